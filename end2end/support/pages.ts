@@ -1,0 +1,36 @@
+/** Every page there is, for what is true of all of them. */
+import type { Page } from '@playwright/test';
+import { addCredential, pathOf } from './credentials.ts';
+import { addPipeline, fetchConfig } from './pipelines.ts';
+import { unique } from './secrets.ts';
+import type { Instance } from './server.ts';
+
+/** Fills the project with something to show; gives the address of each page by what it shows. */
+export async function everyPage(page: Page, instance: Instance): Promise<Record<string, string>> {
+  const [credential, pipeline] = [unique('all'), unique('all')];
+  await addCredential(page, instance, { name: credential, registry_url: 'ghcr.io', description: 'Shown everywhere', expires_on: '2020-01-31' });
+  const token = await addPipeline(page, instance, { name: pipeline, credentials: [credential] });
+  await fetchConfig(instance, token, { run: { 'Regcred-Run': 'run-1', 'Regcred-Branch': 'main' } });
+  const ofPipeline = new URL(page.url()).pathname;
+  const ofCredential = await pathOf(page, instance, credential);
+  const list = `${instance.project}/credentials`;
+  return {
+    'the list': `${list}?q=${credential}`,
+    'a search without a result': `${list}?q=${unique('none')}`,
+    'the create dialog': `${list}/new`,
+    'the create dialog with a preset': `${list}/new?preset=ghcr`,
+    'the create dialog for a key file': `${list}/new?preset=google`,
+    'the edit dialog': `${ofCredential}/edit`,
+    'the delete dialog': `${ofCredential}/delete`,
+    'a credential': ofCredential,
+    'the pipelines': `${instance.project}/pipelines`,
+    'the create dialog of pipelines': `${instance.project}/pipelines/new`,
+    'a pipeline': ofPipeline,
+    'the delete dialog of a pipeline': `${ofPipeline}/delete`,
+    'a page that does not exist': `${list}/nothing`,
+    'an address that nothing has': '/nothing/here',
+    'a filter that does not exist': `${list}?sort=nothing`,
+    'signing in': '/sign-in',
+    'a set-up link that was used': '/setup?link=used',
+  };
+}

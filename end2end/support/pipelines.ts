@@ -1,0 +1,66 @@
+/** Pipelines: made on their page, and then what a machine does with the token. */
+import { expect, type Locator, type Page } from '@playwright/test';
+import { fillIn } from './form.ts';
+import type { Instance } from './server.ts';
+
+export type Wanted = {
+  name: string;
+  /** The names of the credentials it may use. */
+  credentials?: string[];
+  access?: 'Pull' | 'Pull and push';
+};
+
+const TOKEN = /rgc_[0-9A-Za-z]{22}_[0-9A-Za-z]{43}_[0-9A-Za-z]{6}/;
+
+/** Opens the create dialog and fills in everything but the person's own password. */
+export async function openNewPipeline(page: Page, instance: Instance, wanted: Wanted): Promise<Locator> {
+  await page.goto(`${instance.project}/pipelines/new`);
+  const dialog = page.getByRole('dialog', { name: 'Add Pipeline' });
+  await fillIn(dialog, { Name: wanted.name, 'Access for these credentials': wanted.access ?? 'Pull' });
+  for (const name of wanted.credentials ?? []) {
+    await credentialBox(dialog, name).check();
+  }
+  return dialog;
+}
+
+/** The box of the credential with this name. */
+export function credentialBox(dialog: Locator, name: string): Locator {
+  return dialog.getByRole('checkbox', { name: `${name} (` });
+}
+
+/** Makes a pipeline in the browser; gives its token. The page is then the pipeline's. */
+export async function addPipeline(page: Page, instance: Instance, wanted: Wanted): Promise<string> {
+  const dialog = await openNewPipeline(page, instance, wanted);
+  await fillIn(dialog, { 'Your password': instance.account.password });
+  await dialog.getByRole('button', { name: 'Create' }).click();
+  return readToken(page);
+}
+
+/** The token that the page shows. */
+export async function readToken(page: Page): Promise<string> {
+  const shown = page.getByRole('region', { name: 'New token' });
+  await expect(shown).toContainText('This token is shown once.');
+  const [token] = (await shown.innerText()).match(TOKEN) ?? [];
+  expect(token, 'the token on the page').toBeDefined();
+  return token!;
+}
+
+/** What a CI job does: fetches the docker configuration with the token. */
+export function fetchConfig(
+  instance: Instance,
+  token: string,
+  { intent = '', run = {} }: { intent?: '' | 'pull' | 'push'; run?: Record<string, string> } = {},
+): Promise<Response> {
+  const query = intent && `?intent=${intent}`;
+  const headers = { authorization: `Bearer ${token}`, ...run };
+  return fetch(`${instance.url}/api/v1/docker-config${query}`, { headers });
+}
+
+/** What the configuration holds for a host: user name and secret. */
+export function signInFor(config: unknown, host: string): [string, string] | undefined {
+  const { auth } = (config as { auths: Record<string, { auth: string } | undefined> }).auths[host] ?? {};
+  if (auth === undefined) return undefined;
+  const pair = Buffer.from(auth, 'base64').toString();
+  const colon = pair.indexOf(':');
+  return [pair.slice(0, colon), pair.slice(colon + 1)];
+}

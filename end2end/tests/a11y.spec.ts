@@ -1,0 +1,110 @@
+import type { Page } from '@playwright/test';
+import { expectAccessible, expectNoSideScroll } from '../support/axe.ts';
+import { addCredential, openNew, openRow, send } from '../support/credentials.ts';
+import { fillIn } from '../support/form.ts';
+import { everyPage } from '../support/pages.ts';
+import { openNewPipeline } from '../support/pipelines.ts';
+import { unique } from '../support/secrets.ts';
+import type { Instance } from '../support/server.ts';
+import { expect, test } from '../support/test.ts';
+
+const PAGES = [
+  'the list', 'a search without a result', 'the create dialog', 'the create dialog with a preset',
+  'the create dialog for a key file', 'the edit dialog', 'the delete dialog', 'a credential', 'the pipelines',
+  'the create dialog of pipelines', 'a pipeline', 'the delete dialog of a pipeline', 'a page that does not exist',
+  'an address that nothing has', 'a filter that does not exist', 'signing in', 'a set-up link that was used',
+];
+
+for (const what of PAGES) {
+  test(`axe finds nothing on ${what}`, async ({ page, scannable, instance }) => {
+    const pages = await everyPage(page, instance);
+    await scannable.goto(pages[what]!);
+    await expectAccessible(scannable, what);
+  });
+}
+
+test('no page is left out of these tests', async ({ page, instance }) => {
+  expect(Object.keys(await everyPage(page, instance))).toEqual(PAGES);
+});
+
+const STATES: Record<string, (page: Page, instance: Instance) => Promise<void>> = {
+  'a create form that was refused': async (page, instance) => {
+    const dialog = await openNew(page, instance);
+    await dialog.getByText('More options').click();
+    await fillIn(dialog, { 'Registry URL': 'hub.docker.com', 'Username': 'a:b', 'Rotate every (days)': '0' });
+    await send(dialog);
+    await expect(dialog.getByRole('alert')).toBeVisible();
+  },
+  'a key file that was refused': async (page, instance) => {
+    const dialog = await openNew(page, instance);
+    await fillIn(dialog, { 'Authentication method': 'GCP service account key', 'Service account key (JSON)': '{}' });
+    await send(dialog);
+    await expect(dialog.getByRole('alert')).toBeVisible();
+  },
+  'a notice after a save': async (page, instance) => {
+    const dialog = await openNew(page, instance);
+    await fillIn(dialog, { 'Name': unique('said'), 'Registry URL': 'GHCR.io/acme', 'Username': 'acme-bot', 'Password': 'a token' });
+    await send(dialog);
+    await expect(page.getByText('Its path became the repository path.')).toBeVisible();
+  },
+  'the menu of a row': async (page, instance) => {
+    const name = unique('menu');
+    await addCredential(page, instance, { name });
+    await (await openRow(page, instance, name)).getByRole('button', { name: `More actions for ${name}` }).click();
+    await expect(page.getByRole('link', { name: 'View details' })).toBeVisible();
+  },
+  'a pipeline that was refused': async (page, instance) => {
+    const dialog = await openNewPipeline(page, instance, { name: '' });
+    await dialog.getByRole('button', { name: 'Create' }).click();
+    await expect(dialog.getByRole('alert')).toBeVisible();
+  },
+  'a token that is shown once': async (page, instance) => {
+    const dialog = await openNewPipeline(page, instance, { name: unique('shown') });
+    await fillIn(dialog, { 'Your password': instance.account.password });
+    await dialog.getByRole('button', { name: 'Create' }).click();
+    await expect(page.getByRole('region', { name: 'New token' })).toBeVisible();
+  },
+  'signing in after a wrong password': async (page) => {
+    await page.goto('/sign-in');
+    await fillIn(page, { Email: 'nobody@example.com', Password: 'wrong' });
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    await expect(page.getByText('is not right')).toBeVisible();
+  },
+};
+
+for (const [what, reach] of Object.entries(STATES)) {
+  test(`axe finds nothing on ${what}`, async ({ scannable, instance }) => {
+    await reach(scannable, instance);
+    await expectAccessible(scannable, what);
+  });
+}
+
+test('axe finds nothing on the set-up form', async ({ scannable, newServer }) => {
+  await scannable.goto(newServer.setupLink);
+  await expectAccessible(scannable, 'the set-up form');
+});
+
+test.describe('in a new project', () => {
+  test.use({ fresh: true });
+
+  test('axe finds nothing on the empty lists', async ({ scannable, instance }) => {
+    for (const noun of ['credentials', 'pipelines']) {
+      await scannable.goto(`${instance.project}/${noun}`);
+      await expectAccessible(scannable, `no ${noun}`);
+    }
+  });
+});
+
+test.describe('on a narrow screen', () => {
+  test.use({ viewport: { width: 360, height: 740 } });
+
+  test('no page is wider than 360 px', async ({ page, instance }) => {
+    const long = 'a'.repeat(60);
+    await addCredential(page, instance, { name: unique(long), registry_url: `${long}.example.com`, username: long });
+    const pages = { ...(await everyPage(page, instance)), 'long names': `${instance.project}/credentials?q=${long}` };
+    for (const [what, address] of Object.entries(pages)) {
+      await page.goto(address);
+      await expectNoSideScroll(page, what);
+    }
+  });
+});

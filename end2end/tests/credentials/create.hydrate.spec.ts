@@ -1,0 +1,68 @@
+import { openNew, send, expectSaid } from '../../support/credentials.ts';
+import { expectValues, fillIn } from '../../support/form.ts';
+import { keyFile, unique } from '../../support/secrets.ts';
+import { expect, test } from '../../support/test.ts';
+
+test('the form says, as one types, what will be stored and what it matches', async ({ page, instance }) => {
+  const dialog = await openNew(page, instance);
+  const preview = dialog.getByRole('status');
+  await fillIn(dialog, { 'Registry URL': 'https://GHCR.io/acme/' });
+  await expect(preview.first()).toContainText('Stored as ghcr.io');
+  await expect(preview.first()).toContainText('ghcr.io/…');
+  await expect(preview.first()).toContainText('The path acme becomes the repository path');
+  await expect(dialog.getByRole('definition').first()).toHaveText('GitHub Container Registry');
+  await expect(preview.first()).toContainText('Only classic tokens work');
+
+  await fillIn(dialog, { 'Registry URL': 'hub.docker.com' });
+  await expect(preview.first()).toContainText('use docker.io');
+  await expect(dialog.getByRole('definition')).toHaveCount(0);
+
+  await fillIn(dialog, { 'Registry URL': 'index.docker.io' });
+  await expect(preview.first()).toContainText('images named without a host');
+  await fillIn(dialog, { 'Registry URL': '' });
+  await expect(preview.first()).toBeEmpty();
+});
+
+test('a user name that the registry fixes is filled in, and one that was typed is kept', async ({ page, instance }) => {
+  const dialog = await openNew(page, instance);
+  await fillIn(dialog, { 'Registry URL': '123456789012.dkr.ecr.eu-west-1.amazonaws.com' });
+  await expectValues(dialog, { Username: 'AWS' });
+  await fillIn(dialog, { 'Registry URL': 'nvcr.io' });
+  await expectValues(dialog, { Username: '$oauthtoken' });
+  await fillIn(dialog, { 'Registry URL': 'ghcr.io' });
+  await expectValues(dialog, { Username: '' });
+
+  await fillIn(dialog, { 'Username': 'acme-bot', 'Registry URL': 'nvcr.io' });
+  await expect(dialog.getByRole('definition').first()).toHaveText('NVIDIA NGC');
+  await expectValues(dialog, { Username: 'acme-bot' });
+});
+
+test('a key file is read into the field, where it can be looked at', async ({ page, instance }) => {
+  const [name, content] = [unique('read'), JSON.stringify(keyFile(), null, 2)];
+  const dialog = await openNew(page, instance);
+  await fillIn(dialog, { 'Name': name, 'Registry URL': 'gcr.io', 'Authentication method': 'GCP service account key' });
+  const upload = dialog.getByLabel('Upload .json key file');
+  await upload.setInputFiles({ name: 'key.json', mimeType: 'application/json', buffer: Buffer.from(content) });
+  await expectValues(dialog, { 'Service account key (JSON)': content });
+  await expect(upload).toHaveValue('');
+  await expect(dialog.getByText('The key is in the field above.')).toBeVisible();
+  await send(dialog);
+  await expectSaid(page, `${name} was created for gcr.io.`);
+});
+
+test('a file that is no key file is said to be too large before it is sent', async ({ page, instance }) => {
+  const dialog = await openNew(page, instance);
+  await fillIn(dialog, { 'Authentication method': 'GCP service account key' });
+  const buffer = Buffer.alloc(100_000, 'x');
+  await dialog.getByLabel('Upload .json key file').setInputFiles({ name: 'a.json', mimeType: 'application/json', buffer });
+  await expect(dialog.getByText('This file is too large for a service account key.')).toBeVisible();
+});
+
+test('the fields are those of the chosen method', async ({ page, instance }) => {
+  const dialog = await openNew(page, instance);
+  await expect(dialog.getByLabel('Username', { exact: true })).toBeVisible();
+  await expect(dialog.getByLabel('Service account key (JSON)')).toBeHidden();
+  await fillIn(dialog, { 'Authentication method': 'GCP service account key' });
+  await expect(dialog.getByLabel('Username', { exact: true })).toBeHidden();
+  await expect(dialog.getByLabel('Service account key (JSON)')).toBeVisible();
+});

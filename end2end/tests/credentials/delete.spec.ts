@@ -1,0 +1,83 @@
+import { addCredential, expectSaid, openRow, pathOf, rowOf } from '../../support/credentials.ts';
+import { expectValues, expectWrong, fillIn } from '../../support/form.ts';
+import { addPipeline, fetchConfig } from '../../support/pipelines.ts';
+import { unique } from '../../support/secrets.ts';
+import { expect, test } from '../../support/test.ts';
+
+test('a credential that nothing depends on is deleted with one more click', async ({ page, instance }) => {
+  const name = unique('unused');
+  await addCredential(page, instance, { name });
+  const row = await openRow(page, instance, name);
+  await row.getByRole('link', { name: `Delete ${name}`, exact: true }).click();
+  const dialog = page.getByRole('dialog', { name: `Delete ${name}` });
+  await expect(dialog).toContainText('This action cannot be undone. Pipelines that use it will fail to sign in to registry.example.com.');
+  await expect(dialog).toContainText(/No pipeline has received it since it was created on \d{4}-\d\d-\d\d/);
+  await expect(dialog.getByRole('textbox')).toHaveCount(0);
+  await dialog.getByRole('button', { name: 'Delete', exact: true }).click();
+  await expectSaid(page, `${name} was deleted.`);
+  await openRow(page, instance, name);
+  await expect(rowOf(page, name)).toHaveCount(0);
+});
+
+test('the dialog names every pipeline that depends on it, and asks for the name', async ({ page, instance }) => {
+  const [name, reader, idle] = [unique('used'), unique('reader'), unique('idle')];
+  await addCredential(page, instance, { name, registry_url: 'ghcr.io' });
+  const token = await addPipeline(page, instance, { name: reader, credentials: [name] });
+  await addPipeline(page, instance, { name: idle, credentials: [name] });
+  expect((await fetchConfig(instance, token)).status).toBe(200);
+
+  await page.goto(`${await pathOf(page, instance, name)}/delete`);
+  const dialog = page.getByRole('dialog', { name: `Delete ${name}` });
+  await expect(dialog).toContainText('will fail to sign in to ghcr.io');
+  const used = dialog.getByRole('row').filter({ hasText: reader });
+  await expect(used).toContainText('Once');
+  await expect(used).toContainText(/\d{4}-\d\d-\d\d \d\d:\d\d UTC/);
+  await expect(dialog.getByRole('row').filter({ hasText: idle })).toContainText('Never');
+
+  for (const wrong of ['', 'ghcr.io', name.toUpperCase()]) {
+    await fillIn(dialog, { [`Type ${name} to confirm`]: wrong });
+    await dialog.getByRole('button', { name: 'Delete', exact: true }).click();
+    await expectWrong(dialog, `Type ${name} to confirm`, 'Type the name exactly as it is written above');
+    await expectValues(dialog, { [`Type ${name} to confirm`]: wrong });
+  }
+  await fillIn(dialog, { [`Type ${name} to confirm`]: name });
+  await dialog.getByRole('button', { name: 'Delete', exact: true }).click();
+  await expectSaid(page, `${name} was deleted.`);
+  expect(await (await fetchConfig(instance, token)).json()).toEqual({ auths: {} });
+});
+
+test('deleting what is gone says that there is nothing', async ({ page, context, instance }) => {
+  const name = unique('gone');
+  await addCredential(page, instance, { name });
+  const path = await pathOf(page, instance, name);
+  const other = await context.newPage();
+  for (const tab of [page, other]) await tab.goto(`${path}/delete`);
+  for (const tab of [page, other]) await tab.getByRole('button', { name: 'Delete', exact: true }).click();
+  await expectSaid(page, `${name} was deleted.`);
+  await expect(other.getByText('There is nothing here, or it was deleted.')).toBeVisible();
+
+  for (const address of [path, `${path}/edit`, `${path}/delete`]) {
+    const response = await page.goto(address);
+    expect(response!.status(), address).toBe(404);
+    await expect(page.getByText('There is nothing here, or it was deleted.')).toBeVisible();
+  }
+});
+
+test('its name is free again afterwards', async ({ page, instance }) => {
+  const name = unique('again');
+  for (const _ of [1, 2]) {
+    await addCredential(page, instance, { name });
+    await page.goto(`${await pathOf(page, instance, name)}/delete`);
+    await page.getByRole('button', { name: 'Delete', exact: true }).click();
+    await expectSaid(page, `${name} was deleted.`);
+  }
+});
+
+test('disabling is offered instead, and can be undone', async ({ page, instance }) => {
+  const name = unique('instead');
+  await addCredential(page, instance, { name });
+  await page.goto(`${await pathOf(page, instance, name)}/delete`);
+  await page.getByRole('dialog').getByRole('button', { name: 'Disable', exact: true }).click();
+  await expectSaid(page, `${name} was changed.`);
+  await expect(await openRow(page, instance, name)).toContainText('Disabled');
+});

@@ -1,0 +1,52 @@
+import { addCredential, expectSaid, openRow, pathOf, rowOf } from '../../support/credentials.ts';
+import { addPipeline, fetchConfig } from '../../support/pipelines.ts';
+import { unique } from '../../support/secrets.ts';
+import { expect, test } from '../../support/test.ts';
+
+test('a disabled credential is delivered to nobody until it is enabled again', async ({ page, instance }) => {
+  const name = unique('switch');
+  await addCredential(page, instance, { name });
+  const token = await addPipeline(page, instance, { name: unique('reader'), credentials: [name] });
+  const hosts = async () => Object.keys((await (await fetchConfig(instance, token)).json()).auths);
+  expect(await hosts()).toEqual(['registry.example.com']);
+
+  const row = await openRow(page, instance, name);
+  await row.getByRole('button', { name: `More actions for ${name}` }).click();
+  await page.getByRole('button', { name: 'Disable', exact: true }).click();
+  await expectSaid(page, `${name} was changed.`);
+  await expect(page).toHaveURL(new RegExp(`/credentials\\?q=${name}`));
+  await expect(rowOf(page, name)).toContainText('Disabled');
+  expect(await hosts()).toEqual([]);
+  const left = (await fetchConfig(instance, token)).headers.get('regcred-left-out');
+  expect(left).toContain('it is disabled');
+
+  await rowOf(page, name).getByRole('button', { name: `More actions for ${name}` }).click();
+  await page.getByRole('button', { name: 'Enable', exact: true }).click();
+  await expect(rowOf(page, name)).toBeVisible();
+  await expect(rowOf(page, name)).not.toContainText('Disabled');
+  expect(await hosts()).toEqual(['registry.example.com']);
+});
+
+test('its own page disables it too, and says who did', async ({ page, instance }) => {
+  const name = unique('page');
+  await addCredential(page, instance, { name });
+  const path = await pathOf(page, instance, name);
+  await page.goto(path);
+  await page.getByRole('button', { name: 'Disable', exact: true }).click();
+  await expect(page).toHaveURL(new RegExp(path));
+  await expect(page.getByRole('region', { name: 'Settings' })).toContainText('Disabled');
+  await expect(page.getByRole('region', { name: 'Activity' })).toContainText(`Dana Kim disabled ${name}`);
+  await page.getByRole('button', { name: 'Enable', exact: true }).click();
+  await expect(page.getByRole('region', { name: 'Settings' })).not.toContainText('Disabled');
+  await expect(page.getByRole('region', { name: 'Activity' })).toContainText(`Dana Kim enabled ${name}`);
+});
+
+test('the filter finds the disabled ones', async ({ page, instance }) => {
+  const name = unique('filter');
+  await addCredential(page, instance, { name });
+  await page.goto(await pathOf(page, instance, name));
+  await page.getByRole('button', { name: 'Disable', exact: true }).click();
+  await expect(page.getByRole('button', { name: 'Enable', exact: true })).toBeVisible();
+  await page.goto(`${instance.project}/credentials?q=${name}&state=disabled`);
+  await expect(rowOf(page, name)).toBeVisible();
+});

@@ -1,0 +1,73 @@
+import { addCredential, rowOf } from '../../support/credentials.ts';
+import { unique } from '../../support/secrets.ts';
+import { expect, test } from '../../support/test.ts';
+
+const SEARCH = 'Search registry credentials';
+
+test('results come as one types, into the same page', async ({ page, instance }) => {
+  const prefix = unique('typed');
+  await addCredential(page, instance, { name: `${prefix}-one` });
+  await addCredential(page, instance, { name: `${prefix}-two` });
+  await page.goto(`${instance.project}/credentials`);
+  let loads = 0;
+  page.on('request', (request) => (loads += request.isNavigationRequest() ? 1 : 0));
+  await page.getByLabel(SEARCH).pressSequentially(prefix);
+  await expect(page.getByText('2 credentials', { exact: true })).toBeVisible();
+  await page.getByLabel(SEARCH).pressSequentially('-two');
+  await expect(page.getByText('1 credential', { exact: true })).toBeVisible();
+  await expect(rowOf(page, `${prefix}-two`)).toBeVisible();
+
+  await expect(page.getByLabel(SEARCH)).toBeFocused();
+  await expect(page.getByLabel(SEARCH)).toHaveValue(`${prefix}-two`);
+  await expect(page).toHaveURL(`${instance.project}/credentials?q=${prefix}-two`);
+  expect(loads).toBe(0);
+});
+
+test('a filter works as it is chosen, and the rows it brings can be used', async ({ page, instance }) => {
+  const prefix = unique('chosen');
+  await addCredential(page, instance, { name: `${prefix}-pull` });
+  await addCredential(page, instance, { name: `${prefix}-push`, access: 'pull_push' });
+  await page.goto(`${instance.project}/credentials?q=${prefix}`);
+  await page.getByLabel('Allows', { exact: true }).selectOption({ label: 'Pull and push' });
+  await expect(page.getByText('1 credential', { exact: true })).toBeVisible();
+  await rowOf(page, `${prefix}-push`).getByRole('button', { name: /^More actions/ }).click();
+  await page.getByRole('button', { name: 'Disable', exact: true }).click();
+  await expect(rowOf(page, `${prefix}-push`)).toContainText('Disabled');
+  await expect(page).toHaveURL(/access=pull_push/);
+});
+
+test('only the answer to the last letters counts', async ({ page, instance }) => {
+  const prefix = unique('late');
+  await addCredential(page, instance, { name: `${prefix}-a` });
+  await addCredential(page, instance, { name: `${prefix}-b` });
+  await page.goto(`${instance.project}/credentials`);
+  // The first answer is held back until the second one is there.
+  let release = () => {};
+  const held = new Promise<void>((resolve) => (release = resolve));
+  const isFirst = (url: URL) => url.searchParams.get('q') === `${prefix}-a`;
+  await page.route(isFirst, async (route) => {
+    await held;
+    await route.continue();
+  });
+  const asked = page.waitForRequest((request) => isFirst(new URL(request.url())));
+  await page.getByLabel(SEARCH).fill(`${prefix}-a`);
+  await asked;
+  await page.getByLabel(SEARCH).fill(`${prefix}-b`);
+  await expect(rowOf(page, `${prefix}-b`)).toBeVisible();
+  const late = page.waitForResponse((response) => isFirst(new URL(response.url())));
+  release();
+  await late;
+  await expect(rowOf(page, `${prefix}-b`)).toBeVisible();
+  await expect(rowOf(page, `${prefix}-a`)).toHaveCount(0);
+  await expect(page).toHaveURL(new RegExp(`q=${prefix}-b`));
+});
+
+test('a search that was cleared shows everything again', async ({ page, instance }) => {
+  const name = unique('cleared');
+  await addCredential(page, instance, { name });
+  await page.goto(`${instance.project}/credentials?q=${unique('none')}`);
+  await expect(page.getByText('No registry credential fits this search.')).toBeVisible();
+  await page.getByLabel(SEARCH).fill('');
+  await expect(page.getByRole('table')).toBeVisible();
+  await expect(page).toHaveURL(`${instance.project}/credentials`);
+});

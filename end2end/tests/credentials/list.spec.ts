@@ -1,0 +1,136 @@
+import { addCredential, openRow, rowOf } from '../../support/credentials.ts';
+import { fillIn } from '../../support/form.ts';
+import { unique } from '../../support/secrets.ts';
+import { expect, test } from '../../support/test.ts';
+
+test.describe('in a new project', () => {
+  test.use({ fresh: true });
+
+  test('the empty list teaches what it is for', async ({ page, instance }) => {
+    await page.goto(`${instance.project}/credentials`);
+    await expect(page.getByRole('heading', { name: 'No registry credentials yet' })).toBeVisible();
+    const main = page.getByRole('main');
+    await expect(main.getByRole('listitem')).toHaveCount(3);
+    await expect(main.getByRole('search')).toHaveCount(0);
+    await expect(main.getByRole('table')).toHaveCount(0);
+
+    await main.getByRole('link', { name: 'Add Registry' }).last().click();
+    await expect(page.getByRole('dialog', { name: 'Add Registry' })).toBeVisible();
+
+    await addCredential(page, instance, { name: 'ghcr-deploy' });
+    await page.goto(`${instance.project}/credentials`);
+    await expect(page.getByRole('heading', { name: 'No registry credentials yet' })).toHaveCount(0);
+    await expect(rowOf(page, 'ghcr-deploy')).toBeVisible();
+  });
+});
+
+test('a row says what is stored, but no secret', async ({ page, instance }) => {
+  const name = unique('row');
+  await addCredential(page, instance, {
+    name,
+    description: 'The deploy jobs of the shop',
+    registry_url: 'ghcr.io',
+    access: 'pull_push',
+    expires_on: '2020-01-31',
+  });
+  const row = await openRow(page, instance, name);
+  for (const text of ['The deploy jobs of the shop', 'ghcr.io', 'GitHub Container Registry', 'Password / Token', 'acme-bot', 'Pull and push', 'Dana Kim']) {
+    await expect(row).toContainText(text);
+  }
+  await expect(row).toContainText(/Expired \d+ days ago/);
+  await expect(row.getByRole('link', { name: `Edit ${name}`, exact: true })).toBeVisible();
+  await expect(row.getByRole('link', { name: `Delete ${name}`, exact: true })).toBeVisible();
+  await expect(row.getByRole('button', { name: `More actions for ${name}`, exact: true })).toBeVisible();
+  await row.getByRole('link', { name, exact: true }).click();
+  await expect(page.getByRole('dialog', { name: `Edit ${name}` })).toBeVisible();
+});
+
+test('search finds name, description, host, user name and path, in any case', async ({ page, instance }) => {
+  const [name, description, host, username, path] = ['n', 'd', 'h', 'u', 'p'].map((word) => unique(word));
+  const draft = { name: name!, description: `For the ${description}`, registry_url: `${host}.example.com`, username: username!, paths: `acme/${path}` };
+  await addCredential(page, instance, draft);
+  await addCredential(page, instance, { name: unique('other') });
+  await page.goto(`${instance.project}/credentials`);
+  for (const term of [name, description, host, username, path]) {
+    await fillIn(page, { 'Search registry credentials': term!.toUpperCase() });
+    await page.getByRole('button', { name: 'Search' }).click();
+    await expect(page).toHaveURL(new RegExp(`q=${term!.toUpperCase()}`));
+    await expect(page.getByText('1 credential', { exact: true })).toBeVisible();
+    await expect(rowOf(page, name!)).toBeVisible();
+  }
+});
+
+test('a search that finds nothing says so and offers to clear it', async ({ page, instance }) => {
+  await addCredential(page, instance, { name: unique('some') });
+  await page.goto(`${instance.project}/credentials?q=${unique('none')}&access=pull`);
+  await expect(page.getByText('No registry credential fits this search.')).toBeVisible();
+  await page.getByRole('link', { name: 'Clear search and filters' }).click();
+  await expect(page).toHaveURL(`${instance.project}/credentials`);
+  await expect(page.getByRole('table')).toBeVisible();
+});
+
+test('filters and order are in the address, and survive a reload', async ({ page, instance }) => {
+  const prefix = unique('filter');
+  await addCredential(page, instance, { name: `${prefix}-pull`, expires_on: '2020-01-31' });
+  await addCredential(page, instance, { name: `${prefix}-push`, access: 'pull_push', registry_url: 'quay.io' });
+  await page.goto(`${instance.project}/credentials?q=${prefix}`);
+  await fillIn(page, { Registry: 'quay.io', Allows: 'Pull and push', Use: 'Never received', Order: 'Last changed' });
+  await page.getByRole('button', { name: 'Search' }).click();
+  const asked = () => Object.fromEntries([...new URL(page.url()).searchParams].filter(([, value]) => value !== ''));
+  await expect.poll(asked).toEqual({ q: prefix, registry: 'quay.io', access: 'pull_push', unused: '1', sort: 'changed' });
+  await expect(rowOf(page, `${prefix}-push`)).toBeVisible();
+  await expect(rowOf(page, `${prefix}-pull`)).toHaveCount(0);
+  await page.reload();
+  await expect(page.getByLabel('Allows', { exact: true })).toHaveValue('pull_push');
+  await expect(page.getByLabel('Order', { exact: true })).toHaveValue('changed');
+
+  await page.goto(`${instance.project}/credentials?q=${prefix}`);
+  await fillIn(page, { State: 'Expired' });
+  await page.getByRole('button', { name: 'Search' }).click();
+  await expect(page.getByText('1 credential', { exact: true })).toBeVisible();
+  await expect(rowOf(page, `${prefix}-pull`)).toBeVisible();
+});
+
+test('the order is by name, and by what was asked for', async ({ page, instance }) => {
+  const prefix = unique('order');
+  await addCredential(page, instance, { name: `${prefix} b`, registry_url: 'a.example.com', expires_on: '2099-01-01' });
+  await addCredential(page, instance, { name: `${prefix} A`, registry_url: 'c.example.com', expires_on: '2098-01-01' });
+  await addCredential(page, instance, { name: `${prefix} c`, registry_url: 'b.example.com' });
+  for (const [sort, letters] of [['', 'Abc'], ['registry', 'bcA'], ['expires', 'Abc'], ['changed', 'cAb']]) {
+    await page.goto(`${instance.project}/credentials?q=${prefix}&sort=${sort}`);
+    const names = await page.getByRole('link', { name: /^Edit / }).evaluateAll((links) => links.map((link) => link.getAttribute('aria-label')));
+    expect(names, sort).toEqual([...letters!].map((letter) => `Edit ${prefix} ${letter}`));
+  }
+});
+
+test('what no filter has is refused, not ignored', async ({ page, instance }) => {
+  for (const query of ['sort=sealed', 'state=x', 'method=1', 'access=*', 'page=0', 'page=-1']) {
+    const response = await page.goto(`${instance.project}/credentials?${query}`);
+    expect(response!.status(), query).toBe(400);
+    await expect(page.getByRole('heading', { name: 'This address cannot be read' })).toBeVisible();
+  }
+});
+
+test('fifty rows make a page', async ({ page, instance }) => {
+  const prefix = unique('page');
+  for (let i = 1; i <= 51; i++) {
+    await addCredential(page, instance, { name: `${prefix}-${String(i).padStart(2, '0')}` });
+  }
+  await page.goto(`${instance.project}/credentials?q=${prefix}`);
+  const pages = page.getByRole('navigation', { name: 'Pages' });
+  await expect(page.getByText('51 credentials', { exact: true })).toBeVisible();
+  await expect(pages).toContainText('Page 1 of 2');
+  await expect(page.getByRole('link', { name: /^Edit / })).toHaveCount(50);
+  await expect(pages.getByRole('link', { name: 'Previous' })).toHaveCount(0);
+
+  await pages.getByRole('link', { name: 'Next' }).click();
+  await expect(page).toHaveURL(`${instance.project}/credentials?q=${prefix}&page=2`);
+  await expect(page.getByRole('link', { name: /^Edit / })).toHaveCount(1);
+  await expect(rowOf(page, `${prefix}-51`)).toBeVisible();
+  await expect(pages.getByRole('link', { name: 'Next' })).toHaveCount(0);
+
+  await page.goto(`${instance.project}/credentials?q=${prefix}&page=9`);
+  await expect(page.getByText('There are fewer pages than that now.')).toBeVisible();
+  await page.getByRole('link', { name: 'Go to the first page' }).click();
+  await expect(pages).toContainText('Page 1 of 2');
+});

@@ -1,0 +1,52 @@
+import { addCredential, pathOf } from '../support/credentials.ts';
+import { addPipeline, fetchConfig } from '../support/pipelines.ts';
+import { unique } from '../support/secrets.ts';
+import { expect, test } from '../support/test.ts';
+
+test('without a token that works there is only a 401', async ({ instance }) => {
+  const token = `rgc_${'A'.repeat(22)}_${'B'.repeat(43)}_000000`;
+  for (const authorization of ['', 'Bearer', 'Bearer x', `Bearer ${token}`, `Basic ${Buffer.from(`x:${token}`).toString('base64')}`]) {
+    const response = await fetch(`${instance.url}/api/v1/docker-config`, { headers: { authorization } });
+    expect(response.status, authorization).toBe(401);
+    expect(response.headers.get('cache-control')).toBe('no-store');
+    expect(await response.json()).toEqual({ error: { code: 'unauthenticated', message: expect.any(String) } });
+  }
+});
+
+test('a token is read from its header only', async ({ page, instance }) => {
+  const token = await addPipeline(page, instance, { name: unique('header') });
+  for (const query of [`token=${token}`, `access_token=${token}`]) {
+    expect((await fetch(`${instance.url}/api/v1/docker-config?${query}`)).status).toBe(401);
+  }
+});
+
+test("a person's session opens nothing here, and a token opens no page", async ({ page, instance }) => {
+  const token = await addPipeline(page, instance, { name: unique('doors') });
+  const response = await page.request.get(`${instance.url}/api/v1/docker-config`);
+  expect(response.status()).toBe(401);
+  const headers = { authorization: `Bearer ${token}`, accept: 'text/html' };
+  const list = await fetch(`${instance.url}${instance.project}/credentials`, { headers, redirect: 'manual' });
+  expect(list.status).toBe(302);
+  expect(list.headers.get('location')).toMatch(/^\/sign-in/);
+});
+
+test('two credentials that serve a host equally well are an error that names both', async ({ page, instance }) => {
+  const [one, two] = [unique('one'), unique('two')];
+  await addCredential(page, instance, { name: one });
+  await addCredential(page, instance, { name: two });
+  const token = await addPipeline(page, instance, { name: unique('tie'), credentials: [one, two] });
+  const response = await fetchConfig(instance, token);
+  expect(response.status).toBe(409);
+  const { error } = await response.json();
+  expect(error.message).toContain(one);
+  expect(error.message).toContain(two);
+  await page.goto(await pathOf(page, instance, one));
+  await expect(page.getByRole('region', { name: 'Recent deliveries' })).toContainText('Refused');
+});
+
+test('what a run says of itself is short, visible text', async ({ page, instance }) => {
+  const token = await addPipeline(page, instance, { name: unique('claims') });
+  expect((await fetchConfig(instance, token, { run: { 'Regcred-Run': 'x'.repeat(256) } })).status).toBe(200);
+  expect((await fetchConfig(instance, token, { run: { 'Regcred-Run': 'x'.repeat(257) } })).status).toBe(400);
+  expect((await fetchConfig(instance, token, { run: { 'Regcred-Branch': 'a\tb' } })).status).toBe(400);
+});

@@ -1,0 +1,180 @@
+import { addCredential, expectSaid, pathOf } from '../support/credentials.ts';
+import { expectValues, expectWrong, fillIn } from '../support/form.ts';
+import { addPipeline, credentialBox, fetchConfig, openNewPipeline, readToken, signInFor } from '../support/pipelines.ts';
+import { secret, unique } from '../support/secrets.ts';
+import { expect, test } from '../support/test.ts';
+
+test.describe('in a new project', () => {
+  test.use({ fresh: true });
+
+  test('the empty list teaches what a pipeline is', async ({ page, instance }) => {
+    await page.goto(`${instance.project}/pipelines`);
+    await expect(page.getByRole('heading', { name: 'No pipelines yet' })).toBeVisible();
+    await page.getByRole('main').getByRole('link', { name: 'Add Pipeline' }).last().click();
+    const dialog = page.getByRole('dialog', { name: 'Add Pipeline' });
+    await expect(dialog).toContainText('The project has no registry credential yet.');
+    await expectValues(dialog, { 'Token works for (days)': '90', 'Access for these credentials': 'pull' });
+  });
+});
+
+test('a token is shown once', async ({ page, instance }) => {
+  const name = unique('once');
+  const token = await addPipeline(page, instance, { name });
+  await page.reload();
+  await expect(page.getByText('The new token was shown already.')).toBeVisible();
+  await expect(page.getByRole('region', { name: 'New token' })).toHaveCount(0);
+  const [, id] = token.split('_');
+  await expect(page.getByRole('region', { name: 'Tokens', exact: true })).toContainText(id!);
+  expect(await page.content()).not.toContain(token.split('_')[2]!);
+  expect(page.url()).not.toContain(token);
+});
+
+test('a pipeline receives what it was granted, and nothing else', async ({ page, instance }) => {
+  const [granted, other, password] = [unique('granted'), unique('other'), secret()];
+  await addCredential(page, instance, { name: granted, registry_url: 'ghcr.io', password });
+  await addCredential(page, instance, { name: other, registry_url: 'quay.io' });
+  const token = await addPipeline(page, instance, { name: unique('ci'), credentials: [granted] });
+  const response = await fetchConfig(instance, token);
+  expect(response.status).toBe(200);
+  expect(response.headers.get('cache-control')).toBe('no-store');
+  expect(response.headers.get('content-type')).toContain('application/json');
+  expect(response.headers.get('set-cookie')).toBeNull();
+  const config = await response.json();
+  expect(Object.keys(config.auths)).toEqual(['ghcr.io']);
+  expect(signInFor(config, 'ghcr.io')).toEqual(['acme-bot', password]);
+});
+
+test('Docker Hub has the key under which docker looks for it', async ({ page, instance }) => {
+  const [name, password] = [unique('hub'), secret()];
+  await addCredential(page, instance, { name, registry_url: 'registry-1.docker.io', password });
+  const token = await addPipeline(page, instance, { name: unique('ci'), credentials: [name] });
+  const config = await (await fetchConfig(instance, token)).json();
+  expect(signInFor(config, 'https://index.docker.io/v1/')).toEqual(['acme-bot', password]);
+});
+
+test('what is granted for pulling is not given for pushing', async ({ page, instance }) => {
+  const name = unique('pull');
+  await addCredential(page, instance, { name, access: 'pull_push' });
+  const token = await addPipeline(page, instance, { name: unique('ci'), credentials: [name], access: 'Pull' });
+  expect(Object.keys((await (await fetchConfig(instance, token)).json()).auths)).toHaveLength(1);
+  const push = await fetchConfig(instance, token, { intent: 'push' });
+  expect(await push.json()).toEqual({ auths: {} });
+  expect(push.headers.get('regcred-left-out')).toContain('for pulling only');
+});
+
+test('every receipt says which run it was for, on both pages', async ({ page, instance }) => {
+  const [name, pipeline] = [unique('receipt'), unique('acme/api')];
+  await addCredential(page, instance, { name });
+  const token = await addPipeline(page, instance, { name: pipeline, credentials: [name] });
+  const onPipeline = page.url();
+  const run = { 'Regcred-Run': 'run-4711', 'Regcred-Commit': '0a1b2c3d', 'Regcred-Branch': 'main', 'Regcred-Actor': 'dana' };
+  expect((await fetchConfig(instance, token, { run })).status).toBe(200);
+
+  await page.goto(await pathOf(page, instance, name));
+  const used = page.getByRole('region', { name: 'Used by' }).getByRole('row').filter({ hasText: pipeline });
+  for (const text of ['Pull', 'Once', '1 current']) await expect(used).toContainText(text);
+  const receipt = page.getByRole('region', { name: 'Recent deliveries' }).getByRole('row').filter({ hasText: pipeline });
+  for (const text of ['run-4711', '0a1b2c3d', 'main', 'dana', 'Delivered', '127.0.0.1']) await expect(receipt).toContainText(text);
+  await receipt.getByRole('link', { name: pipeline }).click();
+
+  await expect(page).toHaveURL(onPipeline.replace(/\?.*/, ''));
+  const same = page.getByRole('region', { name: 'Recent deliveries' }).getByRole('row').filter({ hasText: name });
+  for (const text of ['run-4711', '0a1b2c3d', 'main', 'dana', 'Delivered']) await expect(same).toContainText(text);
+});
+
+test('granting needs the own password, and a wrong one keeps the form', async ({ page, instance }) => {
+  const [name, credential] = [unique('wrong'), unique('chosen')];
+  await addCredential(page, instance, { name: credential, access: 'pull_push' });
+  const dialog = await openNewPipeline(page, instance, { name, credentials: [credential], access: 'Pull and push' });
+  await fillIn(dialog, { 'Description': 'Nightly', 'Token works for (days)': '30' });
+  for (const [password, sentence] of [['', 'Enter your own password'], ['not the password', 'This is not your password']]) {
+    await fillIn(dialog, { 'Your password': password! });
+    await dialog.getByRole('button', { name: 'Create' }).click();
+    await expectWrong(dialog, 'Your password', sentence!);
+    await expectValues(dialog, {
+      'Name': name,
+      'Description': 'Nightly',
+      'Token works for (days)': '30',
+      'Access for these credentials': 'pull_push',
+      'Your password': '',
+    });
+    await expect(credentialBox(dialog, credential)).toBeChecked();
+  }
+  await page.goto(`${instance.project}/pipelines`);
+  await expect(page.getByRole('link', { name, exact: true })).toHaveCount(0);
+});
+
+test('what is wrong with a pipeline is said at its field', async ({ page, instance }) => {
+  const [name, pullOnly] = [unique('Taken'), unique('pull-only')];
+  await addCredential(page, instance, { name: pullOnly });
+  await addPipeline(page, instance, { name });
+  const wrong = { name: name.toLowerCase(), credentials: [pullOnly], access: 'Pull and push' as const };
+  const dialog = await openNewPipeline(page, instance, wrong);
+  await fillIn(dialog, {
+    'Description': 'x'.repeat(1001),
+    'Token works for (days)': '366',
+    'Your password': instance.account.password,
+  });
+  await dialog.getByRole('button', { name: 'Create' }).click();
+  await expectWrong(dialog, 'Name', 'Another pipeline in this project has this name');
+  await expectWrong(dialog, 'Description', 'Use at most 1000 characters');
+  await expectWrong(dialog, 'Token works for (days)', 'from 1 to 365');
+  await expect(dialog.getByText(`${pullOnly} can only pull.`)).toBeVisible();
+});
+
+test('a revoked token is refused from the next request on, while another one works', async ({ page, instance }) => {
+  const credential = unique('tokens');
+  await addCredential(page, instance, { name: credential });
+  const first = await addPipeline(page, instance, { name: unique('ci'), credentials: [credential] });
+  const tokens = page.getByRole('region', { name: 'Tokens', exact: true });
+  await fillIn(tokens, { 'Token works for (days)': '7', 'Your password': instance.account.password });
+  await tokens.getByRole('button', { name: 'Make token' }).click();
+  const second = await readToken(page);
+  expect(second).not.toBe(first);
+  expect((await fetchConfig(instance, first)).status).toBe(200);
+
+  await tokens.getByRole('button', { name: `Revoke token ${first.split('_')[1]}` }).click();
+  await expectSaid(page, 'The token is refused from now on.');
+  const refused = await fetchConfig(instance, first);
+  expect(refused.status).toBe(401);
+  expect(refused.headers.get('www-authenticate')).toContain('Bearer');
+  expect((await fetchConfig(instance, second)).status).toBe(200);
+  await expect(tokens.getByRole('row').filter({ hasText: first.split('_')[1]! })).toContainText('Revoked');
+});
+
+test('a credential is granted later and taken back', async ({ page, instance }) => {
+  const name = unique('later');
+  await addCredential(page, instance, { name, registry_url: 'quay.io' });
+  const token = await addPipeline(page, instance, { name: unique('ci') });
+  const hosts = async () => Object.keys((await (await fetchConfig(instance, token)).json()).auths);
+  expect(await hosts()).toEqual([]);
+
+  const grants = page.getByRole('region', { name: 'Grants' });
+  const choice = { Credential: `${name} (quay.io, pull only)`, Access: 'Pull' };
+  await fillIn(grants, { ...choice, 'Your password': 'not the password' });
+  await grants.getByRole('button', { name: 'Grant', exact: true }).click();
+  await expectWrong(grants, 'Your password', 'This is not your password');
+  await expect(grants.getByLabel('Credential', { exact: true }).getByRole('option', { selected: true })).toHaveText(choice.Credential);
+  await fillIn(grants, { 'Your password': instance.account.password });
+  await grants.getByRole('button', { name: 'Grant', exact: true }).click();
+  await expectSaid(page, 'may now fetch it.');
+  expect(await hosts()).toEqual(['quay.io']);
+
+  await grants.getByRole('button', { name: `Take back ${name}` }).click();
+  await expectSaid(page, `can no longer fetch ${name}.`);
+  expect(await hosts()).toEqual([]);
+});
+
+test('a pipeline is deleted by its name, and its tokens with it', async ({ page, instance }) => {
+  const name = unique('gone');
+  const token = await addPipeline(page, instance, { name });
+  await page.getByRole('link', { name: 'Delete', exact: true }).click();
+  const dialog = page.getByRole('dialog', { name: `Delete ${name}` });
+  await fillIn(dialog, { [`Type ${name} to confirm`]: 'something else' });
+  await dialog.getByRole('button', { name: 'Delete', exact: true }).click();
+  await expectWrong(dialog, `Type ${name} to confirm`, 'Type the name exactly');
+  await fillIn(dialog, { [`Type ${name} to confirm`]: name });
+  await dialog.getByRole('button', { name: 'Delete', exact: true }).click();
+  await expectSaid(page, `${name} was deleted.`);
+  expect((await fetchConfig(instance, token)).status).toBe(401);
+});

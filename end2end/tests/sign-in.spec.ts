@@ -1,0 +1,103 @@
+import type { Page } from '@playwright/test';
+import { expectValues, expectWrong, fillIn } from '../support/form.ts';
+import type { Account } from '../support/server.ts';
+import { expect, test } from '../support/test.ts';
+
+test.use({ signedIn: false });
+
+const VAGUE = 'The e-mail address or the password is not right.';
+
+async function signIn(page: Page, { email, password }: Pick<Account, 'email' | 'password'>): Promise<void> {
+  await fillIn(page, { Email: email, Password: password });
+  await page.getByRole('button', { name: 'Sign in' }).click();
+}
+
+test('signing in leads to the project', async ({ page, instance }) => {
+  await page.goto('/');
+  await signIn(page, instance.account);
+  await expect(page).toHaveURL(`${instance.project}/credentials`);
+});
+
+test('the case of the e-mail address does not matter', async ({ page, instance }) => {
+  await page.goto('/sign-in');
+  await signIn(page, { ...instance.account, email: ' DANA@example.com' });
+  await expect(page).toHaveURL(`${instance.project}/credentials`);
+});
+
+test('a wrong password and an unknown address get the same vague sentence', async ({ page, instance }) => {
+  for (const email of [instance.account.email, 'nobody@example.com']) {
+    await page.goto('/sign-in');
+    await signIn(page, { email, password: 'not the password' });
+    await expectWrong(page, 'Password', VAGUE);
+    await expectValues(page, { Email: email, Password: '' });
+  }
+});
+
+test('after a wrong password the right one still leads to where one wanted to go', async ({ page, instance }) => {
+  await page.goto(`${instance.project}/pipelines`);
+  await expect(page).toHaveURL(/\/sign-in\?next=/);
+  await signIn(page, { ...instance.account, password: 'not the password' });
+  await expectWrong(page, 'Password', VAGUE);
+  await signIn(page, instance.account);
+  await expect(page).toHaveURL(`${instance.project}/pipelines`);
+});
+
+test('an address of the list is found again after signing in', async ({ page, instance }) => {
+  await page.goto(`${instance.project}/credentials?q=ghcr&sort=changed`);
+  await signIn(page, instance.account);
+  await expect(page).toHaveURL(`${instance.project}/credentials?q=ghcr&sort=changed`);
+});
+
+for (const next of ['https://evil.example', '//evil.example', '/\\evil.example', '/\t/evil.example', 'javascript:alert(1)']) {
+  test(`next does not lead elsewhere: ${JSON.stringify(next)}`, async ({ page, instance }) => {
+    await page.goto(`/sign-in?next=${encodeURIComponent(next)}`);
+    await signIn(page, instance.account);
+    await expect(page).toHaveURL(`${instance.project}/credentials`);
+  });
+}
+
+test.describe('on a server of its own', () => {
+  test.use({ fresh: true });
+
+  test('after ten wrong passwords even the right one has to wait', async ({ page, instance }) => {
+    await page.goto('/sign-in');
+    for (let attempt = 0; attempt < 10; attempt++) {
+      await signIn(page, { ...instance.account, password: 'not the password' });
+      await expectWrong(page, 'Password', VAGUE);
+    }
+    await signIn(page, instance.account);
+    await expect(page.getByRole('alert')).toContainText(/Too many attempts\. Wait \d+ minutes and try again\./);
+    await expectValues(page, { Email: instance.account.email });
+  });
+});
+
+test('after signing out, Back shows nothing and the session is dead', async ({ page, context, stranger, instance }) => {
+  await page.goto(`${instance.project}/credentials`);
+  await signIn(page, instance.account);
+  await page.goto(`${instance.project}/pipelines`);
+  const { cookies } = await context.storageState();
+
+  await page.getByRole('button', { name: 'Sign out' }).click();
+  await expect(page).toHaveURL(/\/sign-in/);
+  await page.goBack();
+  await expect(page).toHaveURL(/\/sign-in/);
+  await expect(page.getByRole('navigation', { name: 'Project' })).toHaveCount(0);
+
+  await stranger.context().addCookies(cookies);
+  await stranger.goto(`${instance.project}/credentials`);
+  await expect(stranger).toHaveURL(/\/sign-in/);
+});
+
+test('signing in makes a new session, whatever was there before', async ({ page, context, instance }) => {
+  await page.goto('/sign-in');
+  await signIn(page, instance.account);
+  await expect(page).toHaveURL(`${instance.project}/credentials`);
+  const before = (await context.storageState()).cookies;
+  await page.goto('/sign-in');
+  await signIn(page, instance.account);
+  await expect(page).toHaveURL(`${instance.project}/credentials`);
+  const after = (await context.storageState()).cookies;
+  const ids = [...before, ...after].map((cookie) => cookie.value);
+  expect(new Set(ids).size).toBe(2);
+  expect(after).toEqual([expect.objectContaining({ httpOnly: true, sameSite: 'Lax', path: '/' })]);
+});

@@ -1,0 +1,77 @@
+//! The document and every page: which address shows what. Each page is rendered by the server and
+//! complete before it is sent, since its status is known only then.
+
+use crate::ui::problem::NotFound;
+use crate::ui::{credentials, home, layout, pipelines, setup, sign_in};
+use leptos::prelude::*;
+use leptos_meta::{MetaTags, Title, provide_meta_context};
+use leptos_router::components::{ParentRoute, Route, Router, Routes};
+use leptos_router::{SsrMode, path};
+
+const ASYNC: SsrMode = SsrMode::Async;
+
+/// The document round every page. The files it names carry the hash in `output_name`.
+pub fn shell(options: LeptosOptions) -> impl IntoView {
+    let stylesheet = format!("/{}/{}.css", options.site_pkg_dir, options.output_name);
+    view! {
+        <!DOCTYPE html>
+        <html lang="en">
+            <head>
+                <meta charset="utf-8"/>
+                <meta name="viewport" content="width=device-width, initial-scale=1"/>
+                <meta name="color-scheme" content="light dark"/>
+                <link rel="stylesheet" id="leptos" href=stylesheet/>
+                <link rel="icon" href="/favicon.svg" type="image/svg+xml"/>
+                <AutoReload options=options.clone()/>
+                <HydrationScripts options islands=true/>
+                <MetaTags/>
+            </head>
+            <body>
+                <App/>
+            </body>
+        </html>
+    }
+}
+
+/// Every page. Of overlapping paths the first wins, so a list with its dialogs stands before the
+/// page of one thing.
+#[component]
+pub fn App() -> impl IntoView {
+    provide_meta_context();
+    view! {
+        <Title text="Regcred" formatter=titled/>
+        <Router>
+            <Routes fallback=NotFound>
+                <Route path=path!("/") view=home::Home ssr=ASYNC/>
+                <Route path=path!("/setup") view=setup::SetupPage ssr=ASYNC/>
+                <Route path=path!("/sign-in") view=sign_in::SignInPage ssr=ASYNC/>
+                <ParentRoute path=path!("/p/:project") view=layout::ProjectFrame ssr=ASYNC>
+                    <Route path=path!("") view=home::ProjectHome ssr=ASYNC/>
+                    <ParentRoute path=path!("/credentials") view=credentials::ListPage ssr=ASYNC>
+                        <Route path=path!("") view=|| () ssr=ASYNC/>
+                        <Route path=path!("/new") view=credentials::NewDialog ssr=ASYNC/>
+                        <Route path=path!("/:id/edit") view=credentials::EditDialog ssr=ASYNC/>
+                        <Route path=path!("/:id/delete") view=credentials::DeleteDialog ssr=ASYNC/>
+                    </ParentRoute>
+                    <Route path=path!("/credentials/:id") view=credentials::DetailPage ssr=ASYNC/>
+                    <ParentRoute path=path!("/pipelines") view=pipelines::ListPage ssr=ASYNC>
+                        <Route path=path!("") view=|| () ssr=ASYNC/>
+                        <Route path=path!("/new") view=pipelines::NewDialog ssr=ASYNC/>
+                    </ParentRoute>
+                    <ParentRoute path=path!("/pipelines/:id") view=pipelines::DetailPage ssr=ASYNC>
+                        <Route path=path!("") view=|| () ssr=ASYNC/>
+                        <Route path=path!("/delete") view=pipelines::DeleteDialog ssr=ASYNC/>
+                    </ParentRoute>
+                </ParentRoute>
+            </Routes>
+        </Router>
+    }
+}
+
+fn titled(page: String) -> String {
+    if page == "Regcred" {
+        page
+    } else {
+        format!("{page} · Regcred")
+    }
+}

@@ -1,0 +1,178 @@
+//! The unlocked keyring: the keys that seal, by version, and the ones that sign the audit log.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use zeroize::{ZeroizeOnDrop, Zeroizing};
+
+use super::CryptoError;
+use super::blob::{self, Place};
+use super::kek::Kek;
+use super::key::Key;
+pub use super::wrapped::{Purpose, WrappedKey};
+
+/// Every key of an installation, unwrapped. There is no way to have one without a KEK, so nothing
+/// is ever stored unencrypted for want of it. Wiped on drop; Debug prints versions only.
+pub struct Keyring {
+    secret: Versions,
+    audit: Versions,
+}
+
+impl Keyring {
+    /// Version 1 of each purpose, active, for the first run: store all of them together.
+    pub fn generate_keys(kek: &Kek) -> Result<Vec<WrappedKey>, CryptoError> {
+        [Purpose::Secret, Purpose::Audit]
+            .into_iter()
+            .map(|purpose| {
+                let key = WrappedKey::generate(kek, purpose, 1)?;
+                Ok(WrappedKey {
+                    is_active: true,
+                    ..key
+                })
+            })
+            .collect()
+    }
+
+    /// Opens every key given, each under the KEK it names. `WrongKek` if one names neither,
+    /// `IncompleteKeyring` unless each purpose has exactly one active key and no version twice;
+    /// otherwise the fault of the first key that does not open.
+    pub fn unlock(
+        current: &Kek,
+        previous: Option<&Kek>,
+        keys: &[WrappedKey],
+    ) -> Result<Keyring, CryptoError> {
+        Ok(Keyring {
+            secret: Versions::unlock(Purpose::Secret, current, previous, keys)?,
+            audit: Versions::unlock(Purpose::Audit, current, previous, keys)?,
+        })
+    }
+
+    /// Whether any key is wrapped under a KEK other than the current one.
+    pub fn needs_rewrap(keys: &[WrappedKey], current: &Kek) -> bool {
+        let id = current.id();
+        keys.iter().any(|key| key.kek_id != id)
+    }
+
+    /// All the keys, in the order given, wrapped under `current`; those that already are come back
+    /// unchanged. Each is opened first, so what is returned can replace what is stored. Store them
+    /// in one transaction.
+    pub fn rewrap(
+        current: &Kek,
+        previous: &Kek,
+        keys: &[WrappedKey],
+    ) -> Result<Vec<WrappedKey>, CryptoError> {
+        let id = current.id();
+        keys.iter()
+            .map(|wrapped| {
+                let key = wrapped.open(current, Some(previous))?;
+                if wrapped.kek_id == id {
+                    return Ok(wrapped.clone());
+                }
+                wrapped.rewrap(current, &key)
+            })
+            .collect()
+    }
+
+    /// Seals `plaintext` for one place under the active key; two seals of one value differ.
+    /// `TooLong` above [`blob::MAX_SECRET`] bytes.
+    pub fn seal(&self, place: &Place<'_>, plaintext: &[u8]) -> Result<Vec<u8>, CryptoError> {
+        blob::seal(&self.secret.key, self.secret.active, place, plaintext)
+    }
+
+    /// Opens what [`Keyring::seal`] made for the same place, under whichever key version it names.
+    /// Every fault is a typed error, and bytes that are no sealed value are never returned as they
+    /// are.
+    pub fn open(&self, place: &Place<'_>, blob: &[u8]) -> Result<Zeroizing<Vec<u8>>, CryptoError> {
+        let key = self
+            .secret
+            .find(blob::key_version(blob)?)
+            .ok_or(CryptoError::UnknownKeyVersion)?;
+        blob::open(key, place, blob)
+    }
+
+    /// The version new values are sealed under; values under a lower one are due for sealing again.
+    pub fn active_version(&self) -> u32 {
+        self.secret.active
+    }
+
+    /// HMAC-SHA256 of `message` under the active audit key.
+    pub fn mac(&self, message: &[u8]) -> [u8; 32] {
+        self.audit.key.mac(message)
+    }
+
+    /// Whether `mac` was made over `message` under any audit key, active or older; comparing takes
+    /// constant time.
+    pub fn verify_mac(&self, message: &[u8], mac: &[u8]) -> bool {
+        self.audit.all().any(|key| key.verify_mac(message, mac))
+    }
+}
+
+impl fmt::Debug for Keyring {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Keyring")
+            .field("secret", &self.secret)
+            .field("audit", &self.audit)
+            .finish()
+    }
+}
+
+impl ZeroizeOnDrop for Keyring {}
+
+/// The keys of one purpose. The active one stands apart so that it can never be missing.
+struct Versions {
+    active: u32,
+    key: Key,
+    others: BTreeMap<u32, Key>,
+}
+
+impl Versions {
+    fn unlock(
+        purpose: Purpose,
+        current: &Kek,
+        previous: Option<&Kek>,
+        keys: &[WrappedKey],
+    ) -> Result<Versions, CryptoError> {
+        let mut active = None;
+        let mut others = BTreeMap::new();
+        for wrapped in keys.iter().filter(|key| key.purpose == purpose) {
+            let key = wrapped.open(current, previous)?;
+            let twice = others.insert(wrapped.version, key).is_some();
+            let second = wrapped.is_active && active.replace(wrapped.version).is_some();
+            if twice || second {
+                return Err(CryptoError::IncompleteKeyring);
+            }
+        }
+        let active = active.ok_or(CryptoError::IncompleteKeyring)?;
+        let key = others
+            .remove(&active)
+            .ok_or(CryptoError::IncompleteKeyring)?;
+        Ok(Versions {
+            active,
+            key,
+            others,
+        })
+    }
+
+    fn find(&self, version: u32) -> Option<&Key> {
+        if version == self.active {
+            return Some(&self.key);
+        }
+        self.others.get(&version)
+    }
+
+    fn all(&self) -> impl Iterator<Item = &Key> {
+        std::iter::once(&self.key).chain(self.others.values())
+    }
+}
+
+impl fmt::Debug for Versions {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Versions")
+            .field("active", &self.active)
+            .field("others", &self.others.keys().collect::<Vec<_>>())
+            .finish()
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,172 @@
+use proptest::prelude::*;
+use uuid::Uuid;
+
+use super::*;
+use crate::crypto::wrapped;
+
+fn place() -> Place<'static> {
+    Place {
+        table: "secret_version",
+        column: "sealed",
+        row_id: Uuid::from_u128(1),
+        project_id: Uuid::from_u128(2),
+        secret_version: 1,
+        origin: "https://ghcr.io:443",
+    }
+}
+
+fn fresh() -> Result<(Kek, Vec<WrappedKey>, Keyring), CryptoError> {
+    let kek = Kek::generate()?;
+    let keys = Keyring::generate_keys(&kek)?;
+    let keyring = Keyring::unlock(&kek, None, &keys)?;
+    Ok((kek, keys, keyring))
+}
+
+fn refusal(kek: &Kek, keys: &[WrappedKey]) -> Option<CryptoError> {
+    Keyring::unlock(kek, None, keys).err()
+}
+
+#[test]
+fn the_vectors_row_unlocks_and_seals() -> Result<(), CryptoError> {
+    let (kek, _, row) = wrapped::vector();
+    let mut keys = Keyring::generate_keys(&kek)?;
+    keys[0] = row;
+    let keyring = Keyring::unlock(&kek, None, &keys)?;
+    let blob = keyring.seal(&place(), b"hunter2")?;
+    assert_eq!(blob[12..16], [0x3a, 0xa4, 0xa6, 0x0b]);
+    Ok(())
+}
+
+#[test]
+fn two_seals_of_one_value_differ() -> Result<(), CryptoError> {
+    let (_, _, keyring) = fresh()?;
+    let (one, two) = (keyring.seal(&place(), b"x")?, keyring.seal(&place(), b"x")?);
+    // Salt, nonce, ciphertext and tag, each on its own.
+    for part in [16..48, 48..60, 60..316, 316..332] {
+        assert_ne!(one[part.clone()], two[part]);
+    }
+    Ok(())
+}
+
+#[test]
+fn another_kek_does_not_unlock() -> Result<(), CryptoError> {
+    let (_, mut keys, _) = fresh()?;
+    let other = Kek::generate()?;
+    assert_eq!(refusal(&other, &keys), Some(CryptoError::WrongKek));
+    // A row that only claims the KEK fails as well.
+    keys[0].kek_id = other.id();
+    assert_eq!(refusal(&other, &keys), Some(CryptoError::WrongKek));
+    Ok(())
+}
+
+#[test]
+fn keys_of_two_purposes_cannot_be_exchanged() -> Result<(), CryptoError> {
+    let (kek, mut keys, _) = fresh()?;
+    keys[0].purpose = Purpose::Audit;
+    keys[1].purpose = Purpose::Secret;
+    assert_eq!(refusal(&kek, &keys), Some(CryptoError::Unauthentic));
+    Ok(())
+}
+
+#[test]
+fn each_purpose_needs_exactly_one_active_key() -> Result<(), CryptoError> {
+    let (kek, keys, _) = fresh()?;
+    let incomplete = Some(CryptoError::IncompleteKeyring);
+    assert_eq!(refusal(&kek, &[]), incomplete);
+    assert_eq!(refusal(&kek, &keys[..1]), incomplete);
+    assert_eq!(refusal(&kek, &keys[1..]), incomplete);
+    let with = |version, is_active| -> Result<Vec<WrappedKey>, CryptoError> {
+        let key = WrappedKey::generate(&kek, Purpose::Secret, version)?;
+        Ok([keys.as_slice(), &[WrappedKey { is_active, ..key }]].concat())
+    };
+    assert_eq!(refusal(&kek, &with(2, true)?), incomplete);
+    assert_eq!(refusal(&kek, &with(1, false)?), incomplete);
+    assert_eq!(refusal(&kek, &with(2, false)?), None);
+    Ok(())
+}
+
+#[test]
+fn a_new_version_seals_and_the_old_still_opens() -> Result<(), CryptoError> {
+    let (kek, mut keys, keyring) = fresh()?;
+    let old = keyring.seal(&place(), b"x")?;
+    keys[0].is_active = false;
+    let next = WrappedKey::generate(&kek, Purpose::Secret, 2)?;
+    keys.push(WrappedKey {
+        is_active: true,
+        ..next
+    });
+    let rotated = Keyring::unlock(&kek, None, &keys)?;
+    assert_eq!(rotated.active_version(), 2);
+    assert_eq!(rotated.open(&place(), &old)?.as_slice(), b"x");
+    let new = rotated.seal(&place(), b"x")?;
+    assert_eq!(blob::key_version(&new), Ok(2));
+    let refused = keyring.open(&place(), &new).err();
+    assert_eq!(refused, Some(CryptoError::UnknownKeyVersion));
+    let (_, _, stranger) = fresh()?;
+    let refused = stranger.open(&place(), &old).err();
+    assert_eq!(refused, Some(CryptoError::OtherKey));
+    Ok(())
+}
+
+#[test]
+fn rewrapping_changes_the_kek_and_nothing_else() -> Result<(), CryptoError> {
+    let (previous, keys, keyring) = fresh()?;
+    let current = Kek::generate()?;
+    let blob = keyring.seal(&place(), b"x")?;
+    let mac = keyring.mac(b"entry");
+    assert!(Keyring::needs_rewrap(&keys, &current));
+    Keyring::unlock(&current, Some(&previous), &keys)?;
+    let rewrapped = Keyring::rewrap(&current, &previous, &keys)?;
+    assert!(!Keyring::needs_rewrap(&rewrapped, &current));
+    let after = Keyring::unlock(&current, None, &rewrapped)?;
+    assert_eq!(after.open(&place(), &blob)?.as_slice(), b"x");
+    assert!(after.verify_mac(b"entry", &mac));
+    for (old, new) in keys.iter().zip(&rewrapped) {
+        let restored = WrappedKey {
+            wrapped: old.wrapped.clone(),
+            kek_id: old.kek_id,
+            ..new.clone()
+        };
+        assert_eq!(old, &restored);
+    }
+    assert_eq!(Keyring::rewrap(&current, &previous, &rewrapped)?, rewrapped);
+    let stranger = Kek::generate()?;
+    let refused = Keyring::rewrap(&current, &stranger, &keys).err();
+    assert_eq!(refused, Some(CryptoError::WrongKek));
+    Ok(())
+}
+
+#[test]
+fn a_mac_outlives_its_key_being_active() -> Result<(), CryptoError> {
+    let (kek, mut keys, keyring) = fresh()?;
+    let mac = keyring.mac(b"entry");
+    keys[1].is_active = false;
+    let next = WrappedKey::generate(&kek, Purpose::Audit, 2)?;
+    keys.push(WrappedKey {
+        is_active: true,
+        ..next
+    });
+    let rotated = Keyring::unlock(&kek, None, &keys)?;
+    assert_ne!(rotated.mac(b"entry"), mac);
+    assert!(rotated.verify_mac(b"entry", &mac));
+    assert!(!rotated.verify_mac(b"other", &mac));
+    assert!(!keyring.verify_mac(b"entry", &rotated.mac(b"entry")));
+    Ok(())
+}
+
+#[test]
+fn debug_prints_versions_only() -> Result<(), CryptoError> {
+    assert_eq!(
+        format!("{:?}", fresh()?.2),
+        "Keyring { secret: Versions { active: 1, others: [] }, audit: Versions { active: 1, others: [] } }"
+    );
+    Ok(())
+}
+
+proptest! {
+    #[test]
+    fn garbage_is_refused_without_panic(blob in proptest::collection::vec(any::<u8>(), 0..700)) {
+        let (_, _, keyring) = fresh().expect("a keyring");
+        prop_assert!(keyring.open(&place(), &blob).is_err());
+    }
+}

@@ -1,0 +1,113 @@
+//! Everything that seals, opens, signs or hashes; the only room that knows `ring`.
+//!
+//! It knows nothing of rows, requests or settings: callers bring bytes and say what they are for.
+//!
+//! # Keys
+//!
+//! ```text
+//! KEK, 32 bytes, from the operator, never in the database
+//!   id = HMAC-SHA256(KEK, "regcred/kek-id/v1")[0..8]
+//!   └─ wraps the keyring keys, one row each: purpose, version, uuid, 76 wrapped bytes
+//!        secret: HKDF-SHA256(ikm = key, salt, info = "regcred/secret-dek/v1" ‖ alg) → one key per sealed value
+//!        audit:  HMAC-SHA256 over audit entries
+//! ```
+//!
+//! A value's key is derived from a fresh 32-byte salt and used once, so no count of uses limits a
+//! keyring key, and changing the KEK rewrites a handful of rows instead of every secret.
+//!
+//! # Formats
+//!
+//! All integers are big-endian; `LP(x)` is `u32(len x) ‖ x`.
+//!
+//! Wrapped key, 76 bytes:
+//!
+//! ```text
+//!  0  3 "RGK"   3 1 format 01   4 1 alg 01 (AES-256-GCM)   5 3 zero
+//!  8  8 KEK id  16 12 nonce     28 32 ciphertext           60 16 tag
+//! AAD = LP("regcred/keyring/v1", or "regcred/keyring/v1/audit") ‖ bytes[0..16] ‖ u32(version) ‖ key uuid
+//! ```
+//!
+//! Sealed value, 332 to 65 868 bytes:
+//!
+//! ```text
+//!  0  3 "RGC"   3 1 format 01   4 1 alg 01   5 1 flags 00   6 2 zero
+//!  8  4 key version             12 4 key check = HMAC-SHA256(key, "regcred/key-check/v1")[0..4]
+//! 16 32 salt    48 12 nonce     60 n ciphertext, n = 256·k  +16 tag
+//! AAD = LP("regcred/secret/v1") ‖ header[0..60] ‖ LP(table) ‖ LP(column) ‖ row id ‖ project id
+//!       ‖ u64(secret version) ‖ LP(origin)
+//! plaintext = u32(length) ‖ secret ‖ zeros up to 256·k, k as small as it can be
+//! ```
+//!
+//! Pipeline token, 77 characters: `rgc_<id, 22>_<secret, 43>_<CRC-32 of all before this underscore, 6>`,
+//! each field a big-endian number in base 62 (`0-9A-Za-z`) padded with `0`. Only
+//! SHA-256 of the secret field's text is stored.
+//!
+//! # What is bound to what
+//!
+//! A sealed value opens only in its table, column, row, project, secret version and origin, so
+//! neither moving a row's bytes nor pointing a credential at another registry yields it. A wrapped
+//! key opens only for its purpose, version and uuid, under the KEK it names.
+//!
+//! # What is not defended
+//!
+//! - A host that can read this process or the KEK file reads everything.
+//! - A writer to the database can put back an older sealed value of the same row and the same secret
+//!   version, and can change which key version is marked active. It cannot make one of its own.
+//! - Lengths are hidden only up to the next multiple of 256 bytes.
+//! - Our copies of keys and plaintext are wiped when dropped. The key schedules of `ring`, the working
+//!   memory of `argon2` and what the compiler moved over the stack are not.
+
+use thiserror::Error;
+
+pub mod blob;
+pub mod digest;
+pub mod kek;
+mod key;
+pub mod keyring;
+pub mod password;
+pub mod token;
+mod wrapped;
+
+/// Why something could not be sealed, opened or hashed. The texts name the fault and never carry
+/// bytes, names or lengths of what was handled, so they may be logged.
+#[derive(Debug, Error, Clone, Copy, PartialEq, Eq)]
+pub enum CryptoError {
+    /// Shorter than the format's least length, or not a whole number of blocks.
+    #[error("the sealed bytes are cut short")]
+    Truncated,
+    /// Magic, format, algorithm, flags or reserved bytes are not ones this version writes. Never
+    /// taken for plaintext.
+    #[error("the sealed bytes are in a format this version does not know")]
+    UnknownFormat,
+    /// The value names a key version the unlocked keyring does not hold.
+    #[error("the keyring holds no key of the version the value was sealed under")]
+    UnknownKeyVersion,
+    /// The version is held, but the key check says the value was sealed under a different key of
+    /// that number, as after restoring one database's rows beside another's keyring.
+    #[error("the value was sealed under another key of the same version")]
+    OtherKey,
+    /// The tag fails: the bytes were changed, moved to another place, or sealed under another key.
+    #[error("the sealed bytes are not authentic here")]
+    Unauthentic,
+    /// The tag holds but the padding inside is not the one form that is ever written.
+    #[error("the sealed value is padded wrongly")]
+    BadPadding,
+    /// Longer than the limit: 65 536 bytes for a secret, 1 024 for a password.
+    #[error("the value is longer than the limit")]
+    TooLong,
+    /// A keyring key is wrapped under a KEK that was not given.
+    #[error("the keyring is wrapped under another key-encryption key")]
+    WrongKek,
+    /// A purpose has no active key or two, or a version appears twice.
+    #[error("the keyring does not have exactly one active key for each purpose")]
+    IncompleteKeyring,
+    /// A key purpose or a KEK id is not written as this version writes it.
+    #[error("not a known key purpose or key id")]
+    Unreadable,
+    /// The operating system gave no random bytes.
+    #[error("the operating system gave no random bytes")]
+    Random,
+    /// The cipher or the password hash refused its input; no input of ours makes it do so.
+    #[error("the cipher refused to work")]
+    Cipher,
+}

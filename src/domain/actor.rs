@@ -1,0 +1,194 @@
+//! Who is asking, as a value that has to be held.
+//!
+//! The fields are private to this file: evidence is made from a membership that the vault read
+//! (`Member::admit`), and each permission from a member whose role has it. What takes an `Editor`
+//! cannot be called by who may only read.
+
+use super::project::Project;
+use super::user::{Person, Role};
+use crate::error::{Error, Result};
+use uuid::Uuid;
+
+super::words! {
+    /// What may be done, in the words of access rules elsewhere.
+    pub enum Permission {
+        /// See registry credentials.
+        RegistryRead = "iam:project:cicd:registry:read", "View registries";
+        /// Create and change registry credentials.
+        RegistryWrite = "iam:project:cicd:registry:write", "Create and edit registries";
+        /// Delete registry credentials.
+        RegistryDelete = "iam:project:cicd:registry:delete", "Delete registries";
+        /// See pipelines.
+        PipelineRead = "iam:project:cicd:pipeline:read", "View pipelines";
+        /// Create and change pipelines, their tokens and grants.
+        PipelineWrite = "iam:project:cicd:pipeline:write", "Create and edit pipelines";
+        /// Delete pipelines.
+        PipelineDelete = "iam:project:cicd:pipeline:delete", "Delete pipelines";
+    }
+}
+
+impl Role {
+    /// Whether the role has the permission.
+    pub fn allows(self, permission: Permission) -> bool {
+        use Permission::{PipelineRead, RegistryRead, RegistryWrite, PipelineWrite};
+        match self {
+            Self::Owner => true,
+            Self::Maintainer => {
+                matches!(permission, RegistryRead | RegistryWrite | PipelineRead | PipelineWrite)
+            }
+            Self::Viewer | Self::Auditor => matches!(permission, RegistryRead | PipelineRead),
+        }
+    }
+}
+
+/// A person in a project they belong to.
+#[derive(Clone, Debug)]
+pub struct Member {
+    person: Person,
+    project: Project,
+    role: Role,
+}
+
+impl Member {
+    /// Only for the vault, which has just read the membership.
+    pub(crate) fn admit(person: Person, project: Project, role: Role) -> Self {
+        Self { person, project, role }
+    }
+
+    /// Who it is.
+    pub fn person(&self) -> &Person {
+        &self.person
+    }
+
+    /// Where queries begin.
+    pub fn project(&self) -> &Project {
+        &self.project
+    }
+
+    /// Their role in the project.
+    pub fn role(&self) -> Role {
+        self.role
+    }
+
+    /// Whether their role has the permission: for what is drawn. What is done asks for evidence.
+    pub fn may(&self, permission: Permission) -> bool {
+        self.role.allows(permission)
+    }
+}
+
+macro_rules! evidence {
+    ($($(#[$meta:meta])* $name:ident, $method:ident, $permission:ident;)+) => {
+        $(
+            $(#[$meta])*
+            #[derive(Clone, Debug)]
+            pub struct $name(Member);
+
+            impl std::ops::Deref for $name {
+                type Target = Member;
+                fn deref(&self) -> &Member { &self.0 }
+            }
+
+            impl Member {
+                /// The evidence, or `Forbidden`.
+                pub fn $method(&self) -> Result<$name> {
+                    if self.may(Permission::$permission) { Ok($name(self.clone())) } else { Err(Error::Forbidden) }
+                }
+            }
+        )+
+    };
+}
+
+evidence! {
+    /// May see registry credentials.
+    Reader, reader, RegistryRead;
+    /// May create and change registry credentials.
+    Editor, editor, RegistryWrite;
+    /// May delete registry credentials.
+    Remover, remover, RegistryDelete;
+    /// May see pipelines.
+    PipelineReader, pipeline_reader, PipelineRead;
+    /// May create and change pipelines.
+    PipelineEditor, pipeline_editor, PipelineWrite;
+    /// May delete pipelines.
+    PipelineRemover, pipeline_remover, PipelineDelete;
+}
+
+/// May hand a credential to a pipeline: whoever can do that can obtain the secret, so it needs
+/// write permission on both nouns and a password typed just now.
+#[derive(Clone, Debug)]
+pub struct Granter(Member);
+
+impl Granter {
+    /// Only for the vault, which has just verified the person's password.
+    pub(crate) fn reauthenticated(member: &Member) -> Result<Self> {
+        member.editor()?;
+        member.pipeline_editor()?;
+        Ok(Self(member.clone()))
+    }
+}
+
+impl std::ops::Deref for Granter {
+    type Target = Member;
+
+    fn deref(&self) -> &Member {
+        &self.0
+    }
+}
+
+/// A pipeline whose token was verified a moment ago.
+#[derive(Clone, Debug)]
+pub struct Pipeline {
+    id: Uuid,
+    project_id: Uuid,
+    name: String,
+    token_id: String,
+}
+
+impl Pipeline {
+    /// Only for the vault, which has just verified the token.
+    pub(crate) fn admit(id: Uuid, project_id: Uuid, name: String, token_id: String) -> Self {
+        Self { id, project_id, name, token_id }
+    }
+
+    /// Never changes.
+    pub fn id(&self) -> Uuid {
+        self.id
+    }
+
+    /// Where its queries begin.
+    pub fn project_id(&self) -> Uuid {
+        self.project_id
+    }
+
+    /// What people call it.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Which of its tokens proved it (the public half).
+    pub fn token_id(&self) -> &str {
+        &self.token_id
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn member(role: Role) -> Member {
+        let person =
+            Person { id: Uuid::nil(), email: "a@example.com".into(), name: "A".into(), is_admin: true };
+        let project = Project { id: Uuid::nil(), slug: "acme".into(), name: "Acme".into() };
+        Member::admit(person, project, role)
+    }
+
+    #[test]
+    fn each_role_has_what_it_is_for_and_no_more() {
+        assert!(member(Role::Viewer).reader().is_ok());
+        assert_eq!(member(Role::Viewer).editor().err(), Some(Error::Forbidden));
+        assert!(member(Role::Maintainer).editor().is_ok());
+        assert_eq!(member(Role::Maintainer).remover().err(), Some(Error::Forbidden));
+        assert!(member(Role::Owner).remover().is_ok());
+        assert_eq!(Granter::reauthenticated(&member(Role::Auditor)).err(), Some(Error::Forbidden));
+    }
+}

@@ -1,0 +1,147 @@
+//! A registry credential as people see it. No field here can hold a secret.
+
+use super::expiry::{self, ExpiryState};
+use super::key_file::KeyFile;
+use super::moment::{Day, Moment};
+use super::registry::RegistryHost;
+use super::registry_kind::RegistryKind;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+super::words! {
+    /// How a registry is convinced.
+    pub enum Method {
+        /// A user name with a password, access token or the like.
+        Password = "password", "Password / Token";
+        /// A Google service account key, whole; the user name is fixed.
+        GcpServiceAccountKey = "gcp_service_account_key", "GCP service account key";
+    }
+}
+
+super::words! {
+    /// What a credential can do, and what a fetch or a grant is for.
+    pub enum Access {
+        /// Pull only.
+        Pull = "pull", "Pull";
+        /// Pull and push.
+        PullAndPush = "pull_push", "Pull and push";
+    }
+}
+
+impl Access {
+    /// Whether it is enough for `intent`.
+    pub fn satisfies(self, intent: Self) -> bool {
+        self == Self::PullAndPush || intent == Self::Pull
+    }
+}
+
+/// The user name that Google's registries want with a key file.
+pub const KEY_FILE_USERNAME: &str = "_json_key";
+
+/// One row of the list: what a list may load, which is everything but the ciphertext.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Summary {
+    /// Never changes.
+    pub id: Uuid,
+    /// Unique in the project, whatever the case.
+    pub name: String,
+    /// Free text; may be empty.
+    pub description: String,
+    /// Canonical, and fixed at creation.
+    pub host: RegistryHost,
+    /// Whether the registry is spoken to in plain HTTP.
+    pub is_insecure: bool,
+    /// How the registry is convinced.
+    pub method: Method,
+    /// Never holds a colon.
+    pub username: String,
+    /// What it can do.
+    pub access: Access,
+    /// Repository prefixes it is for; empty means every repository.
+    pub paths: Vec<String>,
+    /// The last day it works, if known.
+    pub expires_on: Option<Day>,
+    /// The day by which it should be rotated or reviewed, whichever is first.
+    pub renew_on: Option<Day>,
+    /// Since when deliveries are stopped.
+    pub disabled_at: Option<Moment>,
+    /// Since when the stored secret is known not to open.
+    pub unreadable_at: Option<Moment>,
+    /// When anything about it was last saved.
+    pub updated_at: Moment,
+    /// Who saved it.
+    pub updated_by: String,
+}
+
+impl Summary {
+    /// The product at its host, as far as the name tells.
+    pub fn kind(&self) -> RegistryKind {
+        RegistryKind::recognise(&self.host)
+    }
+
+    /// What its dates say on `today`.
+    pub fn state(&self, today: Day) -> ExpiryState {
+        expiry::state(today, self.expires_on, self.renew_on)
+    }
+}
+
+/// The secret that is stored, without its value.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StoredSecret {
+    /// Counts from 1; every change of the secret makes the next.
+    pub version: i64,
+    /// When it was typed.
+    pub set_at: Moment,
+    /// By whom.
+    pub set_by: String,
+}
+
+/// One credential, whole, but for the secret.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Credential {
+    /// What the list shows.
+    pub summary: Summary,
+    /// What the secret is bound to: `https://host:port`.
+    pub origin: String,
+    /// Optional; who to ask about it.
+    pub email: String,
+    /// The member who answers for it.
+    pub owner: String,
+    /// Where it is used: production, staging, development, any, or the project's own word.
+    pub environment: String,
+    /// Words to find it by.
+    pub labels: Vec<String>,
+    /// When somebody should look at it again.
+    pub review_on: Option<Day>,
+    /// How often the secret should change, in days.
+    pub rotate_every_days: Option<u32>,
+    /// Whether a grant to push needs an approval.
+    pub is_protected: bool,
+    /// What is stored, since when and by whom.
+    pub secret: StoredSecret,
+    /// What may be shown of a service account key.
+    pub key_file: Option<KeyFile>,
+    /// Counts the saves; a form carries the one it was made from.
+    pub revision: i64,
+    /// When it was made.
+    pub created_at: Moment,
+    /// By whom.
+    pub created_by: String,
+}
+
+/// A pipeline that stands behind a credential: it holds a grant, has received it, or both.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Dependent {
+    /// The pipeline, which may have been deleted since.
+    pub pipeline_id: Uuid,
+    /// Its name, as it was last known.
+    pub pipeline: String,
+    /// What its grant allows; `None` when it holds none now.
+    pub grant: Option<Access>,
+    /// How often it has received the credential.
+    pub deliveries: i64,
+    /// When it last did.
+    pub last_delivery: Option<Moment>,
+    /// Which version of the secret it received then.
+    pub last_version: Option<i64>,
+}

@@ -1,0 +1,67 @@
+//! What the dates of a credential say about it today (design: fine, due, expiring, expired, unknown).
+
+use super::moment::Day;
+
+super::words! {
+    /// The state of a credential's dates on one day.
+    pub enum ExpiryState {
+        /// A date is known and it is far.
+        Fine = "fine", "Fine";
+        /// It was to be rotated or reviewed by now.
+        Due = "due", "Rotation due";
+        /// It expires within [`WARNING_DAYS`].
+        Expiring = "expiring", "Expiring";
+        /// Its day has passed. It is still delivered, with a warning: typed dates are often wrong.
+        Expired = "expired", "Expired";
+        /// No date is known.
+        Unknown = "unknown", "No expiry date";
+    }
+}
+
+/// Days before the expiry from which a credential counts as expiring.
+pub const WARNING_DAYS: i64 = 60;
+
+/// The state on `today` of a credential that expires on one day and is to be renewed (rotated or
+/// reviewed) on another. A credential is usable through the day it expires on.
+pub fn state(today: Day, expires_on: Option<Day>, renew_on: Option<Day>) -> ExpiryState {
+    let days_left = expires_on.map(|day| day.days_after(today));
+    match days_left {
+        Some(days) if days < 0 => ExpiryState::Expired,
+        Some(days) if days <= WARNING_DAYS => ExpiryState::Expiring,
+        _ if renew_on.is_some_and(|day| day <= today) => ExpiryState::Due,
+        None if renew_on.is_none() => ExpiryState::Unknown,
+        _ => ExpiryState::Fine,
+    }
+}
+
+/// What the list says beside a date: `Expires in 3 days`, `Expired 2 days ago`.
+pub fn sentence(today: Day, expires_on: Option<Day>, renew_on: Option<Day>) -> String {
+    let days = |n: i64| if n == 1 { "1 day".to_owned() } else { format!("{n} days") };
+    match (state(today, expires_on, renew_on), expires_on) {
+        (ExpiryState::Expired, Some(day)) => format!("Expired {} ago", days(-day.days_after(today))),
+        (ExpiryState::Expiring, Some(day)) if day == today => "Expires today".to_owned(),
+        (ExpiryState::Expiring, Some(day)) => format!("Expires in {}", days(day.days_after(today))),
+        (ExpiryState::Fine, Some(day)) => format!("Expires {}", day.to_text()),
+        (state, _) => state.label().to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_state_begins_on_its_day() {
+        let today = Day::parse("2026-11-21").unwrap();
+        let on = |days: i64| Some(today.plus_days(days));
+        assert_eq!(state(today, on(-1), None), ExpiryState::Expired);
+        assert_eq!(state(today, on(0), None), ExpiryState::Expiring);
+        assert_eq!(state(today, on(60), None), ExpiryState::Expiring);
+        assert_eq!(state(today, on(61), None), ExpiryState::Fine);
+        assert_eq!(state(today, on(61), on(0)), ExpiryState::Due);
+        assert_eq!(state(today, None, on(1)), ExpiryState::Fine);
+        assert_eq!(state(today, None, None), ExpiryState::Unknown);
+        assert_eq!(sentence(today, on(-1), None), "Expired 1 day ago");
+        assert_eq!(sentence(today, on(3), None), "Expires in 3 days");
+    }
+}

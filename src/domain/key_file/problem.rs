@@ -1,0 +1,112 @@
+//! What is wrong with a key file, in the words people read.
+
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+
+/// The fields a key file must have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum KeyField {
+    Type,
+    ClientEmail,
+    ProjectId,
+    PrivateKeyId,
+    PrivateKey,
+}
+
+impl KeyField {
+    pub const ALL: [Self; 5] = [
+        Self::Type,
+        Self::ClientEmail,
+        Self::ProjectId,
+        Self::PrivateKeyId,
+        Self::PrivateKey,
+    ];
+
+    /// Its name in the file.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Type => "type",
+            Self::ClientEmail => "client_email",
+            Self::ProjectId => "project_id",
+            Self::PrivateKeyId => "private_key_id",
+            Self::PrivateKey => "private_key",
+        }
+    }
+}
+
+/// Why a key file was refused: what is wrong, which file it probably is, what to give instead.
+///
+/// The cases are those of design section 3. The text never repeats what was given.
+#[derive(Clone, Debug, PartialEq, Eq, Error, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum KeyFileProblem {
+    #[error("The service account key is missing. Upload the .json key file, or paste all of it.")]
+    Empty,
+    #[error(
+        "That is longer than 64 KiB, and a key file has about 2. Give the .json key file of a service account."
+    )]
+    TooLong,
+    #[error(
+        "That looks like a .p12 key. Make a key of the type JSON for the service account, and give that file."
+    )]
+    Pkcs12,
+    #[error("That is not text in UTF-8. Give the .json key file as it was downloaded.")]
+    NotText,
+    #[error(
+        "The file begins with a byte order mark, which an editor has put there. Give the .json key file as it was downloaded."
+    )]
+    ByteOrderMark,
+    #[error(
+        "That is only the private key. Give the whole .json key file, from the first {{ to the last }}."
+    )]
+    PrivateKeyOnly,
+    #[error(
+        "That looks like the base64 of a key file. Give the file itself; it needs no encoding."
+    )]
+    Base64,
+    #[error(
+        "That is not a JSON file. Give the .json key file of a service account as it was downloaded."
+    )]
+    NotJson,
+    #[error(
+        "The key file stops before its end. Copy all of it, from the first {{ to the last }}, or upload the file."
+    )]
+    CutShort,
+    #[error(
+        "That is JSON, but not a key file. Give the whole .json key file, from the first {{ to the last }}."
+    )]
+    NotObject,
+    #[error(
+        "That looks like an OAuth client, which signs people in. Give the key file of a service account."
+    )]
+    OAuthClient,
+    #[error("That looks like a docker config.json. Give the key file of a service account.")]
+    DockerConfig,
+    #[error(
+        "That looks like the sign-in of a person (authorized_user), as gcloud keeps it. Give the key file of a service account."
+    )]
+    AuthorizedUser,
+    #[error(
+        "That looks like a workload identity configuration (external_account), which holds no key. Give the key file of a service account."
+    )]
+    ExternalAccount,
+    #[error("The file's type is not service_account. Give the key file of a service account.")]
+    OtherType,
+    #[error("The key file has no {}. Give the whole file as it was downloaded.", .0.name())]
+    Missing(KeyField),
+    #[error(
+        "The private_key in the file is not a PEM key. Give the whole file as it was downloaded."
+    )]
+    PrivateKey,
+    #[error(
+        "The line breaks of the private_key in the file were escaped twice, which happens in environment variables. Give the file as it was downloaded."
+    )]
+    PrivateKeyEscaped,
+    #[error(
+        "The client_email in the file is not an e-mail address. Give the whole file as it was downloaded."
+    )]
+    Email,
+    #[error("The {} in the file is not what Google writes there. Give the file as it was downloaded.", .0.name())]
+    Altered(KeyField),
+}

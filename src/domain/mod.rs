@@ -1,0 +1,48 @@
+//! Words and rules, the same in the browser and on the server: no I/O, no clock, no framework.
+
+/// An enum whose variants are stored, sent and put in URLs as fixed words.
+macro_rules! words {
+    ($(#[$meta:meta])* pub enum $name:ident { $($(#[$vmeta:meta])* $variant:ident = $word:literal, $label:literal;)+ }) => {
+        $(#[$meta])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
+        pub enum $name { $($(#[$vmeta])* #[serde(rename = $word)] $variant,)+ }
+
+        impl $name {
+            /// Every value, in the order people read them.
+            pub const ALL: &'static [Self] = &[$(Self::$variant,)+];
+
+            /// The word that is stored and sent.
+            pub fn word(self) -> &'static str {
+                match self { $(Self::$variant => $word,)+ }
+            }
+
+            /// What a page calls it.
+            pub fn label(self) -> &'static str {
+                match self { $(Self::$variant => $label,)+ }
+            }
+
+            /// The value of a stored or sent word; `None` for any other.
+            pub fn from_word(word: &str) -> Option<Self> {
+                match word { $($word => Some(Self::$variant),)+ _ => None }
+            }
+        }
+    };
+}
+pub(crate) use words;
+
+pub mod actor;
+pub mod audit;
+pub mod credential;
+pub mod credential_form;
+pub mod credential_page;
+pub mod delivery;
+pub mod expiry;
+pub mod key_file;
+pub mod listing;
+pub mod moment;
+pub mod pipeline;
+pub mod project;
+pub mod registry;
+pub mod registry_kind;
+pub mod secret;
+pub mod user;

@@ -1,0 +1,99 @@
+//! Points in time and calendar days, always UTC.
+
+use serde::{Deserialize, Serialize};
+use time::{Date, OffsetDateTime, format_description::BorrowedFormatItem, macros::format_description};
+
+const DAY: &[BorrowedFormatItem<'_>] = format_description!("[year]-[month]-[day]");
+const MINUTE: &[BorrowedFormatItem<'_>] =
+    format_description!("[year]-[month]-[day] [hour]:[minute] UTC");
+
+/// Milliseconds since 1970-01-01T00:00:00Z.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Moment(pub i64);
+
+impl Moment {
+    /// Later by that many seconds.
+    pub fn plus_seconds(self, seconds: i64) -> Self {
+        Self(self.0.saturating_add(seconds.saturating_mul(1000)))
+    }
+
+    /// The calendar day in UTC.
+    pub fn day(self) -> Day {
+        Day(self.at().date())
+    }
+
+    /// For people: `2026-11-21 07:04 UTC`.
+    pub fn to_text(self) -> String {
+        self.at().format(MINUTE).unwrap_or_default()
+    }
+
+    /// For machines: RFC 3339 with milliseconds and `Z`.
+    pub fn to_rfc3339(self) -> String {
+        self.at().format(&time::format_description::well_known::Rfc3339).unwrap_or_default()
+    }
+
+    fn at(self) -> OffsetDateTime {
+        OffsetDateTime::from_unix_timestamp_nanos(i128::from(self.0) * 1_000_000)
+            .unwrap_or(OffsetDateTime::UNIX_EPOCH)
+    }
+}
+
+/// A calendar day, written `2026-11-21` (ISO 8601) everywhere: in the database, a form and a page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Day(Date);
+
+impl Day {
+    /// Reads `2026-11-21`; `None` for anything else, or a day no calendar has.
+    pub fn parse(text: &str) -> Option<Self> {
+        Date::parse(text, DAY).ok().filter(|d| (1970..=9999).contains(&d.year())).map(Self)
+    }
+
+    /// Days from `other` to this one; negative when this one is earlier.
+    pub fn days_after(self, other: Self) -> i64 {
+        (self.0 - other.0).whole_days()
+    }
+
+    /// Later by that many days; the last day of the calendar if there are not so many.
+    pub fn plus_days(self, days: i64) -> Self {
+        Self(self.0.saturating_add(time::Duration::days(days)))
+    }
+
+    /// `2026-11-21`.
+    pub fn to_text(self) -> String {
+        self.0.format(DAY).unwrap_or_default()
+    }
+}
+
+impl TryFrom<String> for Day {
+    type Error = &'static str;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        Self::parse(&text).ok_or("not a day")
+    }
+}
+
+impl From<Day> for String {
+    fn from(day: Day) -> Self {
+        day.to_text()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_days_a_calendar_has_are_read() {
+        assert_eq!(Day::parse("2026-11-21").map(Day::to_text).as_deref(), Some("2026-11-21"));
+        for bad in ["", "2026-02-30", "21.11.2026", "2026-11-21T00:00", "0000-01-01", "tomorrow"] {
+            assert!(Day::parse(bad).is_none(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_moment_is_printed_in_utc() {
+        assert_eq!(Moment(0).to_text(), "1970-01-01 00:00 UTC");
+        assert_eq!(Moment(1_500).to_rfc3339(), "1970-01-01T00:00:01.5Z");
+    }
+}

@@ -1,0 +1,128 @@
+//! Pipelines: machines that use credentials, with their tokens and grants.
+
+use super::credential::Access;
+use super::delivery::Receipt;
+use super::moment::{Day, Moment};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+/// One row of the pipelines' list.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PipelineSummary {
+    /// Never changes.
+    pub id: Uuid,
+    /// Unique in the project, whatever the case.
+    pub name: String,
+    /// Free text; may be empty.
+    pub description: String,
+    /// How many credentials it may have.
+    pub grants: i64,
+    /// Tokens that work today.
+    pub live_tokens: i64,
+    /// When it last received anything.
+    pub last_delivery: Option<Moment>,
+    /// When it was made.
+    pub created_at: Moment,
+    /// By whom.
+    pub created_by: String,
+}
+
+/// Pipeline P may use credential C.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Grant {
+    /// Never changes.
+    pub id: Uuid,
+    /// The credential.
+    pub credential_id: Uuid,
+    /// Its name.
+    pub credential: String,
+    /// Its registry host.
+    pub host: String,
+    /// For pulling, or for pushing too.
+    pub intent: Access,
+    /// When it was given.
+    pub created_at: Moment,
+    /// By whom.
+    pub created_by: String,
+    /// How often this pipeline received the credential.
+    pub deliveries: i64,
+    /// When it last did.
+    pub last_delivery: Option<Moment>,
+}
+
+/// A pipeline token without its secret half.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Token {
+    /// The public half: what logs and receipts name.
+    pub id: String,
+    /// When it was made.
+    pub created_at: Moment,
+    /// By whom.
+    pub created_by: String,
+    /// The last day it works.
+    pub expires_on: Day,
+    /// When it was last presented.
+    pub last_used_at: Option<Moment>,
+    /// Since when it is refused.
+    pub revoked_at: Option<Moment>,
+}
+
+/// One pipeline, whole.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PipelineDetail {
+    /// What the list shows.
+    pub summary: PipelineSummary,
+    /// What it may have.
+    pub grants: Vec<Grant>,
+    /// What proves it.
+    pub tokens: Vec<Token>,
+    /// The day the tokens' expiry is told for.
+    pub today: Day,
+}
+
+/// A credential that can be granted: for the form's check boxes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Grantable {
+    /// Never changes.
+    pub id: Uuid,
+    /// Its name.
+    pub name: String,
+    /// Its registry host.
+    pub host: String,
+    /// The widest intent it can serve.
+    pub access: Access,
+    /// Whether a grant to push would need an approval, which this version cannot give yet.
+    pub is_protected: bool,
+}
+
+/// What was typed into a pipeline's form. No secret.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PipelineForm {
+    /// Unique in the project.
+    pub name: String,
+    /// Free text.
+    pub description: String,
+    /// Days the token works: 1 to 365.
+    pub token_days: String,
+    /// The credentials ticked, as ids.
+    #[serde(default)]
+    pub credentials: Vec<String>,
+    /// The word of the grants' [`Access`].
+    pub intent: String,
+}
+
+/// The longest life of a token, in days (security 3.4).
+pub const TOKEN_DAYS_MAX: i64 = 365;
+
+/// What the page of one pipeline shows.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PipelinePage {
+    /// Its settings, grants and tokens.
+    pub pipeline: PipelineDetail,
+    /// Credentials it could still be given.
+    pub grantable: Vec<Grantable>,
+    /// Its last receipts, newest first.
+    pub receipts: Vec<Receipt>,
+    /// The public address of this instance, for the snippets.
+    pub address: String,
+}

@@ -1,0 +1,163 @@
+//! Takes a pasted address apart: what may stand in one at all, its scheme, its host and its port.
+
+use std::net::Ipv6Addr;
+
+use super::host_name;
+use super::host_problem::HostProblem;
+
+/// The longest text that is read at all; longer ones are not addresses.
+const MAX_INPUT: usize = 2048;
+
+/// Refuses what can stand nowhere in an address, before it is taken apart.
+pub(super) fn plain_text<'a>(
+    input: &'a str,
+    changes: &mut Vec<String>,
+) -> Result<&'a str, HostProblem> {
+    if input.len() > MAX_INPUT {
+        return Err(HostProblem::TooLong);
+    }
+    let text = input.trim();
+    if text.len() < input.len() {
+        changes.push("The space around it was dropped.".into());
+    }
+    // Where an @ is not the start of a digest it ends a user name, whatever slashes the password has.
+    let is_digest = |after: &str| after.starts_with("sha256:") || after.starts_with("sha512:");
+    let has_user_info = text
+        .split('@')
+        .skip(1)
+        .any(|after| !is_digest(after) || after.contains('/'));
+    match text {
+        "" => Err(HostProblem::Empty),
+        _ if text.contains(char::is_whitespace) => Err(HostProblem::InnerSpace),
+        _ if text.contains(is_invisible) => Err(HostProblem::ControlCharacter),
+        _ if has_user_info => Err(HostProblem::UserInfo),
+        _ if text.contains(['<', '>', '{', '}', '$']) => Err(HostProblem::Placeholder),
+        _ if text.contains('*') => Err(HostProblem::Wildcard),
+        _ if text.contains(['?', '#']) => Err(HostProblem::QueryOrFragment),
+        _ => Ok(text),
+    }
+}
+
+/// Control characters, and the format characters that IDNA would drop without a word.
+fn is_invisible(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{AD}' | '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{206F}' | '\u{FEFF}')
+}
+
+/// Takes the scheme off, and says whether it was plain http.
+pub(super) fn without_scheme<'a>(
+    text: &'a str,
+    changes: &mut Vec<String>,
+) -> Result<(bool, &'a str), HostProblem> {
+    let Some((scheme, rest)) = text.split_once("://") else {
+        return Ok((false, text));
+    };
+    if rest.contains("://") {
+        return Err(HostProblem::Scheme);
+    }
+    match scheme.to_ascii_lowercase().as_str() {
+        // `docker://` and `oci://` are how skopeo, podman and helm write a place on a registry.
+        "https" | "docker" | "oci" => {
+            changes.push("The scheme was dropped.".into());
+            Ok((false, rest))
+        }
+        "http" => {
+            changes.push("The scheme was dropped. Plain http is used only if the credential is marked insecure.".into());
+            Ok((true, rest))
+        }
+        _ => Err(HostProblem::Scheme),
+    }
+}
+
+/// The canonical `host[:port]` of what stands before the first slash.
+pub(super) fn canonical_host(
+    authority: &str,
+    is_http: bool,
+    changes: &mut Vec<String>,
+) -> Result<String, HostProblem> {
+    if authority.contains('@') {
+        return Err(HostProblem::UserInfo);
+    }
+    let (name, port) = split_port(authority)?;
+    let name = host_name::canonical(name, changes)?;
+    let usual_port = if is_http { 80 } else { 443 };
+    match port {
+        Some(443) if is_http => Err(HostProblem::HttpOnHttpsPort),
+        // Without its port a bare word would be no host any more: clients would read `registry/acme` as a Docker Hub image.
+        Some(port) if port == usual_port && !host_name::is_bare_word(&name) => {
+            changes.push("The port was dropped: it is the usual one.".into());
+            Ok(name)
+        }
+        Some(port) => Ok(format!("{name}:{port}")),
+        None if host_name::is_bare_word(&name) => Err(HostProblem::BareWord),
+        None => Ok(name),
+    }
+}
+
+fn split_port(authority: &str) -> Result<(&str, Option<u16>), HostProblem> {
+    let end = match authority.starts_with('[') {
+        true => authority.find(']').ok_or(HostProblem::Ipv6)? + 1,
+        false if authority.parse::<Ipv6Addr>().is_ok() => return Err(HostProblem::Ipv6),
+        false => authority.find(':').unwrap_or(authority.len()),
+    };
+    let (name, rest) = authority.split_at(end);
+    if rest.is_empty() {
+        return Ok((name, None));
+    }
+    let digits = rest.strip_prefix(':').ok_or(HostProblem::Label)?;
+    let is_plain = digits.bytes().all(|b| b.is_ascii_digit()) && !digits.starts_with('0');
+    let port = digits
+        .parse()
+        .ok()
+        .filter(|_| is_plain)
+        .ok_or(HostProblem::Port)?;
+    Ok((name, Some(port)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{PathProblem, RegistryHost};
+    use super::*;
+
+    #[test]
+    fn what_is_no_host_is_refused_with_the_reason_and_never_repeated() {
+        for (typed, problem) in [
+            (" \n", HostProblem::Empty),
+            ("https:///acme", HostProblem::Empty),
+            ("zebra:zebra@ghcr.io", HostProblem::UserInfo),
+            ("https://zebra:zeb/ra@ghcr.io", HostProblem::UserInfo),
+            ("zebra@sha256:5000/acme", HostProblem::UserInfo),
+            ("ghcr.io zebra", HostProblem::InnerSpace),
+            ("ghcr.io\0zebra", HostProblem::ControlCharacter),
+            ("gh\u{200B}cr.io", HostProblem::ControlCharacter),
+            ("ghcr.io/zebra?tab=1", HostProblem::QueryOrFragment),
+            ("ghcr.io#zebra", HostProblem::QueryOrFragment),
+            ("*.zebra.example.com", HostProblem::Wildcard),
+            ("<zebra>.azurecr.io", HostProblem::Placeholder),
+            (
+                "https://hub.docker.com/r/zebra/api",
+                HostProblem::DockerWebsite,
+            ),
+            ("zebra", HostProblem::BareWord),
+            ("zebra/api:1.2", HostProblem::BareWord),
+            ("ftp://zebra.example.com", HostProblem::Scheme),
+            ("https://https://zebra.example.com", HostProblem::Scheme),
+            ("zebra.example.com:0", HostProblem::Port),
+            ("zebra.example.com:65536", HostProblem::Port),
+            ("zebra.example.com:", HostProblem::Port),
+            ("zebra.example.com:+80", HostProblem::Port),
+            ("zebra.example.com:080", HostProblem::Port),
+            ("http://zebra.example.com:443", HostProblem::HttpOnHttpsPort),
+            ("2130706433:5000", HostProblem::NumberAddress),
+            ("2001:db8::1", HostProblem::Ipv6),
+            ("[::1", HostProblem::Ipv6),
+            ("ghcr.io\\zebra", HostProblem::Label),
+            ("ghcr.io/Zebra", HostProblem::Path(PathProblem::Capitals)),
+            ("ghcr.io/:1.2", HostProblem::Path(PathProblem::Malformed)),
+            ("a".repeat(3000).as_str(), HostProblem::TooLong),
+        ] {
+            assert!(!problem.to_string().to_lowercase().contains("zebra"));
+            assert_eq!(RegistryHost::parse(typed), Err(problem), "{typed}");
+        }
+    }
+}

@@ -1,0 +1,78 @@
+//! Why a registry host was refused, in the words people read.
+
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+
+use super::repository_path::PathProblem;
+
+/// What is wrong with a typed registry host, and what to type instead.
+///
+/// The cases are those of design section 3 ("Registry host"). The text never repeats what was typed: errors travel
+/// in URLs, and people paste `user:password@host`.
+#[derive(Clone, Debug, PartialEq, Eq, Error, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum HostProblem {
+    #[error(
+        "The registry host is missing. Enter one, for example ghcr.io or registry.example.com:5000."
+    )]
+    Empty,
+    #[error(
+        "The address is too long for a registry. Enter only its host, for example registry.example.com."
+    )]
+    TooLong,
+    #[error(
+        "The address holds a user name or a password before an @. Leave that part out, and enter it under Username and Password."
+    )]
+    UserInfo,
+    #[error("There is a space or a line break inside the address. Enter one host, without spaces.")]
+    InnerSpace,
+    #[error(
+        "The address holds a control character or an invisible one. Type it by hand instead of pasting it."
+    )]
+    ControlCharacter,
+    #[error(
+        "The address holds a ? or a #. Leave that part out: a registry is only a host and perhaps a port."
+    )]
+    QueryOrFragment,
+    #[error("A registry host cannot hold a *. Add one credential for each host.")]
+    Wildcard,
+    #[error(
+        "The address still holds a placeholder or a variable. Put the real value in its place, for example acme.azurecr.io."
+    )]
+    Placeholder,
+    #[error("That is the website of Docker Hub, not its registry: use docker.io.")]
+    DockerWebsite,
+    #[error(
+        "That is a single word, not a host. Enter the host with its domain or its port, for example registry.example.com or registry:5000. For an image of Docker Hub, use docker.io."
+    )]
+    BareWord,
+    #[error("A registry is reached over https, or http if it must. Leave the other scheme out.")]
+    Scheme,
+    #[error(
+        "The port is not a number from 1 to 65535. Correct it, or leave it out for the usual one."
+    )]
+    Port,
+    #[error("Port 443 speaks https. Leave http:// out, or enter the port that speaks http.")]
+    HttpOnHttpsPort,
+    #[error(
+        "That is not a host name. Between its dots there may be 1 to 63 letters, digits and hyphens, with no hyphen first or last. Enter one host, for example registry.example.com."
+    )]
+    Label,
+    #[error(
+        "The host name is not a valid international name. Enter it as the registry's own pages write it, or in its xn-- form."
+    )]
+    International,
+    #[error(
+        "The host name mixes alphabets, so that it can look like another one. Type it by hand, in the letters of one alphabet."
+    )]
+    MixedAlphabets,
+    #[error(
+        "That is an IP address in an unusual form. Write it as four numbers from 0 to 255, for example 192.0.2.10."
+    )]
+    NumberAddress,
+    #[error("An IPv6 address stands in square brackets, for example [2001:db8::10]:5000.")]
+    Ipv6,
+    /// What follows the host is no repository path.
+    #[error(transparent)]
+    Path(#[from] PathProblem),
+}

@@ -1,0 +1,229 @@
+//! Which registry a host belongs to, so that the form can say what it wants and the network knows where a secret may go.
+
+mod advice;
+mod companion;
+mod paste;
+mod preset;
+
+pub use advice::UsernameRule;
+pub use paste::paste_warning;
+pub use preset::{PRESETS, Preset};
+use serde::{Deserialize, Serialize};
+
+use super::registry::RegistryHost;
+
+/// The hosts of Google Container Registry (requirements/001): one key is commonly stored for several of them.
+pub const GOOGLE_HOSTS: [&str; 4] = ["gcr.io", "us.gcr.io", "eu.gcr.io", "asia.gcr.io"];
+
+/// The registries whose rules are known, and `SelfHosted` for all others. Serialized as its slug.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum RegistryKind {
+    DockerHub,
+    Ghcr,
+    #[serde(rename = "gitlab")]
+    GitLab,
+    Google,
+    Ecr,
+    EcrPublic,
+    Acr,
+    Quay,
+    Harbor,
+    Nvidia,
+    Ibm,
+    Heroku,
+    Scaleway,
+    #[serde(rename = "digitalocean")]
+    DigitalOcean,
+    Oracle,
+    SelfHosted,
+}
+
+impl RegistryKind {
+    /// Every kind, in the order the help pages list them.
+    pub const ALL: [Self; 16] = [
+        Self::DockerHub,
+        Self::Ghcr,
+        Self::GitLab,
+        Self::Google,
+        Self::Ecr,
+        Self::EcrPublic,
+        Self::Acr,
+        Self::Quay,
+        Self::Harbor,
+        Self::Nvidia,
+        Self::Ibm,
+        Self::Heroku,
+        Self::Scaleway,
+        Self::DigitalOcean,
+        Self::Oracle,
+        Self::SelfHosted,
+    ];
+
+    /// The kind of a host: exact names, and suffixes on label borders only.
+    ///
+    /// A host with a port of its own is never one of the public registries, since a secret may go to their companions.
+    pub fn recognise(host: &RegistryHost) -> Self {
+        let host = host.as_str();
+        match host {
+            "docker.io" => Self::DockerHub,
+            "ghcr.io" => Self::Ghcr,
+            "registry.gitlab.com" => Self::GitLab,
+            "public.ecr.aws" | "ecr-public.aws.com" => Self::EcrPublic,
+            "quay.io" => Self::Quay,
+            "nvcr.io" => Self::Nvidia,
+            "registry.heroku.com" => Self::Heroku,
+            "registry.digitalocean.com" => Self::DigitalOcean,
+            _ if is_google(host) => Self::Google,
+            _ if is_at(host, "icr.io") => Self::Ibm,
+            _ if is_ecr(host) => Self::Ecr,
+            _ if is_below(host, &["azurecr.io", "azurecr.cn", "azurecr.us"]) => Self::Acr,
+            _ if host.starts_with("rg.") && is_below(host, &["scw.cloud"]) => Self::Scaleway,
+            _ if is_oracle(host) => Self::Oracle,
+            // Only a guess by the customary name, which is safe: Harbor has no companions and no fixed user name.
+            _ if host.starts_with("harbor.") || is_below(host, &["goharbor.io"]) => Self::Harbor,
+            _ => Self::SelfHosted,
+        }
+    }
+
+    /// Whether it accepts a Google service account key as the password.
+    pub fn takes_key_file(self) -> bool {
+        self == Self::Google
+    }
+}
+
+fn is_below(host: &str, suffixes: &[&str]) -> bool {
+    let above = |suffix: &&str| {
+        host.strip_suffix(*suffix)
+            .and_then(|rest| rest.strip_suffix('.'))
+    };
+    suffixes
+        .iter()
+        .any(|suffix| above(suffix).is_some_and(|labels| !labels.is_empty()))
+}
+
+fn is_at(host: &str, name: &str) -> bool {
+    host == name || is_below(host, &[name])
+}
+
+/// `gcr.io` and what is below it, and `LOCATION-docker.pkg.dev`.
+fn is_google(host: &str) -> bool {
+    let location = host.strip_suffix("-docker.pkg.dev");
+    is_at(host, "gcr.io") || location.is_some_and(|name| !name.is_empty() && !name.contains('.'))
+}
+
+/// `REGION.ocir.io` and `ocir.REGION.oci.oraclecloud.com`.
+fn is_oracle(host: &str) -> bool {
+    is_below(host, &["ocir.io"])
+        || host.starts_with("ocir.") && is_below(host, &["oci.oraclecloud.com"])
+}
+
+/// The host pattern of Amazon's own credential helper (protocols.md 4.1), written out.
+fn is_ecr(host: &str) -> bool {
+    const PARTITIONS: [&str; 9] = [
+        "amazonaws.com",
+        "amazonaws.com.cn",
+        "amazonaws.eu",
+        "on.aws",
+        "on.amazonwebservices.com.cn",
+        "sc2s.sgov.gov",
+        "c2s.ic.gov",
+        "cloud.adc-e.uk",
+        "csp.hci.ic.gov",
+    ];
+    let Some((account, rest)) = host.split_once('.') else {
+        return false;
+    };
+    let rest = rest
+        .strip_prefix("dkr.ecr")
+        .or_else(|| rest.strip_prefix("dkr-ecr"));
+    let rest = rest.map(|rest| rest.strip_prefix("-fips").unwrap_or(rest));
+    let Some((region, partition)) = rest
+        .and_then(|rest| rest.strip_prefix('.'))
+        .and_then(|rest| rest.split_once('.'))
+    else {
+        return false;
+    };
+    account.len() == 12
+        && account.bytes().all(|b| b.is_ascii_digit())
+        && region.starts_with(|c: char| c.is_ascii_alphanumeric())
+        && PARTITIONS.contains(&partition)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hosts_are_recognised_on_label_borders_and_without_a_port() {
+        for (host, kind) in [
+            ("docker.io", RegistryKind::DockerHub),
+            ("ghcr.io", RegistryKind::Ghcr),
+            ("registry.gitlab.com", RegistryKind::GitLab),
+            ("gcr.io", RegistryKind::Google),
+            ("asia.gcr.io", RegistryKind::Google),
+            ("us-docker.pkg.dev", RegistryKind::Google),
+            ("europe-west1-docker.pkg.dev", RegistryKind::Google),
+            ("public.ecr.aws", RegistryKind::EcrPublic),
+            ("acme.azurecr.io", RegistryKind::Acr),
+            ("quay.io", RegistryKind::Quay),
+            ("harbor.example.com:8443", RegistryKind::Harbor),
+            ("demo.goharbor.io", RegistryKind::Harbor),
+            ("nvcr.io", RegistryKind::Nvidia),
+            ("de.icr.io", RegistryKind::Ibm),
+            ("registry.heroku.com", RegistryKind::Heroku),
+            ("rg.fr-par.scw.cloud", RegistryKind::Scaleway),
+            ("registry.digitalocean.com", RegistryKind::DigitalOcean),
+            ("iad.ocir.io", RegistryKind::Oracle),
+            (
+                "ocir.us-ashburn-1.oci.oraclecloud.com",
+                RegistryKind::Oracle,
+            ),
+            ("registry.example.com:5000", RegistryKind::SelfHosted),
+            ("ghcr.io:8443", RegistryKind::SelfHosted),
+            ("acme.azurecr.io:8443", RegistryKind::SelfHosted),
+            ("acme.ghcr.io", RegistryKind::SelfHosted),
+            ("ghcr.io.example.com", RegistryKind::SelfHosted),
+            ("notgcr.io", RegistryKind::SelfHosted),
+            ("azurecr.io", RegistryKind::SelfHosted),
+            ("acmeazurecr.io", RegistryKind::SelfHosted),
+            ("npm.pkg.dev", RegistryKind::SelfHosted),
+            ("acme.us-docker.pkg.dev", RegistryKind::SelfHosted),
+            ("api.scw.cloud", RegistryKind::SelfHosted),
+        ] {
+            let host = RegistryHost::stored(host).unwrap();
+            assert_eq!(RegistryKind::recognise(&host), kind, "{host}");
+        }
+    }
+
+    #[test]
+    fn ecr_hosts_are_those_of_amazons_helper() {
+        for (host, expected) in [
+            ("123456789012.dkr.ecr.eu-west-1.amazonaws.com", true),
+            ("123456789012.dkr-ecr.eu-west-1.on.aws", true),
+            (
+                "123456789012.dkr.ecr-fips.us-gov-west-1.amazonaws.com",
+                true,
+            ),
+            ("123456789012.dkr.ecr.cn-north-1.amazonaws.com.cn", true),
+            ("123456789012.dkr.ecr.eusc-de-east-1.amazonaws.eu", true),
+            ("12345678901.dkr.ecr.eu-west-1.amazonaws.com", false),
+            ("1234567890123.dkr.ecr.eu-west-1.amazonaws.com", false),
+            ("acme.dkr.ecr.eu-west-1.amazonaws.com", false),
+            ("123456789012.dkr.ecr.amazonaws.com", false),
+            ("123456789012.dkr.ecr.eu.west.amazonaws.com", false),
+            ("123456789012.dkrxecr.eu-west-1.amazonaws.com", false),
+            (
+                "123456789012.dkr.ecr.eu-west-1.amazonaws.com.example.com",
+                false,
+            ),
+        ] {
+            let host = RegistryHost::stored(host).unwrap();
+            assert_eq!(
+                RegistryKind::recognise(&host) == RegistryKind::Ecr,
+                expected,
+                "{host}"
+            );
+        }
+    }
+}

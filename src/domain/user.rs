@@ -1,0 +1,66 @@
+//! People who sign in.
+
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+/// A signed-in person, as pages show them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Person {
+    /// Never changes.
+    pub id: Uuid,
+    /// What they sign in with.
+    pub email: String,
+    /// What others see.
+    pub name: String,
+    /// Instance admin: manages the instance, and sees no project they are not a member of.
+    pub is_admin: bool,
+}
+
+super::words! {
+    /// A named set of permissions in one project.
+    pub enum Role {
+        /// Reads.
+        Viewer = "viewer", "Viewer";
+        /// Reads, and reads the audit events.
+        Auditor = "auditor", "Auditor";
+        /// Reads and writes.
+        Maintainer = "maintainer", "Maintainer";
+        /// Everything in the project.
+        Owner = "owner", "Owner";
+    }
+}
+
+/// The shortest password a person may choose, in characters (NIST SP 800-63B asks for 8 with a
+/// second factor and 15 without; 12 stands between until the second factor is there).
+pub const PASSWORD_MIN: usize = 12;
+
+/// The longest password, in bytes (it is hashed, never stored).
+pub const PASSWORD_MAX: usize = 1024;
+
+/// What is wrong with an e-mail address, if anything. The test of an address is a mail that
+/// arrives, so this only catches slips.
+pub fn email_problem(text: &str) -> Option<&'static str> {
+    let Some((local, host)) = text.rsplit_once('@') else {
+        return Some("Enter an e-mail address, such as dana@example.com.");
+    };
+    let is_sound = !local.is_empty()
+        && !host.is_empty()
+        && text.chars().count() <= 254
+        && !host.starts_with('.')
+        && !host.ends_with('.')
+        && !text.chars().any(|c| c.is_whitespace() || c.is_control() || "<>,;\"".contains(c));
+    if is_sound { None } else { Some("This is not an e-mail address. Check for spaces and a missing part.") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn slips_in_an_address_are_caught() {
+        assert_eq!(email_problem("dana@example.com"), None);
+        for bad in ["", "dana", "@example.com", "dana@", "da na@example.com", "a@b,c", "<a@b>"] {
+            assert!(email_problem(bad).is_some(), "{bad}");
+        }
+    }
+}

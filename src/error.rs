@@ -1,0 +1,137 @@
+//! What people are told. The one error that crosses from the server to a page.
+//!
+//! Every sentence is copy: what went wrong and what to do. None repeats what was typed, because an
+//! answer may be logged, cached or quoted. Causes are logged once, where they are converted.
+
+use leptos::prelude::{FromServerFnError, ServerFnErrorErr};
+use leptos::server_fn::codec::JsonEncoding;
+use serde::{Deserialize, Serialize};
+
+/// A result whose error can be shown.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// A sentence for one field of a form.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FieldError {
+    /// The `name` of the form control.
+    pub field: String,
+    /// What is wrong with it and what to do.
+    pub message: String,
+}
+
+impl FieldError {
+    /// A sentence at the control called `field`.
+    pub fn new(field: &str, message: impl Into<String>) -> Self {
+        Self { field: field.to_owned(), message: message.into() }
+    }
+}
+
+/// A value that somebody else changed while a form was open.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Change {
+    /// The field's label.
+    pub label: String,
+    /// What it is now; for a secret, only that it was replaced.
+    pub now: String,
+}
+
+/// Why something was not done.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+pub enum Error {
+    /// Fields that break a rule; nothing was saved. 422.
+    #[error("Some fields need another look. Nothing was saved.")]
+    Invalid(Vec<FieldError>),
+    /// The form was made from an older revision; nothing was saved. 409.
+    #[error("Somebody else saved this while you were editing. Nothing was overwritten.")]
+    Stale {
+        /// Who saved, if it is known.
+        by: Option<String>,
+        /// What is different now.
+        changes: Vec<Change>,
+        /// The revision to save against.
+        revision: i64,
+    },
+    /// Nobody is signed in, or the token is not valid. 401.
+    #[error("Sign in to continue.")]
+    Unauthenticated,
+    /// Whoever asks lacks the permission. 403.
+    #[error("Your role in this project does not allow this. Ask an owner of the project.")]
+    Forbidden,
+    /// It does not exist, or whoever asks may not know that it does. 404.
+    #[error("There is nothing here, or it was deleted.")]
+    NotFound,
+    /// A query, filter or request that cannot be understood. 400.
+    #[error("{0}")]
+    BadRequest(String),
+    /// Something about the state of the thing forbids it. 409.
+    #[error("{0}")]
+    Conflict(String),
+    /// Too many attempts. 429.
+    #[error("Too many attempts. Wait {minutes} minutes and try again.")]
+    TooManyAttempts {
+        /// Minutes until the next attempt is read.
+        minutes: u32,
+    },
+    /// The work cannot be recorded or stored just now. 503.
+    #[error("The service cannot do this just now. Nothing was changed. Try again in a moment.")]
+    Unavailable,
+    /// Our fault; the cause is in the log. 500.
+    #[error("Something went wrong on our side. Nothing was saved. Try again.")]
+    Internal,
+}
+
+impl Error {
+    /// One sentence at one field.
+    pub fn at(field: &str, message: impl Into<String>) -> Self {
+        Self::Invalid(vec![FieldError::new(field, message)])
+    }
+
+    /// The HTTP status that says the same (RFC 9110).
+    pub fn status(&self) -> u16 {
+        match self {
+            Self::Invalid(_) => 422,
+            Self::Stale { .. } | Self::Conflict(_) => 409,
+            Self::Unauthenticated => 401,
+            Self::Forbidden => 403,
+            Self::NotFound => 404,
+            Self::BadRequest(_) => 400,
+            Self::TooManyAttempts { .. } => 429,
+            Self::Unavailable => 503,
+            Self::Internal => 500,
+        }
+    }
+
+    /// The word for machines, in the JSON of `/api/v1`.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Invalid(_) => "invalid",
+            Self::Stale { .. } => "stale",
+            Self::Conflict(_) => "conflict",
+            Self::Unauthenticated => "unauthenticated",
+            Self::Forbidden => "forbidden",
+            Self::NotFound => "not_found",
+            Self::BadRequest(_) => "bad_request",
+            Self::TooManyAttempts { .. } => "too_many_attempts",
+            Self::Unavailable => "unavailable",
+            Self::Internal => "internal",
+        }
+    }
+}
+
+impl FromServerFnError for Error {
+    type Encoder = JsonEncoding;
+
+    fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
+        // The framework's own errors quote input, so only their kind survives.
+        match error {
+            ServerFnErrorErr::Args(_)
+            | ServerFnErrorErr::MissingArg(_)
+            | ServerFnErrorErr::Deserialization(_)
+            | ServerFnErrorErr::UnsupportedRequestMethod(_) => {
+                Self::BadRequest("The request is not of the form this page sends.".to_owned())
+            }
+            ServerFnErrorErr::Request(_) => Self::Unavailable,
+            _ => Self::Internal,
+        }
+    }
+}

@@ -1,0 +1,62 @@
+//! What a page may say about its own answer: its status, and where to go instead; and what the
+//! page before left for it in a single-use slot.
+
+use crate::error::{Error, Result};
+use leptos::prelude::*;
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+
+/// What a failed form left behind: the values (never a secret) and why it failed.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Returned {
+    /// The typed values, of the form's own type.
+    pub form: serde_json::Value,
+    /// Why nothing was saved.
+    pub error: Error,
+}
+
+impl Returned {
+    /// The typed values; the default form when they are of another form.
+    pub fn form<T: DeserializeOwned + Default>(&self) -> T {
+        serde_json::from_value(self.form.clone()).unwrap_or_default()
+    }
+
+    /// The sentence for the control called `name`, if it has one.
+    pub fn at(&self, name: &str) -> Option<String> {
+        match &self.error {
+            Error::Invalid(fields) => {
+                fields.iter().find(|f| f.field == name).map(|f| f.message.clone())
+            }
+            _ => None,
+        }
+    }
+}
+
+/// What the failed form whose slot is `id` left. Taken once; `None` when it was taken, is older
+/// than an hour, or belongs to somebody else.
+#[server(prefix = "/rpc", endpoint = "answer/returned")]
+pub async fn take_returned(id: String) -> Result<Option<Returned>> {
+    super::context::take_returned(&id).await
+}
+
+/// The sentences that a successful form left, taken once.
+#[server(prefix = "/rpc", endpoint = "answer/notice")]
+pub async fn take_notice(id: String) -> Result<Vec<String>> {
+    super::context::take_notice(&id).await
+}
+
+/// Gives the page the HTTP status of the error. Does nothing in a browser.
+pub fn set_status(error: &Error) {
+    #[cfg(feature = "ssr")]
+    super::context::set_status(error.status());
+    #[cfg(not(feature = "ssr"))]
+    let _ = error;
+}
+
+/// Answers with a redirect to a path of ours instead of the page. Does nothing in a browser.
+pub fn go_to(path: &str) {
+    #[cfg(feature = "ssr")]
+    leptos_axum::redirect(path);
+    #[cfg(not(feature = "ssr"))]
+    let _ = path;
+}

@@ -1,0 +1,132 @@
+//! What a server function's body may ask for: the vault, and who is asking.
+
+use super::answer::Returned;
+use super::session::Frame;
+use crate::domain::actor::{Member, Permission};
+use crate::domain::user::Person;
+use crate::error::{Error, Result};
+use crate::vault::{SlotKind, Vault};
+use axum::http::StatusCode;
+use axum::http::request::Parts;
+use leptos::prelude::{expect_context, provide_context, use_context};
+use leptos_axum::ResponseOptions;
+use tower_sessions::Session;
+use uuid::Uuid;
+
+/// The session's one key: who is signed in.
+pub(super) const PERSON: &str = "person";
+const SEEN: &str = "seen";
+
+/// Where the request came from, as the server found out.
+#[derive(Clone, Debug)]
+pub(super) struct ClientAddress(pub(super) String);
+
+/// Gives every page and server function what it may ask for.
+pub fn provide(vault: &Vault, client: Option<String>) {
+    provide_context(vault.clone());
+    provide_context(client.map(ClientAddress));
+}
+
+/// The vault.
+pub(super) fn vault() -> Vault {
+    expect_context::<Vault>()
+}
+
+/// Where the request came from.
+pub(super) fn client() -> Option<String> {
+    use_context::<Option<ClientAddress>>().flatten().map(|address| address.0)
+}
+
+/// The request's session.
+pub(super) fn session() -> Result<Session> {
+    use_context::<Parts>().and_then(|parts| parts.extensions.get::<Session>().cloned()).ok_or(Error::Internal)
+}
+
+/// Who is signed in.
+pub(super) async fn person() -> Result<Person> {
+    let id = signed_in().await?.ok_or(Error::Unauthenticated)?;
+    vault().person(id).await
+}
+
+/// Who is signed in. A session that is used is kept alive, with one write a minute at most.
+async fn signed_in() -> Result<Option<Uuid>> {
+    let unread = |error: tower_sessions::session::Error| {
+        tracing::error!(error = %error, "a session was not read");
+        Error::Unavailable
+    };
+    let session = session()?;
+    let person = session.get::<Uuid>(PERSON).await.map_err(unread)?;
+    if person.is_some() {
+        let now = time::OffsetDateTime::now_utc().unix_timestamp();
+        let seen = session.get::<i64>(SEEN).await.map_err(unread)?;
+        if seen.is_none_or(|seen| now - seen >= 60) {
+            session.insert(SEEN, now).await.map_err(unread)?;
+        }
+    }
+    Ok(person)
+}
+
+/// Who is signed in, as a member of the project.
+pub(super) async fn member(project: &str) -> Result<Member> {
+    let person = person().await?;
+    vault().member(&person, project).await
+}
+
+pub(super) async fn frame(project: &str) -> Result<Frame> {
+    let member = member(project).await?;
+    let vault = vault();
+    Ok(Frame {
+        projects: vault.projects(member.person()).await?,
+        role: member.role(),
+        can_write: member.may(Permission::RegistryWrite),
+        can_delete: member.may(Permission::RegistryDelete),
+        can_write_pipelines: member.may(Permission::PipelineWrite),
+        can_delete_pipelines: member.may(Permission::PipelineDelete),
+        has_local_key: vault.settings().has_local_key,
+        person: member.person().clone(),
+        project: member.project().clone(),
+    })
+}
+
+pub(super) async fn take_returned(id: &str) -> Result<Option<Returned>> {
+    let content = take(SlotKind::Returned, id).await?;
+    Ok(content.and_then(|content| serde_json::from_slice(&content).ok()))
+}
+
+pub(super) async fn take_notice(id: &str) -> Result<Vec<String>> {
+    let content = take(SlotKind::Notice, id).await?;
+    Ok(content.and_then(|content| serde_json::from_slice(&content).ok()).unwrap_or_default())
+}
+
+pub(super) async fn take_token(id: &str) -> Result<Option<String>> {
+    let content = take(SlotKind::Token, id).await?;
+    Ok(content.and_then(|content| String::from_utf8(content.to_vec()).ok()))
+}
+
+async fn take(kind: SlotKind, id: &str) -> Result<Option<zeroize::Zeroizing<Vec<u8>>>> {
+    let person = signed_in().await?;
+    vault().take_slot(kind, person, id).await
+}
+
+pub(super) async fn sign_out() -> Result<()> {
+    if let Ok(person) = person().await {
+        vault().signed_out(&person).await?;
+    }
+    session()?.flush().await.map_err(|error| {
+        tracing::error!(error = %error, "a session was not removed");
+        Error::Unavailable
+    })?;
+    // What the browser kept of this person goes too.
+    if let Some(response) = use_context::<ResponseOptions>() {
+        let value = axum::http::HeaderValue::from_static("\"cache\", \"storage\"");
+        response.insert_header(axum::http::HeaderName::from_static("clear-site-data"), value);
+    }
+    leptos_axum::redirect("/sign-in");
+    Ok(())
+}
+
+pub(super) fn set_status(status: u16) {
+    if let (Some(response), Ok(status)) = (use_context::<ResponseOptions>(), StatusCode::from_u16(status)) {
+        response.set_status(status);
+    }
+}

@@ -1,0 +1,23 @@
+//! The one door from the browser to the server, under `/rpc`.
+//!
+//! A server function says who is asking and makes one call of the vault. Reads answer what a page
+//! draws. Writes are posts of plain HTML forms: `settle` sends the browser on, to the next page
+//! when it went well, and back to the form, with what was typed (but no secret) in a single-use
+//! slot, when it did not. So every form works without JavaScript, and nothing typed is in a URL.
+
+pub mod answer;
+pub mod credentials;
+pub mod pipelines;
+pub mod registry;
+pub mod session;
+
+#[cfg(feature = "ssr")]
+mod context;
+#[cfg(feature = "ssr")]
+mod credential_post;
+#[cfg(feature = "ssr")]
+mod entry;
+#[cfg(feature = "ssr")]
+mod settle;
+#[cfg(feature = "ssr")]
+pub use context::provide;

@@ -1,0 +1,78 @@
+//! What the create form says about a registry while its address is typed.
+
+use crate::domain::registry::RegistryHost;
+use crate::domain::registry_kind::{RegistryKind, UsernameRule};
+use crate::error::Result;
+use leptos::prelude::*;
+use serde::{Deserialize, Serialize};
+
+/// What was recognised in an address.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Recognised {
+    /// What is wrong with it; then the rest is empty.
+    pub problem: Option<String>,
+    /// What will be stored.
+    pub host: String,
+    /// The path that will become the repository path, if one was in the address.
+    pub path: Option<String>,
+    /// What was changed to get there.
+    pub changes: Vec<String>,
+    /// What it will match.
+    pub matches: String,
+    /// The product's slug: `docker-hub`, `ghcr`, …
+    pub kind: String,
+    /// The product's name.
+    pub kind_label: String,
+    /// The user name to fill in, when the registry has one for everybody.
+    pub username: Option<String>,
+    /// Whether it is the only one that works.
+    pub is_username_fixed: bool,
+    /// What to enter as the user name.
+    pub wants_username: String,
+    /// What to enter as the secret.
+    pub wants_secret: String,
+    /// The least the token needs to be allowed.
+    pub least_scope: String,
+    /// What to know before storing one.
+    pub warning: Option<String>,
+    /// Whether it takes a service account key.
+    pub takes_key_file: bool,
+}
+
+/// Reads what was typed as a registry. Needs no permission and touches no data.
+#[server(prefix = "/rpc", endpoint = "registry/recognise")]
+pub async fn recognise(input: String) -> Result<Recognised> {
+    Ok(recognised(&input))
+}
+
+/// The same, for a page that has the address already.
+pub fn recognised(input: &str) -> Recognised {
+    let parsed = match RegistryHost::parse(input) {
+        Err(problem) => {
+            return Recognised { problem: Some(problem.to_string()), ..Recognised::default() };
+        }
+        Ok(parsed) => parsed,
+    };
+    let kind = RegistryKind::recognise(&parsed.host);
+    let (username, is_username_fixed) = match kind.username() {
+        UsernameRule::Fixed(name) => (Some(name.to_owned()), true),
+        UsernameRule::Suggested(name) => (Some(name.to_owned()), false),
+        UsernameRule::Free(_) => (None, false),
+    };
+    Recognised {
+        problem: None,
+        matches: parsed.host.matches_examples(),
+        host: parsed.host.as_str().to_owned(),
+        path: parsed.path,
+        changes: parsed.changes,
+        kind: kind.slug().to_owned(),
+        kind_label: kind.label().to_owned(),
+        username,
+        is_username_fixed,
+        wants_username: kind.wants_username().to_owned(),
+        wants_secret: kind.wants_secret().to_owned(),
+        least_scope: kind.least_scope().to_owned(),
+        warning: kind.warning().map(str::to_owned),
+        takes_key_file: kind.takes_key_file(),
+    }
+}

@@ -1,0 +1,233 @@
+//! What follows a form's post: the next page when it went well, the form again when it did not.
+
+use super::answer::Returned;
+use super::context::{PERSON, member, session, vault};
+use super::credential_post::CredentialPost;
+use crate::domain::credential_form::CredentialForm;
+use crate::domain::listing::percent;
+use crate::domain::pipeline::PipelineForm;
+use crate::error::{Error, Result};
+use crate::vault::SlotKind;
+use axum::http::request::Parts;
+use leptos::prelude::use_context;
+use leptos_axum::redirect;
+use serde::Serialize;
+use serde_json::json;
+use uuid::Uuid;
+
+/// Goes back to the form at `path`, which takes what was typed and the error out of a slot.
+pub(super) async fn back<T: Serialize>(path: &str, form: T, error: Error) -> Result<()> {
+    if !is_page() {
+        return Err(error);
+    }
+    let person = signed_in().await;
+    let form = serde_json::to_value(form).unwrap_or_default();
+    let returned = Returned { form, error: error.clone() };
+    let content = serde_json::to_vec(&returned).unwrap_or_default();
+    let slot = vault().put_slot(SlotKind::Returned, person, &content).await?;
+    let path = format!("{path}{}back={slot}", if path.contains('?') { '&' } else { '?' });
+    // A session that ended while the form was open: sign in, and find the form as it was.
+    if error == Error::Unauthenticated {
+        redirect(&format!("/sign-in?next={}", percent(&path)));
+    } else {
+        redirect(&path);
+    }
+    Ok(())
+}
+
+/// Goes on to `path`, which says the sentences once.
+async fn on(path: &str, sentences: Vec<String>) -> Result<()> {
+    let content = serde_json::to_vec(&sentences).unwrap_or_default();
+    let slot = vault().put_slot(SlotKind::Notice, signed_in().await, &content).await?;
+    redirect(&format!("{path}{}said={slot}", if path.contains('?') { '&' } else { '?' }));
+    Ok(())
+}
+
+/// Whether a browser shows the answer as a page: only then there is a form to go back to.
+fn is_page() -> bool {
+    use_context::<Parts>().is_some_and(|parts| {
+        let accept = parts.headers.get(axum::http::header::ACCEPT);
+        accept.and_then(|value| value.to_str().ok()).is_some_and(|value| value.contains("text/html"))
+    })
+}
+
+async fn signed_in() -> Option<Uuid> {
+    session().ok()?.get::<Uuid>(PERSON).await.ok().flatten()
+}
+
+pub(super) async fn create_credential(post: CredentialPost) -> Result<()> {
+    let list = list_path(&post.project);
+    let done = async {
+        let editor = member(&post.project).await?.editor()?;
+        vault().create_credential(&editor, &post.form, &post.secret, &post.also).await
+    };
+    match done.await {
+        Ok(created) => on(&list, created.notices).await,
+        Err(error) => back(&format!("{list}/new"), post.form, error).await,
+    }
+}
+
+pub(super) async fn update_credential(post: CredentialPost) -> Result<()> {
+    let (list, id) = (list_path(&post.project), post.id.ok_or(Error::NotFound)?);
+    let done = async {
+        let editor = member(&post.project).await?.editor()?;
+        vault().update_credential(&editor, id, post.revision, &post.form, &post.secret).await
+    };
+    match done.await {
+        Ok(notices) => on(&list, notices).await,
+        Err(error) => back::<CredentialForm>(&format!("{list}/{id}/edit"), post.form, error).await,
+    }
+}
+
+/// From a row's menu, so it goes back to where it was chosen.
+pub(super) async fn set_disabled(project: String, id: Uuid, is_disabled: bool, path: String) -> Result<()> {
+    let list = list_path(&project);
+    let path = if path.starts_with(&list) && own_path(&path) { path } else { list };
+    let done = async {
+        let editor = member(&project).await?.editor()?;
+        let name = vault().set_disabled(&editor, id, is_disabled).await?;
+        Ok(if is_disabled {
+            format!("{name} is disabled: pipelines no longer receive it.")
+        } else {
+            format!("{name} is enabled: pipelines receive it again.")
+        })
+    };
+    said(&path, done.await).await
+}
+
+pub(super) async fn delete_credential(project: String, id: Uuid, typed_name: String) -> Result<()> {
+    let done = async {
+        let remover = member(&project).await?.remover()?;
+        vault().delete_credential(&remover, id, &typed_name).await
+    };
+    deleted(&list_path(&project), id, &typed_name, done.await).await
+}
+
+pub(super) async fn delete_pipeline(project: String, id: Uuid, typed_name: String) -> Result<()> {
+    let done = async {
+        let remover = member(&project).await?.pipeline_remover()?;
+        vault().delete_pipeline(&remover, id, &typed_name).await
+    };
+    deleted(&format!("/p/{}/pipelines", percent(&project)), id, &typed_name, done.await).await
+}
+
+/// After a deletion: the list, or the dialog again with the sentence at the field.
+async fn deleted(list: &str, id: Uuid, typed_name: &str, done: Result<String>) -> Result<()> {
+    match done {
+        Ok(name) => on(list, vec![format!("{name} was deleted.")]).await,
+        Err(error) => back(&format!("{list}/{id}/delete"), json!({ "typed_name": typed_name }), error).await,
+    }
+}
+
+pub(super) async fn delete_grant(project: String, pipeline: Uuid, id: Uuid) -> Result<()> {
+    let done = async {
+        let editor = member(&project).await?.pipeline_editor()?;
+        vault().delete_grant(&editor, pipeline, id).await
+    };
+    said(&pipeline_path(&project, pipeline), done.await).await
+}
+
+pub(super) async fn revoke_token(project: String, pipeline: Uuid, id: String) -> Result<()> {
+    let done = async {
+        let editor = member(&project).await?.pipeline_editor()?;
+        vault().revoke_token(&editor, pipeline, &id).await
+    };
+    said(&pipeline_path(&project, pipeline), done.await).await
+}
+
+/// After an action that has no form: a sentence either way.
+async fn said(path: &str, done: Result<String>) -> Result<()> {
+    match done {
+        Ok(sentence) => on(path, vec![sentence]).await,
+        Err(error) if is_page() && error != Error::Unauthenticated => on(path, vec![error.to_string()]).await,
+        Err(error) => back(path, (), error).await,
+    }
+}
+
+pub(super) async fn create_pipeline(project: String, form: PipelineForm, password: String) -> Result<()> {
+    let list = format!("/p/{}/pipelines", percent(&project));
+    let password = zeroize::Zeroizing::new(password);
+    let done = async {
+        let member = member(&project).await?;
+        let granter = vault().reauthenticate(&member, &password).await?;
+        vault().create_pipeline(&granter, &form).await
+    };
+    match done.await {
+        Ok((id, token)) => once(&format!("{list}/{id}"), &token).await,
+        Err(error) => back(&format!("{list}/new"), form, error).await,
+    }
+}
+
+pub(super) async fn create_grants(
+    project: String,
+    pipeline: Uuid,
+    form: PipelineForm,
+    password: String,
+) -> Result<()> {
+    let page = pipeline_path(&project, pipeline);
+    let password = zeroize::Zeroizing::new(password);
+    let done = async {
+        let member = member(&project).await?;
+        let granter = vault().reauthenticate(&member, &password).await?;
+        vault().create_grants(&granter, pipeline, &form).await
+    };
+    match done.await {
+        Ok(sentence) => on(&page, vec![sentence]).await,
+        Err(error) => back(&format!("{page}?form=grant"), form, error).await,
+    }
+}
+
+pub(super) async fn create_token(
+    project: String,
+    pipeline: Uuid,
+    form: PipelineForm,
+    password: String,
+) -> Result<()> {
+    let page = pipeline_path(&project, pipeline);
+    let password = zeroize::Zeroizing::new(password);
+    let done = async {
+        let member = member(&project).await?;
+        let granter = vault().reauthenticate(&member, &password).await?;
+        vault().create_token(&granter, pipeline, &form).await
+    };
+    match done.await {
+        Ok(token) => once(&page, &token).await,
+        Err(error) => back(&format!("{page}?form=token"), form, error).await,
+    }
+}
+
+/// Shows the token on the page at `path`, once.
+async fn once(path: &str, token: &str) -> Result<()> {
+    let slot = vault().put_slot(SlotKind::Token, signed_in().await, token.as_bytes()).await?;
+    redirect(&format!("{path}?once={slot}"));
+    Ok(())
+}
+
+/// Whether it is a path of ours: never another host's.
+pub(super) fn own_path(path: &str) -> bool {
+    path.starts_with('/')
+        && !path.starts_with("//")
+        && !path.contains(['\\', '\r', '\n', '\t'])
+        && path.is_ascii()
+}
+
+pub(super) fn list_path(project: &str) -> String {
+    format!("/p/{}/credentials", percent(project))
+}
+
+fn pipeline_path(project: &str, id: Uuid) -> String {
+    format!("/p/{}/pipelines/{id}", percent(project))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::own_path;
+
+    #[test]
+    fn only_paths_of_ours_are_followed() {
+        assert!(own_path("/p/acme/credentials?q=x"));
+        for bad in ["", "//evil.example.com", "https://evil.example.com", "/\\evil", "p", "/a\r\nb"] {
+            assert!(!own_path(bad), "{bad}");
+        }
+    }
+}

@@ -1,0 +1,45 @@
+//! Regcred: where a team keeps its registry credentials, and where its pipelines get them.
+//!
+//! The rooms, in the order a request walks through them; each calls only those below it, and a
+//! test says so (`tests/rooms.rs`):
+//!
+//! | room | job |
+//! | --- | --- |
+//! | `server` | starts, wires, configures: cookies, headers, limits, assets |
+//! | `ui` | what people see |
+//! | `functions` | the one door from the browser to the server |
+//! | `pipelines` | the door for machines, `/api/v1` |
+//! | `vault` | what the product does; where keys and rows meet |
+//! | `store` | rows in, domain values out |
+//! | `crypto` | everything that touches keys |
+//! | `domain` | words and rules, the same on both sides |
+
+pub mod app;
+pub mod domain;
+pub mod error;
+pub mod functions;
+pub mod ui;
+
+#[cfg(feature = "ssr")]
+pub mod crypto;
+#[cfg(feature = "ssr")]
+#[path = "../migrations/mod.rs"]
+pub mod migrations;
+#[cfg(feature = "ssr")]
+pub mod pipelines;
+#[cfg(feature = "ssr")]
+pub mod server;
+#[cfg(feature = "ssr")]
+pub mod store;
+#[cfg(feature = "ssr")]
+pub mod vault;
+
+pub use error::{Error, Result};
+
+/// Wakes the islands of a page in the browser.
+#[cfg(feature = "hydrate")]
+#[wasm_bindgen::prelude::wasm_bindgen]
+pub fn hydrate() {
+    console_error_panic_hook::set_once();
+    leptos::mount::hydrate_islands();
+}

@@ -1,0 +1,48 @@
+//! Errors as JSON: `{"error":{"code":"…","message":"…"}}`, with the status that says the same.
+
+use crate::error::Error;
+use axum::Json;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use serde_json::json;
+
+/// An error on its way to a machine.
+#[derive(Debug)]
+pub(super) struct Reply(pub(super) Error);
+
+impl From<Error> for Reply {
+    fn from(error: Error) -> Self {
+        Self(error)
+    }
+}
+
+impl IntoResponse for Reply {
+    fn into_response(self) -> Response {
+        let status = StatusCode::from_u16(self.0.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let message = match &self.0 {
+            Error::Unauthenticated => {
+                "Send a pipeline token that works: Authorization: Bearer rgc_…".to_owned()
+            }
+            Error::Unavailable => {
+                "The delivery cannot be recorded just now, so nothing was delivered. Try again in a moment.".to_owned()
+            }
+            error => error.to_string(),
+        };
+        let body = json!({ "error": { "code": self.0.code(), "message": message } });
+        let mut response = (status, Json(body)).into_response();
+        let headers = response.headers_mut();
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        if status == StatusCode::UNAUTHORIZED {
+            headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer realm=\"regcred\""));
+        }
+        if status == StatusCode::SERVICE_UNAVAILABLE {
+            headers.insert(header::RETRY_AFTER, HeaderValue::from_static("2"));
+        }
+        response
+    }
+}
+
+/// Where there is no route.
+pub(super) async fn nothing() -> Reply {
+    Reply(Error::NotFound)
+}

@@ -1,0 +1,30 @@
+//! The evidence of a machine: a pipeline token in `Authorization: Bearer`, and nowhere else.
+
+use super::reply::Reply;
+use crate::domain::actor::Pipeline;
+use crate::error::Error;
+use crate::vault::Vault;
+use axum::extract::{FromRef, FromRequestParts};
+use axum::http::header::AUTHORIZATION;
+use axum::http::request::Parts;
+
+/// A pipeline that proved itself with this request.
+#[derive(Debug)]
+pub(super) struct Presented(pub(super) Pipeline);
+
+impl<S> FromRequestParts<S> for Presented
+where
+    Vault: FromRef<S>,
+    S: Send + Sync,
+{
+    type Rejection = Reply;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Reply> {
+        let header = parts.headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok());
+        let (scheme, token) = header.and_then(|value| value.split_once(' ')).ok_or(Error::Unauthenticated)?;
+        if !scheme.eq_ignore_ascii_case("bearer") {
+            return Err(Error::Unauthenticated.into());
+        }
+        Ok(Self(Vault::from_ref(state).pipeline_of(token.trim()).await?))
+    }
+}

@@ -1,0 +1,91 @@
+//! The sessions' store for tower-sessions, over our own rows: the key is the hash of the id, a save
+//! only updates, and a session ends for good after its absolute life (security T25).
+
+use crate::crypto::digest::sha256;
+use crate::store::{SessionRow, Store};
+use async_trait::async_trait;
+use time::OffsetDateTime;
+use tower_sessions::session::{Id, Record};
+use tower_sessions::session_store::{Error, Result};
+use tower_sessions::{Expiry, SessionManagerLayer, SessionStore};
+
+/// Minutes without a request after which a session is over.
+const IDLE: i64 = 30;
+/// Hours after which it is over however busy.
+const ABSOLUTE: i64 = 12;
+
+/// Sessions as rows.
+#[derive(Clone, Debug)]
+pub struct Sessions(Store);
+
+/// The layer that reads the cookie. `is_https`: the cookie is bound to this host and to TLS.
+pub fn layer(store: Store, is_https: bool) -> SessionManagerLayer<Sessions> {
+    SessionManagerLayer::new(Sessions(store))
+        .with_name(if is_https { "__Host-sid" } else { "sid" })
+        .with_secure(is_https)
+        .with_http_only(true)
+        .with_path("/")
+        // Lax: Strict cookies are not sent on arrival from a mail or an identity provider.
+        .with_same_site(tower_sessions::cookie::SameSite::Lax)
+        .with_expiry(Expiry::OnInactivity(time::Duration::minutes(IDLE)))
+}
+
+#[async_trait]
+impl SessionStore for Sessions {
+    async fn create(&self, record: &mut Record) -> Result<()> {
+        // 128 random bits: a clash is refused by the primary key and never overwrites.
+        let now = OffsetDateTime::now_utc();
+        let row = SessionRow {
+            id_hash: hash(&record.id),
+            data: encode(record)?,
+            person_id: None,
+            expires_at: millis(record.expiry_date),
+            ends_at: millis(now + time::Duration::hours(ABSOLUTE)),
+        };
+        let write = self.0.write().await.map_err(refused)?;
+        write.sessions().insert(row).await.map_err(refused)?;
+        write.commit().await.map_err(refused)
+    }
+
+    async fn save(&self, record: &Record) -> Result<()> {
+        let expires_at = millis(record.expiry_date);
+        let write = self.0.write().await.map_err(refused)?;
+        write.sessions().update(&hash(&record.id), encode(record)?, expires_at).await.map_err(refused)?;
+        write.commit().await.map_err(refused)
+    }
+
+    async fn load(&self, id: &Id) -> Result<Option<Record>> {
+        let now = OffsetDateTime::now_utc();
+        let row = self.0.sessions().find(&hash(id), millis(now)).await.map_err(refused)?;
+        row.map(|row| {
+            let data = serde_json::from_str(&row.data).map_err(|e| Error::Decode(e.to_string()))?;
+            let until = row.expires_at.min(row.ends_at);
+            let expiry_date = OffsetDateTime::from_unix_timestamp_nanos(i128::from(until) * 1_000_000)
+                .unwrap_or(now);
+            Ok(Record { id: *id, data, expiry_date })
+        })
+        .transpose()
+    }
+
+    async fn delete(&self, id: &Id) -> Result<()> {
+        let write = self.0.write().await.map_err(refused)?;
+        write.sessions().delete(&hash(id)).await.map_err(refused)?;
+        write.commit().await.map_err(refused)
+    }
+}
+
+fn hash(id: &Id) -> Vec<u8> {
+    sha256(&id.0.to_be_bytes()).to_vec()
+}
+
+fn encode(record: &Record) -> Result<String> {
+    serde_json::to_string(&record.data).map_err(|error| Error::Encode(error.to_string()))
+}
+
+fn millis(at: OffsetDateTime) -> i64 {
+    i64::try_from(at.unix_timestamp_nanos() / 1_000_000).unwrap_or(i64::MAX)
+}
+
+fn refused(error: impl std::fmt::Display) -> Error {
+    Error::Backend(error.to_string())
+}

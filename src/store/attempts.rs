@@ -1,0 +1,42 @@
+//! Failed attempts: counted in the database, so that every replica counts together.
+
+use super::entity::attempt::{ActiveModel, Column, Entity};
+use sea_orm::sea_query::{Expr, ExprTrait, OnConflict};
+use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter};
+
+/// A handle on the attempts.
+#[derive(Debug)]
+pub struct Attempts<'a, C: ConnectionTrait> {
+    pub(super) db: &'a C,
+}
+
+impl<C: ConnectionTrait> Attempts<'_, C> {
+    /// The failures under `key` since `from` (milliseconds), with the time of the first.
+    pub async fn count(&self, key: &str, from: i64) -> Result<(i64, i64), DbErr> {
+        let row = Entity::find_by_id(key).filter(Column::Since.gte(from)).one(self.db).await?;
+        Ok(row.map_or((0, 0), |row| (row.count, row.since)))
+    }
+
+    /// One failure more; a window that began before `from` begins anew at `now`.
+    pub async fn add(&self, key: &str, from: i64, now: i64) -> Result<(), DbErr> {
+        Entity::delete_many().filter(Column::Key.eq(key)).filter(Column::Since.lt(from)).exec(self.db).await?;
+        let first = ActiveModel { key: Set(key.to_owned()), count: Set(1), since: Set(now) };
+        let again = OnConflict::column(Column::Key)
+            .value(Column::Count, Expr::col((Entity, Column::Count)).add(1))
+            .to_owned();
+        Entity::insert(first).on_conflict(again).exec_without_returning(self.db).await?;
+        Ok(())
+    }
+
+    /// Forgets the failures under `key`.
+    pub async fn clear(&self, key: &str) -> Result<(), DbErr> {
+        Entity::delete_by_id(key).exec(self.db).await?;
+        Ok(())
+    }
+
+    /// Forgets windows that began before `from`.
+    pub async fn sweep(&self, from: i64) -> Result<(), DbErr> {
+        Entity::delete_many().filter(Column::Since.lt(from)).exec(self.db).await?;
+        Ok(())
+    }
+}

@@ -1,0 +1,192 @@
+//! The chain: every audit event and every receipt of a project carries a MAC over itself and the
+//! one before, so that a change to the past shows. The instance has a chain of its own (nil id).
+
+use super::entity::{audit_event, chain_head};
+use super::locked;
+use crate::domain::audit::{Action, AuditEvent};
+use crate::domain::moment::Moment;
+use sea_orm::sea_query::OnConflict;
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+};
+use uuid::Uuid;
+
+/// The MAC of a link: made by who holds the key, so that this room never does.
+pub type Mac<'a> = &'a (dyn Fn(&[u8]) -> [u8; 32] + Send + Sync);
+
+/// An event to write.
+#[derive(Clone, Debug)]
+pub struct EventRow {
+    /// When, in milliseconds.
+    pub at: i64,
+    /// What was done.
+    pub action: Action,
+    /// Who did it; `None` for the product itself.
+    pub actor_id: Option<Uuid>,
+    /// Their name at the time.
+    pub actor: String,
+    /// To what.
+    pub subject_id: Uuid,
+    /// Its name at the time.
+    pub subject: String,
+    /// A short fact; never a value that was typed into a secret field.
+    pub detail: String,
+}
+
+/// A handle on the chains.
+#[derive(Debug)]
+pub struct Chain<'a, C: ConnectionTrait> {
+    pub(super) db: &'a C,
+}
+
+/// The end of one chain while its lock is held.
+#[derive(Debug)]
+pub(super) struct Head {
+    chain: Uuid,
+    pub(super) seq: i64,
+    mac: Vec<u8>,
+}
+
+impl Head {
+    /// Locks the end of the chain until the transaction ends; a new chain begins at 0.
+    pub(super) async fn lock<C: ConnectionTrait>(db: &C, chain: Uuid) -> Result<Self, DbErr> {
+        let found = locked(db, chain_head::Entity::find_by_id(chain)).one(db).await?;
+        if let Some(head) = found {
+            return Ok(Self { chain, seq: head.seq, mac: head.mac });
+        }
+        let first = chain_head::ActiveModel { chain: Set(chain), seq: Set(0), mac: Set(vec![0; 32]) };
+        chain_head::Entity::insert(first)
+            .on_conflict(OnConflict::column(chain_head::Column::Chain).do_nothing().to_owned())
+            .exec_without_returning(db)
+            .await?;
+        let head = locked(db, chain_head::Entity::find_by_id(chain)).one(db).await?;
+        let head = head.ok_or_else(|| DbErr::RecordNotFound("chain_head".to_owned()))?;
+        Ok(Self { chain, seq: head.seq, mac: head.mac })
+    }
+
+    /// The next link over `fields`: its number and its MAC.
+    pub(super) fn next(&mut self, mac: Mac<'_>, kind: &str, fields: &[&[u8]]) -> (i64, Vec<u8>) {
+        self.seq += 1;
+        self.mac = mac(&message(&self.mac, self.chain, self.seq, kind, fields)).to_vec();
+        (self.seq, self.mac.clone())
+    }
+
+    /// Stores the new end.
+    pub(super) async fn store<C: ConnectionTrait>(self, db: &C) -> Result<(), DbErr> {
+        let head = chain_head::ActiveModel {
+            chain: Set(self.chain),
+            seq: Set(self.seq),
+            mac: Set(self.mac),
+        };
+        chain_head::Entity::update(head).exec(db).await?;
+        Ok(())
+    }
+}
+
+/// What a link's MAC covers: every part with its length before it, so that no two links with
+/// different parts have the same bytes.
+fn message(before: &[u8], chain: Uuid, seq: i64, kind: &str, fields: &[&[u8]]) -> Vec<u8> {
+    let mut out = Vec::with_capacity(256);
+    let seq = seq.to_be_bytes();
+    let first: [&[u8]; 5] = [b"regcred/chain/v1", before, chain.as_bytes(), &seq, kind.as_bytes()];
+    for part in first.iter().chain(fields) {
+        out.extend_from_slice(&(part.len() as u64).to_be_bytes());
+        out.extend_from_slice(part);
+    }
+    out
+}
+
+impl<C: ConnectionTrait> Chain<'_, C> {
+    /// Writes the event as the next link.
+    pub async fn append(&self, mac: Mac<'_>, chain: Uuid, event: EventRow) -> Result<(), DbErr> {
+        let mut head = Head::lock(self.db, chain).await?;
+        let (seq, link) = head.next(mac, "event", &event.fields().each_ref().map(Vec::as_slice));
+        let row = audit_event::ActiveModel {
+            chain: Set(chain),
+            seq: Set(seq),
+            at: Set(event.at),
+            action: Set(event.action.word().to_owned()),
+            actor_id: Set(event.actor_id),
+            actor: Set(event.actor),
+            subject_id: Set(event.subject_id),
+            subject: Set(event.subject),
+            detail: Set(event.detail),
+            mac: Set(link),
+        };
+        audit_event::Entity::insert(row).exec_without_returning(self.db).await?;
+        head.store(self.db).await
+    }
+
+    /// The last events about one subject, newest first.
+    pub async fn about(&self, chain: Uuid, subject: Uuid, most: u64) -> Result<Vec<AuditEvent>, DbErr> {
+        let rows = audit_event::Entity::find()
+            .filter(audit_event::Column::Chain.eq(chain))
+            .filter(audit_event::Column::SubjectId.eq(subject))
+            .order_by_desc(audit_event::Column::Seq)
+            .limit(most)
+            .all(self.db)
+            .await?;
+        Ok(rows.into_iter().filter_map(shown).collect())
+    }
+
+    /// The first link of the chain that does not hold, or `None` when all do: a changed, removed,
+    /// inserted or reordered event or receipt, or a head that ends elsewhere.
+    pub async fn first_break(&self, mac: Mac<'_>, chain: Uuid) -> Result<Option<i64>, DbErr> {
+        let mut links = super::receipts::links(self.db, chain).await?;
+        let events = audit_event::Entity::find().filter(audit_event::Column::Chain.eq(chain)).all(self.db).await?;
+        for row in events {
+            let (seq, link) = (row.seq, row.mac.clone());
+            links.push((seq, "event", parts(row).map(Vec::from).to_vec(), link));
+        }
+        links.sort_by_key(|(seq, ..)| *seq);
+        let mut before = vec![0; 32];
+        for (expected, (seq, kind, fields, link)) in (1..).zip(&links) {
+            let fields: Vec<&[u8]> = fields.iter().map(Vec::as_slice).collect();
+            if *seq != expected || mac(&message(&before, chain, *seq, kind, &fields)).as_slice() != link {
+                return Ok(Some(expected));
+            }
+            before.clone_from(link);
+        }
+        let head = chain_head::Entity::find_by_id(chain).one(self.db).await?;
+        let end = head.map_or((0, vec![0; 32]), |head| (head.seq, head.mac));
+        let last = links.len() as i64;
+        Ok((end != (last, before)).then_some(last + 1))
+    }
+}
+
+impl EventRow {
+    fn fields(&self) -> [Vec<u8>; 7] {
+        [
+            self.at.to_be_bytes().to_vec(),
+            self.action.word().into(),
+            self.actor_id.map(|id| id.as_bytes().to_vec()).unwrap_or_default(),
+            self.actor.clone().into(),
+            self.subject_id.as_bytes().to_vec(),
+            self.subject.clone().into(),
+            self.detail.clone().into(),
+        ]
+    }
+}
+
+fn parts(row: audit_event::Model) -> [Vec<u8>; 7] {
+    [
+        row.at.to_be_bytes().to_vec(),
+        row.action.into(),
+        row.actor_id.map(|id| id.as_bytes().to_vec()).unwrap_or_default(),
+        row.actor.into(),
+        row.subject_id.as_bytes().to_vec(),
+        row.subject.into(),
+        row.detail.into(),
+    ]
+}
+
+fn shown(row: audit_event::Model) -> Option<AuditEvent> {
+    Some(AuditEvent {
+        seq: row.seq,
+        at: Moment(row.at),
+        action: Action::from_word(&row.action)?,
+        actor: row.actor,
+        subject: row.subject,
+        detail: row.detail,
+    })
+}

@@ -1,0 +1,157 @@
+//! Rows in, domain values out.
+//!
+//! Every query about a project's nouns begins at the project: `store.credentials(project)` is the
+//! only way to the table. A write is one transaction with its audit event: `store.write()` gives
+//! it, and the same handles work inside.
+
+mod attempts;
+mod chain;
+mod connect;
+mod credentials;
+mod entity;
+mod grants;
+mod instance;
+mod keys;
+mod people;
+mod pipelines;
+mod projects;
+mod receipts;
+mod secrets;
+mod sessions;
+mod slots;
+mod tokens;
+
+pub use attempts::Attempts;
+pub use chain::{Chain, EventRow, Mac};
+pub use connect::Address;
+pub use credentials::Credentials;
+/// The columns that a write to a credential sets; the others stay as they are.
+pub use entity::credential::ActiveModel as CredentialChanges;
+pub use sea_orm::ActiveValue::Set;
+pub use grants::{GrantRow, Grants};
+pub use instance::Instance;
+pub use keys::{KeyRow, Keys};
+pub use people::{NewPerson, People, PersonRow};
+pub use pipelines::Pipelines;
+pub use projects::Projects;
+pub use receipts::{ReceiptRow, Receipts, Recorder};
+pub use secrets::{Deliverable, Secrets, VersionRow};
+pub use sessions::{SessionRow, Sessions};
+pub use slots::{SlotRow, Slots};
+pub use tokens::{TokenHit, TokenRow, Tokens};
+
+use crate::error::Error;
+use sea_orm::{
+    ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, RuntimeErr, SqlErr,
+    SqliteTransactionMode, TransactionOptions, TransactionTrait,
+};
+use uuid::Uuid;
+
+/// The database: one writer and several readers on `SQLite`, one pool on `PostgreSQL`.
+#[derive(Clone, Debug)]
+pub struct Store {
+    reader: DatabaseConnection,
+    writer: DatabaseConnection,
+}
+
+/// One transaction. Dropped without `commit`, it never happened.
+#[derive(Debug)]
+pub struct Write(DatabaseTransaction);
+
+macro_rules! handles {
+    ($($method:ident: $handle:ident, $doc:literal;)+) => {
+        impl Store {
+            $(#[doc = $doc] pub fn $method(&self, project: Uuid) -> $handle<'_, DatabaseConnection> {
+                $handle { db: &self.reader, project }
+            })+
+        }
+        impl Write {
+            $(#[doc = $doc] pub fn $method(&self, project: Uuid) -> $handle<'_, DatabaseTransaction> {
+                $handle { db: &self.0, project }
+            })+
+        }
+    };
+    (instance: $($method:ident: $handle:ident, $doc:literal;)+) => {
+        impl Store {
+            $(#[doc = $doc] pub fn $method(&self) -> $handle<'_, DatabaseConnection> { $handle { db: &self.reader } })+
+        }
+        impl Write {
+            $(#[doc = $doc] pub fn $method(&self) -> $handle<'_, DatabaseTransaction> { $handle { db: &self.0 } })+
+        }
+    };
+}
+
+handles! {
+    credentials: Credentials, "The project's registry credentials.";
+    secrets: Secrets, "The sealed versions of its credentials' secrets.";
+    pipelines: Pipelines, "The project's pipelines.";
+    grants: Grants, "What its pipelines may have.";
+    receipts: Receipts, "What its pipelines were handed.";
+}
+
+handles! { instance:
+    instance: Instance, "Facts about the instance.";
+    people: People, "People who sign in.";
+    projects: Projects, "Projects and who belongs to them.";
+    sessions: Sessions, "Sessions, by the hash of their id.";
+    attempts: Attempts, "Failed attempts to sign in.";
+    slots: Slots, "Single-use slots.";
+    keys: Keys, "Wrapped keys.";
+    tokens: Tokens, "Pipeline tokens: found before the project is known.";
+    chain: Chain, "Chained audit events.";
+}
+
+impl Store {
+    /// Begins a transaction that may write at once (`SQLite`: `IMMEDIATE`, so that waiting for the
+    /// lock honours the busy timeout).
+    pub async fn write(&self) -> Result<Write, DbErr> {
+        let options = TransactionOptions {
+            sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
+            ..TransactionOptions::default()
+        };
+        Ok(Write(self.writer.begin_with_options(options).await?))
+    }
+
+    /// Whether the database answers.
+    pub async fn ping(&self) -> Result<(), DbErr> {
+        self.reader.ping().await
+    }
+
+    /// Whether this is the embedded database.
+    pub fn is_embedded(&self) -> bool {
+        self.reader.get_database_backend() == DbBackend::Sqlite
+    }
+}
+
+impl Write {
+    /// Makes it durable; after this it is never lost (`synchronous=FULL`, `synchronous_commit=on`).
+    pub async fn commit(self) -> Result<(), DbErr> {
+        self.0.commit().await
+    }
+}
+
+/// Whether the error says that a unique index already has the value.
+pub fn is_taken(error: &DbErr) -> bool {
+    matches!(error.sql_err(), Some(SqlErr::UniqueConstraintViolation(_)))
+}
+
+impl From<DbErr> for Error {
+    /// The one place where a cause of the database is logged. What is told to people carries none.
+    fn from(error: DbErr) -> Self {
+        let is_passing = matches!(error, DbErr::ConnectionAcquire(_) | DbErr::Conn(_))
+            || matches!(&error, DbErr::Exec(RuntimeErr::SqlxError(e)) | DbErr::Query(RuntimeErr::SqlxError(e))
+                if e.as_database_error().and_then(|d| d.code()).is_some_and(|c| PASSING.contains(&c.as_ref())));
+        tracing::error!(error = %error, "the database refused");
+        if is_passing { Self::Unavailable } else { Self::Internal }
+    }
+}
+
+/// Codes that pass: `SQLite` busy (5), locked (6), read-only (8), I/O (10), full (13);
+/// `PostgreSQL` serialization failure, deadlock, shutdown, read-only, disk full.
+const PASSING: &[&str] =
+    &["5", "6", "8", "10", "13", "40001", "40P01", "57P01", "25006", "53100", "53300"];
+
+/// Adds a lock on the rows read, where the database has such locks (`SQLite` has one writer).
+fn locked<C: ConnectionTrait, S: sea_orm::QuerySelect>(db: &C, select: S) -> S {
+    if db.get_database_backend() == DbBackend::Postgres { select.lock_exclusive() } else { select }
+}

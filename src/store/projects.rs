@@ -1,0 +1,90 @@
+//! Projects, and who belongs to them.
+
+use super::entity::{membership, person, project};
+use crate::domain::project::Project;
+use crate::domain::user::Role;
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, JoinType, PaginatorTrait, QueryFilter,
+    QueryOrder, QuerySelect,
+};
+use uuid::Uuid;
+
+/// A handle on the projects.
+#[derive(Debug)]
+pub struct Projects<'a, C: ConnectionTrait> {
+    pub(super) db: &'a C,
+}
+
+impl<C: ConnectionTrait> Projects<'_, C> {
+    /// The projects a person belongs to, by name, with their role in each.
+    pub async fn of_person(&self, person: Uuid) -> Result<Vec<(Project, Role)>, DbErr> {
+        let to_project = membership::Entity::belongs_to(project::Entity)
+            .from(membership::Column::ProjectId)
+            .to(project::Column::Id)
+            .into();
+        let rows = membership::Entity::find()
+            .join(JoinType::InnerJoin, to_project)
+            .select_also(project::Entity)
+            .filter(membership::Column::PersonId.eq(person))
+            .order_by_asc(project::Column::Name)
+            .all(self.db)
+            .await?;
+        Ok(rows
+            .into_iter()
+            .filter_map(|(membership, project)| {
+                let project = project?;
+                let role = Role::from_word(&membership.role)?;
+                Some((Project { id: project.id, slug: project.slug, name: project.name }, role))
+            })
+            .collect())
+    }
+
+    /// The members of a project, by name, with their roles.
+    pub async fn members(&self, project: Uuid) -> Result<Vec<(String, Role)>, DbErr> {
+        let to_person = membership::Entity::belongs_to(person::Entity)
+            .from(membership::Column::PersonId)
+            .to(person::Column::Id)
+            .into();
+        let rows = membership::Entity::find()
+            .join(JoinType::InnerJoin, to_person)
+            .select_also(person::Entity)
+            .filter(membership::Column::ProjectId.eq(project))
+            .filter(person::Column::DisabledAt.is_null())
+            .order_by_asc(person::Column::Name)
+            .all(self.db)
+            .await?;
+        Ok(rows
+            .into_iter()
+            .filter_map(|(membership, person)| Some((person?.name, Role::from_word(&membership.role)?)))
+            .collect())
+    }
+
+    /// Whether the slug is in use.
+    pub async fn has_slug(&self, slug: &str) -> Result<bool, DbErr> {
+        Ok(project::Entity::find().filter(project::Column::Slug.eq(slug)).count(self.db).await? > 0)
+    }
+
+    /// Inserts a project.
+    pub async fn insert(&self, project: &Project, at: i64) -> Result<(), DbErr> {
+        let row = project::ActiveModel {
+            id: Set(project.id),
+            slug: Set(project.slug.clone()),
+            name: Set(project.name.clone()),
+            created_at: Set(at),
+        };
+        project::Entity::insert(row).exec_without_returning(self.db).await?;
+        Ok(())
+    }
+
+    /// Makes the person a member.
+    pub async fn admit(&self, project: Uuid, person: Uuid, role: Role, at: i64) -> Result<(), DbErr> {
+        let row = membership::ActiveModel {
+            project_id: Set(project),
+            person_id: Set(person),
+            role: Set(role.word().to_owned()),
+            created_at: Set(at),
+        };
+        membership::Entity::insert(row).exec_without_returning(self.db).await?;
+        Ok(())
+    }
+}

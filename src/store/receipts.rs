@@ -1,0 +1,246 @@
+//! Receipts: written in groups by one task, so that concurrent deliveries share a transaction and
+//! a flush to disk. A receipt counts once its group is durable.
+
+use super::chain::{Head, Mac};
+use super::entity::{pipeline_token, receipt, usage};
+use super::{Store, Write};
+use crate::domain::credential::Access;
+use crate::domain::delivery::{Door, Outcome, Receipt};
+use crate::domain::moment::Moment;
+use sea_orm::sea_query::{Expr, ExprTrait, OnConflict};
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use tokio::sync::{mpsc, oneshot};
+use uuid::Uuid;
+
+/// A receipt to write.
+#[derive(Clone, Debug)]
+pub struct ReceiptRow {
+    /// The project: the chain it belongs to.
+    pub project: Uuid,
+    /// What pages show; its id and time are final.
+    pub receipt: Receipt,
+    /// Which credential.
+    pub credential_id: Option<Uuid>,
+}
+
+/// A handle on a project's receipts.
+#[derive(Debug)]
+pub struct Receipts<'a, C: ConnectionTrait> {
+    pub(super) db: &'a C,
+    pub(super) project: Uuid,
+}
+
+impl<C: ConnectionTrait> Receipts<'_, C> {
+    /// The last receipts of a credential, newest first.
+    pub async fn of_credential(&self, id: Uuid, most: u64) -> Result<Vec<Receipt>, DbErr> {
+        self.newest(receipt::Column::CredentialId.eq(id), most).await
+    }
+
+    /// The last receipts of a pipeline, newest first.
+    pub async fn of_pipeline(&self, id: Uuid, most: u64) -> Result<Vec<Receipt>, DbErr> {
+        self.newest(receipt::Column::PipelineId.eq(id), most).await
+    }
+
+    async fn newest(&self, filter: sea_orm::sea_query::SimpleExpr, most: u64) -> Result<Vec<Receipt>, DbErr> {
+        let rows = receipt::Entity::find()
+            .filter(receipt::Column::Chain.eq(self.project))
+            .filter(filter)
+            .order_by_desc(receipt::Column::Seq)
+            .limit(most)
+            .all(self.db)
+            .await?;
+        Ok(rows.into_iter().filter_map(shown).collect())
+    }
+}
+
+type Waiting = (Vec<ReceiptRow>, oneshot::Sender<bool>);
+
+/// Hands receipts to the task that writes them.
+#[derive(Clone, Debug)]
+pub struct Recorder {
+    queue: mpsc::Sender<Waiting>,
+}
+
+/// Requests that may wait for their receipts; more are told to come back.
+const QUEUE: usize = 1024;
+/// Requests whose receipts share one transaction at most.
+const GROUP: usize = 256;
+
+impl Recorder {
+    /// Starts the task. It ends when the last clone of the recorder is gone.
+    pub fn start(store: Store, mac: Arc<dyn Fn(&[u8]) -> [u8; 32] + Send + Sync>) -> Self {
+        let (queue, mut waiting) = mpsc::channel::<Waiting>(QUEUE);
+        tokio::spawn(async move {
+            let mut group = Vec::with_capacity(GROUP);
+            // A group is whoever waits by the time the last one is durable: nobody waits for others.
+            while waiting.recv_many(&mut group, GROUP).await > 0 {
+                let rows = group.iter().flat_map(|(rows, _)| rows);
+                let is_durable = match write(&store, mac.as_ref(), rows).await {
+                    Ok(()) => true,
+                    Err(error) => {
+                        tracing::error!(error = %error, "receipts were not written");
+                        false
+                    }
+                };
+                for (_, answer) in group.drain(..) {
+                    // Who asked may be gone; the receipt stays.
+                    let _ = answer.send(is_durable);
+                }
+            }
+        });
+        Self { queue }
+    }
+
+    /// Waits until the receipts are durable. `false`: they are not, and nothing may leave.
+    pub async fn record(&self, rows: Vec<ReceiptRow>) -> bool {
+        if rows.is_empty() {
+            return true;
+        }
+        let (answer, durable) = oneshot::channel();
+        self.queue.try_send((rows, answer)).is_ok() && durable.await.unwrap_or(false)
+    }
+}
+
+async fn write<'a>(
+    store: &Store,
+    mac: Mac<'_>,
+    rows: impl Iterator<Item = &'a ReceiptRow>,
+) -> Result<(), DbErr> {
+    // Sorted by project: replicas lock heads in one order and cannot wait for each other.
+    let mut by_project: BTreeMap<Uuid, Vec<&ReceiptRow>> = BTreeMap::new();
+    for row in rows {
+        by_project.entry(row.project).or_default().push(row);
+    }
+    let write = store.write().await?;
+    for (project, rows) in by_project {
+        append(&write, mac, project, &rows).await?;
+    }
+    write.commit().await
+}
+
+async fn append(write: &Write, mac: Mac<'_>, project: Uuid, rows: &[&ReceiptRow]) -> Result<(), DbErr> {
+    let db = &write.0;
+    let mut head = Head::lock(db, project).await?;
+    let mut models = Vec::with_capacity(rows.len());
+    let mut used: BTreeMap<(Uuid, Uuid), usage::ActiveModel> = BTreeMap::new();
+    let mut tokens: BTreeMap<&str, i64> = BTreeMap::new();
+    for row in rows {
+        let mut model = model(project, row);
+        let (seq, link) = head.next(mac, "receipt", &fields(&model).each_ref().map(Vec::as_slice));
+        model.seq = seq;
+        model.mac = link;
+        if let (Outcome::Delivered, Some(credential), Some(version)) =
+            (row.receipt.outcome, row.credential_id, row.receipt.version)
+        {
+            let entry = used.entry((credential, row.receipt.pipeline_id)).or_insert(usage::ActiveModel {
+                project_id: Set(project),
+                credential_id: Set(credential),
+                pipeline_id: Set(row.receipt.pipeline_id),
+                pipeline: Set(row.receipt.pipeline.clone()),
+                deliveries: Set(0),
+                first_at: Set(model.at),
+                last_at: Set(model.at),
+                last_version: Set(version),
+            });
+            entry.deliveries = Set(entry.deliveries.take().unwrap_or(0) + 1);
+            entry.last_at = Set(model.at);
+            entry.last_version = Set(version);
+        }
+        tokens.insert(&row.receipt.token_id, model.at);
+        models.push(receipt::ActiveModel::from(model));
+    }
+    // SQLite takes 32,766 values in a statement, PostgreSQL 65,535; a receipt has 17.
+    for part in models.chunks(1_000) {
+        receipt::Entity::insert_many(part.to_vec()).exec_without_returning(db).await?;
+    }
+    for row in used.into_values() {
+        let deliveries = row.deliveries.clone().take().unwrap_or(0);
+        let again = OnConflict::columns([usage::Column::CredentialId, usage::Column::PipelineId])
+            .value(usage::Column::Deliveries, Expr::col((usage::Entity, usage::Column::Deliveries)).add(deliveries))
+            .update_columns([usage::Column::Pipeline, usage::Column::LastAt, usage::Column::LastVersion])
+            .to_owned();
+        usage::Entity::insert(row).on_conflict(again).exec_without_returning(db).await?;
+    }
+    for (token, at) in tokens {
+        pipeline_token::Entity::update_many()
+            .col_expr(pipeline_token::Column::LastUsedAt, Expr::value(at))
+            .filter(pipeline_token::Column::Id.eq(token))
+            .exec(db)
+            .await?;
+    }
+    head.store(db).await
+}
+
+fn model(project: Uuid, row: &ReceiptRow) -> receipt::Model {
+    let shown = &row.receipt;
+    receipt::Model {
+        id: shown.id,
+        chain: project,
+        seq: 0,
+        at: shown.at.0,
+        pipeline_id: shown.pipeline_id,
+        pipeline: shown.pipeline.clone(),
+        credential_id: row.credential_id,
+        credential: shown.credential.clone(),
+        version: shown.version,
+        intent: shown.intent.word().to_owned(),
+        door: shown.door.word().to_owned(),
+        token_id: shown.token_id.clone(),
+        claims: serde_json::to_string(&shown.claims).unwrap_or_default(),
+        address: shown.address.clone(),
+        outcome: shown.outcome.word().to_owned(),
+        reason: shown.reason.clone(),
+        mac: Vec::new(),
+    }
+}
+
+fn fields(row: &receipt::Model) -> [Vec<u8>; 13] {
+    let id = |id: Option<Uuid>| id.map(|id| id.as_bytes().to_vec()).unwrap_or_default();
+    let text = |text: &Option<String>| text.clone().unwrap_or_default().into_bytes();
+    [
+        row.id.as_bytes().to_vec(),
+        row.at.to_be_bytes().to_vec(),
+        id(Some(row.pipeline_id)),
+        row.pipeline.clone().into(),
+        id(row.credential_id),
+        text(&row.credential),
+        row.version.unwrap_or(0).to_be_bytes().to_vec(),
+        format!("{} {}", row.intent, row.door).into(),
+        row.token_id.clone().into(),
+        row.claims.clone().into(),
+        text(&row.address),
+        row.outcome.clone().into(),
+        text(&row.reason),
+    ]
+}
+
+/// Every receipt of a chain as a link: number, kind, fields, MAC.
+pub(super) async fn links<C: ConnectionTrait>(
+    db: &C,
+    chain: Uuid,
+) -> Result<Vec<(i64, &'static str, Vec<Vec<u8>>, Vec<u8>)>, DbErr> {
+    let rows = receipt::Entity::find().filter(receipt::Column::Chain.eq(chain)).all(db).await?;
+    Ok(rows.iter().map(|row| (row.seq, "receipt", fields(row).to_vec(), row.mac.clone())).collect())
+}
+
+fn shown(row: receipt::Model) -> Option<Receipt> {
+    Some(Receipt {
+        id: row.id,
+        at: Moment(row.at),
+        pipeline: row.pipeline,
+        pipeline_id: row.pipeline_id,
+        credential: row.credential,
+        version: row.version,
+        intent: Access::from_word(&row.intent)?,
+        door: Door::from_word(&row.door)?,
+        token_id: row.token_id,
+        claims: serde_json::from_str(&row.claims).unwrap_or_default(),
+        address: row.address,
+        outcome: Outcome::from_word(&row.outcome)?,
+        reason: row.reason,
+    })
+}

@@ -1,0 +1,80 @@
+//! Sessions, by the hash of their id: who reads the database cannot take one over.
+
+use super::entity::session::{ActiveModel, Column, Entity};
+use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter};
+use uuid::Uuid;
+
+/// A handle on the sessions.
+#[derive(Debug)]
+pub struct Sessions<'a, C: ConnectionTrait> {
+    pub(super) db: &'a C,
+}
+
+/// A session's row. Times are milliseconds.
+#[derive(Clone, Debug)]
+pub struct SessionRow {
+    /// SHA-256 of the id in the cookie.
+    pub id_hash: Vec<u8>,
+    /// What it holds, as JSON. Never a secret.
+    pub data: String,
+    /// Who is signed in.
+    pub person_id: Option<Uuid>,
+    /// Idle until then.
+    pub expires_at: i64,
+    /// Over then, however busy.
+    pub ends_at: i64,
+}
+
+impl<C: ConnectionTrait> Sessions<'_, C> {
+    /// Inserts a session.
+    pub async fn insert(&self, row: SessionRow) -> Result<(), DbErr> {
+        let row = ActiveModel {
+            id_hash: Set(row.id_hash),
+            data: Set(row.data),
+            person_id: Set(row.person_id),
+            expires_at: Set(row.expires_at),
+            ends_at: Set(row.ends_at),
+        };
+        Entity::insert(row).exec_without_returning(self.db).await?;
+        Ok(())
+    }
+
+    /// Updates a session that exists, and never makes one: a request that was under way during a
+    /// sign-out cannot bring the session back.
+    pub async fn update(&self, id_hash: &[u8], data: String, expires_at: i64) -> Result<(), DbErr> {
+        Entity::update_many()
+            .set(ActiveModel { data: Set(data), expires_at: Set(expires_at), ..ActiveModel::default() })
+            .filter(Column::IdHash.eq(id_hash))
+            .exec(self.db)
+            .await?;
+        Ok(())
+    }
+
+    /// The session, if it is neither idle too long nor over at `now`.
+    pub async fn find(&self, id_hash: &[u8], now: i64) -> Result<Option<SessionRow>, DbErr> {
+        let row = Entity::find_by_id(id_hash.to_vec())
+            .filter(Column::ExpiresAt.gt(now))
+            .filter(Column::EndsAt.gt(now))
+            .one(self.db)
+            .await?;
+        Ok(row.map(|row| SessionRow {
+            id_hash: row.id_hash,
+            data: row.data,
+            person_id: row.person_id,
+            expires_at: row.expires_at,
+            ends_at: row.ends_at,
+        }))
+    }
+
+    /// Removes a session.
+    pub async fn delete(&self, id_hash: &[u8]) -> Result<(), DbErr> {
+        Entity::delete_by_id(id_hash.to_vec()).exec(self.db).await?;
+        Ok(())
+    }
+
+    /// Removes those that are over at `now`.
+    pub async fn sweep(&self, now: i64) -> Result<(), DbErr> {
+        Entity::delete_many().filter(Column::ExpiresAt.lte(now)).exec(self.db).await?;
+        Ok(())
+    }
+}

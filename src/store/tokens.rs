@@ -1,0 +1,138 @@
+//! Pipeline tokens. A request brings only a token, so this is where its project is learned.
+
+use super::entity::{pipeline, pipeline_token};
+use crate::domain::moment::{Day, Moment};
+use crate::domain::pipeline::Token;
+use pipeline_token::{ActiveModel, Column, Entity};
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, JoinType, QueryFilter, QueryOrder,
+    QuerySelect,
+};
+use uuid::Uuid;
+
+/// A handle on the tokens.
+#[derive(Debug)]
+pub struct Tokens<'a, C: ConnectionTrait> {
+    pub(super) db: &'a C,
+}
+
+/// A token to write.
+#[derive(Clone, Debug)]
+pub struct TokenRow {
+    /// The public half.
+    pub id: String,
+    /// Whose it is.
+    pub pipeline_id: Uuid,
+    /// SHA-256 of the secret half.
+    pub hash: [u8; 32],
+    /// Milliseconds.
+    pub created_at: i64,
+    /// By whom.
+    pub created_by: String,
+    /// The last day it works.
+    pub expires_on: Day,
+}
+
+/// What a presented token's public half points at.
+#[derive(Clone, Debug)]
+pub struct TokenHit {
+    /// The pipeline.
+    pub pipeline_id: Uuid,
+    /// Its name.
+    pub pipeline: String,
+    /// Its project.
+    pub project_id: Uuid,
+    /// SHA-256 of the secret half.
+    pub hash: Vec<u8>,
+    /// The last day it works.
+    pub expires_on: Option<Day>,
+    /// Whether it was revoked.
+    pub is_revoked: bool,
+}
+
+impl<C: ConnectionTrait> Tokens<'_, C> {
+    /// The token with this public half. Says nothing yet about who presented it.
+    pub async fn find(&self, id: &str) -> Result<Option<TokenHit>, DbErr> {
+        let to_pipeline =
+            Entity::belongs_to(pipeline::Entity).from(Column::PipelineId).to(pipeline::Column::Id).into();
+        let found = Entity::find_by_id(id)
+            .join(JoinType::InnerJoin, to_pipeline)
+            .select_also(pipeline::Entity)
+            .one(self.db)
+            .await?;
+        Ok(found.and_then(|(token, pipeline)| {
+            let pipeline = pipeline?;
+            Some(TokenHit {
+                pipeline_id: pipeline.id,
+                pipeline: pipeline.name,
+                project_id: pipeline.project_id,
+                hash: token.secret_hash,
+                expires_on: Day::parse(&token.expires_on),
+                is_revoked: token.revoked_at.is_some(),
+            })
+        }))
+    }
+
+    /// Inserts a token of a pipeline of the project.
+    pub async fn insert(&self, project: Uuid, row: TokenRow) -> Result<(), DbErr> {
+        let row = ActiveModel {
+            id: Set(row.id),
+            project_id: Set(project),
+            pipeline_id: Set(row.pipeline_id),
+            secret_hash: Set(row.hash.to_vec()),
+            created_at: Set(row.created_at),
+            created_by: Set(row.created_by),
+            expires_on: Set(row.expires_on.to_text()),
+            last_used_at: Set(None),
+            revoked_at: Set(None),
+        };
+        Entity::insert(row).exec_without_returning(self.db).await?;
+        Ok(())
+    }
+
+    /// The tokens of a pipeline of the project, newest first.
+    pub async fn of_pipeline(&self, project: Uuid, pipeline: Uuid) -> Result<Vec<Token>, DbErr> {
+        let rows = Entity::find()
+            .filter(Column::ProjectId.eq(project))
+            .filter(Column::PipelineId.eq(pipeline))
+            .order_by_desc(Column::CreatedAt)
+            .all(self.db)
+            .await?;
+        Ok(rows
+            .into_iter()
+            .filter_map(|row| {
+                Some(Token {
+                    expires_on: Day::parse(&row.expires_on)?,
+                    id: row.id,
+                    created_at: Moment(row.created_at),
+                    created_by: row.created_by,
+                    last_used_at: row.last_used_at.map(Moment),
+                    revoked_at: row.revoked_at.map(Moment),
+                })
+            })
+            .collect())
+    }
+
+    /// Revokes a token of a pipeline of the project; `false` when there is no such live token.
+    pub async fn revoke(&self, project: Uuid, pipeline: Uuid, id: &str, now: i64) -> Result<bool, DbErr> {
+        let done = Entity::update_many()
+            .set(ActiveModel { revoked_at: Set(Some(now)), ..ActiveModel::default() })
+            .filter(Column::ProjectId.eq(project))
+            .filter(Column::PipelineId.eq(pipeline))
+            .filter(Column::Id.eq(id))
+            .filter(Column::RevokedAt.is_null())
+            .exec(self.db)
+            .await?;
+        Ok(done.rows_affected > 0)
+    }
+
+    /// Removes every token of a pipeline of the project.
+    pub async fn delete_of_pipeline(&self, project: Uuid, pipeline: Uuid) -> Result<(), DbErr> {
+        Entity::delete_many()
+            .filter(Column::ProjectId.eq(project))
+            .filter(Column::PipelineId.eq(pipeline))
+            .exec(self.db)
+            .await?;
+        Ok(())
+    }
+}

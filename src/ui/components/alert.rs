@@ -1,0 +1,49 @@
+//! Messages that a person must not miss, and what a refused form says above its fields.
+
+use super::Icon;
+use crate::error::Error;
+use leptos::prelude::*;
+
+/// A message in the flow of the page. An `error` interrupts a screen reader; a `notice` or a
+/// `warning` waits for its turn.
+#[component]
+pub fn Alert(
+    /// `error`, `notice` or `warning`.
+    #[prop(into, default = "error".into())]
+    kind: String,
+    children: Children,
+) -> impl IntoView {
+    let role = if kind == "error" { "alert" } else { "status" };
+    let icon = if kind == "notice" { "check" } else { "warning" };
+    view! {
+        <div class=format!("alert alert-{kind}") role=role>
+            <Icon name=icon/>
+            <div class="alert-body">{children()}</div>
+        </div>
+    }
+}
+
+/// Why nothing was saved, for the head of a form. The sentences of single fields are not repeated:
+/// they stand beside the fields.
+#[component]
+pub fn ErrorSummary(error: Error) -> impl IntoView {
+    let sentence = error.to_string();
+    let meanwhile = match error {
+        Error::Stale { by, changes, .. } => Some((by, changes)),
+        _ => None,
+    };
+    view! {
+        <Alert>
+            <p>{sentence}</p>
+            {meanwhile.map(|(by, changes)| view! {
+                <p>{format!("Saved by {}:", by.unwrap_or_else(|| "somebody else".to_owned()))}</p>
+                <ul>
+                    {changes.into_iter().map(|change| view! {
+                        <li><strong>{change.label}</strong>": now "<span>{change.now}</span></li>
+                    }).collect_view()}
+                </ul>
+                <p>"What you typed is still below. Save again to replace what is there now."</p>
+            })}
+        </Alert>
+    }
+}

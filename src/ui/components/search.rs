@@ -1,0 +1,109 @@
+//! Results while one types. The form works without it: then they come when it is submitted.
+
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use std::cell::Cell;
+use std::rc::Rc;
+use std::time::Duration;
+use wasm_bindgen::closure::Closure;
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::{
+    DomParser, FormData, HtmlFormElement, HtmlInputElement, Response, SupportedType,
+    UrlSearchParams,
+};
+
+/// Long enough not to ask at every letter, short enough not to be felt.
+const PAUSE: Duration = Duration::from_millis(150);
+
+/// On every change of the GET form `form_id`, puts what its first page would show in `results_id`
+/// into the one of this page, and the form's state into the URL. Only the answer to the newest
+/// question counts. What is replaced may hold links, forms and menus, but no islands.
+#[island]
+pub fn SearchAsTyped(
+    #[prop(into)] form_id: String,
+    #[prop(into)] results_id: String,
+) -> impl IntoView {
+    Effect::new(move |_| {
+        let found = document().get_element_by_id(&form_id);
+        if let Some(form) = found.and_then(|e| e.dyn_into::<HtmlFormElement>().ok()) {
+            search_on_input(&form, &results_id);
+        }
+    });
+    view! { <span hidden=true></span> }
+}
+
+fn search_on_input(form: &HtmlFormElement, results_id: &str) {
+    let latest = Rc::new(Cell::new(0_u32));
+    let (of, results_id) = (form.clone(), results_id.to_owned());
+    let mut search = debounce(PAUSE, move |()| {
+        let turn = latest.get().wrapping_add(1);
+        latest.set(turn);
+        let (latest, results_id) = (Rc::clone(&latest), results_id.clone());
+        let Some(url) = address(&of) else { return };
+        spawn_local(async move {
+            // Without an answer the old results stay; submitting the form tells what is wrong.
+            if let Ok(html) = page(&url).await
+                && latest.get() == turn
+            {
+                show(&html, &results_id, &url);
+            }
+        });
+    });
+    if is_typed_already(form) {
+        search(());
+    }
+    let listener = Closure::<dyn FnMut()>::new(move || search(()));
+    let _ = form.add_event_listener_with_callback("input", listener.as_ref().unchecked_ref());
+    // It lives as long as the page.
+    listener.forget();
+}
+
+/// Whether somebody was faster than this script.
+fn is_typed_already(form: &HtmlFormElement) -> bool {
+    let input = form.query_selector("input[type='search']").ok().flatten();
+    input
+        .and_then(|e| e.dyn_into::<HtmlInputElement>().ok())
+        .is_some_and(|input| input.value() != input.default_value())
+}
+
+/// Where the form would go, without the fields that say nothing and from the first page on.
+fn address(form: &HtmlFormElement) -> Option<String> {
+    let data = FormData::new_with_form(form).ok()?;
+    let query = UrlSearchParams::new_with_str_sequence_sequence(&data).ok()?;
+    let query = query.to_string().as_string()?;
+    let said: Vec<&str> = query
+        .split('&')
+        .filter(|pair| !pair.is_empty() && !pair.ends_with('=') && !pair.starts_with("page="))
+        .collect();
+    let action = form.get_attribute("action")?;
+    Some(if said.is_empty() {
+        action
+    } else {
+        format!("{action}?{}", said.join("&"))
+    })
+}
+
+async fn page(url: &str) -> Result<String, JsValue> {
+    let response: Response = window().fetch_with_str(url).await?.dyn_into()?;
+    let text = response.text()?.await?;
+    text.as_string().ok_or(JsValue::NULL)
+}
+
+fn show(html: &str, results_id: &str, url: &str) {
+    let fetched = DomParser::new()
+        .and_then(|parser| parser.parse_from_string(html, SupportedType::TextHtml))
+        .ok()
+        .and_then(|page| page.get_element_by_id(results_id));
+    match (fetched, document().get_element_by_id(results_id)) {
+        (Some(new), Some(old)) => {
+            old.set_inner_html(&new.inner_html());
+            if let Ok(history) = window().history() {
+                let _ = history.replace_state_with_url(&JsValue::NULL, "", Some(url));
+            }
+        }
+        // Another page was answered, such as the one to sign in: it has something to say.
+        _ => {
+            let _ = window().location().assign(url);
+        }
+    }
+}

@@ -1,0 +1,79 @@
+//! Controls to choose with.
+
+use super::field::{Notes, described_by};
+use super::given;
+use leptos::prelude::*;
+
+/// One of several. Its id is its name unless given.
+#[component]
+pub fn Select(
+    #[prop(into)] name: String,
+    #[prop(into)] label: String,
+    /// What is sent and what is read, in the order people read them.
+    options: Vec<(String, String)>,
+    /// What is sent for the one chosen at first; the first one if there is no such value.
+    #[prop(into, optional)]
+    selected: String,
+    /// What is wrong with the choice, and what to do.
+    error: Option<String>,
+    #[prop(into, optional)] hint: String,
+    /// Only where two forms of one page share a name.
+    #[prop(into, optional)]
+    id: String,
+) -> impl IntoView {
+    let id = given(id).unwrap_or_else(|| name.clone());
+    view! {
+        <div class="field">
+            <label for=id.clone()>{label}</label>
+            <select
+                id=id.clone()
+                name=name
+                autocomplete="off"
+                autofocus=error.is_some()
+                aria-invalid=error.is_some().then_some("true")
+                aria-describedby=described_by(&id, &hint, &error)
+            >
+                {options
+                    .into_iter()
+                    .map(|(value, text)| {
+                        let is_selected = value == selected;
+                        view! { <option value=value selected=is_selected>{text}</option> }
+                    })
+                    .collect_view()}
+            </select>
+            <Notes id=id hint=hint error=error/>
+        </div>
+    }
+}
+
+/// Yes or no; sends `value` when it is ticked, and nothing otherwise.
+#[component]
+pub fn CheckBox(
+    #[prop(into)] name: String,
+    #[prop(into)] label: String,
+    #[prop(optional)] is_checked: bool,
+    #[prop(into, optional)] hint: String,
+    #[prop(into, default = "true".into())] value: String,
+    /// Only where several boxes share a name.
+    #[prop(into, optional)]
+    id: String,
+) -> impl IntoView {
+    let id = given(id).unwrap_or_else(|| name.clone());
+    view! {
+        <div class="field field-check">
+            <label>
+                <input
+                    type="checkbox"
+                    id=id.clone()
+                    name=name
+                    value=value
+                    checked=is_checked
+                    autocomplete="off"
+                    aria-describedby=described_by(&id, &hint, &None)
+                />
+                <span>{label}</span>
+            </label>
+            <Notes id=id hint=hint error=None/>
+        </div>
+    }
+}

@@ -1,0 +1,21 @@
+//! Text to take elsewhere.
+
+use super::CopyButton;
+use leptos::prelude::*;
+
+/// A block of text as it is, with a button that copies it.
+#[component]
+pub fn Snippet(
+    /// Unique on the page.
+    #[prop(into)]
+    id: String,
+    #[prop(into)] text: String,
+) -> impl IntoView {
+    view! {
+        <div class="snippet">
+            // A block that scrolls has to be reachable by keyboard.
+            <pre id=id.clone() tabindex="0">{text}</pre>
+            <CopyButton target_id=id label="Copy"/>
+        </div>
+    }
+}

@@ -1,0 +1,151 @@
+//! The list of registry credentials; its dialogs are routes drawn over it.
+
+use super::empty::{NothingFound, PastTheEnd, Teaching};
+use super::filters::Filters;
+use super::place::Place;
+use super::row::Row;
+use super::said::Said;
+use crate::domain::listing::{ListQuery, Listing, PAGE_ROWS};
+use crate::functions::credentials::list_credentials;
+use crate::ui::components::{LinkButton, SearchAsTyped};
+use crate::ui::problem::Problem;
+use leptos::prelude::*;
+use leptos_meta::Title;
+use leptos_router::components::Outlet;
+
+/// `/p/{project}/credentials`
+#[component]
+pub fn ListPage() -> impl IntoView {
+    let place = Place::here();
+    let query = ListQuery::read(|key| place.query(key));
+    let listing = OnceResource::new_blocking({
+        let (project, query) = (place.project.clone(), query.clone());
+        async move { list_credentials(project, query?).await }
+    });
+    let is_bare = place.is_at(&place.credentials());
+    let said = place.query("said");
+    view! {
+        <Title text="Registry Credentials"/>
+        {is_bare.then(|| view! { <Said said/> })}
+        <Suspense>
+            {move || {
+                let (place, query) = (place.clone(), query.clone().unwrap_or_default());
+                Suspend::new(async move {
+                    match listing.await {
+                        Ok(listing) => view! { <Listed listing query place/> }.into_any(),
+                        Err(error) => view! { <Problem error/> }.into_any(),
+                    }
+                })
+            }}
+        </Suspense>
+        <Outlet/>
+    }
+}
+
+#[component]
+fn Listed(listing: Listing, query: ListQuery, place: Place) -> impl IntoView {
+    let add = place
+        .may
+        .write
+        .then(|| format!("{}/new", place.credentials()));
+    view! {
+        <div class="page-head">
+            <h1>"Registry Credentials"</h1>
+            {add.map(|href| view! { <LinkButton href label="Add Registry" is_primary=true/> })}
+        </div>
+        {if listing.is_empty_project {
+            view! { <Teaching place/> }.into_any()
+        } else {
+            view! { <Searchable listing query place/> }.into_any()
+        }}
+    }
+}
+
+#[component]
+fn Searchable(listing: Listing, query: ListQuery, place: Place) -> impl IntoView {
+    let action = place.credentials();
+    let hosts = listing.hosts.clone();
+    view! {
+        <Filters query=query.clone() hosts action/>
+        <SearchAsTyped form_id="search" results_id="results"/>
+        <section id="results" class="stack" aria-label="Results">
+            <Results listing query place/>
+        </section>
+    }
+}
+
+#[component]
+fn Results(listing: Listing, query: ListQuery, place: Place) -> impl IntoView {
+    let Listing {
+        rows, total, today, ..
+    } = listing;
+    let list = place.credentials();
+    match (rows.is_empty(), total) {
+        (true, 0) => return view! { <NothingFound clear_href=list/> }.into_any(),
+        (true, _) => {
+            let first = ListQuery { page: 0, ..query };
+            let first_href = format!("{list}{}", first.to_url());
+            return view! { <PastTheEnd first_href/> }.into_any();
+        }
+        _ => {}
+    }
+    let count = if total == 1 {
+        "1 credential".to_owned()
+    } else {
+        format!("{total} credentials")
+    };
+    let back = format!("{list}{}", query.to_url());
+    view! {
+        <p class="muted" role="status">{count}</p>
+        <table class="table">
+            <thead>
+                <tr>
+                    <th scope="col">"Name"</th>
+                    <th scope="col">"Registry"</th>
+                    <th scope="col">"Method"</th>
+                    <th scope="col">"Username"</th>
+                    <th scope="col">"Access"</th>
+                    <th scope="col">"Expiry"</th>
+                    <th scope="col">"Last changed"</th>
+                    <th scope="col">
+                        <span class="visually-hidden">"Actions"</span>
+                    </th>
+                </tr>
+            </thead>
+            <tbody>
+                {rows
+                    .into_iter()
+                    .map(|credential| {
+                        view! { <Row credential today place=place.clone() back=back.clone()/> }
+                    })
+                    .collect_view()}
+            </tbody>
+        </table>
+        <Pager query total list/>
+    }
+    .into_any()
+}
+
+#[component]
+fn Pager(query: ListQuery, total: u64, list: String) -> impl IntoView {
+    let pages = total.div_ceil(PAGE_ROWS).max(1);
+    let page = u64::from(query.page);
+    let href = |page: u32| {
+        let query = ListQuery {
+            page,
+            ..query.clone()
+        };
+        format!("{list}{}", query.to_url())
+    };
+    let previous = query.page.checked_sub(1).map(href);
+    let next = (page + 1 < pages).then(|| href(query.page + 1));
+    (pages > 1).then(|| {
+        view! {
+            <nav class="pager" aria-label="Pages">
+                {previous.map(|href| view! { <a class="button" rel="prev" href=href>"Previous"</a> })}
+                <span>{format!("Page {} of {pages}", page + 1)}</span>
+                {next.map(|href| view! { <a class="button" rel="next" href=href>"Next"</a> })}
+            </nav>
+        }
+    })
+}

@@ -1,0 +1,76 @@
+//! The common registries, as links that fill the create dialog: they need no JavaScript.
+
+use super::place::Place;
+use crate::domain::credential::{Access, Method};
+use crate::domain::credential_form::CredentialForm;
+use crate::domain::registry_kind::{PRESETS, Preset};
+use crate::functions::registry::{Recognised, recognised};
+use leptos::prelude::*;
+
+/// The preset of `?preset=`.
+pub fn chosen(place: &Place) -> Option<Preset> {
+    let slug = place.query("preset")?;
+    PRESETS
+        .into_iter()
+        .find(|preset| preset.kind.slug() == slug)
+}
+
+/// What the form starts with.
+pub fn start(preset: Option<&Preset>) -> CredentialForm {
+    let method = match preset {
+        Some(preset) if preset.kind.takes_key_file() => Method::GcpServiceAccountKey,
+        _ => Method::Password,
+    };
+    CredentialForm {
+        registry_url: preset
+            .filter(|p| p.is_exact)
+            .map(|p| p.registry_url.to_owned())
+            .unwrap_or_default(),
+        method: method.word().to_owned(),
+        access: Access::Pull.word().to_owned(),
+        username: preset
+            .and_then(|p| recognised(p.registry_url).username)
+            .unwrap_or_default(),
+        ..CredentialForm::default()
+    }
+}
+
+/// What the panel under the address says at first.
+pub fn first_panel(registry_url: &str, preset: Option<&Preset>) -> Recognised {
+    match preset {
+        _ if !registry_url.trim().is_empty() => recognised(registry_url),
+        // An example tells what the registry wants, but its host is nobody's.
+        Some(preset) => Recognised {
+            host: String::new(),
+            matches: String::new(),
+            ..recognised(preset.registry_url)
+        },
+        None => Recognised::default(),
+    }
+}
+
+/// The row of links.
+#[component]
+pub fn Presets(place: Place) -> impl IntoView {
+    let chosen = chosen(&place).map(|preset| preset.kind.slug());
+    let page = format!("{}/new", place.credentials());
+    view! {
+        <nav class="toolbar presets" aria-label="Common registries">
+            {PRESETS
+                .into_iter()
+                .map(|preset| {
+                    let slug = preset.kind.slug();
+                    view! {
+                        <a
+                            class="button button-quiet"
+                            href=format!("{page}?preset={slug}")
+                            aria-current=(chosen == Some(slug)).then_some("true")
+                        >
+                            {preset.label}
+                        </a>
+                    }
+                })
+                .collect_view()}
+        </nav>
+    }
+}

@@ -1,0 +1,169 @@
+//! What stands round the pages: the header, the navigation, the way past both.
+
+use super::components::Icon;
+use super::problem::Problem;
+use crate::domain::project::Project;
+use crate::functions::session::{Frame, find_frame};
+use leptos::prelude::*;
+use leptos_meta::Title;
+use leptos_router::components::Outlet;
+use leptos_router::hooks::{use_params_map, use_url};
+
+/// The frame of `/p/{project}/…`. The pages in it find a [`Frame`] in their context: who is signed
+/// in, and what they may do here. For anybody else there is a problem and no page.
+#[component]
+pub fn ProjectFrame() -> impl IntoView {
+    let slug = use_params_map().with_untracked(|params| params.get("project"));
+    let found = OnceResource::new_blocking(find_frame(slug.unwrap_or_default()));
+    view! {
+        <Suspense>
+            {Suspend::new(async move {
+                match found.await {
+                    Err(error) => view! { <BareFrame><Problem error/></BareFrame> }.into_any(),
+                    Ok(frame) => {
+                        provide_context(frame.clone());
+                        view! { <Framed frame/> }.into_any()
+                    }
+                }
+            })}
+        </Suspense>
+    }
+}
+
+#[component]
+fn Framed(frame: Frame) -> impl IntoView {
+    let Frame {
+        person,
+        project,
+        projects,
+        role,
+        has_local_key,
+        ..
+    } = frame;
+    view! {
+        <a class="skip-link" href="#main">"Skip to content"</a>
+        <div class="frame">
+            <header class="site-head">
+                <Brand/>
+                <Switcher project=project.clone() projects/>
+                <p class="who">
+                    <span class="who-name">{person.name}</span>
+                    <span class="who-role">{role.label()}</span>
+                </p>
+                <form method="post" action="/rpc/session/delete">
+                    <button type="submit" class="button button-quiet">"Sign out"</button>
+                </form>
+            </header>
+            <Navigation slug=project.slug/>
+            <main id="main" tabindex="-1">
+                <Outlet/>
+            </main>
+            {has_local_key.then(|| view! { <KeyNotice/> })}
+        </div>
+    }
+}
+
+#[component]
+fn Brand() -> impl IntoView {
+    view! {
+        <a class="brand" href="/">
+            <Icon name="mark"/>
+            <span>"Regcred"</span>
+        </a>
+    }
+}
+
+/// The project's name; a menu of all of them when there are several.
+#[component]
+fn Switcher(project: Project, projects: Vec<Project>) -> impl IntoView {
+    if projects.len() < 2 {
+        return view! { <p class="project">{project.name}</p> }.into_any();
+    }
+    let current = project.id;
+    view! {
+        <div class="project">
+            <button type="button" class="button button-quiet" popovertarget="projects">
+                <span class="visually-hidden">"Switch project, now "</span>
+                <span class="project-name">{project.name}</span>
+                <Icon name="chevron-down"/>
+            </button>
+            <nav id="projects" class="menu" popover="auto" aria-label="Projects">
+                {projects.into_iter().map(|project| view! {
+                    <a
+                        class="menu-item"
+                        href=format!("/p/{}/credentials", project.slug)
+                        aria-current=(project.id == current).then_some("true")
+                    >
+                        {project.name}
+                    </a>
+                }).collect_view()}
+            </nav>
+        </div>
+    }
+    .into_any()
+}
+
+#[component]
+fn Navigation(slug: String) -> impl IntoView {
+    let path = use_url().with_untracked(|url| url.path().to_owned());
+    let items = [
+        ("credentials", "Registry Credentials", "key"),
+        ("pipelines", "Pipelines", "pipeline"),
+    ];
+    view! {
+        <nav class="site-nav" aria-label="Project">
+            <p class="nav-group" id="nav-secrets">"Secrets & Variables"</p>
+            <ul aria-labelledby="nav-secrets">
+                {items.into_iter().map(|(noun, label, icon)| {
+                    let href = format!("/p/{slug}/{noun}");
+                    // The list's own page is the current one; a dialog or a detail is within it.
+                    let current = match path.strip_prefix(&href) {
+                        Some("") => Some("page"),
+                        Some(rest) if rest.starts_with('/') => Some("true"),
+                        _ => None,
+                    };
+                    view! {
+                        <li><a href=href aria-current=current><Icon name=icon/><span>{label}</span></a></li>
+                    }
+                }).collect_view()}
+            </ul>
+        </nav>
+    }
+}
+
+#[component]
+fn KeyNotice() -> impl IntoView {
+    view! {
+        <aside class="key-notice" aria-label="Backup">
+            <Icon name="lock"/>
+            <p>
+                "The encryption key is a file beside the data. Back it up separately: without it no secret can be read."
+            </p>
+        </aside>
+    }
+}
+
+/// The frame of a page outside the projects: signing in, setting up.
+#[component]
+pub fn PlainFrame(#[prop(into)] title: String, children: Children) -> impl IntoView {
+    view! {
+        <Title text=title.clone()/>
+        <BareFrame>
+            <div class="card stack">
+                <h1>{title}</h1>
+                {children()}
+            </div>
+        </BareFrame>
+    }
+}
+
+/// The product's name and the page; the page brings its own heading.
+#[component]
+pub fn BareFrame(children: Children) -> impl IntoView {
+    view! {
+        <div class="plain">
+            <header class="plain-head"><Brand/></header>
+            <main id="main" tabindex="-1">{children()}</main>
+        </div>
+    }
+}

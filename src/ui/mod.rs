@@ -1,0 +1,10 @@
+//! What people see: the frame, the pages, and the components both are made of.
+
+pub mod components;
+pub mod credentials;
+pub mod home;
+pub mod layout;
+pub mod pipelines;
+pub mod problem;
+pub mod setup;
+pub mod sign_in;

@@ -1,0 +1,65 @@
+//! What a page says when it cannot be shown.
+
+use super::layout::BareFrame;
+use crate::error::Error;
+use crate::functions::answer::{go_to, set_status};
+use leptos::prelude::*;
+use leptos_meta::Title;
+use leptos_router::hooks::use_url;
+use leptos_router::location::Url;
+
+/// Stands in for a page, or a part of one: says what is wrong and what to do, and gives the answer
+/// its status. Whoever is not signed in is sent to do so, and comes back afterwards.
+#[component]
+pub fn Problem(error: Error) -> impl IntoView {
+    set_status(&error);
+    let here = here();
+    if error == Error::Unauthenticated {
+        go_to(&sign_in(&here));
+    }
+    let (heading, href, label) = match &error {
+        Error::Unauthenticated => ("Sign in", sign_in(&here), "Sign in"),
+        Error::Forbidden => ("Not allowed", "/".to_owned(), "Go to the start page"),
+        Error::NotFound => ("Not found", "/".to_owned(), "Go to the start page"),
+        Error::BadRequest(_) => (
+            "This address cannot be read",
+            "/".to_owned(),
+            "Go to the start page",
+        ),
+        Error::TooManyAttempts { .. } => ("Too many attempts", here, "Try again"),
+        Error::Unavailable => ("Not available just now", here, "Try again"),
+        Error::Internal => ("Something went wrong", here, "Try again"),
+        Error::Invalid(_) | Error::Stale { .. } | Error::Conflict(_) => {
+            ("This was not done", here, "Load the page again")
+        }
+    };
+    view! {
+        <section class="problem stack" aria-labelledby="problem">
+            <Title text=heading/>
+            <h1 id="problem">{heading}</h1>
+            <p>{error.to_string()}</p>
+            <p><a class="button" href=href>{label}</a></p>
+        </section>
+    }
+}
+
+/// The page for an address that nothing has.
+#[component]
+pub fn NotFound() -> impl IntoView {
+    view! { <BareFrame><Problem error=Error::NotFound/></BareFrame> }
+}
+
+fn sign_in(next: &str) -> String {
+    match next {
+        "/" => "/sign-in".to_owned(),
+        next => format!("/sign-in?next={}", Url::escape(next)),
+    }
+}
+
+/// The path and query of the page that was asked for.
+fn here() -> String {
+    use_url().with_untracked(|url| match url.search() {
+        "" => url.path().to_owned(),
+        query => format!("{}?{query}", url.path()),
+    })
+}

@@ -1,0 +1,193 @@
+//! Edits of a credential. Blank keeps the secret; the host never changes; a save against an older
+//! revision tells what changed meanwhile.
+
+use super::credentials::{fields, name_taken};
+use super::{SecretInput, Vault, now};
+use crate::domain::actor::Editor;
+use crate::domain::audit::{Action, AuditEvent, Subject};
+use crate::domain::credential::{Credential, Method};
+use crate::domain::credential_form::{CredentialDraft, CredentialForm};
+use crate::domain::moment::Day;
+use crate::domain::registry::RegistryHost;
+use crate::error::{Change, Error, FieldError, Result};
+use crate::store::{Set, Write};
+use uuid::Uuid;
+
+const SECRET_LABEL: &str = "Password or key";
+
+impl Vault {
+    /// Saves the form over the revision it was made from; gives the sentences for the next page.
+    ///
+    /// # Errors
+    /// `Stale` when somebody saved meanwhile; `Invalid` for broken rules, a changed host, and a
+    /// changed method without a new secret.
+    pub async fn update_credential(
+        &self,
+        editor: &Editor,
+        id: Uuid,
+        revision: i64,
+        form: &CredentialForm,
+        secret: &SecretInput,
+    ) -> Result<Vec<String>> {
+        let project = editor.project().id;
+        let write = self.store.write().await?;
+        let stored = write.credentials(project).lock(id).await?.ok_or(Error::NotFound)?;
+        if revision != stored.revision {
+            return Err(self.stale(&write, project, &stored, revision).await?);
+        }
+        let mut form = form.clone();
+        form.is_insecure = stored.summary.is_insecure;
+        let mut errors = Vec::new();
+        if form.registry_url.trim().is_empty() {
+            form.registry_url = stored.summary.host.as_str().to_owned();
+        }
+        let checked = form.check();
+        errors.extend(checked.as_ref().err().cloned().unwrap_or_default());
+        if !is_same_host(&form, &stored) {
+            errors.retain(|error| error.field != "registry_url");
+            errors.push(FieldError::new(
+                "registry_url",
+                "The registry of a credential cannot change: its secret is bound to that host. Add a new credential for the other one.",
+            ));
+        }
+        let method = Method::from_word(&form.method).unwrap_or(stored.summary.method);
+        let read = secret.read(method).map_err(|error| errors.push(error)).ok().flatten();
+        if method != stored.summary.method && read.is_none() && !has_secret_error(&errors) {
+            let field = if method == Method::Password { "password" } else { "key_json" };
+            errors.push(FieldError::new(field, "A change of the authentication method needs a new secret."));
+        }
+        if self.is_name_taken(&write, editor, form.name.trim(), Some(id)).await? {
+            errors.push(name_taken());
+        }
+        let (Ok(draft), true) = (checked, errors.is_empty()) else {
+            return Err(Error::Invalid(errors));
+        };
+
+        let at = now();
+        let mut changed = changed_labels(&stored, &draft);
+        let secret_set_on = if read.is_some() { at.day() } else { stored.secret.set_at.day() };
+        let mut row = fields(&draft, secret_set_on);
+        if let Some(read) = &read {
+            let version = stored.secret.version + 1;
+            self.set_secret(&write, editor, &mut row, (id, &stored.origin, version), read, at).await?;
+            changed.push(SECRET_LABEL.to_owned());
+        }
+        if changed.is_empty() {
+            return Ok(vec!["Nothing was changed.".to_owned()]);
+        }
+        row.revision = Set(stored.revision + 1);
+        row.updated_at = Set(at.0);
+        row.updated_by = Set(editor.person().name.clone());
+        write.credentials(project).update(id, row).await?;
+        let action =
+            if read.is_some() { Action::SecretReplaced } else { Action::CredentialUpdated };
+        let subject = Subject { id, name: draft.name.clone() };
+        self.note(&write, project, Some(editor.person()), action, subject, changed.join(", ")).await?;
+        write.commit().await?;
+        let mut notices = vec![format!("{} was saved.", draft.name)];
+        if read.is_some() {
+            let version = stored.secret.version + 1;
+            notices.push(format!("Pipelines receive version {version} of the secret from now on."));
+        }
+        Ok(notices)
+    }
+
+    /// What changed since `revision`: the labels come from the events of the saves since then (each
+    /// save makes one), the values from the row. Of a secret, only that it was replaced.
+    async fn stale(&self, write: &Write, project: Uuid, stored: &Credential, revision: i64) -> Result<Error> {
+        let saves = u64::try_from(stored.revision - revision).unwrap_or(0).clamp(1, 50);
+        let events = write.chain().about(project, stored.summary.id, saves + 50).await?;
+        let is_save = |event: &&AuditEvent| {
+            matches!(
+                event.action,
+                Action::CredentialUpdated
+                    | Action::SecretReplaced
+                    | Action::CredentialDisabled
+                    | Action::CredentialEnabled
+            )
+        };
+        let since: Vec<&AuditEvent> =
+            events.iter().filter(is_save).take(usize::try_from(saves).unwrap_or(1)).collect();
+        let mut changes: Vec<Change> = Vec::new();
+        for event in &since {
+            let labels = match event.action {
+                Action::CredentialDisabled | Action::CredentialEnabled => vec!["State"],
+                _ => event.detail.split(", ").collect(),
+            };
+            for label in labels {
+                if !changes.iter().any(|change| change.label == label) {
+                    changes.push(Change { label: label.to_owned(), now: value(stored, label) });
+                }
+            }
+        }
+        let by = since.first().map(|event| event.actor.clone());
+        Ok(Error::Stale { by, changes, revision: stored.revision })
+    }
+}
+
+/// Whether what came as the registry is the stored one, though the rest of the form may be wrong.
+fn is_same_host(form: &CredentialForm, stored: &Credential) -> bool {
+    RegistryHost::parse(&form.registry_url)
+        .is_ok_and(|parsed| parsed.host == stored.summary.host)
+}
+
+fn has_secret_error(errors: &[FieldError]) -> bool {
+    errors.iter().any(|error| ["password", "key_json", "key_file"].contains(&error.field.as_str()))
+}
+
+/// A field's label and its value for people, before and after.
+fn values(stored: &Credential) -> [(&'static str, String); 14] {
+    let shown = &stored.summary;
+    let day = |day: Option<Day>| day.map(Day::to_text).unwrap_or_default();
+    [
+        ("Name", shown.name.clone()),
+        ("Description", shown.description.clone()),
+        ("Authentication method", shown.method.label().to_owned()),
+        ("Username", shown.username.clone()),
+        ("Email", stored.email.clone()),
+        ("Repository path", shown.paths.join(", ")),
+        ("Access", shown.access.label().to_owned()),
+        ("Expires on", day(shown.expires_on)),
+        ("Owner", stored.owner.clone()),
+        ("Environment", stored.environment.clone()),
+        ("Labels", stored.labels.join(", ")),
+        ("Review date", day(stored.review_on)),
+        ("Rotate every", stored.rotate_every_days.map(|n| format!("{n} days")).unwrap_or_default()),
+        ("Protected", if stored.is_protected { "Yes" } else { "No" }.to_owned()),
+    ]
+}
+
+fn value(stored: &Credential, label: &str) -> String {
+    if label == SECRET_LABEL {
+        return format!("replaced; version {} is stored", stored.secret.version);
+    }
+    if label == "State" {
+        return if stored.summary.disabled_at.is_some() { "Disabled" } else { "Enabled" }.to_owned();
+    }
+    let found = values(stored).into_iter().find(|(name, _)| *name == label);
+    found.map(|(_, value)| if value.is_empty() { "(empty)".to_owned() } else { value }).unwrap_or_default()
+}
+
+fn changed_labels(stored: &Credential, draft: &CredentialDraft) -> Vec<String> {
+    let mut after = stored.clone();
+    after.summary.name.clone_from(&draft.name);
+    after.summary.description.clone_from(&draft.description);
+    after.summary.method = draft.method;
+    after.summary.username.clone_from(&draft.username);
+    after.email.clone_from(&draft.email);
+    after.summary.paths.clone_from(&draft.paths);
+    after.summary.access = draft.access;
+    after.summary.expires_on = draft.expires_on;
+    after.owner.clone_from(&draft.owner);
+    after.environment.clone_from(&draft.environment);
+    after.labels.clone_from(&draft.labels);
+    after.review_on = draft.review_on;
+    after.rotate_every_days = draft.rotate_every_days;
+    after.is_protected = draft.is_protected;
+    values(stored)
+        .iter()
+        .zip(values(&after))
+        .filter(|((_, before), (_, after))| before != after)
+        .map(|((label, _), _)| (*label).to_owned())
+        .collect()
+}

@@ -1,0 +1,83 @@
+//! Pipelines: listed, shown, made.
+
+use super::{Vault, names, now, today};
+use crate::domain::actor::{Granter, PipelineReader};
+use crate::domain::audit::{Action, Subject};
+use crate::domain::credential_form::{DESCRIPTION_MAX, name_problem};
+use crate::domain::pipeline::{Grantable, PipelineDetail, PipelineForm, PipelinePage, PipelineSummary};
+use crate::error::{Error, FieldError, Result};
+use uuid::Uuid;
+use zeroize::Zeroizing;
+
+/// Receipts on a pipeline's page.
+const SHOWN: u64 = 20;
+
+impl Vault {
+    /// The project's pipelines, by name.
+    pub async fn list_pipelines(&self, reader: &PipelineReader) -> Result<Vec<PipelineSummary>> {
+        Ok(self.store.pipelines(reader.project().id).list(today()).await?)
+    }
+
+    /// The credentials that can be granted, by name.
+    pub async fn list_grantable(&self, reader: &PipelineReader) -> Result<Vec<Grantable>> {
+        Ok(self.store.credentials(reader.project().id).grantable().await?)
+    }
+
+    /// One pipeline.
+    pub async fn pipeline_page(&self, reader: &PipelineReader, id: Uuid) -> Result<PipelinePage> {
+        let project = reader.project().id;
+        let found = self.store.pipelines(project).find(id, today()).await?;
+        let grants = self.store.grants(project).of_pipeline(id).await?;
+        let mut grantable = self.store.credentials(project).grantable().await?;
+        grantable.retain(|one| !grants.iter().any(|grant| grant.credential_id == one.id));
+        Ok(PipelinePage {
+            pipeline: PipelineDetail {
+                summary: found.ok_or(Error::NotFound)?,
+                grants,
+                tokens: self.store.tokens().of_pipeline(project, id).await?,
+                today: today(),
+            },
+            grantable,
+            receipts: self.store.receipts(project).of_pipeline(id, SHOWN).await?,
+            address: self.settings.address.clone(),
+        })
+    }
+
+    /// Makes a pipeline with its first token and the grants that were ticked. Gives the token's
+    /// text, which is stored nowhere.
+    pub async fn create_pipeline(
+        &self,
+        granter: &Granter,
+        form: &PipelineForm,
+    ) -> Result<(Uuid, Zeroizing<String>)> {
+        let (project, name) = (granter.project().id, form.name.trim());
+        let mut errors = Vec::new();
+        let mut at = |field: &str, message: String| errors.push(FieldError::new(field, message));
+        name_problem(name, "pipeline").into_iter().for_each(|message| at("name", message));
+        if form.description.chars().count() > DESCRIPTION_MAX {
+            at("description", format!("Use at most {DESCRIPTION_MAX} characters."));
+        }
+        let write = self.store.write().await?;
+        if write.pipelines(project).is_named(&names::fold(name)).await? {
+            at("name", "Another pipeline in this project has this name. Choose another one.".to_owned());
+        }
+        let chosen = self.chosen(&write, granter, form).await.map_err(|e| errors.push(e)).ok();
+        let expires_on = super::tokens::expiry(form).map_err(|e| errors.push(e)).ok();
+        let (Some(chosen), Some(expires_on), true) = (chosen, expires_on, errors.is_empty()) else {
+            return Err(Error::Invalid(errors));
+        };
+        let (id, now) = (Uuid::now_v7(), now());
+        let by = granter.person().name.as_str();
+        let named = (name, names::fold(name));
+        write.pipelines(project).insert(id, named, form.description.trim(), now.0, by).await?;
+        let subject = Subject { id, name: name.to_owned() };
+        let person = Some(granter.person());
+        self.note(&write, project, person, Action::PipelineCreated, subject.clone(), String::new()).await?;
+        for (credential, intent) in chosen {
+            self.insert_grant(&write, granter, &subject, &credential, intent).await?;
+        }
+        let text = self.insert_token(&write, granter, &subject, expires_on).await?;
+        write.commit().await?;
+        Ok((id, text))
+    }
+}

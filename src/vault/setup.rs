@@ -1,0 +1,129 @@
+//! The first run: a one-time link makes the first person and the first project. There is no
+//! default password (security T13).
+
+use super::{INSTANCE, Vault, names, now};
+use crate::crypto::{digest, token};
+use crate::domain::audit::{Action, Subject};
+use crate::domain::credential_form::name_problem;
+use crate::domain::project::{self, Project};
+use crate::domain::user::{self, PASSWORD_MAX, PASSWORD_MIN, Person, Role};
+use crate::error::{Error, FieldError, Result};
+use crate::store::NewPerson;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use uuid::Uuid;
+use zeroize::Zeroizing;
+
+/// Seconds a set-up link works.
+const LINK_LIFE: i64 = 24 * 60 * 60;
+const LINK: &str = "setup_link";
+
+/// What the set-up form asks for, but the password.
+#[derive(Clone, Debug)]
+pub struct FirstPerson {
+    /// The first project's name.
+    pub project_name: String,
+    /// The person's name.
+    pub name: String,
+    /// The address to sign in with.
+    pub email: String,
+}
+
+/// Who signed in, and which project to show.
+#[derive(Clone, Debug)]
+pub struct Signed {
+    /// Who.
+    pub person: Person,
+    /// The project.
+    pub project: Project,
+}
+
+impl Vault {
+    /// A new set-up link's random part, which makes any older one void; `None` once the instance
+    /// is set up.
+    pub async fn new_setup_link(&self) -> Result<Option<Zeroizing<String>>> {
+        let write = self.store.write().await?;
+        if write.instance().lock("set_up").await?.is_some() {
+            return Ok(None);
+        }
+        let link = token::random_id()?;
+        let until = now().plus_seconds(LINK_LIFE).0;
+        write.instance().set(LINK, &hash(&link), Some(until)).await?;
+        write.commit().await?;
+        Ok(Some(link))
+    }
+
+    /// Whether this link can still be used.
+    pub async fn setup_is_open(&self, link: &str) -> Result<bool> {
+        if self.store.instance().find("set_up").await?.is_some() {
+            return Ok(false);
+        }
+        let stored = self.store.instance().find(LINK).await?;
+        Ok(stored.is_some_and(|stored| opens(link, &stored)))
+    }
+
+    /// Makes the first person (owner of the first project and instance admin). Works once.
+    pub async fn set_up(&self, link: &str, first: FirstPerson, password: &str) -> Result<Signed> {
+        let (name, email) = (first.name.trim(), first.email.trim());
+        let project_name = first.project_name.trim();
+        let errors: Vec<FieldError> = [
+            ("project_name", name_problem(project_name, "project")),
+            ("name", if name.is_empty() { Some("Enter your name.".to_owned()) } else { name_problem(name, "person") }),
+            ("email", user::email_problem(email).map(str::to_owned)),
+            ("password", password_problem(password)),
+        ]
+        .into_iter()
+        .filter_map(|(field, problem)| Some(FieldError::new(field, problem?)))
+        .collect();
+        if !errors.is_empty() {
+            return Err(Error::Invalid(errors));
+        }
+        let password_hash = self.passwords.hash(password).await?;
+        let write = self.store.write().await?;
+        let stored = write.instance().lock(LINK).await?;
+        let is_set_up = write.instance().lock("set_up").await?.is_some();
+        if is_set_up || !stored.is_some_and(|stored| opens(link, &stored)) {
+            return Err(Error::Conflict(
+                "This set-up link was used or has expired. Restart the server to get a new one, unless it is set up already."
+                    .to_owned(),
+            ));
+        }
+        let at = now().0;
+        let person =
+            Person { id: Uuid::now_v7(), email: email.to_owned(), name: name.to_owned(), is_admin: true };
+        let project = Project {
+            id: Uuid::now_v7(),
+            slug: project::slug(project_name),
+            name: project_name.to_owned(),
+        };
+        let email_key = names::fold(email);
+        let new = NewPerson { person: person.clone(), email_key, password_hash, created_at: at };
+        write.people().insert(new).await?;
+        write.projects().insert(&project, at).await?;
+        write.projects().admit(project.id, person.id, Role::Owner, at).await?;
+        write.instance().set("set_up", "1", None).await?;
+        write.instance().set(LINK, "", Some(0)).await?;
+        let subject = Subject { id: INSTANCE, name: "Regcred".to_owned() };
+        self.note(&write, INSTANCE, Some(&person), Action::InstanceSetUp, subject, String::new()).await?;
+        let subject = Subject { id: project.id, name: project.name.clone() };
+        self.note(&write, project.id, Some(&person), Action::ProjectCreated, subject, String::new()).await?;
+        write.commit().await?;
+        Ok(Signed { person, project })
+    }
+}
+
+/// What is wrong with a password somebody chooses.
+fn password_problem(password: &str) -> Option<String> {
+    if password.chars().count() < PASSWORD_MIN {
+        return Some(format!("Use at least {PASSWORD_MIN} characters. A few words in a row are easy to remember."));
+    }
+    (password.len() > PASSWORD_MAX).then(|| format!("Use at most {PASSWORD_MAX} bytes."))
+}
+
+fn hash(link: &str) -> String {
+    STANDARD.encode(digest::sha256(link.as_bytes()))
+}
+
+fn opens(link: &str, (stored, until): &(String, Option<i64>)) -> bool {
+    digest::same(hash(link).as_bytes(), stored.as_bytes()) && until.is_some_and(|until| until > now().0)
+}

@@ -1,0 +1,97 @@
+//! Single-use slots between a post and the page after it: what a failed form held (never a
+//! secret), what a successful one says, and a new token, shown once. Sealed, for an hour at most.
+
+use super::{Vault, now};
+use crate::crypto::blob::{MAX_SECRET, Place};
+use crate::crypto::{digest, token};
+use crate::error::Result;
+use crate::store::SlotRow;
+use uuid::Uuid;
+use zeroize::Zeroizing;
+
+crate::domain::words! {
+    /// What a slot holds.
+    pub enum SlotKind {
+        /// The values of a failed form.
+        Returned = "returned", "A failed form";
+        /// Sentences of a successful one.
+        Notice = "notice", "A notice";
+        /// A new token.
+        Token = "token", "A new token";
+    }
+}
+
+/// Seconds until a slot that was not taken is void.
+const LIFE: i64 = 60 * 60;
+/// A token waits only for the redirect.
+const TOKEN_LIFE: i64 = 5 * 60;
+
+impl Vault {
+    /// Puts the content in a slot for that person (or for whoever holds the id) and gives its id.
+    pub async fn put_slot(&self, kind: SlotKind, person: Option<Uuid>, content: &[u8]) -> Result<String> {
+        let id = token::random_id()?;
+        let row_id = Uuid::now_v7();
+        let mut sealed = Vec::new();
+        // A form may be larger than one sealed value.
+        for (part, bytes) in (0..).zip(content.chunks(MAX_SECRET)) {
+            let blob = self.keyring.seal(&place(row_id, part), bytes)?;
+            sealed.extend_from_slice(&(blob.len() as u64).to_be_bytes());
+            sealed.extend_from_slice(&blob);
+        }
+        let now = now();
+        let life = if kind == SlotKind::Token { TOKEN_LIFE } else { LIFE };
+        let row = SlotRow {
+            id: row_id,
+            id_hash: digest::sha256(id.as_bytes()).to_vec(),
+            person_id: person,
+            kind: kind.word().to_owned(),
+            sealed,
+            expires_at: now.plus_seconds(life).0,
+        };
+        let write = self.store.write().await?;
+        write.slots().sweep(now.0).await?;
+        write.slots().insert(row).await?;
+        write.commit().await?;
+        Ok(id.as_str().to_owned())
+    }
+
+    /// Takes the content out, once.
+    pub async fn take_slot(
+        &self,
+        kind: SlotKind,
+        person: Option<Uuid>,
+        id: &str,
+    ) -> Result<Option<Zeroizing<Vec<u8>>>> {
+        let hash = digest::sha256(id.as_bytes());
+        let found = self.store.slots().find(&hash, kind.word(), person, now().0).await?;
+        let Some(row) = found else { return Ok(None) };
+        let write = self.store.write().await?;
+        let is_first = write.slots().delete(row.id).await?;
+        write.commit().await?;
+        if !is_first {
+            return Ok(None);
+        }
+        let mut content = Zeroizing::new(Vec::new());
+        let mut rest = row.sealed.as_slice();
+        let mut part = 0;
+        while let Some((length, after)) = rest.split_first_chunk::<8>() {
+            let length = usize::try_from(u64::from_be_bytes(*length)).unwrap_or(usize::MAX);
+            let Some((blob, after)) = after.split_at_checked(length) else { return Ok(None) };
+            content.extend_from_slice(&self.keyring.open(&place(row.id, part), blob)?);
+            rest = after;
+            part += 1;
+        }
+        Ok(Some(content))
+    }
+}
+
+fn place(row_id: Uuid, part: u64) -> Place<'static> {
+    Place {
+        table: "slot",
+        column: "sealed",
+        row_id,
+        project_id: Uuid::nil(),
+        secret_version: part,
+        origin: "",
+    }
+}

@@ -1,0 +1,90 @@
+//! Pipeline tokens: made, verified, revoked. The database holds the hash of the secret half.
+
+use super::{Vault, now, today};
+use crate::crypto::token;
+use crate::domain::actor::{Granter, Pipeline, PipelineEditor};
+use crate::domain::audit::{Action, Subject};
+use crate::domain::moment::Day;
+use crate::domain::pipeline::{PipelineForm, TOKEN_DAYS_MAX};
+use crate::error::{Error, FieldError, Result};
+use crate::store::{TokenRow, Write};
+use uuid::Uuid;
+use zeroize::Zeroizing;
+
+impl Vault {
+    /// The pipeline whose token this is. Every use reads the database, so a revoked token is
+    /// refused from the next request on, on every replica.
+    pub async fn pipeline_of(&self, presented: &str) -> Result<Pipeline> {
+        let presented = token::parse_token(presented).ok_or(Error::Unauthenticated)?;
+        let hit = self.store.tokens().find(&presented.id).await?.ok_or(Error::Unauthenticated)?;
+        let is_live = !hit.is_revoked && hit.expires_on.is_some_and(|day| day >= today());
+        if presented.matches(&hit.hash) && is_live {
+            Ok(Pipeline::admit(hit.pipeline_id, hit.project_id, hit.pipeline, presented.id))
+        } else {
+            Err(Error::Unauthenticated)
+        }
+    }
+
+    /// One more token for the pipeline; gives its text, which is stored nowhere.
+    pub async fn create_token(
+        &self,
+        granter: &Granter,
+        pipeline: Uuid,
+        form: &PipelineForm,
+    ) -> Result<Zeroizing<String>> {
+        let expires_on = expiry(form).map_err(|error| Error::Invalid(vec![error]))?;
+        let write = self.store.write().await?;
+        let found = write.pipelines(granter.project().id).find(pipeline, today()).await?;
+        let subject = Subject { id: pipeline, name: found.ok_or(Error::NotFound)?.name };
+        let text = self.insert_token(&write, granter, &subject, expires_on).await?;
+        write.commit().await?;
+        Ok(text)
+    }
+
+    /// Refuses the token from the next request on.
+    pub async fn revoke_token(&self, editor: &PipelineEditor, pipeline: Uuid, id: &str) -> Result<String> {
+        let project = editor.project().id;
+        let write = self.store.write().await?;
+        let found = write.pipelines(project).find(pipeline, today()).await?.ok_or(Error::NotFound)?;
+        if !write.tokens().revoke(project, pipeline, id, now().0).await? {
+            return Err(Error::NotFound);
+        }
+        let subject = Subject { id: pipeline, name: found.name };
+        let person = Some(editor.person());
+        self.note(&write, project, person, Action::TokenRevoked, subject, id.to_owned()).await?;
+        write.commit().await?;
+        Ok("The token is refused from now on.".to_owned())
+    }
+
+    pub(super) async fn insert_token(
+        &self,
+        write: &Write,
+        granter: &Granter,
+        pipeline: &Subject,
+        expires_on: Day,
+    ) -> Result<Zeroizing<String>> {
+        let new = token::generate_token()?;
+        let row = TokenRow {
+            id: new.id.clone(),
+            pipeline_id: pipeline.id,
+            hash: new.hash,
+            created_at: now().0,
+            created_by: granter.person().name.clone(),
+            expires_on,
+        };
+        let project = granter.project().id;
+        write.tokens().insert(project, row).await?;
+        let person = Some(granter.person());
+        self.note(write, project, person, Action::TokenCreated, pipeline.clone(), new.id.clone()).await?;
+        Ok(new.text)
+    }
+}
+
+/// The last day of a token that works for as many days as the form says.
+pub(super) fn expiry(form: &PipelineForm) -> Result<Day, FieldError> {
+    let days = form.token_days.trim().parse::<i64>().ok().filter(|n| (1..=TOKEN_DAYS_MAX).contains(n));
+    let days = days.ok_or_else(|| {
+        FieldError::new("token_days", format!("Enter a number of days from 1 to {TOKEN_DAYS_MAX}."))
+    })?;
+    Ok(today().plus_days(days))
+}
