@@ -14,6 +14,9 @@
 //! | `crypto` | everything that touches keys |
 //! | `domain` | words and rules, the same on both sides |
 
+// The types of views nest as deep as the pages do.
+#![recursion_limit = "1024"]
+
 pub mod app;
 pub mod domain;
 pub mod error;

@@ -51,12 +51,12 @@ for (const viewport of [{ width: 1280, height: 800 }, { width: 360, height: 740 
         await draw('empty', list, false);
         await furnish(page, instance);
         await draw('list', list, false);
-        await expect(page.getByRole('row')).toHaveCount(9);
+        await expect(page.getByRole('link', { name: /^Edit / })).toHaveCount(8);
         const deploy = await pathOf(page, instance, 'ghcr-deploy');
         await draw('create', `${list}/new?preset=ghcr`);
         await draw('edit', `${deploy}/edit`);
         await draw('delete', `${deploy}/delete`);
-        await expect(page.getByRole('dialog').getByRole('row')).toHaveCount(3);
+        await expect(page.getByRole('dialog').getByRole('link', { name: /^(acme\/shop|nightly)$/ })).toHaveCount(2);
         await draw('credential', deploy, false);
       });
     });

@@ -51,6 +51,7 @@ pub struct Member {
 
 impl Member {
     /// Only for the vault, which has just read the membership.
+    #[cfg(feature = "ssr")]
     pub(crate) fn admit(person: Person, project: Project, role: Role) -> Self {
         Self { person, project, role }
     }
@@ -120,6 +121,7 @@ pub struct Granter(Member);
 
 impl Granter {
     /// Only for the vault, which has just verified the person's password.
+    #[cfg(feature = "ssr")]
     pub(crate) fn reauthenticated(member: &Member) -> Result<Self> {
         member.editor()?;
         member.pipeline_editor()?;
@@ -146,6 +148,7 @@ pub struct Pipeline {
 
 impl Pipeline {
     /// Only for the vault, which has just verified the token.
+    #[cfg(feature = "ssr")]
     pub(crate) fn admit(id: Uuid, project_id: Uuid, name: String, token_id: String) -> Self {
         Self { id, project_id, name, token_id }
     }

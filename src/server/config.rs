@@ -35,7 +35,7 @@ pub struct Config {
     pub trusted_proxies: Vec<IpAddr>,
 
     /// What is logged: error, warn, info, debug, trace, or a filter such as regcred=debug
-    #[arg(long, env = "REGCRED_LOG", default_value = "info", value_name = "FILTER")]
+    #[arg(long, env = "REGCRED_LOG", default_value = "info,sea_orm_migration=warn", value_name = "FILTER")]
     pub log: String,
 }
 

@@ -6,6 +6,7 @@ pub mod config;
 mod csrf;
 mod headers;
 pub mod kek_file;
+mod limits;
 mod pages;
 mod session;
 mod start;
@@ -19,40 +20,25 @@ use axum::Router;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::middleware::{from_fn, from_fn_with_state};
-use axum::routing::{get, post};
+use axum::routing::get;
 use client::Proxies;
 use std::net::IpAddr;
 use tower_http::catch_panic::CatchPanicLayer;
-use tower_http::limit::RequestBodyLimitLayer;
-
-/// The largest body of a form, an API call, or a page's own request.
-const BODY_MAX: usize = 512 * 1024;
-/// The largest body of a form with a file. What is too large for the form's rules but below this is
-/// read and dropped, so that the answer is a sentence at the field.
-const UPLOAD_MAX: usize = 32 * 1024 * 1024;
 
 /// Everything there is to reach, in the order of the layers: read from the bottom up.
 pub fn router(vault: &Vault, trusted_proxies: &[IpAddr]) -> Router {
     let url = vault.settings().address.clone();
     let is_https = url.starts_with("https://");
     let assets = Assets::load();
-    let upload = |function: &'static str| (format!("/rpc/credentials/{function}"), post(pages::function));
-    let (create, create_post) = upload("create");
-    let (update, update_post) = upload("update");
-    let functions = Router::new()
-        .route("/rpc/{*function}", post(pages::function).layer(RequestBodyLimitLayer::new(BODY_MAX)))
-        .route(&create, create_post.layer(RequestBodyLimitLayer::new(UPLOAD_MAX)))
-        .route(&update, update_post.layer(RequestBodyLimitLayer::new(UPLOAD_MAX)))
-        .with_state(vault.clone())
-        .layer(from_fn(status::layer));
-    let browser = functions
-        .merge(pages::router(vault, &assets))
+    let browser = pages::router(vault, &assets)
+        .layer(from_fn(status::layer))
         .layer(session::layer(vault.store().clone(), is_https))
         .layer(csrf::layer(&url))
         .layer(from_fn(csrf::refuse_unmarked));
     Router::new()
-        .merge(crate::pipelines::router(vault).layer(RequestBodyLimitLayer::new(BODY_MAX)))
+        .merge(crate::pipelines::router(vault))
         .merge(browser)
+        .layer(from_fn(limits::layer))
         .layer(from_fn_with_state(Proxies::new(trusted_proxies), client::layer))
         .merge(assets.router())
         .route("/livez", get(|| async { "ok\n" }))

@@ -6,14 +6,12 @@ use crate::domain::delivery::Client;
 use crate::functions;
 use crate::vault::Vault;
 use axum::Router;
-use axum::body::Body;
-use axum::extract::{Extension, FromRef, State};
-use axum::http::{HeaderValue, Request, header};
-use axum::response::{IntoResponse, Response};
+use axum::extract::FromRef;
+use axum::http::{HeaderValue, header};
 use leptos::config::LeptosOptions;
 use leptos::nonce::use_nonce;
 use leptos::prelude::use_context;
-use leptos_axum::{LeptosRoutes, ResponseOptions, generate_route_list, handle_server_fns_with_context};
+use leptos_axum::{LeptosRoutes, ResponseOptions, generate_route_list};
 
 #[derive(Clone, FromRef)]
 struct Pages {
@@ -21,7 +19,7 @@ struct Pages {
     vault: Vault,
 }
 
-/// Every page route of the app.
+/// Every page route of the app, and every server function.
 pub(super) fn router(vault: &Vault, assets: &Assets) -> Router {
     let options = LeptosOptions::builder().output_name(assets.name()).site_pkg_dir("pkg").build();
     let pages = Pages { options: options.clone(), vault: vault.clone() };
@@ -37,12 +35,7 @@ pub(super) fn router(vault: &Vault, assets: &Assets) -> Router {
         .with_state(pages)
 }
 
-/// One server function.
-pub(super) async fn function(State(vault): State<Vault>, client: Extension<Client>, request: Request<Body>) -> Response {
-    let client = client.0.0;
-    handle_server_fns_with_context(move || functions::provide(&vault, client.clone()), request).await.into_response()
-}
-
+/// What a page and a server function may ask for. A page's policy carries its nonce.
 fn context(vault: &Vault) {
     let parts = use_context::<axum::http::request::Parts>();
     let client = parts.and_then(|parts| parts.extensions.get::<Client>().and_then(|client| client.0.clone()));

@@ -1,1 +1,37 @@
+//! The integration tests: the real router over a real database, in process. Each test is a claim
+//! and has a database of its own; with `REGCRED_TEST_DATABASE_URL` it is one of `PostgreSQL`.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on stops where it stands")]
 
+mod app;
+mod browser;
+mod canary;
+mod chain;
+mod credentials;
+mod database;
+mod deletions;
+mod deliveries;
+mod edits;
+mod failpoint;
+mod filters;
+mod forms;
+mod grants;
+mod headers;
+mod hosts;
+mod key_files;
+mod keys;
+mod listing;
+mod matrix;
+mod migrations;
+mod pipelines;
+mod process;
+mod projects;
+mod receipts;
+mod repoint;
+mod requests;
+mod rooms;
+mod sessions;
+mod setup;
+mod sign_in;
+mod stale;
+mod tokens;
+mod uploads;

@@ -87,10 +87,11 @@ for (const { typed, host, sentence } of [
     await send(dialog);
     await expectSaid(page, `${name} was created for ${host}.`);
     await expectSaid(page, sentence);
+    await page.reload();
+    await expect(page.getByRole('heading', { name: 'Registry Credentials', exact: true })).toBeVisible();
+    await expect(page.getByText(sentence)).toHaveCount(0);
     const row = await openRow(page, instance, name);
     await expect(row.getByText(host, { exact: true })).toBeVisible();
-    await page.reload();
-    await expect(page.getByText(sentence)).toHaveCount(0);
   });
 }
 

@@ -1,0 +1,187 @@
+//! The load generator: clients with a connection each, kept alive, that ask again as soon as they
+//! are answered.
+
+use axum::Router;
+use axum::serve::ListenerExt;
+use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::task::JoinSet;
+
+/// Before the counting begins.
+const WARM_UP: Duration = Duration::from_millis(500);
+/// One stretch of counting; each side has two.
+const STRETCH: Duration = Duration::from_millis(1500);
+
+/// Something that answers requests.
+#[derive(Clone)]
+pub struct Target {
+    address: SocketAddr,
+    /// Client `n` sends number `n`, counted round.
+    requests: Arc<[Vec<u8>]>,
+}
+
+impl Target {
+    /// What listens at the address, asked with these requests.
+    pub fn new(address: SocketAddr, requests: Vec<Vec<u8>>) -> Self {
+        Self {
+            address,
+            requests: requests.into(),
+        }
+    }
+}
+
+/// A `GET` with one header more.
+pub fn get(path: &str, header: &str) -> Vec<u8> {
+    format!("GET {path} HTTP/1.1\r\nhost: localhost\r\naccept: text/html\r\n{header}\r\n\r\n")
+        .into()
+}
+
+/// Serves the router on a port of its own, as the program does.
+pub async fn serve(router: Router) -> SocketAddr {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let listener = listener.tap_io(|stream| stream.set_nodelay(true).unwrap());
+    let service = router.into_make_service_with_connect_info::<SocketAddr>();
+    tokio::spawn(async move { axum::serve(listener, service).await });
+    address
+}
+
+/// Requests a second of both at that many clients, by turns.
+pub async fn compare(floor: &Target, subject: &Target, clients: usize) -> (f64, f64) {
+    for target in [floor, subject] {
+        stretch(target, clients, WARM_UP).await;
+    }
+    let (mut of_floor, mut of_subject) = (0.0, 0.0);
+    for _ in 0..2 {
+        of_floor += stretch(floor, clients, STRETCH).await / 2.0;
+        of_subject += stretch(subject, clients, STRETCH).await / 2.0;
+    }
+    (of_floor, of_subject)
+}
+
+/// Requests a second during that time.
+async fn stretch(target: &Target, clients: usize, time: Duration) -> f64 {
+    let began = Instant::now();
+    let answered = drive(target, clients, move || began.elapsed() < time).await;
+    answered as f64 / began.elapsed().as_secs_f64()
+}
+
+/// Sends that many requests in all; gives the time they took.
+pub async fn send(target: &Target, clients: usize, requests: u64) -> Duration {
+    let began = Instant::now();
+    let left = AtomicU64::new(0);
+    let more = move || left.fetch_add(1, Ordering::Relaxed) < requests;
+    assert_eq!(drive(target, clients, more).await, requests);
+    began.elapsed()
+}
+
+/// Each client asks as long as there is more to ask; gives how many answers there were in all.
+async fn drive(
+    target: &Target,
+    clients: usize,
+    more: impl Fn() -> bool + Send + Sync + 'static,
+) -> u64 {
+    let more = Arc::new(more);
+    let mut running = JoinSet::new();
+    for number in 0..clients {
+        let (target, more) = (target.clone(), Arc::clone(&more));
+        running.spawn(async move {
+            let mut connection = Connection::open(target.address).await.unwrap();
+            let request = &target.requests[number % target.requests.len()];
+            let mut answered = 0_u64;
+            while more() {
+                let head = connection.ask(request).await.unwrap();
+                assert!(head.starts_with("HTTP/1.1 200"), "{head}");
+                answered += 1;
+            }
+            answered
+        });
+    }
+    running.join_all().await.into_iter().sum()
+}
+
+/// One connection.
+pub struct Connection {
+    stream: TcpStream,
+    /// What has arrived and was not read yet.
+    buffer: Vec<u8>,
+}
+
+impl Connection {
+    /// A new one.
+    pub async fn open(address: SocketAddr) -> io::Result<Self> {
+        let stream = TcpStream::connect(address).await?;
+        stream.set_nodelay(true)?;
+        Ok(Self {
+            stream,
+            buffer: Vec::with_capacity(64 * 1024),
+        })
+    }
+
+    /// Sends the request, reads the whole answer, and gives its head.
+    pub async fn ask(&mut self, request: &[u8]) -> io::Result<String> {
+        self.stream.write_all(request).await?;
+        let head = self.read_to(b"\r\n\r\n").await?;
+        let head = String::from_utf8_lossy(&head).into_owned();
+        let value = |name: &str| {
+            let lines = head.lines().filter_map(|line| line.split_once(": "));
+            lines
+                .filter(|(key, _)| key.eq_ignore_ascii_case(name))
+                .map(|(_, value)| value)
+                .next()
+        };
+        if value("transfer-encoding") == Some("chunked") {
+            loop {
+                let line = self.read_to(b"\r\n").await?;
+                let size = std::str::from_utf8(&line).ok();
+                let size = size.and_then(|text| usize::from_str_radix(text, 16).ok());
+                let size = size.ok_or(io::ErrorKind::InvalidData)?;
+                self.skip(size + 2).await?;
+                if size == 0 {
+                    break;
+                }
+            }
+        } else {
+            let length = value("content-length").and_then(|length| length.parse().ok());
+            self.skip(length.unwrap_or(0)).await?;
+        }
+        Ok(head)
+    }
+
+    async fn read_to(&mut self, end: &[u8]) -> io::Result<Vec<u8>> {
+        loop {
+            if let Some(at) = self
+                .buffer
+                .windows(end.len())
+                .position(|window| window == end)
+            {
+                let read = self.buffer[..at].to_vec();
+                self.buffer.drain(..at + end.len());
+                return Ok(read);
+            }
+            self.fill().await?;
+        }
+    }
+
+    async fn skip(&mut self, mut bytes: usize) -> io::Result<()> {
+        while self.buffer.len() < bytes {
+            bytes -= self.buffer.len();
+            self.buffer.clear();
+            self.fill().await?;
+        }
+        self.buffer.drain(..bytes);
+        Ok(())
+    }
+
+    async fn fill(&mut self) -> io::Result<()> {
+        match self.stream.read_buf(&mut self.buffer).await? {
+            0 => Err(io::ErrorKind::UnexpectedEof.into()),
+            _ => Ok(()),
+        }
+    }
+}

@@ -1,0 +1,296 @@
+//! The canary (security T1 and T9, figure F1): many random secrets go through the real server, and
+//! afterwards none of them is anywhere but in what pipelines were given.
+
+pub mod search;
+
+use crate::app::soak;
+use crate::process::client::Client;
+use crate::process::instance::Instance;
+use crate::process::server::Server;
+use base64::Engine;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE};
+use flate2::Compression;
+use flate2::write::GzEncoder;
+use regcred::domain::listing::percent;
+use search::{Canary, Search};
+use std::collections::{BTreeSet, HashMap};
+use std::fs;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+const USER: &str = "acme-bot";
+
+/// The fields of the dialog for the credential of that number.
+fn form<'a>(name: &'a str, host: &'a str, secret: &'a [u8]) -> Vec<(&'static str, &'a [u8])> {
+    vec![
+        ("project", "acme".as_bytes()),
+        ("name", name.as_bytes()),
+        ("registry_url", host.as_bytes()),
+        ("method", "password".as_bytes()),
+        ("username", USER.as_bytes()),
+        ("access", "pull".as_bytes()),
+        ("password", secret),
+    ]
+}
+
+fn name(number: usize) -> String {
+    format!("credential {number}")
+}
+
+fn host(number: usize) -> String {
+    format!("registry-{number}.example.com")
+}
+
+/// What the pipeline is given is each secret, byte for byte, and nothing else.
+fn assert_delivers(client: &mut Client, token: &str, secrets: &[Canary]) {
+    let answer = client.deliver(token);
+    assert_eq!(answer.status, 200, "{}", answer.head);
+    let config: serde_json::Value = serde_json::from_slice(&answer.body).unwrap();
+    assert_eq!(config["auths"].as_object().unwrap().len(), secrets.len());
+    for (number, secret) in secrets.iter().enumerate() {
+        let auth = config["auths"][host(number)]["auth"].as_str().unwrap();
+        let expected = [USER.as_bytes(), b":", &secret.bytes].concat();
+        assert!(
+            STANDARD.decode(auth).unwrap() == expected,
+            "credential {number} differs"
+        );
+    }
+    let everyone: BTreeSet<usize> = (0..secrets.len()).collect();
+    assert_eq!(
+        Search::new(secrets).who(&answer.body),
+        everyone,
+        "the search sees each of them"
+    );
+}
+
+/// What goes wrong with a secret in hand: a refused form, a wrong password, a body that is no form.
+fn stumble(client: &mut Client, secret: &Canary) {
+    let refused = client.multipart(
+        "/rpc/credentials/create",
+        &form("", "hub.docker.com", &secret.bytes),
+    );
+    let back = refused.header("location").to_owned();
+    assert!(back.contains("?back="), "{back}");
+    client.get(&back);
+    let text = String::from_utf8_lossy(&secret.bytes);
+    let text: &str = &text;
+    let in_json = serde_json::json!({ "project": "acme", "password": text }).to_string();
+    let headers = "accept: application/json\r\n";
+    for path in [
+        "/rpc/credentials/create",
+        "/rpc/credentials/list",
+        "/api/v1/credentials",
+    ] {
+        client.form(path, &[("password", text), ("query", text), (text, "1")]);
+        client.post(
+            path,
+            &format!("{headers}content-type: application/json\r\n"),
+            in_json.as_bytes(),
+        );
+        client.post(
+            path,
+            &format!("{headers}content-type: multipart/form-data\r\n"),
+            &secret.bytes,
+        );
+    }
+    client.form(
+        "/rpc/session/create",
+        &[("email", "owner@example.com"), ("password", text)],
+    );
+    let token = format!("rgc_{}", percent(text));
+    assert_eq!(client.deliver(&token).status, 401);
+}
+
+/// Every page there is, with some of the credentials.
+fn look_round(client: &mut Client, pipeline: &str, ids: &HashMap<String, String>) {
+    for page in 1..=ids.len() / 50 + 1 {
+        client.get(&format!("/p/acme/credentials?page={page}"));
+    }
+    for id in ids.values().step_by(10) {
+        for path in ["", "/edit", "/delete"] {
+            assert_eq!(
+                client
+                    .get(&format!("/p/acme/credentials/{id}{path}"))
+                    .status,
+                200
+            );
+        }
+        client.ask(
+            "/rpc/credentials/find",
+            &[("project", "acme"), ("id", id.as_str())],
+        );
+    }
+    for path in ["", "/new"] {
+        client.get(&format!("/p/acme/credentials{path}"));
+        client.get(&format!("/p/acme/pipelines{path}"));
+    }
+    client.get(pipeline);
+    for path in [
+        "/", "/setup", "/sign-in", "/livez", "/readyz", "/metrics", "/nowhere", "/api/v1/",
+    ] {
+        client.get(path);
+    }
+}
+
+#[tokio::test]
+async fn no_secret_is_anywhere_but_in_what_pipelines_are_given() {
+    let count = soak(200, 1000);
+    let instance = Instance::new().await;
+    let mut command = instance.command();
+    command.env("REGCRED_LOG", "trace");
+    let server = Server::start(command, &instance.log);
+    let mut client = Client::set_up(&server);
+    let first: Vec<Canary> = (0..count).map(Canary::new).collect();
+    let second: Vec<Canary> = (count..2 * count).map(Canary::new).collect();
+    let unlucky: Vec<Canary> = (1..8).map(Canary::new).collect();
+    let search = Search::new(first.iter().chain(&second).chain(&unlucky));
+
+    for (number, secret) in first.iter().enumerate() {
+        let (name, host) = (name(number), host(number));
+        let made = client.multipart(
+            "/rpc/credentials/create",
+            &form(&name, &host, &secret.bytes),
+        );
+        let location = made.header("location").to_owned();
+        assert!(location.contains("?said="), "{number}: {location}");
+        if number % 10 == 0 {
+            client.get(&location);
+        }
+    }
+    let ids: HashMap<String, String> = client.credential_ids().into_iter().collect();
+    assert_eq!(ids.len(), count);
+    let granted: Vec<String> = ids.values().cloned().collect();
+    let (pipeline, token) = client.pipeline("ci", &granted);
+    assert_delivers(&mut client, &token, &first);
+    for (number, secret) in second.iter().enumerate() {
+        let (name, host) = (name(number), host(number));
+        let mut form = form(&name, &host, &secret.bytes);
+        form.extend([("id", ids[&name].as_bytes()), ("revision", &b"1"[..])]);
+        let saved = client.multipart("/rpc/credentials/update", &form);
+        assert!(
+            saved.header("location").contains("?said="),
+            "{number}: {}",
+            saved.text()
+        );
+    }
+    assert_delivers(&mut client, &token, &second);
+    unlucky
+        .iter()
+        .for_each(|secret| stumble(&mut client, secret));
+    look_round(&mut client, &pipeline, &ids);
+    for number in (0..count).step_by(2) {
+        let name = name(number);
+        let form = [
+            ("project", "acme"),
+            ("id", ids[&name].as_str()),
+            ("typed_name", name.as_str()),
+        ];
+        let gone = client.form("/rpc/credentials/delete", &form);
+        assert!(
+            gone.header("location").contains("?said="),
+            "{number}: {}",
+            gone.text()
+        );
+    }
+    look_round(&mut client, &pipeline, &HashMap::new());
+
+    // While it runs, so that the write-ahead log is there; and copies of the database.
+    backup(&instance).await;
+    search_files(&search, &instance.database.folder);
+    assert!(server.stop().success());
+    search_files(&search, &instance.database.folder);
+    search.assert_absent("what the server answered", &client.seen);
+    search_files(
+        &search,
+        &Path::new(env!("CARGO_MANIFEST_DIR")).join("target/site"),
+    );
+    let log = fs::read_to_string(&instance.log).unwrap();
+    assert!(log.contains("TRACE"), "the log was not at its fullest");
+}
+
+/// A copy of the database as its own tool makes it, into the instance's folder.
+async fn backup(instance: &Instance) {
+    let copy = instance.database.folder.join("copy");
+    if let Some(url) = instance.url() {
+        let dump = Command::new(pg_dump())
+            .arg("--dbname")
+            .arg(url)
+            .output()
+            .unwrap();
+        assert!(
+            dump.status.success(),
+            "{}",
+            String::from_utf8_lossy(&dump.stderr)
+        );
+        fs::write(&copy, dump.stdout).unwrap();
+    } else {
+        instance
+            .database
+            .raw(&format!("VACUUM INTO '{}'", copy.display()))
+            .await;
+    }
+    assert!(
+        fs::metadata(copy).unwrap().len() > 10_000,
+        "the copy is empty"
+    );
+}
+
+/// The newest that Debian has installed, or the one on the path.
+fn pg_dump() -> PathBuf {
+    let versions = fs::read_dir("/usr/lib/postgresql")
+        .into_iter()
+        .flatten()
+        .flatten();
+    let mut programs: Vec<PathBuf> = versions
+        .map(|entry| entry.path().join("bin/pg_dump"))
+        .collect();
+    programs.retain(|program| program.exists());
+    programs.sort();
+    programs.pop().unwrap_or_else(|| "pg_dump".into())
+}
+
+fn search_files(search: &Search, folder: &Path) {
+    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+        let path = entry.path();
+        if path.is_dir() {
+            search_files(search, &path);
+        } else {
+            search.assert_absent(&path.display().to_string(), &fs::read(&path).unwrap());
+        }
+    }
+}
+
+#[test]
+fn the_canary_is_found_where_it_is() {
+    let canaries: Vec<Canary> = (0..40).map(Canary::new).collect();
+    let search = Search::new(&canaries);
+    assert!(search.hits(&[b'x'; 4096]).is_empty());
+    for (number, Canary { bytes, .. }) in canaries.iter().enumerate() {
+        let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+        let mut packed = GzEncoder::new(Vec::new(), Compression::best());
+        packed.write_all(bytes).unwrap();
+        let json = serde_json::to_vec(&String::from_utf8_lossy(bytes)).unwrap();
+        let url: String = bytes
+            .iter()
+            .map(|byte| percent(&char::from(*byte).to_string()))
+            .collect();
+        let mut places = vec![
+            ("raw", bytes.clone()),
+            ("hex", hex.clone().into_bytes()),
+            ("upper-case hex", hex.to_uppercase().into_bytes()),
+            ("URL", url.into_bytes()),
+            ("JSON", json),
+            ("gzip", packed.finish().unwrap()),
+        ];
+        for user in ["", "a", "ab", "abc", USER] {
+            let pair = [user.as_bytes(), b":", bytes].concat();
+            places.push(("base64", STANDARD.encode(&pair).into_bytes()));
+            places.push(("base64url", URL_SAFE.encode(&pair).into_bytes()));
+        }
+        for (writing, place) in places {
+            let among = [&b"before "[..], &place, b" behind"].concat();
+            assert_eq!(search.who(&among), BTreeSet::from([number]), "{writing}");
+        }
+    }
+}

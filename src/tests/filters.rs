@@ -1,0 +1,161 @@
+//! What narrows and orders the list of credentials: named columns, and nothing else.
+
+use crate::app::App;
+use crate::listing::{create, in_days, names};
+use regcred::Error;
+use regcred::domain::listing::{Sort, StateFilter};
+
+#[tokio::test]
+async fn each_filter_narrows_to_what_it_says() {
+    let app = App::new().await;
+    create(&app, "plain", |_| ()).await;
+    create(&app, "pull", |form| form.access = "pull".to_owned()).await;
+    create(&app, "elsewhere", |form| {
+        form.registry_url = "quay.io".to_owned()
+    })
+    .await;
+    create(&app, "used", |_| ()).await;
+    let used = app.find_credential(&app.owner, "acme", "used").await;
+    let (_, token) = app
+        .pipeline(&app.owner, "acme", "build", &[used], "pull")
+        .await;
+    app.docker_config(&token, "", &[]).await;
+    assert_eq!(names(&app, &[("access", "pull")]).await, ["pull"]);
+    assert_eq!(names(&app, &[("registry", "quay.io")]).await, ["elsewhere"]);
+    assert_eq!(
+        names(&app, &[("unused", "1")]).await,
+        ["elsewhere", "plain", "pull"]
+    );
+    assert_eq!(
+        names(&app, &[("method", "gcp_service_account_key")]).await,
+        [""; 0]
+    );
+    assert_eq!(
+        names(
+            &app,
+            &[("method", "password"), ("q", "us"), ("access", "pull_push")]
+        )
+        .await,
+        ["used"]
+    );
+}
+
+#[tokio::test]
+async fn each_state_is_found_where_its_dates_put_it() {
+    let app = App::new().await;
+    for (name, expires, review) in [
+        ("expired", in_days(-2), String::new()),
+        ("expiring", in_days(7), String::new()),
+        ("fine", in_days(400), String::new()),
+        ("due", in_days(400), in_days(-2)),
+        ("unknown", String::new(), String::new()),
+        ("off", String::new(), String::new()),
+        ("broken", String::new(), String::new()),
+    ] {
+        create(&app, name, |form| {
+            (form.expires_on, form.review_on) = (expires, review)
+        })
+        .await;
+    }
+    app.raw("UPDATE credential SET disabled_at = 1 WHERE name = 'off'")
+        .await;
+    app.raw("UPDATE credential SET unreadable_at = 1 WHERE name = 'broken'")
+        .await;
+    for state in StateFilter::ALL {
+        let expected: &[&str] = match state {
+            StateFilter::Fine => &["fine"],
+            StateFilter::Due => &["due"],
+            StateFilter::Expiring => &["expiring"],
+            StateFilter::Expired => &["expired"],
+            StateFilter::Unknown => &["broken", "off", "unknown"],
+            StateFilter::Disabled => &["off"],
+            StateFilter::Unreadable => &["broken"],
+        };
+        assert_eq!(
+            names(&app, &[("state", state.word())]).await,
+            expected,
+            "{state:?}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn each_order_is_the_one_it_says() {
+    let app = App::new().await;
+    for (name, host, expires) in [
+        ("b", "quay.io", in_days(9)),
+        ("a", "quay.io", String::new()),
+        ("C", "ghcr.io", in_days(3)),
+    ] {
+        create(&app, name, |form| {
+            (form.registry_url, form.expires_on) = (host.to_owned(), expires)
+        })
+        .await;
+    }
+    app.raw(
+        "UPDATE credential SET updated_at = CASE name WHEN 'a' THEN 3 WHEN 'b' THEN 2 ELSE 1 END",
+    )
+    .await;
+    for sort in Sort::ALL {
+        let expected = match sort {
+            Sort::Name => ["a", "b", "C"],
+            Sort::Registry => ["C", "a", "b"],
+            Sort::Expires => ["C", "b", "a"],
+            Sort::Changed => ["a", "b", "C"],
+        };
+        assert_eq!(
+            names(&app, &[("sort", sort.word())]).await,
+            expected,
+            "{sort:?}"
+        );
+    }
+    assert_eq!(names(&app, &[]).await, ["a", "b", "C"]);
+}
+
+#[tokio::test]
+async fn only_named_columns_filter_or_sort() {
+    let app = App::new().await;
+    create(&app, "ghcr", |_| ()).await;
+    for query in [
+        "sort=sealed",
+        "sort=secret_version",
+        "state=x",
+        "method=ssh",
+        "access=all",
+        "unused=2",
+        "page=0",
+        "page=x",
+    ] {
+        let page = app.owner.get(&format!("/p/acme/credentials?{query}")).await;
+        assert_eq!(page.status, 400, "{query}");
+        assert!(!page.text().contains("Edit ghcr"), "{query}");
+    }
+    let call = [
+        ("project", "acme"),
+        ("query[search]", ""),
+        ("query[is_unused]", "false"),
+        ("query[page]", "0"),
+    ];
+    assert_eq!(
+        app.owner
+            .post_json_accept("/rpc/credentials/list", &call)
+            .await
+            .status,
+        200
+    );
+    for (field, value) in [
+        ("query[sort]", "sealed"),
+        ("query[state]", "x"),
+        ("query[page]", "-1"),
+    ] {
+        let mut bad = call.to_vec();
+        bad.retain(|(name, _)| *name != field);
+        bad.push((field, value));
+        let reply = app
+            .owner
+            .post_json_accept("/rpc/credentials/list", &bad)
+            .await;
+        assert_eq!(reply.status, 400, "{field}");
+        assert!(matches!(reply.error(), Error::BadRequest(_)));
+    }
+}

@@ -1,0 +1,81 @@
+//! What forms send, and what a test reads out of answers.
+
+use super::browser::Reply;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+use uuid::Uuid;
+
+/// What the create dialog sends; `more` comes after and may repeat a field with another value.
+pub fn credential_form<'a>(
+    project: &'a str,
+    name: &'a str,
+    host: &'a str,
+    secret: &'a str,
+    more: &[(&'a str, &'a str)],
+) -> Vec<(&'a str, &'a str)> {
+    let mut form = vec![
+        ("project", project),
+        ("name", name),
+        ("registry_url", host),
+        ("method", "password"),
+        ("username", "acme-bot"),
+        ("access", "pull_push"),
+        ("password", secret),
+    ];
+    form.retain(|(field, _)| !more.iter().any(|(other, _)| other == field));
+    form.extend_from_slice(more);
+    form
+}
+
+/// The token that a page shows.
+pub fn token_in(page: &str) -> Option<String> {
+    let starts = page.match_indices("rgc_").map(|(at, _)| at);
+    let mut tokens = starts.filter_map(|at| page.get(at..at + 77));
+    tokens
+        .find(|text| regcred::crypto::token::parse_token(text).is_some())
+        .map(str::to_owned)
+}
+
+/// What a delivered `config.json` holds: `user:secret` by host. It has to be JSON of that shape and
+/// nothing else.
+pub fn auths(reply: &Reply) -> BTreeMap<String, String> {
+    assert_eq!(reply.status, 200, "{}", reply.text());
+    let file: Value = serde_json::from_slice(&reply.body).unwrap();
+    let file = file.as_object().unwrap();
+    assert_eq!(file.keys().collect::<Vec<_>>(), ["auths"]);
+    let hosts = file["auths"].as_object().unwrap();
+    let decoded = hosts.iter().map(|(host, entry)| {
+        let entry = entry.as_object().unwrap();
+        assert_eq!(entry.keys().collect::<Vec<_>>(), ["auth"]);
+        let bytes = STANDARD.decode(entry["auth"].as_str().unwrap()).unwrap();
+        (host.clone(), String::from_utf8(bytes).unwrap())
+    });
+    decoded.collect()
+}
+
+/// A service account key as Google makes them, but with random bytes for its private key.
+pub fn key_file() -> Value {
+    json!({
+        "type": "service_account",
+        "project_id": "acme-images",
+        "private_key_id": "0123456789abcdef0123456789abcdef01234567",
+        "private_key": format!(
+            "-----BEGIN PRIVATE KEY-----\n{}\n-----END PRIVATE KEY-----\n",
+            private_key().as_bytes().chunks(64).map(|line| std::str::from_utf8(line).unwrap())
+                .collect::<Vec<_>>().join("\n")
+        ),
+        "client_email": "ci@acme-images.iam.gserviceaccount.com",
+        "client_id": "100000000000000000000",
+    })
+}
+
+/// The base64 of something that begins as a key in DER does.
+fn private_key() -> String {
+    let mut der = vec![0x30, 0x82, 0x04, 0xbc];
+    while der.len() < 1216 {
+        der.extend_from_slice(Uuid::now_v7().as_bytes());
+    }
+    STANDARD.encode(der)
+}

@@ -1,0 +1,174 @@
+//! The list of credentials: found, filtered, sorted, in pages.
+
+use crate::app::App;
+use regcred::domain::credential_form::CredentialForm;
+use regcred::domain::listing::ListQuery;
+use regcred::domain::moment::{Day, Moment};
+use regcred::domain::secret::Secret;
+use regcred::vault::SecretInput;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+/// The names that a query of the list's URL finds, in their order.
+pub async fn names(app: &App, query: &[(&str, &str)]) -> Vec<String> {
+    let get = |key: &str| {
+        query
+            .iter()
+            .find(|(k, _)| *k == key)
+            .map(|(_, v)| (*v).to_owned())
+    };
+    let query = ListQuery::read(get).unwrap();
+    let reader = app.evidence(&app.owner, "acme").await.reader().unwrap();
+    let listing = app.vault.list_credentials(&reader, &query).await.unwrap();
+    assert_eq!(listing.total, listing.rows.len() as u64);
+    listing.rows.into_iter().map(|row| row.name).collect()
+}
+
+/// Creates one without the network between: many of them are needed.
+pub async fn create(app: &App, name: &str, change: impl FnOnce(&mut CredentialForm)) {
+    let mut form = CredentialForm {
+        name: name.to_owned(),
+        registry_url: "ghcr.io".to_owned(),
+        method: "password".to_owned(),
+        username: "acme-bot".to_owned(),
+        access: "pull_push".to_owned(),
+        ..CredentialForm::default()
+    };
+    change(&mut form);
+    let editor = app.evidence(&app.owner, "acme").await.editor().unwrap();
+    let secret = SecretInput {
+        password: Secret::from("s"),
+        ..SecretInput::default()
+    };
+    app.vault
+        .create_credential(&editor, &form, &secret, &[])
+        .await
+        .unwrap();
+}
+
+/// The day so many days from today, as a form has it.
+pub fn in_days(days: i64) -> String {
+    let now = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .unwrap()
+        .as_millis();
+    Day::to_text(Moment(i64::try_from(now).unwrap()).day().plus_days(days))
+}
+
+#[tokio::test]
+async fn a_search_finds_each_shown_field_in_any_case() {
+    let app = App::new().await;
+    create(&app, "Build Straße", |form| {
+        form.description = "Nightly images".to_owned();
+        form.registry_url = "registry.example.com:5000".to_owned();
+        form.username = "Robot$CI".to_owned();
+        form.paths = "team-x/api".to_owned();
+    })
+    .await;
+    create(&app, "other", |_| ()).await;
+    let terms = [
+        "build",
+        "STRASSE",
+        "strasse",
+        "nIGHTLY",
+        "EXAMPLE.com:50",
+        "robot$c",
+        "TEAM-X/",
+        "uil",
+    ];
+    for term in terms {
+        assert_eq!(
+            names(&app, &[("q", term)]).await,
+            ["Build Straße"],
+            "{term}"
+        );
+        let page = app
+            .owner
+            .get(&format!(
+                "/p/acme/credentials?q={}",
+                regcred::domain::listing::percent(term)
+            ))
+            .await;
+        assert!(
+            page.text().contains("Edit Build Straße") && !page.text().contains("Edit other"),
+            "{term}"
+        );
+    }
+    let nothing = app.owner.get("/p/acme/credentials?q=nowhere").await;
+    assert_eq!(nothing.status, 200);
+    assert!(nothing.text().contains("No registry credential fits"));
+}
+
+#[tokio::test]
+async fn a_wildcard_in_a_search_is_a_letter_like_others() {
+    let app = App::new().await;
+    for name in ["a%b", "a_b", "axb", "a\\b"] {
+        create(&app, name, |_| ()).await;
+    }
+    assert_eq!(names(&app, &[("q", "a%b")]).await, ["a%b"]);
+    assert_eq!(names(&app, &[("q", "a_b")]).await, ["a_b"]);
+    assert_eq!(names(&app, &[("q", "a\\b")]).await, ["a\\b"]);
+    assert_eq!(names(&app, &[("q", "%")]).await, ["a%b"]);
+    for quoted in ["'", "\"", "' OR 1=1 --"] {
+        assert!(names(&app, &[("q", quoted)]).await.is_empty(), "{quoted}");
+    }
+}
+
+#[tokio::test]
+async fn what_no_database_can_hold_is_not_found() {
+    let app = App::new().await;
+    create(&app, "ghcr", |_| ()).await;
+    for query in ["q=%00", "q=gh%00cr", "registry=%00"] {
+        let page = app.owner.get(&format!("/p/acme/credentials?{query}")).await;
+        assert!(
+            page.status == 200 || page.status == 400,
+            "{query}: {}",
+            page.status
+        );
+        assert!(!page.text().contains("Edit ghcr"), "{query}");
+    }
+}
+
+#[tokio::test]
+async fn a_search_that_is_too_long_is_refused_at_every_door() {
+    let app = App::new().await;
+    let page = app
+        .owner
+        .get(&format!("/p/acme/credentials?q={}", "x".repeat(201)))
+        .await;
+    assert_eq!(page.status, 400);
+    let long = "x".repeat(60_000);
+    let call = [
+        ("project", "acme"),
+        ("query[search]", &long),
+        ("query[is_unused]", "false"),
+        ("query[page]", "0"),
+    ];
+    assert_eq!(
+        app.owner
+            .post_json_accept("/rpc/credentials/list", &call)
+            .await
+            .status,
+        400
+    );
+}
+
+#[tokio::test]
+async fn fifty_rows_are_a_page() {
+    let app = App::new().await;
+    for n in 0..51 {
+        create(&app, &format!("row-{n:02}"), |_| ()).await;
+    }
+    let first = app.owner.get("/p/acme/credentials").await.text();
+    assert_eq!(first.matches("Edit row-").count(), 50);
+    assert!(
+        first.contains("51 credentials")
+            && first.contains("Page 1 of 2")
+            && !first.contains("Edit row-50")
+    );
+    let second = app.owner.get("/p/acme/credentials?page=2").await.text();
+    assert_eq!(second.matches("Edit row-").count(), 1);
+    assert!(second.contains("Edit row-50"));
+    let past = app.owner.get("/p/acme/credentials?page=3").await;
+    assert_eq!(past.status, 200);
+    assert!(past.text().contains("There are fewer pages than that now."));
+}

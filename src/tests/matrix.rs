@@ -1,0 +1,259 @@
+//! Everything that can be called or opened, and what it takes: the rows of the matrix that
+//! `projects` and `requests` go through. A server function or page without a row fails a test.
+
+use crate::app::{App, Browser, PASSWORD, Reply};
+use regcred::crypto::token::parse_token;
+use regcred::domain::user::Role;
+use uuid::Uuid;
+
+/// What a function or a page asks of whoever comes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Right {
+    /// Nothing.
+    None,
+    /// To be signed in.
+    SignedIn,
+    /// To see the project.
+    Read,
+    /// To change what is in it.
+    Write,
+    /// To delete from it.
+    Delete,
+}
+
+impl Right {
+    /// Whether the right is one in a project.
+    pub fn is_in_project(self) -> bool {
+        matches!(self, Self::Read | Self::Write | Self::Delete)
+    }
+
+    /// Whether the role has it, as the design says.
+    pub fn is_of(self, role: Role) -> bool {
+        match self {
+            Self::Write => matches!(role, Role::Owner | Role::Maintainer),
+            Self::Delete => role == Role::Owner,
+            Self::None | Self::SignedIn | Self::Read => true,
+        }
+    }
+}
+
+/// Things of one project, to be asked for by others.
+pub struct Objects {
+    pub credential: Uuid,
+    pub pipeline: Uuid,
+    pub grant: Uuid,
+    /// The public half.
+    pub token: String,
+}
+
+impl Objects {
+    /// Makes them: a credential `hidden-credential` and a pipeline `hidden-pipeline`.
+    pub async fn of(app: &App, by: &Browser, project: &str) -> Self {
+        let credential = app
+            .credential(
+                by,
+                project,
+                "hidden-credential",
+                "ghcr.io",
+                "hunter2-hunter2",
+            )
+            .await;
+        let (pipeline, token) = app
+            .pipeline(by, project, "hidden-pipeline", &[credential], "pull")
+            .await;
+        app.docker_config(&token, "", &[]).await;
+        let reader = app.evidence(by, project).await.pipeline_reader().unwrap();
+        let grant = app
+            .vault
+            .pipeline_page(&reader, pipeline)
+            .await
+            .unwrap()
+            .pipeline
+            .grants[0]
+            .id;
+        Self {
+            credential,
+            pipeline,
+            grant,
+            token: parse_token(&token).unwrap().id,
+        }
+    }
+}
+
+/// A server function with a call that would work for whoever has the right.
+pub struct Function {
+    pub path: &'static str,
+    pub right: Right,
+    /// Whether it asks for a thing by its id.
+    pub is_about_one: bool,
+    form: Vec<(&'static str, String)>,
+}
+
+impl Function {
+    fn new(path: &'static str, right: Right, form: &[(&'static str, &str)]) -> Self {
+        let form = form
+            .iter()
+            .map(|(name, value)| (*name, (*value).to_owned()))
+            .collect();
+        Self {
+            path,
+            right,
+            is_about_one: false,
+            form,
+        }
+    }
+
+    fn about_one(self) -> Self {
+        Self {
+            is_about_one: true,
+            ..self
+        }
+    }
+
+    /// Calls it as a script does, so that an error is a status.
+    pub async fn call(&self, browser: &Browser) -> Reply {
+        let form: Vec<(&str, &str)> = self
+            .form
+            .iter()
+            .map(|(name, value)| (*name, value.as_str()))
+            .collect();
+        if matches!(
+            self.path,
+            "/rpc/credentials/create" | "/rpc/credentials/update"
+        ) {
+            browser
+                .post_multipart_json_accept(self.path, &form, None)
+                .await
+        } else {
+            browser.post_json_accept(self.path, &form).await
+        }
+    }
+}
+
+/// Every server function, called for `project` with these things.
+pub fn functions(project: &str, at: &Objects) -> Vec<Function> {
+    use Right::{Delete, None, Read, SignedIn, Write};
+    let (credential, pipeline, grant) = (
+        at.credential.to_string(),
+        at.pipeline.to_string(),
+        at.grant.to_string(),
+    );
+    let (credential, pipeline, grant) = (credential.as_str(), pipeline.as_str(), grant.as_str());
+    let of = ("project", project);
+    let fields = [
+        of,
+        ("name", "made by the matrix"),
+        ("registry_url", "ghcr.io"),
+        ("method", "password"),
+        ("username", "bot"),
+        ("access", "pull"),
+        ("password", "hunter3"),
+    ];
+    let edit: Vec<_> = fields
+        .into_iter()
+        .chain([("id", credential), ("revision", "1")])
+        .collect();
+    let form = [
+        of,
+        ("form[name]", "made by the matrix"),
+        ("form[description]", ""),
+        ("form[token_days]", "30"),
+        ("form[intent]", "pull"),
+        ("form[credentials][]", credential),
+        ("password", PASSWORD),
+    ];
+    let on_pipeline: Vec<_> = form.into_iter().chain([("pipeline", pipeline)]).collect();
+    let list = [
+        of,
+        ("query[search]", ""),
+        ("query[is_unused]", "false"),
+        ("query[page]", "0"),
+    ];
+    let first = [
+        ("link", "x"),
+        ("project_name", "X"),
+        ("name", "X"),
+        ("email", "x@example.com"),
+        ("password", PASSWORD),
+    ];
+    vec![
+        Function::new("/rpc/answer/notice", None, &[("id", "x")]),
+        Function::new("/rpc/answer/returned", None, &[("id", "x")]),
+        Function::new("/rpc/registry/recognise", None, &[("input", "ghcr.io")]),
+        Function::new(
+            "/rpc/session/create",
+            None,
+            &[("email", "x@example.com"), ("password", "x")],
+        ),
+        Function::new("/rpc/session/delete", None, &[]),
+        Function::new("/rpc/setup/create", None, &first),
+        Function::new("/rpc/setup/open", None, &[("link", "x")]),
+        Function::new("/rpc/tokens/reveal", None, &[("id", "x")]),
+        Function::new("/rpc/session/home", SignedIn, &[]),
+        Function::new("/rpc/session/frame", Read, &[of]),
+        Function::new("/rpc/credentials/list", Read, &list),
+        Function::new("/rpc/credentials/find", Read, &[of, ("id", credential)]).about_one(),
+        Function::new("/rpc/credentials/create", Write, &fields),
+        Function::new("/rpc/credentials/update", Write, &edit).about_one(),
+        Function::new("/rpc/credentials/disable", Write, &[of, ("id", credential)]).about_one(),
+        Function::new("/rpc/credentials/enable", Write, &[of, ("id", credential)]).about_one(),
+        Function::new(
+            "/rpc/credentials/delete",
+            Delete,
+            &[of, ("id", credential), ("typed_name", "hidden-credential")],
+        )
+        .about_one(),
+        Function::new("/rpc/pipelines/list", Read, &[of]),
+        Function::new("/rpc/pipelines/find", Read, &[of, ("id", pipeline)]).about_one(),
+        Function::new("/rpc/pipelines/create", Write, &form),
+        Function::new(
+            "/rpc/pipelines/delete",
+            Delete,
+            &[of, ("id", pipeline), ("typed_name", "hidden-pipeline")],
+        )
+        .about_one(),
+        Function::new("/rpc/grants/candidates", Read, &[of]),
+        Function::new("/rpc/grants/create", Write, &on_pipeline).about_one(),
+        Function::new(
+            "/rpc/grants/delete",
+            Write,
+            &[of, ("pipeline", pipeline), ("id", grant)],
+        )
+        .about_one(),
+        Function::new("/rpc/tokens/create", Write, &on_pipeline).about_one(),
+        Function::new(
+            "/rpc/tokens/revoke",
+            Write,
+            &[of, ("pipeline", pipeline), ("id", &at.token)],
+        )
+        .about_one(),
+    ]
+}
+
+/// Every page of a project with what it takes; `{}` stands for the project's slug.
+pub fn pages(at: &Objects) -> Vec<(String, Right)> {
+    let (credential, pipeline) = (at.credential, at.pipeline);
+    vec![
+        ("/p/{}/credentials".to_owned(), Right::Read),
+        ("/p/{}/credentials/new".to_owned(), Right::Write),
+        (format!("/p/{{}}/credentials/{credential}"), Right::Read),
+        (
+            format!("/p/{{}}/credentials/{credential}/edit"),
+            Right::Write,
+        ),
+        (
+            format!("/p/{{}}/credentials/{credential}/delete"),
+            Right::Delete,
+        ),
+        ("/p/{}/pipelines".to_owned(), Right::Read),
+        ("/p/{}/pipelines/new".to_owned(), Right::Write),
+        (format!("/p/{{}}/pipelines/{pipeline}"), Right::Read),
+        (
+            format!("/p/{{}}/pipelines/{pipeline}/delete"),
+            Right::Delete,
+        ),
+    ]
+}
+
+/// The pages outside the projects, and the ones that only lead on.
+pub const OTHER_PAGES: [&str; 4] = ["/", "/setup", "/sign-in", "/p/{}"];

@@ -1,0 +1,297 @@
+//! Projects are walls: who is not a member finds nothing behind them, whatever they ask for.
+
+use crate::app::{App, PASSWORD, auths, token_in};
+use crate::matrix::{OTHER_PAGES, Objects, Right, functions, pages};
+use leptos::server_fn::axum::server_fn_paths;
+use regcred::domain::user::Role;
+use std::collections::BTreeSet;
+
+/// Everything that a write would change.
+async fn state(app: &App) -> Vec<i64> {
+    let mut state = Vec::new();
+    for count in [
+        "COUNT(*) FROM credential",
+        "CAST(SUM(revision) AS BIGINT) FROM credential",
+        "COUNT(disabled_at) FROM credential",
+        "COUNT(sealed) FROM secret_version",
+        "COUNT(*) FROM pipeline",
+        "COUNT(*) FROM access_grant",
+        "COUNT(*) FROM pipeline_token",
+        "COUNT(revoked_at) FROM pipeline_token",
+        "COUNT(*) FROM project",
+        "COUNT(*) FROM receipt",
+    ] {
+        state.push(app.scalar_i64(&format!("SELECT {count}")).await);
+    }
+    state
+}
+
+#[tokio::test]
+async fn every_server_function_and_every_page_has_a_row_in_the_matrix() {
+    let app = App::new().await;
+    let at = Objects::of(&app, &app.owner, "acme").await;
+    let known: BTreeSet<&str> = functions("acme", &at)
+        .iter()
+        .map(|function| function.path)
+        .collect();
+    let registered: BTreeSet<&str> = server_fn_paths().map(|(path, _)| path).collect();
+    assert_eq!(registered, known);
+    let general = |path: &str| {
+        let is_variable = |part: &str| part.starts_with('{') || uuid::Uuid::parse_str(part).is_ok();
+        let parts = path
+            .trim_end_matches('/')
+            .split('/')
+            .map(|part| if is_variable(part) { "*" } else { part });
+        parts.collect::<Vec<_>>().join("/")
+    };
+    let known: BTreeSet<String> = pages(&at)
+        .iter()
+        .map(|(path, _)| general(path))
+        .chain(OTHER_PAGES.map(general))
+        .collect();
+    let routed = leptos_axum::generate_route_list(regcred::app::App);
+    let routed: BTreeSet<String> = routed.iter().map(|route| general(route.path())).collect();
+    assert_eq!(routed, known);
+}
+
+#[tokio::test]
+async fn another_project_sees_nothing_and_changes_nothing() {
+    let app = App::new().await;
+    let at = Objects::of(&app, &app.owner, "acme").await;
+    let beta = app.project("beta").await;
+    let before = state(&app).await;
+    for function in functions("acme", &at)
+        .iter()
+        .filter(|function| function.right.is_in_project())
+    {
+        let reply = function.call(&beta).await;
+        assert_eq!(reply.status, 404, "{}", function.path);
+        assert!(!reply.text().contains("hidden-"), "{}", function.path);
+    }
+    // Their own project in the URL and the things of another.
+    for function in functions("beta", &at)
+        .iter()
+        .filter(|function| function.is_about_one)
+    {
+        let reply = function.call(&beta).await;
+        assert_eq!(reply.status, 404, "{} with a foreign id", function.path);
+        assert!(!reply.text().contains("hidden-"), "{}", function.path);
+    }
+    for function in functions("no-such-project", &at)
+        .iter()
+        .filter(|function| function.right.is_in_project())
+    {
+        assert_eq!(
+            function.call(&app.owner).await.status,
+            404,
+            "{}",
+            function.path
+        );
+    }
+    assert_eq!(state(&app).await, before);
+}
+
+#[tokio::test]
+async fn another_projects_pages_do_not_exist() {
+    let app = App::new().await;
+    let at = Objects::of(&app, &app.owner, "acme").await;
+    let beta = app.project("beta").await;
+    for (path, _) in pages(&at) {
+        let theirs = beta.get(&path.replace("{}", "acme")).await;
+        assert_eq!(theirs.status, 404, "{path}");
+        let forged = beta.get(&path.replace("{}", "beta")).await;
+        let is_about_one =
+            path.contains(&at.credential.to_string()) || path.contains(&at.pipeline.to_string());
+        assert_eq!(
+            forged.status,
+            if is_about_one { 404 } else { 200 },
+            "{path}"
+        );
+        for reply in [theirs, forged] {
+            assert!(!reply.text().contains("hidden-"), "{path}");
+        }
+    }
+    assert_eq!(beta.get("/p/acme").await.status, 404);
+}
+
+#[tokio::test]
+async fn nobody_is_asked_to_sign_in_and_comes_back() {
+    let app = App::new().await;
+    let at = Objects::of(&app, &app.owner, "acme").await;
+    let nobody = app.nobody();
+    let before = state(&app).await;
+    for function in functions("acme", &at)
+        .iter()
+        .filter(|function| function.right != Right::None)
+    {
+        let reply = function.call(&nobody).await;
+        assert_eq!(
+            (reply.status.as_u16(), reply.error()),
+            (401, regcred::Error::Unauthenticated),
+            "{}",
+            function.path
+        );
+    }
+    for (path, _) in pages(&at) {
+        let path = path.replace("{}", "acme");
+        let reply = nobody.get(&path).await;
+        assert_eq!(reply.status, 302, "{path}");
+        let next = reply
+            .location()
+            .strip_prefix("/sign-in?next=")
+            .map(|next| next.replace("%2F", "/").replace("%2D", "-"));
+        assert_eq!(next.as_deref(), Some(path.as_str()));
+        assert!(!reply.text().contains("hidden-"), "{path}");
+    }
+    assert_eq!(state(&app).await, before);
+}
+
+#[tokio::test]
+async fn each_role_does_what_it_is_for_and_no_more() {
+    let app = App::new().await;
+    let at = Objects::of(&app, &app.owner, "acme").await;
+    let before = state(&app).await;
+    for role in [Role::Viewer, Role::Auditor, Role::Maintainer, Role::Owner] {
+        let member = app.member(role, "acme").await;
+        for function in functions("acme", &at)
+            .iter()
+            .filter(|function| function.right.is_in_project())
+        {
+            let may = function.right.is_of(role);
+            // What would work and change something is for other tests.
+            if may && function.right != Right::Read {
+                continue;
+            }
+            let reply = function.call(&member).await;
+            assert_eq!(
+                reply.status,
+                if may { 200 } else { 403 },
+                "{} as {role:?}: {}",
+                function.path,
+                reply.text()
+            );
+        }
+        for (path, right) in pages(&at) {
+            let path = path.replace("{}", "acme");
+            let reply = member.get(&path).await;
+            assert_eq!(
+                reply.status,
+                if right.is_of(role) { 200 } else { 403 },
+                "{path} as {role:?}"
+            );
+            assert!(!reply.text().contains("hunter2"), "{path}");
+        }
+    }
+    assert_eq!(state(&app).await, before);
+}
+
+#[tokio::test]
+async fn a_control_that_would_be_refused_is_not_drawn() {
+    let app = App::new().await;
+    let at = Objects::of(&app, &app.owner, "acme").await;
+    let controls = [
+        "Add Registry",
+        "Edit hidden-credential",
+        "Delete hidden-credential",
+        "/rpc/credentials/disable",
+    ];
+    for (role, drawn) in [
+        (Role::Viewer, [false; 4]),
+        (Role::Maintainer, [true, true, false, true]),
+        (Role::Owner, [true; 4]),
+    ] {
+        let member = app.member(role, "acme").await;
+        let page = member.get("/p/acme/credentials").await.text();
+        assert_eq!(
+            controls.map(|control| page.contains(control)),
+            drawn,
+            "{role:?}"
+        );
+    }
+    let viewer = app.member(Role::Viewer, "acme").await;
+    let page = viewer
+        .get(&format!("/p/acme/pipelines/{}", at.pipeline))
+        .await
+        .text();
+    assert!(
+        !page.contains("/rpc/grants/") && !page.contains("/rpc/tokens/"),
+        "{page}"
+    );
+}
+
+#[tokio::test]
+async fn a_credential_of_another_project_cannot_be_granted() {
+    let app = App::new().await;
+    let at = Objects::of(&app, &app.owner, "acme").await;
+    let beta = app.project("beta").await;
+    let (pipeline, token) = app.pipeline(&beta, "beta", "thief", &[], "pull").await;
+    let (pipeline, credential) = (pipeline.to_string(), at.credential.to_string());
+    let form = [
+        ("project", "beta"),
+        ("pipeline", pipeline.as_str()),
+        ("form[name]", "thief 2"),
+        ("form[description]", ""),
+        ("form[token_days]", "30"),
+        ("form[intent]", "pull"),
+        ("form[credentials][]", credential.as_str()),
+        ("password", PASSWORD),
+    ];
+    for path in ["/rpc/grants/create", "/rpc/pipelines/create"] {
+        let reply = beta.post_json_accept(path, &form).await;
+        // `pipelines/create` may refuse the field it does not have as well.
+        assert!(
+            reply.status == 422 || reply.status == 400,
+            "{path}: {}",
+            reply.status
+        );
+        assert!(!reply.text().contains("hidden-"));
+    }
+    assert!(auths(&app.docker_config(&token, "", &[]).await).is_empty());
+    // Even a row that somebody wrote into the database gives nothing across the wall.
+    let project = app.evidence(&beta, "beta").await.project().id;
+    app.raw(&format!(
+        "INSERT INTO access_grant (id, project_id, pipeline_id, credential_id, intent, created_at, created_by) VALUES ({}, {}, {}, {}, 'pull', 1, 'x')",
+        app.database.id(uuid::Uuid::now_v7()),
+        app.database.id(project),
+        app.database.id(pipeline.parse().unwrap()),
+        app.database.id(at.credential),
+    ))
+    .await;
+    assert!(auths(&app.docker_config(&token, "", &[]).await).is_empty());
+}
+
+#[tokio::test]
+async fn what_waits_for_one_person_is_given_to_no_other() {
+    let app = App::new().await;
+    let other = app.member(Role::Owner, "acme").await;
+    let form = [
+        ("project", "acme"),
+        ("form[name]", "build"),
+        ("form[description]", ""),
+        ("form[token_days]", "30"),
+        ("form[intent]", "pull"),
+        ("password", PASSWORD),
+    ];
+    let location = app
+        .owner
+        .post_form("/rpc/pipelines/create", &form)
+        .await
+        .location();
+    let slot = location.split("?once=").nth(1).unwrap();
+    for browser in [&other, &app.nobody()] {
+        let reply = browser
+            .post_json_accept("/rpc/tokens/reveal", &[("id", slot)])
+            .await;
+        assert_eq!(
+            (reply.status.as_u16(), reply.text().as_str()),
+            (200, "null")
+        );
+    }
+    // Nor as another kind of slot, nor is it used up by the try.
+    let reply = app
+        .owner
+        .post_json_accept("/rpc/answer/returned", &[("id", slot)])
+        .await;
+    assert_eq!(reply.text(), "null");
+    assert!(token_in(&app.owner.get(&location).await.text()).is_some());
+}

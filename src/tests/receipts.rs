@@ -1,0 +1,143 @@
+//! Receipts: who received what, with what the run claims, from where.
+
+use crate::app::{App, soak};
+use crate::deliveries::receipts;
+use axum::body::Body;
+use axum::extract::ConnectInfo;
+use axum::http::Method;
+use regcred::domain::credential::Access;
+use regcred::domain::delivery::{Claims, Outcome};
+use std::net::SocketAddr;
+
+#[tokio::test]
+async fn each_delivery_has_a_receipt_with_what_the_run_claims() {
+    let app = App::new().await;
+    let id = app
+        .credential(&app.owner, "acme", "ghcr", "ghcr.io", "s")
+        .await;
+    let (pipeline, token) = app
+        .pipeline(&app.owner, "acme", "build", &[id], "pull")
+        .await;
+    let run = "r".repeat(256);
+    let headers = [
+        ("Regcred-Run", run.as_str()),
+        ("Regcred-Branch", "main"),
+        ("regcred-commit", "0a1b2c"),
+    ];
+    assert_eq!(app.docker_config(&token, "", &headers).await.status, 200);
+    let found = receipts(&app, id).await;
+    assert_eq!(found.len(), 1);
+    let receipt = &found[0];
+    let claims = Claims {
+        run: Some(run),
+        commit: Some("0a1b2c".to_owned()),
+        branch: Some("main".to_owned()),
+        actor: None,
+    };
+    assert_eq!(receipt.claims, claims);
+    assert_eq!(
+        (receipt.pipeline_id, receipt.pipeline.as_str()),
+        (pipeline, "build")
+    );
+    assert_eq!(
+        (receipt.credential.as_deref(), receipt.version),
+        (Some("ghcr"), Some(1))
+    );
+    assert_eq!(
+        (receipt.outcome, receipt.intent),
+        (Outcome::Delivered, Access::Pull)
+    );
+    assert!(token.contains(&receipt.token_id));
+    let page = app
+        .owner
+        .get(&format!("/p/acme/pipelines/{pipeline}"))
+        .await
+        .text();
+    assert!(page.contains("main"), "the pipeline's page shows the claim");
+}
+
+#[tokio::test]
+async fn a_claim_that_is_too_long_or_cannot_be_seen_is_refused() {
+    let app = App::new().await;
+    let id = app
+        .credential(&app.owner, "acme", "ghcr", "ghcr.io", "s")
+        .await;
+    let (_, token) = app
+        .pipeline(&app.owner, "acme", "build", &[id], "pull")
+        .await;
+    let long = "x".repeat(257);
+    for name in [
+        "Regcred-Run",
+        "Regcred-Commit",
+        "Regcred-Branch",
+        "Regcred-Actor",
+    ] {
+        for value in [long.as_str(), "br\u{e4}nch", "a\tb"] {
+            let reply = app.docker_config(&token, "", &[(name, value)]).await;
+            assert_eq!(reply.status, 400, "{name}");
+            assert!(
+                reply.text().contains("\"code\":\"bad_request\"")
+                    && !reply.text().contains("auths")
+            );
+        }
+    }
+    assert!(receipts(&app, id).await.is_empty());
+}
+
+#[tokio::test]
+async fn a_receipt_has_the_address_of_the_peer_and_not_what_anybody_can_write() {
+    let app = App::new().await;
+    let id = app
+        .credential(&app.owner, "acme", "ghcr", "ghcr.io", "s")
+        .await;
+    let (_, token) = app
+        .pipeline(&app.owner, "acme", "build", &[id], "pull")
+        .await;
+    let request = app
+        .nobody()
+        .request(Method::GET, "/api/v1/docker-config", "*/*");
+    let request = request.header("authorization", format!("Bearer {token}"));
+    let request = request.header("x-forwarded-for", "203.0.113.5");
+    let mut request = request.body(Body::empty()).unwrap();
+    request
+        .extensions_mut()
+        .insert(ConnectInfo(SocketAddr::from(([192, 0, 2, 9], 4444))));
+    assert_eq!(app.nobody().send(request).await.status, 200);
+    assert_eq!(
+        receipts(&app, id).await[0].address.as_deref(),
+        Some("192.0.2.9")
+    );
+}
+
+#[tokio::test]
+async fn fetches_at_once_each_have_their_receipts() {
+    let app = App::new().await;
+    let id = app
+        .credential(&app.owner, "acme", "ghcr", "ghcr.io", "s")
+        .await;
+    let (_, token) = app
+        .pipeline(&app.owner, "acme", "build", &[id], "pull")
+        .await;
+    let count = soak(20, 1000);
+    let mut fetches = tokio::task::JoinSet::new();
+    for _ in 0..count {
+        let (browser, token) = (app.nobody(), token.clone());
+        fetches.spawn(async move {
+            let request = browser.request(Method::GET, "/api/v1/docker-config", "*/*");
+            let request = request.header("authorization", format!("Bearer {token}"));
+            browser
+                .send(request.body(Body::empty()).unwrap())
+                .await
+                .status
+                .as_u16()
+        });
+    }
+    assert!(fetches.join_all().await.iter().all(|status| *status == 200));
+    let count = i64::try_from(count).unwrap();
+    assert_eq!(
+        app.scalar_i64("SELECT COUNT(*) FROM receipt WHERE outcome = 'delivered'")
+            .await,
+        count
+    );
+    assert_eq!(app.scalar_i64("SELECT deliveries FROM usage").await, count);
+}

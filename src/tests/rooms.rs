@@ -1,0 +1,292 @@
+//! The walls between the rooms (house 2.3): what each may use, and what only some may do.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// The rooms and what each may use of ours, besides itself and `error`.
+const ROOMS: [(&str, &[&str]); 9] = [
+    ("domain", &[]),
+    ("ui", &["domain", "functions"]),
+    ("functions", &["domain", "vault"]),
+    ("pipelines", &["domain", "vault"]),
+    ("vault", &["domain", "crypto", "store"]),
+    ("store", &["domain", "migrations"]),
+    ("crypto", &[]),
+    ("migrations", &[]),
+    (
+        "server",
+        &[
+            "app",
+            "domain",
+            "functions",
+            "pipelines",
+            "vault",
+            "store",
+            "crypto",
+            "migrations",
+        ],
+    ),
+];
+
+/// Which rooms may name a crate of others'; a crate that is not here is anybody's.
+const CRATES: [(&str, &[&str]); 10] = [
+    ("ring", &["crypto"]),
+    ("argon2", &["crypto"]),
+    ("crc32fast", &["crypto"]),
+    ("sea_orm", &["store", "migrations"]),
+    ("sea_orm_migration", &["store", "migrations"]),
+    ("axum", &["functions", "pipelines", "server"]),
+    ("tower_sessions", &["functions", "server"]),
+    ("leptos", &["ui", "functions", "server"]),
+    ("leptos_axum", &["functions", "server"]),
+    ("clap", &["server"]),
+];
+
+/// `From<DbErr>`, so that `?` works while starting.
+const SEA_ORM_BY_NAME: &str = "src/server/start.rs";
+
+struct Source {
+    /// From the root of the repository.
+    path: String,
+    room: &'static str,
+    /// Without comments and without what stands in quotes.
+    code: String,
+}
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn sources() -> Vec<Source> {
+    let mut all = Vec::new();
+    for (room, _) in ROOMS {
+        let folder = if room == "migrations" {
+            root().join(room)
+        } else {
+            root().join("src").join(room)
+        };
+        for path in files(&folder) {
+            let code = without_words(&fs::read_to_string(&path).unwrap());
+            let path = path.strip_prefix(root()).unwrap().display().to_string();
+            all.push(Source { path, room, code });
+        }
+    }
+    assert!(all.len() > 100, "only {} files were found", all.len());
+    all
+}
+
+fn files(folder: &Path) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            found.extend(files(&path));
+        } else if path.extension().is_some_and(|ending| ending == "rs") {
+            found.push(path);
+        }
+    }
+    found
+}
+
+/// The code without line comments and without the insides of plain strings.
+fn without_words(text: &str) -> String {
+    let mut out = String::new();
+    let mut chars = text.chars().peekable();
+    let (mut in_string, mut before) = (false, ' ');
+    while let Some(c) = chars.next() {
+        match c {
+            '\\' if in_string => {
+                chars.next();
+            }
+            // `'"'` is a letter and opens nothing.
+            '"' if in_string || before != '\'' => {
+                in_string = !in_string;
+                out.push('"');
+            }
+            '/' if !in_string && chars.peek() == Some(&'/') => {
+                while chars.next_if(|c| *c != '\n').is_some() {}
+            }
+            _ if in_string => {}
+            _ => out.push(c),
+        }
+        before = c;
+    }
+    out
+}
+
+fn is_word(c: char) -> bool {
+    c.is_alphanumeric() || c == '_'
+}
+
+/// What stands right after `crate::`, in a path or in a group: the rooms that the code uses.
+fn rooms_in(code: &str) -> BTreeSet<String> {
+    let mut rooms = BTreeSet::new();
+    for (at, _) in code.match_indices("crate::") {
+        let rest = code[at + "crate::".len()..].trim_start();
+        let Some(group) = rest.strip_prefix('{') else {
+            rooms.insert(rest.chars().take_while(|c| is_word(*c)).collect());
+            continue;
+        };
+        // Only the first word of each path in the group is a room.
+        let (mut depth, mut is_first, mut word) = (1, true, String::new());
+        for c in group.chars() {
+            match c {
+                '{' => depth += 1,
+                '}' => depth -= 1,
+                ',' if depth == 1 => {
+                    rooms.insert(std::mem::take(&mut word));
+                    is_first = true;
+                }
+                ':' => is_first = false,
+                c if depth == 1 && is_first && is_word(c) => word.push(c),
+                _ => {}
+            }
+            if depth == 0 {
+                break;
+            }
+        }
+        rooms.insert(word);
+    }
+    rooms.remove("");
+    rooms
+}
+
+/// Whether the code names the crate: as a path, or in a `use`.
+fn names(code: &str, name: &str) -> bool {
+    code.match_indices(name).any(|(at, _)| {
+        let (before, after) = (&code[..at], &code[at + name.len()..]);
+        let is_whole = !before.ends_with(|c: char| is_word(c) || c == ':' || c == '.');
+        is_whole
+            && (after.starts_with("::")
+                || (before.ends_with("use ") && after.starts_with([';', ' '])))
+    })
+}
+
+#[test]
+fn rooms_call_downhill_only() {
+    let mut broken = Vec::new();
+    for Source { path, room, code } in sources() {
+        let (_, may) = ROOMS.iter().find(|(name, _)| *name == room).unwrap();
+        for used in rooms_in(&code) {
+            let is_ours = ROOMS.iter().any(|(name, _)| *name == used) || used == "app";
+            if is_ours && used != room && !may.contains(&used.as_str()) {
+                broken.push(format!("{path} may not use crate::{used}"));
+            }
+        }
+    }
+    assert!(broken.is_empty(), "{}", broken.join("\n"));
+}
+
+#[test]
+fn each_crate_of_others_stays_in_its_rooms() {
+    let mut broken = Vec::new();
+    for Source { path, room, code } in sources() {
+        for (name, may) in CRATES {
+            let is_allowed = may.contains(&room) || (name == "sea_orm" && path == SEA_ORM_BY_NAME);
+            if !is_allowed && names(&code, name) {
+                broken.push(format!("{path} may not use {name}"));
+            }
+        }
+    }
+    assert!(broken.is_empty(), "{}", broken.join("\n"));
+}
+
+/// Who may say the words: a folder or a file.
+fn only_in(words: &str, may: &[&str]) {
+    let compact = |code: &str| code.split_whitespace().collect::<String>();
+    let mut said = false;
+    let mut broken = Vec::new();
+    for Source { path, code, .. } in sources() {
+        if !compact(&code).contains(words) {
+            continue;
+        }
+        said = true;
+        if !may.iter().any(|allowed| path.starts_with(allowed)) {
+            broken.push(format!("{path} may not say {words}"));
+        }
+    }
+    assert!(broken.is_empty(), "{}", broken.join("\n"));
+    assert!(
+        said,
+        "nobody says {words} any more: this wall guards nothing"
+    );
+}
+
+#[test]
+fn evidence_is_made_in_the_vault_only() {
+    // The file that defines them tests them, too.
+    only_in("Member::admit(", &["src/vault/", "src/domain/actor.rs"]);
+    only_in("Pipeline::admit(", &["src/vault/"]);
+    only_in(
+        "Granter::reauthenticated(",
+        &["src/vault/", "src/domain/actor.rs"],
+    );
+}
+
+#[test]
+fn a_secret_is_opened_where_it_is_delivered_and_in_the_slots_only() {
+    only_in(
+        "keyring.open(",
+        &[
+            "src/vault/deliveries.rs",
+            "src/vault/slots.rs",
+            "src/crypto/",
+        ],
+    );
+    only_in(
+        "keyring.seal(",
+        &[
+            "src/vault/credentials.rs",
+            "src/vault/slots.rs",
+            "src/crypto/",
+        ],
+    );
+}
+
+#[test]
+fn the_environment_is_read_in_one_place() {
+    for words in ["env::var", "env::vars", "env::args", "option_env!"] {
+        let readers: Vec<String> = sources()
+            .into_iter()
+            .filter(|source| source.code.contains(words) && source.path != "src/server/config.rs")
+            .map(|source| source.path)
+            .collect();
+        assert!(readers.is_empty(), "{words}: {readers:?}");
+    }
+    only_in("env=\"\"", &["src/server/config.rs"]);
+}
+
+#[test]
+fn the_browsers_own_interfaces_stay_in_what_runs_there() {
+    for Source { path, room, code } in sources() {
+        let is_used = names(&code, "web_sys") || names(&code, "wasm_bindgen");
+        assert!(
+            !is_used || (room == "ui" && code.contains("#[island]")),
+            "{path} is no island"
+        );
+    }
+}
+
+#[test]
+fn a_wall_sees_every_way_to_write_it() {
+    let code = "use crate::store::Store; use crate::{vault::{Vault, x}, functions::pipelines, crypto, server::{a, b::{c}},ui}; crate::app::x()";
+    let rooms: Vec<String> = rooms_in(code).into_iter().collect();
+    assert_eq!(
+        rooms,
+        [
+            "app",
+            "crypto",
+            "functions",
+            "server",
+            "store",
+            "ui",
+            "vault"
+        ]
+    );
+    let comment =
+        without_words("// crate::store\nlet a = \"crate::vault\"; let b = '\"'; use crate::ui;");
+    assert_eq!(rooms_in(&comment).into_iter().collect::<Vec<_>>(), ["ui"]);
+    assert!(names("use sea_orm::Set;", "sea_orm") && names("fn f(e: sea_orm::DbErr)", "sea_orm"));
+    assert!(!names("string::ring::x", "ring") && !names("use sea_orm_migration::x;", "sea_orm"));
+}
