@@ -57,11 +57,9 @@ pub fn App() -> impl IntoView {
                     <ParentRoute path=path!("/pipelines") view=pipelines::ListPage ssr=ASYNC>
                         <Route path=path!("") view=|| () ssr=ASYNC/>
                         <Route path=path!("/new") view=pipelines::NewDialog ssr=ASYNC/>
+                        <Route path=path!("/:id/delete") view=pipelines::DeleteDialog ssr=ASYNC/>
                     </ParentRoute>
-                    <ParentRoute path=path!("/pipelines/:id") view=pipelines::DetailPage ssr=ASYNC>
-                        <Route path=path!("") view=|| () ssr=ASYNC/>
-                        <Route path=path!("/delete") view=pipelines::DeleteDialog ssr=ASYNC/>
-                    </ParentRoute>
+                    <Route path=path!("/pipelines/:id") view=pipelines::DetailPage ssr=ASYNC/>
                 </ParentRoute>
             </Routes>
         </Router>

@@ -2,7 +2,7 @@
 
 use clap::{Parser, Subcommand};
 use regcred::server::{config::Config, serve};
-use std::io::Write;
+use std::io::{IsTerminal, Write};
 use std::process::ExitCode;
 
 /// Keeps a team's container registry credentials and hands them to its pipelines.
@@ -23,7 +23,9 @@ enum Command {
 async fn main() -> ExitCode {
     let Command::Serve(config) = Arguments::parse().command;
     let filter = tracing_subscriber::EnvFilter::try_new(&config.log).unwrap_or_default();
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr)
+        .with_ansi(std::io::stderr().is_terminal())
+        .init();
     match serve(&config).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(problem) => {

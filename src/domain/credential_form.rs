@@ -43,6 +43,8 @@ pub struct CredentialForm {
     pub is_protected: bool,
     /// `is_insecure`: a check box; only at creation.
     pub is_insecure: bool,
+    /// `also`: check boxes of other Google hosts for the same key; only at creation.
+    pub also: Vec<String>,
 }
 
 /// A form that keeps every rule that needs no database and no secret.

@@ -73,10 +73,7 @@ impl ListQuery {
     pub fn read(get: impl Fn(&str) -> Option<String>) -> Result<Self> {
         let value = |key: &str| get(key).filter(|v| !v.is_empty());
         let search = value("q").unwrap_or_default();
-        if search.chars().count() > SEARCH_MAX {
-            return Err(Error::BadRequest(format!("Search for at most {SEARCH_MAX} characters.")));
-        }
-        Ok(Self {
+        let query = Self {
             search: search.trim().to_owned(),
             registry: value("registry"),
             state: word(value("state"), StateFilter::from_word, "state")?,
@@ -85,7 +82,21 @@ impl ListQuery {
             is_unused: word(value("unused"), |w| (w == "1").then_some(true), "unused")?.unwrap_or(false),
             sort: word(value("sort"), Sort::from_word, "sort")?,
             page: word(value("page"), page_index, "page")?.unwrap_or(0),
-        })
+        };
+        query.check()?;
+        Ok(query)
+    }
+
+    /// What every door asks before the database is: nothing too long, and nothing it cannot hold.
+    pub fn check(&self) -> Result<()> {
+        if self.search.chars().count() > SEARCH_MAX {
+            return Err(Error::BadRequest(format!("Search for at most {SEARCH_MAX} characters.")));
+        }
+        let has_control = |text: &str| text.chars().any(char::is_control);
+        if has_control(&self.search) || self.registry.as_deref().is_some_and(has_control) {
+            return Err(Error::BadRequest("Search for characters that can be seen.".to_owned()));
+        }
+        Ok(())
     }
 
     /// Whether anything narrows the list.

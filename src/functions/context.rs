@@ -10,11 +10,14 @@ use axum::http::StatusCode;
 use axum::http::request::Parts;
 use leptos::prelude::{expect_context, provide_context, use_context};
 use leptos_axum::ResponseOptions;
+use std::collections::HashMap;
+use std::sync::Arc;
 use tower_sessions::Session;
 use uuid::Uuid;
+use zeroize::Zeroizing;
 
 /// The session's one key: who is signed in.
-pub(super) const PERSON: &str = "person";
+pub const PERSON: &str = "person";
 const SEEN: &str = "seen";
 
 /// Where the request came from, as the server found out.
@@ -25,6 +28,7 @@ pub(super) struct ClientAddress(pub(super) String);
 pub fn provide(vault: &Vault, client: Option<String>) {
     provide_context(vault.clone());
     provide_context(client.map(ClientAddress));
+    provide_context(Taken::default());
 }
 
 /// The vault.
@@ -103,9 +107,21 @@ pub(super) async fn take_token(id: &str) -> Result<Option<String>> {
     Ok(content.and_then(|content| String::from_utf8(content.to_vec()).ok()))
 }
 
-async fn take(kind: SlotKind, id: &str) -> Result<Option<zeroize::Zeroizing<Vec<u8>>>> {
-    let person = signed_in().await?;
-    vault().take_slot(kind, person, id).await
+/// What this request has taken out of slots. Rendering may ask twice (once to find out what a page
+/// waits for), and a slot can be taken once only.
+#[derive(Clone, Debug, Default)]
+struct Taken(Arc<tokio::sync::Mutex<HashMap<String, Option<Zeroizing<Vec<u8>>>>>>);
+
+async fn take(kind: SlotKind, id: &str) -> Result<Option<Zeroizing<Vec<u8>>>> {
+    let (person, vault) = (signed_in().await?, vault());
+    let taken = use_context::<Taken>().unwrap_or_default();
+    let mut taken = taken.0.lock().await;
+    if let Some(content) = taken.get(id) {
+        return Ok(content.clone());
+    }
+    let content = vault.take_slot(kind, person, id).await?;
+    taken.insert(id.to_owned(), content.clone());
+    Ok(content)
 }
 
 pub(super) async fn sign_out() -> Result<()> {

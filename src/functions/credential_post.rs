@@ -31,8 +31,6 @@ pub(super) struct CredentialPost {
     pub(super) form: CredentialForm,
     /// The secret.
     pub(super) secret: SecretInput,
-    /// Other Google hosts to create the same key for.
-    pub(super) also: Vec<String>,
 }
 
 /// Reads the whole post.
@@ -104,7 +102,7 @@ fn set(
             return Ok(());
         }
         "also" => {
-            post.also.push(text);
+            form.also.push(text);
             return Ok(());
         }
         "is_protected" => {

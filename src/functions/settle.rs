@@ -59,7 +59,7 @@ pub(super) async fn create_credential(post: CredentialPost) -> Result<()> {
     let list = list_path(&post.project);
     let done = async {
         let editor = member(&post.project).await?.editor()?;
-        vault().create_credential(&editor, &post.form, &post.secret, &post.also).await
+        vault().create_credential(&editor, &post.form, &post.secret).await
     };
     match done.await {
         Ok(created) => on(&list, created.notices).await,
@@ -207,8 +207,7 @@ async fn once(path: &str, token: &str) -> Result<()> {
 pub(super) fn own_path(path: &str) -> bool {
     path.starts_with('/')
         && !path.starts_with("//")
-        && !path.contains(['\\', '\r', '\n', '\t'])
-        && path.is_ascii()
+        && path.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\')
 }
 
 pub(super) fn list_path(project: &str) -> String {

@@ -118,10 +118,13 @@ fn generate(folder: &Path) -> Result<PathBuf, KeyFileProblem> {
     let path = folder.join(format!("kek-{}.key", kek.id()));
     let written = || -> io::Result<()> {
         fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
-        let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&path)?;
+        // Under another name until it is whole: a crash leaves no half of a key behind.
+        let draft = folder.join(format!("new-{}", kek.id()));
+        let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&draft)?;
         file.write_all(kek.to_text().as_bytes())?;
         file.write_all(b"\n")?;
         file.sync_all()?;
+        fs::rename(&draft, &path)?;
         File::open(folder)?.sync_all()
     };
     written().map_err(|cause| KeyFileProblem::NotWritten { path: path.display().to_string(), cause })?;

@@ -32,13 +32,13 @@ pub fn router(vault: &Vault, trusted_proxies: &[IpAddr]) -> Router {
     let assets = Assets::load();
     let browser = pages::router(vault, &assets)
         .layer(from_fn(status::layer))
+        .layer(from_fn(limits::layer))
         .layer(session::layer(vault.store().clone(), is_https))
         .layer(csrf::layer(&url))
         .layer(from_fn(csrf::refuse_unmarked));
     Router::new()
-        .merge(crate::pipelines::router(vault))
+        .merge(crate::pipelines::router(vault).layer(from_fn(limits::layer)))
         .merge(browser)
-        .layer(from_fn(limits::layer))
         .layer(from_fn_with_state(Proxies::new(trusted_proxies), client::layer))
         .merge(assets.router())
         .route("/livez", get(|| async { "ok\n" }))

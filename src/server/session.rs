@@ -38,7 +38,7 @@ impl SessionStore for Sessions {
         let row = SessionRow {
             id_hash: hash(&record.id),
             data: encode(record)?,
-            person_id: None,
+            person_id: person(record),
             expires_at: millis(record.expiry_date),
             ends_at: millis(now + time::Duration::hours(ABSOLUTE)),
         };
@@ -72,6 +72,11 @@ impl SessionStore for Sessions {
         write.sessions().delete(&hash(id)).await.map_err(refused)?;
         write.commit().await.map_err(refused)
     }
+}
+
+/// Whose session it is, so that all of a person's can be found.
+fn person(record: &Record) -> Option<uuid::Uuid> {
+    serde_json::from_value(record.data.get(crate::functions::PERSON)?.clone()).ok()
 }
 
 fn hash(id: &Id) -> Vec<u8> {

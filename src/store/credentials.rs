@@ -2,7 +2,7 @@
 
 use super::entity::{credential, usage};
 use super::locked;
-use crate::domain::credential::{Access, Credential, Dependent, Method, StoredSecret, Summary};
+use crate::domain::credential::{Access, Credential, Method, StoredSecret, Summary};
 use crate::domain::listing::{ListQuery, PAGE_ROWS, Sort, StateFilter};
 use crate::domain::moment::{Day, Moment};
 use crate::domain::registry::RegistryHost;
@@ -140,27 +140,6 @@ impl<C: ConnectionTrait> Credentials<'_, C> {
             .exec(self.db)
             .await?;
         Ok(())
-    }
-
-    /// What each pipeline has received of the credential.
-    pub async fn usage(&self, id: Uuid) -> Result<Vec<Dependent>, DbErr> {
-        let rows = usage::Entity::find()
-            .filter(usage::Column::ProjectId.eq(self.project))
-            .filter(usage::Column::CredentialId.eq(id))
-            .order_by_desc(usage::Column::LastAt)
-            .all(self.db)
-            .await?;
-        Ok(rows
-            .into_iter()
-            .map(|row| Dependent {
-                pipeline_id: row.pipeline_id,
-                pipeline: row.pipeline,
-                grant: None,
-                deliveries: row.deliveries,
-                last_delivery: Some(Moment(row.last_at)),
-                last_version: Some(row.last_version),
-            })
-            .collect())
     }
 
     /// What can be granted: every credential that is not disabled, by name.

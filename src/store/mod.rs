@@ -8,6 +8,7 @@ mod attempts;
 mod chain;
 mod connect;
 mod credentials;
+mod dependents;
 mod entity;
 mod grants;
 mod instance;

@@ -2,10 +2,8 @@
 
 use super::{Vault, today};
 use crate::domain::actor::{Permission, Reader};
-use crate::domain::credential::Dependent;
 use crate::domain::credential_page::CredentialPage;
 use crate::error::{Error, Result};
-use std::collections::HashMap;
 use uuid::Uuid;
 
 /// Receipts and events on a credential's page.
@@ -27,7 +25,7 @@ impl Vault {
         let kind = credential.summary.kind();
         let companions = kind.companions(&credential.summary.host);
         Ok(CredentialPage {
-            dependents: self.dependents(project, id).await?,
+            dependents: self.store.credentials(project).dependents(id).await?,
             obtainers,
             receipts: self.store.receipts(project).of_credential(id, SHOWN).await?,
             events: self.store.chain().about(project, id, SHOWN).await?,
@@ -35,29 +33,5 @@ impl Vault {
             today: today(),
             credential,
         })
-    }
-
-    /// Pipelines that hold a grant of the credential, have received it, or both; the last to
-    /// receive it first.
-    pub(super) async fn dependents(&self, project: Uuid, id: Uuid) -> Result<Vec<Dependent>> {
-        let mut dependents = self.store.credentials(project).usage(id).await?;
-        let grants: HashMap<Uuid, _> =
-            self.store.grants(project).of_credential(id).await?.into_iter().collect();
-        let names = self.store.pipelines(project).names(grants.keys().copied().collect()).await?;
-        for (pipeline_id, intent) in grants {
-            if let Some(found) = dependents.iter_mut().find(|d| d.pipeline_id == pipeline_id) {
-                found.grant = Some(intent);
-            } else {
-                dependents.push(Dependent {
-                    pipeline_id,
-                    pipeline: names.get(&pipeline_id).cloned().unwrap_or_default(),
-                    grant: Some(intent),
-                    deliveries: 0,
-                    last_delivery: None,
-                    last_version: None,
-                });
-            }
-        }
-        Ok(dependents)
     }
 }

@@ -27,6 +27,7 @@ pub struct Created {
 impl Vault {
     /// One page of the project's credentials.
     pub async fn list_credentials(&self, reader: &Reader, query: &ListQuery) -> Result<Listing> {
+        query.check()?;
         let rows = self.store.credentials(reader.project().id);
         let (search, today) = (names::fold(&query.search), today());
         let listed = rows.list(query, &search, today).await?;
@@ -35,7 +36,7 @@ impl Vault {
         Ok(Listing { rows: listed, total, is_empty_project: hosts.is_empty(), hosts, today })
     }
 
-    /// Creates a credential, and one more for each other Google host in `also` when the method is
+    /// Creates a credential, and one more for each other Google host that is ticked when the method is
     /// a key file.
     ///
     /// # Errors
@@ -45,7 +46,6 @@ impl Vault {
         editor: &Editor,
         form: &CredentialForm,
         secret: &SecretInput,
-        also: &[String],
     ) -> Result<Created> {
         let checked = form.check();
         let read = checked.as_ref().map_or_else(
@@ -78,7 +78,7 @@ impl Vault {
         notices.extend(paste_warning(kind, typed).map(str::to_owned));
         let id = self.insert(&write, editor, &draft, &read).await?;
         notices.insert(0, format!("{} was created for {}.", draft.name, draft.host.as_str()));
-        for host in other_google_hosts(&draft, also) {
+        for host in other_google_hosts(&draft, &form.also) {
             let mut copy = draft.clone();
             let suffix = format!(" ({})", host.as_str());
             let room = NAME_MAX.saturating_sub(suffix.chars().count());

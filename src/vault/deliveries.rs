@@ -38,7 +38,7 @@ pub struct DockerConfig {
 
 const DISABLED: &str = "it is disabled";
 const WRONG_INTENT: &str = "the grant or the credential is for pulling only";
-const SCOPED: &str = "another one serves the whole host, and this file has one entry a host";
+const SCOPED: &str = "another one serves this host more exactly, and this file has one entry a host";
 const UNREADABLE: &str = "its stored secret cannot be read; save a new one";
 
 impl Vault {
@@ -69,7 +69,7 @@ impl Vault {
             }
         }
         let mut auths = BTreeMap::new();
-        let mut was_unreadable = false;
+        let mut unreadable = Vec::new();
         for (host, candidates) in by_host {
             let (one, others) = match choose(&candidates) {
                 Ok(chosen) => chosen,
@@ -88,13 +88,21 @@ impl Vault {
                 auths.insert(host, auth(&one.credential.summary.username, &secret));
                 receipts.add(one, Outcome::Delivered, warning(one));
             } else {
-                was_unreadable = true;
                 refuse(&mut receipts, one, UNREADABLE);
-                self.mark_unreadable(one).await?;
+                unreadable.push(one);
             }
         }
+        if granted.is_empty() {
+            receipts.add_nothing();
+        }
         self.record(receipts.rows).await?;
-        if auths.is_empty() && was_unreadable {
+        for one in &unreadable {
+            // The answer does not wait for this: what is readable is delivered all the same.
+            if let Err(error) = self.mark_unreadable(one).await {
+                tracing::error!(error = %error, "an unreadable credential was not marked");
+            }
+        }
+        if auths.is_empty() && !unreadable.is_empty() {
             return Err(Error::Conflict(
                 "The stored secret of this credential cannot be read, so it was not delivered. Save a new secret for it."
                     .to_owned(),
@@ -126,10 +134,11 @@ impl Vault {
     /// Marks the row, once.
     async fn mark_unreadable(&self, one: &Deliverable) -> Result<()> {
         let shown = &one.credential.summary;
-        if shown.unreadable_at.is_some() {
+        let write = self.store.write().await?;
+        let now_stored = write.credentials(one.project_id).lock(shown.id).await?;
+        if now_stored.is_none_or(|stored| stored.summary.unreadable_at.is_some()) {
             return Ok(());
         }
-        let write = self.store.write().await?;
         let row = CredentialChanges { unreadable_at: Set(Some(now().0)), ..CredentialChanges::default() };
         write.credentials(one.project_id).update(shown.id, row).await?;
         let subject = Subject { id: shown.id, name: shown.name.clone() };
@@ -170,16 +179,26 @@ struct Receipts<'a> {
 
 impl Receipts<'_> {
     fn add(&mut self, one: &Deliverable, outcome: Outcome, reason: Option<String>) {
+        self.push(Some(one), outcome, reason);
+    }
+
+    /// A pipeline that may have nothing asked all the same: worth a record.
+    fn add_nothing(&mut self) {
+        self.push(None, Outcome::Refused, Some("it has no grants".to_owned()));
+    }
+
+    fn push(&mut self, one: Option<&Deliverable>, outcome: Outcome, reason: Option<String>) {
+        let credential = one.map(|one| &one.credential);
         self.rows.push(ReceiptRow {
             project: self.pipeline.project_id(),
-            credential_id: Some(one.credential.summary.id),
+            credential_id: credential.map(|credential| credential.summary.id),
             receipt: Receipt {
                 id: Uuid::now_v7(),
                 at: now(),
                 pipeline: self.pipeline.name().to_owned(),
                 pipeline_id: self.pipeline.id(),
-                credential: Some(one.credential.summary.name.clone()),
-                version: Some(one.credential.secret.version),
+                credential: credential.map(|credential| credential.summary.name.clone()),
+                version: credential.map(|credential| credential.secret.version),
                 intent: self.request.intent,
                 door: self.request.door,
                 token_id: self.pipeline.token_id().to_owned(),

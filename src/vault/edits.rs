@@ -36,6 +36,7 @@ impl Vault {
             return Err(self.stale(&write, project, &stored, revision).await?);
         }
         let mut form = form.clone();
+        let wants_insecure = form.is_insecure && !stored.summary.is_insecure;
         form.is_insecure = stored.summary.is_insecure;
         let mut errors = Vec::new();
         if form.registry_url.trim().is_empty() {
@@ -43,7 +44,7 @@ impl Vault {
         }
         let checked = form.check();
         errors.extend(checked.as_ref().err().cloned().unwrap_or_default());
-        if !is_same_host(&form, &stored) {
+        if !is_same_host(&form, &stored) || wants_insecure {
             errors.retain(|error| error.field != "registry_url");
             errors.push(FieldError::new(
                 "registry_url",
@@ -128,7 +129,7 @@ impl Vault {
 /// Whether what came as the registry is the stored one, though the rest of the form may be wrong.
 fn is_same_host(form: &CredentialForm, stored: &Credential) -> bool {
     RegistryHost::parse(&form.registry_url)
-        .is_ok_and(|parsed| parsed.host == stored.summary.host)
+        .is_ok_and(|parsed| parsed.host == stored.summary.host && parsed.path.is_none())
 }
 
 fn has_secret_error(errors: &[FieldError]) -> bool {

@@ -5,7 +5,7 @@ use crate::domain::actor::{Granter, PipelineEditor};
 use crate::domain::audit::{Action, Subject};
 use crate::domain::credential::{Access, Credential};
 use crate::domain::pipeline::PipelineForm;
-use crate::error::{Error, FieldError, Result};
+use crate::error::{Error, Result};
 use crate::store::{GrantRow, Write, is_taken};
 use uuid::Uuid;
 
@@ -15,7 +15,7 @@ impl Vault {
         let write = self.store.write().await?;
         let found = write.pipelines(granter.project().id).find(pipeline, now().day()).await?;
         let subject = Subject { id: pipeline, name: found.ok_or(Error::NotFound)?.name };
-        let chosen = self.chosen(&write, granter, form).await.map_err(|e| Error::Invalid(vec![e]))?;
+        let chosen = self.chosen(&write, granter, form).await?;
         if chosen.is_empty() {
             return Err(Error::at("credentials", "Choose a credential."));
         }
@@ -47,30 +47,30 @@ impl Vault {
         write: &Write,
         granter: &Granter,
         form: &PipelineForm,
-    ) -> Result<Vec<(Credential, Access)>, FieldError> {
+    ) -> Result<Vec<(Credential, Access)>> {
         let Some(intent) = Access::from_word(&form.intent) else {
-            return Err(FieldError::new("intent", "Choose what the pipeline may do."));
+            return Err(Error::at("intent", "Choose what the pipeline may do."));
         };
         let credentials = write.credentials(granter.project().id);
         let mut chosen = Vec::new();
         for id in &form.credentials {
             let found = match Uuid::parse_str(id) {
-                Ok(id) => credentials.find(id).await.unwrap_or_default(),
+                Ok(id) => credentials.find(id).await?,
                 Err(_) => None,
             };
             let Some(credential) = found else {
-                return Err(FieldError::new("credentials", "One of these credentials was deleted. Choose again."));
+                return Err(Error::at("credentials", "One of these credentials was deleted. Choose again."));
             };
             let name = &credential.summary.name;
             if !credential.summary.access.satisfies(intent) {
                 let message = format!("{name} can only pull. Choose Pull, or leave it out.");
-                return Err(FieldError::new("credentials", message));
+                return Err(Error::at("credentials", message));
             }
             if intent == Access::PullAndPush && credential.is_protected {
                 let message = format!(
                     "{name} is protected: pushing with it needs an approval. Choose Pull, or leave it out."
                 );
-                return Err(FieldError::new("credentials", message));
+                return Err(Error::at("credentials", message));
             }
             chosen.push((credential, intent));
         }

@@ -61,7 +61,14 @@ impl Vault {
         if write.pipelines(project).is_named(&names::fold(name)).await? {
             at("name", "Another pipeline in this project has this name. Choose another one.".to_owned());
         }
-        let chosen = self.chosen(&write, granter, form).await.map_err(|e| errors.push(e)).ok();
+        let chosen = match self.chosen(&write, granter, form).await {
+            Ok(chosen) => Some(chosen),
+            Err(Error::Invalid(broken)) => {
+                errors.extend(broken);
+                None
+            }
+            Err(error) => return Err(error),
+        };
         let expires_on = super::tokens::expiry(form).map_err(|e| errors.push(e)).ok();
         let (Some(chosen), Some(expires_on), true) = (chosen, expires_on, errors.is_empty()) else {
             return Err(Error::Invalid(errors));

@@ -44,6 +44,9 @@ impl Vault {
     /// Refuses the token from the next request on.
     pub async fn revoke_token(&self, editor: &PipelineEditor, pipeline: Uuid, id: &str) -> Result<String> {
         let project = editor.project().id;
+        if !id.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
+            return Err(Error::NotFound);
+        }
         let write = self.store.write().await?;
         let found = write.pipelines(project).find(pipeline, today()).await?.ok_or(Error::NotFound)?;
         if !write.tokens().revoke(project, pipeline, id, now().0).await? {

@@ -77,7 +77,7 @@ impl Seed {
 
     /// Serves it as the program does.
     pub async fn serve(&self) -> SocketAddr {
-        serve(regcred::server::router(&self.vault, &[])).await
+        serve(regcred::server::router(&self.vault)).await
     }
 
     /// The cookie of the owner, signed in there.

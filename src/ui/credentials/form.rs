@@ -55,6 +55,7 @@ pub fn stored_form(credential: &Credential) -> CredentialForm {
             .unwrap_or_default(),
         is_protected: credential.is_protected,
         is_insecure: summary.is_insecure,
+        also: Vec::new(),
     }
 }
 

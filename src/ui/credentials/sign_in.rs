@@ -65,7 +65,7 @@ pub fn SignIn(filled: Filled, is_new: bool) -> impl IntoView {
                 rows=6
                 is_mono=true
             />
-            {is_new.then(|| view! { <OtherHosts error=filled.at("also")/> })}
+            {is_new.then(|| view! { <OtherHosts ticked=filled.form.also.clone() error=filled.at("also")/> })}
             <KeyUpload error=filled.at("key_file").unwrap_or_default()/>
         </div>
     }
@@ -73,7 +73,7 @@ pub fn SignIn(filled: Filled, is_new: bool) -> impl IntoView {
 
 /// One key is commonly stored for several Google hosts, and the key is at hand only now.
 #[component]
-fn OtherHosts(error: Option<String>) -> impl IntoView {
+fn OtherHosts(ticked: Vec<String>, error: Option<String>) -> impl IntoView {
     let described_by = if error.is_some() {
         "also-error also-hint"
     } else {
@@ -85,7 +85,8 @@ fn OtherHosts(error: Option<String>) -> impl IntoView {
             {GOOGLE_HOSTS
                 .into_iter()
                 .map(|host| {
-                    view! { <CheckBox name="also" label=host value=host id=format!("also-{host}")/> }
+                    let is_checked = ticked.iter().any(|ticked| ticked == host);
+                    view! { <CheckBox name="also" label=host value=host is_checked id=format!("also-{host}")/> }
                 })
                 .collect_view()}
             {error.map(|error| view! { <p id="also-error" class="field-error">{error}</p> })}
