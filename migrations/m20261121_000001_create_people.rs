@@ -5,12 +5,12 @@ use sea_orm_migration::prelude::*;
 #[derive(DeriveMigrationName)]
 pub struct Migration;
 
-const TABLES: &[&str] = &["instance", "person", "project", "membership", "session", "attempt", "slot"];
+const TABLES: &[&str] =
+    &["instance", "person", "project", "membership", "session", "attempt", "slot"];
 
 #[async_trait::async_trait]
 impl MigrationTrait for Migration {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-
         let create = |t| manager.create_table(t);
         create(table(
             "instance",
@@ -61,7 +61,9 @@ impl MigrationTrait for Migration {
             &["project_id", "person_id"],
         ))
         .await?;
-        manager.create_index(index("membership_person", "membership", &["person_id"], false)).await?;
+        manager
+            .create_index(index("membership_person", "membership", &["person_id"], false))
+            .await?;
         create(table(
             "session",
             vec![

@@ -10,7 +10,6 @@ const TABLES: &[&str] = &["crypto_key", "credential", "secret_version"];
 #[async_trait::async_trait]
 impl MigrationTrait for Migration {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-
         let create = |t| manager.create_table(t);
         create(table(
             "crypto_key",
@@ -72,7 +71,12 @@ impl MigrationTrait for Migration {
             .create_index(index("credential_host", "credential", &["project_id", "host"], false))
             .await?;
         manager
-            .create_index(index("credential_changed", "credential", &["project_id", "updated_at"], false))
+            .create_index(index(
+                "credential_changed",
+                "credential",
+                &["project_id", "updated_at"],
+                false,
+            ))
             .await?;
         create(table(
             "secret_version",

@@ -10,7 +10,6 @@ const TABLES: &[&str] = &["pipeline", "pipeline_token", "access_grant", "usage"]
 #[async_trait::async_trait]
 impl MigrationTrait for Migration {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-
         let create = |t| manager.create_table(t);
         create(table(
             "pipeline",
@@ -46,7 +45,12 @@ impl MigrationTrait for Migration {
         ))
         .await?;
         manager
-            .create_index(index("pipeline_token_pipeline", "pipeline_token", &["pipeline_id"], false))
+            .create_index(index(
+                "pipeline_token_pipeline",
+                "pipeline_token",
+                &["pipeline_id"],
+                false,
+            ))
             .await?;
         create(table(
             "access_grant",
@@ -71,7 +75,12 @@ impl MigrationTrait for Migration {
             ))
             .await?;
         manager
-            .create_index(index("access_grant_credential", "access_grant", &["credential_id"], false))
+            .create_index(index(
+                "access_grant_credential",
+                "access_grant",
+                &["credential_id"],
+                false,
+            ))
             .await?;
         create(table(
             "usage",

@@ -10,7 +10,6 @@ const TABLES: &[&str] = &["chain_head", "audit_event", "receipt"];
 #[async_trait::async_trait]
 impl MigrationTrait for Migration {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-
         let create = |t| manager.create_table(t);
         create(table(
             "chain_head",
@@ -40,7 +39,12 @@ impl MigrationTrait for Migration {
         ))
         .await?;
         manager
-            .create_index(index("audit_event_subject", "audit_event", &["subject_id", "seq"], false))
+            .create_index(index(
+                "audit_event_subject",
+                "audit_event",
+                &["subject_id", "seq"],
+                false,
+            ))
             .await?;
         create(table(
             "receipt",

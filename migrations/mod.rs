@@ -37,7 +37,11 @@ fn optional(name: &'static str) -> ColumnDef {
 }
 
 /// A table of these columns with this primary key.
-fn table(name: &'static str, columns: Vec<ColumnDef>, key: &[&'static str]) -> TableCreateStatement {
+fn table(
+    name: &'static str,
+    columns: Vec<ColumnDef>,
+    key: &[&'static str],
+) -> TableCreateStatement {
     let mut table = Table::create();
     table.table(Alias::new(name));
     for mut column in columns {

@@ -67,9 +67,5 @@ pub fn App() -> impl IntoView {
 }
 
 fn titled(page: String) -> String {
-    if page == "Regcred" {
-        page
-    } else {
-        format!("{page} · Regcred")
-    }
+    if page == "Regcred" { page } else { format!("{page} · Regcred") }
 }

@@ -23,7 +23,9 @@ enum Command {
 async fn main() -> ExitCode {
     let Command::Serve(config) = Arguments::parse().command;
     let filter = tracing_subscriber::EnvFilter::try_new(&config.log).unwrap_or_default();
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr)
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
         .with_ansi(std::io::stderr().is_terminal())
         .init();
     match serve(&config).await {

@@ -202,11 +202,7 @@ mod tests {
             "+976fc652f5fdb1d",
             "ééééééé",
         ] {
-            assert_eq!(
-                text.parse::<KekId>(),
-                Err(CryptoError::Unreadable),
-                "{text}"
-            );
+            assert_eq!(text.parse::<KekId>(), Err(CryptoError::Unreadable), "{text}");
         }
     }
 
@@ -235,26 +231,17 @@ mod tests {
 
     #[test]
     fn each_mistake_has_its_own_sentence() {
-        let problem = |bytes: &[u8]| {
-            Kek::parse(bytes)
-                .map(|kek| kek.id())
-                .expect_err("it is refused")
-        };
+        let problem =
+            |bytes: &[u8]| Kek::parse(bytes).map(|kek| kek.id()).expect_err("it is refused");
         assert_eq!(problem(b""), KekProblem::Empty);
         assert_eq!(problem(b"\n"), KekProblem::Empty);
         assert_eq!(problem(&[7; 31]), KekProblem::Length { found: 31 });
         assert_eq!(problem(&[7; 33]), KekProblem::Length { found: 33 });
         assert_eq!(problem(&[b'!'; 43]), KekProblem::NotBase64 { found: 43 });
-        assert_eq!(
-            problem(&[b'A'; 44]),
-            KekProblem::DecodedLength { found: 33 }
-        );
+        assert_eq!(problem(&[b'A'; 44]), KekProblem::DecodedLength { found: 33 });
         assert_eq!(problem(&[b'g'; 64]), KekProblem::NotHex);
         let two_newlines = format!("{}\n\n", hex(&vector()));
-        assert_eq!(
-            problem(two_newlines.as_bytes()),
-            KekProblem::Length { found: 66 }
-        );
+        assert_eq!(problem(two_newlines.as_bytes()), KekProblem::Length { found: 66 });
         assert!(problem(&[7; 31]).to_string().contains("31 bytes long"));
     }
 

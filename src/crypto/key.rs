@@ -88,10 +88,7 @@ impl Key {
         sealed: &'a mut [u8],
     ) -> Result<&'a [u8], CryptoError> {
         let nonce = aead::Nonce::assume_unique_for_key(nonce);
-        match self
-            .aes()?
-            .open_in_place(nonce, aead::Aad::from(aad), sealed)
-        {
+        match self.aes()?.open_in_place(nonce, aead::Aad::from(aad), sealed) {
             Ok(text) => Ok(text),
             Err(_) => Err(CryptoError::Unauthentic),
         }
@@ -118,9 +115,7 @@ impl ZeroizeOnDrop for Key {}
 
 /// Fills `bytes` from the operating system.
 pub(super) fn fill_random(bytes: &mut [u8]) -> Result<(), CryptoError> {
-    SystemRandom::new()
-        .fill(bytes)
-        .map_err(|_| CryptoError::Random)
+    SystemRandom::new().fill(bytes).map_err(|_| CryptoError::Random)
 }
 
 /// `N` random bytes, wiped on drop.
@@ -145,10 +140,7 @@ mod tests {
     #[test]
     fn hmac_and_hkdf_agree_with_the_vector() -> Result<(), CryptoError> {
         let key = Key::copy_of(&std::array::from_fn(|i| 0x20 + i as u8));
-        assert_eq!(
-            key.mac(b"regcred/key-check/v1")[..4],
-            [0x3a, 0xa4, 0xa6, 0x0b]
-        );
+        assert_eq!(key.mac(b"regcred/key-check/v1")[..4], [0x3a, 0xa4, 0xa6, 0x0b]);
         let derived = key.derive(&[0x55; 32], &[b"regcred/secret-dek/v1", &[1]])?;
         assert_eq!(
             crate::crypto::kek::hex(derived.expose()),

@@ -25,10 +25,7 @@ impl Keyring {
             .into_iter()
             .map(|purpose| {
                 let key = WrappedKey::generate(kek, purpose, 1)?;
-                Ok(WrappedKey {
-                    is_active: true,
-                    ..key
-                })
+                Ok(WrappedKey { is_active: true, ..key })
             })
             .collect()
     }
@@ -83,10 +80,8 @@ impl Keyring {
     /// Every fault is a typed error, and bytes that are no sealed value are never returned as they
     /// are.
     pub fn open(&self, place: &Place<'_>, blob: &[u8]) -> Result<Zeroizing<Vec<u8>>, CryptoError> {
-        let key = self
-            .secret
-            .find(blob::key_version(blob)?)
-            .ok_or(CryptoError::UnknownKeyVersion)?;
+        let key =
+            self.secret.find(blob::key_version(blob)?).ok_or(CryptoError::UnknownKeyVersion)?;
         blob::open(key, place, blob)
     }
 
@@ -109,10 +104,7 @@ impl Keyring {
 
 impl fmt::Debug for Keyring {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Keyring")
-            .field("secret", &self.secret)
-            .field("audit", &self.audit)
-            .finish()
+        f.debug_struct("Keyring").field("secret", &self.secret).field("audit", &self.audit).finish()
     }
 }
 
@@ -143,14 +135,8 @@ impl Versions {
             }
         }
         let active = active.ok_or(CryptoError::IncompleteKeyring)?;
-        let key = others
-            .remove(&active)
-            .ok_or(CryptoError::IncompleteKeyring)?;
-        Ok(Versions {
-            active,
-            key,
-            others,
-        })
+        let key = others.remove(&active).ok_or(CryptoError::IncompleteKeyring)?;
+        Ok(Versions { active, key, others })
     }
 
     fn find(&self, version: u32) -> Option<&Key> {

@@ -50,9 +50,7 @@ pub fn verify(password: &str, phc: &str) -> bool {
         && parse(phc).is_some_and(|(stored, params)| {
             params.m_cost() <= MOST_MEMORY_KIB
                 && params.t_cost() <= MOST_PASSES
-                && Argon2::default()
-                    .verify_password(password.as_bytes(), &stored)
-                    .is_ok()
+                && Argon2::default().verify_password(password.as_bytes(), &stored).is_ok()
         })
 }
 
@@ -147,11 +145,9 @@ mod tests {
     #[test]
     fn a_greedy_or_foreign_hash_is_refused_at_once() {
         let started = std::time::Instant::now();
-        for (from, to) in [
-            ("m=19456", "m=4294967295"),
-            ("t=2", "t=4294967295"),
-            ("argon2id", "argon2d"),
-        ] {
+        for (from, to) in
+            [("m=19456", "m=4294967295"), ("t=2", "t=4294967295"), ("argon2id", "argon2d")]
+        {
             assert!(!verify("x", &NOBODY.replace(from, to)));
         }
         assert!(started.elapsed().as_millis() < 1000);

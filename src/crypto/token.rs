@@ -31,9 +31,7 @@ pub struct NewToken {
 
 impl fmt::Debug for NewToken {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("NewToken")
-            .field("id", &self.id)
-            .finish_non_exhaustive()
+        f.debug_struct("NewToken").field("id", &self.id).finish_non_exhaustive()
     }
 }
 
@@ -71,9 +69,7 @@ impl PresentedToken {
 
 impl fmt::Debug for PresentedToken {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("PresentedToken")
-            .field("id", &self.id)
-            .finish_non_exhaustive()
+        f.debug_struct("PresentedToken").field("id", &self.id).finish_non_exhaustive()
     }
 }
 
@@ -87,14 +83,9 @@ pub fn parse_token(text: &str) -> Option<PresentedToken> {
     let (id, secret) = body.strip_prefix(PREFIX)?.split_once('_')?;
     let shaped = is_base62(id, ID) && is_base62(secret, SECRET) && is_base62(checksum, CHECKSUM);
     let mut expected = String::with_capacity(CHECKSUM);
-    push_base62::<CHECKSUM>(
-        &mut expected,
-        &crc32fast::hash(body.as_bytes()).to_be_bytes(),
-    );
-    (shaped && checksum == expected).then(|| PresentedToken {
-        id: id.to_owned(),
-        hash: sha256(secret.as_bytes()),
-    })
+    push_base62::<CHECKSUM>(&mut expected, &crc32fast::hash(body.as_bytes()).to_be_bytes());
+    (shaped && checksum == expected)
+        .then(|| PresentedToken { id: id.to_owned(), hash: sha256(secret.as_bytes()) })
 }
 
 /// 43 base-62 characters of 256 random bits, for one-time links and slots. Store its SHA-256.
@@ -182,11 +173,7 @@ mod tests {
                 let mut changed = token.text.as_bytes().to_vec();
                 changed[at] = other;
                 let changed = String::from_utf8(changed).expect("ASCII");
-                assert_eq!(
-                    parse_token(&changed).is_some(),
-                    byte == other,
-                    "character {at}"
-                );
+                assert_eq!(parse_token(&changed).is_some(), byte == other, "character {at}");
             }
         }
         Ok(())
@@ -199,12 +186,7 @@ mod tests {
         for other in ["", " ", "é", "rgc_", "_", "rgc___"] {
             assert!(parse_token(other).is_none());
         }
-        for other in [
-            &text[1..],
-            &text[..76],
-            &format!("{text}\n"),
-            &format!(" {text}"),
-        ] {
+        for other in [&text[1..], &text[..76], &format!("{text}\n"), &format!(" {text}")] {
             assert!(parse_token(other).is_none());
         }
         // As long in bytes as a token, but not ASCII.

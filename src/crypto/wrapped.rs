@@ -129,26 +129,18 @@ impl WrappedKey {
         if self.wrapped.len() > WRAPPED {
             return Err(CryptoError::TooLong);
         }
-        let (covered, rest) = self
-            .wrapped
-            .split_first_chunk::<COVERED>()
-            .ok_or(CryptoError::Truncated)?;
+        let (covered, rest) =
+            self.wrapped.split_first_chunk::<COVERED>().ok_or(CryptoError::Truncated)?;
         let (nonce, sealed) = rest.split_first_chunk().ok_or(CryptoError::Truncated)?;
         let mut sealed: Zeroizing<[u8; KEY + TAG]> =
             Zeroizing::new(sealed.try_into().map_err(|_| CryptoError::Truncated)?);
-        let named = covered
-            .strip_prefix(&START)
-            .ok_or(CryptoError::UnknownFormat)?;
+        let named = covered.strip_prefix(&START).ok_or(CryptoError::UnknownFormat)?;
         if named != self.kek_id.0 {
             return Err(CryptoError::WrongKek);
         }
         let aad = self.aad(covered)?;
-        let key = kek
-            .key()
-            .open_in_place(*nonce, &aad, sealed.as_mut_slice())?;
-        key.try_into()
-            .map(Key::copy_of)
-            .map_err(|_| CryptoError::Truncated)
+        let key = kek.key().open_in_place(*nonce, &aad, sealed.as_mut_slice())?;
+        key.try_into().map(Key::copy_of).map_err(|_| CryptoError::Truncated)
     }
 
     fn aad(&self, covered: &[u8]) -> Result<Vec<u8>, CryptoError> {
@@ -220,18 +212,9 @@ mod tests {
     fn a_wrapped_key_opens_only_for_its_purpose_version_and_uuid() {
         let (kek, _, row) = vector();
         let moved = [
-            WrappedKey {
-                purpose: Purpose::Audit,
-                ..row.clone()
-            },
-            WrappedKey {
-                version: 2,
-                ..row.clone()
-            },
-            WrappedKey {
-                key_uuid: Uuid::nil(),
-                ..row.clone()
-            },
+            WrappedKey { purpose: Purpose::Audit, ..row.clone() },
+            WrappedKey { version: 2, ..row.clone() },
+            WrappedKey { key_uuid: Uuid::nil(), ..row.clone() },
         ];
         for row in moved {
             assert_eq!(refusal(&kek, &row), Some(CryptoError::Unauthentic));

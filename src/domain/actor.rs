@@ -30,7 +30,7 @@ super::words! {
 impl Role {
     /// Whether the role has the permission.
     pub fn allows(self, permission: Permission) -> bool {
-        use Permission::{PipelineRead, RegistryRead, RegistryWrite, PipelineWrite};
+        use Permission::{PipelineRead, PipelineWrite, RegistryRead, RegistryWrite};
         match self {
             Self::Owner => true,
             Self::Maintainer => {
@@ -179,8 +179,12 @@ mod tests {
     use super::*;
 
     fn member(role: Role) -> Member {
-        let person =
-            Person { id: Uuid::nil(), email: "a@example.com".into(), name: "A".into(), is_admin: true };
+        let person = Person {
+            id: Uuid::nil(),
+            email: "a@example.com".into(),
+            name: "A".into(),
+            is_admin: true,
+        };
         let project = Project { id: Uuid::nil(), slug: "acme".into(), name: "Acme".into() };
         Member::admit(person, project, role)
     }

@@ -147,7 +147,10 @@ impl CredentialForm {
             let text = text.trim();
             let day = Day::parse(text);
             if day.is_none() && !text.is_empty() {
-                at(field, "This is not a day. Write it as year-month-day, such as 2027-01-31.".to_owned());
+                at(
+                    field,
+                    "This is not a day. Write it as year-month-day, such as 2027-01-31.".to_owned(),
+                );
             }
             day
         };
@@ -156,7 +159,10 @@ impl CredentialForm {
         let rotate = self.rotate_every_days.trim();
         let rotate_every_days = rotate.parse::<u32>().ok().filter(|n| (1..=3650).contains(n));
         if rotate_every_days.is_none() && !rotate.is_empty() {
-            at("rotate_every_days", "Enter a number of days from 1 to 3650, or leave it blank.".to_owned());
+            at(
+                "rotate_every_days",
+                "Enter a number of days from 1 to 3650, or leave it blank.".to_owned(),
+            );
         }
         let labels = labels(&self.labels);
         if labels.len() > 20 || labels.iter().any(|l| l.chars().count() > 50) {
@@ -171,7 +177,8 @@ impl CredentialForm {
                         host_changes.push("Its path became the repository path.".to_owned());
                         paths.push(path);
                     } else {
-                        host_changes.push("Its path was dropped: a repository path was given.".to_owned());
+                        host_changes
+                            .push("Its path was dropped: a repository path was given.".to_owned());
                     }
                 }
                 Ok(CredentialDraft {
@@ -210,7 +217,10 @@ pub fn name_problem(name: &str, noun: &str) -> Option<String> {
 /// What is wrong with a user name, trimmed (docker splits `user:secret` at the first colon).
 fn username_problem(username: &str) -> Option<String> {
     if username.is_empty() {
-        return Some("Enter the user name. For a token, the registry says which one goes with it.".to_owned());
+        return Some(
+            "Enter the user name. For a token, the registry says which one goes with it."
+                .to_owned(),
+        );
     }
     if username.contains(':') {
         return Some("A user name cannot contain a colon: docker would cut it there.".to_owned());
@@ -284,9 +294,17 @@ mod tests {
             ..form()
         };
         let fields = fields(&bad);
-        for field in
-            ["name", "description", "registry_url", "method", "username", "email", "access", "expires_on", "rotate_every_days"]
-        {
+        for field in [
+            "name",
+            "description",
+            "registry_url",
+            "method",
+            "username",
+            "email",
+            "access",
+            "expires_on",
+            "rotate_every_days",
+        ] {
             assert!(fields.iter().any(|f| f == field), "{field}");
         }
     }
@@ -300,7 +318,11 @@ mod tests {
 
     #[test]
     fn a_key_file_fixes_the_user_name() {
-        let key = CredentialForm { method: "gcp_service_account_key".into(), username: "me:x".into(), ..form() };
+        let key = CredentialForm {
+            method: "gcp_service_account_key".into(),
+            username: "me:x".into(),
+            ..form()
+        };
         assert_eq!(key.check().unwrap().username, "_json_key");
     }
 }

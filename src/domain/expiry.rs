@@ -36,9 +36,13 @@ pub fn state(today: Day, expires_on: Option<Day>, renew_on: Option<Day>) -> Expi
 
 /// What the list says beside a date: `Expires in 3 days`, `Expired 2 days ago`.
 pub fn sentence(today: Day, expires_on: Option<Day>, renew_on: Option<Day>) -> String {
-    let days = |n: i64| if n == 1 { "1 day".to_owned() } else { format!("{n} days") };
+    let days = |n: i64| {
+        if n == 1 { "1 day".to_owned() } else { format!("{n} days") }
+    };
     match (state(today, expires_on, renew_on), expires_on) {
-        (ExpiryState::Expired, Some(day)) => format!("Expired {} ago", days(-day.days_after(today))),
+        (ExpiryState::Expired, Some(day)) => {
+            format!("Expired {} ago", days(-day.days_after(today)))
+        }
         (ExpiryState::Expiring, Some(day)) if day == today => "Expires today".to_owned(),
         (ExpiryState::Expiring, Some(day)) => format!("Expires in {}", days(day.days_after(today))),
         (ExpiryState::Fine, Some(day)) => format!("Expires {}", day.to_text()),

@@ -39,17 +39,13 @@ impl KeyFile {
         check_private_key(field(&file, KeyField::PrivateKey)?)?;
         let has_name_and_domain =
             |(name, domain): (&str, &str)| !name.is_empty() && !domain.is_empty();
-        if !client_email
-            .split_once('@')
-            .is_some_and(has_name_and_domain)
-            || !is_word(client_email)
+        if !client_email.split_once('@').is_some_and(has_name_and_domain) || !is_word(client_email)
         {
             return Err(KeyFileProblem::Email);
         }
-        for (word, field) in [
-            (project_id, KeyField::ProjectId),
-            (private_key_id, KeyField::PrivateKeyId),
-        ] {
+        for (word, field) in
+            [(project_id, KeyField::ProjectId), (private_key_id, KeyField::PrivateKeyId)]
+        {
             if !is_word(word) {
                 return Err(KeyFileProblem::Altered(field));
             }
@@ -74,11 +70,7 @@ fn text_of(bytes: &[u8]) -> Result<&str, KeyFileProblem> {
         return Err(KeyFileProblem::ByteOrderMark);
     }
     let text = text.trim();
-    if text.is_empty() {
-        Err(KeyFileProblem::Empty)
-    } else {
-        Ok(text)
-    }
+    if text.is_empty() { Err(KeyFileProblem::Empty) } else { Ok(text) }
 }
 
 fn object_of(text: &str) -> Result<Map<String, Value>, KeyFileProblem> {
@@ -124,9 +116,7 @@ fn check_type(file: &Map<String, Value>) -> Result<(), KeyFileProblem> {
 
 fn field(file: &Map<String, Value>, field: KeyField) -> Result<&str, KeyFileProblem> {
     let value = file.get(field.name()).and_then(Value::as_str);
-    value
-        .filter(|value| !value.trim().is_empty())
-        .ok_or(KeyFileProblem::Missing(field))
+    value.filter(|value| !value.trim().is_empty()).ok_or(KeyFileProblem::Missing(field))
 }
 
 fn check_private_key(pem: &str) -> Result<(), KeyFileProblem> {
@@ -139,18 +129,12 @@ fn check_private_key(pem: &str) -> Result<(), KeyFileProblem> {
         .strip_prefix("-----BEGIN PRIVATE KEY-----")
         .and_then(|rest| rest.strip_suffix("-----END PRIVATE KEY-----"))
         .ok_or(KeyFileProblem::PrivateKey)?;
-    decode(body)
-        .filter(|der| is_der(der))
-        .map(drop)
-        .ok_or(KeyFileProblem::PrivateKey)
+    decode(body).filter(|der| is_der(der)).map(drop).ok_or(KeyFileProblem::PrivateKey)
 }
 
 fn decode(text: &str) -> Option<Vec<u8>> {
     let joined: String = text.split_ascii_whitespace().collect();
-    BASE64
-        .decode(&joined)
-        .or_else(|_| BASE64_URL.decode(&joined))
-        .ok()
+    BASE64.decode(&joined).or_else(|_| BASE64_URL.decode(&joined)).ok()
 }
 
 /// Keys and `.p12` files are DER sequences.
@@ -189,10 +173,7 @@ mod tests {
     #[test]
     fn a_key_file_shows_its_email_project_and_key_id() {
         let pretty = serde_json::to_string_pretty(&key()).unwrap();
-        for text in [
-            key().to_string(),
-            format!("\r\n{}\r\n", pretty.replace('\n', "\r\n")),
-        ] {
+        for text in [key().to_string(), format!("\r\n{}\r\n", pretty.replace('\n', "\r\n"))] {
             let file = KeyFile::read(text.as_bytes()).unwrap();
             assert_eq!(file.client_email, "ci@acme-images.iam.gserviceaccount.com");
             assert_eq!(file.project_id, "acme-images");
@@ -211,25 +192,13 @@ mod tests {
             (vec![b' '; MAX_BYTES + 1], KeyFileProblem::TooLong),
             (vec![0x30, 0x82, 0x09, 0x41], KeyFileProblem::Pkcs12),
             (vec![0xFF, 0xFE, b'{', 0], KeyFileProblem::NotText),
-            (
-                format!("\u{FEFF}{whole}").into(),
-                KeyFileProblem::ByteOrderMark,
-            ),
+            (format!("\u{FEFF}{whole}").into(), KeyFileProblem::ByteOrderMark),
             (pem.into(), KeyFileProblem::PrivateKeyOnly),
-            (
-                json!(pem).to_string().into(),
-                KeyFileProblem::PrivateKeyOnly,
-            ),
-            (
-                b"MIIBzebra+zz\nAAAA".to_vec(),
-                KeyFileProblem::PrivateKeyOnly,
-            ),
+            (json!(pem).to_string().into(), KeyFileProblem::PrivateKeyOnly),
+            (b"MIIBzebra+zz\nAAAA".to_vec(), KeyFileProblem::PrivateKeyOnly),
             (BASE64.encode(&whole).into(), KeyFileProblem::Base64),
             (
-                BASE64_URL
-                    .encode(format!("\n{whole}"))
-                    .trim_end_matches('=')
-                    .into(),
+                BASE64_URL.encode(format!("\n{whole}")).trim_end_matches('=').into(),
                 KeyFileProblem::Base64,
             ),
             (b"zebra".to_vec(), KeyFileProblem::NotJson),
@@ -237,19 +206,10 @@ mod tests {
             (whole[..whole.len() - 1].into(), KeyFileProblem::CutShort),
             (b"[]".to_vec(), KeyFileProblem::NotObject),
             (br#"{"installed":{}}"#.to_vec(), KeyFileProblem::OAuthClient),
-            (
-                br#"{"web":{"client_id":"zebra"}}"#.to_vec(),
-                KeyFileProblem::OAuthClient,
-            ),
+            (br#"{"web":{"client_id":"zebra"}}"#.to_vec(), KeyFileProblem::OAuthClient),
             (br#"{"auths":{}}"#.to_vec(), KeyFileProblem::DockerConfig),
-            (
-                br#"{"type":"authorized_user"}"#.to_vec(),
-                KeyFileProblem::AuthorizedUser,
-            ),
-            (
-                br#"{"type":"external_account"}"#.to_vec(),
-                KeyFileProblem::ExternalAccount,
-            ),
+            (br#"{"type":"authorized_user"}"#.to_vec(), KeyFileProblem::AuthorizedUser),
+            (br#"{"type":"external_account"}"#.to_vec(), KeyFileProblem::ExternalAccount),
             (br#"{"type":"zebra"}"#.to_vec(), KeyFileProblem::OtherType),
         ] {
             assert!(!problem.to_string().contains("zebra"));
@@ -260,9 +220,7 @@ mod tests {
     #[test]
     fn each_field_that_is_missing_empty_or_altered_is_named() {
         let pem = |body: &str| {
-            json!(format!(
-                "-----BEGIN PRIVATE KEY-----{body}-----END PRIVATE KEY-----"
-            ))
+            json!(format!("-----BEGIN PRIVATE KEY-----{body}-----END PRIVATE KEY-----"))
         };
         for field in KeyField::ALL {
             for value in [Value::Null, json!(" "), json!(7)] {
@@ -276,18 +234,10 @@ mod tests {
             ("private_key", pem("\nzebra*\n"), KeyFileProblem::PrivateKey),
             ("private_key", pem("\nAAAA\n"), KeyFileProblem::PrivateKey),
             ("private_key", pem(""), KeyFileProblem::PrivateKey),
-            (
-                "private_key",
-                pem("\\nMIIB\\n"),
-                KeyFileProblem::PrivateKeyEscaped,
-            ),
+            ("private_key", pem("\\nMIIB\\n"), KeyFileProblem::PrivateKeyEscaped),
             ("client_email", json!("zebra"), KeyFileProblem::Email),
             ("client_email", json!("@"), KeyFileProblem::Email),
-            (
-                "project_id",
-                json!("zebra zebra"),
-                KeyFileProblem::Altered(KeyField::ProjectId),
-            ),
+            ("project_id", json!("zebra zebra"), KeyFileProblem::Altered(KeyField::ProjectId)),
             (
                 "private_key_id",
                 json!("zebra\u{0}"),

@@ -79,7 +79,8 @@ impl ListQuery {
             state: word(value("state"), StateFilter::from_word, "state")?,
             method: word(value("method"), Method::from_word, "method")?,
             access: word(value("access"), Access::from_word, "access")?,
-            is_unused: word(value("unused"), |w| (w == "1").then_some(true), "unused")?.unwrap_or(false),
+            is_unused: word(value("unused"), |w| (w == "1").then_some(true), "unused")?
+                .unwrap_or(false),
             sort: word(value("sort"), Sort::from_word, "sort")?,
             page: word(value("page"), page_index, "page")?.unwrap_or(0),
         };
@@ -164,11 +165,17 @@ fn page_index(text: &str) -> Option<u32> {
     text.parse::<u32>().ok().filter(|n| (1..=1_000_000).contains(n)).map(|n| n - 1)
 }
 
-fn word<T>(value: Option<String>, read: impl Fn(&str) -> Option<T>, name: &str) -> Result<Option<T>> {
+fn word<T>(
+    value: Option<String>,
+    read: impl Fn(&str) -> Option<T>,
+    name: &str,
+) -> Result<Option<T>> {
     match value {
         None => Ok(None),
         Some(text) => read(&text).map(Some).ok_or_else(|| {
-            Error::BadRequest(format!("The address of this page has a value for {name} that does not exist."))
+            Error::BadRequest(format!(
+                "The address of this page has a value for {name} that does not exist."
+            ))
         }),
     }
 }
@@ -184,7 +191,8 @@ mod tests {
     #[test]
     fn a_query_survives_its_url() {
         let query =
-            read(&[("q", "a b&c"), ("state", "expired"), ("sort", "changed"), ("page", "3")]).unwrap();
+            read(&[("q", "a b&c"), ("state", "expired"), ("sort", "changed"), ("page", "3")])
+                .unwrap();
         assert_eq!(query.to_url(), "?q=a%20b%26c&state=expired&sort=changed&page=3");
         assert_eq!(query.page, 2);
         assert!(query.is_narrowed());
@@ -192,7 +200,9 @@ mod tests {
 
     #[test]
     fn only_named_columns_filter_or_sort() {
-        for pair in [("sort", "sealed"), ("state", "x"), ("method", "1"), ("page", "0"), ("page", "-1")] {
+        for pair in
+            [("sort", "sealed"), ("state", "x"), ("method", "1"), ("page", "0"), ("page", "-1")]
+        {
             assert!(matches!(read(&[pair]), Err(Error::BadRequest(_))), "{pair:?}");
         }
     }

@@ -14,17 +14,10 @@ pub use host_problem::HostProblem;
 pub use repository_path::{MAX_PATH, MAX_PREFIXES, PathProblem, covers, path_scope};
 
 const DOCKER_HUB: &str = "docker.io";
-const DOCKER_HUB_NAMES: [&str; 3] = [
-    "index.docker.io",
-    "registry-1.docker.io",
-    "registry.hub.docker.com",
-];
-const DOCKER_WEBSITES: [&str; 4] = [
-    "hub.docker.com",
-    "app.docker.com",
-    "www.docker.com",
-    "docker.com",
-];
+const DOCKER_HUB_NAMES: [&str; 3] =
+    ["index.docker.io", "registry-1.docker.io", "registry.hub.docker.com"];
+const DOCKER_WEBSITES: [&str; 4] =
+    ["hub.docker.com", "app.docker.com", "www.docker.com", "docker.com"];
 
 /// Canonical `host[:port]`: lower case, A-labels, no scheme, no path, no default port.
 ///
@@ -51,9 +44,8 @@ impl RegistryHost {
         let mut changes = Vec::new();
         let text = address::plain_text(input, &mut changes)?;
         let (is_http, text) = address::without_scheme(text, &mut changes)?;
-        let (authority, rest) = text
-            .split_once('/')
-            .map_or((text, None), |(host, rest)| (host, Some(rest)));
+        let (authority, rest) =
+            text.split_once('/').map_or((text, None), |(host, rest)| (host, Some(rest)));
         let mut host = address::canonical_host(authority, is_http, &mut changes)?;
         if DOCKER_WEBSITES.contains(&host.as_str()) {
             return Err(HostProblem::DockerWebsite);
@@ -62,9 +54,7 @@ impl RegistryHost {
             changes.push("All names of Docker Hub are stored as docker.io.".into());
             host = DOCKER_HUB.into();
         }
-        let pasted = rest
-            .map(|rest| repository_path::pasted(rest, &mut changes))
-            .transpose()?;
+        let pasted = rest.map(|rest| repository_path::pasted(rest, &mut changes)).transpose()?;
         let path = pasted.and_then(|pasted| match pasted.path {
             // One image of one word on Docker Hub is an official one: `nginx:1.27` is the repository `library/nginx`.
             Some(name) if pasted.is_image && host == DOCKER_HUB && !name.contains('/') => {
@@ -72,12 +62,7 @@ impl RegistryHost {
             }
             path => path,
         });
-        Ok(ParsedRegistry {
-            host: Self(host),
-            path,
-            is_http,
-            changes,
-        })
+        Ok(ParsedRegistry { host: Self(host), path, is_http, changes })
     }
 
     /// Accepts only what is canonical already: for rows read back.
@@ -92,22 +77,14 @@ impl RegistryHost {
 
     /// `scheme://host:port`, the port always written out: what a secret is bound to (security.md 3.3).
     pub fn origin(&self, insecure: bool) -> String {
-        let (scheme, usual_port) = if insecure {
-            ("http", ":80")
-        } else {
-            ("https", ":443")
-        };
+        let (scheme, usual_port) = if insecure { ("http", ":80") } else { ("https", ":443") };
         let port = if self.has_port() { "" } else { usual_port };
         format!("{scheme}://{}{port}", self.0)
     }
 
     /// The key under which docker's `config.json` and credential helpers know the host (protocols.md 4.1 and 4.2).
     pub fn docker_config_key(&self) -> &str {
-        if self.is_docker_hub() {
-            "https://index.docker.io/v1/"
-        } else {
-            &self.0
-        }
+        if self.is_docker_hub() { "https://index.docker.io/v1/" } else { &self.0 }
     }
 
     /// What the form shows under the field: which images the host stands for.
@@ -124,10 +101,7 @@ impl RegistryHost {
 
     fn has_port(&self) -> bool {
         // Behind the bracket of an IPv6 address, if there is one.
-        self.0
-            .rsplit(']')
-            .next()
-            .is_some_and(|tail| tail.contains(':'))
+        self.0.rsplit(']').next().is_some_and(|tail| tail.contains(':'))
     }
 }
 
@@ -161,11 +135,7 @@ mod tests {
             ("https://ghcr.io/", "ghcr.io", ""),
             ("ghcr.io/acme", "ghcr.io", "acme"),
             (" GHCR.IO.\n", "ghcr.io", ""),
-            (
-                "registry.example.com:5000/v2/",
-                "registry.example.com:5000",
-                "",
-            ),
+            ("registry.example.com:5000/v2/", "registry.example.com:5000", ""),
             ("https://index.docker.io/v1/", "docker.io", ""),
             ("registry-1.docker.io:443", "docker.io", ""),
             ("registry.hub.docker.com", "docker.io", ""),
@@ -175,11 +145,7 @@ mod tests {
             ("oci://ghcr.io/acme/charts", "ghcr.io", "acme/charts"),
             ("ghcr.io/acme/api:1.2@sha256:0a1b", "ghcr.io", "acme/api"),
             ("ghcr.io/v2/acme", "ghcr.io", "acme"),
-            (
-                "http://registry.example.com:80/",
-                "registry.example.com",
-                "",
-            ),
+            ("http://registry.example.com:80/", "registry.example.com", ""),
             ("registry.example.com:80", "registry.example.com:80", ""),
             ("localhost", "localhost", ""),
             ("localhost:5000", "localhost:5000", ""),
@@ -197,22 +163,9 @@ mod tests {
                 "{typed}"
             );
             assert_eq!(parsed.is_http, typed.starts_with("http://"));
-            assert_eq!(
-                parsed.changes.is_empty(),
-                typed == host,
-                "{typed}: {:?}",
-                parsed.changes
-            );
-            assert_eq!(
-                RegistryHost::stored(host),
-                Some(parsed.host),
-                "{host} is canonical"
-            );
-            assert_eq!(
-                RegistryHost::stored(typed).is_some(),
-                typed == host,
-                "{typed}"
-            );
+            assert_eq!(parsed.changes.is_empty(), typed == host, "{typed}: {:?}", parsed.changes);
+            assert_eq!(RegistryHost::stored(host), Some(parsed.host), "{host} is canonical");
+            assert_eq!(RegistryHost::stored(typed).is_some(), typed == host, "{typed}");
         }
     }
 
@@ -229,10 +182,7 @@ mod tests {
             ("[::1]:5000", "https://[::1]:5000", "http://[::1]:5000"),
         ] {
             let host = RegistryHost::stored(host).unwrap();
-            assert_eq!(
-                (host.origin(false).as_str(), host.origin(true).as_str()),
-                (https, http)
-            );
+            assert_eq!((host.origin(false).as_str(), host.origin(true).as_str()), (https, http));
         }
     }
 
@@ -243,12 +193,7 @@ mod tests {
         assert_eq!(hub.docker_config_key(), "https://index.docker.io/v1/");
         assert!(hub.matches_examples().contains("without a host"));
         assert_eq!(read("\"ghcr.io\"").unwrap().docker_config_key(), "ghcr.io");
-        assert!(
-            !read("\"GHCR.io/zebra\"")
-                .unwrap_err()
-                .to_string()
-                .contains("zebra")
-        );
+        assert!(!read("\"GHCR.io/zebra\"").unwrap_err().to_string().contains("zebra"));
         assert_eq!(serde_json::to_string(&hub).unwrap(), "\"docker.io\"");
     }
 }

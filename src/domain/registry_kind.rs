@@ -93,13 +93,8 @@ impl RegistryKind {
 }
 
 fn is_below(host: &str, suffixes: &[&str]) -> bool {
-    let above = |suffix: &&str| {
-        host.strip_suffix(*suffix)
-            .and_then(|rest| rest.strip_suffix('.'))
-    };
-    suffixes
-        .iter()
-        .any(|suffix| above(suffix).is_some_and(|labels| !labels.is_empty()))
+    let above = |suffix: &&str| host.strip_suffix(*suffix).and_then(|rest| rest.strip_suffix('.'));
+    suffixes.iter().any(|suffix| above(suffix).is_some_and(|labels| !labels.is_empty()))
 }
 
 fn is_at(host: &str, name: &str) -> bool {
@@ -134,13 +129,10 @@ fn is_ecr(host: &str) -> bool {
     let Some((account, rest)) = host.split_once('.') else {
         return false;
     };
-    let rest = rest
-        .strip_prefix("dkr.ecr")
-        .or_else(|| rest.strip_prefix("dkr-ecr"));
+    let rest = rest.strip_prefix("dkr.ecr").or_else(|| rest.strip_prefix("dkr-ecr"));
     let rest = rest.map(|rest| rest.strip_prefix("-fips").unwrap_or(rest));
-    let Some((region, partition)) = rest
-        .and_then(|rest| rest.strip_prefix('.'))
-        .and_then(|rest| rest.split_once('.'))
+    let Some((region, partition)) =
+        rest.and_then(|rest| rest.strip_prefix('.')).and_then(|rest| rest.split_once('.'))
     else {
         return false;
     };
@@ -175,10 +167,7 @@ mod tests {
             ("rg.fr-par.scw.cloud", RegistryKind::Scaleway),
             ("registry.digitalocean.com", RegistryKind::DigitalOcean),
             ("iad.ocir.io", RegistryKind::Oracle),
-            (
-                "ocir.us-ashburn-1.oci.oraclecloud.com",
-                RegistryKind::Oracle,
-            ),
+            ("ocir.us-ashburn-1.oci.oraclecloud.com", RegistryKind::Oracle),
             ("registry.example.com:5000", RegistryKind::SelfHosted),
             ("ghcr.io:8443", RegistryKind::SelfHosted),
             ("acme.azurecr.io:8443", RegistryKind::SelfHosted),
@@ -201,10 +190,7 @@ mod tests {
         for (host, expected) in [
             ("123456789012.dkr.ecr.eu-west-1.amazonaws.com", true),
             ("123456789012.dkr-ecr.eu-west-1.on.aws", true),
-            (
-                "123456789012.dkr.ecr-fips.us-gov-west-1.amazonaws.com",
-                true,
-            ),
+            ("123456789012.dkr.ecr-fips.us-gov-west-1.amazonaws.com", true),
             ("123456789012.dkr.ecr.cn-north-1.amazonaws.com.cn", true),
             ("123456789012.dkr.ecr.eusc-de-east-1.amazonaws.eu", true),
             ("12345678901.dkr.ecr.eu-west-1.amazonaws.com", false),
@@ -213,17 +199,10 @@ mod tests {
             ("123456789012.dkr.ecr.amazonaws.com", false),
             ("123456789012.dkr.ecr.eu.west.amazonaws.com", false),
             ("123456789012.dkrxecr.eu-west-1.amazonaws.com", false),
-            (
-                "123456789012.dkr.ecr.eu-west-1.amazonaws.com.example.com",
-                false,
-            ),
+            ("123456789012.dkr.ecr.eu-west-1.amazonaws.com.example.com", false),
         ] {
             let host = RegistryHost::stored(host).unwrap();
-            assert_eq!(
-                RegistryKind::recognise(&host) == RegistryKind::Ecr,
-                expected,
-                "{host}"
-            );
+            assert_eq!(RegistryKind::recognise(&host) == RegistryKind::Ecr, expected, "{host}");
         }
     }
 }

@@ -49,7 +49,11 @@ pub fn email_problem(text: &str) -> Option<&'static str> {
         && !host.starts_with('.')
         && !host.ends_with('.')
         && !text.chars().any(|c| c.is_whitespace() || c.is_control() || "<>,;\"".contains(c));
-    if is_sound { None } else { Some("This is not an e-mail address. Check for spaces and a missing part.") }
+    if is_sound {
+        None
+    } else {
+        Some("This is not an e-mail address. Check for spaces and a missing part.")
+    }
 }
 
 #[cfg(test)]

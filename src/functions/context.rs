@@ -43,7 +43,9 @@ pub(super) fn client() -> Option<String> {
 
 /// The request's session.
 pub(super) fn session() -> Result<Session> {
-    use_context::<Parts>().and_then(|parts| parts.extensions.get::<Session>().cloned()).ok_or(Error::Internal)
+    use_context::<Parts>()
+        .and_then(|parts| parts.extensions.get::<Session>().cloned())
+        .ok_or(Error::Internal)
 }
 
 /// Who is signed in.
@@ -142,7 +144,9 @@ pub(super) async fn sign_out() -> Result<()> {
 }
 
 pub(super) fn set_status(status: u16) {
-    if let (Some(response), Ok(status)) = (use_context::<ResponseOptions>(), StatusCode::from_u16(status)) {
+    if let (Some(response), Ok(status)) =
+        (use_context::<ResponseOptions>(), StatusCode::from_u16(status))
+    {
         response.set_status(status);
     }
 }

@@ -38,7 +38,8 @@ pub(super) struct CredentialPost {
 /// # Errors
 /// `BadRequest` for what no form of ours sends.
 pub(super) async fn read(data: MultipartData) -> Result<CredentialPost> {
-    let malformed = || Error::BadRequest("The form did not arrive whole. Send it again.".to_owned());
+    let malformed =
+        || Error::BadRequest("The form did not arrive whole. Send it again.".to_owned());
     let mut parts = data.into_inner().ok_or_else(malformed)?;
     let mut post = CredentialPost::default();
     let mut total = 0;
@@ -66,7 +67,8 @@ fn set(
     bytes: Zeroizing<Vec<u8>>,
     is_too_large: bool,
 ) -> Result<()> {
-    let unknown = || Error::BadRequest("The form has a field that this page does not send.".to_owned());
+    let unknown =
+        || Error::BadRequest("The form has a field that this page does not send.".to_owned());
     match name {
         "key_file" => {
             post.secret.is_file_too_large = is_too_large;
@@ -76,7 +78,11 @@ fn set(
         "password" | "key_json" if is_too_large => {
             // Kept one byte too long, so that the rule for it speaks.
             let kept = Secret::new(vec![b'x'; FILE_MAX + 1]);
-            if name == "password" { post.secret.password = kept } else { post.secret.key_text = kept }
+            if name == "password" {
+                post.secret.password = kept
+            } else {
+                post.secret.key_text = kept
+            }
             return Ok(());
         }
         "password" => {

@@ -1,7 +1,7 @@
 //! Registry credentials, as the browser asks for them.
 
-use crate::domain::listing::{ListQuery, Listing};
 pub use crate::domain::credential_page::CredentialPage;
+use crate::domain::listing::{ListQuery, Listing};
 use crate::error::Result;
 use leptos::prelude::*;
 use leptos::server_fn::codec::{MultipartData, MultipartFormData};
@@ -37,13 +37,21 @@ pub async fn update_credential(form: MultipartData) -> Result<()> {
 
 /// Stops deliveries until it is enabled again.
 #[server(prefix = "/rpc", endpoint = "credentials/disable")]
-pub async fn disable_credential(project: String, id: Uuid, #[server(default)] back: String) -> Result<()> {
+pub async fn disable_credential(
+    project: String,
+    id: Uuid,
+    #[server(default)] back: String,
+) -> Result<()> {
     super::settle::set_disabled(project, id, true, back).await
 }
 
 /// Allows deliveries again.
 #[server(prefix = "/rpc", endpoint = "credentials/enable")]
-pub async fn enable_credential(project: String, id: Uuid, #[server(default)] back: String) -> Result<()> {
+pub async fn enable_credential(
+    project: String,
+    id: Uuid,
+    #[server(default)] back: String,
+) -> Result<()> {
     super::settle::set_disabled(project, id, false, back).await
 }
 

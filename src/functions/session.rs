@@ -62,7 +62,11 @@ pub async fn set_up(
 
 /// Signs in; `next` is a path of ours to go to.
 #[server(prefix = "/rpc", endpoint = "session/create")]
-pub async fn sign_in(email: String, password: String, #[server(default)] next: String) -> Result<()> {
+pub async fn sign_in(
+    email: String,
+    password: String,
+    #[server(default)] next: String,
+) -> Result<()> {
     super::entry::sign_in(email, password, next).await
 }
 

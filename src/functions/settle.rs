@@ -47,7 +47,9 @@ async fn on(path: &str, sentences: Vec<String>) -> Result<()> {
 fn is_page() -> bool {
     use_context::<Parts>().is_some_and(|parts| {
         let accept = parts.headers.get(axum::http::header::ACCEPT);
-        accept.and_then(|value| value.to_str().ok()).is_some_and(|value| value.contains("text/html"))
+        accept
+            .and_then(|value| value.to_str().ok())
+            .is_some_and(|value| value.contains("text/html"))
     })
 }
 
@@ -80,7 +82,12 @@ pub(super) async fn update_credential(post: CredentialPost) -> Result<()> {
 }
 
 /// From a row's menu, so it goes back to where it was chosen.
-pub(super) async fn set_disabled(project: String, id: Uuid, is_disabled: bool, path: String) -> Result<()> {
+pub(super) async fn set_disabled(
+    project: String,
+    id: Uuid,
+    is_disabled: bool,
+    path: String,
+) -> Result<()> {
     let list = list_path(&project);
     let path = if path.starts_with(&list) && own_path(&path) { path } else { list };
     let done = async {
@@ -115,7 +122,9 @@ pub(super) async fn delete_pipeline(project: String, id: Uuid, typed_name: Strin
 async fn deleted(list: &str, id: Uuid, typed_name: &str, done: Result<String>) -> Result<()> {
     match done {
         Ok(name) => on(list, vec![format!("{name} was deleted.")]).await,
-        Err(error) => back(&format!("{list}/{id}/delete"), json!({ "typed_name": typed_name }), error).await,
+        Err(error) => {
+            back(&format!("{list}/{id}/delete"), json!({ "typed_name": typed_name }), error).await
+        }
     }
 }
 
@@ -139,12 +148,18 @@ pub(super) async fn revoke_token(project: String, pipeline: Uuid, id: String) ->
 async fn said(path: &str, done: Result<String>) -> Result<()> {
     match done {
         Ok(sentence) => on(path, vec![sentence]).await,
-        Err(error) if is_page() && error != Error::Unauthenticated => on(path, vec![error.to_string()]).await,
+        Err(error) if is_page() && error != Error::Unauthenticated => {
+            on(path, vec![error.to_string()]).await
+        }
         Err(error) => back(path, (), error).await,
     }
 }
 
-pub(super) async fn create_pipeline(project: String, form: PipelineForm, password: String) -> Result<()> {
+pub(super) async fn create_pipeline(
+    project: String,
+    form: PipelineForm,
+    password: String,
+) -> Result<()> {
     let list = format!("/p/{}/pipelines", percent(&project));
     let password = zeroize::Zeroizing::new(password);
     let done = async {
@@ -225,7 +240,8 @@ mod tests {
     #[test]
     fn only_paths_of_ours_are_followed() {
         assert!(own_path("/p/acme/credentials?q=x"));
-        for bad in ["", "//evil.example.com", "https://evil.example.com", "/\\evil", "p", "/a\r\nb"] {
+        for bad in ["", "//evil.example.com", "https://evil.example.com", "/\\evil", "p", "/a\r\nb"]
+        {
             assert!(!own_path(bad), "{bad}");
         }
     }

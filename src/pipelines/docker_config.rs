@@ -55,7 +55,9 @@ fn intent(query: Option<&str>) -> Result<Access> {
 fn claims(headers: &HeaderMap) -> Result<Claims> {
     let claim = |name: &str| match headers.get(name).map(HeaderValue::to_str) {
         None => Ok(None),
-        Some(Ok(value)) if value.chars().count() <= CLAIM_MAX && !value.chars().any(char::is_control) => {
+        Some(Ok(value))
+            if value.chars().count() <= CLAIM_MAX && !value.chars().any(char::is_control) =>
+        {
             Ok(Some(value.to_owned()).filter(|value| !value.is_empty()))
         }
         Some(_) => Err(Error::BadRequest(format!(

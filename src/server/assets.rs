@@ -28,7 +28,9 @@ impl Assets {
     pub fn load() -> Self {
         let mut all = Vec::new();
         for file in ["pkg/regcred.js", "pkg/regcred.wasm", "pkg/regcred.css"] {
-            all.extend_from_slice(&Site::get(file).map(|file| sha256(&file.data)).unwrap_or_default());
+            all.extend_from_slice(
+                &Site::get(file).map(|file| sha256(&file.data)).unwrap_or_default(),
+            );
         }
         let mut name = "regcred-".to_owned();
         for byte in &sha256(&all)[..8] {
@@ -46,14 +48,26 @@ impl Assets {
     pub(super) fn router(&self) -> Router {
         Router::new()
             .route("/pkg/{file}", get(package))
-            .route("/favicon.svg", get(|headers: HeaderMap| async move { public("favicon.svg", &headers) }))
-            .route("/robots.txt", get(|headers: HeaderMap| async move { public("robots.txt", &headers) }))
+            .route(
+                "/favicon.svg",
+                get(|headers: HeaderMap| async move { public("favicon.svg", &headers) }),
+            )
+            .route(
+                "/robots.txt",
+                get(|headers: HeaderMap| async move { public("robots.txt", &headers) }),
+            )
             .with_state(self.clone())
     }
 }
 
-async fn package(State(assets): State<Assets>, Path(file): Path<String>, headers: HeaderMap) -> Response {
-    let Some(ending) = file.strip_prefix(assets.name.as_ref()) else { return missing() };
+async fn package(
+    State(assets): State<Assets>,
+    Path(file): Path<String>,
+    headers: HeaderMap,
+) -> Response {
+    let Some(ending) = file.strip_prefix(assets.name.as_ref()) else {
+        return missing();
+    };
     let file = match ending {
         ".js" => "pkg/regcred.js",
         "_bg.wasm" | ".wasm" => "pkg/regcred.wasm",
@@ -70,7 +84,8 @@ fn public(file: &str, headers: &HeaderMap) -> Response {
 /// The file in the smallest form that the client takes.
 fn answer(file: &str, headers: &HeaderMap, cache: &'static str) -> Response {
     let accepts = |coding: &str| {
-        let values = headers.get_all(header::ACCEPT_ENCODING).iter().filter_map(|value| value.to_str().ok());
+        let values =
+            headers.get_all(header::ACCEPT_ENCODING).iter().filter_map(|value| value.to_str().ok());
         values.flat_map(|value| value.split(',')).any(|one| {
             let mut parts = one.split(';').map(str::trim);
             parts.next() == Some(coding) && !parts.any(|part| part == "q=0")

@@ -25,17 +25,27 @@ impl Proxies {
             if !self.0.contains(&client) {
                 break;
             }
-            let Ok(hop) = hop.trim().parse::<IpAddr>() else { break };
+            let Ok(hop) = hop.trim().parse::<IpAddr>() else {
+                break;
+            };
             client = hop.to_canonical();
         }
         client
     }
 }
 
-pub(super) async fn layer(State(proxies): State<Proxies>, mut request: Request<Body>, next: Next) -> Response {
+pub(super) async fn layer(
+    State(proxies): State<Proxies>,
+    mut request: Request<Body>,
+    next: Next,
+) -> Response {
     let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip());
-    let hops: Vec<&str> =
-        request.headers().get_all("x-forwarded-for").iter().filter_map(|value| value.to_str().ok()).collect();
+    let hops: Vec<&str> = request
+        .headers()
+        .get_all("x-forwarded-for")
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .collect();
     let client = Client(peer.map(|peer| proxies.client(peer, &hops.join(",")).to_string()));
     request.extensions_mut().insert(client);
     next.run(request).await
@@ -51,7 +61,10 @@ mod tests {
         let proxies = Proxies::new(&[ip("10.0.0.1"), ip("10.0.0.2")]);
         assert_eq!(proxies.client(ip("192.0.2.9"), "203.0.113.5"), ip("192.0.2.9"));
         assert_eq!(proxies.client(ip("10.0.0.1"), "203.0.113.5"), ip("203.0.113.5"));
-        assert_eq!(proxies.client(ip("10.0.0.1"), "1.1.1.1, 203.0.113.5, 10.0.0.2"), ip("203.0.113.5"));
+        assert_eq!(
+            proxies.client(ip("10.0.0.1"), "1.1.1.1, 203.0.113.5, 10.0.0.2"),
+            ip("203.0.113.5")
+        );
         assert_eq!(proxies.client(ip("10.0.0.1"), "junk"), ip("10.0.0.1"));
         assert_eq!(proxies.client(ip("::ffff:10.0.0.1"), "203.0.113.5"), ip("203.0.113.5"));
     }

@@ -15,7 +15,12 @@ pub struct Config {
     pub database_url: Option<String>,
 
     /// The address to listen on; port 0 takes a free one
-    #[arg(long, env = "REGCRED_LISTEN", default_value = "127.0.0.1:3000", value_name = "ADDRESS:PORT")]
+    #[arg(
+        long,
+        env = "REGCRED_LISTEN",
+        default_value = "127.0.0.1:3000",
+        value_name = "ADDRESS:PORT"
+    )]
     pub listen: SocketAddr,
 
     /// The public address, such as https://regcred.example.com; needed unless on loopback
@@ -35,7 +40,12 @@ pub struct Config {
     pub trusted_proxies: Vec<IpAddr>,
 
     /// What is logged: error, warn, info, debug, trace, or a filter such as regcred=debug
-    #[arg(long, env = "REGCRED_LOG", default_value = "info,sea_orm_migration=warn", value_name = "FILTER")]
+    #[arg(
+        long,
+        env = "REGCRED_LOG",
+        default_value = "info,sea_orm_migration=warn",
+        value_name = "FILTER"
+    )]
     pub log: String,
 }
 
@@ -53,7 +63,9 @@ pub enum ConfigProblem {
     )]
     BadUrl,
     /// Another database than those that work.
-    #[error("DATABASE_URL has to begin with postgres://. Leave it out to use the embedded database.")]
+    #[error(
+        "DATABASE_URL has to begin with postgres://. Leave it out to use the embedded database."
+    )]
     BadDatabase,
 }
 
@@ -62,12 +74,18 @@ impl Config {
     pub fn public_url(&self, port: u16) -> Result<String, ConfigProblem> {
         let Some(url) = &self.url else {
             let is_loopback = self.listen.ip().is_loopback();
-            return if is_loopback { Ok(format!("http://localhost:{port}")) } else { Err(ConfigProblem::NoUrl) };
+            return if is_loopback {
+                Ok(format!("http://localhost:{port}"))
+            } else {
+                Err(ConfigProblem::NoUrl)
+            };
         };
         let url = url.trim_end_matches('/');
         let host = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"));
         match host {
-            Some(host) if !host.is_empty() && !host.contains(['/', '?', '#', '@', ' ']) => Ok(url.to_owned()),
+            Some(host) if !host.is_empty() && !host.contains(['/', '?', '#', '@', ' ']) => {
+                Ok(url.to_owned())
+            }
             _ => Err(ConfigProblem::BadUrl),
         }
     }

@@ -22,7 +22,8 @@ pub(super) async fn refuse_unmarked(request: Request<Body>, next: Next) -> Respo
         && !says(headers, "sec-fetch-site")
         && !headers.contains_key(header::ORIGIN);
     if !is_safe && is_unmarked {
-        return (StatusCode::FORBIDDEN, "The request does not say which site it comes from.\n").into_response();
+        return (StatusCode::FORBIDDEN, "The request does not say which site it comes from.\n")
+            .into_response();
     }
     next.run(request).await
 }

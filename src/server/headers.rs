@@ -25,7 +25,11 @@ const FIXED: [(HeaderName, &str); 6] = [
     ),
 ];
 
-pub(super) async fn layer(State(is_https): State<bool>, request: Request<Body>, next: Next) -> Response<Body> {
+pub(super) async fn layer(
+    State(is_https): State<bool>,
+    request: Request<Body>,
+    next: Next,
+) -> Response<Body> {
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
     for (name, value) in FIXED {

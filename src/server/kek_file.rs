@@ -102,12 +102,14 @@ fn read(path: &Path) -> Result<Kek, KeyFileProblem> {
 /// The generated file for one of the expected ids; for a new database one that a first run left
 /// before it could make the keyring.
 fn existing(folder: &Path, expected: &BTreeSet<String>) -> Option<PathBuf> {
-    let mut files: Vec<PathBuf> = fs::read_dir(folder).ok()?.flatten().map(|entry| entry.path()).collect();
+    let mut files: Vec<PathBuf> =
+        fs::read_dir(folder).ok()?.flatten().map(|entry| entry.path()).collect();
     files.sort();
     files.into_iter().find(|path| {
-        let id = path.file_name().and_then(|name| name.to_str()).and_then(|name| {
-            name.strip_prefix("kek-").and_then(|name| name.strip_suffix(".key"))
-        });
+        let id = path
+            .file_name()
+            .and_then(|name| name.to_str())
+            .and_then(|name| name.strip_prefix("kek-").and_then(|name| name.strip_suffix(".key")));
         id.is_some_and(|id| expected.is_empty() || expected.contains(id))
     })
 }
@@ -127,7 +129,8 @@ fn generate(folder: &Path) -> Result<PathBuf, KeyFileProblem> {
         fs::rename(&draft, &path)?;
         File::open(folder)?.sync_all()
     };
-    written().map_err(|cause| KeyFileProblem::NotWritten { path: path.display().to_string(), cause })?;
+    written()
+        .map_err(|cause| KeyFileProblem::NotWritten { path: path.display().to_string(), cause })?;
     Ok(path)
 }
 

@@ -23,7 +23,8 @@ pub(super) async fn layer(request: Request<Body>, next: Next) -> Response {
         matches!(request.uri().path(), "/rpc/credentials/create" | "/rpc/credentials/update");
     let max = if takes_files { UPLOAD_MAX } else { BODY_MAX };
     if takes_files && request.method() == Method::POST && !is_multipart(request.headers()) {
-        return (StatusCode::BAD_REQUEST, "The request is not of the form this page sends.\n").into_response();
+        return (StatusCode::BAD_REQUEST, "The request is not of the form this page sends.\n")
+            .into_response();
     }
     let announced = request.headers().get(header::CONTENT_LENGTH);
     let announced = announced.and_then(|value| value.to_str().ok()?.parse::<usize>().ok());

@@ -26,11 +26,19 @@ pub(super) fn router(vault: &Vault, assets: &Assets) -> Router {
     let routes = generate_route_list(App);
     let missing = {
         let (vault, options) = (vault.clone(), options.clone());
-        leptos_axum::render_app_async_with_context(move || context(&vault), move || shell(options.clone()))
+        leptos_axum::render_app_async_with_context(
+            move || context(&vault),
+            move || shell(options.clone()),
+        )
     };
     let vault = vault.clone();
     Router::new()
-        .leptos_routes_with_context(&pages, routes, move || context(&vault), move || shell(options.clone()))
+        .leptos_routes_with_context(
+            &pages,
+            routes,
+            move || context(&vault),
+            move || shell(options.clone()),
+        )
         .fallback(missing)
         .with_state(pages)
 }
@@ -38,7 +46,8 @@ pub(super) fn router(vault: &Vault, assets: &Assets) -> Router {
 /// What a page and a server function may ask for. A page's policy carries its nonce.
 fn context(vault: &Vault) {
     let parts = use_context::<axum::http::request::Parts>();
-    let client = parts.and_then(|parts| parts.extensions.get::<Client>().and_then(|client| client.0.clone()));
+    let client = parts
+        .and_then(|parts| parts.extensions.get::<Client>().and_then(|client| client.0.clone()));
     functions::provide(vault, client);
     if let (Some(nonce), Some(response)) = (use_nonce(), use_context::<ResponseOptions>())
         && let Ok(policy) = HeaderValue::from_str(&super::headers::page_policy(&nonce))

@@ -50,7 +50,11 @@ impl SessionStore for Sessions {
     async fn save(&self, record: &Record) -> Result<()> {
         let expires_at = millis(record.expiry_date);
         let write = self.0.write().await.map_err(refused)?;
-        write.sessions().update(&hash(&record.id), encode(record)?, expires_at).await.map_err(refused)?;
+        write
+            .sessions()
+            .update(&hash(&record.id), encode(record)?, expires_at)
+            .await
+            .map_err(refused)?;
         write.commit().await.map_err(refused)
     }
 
@@ -60,8 +64,9 @@ impl SessionStore for Sessions {
         row.map(|row| {
             let data = serde_json::from_str(&row.data).map_err(|e| Error::Decode(e.to_string()))?;
             let until = row.expires_at.min(row.ends_at);
-            let expiry_date = OffsetDateTime::from_unix_timestamp_nanos(i128::from(until) * 1_000_000)
-                .unwrap_or(now);
+            let expiry_date =
+                OffsetDateTime::from_unix_timestamp_nanos(i128::from(until) * 1_000_000)
+                    .unwrap_or(now);
             Ok(Record { id: *id, data, expiry_date })
         })
         .transpose()

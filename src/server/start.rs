@@ -28,7 +28,9 @@ pub enum StartError {
     #[error("The data folder {0} cannot be made or written: {1}.")]
     Data(String, io::Error),
     /// The port.
-    #[error("{0} cannot be listened on: {1}. Another server may use it; choose one with REGCRED_LISTEN.")]
+    #[error(
+        "{0} cannot be listened on: {1}. Another server may use it; choose one with REGCRED_LISTEN."
+    )]
     Listen(SocketAddr, io::Error),
     /// The network, while serving.
     #[error("Serving stopped: {0}.")]
@@ -66,11 +68,14 @@ pub async fn serve(config: &Config) -> Result<(), StartError> {
     store.migrate(&database).await?;
     let keyring = unlock(&store, &keys.source).await?;
 
-    let listener =
-        TcpListener::bind(config.listen).await.map_err(|cause| StartError::Listen(config.listen, cause))?;
+    let listener = TcpListener::bind(config.listen)
+        .await
+        .map_err(|cause| StartError::Listen(config.listen, cause))?;
     let address = listener.local_addr().map_err(StartError::Serve)?;
-    let settings =
-        Settings { address: config.public_url(address.port())?, has_local_key: keys.local.is_some() };
+    let settings = Settings {
+        address: config.public_url(address.port())?,
+        has_local_key: keys.local.is_some(),
+    };
     let vault = Vault::new(store.clone(), keyring, settings);
     let app = router(&vault, &config.trusted_proxies);
     greet(&vault, &keys).await.map_err(StartError::Serve)?;
@@ -108,7 +113,10 @@ async fn greet(vault: &Vault, keys: &kek_file::FoundKeys) -> io::Result<()> {
     let address = &vault.settings().address;
     if let (Some(path), true) = (&keys.local, keys.is_new) {
         let path = path.display();
-        writeln!(out, "A new encryption key was written to {path}. Back it up separately; without it secrets are unrecoverable.")?;
+        writeln!(
+            out,
+            "A new encryption key was written to {path}. Back it up separately; without it secrets are unrecoverable."
+        )?;
     }
     writeln!(out, "Regcred listens on {address}")?;
     match vault.new_setup_link().await {

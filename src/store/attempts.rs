@@ -19,7 +19,11 @@ impl<C: ConnectionTrait> Attempts<'_, C> {
 
     /// One failure more; a window that began before `from` begins anew at `now`.
     pub async fn add(&self, key: &str, from: i64, now: i64) -> Result<(), DbErr> {
-        Entity::delete_many().filter(Column::Key.eq(key)).filter(Column::Since.lt(from)).exec(self.db).await?;
+        Entity::delete_many()
+            .filter(Column::Key.eq(key))
+            .filter(Column::Since.lt(from))
+            .exec(self.db)
+            .await?;
         let first = ActiveModel { key: Set(key.to_owned()), count: Set(1), since: Set(now) };
         let again = OnConflict::column(Column::Key)
             .value(Column::Count, Expr::col((Entity, Column::Count)).add(1))

@@ -7,7 +7,8 @@ use crate::domain::audit::{Action, AuditEvent};
 use crate::domain::moment::Moment;
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+    ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder,
+    QuerySelect,
 };
 use uuid::Uuid;
 
@@ -54,7 +55,8 @@ impl Head {
         if let Some(head) = found {
             return Ok(Self { chain, seq: head.seq, mac: head.mac });
         }
-        let first = chain_head::ActiveModel { chain: Set(chain), seq: Set(0), mac: Set(vec![0; 32]) };
+        let first =
+            chain_head::ActiveModel { chain: Set(chain), seq: Set(0), mac: Set(vec![0; 32]) };
         chain_head::Entity::insert(first)
             .on_conflict(OnConflict::column(chain_head::Column::Chain).do_nothing().to_owned())
             .exec_without_returning(db)
@@ -118,7 +120,12 @@ impl<C: ConnectionTrait> Chain<'_, C> {
     }
 
     /// The last events about one subject, newest first.
-    pub async fn about(&self, chain: Uuid, subject: Uuid, most: u64) -> Result<Vec<AuditEvent>, DbErr> {
+    pub async fn about(
+        &self,
+        chain: Uuid,
+        subject: Uuid,
+        most: u64,
+    ) -> Result<Vec<AuditEvent>, DbErr> {
         let rows = audit_event::Entity::find()
             .filter(audit_event::Column::Chain.eq(chain))
             .filter(audit_event::Column::SubjectId.eq(subject))
@@ -133,7 +140,10 @@ impl<C: ConnectionTrait> Chain<'_, C> {
     /// inserted or reordered event or receipt, or a head that ends elsewhere.
     pub async fn first_break(&self, mac: Mac<'_>, chain: Uuid) -> Result<Option<i64>, DbErr> {
         let mut links = super::receipts::links(self.db, chain).await?;
-        let events = audit_event::Entity::find().filter(audit_event::Column::Chain.eq(chain)).all(self.db).await?;
+        let events = audit_event::Entity::find()
+            .filter(audit_event::Column::Chain.eq(chain))
+            .all(self.db)
+            .await?;
         for row in events {
             let (seq, link) = (row.seq, row.mac.clone());
             links.push((seq, "event", parts(row).map(Vec::from).to_vec(), link));
@@ -142,7 +152,9 @@ impl<C: ConnectionTrait> Chain<'_, C> {
         let mut before = vec![0; 32];
         for (expected, (seq, kind, fields, link)) in (1..).zip(&links) {
             let fields: Vec<&[u8]> = fields.iter().map(Vec::as_slice).collect();
-            if *seq != expected || mac(&message(&before, chain, *seq, kind, &fields)).as_slice() != link {
+            if *seq != expected
+                || mac(&message(&before, chain, *seq, kind, &fields)).as_slice() != link
+            {
                 return Ok(Some(expected));
             }
             before.clone_from(link);

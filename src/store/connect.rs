@@ -79,7 +79,11 @@ async fn migrate_postgres(url: &str) -> Result<(), DbErr> {
     done
 }
 
-async fn sqlite(path: &Path, connections: u32, is_reader: bool) -> Result<DatabaseConnection, DbErr> {
+async fn sqlite(
+    path: &Path,
+    connections: u32,
+    is_reader: bool,
+) -> Result<DatabaseConnection, DbErr> {
     let mut options = options("sqlite::memory:".to_owned(), connections);
     let path = path.to_owned();
     options.map_sqlx_sqlite_opts(move |o| {

@@ -10,8 +10,8 @@ use crate::domain::{expiry, pipeline::Grantable};
 use credential::{ActiveModel, Column, Entity, Model};
 use sea_orm::sea_query::{Expr, ExprTrait, LikeExpr, Query};
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, Order, PaginatorTrait,
-    QueryFilter, QueryOrder, QuerySelect, Select,
+    ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, Order,
+    PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Select,
 };
 use uuid::Uuid;
 
@@ -28,7 +28,12 @@ impl<C: ConnectionTrait> Credentials<'_, C> {
     }
 
     /// One page of those that fit; `search` is folded as `search_key` is.
-    pub async fn list(&self, query: &ListQuery, search: &str, today: Day) -> Result<Vec<Summary>, DbErr> {
+    pub async fn list(
+        &self,
+        query: &ListQuery,
+        search: &str,
+        today: Day,
+    ) -> Result<Vec<Summary>, DbErr> {
         let rows = self.rows().filter(self.condition(query, search, today));
         let rows = match query.sort.unwrap_or(Sort::Name) {
             Sort::Name => rows,
@@ -68,7 +73,8 @@ impl<C: ConnectionTrait> Credentials<'_, C> {
         let mut all = Condition::all();
         if !search.is_empty() {
             let escaped = search.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
-            all = all.add(Column::SearchKey.like(LikeExpr::new(format!("%{escaped}%")).escape('\\')));
+            all =
+                all.add(Column::SearchKey.like(LikeExpr::new(format!("%{escaped}%")).escape('\\')));
         }
         if let Some(host) = &query.registry {
             all = all.add(Column::Host.eq(host));
@@ -169,14 +175,19 @@ impl<C: ConnectionTrait> Credentials<'_, C> {
 fn in_state(state: StateFilter, today: Day) -> Condition {
     let last_warned = today.plus_days(expiry::WARNING_DAYS).to_text();
     let today = today.to_text();
-    let is_far =
-        || Condition::any().add(Column::ExpiresOn.is_null()).add(Column::ExpiresOn.gt(last_warned.clone()));
+    let is_far = || {
+        Condition::any()
+            .add(Column::ExpiresOn.is_null())
+            .add(Column::ExpiresOn.gt(last_warned.clone()))
+    };
     let is_due = || Column::RenewOn.lte(today.clone());
     match state {
         StateFilter::Disabled => Condition::all().add(Column::DisabledAt.is_not_null()),
         StateFilter::Unreadable => Condition::all().add(Column::UnreadableAt.is_not_null()),
         StateFilter::Expired => Condition::all().add(Column::ExpiresOn.lt(today)),
-        StateFilter::Expiring => Condition::all().add(Column::ExpiresOn.between(today, last_warned)),
+        StateFilter::Expiring => {
+            Condition::all().add(Column::ExpiresOn.between(today, last_warned))
+        }
         StateFilter::Due => Condition::all().add(is_far()).add(is_due()),
         StateFilter::Unknown => {
             Condition::all().add(Column::ExpiresOn.is_null()).add(Column::RenewOn.is_null())
@@ -184,7 +195,11 @@ fn in_state(state: StateFilter, today: Day) -> Condition {
         StateFilter::Fine => Condition::all()
             .add(is_far())
             .add(Condition::any().add(Column::RenewOn.is_null()).add(Column::RenewOn.gt(today)))
-            .add(Condition::any().add(Column::RenewOn.is_not_null()).add(Column::ExpiresOn.is_not_null())),
+            .add(
+                Condition::any()
+                    .add(Column::RenewOn.is_not_null())
+                    .add(Column::ExpiresOn.is_not_null()),
+            ),
     }
 }
 

@@ -6,8 +6,8 @@ use crate::domain::credential::Access;
 use crate::domain::moment::Moment;
 use crate::domain::pipeline::Grant;
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, JoinType, QueryFilter, QueryOrder,
-    QuerySelect,
+    ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, JoinType, QueryFilter,
+    QueryOrder, QuerySelect,
 };
 use std::collections::HashMap;
 use uuid::Uuid;
@@ -105,7 +105,8 @@ impl<C: ConnectionTrait> Grants<'_, C> {
 
     /// Removes one grant of the pipeline; which credential it was for, if there was one.
     pub async fn delete(&self, pipeline: Uuid, id: Uuid) -> Result<Option<Uuid>, DbErr> {
-        let found = self.rows(Column::Id.eq(id)).await?.into_iter().find(|row| row.pipeline_id == pipeline);
+        let found =
+            self.rows(Column::Id.eq(id)).await?.into_iter().find(|row| row.pipeline_id == pipeline);
         if found.is_some() {
             Entity::delete_by_id(id).exec(self.db).await?;
         }
@@ -132,7 +133,11 @@ impl<C: ConnectionTrait> Grants<'_, C> {
     }
 
     async fn delete_where(&self, filter: sea_orm::sea_query::SimpleExpr) -> Result<(), DbErr> {
-        Entity::delete_many().filter(Column::ProjectId.eq(self.project)).filter(filter).exec(self.db).await?;
+        Entity::delete_many()
+            .filter(Column::ProjectId.eq(self.project))
+            .filter(filter)
+            .exec(self.db)
+            .await?;
         Ok(())
     }
 }

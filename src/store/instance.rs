@@ -25,10 +25,14 @@ impl<C: ConnectionTrait> Instance<'_, C> {
 
     /// Writes the fact, over an older one.
     pub async fn set(&self, name: &str, value: &str, until: Option<i64>) -> Result<(), DbErr> {
-        let row =
-            ActiveModel { name: Set(name.to_owned()), value: Set(value.to_owned()), until: Set(until) };
-        let over =
-            OnConflict::column(Column::Name).update_columns([Column::Value, Column::Until]).to_owned();
+        let row = ActiveModel {
+            name: Set(name.to_owned()),
+            value: Set(value.to_owned()),
+            until: Set(until),
+        };
+        let over = OnConflict::column(Column::Name)
+            .update_columns([Column::Value, Column::Until])
+            .to_owned();
         Entity::insert(row).on_conflict(over).exec_without_returning(self.db).await?;
         Ok(())
     }

@@ -32,7 +32,11 @@ pub struct KeyRow {
 impl<C: ConnectionTrait> Keys<'_, C> {
     /// All of them.
     pub async fn list(&self) -> Result<Vec<KeyRow>, DbErr> {
-        let rows = Entity::find().order_by_asc(Column::Purpose).order_by_asc(Column::Version).all(self.db).await?;
+        let rows = Entity::find()
+            .order_by_asc(Column::Purpose)
+            .order_by_asc(Column::Version)
+            .all(self.db)
+            .await?;
         Ok(rows
             .into_iter()
             .map(|row| KeyRow {

@@ -28,7 +28,6 @@ pub use connect::Address;
 pub use credentials::Credentials;
 /// The columns that a write to a credential sets; the others stay as they are.
 pub use entity::credential::ActiveModel as CredentialChanges;
-pub use sea_orm::ActiveValue::Set;
 pub use grants::{GrantRow, Grants};
 pub use instance::Instance;
 pub use keys::{KeyRow, Keys};
@@ -36,6 +35,7 @@ pub use people::{NewPerson, People, PersonRow};
 pub use pipelines::Pipelines;
 pub use projects::Projects;
 pub use receipts::{ReceiptRow, Receipts, Recorder};
+pub use sea_orm::ActiveValue::Set;
 pub use secrets::{Deliverable, Secrets, VersionRow};
 pub use sessions::{SessionRow, Sessions};
 pub use slots::{SlotRow, Slots};

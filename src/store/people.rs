@@ -42,8 +42,12 @@ impl<C: ConnectionTrait> People<'_, C> {
         self.one(Column::Id.eq(id)).await
     }
 
-    async fn one(&self, filter: sea_orm::sea_query::SimpleExpr) -> Result<Option<PersonRow>, DbErr> {
-        let row = Entity::find().filter(filter).filter(Column::DisabledAt.is_null()).one(self.db).await?;
+    async fn one(
+        &self,
+        filter: sea_orm::sea_query::SimpleExpr,
+    ) -> Result<Option<PersonRow>, DbErr> {
+        let row =
+            Entity::find().filter(filter).filter(Column::DisabledAt.is_null()).one(self.db).await?;
         Ok(row.map(|row| PersonRow {
             person: Person { id: row.id, email: row.email, name: row.name, is_admin: row.is_admin },
             password_hash: row.password_hash,

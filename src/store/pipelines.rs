@@ -5,8 +5,8 @@ use super::entity::{access_grant, pipeline_token, usage};
 use crate::domain::moment::{Day, Moment};
 use crate::domain::pipeline::PipelineSummary;
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, FromQueryResult, PaginatorTrait,
-    QueryFilter, QueryOrder, QuerySelect,
+    ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, FromQueryResult,
+    PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
 };
 use std::collections::HashMap;
 use uuid::Uuid;
@@ -37,7 +37,8 @@ impl<C: ConnectionTrait> Pipelines<'_, C> {
 
     /// One of them.
     pub async fn find(&self, id: Uuid, today: Day) -> Result<Option<PipelineSummary>, DbErr> {
-        let row = Entity::find_by_id(id).filter(Column::ProjectId.eq(self.project)).one(self.db).await?;
+        let row =
+            Entity::find_by_id(id).filter(Column::ProjectId.eq(self.project)).one(self.db).await?;
         Ok(self.summed(row.into_iter().collect(), today).await?.pop())
     }
 

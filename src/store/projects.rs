@@ -4,8 +4,8 @@ use super::entity::{membership, person, project};
 use crate::domain::project::Project;
 use crate::domain::user::Role;
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, JoinType, PaginatorTrait, QueryFilter,
-    QueryOrder, QuerySelect,
+    ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, JoinType, PaginatorTrait,
+    QueryFilter, QueryOrder, QuerySelect,
 };
 use uuid::Uuid;
 
@@ -55,7 +55,9 @@ impl<C: ConnectionTrait> Projects<'_, C> {
             .await?;
         Ok(rows
             .into_iter()
-            .filter_map(|(membership, person)| Some((person?.name, Role::from_word(&membership.role)?)))
+            .filter_map(|(membership, person)| {
+                Some((person?.name, Role::from_word(&membership.role)?))
+            })
             .collect())
     }
 
@@ -77,7 +79,13 @@ impl<C: ConnectionTrait> Projects<'_, C> {
     }
 
     /// Makes the person a member.
-    pub async fn admit(&self, project: Uuid, person: Uuid, role: Role, at: i64) -> Result<(), DbErr> {
+    pub async fn admit(
+        &self,
+        project: Uuid,
+        person: Uuid,
+        role: Role,
+        at: i64,
+    ) -> Result<(), DbErr> {
         let row = membership::ActiveModel {
             project_id: Set(project),
             person_id: Set(person),

@@ -9,7 +9,8 @@ use crate::domain::delivery::{Door, Outcome, Receipt};
 use crate::domain::moment::Moment;
 use sea_orm::sea_query::{Expr, ExprTrait, OnConflict};
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+    ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder,
+    QuerySelect,
 };
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -45,7 +46,11 @@ impl<C: ConnectionTrait> Receipts<'_, C> {
         self.newest(receipt::Column::PipelineId.eq(id), most).await
     }
 
-    async fn newest(&self, filter: sea_orm::sea_query::SimpleExpr, most: u64) -> Result<Vec<Receipt>, DbErr> {
+    async fn newest(
+        &self,
+        filter: sea_orm::sea_query::SimpleExpr,
+        most: u64,
+    ) -> Result<Vec<Receipt>, DbErr> {
         let rows = receipt::Entity::find()
             .filter(receipt::Column::Chain.eq(self.project))
             .filter(filter)
@@ -122,7 +127,12 @@ async fn write<'a>(
     write.commit().await
 }
 
-async fn append(write: &Write, mac: Mac<'_>, project: Uuid, rows: &[&ReceiptRow]) -> Result<(), DbErr> {
+async fn append(
+    write: &Write,
+    mac: Mac<'_>,
+    project: Uuid,
+    rows: &[&ReceiptRow],
+) -> Result<(), DbErr> {
     let db = &write.0;
     let mut head = Head::lock(db, project).await?;
     let mut models = Vec::with_capacity(rows.len());
@@ -136,16 +146,17 @@ async fn append(write: &Write, mac: Mac<'_>, project: Uuid, rows: &[&ReceiptRow]
         if let (Outcome::Delivered, Some(credential), Some(version)) =
             (row.receipt.outcome, row.credential_id, row.receipt.version)
         {
-            let entry = used.entry((credential, row.receipt.pipeline_id)).or_insert(usage::ActiveModel {
-                project_id: Set(project),
-                credential_id: Set(credential),
-                pipeline_id: Set(row.receipt.pipeline_id),
-                pipeline: Set(row.receipt.pipeline.clone()),
-                deliveries: Set(0),
-                first_at: Set(model.at),
-                last_at: Set(model.at),
-                last_version: Set(version),
-            });
+            let entry =
+                used.entry((credential, row.receipt.pipeline_id)).or_insert(usage::ActiveModel {
+                    project_id: Set(project),
+                    credential_id: Set(credential),
+                    pipeline_id: Set(row.receipt.pipeline_id),
+                    pipeline: Set(row.receipt.pipeline.clone()),
+                    deliveries: Set(0),
+                    first_at: Set(model.at),
+                    last_at: Set(model.at),
+                    last_version: Set(version),
+                });
             entry.deliveries = Set(entry.deliveries.take().unwrap_or(0) + 1);
             entry.last_at = Set(model.at);
             entry.last_version = Set(version);
@@ -160,8 +171,15 @@ async fn append(write: &Write, mac: Mac<'_>, project: Uuid, rows: &[&ReceiptRow]
     for row in used.into_values() {
         let deliveries = row.deliveries.clone().take().unwrap_or(0);
         let again = OnConflict::columns([usage::Column::CredentialId, usage::Column::PipelineId])
-            .value(usage::Column::Deliveries, Expr::col((usage::Entity, usage::Column::Deliveries)).add(deliveries))
-            .update_columns([usage::Column::Pipeline, usage::Column::LastAt, usage::Column::LastVersion])
+            .value(
+                usage::Column::Deliveries,
+                Expr::col((usage::Entity, usage::Column::Deliveries)).add(deliveries),
+            )
+            .update_columns([
+                usage::Column::Pipeline,
+                usage::Column::LastAt,
+                usage::Column::LastVersion,
+            ])
             .to_owned();
         usage::Entity::insert(row).on_conflict(again).exec_without_returning(db).await?;
     }

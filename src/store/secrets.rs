@@ -3,8 +3,8 @@
 use super::entity::{Sealed, access_grant, credential, secret_version};
 use crate::domain::credential::{Access, Credential};
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, JoinType, QueryFilter, QueryOrder,
-    QuerySelect,
+    ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, JoinType, QueryFilter,
+    QueryOrder, QuerySelect,
 };
 use secret_version::{ActiveModel, Column, Entity};
 use uuid::Uuid;
@@ -127,7 +127,12 @@ impl<C: ConnectionTrait> Secrets<'_, C> {
                 };
                 let current = versions.iter().find(is_current);
                 let sealed = current.and_then(|row| Some((row.id, row.sealed.clone()?.0)));
-                Some(Deliverable { intent: Access::from_word(&grant.intent)?, project_id, credential, sealed })
+                Some(Deliverable {
+                    intent: Access::from_word(&grant.intent)?,
+                    project_id,
+                    credential,
+                    sealed,
+                })
             })
             .collect())
     }

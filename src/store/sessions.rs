@@ -43,7 +43,11 @@ impl<C: ConnectionTrait> Sessions<'_, C> {
     /// sign-out cannot bring the session back.
     pub async fn update(&self, id_hash: &[u8], data: String, expires_at: i64) -> Result<(), DbErr> {
         Entity::update_many()
-            .set(ActiveModel { data: Set(data), expires_at: Set(expires_at), ..ActiveModel::default() })
+            .set(ActiveModel {
+                data: Set(data),
+                expires_at: Set(expires_at),
+                ..ActiveModel::default()
+            })
             .filter(Column::IdHash.eq(id_hash))
             .exec(self.db)
             .await?;

@@ -44,20 +44,28 @@ impl<C: ConnectionTrait> Slots<'_, C> {
     }
 
     /// The slot of this kind, for this person.
-    pub async fn find(&self, id_hash: &[u8], kind: &str, person: Option<Uuid>, now: i64) -> Result<Option<SlotRow>, DbErr> {
+    pub async fn find(
+        &self,
+        id_hash: &[u8],
+        kind: &str,
+        person: Option<Uuid>,
+        now: i64,
+    ) -> Result<Option<SlotRow>, DbErr> {
         let row = Entity::find()
             .filter(Column::IdHash.eq(id_hash))
             .filter(Column::Kind.eq(kind))
             .filter(Column::ExpiresAt.gt(now))
             .one(self.db)
             .await?;
-        Ok(row.filter(|row| row.person_id.is_none() || row.person_id == person).map(|row| SlotRow {
-            id: row.id,
-            id_hash: row.id_hash,
-            person_id: row.person_id,
-            kind: row.kind,
-            sealed: row.sealed.0,
-            expires_at: row.expires_at,
+        Ok(row.filter(|row| row.person_id.is_none() || row.person_id == person).map(|row| {
+            SlotRow {
+                id: row.id,
+                id_hash: row.id_hash,
+                person_id: row.person_id,
+                kind: row.kind,
+                sealed: row.sealed.0,
+                expires_at: row.expires_at,
+            }
         }))
     }
 

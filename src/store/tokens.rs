@@ -5,8 +5,8 @@ use crate::domain::moment::{Day, Moment};
 use crate::domain::pipeline::Token;
 use pipeline_token::{ActiveModel, Column, Entity};
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, JoinType, QueryFilter, QueryOrder,
-    QuerySelect,
+    ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, JoinType, QueryFilter,
+    QueryOrder, QuerySelect,
 };
 use uuid::Uuid;
 
@@ -53,8 +53,10 @@ pub struct TokenHit {
 impl<C: ConnectionTrait> Tokens<'_, C> {
     /// The token with this public half. Says nothing yet about who presented it.
     pub async fn find(&self, id: &str) -> Result<Option<TokenHit>, DbErr> {
-        let to_pipeline =
-            Entity::belongs_to(pipeline::Entity).from(Column::PipelineId).to(pipeline::Column::Id).into();
+        let to_pipeline = Entity::belongs_to(pipeline::Entity)
+            .from(Column::PipelineId)
+            .to(pipeline::Column::Id)
+            .into();
         let found = Entity::find_by_id(id)
             .join(JoinType::InnerJoin, to_pipeline)
             .select_also(pipeline::Entity)
@@ -114,7 +116,13 @@ impl<C: ConnectionTrait> Tokens<'_, C> {
     }
 
     /// Revokes a token of a pipeline of the project; `false` when there is no such live token.
-    pub async fn revoke(&self, project: Uuid, pipeline: Uuid, id: &str, now: i64) -> Result<bool, DbErr> {
+    pub async fn revoke(
+        &self,
+        project: Uuid,
+        pipeline: Uuid,
+        id: &str,
+        now: i64,
+    ) -> Result<bool, DbErr> {
         let done = Entity::update_many()
             .set(ActiveModel { revoked_at: Set(Some(now)), ..ActiveModel::default() })
             .filter(Column::ProjectId.eq(project))

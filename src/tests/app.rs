@@ -63,25 +63,13 @@ impl App {
         let address = database.address.clone();
         let store = Store::connect(&address).await.unwrap();
         store.migrate(&address).await.unwrap();
-        let source = KeySource {
-            current: Some(Kek::generate().unwrap()),
-            previous: None,
-        };
+        let source = KeySource { current: Some(Kek::generate().unwrap()), previous: None };
         let keyring = unlock(&store, &source).await.unwrap();
-        let settings = Settings {
-            address: site.to_owned(),
-            has_local_key: false,
-        };
+        let settings = Settings { address: site.to_owned(), has_local_key: false };
         let vault = Vault::new(store, keyring, settings);
         let router = regcred::server::router(&vault, &[]);
         let owner = Browser::new(&router);
-        Self {
-            router,
-            vault,
-            address,
-            owner,
-            database,
-        }
+        Self { router, vault, address, owner, database }
     }
 
     /// A browser that nobody is signed in with.
@@ -94,11 +82,7 @@ impl App {
         let project = self.evidence(&self.owner, project).await.project().id;
         let person = self.new_person(role.word()).await;
         let write = self.vault.store().write().await.unwrap();
-        write
-            .projects()
-            .admit(project, person.id, role, 0)
-            .await
-            .unwrap();
+        write.projects().admit(project, person.id, role, 0).await.unwrap();
         write.commit().await.unwrap();
         self.sign_in(&person.email).await
     }
@@ -106,18 +90,10 @@ impl App {
     /// Another project with an owner of its own, signed in.
     pub async fn project(&self, slug: &str) -> Browser {
         let person = self.new_person(&format!("{slug}-owner")).await;
-        let project = Project {
-            id: Uuid::now_v7(),
-            slug: slug.to_owned(),
-            name: slug.to_owned(),
-        };
+        let project = Project { id: Uuid::now_v7(), slug: slug.to_owned(), name: slug.to_owned() };
         let write = self.vault.store().write().await.unwrap();
         write.projects().insert(&project, 0).await.unwrap();
-        write
-            .projects()
-            .admit(project.id, person.id, Role::Owner, 0)
-            .await
-            .unwrap();
+        write.projects().admit(project.id, person.id, Role::Owner, 0).await.unwrap();
         write.commit().await.unwrap();
         self.sign_in(&person.email).await
     }
@@ -129,12 +105,7 @@ impl App {
         let hash = HASH.get_or_init(|| regcred::crypto::password::hash(PASSWORD).unwrap());
         let id = Uuid::now_v7();
         let email = format!("{name}-{}@example.com", id.simple());
-        let person = Person {
-            id,
-            email: email.clone(),
-            name: name.to_owned(),
-            is_admin: false,
-        };
+        let person = Person { id, email: email.clone(), name: name.to_owned(), is_admin: false };
         let new = NewPerson {
             person: person.clone(),
             email_key: email,
@@ -159,15 +130,7 @@ impl App {
     }
 
     async fn person_id(&self, email: &str) -> Uuid {
-        self.vault
-            .store()
-            .people()
-            .find_by_email(email)
-            .await
-            .unwrap()
-            .unwrap()
-            .person
-            .id
+        self.vault.store().people().find_by_email(email).await.unwrap().unwrap().person.id
     }
 
     /// The browser's person as a member of the project: the evidence that the vault asks for.
@@ -185,8 +148,7 @@ impl App {
         host: &str,
         secret: &str,
     ) -> Uuid {
-        self.credential_with(by, project, name, host, secret, &[])
-            .await
+        self.credential_with(by, project, name, host, secret, &[]).await
     }
 
     /// The same, with more fields, or other values for them.
@@ -200,42 +162,23 @@ impl App {
         more: &[(&str, &str)],
     ) -> Uuid {
         let form = credential_form(project, name, host, secret, more);
-        let reply = by
-            .post_multipart("/rpc/credentials/create", &form, None)
-            .await;
-        assert!(
-            reply.location().contains("?said="),
-            "{} {}",
-            reply.location(),
-            reply.text()
-        );
+        let reply = by.post_multipart("/rpc/credentials/create", &form, None).await;
+        assert!(reply.location().contains("?said="), "{} {}", reply.location(), reply.text());
         self.find_credential(by, project, name).await
     }
 
     /// The id of the credential with this name.
     pub async fn find_credential(&self, by: &Browser, project: &str, name: &str) -> Uuid {
         let reader = self.evidence(by, project).await.reader().unwrap();
-        let query = ListQuery {
-            search: name.to_owned(),
-            ..ListQuery::default()
-        };
+        let query = ListQuery { search: name.to_owned(), ..ListQuery::default() };
         let listed = self.vault.list_credentials(&reader, &query).await.unwrap();
-        listed
-            .rows
-            .into_iter()
-            .find(|row| row.name == name)
-            .unwrap()
-            .id
+        listed.rows.into_iter().find(|row| row.name == name).unwrap().id
     }
 
     /// The credential as it is stored now.
     pub async fn stored(&self, project: &str, id: Uuid) -> Credential {
         let reader = self.evidence(&self.owner, project).await.reader().unwrap();
-        self.vault
-            .credential_page(&reader, id)
-            .await
-            .unwrap()
-            .credential
+        self.vault.credential_page(&reader, id).await.unwrap().credential
     }
 
     /// Creates a pipeline through the dialog's post and reads its token off the page; `intent` is
@@ -270,18 +213,14 @@ impl App {
     /// Fetches the docker configuration as a pipeline does; an empty token sends none.
     pub async fn docker_config(&self, token: &str, query: &str, headers: &[(&str, &str)]) -> Reply {
         let path = format!("/api/v1/docker-config{query}");
-        let mut request = self
-            .nobody()
-            .request(Method::GET, &path, "application/json");
+        let mut request = self.nobody().request(Method::GET, &path, "application/json");
         if !token.is_empty() {
             request = request.header("authorization", format!("Bearer {token}"));
         }
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
-        self.nobody()
-            .send(request.body(Body::empty()).unwrap())
-            .await
+        self.nobody().send(request.body(Body::empty()).unwrap()).await
     }
 
     /// Runs a statement on the database, behind the product's back; gives the rows it changed.

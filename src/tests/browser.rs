@@ -35,9 +35,7 @@ impl Reply {
 
     /// The header's value; empty when there is none.
     pub fn header(&self, name: &str) -> &str {
-        self.headers
-            .get(name)
-            .map_or("", |value| value.to_str().unwrap())
+        self.headers.get(name).map_or("", |value| value.to_str().unwrap())
     }
 
     /// The cookie it sets, as a browser sends it back.
@@ -55,10 +53,9 @@ impl Reply {
     /// The sentence at a field, if the error has one.
     pub fn at(&self, field: &str) -> Option<String> {
         match self.error() {
-            regcred::Error::Invalid(fields) => fields
-                .into_iter()
-                .find(|f| f.field == field)
-                .map(|f| f.message),
+            regcred::Error::Invalid(fields) => {
+                fields.into_iter().find(|f| f.field == field).map(|f| f.message)
+            }
             _ => None,
         }
     }
@@ -77,21 +74,12 @@ pub struct Browser {
 impl Browser {
     /// One that nobody has used.
     pub fn new(router: &Router) -> Self {
-        Self {
-            router: router.clone(),
-            cookie: None,
-            person: None,
-        }
+        Self { router: router.clone(), cookie: None, person: None }
     }
 
     /// Opens a page.
     pub async fn get(&self, path: &str) -> Reply {
-        self.send(
-            self.request(Method::GET, path, PAGE)
-                .body(Body::empty())
-                .unwrap(),
-        )
-        .await
+        self.send(self.request(Method::GET, path, PAGE).body(Body::empty()).unwrap()).await
     }
 
     /// Submits a form; the answer is a redirect, as for a page.
@@ -126,12 +114,7 @@ impl Browser {
 
     /// Follows one redirect.
     pub async fn follow(&self, reply: Reply) -> Reply {
-        assert!(
-            reply.status.is_redirection(),
-            "no redirect: {} {}",
-            reply.status,
-            reply.text()
-        );
+        assert!(reply.status.is_redirection(), "no redirect: {} {}", reply.status, reply.text());
         self.get(&reply.location()).await
     }
 
@@ -142,10 +125,8 @@ impl Browser {
         path: &str,
         accept: &str,
     ) -> axum::http::request::Builder {
-        let mut request = Request::builder()
-            .method(&method)
-            .uri(path)
-            .header(header::ACCEPT, accept);
+        let mut request =
+            Request::builder().method(&method).uri(path).header(header::ACCEPT, accept);
         request = request.header(header::HOST, SITE.trim_start_matches("http://"));
         if let Some(cookie) = &self.cookie {
             request = request.header(header::COOKIE, cookie);
@@ -153,9 +134,7 @@ impl Browser {
         if method == Method::GET {
             return request;
         }
-        request
-            .header(header::ORIGIN, SITE)
-            .header("sec-fetch-site", "same-origin")
+        request.header(header::ORIGIN, SITE).header("sec-fetch-site", "same-origin")
     }
 
     /// Sends any request.
@@ -163,18 +142,13 @@ impl Browser {
         let response = self.router.clone().oneshot(request).await.unwrap();
         let (parts, body) = response.into_parts();
         let body = to_bytes(body, usize::MAX).await.unwrap().to_vec();
-        Reply {
-            status: parts.status,
-            headers: parts.headers,
-            body,
-        }
+        Reply { status: parts.status, headers: parts.headers, body }
     }
 
     async fn form(&self, path: &str, form: &[(&str, &str)], accept: &str) -> Reply {
         let request = self.request(Method::POST, path, accept);
         let request = request.header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
-        self.send(request.body(Body::from(urlencoded(form))).unwrap())
-            .await
+        self.send(request.body(Body::from(urlencoded(form))).unwrap()).await
     }
 
     async fn multipart(
@@ -187,17 +161,14 @@ impl Browser {
         let request = self.request(Method::POST, path, accept);
         let kind = format!("multipart/form-data; boundary={BOUNDARY}");
         let request = request.header(header::CONTENT_TYPE, kind);
-        self.send(request.body(Body::from(parts(form, file))).unwrap())
-            .await
+        self.send(request.body(Body::from(parts(form, file))).unwrap()).await
     }
 }
 
 /// A form's body, as browsers encode it.
 pub fn urlencoded(form: &[(&str, &str)]) -> String {
-    let pairs: Vec<String> = form
-        .iter()
-        .map(|(k, v)| format!("{}={}", percent(k), percent(v)))
-        .collect();
+    let pairs: Vec<String> =
+        form.iter().map(|(k, v)| format!("{}={}", percent(k), percent(v))).collect();
     pairs.join("&")
 }
 

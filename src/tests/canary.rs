@@ -51,25 +51,16 @@ fn assert_delivers(client: &mut Client, token: &str, secrets: &[Canary]) {
     for (number, secret) in secrets.iter().enumerate() {
         let auth = config["auths"][host(number)]["auth"].as_str().unwrap();
         let expected = [USER.as_bytes(), b":", &secret.bytes].concat();
-        assert!(
-            STANDARD.decode(auth).unwrap() == expected,
-            "credential {number} differs"
-        );
+        assert!(STANDARD.decode(auth).unwrap() == expected, "credential {number} differs");
     }
     let everyone: BTreeSet<usize> = (0..secrets.len()).collect();
-    assert_eq!(
-        Search::new(secrets).who(&answer.body),
-        everyone,
-        "the search sees each of them"
-    );
+    assert_eq!(Search::new(secrets).who(&answer.body), everyone, "the search sees each of them");
 }
 
 /// What goes wrong with a secret in hand: a refused form, a wrong password, a body that is no form.
 fn stumble(client: &mut Client, secret: &Canary) {
-    let refused = client.multipart(
-        "/rpc/credentials/create",
-        &form("", "hub.docker.com", &secret.bytes),
-    );
+    let refused =
+        client.multipart("/rpc/credentials/create", &form("", "hub.docker.com", &secret.bytes));
     let back = refused.header("location").to_owned();
     assert!(back.contains("?back="), "{back}");
     client.get(&back);
@@ -77,11 +68,7 @@ fn stumble(client: &mut Client, secret: &Canary) {
     let text: &str = &text;
     let in_json = serde_json::json!({ "project": "acme", "password": text }).to_string();
     let headers = "accept: application/json\r\n";
-    for path in [
-        "/rpc/credentials/create",
-        "/rpc/credentials/list",
-        "/api/v1/credentials",
-    ] {
+    for path in ["/rpc/credentials/create", "/rpc/credentials/list", "/api/v1/credentials"] {
         client.form(path, &[("password", text), ("query", text), (text, "1")]);
         client.post(
             path,
@@ -94,10 +81,7 @@ fn stumble(client: &mut Client, secret: &Canary) {
             &secret.bytes,
         );
     }
-    client.form(
-        "/rpc/session/create",
-        &[("email", "owner@example.com"), ("password", text)],
-    );
+    client.form("/rpc/session/create", &[("email", "owner@example.com"), ("password", text)]);
     let token = format!("rgc_{}", percent(text));
     assert_eq!(client.deliver(&token).status, 401);
 }
@@ -109,26 +93,17 @@ fn look_round(client: &mut Client, pipeline: &str, ids: &HashMap<String, String>
     }
     for id in ids.values().step_by(10) {
         for path in ["", "/edit", "/delete"] {
-            assert_eq!(
-                client
-                    .get(&format!("/p/acme/credentials/{id}{path}"))
-                    .status,
-                200
-            );
+            assert_eq!(client.get(&format!("/p/acme/credentials/{id}{path}")).status, 200);
         }
-        client.ask(
-            "/rpc/credentials/find",
-            &[("project", "acme"), ("id", id.as_str())],
-        );
+        client.ask("/rpc/credentials/find", &[("project", "acme"), ("id", id.as_str())]);
     }
     for path in ["", "/new"] {
         client.get(&format!("/p/acme/credentials{path}"));
         client.get(&format!("/p/acme/pipelines{path}"));
     }
     client.get(pipeline);
-    for path in [
-        "/", "/setup", "/sign-in", "/livez", "/readyz", "/metrics", "/nowhere", "/api/v1/",
-    ] {
+    for path in ["/", "/setup", "/sign-in", "/livez", "/readyz", "/metrics", "/nowhere", "/api/v1/"]
+    {
         client.get(path);
     }
 }
@@ -148,10 +123,7 @@ async fn no_secret_is_anywhere_but_in_what_pipelines_are_given() {
 
     for (number, secret) in first.iter().enumerate() {
         let (name, host) = (name(number), host(number));
-        let made = client.multipart(
-            "/rpc/credentials/create",
-            &form(&name, &host, &secret.bytes),
-        );
+        let made = client.multipart("/rpc/credentials/create", &form(&name, &host, &secret.bytes));
         let location = made.header("location").to_owned();
         assert!(location.contains("?said="), "{number}: {location}");
         if number % 10 == 0 {
@@ -168,30 +140,17 @@ async fn no_secret_is_anywhere_but_in_what_pipelines_are_given() {
         let mut form = form(&name, &host, &secret.bytes);
         form.extend([("id", ids[&name].as_bytes()), ("revision", &b"1"[..])]);
         let saved = client.multipart("/rpc/credentials/update", &form);
-        assert!(
-            saved.header("location").contains("?said="),
-            "{number}: {}",
-            saved.text()
-        );
+        assert!(saved.header("location").contains("?said="), "{number}: {}", saved.text());
     }
     assert_delivers(&mut client, &token, &second);
-    unlucky
-        .iter()
-        .for_each(|secret| stumble(&mut client, secret));
+    unlucky.iter().for_each(|secret| stumble(&mut client, secret));
     look_round(&mut client, &pipeline, &ids);
     for number in (0..count).step_by(2) {
         let name = name(number);
-        let form = [
-            ("project", "acme"),
-            ("id", ids[&name].as_str()),
-            ("typed_name", name.as_str()),
-        ];
+        let form =
+            [("project", "acme"), ("id", ids[&name].as_str()), ("typed_name", name.as_str())];
         let gone = client.form("/rpc/credentials/delete", &form);
-        assert!(
-            gone.header("location").contains("?said="),
-            "{number}: {}",
-            gone.text()
-        );
+        assert!(gone.header("location").contains("?said="), "{number}: {}", gone.text());
     }
     look_round(&mut client, &pipeline, &HashMap::new());
 
@@ -201,10 +160,7 @@ async fn no_secret_is_anywhere_but_in_what_pipelines_are_given() {
     assert!(server.stop().success());
     search_files(&search, &instance.database.folder);
     search.assert_absent("what the server answered", &client.seen);
-    search_files(
-        &search,
-        &Path::new(env!("CARGO_MANIFEST_DIR")).join("target/site"),
-    );
+    search_files(&search, &Path::new(env!("CARGO_MANIFEST_DIR")).join("target/site"));
     let log = fs::read_to_string(&instance.log).unwrap();
     assert!(log.contains("TRACE"), "the log was not at its fullest");
 }
@@ -213,38 +169,20 @@ async fn no_secret_is_anywhere_but_in_what_pipelines_are_given() {
 async fn backup(instance: &Instance) {
     let copy = instance.database.folder.join("copy");
     if let Some(url) = instance.url() {
-        let dump = Command::new(pg_dump())
-            .arg("--dbname")
-            .arg(url)
-            .output()
-            .unwrap();
-        assert!(
-            dump.status.success(),
-            "{}",
-            String::from_utf8_lossy(&dump.stderr)
-        );
+        let dump = Command::new(pg_dump()).arg("--dbname").arg(url).output().unwrap();
+        assert!(dump.status.success(), "{}", String::from_utf8_lossy(&dump.stderr));
         fs::write(&copy, dump.stdout).unwrap();
     } else {
-        instance
-            .database
-            .raw(&format!("VACUUM INTO '{}'", copy.display()))
-            .await;
+        instance.database.raw(&format!("VACUUM INTO '{}'", copy.display())).await;
     }
-    assert!(
-        fs::metadata(copy).unwrap().len() > 10_000,
-        "the copy is empty"
-    );
+    assert!(fs::metadata(copy).unwrap().len() > 10_000, "the copy is empty");
 }
 
 /// The newest that Debian has installed, or the one on the path.
 fn pg_dump() -> PathBuf {
-    let versions = fs::read_dir("/usr/lib/postgresql")
-        .into_iter()
-        .flatten()
-        .flatten();
-    let mut programs: Vec<PathBuf> = versions
-        .map(|entry| entry.path().join("bin/pg_dump"))
-        .collect();
+    let versions = fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
+    let mut programs: Vec<PathBuf> =
+        versions.map(|entry| entry.path().join("bin/pg_dump")).collect();
     programs.retain(|program| program.exists());
     programs.sort();
     programs.pop().unwrap_or_else(|| "pg_dump".into())
@@ -271,10 +209,8 @@ fn the_canary_is_found_where_it_is() {
         let mut packed = GzEncoder::new(Vec::new(), Compression::best());
         packed.write_all(bytes).unwrap();
         let json = serde_json::to_vec(&String::from_utf8_lossy(bytes)).unwrap();
-        let url: String = bytes
-            .iter()
-            .map(|byte| percent(&char::from(*byte).to_string()))
-            .collect();
+        let url: String =
+            bytes.iter().map(|byte| percent(&char::from(*byte).to_string())).collect();
         let mut places = vec![
             ("raw", bytes.clone()),
             ("hex", hex.clone().into_bytes()),

@@ -20,33 +20,18 @@ async fn first_break(app: &App, project: Uuid) -> Option<i64> {
 async fn it_holds_after_everything_that_people_and_pipelines_do() {
     let app = App::new().await;
     let owner = &app.owner;
-    let kept = app
-        .credential(owner, "acme", "kept", "ghcr.io", "hunter2")
-        .await
-        .to_string();
-    let gone = app
-        .credential(owner, "acme", "gone", "quay.io", "hunter2")
-        .await;
+    let kept = app.credential(owner, "acme", "kept", "ghcr.io", "hunter2").await.to_string();
+    let gone = app.credential(owner, "acme", "gone", "quay.io", "hunter2").await;
     let ids = [Uuid::parse_str(&kept).unwrap(), gone];
     let (pipeline, token) = app.pipeline(owner, "acme", "ci", &ids, "pull").await;
     let (pipeline, gone) = (pipeline.to_string(), gone.to_string());
-    assert_eq!(
-        app.docker_config(&token, "", &[("regcred-run", "1")])
-            .await
-            .status,
-        StatusCode::OK
-    );
+    assert_eq!(app.docker_config(&token, "", &[("regcred-run", "1")]).await.status, StatusCode::OK);
     let edit = [("id", &*kept), ("revision", "1")];
     let form = credential_form("acme", "kept", "ghcr.io", "hunter3", &edit);
-    owner
-        .post_multipart("/rpc/credentials/update", &form, None)
-        .await;
+    owner.post_multipart("/rpc/credentials/update", &form, None).await;
     let on = [("project", "acme"), ("id", &*kept)];
     owner.post_form("/rpc/credentials/disable", &on).await;
-    assert_eq!(
-        app.docker_config(&token, "?intent=push", &[]).await.status,
-        StatusCode::OK
-    );
+    assert_eq!(app.docker_config(&token, "?intent=push", &[]).await.status, StatusCode::OK);
     owner.post_form("/rpc/credentials/enable", &on).await;
     let form = [("project", "acme"), ("id", &*gone), ("typed_name", "gone")];
     owner.post_form("/rpc/credentials/delete", &form).await;
@@ -61,25 +46,15 @@ async fn it_holds_after_everything_that_people_and_pipelines_do() {
     ];
     let reply = owner.post_form("/rpc/tokens/create", &form).await;
     assert!(reply.location().contains("?once="), "{}", reply.location());
-    assert_eq!(
-        app.docker_config(&token, "", &[]).await.status,
-        StatusCode::OK
-    );
-    let form = [
-        ("project", "acme"),
-        ("id", &*pipeline),
-        ("typed_name", "ci"),
-    ];
+    assert_eq!(app.docker_config(&token, "", &[]).await.status, StatusCode::OK);
+    let form = [("project", "acme"), ("id", &*pipeline), ("typed_name", "ci")];
     owner.post_form("/rpc/pipelines/delete", &form).await;
     owner.post_form("/rpc/session/delete", &[]).await;
 
     assert_eq!(app.scalar_i64("SELECT COUNT(*) FROM credential").await, 1);
     assert_eq!(app.scalar_i64("SELECT COUNT(*) FROM pipeline").await, 0);
     let person = app.sign_in(crate::app::OWNER).await;
-    assert_eq!(
-        first_break(&app, project_of(&app, &person, "acme").await).await,
-        None
-    );
+    assert_eq!(first_break(&app, project_of(&app, &person, "acme").await).await, None);
     assert_eq!(first_break(&app, INSTANCE).await, None);
 }
 
@@ -131,10 +106,7 @@ async fn every_change_to_the_past_shows_where_it_was_made() {
             "UPDATE receipt SET seq = 13 - seq + 100 WHERE chain = P AND seq > 5; UPDATE receipt SET seq = seq - 100 WHERE chain = P AND seq > 100",
             6,
         ),
-        (
-            "UPDATE receipt SET seq = seq + 1 WHERE chain = P AND seq = 7",
-            7,
-        ),
+        ("UPDATE receipt SET seq = seq + 1 WHERE chain = P AND seq = 7", 7),
         (
             "UPDATE receipt SET mac = (SELECT mac FROM receipt AS r WHERE r.chain = P AND r.seq = 5) WHERE chain = P AND seq = 6",
             6,
@@ -145,24 +117,18 @@ async fn every_change_to_the_past_shows_where_it_was_made() {
             ),
             8,
         ),
-        (
-            &*format!("UPDATE receipt SET chain = {nil} WHERE chain = P AND seq = 7"),
-            7,
-        ),
+        (&*format!("UPDATE receipt SET chain = {nil} WHERE chain = P AND seq = 7"), 7),
     ] {
         changes.push((sql.to_owned(), at));
     }
 
     let app = App::new().await;
     let whole = project_of(&app, &app.owner, "acme").await;
-    app.credential(&app.owner, "acme", "ghcr", "ghcr.io", "hunter2")
-        .await;
+    app.credential(&app.owner, "acme", "ghcr", "ghcr.io", "hunter2").await;
     for (number, (sql, at)) in changes.iter().enumerate() {
         let slug = format!("p{number}");
         let owner = app.project(&slug).await;
-        let id = app
-            .credential(&owner, &slug, "ghcr", "ghcr.io", "hunter2")
-            .await;
+        let id = app.credential(&owner, &slug, "ghcr", "ghcr.io", "hunter2").await;
         let (_, token) = app.pipeline(&owner, &slug, "ci", &[id], "pull").await;
         for run in ["1", "2", "3"] {
             let reply = app.docker_config(&token, "", &[("regcred-run", run)]).await;
@@ -175,30 +141,18 @@ async fn every_change_to_the_past_shows_where_it_was_made() {
         app.raw(&sql).await;
         assert_eq!(first_break(&app, project).await, Some(*at), "{sql}");
     }
-    assert_eq!(
-        first_break(&app, whole).await,
-        None,
-        "another project's chain is its own"
-    );
+    assert_eq!(first_break(&app, whole).await, None, "another project's chain is its own");
 }
 
 #[tokio::test]
 async fn deliveries_at_once_have_one_receipt_each() {
     let app = App::new().await;
-    let live = app
-        .credential(&app.owner, "acme", "ghcr", "ghcr.io", "hunter2")
-        .await;
-    let off = app
-        .credential(&app.owner, "acme", "quay", "quay.io", "hunter2")
-        .await;
+    let live = app.credential(&app.owner, "acme", "ghcr", "ghcr.io", "hunter2").await;
+    let off = app.credential(&app.owner, "acme", "quay", "quay.io", "hunter2").await;
     let mut tokens = Vec::new();
     for number in 0..64 {
         let name = format!("pipeline {number}");
-        tokens.push(
-            app.pipeline(&app.owner, "acme", &name, &[live, off], "pull")
-                .await
-                .1,
-        );
+        tokens.push(app.pipeline(&app.owner, "acme", &name, &[live, off], "pull").await.1);
     }
     let off = off.to_string();
     let form = [("project", "acme"), ("id", &*off)];
@@ -212,23 +166,12 @@ async fn deliveries_at_once_have_one_receipt_each() {
         for (number, token) in tokens.iter().cloned().enumerate() {
             let app = Arc::clone(&app);
             // Among them some who are nobody: they are no receipts.
-            let token = if number % 16 == 15 {
-                token[..76].to_owned()
-            } else {
-                token
-            };
+            let token = if number % 16 == 15 { token[..76].to_owned() } else { token };
             asking.spawn(async move { app.docker_config(&token, "", &[]).await.status });
         }
         let statuses = asking.join_all().await;
-        delivered += statuses
-            .iter()
-            .filter(|status| **status == StatusCode::OK)
-            .count();
-        assert!(
-            statuses
-                .iter()
-                .all(|s| matches!(*s, StatusCode::OK | StatusCode::UNAUTHORIZED))
-        );
+        delivered += statuses.iter().filter(|status| **status == StatusCode::OK).count();
+        assert!(statuses.iter().all(|s| matches!(*s, StatusCode::OK | StatusCode::UNAUTHORIZED)));
     }
     assert_eq!(delivered, rounds * 60);
     let count = async |outcome: &str| {
@@ -236,17 +179,10 @@ async fn deliveries_at_once_have_one_receipt_each() {
         usize::try_from(app.scalar_i64(&sql).await).unwrap()
     };
     assert_eq!(count("delivered").await, delivered);
-    assert_eq!(
-        count("refused").await,
-        delivered,
-        "each is told that the other is disabled"
-    );
+    assert_eq!(count("refused").await, delivered, "each is told that the other is disabled");
     let each = "SELECT COUNT(*) FROM (SELECT token_id FROM receipt GROUP BY token_id) AS t";
     assert_eq!(app.scalar_i64(each).await, 60);
     let sum = "SELECT CAST(SUM(deliveries) AS BIGINT) FROM usage";
-    assert_eq!(
-        usize::try_from(app.scalar_i64(sum).await).unwrap(),
-        delivered
-    );
+    assert_eq!(usize::try_from(app.scalar_i64(sum).await).unwrap(), delivered);
     assert_eq!(first_break(&app, project).await, None);
 }

@@ -32,12 +32,7 @@ impl Database {
                 Address::Postgres(format!("{server}/{name}"))
             }
         };
-        Self {
-            address,
-            folder,
-            name,
-            admin,
-        }
+        Self { address, folder, name, admin }
     }
 
     /// Whether it is the embedded one.
@@ -75,16 +70,8 @@ impl Database {
     /// The one value that the query gives, of any kind.
     pub async fn scalar<T: sea_orm::TryGetable>(&self, sql: &str) -> T {
         let db = self.connect().await;
-        let backend = if self.is_embedded() {
-            DbBackend::Sqlite
-        } else {
-            DbBackend::Postgres
-        };
-        let row = db
-            .query_one_raw(Statement::from_string(backend, sql))
-            .await
-            .unwrap()
-            .unwrap();
+        let backend = if self.is_embedded() { DbBackend::Sqlite } else { DbBackend::Postgres };
+        let row = db.query_one_raw(Statement::from_string(backend, sql)).await.unwrap().unwrap();
         let value = row.try_get_by_index(0).unwrap();
         db.close().await.unwrap();
         value
@@ -92,21 +79,13 @@ impl Database {
 
     /// An id as the database writes it in a statement.
     pub fn id(&self, id: Uuid) -> String {
-        if self.is_embedded() {
-            format!("x'{}'", id.simple())
-        } else {
-            format!("'{id}'")
-        }
+        if self.is_embedded() { format!("x'{}'", id.simple()) } else { format!("'{id}'") }
     }
 
     /// Bytes as the database writes them in a statement.
     pub fn bytes(&self, bytes: &[u8]) -> String {
         let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
-        if self.is_embedded() {
-            format!("x'{hex}'")
-        } else {
-            format!("'\\x{hex}'::bytea")
-        }
+        if self.is_embedded() { format!("x'{hex}'") } else { format!("'\\x{hex}'::bytea") }
     }
 }
 
@@ -120,10 +99,8 @@ impl Drop for Database {
         let sql = format!("DROP DATABASE IF EXISTS {} WITH (FORCE)", self.name);
         // A runtime cannot wait inside another, hence the thread.
         let dropping = std::thread::spawn(move || {
-            let runtime = tokio::runtime::Builder::new_current_thread()
-                .enable_all()
-                .build()
-                .unwrap();
+            let runtime =
+                tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
             runtime.block_on(on(&admin, &sql));
         });
         let _ = dropping.join();
@@ -153,9 +130,5 @@ pub fn setting(name: &str) -> Option<String> {
 
 /// How often a test that counts repeats: `quick`, or at full length with `REGCRED_SOAK=1`.
 pub fn soak(quick: usize, full: usize) -> usize {
-    if setting("REGCRED_SOAK").as_deref() == Some("1") {
-        full
-    } else {
-        quick
-    }
+    if setting("REGCRED_SOAK").as_deref() == Some("1") { full } else { quick }
 }

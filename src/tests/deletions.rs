@@ -7,39 +7,22 @@ use uuid::Uuid;
 #[tokio::test]
 async fn a_disabled_credential_is_not_delivered_until_it_is_enabled() {
     let app = App::new().await;
-    let id = app
-        .credential(&app.owner, "acme", "ghcr", "ghcr.io", "s3cret")
-        .await;
-    let (_, token) = app
-        .pipeline(&app.owner, "acme", "build", &[id], "pull")
-        .await;
+    let id = app.credential(&app.owner, "acme", "ghcr", "ghcr.io", "s3cret").await;
+    let (_, token) = app.pipeline(&app.owner, "acme", "build", &[id], "pull").await;
     let text = id.to_string();
-    let form = [
-        ("project", "acme"),
-        ("id", text.as_str()),
-        ("back", "/p/acme/credentials?q=gh"),
-    ];
+    let form = [("project", "acme"), ("id", text.as_str()), ("back", "/p/acme/credentials?q=gh")];
     for _ in 0..2 {
         let reply = app.owner.post_form("/rpc/credentials/disable", &form).await;
         assert!(
-            reply
-                .location()
-                .starts_with("/p/acme/credentials?q=gh&said="),
+            reply.location().starts_with("/p/acme/credentials?q=gh&said="),
             "{}",
             reply.location()
         );
     }
     let without = app.docker_config(&token, "", &[]).await;
     assert!(auths(&without).is_empty());
-    assert_eq!(
-        without.header("regcred-left-out"),
-        format!("{id}; it is disabled")
-    );
-    assert_eq!(
-        app.stored("acme", id).await.revision,
-        2,
-        "disabling twice is one change"
-    );
+    assert_eq!(without.header("regcred-left-out"), format!("{id}; it is disabled"));
+    assert_eq!(app.stored("acme", id).await.revision, 2, "disabling twice is one change");
     app.owner.post_form("/rpc/credentials/enable", &form).await;
     let with = app.docker_config(&token, "", &[]).await;
     assert_eq!(auths(&with)["ghcr.io"], "acme-bot:s3cret");
@@ -48,108 +31,46 @@ async fn a_disabled_credential_is_not_delivered_until_it_is_enabled() {
 #[tokio::test]
 async fn deleting_destroys_the_rows_and_their_ciphertext() {
     let app = App::new().await;
-    let id = app
-        .credential(&app.owner, "acme", "ghcr", "ghcr.io", "s")
-        .await;
-    let kept = app
-        .credential(&app.owner, "acme", "kept", "ghcr.io", "s")
-        .await;
+    let id = app.credential(&app.owner, "acme", "ghcr", "ghcr.io", "s").await;
+    let kept = app.credential(&app.owner, "acme", "kept", "ghcr.io", "s").await;
     let text = id.to_string();
     let form = [("project", "acme"), ("id", text.as_str())];
     let reply = app.owner.post_form("/rpc/credentials/delete", &form).await;
-    assert!(
-        app.owner
-            .follow(reply)
-            .await
-            .text()
-            .contains("ghcr was deleted.")
-    );
+    assert!(app.owner.follow(reply).await.text().contains("ghcr was deleted."));
     for table in ["secret_version WHERE credential_id", "credential WHERE id"] {
         let count = |id: Uuid| format!("SELECT COUNT(*) FROM {table} = {}", app.database.id(id));
         assert_eq!(app.scalar_i64(&count(id)).await, 0, "{table}");
         assert_eq!(app.scalar_i64(&count(kept)).await, 1, "{table}");
     }
-    let again = app
-        .owner
-        .post_json_accept("/rpc/credentials/delete", &form)
-        .await;
-    assert_eq!(
-        (again.status.as_u16(), again.error()),
-        (404, Error::NotFound)
-    );
-    assert_eq!(
-        app.owner
-            .get(&format!("/p/acme/credentials/{id}"))
-            .await
-            .status,
-        404
-    );
+    let again = app.owner.post_json_accept("/rpc/credentials/delete", &form).await;
+    assert_eq!((again.status.as_u16(), again.error()), (404, Error::NotFound));
+    assert_eq!(app.owner.get(&format!("/p/acme/credentials/{id}")).await.status, 404);
 }
 
 #[tokio::test]
 async fn deleting_what_a_pipeline_depends_on_asks_for_the_name() {
     let app = App::new().await;
-    let id = app
-        .credential(&app.owner, "acme", "Deploy Key", "ghcr.io", "s")
-        .await;
-    let (pipeline, token) = app
-        .pipeline(&app.owner, "acme", "nightly-build", &[id], "pull")
-        .await;
+    let id = app.credential(&app.owner, "acme", "Deploy Key", "ghcr.io", "s").await;
+    let (pipeline, token) = app.pipeline(&app.owner, "acme", "nightly-build", &[id], "pull").await;
     app.docker_config(&token, "", &[]).await;
     // It has received it, so it still depends on it without the grant.
-    let reader = app
-        .evidence(&app.owner, "acme")
-        .await
-        .pipeline_reader()
-        .unwrap();
-    let grant = app
-        .vault
-        .pipeline_page(&reader, pipeline)
-        .await
-        .unwrap()
-        .pipeline
-        .grants[0]
-        .id;
+    let reader = app.evidence(&app.owner, "acme").await.pipeline_reader().unwrap();
+    let grant = app.vault.pipeline_page(&reader, pipeline).await.unwrap().pipeline.grants[0].id;
     let (text, pipeline, grant) = (id.to_string(), pipeline.to_string(), grant.to_string());
-    let dialog = app
-        .owner
-        .get(&format!("/p/acme/credentials/{id}/delete"))
-        .await
-        .text();
+    let dialog = app.owner.get(&format!("/p/acme/credentials/{id}/delete")).await.text();
     assert!(dialog.contains("nightly-build") && dialog.contains("Type Deploy Key to confirm"));
-    let form = [
-        ("project", "acme"),
-        ("pipeline", pipeline.as_str()),
-        ("id", grant.as_str()),
-    ];
+    let form = [("project", "acme"), ("pipeline", pipeline.as_str()), ("id", grant.as_str())];
     app.owner.post_form("/rpc/grants/delete", &form).await;
     for typed in ["", "deploy key", "Deploy"] {
-        let form = [
-            ("project", "acme"),
-            ("id", text.as_str()),
-            ("typed_name", typed),
-        ];
-        let reply = app
-            .owner
-            .post_json_accept("/rpc/credentials/delete", &form)
-            .await;
+        let form = [("project", "acme"), ("id", text.as_str()), ("typed_name", typed)];
+        let reply = app.owner.post_json_accept("/rpc/credentials/delete", &form).await;
         assert_eq!(reply.status, 422, "{typed}");
         assert!(reply.at("typed_name").is_some());
     }
     assert_eq!(app.scalar_i64("SELECT COUNT(*) FROM credential").await, 1);
-    let form = [
-        ("project", "acme"),
-        ("id", text.as_str()),
-        ("typed_name", "Deploy Key"),
-    ];
-    let reply = app
-        .owner
-        .post_json_accept("/rpc/credentials/delete", &form)
-        .await;
+    let form = [("project", "acme"), ("id", text.as_str()), ("typed_name", "Deploy Key")];
+    let reply = app.owner.post_json_accept("/rpc/credentials/delete", &form).await;
     assert_eq!(reply.status, 200, "{}", reply.text());
-    assert_eq!(
-        app.scalar_i64("SELECT COUNT(*) FROM secret_version").await,
-        0
-    );
+    assert_eq!(app.scalar_i64("SELECT COUNT(*) FROM secret_version").await, 0);
     assert!(auths(&app.docker_config(&token, "", &[]).await).is_empty());
 }

@@ -8,104 +8,55 @@ use uuid::Uuid;
 /// The receipts of a credential of `acme`, newest first.
 pub async fn receipts(app: &App, credential: Uuid) -> Vec<Receipt> {
     let reader = app.evidence(&app.owner, "acme").await.reader().unwrap();
-    app.vault
-        .credential_page(&reader, credential)
-        .await
-        .unwrap()
-        .receipts
+    app.vault.credential_page(&reader, credential).await.unwrap().receipts
 }
 
 #[tokio::test]
 async fn a_delivered_file_is_what_docker_reads() {
     let app = App::new().await;
     let odd = "p:a\"s\\s wörd/+=\u{7f}";
-    let hub = app
-        .credential(&app.owner, "acme", "hub", "docker.io", odd)
-        .await;
-    let own = app
-        .credential(&app.owner, "acme", "own", "registry.example.com:5000", "s")
-        .await;
-    let (_, token) = app
-        .pipeline(&app.owner, "acme", "build", &[hub, own], "pull")
-        .await;
+    let hub = app.credential(&app.owner, "acme", "hub", "docker.io", odd).await;
+    let own = app.credential(&app.owner, "acme", "own", "registry.example.com:5000", "s").await;
+    let (_, token) = app.pipeline(&app.owner, "acme", "build", &[hub, own], "pull").await;
     let reply = app.docker_config(&token, "?intent=pull", &[]).await;
     assert_eq!(reply.header("content-type"), "application/json");
     assert_eq!(reply.header("cache-control"), "no-store");
     assert_eq!(reply.header("x-content-type-options"), "nosniff");
     let delivered = auths(&reply);
     assert_eq!(delivered.len(), 2);
-    assert_eq!(
-        delivered["https://index.docker.io/v1/"],
-        format!("acme-bot:{odd}")
-    );
+    assert_eq!(delivered["https://index.docker.io/v1/"], format!("acme-bot:{odd}"));
     assert_eq!(delivered["registry.example.com:5000"], "acme-bot:s");
 }
 
 #[tokio::test]
 async fn a_pull_grant_delivers_nothing_for_a_push() {
     let app = App::new().await;
-    let id = app
-        .credential(&app.owner, "acme", "ghcr", "ghcr.io", "s")
-        .await;
-    let (_, puller) = app
-        .pipeline(&app.owner, "acme", "reader", &[id], "pull")
-        .await;
-    let (_, pusher) = app
-        .pipeline(&app.owner, "acme", "builder", &[id], "pull_push")
-        .await;
+    let id = app.credential(&app.owner, "acme", "ghcr", "ghcr.io", "s").await;
+    let (_, puller) = app.pipeline(&app.owner, "acme", "reader", &[id], "pull").await;
+    let (_, pusher) = app.pipeline(&app.owner, "acme", "builder", &[id], "pull_push").await;
     let reply = app.docker_config(&puller, "?intent=push", &[]).await;
     assert!(auths(&reply).is_empty());
-    assert!(
-        reply
-            .header("regcred-left-out")
-            .starts_with(&format!("{id}; "))
-    );
+    assert!(reply.header("regcred-left-out").starts_with(&format!("{id}; ")));
     let refused = &receipts(&app, id).await[0];
-    assert_eq!(
-        (refused.outcome, refused.intent),
-        (Outcome::Refused, Access::PullAndPush)
-    );
+    assert_eq!((refused.outcome, refused.intent), (Outcome::Refused, Access::PullAndPush));
     assert!(refused.reason.is_some());
     assert_eq!(
         auths(&app.docker_config(&pusher, "?intent=push", &[]).await)["ghcr.io"],
         "acme-bot:s"
     );
-    assert_eq!(
-        auths(&app.docker_config(&puller, "", &[]).await)["ghcr.io"],
-        "acme-bot:s"
-    );
-    for intent in [
-        "?intent=",
-        "?intent=all",
-        "?intent=pull&intent=push",
-        "?Intent=pull",
-    ] {
-        assert_eq!(
-            app.docker_config(&pusher, intent, &[]).await.status,
-            400,
-            "{intent}"
-        );
+    assert_eq!(auths(&app.docker_config(&puller, "", &[]).await)["ghcr.io"], "acme-bot:s");
+    for intent in ["?intent=", "?intent=all", "?intent=pull&intent=push", "?Intent=pull"] {
+        assert_eq!(app.docker_config(&pusher, intent, &[]).await.status, 400, "{intent}");
     }
 }
 
 #[tokio::test]
 async fn two_that_serve_a_host_equally_well_are_an_error_that_names_both() {
     let app = App::new().await;
-    let one = app
-        .credential(&app.owner, "acme", "build-key", "ghcr.io", "hunter2-one")
-        .await;
-    let other = app
-        .credential(
-            &app.owner,
-            "acme",
-            "deploy-key",
-            "https://GHCR.io",
-            "hunter2-other",
-        )
-        .await;
-    let (_, token) = app
-        .pipeline(&app.owner, "acme", "build", &[one, other], "pull")
-        .await;
+    let one = app.credential(&app.owner, "acme", "build-key", "ghcr.io", "hunter2-one").await;
+    let other =
+        app.credential(&app.owner, "acme", "deploy-key", "https://GHCR.io", "hunter2-other").await;
+    let (_, token) = app.pipeline(&app.owner, "acme", "build", &[one, other], "pull").await;
     let reply = app.docker_config(&token, "", &[]).await;
     assert_eq!(reply.status, 409);
     let text = reply.text();
@@ -116,70 +67,37 @@ async fn two_that_serve_a_host_equally_well_are_an_error_that_names_both() {
     assert!(!text.contains("hunter2") && !text.contains("auths"));
     for id in [one, other] {
         let found = receipts(&app, id).await;
-        assert_eq!(
-            found.iter().map(|r| r.outcome).collect::<Vec<_>>(),
-            [Outcome::Refused]
-        );
+        assert_eq!(found.iter().map(|r| r.outcome).collect::<Vec<_>>(), [Outcome::Refused]);
     }
 }
 
 #[tokio::test]
 async fn the_narrowest_that_is_enough_is_chosen() {
     let app = App::new().await;
-    let wide = app
-        .credential(&app.owner, "acme", "wide", "ghcr.io", "wide")
-        .await;
+    let wide = app.credential(&app.owner, "acme", "wide", "ghcr.io", "wide").await;
     let narrow = app
-        .credential_with(
-            &app.owner,
-            "acme",
-            "narrow",
-            "ghcr.io",
-            "narrow",
-            &[("access", "pull")],
-        )
+        .credential_with(&app.owner, "acme", "narrow", "ghcr.io", "narrow", &[("access", "pull")])
         .await;
-    let (_, token) = app
-        .pipeline(&app.owner, "acme", "build", &[wide, narrow], "pull")
-        .await;
+    let (_, token) = app.pipeline(&app.owner, "acme", "build", &[wide, narrow], "pull").await;
     let reply = app.docker_config(&token, "", &[]).await;
     assert_eq!(auths(&reply)["ghcr.io"], "acme-bot:narrow");
-    assert!(
-        reply
-            .header("regcred-left-out")
-            .starts_with(&wide.to_string())
-    );
+    assert!(reply.header("regcred-left-out").starts_with(&wide.to_string()));
     // One for the whole host comes before one for a path: the file cannot name paths.
     let scoped = [("access", "pull"), ("paths", "acme/api")];
-    let scoped = app
-        .credential_with(&app.owner, "acme", "scoped", "quay.io", "scoped", &scoped)
-        .await;
-    let whole = app
-        .credential(&app.owner, "acme", "whole", "quay.io", "whole")
-        .await;
-    let (_, token) = app
-        .pipeline(&app.owner, "acme", "deploy", &[scoped, whole], "pull")
-        .await;
-    assert_eq!(
-        auths(&app.docker_config(&token, "", &[]).await)["quay.io"],
-        "acme-bot:whole"
-    );
+    let scoped =
+        app.credential_with(&app.owner, "acme", "scoped", "quay.io", "scoped", &scoped).await;
+    let whole = app.credential(&app.owner, "acme", "whole", "quay.io", "whole").await;
+    let (_, token) = app.pipeline(&app.owner, "acme", "deploy", &[scoped, whole], "pull").await;
+    assert_eq!(auths(&app.docker_config(&token, "", &[]).await)["quay.io"], "acme-bot:whole");
 }
 
 #[tokio::test]
 async fn an_expired_credential_is_delivered_with_a_warning() {
     let app = App::new().await;
     let more = [("expires_on", "2020-01-31")];
-    let id = app
-        .credential_with(&app.owner, "acme", "old", "ghcr.io", "s", &more)
-        .await;
-    let (_, token) = app
-        .pipeline(&app.owner, "acme", "build", &[id], "pull")
-        .await;
-    assert_eq!(
-        auths(&app.docker_config(&token, "", &[]).await)["ghcr.io"],
-        "acme-bot:s"
-    );
+    let id = app.credential_with(&app.owner, "acme", "old", "ghcr.io", "s", &more).await;
+    let (_, token) = app.pipeline(&app.owner, "acme", "build", &[id], "pull").await;
+    assert_eq!(auths(&app.docker_config(&token, "", &[]).await)["ghcr.io"], "acme-bot:s");
     let found = receipts(&app, id).await;
     assert_eq!(found[0].outcome, Outcome::Delivered);
     assert!(found[0].reason.as_deref().unwrap().contains("expiry date"));

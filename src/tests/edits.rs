@@ -32,29 +32,18 @@ pub fn form<'a>(
 /// Saves that form as a script does.
 pub async fn save(app: &App, id: Uuid, revision: &str, changed: &[(&str, &str)]) -> Reply {
     let id = id.to_string();
-    app.owner
-        .post_multipart_json_accept(UPDATE, &form(&id, revision, changed), None)
-        .await
+    app.owner.post_multipart_json_accept(UPDATE, &form(&id, revision, changed), None).await
 }
 
 #[tokio::test]
 async fn a_blank_password_keeps_the_secret() {
     let app = App::new().await;
-    let id = app
-        .credential(&app.owner, "acme", "ghcr", "ghcr.io", "first")
-        .await;
-    let (_, token) = app
-        .pipeline(&app.owner, "acme", "build", &[id], "pull")
-        .await;
+    let id = app.credential(&app.owner, "acme", "ghcr", "ghcr.io", "first").await;
+    let (_, token) = app.pipeline(&app.owner, "acme", "build", &[id], "pull").await;
     let before = app.docker_config(&token, "", &[]).await.body;
     let sealed = "SELECT COUNT(*) FROM secret_version WHERE version = 1 AND sealed IS NOT NULL";
-    let reply = save(
-        &app,
-        id,
-        "1",
-        &[("description", "nightly"), ("email", "dana@example.com")],
-    )
-    .await;
+    let reply =
+        save(&app, id, "1", &[("description", "nightly"), ("email", "dana@example.com")]).await;
     assert_eq!(reply.status, 200, "{}", reply.text());
     let stored = app.stored("acme", id).await;
     assert_eq!((stored.secret.version, stored.revision), (1, 2));
@@ -63,76 +52,43 @@ async fn a_blank_password_keeps_the_secret() {
         ("nightly", "dana@example.com")
     );
     assert_eq!(app.scalar_i64(sealed).await, 1);
-    assert_eq!(
-        app.scalar_i64("SELECT COUNT(*) FROM secret_version").await,
-        1
-    );
+    assert_eq!(app.scalar_i64("SELECT COUNT(*) FROM secret_version").await, 1);
     assert_eq!(app.docker_config(&token, "", &[]).await.body, before);
 }
 
 #[tokio::test]
 async fn a_new_secret_is_the_next_version_and_destroys_the_one_before() {
     let app = App::new().await;
-    let id = app
-        .credential(&app.owner, "acme", "ghcr", "ghcr.io", "first")
-        .await;
-    let (_, token) = app
-        .pipeline(&app.owner, "acme", "build", &[id], "pull")
-        .await;
-    assert_eq!(
-        save(&app, id, "1", &[("password", "second\n")])
-            .await
-            .status,
-        200
-    );
+    let id = app.credential(&app.owner, "acme", "ghcr", "ghcr.io", "first").await;
+    let (_, token) = app.pipeline(&app.owner, "acme", "build", &[id], "pull").await;
+    assert_eq!(save(&app, id, "1", &[("password", "second\n")]).await.status, 200);
     assert_eq!(app.stored("acme", id).await.secret.version, 2);
     let destroyed = "SELECT COUNT(*) FROM secret_version WHERE version = 1 AND sealed IS NULL AND destroyed_at IS NOT NULL";
     assert_eq!(app.scalar_i64(destroyed).await, 1);
     assert_eq!(
-        app.scalar_i64("SELECT COUNT(*) FROM secret_version WHERE sealed IS NOT NULL")
-            .await,
+        app.scalar_i64("SELECT COUNT(*) FROM secret_version WHERE sealed IS NOT NULL").await,
         1
     );
     // Exactly one line end is dropped, as `--password-stdin` does.
-    assert_eq!(
-        auths(&app.docker_config(&token, "", &[]).await)["ghcr.io"],
-        "acme-bot:second"
-    );
-    assert_eq!(
-        save(&app, id, "2", &[("password", " third \n\n")])
-            .await
-            .status,
-        200
-    );
-    assert_eq!(
-        auths(&app.docker_config(&token, "", &[]).await)["ghcr.io"],
-        "acme-bot: third \n"
-    );
+    assert_eq!(auths(&app.docker_config(&token, "", &[]).await)["ghcr.io"], "acme-bot:second");
+    assert_eq!(save(&app, id, "2", &[("password", " third \n\n")]).await.status, 200);
+    assert_eq!(auths(&app.docker_config(&token, "", &[]).await)["ghcr.io"], "acme-bot: third \n");
 }
 
 #[tokio::test]
 async fn a_save_without_a_change_is_no_change() {
     let app = App::new().await;
-    let id = app
-        .credential(&app.owner, "acme", "ghcr", "ghcr.io", "s")
-        .await;
+    let id = app.credential(&app.owner, "acme", "ghcr", "ghcr.io", "s").await;
     let before = app.stored("acme", id).await;
     // Another spelling of the same host is the same host.
-    assert_eq!(
-        save(&app, id, "1", &[("registry_url", "https://GHCR.io/")])
-            .await
-            .status,
-        200
-    );
+    assert_eq!(save(&app, id, "1", &[("registry_url", "https://GHCR.io/")]).await.status, 200);
     assert_eq!(app.stored("acme", id).await, before);
 }
 
 #[tokio::test]
 async fn a_change_of_the_host_is_refused_and_nothing_is_saved() {
     let app = App::new().await;
-    let id = app
-        .credential(&app.owner, "acme", "ghcr", "ghcr.io", "s")
-        .await;
+    let id = app.credential(&app.owner, "acme", "ghcr", "ghcr.io", "s").await;
     let before = app.stored("acme", id).await;
     for host in [
         "ghcr.io:5000",
@@ -151,11 +107,7 @@ async fn a_change_of_the_host_is_refused_and_nothing_is_saved() {
         ];
         let reply = save(&app, id, "1", &changed).await;
         assert_eq!(reply.status, 422, "{host}");
-        assert!(
-            reply.at("registry_url").is_some(),
-            "{host}: {}",
-            reply.text()
-        );
+        assert!(reply.at("registry_url").is_some(), "{host}: {}", reply.text());
     }
     assert_eq!(app.stored("acme", id).await, before);
 }
@@ -163,16 +115,8 @@ async fn a_change_of_the_host_is_refused_and_nothing_is_saved() {
 #[tokio::test]
 async fn the_insecure_mark_cannot_be_set_afterwards() {
     let app = App::new().await;
-    let id = app
-        .credential(&app.owner, "acme", "ghcr", "ghcr.io", "s")
-        .await;
-    save(
-        &app,
-        id,
-        "1",
-        &[("is_insecure", "true"), ("description", "x")],
-    )
-    .await;
+    let id = app.credential(&app.owner, "acme", "ghcr", "ghcr.io", "s").await;
+    save(&app, id, "1", &[("is_insecure", "true"), ("description", "x")]).await;
     let stored = app.stored("acme", id).await;
     assert!(!stored.summary.is_insecure);
     assert_eq!(stored.origin, "https://ghcr.io:443");
@@ -181,21 +125,14 @@ async fn the_insecure_mark_cannot_be_set_afterwards() {
 #[tokio::test]
 async fn another_method_needs_a_new_secret() {
     let app = App::new().await;
-    let id = app
-        .credential(&app.owner, "acme", "ghcr", "ghcr.io", "s")
-        .await;
+    let id = app.credential(&app.owner, "acme", "ghcr", "ghcr.io", "s").await;
     let before = app.stored("acme", id).await;
     let reply = save(&app, id, "1", &[("method", "gcp_service_account_key")]).await;
     assert_eq!(reply.status, 422);
     assert!(reply.at("key_json").unwrap().contains("new secret"));
     // The secret of the other method's field is no new secret.
-    let reply = save(
-        &app,
-        id,
-        "1",
-        &[("method", "gcp_service_account_key"), ("password", "new")],
-    )
-    .await;
+    let reply =
+        save(&app, id, "1", &[("method", "gcp_service_account_key"), ("password", "new")]).await;
     assert_eq!(reply.status, 422);
     assert_eq!(app.stored("acme", id).await, before);
 }
@@ -203,11 +140,8 @@ async fn another_method_needs_a_new_secret() {
 #[tokio::test]
 async fn a_name_that_another_has_is_refused_and_ones_own_in_another_case_is_not() {
     let app = App::new().await;
-    app.credential(&app.owner, "acme", "taken", "ghcr.io", "s")
-        .await;
-    let id = app
-        .credential(&app.owner, "acme", "ghcr", "ghcr.io", "s")
-        .await;
+    app.credential(&app.owner, "acme", "taken", "ghcr.io", "s").await;
+    let id = app.credential(&app.owner, "acme", "ghcr", "ghcr.io", "s").await;
     let reply = save(&app, id, "1", &[("name", "TAKEN")]).await;
     assert_eq!(reply.status, 422);
     assert!(reply.at("name").is_some());

@@ -28,10 +28,7 @@ async fn mend_table(app: &App, table: &str) {
     if app.database.is_embedded() {
         app.raw("DROP TRIGGER failpoint").await;
     } else {
-        app.raw(&format!(
-            "DROP TRIGGER failpoint ON {table}; DROP FUNCTION failpoint()"
-        ))
-        .await;
+        app.raw(&format!("DROP TRIGGER failpoint ON {table}; DROP FUNCTION failpoint()")).await;
     }
 }
 
@@ -48,9 +45,7 @@ fn everything(reply: &Reply) -> Vec<u8> {
 /// An instance with a credential that a pipeline may have: its id, and the pipeline's token.
 async fn with_a_grant(secret: &Canary) -> (App, Uuid, String) {
     let app = App::new().await;
-    let id = app
-        .credential(&app.owner, "acme", "ghcr", "ghcr.io", secret.as_str())
-        .await;
+    let id = app.credential(&app.owner, "acme", "ghcr", "ghcr.io", secret.as_str()).await;
     let (_, token) = app.pipeline(&app.owner, "acme", "ci", &[id], "pull").await;
     (app, id, token)
 }
@@ -67,27 +62,15 @@ async fn no_secret_leaves_without_its_receipt() {
         assert!(!reply.header("retry-after").is_empty());
         search.assert_absent("the answer", &everything(&reply));
         assert!(!reply.text().contains("auths") && !reply.text().contains("failpoint"));
-        assert_eq!(
-            app.scalar_i64("SELECT COUNT(*) FROM receipt").await,
-            0,
-            "{table}"
-        );
+        assert_eq!(app.scalar_i64("SELECT COUNT(*) FROM receipt").await, 0, "{table}");
 
         mend_table(&app, table).await;
         let reply = app.docker_config(&token, "", &[]).await;
         assert_eq!(reply.status, StatusCode::OK, "{table}");
         assert_eq!(search.who(&reply.body).len(), 1, "now it is delivered");
-        assert_eq!(
-            app.scalar_i64("SELECT COUNT(*) FROM receipt").await,
-            1,
-            "{table}"
-        );
+        assert_eq!(app.scalar_i64("SELECT COUNT(*) FROM receipt").await, 1, "{table}");
         let project = app.evidence(&app.owner, "acme").await.project().id;
-        assert_eq!(
-            app.vault.first_break(project).await.unwrap(),
-            None,
-            "{table}"
-        );
+        assert_eq!(app.vault.first_break(project).await.unwrap(), None, "{table}");
     }
 }
 
@@ -121,10 +104,7 @@ async fn a_refusal_is_recorded_before_it_is_told() {
     let reply = app.docker_config(&token, "", &[]).await;
     assert_eq!(reply.status, StatusCode::SERVICE_UNAVAILABLE);
     mend_table(&app, "receipt").await;
-    assert_eq!(
-        app.docker_config(&token, "", &[]).await.status,
-        StatusCode::OK
-    );
+    assert_eq!(app.docker_config(&token, "", &[]).await.status, StatusCode::OK);
     let refused = "SELECT COUNT(*) FROM receipt WHERE outcome = 'refused'";
     assert_eq!(app.scalar_i64(refused).await, 1);
 }
@@ -168,29 +148,15 @@ async fn no_change_stands_without_its_event() {
     ];
     let owner = &app.owner;
     let replies = [
-        owner
-            .post_multipart_json_accept("/rpc/credentials/create", &created, None)
-            .await,
-        owner
-            .post_multipart_json_accept("/rpc/credentials/update", &updated, None)
-            .await,
-        owner
-            .post_json_accept("/rpc/credentials/disable", &on_one[..2])
-            .await,
-        owner
-            .post_json_accept("/rpc/credentials/delete", &on_one)
-            .await,
-        owner
-            .post_json_accept("/rpc/pipelines/create", &new_pipeline)
-            .await,
+        owner.post_multipart_json_accept("/rpc/credentials/create", &created, None).await,
+        owner.post_multipart_json_accept("/rpc/credentials/update", &updated, None).await,
+        owner.post_json_accept("/rpc/credentials/disable", &on_one[..2]).await,
+        owner.post_json_accept("/rpc/credentials/delete", &on_one).await,
+        owner.post_json_accept("/rpc/pipelines/create", &new_pipeline).await,
     ];
     for (number, reply) in replies.iter().enumerate() {
         assert!(reply.status.is_server_error(), "{number}: {}", reply.status);
-        assert!(
-            reply.error().to_string().contains("Nothing was"),
-            "{number}: {}",
-            reply.text()
-        );
+        assert!(reply.error().to_string().contains("Nothing was"), "{number}: {}", reply.text());
         assert!(!reply.text().contains("failpoint"), "{number}");
         search.assert_absent("the answer", &everything(reply));
     }
@@ -199,14 +165,7 @@ async fn no_change_stands_without_its_event() {
     }
 
     mend_table(&app, "audit_event").await;
-    let reply = owner
-        .post_multipart_json_accept("/rpc/credentials/create", &created, None)
-        .await;
+    let reply = owner.post_multipart_json_accept("/rpc/credentials/create", &created, None).await;
     assert!(reply.status.is_success(), "{}", reply.text());
-    assert_eq!(
-        search
-            .who(&app.docker_config(&token, "", &[]).await.body)
-            .len(),
-        1
-    );
+    assert_eq!(search.who(&app.docker_config(&token, "", &[]).await.body).len(), 1);
 }

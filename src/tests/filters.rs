@@ -10,32 +10,17 @@ async fn each_filter_narrows_to_what_it_says() {
     let app = App::new().await;
     create(&app, "plain", |_| ()).await;
     create(&app, "pull", |form| form.access = "pull".to_owned()).await;
-    create(&app, "elsewhere", |form| {
-        form.registry_url = "quay.io".to_owned()
-    })
-    .await;
+    create(&app, "elsewhere", |form| form.registry_url = "quay.io".to_owned()).await;
     create(&app, "used", |_| ()).await;
     let used = app.find_credential(&app.owner, "acme", "used").await;
-    let (_, token) = app
-        .pipeline(&app.owner, "acme", "build", &[used], "pull")
-        .await;
+    let (_, token) = app.pipeline(&app.owner, "acme", "build", &[used], "pull").await;
     app.docker_config(&token, "", &[]).await;
     assert_eq!(names(&app, &[("access", "pull")]).await, ["pull"]);
     assert_eq!(names(&app, &[("registry", "quay.io")]).await, ["elsewhere"]);
+    assert_eq!(names(&app, &[("unused", "1")]).await, ["elsewhere", "plain", "pull"]);
+    assert_eq!(names(&app, &[("method", "gcp_service_account_key")]).await, [""; 0]);
     assert_eq!(
-        names(&app, &[("unused", "1")]).await,
-        ["elsewhere", "plain", "pull"]
-    );
-    assert_eq!(
-        names(&app, &[("method", "gcp_service_account_key")]).await,
-        [""; 0]
-    );
-    assert_eq!(
-        names(
-            &app,
-            &[("method", "password"), ("q", "us"), ("access", "pull_push")]
-        )
-        .await,
+        names(&app, &[("method", "password"), ("q", "us"), ("access", "pull_push")]).await,
         ["used"]
     );
 }
@@ -52,15 +37,10 @@ async fn each_state_is_found_where_its_dates_put_it() {
         ("off", String::new(), String::new()),
         ("broken", String::new(), String::new()),
     ] {
-        create(&app, name, |form| {
-            (form.expires_on, form.review_on) = (expires, review)
-        })
-        .await;
+        create(&app, name, |form| (form.expires_on, form.review_on) = (expires, review)).await;
     }
-    app.raw("UPDATE credential SET disabled_at = 1 WHERE name = 'off'")
-        .await;
-    app.raw("UPDATE credential SET unreadable_at = 1 WHERE name = 'broken'")
-        .await;
+    app.raw("UPDATE credential SET disabled_at = 1 WHERE name = 'off'").await;
+    app.raw("UPDATE credential SET unreadable_at = 1 WHERE name = 'broken'").await;
     for state in StateFilter::ALL {
         let expected: &[&str] = match state {
             StateFilter::Fine => &["fine"],
@@ -71,11 +51,7 @@ async fn each_state_is_found_where_its_dates_put_it() {
             StateFilter::Disabled => &["off"],
             StateFilter::Unreadable => &["broken"],
         };
-        assert_eq!(
-            names(&app, &[("state", state.word())]).await,
-            expected,
-            "{state:?}"
-        );
+        assert_eq!(names(&app, &[("state", state.word())]).await, expected, "{state:?}");
     }
 }
 
@@ -103,11 +79,7 @@ async fn each_order_is_the_one_it_says() {
             Sort::Expires => ["C", "b", "a"],
             Sort::Changed => ["a", "b", "C"],
         };
-        assert_eq!(
-            names(&app, &[("sort", sort.word())]).await,
-            expected,
-            "{sort:?}"
-        );
+        assert_eq!(names(&app, &[("sort", sort.word())]).await, expected, "{sort:?}");
     }
     assert_eq!(names(&app, &[]).await, ["a", "b", "C"]);
 }
@@ -136,25 +108,13 @@ async fn only_named_columns_filter_or_sort() {
         ("query[is_unused]", "false"),
         ("query[page]", "0"),
     ];
-    assert_eq!(
-        app.owner
-            .post_json_accept("/rpc/credentials/list", &call)
-            .await
-            .status,
-        200
-    );
-    for (field, value) in [
-        ("query[sort]", "sealed"),
-        ("query[state]", "x"),
-        ("query[page]", "-1"),
-    ] {
+    assert_eq!(app.owner.post_json_accept("/rpc/credentials/list", &call).await.status, 200);
+    for (field, value) in [("query[sort]", "sealed"), ("query[state]", "x"), ("query[page]", "-1")]
+    {
         let mut bad = call.to_vec();
         bad.retain(|(name, _)| *name != field);
         bad.push((field, value));
-        let reply = app
-            .owner
-            .post_json_accept("/rpc/credentials/list", &bad)
-            .await;
+        let reply = app.owner.post_json_accept("/rpc/credentials/list", &bad).await;
         assert_eq!(reply.status, 400, "{field}");
         assert!(matches!(reply.error(), Error::BadRequest(_)));
     }

@@ -33,9 +33,7 @@ pub fn credential_form<'a>(
 pub fn token_in(page: &str) -> Option<String> {
     let starts = page.match_indices("rgc_").map(|(at, _)| at);
     let mut tokens = starts.filter_map(|at| page.get(at..at + 77));
-    tokens
-        .find(|text| regcred::crypto::token::parse_token(text).is_some())
-        .map(str::to_owned)
+    tokens.find(|text| regcred::crypto::token::parse_token(text).is_some()).map(str::to_owned)
 }
 
 /// What a delivered `config.json` holds: `user:secret` by host. It has to be JSON of that shape and

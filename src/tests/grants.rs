@@ -7,18 +7,10 @@ use regcred::domain::credential::Access;
 #[tokio::test]
 async fn a_pipeline_receives_only_what_it_was_granted() {
     let app = App::new().await;
-    let mine = app
-        .credential(&app.owner, "acme", "mine", "ghcr.io", "mine-secret")
-        .await;
-    let other = app
-        .credential(&app.owner, "acme", "other", "quay.io", "other-secret")
-        .await;
-    let (_, token) = app
-        .pipeline(&app.owner, "acme", "build", &[mine], "pull")
-        .await;
-    let (id, second) = app
-        .pipeline(&app.owner, "acme", "deploy", &[], "pull")
-        .await;
+    let mine = app.credential(&app.owner, "acme", "mine", "ghcr.io", "mine-secret").await;
+    let other = app.credential(&app.owner, "acme", "other", "quay.io", "other-secret").await;
+    let (_, token) = app.pipeline(&app.owner, "acme", "build", &[mine], "pull").await;
+    let (id, second) = app.pipeline(&app.owner, "acme", "deploy", &[], "pull").await;
     let delivered = auths(&app.docker_config(&token, "", &[]).await);
     assert_eq!(
         delivered.into_iter().collect::<Vec<_>>(),
@@ -36,28 +28,19 @@ async fn a_pipeline_receives_only_what_it_was_granted() {
         ("form[credentials][]", credential.as_str()),
         ("password", PASSWORD),
     ];
-    let reply = app
-        .owner
-        .post_json_accept("/rpc/grants/create", &grant)
-        .await;
+    let reply = app.owner.post_json_accept("/rpc/grants/create", &grant).await;
     assert_eq!(reply.status, 200, "{}", reply.text());
     assert_eq!(
         auths(&app.docker_config(&second, "", &[]).await)["quay.io"],
         "acme-bot:other-secret"
     );
-    let again = app
-        .owner
-        .post_json_accept("/rpc/grants/create", &grant)
-        .await;
+    let again = app.owner.post_json_accept("/rpc/grants/create", &grant).await;
     assert_eq!(again.status, 422);
     assert!(again.at("credentials").unwrap().contains("already has"));
     let page = page(&app, id).await.unwrap();
     assert_eq!(page.pipeline.grants.len(), 1);
     assert_eq!(
-        (
-            page.pipeline.grants[0].intent,
-            page.pipeline.grants[0].deliveries
-        ),
+        (page.pipeline.grants[0].intent, page.pipeline.grants[0].deliveries),
         (Access::Pull, 1)
     );
 }
@@ -65,77 +48,34 @@ async fn a_pipeline_receives_only_what_it_was_granted() {
 #[tokio::test]
 async fn what_is_taken_back_is_gone_from_the_next_fetch() {
     let app = App::new().await;
-    let credential = app
-        .credential(&app.owner, "acme", "ghcr", "ghcr.io", "s")
-        .await;
-    let (id, token) = app
-        .pipeline(&app.owner, "acme", "build", &[credential], "pull")
-        .await;
+    let credential = app.credential(&app.owner, "acme", "ghcr", "ghcr.io", "s").await;
+    let (id, token) = app.pipeline(&app.owner, "acme", "build", &[credential], "pull").await;
     assert_eq!(auths(&app.docker_config(&token, "", &[]).await).len(), 1);
-    let grant = page(&app, id).await.unwrap().pipeline.grants[0]
-        .id
-        .to_string();
+    let grant = page(&app, id).await.unwrap().pipeline.grants[0].id.to_string();
     let pipeline = id.to_string();
-    let form = [
-        ("project", "acme"),
-        ("pipeline", pipeline.as_str()),
-        ("id", grant.as_str()),
-    ];
+    let form = [("project", "acme"), ("pipeline", pipeline.as_str()), ("id", grant.as_str())];
     let reply = app.owner.post_form("/rpc/grants/delete", &form).await;
-    assert!(
-        app.owner
-            .follow(reply)
-            .await
-            .text()
-            .contains("build can no longer fetch ghcr.")
-    );
+    assert!(app.owner.follow(reply).await.text().contains("build can no longer fetch ghcr."));
     let after = app.docker_config(&token, "", &[]).await;
     assert!(auths(&after).is_empty());
-    assert_eq!(
-        app.owner
-            .post_json_accept("/rpc/grants/delete", &form)
-            .await
-            .status,
-        404
-    );
+    assert_eq!(app.owner.post_json_accept("/rpc/grants/delete", &form).await.status, 404);
 }
 
 #[tokio::test]
 async fn a_credential_is_not_granted_for_more_than_it_can_do_or_may() {
     let app = App::new().await;
     let only_pull = app
-        .credential_with(
-            &app.owner,
-            "acme",
-            "reader",
-            "ghcr.io",
-            "s",
-            &[("access", "pull")],
-        )
+        .credential_with(&app.owner, "acme", "reader", "ghcr.io", "s", &[("access", "pull")])
         .await;
     let guarded = app
-        .credential_with(
-            &app.owner,
-            "acme",
-            "guarded",
-            "quay.io",
-            "s",
-            &[("is_protected", "true")],
-        )
+        .credential_with(&app.owner, "acme", "guarded", "quay.io", "s", &[("is_protected", "true")])
         .await;
     for (credential, reason) in [(only_pull, "can only pull"), (guarded, "is protected")] {
         let id = credential.to_string();
         let form = form("build", &id, "pull_push", PASSWORD);
-        let reply = app
-            .owner
-            .post_json_accept("/rpc/pipelines/create", &form)
-            .await;
+        let reply = app.owner.post_json_accept("/rpc/pipelines/create", &form).await;
         assert_eq!(reply.status, 422);
-        assert!(
-            reply.at("credentials").unwrap().contains(reason),
-            "{}",
-            reply.text()
-        );
+        assert!(reply.at("credentials").unwrap().contains(reason), "{}", reply.text());
     }
     for intent in ["", "push", "all"] {
         let reply = app
@@ -144,8 +84,6 @@ async fn a_credential_is_not_granted_for_more_than_it_can_do_or_may() {
             .await;
         assert_eq!(reply.status, 422, "{intent}");
     }
-    let (_, token) = app
-        .pipeline(&app.owner, "acme", "build", &[only_pull, guarded], "pull")
-        .await;
+    let (_, token) = app.pipeline(&app.owner, "acme", "build", &[only_pull, guarded], "pull").await;
     assert_eq!(auths(&app.docker_config(&token, "", &[]).await).len(), 2);
 }

@@ -8,9 +8,8 @@ use std::collections::BTreeSet;
 /// The nonce of a page's policy.
 fn nonce(reply: &Reply) -> String {
     let policy = reply.header("content-security-policy");
-    let (_, rest) = policy
-        .split_once("script-src 'nonce-")
-        .unwrap_or_else(|| panic!("no nonce: {policy}"));
+    let (_, rest) =
+        policy.split_once("script-src 'nonce-").unwrap_or_else(|| panic!("no nonce: {policy}"));
     rest.split('\'').next().unwrap().to_owned()
 }
 
@@ -27,12 +26,9 @@ fn assert_page_headers(reply: &Reply, path: &str) {
     }
     assert!(!reply.header("permissions-policy").is_empty(), "{path}");
     let policy = reply.header("content-security-policy");
-    for part in [
-        "default-src 'none'",
-        "frame-ancestors 'none'",
-        "base-uri 'none'",
-        "form-action 'self'",
-    ] {
+    for part in
+        ["default-src 'none'", "frame-ancestors 'none'", "base-uri 'none'", "form-action 'self'"]
+    {
         assert!(policy.contains(part), "{path}: {policy}");
     }
     assert!(
@@ -46,20 +42,11 @@ fn assert_page_headers(reply: &Reply, path: &str) {
 async fn every_page_has_its_headers_and_a_nonce_of_its_own() {
     let app = App::new().await;
     let at = Objects::of(&app, &app.owner, "acme").await;
-    let mut paths: Vec<String> = pages(&at)
-        .into_iter()
-        .map(|(path, _)| path.replace("{}", "acme"))
-        .collect();
+    let mut paths: Vec<String> =
+        pages(&at).into_iter().map(|(path, _)| path.replace("{}", "acme")).collect();
     paths.extend(
-        [
-            "/sign-in",
-            "/setup",
-            "/",
-            "/p/acme",
-            "/p/none/credentials",
-            "/nowhere",
-        ]
-        .map(str::to_owned),
+        ["/sign-in", "/setup", "/", "/p/acme", "/p/none/credentials", "/nowhere"]
+            .map(str::to_owned),
     );
     let mut nonces = BTreeSet::new();
     for path in &paths {
@@ -93,9 +80,7 @@ async fn what_is_no_page_has_its_headers_too() {
         let reply = app.nobody().get(path).await;
         assert_eq!(reply.header("x-content-type-options"), "nosniff", "{path}");
         assert!(
-            reply
-                .header("content-security-policy")
-                .starts_with("default-src 'none'"),
+            reply.header("content-security-policy").starts_with("default-src 'none'"),
             "{path}"
         );
         assert!(!reply.header("cache-control").is_empty(), "{path}");
@@ -121,27 +106,14 @@ async fn over_https_the_cookie_is_bound_to_the_host_and_browsers_stay_with_https
         cookie.starts_with("__Host-sid=") && cookie.contains("Secure") && cookie.contains("Path=/"),
         "{cookie}"
     );
-    assert!(
-        reply
-            .header("strict-transport-security")
-            .starts_with("max-age=31536000")
-    );
+    assert!(reply.header("strict-transport-security").starts_with("max-age=31536000"));
     // Behind a proxy the Host is another; the public address is trusted all the same.
-    let own = marked(
-        &app.nobody(),
-        "/rpc/session/frame",
-        &[("origin", "https://regcred.example.com")],
-    )
-    .await;
+    let own =
+        marked(&app.nobody(), "/rpc/session/frame", &[("origin", "https://regcred.example.com")])
+            .await;
     assert_eq!(own, 401);
     let plain = App::not_set_up().await;
     assert!(
-        plain
-            .nobody()
-            .get("/sign-in")
-            .await
-            .headers
-            .get("strict-transport-security")
-            .is_none()
+        plain.nobody().get("/sign-in").await.headers.get("strict-transport-security").is_none()
     );
 }

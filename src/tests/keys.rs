@@ -13,10 +13,7 @@ fn copy(kek: &Kek) -> Kek {
 }
 
 fn only(kek: &Kek) -> KeySource {
-    KeySource {
-        current: Some(copy(kek)),
-        previous: None,
-    }
+    KeySource { current: Some(copy(kek)), previous: None }
 }
 
 /// An opened database with its schema and no key yet.
@@ -30,14 +27,7 @@ async fn empty() -> (Database, Store) {
 /// The stored keys, to see whether anything was changed.
 async fn rows(store: &Store) -> Vec<(String, i32, Vec<u8>, String)> {
     let flat = |row: KeyRow| (row.purpose, row.version, row.wrapped, row.kek_id);
-    store
-        .keys()
-        .list()
-        .await
-        .unwrap()
-        .into_iter()
-        .map(flat)
-        .collect()
+    store.keys().list().await.unwrap().into_iter().map(flat).collect()
 }
 
 fn problem(done: Result<Keyring, StartProblem>) -> StartProblem {
@@ -55,10 +45,7 @@ async fn a_first_start_makes_the_keys_and_the_next_one_uses_them() {
     let second = unlock(&store, &only(&kek)).await.unwrap();
     assert_eq!(first.mac(b"x"), second.mac(b"x"));
     assert_eq!(rows(&store).await, before);
-    assert_eq!(
-        expected_keys(&store).await.unwrap(),
-        BTreeSet::from([kek.id().to_string()])
-    );
+    assert_eq!(expected_keys(&store).await.unwrap(), BTreeSet::from([kek.id().to_string()]));
 }
 
 #[tokio::test]
@@ -76,10 +63,7 @@ async fn a_wrong_key_or_none_is_refused_and_changes_nothing() {
     unlock(&store, &only(&right)).await.unwrap();
     let before = rows(&store).await;
     let refused = problem(unlock(&store, &only(&wrong)).await);
-    assert!(
-        matches!(refused, StartProblem::WrongKey { .. }),
-        "{refused}"
-    );
+    assert!(matches!(refused, StartProblem::WrongKey { .. }), "{refused}");
     // The sentence names which key is expected and which was given, and no key.
     for id in [right.id(), wrong.id()] {
         assert!(refused.to_string().contains(&id.to_string()), "{refused}");
@@ -90,14 +74,9 @@ async fn a_wrong_key_or_none_is_refused_and_changes_nothing() {
     let refused = problem(unlock(&store, &KeySource::default()).await);
     assert!(matches!(refused, StartProblem::NoKey { .. }), "{refused}");
     assert!(refused.to_string().contains(&right.id().to_string()));
-    let both_wrong = KeySource {
-        current: Some(copy(&wrong)),
-        previous: Some(Kek::generate().unwrap()),
-    };
-    assert!(matches!(
-        problem(unlock(&store, &both_wrong).await),
-        StartProblem::WrongKey { .. }
-    ));
+    let both_wrong =
+        KeySource { current: Some(copy(&wrong)), previous: Some(Kek::generate().unwrap()) };
+    assert!(matches!(problem(unlock(&store, &both_wrong).await), StartProblem::WrongKey { .. }));
     assert_eq!(rows(&store).await, before);
 }
 
@@ -118,30 +97,17 @@ async fn a_change_of_the_key_rewraps_and_keeps_every_secret() {
     let (_database, store) = empty().await;
     let (old, new) = (Kek::generate().unwrap(), Kek::generate().unwrap());
     let before = unlock(&store, &only(&old)).await.unwrap();
-    let both = KeySource {
-        current: Some(copy(&new)),
-        previous: Some(copy(&old)),
-    };
+    let both = KeySource { current: Some(copy(&new)), previous: Some(copy(&old)) };
     let after = unlock(&store, &both).await.unwrap();
-    assert_eq!(
-        before.mac(b"x"),
-        after.mac(b"x"),
-        "the keys themselves stay"
-    );
+    assert_eq!(before.mac(b"x"), after.mac(b"x"), "the keys themselves stay");
     let ids: BTreeSet<String> = rows(&store).await.into_iter().map(|(.., id)| id).collect();
     assert_eq!(ids, BTreeSet::from([new.id().to_string()]));
-    assert_eq!(
-        unlock(&store, &only(&new)).await.unwrap().mac(b"x"),
-        before.mac(b"x")
-    );
+    assert_eq!(unlock(&store, &only(&new)).await.unwrap().mac(b"x"), before.mac(b"x"));
     // Both may stay configured; the old one alone opens nothing any more.
     let rewrapped = rows(&store).await;
     unlock(&store, &both).await.unwrap();
     assert_eq!(rows(&store).await, rewrapped);
-    assert!(matches!(
-        problem(unlock(&store, &only(&old)).await),
-        StartProblem::WrongKey { .. }
-    ));
+    assert!(matches!(problem(unlock(&store, &only(&old)).await), StartProblem::WrongKey { .. }));
 }
 
 #[tokio::test]
@@ -156,39 +122,20 @@ async fn a_damaged_keyring_is_told_from_a_wrong_key() {
         damaged[at] ^= 1;
         let damaged = database.bytes(&damaged);
         database
-            .raw(&format!(
-                "UPDATE crypto_key SET wrapped = {damaged} WHERE purpose = 'audit'"
-            ))
+            .raw(&format!("UPDATE crypto_key SET wrapped = {damaged} WHERE purpose = 'audit'"))
             .await;
         let refused = problem(unlock(&store, &only(&kek)).await);
-        assert!(
-            matches!(refused, StartProblem::Damaged { .. }),
-            "byte {at}: {refused}"
-        );
+        assert!(matches!(refused, StartProblem::Damaged { .. }), "byte {at}: {refused}");
     }
     // Keys of another database, and a key that is gone.
     let foreign = database.bytes(&app.vault.store().keys().list().await.unwrap()[0].wrapped);
     database
-        .raw(&format!(
-            "UPDATE crypto_key SET wrapped = {foreign} WHERE purpose = 'audit'"
-        ))
+        .raw(&format!("UPDATE crypto_key SET wrapped = {foreign} WHERE purpose = 'audit'"))
         .await;
-    assert!(matches!(
-        problem(unlock(&store, &only(&kek)).await),
-        StartProblem::Damaged { .. }
-    ));
-    database
-        .raw("DELETE FROM crypto_key WHERE purpose = 'audit'")
-        .await;
-    assert!(matches!(
-        problem(unlock(&store, &only(&kek)).await),
-        StartProblem::Damaged { .. }
-    ));
-    assert_eq!(
-        rows(&store).await.len(),
-        1,
-        "nothing is made beside keys that exist"
-    );
+    assert!(matches!(problem(unlock(&store, &only(&kek)).await), StartProblem::Damaged { .. }));
+    database.raw("DELETE FROM crypto_key WHERE purpose = 'audit'").await;
+    assert!(matches!(problem(unlock(&store, &only(&kek)).await), StartProblem::Damaged { .. }));
+    assert_eq!(rows(&store).await.len(), 1, "nothing is made beside keys that exist");
 }
 
 #[tokio::test]
@@ -209,19 +156,13 @@ async fn two_first_starts_with_different_keys_are_one_start_and_one_refusal() {
     for _ in 0..soak(5, 50) {
         let (database, one) = empty().await;
         let other = Store::connect(&database.address).await.unwrap();
-        let (first, second) = (
-            only(&Kek::generate().unwrap()),
-            only(&Kek::generate().unwrap()),
-        );
+        let (first, second) = (only(&Kek::generate().unwrap()), only(&Kek::generate().unwrap()));
         let (first, second) = tokio::join!(unlock(&one, &first), unlock(&other, &second));
         let refused = match (first, second) {
             (Ok(_), Err(refused)) | (Err(refused), Ok(_)) => refused,
             (first, second) => panic!("{first:?} {second:?}"),
         };
-        assert!(
-            matches!(refused, StartProblem::WrongKey { .. }),
-            "{refused}"
-        );
+        assert!(matches!(refused, StartProblem::WrongKey { .. }), "{refused}");
         assert_eq!(expected_keys(&one).await.unwrap().len(), 1);
     }
 }

@@ -10,12 +10,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 /// The names that a query of the list's URL finds, in their order.
 pub async fn names(app: &App, query: &[(&str, &str)]) -> Vec<String> {
-    let get = |key: &str| {
-        query
-            .iter()
-            .find(|(k, _)| *k == key)
-            .map(|(_, v)| (*v).to_owned())
-    };
+    let get = |key: &str| query.iter().find(|(k, _)| *k == key).map(|(_, v)| (*v).to_owned());
     let query = ListQuery::read(get).unwrap();
     let reader = app.evidence(&app.owner, "acme").await.reader().unwrap();
     let listing = app.vault.list_credentials(&reader, &query).await.unwrap();
@@ -35,22 +30,13 @@ pub async fn create(app: &App, name: &str, change: impl FnOnce(&mut CredentialFo
     };
     change(&mut form);
     let editor = app.evidence(&app.owner, "acme").await.editor().unwrap();
-    let secret = SecretInput {
-        password: Secret::from("s"),
-        ..SecretInput::default()
-    };
-    app.vault
-        .create_credential(&editor, &form, &secret)
-        .await
-        .unwrap();
+    let secret = SecretInput { password: Secret::from("s"), ..SecretInput::default() };
+    app.vault.create_credential(&editor, &form, &secret).await.unwrap();
 }
 
 /// The day so many days from today, as a form has it.
 pub fn in_days(days: i64) -> String {
-    let now = SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .unwrap()
-        .as_millis();
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_millis();
     Day::to_text(Moment(i64::try_from(now).unwrap()).day().plus_days(days))
 }
 
@@ -65,28 +51,13 @@ async fn a_search_finds_each_shown_field_in_any_case() {
     })
     .await;
     create(&app, "other", |_| ()).await;
-    let terms = [
-        "build",
-        "STRASSE",
-        "strasse",
-        "nIGHTLY",
-        "EXAMPLE.com:50",
-        "robot$c",
-        "TEAM-X/",
-        "uil",
-    ];
+    let terms =
+        ["build", "STRASSE", "strasse", "nIGHTLY", "EXAMPLE.com:50", "robot$c", "TEAM-X/", "uil"];
     for term in terms {
-        assert_eq!(
-            names(&app, &[("q", term)]).await,
-            ["Build Straße"],
-            "{term}"
-        );
+        assert_eq!(names(&app, &[("q", term)]).await, ["Build Straße"], "{term}");
         let page = app
             .owner
-            .get(&format!(
-                "/p/acme/credentials?q={}",
-                regcred::domain::listing::percent(term)
-            ))
+            .get(&format!("/p/acme/credentials?q={}", regcred::domain::listing::percent(term)))
             .await;
         assert!(
             page.text().contains("Edit Build Straße") && !page.text().contains("Edit other"),
@@ -119,11 +90,7 @@ async fn what_no_database_can_hold_is_not_found() {
     create(&app, "ghcr", |_| ()).await;
     for query in ["q=%00", "q=gh%00cr", "registry=%00"] {
         let page = app.owner.get(&format!("/p/acme/credentials?{query}")).await;
-        assert!(
-            page.status == 200 || page.status == 400,
-            "{query}: {}",
-            page.status
-        );
+        assert!(page.status == 200 || page.status == 400, "{query}: {}", page.status);
         assert!(!page.text().contains("Edit ghcr"), "{query}");
     }
 }
@@ -131,10 +98,7 @@ async fn what_no_database_can_hold_is_not_found() {
 #[tokio::test]
 async fn a_search_that_is_too_long_is_refused_at_every_door() {
     let app = App::new().await;
-    let page = app
-        .owner
-        .get(&format!("/p/acme/credentials?q={}", "x".repeat(201)))
-        .await;
+    let page = app.owner.get(&format!("/p/acme/credentials?q={}", "x".repeat(201))).await;
     assert_eq!(page.status, 400);
     let long = "x".repeat(60_000);
     let call = [
@@ -143,13 +107,7 @@ async fn a_search_that_is_too_long_is_refused_at_every_door() {
         ("query[is_unused]", "false"),
         ("query[page]", "0"),
     ];
-    assert_eq!(
-        app.owner
-            .post_json_accept("/rpc/credentials/list", &call)
-            .await
-            .status,
-        400
-    );
+    assert_eq!(app.owner.post_json_accept("/rpc/credentials/list", &call).await.status, 400);
 }
 
 #[tokio::test]

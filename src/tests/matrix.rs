@@ -49,34 +49,14 @@ pub struct Objects {
 impl Objects {
     /// Makes them: a credential `hidden-credential` and a pipeline `hidden-pipeline`.
     pub async fn of(app: &App, by: &Browser, project: &str) -> Self {
-        let credential = app
-            .credential(
-                by,
-                project,
-                "hidden-credential",
-                "ghcr.io",
-                "hunter2-hunter2",
-            )
-            .await;
-        let (pipeline, token) = app
-            .pipeline(by, project, "hidden-pipeline", &[credential], "pull")
-            .await;
+        let credential =
+            app.credential(by, project, "hidden-credential", "ghcr.io", "hunter2-hunter2").await;
+        let (pipeline, token) =
+            app.pipeline(by, project, "hidden-pipeline", &[credential], "pull").await;
         app.docker_config(&token, "", &[]).await;
         let reader = app.evidence(by, project).await.pipeline_reader().unwrap();
-        let grant = app
-            .vault
-            .pipeline_page(&reader, pipeline)
-            .await
-            .unwrap()
-            .pipeline
-            .grants[0]
-            .id;
-        Self {
-            credential,
-            pipeline,
-            grant,
-            token: parse_token(&token).unwrap().id,
-        }
+        let grant = app.vault.pipeline_page(&reader, pipeline).await.unwrap().pipeline.grants[0].id;
+        Self { credential, pipeline, grant, token: parse_token(&token).unwrap().id }
     }
 }
 
@@ -91,39 +71,20 @@ pub struct Function {
 
 impl Function {
     fn new(path: &'static str, right: Right, form: &[(&'static str, &str)]) -> Self {
-        let form = form
-            .iter()
-            .map(|(name, value)| (*name, (*value).to_owned()))
-            .collect();
-        Self {
-            path,
-            right,
-            is_about_one: false,
-            form,
-        }
+        let form = form.iter().map(|(name, value)| (*name, (*value).to_owned())).collect();
+        Self { path, right, is_about_one: false, form }
     }
 
     fn about_one(self) -> Self {
-        Self {
-            is_about_one: true,
-            ..self
-        }
+        Self { is_about_one: true, ..self }
     }
 
     /// Calls it as a script does, so that an error is a status.
     pub async fn call(&self, browser: &Browser) -> Reply {
-        let form: Vec<(&str, &str)> = self
-            .form
-            .iter()
-            .map(|(name, value)| (*name, value.as_str()))
-            .collect();
-        if matches!(
-            self.path,
-            "/rpc/credentials/create" | "/rpc/credentials/update"
-        ) {
-            browser
-                .post_multipart_json_accept(self.path, &form, None)
-                .await
+        let form: Vec<(&str, &str)> =
+            self.form.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        if matches!(self.path, "/rpc/credentials/create" | "/rpc/credentials/update") {
+            browser.post_multipart_json_accept(self.path, &form, None).await
         } else {
             browser.post_json_accept(self.path, &form).await
         }
@@ -133,11 +94,8 @@ impl Function {
 /// Every server function, called for `project` with these things.
 pub fn functions(project: &str, at: &Objects) -> Vec<Function> {
     use Right::{Delete, None, Read, SignedIn, Write};
-    let (credential, pipeline, grant) = (
-        at.credential.to_string(),
-        at.pipeline.to_string(),
-        at.grant.to_string(),
-    );
+    let (credential, pipeline, grant) =
+        (at.credential.to_string(), at.pipeline.to_string(), at.grant.to_string());
     let (credential, pipeline, grant) = (credential.as_str(), pipeline.as_str(), grant.as_str());
     let of = ("project", project);
     let fields = [
@@ -149,10 +107,7 @@ pub fn functions(project: &str, at: &Objects) -> Vec<Function> {
         ("access", "pull"),
         ("password", "hunter3"),
     ];
-    let edit: Vec<_> = fields
-        .into_iter()
-        .chain([("id", credential), ("revision", "1")])
-        .collect();
+    let edit: Vec<_> = fields.into_iter().chain([("id", credential), ("revision", "1")]).collect();
     let form = [
         of,
         ("form[name]", "made by the matrix"),
@@ -163,12 +118,7 @@ pub fn functions(project: &str, at: &Objects) -> Vec<Function> {
         ("password", PASSWORD),
     ];
     let on_pipeline: Vec<_> = form.into_iter().chain([("pipeline", pipeline)]).collect();
-    let list = [
-        of,
-        ("query[search]", ""),
-        ("query[is_unused]", "false"),
-        ("query[page]", "0"),
-    ];
+    let list = [of, ("query[search]", ""), ("query[is_unused]", "false"), ("query[page]", "0")];
     let first = [
         ("link", "x"),
         ("project_name", "X"),
@@ -214,12 +164,8 @@ pub fn functions(project: &str, at: &Objects) -> Vec<Function> {
         .about_one(),
         Function::new("/rpc/grants/candidates", Read, &[of]),
         Function::new("/rpc/grants/create", Write, &on_pipeline).about_one(),
-        Function::new(
-            "/rpc/grants/delete",
-            Write,
-            &[of, ("pipeline", pipeline), ("id", grant)],
-        )
-        .about_one(),
+        Function::new("/rpc/grants/delete", Write, &[of, ("pipeline", pipeline), ("id", grant)])
+            .about_one(),
         Function::new("/rpc/tokens/create", Write, &on_pipeline).about_one(),
         Function::new(
             "/rpc/tokens/revoke",
@@ -237,21 +183,12 @@ pub fn pages(at: &Objects) -> Vec<(String, Right)> {
         ("/p/{}/credentials".to_owned(), Right::Read),
         ("/p/{}/credentials/new".to_owned(), Right::Write),
         (format!("/p/{{}}/credentials/{credential}"), Right::Read),
-        (
-            format!("/p/{{}}/credentials/{credential}/edit"),
-            Right::Write,
-        ),
-        (
-            format!("/p/{{}}/credentials/{credential}/delete"),
-            Right::Delete,
-        ),
+        (format!("/p/{{}}/credentials/{credential}/edit"), Right::Write),
+        (format!("/p/{{}}/credentials/{credential}/delete"), Right::Delete),
         ("/p/{}/pipelines".to_owned(), Right::Read),
         ("/p/{}/pipelines/new".to_owned(), Right::Write),
         (format!("/p/{{}}/pipelines/{pipeline}"), Right::Read),
-        (
-            format!("/p/{{}}/pipelines/{pipeline}/delete"),
-            Right::Delete,
-        ),
+        (format!("/p/{{}}/pipelines/{pipeline}/delete"), Right::Delete),
     ]
 }
 

@@ -55,9 +55,7 @@ async fn every_step_goes_up_down_and_up_again() {
 #[tokio::test]
 async fn a_second_start_keeps_what_is_there() {
     let app = App::new().await;
-    let id = app
-        .credential(&app.owner, "acme", "ghcr", "ghcr.io", "s")
-        .await;
+    let id = app.credential(&app.owner, "acme", "ghcr", "ghcr.io", "s").await;
     app.vault.store().migrate(&app.address).await.unwrap();
     assert_eq!(app.stored("acme", id).await.summary.name, "ghcr");
 }
@@ -72,20 +70,12 @@ async fn replicas_that_start_at_once_migrate_one_after_the_other() {
         let address = database.address.clone();
         starting.spawn(async move {
             let store = Store::connect(&address).await.unwrap();
-            store
-                .migrate(&address)
-                .await
-                .map_err(|error| error.to_string())
+            store.migrate(&address).await.map_err(|error| error.to_string())
         });
     }
     for done in starting.join_all().await {
         assert_eq!(done, Ok(()));
     }
-    let steps = database
-        .scalar_i64("SELECT COUNT(*) FROM seaql_migrations")
-        .await;
-    assert_eq!(
-        usize::try_from(steps).unwrap(),
-        Migrator::migrations().len()
-    );
+    let steps = database.scalar_i64("SELECT COUNT(*) FROM seaql_migrations").await;
+    assert_eq!(usize::try_from(steps).unwrap(), Migrator::migrations().len());
 }

@@ -25,10 +25,8 @@ fn mode(path: &Path) -> u32 {
 
 /// The key files that first starts have made.
 fn keys_in(data: &Path) -> Vec<PathBuf> {
-    let mut keys: Vec<PathBuf> = fs::read_dir(data.join("kek"))
-        .unwrap()
-        .map(|entry| entry.unwrap().path())
-        .collect();
+    let mut keys: Vec<PathBuf> =
+        fs::read_dir(data.join("kek")).unwrap().map(|entry| entry.unwrap().path()).collect();
     keys.sort();
     keys
 }
@@ -41,28 +39,14 @@ fn a_first_start_says_where_it_is_and_keeps_its_key_to_itself() {
     let link = server.setup_link();
     let page = format!("/setup?link={link}");
     assert_eq!(
-        exchange(server.port, "GET", &page, "accept: text/html\r\n", b"")
-            .unwrap()
-            .status,
+        exchange(server.port, "GET", &page, "accept: text/html\r\n", b"").unwrap().status,
         200
     );
-    assert_eq!(
-        exchange(server.port, "GET", "/readyz", "", b"")
-            .unwrap()
-            .status,
-        200
-    );
+    assert_eq!(exchange(server.port, "GET", "/readyz", "", b"").unwrap().status, 200);
 
     let [key]: [PathBuf; 1] = keys_in(&data).try_into().expect("one key");
-    assert_eq!(
-        (mode(&data), mode(&data.join("kek")), mode(&key)),
-        (0o700, 0o700, 0o600)
-    );
-    assert!(
-        server.greeting[0].contains(key.to_str().unwrap()),
-        "{:?}",
-        server.greeting
-    );
+    assert_eq!((mode(&data), mode(&data.join("kek")), mode(&key)), (0o700, 0o700, 0o600));
+    assert!(server.greeting[0].contains(key.to_str().unwrap()), "{:?}", server.greeting);
     let text = fs::read_to_string(&key).unwrap();
     let printed = server.greeting.join("\n") + &fs::read_to_string(&log).unwrap();
     assert!(!printed.contains(text.trim()));
@@ -104,14 +88,9 @@ async fn of_two_first_starts_at_once_both_work_or_one_fails_clean() {
                 Err(code) => assert_eq!(code, Some(78)),
             }
         }
-        let store = Store::connect(&Address::File(data.join("regcred.db")))
-            .await
-            .unwrap();
+        let store = Store::connect(&Address::File(data.join("regcred.db"))).await.unwrap();
         let keys = store.keys().list().await.unwrap();
-        let versions: Vec<_> = keys
-            .iter()
-            .map(|key| (&*key.purpose, key.version))
-            .collect();
+        let versions: Vec<_> = keys.iter().map(|key| (&*key.purpose, key.version)).collect();
         assert_eq!(versions, [("audit", 1), ("secret", 1)]);
         let ids: HashSet<_> = keys.iter().map(|key| &key.kek_id).collect();
         assert_eq!(ids.len(), 1, "the keyring is wrapped under two keys");
@@ -135,11 +114,7 @@ async fn what_was_delivered_is_on_record_after_kill_9() {
         ("password", b"hunter2"),
     ];
     client.multipart("/rpc/credentials/create", &form);
-    let ids: Vec<String> = client
-        .credential_ids()
-        .into_iter()
-        .map(|(_, id)| id)
-        .collect();
+    let ids: Vec<String> = client.credential_ids().into_iter().map(|(_, id)| id).collect();
     let (page, token) = client.pipeline("ci", &ids);
     first.kill();
 
@@ -174,17 +149,10 @@ async fn what_was_delivered_is_on_record_after_kill_9() {
     let project = projects[0].0.id;
     let receipts = store.receipts(project);
     let receipts = receipts.of_pipeline(pipeline, 1_000_000).await.unwrap();
-    let delivered = receipts
-        .into_iter()
-        .filter(|receipt| receipt.outcome == Outcome::Delivered);
+    let delivered = receipts.into_iter().filter(|receipt| receipt.outcome == Outcome::Delivered);
     let recorded: HashSet<String> = delivered.filter_map(|receipt| receipt.claims.run).collect();
     let missing: Vec<_> = answered.difference(&recorded).collect();
-    assert!(
-        missing.is_empty(),
-        "{} of {} have no receipt",
-        missing.len(),
-        answered.len()
-    );
+    assert!(missing.is_empty(), "{} of {} have no receipt", missing.len(), answered.len());
     assert!(answered.len() >= 40 * soak(3, 20));
     assert_eq!(vault.first_break(project).await.unwrap(), None);
 }

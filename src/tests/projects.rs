@@ -30,10 +30,8 @@ async fn state(app: &App) -> Vec<i64> {
 async fn every_server_function_and_every_page_has_a_row_in_the_matrix() {
     let app = App::new().await;
     let at = Objects::of(&app, &app.owner, "acme").await;
-    let known: BTreeSet<&str> = functions("acme", &at)
-        .iter()
-        .map(|function| function.path)
-        .collect();
+    let known: BTreeSet<&str> =
+        functions("acme", &at).iter().map(|function| function.path).collect();
     let registered: BTreeSet<&str> = server_fn_paths().map(|(path, _)| path).collect();
     assert_eq!(registered, known);
     let general = |path: &str| {
@@ -44,11 +42,8 @@ async fn every_server_function_and_every_page_has_a_row_in_the_matrix() {
             .map(|part| if is_variable(part) { "*" } else { part });
         parts.collect::<Vec<_>>().join("/")
     };
-    let known: BTreeSet<String> = pages(&at)
-        .iter()
-        .map(|(path, _)| general(path))
-        .chain(OTHER_PAGES.map(general))
-        .collect();
+    let known: BTreeSet<String> =
+        pages(&at).iter().map(|(path, _)| general(path)).chain(OTHER_PAGES.map(general)).collect();
     let routed = leptos_axum::generate_route_list(regcred::app::App);
     let routed: BTreeSet<String> = routed.iter().map(|route| general(route.path())).collect();
     assert_eq!(routed, known);
@@ -60,33 +55,22 @@ async fn another_project_sees_nothing_and_changes_nothing() {
     let at = Objects::of(&app, &app.owner, "acme").await;
     let beta = app.project("beta").await;
     let before = state(&app).await;
-    for function in functions("acme", &at)
-        .iter()
-        .filter(|function| function.right.is_in_project())
+    for function in functions("acme", &at).iter().filter(|function| function.right.is_in_project())
     {
         let reply = function.call(&beta).await;
         assert_eq!(reply.status, 404, "{}", function.path);
         assert!(!reply.text().contains("hidden-"), "{}", function.path);
     }
     // Their own project in the URL and the things of another.
-    for function in functions("beta", &at)
-        .iter()
-        .filter(|function| function.is_about_one)
-    {
+    for function in functions("beta", &at).iter().filter(|function| function.is_about_one) {
         let reply = function.call(&beta).await;
         assert_eq!(reply.status, 404, "{} with a foreign id", function.path);
         assert!(!reply.text().contains("hidden-"), "{}", function.path);
     }
-    for function in functions("no-such-project", &at)
-        .iter()
-        .filter(|function| function.right.is_in_project())
+    for function in
+        functions("no-such-project", &at).iter().filter(|function| function.right.is_in_project())
     {
-        assert_eq!(
-            function.call(&app.owner).await.status,
-            404,
-            "{}",
-            function.path
-        );
+        assert_eq!(function.call(&app.owner).await.status, 404, "{}", function.path);
     }
     assert_eq!(state(&app).await, before);
 }
@@ -102,11 +86,7 @@ async fn another_projects_pages_do_not_exist() {
         let forged = beta.get(&path.replace("{}", "beta")).await;
         let is_about_one =
             path.contains(&at.credential.to_string()) || path.contains(&at.pipeline.to_string());
-        assert_eq!(
-            forged.status,
-            if is_about_one { 404 } else { 200 },
-            "{path}"
-        );
+        assert_eq!(forged.status, if is_about_one { 404 } else { 200 }, "{path}");
         for reply in [theirs, forged] {
             assert!(!reply.text().contains("hidden-"), "{path}");
         }
@@ -120,10 +100,7 @@ async fn nobody_is_asked_to_sign_in_and_comes_back() {
     let at = Objects::of(&app, &app.owner, "acme").await;
     let nobody = app.nobody();
     let before = state(&app).await;
-    for function in functions("acme", &at)
-        .iter()
-        .filter(|function| function.right != Right::None)
-    {
+    for function in functions("acme", &at).iter().filter(|function| function.right != Right::None) {
         let reply = function.call(&nobody).await;
         assert_eq!(
             (reply.status.as_u16(), reply.error()),
@@ -153,9 +130,8 @@ async fn each_role_does_what_it_is_for_and_no_more() {
     let before = state(&app).await;
     for role in [Role::Viewer, Role::Auditor, Role::Maintainer, Role::Owner] {
         let member = app.member(role, "acme").await;
-        for function in functions("acme", &at)
-            .iter()
-            .filter(|function| function.right.is_in_project())
+        for function in
+            functions("acme", &at).iter().filter(|function| function.right.is_in_project())
         {
             let may = function.right.is_of(role);
             // What would work and change something is for other tests.
@@ -202,21 +178,11 @@ async fn a_control_that_would_be_refused_is_not_drawn() {
     ] {
         let member = app.member(role, "acme").await;
         let page = member.get("/p/acme/credentials").await.text();
-        assert_eq!(
-            controls.map(|control| page.contains(control)),
-            drawn,
-            "{role:?}"
-        );
+        assert_eq!(controls.map(|control| page.contains(control)), drawn, "{role:?}");
     }
     let viewer = app.member(Role::Viewer, "acme").await;
-    let page = viewer
-        .get(&format!("/p/acme/pipelines/{}", at.pipeline))
-        .await
-        .text();
-    assert!(
-        !page.contains("/rpc/grants/") && !page.contains("/rpc/tokens/"),
-        "{page}"
-    );
+    let page = viewer.get(&format!("/p/acme/pipelines/{}", at.pipeline)).await.text();
+    assert!(!page.contains("/rpc/grants/") && !page.contains("/rpc/tokens/"), "{page}");
 }
 
 #[tokio::test]
@@ -239,11 +205,7 @@ async fn a_credential_of_another_project_cannot_be_granted() {
     for path in ["/rpc/grants/create", "/rpc/pipelines/create"] {
         let reply = beta.post_json_accept(path, &form).await;
         // `pipelines/create` may refuse the field it does not have as well.
-        assert!(
-            reply.status == 422 || reply.status == 400,
-            "{path}: {}",
-            reply.status
-        );
+        assert!(reply.status == 422 || reply.status == 400, "{path}: {}", reply.status);
         assert!(!reply.text().contains("hidden-"));
     }
     assert!(auths(&app.docker_config(&token, "", &[]).await).is_empty());
@@ -272,26 +234,14 @@ async fn what_waits_for_one_person_is_given_to_no_other() {
         ("form[intent]", "pull"),
         ("password", PASSWORD),
     ];
-    let location = app
-        .owner
-        .post_form("/rpc/pipelines/create", &form)
-        .await
-        .location();
+    let location = app.owner.post_form("/rpc/pipelines/create", &form).await.location();
     let slot = location.split("?once=").nth(1).unwrap();
     for browser in [&other, &app.nobody()] {
-        let reply = browser
-            .post_json_accept("/rpc/tokens/reveal", &[("id", slot)])
-            .await;
-        assert_eq!(
-            (reply.status.as_u16(), reply.text().as_str()),
-            (200, "null")
-        );
+        let reply = browser.post_json_accept("/rpc/tokens/reveal", &[("id", slot)]).await;
+        assert_eq!((reply.status.as_u16(), reply.text().as_str()), (200, "null"));
     }
     // Nor as another kind of slot, nor is it used up by the try.
-    let reply = app
-        .owner
-        .post_json_accept("/rpc/answer/returned", &[("id", slot)])
-        .await;
+    let reply = app.owner.post_json_accept("/rpc/answer/returned", &[("id", slot)]).await;
     assert_eq!(reply.text(), "null");
     assert!(token_in(&app.owner.get(&location).await.text()).is_some());
 }

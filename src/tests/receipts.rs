@@ -12,18 +12,11 @@ use std::net::SocketAddr;
 #[tokio::test]
 async fn each_delivery_has_a_receipt_with_what_the_run_claims() {
     let app = App::new().await;
-    let id = app
-        .credential(&app.owner, "acme", "ghcr", "ghcr.io", "s")
-        .await;
-    let (pipeline, token) = app
-        .pipeline(&app.owner, "acme", "build", &[id], "pull")
-        .await;
+    let id = app.credential(&app.owner, "acme", "ghcr", "ghcr.io", "s").await;
+    let (pipeline, token) = app.pipeline(&app.owner, "acme", "build", &[id], "pull").await;
     let run = "r".repeat(256);
-    let headers = [
-        ("Regcred-Run", run.as_str()),
-        ("Regcred-Branch", "main"),
-        ("regcred-commit", "0a1b2c"),
-    ];
+    let headers =
+        [("Regcred-Run", run.as_str()), ("Regcred-Branch", "main"), ("regcred-commit", "0a1b2c")];
     assert_eq!(app.docker_config(&token, "", &headers).await.status, 200);
     let found = receipts(&app, id).await;
     assert_eq!(found.len(), 1);
@@ -35,43 +28,21 @@ async fn each_delivery_has_a_receipt_with_what_the_run_claims() {
         actor: None,
     };
     assert_eq!(receipt.claims, claims);
-    assert_eq!(
-        (receipt.pipeline_id, receipt.pipeline.as_str()),
-        (pipeline, "build")
-    );
-    assert_eq!(
-        (receipt.credential.as_deref(), receipt.version),
-        (Some("ghcr"), Some(1))
-    );
-    assert_eq!(
-        (receipt.outcome, receipt.intent),
-        (Outcome::Delivered, Access::Pull)
-    );
+    assert_eq!((receipt.pipeline_id, receipt.pipeline.as_str()), (pipeline, "build"));
+    assert_eq!((receipt.credential.as_deref(), receipt.version), (Some("ghcr"), Some(1)));
+    assert_eq!((receipt.outcome, receipt.intent), (Outcome::Delivered, Access::Pull));
     assert!(token.contains(&receipt.token_id));
-    let page = app
-        .owner
-        .get(&format!("/p/acme/pipelines/{pipeline}"))
-        .await
-        .text();
+    let page = app.owner.get(&format!("/p/acme/pipelines/{pipeline}")).await.text();
     assert!(page.contains("main"), "the pipeline's page shows the claim");
 }
 
 #[tokio::test]
 async fn a_claim_that_is_too_long_or_cannot_be_seen_is_refused() {
     let app = App::new().await;
-    let id = app
-        .credential(&app.owner, "acme", "ghcr", "ghcr.io", "s")
-        .await;
-    let (_, token) = app
-        .pipeline(&app.owner, "acme", "build", &[id], "pull")
-        .await;
+    let id = app.credential(&app.owner, "acme", "ghcr", "ghcr.io", "s").await;
+    let (_, token) = app.pipeline(&app.owner, "acme", "build", &[id], "pull").await;
     let long = "x".repeat(257);
-    for name in [
-        "Regcred-Run",
-        "Regcred-Commit",
-        "Regcred-Branch",
-        "Regcred-Actor",
-    ] {
+    for name in ["Regcred-Run", "Regcred-Commit", "Regcred-Branch", "Regcred-Actor"] {
         for value in [long.as_str(), "br\u{e4}nch", "a\tb"] {
             let reply = app.docker_config(&token, "", &[(name, value)]).await;
             assert_eq!(reply.status, 400, "{name}");
@@ -87,37 +58,22 @@ async fn a_claim_that_is_too_long_or_cannot_be_seen_is_refused() {
 #[tokio::test]
 async fn a_receipt_has_the_address_of_the_peer_and_not_what_anybody_can_write() {
     let app = App::new().await;
-    let id = app
-        .credential(&app.owner, "acme", "ghcr", "ghcr.io", "s")
-        .await;
-    let (_, token) = app
-        .pipeline(&app.owner, "acme", "build", &[id], "pull")
-        .await;
-    let request = app
-        .nobody()
-        .request(Method::GET, "/api/v1/docker-config", "*/*");
+    let id = app.credential(&app.owner, "acme", "ghcr", "ghcr.io", "s").await;
+    let (_, token) = app.pipeline(&app.owner, "acme", "build", &[id], "pull").await;
+    let request = app.nobody().request(Method::GET, "/api/v1/docker-config", "*/*");
     let request = request.header("authorization", format!("Bearer {token}"));
     let request = request.header("x-forwarded-for", "203.0.113.5");
     let mut request = request.body(Body::empty()).unwrap();
-    request
-        .extensions_mut()
-        .insert(ConnectInfo(SocketAddr::from(([192, 0, 2, 9], 4444))));
+    request.extensions_mut().insert(ConnectInfo(SocketAddr::from(([192, 0, 2, 9], 4444))));
     assert_eq!(app.nobody().send(request).await.status, 200);
-    assert_eq!(
-        receipts(&app, id).await[0].address.as_deref(),
-        Some("192.0.2.9")
-    );
+    assert_eq!(receipts(&app, id).await[0].address.as_deref(), Some("192.0.2.9"));
 }
 
 #[tokio::test]
 async fn fetches_at_once_each_have_their_receipts() {
     let app = App::new().await;
-    let id = app
-        .credential(&app.owner, "acme", "ghcr", "ghcr.io", "s")
-        .await;
-    let (_, token) = app
-        .pipeline(&app.owner, "acme", "build", &[id], "pull")
-        .await;
+    let id = app.credential(&app.owner, "acme", "ghcr", "ghcr.io", "s").await;
+    let (_, token) = app.pipeline(&app.owner, "acme", "build", &[id], "pull").await;
     let count = soak(20, 1000);
     let mut fetches = tokio::task::JoinSet::new();
     for _ in 0..count {
@@ -125,18 +81,13 @@ async fn fetches_at_once_each_have_their_receipts() {
         fetches.spawn(async move {
             let request = browser.request(Method::GET, "/api/v1/docker-config", "*/*");
             let request = request.header("authorization", format!("Bearer {token}"));
-            browser
-                .send(request.body(Body::empty()).unwrap())
-                .await
-                .status
-                .as_u16()
+            browser.send(request.body(Body::empty()).unwrap()).await.status.as_u16()
         });
     }
     assert!(fetches.join_all().await.iter().all(|status| *status == 200));
     let count = i64::try_from(count).unwrap();
     assert_eq!(
-        app.scalar_i64("SELECT COUNT(*) FROM receipt WHERE outcome = 'delivered'")
-            .await,
+        app.scalar_i64("SELECT COUNT(*) FROM receipt WHERE outcome = 'delivered'").await,
         count
     );
     assert_eq!(app.scalar_i64("SELECT deliveries FROM usage").await, count);

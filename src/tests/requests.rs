@@ -8,10 +8,8 @@ use axum::http::{Method, Request};
 
 /// A post to `path` with the browser's cookie and these marks of where it comes from.
 pub async fn marked(browser: &Browser, path: &str, marks: &[(&str, &str)]) -> u16 {
-    let mut request = Request::builder()
-        .method(Method::POST)
-        .uri(path)
-        .header("host", "localhost:3000");
+    let mut request =
+        Request::builder().method(Method::POST).uri(path).header("host", "localhost:3000");
     request = request.header("accept", "application/json");
     request = request.header("content-type", "application/x-www-form-urlencoded");
     if let Some(cookie) = &browser.cookie {
@@ -20,11 +18,7 @@ pub async fn marked(browser: &Browser, path: &str, marks: &[(&str, &str)]) -> u1
     for (name, value) in marks {
         request = request.header(*name, *value);
     }
-    browser
-        .send(request.body(Body::from("project=acme")).unwrap())
-        .await
-        .status
-        .as_u16()
+    browser.send(request.body(Body::from("project=acme")).unwrap()).await.status.as_u16()
 }
 
 #[tokio::test]
@@ -32,14 +26,8 @@ async fn a_post_that_another_site_sends_is_refused_at_every_function() {
     let app = App::new().await;
     let at = Objects::of(&app, &app.owner, "acme").await;
     let foreign: [&[(&str, &str)]; 7] = [
-        &[
-            ("sec-fetch-site", "cross-site"),
-            ("origin", "https://evil.example.com"),
-        ],
-        &[
-            ("sec-fetch-site", "same-site"),
-            ("origin", "http://evil.localhost:3000"),
-        ],
+        &[("sec-fetch-site", "cross-site"), ("origin", "https://evil.example.com")],
+        &[("sec-fetch-site", "same-site"), ("origin", "http://evil.localhost:3000")],
         &[("sec-fetch-site", "cross-site")],
         &[("sec-fetch-site", "cross-site"), ("origin", "null")],
         &[("origin", "null")],
@@ -57,17 +45,10 @@ async fn a_post_that_another_site_sends_is_refused_at_every_function() {
         }
     }
     // The session is as it was, and with the right marks the same post is read.
-    let own: [&[(&str, &str)]; 3] = [
-        &[("sec-fetch-site", "same-origin")],
-        &[("origin", SITE)],
-        &[("sec-fetch-site", "none")],
-    ];
+    let own: [&[(&str, &str)]; 3] =
+        [&[("sec-fetch-site", "same-origin")], &[("origin", SITE)], &[("sec-fetch-site", "none")]];
     for marks in own {
-        assert_eq!(
-            marked(&app.owner, "/rpc/session/frame", marks).await,
-            200,
-            "{marks:?}"
-        );
+        assert_eq!(marked(&app.owner, "/rpc/session/frame", marks).await, 200, "{marks:?}");
     }
 }
 
@@ -75,11 +56,7 @@ async fn a_post_that_another_site_sends_is_refused_at_every_function() {
 async fn another_site_cannot_sign_somebody_in() {
     let app = App::new().await;
     for marks in [[("sec-fetch-site", "cross-site")], [("origin", "null")]] {
-        assert_eq!(
-            marked(&app.nobody(), "/rpc/session/create", &marks).await,
-            403,
-            "{marks:?}"
-        );
+        assert_eq!(marked(&app.nobody(), "/rpc/session/create", &marks).await, 403, "{marks:?}");
     }
 }
 
@@ -89,9 +66,7 @@ async fn no_function_is_called_by_a_link() {
     let at = Objects::of(&app, &app.owner, "acme").await;
     for function in functions("acme", &at) {
         for method in [Method::GET, Method::PUT, Method::PATCH, Method::DELETE] {
-            let request = app
-                .owner
-                .request(method.clone(), function.path, "text/html");
+            let request = app.owner.request(method.clone(), function.path, "text/html");
             let reply = app.owner.send(request.body(Body::empty()).unwrap()).await;
             assert!(
                 reply.status == 405 || reply.status == 404,
@@ -103,46 +78,27 @@ async fn no_function_is_called_by_a_link() {
     }
     for query in ["?project=acme", "?id=x"] {
         let reply = app.owner.get(&format!("/rpc/session/delete{query}")).await;
-        assert!(
-            reply.status == 405 || reply.status == 404,
-            "{}",
-            reply.status
-        );
+        assert!(reply.status == 405 || reply.status == 404, "{}", reply.status);
     }
-    assert_eq!(
-        app.owner.get("/p/acme/credentials").await.status,
-        200,
-        "still signed in"
-    );
+    assert_eq!(app.owner.get("/p/acme/credentials").await.status, 200, "still signed in");
 }
 
 #[tokio::test]
 async fn an_address_that_nothing_has_is_not_found() {
     let app = App::new().await;
     for browser in [&app.owner, &app.nobody()] {
-        for path in [
-            "/nowhere",
-            "/p",
-            "/.git/config",
-            "/debug",
-            "/admin",
-            "/p/acme/credentials/x/y/z",
-        ] {
+        for path in
+            ["/nowhere", "/p", "/.git/config", "/debug", "/admin", "/p/acme/credentials/x/y/z"]
+        {
             let reply = browser.get(path).await;
             assert_eq!(reply.status, 404, "{path}");
         }
     }
-    for path in [
-        "/p/acme/credentials/not-an-id",
-        "/p/acme/pipelines/not-an-id",
-        "/p/acme/nothing",
-    ] {
+    for path in ["/p/acme/credentials/not-an-id", "/p/acme/pipelines/not-an-id", "/p/acme/nothing"]
+    {
         assert_eq!(app.owner.get(path).await.status, 404, "{path}");
     }
-    let page = app
-        .nobody()
-        .get("/nowhere%3Cscript%3Ealert(1)%3C/script%3E")
-        .await;
+    let page = app.nobody().get("/nowhere%3Cscript%3Ealert(1)%3C/script%3E").await;
     assert_eq!(page.status, 404);
     assert!(!page.text().contains("<script>alert"));
 }
@@ -151,16 +107,9 @@ async fn an_address_that_nothing_has_is_not_found() {
 async fn an_api_route_that_nothing_has_is_not_found_in_json() {
     let app = App::new().await;
     for method in [Method::GET, Method::POST, Method::DELETE] {
-        for path in [
-            "/api/v1/none",
-            "/api/v1/docker-config/more",
-            "/api/v1/credentials",
-        ] {
-            let request = app
-                .nobody()
-                .request(method.clone(), path, "*/*")
-                .body(Body::empty())
-                .unwrap();
+        for path in ["/api/v1/none", "/api/v1/docker-config/more", "/api/v1/credentials"] {
+            let request =
+                app.nobody().request(method.clone(), path, "*/*").body(Body::empty()).unwrap();
             let reply = app.nobody().send(request).await;
             assert_eq!(reply.status, 404, "{method} {path}");
             assert_eq!(reply.header("content-type"), "application/json");
@@ -174,28 +123,14 @@ async fn an_api_route_that_nothing_has_is_not_found_in_json() {
 async fn a_body_that_no_form_has_is_refused() {
     let app = App::new().await;
     let body = format!("project=acme&x={}", "x".repeat(600 * 1024));
-    let request = app
-        .owner
-        .request(Method::POST, "/rpc/session/frame", "application/json");
+    let request = app.owner.request(Method::POST, "/rpc/session/frame", "application/json");
     let request = request.header("content-type", "application/x-www-form-urlencoded");
     let request = request.header("content-length", body.len());
-    assert_eq!(
-        app.owner
-            .send(request.body(Body::from(body)).unwrap())
-            .await
-            .status,
-        413
-    );
-    for path in [
-        "/rpc/credentials/create",
-        "/rpc/credentials/update",
-        "/rpc/session/frame",
-    ] {
+    assert_eq!(app.owner.send(request.body(Body::from(body)).unwrap()).await.status, 413);
+    for path in ["/rpc/credentials/create", "/rpc/credentials/update", "/rpc/session/frame"] {
         let request = app.owner.request(Method::POST, path, "application/json");
-        let request = request
-            .header("content-type", "application/json")
-            .body(Body::from("{}"))
-            .unwrap();
+        let request =
+            request.header("content-type", "application/json").body(Body::from("{}")).unwrap();
         let reply = app.owner.send(request).await;
         assert_eq!(reply.status, 400, "{path}: {}", reply.text());
     }

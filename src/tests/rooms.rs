@@ -16,16 +16,7 @@ const ROOMS: [(&str, &[&str]); 9] = [
     ("migrations", &[]),
     (
         "server",
-        &[
-            "app",
-            "domain",
-            "functions",
-            "pipelines",
-            "vault",
-            "store",
-            "crypto",
-            "migrations",
-        ],
+        &["app", "domain", "functions", "pipelines", "vault", "store", "crypto", "migrations"],
     ),
 ];
 
@@ -61,11 +52,8 @@ fn root() -> &'static Path {
 fn sources() -> Vec<Source> {
     let mut all = Vec::new();
     for (room, _) in ROOMS {
-        let folder = if room == "migrations" {
-            root().join(room)
-        } else {
-            root().join("src").join(room)
-        };
+        let folder =
+            if room == "migrations" { root().join(room) } else { root().join("src").join(room) };
         for path in files(&folder) {
             let code = without_words(&fs::read_to_string(&path).unwrap());
             let path = path.strip_prefix(root()).unwrap().display().to_string();
@@ -207,10 +195,7 @@ fn only_in(words: &str, may: &[&str]) {
         }
     }
     assert!(broken.is_empty(), "{}", broken.join("\n"));
-    assert!(
-        said,
-        "nobody says {words} any more: this wall guards nothing"
-    );
+    assert!(said, "nobody says {words} any more: this wall guards nothing");
 }
 
 #[test]
@@ -218,30 +203,13 @@ fn evidence_is_made_in_the_vault_only() {
     // The file that defines them tests them, too.
     only_in("Member::admit(", &["src/vault/", "src/domain/actor.rs"]);
     only_in("Pipeline::admit(", &["src/vault/"]);
-    only_in(
-        "Granter::reauthenticated(",
-        &["src/vault/", "src/domain/actor.rs"],
-    );
+    only_in("Granter::reauthenticated(", &["src/vault/", "src/domain/actor.rs"]);
 }
 
 #[test]
 fn a_secret_is_opened_where_it_is_delivered_and_in_the_slots_only() {
-    only_in(
-        "keyring.open(",
-        &[
-            "src/vault/deliveries.rs",
-            "src/vault/slots.rs",
-            "src/crypto/",
-        ],
-    );
-    only_in(
-        "keyring.seal(",
-        &[
-            "src/vault/credentials.rs",
-            "src/vault/slots.rs",
-            "src/crypto/",
-        ],
-    );
+    only_in("keyring.open(", &["src/vault/deliveries.rs", "src/vault/slots.rs", "src/crypto/"]);
+    only_in("keyring.seal(", &["src/vault/credentials.rs", "src/vault/slots.rs", "src/crypto/"]);
 }
 
 #[test]
@@ -261,10 +229,7 @@ fn the_environment_is_read_in_one_place() {
 fn the_browsers_own_interfaces_stay_in_what_runs_there() {
     for Source { path, room, code } in sources() {
         let is_used = names(&code, "web_sys") || names(&code, "wasm_bindgen");
-        assert!(
-            !is_used || (room == "ui" && code.contains("#[island]")),
-            "{path} is no island"
-        );
+        assert!(!is_used || (room == "ui" && code.contains("#[island]")), "{path} is no island");
     }
 }
 
@@ -272,18 +237,7 @@ fn the_browsers_own_interfaces_stay_in_what_runs_there() {
 fn a_wall_sees_every_way_to_write_it() {
     let code = "use crate::store::Store; use crate::{vault::{Vault, x}, functions::pipelines, crypto, server::{a, b::{c}},ui}; crate::app::x()";
     let rooms: Vec<String> = rooms_in(code).into_iter().collect();
-    assert_eq!(
-        rooms,
-        [
-            "app",
-            "crypto",
-            "functions",
-            "server",
-            "store",
-            "ui",
-            "vault"
-        ]
-    );
+    assert_eq!(rooms, ["app", "crypto", "functions", "server", "store", "ui", "vault"]);
     let comment =
         without_words("// crate::store\nlet a = \"crate::vault\"; let b = '\"'; use crate::ui;");
     assert_eq!(rooms_in(&comment).into_iter().collect::<Vec<_>>(), ["ui"]);

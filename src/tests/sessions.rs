@@ -15,22 +15,13 @@ fn id_in(cookie: &str) -> Vec<u8> {
 }
 
 fn now() -> i64 {
-    i64::try_from(
-        SystemTime::now()
-            .duration_since(UNIX_EPOCH)
-            .unwrap()
-            .as_millis(),
-    )
-    .unwrap()
+    i64::try_from(SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_millis()).unwrap()
 }
 
 /// How many sessions have these bytes as the hash of their id.
 async fn count(app: &App, hash: &[u8]) -> i64 {
     let hash = app.database.bytes(hash);
-    app.scalar_i64(&format!(
-        "SELECT COUNT(*) FROM session WHERE id_hash = {hash}"
-    ))
-    .await
+    app.scalar_i64(&format!("SELECT COUNT(*) FROM session WHERE id_hash = {hash}")).await
 }
 
 #[tokio::test]
@@ -69,11 +60,7 @@ async fn a_sign_in_changes_the_session_id() {
     // Signing in again ends the session before.
     let before = app.owner.clone();
     let mut after = app.owner.clone();
-    after.cookie = app
-        .owner
-        .post_form("/rpc/session/create", &form)
-        .await
-        .cookie();
+    after.cookie = app.owner.post_form("/rpc/session/create", &form).await.cookie();
     assert_ne!(after.cookie, before.cookie);
     assert_eq!(after.get(PAGE).await.status, 200);
     assert_eq!(before.get(PAGE).await.status, 302);
@@ -83,10 +70,7 @@ async fn a_sign_in_changes_the_session_id() {
 async fn a_wrong_password_leaves_a_session_alone() {
     let app = App::new().await;
     let form = [("email", OWNER), ("password", "wrong password")];
-    let reply = app
-        .owner
-        .post_json_accept("/rpc/session/create", &form)
-        .await;
+    let reply = app.owner.post_json_accept("/rpc/session/create", &form).await;
     assert_eq!(reply.status, 422);
     assert_eq!(app.owner.get(PAGE).await.status, 200);
 }
@@ -100,13 +84,7 @@ async fn a_sign_out_kills_the_cookie() {
     assert_eq!(app.owner.get(PAGE).await.status, 302);
     assert_eq!(app.scalar_i64("SELECT COUNT(*) FROM session").await, 0);
     // Twice is as good as once.
-    assert_eq!(
-        app.owner
-            .post_form("/rpc/session/delete", &[])
-            .await
-            .location(),
-        "/sign-in"
-    );
+    assert_eq!(app.owner.post_form("/rpc/session/delete", &[]).await.location(), "/sign-in");
 }
 
 #[tokio::test]
@@ -116,11 +94,7 @@ async fn a_save_that_comes_after_the_sign_out_brings_nothing_back() {
     let data = app.database.scalar_text("SELECT data FROM session").await;
     app.owner.post_form("/rpc/session/delete", &[]).await;
     let write = app.vault.store().write().await.unwrap();
-    write
-        .sessions()
-        .update(&hash, data, now() + 1_000_000)
-        .await
-        .unwrap();
+    write.sessions().update(&hash, data, now() + 1_000_000).await.unwrap();
     write.commit().await.unwrap();
     assert_eq!(count(&app, &hash).await, 0);
     assert_eq!(app.owner.get(PAGE).await.status, 302);
@@ -139,9 +113,7 @@ async fn requests_under_way_during_a_sign_out_bring_nothing_back() {
                     browser.post_form("/rpc/session/delete", &[]).await;
                 } else {
                     // The first use of a session is noted in it: each of these is a save.
-                    browser
-                        .post_json_accept("/rpc/session/frame", &[("project", "acme")])
-                        .await;
+                    browser.post_json_accept("/rpc/session/frame", &[("project", "acme")]).await;
                 }
             });
         }
@@ -156,17 +128,12 @@ async fn requests_under_way_during_a_sign_out_bring_nothing_back() {
 async fn an_idle_session_is_over() {
     let app = App::new().await;
     let soon = now() + 5 * 60 * 1000;
-    app.raw(&format!("UPDATE session SET expires_at = {soon}"))
-        .await;
+    app.raw(&format!("UPDATE session SET expires_at = {soon}")).await;
     assert_eq!(app.owner.get(PAGE).await.status, 200);
     // Using it gave it another half hour.
     let until = app.scalar_i64("SELECT expires_at FROM session").await;
-    assert!(
-        (29 * 60 * 1000..=31 * 60 * 1000).contains(&(until - now())),
-        "{until}"
-    );
-    app.raw(&format!("UPDATE session SET expires_at = {}", now() - 1))
-        .await;
+    assert!((29 * 60 * 1000..=31 * 60 * 1000).contains(&(until - now())), "{until}");
+    app.raw(&format!("UPDATE session SET expires_at = {}", now() - 1)).await;
     assert_eq!(app.owner.get(PAGE).await.status, 302);
 }
 
@@ -177,16 +144,10 @@ async fn a_session_is_over_after_its_absolute_life_however_busy() {
     let hour = 60 * 60 * 1000;
     assert!((11 * hour..=12 * hour).contains(&life), "{life}");
     let end = now() + 60_000;
-    app.raw(&format!("UPDATE session SET ends_at = {end}"))
-        .await;
+    app.raw(&format!("UPDATE session SET ends_at = {end}")).await;
     assert_eq!(app.owner.get(PAGE).await.status, 200);
-    assert_eq!(
-        app.scalar_i64("SELECT ends_at FROM session").await,
-        end,
-        "use prolonged it"
-    );
-    app.raw(&format!("UPDATE session SET ends_at = {}", now() - 1))
-        .await;
+    assert_eq!(app.scalar_i64("SELECT ends_at FROM session").await, end, "use prolonged it");
+    app.raw(&format!("UPDATE session SET ends_at = {}", now() - 1)).await;
     assert_eq!(app.owner.get(PAGE).await.status, 302);
     let reply = app.owner.post_json_accept("/rpc/session/home", &[]).await;
     assert_eq!(reply.status, 401);
@@ -209,13 +170,7 @@ async fn who_may_no_longer_sign_in_is_out_with_the_next_request() {
     app.raw("UPDATE person SET disabled_at = 1").await;
     assert_eq!(app.owner.get(PAGE).await.status, 302);
     let form = [("email", OWNER), ("password", PASSWORD)];
-    assert_eq!(
-        app.nobody()
-            .post_json_accept("/rpc/session/create", &form)
-            .await
-            .status,
-        422
-    );
+    assert_eq!(app.nobody().post_json_accept("/rpc/session/create", &form).await.status, 422);
 }
 
 #[tokio::test]

@@ -15,15 +15,9 @@ async fn a_set_up_link_works_once() {
             ("email", OWNER),
             ("password", password),
         ];
-        app.nobody()
-            .post_json_accept("/rpc/setup/create", &form)
-            .await
+        app.nobody().post_json_accept("/rpc/setup/create", &form).await
     };
-    for (void, why) in [
-        (first.as_str(), "older"),
-        ("", "empty"),
-        ("guess", "guessed"),
-    ] {
+    for (void, why) in [(first.as_str(), "older"), ("", "empty"), ("guess", "guessed")] {
         assert_eq!(set_up(void, PASSWORD).await.status, 409, "{why}");
         assert!(
             app.nobody()
@@ -35,10 +29,7 @@ async fn a_set_up_link_works_once() {
     }
     let weak = set_up(&link, "too short").await;
     assert_eq!(weak.status, 422);
-    assert!(
-        weak.at("password").is_some(),
-        "a refused form does not use the link up"
-    );
+    assert!(weak.at("password").is_some(), "a refused form does not use the link up");
     assert_eq!(app.scalar_i64("SELECT COUNT(*) FROM person").await, 0);
     // Two at once are one.
     let (one, other) = tokio::join!(set_up(&link, PASSWORD), set_up(&link, PASSWORD));
@@ -47,10 +38,7 @@ async fn a_set_up_link_works_once() {
     assert_eq!(statuses, [200, 409]);
     assert_eq!(set_up(&link, PASSWORD).await.status, 409);
     assert_eq!(app.scalar_i64("SELECT COUNT(*) FROM person").await, 1);
-    assert!(
-        app.vault.new_setup_link().await.unwrap().is_none(),
-        "a new link after the set-up"
-    );
+    assert!(app.vault.new_setup_link().await.unwrap().is_none(), "a new link after the set-up");
 }
 
 #[tokio::test]
@@ -64,11 +52,7 @@ async fn an_expired_set_up_link_is_refused() {
             .text()
             .contains("Create and sign in")
     );
-    assert_eq!(
-        app.raw("UPDATE instance SET until = 1 WHERE name = 'setup_link'")
-            .await,
-        1
-    );
+    assert_eq!(app.raw("UPDATE instance SET until = 1 WHERE name = 'setup_link'").await, 1);
     let form = [
         ("link", link.as_str()),
         ("project_name", "Acme"),
@@ -76,20 +60,9 @@ async fn an_expired_set_up_link_is_refused() {
         ("email", OWNER),
         ("password", PASSWORD),
     ];
-    assert_eq!(
-        app.nobody()
-            .post_json_accept("/rpc/setup/create", &form)
-            .await
-            .status,
-        409
-    );
-    let kept = app
-        .database
-        .scalar_text("SELECT value FROM instance WHERE name = 'setup_link'")
-        .await;
-    assert!(
-        !kept.contains(link.as_str()),
-        "the database holds the link itself"
-    );
+    assert_eq!(app.nobody().post_json_accept("/rpc/setup/create", &form).await.status, 409);
+    let kept =
+        app.database.scalar_text("SELECT value FROM instance WHERE name = 'setup_link'").await;
+    assert!(!kept.contains(link.as_str()), "the database holds the link itself");
     assert_eq!(app.scalar_i64("SELECT COUNT(*) FROM person").await, 0);
 }

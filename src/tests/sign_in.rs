@@ -11,9 +11,7 @@ use std::net::SocketAddr;
 const SIGN_IN: &str = "/rpc/session/create";
 
 async fn attempt(browser: &Browser, email: &str, password: &str) -> Reply {
-    browser
-        .post_json_accept(SIGN_IN, &[("email", email), ("password", password)])
-        .await
+    browser.post_json_accept(SIGN_IN, &[("email", email), ("password", password)]).await
 }
 
 #[tokio::test]
@@ -35,9 +33,7 @@ async fn a_wrong_password_and_an_unknown_address_are_answered_alike() {
     ];
     let reply = app.nobody().post_form(SIGN_IN, &form).await;
     assert!(
-        reply
-            .location()
-            .starts_with("/sign-in?next=%2Fp%2Facme%2Fpipelines&back="),
+        reply.location().starts_with("/sign-in?next=%2Fp%2Facme%2Fpipelines&back="),
         "{}",
         reply.location()
     );
@@ -52,16 +48,8 @@ async fn a_wrong_password_and_an_unknown_address_are_answered_alike() {
 #[tokio::test]
 async fn an_address_in_another_case_or_form_is_the_same_person() {
     let app = App::new().await;
-    for email in [
-        "OWNER@Example.com",
-        " owner@example.com ",
-        "ｏｗｎｅｒ@example.com",
-    ] {
-        assert_eq!(
-            attempt(&app.nobody(), email, PASSWORD).await.status,
-            200,
-            "{email}"
-        );
+    for email in ["OWNER@Example.com", " owner@example.com ", "ｏｗｎｅｒ@example.com"] {
+        assert_eq!(attempt(&app.nobody(), email, PASSWORD).await.status, 200, "{email}");
     }
 }
 
@@ -76,29 +64,19 @@ async fn ten_failures_lock_an_account_however_its_address_is_written() {
         "ｏｗｎｅｒ@example.com",
     ];
     for n in 0..10 {
-        let reply = attempt(
-            &app.nobody(),
-            spellings[n % spellings.len()],
-            "wrong password",
-        )
-        .await;
+        let reply = attempt(&app.nobody(), spellings[n % spellings.len()], "wrong password").await;
         assert_eq!(reply.status, 422, "attempt {n}");
     }
     for email in spellings {
         let reply = attempt(&app.nobody(), email, PASSWORD).await;
         assert_eq!(reply.status, 429, "{email}");
-        let Error::TooManyAttempts { minutes } = reply.error() else {
-            panic!("{}", reply.text())
-        };
+        let Error::TooManyAttempts { minutes } = reply.error() else { panic!("{}", reply.text()) };
         assert!((14..=16).contains(&minutes));
     }
     // Who is signed in stays so, and others sign in.
     assert_eq!(app.owner.get("/p/acme/credentials").await.status, 200);
     let other = app.new_person("other").await;
-    assert_eq!(
-        attempt(&app.nobody(), &other.email, PASSWORD).await.status,
-        200
-    );
+    assert_eq!(attempt(&app.nobody(), &other.email, PASSWORD).await.status, 200);
     assert_eq!(attempt(&app.nobody(), OWNER, PASSWORD).await.status, 429);
 }
 
@@ -111,11 +89,7 @@ async fn many_other_accounts_do_not_push_a_counter_out() {
     let since = app.scalar_i64("SELECT since FROM attempt").await;
     for n in 0..soak(200, 10_000) {
         let write = app.vault.store().write().await.unwrap();
-        write
-            .attempts()
-            .add(&format!("account:{n}@example.com"), since - 1, since)
-            .await
-            .unwrap();
+        write.attempts().add(&format!("account:{n}@example.com"), since - 1, since).await.unwrap();
         write.commit().await.unwrap();
     }
     app.vault.sweep().await.unwrap();
@@ -133,10 +107,7 @@ async fn a_lock_opens_after_a_quarter_of_an_hour_and_a_success_forgets_the_failu
     assert_eq!(attempt(&app.nobody(), OWNER, PASSWORD).await.status, 200);
     for _ in 0..2 {
         for _ in 0..9 {
-            assert_eq!(
-                attempt(&app.nobody(), OWNER, "wrong password").await.status,
-                422
-            );
+            assert_eq!(attempt(&app.nobody(), OWNER, "wrong password").await.status, 422);
         }
         assert_eq!(attempt(&app.nobody(), OWNER, PASSWORD).await.status, 200);
     }
@@ -146,24 +117,17 @@ async fn a_lock_opens_after_a_quarter_of_an_hour_and_a_success_forgets_the_failu
 async fn ten_failures_from_one_place_lock_the_place_and_no_other() {
     let app = App::new().await;
     let from = async |last: u8, email: &str, password: &str| {
-        let request = app
-            .nobody()
-            .request(Method::POST, SIGN_IN, "application/json");
+        let request = app.nobody().request(Method::POST, SIGN_IN, "application/json");
         let request = request.header("content-type", "application/x-www-form-urlencoded");
         // Anybody can write this header; no proxy is trusted here.
         let request = request.header("x-forwarded-for", "203.0.113.77");
         let body = urlencoded(&[("email", email), ("password", password)]);
         let mut request = request.body(Body::from(body)).unwrap();
-        request
-            .extensions_mut()
-            .insert(ConnectInfo(SocketAddr::from(([192, 0, 2, last], 4444))));
+        request.extensions_mut().insert(ConnectInfo(SocketAddr::from(([192, 0, 2, last], 4444))));
         app.nobody().send(request).await.status.as_u16()
     };
     for n in 0..10 {
-        assert_eq!(
-            from(1, &format!("guess-{n}@example.com"), "wrong password").await,
-            422
-        );
+        assert_eq!(from(1, &format!("guess-{n}@example.com"), "wrong password").await, 422);
     }
     assert_eq!(from(1, OWNER, PASSWORD).await, 429);
     assert_eq!(from(2, OWNER, PASSWORD).await, 200);
@@ -198,11 +162,7 @@ async fn a_next_that_no_header_can_carry_is_not_followed() {
     for next in ["/\u{1}", "/a\u{7f}", "/\0"] {
         let form = [("email", OWNER), ("password", PASSWORD), ("next", next)];
         let reply = app.nobody().post_form(SIGN_IN, &form).await;
-        assert_eq!(
-            (reply.status.as_u16(), reply.location().as_str()),
-            (302, "/"),
-            "{next:?}"
-        );
+        assert_eq!((reply.status.as_u16(), reply.location().as_str()), (302, "/"), "{next:?}");
     }
 }
 

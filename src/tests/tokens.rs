@@ -12,12 +12,8 @@ fn id_of(token: &str) -> String {
 /// An instance with a credential, a pipeline that was granted it, and its token.
 async fn granted() -> (App, Uuid, String) {
     let app = App::new().await;
-    let credential = app
-        .credential(&app.owner, "acme", "ghcr", "ghcr.io", "s3cret")
-        .await;
-    let (id, token) = app
-        .pipeline(&app.owner, "acme", "build", &[credential], "pull")
-        .await;
+    let credential = app.credential(&app.owner, "acme", "ghcr", "ghcr.io", "s3cret").await;
+    let (id, token) = app.pipeline(&app.owner, "acme", "build", &[credential], "pull").await;
     (app, id, token)
 }
 
@@ -68,54 +64,26 @@ async fn a_revoked_token_is_refused_from_the_next_request_on_and_others_are_not(
     ];
     let reply = app.owner.post_form("/rpc/tokens/create", &more).await;
     let second = token_in(&app.owner.follow(reply).await.text()).unwrap();
-    assert_eq!(
-        auths(&app.docker_config(&token, "", &[]).await)["ghcr.io"],
-        "acme-bot:s3cret"
-    );
-    assert_eq!(
-        auths(&app.docker_config(&second, "", &[]).await)["ghcr.io"],
-        "acme-bot:s3cret"
-    );
+    assert_eq!(auths(&app.docker_config(&token, "", &[]).await)["ghcr.io"], "acme-bot:s3cret");
+    assert_eq!(auths(&app.docker_config(&second, "", &[]).await)["ghcr.io"], "acme-bot:s3cret");
     let id = id_of(&token);
-    let form = [
-        ("project", "acme"),
-        ("pipeline", pipeline.as_str()),
-        ("id", id.as_str()),
-    ];
+    let form = [("project", "acme"), ("pipeline", pipeline.as_str()), ("id", id.as_str())];
     let reply = app.owner.post_form("/rpc/tokens/revoke", &form).await;
-    assert!(
-        app.owner
-            .follow(reply)
-            .await
-            .text()
-            .contains("The token is refused from now on.")
-    );
+    assert!(app.owner.follow(reply).await.text().contains("The token is refused from now on."));
     is_refused(&app, &token).await;
     assert_eq!(app.docker_config(&second, "", &[]).await.status, 200);
-    assert_eq!(
-        app.owner
-            .post_json_accept("/rpc/tokens/revoke", &form)
-            .await
-            .status,
-        404
-    );
+    assert_eq!(app.owner.post_json_accept("/rpc/tokens/revoke", &form).await.status, 404);
 }
 
 #[tokio::test]
 async fn a_token_works_through_the_day_it_expires_on() {
     let (app, _, token) = granted().await;
-    assert_eq!(
-        app.raw("UPDATE pipeline_token SET expires_on = '9999-12-31'")
-            .await,
-        1
-    );
+    assert_eq!(app.raw("UPDATE pipeline_token SET expires_on = '9999-12-31'").await, 1);
     assert_eq!(app.docker_config(&token, "", &[]).await.status, 200);
-    app.raw("UPDATE pipeline_token SET expires_on = '2020-01-01'")
-        .await;
+    app.raw("UPDATE pipeline_token SET expires_on = '2020-01-01'").await;
     is_refused(&app, &token).await;
     // What cannot be read as a day is no day that is still to come.
-    app.raw("UPDATE pipeline_token SET expires_on = 'never'")
-        .await;
+    app.raw("UPDATE pipeline_token SET expires_on = 'never'").await;
     is_refused(&app, &token).await;
 }
 
@@ -131,8 +99,7 @@ async fn what_is_no_token_of_ours_is_refused() {
     is_refused(&app, &generate_token().unwrap().text).await;
     // The right public half with another secret, well formed.
     let other = generate_token().unwrap();
-    app.raw(&format!("UPDATE pipeline_token SET id = '{}'", other.id))
-        .await;
+    app.raw(&format!("UPDATE pipeline_token SET id = '{}'", other.id)).await;
     is_refused(&app, &other.text).await;
     is_refused(&app, &token).await;
 }
@@ -142,11 +109,7 @@ async fn a_token_stands_in_the_authorization_header_and_nowhere_else() {
     let (app, _, token) = granted().await;
     for name in ["token", "access_token", "intent"] {
         let query = format!("?{name}={token}");
-        assert_eq!(
-            app.docker_config("", &query, &[]).await.status,
-            401,
-            "{name}"
-        );
+        assert_eq!(app.docker_config("", &query, &[]).await.status, 401, "{name}");
         let reply = app.docker_config(&token, &query, &[]).await;
         assert_eq!(reply.status, 400, "{name}");
         assert!(!reply.text().contains(&token));
@@ -157,19 +120,10 @@ async fn a_token_stands_in_the_authorization_header_and_nowhere_else() {
         ("x-api-key", token.clone()),
         ("cookie", format!("token={token}")),
     ] {
-        assert_eq!(
-            app.docker_config("", "", &[(header, &value)]).await.status,
-            401,
-            "{header}"
-        );
+        assert_eq!(app.docker_config("", "", &[(header, &value)]).await.status, 401, "{header}");
     }
     let lower = format!("bearer {token}");
-    assert_eq!(
-        app.docker_config("", "", &[("authorization", &lower)])
-            .await
-            .status,
-        200
-    );
+    assert_eq!(app.docker_config("", "", &[("authorization", &lower)]).await.status, 200);
 }
 
 #[tokio::test]
@@ -193,17 +147,11 @@ async fn a_token_lives_a_year_at_most() {
             ("form[intent]", ""),
             ("password", PASSWORD),
         ];
-        let reply = app
-            .owner
-            .post_json_accept("/rpc/tokens/create", &form)
-            .await;
+        let reply = app.owner.post_json_accept("/rpc/tokens/create", &form).await;
         assert_eq!(reply.status, 422, "{days}");
         assert!(reply.at("token_days").is_some());
     }
-    assert_eq!(
-        app.scalar_i64("SELECT COUNT(*) FROM pipeline_token").await,
-        1
-    );
+    assert_eq!(app.scalar_i64("SELECT COUNT(*) FROM pipeline_token").await, 1);
 }
 
 #[tokio::test]

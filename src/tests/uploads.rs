@@ -21,48 +21,27 @@ async fn an_uploaded_key_is_stored_byte_for_byte_and_its_facts_are_shown() {
     let app = App::new().await;
     let key = key_file();
     // Line ends and space that nobody may tidy.
-    let file = format!(
-        "  {}\r\n\n",
-        serde_json::to_string_pretty(&key)
-            .unwrap()
-            .replace('\n', "\r\n")
-    );
+    let file =
+        format!("  {}\r\n\n", serde_json::to_string_pretty(&key).unwrap().replace('\n', "\r\n"));
     let reply = app
         .owner
-        .post_multipart(
-            CREATE,
-            &form("gcr", &[]),
-            Some(("key_file", file.as_bytes())),
-        )
+        .post_multipart(CREATE, &form("gcr", &[]), Some(("key_file", file.as_bytes())))
         .await;
     assert!(reply.location().contains("?said="), "{}", reply.text());
     let id = app.find_credential(&app.owner, "acme", "gcr").await;
-    let (_, token) = app
-        .pipeline(&app.owner, "acme", "build", &[id], "pull")
-        .await;
+    let (_, token) = app.pipeline(&app.owner, "acme", "build", &[id], "pull").await;
     assert_eq!(
         auths(&app.docker_config(&token, "", &[]).await)["gcr.io"],
         format!("_json_key:{file}")
     );
-    let page = app
-        .owner
-        .get(&format!("/p/acme/credentials/{id}"))
-        .await
-        .text();
+    let page = app.owner.get(&format!("/p/acme/credentials/{id}")).await.text();
     for field in ["client_email", "project_id", "private_key_id"] {
         assert!(page.contains(key[field].as_str().unwrap()), "{field}");
     }
     let private = key["private_key"].as_str().unwrap().lines().nth(1).unwrap();
     for path in ["", "/edit", "/delete"] {
-        let page = app
-            .owner
-            .get(&format!("/p/acme/credentials/{id}{path}"))
-            .await
-            .text();
-        assert!(
-            !page.contains(private) && !page.contains("BEGIN PRIVATE"),
-            "{path}"
-        );
+        let page = app.owner.get(&format!("/p/acme/credentials/{id}{path}")).await.text();
+        assert!(!page.contains(private) && !page.contains("BEGIN PRIVATE"), "{path}");
     }
 }
 
@@ -77,9 +56,7 @@ async fn a_pasted_key_has_its_line_ends_turned_back() {
         .await;
     assert_eq!(reply.status, 200, "{}", reply.text());
     let id = app.find_credential(&app.owner, "acme", "gcr").await;
-    let (_, token) = app
-        .pipeline(&app.owner, "acme", "build", &[id], "pull")
-        .await;
+    let (_, token) = app.pipeline(&app.owner, "acme", "build", &[id], "pull").await;
     assert_eq!(
         auths(&app.docker_config(&token, "", &[]).await)["gcr.io"],
         format!("_json_key:{key}")
@@ -102,31 +79,15 @@ async fn another_file_than_a_key_is_told_for_what_it_is() {
     let whole = key_file().to_string();
     let private = key_file()["private_key"].as_str().unwrap().to_owned();
     let files = [
-        (
-            json!({ "installed": { "client_id": "x" } })
-                .to_string()
-                .into_bytes(),
-            "OAuth client",
-        ),
-        (
-            json!({ "web": { "client_id": "x" } })
-                .to_string()
-                .into_bytes(),
-            "OAuth client",
-        ),
+        (json!({ "installed": { "client_id": "x" } }).to_string().into_bytes(), "OAuth client"),
+        (json!({ "web": { "client_id": "x" } }).to_string().into_bytes(), "OAuth client"),
         (with("type", json!("authorized_user")), "authorized_user"),
         (with("type", json!("external_account")), "external_account"),
-        (
-            json!({ "auths": {} }).to_string().into_bytes(),
-            "config.json",
-        ),
+        (json!({ "auths": {} }).to_string().into_bytes(), "config.json"),
         (private.clone().into_bytes(), "only the private key"),
         (vec![0x30, 0x82, 0x09, 0x41, 0x02], ".p12"),
         (STANDARD.encode(&whole).into_bytes(), "base64"),
-        (
-            whole.as_bytes()[..whole.len() - 2].to_vec(),
-            "stops before its end",
-        ),
+        (whole.as_bytes()[..whole.len() - 2].to_vec(), "stops before its end"),
         (b"[]".to_vec(), "not a key file"),
         (b"hello".to_vec(), "not a JSON file"),
         (vec![0xff, 0xfe, 0x7b], "not text"),
@@ -136,14 +97,8 @@ async fn another_file_than_a_key_is_told_for_what_it_is() {
         (without("private_key_id"), "no private_key_id"),
         (without("private_key"), "no private_key"),
         (with("private_key", json!("hunter2")), "not a PEM key"),
-        (
-            with("private_key", json!(private.replace('\n', "\\n"))),
-            "escaped twice",
-        ),
-        (
-            with("client_email", json!("nobody")),
-            "not an e-mail address",
-        ),
+        (with("private_key", json!(private.replace('\n', "\\n"))), "escaped twice"),
+        (with("client_email", json!("nobody")), "not an e-mail address"),
     ];
     for (file, reason) in files {
         let reply = app
@@ -158,10 +113,7 @@ async fn another_file_than_a_key_is_told_for_what_it_is() {
         .owner
         .post_multipart_json_accept(CREATE, &form("gcr", &[]), Some(("key_file", b"")))
         .await;
-    assert!(
-        reply.at("key_json").unwrap().contains("Paste"),
-        "an empty file is no file"
-    );
+    assert!(reply.at("key_json").unwrap().contains("Paste"), "an empty file is no file");
     assert_eq!(app.scalar_i64("SELECT COUNT(*) FROM credential").await, 0);
 }
 
@@ -170,27 +122,14 @@ async fn ten_megabytes_are_answered_with_the_sentence_and_nothing_else_is_lost()
     let app = App::new().await;
     let file = vec![b' '; 10 * 1024 * 1024];
     let typed = form("gcr-typed", &[("description", "nightly images")]);
-    let reply = app
-        .owner
-        .post_multipart_json_accept(CREATE, &typed, Some(("key_file", &file)))
-        .await;
+    let reply =
+        app.owner.post_multipart_json_accept(CREATE, &typed, Some(("key_file", &file))).await;
     assert_eq!(reply.status, 422);
     assert!(reply.at("key_file").unwrap().contains("too large"));
-    let regcred::Error::Invalid(fields) = reply.error() else {
-        panic!("{}", reply.text())
-    };
+    let regcred::Error::Invalid(fields) = reply.error() else { panic!("{}", reply.text()) };
     assert_eq!(fields.len(), 1, "{fields:?}");
-    let reply = app
-        .owner
-        .post_multipart(CREATE, &typed, Some(("key_file", &file)))
-        .await;
-    assert!(
-        reply
-            .location()
-            .starts_with("/p/acme/credentials/new?back="),
-        "{}",
-        reply.location()
-    );
+    let reply = app.owner.post_multipart(CREATE, &typed, Some(("key_file", &file))).await;
+    assert!(reply.location().starts_with("/p/acme/credentials/new?back="), "{}", reply.location());
     let page = app.owner.follow(reply).await.text();
     for expected in ["too large", "gcr-typed", "nightly images"] {
         assert!(page.contains(expected), "{expected}");
@@ -209,46 +148,26 @@ async fn the_same_key_can_be_stored_for_the_other_hosts_of_google() {
         ("also", "gcr.io"),
         ("also", "evil.example.com"),
     ];
-    let reply = app
-        .owner
-        .post_multipart_json_accept(CREATE, &form("gcr", &also), None)
-        .await;
+    let reply = app.owner.post_multipart_json_accept(CREATE, &form("gcr", &also), None).await;
     assert_eq!(reply.status, 200, "{}", reply.text());
     let mut ids = Vec::new();
     for name in ["gcr", "gcr (us.gcr.io)", "gcr (eu.gcr.io)"] {
         ids.push(app.find_credential(&app.owner, "acme", name).await);
     }
     assert_eq!(app.scalar_i64("SELECT COUNT(*) FROM credential").await, 3);
-    let (_, token) = app
-        .pipeline(&app.owner, "acme", "build", &ids, "pull")
-        .await;
+    let (_, token) = app.pipeline(&app.owner, "acme", "build", &ids, "pull").await;
     let delivered = auths(&app.docker_config(&token, "", &[]).await);
-    assert_eq!(
-        delivered.keys().collect::<Vec<_>>(),
-        ["eu.gcr.io", "gcr.io", "us.gcr.io"]
-    );
-    assert!(
-        delivered
-            .values()
-            .all(|auth| *auth == format!("_json_key:{key}"))
-    );
+    assert_eq!(delivered.keys().collect::<Vec<_>>(), ["eu.gcr.io", "gcr.io", "us.gcr.io"]);
+    assert!(delivered.values().all(|auth| *auth == format!("_json_key:{key}")));
 }
 
 #[tokio::test]
 async fn a_key_for_several_hosts_is_stored_for_all_or_for_none() {
     let app = App::new().await;
-    app.credential(&app.owner, "acme", "gcr (us.gcr.io)", "us.gcr.io", "s")
-        .await;
+    app.credential(&app.owner, "acme", "gcr (us.gcr.io)", "us.gcr.io", "s").await;
     let key = key_file().to_string();
-    let also = [
-        ("key_json", key.as_str()),
-        ("also", "eu.gcr.io"),
-        ("also", "us.gcr.io"),
-    ];
-    let reply = app
-        .owner
-        .post_multipart_json_accept(CREATE, &form("gcr", &also), None)
-        .await;
+    let also = [("key_json", key.as_str()), ("also", "eu.gcr.io"), ("also", "us.gcr.io")];
+    let reply = app.owner.post_multipart_json_accept(CREATE, &form("gcr", &also), None).await;
     assert_eq!(reply.status, 422);
     assert!(reply.at("also").is_some());
     assert_eq!(app.scalar_i64("SELECT COUNT(*) FROM credential").await, 1);
@@ -258,10 +177,7 @@ async fn a_key_for_several_hosts_is_stored_for_all_or_for_none() {
 async fn a_password_with_the_key_method_is_no_key() {
     let app = App::new().await;
     let form = credential_form("acme", "gcr", "gcr.io", "hunter2-hunter2", &KEY);
-    let reply = app
-        .owner
-        .post_multipart_json_accept(CREATE, &form, None)
-        .await;
+    let reply = app.owner.post_multipart_json_accept(CREATE, &form, None).await;
     assert_eq!(reply.status, 422);
     assert!(reply.at("key_json").is_some());
 }

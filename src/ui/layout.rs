@@ -32,14 +32,7 @@ pub fn ProjectFrame() -> impl IntoView {
 
 #[component]
 fn Framed(frame: Frame) -> impl IntoView {
-    let Frame {
-        person,
-        project,
-        projects,
-        role,
-        has_local_key,
-        ..
-    } = frame;
+    let Frame { person, project, projects, role, has_local_key, .. } = frame;
     view! {
         <a class="skip-link" href="#main">"Skip to content"</a>
         <div class="frame">
@@ -106,10 +99,8 @@ fn Switcher(project: Project, projects: Vec<Project>) -> impl IntoView {
 #[component]
 fn Navigation(slug: String) -> impl IntoView {
     let path = use_url().with_untracked(|url| url.path().to_owned());
-    let items = [
-        ("credentials", "Registry Credentials", "key"),
-        ("pipelines", "Pipelines", "pipeline"),
-    ];
+    let items =
+        [("credentials", "Registry Credentials", "key"), ("pipelines", "Pipelines", "pipeline")];
     view! {
         <nav class="site-nav" aria-label="Project">
             <p class="nav-group" id="nav-secrets">"Secrets & Variables"</p>

@@ -21,11 +21,9 @@ pub fn Problem(error: Error) -> impl IntoView {
         Error::Unauthenticated => ("Sign in", sign_in(&here), "Sign in"),
         Error::Forbidden => ("Not allowed", "/".to_owned(), "Go to the start page"),
         Error::NotFound => ("Not found", "/".to_owned(), "Go to the start page"),
-        Error::BadRequest(_) => (
-            "This address cannot be read",
-            "/".to_owned(),
-            "Go to the start page",
-        ),
+        Error::BadRequest(_) => {
+            ("This address cannot be read", "/".to_owned(), "Go to the start page")
+        }
         Error::TooManyAttempts { .. } => ("Too many attempts", here, "Try again"),
         Error::Unavailable => ("Not available just now", here, "Try again"),
         Error::Internal => ("Something went wrong", here, "Try again"),

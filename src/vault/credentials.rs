@@ -85,7 +85,10 @@ impl Vault {
             copy.name = draft.name.chars().take(room).collect::<String>() + &suffix;
             copy.host = host;
             if self.is_name_taken(&write, editor, &copy.name, None).await? {
-                return Err(Error::at("also", "A credential for that host with this name and the host's name behind it exists already."));
+                return Err(Error::at(
+                    "also",
+                    "A credential for that host with this name and the host's name behind it exists already.",
+                ));
             }
             self.insert(&write, editor, &copy, &read).await?;
             notices.push(format!("{} was created with the same key.", copy.name));
@@ -119,7 +122,15 @@ impl Vault {
         let subject = Subject { id, name: draft.name.clone() };
         let detail = draft.host.as_str().to_owned();
         let project = editor.project().id;
-        self.note(write, project, Some(editor.person()), Action::CredentialCreated, subject, detail).await?;
+        self.note(
+            write,
+            project,
+            Some(editor.person()),
+            Action::CredentialCreated,
+            subject,
+            detail,
+        )
+        .await?;
         Ok(id)
     }
 
@@ -137,8 +148,14 @@ impl Vault {
         let place = secret_place(id, project, version, origin);
         let sealed = self.keyring.seal(&place, read.secret.expose())?;
         let by = editor.person().name.clone();
-        let version_row =
-            VersionRow { id, credential_id, version, sealed, created_at: at.0, created_by: by.clone() };
+        let version_row = VersionRow {
+            id,
+            credential_id,
+            version,
+            sealed,
+            created_at: at.0,
+            created_by: by.clone(),
+        };
         write.secrets(project).insert(version_row).await?;
         write.secrets(project).destroy_others(credential_id, version, at.0).await?;
         row.secret_version = Set(version);
@@ -161,7 +178,12 @@ impl Vault {
     }
 
     /// Stops deliveries, or allows them again. Doing it twice changes nothing.
-    pub async fn set_disabled(&self, editor: &Editor, id: Uuid, is_disabled: bool) -> Result<String> {
+    pub async fn set_disabled(
+        &self,
+        editor: &Editor,
+        id: Uuid,
+        is_disabled: bool,
+    ) -> Result<String> {
         let project = editor.project().id;
         let write = self.store.write().await?;
         let found = write.credentials(project).lock(id).await?.ok_or(Error::NotFound)?;
@@ -178,7 +200,8 @@ impl Vault {
             let action =
                 if is_disabled { Action::CredentialDisabled } else { Action::CredentialEnabled };
             let subject = Subject { id, name: found.summary.name.clone() };
-            self.note(&write, project, Some(editor.person()), action, subject, String::new()).await?;
+            self.note(&write, project, Some(editor.person()), action, subject, String::new())
+                .await?;
             write.commit().await?;
         }
         Ok(found.summary.name)
@@ -187,7 +210,12 @@ impl Vault {
 
 /// Where a secret lies, as its seal is bound to it (security 3.3). The origin is made from the
 /// host, so that a row whose host was changed does not open.
-pub(super) fn secret_place(row_id: Uuid, project_id: Uuid, version: i64, origin: &str) -> Place<'_> {
+pub(super) fn secret_place(
+    row_id: Uuid,
+    project_id: Uuid,
+    version: i64,
+    origin: &str,
+) -> Place<'_> {
     Place {
         table: "secret_version",
         column: "sealed",
@@ -249,7 +277,10 @@ fn missing(form: &CredentialForm) -> FieldError {
     if form.method == Method::GcpServiceAccountKey.word() {
         FieldError::new("key_json", "Paste the service account key, or upload its .json file.")
     } else {
-        FieldError::new("password", "Enter the password or token. It is stored encrypted and never shown again.")
+        FieldError::new(
+            "password",
+            "Enter the password or token. It is stored encrypted and never shown again.",
+        )
     }
 }
 

@@ -9,7 +9,12 @@ use uuid::Uuid;
 impl Vault {
     /// Deletes the credential, its grants and its ciphertext; gives its name. `typed_name` has to
     /// be the name when a pipeline holds a grant or has received it.
-    pub async fn delete_credential(&self, remover: &Remover, id: Uuid, typed_name: &str) -> Result<String> {
+    pub async fn delete_credential(
+        &self,
+        remover: &Remover,
+        id: Uuid,
+        typed_name: &str,
+    ) -> Result<String> {
         let project = remover.project().id;
         let write = self.store.write().await?;
         let found = write.credentials(project).lock(id).await?.ok_or(Error::NotFound)?;
@@ -23,7 +28,15 @@ impl Vault {
         write.credentials(project).delete(id).await?;
         let subject = Subject { id, name: name.clone() };
         let detail = found.summary.host.as_str().to_owned();
-        self.note(&write, project, Some(remover.person()), Action::CredentialDeleted, subject, detail).await?;
+        self.note(
+            &write,
+            project,
+            Some(remover.person()),
+            Action::CredentialDeleted,
+            subject,
+            detail,
+        )
+        .await?;
         write.commit().await?;
         Ok(name)
     }

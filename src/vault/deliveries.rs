@@ -38,7 +38,8 @@ pub struct DockerConfig {
 
 const DISABLED: &str = "it is disabled";
 const WRONG_INTENT: &str = "the grant or the credential is for pulling only";
-const SCOPED: &str = "another one serves this host more exactly, and this file has one entry a host";
+const SCOPED: &str =
+    "another one serves this host more exactly, and this file has one entry a host";
 const UNREADABLE: &str = "its stored secret cannot be read; save a new one";
 
 impl Vault {
@@ -48,7 +49,11 @@ impl Vault {
     /// # Errors
     /// `Unavailable` when the receipts cannot be written; `Conflict` when two credentials tie for a
     /// host, or when all there was to deliver is unreadable.
-    pub async fn docker_config(&self, pipeline: &Pipeline, request: &DeliveryRequest) -> Result<DockerConfig> {
+    pub async fn docker_config(
+        &self,
+        pipeline: &Pipeline,
+        request: &DeliveryRequest,
+    ) -> Result<DockerConfig> {
         let granted = self.store.secrets(pipeline.project_id()).granted_to(pipeline.id()).await?;
         let mut receipts = Receipts { pipeline, request, rows: Vec::with_capacity(granted.len()) };
         let mut left_out = Vec::new();
@@ -62,7 +67,9 @@ impl Vault {
             let shown = &one.credential.summary;
             if shown.disabled_at.is_some() {
                 refuse(&mut receipts, one, DISABLED);
-            } else if !one.intent.satisfies(request.intent) || !shown.access.satisfies(request.intent) {
+            } else if !one.intent.satisfies(request.intent)
+                || !shown.access.satisfies(request.intent)
+            {
                 refuse(&mut receipts, one, WRONG_INTENT);
             } else {
                 by_host.entry(shown.host.docker_config_key()).or_default().push(one);
@@ -75,7 +82,11 @@ impl Vault {
                 Ok(chosen) => chosen,
                 Err(tie) => {
                     for one in &candidates {
-                        receipts.add(one, Outcome::Refused, Some("another credential ties with it".to_owned()));
+                        receipts.add(
+                            one,
+                            Outcome::Refused,
+                            Some("another credential ties with it".to_owned()),
+                        );
                     }
                     self.record(receipts.rows).await?;
                     return Err(tie);
@@ -139,10 +150,19 @@ impl Vault {
         if now_stored.is_none_or(|stored| stored.summary.unreadable_at.is_some()) {
             return Ok(());
         }
-        let row = CredentialChanges { unreadable_at: Set(Some(now().0)), ..CredentialChanges::default() };
+        let row =
+            CredentialChanges { unreadable_at: Set(Some(now().0)), ..CredentialChanges::default() };
         write.credentials(one.project_id).update(shown.id, row).await?;
         let subject = Subject { id: shown.id, name: shown.name.clone() };
-        self.note(&write, one.project_id, None, Action::CredentialUnreadable, subject, String::new()).await?;
+        self.note(
+            &write,
+            one.project_id,
+            None,
+            Action::CredentialUnreadable,
+            subject,
+            String::new(),
+        )
+        .await?;
         Ok(write.commit().await?)
     }
 }

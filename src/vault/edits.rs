@@ -55,7 +55,10 @@ impl Vault {
         let read = secret.read(method).map_err(|error| errors.push(error)).ok().flatten();
         if method != stored.summary.method && read.is_none() && !has_secret_error(&errors) {
             let field = if method == Method::Password { "password" } else { "key_json" };
-            errors.push(FieldError::new(field, "A change of the authentication method needs a new secret."));
+            errors.push(FieldError::new(
+                field,
+                "A change of the authentication method needs a new secret.",
+            ));
         }
         if self.is_name_taken(&write, editor, form.name.trim(), Some(id)).await? {
             errors.push(name_taken());
@@ -70,7 +73,8 @@ impl Vault {
         let mut row = fields(&draft, secret_set_on);
         if let Some(read) = &read {
             let version = stored.secret.version + 1;
-            self.set_secret(&write, editor, &mut row, (id, &stored.origin, version), read, at).await?;
+            self.set_secret(&write, editor, &mut row, (id, &stored.origin, version), read, at)
+                .await?;
             changed.push(SECRET_LABEL.to_owned());
         }
         if changed.is_empty() {
@@ -83,7 +87,8 @@ impl Vault {
         let action =
             if read.is_some() { Action::SecretReplaced } else { Action::CredentialUpdated };
         let subject = Subject { id, name: draft.name.clone() };
-        self.note(&write, project, Some(editor.person()), action, subject, changed.join(", ")).await?;
+        self.note(&write, project, Some(editor.person()), action, subject, changed.join(", "))
+            .await?;
         write.commit().await?;
         let mut notices = vec![format!("{} was saved.", draft.name)];
         if read.is_some() {
@@ -95,7 +100,13 @@ impl Vault {
 
     /// What changed since `revision`: the labels come from the events of the saves since then (each
     /// save makes one), the values from the row. Of a secret, only that it was replaced.
-    async fn stale(&self, write: &Write, project: Uuid, stored: &Credential, revision: i64) -> Result<Error> {
+    async fn stale(
+        &self,
+        write: &Write,
+        project: Uuid,
+        stored: &Credential,
+        revision: i64,
+    ) -> Result<Error> {
         let saves = u64::try_from(stored.revision - revision).unwrap_or(0).clamp(1, 50);
         let events = write.chain().about(project, stored.summary.id, saves + 50).await?;
         let is_save = |event: &&AuditEvent| {
@@ -163,10 +174,13 @@ fn value(stored: &Credential, label: &str) -> String {
         return format!("replaced; version {} is stored", stored.secret.version);
     }
     if label == "State" {
-        return if stored.summary.disabled_at.is_some() { "Disabled" } else { "Enabled" }.to_owned();
+        return if stored.summary.disabled_at.is_some() { "Disabled" } else { "Enabled" }
+            .to_owned();
     }
     let found = values(stored).into_iter().find(|(name, _)| *name == label);
-    found.map(|(_, value)| if value.is_empty() { "(empty)".to_owned() } else { value }).unwrap_or_default()
+    found
+        .map(|(_, value)| if value.is_empty() { "(empty)".to_owned() } else { value })
+        .unwrap_or_default()
 }
 
 fn changed_labels(stored: &Credential, draft: &CredentialDraft) -> Vec<String> {

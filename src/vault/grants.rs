@@ -11,7 +11,12 @@ use uuid::Uuid;
 
 impl Vault {
     /// Gives the pipeline the credentials that were ticked.
-    pub async fn create_grants(&self, granter: &Granter, pipeline: Uuid, form: &PipelineForm) -> Result<String> {
+    pub async fn create_grants(
+        &self,
+        granter: &Granter,
+        pipeline: Uuid,
+        form: &PipelineForm,
+    ) -> Result<String> {
         let write = self.store.write().await?;
         let found = write.pipelines(granter.project().id).find(pipeline, now().day()).await?;
         let subject = Subject { id: pipeline, name: found.ok_or(Error::NotFound)?.name };
@@ -27,16 +32,24 @@ impl Vault {
     }
 
     /// Takes a credential back from the pipeline, from its next request on.
-    pub async fn delete_grant(&self, editor: &PipelineEditor, pipeline: Uuid, id: Uuid) -> Result<String> {
+    pub async fn delete_grant(
+        &self,
+        editor: &PipelineEditor,
+        pipeline: Uuid,
+        id: Uuid,
+    ) -> Result<String> {
         let project = editor.project().id;
         let write = self.store.write().await?;
-        let found = write.pipelines(project).find(pipeline, now().day()).await?.ok_or(Error::NotFound)?;
-        let credential = write.grants(project).delete(pipeline, id).await?.ok_or(Error::NotFound)?;
+        let found =
+            write.pipelines(project).find(pipeline, now().day()).await?.ok_or(Error::NotFound)?;
+        let credential =
+            write.grants(project).delete(pipeline, id).await?.ok_or(Error::NotFound)?;
         let name = write.credentials(project).find(credential).await?.map(|c| c.summary.name);
         let name = name.unwrap_or_default();
         let subject = Subject { id: pipeline, name: found.name };
         let person = Some(editor.person());
-        self.note(&write, project, person, Action::GrantDeleted, subject.clone(), name.clone()).await?;
+        self.note(&write, project, person, Action::GrantDeleted, subject.clone(), name.clone())
+            .await?;
         write.commit().await?;
         Ok(format!("{} can no longer fetch {name}.", subject.name))
     }
@@ -59,7 +72,10 @@ impl Vault {
                 Err(_) => None,
             };
             let Some(credential) = found else {
-                return Err(Error::at("credentials", "One of these credentials was deleted. Choose again."));
+                return Err(Error::at(
+                    "credentials",
+                    "One of these credentials was deleted. Choose again.",
+                ));
             };
             let name = &credential.summary.name;
             if !credential.summary.access.satisfies(intent) {

@@ -99,7 +99,9 @@ pub fn check(expected: &BTreeSet<String>, source: &KeySource) -> Result<(), Star
 pub async fn unlock(store: &Store, source: &KeySource) -> Result<Keyring, StartProblem> {
     let expected = expected_keys(store).await?;
     check(&expected, source)?;
-    let Some(current) = &source.current else { return Err(StartProblem::NoKeyForShared) };
+    let Some(current) = &source.current else {
+        return Err(StartProblem::NoKeyForShared);
+    };
     if expected.is_empty() {
         let write = store.write().await?;
         for key in Keyring::generate_keys(current)? {

@@ -63,7 +63,13 @@ impl Vault {
         let keyring = Arc::new(keyring);
         let macs = Arc::clone(&keyring);
         let recorder = Recorder::start(store.clone(), Arc::new(move |message| macs.mac(message)));
-        Self { store, keyring, recorder, passwords: passwords::Passwords::new(), settings: Arc::new(settings) }
+        Self {
+            store,
+            keyring,
+            recorder,
+            passwords: passwords::Passwords::new(),
+            settings: Arc::new(settings),
+        }
     }
 
     /// What it knows of its surroundings.

@@ -14,7 +14,8 @@ mod tests {
 
     #[test]
     fn case_and_form_do_not_tell_names_apart() {
-        for (a, b) in [("GHCR", "ghcr"), ("Straße", "STRASSE"), ("ﬁ", "FI"), ("é", "e\u{301}")] {
+        for (a, b) in [("GHCR", "ghcr"), ("Straße", "STRASSE"), ("ﬁ", "FI"), ("é", "e\u{301}")]
+        {
             assert_eq!(fold(a), fold(b));
         }
         assert_ne!(fold("a"), fold("b"));

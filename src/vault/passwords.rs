@@ -45,9 +45,14 @@ impl Passwords {
         .await
     }
 
-    async fn turn<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T> {
+    async fn turn<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T> {
         let waiting = tokio::time::timeout(PATIENCE, Arc::clone(&self.0).acquire_owned());
-        let Ok(Ok(turn)) = waiting.await else { return Err(Error::TooManyAttempts { minutes: 1 }) };
+        let Ok(Ok(turn)) = waiting.await else {
+            return Err(Error::TooManyAttempts { minutes: 1 });
+        };
         let done = tokio::task::spawn_blocking(move || {
             let done = work();
             drop(turn);

@@ -4,7 +4,9 @@ use super::{Vault, names, now, today};
 use crate::domain::actor::{Granter, PipelineReader};
 use crate::domain::audit::{Action, Subject};
 use crate::domain::credential_form::{DESCRIPTION_MAX, name_problem};
-use crate::domain::pipeline::{Grantable, PipelineDetail, PipelineForm, PipelinePage, PipelineSummary};
+use crate::domain::pipeline::{
+    Grantable, PipelineDetail, PipelineForm, PipelinePage, PipelineSummary,
+};
 use crate::error::{Error, FieldError, Result};
 use uuid::Uuid;
 use zeroize::Zeroizing;
@@ -59,7 +61,10 @@ impl Vault {
         }
         let write = self.store.write().await?;
         if write.pipelines(project).is_named(&names::fold(name)).await? {
-            at("name", "Another pipeline in this project has this name. Choose another one.".to_owned());
+            at(
+                "name",
+                "Another pipeline in this project has this name. Choose another one.".to_owned(),
+            );
         }
         let chosen = match self.chosen(&write, granter, form).await {
             Ok(chosen) => Some(chosen),
@@ -79,7 +84,8 @@ impl Vault {
         write.pipelines(project).insert(id, named, form.description.trim(), now.0, by).await?;
         let subject = Subject { id, name: name.to_owned() };
         let person = Some(granter.person());
-        self.note(&write, project, person, Action::PipelineCreated, subject.clone(), String::new()).await?;
+        self.note(&write, project, person, Action::PipelineCreated, subject.clone(), String::new())
+            .await?;
         for (credential, intent) in chosen {
             self.insert_grant(&write, granter, &subject, &credential, intent).await?;
         }

@@ -41,10 +41,14 @@ impl SecretInput {
             return Ok(None);
         }
         if bytes.len() > MAX_SECRET {
-            return Err(FieldError::new("password", "A password or token can be at most 64 KiB long."));
+            return Err(FieldError::new(
+                "password",
+                "A password or token can be at most 64 KiB long.",
+            ));
         }
         if bytes.contains(&0) {
-            let message = "This has a NUL character, which docker drops. Copy the password or token again.";
+            let message =
+                "This has a NUL character, which docker drops. Copy the password or token again.";
             return Err(FieldError::new("password", message));
         }
         Ok(Some(ReadSecret { secret: Secret::new(bytes.to_vec()), key_file: None }))
@@ -91,7 +95,9 @@ mod tests {
 
     #[test]
     fn exactly_one_line_end_is_dropped() {
-        for (typed, kept) in [("a\n", "a"), ("a\r\n", "a"), ("a\n\n", "a\n"), (" a ", " a "), ("a", "a")] {
+        for (typed, kept) in
+            [("a\n", "a"), ("a\r\n", "a"), ("a\n\n", "a\n"), (" a ", " a "), ("a", "a")]
+        {
             assert_eq!(without_one_newline(typed.as_bytes()), kept.as_bytes());
         }
         assert_eq!(with_unix_lines(b"a\r\nb\rc\n"), b"a\nb\rc\n");

@@ -68,7 +68,14 @@ impl Vault {
         let project_name = first.project_name.trim();
         let errors: Vec<FieldError> = [
             ("project_name", name_problem(project_name, "project")),
-            ("name", if name.is_empty() { Some("Enter your name.".to_owned()) } else { name_problem(name, "person") }),
+            (
+                "name",
+                if name.is_empty() {
+                    Some("Enter your name.".to_owned())
+                } else {
+                    name_problem(name, "person")
+                },
+            ),
             ("email", user::email_problem(email).map(str::to_owned)),
             ("password", password_problem(password)),
         ]
@@ -89,8 +96,12 @@ impl Vault {
             ));
         }
         let at = now().0;
-        let person =
-            Person { id: Uuid::now_v7(), email: email.to_owned(), name: name.to_owned(), is_admin: true };
+        let person = Person {
+            id: Uuid::now_v7(),
+            email: email.to_owned(),
+            name: name.to_owned(),
+            is_admin: true,
+        };
         let project = Project {
             id: Uuid::now_v7(),
             slug: project::slug(project_name),
@@ -104,9 +115,18 @@ impl Vault {
         write.instance().set("set_up", "1", None).await?;
         write.instance().set(LINK, "", Some(0)).await?;
         let subject = Subject { id: INSTANCE, name: "Regcred".to_owned() };
-        self.note(&write, INSTANCE, Some(&person), Action::InstanceSetUp, subject, String::new()).await?;
+        self.note(&write, INSTANCE, Some(&person), Action::InstanceSetUp, subject, String::new())
+            .await?;
         let subject = Subject { id: project.id, name: project.name.clone() };
-        self.note(&write, project.id, Some(&person), Action::ProjectCreated, subject, String::new()).await?;
+        self.note(
+            &write,
+            project.id,
+            Some(&person),
+            Action::ProjectCreated,
+            subject,
+            String::new(),
+        )
+        .await?;
         write.commit().await?;
         Ok(Signed { person, project })
     }
@@ -115,7 +135,9 @@ impl Vault {
 /// What is wrong with a password somebody chooses.
 fn password_problem(password: &str) -> Option<String> {
     if password.chars().count() < PASSWORD_MIN {
-        return Some(format!("Use at least {PASSWORD_MIN} characters. A few words in a row are easy to remember."));
+        return Some(format!(
+            "Use at least {PASSWORD_MIN} characters. A few words in a row are easy to remember."
+        ));
     }
     (password.len() > PASSWORD_MAX).then(|| format!("Use at most {PASSWORD_MAX} bytes."))
 }
@@ -125,5 +147,6 @@ fn hash(link: &str) -> String {
 }
 
 fn opens(link: &str, (stored, until): &(String, Option<i64>)) -> bool {
-    digest::same(hash(link).as_bytes(), stored.as_bytes()) && until.is_some_and(|until| until > now().0)
+    digest::same(hash(link).as_bytes(), stored.as_bytes())
+        && until.is_some_and(|until| until > now().0)
 }

@@ -39,7 +39,8 @@ impl Vault {
             write.attempts().take_back(key).await?;
         }
         let subject = Subject { id: person.id, name: person.email.clone() };
-        self.note(&write, INSTANCE, Some(&person), Action::SignedIn, subject, String::new()).await?;
+        self.note(&write, INSTANCE, Some(&person), Action::SignedIn, subject, String::new())
+            .await?;
         write.commit().await?;
         Ok(person)
     }
@@ -48,7 +49,8 @@ impl Vault {
     pub async fn signed_out(&self, person: &Person) -> Result<()> {
         let write = self.store.write().await?;
         let subject = Subject { id: person.id, name: person.email.clone() };
-        self.note(&write, INSTANCE, Some(person), Action::SignedOut, subject, String::new()).await?;
+        self.note(&write, INSTANCE, Some(person), Action::SignedOut, subject, String::new())
+            .await?;
         Ok(write.commit().await?)
     }
 
@@ -58,12 +60,18 @@ impl Vault {
         let granter = Granter::reauthenticated(member)?;
         let keys = [format!("person:{}", member.person().id)];
         if password.is_empty() {
-            return Err(Error::at("password", "Enter your own password, to confirm that it is you."));
+            return Err(Error::at(
+                "password",
+                "Enter your own password, to confirm that it is you.",
+            ));
         }
         self.count_attempt(&keys).await?;
         let row = self.store.people().find(member.person().id).await?;
         if !self.passwords.verify(password, row.map(|row| row.password_hash)).await? {
-            return Err(Error::at("password", "This is not your password. Enter the one you sign in with."));
+            return Err(Error::at(
+                "password",
+                "This is not your password. Enter the one you sign in with.",
+            ));
         }
         let write = self.store.write().await?;
         write.attempts().clear(&keys[0]).await?;

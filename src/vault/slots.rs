@@ -28,7 +28,12 @@ const TOKEN_LIFE: i64 = 5 * 60;
 
 impl Vault {
     /// Puts the content in a slot for that person (or for whoever holds the id) and gives its id.
-    pub async fn put_slot(&self, kind: SlotKind, person: Option<Uuid>, content: &[u8]) -> Result<String> {
+    pub async fn put_slot(
+        &self,
+        kind: SlotKind,
+        person: Option<Uuid>,
+        content: &[u8],
+    ) -> Result<String> {
         let id = token::random_id()?;
         let row_id = Uuid::now_v7();
         let mut sealed = Vec::new();
@@ -76,7 +81,9 @@ impl Vault {
         let mut part = 0;
         while let Some((length, after)) = rest.split_first_chunk::<8>() {
             let length = usize::try_from(u64::from_be_bytes(*length)).unwrap_or(usize::MAX);
-            let Some((blob, after)) = after.split_at_checked(length) else { return Ok(None) };
+            let Some((blob, after)) = after.split_at_checked(length) else {
+                return Ok(None);
+            };
             content.extend_from_slice(&self.keyring.open(&place(row.id, part), blob)?);
             rest = after;
             part += 1;

@@ -42,13 +42,19 @@ impl Vault {
     }
 
     /// Refuses the token from the next request on.
-    pub async fn revoke_token(&self, editor: &PipelineEditor, pipeline: Uuid, id: &str) -> Result<String> {
+    pub async fn revoke_token(
+        &self,
+        editor: &PipelineEditor,
+        pipeline: Uuid,
+        id: &str,
+    ) -> Result<String> {
         let project = editor.project().id;
         if !id.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
             return Err(Error::NotFound);
         }
         let write = self.store.write().await?;
-        let found = write.pipelines(project).find(pipeline, today()).await?.ok_or(Error::NotFound)?;
+        let found =
+            write.pipelines(project).find(pipeline, today()).await?.ok_or(Error::NotFound)?;
         if !write.tokens().revoke(project, pipeline, id, now().0).await? {
             return Err(Error::NotFound);
         }
@@ -78,14 +84,16 @@ impl Vault {
         let project = granter.project().id;
         write.tokens().insert(project, row).await?;
         let person = Some(granter.person());
-        self.note(write, project, person, Action::TokenCreated, pipeline.clone(), new.id.clone()).await?;
+        self.note(write, project, person, Action::TokenCreated, pipeline.clone(), new.id.clone())
+            .await?;
         Ok(new.text)
     }
 }
 
 /// The last day of a token that works for as many days as the form says.
 pub(super) fn expiry(form: &PipelineForm) -> Result<Day, FieldError> {
-    let days = form.token_days.trim().parse::<i64>().ok().filter(|n| (1..=TOKEN_DAYS_MAX).contains(n));
+    let days =
+        form.token_days.trim().parse::<i64>().ok().filter(|n| (1..=TOKEN_DAYS_MAX).contains(n));
     let days = days.ok_or_else(|| {
         FieldError::new("token_days", format!("Enter a number of days from 1 to {TOKEN_DAYS_MAX}."))
     })?;

@@ -114,10 +114,7 @@ fn lengths_stop_at_the_limit() -> Result<(), CryptoError> {
 #[test]
 fn plaintext_is_never_taken_for_a_sealed_value() {
     assert_eq!(refusal(&place(), b"hunter2"), Some(CryptoError::Truncated));
-    assert_eq!(
-        refusal(&place(), &[b'a'; 332]),
-        Some(CryptoError::UnknownFormat)
-    );
+    assert_eq!(refusal(&place(), &[b'a'; 332]), Some(CryptoError::UnknownFormat));
 }
 
 #[test]
@@ -130,12 +127,7 @@ fn only_the_one_padding_is_read() {
     };
     assert_eq!(unpad(&text(252, 1, 9)).map(<[u8]>::len), Ok(252));
     assert_eq!(unpad(&text(0, 1, 0)), Ok([].as_slice()));
-    for wrong in [
-        text(7, 1, 9),
-        text(253, 1, 0),
-        text(7, 2, 0),
-        text(u32::MAX, 1, 0),
-    ] {
+    for wrong in [text(7, 1, 9), text(253, 1, 0), text(7, 2, 0), text(u32::MAX, 1, 0)] {
         assert_eq!(unpad(&wrong), Err(CryptoError::BadPadding));
     }
 }

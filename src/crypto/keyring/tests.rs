@@ -91,10 +91,7 @@ fn a_new_version_seals_and_the_old_still_opens() -> Result<(), CryptoError> {
     let old = keyring.seal(&place(), b"x")?;
     keys[0].is_active = false;
     let next = WrappedKey::generate(&kek, Purpose::Secret, 2)?;
-    keys.push(WrappedKey {
-        is_active: true,
-        ..next
-    });
+    keys.push(WrappedKey { is_active: true, ..next });
     let rotated = Keyring::unlock(&kek, None, &keys)?;
     assert_eq!(rotated.active_version(), 2);
     assert_eq!(rotated.open(&place(), &old)?.as_slice(), b"x");
@@ -122,11 +119,8 @@ fn rewrapping_changes_the_kek_and_nothing_else() -> Result<(), CryptoError> {
     assert_eq!(after.open(&place(), &blob)?.as_slice(), b"x");
     assert!(after.verify_mac(b"entry", &mac));
     for (old, new) in keys.iter().zip(&rewrapped) {
-        let restored = WrappedKey {
-            wrapped: old.wrapped.clone(),
-            kek_id: old.kek_id,
-            ..new.clone()
-        };
+        let restored =
+            WrappedKey { wrapped: old.wrapped.clone(), kek_id: old.kek_id, ..new.clone() };
         assert_eq!(old, &restored);
     }
     assert_eq!(Keyring::rewrap(&current, &previous, &rewrapped)?, rewrapped);
@@ -142,10 +136,7 @@ fn a_mac_outlives_its_key_being_active() -> Result<(), CryptoError> {
     let mac = keyring.mac(b"entry");
     keys[1].is_active = false;
     let next = WrappedKey::generate(&kek, Purpose::Audit, 2)?;
-    keys.push(WrappedKey {
-        is_active: true,
-        ..next
-    });
+    keys.push(WrappedKey { is_active: true, ..next });
     let rotated = Keyring::unlock(&kek, None, &keys)?;
     assert_ne!(rotated.mac(b"entry"), mac);
     assert!(rotated.verify_mac(b"entry", &mac));

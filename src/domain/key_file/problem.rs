@@ -15,13 +15,8 @@ pub enum KeyField {
 }
 
 impl KeyField {
-    pub const ALL: [Self; 5] = [
-        Self::Type,
-        Self::ClientEmail,
-        Self::ProjectId,
-        Self::PrivateKeyId,
-        Self::PrivateKey,
-    ];
+    pub const ALL: [Self; 5] =
+        [Self::Type, Self::ClientEmail, Self::ProjectId, Self::PrivateKeyId, Self::PrivateKey];
 
     /// Its name in the file.
     pub fn name(self) -> &'static str {

@@ -22,10 +22,8 @@ pub(super) fn plain_text<'a>(
     }
     // Where an @ is not the start of a digest it ends a user name, whatever slashes the password has.
     let is_digest = |after: &str| after.starts_with("sha256:") || after.starts_with("sha512:");
-    let has_user_info = text
-        .split('@')
-        .skip(1)
-        .any(|after| !is_digest(after) || after.contains('/'));
+    let has_user_info =
+        text.split('@').skip(1).any(|after| !is_digest(after) || after.contains('/'));
     match text {
         "" => Err(HostProblem::Empty),
         _ if text.contains(char::is_whitespace) => Err(HostProblem::InnerSpace),
@@ -106,11 +104,7 @@ fn split_port(authority: &str) -> Result<(&str, Option<u16>), HostProblem> {
     }
     let digits = rest.strip_prefix(':').ok_or(HostProblem::Label)?;
     let is_plain = digits.bytes().all(|b| b.is_ascii_digit()) && !digits.starts_with('0');
-    let port = digits
-        .parse()
-        .ok()
-        .filter(|_| is_plain)
-        .ok_or(HostProblem::Port)?;
+    let port = digits.parse().ok().filter(|_| is_plain).ok_or(HostProblem::Port)?;
     Ok((name, Some(port)))
 }
 
@@ -134,10 +128,7 @@ mod tests {
             ("ghcr.io#zebra", HostProblem::QueryOrFragment),
             ("*.zebra.example.com", HostProblem::Wildcard),
             ("<zebra>.azurecr.io", HostProblem::Placeholder),
-            (
-                "https://hub.docker.com/r/zebra/api",
-                HostProblem::DockerWebsite,
-            ),
+            ("https://hub.docker.com/r/zebra/api", HostProblem::DockerWebsite),
             ("zebra", HostProblem::BareWord),
             ("zebra/api:1.2", HostProblem::BareWord),
             ("ftp://zebra.example.com", HostProblem::Scheme),

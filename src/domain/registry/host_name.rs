@@ -23,12 +23,7 @@ pub(super) fn canonical(name: &str, changes: &mut Vec<String>) -> Result<String,
         changes.push("The dot at the end was dropped.".into());
     }
     let ascii = Uts46::new()
-        .to_ascii(
-            typed.as_bytes(),
-            AsciiDenyList::STD3,
-            Hyphens::CheckFirstLast,
-            DnsLength::Verify,
-        )
+        .to_ascii(typed.as_bytes(), AsciiDenyList::STD3, Hyphens::CheckFirstLast, DnsLength::Verify)
         .map_err(|_| refusal(typed))?;
     if ends_in_a_number(&ascii) && ascii.parse::<Ipv4Addr>().is_err() {
         return Err(HostProblem::NumberAddress);
@@ -77,11 +72,8 @@ fn ends_in_a_number(ascii: &str) -> bool {
 
 /// Refuses what IDNA lets through and eyes do not: signs that look like `/` or `:`, and labels in mixed alphabets.
 fn check_letters(ascii: &str) -> Result<(), HostProblem> {
-    let (name, _) = Uts46::new().to_unicode(
-        ascii.as_bytes(),
-        AsciiDenyList::STD3,
-        Hyphens::CheckFirstLast,
-    );
+    let (name, _) =
+        Uts46::new().to_unicode(ascii.as_bytes(), AsciiDenyList::STD3, Hyphens::CheckFirstLast);
     for label in name.split('.') {
         if !label.chars().all(is_letter) {
             return Err(HostProblem::International);
@@ -144,11 +136,7 @@ mod tests {
             ("[::1]", "[::1]"),
             ("a--b.example.com", "a--b.example.com"),
         ] {
-            assert_eq!(
-                canonical(typed, &mut Vec::new()).as_deref(),
-                Ok(canonical_name),
-                "{typed}"
-            );
+            assert_eq!(canonical(typed, &mut Vec::new()).as_deref(), Ok(canonical_name), "{typed}");
         }
     }
 

@@ -99,28 +99,16 @@ pub(super) fn pasted(text: &str, changes: &mut Vec<String>) -> Result<Pasted, Pa
         (path, is_image) = (before, true);
     }
     if path.is_empty() && !is_image {
-        return Ok(Pasted {
-            path: None,
-            is_image,
-        });
+        return Ok(Pasted { path: None, is_image });
     }
     check(path)?;
     changes.push("The path was moved to Repository path.".into());
-    Ok(Pasted {
-        path: Some(path.to_owned()),
-        is_image,
-    })
+    Ok(Pasted { path: Some(path.to_owned()), is_image })
 }
 
 fn without_api_version(path: &str) -> Option<&str> {
-    let rest = path
-        .strip_prefix("v1")
-        .or_else(|| path.strip_prefix("v2"))?;
-    if rest.is_empty() {
-        Some(rest)
-    } else {
-        rest.strip_prefix('/')
-    }
+    let rest = path.strip_prefix("v1").or_else(|| path.strip_prefix("v2"))?;
+    if rest.is_empty() { Some(rest) } else { rest.strip_prefix('/') }
 }
 
 fn is_tag(text: &str) -> bool {
@@ -144,10 +132,7 @@ fn check(path: &str) -> Result<(), PathProblem> {
         PathProblem::Wildcard
     } else if path.contains([':', '@']) {
         PathProblem::TagOrDigest
-    } else if path
-        .split('/')
-        .all(|segment| is_segment(&segment.to_ascii_lowercase()))
-    {
+    } else if path.split('/').all(|segment| is_segment(&segment.to_ascii_lowercase())) {
         PathProblem::Capitals
     } else {
         PathProblem::Malformed
@@ -185,11 +170,7 @@ mod tests {
     #[test]
     fn prefixes_that_are_no_paths_say_why() {
         let longest = "a".repeat(MAX_PATH);
-        let many = |count: usize| {
-            (0..count)
-                .map(|n| format!("acme/{n}\n"))
-                .collect::<String>()
-        };
+        let many = |count: usize| (0..count).map(|n| format!("acme/{n}\n")).collect::<String>();
         assert_eq!(path_scope(&longest).unwrap().len(), 1);
         assert_eq!(path_scope(&many(20)).unwrap().len(), 20);
         for (typed, problem) in [
@@ -226,11 +207,7 @@ mod tests {
             ("api", "acme/api", false),
             ("", "acme/api", false),
         ] {
-            assert_eq!(
-                covers(prefix, repository),
-                expected,
-                "{prefix} {repository}"
-            );
+            assert_eq!(covers(prefix, repository), expected, "{prefix} {repository}");
         }
     }
 }

@@ -252,10 +252,7 @@ mod tests {
     fn user_names_are_possible_user_names() {
         for kind in RegistryKind::ALL {
             if let UsernameRule::Fixed(name) | UsernameRule::Suggested(name) = kind.username() {
-                assert!(
-                    !name.contains(':') && kind.wants_username().contains(name),
-                    "{kind:?}"
-                );
+                assert!(!name.contains(':') && kind.wants_username().contains(name), "{kind:?}");
             }
         }
     }

@@ -10,10 +10,9 @@ impl RegistryKind {
     pub fn companions(self, host: &RegistryHost) -> Vec<&'static str> {
         match Self::recognise(host) {
             kind if kind != self => vec![],
-            Self::DockerHub => vec![
-                "https://auth.docker.io:443",
-                "https://registry-1.docker.io:443",
-            ],
+            Self::DockerHub => {
+                vec!["https://auth.docker.io:443", "https://registry-1.docker.io:443"]
+            }
             Self::Ghcr => vec!["https://api.github.com:443"],
             Self::GitLab => vec!["https://gitlab.com:443"],
             _ => vec![],
@@ -29,27 +28,9 @@ mod tests {
     fn companions_belong_to_hosts_of_their_kind_only() {
         let host = |text| RegistryHost::stored(text).unwrap();
         let hub = RegistryKind::DockerHub.companions(&host("docker.io"));
-        assert_eq!(
-            hub,
-            [
-                "https://auth.docker.io:443",
-                "https://registry-1.docker.io:443"
-            ]
-        );
-        assert!(
-            RegistryKind::DockerHub
-                .companions(&host("registry.example.com"))
-                .is_empty()
-        );
-        assert!(
-            RegistryKind::Ghcr
-                .companions(&host("ghcr.io:8443"))
-                .is_empty()
-        );
-        assert!(
-            RegistryKind::SelfHosted
-                .companions(&host("registry.example.com"))
-                .is_empty()
-        );
+        assert_eq!(hub, ["https://auth.docker.io:443", "https://registry-1.docker.io:443"]);
+        assert!(RegistryKind::DockerHub.companions(&host("registry.example.com")).is_empty());
+        assert!(RegistryKind::Ghcr.companions(&host("ghcr.io:8443")).is_empty());
+        assert!(RegistryKind::SelfHosted.companions(&host("registry.example.com")).is_empty());
     }
 }

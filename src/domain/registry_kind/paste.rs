@@ -85,9 +85,7 @@ fn is_aws_key_id(secret: &str) -> bool {
     let secret = secret.trim_end();
     (secret.starts_with("AKIA") || secret.starts_with("ASIA"))
         && secret.len() == 20
-        && secret
-            .bytes()
-            .all(|b| b.is_ascii_uppercase() || b.is_ascii_digit())
+        && secret.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit())
 }
 
 #[cfg(test)]
@@ -102,32 +100,12 @@ mod tests {
             (RegistryKind::DockerHub, "ghp_example", "GitHub token"),
             (RegistryKind::GitLab, "glcbt-example", "ends with the job"),
             (RegistryKind::Ghcr, "glpat-example", "GitLab token"),
-            (
-                RegistryKind::SelfHosted,
-                " dckr_pat_example",
-                "Docker Hub token",
-            ),
-            (
-                RegistryKind::Ecr,
-                "AKIAEXAMPLEEXAMPLE00\n",
-                "authorization token",
-            ),
+            (RegistryKind::SelfHosted, " dckr_pat_example", "Docker Hub token"),
+            (RegistryKind::Ecr, "AKIAEXAMPLEEXAMPLE00\n", "authorization token"),
             (RegistryKind::Quay, "ASIAEXAMPLEEXAMPLE00", "no password"),
-            (
-                RegistryKind::SelfHosted,
-                "-----BEGIN OPENSSH PRIVATE KEY-----",
-                "SSH",
-            ),
-            (
-                RegistryKind::Google,
-                "-----BEGIN PRIVATE KEY-----",
-                "whole JSON file",
-            ),
-            (
-                RegistryKind::Google,
-                "{\"type\":\"service_account\"",
-                "Choose GCP",
-            ),
+            (RegistryKind::SelfHosted, "-----BEGIN OPENSSH PRIVATE KEY-----", "SSH"),
+            (RegistryKind::Google, "-----BEGIN PRIVATE KEY-----", "whole JSON file"),
+            (RegistryKind::Google, "{\"type\":\"service_account\"", "Choose GCP"),
             (RegistryKind::Google, "ewogICJ0eXBl", "base64"),
             (RegistryKind::DockerHub, "eyJhbGciOi", "JWT"),
         ] {

@@ -24,20 +24,15 @@ const TARGET: f64 = 0.5;
 pub async fn run() {
     let seed = Seed::new().await;
     let tokens = seed.tokens(64).await;
-    let requests: Vec<Vec<u8>> = tokens
-        .iter()
-        .map(|token| get(PATH, &format!("authorization: Bearer {token}")))
-        .collect();
+    let requests: Vec<Vec<u8>> =
+        tokens.iter().map(|token| get(PATH, &format!("authorization: Bearer {token}"))).collect();
     let delivery = Target::new(seed.serve().await, requests.clone());
     let state = Arc::new(Floor::new(seed.vault.clone()));
     let bare = Router::new().route(PATH, on_get(floor)).with_state(state);
     let floor = Target::new(serve(bare).await, requests);
 
     let title = "Delivery with a durable receipt, against the same without one (requests/s)";
-    let mut table = Table::new(
-        title,
-        &["clients", "floor", "delivery", "ratio", "target", ""],
-    );
+    let mut table = Table::new(title, &["clients", "floor", "delivery", "ratio", "target", ""]);
     for clients in [1, 8, 64, 256] {
         let (floor, delivery) = compare(&floor, &delivery, clients).await;
         let ratio = delivery / floor;
@@ -71,11 +66,7 @@ impl Floor {
         let keys = Keyring::generate_keys(&kek).unwrap();
         let keyring = Keyring::unlock(&kek, None, &keys).unwrap();
         let blob = keyring.seal(&PLACE, b"hunter2-hunter2-hunter2").unwrap();
-        Self {
-            vault,
-            keyring,
-            blob,
-        }
+        Self { vault, keyring, blob }
     }
 }
 
@@ -90,35 +81,18 @@ const PLACE: Place<'static> = Place {
 
 /// The token, what it may have with the ciphertext, the secret, and the file made of it.
 async fn floor(State(floor): State<Arc<Floor>>, headers: HeaderMap) -> Result<String, String> {
-    let header = headers
-        .get("authorization")
-        .and_then(|value| value.to_str().ok());
-    let token = header
-        .and_then(|value| value.strip_prefix("Bearer "))
-        .unwrap_or_default();
-    let pipeline = floor
-        .vault
-        .pipeline_of(token)
-        .await
-        .map_err(|error| error.to_string())?;
+    let header = headers.get("authorization").and_then(|value| value.to_str().ok());
+    let token = header.and_then(|value| value.strip_prefix("Bearer ")).unwrap_or_default();
+    let pipeline = floor.vault.pipeline_of(token).await.map_err(|error| error.to_string())?;
     let secrets = floor.vault.store().secrets(pipeline.project_id());
-    let granted = secrets
-        .granted_to(pipeline.id())
-        .await
-        .map_err(|error| error.to_string())?;
+    let granted = secrets.granted_to(pipeline.id()).await.map_err(|error| error.to_string())?;
     let mut json = "{\"auths\":{".to_owned();
     for one in &granted {
-        let secret = floor
-            .keyring
-            .open(&PLACE, &floor.blob)
-            .map_err(|error| error.to_string())?;
+        let secret = floor.keyring.open(&PLACE, &floor.blob).map_err(|error| error.to_string())?;
         let shown = &one.credential.summary;
         let pair = [shown.username.as_bytes(), b":", &secret].concat();
         let host = shown.host.docker_config_key();
-        json.push_str(&format!(
-            "\"{host}\":{{\"auth\":\"{}\"}}",
-            STANDARD.encode(pair)
-        ));
+        json.push_str(&format!("\"{host}\":{{\"auth\":\"{}\"}}", STANDARD.encode(pair)));
     }
     json.push_str("}}");
     Ok(json)

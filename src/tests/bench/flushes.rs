@@ -13,9 +13,8 @@ const RECEIPTS: u32 = 2_000;
 
 /// Measures and prints.
 pub async fn run() {
-    let Some(strace) = ["/usr/bin/strace", "/bin/strace"]
-        .into_iter()
-        .find(|p| Path::new(p).exists())
+    let Some(strace) =
+        ["/usr/bin/strace", "/bin/strace"].into_iter().find(|p| Path::new(p).exists())
     else {
         println!("Flushes to disk for each receipt: SKIPPED, there is no strace\n");
         return;
@@ -30,10 +29,7 @@ pub async fn run() {
         let (folder, kek) = seed.close().await;
         let counts = folder.0.join("counts");
         let mut command = Command::new(strace);
-        command
-            .args(["-f", "-c", "-e", "trace=fdatasync,fsync", "-o"])
-            .arg(&counts)
-            .arg(program());
+        command.args(["-f", "-c", "-e", "trace=fdatasync,fsync", "-o"]).arg(&counts).arg(program());
         let mut command = with_settings(command, &folder.0);
         command.env("REGCRED_KEK_FILE", &kek);
         let Ok(server) = Server::try_start(command, &folder.0.join("log")) else {
@@ -41,9 +37,7 @@ pub async fn run() {
             return;
         };
         let header = |token: &String| format!("authorization: Bearer {token}");
-        let requests = tokens
-            .iter()
-            .map(|token| get("/api/v1/docker-config", &header(token)));
+        let requests = tokens.iter().map(|token| get("/api/v1/docker-config", &header(token)));
         let address = SocketAddr::from(([127, 0, 0, 1], server.port));
         let target = Target::new(address, requests.collect());
         send(&target, clients, RECEIPTS.into()).await;
@@ -68,15 +62,8 @@ pub async fn run() {
 
 /// The calls in the summary: `% time, seconds, usecs/call, calls, [errors,] syscall`.
 fn counted(summary: &str) -> u32 {
-    let lines = summary
-        .lines()
-        .map(|line| line.split_whitespace().collect::<Vec<_>>());
-    let calls = lines.filter(|words| {
-        words
-            .last()
-            .is_some_and(|name| ["fdatasync", "fsync"].contains(name))
-    });
-    calls
-        .filter_map(|words| words.get(3)?.parse::<u32>().ok())
-        .sum()
+    let lines = summary.lines().map(|line| line.split_whitespace().collect::<Vec<_>>());
+    let calls = lines
+        .filter(|words| words.last().is_some_and(|name| ["fdatasync", "fsync"].contains(name)));
+    calls.filter_map(|words| words.get(3)?.parse::<u32>().ok()).sum()
 }

@@ -53,9 +53,6 @@ async fn floor(State((vault, person)): State<(Vault, Uuid)>) -> Result<Json<List
     let person = vault.person(person).await.map_err(told)?;
     let member = vault.member(&person, "bench").await.map_err(told)?;
     let reader = member.reader().map_err(told)?;
-    let listing = vault
-        .list_credentials(&reader, &ListQuery::default())
-        .await
-        .map_err(told)?;
+    let listing = vault.list_credentials(&reader, &ListQuery::default()).await.map_err(told)?;
     Ok(Json(listing))
 }

@@ -28,10 +28,7 @@ pub struct Target {
 impl Target {
     /// What listens at the address, asked with these requests.
     pub fn new(address: SocketAddr, requests: Vec<Vec<u8>>) -> Self {
-        Self {
-            address,
-            requests: requests.into(),
-        }
+        Self { address, requests: requests.into() }
     }
 }
 
@@ -117,10 +114,7 @@ impl Connection {
     pub async fn open(address: SocketAddr) -> io::Result<Self> {
         let stream = TcpStream::connect(address).await?;
         stream.set_nodelay(true)?;
-        Ok(Self {
-            stream,
-            buffer: Vec::with_capacity(64 * 1024),
-        })
+        Ok(Self { stream, buffer: Vec::with_capacity(64 * 1024) })
     }
 
     /// Sends the request, reads the whole answer, and gives its head.
@@ -130,10 +124,7 @@ impl Connection {
         let head = String::from_utf8_lossy(&head).into_owned();
         let value = |name: &str| {
             let lines = head.lines().filter_map(|line| line.split_once(": "));
-            lines
-                .filter(|(key, _)| key.eq_ignore_ascii_case(name))
-                .map(|(_, value)| value)
-                .next()
+            lines.filter(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value).next()
         };
         if value("transfer-encoding") == Some("chunked") {
             loop {
@@ -155,11 +146,7 @@ impl Connection {
 
     async fn read_to(&mut self, end: &[u8]) -> io::Result<Vec<u8>> {
         loop {
-            if let Some(at) = self
-                .buffer
-                .windows(end.len())
-                .position(|window| window == end)
-            {
+            if let Some(at) = self.buffer.windows(end.len()).position(|window| window == end) {
                 let read = self.buffer[..at].to_vec();
                 self.buffer.drain(..at + end.len());
                 return Ok(read);

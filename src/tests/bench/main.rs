@@ -1,11 +1,7 @@
 //! The benchmark: each figure of the design (section 8) beside its floor, measured in one run.
 //!
 //! The load generator runs beside the server on the same machine, over real sockets, without TLS.
-#![expect(
-    clippy::unwrap_used,
-    clippy::print_stdout,
-    reason = "a report for people, at a terminal"
-)]
+#![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a report for people, at a terminal")]
 
 mod delivery;
 mod flushes;

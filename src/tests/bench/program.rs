@@ -24,16 +24,10 @@ pub fn sizes() {
     files.retain(|file| file.extension().is_some_and(|ending| ending == "br"));
     files.sort();
     if files.is_empty() {
-        println!(
-            "First load: SKIPPED, there is nothing in {}\n",
-            folder.display()
-        );
+        println!("First load: SKIPPED, there is nothing in {}\n", folder.display());
         return;
     }
-    let mut table = Table::new(
-        "First load (brotli, bytes)",
-        &["file", "size", "target", ""],
-    );
+    let mut table = Table::new("First load (brotli, bytes)", &["file", "size", "target", ""]);
     let (mut sum, mut wasm) = (0, 0);
     for file in &files {
         let (size, name) = (file.metadata().unwrap().len(), file.file_stem().unwrap());
@@ -43,12 +37,7 @@ pub fn sizes() {
         table.row(&[&name, &size.to_string()]);
     }
     for (name, size, limit) in [("wasm", wasm, WASM), ("all files", sum, FIRST_LOAD)] {
-        table.row(&[
-            name,
-            &size.to_string(),
-            &format!("< {limit}"),
-            verdict(size < limit),
-        ]);
+        table.row(&[name, &size.to_string(), &format!("< {limit}"), verdict(size < limit)]);
     }
     table.print();
 }
@@ -70,10 +59,7 @@ pub async fn start_and_memory() {
         let began = Instant::now();
         let server = start();
         let mut connection = Connection::open(address(&server)).await.unwrap();
-        let head = connection
-            .ask(&get("/readyz", "accept-encoding: identity"))
-            .await
-            .unwrap();
+        let head = connection.ask(&get("/readyz", "accept-encoding: identity")).await.unwrap();
         assert!(head.starts_with("HTTP/1.1 200"), "{head}");
         times.push(began.elapsed());
         server.stop();
@@ -83,9 +69,7 @@ pub async fn start_and_memory() {
 
     let server = start();
     let header = |token: &String| format!("authorization: Bearer {token}");
-    let requests = tokens
-        .iter()
-        .map(|token| get("/api/v1/docker-config", &header(token)));
+    let requests = tokens.iter().map(|token| get("/api/v1/docker-config", &header(token)));
     let target = Target::new(address(&server), requests.collect());
     let at_rest = resident_kb(server.id());
     let took = send(&target, tokens.len(), DELIVERIES).await;
@@ -102,12 +86,7 @@ pub async fn start_and_memory() {
     let kb = |kb: u64| format!("{kb} kB");
     let name = |name: &str| name.to_owned();
     for cells in [
-        row(
-            name("ready after start, median"),
-            ms(ready),
-            ms(READY),
-            Some(ready < READY),
-        ),
+        row(name("ready after start, median"), ms(ready), ms(READY), Some(ready < READY)),
         row(name("resident at rest"), kb(at_rest), String::new(), None),
         row(
             name("resident after the deliveries"),
@@ -129,6 +108,5 @@ fn address(server: &Server) -> SocketAddr {
 fn resident_kb(id: u32) -> u64 {
     let status = std::fs::read_to_string(format!("/proc/{id}/status")).unwrap();
     let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
-    line.and_then(|line| line.split_whitespace().next()?.parse().ok())
-        .unwrap_or(0)
+    line.and_then(|line| line.split_whitespace().next()?.parse().ok()).unwrap_or(0)
 }

@@ -37,15 +37,9 @@ impl Seed {
         let address = Address::File(folder.0.join("regcred.db"));
         let store = Store::connect(&address).await.unwrap();
         store.migrate(&address).await.unwrap();
-        let source = KeySource {
-            current: Some(current),
-            previous: None,
-        };
+        let source = KeySource { current: Some(current), previous: None };
         let keyring = unlock(&store, &source).await.unwrap();
-        let settings = Settings {
-            address: "http://localhost".to_owned(),
-            has_local_key: false,
-        };
+        let settings = Settings { address: "http://localhost".to_owned(), has_local_key: false };
         let vault = Vault::new(store, keyring, settings);
         let link = vault.new_setup_link().await.unwrap().unwrap();
         let first = FirstPerson {
@@ -54,25 +48,13 @@ impl Seed {
             email: EMAIL.to_owned(),
         };
         let signed = vault.set_up(&link, first, PASSWORD).await.unwrap();
-        let member = vault
-            .member(&signed.person, &signed.project.slug)
-            .await
-            .unwrap();
+        let member = vault.member(&signed.person, &signed.project.slug).await.unwrap();
         let write = vault.store().write().await.unwrap();
         for number in 0..CREDENTIALS {
-            write
-                .credentials(signed.project.id)
-                .insert(row(number))
-                .await
-                .unwrap();
+            write.credentials(signed.project.id).insert(row(number)).await.unwrap();
         }
         write.commit().await.unwrap();
-        Self {
-            vault,
-            member,
-            kek,
-            folder,
-        }
+        Self { vault, member, kek, folder }
     }
 
     /// Serves it as the program does.
@@ -89,9 +71,7 @@ impl Seed {
         );
         let mut connection = Connection::open(address).await.unwrap();
         let head = connection.ask(request.as_bytes()).await.unwrap();
-        let line = head
-            .lines()
-            .find_map(|line| line.strip_prefix("set-cookie: "));
+        let line = head.lines().find_map(|line| line.strip_prefix("set-cookie: "));
         let cookie = line.and_then(|line| line.split(';').next());
         format!("cookie: {}", cookie.expect("a session"))
     }
@@ -106,21 +86,11 @@ impl Seed {
             access: "pull".to_owned(),
             ..CredentialForm::default()
         };
-        let secret = SecretInput {
-            password: "hunter2-hunter2-hunter2".into(),
-            ..SecretInput::default()
-        };
+        let secret =
+            SecretInput { password: "hunter2-hunter2-hunter2".into(), ..SecretInput::default() };
         let editor = self.member.editor().unwrap();
-        let created = self
-            .vault
-            .create_credential(&editor, &form, &secret, &[])
-            .await
-            .unwrap();
-        let granter = self
-            .vault
-            .reauthenticate(&self.member, PASSWORD)
-            .await
-            .unwrap();
+        let created = self.vault.create_credential(&editor, &form, &secret, &[]).await.unwrap();
+        let granter = self.vault.reauthenticate(&self.member, PASSWORD).await.unwrap();
         let mut tokens = Vec::new();
         for number in 0..pipelines {
             let form = PipelineForm {
@@ -159,19 +129,13 @@ fn row(number: usize) -> CredentialChanges {
         project_id: Set(Uuid::nil()),
         name: Set(name.clone()),
         name_key: Set(name.clone()),
-        search_key: Set(format!(
-            "{name}\npushes the images of the team\n{host}\nacme-bot"
-        )),
+        search_key: Set(format!("{name}\npushes the images of the team\n{host}\nacme-bot")),
         description: text("Pushes the images of the team"),
         host: Set(host),
         is_insecure: Set(false),
         method: text("password"),
         username: text("acme-bot"),
-        access: text(if number.is_multiple_of(3) {
-            "pull_push"
-        } else {
-            "pull"
-        }),
+        access: text(if number.is_multiple_of(3) { "pull_push" } else { "pull" }),
         email: text(""),
         paths: text("[\"acme\"]"),
         owner: text("Olga Owner"),

@@ -9,10 +9,7 @@ pub struct Table {
 impl Table {
     /// One with these columns.
     pub fn new(title: &str, columns: &[&str]) -> Self {
-        Self {
-            title: title.to_owned(),
-            rows: vec![owned(columns)],
-        }
+        Self { title: title.to_owned(), rows: vec![owned(columns)] }
     }
 
     /// Adds a row.
@@ -30,17 +27,9 @@ impl Table {
         };
         let widths: Vec<usize> = (0..columns).map(width).collect();
         for row in &self.rows {
-            let cells = row
-                .iter()
-                .zip(&widths)
-                .enumerate()
-                .map(|(column, (cell, &width))| {
-                    if column == 0 {
-                        format!("  {cell:<width$}")
-                    } else {
-                        format!("  {cell:>width$}")
-                    }
-                });
+            let cells = row.iter().zip(&widths).enumerate().map(|(column, (cell, &width))| {
+                if column == 0 { format!("  {cell:<width$}") } else { format!("  {cell:>width$}") }
+            });
             println!("{}", cells.collect::<String>());
         }
         println!();

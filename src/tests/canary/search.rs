@@ -34,11 +34,7 @@ impl Canary {
     pub fn new(number: usize) -> Self {
         let is_short = number.is_multiple_of(8);
         let random = random(if is_short { PIECE } else { 2 * PIECE });
-        let length = if is_short {
-            PIECE
-        } else {
-            2 * PIECE + number * 37 % 269
-        };
+        let length = if is_short { PIECE } else { 2 * PIECE + number * 37 % 269 };
         let rest = length - random.len();
         let before = rest * (number % 5) / 4;
         let filler = FILLERS[number % FILLERS.len()];
@@ -55,10 +51,7 @@ impl Canary {
     /// One that is text.
     pub fn text() -> Self {
         let random = random(2 * PIECE);
-        Self {
-            bytes: random.clone().into_bytes(),
-            random,
-        }
+        Self { bytes: random.clone().into_bytes(), random }
     }
 
     /// The secret of [`Canary::text`].
@@ -90,10 +83,7 @@ impl Search {
                 }
             }
         }
-        Self {
-            automaton: AhoCorasick::new(patterns).unwrap(),
-            needles,
-        }
+        Self { automaton: AhoCorasick::new(patterns).unwrap(), needles }
     }
 
     /// Who is in these bytes, or in something packed in them, and in which writing.
@@ -107,10 +97,7 @@ impl Search {
 
     /// Who is in these bytes.
     pub fn who(&self, bytes: &[u8]) -> BTreeSet<usize> {
-        self.hits(bytes)
-            .into_iter()
-            .map(|(number, _)| number)
-            .collect()
+        self.hits(bytes).into_iter().map(|(number, _)| number).collect()
     }
 
     /// Stops when any of them is there; says where, and not what.
@@ -121,9 +108,7 @@ impl Search {
 
     fn plain_hits(&self, bytes: &[u8]) -> BTreeSet<(usize, &'static str)> {
         let found = self.automaton.find_overlapping_iter(bytes);
-        found
-            .map(|hit| self.needles[hit.pattern().as_usize()])
-            .collect()
+        found.map(|hit| self.needles[hit.pattern().as_usize()]).collect()
     }
 }
 
@@ -143,10 +128,7 @@ fn writings(piece: &[u8]) -> BTreeSet<(&'static str, Vec<u8>)> {
         // Only the characters that do not depend on what stands before or behind the piece.
         let inner = (8 * shift).div_ceil(6)..8 * shifted.len() / 6;
         for (writing, engine) in [("base64", STANDARD_NO_PAD), ("base64url", URL_SAFE_NO_PAD)] {
-            all.insert((
-                writing,
-                engine.encode(&shifted).as_bytes()[inner.clone()].to_vec(),
-            ));
+            all.insert((writing, engine.encode(&shifted).as_bytes()[inner.clone()].to_vec()));
         }
     }
     all
@@ -154,16 +136,11 @@ fn writings(piece: &[u8]) -> BTreeSet<(&'static str, Vec<u8>)> {
 
 /// What gzip members begin anywhere in the bytes, unpacked as far as they go.
 fn unpacked(bytes: &[u8]) -> Vec<Vec<u8>> {
-    let starts = bytes
-        .windows(3)
-        .enumerate()
-        .filter(|(_, window)| *window == [0x1f, 0x8b, 8]);
+    let starts = bytes.windows(3).enumerate().filter(|(_, window)| *window == [0x1f, 0x8b, 8]);
     let members = starts.map(|(at, _)| {
         let mut out = Vec::new();
         // Most are no gzip at all: what came out until that showed is looked at.
-        let _ = GzDecoder::new(&bytes[at..])
-            .take(UNPACKED_MAX)
-            .read_to_end(&mut out);
+        let _ = GzDecoder::new(&bytes[at..]).take(UNPACKED_MAX).read_to_end(&mut out);
         out
     });
     members.filter(|out| !out.is_empty()).collect()

@@ -41,11 +41,7 @@ pub struct Client {
 impl Client {
     /// Sets the instance up; signed in as the owner of the project `acme`.
     pub fn set_up(server: &Server) -> Self {
-        let mut client = Self {
-            port: server.port,
-            cookie: String::new(),
-            seen: Vec::new(),
-        };
+        let mut client = Self { port: server.port, cookie: String::new(), seen: Vec::new() };
         let link = server.setup_link();
         let form = [
             ("link", &*link),
@@ -55,12 +51,7 @@ impl Client {
             ("password", PASSWORD),
         ];
         let answer = client.form("/rpc/setup/create", &form);
-        assert_eq!(
-            answer.header("location"),
-            "/p/acme/credentials",
-            "{}",
-            answer.text()
-        );
+        assert_eq!(answer.header("location"), "/p/acme/credentials", "{}", answer.text());
         let cookie = answer.header("set-cookie").split(';').next();
         client.cookie = cookie.unwrap_or_default().to_owned();
         client
@@ -122,10 +113,7 @@ impl Client {
                 break;
             }
             let text = |value: &serde_json::Value| value.as_str().unwrap().to_owned();
-            ids.extend(
-                rows.iter()
-                    .map(|row| (text(&row["name"]), text(&row["id"]))),
-            );
+            ids.extend(rows.iter().map(|row| (text(&row["name"]), text(&row["id"]))));
         }
         ids
     }
@@ -140,11 +128,7 @@ impl Client {
             ("form[intent]", "pull"),
             ("password", PASSWORD),
         ];
-        form.extend(
-            credentials
-                .iter()
-                .map(|id| ("form[credentials][]", id.as_str())),
-        );
+        form.extend(credentials.iter().map(|id| ("form[credentials][]", id.as_str())));
         let answer = self.form("/rpc/pipelines/create", &form);
         let location = answer.header("location").to_owned();
         assert!(location.contains("?once="), "{location} {}", answer.text());
@@ -202,27 +186,13 @@ pub fn exchange(
     let cut_off = || io::Error::from(io::ErrorKind::UnexpectedEof);
     let end = position(&raw, b"\r\n\r\n").ok_or_else(cut_off)?;
     let head = String::from_utf8_lossy(&raw[..end]).into_owned();
-    let status = head
-        .get(9..12)
-        .and_then(|text| text.parse().ok())
-        .ok_or_else(cut_off)?;
-    let mut answer = Answer {
-        status,
-        head,
-        body: raw.split_off(end + 4),
-    };
-    if answer
-        .header("transfer-encoding")
-        .eq_ignore_ascii_case("chunked")
-    {
+    let status = head.get(9..12).and_then(|text| text.parse().ok()).ok_or_else(cut_off)?;
+    let mut answer = Answer { status, head, body: raw.split_off(end + 4) };
+    if answer.header("transfer-encoding").eq_ignore_ascii_case("chunked") {
         answer.body = whole(&answer.body).ok_or_else(cut_off)?;
     }
     let length: usize = answer.header("content-length").parse().unwrap_or(0);
-    if answer.body.len() < length {
-        Err(cut_off())
-    } else {
-        Ok(answer)
-    }
+    if answer.body.len() < length { Err(cut_off()) } else { Ok(answer) }
 }
 
 /// The body that came in chunks; `None` when the last one is missing.

@@ -24,11 +24,7 @@ impl Instance {
         let database = Database::new().await;
         let kek = database.folder.join("key");
         key_file(&kek, &Kek::generate().unwrap(), 0o600);
-        Self {
-            log: database.folder.join("log"),
-            kek,
-            database,
-        }
+        Self { log: database.folder.join("log"), kek, database }
     }
 
     /// What starts it.
@@ -53,15 +49,9 @@ impl Instance {
     pub async fn vault(&self) -> Vault {
         let store = Store::connect(&self.database.address).await.unwrap();
         let current = Kek::parse(&fs::read(&self.kek).unwrap()).unwrap();
-        let source = KeySource {
-            current: Some(current),
-            previous: None,
-        };
+        let source = KeySource { current: Some(current), previous: None };
         let keyring = unlock(&store, &source).await.unwrap();
-        let settings = Settings {
-            address: String::new(),
-            has_local_key: false,
-        };
+        let settings = Settings { address: String::new(), has_local_key: false };
         Vault::new(store, keyring, settings)
     }
 }

@@ -32,20 +32,11 @@ fn without_its_key_it_ends_before_it_listens_and_changes_nothing() {
     let check = |case: &str, settings: &[(&str, PathBuf)], says: &[&str]| {
         let mut command = command(&data);
         command.envs(settings.iter().map(|(name, value)| (name, value)));
-        let Refusal {
-            code,
-            took,
-            text,
-            was_open,
-        } = refused(command);
+        let Refusal { code, took, text, was_open } = refused(command);
         assert_eq!(code, Some(78), "{case}: {text}");
         assert!(took < Duration::from_secs(2), "{case}: {took:?}");
         assert!(!was_open, "{case}: it listened");
-        assert_eq!(
-            sha256(&fs::read(data.join("regcred.db")).unwrap()),
-            before,
-            "{case}"
-        );
+        assert_eq!(sha256(&fs::read(data.join("regcred.db")).unwrap()), before, "{case}");
         for part in says {
             assert!(text.contains(part), "{case}: {text}");
         }
@@ -53,32 +44,19 @@ fn without_its_key_it_ends_before_it_listens_and_changes_nothing() {
             assert!(!text.contains(&kek.to_text()[..20]), "{case} prints a key");
         }
     };
-    let (id, other, third) = (
-        right.id().to_string(),
-        wrong.id().to_string(),
-        previous.id().to_string(),
-    );
+    let (id, other, third) =
+        (right.id().to_string(), wrong.id().to_string(), previous.id().to_string());
     let file = |name: &str| ("REGCRED_KEK_FILE", path(name));
     check("wrong", &[file("wrong")], &[&id, &other]);
-    let two = [
-        file("wrong"),
-        ("REGCRED_KEK_PREVIOUS_FILE", path("previous")),
-    ];
+    let two = [file("wrong"), ("REGCRED_KEK_PREVIOUS_FILE", path("previous"))];
     check("two wrong ones", &two, &[&id, &other, &third]);
-    check(
-        "not there",
-        &[file("nowhere")],
-        &["nowhere", "cannot be read"],
-    );
+    check("not there", &[file("nowhere")], &["nowhere", "cannot be read"]);
     check("cut short", &[file("cut")], &["does not hold a key"]);
     check("open to others", &[file("open")], &["chmod 600"]);
     let kept = path("kept");
     fs::rename(data.join("kek"), &kept).unwrap();
     check("none", &[], &[&id, "no key was given"]);
-    assert!(
-        !data.join("kek").exists(),
-        "a key was made beside a keyring that exists"
-    );
+    assert!(!data.join("kek").exists(), "a key was made beside a keyring that exists");
     fs::rename(&kept, data.join("kek")).unwrap();
     let whole = fs::read(&local).unwrap();
     fs::write(&local, &whole[..20]).unwrap();
@@ -100,18 +78,10 @@ async fn a_shared_database_without_a_key_is_refused_and_stays_empty() {
     let instance = Instance::new().await;
     let mut command = instance.command();
     command.env_remove("REGCRED_KEK_FILE");
-    let Refusal {
-        code,
-        took,
-        text,
-        was_open,
-    } = refused(command);
+    let Refusal { code, took, text, was_open } = refused(command);
     assert_eq!(code, Some(78), "{text}");
     assert!(took < Duration::from_secs(2) && !was_open, "{took:?}");
-    assert!(
-        text.contains("no key was given") && text.contains("REGCRED_KEK_FILE"),
-        "{text}"
-    );
+    assert!(text.contains("no key was given") && text.contains("REGCRED_KEK_FILE"), "{text}");
     let tables = "SELECT COUNT(*) FROM information_schema.tables WHERE table_schema = 'public'";
     assert_eq!(instance.database.scalar_i64(tables).await, 0);
 }

@@ -14,16 +14,10 @@ use uuid::Uuid;
 const DEADLINE: Duration = Duration::from_secs(60);
 
 /// The program: the one in `REGCRED_BIN`, or the one that cargo built for these tests.
-#[expect(
-    clippy::disallowed_methods,
-    reason = "the tests are told by their environment"
-)]
+#[expect(clippy::disallowed_methods, reason = "the tests are told by their environment")]
 pub fn program() -> PathBuf {
     let given = std::env::var_os("REGCRED_BIN").filter(|path| !path.is_empty());
-    given.map_or_else(
-        || PathBuf::from(env!("CARGO_BIN_EXE_regcred")),
-        PathBuf::from,
-    )
+    given.map_or_else(|| PathBuf::from(env!("CARGO_BIN_EXE_regcred")), PathBuf::from)
 }
 
 /// `program serve` on the folder, with nothing of this environment, on any free port.
@@ -34,9 +28,7 @@ pub fn command(data: &Path) -> Command {
 /// The same in another program's hands, which is given the rest of its arguments here.
 pub fn with_settings(mut command: Command, data: &Path) -> Command {
     command.arg("serve").env_clear();
-    command
-        .env("REGCRED_DATA", data)
-        .env("REGCRED_LISTEN", "127.0.0.1:0");
+    command.env("REGCRED_DATA", data).env("REGCRED_LISTEN", "127.0.0.1:0");
     command
 }
 
@@ -81,15 +73,8 @@ impl Server {
 
     /// The same; the exit code, when it ends before it listens.
     pub fn try_start(mut command: Command, log: &Path) -> Result<Self, Option<i32>> {
-        let log = OpenOptions::new()
-            .create(true)
-            .append(true)
-            .open(log)
-            .unwrap();
-        command
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .stderr(log);
+        let log = OpenOptions::new().create(true).append(true).open(log).unwrap();
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(log);
         let mut child = command.spawn().unwrap();
         let stdout = child.stdout.take().unwrap();
         let (say, lines) = channel();
@@ -98,12 +83,7 @@ impl Server {
             // Read to the end even when nobody listens: a full pipe would stop the server.
             said.for_each(|line| drop(say.send(line)));
         });
-        let mut server = Self {
-            child: Some(child),
-            lines,
-            greeting: Vec::new(),
-            port: 0,
-        };
+        let mut server = Self { child: Some(child), lines, greeting: Vec::new(), port: 0 };
         loop {
             match server.lines.recv_timeout(DEADLINE) {
                 Ok(line) => {
@@ -152,13 +132,10 @@ impl Server {
         let id = child.id();
         let (say, ended) = channel();
         thread::spawn(move || say.send(child.wait()));
-        ended
-            .recv_timeout(DEADLINE)
-            .map(Result::unwrap)
-            .unwrap_or_else(|_| {
-                signal("KILL", id);
-                panic!("the server does not stop")
-            })
+        ended.recv_timeout(DEADLINE).map(Result::unwrap).unwrap_or_else(|_| {
+            signal("KILL", id);
+            panic!("the server does not stop")
+        })
     }
 
     /// Takes it away in the middle of what it does.
@@ -194,21 +171,14 @@ pub struct Refusal {
 pub fn refused(mut command: Command) -> Refusal {
     let address = address_of_its_own();
     command.env("REGCRED_LISTEN", address.to_string());
-    command
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped());
+    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let began = Instant::now();
     let child = command.spawn().unwrap();
     let id = child.id();
     let (say, ended) = channel();
     thread::spawn(move || say.send(child.wait_with_output()));
     let mut was_open = false;
-    let Output {
-        status,
-        stdout,
-        stderr,
-    } = loop {
+    let Output { status, stdout, stderr } = loop {
         was_open |= TcpStream::connect_timeout(&address, Duration::from_millis(50)).is_ok();
         match ended.recv_timeout(Duration::from_millis(2)) {
             Ok(output) => break output.unwrap(),
@@ -220,24 +190,13 @@ pub fn refused(mut command: Command) -> Refusal {
         }
     };
     let text = String::from_utf8_lossy(&[stdout, stderr].concat()).into_owned();
-    Refusal {
-        code: status.code(),
-        took: began.elapsed(),
-        text,
-        was_open,
-    }
+    Refusal { code: status.code(), took: began.elapsed(), text, was_open }
 }
 
 /// A shell has `kill` built in; the program of that name is not on every machine.
 fn signal(name: &str, id: u32) {
     let line = format!("kill -{name} {id}");
-    assert!(
-        Command::new("sh")
-            .args(["-c", &line])
-            .status()
-            .unwrap()
-            .success()
-    );
+    assert!(Command::new("sh").args(["-c", &line]).status().unwrap().success());
 }
 
 /// An address of this machine that no other test and no other program listens on.

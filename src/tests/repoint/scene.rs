@@ -31,27 +31,14 @@ impl Scene {
         let secrets = [Canary::text(), Canary::text()];
         let app = App::new().await;
         let owner = &app.owner;
-        let victim = app
-            .credential(owner, "acme", "victim", HOST, secrets[0].as_str())
-            .await;
-        let bystander = app
-            .credential(owner, "acme", "bystander", "ghcr.io", secrets[1].as_str())
-            .await;
-        let (_, token) = app
-            .pipeline(owner, "acme", "ci", &[victim, bystander], "pull")
-            .await;
+        let victim = app.credential(owner, "acme", "victim", HOST, secrets[0].as_str()).await;
+        let bystander =
+            app.credential(owner, "acme", "bystander", "ghcr.io", secrets[1].as_str()).await;
+        let (_, token) = app.pipeline(owner, "acme", "ci", &[victim, bystander], "pull").await;
         let project = app.evidence(owner, "acme").await.project().id;
         let attacker = TcpListener::bind("127.0.0.1:0").unwrap();
         attacker.set_nonblocking(true).unwrap();
-        Self {
-            victim,
-            bystander,
-            token,
-            project,
-            search: Search::new(&secrets),
-            attacker,
-            app,
-        }
+        Self { victim, bystander, token, project, search: Search::new(&secrets), attacker, app }
     }
 
     /// Where it listens, as a registry host.
@@ -78,9 +65,7 @@ impl Scene {
     pub async fn seal(&self, id: Uuid, blob: &[u8]) {
         let (id, blob) = (self.app.database.id(id), self.app.database.bytes(blob));
         let of = format!("WHERE credential_id = {id} AND sealed IS NOT NULL");
-        self.app
-            .raw(&format!("UPDATE secret_version SET sealed = {blob} {of}"))
-            .await;
+        self.app.raw(&format!("UPDATE secret_version SET sealed = {blob} {of}")).await;
     }
 
     /// Whose secrets a fetch gives, and what the answer says about the victim.
@@ -96,34 +81,16 @@ impl Scene {
     pub async fn assert_withheld(&self, case: &str, findings: usize) {
         for _ in 0..2 {
             let (status, delivered, is_said) = self.fetch().await;
-            assert_eq!(
-                (status, delivered),
-                (StatusCode::OK, BTreeSet::from([1])),
-                "{case}"
-            );
-            assert!(
-                is_said,
-                "{case}: the answer does not say that it was left out"
-            );
+            assert_eq!((status, delivered), (StatusCode::OK, BTreeSet::from([1])), "{case}");
+            assert!(is_said, "{case}: the answer does not say that it was left out");
         }
         let stored = self.app.stored("acme", self.victim).await;
-        assert!(
-            stored.summary.unreadable_at.is_some(),
-            "{case}: it is not marked"
-        );
+        assert!(stored.summary.unreadable_at.is_some(), "{case}: it is not marked");
         assert_eq!(self.findings().await, findings, "{case}");
         let receipts = self.app.vault.store().receipts(self.project);
-        let last = receipts
-            .of_credential(self.victim, 1)
-            .await
-            .unwrap()
-            .remove(0);
+        let last = receipts.of_credential(self.victim, 1).await.unwrap().remove(0);
         assert_eq!(last.outcome, Outcome::Refused, "{case}");
-        assert_eq!(
-            self.app.vault.first_break(self.project).await.unwrap(),
-            None,
-            "{case}"
-        );
+        assert_eq!(self.app.vault.first_break(self.project).await.unwrap(), None, "{case}");
         self.assert_nobody_called(case);
     }
 
@@ -131,10 +98,7 @@ impl Scene {
     pub async fn findings(&self) -> usize {
         let chain = self.app.vault.store().chain();
         let events = chain.about(self.project, self.victim, 1000).await.unwrap();
-        events
-            .iter()
-            .filter(|event| event.action == Action::CredentialUnreadable)
-            .count()
+        events.iter().filter(|event| event.action == Action::CredentialUnreadable).count()
     }
 
     /// Who had connected would wait here, whether or not it had sent anything.

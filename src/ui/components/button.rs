@@ -10,11 +10,7 @@ pub fn SubmitButton(
     #[prop(optional)]
     is_danger: bool,
 ) -> impl IntoView {
-    let class = if is_danger {
-        "button button-danger"
-    } else {
-        "button button-primary"
-    };
+    let class = if is_danger { "button button-danger" } else { "button button-primary" };
     view! { <button type="submit" class=class>{label}</button> }
 }
 
@@ -27,10 +23,6 @@ pub fn LinkButton(
     #[prop(optional)]
     is_primary: bool,
 ) -> impl IntoView {
-    let class = if is_primary {
-        "button button-primary"
-    } else {
-        "button"
-    };
+    let class = if is_primary { "button button-primary" } else { "button" };
     view! { <a class=class href=href>{label}</a> }
 }

@@ -20,11 +20,7 @@ pub fn Dialog(
 ) -> impl IntoView {
     let title_id = format!("{id}-title");
     let (dialog_id, labelled_by, close) = (id.clone(), title_id.clone(), close_href.clone());
-    let class = if is_wide {
-        "dialog dialog-wide"
-    } else {
-        "dialog"
-    };
+    let class = if is_wide { "dialog dialog-wide" } else { "dialog" };
     view! {
         <div class="dialog-layer">
             <dialog open=true id=dialog_id class=class aria-labelledby=labelled_by>
@@ -58,9 +54,7 @@ pub fn DialogBehaviour(
 }
 
 fn make_modal(dialog: &HtmlDialogElement) {
-    let focused = document()
-        .active_element()
-        .filter(|e| dialog.contains(Some(e.as_ref())));
+    let focused = document().active_element().filter(|e| dialog.contains(Some(e.as_ref())));
     // Taking the attribute away sends no `close` event, which close() would, and that one leaves.
     dialog.set_open(false);
     if dialog.show_modal().is_err() {

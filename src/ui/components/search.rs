@@ -76,11 +76,7 @@ fn address(form: &HtmlFormElement) -> Option<String> {
         .filter(|pair| !pair.is_empty() && !pair.ends_with('=') && !pair.starts_with("page="))
         .collect();
     let action = form.get_attribute("action")?;
-    Some(if said.is_empty() {
-        action
-    } else {
-        format!("{action}?{}", said.join("&"))
-    })
+    Some(if said.is_empty() { action } else { format!("{action}?{}", said.join("&")) })
 }
 
 async fn page(url: &str) -> Result<String, JsValue> {

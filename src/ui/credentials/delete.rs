@@ -100,9 +100,7 @@ fn DeleteForm(page: CredentialPage, place: Place, came_back: Option<Returned>) -
         .as_ref()
         .and_then(|returned| returned.form.get("typed_name")?.as_str().map(str::to_owned))
         .unwrap_or_default();
-    let typed_error = came_back
-        .as_ref()
-        .and_then(|returned| returned.at("typed_name"));
+    let typed_error = came_back.as_ref().and_then(|returned| returned.at("typed_name"));
     let must_type = !page.dependents.is_empty();
     view! {
         {came_back.map(|returned| view! { <ErrorSummary error=returned.error/> })}

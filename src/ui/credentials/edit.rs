@@ -61,10 +61,7 @@ async fn load(place: Place) -> Result<(Credential, Option<Returned>)> {
 #[component]
 fn EditForm(place: Place, credential: Credential, came_back: Option<Returned>) -> impl IntoView {
     let filled = Filled::new(stored_form(&credential), came_back);
-    let error = filled
-        .returned
-        .as_ref()
-        .map(|returned| returned.error.clone());
+    let error = filled.returned.as_ref().map(|returned| returned.error.clone());
     // Whoever has read what changed meanwhile saves against what they read.
     let revision = match &error {
         Some(Error::Stale { revision, .. }) => *revision,

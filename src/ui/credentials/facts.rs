@@ -15,9 +15,7 @@ pub fn Facts(credential: Credential, companions: Vec<String>, today: Day) -> imp
     } else {
         summary.paths.join(", ")
     };
-    let rotation = credential
-        .rotate_every_days
-        .map(|days| format!("Every {days} days"));
+    let rotation = credential.rotate_every_days.map(|days| format!("Every {days} days"));
     view! {
         <section class="stack" aria-labelledby="settings">
             <h2 id="settings">"Settings"</h2>

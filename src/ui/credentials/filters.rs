@@ -88,7 +88,5 @@ fn words<T: Copy>(
     word: fn(T) -> &'static str,
     label: fn(T) -> &'static str,
 ) -> Vec<(String, String)> {
-    all.iter()
-        .map(|v| (word(*v).to_owned(), label(*v).to_owned()))
-        .collect()
+    all.iter().map(|v| (word(*v).to_owned(), label(*v).to_owned())).collect()
 }

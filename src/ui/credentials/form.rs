@@ -25,9 +25,7 @@ impl Filled {
 
     /// The sentence at the control called `name`.
     pub fn at(&self, name: &str) -> Option<String> {
-        self.returned
-            .as_ref()
-            .and_then(|returned| returned.at(name))
+        self.returned.as_ref().and_then(|returned| returned.at(name))
     }
 }
 
@@ -49,10 +47,7 @@ pub fn stored_form(credential: &Credential) -> CredentialForm {
         environment: credential.environment.clone(),
         labels: credential.labels.join(", "),
         review_on: day(credential.review_on),
-        rotate_every_days: credential
-            .rotate_every_days
-            .map(|n| n.to_string())
-            .unwrap_or_default(),
+        rotate_every_days: credential.rotate_every_days.map(|n| n.to_string()).unwrap_or_default(),
         is_protected: credential.is_protected,
         is_insecure: summary.is_insecure,
         also: Vec::new(),
@@ -89,10 +84,8 @@ pub fn Naming(filled: Filled, is_new: bool) -> impl IntoView {
 #[component]
 pub fn Usage(filled: Filled, is_new: bool) -> impl IntoView {
     let form = filled.form.clone();
-    let access = Access::ALL
-        .iter()
-        .map(|a| (a.word().to_owned(), a.label().to_owned()))
-        .collect::<Vec<_>>();
+    let access =
+        Access::ALL.iter().map(|a| (a.word().to_owned(), a.label().to_owned())).collect::<Vec<_>>();
     view! {
         <div class="field-row">
             <Select
@@ -137,23 +130,13 @@ pub fn Usage(filled: Filled, is_new: bool) -> impl IntoView {
 #[component]
 fn More(filled: Filled, is_new: bool) -> impl IntoView {
     let form = filled.form.clone();
-    let has_error = [
-        "owner",
-        "environment",
-        "labels",
-        "review_on",
-        "rotate_every_days",
-        "is_insecure",
-    ]
-    .iter()
-    .any(|name| filled.at(name).is_some());
+    let has_error =
+        ["owner", "environment", "labels", "review_on", "rotate_every_days", "is_insecure"]
+            .iter()
+            .any(|name| filled.at(name).is_some());
     // The sentence about plain HTTP is at the address, and asks for a tick in here.
-    let wants_insecure = is_new
-        && form
-            .registry_url
-            .trim()
-            .to_ascii_lowercase()
-            .starts_with("http://");
+    let wants_insecure =
+        is_new && form.registry_url.trim().to_ascii_lowercase().starts_with("http://");
     view! {
         <details class="fold" open=has_error || wants_insecure>
             <summary>"More options"</summary>
@@ -218,11 +201,8 @@ fn More(filled: Filled, is_new: bool) -> impl IntoView {
 #[component]
 fn Environment(value: String, error: Option<String>) -> impl IntoView {
     let is_wrong = error.is_some();
-    let described_by = if is_wrong {
-        "environment-error environment-hint"
-    } else {
-        "environment-hint"
-    };
+    let described_by =
+        if is_wrong { "environment-error environment-hint" } else { "environment-hint" };
     view! {
         <div class="field">
             <label for="environment">"Environment"</label>

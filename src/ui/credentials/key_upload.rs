@@ -18,11 +18,7 @@ pub fn KeyUpload(
     let file = NodeRef::<html::Input>::new();
     let told = RwSignal::new("");
     let is_wrong = !error.is_empty();
-    let described_by = if is_wrong {
-        "key_file-error key_file-told"
-    } else {
-        "key_file-told"
-    };
+    let described_by = if is_wrong { "key_file-error key_file-told" } else { "key_file-told" };
     let read = move |_: ev::Event| {
         spawn_local(async move {
             if let Some(sentence) = read_into_field(file).await {
@@ -64,10 +60,7 @@ async fn read_into_field(file: NodeRef<html::Input>) -> Option<&'static str> {
         return Some("The file is uploaded as it is when you save.");
     }
     let field = document().get_element_by_id("key_json")?;
-    field
-        .dyn_into::<web_sys::HtmlTextAreaElement>()
-        .ok()?
-        .set_value(&text);
+    field.dyn_into::<web_sys::HtmlTextAreaElement>().ok()?.set_value(&text);
     // Else the key would be sent twice.
     control.set_value("");
     Some("The key is in the field above. It is sent when you save.")

@@ -44,10 +44,7 @@ pub fn ListPage() -> impl IntoView {
 
 #[component]
 fn Listed(listing: Listing, query: ListQuery, place: Place) -> impl IntoView {
-    let add = place
-        .may
-        .write
-        .then(|| format!("{}/new", place.credentials()));
+    let add = place.may.write.then(|| format!("{}/new", place.credentials()));
     view! {
         <div class="page-head">
             <h1>"Registry Credentials"</h1>
@@ -76,9 +73,7 @@ fn Searchable(listing: Listing, query: ListQuery, place: Place) -> impl IntoView
 
 #[component]
 fn Results(listing: Listing, query: ListQuery, place: Place) -> impl IntoView {
-    let Listing {
-        rows, total, today, ..
-    } = listing;
+    let Listing { rows, total, today, .. } = listing;
     let list = place.credentials();
     match (rows.is_empty(), total) {
         (true, 0) => return view! { <NothingFound clear_href=list/> }.into_any(),
@@ -89,11 +84,7 @@ fn Results(listing: Listing, query: ListQuery, place: Place) -> impl IntoView {
         }
         _ => {}
     }
-    let count = if total == 1 {
-        "1 credential".to_owned()
-    } else {
-        format!("{total} credentials")
-    };
+    let count = if total == 1 { "1 credential".to_owned() } else { format!("{total} credentials") };
     let back = format!("{list}{}", query.to_url());
     view! {
         <p class="muted" role="status">{count}</p>
@@ -131,10 +122,7 @@ fn Pager(query: ListQuery, total: u64, list: String) -> impl IntoView {
     let pages = total.div_ceil(PAGE_ROWS).max(1);
     let page = u64::from(query.page);
     let href = |page: u32| {
-        let query = ListQuery {
-            page,
-            ..query.clone()
-        };
+        let query = ListQuery { page, ..query.clone() };
         format!("{list}{}", query.to_url())
     };
     let previous = query.page.checked_sub(1).map(href);

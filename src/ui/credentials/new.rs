@@ -49,10 +49,7 @@ fn NewForm(place: Place, filled: Filled) -> impl IntoView {
     let start = presets::first_panel(&registry_url, preset.as_ref());
     let placeholder = preset.map_or("registry.example.com", |preset| preset.registry_url);
     let url_error = filled.at("registry_url");
-    let error = filled
-        .returned
-        .as_ref()
-        .map(|returned| returned.error.clone());
+    let error = filled.returned.as_ref().map(|returned| returned.error.clone());
     let cancel = place.credentials();
     let project = place.project.clone();
     view! {

@@ -54,10 +54,7 @@ impl Place {
 
     /// The id in the path; what is no id names nothing.
     pub fn id(&self) -> Result<Uuid> {
-        self.id
-            .as_deref()
-            .and_then(|id| Uuid::parse_str(id).ok())
-            .ok_or(Error::NotFound)
+        self.id.as_deref().and_then(|id| Uuid::parse_str(id).ok()).ok_or(Error::NotFound)
     }
 
     /// The value of `key` in the query.

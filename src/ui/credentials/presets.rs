@@ -10,9 +10,7 @@ use leptos::prelude::*;
 /// The preset of `?preset=`.
 pub fn chosen(place: &Place) -> Option<Preset> {
     let slug = place.query("preset")?;
-    PRESETS
-        .into_iter()
-        .find(|preset| preset.kind.slug() == slug)
+    PRESETS.into_iter().find(|preset| preset.kind.slug() == slug)
 }
 
 /// What the form starts with.
@@ -28,9 +26,7 @@ pub fn start(preset: Option<&Preset>) -> CredentialForm {
             .unwrap_or_default(),
         method: method.word().to_owned(),
         access: Access::Pull.word().to_owned(),
-        username: preset
-            .and_then(|p| recognised(p.registry_url).username)
-            .unwrap_or_default(),
+        username: preset.and_then(|p| recognised(p.registry_url).username).unwrap_or_default(),
         ..CredentialForm::default()
     }
 }

@@ -9,11 +9,7 @@ use leptos::prelude::*;
 #[component]
 pub fn Receipts(receipts: Vec<Receipt>, place: Place, is_of_pipeline: bool) -> impl IntoView {
     let is_empty = receipts.is_empty();
-    let other = if is_of_pipeline {
-        "Credential"
-    } else {
-        "Pipeline"
-    };
+    let other = if is_of_pipeline { "Credential" } else { "Pipeline" };
     view! {
         <section class="stack" aria-labelledby="deliveries">
             <h2 id="deliveries">"Recent deliveries"</h2>

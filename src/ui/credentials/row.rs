@@ -13,11 +13,7 @@ pub fn Row(credential: Summary, today: Day, place: Place, back: String) -> impl 
     let page = place.credential(credential.id);
     let (edit, delete) = (format!("{page}/edit"), format!("{page}/delete"));
     let name = credential.name.clone();
-    let name_href = if place.may.write {
-        edit.clone()
-    } else {
-        page.clone()
-    };
+    let name_href = if place.may.write { edit.clone() } else { page.clone() };
     view! {
         <tr>
             <td data-label="Name">

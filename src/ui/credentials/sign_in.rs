@@ -12,10 +12,8 @@ use leptos::prelude::*;
 #[component]
 pub fn SignIn(filled: Filled, is_new: bool) -> impl IntoView {
     let form = filled.form.clone();
-    let methods = Method::ALL
-        .iter()
-        .map(|m| (m.word().to_owned(), m.label().to_owned()))
-        .collect::<Vec<_>>();
+    let methods =
+        Method::ALL.iter().map(|m| (m.word().to_owned(), m.label().to_owned())).collect::<Vec<_>>();
     // A secret never comes back with the rest of a form.
     let again = filled.returned.is_some() && is_new;
     let password_hint = match (is_new, again) {
@@ -74,11 +72,7 @@ pub fn SignIn(filled: Filled, is_new: bool) -> impl IntoView {
 /// One key is commonly stored for several Google hosts, and the key is at hand only now.
 #[component]
 fn OtherHosts(ticked: Vec<String>, error: Option<String>) -> impl IntoView {
-    let described_by = if error.is_some() {
-        "also-error also-hint"
-    } else {
-        "also-hint"
-    };
+    let described_by = if error.is_some() { "also-error also-hint" } else { "also-hint" };
     view! {
         <fieldset class="field" aria-describedby=described_by>
             <legend>"Also create it for another Google host"</legend>

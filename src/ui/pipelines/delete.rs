@@ -57,19 +57,13 @@ async fn load(place: Place) -> Result<(PipelinePage, Option<Returned>)> {
 #[component]
 fn DeleteForm(page: PipelinePage, place: Place, came_back: Option<Returned>) -> impl IntoView {
     let summary = page.pipeline.summary;
-    let granted: Vec<String> = page
-        .pipeline
-        .grants
-        .into_iter()
-        .map(|grant| grant.credential)
-        .collect();
+    let granted: Vec<String> =
+        page.pipeline.grants.into_iter().map(|grant| grant.credential).collect();
     let typed = came_back
         .as_ref()
         .and_then(|returned| returned.form.get("typed_name")?.as_str().map(str::to_owned))
         .unwrap_or_default();
-    let typed_error = came_back
-        .as_ref()
-        .and_then(|returned| returned.at("typed_name"));
+    let typed_error = came_back.as_ref().and_then(|returned| returned.at("typed_name"));
     let last = match summary.last_delivery {
         Some(at) => format!("It last received a credential on {}.", at.to_text()),
         None => format!(

@@ -63,10 +63,7 @@ fn Whole(
     let pipeline = page.pipeline;
     let summary = pipeline.summary;
     let id = summary.id;
-    let delete = place
-        .may
-        .delete_pipelines
-        .then(|| format!("{}/delete", place.pipeline(id)));
+    let delete = place.may.delete_pipelines.then(|| format!("{}/delete", place.pipeline(id)));
     let error = came_back.as_ref().map(|returned| returned.error.clone());
     // Both forms of the page come back in one slot.
     let is_of_tokens = place.query("form").as_deref() == Some("token");

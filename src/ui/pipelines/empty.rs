@@ -7,10 +7,7 @@ use leptos::prelude::*;
 /// What a pipeline is, and the way to its first delivery.
 #[component]
 pub fn Teaching(place: Place) -> impl IntoView {
-    let add = place
-        .may
-        .write_pipelines
-        .then(|| format!("{}/new", place.pipelines()));
+    let add = place.may.write_pipelines.then(|| format!("{}/new", place.pipelines()));
     let credentials = place.credentials();
     view! {
         <section class="empty stack">

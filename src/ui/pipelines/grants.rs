@@ -109,10 +109,8 @@ fn GrantForm(
 ) -> impl IntoView {
     let form: PipelineForm = came_back.as_ref().map(Returned::form).unwrap_or_default();
     let at = |name: &str| came_back.as_ref().and_then(|returned| returned.at(name));
-    let options = grantable
-        .iter()
-        .map(|c| (c.id.to_string(), grantable_label(c)))
-        .collect::<Vec<_>>();
+    let options =
+        grantable.iter().map(|c| (c.id.to_string(), grantable_label(c))).collect::<Vec<_>>();
     view! {
         <form method="post" action="/rpc/grants/create" class="card stack" novalidate>
             <h3>"Grant another credential"</h3>

@@ -38,10 +38,7 @@ pub fn ListPage() -> impl IntoView {
 
 #[component]
 fn Listed(rows: Vec<PipelineSummary>, place: Place) -> impl IntoView {
-    let add = place
-        .may
-        .write_pipelines
-        .then(|| format!("{}/new", place.pipelines()));
+    let add = place.may.write_pipelines.then(|| format!("{}/new", place.pipelines()));
     view! {
         <div class="page-head">
             <h1>"Pipelines"</h1>

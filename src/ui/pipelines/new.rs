@@ -115,10 +115,7 @@ fn NewForm(place: Place, grantable: Vec<Grantable>, came_back: Option<Returned>)
 
 /// What a grant can be for.
 pub fn access_options() -> Vec<(String, String)> {
-    Access::ALL
-        .iter()
-        .map(|access| (access.word().to_owned(), access.label().to_owned()))
-        .collect()
+    Access::ALL.iter().map(|access| (access.word().to_owned(), access.label().to_owned())).collect()
 }
 
 /// What a form calls a credential that can be granted.
