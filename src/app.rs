@@ -66,6 +66,20 @@ pub fn App() -> impl IntoView {
     }
 }
 
+/// The title of a page, as HTML: `leptos_meta` puts it into the document as it is, and a name may
+/// hold anything.
 fn titled(page: String) -> String {
+    let page = page.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
     if page == "Regcred" { page } else { format!("{page} · Regcred") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::titled;
+
+    #[test]
+    fn a_name_cannot_end_the_title() {
+        let title = titled("</title><script>&lt;".to_owned());
+        assert_eq!(title, "&lt;/title&gt;&lt;script&gt;&amp;lt; · Regcred");
+    }
 }

@@ -45,4 +45,5 @@ pub mod project;
 pub mod registry;
 pub mod registry_kind;
 pub mod secret;
+pub mod typed_text;
 pub mod user;

@@ -112,9 +112,12 @@ pub(super) async fn take_token(id: &str) -> Result<Option<String>> {
 /// What this request has taken out of slots. Rendering may ask twice (once to find out what a page
 /// waits for), and a slot can be taken once only.
 #[derive(Clone, Debug, Default)]
-struct Taken(Arc<tokio::sync::Mutex<HashMap<String, Option<Zeroizing<Vec<u8>>>>>>);
+struct Taken(Arc<tokio::sync::Mutex<HashMap<String, Content>>>);
 
-async fn take(kind: SlotKind, id: &str) -> Result<Option<Zeroizing<Vec<u8>>>> {
+/// What was in a slot, if there was one.
+type Content = Option<Zeroizing<Vec<u8>>>;
+
+async fn take(kind: SlotKind, id: &str) -> Result<Content> {
     let (person, vault) = (signed_in().await?, vault());
     let taken = use_context::<Taken>().unwrap_or_default();
     let mut taken = taken.0.lock().await;

@@ -10,8 +10,14 @@ pub struct Config {
     #[arg(long, env = "REGCRED_DATA", default_value = "data", value_name = "FOLDER")]
     pub data: PathBuf,
 
-    /// A PostgreSQL 15+ database instead of the embedded one: postgres://user:password@host/name
-    #[arg(long, env = "DATABASE_URL", hide_env_values = true, value_name = "URL")]
+    /// A `PostgreSQL` 15+ database instead of the embedded one.
+    #[arg(
+        long,
+        help = "A PostgreSQL 15+ database instead of the embedded one: postgres://user:password@host/name",
+        env = "DATABASE_URL",
+        hide_env_values = true,
+        value_name = "URL"
+    )]
     pub database_url: Option<String>,
 
     /// The address to listen on; port 0 takes a free one
@@ -23,8 +29,13 @@ pub struct Config {
     )]
     pub listen: SocketAddr,
 
-    /// The public address, such as https://regcred.example.com; needed unless on loopback
-    #[arg(long = "url", env = "REGCRED_URL", value_name = "URL")]
+    /// The public address; needed unless on loopback.
+    #[arg(
+        long = "url",
+        help = "The public address, such as https://regcred.example.com; needed unless on loopback",
+        env = "REGCRED_URL",
+        value_name = "URL"
+    )]
     pub url: Option<String>,
 
     /// A file with the 32-byte key-encryption key (raw, base64 or hex), readable by its owner only

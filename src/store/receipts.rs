@@ -62,6 +62,9 @@ impl<C: ConnectionTrait> Receipts<'_, C> {
     }
 }
 
+/// A [`Mac`] that a task can own.
+type SharedMac = Arc<dyn Fn(&[u8]) -> [u8; 32] + Send + Sync>;
+
 type Waiting = (Vec<ReceiptRow>, oneshot::Sender<bool>);
 
 /// Hands receipts to the task that writes them.
@@ -77,7 +80,7 @@ const GROUP: usize = 256;
 
 impl Recorder {
     /// Starts the task. It ends when the last clone of the recorder is gone.
-    pub fn start(store: Store, mac: Arc<dyn Fn(&[u8]) -> [u8; 32] + Send + Sync>) -> Self {
+    pub fn start(store: Store, mac: SharedMac) -> Self {
         let (queue, mut waiting) = mpsc::channel::<Waiting>(QUEUE);
         tokio::spawn(async move {
             let mut group = Vec::with_capacity(GROUP);

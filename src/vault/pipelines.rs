@@ -3,10 +3,11 @@
 use super::{Vault, names, now, today};
 use crate::domain::actor::{Granter, PipelineReader};
 use crate::domain::audit::{Action, Subject};
-use crate::domain::credential_form::{DESCRIPTION_MAX, name_problem};
+use crate::domain::credential_form::DESCRIPTION_MAX;
 use crate::domain::pipeline::{
     Grantable, PipelineDetail, PipelineForm, PipelinePage, PipelineSummary,
 };
+use crate::domain::typed_text::name_problem;
 use crate::error::{Error, FieldError, Result};
 use uuid::Uuid;
 use zeroize::Zeroizing;

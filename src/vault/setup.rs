@@ -4,8 +4,8 @@
 use super::{INSTANCE, Vault, names, now};
 use crate::crypto::{digest, token};
 use crate::domain::audit::{Action, Subject};
-use crate::domain::credential_form::name_problem;
 use crate::domain::project::{self, Project};
+use crate::domain::typed_text::name_problem;
 use crate::domain::user::{self, PASSWORD_MAX, PASSWORD_MIN, Person, Role};
 use crate::error::{Error, FieldError, Result};
 use crate::store::NewPerson;

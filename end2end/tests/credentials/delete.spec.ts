@@ -78,6 +78,6 @@ test('disabling is offered instead, and can be undone', async ({ page, instance 
   await addCredential(page, instance, { name });
   await page.goto(`${await pathOf(page, instance, name)}/delete`);
   await page.getByRole('dialog').getByRole('button', { name: 'Disable', exact: true }).click();
-  await expectSaid(page, `${name} was changed.`);
+  await expectSaid(page, `${name} is disabled`);
   await expect(await openRow(page, instance, name)).toContainText('Disabled');
 });

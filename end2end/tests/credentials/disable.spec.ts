@@ -13,7 +13,7 @@ test('a disabled credential is delivered to nobody until it is enabled again', a
   const row = await openRow(page, instance, name);
   await row.getByRole('button', { name: `More actions for ${name}` }).click();
   await page.getByRole('button', { name: 'Disable', exact: true }).click();
-  await expectSaid(page, `${name} was changed.`);
+  await expectSaid(page, `${name} is disabled`);
   await expect(page).toHaveURL(new RegExp(`/credentials\\?q=${name}`));
   await expect(rowOf(page, name)).toContainText('Disabled');
   expect(await hosts()).toEqual([]);

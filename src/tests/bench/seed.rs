@@ -59,7 +59,7 @@ impl Seed {
 
     /// Serves it as the program does.
     pub async fn serve(&self) -> SocketAddr {
-        serve(regcred::server::router(&self.vault)).await
+        serve(regcred::server::router(&self.vault, &[])).await
     }
 
     /// The cookie of the owner, signed in there.
@@ -89,7 +89,7 @@ impl Seed {
         let secret =
             SecretInput { password: "hunter2-hunter2-hunter2".into(), ..SecretInput::default() };
         let editor = self.member.editor().unwrap();
-        let created = self.vault.create_credential(&editor, &form, &secret, &[]).await.unwrap();
+        let created = self.vault.create_credential(&editor, &form, &secret).await.unwrap();
         let granter = self.vault.reauthenticate(&self.member, PASSWORD).await.unwrap();
         let mut tokens = Vec::new();
         for number in 0..pipelines {
