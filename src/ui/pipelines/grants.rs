@@ -91,7 +91,7 @@ fn GrantRow(grant: Grant, pipeline: Uuid, place: Place) -> impl IntoView {
                                 <input type="hidden" name="project" value=place.project/>
                                 <input type="hidden" name="pipeline" value=pipeline.to_string()/>
                                 <input type="hidden" name="id" value=grant.id.to_string()/>
-                                <button type="submit" class="button button-quiet">{label}</button>
+                                <button type="submit" class="button button-quiet" aria-label=label>"Take back"</button>
                             </form>
                         }
                     })}

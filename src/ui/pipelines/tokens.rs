@@ -97,7 +97,7 @@ fn TokenRow(token: Token, pipeline: Uuid, today: Day, place: Place) -> impl Into
                                 <input type="hidden" name="project" value=place.project/>
                                 <input type="hidden" name="pipeline" value=pipeline.to_string()/>
                                 <input type="hidden" name="id" value=token.id/>
-                                <button type="submit" class="button button-quiet">{label}</button>
+                                <button type="submit" class="button button-quiet" aria-label=label>"Revoke"</button>
                             </form>
                         }
                     })}
