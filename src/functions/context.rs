@@ -56,11 +56,14 @@ pub(super) async fn person() -> Result<Person> {
 
 /// Who is signed in. A session that is used is kept alive, with one write a minute at most.
 async fn signed_in() -> Result<Option<Uuid>> {
+    signed_in_to(&session()?).await
+}
+
+async fn signed_in_to(session: &Session) -> Result<Option<Uuid>> {
     let unread = |error: tower_sessions::session::Error| {
         tracing::error!(error = %error, "a session was not read");
         Error::Unavailable
     };
-    let session = session()?;
     let person = session.get::<Uuid>(PERSON).await.map_err(unread)?;
     if person.is_some() {
         let now = time::OffsetDateTime::now_utc().unix_timestamp();
@@ -79,19 +82,32 @@ pub(super) async fn member(project: &str) -> Result<Member> {
 }
 
 pub(super) async fn frame(project: &str) -> Result<Frame> {
-    let member = member(project).await?;
-    let vault = vault();
+    load_frame(&vault(), &session()?, project).await
+}
+
+/// The frame for whoever the session belongs to.
+pub async fn load_frame(vault: &Vault, session: &Session, project: &str) -> Result<Frame> {
+    let id = signed_in_to(session).await?.ok_or(Error::Unauthenticated)?;
+    let person = vault.person(id).await?;
+    let member = vault.member(&person, project).await?;
     Ok(Frame {
-        projects: vault.projects(member.person()).await?,
+        projects: vault.projects(&person).await?,
         role: member.role(),
         can_write: member.may(Permission::RegistryWrite),
         can_delete: member.may(Permission::RegistryDelete),
         can_write_pipelines: member.may(Permission::PipelineWrite),
         can_delete_pipelines: member.may(Permission::PipelineDelete),
         has_local_key: vault.settings().has_local_key,
-        person: member.person().clone(),
         project: member.project().clone(),
+        person,
     })
+}
+
+/// The frame that the server read before it began to render this page.
+pub(super) fn found_frame() -> Result<Frame> {
+    let found =
+        use_context::<Parts>().and_then(|parts| parts.extensions.get::<Result<Frame>>().cloned());
+    found.unwrap_or(Err(Error::NotFound))
 }
 
 pub(super) async fn take_returned(id: &str) -> Result<Option<Returned>> {

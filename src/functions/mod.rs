@@ -20,4 +20,4 @@ mod entry;
 #[cfg(feature = "ssr")]
 mod settle;
 #[cfg(feature = "ssr")]
-pub use context::{PERSON, provide};
+pub use context::{PERSON, load_frame, provide};

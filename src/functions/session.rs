@@ -35,6 +35,15 @@ pub async fn find_frame(project: String) -> Result<Frame> {
     super::context::frame(&project).await
 }
 
+/// The frame of the page that is being rendered, which the server read before it began: what stands
+/// round a page is not waited for while rendering, so that nothing inside is rendered twice.
+pub fn frame_here() -> Result<Frame> {
+    #[cfg(feature = "ssr")]
+    return super::context::found_frame();
+    #[cfg(not(feature = "ssr"))]
+    Err(crate::error::Error::NotFound)
+}
+
 /// Where to go from `/`: the slug of the first project; `None` when the person has none.
 #[server(prefix = "/rpc", endpoint = "session/home")]
 pub async fn home() -> Result<Option<String>> {

@@ -6,12 +6,16 @@ use crate::domain::delivery::Client;
 use crate::functions;
 use crate::vault::Vault;
 use axum::Router;
-use axum::extract::FromRef;
-use axum::http::{HeaderValue, header};
+use axum::body::Body;
+use axum::extract::{FromRef, State};
+use axum::http::{HeaderValue, Request, header};
+use axum::middleware::{Next, from_fn_with_state};
+use axum::response::Response;
 use leptos::config::LeptosOptions;
 use leptos::nonce::use_nonce;
 use leptos::prelude::use_context;
 use leptos_axum::{LeptosRoutes, ResponseOptions, generate_route_list};
+use tower_sessions::Session;
 
 #[derive(Clone, FromRef)]
 struct Pages {
@@ -31,7 +35,7 @@ pub(super) fn router(vault: &Vault, assets: &Assets) -> Router {
             move || shell(options.clone()),
         )
     };
-    let vault = vault.clone();
+    let (vault, framing) = (vault.clone(), vault.clone());
     Router::new()
         .leptos_routes_with_context(
             &pages,
@@ -41,6 +45,21 @@ pub(super) fn router(vault: &Vault, assets: &Assets) -> Router {
         )
         .fallback(missing)
         .with_state(pages)
+        .layer(from_fn_with_state(framing, frame))
+}
+
+/// Reads what stands round a project's page before it is rendered.
+async fn frame(State(vault): State<Vault>, mut request: Request<Body>, next: Next) -> Response {
+    let path = request.uri().path();
+    let project =
+        path.strip_prefix("/p/").and_then(|rest| rest.split('/').next()).map(str::to_owned);
+    if let (Some(project), Some(session)) =
+        (project, request.extensions().get::<Session>().cloned())
+    {
+        let found = functions::load_frame(&vault, &session, &project).await;
+        request.extensions_mut().insert(found);
+    }
+    next.run(request).await
 }
 
 /// What a page and a server function may ask for. A page's policy carries its nonce.

@@ -3,30 +3,22 @@
 use super::components::Icon;
 use super::problem::Problem;
 use crate::domain::project::Project;
-use crate::functions::session::{Frame, find_frame};
+use crate::functions::session::{Frame, frame_here};
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::components::Outlet;
-use leptos_router::hooks::{use_params_map, use_url};
+use leptos_router::hooks::use_url;
 
 /// The frame of `/p/{project}/…`. The pages in it find a [`Frame`] in their context: who is signed
 /// in, and what they may do here. For anybody else there is a problem and no page.
 #[component]
 pub fn ProjectFrame() -> impl IntoView {
-    let slug = use_params_map().with_untracked(|params| params.get("project"));
-    let found = OnceResource::new_blocking(find_frame(slug.unwrap_or_default()));
-    view! {
-        <Suspense>
-            {Suspend::new(async move {
-                match found.await {
-                    Err(error) => view! { <BareFrame><Problem error/></BareFrame> }.into_any(),
-                    Ok(frame) => {
-                        provide_context(frame.clone());
-                        view! { <Framed frame/> }.into_any()
-                    }
-                }
-            })}
-        </Suspense>
+    match frame_here() {
+        Err(error) => view! { <BareFrame><Problem error/></BareFrame> }.into_any(),
+        Ok(frame) => {
+            provide_context(frame.clone());
+            view! { <Framed frame/> }.into_any()
+        }
     }
 }
 

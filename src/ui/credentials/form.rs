@@ -147,7 +147,7 @@ fn More(filled: Filled, is_new: bool) -> impl IntoView {
                         label="Owner"
                         value=form.owner
                         error=filled.at("owner")
-                        hint="The member who answers for it. Blank means whoever creates it."
+                        hint="The member who answers for it."
                     />
                     <Environment value=form.environment error=filled.at("environment")/>
                 </div>
