@@ -26,7 +26,7 @@ soak:
 
 bench:
 	@.ci/build
-	@REGCRED_BIN="$(CURDIR)/target/release/regcred" .ci/tools bench cargo bench --features ssr
+	@REGCRED_BIN="$(CURDIR)/target/release/regcred" .ci/tools bench cargo bench --locked --features ssr --bench floors
 
 fmt:
 	@.ci/tools rust cargo fmt --all

@@ -8,6 +8,7 @@ mod m20261121_000001_create_people;
 mod m20261121_000002_create_credentials;
 mod m20261121_000003_create_pipelines;
 mod m20261121_000004_create_chain;
+mod m20261121_000005_create_versions;
 
 /// Every step, oldest first.
 pub struct Migrator;
@@ -20,6 +21,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261121_000002_create_credentials::Migration),
             Box::new(m20261121_000003_create_pipelines::Migration),
             Box::new(m20261121_000004_create_chain::Migration),
+            Box::new(m20261121_000005_create_versions::Migration),
         ]
     }
 }

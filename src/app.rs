@@ -2,7 +2,7 @@
 //! complete before it is sent, since its status is known only then.
 
 use crate::ui::problem::NotFound;
-use crate::ui::{credentials, home, layout, pipelines, setup, sign_in};
+use crate::ui::{admin, credentials, home, layout, pipelines, setup, sign_in};
 use leptos::prelude::*;
 use leptos_meta::{MetaTags, Title, provide_meta_context};
 use leptos_router::components::{ParentRoute, Route, Router, Routes};
@@ -45,6 +45,7 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/") view=home::Home ssr=ASYNC/>
                 <Route path=path!("/setup") view=setup::SetupPage ssr=ASYNC/>
                 <Route path=path!("/sign-in") view=sign_in::SignInPage ssr=ASYNC/>
+                <Route path=path!("/admin/keys") view=admin::KeysPage ssr=ASYNC/>
                 <ParentRoute path=path!("/p/:project") view=layout::ProjectFrame ssr=ASYNC>
                     <Route path=path!("") view=home::ProjectHome ssr=ASYNC/>
                     <ParentRoute path=path!("/credentials") view=credentials::ListPage ssr=ASYNC>

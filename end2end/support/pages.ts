@@ -27,6 +27,7 @@ export async function everyPage(page: Page, instance: Instance): Promise<Record<
     'the create dialog of pipelines': `${instance.project}/pipelines/new`,
     'a pipeline': ofPipeline,
     'the delete dialog of a pipeline': `${ofPipeline}/delete`,
+    'the encryption keys': '/admin/keys',
     'a page that does not exist': `${list}/nothing`,
     'an address that nothing has': '/nothing/here',
     'a filter that does not exist': `${list}?sort=nothing`,

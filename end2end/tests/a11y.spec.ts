@@ -1,9 +1,9 @@
 import type { Page } from '@playwright/test';
 import { expectAccessible, expectNoSideScroll } from '../support/axe.ts';
-import { addCredential, openNew, openRow, send } from '../support/credentials.ts';
+import { addCredential, openNew, openRow, pathOf, send } from '../support/credentials.ts';
 import { fillIn } from '../support/form.ts';
 import { everyPage } from '../support/pages.ts';
-import { openNewPipeline } from '../support/pipelines.ts';
+import { addPipeline, openNewPipeline } from '../support/pipelines.ts';
 import { unique } from '../support/secrets.ts';
 import type { Instance } from '../support/server.ts';
 import { expect, test } from '../support/test.ts';
@@ -11,7 +11,8 @@ import { expect, test } from '../support/test.ts';
 const PAGES = [
   'the list', 'a search without a result', 'the create dialog', 'the create dialog with a preset',
   'the create dialog for a key file', 'the edit dialog', 'the delete dialog', 'a credential', 'the pipelines',
-  'the create dialog of pipelines', 'a pipeline', 'the delete dialog of a pipeline', 'a page that does not exist',
+  'the create dialog of pipelines', 'a pipeline', 'the delete dialog of a pipeline',
+  'the encryption keys', 'a page that does not exist',
   'an address that nothing has', 'a filter that does not exist', 'signing in', 'a set-up link that was used',
 ];
 
@@ -52,6 +53,14 @@ const STATES: Record<string, (page: Page, instance: Instance) => Promise<void>> 
     await addCredential(page, instance, { name });
     await (await openRow(page, instance, name)).getByRole('button', { name: `More actions for ${name}` }).click();
     await expect(page.getByRole('link', { name: 'View details' })).toBeVisible();
+  },
+  'a delete dialog that offers another credential': async (page, instance) => {
+    const [name, host] = [unique('offer'), `${unique('offer')}.example.com`];
+    for (const one of [name, `${name}-other`]) await addCredential(page, instance, { name: one, registry_url: host });
+    await addPipeline(page, instance, { name, credentials: [name] });
+    await page.goto(`${await pathOf(page, instance, name)}/delete`);
+    await page.getByRole('button', { name: 'Move grants' }).click();
+    await expect(page.getByRole('dialog').getByRole('alert')).toBeVisible();
   },
   'a pipeline that was refused': async (page, instance) => {
     const dialog = await openNewPipeline(page, instance, { name: '' });

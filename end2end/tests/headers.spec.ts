@@ -8,7 +8,8 @@ import { expect, test } from '../support/test.ts';
 const FUNCTIONS = [
   'setup/create', 'session/create', 'session/delete',
   'credentials/create', 'credentials/update', 'credentials/disable', 'credentials/enable', 'credentials/delete',
-  'pipelines/create', 'pipelines/delete', 'grants/create', 'grants/delete', 'tokens/create', 'tokens/revoke',
+  'pipelines/create', 'pipelines/delete', 'grants/create', 'grants/delete', 'grants/repoint', 'tokens/create', 'tokens/revoke',
+  'versions/switch', 'versions/destroy', 'keys/rotate', 'keys/retire', 'keys/destroy', 'keys/report',
   'setup/open', 'session/frame', 'session/home', 'credentials/list', 'credentials/find', 'registry/recognise',
   'pipelines/list', 'pipelines/find', 'grants/candidates', 'tokens/reveal', 'answer/returned', 'answer/notice',
 ];

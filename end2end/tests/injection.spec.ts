@@ -7,14 +7,14 @@ import { setUp } from '../support/server.ts';
 import { expect, test } from '../support/test.ts';
 
 // A script that ran would leave a mark; one that was written into the page but stopped by its policy
-// is reported to the guard, and fails the test as well.
+// is reported to the guard, and fails the test as well. A label has room for 50 characters.
 const PAYLOADS = [
   '<script>window.pwned=1</script>',
   '"><img src=x onerror=window.pwned=1>',
   "'><svg/onload=window.pwned=1>",
   '</textarea><script>window.pwned=1</script>',
-  '</title></style></script><script>window.pwned=1</script>',
-  '--><iframe srcdoc="<script>parent.pwned=1</script>">',
+  '</title></style></script><script>pwned=1</script>',
+  '--><iframe srcdoc="<script>top.pwned=1</script>">',
   '" autofocus onfocus=window.pwned=1 x="',
   '&lt;script&gt;window.pwned=1&lt;/script&gt;',
   '{{constructor.constructor("window.pwned=1")()}}',

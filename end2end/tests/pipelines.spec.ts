@@ -166,8 +166,10 @@ test('a credential is granted later and taken back', async ({ page, instance }) 
 });
 
 test('a pipeline is deleted by its name, and its tokens with it', async ({ page, instance }) => {
-  const name = unique('gone');
-  const token = await addPipeline(page, instance, { name });
+  const [name, credential] = [unique('gone'), unique('kept')];
+  await addCredential(page, instance, { name: credential });
+  const token = await addPipeline(page, instance, { name, credentials: [credential] });
+  expect((await fetchConfig(instance, token)).status).toBe(200);
   await page.getByRole('link', { name: 'Delete', exact: true }).click();
   const dialog = page.getByRole('dialog', { name: `Delete ${name}` });
   await fillIn(dialog, { [`Type ${name} to confirm`]: 'something else' });
@@ -177,4 +179,10 @@ test('a pipeline is deleted by its name, and its tokens with it', async ({ page,
   await dialog.getByRole('button', { name: 'Delete', exact: true }).click();
   await expectSaid(page, `${name} was deleted.`);
   expect((await fetchConfig(instance, token)).status).toBe(401);
+
+  // Its name stays on record, and leads nowhere.
+  await page.goto(await pathOf(page, instance, credential));
+  await expect(page.getByRole('region', { name: 'Used by' })).toContainText(name);
+  await expect(page.getByRole('region', { name: 'Recent deliveries' })).toContainText(name);
+  await expect(page.getByRole('link', { name, exact: true })).toHaveCount(0);
 });

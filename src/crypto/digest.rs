@@ -9,6 +9,27 @@ pub fn sha256(bytes: &[u8]) -> [u8; 32] {
     out
 }
 
+/// SHA-256 of what comes in parts.
+pub struct Sha256(digest::Context);
+
+impl Default for Sha256 {
+    fn default() -> Self {
+        Self(digest::Context::new(&digest::SHA256))
+    }
+}
+
+impl Sha256 {
+    /// The next part.
+    pub fn update(&mut self, bytes: &[u8]) {
+        self.0.update(bytes);
+    }
+
+    /// The digest of all parts, in lower-case hex.
+    pub fn finish(self) -> String {
+        super::kek::hex(self.0.finish().as_ref())
+    }
+}
+
 /// Whether two byte strings are equal, in a time that does not tell where they differ; their
 /// lengths are not hidden.
 pub fn same(a: &[u8], b: &[u8]) -> bool {
@@ -31,6 +52,15 @@ mod tests {
             hex(&sha256(b"abc")),
             "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
         );
+    }
+
+    #[test]
+    fn parts_have_the_digest_of_the_whole() {
+        let mut parts = Sha256::default();
+        parts.update(b"a");
+        parts.update(b"");
+        parts.update(b"bc");
+        assert_eq!(parts.finish(), hex(&sha256(b"abc")));
     }
 
     #[test]

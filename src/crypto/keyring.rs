@@ -1,8 +1,10 @@
-//! The unlocked keyring: the keys that seal, by version, and the ones that sign the audit log.
+//! The unlocked keyring: the keys that seal, by version, the ones that sign the audit log, and the
+//! ones that tell equal secrets.
 
 use std::collections::BTreeMap;
 use std::fmt;
 
+use uuid::Uuid;
 use zeroize::{ZeroizeOnDrop, Zeroizing};
 
 use super::CryptoError;
@@ -11,18 +13,26 @@ use super::kek::Kek;
 use super::key::Key;
 pub use super::wrapped::{Purpose, WrappedKey};
 
+const FINGERPRINT_LABEL: &[u8] = b"regcred/fingerprint/v1";
+
 /// Every key of an installation, unwrapped. There is no way to have one without a KEK, so nothing
 /// is ever stored unencrypted for want of it. Wiped on drop; Debug prints versions only.
 pub struct Keyring {
     secret: Versions,
     audit: Versions,
+    fingerprint: Versions,
 }
 
 impl Keyring {
-    /// Version 1 of each purpose, active, for the first run: store all of them together.
-    pub fn generate_keys(kek: &Kek) -> Result<Vec<WrappedKey>, CryptoError> {
-        [Purpose::Secret, Purpose::Audit]
+    /// Version 1, active, of each purpose that has no key among `keys`: all of them on the first
+    /// run, and a purpose that is new in this version of the program. Store them together.
+    pub fn generate_missing(
+        kek: &Kek,
+        keys: &[WrappedKey],
+    ) -> Result<Vec<WrappedKey>, CryptoError> {
+        Purpose::ALL
             .into_iter()
+            .filter(|purpose| keys.iter().all(|key| key.purpose != *purpose))
             .map(|purpose| {
                 let key = WrappedKey::generate(kek, purpose, 1)?;
                 Ok(WrappedKey { is_active: true, ..key })
@@ -41,6 +51,7 @@ impl Keyring {
         Ok(Keyring {
             secret: Versions::unlock(Purpose::Secret, current, previous, keys)?,
             audit: Versions::unlock(Purpose::Audit, current, previous, keys)?,
+            fingerprint: Versions::unlock(Purpose::Fingerprint, current, previous, keys)?,
         })
     }
 
@@ -90,6 +101,17 @@ impl Keyring {
         self.secret.active
     }
 
+    /// What tells equal secrets of one project apart from different ones, and nothing else:
+    /// HMAC-SHA256 under a key of its own over `"regcred/fingerprint/v1" ‖ project id ‖ secret`.
+    /// Without the key no guess can be tested against it.
+    pub fn fingerprint(&self, project: Uuid, secret: &[u8]) -> [u8; 32] {
+        let mut message = Zeroizing::new(Vec::with_capacity(64 + secret.len()));
+        message.extend_from_slice(FINGERPRINT_LABEL);
+        message.extend_from_slice(project.as_bytes());
+        message.extend_from_slice(secret);
+        self.fingerprint.key.mac(&message)
+    }
+
     /// HMAC-SHA256 of `message` under the active audit key.
     pub fn mac(&self, message: &[u8]) -> [u8; 32] {
         self.audit.key.mac(message)
@@ -104,7 +126,11 @@ impl Keyring {
 
 impl fmt::Debug for Keyring {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Keyring").field("secret", &self.secret).field("audit", &self.audit).finish()
+        f.debug_struct("Keyring")
+            .field("secret", &self.secret)
+            .field("audit", &self.audit)
+            .field("fingerprint", &self.fingerprint)
+            .finish()
     }
 }
 

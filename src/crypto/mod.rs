@@ -10,6 +10,7 @@
 //!   └─ wraps the keyring keys, one row each: purpose, version, uuid, 76 wrapped bytes
 //!        secret: HKDF-SHA256(ikm = key, salt, info = "regcred/secret-dek/v1" ‖ alg) → one key per sealed value
 //!        audit:  HMAC-SHA256 over audit entries
+//!        fingerprint: HMAC-SHA256("regcred/fingerprint/v1" ‖ project id ‖ secret)
 //! ```
 //!
 //! A value's key is derived from a fresh 32-byte salt and used once, so no count of uses limits a
@@ -24,7 +25,7 @@
 //! ```text
 //!  0  3 "RGK"   3 1 format 01   4 1 alg 01 (AES-256-GCM)   5 3 zero
 //!  8  8 KEK id  16 12 nonce     28 32 ciphertext           60 16 tag
-//! AAD = LP("regcred/keyring/v1", or "regcred/keyring/v1/audit") ‖ bytes[0..16] ‖ u32(version) ‖ key uuid
+//! AAD = LP("regcred/keyring/v1", with "/audit" or "/fingerprint" behind) ‖ bytes[0..16] ‖ u32(version) ‖ key uuid
 //! ```
 //!
 //! Sealed value, 332 to 65 868 bytes:

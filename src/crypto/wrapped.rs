@@ -23,6 +23,13 @@ pub enum Purpose {
     Secret,
     /// Authenticating the audit log.
     Audit,
+    /// Telling which credentials hold the same secret.
+    Fingerprint,
+}
+
+impl Purpose {
+    /// Every purpose; a keyring has an active key for each.
+    pub const ALL: [Purpose; 3] = [Purpose::Secret, Purpose::Audit, Purpose::Fingerprint];
 }
 
 impl Purpose {
@@ -31,16 +38,18 @@ impl Purpose {
         match self {
             Purpose::Secret => b"regcred/keyring/v1",
             Purpose::Audit => b"regcred/keyring/v1/audit",
+            Purpose::Fingerprint => b"regcred/keyring/v1/fingerprint",
         }
     }
 }
 
-/// `secret` or `audit`, as the database keeps it.
+/// `secret`, `audit` or `fingerprint`, as the database keeps it.
 impl fmt::Display for Purpose {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Purpose::Secret => "secret",
             Purpose::Audit => "audit",
+            Purpose::Fingerprint => "fingerprint",
         })
     }
 }
@@ -53,6 +62,7 @@ impl FromStr for Purpose {
         match text {
             "secret" => Ok(Purpose::Secret),
             "audit" => Ok(Purpose::Audit),
+            "fingerprint" => Ok(Purpose::Fingerprint),
             _ => Err(CryptoError::Unreadable),
         }
     }
@@ -251,7 +261,7 @@ mod tests {
 
     #[test]
     fn purposes_are_read_as_written() {
-        for purpose in [Purpose::Secret, Purpose::Audit] {
+        for purpose in Purpose::ALL {
             assert_eq!(purpose.to_string().parse(), Ok(purpose));
         }
         assert_eq!("Secret".parse::<Purpose>(), Err(CryptoError::Unreadable));

@@ -137,6 +137,47 @@ impl std::ops::Deref for Granter {
     }
 }
 
+/// Somebody with access to the machine: who runs the commands.
+#[derive(Clone, Debug)]
+pub struct Operator(());
+
+impl Operator {
+    /// Only for the commands, which can be run by who can read the key.
+    #[cfg(feature = "ssr")]
+    pub(crate) fn at_the_machine() -> Self {
+        Self(())
+    }
+}
+
+/// A person who manages the instance.
+#[derive(Clone, Debug)]
+pub struct InstanceAdmin(Person);
+
+impl Person {
+    /// The evidence, or `Forbidden`.
+    pub fn instance_admin(&self) -> Result<InstanceAdmin> {
+        if self.is_admin { Ok(InstanceAdmin(self.clone())) } else { Err(Error::Forbidden) }
+    }
+}
+
+/// Who may see to the keys of the instance.
+pub trait KeyKeeper {
+    /// The person, or `None` for who sits at the machine.
+    fn keeper(&self) -> Option<&Person>;
+}
+
+impl KeyKeeper for Operator {
+    fn keeper(&self) -> Option<&Person> {
+        None
+    }
+}
+
+impl KeyKeeper for InstanceAdmin {
+    fn keeper(&self) -> Option<&Person> {
+        Some(&self.0)
+    }
+}
+
 /// A pipeline whose token was verified a moment ago.
 #[derive(Clone, Debug)]
 pub struct Pipeline {

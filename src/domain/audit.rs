@@ -11,6 +11,22 @@ super::words! {
         InstanceSetUp = "instance.set_up", "set up this instance";
         /// A project was made.
         ProjectCreated = "project.created", "created the project";
+        /// A person was added.
+        UserCreated = "user.created", "added";
+        /// A person was kept from signing in, and their sessions ended.
+        UserDisabled = "user.disabled", "disabled";
+        /// A person may sign in again.
+        UserEnabled = "user.enabled", "enabled";
+        /// A person was given another password.
+        PasswordSet = "user.password_set", "set the password of";
+        /// A person was made an instance admin.
+        AdminGranted = "user.admin_granted", "made an instance admin of";
+        /// A person is an instance admin no longer.
+        AdminRevoked = "user.admin_revoked", "took instance admin from";
+        /// A person was taken into a project.
+        MemberAdded = "member.added", "added the member";
+        /// A person was taken out of a project.
+        MemberRemoved = "member.removed", "removed the member";
         /// A person signed in.
         SignedIn = "session.created", "signed in";
         /// A person signed out.
@@ -21,6 +37,12 @@ super::words! {
         CredentialUpdated = "credential.updated", "edited";
         /// Its secret was replaced.
         SecretReplaced = "credential.secret_replaced", "replaced the secret of";
+        /// A secret was stored beside the current one.
+        SecretStaged = "credential.secret_staged", "staged a secret of";
+        /// Another version of its secret was made the current one.
+        SecretSwitched = "credential.secret_switched", "switched the secret of";
+        /// A version of its secret was destroyed.
+        SecretDestroyed = "credential.secret_destroyed", "destroyed a secret of";
         /// Deliveries were stopped.
         CredentialDisabled = "credential.disabled", "disabled";
         /// Deliveries were allowed again.
@@ -29,6 +51,16 @@ super::words! {
         CredentialDeleted = "credential.deleted", "deleted";
         /// Its ciphertext did not open.
         CredentialUnreadable = "credential.unreadable", "found unreadable";
+        /// A data key was made.
+        KeyCreated = "data_key.created", "made the data key";
+        /// A data key seals from now on.
+        KeyActivated = "data_key.activated", "activated the data key";
+        /// A data key opens nothing any more.
+        KeyRetired = "data_key.retired", "retired the data key";
+        /// A data key is gone.
+        KeyDestroyed = "data_key.destroyed", "destroyed the data key";
+        /// The data keys were wrapped under another key-encryption key.
+        KeysRewrapped = "data_key.rewrapped", "wrapped the data keys under another key";
         /// A pipeline was made.
         PipelineCreated = "pipeline.created", "created the pipeline";
         /// A pipeline was deleted.
@@ -53,7 +85,8 @@ pub struct AuditEvent {
     pub at: Moment,
     /// What was done.
     pub action: Action,
-    /// Who did it: a person's name, a pipeline's name, or `Regcred`.
+    /// Who did it: a person's name, a pipeline's name, `operator` for who has access to the machine,
+    /// or `Regcred`.
     pub actor: String,
     /// To what, by the name it had.
     pub subject: String,

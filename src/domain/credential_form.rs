@@ -44,6 +44,8 @@ pub struct CredentialForm {
     pub is_protected: bool,
     /// `is_insecure`: a check box; only at creation.
     pub is_insecure: bool,
+    /// `is_staged`: a check box; only on edit. The new secret waits until somebody switches to it.
+    pub is_staged: bool,
     /// `also`: check boxes of other Google hosts for the same key; only at creation.
     pub also: Vec<String>,
 }
@@ -75,7 +77,7 @@ pub struct CredentialDraft {
     pub owner: String,
     /// Where it is used.
     pub environment: String,
-    /// At most 20.
+    /// At most 20, of at most 50 characters each.
     pub labels: Vec<String>,
     /// When to look again.
     pub review_on: Option<Day>,
@@ -89,6 +91,16 @@ pub struct CredentialDraft {
 
 /// The longest description, in characters.
 pub const DESCRIPTION_MAX: usize = 1000;
+
+impl CredentialDraft {
+    /// The same, with `name` to answer for it when nobody was named.
+    pub fn owned_by(mut self, name: &str) -> Self {
+        if self.owner.is_empty() {
+            name.clone_into(&mut self.owner);
+        }
+        self
+    }
+}
 
 impl CredentialForm {
     /// Every broken rule at its field, or the draft.
@@ -162,8 +174,8 @@ impl CredentialForm {
             );
         }
         let labels = labels(&self.labels);
-        if labels.len() > 20 || labels.iter().any(|l| l.chars().count() > 100) {
-            at("labels", "Use at most 20 labels of at most 100 characters each.".to_owned());
+        if labels.len() > 20 || labels.iter().any(|l| l.chars().count() > 50) {
+            at("labels", "Use at most 20 labels of at most 50 characters each.".to_owned());
         }
 
         match (errors.is_empty(), parsed, method, access) {
@@ -258,6 +270,13 @@ mod tests {
         ] {
             assert!(fields.iter().any(|f| f == field), "{field}");
         }
+    }
+
+    #[test]
+    fn a_label_has_fifty_characters_at_most() {
+        let labels = |text: &str| CredentialForm { labels: format!("shop, {text}"), ..form() };
+        assert!(labels(&"ä".repeat(50)).check().is_ok());
+        assert_eq!(fields(&labels(&"x".repeat(51))), ["labels"]);
     }
 
     #[test]

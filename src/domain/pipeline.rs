@@ -95,6 +95,14 @@ pub struct Grantable {
     pub is_protected: bool,
 }
 
+impl Grantable {
+    /// Whether it can be granted for `intent`.
+    pub fn serves(&self, intent: Access) -> bool {
+        let needs_approval = self.is_protected && intent == Access::PullAndPush;
+        self.access.satisfies(intent) && !needs_approval
+    }
+}
+
 /// What was typed into a pipeline's form. No secret.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PipelineForm {

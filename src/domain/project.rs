@@ -1,5 +1,6 @@
 //! A project: what a team owns. The tenant boundary.
 
+use super::moment::Moment;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -12,6 +13,17 @@ pub struct Project {
     pub slug: String,
     /// What people call it.
     pub name: String,
+}
+
+/// A project as who sees to the instance sees it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ProjectEntry {
+    /// Which.
+    pub project: Project,
+    /// How many belong to it.
+    pub members: u64,
+    /// When it was made.
+    pub created_at: Moment,
 }
 
 /// The longest name of a project, in characters.

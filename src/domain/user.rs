@@ -1,5 +1,6 @@
 //! People who sign in.
 
+use super::moment::Moment;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -14,6 +15,17 @@ pub struct Person {
     pub name: String,
     /// Instance admin: manages the instance, and sees no project they are not a member of.
     pub is_admin: bool,
+}
+
+/// A person as who sees to the instance sees them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Account {
+    /// Who.
+    pub person: Person,
+    /// When they were added.
+    pub created_at: Moment,
+    /// Since when they may not sign in.
+    pub disabled_at: Option<Moment>,
 }
 
 super::words! {

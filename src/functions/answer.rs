@@ -39,9 +39,18 @@ pub async fn take_returned(id: String) -> Result<Option<Returned>> {
     super::context::take_returned(&id).await
 }
 
-/// The sentences that a successful form left, taken once.
+/// What a post left to be said by the page after it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Notice {
+    /// Whole sentences; none when there is nothing to say.
+    pub sentences: Vec<String>,
+    /// Whether they say why something was not done.
+    pub is_failure: bool,
+}
+
+/// What the post before left, taken once.
 #[server(prefix = "/rpc", endpoint = "answer/notice")]
-pub async fn take_notice(id: String) -> Result<Vec<String>> {
+pub async fn take_notice(id: String) -> Result<Notice> {
     super::context::take_notice(&id).await
 }
 

@@ -1,6 +1,6 @@
 //! What a server function's body may ask for: the vault, and who is asking.
 
-use super::answer::Returned;
+use super::answer::{Notice, Returned};
 use super::session::Frame;
 use crate::domain::actor::{Member, Permission};
 use crate::domain::user::Person;
@@ -115,7 +115,7 @@ pub(super) async fn take_returned(id: &str) -> Result<Option<Returned>> {
     Ok(content.and_then(|content| serde_json::from_slice(&content).ok()))
 }
 
-pub(super) async fn take_notice(id: &str) -> Result<Vec<String>> {
+pub(super) async fn take_notice(id: &str) -> Result<Notice> {
     let content = take(SlotKind::Notice, id).await?;
     Ok(content.and_then(|content| serde_json::from_slice(&content).ok()).unwrap_or_default())
 }

@@ -111,6 +111,10 @@ fn set(
             form.also.push(text);
             return Ok(());
         }
+        "is_staged" => {
+            form.is_staged = text == "true";
+            return Ok(());
+        }
         "is_protected" => {
             form.is_protected = text == "true";
             return Ok(());

@@ -7,9 +7,11 @@
 
 pub mod answer;
 pub mod credentials;
+pub mod keys;
 pub mod pipelines;
 pub mod registry;
 pub mod session;
+pub mod versions;
 
 #[cfg(feature = "ssr")]
 mod context;
@@ -17,6 +19,8 @@ mod context;
 mod credential_post;
 #[cfg(feature = "ssr")]
 mod entry;
+#[cfg(feature = "ssr")]
+mod keeping;
 #[cfg(feature = "ssr")]
 mod settle;
 #[cfg(feature = "ssr")]

@@ -60,6 +60,17 @@ pub async fn delete_grant(project: String, pipeline: Uuid, id: Uuid) -> Result<(
     super::settle::delete_grant(project, pipeline, id).await
 }
 
+/// Gives every pipeline that may use the credential `id` the one called `target` instead.
+#[server(prefix = "/rpc", endpoint = "grants/repoint")]
+pub async fn repoint_grants(
+    project: String,
+    id: Uuid,
+    #[server(default)] target: String,
+    #[server(default)] password: String,
+) -> Result<()> {
+    super::settle::repoint_grants(project, id, target, password).await
+}
+
 /// Makes one more token, for a change-over without a gap.
 #[server(prefix = "/rpc", endpoint = "tokens/create")]
 pub async fn create_token(

@@ -1,6 +1,6 @@
 //! What follows a form's post: the next page when it went well, the form again when it did not.
 
-use super::answer::Returned;
+use super::answer::{Notice, Returned};
 use super::context::{PERSON, member, session, vault};
 use super::credential_post::CredentialPost;
 use crate::domain::credential_form::CredentialForm;
@@ -37,7 +37,11 @@ pub(super) async fn back<T: Serialize>(path: &str, form: T, error: Error) -> Res
 
 /// Goes on to `path`, which says the sentences once.
 async fn on(path: &str, sentences: Vec<String>) -> Result<()> {
-    let content = serde_json::to_vec(&sentences).unwrap_or_default();
+    leave(path, Notice { sentences, is_failure: false }).await
+}
+
+async fn leave(path: &str, notice: Notice) -> Result<()> {
+    let content = serde_json::to_vec(&notice).unwrap_or_default();
     let slot = vault().put_slot(SlotKind::Notice, signed_in().await, &content).await?;
     redirect(&format!("{path}{}said={slot}", if path.contains('?') { '&' } else { '?' }));
     Ok(())
@@ -145,11 +149,11 @@ pub(super) async fn revoke_token(project: String, pipeline: Uuid, id: String) ->
 }
 
 /// After an action that has no form: a sentence either way.
-async fn said(path: &str, done: Result<String>) -> Result<()> {
+pub(super) async fn said(path: &str, done: Result<String>) -> Result<()> {
     match done {
         Ok(sentence) => on(path, vec![sentence]).await,
         Err(error) if is_page() && error != Error::Unauthenticated => {
-            on(path, vec![error.to_string()]).await
+            leave(path, Notice { sentences: vec![error.to_string()], is_failure: true }).await
         }
         Err(error) => back(path, (), error).await,
     }
@@ -208,6 +212,28 @@ pub(super) async fn create_token(
     match done.await {
         Ok(token) => once(&page, &token).await,
         Err(error) => back(&format!("{page}?form=token"), form, error).await,
+    }
+}
+
+/// From the delete dialog, which says how it went and is still to be confirmed.
+pub(super) async fn repoint_grants(
+    project: String,
+    id: Uuid,
+    target: String,
+    password: String,
+) -> Result<()> {
+    let dialog = format!("{}/{id}/delete", list_path(&project));
+    let password = zeroize::Zeroizing::new(password);
+    let done = async {
+        let member = member(&project).await?;
+        let granter = vault().reauthenticate(&member, &password).await?;
+        vault().repoint_grants(&granter, id, &target).await
+    };
+    match done.await {
+        Ok(sentence) => on(&dialog, vec![sentence]).await,
+        Err(error) => {
+            back(&format!("{dialog}?form=repoint"), json!({ "target": target }), error).await
+        }
     }
 }
 

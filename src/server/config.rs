@@ -1,11 +1,14 @@
-//! Every setting, and the only place that reads the environment.
+//! Every setting, and with `server/kek/config.rs` the only place that reads the environment.
 
+use super::kek::KekConfig;
+use crate::domain::secret_version::KEEP;
+use crate::store::Address;
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 
-/// The settings of the server. Each is an option of `regcred serve` or a variable.
+/// Where rows and keys are: what every command needs.
 #[derive(Clone, Debug, clap::Args)]
-pub struct Config {
+pub struct StorageConfig {
     /// The folder of the embedded database and its key
     #[arg(long, env = "REGCRED_DATA", default_value = "data", value_name = "FOLDER")]
     pub data: PathBuf,
@@ -19,6 +22,41 @@ pub struct Config {
         value_name = "URL"
     )]
     pub database_url: Option<String>,
+
+    /// Where the key-encryption key comes from.
+    #[command(flatten)]
+    pub kek: KekConfig,
+}
+
+/// How long servers are given to learn of a new data key: the same for all that share a database.
+#[derive(Clone, Debug, clap::Args)]
+pub struct PaceConfig {
+    /// Seconds that a new data key waits before anything is sealed under it
+    #[arg(
+        long,
+        env = "REGCRED_KEY_SETTLE",
+        value_parser = clap::value_parser!(i64).range(0..=86_400),
+        hide = true,
+        value_name = "SECONDS"
+    )]
+    pub key_settle: Option<i64>,
+}
+
+impl PaceConfig {
+    /// The seconds: a minute when several servers may share the database, and none when one has it
+    /// to itself.
+    pub fn seconds(&self, storage: &StorageConfig) -> i64 {
+        let usual = if storage.database_url.is_some() { 60 } else { 0 };
+        self.key_settle.unwrap_or(usual)
+    }
+}
+
+/// The settings of the server. Each is an option of `regcred serve` or a variable.
+#[derive(Clone, Debug, clap::Args)]
+pub struct Config {
+    /// Where rows and keys are.
+    #[command(flatten)]
+    pub storage: StorageConfig,
 
     /// The address to listen on; port 0 takes a free one
     #[arg(
@@ -38,17 +76,23 @@ pub struct Config {
     )]
     pub url: Option<String>,
 
-    /// A file with the 32-byte key-encryption key (raw, base64 or hex), readable by its owner only
-    #[arg(long, env = "REGCRED_KEK_FILE", value_name = "FILE")]
-    pub kek_file: Option<PathBuf>,
-
-    /// The key-encryption key before the current one, while changing over
-    #[arg(long, env = "REGCRED_KEK_PREVIOUS_FILE", value_name = "FILE")]
-    pub kek_previous_file: Option<PathBuf>,
-
     /// Proxies whose X-Forwarded-For is believed, separated by commas
     #[arg(long, env = "REGCRED_TRUSTED_PROXIES", value_delimiter = ',', value_name = "ADDRESS")]
     pub trusted_proxies: Vec<IpAddr>,
+
+    /// Versions of each secret that are kept, the current one included: what can be rolled back to
+    #[arg(
+        long,
+        env = "REGCRED_KEEP_VERSIONS",
+        default_value_t = KEEP.1,
+        value_parser = clap::value_parser!(u8).range(i64::from(KEEP.0)..=i64::from(KEEP.2)),
+        value_name = "NUMBER"
+    )]
+    pub keep_versions: u8,
+
+    /// How long a new data key waits.
+    #[command(flatten)]
+    pub pace: PaceConfig,
 
     /// What is logged: error, warn, info, debug, trace, or a filter such as regcred=debug
     #[arg(
@@ -80,8 +124,27 @@ pub enum ConfigProblem {
     BadDatabase,
 }
 
+impl StorageConfig {
+    /// Where the rows are.
+    ///
+    /// # Errors
+    /// `BadDatabase` for an address of another kind of database.
+    pub fn address(&self) -> Result<Address, ConfigProblem> {
+        match &self.database_url {
+            None => Ok(Address::File(self.data.join("regcred.db"))),
+            Some(url) if url.starts_with("postgres://") || url.starts_with("postgresql://") => {
+                Ok(Address::Postgres(url.clone()))
+            }
+            Some(_) => Err(ConfigProblem::BadDatabase),
+        }
+    }
+}
+
 impl Config {
     /// The public address without a trailing slash; `port` is the one that is listened on.
+    ///
+    /// # Errors
+    /// `NoUrl` when there is none and the address is no loopback, `BadUrl` for what is no site.
     pub fn public_url(&self, port: u16) -> Result<String, ConfigProblem> {
         let Some(url) = &self.url else {
             let is_loopback = self.listen.ip().is_loopback();
@@ -98,17 +161,6 @@ impl Config {
                 Ok(url.to_owned())
             }
             _ => Err(ConfigProblem::BadUrl),
-        }
-    }
-
-    /// Where the rows are.
-    pub fn database(&self) -> Result<crate::store::Address, ConfigProblem> {
-        match &self.database_url {
-            None => Ok(crate::store::Address::File(self.data.join("regcred.db"))),
-            Some(url) if url.starts_with("postgres://") || url.starts_with("postgresql://") => {
-                Ok(crate::store::Address::Postgres(url.clone()))
-            }
-            Some(_) => Err(ConfigProblem::BadDatabase),
         }
     }
 }

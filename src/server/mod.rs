@@ -1,19 +1,22 @@
-//! The composition root: everything is wired here, and nobody uses this room.
+//! The composition root: everything is wired here, and only the commands use this room.
 
 mod assets;
 mod client;
 pub mod config;
 mod csrf;
 mod headers;
-pub mod kek_file;
+pub mod kek;
 mod limits;
+pub mod memory;
+pub mod open;
 mod pages;
 mod session;
 mod start;
 mod status;
 
 pub use assets::Assets;
-pub use start::{StartError, serve};
+pub use open::StartError;
+pub use start::serve;
 
 use crate::vault::Vault;
 use axum::Router;

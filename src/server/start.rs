@@ -1,50 +1,16 @@
-//! Starting: configuration, key, database, and only then the port.
+//! Serving: what has to be there is opened, and only then the port.
 
-use super::config::{Config, ConfigProblem};
-use super::{kek_file, router};
-use crate::error::Error;
-use crate::store::Store;
-use crate::vault::{Settings, StartProblem, Vault, expected_keys, unlock};
+use super::config::{Config, StorageConfig};
+use super::open::{Opened, StartError, find_keys, open};
+use super::router;
+use crate::vault::{Settings, Vault};
 use axum::serve::ListenerExt;
 use std::io::{self, Write};
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
-
-/// Why the server did not start, or stopped.
-#[derive(Debug, thiserror::Error)]
-pub enum StartError {
-    /// A setting.
-    #[error(transparent)]
-    Config(#[from] ConfigProblem),
-    /// A key file.
-    #[error(transparent)]
-    KeyFile(#[from] kek_file::KeyFileProblem),
-    /// The keyring or the database.
-    #[error(transparent)]
-    Start(#[from] StartProblem),
-    /// The data folder.
-    #[error("The data folder {0} cannot be made or written: {1}.")]
-    Data(String, io::Error),
-    /// The port.
-    #[error(
-        "{0} cannot be listened on: {1}. Another server may use it; choose one with REGCRED_LISTEN."
-    )]
-    Listen(SocketAddr, io::Error),
-    /// The network, while serving.
-    #[error("Serving stopped: {0}.")]
-    Serve(io::Error),
-    /// The database, while starting.
-    #[error("The database cannot be used. The log says why.")]
-    Database(Error),
-}
-
-impl From<sea_orm::DbErr> for StartError {
-    fn from(error: sea_orm::DbErr) -> Self {
-        Self::Database(error.into())
-    }
-}
 
 /// How long requests under way may take after a stop was asked for.
 const GRACE: Duration = Duration::from_secs(25);
@@ -58,15 +24,7 @@ const SWEEP: Duration = Duration::from_secs(15 * 60);
 pub async fn serve(config: &Config) -> Result<(), StartError> {
     // What can be checked without touching anything comes first.
     config.public_url(config.listen.port())?;
-    let database = config.database()?;
-    if config.database_url.is_none() {
-        make_data_folder(config)?;
-    }
-    let store = Store::connect(&database).await?;
-    let keys = kek_file::find(config, &expected_keys(&store).await?)?;
-    crate::vault::check(&expected_keys(&store).await?, &keys.source)?;
-    store.migrate(&database).await?;
-    let keyring = unlock(&store, &keys.source).await?;
+    let Opened { store, keys, local, is_new } = open(&config.storage).await?;
 
     let listener = TcpListener::bind(config.listen)
         .await
@@ -74,13 +32,19 @@ pub async fn serve(config: &Config) -> Result<(), StartError> {
     let address = listener.local_addr().map_err(StartError::Serve)?;
     let settings = Settings {
         address: config.public_url(address.port())?,
-        has_local_key: keys.local.is_some(),
+        has_local_key: local.is_some(),
+        keep_versions: config.keep_versions,
+        key_settle: config.pace.seconds(&config.storage),
     };
-    let vault = Vault::new(store.clone(), keyring, settings);
+    let vault = Vault::new(store.clone(), keys, settings);
     let app = router(&vault, &config.trusted_proxies);
-    greet(&vault, &keys).await.map_err(StartError::Serve)?;
+    greet(&vault, local.filter(|_| is_new)).await.map_err(StartError::Serve)?;
 
-    let sweeper = tokio::spawn(sweep(vault.clone()));
+    let beside = [
+        tokio::spawn(sweep(vault.clone())),
+        tokio::spawn(tend_keys(vault.clone())),
+        tokio::spawn(read_keys_again(vault.clone(), config.storage.clone())),
+    ];
     // Without it every page costs a delayed acknowledgement: 43 ms.
     let listener = listener.tap_io(|stream| {
         if let Err(error) = stream.set_nodelay(true) {
@@ -102,16 +66,18 @@ pub async fn serve(config: &Config) -> Result<(), StartError> {
         done = async { serving.await } => done.map_err(StartError::Serve)?,
         () = late => tracing::warn!("requests were still under way when time was up"),
     }
-    sweeper.abort();
+    for task in beside {
+        task.abort();
+    }
     store.close().await?;
     Ok(())
 }
 
 /// The address, the first key, and the set-up link as long as nobody is set up.
-async fn greet(vault: &Vault, keys: &kek_file::FoundKeys) -> io::Result<()> {
+async fn greet(vault: &Vault, new_key: Option<PathBuf>) -> io::Result<()> {
     let mut out = io::stdout();
     let address = &vault.settings().address;
-    if let (Some(path), true) = (&keys.local, keys.is_new) {
+    if let Some(path) = new_key {
         let path = path.display();
         writeln!(
             out,
@@ -128,15 +94,6 @@ async fn greet(vault: &Vault, keys: &kek_file::FoundKeys) -> io::Result<()> {
         Err(error) => tracing::error!(error = %error, "no set-up link could be made"),
     }
     out.flush()
-}
-
-fn make_data_folder(config: &Config) -> Result<(), StartError> {
-    use std::os::unix::fs::DirBuilderExt;
-    std::fs::DirBuilder::new()
-        .recursive(true)
-        .mode(0o700)
-        .create(&config.data)
-        .map_err(|cause| StartError::Data(config.data.display().to_string(), cause))
 }
 
 async fn asked_to_stop() {
@@ -164,6 +121,32 @@ async fn sweep(vault: Vault) {
         every.tick().await;
         if let Err(error) = vault.sweep().await {
             tracing::warn!(error = %error, "what has expired was not removed");
+        }
+    }
+}
+
+async fn tend_keys(vault: Vault) {
+    vault.tend_keys().await;
+}
+
+/// Each SIGHUP says that the operator has given another key-encryption key.
+async fn read_keys_again(vault: Vault, config: StorageConfig) {
+    let mut asked = match signal(SignalKind::hangup()) {
+        Ok(asked) => asked,
+        Err(error) => {
+            tracing::error!(error = %error, "SIGHUP cannot be listened for");
+            return;
+        }
+    };
+    while asked.recv().await.is_some() {
+        let replaced = async {
+            let found = find_keys(&config, vault.store()).await?;
+            vault.replace_kek(found.source).await.map_err(StartError::from)
+        };
+        match replaced.await {
+            Ok(()) => tracing::info!("the key-encryption key was read again"),
+            // What is in use goes on serving.
+            Err(problem) => tracing::error!("{problem}"),
         }
     }
 }

@@ -15,6 +15,15 @@ use uuid::Uuid;
 /// The MAC of a link: made by who holds the key, so that this room never does.
 pub type Mac<'a> = &'a (dyn Fn(&[u8]) -> [u8; 32] + Send + Sync);
 
+/// Whether the second is the MAC of the first, under any key there was.
+pub type Holds<'a> = &'a (dyn Fn(&[u8], &[u8]) -> bool + Send + Sync);
+
+/// A link as it is checked: number, kind, fields, MAC.
+pub(super) type Link = (i64, &'static str, Vec<Vec<u8>>, Vec<u8>);
+
+/// Links that are checked at once, so that a long chain needs no more memory than a short one.
+const PART: i64 = 2_000;
+
 /// An event to write.
 #[derive(Clone, Debug)]
 pub struct EventRow {
@@ -136,33 +145,54 @@ impl<C: ConnectionTrait> Chain<'_, C> {
         Ok(rows.into_iter().filter_map(shown).collect())
     }
 
+    /// The chains there are.
+    pub async fn list(&self) -> Result<Vec<Uuid>, DbErr> {
+        let heads = chain_head::Entity::find().order_by_asc(chain_head::Column::Chain);
+        Ok(heads.all(self.db).await?.into_iter().map(|head| head.chain).collect())
+    }
+
+    /// The number of the last link; 0 for a chain that has none.
+    pub async fn length(&self, chain: Uuid) -> Result<i64, DbErr> {
+        let head = chain_head::Entity::find_by_id(chain).one(self.db).await?;
+        Ok(head.map_or(0, |head| head.seq))
+    }
+
     /// The first link of the chain that does not hold, or `None` when all do: a changed, removed,
-    /// inserted or reordered event or receipt, or a head that ends elsewhere.
-    pub async fn first_break(&self, mac: Mac<'_>, chain: Uuid) -> Result<Option<i64>, DbErr> {
-        let mut links = super::receipts::links(self.db, chain).await?;
+    /// inserted or reordered event or receipt, or a head that ends elsewhere. Links that were
+    /// written after it began are not looked at.
+    pub async fn first_break(&self, holds: Holds<'_>, chain: Uuid) -> Result<Option<i64>, DbErr> {
+        let head = chain_head::Entity::find_by_id(chain).one(self.db).await?;
+        let (end, end_mac) = head.map_or((0, vec![0; 32]), |head| (head.seq, head.mac));
+        let (mut before, mut expected) = (vec![0; 32], 1);
+        while expected <= end {
+            let part = (expected, end.min(expected + PART - 1));
+            for (seq, kind, fields, link) in self.links(chain, part).await? {
+                let fields: Vec<&[u8]> = fields.iter().map(Vec::as_slice).collect();
+                if seq != expected || !holds(&message(&before, chain, seq, kind, &fields), &link) {
+                    return Ok(Some(expected));
+                }
+                (before, expected) = (link, expected + 1);
+            }
+            if expected != part.1 + 1 {
+                return Ok(Some(expected));
+            }
+        }
+        Ok((before != end_mac).then_some(end))
+    }
+
+    async fn links(&self, chain: Uuid, part: (i64, i64)) -> Result<Vec<Link>, DbErr> {
+        let mut links = super::receipts::links(self.db, chain, part).await?;
         let events = audit_event::Entity::find()
             .filter(audit_event::Column::Chain.eq(chain))
+            .filter(audit_event::Column::Seq.between(part.0, part.1))
             .all(self.db)
             .await?;
         for row in events {
             let (seq, link) = (row.seq, row.mac.clone());
-            links.push((seq, "event", parts(row).map(Vec::from).to_vec(), link));
+            links.push((seq, "event", parts(row).to_vec(), link));
         }
         links.sort_by_key(|(seq, ..)| *seq);
-        let mut before = vec![0; 32];
-        for (expected, (seq, kind, fields, link)) in (1..).zip(&links) {
-            let fields: Vec<&[u8]> = fields.iter().map(Vec::as_slice).collect();
-            if *seq != expected
-                || mac(&message(&before, chain, *seq, kind, &fields)).as_slice() != link
-            {
-                return Ok(Some(expected));
-            }
-            before.clone_from(link);
-        }
-        let head = chain_head::Entity::find_by_id(chain).one(self.db).await?;
-        let end = head.map_or((0, vec![0; 32]), |head| (head.seq, head.mac));
-        let last = links.len() as i64;
-        Ok((end != (last, before)).then_some(last + 1))
+        Ok(links)
     }
 }
 
@@ -192,7 +222,7 @@ fn parts(row: audit_event::Model) -> [Vec<u8>; 7] {
     ]
 }
 
-fn shown(row: audit_event::Model) -> Option<AuditEvent> {
+pub(super) fn shown(row: audit_event::Model) -> Option<AuditEvent> {
     Some(AuditEvent {
         seq: row.seq,
         at: Moment(row.at),

@@ -20,7 +20,7 @@ pub enum Address {
 const READERS: u32 = 4;
 
 /// Any number that all replicas agree on: the advisory lock round the migrations.
-const MIGRATION_LOCK: i64 = 0x7265_6763_7265_6401;
+pub(super) const MIGRATION_LOCK: i64 = 0x7265_6763_7265_6401;
 
 impl Store {
     /// Connects, and changes nothing yet.

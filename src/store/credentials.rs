@@ -150,8 +150,16 @@ impl<C: ConnectionTrait> Credentials<'_, C> {
 
     /// What can be granted: every credential that is not disabled, by name.
     pub async fn grantable(&self) -> Result<Vec<Grantable>, DbErr> {
-        let rows = self
-            .rows()
+        self.grantable_of(self.rows()).await
+    }
+
+    /// The same, of one registry host.
+    pub async fn grantable_at(&self, host: &str) -> Result<Vec<Grantable>, DbErr> {
+        self.grantable_of(self.rows().filter(Column::Host.eq(host))).await
+    }
+
+    async fn grantable_of(&self, rows: Select<Entity>) -> Result<Vec<Grantable>, DbErr> {
+        let rows = rows
             .filter(Column::DisabledAt.is_null())
             .order_by_asc(Column::NameKey)
             .all(self.db)
@@ -212,7 +220,7 @@ fn day(text: &Option<String>) -> Option<Day> {
 }
 
 /// A row as the list shows it; `None` when the row was not written by us.
-fn summary(row: Model) -> Option<Summary> {
+pub(super) fn summary(row: Model) -> Option<Summary> {
     Some(Summary {
         id: row.id,
         name: row.name,

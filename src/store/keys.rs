@@ -1,9 +1,15 @@
 //! Wrapped keys. This room never sees one unwrapped.
 
-use super::entity::Sealed;
-use super::entity::crypto_key::{ActiveModel, Column, Entity};
-use sea_orm::sea_query::OnConflict;
-use sea_orm::{ActiveValue::Set, ConnectionTrait, DbErr, EntityTrait, QueryOrder};
+use super::entity::crypto_key::{ActiveModel, Column, Entity, Model};
+use super::entity::{Sealed, secret_version};
+use super::locked;
+use crate::domain::key::KeyState;
+use sea_orm::sea_query::{Expr, OnConflict};
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, ExprTrait, QueryFilter,
+    QueryOrder, QuerySelect,
+};
+use std::collections::BTreeMap;
 use uuid::Uuid;
 
 /// A handle on the wrapped keys.
@@ -13,7 +19,7 @@ pub struct Keys<'a, C: ConnectionTrait> {
 }
 
 /// A wrapped key.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct KeyRow {
     /// What it is for.
     pub purpose: String,
@@ -21,58 +27,103 @@ pub struct KeyRow {
     pub version: i32,
     /// What the wrapping is bound to.
     pub key_uuid: Uuid,
-    /// The 76 bytes.
+    /// The 76 bytes; none when it was destroyed.
     pub wrapped: Vec<u8>,
     /// The id of the key-encryption key.
     pub kek_id: String,
-    /// Whether new secrets use it.
-    pub is_active: bool,
+    /// Where it is in its life.
+    pub state: KeyState,
+    /// Since when, in milliseconds.
+    pub state_since: i64,
+    /// When it was made, in milliseconds.
+    pub created_at: i64,
 }
 
 impl<C: ConnectionTrait> Keys<'_, C> {
-    /// All of them.
+    /// All of them, by purpose and version.
     pub async fn list(&self) -> Result<Vec<KeyRow>, DbErr> {
         let rows = Entity::find()
             .order_by_asc(Column::Purpose)
             .order_by_asc(Column::Version)
             .all(self.db)
             .await?;
-        Ok(rows
-            .into_iter()
-            .map(|row| KeyRow {
-                purpose: row.purpose,
-                version: row.version,
-                key_uuid: row.key_uuid,
-                wrapped: row.wrapped.0,
-                kek_id: row.kek_id,
-                is_active: row.is_active,
-            })
-            .collect())
+        rows.into_iter().map(shown).collect()
     }
 
-    /// Inserts the key unless its version is there: of two that start first, one wins.
-    pub async fn insert_first(&self, row: KeyRow, at: i64) -> Result<(), DbErr> {
-        let row = model(row, Set(at));
+    /// The same, locked until the transaction ends.
+    pub async fn lock(&self) -> Result<Vec<KeyRow>, DbErr> {
+        let rows = Entity::find().order_by_asc(Column::Purpose).order_by_asc(Column::Version);
+        locked(self.db, rows).all(self.db).await?.into_iter().map(shown).collect()
+    }
+
+    /// Inserts the key unless its version is there: of two that are first, one wins.
+    pub async fn insert_first(&self, row: KeyRow) -> Result<(), DbErr> {
         let there = OnConflict::columns([Column::Purpose, Column::Version]).do_nothing().to_owned();
-        Entity::insert(row).on_conflict(there).exec_without_returning(self.db).await?;
+        Entity::insert(model(row)).on_conflict(there).exec_without_returning(self.db).await?;
         Ok(())
     }
 
-    /// Stores the new wrapping of a key.
+    /// Stores the new wrapping or state of a key.
     pub async fn update(&self, row: KeyRow) -> Result<(), DbErr> {
-        Entity::update(model(row, sea_orm::ActiveValue::NotSet)).exec(self.db).await?;
+        Entity::update(model(row)).exec(self.db).await?;
         Ok(())
+    }
+
+    /// Sealed secrets by the version of their key, and how many of them do not open.
+    pub async fn uses(&self) -> Result<(BTreeMap<i32, u64>, u64), DbErr> {
+        use secret_version::Column;
+        let by_version: Vec<(Option<i32>, i64)> = secret_version::Entity::find()
+            .select_only()
+            .column(Column::KeyVersion)
+            .column_as(Expr::col(Column::Id).count(), "rows")
+            .filter(Column::KeyVersion.is_not_null())
+            .group_by(Column::KeyVersion)
+            .into_tuple()
+            .all(self.db)
+            .await?;
+        let unreadable: Option<i64> = secret_version::Entity::find()
+            .select_only()
+            .column_as(Expr::col(Column::Id).count(), "rows")
+            .filter(Column::KeyVersion.is_not_null())
+            .filter(Column::UnreadableAt.is_not_null())
+            .into_tuple()
+            .one(self.db)
+            .await?;
+        let count = |rows: i64| u64::try_from(rows).unwrap_or(0);
+        let by_version = by_version
+            .into_iter()
+            .filter_map(|(version, rows)| Some((version?, count(rows))))
+            .collect();
+        Ok((by_version, count(unreadable.unwrap_or(0))))
     }
 }
 
-fn model(row: KeyRow, created_at: sea_orm::ActiveValue<i64>) -> ActiveModel {
+/// A row with a word that this version does not know is refused: taking it for another state could
+/// bring a retired key back.
+fn shown(row: Model) -> Result<KeyRow, DbErr> {
+    let state = KeyState::from_word(&row.state)
+        .ok_or_else(|| DbErr::Type("a key is in an unknown state".to_owned()))?;
+    Ok(KeyRow {
+        purpose: row.purpose,
+        version: row.version,
+        key_uuid: row.key_uuid,
+        wrapped: row.wrapped.0,
+        kek_id: row.kek_id,
+        state,
+        state_since: row.state_since,
+        created_at: row.created_at,
+    })
+}
+
+fn model(row: KeyRow) -> ActiveModel {
     ActiveModel {
         purpose: Set(row.purpose),
         version: Set(row.version),
         key_uuid: Set(row.key_uuid),
         wrapped: Set(Sealed(row.wrapped)),
         kek_id: Set(row.kek_id),
-        is_active: Set(row.is_active),
-        created_at,
+        state: Set(row.state.word().to_owned()),
+        state_since: Set(row.state_since),
+        created_at: Set(row.created_at),
     }
 }

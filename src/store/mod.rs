@@ -5,25 +5,39 @@
 //! it, and the same handles work inside.
 
 mod attempts;
+mod audit;
+mod backup;
 mod chain;
 mod connect;
 mod credentials;
 mod dependents;
+mod doctor;
 mod entity;
 mod grants;
 mod instance;
 mod keys;
+mod leases;
 mod people;
 mod pipelines;
 mod projects;
 mod receipts;
+mod rewraps;
+mod schema;
 mod secrets;
 mod sessions;
+mod shape;
 mod slots;
+mod tallies;
 mod tokens;
+mod versions;
 
 pub use attempts::Attempts;
-pub use chain::{Chain, EventRow, Mac};
+pub use audit::ChainHead;
+pub use backup::{
+    Columns, DumpProblem, End, FORMAT as BACKUP_FORMAT, Header, Loading, Refusal, Snapshot,
+    VERSION as BACKUP_VERSION,
+};
+pub use chain::{Chain, EventRow, Holds, Mac};
 pub use connect::Address;
 pub use credentials::Credentials;
 /// The columns that a write to a credential sets; the others stay as they are.
@@ -31,15 +45,20 @@ pub use entity::credential::ActiveModel as CredentialChanges;
 pub use grants::{GrantRow, Grants};
 pub use instance::Instance;
 pub use keys::{KeyRow, Keys};
+pub use leases::Leases;
 pub use people::{NewPerson, People, PersonRow};
 pub use pipelines::Pipelines;
 pub use projects::Projects;
 pub use receipts::{ReceiptRow, Receipts, Recorder};
+pub use rewraps::{Rewraps, SealedRow};
+pub use schema::{Schema, knows_schema};
 pub use sea_orm::ActiveValue::Set;
 pub use secrets::{Deliverable, Secrets, VersionRow};
 pub use sessions::{SessionRow, Sessions};
+pub use shape::Kind;
 pub use slots::{SlotRow, Slots};
 pub use tokens::{TokenHit, TokenRow, Tokens};
+pub use versions::StoredVersion;
 
 use crate::error::Error;
 use sea_orm::{
@@ -98,6 +117,8 @@ handles! { instance:
     attempts: Attempts, "Failed attempts to sign in.";
     slots: Slots, "Single-use slots.";
     keys: Keys, "Wrapped keys.";
+    leases: Leases, "Who does scheduled work.";
+    rewraps: Rewraps, "Secrets under an older key, of every project.";
     tokens: Tokens, "Pipeline tokens: found before the project is known.";
     chain: Chain, "Chained audit events.";
 }
@@ -136,12 +157,26 @@ pub fn is_taken(error: &DbErr) -> bool {
     matches!(error.sql_err(), Some(SqlErr::UniqueConstraintViolation(_)))
 }
 
+/// Whether the database gave the transaction up for another one, so that it can be tried again:
+/// `PostgreSQL` serialization failure and deadlock.
+pub(crate) fn is_aborted(error: &DbErr) -> bool {
+    code(error).is_some_and(|code| ["40001", "40P01"].contains(&code.as_ref()))
+}
+
+fn code(error: &DbErr) -> Option<std::borrow::Cow<'_, str>> {
+    match error {
+        DbErr::Exec(RuntimeErr::SqlxError(e)) | DbErr::Query(RuntimeErr::SqlxError(e)) => {
+            e.as_database_error()?.code()
+        }
+        _ => None,
+    }
+}
+
 impl From<DbErr> for Error {
     /// The one place where a cause of the database is logged. What is told to people carries none.
     fn from(error: DbErr) -> Self {
         let is_passing = matches!(error, DbErr::ConnectionAcquire(_) | DbErr::Conn(_))
-            || matches!(&error, DbErr::Exec(RuntimeErr::SqlxError(e)) | DbErr::Query(RuntimeErr::SqlxError(e))
-                if e.as_database_error().and_then(|d| d.code()).is_some_and(|c| PASSING.contains(&c.as_ref())));
+            || code(&error).is_some_and(|code| PASSING.contains(&code.as_ref()));
         tracing::error!(error = %error, "the database refused");
         if is_passing { Self::Unavailable } else { Self::Internal }
     }

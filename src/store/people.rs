@@ -1,8 +1,11 @@
 //! People who sign in.
 
-use super::entity::person::{ActiveModel, Column, Entity};
-use crate::domain::user::Person;
-use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter};
+use super::entity::person::{ActiveModel, Column, Entity, Model};
+use crate::domain::moment::Moment;
+use crate::domain::user::{Account, Person};
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder,
+};
 use uuid::Uuid;
 
 /// A handle on the people.
@@ -49,9 +52,42 @@ impl<C: ConnectionTrait> People<'_, C> {
         let row =
             Entity::find().filter(filter).filter(Column::DisabledAt.is_null()).one(self.db).await?;
         Ok(row.map(|row| PersonRow {
-            person: Person { id: row.id, email: row.email, name: row.name, is_admin: row.is_admin },
-            password_hash: row.password_hash,
+            password_hash: row.password_hash.clone(),
+            person: shown(row).person,
         }))
+    }
+
+    /// Everybody, by address, whether or not they may sign in.
+    pub async fn list(&self) -> Result<Vec<Account>, DbErr> {
+        let rows = Entity::find().order_by_asc(Column::EmailKey).all(self.db).await?;
+        Ok(rows.into_iter().map(shown).collect())
+    }
+
+    /// Who has this folded address, whether or not they may sign in.
+    pub async fn account(&self, email_key: &str) -> Result<Option<Account>, DbErr> {
+        let row = Entity::find().filter(Column::EmailKey.eq(email_key)).one(self.db).await?;
+        Ok(row.map(shown))
+    }
+
+    /// Stores another hash of a password.
+    pub async fn set_password(&self, id: Uuid, password_hash: String) -> Result<(), DbErr> {
+        self.set(id, ActiveModel { password_hash: Set(password_hash), ..ActiveModel::default() })
+            .await
+    }
+
+    /// Since when the person may not sign in, in milliseconds; `None`: they may.
+    pub async fn set_disabled(&self, id: Uuid, at: Option<i64>) -> Result<(), DbErr> {
+        self.set(id, ActiveModel { disabled_at: Set(at), ..ActiveModel::default() }).await
+    }
+
+    /// Whether the person manages the instance.
+    pub async fn set_admin(&self, id: Uuid, is_admin: bool) -> Result<(), DbErr> {
+        self.set(id, ActiveModel { is_admin: Set(is_admin), ..ActiveModel::default() }).await
+    }
+
+    async fn set(&self, id: Uuid, row: ActiveModel) -> Result<(), DbErr> {
+        Entity::update_many().set(row).filter(Column::Id.eq(id)).exec(self.db).await?;
+        Ok(())
     }
 
     /// Inserts a person.
@@ -68,5 +104,13 @@ impl<C: ConnectionTrait> People<'_, C> {
         };
         Entity::insert(row).exec_without_returning(self.db).await?;
         Ok(())
+    }
+}
+
+fn shown(row: Model) -> Account {
+    Account {
+        person: Person { id: row.id, email: row.email, name: row.name, is_admin: row.is_admin },
+        created_at: Moment(row.created_at),
+        disabled_at: row.disabled_at.map(Moment),
     }
 }

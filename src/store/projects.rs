@@ -1,8 +1,9 @@
 //! Projects, and who belongs to them.
 
 use super::entity::{membership, person, project};
-use crate::domain::project::Project;
-use crate::domain::user::Role;
+use crate::domain::moment::Moment;
+use crate::domain::project::{Project, ProjectEntry};
+use crate::domain::user::{Person, Role};
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, JoinType, PaginatorTrait,
     QueryFilter, QueryOrder, QuerySelect,
@@ -59,6 +60,66 @@ impl<C: ConnectionTrait> Projects<'_, C> {
                 Some((person?.name, Role::from_word(&membership.role)?))
             })
             .collect())
+    }
+
+    /// Everybody who belongs to a project, whether or not they may sign in, by address.
+    pub async fn roster(&self, project: Uuid) -> Result<Vec<(Person, Role)>, DbErr> {
+        let to_person = membership::Entity::belongs_to(person::Entity)
+            .from(membership::Column::PersonId)
+            .to(person::Column::Id)
+            .into();
+        let rows = membership::Entity::find()
+            .join(JoinType::InnerJoin, to_person)
+            .select_also(person::Entity)
+            .filter(membership::Column::ProjectId.eq(project))
+            .order_by_asc(person::Column::EmailKey)
+            .all(self.db)
+            .await?;
+        Ok(rows
+            .into_iter()
+            .filter_map(|(membership, row)| {
+                let row = row?;
+                let person =
+                    Person { id: row.id, email: row.email, name: row.name, is_admin: row.is_admin };
+                Some((person, Role::from_word(&membership.role)?))
+            })
+            .collect())
+    }
+
+    /// Every project, by its part of the URL.
+    pub async fn list(&self) -> Result<Vec<ProjectEntry>, DbErr> {
+        let rows = project::Entity::find()
+            .order_by_asc(project::Column::Slug)
+            .all(self.db)
+            .await?;
+        let members: Vec<Uuid> = membership::Entity::find()
+            .select_only()
+            .column(membership::Column::ProjectId)
+            .into_tuple()
+            .all(self.db)
+            .await?;
+        let count = |id: Uuid| members.iter().filter(|project| **project == id).count() as u64;
+        Ok(rows
+            .into_iter()
+            .map(|row| ProjectEntry {
+                members: count(row.id),
+                created_at: Moment(row.created_at),
+                project: Project { id: row.id, slug: row.slug, name: row.name },
+            })
+            .collect())
+    }
+
+    /// The project with this part of the URL.
+    pub async fn find(&self, slug: &str) -> Result<Option<Project>, DbErr> {
+        let row =
+            project::Entity::find().filter(project::Column::Slug.eq(slug)).one(self.db).await?;
+        Ok(row.map(|row| Project { id: row.id, slug: row.slug, name: row.name }))
+    }
+
+    /// Takes the person out of the project; `false` when they were not in it.
+    pub async fn dismiss(&self, project: Uuid, person: Uuid) -> Result<bool, DbErr> {
+        let done = membership::Entity::delete_by_id((project, person)).exec(self.db).await?;
+        Ok(done.rows_affected > 0)
     }
 
     /// Whether the slug is in use.

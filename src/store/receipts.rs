@@ -1,16 +1,15 @@
 //! Receipts: written in groups by one task, so that concurrent deliveries share a transaction and
 //! a flush to disk. A receipt counts once its group is durable.
 
-use super::chain::{Head, Mac};
-use super::entity::{pipeline_token, receipt, usage};
+use super::chain::{Head, Link, Mac};
+use super::entity::receipt;
+use super::tallies::Tallies;
 use super::{Store, Write};
 use crate::domain::credential::Access;
 use crate::domain::delivery::{Door, Outcome, Receipt};
 use crate::domain::moment::Moment;
-use sea_orm::sea_query::{Expr, ExprTrait, OnConflict};
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder,
-    QuerySelect,
+    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
 };
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -77,6 +76,8 @@ pub struct Recorder {
 const QUEUE: usize = 1024;
 /// Requests whose receipts share one transaction at most.
 const GROUP: usize = 256;
+/// How often a group is tried that the database gives up.
+const ATTEMPTS: u32 = 3;
 
 impl Recorder {
     /// Starts the task. It ends when the last clone of the recorder is gone.
@@ -86,14 +87,7 @@ impl Recorder {
             let mut group = Vec::with_capacity(GROUP);
             // A group is whoever waits by the time the last one is durable: nobody waits for others.
             while waiting.recv_many(&mut group, GROUP).await > 0 {
-                let rows = group.iter().flat_map(|(rows, _)| rows);
-                let is_durable = match write(&store, mac.as_ref(), rows).await {
-                    Ok(()) => true,
-                    Err(error) => {
-                        tracing::error!(error = %error, "receipts were not written");
-                        false
-                    }
-                };
+                let is_durable = write_again(&store, mac.as_ref(), &group).await;
                 for (_, answer) in group.drain(..) {
                     // Who asked may be gone; the receipt stays.
                     let _ = answer.send(is_durable);
@@ -110,6 +104,22 @@ impl Recorder {
         }
         let (answer, durable) = oneshot::channel();
         self.queue.try_send((rows, answer)).is_ok() && durable.await.unwrap_or(false)
+    }
+}
+
+/// Writes the group, again when the database gave it up for another transaction.
+async fn write_again(store: &Store, mac: Mac<'_>, group: &[Waiting]) -> bool {
+    let mut attempts = 0;
+    loop {
+        attempts += 1;
+        match write(store, mac, group.iter().flat_map(|(rows, _)| rows)).await {
+            Ok(()) => return true,
+            Err(error) if attempts < ATTEMPTS && super::is_aborted(&error) => {}
+            Err(error) => {
+                tracing::error!(error = %error, "receipts were not written");
+                return false;
+            }
+        }
     }
 }
 
@@ -137,61 +147,23 @@ async fn append(
     rows: &[&ReceiptRow],
 ) -> Result<(), DbErr> {
     let db = &write.0;
+    let mut tallies = Tallies::default();
+    for row in rows {
+        tallies.count(row);
+    }
+    tallies.store(db, project).await?;
     let mut head = Head::lock(db, project).await?;
     let mut models = Vec::with_capacity(rows.len());
-    let mut used: BTreeMap<(Uuid, Uuid), usage::ActiveModel> = BTreeMap::new();
-    let mut tokens: BTreeMap<&str, i64> = BTreeMap::new();
     for row in rows {
         let mut model = model(project, row);
         let (seq, link) = head.next(mac, "receipt", &fields(&model).each_ref().map(Vec::as_slice));
         model.seq = seq;
         model.mac = link;
-        if let (Outcome::Delivered, Some(credential), Some(version)) =
-            (row.receipt.outcome, row.credential_id, row.receipt.version)
-        {
-            let entry =
-                used.entry((credential, row.receipt.pipeline_id)).or_insert(usage::ActiveModel {
-                    project_id: Set(project),
-                    credential_id: Set(credential),
-                    pipeline_id: Set(row.receipt.pipeline_id),
-                    pipeline: Set(row.receipt.pipeline.clone()),
-                    deliveries: Set(0),
-                    first_at: Set(model.at),
-                    last_at: Set(model.at),
-                    last_version: Set(version),
-                });
-            entry.deliveries = Set(entry.deliveries.take().unwrap_or(0) + 1);
-            entry.last_at = Set(model.at);
-            entry.last_version = Set(version);
-        }
-        tokens.insert(&row.receipt.token_id, model.at);
         models.push(receipt::ActiveModel::from(model));
     }
     // SQLite takes 32,766 values in a statement, PostgreSQL 65,535; a receipt has 17.
     for part in models.chunks(1_000) {
         receipt::Entity::insert_many(part.to_vec()).exec_without_returning(db).await?;
-    }
-    for row in used.into_values() {
-        let deliveries = row.deliveries.clone().take().unwrap_or(0);
-        let again = OnConflict::columns([usage::Column::CredentialId, usage::Column::PipelineId])
-            .value(
-                usage::Column::Deliveries,
-                Expr::col((usage::Entity, usage::Column::Deliveries)).add(deliveries),
-            )
-            .update_columns([
-                usage::Column::Pipeline,
-                usage::Column::LastAt,
-                usage::Column::LastVersion,
-            ])
-            .to_owned();
-        usage::Entity::insert(row).on_conflict(again).exec_without_returning(db).await?;
-    }
-    for (token, at) in tokens {
-        pipeline_token::Entity::update_many()
-            .col_expr(pipeline_token::Column::LastUsedAt, Expr::value(at))
-            .filter(pipeline_token::Column::Id.eq(token))
-            .exec(db)
-            .await?;
     }
     head.store(db).await
 }
@@ -239,12 +211,17 @@ fn fields(row: &receipt::Model) -> [Vec<u8>; 13] {
     ]
 }
 
-/// Every receipt of a chain as a link: number, kind, fields, MAC.
+/// The receipts of a chain between two numbers as links.
 pub(super) async fn links<C: ConnectionTrait>(
     db: &C,
     chain: Uuid,
-) -> Result<Vec<(i64, &'static str, Vec<Vec<u8>>, Vec<u8>)>, DbErr> {
-    let rows = receipt::Entity::find().filter(receipt::Column::Chain.eq(chain)).all(db).await?;
+    (first, last): (i64, i64),
+) -> Result<Vec<Link>, DbErr> {
+    let rows = receipt::Entity::find()
+        .filter(receipt::Column::Chain.eq(chain))
+        .filter(receipt::Column::Seq.between(first, last))
+        .all(db)
+        .await?;
     Ok(rows.iter().map(|row| (row.seq, "receipt", fields(row).to_vec(), row.mac.clone())).collect())
 }
 

@@ -1,10 +1,11 @@
 //! The sealed versions of credentials' secrets. Only deliveries and rewraps load a ciphertext.
 
 use super::entity::{Sealed, access_grant, credential, secret_version};
-use crate::domain::credential::{Access, Credential};
+use crate::domain::credential::{Access, Credential, Method};
+use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, JoinType, QueryFilter,
-    QueryOrder, QuerySelect,
+    QuerySelect, Select,
 };
 use secret_version::{ActiveModel, Column, Entity};
 use uuid::Uuid;
@@ -17,7 +18,7 @@ pub struct Secrets<'a, C: ConnectionTrait> {
 }
 
 /// A version to write.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct VersionRow {
     /// Its id, which the ciphertext is bound to.
     pub id: Uuid,
@@ -27,6 +28,16 @@ pub struct VersionRow {
     pub version: i64,
     /// The blob.
     pub sealed: Vec<u8>,
+    /// The version of the data key that the blob names.
+    pub key_version: i32,
+    /// How it signs in.
+    pub method: Method,
+    /// What may be shown of a key file, as JSON.
+    pub key_file: Option<String>,
+    /// What equal secrets of the project share; `None` when it was not made.
+    pub fingerprint: Option<Vec<u8>>,
+    /// When it was stored beside the current one, if it waits.
+    pub staged_at: Option<i64>,
     /// Milliseconds.
     pub created_at: i64,
     /// By whom.
@@ -58,26 +69,23 @@ impl<C: ConnectionTrait> Secrets<'_, C> {
             created_at: Set(row.created_at),
             created_by: Set(row.created_by),
             destroyed_at: Set(None),
+            method: Set(row.method.word().to_owned()),
+            key_file: Set(row.key_file),
+            key_version: Set(Some(row.key_version)),
+            fingerprint: Set(row.fingerprint),
+            staged_at: Set(row.staged_at),
+            unreadable_at: Set(None),
+            deliveries: Set(0),
+            last_delivered_at: Set(None),
         };
         Entity::insert(row).exec_without_returning(self.db).await?;
         Ok(())
     }
 
-    /// Destroys the ciphertexts of a credential but that of `keep`.
-    pub async fn destroy_others(&self, credential: Uuid, keep: i64, now: i64) -> Result<(), DbErr> {
-        Entity::update_many()
-            .set(ActiveModel {
-                sealed: Set(None),
-                destroyed_at: Set(Some(now)),
-                ..ActiveModel::default()
-            })
+    pub(super) fn of(&self, credential: Uuid) -> Select<Entity> {
+        Entity::find()
             .filter(Column::ProjectId.eq(self.project))
             .filter(Column::CredentialId.eq(credential))
-            .filter(Column::Version.ne(keep))
-            .filter(Column::DestroyedAt.is_null())
-            .exec(self.db)
-            .await?;
-        Ok(())
     }
 
     /// Removes every version of a credential.
@@ -96,22 +104,36 @@ impl<C: ConnectionTrait> Secrets<'_, C> {
             .from(access_grant::Column::CredentialId)
             .to(credential::Column::Id)
             .into();
-        let granted = access_grant::Entity::find()
+        let mut granted = access_grant::Entity::find()
             .join(JoinType::InnerJoin, to_credential)
             .select_also(credential::Entity)
             .filter(access_grant::Column::ProjectId.eq(self.project))
             .filter(access_grant::Column::PipelineId.eq(pipeline))
-            .filter(credential::Column::ProjectId.eq(self.project))
-            .order_by_asc(credential::Column::NameKey)
             .all(self.db)
             .await?;
-        let ids: Vec<Uuid> = granted.iter().map(|(grant, _)| grant.credential_id).collect();
-        if ids.is_empty() {
+        // Not asked of the database: it would go through all credentials of the project, by name,
+        // to find the few that are granted.
+        granted.retain(|(_, credential)| {
+            credential.as_ref().is_some_and(|credential| credential.project_id == self.project)
+        });
+        granted.sort_by(|(_, one), (_, other)| {
+            let name = |row: &Option<credential::Model>| row.as_ref().map(|row| row.name_key.clone());
+            name(one).cmp(&name(other))
+        });
+        let current: Vec<(Uuid, i64)> = granted
+            .iter()
+            .filter_map(|(_, credential)| credential.as_ref().map(|c| (c.id, c.secret_version)))
+            .collect();
+        if current.is_empty() {
             return Ok(Vec::new());
         }
+        let key = Expr::tuple([
+            Expr::col((Entity, Column::CredentialId)),
+            Expr::col((Entity, Column::Version)),
+        ]);
         let versions = Entity::find()
             .filter(Column::ProjectId.eq(self.project))
-            .filter(Column::CredentialId.is_in(ids))
+            .filter(key.in_tuples(current))
             .filter(Column::Sealed.is_not_null())
             .all(self.db)
             .await?;

@@ -76,6 +76,12 @@ impl<C: ConnectionTrait> Sessions<'_, C> {
         Ok(())
     }
 
+    /// Removes all of a person's.
+    pub async fn delete_of_person(&self, person: Uuid) -> Result<(), DbErr> {
+        Entity::delete_many().filter(Column::PersonId.eq(person)).exec(self.db).await?;
+        Ok(())
+    }
+
     /// Removes those that are over at `now`.
     pub async fn sweep(&self, now: i64) -> Result<(), DbErr> {
         Entity::delete_many().filter(Column::ExpiresAt.lte(now)).exec(self.db).await?;

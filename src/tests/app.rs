@@ -3,7 +3,7 @@
 pub use super::browser::{Browser, Reply, SITE};
 use super::database::Database;
 pub use super::database::soak;
-pub use super::forms::{auths, credential_form, token_in};
+pub use super::forms::{auths, credential_form, pipeline_form, token_in};
 use axum::Router;
 use axum::body::Body;
 use axum::http::Method;
@@ -31,6 +31,7 @@ pub struct App {
     /// The owner of the project `acme`, signed in; nobody before the set-up.
     pub owner: Browser,
     pub database: Database,
+    kek: String,
 }
 
 impl App {
@@ -63,13 +64,25 @@ impl App {
         let address = database.address.clone();
         let store = Store::connect(&address).await.unwrap();
         store.migrate(&address).await.unwrap();
-        let source = KeySource { current: Some(Kek::generate().unwrap()), previous: None };
-        let keyring = unlock(&store, &source).await.unwrap();
-        let settings = Settings { address: site.to_owned(), has_local_key: false };
-        let vault = Vault::new(store, keyring, settings);
+        let kek = Kek::generate().unwrap();
+        let text = kek.to_text().as_str().to_owned();
+        let source = KeySource { current: Some(kek), previous: None };
+        let keys = unlock(&store, source).await.unwrap();
+        let settings = Settings { address: site.to_owned(), ..Settings::default() };
+        let vault = Vault::new(store, keys, settings);
         let router = regcred::server::router(&vault, &[]);
         let owner = Browser::new(&router);
-        Self { router, vault, address, owner, database }
+        Self { router, vault, address, owner, database, kek: text }
+    }
+
+    /// A browser at another server on the same database.
+    pub async fn another_server(&self) -> Browser {
+        let store = Store::connect(&self.address).await.unwrap();
+        let current = Kek::parse(self.kek.as_bytes()).unwrap();
+        let source = KeySource { current: Some(current), previous: None };
+        let keys = unlock(&store, source).await.unwrap();
+        let settings = Settings { address: SITE.to_owned(), ..Settings::default() };
+        Browser::new(&regcred::server::router(&Vault::new(store, keys, settings), &[]))
     }
 
     /// A browser that nobody is signed in with.
@@ -192,14 +205,7 @@ impl App {
         intent: &str,
     ) -> (Uuid, String) {
         let ids: Vec<String> = credentials.iter().map(Uuid::to_string).collect();
-        let mut form = vec![
-            ("project", project),
-            ("form[name]", name),
-            ("form[description]", ""),
-            ("form[token_days]", "30"),
-            ("form[intent]", intent),
-            ("password", PASSWORD),
-        ];
+        let mut form = pipeline_form(project, name, intent, PASSWORD);
         form.extend(ids.iter().map(|id| ("form[credentials][]", id.as_str())));
         let reply = by.post_form("/rpc/pipelines/create", &form).await;
         let location = reply.location();
@@ -212,15 +218,7 @@ impl App {
 
     /// Fetches the docker configuration as a pipeline does; an empty token sends none.
     pub async fn docker_config(&self, token: &str, query: &str, headers: &[(&str, &str)]) -> Reply {
-        let path = format!("/api/v1/docker-config{query}");
-        let mut request = self.nobody().request(Method::GET, &path, "application/json");
-        if !token.is_empty() {
-            request = request.header("authorization", format!("Bearer {token}"));
-        }
-        for (name, value) in headers {
-            request = request.header(*name, *value);
-        }
-        self.nobody().send(request.body(Body::empty()).unwrap()).await
+        self.nobody().docker_config(token, query, headers).await
     }
 
     /// Runs a statement on the database, behind the product's back; gives the rows it changed.

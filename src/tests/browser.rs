@@ -137,6 +137,19 @@ impl Browser {
         request.header(header::ORIGIN, SITE).header("sec-fetch-site", "same-origin")
     }
 
+    /// Fetches the docker configuration as a pipeline does; an empty token sends none.
+    pub async fn docker_config(&self, token: &str, query: &str, headers: &[(&str, &str)]) -> Reply {
+        let path = format!("/api/v1/docker-config{query}");
+        let mut request = self.request(Method::GET, &path, "application/json");
+        if !token.is_empty() {
+            request = request.header("authorization", format!("Bearer {token}"));
+        }
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        self.send(request.body(Body::empty()).unwrap()).await
+    }
+
     /// Sends any request.
     pub async fn send(&self, request: Request<Body>) -> Reply {
         let response = self.router.clone().oneshot(request).await.unwrap();

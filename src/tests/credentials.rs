@@ -36,6 +36,22 @@ async fn a_created_credential_is_shown_without_its_secret() {
 }
 
 #[tokio::test]
+async fn whoever_creates_a_credential_owns_it_unless_another_is_named() {
+    let app = App::new().await;
+    for (name, typed, owner) in [
+        ("mine", "", "Olga Owner"),
+        ("blank", "  ", "Olga Owner"),
+        ("hers", "Dana Kim", "Dana Kim"),
+    ] {
+        let more = [("owner", typed)];
+        let id = app.credential_with(&app.owner, "acme", name, "ghcr.io", "s", &more).await;
+        assert_eq!(app.stored("acme", id).await.owner, owner, "{name}");
+    }
+    let dialog = app.owner.get("/p/acme/credentials/new").await.text();
+    assert!(dialog.contains("Leave blank to be the owner yourself."));
+}
+
+#[tokio::test]
 async fn a_name_is_unique_in_its_project_whatever_its_case_or_form() {
     let app = App::new().await;
     app.credential(&app.owner, "acme", "Straße ﬁ", "ghcr.io", "s").await;

@@ -48,6 +48,39 @@ async fn deleting_destroys_the_rows_and_their_ciphertext() {
 }
 
 #[tokio::test]
+async fn an_action_on_what_is_gone_is_told_as_a_failure() {
+    let app = App::new().await;
+    let id = app.credential(&app.owner, "acme", "ghcr", "ghcr.io", "s").await.to_string();
+    let form = [("project", "acme"), ("id", id.as_str())];
+    let done = app.owner.post_form("/rpc/credentials/disable", &form).await;
+    let page = app.owner.follow(done).await.text();
+    assert!(page.contains("alert-notice") && !page.contains("role=\"alert\""), "{page}");
+    app.owner.post_form("/rpc/credentials/delete", &form).await;
+    let failed = app.owner.post_form("/rpc/credentials/disable", &form).await;
+    let page = app.owner.follow(failed).await.text();
+    assert!(page.contains("There is nothing here, or it was deleted."), "{page}");
+    assert!(page.contains("alert-error") && page.contains("role=\"alert\""), "{page}");
+    assert!(!page.contains("alert-notice"), "{page}");
+}
+
+#[tokio::test]
+async fn a_dialog_of_what_is_gone_stands_over_its_list_under_one_heading() {
+    let app = App::new().await;
+    let id = app.credential(&app.owner, "acme", "ghcr", "ghcr.io", "s").await.to_string();
+    let form = [("project", "acme"), ("id", id.as_str())];
+    app.owner.post_form("/rpc/credentials/delete", &form).await;
+    for dialog in ["edit", "delete"] {
+        let page = app.owner.get(&format!("/p/acme/credentials/{id}/{dialog}")).await;
+        assert_eq!(page.status, 404, "{dialog}");
+        let page = page.text();
+        assert!(page.contains("There is nothing here, or it was deleted."), "{dialog}: {page}");
+        assert_eq!(page.matches("<h1").count(), 1, "{dialog}: {page}");
+        assert!(page.contains(" inert"), "{dialog}: what is behind it can be reached");
+    }
+    assert!(!app.owner.get("/p/acme/credentials").await.text().contains(" inert"));
+}
+
+#[tokio::test]
 async fn deleting_what_a_pipeline_depends_on_asks_for_the_name() {
     let app = App::new().await;
     let id = app.credential(&app.owner, "acme", "Deploy Key", "ghcr.io", "s").await;

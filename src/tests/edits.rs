@@ -21,6 +21,7 @@ pub fn form<'a>(
         ("method", "password"),
         ("username", "acme-bot"),
         ("access", "pull_push"),
+        ("owner", "Olga Owner"),
         ("password", ""),
         ("key_json", ""),
     ];
@@ -120,6 +121,14 @@ async fn the_insecure_mark_cannot_be_set_afterwards() {
     let stored = app.stored("acme", id).await;
     assert!(!stored.summary.is_insecure);
     assert_eq!(stored.origin, "https://ghcr.io:443");
+}
+
+#[tokio::test]
+async fn an_owner_who_is_taken_away_is_not_put_back() {
+    let app = App::new().await;
+    let id = app.credential(&app.owner, "acme", "ghcr", "ghcr.io", "s").await;
+    assert_eq!(save(&app, id, "1", &[("owner", " ")]).await.status, 200);
+    assert_eq!(app.stored("acme", id).await.owner, "");
 }
 
 #[tokio::test]

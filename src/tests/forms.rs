@@ -29,6 +29,23 @@ pub fn credential_form<'a>(
     form
 }
 
+/// What the create dialog of pipelines sends when no credential is ticked.
+pub fn pipeline_form<'a>(
+    project: &'a str,
+    name: &'a str,
+    intent: &'a str,
+    password: &'a str,
+) -> Vec<(&'a str, &'a str)> {
+    vec![
+        ("project", project),
+        ("form[name]", name),
+        ("form[description]", ""),
+        ("form[token_days]", "30"),
+        ("form[intent]", intent),
+        ("password", password),
+    ]
+}
+
 /// The token that a page shows.
 pub fn token_in(page: &str) -> Option<String> {
     let starts = page.match_indices("rgc_").map(|(at, _)| at);

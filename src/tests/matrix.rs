@@ -19,6 +19,8 @@ pub enum Right {
     Write,
     /// To delete from it.
     Delete,
+    /// To manage the instance.
+    Admin,
 }
 
 impl Right {
@@ -33,6 +35,7 @@ impl Right {
             Self::Write => matches!(role, Role::Owner | Role::Maintainer),
             Self::Delete => role == Role::Owner,
             Self::None | Self::SignedIn | Self::Read => true,
+            Self::Admin => false,
         }
     }
 }
@@ -93,7 +96,7 @@ impl Function {
 
 /// Every server function, called for `project` with these things.
 pub fn functions(project: &str, at: &Objects) -> Vec<Function> {
-    use Right::{Delete, None, Read, SignedIn, Write};
+    use Right::{Admin, Delete, None, Read, SignedIn, Write};
     let (credential, pipeline, grant) =
         (at.credential.to_string(), at.pipeline.to_string(), at.grant.to_string());
     let (credential, pipeline, grant) = (credential.as_str(), pipeline.as_str(), grant.as_str());
@@ -153,6 +156,14 @@ pub fn functions(project: &str, at: &Objects) -> Vec<Function> {
             &[of, ("id", credential), ("typed_name", "hidden-credential")],
         )
         .about_one(),
+        Function::new("/rpc/versions/switch", Write, &[of, ("id", credential), ("version", "1")])
+            .about_one(),
+        Function::new("/rpc/versions/destroy", Delete, &[of, ("id", credential), ("version", "1")])
+            .about_one(),
+        Function::new("/rpc/keys/report", Admin, &[]),
+        Function::new("/rpc/keys/rotate", Admin, &[]),
+        Function::new("/rpc/keys/retire", Admin, &[("version", "1")]),
+        Function::new("/rpc/keys/destroy", Admin, &[("version", "1")]),
         Function::new("/rpc/pipelines/list", Read, &[of]),
         Function::new("/rpc/pipelines/find", Read, &[of, ("id", pipeline)]).about_one(),
         Function::new("/rpc/pipelines/create", Write, &form),
@@ -166,6 +177,12 @@ pub fn functions(project: &str, at: &Objects) -> Vec<Function> {
         Function::new("/rpc/grants/create", Write, &on_pipeline).about_one(),
         Function::new("/rpc/grants/delete", Write, &[of, ("pipeline", pipeline), ("id", grant)])
             .about_one(),
+        Function::new(
+            "/rpc/grants/repoint",
+            Write,
+            &[of, ("id", credential), ("target", credential), ("password", PASSWORD)],
+        )
+        .about_one(),
         Function::new("/rpc/tokens/create", Write, &on_pipeline).about_one(),
         Function::new(
             "/rpc/tokens/revoke",
@@ -193,4 +210,4 @@ pub fn pages(at: &Objects) -> Vec<(String, Right)> {
 }
 
 /// The pages outside the projects, and the ones that only lead on.
-pub const OTHER_PAGES: [&str; 4] = ["/", "/setup", "/sign-in", "/p/{}"];
+pub const OTHER_PAGES: [&str; 5] = ["/", "/setup", "/sign-in", "/admin/keys", "/p/{}"];

@@ -1,6 +1,6 @@
 //! Pipelines and their grants: who may hand out what, and how it is taken back.
 
-use crate::app::{App, PASSWORD};
+use crate::app::{App, PASSWORD, pipeline_form};
 use regcred::domain::pipeline::PipelinePage;
 use regcred::domain::user::Role;
 use regcred::{Error, Result};
@@ -19,15 +19,9 @@ pub fn form<'a>(
     intent: &'a str,
     password: &'a str,
 ) -> Vec<(&'a str, &'a str)> {
-    vec![
-        ("project", "acme"),
-        ("form[name]", name),
-        ("form[description]", ""),
-        ("form[token_days]", "30"),
-        ("form[intent]", intent),
-        ("form[credentials][]", credential),
-        ("password", password),
-    ]
+    let mut form = pipeline_form("acme", name, intent, password);
+    form.push(("form[credentials][]", credential));
+    form
 }
 
 #[tokio::test]
@@ -92,8 +86,7 @@ async fn a_name_is_unique_in_its_project_whatever_its_case() {
     let app = App::new().await;
     app.pipeline(&app.owner, "acme", "Build", &[], "pull").await;
     for name in ["build", "ＢＵＩＬＤ", ""] {
-        let mut form = form(name, "", "pull", PASSWORD);
-        form.retain(|(field, _)| *field != "form[credentials][]");
+        let form = pipeline_form("acme", name, "pull", PASSWORD);
         let reply = app.owner.post_json_accept("/rpc/pipelines/create", &form).await;
         assert_eq!(reply.status, 422, "{name}");
         assert!(reply.at("name").is_some(), "{name}");
@@ -116,6 +109,9 @@ async fn deleting_a_pipeline_asks_for_its_name_and_ends_its_tokens() {
         assert!(reply.at("typed_name").is_some());
     }
     assert_eq!(app.docker_config(&token, "", &[]).await.status, 200);
+    let used = app.owner.get(&format!("/p/acme/credentials/{credential}")).await.text();
+    let links = used.matches(&format!("href=\"/p/acme/pipelines/{id}\"")).count();
+    assert_eq!(links, 3, "who uses it, and two receipts: {used}");
     let form = [("project", "acme"), ("id", text.as_str()), ("typed_name", "Build")];
     assert_eq!(app.owner.post_json_accept("/rpc/pipelines/delete", &form).await.status, 200);
     assert_eq!(app.docker_config(&token, "", &[]).await.status, 401);
@@ -123,9 +119,9 @@ async fn deleting_a_pipeline_asks_for_its_name_and_ends_its_tokens() {
     for table in ["pipeline", "access_grant", "pipeline_token"] {
         assert_eq!(app.scalar_i64(&format!("SELECT COUNT(*) FROM {table}")).await, 0, "{table}");
     }
-    // What it received stays on record.
+    // What it received stays on record, under its name, which leads nowhere now.
     let page = app.owner.get(&format!("/p/acme/credentials/{credential}")).await.text();
-    assert!(page.contains("Build"));
+    assert!(page.contains("Build") && !page.contains(&format!("/p/acme/pipelines/{id}")));
     assert_eq!(app.scalar_i64("SELECT COUNT(*) FROM receipt").await, 2);
     assert_eq!(app.owner.post_json_accept("/rpc/pipelines/delete", &form).await.status, 404);
 }

@@ -1,6 +1,6 @@
 //! Projects are walls: who is not a member finds nothing behind them, whatever they ask for.
 
-use crate::app::{App, PASSWORD, auths, token_in};
+use crate::app::{App, PASSWORD, auths, pipeline_form, token_in};
 use crate::matrix::{OTHER_PAGES, Objects, Right, functions, pages};
 use leptos::server_fn::axum::server_fn_paths;
 use regcred::domain::user::Role;
@@ -226,14 +226,7 @@ async fn a_credential_of_another_project_cannot_be_granted() {
 async fn what_waits_for_one_person_is_given_to_no_other() {
     let app = App::new().await;
     let other = app.member(Role::Owner, "acme").await;
-    let form = [
-        ("project", "acme"),
-        ("form[name]", "build"),
-        ("form[description]", ""),
-        ("form[token_days]", "30"),
-        ("form[intent]", "pull"),
-        ("password", PASSWORD),
-    ];
+    let form = pipeline_form("acme", "build", "pull", PASSWORD);
     let location = app.owner.post_form("/rpc/pipelines/create", &form).await.location();
     let slot = location.split("?once=").nth(1).unwrap();
     for browser in [&other, &app.nobody()] {

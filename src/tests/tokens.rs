@@ -1,6 +1,6 @@
 //! Pipeline tokens: shown once, and refused as soon as they should be.
 
-use crate::app::{App, PASSWORD, auths, token_in};
+use crate::app::{App, PASSWORD, auths, pipeline_form, token_in};
 use regcred::crypto::token::{generate_token, parse_token};
 use uuid::Uuid;
 
@@ -30,14 +30,7 @@ async fn is_refused(app: &App, token: &str) {
 #[tokio::test]
 async fn a_token_is_shown_once() {
     let app = App::new().await;
-    let form = [
-        ("project", "acme"),
-        ("form[name]", "build"),
-        ("form[description]", ""),
-        ("form[token_days]", "30"),
-        ("form[intent]", "pull"),
-        ("password", PASSWORD),
-    ];
+    let form = pipeline_form("acme", "build", "pull", PASSWORD);
     let reply = app.owner.post_form("/rpc/pipelines/create", &form).await;
     let location = reply.location();
     assert!(!location.contains("rgc_"));

@@ -1,6 +1,7 @@
 //! What stands round the pages: the header, the navigation, the way past both.
 
 use super::components::Icon;
+use super::credentials::place::Place;
 use super::problem::Problem;
 use crate::domain::project::Project;
 use crate::functions::session::{Frame, frame_here};
@@ -25,25 +26,27 @@ pub fn ProjectFrame() -> impl IntoView {
 #[component]
 fn Framed(frame: Frame) -> impl IntoView {
     let Frame { person, project, projects, role, has_local_key, .. } = frame;
+    // What a dialog veils cannot be reached, so there is nothing to skip either.
+    let is_covered = Place::here().is_covered();
     view! {
-        <a class="skip-link" href="#main">"Skip to content"</a>
+        {(!is_covered).then(|| view! { <a class="skip-link" href="#main">"Skip to content"</a> })}
         <div class="frame">
-            <header class="site-head">
+            <header class="site-head" inert=is_covered>
                 <Brand/>
                 <Switcher project=project.clone() projects/>
                 <p class="who">
-                    <span class="who-name">{person.name}</span>
+                    <span class="who-name">{person.name.clone()}</span>
                     <span class="who-role">{role.label()}</span>
                 </p>
                 <form method="post" action="/rpc/session/delete">
                     <button type="submit" class="button button-quiet">"Sign out"</button>
                 </form>
             </header>
-            <Navigation slug=project.slug/>
+            <Navigation slug=project.slug is_covered is_admin=person.is_admin/>
             <main id="main" tabindex="-1">
                 <Outlet/>
             </main>
-            {has_local_key.then(|| view! { <KeyNotice/> })}
+            {has_local_key.then(|| view! { <KeyNotice is_covered/> })}
         </div>
     }
 }
@@ -89,12 +92,12 @@ fn Switcher(project: Project, projects: Vec<Project>) -> impl IntoView {
 }
 
 #[component]
-fn Navigation(slug: String) -> impl IntoView {
+fn Navigation(slug: String, is_covered: bool, is_admin: bool) -> impl IntoView {
     let path = use_url().with_untracked(|url| url.path().to_owned());
     let items =
         [("credentials", "Registry Credentials", "key"), ("pipelines", "Pipelines", "pipeline")];
     view! {
-        <nav class="site-nav" aria-label="Project">
+        <nav class="site-nav" aria-label="Project" inert=is_covered>
             <p class="nav-group" id="nav-secrets">"Secrets & Variables"</p>
             <ul aria-labelledby="nav-secrets">
                 {items.into_iter().map(|(noun, label, icon)| {
@@ -110,19 +113,59 @@ fn Navigation(slug: String) -> impl IntoView {
                     }
                 }).collect_view()}
             </ul>
+            {is_admin.then(|| view! {
+                <p class="nav-group" id="nav-instance">"Instance"</p>
+                <ul aria-labelledby="nav-instance">
+                    <li><a href="/admin/keys"><Icon name="lock"/><span>"Encryption keys"</span></a></li>
+                </ul>
+            })}
         </nav>
     }
 }
 
 #[component]
-fn KeyNotice() -> impl IntoView {
+fn KeyNotice(is_covered: bool) -> impl IntoView {
     view! {
-        <aside class="key-notice" aria-label="Backup">
+        <aside class="key-notice" aria-label="Backup" inert=is_covered>
             <Icon name="lock"/>
             <p>
                 "The encryption key is a file beside the data. Back it up separately: without it no secret can be read."
             </p>
         </aside>
+    }
+}
+
+/// The frame of the instance's own pages.
+#[component]
+pub fn InstanceFrame(children: Children) -> impl IntoView {
+    view! {
+        <a class="skip-link" href="#main">"Skip to content"</a>
+        <div class="frame">
+            <header class="site-head">
+                <Brand/>
+                <p class="project">"This instance"</p>
+                <form method="post" action="/rpc/session/delete">
+                    <button type="submit" class="button button-quiet">"Sign out"</button>
+                </form>
+            </header>
+            <nav class="site-nav" aria-label="Instance">
+                <ul>
+                    <li>
+                        <a href="/admin/keys" aria-current="page">
+                            <Icon name="lock"/>
+                            <span>"Encryption keys"</span>
+                        </a>
+                    </li>
+                    <li>
+                        <a href="/">
+                            <Icon name="key"/>
+                            <span>"Registry Credentials"</span>
+                        </a>
+                    </li>
+                </ul>
+            </nav>
+            <main id="main" tabindex="-1">{children()}</main>
+        </div>
     }
 }
 

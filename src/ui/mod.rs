@@ -1,5 +1,6 @@
 //! What people see: the frame, the pages, and the components both are made of.
 
+pub mod admin;
 pub mod components;
 pub mod credentials;
 pub mod home;

@@ -11,7 +11,12 @@ use leptos_router::location::Url;
 /// Stands in for a page, or a part of one: says what is wrong and what to do, and gives the answer
 /// its status. Whoever is not signed in is sent to do so, and comes back afterwards.
 #[component]
-pub fn Problem(error: Error) -> impl IntoView {
+pub fn Problem(
+    error: Error,
+    /// In a dialog, which has the page's heading behind it and its own above.
+    #[prop(optional)]
+    is_in_dialog: bool,
+) -> impl IntoView {
     set_status(&error);
     let here = here();
     if error == Error::Unauthenticated {
@@ -31,10 +36,17 @@ pub fn Problem(error: Error) -> impl IntoView {
             ("This was not done", here, "Load the page again")
         }
     };
+    let (id, headed) = if is_in_dialog {
+        let id = "dialog-problem";
+        (id, view! { <h2 id=id>{heading}</h2> }.into_any())
+    } else {
+        let id = "problem";
+        (id, view! { <h1 id=id>{heading}</h1> }.into_any())
+    };
     view! {
-        <section class="problem stack" aria-labelledby="problem">
+        <section class="problem stack" aria-labelledby=id>
             <Title text=heading/>
-            <h1 id="problem">{heading}</h1>
+            {headed}
             <p>{error.to_string()}</p>
             <p><a class="button" href=href>{label}</a></p>
         </section>

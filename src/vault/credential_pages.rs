@@ -1,7 +1,9 @@
 //! One credential with everything that stands round it: who uses it, who could, what happened.
 
+use super::repointing::replacements;
 use super::{Vault, today};
 use crate::domain::actor::{Permission, Reader};
+use crate::domain::credential::Access;
 use crate::domain::credential_page::CredentialPage;
 use crate::error::{Error, Result};
 use uuid::Uuid;
@@ -24,10 +26,27 @@ impl Vault {
             .collect();
         let kind = credential.summary.kind();
         let companions = kind.companions(&credential.summary.host);
+        let dependents = self.store.credentials(project).dependents(id).await?;
+        let receipts = self.store.receipts(project).of_credential(id, SHOWN).await?;
+        let named = dependents.iter().map(|dependent| dependent.pipeline_id);
+        let named = named.chain(receipts.iter().map(|receipt| receipt.pipeline_id)).collect();
+        let existing = self.store.pipelines(project).names(named).await?.into_keys().collect();
+        let intents: Vec<Access> = dependents.iter().filter_map(|one| one.grant).collect();
+        // Without a grant there is nothing to take over.
+        let others = if intents.is_empty() {
+            Vec::new()
+        } else {
+            let host = credential.summary.host.as_str();
+            self.store.credentials(project).grantable_at(host).await?
+        };
         Ok(CredentialPage {
-            dependents: self.store.credentials(project).dependents(id).await?,
+            versions: self.secret_versions(reader, &credential).await?,
+            same_secret: self.same_secret(reader, &credential).await?,
+            replacements: replacements(&credential.summary, &intents, others),
+            existing,
+            dependents,
             obtainers,
-            receipts: self.store.receipts(project).of_credential(id, SHOWN).await?,
+            receipts,
             events: self.store.chain().about(project, id, SHOWN).await?,
             companions: companions.into_iter().map(str::to_owned).collect(),
             today: today(),

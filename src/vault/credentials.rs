@@ -1,6 +1,7 @@
 //! Registry credentials: listed, created, disabled.
 
 use super::secret_input::ReadSecret;
+use super::versions::NewVersion;
 use super::{SecretInput, Vault, names, now, today};
 use crate::crypto::blob::Place;
 use crate::domain::actor::{Editor, Reader};
@@ -8,12 +9,12 @@ use crate::domain::audit::{Action, Subject};
 use crate::domain::credential::Method;
 use crate::domain::credential_form::{CredentialDraft, CredentialForm};
 use crate::domain::listing::{ListQuery, Listing};
-use crate::domain::moment::{Day, Moment};
+use crate::domain::moment::Day;
 use crate::domain::registry::RegistryHost;
 use crate::domain::registry_kind::{GOOGLE_HOSTS, RegistryKind, paste_warning};
 use crate::domain::typed_text::NAME_MAX;
 use crate::error::{Error, FieldError, Result};
-use crate::store::{CredentialChanges, Set, VersionRow, Write};
+use crate::store::{CredentialChanges, Set, Write};
 use uuid::Uuid;
 
 /// What a creation made, and what the page after it says.
@@ -73,6 +74,7 @@ impl Vault {
         let (Ok(draft), Some(read), true) = (checked, read, errors.is_empty()) else {
             return Err(Error::Invalid(errors));
         };
+        let draft = draft.owned_by(&editor.person().name);
         let mut notices = draft.host_changes.clone();
         let kind = RegistryKind::recognise(&draft.host);
         let typed = std::str::from_utf8(read.secret.expose()).unwrap_or_default();
@@ -118,7 +120,13 @@ impl Vault {
         row.updated_at = Set(at.0);
         row.updated_by = Set(by);
         let origin = draft.host.origin(draft.is_insecure);
-        self.set_secret(write, editor, &mut row, (id, &origin, 1), read, at).await?;
+        let new = NewVersion {
+            credential: id,
+            origin: &origin,
+            method: draft.method,
+            waits_beside: None,
+        };
+        self.set_secret(write, editor, &mut row, new, read, at).await?;
         write.credentials(editor.project().id).insert(row).await?;
         let subject = Subject { id, name: draft.name.clone() };
         let detail = draft.host.as_str().to_owned();
@@ -133,38 +141,6 @@ impl Vault {
         )
         .await?;
         Ok(id)
-    }
-
-    /// Seals the secret as the version, destroys the ones before, and sets the row's account of it.
-    pub(super) async fn set_secret(
-        &self,
-        write: &Write,
-        editor: &Editor,
-        row: &mut CredentialChanges,
-        (credential_id, origin, version): (Uuid, &str, i64),
-        read: &ReadSecret,
-        at: Moment,
-    ) -> Result<()> {
-        let (id, project) = (Uuid::now_v7(), editor.project().id);
-        let place = secret_place(id, project, version, origin);
-        let sealed = self.keyring.seal(&place, read.secret.expose())?;
-        let by = editor.person().name.clone();
-        let version_row = VersionRow {
-            id,
-            credential_id,
-            version,
-            sealed,
-            created_at: at.0,
-            created_by: by.clone(),
-        };
-        write.secrets(project).insert(version_row).await?;
-        write.secrets(project).destroy_others(credential_id, version, at.0).await?;
-        row.secret_version = Set(version);
-        row.secret_set_at = Set(at.0);
-        row.secret_set_by = Set(by);
-        row.unreadable_at = Set(None);
-        row.key_file = Set(read.key_file.as_ref().and_then(|key| serde_json::to_string(key).ok()));
-        Ok(())
     }
 
     /// Whether another credential than `except` has the name.
@@ -256,15 +232,21 @@ pub(super) fn fields(draft: &CredentialDraft, secret_set_on: Day) -> CredentialC
         expires_on: Set(draft.expires_on.map(Day::to_text)),
         review_on: Set(draft.review_on.map(Day::to_text)),
         rotate_every_days: Set(draft.rotate_every_days.and_then(|days| i32::try_from(days).ok())),
-        renew_on: Set(renew_on(draft, secret_set_on).map(Day::to_text)),
+        renew_on: Set(renew_on(draft.review_on, draft.rotate_every_days, secret_set_on)
+            .map(Day::to_text)),
         is_protected: Set(draft.is_protected),
         ..CredentialChanges::default()
     }
 }
 
-fn renew_on(draft: &CredentialDraft, secret_set_on: Day) -> Option<Day> {
-    let rotate = draft.rotate_every_days.map(|days| secret_set_on.plus_days(i64::from(days)));
-    draft.review_on.into_iter().chain(rotate).min()
+/// The day on which something is due: the review, or the next rotation of the secret.
+pub(super) fn renew_on(
+    review_on: Option<Day>,
+    rotate_every_days: Option<u32>,
+    secret_set_on: Day,
+) -> Option<Day> {
+    let rotate = rotate_every_days.map(|days| secret_set_on.plus_days(i64::from(days)));
+    review_on.into_iter().chain(rotate).min()
 }
 
 pub(super) fn name_taken() -> FieldError {

@@ -3,6 +3,7 @@
 
 use super::credentials::secret_place;
 use super::{Vault, now};
+use crate::crypto::CryptoError;
 use crate::domain::actor::Pipeline;
 use crate::domain::audit::{Action, Subject};
 use crate::domain::credential::Access;
@@ -95,7 +96,7 @@ impl Vault {
             for other in others {
                 refuse(&mut receipts, other, SCOPED);
             }
-            if let Some(secret) = self.open(one) {
+            if let Some(secret) = self.open(one).await? {
                 auths.insert(host, auth(&one.credential.summary.username, &secret));
                 receipts.add(one, Outcome::Delivered, warning(one));
             } else {
@@ -109,7 +110,8 @@ impl Vault {
         self.record(receipts.rows).await?;
         for one in &unreadable {
             // The answer does not wait for this: what is readable is delivered all the same.
-            if let Err(error) = self.mark_unreadable(one).await {
+            let shown = &one.credential.summary;
+            if let Err(error) = self.mark_unreadable(one.project_id, shown.id).await {
                 tracing::error!(error = %error, "an unreadable credential was not marked");
             }
         }
@@ -123,17 +125,19 @@ impl Vault {
     }
 
     /// The secret, if its ciphertext is whole and lies where it was sealed for.
-    fn open(&self, one: &Deliverable) -> Option<Zeroizing<Vec<u8>>> {
-        let (id, blob) = one.sealed.as_ref()?;
+    async fn open(&self, one: &Deliverable) -> Result<Option<Zeroizing<Vec<u8>>>> {
+        let Some((id, blob)) = one.sealed.as_ref() else { return Ok(None) };
         // From the host, not from a stored origin: a row that was re-pointed does not open.
         let shown = &one.credential.summary;
         let origin = shown.host.origin(shown.is_insecure);
         let place = secret_place(*id, one.project_id, one.credential.secret.version, &origin);
-        match self.keyring.open(&place, blob) {
-            Ok(secret) => Some(secret),
+        match self.keys.open(&self.store, &place, blob).await {
+            Ok(secret) => Ok(Some(secret)),
+            // This server lacks a key; the secret is whole.
+            Err(CryptoError::WrongKek) => Err(Error::Unavailable),
             Err(error) => {
                 tracing::error!(credential = %shown.id, error = %error, "a stored secret does not open");
-                None
+                Ok(None)
             }
         }
     }
@@ -142,27 +146,19 @@ impl Vault {
         if self.recorder.record(rows).await { Ok(()) } else { Err(Error::Unavailable) }
     }
 
-    /// Marks the row, once.
-    async fn mark_unreadable(&self, one: &Deliverable) -> Result<()> {
-        let shown = &one.credential.summary;
+    /// Marks the credential as one whose secret does not open, once.
+    pub(super) async fn mark_unreadable(&self, project: Uuid, id: Uuid) -> Result<()> {
         let write = self.store.write().await?;
-        let now_stored = write.credentials(one.project_id).lock(shown.id).await?;
-        if now_stored.is_none_or(|stored| stored.summary.unreadable_at.is_some()) {
+        let Some(stored) = write.credentials(project).lock(id).await? else { return Ok(()) };
+        if stored.summary.unreadable_at.is_some() {
             return Ok(());
         }
         let row =
             CredentialChanges { unreadable_at: Set(Some(now().0)), ..CredentialChanges::default() };
-        write.credentials(one.project_id).update(shown.id, row).await?;
-        let subject = Subject { id: shown.id, name: shown.name.clone() };
-        self.note(
-            &write,
-            one.project_id,
-            None,
-            Action::CredentialUnreadable,
-            subject,
-            String::new(),
-        )
-        .await?;
+        write.credentials(project).update(id, row).await?;
+        let subject = Subject { id, name: stored.summary.name };
+        let action = Action::CredentialUnreadable;
+        self.note(&write, project, None, action, subject, String::new()).await?;
         Ok(write.commit().await?)
     }
 }

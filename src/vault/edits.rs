@@ -2,6 +2,7 @@
 //! revision tells what changed meanwhile.
 
 use super::credentials::{fields, name_taken};
+use super::versions::NewVersion;
 use super::{SecretInput, Vault, now};
 use crate::domain::actor::Editor;
 use crate::domain::audit::{Action, AuditEvent, Subject};
@@ -60,6 +61,15 @@ impl Vault {
                 "A change of the authentication method needs a new secret.",
             ));
         }
+        let secret_field = if method == Method::Password { "password" } else { "key_json" };
+        if form.is_staged && method != stored.summary.method {
+            errors.push(FieldError::new(
+                "method",
+                "A secret that waits has to be for the method in use. Save the new method without waiting.",
+            ));
+        } else if form.is_staged && read.is_none() && !has_secret_error(&errors) {
+            errors.push(FieldError::new(secret_field, "Enter the secret that is to wait."));
+        }
         if self.is_name_taken(&write, editor, form.name.trim(), Some(id)).await? {
             errors.push(name_taken());
         }
@@ -69,12 +79,15 @@ impl Vault {
 
         let at = now();
         let mut changed = changed_labels(&stored, &draft);
-        let secret_set_on = if read.is_some() { at.day() } else { stored.secret.set_at.day() };
+        let is_replaced = read.is_some() && !form.is_staged;
+        let secret_set_on = if is_replaced { at.day() } else { stored.secret.set_at.day() };
         let mut row = fields(&draft, secret_set_on);
+        let mut version = None;
         if let Some(read) = &read {
-            let version = stored.secret.version + 1;
-            self.set_secret(&write, editor, &mut row, (id, &stored.origin, version), read, at)
-                .await?;
+            let waits_beside = form.is_staged.then_some(stored.secret.version);
+            let origin = &stored.origin;
+            let new = NewVersion { credential: id, origin, method, waits_beside };
+            version = Some(self.set_secret(&write, editor, &mut row, new, read, at).await?);
             changed.push(SECRET_LABEL.to_owned());
         }
         if changed.is_empty() {
@@ -84,16 +97,25 @@ impl Vault {
         row.updated_at = Set(at.0);
         row.updated_by = Set(editor.person().name.clone());
         write.credentials(project).update(id, row).await?;
-        let action =
-            if read.is_some() { Action::SecretReplaced } else { Action::CredentialUpdated };
+        let action = match (&read, form.is_staged) {
+            (None, _) => Action::CredentialUpdated,
+            (Some(_), false) => Action::SecretReplaced,
+            (Some(_), true) => Action::SecretStaged,
+        };
         let subject = Subject { id, name: draft.name.clone() };
         self.note(&write, project, Some(editor.person()), action, subject, changed.join(", "))
             .await?;
         write.commit().await?;
         let mut notices = vec![format!("{} was saved.", draft.name)];
-        if read.is_some() {
-            let version = stored.secret.version + 1;
-            notices.push(format!("Pipelines receive version {version} of the secret from now on."));
+        if let Some(version) = version {
+            notices.push(if form.is_staged {
+                format!(
+                    "Version {version} of the secret waits. Pipelines receive version {} until you make {version} the current one.",
+                    stored.secret.version
+                )
+            } else {
+                format!("Pipelines receive version {version} of the secret from now on.")
+            });
         }
         Ok(notices)
     }
@@ -114,6 +136,8 @@ impl Vault {
                 event.action,
                 Action::CredentialUpdated
                     | Action::SecretReplaced
+                    | Action::SecretStaged
+                    | Action::SecretSwitched
                     | Action::CredentialDisabled
                     | Action::CredentialEnabled
             )
@@ -124,6 +148,7 @@ impl Vault {
         for event in &since {
             let labels = match event.action {
                 Action::CredentialDisabled | Action::CredentialEnabled => vec!["State"],
+                Action::SecretSwitched => vec![SECRET_LABEL],
                 _ => event.detail.split(", ").collect(),
             };
             for label in labels {

@@ -1,11 +1,16 @@
 //! Unlocking the keyring at start (security 3.5 and 3.6). A wrong or missing key stops the process
 //! before it listens; nothing is ever generated beside keys that exist.
 
+use super::unlocked::{Keys, Unlocked};
+use super::{INSTANCE, event};
 use crate::crypto::kek::Kek;
-use crate::crypto::keyring::{Keyring, WrappedKey};
+use crate::crypto::keyring::{Keyring, Purpose, WrappedKey};
+use crate::domain::audit::{Action, Subject};
+use crate::domain::key::KeyState;
 use crate::error::Error;
 use crate::store::{KeyRow, Store};
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 /// The key-encryption keys that were given.
 #[derive(Debug, Default)]
@@ -53,6 +58,11 @@ pub enum StartProblem {
         /// The cryptography's own word for it.
         cause: String,
     },
+    /// Sealed secrets and no keyring at all.
+    #[error(
+        "This database holds encrypted secrets, and the keyring that opens them is gone. Restore the database from a backup. Nothing was changed."
+    )]
+    NoKeyring,
     /// A new database of `PostgreSQL` and no key.
     #[error(
         "This is a new database and no key was given. Several servers share a PostgreSQL database, so none makes a key of its own. Make one with `openssl rand -base64 32 > kek`, keep a copy apart from the database, and set REGCRED_KEK_FILE to the file."
@@ -75,7 +85,14 @@ pub async fn expected_keys(store: &Store) -> Result<BTreeSet<String>, StartProbl
     if !store.has_schema().await? {
         return Ok(BTreeSet::new());
     }
-    Ok(store.keys().list().await?.into_iter().map(|row| row.kek_id).collect())
+    Ok(expected(&store.keys().list().await?))
+}
+
+fn expected(rows: &[KeyRow]) -> BTreeSet<String> {
+    rows.iter()
+        .filter(|row| row.state != KeyState::Destroyed)
+        .map(|row| row.kek_id.clone())
+        .collect()
 }
 
 /// Refuses a missing or wrong key, before anything is changed.
@@ -96,56 +113,113 @@ pub fn check(expected: &BTreeSet<String>, source: &KeySource) -> Result<(), Star
 }
 
 /// Opens the keyring, or makes the first keys under the current key.
-pub async fn unlock(store: &Store, source: &KeySource) -> Result<Keyring, StartProblem> {
-    let expected = expected_keys(store).await?;
-    check(&expected, source)?;
+pub async fn unlock(store: &Store, source: KeySource) -> Result<Keys, StartProblem> {
+    let source = Arc::new(source);
+    Ok(Keys::new(open(store, &source, true).await?))
+}
+
+/// Opens the keyring as it is stored now. When the operator has just given the keys, what is under
+/// the previous one is wrapped under the current one; a later look leaves it alone, so that two
+/// servers with different settings do not undo each other's work for ever.
+pub(super) async fn open(
+    store: &Store,
+    source: &Arc<KeySource>,
+    is_given_now: bool,
+) -> Result<Unlocked, StartProblem> {
+    let rows = store.keys().list().await?;
+    check(&expected(&rows), source)?;
     let Some(current) = &source.current else {
         return Err(StartProblem::NoKeyForShared);
     };
-    if expected.is_empty() {
-        let write = store.write().await?;
-        for key in Keyring::generate_keys(current)? {
-            write.keys().insert_first(row(key), super::now().0).await?;
+    if rows.is_empty() && !store.keys().uses().await?.0.is_empty() {
+        return Err(StartProblem::NoKeyring);
+    }
+    let mut missing = Keyring::generate_missing(current, &known(&rows))?;
+    // Beside keys that exist only that is made which an older version of the program did not have.
+    missing.retain(|key| rows.is_empty() || key.purpose == Purpose::Fingerprint);
+    if !missing.is_empty() {
+        let (write, at) = (store.write().await?, super::now().0);
+        for key in missing {
+            write.keys().insert_first(new_row(key, KeyState::Active, at)).await?;
         }
         write.commit().await?;
     }
     // Read back: of two that start first, both use the keys of the one that won.
-    let rows = store.keys().list().await?;
-    let keys: Vec<WrappedKey> = rows.into_iter().filter_map(wrapped).collect();
-    check(&keys.iter().map(|key| key.kek_id.to_string()).collect(), source)?;
-    let keyring = Keyring::unlock(current, source.previous.as_ref(), &keys).map_err(|cause| {
-        StartProblem::Damaged { given: current.id().to_string(), cause: cause.to_string() }
-    })?;
+    let mut rows = store.keys().list().await?;
+    check(&expected(&rows), source)?;
+    let damaged = |cause: crate::crypto::CryptoError| StartProblem::Damaged {
+        given: current.id().to_string(),
+        cause: cause.to_string(),
+    };
+    let ring = Keyring::unlock(current, source.previous.as_ref(), &held(&rows)).map_err(damaged)?;
     if let Some(previous) = &source.previous
-        && Keyring::needs_rewrap(&keys, current)
+        && is_given_now
+        && Keyring::needs_rewrap(&known(&rows), current)
     {
-        let write = store.write().await?;
-        for key in Keyring::rewrap(current, previous, &keys)? {
-            write.keys().update(row(key)).await?;
-        }
-        write.commit().await?;
+        rows = rewrap(store, &ring, current, previous).await?;
     }
-    Ok(keyring)
+    Ok(Unlocked { ring: Arc::new(ring), rows, source: Arc::clone(source) })
 }
 
-fn row(key: WrappedKey) -> KeyRow {
+async fn rewrap(
+    store: &Store,
+    ring: &Keyring,
+    current: &Kek,
+    previous: &Kek,
+) -> Result<Vec<KeyRow>, StartProblem> {
+    let write = store.write().await?;
+    let mut rows = write.keys().lock().await?;
+    // Another server may have done it while this one waited for the lock.
+    if Keyring::needs_rewrap(&known(&rows), current) {
+        for key in Keyring::rewrap(current, previous, &known(&rows))? {
+            let row = rows
+                .iter_mut()
+                .find(|row| row.key_uuid == key.key_uuid && row.state != KeyState::Destroyed);
+            if let Some(row) = row {
+                (row.wrapped, row.kek_id) = (key.wrapped, key.kek_id.to_string());
+                write.keys().update(row.clone()).await?;
+            }
+        }
+        let subject = Subject { id: INSTANCE, name: "Regcred".to_owned() };
+        let detail = format!("from {} to {}", previous.id(), current.id());
+        let event = event(None, Action::KeysRewrapped, subject, detail);
+        write.chain().append(&|message| ring.mac(message), INSTANCE, event).await?;
+    }
+    write.commit().await?;
+    Ok(rows)
+}
+
+/// A new key as a row.
+pub(super) fn new_row(key: WrappedKey, state: KeyState, at: i64) -> KeyRow {
     KeyRow {
         purpose: key.purpose.to_string(),
         version: i32::try_from(key.version).unwrap_or(i32::MAX),
         key_uuid: key.key_uuid,
         wrapped: key.wrapped,
         kek_id: key.kek_id.to_string(),
-        is_active: key.is_active,
+        state,
+        state_since: at,
+        created_at: at,
     }
 }
 
-fn wrapped(row: KeyRow) -> Option<WrappedKey> {
+/// Every key that still has its bytes.
+fn known(rows: &[KeyRow]) -> Vec<WrappedKey> {
+    rows.iter().filter(|row| row.state != KeyState::Destroyed).filter_map(wrapped).collect()
+}
+
+/// The keys that servers hold: a retired one opens nothing.
+fn held(rows: &[KeyRow]) -> Vec<WrappedKey> {
+    rows.iter().filter(|row| row.state.is_held()).filter_map(wrapped).collect()
+}
+
+fn wrapped(row: &KeyRow) -> Option<WrappedKey> {
     Some(WrappedKey {
         purpose: row.purpose.parse().ok()?,
         version: u32::try_from(row.version).ok()?,
         key_uuid: row.key_uuid,
-        wrapped: row.wrapped,
+        wrapped: row.wrapped.clone(),
         kek_id: row.kek_id.parse().ok()?,
-        is_active: row.is_active,
+        is_active: row.state == KeyState::Active,
     })
 }

@@ -1,38 +1,55 @@
 //! What the product does: where rows meet keys. Every function takes the evidence of who asks
 //! first, and every write is one transaction with its audit event.
 
+mod audit;
+mod backup;
 mod credential_pages;
 mod credentials;
 mod deletions;
 mod deliveries;
+mod doctor;
 mod edits;
 mod grants;
 mod keys;
 mod members;
 mod names;
 mod passwords;
+mod people;
 mod pipelines;
+mod projects;
+mod repointing;
+mod rewrap;
+mod rotation;
+mod same_secret;
 mod secret_input;
 mod setup;
 mod sign_in;
 mod slots;
 mod tokens;
+mod unlocked;
+mod versions;
 
+pub use audit::ChainReport;
+pub use backup::{BackupProblem, Checked, Contents, back_up, check_backup, restore};
 pub use credentials::Created;
 pub use deliveries::{DeliveryRequest, DockerConfig};
+pub use doctor::{Opening, Unreadable};
 pub use keys::{KeySource, StartProblem, check, expected_keys, unlock};
+pub use people::NewAccount;
 pub use secret_input::SecretInput;
 pub use setup::{FirstPerson, Signed};
 pub use slots::SlotKind;
+pub use unlocked::Keys;
 
 use crate::crypto::CryptoError;
-use crate::crypto::keyring::Keyring;
 use crate::domain::audit::{Action, Subject};
 use crate::domain::moment::{Day, Moment};
+use crate::domain::secret_version::KEEP;
 use crate::domain::user::Person;
 use crate::error::{Error, Result};
 use crate::store::{EventRow, Recorder, Store, Write};
 use std::sync::Arc;
+use tokio::sync::Notify;
 use uuid::Uuid;
 
 /// The chain of the instance: what happens outside any project.
@@ -42,8 +59,12 @@ pub const INSTANCE: Uuid = Uuid::nil();
 #[derive(Clone, Debug)]
 pub struct Vault {
     store: Store,
-    keyring: Arc<Keyring>,
+    keys: Keys,
     recorder: Recorder,
+    /// Which of several servers this is, for leases.
+    server: Uuid,
+    /// Wakes the task that tends the keys.
+    keys_changed: Arc<Notify>,
     passwords: passwords::Passwords,
     settings: Arc<Settings>,
 }
@@ -55,18 +76,35 @@ pub struct Settings {
     pub address: String,
     /// Whether the key-encryption key is the generated file beside the data.
     pub has_local_key: bool,
+    /// Versions of a secret that are kept, the current one included.
+    pub keep_versions: u8,
+    /// Seconds that a new data key waits until every server has read it.
+    pub key_settle: i64,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            address: String::new(),
+            has_local_key: false,
+            keep_versions: KEEP.1,
+            key_settle: 0,
+        }
+    }
 }
 
 impl Vault {
     /// A vault over an opened store and an unlocked keyring.
-    pub fn new(store: Store, keyring: Keyring, settings: Settings) -> Self {
-        let keyring = Arc::new(keyring);
-        let macs = Arc::clone(&keyring);
-        let recorder = Recorder::start(store.clone(), Arc::new(move |message| macs.mac(message)));
+    pub fn new(store: Store, keys: Keys, settings: Settings) -> Self {
+        let macs = keys.clone();
+        let mac = Arc::new(move |message: &[u8]| macs.ring().mac(message));
+        let recorder = Recorder::start(store.clone(), mac);
         Self {
             store,
-            keyring,
+            keys,
             recorder,
+            server: Uuid::now_v7(),
+            keys_changed: Arc::new(Notify::new()),
             passwords: passwords::Passwords::new(),
             settings: Arc::new(settings),
         }
@@ -99,7 +137,9 @@ impl Vault {
 
     /// The first link of a chain that does not hold, or `None`: see `store::Chain::first_break`.
     pub async fn first_break(&self, chain: Uuid) -> Result<Option<i64>> {
-        Ok(self.store.chain().first_break(&|message| self.keyring.mac(message), chain).await?)
+        let ring = self.keys.ring();
+        let holds = |message: &[u8], mac: &[u8]| ring.verify_mac(message, mac);
+        Ok(self.store.chain().first_break(&holds, chain).await?)
     }
 
     /// Adds the event to the transaction. `actor` is `None` when the product itself acts.
@@ -112,17 +152,23 @@ impl Vault {
         subject: Subject,
         detail: String,
     ) -> Result<()> {
-        let event = EventRow {
-            at: now().0,
-            action,
-            actor_id: actor.map(|person| person.id),
-            actor: actor.map_or_else(|| "Regcred".to_owned(), |person| person.name.clone()),
-            subject_id: subject.id,
-            subject: subject.name,
-            detail,
-        };
-        write.chain().append(&|message| self.keyring.mac(message), chain, event).await?;
+        let ring = self.keys.ring();
+        let event = event(actor, action, subject, detail);
+        write.chain().append(&|message| ring.mac(message), chain, event).await?;
         Ok(())
+    }
+}
+
+/// An event of this moment. `actor` is `None` when the product itself acts.
+fn event(actor: Option<&Person>, action: Action, subject: Subject, detail: String) -> EventRow {
+    EventRow {
+        at: now().0,
+        action,
+        actor_id: actor.map(|person| person.id),
+        actor: actor.map_or_else(|| "Regcred".to_owned(), |person| person.name.clone()),
+        subject_id: subject.id,
+        subject: subject.name,
+        detail,
     }
 }
 

@@ -8,7 +8,7 @@ use crate::domain::project::{self, Project};
 use crate::domain::typed_text::name_problem;
 use crate::domain::user::{self, PASSWORD_MAX, PASSWORD_MIN, Person, Role};
 use crate::error::{Error, FieldError, Result};
-use crate::store::NewPerson;
+use crate::store::{NewPerson, Write};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use uuid::Uuid;
@@ -112,8 +112,7 @@ impl Vault {
         write.people().insert(new).await?;
         write.projects().insert(&project, at).await?;
         write.projects().admit(project.id, person.id, Role::Owner, at).await?;
-        write.instance().set("set_up", "1", None).await?;
-        write.instance().set(LINK, "", Some(0)).await?;
+        close_set_up(&write).await?;
         let subject = Subject { id: INSTANCE, name: "Regcred".to_owned() };
         self.note(&write, INSTANCE, Some(&person), Action::InstanceSetUp, subject, String::new())
             .await?;
@@ -132,8 +131,14 @@ impl Vault {
     }
 }
 
+/// From now on no link sets the instance up.
+pub(super) async fn close_set_up(write: &Write) -> Result<()> {
+    write.instance().set("set_up", "1", None).await?;
+    Ok(write.instance().set(LINK, "", Some(0)).await?)
+}
+
 /// What is wrong with a password somebody chooses.
-fn password_problem(password: &str) -> Option<String> {
+pub(super) fn password_problem(password: &str) -> Option<String> {
     if password.chars().count() < PASSWORD_MIN {
         return Some(format!(
             "Use at least {PASSWORD_MIN} characters. A few words in a row are easy to remember."

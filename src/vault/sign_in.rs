@@ -24,7 +24,7 @@ impl Vault {
             // No database of ours holds such an address, and some cannot be asked for it.
             return Err(Error::at("password", VAGUE));
         }
-        let mut keys = vec![format!("account:{}", &account[..account.floor_char_boundary(320)])];
+        let mut keys = vec![account_key(&account)];
         keys.extend(from.map(|from| format!("address:{from}")));
         self.count_attempt(&keys).await?;
         let row = self.store.people().find_by_email(&account).await?;
@@ -97,4 +97,9 @@ impl Vault {
         }
         Ok(write.commit().await?)
     }
+}
+
+/// What failures are counted under for the account with this folded address.
+pub(super) fn account_key(account: &str) -> String {
+    format!("account:{}", &account[..account.floor_char_boundary(320)])
 }

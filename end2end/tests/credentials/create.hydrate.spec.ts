@@ -1,6 +1,6 @@
 import { openNew, send, expectSaid } from '../../support/credentials.ts';
 import { expectValues, fillIn } from '../../support/form.ts';
-import { keyFile, unique } from '../../support/secrets.ts';
+import { keyFile, secret, unique } from '../../support/secrets.ts';
 import { expect, test } from '../../support/test.ts';
 
 test('the form says, as one types, what will be stored and what it matches', async ({ page, instance }) => {
@@ -35,6 +35,36 @@ test('a user name that the registry fixes is filled in, and one that was typed i
   await fillIn(dialog, { 'Username': 'acme-bot', 'Registry URL': 'nvcr.io' });
   await expect(dialog.getByRole('definition').first()).toHaveText('NVIDIA NGC');
   await expectValues(dialog, { Username: 'acme-bot' });
+});
+
+test('a preset fills in the form as it stands, and nothing typed is lost', async ({ page, instance }) => {
+  const dialog = await openNew(page, instance);
+  await page.waitForFunction(() => document.querySelector('dialog')?.matches(':modal'));
+  let loads = 0;
+  page.on('request', (request) => (loads += request.isNavigationRequest() ? 1 : 0));
+  const preset = (name: string) => dialog.getByRole('link', { name, exact: true });
+  const kind = dialog.getByRole('definition').first();
+  const typed = { 'Name': unique('kept'), 'Description': 'Typed before', 'Password': secret() };
+  await fillIn(dialog, typed);
+
+  await preset('Quay').click();
+  await expect(kind).toHaveText('Quay');
+  await expectValues(dialog, { ...typed, 'Registry URL': 'quay.io' });
+  await expect(preset('Quay')).toHaveAttribute('aria-current', 'true');
+  await expect(page).toHaveURL(/\/new\?preset=quay$/);
+
+  // What a preset filled in makes room for the next one; what was typed does not.
+  await preset('Amazon ECR').click();
+  await expect(kind).toHaveText('Amazon ECR');
+  await expectValues(dialog, { ...typed, 'Registry URL': '', 'Username': 'AWS' });
+  await expect(preset('Quay')).not.toHaveAttribute('aria-current', 'true');
+  await fillIn(dialog, { 'Registry URL': 'harbor.example.org', 'Username': 'robot' });
+  await expect(kind).toHaveText('Harbor');
+  await preset('Self-hosted registry').click();
+  await expectValues(dialog, { ...typed, 'Registry URL': 'harbor.example.org', 'Username': 'robot' });
+  await preset('Google Artifact Registry, gcr.io').click();
+  await expectValues(dialog, { 'Name': typed.Name, 'Authentication method': 'gcp_service_account_key' });
+  expect(loads).toBe(0);
 });
 
 test('a key file is read into the field, where it can be looked at', async ({ page, instance }) => {

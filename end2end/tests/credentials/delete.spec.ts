@@ -1,7 +1,7 @@
 import { addCredential, expectSaid, openRow, pathOf, rowOf } from '../../support/credentials.ts';
 import { expectValues, expectWrong, fillIn } from '../../support/form.ts';
-import { addPipeline, fetchConfig } from '../../support/pipelines.ts';
-import { unique } from '../../support/secrets.ts';
+import { addPipeline, fetchConfig, signInFor } from '../../support/pipelines.ts';
+import { secret, unique } from '../../support/secrets.ts';
 import { expect, test } from '../../support/test.ts';
 
 test('a credential that nothing depends on is deleted with one more click', async ({ page, instance }) => {
@@ -60,7 +60,47 @@ test('deleting what is gone says that there is nothing', async ({ page, context,
     const response = await page.goto(address);
     expect(response!.status(), address).toBe(404);
     await expect(page.getByText('There is nothing here, or it was deleted.')).toBeVisible();
+    await expect(page.locator('h1')).toHaveCount(1);
   }
+});
+
+test('its pipelines get another credential of the same registry first', async ({ page, instance }) => {
+  const [name, other, elsewhere] = [unique('old'), unique('new'), unique('elsewhere')];
+  const [host, used, idle, password] = [`${unique('move')}.example.com`, unique('used'), unique('idle'), secret()];
+  await addCredential(page, instance, { name, registry_url: host });
+  await addCredential(page, instance, { name: elsewhere, registry_url: 'quay.io' });
+  const token = await addPipeline(page, instance, { name: used, credentials: [name] });
+  await addPipeline(page, instance, { name: idle, credentials: [name] });
+  expect((await fetchConfig(instance, token)).status).toBe(200);
+
+  const path = await pathOf(page, instance, name);
+  const dialog = page.getByRole('dialog', { name: `Delete ${name}` });
+  await page.goto(`${path}/delete`);
+  await expect(dialog).toContainText(`No other credential for ${host} could be used instead`);
+  await addCredential(page, instance, { name: other, registry_url: host, password });
+  await page.reload();
+  const choice = dialog.getByLabel('Credential to use instead', { exact: true });
+  await expect(choice.getByRole('option')).toHaveText([`${other} (${host}, pull only)`]);
+
+  for (const [typed, sentence] of [['', 'Enter your own password'], ['not the password', 'This is not your password']]) {
+    await fillIn(dialog, { 'Your password': typed! });
+    await dialog.getByRole('button', { name: 'Move grants' }).click();
+    await expectWrong(dialog, 'Your password', sentence!);
+    await expectValues(dialog, { 'Your password': '' });
+  }
+  await fillIn(dialog, { 'Your password': instance.account.password });
+  await dialog.getByRole('button', { name: 'Move grants' }).click();
+  await expectSaid(page, `2 pipelines now use ${other}.`);
+  expect(signInFor(await (await fetchConfig(instance, token)).json(), host)).toEqual(['acme-bot', password]);
+
+  // Who has received it may still use what it received.
+  await expect(dialog.getByRole('row').filter({ hasText: used })).toContainText('None now');
+  await expect(dialog.getByRole('row').filter({ hasText: idle })).toHaveCount(0);
+  await expect(choice).toHaveCount(0);
+  await fillIn(dialog, { [`Type ${name} to confirm`]: name });
+  await dialog.getByRole('button', { name: 'Delete', exact: true }).click();
+  await expectSaid(page, `${name} was deleted.`);
+  expect(Object.keys((await (await fetchConfig(instance, token)).json()).auths)).toEqual([host]);
 });
 
 test('its name is free again afterwards', async ({ page, instance }) => {

@@ -41,6 +41,20 @@ test('its own page disables it too, and says who did', async ({ page, instance }
   await expect(page.getByRole('region', { name: 'Activity' })).toContainText(`Dana Kim enabled ${name}`);
 });
 
+test('what is gone cannot be disabled, and that is no success', async ({ page, context, instance }) => {
+  const name = unique('late');
+  await addCredential(page, instance, { name });
+  const row = await openRow(page, instance, name);
+  const other = await context.newPage();
+  await other.goto(`${await pathOf(other, instance, name)}/delete`);
+  await other.getByRole('button', { name: 'Delete', exact: true }).click();
+  await expectSaid(other, `${name} was deleted.`);
+
+  await row.getByRole('button', { name: `More actions for ${name}` }).click();
+  await page.getByRole('button', { name: 'Disable', exact: true }).click();
+  await expect(page.getByRole('alert')).toContainText('There is nothing here, or it was deleted.');
+});
+
 test('the filter finds the disabled ones', async ({ page, instance }) => {
   const name = unique('filter');
   await addCredential(page, instance, { name });

@@ -17,6 +17,11 @@ macro_rules! entities {
                 impl ActiveModelBehavior for ActiveModel {}
             }
         )+
+
+        /// Every table, in the order in which they stand here.
+        pub(super) fn shapes() -> Result<Vec<super::shape::Shape>, sea_orm::DbErr> {
+            Ok(vec![$(super::shape::of::<$module::Entity>()?,)+])
+        }
     };
 }
 
@@ -102,7 +107,8 @@ entities! {
         key_uuid: Uuid,
         wrapped: super::Sealed,
         kek_id: String,
-        is_active: bool,
+        state: String,
+        state_since: i64,
         created_at: i64,
     }
     /// Credentials, without their secrets.
@@ -152,6 +158,22 @@ entities! {
         created_at: i64,
         created_by: String,
         destroyed_at: Option<i64>,
+        method: String,
+        key_file: Option<String>,
+        key_version: Option<i32>,
+        fingerprint: Option<Vec<u8>>,
+        staged_at: Option<i64>,
+        unreadable_at: Option<i64>,
+        deliveries: i64,
+        last_delivered_at: Option<i64>,
+    }
+    /// Who does scheduled work at the moment, and how far it has come.
+    mod lease = "lease" {
+        #[sea_orm(primary_key, auto_increment = false)]
+        name: String,
+        holder: Uuid,
+        until: i64,
+        progress: String,
     }
     /// Pipelines.
     mod pipeline = "pipeline" {

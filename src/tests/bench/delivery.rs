@@ -63,7 +63,7 @@ struct Floor {
 impl Floor {
     fn new(vault: Vault) -> Self {
         let kek = Kek::generate().unwrap();
-        let keys = Keyring::generate_keys(&kek).unwrap();
+        let keys = Keyring::generate_missing(&kek, &[]).unwrap();
         let keyring = Keyring::unlock(&kek, None, &keys).unwrap();
         let blob = keyring.seal(&PLACE, b"hunter2-hunter2-hunter2").unwrap();
         Self { vault, keyring, blob }

@@ -3,6 +3,7 @@
 //! The load generator runs beside the server on the same machine, over real sockets, without TLS.
 #![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a report for people, at a terminal")]
 
+mod allocator;
 mod delivery;
 mod flushes;
 mod list;
@@ -16,6 +17,9 @@ mod table;
 
 #[tokio::main]
 async fn main() {
+    if std::env::args().nth(1).as_deref() == Some("serve") {
+        return allocator::serve_plainly().await;
+    }
     let mode = if cfg!(debug_assertions) {
         "DEBUG BUILD: THE FIGURES SAY NOTHING"
     } else {
@@ -28,4 +32,5 @@ async fn main() {
     flushes::run().await;
     program::sizes();
     program::start_and_memory().await;
+    allocator::run().await;
 }

@@ -38,8 +38,8 @@ impl Seed {
         let store = Store::connect(&address).await.unwrap();
         store.migrate(&address).await.unwrap();
         let source = KeySource { current: Some(current), previous: None };
-        let keyring = unlock(&store, &source).await.unwrap();
-        let settings = Settings { address: "http://localhost".to_owned(), has_local_key: false };
+        let keyring = unlock(&store, source).await.unwrap();
+        let settings = Settings { address: "http://localhost".to_owned(), ..Settings::default() };
         let vault = Vault::new(store, keyring, settings);
         let link = vault.new_setup_link().await.unwrap().unwrap();
         let first = FirstPerson {

@@ -106,7 +106,8 @@ impl Search {
         assert!(hits.is_empty(), "{} hits in {place}: {hits:?}", hits.len());
     }
 
-    fn plain_hits(&self, bytes: &[u8]) -> BTreeSet<(usize, &'static str)> {
+    /// The same, without unpacking anything.
+    pub fn plain_hits(&self, bytes: &[u8]) -> BTreeSet<(usize, &'static str)> {
         let found = self.automaton.find_overlapping_iter(bytes);
         found.map(|hit| self.needles[hit.pattern().as_usize()]).collect()
     }

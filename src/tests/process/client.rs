@@ -32,7 +32,8 @@ impl Answer {
 
 /// A client, signed in or not.
 pub struct Client {
-    port: u16,
+    /// Which server it talks to.
+    pub port: u16,
     cookie: String,
     /// Everything that came back, but the bodies of deliveries.
     pub seen: Vec<u8>,
@@ -81,6 +82,11 @@ impl Client {
 
     /// Submits the form of a credential; its values may be any bytes.
     pub fn multipart(&mut self, path: &str, form: &[(&str, &[u8])]) -> Answer {
+        self.try_multipart(path, form).unwrap()
+    }
+
+    /// The same; an error when the server is gone.
+    pub fn try_multipart(&mut self, path: &str, form: &[(&str, &[u8])]) -> io::Result<Answer> {
         let mut body = Vec::new();
         for (name, value) in form {
             let head = format!("--{BOUNDARY}\r\nContent-Disposition: form-data; name=\"{name}\"");
@@ -92,7 +98,21 @@ impl Client {
         body.extend_from_slice(format!("--{BOUNDARY}--\r\n").as_bytes());
         let kind = format!("multipart/form-data; boundary={BOUNDARY}");
         let headers = format!("accept: text/html\r\ncontent-type: {kind}\r\n");
-        self.send("POST", path, &headers, &body)
+        self.try_send("POST", path, &headers, &body)
+    }
+
+    /// Creates a credential that pulls with this password.
+    pub fn credential(&mut self, name: &str, host: &str, secret: &[u8]) -> Answer {
+        let form: [(&str, &[u8]); 7] = [
+            ("project", b"acme"),
+            ("name", name.as_bytes()),
+            ("registry_url", host.as_bytes()),
+            ("method", b"password"),
+            ("username", b"acme-bot"),
+            ("access", b"pull"),
+            ("password", secret),
+        ];
+        self.multipart("/rpc/credentials/create", &form)
     }
 
     /// The ids of the project's credentials by name.
@@ -144,7 +164,23 @@ impl Client {
         answer
     }
 
+    /// The same person at a server on another port.
+    pub fn another(&self, port: u16) -> Self {
+        Self { port, cookie: self.cookie.clone(), seen: Vec::new() }
+    }
+
     fn send(&mut self, method: &str, path: &str, headers: &str, body: &[u8]) -> Answer {
+        self.try_send(method, path, headers, body).unwrap()
+    }
+
+    /// The same; an error when the server is gone.
+    pub fn try_send(
+        &mut self,
+        method: &str,
+        path: &str,
+        headers: &str,
+        body: &[u8],
+    ) -> io::Result<Answer> {
         let port = self.port;
         let site = format!("origin: http://localhost:{port}\r\nsec-fetch-site: same-origin\r\n");
         let cookie = match self.cookie.as_str() {
@@ -152,10 +188,10 @@ impl Client {
             cookie => format!("cookie: {cookie}\r\n"),
         };
         let headers = format!("{headers}{site}{cookie}");
-        let answer = exchange(port, method, path, &headers, body).unwrap();
+        let answer = exchange(port, method, path, &headers, body)?;
         self.seen.extend_from_slice(answer.head.as_bytes());
         self.seen.extend_from_slice(&answer.body);
-        answer
+        Ok(answer)
     }
 }
 

@@ -29,12 +29,32 @@ impl Instance {
 
     /// What starts it.
     pub fn command(&self) -> Command {
-        let mut command = command(&self.database.folder);
+        self.with_settings(command(&self.database.folder))
+    }
+
+    /// Another command of the program, on this database.
+    pub fn command_of(&self, program: PathBuf, what: &str) -> Command {
+        let mut command = Command::new(program);
+        command.arg(what).env_clear().env("REGCRED_DATA", &self.database.folder);
+        self.with_settings(command)
+    }
+
+    fn with_settings(&self, mut command: Command) -> Command {
         command.env("REGCRED_KEK_FILE", &self.kek);
         if let Some(url) = self.url() {
             command.env("DATABASE_URL", url);
         }
         command
+    }
+
+    /// The file of the key-encryption key.
+    pub fn kek(&self) -> &Path {
+        &self.kek
+    }
+
+    /// Where a test may put the one before.
+    pub fn previous_kek(&self) -> PathBuf {
+        self.database.folder.join("previous-key")
     }
 
     /// Where it is, when it is not the embedded one.
@@ -50,8 +70,8 @@ impl Instance {
         let store = Store::connect(&self.database.address).await.unwrap();
         let current = Kek::parse(&fs::read(&self.kek).unwrap()).unwrap();
         let source = KeySource { current: Some(current), previous: None };
-        let keyring = unlock(&store, &source).await.unwrap();
-        let settings = Settings { address: String::new(), has_local_key: false };
+        let keyring = unlock(&store, source).await.unwrap();
+        let settings = Settings::default();
         Vault::new(store, keyring, settings)
     }
 }

@@ -194,7 +194,7 @@ pub fn refused(mut command: Command) -> Refusal {
 }
 
 /// A shell has `kill` built in; the program of that name is not on every machine.
-fn signal(name: &str, id: u32) {
+pub fn signal(name: &str, id: u32) {
     let line = format!("kill -{name} {id}");
     assert!(Command::new("sh").args(["-c", &line]).status().unwrap().success());
 }

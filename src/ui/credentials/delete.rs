@@ -1,10 +1,12 @@
 //! The delete dialog: what depends on the credential, and the ways that can be undone.
 
 use super::place::{Place, returned};
+use super::repointing::Repointing;
 use super::row::Switch;
+use super::said::{Sentences, left};
 use super::used_by::{Dependents, never_received};
 use crate::error::{Error, Result};
-use crate::functions::answer::Returned;
+use crate::functions::answer::{Notice, Returned};
 use crate::functions::credentials::{CredentialPage, find_credential};
 use crate::ui::components::{Alert, Dialog, ErrorSummary, Field, LinkButton, SubmitButton};
 use crate::ui::problem::Problem;
@@ -23,13 +25,18 @@ pub fn DeleteDialog() -> impl IntoView {
                 let (place, close_href) = (place.clone(), close_href.clone());
                 Suspend::new(async move {
                     match loaded.await {
-                        Ok((page, came_back)) => {
+                        Ok((page, came_back, notice)) => {
                             let title = format!("Delete {}", page.credential.summary.name);
+                            // Both forms of the dialog come back in one slot.
+                            let is_of_moving = place.query("form").as_deref() == Some("repoint");
+                            let (of_moving, of_deleting) =
+                                if is_of_moving { (came_back, None) } else { (None, came_back) };
                             view! {
                                 <Title text=title.clone()/>
                                 <Dialog id="delete-credential" title close_href>
-                                    <Warning page=page.clone() place=place.clone()/>
-                                    <DeleteForm page place came_back/>
+                                    <Sentences notice/>
+                                    <Warning page=page.clone() place=place.clone() came_back=of_moving/>
+                                    <DeleteForm page place came_back=of_deleting/>
                                 </Dialog>
                             }
                                 .into_any()
@@ -37,7 +44,7 @@ pub fn DeleteDialog() -> impl IntoView {
                         Err(error) => {
                             view! {
                                 <Dialog id="delete-credential" title="Delete" close_href>
-                                    <Problem error/>
+                                    <Problem error is_in_dialog=true/>
                                 </Dialog>
                             }
                                 .into_any()
@@ -49,17 +56,22 @@ pub fn DeleteDialog() -> impl IntoView {
     }
 }
 
-async fn load(place: Place) -> Result<(CredentialPage, Option<Returned>)> {
+async fn load(place: Place) -> Result<(CredentialPage, Option<Returned>, Notice)> {
     if !place.may.delete {
         return Err(Error::Forbidden);
     }
     let page = find_credential(place.project.clone(), place.id()?).await?;
-    Ok((page, returned(place.query("back")).await))
+    Ok((page, returned(place.query("back")).await, left(place.query("said")).await))
 }
 
-/// The consequence, who would feel it, and Disable, which can be undone.
+/// The consequence, who would feel it, and what else can be done: another credential for them, or
+/// Disable, which can be undone. `came_back` is the failed post of the first.
 #[component]
-fn Warning(page: CredentialPage, place: Place) -> impl IntoView {
+fn Warning(page: CredentialPage, place: Place, came_back: Option<Returned>) -> impl IntoView {
+    let has_grants = page.dependents.iter().any(|dependent| dependent.grant.is_some());
+    let can_move = has_grants && place.may.write && place.may.write_pipelines;
+    let error = came_back.as_ref().map(|returned| returned.error.clone());
+    let (moving, existing) = (page.clone(), page.existing);
     let credential = page.credential;
     let summary = credential.summary.clone();
     let consequence = format!(
@@ -77,10 +89,12 @@ fn Warning(page: CredentialPage, place: Place) -> impl IntoView {
         } else {
             view! {
                 <h3>"Pipelines that depend on it"</h3>
-                <Dependents dependents current=credential.secret.version place=place.clone()/>
+                <Dependents dependents existing current=credential.secret.version place=place.clone()/>
             }
                 .into_any()
         }}
+        {error.map(|error| view! { <ErrorSummary error/> })}
+        {can_move.then(|| view! { <Repointing page=moving place=place.clone() came_back/> })}
         {can_disable
             .then(|| {
                 let (project, back) = (place.project.clone(), place.credentials());

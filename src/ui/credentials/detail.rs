@@ -6,8 +6,9 @@ use super::place::Place;
 use super::receipts::Receipts;
 use super::row::Switch;
 use super::said::Said;
-use super::stored::Stored;
+use super::stored::{SameSecret, Stored};
 use super::used_by::{Obtainers, UsedBy};
+use super::versions::Versions;
 use crate::domain::credential::Summary;
 use crate::functions::credentials::{CredentialPage, find_credential};
 use crate::ui::components::LinkButton;
@@ -48,6 +49,7 @@ pub fn DetailPage() -> impl IntoView {
 fn Whole(page: CredentialPage, place: Place) -> impl IntoView {
     let credential = page.credential;
     let summary = credential.summary.clone();
+    let summary_id = summary.id;
     let (current, created_at) = (credential.secret.version, credential.created_at);
     view! {
         <Title text=summary.name.clone()/>
@@ -59,10 +61,12 @@ fn Whole(page: CredentialPage, place: Place) -> impl IntoView {
         <section class="stack" aria-labelledby="stored">
             <h2 id="stored">"Stored secret"</h2>
             <Stored credential/>
+            <SameSecret others=page.same_secret place=place.clone()/>
         </section>
-        <UsedBy dependents=page.dependents current created_at place=place.clone()/>
+        <Versions id=summary_id versions=page.versions place=place.clone()/>
+        <UsedBy dependents=page.dependents existing=page.existing.clone() current created_at place=place.clone()/>
         <Obtainers obtainers=page.obtainers/>
-        <Receipts receipts=page.receipts place is_of_pipeline=false/>
+        <Receipts receipts=page.receipts place is_of_pipeline=false existing=page.existing/>
         <Activity events=page.events/>
     }
 }

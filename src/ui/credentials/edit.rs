@@ -8,7 +8,7 @@ use crate::domain::credential::Credential;
 use crate::error::{Error, Result};
 use crate::functions::answer::Returned;
 use crate::functions::credentials::find_credential;
-use crate::ui::components::{Dialog, ErrorSummary, Field, LinkButton, SubmitButton};
+use crate::ui::components::{CheckBox, Dialog, ErrorSummary, Field, LinkButton, SubmitButton};
 use crate::ui::problem::Problem;
 use leptos::prelude::*;
 use leptos_meta::Title;
@@ -38,7 +38,7 @@ pub fn EditDialog() -> impl IntoView {
                         Err(error) => {
                             view! {
                                 <Dialog id="edit-credential" title="Edit" close_href is_wide=false>
-                                    <Problem error/>
+                                    <Problem error is_in_dialog=true/>
                                 </Dialog>
                             }
                                 .into_any()
@@ -99,6 +99,12 @@ fn EditForm(place: Place, credential: Credential, came_back: Option<Returned>) -
                 <h3 id="stored-title">"What is stored"</h3>
                 <Stored credential/>
             </section>
+            <CheckBox
+                name="is_staged"
+                label="Let the new secret wait"
+                is_checked=filled.form.is_staged
+                hint="It is stored beside the current one, which is still delivered until you switch on the credential's page."
+            />
             <SignIn filled is_new=false/>
             <div class="toolbar">
                 <LinkButton href=cancel label="Cancel"/>

@@ -50,6 +50,7 @@ pub fn stored_form(credential: &Credential) -> CredentialForm {
         rotate_every_days: credential.rotate_every_days.map(|n| n.to_string()).unwrap_or_default(),
         is_protected: credential.is_protected,
         is_insecure: summary.is_insecure,
+        is_staged: false,
         also: Vec::new(),
     }
 }
@@ -137,6 +138,11 @@ fn More(filled: Filled, is_new: bool) -> impl IntoView {
     // The sentence about plain HTTP is at the address, and asks for a tick in here.
     let wants_insecure =
         is_new && form.registry_url.trim().to_ascii_lowercase().starts_with("http://");
+    let owner_hint = if is_new {
+        "The member who answers for it. Leave blank to be the owner yourself."
+    } else {
+        "The member who answers for it."
+    };
     view! {
         <details class="fold" open=has_error || wants_insecure>
             <summary>"More options"</summary>
@@ -147,7 +153,7 @@ fn More(filled: Filled, is_new: bool) -> impl IntoView {
                         label="Owner"
                         value=form.owner
                         error=filled.at("owner")
-                        hint="The member who answers for it."
+                        hint=owner_hint
                     />
                     <Environment value=form.environment error=filled.at("environment")/>
                 </div>
@@ -156,7 +162,7 @@ fn More(filled: Filled, is_new: bool) -> impl IntoView {
                     label="Labels"
                     value=form.labels
                     error=filled.at("labels")
-                    hint="Words to find it by, separated by commas."
+                    hint="Words to find it by, separated by commas. Each has at most 50 characters."
                 />
                 <div class="field-row">
                     <Field

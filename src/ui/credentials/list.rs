@@ -13,7 +13,7 @@ use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::components::Outlet;
 
-/// `/p/{project}/credentials`
+/// `/p/{project}/credentials`; nothing of it can be reached while a dialog is drawn over it.
 #[component]
 pub fn ListPage() -> impl IntoView {
     let place = Place::here();
@@ -23,21 +23,24 @@ pub fn ListPage() -> impl IntoView {
         async move { list_credentials(project, query?).await }
     });
     let is_bare = place.is_at(&place.credentials());
+    let is_covered = place.is_covered();
     let said = place.query("said");
     view! {
         <Title text="Registry Credentials"/>
         {is_bare.then(|| view! { <Said said/> })}
-        <Suspense>
-            {move || {
-                let (place, query) = (place.clone(), query.clone().unwrap_or_default());
-                Suspend::new(async move {
-                    match listing.await {
-                        Ok(listing) => view! { <Listed listing query place/> }.into_any(),
-                        Err(error) => view! { <Problem error/> }.into_any(),
-                    }
-                })
-            }}
-        </Suspense>
+        <div class="list-page" inert=is_covered>
+            <Suspense>
+                {move || {
+                    let (place, query) = (place.clone(), query.clone().unwrap_or_default());
+                    Suspend::new(async move {
+                        match listing.await {
+                            Ok(listing) => view! { <Listed listing query place/> }.into_any(),
+                            Err(error) => view! { <Problem error/> }.into_any(),
+                        }
+                    })
+                }}
+            </Suspense>
+        </div>
         <Outlet/>
     }
 }

@@ -13,10 +13,12 @@ mod list;
 mod new;
 mod presets;
 mod preview;
+mod repointing;
 mod row;
 mod sign_in;
 mod stored;
 mod used_by;
+mod versions;
 
 pub(in crate::ui) mod place;
 pub(in crate::ui) mod receipts;

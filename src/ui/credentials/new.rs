@@ -32,7 +32,7 @@ pub fn NewDialog() -> impl IntoView {
                             {if place.may.write {
                                 view! { <NewForm place filled/> }.into_any()
                             } else {
-                                view! { <Problem error=Error::Forbidden/> }.into_any()
+                                view! { <Problem error=Error::Forbidden is_in_dialog=true/> }.into_any()
                             }}
                         </Dialog>
                     }

@@ -68,6 +68,12 @@ impl Place {
         self.path.trim_end_matches('/') == path
     }
 
+    /// Whether a dialog is drawn over what is here: its address ends in what it is for.
+    pub fn is_covered(&self) -> bool {
+        let of_the_list = self.path.trim_end_matches('/').split('/').skip(4);
+        matches!(of_the_list.last(), Some("new" | "edit" | "delete"))
+    }
+
     /// The list of credentials.
     pub fn credentials(&self) -> String {
         format!("/p/{}/credentials", self.project)

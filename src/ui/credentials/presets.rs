@@ -1,4 +1,5 @@
-//! The common registries, as links that fill the create dialog: they need no JavaScript.
+//! The common registries, as links that fill the create dialog. Where scripts run, the preview
+//! fills in the form as it stands, so that nothing typed is lost.
 
 use super::place::Place;
 use crate::domain::credential::{Access, Method};
@@ -15,32 +16,27 @@ pub fn chosen(place: &Place) -> Option<Preset> {
 
 /// What the form starts with.
 pub fn start(preset: Option<&Preset>) -> CredentialForm {
-    let method = match preset {
-        Some(preset) if preset.kind.takes_key_file() => Method::GcpServiceAccountKey,
-        _ => Method::Password,
-    };
     CredentialForm {
         registry_url: preset
             .filter(|p| p.is_exact)
             .map(|p| p.registry_url.to_owned())
             .unwrap_or_default(),
-        method: method.word().to_owned(),
+        method: preset.map_or(Method::Password, method).word().to_owned(),
         access: Access::Pull.word().to_owned(),
         username: preset.and_then(|p| recognised(p.registry_url).username).unwrap_or_default(),
         ..CredentialForm::default()
     }
 }
 
+fn method(preset: &Preset) -> Method {
+    if preset.kind.takes_key_file() { Method::GcpServiceAccountKey } else { Method::Password }
+}
+
 /// What the panel under the address says at first.
 pub fn first_panel(registry_url: &str, preset: Option<&Preset>) -> Recognised {
     match preset {
         _ if !registry_url.trim().is_empty() => recognised(registry_url),
-        // An example tells what the registry wants, but its host is nobody's.
-        Some(preset) => Recognised {
-            host: String::new(),
-            matches: String::new(),
-            ..recognised(preset.registry_url)
-        },
+        Some(preset) => recognised(preset.registry_url).of_an_example(),
         None => Recognised::default(),
     }
 }
@@ -51,7 +47,7 @@ pub fn Presets(place: Place) -> impl IntoView {
     let chosen = chosen(&place).map(|preset| preset.kind.slug());
     let page = format!("{}/new", place.credentials());
     view! {
-        <nav class="toolbar presets" aria-label="Common registries">
+        <nav id="presets" class="toolbar presets" aria-label="Common registries">
             {PRESETS
                 .into_iter()
                 .map(|preset| {
@@ -60,6 +56,9 @@ pub fn Presets(place: Place) -> impl IntoView {
                         <a
                             class="button button-quiet"
                             href=format!("{page}?preset={slug}")
+                            data-host=preset.is_exact.then_some(preset.registry_url)
+                            data-example=preset.registry_url
+                            data-method=method(&preset).word()
                             aria-current=(chosen == Some(slug)).then_some("true")
                         >
                             {preset.label}

@@ -1,11 +1,13 @@
-//! What the form says about a registry while its address is typed.
+//! What the form says about a registry while its address is typed, or chosen among the presets.
 
 use crate::functions::registry::{Recognised, recognise};
+use leptos::ev;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use leptos::{ev, web_sys};
+use leptos::web_sys::{Element, HtmlInputElement, HtmlSelectElement, MouseEvent};
 use std::time::Duration;
-use wasm_bindgen::JsCast;
+use wasm_bindgen::closure::Closure;
+use wasm_bindgen::{JsCast, JsValue};
 
 /// How long typing must rest before the server is asked.
 const REST: Duration = Duration::from_millis(200);
@@ -22,26 +24,38 @@ pub fn HostPreview(
     let filled = StoredValue::new(start.username.clone().unwrap_or_default());
     let found = RwSignal::new(start);
     let turn = StoredValue::new(0_u32);
-    let mut ask = debounce(REST, move |typed: String| {
+    let look_up = move |address: String, is_example: bool| {
         turn.update_value(|turn| *turn += 1);
         let asked = turn.get_value();
         spawn_local(async move {
-            let answer = if typed.trim().is_empty() {
+            let answer = if address.trim().is_empty() {
                 Recognised::default()
-            } else if let Ok(answer) = recognise(typed).await {
+            } else if let Ok(answer) = recognise(address).await {
                 answer
             } else {
                 // The server says the same after the post.
                 return;
             };
+            let answer = if is_example { answer.of_an_example() } else { answer };
             // An answer that was overtaken by a later one is dropped.
             if turn.get_value() == asked {
                 fill_username(&answer, filled);
                 found.set(answer);
             }
         });
+    };
+    let mut ask = debounce(REST, move |typed: String| {
+        // A preset that was chosen since then has asked already.
+        if input("registry_url").is_some_and(|field| field.value() == typed) {
+            look_up(typed, false);
+        }
     });
     let listen = move |event: ev::Event| ask(event_target_value(&event));
+    Effect::new(move |_| {
+        if let Some(presets) = document().get_element_by_id("presets") {
+            fill_in_on_click(&presets, look_up);
+        }
+    });
     view! {
         <div class="stack" on:input=listen>
             {children()}
@@ -52,11 +66,62 @@ pub fn HostPreview(
     }
 }
 
+fn input(id: &str) -> Option<HtmlInputElement> {
+    document().get_element_by_id(id)?.dyn_into().ok()
+}
+
+/// A preset's link fills in the form where it stands. `look_up` is told the address, and whether it
+/// is an example only.
+fn fill_in_on_click(presets: &Element, look_up: impl Fn(String, bool) + 'static) {
+    let all = presets.clone();
+    let choose = Closure::<dyn FnMut(MouseEvent)>::new(move |event: MouseEvent| {
+        // With a key it opens elsewhere, as any link does.
+        if event.ctrl_key() || event.meta_key() || event.shift_key() || event.alt_key() {
+            return;
+        }
+        let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
+        let link = target.and_then(|target| target.closest("a[data-example]").ok().flatten());
+        if let Some((address, is_example)) = link.and_then(|link| fill_in(&all, &link)) {
+            event.prevent_default();
+            look_up(address, is_example);
+        }
+    });
+    let _ = presets.add_event_listener_with_callback("click", choose.as_ref().unchecked_ref());
+    // It lives as long as the page.
+    choose.forget();
+}
+
+/// Fills in what the preset knows; what to look up then, and whether it is an example only.
+fn fill_in(presets: &Element, link: &Element) -> Option<(String, bool)> {
+    let field = input("registry_url")?;
+    let example = link.get_attribute("data-example")?;
+    let before = presets.query_selector("[aria-current]").ok().flatten();
+    let filled = before.as_ref().and_then(|link| link.get_attribute("data-host"));
+    match link.get_attribute("data-host") {
+        Some(host) => field.set_value(&host),
+        // What another preset filled in goes; what was typed stays.
+        None if filled.as_ref() == Some(&field.value()) => field.set_value(""),
+        None => {}
+    }
+    field.set_placeholder(&example);
+    let select = document().get_element_by_id("method");
+    if let Some(select) = select.and_then(|e| e.dyn_into::<HtmlSelectElement>().ok()) {
+        select.set_value(&link.get_attribute("data-method").unwrap_or_default());
+    }
+    if let Some(before) = before {
+        let _ = before.remove_attribute("aria-current");
+    }
+    let _ = link.set_attribute("aria-current", "true");
+    // So that a reload fills in the same.
+    if let (Ok(history), Some(href)) = (window().history(), link.get_attribute("href")) {
+        let _ = history.replace_state_with_url(&JsValue::NULL, "", Some(&href));
+    }
+    let address = field.value();
+    Some(if address.trim().is_empty() { (example, true) } else { (address, false) })
+}
+
 fn fill_username(answer: &Recognised, filled: StoredValue<String>) {
-    let field = document()
-        .get_element_by_id("username")
-        .and_then(|field| field.dyn_into::<web_sys::HtmlInputElement>().ok());
-    let Some(field) = field else { return };
+    let Some(field) = input("username") else { return };
     let value = field.value();
     if !value.is_empty() && value != filled.get_value() {
         return;

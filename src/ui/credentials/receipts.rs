@@ -1,13 +1,22 @@
 //! Receipts: what was handed out or refused, to whom, and what the pipeline said about its run.
 
 use super::place::Place;
+use super::used_by::PipelineName;
 use crate::domain::delivery::{Claims, Outcome, Receipt};
 use crate::ui::components::{Badge, Time};
 use leptos::prelude::*;
+use uuid::Uuid;
 
 /// The section of the page of a credential, or of a pipeline: each leaves out its own column.
 #[component]
-pub fn Receipts(receipts: Vec<Receipt>, place: Place, is_of_pipeline: bool) -> impl IntoView {
+pub fn Receipts(
+    receipts: Vec<Receipt>,
+    place: Place,
+    is_of_pipeline: bool,
+    /// The pipelines that have a page still; a pipeline's own page names none.
+    #[prop(optional)]
+    existing: Vec<Uuid>,
+) -> impl IntoView {
     let is_empty = receipts.is_empty();
     let other = if is_of_pipeline { "Credential" } else { "Pipeline" };
     view! {
@@ -33,7 +42,8 @@ pub fn Receipts(receipts: Vec<Receipt>, place: Place, is_of_pipeline: bool) -> i
                             {receipts
                                 .into_iter()
                                 .map(|receipt| {
-                                    view! { <ReceiptRow receipt place=place.clone() is_of_pipeline/> }
+                                    let has_page = existing.contains(&receipt.pipeline_id);
+                                    view! { <ReceiptRow receipt place=place.clone() is_of_pipeline has_page/> }
                                 })
                                 .collect_view()}
                         </tbody>
@@ -49,13 +59,18 @@ pub fn Receipts(receipts: Vec<Receipt>, place: Place, is_of_pipeline: bool) -> i
 }
 
 #[component]
-fn ReceiptRow(receipt: Receipt, place: Place, is_of_pipeline: bool) -> impl IntoView {
+fn ReceiptRow(
+    receipt: Receipt,
+    place: Place,
+    is_of_pipeline: bool,
+    has_page: bool,
+) -> impl IntoView {
     let other = if is_of_pipeline {
         let credential = receipt.credential.unwrap_or_else(|| "None".to_owned());
         view! { <td data-label="Credential">{credential}</td> }.into_any()
     } else {
-        let href = place.pipeline(receipt.pipeline_id);
-        view! { <td data-label="Pipeline"><a href=href>{receipt.pipeline}</a></td> }.into_any()
+        let (id, name) = (receipt.pipeline_id, receipt.pipeline);
+        view! { <td data-label="Pipeline"><PipelineName id name has_page place/></td> }.into_any()
     };
     let tone = match receipt.outcome {
         Outcome::Delivered => "good",

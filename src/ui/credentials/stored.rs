@@ -1,7 +1,10 @@
 //! What is stored as the secret: its version, and since when; never its value.
 
+use super::place::Place;
 use crate::domain::credential::Credential;
+use crate::ui::components::Alert;
 use leptos::prelude::*;
+use uuid::Uuid;
 
 /// The sentence and, for a service account key, what may be shown of it.
 #[component]
@@ -30,4 +33,26 @@ pub fn Stored(credential: Credential) -> impl IntoView {
                 }
             })}
     }
+}
+
+/// Which other credentials hold the same secret; nothing when there are none.
+#[component]
+pub fn SameSecret(others: Vec<(Uuid, String)>, place: Place) -> impl IntoView {
+    (!others.is_empty()).then(|| {
+        view! {
+            <Alert kind="warning">
+                <p>
+                    "The same secret is stored in other credentials of this project. Whoever obtains one of them has all of them, and rotating it concerns all of them:"
+                </p>
+                <ul>
+                    {others
+                        .into_iter()
+                        .map(|(id, name)| {
+                            view! { <li><a href=place.credential(id)>{name}</a></li> }
+                        })
+                        .collect_view()}
+                </ul>
+            </Alert>
+        }
+    })
 }

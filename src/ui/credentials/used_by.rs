@@ -5,6 +5,7 @@ use crate::domain::credential::Dependent;
 use crate::domain::moment::Moment;
 use crate::ui::components::{Badge, Time};
 use leptos::prelude::*;
+use uuid::Uuid;
 
 /// What is known when no pipeline is: it names the time it was observed in.
 pub fn never_received(created_at: Moment) -> String {
@@ -16,7 +17,13 @@ pub fn never_received(created_at: Moment) -> String {
 
 /// The pipelines that hold a grant, have received it, or both; `current` is the secret's version.
 #[component]
-pub fn Dependents(dependents: Vec<Dependent>, current: i64, place: Place) -> impl IntoView {
+pub fn Dependents(
+    dependents: Vec<Dependent>,
+    /// Those that have a page still.
+    existing: Vec<Uuid>,
+    current: i64,
+    place: Place,
+) -> impl IntoView {
     view! {
         <table class="table">
             <thead>
@@ -31,7 +38,10 @@ pub fn Dependents(dependents: Vec<Dependent>, current: i64, place: Place) -> imp
             <tbody>
                 {dependents
                     .into_iter()
-                    .map(|dependent| view! { <DependentRow dependent current place=place.clone()/> })
+                    .map(|dependent| {
+                        let has_page = existing.contains(&dependent.pipeline_id);
+                        view! { <DependentRow dependent has_page current place=place.clone()/> }
+                    })
                     .collect_view()}
             </tbody>
         </table>
@@ -39,15 +49,7 @@ pub fn Dependents(dependents: Vec<Dependent>, current: i64, place: Place) -> imp
 }
 
 #[component]
-fn DependentRow(dependent: Dependent, current: i64, place: Place) -> impl IntoView {
-    // Only a grant proves that the pipeline still exists.
-    let name = match dependent.grant {
-        Some(_) => {
-            let href = place.pipeline(dependent.pipeline_id);
-            view! { <a href=href>{dependent.pipeline}</a> }.into_any()
-        }
-        None => dependent.pipeline.into_any(),
-    };
+fn DependentRow(dependent: Dependent, has_page: bool, current: i64, place: Place) -> impl IntoView {
     let received = match dependent.deliveries {
         0 => "Never".to_owned(),
         1 => "Once".to_owned(),
@@ -55,7 +57,9 @@ fn DependentRow(dependent: Dependent, current: i64, place: Place) -> impl IntoVi
     };
     view! {
         <tr>
-            <td data-label="Pipeline">{name}</td>
+            <td data-label="Pipeline">
+                <PipelineName id=dependent.pipeline_id name=dependent.pipeline has_page place/>
+            </td>
             <td data-label="Grant">{dependent.grant.map_or("None now", |access| access.label())}</td>
             <td data-label="Received">{received}</td>
             <td data-label="Last received">
@@ -77,10 +81,23 @@ fn DependentRow(dependent: Dependent, current: i64, place: Place) -> impl IntoVi
     }
 }
 
+/// A pipeline's name, which leads to its page if it has one: a deleted one has none.
+#[component]
+pub fn PipelineName(id: Uuid, name: String, has_page: bool, place: Place) -> impl IntoView {
+    if has_page {
+        let href = place.pipeline(id);
+        view! { <a href=href>{name}</a> }.into_any()
+    } else {
+        name.into_any()
+    }
+}
+
 /// The section of the credential's page.
 #[component]
 pub fn UsedBy(
     dependents: Vec<Dependent>,
+    /// Those that have a page still.
+    existing: Vec<Uuid>,
     current: i64,
     created_at: Moment,
     place: Place,
@@ -92,7 +109,7 @@ pub fn UsedBy(
                 view! { <p>{never_received(created_at)}</p> }.into_any()
             } else {
                 view! {
-                    <Dependents dependents current place/>
+                    <Dependents dependents existing current place/>
                     <p class="muted">
                         "“Received” counts the times this service handed it out. Clients keep what they received, so it may be used more often than that."
                     </p>

@@ -34,7 +34,7 @@ pub fn DeleteDialog() -> impl IntoView {
                         Err(error) => {
                             view! {
                                 <Dialog id="delete-pipeline" title="Delete" close_href>
-                                    <Problem error/>
+                                    <Problem error is_in_dialog=true/>
                                 </Dialog>
                             }
                                 .into_any()

@@ -11,27 +11,30 @@ use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::components::Outlet;
 
-/// `/p/{project}/pipelines`
+/// `/p/{project}/pipelines`; nothing of it can be reached while a dialog is drawn over it.
 #[component]
 pub fn ListPage() -> impl IntoView {
     let place = Place::here();
     let pipelines = OnceResource::new_blocking(list_pipelines(place.project.clone()));
     let is_bare = place.is_at(&place.pipelines());
+    let is_covered = place.is_covered();
     let said = place.query("said");
     view! {
         <Title text="Pipelines"/>
         {is_bare.then(|| view! { <Said said/> })}
-        <Suspense>
-            {move || {
-                let place = place.clone();
-                Suspend::new(async move {
-                    match pipelines.await {
-                        Ok(rows) => view! { <Listed rows place/> }.into_any(),
-                        Err(error) => view! { <Problem error/> }.into_any(),
-                    }
-                })
-            }}
-        </Suspense>
+        <div class="list-page" inert=is_covered>
+            <Suspense>
+                {move || {
+                    let place = place.clone();
+                    Suspend::new(async move {
+                        match pipelines.await {
+                            Ok(rows) => view! { <Listed rows place/> }.into_any(),
+                            Err(error) => view! { <Problem error/> }.into_any(),
+                        }
+                    })
+                }}
+            </Suspense>
+        </div>
         <Outlet/>
     }
 }

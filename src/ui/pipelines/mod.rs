@@ -16,3 +16,6 @@ pub use delete::DeleteDialog;
 pub use detail::DetailPage;
 pub use list::ListPage;
 pub use new::NewDialog;
+
+pub(in crate::ui) use confirm::YourPassword;
+pub(in crate::ui) use new::grantable_label;

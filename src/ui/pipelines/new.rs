@@ -36,7 +36,7 @@ pub fn NewDialog() -> impl IntoView {
                                 Ok((grantable, came_back)) => {
                                     view! { <NewForm place grantable came_back/> }.into_any()
                                 }
-                                Err(error) => view! { <Problem error/> }.into_any(),
+                                Err(error) => view! { <Problem error is_in_dialog=true/> }.into_any(),
                             }}
                         </Dialog>
                     }

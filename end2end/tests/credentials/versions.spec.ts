@@ -1,0 +1,64 @@
+import { addCredential, openEdit, pathOf, send } from '../../support/credentials.ts';
+import { fillIn } from '../../support/form.ts';
+import { addPipeline, fetchConfig } from '../../support/pipelines.ts';
+import { secret, unique } from '../../support/secrets.ts';
+import type { Instance } from '../../support/server.ts';
+import { expect, test } from '../../support/test.ts';
+
+const HOST = 'registry.example.com';
+
+/** The password that a pipeline with this token receives. */
+async function received(instance: Instance, token: string): Promise<string> {
+  const config = await (await fetchConfig(instance, token)).json();
+  return Buffer.from(config.auths[HOST].auth, 'base64').toString().split(':')[1]!;
+}
+
+test('a secret that was replaced by mistake is made current again', async ({ page, instance }) => {
+  const [name, first, second] = [unique('back'), secret(), secret()];
+  await addCredential(page, instance, { name, password: first });
+  const token = await addPipeline(page, instance, { name: unique('reader'), credentials: [name] });
+  const dialog = await openEdit(page, instance, name);
+  await fillIn(dialog, { Password: second });
+  await send(dialog);
+  expect(await received(instance, token)).toBe(second);
+
+  await page.goto(await pathOf(page, instance, name));
+  const versions = page.getByRole('region', { name: 'Versions of the secret' });
+  await expect(versions.getByRole('row').nth(1)).toContainText('Current');
+  await versions.getByRole('button', { name: 'Make version 1 current' }).click();
+  await expect(page.getByRole('status').filter({ hasText: `Pipelines receive version 1 of ${name}` })).toBeVisible();
+  expect(await received(instance, token)).toBe(first);
+
+  await versions.getByRole('button', { name: 'Destroy version 2' }).click();
+  await expect(versions.getByRole('row').nth(1)).toContainText('Destroyed');
+  await expect(versions.getByRole('button', { name: 'Make version 2 current' })).toHaveCount(0);
+});
+
+test('a new secret waits until somebody switches to it', async ({ page, instance }) => {
+  const [name, first, next] = [unique('waits'), secret(), secret()];
+  await addCredential(page, instance, { name, password: first });
+  const token = await addPipeline(page, instance, { name: unique('reader'), credentials: [name] });
+  const dialog = await openEdit(page, instance, name);
+  await dialog.getByLabel('Let the new secret wait').check();
+  await fillIn(dialog, { Password: next });
+  await send(dialog);
+  await expect(page.getByRole('status').filter({ hasText: 'Version 2 of the secret waits.' })).toBeVisible();
+  expect(await received(instance, token)).toBe(first);
+
+  await page.goto(await pathOf(page, instance, name));
+  const versions = page.getByRole('region', { name: 'Versions of the secret' });
+  await expect(versions.getByRole('row').nth(1)).toContainText('Next');
+  await versions.getByRole('button', { name: 'Make version 2 current' }).click();
+  await expect(versions.getByRole('row').nth(1)).toContainText('Current');
+  expect(await received(instance, token)).toBe(next);
+});
+
+test('credentials with the same secret name each other', async ({ page, instance }) => {
+  const [one, other, password] = [unique('one'), unique('other'), secret()];
+  for (const name of [one, other]) await addCredential(page, instance, { name, password });
+  await page.goto(await pathOf(page, instance, one));
+  const stored = page.getByRole('region', { name: 'Stored secret' });
+  await expect(stored).toContainText('The same secret is stored in other credentials');
+  await stored.getByRole('link', { name: other }).click();
+  await expect(page.getByRole('heading', { name: other })).toBeVisible();
+});

@@ -1,0 +1,33 @@
+import { addCredential } from '../support/credentials.ts';
+import { addPipeline, fetchConfig } from '../support/pipelines.ts';
+import { expect, test } from '../support/test.ts';
+
+test.use({ fresh: true });
+
+test('an admin rotates the data key, retires the old one and destroys it', async ({ page, instance }) => {
+  await addCredential(page, instance, { name: 'ghcr', registry_url: 'ghcr.io' });
+  const token = await addPipeline(page, instance, { name: 'reader', credentials: ['ghcr'] });
+  const before = await (await fetchConfig(instance, token)).json();
+
+  await page.goto(`${instance.project}/credentials`);
+  await page.getByRole('link', { name: 'Encryption keys' }).click();
+  await expect(page.getByRole('heading', { name: 'Encryption keys' })).toBeVisible();
+  await page.getByRole('button', { name: 'Rotate data key' }).click();
+  await expect(page.getByRole('status').filter({ hasText: 'Data key 2 was made.' })).toBeVisible();
+
+  // The server does it by itself, soon; the page says how far it is whenever it is loaded.
+  const row = (version: number) => page.getByRole('row').filter({ has: page.getByRole('cell', { name: `${version}`, exact: true }) });
+  await expect(async () => {
+    await page.goto('/admin/keys');
+    await expect(row(2)).toContainText('Active', { timeout: 100 });
+    await expect(row(1)).toContainText('Archived', { timeout: 100 });
+    await expect(page.getByText('Every secret that opens is under the active data key.')).toBeVisible({ timeout: 100 });
+  }).toPass();
+  expect(await (await fetchConfig(instance, token)).json()).toEqual(before);
+
+  await page.getByRole('button', { name: 'Retire data key 1' }).click();
+  await expect(page.getByRole('status').filter({ hasText: 'Data key 1 was retired' })).toBeVisible();
+  await page.getByRole('button', { name: 'Destroy data key 1' }).click();
+  await expect(row(1)).toContainText('Destroyed');
+  expect(await (await fetchConfig(instance, token)).json()).toEqual(before);
+});

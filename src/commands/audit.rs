@@ -1,0 +1,124 @@
+//! `regcred audit`.
+
+use super::failure::Failure;
+use super::output::{count, print, table};
+use super::{Common, Session};
+use crate::domain::audit::AuditEvent;
+use crate::vault::ChainReport;
+use serde_json::{Value, json};
+use std::process::ExitCode;
+
+/// Check and list the audit events
+///
+/// Events and receipts are links of chains, one for each project and one for the instance: a change
+/// to the past breaks its chain at the link that was changed.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:
+  regcred audit verify
+  regcred audit list --project acme --limit 20")]
+pub(super) struct Audit {
+    #[command(flatten)]
+    common: Common,
+
+    #[command(subcommand)]
+    action: Action,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum Action {
+    /// Check every link of every chain; exits with 1 when one does not hold
+    #[command(
+        after_help = "HEAD is the end of a chain. Kept elsewhere, it shows later that nothing before it was cut off.\n\nExample:\n  regcred audit verify --project acme"
+    )]
+    Verify {
+        /// Only the chain of this project: the first column of `regcred project list`
+        #[arg(long, value_name = "SLUG")]
+        project: Option<String>,
+    },
+    /// List the newest events of the instance, or of a project, newest first
+    #[command(after_help = "Example:\n  regcred audit list --project acme --limit 20 --json")]
+    List {
+        /// The events of this project instead: the first column of `regcred project list`
+        #[arg(long, value_name = "SLUG")]
+        project: Option<String>,
+        /// How many
+        #[arg(long, default_value_t = 50, value_name = "NUMBER")]
+        limit: u32,
+    },
+}
+
+impl Audit {
+    pub(super) async fn run(self) -> Result<ExitCode, Failure> {
+        let session = self.common.begin(0).await?;
+        let done = self.action.carry_out(&session).await;
+        session.end().await;
+        let (document, text, is_fine) = done?;
+        print(self.common.json, &document, &text)?;
+        Ok(if is_fine { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    }
+}
+
+impl Action {
+    async fn carry_out(
+        self,
+        Session { vault, operator }: &Session,
+    ) -> Result<(Value, String, bool), Failure> {
+        Ok(match self {
+            Self::Verify { project } => {
+                verified(&vault.verify_chains(operator, project.as_deref()).await?)
+            }
+            Self::List { project, limit } => {
+                let most = u64::from(limit);
+                listed(&vault.newest_events(operator, project.as_deref(), most).await?)
+            }
+        })
+    }
+}
+
+/// The chains for scripts.
+pub(super) fn documents(reports: &[ChainReport]) -> Vec<Value> {
+    let one = |report: &ChainReport| {
+        let ChainReport { name, links, head, broken_at } = report;
+        json!({"chain": name, "links": links, "head": head, "broken_at": broken_at})
+    };
+    reports.iter().map(one).collect()
+}
+
+fn verified(reports: &[ChainReport]) -> (Value, String, bool) {
+    let row = |report: &ChainReport| {
+        let state = match report.broken_at {
+            None => "holds".to_owned(),
+            Some(link) => format!("BROKEN at link {link}"),
+        };
+        [report.name.clone(), report.links.to_string(), state, report.head.clone()]
+    };
+    let rows: Vec<[String; 4]> = reports.iter().map(row).collect();
+    let mut text = table(["CHAIN", "LINKS", "STATE", "HEAD"], &rows);
+    let broken = reports.iter().filter(|report| report.broken_at.is_some()).count() as u64;
+    if broken > 0 {
+        let chains = count(broken, "chain");
+        text += &format!(
+            "\n{chains} broken: from the link named on, nothing is sure. Compare it with a backup."
+        );
+    }
+    (documents(reports).into(), text, broken == 0)
+}
+
+fn listed(events: &[AuditEvent]) -> (Value, String, bool) {
+    let one = |event: &AuditEvent| {
+        let AuditEvent { seq, at, action, actor, subject, detail } = event;
+        json!({
+            "link": seq, "at": at.to_rfc3339(), "action": action, "actor": actor,
+            "subject": subject, "detail": detail,
+        })
+    };
+    let row = |event: &AuditEvent| {
+        let at = event.at.to_text();
+        let action = event.action.word().to_owned();
+        let (actor, subject) = (event.actor.clone(), event.subject.clone());
+        [event.seq.to_string(), at, action, actor, subject, event.detail.clone()]
+    };
+    let rows: Vec<[String; 6]> = events.iter().map(row).collect();
+    let text = table(["LINK", "AT", "ACTION", "BY", "SUBJECT", "DETAIL"], &rows);
+    (events.iter().map(one).collect::<Vec<_>>().into(), text, true)
+}

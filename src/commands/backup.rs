@@ -1,0 +1,86 @@
+//! `regcred backup`.
+
+use super::Common;
+use super::failure::Failure;
+use super::files::NewFile;
+use super::output::{count, print};
+use crate::server::open::open_store;
+use crate::vault::{Contents, back_up};
+use serde_json::{Value, json};
+use std::io::{self, BufWriter, IsTerminal, Write};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+/// Write everything into one file, while the servers go on serving
+///
+/// The file fits either database: this is also the way from SQLite to PostgreSQL and back. It needs
+/// no key and holds none: keep the key-encryption key apart from it. Sessions are left out, so that
+/// people sign in again after a restore.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:
+  regcred backup /var/backups/acme-regcred-2026-11-21.jsonl
+  regcred backup - | ssh backup.example.com 'cat > acme-regcred.jsonl'")]
+pub(super) struct Backup {
+    #[command(flatten)]
+    common: Common,
+
+    /// A new file, which only its owner can read, or - for the standard output
+    file: PathBuf,
+}
+
+impl Backup {
+    pub(super) async fn run(self) -> Result<ExitCode, Failure> {
+        let is_piped = self.file == Path::new("-");
+        let mut piped = io::stdout();
+        if is_piped && piped.is_terminal() {
+            return Err(Failure::said(
+                "A backup is for a file or another program, and this is a terminal. Name a file.",
+            ));
+        }
+        let file = if is_piped { None } else { Some(NewFile::create(&self.file)?) };
+        let store = open_store(&self.common.storage).await?;
+        let contents = match file {
+            None => back_up(&store, &mut BufWriter::new(&mut piped)).await?,
+            Some(mut file) => {
+                let contents = back_up(&store, &mut file).await?;
+                file.keep()?;
+                contents
+            }
+        };
+        if let Err(error) = store.disconnect().await {
+            tracing::warn!(error = %error, "the database was not closed");
+        }
+        let text = told(&contents, &self.file);
+        if is_piped {
+            // The standard output is the backup.
+            let text = if self.common.json { document(&contents).to_string() } else { text };
+            writeln!(io::stderr(), "{text}").map_err(Failure::Output)?;
+        } else {
+            print(self.common.json, &document(&contents), &text)?;
+        }
+        Ok(ExitCode::SUCCESS)
+    }
+}
+
+/// What a backup holds, for scripts.
+pub(super) fn document(contents: &Contents) -> Value {
+    let header = &contents.header;
+    json!({
+        "made_at": header.made_at, "schema": header.schema, "database": header.database,
+        "kek_ids": header.kek_ids, "rows": contents.rows,
+        "total": contents.rows.values().sum::<u64>(),
+    })
+}
+
+fn told(contents: &Contents, file: &Path) -> String {
+    let rows = count(contents.rows.values().sum(), "row");
+    let to = if file == Path::new("-") {
+        "the standard output".to_owned()
+    } else {
+        file.display().to_string()
+    };
+    let keys = contents.header.kek_ids.join(", ");
+    format!(
+        "{rows} were written to {to}. Its secrets open with key {keys}, which is not in it: keep that apart."
+    )
+}

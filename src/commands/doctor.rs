@@ -1,0 +1,273 @@
+//! `regcred doctor`.
+
+mod permissions;
+mod report;
+
+use super::failure::Failure;
+use super::output::{count, print};
+use super::{Common, Session};
+use crate::domain::key::{KeyReport, KeyState};
+use crate::server::StartError;
+use crate::server::config::StorageConfig;
+use crate::server::open::{connect_existing, find_keys, wait_for_turn};
+use crate::store::{Schema, Store};
+use crate::vault::{Clocks, Opening, Settings, Unreadable, Vault, clocks, unlock};
+use report::{Report, State};
+use serde_json::json;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+/// Milliseconds that the newest entry may be ahead of this machine's clock.
+const AHEAD: i64 = 5 * 60 * 1_000;
+/// Milliseconds between this machine's clock and the database's.
+const APART: i64 = 30 * 1_000;
+
+/// Check that every secret opens, and whatever else a restore or an attack would show in
+///
+/// Looks at the schema, the file of the database, the keys, every stored secret, the audit chains,
+/// the clocks and the permissions of files. It changes nothing, prints no secret, and may be run
+/// while servers serve.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Exits with 0 when nothing is wrong, with 1 when something is, with 78 when there is no database.
+
+Examples:
+  regcred doctor
+  regcred doctor --json > /var/log/acme-regcred-doctor.json || mail -s 'Regcred' dana@example.com")]
+pub(super) struct Doctor {
+    #[command(flatten)]
+    common: Common,
+}
+
+impl Doctor {
+    pub(super) async fn run(self) -> Result<ExitCode, Failure> {
+        let storage = &self.common.storage;
+        let store = connect_existing(storage).await?;
+        let mut report = Report::default();
+        let schema = store.schema().await.map_err(StartError::from)?;
+        let is_current = look_at_schema(&mut report, &schema);
+        look_at_file(&mut report, &store).await;
+        let local = match unlocked(storage, &store, is_current).await {
+            Ok((session, local)) => {
+                look_inside(&mut report, &session, local.is_some()).await;
+                local
+            }
+            Err(sentence) => {
+                report.add("keys", State::Problem, sentence);
+                report.add("secrets", State::Warning, "Not looked at, for want of the keys.");
+                report.add("audit", State::Warning, "Not looked at, for want of the keys.");
+                None
+            }
+        };
+        if is_current {
+            look_at_clocks(&mut report, clocks(&store).await);
+        }
+        let (state, text) = permissions::look(storage, local.as_deref());
+        report.add("permissions", state, text);
+        if let Err(error) = store.disconnect().await {
+            tracing::warn!(error = %error, "the database was not closed");
+        }
+        print(self.common.json, &report.document(), &report.text())?;
+        Ok(if report.has_problem() { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+    }
+}
+
+fn look_at_schema(report: &mut Report, schema: &Schema) -> bool {
+    let last = schema.applied.last().map_or("nothing", String::as_str);
+    let (state, text) = if !schema.unknown.is_empty() {
+        (
+            State::Problem,
+            format!(
+                "A newer Regcred has used this database: {} is not known here. Use that version.",
+                schema.unknown.join(", ")
+            ),
+        )
+    } else if !schema.pending.is_empty() {
+        (
+            State::Problem,
+            format!(
+                "The schema is of an older Regcred: {} is missing. Run `regcred migrate`, or start the server.",
+                schema.pending.join(", ")
+            ),
+        )
+    } else {
+        (State::Ok, format!("The schema is up to date ({last})."))
+    };
+    report.add("schema", state, text);
+    schema.is_current()
+}
+
+async fn look_at_file(report: &mut Report, store: &Store) {
+    match store.integrity().await {
+        Ok(None) => {}
+        Ok(Some(complaints)) if complaints.is_empty() => {
+            report.add("database", State::Ok, "The database file is whole.");
+        }
+        Ok(Some(complaints)) => report.add(
+            "database",
+            State::Problem,
+            format!(
+                "The database file is damaged. Restore a backup into a new folder. SQLite says: {}",
+                complaints.join("; ")
+            ),
+        ),
+        Err(error) => report.add(
+            "database",
+            State::Problem,
+            format!("The database file cannot be read through: {error}. Restore a backup into a new folder."),
+        ),
+    }
+}
+
+/// The keys, as a server would take them. What is wrong is a finding, not the end.
+async fn unlocked(
+    storage: &StorageConfig,
+    store: &Store,
+    is_current: bool,
+) -> Result<(Session, Option<PathBuf>), String> {
+    let say = |problem: StartError| problem.to_string();
+    let found = find_keys(storage, store).await.map_err(say)?;
+    if !is_current {
+        return Err("The right key was given. Nothing more is looked at before the schema fits.".to_owned());
+    }
+    let _turn = wait_for_turn(storage).await.map_err(say)?;
+    let keys = unlock(store, found.source).await.map_err(|problem| problem.to_string())?;
+    let has_local_key = found.local.is_some();
+    let settings = Settings { has_local_key, ..Settings::default() };
+    let vault = Vault::new(store.clone(), keys, settings);
+    Ok((Session { vault, operator: super::Operator::at_the_machine() }, found.local))
+}
+
+async fn look_inside(report: &mut Report, session: &Session, has_local_key: bool) {
+    let Session { vault, operator } = session;
+    match vault.data_keys(operator).await {
+        Ok(keys) => report.add("keys", State::Ok, said_of_keys(&keys, has_local_key)),
+        Err(error) => report.add("keys", State::Problem, error.to_string()),
+    }
+    match vault.open_every_secret(operator).await {
+        Ok(opening) => look_at_secrets(report, &opening),
+        Err(error) => report.add("secrets", State::Problem, error.to_string()),
+    }
+    match vault.verify_chains(operator, None).await {
+        Ok(chains) => {
+            let broken: Vec<String> = chains
+                .iter()
+                .filter_map(|chain| {
+                    chain.broken_at.map(|link| format!("{} at link {link}", chain.name))
+                })
+                .collect();
+            let (state, text) = if broken.is_empty() {
+                let links = chains.iter().map(|chain| chain.links).sum::<i64>();
+                let chains = count(chains.len() as u64, "chain");
+                (State::Ok, format!("{chains} with {links} links together: every link holds."))
+            } else {
+                let broken = broken.join(", ");
+                (State::Problem, format!("Broken: {broken}. From there on nothing is sure. Compare it with a backup."))
+            };
+            report.add("audit", state, text);
+            report.detail("chains", super::audit::documents(&chains).into());
+        }
+        Err(error) => report.add("audit", State::Problem, error.to_string()),
+    }
+}
+
+fn said_of_keys(keys: &KeyReport, has_local_key: bool) -> String {
+    let held: Vec<String> = keys
+        .keys
+        .iter()
+        .filter(|key| key.purpose == "secret" && key.state != KeyState::Destroyed)
+        .map(|key| {
+            let (version, state) = (key.version, key.state.word());
+            format!("{version} {state} with {}", count(key.rows, "secret"))
+        })
+        .collect();
+    let mut ids: Vec<&str> = keys
+        .keys
+        .iter()
+        .filter(|key| key.state != KeyState::Destroyed)
+        .map(|key| key.kek_id.as_str())
+        .collect();
+    ids.sort_unstable();
+    ids.dedup();
+    let (ids, held) = (ids.join(", "), held.join("; "));
+    let note = if has_local_key {
+        " The key lies beside the data: back it up separately."
+    } else {
+        ""
+    };
+    format!("The keyring opens with key {ids}. Data keys for secrets: {held}.{note}")
+}
+
+fn look_at_secrets(report: &mut Report, opening: &Opening) {
+    let by_key: Vec<String> = opening
+        .by_key
+        .iter()
+        .map(|(version, secrets)| format!("{secrets} under data key {version}"))
+        .collect();
+    let opened = count(opening.opened, "secret");
+    let (state, text) = if opening.failed == 0 {
+        let by_key = by_key.join(", ");
+        let of_which = if by_key.is_empty() { by_key } else { format!(": {by_key}") };
+        (State::Ok, format!("{opened} of as many open{of_which}."))
+    } else {
+        let named: Vec<String> = opening.unreadable.iter().map(named).collect();
+        let more = opening.failed - opening.unreadable.len() as u64;
+        let more = if more > 0 { format!("\n  and {more} more") } else { String::new() };
+        (
+            State::Problem,
+            format!(
+                "{} not open, {opened} do. Save a new secret for each, or restore a backup:\n{}{more}",
+                if opening.failed == 1 {
+                    "1 secret does".to_owned()
+                } else {
+                    format!("{} secrets do", opening.failed)
+                },
+                named.join("\n")
+            ),
+        )
+    };
+    report.add("secrets", state, text);
+    let unreadable: Vec<serde_json::Value> = opening.unreadable.iter().map(document).collect();
+    report.detail(
+        "secrets",
+        json!({
+            "opened": opening.opened, "failed": opening.failed, "by_data_key": opening.by_key,
+            "unreadable": unreadable,
+        }),
+    );
+}
+
+fn named(one: &Unreadable) -> String {
+    let which = if one.is_current { "the current version" } else { "version" };
+    let Unreadable { credential, credential_id, version, why, .. } = one;
+    format!("  {credential} ({credential_id}), {which} {version}: {why}")
+}
+
+fn document(one: &Unreadable) -> serde_json::Value {
+    json!({
+        "project_id": one.project_id, "credential_id": one.credential_id,
+        "credential": one.credential, "version": one.version, "current": one.is_current,
+        "why": one.why,
+    })
+}
+
+fn look_at_clocks(report: &mut Report, found: crate::error::Result<Clocks>) {
+    let (state, text) = match found {
+        Err(error) => (State::Problem, error.to_string()),
+        Ok(Clocks { newest_ahead: Some(ahead), .. }) if ahead > AHEAD => (
+            State::Problem,
+            format!(
+                "The newest entry is dated {} seconds from now. Set this machine's clock; if it is right, an entry was written by a server whose clock was not.",
+                ahead / 1_000
+            ),
+        ),
+        Ok(Clocks { database_apart: Some(apart), .. }) if apart.abs() > APART => (
+            State::Problem,
+            format!(
+                "The clocks of this machine and of the database are {} seconds apart. Set the one that is wrong.",
+                apart.abs() / 1_000
+            ),
+        ),
+        Ok(_) => (State::Ok, "The clock agrees with what is stored.".to_owned()),
+    };
+    report.add("clock", state, text);
+}

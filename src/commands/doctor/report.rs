@@ -1,0 +1,65 @@
+//! What was found, check by check.
+
+use serde_json::{Map, Value, json};
+
+/// How a check came out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum State {
+    /// As it should be.
+    Ok,
+    /// Worth a look; not wrong.
+    Warning,
+    /// Wrong.
+    Problem,
+}
+
+/// What was found, in the order in which it was looked at.
+#[derive(Debug, Default)]
+pub(super) struct Report {
+    checks: Vec<(&'static str, State, String)>,
+    details: Map<String, Value>,
+}
+
+impl Report {
+    pub(super) fn add(&mut self, check: &'static str, state: State, text: impl Into<String>) {
+        self.checks.push((check, state, text.into()));
+    }
+
+    /// What only scripts get.
+    pub(super) fn detail(&mut self, name: &str, detail: Value) {
+        self.details.insert(name.to_owned(), detail);
+    }
+
+    pub(super) fn has_problem(&self) -> bool {
+        self.worst() == State::Problem
+    }
+
+    fn worst(&self) -> State {
+        self.checks.iter().map(|(_, state, _)| *state).max().unwrap_or(State::Ok)
+    }
+
+    pub(super) fn document(&self) -> Value {
+        let one = |(check, state, text): &(&'static str, State, String)| {
+            json!({"check": check, "state": state, "text": text})
+        };
+        let checks: Vec<Value> = self.checks.iter().map(one).collect();
+        let mut document = Map::new();
+        document.insert("state".to_owned(), json!(self.worst()));
+        document.insert("checks".to_owned(), checks.into());
+        document.extend(self.details.clone());
+        document.into()
+    }
+
+    pub(super) fn text(&self) -> String {
+        let one = |(check, state, text): &(&'static str, State, String)| {
+            let word = match state {
+                State::Ok => "ok",
+                State::Warning => "warning",
+                State::Problem => "PROBLEM",
+            };
+            format!("{word:<8} {check:<12} {text}")
+        };
+        self.checks.iter().map(one).collect::<Vec<_>>().join("\n")
+    }
+}

@@ -1,0 +1,188 @@
+//! `regcred keys`.
+
+use super::failure::Failure;
+use super::files::NewFile;
+use super::output::{count, print, table};
+use super::{Common, Session};
+use crate::crypto::kek::Kek;
+use crate::domain::key::{DataKey, KeyReport, RewrapProgress};
+use crate::error::Error;
+use crate::server::config::PaceConfig;
+use serde_json::{Value, json};
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+/// List, change, retire and destroy data keys, and make key-encryption keys
+///
+/// Data keys seal the secrets and lie in the database, wrapped under the key-encryption key, which
+/// does not.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:
+  regcred keys list
+  regcred keys rotate
+  regcred keys new /etc/regcred/kek-2027")]
+pub(super) struct Keys {
+    #[command(flatten)]
+    common: Common,
+
+    /// How long a new data key waits.
+    #[command(flatten)]
+    pace: PaceConfig,
+
+    #[command(subcommand)]
+    action: Action,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum Action {
+    /// List the data keys, and how far a change of them has come
+    #[command(after_help = "Example:\n  regcred keys list --json")]
+    List,
+    /// Make a new data key; running servers seal every secret under it
+    #[command(
+        after_help = "Nothing has to stop. The servers do the work; see how far it is with regcred keys list.\n\nExample:\n  regcred keys rotate"
+    )]
+    Rotate,
+    /// Retire a data key that no secret is under: servers open nothing with it any more
+    #[command(after_help = "Example:\n  regcred keys retire 1")]
+    Retire {
+        /// Its version, as regcred keys list shows it
+        version: u32,
+    },
+    /// Destroy a retired data key for good
+    #[command(
+        after_help = "Do it when no backup is kept any more whose secrets are under it.\n\nExample:\n  regcred keys destroy 1"
+    )]
+    Destroy {
+        /// Its version, as regcred keys list shows it
+        version: u32,
+    },
+    /// Make a new key-encryption key in a new file, which only its owner can read
+    #[command(
+        after_help = "This touches no database. It says what to do next.\n\nExample:\n  regcred keys new /etc/regcred/kek-2027"
+    )]
+    New {
+        /// The file, which must not be there yet
+        file: PathBuf,
+    },
+}
+
+impl Keys {
+    pub(super) async fn run(self) -> Result<ExitCode, Failure> {
+        let (document, text) = if let Action::New { file } = &self.action {
+            made(file)?
+        } else {
+            let session = self.common.begin(self.pace.seconds(&self.common.storage)).await?;
+            let done = self.action.carry_out(&session).await;
+            session.end().await;
+            done?
+        };
+        print(self.common.json, &document, &text)?;
+        Ok(ExitCode::SUCCESS)
+    }
+}
+
+impl Action {
+    async fn carry_out(
+        &self,
+        Session { vault, operator }: &Session,
+    ) -> Result<(Value, String), Failure> {
+        Ok(match self {
+            Self::List => listed(&vault.data_keys(operator).await?),
+            Self::Rotate => {
+                let version = vault.rotate_data_key(operator).await?;
+                let text = format!(
+                    "Data key {version} was made. In about a minute running servers begin to seal every secret under it: regcred keys list shows how far they are."
+                );
+                (json!({"version": version, "state": "pending"}), text)
+            }
+            Self::Retire { version } => {
+                vault.retire_data_key(operator, *version).await.map_err(named)?;
+                let text = format!("Data key {version} was retired: it opens nothing any more.");
+                (json!({"version": version, "state": "retired"}), text)
+            }
+            Self::Destroy { version } => {
+                vault.destroy_data_key(operator, *version).await.map_err(named)?;
+                let text = format!("Data key {version} was destroyed.");
+                (json!({"version": version, "state": "destroyed"}), text)
+            }
+            Self::New { file } => made(file)?,
+        })
+    }
+}
+
+fn named(error: Error) -> Failure {
+    match error {
+        Error::NotFound => Failure::said(
+            "There is no data key of this version. `regcred keys list` shows which there are.",
+        ),
+        other => other.into(),
+    }
+}
+
+fn listed(report: &KeyReport) -> (Value, String) {
+    let one = |key: &DataKey| {
+        json!({
+            "purpose": key.purpose, "version": key.version, "state": key.state,
+            "since": key.since.to_rfc3339(), "created_at": key.created_at.to_rfc3339(),
+            "kek_id": key.kek_id, "secrets": key.rows,
+        })
+    };
+    let row = |key: &DataKey| {
+        let secrets = if key.purpose == "secret" { key.rows.to_string() } else { String::new() };
+        [
+            key.purpose.clone(),
+            key.version.to_string(),
+            key.state.word().to_owned(),
+            secrets,
+            key.kek_id.clone(),
+            key.since.to_text(),
+        ]
+    };
+    let rows: Vec<[String; 6]> = report.keys.iter().map(row).collect();
+    let mut text = table(["PURPOSE", "VERSION", "STATE", "SECRETS", "WRAPPED BY", "SINCE"], &rows);
+    if let Some(progress) = &report.rewrap {
+        text += &format!("\n{}", under_way(progress));
+    }
+    if report.unreadable > 0 {
+        let secrets = count(report.unreadable, "secret");
+        text += &format!("\n{secrets} cannot be opened: regcred doctor names them.");
+    }
+    let keys: Vec<Value> = report.keys.iter().map(one).collect();
+    let document =
+        json!({"keys": keys, "rewrap": report.rewrap, "unreadable": report.unreadable});
+    (document, text)
+}
+
+fn under_way(progress: &RewrapProgress) -> String {
+    let left = count(progress.left, "secret");
+    match progress.seconds_left {
+        Some(seconds) => format!(
+            "{left} still under an older key; {:.0} a second, {} left.",
+            progress.per_second,
+            count(seconds, "second")
+        ),
+        None => format!("{left} still under an older key: a running server seals them again."),
+    }
+}
+
+fn made(path: &Path) -> Result<(Value, String), Failure> {
+    let kek = Kek::generate().map_err(Error::from)?;
+    let mut file = NewFile::create(path)?;
+    file.write_all(kek.to_text().as_bytes())
+        .and_then(|()| file.write_all(b"\n"))
+        .map_err(|cause| Failure::said(format!("{} cannot be written: {cause}.", path.display())))?;
+    file.keep()?;
+    let (id, path) = (kek.id().to_string(), path.display().to_string());
+    let text = format!(
+        "Key {id} was written to {path}. Keep a copy of it apart from the database.
+
+To change over to it:
+1. Set REGCRED_KEK_FILE to {path} and REGCRED_KEK_PREVIOUS_FILE to the file of the key before.
+2. Restart the servers one after the other, or send each SIGHUP. The first wraps the data keys again.
+3. When `regcred keys list` shows {id} everywhere, leave REGCRED_KEK_PREVIOUS_FILE out.
+   Keep the key before for as long as you keep backups that were made under it."
+    );
+    Ok((json!({"kek_id": id, "file": path}), text))
+}

@@ -1,0 +1,132 @@
+//! The command line: one file for each noun. What is asked for is read here and done by the rooms
+//! below; what is said to people and to scripts is made here.
+//!
+//! Exit codes: 0 it was done, 1 it was not, or something was found wrong, 2 it was asked wrongly, 78
+//! it could not begin (`EX_CONFIG`: trying again without a change is useless).
+
+mod audit;
+mod backup;
+mod completions;
+mod doctor;
+mod failure;
+mod files;
+mod keys;
+mod migrate;
+mod output;
+mod password;
+mod project;
+mod restore;
+mod user;
+
+use crate::domain::actor::Operator;
+use crate::server::config::{Config, StorageConfig};
+use crate::server::open::{Opened, open_existing};
+use crate::server::{memory, serve};
+use crate::vault::{Settings, Vault};
+use failure::Failure;
+use std::io::IsTerminal;
+use std::process::ExitCode;
+
+/// Keeps a team's container registry credentials and hands them to its pipelines.
+#[derive(Debug, clap::Parser)]
+#[command(
+    name = "regcred",
+    version,
+    after_help = "Every command explains itself: regcred user --help, regcred user add --help.\nBeside a running server all of them may be used, but restore."
+)]
+pub struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum Command {
+    /// Serve pages and pipelines until stopped
+    #[command(
+        after_help = "Example:\n  REGCRED_URL=https://regcred.example.com regcred serve --listen 127.0.0.1:3000"
+    )]
+    Serve(Box<Config>),
+    Migrate(Box<migrate::Migrate>),
+    User(Box<user::User>),
+    Project(Box<project::Project>),
+    Keys(Box<keys::Keys>),
+    Audit(Box<audit::Audit>),
+    Backup(Box<backup::Backup>),
+    Restore(Box<restore::Restore>),
+    Doctor(Box<doctor::Doctor>),
+    Completions(completions::Completions),
+}
+
+/// What every command but `serve` takes, before its own words or behind them.
+#[derive(Clone, Debug, clap::Args)]
+#[command(mut_args(|arg| arg.global(true)))]
+struct Common {
+    /// Where rows and keys are.
+    #[command(flatten)]
+    storage: StorageConfig,
+
+    /// Print one JSON document instead of lines for people
+    #[arg(long)]
+    json: bool,
+}
+
+/// Does what was asked for.
+pub async fn run(arguments: Arguments) -> ExitCode {
+    let command = arguments.command;
+    let filter = match &command {
+        Command::Serve(config) => config.log.as_str(),
+        // A command says itself what it has done; only what went wrong is logged.
+        _ => "warn",
+    };
+    let filter = tracing_subscriber::EnvFilter::try_new(filter).unwrap_or_default();
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .with_ansi(std::io::stderr().is_terminal())
+        .init();
+    memory::harden();
+    carry_out(command).await.unwrap_or_else(Failure::tell)
+}
+
+async fn carry_out(command: Command) -> Result<ExitCode, Failure> {
+    match command {
+        Command::Serve(config) => {
+            serve(&config).await?;
+            Ok(ExitCode::SUCCESS)
+        }
+        Command::Migrate(command) => command.run().await,
+        Command::User(command) => command.run().await,
+        Command::Project(command) => command.run().await,
+        Command::Keys(command) => command.run().await,
+        Command::Audit(command) => command.run().await,
+        Command::Backup(command) => command.run().await,
+        Command::Restore(command) => command.run().await,
+        Command::Doctor(command) => command.run().await,
+        Command::Completions(command) => command.run(),
+    }
+}
+
+/// The vault of a database that is there, and who is at the machine.
+struct Session {
+    vault: Vault,
+    operator: Operator,
+}
+
+impl Common {
+    async fn begin(&self, key_settle: i64) -> Result<Session, Failure> {
+        let Opened { store, keys, local, .. } = open_existing(&self.storage).await?;
+        let has_local_key = local.is_some();
+        let settings = Settings { has_local_key, key_settle, ..Settings::default() };
+        let vault = Vault::new(store, keys, settings);
+        Ok(Session { vault, operator: Operator::at_the_machine() })
+    }
+}
+
+impl Session {
+    /// The database is left as if nobody had been there; what was written is durable without it.
+    async fn end(self) {
+        if let Err(error) = self.vault.store().clone().disconnect().await {
+            tracing::warn!(error = %error, "the database was not closed");
+        }
+    }
+}

@@ -1,0 +1,105 @@
+//! `regcred restore`.
+
+use super::Common;
+use super::backup::document;
+use super::failure::Failure;
+use super::output::{count, print};
+use crate::server::StartError;
+use crate::server::config::StorageConfig;
+use crate::server::open::{make_data_folder, wait_for_turn};
+use crate::store::Store;
+use crate::vault::{Contents, check_backup, restore};
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, BufReader, IsTerminal, Seek};
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use uuid::Uuid;
+
+/// Bytes that are read at once.
+const BUFFER: usize = 1024 * 1024;
+
+/// Restore a backup into an empty database
+///
+/// The backup is read to its end and checked before anything is written, and then everything is
+/// restored or nothing. The database may be of the other kind than the one the backup was made from.
+/// It needs no key, and says afterwards which one the secrets open with.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:
+  REGCRED_DATA=/srv/acme-regcred regcred restore /var/backups/acme-regcred-2026-11-21.jsonl
+  ssh backup.example.com 'cat acme-regcred.jsonl' | regcred restore -")]
+pub(super) struct Restore {
+    #[command(flatten)]
+    common: Common,
+
+    /// The backup, or - for the standard input
+    file: PathBuf,
+}
+
+impl Restore {
+    pub(super) async fn run(self) -> Result<ExitCode, Failure> {
+        let storage = &self.common.storage;
+        let address = storage.address().map_err(StartError::from)?;
+        let unreadable = |cause: io::Error| {
+            Failure::said(format!("{} cannot be read: {cause}.", self.file.display()))
+        };
+        let file = if self.file == Path::new("-") {
+            spooled()?
+        } else {
+            File::open(&self.file).map_err(unreadable)?
+        };
+        let mut file = BufReader::with_capacity(BUFFER, file);
+        let checked = check_backup(&mut file)?;
+        file.rewind().map_err(unreadable)?;
+
+        make_data_folder(storage)?;
+        let _turn = wait_for_turn(storage).await?;
+        let store = Store::connect(&address).await.map_err(StartError::from)?;
+        let contents = restore(&store, &checked, &mut file).await?;
+        store.close().await.map_err(StartError::from)?;
+        print(self.common.json, &document(&contents), &told(&contents, storage))?;
+        Ok(ExitCode::SUCCESS)
+    }
+}
+
+/// The standard input in a file that has no name: a backup is read twice.
+fn spooled() -> Result<File, Failure> {
+    let input = io::stdin();
+    if input.is_terminal() {
+        return Err(Failure::said(
+            "The backup is read from the standard input, and this is a terminal. Name a file, or pipe one in.",
+        ));
+    }
+    let path = std::env::temp_dir().join(format!("regcred-restore-{}", Uuid::now_v7().simple()));
+    let spool = || -> io::Result<File> {
+        let mut options = OpenOptions::new();
+        options.read(true).write(true).create_new(true).mode(0o600);
+        let mut file = options.open(&path)?;
+        // It goes away with this process, whatever becomes of it.
+        fs::remove_file(&path)?;
+        io::copy(&mut input.lock(), &mut file)?;
+        file.rewind()?;
+        Ok(file)
+    };
+    spool().map_err(|cause| Failure::said(format!("The backup cannot be kept: {cause}.")))
+}
+
+fn told(contents: &Contents, storage: &StorageConfig) -> String {
+    let total = count(contents.rows.values().sum(), "row");
+    let made_at = &contents.header.made_at;
+    let rows = contents.rows.iter().map(|(table, rows)| format!("  {rows:>9} {table}\n"));
+    let rows: String = rows.collect();
+    let keys = contents.header.kek_ids.join(", ");
+    let ways = if storage.database_url.is_some() {
+        "set REGCRED_KEK_FILE to its file, or REGCRED_KEK_COMMAND to a program that prints it"
+            .to_owned()
+    } else {
+        let name = contents.header.kek_ids.first().map_or("", String::as_str);
+        let local = storage.data.join("kek").join(format!("kek-{name}.key"));
+        let local = local.display();
+        format!("copy its file to {local} (only its owner may read it), or set REGCRED_KEK_FILE")
+    };
+    format!(
+        "{total} were restored from the backup of {made_at}:\n{rows}The secrets open with key {keys}, which is in no backup. Give it: {ways}. Then run `regcred doctor`."
+    )
+}

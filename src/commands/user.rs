@@ -1,0 +1,186 @@
+//! `regcred user`.
+
+use super::failure::Failure;
+use super::output::{print, table};
+use super::{Common, Session, password};
+use crate::domain::moment::Moment;
+use crate::domain::user::{Account, Person, Role};
+use crate::vault::NewAccount;
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+use serde_json::{Value, json};
+use std::process::ExitCode;
+
+/// List, add, disable and enable people who sign in
+///
+/// What is done here is on record in the audit events of the instance, in the name of `operator`.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:
+  regcred user list
+  regcred user add --email dana@example.com --name 'Dana Kim' --project acme --role owner < password-file
+  regcred user disable dana@example.com")]
+pub(super) struct User {
+    #[command(flatten)]
+    common: Common,
+
+    #[command(subcommand)]
+    action: Action,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum Action {
+    /// List everybody
+    #[command(after_help = "Example:\n  regcred user list --json")]
+    List,
+    /// Add a person; the first line of the standard input is their password
+    #[command(
+        after_help = "The password has 12 characters at least. The person can sign in at once.\n\nExample:\n  regcred user add --email dana@example.com --name 'Dana Kim' --project acme --role maintainer < password-file"
+    )]
+    Add(Add),
+    /// Give a person another password, from the standard input, and end their sessions
+    #[command(
+        after_help = "Example:\n  regcred user password dana@example.com < password-file"
+    )]
+    Password {
+        /// The address they sign in with
+        email: String,
+    },
+    /// Keep a person from signing in, and end their sessions
+    #[command(
+        after_help = "What they made stays, and so do the tokens of pipelines.\n\nExample:\n  regcred user disable dana@example.com"
+    )]
+    Disable {
+        /// The address they sign in with
+        email: String,
+    },
+    /// Let a person sign in again
+    #[command(after_help = "Example:\n  regcred user enable dana@example.com")]
+    Enable {
+        /// The address they sign in with
+        email: String,
+    },
+    /// Make a person an instance admin, or take that from them
+    #[command(
+        after_help = "An instance admin manages the instance, and sees no project they are not a member of.\n\nExample:\n  regcred user admin dana@example.com --yes"
+    )]
+    Admin {
+        /// The address they sign in with
+        email: String,
+        /// Whether.
+        #[command(flatten)]
+        answer: Answer,
+    },
+}
+
+#[derive(Debug, clap::Args)]
+struct Add {
+    /// The address to sign in with
+    #[arg(long)]
+    email: String,
+    /// What others see
+    #[arg(long)]
+    name: String,
+    /// Make them an instance admin
+    #[arg(long)]
+    admin: bool,
+    /// A project to take them into: the first column of `regcred project list`
+    #[arg(long, requires = "role", value_name = "SLUG")]
+    project: Option<String>,
+    /// Their role in that project
+    #[arg(long, requires = "project", value_parser = role())]
+    role: Option<Role>,
+}
+
+#[derive(Debug, clap::Args)]
+#[group(required = true, multiple = false)]
+struct Answer {
+    /// They are one from now on
+    #[arg(long)]
+    yes: bool,
+    /// They are none from now on
+    #[arg(long)]
+    no: bool,
+}
+
+/// A role by its word.
+pub(super) fn role() -> impl TypedValueParser<Value = Role> {
+    PossibleValuesParser::new(Role::ALL.iter().map(|role| role.word()))
+        .try_map(|word| Role::from_word(&word).ok_or("there is no such role"))
+}
+
+impl User {
+    pub(super) async fn run(self) -> Result<ExitCode, Failure> {
+        // Read first: who forgot it is told at once.
+        let password = match &self.action {
+            Action::Add(_) | Action::Password { .. } => password::read()?,
+            _ => String::new().into(),
+        };
+        let session = self.common.begin(0).await?;
+        let done = self.action.carry_out(&session, &password).await;
+        session.end().await;
+        let (document, text) = done?;
+        print(self.common.json, &document, &text)?;
+        Ok(ExitCode::SUCCESS)
+    }
+}
+
+impl Action {
+    async fn carry_out(
+        self,
+        Session { vault, operator }: &Session,
+        password: &str,
+    ) -> Result<(Value, String), Failure> {
+        Ok(match self {
+            Self::List => listed(&vault.accounts(operator).await?),
+            Self::Add(Add { email, name, admin, project, role }) => {
+                let new = NewAccount { email, name, is_admin: admin, membership: project.zip(role) };
+                told(&vault.add_person(operator, &new, password).await?, "was added")
+            }
+            Self::Password { email } => {
+                let person = vault.set_password(operator, &email, password).await?;
+                told(&person, "has the new password, and is signed out everywhere")
+            }
+            Self::Disable { email } => {
+                told(&vault.set_person_disabled(operator, &email, true).await?, "is disabled")
+            }
+            Self::Enable { email } => {
+                told(&vault.set_person_disabled(operator, &email, false).await?, "may sign in")
+            }
+            Self::Admin { email, answer } => {
+                let person = vault.set_admin(operator, &email, answer.yes).await?;
+                let is = if person.is_admin { "is" } else { "is not" };
+                told(&person, &format!("{is} an instance admin"))
+            }
+        })
+    }
+}
+
+fn told(person: &Person, what: &str) -> (Value, String) {
+    (document(person), format!("{} {what}.", person.email))
+}
+
+/// A person for scripts.
+pub(super) fn document(person: &Person) -> Value {
+    let Person { id, email, name, is_admin } = person;
+    json!({"id": id, "email": email, "name": name, "admin": is_admin})
+}
+
+fn listed(accounts: &[Account]) -> (Value, String) {
+    let mut documents = Vec::with_capacity(accounts.len());
+    let mut rows = Vec::with_capacity(accounts.len());
+    for Account { person, created_at, disabled_at } in accounts {
+        let mut one = document(person);
+        one["created_at"] = created_at.to_rfc3339().into();
+        one["disabled_at"] = disabled_at.map(Moment::to_rfc3339).into();
+        documents.push(one);
+        let state = if disabled_at.is_some() { "disabled" } else { "may sign in" };
+        rows.push([
+            person.email.clone(),
+            person.name.clone(),
+            if person.is_admin { "yes" } else { "no" }.to_owned(),
+            state.to_owned(),
+            created_at.day().to_text(),
+        ]);
+    }
+    let text = table(["EMAIL", "NAME", "ADMIN", "STATE", "ADDED"], &rows);
+    (documents.into(), text)
+}

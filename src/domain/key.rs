@@ -1,0 +1,71 @@
+//! Data keys: what seals the secrets, and how far a change of them has come. The keys themselves
+//! are never here.
+
+use super::moment::Moment;
+use serde::{Deserialize, Serialize};
+
+super::words! {
+    /// Where a data key is in its life. It only ever moves down this list.
+    pub enum KeyState {
+        /// Made, and waiting until every server has read it.
+        Pending = "pending", "Pending";
+        /// What is sealed now is sealed under it.
+        Active = "active", "Active";
+        /// Opens what was sealed under it, and seals nothing.
+        Archived = "archived", "Archived";
+        /// Opens nothing. It can still be brought back from the database by its operator.
+        Retired = "retired", "Retired";
+        /// Its bytes are gone.
+        Destroyed = "destroyed", "Destroyed";
+    }
+}
+
+impl KeyState {
+    /// Whether servers hold the key.
+    pub fn is_held(self) -> bool {
+        matches!(self, Self::Pending | Self::Active | Self::Archived)
+    }
+}
+
+/// A data key, as pages and commands show it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DataKey {
+    /// What it is for: `secret`, `audit` or `fingerprint`.
+    pub purpose: String,
+    /// Counts from 1 for each purpose.
+    pub version: u32,
+    /// Where it is in its life.
+    pub state: KeyState,
+    /// The id of the key-encryption key it is wrapped under.
+    pub kek_id: String,
+    /// When it was made.
+    pub created_at: Moment,
+    /// Since when it is in this state.
+    pub since: Moment,
+    /// Secrets sealed under it; 0 for keys of another purpose.
+    pub rows: u64,
+}
+
+/// How far sealing everything under the active key has come.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct RewrapProgress {
+    /// Secrets that are still under an older key.
+    pub left: u64,
+    /// Secrets a second, since it began.
+    pub per_second: f64,
+    /// Seconds until it is done at that rate; `None` before a rate is known.
+    pub seconds_left: Option<u64>,
+}
+
+/// Every data key, and what is under way.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct KeyReport {
+    /// Every key there ever was, by purpose and version.
+    pub keys: Vec<DataKey>,
+    /// What is under way; `None` when every secret is under the active key.
+    pub rewrap: Option<RewrapProgress>,
+    /// Secrets that do not open, so that they stay under their key: they need a new secret.
+    pub unreadable: u64,
+    /// Whether the key-encryption key is the generated file beside the data.
+    pub has_local_key: bool,
+}

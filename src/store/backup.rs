@@ -1,0 +1,95 @@
+//! Backups: every row that outlives a restart, the same from either database.
+//!
+//! # Format
+//!
+//! `regcred-backup`, version 1: lines of JSON in UTF-8, each ended by a line feed. The first is the
+//! header (wrapped here):
+//!
+//! ```text
+//! {"format":"regcred-backup","version":1,"schema":"m20261121_000005_create_versions",
+//!  "made_at":"2026-11-21T09:30:00Z","database":"sqlite","kek_ids":["b976fc652f5fdb1d"],
+//!  "tables":{"project":{"columns":[["id","uuid"],["slug","text"],…]},…}}
+//! ```
+//!
+//! `schema` is the last step of the schema that the rows are of, `database` is `sqlite` or
+//! `postgres`, and `kek_ids` are the ids of the key-encryption keys that open the keyring inside. A
+//! column is `uuid`, `text`, `integer` (32 bits), `bigint` (64 bits), `boolean` or `bytes`.
+//!
+//! Then a line a row, `["project",["0198f0c2-…","acme"]]`, its values in the order of the header's
+//! columns: a UUID as text, a number, `true` or `false`, bytes as base64 (RFC 4648, padded), or
+//! `null`. The last line is
+//!
+//! ```text
+//! {"end":true,"rows":1234,"sha256":"…"}
+//! ```
+//!
+//! with the SHA-256, in hex, of every byte before that line.
+//!
+//! # What is left out
+//!
+//! Sessions, single-use slots, failed attempts and leases: they are over before a backup is read.
+//! Keys are there as the database has them, wrapped; the key-encryption key never is.
+
+mod cell;
+mod dump;
+mod load;
+
+pub use dump::{DumpProblem, Snapshot};
+pub use load::{Loading, Refusal};
+
+use super::shape::{Kind, Shape};
+use sea_orm::DbErr;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// The first word of every backup.
+pub const FORMAT: &str = "regcred-backup";
+
+/// The newest version of the format that this program reads, and the one it writes.
+pub const VERSION: u32 = 1;
+
+const LEFT_OUT: [&str; 4] = ["session", "slot", "attempt", "lease"];
+
+/// The first line.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Header {
+    /// [`FORMAT`].
+    pub format: String,
+    /// The version of the format.
+    pub version: u32,
+    /// The last step of the schema that the rows are of.
+    pub schema: String,
+    /// When it was made, as RFC 3339 in UTC.
+    pub made_at: String,
+    /// The database it was made from: `sqlite` or `postgres`.
+    pub database: String,
+    /// The ids of the key-encryption keys that open its keyring.
+    pub kek_ids: Vec<String>,
+    /// Every table in it.
+    pub tables: BTreeMap<String, Columns>,
+}
+
+/// The columns of a table, in the order of the values in its lines.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Columns {
+    /// Name and kind.
+    pub columns: Vec<(String, Kind)>,
+}
+
+/// The last line.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct End {
+    /// Always `true`: this is the end.
+    pub end: bool,
+    /// Lines of rows before it.
+    pub rows: u64,
+    /// SHA-256 of every byte before it, in hex.
+    pub sha256: String,
+}
+
+/// The tables that a backup holds, in the order in which they are written.
+fn tables() -> Result<Vec<Shape>, DbErr> {
+    let mut shapes = super::entity::shapes()?;
+    shapes.retain(|shape| !LEFT_OUT.contains(&shape.name));
+    Ok(shapes)
+}

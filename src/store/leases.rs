@@ -1,0 +1,62 @@
+//! Leases: scheduled work is done by one server at a time, however many there are.
+
+use super::entity::lease::{ActiveModel, Column, Entity};
+use sea_orm::sea_query::{Expr, OnConflict};
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, QueryFilter,
+};
+use uuid::Uuid;
+
+/// A handle on the leases.
+#[derive(Debug)]
+pub struct Leases<'a, C: ConnectionTrait> {
+    pub(super) db: &'a C,
+}
+
+impl<C: ConnectionTrait> Leases<'_, C> {
+    /// Takes or renews the lease until then (milliseconds); `false` while another holds it.
+    pub async fn take(
+        &self,
+        name: &str,
+        holder: Uuid,
+        now: i64,
+        until: i64,
+    ) -> Result<bool, DbErr> {
+        let renewed = Entity::update_many()
+            .col_expr(Column::Holder, Expr::value(holder))
+            .col_expr(Column::Until, Expr::value(until))
+            .filter(Column::Name.eq(name))
+            .filter(Condition::any().add(Column::Holder.eq(holder)).add(Column::Until.lt(now)))
+            .exec(self.db)
+            .await?;
+        if renewed.rows_affected > 0 {
+            return Ok(true);
+        }
+        let row = ActiveModel {
+            name: Set(name.to_owned()),
+            holder: Set(holder),
+            until: Set(until),
+            progress: Set(String::new()),
+        };
+        let there = OnConflict::column(Column::Name).do_nothing().to_owned();
+        let made =
+            Entity::insert(row).on_conflict(there).exec_without_returning(self.db).await?;
+        Ok(made > 0)
+    }
+
+    /// What the holder wrote last about how far it has come; empty when nothing is under way.
+    pub async fn progress(&self, name: &str) -> Result<String, DbErr> {
+        let row = Entity::find_by_id(name).one(self.db).await?;
+        Ok(row.map(|row| row.progress).unwrap_or_default())
+    }
+
+    /// Writes how far the holder has come.
+    pub async fn set_progress(&self, name: &str, progress: &str) -> Result<(), DbErr> {
+        Entity::update_many()
+            .col_expr(Column::Progress, Expr::value(progress))
+            .filter(Column::Name.eq(name))
+            .exec(self.db)
+            .await?;
+        Ok(())
+    }
+}

@@ -1,0 +1,132 @@
+//! Secrets of every project that are still under an older data key. The only reader of ciphertexts
+//! that does not begin at a project: it seals each one again where it lies.
+
+use super::entity::{Sealed, credential, secret_version};
+use crate::domain::registry::RegistryHost;
+use sea_orm::sea_query::Expr;
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, ExprTrait, JoinType, QueryFilter, QueryOrder,
+    QuerySelect,
+};
+use secret_version::{Column, Entity};
+use uuid::Uuid;
+
+/// A handle on what is to be sealed again.
+#[derive(Debug)]
+pub struct Rewraps<'a, C: ConnectionTrait> {
+    pub(super) db: &'a C,
+}
+
+/// A sealed secret with where it belongs.
+#[derive(Clone, Debug)]
+pub struct SealedRow {
+    /// The row, which the ciphertext is bound to.
+    pub id: Uuid,
+    /// Its project.
+    pub project_id: Uuid,
+    /// Whose secret.
+    pub credential_id: Uuid,
+    /// The name of that credential.
+    pub credential: String,
+    /// Which version of the secret.
+    pub version: i64,
+    /// Whether it is the one that is delivered.
+    pub is_current: bool,
+    /// The origin that the credential's host and mark make; `None` when the host is no host.
+    pub origin: Option<String>,
+    /// The version of the data key, as the row says.
+    pub key_version: i32,
+    /// Whether it was marked as not opening.
+    pub is_marked: bool,
+    /// The blob.
+    pub sealed: Vec<u8>,
+}
+
+impl<C: ConnectionTrait> Rewraps<'_, C> {
+    /// Some that are under a version before `active` and not marked unreadable.
+    pub async fn due(&self, active: i32, most: u64) -> Result<Vec<SealedRow>, DbErr> {
+        let due = joined()
+            .filter(Column::KeyVersion.lt(active))
+            .filter(Column::UnreadableAt.is_null())
+            .limit(most);
+        Ok(due.all(self.db).await?.into_iter().filter_map(shown).collect())
+    }
+
+    /// Every sealed secret after the row `after`, by id: for a check of all of them.
+    pub async fn all_after(&self, after: Uuid, most: u64) -> Result<Vec<SealedRow>, DbErr> {
+        let rows = joined()
+            .filter(Column::Sealed.is_not_null())
+            .filter(Column::Id.gt(after))
+            .order_by_asc(Column::Id)
+            .limit(most);
+        Ok(rows.all(self.db).await?.into_iter().filter_map(shown).collect())
+    }
+
+    /// How many of them there are.
+    pub async fn left(&self, active: i32) -> Result<u64, DbErr> {
+        let left: Option<i64> = Entity::find()
+            .select_only()
+            .column_as(Expr::col(Column::Id).count(), "rows")
+            .filter(Column::KeyVersion.lt(active))
+            .filter(Column::UnreadableAt.is_null())
+            .into_tuple()
+            .one(self.db)
+            .await?;
+        Ok(u64::try_from(left.unwrap_or(0)).unwrap_or(0))
+    }
+
+    /// Stores the new blob over the one under the key `from`. `false`: it was destroyed or sealed
+    /// again meanwhile, which is as good.
+    pub async fn replace(
+        &self,
+        id: Uuid,
+        from: i32,
+        to: i32,
+        sealed: Vec<u8>,
+    ) -> Result<bool, DbErr> {
+        let done = Entity::update_many()
+            .col_expr(Column::Sealed, Expr::value(Sealed(sealed)))
+            .col_expr(Column::KeyVersion, Expr::value(to))
+            .filter(Column::Id.eq(id))
+            .filter(Column::KeyVersion.eq(from))
+            .filter(Column::Sealed.is_not_null())
+            .exec(self.db)
+            .await?;
+        Ok(done.rows_affected > 0)
+    }
+
+    /// Marks the row as not opening, so that it is not tried again.
+    pub async fn mark(&self, id: Uuid, at: i64) -> Result<(), DbErr> {
+        Entity::update_many()
+            .col_expr(Column::UnreadableAt, Expr::value(at))
+            .filter(Column::Id.eq(id))
+            .exec(self.db)
+            .await?;
+        Ok(())
+    }
+}
+
+fn joined() -> sea_orm::SelectTwo<Entity, credential::Entity> {
+    let to_credential = Entity::belongs_to(credential::Entity)
+        .from(Column::CredentialId)
+        .to(credential::Column::Id)
+        .into();
+    Entity::find().join(JoinType::InnerJoin, to_credential).select_also(credential::Entity)
+}
+
+fn shown((row, credential): (secret_version::Model, Option<credential::Model>)) -> Option<SealedRow> {
+    let credential = credential?;
+    let host = RegistryHost::stored(&credential.host);
+    Some(SealedRow {
+        id: row.id,
+        project_id: row.project_id,
+        credential_id: row.credential_id,
+        credential: credential.name,
+        version: row.version,
+        is_current: credential.secret_version == row.version,
+        origin: host.map(|host| host.origin(credential.is_insecure)),
+        key_version: row.key_version.unwrap_or(0),
+        is_marked: row.unreadable_at.is_some(),
+        sealed: row.sealed?.0,
+    })
+}

@@ -1,0 +1,74 @@
+//! What the tables look like, told by their entities: for what handles rows of every table alike.
+
+use sea_orm::sea_query::ColumnType;
+use sea_orm::{ColumnTrait, DbErr, EntityName, EntityTrait, IdenStatic, Iterable};
+use serde::{Deserialize, Serialize};
+
+/// What a column holds, whatever the database calls it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Kind {
+    /// A UUID.
+    Uuid,
+    /// Text of any length.
+    Text,
+    /// A whole number of 32 bits.
+    Integer,
+    /// A whole number of 64 bits.
+    Bigint,
+    /// Yes or no.
+    Boolean,
+    /// Bytes.
+    Bytes,
+}
+
+/// A table.
+#[derive(Clone, Debug)]
+pub(super) struct Shape {
+    pub(super) name: &'static str,
+    pub(super) columns: Vec<(&'static str, Kind)>,
+    /// Which of the columns are the primary key, in its order.
+    pub(super) key: Vec<usize>,
+}
+
+/// The table of an entity. An error when a column is of a kind that nobody handles yet.
+pub(super) fn of<E: EntityTrait>() -> Result<Shape, DbErr> {
+    let name = EntityName::table_name(&E::default());
+    let mut columns = Vec::new();
+    for column in <E::Column as Iterable>::iter() {
+        let kind = kind(ColumnTrait::def(&column).get_column_type());
+        let column = IdenStatic::as_str(&column);
+        let unknown = || DbErr::Type(format!("{name}.{column} is of a kind that has no name here"));
+        columns.push((column, kind.ok_or_else(unknown)?));
+    }
+    let key = <E::PrimaryKey as Iterable>::iter()
+        .filter_map(|key| columns.iter().position(|(name, _)| *name == IdenStatic::as_str(&key)))
+        .collect();
+    Ok(Shape { name, columns, key })
+}
+
+fn kind(column: &ColumnType) -> Option<Kind> {
+    Some(match column {
+        ColumnType::Uuid => Kind::Uuid,
+        ColumnType::Text | ColumnType::String(_) | ColumnType::Char(_) => Kind::Text,
+        ColumnType::Integer => Kind::Integer,
+        ColumnType::BigInteger => Kind::Bigint,
+        ColumnType::Boolean => Kind::Boolean,
+        ColumnType::Blob | ColumnType::Binary(_) | ColumnType::VarBinary(_) => Kind::Bytes,
+        _ => return None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::entity;
+
+    #[test]
+    fn every_table_has_a_shape_and_a_key() {
+        let shapes = entity::shapes().unwrap();
+        assert!(shapes.len() > 16);
+        for shape in shapes {
+            assert!(!shape.key.is_empty(), "{}", shape.name);
+        }
+    }
+}

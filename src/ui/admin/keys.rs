@@ -1,0 +1,193 @@
+//! The data keys that secrets are sealed under: what there is, and how a change comes on.
+
+use crate::domain::key::{DataKey, KeyReport, KeyState, RewrapProgress};
+use crate::functions::keys::find_keys;
+use crate::ui::components::{Badge, SubmitButton, Time};
+use crate::ui::credentials::said::Said;
+use crate::ui::layout::InstanceFrame;
+use crate::ui::problem::Problem;
+use leptos::prelude::*;
+use leptos_meta::Title;
+use leptos_router::hooks::use_query_map;
+
+/// `/admin/keys`
+#[component]
+pub fn KeysPage() -> impl IntoView {
+    let report = OnceResource::new_blocking(find_keys());
+    let said = use_query_map().with_untracked(|query| query.get("said"));
+    view! {
+        <Title text="Encryption keys"/>
+        <InstanceFrame>
+            <Said said/>
+            <Suspense>
+                {move || {
+                    Suspend::new(async move {
+                        match report.await {
+                            Ok(report) => view! { <Report report/> }.into_any(),
+                            Err(error) => view! { <Problem error/> }.into_any(),
+                        }
+                    })
+                }}
+            </Suspense>
+        </InstanceFrame>
+    }
+}
+
+#[component]
+fn Report(report: KeyReport) -> impl IntoView {
+    let mut kek_ids: Vec<String> = report
+        .keys
+        .iter()
+        .filter(|key| key.state != KeyState::Destroyed)
+        .map(|key| key.kek_id.clone())
+        .collect();
+    kek_ids.dedup();
+    let (secret, other): (Vec<DataKey>, Vec<DataKey>) =
+        report.keys.into_iter().partition(|key| key.purpose == "secret");
+    let is_waiting = secret.iter().any(|key| key.state == KeyState::Pending);
+    view! {
+        <div class="page-head">
+            <h1>"Encryption keys"</h1>
+            {(!is_waiting)
+                .then(|| {
+                    view! {
+                        <form method="post" action="/rpc/keys/rotate">
+                            <SubmitButton label="Rotate data key"/>
+                        </form>
+                    }
+                })}
+        </div>
+        <p>
+            "Every secret is sealed under a data key. The data keys are wrapped under the key-encryption key "
+            <span class="mono">{kek_ids.join(", ")}</span>
+            {if report.has_local_key { ", a file in the data folder." } else { ", which the operator gave." }}
+        </p>
+        <Progress rewrap=report.rewrap unreadable=report.unreadable/>
+        <DataKeys keys=secret/>
+        <section class="stack" aria-labelledby="other-keys">
+            <h2 id="other-keys">"Keys for other purposes"</h2>
+            <ul>
+                {other
+                    .into_iter()
+                    .map(|key| {
+                        let purpose = match key.purpose.as_str() {
+                            "audit" => "Chaining audit events and receipts",
+                            _ => "Telling which credentials hold the same secret",
+                        };
+                        view! {
+                            <li>
+                                {format!("{purpose}: version {}, {}, since ", key.version, key.state.word())}
+                                <Time at=key.since/>
+                            </li>
+                        }
+                    })
+                    .collect_view()}
+            </ul>
+        </section>
+        <section class="stack" aria-labelledby="kek">
+            <h2 id="kek">"Changing the key-encryption key"</h2>
+            <p>
+                "A page cannot change the operator's key. Set REGCRED_KEK_FILE to the new key and REGCRED_KEK_PREVIOUS_FILE to the one in use, then send the server SIGHUP or restart it. The data keys are wrapped again at once, no secret is touched, and the previous key can go."
+            </p>
+        </section>
+    }
+}
+
+#[component]
+fn Progress(rewrap: Option<RewrapProgress>, unreadable: u64) -> impl IntoView {
+    let sentence = match rewrap {
+        None => "Every secret that opens is under the active data key.".to_owned(),
+        Some(RewrapProgress { left, per_second, seconds_left }) => {
+            let rest = seconds_left.map_or_else(String::new, |seconds| {
+                format!(", {per_second:.0} a second, about {seconds} seconds left")
+            });
+            format!("{left} secrets are still under an older data key{rest}.")
+        }
+    };
+    view! {
+        <p role="status">{sentence}</p>
+        {(unreadable > 0)
+            .then(|| {
+                view! {
+                    <p class="field-error">
+                        {format!(
+                            "{unreadable} stored secrets do not open. Their credentials are marked Unreadable: save a new secret for each.",
+                        )}
+                    </p>
+                }
+            })}
+    }
+}
+
+#[component]
+fn DataKeys(keys: Vec<DataKey>) -> impl IntoView {
+    view! {
+        <section class="stack" aria-labelledby="data-keys">
+            <h2 id="data-keys">"Data keys"</h2>
+            <table class="table">
+                <thead>
+                    <tr>
+                        <th scope="col">"Version"</th>
+                        <th scope="col">"State"</th>
+                        <th scope="col">"Secrets under it"</th>
+                        <th scope="col">"Made"</th>
+                        <th scope="col">"Wrapped under"</th>
+                        <th scope="col">
+                            <span class="visually-hidden">"Actions"</span>
+                        </th>
+                    </tr>
+                </thead>
+                <tbody>
+                    {keys.into_iter().rev().map(|key| view! { <KeyRow key_shown=key/> }).collect_view()}
+                </tbody>
+            </table>
+        </section>
+    }
+}
+
+#[component]
+fn KeyRow(key_shown: DataKey) -> impl IntoView {
+    let key = key_shown;
+    let tone = match key.state {
+        KeyState::Active => "good",
+        KeyState::Pending => "warn",
+        _ => "neutral",
+    };
+    let next = match key.state {
+        KeyState::Archived if key.rows == 0 => Some(("/rpc/keys/retire", "Retire")),
+        KeyState::Retired => Some(("/rpc/keys/destroy", "Destroy")),
+        _ => None,
+    };
+    let version = key.version;
+    view! {
+        <tr>
+            <td data-label="Version">{version}</td>
+            <td data-label="State">
+                <Badge label=key.state.label() tone/>
+                <div class="muted">"since " <Time at=key.since/></div>
+            </td>
+            <td data-label="Secrets under it">{key.rows}</td>
+            <td data-label="Made">
+                <Time at=key.created_at/>
+            </td>
+            <td data-label="Wrapped under" class="mono">{key.kek_id}</td>
+            <td data-label="Actions" class="row-actions">
+                {next
+                    .map(|(action, word)| {
+                        view! {
+                            <form method="post" action=action>
+                                <input type="hidden" name="version" value=version.to_string()/>
+                                <button
+                                    type="submit"
+                                    class="button button-quiet"
+                                    aria-label=format!("{word} data key {version}")
+                                >
+                                    {word}
+                                </button>
+                            </form>
+                        }
+                    })}
+            </td>
+        </tr>
+    }
+}

@@ -1,0 +1,5 @@
+//! The pages of the instance, for its admins.
+
+mod keys;
+
+pub use keys::KeysPage;

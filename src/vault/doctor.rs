@@ -1,0 +1,122 @@
+//! Whether every stored secret opens. Its value is dropped where it was opened.
+
+use super::Vault;
+use super::credentials::secret_place;
+use crate::crypto::{CryptoError, blob};
+use crate::domain::actor::Operator;
+use crate::error::{Error, Result};
+use crate::store::SealedRow;
+use std::collections::BTreeMap;
+use uuid::Uuid;
+
+/// Secrets that are in memory at once, sealed.
+const PAGE: u64 = 200;
+/// Unreadable ones that are named; the others are counted.
+const NAMED: usize = 100;
+
+/// What came of opening everything.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Opening {
+    /// Stored secrets by the version of the data key that their ciphertext names.
+    pub by_key: BTreeMap<u32, u64>,
+    /// How many opened.
+    pub opened: u64,
+    /// How many did not.
+    pub failed: u64,
+    /// The first of those that did not.
+    pub unreadable: Vec<Unreadable>,
+}
+
+/// A secret that does not open.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unreadable {
+    /// Whose project.
+    pub project_id: Uuid,
+    /// Whose secret.
+    pub credential_id: Uuid,
+    /// The credential's name.
+    pub credential: String,
+    /// Which version of the secret.
+    pub version: i64,
+    /// Whether it is the one that pipelines should get.
+    pub is_current: bool,
+    /// Why not: a sentence without its full stop.
+    pub why: String,
+}
+
+impl Vault {
+    /// Opens every stored secret, whatever its project, and says which do not open.
+    ///
+    /// # Errors
+    /// When the database does not answer, or the keys cannot be read.
+    pub async fn open_every_secret(&self, _operator: &Operator) -> Result<Opening> {
+        let mut opening = Opening::default();
+        let mut after = Uuid::nil();
+        loop {
+            let rows = self.store.rewraps().all_after(after, PAGE).await?;
+            let Some(last) = rows.last() else { break };
+            after = last.id;
+            for row in &rows {
+                if let Ok(version) = blob::key_version(&row.sealed) {
+                    *opening.by_key.entry(version).or_default() += 1;
+                }
+                match self.fault(row).await? {
+                    None => opening.opened += 1,
+                    Some(why) => opening.add(unreadable(row, why)),
+                }
+            }
+        }
+        for (project_id, credential_id, credential, version) in
+            self.store.credentials_without_secret(NAMED as u64).await?
+        {
+            let why = "its ciphertext is gone".to_owned();
+            let is_current = true;
+            opening.add(Unreadable {
+                project_id,
+                credential_id,
+                credential,
+                version,
+                is_current,
+                why,
+            });
+        }
+        Ok(opening)
+    }
+
+    /// Why the secret does not open; `None` when it does.
+    async fn fault(&self, row: &SealedRow) -> Result<Option<String>> {
+        let Some(origin) = row.origin.as_deref() else {
+            return Ok(Some("its registry is not written as one".to_owned()));
+        };
+        let place = secret_place(row.id, row.project_id, row.version, origin);
+        match self.keys.open(&self.store, &place, &row.sealed).await {
+            Ok(_) if super::rewrap::key_version(&row.sealed).ok() == Some(row.key_version) => {
+                Ok(None)
+            }
+            Ok(_) => Ok(Some("its row names another data key than its ciphertext".to_owned())),
+            // The keys, not this row.
+            Err(CryptoError::WrongKek) => Err(Error::Unavailable),
+            Err(error) => Ok(Some(error.to_string())),
+        }
+    }
+}
+
+impl Opening {
+    fn add(&mut self, unreadable: Unreadable) {
+        self.failed += 1;
+        if self.unreadable.len() < NAMED {
+            self.unreadable.push(unreadable);
+        }
+    }
+}
+
+fn unreadable(row: &SealedRow, why: String) -> Unreadable {
+    Unreadable {
+        project_id: row.project_id,
+        credential_id: row.credential_id,
+        credential: row.credential.clone(),
+        version: row.version,
+        is_current: row.is_current,
+        why,
+    }
+}

@@ -1,0 +1,202 @@
+//! People, as who has access to the machine sees to them. Everything here is on record in the chain
+//! of the instance, in the name of the operator.
+
+use super::setup::{close_set_up, password_problem};
+use super::sign_in::account_key;
+use super::{INSTANCE, Vault, event, names, now, projects};
+use crate::domain::actor::Operator;
+use crate::domain::audit::{Action, Subject};
+use crate::domain::typed_text::name_problem;
+use crate::domain::user::{Account, Person, Role, email_problem};
+use crate::error::{Error, FieldError, Result};
+use crate::store::{EventRow, NewPerson, Write, is_taken};
+use uuid::Uuid;
+
+/// The operator's name in audit events.
+const OPERATOR: &str = "operator";
+
+const TAKEN: &str = "Somebody with this e-mail address is there already. `regcred user password` gives them another password.";
+
+/// A person to add.
+#[derive(Clone, Debug)]
+pub struct NewAccount {
+    /// What they sign in with.
+    pub email: String,
+    /// What others see.
+    pub name: String,
+    /// Whether they manage the instance.
+    pub is_admin: bool,
+    /// A project's part of the URL, and their role in it.
+    pub membership: Option<(String, Role)>,
+}
+
+impl Vault {
+    /// Everybody, by address, whether or not they may sign in.
+    pub async fn accounts(&self, _operator: &Operator) -> Result<Vec<Account>> {
+        Ok(self.store.people().list().await?)
+    }
+
+    /// Adds a person. With an admin the instance is set up: no link can do it any more.
+    ///
+    /// # Errors
+    /// `Invalid` for what breaks the rules of the set-up page, `Conflict` for an unknown project.
+    pub async fn add_person(
+        &self,
+        operator: &Operator,
+        new: &NewAccount,
+        password: &str,
+    ) -> Result<Person> {
+        let (email, name) = (new.email.trim(), new.name.trim());
+        let errors: Vec<FieldError> = [
+            ("email", email_problem(email).map(str::to_owned)),
+            ("name", name_problem(name, "person")),
+            ("password", password_problem(password)),
+        ]
+        .into_iter()
+        .filter_map(|(field, problem)| Some(FieldError::new(field, problem?)))
+        .collect();
+        if !errors.is_empty() {
+            return Err(Error::Invalid(errors));
+        }
+        let password_hash = self.passwords.hash(password).await?;
+        let write = self.store.write().await?;
+        let email_key = names::fold(email);
+        if write.people().account(&email_key).await?.is_some() {
+            return Err(Error::at("email", TAKEN));
+        }
+        let membership = match &new.membership {
+            Some((slug, role)) => Some((projects::named(&write, slug).await?, *role)),
+            None => None,
+        };
+        let person = Person {
+            id: Uuid::now_v7(),
+            email: email.to_owned(),
+            name: name.to_owned(),
+            is_admin: new.is_admin,
+        };
+        let row =
+            NewPerson { person: person.clone(), email_key, password_hash, created_at: now().0 };
+        write.people().insert(row).await.map_err(|error| {
+            if is_taken(&error) { Error::at("email", TAKEN) } else { error.into() }
+        })?;
+        if new.is_admin {
+            close_set_up(&write).await?;
+        }
+        let detail = if new.is_admin { "instance admin" } else { "" };
+        self.note_operator(operator, &write, INSTANCE, Action::UserCreated, about(&person), detail)
+            .await?;
+        if let Some((project, role)) = membership {
+            self.admit(operator, &write, &project, &person, role).await?;
+        }
+        write.commit().await?;
+        Ok(person)
+    }
+
+    /// Gives the person another password, and ends their sessions.
+    ///
+    /// # Errors
+    /// `Invalid` for a password that breaks the rules, `Conflict` when there is no such person.
+    pub async fn set_password(
+        &self,
+        operator: &Operator,
+        email: &str,
+        password: &str,
+    ) -> Result<Person> {
+        if let Some(problem) = password_problem(password) {
+            return Err(Error::at("password", problem));
+        }
+        let password_hash = self.passwords.hash(password).await?;
+        let write = self.store.write().await?;
+        let person = account(&write, email).await?.person;
+        write.people().set_password(person.id, password_hash).await?;
+        write.sessions().delete_of_person(person.id).await?;
+        // Who was kept out for guessing need not wait with the new one.
+        write.attempts().clear(&account_key(&names::fold(&person.email))).await?;
+        self.note_operator(operator, &write, INSTANCE, Action::PasswordSet, about(&person), "")
+            .await?;
+        write.commit().await?;
+        Ok(person)
+    }
+
+    /// Lets the person sign in, or keeps them from it and ends their sessions. What they made stays.
+    ///
+    /// # Errors
+    /// `Conflict` when there is no such person.
+    pub async fn set_person_disabled(
+        &self,
+        operator: &Operator,
+        email: &str,
+        is_disabled: bool,
+    ) -> Result<Person> {
+        let write = self.store.write().await?;
+        let Account { person, disabled_at, .. } = account(&write, email).await?;
+        if disabled_at.is_some() == is_disabled {
+            return Ok(person);
+        }
+        write.people().set_disabled(person.id, is_disabled.then(|| now().0)).await?;
+        write.sessions().delete_of_person(person.id).await?;
+        let action = if is_disabled { Action::UserDisabled } else { Action::UserEnabled };
+        self.note_operator(operator, &write, INSTANCE, action, about(&person), "").await?;
+        write.commit().await?;
+        Ok(person)
+    }
+
+    /// Makes the person an instance admin, or takes that from them.
+    ///
+    /// # Errors
+    /// `Conflict` when there is no such person.
+    pub async fn set_admin(
+        &self,
+        operator: &Operator,
+        email: &str,
+        is_admin: bool,
+    ) -> Result<Person> {
+        let write = self.store.write().await?;
+        let person = account(&write, email).await?.person;
+        if person.is_admin == is_admin {
+            return Ok(person);
+        }
+        write.people().set_admin(person.id, is_admin).await?;
+        let action = if is_admin { Action::AdminGranted } else { Action::AdminRevoked };
+        self.note_operator(operator, &write, INSTANCE, action, about(&person), "").await?;
+        write.commit().await?;
+        Ok(Person { is_admin, ..person })
+    }
+
+    /// Adds the event to the transaction, in the operator's name.
+    pub(super) async fn note_operator(
+        &self,
+        _operator: &Operator,
+        write: &Write,
+        chain: Uuid,
+        action: Action,
+        subject: Subject,
+        detail: &str,
+    ) -> Result<()> {
+        let ring = self.keys.ring();
+        let event = event(None, action, subject, detail.to_owned());
+        let event = EventRow { actor: OPERATOR.to_owned(), ..event };
+        write.chain().append(&|message| ring.mac(message), chain, event).await?;
+        Ok(())
+    }
+}
+
+/// The person with this address, whether or not they may sign in.
+pub(super) async fn account(write: &Write, email: &str) -> Result<Account> {
+    let key = names::fold(email.trim());
+    let found = if key.chars().any(char::is_control) {
+        // No database of ours holds such an address, and some cannot be asked for it.
+        None
+    } else {
+        write.people().account(&key).await?
+    };
+    found.ok_or_else(|| {
+        Error::Conflict(
+            "Nobody has this e-mail address. `regcred user list` shows who is there.".to_owned(),
+        )
+    })
+}
+
+pub(super) fn about(person: &Person) -> Subject {
+    Subject { id: person.id, name: person.email.clone() }
+}

@@ -1,0 +1,124 @@
+//! Re-pointing: the pipelines of one credential get another of the same registry, so that the first
+//! one can be deleted and nobody feels it.
+
+use super::Vault;
+use crate::domain::actor::Granter;
+use crate::domain::audit::{Action, Subject};
+use crate::domain::credential::{Access, Credential, Summary};
+use crate::domain::pipeline::{Grant, Grantable};
+use crate::error::{Error, Result};
+use crate::store::Write;
+use uuid::Uuid;
+
+impl Vault {
+    /// Moves every grant of the credential `id` to the credential `target`; gives the sentence for
+    /// the next page. What the pipelines have received stays on record.
+    ///
+    /// # Errors
+    /// `Invalid` at `target` for what cannot take over, `Conflict` when there is no grant to move.
+    pub async fn repoint_grants(
+        &self,
+        granter: &Granter,
+        id: Uuid,
+        target: &str,
+    ) -> Result<String> {
+        let project = granter.project().id;
+        // What is no id names nothing.
+        let target = Uuid::parse_str(target).unwrap_or_default();
+        let write = self.store.write().await?;
+        let (from, to) = lock_both(&write, project, id, target).await?;
+        let from = from.ok_or(Error::NotFound)?;
+        let granted = write.grants(project).of_credential(id).await?;
+        if granted.is_empty() {
+            return Err(Error::Conflict(
+                "No pipeline holds a grant for it any more, so nothing was moved.".to_owned(),
+            ));
+        }
+        let (pipelines, intents): (Vec<Uuid>, Vec<Access>) = granted.into_iter().unzip();
+        let others = write.credentials(project).grantable_at(from.summary.host.as_str()).await?;
+        let fit = replacements(&from.summary, &intents, others);
+        let Some(to) = to.filter(|_| fit.iter().any(|one| one.id == target)) else {
+            return Err(Error::at(
+                "target",
+                "Choose a credential of the same registry that is enabled and allows what these pipelines do.",
+            ));
+        };
+        let names = write.pipelines(project).names(pipelines.clone()).await?;
+        for id in &pipelines {
+            let name = names.get(id).cloned().unwrap_or_default();
+            self.repoint(&write, granter, &Subject { id: *id, name }, &from, &to).await?;
+        }
+        write.commit().await?;
+        let name = to.summary.name;
+        Ok(match pipelines.len() {
+            1 => format!("1 pipeline now uses {name}."),
+            count => format!("{count} pipelines now use {name}."),
+        })
+    }
+
+    /// The same for one pipeline, which ends with one grant of `to`, wide enough for what it had.
+    async fn repoint(
+        &self,
+        write: &Write,
+        granter: &Granter,
+        pipeline: &Subject,
+        from: &Credential,
+        to: &Credential,
+    ) -> Result<()> {
+        let held = write.grants(granter.project().id).of_pipeline(pipeline.id).await?;
+        let of = |credential: Uuid| held.iter().find(|grant| grant.credential_id == credential);
+        let Some(old) = of(from.summary.id) else {
+            return Ok(());
+        };
+        self.take_back(write, granter, pipeline, old).await?;
+        if let Some(own) = of(to.summary.id) {
+            if own.intent.satisfies(old.intent) {
+                return Ok(());
+            }
+            self.take_back(write, granter, pipeline, own).await?;
+        }
+        self.insert_grant(write, granter, pipeline, to, old.intent).await
+    }
+
+    async fn take_back(
+        &self,
+        write: &Write,
+        granter: &Granter,
+        pipeline: &Subject,
+        grant: &Grant,
+    ) -> Result<()> {
+        let project = granter.project().id;
+        write.grants(project).delete(pipeline.id, grant.id).await?;
+        let (person, name) = (Some(granter.person()), grant.credential.clone());
+        self.note(write, project, person, Action::GrantDeleted, pipeline.clone(), name).await
+    }
+}
+
+/// Which of `others` can take over every grant of `from`: those of its registry that are enough for
+/// each of `intents`. Who is disabled is not among `others`.
+pub(super) fn replacements(
+    from: &Summary,
+    intents: &[Access],
+    mut others: Vec<Grantable>,
+) -> Vec<Grantable> {
+    others.retain(|one| {
+        one.id != from.id
+            && one.host == from.host.as_str()
+            && intents.iter().all(|intent| one.serves(*intent))
+    });
+    others
+}
+
+/// Both credentials, locked in one order whichever is moved to the other, so that two people who
+/// move in opposite directions do not wait for each other.
+async fn lock_both(
+    write: &Write,
+    project: Uuid,
+    from: Uuid,
+    to: Uuid,
+) -> Result<(Option<Credential>, Option<Credential>)> {
+    let credentials = write.credentials(project);
+    let first = credentials.lock(from.min(to)).await?;
+    let second = credentials.lock(from.max(to)).await?;
+    Ok(if from < to { (first, second) } else { (second, first) })
+}

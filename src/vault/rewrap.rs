@@ -1,0 +1,205 @@
+//! Sealing everything under the active data key. One server does it at a time, in small
+//! transactions, while all of them serve; killed at any moment it goes on where it was.
+
+use super::credentials::secret_place;
+use super::rotation::{Itself, secret_keys};
+use super::{StartProblem, Vault, now};
+use crate::crypto::keyring::Purpose;
+use crate::crypto::{CryptoError, blob};
+use crate::domain::audit::Action;
+use crate::domain::key::KeyState;
+use crate::error::{Error, Result};
+use crate::store::SealedRow;
+use std::time::Duration;
+
+/// The lease's name.
+pub(super) const WORK: &str = "data_keys";
+/// Secrets that are sealed again in one transaction: a delivery's receipt waits for it.
+const BATCH: u64 = 100;
+/// How long the lease is held without a sign of life, in seconds.
+const LEASE: i64 = 30;
+/// How often the stored keys are read, when nothing wakes it.
+const LOOK: Duration = Duration::from_secs(5);
+/// Between two batches, so that deliveries come in between.
+const BREATH: Duration = Duration::from_millis(5);
+
+impl Vault {
+    /// Tends the keys for ever: reads them when they change, lets a new one become active, and
+    /// seals everything under it.
+    pub async fn tend_keys(&self) {
+        loop {
+            let pause = match self.tend_keys_once().await {
+                Ok(true) => BREATH,
+                Ok(false) => LOOK,
+                Err(error) => {
+                    tracing::error!(error = %error, "the data keys could not be tended");
+                    LOOK
+                }
+            };
+            tokio::select! {
+                () = tokio::time::sleep(pause) => {}
+                () = self.keys_changed.notified() => {}
+            }
+        }
+    }
+
+    /// One turn; whether more is to do at once.
+    pub async fn tend_keys_once(&self) -> Result<bool> {
+        self.refresh_keys().await?;
+        let at = now();
+        let until = at.plus_seconds(LEASE).0;
+        // Without work nothing is written, so that an idle server leaves the disk alone.
+        if !self.has_work().await? {
+            return Ok(false);
+        }
+        let write = self.store.write().await?;
+        let is_mine = write.leases().take(WORK, self.server, at.0, until).await?;
+        write.commit().await?;
+        if !is_mine {
+            return Ok(false);
+        }
+        if self.activate().await? {
+            self.refresh_keys().await?;
+        }
+        self.rewrap_some().await
+    }
+
+    async fn refresh_keys(&self) -> Result<()> {
+        match self.keys.refresh(&self.store).await {
+            Ok(_) => Ok(()),
+            Err(StartProblem::Database(error)) => Err(error),
+            Err(problem) => {
+                // What is in memory goes on serving; new keys need the operator.
+                tracing::error!(problem = %problem, "the stored keys could not be read again");
+                Ok(())
+            }
+        }
+    }
+
+    /// Takes other key-encryption keys into use, while serving.
+    ///
+    /// # Errors
+    /// When they do not open the keyring; the ones in use stay.
+    pub async fn replace_kek(&self, source: super::KeySource) -> Result<(), StartProblem> {
+        self.keys.replace_source(&self.store, source).await?;
+        self.keys_changed.notify_one();
+        Ok(())
+    }
+
+    async fn has_work(&self) -> Result<bool> {
+        let active = self.active_version();
+        let rows = self.store.keys().list().await?;
+        let secret = Purpose::Secret.to_string();
+        let is_waiting =
+            rows.iter().any(|row| row.purpose == secret && row.state == KeyState::Pending);
+        Ok(is_waiting
+            || self.store.rewraps().left(active).await? > 0
+            || !self.store.leases().progress(WORK).await?.is_empty())
+    }
+
+    fn active_version(&self) -> i32 {
+        i32::try_from(self.keys.ring().active_version()).unwrap_or(i32::MAX)
+    }
+
+    /// Lets the waiting key become active, when it has waited long enough. Whether one did.
+    async fn activate(&self) -> Result<bool> {
+        let write = self.store.write().await?;
+        let mut rows = secret_keys(&write).await?;
+        let at = now().0;
+        let settled = at - self.settings.key_settle * 1_000;
+        let is_ripe = rows
+            .iter()
+            .any(|row| row.state == KeyState::Pending && row.state_since <= settled);
+        if !is_ripe {
+            return Ok(false);
+        }
+        // The old one first: there is never a second active key, not for a moment.
+        rows.sort_by_key(|row| row.state != KeyState::Active);
+        for mut row in rows {
+            row.state = match row.state {
+                KeyState::Active => KeyState::Archived,
+                KeyState::Pending => KeyState::Active,
+                _ => continue,
+            };
+            row.state_since = at;
+            if row.state == KeyState::Active {
+                self.note_key(&write, &Itself, Action::KeyActivated, &row).await?;
+            }
+            write.keys().update(row).await?;
+        }
+        write.commit().await?;
+        Ok(true)
+    }
+
+    /// Seals a batch under the active key; whether there may be more.
+    async fn rewrap_some(&self) -> Result<bool> {
+        let active = self.active_version();
+        let mut due = self.store.rewraps().due(active, BATCH).await?;
+        if due.is_empty() {
+            let write = self.store.write().await?;
+            write.leases().set_progress(WORK, "").await?;
+            write.commit().await?;
+            return Ok(false);
+        }
+        // In the order in which receipts count them, so that neither waits for the other's second row.
+        due.sort_by_key(|row| (row.credential_id, row.version));
+        let mut sealed = Vec::with_capacity(due.len());
+        for row in &due {
+            sealed.push(self.seal_again(row).await);
+        }
+        let (mut done, at) = (0, now().0);
+        let mut unreadable = Vec::new();
+        let write = self.store.write().await?;
+        for (row, sealed) in due.iter().zip(sealed) {
+            match sealed {
+                Ok((version, blob)) => {
+                    let replaced =
+                        write.rewraps().replace(row.id, row.key_version, version, blob).await?;
+                    done += i64::from(replaced);
+                }
+                Err(Error::Conflict(_)) => {
+                    write.rewraps().mark(row.id, at).await?;
+                    unreadable.extend(row.is_current.then_some(row));
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        let progress = self.store.leases().progress(WORK).await?;
+        let (since, before) = read_progress(&progress).unwrap_or((at, 0));
+        let progress = format!("{since} {}", before + done);
+        write.leases().set_progress(WORK, &progress).await?;
+        write.commit().await?;
+        for row in unreadable {
+            self.mark_unreadable(row.project_id, row.credential_id).await?;
+        }
+        Ok(true)
+    }
+
+    /// The secret under the active key; `Conflict` when it does not open.
+    async fn seal_again(&self, row: &SealedRow) -> Result<(i32, Vec<u8>)> {
+        let unreadable = |error: &dyn std::fmt::Display| {
+            tracing::error!(credential = %row.credential_id, version = row.version, error = %error, "a stored secret does not open");
+            Error::Conflict("it does not open".to_owned())
+        };
+        let origin = row.origin.as_deref().ok_or_else(|| unreadable(&"its host is no host"))?;
+        let place = secret_place(row.id, row.project_id, row.version, origin);
+        let opened = self.keys.open(&self.store, &place, &row.sealed).await;
+        let secret = opened.map_err(|error| match error {
+            CryptoError::WrongKek => Error::Unavailable,
+            error => unreadable(&error),
+        })?;
+        let sealed = self.keys.ring().seal(&place, &secret)?;
+        Ok((key_version(&sealed)?, sealed))
+    }
+}
+
+/// The version of the data key that a blob of ours names.
+pub(super) fn key_version(sealed: &[u8]) -> Result<i32> {
+    i32::try_from(blob::key_version(sealed)?).map_err(|_| Error::Internal)
+}
+
+/// Since when (milliseconds), and how many were done.
+pub(super) fn read_progress(text: &str) -> Option<(i64, i64)> {
+    let (since, done) = text.split_once(' ')?;
+    Some((since.parse().ok()?, done.parse().ok()?))
+}

@@ -1,0 +1,211 @@
+//! Versions of a secret. Every change makes one; the last few are kept, so that a wrong one can be
+//! taken back, and a next one can wait beside the current one.
+
+use super::credentials::{renew_on, secret_place};
+use super::rewrap::key_version;
+use super::secret_input::ReadSecret;
+use super::{Vault, now};
+use crate::domain::actor::{Editor, Reader, Remover};
+use crate::domain::audit::{Action, Subject};
+use crate::domain::credential::{Credential, Method};
+use crate::domain::moment::{Day, Moment};
+use crate::domain::secret_version::{SecretVersion, VersionState};
+use crate::error::{Error, Result};
+use crate::store::{CredentialChanges, Set, StoredVersion, VersionRow, Write};
+use uuid::Uuid;
+
+/// Versions on a credential's page.
+const SHOWN: u64 = 20;
+
+/// Where a new secret goes.
+pub(super) struct NewVersion<'a> {
+    pub(super) credential: Uuid,
+    pub(super) origin: &'a str,
+    pub(super) method: Method,
+    /// Whether it waits beside the version of this number.
+    pub(super) waits_beside: Option<i64>,
+}
+
+impl Vault {
+    /// Seals the secret as the next version, destroys those that are not kept any more, and sets
+    /// the credential's account of it, unless it waits; gives its number.
+    pub(super) async fn set_secret(
+        &self,
+        write: &Write,
+        editor: &Editor,
+        row: &mut CredentialChanges,
+        new: NewVersion<'_>,
+        read: &ReadSecret,
+        at: Moment,
+    ) -> Result<i64> {
+        let (id, project) = (Uuid::now_v7(), editor.project().id);
+        let secrets = write.secrets(project);
+        let version = secrets.newest(new.credential).await? + 1;
+        let place = secret_place(id, project, version, new.origin);
+        let sealed = self.keys.ring().seal(&place, read.secret.expose())?;
+        let by = editor.person().name.clone();
+        let key_file = read.key_file.as_ref().and_then(|key| serde_json::to_string(key).ok());
+        let version_row = VersionRow {
+            id,
+            credential_id: new.credential,
+            version,
+            key_version: key_version(&sealed)?,
+            sealed,
+            method: new.method,
+            key_file: key_file.clone(),
+            fingerprint: self.fingerprint(write, project, read.secret.expose(), at).await?,
+            staged_at: new.waits_beside.map(|_| at.0),
+            created_at: at.0,
+            created_by: by.clone(),
+        };
+        secrets.insert(version_row).await?;
+        let current = new.waits_beside.unwrap_or(version);
+        let stored = secrets.versions(new.credential, current, SHOWN.max(100)).await?;
+        let spent = spent(&stored, version, usize::from(self.settings.keep_versions));
+        secrets.destroy(new.credential, &spent, at.0).await?;
+        if new.waits_beside.is_none() {
+            row.secret_version = Set(version);
+            row.secret_set_at = Set(at.0);
+            row.secret_set_by = Set(by);
+            row.unreadable_at = Set(None);
+            row.key_file = Set(key_file);
+        }
+        Ok(version)
+    }
+
+    /// The versions of a credential's secret, newest first.
+    pub(super) async fn secret_versions(
+        &self,
+        reader: &Reader,
+        credential: &Credential,
+    ) -> Result<Vec<SecretVersion>> {
+        let secrets = self.store.secrets(reader.project().id);
+        let (id, current) = (credential.summary.id, credential.secret.version);
+        let stored = secrets.versions(id, current, SHOWN).await?;
+        Ok(stored.into_iter().map(|version| version.shown).collect())
+    }
+
+    /// Makes a version that waits or is kept the one that is delivered; gives the credential's name.
+    ///
+    /// # Errors
+    /// `Conflict` when it was destroyed, does not open, or signs in by another method than the
+    /// credential; `NotFound` when there is none.
+    pub async fn switch_secret(&self, editor: &Editor, id: Uuid, version: i64) -> Result<String> {
+        let project = editor.project().id;
+        let write = self.store.write().await?;
+        let found = write.credentials(project).lock(id).await?.ok_or(Error::NotFound)?;
+        let chosen = one(&write, project, &found, version).await?;
+        let name = found.summary.name.clone();
+        if chosen.shown.state == VersionState::Current {
+            return Ok(name);
+        }
+        if !chosen.shown.can_be_current() {
+            return Err(Error::Conflict(format!(
+                "Version {version} cannot be used again: its secret was destroyed or does not open."
+            )));
+        }
+        if chosen.shown.method != found.summary.method {
+            return Err(Error::Conflict(format!(
+                "Version {version} is for another authentication method. Change the method with Edit, and give the secret again."
+            )));
+        }
+        let place = secret_place(chosen.id, project, version, &found.origin);
+        let sealed = chosen.sealed.unwrap_or_default();
+        // Opened once before pipelines depend on it.
+        if self.keys.open(&self.store, &place, &sealed).await.is_err() {
+            return Err(Error::Conflict(format!(
+                "Version {version} cannot be used: its stored secret does not open."
+            )));
+        }
+        let at = now().0;
+        let set_on = chosen.shown.set_at.day();
+        let row = CredentialChanges {
+            secret_version: Set(version),
+            secret_set_at: Set(chosen.shown.set_at.0),
+            secret_set_by: Set(chosen.shown.set_by),
+            unreadable_at: Set(None),
+            key_file: Set(chosen.key_file),
+            renew_on: Set(renew_on(found.review_on, found.rotate_every_days, set_on)
+                .map(Day::to_text)),
+            revision: Set(found.revision + 1),
+            updated_at: Set(at),
+            updated_by: Set(editor.person().name.clone()),
+            ..CredentialChanges::default()
+        };
+        write.secrets(project).unstage(id, version).await?;
+        write.credentials(project).update(id, row).await?;
+        let detail = format!("from version {} to {version}", found.secret.version);
+        let subject = Subject { id, name: name.clone() };
+        let person = Some(editor.person());
+        self.note(&write, project, person, Action::SecretSwitched, subject, detail).await?;
+        write.commit().await?;
+        Ok(name)
+    }
+
+    /// Destroys the ciphertext of a version that is not the current one; gives the credential's name.
+    ///
+    /// # Errors
+    /// `Conflict` for the current one; `NotFound` when there is none.
+    pub async fn destroy_version(
+        &self,
+        remover: &Remover,
+        id: Uuid,
+        version: i64,
+    ) -> Result<String> {
+        let project = remover.project().id;
+        let write = self.store.write().await?;
+        let found = write.credentials(project).lock(id).await?.ok_or(Error::NotFound)?;
+        let chosen = one(&write, project, &found, version).await?;
+        let name = found.summary.name.clone();
+        if version == found.secret.version {
+            return Err(Error::Conflict(
+                "The version that is delivered cannot be destroyed. Save another secret first, or delete the credential."
+                    .to_owned(),
+            ));
+        }
+        if chosen.shown.state == VersionState::Destroyed {
+            return Ok(name);
+        }
+        write.secrets(project).destroy(id, &[version], now().0).await?;
+        let subject = Subject { id, name: name.clone() };
+        let person = Some(remover.person());
+        let detail = format!("version {version}");
+        self.note(&write, project, person, Action::SecretDestroyed, subject, detail).await?;
+        write.commit().await?;
+        Ok(name)
+    }
+}
+
+async fn one(
+    write: &Write,
+    project: Uuid,
+    found: &Credential,
+    version: i64,
+) -> Result<StoredVersion> {
+    let (id, current) = (found.summary.id, found.secret.version);
+    let stored = write.secrets(project).versions(id, current, u64::MAX >> 1).await?;
+    stored.into_iter().find(|one| one.shown.version == version).ok_or(Error::NotFound)
+}
+
+/// The versions whose ciphertext is not kept once `newest` was stored: all but the last `keep` that
+/// were ever delivered, and whatever waited before. The current one always stays.
+fn spent(stored: &[StoredVersion], newest: i64, keep: usize) -> Vec<i64> {
+    let mut kept = 0;
+    let mut spent = Vec::new();
+    for one in stored {
+        let shown = &one.shown;
+        match shown.state {
+            VersionState::Destroyed => {}
+            VersionState::Current => kept += 1,
+            VersionState::Staged if shown.version == newest => {}
+            VersionState::Staged => spent.push(shown.version),
+            VersionState::Kept | VersionState::Unreadable => {
+                kept += 1;
+                if kept > keep {
+                    spent.push(shown.version);
+                }
+            }
+        }
+    }
+    spent
+}
