@@ -5,6 +5,7 @@
 //!
 //! | room | job |
 //! | --- | --- |
+//! | `commands` | the command line: what is asked for, and what is said |
 //! | `server` | starts, wires, configures: cookies, headers, limits, assets |
 //! | `ui` | what people see |
 //! | `functions` | the one door from the browser to the server |
@@ -23,6 +24,8 @@ pub mod error;
 pub mod functions;
 pub mod ui;
 
+#[cfg(feature = "ssr")]
+pub mod commands;
 #[cfg(feature = "ssr")]
 pub mod crypto;
 #[cfg(feature = "ssr")]

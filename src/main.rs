@@ -1,40 +1,17 @@
-//! Starts: reads the command and calls the room that does it.
+//! Starts: reads the command line and hands it to the room that does what it asks for.
 
-use clap::{Parser, Subcommand};
-use regcred::server::{config::Config, serve};
-use std::io::{IsTerminal, Write};
+use clap::Parser;
+use regcred::commands::{Arguments, run};
+use std::alloc::System;
 use std::process::ExitCode;
+use zeroizing_alloc::ZeroAlloc;
 
-/// Keeps a team's container registry credentials and hands them to its pipelines.
-#[derive(Parser)]
-#[command(version, about)]
-struct Arguments {
-    #[command(subcommand)]
-    command: Command,
-}
-
-#[derive(Subcommand)]
-enum Command {
-    /// Serve pages and pipelines until stopped
-    Serve(Box<Config>),
-}
+/// What is freed is wiped: `ring` does not wipe its keys, nor does anybody the buffers that a secret
+/// goes through.
+#[global_allocator]
+static ALLOCATOR: ZeroAlloc<System> = ZeroAlloc(System);
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    let Command::Serve(config) = Arguments::parse().command;
-    let filter = tracing_subscriber::EnvFilter::try_new(&config.log).unwrap_or_default();
-    tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_writer(std::io::stderr)
-        .with_ansi(std::io::stderr().is_terminal())
-        .init();
-    match serve(&config).await {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(problem) => {
-            // Nothing is left to do when even this cannot be written.
-            let _ = writeln!(std::io::stderr(), "{problem}");
-            // EX_CONFIG of sysexits: starting again without a change is useless.
-            ExitCode::from(78)
-        }
-    }
+    run(Arguments::parse()).await
 }

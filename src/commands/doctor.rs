@@ -5,22 +5,21 @@ mod report;
 
 use super::failure::Failure;
 use super::output::{count, print};
-use super::{Common, Session};
+use super::{Common, Operator, Session};
 use crate::domain::key::{KeyReport, KeyState};
 use crate::server::StartError;
 use crate::server::config::StorageConfig;
 use crate::server::open::{connect_existing, find_keys, wait_for_turn};
 use crate::store::{Schema, Store};
-use crate::vault::{Clocks, Opening, Settings, Unreadable, Vault, clocks, unlock};
+use crate::vault::{Clocks, Opening, Settings, Unreadable, Vault, clocks, unlock_as_it_is};
 use report::{Report, State};
 use serde_json::json;
-use std::path::PathBuf;
 use std::process::ExitCode;
 
 /// Milliseconds that the newest entry may be ahead of this machine's clock.
 const AHEAD: i64 = 5 * 60 * 1_000;
 /// Milliseconds between this machine's clock and the database's.
-const APART: i64 = 30 * 1_000;
+const APART: u64 = 30 * 1_000;
 
 /// Check that every secret opens, and whatever else a restore or an attack would show in
 ///
@@ -28,11 +27,13 @@ const APART: i64 = 30 * 1_000;
 /// the clocks and the permissions of files. It changes nothing, prints no secret, and may be run
 /// while servers serve.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Exits with 0 when nothing is wrong, with 1 when something is, with 78 when there is no database.
+#[command(
+    after_help = "Exits with 0 when nothing is wrong, with 1 when something is, with 78 when there is no database.
 
 Examples:
   regcred doctor
-  regcred doctor --json > /var/log/acme-regcred-doctor.json || mail -s 'Regcred' dana@example.com")]
+  regcred doctor --json > /var/log/acme-regcred-doctor.json || mail -s 'Regcred' dana@example.com"
+)]
 pub(super) struct Doctor {
     #[command(flatten)]
     common: Common,
@@ -46,22 +47,18 @@ impl Doctor {
         let schema = store.schema().await.map_err(StartError::from)?;
         let is_current = look_at_schema(&mut report, &schema);
         look_at_file(&mut report, &store).await;
-        let local = match unlocked(storage, &store, is_current).await {
-            Ok((session, local)) => {
-                look_inside(&mut report, &session, local.is_some()).await;
-                local
-            }
+        match unlocked(storage, &store, is_current).await {
+            Ok(session) => look_inside(&mut report, &session).await,
             Err(sentence) => {
                 report.add("keys", State::Problem, sentence);
                 report.add("secrets", State::Warning, "Not looked at, for want of the keys.");
                 report.add("audit", State::Warning, "Not looked at, for want of the keys.");
-                None
             }
-        };
+        }
         if is_current {
             look_at_clocks(&mut report, clocks(&store).await);
         }
-        let (state, text) = permissions::look(storage, local.as_deref());
+        let (state, text) = permissions::look(storage);
         report.add("permissions", state, text);
         if let Err(error) = store.disconnect().await {
             tracing::warn!(error = %error, "the database was not closed");
@@ -123,24 +120,26 @@ async fn unlocked(
     storage: &StorageConfig,
     store: &Store,
     is_current: bool,
-) -> Result<(Session, Option<PathBuf>), String> {
+) -> Result<Session, String> {
     let say = |problem: StartError| problem.to_string();
     let found = find_keys(storage, store).await.map_err(say)?;
     if !is_current {
-        return Err("The right key was given. Nothing more is looked at before the schema fits.".to_owned());
+        return Err(
+            "The right key was given. Nothing more is looked at before the schema fits.".to_owned()
+        );
     }
     let _turn = wait_for_turn(storage).await.map_err(say)?;
-    let keys = unlock(store, found.source).await.map_err(|problem| problem.to_string())?;
+    let keys = unlock_as_it_is(store, found.source).await.map_err(|problem| problem.to_string())?;
     let has_local_key = found.local.is_some();
     let settings = Settings { has_local_key, ..Settings::default() };
     let vault = Vault::new(store.clone(), keys, settings);
-    Ok((Session { vault, operator: super::Operator::at_the_machine() }, found.local))
+    Ok(Session { vault, operator: Operator::at_the_machine() })
 }
 
-async fn look_inside(report: &mut Report, session: &Session, has_local_key: bool) {
+async fn look_inside(report: &mut Report, session: &Session) {
     let Session { vault, operator } = session;
     match vault.data_keys(operator).await {
-        Ok(keys) => report.add("keys", State::Ok, said_of_keys(&keys, has_local_key)),
+        Ok(keys) => report.add("keys", State::Ok, said_of_keys(&keys)),
         Err(error) => report.add("keys", State::Problem, error.to_string()),
     }
     match vault.open_every_secret(operator).await {
@@ -161,7 +160,12 @@ async fn look_inside(report: &mut Report, session: &Session, has_local_key: bool
                 (State::Ok, format!("{chains} with {links} links together: every link holds."))
             } else {
                 let broken = broken.join(", ");
-                (State::Problem, format!("Broken: {broken}. From there on nothing is sure. Compare it with a backup."))
+                (
+                    State::Problem,
+                    format!(
+                        "Broken: {broken}. From there on nothing is sure. Compare it with a backup."
+                    ),
+                )
             };
             report.add("audit", state, text);
             report.detail("chains", super::audit::documents(&chains).into());
@@ -170,7 +174,7 @@ async fn look_inside(report: &mut Report, session: &Session, has_local_key: bool
     }
 }
 
-fn said_of_keys(keys: &KeyReport, has_local_key: bool) -> String {
+fn said_of_keys(keys: &KeyReport) -> String {
     let held: Vec<String> = keys
         .keys
         .iter()
@@ -189,7 +193,7 @@ fn said_of_keys(keys: &KeyReport, has_local_key: bool) -> String {
     ids.sort_unstable();
     ids.dedup();
     let (ids, held) = (ids.join(", "), held.join("; "));
-    let note = if has_local_key {
+    let note = if keys.has_local_key {
         " The key lies beside the data: back it up separately."
     } else {
         ""
@@ -203,27 +207,20 @@ fn look_at_secrets(report: &mut Report, opening: &Opening) {
         .iter()
         .map(|(version, secrets)| format!("{secrets} under data key {version}"))
         .collect();
-    let opened = count(opening.opened, "secret");
-    let (state, text) = if opening.failed == 0 {
-        let by_key = by_key.join(", ");
-        let of_which = if by_key.is_empty() { by_key } else { format!(": {by_key}") };
-        (State::Ok, format!("{opened} of as many open{of_which}."))
-    } else {
-        let named: Vec<String> = opening.unreadable.iter().map(named).collect();
+    let (state, text) = if opening.failed > 0 {
+        let (failed, opened) = (count(opening.failed, "stored secret"), opening.opened);
+        let mut named: Vec<String> = opening.unreadable.iter().map(named).collect();
         let more = opening.failed - opening.unreadable.len() as u64;
-        let more = if more > 0 { format!("\n  and {more} more") } else { String::new() };
-        (
-            State::Problem,
-            format!(
-                "{} not open, {opened} do. Save a new secret for each, or restore a backup:\n{}{more}",
-                if opening.failed == 1 {
-                    "1 secret does".to_owned()
-                } else {
-                    format!("{} secrets do", opening.failed)
-                },
-                named.join("\n")
-            ),
-        )
+        named.extend((more > 0).then(|| format!("  and {more} more")));
+        let named = named.join("\n");
+        let text = format!(
+            "{failed} cannot be opened, {opened} can. Save a new secret for each, or restore a backup:\n{named}"
+        );
+        (State::Problem, text)
+    } else if by_key.is_empty() {
+        (State::Ok, "No secret is stored yet.".to_owned())
+    } else {
+        (State::Ok, format!("Every stored secret opens: {}.", by_key.join(", ")))
     };
     report.add("secrets", state, text);
     let unreadable: Vec<serde_json::Value> = opening.unreadable.iter().map(document).collect();
@@ -260,11 +257,11 @@ fn look_at_clocks(report: &mut Report, found: crate::error::Result<Clocks>) {
                 ahead / 1_000
             ),
         ),
-        Ok(Clocks { database_apart: Some(apart), .. }) if apart.abs() > APART => (
+        Ok(Clocks { database_apart: Some(apart), .. }) if apart.unsigned_abs() > APART => (
             State::Problem,
             format!(
                 "The clocks of this machine and of the database are {} seconds apart. Set the one that is wrong.",
-                apart.abs() / 1_000
+                apart.unsigned_abs() / 1_000
             ),
         ),
         Ok(_) => (State::Ok, "The clock agrees with what is stored.".to_owned()),

@@ -150,8 +150,7 @@ fn listed(report: &KeyReport) -> (Value, String) {
         text += &format!("\n{secrets} cannot be opened: regcred doctor names them.");
     }
     let keys: Vec<Value> = report.keys.iter().map(one).collect();
-    let document =
-        json!({"keys": keys, "rewrap": report.rewrap, "unreadable": report.unreadable});
+    let document = json!({"keys": keys, "rewrap": report.rewrap, "unreadable": report.unreadable});
     (document, text)
 }
 
@@ -170,9 +169,9 @@ fn under_way(progress: &RewrapProgress) -> String {
 fn made(path: &Path) -> Result<(Value, String), Failure> {
     let kek = Kek::generate().map_err(Error::from)?;
     let mut file = NewFile::create(path)?;
-    file.write_all(kek.to_text().as_bytes())
-        .and_then(|()| file.write_all(b"\n"))
-        .map_err(|cause| Failure::said(format!("{} cannot be written: {cause}.", path.display())))?;
+    file.write_all(kek.to_text().as_bytes()).and_then(|()| file.write_all(b"\n")).map_err(
+        |cause| Failure::said(format!("{} cannot be written: {cause}.", path.display())),
+    )?;
     file.keep()?;
     let (id, path) = (kek.id().to_string(), path.display().to_string());
     let text = format!(

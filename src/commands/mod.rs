@@ -1,8 +1,8 @@
 //! The command line: one file for each noun. What is asked for is read here and done by the rooms
 //! below; what is said to people and to scripts is made here.
 //!
-//! Exit codes: 0 it was done, 1 it was not, or something was found wrong, 2 it was asked wrongly, 78
-//! it could not begin (`EX_CONFIG`: trying again without a change is useless).
+//! Exit codes: 0 it was done, 1 it was not, or something was found wrong, 2 it was asked for in a
+//! wrong way, 78 it could not begin (`EX_CONFIG`: trying again without a change is useless).
 
 mod audit;
 mod backup;

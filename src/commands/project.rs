@@ -30,9 +30,7 @@ enum Action {
     #[command(after_help = "Example:\n  regcred project list")]
     List,
     /// Add a project
-    #[command(
-        after_help = "Example:\n  regcred project add 'Acme Web' --owner dana@example.com"
-    )]
+    #[command(after_help = "Example:\n  regcred project add 'Acme Web' --owner dana@example.com")]
     Add {
         /// What people call it
         name: String,
@@ -41,10 +39,7 @@ enum Action {
         owner: Option<String>,
     },
     /// List, add and remove the members of a project
-    #[command(
-        subcommand,
-        after_help = "Example:\n  regcred project member list acme-web"
-    )]
+    #[command(subcommand, after_help = "Example:\n  regcred project member list acme-web")]
     Member(MemberAction),
 }
 
@@ -131,7 +126,8 @@ fn member(person: &Person, role: Role) -> Value {
 }
 
 fn roster(members: &[(Person, Role)]) -> (Value, String) {
-    let documents: Vec<Value> = members.iter().map(|(person, role)| member(person, *role)).collect();
+    let documents: Vec<Value> =
+        members.iter().map(|(person, role)| member(person, *role)).collect();
     let row = |(person, role): &(Person, Role)| {
         [person.email.clone(), person.name.clone(), role.word().to_owned()]
     };

@@ -22,8 +22,8 @@ const BUFFER: usize = 1024 * 1024;
 /// Restore a backup into an empty database
 ///
 /// The backup is read to its end and checked before anything is written, and then everything is
-/// restored or nothing. The database may be of the other kind than the one the backup was made from.
-/// It needs no key, and says afterwards which one the secrets open with.
+/// restored or nothing. The database may be of another kind than the one the backup was made of. It
+/// needs no key, and says afterwards which one the secrets open with.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   REGCRED_DATA=/srv/acme-regcred regcred restore /var/backups/acme-regcred-2026-11-21.jsonl

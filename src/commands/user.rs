@@ -37,9 +37,7 @@ enum Action {
     )]
     Add(Add),
     /// Give a person another password, from the standard input, and end their sessions
-    #[command(
-        after_help = "Example:\n  regcred user password dana@example.com < password-file"
-    )]
+    #[command(after_help = "Example:\n  regcred user password dana@example.com < password-file")]
     Password {
         /// The address they sign in with
         email: String,
@@ -132,7 +130,8 @@ impl Action {
         Ok(match self {
             Self::List => listed(&vault.accounts(operator).await?),
             Self::Add(Add { email, name, admin, project, role }) => {
-                let new = NewAccount { email, name, is_admin: admin, membership: project.zip(role) };
+                let new =
+                    NewAccount { email, name, is_admin: admin, membership: project.zip(role) };
                 told(&vault.add_person(operator, &new, password).await?, "was added")
             }
             Self::Password { email } => {

@@ -5,7 +5,7 @@ use super::config::{ConfigProblem, StorageConfig};
 use super::kek::{self, FoundKeys, KekSourceProblem};
 use crate::error::Error;
 use crate::store::{Address, Store};
-use crate::vault::{Keys, StartProblem, check, unlock};
+use crate::vault::{Keys, StartProblem, check, unlock, unlock_as_it_is};
 use std::io;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -91,7 +91,9 @@ pub async fn open(config: &StorageConfig) -> Result<Opened, StartError> {
         return Err(StartError::NewerSchema);
     }
     store.migrate(&address).await?;
-    unlocked(store, found).await
+    let FoundKeys { source, local, is_new, .. } = found;
+    let keys = unlock(&store, source).await?;
+    Ok(Opened { store, keys, local, is_new })
 }
 
 /// Opens a database that a server has made, and that has the schema of this program.
@@ -104,8 +106,10 @@ pub async fn open_existing(config: &StorageConfig) -> Result<Opened, StartError>
     if store.kek_ids().await?.is_empty() {
         return Err(nothing_there(config));
     }
-    let found = find_keys(config, &store).await?;
-    unlocked(store, found).await
+    let FoundKeys { source, local, is_new, .. } = find_keys(config, &store).await?;
+    // Which of two keys wraps the keyring is for the servers to change.
+    let keys = unlock_as_it_is(&store, source).await?;
+    Ok(Opened { store, keys, local, is_new })
 }
 
 /// Opens the rows of a database that has the schema of this program, for what needs no key.
@@ -174,12 +178,6 @@ pub async fn wait_for_turn(
     config: &StorageConfig,
 ) -> Result<Option<kek::FirstRunLock>, StartError> {
     kek::lock_data_folder(config).await.map_err(|cause| unusable(&config.data, cause))
-}
-
-async fn unlocked(store: Store, found: FoundKeys) -> Result<Opened, StartError> {
-    let FoundKeys { source, local, is_new, .. } = found;
-    let keys = unlock(&store, source).await?;
-    Ok(Opened { store, keys, local, is_new })
 }
 
 fn unusable(folder: &Path, cause: io::Error) -> StartError {

@@ -10,7 +10,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 use tokio::net::TcpListener;
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 
 /// How long requests under way may take after a stop was asked for.
 const GRACE: Duration = Duration::from_secs(25);
@@ -38,12 +38,15 @@ pub async fn serve(config: &Config) -> Result<(), StartError> {
     };
     let vault = Vault::new(store.clone(), keys, settings);
     let app = router(&vault, &config.trusted_proxies);
+    // Listened for before anybody is told that it serves: from then on they may come.
+    let stop = Stop::listen().map_err(StartError::Serve)?;
+    let hangup = signal(SignalKind::hangup()).map_err(StartError::Serve)?;
     greet(&vault, local.filter(|_| is_new)).await.map_err(StartError::Serve)?;
 
     let beside = [
         tokio::spawn(sweep(vault.clone())),
         tokio::spawn(tend_keys(vault.clone())),
-        tokio::spawn(read_keys_again(vault.clone(), config.storage.clone())),
+        tokio::spawn(read_keys_again(vault.clone(), config.storage.clone(), hangup)),
     ];
     // Without it every page costs a delayed acknowledgement: 43 ms.
     let listener = listener.tap_io(|stream| {
@@ -54,7 +57,7 @@ pub async fn serve(config: &Config) -> Result<(), StartError> {
     let service = app.into_make_service_with_connect_info::<SocketAddr>();
     let (stopping, stopped) = tokio::sync::oneshot::channel();
     let serving = axum::serve(listener, service).with_graceful_shutdown(async move {
-        asked_to_stop().await;
+        stop.asked().await;
         // Who waits for this is gone only when serving has ended by itself.
         let _ = stopping.send(());
     });
@@ -96,22 +99,23 @@ async fn greet(vault: &Vault, new_key: Option<PathBuf>) -> io::Result<()> {
     out.flush()
 }
 
-async fn asked_to_stop() {
-    let interrupt = tokio::signal::ctrl_c();
-    let terminate = async {
-        match signal(SignalKind::terminate()) {
-            Ok(mut terminate) => {
-                terminate.recv().await;
-            }
-            Err(error) => {
-                tracing::error!(error = %error, "SIGTERM cannot be listened for");
-                std::future::pending::<()>().await;
-            }
+/// The two signals that ask to stop.
+struct Stop {
+    interrupt: Signal,
+    terminate: Signal,
+}
+
+impl Stop {
+    fn listen() -> io::Result<Self> {
+        let interrupt = signal(SignalKind::interrupt())?;
+        Ok(Self { interrupt, terminate: signal(SignalKind::terminate())? })
+    }
+
+    async fn asked(mut self) {
+        tokio::select! {
+            _ = self.interrupt.recv() => {}
+            _ = self.terminate.recv() => {}
         }
-    };
-    tokio::select! {
-        _ = interrupt => {}
-        () = terminate => {}
     }
 }
 
@@ -130,14 +134,7 @@ async fn tend_keys(vault: Vault) {
 }
 
 /// Each SIGHUP says that the operator has given another key-encryption key.
-async fn read_keys_again(vault: Vault, config: StorageConfig) {
-    let mut asked = match signal(SignalKind::hangup()) {
-        Ok(asked) => asked,
-        Err(error) => {
-            tracing::error!(error = %error, "SIGHUP cannot be listened for");
-            return;
-        }
-    };
+async fn read_keys_again(vault: Vault, config: StorageConfig, mut asked: Signal) {
     while asked.recv().await.is_some() {
         let replaced = async {
             let found = find_keys(&config, vault.store()).await?;

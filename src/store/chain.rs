@@ -161,8 +161,11 @@ impl<C: ConnectionTrait> Chain<'_, C> {
     /// inserted or reordered event or receipt, or a head that ends elsewhere. Links that were
     /// written after it began are not looked at.
     pub async fn first_break(&self, holds: Holds<'_>, chain: Uuid) -> Result<Option<i64>, DbErr> {
+        // Before the head: what is written meanwhile moves both, and the head last.
+        let newest = self.newest_row(chain).await?;
         let head = chain_head::Entity::find_by_id(chain).one(self.db).await?;
-        let (end, end_mac) = head.map_or((0, vec![0; 32]), |head| (head.seq, head.mac));
+        let head = head.map_or((0, vec![0; 32]), |head| (head.seq, head.mac));
+        let end = head.0.max(newest);
         let (mut before, mut expected) = (vec![0; 32], 1);
         while expected <= end {
             let part = (expected, end.min(expected + PART - 1));
@@ -177,7 +180,18 @@ impl<C: ConnectionTrait> Chain<'_, C> {
                 return Ok(Some(expected));
             }
         }
-        Ok((before != end_mac).then_some(end))
+        Ok((head != (end, before)).then_some(end + 1))
+    }
+
+    /// The number of the newest row, whatever the head says.
+    async fn newest_row(&self, chain: Uuid) -> Result<i64, DbErr> {
+        let event = audit_event::Entity::find()
+            .filter(audit_event::Column::Chain.eq(chain))
+            .order_by_desc(audit_event::Column::Seq)
+            .one(self.db)
+            .await?;
+        let receipt = super::receipts::newest(self.db, chain).await?;
+        Ok(event.map_or(0, |event| event.seq).max(receipt))
     }
 
     async fn links(&self, chain: Uuid, part: (i64, i64)) -> Result<Vec<Link>, DbErr> {

@@ -59,6 +59,12 @@ impl Store {
         SchemaManager::new(&self.reader).has_table("crypto_key").await
     }
 
+    /// Closes, and leaves the log as it is: others may be at it. The last thing a command does.
+    pub async fn disconnect(self) -> Result<(), DbErr> {
+        self.reader.close().await?;
+        self.writer.close().await
+    }
+
     /// Writes the log back into the file and closes; the last thing a server does.
     pub async fn close(self) -> Result<(), DbErr> {
         if self.is_embedded() {

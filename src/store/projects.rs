@@ -88,10 +88,7 @@ impl<C: ConnectionTrait> Projects<'_, C> {
 
     /// Every project, by its part of the URL.
     pub async fn list(&self) -> Result<Vec<ProjectEntry>, DbErr> {
-        let rows = project::Entity::find()
-            .order_by_asc(project::Column::Slug)
-            .all(self.db)
-            .await?;
+        let rows = project::Entity::find().order_by_asc(project::Column::Slug).all(self.db).await?;
         let members: Vec<Uuid> = membership::Entity::find()
             .select_only()
             .column(membership::Column::ProjectId)

@@ -225,6 +225,16 @@ pub(super) async fn links<C: ConnectionTrait>(
     Ok(rows.iter().map(|row| (row.seq, "receipt", fields(row).to_vec(), row.mac.clone())).collect())
 }
 
+/// The number of the newest receipt of a chain; 0 when there is none.
+pub(super) async fn newest<C: ConnectionTrait>(db: &C, chain: Uuid) -> Result<i64, DbErr> {
+    let row = receipt::Entity::find()
+        .filter(receipt::Column::Chain.eq(chain))
+        .order_by_desc(receipt::Column::Seq)
+        .one(db)
+        .await?;
+    Ok(row.map_or(0, |row| row.seq))
+}
+
 fn shown(row: receipt::Model) -> Option<Receipt> {
     Some(Receipt {
         id: row.id,

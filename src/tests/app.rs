@@ -5,8 +5,6 @@ use super::database::Database;
 pub use super::database::soak;
 pub use super::forms::{auths, credential_form, pipeline_form, token_in};
 use axum::Router;
-use axum::body::Body;
-use axum::http::Method;
 use regcred::crypto::kek::Kek;
 use regcred::domain::actor::Member;
 use regcred::domain::credential::Credential;

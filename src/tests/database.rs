@@ -4,6 +4,7 @@ use regcred::store::Address;
 use sea_orm::{
     ConnectOptions, ConnectionTrait, Database as Connect, DatabaseConnection, DbBackend, Statement,
 };
+use std::os::unix::fs::DirBuilderExt;
 use std::path::PathBuf;
 use uuid::Uuid;
 
@@ -22,7 +23,8 @@ impl Database {
     pub async fn new() -> Self {
         let name = format!("regcred_test_{}", Uuid::now_v7().simple());
         let folder = std::env::temp_dir().join(&name);
-        std::fs::create_dir_all(&folder).unwrap();
+        // Closed to others, as the folder of a server is.
+        std::fs::DirBuilder::new().recursive(true).mode(0o700).create(&folder).unwrap();
         let admin = setting("REGCRED_TEST_DATABASE_URL");
         let address = match &admin {
             None => Address::File(folder.join("regcred.db")),

@@ -6,7 +6,7 @@ use regcred::migrations::Migrator;
 use regcred::store::Store;
 use sea_orm_migration::{MigratorTrait, SchemaManager};
 
-const TABLES: [&str; 17] = [
+const TABLES: [&str; 18] = [
     "instance",
     "person",
     "project",
@@ -24,6 +24,7 @@ const TABLES: [&str; 17] = [
     "chain_head",
     "audit_event",
     "receipt",
+    "lease",
 ];
 
 #[tokio::test]

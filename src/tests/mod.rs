@@ -3,14 +3,17 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on stops where it stands")]
 
 mod app;
+mod backup;
 mod browser;
 mod canary;
 mod chain;
 mod changeover;
+mod commands;
 mod credentials;
 mod database;
 mod deletions;
 mod deliveries;
+mod doctor;
 mod edits;
 mod failpoint;
 mod filters;

@@ -138,7 +138,8 @@ async fn credentials_with_the_same_secret_are_named_within_their_project() {
     let shown = app.owner.get(&format!("/p/acme/credentials/{one}")).await.text();
     assert!(shown.contains("The same secret is stored in other credentials"));
     // An older version that was the same is none of its business.
-    let form = crate::edits::form(&two.to_string(), "1", &[]);
+    let id = two.to_string();
+    let form = crate::edits::form(&id, "1", &[]);
     let form: Vec<(&str, &str)> = form
         .into_iter()
         .map(|(field, value)| match field {

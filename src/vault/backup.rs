@@ -177,8 +177,7 @@ impl<'a, R: BufRead> Lines<'a, R> {
             version: u32,
         }
         let line = read_line(file)?;
-        let start: Start =
-            serde_json::from_slice(&line).map_err(|_| BackupProblem::NotABackup)?;
+        let start: Start = serde_json::from_slice(&line).map_err(|_| BackupProblem::NotABackup)?;
         if start.format != BACKUP_FORMAT {
             return Err(BackupProblem::NotABackup);
         }

@@ -1,11 +1,13 @@
-//! Whether every stored secret opens. Its value is dropped where it was opened.
+//! Whether every stored secret opens, and whose clock is wrong. A value is dropped where it was
+//! opened.
 
 use super::Vault;
 use super::credentials::secret_place;
 use crate::crypto::{CryptoError, blob};
 use crate::domain::actor::Operator;
+use crate::domain::moment::Moment;
 use crate::error::{Error, Result};
-use crate::store::SealedRow;
+use crate::store::{SealedRow, Store};
 use std::collections::BTreeMap;
 use uuid::Uuid;
 
@@ -42,6 +44,27 @@ pub struct Unreadable {
     pub is_current: bool,
     /// Why not: a sentence without its full stop.
     pub why: String,
+}
+
+/// How clocks differ from this machine's, in milliseconds: above zero, they are ahead.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Clocks {
+    /// The one that the newest audit event or receipt was dated by; `None` when there is none.
+    pub newest_ahead: Option<i64>,
+    /// The database server's; `None` for the embedded database.
+    pub database_apart: Option<i64>,
+}
+
+/// Compares the clocks.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn clocks(store: &Store) -> Result<Clocks> {
+    let newest = store.newest_moment().await?;
+    let database = store.clock().await?;
+    let now = super::now().0;
+    let ahead = |at: Moment| at.0.saturating_sub(now);
+    Ok(Clocks { newest_ahead: newest.map(ahead), database_apart: database.map(ahead) })
 }
 
 impl Vault {

@@ -118,6 +118,12 @@ pub async fn unlock(store: &Store, source: KeySource) -> Result<Keys, StartProbl
     Ok(Keys::new(open(store, &source, true).await?))
 }
 
+/// Opens the keyring and leaves it wrapped as it is: for a look.
+pub async fn unlock_as_it_is(store: &Store, source: KeySource) -> Result<Keys, StartProblem> {
+    let source = Arc::new(source);
+    Ok(Keys::new(open(store, &source, false).await?))
+}
+
 /// Opens the keyring as it is stored now. When the operator has just given the keys, what is under
 /// the previous one is wrapped under the current one; a later look leaves it alone, so that two
 /// servers with different settings do not undo each other's work for ever.

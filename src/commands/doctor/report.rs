@@ -14,16 +14,23 @@ pub(super) enum State {
     Problem,
 }
 
+#[derive(Debug, serde::Serialize)]
+struct Check {
+    check: &'static str,
+    state: State,
+    text: String,
+}
+
 /// What was found, in the order in which it was looked at.
 #[derive(Debug, Default)]
 pub(super) struct Report {
-    checks: Vec<(&'static str, State, String)>,
+    checks: Vec<Check>,
     details: Map<String, Value>,
 }
 
 impl Report {
     pub(super) fn add(&mut self, check: &'static str, state: State, text: impl Into<String>) {
-        self.checks.push((check, state, text.into()));
+        self.checks.push(Check { check, state, text: text.into() });
     }
 
     /// What only scripts get.
@@ -36,23 +43,18 @@ impl Report {
     }
 
     fn worst(&self) -> State {
-        self.checks.iter().map(|(_, state, _)| *state).max().unwrap_or(State::Ok)
+        self.checks.iter().map(|check| check.state).max().unwrap_or(State::Ok)
     }
 
     pub(super) fn document(&self) -> Value {
-        let one = |(check, state, text): &(&'static str, State, String)| {
-            json!({"check": check, "state": state, "text": text})
-        };
-        let checks: Vec<Value> = self.checks.iter().map(one).collect();
-        let mut document = Map::new();
+        let mut document = self.details.clone();
         document.insert("state".to_owned(), json!(self.worst()));
-        document.insert("checks".to_owned(), checks.into());
-        document.extend(self.details.clone());
+        document.insert("checks".to_owned(), json!(self.checks));
         document.into()
     }
 
     pub(super) fn text(&self) -> String {
-        let one = |(check, state, text): &(&'static str, State, String)| {
+        let one = |Check { check, state, text }: &Check| {
             let word = match state {
                 State::Ok => "ok",
                 State::Warning => "warning",

@@ -149,7 +149,7 @@ fn a_mac_outlives_its_key_being_active() -> Result<(), CryptoError> {
 fn debug_prints_versions_only() -> Result<(), CryptoError> {
     assert_eq!(
         format!("{:?}", fresh()?.2),
-        "Keyring { secret: Versions { active: 1, others: [] }, audit: Versions { active: 1, others: [] } }"
+        "Keyring { secret: Versions { active: 1, others: [] }, audit: Versions { active: 1, others: [] }, fingerprint: Versions { active: 1, others: [] } }"
     );
     Ok(())
 }

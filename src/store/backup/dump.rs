@@ -1,14 +1,14 @@
 //! Writing: one table after the other, in pages by primary key, all of it from one snapshot.
 
+use super::super::Store;
 use super::super::schema::{self, Schema};
 use super::super::shape::Shape;
-use super::super::Store;
 use super::{Columns, FORMAT, Header, VERSION, cell, tables};
 use crate::domain::moment::Moment;
 use sea_orm::sea_query::{Alias, Expr, ExprTrait, Order, Query, SelectStatement, Value};
 use sea_orm::{
-    AccessMode, ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, IsolationLevel, QueryResult,
-    TransactionOptions, TransactionTrait,
+    AccessMode, ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, IsolationLevel,
+    QueryResult, TransactionOptions, TransactionTrait,
 };
 use sea_orm_migration::SchemaManager;
 use serde_json::Value as Json;

@@ -1,8 +1,8 @@
 //! Reading: everything in one transaction, into the schema that the backup was made of, and from
 //! there to today's. Nothing here knows an entity, so that an old backup fits a new program.
 
-use super::super::{Store, Write, connect, schema};
 use super::super::shape::Kind;
+use super::super::{Store, Write, connect, schema};
 use super::{Columns, Header, cell};
 use crate::migrations::Migrator;
 use sea_orm::sea_query::{Alias, Expr, Query, Value};
@@ -161,9 +161,8 @@ async fn is_in_use(write: &Write) -> Result<bool, DbErr> {
 
 /// Whether these are names that we give, and not of the table that says which steps were applied.
 fn is_table(table: &str, columns: &Columns) -> bool {
-    let is_name = |name: &str| {
-        !name.is_empty() && name.bytes().all(|b| b.is_ascii_lowercase() || b == b'_')
-    };
+    let is_letter = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_';
+    let is_name = |name: &str| !name.is_empty() && name.bytes().all(is_letter);
     is_name(table)
         && table != "seaql_migrations"
         && !columns.columns.is_empty()

@@ -56,15 +56,18 @@ impl Scene {
     pub async fn sealed(&self, id: Uuid) -> Vec<u8> {
         let id = self.app.database.id(id);
         let sql = format!(
-            "SELECT sealed FROM secret_version WHERE credential_id = {id} AND sealed IS NOT NULL"
+            "SELECT sealed FROM secret_version WHERE credential_id = {id} ORDER BY version DESC LIMIT 1"
         );
         self.app.database.scalar(&sql).await
     }
 
-    /// Puts these bytes in the place of a ciphertext.
+    /// Puts these bytes in the place of the newest ciphertext.
     pub async fn seal(&self, id: Uuid, blob: &[u8]) {
         let (id, blob) = (self.app.database.id(id), self.app.database.bytes(blob));
-        let of = format!("WHERE credential_id = {id} AND sealed IS NOT NULL");
+        let newest = format!(
+            "(SELECT MAX(version) FROM secret_version WHERE credential_id = {id})"
+        );
+        let of = format!("WHERE credential_id = {id} AND version = {newest}");
         self.app.raw(&format!("UPDATE secret_version SET sealed = {blob} {of}")).await;
     }
 

@@ -1,0 +1,159 @@
+//! Backup, restore on a new machine, and the pipeline that notices nothing.
+
+use super::machine::{Machine, Said, command, said};
+use crate::database::Database;
+use crate::process::client::{Client, deliver};
+use crate::process::instance::Instance;
+use crate::process::server::{self, Folder, Server};
+use regcred::store::Address;
+use std::fs;
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// A served instance with a credential and a pipeline; gives the token and what it delivers.
+async fn served() -> (Machine, Server, String, Vec<u8>) {
+    let instance = Instance::new().await;
+    let server = Server::start(instance.command(), &instance.log);
+    let mut client = Client::set_up(&server);
+    let form: [(&str, &[u8]); 7] = [
+        ("project", b"acme"),
+        ("name", b"ghcr"),
+        ("registry_url", b"ghcr.io"),
+        ("method", b"password"),
+        ("username", b"acme-bot"),
+        ("access", b"pull"),
+        ("password", b"hunter2"),
+    ];
+    client.multipart("/rpc/credentials/create", &form);
+    let ids: Vec<String> = client.credential_ids().into_iter().map(|(_, id)| id).collect();
+    let (_, token) = client.pipeline("ci", &ids);
+    let delivered = deliver(server.port, &token, "1").unwrap();
+    assert_eq!(delivered.status, 200);
+    let vault = instance.vault().await;
+    (Machine { instance, vault }, server, token, delivered.body)
+}
+
+/// Another machine, which has been given the key.
+struct Elsewhere {
+    folder: Folder,
+    key: PathBuf,
+    /// Its database, when it is a shared one.
+    url: Option<String>,
+}
+
+impl Elsewhere {
+    fn new(machine: &Machine, url: Option<String>) -> Self {
+        let folder = Folder::new();
+        let key = folder.0.join("key");
+        fs::copy(machine.instance.database.folder.join("key"), &key).unwrap();
+        Self { folder, key, url }
+    }
+
+    fn data(&self) -> PathBuf {
+        self.folder.0.join("data")
+    }
+
+    fn with_key(&self, mut command: Command) -> Command {
+        command.env("REGCRED_KEK_FILE", &self.key);
+        command.envs(self.url.iter().map(|url| ("DATABASE_URL", url)));
+        command
+    }
+
+    fn run(&self, args: &[&str], input: &[u8]) -> Said {
+        said(self.with_key(command(&self.data(), args)), input)
+    }
+
+    /// It serves, and the pipeline receives what it always received.
+    fn assert_delivers(&self, token: &str, body: &[u8]) {
+        let command = self.with_key(server::command(&self.data()));
+        let server = Server::start(command, &self.folder.0.join("log"));
+        let delivered = deliver(server.port, token, "2").unwrap();
+        assert_eq!((delivered.status, delivered.body.as_slice()), (200, body));
+        assert!(server.stop().success());
+    }
+}
+
+fn name(path: &Path) -> &str {
+    path.to_str().unwrap()
+}
+
+#[tokio::test]
+async fn a_backup_restored_elsewhere_serves_as_before() {
+    let (machine, server, token, body) = served().await;
+    let backup = machine.instance.database.folder.join("backup.jsonl");
+    // While it serves.
+    let text = machine.run(&["backup", name(&backup)]).done();
+    assert!(text.contains("keep that apart"), "{text}");
+    assert_eq!(fs::metadata(&backup).unwrap().mode() & 0o777, 0o600);
+    let there = machine.run(&["backup", name(&backup)]).refused(1);
+    assert!(there.contains("nothing is overwritten"), "{there}");
+    drop(server);
+
+    let new = Elsewhere::new(&machine, None);
+    let text = new.run(&["restore", name(&backup)], b"").done();
+    let id = machine.vault.store().kek_ids().await.unwrap().pop_first().unwrap();
+    for part in [&*id, "REGCRED_KEK_FILE", &format!("kek-{id}.key"), "regcred doctor"] {
+        assert!(text.contains(part), "{text}");
+    }
+    assert_eq!(fs::metadata(new.data()).unwrap().mode() & 0o777, 0o700);
+    assert!(new.run(&["doctor"], b"").done().contains("1 under data key 1"));
+    let again = new.run(&["restore", name(&backup)], b"").refused(1);
+    assert!(again.contains("empty database"), "{again}");
+    new.assert_delivers(&token, &body);
+}
+
+#[tokio::test]
+async fn a_backup_goes_through_a_pipe() {
+    let (machine, _server, token, body) = served().await;
+    let said = machine.run(&["backup", "-"]);
+    assert_eq!(said.code, Some(0), "{}", said.err);
+    assert!(said.out.starts_with("{\"format\":\"regcred-backup\""));
+    assert!(said.err.contains("the standard output"), "{}", said.err);
+    let new = Elsewhere::new(&machine, None);
+    new.run(&["restore", "-"], said.out.as_bytes()).done();
+    new.assert_delivers(&token, &body);
+}
+
+#[tokio::test]
+async fn a_damaged_backup_makes_no_database() {
+    let machine = Machine::set_up().await;
+    let backup = machine.instance.database.folder.join("backup.jsonl");
+    machine.run(&["backup", name(&backup)]).done();
+    let mut bytes = fs::read(&backup).unwrap();
+    let middle = bytes.len() / 2;
+    bytes[middle] ^= 1;
+    fs::write(&backup, &bytes).unwrap();
+    let new = Elsewhere::new(&machine, None);
+    for args in [["restore", name(&backup)], ["restore", "/etc/hostname"], ["restore", "nowhere"]] {
+        new.run(&args, b"").refused(1);
+    }
+    new.run(&["restore", "-"], &bytes).refused(1);
+    assert!(!new.data().exists(), "a folder was made for nothing");
+    let over = machine.run(&["restore", name(&backup)]).refused(1);
+    assert!(over.contains("damaged"), "{over}");
+}
+
+#[tokio::test]
+async fn the_embedded_database_moves_into_a_shared_one_and_back() {
+    let target = Database::new().await;
+    let Address::Postgres(url) = &target.address else {
+        eprintln!(
+            "SKIPPED: this test needs PostgreSQL, and there is none (REGCRED_TEST_DATABASE_URL)"
+        );
+        return;
+    };
+    // The instance of the tests is on PostgreSQL here: into a file, and into another database.
+    let (machine, _server, token, body) = served().await;
+    let embedded = Elsewhere::new(&machine, None);
+    let shared = Elsewhere::new(&machine, Some(url.clone()));
+    let first = machine.run(&["backup", "-"]);
+    embedded.run(&["restore", "-"], first.out.as_bytes()).done();
+    embedded.run(&["doctor"], b"").done();
+    let second = embedded.run(&["backup", "-"], b"");
+    shared.run(&["restore", "-"], second.out.as_bytes()).done();
+    shared.run(&["doctor"], b"").done();
+    assert!(!shared.data().exists(), "a shared database has no folder");
+    shared.assert_delivers(&token, &body);
+    embedded.assert_delivers(&token, &body);
+}
