@@ -58,12 +58,8 @@ impl MigrationTrait for Migration {
         manager.alter_table(drop("crypto_key", "is_active")).await?;
         let by_key = index("secret_version_key", "secret_version", &["key_version", "id"], false);
         manager.create_index(by_key).await?;
-        let same = index(
-            "secret_version_same",
-            "secret_version",
-            &["project_id", "fingerprint"],
-            false,
-        );
+        let same =
+            index("secret_version_same", "secret_version", &["project_id", "fingerprint"], false);
         manager.create_index(same).await?;
         manager
             .create_table(table(

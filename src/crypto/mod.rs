@@ -55,8 +55,9 @@
 //! - A writer to the database can put back an older sealed value of the same row and the same secret
 //!   version, and can change which key version is marked active. It cannot make one of its own.
 //! - Lengths are hidden only up to the next multiple of 256 bytes.
-//! - Our copies of keys and plaintext are wiped when dropped. The key schedules of `ring`, the working
-//!   memory of `argon2` and what the compiler moved over the stack are not.
+//! - Our copies of keys and plaintext are wiped when dropped, and the program's allocator wipes all
+//!   freed memory, so that the key schedules of `ring` go as well. What the compiler left on the stack
+//!   or in registers is not wiped.
 
 use thiserror::Error;
 

@@ -162,13 +162,22 @@ impl Person {
 
 /// Who may see to the keys of the instance.
 pub trait KeyKeeper {
-    /// The person, or `None` for who sits at the machine.
+    /// The person; `None` for who sits at the machine, and for the product itself.
     fn keeper(&self) -> Option<&Person>;
+
+    /// Whether it is who sits at the machine.
+    fn is_operator(&self) -> bool {
+        false
+    }
 }
 
 impl KeyKeeper for Operator {
     fn keeper(&self) -> Option<&Person> {
         None
+    }
+
+    fn is_operator(&self) -> bool {
+        true
     }
 }
 

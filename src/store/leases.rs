@@ -39,8 +39,7 @@ impl<C: ConnectionTrait> Leases<'_, C> {
             progress: Set(String::new()),
         };
         let there = OnConflict::column(Column::Name).do_nothing().to_owned();
-        let made =
-            Entity::insert(row).on_conflict(there).exec_without_returning(self.db).await?;
+        let made = Entity::insert(row).on_conflict(there).exec_without_returning(self.db).await?;
         Ok(made > 0)
     }
 

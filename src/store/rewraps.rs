@@ -114,7 +114,9 @@ fn joined() -> sea_orm::SelectTwo<Entity, credential::Entity> {
     Entity::find().join(JoinType::InnerJoin, to_credential).select_also(credential::Entity)
 }
 
-fn shown((row, credential): (secret_version::Model, Option<credential::Model>)) -> Option<SealedRow> {
+fn shown(
+    (row, credential): (secret_version::Model, Option<credential::Model>),
+) -> Option<SealedRow> {
     let credential = credential?;
     let host = RegistryHost::stored(&credential.host);
     Some(SealedRow {

@@ -50,7 +50,7 @@ pub(super) async fn read(database: &SchemaManager<'_>) -> Result<Schema, DbErr> 
         }
     }
     let known = steps();
-    let missing = |from: &[String], of: &[String]| {
+    let missing = |from: &[String], of: &[String]| -> Vec<String> {
         of.iter().filter(|step| !from.contains(step)).cloned().collect()
     };
     let (pending, unknown) = (missing(&applied, &known), missing(&known, &applied));

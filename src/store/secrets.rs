@@ -117,7 +117,8 @@ impl<C: ConnectionTrait> Secrets<'_, C> {
             credential.as_ref().is_some_and(|credential| credential.project_id == self.project)
         });
         granted.sort_by(|(_, one), (_, other)| {
-            let name = |row: &Option<credential::Model>| row.as_ref().map(|row| row.name_key.clone());
+            let name =
+                |row: &Option<credential::Model>| row.as_ref().map(|row| row.name_key.clone());
             name(one).cmp(&name(other))
         });
         let current: Vec<(Uuid, i64)> = granted

@@ -53,12 +53,7 @@ impl<C: ConnectionTrait> Secrets<'_, C> {
     }
 
     /// Destroys the ciphertexts of these versions of a credential, and what could tell them.
-    pub async fn destroy(
-        &self,
-        credential: Uuid,
-        versions: &[i64],
-        now: i64,
-    ) -> Result<(), DbErr> {
+    pub async fn destroy(&self, credential: Uuid, versions: &[i64], now: i64) -> Result<(), DbErr> {
         let row = ActiveModel {
             sealed: Set(None),
             key_version: Set(None),

@@ -30,7 +30,11 @@ struct Seen {
 }
 
 /// Clients, each on whichever port is given at its place at the moment.
-fn load(ports: &Arc<Vec<AtomicU64>>, token: &str, expected: &[u8]) -> (Arc<Seen>, Vec<JoinHandle<()>>) {
+fn load(
+    ports: &Arc<Vec<AtomicU64>>,
+    token: &str,
+    expected: &[u8],
+) -> (Arc<Seen>, Vec<JoinHandle<()>>) {
     let seen = Arc::new(Seen::default());
     let threads = (0..CLIENTS)
         .map(|number| {
@@ -178,10 +182,11 @@ async fn no_delivery_fails_while_both_kinds_of_key_change() {
     until(&mut client, &mut fleet, 0, is_under(3));
     stop(&seen, threads);
     let count = |counter: &AtomicUsize| counter.load(Ordering::Relaxed);
-    let (wrong, refused, cut_off) = (count(&seen.wrong), count(&seen.refused), count(&seen.cut_off));
+    let (wrong, refused, cut_off) =
+        (count(&seen.wrong), count(&seen.refused), count(&seen.cut_off));
     assert_eq!((wrong, refused, cut_off), (0, 0, 0), "of {}", count(&seen.delivered));
     assert!(count(&seen.delivered) > 2 * CLIENTS);
-    println!("{} deliveries while the keys changed, 0 failed", count(&seen.delivered));
+    eprintln!("{} deliveries while the keys changed, 0 failed", count(&seen.delivered));
     // The previous key is not needed any more.
     let only = Server::start(fleet.instance.command(), &fleet.instance.log);
     assert_eq!(deliver(only.port, &token, "after").unwrap().body, expected);

@@ -100,7 +100,8 @@ fn id_of(client: &mut Client, name: &str) -> Option<String> {
         ("query[page]", "0"),
     ]);
     let headers = format!("accept: */*\r\n{FORM}");
-    let answer = client.try_send("POST", "/rpc/credentials/list", &headers, form.as_bytes()).ok()?;
+    let answer =
+        client.try_send("POST", "/rpc/credentials/list", &headers, form.as_bytes()).ok()?;
     let listing: serde_json::Value = serde_json::from_slice(&answer.body).ok()?;
     let rows = listing["rows"].as_array()?;
     let row = rows.iter().find(|row| row["name"] == name)?;
@@ -202,7 +203,7 @@ async fn no_acknowledged_write_is_lost_and_none_is_half_written() {
         receipts.into_iter().filter_map(|receipt| receipt.claims.run).collect();
     let missing = runs.difference(&recorded).count();
     assert_eq!(missing, 0, "of {} deliveries", runs.len());
-    println!(
+    eprintln!(
         "{rounds} kills: {} credentials, {} deletions and {} deliveries acknowledged, 0 lost",
         there.len(),
         gone.len(),

@@ -18,6 +18,7 @@ mod edits;
 mod failpoint;
 mod filters;
 mod forms;
+mod full_disk;
 mod grants;
 mod headers;
 mod hosts;

@@ -232,8 +232,9 @@ pub(super) fn fields(draft: &CredentialDraft, secret_set_on: Day) -> CredentialC
         expires_on: Set(draft.expires_on.map(Day::to_text)),
         review_on: Set(draft.review_on.map(Day::to_text)),
         rotate_every_days: Set(draft.rotate_every_days.and_then(|days| i32::try_from(days).ok())),
-        renew_on: Set(renew_on(draft.review_on, draft.rotate_every_days, secret_set_on)
-            .map(Day::to_text)),
+        renew_on: Set(
+            renew_on(draft.review_on, draft.rotate_every_days, secret_set_on).map(Day::to_text)
+        ),
         is_protected: Set(draft.is_protected),
         ..CredentialChanges::default()
     }

@@ -79,15 +79,7 @@ impl<E: Into<Error>> From<E> for StartProblem {
     }
 }
 
-/// The ids of the keys that the database is encrypted under; empty for a new one, which may not
-/// even have its schema yet.
-pub async fn expected_keys(store: &Store) -> Result<BTreeSet<String>, StartProblem> {
-    if !store.has_schema().await? {
-        return Ok(BTreeSet::new());
-    }
-    Ok(expected(&store.keys().list().await?))
-}
-
+/// The ids of the keys that the stored keys are wrapped under.
 fn expected(rows: &[KeyRow]) -> BTreeSet<String> {
     rows.iter()
         .filter(|row| row.state != KeyState::Destroyed)

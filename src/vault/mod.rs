@@ -34,7 +34,7 @@ pub use backup::{BackupProblem, Checked, Contents, back_up, check_backup, restor
 pub use credentials::Created;
 pub use deliveries::{DeliveryRequest, DockerConfig};
 pub use doctor::{Clocks, Opening, Unreadable, clocks};
-pub use keys::{KeySource, StartProblem, check, expected_keys, unlock, unlock_as_it_is};
+pub use keys::{KeySource, StartProblem, check, unlock, unlock_as_it_is};
 pub use people::NewAccount;
 pub use secret_input::SecretInput;
 pub use setup::{FirstPerson, Signed};
@@ -84,12 +84,7 @@ pub struct Settings {
 
 impl Default for Settings {
     fn default() -> Self {
-        Self {
-            address: String::new(),
-            has_local_key: false,
-            keep_versions: KEEP.1,
-            key_settle: 0,
-        }
+        Self { address: String::new(), has_local_key: false, keep_versions: KEEP.1, key_settle: 0 }
     }
 }
 

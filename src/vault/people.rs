@@ -13,7 +13,7 @@ use crate::store::{EventRow, NewPerson, Write, is_taken};
 use uuid::Uuid;
 
 /// The operator's name in audit events.
-const OPERATOR: &str = "operator";
+pub(super) const OPERATOR: &str = "operator";
 
 const TAKEN: &str = "Somebody with this e-mail address is there already. `regcred user password` gives them another password.";
 

@@ -107,9 +107,8 @@ impl Vault {
         let mut rows = secret_keys(&write).await?;
         let at = now().0;
         let settled = at - self.settings.key_settle * 1_000;
-        let is_ripe = rows
-            .iter()
-            .any(|row| row.state == KeyState::Pending && row.state_since <= settled);
+        let is_ripe =
+            rows.iter().any(|row| row.state == KeyState::Pending && row.state_since <= settled);
         if !is_ripe {
             return Ok(false);
         }

@@ -2,8 +2,9 @@
 //! is the work of `rewrap`.
 
 use super::keys::new_row;
+use super::people::OPERATOR;
 use super::rewrap::WORK;
-use super::{INSTANCE, Vault, now};
+use super::{INSTANCE, Vault, event, now};
 use crate::crypto::keyring::{Purpose, WrappedKey};
 use crate::domain::actor::KeyKeeper;
 use crate::domain::audit::{Action, Subject};
@@ -18,8 +19,7 @@ impl Vault {
         let rows = self.store.keys().list().await?;
         let (uses, unreadable) = self.store.keys().uses().await?;
         let secret = Purpose::Secret.to_string();
-        let active =
-            rows.iter().find(|row| row.purpose == secret && row.state == KeyState::Active);
+        let active = rows.iter().find(|row| row.purpose == secret && row.state == KeyState::Active);
         let left = match active {
             Some(row) => self.store.rewraps().left(row.version).await?,
             None => 0,
@@ -127,7 +127,13 @@ impl Vault {
         row: &KeyRow,
     ) -> Result<()> {
         let subject = Subject { id: row.key_uuid, name: row.version.to_string() };
-        self.note(write, INSTANCE, keeper.keeper(), action, subject, String::new()).await
+        let mut event = event(keeper.keeper(), action, subject, String::new());
+        if keeper.is_operator() {
+            event.actor = OPERATOR.to_owned();
+        }
+        let ring = self.keys.ring();
+        write.chain().append(&|message| ring.mac(message), INSTANCE, event).await?;
+        Ok(())
     }
 }
 
@@ -140,9 +146,7 @@ pub(super) async fn secret_keys(write: &Write) -> Result<Vec<KeyRow>> {
 
 async fn find(write: &Write, version: u32) -> Result<KeyRow> {
     let rows = secret_keys(write).await?;
-    rows.into_iter()
-        .find(|row| u32::try_from(row.version) == Ok(version))
-        .ok_or(Error::NotFound)
+    rows.into_iter().find(|row| u32::try_from(row.version) == Ok(version)).ok_or(Error::NotFound)
 }
 
 fn require(row: &KeyRow, state: KeyState) -> Result<()> {

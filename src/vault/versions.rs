@@ -125,8 +125,9 @@ impl Vault {
             secret_set_by: Set(chosen.shown.set_by),
             unreadable_at: Set(None),
             key_file: Set(chosen.key_file),
-            renew_on: Set(renew_on(found.review_on, found.rotate_every_days, set_on)
-                .map(Day::to_text)),
+            renew_on: Set(
+                renew_on(found.review_on, found.rotate_every_days, set_on).map(Day::to_text)
+            ),
             revision: Set(found.revision + 1),
             updated_at: Set(at),
             updated_by: Set(editor.person().name.clone()),

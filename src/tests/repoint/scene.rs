@@ -64,9 +64,8 @@ impl Scene {
     /// Puts these bytes in the place of the newest ciphertext.
     pub async fn seal(&self, id: Uuid, blob: &[u8]) {
         let (id, blob) = (self.app.database.id(id), self.app.database.bytes(blob));
-        let newest = format!(
-            "(SELECT MAX(version) FROM secret_version WHERE credential_id = {id})"
-        );
+        let newest =
+            format!("(SELECT MAX(version) FROM secret_version WHERE credential_id = {id})");
         let of = format!("WHERE credential_id = {id} AND version = {newest}");
         self.app.raw(&format!("UPDATE secret_version SET sealed = {blob} {of}")).await;
     }

@@ -8,7 +8,6 @@ use crate::process::server::{Folder, Refusal, Server, command, program, refused}
 use aho_corasick::AhoCorasick;
 use regcred::crypto::kek::Kek;
 use regcred::store::{Address, Store};
-use regcred::vault::expected_keys;
 use std::collections::{BTreeSet, HashSet};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -50,7 +49,7 @@ async fn two_first_starts_at_once_both_serve_under_one_key() {
         let [key]: [PathBuf; 1] = keys_in(&data).try_into().expect("one key");
         let id = Kek::parse(&fs::read(key).unwrap()).unwrap().id().to_string();
         let store = Store::connect(&Address::File(data.join("regcred.db"))).await.unwrap();
-        assert_eq!(expected_keys(&store).await.unwrap(), BTreeSet::from([id]), "{round}");
+        assert_eq!(store.kek_ids().await.unwrap(), BTreeSet::from([id]), "{round}");
         let keys = store.keys().list().await.unwrap();
         let purposes: HashSet<&str> = keys.iter().map(|key| key.purpose.as_str()).collect();
         assert_eq!(purposes.len(), keys.len(), "{round}: a purpose has two keys");

@@ -1,0 +1,107 @@
+//! A disk that is full, as far as the program can tell: the system lets it make no file longer. What
+//! has to be written is refused, what is there can be read, and with room again all goes on.
+
+use crate::app::soak;
+use crate::process::client::{Client, deliver, exchange};
+use crate::process::instance::Instance;
+use crate::process::server::{Folder, Server, program};
+use std::fs;
+use std::process::Command;
+
+/// The program under a shell that allows files of so many KiB, and lets it see the error instead of
+/// being killed for it.
+fn limited(instance: &Instance, arguments: &str, kib: u64) -> Command {
+    let blocks = kib * 2;
+    let line = format!("trap '' XFSZ; ulimit -f {blocks}; exec \"$0\" {arguments}");
+    let mut command = instance.command_of("sh".into(), "-c");
+    command.arg(line).arg(program());
+    command.env("REGCRED_LISTEN", "127.0.0.1:0");
+    command
+}
+
+/// The longest file of the database, in KiB.
+fn size(instance: &Instance) -> u64 {
+    let length = |name: &str| {
+        fs::metadata(instance.database.folder.join(name)).map_or(0, |file| file.len())
+    };
+    ["regcred.db", "regcred.db-wal"].map(length).into_iter().max().unwrap_or(0) / 1024
+}
+
+#[tokio::test]
+async fn a_full_disk_in_the_middle_of_a_rotation_loses_nothing() {
+    let instance = Instance::new().await;
+    if instance.url().is_some() {
+        // The files are those of another server there.
+        return;
+    }
+    let server = Server::start(instance.command(), &instance.log);
+    let mut client = Client::set_up(&server);
+    for number in 0..soak(60, 600) {
+        let (name, host) = (format!("c{number}"), format!("r{number}.example.com"));
+        client.credential(&name, &host, b"hunter2-hunter2");
+    }
+    let ids: Vec<String> = client.credential_ids().into_iter().map(|(_, id)| id).collect();
+    let (_, token) = client.pipeline("ci", &ids[..1]);
+    let expected = client.deliver(&token).body;
+    assert_eq!(client.ask("/rpc/keys/rotate", &[]).status, 200);
+    server.kill();
+
+    // Room for a page or two of the log and no more: the rotation stops where it is.
+    let full = limited(&instance, "serve", size(&instance) + 24);
+    let server = Server::start(full, &instance.log);
+    let mut refused = 0;
+    for _ in 0..200 {
+        let answer = deliver(server.port, &token, "full").unwrap();
+        match answer.status {
+            200 => assert_eq!(answer.body, expected),
+            503 => {
+                refused += 1;
+                assert!(!String::from_utf8_lossy(&answer.body).contains("auths"));
+            }
+            other => panic!("{other}: {}", answer.text()),
+        }
+    }
+    assert!(refused > 0, "the disk was not full");
+    // What is there can be read, and the process lives.
+    let page = exchange(server.port, "GET", "/sign-in", "accept: text/html\r\n", b"").unwrap();
+    assert_eq!(page.status, 200);
+    server.kill();
+
+    let server = Server::start(instance.command(), &instance.log);
+    client.port = server.port;
+    loop {
+        let report = client.ask("/rpc/keys/report", &[]);
+        let report: serde_json::Value = serde_json::from_slice(&report.body).unwrap();
+        let keys = report["keys"].as_array().unwrap();
+        let is_active = |key: &serde_json::Value| {
+            key["purpose"] == "secret" && key["version"] == 2 && key["state"] == "active"
+        };
+        if report["rewrap"].is_null() && keys.iter().any(is_active) {
+            break;
+        }
+    }
+    assert_eq!(deliver(server.port, &token, "after").unwrap().body, expected);
+    server.stop();
+    let doctor = instance.command_of(program(), "doctor").output().unwrap();
+    assert!(doctor.status.success(), "{}", String::from_utf8_lossy(&doctor.stdout));
+}
+
+#[tokio::test]
+async fn a_backup_that_does_not_fit_leaves_no_file_that_looks_like_one() {
+    let instance = Instance::new().await;
+    let server = Server::start(instance.command(), &instance.log);
+    let mut client = Client::set_up(&server);
+    for number in 0..20 {
+        client.credential(&format!("c{number}"), "ghcr.io", b"hunter2-hunter2");
+    }
+    let folder = Folder::new();
+    let file = folder.0.join("backup");
+    let arguments = format!("backup {}", file.display());
+    let refused = limited(&instance, &arguments, 8).output().unwrap();
+    assert_eq!(refused.status.code(), Some(1));
+    let said = String::from_utf8_lossy(&refused.stderr);
+    assert!(said.contains("backup"), "{said}");
+    assert_eq!(fs::read_dir(&folder.0).unwrap().count(), 0, "{said}");
+    let made = limited(&instance, &arguments, 1_000_000).output().unwrap();
+    assert!(made.status.success() && file.exists());
+}
