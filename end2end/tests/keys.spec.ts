@@ -16,16 +16,17 @@ test('an admin rotates the data key, retires the old one and destroys it', async
   await expect(page.getByRole('status').filter({ hasText: 'Data key 2 was made.' })).toBeVisible();
 
   // The server does it by itself, soon; the page says how far it is whenever it is loaded.
-  const row = (version: number) => page.getByRole('row').filter({ has: page.getByRole('cell', { name: `${version}`, exact: true }) });
+  const row = (version: number) => page.getByRole('row', { name: new RegExp(`^${version} (Active|Archived|Retired|Destroyed)`) });
+  const retire = page.getByRole('button', { name: 'Retire data key 1' });
   await expect(async () => {
     await page.goto('/admin/keys');
     await expect(row(2)).toContainText('Active', { timeout: 100 });
-    await expect(row(1)).toContainText('Archived', { timeout: 100 });
+    await expect(retire).toBeVisible({ timeout: 100 });
     await expect(page.getByText('Every secret that opens is under the active data key.')).toBeVisible({ timeout: 100 });
   }).toPass();
   expect(await (await fetchConfig(instance, token)).json()).toEqual(before);
 
-  await page.getByRole('button', { name: 'Retire data key 1' }).click();
+  await retire.click();
   await expect(page.getByRole('status').filter({ hasText: 'Data key 1 was retired' })).toBeVisible();
   await page.getByRole('button', { name: 'Destroy data key 1' }).click();
   await expect(row(1)).toContainText('Destroyed');

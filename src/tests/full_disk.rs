@@ -21,9 +21,8 @@ fn limited(instance: &Instance, arguments: &str, kib: u64) -> Command {
 
 /// The longest file of the database, in KiB.
 fn size(instance: &Instance) -> u64 {
-    let length = |name: &str| {
-        fs::metadata(instance.database.folder.join(name)).map_or(0, |file| file.len())
-    };
+    let length =
+        |name: &str| fs::metadata(instance.database.folder.join(name)).map_or(0, |file| file.len());
     ["regcred.db", "regcred.db-wal"].map(length).into_iter().max().unwrap_or(0) / 1024
 }
 

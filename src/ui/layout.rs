@@ -144,6 +144,9 @@ pub fn InstanceFrame(children: Children) -> impl IntoView {
             <header class="site-head">
                 <Brand/>
                 <p class="project">"This instance"</p>
+                <p class="who">
+                    <span class="who-role">"Instance admin"</span>
+                </p>
                 <form method="post" action="/rpc/session/delete">
                     <button type="submit" class="button button-quiet">"Sign out"</button>
                 </form>

@@ -87,7 +87,10 @@ fn Report(report: KeyReport) -> impl IntoView {
         <section class="stack" aria-labelledby="kek">
             <h2 id="kek">"Changing the key-encryption key"</h2>
             <p>
-                "A page cannot change the operator's key. Set REGCRED_KEK_FILE to the new key and REGCRED_KEK_PREVIOUS_FILE to the one in use, then send the server SIGHUP or restart it. The data keys are wrapped again at once, no secret is touched, and the previous key can go."
+                "A page cannot change the operator's key. Make a new one with "
+                <code>"regcred keys new FILE"</code> ", give it as " <code>"REGCRED_KEK_FILE"</code>
+                " and the one in use as " <code>"REGCRED_KEK_PREVIOUS_FILE"</code>
+                ", and restart the server; when the same two files are only filled anew, a SIGHUP is enough. The data keys are wrapped again at once, no secret is touched, and the previous key can go."
             </p>
         </section>
     }
