@@ -75,23 +75,35 @@ async fn signed_in_to(session: &Session) -> Result<Option<Uuid>> {
     Ok(person)
 }
 
-/// Who is signed in, as a member of the project.
+/// Who is signed in, as a member of the project: as it was read for this very request, if it was.
 pub(super) async fn member(project: &str) -> Result<Member> {
+    if let Some(Ok(here)) = found()
+        && here.frame.project.slug == project
+    {
+        return Ok(here.member);
+    }
     let person = person().await?;
     vault().member(&person, project).await
 }
 
+/// What the server read before it began to render a page of a project.
+#[derive(Clone, Debug)]
+pub struct Here {
+    frame: Frame,
+    member: Member,
+}
+
 pub(super) async fn frame(project: &str) -> Result<Frame> {
-    load_frame(&vault(), &session()?, project).await
+    Ok(load_frame(&vault(), &session()?, project).await?.frame)
 }
 
 /// The frame for whoever the session belongs to.
-pub async fn load_frame(vault: &Vault, session: &Session, project: &str) -> Result<Frame> {
+pub async fn load_frame(vault: &Vault, session: &Session, project: &str) -> Result<Here> {
     let id = signed_in_to(session).await?.ok_or(Error::Unauthenticated)?;
     let person = vault.person(id).await?;
-    let member = vault.member(&person, project).await?;
-    Ok(Frame {
-        projects: vault.projects(&person).await?,
+    let (member, projects) = vault.member_among(&person, project).await?;
+    let frame = Frame {
+        projects,
         role: member.role(),
         can_write: member.may(Permission::RegistryWrite),
         can_delete: member.may(Permission::RegistryDelete),
@@ -100,14 +112,17 @@ pub async fn load_frame(vault: &Vault, session: &Session, project: &str) -> Resu
         has_local_key: vault.settings().has_local_key,
         project: member.project().clone(),
         person,
-    })
+    };
+    Ok(Here { frame, member })
+}
+
+fn found() -> Option<Result<Here>> {
+    use_context::<Parts>().and_then(|parts| parts.extensions.get::<Result<Here>>().cloned())
 }
 
 /// The frame that the server read before it began to render this page.
 pub(super) fn found_frame() -> Result<Frame> {
-    let found =
-        use_context::<Parts>().and_then(|parts| parts.extensions.get::<Result<Frame>>().cloned());
-    found.unwrap_or(Err(Error::NotFound))
+    found().map_or(Err(Error::NotFound), |here| here.map(|here| here.frame))
 }
 
 pub(super) async fn take_returned(id: &str) -> Result<Option<Returned>> {

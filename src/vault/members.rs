@@ -23,9 +23,19 @@ impl Vault {
     /// The person as a member of the project. A project they do not belong to does not exist for
     /// them: `NotFound`.
     pub async fn member(&self, person: &Person, slug: &str) -> Result<Member> {
+        Ok(self.member_among(person, slug).await?.0)
+    }
+
+    /// The same, with all their projects by name, for what stands round a page.
+    pub async fn member_among(
+        &self,
+        person: &Person,
+        slug: &str,
+    ) -> Result<(Member, Vec<Project>)> {
         let rows = self.store.projects().of_person(person.id).await?;
-        let found = rows.into_iter().find(|(project, _)| project.slug == slug);
+        let found = rows.iter().find(|(project, _)| project.slug == slug).cloned();
         let (project, role) = found.ok_or(Error::NotFound)?;
-        Ok(Member::admit(person.clone(), project, role))
+        let member = Member::admit(person.clone(), project, role);
+        Ok((member, rows.into_iter().map(|(project, _)| project).collect()))
     }
 }

@@ -4,6 +4,7 @@
 #![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a report for people, at a terminal")]
 
 mod allocator;
+mod backup;
 mod delivery;
 mod flushes;
 mod list;
@@ -33,4 +34,11 @@ async fn main() {
     program::sizes();
     program::start_and_memory().await;
     allocator::run().await;
+    backup::run(is_soak()).await;
+}
+
+/// Whether the figures that take minutes are wanted.
+#[expect(clippy::disallowed_methods, reason = "the benchmark is told by its environment")]
+fn is_soak() -> bool {
+    std::env::var("REGCRED_SOAK").as_deref() == Ok("1")
 }

@@ -30,6 +30,11 @@ pub struct Seed {
 impl Seed {
     /// With 10,000 credentials on 40 hosts, whose secrets are not there: no list loads them.
     pub async fn new() -> Self {
+        Self::with(CREDENTIALS).await
+    }
+
+    /// The same, with so many of them.
+    pub async fn with(credentials: usize) -> Self {
         let folder = Folder::new();
         let kek = folder.0.join("key");
         let current = Kek::generate().unwrap();
@@ -50,7 +55,7 @@ impl Seed {
         let signed = vault.set_up(&link, first, PASSWORD).await.unwrap();
         let member = vault.member(&signed.person, &signed.project.slug).await.unwrap();
         let write = vault.store().write().await.unwrap();
-        for number in 0..CREDENTIALS {
+        for number in 0..credentials {
             write.credentials(signed.project.id).insert(row(number)).await.unwrap();
         }
         write.commit().await.unwrap();

@@ -26,12 +26,14 @@ impl Memory {
         }
     }
 
-    /// Who of those searched for is in what the process may write to: heaps, stacks, data.
-    pub fn hits(&self, search: &Search) -> BTreeSet<(usize, &'static str)> {
+    /// Who of those searched for is in what the process may write to (heaps, stacks, data), and in
+    /// which region of what size.
+    pub fn hits(&self, search: &Search) -> BTreeSet<(usize, &'static str, String)> {
         let maps = fs::read_to_string(format!("/proc/{}/maps", self.id)).unwrap();
         let mut hits = BTreeSet::new();
         let mut searched = 0;
-        for (from, to) in maps.lines().filter_map(writable) {
+        for (line, (from, to)) in maps.lines().filter_map(|line| Some((line, writable(line)?))) {
+            let name = line.split_whitespace().nth(5).unwrap_or("anonymous");
             let bytes = self.read(from, to);
             // Pages that nobody has touched hold nothing and are most of every stack.
             let pages: Vec<&[u8]> = bytes.chunks(PAGE).collect();
@@ -39,7 +41,8 @@ impl Memory {
             for run in touched {
                 let run = run.concat();
                 searched += run.len();
-                hits.extend(search.plain_hits(&run));
+                let found = search.plain_hits(&run).into_iter();
+                hits.extend(found.map(|(who, form)| (who, form, format!("{name} {}", to - from))));
             }
         }
         assert!(searched > 1024 * 1024, "only {searched} bytes of memory were searched");
