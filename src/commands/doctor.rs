@@ -122,6 +122,9 @@ async fn unlocked(
     is_current: bool,
 ) -> Result<Session, String> {
     let say = |problem: StartError| problem.to_string();
+    if store.kek_ids().await.map_err(|error| say(error.into()))?.is_empty() {
+        return Err("There is no keyring yet: a server makes it on its first start.".to_owned());
+    }
     let found = find_keys(storage, store).await.map_err(say)?;
     if !is_current {
         return Err(
@@ -214,7 +217,7 @@ fn look_at_secrets(report: &mut Report, opening: &Opening) {
         named.extend((more > 0).then(|| format!("  and {more} more")));
         let named = named.join("\n");
         let text = format!(
-            "{failed} cannot be opened, {opened} can. Save a new secret for each, or restore a backup:\n{named}"
+            "{failed} cannot be opened, {opened} can. Save a new secret for each and destroy the version that does not open, or restore a backup:\n{named}"
         );
         (State::Problem, text)
     } else if by_key.is_empty() {

@@ -8,7 +8,11 @@ use std::io::{self, Write};
 pub(super) fn print(is_json: bool, document: &Value, text: &str) -> Result<(), Failure> {
     let mut out = io::stdout().lock();
     let text = if is_json { document.to_string() } else { clean(text) };
-    writeln!(out, "{text}").and_then(|()| out.flush()).map_err(Failure::Output)
+    match writeln!(out, "{text}").and_then(|()| out.flush()) {
+        // Whoever reads has seen enough, as `head` does; what was found stays found.
+        Err(cause) if cause.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        done => done.map_err(Failure::Output),
+    }
 }
 
 /// Columns under their headings.

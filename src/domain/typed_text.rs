@@ -28,7 +28,7 @@ pub(super) fn username_problem(username: &str) -> Option<String> {
 }
 
 /// What is wrong with a text of at most `max` characters; line breaks are for long texts only.
-pub(super) fn text_problem(text: &str, max: usize, may_break_lines: bool) -> Option<String> {
+pub(crate) fn text_problem(text: &str, max: usize, may_break_lines: bool) -> Option<String> {
     let length = text.chars().count();
     if length > max {
         return Some(format!("Use at most {max} characters; this has {length}."));

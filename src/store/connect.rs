@@ -49,7 +49,15 @@ impl Store {
     /// When a step of the schema fails.
     pub async fn migrate(&self, address: &Address) -> Result<(), DbErr> {
         match address {
-            Address::File(_) => Migrator::up(&self.writer, None).await,
+            Address::File(_) => {
+                if self.schema().await?.pending.is_empty() {
+                    return Ok(());
+                }
+                // All of it or nothing: a step that was cut off half-way could never be repeated.
+                let write = self.write().await?;
+                Migrator::up(&write.0, None).await?;
+                write.commit().await
+            }
             Address::Postgres(url) => migrate_postgres(url).await,
         }
     }

@@ -6,8 +6,8 @@ use super::locked;
 use crate::domain::key::KeyState;
 use sea_orm::sea_query::{Expr, OnConflict};
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, ExprTrait, QueryFilter,
-    QueryOrder, QuerySelect,
+    ActiveValue::Set, ColumnTrait, ConnectionTrait, DbBackend, DbErr, EntityTrait, ExprTrait,
+    QueryFilter, QueryOrder, QuerySelect,
 };
 use std::collections::BTreeMap;
 use uuid::Uuid;
@@ -56,11 +56,24 @@ impl<C: ConnectionTrait> Keys<'_, C> {
         locked(self.db, rows).all(self.db).await?.into_iter().map(shown).collect()
     }
 
-    /// Inserts the key unless its version is there: of two that are first, one wins.
-    pub async fn insert_first(&self, row: KeyRow) -> Result<(), DbErr> {
+    /// Inserts the key unless its version is there: of two that are first, one wins. Whether it was
+    /// this one.
+    pub async fn insert_first(&self, row: KeyRow) -> Result<bool, DbErr> {
         let there = OnConflict::columns([Column::Purpose, Column::Version]).do_nothing().to_owned();
-        Entity::insert(model(row)).on_conflict(there).exec_without_returning(self.db).await?;
-        Ok(())
+        let made =
+            Entity::insert(model(row)).on_conflict(there).exec_without_returning(self.db).await?;
+        Ok(made > 0)
+    }
+
+    /// Whether servers still hold the key for secrets of this version. It cannot be retired before
+    /// the transaction that asks has ended.
+    pub async fn is_held(&self, version: i32) -> Result<bool, DbErr> {
+        let mut rows = Entity::find_by_id(("secret".to_owned(), version));
+        if self.db.get_database_backend() == DbBackend::Postgres {
+            rows = rows.lock_shared();
+        }
+        let row = rows.one(self.db).await?;
+        Ok(row.and_then(|row| KeyState::from_word(&row.state)).is_some_and(KeyState::is_held))
     }
 
     /// Stores the new wrapping or state of a key.

@@ -95,6 +95,16 @@ impl<C: ConnectionTrait> Rewraps<'_, C> {
         Ok(done.rows_affected > 0)
     }
 
+    /// Takes every such mark away.
+    pub async fn unmark_all(&self) -> Result<(), DbErr> {
+        Entity::update_many()
+            .col_expr(Column::UnreadableAt, Expr::value(Option::<i64>::None))
+            .filter(Column::UnreadableAt.is_not_null())
+            .exec(self.db)
+            .await?;
+        Ok(())
+    }
+
     /// Marks the row as not opening, so that it is not tried again.
     pub async fn mark(&self, id: Uuid, at: i64) -> Result<(), DbErr> {
         Entity::update_many()

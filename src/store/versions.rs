@@ -8,8 +8,8 @@ use crate::domain::moment::Moment;
 use crate::domain::secret_version::{SecretVersion, VersionState};
 use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, JoinType, PaginatorTrait,
-    QueryFilter, QueryOrder, QuerySelect,
+    ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, JoinType, QueryFilter,
+    QueryOrder, QuerySelect,
 };
 use secret_version::{ActiveModel, Column, Entity};
 use uuid::Uuid;
@@ -84,16 +84,6 @@ impl<C: ConnectionTrait> Secrets<'_, C> {
             .exec(self.db)
             .await?;
         Ok(())
-    }
-
-    /// How many fingerprints were made in the project since then (milliseconds).
-    pub async fn fingerprints_since(&self, since: i64) -> Result<u64, DbErr> {
-        Entity::find()
-            .filter(Column::ProjectId.eq(self.project))
-            .filter(Column::Fingerprint.is_not_null())
-            .filter(Column::CreatedAt.gte(since))
-            .count(self.db)
-            .await
     }
 
     /// The other credentials whose current secret has the fingerprint of this one's.

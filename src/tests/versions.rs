@@ -79,7 +79,9 @@ async fn the_last_three_are_kept_and_older_ones_are_destroyed() {
     for (revision, secret) in [("6", "6")] {
         save(&app, id, revision, &[("password", secret)]).await;
     }
-    assert_eq!(states(&app, id).await[..3], [(6, Current), (5, Kept), (4, Kept)]);
+    // The one that was delivered until now stays, before newer ones that were not.
+    let now = states(&app, id).await;
+    assert_eq!(now[..4], [(6, Current), (5, Kept), (4, Destroyed), (3, Kept)]);
 }
 
 #[tokio::test]
@@ -163,6 +165,18 @@ async fn guesses_are_compared_so_many_times_an_hour_and_no_more() {
         app.credential(&app.owner, "acme", &name, "ghcr.io", &secret).await;
     }
     app.credential(&app.owner, "acme", "late", "ghcr.io", "guess-me").await;
+    assert!(page(&app, target).await.same_secret.is_empty());
+}
+
+#[tokio::test]
+async fn guesses_typed_into_one_credential_count_as_well() {
+    let (app, id, _) = with_secrets(&[]).await;
+    let target = app.credential(&app.owner, "acme", "target", "quay.io", "guess-me").await;
+    for revision in 1..=60 {
+        let (revision, guess) = (revision.to_string(), format!("wrong-{revision}"));
+        save(&app, id, &revision, &[("password", &guess)]).await;
+    }
+    save(&app, id, "61", &[("password", "guess-me")]).await;
     assert!(page(&app, target).await.same_secret.is_empty());
 }
 

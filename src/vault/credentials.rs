@@ -124,7 +124,8 @@ impl Vault {
             credential: id,
             origin: &origin,
             method: draft.method,
-            waits_beside: None,
+            before: None,
+            waits: false,
         };
         self.set_secret(write, editor, &mut row, new, read, at).await?;
         write.credentials(editor.project().id).insert(row).await?;

@@ -55,7 +55,12 @@ impl Vault {
         pipeline: &Pipeline,
         request: &DeliveryRequest,
     ) -> Result<DockerConfig> {
-        let granted = self.store.secrets(pipeline.project_id()).granted_to(pipeline.id()).await?;
+        let secrets = self.store.secrets(pipeline.project_id());
+        let mut granted = secrets.granted_to(pipeline.id()).await?;
+        if granted.iter().any(|one| one.sealed.is_none()) {
+            // The secret may have been replaced between the two reads; then a second look finds it.
+            granted = secrets.granted_to(pipeline.id()).await?;
+        }
         let mut receipts = Receipts { pipeline, request, rows: Vec::with_capacity(granted.len()) };
         let mut left_out = Vec::new();
         let mut refuse = |receipts: &mut Receipts<'_>, one: &Deliverable, reason: &'static str| {
@@ -111,7 +116,9 @@ impl Vault {
         for one in &unreadable {
             // The answer does not wait for this: what is readable is delivered all the same.
             let shown = &one.credential.summary;
-            if let Err(error) = self.mark_unreadable(one.project_id, shown.id).await {
+            if let Err(error) =
+                self.mark_unreadable(one.project_id, shown.id, one.credential.secret.version).await
+            {
                 tracing::error!(error = %error, "an unreadable credential was not marked");
             }
         }
@@ -147,10 +154,16 @@ impl Vault {
     }
 
     /// Marks the credential as one whose secret does not open, once.
-    pub(super) async fn mark_unreadable(&self, project: Uuid, id: Uuid) -> Result<()> {
+    pub(super) async fn mark_unreadable(
+        &self,
+        project: Uuid,
+        id: Uuid,
+        version: i64,
+    ) -> Result<()> {
         let write = self.store.write().await?;
         let Some(stored) = write.credentials(project).lock(id).await? else { return Ok(()) };
-        if stored.summary.unreadable_at.is_some() {
+        // Meanwhile another secret may have been saved, which opens.
+        if stored.secret.version != version || stored.summary.unreadable_at.is_some() {
             return Ok(());
         }
         let row =

@@ -84,9 +84,8 @@ impl Vault {
         let mut row = fields(&draft, secret_set_on);
         let mut version = None;
         if let Some(read) = &read {
-            let waits_beside = form.is_staged.then_some(stored.secret.version);
-            let origin = &stored.origin;
-            let new = NewVersion { credential: id, origin, method, waits_beside };
+            let (origin, before) = (&stored.origin, Some(stored.secret.version));
+            let new = NewVersion { credential: id, origin, method, before, waits: form.is_staged };
             version = Some(self.set_secret(&write, editor, &mut row, new, read, at).await?);
             changed.push(SECRET_LABEL.to_owned());
         }

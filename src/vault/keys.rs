@@ -135,7 +135,14 @@ pub(super) async fn open(
     let mut missing = Keyring::generate_missing(current, &known(&rows))?;
     // Beside keys that exist only that is made which an older version of the program did not have.
     missing.retain(|key| rows.is_empty() || key.purpose == Purpose::Fingerprint);
+    let damaged = |cause: crate::crypto::CryptoError| StartProblem::Damaged {
+        given: current.id().to_string(),
+        cause: cause.to_string(),
+    };
     if !missing.is_empty() {
+        // Only beside keys that open: a damaged keyring is left as it is.
+        let all = [held(&rows), missing.clone()].concat();
+        Keyring::unlock(current, source.previous.as_ref(), &all).map_err(damaged)?;
         let (write, at) = (store.write().await?, super::now().0);
         for key in missing {
             write.keys().insert_first(new_row(key, KeyState::Active, at)).await?;
@@ -145,16 +152,15 @@ pub(super) async fn open(
     // Read back: of two that start first, both use the keys of the one that won.
     let mut rows = store.keys().list().await?;
     check(&expected(&rows), source)?;
-    let damaged = |cause: crate::crypto::CryptoError| StartProblem::Damaged {
-        given: current.id().to_string(),
-        cause: cause.to_string(),
-    };
-    let ring = Keyring::unlock(current, source.previous.as_ref(), &held(&rows)).map_err(damaged)?;
+    let mut ring =
+        Keyring::unlock(current, source.previous.as_ref(), &held(&rows)).map_err(damaged)?;
     if let Some(previous) = &source.previous
         && is_given_now
         && Keyring::needs_rewrap(&known(&rows), current)
     {
         rows = rewrap(store, &ring, current, previous).await?;
+        // From the same rows: a key may have been made since the first look.
+        ring = Keyring::unlock(current, Some(previous), &held(&rows)).map_err(damaged)?;
     }
     Ok(Unlocked { ring: Arc::new(ring), rows, source: Arc::clone(source) })
 }
@@ -169,7 +175,11 @@ async fn rewrap(
     let mut rows = write.keys().lock().await?;
     // Another server may have done it while this one waited for the lock.
     if Keyring::needs_rewrap(&known(&rows), current) {
-        for key in Keyring::rewrap(current, previous, &known(&rows))? {
+        let wrapped = Keyring::rewrap(current, previous, &known(&rows));
+        for key in wrapped.map_err(|cause| StartProblem::Damaged {
+            given: current.id().to_string(),
+            cause: cause.to_string(),
+        })? {
             let row = rows
                 .iter_mut()
                 .find(|row| row.key_uuid == key.key_uuid && row.state != KeyState::Destroyed);

@@ -7,7 +7,7 @@ use crate::domain::credential_form::DESCRIPTION_MAX;
 use crate::domain::pipeline::{
     Grantable, PipelineDetail, PipelineForm, PipelinePage, PipelineSummary,
 };
-use crate::domain::typed_text::name_problem;
+use crate::domain::typed_text::{name_problem, text_problem};
 use crate::error::{Error, FieldError, Result};
 use uuid::Uuid;
 use zeroize::Zeroizing;
@@ -57,9 +57,9 @@ impl Vault {
         let mut errors = Vec::new();
         let mut at = |field: &str, message: String| errors.push(FieldError::new(field, message));
         name_problem(name, "pipeline").into_iter().for_each(|message| at("name", message));
-        if form.description.chars().count() > DESCRIPTION_MAX {
-            at("description", format!("Use at most {DESCRIPTION_MAX} characters."));
-        }
+        text_problem(&form.description, DESCRIPTION_MAX, true)
+            .into_iter()
+            .for_each(|message| at("description", message));
         let write = self.store.write().await?;
         if write.pipelines(project).is_named(&names::fold(name)).await? {
             at(

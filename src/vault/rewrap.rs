@@ -45,7 +45,9 @@ impl Vault {
 
     /// One turn; whether more is to do at once.
     pub async fn tend_keys_once(&self) -> Result<bool> {
-        self.refresh_keys().await?;
+        if !self.refresh_keys().await? {
+            return Ok(false);
+        }
         let at = now();
         let until = at.plus_seconds(LEASE).0;
         // Without work nothing is written, so that an idle server leaves the disk alone.
@@ -58,20 +60,22 @@ impl Vault {
         if !is_mine {
             return Ok(false);
         }
-        if self.activate().await? {
-            self.refresh_keys().await?;
+        if self.activate().await? && !self.refresh_keys().await? {
+            return Ok(false);
         }
         self.rewrap_some().await
     }
 
-    async fn refresh_keys(&self) -> Result<()> {
+    /// Whether this server holds the keys that are stored now. One that does not leaves the work to
+    /// the others.
+    async fn refresh_keys(&self) -> Result<bool> {
         match self.keys.refresh(&self.store).await {
-            Ok(_) => Ok(()),
+            Ok(_) => Ok(true),
             Err(StartProblem::Database(error)) => Err(error),
             Err(problem) => {
                 // What is in memory goes on serving; new keys need the operator.
                 tracing::error!(problem = %problem, "the stored keys could not be read again");
-                Ok(())
+                Ok(false)
             }
         }
     }
@@ -126,6 +130,8 @@ impl Vault {
             }
             write.keys().update(row).await?;
         }
+        // What did not open before is tried once more: its cause may be gone.
+        write.rewraps().unmark_all().await?;
         write.commit().await?;
         Ok(true)
     }
@@ -141,7 +147,7 @@ impl Vault {
             return Ok(false);
         }
         // In the order in which receipts count them, so that neither waits for the other's second row.
-        due.sort_by_key(|row| (row.credential_id, row.version));
+        due.sort_by_key(|row| (row.project_id, row.credential_id, row.version));
         let mut sealed = Vec::with_capacity(due.len());
         for row in &due {
             sealed.push(self.seal_again(row).await);
@@ -149,6 +155,9 @@ impl Vault {
         let (mut done, at) = (0, now().0);
         let mut unreadable = Vec::new();
         let write = self.store.write().await?;
+        if !write.keys().is_held(active).await? {
+            return Err(Error::Unavailable);
+        }
         for (row, sealed) in due.iter().zip(sealed) {
             match sealed {
                 Ok((version, blob)) => {
@@ -169,7 +178,7 @@ impl Vault {
         write.leases().set_progress(WORK, &progress).await?;
         write.commit().await?;
         for row in unreadable {
-            self.mark_unreadable(row.project_id, row.credential_id).await?;
+            self.mark_unreadable(row.project_id, row.credential_id, row.version).await?;
         }
         Ok(true)
     }

@@ -62,12 +62,23 @@ impl Vault {
                 row.version
             )));
         }
+        let id = kek.id().to_string();
+        if rows.iter().any(|row| row.state != KeyState::Destroyed && row.kek_id != id) {
+            return Err(Error::Conflict(
+                "The data keys are wrapped under another key-encryption key than this server's. Give it the one in use first."
+                    .to_owned(),
+            ));
+        }
         let newest = rows.iter().map(|row| row.version).max().unwrap_or(0);
         let version = u32::try_from(newest).unwrap_or(0) + 1;
         let key = WrappedKey::generate(kek, Purpose::Secret, version)?;
         let row = new_row(key, KeyState::Pending, now().0);
+        if !write.keys().insert_first(row.clone()).await? {
+            return Err(Error::Conflict(
+                "Another data key was made at this very moment. Wait for it.".to_owned(),
+            ));
+        }
         self.note_key(&write, keeper, Action::KeyCreated, &row).await?;
-        write.keys().insert_first(row).await?;
         write.commit().await?;
         self.keys_changed.notify_one();
         Ok(version)
@@ -85,7 +96,7 @@ impl Vault {
         let rows = write.keys().uses().await?.0.get(&row.version).copied().unwrap_or(0);
         if rows > 0 {
             return Err(Error::Conflict(format!(
-                "{rows} stored secrets are still under data key {version}. Wait until they are sealed under the new one; give those that do not open a new secret, or delete them."
+                "{rows} stored secrets are still under data key {version}. Wait until they are sealed under the new one; of those that do not open, destroy the version on the credential's page, after a new secret was saved."
             )));
         }
         // A server that has not read the new key yet may still seal under this one.

@@ -22,8 +22,10 @@ pub(super) struct NewVersion<'a> {
     pub(super) credential: Uuid,
     pub(super) origin: &'a str,
     pub(super) method: Method,
-    /// Whether it waits beside the version of this number.
-    pub(super) waits_beside: Option<i64>,
+    /// The version that was current until now, if there is one.
+    pub(super) before: Option<i64>,
+    /// Whether it waits beside that one instead of taking its place.
+    pub(super) waits: bool,
 }
 
 impl Vault {
@@ -43,27 +45,34 @@ impl Vault {
         let version = secrets.newest(new.credential).await? + 1;
         let place = secret_place(id, project, version, new.origin);
         let sealed = self.keys.ring().seal(&place, read.secret.expose())?;
+        let under = key_version(&sealed)?;
+        if !write.keys().is_held(under).await? {
+            // This server has not heard of the new key yet, and nobody opens with the old one.
+            self.keys_changed.notify_one();
+            return Err(Error::Unavailable);
+        }
         let by = editor.person().name.clone();
         let key_file = read.key_file.as_ref().and_then(|key| serde_json::to_string(key).ok());
         let version_row = VersionRow {
             id,
             credential_id: new.credential,
             version,
-            key_version: key_version(&sealed)?,
+            key_version: under,
             sealed,
             method: new.method,
             key_file: key_file.clone(),
             fingerprint: self.fingerprint(write, project, read.secret.expose(), at).await?,
-            staged_at: new.waits_beside.map(|_| at.0),
+            staged_at: new.waits.then_some(at.0),
             created_at: at.0,
             created_by: by.clone(),
         };
         secrets.insert(version_row).await?;
-        let current = new.waits_beside.unwrap_or(version);
+        let current = if new.waits { new.before.unwrap_or(version) } else { version };
         let stored = secrets.versions(new.credential, current, SHOWN.max(100)).await?;
-        let spent = spent(&stored, version, usize::from(self.settings.keep_versions));
+        let keep = usize::from(self.settings.keep_versions);
+        let spent = spent(&stored, version, new.before, keep);
         secrets.destroy(new.credential, &spent, at.0).await?;
-        if new.waits_beside.is_none() {
+        if !new.waits {
             row.secret_version = Set(version);
             row.secret_set_at = Set(at.0);
             row.secret_set_by = Set(by);
@@ -189,17 +198,24 @@ async fn one(
 }
 
 /// The versions whose ciphertext is not kept once `newest` was stored: all but the last `keep` that
-/// were ever delivered, and whatever waited before. The current one always stays.
-fn spent(stored: &[StoredVersion], newest: i64, keep: usize) -> Vec<i64> {
-    let mut kept = 0;
+/// could be delivered, and what waited if the newest waits in its place. The current one stays, and
+/// so does the one `before` it: of those that were replaced it is the one that is known to work.
+fn spent(stored: &[StoredVersion], newest: i64, before: Option<i64>, keep: usize) -> Vec<i64> {
+    let is_before = |one: &StoredVersion| keep > 1 && before == Some(one.shown.version);
+    let waits = |one: &StoredVersion| one.shown.state == VersionState::Staged;
+    let newest_waits = stored.iter().any(|one| one.shown.version == newest && waits(one));
+    let mut kept = stored.iter().filter(|one| is_before(one) && !is_current(one)).count();
     let mut spent = Vec::new();
     for one in stored {
         let shown = &one.shown;
         match shown.state {
             VersionState::Destroyed => {}
             VersionState::Current => kept += 1,
-            VersionState::Staged if shown.version == newest => {}
-            VersionState::Staged => spent.push(shown.version),
+            VersionState::Staged if newest_waits && shown.version != newest => {
+                spent.push(shown.version);
+            }
+            VersionState::Staged => {}
+            VersionState::Kept | VersionState::Unreadable if is_before(one) => {}
             VersionState::Kept | VersionState::Unreadable => {
                 kept += 1;
                 if kept > keep {
@@ -209,4 +225,8 @@ fn spent(stored: &[StoredVersion], newest: i64, keep: usize) -> Vec<i64> {
         }
     }
     spent
+}
+
+fn is_current(one: &StoredVersion) -> bool {
+    one.shown.state == VersionState::Current
 }

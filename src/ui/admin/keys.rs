@@ -90,7 +90,7 @@ fn Report(report: KeyReport) -> impl IntoView {
                 "A page cannot change the operator's key. Make a new one with "
                 <code>"regcred keys new FILE"</code> ", give it as " <code>"REGCRED_KEK_FILE"</code>
                 " and the one in use as " <code>"REGCRED_KEK_PREVIOUS_FILE"</code>
-                ", and restart the server; when the same two files are only filled anew, a SIGHUP is enough. The data keys are wrapped again at once, no secret is touched, and the previous key can go."
+                ", and restart the server; when the same two files are only filled anew, a SIGHUP is enough. The data keys are wrapped again at once, and no secret is touched. Once every server has both, leave the previous one out, and keep its file for as long as you keep backups that were made under it."
             </p>
         </section>
     }
@@ -114,7 +114,7 @@ fn Progress(rewrap: Option<RewrapProgress>, unreadable: u64) -> impl IntoView {
                 view! {
                     <p class="field-error">
                         {format!(
-                            "{unreadable} stored secrets do not open. Their credentials are marked Unreadable: save a new secret for each.",
+                            "{unreadable} stored secrets do not open. Save a new secret for each, and destroy the version that does not open on the credential's page.",
                         )}
                     </p>
                 }
