@@ -33,16 +33,7 @@ fn is_root() -> bool {
 /// A credential on a registry of its own.
 fn create(client: &mut Client, number: usize, secret: &[u8]) {
     let (name, host) = (format!("credential {number}"), format!("registry-{number}.example.com"));
-    let form: [(&str, &[u8]); 7] = [
-        ("project", b"acme"),
-        ("name", name.as_bytes()),
-        ("registry_url", host.as_bytes()),
-        ("method", b"password"),
-        ("username", b"acme-bot"),
-        ("access", b"pull"),
-        ("password", secret),
-    ];
-    let made = client.multipart("/rpc/credentials/create", &form);
+    let made = client.credential(&name, &host, secret);
     assert!(made.header("location").contains("?said="), "{number}: {}", made.text());
 }
 

@@ -104,16 +104,7 @@ async fn what_was_delivered_is_on_record_after_kill_9() {
     let instance = Instance::new().await;
     let first = Server::start(instance.command(), &instance.log);
     let mut client = Client::set_up(&first);
-    let form: [(&str, &[u8]); 7] = [
-        ("project", b"acme"),
-        ("name", b"ghcr"),
-        ("registry_url", b"ghcr.io"),
-        ("method", b"password"),
-        ("username", b"acme-bot"),
-        ("access", b"pull"),
-        ("password", b"hunter2"),
-    ];
-    client.multipart("/rpc/credentials/create", &form);
+    client.credential("ghcr", "ghcr.io", b"hunter2");
     let ids: Vec<String> = client.credential_ids().into_iter().map(|(_, id)| id).collect();
     let (page, token) = client.pipeline("ci", &ids);
     first.kill();

@@ -16,16 +16,7 @@ async fn served() -> (Machine, Server, String, Vec<u8>) {
     let instance = Instance::new().await;
     let server = Server::start(instance.command(), &instance.log);
     let mut client = Client::set_up(&server);
-    let form: [(&str, &[u8]); 7] = [
-        ("project", b"acme"),
-        ("name", b"ghcr"),
-        ("registry_url", b"ghcr.io"),
-        ("method", b"password"),
-        ("username", b"acme-bot"),
-        ("access", b"pull"),
-        ("password", b"hunter2"),
-    ];
-    client.multipart("/rpc/credentials/create", &form);
+    client.credential("ghcr", "ghcr.io", b"hunter2");
     let ids: Vec<String> = client.credential_ids().into_iter().map(|(_, id)| id).collect();
     let (_, token) = client.pipeline("ci", &ids);
     let delivered = deliver(server.port, &token, "1").unwrap();
