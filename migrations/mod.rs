@@ -9,6 +9,7 @@ mod m20261121_000002_create_credentials;
 mod m20261121_000003_create_pipelines;
 mod m20261121_000004_create_chain;
 mod m20261121_000005_create_versions;
+mod m20261121_000006_create_trust_rules;
 
 /// Every step, oldest first.
 pub struct Migrator;
@@ -22,6 +23,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261121_000003_create_pipelines::Migration),
             Box::new(m20261121_000004_create_chain::Migration),
             Box::new(m20261121_000005_create_versions::Migration),
+            Box::new(m20261121_000006_create_trust_rules::Migration),
         ]
     }
 }

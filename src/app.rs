@@ -2,7 +2,7 @@
 //! complete before it is sent, since its status is known only then.
 
 use crate::ui::problem::NotFound;
-use crate::ui::{admin, credentials, home, layout, pipelines, setup, sign_in};
+use crate::ui::{admin, credentials, home, layout, matching, pipelines, setup, sign_in};
 use leptos::prelude::*;
 use leptos_meta::{MetaTags, Title, provide_meta_context};
 use leptos_router::components::{ParentRoute, Route, Router, Routes};
@@ -61,6 +61,10 @@ pub fn App() -> impl IntoView {
                         <Route path=path!("/:id/delete") view=pipelines::DeleteDialog ssr=ASYNC/>
                     </ParentRoute>
                     <Route path=path!("/pipelines/:id") view=pipelines::DetailPage ssr=ASYNC/>
+                    <Route path=path!("/pipelines/:id/trust/new") view=pipelines::NewRulePage ssr=ASYNC/>
+                    <Route path=path!("/pipelines/:id/trust/try") view=pipelines::TryTokenPage ssr=ASYNC/>
+                    <Route path=path!("/pipelines/:id/grants/:grant/approve") view=pipelines::ApprovePage ssr=ASYNC/>
+                    <Route path=path!("/match") view=matching::MatchPage ssr=ASYNC/>
                 </ParentRoute>
             </Routes>
         </Router>

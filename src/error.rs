@@ -57,6 +57,9 @@ pub enum Error {
     /// Whoever asks lacks the permission. 403.
     #[error("Your role in this project does not allow this. Ask an owner of the project.")]
     Forbidden,
+    /// A rule about this very thing forbids it; the sentence says which. 403.
+    #[error("{0}")]
+    Denied(String),
     /// It does not exist, or whoever asks may not know that it does. 404.
     #[error("There is nothing here, or it was deleted.")]
     NotFound,
@@ -92,7 +95,7 @@ impl Error {
             Self::Invalid(_) => 422,
             Self::Stale { .. } | Self::Conflict(_) => 409,
             Self::Unauthenticated => 401,
-            Self::Forbidden => 403,
+            Self::Forbidden | Self::Denied(_) => 403,
             Self::NotFound => 404,
             Self::BadRequest(_) => 400,
             Self::TooManyAttempts { .. } => 429,
@@ -108,7 +111,7 @@ impl Error {
             Self::Stale { .. } => "stale",
             Self::Conflict(_) => "conflict",
             Self::Unauthenticated => "unauthenticated",
-            Self::Forbidden => "forbidden",
+            Self::Forbidden | Self::Denied(_) => "forbidden",
             Self::NotFound => "not_found",
             Self::BadRequest(_) => "bad_request",
             Self::TooManyAttempts { .. } => "too_many_attempts",

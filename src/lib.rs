@@ -11,6 +11,9 @@
 //! | `functions` | the one door from the browser to the server |
 //! | `pipelines` | the door for machines, `/api/v1` |
 //! | `vault` | what the product does; where keys and rows meet |
+//! | `issuers` | who signs for a run: their keys, and whether a token is theirs |
+//! | `registries` | what is asked of registries |
+//! | `outbound` | every connection to another host, and where none may go |
 //! | `store` | rows in, domain values out |
 //! | `crypto` | everything that touches keys |
 //! | `domain` | words and rules, the same on both sides |
@@ -29,10 +32,16 @@ pub mod commands;
 #[cfg(feature = "ssr")]
 pub mod crypto;
 #[cfg(feature = "ssr")]
+pub mod issuers;
+#[cfg(feature = "ssr")]
 #[path = "../migrations/mod.rs"]
 pub mod migrations;
 #[cfg(feature = "ssr")]
+pub mod outbound;
+#[cfg(feature = "ssr")]
 pub mod pipelines;
+#[cfg(feature = "ssr")]
+pub mod registries;
 #[cfg(feature = "ssr")]
 pub mod server;
 #[cfg(feature = "ssr")]

@@ -12,6 +12,7 @@ export async function everyPage(page: Page, instance: Instance): Promise<Record<
   const token = await addPipeline(page, instance, { name: pipeline, credentials: [credential] });
   await fetchConfig(instance, token, { run: { 'Regcred-Run': 'run-1', 'Regcred-Branch': 'main' } });
   const ofPipeline = new URL(page.url()).pathname;
+  const grant = await page.locator('form[action="/rpc/grants/delete"] input[name=id]').inputValue();
   const ofCredential = await pathOf(page, instance, credential);
   const list = `${instance.project}/credentials`;
   return {
@@ -33,5 +34,13 @@ export async function everyPage(page: Page, instance: Instance): Promise<Record<
     'a filter that does not exist': `${list}?sort=nothing`,
     'signing in': '/sign-in',
     'a set-up link that was used': '/setup?link=used',
+    'a new trust rule': `${ofPipeline}/trust/new?provider=github`,
+    'a new trust rule for a public key': `${ofPipeline}/trust/new?provider=woodpecker`,
+    'a new trust rule for a shared secret': `${ofPipeline}/trust/new?provider=drone`,
+    'trying a token': `${ofPipeline}/trust/try`,
+    'an approval': `${ofPipeline}/grants/${grant}/approve`,
+    'the explainer': `${instance.project}/match`,
+    'an answer of the explainer': `${instance.project}/match?image=ghcr.io/acme/api&pipeline=${ofPipeline.split('/').pop()}`,
+    'a question that names no image': `${instance.project}/match?image=ghcr.io/`,
   };
 }

@@ -10,6 +10,8 @@ import { secret } from './secrets.ts';
 export type Server = {
   /** `http://localhost:PORT` */
   url: string;
+  /** The folder of its database and key. */
+  data: string;
   /** The one-time link that it printed. */
   setupLink: string;
   /** Everything it has printed so far. */
@@ -44,6 +46,7 @@ export async function startServer(): Promise<Server> {
   });
   return {
     url: server.said[1]!,
+    data,
     setupLink: server.said[0],
     output: server.output,
     stop: async () => {

@@ -14,6 +14,8 @@ const PAGES = [
   'the create dialog of pipelines', 'a pipeline', 'the delete dialog of a pipeline',
   'the encryption keys', 'a page that does not exist',
   'an address that nothing has', 'a filter that does not exist', 'signing in', 'a set-up link that was used',
+  'a new trust rule', 'a new trust rule for a public key', 'a new trust rule for a shared secret',
+  'trying a token', 'an approval', 'the explainer', 'an answer of the explainer', 'a question that names no image',
 ];
 
 for (const what of PAGES) {
@@ -72,6 +74,40 @@ const STATES: Record<string, (page: Page, instance: Instance) => Promise<void>> 
     await fillIn(dialog, { 'Your password': instance.account.password });
     await dialog.getByRole('button', { name: 'Create' }).click();
     await expect(page.getByRole('region', { name: 'New token' })).toBeVisible();
+  },
+  'a grant whose conditions were refused': async (page, instance) => {
+    const name = unique('refused');
+    await addCredential(page, instance, { name });
+    await addPipeline(page, instance, { name: unique('ci') });
+    const grants = page.getByRole('region', { name: 'Grants' });
+    await grants.getByText('Conditions', { exact: true }).click();
+    await fillIn(grants, { 'Only from these branches': 'a b', 'Your password': instance.account.password });
+    await grants.getByRole('button', { name: 'Grant', exact: true }).click();
+    await expect(grants.getByText('A pattern holds a space')).toBeVisible();
+  },
+  'a pipeline with a grant that waits and a trust rule': async (page, instance) => {
+    const name = unique('waits');
+    await addCredential(page, instance, { name, access: 'pull_push', is_protected: 'true' });
+    await addPipeline(page, instance, { name, credentials: [name], access: 'Pull and push' });
+    await page.getByRole('link', { name: 'Add trust rule' }).click();
+    await fillIn(page, { 'Repository id': '1', 'Owner id': '2', 'Environment': 'release', 'Your password': instance.account.password });
+    await page.getByRole('button', { name: 'Add trust rule' }).click();
+    await expect(page.getByText('environment=release')).toBeVisible();
+    await expect(page.getByText('waits for an approval', { exact: true })).toBeVisible();
+  },
+  'a trust rule that was refused': async (page, instance) => {
+    await addPipeline(page, instance, { name: unique('ci') });
+    await page.getByRole('link', { name: 'Add trust rule' }).click();
+    await page.getByRole('button', { name: 'Add trust rule' }).click();
+    await expect(page.getByRole('alert')).toBeVisible();
+  },
+  'a token that was tried': async (page, instance) => {
+    await addPipeline(page, instance, { name: unique('ci') });
+    await page.getByRole('link', { name: 'Try a token' }).click();
+    // A header and the claim of an issuer, signed by nobody.
+    await fillIn(page, { Token: 'eyJhbGciOiJSUzI1NiJ9.eyJpc3MiOiJodHRwczovL2lzc3Vlci5leGFtcGxlLmNvbSJ9.AAAA' });
+    await page.getByRole('button', { name: 'Try', exact: true }).click();
+    await expect(page.getByRole('region', { name: 'Result' })).toBeVisible();
   },
   'signing in after a wrong password': async (page) => {
     await page.goto('/sign-in');

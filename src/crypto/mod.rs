@@ -63,10 +63,12 @@ use thiserror::Error;
 
 pub mod blob;
 pub mod digest;
+pub mod jwt;
 pub mod kek;
 mod key;
 pub mod keyring;
 pub mod password;
+pub mod signature;
 pub mod token;
 mod wrapped;
 

@@ -5,6 +5,7 @@
 //! cannot be called by who may only read.
 
 use super::project::Project;
+use super::proof::Proof;
 use super::user::{Person, Role};
 use crate::error::{Error, Result};
 use uuid::Uuid;
@@ -194,13 +195,20 @@ pub struct Pipeline {
     project_id: Uuid,
     name: String,
     token_id: String,
+    proof: Proof,
 }
 
 impl Pipeline {
-    /// Only for the vault, which has just verified the token.
+    /// Only for the vault, which has just verified the token or the signature.
     #[cfg(feature = "ssr")]
-    pub(crate) fn admit(id: Uuid, project_id: Uuid, name: String, token_id: String) -> Self {
-        Self { id, project_id, name, token_id }
+    pub(crate) fn admit(
+        id: Uuid,
+        project_id: Uuid,
+        name: String,
+        token_id: String,
+        proof: Proof,
+    ) -> Self {
+        Self { id, project_id, name, token_id, proof }
     }
 
     /// Never changes.
@@ -218,9 +226,14 @@ impl Pipeline {
         &self.name
     }
 
-    /// Which of its tokens proved it (the public half).
+    /// Which of its tokens proved it (the public half); empty when it signed its request.
     pub fn token_id(&self) -> &str {
         &self.token_id
+    }
+
+    /// What was proved of its run.
+    pub fn proof(&self) -> &Proof {
+        &self.proof
     }
 }
 

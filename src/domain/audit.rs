@@ -73,6 +73,16 @@ super::words! {
         GrantCreated = "grant.created", "granted a credential to";
         /// It was taken back.
         GrantDeleted = "grant.deleted", "took back a credential from";
+        /// A second person let a pipeline push with a protected credential.
+        GrantApproved = "grant.approved", "approved a grant of";
+        /// Somebody else's signed word is taken for the pipeline.
+        RuleCreated = "trust_rule.created", "made a trust rule for";
+        /// It is taken no more.
+        RuleDeleted = "trust_rule.deleted", "deleted a trust rule of";
+        /// Where a credential's secret may go besides its registry.
+        TokenServiceAccepted = "credential.token_service_accepted", "accepted a token service for";
+        /// It may go there no more.
+        TokenServiceRefused = "credential.token_service_refused", "no longer accepts the token service of";
     }
 }
 

@@ -119,6 +119,8 @@ pub struct Credential {
     pub is_protected: bool,
     /// What is stored, since when and by whom.
     pub secret: StoredSecret,
+    /// The origin of the token service that may get the secret, besides the registry itself.
+    pub token_service: Option<String>,
     /// What may be shown of a service account key.
     pub key_file: Option<KeyFile>,
     /// Counts the saves; a form carries the one it was made from.

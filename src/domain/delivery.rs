@@ -2,6 +2,7 @@
 
 use super::credential::Access;
 use super::moment::Moment;
+use super::proof::Proof;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -10,6 +11,33 @@ super::words! {
     pub enum Door {
         /// `GET /api/v1/docker-config`.
         DockerConfig = "docker-config", "docker config.json";
+        /// `GET /api/v1/auth-json`.
+        AuthJson = "auth-json", "auth.json";
+        /// `GET /api/v1/docker-auth-config`.
+        DockerAuthConfig = "docker-auth-config", "DOCKER_AUTH_CONFIG";
+        /// `GET /api/v1/kubernetes-secret`.
+        KubernetesSecret = "kubernetes-secret", "Kubernetes secret";
+        /// `GET /api/v1/buildx`.
+        Buildx = "buildx", "buildx folders";
+        /// `GET /api/v1/credential`.
+        Credential = "credential", "credential helper";
+        /// `GET /api/v1/kubelet`.
+        Kubelet = "kubelet", "kubelet";
+        /// `GET /api/v1/registry-token`.
+        RegistryToken = "registry-token", "registry token";
+        /// `POST /api/v1/token`.
+        Token = "token", "identity token";
+        /// `POST /api/v1/woodpecker/{project}`.
+        Woodpecker = "woodpecker", "Woodpecker";
+        /// `POST /api/v1/drone/{project}`.
+        Drone = "drone", "Drone";
+    }
+}
+
+impl Door {
+    /// Whether who reads its answer can use a registry's short-lived token instead of a secret.
+    pub fn carries_tokens(self) -> bool {
+        matches!(self, Self::DockerConfig | Self::Buildx | Self::RegistryToken)
     }
 }
 
@@ -38,6 +66,19 @@ pub struct Claims {
     /// Who started it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub actor: Option<String>,
+    /// What started it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub event: Option<String>,
+}
+
+super::words! {
+    /// What a pipeline says afterwards of a delivery.
+    pub enum Report {
+        /// The registry took it.
+        Worked = "worked", "Worked";
+        /// The registry refused it.
+        Failed = "failed", "Failed";
+    }
 }
 
 /// Where a request comes from, as far as it is known: the server finds it out, for limits and
@@ -71,10 +112,19 @@ pub struct Receipt {
     pub token_id: String,
     /// What the pipeline said about its run.
     pub claims: Claims,
+    /// What was proved of its run.
+    #[serde(default)]
+    pub proof: Proof,
+    /// The image that was asked for, without tag and digest, if one was named.
+    #[serde(default)]
+    pub image: Option<String>,
     /// Where the request came from.
     pub address: Option<String>,
     /// What became of it.
     pub outcome: Outcome,
     /// Why it was refused, or what to know about it.
     pub reason: Option<String>,
+    /// How it went, if the pipeline said so afterwards.
+    #[serde(default)]
+    pub report: Option<Report>,
 }

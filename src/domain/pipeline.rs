@@ -2,7 +2,10 @@
 
 use super::credential::Access;
 use super::delivery::Receipt;
+use super::grant::Terms;
 use super::moment::{Day, Moment};
+use super::proof::Proof;
+use super::trust_rule::TrustRule;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -38,12 +41,14 @@ pub struct Grant {
     pub credential: String,
     /// Its registry host.
     pub host: String,
-    /// For pulling, or for pushing too.
-    pub intent: Access,
+    /// What for, where, from where and until when.
+    pub terms: Terms,
     /// When it was given.
     pub created_at: Moment,
     /// By whom.
     pub created_by: String,
+    /// Whether who looks at it gave it, and so cannot approve it.
+    pub is_own: bool,
     /// How often this pipeline received the credential.
     pub deliveries: i64,
     /// When it last did.
@@ -65,6 +70,10 @@ pub struct Token {
     pub last_used_at: Option<Moment>,
     /// Since when it is refused.
     pub revoked_at: Option<Moment>,
+    /// Until when a short-lived one works; `None` for one that was made by a person.
+    pub short_until: Option<Moment>,
+    /// What proved the run that a short-lived one was given to.
+    pub proof: Option<Proof>,
 }
 
 /// One pipeline, whole.
@@ -74,8 +83,10 @@ pub struct PipelineDetail {
     pub summary: PipelineSummary,
     /// What it may have.
     pub grants: Vec<Grant>,
-    /// What proves it.
+    /// What proves it: the tokens that people made, and the last ones that were given for proof.
     pub tokens: Vec<Token>,
+    /// Whose word is taken instead of a token.
+    pub rules: Vec<TrustRule>,
     /// The day the tokens' expiry is told for.
     pub today: Day,
 }
@@ -91,16 +102,45 @@ pub struct Grantable {
     pub host: String,
     /// The widest intent it can serve.
     pub access: Access,
-    /// Whether a grant to push would need an approval, which this version cannot give yet.
+    /// Whether a grant to push needs the approval of a second person.
     pub is_protected: bool,
 }
 
 impl Grantable {
-    /// Whether it can be granted for `intent`.
+    /// Whether it can take over a grant for `intent` as it is, without an approval.
     pub fn serves(&self, intent: Access) -> bool {
         let needs_approval = self.is_protected && intent == Access::PullAndPush;
         self.access.satisfies(intent) && !needs_approval
     }
+}
+
+/// What was typed into the form of a grant. No secret.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GrantForm {
+    /// The credentials chosen, as ids.
+    #[serde(default)]
+    pub credentials: Vec<String>,
+    /// The word of an [`Access`].
+    #[serde(default)]
+    pub intent: String,
+    /// Repository prefixes, separated by commas or line breaks; blank means every repository.
+    #[serde(default)]
+    pub repositories: String,
+    /// Patterns, separated by commas or line breaks; blank means from any branch.
+    #[serde(default)]
+    pub branches: String,
+    /// Patterns, separated by commas or line breaks; blank means from any event.
+    #[serde(default)]
+    pub events: String,
+    /// The word of a [`super::grant::ForkRule`]; blank means nothing.
+    #[serde(default)]
+    pub forks: String,
+    /// The last day, or blank.
+    #[serde(default)]
+    pub expires_on: String,
+    /// Whether only short-lived tokens of the registry are handed out.
+    #[serde(default)]
+    pub is_narrow: bool,
 }
 
 /// What was typed into a pipeline's form. No secret.

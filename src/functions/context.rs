@@ -3,6 +3,7 @@
 use super::answer::{Notice, Returned};
 use super::session::Frame;
 use crate::domain::actor::{Member, Permission};
+use crate::domain::trust_rule::TokenTrial;
 use crate::domain::user::Person;
 use crate::error::{Error, Result};
 use crate::vault::{SlotKind, Vault};
@@ -138,6 +139,11 @@ pub(super) async fn take_notice(id: &str) -> Result<Notice> {
 pub(super) async fn take_token(id: &str) -> Result<Option<String>> {
     let content = take(SlotKind::Token, id).await?;
     Ok(content.and_then(|content| String::from_utf8(content.to_vec()).ok()))
+}
+
+pub(super) async fn take_trial(id: &str) -> Result<Option<TokenTrial>> {
+    let content = take(SlotKind::Trial, id).await?;
+    Ok(content.and_then(|content| serde_json::from_slice(&content).ok()))
 }
 
 /// What this request has taken out of slots. Rendering may ask twice (once to find out what a page

@@ -64,3 +64,15 @@ pub async fn delete_credential(
 ) -> Result<()> {
     super::settle::delete_credential(project, id, typed_name).await
 }
+
+/// Lets the secret go to the token service at `origin` too, or, when that is blank, to none.
+/// `password` is the person's own.
+#[server(prefix = "/rpc", endpoint = "credentials/token-service")]
+pub async fn set_token_service(
+    project: String,
+    id: Uuid,
+    #[server(default)] origin: String,
+    #[server(default)] password: String,
+) -> Result<()> {
+    super::settle::set_token_service(project, id, origin, password).await
+}

@@ -8,9 +8,11 @@
 pub mod answer;
 pub mod credentials;
 pub mod keys;
+pub mod matching;
 pub mod pipelines;
 pub mod registry;
 pub mod session;
+pub mod trust_rules;
 pub mod versions;
 
 #[cfg(feature = "ssr")]

@@ -1,7 +1,7 @@
 //! Pipelines with their tokens and grants, as the browser asks for them.
 
 pub use crate::domain::pipeline::PipelinePage;
-use crate::domain::pipeline::{Grantable, PipelineForm, PipelineSummary};
+use crate::domain::pipeline::{GrantForm, Grantable, PipelineForm, PipelineSummary};
 use crate::error::Result;
 use leptos::prelude::*;
 use uuid::Uuid;
@@ -43,15 +43,27 @@ pub async fn create_pipeline(
     super::settle::create_pipeline(project, form, password).await
 }
 
-/// Gives the pipeline one more credential.
+/// Gives the pipeline one more credential, on the terms of the form.
 #[server(prefix = "/rpc", endpoint = "grants/create")]
 pub async fn create_grant(
     project: String,
     pipeline: Uuid,
-    #[server(default)] form: PipelineForm,
+    #[server(default)] form: GrantForm,
     #[server(default)] password: String,
 ) -> Result<()> {
     super::settle::create_grants(project, pipeline, form, password).await
+}
+
+/// Lets a grant of a protected credential push for `days` days; who gave it cannot.
+#[server(prefix = "/rpc", endpoint = "grants/approve")]
+pub async fn approve_grant(
+    project: String,
+    pipeline: Uuid,
+    id: Uuid,
+    #[server(default)] days: String,
+    #[server(default)] password: String,
+) -> Result<()> {
+    super::settle::approve_grant(project, pipeline, id, days, password).await
 }
 
 /// Takes a credential back.

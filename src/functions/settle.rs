@@ -1,11 +1,19 @@
 //! What follows a form's post: the next page when it went well, the form again when it did not.
 
+mod pipelines;
+mod trust_rules;
+
+pub(super) use pipelines::{
+    approve_grant, create_grants, create_pipeline, create_token, delete_grant, delete_pipeline,
+    repoint_grants, revoke_token,
+};
+pub(super) use trust_rules::{create_rule, delete_rule, try_token};
+
 use super::answer::{Notice, Returned};
 use super::context::{PERSON, member, session, vault};
 use super::credential_post::CredentialPost;
 use crate::domain::credential_form::CredentialForm;
 use crate::domain::listing::percent;
-use crate::domain::pipeline::PipelineForm;
 use crate::error::{Error, Result};
 use crate::vault::SlotKind;
 use axum::http::request::Parts;
@@ -114,12 +122,26 @@ pub(super) async fn delete_credential(project: String, id: Uuid, typed_name: Str
     deleted(&list_path(&project), id, &typed_name, done.await).await
 }
 
-pub(super) async fn delete_pipeline(project: String, id: Uuid, typed_name: String) -> Result<()> {
+/// From the credential's page.
+pub(super) async fn set_token_service(
+    project: String,
+    id: Uuid,
+    origin: String,
+    password: String,
+) -> Result<()> {
+    let page = format!("{}/{id}", list_path(&project));
+    let password = zeroize::Zeroizing::new(password);
     let done = async {
-        let remover = member(&project).await?.pipeline_remover()?;
-        vault().delete_pipeline(&remover, id, &typed_name).await
+        let member = member(&project).await?;
+        let granter = vault().reauthenticate(&member, &password).await?;
+        vault().set_token_service(&granter, id, &origin).await
     };
-    deleted(&format!("/p/{}/pipelines", percent(&project)), id, &typed_name, done.await).await
+    match done.await {
+        Ok(sentence) => on(&page, vec![sentence]).await,
+        Err(error) => {
+            back(&format!("{page}?form=token-service"), json!({ "origin": origin }), error).await
+        }
+    }
 }
 
 /// After a deletion: the list, or the dialog again with the sentence at the field.
@@ -130,22 +152,6 @@ async fn deleted(list: &str, id: Uuid, typed_name: &str, done: Result<String>) -
             back(&format!("{list}/{id}/delete"), json!({ "typed_name": typed_name }), error).await
         }
     }
-}
-
-pub(super) async fn delete_grant(project: String, pipeline: Uuid, id: Uuid) -> Result<()> {
-    let done = async {
-        let editor = member(&project).await?.pipeline_editor()?;
-        vault().delete_grant(&editor, pipeline, id).await
-    };
-    said(&pipeline_path(&project, pipeline), done.await).await
-}
-
-pub(super) async fn revoke_token(project: String, pipeline: Uuid, id: String) -> Result<()> {
-    let done = async {
-        let editor = member(&project).await?.pipeline_editor()?;
-        vault().revoke_token(&editor, pipeline, &id).await
-    };
-    said(&pipeline_path(&project, pipeline), done.await).await
 }
 
 /// After an action that has no form: a sentence either way.
@@ -159,88 +165,10 @@ pub(super) async fn said(path: &str, done: Result<String>) -> Result<()> {
     }
 }
 
-pub(super) async fn create_pipeline(
-    project: String,
-    form: PipelineForm,
-    password: String,
-) -> Result<()> {
-    let list = format!("/p/{}/pipelines", percent(&project));
-    let password = zeroize::Zeroizing::new(password);
-    let done = async {
-        let member = member(&project).await?;
-        let granter = vault().reauthenticate(&member, &password).await?;
-        vault().create_pipeline(&granter, &form).await
-    };
-    match done.await {
-        Ok((id, token)) => once(&format!("{list}/{id}"), &token).await,
-        Err(error) => back(&format!("{list}/new"), form, error).await,
-    }
-}
-
-pub(super) async fn create_grants(
-    project: String,
-    pipeline: Uuid,
-    form: PipelineForm,
-    password: String,
-) -> Result<()> {
-    let page = pipeline_path(&project, pipeline);
-    let password = zeroize::Zeroizing::new(password);
-    let done = async {
-        let member = member(&project).await?;
-        let granter = vault().reauthenticate(&member, &password).await?;
-        vault().create_grants(&granter, pipeline, &form).await
-    };
-    match done.await {
-        Ok(sentence) => on(&page, vec![sentence]).await,
-        Err(error) => back(&format!("{page}?form=grant"), form, error).await,
-    }
-}
-
-pub(super) async fn create_token(
-    project: String,
-    pipeline: Uuid,
-    form: PipelineForm,
-    password: String,
-) -> Result<()> {
-    let page = pipeline_path(&project, pipeline);
-    let password = zeroize::Zeroizing::new(password);
-    let done = async {
-        let member = member(&project).await?;
-        let granter = vault().reauthenticate(&member, &password).await?;
-        vault().create_token(&granter, pipeline, &form).await
-    };
-    match done.await {
-        Ok(token) => once(&page, &token).await,
-        Err(error) => back(&format!("{page}?form=token"), form, error).await,
-    }
-}
-
-/// From the delete dialog, which says how it went and is still to be confirmed.
-pub(super) async fn repoint_grants(
-    project: String,
-    id: Uuid,
-    target: String,
-    password: String,
-) -> Result<()> {
-    let dialog = format!("{}/{id}/delete", list_path(&project));
-    let password = zeroize::Zeroizing::new(password);
-    let done = async {
-        let member = member(&project).await?;
-        let granter = vault().reauthenticate(&member, &password).await?;
-        vault().repoint_grants(&granter, id, &target).await
-    };
-    match done.await {
-        Ok(sentence) => on(&dialog, vec![sentence]).await,
-        Err(error) => {
-            back(&format!("{dialog}?form=repoint"), json!({ "target": target }), error).await
-        }
-    }
-}
-
-/// Shows the token on the page at `path`, once.
-async fn once(path: &str, token: &str) -> Result<()> {
+/// Shows the token or the shared secret on the page at `path`, once: `name` says which it is.
+async fn once(path: &str, name: &str, token: &str) -> Result<()> {
     let slot = vault().put_slot(SlotKind::Token, signed_in().await, token.as_bytes()).await?;
-    redirect(&format!("{path}?once={slot}"));
+    redirect(&format!("{path}?{name}={slot}"));
     Ok(())
 }
 

@@ -2,6 +2,7 @@
 
 use super::kek::KekConfig;
 use crate::domain::secret_version::KEEP;
+use crate::outbound::{Network, Outbound, OutboundSettings};
 use crate::store::Address;
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
@@ -80,6 +81,10 @@ pub struct Config {
     #[arg(long, env = "REGCRED_TRUSTED_PROXIES", value_delimiter = ',', value_name = "ADDRESS")]
     pub trusted_proxies: Vec<IpAddr>,
 
+    /// Other hosts that the server may ask.
+    #[command(flatten)]
+    pub outbound: OutboundConfig,
+
     /// Versions of each secret that are kept, the current one included: what can be rolled back to
     #[arg(
         long,
@@ -104,6 +109,23 @@ pub struct Config {
     pub log: String,
 }
 
+/// Registries and issuers of one's own: those on the internet need no setting.
+#[derive(Clone, Debug, Default, clap::Args)]
+pub struct OutboundConfig {
+    /// Private networks with registries or issuers to ask, such as 10.0.0.0/8, separated by commas
+    #[arg(
+        long,
+        env = "REGCRED_PRIVATE_NETWORKS",
+        value_delimiter = ',',
+        value_name = "NETWORK"
+    )]
+    pub private_networks: Vec<String>,
+
+    /// A PEM file with certificate authorities to trust besides the public ones
+    #[arg(long, env = "REGCRED_CA_FILE", value_name = "FILE")]
+    pub ca_file: Option<PathBuf>,
+}
+
 /// A setting that cannot be used. The sentence says what to do.
 #[derive(Debug, thiserror::Error)]
 pub enum ConfigProblem {
@@ -117,6 +139,14 @@ pub enum ConfigProblem {
         "REGCRED_URL has to be http:// or https:// with a host, and without a path, such as https://regcred.example.com."
     )]
     BadUrl,
+    /// No network.
+    #[error(
+        "REGCRED_PRIVATE_NETWORKS has to be addresses or networks separated by commas, such as 10.0.0.0/8,192.0.2.7."
+    )]
+    BadNetwork,
+    /// The certificate authorities.
+    #[error("The file that REGCRED_CA_FILE names cannot be used: {0}.")]
+    BadAuthorities(String),
     /// Another database than those that work.
     #[error(
         "DATABASE_URL has to begin with postgres://. Leave it out to use the embedded database."
@@ -137,6 +167,24 @@ impl StorageConfig {
             }
             Some(_) => Err(ConfigProblem::BadDatabase),
         }
+    }
+}
+
+impl OutboundConfig {
+    /// What asks other hosts.
+    ///
+    /// # Errors
+    /// `BadNetwork`, and `BadAuthorities` for a file that cannot be read or holds no certificate.
+    pub fn open(&self) -> Result<Outbound, ConfigProblem> {
+        let allowed = self.private_networks.iter().map(|text| Network::parse(text.trim()));
+        let allowed = allowed.collect::<Option<Vec<_>>>().ok_or(ConfigProblem::BadNetwork)?;
+        let roots_pem = match &self.ca_file {
+            None => Vec::new(),
+            Some(path) => std::fs::read(path)
+                .map_err(|cause| ConfigProblem::BadAuthorities(cause.to_string()))?,
+        };
+        Outbound::new(OutboundSettings { allowed, roots_pem })
+            .map_err(|problem| ConfigProblem::BadAuthorities(problem.to_string()))
     }
 }
 

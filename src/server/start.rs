@@ -3,7 +3,9 @@
 use super::config::{Config, StorageConfig};
 use super::open::{Opened, StartError, find_keys, open};
 use super::router;
-use crate::vault::{Settings, Vault};
+use crate::issuers::Issuers;
+use crate::registries::Registries;
+use crate::vault::{Reach, Settings, Vault};
 use axum::serve::ListenerExt;
 use std::io::{self, Write};
 use std::net::SocketAddr;
@@ -24,6 +26,7 @@ const SWEEP: Duration = Duration::from_secs(15 * 60);
 pub async fn serve(config: &Config) -> Result<(), StartError> {
     // What can be checked without touching anything comes first.
     config.public_url(config.listen.port())?;
+    let outbound = config.outbound.open()?;
     let Opened { store, keys, local, is_new } = open(&config.storage).await?;
 
     let listener = TcpListener::bind(config.listen)
@@ -36,7 +39,9 @@ pub async fn serve(config: &Config) -> Result<(), StartError> {
         keep_versions: config.keep_versions,
         key_settle: config.pace.seconds(&config.storage),
     };
-    let vault = Vault::new(store.clone(), keys, settings);
+    let reach =
+        Reach { issuers: Issuers::new(outbound.clone()), registries: Registries::new(outbound) };
+    let vault = Vault::new(store.clone(), keys, settings).reaching(reach);
     let app = router(&vault, &config.trusted_proxies);
     // Listened for before anybody is told that it serves: from then on they may come.
     let stop = Stop::listen().map_err(StartError::Serve)?;

@@ -6,7 +6,7 @@
 //! header (wrapped here):
 //!
 //! ```text
-//! {"format":"regcred-backup","version":1,"schema":"m20261121_000005_create_versions",
+//! {"format":"regcred-backup","version":1,"schema":"m20261121_000006_create_trust_rules",
 //!  "made_at":"2026-11-21T09:30:00Z","database":"sqlite","kek_ids":["b976fc652f5fdb1d"],
 //!  "tables":{"project":{"columns":[["id","uuid"],["slug","text"],…]},…}}
 //! ```

@@ -255,6 +255,7 @@ pub(super) fn whole(row: Model) -> Option<Credential> {
             set_at: Moment(row.secret_set_at),
             set_by: row.secret_set_by.clone(),
         },
+        token_service: row.token_service.clone(),
         key_file: row.key_file.as_deref().and_then(|text| serde_json::from_str(text).ok()),
         revision: row.revision,
         created_at: Moment(row.created_at),

@@ -33,7 +33,10 @@ impl<C: ConnectionTrait> Credentials<'_, C> {
         let names = Pipelines { db, project }.names(holders).await?;
         for (pipeline_id, intent) in grants {
             if let Some(found) = dependents.iter_mut().find(|d| d.pipeline_id == pipeline_id) {
-                found.grant = Some(intent);
+                // Of two grants the wider one is told.
+                if found.grant.is_none_or(|held| !held.satisfies(intent)) {
+                    found.grant = Some(intent);
+                }
             } else {
                 dependents.push(Dependent {
                     pipeline_id,

@@ -2,8 +2,10 @@
 
 use super::entity::access_grant::{ActiveModel, Column, Entity, Model};
 use super::entity::{credential, usage};
+use super::terms;
 use crate::domain::credential::Access;
-use crate::domain::moment::Moment;
+use crate::domain::grant::Terms;
+use crate::domain::moment::{Day, Moment};
 use crate::domain::pipeline::Grant;
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, JoinType, QueryFilter,
@@ -19,7 +21,7 @@ pub struct Grants<'a, C: ConnectionTrait> {
     pub(super) project: Uuid,
 }
 
-/// A grant to write.
+/// A grant as it is written and found.
 #[derive(Clone, Debug)]
 pub struct GrantRow {
     /// Its id.
@@ -28,8 +30,12 @@ pub struct GrantRow {
     pub pipeline_id: Uuid,
     /// Have what.
     pub credential_id: Uuid,
-    /// What for.
-    pub intent: Access,
+    /// What for, where, from where and until when. An approval in them is found, and not written
+    /// by an insert: only [`Grants::approve`] gives one.
+    pub terms: Terms,
+    /// The person who gave it, and so cannot approve it; `None` for one from before this was
+    /// written down.
+    pub granted_by: Option<Uuid>,
     /// Milliseconds.
     pub created_at: i64,
     /// By whom.
@@ -44,15 +50,28 @@ impl<C: ConnectionTrait> Grants<'_, C> {
             project_id: Set(self.project),
             pipeline_id: Set(row.pipeline_id),
             credential_id: Set(row.credential_id),
-            intent: Set(row.intent.word().to_owned()),
+            intent: Set(row.terms.intent.word().to_owned()),
             created_at: Set(row.created_at),
             created_by: Set(row.created_by),
+            repositories: Set(terms::stored(&row.terms.repositories)),
+            branches: Set(terms::stored(&row.terms.branches)),
+            events: Set(terms::stored(&row.terms.events)),
+            forks: Set(row.terms.forks.word().to_owned()),
+            expires_on: Set(row.terms.expires_on.map(Day::to_text)),
+            is_narrow: Set(row.terms.is_narrow),
+            needs_approval: Set(row.terms.needs_approval),
+            granted_by: Set(row.granted_by),
+            approved_by: Set(None),
+            approver: Set(None),
+            approved_at: Set(None),
+            approved_until: Set(None),
         };
         Entity::insert(row).exec_without_returning(self.db).await?;
         Ok(())
     }
 
-    /// Which pipelines hold a grant of the credential, and what for.
+    /// Which pipelines hold a grant of the credential, and what for; one that holds two is there
+    /// twice. A grant that reaches nobody because its terms cannot be read is there, too.
     pub async fn of_credential(&self, credential: Uuid) -> Result<Vec<(Uuid, Access)>, DbErr> {
         let rows = self.rows(Column::CredentialId.eq(credential)).await?;
         Ok(rows
@@ -61,8 +80,54 @@ impl<C: ConnectionTrait> Grants<'_, C> {
             .collect())
     }
 
-    /// What the pipeline may have, by name, with what it received.
-    pub async fn of_pipeline(&self, pipeline: Uuid) -> Result<Vec<Grant>, DbErr> {
+    /// One grant of the pipeline; `None` also for one whose terms cannot be read.
+    pub async fn find(&self, pipeline: Uuid, id: Uuid) -> Result<Option<GrantRow>, DbErr> {
+        let row = self.rows(Column::Id.eq(id)).await?.pop();
+        Ok(row.filter(|row| row.pipeline_id == pipeline).and_then(|row| {
+            Some(GrantRow {
+                terms: terms::read(&row)?,
+                id: row.id,
+                pipeline_id: row.pipeline_id,
+                credential_id: row.credential_id,
+                granted_by: row.granted_by,
+                created_at: row.created_at,
+                created_by: row.created_by,
+            })
+        }))
+    }
+
+    /// Writes down that `by` lets the grant push through the day `until`; a later approval replaces
+    /// an earlier one. `false` when there is no such grant, when it needs no approval, or when they
+    /// gave it themselves.
+    pub async fn approve(
+        &self,
+        id: Uuid,
+        by: Uuid,
+        approver: &str,
+        at: i64,
+        until: Day,
+    ) -> Result<bool, DbErr> {
+        let row = ActiveModel {
+            approved_by: Set(Some(by)),
+            approver: Set(Some(approver.to_owned())),
+            approved_at: Set(Some(at)),
+            approved_until: Set(Some(until.to_text())),
+            ..ActiveModel::default()
+        };
+        let done = Entity::update_many()
+            .set(row)
+            .filter(Column::ProjectId.eq(self.project))
+            .filter(Column::Id.eq(id))
+            .filter(Column::NeedsApproval.eq(true))
+            // Who gave it is another one, and known.
+            .filter(Column::GrantedBy.ne(by))
+            .exec(self.db)
+            .await?;
+        Ok(done.rows_affected > 0)
+    }
+
+    /// What the pipeline may have, by name, with what it received, as the person `viewer` sees it.
+    pub async fn of_pipeline(&self, pipeline: Uuid, viewer: Uuid) -> Result<Vec<Grant>, DbErr> {
         let to_credential = Entity::belongs_to(credential::Entity)
             .from(Column::CredentialId)
             .to(credential::Column::Id)
@@ -73,6 +138,7 @@ impl<C: ConnectionTrait> Grants<'_, C> {
             .filter(Column::ProjectId.eq(self.project))
             .filter(Column::PipelineId.eq(pipeline))
             .order_by_asc(credential::Column::NameKey)
+            .order_by_asc(Column::Intent)
             .all(self.db)
             .await?;
         let used: HashMap<Uuid, usage::Model> = usage::Entity::find()
@@ -93,8 +159,10 @@ impl<C: ConnectionTrait> Grants<'_, C> {
                     credential_id: grant.credential_id,
                     credential: credential.name,
                     host: credential.host,
-                    intent: Access::from_word(&grant.intent)?,
+                    terms: terms::read(&grant)?,
                     created_at: Moment(grant.created_at),
+                    // Nobody approves what nobody is known to have given.
+                    is_own: grant.granted_by.map_or(grant.needs_approval, |by| by == viewer),
                     created_by: grant.created_by,
                     deliveries: used.map_or(0, |row| row.deliveries),
                     last_delivery: used.map(|row| Moment(row.last_at)),

@@ -59,7 +59,9 @@ impl<C: ConnectionTrait> Keys<'_, C> {
     /// Inserts the key unless its version is there: of two that are first, one wins. Whether it was
     /// this one.
     pub async fn insert_first(&self, row: KeyRow) -> Result<bool, DbErr> {
-        let there = OnConflict::columns([Column::Purpose, Column::Version]).do_nothing().to_owned();
+        // Whichever of the unique indexes it is: another server's key may be seen by the one of the
+        // active keys first, and `PostgreSQL` refuses what the named one does not catch.
+        let there = OnConflict::new().do_nothing().to_owned();
         let made =
             Entity::insert(model(row)).on_conflict(there).exec_without_returning(self.db).await?;
         Ok(made > 0)

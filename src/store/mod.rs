@@ -4,6 +4,7 @@
 //! only way to the table. A write is one transaction with its audit event: `store.write()` gives
 //! it, and the same handles work inside.
 
+mod assertions;
 mod attempts;
 mod audit;
 mod backup;
@@ -28,9 +29,14 @@ mod sessions;
 mod shape;
 mod slots;
 mod tallies;
+mod terms;
+#[cfg(test)]
+mod tests;
 mod tokens;
+mod trust_rules;
 mod versions;
 
+pub use assertions::Assertions;
 pub use attempts::Attempts;
 pub use audit::ChainHead;
 pub use backup::{
@@ -58,6 +64,7 @@ pub use sessions::{SessionRow, Sessions};
 pub use shape::Kind;
 pub use slots::{SlotRow, Slots};
 pub use tokens::{TokenHit, TokenRow, Tokens};
+pub use trust_rules::TrustRules;
 pub use versions::StoredVersion;
 
 use crate::error::Error;
@@ -106,6 +113,7 @@ handles! {
     secrets: Secrets, "The sealed versions of its credentials' secrets.";
     pipelines: Pipelines, "The project's pipelines.";
     grants: Grants, "What its pipelines may have.";
+    trust_rules: TrustRules, "Whose signed word is taken for which of its pipelines.";
     receipts: Receipts, "What its pipelines were handed.";
 }
 
@@ -120,6 +128,7 @@ handles! { instance:
     leases: Leases, "Who does scheduled work.";
     rewraps: Rewraps, "Secrets under an older key, of every project.";
     tokens: Tokens, "Pipeline tokens: found before the project is known.";
+    assertions: Assertions, "Single-use tokens of providers that were used.";
     chain: Chain, "Chained audit events.";
 }
 

@@ -4,6 +4,7 @@ use super::entity::pipeline::{ActiveModel, Column, Entity, Model};
 use super::entity::{access_grant, pipeline_token, usage};
 use crate::domain::moment::{Day, Moment};
 use crate::domain::pipeline::PipelineSummary;
+use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, FromQueryResult,
     PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
@@ -25,7 +26,8 @@ struct Count {
 }
 
 impl<C: ConnectionTrait> Pipelines<'_, C> {
-    /// All of them, by name; a token counts as live through the day it expires on.
+    /// All of them, by name; a token that a person made counts as live through the day it
+    /// expires on.
     pub async fn list(&self, today: Day) -> Result<Vec<PipelineSummary>, DbErr> {
         let rows = Entity::find()
             .filter(Column::ProjectId.eq(self.project))
@@ -103,7 +105,12 @@ impl<C: ConnectionTrait> Pipelines<'_, C> {
             .filter(access_grant::Column::PipelineId.is_in(ids.clone()))
             .select_only()
             .column(access_grant::Column::PipelineId)
-            .column_as(access_grant::Column::Id.count(), "number")
+            // A credential that is granted to pull and to push is one.
+            .column_as(
+                Expr::col((access_grant::Entity, access_grant::Column::CredentialId))
+                    .count_distinct(),
+                "number",
+            )
             .group_by(access_grant::Column::PipelineId)
             .into_model::<Count>()
             .all(self.db)
@@ -112,6 +119,7 @@ impl<C: ConnectionTrait> Pipelines<'_, C> {
             .filter(pipeline_token::Column::PipelineId.is_in(ids.clone()))
             .filter(pipeline_token::Column::RevokedAt.is_null())
             .filter(pipeline_token::Column::ExpiresOn.gte(today.to_text()))
+            .filter(pipeline_token::Column::ExpiresAt.is_null())
             .select_only()
             .column(pipeline_token::Column::PipelineId)
             .column_as(pipeline_token::Column::Id.count(), "number")

@@ -1,15 +1,18 @@
 //! Receipts: written in groups by one task, so that concurrent deliveries share a transaction and
 //! a flush to disk. A receipt counts once its group is durable.
 
+mod report;
+mod row;
+
 use super::chain::{Head, Link, Mac};
-use super::entity::receipt;
+use super::entity::{delivery_report, receipt};
 use super::tallies::Tallies;
 use super::{Store, Write};
-use crate::domain::credential::Access;
-use crate::domain::delivery::{Door, Outcome, Receipt};
-use crate::domain::moment::Moment;
+use crate::domain::delivery::Receipt;
+use row::{fields, model, shown};
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, JoinType, QueryFilter, QueryOrder,
+    QuerySelect,
 };
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -50,14 +53,20 @@ impl<C: ConnectionTrait> Receipts<'_, C> {
         filter: sea_orm::sea_query::SimpleExpr,
         most: u64,
     ) -> Result<Vec<Receipt>, DbErr> {
+        let to_report = receipt::Entity::belongs_to(delivery_report::Entity)
+            .from(receipt::Column::Id)
+            .to(delivery_report::Column::ReceiptId)
+            .into();
         let rows = receipt::Entity::find()
+            .join(JoinType::LeftJoin, to_report)
+            .select_also(delivery_report::Entity)
             .filter(receipt::Column::Chain.eq(self.project))
             .filter(filter)
             .order_by_desc(receipt::Column::Seq)
             .limit(most)
             .all(self.db)
             .await?;
-        Ok(rows.into_iter().filter_map(shown).collect())
+        Ok(rows.into_iter().filter_map(|(row, report)| shown(row, report)).collect())
     }
 }
 
@@ -156,59 +165,18 @@ async fn append(
     let mut models = Vec::with_capacity(rows.len());
     for row in rows {
         let mut model = model(project, row);
-        let (seq, link) = head.next(mac, "receipt", &fields(&model).each_ref().map(Vec::as_slice));
+        let fields = fields(&model);
+        let fields: Vec<&[u8]> = fields.iter().map(Vec::as_slice).collect();
+        let (seq, link) = head.next(mac, "receipt", &fields);
         model.seq = seq;
         model.mac = link;
         models.push(receipt::ActiveModel::from(model));
     }
-    // SQLite takes 32,766 values in a statement, PostgreSQL 65,535; a receipt has 17.
+    // SQLite takes 32,766 values in a statement, PostgreSQL 65,535; a receipt has 19.
     for part in models.chunks(1_000) {
         receipt::Entity::insert_many(part.to_vec()).exec_without_returning(db).await?;
     }
     head.store(db).await
-}
-
-fn model(project: Uuid, row: &ReceiptRow) -> receipt::Model {
-    let shown = &row.receipt;
-    receipt::Model {
-        id: shown.id,
-        chain: project,
-        seq: 0,
-        at: shown.at.0,
-        pipeline_id: shown.pipeline_id,
-        pipeline: shown.pipeline.clone(),
-        credential_id: row.credential_id,
-        credential: shown.credential.clone(),
-        version: shown.version,
-        intent: shown.intent.word().to_owned(),
-        door: shown.door.word().to_owned(),
-        token_id: shown.token_id.clone(),
-        claims: serde_json::to_string(&shown.claims).unwrap_or_default(),
-        address: shown.address.clone(),
-        outcome: shown.outcome.word().to_owned(),
-        reason: shown.reason.clone(),
-        mac: Vec::new(),
-    }
-}
-
-fn fields(row: &receipt::Model) -> [Vec<u8>; 13] {
-    let id = |id: Option<Uuid>| id.map(|id| id.as_bytes().to_vec()).unwrap_or_default();
-    let text = |text: &Option<String>| text.clone().unwrap_or_default().into_bytes();
-    [
-        row.id.as_bytes().to_vec(),
-        row.at.to_be_bytes().to_vec(),
-        id(Some(row.pipeline_id)),
-        row.pipeline.clone().into(),
-        id(row.credential_id),
-        text(&row.credential),
-        row.version.unwrap_or(0).to_be_bytes().to_vec(),
-        format!("{} {}", row.intent, row.door).into(),
-        row.token_id.clone().into(),
-        row.claims.clone().into(),
-        text(&row.address),
-        row.outcome.clone().into(),
-        text(&row.reason),
-    ]
 }
 
 /// The receipts of a chain between two numbers as links.
@@ -222,7 +190,7 @@ pub(super) async fn links<C: ConnectionTrait>(
         .filter(receipt::Column::Seq.between(first, last))
         .all(db)
         .await?;
-    Ok(rows.iter().map(|row| (row.seq, "receipt", fields(row).to_vec(), row.mac.clone())).collect())
+    Ok(rows.iter().map(|row| (row.seq, "receipt", fields(row), row.mac.clone())).collect())
 }
 
 /// The number of the newest receipt of a chain; 0 when there is none.
@@ -233,22 +201,4 @@ pub(super) async fn newest<C: ConnectionTrait>(db: &C, chain: Uuid) -> Result<i6
         .one(db)
         .await?;
     Ok(row.map_or(0, |row| row.seq))
-}
-
-fn shown(row: receipt::Model) -> Option<Receipt> {
-    Some(Receipt {
-        id: row.id,
-        at: Moment(row.at),
-        pipeline: row.pipeline,
-        pipeline_id: row.pipeline_id,
-        credential: row.credential,
-        version: row.version,
-        intent: Access::from_word(&row.intent)?,
-        door: Door::from_word(&row.door)?,
-        token_id: row.token_id,
-        claims: serde_json::from_str(&row.claims).unwrap_or_default(),
-        address: row.address,
-        outcome: Outcome::from_word(&row.outcome)?,
-        reason: row.reason,
-    })
 }

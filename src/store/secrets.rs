@@ -1,13 +1,16 @@
 //! The sealed versions of credentials' secrets. Only deliveries and rewraps load a ciphertext.
 
 use super::entity::{Sealed, access_grant, credential, secret_version};
-use crate::domain::credential::{Access, Credential, Method};
+use super::terms;
+use crate::domain::credential::{Credential, Method};
+use crate::domain::grant::Terms;
 use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, JoinType, QueryFilter,
-    QuerySelect, Select,
+    QueryOrder, QuerySelect, Select,
 };
 use secret_version::{ActiveModel, Column, Entity};
+use std::collections::HashMap;
 use uuid::Uuid;
 
 /// A handle on a project's sealed secrets.
@@ -51,8 +54,8 @@ pub struct Deliverable {
     pub credential: Credential,
     /// The project of the credential's row, as the ciphertext is bound to it.
     pub project_id: Uuid,
-    /// What the grant is for.
-    pub intent: Access,
+    /// The terms of each grant of it that the pipeline holds; never none.
+    pub grants: Vec<Terms>,
     /// The row of the current version; `None` when it is gone.
     pub sealed: Option<(Uuid, Vec<u8>)>,
 }
@@ -98,32 +101,23 @@ impl<C: ConnectionTrait> Secrets<'_, C> {
         Ok(())
     }
 
-    /// What the pipeline's grants reach, by name.
+    /// What the pipeline's grants reach, by name: each credential once, whatever its grants.
     pub async fn granted_to(&self, pipeline: Uuid) -> Result<Vec<Deliverable>, DbErr> {
         let to_credential = access_grant::Entity::belongs_to(credential::Entity)
             .from(access_grant::Column::CredentialId)
             .to(credential::Column::Id)
             .into();
-        let mut granted = access_grant::Entity::find()
+        let rows = access_grant::Entity::find()
             .join(JoinType::InnerJoin, to_credential)
             .select_also(credential::Entity)
             .filter(access_grant::Column::ProjectId.eq(self.project))
             .filter(access_grant::Column::PipelineId.eq(pipeline))
             .all(self.db)
             .await?;
-        // Not asked of the database: it would go through all credentials of the project, by name,
-        // to find the few that are granted.
-        granted.retain(|(_, credential)| {
-            credential.as_ref().is_some_and(|credential| credential.project_id == self.project)
-        });
-        granted.sort_by(|(_, one), (_, other)| {
-            let name =
-                |row: &Option<credential::Model>| row.as_ref().map(|row| row.name_key.clone());
-            name(one).cmp(&name(other))
-        });
+        let mut granted = self.grouped(rows);
         let current: Vec<(Uuid, i64)> = granted
             .iter()
-            .filter_map(|(_, credential)| credential.as_ref().map(|c| (c.id, c.secret_version)))
+            .map(|one| (one.credential.summary.id, one.credential.secret.version))
             .collect();
         if current.is_empty() {
             return Ok(Vec::new());
@@ -138,24 +132,80 @@ impl<C: ConnectionTrait> Secrets<'_, C> {
             .filter(Column::Sealed.is_not_null())
             .all(self.db)
             .await?;
-        Ok(granted
+        for row in versions {
+            let is_current = |one: &&mut Deliverable| {
+                one.credential.summary.id == row.credential_id
+                    && one.credential.secret.version == row.version
+            };
+            if let (Some(one), Some(sealed)) = (granted.iter_mut().find(is_current), row.sealed) {
+                one.sealed = Some((row.id, sealed.0));
+            }
+        }
+        Ok(granted)
+    }
+
+    /// The rows' credentials by name, each with its grants in the order in which they were given.
+    fn grouped(
+        &self,
+        rows: Vec<(access_grant::Model, Option<credential::Model>)>,
+    ) -> Vec<Deliverable> {
+        // Not asked of the database: it would go through all credentials of the project, by name,
+        // to find the few that are granted.
+        let mut rows: Vec<(access_grant::Model, credential::Model)> = rows
             .into_iter()
-            .filter_map(|(grant, credential)| {
-                let row = credential?;
-                let project_id = row.project_id;
-                let credential = super::credentials::whole(row)?;
-                let is_current = |version: &&secret_version::Model| {
-                    version.credential_id == grant.credential_id
-                        && version.version == credential.secret.version
-                };
-                let current = versions.iter().find(is_current);
-                let sealed = current.and_then(|row| Some((row.id, row.sealed.clone()?.0)));
-                Some(Deliverable {
-                    intent: Access::from_word(&grant.intent)?,
-                    project_id,
-                    credential,
-                    sealed,
-                })
+            .filter_map(|(grant, credential)| Some((grant, credential?)))
+            .filter(|(_, credential)| credential.project_id == self.project)
+            .collect();
+        rows.sort_by(|(one, its), (other, others)| {
+            (&its.name_key, one.id).cmp(&(&others.name_key, other.id))
+        });
+        let mut granted: Vec<Deliverable> = Vec::with_capacity(rows.len());
+        for (grant, row) in rows {
+            let Some(terms) = terms::read(&grant) else { continue };
+            if let Some(last) = granted.last_mut()
+                && last.credential.summary.id == row.id
+            {
+                last.grants.push(terms);
+                continue;
+            }
+            let project_id = row.project_id;
+            let Some(credential) = super::credentials::whole(row) else { continue };
+            granted.push(Deliverable { credential, project_id, grants: vec![terms], sealed: None });
+        }
+        granted
+    }
+
+    /// Every credential at the host, by name, each with the terms of the pipeline's grants of it;
+    /// none when it is not granted. Loads no ciphertext.
+    pub async fn candidates(
+        &self,
+        pipeline: Uuid,
+        host: &str,
+    ) -> Result<Vec<(Credential, Vec<Terms>)>, DbErr> {
+        let grants = access_grant::Entity::find()
+            .filter(access_grant::Column::ProjectId.eq(self.project))
+            .filter(access_grant::Column::PipelineId.eq(pipeline))
+            .order_by_asc(access_grant::Column::Id)
+            .all(self.db)
+            .await?;
+        let mut held: HashMap<Uuid, Vec<Terms>> = HashMap::new();
+        for grant in &grants {
+            if let Some(terms) = terms::read(grant) {
+                held.entry(grant.credential_id).or_default().push(terms);
+            }
+        }
+        let rows = credential::Entity::find()
+            .filter(credential::Column::ProjectId.eq(self.project))
+            .filter(credential::Column::Host.eq(host))
+            .order_by_asc(credential::Column::NameKey)
+            .all(self.db)
+            .await?;
+        Ok(rows
+            .into_iter()
+            .filter_map(super::credentials::whole)
+            .map(|credential| {
+                let grants = held.remove(&credential.summary.id).unwrap_or_default();
+                (credential, grants)
             })
             .collect())
     }

@@ -3,12 +3,16 @@
 use super::entity::{pipeline, pipeline_token};
 use crate::domain::moment::{Day, Moment};
 use crate::domain::pipeline::Token;
+use crate::domain::proof::Proof;
 use pipeline_token::{ActiveModel, Column, Entity};
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, JoinType, QueryFilter,
     QueryOrder, QuerySelect,
 };
 use uuid::Uuid;
+
+/// Short-lived tokens that a pipeline's page shows.
+const SHOWN: u64 = 5;
 
 /// A handle on the tokens.
 #[derive(Debug)]
@@ -31,6 +35,10 @@ pub struct TokenRow {
     pub created_by: String,
     /// The last day it works.
     pub expires_on: Day,
+    /// Until when a short-lived one works, in milliseconds; `None` for one that a person makes.
+    pub short_until: Option<i64>,
+    /// What proved the run that a short-lived one is for: a `Proof`, as JSON.
+    pub proof: Option<String>,
 }
 
 /// What a presented token's public half points at.
@@ -46,6 +54,10 @@ pub struct TokenHit {
     pub hash: Vec<u8>,
     /// The last day it works.
     pub expires_on: Option<Day>,
+    /// Until when a short-lived one works, in milliseconds.
+    pub expires_at: Option<i64>,
+    /// What was proved of the run that it was given to; nothing for one that a person made.
+    pub proof: Proof,
     /// Whether it was revoked.
     pub is_revoked: bool,
 }
@@ -64,15 +76,29 @@ impl<C: ConnectionTrait> Tokens<'_, C> {
             .await?;
         Ok(found.and_then(|(token, pipeline)| {
             let pipeline = pipeline?;
+            let proof = match token.proof.as_deref() {
+                None => Proof::default(),
+                // One that cannot be read is no token: what it says of a fork would be lost.
+                Some(json) => serde_json::from_str(json).ok()?,
+            };
             Some(TokenHit {
                 pipeline_id: pipeline.id,
                 pipeline: pipeline.name,
                 project_id: pipeline.project_id,
                 hash: token.secret_hash,
                 expires_on: Day::parse(&token.expires_on),
+                expires_at: token.expires_at,
+                proof,
                 is_revoked: token.revoked_at.is_some(),
             })
         }))
+    }
+
+    /// The project and the name of a pipeline, for who names nothing but the pipeline. Says
+    /// nothing yet about who asks.
+    pub async fn pipeline(&self, id: Uuid) -> Result<Option<(Uuid, String)>, DbErr> {
+        let row = pipeline::Entity::find_by_id(id).one(self.db).await?;
+        Ok(row.map(|row| (row.project_id, row.name)))
     }
 
     /// Inserts a token of a pipeline of the project.
@@ -87,19 +113,23 @@ impl<C: ConnectionTrait> Tokens<'_, C> {
             expires_on: Set(row.expires_on.to_text()),
             last_used_at: Set(None),
             revoked_at: Set(None),
+            expires_at: Set(row.short_until),
+            proof: Set(row.proof),
         };
         Entity::insert(row).exec_without_returning(self.db).await?;
         Ok(())
     }
 
-    /// The tokens of a pipeline of the project, newest first.
+    /// The tokens of a pipeline of the project that people made, newest first, and after them the
+    /// last short-lived ones.
     pub async fn of_pipeline(&self, project: Uuid, pipeline: Uuid) -> Result<Vec<Token>, DbErr> {
-        let rows = Entity::find()
+        let of = Entity::find()
             .filter(Column::ProjectId.eq(project))
             .filter(Column::PipelineId.eq(pipeline))
-            .order_by_desc(Column::CreatedAt)
-            .all(self.db)
-            .await?;
+            .order_by_desc(Column::CreatedAt);
+        let short = of.clone().filter(Column::ExpiresAt.is_not_null()).limit(SHOWN);
+        let mut rows = of.filter(Column::ExpiresAt.is_null()).all(self.db).await?;
+        rows.extend(short.all(self.db).await?);
         Ok(rows
             .into_iter()
             .filter_map(|row| {
@@ -110,6 +140,8 @@ impl<C: ConnectionTrait> Tokens<'_, C> {
                     created_by: row.created_by,
                     last_used_at: row.last_used_at.map(Moment),
                     revoked_at: row.revoked_at.map(Moment),
+                    short_until: row.expires_at.map(Moment),
+                    proof: row.proof.as_deref().and_then(|json| serde_json::from_str(json).ok()),
                 })
             })
             .collect())
@@ -134,6 +166,24 @@ impl<C: ConnectionTrait> Tokens<'_, C> {
         Ok(done.rows_affected > 0)
     }
 
+    /// Revokes every live short-lived token of a pipeline of the project.
+    pub async fn revoke_short_lived(
+        &self,
+        project: Uuid,
+        pipeline: Uuid,
+        now: i64,
+    ) -> Result<(), DbErr> {
+        Entity::update_many()
+            .set(ActiveModel { revoked_at: Set(Some(now)), ..ActiveModel::default() })
+            .filter(Column::ProjectId.eq(project))
+            .filter(Column::PipelineId.eq(pipeline))
+            .filter(Column::ExpiresAt.gt(now))
+            .filter(Column::RevokedAt.is_null())
+            .exec(self.db)
+            .await?;
+        Ok(())
+    }
+
     /// Removes every token of a pipeline of the project.
     pub async fn delete_of_pipeline(&self, project: Uuid, pipeline: Uuid) -> Result<(), DbErr> {
         Entity::delete_many()
@@ -141,6 +191,12 @@ impl<C: ConnectionTrait> Tokens<'_, C> {
             .filter(Column::PipelineId.eq(pipeline))
             .exec(self.db)
             .await?;
+        Ok(())
+    }
+
+    /// Removes the short-lived ones that had ended by `then` (milliseconds).
+    pub async fn sweep(&self, then: i64) -> Result<(), DbErr> {
+        Entity::delete_many().filter(Column::ExpiresAt.lt(then)).exec(self.db).await?;
         Ok(())
     }
 }

@@ -61,7 +61,7 @@ async fn it_holds_after_everything_that_people_and_pipelines_do() {
 #[tokio::test]
 async fn every_change_to_the_past_shows_where_it_was_made() {
     // In each project: 1 the credential, 2 the pipeline, 3 its grant, 4 its token, 5 to 7 receipts.
-    let nil = format!("'{}'", Uuid::nil());
+    let (nil, another) = (format!("'{}'", Uuid::nil()), format!("'{}'", Uuid::max()));
     let mut changes: Vec<(String, i64)> = Vec::new();
     for (column, value) in [
         ("at", "at + 1"),
@@ -87,13 +87,15 @@ async fn every_change_to_the_past_shows_where_it_was_made() {
         ("address", "'192.0.2.1'"),
         ("outcome", "'refused'"),
         ("reason", "'it is disabled'"),
+        ("proof", "'{}'"),
+        ("image", "'ghcr.io/acme/api'"),
     ] {
         changes.push((
             format!("UPDATE receipt SET {column} = {value} WHERE chain = P AND seq = 6"),
             6,
         ));
     }
-    let copied = "id, chain, 8, at, pipeline_id, pipeline, credential_id, credential, version, intent, door, token_id, claims, address, outcome, reason, mac";
+    let fields = "at, pipeline_id, pipeline, credential_id, credential, version, intent, door, token_id, claims, address, outcome, reason, mac";
     for (sql, at) in [
         ("DELETE FROM audit_event WHERE chain = P AND seq = 2", 2),
         ("DELETE FROM audit_event WHERE chain = P AND seq = 1", 1),
@@ -113,7 +115,7 @@ async fn every_change_to_the_past_shows_where_it_was_made() {
         ),
         (
             &*format!(
-                "INSERT INTO receipt SELECT {copied} FROM receipt WHERE chain = P AND seq = 7"
+                "INSERT INTO receipt (id, chain, seq, {fields}) SELECT {another}, chain, 8, {fields} FROM receipt WHERE chain = P AND seq = 7"
             ),
             8,
         ),
@@ -138,6 +140,7 @@ async fn every_change_to_the_past_shows_where_it_was_made() {
         assert_eq!(first_break(&app, project).await, None, "before {sql}");
         let sql = sql.replace("= P", &format!("= {}", app.database.id(project)));
         let sql = sql.replace(&nil, &app.database.id(Uuid::nil()));
+        let sql = sql.replace(&another, &app.database.id(Uuid::max()));
         app.raw(&sql).await;
         assert_eq!(first_break(&app, project).await, Some(*at), "{sql}");
     }

@@ -40,7 +40,7 @@ async fn a_pipeline_receives_only_what_it_was_granted() {
     let page = page(&app, id).await.unwrap();
     assert_eq!(page.pipeline.grants.len(), 1);
     assert_eq!(
-        (page.pipeline.grants[0].intent, page.pipeline.grants[0].deliveries),
+        (page.pipeline.grants[0].terms.intent, page.pipeline.grants[0].deliveries),
         (Access::Pull, 1)
     );
 }
@@ -70,13 +70,21 @@ async fn a_credential_is_not_granted_for_more_than_it_can_do_or_may() {
     let guarded = app
         .credential_with(&app.owner, "acme", "guarded", "quay.io", "s", &[("is_protected", "true")])
         .await;
-    for (credential, reason) in [(only_pull, "can only pull"), (guarded, "is protected")] {
-        let id = credential.to_string();
-        let form = form("build", &id, "pull_push", PASSWORD);
-        let reply = app.owner.post_json_accept("/rpc/pipelines/create", &form).await;
-        assert_eq!(reply.status, 422);
-        assert!(reply.at("credentials").unwrap().contains(reason), "{}", reply.text());
-    }
+    let reply = app
+        .owner
+        .post_json_accept(
+            "/rpc/pipelines/create",
+            &form("build", &only_pull.to_string(), "pull_push", PASSWORD),
+        )
+        .await;
+    assert_eq!(reply.status, 422);
+    assert!(reply.at("credentials").unwrap().contains("can only pull"), "{}", reply.text());
+    // A protected one is granted, and waits.
+    let (_, pusher) =
+        app.pipeline(&app.owner, "acme", "pusher", &[guarded], "pull_push").await;
+    let reply = app.docker_config(&pusher, "?intent=push", &[]).await;
+    assert!(auths(&reply).is_empty());
+    assert!(reply.header("regcred-left-out").contains("waits for an approval"));
     for intent in ["", "push", "all"] {
         let reply = app
             .owner

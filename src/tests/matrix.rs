@@ -47,7 +47,11 @@ pub struct Objects {
     pub grant: Uuid,
     /// The public half.
     pub token: String,
+    pub rule: Uuid,
 }
+
+/// A job's token whose issuer no rule names, so nobody is asked for its keys.
+const JOB_TOKEN: &str = "eyJhbGciOiJSUzI1NiIsInR5cCI6IkpXVCJ9.eyJpc3MiOiJodHRwczovL2lzc3Vlci5leGFtcGxlLmNvbSIsImF1ZCI6InJlZ2NyZWQifQ.AAAA";
 
 impl Objects {
     /// Makes them: a credential `hidden-credential` and a pipeline `hidden-pipeline`.
@@ -57,10 +61,30 @@ impl Objects {
         let (pipeline, token) =
             app.pipeline(by, project, "hidden-pipeline", &[credential], "pull").await;
         app.docker_config(&token, "", &[]).await;
+        let text = pipeline.to_string();
+        let form = rule(project, &text);
+        let reply = by.post_json_accept("/rpc/trust-rules/create", &form).await;
+        assert_eq!(reply.status, 200, "{}", reply.text());
         let reader = app.evidence(by, project).await.pipeline_reader().unwrap();
-        let grant = app.vault.pipeline_page(&reader, pipeline).await.unwrap().pipeline.grants[0].id;
-        Self { credential, pipeline, grant, token: parse_token(&token).unwrap().id }
+        let page = app.vault.pipeline_page(&reader, pipeline).await.unwrap().pipeline;
+        let (grant, rule) = (page.grants[0].id, page.rules[0].id);
+        Self { credential, pipeline, grant, token: parse_token(&token).unwrap().id, rule }
     }
+}
+
+/// What the form of a trust rule sends.
+fn rule<'a>(project: &'a str, pipeline: &'a str) -> [(&'static str, &'a str); 9] {
+    [
+        ("project", project),
+        ("pipeline", pipeline),
+        ("form[provider]", "github"),
+        ("form[issuer]", "https://token.actions.githubusercontent.com"),
+        ("form[audience]", "https://regcred.example.com"),
+        ("form[claims][repository_id]", "1"),
+        ("form[claims][repository_owner_id]", "2"),
+        ("form[claims][ref]", "refs/heads/main"),
+        ("password", PASSWORD),
+    ]
 }
 
 /// A server function with a call that would work for whoever has the right.
@@ -156,6 +180,17 @@ pub fn functions(project: &str, at: &Objects) -> Vec<Function> {
             &[of, ("id", credential), ("typed_name", "hidden-credential")],
         )
         .about_one(),
+        Function::new(
+            "/rpc/credentials/token-service",
+            Write,
+            &[
+                of,
+                ("id", credential),
+                ("origin", "https://auth.example.com"),
+                ("password", PASSWORD),
+            ],
+        )
+        .about_one(),
         Function::new("/rpc/versions/switch", Write, &[of, ("id", credential), ("version", "1")])
             .about_one(),
         Function::new("/rpc/versions/destroy", Delete, &[of, ("id", credential), ("version", "1")])
@@ -178,6 +213,12 @@ pub fn functions(project: &str, at: &Objects) -> Vec<Function> {
         Function::new("/rpc/grants/delete", Write, &[of, ("pipeline", pipeline), ("id", grant)])
             .about_one(),
         Function::new(
+            "/rpc/grants/approve",
+            Write,
+            &[of, ("pipeline", pipeline), ("id", grant), ("days", "30"), ("password", PASSWORD)],
+        )
+        .about_one(),
+        Function::new(
             "/rpc/grants/repoint",
             Write,
             &[of, ("id", credential), ("target", credential), ("password", PASSWORD)],
@@ -190,12 +231,31 @@ pub fn functions(project: &str, at: &Objects) -> Vec<Function> {
             &[of, ("pipeline", pipeline), ("id", &at.token)],
         )
         .about_one(),
+        Function::new("/rpc/trust-rules/create", Write, &rule(project, pipeline)).about_one(),
+        Function::new(
+            "/rpc/trust-rules/delete",
+            Write,
+            &[of, ("pipeline", pipeline), ("id", &at.rule.to_string())],
+        )
+        .about_one(),
+        Function::new(
+            "/rpc/trust-rules/try",
+            Read,
+            &[of, ("pipeline", pipeline), ("token", JOB_TOKEN)],
+        )
+        .about_one(),
+        Function::new("/rpc/trust-rules/trial", None, &[("id", "x")]),
+        Function::new(
+            "/rpc/matching/explain",
+            Read,
+            &[of, ("form[image]", "ghcr.io/acme/api"), ("form[pipeline]", pipeline)],
+        ),
     ]
 }
 
 /// Every page of a project with what it takes; `{}` stands for the project's slug.
 pub fn pages(at: &Objects) -> Vec<(String, Right)> {
-    let (credential, pipeline) = (at.credential, at.pipeline);
+    let (credential, pipeline, grant) = (at.credential, at.pipeline, at.grant);
     vec![
         ("/p/{}/credentials".to_owned(), Right::Read),
         ("/p/{}/credentials/new".to_owned(), Right::Write),
@@ -206,6 +266,10 @@ pub fn pages(at: &Objects) -> Vec<(String, Right)> {
         ("/p/{}/pipelines/new".to_owned(), Right::Write),
         (format!("/p/{{}}/pipelines/{pipeline}"), Right::Read),
         (format!("/p/{{}}/pipelines/{pipeline}/delete"), Right::Delete),
+        (format!("/p/{{}}/pipelines/{pipeline}/trust/new"), Right::Write),
+        (format!("/p/{{}}/pipelines/{pipeline}/trust/try"), Right::Read),
+        (format!("/p/{{}}/pipelines/{pipeline}/grants/{grant}/approve"), Right::Write),
+        ("/p/{}/match".to_owned(), Right::Read),
     ]
 }
 

@@ -26,6 +26,7 @@ async fn each_delivery_has_a_receipt_with_what_the_run_claims() {
         commit: Some("0a1b2c".to_owned()),
         branch: Some("main".to_owned()),
         actor: None,
+        event: None,
     };
     assert_eq!(receipt.claims, claims);
     assert_eq!((receipt.pipeline_id, receipt.pipeline.as_str()), (pipeline, "build"));

@@ -29,7 +29,7 @@ async fn add(app: &App, name: &str, host: &str, more: &[(&str, &str)]) -> String
 /// The names and intents of what the pipeline was granted.
 async fn granted(app: &App, pipeline: Uuid) -> Vec<(String, Access)> {
     let grants = page(app, pipeline).await.unwrap().pipeline.grants;
-    grants.into_iter().map(|grant| (grant.credential, grant.intent)).collect()
+    grants.into_iter().map(|grant| (grant.credential, grant.terms.intent)).collect()
 }
 
 /// The delete dialog.

@@ -94,8 +94,11 @@ fn Switcher(project: Project, projects: Vec<Project>) -> impl IntoView {
 #[component]
 fn Navigation(slug: String, is_covered: bool, is_admin: bool) -> impl IntoView {
     let path = use_url().with_untracked(|url| url.path().to_owned());
-    let items =
-        [("credentials", "Registry Credentials", "key"), ("pipelines", "Pipelines", "pipeline")];
+    let items = [
+        ("credentials", "Registry Credentials", "key"),
+        ("pipelines", "Pipelines", "pipeline"),
+        ("match", "Match", "search"),
+    ];
     view! {
         <nav class="site-nav" aria-label="Project" inert=is_covered>
             <p class="nav-group" id="nav-secrets">"Secrets & Variables"</p>

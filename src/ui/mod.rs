@@ -5,6 +5,7 @@ pub mod components;
 pub mod credentials;
 pub mod home;
 pub mod layout;
+pub mod matching;
 pub mod pipelines;
 pub mod problem;
 pub mod setup;

@@ -55,6 +55,7 @@ impl Vault {
         confirm(&found.name, typed_name)?;
         write.grants(project).delete_of_pipeline(id).await?;
         write.tokens().delete_of_pipeline(project, id).await?;
+        write.trust_rules(project).delete_of_pipeline(id).await?;
         write.pipelines(project).delete(id).await?;
         let subject = Subject { id, name: found.name.clone() };
         let person = Some(remover.person());

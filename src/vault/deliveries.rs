@@ -1,18 +1,22 @@
 //! Deliveries: what a pipeline is given. The only caller of `open` besides the slots. No secret
 //! leaves before its receipt is durable.
 
+mod receipts;
+
+pub(super) use receipts::refusal;
+
 use super::credentials::secret_place;
-use super::{Vault, now};
+use super::{Vault, now, today};
 use crate::crypto::CryptoError;
 use crate::domain::actor::Pipeline;
 use crate::domain::audit::{Action, Subject};
 use crate::domain::credential::Access;
-use crate::domain::delivery::{Claims, Door, Outcome, Receipt};
+use crate::domain::delivery::{Claims, Door};
+use crate::domain::matching::{Ask, Candidate, Lost, Outcome, Shape, Won, decide};
+use crate::domain::registry::RegistryHost;
 use crate::error::{Error, Result};
 use crate::store::{CredentialChanges, Deliverable, ReceiptRow, Set};
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
-use std::collections::BTreeMap;
+use receipts::Receipts;
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
@@ -27,108 +31,172 @@ pub struct DeliveryRequest {
     pub claims: Claims,
     /// Where it asks from.
     pub address: Option<String>,
+    /// Only for this registry.
+    pub host: Option<RegistryHost>,
+    /// Only for this repository of it.
+    pub repository: Option<String>,
+    /// What the reader of the answer can tell apart.
+    pub shape: Shape,
+    /// A short-lived token of the registry for that repository, instead of the secret.
+    pub wants_token: bool,
 }
 
-/// A docker `config.json` (protocols 4.2) and what could not be in it. It cannot be printed.
-pub struct DockerConfig {
-    /// The whole file.
-    pub json: Zeroizing<String>,
+impl DeliveryRequest {
+    /// The image, without tag and digest, for receipts.
+    fn image(&self) -> Option<String> {
+        let host = self.host.as_ref()?;
+        Some(match &self.repository {
+            Some(repository) => format!("{host}/{repository}"),
+            None => host.to_string(),
+        })
+    }
+}
+
+/// What is handed out, and what could not be. It cannot be printed.
+pub struct Delivery {
+    /// By name of the credential.
+    pub entries: Vec<Entry>,
     /// The id of each credential that was left out, and why.
     pub left_out: Vec<(Uuid, &'static str)>,
 }
 
-const DISABLED: &str = "it is disabled";
-const WRONG_INTENT: &str = "the grant or the credential is for pulling only";
-const SCOPED: &str =
-    "another one serves this host more exactly, and this file has one entry a host";
+/// One credential that is handed out.
+pub struct Entry {
+    /// Its receipt.
+    pub receipt: Uuid,
+    /// Which credential.
+    pub credential: Uuid,
+    /// The registry.
+    pub host: RegistryHost,
+    /// Repository prefixes it is for; empty means every repository of the host.
+    pub paths: Vec<String>,
+    /// Never holds a colon.
+    pub username: String,
+    /// What convinces the registry.
+    pub given: Given,
+}
+
+/// What convinces a registry.
+pub enum Given {
+    /// The secret itself.
+    Secret(Zeroizing<Vec<u8>>),
+    /// A token of the registry for one repository.
+    Bearer {
+        /// The token.
+        token: Zeroizing<String>,
+        /// Seconds that it works.
+        expires_in: u64,
+    },
+}
+
 const UNREADABLE: &str = "its stored secret cannot be read; save a new one";
+const NO_TOKEN: &str = "the registry gave no short-lived token for it";
 
 impl Vault {
-    /// The granted credentials as a docker `config.json`. Receipts of everything in it, and of what
-    /// was refused, are durable before it is returned.
+    /// What the pipeline may have of what it asks for. Receipts of all of it, and of what was
+    /// refused, are durable before it is returned.
     ///
     /// # Errors
-    /// `Unavailable` when the receipts cannot be written; `Conflict` when two credentials tie for a
-    /// host, or when all there was to deliver is unreadable.
-    pub async fn docker_config(
+    /// `Unavailable` when the receipts cannot be written; `Conflict` when two credentials tie, or
+    /// when all there was to deliver is unreadable. For [`Shape::One`] also `NotFound` when nothing
+    /// is granted for the registry, and `Denied` when a rule keeps what is granted back.
+    pub async fn deliver(
         &self,
         pipeline: &Pipeline,
         request: &DeliveryRequest,
-    ) -> Result<DockerConfig> {
+    ) -> Result<Delivery> {
         let secrets = self.store.secrets(pipeline.project_id());
         let mut granted = secrets.granted_to(pipeline.id()).await?;
         if granted.iter().any(|one| one.sealed.is_none()) {
             // The secret may have been replaced between the two reads; then a second look finds it.
             granted = secrets.granted_to(pipeline.id()).await?;
         }
-        let mut receipts = Receipts { pipeline, request, rows: Vec::with_capacity(granted.len()) };
+        let outcome = decided(pipeline, request, &granted);
+        let mut receipts = Receipts::new(pipeline, request);
         let mut left_out = Vec::new();
-        let mut refuse = |receipts: &mut Receipts<'_>, one: &Deliverable, reason: &'static str| {
-            receipts.add(one, Outcome::Refused, Some(reason.to_owned()));
-            left_out.push((one.credential.summary.id, reason));
-        };
-
-        let mut by_host: BTreeMap<&str, Vec<&Deliverable>> = BTreeMap::new();
-        for one in &granted {
-            let shown = &one.credential.summary;
-            if shown.disabled_at.is_some() {
-                refuse(&mut receipts, one, DISABLED);
-            } else if !one.intent.satisfies(request.intent)
-                || !shown.access.satisfies(request.intent)
-            {
-                refuse(&mut receipts, one, WRONG_INTENT);
-            } else {
-                by_host.entry(shown.host.docker_config_key()).or_default().push(one);
+        for (index, lost) in &outcome.lost {
+            let one = &granted[*index];
+            // Who was asked for one repository is not told of all others.
+            if *lost != Lost::OtherRepository {
+                receipts.refuse(one, lost.label());
+                left_out.push((one.credential.summary.id, lost.label()));
             }
         }
-        let mut auths = BTreeMap::new();
+        if let Some((first, second)) = outcome.tie {
+            self.record(receipts.rows).await?;
+            return Err(tie(&granted[first], &granted[second]));
+        }
+        let mut entries = Vec::with_capacity(outcome.won.len());
         let mut unreadable = Vec::new();
-        for (host, candidates) in by_host {
-            let (one, others) = match choose(&candidates) {
-                Ok(chosen) => chosen,
-                Err(tie) => {
-                    for one in &candidates {
-                        receipts.add(
-                            one,
-                            Outcome::Refused,
-                            Some("another credential ties with it".to_owned()),
-                        );
-                    }
-                    self.record(receipts.rows).await?;
-                    return Err(tie);
-                }
-            };
-            for other in others {
-                refuse(&mut receipts, other, SCOPED);
-            }
-            if let Some(secret) = self.open(one).await? {
-                auths.insert(host, auth(&one.credential.summary.username, &secret));
-                receipts.add(one, Outcome::Delivered, warning(one));
-            } else {
-                refuse(&mut receipts, one, UNREADABLE);
+        let mut problem = None;
+        for won in &outcome.won {
+            let one = &granted[won.index];
+            let Some(secret) = self.open(one).await? else {
+                receipts.refuse(one, UNREADABLE);
+                left_out.push((one.credential.summary.id, UNREADABLE));
                 unreadable.push(one);
+                continue;
+            };
+            match self.given(request, won, one, secret).await {
+                Ok(given) => entries.push(entry(won, one, given, receipts.deliver(one))),
+                Err(error) => {
+                    receipts.refuse(one, NO_TOKEN);
+                    left_out.push((one.credential.summary.id, NO_TOKEN));
+                    problem = Some(error);
+                }
             }
         }
-        if granted.is_empty() {
-            receipts.add_nothing();
+        if granted.is_empty() && request.shape != Shape::One {
+            receipts.refuse_all("it has no grants");
         }
         self.record(receipts.rows).await?;
-        for one in &unreadable {
-            // The answer does not wait for this: what is readable is delivered all the same.
-            let shown = &one.credential.summary;
-            if let Err(error) =
-                self.mark_unreadable(one.project_id, shown.id, one.credential.secret.version).await
-            {
-                tracing::error!(error = %error, "an unreadable credential was not marked");
-            }
-        }
-        if auths.is_empty() && !unreadable.is_empty() {
+        self.mark_all_unreadable(&unreadable).await;
+        if entries.is_empty() && !unreadable.is_empty() {
             return Err(Error::Conflict(
                 "The stored secret of this credential cannot be read, so it was not delivered. Save a new secret for it."
                     .to_owned(),
             ));
         }
-        Ok(DockerConfig { json: config(&auths), left_out })
+        if let (true, Some(error)) = (entries.is_empty(), problem) {
+            return Err(error);
+        }
+        if entries.is_empty() && request.shape == Shape::One {
+            return Err(nothing(&granted, &outcome));
+        }
+        Ok(Delivery { entries, left_out })
+    }
+
+    /// The registries that the pipeline could ask for, each with the user name it would get.
+    pub async fn usernames(&self, pipeline: &Pipeline) -> Result<Vec<(RegistryHost, String)>> {
+        let granted = self.store.secrets(pipeline.project_id()).granted_to(pipeline.id()).await?;
+        let request = DeliveryRequest {
+            intent: Access::Pull,
+            door: Door::Credential,
+            claims: Claims::default(),
+            address: None,
+            host: None,
+            repository: None,
+            shape: Shape::Hosts,
+            wants_token: false,
+        };
+        let won = decided(pipeline, &request, &granted).won;
+        let shown = won.iter().map(|won| &granted[won.index].credential.summary);
+        Ok(shown.map(|shown| (shown.host.clone(), shown.username.clone())).collect())
+    }
+
+    /// What is handed out of the secret: itself, or what the registry gives for it.
+    async fn given(
+        &self,
+        request: &DeliveryRequest,
+        won: &Won,
+        one: &Deliverable,
+        secret: Zeroizing<Vec<u8>>,
+    ) -> Result<Given> {
+        if !won.is_narrow && !request.wants_token {
+            return Ok(Given::Secret(secret));
+        }
+        let repository = request.repository.as_deref().ok_or(Error::Internal)?;
+        self.bearer(&one.credential, repository, request.intent, &secret).await
     }
 
     /// The secret, if its ciphertext is whole and lies where it was sealed for.
@@ -149,8 +217,18 @@ impl Vault {
         }
     }
 
-    async fn record(&self, rows: Vec<ReceiptRow>) -> Result<()> {
+    pub(super) async fn record(&self, rows: Vec<ReceiptRow>) -> Result<()> {
         if self.recorder.record(rows).await { Ok(()) } else { Err(Error::Unavailable) }
+    }
+
+    /// The answer does not depend on this: what is readable is delivered all the same.
+    async fn mark_all_unreadable(&self, unreadable: &[&Deliverable]) {
+        for one in unreadable {
+            let (id, version) = (one.credential.summary.id, one.credential.secret.version);
+            if let Err(error) = self.mark_unreadable(one.project_id, id, version).await {
+                tracing::error!(error = %error, "an unreadable credential was not marked");
+            }
+        }
     }
 
     /// Marks the credential as one whose secret does not open, once.
@@ -176,96 +254,55 @@ impl Vault {
     }
 }
 
-/// Which of the candidates for one host serves it when no repository is known: one for the whole
-/// host before those for a path, then the narrowest that satisfies the intent.
-fn choose<'a>(candidates: &[&'a Deliverable]) -> Result<(&'a Deliverable, Vec<&'a Deliverable>)> {
-    let rank = |one: &&Deliverable| {
-        let shown = &one.credential.summary;
-        (!shown.paths.is_empty(), shown.access == Access::PullAndPush)
+fn decided(pipeline: &Pipeline, request: &DeliveryRequest, granted: &[Deliverable]) -> Outcome {
+    let candidates: Vec<Candidate<'_>> = granted
+        .iter()
+        .map(|one| Candidate {
+            credential: &one.credential.summary,
+            grants: one.grants.iter().collect(),
+        })
+        .collect();
+    let ask = Ask {
+        intent: request.intent,
+        host: request.host.as_ref(),
+        repository: request.repository.as_deref(),
+        proof: pipeline.proof(),
+        today: today(),
+        shape: request.shape,
+        takes_tokens: request.door.carries_tokens(),
     };
-    let mut sorted = candidates.to_vec();
-    sorted.sort_by_key(rank);
-    match sorted.as_slice() {
-        [first, second, ..] if rank(first) == rank(second) => {
-            let name = |one: &Deliverable| one.credential.summary.name.clone();
-            Err(Error::Conflict(format!(
-                "Two credentials serve {} equally well: {} and {}. Take one back from this pipeline, or give them different paths or access.",
-                first.credential.summary.host.as_str(),
-                name(first),
-                name(second)
-            )))
+    decide(&ask, &candidates)
+}
+
+fn entry(won: &Won, one: &Deliverable, given: Given, receipt: Uuid) -> Entry {
+    let shown = &one.credential.summary;
+    Entry {
+        receipt,
+        credential: shown.id,
+        host: shown.host.clone(),
+        paths: won.paths.clone(),
+        username: shown.username.clone(),
+        given,
+    }
+}
+
+fn tie(first: &Deliverable, second: &Deliverable) -> Error {
+    let (first, second) = (&first.credential.summary, &second.credential.summary);
+    Error::Conflict(format!(
+        "Two credentials serve {} equally well: {} and {}. Name the image, take one back from this pipeline, or give them different paths or access.",
+        first.host.as_str(),
+        first.name,
+        second.name
+    ))
+}
+
+/// Why a client that asked for one gets none: a rule, or there is nothing.
+fn nothing(granted: &[Deliverable], outcome: &Outcome) -> Error {
+    match outcome.lost.iter().find(|(_, lost)| lost.is_refusal()) {
+        Some((index, lost)) => {
+            let name = &granted[*index].credential.summary.name;
+            Error::Denied(format!("{name} was not delivered: {}.", lost.label()))
         }
-        [first, rest @ ..] => Ok((first, rest.to_vec())),
-        [] => Err(Error::Internal),
+        None => Error::NotFound,
     }
-}
-
-struct Receipts<'a> {
-    pipeline: &'a Pipeline,
-    request: &'a DeliveryRequest,
-    rows: Vec<ReceiptRow>,
-}
-
-impl Receipts<'_> {
-    fn add(&mut self, one: &Deliverable, outcome: Outcome, reason: Option<String>) {
-        self.push(Some(one), outcome, reason);
-    }
-
-    /// A pipeline that may have nothing asked all the same: worth a record.
-    fn add_nothing(&mut self) {
-        self.push(None, Outcome::Refused, Some("it has no grants".to_owned()));
-    }
-
-    fn push(&mut self, one: Option<&Deliverable>, outcome: Outcome, reason: Option<String>) {
-        let credential = one.map(|one| &one.credential);
-        self.rows.push(ReceiptRow {
-            project: self.pipeline.project_id(),
-            credential_id: credential.map(|credential| credential.summary.id),
-            receipt: Receipt {
-                id: Uuid::now_v7(),
-                at: now(),
-                pipeline: self.pipeline.name().to_owned(),
-                pipeline_id: self.pipeline.id(),
-                credential: credential.map(|credential| credential.summary.name.clone()),
-                version: credential.map(|credential| credential.secret.version),
-                intent: self.request.intent,
-                door: self.request.door,
-                token_id: self.pipeline.token_id().to_owned(),
-                claims: self.request.claims.clone(),
-                address: self.request.address.clone(),
-                outcome,
-                reason,
-            },
-        });
-    }
-}
-
-/// An expired credential is delivered all the same: typed dates are often wrong.
-fn warning(one: &Deliverable) -> Option<String> {
-    let is_past = one.credential.summary.expires_on.is_some_and(|day| day < now().day());
-    is_past.then(|| "delivered although its expiry date has passed".to_owned())
-}
-
-/// `base64(user:secret)`.
-fn auth(username: &str, secret: &[u8]) -> Zeroizing<String> {
-    let mut pair = Zeroizing::new(Vec::with_capacity(username.len() + 1 + secret.len()));
-    pair.extend_from_slice(username.as_bytes());
-    pair.push(b':');
-    pair.extend_from_slice(secret);
-    Zeroizing::new(STANDARD.encode(pair.as_slice()))
-}
-
-/// Written by hand so that the secrets are in one buffer, which is zeroed: hosts and base64 need no
-/// escaping in JSON.
-fn config(auths: &BTreeMap<&str, Zeroizing<String>>) -> Zeroizing<String> {
-    let length = auths.iter().map(|(host, auth)| host.len() + auth.len() + 16).sum::<usize>();
-    let mut json = Zeroizing::new(String::with_capacity(length + 16));
-    json.push_str("{\"auths\":{");
-    for (i, (host, auth)) in auths.iter().enumerate() {
-        for part in [if i > 0 { ",\"" } else { "\"" }, host, "\":{\"auth\":\"", auth, "\"}"] {
-            json.push_str(part);
-        }
-    }
-    json.push_str("}}");
-    json
 }

@@ -1,34 +1,103 @@
-//! Grants: which pipeline may have which credential, and what for.
+//! Grants: which pipeline may have which credential, what for, and under which terms.
 
-use super::{Vault, now};
+use super::{Vault, now, today};
 use crate::domain::actor::{Granter, PipelineEditor};
 use crate::domain::audit::{Action, Subject};
 use crate::domain::credential::{Access, Credential};
-use crate::domain::pipeline::PipelineForm;
-use crate::error::{Error, Result};
+use crate::domain::grant::{APPROVAL_DAYS_MAX, ForkRule, Terms, patterns};
+use crate::domain::moment::Day;
+use crate::domain::pipeline::GrantForm;
+use crate::domain::registry::path_scope;
+use crate::error::{Error, FieldError, Result};
 use crate::store::{GrantRow, Write, is_taken};
 use uuid::Uuid;
 
 impl Vault {
-    /// Gives the pipeline the credentials that were ticked.
+    /// Gives the pipeline the credentials that were chosen, under the terms of the form.
+    ///
+    /// # Errors
+    /// `Invalid` with a sentence at each field that needs another look.
     pub async fn create_grants(
         &self,
         granter: &Granter,
         pipeline: Uuid,
-        form: &PipelineForm,
+        form: &GrantForm,
     ) -> Result<String> {
+        let terms = terms(form);
         let write = self.store.write().await?;
-        let found = write.pipelines(granter.project().id).find(pipeline, now().day()).await?;
+        let found = write.pipelines(granter.project().id).find(pipeline, today()).await?;
         let subject = Subject { id: pipeline, name: found.ok_or(Error::NotFound)?.name };
-        let chosen = self.chosen(&write, granter, form).await?;
+        let chosen = self.chosen(&write, granter, &form.credentials, &form.intent).await;
+        let (terms, chosen) = match (terms, chosen) {
+            (Ok(terms), Ok(chosen)) => (terms, chosen),
+            (Err(mut errors), Err(Error::Invalid(more))) => {
+                errors.extend(more);
+                return Err(Error::Invalid(errors));
+            }
+            (Err(errors), _) => return Err(Error::Invalid(errors)),
+            (_, Err(error)) => return Err(error),
+        };
         if chosen.is_empty() {
             return Err(Error::at("credentials", "Choose a credential."));
         }
+        let mut waits = false;
         for (credential, intent) in chosen {
-            self.insert_grant(&write, granter, &subject, &credential, intent).await?;
+            let terms = Terms { intent, ..terms.clone() };
+            waits |= self.insert_grant(&write, granter, &subject, &credential, terms).await?;
         }
         write.commit().await?;
-        Ok(format!("{} may now fetch it.", subject.name))
+        Ok(if waits {
+            format!("{} may push with it once another person has approved it.", subject.name)
+        } else {
+            format!("{} may now fetch it.", subject.name)
+        })
+    }
+
+    /// A second person lets the pipeline push with a protected credential, for `days` days.
+    ///
+    /// # Errors
+    /// `Conflict` for who made the grant, and for one that waits for nobody; `Invalid` at `days`.
+    pub async fn approve_grant(
+        &self,
+        granter: &Granter,
+        pipeline: Uuid,
+        id: Uuid,
+        days: &str,
+    ) -> Result<String> {
+        let project = granter.project().id;
+        let number = days.trim().parse::<i64>().ok();
+        let number = number.filter(|days| (1..=APPROVAL_DAYS_MAX).contains(days));
+        let Some(number) = number else {
+            let message = format!("Enter a number of days from 1 to {APPROVAL_DAYS_MAX}.");
+            return Err(Error::at("days", message));
+        };
+        let write = self.store.write().await?;
+        let found = write.pipelines(project).find(pipeline, today()).await?;
+        let subject = Subject { id: pipeline, name: found.ok_or(Error::NotFound)?.name };
+        let grant = write.grants(project).find(pipeline, id).await?.ok_or(Error::NotFound)?;
+        if grant.granted_by == Some(granter.person().id) {
+            return Err(Error::Conflict(
+                "You gave this grant yourself. Another person of the project has to approve it."
+                    .to_owned(),
+            ));
+        }
+        if !grant.terms.needs_approval {
+            return Err(Error::Conflict("This grant needs no approval.".to_owned()));
+        }
+        let until = today().plus_days(number);
+        let person = granter.person();
+        if !write.grants(project).approve(id, person.id, &person.name, now().0, until).await? {
+            return Err(Error::Conflict(
+                "Who gave this grant is not known. Take it back, and give it again.".to_owned(),
+            ));
+        }
+        let credential = write.credentials(project).find(grant.credential_id).await?;
+        let name = credential.map(|found| found.summary.name).unwrap_or_default();
+        let detail = format!("{name}, until {}", until.to_text());
+        let action = Action::GrantApproved;
+        self.note(&write, project, Some(person), action, subject.clone(), detail).await?;
+        write.commit().await?;
+        Ok(format!("{} may push with {name} until {}.", subject.name, until.to_text()))
     }
 
     /// Takes a credential back from the pipeline, from its next request on.
@@ -41,7 +110,7 @@ impl Vault {
         let project = editor.project().id;
         let write = self.store.write().await?;
         let found =
-            write.pipelines(project).find(pipeline, now().day()).await?.ok_or(Error::NotFound)?;
+            write.pipelines(project).find(pipeline, today()).await?.ok_or(Error::NotFound)?;
         let credential =
             write.grants(project).delete(pipeline, id).await?.ok_or(Error::NotFound)?;
         let name = write.credentials(project).find(credential).await?.map(|c| c.summary.name);
@@ -59,14 +128,15 @@ impl Vault {
         &self,
         write: &Write,
         granter: &Granter,
-        form: &PipelineForm,
+        ids: &[String],
+        intent: &str,
     ) -> Result<Vec<(Credential, Access)>> {
-        let Some(intent) = Access::from_word(&form.intent) else {
+        let Some(intent) = Access::from_word(intent) else {
             return Err(Error::at("intent", "Choose what the pipeline may do."));
         };
         let credentials = write.credentials(granter.project().id);
         let mut chosen = Vec::new();
-        for id in &form.credentials {
+        for id in ids {
             let found = match Uuid::parse_str(id) {
                 Ok(id) => credentials.find(id).await?,
                 Err(_) => None,
@@ -82,42 +152,89 @@ impl Vault {
                 let message = format!("{name} can only pull. Choose Pull, or leave it out.");
                 return Err(Error::at("credentials", message));
             }
-            if intent == Access::PullAndPush && credential.is_protected {
-                let message = format!(
-                    "{name} is protected: pushing with it needs an approval. Choose Pull, or leave it out."
-                );
-                return Err(Error::at("credentials", message));
-            }
             chosen.push((credential, intent));
         }
         Ok(chosen)
     }
 
+    /// Writes the grant; whether it waits for an approval.
     pub(super) async fn insert_grant(
         &self,
         write: &Write,
         granter: &Granter,
         pipeline: &Subject,
         credential: &Credential,
-        intent: Access,
-    ) -> Result<()> {
+        terms: Terms,
+    ) -> Result<bool> {
         let project = granter.project().id;
+        let needs_approval = credential.is_protected && terms.intent == Access::PullAndPush;
+        let detail = format!("{}, {}", credential.summary.name, terms.intent.label().to_lowercase());
         let row = GrantRow {
             id: Uuid::now_v7(),
             pipeline_id: pipeline.id,
             credential_id: credential.summary.id,
-            intent,
+            terms: Terms { needs_approval, approval: None, ..terms },
+            granted_by: Some(granter.person().id),
             created_at: now().0,
             created_by: granter.person().name.clone(),
         };
         if let Err(error) = write.grants(project).insert(row).await {
             if is_taken(&error) {
-                return Err(Error::at("credentials", "The pipeline already has this credential."));
+                return Err(Error::at(
+                    "credentials",
+                    "The pipeline already has this credential for that. Take that grant back first.",
+                ));
             }
             return Err(error.into());
         }
-        let detail = format!("{}, {}", credential.summary.name, intent.label().to_lowercase());
         let person = Some(granter.person());
-        self.note(write, project, person, Action::GrantCreated, pipeline.clone(), detail).await
+        self.note(write, project, person, Action::GrantCreated, pipeline.clone(), detail).await?;
+        Ok(needs_approval)
     }
+}
+
+/// The terms that the form says, whatever the credential. The intent is read with the credentials.
+fn terms(form: &GrantForm) -> Result<Terms, Vec<FieldError>> {
+    let mut errors = Vec::new();
+    let mut at = |field: &str, message: String| errors.push(FieldError::new(field, message));
+    let repositories = path_scope(&form.repositories)
+        .map_err(|problem| at("repositories", problem.to_string()))
+        .unwrap_or_default();
+    let branches =
+        patterns(&form.branches).map_err(|message| at("branches", message)).unwrap_or_default();
+    let events =
+        patterns(&form.events).map_err(|message| at("events", message)).unwrap_or_default();
+    let forks = match form.forks.as_str() {
+        "" => ForkRule::Nothing,
+        word => ForkRule::from_word(word).unwrap_or_else(|| {
+            at("forks", "Choose what pull requests from forks may have.".to_owned());
+            ForkRule::Nothing
+        }),
+    };
+    let expires_on = match form.expires_on.trim() {
+        "" => None,
+        typed => match Day::parse(typed) {
+            Some(day) if day >= today() => Some(day),
+            Some(_) => {
+                at("expires_on", "This day has passed. Choose a later one.".to_owned());
+                None
+            }
+            None => {
+                at("expires_on", "Enter a day as 2027-01-31.".to_owned());
+                None
+            }
+        },
+    };
+    if !errors.is_empty() {
+        return Err(errors);
+    }
+    Ok(Terms {
+        repositories,
+        branches,
+        events,
+        forks,
+        expires_on,
+        is_narrow: form.is_narrow,
+        ..Terms::plain(Access::Pull)
+    })
 }

@@ -9,14 +9,18 @@ mod deletions;
 mod deliveries;
 mod doctor;
 mod edits;
+mod exchange;
+mod explain;
 mod grants;
 mod keys;
 mod members;
 mod names;
+mod narrow;
 mod passwords;
 mod people;
 mod pipelines;
 mod projects;
+mod reports;
 mod repointing;
 mod rewrap;
 mod rotation;
@@ -24,15 +28,17 @@ mod same_secret;
 mod secret_input;
 mod setup;
 mod sign_in;
+mod signed;
 mod slots;
 mod tokens;
+mod trust_rules;
 mod unlocked;
 mod versions;
 
 pub use audit::ChainReport;
 pub use backup::{BackupProblem, Checked, Contents, back_up, check_backup, restore};
 pub use credentials::Created;
-pub use deliveries::{DeliveryRequest, DockerConfig};
+pub use deliveries::{Delivery, DeliveryRequest, Entry, Given};
 pub use doctor::{Clocks, Opening, Unreadable, clocks};
 pub use keys::{KeySource, StartProblem, check, unlock, unlock_as_it_is};
 pub use people::NewAccount;
@@ -47,6 +53,8 @@ use crate::domain::moment::{Day, Moment};
 use crate::domain::secret_version::KEEP;
 use crate::domain::user::Person;
 use crate::error::{Error, Result};
+use crate::issuers::Issuers;
+use crate::registries::Registries;
 use crate::store::{EventRow, Recorder, Store, Write};
 use std::sync::Arc;
 use tokio::sync::Notify;
@@ -66,7 +74,17 @@ pub struct Vault {
     /// Wakes the task that tends the keys.
     keys_changed: Arc<Notify>,
     passwords: passwords::Passwords,
+    reach: Option<Reach>,
     settings: Arc<Settings>,
+}
+
+/// The other hosts that the vault asks: issuers for their keys, registries for tokens.
+#[derive(Clone, Debug)]
+pub struct Reach {
+    /// Who signs for a run.
+    pub issuers: Issuers,
+    /// Who gives tokens for one repository.
+    pub registries: Registries,
 }
 
 /// What the vault has to know of its surroundings.
@@ -101,8 +119,18 @@ impl Vault {
             server: Uuid::now_v7(),
             keys_changed: Arc::new(Notify::new()),
             passwords: passwords::Passwords::new(),
+            reach: None,
             settings: Arc::new(settings),
         }
+    }
+
+    /// The same vault, which may ask other hosts.
+    pub fn reaching(self, reach: Reach) -> Self {
+        Self { reach: Some(reach), ..self }
+    }
+
+    fn reach(&self) -> Result<&Reach> {
+        self.reach.as_ref().ok_or(Error::Unavailable)
     }
 
     /// What it knows of its surroundings.
@@ -120,13 +148,16 @@ impl Vault {
         self.store.ping().await.is_ok()
     }
 
-    /// Removes sessions, slots and counts of attempts that have expired.
+    /// Removes what has expired: sessions, slots, counts of attempts, short-lived tokens and the
+    /// memory of those that work once.
     pub async fn sweep(&self) -> Result<()> {
         let now = now();
         let write = self.store.write().await?;
         write.sessions().sweep(now.0).await?;
         write.slots().sweep(now.0).await?;
         write.attempts().sweep(now.plus_seconds(-24 * 60 * 60).0).await?;
+        write.tokens().sweep(now.plus_seconds(-24 * 60 * 60).0).await?;
+        write.assertions().sweep(now.0).await?;
         Ok(write.commit().await?)
     }
 

@@ -3,7 +3,9 @@
 use super::{Vault, names, now, today};
 use crate::domain::actor::{Granter, PipelineReader};
 use crate::domain::audit::{Action, Subject};
+use crate::domain::credential::Access;
 use crate::domain::credential_form::DESCRIPTION_MAX;
+use crate::domain::grant::Terms;
 use crate::domain::pipeline::{
     Grantable, PipelineDetail, PipelineForm, PipelinePage, PipelineSummary,
 };
@@ -30,14 +32,20 @@ impl Vault {
     pub async fn pipeline_page(&self, reader: &PipelineReader, id: Uuid) -> Result<PipelinePage> {
         let project = reader.project().id;
         let found = self.store.pipelines(project).find(id, today()).await?;
-        let grants = self.store.grants(project).of_pipeline(id).await?;
+        let viewer = reader.person().id;
+        let grants = self.store.grants(project).of_pipeline(id, viewer).await?;
         let mut grantable = self.store.credentials(project).grantable().await?;
-        grantable.retain(|one| !grants.iter().any(|grant| grant.credential_id == one.id));
+        // Once to pull and once to push is all there can be.
+        grantable.retain(|one| {
+            let held = grants.iter().filter(|grant| grant.credential_id == one.id).count();
+            held < if one.access == Access::Pull { 1 } else { 2 }
+        });
         Ok(PipelinePage {
             pipeline: PipelineDetail {
                 summary: found.ok_or(Error::NotFound)?,
                 grants,
                 tokens: self.store.tokens().of_pipeline(project, id).await?,
+                rules: self.store.trust_rules(project).of_pipeline(id).await?,
                 today: today(),
             },
             grantable,
@@ -67,7 +75,7 @@ impl Vault {
                 "Another pipeline in this project has this name. Choose another one.".to_owned(),
             );
         }
-        let chosen = match self.chosen(&write, granter, form).await {
+        let chosen = match self.chosen(&write, granter, &form.credentials, &form.intent).await {
             Ok(chosen) => Some(chosen),
             Err(Error::Invalid(broken)) => {
                 errors.extend(broken);
@@ -88,7 +96,8 @@ impl Vault {
         self.note(&write, project, person, Action::PipelineCreated, subject.clone(), String::new())
             .await?;
         for (credential, intent) in chosen {
-            self.insert_grant(&write, granter, &subject, &credential, intent).await?;
+            let terms = Terms::plain(intent);
+            self.insert_grant(&write, granter, &subject, &credential, terms).await?;
         }
         let text = self.insert_token(&write, granter, &subject, expires_on).await?;
         write.commit().await?;

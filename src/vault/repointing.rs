@@ -34,7 +34,10 @@ impl Vault {
                 "No pipeline holds a grant for it any more, so nothing was moved.".to_owned(),
             ));
         }
-        let (pipelines, intents): (Vec<Uuid>, Vec<Access>) = granted.into_iter().unzip();
+        let (mut pipelines, intents): (Vec<Uuid>, Vec<Access>) = granted.into_iter().unzip();
+        // One that has it to pull and to push holds two grants.
+        pipelines.sort_unstable();
+        pipelines.dedup();
         let others = write.credentials(project).grantable_at(from.summary.host.as_str()).await?;
         let fit = replacements(&from.summary, &intents, others);
         let Some(to) = to.filter(|_| fit.iter().any(|one| one.id == target)) else {
@@ -56,7 +59,7 @@ impl Vault {
         })
     }
 
-    /// The same for one pipeline, which ends with one grant of `to`, wide enough for what it had.
+    /// The same for one pipeline: each of its grants, with its terms.
     async fn repoint(
         &self,
         write: &Write,
@@ -65,19 +68,19 @@ impl Vault {
         from: &Credential,
         to: &Credential,
     ) -> Result<()> {
-        let held = write.grants(granter.project().id).of_pipeline(pipeline.id).await?;
-        let of = |credential: Uuid| held.iter().find(|grant| grant.credential_id == credential);
-        let Some(old) = of(from.summary.id) else {
-            return Ok(());
-        };
-        self.take_back(write, granter, pipeline, old).await?;
-        if let Some(own) = of(to.summary.id) {
-            if own.intent.satisfies(old.intent) {
-                return Ok(());
+        let viewer = granter.person().id;
+        let held = write.grants(granter.project().id).of_pipeline(pipeline.id, viewer).await?;
+        for old in held.iter().filter(|grant| grant.credential_id == from.summary.id) {
+            self.take_back(write, granter, pipeline, old).await?;
+            let own = held.iter().find(|own| {
+                own.credential_id == to.summary.id && own.terms.intent == old.terms.intent
+            });
+            // What it has of the other one stays as it is: its terms were chosen for it.
+            if own.is_none() {
+                self.insert_grant(write, granter, pipeline, to, old.terms.clone()).await?;
             }
-            self.take_back(write, granter, pipeline, own).await?;
         }
-        self.insert_grant(write, granter, pipeline, to, old.intent).await
+        Ok(())
     }
 
     async fn take_back(

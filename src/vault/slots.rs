@@ -18,6 +18,8 @@ crate::domain::words! {
         Notice = "notice", "A notice";
         /// A new token.
         Token = "token", "A new token";
+        /// What became of a pasted token, without the token.
+        Trial = "trial", "A trial of a token";
     }
 }
 

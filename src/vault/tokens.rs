@@ -17,9 +17,12 @@ impl Vault {
     pub async fn pipeline_of(&self, presented: &str) -> Result<Pipeline> {
         let presented = token::parse_token(presented).ok_or(Error::Unauthenticated)?;
         let hit = self.store.tokens().find(&presented.id).await?.ok_or(Error::Unauthenticated)?;
-        let is_live = !hit.is_revoked && hit.expires_on.is_some_and(|day| day >= today());
+        let is_ended = hit.expires_at.is_some_and(|until| until <= now().0);
+        let is_live =
+            !hit.is_revoked && !is_ended && hit.expires_on.is_some_and(|day| day >= today());
         if presented.matches(&hit.hash) && is_live {
-            Ok(Pipeline::admit(hit.pipeline_id, hit.project_id, hit.pipeline, presented.id))
+            let (id, project) = (hit.pipeline_id, hit.project_id);
+            Ok(Pipeline::admit(id, project, hit.pipeline, presented.id, hit.proof))
         } else {
             Err(Error::Unauthenticated)
         }
@@ -80,6 +83,8 @@ impl Vault {
             created_at: now().0,
             created_by: granter.person().name.clone(),
             expires_on,
+            short_until: None,
+            proof: None,
         };
         let project = granter.project().id;
         write.tokens().insert(project, row).await?;

@@ -151,6 +151,7 @@ fn row(number: usize) -> CredentialChanges {
         rotate_every_days: Set(None),
         renew_on: Set(None),
         is_protected: Set(false),
+        token_service: Set(None),
         key_file: Set(None),
         secret_version: Set(1),
         secret_set_at: Set(0),

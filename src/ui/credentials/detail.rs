@@ -2,14 +2,16 @@
 
 use super::activity::Activity;
 use super::facts::Facts;
-use super::place::Place;
+use super::place::{Place, returned};
 use super::receipts::Receipts;
 use super::row::Switch;
 use super::said::Said;
 use super::stored::{SameSecret, Stored};
+use super::token_service::WhereTo;
 use super::used_by::{Obtainers, UsedBy};
 use super::versions::Versions;
 use crate::domain::credential::Summary;
+use crate::functions::answer::Returned;
 use crate::functions::credentials::{CredentialPage, find_credential};
 use crate::ui::components::LinkButton;
 use crate::ui::problem::Problem;
@@ -24,6 +26,7 @@ pub fn DetailPage() -> impl IntoView {
         let place = place.clone();
         async move { find_credential(place.project.clone(), place.id()?).await }
     });
+    let came_back = OnceResource::new_blocking(returned(place.query("back")));
     let said = place.query("said");
     let list = place.credentials();
     view! {
@@ -35,8 +38,9 @@ pub fn DetailPage() -> impl IntoView {
             {move || {
                 let place = place.clone();
                 Suspend::new(async move {
+                    let came_back = came_back.await;
                     match page.await {
-                        Ok(page) => view! { <Whole page place/> }.into_any(),
+                        Ok(page) => view! { <Whole page place came_back/> }.into_any(),
                         Err(error) => view! { <Problem error/> }.into_any(),
                     }
                 })
@@ -46,8 +50,10 @@ pub fn DetailPage() -> impl IntoView {
 }
 
 #[component]
-fn Whole(page: CredentialPage, place: Place) -> impl IntoView {
+fn Whole(page: CredentialPage, place: Place, came_back: Option<Returned>) -> impl IntoView {
     let credential = page.credential;
+    let service = credential.token_service.clone();
+    let companions = page.companions.iter().cloned().chain(service).collect::<Vec<_>>();
     let summary = credential.summary.clone();
     let summary_id = summary.id;
     let (current, created_at) = (credential.secret.version, credential.created_at);
@@ -57,12 +63,13 @@ fn Whole(page: CredentialPage, place: Place) -> impl IntoView {
             <h1>{summary.name.clone()}</h1>
             <Actions credential=summary place=place.clone()/>
         </div>
-        <Facts credential=credential.clone() companions=page.companions today=page.today/>
+        <Facts credential=credential.clone() companions today=page.today/>
         <section class="stack" aria-labelledby="stored">
             <h2 id="stored">"Stored secret"</h2>
-            <Stored credential/>
+            <Stored credential=credential.clone()/>
             <SameSecret others=page.same_secret place=place.clone()/>
         </section>
+        <WhereTo credential companions=page.companions came_back place=place.clone()/>
         <Versions id=summary_id versions=page.versions place=place.clone()/>
         <UsedBy dependents=page.dependents existing=page.existing.clone() current created_at place=place.clone()/>
         <Obtainers obtainers=page.obtainers/>

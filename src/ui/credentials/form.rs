@@ -186,7 +186,7 @@ fn More(filled: Filled, is_new: bool) -> impl IntoView {
                     name="is_protected"
                     label="Protected"
                     is_checked=form.is_protected
-                    hint="Granting push then needs an approval. This version has no approvals yet, so a protected credential is granted for pull only."
+                    hint="A grant to push with it then works only once a second person has approved it."
                 />
                 {is_new
                     .then(|| {

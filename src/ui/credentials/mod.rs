@@ -17,6 +17,7 @@ mod repointing;
 mod row;
 mod sign_in;
 mod stored;
+mod token_service;
 mod used_by;
 mod versions;
 

@@ -70,8 +70,8 @@ impl Place {
 
     /// Whether a dialog is drawn over what is here: its address ends in what it is for.
     pub fn is_covered(&self) -> bool {
-        let of_the_list = self.path.trim_end_matches('/').split('/').skip(4);
-        matches!(of_the_list.last(), Some("new" | "edit" | "delete"))
+        let of_the_list: Vec<&str> = self.path.trim_end_matches('/').split('/').skip(4).collect();
+        matches!(of_the_list.as_slice(), ["new"] | [_, "edit" | "delete"])
     }
 
     /// The list of credentials.

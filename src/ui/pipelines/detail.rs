@@ -4,6 +4,7 @@ use super::grants::Grants;
 use super::how_to::HowTo;
 use super::once::Once;
 use super::tokens::Tokens;
+use super::trust::{SharedSecret, TrustRules};
 use crate::functions::answer::Returned;
 use crate::functions::pipelines::{PipelinePage, find_pipeline, take_token};
 use crate::ui::components::{ErrorSummary, LinkButton};
@@ -22,13 +23,9 @@ pub fn DetailPage() -> impl IntoView {
         let place = place.clone();
         async move { find_pipeline(place.project.clone(), place.id()?).await }
     });
-    let slots = (place.query("back"), place.query("once"));
+    let (back, once, secret) = (place.query("back"), place.query("once"), place.query("secret"));
     let left = OnceResource::new_blocking(async move {
-        let token = match slots.1 {
-            Some(slot) => Some(take_token(slot).await.ok().flatten()),
-            None => None,
-        };
-        (returned(slots.0).await, token)
+        (returned(back).await, shown_once(once).await, shown_once(secret).await)
     });
     let said = place.query("said");
     let list = place.pipelines();
@@ -41,9 +38,11 @@ pub fn DetailPage() -> impl IntoView {
             {move || {
                 let place = place.clone();
                 Suspend::new(async move {
-                    let (came_back, token) = left.await;
+                    let (came_back, token, secret) = left.await;
                     match page.await {
-                        Ok(page) => view! { <Whole page place came_back token/> }.into_any(),
+                        Ok(page) => {
+                            view! { <Whole page place came_back token secret/> }.into_any()
+                        }
                         Err(error) => view! { <Problem error/> }.into_any(),
                     }
                 })
@@ -52,17 +51,30 @@ pub fn DetailPage() -> impl IntoView {
     }
 }
 
-/// `token` is set when a new one is to be shown, and empty inside when it was shown already.
+/// What is in the slot: set when something is to be shown, and empty inside when it was shown
+/// already.
+async fn shown_once(slot: Option<String>) -> Option<Option<String>> {
+    match slot {
+        Some(slot) => Some(take_token(slot).await.ok().flatten()),
+        None => None,
+    }
+}
+
+/// `token` is a new one, `secret` what a new trust rule of Drone shares with it.
 #[component]
 fn Whole(
     page: PipelinePage,
     place: Place,
     came_back: Option<Returned>,
     token: Option<Option<String>>,
+    secret: Option<Option<String>>,
 ) -> impl IntoView {
     let pipeline = page.pipeline;
     let summary = pipeline.summary;
-    let id = summary.id;
+    let (id, today) = (summary.id, pipeline.today);
+    let (address, project) = (page.address, place.project.clone());
+    let (rules, grants) = (pipeline.rules, pipeline.grants);
+    let has_rules = !rules.is_empty();
     let delete = place.may.delete_pipelines.then(|| format!("{}/delete", place.pipeline(id)));
     let error = came_back.as_ref().map(|returned| returned.error.clone());
     // Both forms of the page come back in one slot.
@@ -87,19 +99,27 @@ fn Whole(
         {(!summary.description.is_empty()).then(|| view! { <p>{summary.description}</p> })}
         {error.map(|error| view! { <ErrorSummary error/> })}
         {token.map(|token| view! { <Once token/> })}
-        <HowTo address=page.address/>
+        {secret
+            .map(|secret| {
+                let (address, project) = (address.clone(), project.clone());
+                view! { <SharedSecret address project secret/> }
+            })}
+        <HowTo address pipeline=id project rules=rules.clone() grants=grants.clone()/>
         <Grants
             place=place.clone()
             pipeline=id
-            grants=pipeline.grants
+            grants
             grantable=page.grantable
+            today
             came_back=of_grants
         />
+        <TrustRules place=place.clone() pipeline=id rules/>
         <Tokens
             place=place.clone()
             pipeline=id
             tokens=pipeline.tokens
-            today=pipeline.today
+            today
+            has_rules
             came_back=of_tokens
         />
         <Receipts receipts=page.receipts place is_of_pipeline=true/>

@@ -1,26 +1,65 @@
-//! The lines that fetch credentials in a CI job.
+//! The lines that fetch credentials, for each client and CI, with the pipeline's own names in them.
 
+mod ci;
+mod clients;
+mod kubernetes;
+mod names;
+#[cfg(test)]
+mod tests;
+
+use crate::domain::pipeline::Grant;
+use crate::domain::trust_rule::TrustRule;
 use crate::ui::components::Snippet;
 use leptos::prelude::*;
+use names::Names;
+use uuid::Uuid;
 
-/// Snippets for the address of this instance.
+/// A client or a CI, and the lines for it.
+struct Client {
+    /// What people call it.
+    name: &'static str,
+    /// What to know of it.
+    note: &'static str,
+    blocks: Vec<Block>,
+}
+
+/// Lines to copy.
+struct Block {
+    /// Unique on the page.
+    id: &'static str,
+    /// The sentence before them; may be empty.
+    before: &'static str,
+    lines: String,
+}
+
+/// Lines for this instance, filled in with what the pipeline was granted and whom it trusts.
 #[component]
-pub fn HowTo(address: String) -> impl IntoView {
-    let address = address.trim_end_matches('/').to_owned();
+pub fn HowTo(
+    /// The public address of this instance.
+    address: String,
+    /// The pipeline's id.
+    pipeline: Uuid,
+    /// The project's part of the URL.
+    project: String,
+    rules: Vec<TrustRule>,
+    grants: Vec<Grant>,
+) -> impl IntoView {
+    let proof = proof(&rules);
+    let names = Names::of(&address, pipeline, project, rules, &grants);
     view! {
         <section class="stack" aria-labelledby="how-to">
             <h2 id="how-to">"How to use it"</h2>
             <p>
-                "Store the token in your CI's secrets as " <code>"REGCRED_TOKEN"</code>
-                ". At the start of the job, fetch the docker configuration:"
+                "Store a token in your CI's secrets as " <code>"REGCRED_TOKEN"</code> ". " {proof}
             </p>
-            <Snippet id="fetch" text=fetch(&address)/>
-            <p>"Docker, buildx and podman read it from there. Other clients take the file by name:"</p>
-            <Snippet id="skopeo" text=SKOPEO/>
-            <p>
-                "To push, ask for it. The other headers are optional: they say in the receipt which run it was."
-            </p>
-            <Snippet id="fetch-push" text=fetch_to_push(&address)/>
+            {every(&names)
+                .into_iter()
+                .enumerate()
+                .map(|(at, client)| {
+                    let is_open = at == 0;
+                    view! { <Lines client is_open/> }
+                })
+                .collect_view()}
             <p class="muted">
                 "Fetch in every job instead of keeping the file: then a rotated secret arrives by itself, and the list of who uses it stays true."
             </p>
@@ -28,29 +67,60 @@ pub fn HowTo(address: String) -> impl IntoView {
     }
 }
 
-const PREPARE: &str = r#"export DOCKER_CONFIG="$(mktemp -d)"
-mkdir -p "$DOCKER_CONFIG"
-"#;
-
-const SKOPEO: &str = r#"skopeo copy --authfile "$DOCKER_CONFIG/config.json" \
-  docker://ghcr.io/acme/api:1.0 docker://registry.example.com/acme/api:1.0"#;
-
-fn fetch(address: &str) -> String {
-    format!(
-        r#"{PREPARE}curl --fail --silent --show-error \
-  -H "Authorization: Bearer $REGCRED_TOKEN" \
-  {address}/api/v1/docker-config > "$DOCKER_CONFIG/config.json""#
-    )
+#[component]
+fn Lines(client: Client, is_open: bool) -> impl IntoView {
+    let Client { name, note, blocks } = client;
+    view! {
+        <details class="fold" open=is_open>
+            <summary>{name}</summary>
+            <div class="stack">
+                <p>{note}</p>
+                {blocks
+                    .into_iter()
+                    .map(|block| {
+                        let Block { id, before, lines } = block;
+                        view! {
+                            {(!before.is_empty()).then(|| view! { <p>{before}</p> })}
+                            <Snippet id text=lines/>
+                        }
+                    })
+                    .collect_view()}
+            </div>
+        </details>
+    }
 }
 
-fn fetch_to_push(address: &str) -> String {
-    format!(
-        r#"{PREPARE}curl --fail --silent --show-error \
-  -H "Authorization: Bearer $REGCRED_TOKEN" \
-  -H "Regcred-Run: $CI_RUN" \
-  -H "Regcred-Commit: $CI_COMMIT" \
-  -H "Regcred-Branch: $CI_BRANCH" \
-  -H "Regcred-Actor: $CI_ACTOR" \
-  "{address}/api/v1/docker-config?intent=push" > "$DOCKER_CONFIG/config.json""#
-    )
+/// Where no token is needed.
+fn proof(rules: &[TrustRule]) -> String {
+    let mut trusted: Vec<&str> = Vec::new();
+    for rule in rules {
+        if !trusted.contains(&rule.provider.label()) {
+            trusted.push(rule.provider.label());
+        }
+    }
+    if trusted.is_empty() {
+        "With a trust rule, a CI that signs for its runs needs none.".to_owned()
+    } else {
+        format!("None is needed where a trust rule holds: {}.", trusted.join(", "))
+    }
+}
+
+/// Every client, the one to begin with first.
+fn every(names: &Names) -> Vec<Client> {
+    vec![
+        clients::docker(names),
+        clients::helper(names),
+        clients::podman(names),
+        clients::skopeo(names),
+        clients::buildx(names),
+        clients::docker_auth_config(names),
+        ci::github(names),
+        ci::gitlab(names),
+        ci::woodpecker(names),
+        ci::drone(names),
+        ci::jenkins(names),
+        ci::tekton(names),
+        kubernetes::secret(names),
+        kubernetes::kubelet(names),
+    ]
 }

@@ -1,21 +1,29 @@
-//! The pages of pipelines: the list, the dialogs drawn over it, and the page of one with its tokens
-//! and grants.
+//! The pages of pipelines: the list, the dialogs drawn over it, the page of one with its grants,
+//! trust rules and tokens, and the pages behind that.
 
+mod approve;
 mod confirm;
 mod delete;
 mod detail;
 mod empty;
+mod grant_form;
 mod grants;
 mod how_to;
 mod list;
 mod new;
 mod once;
 mod tokens;
+mod trust;
+mod trust_form;
+mod try_token;
 
+pub use approve::ApprovePage;
 pub use delete::DeleteDialog;
 pub use detail::DetailPage;
 pub use list::ListPage;
 pub use new::NewDialog;
+pub use trust_form::NewRulePage;
+pub use try_token::TryTokenPage;
 
 pub(in crate::ui) use confirm::YourPassword;
 pub(in crate::ui) use new::grantable_label;

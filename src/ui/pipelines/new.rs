@@ -121,8 +121,8 @@ pub fn access_options() -> Vec<(String, String)> {
 /// What a form calls a credential that can be granted.
 pub fn grantable_label(credential: &Grantable) -> String {
     let limit = match (credential.is_protected, credential.access) {
-        (true, _) => ", protected: pull only",
-        (false, Access::Pull) => ", pull only",
+        (_, Access::Pull) => ", pull only",
+        (true, Access::PullAndPush) => ", protected: pushing waits for an approval",
         (false, Access::PullAndPush) => "",
     };
     format!("{} ({}{limit})", credential.name, credential.host)

@@ -7,6 +7,7 @@ use crate::domain::pipeline::{PipelineForm, TOKEN_DAYS_MAX, Token};
 use crate::functions::answer::Returned;
 use crate::ui::components::{Badge, Field, SubmitButton, Time};
 use crate::ui::credentials::place::Place;
+use crate::ui::credentials::receipts::proof_in_words;
 use leptos::prelude::*;
 use uuid::Uuid;
 
@@ -17,16 +18,25 @@ pub fn Tokens(
     pipeline: Uuid,
     tokens: Vec<Token>,
     today: Day,
+    /// Whether something else proves the pipeline, too.
+    has_rules: bool,
     came_back: Option<Returned>,
 ) -> impl IntoView {
-    let is_empty = tokens.is_empty();
+    let (given, made): (Vec<Token>, Vec<Token>) =
+        tokens.into_iter().partition(|token| token.short_until.is_some());
+    let is_empty = made.is_empty();
+    let nothing = if has_rules {
+        "It has no token of its own: its trust rules prove it."
+    } else {
+        "It has no token, so it cannot fetch anything."
+    };
     let can_write = place.may.write_pipelines;
     let row_place = place.clone();
     view! {
         <section class="stack" aria-labelledby="tokens">
             <h2 id="tokens">"Tokens"</h2>
             {if is_empty {
-                view! { <p class="muted">"It has no token, so it cannot fetch anything."</p> }.into_any()
+                view! { <p class="muted">{nothing}</p> }.into_any()
             } else {
                 view! {
                     <table class="table">
@@ -43,7 +53,7 @@ pub fn Tokens(
                             </tr>
                         </thead>
                         <tbody>
-                            {tokens
+                            {made
                                 .into_iter()
                                 .map(|token| {
                                     view! { <TokenRow token pipeline today place=row_place.clone()/> }
@@ -54,6 +64,7 @@ pub fn Tokens(
                 }
                     .into_any()
             }}
+            {(!given.is_empty()).then(|| view! { <ShortLived tokens=given/> })}
             {can_write.then(|| view! { <TokenForm place pipeline came_back/> })}
         </section>
     }
@@ -103,6 +114,34 @@ fn TokenRow(token: Token, pipeline: Uuid, today: Day, place: Place) -> impl Into
                     })}
             </td>
         </tr>
+    }
+}
+
+/// The last tokens that were given for somebody's signed word. They end by themselves.
+#[component]
+fn ShortLived(tokens: Vec<Token>) -> impl IntoView {
+    view! {
+        <div class="muted stack">
+            <h3>"Short-lived tokens"</h3>
+            <ul>
+                {tokens
+                    .into_iter()
+                    .map(|token| {
+                        let proof = token.proof.as_ref().and_then(proof_in_words);
+                        let proof = proof.unwrap_or_else(|| "a trust rule".to_owned());
+                        let end = if token.revoked_at.is_some() { "revoked" } else { "until " };
+                        let until = token.short_until.filter(|_| token.revoked_at.is_none());
+                        view! {
+                            <li>
+                                <span class="mono">{token.id}</span>
+                                {format!(", given for {proof}, {end}")}
+                                {until.map(|at| view! { <Time at/> })}
+                            </li>
+                        }
+                    })
+                    .collect_view()}
+            </ul>
+        </div>
     }
 }
 

@@ -1,0 +1,179 @@
+/** A person's browser without JavaScript: keeps a cookie, and sends the forms that our pages send. */
+import assert from 'node:assert/strict';
+import { secret } from './secrets.mjs';
+
+/** @typedef {Record<string, string | string[]>} Fields By the name of the control. */
+
+export class Person {
+  #url;
+  #cookie = '';
+  #password = secret('correct horse');
+
+  /** @param {string} url */
+  constructor(url) {
+    this.#url = url;
+  }
+
+  /**
+   * The first person of an instance, and owner of the project `acme`.
+   * @param {string} url
+   * @param {string} link the secret half of the set-up link
+   */
+  static async setUp(url, link) {
+    const person = new Person(url);
+    const to = await person.#post('/rpc/setup/create', {
+      link,
+      project_name: 'Acme',
+      name: 'Dana Kim',
+      email: 'dana@example.com',
+      password: person.#password,
+    });
+    assert.equal(to, '/p/acme/credentials');
+    return person;
+  }
+
+  /**
+   * Adds a credential; gives its id.
+   * @param {{ name: string } & Record<string, string>} draft by the fields of the create dialog
+   */
+  async addCredential(draft) {
+    const form = new FormData();
+    const defaults = { project: 'acme', method: 'password', username: 'acme-bot', access: 'pull' };
+    for (const [name, value] of Object.entries({ ...defaults, ...draft })) form.append(name, value);
+    await this.#send('/rpc/credentials/create', form);
+    const query = { 'query[search]': draft.name, 'query[is_unused]': 'false', 'query[page]': '0' };
+    const listing = await this.#ask('/rpc/credentials/list', { project: 'acme', ...query });
+    const row = listing.rows.find((/** @type {{ name: string }} */ row) => row.name === draft.name);
+    assert.ok(row, 'the new credential is listed');
+    return /** @type {string} */ (row.id);
+  }
+
+  /**
+   * Accepts a token service for the credential.
+   * @param {string} id
+   * @param {string} origin
+   */
+  async acceptTokenService(id, origin) {
+    const fields = { project: 'acme', id, origin, password: this.#password };
+    await this.#post('/rpc/credentials/token-service', fields);
+  }
+
+  /**
+   * Makes a pipeline that may use these credentials; gives its id and its token.
+   * @param {string} name
+   * @param {string[]} [credentials] ids
+   * @param {'pull' | 'pull_push'} [intent]
+   */
+  async addPipeline(name, credentials = [], intent = 'pull') {
+    const to = await this.#post('/rpc/pipelines/create', {
+      project: 'acme',
+      'form[name]': name,
+      'form[description]': '',
+      'form[token_days]': '30',
+      'form[intent]': intent,
+      'form[credentials][]': credentials,
+      password: this.#password,
+    });
+    const [, id, slot] = to.match(/^\/p\/acme\/pipelines\/([0-9a-f-]{36})\?once=(.+)$/) ?? [];
+    assert.ok(id && slot, `where the post leads: ${to}`);
+    const token = await this.#take(slot);
+    assert.match(token, /^rgc_[0-9A-Za-z]{22}_[0-9A-Za-z]{43}_[0-9A-Za-z]{6}$/);
+    return { id, name, token };
+  }
+
+  /**
+   * Grants one more credential.
+   * @param {string} pipeline its id
+   * @param {string} credential its id
+   * @param {{ intent: 'pull' | 'pull_push' } & Record<string, string>} terms
+   */
+  async grant(pipeline, credential, terms) {
+    const form = Object.entries(terms).map(([name, value]) => [`form[${name}]`, value]);
+    await this.#post('/rpc/grants/create', {
+      project: 'acme',
+      pipeline,
+      'form[credentials][]': [credential],
+      ...Object.fromEntries(form),
+      password: this.#password,
+    });
+  }
+
+  /**
+   * Makes a trust rule. Gives the secret that is shown once, for Drone; else nothing.
+   * @param {string} pipeline its id
+   * @param {{ provider: string, issuer?: string, audience?: string, public_key?: string, claims: Record<string, string> }} rule
+   * @returns {Promise<string>}
+   */
+  async trust(pipeline, { claims, ...rule }) {
+    const form = [
+      ...Object.entries(rule).map(([name, value]) => [`form[${name}]`, value]),
+      ...Object.entries(claims).map(([name, value]) => [`form[claims][${name}]`, value]),
+    ];
+    const fields = { project: 'acme', pipeline, ...Object.fromEntries(form), password: this.#password };
+    const to = await this.#post('/rpc/trust-rules/create', fields);
+    const slot = new URL(to, this.#url).searchParams.get('secret');
+    return slot ? this.#take(slot) : '';
+  }
+
+  /**
+   * What waits in a slot, which is taken once.
+   * @param {string} slot
+   */
+  async #take(slot) {
+    const token = await this.#ask('/rpc/tokens/reveal', { id: slot });
+    assert.equal(typeof token, 'string', 'the slot holds something');
+    return /** @type {string} */ (token);
+  }
+
+  /**
+   * Sends a form that leads on to another page; gives where to.
+   * @param {string} path
+   * @param {Fields} fields
+   */
+  async #post(path, fields) {
+    const response = await this.#send(path, urlencoded(fields));
+    return response.headers.get('location') ?? '';
+  }
+
+  /**
+   * Asks something that is answered with a value.
+   * @param {string} path
+   * @param {Fields} fields
+   * @returns {Promise<any>}
+   */
+  async #ask(path, fields) {
+    return (await this.#send(path, urlencoded(fields))).json();
+  }
+
+  /**
+   * As a script does, so that a refusal comes as a status with the reason, and not as a page.
+   * @param {string} path
+   * @param {FormData | URLSearchParams} body
+   */
+  async #send(path, body) {
+    const response = await fetch(this.#url + path, {
+      method: 'POST',
+      redirect: 'manual',
+      headers: {
+        accept: 'application/json',
+        origin: this.#url,
+        'sec-fetch-site': 'same-origin',
+        ...(this.#cookie && { cookie: this.#cookie }),
+      },
+      body,
+    });
+    if (response.status >= 400) throw new Error(`${path}: ${response.status} ${await response.text()}`);
+    const [cookie] = response.headers.getSetCookie();
+    if (cookie) this.#cookie = /** @type {string} */ (cookie.split(';')[0]);
+    return response;
+  }
+}
+
+/** @param {Fields} fields */
+function urlencoded(fields) {
+  const form = new URLSearchParams();
+  for (const [name, values] of Object.entries(fields)) {
+    for (const value of [values].flat()) form.append(name, value);
+  }
+  return form;
+}

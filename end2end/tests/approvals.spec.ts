@@ -1,0 +1,106 @@
+import type { Page } from '@playwright/test';
+import { addCredential, expectSaid } from '../support/credentials.ts';
+import { expectValues, expectWrong, fillIn } from '../support/form.ts';
+import { addPipeline, fetchConfig, openNewPipeline, signInFor } from '../support/pipelines.ts';
+import { run } from '../support/process.ts';
+import { secret, unique } from '../support/secrets.ts';
+import type { Account, Instance } from '../support/server.ts';
+import { expect, test } from '../support/test.ts';
+
+/** Adds a maintainer to the project, as somebody at the machine does. */
+async function addMember(instance: Instance): Promise<Account> {
+  const name = unique('kim');
+  const account = { name, email: `${name}@example.com`, password: secret('correct horse') };
+  const project = instance.project.replace('/p/', '');
+  const words = ['user', 'add', '--email', account.email, '--name', name, '--project', project, '--role', 'maintainer'];
+  const env = { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '', REGCRED_DATA: instance.data };
+  const adding = run(process.env.REGCRED_BIN!, words, { env });
+  adding.child.stdin!.end(`${account.password}\n`);
+  await adding;
+  return account;
+}
+
+/** Signs in and goes to `path`. */
+async function signIn(page: Page, account: Account, path: string): Promise<void> {
+  await page.goto(`/sign-in?next=${encodeURIComponent(path)}`);
+  await fillIn(page, { Email: account.email, Password: account.password });
+  await page.getByRole('button', { name: 'Sign in' }).click();
+}
+
+const grantsOf = (page: Page) => page.getByRole('region', { name: 'Grants' });
+
+test('pushing with a protected credential waits until a second person approves it', async ({ page, stranger, instance }) => {
+  const [name, password] = [unique('guarded'), secret()];
+  const host = `${name}.example.com`;
+  await addCredential(page, instance, { name, registry_url: host, access: 'pull_push', is_protected: 'true', password });
+  const token = await addPipeline(page, instance, { name: unique('ci'), credentials: [name], access: 'Pull and push' });
+  const pipeline = new URL(page.url()).pathname;
+  const row = (of: Page) => grantsOf(of).getByRole('row').filter({ hasText: name });
+  await expect(row(page)).toContainText('waits for an approval');
+  await expect(page.getByRole('link', { name: `Approve ${name}` })).toHaveCount(0);
+  const push = async () => fetchConfig(instance, token, { intent: 'push' });
+  const waiting = await push();
+  expect(await waiting.json()).toEqual({ auths: {} });
+  expect(waiting.headers.get('regcred-left-out')).toContain('waits for an approval');
+  expect(signInFor(await (await fetchConfig(instance, token)).json(), host)).toEqual(['acme-bot', password]);
+
+  const kim = await addMember(instance);
+  await signIn(stranger, kim, pipeline);
+  await stranger.getByRole('link', { name: `Approve ${name}` }).click();
+  await expect(stranger.getByRole('heading', { name: 'Approve a grant', exact: true })).toBeVisible();
+  await expect(stranger.getByRole('main')).toContainText(host);
+  await expectValues(stranger, { 'Approved for (days)': '30' });
+
+  const attempts: [string, string, string, RegExp][] = [
+    ['0', kim.password, 'Approved for (days)', /from 1 to 365/],
+    ['366', kim.password, 'Approved for (days)', /from 1 to 365/],
+    ['7', 'not the password', 'Your password', /This is not your password/],
+  ];
+  for (const [days, own, wrong, sentence] of attempts) {
+    await fillIn(stranger, { 'Approved for (days)': days, 'Your password': own });
+    await stranger.getByRole('button', { name: 'Approve', exact: true }).click();
+    await expectWrong(stranger, wrong, sentence);
+    await expectValues(stranger, { 'Approved for (days)': days, 'Your password': '' });
+  }
+  expect(await (await push()).json()).toEqual({ auths: {} });
+
+  await fillIn(stranger, { 'Your password': kim.password });
+  await stranger.getByRole('button', { name: 'Approve', exact: true }).click();
+  await expectSaid(stranger, `may push with ${name} until`);
+  await expect(row(stranger)).toContainText(`approved by ${kim.name} until`);
+  await expect(stranger.getByRole('link', { name: `Approve ${name}` })).toHaveCount(0);
+  expect(signInFor(await (await push()).json(), host)).toEqual(['acme-bot', password]);
+});
+
+test('who gave the grant is told why they cannot approve it', async ({ page, instance }) => {
+  const name = unique('own');
+  await addCredential(page, instance, { name, access: 'pull_push', is_protected: 'true' });
+  await addPipeline(page, instance, { name: unique('ci'), credentials: [name], access: 'Pull and push' });
+  const pipeline = new URL(page.url()).pathname;
+  const grant = await grantsOf(page).locator('form[action="/rpc/grants/delete"] input[name=id]').inputValue();
+  await page.goto(`${pipeline}/grants/${grant}/approve`);
+  await expect(page.getByText('You gave this grant, so somebody else has to approve it')).toBeVisible();
+  await expect(page.getByRole('button', { name: 'Approve', exact: true })).toHaveCount(0);
+});
+
+test('what needs no approval says so, and what is no grant is not found', async ({ page, instance }) => {
+  const name = unique('plain');
+  await addCredential(page, instance, { name });
+  await addPipeline(page, instance, { name: unique('ci'), credentials: [name] });
+  const pipeline = new URL(page.url()).pathname;
+  const grant = await grantsOf(page).locator('form[action="/rpc/grants/delete"] input[name=id]').inputValue();
+  await page.goto(`${pipeline}/grants/${grant}/approve`);
+  await expect(page.getByText('This grant needs no approval.')).toBeVisible();
+  for (const none of ['00000000-0000-0000-0000-000000000000', 'x']) {
+    const response = await page.goto(`${pipeline}/grants/${none}/approve`);
+    expect(response!.status()).toBe(404);
+  }
+});
+
+test('the form says which credential waits for an approval', async ({ page, instance }) => {
+  const name = unique('said');
+  await addCredential(page, instance, { name, registry_url: 'quay.io', access: 'pull_push', is_protected: 'true' });
+  const dialog = await openNewPipeline(page, instance, { name: unique('ci') });
+  const label = `${name} (quay.io, protected: pushing waits for an approval)`;
+  await expect(dialog.getByRole('checkbox', { name: label, exact: true })).toBeVisible();
+});

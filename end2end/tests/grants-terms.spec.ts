@@ -1,0 +1,93 @@
+import type { Page } from '@playwright/test';
+import { addCredential, expectSaid } from '../support/credentials.ts';
+import { expectValues, expectWrong, fillIn } from '../support/form.ts';
+import { addPipeline, fetchConfig } from '../support/pipelines.ts';
+import { unique } from '../support/secrets.ts';
+import type { Instance } from '../support/server.ts';
+import { expect, test } from '../support/test.ts';
+
+const grantsOf = (page: Page) => page.getByRole('region', { name: 'Grants' });
+
+/** Makes a credential and a pipeline without it; gives the credential, its registry and the token. */
+async function prepare(page: Page, instance: Instance): Promise<{ name: string; host: string; token: string }> {
+  const name = unique('terms');
+  const host = `${name}.example.com`;
+  await addCredential(page, instance, { name, registry_url: host, access: 'pull_push' });
+  return { name, host, token: await addPipeline(page, instance, { name: unique('ci') }) };
+}
+
+/** Grants the credential on these conditions, by the labels of their fields. */
+async function grant(page: Page, instance: Instance, credential: string, conditions: Record<string, string>): Promise<void> {
+  const grants = grantsOf(page);
+  await grants.getByText('Conditions', { exact: true }).click();
+  await fillIn(grants, { Credential: credential, ...conditions, 'Your password': instance.account.password });
+  await grants.getByRole('button', { name: 'Grant', exact: true }).click();
+}
+
+test('a grant says its conditions, and what a run says of itself meets none of them', async ({ page, instance }) => {
+  const { name, host, token } = await prepare(page, instance);
+  await grant(page, instance, `${name} (${host})`, {
+    'Only these repositories': 'acme/api',
+    'Only from these branches': 'main, refs/tags/v*',
+    'Only on these events': 'push',
+    'Pull requests from forks may have': 'Pull only',
+    'Last day of the grant': '2099-01-31',
+  });
+  await expectSaid(page, 'may now fetch it.');
+  const row = grantsOf(page).getByRole('row').filter({ hasText: name });
+  await expect(row).toContainText(
+    'only acme/api; from main, refs/tags/v*; on push; pull requests from forks may pull; until 2099-01-31',
+  );
+
+  const run = { 'Regcred-Branch': 'main', 'Regcred-Event': 'push' };
+  const response = await fetchConfig(instance, token, { run });
+  expect(response.status).toBe(200);
+  expect(await response.json()).toEqual({ auths: {} });
+  expect(response.headers.get('regcred-left-out')).toContain('the branch was not proved');
+});
+
+test('without conditions none is said, and they are folded away', async ({ page, instance }) => {
+  const { name, host, token } = await prepare(page, instance);
+  const grants = grantsOf(page);
+  await expect(grants.getByLabel('Only from these branches', { exact: true })).toBeHidden();
+  await fillIn(grants, { Credential: `${name} (${host})`, 'Your password': instance.account.password });
+  await grants.getByRole('button', { name: 'Grant', exact: true }).click();
+  await expectSaid(page, 'may now fetch it.');
+  const row = grants.getByRole('row').filter({ hasText: name });
+  await expect(row.locator('td').nth(1)).toHaveText('Pull');
+  expect(Object.keys((await (await fetchConfig(instance, token)).json()).auths)).toEqual([host]);
+});
+
+test('a condition that cannot be read comes back open, with what was typed', async ({ page, instance }) => {
+  const { name, host } = await prepare(page, instance);
+  const typed = { 'Only from these branches': 'main release', 'Last day of the grant': '2020-01-31', 'Only on these events': 'push' };
+  await grant(page, instance, `${name} (${host})`, typed);
+  const grants = grantsOf(page);
+  await expectWrong(grants, 'Only from these branches', 'A pattern holds a space');
+  await expectWrong(grants, 'Last day of the grant', 'This day has passed');
+  await expect(grants.getByLabel('Only from these branches', { exact: true })).toBeVisible();
+  await expectValues(grants, { ...typed, 'Your password': '' });
+  await expect(grants.getByRole('row').filter({ hasText: name })).toHaveCount(0);
+});
+
+test('a grant of short-lived tokens hands out no secret', async ({ page, instance }) => {
+  const { name, host, token } = await prepare(page, instance);
+  const grants = grantsOf(page);
+  await grants.getByText('Conditions', { exact: true }).click();
+  await grants.getByLabel('Short-lived tokens only').check();
+  await fillIn(grants, { Credential: `${name} (${host})`, 'Your password': instance.account.password });
+  await grants.getByRole('button', { name: 'Grant', exact: true }).click();
+  await expect(grants.getByRole('row').filter({ hasText: name })).toContainText('tokens only');
+  const response = await fetchConfig(instance, token);
+  expect(await response.json()).toEqual({ auths: {} });
+  expect(response.headers.get('regcred-left-out')).toContain('ask with image=');
+});
+
+test('a grant for some repositories asks which one is meant', async ({ page, instance }) => {
+  const { name, host, token } = await prepare(page, instance);
+  await grant(page, instance, `${name} (${host})`, { 'Only these repositories': 'acme/api' });
+  await expect(grantsOf(page).getByRole('row').filter({ hasText: name })).toContainText('only acme/api');
+  const response = await fetchConfig(instance, token);
+  expect(await response.json()).toEqual({ auths: {} });
+  expect(response.headers.get('regcred-left-out')).toContain('ask with image=');
+});

@@ -1,0 +1,59 @@
+import type { Page } from '@playwright/test';
+import { addCredential, expectSaid, pathOf } from '../support/credentials.ts';
+import { expectValues, expectWrong, fillIn } from '../support/form.ts';
+import { unique } from '../support/secrets.ts';
+import { expect, test } from '../support/test.ts';
+
+const section = (page: Page) => page.getByRole('region', { name: 'Where the secret may go' });
+
+test('a credential says every origin that its secret may go to', async ({ page, instance }) => {
+  const [hub, own] = [unique('hub'), unique('own')];
+  await addCredential(page, instance, { name: hub, registry_url: 'docker.io' });
+  await addCredential(page, instance, { name: own, registry_url: 'registry.example.com:5000' });
+  await page.goto(await pathOf(page, instance, hub));
+  for (const origin of ['https://docker.io:443', 'https://auth.docker.io:443', 'https://registry-1.docker.io:443']) {
+    await expect(section(page)).toContainText(origin);
+  }
+  await page.goto(await pathOf(page, instance, own));
+  await expect(section(page)).toContainText('https://registry.example.com:5000');
+  await expect(section(page)).toContainText('None elsewhere');
+  await expect(section(page)).not.toContainText('What belongs to the registry');
+});
+
+test('a token service is accepted with the own password, and that is taken back', async ({ page, instance }) => {
+  const name = unique('service');
+  await addCredential(page, instance, { name });
+  await page.goto(await pathOf(page, instance, name));
+  await fillIn(section(page), { 'Token service': 'https://auth.example.com', 'Your password': 'not the password' });
+  await section(page).getByRole('button', { name: 'Accept', exact: true }).click();
+  await expectWrong(section(page), 'Your password', 'This is not your password');
+  await expectValues(section(page), { 'Token service': 'https://auth.example.com', 'Your password': '' });
+  await expect(section(page)).toContainText('None elsewhere');
+
+  await fillIn(section(page), { 'Your password': instance.account.password });
+  await section(page).getByRole('button', { name: 'Accept', exact: true }).click();
+  await expectSaid(page, `The token service of ${name} is accepted.`);
+  await expect(section(page)).toContainText('https://auth.example.com:443');
+  await expect(page.getByRole('region', { name: 'Settings' })).toContainText('https://auth.example.com:443');
+  await expect(page.getByRole('region', { name: 'Activity' })).toContainText('https://auth.example.com:443');
+
+  await fillIn(section(page), { 'Your password': instance.account.password });
+  await section(page).getByRole('button', { name: 'No longer accept' }).click();
+  await expectSaid(page, `The secret of ${name} no longer goes to a token service elsewhere.`);
+  await expect(section(page)).toContainText('None elsewhere');
+  await expect(section(page).getByRole('button', { name: 'Accept', exact: true })).toBeVisible();
+});
+
+test('what is no address of a token service is said at the field', async ({ page, instance }) => {
+  const name = unique('wrong');
+  await addCredential(page, instance, { name });
+  await page.goto(await pathOf(page, instance, name));
+  const wrong = { 'http://auth.example.com': 'plain http', 'https://auth.example.com/token': 'only where it is', 'a b': /./ };
+  for (const [typed, sentence] of Object.entries(wrong)) {
+    await fillIn(section(page), { 'Token service': typed, 'Your password': instance.account.password });
+    await section(page).getByRole('button', { name: 'Accept', exact: true }).click();
+    await expectWrong(section(page), 'Token service', sentence);
+    await expectValues(section(page), { 'Token service': typed });
+  }
+  await expect(section(page)).toContainText('None elsewhere');
+});

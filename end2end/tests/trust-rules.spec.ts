@@ -1,0 +1,172 @@
+import { generateKeyPairSync } from 'node:crypto';
+import type { Page } from '@playwright/test';
+import { expectSaid } from '../support/credentials.ts';
+import { expectValues, expectWrong, fillIn } from '../support/form.ts';
+import { addPipeline } from '../support/pipelines.ts';
+import { unique } from '../support/secrets.ts';
+import type { Instance } from '../support/server.ts';
+import { expect, test } from '../support/test.ts';
+
+const rulesOf = (page: Page) => page.getByRole('region', { name: 'Trust rules' });
+
+/** Makes a pipeline; gives its path, which is where the browser is then. */
+async function openPipeline(page: Page, instance: Instance): Promise<string> {
+  await addPipeline(page, instance, { name: unique('trusted') });
+  return new URL(page.url()).pathname;
+}
+
+/** Sends the form of a rule. */
+async function add(page: Page, instance: Instance, values: Record<string, string>): Promise<void> {
+  await fillIn(page, { ...values, 'Your password': instance.account.password });
+  await page.getByRole('button', { name: 'Add trust rule' }).click();
+}
+
+/** A token as providers make them, but signed by nobody. */
+function unsigned(claims: Record<string, unknown>): string {
+  const part = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
+  return [part({ alg: 'RS256', typ: 'JWT' }), part(claims), 'AAAA'].join('.');
+}
+
+test('a rule asks for ids and something narrower, is listed with its claims, and deleted', async ({ page, instance }) => {
+  const path = await openPipeline(page, instance);
+  await expect(rulesOf(page)).toContainText('only a token proves this pipeline');
+  await rulesOf(page).getByRole('link', { name: 'Add trust rule' }).click();
+  await expect(page).toHaveURL(`${path}/trust/new?provider=github`);
+  const who = page.getByRole('navigation', { name: 'Who signs' });
+  await expect(who.getByRole('link', { name: 'GitHub Actions' })).toHaveAttribute('aria-current', 'page');
+  await expectValues(page, { Issuer: 'https://token.actions.githubusercontent.com', Audience: instance.url });
+
+  await add(page, instance, { Issuer: 'http://example.com', Audience: '', 'Repository id': 'acme/api' });
+  await expectWrong(page, 'Issuer', 'The issuer is an https:// address.');
+  await expectWrong(page, 'Audience', 'Enter the audience');
+  await expectWrong(page, 'Repository id', 'Enter the number, not the name');
+  await expectWrong(page, 'Owner id', 'Enter the owner id');
+  await expectValues(page, { Issuer: 'http://example.com', Audience: '', 'Repository id': 'acme/api', 'Your password': '' });
+
+  const values = { Issuer: 'https://token.actions.githubusercontent.com', Audience: instance.url, 'Repository id': '1', 'Owner id': '2' };
+  await add(page, instance, values);
+  await expectWrong(page, 'Git reference', 'Narrow it');
+  await fillIn(page, { 'Git reference': 'refs/heads/main', 'Your password': 'not the password' });
+  await page.getByRole('button', { name: 'Add trust rule' }).click();
+  await expectWrong(page, 'Your password', 'This is not your password');
+  await expectValues(page, { ...values, 'Git reference': 'refs/heads/main' });
+  await add(page, instance, { 'More claims': 'runner_environment=github-hosted' });
+
+  await expectSaid(page, 'The trust rule holds from now on.');
+  const row = rulesOf(page).getByRole('row').filter({ hasText: 'GitHub Actions' });
+  for (const text of [
+    'https://token.actions.githubusercontent.com', 'repository_id=1', 'repository_owner_id=2', 'ref=refs/heads/main',
+    'runner_environment=github-hosted', 'Never',
+  ]) {
+    await expect(row).toContainText(text);
+  }
+  await row.getByRole('button', { name: 'Delete the GitHub Actions rule for 1' }).click();
+  await expectSaid(page, 'The trust rule is gone.');
+  await expect(row).toHaveCount(0);
+});
+
+test('every provider has a form of its own', async ({ page, instance }) => {
+  const path = await openPipeline(page, instance);
+  await page.goto(`${path}/trust/new`);
+  const who = page.getByRole('navigation', { name: 'Who signs' });
+  const fields: Record<string, string[]> = {
+    'GitLab CI': ['Issuer', 'Audience', 'Project id', 'Git reference', 'Protected reference', 'Group id', 'More claims'],
+    'Kubernetes': ['Issuer', 'Audience', 'Subject', 'Service account uid'],
+    'CircleCI': ['Issuer', 'Audience', 'Project id', 'Git reference'],
+    'Buildkite': ['Issuer', 'Audience', 'Organization id', 'Pipeline id', 'Branch'],
+    'Azure DevOps': ['Issuer', 'Audience', 'Subject'],
+    'Another OpenID Connect issuer': ['Issuer', 'Audience', 'Subject', 'More claims'],
+    'Woodpecker': ['Public key', 'Repository id'],
+    'Drone': ['Repository id', 'Repository'],
+  };
+  for (const [provider, labels] of Object.entries(fields)) {
+    await who.getByRole('link', { name: provider, exact: true }).click();
+    await expect(who.getByRole('link', { name: provider, exact: true })).toHaveAttribute('aria-current', 'page');
+    for (const label of labels) await expect(page.getByLabel(label, { exact: true }), `${provider}: ${label}`).toBeVisible();
+  }
+});
+
+test('a claim with a slash in its name arrives whole', async ({ page, instance }) => {
+  const path = await openPipeline(page, instance);
+  await page.goto(`${path}/trust/new?provider=kubernetes`);
+  await add(page, instance, {
+    'Issuer': 'https://kubernetes.example.com',
+    'Subject': 'system:serviceaccount:ci:builder',
+    'Service account uid': '0a1b2c3d',
+  });
+  await expect(rulesOf(page)).toContainText('kubernetes.io/serviceaccount/uid=0a1b2c3d');
+  await expect(rulesOf(page)).toContainText('sub=system:serviceaccount:ci:builder');
+});
+
+test("a rule for Woodpecker takes the server's public key and says where to ask", async ({ page, instance }) => {
+  const path = await openPipeline(page, instance);
+  await page.goto(`${path}/trust/new?provider=woodpecker`);
+  const project = instance.project.replace('/p/', '');
+  await expect(page.getByText(`${instance.url}/api/v1/woodpecker/${project}`)).toBeVisible();
+  await add(page, instance, { 'Public key': 'no key', 'Repository id': '7' });
+  await expectWrong(page, 'Public key', 'Paste the public key');
+  await expectValues(page, { 'Public key': 'no key', 'Repository id': '7' });
+  const { publicKey } = generateKeyPairSync('ed25519');
+  await add(page, instance, { 'Public key': publicKey.export({ type: 'spki', format: 'pem' }).toString() });
+  await expectSaid(page, 'The trust rule holds from now on.');
+  await expect(rulesOf(page).getByRole('row').filter({ hasText: 'Woodpecker' })).toContainText('repo.id=7');
+});
+
+test("a rule for Drone shows the shared secret once", async ({ page, instance }) => {
+  const path = await openPipeline(page, instance);
+  await page.goto(`${path}/trust/new?provider=drone`);
+  const project = instance.project.replace('/p/', '');
+  const endpoint = `DRONE_REGISTRY_PLUGIN_ENDPOINT=${instance.url}/api/v1/drone/${project}`;
+  await expect(page.getByText(endpoint)).toBeVisible();
+  await add(page, instance, { 'Repository id': '7' });
+  const shown = page.getByRole('region', { name: 'New shared secret' });
+  await expect(shown).toContainText(endpoint);
+  const [, secret] = (await shown.innerText()).match(/DRONE_REGISTRY_PLUGIN_TOKEN=(\S{20,})/) ?? [];
+  expect(secret, 'the shared secret on the page').toBeDefined();
+  expect(page.url()).not.toContain(secret!);
+  await expect(rulesOf(page).getByRole('row').filter({ hasText: 'Drone' })).toContainText('repo.id=7');
+  await page.reload();
+  await expect(page.getByText('The new shared secret was shown already.')).toBeVisible();
+  expect(await page.content()).not.toContain(secret!);
+});
+
+test('a token that is tried is explained claim by claim, and not kept', async ({ page, instance }) => {
+  const path = await openPipeline(page, instance);
+  await page.goto(`${path}/trust/new?provider=github`);
+  await add(page, instance, { 'Repository id': '1', 'Owner id': '2', 'Git reference': 'refs/heads/main' });
+  await rulesOf(page).getByRole('link', { name: 'Try a token' }).click();
+  await expect(page).toHaveURL(`${path}/trust/try`);
+
+  await fillIn(page, { Token: 'garbage-that-is-no-token' });
+  await page.getByRole('button', { name: 'Try', exact: true }).click();
+  await expectWrong(page, 'Token', /./);
+  await expectValues(page, { Token: '' });
+  expect(await page.content()).not.toContain('garbage-that-is-no-token');
+
+  const token = unsigned({
+    iss: 'https://issuer.example.com', aud: ['elsewhere', instance.url], repository_id: '1', repository_owner_id: '3', actor: 'dana',
+  });
+  await fillIn(page, { Token: token });
+  await page.getByRole('button', { name: 'Try', exact: true }).click();
+  const result = page.getByRole('region', { name: 'Result' });
+  await expect(result).toContainText('No trust rule of this pipeline names the issuer of this token.');
+  await expect(result).toContainText('The token was not stored.');
+  const rule = result.getByRole('table', { name: /GitHub Actions rule for 1/ });
+  const checks: [string, string, string][] = [
+    ['iss', 'https://issuer.example.com', 'No'],
+    ['aud', instance.url, 'Yes'],
+    ['repository_id', '1', 'Yes'],
+    ['repository_owner_id', '3', 'No'],
+    ['ref', 'Not said', 'No'],
+  ];
+  for (const [claim, found, word] of checks) {
+    const row = rule.getByRole('row').filter({ has: page.getByRole('cell', { name: claim, exact: true }) });
+    await expect(row.getByRole('cell').nth(2), claim).toContainText(found);
+    await expect(row.getByRole('cell').nth(3), claim).toHaveText(word);
+  }
+  await expect(result.getByRole('table', { name: 'What the token says' })).toContainText('dana');
+  expect(page.url()).not.toContain(token);
+  expect(await page.content()).not.toContain(token.split('.')[1]!);
+  await page.reload();
+  await expect(page.getByText('The result was shown already.')).toBeVisible();
+});

@@ -1,0 +1,151 @@
+//! Trust rules: what a provider's signed word must say to act as a pipeline. Nothing secret is
+//! stored in the CI. Identities are matched on ids that survive a rename, never on parts of `sub`
+//! (security 0.8, T16).
+
+mod check;
+mod field;
+
+pub use check::{ClaimCheck, check, claim, holds};
+pub use field::{ClaimField, Kind};
+
+use super::moment::Moment;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use uuid::Uuid;
+
+super::words! {
+    /// Who signs for a run.
+    pub enum Provider {
+        /// GitHub Actions, also on an own server.
+        GitHub = "github", "GitHub Actions";
+        /// GitLab CI, also on an own server.
+        GitLab = "gitlab", "GitLab CI";
+        /// Service accounts of a Kubernetes cluster.
+        Kubernetes = "kubernetes", "Kubernetes";
+        /// CircleCI.
+        CircleCi = "circleci", "CircleCI";
+        /// Buildkite.
+        Buildkite = "buildkite", "Buildkite";
+        /// Azure DevOps.
+        AzureDevOps = "azure_devops", "Azure DevOps";
+        /// Any issuer of OpenID Connect tokens.
+        Other = "oidc", "Another OpenID Connect issuer";
+        /// Woodpecker's registry extension: signs with the server's Ed25519 key.
+        Woodpecker = "woodpecker", "Woodpecker";
+        /// Drone's registry plugin: signs with a secret that both know.
+        Drone = "drone", "Drone";
+    }
+}
+
+impl Provider {
+    /// Whether it signs OpenID Connect tokens. The others sign their requests.
+    pub fn is_oidc(self) -> bool {
+        !matches!(self, Self::Woodpecker | Self::Drone)
+    }
+
+    /// The issuer, where there is one for everybody.
+    pub fn usual_issuer(self) -> &'static str {
+        match self {
+            Self::GitHub => "https://token.actions.githubusercontent.com",
+            Self::GitLab => "https://gitlab.com",
+            Self::Buildkite => "https://agent.buildkite.com",
+            _ => "",
+        }
+    }
+
+    /// What to type as the issuer.
+    pub fn issuer_hint(self) -> &'static str {
+        match self {
+            Self::GitHub => {
+                "On an own server: https://HOST/_services/token."
+            }
+            Self::GitLab => "The address of the GitLab server.",
+            Self::Kubernetes => {
+                "What kubectl get --raw /.well-known/openid-configuration prints as issuer. Regcred has to reach it."
+            }
+            Self::CircleCi => "https://oidc.circleci.com/org/ORGANIZATION-ID",
+            Self::AzureDevOps => "https://vstoken.dev.azure.com/ORGANIZATION-ID",
+            Self::Buildkite | Self::Other => {
+                "The iss claim of its tokens; its keys are found from there."
+            }
+            Self::Woodpecker | Self::Drone => "",
+        }
+    }
+
+    /// Seconds after which a token is too old, whatever it says of itself; and whether it is taken
+    /// once only. Tokens that serve a whole job are reusable until they expire (security T17).
+    pub fn reuse(self) -> (Option<i64>, bool) {
+        match self {
+            Self::GitHub => (Some(15 * 60), true),
+            _ => (None, false),
+        }
+    }
+}
+
+/// A rule, as pages show it. No secret.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TrustRule {
+    /// Never changes.
+    pub id: Uuid,
+    /// Who signs.
+    pub provider: Provider,
+    /// Exactly the `iss` claim; empty for who signs requests.
+    pub issuer: String,
+    /// Exactly one of the `aud` claim; empty for who signs requests.
+    pub audience: String,
+    /// What else has to be said, by the name of the claim.
+    pub claims: BTreeMap<String, String>,
+    /// The public key of who signs requests, as base64 of the 32 bytes or a PEM.
+    pub public_key: Option<String>,
+    /// When it was made.
+    pub created_at: Moment,
+    /// By whom.
+    pub created_by: String,
+    /// When it last let something in.
+    pub last_used_at: Option<Moment>,
+}
+
+/// What was typed into the form of a rule. No secret: Drone's is made here and shown once.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TrustForm {
+    /// The word of a [`Provider`].
+    #[serde(default)]
+    pub provider: String,
+    /// The `iss` claim.
+    #[serde(default)]
+    pub issuer: String,
+    /// The `aud` claim.
+    #[serde(default)]
+    pub audience: String,
+    /// By the name of the claim; blank ones are not asked for.
+    #[serde(default)]
+    pub claims: BTreeMap<String, String>,
+    /// `name=value` lines, for issuers whose claims have no fields of their own.
+    #[serde(default)]
+    pub more_claims: String,
+    /// The public key of who signs requests.
+    #[serde(default)]
+    pub public_key: String,
+}
+
+/// How one rule looks at a pasted token.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RuleTrial {
+    /// The rule.
+    pub rule: TrustRule,
+    /// What it asks for, claim by claim.
+    pub checks: Vec<ClaimCheck>,
+    /// Whether all of it holds.
+    pub holds: bool,
+}
+
+/// What became of a pasted token. The token itself is not kept.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TokenTrial {
+    /// Why the token would be refused before any rule is asked; empty when it is good.
+    pub problem: String,
+    /// Its claims as it says them, by name.
+    pub claims: BTreeMap<String, String>,
+    /// Each rule of the pipeline.
+    pub rules: Vec<RuleTrial>,
+}

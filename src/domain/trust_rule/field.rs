@@ -1,0 +1,188 @@
+//! The claims of each provider: what they mean, and which of them a rule cannot do without.
+
+use super::Provider;
+
+/// What a claim is for in a rule.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// Says who it is, by an id that survives a rename. Every one of these is required.
+    Identity,
+    /// Narrows it to a branch, an environment or a workflow. One of these at least is required;
+    /// `*` stands for any characters.
+    Narrowing,
+    /// May be asked for as well.
+    Extra,
+}
+
+/// One field of the form.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ClaimField {
+    /// The claim's name in the token.
+    pub name: &'static str,
+    /// What the field is called.
+    pub label: &'static str,
+    /// What the claim says and where to find the value.
+    pub hint: &'static str,
+    /// What it is for.
+    pub kind: Kind,
+    /// Only digits.
+    pub is_number: bool,
+}
+
+const fn identity(
+    name: &'static str,
+    label: &'static str,
+    hint: &'static str,
+    is_number: bool,
+) -> ClaimField {
+    ClaimField { name, label, hint, kind: Kind::Identity, is_number }
+}
+
+const fn narrowing(name: &'static str, label: &'static str, hint: &'static str) -> ClaimField {
+    ClaimField { name, label, hint, kind: Kind::Narrowing, is_number: false }
+}
+
+const fn extra(
+    name: &'static str,
+    label: &'static str,
+    hint: &'static str,
+    is_number: bool,
+) -> ClaimField {
+    ClaimField { name, label, hint, kind: Kind::Extra, is_number }
+}
+
+const GITHUB: &[ClaimField] = &[
+    identity(
+        "repository_id",
+        "Repository id",
+        "A number that stays when the repository is renamed: gh api repos/acme/api --jq .id",
+        true,
+    ),
+    identity(
+        "repository_owner_id",
+        "Owner id",
+        "A number: gh api repos/acme/api --jq .owner.id",
+        true,
+    ),
+    narrowing(
+        "ref",
+        "Git reference",
+        "For example refs/heads/main. A tag is refs/tags/NAME, so it is never mistaken for a branch. refs/heads/* stands for every branch.",
+    ),
+    narrowing("environment", "Environment", "The environment of the job, if it names one."),
+    narrowing(
+        "job_workflow_ref",
+        "Workflow",
+        "acme/ci/.github/workflows/build.yml@refs/heads/main, for a shared workflow.",
+    ),
+];
+
+const GITLAB: &[ClaimField] = &[
+    identity(
+        "project_id",
+        "Project id",
+        "A number on the project's page that stays when it is renamed or moved.",
+        true,
+    ),
+    narrowing(
+        "ref_path",
+        "Git reference",
+        "For example refs/heads/main, or refs/tags/v* for every tag that starts with v.",
+    ),
+    narrowing("environment", "Environment", "The environment of the job, if it names one."),
+    narrowing(
+        "ref_protected",
+        "Protected reference",
+        "true: only jobs on protected branches and tags.",
+    ),
+    extra("namespace_id", "Group id", "A number.", true),
+];
+
+const KUBERNETES: &[ClaimField] = &[
+    identity(
+        "sub",
+        "Subject",
+        "The whole of it: system:serviceaccount:NAMESPACE:NAME",
+        false,
+    ),
+    extra(
+        "kubernetes.io/serviceaccount/uid",
+        "Service account uid",
+        "Then an account of the same name that is made later is not taken for it.",
+        false,
+    ),
+];
+
+const CIRCLECI: &[ClaimField] = &[
+    identity(
+        "oidc.circleci.com/project-id",
+        "Project id",
+        "In the project's settings, under Overview.",
+        false,
+    ),
+    narrowing(
+        "oidc.circleci.com/vcs-ref",
+        "Git reference",
+        "For example refs/heads/main. refs/heads/* stands for every branch.",
+    ),
+    narrowing(
+        "oidc.circleci.com/vcs-origin",
+        "Repository",
+        "For example github.com/acme/api.",
+    ),
+];
+
+const BUILDKITE: &[ClaimField] = &[
+    identity("organization_id", "Organization id", "In the organization's settings.", false),
+    identity("pipeline_id", "Pipeline id", "In the pipeline's settings.", false),
+    narrowing("build_branch", "Branch", "For example main, or release/*."),
+    narrowing("build_tag", "Tag", "For example v*."),
+    narrowing("step_key", "Step", "The key of the step."),
+];
+
+const AZURE: &[ClaimField] = &[identity(
+    "sub",
+    "Subject",
+    "The whole of it: sc://ORGANIZATION/PROJECT/SERVICE-CONNECTION",
+    false,
+)];
+
+const OTHER: &[ClaimField] =
+    &[identity("sub", "Subject", "The whole sub claim of its tokens.", false)];
+
+const WOODPECKER: &[ClaimField] = &[
+    identity(
+        "repo.id",
+        "Repository id",
+        "The number in Woodpecker's address of the repository: /repos/7",
+        true,
+    ),
+    extra(
+        "repo.forge_url",
+        "Repository address",
+        "Then a repository of another forge with the same id is not taken for it.",
+        false,
+    ),
+];
+
+const DRONE: &[ClaimField] = &[
+    identity("repo.id", "Repository id", "drone repo info --format '{{ .ID }}' acme/api", true),
+    extra("repo.slug", "Repository", "For example acme/api.", false),
+];
+
+impl Provider {
+    /// The fields of its form, in the order people read them.
+    pub fn fields(self) -> &'static [ClaimField] {
+        match self {
+            Self::GitHub => GITHUB,
+            Self::GitLab => GITLAB,
+            Self::Kubernetes => KUBERNETES,
+            Self::CircleCi => CIRCLECI,
+            Self::Buildkite => BUILDKITE,
+            Self::AzureDevOps => AZURE,
+            Self::Other => OTHER,
+            Self::Woodpecker => WOODPECKER,
+            Self::Drone => DRONE,
+        }
+    }
+}

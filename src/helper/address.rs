@@ -1,0 +1,107 @@
+//! Where requests may go: HTTPS, or plain HTTP to this machine.
+
+use std::net::{Ipv4Addr, Ipv6Addr};
+use ureq::http::Uri;
+
+/// Whether a secret may be sent there: an HTTPS address, or an HTTP one of this machine (any HTTP
+/// address when `may_be_plain`), without user info.
+pub fn is_safe(url: &str, may_be_plain: bool) -> bool {
+    let Ok(uri) = url.parse::<Uri>() else { return false };
+    let has_host = uri.host().is_some_and(|host| !host.is_empty());
+    let has_user = uri.authority().is_some_and(|authority| authority.as_str().contains('@'));
+    let scheme_fits = match uri.scheme_str() {
+        Some("https") => true,
+        Some("http") => may_be_plain || is_loopback(url),
+        _ => false,
+    };
+    has_host && !has_user && scheme_fits
+}
+
+/// Whether the address is of this machine, by its words: no name is looked up.
+pub fn is_loopback(url: &str) -> bool {
+    let Ok(uri) = url.parse::<Uri>() else { return false };
+    let host = uri.host().unwrap_or_default();
+    let v6 = host.strip_prefix('[').and_then(|host| host.strip_suffix(']'));
+    host.eq_ignore_ascii_case("localhost")
+        || host.parse::<Ipv4Addr>().is_ok_and(|ip| ip.is_loopback())
+        || v6.and_then(|ip| ip.parse::<Ipv6Addr>().ok()).is_some_and(|ip| ip.is_loopback())
+}
+
+/// `https://host[:port]` of an address that has nothing else, which is what other paths are put
+/// behind.
+pub fn origin(url: &str) -> Option<String> {
+    // The parser drops a fragment without a word.
+    let uri = (!url.contains('#')).then(|| url.trim_end_matches('/').parse::<Uri>().ok())??;
+    let (scheme, authority) = (uri.scheme_str()?, uri.authority()?);
+    let is_bare = matches!(uri.path(), "" | "/") && uri.query().is_none();
+    is_bare.then(|| format!("{scheme}://{authority}"))
+}
+
+/// The text as one value in a query or one part of a path.
+pub fn percent_encoded(text: &str) -> String {
+    let mut encoded = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
+            encoded.push(char::from(byte));
+        } else {
+            encoded.push_str(&format!("%{byte:02X}"));
+        }
+    }
+    encoded
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn secrets_go_over_https_or_stay_on_this_machine() {
+        for (url, safe) in [
+            ("https://regcred.example.com", true),
+            ("https://regcred.example.com:8443", true),
+            ("http://127.0.0.1:3000", true),
+            ("http://127.9.9.9", true),
+            ("http://localhost:3000", true),
+            ("http://[::1]:3000", true),
+            ("http://regcred.example.com", false),
+            ("http://localhost.example.com", false),
+            ("http://127.0.0.1.example.com", false),
+            ("https://user:word@regcred.example.com", false),
+            ("http://localhost@regcred.example.com", false),
+            ("ftp://regcred.example.com", false),
+            ("regcred.example.com", false),
+            ("/path", false),
+            ("", false),
+        ] {
+            assert_eq!(is_safe(url, false), safe, "{url}");
+        }
+        assert!(is_safe("http://regcred.example.com", true));
+        assert!(!is_safe("http://user@regcred.example.com", true));
+    }
+
+    #[test]
+    fn an_origin_has_neither_path_nor_query() {
+        for (url, wanted) in [
+            ("https://regcred.example.com/", Some("https://regcred.example.com")),
+            ("https://regcred.example.com:8443", Some("https://regcred.example.com:8443")),
+            ("http://[::1]:3000//", Some("http://[::1]:3000")),
+            ("https://regcred.example.com/team", None),
+            ("https://regcred.example.com?x=1", None),
+            ("https://regcred.example.com/#x", None),
+            ("https://regcred example.com", None),
+            ("regcred", None),
+        ] {
+            assert_eq!(origin(url).as_deref(), wanted, "{url}");
+        }
+    }
+
+    #[test]
+    fn everything_but_the_unreserved_is_percent_encoded() {
+        assert_eq!(percent_encoded("aZ9-._~"), "aZ9-._~");
+        assert_eq!(
+            percent_encoded("https://index.docker.io/v1/"),
+            "https%3A%2F%2Findex.docker.io%2Fv1%2F"
+        );
+        assert_eq!(percent_encoded("a&b=c d+%ü"), "a%26b%3Dc%20d%2B%25%C3%BC");
+    }
+}

@@ -1,0 +1,94 @@
+//! The environment, and the only place that reads it.
+
+use crate::failure::Failure;
+use crate::secret::Secret;
+use std::collections::BTreeMap;
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+/// The variables that this program was started with. An empty one counts as not set, since CI
+/// servers hand out variables that nobody filled.
+pub struct Variables {
+    /// Made up, in place of those of this process.
+    given: Option<BTreeMap<String, String>>,
+}
+
+impl Variables {
+    /// Those of this process.
+    pub fn of_process() -> Self {
+        Self { given: None }
+    }
+
+    /// Made up for a test.
+    #[cfg(test)]
+    pub fn of(pairs: &[(&str, &str)]) -> Self {
+        let owned = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
+        Self { given: Some(pairs.iter().map(owned).collect()) }
+    }
+
+    #[expect(clippy::disallowed_methods, reason = "the one reader of the environment here")]
+    fn get(&self, name: &str) -> Option<OsString> {
+        let value = match &self.given {
+            Some(pairs) => pairs.get(name).map(OsString::from),
+            None => std::env::var_os(name),
+        };
+        value.filter(|value| !value.is_empty())
+    }
+
+    /// A text.
+    ///
+    /// # Errors
+    /// A sentence that names the variable when it is not UTF-8.
+    pub fn text(&self, name: &str) -> Result<Option<String>, Failure> {
+        let text = self.get(name).map(OsString::into_string).transpose();
+        text.map_err(|_| Failure::here(format!("{name} is not UTF-8.")))
+    }
+
+    /// A token.
+    ///
+    /// # Errors
+    /// A sentence that names the variable when it is not UTF-8.
+    pub fn secret(&self, name: &str) -> Result<Option<Secret>, Failure> {
+        Ok(self.text(name)?.map(Secret::from))
+    }
+
+    /// A path.
+    pub fn path(&self, name: &str) -> Option<PathBuf> {
+        self.get(name).map(PathBuf::from)
+    }
+
+    /// Yes or no.
+    ///
+    /// # Errors
+    /// A sentence that names the variable when it is neither.
+    pub fn is_on(&self, name: &str) -> Result<Option<bool>, Failure> {
+        match self.text(name)?.as_deref() {
+            None => Ok(None),
+            Some("true" | "1") => Ok(Some(true)),
+            Some("false" | "0") => Ok(Some(false)),
+            Some(_) => Err(Failure::here(format!("{name} has to be true or false."))),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_empty_variable_counts_as_not_set() {
+        let variables = Variables::of(&[("REGCRED_TOKEN", "")]);
+        assert!(variables.text("REGCRED_TOKEN").unwrap().is_none());
+        assert!(variables.path("REGCRED_TOKEN").is_none());
+    }
+
+    #[test]
+    fn a_switch_is_on_off_or_a_mistake() {
+        let variables = Variables::of(&[("A", "true"), ("B", "0"), ("C", "perhaps")]);
+        assert_eq!(variables.is_on("A").unwrap(), Some(true));
+        assert_eq!(variables.is_on("B").unwrap(), Some(false));
+        assert_eq!(variables.is_on("D").unwrap(), None);
+        let said = variables.is_on("C").unwrap_err().to_string();
+        assert_eq!(said, "regcred: C has to be true or false.");
+    }
+}

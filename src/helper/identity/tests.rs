@@ -1,0 +1,121 @@
+//! Which identity is used, and what it is exchanged for.
+
+use super::*;
+use crate::stub::{Folder, Stub, json, problem};
+use std::time::Duration;
+
+const PIPELINE: (&str, &str) = ("REGCRED_PIPELINE", "0198c0de-0000-7000-8000-000000000002");
+
+fn token(stub: &Stub, pairs: &[(&str, &str)]) -> Result<Secret, Failure> {
+    let url = stub.url();
+    let mut all = vec![("REGCRED_URL", url.as_str())];
+    all.extend(pairs);
+    let variables = Variables::of(&all);
+    let settings = Settings::read(&variables).unwrap();
+    let web = Web::new(Duration::from_secs(10), None, Box::new(|_| {})).unwrap();
+    pipeline_token(&web, &url, &settings, &variables)
+}
+
+fn issued() -> String {
+    json(200, r#"{"token":"rgc_short","expires_in":600}"#)
+}
+
+#[test]
+fn a_token_that_is_given_is_used_as_it_is() {
+    let stub = Stub::answering(&[issued()]);
+    let given = [("REGCRED_TOKEN", " rgc_1\n"), PIPELINE, ("REGCRED_ID_TOKEN", "jwt")];
+    assert_eq!(token(&stub, &given).unwrap().expose(), "rgc_1");
+    let folder = Folder::new();
+    let path = folder.file("token", "rgc_2\n", 0o600);
+    let given = [("REGCRED_TOKEN_FILE", path.to_str().unwrap()), ("REGCRED_ID_TOKEN", "jwt")];
+    assert_eq!(token(&stub, &given).unwrap().expose(), "rgc_2");
+    assert!(stub.seen().is_empty());
+}
+
+#[test]
+fn an_identity_token_is_exchanged() {
+    let folder = Folder::new();
+    let path = folder.file("jwt", "a.b.c\n", 0o644);
+    for given in [("REGCRED_ID_TOKEN", "a.b.c"), ("REGCRED_ID_TOKEN_FILE", path.to_str().unwrap())]
+    {
+        let stub = Stub::answering(&[issued()]);
+        assert_eq!(token(&stub, &[PIPELINE, given]).unwrap().expose(), "rgc_short");
+        let seen = stub.seen().remove(0);
+        assert!(seen.starts_with("POST /api/v1/token HTTP/1.1\r\n"), "{seen}");
+        assert!(!seen.to_lowercase().contains("authorization"), "{seen}");
+        let body = format!(r#"{{"pipeline":"{}","token":"a.b.c"}}"#, PIPELINE.1);
+        assert!(seen.ends_with(&body), "{seen}");
+    }
+}
+
+#[test]
+fn a_github_job_asks_github_for_its_identity_first() {
+    let github = Stub::answering(&[json(200, r#"{"count":1,"value":"a.b.c"}"#)]);
+    let stub = Stub::answering(&[issued()]);
+    let url = format!("{}/id?api-version=2", github.url());
+    let given = [
+        PIPELINE,
+        ("REGCRED_AUDIENCE", "https://regcred.example.com"),
+        ("ACTIONS_ID_TOKEN_REQUEST_URL", url.as_str()),
+        ("ACTIONS_ID_TOKEN_REQUEST_TOKEN", "of-the-job"),
+    ];
+    assert_eq!(token(&stub, &given).unwrap().expose(), "rgc_short");
+    let seen = github.seen().remove(0);
+    let line = "GET /id?api-version=2&audience=https%3A%2F%2Fregcred.example.com HTTP/1.1\r\n";
+    assert!(seen.starts_with(line), "{seen}");
+    assert!(seen.contains("bearer of-the-job\r\n"), "{seen}");
+    let seen = stub.seen().remove(0);
+    assert!(!seen.contains("of-the-job"), "{seen}");
+    assert!(seen.contains(r#""token":"a.b.c""#), "{seen}");
+}
+
+#[test]
+fn the_token_of_a_github_job_is_not_sent_in_the_clear() {
+    let stub = Stub::answering(&[issued()]);
+    let given = [
+        PIPELINE,
+        ("ACTIONS_ID_TOKEN_REQUEST_URL", "http://github.example.com/id?x=1"),
+        ("ACTIONS_ID_TOKEN_REQUEST_TOKEN", "hunter2"),
+    ];
+    let said = token(&stub, &given).unwrap_err().to_string();
+    assert_eq!(said, "regcred: ACTIONS_ID_TOKEN_REQUEST_URL has to be https://.");
+    assert!(stub.seen().is_empty());
+}
+
+#[test]
+fn without_an_identity_the_settings_are_named() {
+    let stub = Stub::answering(&[issued()]);
+    let said = token(&stub, &[]).unwrap_err().to_string();
+    for name in ["REGCRED_TOKEN", "REGCRED_TOKEN_FILE", "REGCRED_PIPELINE", "REGCRED_ID_TOKEN"] {
+        assert!(said.contains(name), "{said}");
+    }
+    let said = token(&stub, &[("REGCRED_ID_TOKEN", "hunter2")]).unwrap_err().to_string();
+    assert!(said.starts_with("regcred: REGCRED_PIPELINE is not set"), "{said}");
+    assert!(!said.contains("hunter2"), "{said}");
+    assert!(stub.seen().is_empty());
+}
+
+#[test]
+fn what_is_no_token_is_refused_and_not_repeated() {
+    let stub = Stub::answering(&[issued()]);
+    for text in [" ", "hunter2 x", "hunter2\r\nHost: evil.example.com", "hünter2"] {
+        let said = token(&stub, &[("REGCRED_TOKEN", text)]).unwrap_err().to_string();
+        assert_eq!(said, "regcred: What REGCRED_TOKEN gives is no token.");
+    }
+    assert!(stub.seen().is_empty());
+}
+
+#[test]
+fn an_exchange_that_is_refused_is_never_an_absent_credential() {
+    for (status, code) in [(401, "unauthenticated"), (403, "forbidden"), (404, "not_found")] {
+        let stub = Stub::answering(&[problem(status, code, "No rule fits.")]);
+        let said = token(&stub, &[PIPELINE, ("REGCRED_ID_TOKEN", "jwt")]).unwrap_err();
+        assert_eq!(said.to_string(), "regcred: No rule fits.");
+    }
+}
+
+#[test]
+fn a_header_with_a_token_does_not_show_it() {
+    let value = bearer("Bearer", &Secret::from("hunter2".to_owned())).unwrap();
+    assert!(!format!("{value:?}").contains("hunter2"));
+}

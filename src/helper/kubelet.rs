@@ -1,0 +1,151 @@
+//! The kubelet's credential provider protocol, `credentialprovider.kubelet.k8s.io`.
+
+use crate::api::Api;
+use crate::bounded;
+use crate::environment::Variables;
+use crate::failure::Failure;
+use crate::identity;
+use crate::json;
+use crate::report;
+use crate::secret::Secret;
+use crate::server_url;
+use crate::settings::Settings;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use std::io::Read;
+use zeroize::Zeroizing;
+
+/// Longer is no request of the kubelet.
+const LIMIT: u64 = 256 * 1024;
+
+const GROUP: &str = "credentialprovider.kubelet.k8s.io/";
+
+const VERSIONS: [&str; 3] = ["v1", "v1beta1", "v1alpha1"];
+
+/// The annotation of a service account that says which pipeline it is.
+const PIPELINE: &str = "regcred/pipeline";
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Asked {
+    api_version: String,
+    kind: String,
+    #[serde(default)]
+    image: String,
+    #[serde(default)]
+    service_account_token: Option<Secret>,
+    #[serde(default)]
+    service_account_annotations: Option<BTreeMap<String, String>>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Answered<'a> {
+    api_version: &'a str,
+    kind: &'static str,
+    cache_key_type: &'static str,
+    cache_duration: &'a str,
+    auth: Option<BTreeMap<&'a str, Login<'a>>>,
+}
+
+#[derive(Serialize)]
+struct Login<'a> {
+    username: &'a str,
+    password: &'a str,
+}
+
+/// The response to the request on stdin.
+///
+/// # Errors
+/// A sentence for a request or a setting that cannot be used, or what Regcred said. That there is
+/// no credential is no error.
+pub fn respond(input: &mut dyn Read, variables: &Variables) -> Result<Zeroizing<Vec<u8>>, Failure> {
+    let asked = Asked::read(input)?;
+    let image = server_url::image(&asked.image)?;
+    let settings = Settings::read(variables)?;
+    let (cache_key_type, cache) = cache(settings.kubelet_cache.as_deref())?;
+    let cache_duration = settings.kubelet_cache_duration.as_deref().unwrap_or("10m0s");
+    if !is_duration(cache_duration) {
+        return Err(Failure::here(
+            "REGCRED_KUBELET_CACHE_DURATION has to be a duration such as 10m0s.",
+        ));
+    }
+    let found = asked.open(&settings, variables)?.for_kubelet(image, cache)?;
+    let deliveries: Vec<&str> = found.deliveries.iter().map(String::as_str).collect();
+    report::note(&settings, &deliveries);
+    let auth = found.auth.as_ref().filter(|auth| !auth.is_empty());
+    json::line(&Answered {
+        api_version: &asked.api_version,
+        kind: "CredentialProviderResponse",
+        cache_key_type,
+        cache_duration,
+        auth: auth.map(|auth| {
+            let entries = auth.iter().map(|(key, login)| {
+                let (username, password) = (login.username.as_str(), login.password.expose());
+                (key.as_str(), Login { username, password })
+            });
+            entries.collect()
+        }),
+    })
+}
+
+impl Asked {
+    fn read(input: &mut dyn Read) -> Result<Self, Failure> {
+        let unreadable = || Failure::here("What is on stdin is no CredentialProviderRequest.");
+        let bytes = bounded::read(input, LIMIT).ok().flatten().ok_or_else(unreadable)?;
+        let asked: Self = serde_json::from_slice(&bytes).map_err(|_| unreadable())?;
+        let version = asked.api_version.strip_prefix(GROUP).unwrap_or_default();
+        if asked.kind != "CredentialProviderRequest" || !VERSIONS.contains(&version) {
+            return Err(unreadable());
+        }
+        Ok(asked)
+    }
+
+    /// As the pod's service account if the kubelet sent its token, else as the node's settings say.
+    fn open(&self, settings: &Settings, variables: &Variables) -> Result<Api, Failure> {
+        let token = self.service_account_token.as_ref();
+        let Some(token) = token.filter(|token| !token.expose().is_empty()) else {
+            return Api::open(settings, variables);
+        };
+        let annotations = self.service_account_annotations.as_ref();
+        let annotated = annotations.and_then(|annotations| annotations.get(PIPELINE));
+        let pipeline = annotated.or(settings.pipeline.as_ref()).ok_or(Failure::here(
+            "Nothing says which pipeline the service account is: annotate it with regcred/pipeline, or set REGCRED_PIPELINE.",
+        ))?;
+        let token = identity::usable(token, "serviceAccountToken")?;
+        Api::open_as(pipeline, &token, settings, variables)
+    }
+}
+
+/// What the kubelet shares an answer by: its word for it, and ours.
+fn cache(typed: Option<&str>) -> Result<(&'static str, &'static str), Failure> {
+    match typed {
+        None | Some("Image") => Ok(("Image", "image")),
+        Some("Registry") => Ok(("Registry", "registry")),
+        Some("Global") => Ok(("Global", "global")),
+        // The kubelet would ignore the whole answer.
+        Some(_) => Err(Failure::here("REGCRED_KUBELET_CACHE has to be Image, Registry or Global.")),
+    }
+}
+
+/// Whether Go reads it as a duration that is not negative.
+fn is_duration(text: &str) -> bool {
+    let mut rest = if text == "0" { "" } else { text };
+    while !rest.is_empty() {
+        let unit = rest.trim_start_matches(|c: char| c.is_ascii_digit() || c == '.');
+        let number = &rest[..rest.len() - unit.len()];
+        // The longer word first: `ms` begins with `m`.
+        let units = ["ns", "us", "µs", "ms", "h", "m", "s"];
+        let Some(after) = units.iter().find_map(|word| unit.strip_prefix(word)) else {
+            return false;
+        };
+        if number.len() > 6 || number.parse::<f64>().is_err() {
+            return false;
+        }
+        rest = after;
+    }
+    !text.is_empty()
+}
+
+#[cfg(test)]
+mod tests;

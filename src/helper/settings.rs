@@ -1,0 +1,180 @@
+//! Every setting: from the environment, then from the settings file.
+
+mod written;
+
+use crate::address;
+use crate::environment::Variables;
+use crate::failure::Failure;
+use crate::secret::Secret;
+use std::path::PathBuf;
+use std::time::Duration;
+use written::Written;
+
+/// What a credential is asked for.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Intent {
+    /// To read images.
+    Pull,
+    /// To write images.
+    Push,
+}
+
+impl Intent {
+    /// The word in a request.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Pull => "pull",
+            Self::Push => "push",
+        }
+    }
+}
+
+/// What was given to prove who is asking, in the order in which it is used.
+#[derive(Default)]
+pub struct Given {
+    /// A pipeline token.
+    pub token: Option<Secret>,
+    /// Where one is.
+    pub token_file: Option<PathBuf>,
+    /// A JWT of the CI.
+    pub id_token: Option<Secret>,
+    /// Where one is.
+    pub id_token_file: Option<PathBuf>,
+}
+
+impl Given {
+    fn is_nothing(&self) -> bool {
+        self.token.is_none()
+            && self.token_file.is_none()
+            && self.id_token.is_none()
+            && self.id_token_file.is_none()
+    }
+}
+
+/// The settings. What only one verb needs is checked by that verb.
+pub struct Settings {
+    url: Option<String>,
+    may_be_plain: bool,
+    audience: Option<String>,
+    /// What proves who is asking.
+    pub given: Given,
+    /// The pipeline that an identity of the CI is to be.
+    pub pipeline: Option<String>,
+    /// What credentials are asked for.
+    pub intent: Intent,
+    /// The repository that they are asked for.
+    pub repository: Option<String>,
+    /// Certificates that are trusted besides the usual ones.
+    pub ca_file: Option<PathBuf>,
+    /// The time for everything together.
+    pub timeout: Duration,
+    /// Where the ids of deliveries are noted.
+    pub state: Option<PathBuf>,
+    /// Whether `store` and `erase` do as if.
+    pub is_store_ignored: bool,
+    /// What the kubelet shares an answer by, as it was typed.
+    pub kubelet_cache: Option<String>,
+    /// How long the kubelet keeps an answer, as it was typed.
+    pub kubelet_cache_duration: Option<String>,
+}
+
+impl Settings {
+    /// Reads them all.
+    ///
+    /// # Errors
+    /// A sentence that names the setting that cannot be used.
+    pub fn read(variables: &Variables) -> Result<Self, Failure> {
+        let written = Written::read(variables)?;
+        let mut given = Given {
+            token: variables.secret("REGCRED_TOKEN")?,
+            token_file: variables.path("REGCRED_TOKEN_FILE"),
+            id_token: variables.secret("REGCRED_ID_TOKEN")?,
+            id_token_file: variables.path("REGCRED_ID_TOKEN_FILE"),
+        };
+        // All or none from one place: else a token of the file would win over the job's own.
+        if given.is_nothing() {
+            given = Given {
+                token: written.token,
+                token_file: written.token_file,
+                id_token: written.id_token,
+                id_token_file: written.id_token_file,
+            };
+        }
+        let intent = variables.text("REGCRED_INTENT")?.or(written.intent);
+        let pipeline = variables.text("REGCRED_PIPELINE")?.or(written.pipeline);
+        Ok(Self {
+            url: variables.text("REGCRED_URL")?.or(written.url),
+            may_be_plain: variables
+                .is_on("REGCRED_INSECURE_HTTP")?
+                .or(written.insecure_http)
+                .unwrap_or(false),
+            audience: variables.text("REGCRED_AUDIENCE")?.or(written.audience),
+            given,
+            pipeline,
+            intent: match intent.as_deref() {
+                None | Some("pull") => Intent::Pull,
+                Some("push") => Intent::Push,
+                Some(_) => return Err(Failure::here("REGCRED_INTENT has to be pull or push.")),
+            },
+            repository: variables.text("REGCRED_REPOSITORY")?.or(written.repository),
+            ca_file: variables.path("REGCRED_CA_FILE").or(written.ca_file),
+            timeout: timeout(variables.text("REGCRED_TIMEOUT")?, written.timeout)?,
+            state: variables.path("REGCRED_STATE").or(written.state),
+            is_store_ignored: variables
+                .is_on("REGCRED_IGNORE_STORE")?
+                .or(written.ignore_store)
+                .unwrap_or(false),
+            kubelet_cache: variables.text("REGCRED_KUBELET_CACHE")?.or(written.kubelet_cache),
+            kubelet_cache_duration: variables
+                .text("REGCRED_KUBELET_CACHE_DURATION")?
+                .or(written.kubelet_cache_duration),
+        })
+    }
+
+    /// Where Regcred is, without a trailing slash.
+    ///
+    /// # Errors
+    /// A sentence when it is not set, or is nothing that a token may be sent to.
+    pub fn server(&self) -> Result<String, Failure> {
+        let url = self.url.as_deref().ok_or_else(|| {
+            Failure::here("REGCRED_URL is not set: it is the address of Regcred, such as https://regcred.example.com.")
+        })?;
+        let origin = address::origin(url).filter(|_| address::is_safe(url, true));
+        let origin = origin.ok_or_else(|| {
+            Failure::here("REGCRED_URL has to be https:// and a host, without user, path or query.")
+        })?;
+        if address::is_safe(&origin, self.may_be_plain) {
+            return Ok(origin);
+        }
+        Err(Failure::here(
+            "REGCRED_URL has to be https://: with http:// anybody on the way can read the credentials. REGCRED_INSECURE_HTTP=true allows it all the same.",
+        ))
+    }
+
+    /// Whom an identity token is meant for.
+    ///
+    /// # Errors
+    /// Those of `server`, which it is when nothing else was set.
+    pub fn audience(&self) -> Result<String, Failure> {
+        self.audience.clone().map_or_else(|| self.server(), Ok)
+    }
+
+    /// Whether a secret may be sent to the address.
+    pub fn may_send_to(&self, url: &str) -> bool {
+        address::is_safe(url, self.may_be_plain)
+    }
+}
+
+fn timeout(typed: Option<String>, written: Option<u64>) -> Result<Duration, Failure> {
+    let seconds = match typed {
+        Some(typed) => typed.parse().ok(),
+        None => Some(written.unwrap_or(10)),
+    };
+    let seconds = seconds.filter(|seconds| (1..=120).contains(seconds));
+    seconds
+        .map(Duration::from_secs)
+        .ok_or_else(|| Failure::here("REGCRED_TIMEOUT has to be a number of seconds, 1 to 120."))
+}
+
+#[cfg(test)]
+mod tests;

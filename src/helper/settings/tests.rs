@@ -1,0 +1,161 @@
+//! Where settings come from, and which are refused.
+
+use super::*;
+use crate::stub::Folder;
+
+fn read(pairs: &[(&str, &str)]) -> Result<Settings, Failure> {
+    Settings::read(&Variables::of(pairs))
+}
+
+fn refusal(pairs: &[(&str, &str)]) -> String {
+    match read(pairs) {
+        Ok(_) => panic!("these settings were taken"),
+        Err(failure) => failure.to_string(),
+    }
+}
+
+/// What is said of a settings file with this content.
+fn refusal_of_file(content: &str, mode: u32) -> String {
+    let folder = Folder::new();
+    let path = folder.file("regcred.json", content, mode);
+    refusal(&[("REGCRED_CONFIG", path.to_str().unwrap())])
+}
+
+#[test]
+fn without_settings_pulls_are_asked_for_and_nothing_is_ignored() {
+    let settings = read(&[]).unwrap();
+    assert_eq!(settings.intent, Intent::Pull);
+    assert_eq!(settings.timeout, Duration::from_secs(10));
+    assert!(!settings.is_store_ignored);
+    assert!(settings.given.is_nothing());
+    let said = settings.server().unwrap_err().to_string();
+    assert!(said.starts_with("regcred: REGCRED_URL is not set"), "{said}");
+}
+
+#[test]
+fn the_server_is_https_or_on_this_machine_unless_allowed() {
+    for (url, insecure, server) in [
+        ("https://regcred.example.com/", "", Some("https://regcred.example.com")),
+        ("http://127.0.0.1:3000", "", Some("http://127.0.0.1:3000")),
+        ("http://regcred.example.com", "true", Some("http://regcred.example.com")),
+        ("http://regcred.example.com", "", None),
+        ("http://regcred.example.com", "false", None),
+        ("https://ann:hunter2@regcred.example.com", "true", None),
+        ("https://regcred.example.com/acme", "", None),
+        ("ftp://regcred.example.com", "true", None),
+    ] {
+        let settings = read(&[("REGCRED_URL", url), ("REGCRED_INSECURE_HTTP", insecure)]).unwrap();
+        match (settings.server(), server) {
+            (Ok(taken), Some(wanted)) => assert_eq!(taken, wanted),
+            (Err(failure), None) => {
+                let said = failure.to_string();
+                assert!(!said.contains("hunter2") && !said.contains("acme"), "{said}");
+            }
+            (taken, wanted) => panic!("{url}: {taken:?} instead of {wanted:?}"),
+        }
+    }
+}
+
+#[test]
+fn the_audience_is_the_server_unless_set() {
+    let url = ("REGCRED_URL", "https://regcred.example.com/");
+    assert_eq!(read(&[url]).unwrap().audience().unwrap(), "https://regcred.example.com");
+    let settings = read(&[url, ("REGCRED_AUDIENCE", "acme")]).unwrap();
+    assert_eq!(settings.audience().unwrap(), "acme");
+}
+
+#[test]
+fn a_value_that_cannot_be_used_is_named_and_not_repeated() {
+    for (name, value) in [
+        ("REGCRED_INTENT", "hunter2"),
+        ("REGCRED_TIMEOUT", "0"),
+        ("REGCRED_TIMEOUT", "121"),
+        ("REGCRED_TIMEOUT", "hunter2"),
+        ("REGCRED_IGNORE_STORE", "hunter2"),
+        ("REGCRED_INSECURE_HTTP", "hunter2"),
+    ] {
+        let said = refusal(&[(name, value)]);
+        assert!(said.starts_with(&format!("regcred: {name} has to be ")), "{said}");
+        assert!(!said.contains("hunter2"), "{said}");
+    }
+}
+
+#[test]
+fn the_environment_wins_over_the_file() {
+    let folder = Folder::new();
+    let content = r#"{"url":"https://one.example.com","intent":"push","timeout":3,
+        "repository":"acme/api","ignore_store":true,"pipeline":"p","state":"state"}"#;
+    let path = folder.file("regcred.json", content, 0o644);
+    let config = ("REGCRED_CONFIG", path.to_str().unwrap());
+    let settings =
+        read(&[config, ("REGCRED_URL", "https://two.example.com"), ("REGCRED_TIMEOUT", "5")])
+            .unwrap();
+    assert_eq!(settings.server().unwrap(), "https://two.example.com");
+    assert_eq!(settings.timeout, Duration::from_secs(5));
+    assert_eq!(settings.intent, Intent::Push);
+    assert_eq!(settings.repository.as_deref(), Some("acme/api"));
+    assert_eq!(settings.pipeline.as_deref(), Some("p"));
+    assert!(settings.is_store_ignored);
+    assert_eq!(settings.state, Some(folder.path().join("state")));
+}
+
+#[test]
+fn a_token_of_the_environment_puts_aside_all_tokens_of_the_file() {
+    let folder = Folder::new();
+    let path = folder.file("regcred.json", r#"{"token":"rgc_file"}"#, 0o600);
+    let config = ("REGCRED_CONFIG", path.to_str().unwrap());
+    let of_file = read(&[config]).unwrap().given;
+    assert_eq!(of_file.token.unwrap().expose(), "rgc_file");
+    let of_job = read(&[config, ("REGCRED_ID_TOKEN", "jwt")]).unwrap().given;
+    assert!(of_job.token.is_none());
+    assert_eq!(of_job.id_token.unwrap().expose(), "jwt");
+}
+
+#[test]
+fn the_file_beside_the_one_of_docker_is_found() {
+    let folder = Folder::new();
+    folder.file("regcred.json", r#"{"intent":"push"}"#, 0o644);
+    let docker = ("DOCKER_CONFIG", folder.path().to_str().unwrap());
+    assert_eq!(read(&[docker]).unwrap().intent, Intent::Push);
+
+    let home = Folder::new();
+    std::fs::create_dir(home.path().join(".docker")).unwrap();
+    home.file(".docker/regcred.json", r#"{"intent":"push"}"#, 0o644);
+    let path = home.path().to_str().unwrap();
+    assert_eq!(read(&[("HOME", path)]).unwrap().intent, Intent::Push);
+
+    let empty = Folder::new();
+    let docker = ("DOCKER_CONFIG", empty.path().to_str().unwrap());
+    assert_eq!(read(&[docker, ("HOME", path)]).unwrap().intent, Intent::Pull);
+}
+
+#[test]
+fn a_file_that_is_named_has_to_be_there() {
+    let folder = Folder::new();
+    let path = folder.path().join("missing.json");
+    let said = refusal(&[("REGCRED_CONFIG", path.to_str().unwrap())]);
+    assert!(said.contains("REGCRED_CONFIG"), "{said}");
+}
+
+#[test]
+fn a_file_with_a_key_that_there_is_not_is_refused_and_not_repeated() {
+    for content in [
+        r#"{"urll":"https://hunter2.example.com"}"#,
+        r#"{"timeout":"hunter2"}"#,
+        r#"{"token":"hunter2""#,
+        "hunter2",
+        "",
+    ] {
+        let said = refusal_of_file(content, 0o600);
+        assert!(said.starts_with("regcred: The settings file cannot be used"), "{said}");
+        assert!(!said.contains("hunter2") && !said.contains("urll"), "{said}");
+    }
+}
+
+#[test]
+fn a_file_with_a_token_that_others_can_read_is_refused() {
+    for content in [r#"{"token":"hunter2"}"#, r#"{"id_token":"hunter2"}"#] {
+        let said = refusal_of_file(content, 0o644);
+        assert!(said.contains("chmod 600") && !said.contains("hunter2"), "{said}");
+    }
+}

@@ -1,0 +1,219 @@
+//! HTTP as this program needs it: one deadline, a few tries, no redirects, small answers.
+
+use crate::address;
+use crate::bounded;
+use crate::failure::Failure;
+use std::fs::File;
+use std::io;
+use std::path::Path;
+use std::time::{Duration, Instant};
+use ureq::http::HeaderValue;
+use ureq::tls::{Certificate, PemItem, RootCerts, TlsConfig, parse_pem};
+use ureq::{Agent, RequestBuilder};
+use zeroize::Zeroizing;
+
+/// The largest answer that is read.
+const ANSWER_LIMIT: u64 = 1024 * 1024;
+
+/// The largest file of certificates.
+const CA_LIMIT: u64 = 1024 * 1024;
+
+/// What is waited before the second and the third try.
+const PAUSES: [Duration; 2] = [Duration::from_millis(200), Duration::from_millis(800)];
+
+/// Statuses after which another try may do better.
+const PASSING: [u16; 4] = [429, 502, 503, 504];
+
+/// A client with a deadline for everything that is asked through it.
+pub struct Web {
+    agent: Agent,
+    deadline: Instant,
+    pause: Box<dyn Fn(Duration)>,
+}
+
+/// What is asked: a POST when there is a body, else a GET.
+pub struct Request<'a> {
+    /// Who is asked, for the sentence when it fails.
+    pub whom: &'static str,
+    /// The whole address.
+    pub url: &'a str,
+    /// Besides the usual ones.
+    pub headers: &'a [(&'static str, HeaderValue)],
+    /// JSON.
+    pub body: Option<&'a [u8]>,
+}
+
+/// What was answered.
+pub struct Answer {
+    /// As a number.
+    pub status: u16,
+    /// All of it.
+    pub body: Zeroizing<Vec<u8>>,
+    retry_after: Option<Duration>,
+}
+
+/// How one try ended.
+enum Try {
+    Done(Result<Answer, Failure>),
+    /// This, unless another try does better.
+    Again(Result<Answer, Failure>),
+}
+
+impl Web {
+    /// A client whose time runs from now. `pause` waits between tries.
+    ///
+    /// # Errors
+    /// A sentence when the certificates cannot be used.
+    pub fn new(
+        time: Duration,
+        ca_file: Option<&Path>,
+        pause: Box<dyn Fn(Duration)>,
+    ) -> Result<Self, Failure> {
+        let roots = ca_file.map_or(Ok(RootCerts::WebPki), usual_roots_and)?;
+        let config = Agent::config_builder()
+            .http_status_as_error(false)
+            // A redirect could carry the token to another host.
+            .max_redirects(0)
+            .user_agent(concat!(env!("CARGO_PKG_NAME"), "/", env!("CARGO_PKG_VERSION")))
+            .accept("application/json")
+            .tls_config(TlsConfig::builder().root_certs(roots).build())
+            .build();
+        Ok(Self { agent: config.new_agent(), deadline: Instant::now() + time, pause })
+    }
+
+    /// Asks, up to three times while nobody can be reached or the other side is busy.
+    ///
+    /// # Errors
+    /// `Passing` when there was no answer in time, `Refused` for one that cannot be right.
+    pub fn send(&self, request: &Request<'_>) -> Result<Answer, Failure> {
+        for pause in PAUSES {
+            let outcome = match self.once(request) {
+                Try::Done(outcome) => return outcome,
+                Try::Again(outcome) => outcome,
+            };
+            let asked = outcome.as_ref().ok().and_then(|answer| answer.retry_after);
+            let pause = asked.unwrap_or(pause).max(pause);
+            // After a wait that long there would be no time to ask.
+            if pause >= self.left() {
+                return outcome;
+            }
+            (self.pause)(pause);
+        }
+        match self.once(request) {
+            Try::Done(outcome) | Try::Again(outcome) => outcome,
+        }
+    }
+
+    fn left(&self) -> Duration {
+        self.deadline.saturating_duration_since(Instant::now())
+    }
+
+    fn once(&self, request: &Request<'_>) -> Try {
+        let left = self.left();
+        if left.is_zero() {
+            return Try::Done(Err(late(request.whom)));
+        }
+        let answered = match request.body {
+            None => dressed(self.agent.get(request.url), request, left).call(),
+            Some(body) => {
+                let builder = dressed(self.agent.post(request.url), request, left);
+                builder.content_type("application/json").send(body)
+            }
+        };
+        let mut response = match answered {
+            Ok(response) => response,
+            Err(error) => return failed(&error, request.whom),
+        };
+        let status = response.status().as_u16();
+        let whom = request.whom;
+        if (300..400).contains(&status) {
+            return Try::Done(Err(Failure::Refused(format!(
+                "{whom} answered with a redirect, and those are not followed."
+            ))));
+        }
+        let retry_after = response.headers().get("retry-after");
+        let retry_after = retry_after.and_then(|value| value.to_str().ok()?.trim().parse().ok());
+        let retry_after = retry_after.map(Duration::from_secs);
+        let mut reader = response.body_mut().as_reader();
+        let answer = match bounded::read(&mut reader, ANSWER_LIMIT) {
+            Ok(Some(body)) => Answer { status, body, retry_after },
+            Ok(None) => {
+                return Try::Done(Err(Failure::Refused(format!(
+                    "The answer of {whom} is longer than 1 MiB."
+                ))));
+            }
+            Err(error) => return failed(&ureq::Error::from(error), whom),
+        };
+        if PASSING.contains(&status) { Try::Again(Ok(answer)) } else { Try::Done(Ok(answer)) }
+    }
+}
+
+fn dressed<Any>(
+    mut builder: RequestBuilder<Any>,
+    request: &Request<'_>,
+    left: Duration,
+) -> RequestBuilder<Any> {
+    for (name, value) in request.headers {
+        builder = builder.header(*name, value.clone());
+    }
+    let config = builder.config().timeout_global(Some(left));
+    // A proxy elsewhere has no way back to this machine, and would see a plain request.
+    let config = if address::is_loopback(request.url) { config.proxy(None) } else { config };
+    config.build()
+}
+
+fn late(whom: &str) -> Failure {
+    Failure::Passing(format!("{whom} did not answer in time. REGCRED_TIMEOUT gives it longer."))
+}
+
+fn failed(error: &ureq::Error, whom: &str) -> Try {
+    let why = match error {
+        ureq::Error::Timeout(_) => return Try::Done(Err(late(whom))),
+        ureq::Error::HostNotFound => "its host name was not found",
+        ureq::Error::ConnectProxyFailed(_) => "the proxy did not let the request through",
+        ureq::Error::Io(error) if error.kind() == io::ErrorKind::InvalidData => {
+            return Try::Done(Err(untrusted(whom)));
+        }
+        ureq::Error::Io(error) if error.kind() == io::ErrorKind::ConnectionRefused => {
+            "the connection was refused"
+        }
+        ureq::Error::Io(_) | ureq::Error::ConnectionFailed => {
+            "its name was not found, or the connection failed"
+        }
+        ureq::Error::Tls(_) | ureq::Error::Rustls(_) => return Try::Done(Err(untrusted(whom))),
+        _ => {
+            let sentence = format!("{whom} cannot be asked: what is there does not speak HTTP.");
+            return Try::Done(Err(Failure::Refused(sentence)));
+        }
+    };
+    Try::Again(Err(Failure::Passing(format!("{whom} cannot be reached: {why}."))))
+}
+
+fn untrusted(whom: &str) -> Failure {
+    Failure::Refused(format!(
+        "The TLS certificate of {whom} is not trusted. REGCRED_CA_FILE adds a root certificate."
+    ))
+}
+
+fn usual_roots_and(path: &Path) -> Result<RootCerts, Failure> {
+    let unreadable = |_| Failure::here("The file of REGCRED_CA_FILE cannot be read.");
+    let unusable = || Failure::here("The file of REGCRED_CA_FILE has to hold PEM certificates.");
+    let mut file = File::open(path).map_err(unreadable)?;
+    let pem = bounded::read(&mut file, CA_LIMIT).map_err(unreadable)?.ok_or_else(unusable)?;
+    let mut roots = Vec::new();
+    for item in parse_pem(&pem) {
+        if let PemItem::Certificate(certificate) = item.map_err(|_| unusable())? {
+            roots.push(certificate);
+        }
+    }
+    if roots.is_empty() {
+        return Err(unusable());
+    }
+    roots.extend(
+        webpki_root_certs::TLS_SERVER_ROOT_CERTS.iter().map(|der| Certificate::from_der(der)),
+    );
+    Ok(RootCerts::from(roots))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,163 @@
+//! How often is asked, and what is made of the answers.
+
+use super::*;
+use crate::stub::{Folder, Stub, answer, json};
+use std::cell::RefCell;
+use std::net::TcpListener;
+use std::rc::Rc;
+
+type Pauses = Rc<RefCell<Vec<u128>>>;
+
+/// A client that notes its pauses in milliseconds and takes none.
+fn web(seconds: u64) -> (Web, Pauses) {
+    let pauses = Pauses::default();
+    let noted = Rc::clone(&pauses);
+    let pause = Box::new(move |pause: Duration| noted.borrow_mut().push(pause.as_millis()));
+    (Web::new(Duration::from_secs(seconds), None, pause).unwrap(), pauses)
+}
+
+fn get(web: &Web, stub: &Stub) -> Result<Answer, Failure> {
+    let url = format!("{}/x", stub.url());
+    web.send(&Request { whom: "Regcred", url: &url, headers: &[], body: None })
+}
+
+fn said(outcome: Result<Answer, Failure>) -> String {
+    match outcome {
+        Ok(answer) => panic!("there was an answer: {}", answer.status),
+        Err(failure) => failure.to_string(),
+    }
+}
+
+#[test]
+fn an_answer_comes_with_its_status_and_body() {
+    let stub = Stub::answering(&[json(200, r#"{"a":1}"#)]);
+    let (web, pauses) = web(10);
+    let answer = get(&web, &stub).unwrap();
+    assert_eq!((answer.status, answer.body.as_slice()), (200, br#"{"a":1}"#.as_slice()));
+    let seen = stub.seen();
+    assert!(seen[0].starts_with("GET /x HTTP/1.1\r\n"), "{}", seen[0]);
+    assert!(seen[0].to_lowercase().contains("user-agent: docker-credential-regcred/"));
+    assert!(!seen[0].to_lowercase().contains("accept-encoding"));
+    assert!(pauses.borrow().is_empty());
+}
+
+#[test]
+fn a_body_is_posted_as_json() {
+    let stub = Stub::answering(&[answer(204, "", "")]);
+    let (web, _) = web(10);
+    let headers = [("Regcred-Run", HeaderValue::from_static("17"))];
+    let url = format!("{}/x", stub.url());
+    let request =
+        Request { whom: "Regcred", url: &url, headers: &headers, body: Some(br#"{"a":1}"#) };
+    assert_eq!(web.send(&request).unwrap().status, 204);
+    let seen = stub.seen().remove(0);
+    assert!(seen.starts_with("POST /x HTTP/1.1\r\n"), "{seen}");
+    assert!(seen.to_lowercase().contains("content-type: application/json\r\n"), "{seen}");
+    assert!(seen.to_lowercase().contains("regcred-run: 17\r\n"), "{seen}");
+    assert!(seen.ends_with(r#"{"a":1}"#), "{seen}");
+}
+
+#[test]
+fn a_busy_server_is_asked_three_times() {
+    for status in PASSING {
+        let stub = Stub::answering(&[json(status, ""), json(status, ""), json(status, "")]);
+        let (web, pauses) = web(10);
+        assert_eq!(get(&web, &stub).unwrap().status, status);
+        assert_eq!(stub.seen().len(), 3);
+        assert_eq!(*pauses.borrow(), [200, 800]);
+    }
+}
+
+#[test]
+fn a_server_that_recovers_gives_its_answer() {
+    let stub = Stub::answering(&[json(503, ""), json(200, "{}")]);
+    let (web, _) = web(10);
+    assert_eq!(get(&web, &stub).unwrap().status, 200);
+    assert_eq!(stub.seen().len(), 2);
+}
+
+#[test]
+fn any_other_status_is_final() {
+    for status in [200, 400, 401, 403, 404, 409, 500] {
+        let stub = Stub::answering(&[json(status, "{}"), json(200, "{}")]);
+        let (web, _) = web(10);
+        assert_eq!(get(&web, &stub).unwrap().status, status);
+        assert_eq!(stub.seen().len(), 1);
+    }
+}
+
+#[test]
+fn the_server_says_how_long_to_wait() {
+    let stub = Stub::answering(&[answer(429, "Retry-After: 3\r\n", ""), json(200, "{}")]);
+    let (web, pauses) = web(10);
+    assert_eq!(get(&web, &stub).unwrap().status, 200);
+    assert_eq!(*pauses.borrow(), [3000]);
+}
+
+#[test]
+fn a_wait_beyond_the_deadline_is_not_begun() {
+    let stub = Stub::answering(&[answer(503, "Retry-After: 60\r\n", ""), json(200, "{}")]);
+    let (web, pauses) = web(10);
+    assert_eq!(get(&web, &stub).unwrap().status, 503);
+    assert_eq!(stub.seen().len(), 1);
+    assert!(pauses.borrow().is_empty());
+}
+
+#[test]
+fn a_redirect_is_not_followed() {
+    for status in [301, 302, 307, 308] {
+        let other = Stub::answering(&[json(200, "{}")]);
+        let location = format!("Location: {}/\r\n", other.url());
+        let stub = Stub::answering(&[answer(status, &location, "")]);
+        let (web, _) = web(10);
+        let said = said(get(&web, &stub));
+        assert_eq!(said, "regcred: Regcred answered with a redirect, and those are not followed.");
+        assert!(other.seen().is_empty());
+    }
+}
+
+#[test]
+fn an_answer_may_have_a_mebibyte_and_no_more() {
+    let full = "x".repeat(1024 * 1024);
+    let stub = Stub::answering(&[json(200, &full)]);
+    let (web, _) = web(10);
+    assert_eq!(get(&web, &stub).unwrap().body.len(), full.len());
+    // Without a length to go by.
+    let more = format!("HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n{full}x");
+    let stub = Stub::answering(&[more]);
+    let said = said(get(&web, &stub));
+    assert_eq!(said, "regcred: The answer of Regcred is longer than 1 MiB.");
+}
+
+#[test]
+fn where_nobody_listens_is_tried_three_times() {
+    let url = {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        format!("http://{}/", listener.local_addr().unwrap())
+    };
+    let (web, pauses) = web(10);
+    let said = said(web.send(&Request { whom: "Regcred", url: &url, headers: &[], body: None }));
+    assert_eq!(said, "regcred: Regcred cannot be reached: the connection was refused.");
+    assert_eq!(*pauses.borrow(), [200, 800]);
+}
+
+#[test]
+fn nothing_is_asked_when_the_time_is_up() {
+    let stub = Stub::answering(&[json(200, "{}")]);
+    let (web, _) = web(0);
+    let said = said(get(&web, &stub));
+    assert!(said.starts_with("regcred: Regcred did not answer in time."), "{said}");
+    assert!(stub.seen().is_empty());
+}
+
+#[test]
+fn a_file_of_certificates_has_to_hold_some() {
+    let folder = Folder::new();
+    for (content, is_there) in [("", true), ("no PEM", true), ("", false)] {
+        let path =
+            if is_there { folder.file("ca.pem", content, 0o644) } else { folder.path().join("no") };
+        let web = Web::new(Duration::from_secs(1), Some(path.as_path()), Box::new(|_| {}));
+        let said = web.err().unwrap().to_string();
+        assert!(said.starts_with("regcred: The file of REGCRED_CA_FILE "), "{said}");
+    }
+}

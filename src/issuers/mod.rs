@@ -1,0 +1,146 @@
+//! Who issued a token, asked at the source: fetches the keys that issuers publish, keeps them, and
+//! verifies tokens with them.
+//!
+//! # When an issuer is asked
+//!
+//! Keys are used for ten minutes without asking. Then they are fetched again; when that fails, the
+//! old ones are used for up to a day after they were fetched, and after that tokens of the issuer are
+//! refused. So an issuer that is down stops nobody for a day, and a key that it withdraws while it is
+//! up is refused after ten minutes. A key it does not seem to have may be new: it is asked again, but
+//! at most once a minute, whatever tokens are sent. After a failure it is left alone for half a
+//! minute. One request fetches and the others wait for it.
+//!
+//! Only an issuer that the caller expects is ever asked: a token cannot choose whom this server calls.
+//! Clusters whose issuer cannot be reached from here are not covered.
+
+use std::fmt;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Instant;
+
+use serde_json::{Map, Value};
+use thiserror::Error;
+
+use crate::crypto::jwt::{self, Expect, JwkSet, JwtProblem, Unverified};
+use crate::outbound::Outbound;
+
+mod address;
+mod discovery;
+mod known;
+#[cfg(test)]
+mod tests;
+
+use known::{Issuer, Known};
+
+/// Why a token was not believed. The texts carry nothing that stood in it.
+#[derive(Debug, Error, Clone, Copy, PartialEq, Eq)]
+pub enum IssuerProblem {
+    /// The token itself is at fault.
+    #[error(transparent)]
+    Token(#[from] JwtProblem),
+    /// The expected issuer is not an address that may be asked: `https`, without user name, query or
+    /// fragment. Plain `http` will do only for this machine.
+    #[error("the issuer's address is not one that can be asked")]
+    Address,
+    /// The issuer did not answer, or said that it cannot, and no keys of the last day are left.
+    #[error("the issuer cannot be reached")]
+    Unreachable,
+    /// It publishes no metadata that can be read, or they name another issuer or no place of its
+    /// keys that may be asked.
+    #[error("the issuer's metadata are missing or are not its own")]
+    Metadata,
+    /// There is no key set at the place that the metadata name.
+    #[error("the issuer's keys are missing or cannot be read")]
+    Keys,
+}
+
+/// The issuers asked so far, at most 256, and what they answered; clones share it. One per process.
+#[derive(Clone)]
+pub struct Issuers {
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    outbound: Outbound,
+    clock: Box<dyn Fn() -> i64 + Send + Sync>,
+    known: Mutex<Known>,
+}
+
+impl Issuers {
+    /// Knows nobody yet; `outbound` guards whom it calls.
+    pub fn new(outbound: Outbound) -> Self {
+        // Not the time of day: setting the clock must not make old keys fresh.
+        let start = Instant::now();
+        Self::with_clock(outbound, move || {
+            i64::try_from(start.elapsed().as_secs()).unwrap_or(i64::MAX)
+        })
+    }
+
+    /// `clock` counts seconds, from wherever it likes.
+    pub(crate) fn with_clock(
+        outbound: Outbound,
+        clock: impl Fn() -> i64 + Send + Sync + 'static,
+    ) -> Self {
+        let known = Mutex::new(Known::default());
+        Self { shared: Arc::new(Shared { outbound, clock: Box::new(clock), known }) }
+    }
+
+    /// The verified claims, or why not. Asks the issuer if need be, and no one but the expected.
+    pub async fn verify(
+        &self,
+        token: &Unverified<'_>,
+        expect: &Expect<'_>,
+    ) -> Result<Map<String, Value>, IssuerProblem> {
+        if token.issuer() != expect.issuer {
+            return Err(IssuerProblem::Token(JwtProblem::Issuer));
+        }
+        if !address::is_issuer(expect.issuer) {
+            return Err(IssuerProblem::Address);
+        }
+        let keys = self.keys(expect.issuer, token.key_id()).await?;
+        jwt::verify(token, &keys, expect).map_err(IssuerProblem::Token)
+    }
+
+    /// The issuer's keys, not necessarily with the one asked for.
+    async fn keys(&self, name: &str, key_id: Option<&str>) -> Result<Arc<JwkSet>, IssuerProblem> {
+        let issuer = self.issuer(name);
+        if let Some(keys) = issuer.ready(key_id, self.now()) {
+            return Ok(keys);
+        }
+        let turn = Arc::clone(&issuer.turn).lock_owned().await;
+        // Whoever had the turn before may have fetched what is wanted.
+        if let Some(keys) = issuer.ready(key_id, self.now()) {
+            return Ok(keys);
+        }
+        if issuer.is_due(self.now()) {
+            let (this, asked, name) = (self.clone(), Arc::clone(&issuer), name.to_owned());
+            // A task of its own: who goes away while it waits must not spoil it for the others.
+            let fetch = tokio::spawn(async move {
+                this.fetch(&asked, &name).await;
+                drop(turn);
+            });
+            fetch.await.map_err(|_| IssuerProblem::Unreachable)?;
+        }
+        issuer.settle(key_id, self.now())
+    }
+
+    async fn fetch(&self, issuer: &Issuer, name: &str) {
+        let asked = self.now();
+        let outcome = discovery::fetch(&self.shared.outbound, name).await;
+        issuer.keep(outcome, asked, self.now());
+    }
+
+    fn issuer(&self, name: &str) -> Arc<Issuer> {
+        // Whoever panicked left it whole.
+        self.shared.known.lock().unwrap_or_else(PoisonError::into_inner).issuer(name)
+    }
+
+    fn now(&self) -> i64 {
+        (self.shared.clock)()
+    }
+}
+
+impl fmt::Debug for Issuers {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Issuers").finish_non_exhaustive()
+    }
+}

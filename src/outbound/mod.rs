@@ -1,0 +1,174 @@
+//! Calls to other hosts, guarded: the only room that opens connections outwards.
+//!
+//! People type the names of hosts here, and registries answer with addresses of their own choice. So every address
+//! is checked before the connection that goes to it: what is not public is refused unless the operator allowed it.
+//! Redirects are not followed, and no proxy is asked: a proxy would look the names up itself, behind the check.
+
+mod address;
+mod names;
+mod network;
+mod problem;
+mod range;
+mod tls;
+
+#[cfg(test)]
+pub(crate) mod loopback;
+#[cfg(test)]
+mod tests;
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use http::header::CONTENT_TYPE;
+use http::{HeaderMap, HeaderName, HeaderValue};
+use reqwest::redirect::Policy;
+use reqwest::{Client, RequestBuilder};
+use url::form_urlencoded;
+use zeroize::Zeroizing;
+
+pub use address::plain_url;
+use names::{CheckedNames, Lookup};
+pub use network::Network;
+pub use problem::OutboundProblem;
+
+/// What the operator says about calls to other hosts. By default nothing private is called.
+#[derive(Clone, Debug, Default)]
+pub struct OutboundSettings {
+    /// Networks that may be called although they are not public.
+    pub allowed: Vec<Network>,
+    /// Certificates, as PEM, to trust besides the usual ones; may be empty.
+    pub roots_pem: Vec<u8>,
+}
+
+/// Calls other hosts over HTTP, and none that it may not. Clones are the same client.
+#[derive(Clone)]
+pub struct Outbound {
+    client: Client,
+    allowed: Arc<[Network]>,
+}
+
+/// What a host answered, whatever its status. Debug prints the status only.
+pub struct Answer {
+    /// The HTTP status.
+    pub status: u16,
+    /// The headers, as they came.
+    pub headers: HeaderMap,
+    /// The whole body, which may be a secret.
+    pub body: Zeroizing<Vec<u8>>,
+}
+
+/// How long a host is waited for.
+struct Patience {
+    connect: Duration,
+    /// From the start to the last byte of the body.
+    whole: Duration,
+}
+
+const PATIENCE: Patience =
+    Patience { connect: Duration::from_secs(5), whole: Duration::from_secs(10) };
+
+impl Outbound {
+    /// A client that keeps to `settings`. Fails only if a certificate in them cannot be read, or TLS be set up.
+    pub fn new(settings: OutboundSettings) -> Result<Self, OutboundProblem> {
+        Self::built(settings, names::system(), &PATIENCE)
+    }
+
+    fn built(
+        settings: OutboundSettings,
+        lookup: Lookup,
+        patience: &Patience,
+    ) -> Result<Self, OutboundProblem> {
+        let tls = tls::config(&settings.roots_pem)?;
+        let allowed: Arc<[Network]> = settings.allowed.into();
+        let client = Client::builder()
+            .tls_backend_preconfigured(tls)
+            .dns_resolver(CheckedNames::new(lookup, Arc::clone(&allowed)))
+            .redirect(Policy::none())
+            .retry(reqwest::retry::never())
+            .no_proxy()
+            .http1_only()
+            .referer(false)
+            // Every call is a connection of its own, to an address checked for it; no buffers wait with secrets in them.
+            .pool_max_idle_per_host(0)
+            .connect_timeout(patience.connect)
+            .timeout(patience.whole)
+            .user_agent(concat!("regcred/", env!("CARGO_PKG_VERSION")))
+            .build()
+            .map_err(|_| OutboundProblem::Tls)?;
+        Ok(Self { client, allowed })
+    }
+
+    /// Fetches `url` with these headers; a body of more than `limit` bytes is refused.
+    ///
+    /// Whether plain `http` will do is for the caller to know: it is called if the URL says so.
+    pub async fn get(
+        &self,
+        url: &str,
+        headers: &[(HeaderName, HeaderValue)],
+        limit: usize,
+    ) -> Result<Answer, OutboundProblem> {
+        let mut request = self.client.get(address::checked(url, &self.allowed)?);
+        for (name, value) in headers {
+            request = request.header(name.clone(), value.clone());
+        }
+        answer(request, limit).await
+    }
+
+    /// Posts the pairs as a form; a body of more than `limit` bytes in the answer is refused.
+    pub async fn post_form(
+        &self,
+        url: &str,
+        form: &[(&str, &str)],
+        limit: usize,
+    ) -> Result<Answer, OutboundProblem> {
+        let mut body = form_urlencoded::Serializer::new(String::new());
+        for (name, value) in form {
+            body.append_pair(name, value);
+        }
+        let request = self
+            .client
+            .post(address::checked(url, &self.allowed)?)
+            .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
+            .body(body.finish());
+        answer(request, limit).await
+    }
+}
+
+async fn answer(request: RequestBuilder, limit: usize) -> Result<Answer, OutboundProblem> {
+    let mut response = request.send().await?;
+    let announced = usize::try_from(response.content_length().unwrap_or(0))
+        .ok()
+        .filter(|length| *length <= limit)
+        .ok_or(OutboundProblem::TooLarge)?;
+    let mut body = Zeroizing::new(Vec::with_capacity(announced));
+    while let Some(chunk) = response.chunk().await? {
+        if chunk.len() > limit - body.len() {
+            return Err(OutboundProblem::TooLarge);
+        }
+        body.extend_from_slice(&chunk);
+    }
+    Ok(Answer { status: response.status().as_u16(), headers: response.headers().clone(), body })
+}
+
+impl Answer {
+    /// The answer itself, unless it sends the caller elsewhere: for those who take no redirect as an answer.
+    pub fn not_redirected(self) -> Result<Self, OutboundProblem> {
+        match self.status {
+            300..=399 => Err(OutboundProblem::Redirected),
+            _ => Ok(self),
+        }
+    }
+}
+
+impl fmt::Debug for Outbound {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Outbound")
+    }
+}
+
+impl fmt::Debug for Answer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Answer").field("status", &self.status).finish_non_exhaustive()
+    }
+}

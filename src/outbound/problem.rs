@@ -1,0 +1,66 @@
+//! Why another host was not called, or gave no answer. No sentence holds an address or a word of the answer.
+
+use std::error::Error;
+use std::io;
+
+/// Why there is no answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum OutboundProblem {
+    /// Not an address of the web, or one with more in it than scheme, host, port, path and query.
+    #[error(
+        "That is not an address that can be called: it needs https:// and a host, and no user name, no # and no space."
+    )]
+    BadUrl,
+    /// The host is, or its name stands for, an address that is not public, in the range that is named.
+    #[error(
+        "The host is at an address that is not public and that the operator has not allowed to be called: {0}."
+    )]
+    Forbidden(&'static str),
+    /// The name stands for no address.
+    #[error("The name of the host is not known. Check how it is written.")]
+    Unresolved,
+    /// Nobody is there, or whoever is broke off.
+    #[error("The host cannot be reached, or broke off. Check the name and the port, or try again.")]
+    Unreachable,
+    /// It took longer than anybody should wait.
+    #[error("The host did not answer in time. Try again.")]
+    TimedOut,
+    /// The answer is longer than the caller reads.
+    #[error("The host's answer is longer than such an answer can be, so it was not read.")]
+    TooLarge,
+    /// TLS failed: most often the certificate.
+    #[error(
+        "No secure connection could be made: the host does not speak TLS, or its certificate is not valid or not trusted."
+    )]
+    Tls,
+    /// The answer was a redirect, to somebody who follows none.
+    #[error("The host sends callers to another address, and that is not followed.")]
+    Redirected,
+    /// The operator's certificates are none.
+    #[error("The extra certificates to trust cannot be read. They must be certificates in PEM.")]
+    BadRoots,
+}
+
+impl From<reqwest::Error> for OutboundProblem {
+    fn from(error: reqwest::Error) -> Self {
+        // The request itself is known to be well formed: what cannot be built is the address of a redirect.
+        if error.is_builder() || error.is_redirect() {
+            return Self::Redirected;
+        }
+        let mut cause = error.source();
+        while let Some(found) = cause {
+            if let Some(own) = found.downcast_ref::<Self>() {
+                return *own;
+            }
+            if found.is::<rustls::Error>() {
+                return Self::Tls;
+            }
+            cause = match found.downcast_ref::<io::Error>() {
+                // Its `source` passes over the error that it wraps.
+                Some(wrapper) => wrapper.get_ref().map(|inner| inner as &(dyn Error + 'static)),
+                None => found.source(),
+            };
+        }
+        if error.is_timeout() { Self::TimedOut } else { Self::Unreachable }
+    }
+}

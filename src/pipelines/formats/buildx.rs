@@ -1,0 +1,159 @@
+//! The folders that buildx reads below `$DOCKER_CONFIG/buildx`: one docker configuration for each
+//! registry, or for each repository, and what is done there (protocols 4.2). They come as a tar.
+
+use crate::domain::credential::Access;
+use crate::domain::registry::RegistryHost;
+use std::collections::BTreeSet;
+use std::io;
+use tar::{Builder, EntryType, Header};
+use zeroize::Zeroizing;
+
+/// Under this host buildx looks for Docker Hub.
+const DOCKER_HUB: &str = "registry-1.docker.io";
+const FOLDER_MODE: u32 = 0o700;
+const FILE_MODE: u32 = 0o600;
+
+/// One folder with its `config.json`.
+pub(in crate::pipelines) struct Folder {
+    /// Below `buildx`, without a slash at either end.
+    pub(in crate::pipelines) name: String,
+    /// The file.
+    pub(in crate::pipelines) json: Zeroizing<String>,
+}
+
+/// Where buildx looks for what it needs to pull, or to pull and push. It knows no prefixes: the
+/// repository is the whole name of one. For a push it prefers the folder that names both actions.
+pub(in crate::pipelines) fn folder(
+    host: &RegistryHost,
+    repository: Option<&str>,
+    intent: Access,
+) -> String {
+    let host = if host.is_docker_hub() { DOCKER_HUB } else { host.as_str() };
+    let actions = match intent {
+        Access::Pull => "pull",
+        Access::PullAndPush => "pull,push",
+    };
+    match repository {
+        Some(repository) => format!("config/{host}/{repository}@{actions}"),
+        None => format!("config/{host}@{actions}"),
+    }
+}
+
+/// The folders as a tar, to be unpacked in `$DOCKER_CONFIG/buildx`; only the user may look into
+/// them. `mtime` is their time, in seconds.
+///
+/// # Errors
+/// When a name does not fit into a tar, which no registry's does.
+pub(in crate::pipelines) fn archive(
+    folders: &[Folder],
+    mtime: u64,
+) -> io::Result<Zeroizing<Vec<u8>>> {
+    let names: BTreeSet<&str> = folders.iter().flat_map(|folder| parents(&folder.name)).collect();
+    let files = folders.iter().map(|folder| folder.json.len() + 4 * 512).sum::<usize>();
+    // A long name takes two blocks more.
+    let mut bytes = Zeroizing::new(Vec::with_capacity(files + 3 * 512 * names.len() + 1024));
+    let mut archive = Builder::new(&mut *bytes);
+    for name in names {
+        let mut header = header(EntryType::Directory, FOLDER_MODE, 0, mtime);
+        archive.append_data(&mut header, format!("{name}/"), io::empty())?;
+    }
+    for folder in folders {
+        let data = folder.json.as_bytes();
+        let mut header = header(EntryType::Regular, FILE_MODE, data.len() as u64, mtime);
+        archive.append_data(&mut header, format!("{}/config.json", folder.name), data)?;
+    }
+    archive.into_inner()?;
+    Ok(bytes)
+}
+
+fn header(kind: EntryType, mode: u32, size: u64, mtime: u64) -> Header {
+    let mut header = Header::new_gnu();
+    header.set_entry_type(kind);
+    header.set_mode(mode);
+    header.set_size(size);
+    header.set_mtime(mtime);
+    header.set_uid(0);
+    header.set_gid(0);
+    header
+}
+
+/// The folder and all that it lies in.
+fn parents(name: &str) -> impl Iterator<Item = &str> {
+    name.match_indices('/').map(move |(at, _)| &name[..at]).chain([name])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::io::Read;
+
+    #[test]
+    fn a_folder_names_registry_repository_and_actions_as_buildx_does() {
+        for (host, repository, intent, expected) in [
+            ("ghcr.io", None, Access::Pull, "config/ghcr.io@pull"),
+            ("ghcr.io", None, Access::PullAndPush, "config/ghcr.io@pull,push"),
+            ("ghcr.io", Some("acme/api"), Access::Pull, "config/ghcr.io/acme/api@pull"),
+            ("docker.io", None, Access::Pull, "config/registry-1.docker.io@pull"),
+            (
+                "docker.io",
+                Some("library/nginx"),
+                Access::PullAndPush,
+                "config/registry-1.docker.io/library/nginx@pull,push",
+            ),
+            (
+                "registry.example.com:5000",
+                Some("api"),
+                Access::Pull,
+                "config/registry.example.com:5000/api@pull",
+            ),
+            ("[::1]:5000", None, Access::Pull, "config/[::1]:5000@pull"),
+        ] {
+            let host = RegistryHost::stored(host).unwrap();
+            assert_eq!(folder(&host, repository, intent), expected);
+        }
+    }
+
+    #[test]
+    fn a_folder_lies_in_all_before_it() {
+        let found: Vec<&str> = parents("config/ghcr.io/acme@pull").collect();
+        assert_eq!(found, ["config", "config/ghcr.io", "config/ghcr.io/acme@pull"]);
+    }
+
+    #[test]
+    fn only_the_user_may_look_into_what_is_unpacked() {
+        let long = "a".repeat(200);
+        let named = |name: String, json: &str| Folder { name, json: json.to_owned().into() };
+        let folders = [
+            named("config/ghcr.io@pull".to_owned(), "{\"a\":1}"),
+            named(format!("config/ghcr.io/acme/{long}@pull"), "{\"b\":2}"),
+        ];
+        let bytes = archive(&folders, 1_796_000_000).unwrap();
+        let mut found = Vec::new();
+        for entry in tar::Archive::new(bytes.as_slice()).entries().unwrap() {
+            let mut entry = entry.unwrap();
+            let name = entry.path().unwrap().to_str().unwrap().trim_end_matches('/').to_owned();
+            let mode = entry.header().mode().unwrap();
+            let mut text = String::new();
+            entry.read_to_string(&mut text).unwrap();
+            found.push((name, mode, text));
+        }
+        let folder = |name: &str| (name.to_owned(), FOLDER_MODE, String::new());
+        let file = |name: &str, text: &str| (name.to_owned(), FILE_MODE, text.to_owned());
+        let expected = [
+            folder("config"),
+            folder("config/ghcr.io"),
+            folder("config/ghcr.io/acme"),
+            folder(&format!("config/ghcr.io/acme/{long}@pull")),
+            folder("config/ghcr.io@pull"),
+            file("config/ghcr.io@pull/config.json", "{\"a\":1}"),
+            file(&format!("config/ghcr.io/acme/{long}@pull/config.json"), "{\"b\":2}"),
+        ];
+        assert_eq!(found, expected);
+    }
+
+    #[test]
+    fn nothing_is_an_empty_tar() {
+        let bytes = archive(&[], 0).unwrap();
+        assert_eq!(tar::Archive::new(bytes.as_slice()).entries().unwrap().count(), 0);
+    }
+}

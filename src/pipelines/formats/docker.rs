@@ -1,0 +1,138 @@
+//! What docker and its like read: `config.json`, the containers tools' `auth.json`, and
+//! `DOCKER_AUTH_CONFIG` (protocols 4.2).
+
+use super::{Ledger, json, object, path_keys, secret};
+use crate::vault::{Entry, Given};
+use zeroize::Zeroizing;
+
+/// A docker `config.json`: one entry a host. A short-lived token is its `registrytoken`.
+pub(in crate::pipelines) fn config_json(
+    entries: &[Entry],
+    ledger: &mut Ledger,
+) -> Zeroizing<String> {
+    auths(&object(entries, ledger, hosts, |out, entry| match &entry.given {
+        Given::Secret(_) => push_auth(out, entry),
+        Given::Bearer { token, .. } => {
+            out.push('{');
+            json::push_member(out, "registrytoken", token);
+            out.push('}');
+            Ok(())
+        }
+    }))
+}
+
+/// The value of `DOCKER_AUTH_CONFIG`: one line, and nothing but `auth`, since the client refuses
+/// the whole of it for anything else.
+pub(in crate::pipelines) fn auth_config(
+    entries: &[Entry],
+    ledger: &mut Ledger,
+) -> Zeroizing<String> {
+    auths(&object(entries, ledger, hosts, push_auth))
+}
+
+/// The `auth.json` of podman, skopeo and buildah: hosts, and hosts with paths.
+pub(in crate::pipelines) fn auth_json(entries: &[Entry], ledger: &mut Ledger) -> Zeroizing<String> {
+    auths(&object(entries, ledger, path_keys, push_auth))
+}
+
+fn hosts(entry: &Entry) -> Vec<String> {
+    vec![entry.host.docker_config_key().to_owned()]
+}
+
+fn push_auth(out: &mut String, entry: &Entry) -> Result<(), &'static str> {
+    let secret = secret(entry)?;
+    out.push('{');
+    json::push_auth(out, &entry.username, secret);
+    out.push('}');
+    Ok(())
+}
+
+/// `{"auths":…}`.
+pub(super) fn auths(object: &str) -> Zeroizing<String> {
+    let mut whole = Zeroizing::new(String::with_capacity(object.len() + 16));
+    for part in ["{\"auths\":", object, "}"] {
+        whole.push_str(part);
+    }
+    whole
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::example::{bearer, entry};
+    use super::super::{NO_TOKENS, path_keys};
+    use super::*;
+    use base64::Engine;
+    use base64::engine::general_purpose::STANDARD;
+    use serde_json::{Value, json};
+
+    type Format = fn(&[Entry], &mut Ledger) -> Zeroizing<String>;
+
+    fn read(format: Format, entries: &[Entry]) -> (Value, Ledger) {
+        let mut ledger = Ledger::default();
+        let text = format(entries, &mut ledger);
+        assert!(!text.contains(['\n', ' ']), "one compact line");
+        (serde_json::from_str(&text).unwrap(), ledger)
+    }
+
+    fn auth(secret: &str) -> Value {
+        json!({ "auth": STANDARD.encode(format!("acme-bot:{secret}")) })
+    }
+
+    #[test]
+    fn each_format_has_its_own_keys() {
+        let entries = || {
+            [
+                entry("docker.io", &[], b"hub"),
+                entry("ghcr.io", &["acme/api", "acme/web"], b"scoped"),
+                entry("registry.example.com:5000", &[], b"own"),
+            ]
+        };
+        let by_host = json!({"auths": {
+            "https://index.docker.io/v1/": auth("hub"),
+            "ghcr.io": auth("scoped"),
+            "registry.example.com:5000": auth("own"),
+        }});
+        let by_path = json!({"auths": {
+            "docker.io": auth("hub"),
+            "ghcr.io/acme/api": auth("scoped"),
+            "ghcr.io/acme/web": auth("scoped"),
+            "registry.example.com:5000": auth("own"),
+        }});
+        let formats: [(Format, &Value); 3] =
+            [(config_json, &by_host), (auth_config, &by_host), (auth_json, &by_path)];
+        for (format, expected) in formats {
+            let (found, ledger) = read(format, &entries());
+            assert_eq!(&found, expected);
+            assert_eq!((ledger.held.len(), ledger.left_out.len()), (3, 0));
+        }
+        assert_eq!(path_keys(&entries()[0]), ["docker.io"]);
+    }
+
+    #[test]
+    fn nothing_is_an_empty_file() {
+        for format in [config_json as Format, auth_config, auth_json] {
+            assert_eq!(read(format, &[]).0, json!({"auths": {}}));
+        }
+    }
+
+    #[test]
+    fn a_secret_that_is_no_text_is_delivered_all_the_same() {
+        let (found, ledger) = read(auth_config, &[entry("ghcr.io", &[], &[0xff, 0])]);
+        assert_eq!(found["auths"]["ghcr.io"]["auth"], STANDARD.encode(b"acme-bot:\xff\0"));
+        assert_eq!(ledger.held.len(), 1);
+    }
+
+    #[test]
+    fn only_a_config_json_holds_a_short_lived_token() {
+        let (found, ledger) = read(config_json, &[bearer("docker.io", "t\"ken")]);
+        let expected = json!({"https://index.docker.io/v1/": {"registrytoken": "t\"ken"}});
+        assert_eq!(found["auths"], expected);
+        assert_eq!(ledger.held.len(), 1);
+        for format in [auth_config as Format, auth_json] {
+            let entries = [bearer("ghcr.io", "token"), entry("quay.io", &[], b"s")];
+            let (found, ledger) = read(format, &entries);
+            assert_eq!(found, json!({"auths": {"quay.io": auth("s")}}));
+            assert_eq!(ledger.left_out, [(entries[0].credential, NO_TOKENS)]);
+        }
+    }
+}

@@ -1,0 +1,86 @@
+//! What CI servers read that ask for registries: a list of addresses, users and passwords
+//! (protocols 4.5).
+
+use super::{Ledger, json, text};
+use crate::vault::Entry;
+use zeroize::Zeroizing;
+
+/// Drone's answer: `[{"address","username","password"}]`. `None` when there is nothing in it.
+pub(in crate::pipelines) fn list(
+    entries: &[Entry],
+    ledger: &mut Ledger,
+) -> Option<Zeroizing<String>> {
+    let length = entries.iter().map(super::room).sum::<usize>() + 64 * entries.len();
+    let mut out = Zeroizing::new(String::with_capacity(length + 2));
+    for entry in entries {
+        let secret = match text(entry) {
+            Ok(secret) => secret,
+            Err(reason) => {
+                ledger.leave_out(entry, reason);
+                continue;
+            }
+        };
+        out.push(if out.is_empty() { '[' } else { ',' });
+        out.push('{');
+        json::push_member(&mut out, "address", entry.host.as_str());
+        out.push(',');
+        json::push_member(&mut out, "username", &entry.username);
+        out.push(',');
+        json::push_member(&mut out, "password", secret);
+        out.push('}');
+        ledger.hold(entry);
+    }
+    if out.is_empty() {
+        return None;
+    }
+    out.push(']');
+    Some(out)
+}
+
+/// Woodpecker's answer: the same list in `{"registries":…}`.
+pub(in crate::pipelines) fn object(
+    entries: &[Entry],
+    ledger: &mut Ledger,
+) -> Option<Zeroizing<String>> {
+    let list = list(entries, ledger)?;
+    let mut whole = Zeroizing::new(String::with_capacity(list.len() + 16));
+    for part in ["{\"registries\":", list.as_str(), "}"] {
+        whole.push_str(part);
+    }
+    Some(whole)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::NO_TEXT;
+    use super::super::example::entry;
+    use super::*;
+    use serde_json::{Value, json};
+
+    #[test]
+    fn a_list_holds_addresses_users_and_passwords() {
+        let entries = [
+            entry("docker.io", &[], b"p\"w\\"),
+            entry("quay.io", &[], &[0xff]),
+            entry("registry.example.com:5000", &["acme"], b"s"),
+        ];
+        let expected = json!([
+            {"address": "docker.io", "username": "acme-bot", "password": "p\"w\\"},
+            {"address": "registry.example.com:5000", "username": "acme-bot", "password": "s"},
+        ]);
+        let mut ledger = Ledger::default();
+        let bare = list(&entries, &mut ledger).unwrap();
+        assert_eq!(serde_json::from_str::<Value>(&bare).unwrap(), expected);
+        assert_eq!(ledger.held.len(), 2);
+        assert_eq!(ledger.left_out, [(entries[1].credential, NO_TEXT)]);
+        let wrapped = object(&entries, &mut Ledger::default()).unwrap();
+        let wrapped: Value = serde_json::from_str(&wrapped).unwrap();
+        assert_eq!(wrapped, json!({"registries": expected}));
+    }
+
+    #[test]
+    fn nothing_is_no_list() {
+        assert!(list(&[], &mut Ledger::default()).is_none());
+        assert!(object(&[entry("ghcr.io", &[], &[0xff])], &mut Ledger::default()).is_none());
+    }
+}

@@ -1,0 +1,107 @@
+//! One credential, for the credential helper, and one short-lived token.
+
+use super::{Ledger, json, text};
+use crate::domain::credential::Access;
+use crate::domain::image::Image;
+use crate::vault::{Entry, Given};
+use zeroize::Zeroizing;
+
+/// `{"registry","username","secret","delivery"}`, or why this door cannot hand it out.
+pub(in crate::pipelines) fn credential(
+    entry: &Entry,
+    ledger: &mut Ledger,
+) -> Result<Zeroizing<String>, &'static str> {
+    let secret = text(entry)?;
+    let mut out = Zeroizing::new(String::with_capacity(super::room(entry) + 128));
+    out.push('{');
+    json::push_member(&mut out, "registry", entry.host.as_str());
+    out.push(',');
+    json::push_member(&mut out, "username", &entry.username);
+    out.push(',');
+    json::push_member(&mut out, "secret", secret);
+    out.push(',');
+    json::push_member(&mut out, "delivery", &entry.receipt.to_string());
+    out.push('}');
+    ledger.hold(entry);
+    Ok(out)
+}
+
+/// `{"token","expires_in","registry","repository","actions"}`; `None` for a secret, which is no
+/// such token.
+pub(in crate::pipelines) fn token(
+    entry: &Entry,
+    image: &Image,
+    intent: Access,
+    ledger: &mut Ledger,
+) -> Option<Zeroizing<String>> {
+    let Given::Bearer { token, expires_in } = &entry.given else { return None };
+    let length = super::room(entry) + image.repository.len() + 256;
+    let mut out = Zeroizing::new(String::with_capacity(length));
+    out.push('{');
+    json::push_member(&mut out, "token", token);
+    out.push_str(",\"expires_in\":");
+    out.push_str(&expires_in.to_string());
+    out.push(',');
+    json::push_member(&mut out, "registry", image.host.as_str());
+    out.push(',');
+    json::push_member(&mut out, "repository", &image.repository);
+    out.push_str(",\"actions\":");
+    out.push_str(match intent {
+        Access::Pull => "[\"pull\"]",
+        Access::PullAndPush => "[\"pull\",\"push\"]",
+    });
+    out.push('}');
+    ledger.hold(entry);
+    Some(out)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::example::{bearer, entry};
+    use super::super::{NO_TEXT, NO_TOKENS};
+    use super::*;
+    use serde_json::{Value, json};
+
+    #[test]
+    fn a_credential_names_its_delivery() {
+        let one = entry("docker.io", &[], "p\"\\w\u{f6}\n".as_bytes());
+        let mut ledger = Ledger::default();
+        let text = credential(&one, &mut ledger).unwrap();
+        assert!(!text.contains('\n'));
+        let found: Value = serde_json::from_str(&text).unwrap();
+        let delivery = one.receipt.to_string();
+        let expected = json!({
+            "registry": "docker.io", "username": "acme-bot", "secret": "p\"\\w\u{f6}\n",
+            "delivery": delivery,
+        });
+        assert_eq!((found, ledger.held.len()), (expected, 1));
+    }
+
+    #[test]
+    fn what_the_helper_cannot_hold_is_not_handed_out() {
+        let mut ledger = Ledger::default();
+        let other = credential(&entry("ghcr.io", &[], &[0xff]), &mut ledger);
+        assert_eq!(other.err(), Some(NO_TEXT));
+        assert_eq!(credential(&bearer("ghcr.io", "t"), &mut ledger).err(), Some(NO_TOKENS));
+        assert!(ledger.held.is_empty());
+    }
+
+    #[test]
+    fn a_token_says_what_it_is_for() {
+        let image = Image::parse("ghcr.io/acme/api").unwrap();
+        for (intent, actions) in
+            [(Access::Pull, json!(["pull"])), (Access::PullAndPush, json!(["pull", "push"]))]
+        {
+            let mut ledger = Ledger::default();
+            let text = token(&bearer("ghcr.io", "t.o.k"), &image, intent, &mut ledger).unwrap();
+            let found: Value = serde_json::from_str(&text).unwrap();
+            let expected = json!({
+                "token": "t.o.k", "expires_in": 300, "registry": "ghcr.io",
+                "repository": "acme/api", "actions": actions,
+            });
+            assert_eq!((found, ledger.held.len()), (expected, 1));
+        }
+        let secret = entry("ghcr.io", &[], b"s");
+        assert!(token(&secret, &image, Access::Pull, &mut Ledger::default()).is_none());
+    }
+}

@@ -1,0 +1,68 @@
+//! Requests that CI servers sign themselves. Here they are only taken apart and the digest of the
+//! body is compared; whether the signature holds, and whose it is, is for the vault to say.
+
+mod cavage;
+mod digest;
+mod message;
+
+pub(super) use cavage::read as read_drone;
+pub(super) use message::read as read_woodpecker;
+
+use super::reply::Reply;
+use crate::error::Error;
+
+/// Seconds by which the time in a signature may differ from ours.
+const SKEW: i64 = 5 * 60;
+
+/// What was signed, and the signature over it.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Signed {
+    /// The bytes that were signed.
+    pub(super) base: Vec<u8>,
+    /// The signature, not yet checked.
+    pub(super) signature: Vec<u8>,
+}
+
+/// Why a request is not one that was signed as it has to be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub(super) enum SignatureProblem {
+    /// There is no signature, or none of the expected name.
+    #[error("The request is not signed.")]
+    Missing,
+    /// A header cannot be read.
+    #[error("The signature, or a header that it covers, is not written as it has to be.")]
+    Malformed,
+    /// Too little or something else is signed.
+    #[error("The signature does not cover what it has to.")]
+    Coverage,
+    /// Made in another way.
+    #[error("The signature is of another algorithm or key than expected.")]
+    Algorithm,
+    /// The body was changed.
+    #[error("The digest of the body is not the one that was signed.")]
+    Digest,
+    /// Old, from the future, or undated.
+    #[error("The signature is more than 5 minutes old, or from the future. Check both clocks.")]
+    Time,
+}
+
+impl From<SignatureProblem> for Reply {
+    fn from(problem: SignatureProblem) -> Self {
+        Self(Error::Denied(problem.to_string()))
+    }
+}
+
+/// What is said when the vault knows nobody who signs so. Nothing tells whether the project exists.
+pub(super) fn unknown(error: Error) -> Error {
+    match error {
+        Error::Unauthenticated | Error::NotFound => Error::Denied(
+            "No trust rule of a pipeline in this project has the key of this signature.".to_owned(),
+        ),
+        error => error,
+    }
+}
+
+/// Whether it was signed just now.
+fn is_fresh(at: i64, now: i64) -> bool {
+    now.saturating_sub(at).saturating_abs() <= SKEW
+}

@@ -1,0 +1,87 @@
+//! Pipelines, what proves them, and what they may have and have received.
+
+entities! {
+    /// Pipelines.
+    mod pipeline = "pipeline" {
+        #[sea_orm(primary_key, auto_increment = false)]
+        id: Uuid,
+        project_id: Uuid,
+        name: String,
+        name_key: String,
+        description: String,
+        created_at: i64,
+        created_by: String,
+    }
+    /// Pipeline tokens, by their public half.
+    mod pipeline_token = "pipeline_token" {
+        #[sea_orm(primary_key, auto_increment = false)]
+        id: String,
+        project_id: Uuid,
+        pipeline_id: Uuid,
+        secret_hash: Vec<u8>,
+        created_at: i64,
+        created_by: String,
+        expires_on: String,
+        last_used_at: Option<i64>,
+        revoked_at: Option<i64>,
+        expires_at: Option<i64>,
+        proof: Option<String>,
+    }
+    /// Whose signed word is taken for a pipeline, and what it has to say.
+    mod trust_rule = "trust_rule" {
+        #[sea_orm(primary_key, auto_increment = false)]
+        id: Uuid,
+        project_id: Uuid,
+        pipeline_id: Uuid,
+        provider: String,
+        issuer: String,
+        audience: String,
+        claims: String,
+        public_key: Option<String>,
+        created_at: i64,
+        created_by: String,
+        last_used_at: Option<i64>,
+    }
+    /// Single-use tokens of providers that were used, by their hash.
+    mod used_assertion = "used_assertion" {
+        #[sea_orm(primary_key, auto_increment = false)]
+        id: Vec<u8>,
+        expires_at: i64,
+    }
+    /// Grants.
+    mod access_grant = "access_grant" {
+        #[sea_orm(primary_key, auto_increment = false)]
+        id: Uuid,
+        project_id: Uuid,
+        pipeline_id: Uuid,
+        credential_id: Uuid,
+        intent: String,
+        created_at: i64,
+        created_by: String,
+        repositories: String,
+        branches: String,
+        events: String,
+        forks: String,
+        expires_on: Option<String>,
+        is_narrow: bool,
+        needs_approval: bool,
+        granted_by: Option<Uuid>,
+        approved_by: Option<Uuid>,
+        approver: Option<String>,
+        approved_at: Option<i64>,
+        approved_until: Option<String>,
+    }
+    /// What each pipeline has received of each credential, summed up as receipts are written.
+    mod usage = "usage" {
+        project_id: Uuid,
+        #[sea_orm(primary_key, auto_increment = false)]
+        credential_id: Uuid,
+        #[sea_orm(primary_key, auto_increment = false)]
+        pipeline_id: Uuid,
+        pipeline: String,
+        deliveries: i64,
+        first_at: i64,
+        last_at: i64,
+        last_version: i64,
+    }
+}

@@ -1,0 +1,66 @@
+//! People, projects, and what signing in needs.
+
+entities! {
+    /// Facts about the instance: whether it was set up, and the link that may.
+    mod instance = "instance" {
+        #[sea_orm(primary_key, auto_increment = false)]
+        name: String,
+        value: String,
+        until: Option<i64>,
+    }
+    /// People.
+    mod person = "person" {
+        #[sea_orm(primary_key, auto_increment = false)]
+        id: Uuid,
+        email: String,
+        email_key: String,
+        name: String,
+        password_hash: String,
+        is_admin: bool,
+        disabled_at: Option<i64>,
+        created_at: i64,
+    }
+    /// Projects.
+    mod project = "project" {
+        #[sea_orm(primary_key, auto_increment = false)]
+        id: Uuid,
+        slug: String,
+        name: String,
+        created_at: i64,
+    }
+    /// Who belongs where.
+    mod membership = "membership" {
+        #[sea_orm(primary_key, auto_increment = false)]
+        project_id: Uuid,
+        #[sea_orm(primary_key, auto_increment = false)]
+        person_id: Uuid,
+        role: String,
+        created_at: i64,
+    }
+    /// Sessions, by the hash of their id.
+    mod session = "session" {
+        #[sea_orm(primary_key, auto_increment = false)]
+        id_hash: Vec<u8>,
+        data: String,
+        person_id: Option<Uuid>,
+        expires_at: i64,
+        ends_at: i64,
+    }
+    /// Failed attempts, by account and by address.
+    mod attempt = "attempt" {
+        #[sea_orm(primary_key, auto_increment = false)]
+        key: String,
+        count: i64,
+        since: i64,
+    }
+    /// Single-use slots between a post and the page after it.
+    mod slot = "slot" {
+        #[sea_orm(primary_key, auto_increment = false)]
+        id: Uuid,
+        id_hash: Vec<u8>,
+        person_id: Option<Uuid>,
+        kind: String,
+        sealed: super::super::Sealed,
+        expires_at: i64,
+    }
+}

@@ -1,0 +1,287 @@
+//! What the rows promise whoever asks: taken once, approved by another, one entry a credential.
+
+use super::*;
+use crate::domain::credential::{Access, Method};
+use crate::domain::delivery::{Claims, Door, Outcome, Receipt, Report};
+use crate::domain::grant::Terms;
+use crate::domain::moment::{Day, Moment};
+use crate::domain::proof::Proof;
+use crate::domain::trust_rule::Provider;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+const PROJECT: Uuid = Uuid::from_u128(1);
+const PIPELINE: Uuid = Uuid::from_u128(2);
+const GIVER: Uuid = Uuid::from_u128(3);
+const OTHER: Uuid = Uuid::from_u128(4);
+
+/// An embedded database with one pipeline, removed when this is dropped.
+struct Scene {
+    store: Store,
+    folder: PathBuf,
+}
+
+impl Drop for Scene {
+    fn drop(&mut self) {
+        // A folder that stays is only untidy.
+        let _ = std::fs::remove_dir_all(&self.folder);
+    }
+}
+
+impl Scene {
+    async fn new() -> Self {
+        let name = format!("regcred_store_{}", Uuid::now_v7().simple());
+        let folder = std::env::temp_dir().join(name);
+        std::fs::create_dir_all(&folder).unwrap();
+        let address = Address::File(folder.join("regcred.db"));
+        let store = Store::connect(&address).await.unwrap();
+        store.migrate(&address).await.unwrap();
+        let write = store.write().await.unwrap();
+        let named = ("ci", "ci".to_owned());
+        write.pipelines(PROJECT).insert(PIPELINE, named, "", 0, "Olga").await.unwrap();
+        write.commit().await.unwrap();
+        Self { store, folder }
+    }
+
+    /// A credential with its secret.
+    async fn credential(&self, name: &str, host: &str) -> Uuid {
+        let id = Uuid::now_v7();
+        let text = |text: &str| Set(text.to_owned());
+        let row = CredentialChanges {
+            id: Set(id),
+            project_id: Set(PROJECT),
+            name: text(name),
+            name_key: text(name),
+            search_key: text(name),
+            description: text(""),
+            host: text(host),
+            is_insecure: Set(false),
+            method: text("password"),
+            username: text("acme-bot"),
+            access: text("pull_push"),
+            email: text(""),
+            paths: text("[]"),
+            owner: text("Olga"),
+            environment: text(""),
+            labels: text("[]"),
+            expires_on: Set(None),
+            review_on: Set(None),
+            rotate_every_days: Set(None),
+            renew_on: Set(None),
+            is_protected: Set(false),
+            key_file: Set(None),
+            secret_version: Set(1),
+            secret_set_at: Set(0),
+            secret_set_by: text("Olga"),
+            disabled_at: Set(None),
+            unreadable_at: Set(None),
+            revision: Set(1),
+            created_at: Set(0),
+            created_by: text("Olga"),
+            updated_at: Set(0),
+            updated_by: text("Olga"),
+            token_service: Set(None),
+        };
+        let version = VersionRow {
+            id: Uuid::now_v7(),
+            credential_id: id,
+            version: 1,
+            sealed: name.as_bytes().to_vec(),
+            key_version: 1,
+            method: Method::Password,
+            key_file: None,
+            fingerprint: None,
+            staged_at: None,
+            created_at: 0,
+            created_by: "Olga".to_owned(),
+        };
+        let write = self.store.write().await.unwrap();
+        write.credentials(PROJECT).insert(row).await.unwrap();
+        write.secrets(PROJECT).insert(version).await.unwrap();
+        write.commit().await.unwrap();
+        id
+    }
+
+    async fn grant(&self, credential_id: Uuid, terms: Terms) -> Result<Uuid, DbErr> {
+        let row = GrantRow {
+            id: Uuid::now_v7(),
+            pipeline_id: PIPELINE,
+            credential_id,
+            terms,
+            granted_by: Some(GIVER),
+            created_at: 0,
+            created_by: "Olga".to_owned(),
+        };
+        let id = row.id;
+        let write = self.store.write().await?;
+        write.grants(PROJECT).insert(row).await?;
+        write.commit().await?;
+        Ok(id)
+    }
+}
+
+#[tokio::test]
+async fn a_single_use_token_is_taken_once() {
+    let scene = Scene::new().await;
+    let write = scene.store.write().await.unwrap();
+    assert!(write.assertions().take(&[7; 32], 100).await.unwrap());
+    assert!(!write.assertions().take(&[7; 32], 200).await.unwrap());
+    assert!(write.assertions().take(&[8; 32], 100).await.unwrap());
+    write.assertions().sweep(100).await.unwrap();
+    assert!(!write.assertions().take(&[7; 32], 100).await.unwrap());
+    write.assertions().sweep(101).await.unwrap();
+    assert!(write.assertions().take(&[7; 32], 300).await.unwrap());
+}
+
+#[tokio::test]
+async fn two_grants_of_a_credential_are_one_delivery_with_the_terms_of_both() {
+    let scene = Scene::new().await;
+    let quay = scene.credential("quay", "quay.io").await;
+    let ghcr = scene.credential("ghcr", "ghcr.io").await;
+    let pull = Terms { branches: vec!["main".to_owned()], ..Terms::plain(Access::Pull) };
+    scene.grant(ghcr, pull.clone()).await.unwrap();
+    scene.grant(quay, Terms::plain(Access::Pull)).await.unwrap();
+    scene.grant(ghcr, Terms::plain(Access::PullAndPush)).await.unwrap();
+    let again = scene.grant(ghcr, Terms::plain(Access::Pull)).await.unwrap_err();
+    assert!(is_taken(&again));
+    let both = vec![pull, Terms::plain(Access::PullAndPush)];
+
+    let secrets = scene.store.secrets(PROJECT);
+    let granted = secrets.granted_to(PIPELINE).await.unwrap();
+    let names: Vec<&str> = granted.iter().map(|one| &*one.credential.summary.name).collect();
+    assert_eq!(names, ["ghcr", "quay"]);
+    assert_eq!(granted[0].grants, both);
+    let sealed: Vec<&[u8]> =
+        granted.iter().filter_map(|one| one.sealed.as_ref()).map(|(_, blob)| &**blob).collect();
+    assert_eq!(sealed, [b"ghcr", b"quay"]);
+    let candidates = secrets.candidates(PIPELINE, "ghcr.io").await.unwrap();
+    assert_eq!((candidates.len(), &candidates[0].1), (1, &both));
+    assert!(secrets.candidates(OTHER, "ghcr.io").await.unwrap()[0].1.is_empty());
+
+    let list = scene.store.pipelines(PROJECT).list(Moment(0).day()).await.unwrap();
+    assert_eq!(list[0].grants, 2, "credentials are counted");
+    let dependents = scene.store.credentials(PROJECT).dependents(ghcr).await.unwrap();
+    assert_eq!(dependents.len(), 1);
+    assert_eq!(dependents[0].grant, Some(Access::PullAndPush));
+}
+
+#[tokio::test]
+async fn a_grant_is_approved_by_another_than_who_gave_it() {
+    let scene = Scene::new().await;
+    let ghcr = scene.credential("ghcr", "ghcr.io").await;
+    let terms = Terms { needs_approval: true, ..Terms::plain(Access::PullAndPush) };
+    let waiting = scene.grant(ghcr, terms).await.unwrap();
+    let plain = scene.grant(ghcr, Terms::plain(Access::Pull)).await.unwrap();
+    let until = Day::parse("2026-11-21").unwrap();
+    let write = scene.store.write().await.unwrap();
+    let grants = write.grants(PROJECT);
+    assert!(!grants.approve(waiting, GIVER, "Olga", 5, until).await.unwrap());
+    assert!(!grants.approve(plain, OTHER, "Mia", 5, until).await.unwrap());
+    assert!(!write.grants(OTHER).approve(waiting, OTHER, "Mia", 5, until).await.unwrap());
+    assert!(grants.approve(waiting, OTHER, "Mia", 5, until).await.unwrap());
+    let approval = grants.find(PIPELINE, waiting).await.unwrap().unwrap().terms.approval.unwrap();
+    assert_eq!((approval.by.as_str(), approval.at, approval.until), ("Mia", Moment(5), until));
+    let own = async |viewer| {
+        let grants = grants.of_pipeline(PIPELINE, viewer).await.unwrap();
+        grants.into_iter().map(|grant| grant.is_own).collect::<Vec<_>>()
+    };
+    assert_eq!((own(GIVER).await, own(OTHER).await), (vec![true, true], vec![false, false]));
+}
+
+#[tokio::test]
+async fn only_what_was_delivered_to_a_pipeline_is_reported_on_by_it() {
+    let scene = Scene::new().await;
+    let recorder = Recorder::start(scene.store.clone(), Arc::new(mac));
+    let row = |outcome| ReceiptRow {
+        project: PROJECT,
+        credential_id: None,
+        receipt: Receipt {
+            id: Uuid::now_v7(),
+            at: Moment(1),
+            pipeline: "ci".to_owned(),
+            pipeline_id: PIPELINE,
+            credential: None,
+            version: None,
+            intent: Access::Pull,
+            door: Door::DockerConfig,
+            token_id: String::new(),
+            claims: Claims::default(),
+            proof: Proof::of(Provider::GitLab),
+            image: Some("ghcr.io/acme/api".to_owned()),
+            address: None,
+            outcome,
+            reason: None,
+            report: None,
+        },
+    };
+    let mut rows = vec![row(Outcome::Delivered), row(Outcome::Refused)];
+    // Without proof and image: as all were before.
+    rows[1].receipt.proof = Proof::default();
+    rows[1].receipt.image = None;
+    let (delivered, refused) = (rows[0].receipt.id, rows[1].receipt.id);
+    assert!(recorder.record(rows.clone()).await);
+
+    let write = scene.store.write().await.unwrap();
+    let receipts = write.receipts(PROJECT);
+    assert!(!receipts.report(refused, PIPELINE, Report::Worked, 2).await.unwrap());
+    assert!(!receipts.report(delivered, OTHER, Report::Worked, 2).await.unwrap());
+    let others = write.receipts(OTHER).report(delivered, PIPELINE, Report::Worked, 2).await;
+    assert!(!others.unwrap());
+    assert!(receipts.report(delivered, PIPELINE, Report::Worked, 2).await.unwrap());
+    assert!(receipts.report(delivered, PIPELINE, Report::Failed, 3).await.unwrap());
+    write.commit().await.unwrap();
+
+    let mut shown = scene.store.receipts(PROJECT).of_pipeline(PIPELINE, 10).await.unwrap();
+    shown.reverse();
+    rows[0].receipt.report = Some(Report::Failed);
+    assert_eq!(shown, rows.into_iter().map(|row| row.receipt).collect::<Vec<_>>());
+    let holds = |message: &[u8], link: &[u8]| mac(message) == link;
+    assert_eq!(scene.store.chain().first_break(&holds, PROJECT).await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn short_lived_tokens_are_shown_for_a_while_and_then_gone() {
+    let scene = Scene::new().await;
+    let write = scene.store.write().await.unwrap();
+    let day = Day::parse("2026-11-21").unwrap();
+    let proof = serde_json::to_string(&Proof::of(Provider::GitHub)).unwrap();
+    for number in 0..8_i64 {
+        let is_short = number > 0;
+        let row = TokenRow {
+            id: format!("t{number}"),
+            pipeline_id: PIPELINE,
+            hash: [0; 32],
+            created_at: number,
+            created_by: "Olga".to_owned(),
+            expires_on: day,
+            short_until: is_short.then_some(number),
+            proof: is_short.then(|| proof.clone()),
+        };
+        write.tokens().insert(PROJECT, row).await.unwrap();
+    }
+    let ids = async || {
+        let tokens = write.tokens().of_pipeline(PROJECT, PIPELINE).await.unwrap();
+        tokens.into_iter().map(|token| token.id).collect::<Vec<_>>()
+    };
+    assert_eq!(ids().await, ["t0", "t7", "t6", "t5", "t4", "t3"]);
+    assert_eq!(write.pipelines(PROJECT).list(day).await.unwrap()[0].live_tokens, 1);
+    let hit = write.tokens().find("t7").await.unwrap().unwrap();
+    assert_eq!((hit.expires_at, hit.proof.provider), (Some(7), Some(Provider::GitHub)));
+    let named = write.tokens().pipeline(PIPELINE).await.unwrap();
+    assert_eq!(named, Some((PROJECT, "ci".to_owned())));
+    write.tokens().revoke_short_lived(PROJECT, PIPELINE, 6).await.unwrap();
+    let revoked = async |id| write.tokens().find(id).await.unwrap().unwrap().is_revoked;
+    assert!(revoked("t7").await && !revoked("t6").await && !revoked("t0").await);
+    write.tokens().sweep(7).await.unwrap();
+    assert_eq!(ids().await, ["t0", "t7"]);
+}
+
+/// No secret is needed for what is tested here.
+fn mac(message: &[u8]) -> [u8; 32] {
+    let mut mac = [0_u8; 32];
+    for (at, byte) in message.iter().enumerate() {
+        let place = &mut mac[at % 32];
+        *place = place.rotate_left(3) ^ byte;
+    }
+    mac
+}

@@ -1,0 +1,74 @@
+//! The lines for clusters.
+
+use super::names::{Names, curl, quoted};
+use super::{Block, Client};
+use crate::domain::trust_rule::Provider;
+
+/// An image pull secret.
+pub(super) fn secret(names: &Names) -> Client {
+    let address = &names.address;
+    let rest = format!(
+        "\\\n    \"{address}/api/v1/kubernetes-secret?name=regcred&namespace=default\" |\n  kubectl apply --server-side -f -"
+    );
+    Client {
+        name: "Kubernetes image pull secret",
+        note: "The secret is a copy: run this again, for example from a job of the cluster, to have what was rotated since. With --server-side no second copy stays in an annotation.",
+        blocks: vec![
+            Block { id: "kubernetes", before: "", lines: curl("REGCRED_TOKEN", &rest) },
+            Block {
+                id: "kubernetes-pod",
+                before: "In the pod, or in its service account:",
+                lines: "imagePullSecrets:\n  - name: regcred".to_owned(),
+            },
+        ],
+    }
+}
+
+/// The kubelet's own way: nothing is stored in the cluster.
+pub(super) fn kubelet(names: &Names) -> Client {
+    let Names { pipeline, .. } = names;
+    let audience = quoted(names.audience(Provider::Kubernetes));
+    Client {
+        name: "Kubernetes kubelet",
+        note: "The kubelet runs docker-credential-regcred for each image, and no secret is stored in the cluster. Put the program into the folder of --image-credential-provider-bin-dir, and this into the file of --image-credential-provider-config, on every node.",
+        blocks: vec![
+            Block { id: "kubelet", before: "", lines: provider_config(names) },
+            Block {
+                id: "kubelet-service-account",
+                before: "With a trust rule for Kubernetes, the pod's service account is the proof, and the node needs no token. Instead of REGCRED_TOKEN_FILE, from Kubernetes 1.34 on:",
+                lines: format!(
+                    "    tokenAttributes:\n      serviceAccountTokenAudience: {audience}\n      cacheType: Token\n      requireServiceAccount: true\n      requiredServiceAccountAnnotationKeys:\n        - regcred/pipeline"
+                ),
+            },
+            Block {
+                id: "kubelet-annotation",
+                before: "And in the metadata of the service account:",
+                lines: format!("annotations:\n  regcred/pipeline: {pipeline}"),
+            },
+        ],
+    }
+}
+
+fn provider_config(names: &Names) -> String {
+    let address = &names.address;
+    let images: Vec<String> =
+        names.hosts.iter().map(|host| format!("      - {}", quoted(host))).collect();
+    format!(
+        r"apiVersion: kubelet.config.k8s.io/v1
+kind: CredentialProviderConfig
+providers:
+  - name: docker-credential-regcred
+    apiVersion: credentialprovider.kubelet.k8s.io/v1
+    matchImages:
+{}
+    defaultCacheDuration: 10m0s
+    args:
+      - kubelet
+    env:
+      - name: REGCRED_URL
+        value: {address}
+      - name: REGCRED_TOKEN_FILE
+        value: /etc/kubernetes/regcred-token",
+        images.join("\n")
+    )
+}

@@ -1,0 +1,123 @@
+//! What is true of all lines, and what is filled in.
+
+use super::names::Names;
+use super::{Client, every, proof};
+use crate::domain::credential::Access;
+use crate::domain::grant::Terms;
+use crate::domain::moment::Moment;
+use crate::domain::pipeline::Grant;
+use crate::domain::trust_rule::{Provider, TrustRule};
+use std::collections::{BTreeMap, BTreeSet};
+use uuid::Uuid;
+
+fn grant(host: &str, intent: Access, repositories: &[&str]) -> Grant {
+    let repositories = repositories.iter().map(|prefix| (*prefix).to_owned()).collect();
+    Grant {
+        id: Uuid::nil(),
+        credential_id: Uuid::nil(),
+        credential: "build".to_owned(),
+        host: host.to_owned(),
+        terms: Terms { repositories, ..Terms::plain(intent) },
+        created_at: Moment(0),
+        created_by: "Dana".to_owned(),
+        is_own: true,
+        deliveries: 0,
+        last_delivery: None,
+    }
+}
+
+fn rule(provider: Provider, audience: &str) -> TrustRule {
+    TrustRule {
+        id: Uuid::nil(),
+        provider,
+        issuer: provider.usual_issuer().to_owned(),
+        audience: audience.to_owned(),
+        claims: BTreeMap::new(),
+        public_key: None,
+        created_at: Moment(0),
+        created_by: "Dana".to_owned(),
+        last_used_at: None,
+    }
+}
+
+fn clients(rules: Vec<TrustRule>, grants: &[Grant]) -> Vec<Client> {
+    let address = "https://regcred.example.com/";
+    every(&Names::of(address, Uuid::nil(), "acme".to_owned(), rules, grants))
+}
+
+fn lines(clients: &[Client], id: &str) -> String {
+    let mut blocks = clients.iter().flat_map(|client| &client.blocks);
+    blocks.find(|block| block.id == id).map(|block| block.lines.clone()).unwrap_or_default()
+}
+
+#[test]
+fn no_line_puts_a_secret_into_arguments() {
+    for block in clients(Vec::new(), &[]).iter().flat_map(|client| &client.blocks) {
+        for line in block.lines.lines() {
+            let has_secret =
+                ["$REGCRED_TOKEN", "$token", "$jwt", "$REGCRED_ID_TOKEN", "_REQUEST_TOKEN\""]
+                    .iter()
+                    .any(|name| line.contains(name));
+            assert!(!has_secret || line.contains("printf '"), "{}: {line}", block.id);
+            let is_login = line.contains(" login ") || line.contains("--password");
+            assert!(!is_login && !line.contains("-H \"Authorization"), "{}: {line}", block.id);
+        }
+    }
+}
+
+#[test]
+fn every_block_has_an_id_of_its_own_and_the_known_ones_are_there() {
+    let clients = clients(Vec::new(), &[]);
+    let ids: Vec<&str> =
+        clients.iter().flat_map(|client| &client.blocks).map(|block| block.id).collect();
+    assert_eq!(ids.iter().collect::<BTreeSet<_>>().len(), ids.len());
+    assert_eq!(ids.first(), Some(&"fetch"));
+    for known in ["fetch", "fetch-push", "skopeo"] {
+        assert!(ids.contains(&known), "{known}");
+    }
+}
+
+#[test]
+fn a_new_pipeline_has_an_example_and_its_own_address() {
+    let clients = clients(Vec::new(), &[]);
+    let fetch = lines(&clients, "fetch");
+    assert!(fetch.starts_with("export DOCKER_CONFIG="), "{fetch}");
+    assert!(fetch.ends_with("\"https://regcred.example.com/api/v1/docker-config\""), "{fetch}");
+    assert!(lines(&clients, "skopeo").contains("docker://ghcr.io/acme/api:1.0"));
+    let endpoint = "=https://regcred.example.com/api/v1/woodpecker/acme";
+    assert!(lines(&clients, "woodpecker").ends_with(endpoint));
+}
+
+#[test]
+fn the_pipelines_own_grants_are_filled_in() {
+    let grants = [
+        grant("docker.io", Access::Pull, &["library"]),
+        grant("registry.example.com:5000", Access::PullAndPush, &["team-x/shop"]),
+        grant("docker.io", Access::Pull, &[]),
+    ];
+    let clients = clients(Vec::new(), &grants);
+    assert!(lines(&clients, "podman").ends_with("podman pull docker.io/library/api:1.0"));
+    let push = "docker push registry.example.com:5000/team-x/shop:1.0";
+    assert!(lines(&clients, "helper").contains(push));
+    assert!(lines(&clients, "helper").contains("REGCRED_REPOSITORY=team-x/shop\n"));
+    let config = lines(&clients, "helper-config");
+    let read: serde_json::Value = serde_json::from_str(&config).unwrap();
+    let helpers = read["credHelpers"].as_object().unwrap();
+    let keys: Vec<&str> = helpers.keys().map(String::as_str).collect();
+    assert_eq!(keys, ["https://index.docker.io/v1/", "registry.example.com:5000"]);
+}
+
+#[test]
+fn an_audience_is_that_of_the_trust_rule_and_cannot_leave_its_place() {
+    let audience = "acme: \"x\" & $(y)";
+    let rules = vec![rule(Provider::GitHub, audience), rule(Provider::GitLab, audience)];
+    let said = proof(&rules);
+    assert!(said.contains("GitHub Actions, GitLab CI"), "{said}");
+    let clients = clients(rules, &[]);
+    let github = lines(&clients, "github");
+    assert!(github.contains("&audience=acme%3A%20%22x%22%20%26%20%24%28y%29\""), "{github}");
+    let yaml = r#""acme: \"x\" & $(y)""#;
+    assert!(lines(&clients, "gitlab").contains(&format!("aud: {yaml}\n")));
+    assert!(lines(&clients, "github-helper").contains(&format!("REGCRED_AUDIENCE: {yaml}\n")));
+    assert!(lines(&clients, "kubelet-service-account").contains("\"https://regcred.example.com\""));
+}

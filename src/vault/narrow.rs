@@ -1,0 +1,129 @@
+//! Short-lived tokens of a registry for one repository, so that the password never leaves.
+
+use super::deliveries::Given;
+use super::{Vault, now};
+use crate::domain::actor::Granter;
+use crate::domain::audit::{Action, Subject};
+use crate::domain::credential::{Access, Credential};
+use crate::domain::registry::RegistryHost;
+use crate::error::{Error, Result};
+use crate::registries::{BearerAsk, RegistryProblem};
+use crate::store::{CredentialChanges, Set};
+use uuid::Uuid;
+
+impl Vault {
+    /// A token for the repository, and for what `intent` says, that the registry gives for the
+    /// secret.
+    ///
+    /// # Errors
+    /// `Conflict` with the sentence that says why there is none.
+    pub(super) async fn bearer(
+        &self,
+        credential: &Credential,
+        repository: &str,
+        intent: Access,
+        secret: &[u8],
+    ) -> Result<Given> {
+        let shown = &credential.summary;
+        let realms: Vec<String> = credential.token_service.iter().cloned().collect();
+        let reach = self.reach()?;
+        let ask = BearerAsk {
+            host: &shown.host,
+            is_insecure: shown.is_insecure,
+            repository,
+            intent,
+            username: &shown.username,
+            secret,
+            realms: &realms,
+        };
+        match reach.registries.bearer(&ask).await {
+            Ok(bearer) => Ok(Given::Bearer { token: bearer.token, expires_in: bearer.expires_in }),
+            Err(problem) => {
+                tracing::warn!(credential = %shown.id, problem = %problem, "no token for one repository");
+                Err(Error::Conflict(sentence(&shown.name, &problem)))
+            }
+        }
+    }
+
+    /// Lets the secret go to the token service at `origin` as well, or, when that is blank, to none.
+    ///
+    /// # Errors
+    /// `Invalid` at `origin`.
+    pub async fn set_token_service(
+        &self,
+        granter: &Granter,
+        id: Uuid,
+        origin: &str,
+    ) -> Result<String> {
+        let project = granter.project().id;
+        let write = self.store.write().await?;
+        let stored = write.credentials(project).lock(id).await?.ok_or(Error::NotFound)?;
+        let name = stored.summary.name.clone();
+        let wanted = match origin.trim() {
+            "" => None,
+            typed => Some(service(typed, stored.summary.is_insecure)?),
+        };
+        if wanted == stored.token_service {
+            return Ok(format!("Nothing changed for {name}."));
+        }
+        let row = CredentialChanges {
+            token_service: Set(wanted.clone()),
+            revision: Set(stored.revision + 1),
+            updated_at: Set(now().0),
+            updated_by: Set(granter.person().name.clone()),
+            ..CredentialChanges::default()
+        };
+        write.credentials(project).update(id, row).await?;
+        let (action, said) = match &wanted {
+            Some(_) => (
+                Action::TokenServiceAccepted,
+                format!("The token service of {name} is accepted."),
+            ),
+            None => (
+                Action::TokenServiceRefused,
+                format!("The secret of {name} no longer goes to a token service elsewhere."),
+            ),
+        };
+        let detail = wanted.or(stored.token_service).unwrap_or_default();
+        let (person, subject) = (Some(granter.person()), Subject { id, name });
+        self.note(&write, project, person, action, subject, detail).await?;
+        write.commit().await?;
+        Ok(said)
+    }
+}
+
+/// `https://host:port` of what was typed.
+fn service(typed: &str, may_be_http: bool) -> Result<String> {
+    let parsed = RegistryHost::parse(typed)
+        .map_err(|problem| Error::at("origin", problem.to_string()))?;
+    if parsed.path.is_some() {
+        return Err(Error::at("origin", "Enter only where it is, for example https://auth.example.com."));
+    }
+    if parsed.is_http && !may_be_http {
+        return Err(Error::at(
+            "origin",
+            "A secret does not go over plain http. Enter an https:// address.",
+        ));
+    }
+    Ok(parsed.host.origin(parsed.is_http))
+}
+
+fn sentence(name: &str, problem: &RegistryProblem) -> String {
+    let why = match problem {
+        RegistryProblem::Basic | RegistryProblem::Open => {
+            "its registry has no token service, so only the secret itself could be delivered".to_owned()
+        }
+        RegistryProblem::RealmNotAccepted(origin) => format!(
+            "its registry sends to the token service at {origin}, which nobody has accepted for it; do that on the credential's page"
+        ),
+        RegistryProblem::Refused => "the token service refuses its user name and secret".to_owned(),
+        RegistryProblem::Narrower => {
+            "the token service allows less than was asked for this repository".to_owned()
+        }
+        RegistryProblem::Wider => {
+            "the token service gave a token for more than was asked, which was thrown away".to_owned()
+        }
+        other => format!("the registry could not be asked: {other}"),
+    };
+    format!("No short-lived token for {name}: {why}.")
+}

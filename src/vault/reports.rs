@@ -1,0 +1,22 @@
+//! How a delivery went, as the pipeline says afterwards: so that failing credentials are seen.
+
+use super::{Vault, now};
+use crate::domain::actor::Pipeline;
+use crate::domain::delivery::Report;
+use crate::error::{Error, Result};
+use uuid::Uuid;
+
+impl Vault {
+    /// Notes what the pipeline says of one of its own deliveries. The last word counts.
+    ///
+    /// # Errors
+    /// `NotFound` for a receipt that is not a delivery to this pipeline.
+    pub async fn report(&self, pipeline: &Pipeline, receipt: Uuid, report: Report) -> Result<()> {
+        let write = self.store.write().await?;
+        let receipts = write.receipts(pipeline.project_id());
+        if !receipts.report(receipt, pipeline.id(), report, now().0).await? {
+            return Err(Error::NotFound);
+        }
+        Ok(write.commit().await?)
+    }
+}

@@ -1,0 +1,147 @@
+//! Trust rules: made, deleted, and tried with a pasted token.
+
+use super::{Vault, now, today};
+use crate::crypto::jwt::Unverified;
+use crate::crypto::signature::read_ed25519_key;
+use crate::domain::actor::{Granter, PipelineEditor, PipelineReader};
+use crate::domain::audit::{Action, Subject};
+use crate::domain::proof::fact;
+use crate::domain::trust_rule::{
+    Provider, RuleTrial, TokenTrial, TrustForm, TrustRule, check,
+};
+use crate::error::{Error, FieldError, Result};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use uuid::Uuid;
+use zeroize::Zeroizing;
+
+/// Rules that one pipeline may have.
+const MOST: usize = 50;
+/// Claims of a pasted token that are shown.
+const SHOWN: usize = 60;
+
+impl Vault {
+    /// Takes somebody else's signed word for the pipeline. Gives the secret that signs Drone's
+    /// requests, which is shown once.
+    ///
+    /// # Errors
+    /// `Invalid` with a sentence at each field that needs another look.
+    pub async fn create_rule(
+        &self,
+        granter: &Granter,
+        pipeline: Uuid,
+        form: &TrustForm,
+    ) -> Result<Option<Zeroizing<String>>> {
+        let project = granter.project().id;
+        let provider = Provider::from_word(&form.provider)
+            .ok_or_else(|| Error::at("provider", "Choose who signs for the pipeline."))?;
+        let read = form.read(provider);
+        let public_key = public_key(provider, &form.public_key);
+        let (claims, public_key) = match (read, public_key) {
+            (Ok(claims), Ok(key)) => (claims, key),
+            (claims, key) => {
+                let mut errors = claims.err().unwrap_or_default();
+                errors.extend(key.err());
+                return Err(Error::Invalid(errors));
+            }
+        };
+        let only_oidc = |text: &str| {
+            if provider.is_oidc() { text.trim().to_owned() } else { String::new() }
+        };
+        let rule = TrustRule {
+            id: Uuid::now_v7(),
+            provider,
+            issuer: only_oidc(&form.issuer),
+            audience: only_oidc(&form.audience),
+            claims,
+            public_key,
+            created_at: now(),
+            created_by: granter.person().name.clone(),
+            last_used_at: None,
+        };
+        let secret = (provider == Provider::Drone).then(|| self.drone_secret(rule.id));
+        let write = self.store.write().await?;
+        let found = write.pipelines(project).find(pipeline, today()).await?;
+        let subject = Subject { id: pipeline, name: found.ok_or(Error::NotFound)?.name };
+        if write.trust_rules(project).of_pipeline(pipeline).await?.len() >= MOST {
+            return Err(Error::Conflict(format!("A pipeline has at most {MOST} trust rules.")));
+        }
+        write.trust_rules(project).insert(pipeline, rule).await?;
+        let person = Some(granter.person());
+        let detail = provider.label().to_owned();
+        self.note(&write, project, person, Action::RuleCreated, subject, detail).await?;
+        write.commit().await?;
+        Ok(secret)
+    }
+
+    /// Takes that word no more, from the next request on; tokens that were given for it end now.
+    pub async fn delete_rule(
+        &self,
+        editor: &PipelineEditor,
+        pipeline: Uuid,
+        id: Uuid,
+    ) -> Result<String> {
+        let project = editor.project().id;
+        let write = self.store.write().await?;
+        let found = write.pipelines(project).find(pipeline, today()).await?;
+        let subject = Subject { id: pipeline, name: found.ok_or(Error::NotFound)?.name };
+        let rule = write.trust_rules(project).delete(pipeline, id).await?;
+        let rule = rule.ok_or(Error::NotFound)?;
+        write.tokens().revoke_short_lived(project, pipeline, now().0).await?;
+        let (person, detail) = (Some(editor.person()), rule.provider.label().to_owned());
+        self.note(&write, project, person, Action::RuleDeleted, subject, detail).await?;
+        write.commit().await?;
+        Ok("The trust rule is gone. Short-lived tokens of this pipeline are refused from now on.".to_owned())
+    }
+
+    /// How each rule of the pipeline looks at a pasted token. Nothing of it is kept, and it is not
+    /// used up.
+    pub async fn try_token(
+        &self,
+        reader: &PipelineReader,
+        pipeline: Uuid,
+        token: &str,
+    ) -> Result<TokenTrial> {
+        let project = reader.project().id;
+        let found = self.store.pipelines(project).find(pipeline, today()).await?;
+        found.ok_or(Error::NotFound)?;
+        let rules = self.store.trust_rules(project).of_pipeline(pipeline).await?;
+        if token.trim().is_empty() {
+            return Err(Error::at("token", "Paste the token of a job."));
+        }
+        let unverified = Unverified::read(token.trim())
+            .map_err(|problem| Error::at("token", problem.to_string()))?;
+        let said = unverified.claims();
+        let problem = match self.verified(&rules, &unverified).await {
+            Ok(_) => String::new(),
+            Err(problem) => problem.sentence(),
+        };
+        let trials = rules.into_iter().filter(|rule| rule.provider.is_oidc()).map(|rule| {
+            let checks = check(&rule, said);
+            let holds = !checks.is_empty()
+                && checks.iter().all(|check| check.holds)
+                && rule.issuer == unverified.issuer();
+            RuleTrial { rule, checks, holds }
+        });
+        let rules = trials.collect();
+        let claims = said.iter().take(SHOWN).map(|(name, value)| {
+            let text = fact(Some(value)).unwrap_or_else(|| value.to_string());
+            (name.chars().take(100).collect(), text.chars().take(500).collect())
+        });
+        Ok(TokenTrial { problem, claims: claims.collect(), rules })
+    }
+}
+
+/// The key of who signs requests: base64 of its 32 bytes.
+fn public_key(provider: Provider, typed: &str) -> Result<Option<String>, FieldError> {
+    if provider != Provider::Woodpecker {
+        return Ok(None);
+    }
+    let key = read_ed25519_key(typed.trim()).ok_or_else(|| {
+        FieldError::new(
+            "public_key",
+            "Paste the public key as the Woodpecker server shows it, from -----BEGIN PUBLIC KEY----- to the end.",
+        )
+    })?;
+    Ok(Some(STANDARD.encode(key)))
+}
