@@ -177,10 +177,14 @@ pub fn patterns(text: &str) -> Result<Vec<String>, String> {
             return Err(format!("A pattern is longer than {PATTERN_MAX} characters. Shorten it."));
         }
         if pattern.contains(|c: char| c.is_whitespace() || c.is_control()) {
-            return Err("A pattern holds a space. Separate several with commas or line breaks.".to_owned());
+            return Err(
+                "A pattern holds a space. Separate several with commas or line breaks.".to_owned()
+            );
         }
         if patterns.len() == PATTERNS_MAX {
-            return Err(format!("There are more than {PATTERNS_MAX} patterns. Use * to cover several."));
+            return Err(format!(
+                "There are more than {PATTERNS_MAX} patterns. Use * to cover several."
+            ));
         }
         patterns.push(pattern.to_owned());
     }

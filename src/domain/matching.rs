@@ -246,7 +246,11 @@ fn is_within(prefixes: &[String], repository: &str) -> bool {
 
 /// The longest of the prefixes that covers the repository.
 fn longest(prefixes: &[String], repository: &str) -> Option<String> {
-    prefixes.iter().filter(|prefix| covers(prefix, repository)).max_by_key(|prefix| prefix.len()).cloned()
+    prefixes
+        .iter()
+        .filter(|prefix| covers(prefix, repository))
+        .max_by_key(|prefix| prefix.len())
+        .cloned()
 }
 
 /// What both lists cover: of two prefixes, one of which covers the other, the longer one.

@@ -151,7 +151,9 @@ mod tests {
 
     #[test]
     fn each_provider_says_where_a_run_comes_from_in_its_own_words() {
-        let github = claims(json!({"repository":"acme/api","ref":"refs/heads/main","event_name":"push","run_id":"7","sha":"0a"}));
+        let github = claims(
+            json!({"repository":"acme/api","ref":"refs/heads/main","event_name":"push","run_id":"7","sha":"0a"}),
+        );
         let proof = Proof::from_claims(Provider::GitHub, &github);
         assert_eq!(proof.reference.as_deref(), Some("refs/heads/main"));
         assert_eq!((proof.event.as_deref(), proof.run.as_deref()), (Some("push"), Some("7")));
@@ -163,10 +165,8 @@ mod tests {
 
     #[test]
     fn a_pull_request_of_unknown_origin_may_be_a_forks() {
-        let event = |event: &str| Proof {
-            event: Some(event.to_owned()),
-            ..Proof::of(Provider::GitHub)
-        };
+        let event =
+            |event: &str| Proof { event: Some(event.to_owned()), ..Proof::of(Provider::GitHub) };
         assert!(event("pull_request").may_be_fork());
         assert!(event("merge_request_event").may_be_fork());
         assert!(!event("push").may_be_fork() && !Proof::default().may_be_fork());

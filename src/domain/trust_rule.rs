@@ -56,9 +56,7 @@ impl Provider {
     /// What to type as the issuer.
     pub fn issuer_hint(self) -> &'static str {
         match self {
-            Self::GitHub => {
-                "On an own server: https://HOST/_services/token."
-            }
+            Self::GitHub => "On an own server: https://HOST/_services/token.",
             Self::GitLab => "The address of the GitLab server.",
             Self::Kubernetes => {
                 "What kubectl get --raw /.well-known/openid-configuration prints as issuer. Regcred has to reach it."

@@ -10,9 +10,9 @@ use zeroize::Zeroizing;
 pub(super) const JSON: &str = "application/json";
 pub(super) const TAR: &str = "application/x-tar";
 
-const DELIVERY: HeaderName = HeaderName::from_static("regcred-delivery");
-const LEFT_OUT: HeaderName = HeaderName::from_static("regcred-left-out");
-const MORE: HeaderName = HeaderName::from_static("regcred-more");
+const DELIVERY: &str = "regcred-delivery";
+const LEFT_OUT: &str = "regcred-left-out";
+const MORE: &str = "regcred-more";
 /// Lines of each kind: proxies refuse answers whose headers are longer than a few kilobytes.
 const LINES: usize = 25;
 
@@ -59,9 +59,9 @@ fn tell(headers: &mut HeaderMap, ledger: &Ledger) {
     }
 }
 
-fn line(headers: &mut HeaderMap, name: HeaderName, text: &str) {
+fn line(headers: &mut HeaderMap, name: &'static str, text: &str) {
     if let Ok(value) = HeaderValue::from_str(text) {
-        headers.append(name, value);
+        headers.append(HeaderName::from_static(name), value);
     }
 }
 

@@ -39,11 +39,23 @@ impl IntoResponse for Reply {
                 HeaderValue::from_static("Bearer realm=\"regcred\""),
             );
         }
-        if status == StatusCode::SERVICE_UNAVAILABLE {
-            headers.insert(header::RETRY_AFTER, HeaderValue::from_static("2"));
+        let wait = match &self.0 {
+            Error::Unavailable => Some(2),
+            Error::TooManyAttempts { minutes } => Some(minutes.saturating_mul(60)),
+            _ => None,
+        };
+        if let Some(seconds) = wait {
+            headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         }
         response
     }
+}
+
+/// Where the route takes another method.
+pub(super) async fn wrong_method() -> Response {
+    let message = "This address takes another method.";
+    let body = json!({ "error": { "code": "method_not_allowed", "message": message } });
+    (StatusCode::METHOD_NOT_ALLOWED, Json(body)).into_response()
 }
 
 /// Where there is no route.

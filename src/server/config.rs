@@ -113,12 +113,7 @@ pub struct Config {
 #[derive(Clone, Debug, Default, clap::Args)]
 pub struct OutboundConfig {
     /// Private networks with registries or issuers to ask, such as 10.0.0.0/8, separated by commas
-    #[arg(
-        long,
-        env = "REGCRED_PRIVATE_NETWORKS",
-        value_delimiter = ',',
-        value_name = "NETWORK"
-    )]
+    #[arg(long, env = "REGCRED_PRIVATE_NETWORKS", value_delimiter = ',', value_name = "NETWORK")]
     pub private_networks: Vec<String>,
 
     /// A PEM file with certificate authorities to trust besides the public ones

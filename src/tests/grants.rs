@@ -80,8 +80,7 @@ async fn a_credential_is_not_granted_for_more_than_it_can_do_or_may() {
     assert_eq!(reply.status, 422);
     assert!(reply.at("credentials").unwrap().contains("can only pull"), "{}", reply.text());
     // A protected one is granted, and waits.
-    let (_, pusher) =
-        app.pipeline(&app.owner, "acme", "pusher", &[guarded], "pull_push").await;
+    let (_, pusher) = app.pipeline(&app.owner, "acme", "pusher", &[guarded], "pull_push").await;
     let reply = app.docker_config(&pusher, "?intent=push", &[]).await;
     assert!(auths(&reply).is_empty());
     assert!(reply.header("regcred-left-out").contains("waits for an approval"));

@@ -4,7 +4,7 @@ use crate::app::{App, Browser, PASSWORD, Reply, auths};
 use crate::pipelines::page;
 use regcred::Error;
 use regcred::domain::credential::Access;
-use regcred::domain::pipeline::PipelineForm;
+use regcred::domain::pipeline::GrantForm;
 use regcred::domain::user::Role;
 use regcred::vault::INSTANCE;
 use uuid::Uuid;
@@ -97,7 +97,7 @@ async fn a_pipeline_that_has_both_keeps_one_grant_for_what_it_could_do() {
     ] {
         let (pipeline, _) = app.pipeline(owner, "acme", name, &[old], had).await;
         let credentials = vec![new.to_string()];
-        let more = PipelineForm { credentials, intent: has.to_owned(), ..PipelineForm::default() };
+        let more = GrantForm { credentials, intent: has.to_owned(), ..GrantForm::default() };
         app.vault.create_grants(&granter, pipeline, &more).await.unwrap();
         let reply = repoint(&app, old, &new.to_string()).await;
         assert_eq!(reply.status, 200, "{name}: {}", reply.text());

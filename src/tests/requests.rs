@@ -107,7 +107,7 @@ async fn an_address_that_nothing_has_is_not_found() {
 async fn an_api_route_that_nothing_has_is_not_found_in_json() {
     let app = App::new().await;
     for method in [Method::GET, Method::POST, Method::DELETE] {
-        for path in ["/api/v1/none", "/api/v1/docker-config/more", "/api/v1/credentials"] {
+        for path in ["/api/v1/none", "/api/v1/docker-config/more", "/api/v1/nothing"] {
             let request =
                 app.nobody().request(method.clone(), path, "*/*").body(Body::empty()).unwrap();
             let reply = app.nobody().send(request).await;

@@ -24,7 +24,9 @@ pub fn Problem(
     }
     let (heading, href, label) = match &error {
         Error::Unauthenticated => ("Sign in", sign_in(&here), "Sign in"),
-        Error::Forbidden | Error::Denied(_) => ("Not allowed", "/".to_owned(), "Go to the start page"),
+        Error::Forbidden | Error::Denied(_) => {
+            ("Not allowed", "/".to_owned(), "Go to the start page")
+        }
         Error::NotFound => ("Not found", "/".to_owned(), "Go to the start page"),
         Error::BadRequest(_) => {
             ("This address cannot be read", "/".to_owned(), "Go to the start page")

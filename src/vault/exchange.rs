@@ -35,7 +35,9 @@ pub(super) enum Unproved {
 impl Unproved {
     pub(super) fn sentence(&self) -> String {
         match self {
-            Self::NoRule => "No trust rule of this pipeline names the issuer of this token.".to_owned(),
+            Self::NoRule => {
+                "No trust rule of this pipeline names the issuer of this token.".to_owned()
+            }
             Self::Issuer(problem) => problem.to_string(),
         }
     }

@@ -73,8 +73,7 @@ impl Vault {
                 return Err(Error::Invalid(errors));
             }
         };
-        let rows =
-            self.store.secrets(project).candidates(pipeline, image.host.as_str()).await?;
+        let rows = self.store.secrets(project).candidates(pipeline, image.host.as_str()).await?;
         let proof = supposed(form);
         let decided = |shape, is_known: bool, takes_tokens| {
             let ask = Ask {

@@ -168,7 +168,8 @@ impl Vault {
     ) -> Result<bool> {
         let project = granter.project().id;
         let needs_approval = credential.is_protected && terms.intent == Access::PullAndPush;
-        let detail = format!("{}, {}", credential.summary.name, terms.intent.label().to_lowercase());
+        let detail =
+            format!("{}, {}", credential.summary.name, terms.intent.label().to_lowercase());
         let row = GrantRow {
             id: Uuid::now_v7(),
             pipeline_id: pipeline.id,

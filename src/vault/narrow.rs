@@ -75,10 +75,9 @@ impl Vault {
         };
         write.credentials(project).update(id, row).await?;
         let (action, said) = match &wanted {
-            Some(_) => (
-                Action::TokenServiceAccepted,
-                format!("The token service of {name} is accepted."),
-            ),
+            Some(_) => {
+                (Action::TokenServiceAccepted, format!("The token service of {name} is accepted."))
+            }
             None => (
                 Action::TokenServiceRefused,
                 format!("The secret of {name} no longer goes to a token service elsewhere."),
@@ -94,10 +93,13 @@ impl Vault {
 
 /// `https://host:port` of what was typed.
 fn service(typed: &str, may_be_http: bool) -> Result<String> {
-    let parsed = RegistryHost::parse(typed)
-        .map_err(|problem| Error::at("origin", problem.to_string()))?;
+    let parsed =
+        RegistryHost::parse(typed).map_err(|problem| Error::at("origin", problem.to_string()))?;
     if parsed.path.is_some() {
-        return Err(Error::at("origin", "Enter only where it is, for example https://auth.example.com."));
+        return Err(Error::at(
+            "origin",
+            "Enter only where it is, for example https://auth.example.com.",
+        ));
     }
     if parsed.is_http && !may_be_http {
         return Err(Error::at(
@@ -111,7 +113,8 @@ fn service(typed: &str, may_be_http: bool) -> Result<String> {
 fn sentence(name: &str, problem: &RegistryProblem) -> String {
     let why = match problem {
         RegistryProblem::Basic | RegistryProblem::Open => {
-            "its registry has no token service, so only the secret itself could be delivered".to_owned()
+            "its registry has no token service, so only the secret itself could be delivered"
+                .to_owned()
         }
         RegistryProblem::RealmNotAccepted(origin) => format!(
             "its registry sends to the token service at {origin}, which nobody has accepted for it; do that on the credential's page"
@@ -121,7 +124,8 @@ fn sentence(name: &str, problem: &RegistryProblem) -> String {
             "the token service allows less than was asked for this repository".to_owned()
         }
         RegistryProblem::Wider => {
-            "the token service gave a token for more than was asked, which was thrown away".to_owned()
+            "the token service gave a token for more than was asked, which was thrown away"
+                .to_owned()
         }
         other => format!("the registry could not be asked: {other}"),
     };

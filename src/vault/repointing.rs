@@ -5,6 +5,7 @@ use super::Vault;
 use crate::domain::actor::Granter;
 use crate::domain::audit::{Action, Subject};
 use crate::domain::credential::{Access, Credential, Summary};
+use crate::domain::grant::Terms;
 use crate::domain::pipeline::{Grant, Grantable};
 use crate::error::{Error, Result};
 use crate::store::Write;
@@ -72,13 +73,19 @@ impl Vault {
         let held = write.grants(granter.project().id).of_pipeline(pipeline.id, viewer).await?;
         for old in held.iter().filter(|grant| grant.credential_id == from.summary.id) {
             self.take_back(write, granter, pipeline, old).await?;
-            let own = held.iter().find(|own| {
-                own.credential_id == to.summary.id && own.terms.intent == old.terms.intent
-            });
-            // What it has of the other one stays as it is: its terms were chosen for it.
-            if own.is_none() {
-                self.insert_grant(write, granter, pipeline, to, old.terms.clone()).await?;
+            let own: Vec<&Grant> =
+                held.iter().filter(|own| own.credential_id == to.summary.id).collect();
+            // What it has of the other one and is enough stays: its terms were chosen for it.
+            if own.iter().any(|own| own.terms.intent.satisfies(old.terms.intent)) {
+                continue;
             }
+            for own in own {
+                // One to pull says nothing more beside one to push, unless it has terms.
+                if own.terms == Terms::plain(own.terms.intent) {
+                    self.take_back(write, granter, pipeline, own).await?;
+                }
+            }
+            self.insert_grant(write, granter, pipeline, to, old.terms.clone()).await?;
         }
         Ok(())
     }

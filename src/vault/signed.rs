@@ -102,9 +102,9 @@ fn run(provider: Provider, claims: &Map<String, Value>) -> Proof {
     let part = if provider == Provider::Drone { "build" } else { "pipeline" };
     let of = |name: &str| fact(claims.get(part).and_then(|run| run.get(name)));
     let is_fork = match provider {
-        Provider::Drone => of("fork").filter(|fork| !fork.is_empty()).map(|fork| {
-            repository("repo.slug").is_some_and(|own| own != fork)
-        }),
+        Provider::Drone => of("fork")
+            .filter(|fork| !fork.is_empty())
+            .map(|fork| repository("repo.slug").is_some_and(|own| own != fork)),
         _ => of("from_fork").map(|word| word == "true"),
     };
     Proof {

@@ -6,9 +6,7 @@ use crate::crypto::signature::read_ed25519_key;
 use crate::domain::actor::{Granter, PipelineEditor, PipelineReader};
 use crate::domain::audit::{Action, Subject};
 use crate::domain::proof::fact;
-use crate::domain::trust_rule::{
-    Provider, RuleTrial, TokenTrial, TrustForm, TrustRule, check,
-};
+use crate::domain::trust_rule::{Provider, RuleTrial, TokenTrial, TrustForm, TrustRule, check};
 use crate::error::{Error, FieldError, Result};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -91,7 +89,8 @@ impl Vault {
         let (person, detail) = (Some(editor.person()), rule.provider.label().to_owned());
         self.note(&write, project, person, Action::RuleDeleted, subject, detail).await?;
         write.commit().await?;
-        Ok("The trust rule is gone. Short-lived tokens of this pipeline are refused from now on.".to_owned())
+        Ok("The trust rule is gone. Short-lived tokens of this pipeline are refused from now on."
+            .to_owned())
     }
 
     /// How each rule of the pipeline looks at a pasted token. Nothing of it is kept, and it is not

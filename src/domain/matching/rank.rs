@@ -21,7 +21,13 @@ pub(super) fn choose(
             (Shape::Paths, None) => by_path(candidates, fit, outcome),
             (Shape::One, None) => alone(candidates, fit, outcome),
             (Shape::Hosts, None) => {
-                by_rank(candidates, fit, outcome, |won| usize::from(!won.paths.is_empty()), Lost::LessExact);
+                by_rank(
+                    candidates,
+                    fit,
+                    outcome,
+                    |won| usize::from(!won.paths.is_empty()),
+                    Lost::LessExact,
+                );
             }
             (_, Some(_)) => {
                 // A longer prefix comes first.

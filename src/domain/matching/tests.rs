@@ -5,7 +5,7 @@ use crate::domain::moment::Moment;
 
 fn credential(name: &str, paths: &[&str], access: Access) -> Summary {
     Summary {
-        id: Uuid::new_v4(),
+        id: uuid::Uuid::nil(),
         name: name.to_owned(),
         description: String::new(),
         host: RegistryHost::stored("ghcr.io").unwrap(),
@@ -91,16 +91,27 @@ fn the_narrowest_that_is_enough_serves_and_two_alike_are_no_choice() {
         credential("reader", &["acme"], Access::Pull),
     ]);
     let (won, lost, tie) = decided(Shape::One, Some("acme/api"), Access::Pull, &all);
-    assert_eq!((won, lost, tie), (vec!["reader:acme".into()], vec![("deploy".into(), Lost::Wider)], false));
+    assert_eq!(
+        (won, lost, tie),
+        (vec!["reader:acme".into()], vec![("deploy".into(), Lost::Wider)], false)
+    );
     let (won, lost, _) = decided(Shape::One, Some("acme/api"), Access::PullAndPush, &all);
-    assert_eq!((won, lost), (vec!["deploy:acme".into()], vec![("reader".into(), Lost::WrongIntent)]));
+    assert_eq!(
+        (won, lost),
+        (vec!["deploy:acme".into()], vec![("reader".into(), Lost::WrongIntent)])
+    );
     let all = plain(vec![
         credential("one", &["acme"], Access::Pull),
         credential("two", &["acme"], Access::Pull),
     ]);
-    for (shape, repository) in [(Shape::One, Some("acme/api")), (Shape::Paths, None), (Shape::Hosts, None)] {
+    for (shape, repository) in
+        [(Shape::One, Some("acme/api")), (Shape::Paths, None), (Shape::Hosts, None)]
+    {
         let (won, lost, tie) = decided(shape, repository, Access::Pull, &all);
-        assert!(won.is_empty() && tie && lost.iter().all(|(_, lost)| *lost == Lost::Tie), "{shape:?}");
+        assert!(
+            won.is_empty() && tie && lost.iter().all(|(_, lost)| *lost == Lost::Tie),
+            "{shape:?}"
+        );
     }
 }
 
@@ -113,9 +124,15 @@ fn who_asks_by_host_alone_gets_one_or_an_error() {
     let (won, _, tie) = decided(Shape::One, None, Access::Pull, &all);
     assert!(won.is_empty() && tie);
     let (won, lost, tie) = decided(Shape::Hosts, None, Access::Pull, &all);
-    assert_eq!((won, lost, tie), (vec!["whole".into()], vec![("api".into(), Lost::LessExact)], false));
+    assert_eq!(
+        (won, lost, tie),
+        (vec!["whole".into()], vec![("api".into(), Lost::LessExact)], false)
+    );
     let (won, lost, tie) = decided(Shape::Paths, None, Access::Pull, &all);
-    assert_eq!((won.as_slice(), lost.len(), tie), (["whole".to_owned(), "api:acme/api".to_owned()].as_slice(), 0, false));
+    assert_eq!(
+        (won.as_slice(), lost.len(), tie),
+        (["whole".to_owned(), "api:acme/api".to_owned()].as_slice(), 0, false)
+    );
 }
 
 #[test]
@@ -140,7 +157,15 @@ fn of_several_grants_one_is_enough_and_disabled_is_not() {
     let of = |proof: &Proof, intent, credential: &Summary| {
         let candidates = [Candidate { credential, grants: vec![&pull, &push] }];
         let today = Day::parse("2026-11-21").unwrap();
-        let ask = Ask { intent, host: None, repository: None, proof, today, shape: Shape::One, takes_tokens: false };
+        let ask = Ask {
+            intent,
+            host: None,
+            repository: None,
+            proof,
+            today,
+            shape: Shape::One,
+            takes_tokens: false,
+        };
         decide(&ask, &candidates)
     };
     let token = Proof::default();
@@ -161,7 +186,18 @@ fn tokens_only_needs_an_image_and_a_client_that_takes_them() {
         let candidates = [Candidate { credential: &credential, grants: vec![&terms] }];
         let (proof, today) = (Proof::default(), Day::parse("2026-11-21").unwrap());
         let shape = Shape::Hosts;
-        decide(&Ask { intent: Access::Pull, host: None, repository, proof: &proof, today, shape, takes_tokens }, &candidates)
+        decide(
+            &Ask {
+                intent: Access::Pull,
+                host: None,
+                repository,
+                proof: &proof,
+                today,
+                shape,
+                takes_tokens,
+            },
+            &candidates,
+        )
     };
     assert_eq!(of(None, true).lost, [(0, Lost::NeedsImage)]);
     assert_eq!(of(Some("acme/api"), false).lost, [(0, Lost::NeedsTokenClient)]);

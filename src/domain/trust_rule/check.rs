@@ -99,7 +99,10 @@ impl TrustForm {
             } else if field.kind != Kind::Narrowing && typed.contains('*') {
                 errors.push(at(&control, "This claim has to match exactly. Leave out the *."));
             } else if field.kind == Kind::Narrowing && typed.bytes().all(|byte| byte == b'*') {
-                errors.push(at(&control, "Say at least what it starts with, for example refs/heads/*."));
+                errors.push(at(
+                    &control,
+                    "Say at least what it starts with, for example refs/heads/*.",
+                ));
             } else {
                 claims.insert(field.name.to_owned(), typed.to_owned());
             }
@@ -180,14 +183,16 @@ fn value_problem(value: &str) -> Option<String> {
 fn more(text: &str) -> Result<BTreeMap<String, String>, String> {
     let mut claims = BTreeMap::new();
     for line in text.lines().map(str::trim).filter(|line| !line.is_empty()) {
-        let (name, value) =
-            line.split_once('=').ok_or("Write one claim a line: name=value.")?;
+        let (name, value) = line.split_once('=').ok_or("Write one claim a line: name=value.")?;
         let (name, value) = (name.trim(), value.trim());
         if name.is_empty() || value.is_empty() || name.len() > 100 {
             return Err("Write one claim a line: name=value.".to_owned());
         }
         if matches!(name, "iss" | "aud" | "exp" | "nbf" | "iat" | "jti") {
-            return Err("The issuer, the audience and the times are always checked: leave them out.".to_owned());
+            return Err(
+                "The issuer, the audience and the times are always checked: leave them out."
+                    .to_owned(),
+            );
         }
         if let Some(message) = value_problem(value) {
             return Err(message);

@@ -99,12 +99,7 @@ const GITLAB: &[ClaimField] = &[
 ];
 
 const KUBERNETES: &[ClaimField] = &[
-    identity(
-        "sub",
-        "Subject",
-        "The whole of it: system:serviceaccount:NAMESPACE:NAME",
-        false,
-    ),
+    identity("sub", "Subject", "The whole of it: system:serviceaccount:NAMESPACE:NAME", false),
     extra(
         "kubernetes.io/serviceaccount/uid",
         "Service account uid",
@@ -125,11 +120,7 @@ const CIRCLECI: &[ClaimField] = &[
         "Git reference",
         "For example refs/heads/main. refs/heads/* stands for every branch.",
     ),
-    narrowing(
-        "oidc.circleci.com/vcs-origin",
-        "Repository",
-        "For example github.com/acme/api.",
-    ),
+    narrowing("oidc.circleci.com/vcs-origin", "Repository", "For example github.com/acme/api."),
 ];
 
 const BUILDKITE: &[ClaimField] = &[

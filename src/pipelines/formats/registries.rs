@@ -20,7 +20,8 @@ pub(in crate::pipelines) fn list(
                 continue;
             }
         };
-        out.push(if out.is_empty() { '[' } else { ',' });
+        let mark = if out.is_empty() { '[' } else { ',' };
+        out.push(mark);
         out.push('{');
         json::push_member(&mut out, "address", entry.host.as_str());
         out.push(',');

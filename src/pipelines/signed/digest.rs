@@ -51,21 +51,23 @@ mod tests {
 
     const BODY: &[u8] = b"abc";
     const OF_256: &str = "ungWv48Bz+pBQUDeXa4iI7ADYaOWF3qctBD/YfIAFa0=";
-    const OF_512: &str = "3a81oZNherrMQXNJriBBMRLm+k6JqX6iCp7u5ktV05ohkpkqJ0/BqDa6PCOj/uu9RU1EI2Q86A4qmslPpUyknw==";
+    const OF_512: &str =
+        "3a81oZNherrMQXNJriBBMRLm+k6JqX6iCp7u5ktV05ohkpkqJ0/BqDa6PCOj/uu9RU1EI2Q86A4qmslPpUyknw==";
 
     #[test]
     fn every_known_digest_has_to_be_right_and_one_has_to_be_known() {
         let (right, long) = (format!(":{OF_256}:"), format!(":{OF_512}:"));
         let other = format!(":{}:", OF_256.replace('u', "v"));
+        let (right, long, other) = (right.as_str(), long.as_str(), other.as_str());
         for (members, expected) in [
-            (vec![("sha-256", right.as_str())], Ok(())),
-            (vec![("sha-512", long.as_str())], Ok(())),
-            (vec![("md5", ":AA==:"), ("sha-256", &right)], Ok(())),
+            (vec![("sha-256", right)], Ok(())),
+            (vec![("sha-512", long)], Ok(())),
+            (vec![("md5", ":AA==:"), ("sha-256", right)], Ok(())),
             (vec![], Err(SignatureProblem::Digest)),
             (vec![("md5", ":AA==:")], Err(SignatureProblem::Digest)),
-            (vec![("SHA-256", &right)], Err(SignatureProblem::Digest)),
-            (vec![("sha-256", &other)], Err(SignatureProblem::Digest)),
-            (vec![("sha-256", &right), ("sha-512", &right)], Err(SignatureProblem::Digest)),
+            (vec![("SHA-256", right)], Err(SignatureProblem::Digest)),
+            (vec![("sha-256", other)], Err(SignatureProblem::Digest)),
+            (vec![("sha-256", right), ("sha-512", right)], Err(SignatureProblem::Digest)),
             (vec![("sha-256", OF_256)], Err(SignatureProblem::Malformed)),
             (vec![("sha-256", ":zebra:")], Err(SignatureProblem::Malformed)),
         ] {

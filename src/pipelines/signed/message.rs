@@ -41,7 +41,7 @@ pub(in crate::pipelines) fn read(
     let target = uri.path_and_query().map_or("/", |target| target.as_str());
     let mut base = String::new();
     for component in &parameters.components {
-        let value = if *component == TARGET { target } else { &said };
+        let value = if *component == TARGET { target } else { said.as_str() };
         base.push_str(&format!("\"{component}\": {value}\n"));
     }
     base.push_str(&format!("\"@signature-params\": {input}"));
@@ -63,7 +63,9 @@ fn members(text: &str) -> Result<Vec<(&str, &str)>, SignatureProblem> {
     for part in parts(text).ok_or(SignatureProblem::Malformed)? {
         let (key, value) = part.split_once('=').ok_or(SignatureProblem::Malformed)?;
         let is_key = !key.is_empty()
-            && key.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b"_-.*".contains(&b));
+            && key
+                .bytes()
+                .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b"_-.*".contains(&b));
         if !is_key || found.iter().any(|(other, _)| *other == key) {
             return Err(SignatureProblem::Malformed);
         }

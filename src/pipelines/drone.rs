@@ -1,0 +1,45 @@
+//! `POST /api/v1/drone/{project}`: Drone's registry plugin (protocols 4.5). The runner signs each
+//! request with the secret of a trust rule, which says which pipeline a repository is.
+//!
+//! Answers 200 with a bare array, or 204; never encrypted, which Drone's library takes as well: the
+//! connection is. For pulling, unless the address in the runner's settings ends in `?intent=push`
+//! and the build is no pull request.
+
+use super::answer;
+use super::asking::address;
+use super::body;
+use super::build::{BODY_MAX, Run, request};
+use super::formats::{Ledger, registries};
+use super::query::Query;
+use super::reply::Reply;
+use super::signed::{read_drone, unknown};
+use crate::domain::delivery::Door;
+use crate::error::Result;
+use crate::vault::Vault;
+use axum::extract::{Path, Request, State};
+use axum::response::Response;
+
+/// Answers with what the pipeline of the repository may have.
+pub(super) async fn create(
+    State(vault): State<Vault>,
+    Path(project): Path<String>,
+    asked: Request,
+) -> Result<Response, Reply> {
+    let (parts, body) = asked.into_parts();
+    let intent = Query::read(parts.uri.query(), &["intent"], &[])?.intent()?;
+    let body = body::read(body, BODY_MAX).await?;
+    let now = time::OffsetDateTime::now_utc().unix_timestamp();
+    let signed = read_drone(&parts.headers, &parts.method, &parts.uri, &body, now)?;
+    let run = Run::read(&body, "build")?;
+    let pipeline = vault
+        .drone_pipeline(&project, &signed.base, &signed.signature, &run.facts)
+        .await
+        .map_err(unknown)?;
+    let request = request(Door::Drone, run.at_most(intent), address(&parts));
+    let delivery = vault.deliver(&pipeline, &request).await?;
+    let mut ledger = Ledger::of(&delivery);
+    Ok(match registries::list(&delivery.entries, &mut ledger) {
+        Some(text) => answer::delivered(answer::JSON, answer::text(text), &ledger),
+        None => answer::empty(&ledger),
+    })
+}

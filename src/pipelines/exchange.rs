@@ -1,0 +1,73 @@
+//! `POST /api/v1/token`: a short-lived pipeline token for the signed word of the CI that a job runs
+//! in, so that nothing has to be stored there.
+
+use super::body;
+use super::query::Query;
+use super::reply::Reply;
+use crate::domain::delivery::Client;
+use crate::error::Result;
+use crate::vault::Vault;
+use axum::Json;
+use axum::body::Body;
+use axum::extract::{Extension, RawQuery, State};
+use axum::http::{HeaderValue, header};
+use axum::response::{IntoResponse, Response};
+use serde::Deserialize;
+use serde_json::json;
+use uuid::Uuid;
+use zeroize::Zeroizing;
+
+const BODY_MAX: usize = 32 * 1024;
+
+/// What is presented. It cannot be printed.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Presented {
+    /// Which pipeline the job wants to be.
+    pipeline: Uuid,
+    /// The signed token.
+    token: String,
+}
+
+/// Takes `{"pipeline","token"}`, answers `{"token","expires_in"}`.
+pub(super) async fn create(
+    State(vault): State<Vault>,
+    RawQuery(query): RawQuery,
+    client: Option<Extension<Client>>,
+    body: Body,
+) -> Result<Response, Reply> {
+    Query::read(query.as_deref(), &[], &[])?;
+    let body = body::read(body, BODY_MAX).await?;
+    let form = r#"{"pipeline":"its id","token":"the job's signed token"}"#;
+    let Presented { pipeline, token } = body::json(&body, form)?;
+    let token = Zeroizing::new(token);
+    let address = client.and_then(|Extension(client)| client.0);
+    let (token, expires_in) = vault.exchange_token(pipeline, &token, address).await?;
+    let body = json!({ "token": token.as_str(), "expires_in": expires_in });
+    let mut response = Json(body).into_response();
+    let no_store = HeaderValue::from_static("no-store");
+    response.headers_mut().insert(header::CACHE_CONTROL, no_store);
+    Ok(response)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_pipeline_and_a_token_are_read() {
+        let id = "019a0000-0000-7000-8000-000000000001";
+        let read = |text: String| body::json::<Presented>(text.as_bytes(), "so").is_ok();
+        assert!(read(format!(r#"{{"pipeline":"{id}","token":"a.b.c"}}"#)));
+        for text in [
+            format!(r#"{{"pipeline":"{id}"}}"#),
+            r#"{"token":"a.b.c"}"#.to_owned(),
+            r#"{"pipeline":"acme","token":"a.b.c"}"#.to_owned(),
+            format!(r#"{{"pipeline":"{id}","token":7}}"#),
+            format!(r#"{{"pipeline":"{id}","token":"a","token":"b"}}"#),
+            format!(r#"{{"pipeline":"{id}","token":"a","project":"acme"}}"#),
+        ] {
+            assert!(!read(text.clone()), "{text}");
+        }
+    }
+}

@@ -1,0 +1,32 @@
+//! `GET /api/v1/registry-token?image=&intent=`: a short-lived token of the registry for one
+//! repository, instead of the secret.
+
+use super::answer;
+use super::asking::{Asking, only_for};
+use super::formats::{Ledger, single};
+use super::place;
+use super::reply::Reply;
+use crate::domain::delivery::Door;
+use crate::domain::matching::Shape;
+use crate::error::{Error, Result};
+use crate::vault::{DeliveryRequest, Vault};
+use axum::extract::State;
+use axum::response::Response;
+
+/// Answers with the token.
+pub(super) async fn fetch(State(vault): State<Vault>, asking: Asking) -> Result<Response, Reply> {
+    let query = asking.query(&["intent", "image"], &[])?;
+    let intent = query.intent()?;
+    let image = query
+        .one("image")
+        .ok_or_else(|| Error::BadRequest("Name the image: image=ghcr.io/acme/api.".to_owned()))?;
+    let image = place::image(image)?;
+    let request = asking.request(Door::RegistryToken, intent, Shape::One);
+    let request = DeliveryRequest { wants_token: true, ..only_for(request, Some(image.clone())) };
+    let delivery = vault.deliver(&asking.pipeline, &request).await?;
+    let mut ledger = Ledger::of(&delivery);
+    let entry = delivery.entries.first().ok_or(Error::NotFound)?;
+    let text = single::token(entry, &image, intent, &mut ledger)
+        .ok_or_else(|| Error::Conflict("This registry gave no short-lived token.".to_owned()))?;
+    Ok(answer::delivered(answer::JSON, answer::text(text), &ledger))
+}

@@ -1,0 +1,134 @@
+//! What the doors refuse: nobody, parameters they do not know, a choice between two alike; and how
+//! they say that there is nothing.
+
+use super::Scene;
+use crate::app::App;
+use crate::asking::DOORS;
+use regcred::domain::delivery::Outcome;
+
+/// The doors for one short-lived token and for what asks and is given no secret.
+const OTHERS: [&str; 3] = [
+    "/api/v1/registry-token?image=ghcr.io%2Facme%2Fapi",
+    "/api/v1/credentials",
+    "/api/v1/match?image=ghcr.io%2Facme%2Fapi",
+];
+
+#[tokio::test]
+async fn a_token_in_the_address_and_any_unknown_parameter_are_refused_at_every_door() {
+    let scene = Scene::new().await;
+    let (app, token) = (&scene.app, scene.token.as_str());
+    for door in DOORS.iter().chain(&OTHERS) {
+        let join = if door.contains('?') { '&' } else { '?' };
+        for more in [
+            format!("token={token}"),
+            format!("access_token={token}"),
+            "zebra=1".to_owned(),
+            "Intent=pull".to_owned(),
+            "intent=zebra".to_owned(),
+            "intent=".to_owned(),
+            "image=zebra%FF".to_owned(),
+        ] {
+            // Those that know no intent and no image refuse these for that.
+            let path = format!("{door}{join}{more}");
+            let reply = app.fetch(token, &path).await;
+            assert_eq!((reply.status.as_u16(), &*reply.code()), (400, "bad_request"), "{path}");
+            let said = String::from_utf8_lossy(&reply.everything()).into_owned();
+            assert!(!said.contains(token) && !said.contains("zebra"), "{path}: {said}");
+        }
+    }
+    for path in [
+        "/api/v1/docker-config?intent=pull&intent=pull",
+        "/api/v1/auth-json?image=ghcr.io%2Fa&image=ghcr.io%2Fa",
+        "/api/v1/credential?server=ghcr.io&server=quay.io",
+        "/api/v1/credential?server=ghcr.io&image=ghcr.io%2Facme%2Fapi",
+        "/api/v1/credential?repository=acme%2Fapi",
+        "/api/v1/credential",
+        "/api/v1/registry-token",
+        "/api/v1/match?image=ghcr.io%2Facme%2Fapi&fork=perhaps",
+    ] {
+        let reply = app.fetch(token, path).await;
+        assert_eq!((reply.status.as_u16(), &*reply.code()), (400, "bad_request"), "{path}");
+    }
+    assert_eq!(app.count_receipts().await, 0);
+}
+
+#[tokio::test]
+async fn nobody_is_given_anything_at_any_door() {
+    let scene = Scene::new().await;
+    let app = &scene.app;
+    let unknown = regcred::crypto::token::generate_token().unwrap();
+    for door in DOORS.iter().chain(&OTHERS) {
+        for token in ["", "hunter2", unknown.text.as_str()] {
+            let reply = app.fetch(token, door).await;
+            assert_eq!((reply.status.as_u16(), &*reply.code()), (401, "unauthenticated"), "{door}");
+            assert!(reply.header("www-authenticate").starts_with("Bearer"), "{door}");
+            assert_eq!(reply.header("cache-control"), "no-store", "{door}");
+        }
+        assert_eq!(app.owner.get(door).await.status, 401, "{door}: a session is no token");
+    }
+    assert_eq!(app.count_receipts().await, 0);
+}
+
+#[tokio::test]
+async fn a_public_image_is_not_found_in_the_word_that_clients_act_on_and_without_a_receipt() {
+    let scene = Scene::new().await;
+    for path in [
+        "/api/v1/credential?server=quay.io",
+        "/api/v1/credential?server=quay.io&repository=acme%2Fapi",
+        "/api/v1/credential?image=quay.io%2Facme%2Fapi",
+        "/api/v1/kubelet?image=quay.io%2Facme%2Fapi&cache=image",
+        "/api/v1/registry-token?image=quay.io%2Facme%2Fapi",
+        "/api/v1/buildx?repository=quay.io%2Facme%2Fapi",
+    ] {
+        let reply = scene.app.fetch(&scene.token, path).await;
+        assert_eq!((reply.status.as_u16(), &*reply.code()), (404, "not_found"), "{path}");
+        assert_eq!(reply.header("cache-control"), "no-store", "{path}");
+    }
+    assert_eq!(scene.app.count_receipts().await, 0);
+    // The same for who has a credential for another path of the registry only.
+    let app = &scene.app;
+    let (_, token) = app.pipeline(&app.owner, "acme", "api only", &[scene.api], "pull").await;
+    let path = "/api/v1/credential?server=ghcr.io&repository=public%2Ftool";
+    let reply = app.fetch(&token, path).await;
+    assert_eq!((reply.status.as_u16(), &*reply.code()), (404, "not_found"));
+    assert_eq!(app.count_receipts().await, 0);
+}
+
+#[tokio::test]
+async fn two_that_serve_equally_well_are_an_error_that_names_both_and_hands_out_neither() {
+    let app = App::new().await;
+    let by = &app.owner;
+    let one = app.credential(by, "acme", "build-key", "ghcr.io", "hunter2-one").await;
+    let other = app.credential(by, "acme", "deploy-key", "ghcr.io", "hunter2-other").await;
+    let (pipeline, token) = app.pipeline(by, "acme", "build", &[one, other], "pull").await;
+    let mut before = 0;
+    for door in DOORS.iter().chain(&OTHERS[..1]) {
+        let reply = app.fetch(&token, door).await;
+        assert_eq!((reply.status.as_u16(), &*reply.code()), (409, "conflict"), "{door}");
+        let said = String::from_utf8_lossy(&reply.everything()).into_owned();
+        assert!(said.contains("build-key") && said.contains("deploy-key"), "{door}: {said}");
+        assert!(said.contains("ghcr.io") && !said.contains("hunter2"), "{door}: {said}");
+        assert!(reply.lines("regcred-delivery").is_empty(), "{door}");
+        let receipts = app.receipts_of(pipeline).await;
+        assert_eq!(receipts.len(), before + 2, "{door}");
+        assert!(receipts.iter().all(|receipt| receipt.outcome == Outcome::Refused), "{door}");
+        before = receipts.len();
+    }
+    // By host alone, two with different paths cannot be told apart either.
+    let scene = Scene::new().await;
+    let reply = scene.app.fetch(&scene.token, "/api/v1/credential?server=ghcr.io").await;
+    assert_eq!(reply.status, 409, "{}", reply.text());
+    assert!(reply.text().contains("whole") && reply.text().contains("api"));
+    assert!(!reply.text().contains("-secret"));
+}
+
+#[tokio::test]
+async fn where_there_is_no_door_there_is_an_error_for_machines() {
+    let scene = Scene::new().await;
+    for path in ["/api/v1/docker-config/", "/api/v1/secrets", "/api/v1/Credential"] {
+        let reply = scene.app.fetch(&scene.token, path).await;
+        assert_eq!((reply.status.as_u16(), &*reply.code()), (404, "not_found"), "{path}");
+    }
+    let reply = scene.app.nobody().tell(&scene.token, "/api/v1/docker-config", "{}").await;
+    assert_eq!(reply.status, 405);
+}
