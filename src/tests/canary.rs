@@ -4,7 +4,7 @@
 pub mod search;
 
 use crate::app::soak;
-use crate::process::client::Client;
+use crate::process::client::{Client, exchange};
 use crate::process::instance::Instance;
 use crate::process::server::Server;
 use base64::Engine;
@@ -20,6 +20,18 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 const USER: &str = "acme-bot";
+/// The doors whose files hold any bytes.
+const FILES: [&str; 3] = ["/api/v1/auth-json", "/api/v1/docker-auth-config", "/api/v1/buildx"];
+/// The others for which a token is enough.
+const OTHERS: [&str; 7] = [
+    "/api/v1/kubernetes-secret?name=a&namespace=b",
+    "/api/v1/credential?server=registry-0.example.com",
+    "/api/v1/credential?image=registry-6.example.com%2Facme%2Fapi",
+    "/api/v1/credentials",
+    "/api/v1/kubelet?image=registry-0.example.com%2Facme&cache=image",
+    "/api/v1/kubelet?image=registry-0.example.com%2Facme&cache=global",
+    "/api/v1/match?image=registry-0.example.com%2Facme",
+];
 
 /// The fields of the dialog for the credential of that number.
 fn form<'a>(name: &'a str, host: &'a str, secret: &'a [u8]) -> Vec<(&'static str, &'a [u8])> {
@@ -55,6 +67,25 @@ fn assert_delivers(client: &mut Client, token: &str, secrets: &[Canary]) {
     }
     let everyone: BTreeSet<usize> = (0..secrets.len()).collect();
     assert_eq!(Search::new(secrets).who(&answer.body), everyone, "the search sees each of them");
+    for door in FILES {
+        let answer = fetch(client, token, door);
+        let found = Search::new(secrets).who(&answer);
+        assert_eq!(found, everyone, "{door}");
+    }
+    // These hold only what is text, one of them in base64 twice.
+    for door in OTHERS {
+        fetch(client, token, door);
+    }
+}
+
+/// What a door hands out. Of its answer only the headers are among what was seen.
+fn fetch(client: &mut Client, token: &str, door: &str) -> Vec<u8> {
+    let headers = format!("authorization: Bearer {token}\r\n");
+    let answer = exchange(client.port, "GET", door, &headers, b"").unwrap();
+    client.seen.extend_from_slice(answer.head.as_bytes());
+    // A secret that is no text is refused where one is asked for.
+    assert!(matches!(answer.status, 200 | 409), "{door}: {}", answer.head);
+    answer.body
 }
 
 /// What goes wrong with a secret in hand: a refused form, a wrong password, a body that is no form.
@@ -68,7 +99,20 @@ fn stumble(client: &mut Client, secret: &Canary) {
     let text: &str = &text;
     let in_json = serde_json::json!({ "project": "acme", "password": text }).to_string();
     let headers = "accept: application/json\r\n";
-    for path in ["/rpc/credentials/create", "/rpc/credentials/list", "/api/v1/credentials"] {
+    for path in [
+        "/rpc/credentials/create",
+        "/rpc/credentials/list",
+        "/rpc/trust-rules/create",
+        "/rpc/trust-rules/try",
+        "/rpc/grants/approve",
+        "/rpc/credentials/token-service",
+        "/rpc/matching/explain",
+        "/api/v1/credentials",
+        "/api/v1/token",
+        "/api/v1/deliveries/0/outcome",
+        "/api/v1/woodpecker/acme",
+        "/api/v1/drone/acme",
+    ] {
         client.form(path, &[("password", text), ("query", text), (text, "1")]);
         client.post(
             path,
@@ -106,6 +150,11 @@ fn look_round(client: &mut Client, pipeline: &str, ids: &HashMap<String, String>
     {
         client.get(path);
     }
+    for path in FILES.iter().chain(&OTHERS) {
+        assert_eq!(client.get(path).status, 401, "{path}");
+    }
+    client.get(&format!("{pipeline}/trust/try"));
+    client.get("/p/acme/match?image=registry-0.example.com%2Facme");
 }
 
 #[tokio::test]

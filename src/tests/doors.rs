@@ -37,8 +37,7 @@ impl Scene {
         let hub = app.credential(by, "acme", "hub", "docker.io", "hub-secret").await;
         let whole = app.credential(by, "acme", "whole", "ghcr.io", "whole-secret").await;
         let path = [("paths", "acme/api")];
-        let api =
-            app.credential_with(by, "acme", "api", "ghcr.io", "api-secret", &path).await;
+        let api = app.credential_with(by, "acme", "api", "ghcr.io", "api-secret", &path).await;
         let host = "registry.example.com:5000";
         let own = app.credential(by, "acme", "own", host, "own-secret").await;
         let all = [hub, whole, api, own];

@@ -94,8 +94,7 @@ async fn a_grant_for_some_repositories_reaches_no_other() {
     }
     // Where a file knows paths, it has those of the grant and not the host.
     let file = scene.app.fetch(&token, "/api/v1/auth-json").await.json();
-    let keys: Vec<&str> =
-        file["auths"].as_object().unwrap().keys().map(String::as_str).collect();
+    let keys: Vec<&str> = file["auths"].as_object().unwrap().keys().map(String::as_str).collect();
     assert_eq!(keys, ["ghcr.io/acme/api", "ghcr.io/acme/tools"]);
     let file = scene.app.fetch(&token, "/api/v1/docker-config").await;
     assert_eq!(file.text(), "{\"auths\":{}}");
@@ -188,10 +187,7 @@ async fn a_grant_ends_with_its_last_day() {
     let scene = Scene::new().await;
     let (pipeline, token) = scene.on("ends", &[("form[expires_on]", "9999-12-31")]).await;
     assert_eq!(scene.refusal(pipeline, &token, WHOLE).await, None);
-    for (day, reason) in [
-        ("2020-01-31", because(Lost::Expired)),
-        ("9999-12-30", None),
-    ] {
+    for (day, reason) in [("2020-01-31", because(Lost::Expired)), ("9999-12-30", None)] {
         let sql = format!("UPDATE access_grant SET expires_on = '{day}'");
         assert_eq!(scene.app.raw(&sql).await, 1);
         assert_eq!(scene.refusal(pipeline, &token, WHOLE).await, reason, "{day}");
@@ -268,8 +264,7 @@ async fn terms_that_say_nothing_clear_are_refused_at_their_field() {
     ] {
         let name = format!("form[{field}]");
         let terms = [(name.as_str(), typed)];
-        let reply =
-            scene.app.ask_grant(&scene.app.owner, pipeline, scene.credential, &terms).await;
+        let reply = scene.app.ask_grant(&scene.app.owner, pipeline, scene.credential, &terms).await;
         assert_eq!(reply.status, 422, "{field} {typed}");
         let sentence = reply.at(field).unwrap_or_else(|| panic!("{field}: {}", reply.text()));
         assert!(!sentence.contains(typed), "{sentence}");

@@ -2,20 +2,20 @@
 //! leaves before its receipt is durable.
 
 mod receipts;
+mod unreadable;
 
 pub(super) use receipts::refusal;
 
 use super::credentials::secret_place;
-use super::{Vault, now, today};
+use super::{Vault, today};
 use crate::crypto::CryptoError;
 use crate::domain::actor::Pipeline;
-use crate::domain::audit::{Action, Subject};
 use crate::domain::credential::Access;
 use crate::domain::delivery::{Claims, Door};
 use crate::domain::matching::{Ask, Candidate, Lost, Outcome, Shape, Won, decide};
 use crate::domain::registry::RegistryHost;
 use crate::error::{Error, Result};
-use crate::store::{CredentialChanges, Deliverable, ReceiptRow, Set};
+use crate::store::{Deliverable, ReceiptRow};
 use receipts::Receipts;
 use uuid::Uuid;
 use zeroize::Zeroizing;
@@ -219,38 +219,6 @@ impl Vault {
 
     pub(super) async fn record(&self, rows: Vec<ReceiptRow>) -> Result<()> {
         if self.recorder.record(rows).await { Ok(()) } else { Err(Error::Unavailable) }
-    }
-
-    /// The answer does not depend on this: what is readable is delivered all the same.
-    async fn mark_all_unreadable(&self, unreadable: &[&Deliverable]) {
-        for one in unreadable {
-            let (id, version) = (one.credential.summary.id, one.credential.secret.version);
-            if let Err(error) = self.mark_unreadable(one.project_id, id, version).await {
-                tracing::error!(error = %error, "an unreadable credential was not marked");
-            }
-        }
-    }
-
-    /// Marks the credential as one whose secret does not open, once.
-    pub(super) async fn mark_unreadable(
-        &self,
-        project: Uuid,
-        id: Uuid,
-        version: i64,
-    ) -> Result<()> {
-        let write = self.store.write().await?;
-        let Some(stored) = write.credentials(project).lock(id).await? else { return Ok(()) };
-        // Meanwhile another secret may have been saved, which opens.
-        if stored.secret.version != version || stored.summary.unreadable_at.is_some() {
-            return Ok(());
-        }
-        let row =
-            CredentialChanges { unreadable_at: Set(Some(now().0)), ..CredentialChanges::default() };
-        write.credentials(project).update(id, row).await?;
-        let subject = Subject { id, name: stored.summary.name };
-        let action = Action::CredentialUnreadable;
-        self.note(&write, project, None, action, subject, String::new()).await?;
-        Ok(write.commit().await?)
     }
 }
 

@@ -27,7 +27,8 @@ process.once('exit', () => living.forEach((child) => child.kill('SIGKILL')));
  */
 export function run(program, args, { env = {}, input = '' } = {}) {
   return new Promise((resolve, reject) => {
-    const child = follow(spawn(program, args, { env: environment(env), stdio: 'pipe' }));
+    const child = spawn(program, args, { env: environment(env), stdio: 'pipe' });
+    follow(child);
     const timer = setTimeout(() => child.kill('SIGKILL'), LONGEST);
     const written = { stdout: '', stderr: '' };
     child.stdout.setEncoding('utf8').on('data', (chunk) => (written.stdout += chunk));
@@ -75,8 +76,8 @@ export async function must(program, args, options) {
  * @returns {Promise<Running>}
  */
 export async function start(program, args, ready, env = {}) {
-  const options = { env: environment(env), stdio: /** @type {const} */ (['ignore', 'pipe', 'pipe']) };
-  const child = follow(spawn(program, args, options));
+  const child = spawn(program, args, { env: environment(env), stdio: ['ignore', 'pipe', 'pipe'] });
+  follow(child);
   const gone = new Promise((resolve) => {
     child.once('error', (error) => resolve(error.message));
     child.once('exit', (code, signal) => resolve(signal ?? `status ${code}`));
@@ -84,10 +85,13 @@ export async function start(program, args, ready, env = {}) {
   let written = '';
   /** @type {Promise<RegExpMatchArray>} */
   const matched = new Promise((resolve, reject) => {
+    let isReady = false;
     const read = (/** @type {string} */ chunk) => {
       written += chunk;
-      const match = written.match(ready);
-      if (match) resolve(match);
+      const match = isReady ? null : written.match(ready);
+      if (!match) return;
+      isReady = true;
+      resolve(match);
     };
     child.stdout.setEncoding('utf8').on('data', read);
     child.stderr.setEncoding('utf8').on('data', read);
@@ -122,15 +126,11 @@ export function pathWith(folder) {
   return `${folder}${delimiter}${process.env.PATH ?? ''}`;
 }
 
-/**
- * @template {import('node:child_process').ChildProcess} T
- * @param {T} child
- */
+/** @param {import('node:child_process').ChildProcess} child */
 function follow(child) {
   living.add(child);
   child.once('exit', () => living.delete(child));
   child.once('error', () => living.delete(child));
-  return child;
 }
 
 /**

@@ -53,13 +53,14 @@ export async function startTokenService(folder, accounts) {
     if (request.method !== 'GET' || url.pathname !== '/token') return say(404, {});
     const [user, password] = basic(request.headers.authorization);
     if (password !== undefined) presented.push(password);
-    const account = user === undefined ? { repositories: [] } : accounts[user];
-    if (!account || ('password' in account && account.password !== password)) return say(401, {});
+    const account = user === undefined ? undefined : accounts[user];
+    // Nobody may ask too, and is let in nowhere.
+    if (user !== undefined && account?.password !== password) return say(401, {});
     const access = url.searchParams.getAll('scope').flatMap((scope) => {
       const [, repository, wanted] = scope.match(/^repository:([a-z0-9/._-]+):([a-z,]+)$/) ?? [];
       if (!repository || !wanted) return [];
       asked.push({ user: user ?? '', repository });
-      if (!account.repositories.includes(repository)) return [];
+      if (!account?.repositories.includes(repository)) return [];
       const actions = wanted.split(',').filter((action) => ['pull', 'push'].includes(action));
       return [{ type: 'repository', name: repository, actions }];
     });

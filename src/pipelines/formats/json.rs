@@ -37,8 +37,14 @@ pub(super) fn push_auth(out: &mut String, username: &str, secret: &[u8]) {
     pair.push(b':');
     pair.extend_from_slice(secret);
     out.push_str("\"auth\":\"");
-    STANDARD.encode_string(pair.as_slice(), out);
+    push_base64(out, &pair);
     out.push('"');
+}
+
+/// Appends the bytes as base64. Not by `encode_string`, which keeps what it has written in a buffer
+/// on the stack, where nobody wipes it.
+pub(super) fn push_base64(out: &mut String, bytes: &[u8]) {
+    out.push_str(&Zeroizing::new(STANDARD.encode(bytes)));
 }
 
 #[cfg(test)]

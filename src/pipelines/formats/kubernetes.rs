@@ -50,7 +50,7 @@ pub(in crate::pipelines) fn manifest(
     whole.push_str(
         "},\"type\":\"kubernetes.io/dockerconfigjson\",\"data\":{\".dockerconfigjson\":\"",
     );
-    STANDARD.encode_string(config.as_bytes(), &mut whole);
+    json::push_base64(&mut whole, config.as_bytes());
     whole.push_str("\"}}\n");
     whole
 }

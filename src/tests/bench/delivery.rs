@@ -1,7 +1,9 @@
-//! A delivery with its durable receipt against the same steps without one.
+//! A delivery with its durable receipt against the same steps without one, on the embedded database
+//! and on PostgreSQL.
 
 use super::load::{Target, compare, get, serve};
-use super::seed::Seed;
+use super::postgres;
+use super::seed::{CREDENTIALS, Seed};
 use super::table::{Table, verdict};
 use axum::Router;
 use axum::extract::State;
@@ -22,7 +24,21 @@ const TARGET: f64 = 0.5;
 
 /// Measures and prints.
 pub async fn run() {
-    let seed = Seed::new().await;
+    on(None, "the embedded database").await;
+    let Some(server) = postgres::server() else {
+        println!("Delivery on PostgreSQL: SKIPPED, there is none (DATABASE_URL)\n");
+        return;
+    };
+    let place = if postgres::is_durable(&server).await {
+        "PostgreSQL"
+    } else {
+        "PostgreSQL, WHICH FLUSHES NOTHING THERE"
+    };
+    on(Some(&server), place).await;
+}
+
+async fn on(server: Option<&str>, place: &str) {
+    let seed = Seed::on(server, CREDENTIALS).await;
     let tokens = seed.tokens(64).await;
     let requests: Vec<Vec<u8>> =
         tokens.iter().map(|token| get(PATH, &format!("authorization: Bearer {token}"))).collect();
@@ -31,8 +47,10 @@ pub async fn run() {
     let bare = Router::new().route(PATH, on_get(floor)).with_state(state);
     let floor = Target::new(serve(bare).await, requests);
 
-    let title = "Delivery with a durable receipt, against the same without one (requests/s)";
-    let mut table = Table::new(title, &["clients", "floor", "delivery", "ratio", "target", ""]);
+    let title = format!(
+        "Delivery with a durable receipt, against the same without one, on {place} (requests/s)"
+    );
+    let mut table = Table::new(&title, &["clients", "floor", "delivery", "ratio", "target", ""]);
     for clients in [1, 8, 64, 256] {
         let (floor, delivery) = compare(&floor, &delivery, clients).await;
         let ratio = delivery / floor;
@@ -50,6 +68,8 @@ pub async fn run() {
         ]);
     }
     table.print();
+    // Both keep connections to a database that is about to be removed.
+    seed.vault.store().clone().close().await.unwrap();
 }
 
 /// What the floor opens: a secret of its own, since the vault gives out neither its keys nor,

@@ -7,8 +7,10 @@ mod allocator;
 mod backup;
 mod delivery;
 mod flushes;
+mod helper;
 mod list;
 mod load;
+mod postgres;
 mod program;
 mod seed;
 #[path = "../process/server.rs"]
@@ -31,6 +33,7 @@ async fn main() {
     list::run().await;
     delivery::run().await;
     flushes::run().await;
+    helper::run().await;
     program::sizes();
     program::start_and_memory().await;
     allocator::run().await;

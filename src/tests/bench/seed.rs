@@ -1,6 +1,7 @@
 //! An instance with 10,000 credentials, and pipelines that may have one of them.
 
 use super::load::{Connection, serve};
+use super::postgres::Fresh;
 use super::server::Folder;
 use regcred::crypto::kek::Kek;
 use regcred::domain::actor::Member;
@@ -13,11 +14,11 @@ use std::path::PathBuf;
 use uuid::Uuid;
 
 /// Rows in the list.
-const CREDENTIALS: usize = 10_000;
+pub const CREDENTIALS: usize = 10_000;
 const EMAIL: &str = "owner@example.com";
 const PASSWORD: &str = "correct horse battery staple";
 
-/// An instance on the embedded database.
+/// An instance on the embedded database, or on one of PostgreSQL.
 pub struct Seed {
     pub vault: Vault,
     /// The owner of the project `bench`.
@@ -25,6 +26,8 @@ pub struct Seed {
     /// The file of its key-encryption key.
     pub kek: PathBuf,
     pub folder: Folder,
+    /// Where it is, when it is not the embedded one. Whoever takes it keeps it.
+    pub fresh: Option<Fresh>,
 }
 
 impl Seed {
@@ -35,11 +38,23 @@ impl Seed {
 
     /// The same, with so many of them.
     pub async fn with(credentials: usize) -> Self {
+        Self::on(None, credentials).await
+    }
+
+    /// The same, on the server of PostgreSQL if there is one.
+    pub async fn on(server: Option<&str>, credentials: usize) -> Self {
         let folder = Folder::new();
         let kek = folder.0.join("key");
         let current = Kek::generate().unwrap();
         write_private(&kek, current.to_text().as_bytes());
-        let address = Address::File(folder.0.join("regcred.db"));
+        let fresh = match server {
+            Some(server) => Some(Fresh::new(server).await),
+            None => None,
+        };
+        let address = match &fresh {
+            Some(fresh) => Address::Postgres(fresh.url.clone()),
+            None => Address::File(folder.0.join("regcred.db")),
+        };
         let store = Store::connect(&address).await.unwrap();
         store.migrate(&address).await.unwrap();
         let source = KeySource { current: Some(current), previous: None };
@@ -59,7 +74,7 @@ impl Seed {
             write.credentials(signed.project.id).insert(row(number)).await.unwrap();
         }
         write.commit().await.unwrap();
-        Self { vault, member, kek, folder }
+        Self { vault, member, kek, folder, fresh }
     }
 
     /// Serves it as the program does.
@@ -153,6 +168,7 @@ fn row(number: usize) -> CredentialChanges {
         is_protected: Set(false),
         token_service: Set(None),
         key_file: Set(None),
+        token_service: Set(None),
         secret_version: Set(1),
         secret_set_at: Set(0),
         secret_set_by: text("Olga Owner"),

@@ -42,9 +42,9 @@ fn held(reply: &Reply) -> BTreeMap<String, (String, String)> {
 
 /// What [`held`] is to give.
 fn expected(entries: &[(&str, &str, &str)]) -> BTreeMap<String, (String, String)> {
-    let entries = entries.iter().map(|(folder, key, name)| {
-        ((*folder).to_owned(), ((*key).to_owned(), auth(name)))
-    });
+    let entries = entries
+        .iter()
+        .map(|(folder, key, name)| ((*folder).to_owned(), ((*key).to_owned(), auth(name))));
     entries.collect()
 }
 

@@ -18,8 +18,7 @@ const LESS_EXACT: &str =
 async fn assert_told(scene: &Scene, reply: &Reply, door: Door, hosts: &[&str]) {
     assert_eq!(reply.header("cache-control"), "no-store", "{door:?}");
     let lines = reply.lines("regcred-delivery");
-    let mut told: Vec<&str> =
-        lines.iter().map(|line| line.split_once("; ").unwrap().1).collect();
+    let mut told: Vec<&str> = lines.iter().map(|line| line.split_once("; ").unwrap().1).collect();
     told.sort_unstable();
     assert_eq!(told, hosts, "{door:?}");
     let receipts = scene.app.receipts_of(scene.pipeline).await;

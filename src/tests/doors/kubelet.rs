@@ -65,9 +65,9 @@ async fn a_global_answer_holds_everything_and_each_has_its_receipt() {
         told.iter().map(|id| Uuid::parse_str(id.as_str().unwrap()).unwrap()).collect();
     assert_eq!(told, reply.deliveries().into_iter().collect());
     let receipts = scene.app.receipts_of(scene.pipeline).await;
-    let delivered = receipts.iter().filter(|receipt| {
-        receipt.outcome == Outcome::Delivered && receipt.door == Door::Kubelet
-    });
+    let delivered = receipts
+        .iter()
+        .filter(|receipt| receipt.outcome == Outcome::Delivered && receipt.door == Door::Kubelet);
     assert_eq!(told, delivered.map(|receipt| receipt.id).collect());
 }
 

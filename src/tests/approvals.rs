@@ -1,0 +1,211 @@
+//! Approvals: pushing with a protected credential takes a second person, and not for ever.
+
+use crate::app::{App, Browser, PASSWORD, Reply};
+use regcred::domain::audit::Action;
+use regcred::domain::credential::Access;
+use regcred::domain::matching::Lost;
+use regcred::domain::pipeline::Grant;
+use regcred::domain::user::Role;
+use uuid::Uuid;
+
+const PUSH: &str = "/api/v1/credential?server=ghcr.io&repository=acme%2Fapi&intent=push";
+const PULL: &str = "/api/v1/credential?server=ghcr.io&repository=acme%2Fapi";
+
+/// An instance with a protected credential that the owner has granted for pushing.
+struct Scene {
+    app: App,
+    credential: Uuid,
+    pipeline: Uuid,
+    token: String,
+}
+
+impl Scene {
+    async fn new() -> Self {
+        let app = App::new().await;
+        let more = [("is_protected", "true")];
+        let credential = app
+            .credential_with(&app.owner, "acme", "release", "ghcr.io", "hunter2-hunter2", &more)
+            .await;
+        let (pipeline, token) = app.bare_pipeline("build").await;
+        let scene = Self { app, credential, pipeline, token };
+        scene.grant().await;
+        scene
+    }
+
+    async fn grant(&self) {
+        let push = [("form[intent]", "pull_push")];
+        self.app.grant(self.pipeline, self.credential, &push).await;
+    }
+
+    /// The only grant, as this person sees it.
+    async fn seen_by(&self, by: &Browser) -> Grant {
+        let reader = self.app.evidence(by, "acme").await.pipeline_reader().unwrap();
+        let page = self.app.vault.pipeline_page(&reader, self.pipeline).await.unwrap();
+        page.pipeline.grants.into_iter().next().unwrap()
+    }
+
+    async fn approve_with(&self, by: &Browser, more: &[(&str, &str)]) -> Reply {
+        let grant = self.seen_by(&self.app.owner).await.id.to_string();
+        let pipeline = self.pipeline.to_string();
+        let mut form = vec![
+            ("project", "acme"),
+            ("pipeline", pipeline.as_str()),
+            ("id", grant.as_str()),
+            ("days", "30"),
+            ("password", PASSWORD),
+        ];
+        form.retain(|(field, _)| !more.iter().any(|(other, _)| other == field));
+        form.extend_from_slice(more);
+        by.post_json_accept("/rpc/grants/approve", &form).await
+    }
+
+    async fn approve(&self, by: &Browser) -> Reply {
+        self.approve_with(by, &[]).await
+    }
+
+    /// The pipeline cannot push, for this reason, which is on record; pulling goes on.
+    async fn assert_waits(&self, because: Lost) {
+        let reply = self.app.fetch(&self.token, PUSH).await;
+        assert_eq!((reply.status.as_u16(), &*reply.code()), (403, "forbidden"));
+        assert!(reply.text().contains(because.label()), "{}", reply.text());
+        assert!(!reply.text().contains("hunter2"));
+        let receipt = self.app.receipts_of(self.pipeline).await.remove(0);
+        assert_eq!(receipt.reason.as_deref(), Some(because.label()));
+        assert_eq!(receipt.intent, Access::PullAndPush);
+        assert_eq!(self.app.fetch(&self.token, PULL).await.status, 200);
+    }
+
+    async fn assert_pushes(&self) {
+        let reply = self.app.fetch(&self.token, PUSH).await;
+        assert_eq!(reply.status, 200, "{}", reply.text());
+        assert_eq!(reply.json()["secret"], "hunter2-hunter2");
+    }
+}
+
+#[tokio::test]
+async fn pushing_with_a_protected_credential_waits_for_another_person() {
+    let scene = Scene::new().await;
+    scene.assert_waits(Lost::NotApproved).await;
+    let own = scene.approve(&scene.app.owner).await;
+    assert_eq!(own.status, 409, "who gave it cannot approve it: {}", own.text());
+    scene.assert_waits(Lost::NotApproved).await;
+
+    let maintainer = scene.app.member(Role::Maintainer, "acme").await;
+    assert!(scene.seen_by(&scene.app.owner).await.is_own);
+    assert!(!scene.seen_by(&maintainer).await.is_own);
+    let reply = scene.approve(&maintainer).await;
+    assert_eq!(reply.status, 200, "{}", reply.text());
+    scene.assert_pushes().await;
+    let approval = scene.seen_by(&scene.app.owner).await.terms.approval.unwrap();
+    assert_eq!(approval.by, "maintainer");
+    assert_eq!(approval.until.days_after(approval.at.day()), 30);
+}
+
+#[tokio::test]
+async fn an_approval_and_what_it_approves_are_in_the_audit() {
+    let scene = Scene::new().await;
+    let maintainer = scene.app.member(Role::Maintainer, "acme").await;
+    scene.approve(&scene.app.owner).await;
+    scene.approve(&maintainer).await;
+    let project = scene.app.evidence(&scene.app.owner, "acme").await.project().id;
+    let events = scene.app.vault.store().chain().about(project, scene.pipeline, 50).await.unwrap();
+    let done: Vec<(Action, &str)> =
+        events.iter().map(|event| (event.action, event.actor.as_str())).take(2).collect();
+    assert_eq!(
+        done,
+        [(Action::GrantApproved, "maintainer"), (Action::GrantCreated, "Olga Owner")],
+        "and nothing of what was refused"
+    );
+    let until = scene.seen_by(&maintainer).await.terms.approval.unwrap().until.to_text();
+    let detail = &events[0].detail;
+    assert!(detail.contains("release") && detail.contains(&until), "{detail}");
+    scene.app.assert_chain_holds().await;
+}
+
+#[tokio::test]
+async fn an_approval_ends_and_can_be_given_again() {
+    let scene = Scene::new().await;
+    let maintainer = scene.app.member(Role::Maintainer, "acme").await;
+    scene.approve(&maintainer).await;
+    scene.assert_pushes().await;
+    let ended = "UPDATE access_grant SET approved_until = '2020-01-31'";
+    assert_eq!(scene.app.raw(ended).await, 1);
+    scene.assert_waits(Lost::ApprovalEnded).await;
+    assert_eq!(scene.approve(&scene.app.owner).await.status, 409, "nor does who gave it renew it");
+    assert_eq!(scene.approve(&maintainer).await.status, 200);
+    scene.assert_pushes().await;
+    // What cannot be read is no approval.
+    scene.app.raw("UPDATE access_grant SET approved_until = 'always'").await;
+    scene.assert_waits(Lost::NotApproved).await;
+}
+
+#[tokio::test]
+async fn an_approval_is_for_one_grant_and_ends_with_it() {
+    let scene = Scene::new().await;
+    let maintainer = scene.app.member(Role::Maintainer, "acme").await;
+    scene.approve(&maintainer).await;
+    scene.assert_pushes().await;
+    let (pipeline, grant) =
+        (scene.pipeline.to_string(), scene.seen_by(&maintainer).await.id.to_string());
+    let form = [("project", "acme"), ("pipeline", pipeline.as_str()), ("id", grant.as_str())];
+    assert_eq!(maintainer.post_json_accept("/rpc/grants/delete", &form).await.status, 200);
+    assert_eq!(scene.app.fetch(&scene.token, PUSH).await.status, 404);
+    let gone = maintainer
+        .post_json_accept(
+            "/rpc/grants/approve",
+            &[form.as_slice(), &[("days", "30"), ("password", PASSWORD)]].concat(),
+        )
+        .await;
+    assert_eq!(gone.status, 404);
+    scene.grant().await;
+    scene.assert_waits(Lost::NotApproved).await;
+}
+
+#[tokio::test]
+async fn approving_takes_permission_ones_own_password_and_a_number_of_days() {
+    let scene = Scene::new().await;
+    let maintainer = scene.app.member(Role::Maintainer, "acme").await;
+    for role in [Role::Viewer, Role::Auditor] {
+        let member = scene.app.member(role, "acme").await;
+        assert_eq!(scene.approve(&member).await.status, 403, "{role:?}");
+    }
+    assert_eq!(scene.approve(&scene.app.nobody()).await.status, 401);
+    let beta = scene.app.project("beta").await;
+    assert_eq!(scene.approve(&beta).await.status, 404);
+    for password in ["", "wrong password"] {
+        let reply = scene.approve_with(&maintainer, &[("password", password)]).await;
+        assert_eq!(reply.status, 422, "{password}");
+        assert!(reply.at("password").is_some());
+    }
+    for days in ["", "0", "-1", "366", "x", "1.5", "99999999999999999999"] {
+        let reply = scene.approve_with(&maintainer, &[("days", days)]).await;
+        assert_eq!(reply.status, 422, "{days}");
+        assert!(reply.at("days").is_some(), "{days}");
+    }
+    let elsewhere = Uuid::now_v7().to_string();
+    for field in ["id", "pipeline"] {
+        let reply = scene.approve_with(&maintainer, &[(field, elsewhere.as_str())]).await;
+        assert_eq!(reply.status, 404, "{field}");
+    }
+    scene.assert_waits(Lost::NotApproved).await;
+}
+
+#[tokio::test]
+async fn a_grant_that_needs_no_approval_takes_none() {
+    let scene = Scene::new().await;
+    let maintainer = scene.app.member(Role::Maintainer, "acme").await;
+    let app = &scene.app;
+    let plain = app.credential(&app.owner, "acme", "plain", "quay.io", "s").await;
+    let (pipeline, token) = app.pipeline(&app.owner, "acme", "other", &[plain], "pull_push").await;
+    let reader = app.evidence(&app.owner, "acme").await.pipeline_reader().unwrap();
+    let page = app.vault.pipeline_page(&reader, pipeline).await.unwrap();
+    let (pipeline, grant) = (pipeline.to_string(), page.pipeline.grants[0].id.to_string());
+    let other = [("pipeline", pipeline.as_str()), ("id", grant.as_str())];
+    assert_eq!(scene.approve_with(&maintainer, &other).await.status, 409);
+    let push = "/api/v1/credential?server=quay.io&intent=push";
+    assert_eq!(app.fetch(&token, push).await.status, 200);
+    // To pull, a protected credential needs none either.
+    let (pipeline, token) = app.bare_pipeline("reader").await;
+    app.grant(pipeline, scene.credential, &[]).await;
+    assert_eq!(app.fetch(&token, PULL).await.status, 200);
+}

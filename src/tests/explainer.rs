@@ -1,0 +1,202 @@
+//! The explainer: what it says is what a delivery does, it hands out nothing, and what it is asked
+//! to suppose proves nothing.
+
+use crate::app::{App, Browser, Reply};
+use regcred::domain::listing::percent;
+use regcred::domain::matching::{Explanation, Lost};
+use uuid::Uuid;
+
+/// An instance with credentials of `ghcr.io` for different paths and access, and one that is not
+/// granted. The secret of each is `hunter2-` and its name.
+struct Scene {
+    app: App,
+    pipeline: Uuid,
+    token: String,
+}
+
+impl Scene {
+    async fn new() -> Self {
+        let app = App::new().await;
+        let mut granted = Vec::new();
+        for (name, host, paths, access) in [
+            ("whole", "ghcr.io", "", "pull"),
+            ("team-reads", "ghcr.io", "acme", "pull"),
+            ("team-writes", "ghcr.io", "acme", "pull_push"),
+            ("api", "ghcr.io", "acme/api", "pull_push"),
+            ("twin-one", "quay.io", "", "pull"),
+            ("twin-two", "quay.io", "", "pull"),
+            ("stopped", "stopped.example.com", "", "pull"),
+            ("not-granted", "ghcr.io", "acme/api/v2", "pull"),
+        ] {
+            let more = [("paths", paths), ("access", access)];
+            let secret = format!("hunter2-{name}");
+            let id = app.credential_with(&app.owner, "acme", name, host, &secret, &more).await;
+            granted.push((id, access));
+        }
+        granted.pop();
+        let (pipeline, token) = app.bare_pipeline("build").await;
+        for (id, access) in &granted {
+            app.grant(pipeline, *id, &[("form[intent]", *access)]).await;
+        }
+        let stopped = granted[6].0.to_string();
+        let form = [("project", "acme"), ("id", stopped.as_str())];
+        assert_eq!(app.owner.post_json_accept("/rpc/credentials/disable", &form).await.status, 200);
+        Self { app, pipeline, token }
+    }
+
+    async fn explain(&self, by: &Browser, fields: &[(&str, &str)]) -> Reply {
+        let pipeline = self.pipeline.to_string();
+        let mut form = vec![("project", "acme"), ("form[pipeline]", pipeline.as_str())];
+        form.retain(|(field, _)| !fields.iter().any(|(other, _)| other == field));
+        form.extend_from_slice(fields);
+        by.post_json_accept("/rpc/matching/explain", &form).await
+    }
+
+    async fn explained(&self, image: &str, intent: &str) -> Explanation {
+        let fields = [("form[image]", image), ("form[intent]", intent)];
+        read(&self.explain(&self.app.owner, &fields).await)
+    }
+}
+
+fn read(reply: &Reply) -> Explanation {
+    assert_eq!(reply.status, 200, "{}", reply.text());
+    assert!(!reply.text().contains("hunter2"));
+    serde_json::from_slice(&reply.body).unwrap()
+}
+
+/// The name of the one that wins.
+fn winner(explanation: &Explanation) -> Option<&str> {
+    let won = explanation.verdicts.iter().find(|verdict| verdict.lost.is_none());
+    won.map(|verdict| verdict.name.as_str())
+}
+
+fn lost(explanation: &Explanation, name: &str) -> Option<Lost> {
+    explanation.verdicts.iter().find(|verdict| verdict.name == name).and_then(|found| found.lost)
+}
+
+#[tokio::test]
+async fn what_it_says_is_what_a_delivery_does() {
+    let scene = Scene::new().await;
+    for image in [
+        "ghcr.io/acme/api:1.2",
+        "ghcr.io/acme/api/v2",
+        "ghcr.io/acme/web@sha256:0a",
+        "ghcr.io/acmeco/web",
+        "ghcr.io/zebra",
+        "quay.io/acme/api",
+        "stopped.example.com/acme/api",
+        "nothing.example.com/acme/api",
+        "nginx",
+    ] {
+        for (word, intent) in [("pull", "pull"), ("pull_push", "push")] {
+            let said = scene.explained(image, word).await;
+            let path = format!("/api/v1/credential?image={}&intent={intent}", percent(image));
+            let reply = scene.app.fetch(&scene.token, &path).await;
+            let case = format!("{image} to {intent}: {}", said.summary);
+            match winner(&said) {
+                Some(name) => {
+                    assert_eq!(reply.status, 200, "{case}: {}", reply.text());
+                    assert_eq!(reply.json()["secret"], format!("hunter2-{name}"), "{case}");
+                    assert!(said.summary.contains(name), "{case}");
+                }
+                None => {
+                    assert!(matches!(reply.status.as_u16(), 403 | 404 | 409), "{case}");
+                    assert!(!reply.text().contains("hunter2"), "{case}");
+                    let is_absent = reply.status == 404;
+                    assert_eq!(said.summary.contains("anonymously"), is_absent, "{case}");
+                }
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn each_that_lost_is_told_why() {
+    let scene = Scene::new().await;
+    let said = scene.explained("ghcr.io/acme/api/v2", "pull").await;
+    assert_eq!((said.host.as_str(), said.repository.as_str()), ("ghcr.io", "acme/api/v2"));
+    assert_eq!((said.verdicts.len(), winner(&said)), (5, Some("api")));
+    assert_eq!(said.verdicts[0].name, "api", "the winner stands first");
+    for (name, why) in [
+        ("whole", Lost::ShorterPrefix),
+        ("team-reads", Lost::ShorterPrefix),
+        ("team-writes", Lost::ShorterPrefix),
+        ("not-granted", Lost::NotGranted),
+    ] {
+        assert_eq!(lost(&said, name), Some(why), "{name}");
+    }
+    let said = scene.explained("ghcr.io/acme/web", "pull").await;
+    assert_eq!(winner(&said), Some("team-reads"));
+    assert_eq!(lost(&said, "team-writes"), Some(Lost::Wider), "the narrowest that is enough");
+    assert_eq!(lost(&said, "api"), Some(Lost::OtherRepository));
+    let said = scene.explained("ghcr.io/acme/web", "pull_push").await;
+    assert_eq!(winner(&said), Some("team-writes"));
+    assert_eq!(lost(&said, "team-reads"), Some(Lost::WrongIntent));
+    let said = scene.explained("quay.io/acme/api", "pull").await;
+    assert_eq!(lost(&said, "twin-one"), Some(Lost::Tie));
+    assert!(said.summary.contains("twin-one") && said.summary.contains("twin-two"));
+    let said = scene.explained("stopped.example.com/acme/api", "pull").await;
+    assert_eq!(lost(&said, "stopped"), Some(Lost::Disabled));
+    assert!(!said.formats.is_empty());
+    assert!(said.formats.iter().all(|format| format.holds.contains(Lost::Disabled.label())));
+}
+
+#[tokio::test]
+async fn asking_hands_out_nothing_and_leaves_no_receipt() {
+    let scene = Scene::new().await;
+    let said = scene.explained("ghcr.io/acme/api", "pull").await;
+    let path = "/api/v1/match?image=ghcr.io%2Facme%2Fapi&intent=pull";
+    let reply = scene.app.fetch(&scene.token, path).await;
+    assert_eq!(read(&reply), said, "the pipeline is told the same");
+    assert_eq!(reply.header("cache-control"), "no-store");
+    assert!(reply.lines("regcred-delivery").is_empty());
+    assert_eq!(scene.app.count_receipts().await, 0);
+    assert_eq!(scene.app.scalar_i64("SELECT COUNT(*) FROM usage").await, 0);
+}
+
+#[tokio::test]
+async fn what_it_is_asked_to_suppose_proves_nothing() {
+    let scene = Scene::new().await;
+    let app = &scene.app;
+    let guarded = app.credential(&app.owner, "acme", "guarded", "reg.example.com", "s").await;
+    let terms = [("form[branches]", "main"), ("form[events]", "push")];
+    app.grant(scene.pipeline, guarded, &terms).await;
+    let path = "/api/v1/match?image=reg.example.com%2Facme%2Fapi";
+    for (more, why) in [
+        ("", Some(Lost::BranchNotProved)),
+        ("&branch=main", Some(Lost::EventNotProved)),
+        ("&branch=dev&event=push", Some(Lost::Branch)),
+        ("&branch=refs%2Ftags%2Fmain&event=push", Some(Lost::Branch)),
+        ("&branch=main&event=schedule", Some(Lost::Event)),
+        ("&branch=main&event=push&fork=true", Some(Lost::Fork)),
+        ("&branch=main&event=push&fork=false", None),
+        ("&branch=refs%2Fheads%2Fmain&event=push", None),
+    ] {
+        let reply = app.fetch(&scene.token, &format!("{path}{more}")).await;
+        assert_eq!(lost(&read(&reply), "guarded"), why, "{more}");
+    }
+    let reply = app.fetch(&scene.token, "/api/v1/credential?server=reg.example.com").await;
+    assert_eq!((reply.status.as_u16(), &*reply.code()), (403, "forbidden"));
+    assert!(reply.text().contains(Lost::BranchNotProved.label()));
+}
+
+#[tokio::test]
+async fn what_is_no_image_pipeline_or_intent_is_refused_at_its_field() {
+    let scene = Scene::new().await;
+    let unknown = Uuid::now_v7().to_string();
+    for (fields, at) in [
+        ([("form[image]", ""), ("form[intent]", "pull")], "image"),
+        ([("form[image]", "ghcr.io/"), ("form[intent]", "pull")], "image"),
+        ([("form[image]", "zebra@ghcr.io/x"), ("form[intent]", "pull")], "image"),
+        ([("form[image]", "ghcr.io/acme/api"), ("form[intent]", "push")], "intent"),
+        ([("form[image]", "ghcr.io/acme/api"), ("form[pipeline]", "zebra")], "pipeline"),
+        ([("form[image]", "ghcr.io/acme/api"), ("form[pipeline]", unknown.as_str())], "pipeline"),
+    ] {
+        let reply = scene.explain(&scene.app.owner, &fields).await;
+        assert_eq!(reply.status, 422, "{fields:?}");
+        assert!(reply.at(at).is_some() && !reply.text().contains("zebra"), "{fields:?}");
+    }
+    let reply = scene.app.fetch(&scene.token, "/api/v1/match?image=zebra%40ghcr.io%2Fx").await;
+    assert!(reply.status == 400 && !reply.text().contains("zebra"));
+    assert_eq!(scene.app.fetch("", "/api/v1/match?image=nginx").await.status, 401);
+}

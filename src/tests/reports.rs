@@ -1,0 +1,112 @@
+//! What a pipeline says afterwards of what it was handed.
+
+use crate::app::{App, Reply};
+use regcred::domain::delivery::{Outcome, Report};
+use uuid::Uuid;
+
+const GET: &str = "/api/v1/credential?server=ghcr.io";
+const WORKED: &str = "{\"outcome\":\"worked\"}";
+const FAILED: &str = "{\"outcome\":\"failed\"}";
+
+/// An instance with a credential, a pipeline that may pull with it, and its token.
+async fn granted() -> (App, Uuid, Uuid, String) {
+    let app = App::new().await;
+    let id = app.credential(&app.owner, "acme", "ghcr", "ghcr.io", "s").await;
+    let (pipeline, token) = app.pipeline(&app.owner, "acme", "build", &[id], "pull").await;
+    (app, id, pipeline, token)
+}
+
+async fn tell(app: &App, token: &str, receipt: impl std::fmt::Display, body: &str) -> Reply {
+    let path = format!("/api/v1/deliveries/{receipt}/outcome");
+    app.nobody().tell(token, &path, body).await
+}
+
+async fn reports(app: &App) -> i64 {
+    app.scalar_i64("SELECT COUNT(*) FROM delivery_report").await
+}
+
+#[tokio::test]
+async fn the_last_word_of_a_delivery_is_shown_and_the_receipt_never_changes() {
+    let (app, _, pipeline, token) = granted().await;
+    let [first] = app.fetch(&token, GET).await.deliveries()[..] else { panic!("one delivery") };
+    app.fetch(&token, GET).await;
+    let before = app.receipts_of(pipeline).await;
+    for (body, report) in
+        [(WORKED, Report::Worked), (FAILED, Report::Failed), (FAILED, Report::Failed)]
+    {
+        let reply = tell(&app, &token, first, body).await;
+        assert_eq!((reply.status.as_u16(), reply.body.len()), (204, 0), "{}", reply.text());
+        let mut after = app.receipts_of(pipeline).await;
+        let told: Vec<_> = after.iter().map(|receipt| receipt.report).collect();
+        assert_eq!(told, [None, Some(report)], "of the first, and not of the second");
+        after.iter_mut().for_each(|receipt| receipt.report = None);
+        assert_eq!(after, before);
+    }
+    assert_eq!(reports(&app).await, 1);
+    app.assert_chain_holds().await;
+}
+
+#[tokio::test]
+async fn a_pipeline_speaks_of_its_own_deliveries_only() {
+    let (app, credential, pipeline, token) = granted().await;
+    let [receipt] = app.fetch(&token, GET).await.deliveries()[..] else { panic!("one delivery") };
+    let (_, other) = app.pipeline(&app.owner, "acme", "other", &[credential], "pull").await;
+    let beta = app.project("beta").await;
+    let (_, of_beta) = app.pipeline(&beta, "beta", "build", &[], "pull").await;
+    for (token, status) in [(other.as_str(), 404), (of_beta.as_str(), 404), ("", 401)] {
+        let reply = tell(&app, token, receipt, FAILED).await;
+        assert_eq!(reply.status, status, "{}", reply.text());
+    }
+    // A refusal handed nothing out, so there is nothing to say of it.
+    let push = format!("{GET}&intent=push");
+    assert_eq!(app.fetch(&token, &push).await.status, 403);
+    let refused = app.receipts_of(pipeline).await.remove(0);
+    assert_eq!(refused.outcome, Outcome::Refused);
+    assert_eq!(tell(&app, &token, refused.id, WORKED).await.status, 404);
+    for id in [Uuid::now_v7().to_string(), "zebra".to_owned(), "0".to_owned()] {
+        let reply = tell(&app, &token, &id, WORKED).await;
+        assert_eq!((reply.status.as_u16(), &*reply.code()), (404, "not_found"), "{id}");
+    }
+    assert_eq!(reports(&app).await, 0);
+}
+
+#[tokio::test]
+async fn it_worked_or_it_failed_and_nothing_else_is_understood() {
+    let (app, _, _, token) = granted().await;
+    let [receipt] = app.fetch(&token, GET).await.deliveries()[..] else { panic!("one delivery") };
+    let long = format!("{{\"outcome\":\"{}\"}}", "worked".repeat(1_000));
+    for body in [
+        "",
+        "{}",
+        "[]",
+        "\"worked\"",
+        "{\"outcome\":\"\"}",
+        "{\"outcome\":\"Worked\"}",
+        "{\"outcome\":\"zebra\"}",
+        "{\"outcome\":true}",
+        "{\"outcome\":\"worked\",\"why\":\"zebra\"}",
+        "{\"outcome\":\"worked\"}{\"outcome\":\"failed\"}",
+        long.as_str(),
+    ] {
+        let reply = tell(&app, &token, receipt, body).await;
+        assert_eq!((reply.status.as_u16(), &*reply.code()), (400, "bad_request"), "{body}");
+        assert!(!reply.text().contains("zebra"), "{body}");
+    }
+    let path = format!("/api/v1/deliveries/{receipt}/outcome?token={token}");
+    let reply = app.nobody().tell(&token, &path, WORKED).await;
+    assert!(reply.status == 400 && !reply.text().contains(&token));
+    assert_eq!(reports(&app).await, 0);
+}
+
+#[tokio::test]
+async fn a_report_of_a_pipeline_that_is_gone_stays() {
+    let (app, credential, pipeline, token) = granted().await;
+    let [receipt] = app.fetch(&token, GET).await.deliveries()[..] else { panic!("one delivery") };
+    assert_eq!(tell(&app, &token, receipt, FAILED).await.status, 204);
+    let id = pipeline.to_string();
+    let form = [("project", "acme"), ("id", id.as_str()), ("typed_name", "build")];
+    assert_eq!(app.owner.post_json_accept("/rpc/pipelines/delete", &form).await.status, 200);
+    let receipts = crate::deliveries::receipts(&app, credential).await;
+    assert_eq!((receipts[0].id, receipts[0].report), (receipt, Some(Report::Failed)));
+    assert_eq!(tell(&app, &token, receipt, WORKED).await.status, 401);
+}

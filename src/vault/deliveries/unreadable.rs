@@ -1,0 +1,41 @@
+//! Credentials whose stored secret does not open are marked, so that pages say so.
+
+use crate::domain::audit::{Action, Subject};
+use crate::error::Result;
+use crate::store::{CredentialChanges, Deliverable, Set};
+use crate::vault::{Vault, now};
+use uuid::Uuid;
+
+impl Vault {
+    /// The answer does not depend on this: what is readable is delivered all the same.
+    pub(super) async fn mark_all_unreadable(&self, unreadable: &[&Deliverable]) {
+        for one in unreadable {
+            let (id, version) = (one.credential.summary.id, one.credential.secret.version);
+            if let Err(error) = self.mark_unreadable(one.project_id, id, version).await {
+                tracing::error!(error = %error, "an unreadable credential was not marked");
+            }
+        }
+    }
+
+    /// Marks the credential as one whose secret does not open, once.
+    pub(in crate::vault) async fn mark_unreadable(
+        &self,
+        project: Uuid,
+        id: Uuid,
+        version: i64,
+    ) -> Result<()> {
+        let write = self.store.write().await?;
+        let Some(stored) = write.credentials(project).lock(id).await? else { return Ok(()) };
+        // Meanwhile another secret may have been saved, which opens.
+        if stored.secret.version != version || stored.summary.unreadable_at.is_some() {
+            return Ok(());
+        }
+        let row =
+            CredentialChanges { unreadable_at: Set(Some(now().0)), ..CredentialChanges::default() };
+        write.credentials(project).update(id, row).await?;
+        let subject = Subject { id, name: stored.summary.name };
+        let action = Action::CredentialUnreadable;
+        self.note(&write, project, None, action, subject, String::new()).await?;
+        Ok(write.commit().await?)
+    }
+}
