@@ -1,10 +1,11 @@
 # Every command sets up what is missing first. See .ci/tools for what and where.
 SHELL := bash
 .DEFAULT_GOAL := help
-.PHONY: help run dev test soak bench fmt
+.PHONY: help run helper dev test soak bench fmt
 
 help:
 	@echo "make run    build, and start on the embedded database"
+	@echo "make helper build docker-credential-regcred, static"
 	@echo "make dev    the same, rebuilt at each change"
 	@echo "make test   every check there is"
 	@echo "make soak   the same, the tests that count at full length"
@@ -14,6 +15,9 @@ help:
 run:
 	@.ci/build
 	@exec target/release/regcred serve
+
+helper:
+	@.ci/helper
 
 dev:
 	@exec .ci/tools build cargo-leptos leptos watch -- serve
@@ -26,7 +30,10 @@ soak:
 
 bench:
 	@.ci/build
-	@REGCRED_BIN="$(CURDIR)/target/release/regcred" .ci/tools bench cargo bench --locked --features ssr --bench floors
+	@.ci/helper
+	@REGCRED_BIN="$(CURDIR)/target/release/regcred" \
+		REGCRED_HELPER_BIN="$(CURDIR)/target/$$(uname -m)-unknown-linux-musl/small/docker-credential-regcred" \
+		.ci/tools bench cargo bench --locked --features ssr --bench floors
 
 fmt:
 	@.ci/tools rust cargo fmt --all

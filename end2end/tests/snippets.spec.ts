@@ -63,7 +63,7 @@ test('the lines that push name the run, and those that report are heard', async 
   expect(args).not.toContain(token);
   await page.reload();
   const receipt = page.getByRole('region', { name: 'Recent deliveries' }).getByRole('row').filter({ hasText: name });
-  for (const text of ['run-4711', 'Pull and push', 'Worked']) await expect(receipt.first()).toContainText(text);
+  for (const text of ['run-4711', 'Pull and push', 'Reported: worked']) await expect(receipt.first()).toContainText(text);
 });
 
 test('every client has its lines, with the names of the pipeline in them', async ({ page, instance }) => {

@@ -182,13 +182,13 @@ fn fits(ask: &Ask<'_>, candidate: &Candidate<'_>) -> Result<Won, Lost> {
     if credential.disabled_at.is_some() {
         return Err(Lost::Disabled);
     }
-    if !credential.access.satisfies(ask.intent) {
-        return Err(Lost::WrongIntent);
-    }
     if let Some(repository) = ask.repository
         && !is_within(&credential.paths, repository)
     {
         return Err(Lost::OtherRepository);
+    }
+    if !credential.access.satisfies(ask.intent) {
+        return Err(Lost::WrongIntent);
     }
     let mut first = None;
     let mut paths = Vec::new();

@@ -171,6 +171,19 @@ impl<C: ConnectionTrait> Grants<'_, C> {
             .collect())
     }
 
+    /// Makes every grant to push with the credential wait for an approval; how many there are.
+    pub async fn require_approval(&self, credential: Uuid) -> Result<u64, DbErr> {
+        let done = Entity::update_many()
+            .set(ActiveModel { needs_approval: Set(true), ..ActiveModel::default() })
+            .filter(Column::ProjectId.eq(self.project))
+            .filter(Column::CredentialId.eq(credential))
+            .filter(Column::Intent.eq(Access::PullAndPush.word()))
+            .filter(Column::NeedsApproval.eq(false))
+            .exec(self.db)
+            .await?;
+        Ok(done.rows_affected)
+    }
+
     /// Removes one grant of the pipeline; which credential it was for, if there was one.
     pub async fn delete(&self, pipeline: Uuid, id: Uuid) -> Result<Option<Uuid>, DbErr> {
         let found =

@@ -146,8 +146,8 @@ impl App {
         by.post_json_accept("/rpc/trust-rules/create", &form).await
     }
 
-    /// A short-lived token of the pipeline of `acme`, as one is given to a run that proved this. How
-    /// a proof is had is tested elsewhere, with real providers.
+    /// A short-lived token of the pipeline of `acme`, as one is given to a run that proved this.
+    /// How a proof is had is tested elsewhere, with real providers.
     pub async fn proved(&self, pipeline: Uuid, proof: &Proof) -> String {
         let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_millis();
         let now = Moment(i64::try_from(now).unwrap());

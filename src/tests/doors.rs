@@ -13,8 +13,8 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use uuid::Uuid;
 
-/// An instance with four credentials that one pipeline may pull with. The secret of each is its name
-/// with `-secret` behind.
+/// An instance with four credentials that one pipeline may pull with. The secret of each is its
+/// name with `-secret` behind.
 pub struct Scene {
     pub app: App,
     pub pipeline: Uuid,
@@ -25,8 +25,6 @@ pub struct Scene {
     pub whole: Uuid,
     /// Of `ghcr.io/acme/api`.
     pub api: Uuid,
-    /// Of `registry.example.com:5000`.
-    pub own: Uuid,
 }
 
 impl Scene {
@@ -42,7 +40,7 @@ impl Scene {
         let own = app.credential(by, "acme", "own", host, "own-secret").await;
         let all = [hub, whole, api, own];
         let (pipeline, token) = app.pipeline(by, "acme", "build", &all, "pull").await;
-        Self { app, pipeline, token, hub, whole, api, own }
+        Self { app, pipeline, token, hub, whole, api }
     }
 }
 

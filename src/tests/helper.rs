@@ -1,5 +1,5 @@
-//! `docker-credential-regcred`, as it is shipped, against the real doors: `REGCRED_HELPER_BIN` names
-//! it. Without it these tests are skipped, and say so.
+//! `docker-credential-regcred`, as it is shipped, against the real doors: `REGCRED_HELPER_BIN`
+//! names it. Without it these tests are skipped, and say so.
 
 mod empty_root;
 mod published;
@@ -77,8 +77,9 @@ pub struct Scene {
 pub const ODD: &str = "p:a\"s\\s <&> w\u{f6}rd/+=";
 
 impl Scene {
-    /// With a credential of Docker Hub, whose secret is [`ODD`], one of `registry.example.com:5000`,
-    /// one of `acme` on `ghcr.io`, and two of `quay.io` that tie; `None` without the program.
+    /// With a credential of Docker Hub, whose secret is [`ODD`], one of
+    /// `registry.example.com:5000`, one of `acme` on `ghcr.io`, and two of `quay.io` that tie;
+    /// `None` without the program.
     pub async fn new() -> Option<Self> {
         let program = program()?;
         let app = App::new().await;

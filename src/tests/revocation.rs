@@ -79,7 +79,7 @@ async fn a_token_that_one_server_revokes_is_refused_by_the_next_request_at_anoth
     for _ in 0..soak(1, 20) {
         let scene = Scene::new().await;
         let id = parse_token(&scene.token).unwrap().id;
-        scene.at_the_first("/rpc/tokens/revoke", &[("id", &id)]).await;
+        scene.at_the_first("/rpc/tokens/revoke", &[("id", id.as_str())]).await;
         scene.assert_gone(&scene.token, &[401]).await;
         scene.assert_works(&scene.short).await;
     }
@@ -91,7 +91,7 @@ async fn a_grant_that_one_server_takes_back_is_gone_from_the_next_request_at_ano
     let reader = scene.app.evidence(&scene.app.owner, "acme").await.pipeline_reader().unwrap();
     let page = scene.app.vault.pipeline_page(&reader, scene.pipeline).await.unwrap();
     let grant = page.pipeline.grants[0].id.to_string();
-    scene.at_the_first("/rpc/grants/delete", &[("id", &grant)]).await;
+    scene.at_the_first("/rpc/grants/delete", &[("id", grant.as_str())]).await;
     // Files are empty, and one credential is not found.
     for token in [&scene.token, &scene.short] {
         scene.assert_gone(token, &[200, 404]).await;
@@ -114,7 +114,7 @@ async fn a_rule_that_one_server_deletes_ends_its_short_lived_tokens_at_another()
     let reader = scene.app.evidence(&scene.app.owner, "acme").await.pipeline_reader().unwrap();
     let page = scene.app.vault.pipeline_page(&reader, scene.pipeline).await.unwrap();
     let rule = page.pipeline.rules[0].id.to_string();
-    scene.at_the_first("/rpc/trust-rules/delete", &[("id", &rule)]).await;
+    scene.at_the_first("/rpc/trust-rules/delete", &[("id", rule.as_str())]).await;
     scene.assert_gone(&scene.short, &[401]).await;
     scene.assert_works(&scene.token).await;
 }
@@ -123,9 +123,9 @@ async fn a_rule_that_one_server_deletes_ends_its_short_lived_tokens_at_another()
 async fn a_credential_that_one_server_disables_is_kept_back_at_another() {
     let scene = Scene::new().await;
     let id = scene.credential.to_string();
-    scene.at_the_first("/rpc/credentials/disable", &[("id", &id)]).await;
+    scene.at_the_first("/rpc/credentials/disable", &[("id", id.as_str())]).await;
     scene.assert_gone(&scene.token, &[200, 403]).await;
-    scene.at_the_first("/rpc/credentials/enable", &[("id", &id)]).await;
+    scene.at_the_first("/rpc/credentials/enable", &[("id", id.as_str())]).await;
     scene.assert_works(&scene.token).await;
 }
 

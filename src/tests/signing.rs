@@ -1,6 +1,6 @@
 //! Requests as Drone and Woodpecker sign theirs, made after what they publish and with none of our
-//! own code: a draft-cavage signature with a shared secret, and an HTTP message signature (RFC 9421)
-//! with an Ed25519 key.
+//! own code: a draft-cavage signature with a shared secret, and an HTTP message signature with an
+//! Ed25519 key (RFC 9421).
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;

@@ -1,5 +1,5 @@
-//! Trust rules: what a rule has to ask for, Drone's secret, and what ends with a rule. Tokens of real
-//! providers are tested elsewhere; this vault reaches no other host.
+//! Trust rules: what a rule has to ask for, Drone's secret, and what ends with a rule. Tokens of
+//! real providers are tested elsewhere; this vault reaches no other host.
 
 mod rules;
 mod walls;
@@ -61,7 +61,7 @@ async fn places(app: &App, hex: &str) -> Vec<String> {
         }
         return found;
     }
-    let tables = "SELECT string_agg(table_name, ',') FROM information_schema.tables WHERE table_schema = 'public'";
+    let tables = "SELECT string_agg(table_name::text, ',') FROM information_schema.tables WHERE table_schema = 'public'";
     let mut found = Vec::new();
     for table in database.scalar_text(tables).await.split(',') {
         // A row as text has its bytes in hex.

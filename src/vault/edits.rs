@@ -96,6 +96,10 @@ impl Vault {
         row.updated_at = Set(at.0);
         row.updated_by = Set(editor.person().name.clone());
         write.credentials(project).update(id, row).await?;
+        let mut waiting = 0;
+        if draft.is_protected && !stored.is_protected {
+            waiting = write.grants(project).require_approval(id).await?;
+        }
         let action = match (&read, form.is_staged) {
             (None, _) => Action::CredentialUpdated,
             (Some(_), false) => Action::SecretReplaced,
@@ -106,6 +110,11 @@ impl Vault {
             .await?;
         write.commit().await?;
         let mut notices = vec![format!("{} was saved.", draft.name)];
+        if waiting > 0 {
+            notices.push(
+                "Grants to push with it wait for the approval of a second person now.".to_owned(),
+            );
+        }
         if let Some(version) = version {
             notices.push(if form.is_staged {
                 format!(

@@ -39,7 +39,7 @@ impl Vault {
         if self.store.pipelines(project).find(id, today()).await?.is_none() {
             return Err(Error::at("pipeline", "Choose a pipeline."));
         }
-        self.explanation(project, id, form).await
+        self.explanation(project, id, form, false).await
     }
 
     /// The explanation for the pipeline that asks.
@@ -48,14 +48,16 @@ impl Vault {
         pipeline: &Pipeline,
         form: &ExplainForm,
     ) -> Result<Explanation> {
-        self.explanation(pipeline.project_id(), pipeline.id(), form).await
+        self.explanation(pipeline.project_id(), pipeline.id(), form, true).await
     }
 
+    /// `is_own`: only of what the pipeline was granted. What else a project has is not its business.
     async fn explanation(
         &self,
         project: Uuid,
         pipeline: Uuid,
         form: &ExplainForm,
+        is_own: bool,
     ) -> Result<Explanation> {
         let image = Image::parse(&form.image).map_err(|problem| problem.to_string());
         let intent = match form.intent.as_str() {
@@ -73,7 +75,9 @@ impl Vault {
                 return Err(Error::Invalid(errors));
             }
         };
-        let rows = self.store.secrets(project).candidates(pipeline, image.host.as_str()).await?;
+        let host = image.host.as_str();
+        let mut rows = self.store.secrets(project).candidates(pipeline, host).await?;
+        rows.retain(|(_, grants)| !is_own || !grants.is_empty());
         let proof = supposed(form);
         let decided = |shape, is_known: bool, takes_tokens| {
             let ask = Ask {

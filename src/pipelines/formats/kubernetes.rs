@@ -4,8 +4,6 @@ use super::docker::auths;
 use super::{Ledger, json, object, path_keys, text};
 use crate::domain::registry::RegistryHost;
 use crate::vault::Entry;
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 use zeroize::Zeroizing;
 
 /// The longest label (RFC 1123).
@@ -103,6 +101,8 @@ mod tests {
     use super::super::example::{bearer, entry};
     use super::super::{NO_TEXT, NO_TOKENS};
     use super::*;
+    use base64::Engine;
+    use base64::engine::general_purpose::STANDARD;
     use serde_json::{Value, json};
 
     fn read(text: &str) -> Value {

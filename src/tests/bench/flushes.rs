@@ -50,7 +50,8 @@ async fn by_strace() {
 }
 
 async fn by_postgres() {
-    let title = "Flushes to disk for each receipt, by PostgreSQL's own count (pg_stat_wal.wal_sync)";
+    let title =
+        "Flushes to disk for each receipt, by PostgreSQL's own count (pg_stat_wal.wal_sync)";
     let Some(server) = postgres::server() else {
         println!("{title}: SKIPPED, there is none (DATABASE_URL)\n");
         return;
@@ -61,7 +62,7 @@ async fn by_postgres() {
     }
     let mut table = table(title);
     for clients in [1, 64] {
-        let mut seed = Seed::on(Some(&server), 0).await;
+        let mut seed = Seed::on(Some(server.as_str()), 0).await;
         let tokens = seed.tokens(clients).await;
         let fresh = seed.fresh.take().unwrap();
         let (folder, kek) = seed.close().await;

@@ -1,7 +1,9 @@
-//! Databases of a PostgreSQL server, when `DATABASE_URL` (or the tests' `REGCRED_TEST_DATABASE_URL`)
-//! names one: each seed has a new one, which goes away with it.
+//! Databases of a PostgreSQL server, when `DATABASE_URL` (or the tests'
+//! `REGCRED_TEST_DATABASE_URL`) names one: each seed has a new one, which goes away with it.
 
-use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbBackend, Statement};
+use sea_orm::{
+    ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbBackend, Statement,
+};
 use std::time::{Duration, Instant};
 use uuid::Uuid;
 

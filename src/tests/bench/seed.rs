@@ -168,7 +168,6 @@ fn row(number: usize) -> CredentialChanges {
         is_protected: Set(false),
         token_service: Set(None),
         key_file: Set(None),
-        token_service: Set(None),
         secret_version: Set(1),
         secret_set_at: Set(0),
         secret_set_by: text("Olga Owner"),

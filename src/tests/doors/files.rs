@@ -122,8 +122,8 @@ async fn a_kubernetes_secret_is_a_manifest_with_the_file_in_base64() {
         "?name=a&namespace=B",
         "?name=a&namespace=a%2Fb",
     ] {
-        let reply = scene.app.fetch(&scene.token, &format!("/api/v1/kubernetes-secret{query}"));
-        let reply = reply.await;
+        let path = format!("/api/v1/kubernetes-secret{query}");
+        let reply = scene.app.fetch(&scene.token, &path).await;
         assert_eq!((reply.status.as_u16(), &*reply.code()), (400, "bad_request"), "{query}");
     }
 }

@@ -9,8 +9,8 @@ async fn asked(app: &App, token: &str, server: &str) -> Reply {
     app.fetch(token, &format!("/api/v1/credential?server={}", percent(server))).await
 }
 
-/// An instance with one credential for each host, each with its host for a secret, and the token of a
-/// pipeline that may pull with all of them.
+/// An instance with one credential for each host, each with its host for a secret, and the token
+/// of a pipeline that may pull with all of them.
 async fn with(hosts: &[&str]) -> (App, String) {
     let app = App::new().await;
     let mut ids = Vec::new();

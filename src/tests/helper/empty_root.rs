@@ -78,7 +78,8 @@ async fn it_finds_a_server_by_its_name_with_the_two_files_that_every_container_h
     let Some(ran) = ran else { return };
     assert_eq!((ran.code, ran.err.as_str()), (Some(0), ""), "{ran:?}");
     assert!(ran.out.contains("reader-secret"), "{ran:?}");
-    // A name that is nobody's is said to be that, and is not "not found", which means go on without.
+    // A name that is nobody's is said to be that, and is not "not found", which means go on
+    // without.
     let nobody = [
         ("REGCRED_URL", "http://nobody.example.com:1"),
         ("REGCRED_INSECURE_HTTP", "true"),

@@ -1,5 +1,5 @@
-//! What others on the machine can see of it while it runs (figure F25): neither its arguments nor its
-//! environment nor what it logs hold a secret that it was not given there.
+//! What others on the machine can see of it while it runs (figure F25): neither its arguments nor
+//! its environment nor what it logs hold a secret that it was not given there.
 
 use super::program;
 use crate::canary::search::{Canary, Search};
