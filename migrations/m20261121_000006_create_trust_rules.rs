@@ -53,6 +53,10 @@ fn drop(table: &'static str, column: &'static str) -> TableAlterStatement {
     Table::alter().table(Alias::new(table)).drop_column(Alias::new(column)).to_owned()
 }
 
+/// Grants of a protected credential that can push were given before anybody could approve them.
+const GUARD: &str = "UPDATE access_grant SET needs_approval = TRUE WHERE credential_id IN
+    (SELECT id FROM credential WHERE is_protected AND access = 'pull_push')";
+
 #[async_trait::async_trait]
 impl MigrationTrait for Migration {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
@@ -138,7 +142,9 @@ impl MigrationTrait for Migration {
             ],
             &["receipt_id"],
         ))
-        .await
+        .await?;
+        db.execute_unprepared(GUARD).await?;
+        Ok(())
     }
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {

@@ -66,7 +66,7 @@ test('pushing with a protected credential waits until a second person approves i
 
   await fillIn(stranger, { 'Your password': kim.password });
   await stranger.getByRole('button', { name: 'Approve', exact: true }).click();
-  await expectSaid(stranger, `may push with ${name} until`);
+  await expectSaid(stranger, `may use ${name} until`);
   await expect(row(stranger)).toContainText(`approved by ${kim.name} until`);
   await expect(stranger.getByRole('link', { name: `Approve ${name}` })).toHaveCount(0);
   expect(signInFor(await (await push()).json(), host)).toEqual(['acme-bot', password]);
@@ -101,6 +101,6 @@ test('the form says which credential waits for an approval', async ({ page, inst
   const name = unique('said');
   await addCredential(page, instance, { name, registry_url: 'quay.io', access: 'pull_push', is_protected: 'true' });
   const dialog = await openNewPipeline(page, instance, { name: unique('ci') });
-  const label = `${name} (quay.io, protected: pushing waits for an approval)`;
+  const label = `${name} (quay.io, protected: waits for an approval)`;
   await expect(dialog.getByRole('checkbox', { name: label, exact: true })).toBeVisible();
 });

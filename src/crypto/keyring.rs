@@ -117,6 +117,11 @@ impl Keyring {
         self.audit.key.mac(message)
     }
 
+    /// HMAC-SHA256 of `message` under each audit key, active or older.
+    pub fn macs(&self, message: &[u8]) -> impl Iterator<Item = [u8; 32]> {
+        self.audit.all().map(|key| key.mac(message))
+    }
+
     /// Whether `mac` was made over `message` under any audit key, active or older; comparing takes
     /// constant time.
     pub fn verify_mac(&self, message: &[u8], mac: &[u8]) -> bool {

@@ -131,6 +131,14 @@ pub struct Credential {
     pub created_by: String,
 }
 
+impl Credential {
+    /// Whether its secret leaves only by a grant that a second person approved: it is protected, and
+    /// what it can do is more than pulling.
+    pub fn guards_its_secret(&self) -> bool {
+        self.is_protected && self.summary.access == Access::PullAndPush
+    }
+}
+
 /// A pipeline that stands behind a credential: it holds a grant, has received it, or both.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Dependent {

@@ -53,7 +53,8 @@ pub struct Terms {
     pub expires_on: Option<Day>,
     /// Never the secret: only short-lived tokens of the registry, for one repository each.
     pub is_narrow: bool,
-    /// Whether it works only with an approval: pushing with a protected credential.
+    /// Whether it works only with an approval: it hands out a protected secret that can push,
+    /// whatever it is asked for.
     pub needs_approval: bool,
     /// The approval, if there is one.
     pub approval: Option<Approval>,
@@ -87,7 +88,7 @@ impl Terms {
         if self.expires_on.is_some_and(|day| day < today) {
             return Err(Unmet::Expired);
         }
-        if self.needs_approval && intent == Access::PullAndPush {
+        if self.needs_approval {
             match &self.approval {
                 None => return Err(Unmet::NotApproved),
                 Some(approval) if approval.until < today => return Err(Unmet::ApprovalEnded),
@@ -121,9 +122,9 @@ super::words! {
         /// Its last day has passed.
         Expired = "expired", "the grant has expired";
         /// Nobody has approved it.
-        NotApproved = "not_approved", "pushing with this protected credential waits for an approval";
+        NotApproved = "not_approved", "using this protected credential waits for an approval";
         /// The approval's last day has passed.
-        ApprovalEnded = "approval_ended", "the approval to push with this protected credential has ended";
+        ApprovalEnded = "approval_ended", "the approval to use this protected credential has ended";
         /// It may be a fork's pull request.
         Fork = "fork", "pull requests from forks may not have it";
         /// There is a condition on the branch, and none was proved.
@@ -261,11 +262,11 @@ mod tests {
     }
 
     #[test]
-    fn an_approval_is_needed_for_pushing_and_ends() {
+    fn an_approval_is_needed_and_ends() {
         let today = day("2026-11-21");
         let mut terms = Terms { needs_approval: true, ..Terms::plain(Access::PullAndPush) };
         let none = Proof::default();
-        assert_eq!(terms.admit(Access::Pull, &none, today), Ok(()));
+        assert_eq!(terms.admit(Access::Pull, &none, today), Err(Unmet::NotApproved));
         assert_eq!(terms.admit(Access::PullAndPush, &none, today), Err(Unmet::NotApproved));
         let until = |text| Some(Approval { by: "B".into(), at: Moment(0), until: day(text) });
         terms.approval = until("2026-11-21");

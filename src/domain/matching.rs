@@ -85,9 +85,9 @@ super::words! {
         /// Its last day has passed.
         Expired = "grant_expired", "the grant has expired";
         /// It waits for a second person.
-        NotApproved = "not_approved", "pushing with this protected credential waits for an approval";
+        NotApproved = "not_approved", "using this protected credential waits for an approval";
         /// The second person's word has ended.
-        ApprovalEnded = "approval_ended", "the approval to push with this protected credential has ended";
+        ApprovalEnded = "approval_ended", "the approval to use this protected credential has ended";
         /// It may be a fork's.
         Fork = "fork", "pull requests from forks may not have it";
         /// A branch was not proved.
@@ -191,21 +191,21 @@ fn fits(ask: &Ask<'_>, candidate: &Candidate<'_>) -> Result<Won, Lost> {
         return Err(Lost::WrongIntent);
     }
     let mut first = None;
-    let mut paths = Vec::new();
-    let (mut is_whole, mut admitted, mut is_narrow) = (false, false, true);
+    let mut admitted = Vec::new();
     for terms in &candidate.grants {
         match covered(ask, credential, terms) {
-            Ok(covered) => {
-                (admitted, is_narrow) = (true, is_narrow && terms.is_narrow);
-                is_whole |= covered.is_empty();
-                paths.extend(covered);
-            }
+            Ok(covered) => admitted.push((terms.is_narrow, covered)),
             Err(lost) => first = first.or(Some(lost)),
         }
     }
-    if !admitted {
+    if admitted.is_empty() {
         return Err(first.unwrap_or(Lost::NotGranted));
     }
+    let is_narrow = admitted.iter().all(|(is_narrow, _)| *is_narrow);
+    // The secret is for what the grants are for that give it, and for nothing else.
+    admitted.retain(|(is_its_narrow, _)| *is_its_narrow == is_narrow);
+    let is_whole = admitted.iter().any(|(_, covered)| covered.is_empty());
+    let mut paths: Vec<String> = admitted.into_iter().flat_map(|(_, covered)| covered).collect();
     if is_narrow && !ask.takes_tokens {
         return Err(Lost::NeedsTokenClient);
     }

@@ -102,14 +102,14 @@ pub struct Grantable {
     pub host: String,
     /// The widest intent it can serve.
     pub access: Access,
-    /// Whether a grant to push needs the approval of a second person.
+    /// Whether a grant of it needs the approval of a second person, if it can push.
     pub is_protected: bool,
 }
 
 impl Grantable {
     /// Whether it can take over a grant for `intent` as it is, without an approval.
     pub fn serves(&self, intent: Access) -> bool {
-        let needs_approval = self.is_protected && intent == Access::PullAndPush;
+        let needs_approval = self.is_protected && self.access == Access::PullAndPush;
         self.access.satisfies(intent) && !needs_approval
     }
 }

@@ -39,16 +39,10 @@ pub struct Proof {
 }
 
 /// Events of a proposed change, in the words of the providers.
-const REQUESTS: [&str; 8] = [
-    "pull_request",
-    "pull_request_target",
-    "pull_request_closed",
-    "pull_request_metadata",
-    "pull_request_review",
-    "merge_request_event",
-    "external_pull_request_event",
-    "PullRequest",
-];
+const REQUESTS: [&str; 4] =
+    ["merge_request_event", "external_pull_request_event", "parent_pipeline", "PullRequest"];
+/// References of a proposed change.
+const REQUESTED: [&str; 2] = ["refs/pull/", "refs/merge-requests/"];
 
 /// The longest fact that is kept, in characters; providers' own limits are lower.
 const FACT_MAX: usize = 512;
@@ -62,8 +56,15 @@ impl Proof {
     /// Whether the run may be that of a pull request from a fork: known to be one, or a pull
     /// request of which nobody says that it is none.
     pub fn may_be_fork(&self) -> bool {
-        let is_request = self.event.as_deref().is_some_and(|event| REQUESTS.contains(&event));
-        self.is_fork.unwrap_or(is_request)
+        let is_request = self
+            .event
+            .as_deref()
+            .is_some_and(|event| event.starts_with("pull_request") || REQUESTS.contains(&event));
+        let is_requested = self
+            .reference
+            .as_deref()
+            .is_some_and(|name| REQUESTED.iter().any(|start| name.starts_with(start)));
+        self.is_fork.unwrap_or(is_request || is_requested)
     }
 
     /// What a provider's verified claims prove (protocols 4.6).
@@ -87,6 +88,8 @@ impl Proof {
                 run: text("pipeline_id"),
                 commit: text("sha"),
                 actor: text("user_login"),
+                // A fork has no protected branch of this project.
+                is_fork: (text("ref_protected").as_deref() == Some("true")).then_some(false),
                 ..proof
             },
             Provider::Buildkite => Self {
@@ -169,6 +172,13 @@ mod tests {
             |event: &str| Proof { event: Some(event.to_owned()), ..Proof::of(Provider::GitHub) };
         assert!(event("pull_request").may_be_fork());
         assert!(event("merge_request_event").may_be_fork());
+        assert!(event("pull_request_review_comment").may_be_fork());
+        // Who does not say what started it says at least what is built.
+        let of = |name: &str| Proof {
+            reference: Some(name.to_owned()),
+            ..Proof::of(Provider::AzureDevOps)
+        };
+        assert!(of("refs/pull/12/merge").may_be_fork() && !of("refs/heads/main").may_be_fork());
         assert!(!event("push").may_be_fork() && !Proof::default().may_be_fork());
         assert!(!Proof { is_fork: Some(false), ..event("pull_request") }.may_be_fork());
         assert!(Proof { is_fork: Some(true), ..event("push") }.may_be_fork());

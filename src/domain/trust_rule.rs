@@ -53,6 +53,23 @@ impl Provider {
         }
     }
 
+    /// Who signs under this issuer, where that is known: no other form asks for what theirs does.
+    pub fn of_issuer(issuer: &str) -> Option<Self> {
+        const STARTS: [(&str, Provider); 5] = [
+            ("https://token.actions.githubusercontent.com", Provider::GitHub),
+            ("https://gitlab.com", Provider::GitLab),
+            ("https://agent.buildkite.com", Provider::Buildkite),
+            ("https://oidc.circleci.com", Provider::CircleCi),
+            ("https://vstoken.dev.azure.com", Provider::AzureDevOps),
+        ];
+        let issuer = issuer.trim().to_ascii_lowercase();
+        let known = STARTS.iter().find(|(start, _)| {
+            issuer.strip_prefix(start).is_some_and(|end| end.is_empty() || end.starts_with('/'))
+        });
+        let own_server = issuer.trim_end_matches('/').ends_with("/_services/token");
+        known.map(|(_, provider)| *provider).or(own_server.then_some(Self::GitHub))
+    }
+
     /// What to type as the issuer.
     pub fn issuer_hint(self) -> &'static str {
         match self {

@@ -87,7 +87,8 @@ fn take(path: &Path) -> io::Result<Vec<String>> {
     };
     // Clients start several of this program at once.
     file.lock()?;
-    let bytes = bounded::read(&mut file, LIMIT)?.unwrap_or_default();
+    let bytes = bounded::read(&mut file, LIMIT)?
+        .ok_or_else(|| io::Error::new(io::ErrorKind::InvalidData, "the file is too long"))?;
     file.set_len(0)?;
     let mut noted: Vec<String> = Vec::new();
     for line in String::from_utf8_lossy(&bytes).lines() {

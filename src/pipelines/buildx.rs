@@ -63,6 +63,7 @@ async fn of_repositories(
     ledger: &mut Ledger,
 ) -> Result<Vec<Folder>> {
     let mut folders = Vec::with_capacity(images.len());
+    let mut refused = None;
     for image in images {
         let repository = image.repository.clone();
         let request = only_for(asking.request(Door::Buildx, intent, Shape::One), Some(image));
@@ -72,10 +73,12 @@ async fn of_repositories(
             }
             // Anybody may pull it, or nobody here: buildx finds out.
             Err(Error::NotFound) => {}
+            // The others are had all the same: their receipts are written.
+            Err(error @ (Error::Denied(_) | Error::Conflict(_))) => refused = Some(error),
             Err(error) => return Err(error),
         }
     }
-    if folders.is_empty() { Err(Error::NotFound) } else { Ok(folders) }
+    if folders.is_empty() { Err(refused.unwrap_or(Error::NotFound)) } else { Ok(folders) }
 }
 
 fn written(

@@ -2,8 +2,8 @@
 //! request with the secret of a trust rule, which says which pipeline a repository is.
 //!
 //! Answers 200 with a bare array, or 204; never encrypted, which Drone's library takes as well: the
-//! connection is. For pulling, unless the address in the runner's settings ends in `?intent=push`
-//! and the build is no pull request.
+//! connection is. For pulling only: Drone does not sign the address that it asks, so what stands there
+//! decides nothing.
 
 use super::answer;
 use super::asking::address;
@@ -13,6 +13,7 @@ use super::formats::{Ledger, registries};
 use super::query::Query;
 use super::reply::Reply;
 use super::signed::{read_drone, unknown};
+use crate::domain::credential::Access;
 use crate::domain::delivery::Door;
 use crate::error::Result;
 use crate::vault::Vault;
@@ -26,7 +27,7 @@ pub(super) async fn create(
     asked: Request,
 ) -> Result<Response, Reply> {
     let (parts, body) = asked.into_parts();
-    let intent = Query::read(parts.uri.query(), &["intent"], &[])?.intent()?;
+    Query::read(parts.uri.query(), &[], &[])?;
     let body = body::read(body, BODY_MAX).await?;
     let now = time::OffsetDateTime::now_utc().unix_timestamp();
     let signed = read_drone(&parts.headers, &parts.method, &parts.uri, &body, now)?;
@@ -35,7 +36,7 @@ pub(super) async fn create(
         .drone_pipeline(&project, &signed.base, &signed.signature, &run.facts)
         .await
         .map_err(unknown)?;
-    let request = request(Door::Drone, run.at_most(intent), address(&parts));
+    let request = request(Door::Drone, Access::Pull, address(&parts));
     let delivery = vault.deliver(&pipeline, &request).await?;
     let mut ledger = Ledger::of(&delivery);
     Ok(match registries::list(&delivery.entries, &mut ledger) {

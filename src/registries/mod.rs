@@ -76,7 +76,13 @@ impl Registries {
         let basic = (AUTHORIZATION, basic(ask.username, ask.secret)?);
         let answer = self.outbound.get(&url, &[basic], LIMIT).await?.not_redirected()?;
         match answer.status {
-            200 => token::read(&answer.body, ask.repository, ask.intent),
+            200 => {
+                let bearer = token::read(&answer.body, ask.repository, ask.intent)?;
+                if token::gives_away(&bearer.token, ask.secret) {
+                    return Err(RegistryProblem::Wider);
+                }
+                Ok(bearer)
+            }
             401 | 403 => Err(RegistryProblem::Refused),
             status => Err(RegistryProblem::Unexpected(status)),
         }

@@ -171,7 +171,8 @@ impl OutboundConfig {
     /// # Errors
     /// `BadNetwork`, and `BadAuthorities` for a file that cannot be read or holds no certificate.
     pub fn open(&self) -> Result<Outbound, ConfigProblem> {
-        let allowed = self.private_networks.iter().map(|text| Network::parse(text.trim()));
+        let given = self.private_networks.iter().map(|text| text.trim());
+        let allowed = given.filter(|text| !text.is_empty()).map(Network::parse);
         let allowed = allowed.collect::<Option<Vec<_>>>().ok_or(ConfigProblem::BadNetwork)?;
         let roots_pem = match &self.ca_file {
             None => Vec::new(),

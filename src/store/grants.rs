@@ -8,8 +8,8 @@ use crate::domain::grant::Terms;
 use crate::domain::moment::{Day, Moment};
 use crate::domain::pipeline::Grant;
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, JoinType, QueryFilter,
-    QueryOrder, QuerySelect,
+    ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, JoinType,
+    QueryFilter, QueryOrder, QuerySelect,
 };
 use std::collections::HashMap;
 use uuid::Uuid;
@@ -171,13 +171,18 @@ impl<C: ConnectionTrait> Grants<'_, C> {
             .collect())
     }
 
-    /// Makes every grant to push with the credential wait for an approval; how many there are.
+    /// Makes every grant that hands out the credential's secret wait for an approval; how many there
+    /// are.
     pub async fn require_approval(&self, credential: Uuid) -> Result<u64, DbErr> {
         let done = Entity::update_many()
             .set(ActiveModel { needs_approval: Set(true), ..ActiveModel::default() })
             .filter(Column::ProjectId.eq(self.project))
             .filter(Column::CredentialId.eq(credential))
-            .filter(Column::Intent.eq(Access::PullAndPush.word()))
+            .filter(
+                Condition::any()
+                    .add(Column::Intent.ne(Access::Pull.word()))
+                    .add(Column::IsNarrow.eq(false)),
+            )
             .filter(Column::NeedsApproval.eq(false))
             .exec(self.db)
             .await?;

@@ -101,15 +101,15 @@ impl<C: ConnectionTrait> TrustRules<'_, C> {
     }
 
     /// Writes down that the rule let something in at `now` (milliseconds).
-    pub async fn touch(&self, id: Uuid, now: i64) -> Result<(), DbErr> {
+    pub async fn touch(&self, id: Uuid, now: i64) -> Result<bool, DbErr> {
         let row = ActiveModel { last_used_at: Set(Some(now)), ..ActiveModel::default() };
-        Entity::update_many()
+        let done = Entity::update_many()
             .set(row)
             .filter(Column::ProjectId.eq(self.project))
             .filter(Column::Id.eq(id))
             .exec(self.db)
             .await?;
-        Ok(())
+        Ok(done.rows_affected == 1)
     }
 
     async fn row(&self, pipeline: Uuid, id: Uuid) -> Result<Option<Model>, DbErr> {

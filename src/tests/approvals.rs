@@ -1,4 +1,4 @@
-//! Approvals: pushing with a protected credential takes a second person, and not for ever.
+//! Approvals: using a protected credential that can push takes a second person, and not for ever.
 
 use crate::app::{App, Browser, PASSWORD, Reply};
 use regcred::domain::audit::Action;
@@ -204,8 +204,10 @@ async fn a_grant_that_needs_no_approval_takes_none() {
     assert_eq!(scene.approve_with(&maintainer, &other).await.status, 409);
     let push = "/api/v1/credential?server=quay.io&intent=push";
     assert_eq!(app.fetch(&token, push).await.status, 200);
-    // To pull, a protected credential needs none either.
+    // A grant to pull hands out the same secret, so it waits as well.
     let (pipeline, token) = app.bare_pipeline("reader").await;
     app.grant(pipeline, scene.credential, &[]).await;
-    assert_eq!(app.fetch(&token, PULL).await.status, 200);
+    let reply = app.fetch(&token, PULL).await;
+    assert_eq!(reply.status, 403);
+    assert!(reply.text().contains(Lost::NotApproved.label()));
 }

@@ -87,8 +87,8 @@ async fn drones_secret_is_shown_once_and_stored_nowhere() {
     let hash = regcred::crypto::digest::sha256(half.as_bytes());
     let hash: String = hash.iter().map(|byte| format!("{byte:02x}")).collect();
     assert!(!places(&app, &hash).await.is_empty());
-    // Another rule has another secret.
-    assert_ne!(drone_rule(&app, pipeline, "7").await, secret);
+    // A runner has one secret for all repositories of the project.
+    assert_eq!(drone_rule(&app, pipeline, "8").await, secret);
 }
 
 /// An instance with a credential of `ghcr.io` that the pipeline `build` may pull and push with.

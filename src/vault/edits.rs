@@ -6,7 +6,7 @@ use super::versions::NewVersion;
 use super::{SecretInput, Vault, now};
 use crate::domain::actor::Editor;
 use crate::domain::audit::{Action, AuditEvent, Subject};
-use crate::domain::credential::{Credential, Method};
+use crate::domain::credential::{Access, Credential, Method};
 use crate::domain::credential_form::{CredentialDraft, CredentialForm};
 use crate::domain::moment::Day;
 use crate::domain::registry::RegistryHost;
@@ -97,7 +97,8 @@ impl Vault {
         row.updated_by = Set(editor.person().name.clone());
         write.credentials(project).update(id, row).await?;
         let mut waiting = 0;
-        if draft.is_protected && !stored.is_protected {
+        let guards = draft.is_protected && draft.access == Access::PullAndPush;
+        if guards && !stored.guards_its_secret() {
             waiting = write.grants(project).require_approval(id).await?;
         }
         let action = match (&read, form.is_staged) {
@@ -111,9 +112,7 @@ impl Vault {
         write.commit().await?;
         let mut notices = vec![format!("{} was saved.", draft.name)];
         if waiting > 0 {
-            notices.push(
-                "Grants to push with it wait for the approval of a second person now.".to_owned(),
-            );
+            notices.push("Grants of it wait for the approval of a second person now.".to_owned());
         }
         if let Some(version) = version {
             notices.push(if form.is_staged {

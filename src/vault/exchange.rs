@@ -12,6 +12,7 @@ use crate::error::{Error, Result};
 use crate::issuers::IssuerProblem;
 use crate::store::TokenRow;
 use serde_json::{Map, Value};
+use std::net::Ipv6Addr;
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
@@ -21,7 +22,9 @@ const LIFE: i64 = 15 * 60;
 const MOST: i64 = 60;
 const WINDOW: i64 = 60;
 /// Seconds by which clocks may differ: as long is a token remembered after its end.
-const SKEW: i64 = 60;
+const SKEW: i64 = 60 * 60;
+/// Receipts of refused proofs of one pipeline in an hour: strangers can make them.
+const NOTED: i64 = 60;
 
 /// Why somebody's word was not taken.
 #[derive(Debug)]
@@ -55,7 +58,9 @@ impl Vault {
         presented: &str,
         address: Option<String>,
     ) -> Result<(Zeroizing<String>, i64)> {
-        let key = format!("proof:{}", address.as_deref().unwrap_or("unknown"));
+        // What is no token costs nothing to refuse, and is not counted.
+        Unverified::read(presented.trim()).map_err(|problem| Error::Denied(problem.to_string()))?;
+        let key = format!("proof:{}:{pipeline}", network(address.as_deref()));
         let from = now().plus_seconds(-WINDOW).0;
         if self.store.attempts().count(&key, from).await?.0 >= MOST {
             return Err(Error::TooManyAttempts { minutes: 1 });
@@ -121,8 +126,11 @@ impl Vault {
             // Never a token without its proof: it would lift the rule about forks.
             proof: Some(serde_json::to_string(&proof).map_err(|_| Error::Internal)?),
         };
+        // First, since it locks the rule: one that was deleted meanwhile gives nothing.
+        if !write.trust_rules(project).touch(rule.id, now().0).await? {
+            return Err(Error::Denied(Unproved::NoRule.sentence()));
+        }
         write.tokens().insert(project, row).await?;
-        write.trust_rules(project).touch(rule.id, now().0).await?;
         write.commit().await?;
         Ok((new.text, LIFE))
     }
@@ -138,7 +146,7 @@ impl Vault {
             .filter(|rule| rule.provider.is_oidc() && rule.issuer == unverified.issuer())
             .collect();
         let reach = self.reach().map_err(|_| Unproved::Issuer(IssuerProblem::Unreachable))?;
-        let mut problem = Unproved::NoRule;
+        let (mut problem, mut verified) = (Unproved::NoRule, None);
         for rule in &named {
             let expect = Expect {
                 issuer: &rule.issuer,
@@ -151,16 +159,20 @@ impl Vault {
                     let alike = named.iter().filter(|other| {
                         other.audience == rule.audience && other.provider == rule.provider
                     });
-                    return Ok((claims, alike.map(|rule| (*rule).clone()).collect()));
+                    let alike: Vec<TrustRule> = alike.map(|rule| (*rule).clone()).collect();
+                    if alike.iter().any(|rule| holds(rule, &claims)) {
+                        return Ok((claims, alike));
+                    }
+                    verified = verified.or(Some((claims, alike)));
                 }
-                // Another rule may expect another audience.
-                Err(IssuerProblem::Token(JwtProblem::Audience)) => {
-                    problem = Unproved::Issuer(IssuerProblem::Token(JwtProblem::Audience));
+                // Another rule may expect another audience, or be for another provider.
+                Err(IssuerProblem::Token(why @ (JwtProblem::Audience | JwtProblem::TooOld))) => {
+                    problem = Unproved::Issuer(IssuerProblem::Token(why))
                 }
                 Err(other) => return Err(Unproved::Issuer(other)),
             }
         }
-        Err(problem)
+        verified.ok_or(problem)
     }
 
     /// Writes the refusal down and tells it.
@@ -172,8 +184,24 @@ impl Vault {
         reason: String,
     ) -> Result<T> {
         let told = format!("The token was not accepted: {reason}.");
+        let (key, from) = (format!("refused-proof:{}", who.1), now().plus_seconds(-3_600).0);
+        if self.store.attempts().count(&key, from).await?.0 >= NOTED {
+            tracing::warn!(pipeline = %who.1, "more proofs are refused than receipts are written");
+            return Err(Error::Denied(told));
+        }
+        let write = self.store.write().await?;
+        write.attempts().add(&key, from, now().0).await?;
+        write.commit().await?;
         self.record(vec![refusal(who, Door::Token, proof, address, reason)]).await?;
         Err(Error::Denied(told))
+    }
+}
+
+/// Whom refusals are counted for: of IPv6 the network, whose addresses one host has all.
+fn network(address: Option<&str>) -> String {
+    match address.and_then(|text| text.parse::<Ipv6Addr>().ok()) {
+        Some(address) => address.segments()[..4].iter().map(|part| format!("{part:x}:")).collect(),
+        None => address.unwrap_or("unknown").to_owned(),
     }
 }
 

@@ -15,7 +15,7 @@ use uuid::Uuid;
 
 /// The formats: name, shape, whether the repository is known, whether it can hold a token.
 const FORMATS: [(&str, Shape, bool, bool); 7] = [
-    ("docker config.json", Shape::Hosts, false, false),
+    ("docker config.json", Shape::Hosts, false, true),
     ("docker config.json with image=", Shape::One, true, true),
     ("auth.json, Kubernetes secret", Shape::Paths, false, false),
     ("DOCKER_AUTH_CONFIG", Shape::Hosts, false, false),
@@ -94,10 +94,10 @@ impl Vault {
         let outcome = decided(Shape::One, true, true);
         let formats = FORMATS.iter().map(|(format, shape, is_known, takes_tokens)| FormatVerdict {
             format: (*format).to_owned(),
-            holds: held(&rows, &decided(*shape, *is_known, *takes_tokens)),
+            holds: held(&rows, *shape, &decided(*shape, *is_known, *takes_tokens)),
         });
         Ok(Explanation {
-            summary: summary(&rows, &outcome, &image),
+            summary: summary(&rows, &outcome, &image, is_own),
             verdicts: verdicts(&rows, &outcome),
             formats: formats.collect(),
             host: image.host.to_string(),
@@ -148,7 +148,7 @@ fn verdicts(rows: &[Row], outcome: &Outcome) -> Vec<Verdict> {
     won.chain(lost).collect()
 }
 
-fn summary(rows: &[Row], outcome: &Outcome, image: &Image) -> String {
+fn summary(rows: &[Row], outcome: &Outcome, image: &Image, is_own: bool) -> String {
     let name = |index: usize| rows[index].0.summary.name.as_str();
     if let Some(won) = outcome.won.first() {
         let what = if won.is_narrow { "a short-lived token got with " } else { "" };
@@ -159,6 +159,12 @@ fn summary(rows: &[Row], outcome: &Outcome, image: &Image) -> String {
             "Nothing is delivered: {} and {} serve it equally well, and Regcred does not choose silently.",
             name(first),
             name(second)
+        );
+    }
+    if rows.is_empty() && is_own {
+        return format!(
+            "Nothing for {} is granted to this pipeline, so clients are told that there is none and pull anonymously.",
+            image.host
         );
     }
     if rows.is_empty() {
@@ -176,7 +182,7 @@ fn summary(rows: &[Row], outcome: &Outcome, image: &Image) -> String {
 }
 
 /// What one format would hold for this registry.
-fn held(rows: &[Row], outcome: &Outcome) -> String {
+fn held(rows: &[Row], shape: Shape, outcome: &Outcome) -> String {
     if outcome.tie.is_some() {
         return "An error that names both.".to_owned();
     }
@@ -187,7 +193,9 @@ fn held(rows: &[Row], outcome: &Outcome) -> String {
             let shown = &rows[won.index].0.summary;
             let what = if won.is_narrow { "a short-lived token" } else { shown.name.as_str() };
             match won.paths.as_slice() {
-                [] => format!("{}: {what}", shown.host),
+                paths if paths.is_empty() || shape != Shape::Paths => {
+                    format!("{}: {what}", shown.host)
+                }
                 paths => {
                     let keys = paths.iter().map(|path| format!("{}/{path}", shown.host));
                     format!("{}: {what}", keys.collect::<Vec<_>>().join(", "))

@@ -47,13 +47,13 @@ impl Vault {
         }
         write.commit().await?;
         Ok(if waits {
-            format!("{} may push with it once another person has approved it.", subject.name)
+            format!("{} may use it once another person has approved it.", subject.name)
         } else {
             format!("{} may now fetch it.", subject.name)
         })
     }
 
-    /// A second person lets the pipeline push with a protected credential, for `days` days.
+    /// A second person lets the pipeline use a protected credential, for `days` days.
     ///
     /// # Errors
     /// `Conflict` for who made the grant, and for one that waits for nobody; `Invalid` at `days`.
@@ -97,7 +97,7 @@ impl Vault {
         let action = Action::GrantApproved;
         self.note(&write, project, Some(person), action, subject.clone(), detail).await?;
         write.commit().await?;
-        Ok(format!("{} may push with {name} until {}.", subject.name, until.to_text()))
+        Ok(format!("{} may use {name} until {}.", subject.name, until.to_text()))
     }
 
     /// Takes a credential back from the pipeline, from its next request on.
@@ -136,10 +136,14 @@ impl Vault {
         };
         let credentials = write.credentials(granter.project().id);
         let mut chosen = Vec::new();
+        // Locked, in one order: whoever protects one meanwhile sees the grant or is waited for.
+        let mut ids: Vec<Option<Uuid>> = ids.iter().map(|id| Uuid::parse_str(id).ok()).collect();
+        ids.sort_unstable();
+        ids.dedup();
         for id in ids {
-            let found = match Uuid::parse_str(id) {
-                Ok(id) => credentials.find(id).await?,
-                Err(_) => None,
+            let found = match id {
+                Some(id) => credentials.lock(id).await?,
+                None => None,
             };
             let Some(credential) = found else {
                 return Err(Error::at(
@@ -167,7 +171,9 @@ impl Vault {
         terms: Terms,
     ) -> Result<bool> {
         let project = granter.project().id;
-        let needs_approval = credential.is_protected && terms.intent == Access::PullAndPush;
+        // A grant to pull hands out the same secret, and that can push (design 5).
+        let gives_secret = !(terms.is_narrow && terms.intent == Access::Pull);
+        let needs_approval = credential.guards_its_secret() && gives_secret;
         let detail =
             format!("{}, {}", credential.summary.name, terms.intent.label().to_lowercase());
         let row = GrantRow {

@@ -68,7 +68,6 @@ impl Vault {
         }
         let row = CredentialChanges {
             token_service: Set(wanted.clone()),
-            revision: Set(stored.revision + 1),
             updated_at: Set(now().0),
             updated_by: Set(granter.person().name.clone()),
             ..CredentialChanges::default()

@@ -75,15 +75,24 @@ impl Vault {
             self.take_back(write, granter, pipeline, old).await?;
             let own: Vec<&Grant> =
                 held.iter().filter(|own| own.credential_id == to.summary.id).collect();
-            // What it has of the other one and is enough stays: its terms were chosen for it.
-            if own.iter().any(|own| own.terms.intent.satisfies(old.terms.intent)) {
+            // What it has of the other one stays if it is for as much.
+            let is_enough = |own: &&&Grant| {
+                let is_plain = own.terms == Terms::plain(own.terms.intent);
+                own.terms == old.terms || (is_plain && own.terms.intent.satisfies(old.terms.intent))
+            };
+            if own.iter().any(|own| is_enough(&own)) {
                 continue;
             }
-            for own in own {
-                // One to pull says nothing more beside one to push, unless it has terms.
-                if own.terms == Terms::plain(own.terms.intent) {
-                    self.take_back(write, granter, pipeline, own).await?;
-                }
+            if own.iter().any(|own| own.terms.intent == old.terms.intent) {
+                return Err(Error::Conflict(format!(
+                    "{} already holds a grant of {} under other terms. Take one of the two back first; nothing was moved.",
+                    pipeline.name, to.summary.name
+                )));
+            }
+            let is_plain = |grant: &Grant| grant.terms == Terms::plain(grant.terms.intent);
+            for own in own.into_iter().filter(|own| is_plain(own) && is_plain(old)) {
+                // One to pull says nothing more beside one to push.
+                self.take_back(write, granter, pipeline, own).await?;
             }
             self.insert_grant(write, granter, pipeline, to, old.terms.clone()).await?;
         }

@@ -10,6 +10,7 @@ use crate::error::{Error, Result};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Map, Value};
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use uuid::Uuid;
 use zeroize::Zeroizing;
@@ -30,11 +31,24 @@ impl Vault {
         signature: &[u8],
         claims: &Map<String, Value>,
     ) -> Result<Pipeline> {
-        let signed = |rule: &TrustRule| {
-            let key = rule.public_key.as_deref().and_then(|key| STANDARD.decode(key).ok());
-            key.is_some_and(|key| ed25519_holds(&key, base, signature))
+        // Whether there is such a project is told to nobody.
+        let project = self.store.projects().find(project).await?.ok_or(Error::Unauthenticated)?.id;
+        // Most rules have the key of one server: each key is tried once.
+        let mut tried: BTreeMap<String, bool> = BTreeMap::new();
+        let mut signed = |rule: &TrustRule| {
+            let Some(text) = rule.public_key.clone() else { return false };
+            let holds = |text: &String| {
+                let key = STANDARD.decode(text).unwrap_or_default();
+                ed25519_holds(&key, base, signature)
+            };
+            if let Some(known) = tried.get(&text) {
+                return *known;
+            }
+            let is_signed = holds(&text);
+            tried.insert(text, is_signed);
+            is_signed
         };
-        self.signer(project, Provider::Woodpecker, claims, &signed).await
+        self.signer(project, Provider::Woodpecker, claims, &mut signed).await
     }
 
     /// The same for Drone, whose rules each have a secret that both know.
@@ -45,35 +59,28 @@ impl Vault {
         signature: &[u8],
         claims: &Map<String, Value>,
     ) -> Result<Pipeline> {
-        let signed = |rule: &TrustRule| {
-            hmac_sha256_holds(self.drone_secret(rule.id).as_bytes(), base, signature)
-        };
-        self.signer(project, Provider::Drone, claims, &signed).await
+        // Whether there is such a project is told to nobody.
+        let project = self.store.projects().find(project).await?.ok_or(Error::Unauthenticated)?.id;
+        let ring = self.keys.ring();
+        let message = drone_message(project);
+        let mut secrets = ring.macs(&message).map(|bytes| hex(&bytes));
+        let is_signed = secrets.any(|key| hmac_sha256_holds(key.as_bytes(), base, signature));
+        self.signer(project, Provider::Drone, claims, &mut |_| is_signed).await
     }
 
-    /// The secret of a rule for Drone. It is made from the rule's id under a key of the keyring and
-    /// stored nowhere.
-    pub(super) fn drone_secret(&self, rule: Uuid) -> Zeroizing<String> {
-        let mut message = DRONE_LABEL.to_vec();
-        message.extend_from_slice(rule.as_bytes());
-        let bytes = Zeroizing::new(self.keys.ring().mac(&message));
-        let mut text = Zeroizing::new(String::with_capacity(64));
-        for byte in bytes.iter() {
-            // Writing to a string does not fail.
-            let _ = write!(text, "{byte:02x}");
-        }
-        text
+    /// The secret that the project shares with its Drone, for all its repositories. It is made from
+    /// the project's id under a key of the keyring, and stored nowhere.
+    pub(super) fn drone_secret(&self, project: Uuid) -> Zeroizing<String> {
+        hex(&self.keys.ring().mac(&drone_message(project)))
     }
 
     async fn signer(
         &self,
-        slug: &str,
+        project: Uuid,
         provider: Provider,
         claims: &Map<String, Value>,
-        signed: &(dyn Fn(&TrustRule) -> bool + Send + Sync),
+        signed: &mut (dyn FnMut(&TrustRule) -> bool + Send),
     ) -> Result<Pipeline> {
-        // Whether there is such a project is told to nobody.
-        let project = self.store.projects().find(slug).await?.ok_or(Error::Unauthenticated)?.id;
         let rules = self.store.trust_rules(project).of_provider(provider).await?;
         let known: Vec<_> = rules.into_iter().filter(|(rule, ..)| signed(rule)).collect();
         if known.is_empty() {
@@ -96,17 +103,30 @@ impl Vault {
     }
 }
 
+/// What the project's secret is the MAC of; no link of a chain begins like it.
+fn drone_message(project: Uuid) -> Vec<u8> {
+    [DRONE_LABEL, project.as_bytes()].concat()
+}
+
+fn hex(bytes: &[u8; 32]) -> Zeroizing<String> {
+    let mut text = Zeroizing::new(String::with_capacity(64));
+    for byte in bytes {
+        // Writing to a string does not fail.
+        let _ = write!(text, "{byte:02x}");
+    }
+    text
+}
+
 /// What the body says of the run; all of it is signed.
 fn run(provider: Provider, claims: &Map<String, Value>) -> Proof {
     let repository = |name: &str| fact(claim(claims, name));
     let part = if provider == Provider::Drone { "build" } else { "pipeline" };
     let of = |name: &str| fact(claims.get(part).and_then(|run| run.get(name)));
     let is_fork = match provider {
-        Provider::Drone => of("fork")
+        Provider::Drone => of("source_repo")
             .filter(|fork| !fork.is_empty())
             .map(|fork| repository("repo.slug").is_some_and(|own| own != fork)),
-        // Woodpecker leaves out what is false, and all of the body is signed.
-        _ => Some(of("from_fork").as_deref() == Some("true")),
+        _ => woodpecker_fork(claims.get(part)),
     };
     Proof {
         subject: repository("repo.full_name").or_else(|| repository("repo.slug")),
@@ -114,8 +134,43 @@ fn run(provider: Provider, claims: &Map<String, Value>) -> Proof {
         event: of("event"),
         is_fork,
         run: of("number"),
-        commit: of("commit").or_else(|| of("after")),
+        commit: of("commit")
+            .or_else(|| of("after"))
+            .or_else(|| fact(claims.get(part).and_then(|run| run.pointer("/commit_pipeline/sha")))),
         actor: of("author").or_else(|| of("author_login")),
         ..Proof::of(provider)
+    }
+}
+
+/// Whether Woodpecker says that the run is of a fork. What is false is left out of the body, so it
+/// has to be known where it would stand: newer servers have it with the pull request, older ones,
+/// whose commit is a text, beside it. Of any other shape nothing is known.
+fn woodpecker_fork(run: Option<&Value>) -> Option<bool> {
+    let run = run?;
+    if let Some(request) = run.get("pull_request").filter(|request| request.is_object()) {
+        return Some(request.get("from_fork").and_then(Value::as_bool) == Some(true));
+    }
+    let is_older = run.get("commit").is_some_and(Value::is_string);
+    is_older.then(|| run.get("from_fork").and_then(Value::as_bool) == Some(true))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::woodpecker_fork;
+    use serde_json::json;
+
+    #[test]
+    fn a_fork_is_known_from_either_shape_and_from_no_other() {
+        for (run, known) in [
+            (json!({"commit": "0a", "event": "pull_request"}), Some(false)),
+            (json!({"commit": "0a", "from_fork": true}), Some(true)),
+            (json!({"pull_request": {"from_fork": true}}), Some(true)),
+            (json!({"pull_request": {}}), Some(false)),
+            (json!({"event": "pull_request"}), None),
+            (json!({"commit": {"sha": "0a"}}), None),
+        ] {
+            assert_eq!(woodpecker_fork(Some(&run)), known, "{run}");
+        }
+        assert_eq!(woodpecker_fork(None), None);
     }
 }

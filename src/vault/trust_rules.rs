@@ -10,6 +10,7 @@ use crate::domain::trust_rule::{Provider, RuleTrial, TokenTrial, TrustForm, Trus
 use crate::error::{Error, FieldError, Result};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use serde_json::Value;
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
@@ -57,7 +58,7 @@ impl Vault {
             created_by: granter.person().name.clone(),
             last_used_at: None,
         };
-        let secret = (provider == Provider::Drone).then(|| self.drone_secret(rule.id));
+        let secret = (provider == Provider::Drone).then(|| self.drone_secret(project));
         let write = self.store.write().await?;
         let found = write.pipelines(project).find(pipeline, today()).await?;
         let subject = Subject { id: pipeline, name: found.ok_or(Error::NotFound)?.name };
@@ -119,7 +120,8 @@ impl Vault {
             let checks = check(&rule, said);
             let holds = !checks.is_empty()
                 && checks.iter().all(|check| check.holds)
-                && rule.issuer == unverified.issuer();
+                && rule.issuer == unverified.issuer()
+                && is_for(said.get("aud"), &rule.audience);
             RuleTrial { rule, checks, holds }
         });
         let rules = trials.collect();
@@ -128,6 +130,15 @@ impl Vault {
             (name.chars().take(100).collect(), text.chars().take(500).collect())
         });
         Ok(TokenTrial { problem, claims: claims.collect(), rules })
+    }
+}
+
+/// Whether the `aud` claim names the audience.
+fn is_for(claim: Option<&Value>, audience: &str) -> bool {
+    match claim {
+        Some(Value::Array(all)) => all.iter().any(|one| one == audience),
+        Some(one) => one == audience,
+        None => false,
     }
 }
 

@@ -74,7 +74,16 @@ impl TrustForm {
     /// One sentence for each field that needs another look.
     pub fn read(&self, provider: Provider) -> Result<BTreeMap<String, String>, Vec<FieldError>> {
         let mut errors = Vec::new();
-        if provider.is_oidc() {
+        if let Some(own) = Provider::of_issuer(&self.issuer)
+            && own != provider
+            && provider.is_oidc()
+        {
+            let name = own.label();
+            let message = format!(
+                "This is the issuer of {name}. Choose {name} above: it asks for the ids that cannot be taken over."
+            );
+            errors.push(at("issuer", message));
+        } else if provider.is_oidc() {
             issuer_problem(&self.issuer).into_iter().for_each(|m| errors.push(at("issuer", m)));
             audience_problem(&self.audience)
                 .into_iter()
@@ -107,7 +116,7 @@ impl TrustForm {
                 claims.insert(field.name.to_owned(), typed.to_owned());
             }
         }
-        match more(&self.more_claims) {
+        match more(&self.more_claims, provider) {
             Ok(more) => claims.extend(more),
             Err(message) => errors.push(at("more_claims", message)),
         }
@@ -180,7 +189,7 @@ fn value_problem(value: &str) -> Option<String> {
 }
 
 /// The `name=value` lines.
-fn more(text: &str) -> Result<BTreeMap<String, String>, String> {
+fn more(text: &str, provider: Provider) -> Result<BTreeMap<String, String>, String> {
     let mut claims = BTreeMap::new();
     for line in text.lines().map(str::trim).filter(|line| !line.is_empty()) {
         let (name, value) = line.split_once('=').ok_or("Write one claim a line: name=value.")?;
@@ -192,6 +201,11 @@ fn more(text: &str) -> Result<BTreeMap<String, String>, String> {
             return Err(
                 "The issuer, the audience and the times are always checked: leave them out."
                     .to_owned(),
+            );
+        }
+        if provider.fields().iter().any(|field| field.name == name) {
+            return Err(
+                "One of these claims has a field of its own above. Enter it there.".to_owned()
             );
         }
         if let Some(message) = value_problem(value) {

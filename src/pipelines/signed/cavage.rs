@@ -15,7 +15,9 @@ const KEY: &str = "hmac-key";
 const ALGORITHM: &str = "hmac-sha256";
 const TARGET: &str = "(request-target)";
 /// The names that one signature may have; Drone signs five headers.
-const HEADERS_MAX: usize = 32;
+const HEADERS_MAX: usize = 16;
+/// Bytes of the value of one of them: anybody may send one.
+const VALUE_MAX: usize = 4096;
 /// `Mon, 30 Nov 2026 00:53:20 GMT` (RFC 9110).
 const DATE: &[BorrowedFormatItem<'_>] = format_description!(
     "[weekday repr:short], [day] [month repr:short] [year] [hour]:[minute]:[second] GMT"
@@ -42,7 +44,12 @@ pub(in crate::pipelines) fn read(
     let signature = STANDARD.decode(of("signature")?).map_err(|_| SignatureProblem::Malformed)?;
     let names: Vec<String> = of("headers")?.split(' ').map(str::to_ascii_lowercase).collect();
     let covers = |name: &str| names.iter().any(|one| one == name);
-    if names.len() > HEADERS_MAX || !covers("date") || !covers("digest") {
+    let is_twice = |name: &&String| names.iter().filter(|other| other == name).count() > 1;
+    if names.len() > HEADERS_MAX
+        || names.iter().any(|name| is_twice(&name))
+        || !covers("date")
+        || !covers("digest")
+    {
         return Err(SignatureProblem::Coverage);
     }
     let at = date(one(headers, "date")?).ok_or(SignatureProblem::Malformed)?;
@@ -84,7 +91,8 @@ fn one<'a>(headers: &'a HeaderMap, name: &str) -> Result<&'a str, SignatureProbl
     let mut values = headers.get_all(name).iter();
     match (values.next(), values.next()) {
         (Some(value), None) => {
-            value.to_str().map(str::trim).map_err(|_| SignatureProblem::Malformed)
+            let text = value.to_str().map(str::trim).map_err(|_| SignatureProblem::Malformed)?;
+            if text.len() > VALUE_MAX { Err(SignatureProblem::Malformed) } else { Ok(text) }
         }
         (None, _) => Err(SignatureProblem::Coverage),
         (Some(_), Some(_)) => Err(SignatureProblem::Malformed),

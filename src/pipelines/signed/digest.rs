@@ -6,6 +6,9 @@ use crate::crypto::signature::{sha256_of, sha512_of};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
+/// Digests of one body that are looked at.
+const KINDS_MAX: usize = 4;
+
 /// Compares the members of a `Content-Digest` with the body. Digests of kinds that are not known say
 /// nothing; every other one has to be right, and there has to be one.
 pub(super) fn content_digest(
@@ -13,6 +16,9 @@ pub(super) fn content_digest(
     body: &[u8],
 ) -> Result<(), SignatureProblem> {
     let mut is_known = false;
+    if members.len() > KINDS_MAX {
+        return Err(SignatureProblem::Malformed);
+    }
     for (kind, value) in members {
         let base64 = value.strip_prefix(':').and_then(|rest| rest.strip_suffix(':'));
         is_known |= compare(kind, base64.ok_or(SignatureProblem::Malformed)?, body)?;
@@ -23,6 +29,10 @@ pub(super) fn content_digest(
 /// The same for a `Digest`: `SHA-256=base64`, perhaps with others after commas.
 pub(super) fn digest(text: &str, body: &[u8]) -> Result<(), SignatureProblem> {
     let mut is_known = false;
+    // Each one is work.
+    if text.split(',').count() > KINDS_MAX {
+        return Err(SignatureProblem::Malformed);
+    }
     for part in text.split(',') {
         let (kind, base64) = part.trim().split_once('=').ok_or(SignatureProblem::Malformed)?;
         is_known |= compare(&kind.to_ascii_lowercase(), base64, body)?;

@@ -10,6 +10,8 @@ use base64::engine::general_purpose::STANDARD;
 const NAME: &str = "woodpecker-ci-extensions";
 const TARGET: &str = "@request-target";
 const DIGEST: &str = "content-digest";
+/// Bytes of a field that is read: anybody may send one.
+const FIELD_MAX: usize = 4096;
 
 /// What was signed of a request with this target and body, and the signature.
 ///
@@ -53,7 +55,11 @@ fn field(headers: &HeaderMap, name: &str) -> Result<String, SignatureProblem> {
     let lines: Option<Vec<&str>> =
         headers.get_all(name).iter().map(|value| value.to_str().ok().map(str::trim)).collect();
     let joined = lines.ok_or(SignatureProblem::Malformed)?.join(", ");
-    if joined.is_empty() { Err(SignatureProblem::Missing) } else { Ok(joined) }
+    match joined.len() {
+        0 => Err(SignatureProblem::Missing),
+        length if length > FIELD_MAX => Err(SignatureProblem::Malformed),
+        _ => Ok(joined),
+    }
 }
 
 /// The members of a dictionary (RFC 8941), each with the text of its value. A key that is there

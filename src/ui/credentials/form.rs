@@ -186,7 +186,7 @@ fn More(filled: Filled, is_new: bool) -> impl IntoView {
                     name="is_protected"
                     label="Protected"
                     is_checked=form.is_protected
-                    hint="A grant to push with it then works only once a second person has approved it."
+                    hint="If it can push, a grant of it works only once a second person has approved it."
                 />
                 {is_new
                     .then(|| {

@@ -52,14 +52,16 @@ pub fn HowTo(
             <p>
                 "Store a token in your CI's secrets as " <code>"REGCRED_TOKEN"</code> ". " {proof}
             </p>
-            {every(&names)
-                .into_iter()
-                .enumerate()
-                .map(|(at, client)| {
-                    let is_open = at == 0;
-                    view! { <Lines client is_open/> }
-                })
-                .collect_view()}
+            <div class="folds">
+                {every(&names)
+                    .into_iter()
+                    .enumerate()
+                    .map(|(at, client)| {
+                        let is_open = at == 0;
+                        view! { <Lines client is_open/> }
+                    })
+                    .collect_view()}
+            </div>
             <p class="muted">
                 "Fetch in every job instead of keeping the file: then a rotated secret arrives by itself, and the list of who uses it stays true."
             </p>

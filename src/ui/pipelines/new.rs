@@ -122,7 +122,7 @@ pub fn access_options() -> Vec<(String, String)> {
 pub fn grantable_label(credential: &Grantable) -> String {
     let limit = match (credential.is_protected, credential.access) {
         (_, Access::Pull) => ", pull only",
-        (true, Access::PullAndPush) => ", protected: pushing waits for an approval",
+        (true, Access::PullAndPush) => ", protected: waits for an approval",
         (false, Access::PullAndPush) => "",
     };
     format!("{} ({}{limit})", credential.name, credential.host)
