@@ -63,7 +63,8 @@ impl Scene {
         self.approve_with(by, &[]).await
     }
 
-    /// The pipeline cannot push, for this reason, which is on record; pulling goes on.
+    /// The pipeline receives nothing, for this reason, which is on record: what it would pull with
+    /// can push.
     async fn assert_waits(&self, because: Lost) {
         let reply = self.app.fetch(&self.token, PUSH).await;
         assert_eq!((reply.status.as_u16(), &*reply.code()), (403, "forbidden"));
@@ -72,7 +73,7 @@ impl Scene {
         let receipt = self.app.receipts_of(self.pipeline).await.remove(0);
         assert_eq!(receipt.reason.as_deref(), Some(because.label()));
         assert_eq!(receipt.intent, Access::PullAndPush);
-        assert_eq!(self.app.fetch(&self.token, PULL).await.status, 200);
+        assert_eq!(self.app.fetch(&self.token, PULL).await.status, 403);
     }
 
     async fn assert_pushes(&self) {

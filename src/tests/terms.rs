@@ -120,7 +120,7 @@ async fn a_branch_is_proved_and_a_claim_of_it_is_worth_nothing() {
         ("refs/heads/refs/tags/v1", because(Lost::Branch)),
         ("refs/tags/main", because(Lost::Branch)),
         ("refs/tags/release/1.0", because(Lost::Branch)),
-        ("refs/pull/7/merge", because(Lost::Branch)),
+        ("refs/pull/7/merge", because(Lost::Fork)),
         ("main", because(Lost::Branch)),
         ("", because(Lost::Branch)),
     ] {

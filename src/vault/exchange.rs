@@ -145,6 +145,9 @@ impl Vault {
             .iter()
             .filter(|rule| rule.provider.is_oidc() && rule.issuer == unverified.issuer())
             .collect();
+        if named.is_empty() {
+            return Err(Unproved::NoRule);
+        }
         let reach = self.reach().map_err(|_| Unproved::Issuer(IssuerProblem::Unreachable))?;
         let (mut problem, mut verified) = (Unproved::NoRule, None);
         for rule in &named {
