@@ -77,7 +77,7 @@ test('Woodpecker signs with its key', { timeout }, inScene(async (scene, t) => {
     assert.deepEqual(receipts.map(({ door, outcome }) => [door, outcome]), Array(2).fill(['woodpecker', 'delivered']));
     const { rule, ...proof } = /** @type {import('./support/server.mjs').Receipt} */ (receipts[0]).proof;
     assert.ok(rule);
-    const run = { reference: 'refs/heads/main', event: 'push', run: '12', commit: 'c0ffee', actor: 'dana' };
+    const run = { reference: 'refs/heads/main', event: 'push', run: '12', commit: 'c0ffee', actor: 'dana', is_fork: false };
     assert.deepEqual(proof, { provider: 'woodpecker', subject: 'acme/api', ...run });
   });
 

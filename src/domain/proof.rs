@@ -88,8 +88,6 @@ impl Proof {
                 run: text("pipeline_id"),
                 commit: text("sha"),
                 actor: text("user_login"),
-                // A fork has no protected branch of this project.
-                is_fork: (text("ref_protected").as_deref() == Some("true")).then_some(false),
                 ..proof
             },
             Provider::Buildkite => Self {
