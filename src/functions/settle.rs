@@ -12,6 +12,7 @@ pub(super) use trust_rules::{create_rule, delete_rule, try_token};
 use super::answer::{Notice, Returned};
 use super::context::{PERSON, member, session, vault};
 use super::credential_post::CredentialPost;
+use crate::domain::actor::Granter;
 use crate::domain::credential_form::CredentialForm;
 use crate::domain::listing::percent;
 use crate::error::{Error, Result};
@@ -22,6 +23,7 @@ use leptos_axum::redirect;
 use serde::Serialize;
 use serde_json::json;
 use uuid::Uuid;
+use zeroize::Zeroizing;
 
 /// Goes back to the form at `path`, which takes what was typed and the error out of a slot.
 pub(super) async fn back<T: Serialize>(path: &str, form: T, error: Error) -> Result<()> {
@@ -53,6 +55,12 @@ async fn leave(path: &str, notice: Notice) -> Result<()> {
     let slot = vault().put_slot(SlotKind::Notice, signed_in().await, &content).await?;
     redirect(&format!("{path}{}said={slot}", if path.contains('?') { '&' } else { '?' }));
     Ok(())
+}
+
+/// Who hands a credential out, by the password they typed just now.
+async fn granter(project: &str, password: String) -> Result<Granter> {
+    let password = Zeroizing::new(password);
+    vault().reauthenticate(&member(project).await?, &password).await
 }
 
 /// Whether a browser shows the answer as a page: only then there is a form to go back to.
@@ -130,10 +138,8 @@ pub(super) async fn set_token_service(
     password: String,
 ) -> Result<()> {
     let page = format!("{}/{id}", list_path(&project));
-    let password = zeroize::Zeroizing::new(password);
     let done = async {
-        let member = member(&project).await?;
-        let granter = vault().reauthenticate(&member, &password).await?;
+        let granter = granter(&project, password).await?;
         vault().set_token_service(&granter, id, &origin).await
     };
     match done.await {

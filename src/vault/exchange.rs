@@ -7,7 +7,7 @@ use crate::crypto::jwt::{Expect, JwtProblem, Unverified};
 use crate::crypto::token;
 use crate::domain::delivery::Door;
 use crate::domain::proof::{Proof, fact};
-use crate::domain::trust_rule::{TrustRule, check, holds};
+use crate::domain::trust_rule::{Provider, TrustRule, check, holds};
 use crate::error::{Error, Result};
 use crate::issuers::IssuerProblem;
 use crate::store::TokenRow;
@@ -59,13 +59,14 @@ impl Vault {
         address: Option<String>,
     ) -> Result<(Zeroizing<String>, i64)> {
         // What is no token costs nothing to refuse, and is not counted.
-        Unverified::read(presented.trim()).map_err(|problem| Error::Denied(problem.to_string()))?;
+        let unverified = Unverified::read(presented.trim())
+            .map_err(|problem| Error::Denied(problem.to_string()))?;
         let key = format!("proof:{}:{pipeline}", network(address.as_deref()));
         let from = now().plus_seconds(-WINDOW).0;
         if self.store.attempts().count(&key, from).await?.0 >= MOST {
             return Err(Error::TooManyAttempts { minutes: 1 });
         }
-        let done = self.exchange(pipeline, presented, address).await;
+        let done = self.exchange(pipeline, &unverified, address).await;
         if matches!(done, Err(Error::Denied(_) | Error::Unauthenticated)) {
             let write = self.store.write().await?;
             write.attempts().add(&key, from, now().0).await?;
@@ -77,18 +78,16 @@ impl Vault {
     async fn exchange(
         &self,
         pipeline: Uuid,
-        presented: &str,
+        unverified: &Unverified<'_>,
         address: Option<String>,
     ) -> Result<(Zeroizing<String>, i64)> {
-        let unverified = Unverified::read(presented.trim())
-            .map_err(|problem| Error::Denied(problem.to_string()))?;
         let found = self.store.tokens().pipeline(pipeline).await?;
         // Whether there is such a pipeline is told to nobody.
         let Some((project, name)) = found else {
             return Err(Error::Denied(Unproved::NoRule.sentence()));
         };
         let rules = self.store.trust_rules(project).of_pipeline(pipeline).await?;
-        let (claims, rules) = match self.verified(&rules, &unverified).await {
+        let (claims, rules) = match self.verified(&rules, unverified).await {
             Ok(verified) => verified,
             Err(Unproved::Issuer(IssuerProblem::Unreachable)) => return Err(Error::Unavailable),
             Err(problem) => return Err(Error::Denied(problem.sentence())),
@@ -150,7 +149,13 @@ impl Vault {
         }
         let reach = self.reach().map_err(|_| Unproved::Issuer(IssuerProblem::Unreachable))?;
         let (mut problem, mut verified) = (Unproved::NoRule, None);
+        let mut asked: Vec<(&str, Provider)> = Vec::new();
         for rule in &named {
+            // Rules that differ only in their claims ask the same of the signature.
+            if asked.contains(&(rule.audience.as_str(), rule.provider)) {
+                continue;
+            }
+            asked.push((&rule.audience, rule.provider));
             let expect = Expect {
                 issuer: &rule.issuer,
                 audience: &rule.audience,

@@ -37,21 +37,15 @@ impl Vault {
         let mut tried: BTreeMap<String, bool> = BTreeMap::new();
         let mut signed = |rule: &TrustRule| {
             let Some(text) = rule.public_key.clone() else { return false };
-            let holds = |text: &String| {
+            *tried.entry(text).or_insert_with_key(|text| {
                 let key = STANDARD.decode(text).unwrap_or_default();
                 ed25519_holds(&key, base, signature)
-            };
-            if let Some(known) = tried.get(&text) {
-                return *known;
-            }
-            let is_signed = holds(&text);
-            tried.insert(text, is_signed);
-            is_signed
+            })
         };
         self.signer(project, Provider::Woodpecker, claims, &mut signed).await
     }
 
-    /// The same for Drone, whose rules each have a secret that both know.
+    /// The same for Drone, with which the project shares a secret.
     pub async fn drone_pipeline(
         &self,
         project: &str,

@@ -1,6 +1,6 @@
 //! What follows the posts about pipelines, their tokens and grants.
 
-use super::{back, deleted, list_path, on, once, pipeline_path, said};
+use super::{back, deleted, granter, list_path, on, once, pipeline_path, said};
 use crate::domain::listing::percent;
 use crate::domain::pipeline::{GrantForm, PipelineForm};
 use crate::error::Result;
@@ -14,10 +14,8 @@ pub(in crate::functions) async fn create_pipeline(
     password: String,
 ) -> Result<()> {
     let list = format!("/p/{}/pipelines", percent(&project));
-    let password = zeroize::Zeroizing::new(password);
     let done = async {
-        let member = member(&project).await?;
-        let granter = vault().reauthenticate(&member, &password).await?;
+        let granter = granter(&project, password).await?;
         vault().create_pipeline(&granter, &form).await
     };
     match done.await {
@@ -45,10 +43,8 @@ pub(in crate::functions) async fn create_grants(
     password: String,
 ) -> Result<()> {
     let page = pipeline_path(&project, pipeline);
-    let password = zeroize::Zeroizing::new(password);
     let done = async {
-        let member = member(&project).await?;
-        let granter = vault().reauthenticate(&member, &password).await?;
+        let granter = granter(&project, password).await?;
         vault().create_grants(&granter, pipeline, &form).await
     };
     match done.await {
@@ -65,10 +61,8 @@ pub(in crate::functions) async fn approve_grant(
     password: String,
 ) -> Result<()> {
     let page = pipeline_path(&project, pipeline);
-    let password = zeroize::Zeroizing::new(password);
     let done = async {
-        let member = member(&project).await?;
-        let granter = vault().reauthenticate(&member, &password).await?;
+        let granter = granter(&project, password).await?;
         vault().approve_grant(&granter, pipeline, id, &days).await
     };
     match done.await {
@@ -99,10 +93,8 @@ pub(in crate::functions) async fn repoint_grants(
     password: String,
 ) -> Result<()> {
     let dialog = format!("{}/{id}/delete", list_path(&project));
-    let password = zeroize::Zeroizing::new(password);
     let done = async {
-        let member = member(&project).await?;
-        let granter = vault().reauthenticate(&member, &password).await?;
+        let granter = granter(&project, password).await?;
         vault().repoint_grants(&granter, id, &target).await
     };
     match done.await {
@@ -120,10 +112,8 @@ pub(in crate::functions) async fn create_token(
     password: String,
 ) -> Result<()> {
     let page = pipeline_path(&project, pipeline);
-    let password = zeroize::Zeroizing::new(password);
     let done = async {
-        let member = member(&project).await?;
-        let granter = vault().reauthenticate(&member, &password).await?;
+        let granter = granter(&project, password).await?;
         vault().create_token(&granter, pipeline, &form).await
     };
     match done.await {

@@ -1,6 +1,6 @@
 //! What follows the posts about trust rules, and about tokens that are tried on them.
 
-use super::{back, on, once, pipeline_path, said, signed_in};
+use super::{back, granter, on, once, pipeline_path, said, signed_in};
 use crate::domain::trust_rule::{Provider, TrustForm};
 use crate::error::Result;
 use crate::functions::context::{member, vault};
@@ -16,10 +16,8 @@ pub(in crate::functions) async fn create_rule(
     password: String,
 ) -> Result<()> {
     let page = pipeline_path(&project, pipeline);
-    let password = zeroize::Zeroizing::new(password);
     let done = async {
-        let member = member(&project).await?;
-        let granter = vault().reauthenticate(&member, &password).await?;
+        let granter = granter(&project, password).await?;
         vault().create_rule(&granter, pipeline, &form).await
     };
     match done.await {
