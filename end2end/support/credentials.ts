@@ -37,7 +37,7 @@ export function rowOf(page: Page, name: string): Locator {
 export async function pathOf(page: Page, instance: Instance, name: string): Promise<string> {
   const row = await openRow(page, instance, name);
   const edit = await row.getByRole('link', { name: `Edit ${name}`, exact: true }).getAttribute('href');
-  return edit!.replace(/\/edit$/, '');
+  return new URL(edit!, instance.url).pathname.replace(/\/edit$/, '');
 }
 
 /** Opens the create dialog. */
@@ -55,6 +55,17 @@ export async function openEdit(page: Page, instance: Instance, name: string): Pr
 /** Presses the dialog's Create or Save Changes. */
 export async function send(dialog: Locator): Promise<void> {
   await dialog.getByRole('button', { name: /^(Create|Save Changes)$/ }).click();
+}
+
+/** The page is the list at this address again, whatever it has to say besides, and no dialog is over it. */
+export async function expectListAt(page: Page, address: string): Promise<void> {
+  const placeOf = (at: string) => {
+    const { pathname, searchParams } = new URL(at);
+    searchParams.delete('said');
+    return { pathname, asked: Object.fromEntries(searchParams) };
+  };
+  await expect.poll(() => placeOf(page.url())).toEqual(placeOf(address));
+  await expect(page.getByRole('dialog')).toHaveCount(0);
 }
 
 /** The sentence that the list says after a save. */

@@ -16,7 +16,7 @@ type Fixtures = {
   newServer: Server;
   /** Another browser, of somebody who is not signed in. */
   stranger: Page;
-  /** A page that axe can look into: `page`, or without JavaScript the same page without our scripts. */
+  /** A page that axe can look into: without JavaScript one of a browser that has it, but not our scripts. */
   scannable: Page;
 };
 
@@ -63,8 +63,8 @@ export const test = base.extend<Options & Fixtures, { shared: Instance }>({
     await context.close();
   },
 
-  scannable: async ({ browser, page, context, baseURL, javaScriptEnabled }, use) => {
-    if (javaScriptEnabled !== false) return use(page);
+  scannable: async ({ browser, context, baseURL, javaScriptEnabled }, use) => {
+    if (javaScriptEnabled !== false) return use(await context.newPage());
     const scripted = await browser.newContext({
       baseURL,
       javaScriptEnabled: true,

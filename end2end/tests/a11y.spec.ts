@@ -19,8 +19,8 @@ const PAGES = [
 ];
 
 for (const what of PAGES) {
-  test(`axe finds nothing on ${what}`, async ({ page, scannable, instance }) => {
-    const pages = await everyPage(page, instance);
+  test(`axe finds nothing on ${what}`, async ({ scannable, instance }) => {
+    const pages = await everyPage(scannable, instance);
     await scannable.goto(pages[what]!);
     await expectAccessible(scannable, what);
   });

@@ -1,31 +1,10 @@
 import type { Page } from '@playwright/test';
 import { addCredential, expectSaid } from '../support/credentials.ts';
 import { expectValues, expectWrong, fillIn } from '../support/form.ts';
+import { addMember, signIn } from '../support/members.ts';
 import { addPipeline, fetchConfig, openNewPipeline, signInFor } from '../support/pipelines.ts';
-import { run } from '../support/process.ts';
 import { secret, unique } from '../support/secrets.ts';
-import type { Account, Instance } from '../support/server.ts';
 import { expect, test } from '../support/test.ts';
-
-/** Adds a maintainer to the project, as somebody at the machine does. */
-async function addMember(instance: Instance): Promise<Account> {
-  const name = unique('kim');
-  const account = { name, email: `${name}@example.com`, password: secret('correct horse') };
-  const project = instance.project.replace('/p/', '');
-  const words = ['user', 'add', '--email', account.email, '--name', name, '--project', project, '--role', 'maintainer'];
-  const env = { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '', REGCRED_DATA: instance.data };
-  const adding = run(process.env.REGCRED_BIN!, words, { env });
-  adding.child.stdin!.end(`${account.password}\n`);
-  await adding;
-  return account;
-}
-
-/** Signs in and goes to `path`. */
-async function signIn(page: Page, account: Account, path: string): Promise<void> {
-  await page.goto(`/sign-in?next=${encodeURIComponent(path)}`);
-  await fillIn(page, { Email: account.email, Password: account.password });
-  await page.getByRole('button', { name: 'Sign in' }).click();
-}
 
 const grantsOf = (page: Page) => page.getByRole('region', { name: 'Grants' });
 
@@ -45,7 +24,7 @@ test('a protected credential that can push waits until a second person approves 
   // Also to pull: it is the same secret, and that can push.
   expect(signInFor(await (await fetchConfig(instance, token)).json(), host)).toBeUndefined();
 
-  const kim = await addMember(instance);
+  const kim = await addMember(instance, 'maintainer');
   await signIn(stranger, kim, pipeline);
   await stranger.getByRole('link', { name: `Approve ${name}` }).click();
   await expect(stranger.getByRole('heading', { name: 'Approve a grant', exact: true })).toBeVisible();

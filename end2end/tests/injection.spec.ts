@@ -33,7 +33,6 @@ for (const payload of PAYLOADS) {
       name,
       description: `${payload}\n${payload}`,
       username: payload.replaceAll(':', ''),
-      owner: payload,
       environment: payload,
       labels: payload,
       email: '"><b>@example.com'.replace(/[<>"]/g, ''),

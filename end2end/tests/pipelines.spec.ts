@@ -127,6 +127,7 @@ test('a revoked token is refused from the next request on, while another one wor
   await addCredential(page, instance, { name: credential });
   const first = await addPipeline(page, instance, { name: unique('ci'), credentials: [credential] });
   const tokens = page.getByRole('region', { name: 'Tokens', exact: true });
+  await tokens.getByText('Make another token', { exact: true }).click();
   await fillIn(tokens, { 'Token works for (days)': '7', 'Your password': instance.account.password });
   await tokens.getByRole('button', { name: 'Make token' }).click();
   const second = await readToken(page);

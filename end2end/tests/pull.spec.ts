@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expectSaid, openNew, pathOf, send } from '../support/credentials.ts';
 import { fillIn } from '../support/form.ts';
-import { writeImage } from '../support/image.ts';
+import { writeImage } from '../clients/support/image.mjs';
 import { addPipeline, fetchConfig } from '../support/pipelines.ts';
 import { copyImage, startRegistry } from '../support/registry.ts';
 import { secret, unique } from '../support/secrets.ts';

@@ -6,6 +6,12 @@ import { expect, test } from '../support/test.ts';
 
 const section = (page: Page) => page.getByRole('region', { name: 'Where the secret may go' });
 
+/** Opens the form of the section, unless it is open. */
+async function openForm(page: Page): Promise<void> {
+  const fold = section(page).locator('details');
+  if ((await fold.getAttribute('open')) === null) await fold.locator('summary').click();
+}
+
 test('a credential says every origin that its secret may go to', async ({ page, instance }) => {
   const [hub, own] = [unique('hub'), unique('own')];
   await addCredential(page, instance, { name: hub, registry_url: 'docker.io' });
@@ -24,6 +30,8 @@ test('a token service is accepted with the own password, and that is taken back'
   const name = unique('service');
   await addCredential(page, instance, { name });
   await page.goto(await pathOf(page, instance, name));
+  await expect(section(page).getByRole('button', { name: 'Accept', exact: true })).toBeHidden();
+  await section(page).getByText('Accept a token service', { exact: true }).click();
   await fillIn(section(page), { 'Token service': 'https://auth.example.com', 'Your password': 'not the password' });
   await section(page).getByRole('button', { name: 'Accept', exact: true }).click();
   await expectWrong(section(page), 'Your password', 'This is not your password');
@@ -33,14 +41,16 @@ test('a token service is accepted with the own password, and that is taken back'
   await fillIn(section(page), { 'Your password': instance.account.password });
   await section(page).getByRole('button', { name: 'Accept', exact: true }).click();
   await expectSaid(page, `The token service of ${name} is accepted.`);
+  await expect(section(page)).toContainText('https://registry.example.com:443');
   await expect(section(page)).toContainText('https://auth.example.com:443');
-  await expect(page.getByRole('region', { name: 'Settings' })).toContainText('https://auth.example.com:443');
   await expect(page.getByRole('region', { name: 'Activity' })).toContainText('https://auth.example.com:443');
 
+  await section(page).getByText('Take the acceptance back', { exact: true }).click();
   await fillIn(section(page), { 'Your password': instance.account.password });
   await section(page).getByRole('button', { name: 'No longer accept' }).click();
   await expectSaid(page, `The secret of ${name} no longer goes to a token service elsewhere.`);
   await expect(section(page)).toContainText('None elsewhere');
+  await openForm(page);
   await expect(section(page).getByRole('button', { name: 'Accept', exact: true })).toBeVisible();
 });
 
@@ -50,6 +60,7 @@ test('what is no address of a token service is said at the field', async ({ page
   await page.goto(await pathOf(page, instance, name));
   const wrong = { 'http://auth.example.com': 'plain http', 'https://auth.example.com/token': 'only where it is', 'a b': /./ };
   for (const [typed, sentence] of Object.entries(wrong)) {
+    await openForm(page);
     await fillIn(section(page), { 'Token service': typed, 'Your password': instance.account.password });
     await section(page).getByRole('button', { name: 'Accept', exact: true }).click();
     await expectWrong(section(page), 'Token service', sentence);

@@ -4,7 +4,7 @@ use super::Common;
 use super::failure::Failure;
 use super::files::NewFile;
 use super::output::{count, print};
-use crate::server::open::open_store;
+use crate::server::open::{Opened, open_existing};
 use crate::vault::{Contents, back_up};
 use serde_json::{Value, json};
 use std::io::{self, BufWriter, IsTerminal, Write};
@@ -13,9 +13,10 @@ use std::process::ExitCode;
 
 /// Write everything into one file, while the servers go on serving
 ///
-/// The file fits either database: this is also the way from SQLite to PostgreSQL and back. It needs
-/// no key and holds none: keep the key-encryption key apart from it. Sessions are left out, so that
-/// people sign in again after a restore.
+/// The file fits either database: this is also the way from SQLite to PostgreSQL and back. It holds
+/// no key: keep the key-encryption key apart from it. That has to be given as to the server, for a
+/// proof in the file by which a restore sees whether somebody changed it. Sessions are left out, so
+/// that people sign in again after a restore.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   regcred backup /var/backups/acme-regcred-2026-11-21.jsonl
@@ -38,11 +39,11 @@ impl Backup {
             ));
         }
         let file = if is_piped { None } else { Some(NewFile::create(&self.file)?) };
-        let store = open_store(&self.common.storage).await?;
+        let Opened { store, keys, .. } = open_existing(&self.common.storage).await?;
         let contents = match file {
-            None => back_up(&store, &mut BufWriter::new(&mut piped)).await?,
+            None => back_up(&store, &keys, &mut BufWriter::new(&mut piped)).await?,
             Some(mut file) => {
-                let contents = back_up(&store, &mut file).await?;
+                let contents = back_up(&store, &keys, &mut file).await?;
                 file.keep()?;
                 contents
             }
@@ -67,8 +68,8 @@ pub(super) fn document(contents: &Contents) -> Value {
     let header = &contents.header;
     json!({
         "made_at": header.made_at, "schema": header.schema, "database": header.database,
-        "kek_ids": header.kek_ids, "rows": contents.rows,
-        "total": contents.rows.values().sum::<u64>(),
+        "kek_ids": header.kek_ids, "authenticated": header.is_authenticated(),
+        "rows": contents.rows, "total": contents.rows.values().sum::<u64>(),
     })
 }
 

@@ -21,10 +21,11 @@ mod user;
 use crate::domain::actor::Operator;
 use crate::server::config::{Config, StorageConfig};
 use crate::server::open::{Opened, open_existing};
-use crate::server::{memory, serve};
+use crate::server::{memory, panics, serve};
 use crate::vault::{Settings, Vault};
 use failure::Failure;
 use std::io::IsTerminal;
+use std::pin::Pin;
 use std::process::ExitCode;
 
 /// Keeps a team's container registry credentials and hands them to its pipelines.
@@ -70,9 +71,12 @@ struct Common {
     json: bool,
 }
 
-/// Does what was asked for.
-pub async fn run(arguments: Arguments) -> ExitCode {
-    let command = arguments.command;
+/// Does what was asked for. Boxed, so that all of it is compiled here, and not a second time in `main`.
+pub fn run(arguments: Arguments) -> Pin<Box<dyn Future<Output = ExitCode>>> {
+    Box::pin(begin(arguments.command))
+}
+
+async fn begin(command: Command) -> ExitCode {
     let filter = match &command {
         Command::Serve(config) => config.log.as_str(),
         // A command says itself what it has done; only what went wrong is logged.
@@ -84,6 +88,7 @@ pub async fn run(arguments: Arguments) -> ExitCode {
         .with_writer(std::io::stderr)
         .with_ansi(std::io::stderr().is_terminal())
         .init();
+    panics::log_place_only();
     memory::harden();
     carry_out(command).await.unwrap_or_else(Failure::tell)
 }

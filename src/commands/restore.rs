@@ -6,9 +6,11 @@ use super::failure::Failure;
 use super::output::{count, print};
 use crate::server::StartError;
 use crate::server::config::StorageConfig;
+use crate::server::kek::{self, KekSourceProblem};
 use crate::server::open::{make_data_folder, wait_for_turn};
 use crate::store::Store;
-use crate::vault::{Contents, check_backup, restore};
+use crate::vault::{Checked, Contents, KeySource, check_backup, restore};
+use std::collections::BTreeSet;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, BufReader, IsTerminal, Seek};
 use std::os::unix::fs::OpenOptionsExt;
@@ -22,8 +24,9 @@ const BUFFER: usize = 1024 * 1024;
 /// Restore a backup into an empty database
 ///
 /// The backup is read to its end and checked before anything is written, and then everything is
-/// restored or nothing. The database may be of another kind than the one the backup was made of. It
-/// needs no key, and says afterwards which one the secrets open with.
+/// restored or nothing. The database may be of another kind than the one the backup was made of.
+/// The key that its secrets open with has to be given as to the server: it shows whether somebody
+/// changed the backup.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   REGCRED_DATA=/srv/acme-regcred regcred restore /var/backups/acme-regcred-2026-11-21.jsonl
@@ -34,6 +37,14 @@ pub(super) struct Restore {
 
     /// The backup, or - for the standard input
     file: PathBuf,
+
+    /// Restore a backup of an older Regcred, which carries no proof that nobody changed it
+    ///
+    /// WARNING: whoever could write to such a file may have put people, grants or trust rules of
+    /// their own into it, and nothing shows it. Only for a file that nobody else could write to. A
+    /// backup that carries a proof is checked all the same.
+    #[arg(long)]
+    unauthenticated: bool,
 }
 
 impl Restore {
@@ -51,15 +62,37 @@ impl Restore {
         let mut file = BufReader::with_capacity(BUFFER, file);
         let checked = check_backup(&mut file)?;
         file.rewind().map_err(unreadable)?;
+        let unproved = if self.unauthenticated { checked.unproved() } else { None };
+        let backup = match unproved {
+            Some(backup) => backup,
+            None => {
+                let keys = keys(storage, &checked).await?;
+                checked.authenticate(&keys)?
+            }
+        };
 
         make_data_folder(storage)?;
         let _turn = wait_for_turn(storage).await?;
         let store = Store::connect(&address).await.map_err(StartError::from)?;
-        let contents = restore(&store, &checked, &mut file).await?;
+        let contents = restore(&store, &backup, &mut file).await?;
         store.close().await.map_err(StartError::from)?;
         print(self.common.json, &document(&contents), &told(&contents, storage))?;
         Ok(ExitCode::SUCCESS)
     }
+}
+
+/// The keys that the operator gave, for one of those that the backup asks for.
+async fn keys(storage: &StorageConfig, checked: &Checked) -> Result<KeySource, Failure> {
+    // Of a backup that asks for none, the folder of a new database would get a key.
+    let expected = checked.kek_ids()?;
+    let found = kek::find(storage, &expected).await.map_err(|problem| {
+        // No database waits for them here, as the problem would say.
+        StartError::from(KekSourceProblem { expected: BTreeSet::new(), ..problem })
+    })?;
+    for warning in &found.warnings {
+        tracing::warn!("{warning}");
+    }
+    Ok(found.source)
 }
 
 /// The standard input in a file that has no name: a backup is read twice.
@@ -99,7 +132,12 @@ fn told(contents: &Contents, storage: &StorageConfig) -> String {
         let local = local.display();
         format!("copy its file to {local} (only its owner may read it), or set REGCRED_KEK_FILE")
     };
+    let doubt = if contents.header.is_authenticated() {
+        ""
+    } else {
+        "\nNothing shows whether somebody changed this backup: before you serve it, look at its people, members, pipelines and grants."
+    };
     format!(
-        "{total} were restored from the backup of {made_at}:\n{rows}The secrets open with key {keys}, which is in no backup. Give it: {ways}. Then run `regcred doctor`."
+        "{total} were restored from the backup of {made_at}:\n{rows}The secrets open with key {keys}, which is in no backup. Give it: {ways}. Then run `regcred doctor`.{doubt}"
     )
 }

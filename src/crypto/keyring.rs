@@ -9,6 +9,7 @@ use zeroize::{ZeroizeOnDrop, Zeroizing};
 
 use super::CryptoError;
 use super::blob::{self, Place};
+use super::derived::Derived;
 use super::kek::Kek;
 use super::key::Key;
 pub use super::wrapped::{Purpose, WrappedKey};
@@ -126,6 +127,17 @@ impl Keyring {
     /// constant time.
     pub fn verify_mac(&self, message: &[u8], mac: &[u8]) -> bool {
         self.audit.all().any(|key| key.verify_mac(message, mac))
+    }
+
+    /// A key for the one use that `info` names, derived from the active audit key:
+    /// HKDF-SHA256(ikm = key, salt, info), with the parts of `info` one behind the other.
+    pub fn derive(&self, salt: &[u8], info: &[&[u8]]) -> Result<Derived, CryptoError> {
+        Derived::of(&self.audit.key, salt, info)
+    }
+
+    /// The same from each audit key, active or older.
+    pub fn derive_each(&self, salt: &[u8], info: &[&[u8]]) -> Result<Vec<Derived>, CryptoError> {
+        self.audit.all().map(|key| Derived::of(key, salt, info)).collect()
     }
 }
 

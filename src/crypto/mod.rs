@@ -10,6 +10,9 @@
 //!   └─ wraps the keyring keys, one row each: purpose, version, uuid, 76 wrapped bytes
 //!        secret: HKDF-SHA256(ikm = key, salt, info = "regcred/secret-dek/v1" ‖ alg) → one key per sealed value
 //!        audit:  HMAC-SHA256 over audit entries
+//!          └─ HKDF-SHA256(ikm = key, salt, info) → keys of one use each
+//!               what shows that a backup was not changed: no salt, info = "regcred/backup-mac/v1"
+//!               what a project shares with Drone: 16 random bytes, info = "regcred/drone-secret/v2" ‖ project id
 //!        fingerprint: HMAC-SHA256("regcred/fingerprint/v1" ‖ project id ‖ secret)
 //! ```
 //!
@@ -62,6 +65,7 @@
 use thiserror::Error;
 
 pub mod blob;
+pub mod derived;
 pub mod digest;
 pub mod jwt;
 pub mod kek;

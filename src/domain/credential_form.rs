@@ -1,8 +1,15 @@
 //! The create and edit form of a credential: what was typed, and the rules for it.
 
+mod draft;
+#[cfg(test)]
+mod tests;
+
+pub use draft::CredentialDraft;
+
 use super::credential::{Access, KEY_FILE_USERNAME, Method};
 use super::moment::Day;
-use super::registry::{self, RegistryHost};
+use super::registry::{self, ParsedRegistry, RegistryHost};
+use super::registry_kind::{RegistryKind, UsernameRule};
 use super::typed_text::{LINE_MAX, labels, name_problem, text_problem, username_problem};
 use super::user;
 use crate::error::FieldError;
@@ -46,61 +53,20 @@ pub struct CredentialForm {
     pub is_insecure: bool,
     /// `is_staged`: a check box; only on edit. The new secret waits until somebody switches to it.
     pub is_staged: bool,
-    /// `also`: check boxes of other Google hosts for the same key; only at creation.
+    /// `also`: other Google hosts for the same key, ticked or typed; only at creation.
     pub also: Vec<String>,
-}
-
-/// A form that keeps every rule that needs no database and no secret.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct CredentialDraft {
-    /// 1 to 100 characters, trimmed.
-    pub name: String,
-    /// At most 1,000 characters.
-    pub description: String,
-    /// Canonical.
-    pub host: RegistryHost,
-    /// What was changed to make the host canonical, for the page after the save.
-    pub host_changes: Vec<String>,
-    /// How the registry is convinced.
-    pub method: Method,
-    /// Without a colon; fixed for a key file.
-    pub username: String,
-    /// Empty or an address.
-    pub email: String,
-    /// Canonical prefixes.
-    pub paths: Vec<String>,
-    /// What it can do.
-    pub access: Access,
-    /// The last day it works.
-    pub expires_on: Option<Day>,
-    /// Who answers for it.
-    pub owner: String,
-    /// Where it is used.
-    pub environment: String,
-    /// At most 20, of at most 50 characters each.
-    pub labels: Vec<String>,
-    /// When to look again.
-    pub review_on: Option<Day>,
-    /// 1 to 3,650.
-    pub rotate_every_days: Option<u32>,
-    /// Needs an approval to grant push.
-    pub is_protected: bool,
-    /// Plain HTTP.
-    pub is_insecure: bool,
 }
 
 /// The longest description, in characters.
 pub const DESCRIPTION_MAX: usize = 1000;
+/// The most other hosts that one key is stored for at once.
+const ALSO_MAX: usize = 20;
+/// The longest of these hosts, so that its name leaves room for the credential's.
+const ALSO_HOST_MAX: usize = 80;
 
-impl CredentialDraft {
-    /// The same, with `name` to answer for it when nobody was named.
-    pub fn owned_by(mut self, name: &str) -> Self {
-        if self.owner.is_empty() {
-            name.clone_into(&mut self.owner);
-        }
-        self
-    }
-}
+const PLAIN_HTTP: &str = "Plain HTTP sends the secret unencrypted. Use https, or tick “Insecure registry” under More options.";
+const SAYS_HTTPS: &str = "The address says https, by its scheme or by port 443. Untick “Insecure registry”, or type the address with http://.";
+const NOT_GOOGLES: &str = "The key works at Google's registries only. Enter one host of theirs without a path, for example europe-docker.pkg.dev.";
 
 impl CredentialForm {
     /// Every broken rule at its field, or the draft.
@@ -110,8 +76,10 @@ impl CredentialForm {
 
         let name = self.name.trim().to_owned();
         name_problem(&name, "credential").into_iter().for_each(|m| at("name", m));
+        // As it is stored: a browser sends two characters for each line break.
+        let description = self.description.trim().replace("\r\n", "\n");
         for (field, value, max) in [
-            ("description", &self.description, DESCRIPTION_MAX),
+            ("description", &description, DESCRIPTION_MAX),
             ("owner", &self.owner, LINE_MAX),
             ("environment", &self.environment, LINE_MAX),
             ("labels", &self.labels, 1000),
@@ -121,29 +89,23 @@ impl CredentialForm {
         let parsed = RegistryHost::parse(&self.registry_url)
             .map_err(|problem| at("registry_url", problem.to_string()))
             .ok();
-        if let Some(parsed) = &parsed
-            && parsed.is_http
-            && !self.is_insecure
-        {
-            at(
-                "registry_url",
-                "Plain HTTP sends the secret unencrypted. Use https, or tick “Insecure registry” under More options.".to_owned(),
-            );
+        let host = parsed.as_ref().map(|parsed| &parsed.host);
+        let scheme = parsed.as_ref().and_then(|parsed| scheme_problem(parsed, self.is_insecure));
+        if let Some((field, message)) = scheme {
+            at(field, message.to_owned());
         }
         let method = Method::from_word(&self.method);
         if method.is_none() {
             at("method", "Choose how this registry is signed in to.".to_owned());
         }
-        let username = if method == Some(Method::GcpServiceAccountKey) {
-            KEY_FILE_USERNAME.to_owned()
-        } else {
-            let username = self.username.trim().to_owned();
-            username_problem(&username).into_iter().for_each(|m| at("username", m));
-            username
-        };
+        let (username, filled_in) =
+            self.username(method, host).map_err(|m| at("username", m)).unwrap_or_default();
+        let also = self.other_hosts(method, host).map_err(|m| at("also", m)).unwrap_or_default();
         let email = self.email.trim().to_owned();
         if !email.is_empty() {
-            user::email_problem(&email).into_iter().for_each(|m| at("email", m.to_owned()));
+            let problem = user::email_problem(&email).map(str::to_owned);
+            let problem = problem.or_else(|| text_problem(&email, LINE_MAX, false));
+            problem.into_iter().for_each(|m| at("email", m));
         }
         let mut paths = registry::path_scope(&self.paths)
             .map_err(|problem| at("paths", problem.to_string()))
@@ -180,21 +142,22 @@ impl CredentialForm {
 
         match (errors.is_empty(), parsed, method, access) {
             (true, Some(parsed), Some(method), Some(access)) => {
-                let mut host_changes = parsed.changes;
+                let mut changes = parsed.changes;
                 if let Some(path) = parsed.path {
                     if paths.is_empty() {
-                        host_changes.push("Its path became the repository path.".to_owned());
+                        changes.push("Its path became the repository path.".to_owned());
                         paths.push(path);
                     } else {
-                        host_changes
+                        changes
                             .push("Its path was dropped: a repository path was given.".to_owned());
                     }
                 }
+                changes.extend(filled_in);
                 Ok(CredentialDraft {
                     name,
-                    description: self.description.trim().replace("\r\n", "\n"),
+                    description,
                     host: parsed.host,
-                    host_changes,
+                    changes,
                     method,
                     username,
                     email,
@@ -208,91 +171,76 @@ impl CredentialForm {
                     rotate_every_days,
                     is_protected: self.is_protected,
                     is_insecure: self.is_insecure,
+                    also,
                 })
             }
             _ => Err(errors),
         }
     }
+
+    /// The user name to store, and a sentence when it is not what was typed.
+    fn username(
+        &self,
+        method: Option<Method>,
+        host: Option<&RegistryHost>,
+    ) -> Result<(String, Option<String>), String> {
+        if method == Some(Method::GcpServiceAccountKey) {
+            return Ok((KEY_FILE_USERNAME.to_owned(), None));
+        }
+        let typed = self.username.trim();
+        let kind = host.map_or(RegistryKind::SelfHosted, RegistryKind::recognise);
+        match (kind.username(), typed) {
+            (UsernameRule::Fixed(name), "") => {
+                let label = kind.label();
+                let filled_in = format!("The user name was filled in: for {label} it is {name}.");
+                Ok((name.to_owned(), Some(filled_in)))
+            }
+            (UsernameRule::Fixed(name), _) if typed != name => {
+                Err(format!("{} Leave it blank to have it filled in.", kind.wants_username()))
+            }
+            _ => username_problem(typed).map_or_else(|| Ok((typed.to_owned(), None)), Err),
+        }
+    }
+
+    /// The other hosts that the key is for, without the credential's own.
+    fn other_hosts(
+        &self,
+        method: Option<Method>,
+        own: Option<&RegistryHost>,
+    ) -> Result<Vec<RegistryHost>, String> {
+        let mut hosts = Vec::new();
+        if method != Some(Method::GcpServiceAccountKey) {
+            return Ok(hosts);
+        }
+        for typed in self.also.iter().filter(|typed| !typed.trim().is_empty()) {
+            let host = google_host(typed, self.is_insecure).ok_or(NOT_GOOGLES)?;
+            if own != Some(&host) && !hosts.contains(&host) {
+                hosts.push(host);
+            }
+        }
+        if hosts.len() > ALSO_MAX {
+            return Err(format!("Choose at most {ALSO_MAX} other hosts at once."));
+        }
+        Ok(hosts)
+    }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn form() -> CredentialForm {
-        CredentialForm {
-            name: " ghcr ".into(),
-            registry_url: "https://GHCR.io/acme/".into(),
-            method: "password".into(),
-            username: "acme-bot".into(),
-            access: "pull".into(),
-            ..CredentialForm::default()
-        }
+/// Where the address and the mark of an insecure registry contradict each other, and how.
+fn scheme_problem(
+    parsed: &ParsedRegistry,
+    is_insecure: bool,
+) -> Option<(&'static str, &'static str)> {
+    if parsed.is_http && !is_insecure {
+        return Some(("registry_url", PLAIN_HTTP));
     }
+    (parsed.is_https && is_insecure).then_some(("is_insecure", SAYS_HTTPS))
+}
 
-    fn fields(form: &CredentialForm) -> Vec<String> {
-        form.check().err().unwrap_or_default().into_iter().map(|e| e.field).collect()
-    }
-
-    #[test]
-    fn what_people_paste_becomes_canonical_and_its_path_a_scope() {
-        let draft = form().check().unwrap();
-        assert_eq!((draft.name.as_str(), draft.host.as_str()), ("ghcr", "ghcr.io"));
-        assert_eq!(draft.paths, ["acme"]);
-        assert!(!draft.host_changes.is_empty());
-    }
-
-    #[test]
-    fn each_broken_rule_is_told_at_its_field() {
-        let bad = CredentialForm {
-            name: "x".repeat(101),
-            description: "x".repeat(100_000),
-            registry_url: "hub.docker.com".into(),
-            method: "ssh".into(),
-            username: "a:b".into(),
-            email: "nobody".into(),
-            access: String::new(),
-            expires_on: "2026-02-30".into(),
-            rotate_every_days: "0".into(),
-            ..form()
-        };
-        let fields = fields(&bad);
-        for field in [
-            "name",
-            "description",
-            "registry_url",
-            "method",
-            "username",
-            "email",
-            "access",
-            "expires_on",
-            "rotate_every_days",
-        ] {
-            assert!(fields.iter().any(|f| f == field), "{field}");
-        }
-    }
-
-    #[test]
-    fn a_label_has_fifty_characters_at_most() {
-        let labels = |text: &str| CredentialForm { labels: format!("shop, {text}"), ..form() };
-        assert!(labels(&"ä".repeat(50)).check().is_ok());
-        assert_eq!(fields(&labels(&"x".repeat(51))), ["labels"]);
-    }
-
-    #[test]
-    fn plain_http_needs_the_insecure_mark() {
-        let plain = CredentialForm { registry_url: "http://registry.example.com".into(), ..form() };
-        assert_eq!(fields(&plain), ["registry_url"]);
-        assert!(CredentialForm { is_insecure: true, ..plain }.check().is_ok());
-    }
-
-    #[test]
-    fn a_key_file_fixes_the_user_name() {
-        let key = CredentialForm {
-            method: "gcp_service_account_key".into(),
-            username: "me:x".into(),
-            ..form()
-        };
-        assert_eq!(key.check().unwrap().username, "_json_key");
-    }
+/// The host of Google's that was typed; `None` for anything else.
+fn google_host(typed: &str, is_insecure: bool) -> Option<RegistryHost> {
+    let parsed = RegistryHost::parse(typed).ok()?;
+    let is_said_otherwise = if is_insecure { parsed.is_https } else { parsed.is_http };
+    let is_googles = RegistryKind::recognise(&parsed.host).takes_key_file();
+    let fits = parsed.path.is_none() && parsed.host.as_str().len() <= ALSO_HOST_MAX;
+    (is_googles && fits && !is_said_otherwise).then_some(parsed.host)
 }

@@ -8,7 +8,7 @@ super::words! {
         /// A date is known and it is far.
         Fine = "fine", "Fine";
         /// It was to be rotated or reviewed by now.
-        Due = "due", "Rotation due";
+        Due = "due", "Due for review or rotation";
         /// It expires within [`WARNING_DAYS`].
         Expiring = "expiring", "Expiring";
         /// Its day has passed. It is still delivered, with a warning: typed dates are often wrong.
@@ -20,6 +20,10 @@ super::words! {
 
 /// Days before the expiry from which a credential counts as expiring.
 pub const WARNING_DAYS: i64 = 60;
+/// Days before the expiry from which it is urgent.
+const URGENT_DAYS: i64 = 7;
+/// Days after the expiry that are counted for people; later the date says more.
+const COUNTED_DAYS: i64 = 60;
 
 /// The state on `today` of a credential that expires on one day and is to be renewed (rotated or
 /// reviewed) on another. A credential is usable through the day it expires on.
@@ -34,15 +38,24 @@ pub fn state(today: Day, expires_on: Option<Day>, renew_on: Option<Day>) -> Expi
     }
 }
 
-/// What the list says beside a date: `Expires in 3 days`, `Expired 2 days ago`.
+/// Whether the credential stops working within seven days: of the steps on which people are warned
+/// (design: 60, 30, 7 and 1 days before) the last two. One that has expired is no longer urgent,
+/// it is late: its state says so.
+pub fn is_urgent(today: Day, expires_on: Option<Day>) -> bool {
+    expires_on.is_some_and(|day| (0..=URGENT_DAYS).contains(&day.days_after(today)))
+}
+
+/// What the list says beside a date: `Expires in 3 days`, `Expired 2 days ago`, and long after it
+/// `Expired on 2020-01-31`.
 pub fn sentence(today: Day, expires_on: Option<Day>, renew_on: Option<Day>) -> String {
     let days = |n: i64| {
         if n == 1 { "1 day".to_owned() } else { format!("{n} days") }
     };
     match (state(today, expires_on, renew_on), expires_on) {
-        (ExpiryState::Expired, Some(day)) => {
-            format!("Expired {} ago", days(-day.days_after(today)))
+        (ExpiryState::Expired, Some(day)) if today.days_after(day) > COUNTED_DAYS => {
+            format!("Expired on {}", day.to_text())
         }
+        (ExpiryState::Expired, Some(day)) => format!("Expired {} ago", days(today.days_after(day))),
         (ExpiryState::Expiring, Some(day)) if day == today => "Expires today".to_owned(),
         (ExpiryState::Expiring, Some(day)) => format!("Expires in {}", days(day.days_after(today))),
         (ExpiryState::Fine, Some(day)) => format!("Expires {}", day.to_text()),
@@ -67,5 +80,28 @@ mod tests {
         assert_eq!(state(today, None, None), ExpiryState::Unknown);
         assert_eq!(sentence(today, on(-1), None), "Expired 1 day ago");
         assert_eq!(sentence(today, on(3), None), "Expires in 3 days");
+    }
+
+    #[test]
+    fn days_are_counted_for_two_months_after_the_expiry() {
+        let today = Day::parse("2026-11-21").unwrap();
+        let expired = |days: i64| sentence(today, Some(today.plus_days(-days)), None);
+        assert_eq!(expired(60), "Expired 60 days ago");
+        assert_eq!(expired(61), "Expired on 2026-09-21");
+    }
+
+    #[test]
+    fn what_is_due_may_be_a_review_as_well_as_a_rotation() {
+        let today = Day::parse("2026-11-21").unwrap();
+        assert_eq!(sentence(today, None, Some(today)), "Due for review or rotation");
+    }
+
+    #[test]
+    fn the_last_seven_days_are_urgent() {
+        let today = Day::parse("2026-11-21").unwrap();
+        for (days, expected) in [(-1, false), (0, true), (1, true), (7, true), (8, false)] {
+            assert_eq!(is_urgent(today, Some(today.plus_days(days))), expected, "{days}");
+        }
+        assert!(!is_urgent(today, None));
     }
 }

@@ -2,6 +2,7 @@
 //! who approved it. Conditions are met by what was proved, never by what a pipeline claims.
 
 use super::credential::Access;
+use super::matching::Lost;
 use super::moment::{Day, Moment};
 use super::proof::Proof;
 use serde::{Deserialize, Serialize};
@@ -81,60 +82,36 @@ impl Terms {
     ///
     /// # Errors
     /// The first term that does not hold.
-    pub fn admit(&self, intent: Access, proof: &Proof, today: Day) -> Result<(), Unmet> {
+    pub fn admit(&self, intent: Access, proof: &Proof, today: Day) -> Result<(), Lost> {
         if !self.intent.satisfies(intent) {
-            return Err(Unmet::Intent);
+            return Err(Lost::WrongIntent);
         }
         if self.expires_on.is_some_and(|day| day < today) {
-            return Err(Unmet::Expired);
+            return Err(Lost::Expired);
         }
         if self.needs_approval {
             match &self.approval {
-                None => return Err(Unmet::NotApproved),
-                Some(approval) if approval.until < today => return Err(Unmet::ApprovalEnded),
+                None => return Err(Lost::NotApproved),
+                Some(approval) if approval.until < today => return Err(Lost::ApprovalEnded),
                 Some(_) => {}
             }
         }
         if proof.may_be_fork() && (self.forks == ForkRule::Nothing || intent != Access::Pull) {
-            return Err(Unmet::Fork);
+            return Err(Lost::Fork);
         }
         if !self.branches.is_empty() {
-            let reference = proof.reference.as_deref().ok_or(Unmet::BranchNotProved)?;
+            let reference = proof.reference.as_deref().ok_or(Lost::BranchNotProved)?;
             if !self.branches.iter().any(|pattern| is_of_branch(pattern, reference)) {
-                return Err(Unmet::Branch);
+                return Err(Lost::Branch);
             }
         }
         if !self.events.is_empty() {
-            let event = proof.event.as_deref().ok_or(Unmet::EventNotProved)?;
+            let event = proof.event.as_deref().ok_or(Lost::EventNotProved)?;
             if !self.events.iter().any(|pattern| fits(pattern, event)) {
-                return Err(Unmet::Event);
+                return Err(Lost::Event);
             }
         }
         Ok(())
-    }
-}
-
-super::words! {
-    /// Why a grant does not cover a fetch. The label stands in receipts.
-    pub enum Unmet {
-        /// It is for less.
-        Intent = "intent", "the grant is for pulling only";
-        /// Its last day has passed.
-        Expired = "expired", "the grant has expired";
-        /// Nobody has approved it.
-        NotApproved = "not_approved", "using this protected credential waits for an approval";
-        /// The approval's last day has passed.
-        ApprovalEnded = "approval_ended", "the approval to use this protected credential has ended";
-        /// It may be a fork's pull request.
-        Fork = "fork", "pull requests from forks may not have it";
-        /// There is a condition on the branch, and none was proved.
-        BranchNotProved = "branch_not_proved", "the grant is for some branches, and the branch was not proved";
-        /// Another branch.
-        Branch = "branch", "the grant is for other branches";
-        /// There is a condition on the event, and none was proved.
-        EventNotProved = "event_not_proved", "the grant is for some events, and the event was not proved";
-        /// Another event.
-        Event = "event", "the grant is for other events";
     }
 }
 
@@ -237,14 +214,14 @@ mod tests {
         assert_eq!(terms.admit(Access::PullAndPush, &token, today), Ok(()));
         terms.branches = vec!["main".to_owned(), "refs/tags/v*".to_owned()];
         let asks = |proof: &Proof| terms.admit(Access::PullAndPush, proof, today);
-        assert_eq!(asks(&token), Err(Unmet::BranchNotProved));
+        assert_eq!(asks(&token), Err(Lost::BranchNotProved));
         assert_eq!(asks(&from("refs/heads/main", "push")), Ok(()));
         assert_eq!(asks(&from("refs/tags/v1", "push")), Ok(()));
         // A tag that is called like the branch is another thing.
-        assert_eq!(asks(&from("refs/tags/main", "push")), Err(Unmet::Branch));
+        assert_eq!(asks(&from("refs/tags/main", "push")), Err(Lost::Branch));
         terms.events = vec!["push".to_owned()];
         let asks = |proof: &Proof| terms.admit(Access::Pull, proof, today);
-        assert_eq!(asks(&from("refs/heads/main", "schedule")), Err(Unmet::Event));
+        assert_eq!(asks(&from("refs/heads/main", "schedule")), Err(Lost::Event));
         assert_eq!(asks(&from("refs/heads/main", "push")), Ok(()));
     }
 
@@ -253,10 +230,10 @@ mod tests {
         let today = day("2026-11-21");
         let mut terms = Terms::plain(Access::PullAndPush);
         let request = from("refs/pull/1/merge", "pull_request");
-        assert_eq!(terms.admit(Access::Pull, &request, today), Err(Unmet::Fork));
+        assert_eq!(terms.admit(Access::Pull, &request, today), Err(Lost::Fork));
         terms.forks = ForkRule::Pull;
         assert_eq!(terms.admit(Access::Pull, &request, today), Ok(()));
-        assert_eq!(terms.admit(Access::PullAndPush, &request, today), Err(Unmet::Fork));
+        assert_eq!(terms.admit(Access::PullAndPush, &request, today), Err(Lost::Fork));
         let own = Proof { is_fork: Some(false), ..request };
         assert_eq!(terms.admit(Access::PullAndPush, &own, today), Ok(()));
     }
@@ -266,15 +243,15 @@ mod tests {
         let today = day("2026-11-21");
         let mut terms = Terms { needs_approval: true, ..Terms::plain(Access::PullAndPush) };
         let none = Proof::default();
-        assert_eq!(terms.admit(Access::Pull, &none, today), Err(Unmet::NotApproved));
-        assert_eq!(terms.admit(Access::PullAndPush, &none, today), Err(Unmet::NotApproved));
+        assert_eq!(terms.admit(Access::Pull, &none, today), Err(Lost::NotApproved));
+        assert_eq!(terms.admit(Access::PullAndPush, &none, today), Err(Lost::NotApproved));
         let until = |text| Some(Approval { by: "B".into(), at: Moment(0), until: day(text) });
         terms.approval = until("2026-11-21");
         assert_eq!(terms.admit(Access::PullAndPush, &none, today), Ok(()));
         terms.approval = until("2026-11-20");
-        assert_eq!(terms.admit(Access::PullAndPush, &none, today), Err(Unmet::ApprovalEnded));
+        assert_eq!(terms.admit(Access::PullAndPush, &none, today), Err(Lost::ApprovalEnded));
         terms.expires_on = Some(day("2026-11-20"));
-        assert_eq!(terms.admit(Access::Pull, &none, today), Err(Unmet::Expired));
+        assert_eq!(terms.admit(Access::Pull, &none, today), Err(Lost::Expired));
     }
 
     #[test]

@@ -12,7 +12,7 @@ super::words! {
         /// Its dates are fine.
         Fine = "fine", "Fine";
         /// To be rotated or reviewed.
-        Due = "due", "Rotation due";
+        Due = "due", "Due for review or rotation";
         /// Expires soon.
         Expiring = "expiring", "Expiring soon";
         /// Expired.
@@ -98,12 +98,6 @@ impl ListQuery {
             return Err(Error::BadRequest("Search for characters that can be seen.".to_owned()));
         }
         Ok(())
-    }
-
-    /// Whether anything narrows the list.
-    pub fn is_narrowed(&self) -> bool {
-        let open = Self { sort: self.sort, page: self.page, ..Self::default() };
-        *self != open
     }
 
     /// The pairs of its URL, without those that say nothing.
@@ -195,7 +189,6 @@ mod tests {
                 .unwrap();
         assert_eq!(query.to_url(), "?q=a%20b%26c&state=expired&sort=changed&page=3");
         assert_eq!(query.page, 2);
-        assert!(query.is_narrowed());
     }
 
     #[test]

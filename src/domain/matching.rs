@@ -10,7 +10,7 @@ mod tests;
 pub use explanation::{ExplainForm, Explanation, FormatVerdict, Verdict};
 
 use super::credential::{Access, Summary};
-use super::grant::{Terms, Unmet};
+use super::grant::Terms;
 use super::moment::Day;
 use super::proof::Proof;
 use super::registry::{RegistryHost, covers};
@@ -62,7 +62,7 @@ super::words! {
         Disabled = "disabled", "it is disabled";
         /// The pipeline has no grant for it.
         NotGranted = "not_granted", "it is not granted to this pipeline";
-        /// It can do less than what is asked.
+        /// The credential can do less than what is asked, or the grant is for less.
         WrongIntent = "wrong_intent", "the grant or the credential is for pulling only";
         /// Its path scope does not cover the repository.
         OtherRepository = "other_repository", "it is for other repositories";
@@ -82,19 +82,19 @@ super::words! {
         Wider = "wider", "another one is enough and allows less";
         /// Another one is as good.
         Tie = "tie", "another credential ties with it";
-        /// Its last day has passed.
+        /// The grant's last day has passed.
         Expired = "grant_expired", "the grant has expired";
-        /// It waits for a second person.
+        /// Nobody has approved the grant.
         NotApproved = "not_approved", "using this protected credential waits for an approval";
-        /// The second person's word has ended.
+        /// The approval's last day has passed.
         ApprovalEnded = "approval_ended", "the approval to use this protected credential has ended";
-        /// It may be a fork's.
+        /// It may be a fork's pull request.
         Fork = "fork", "pull requests from forks may not have it";
-        /// A branch was not proved.
+        /// The grant has a condition on the branch, and none was proved.
         BranchNotProved = "branch_not_proved", "the grant is for some branches, and the branch was not proved";
         /// Another branch.
         Branch = "branch", "the grant is for other branches";
-        /// An event was not proved.
+        /// The grant has a condition on the event, and none was proved.
         EventNotProved = "event_not_proved", "the grant is for some events, and the event was not proved";
         /// Another event.
         Event = "event", "the grant is for other events";
@@ -113,22 +113,6 @@ impl Lost {
                 | Self::ShorterPrefix
                 | Self::Wider
         )
-    }
-}
-
-impl From<Unmet> for Lost {
-    fn from(unmet: Unmet) -> Self {
-        match unmet {
-            Unmet::Intent => Self::WrongIntent,
-            Unmet::Expired => Self::Expired,
-            Unmet::NotApproved => Self::NotApproved,
-            Unmet::ApprovalEnded => Self::ApprovalEnded,
-            Unmet::Fork => Self::Fork,
-            Unmet::BranchNotProved => Self::BranchNotProved,
-            Unmet::Branch => Self::Branch,
-            Unmet::EventNotProved => Self::EventNotProved,
-            Unmet::Event => Self::Event,
-        }
     }
 }
 

@@ -26,9 +26,6 @@ pub struct ProjectEntry {
     pub created_at: Moment,
 }
 
-/// The longest name of a project, in characters.
-pub const NAME_MAX: usize = 100;
-
 /// The URL's part for a name: lower-case letters and digits joined by hyphens, at most 40
 /// characters; `project` when nothing is left.
 pub fn slug(name: &str) -> String {

@@ -8,10 +8,11 @@ mod host_name;
 mod host_problem;
 mod repository_path;
 
+use address::Scheme;
 use serde::{Deserialize, Serialize};
 
 pub use host_problem::HostProblem;
-pub use repository_path::{MAX_PATH, MAX_PREFIXES, PathProblem, covers, path_scope};
+pub use repository_path::{PathProblem, covers, path_scope};
 
 const DOCKER_HUB: &str = "docker.io";
 const DOCKER_HUB_NAMES: [&str; 3] =
@@ -34,6 +35,8 @@ pub struct ParsedRegistry {
     pub path: Option<String>,
     /// `http://` was typed: the credential must be marked insecure to be what was meant.
     pub is_http: bool,
+    /// `https://` or its port was typed: the credential may not be marked insecure.
+    pub is_https: bool,
     /// A sentence for each thing that is stored differently from what was typed. None repeats the input.
     pub changes: Vec<String>,
 }
@@ -43,7 +46,8 @@ impl RegistryHost {
     pub fn parse(input: &str) -> Result<ParsedRegistry, HostProblem> {
         let mut changes = Vec::new();
         let text = address::plain_text(input, &mut changes)?;
-        let (is_http, text) = address::without_scheme(text, &mut changes)?;
+        let (scheme, text) = address::without_scheme(text, &mut changes)?;
+        let is_http = scheme == Scheme::Http;
         let (authority, rest) =
             text.split_once('/').map_or((text, None), |(host, rest)| (host, Some(rest)));
         let mut host = address::canonical_host(authority, is_http, &mut changes)?;
@@ -62,7 +66,9 @@ impl RegistryHost {
             }
             path => path,
         });
-        Ok(ParsedRegistry { host: Self(host), path, is_http, changes })
+        // The port as it was typed: as the usual one it is not in the host any more.
+        let is_https = scheme == Scheme::Https || authority.ends_with(":443");
+        Ok(ParsedRegistry { host: Self(host), path, is_http, is_https, changes })
     }
 
     /// Accepts only what is canonical already: for rows read back.
@@ -163,6 +169,8 @@ mod tests {
                 "{typed}"
             );
             assert_eq!(parsed.is_http, typed.starts_with("http://"));
+            let says_https = typed.starts_with("https://") || typed.ends_with(":443");
+            assert_eq!(parsed.is_https, says_https, "{typed}");
             assert_eq!(parsed.changes.is_empty(), typed == host, "{typed}: {:?}", parsed.changes);
             assert_eq!(RegistryHost::stored(host), Some(parsed.host), "{host} is canonical");
             assert_eq!(RegistryHost::stored(typed).is_some(), typed == host, "{typed}");

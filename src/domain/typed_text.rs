@@ -5,12 +5,45 @@ pub const NAME_MAX: usize = 100;
 /// The longest of the other one-line fields, in characters.
 pub const LINE_MAX: usize = 255;
 
-/// What is wrong with a name of a `noun`, trimmed; 1 to [`NAME_MAX`] characters, on one line.
+const UNSEEN: &str =
+    "This has a character that cannot be seen, such as a tab or a line break. Type it again.";
+
+/// What is wrong with a name of a `noun`, trimmed; 1 to [`NAME_MAX`] characters on one line, which
+/// others can see and type.
 pub fn name_problem(name: &str, noun: &str) -> Option<String> {
     if name.is_empty() {
         return Some(format!("Give the {noun} a name."));
     }
-    text_problem(name, NAME_MAX, false)
+    if let Some(problem) = text_problem(name, NAME_MAX, false) {
+        return Some(problem);
+    }
+    if name.chars().any(is_invisible) {
+        return Some(UNSEEN.to_owned());
+    }
+    let mut pairs = name.chars().zip(name.chars().skip(1));
+    let has_run = pairs.any(|(one, next)| one.is_whitespace() && next.is_whitespace());
+    has_run.then(|| "Leave only one of the spaces that stand side by side.".to_owned())
+}
+
+/// Whether nobody sees the character: control and format characters, and letters without a shape.
+/// Two names that differ by one look the same, and a host with one is another host.
+pub(super) fn is_invisible(c: char) -> bool {
+    c.is_control()
+        || matches!(
+            c,
+            '\u{AD}'
+                | '\u{34F}'
+                | '\u{115F}'
+                | '\u{1160}'
+                | '\u{180E}'
+                | '\u{200B}'..='\u{200F}'
+                | '\u{2028}'..='\u{202E}'
+                | '\u{2060}'..='\u{206F}'
+                | '\u{3164}'
+                | '\u{FEFF}'
+                | '\u{FFA0}'
+                | '\u{E0000}'..='\u{E007F}'
+        )
 }
 
 /// What is wrong with a user name, trimmed (docker splits `user:secret` at the first colon).
@@ -37,9 +70,7 @@ pub(crate) fn text_problem(text: &str, max: usize, may_break_lines: bool) -> Opt
         (c.is_control() && !(may_break_lines && matches!(c, '\n' | '\r' | '\t')))
             || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{2028}' | '\u{2029}')
     };
-    text.chars().any(is_bad).then(|| {
-        "This has a character that cannot be seen, such as a tab or a line break. Type it again.".to_owned()
-    })
+    text.chars().any(is_bad).then(|| UNSEEN.to_owned())
 }
 
 /// Labels separated by commas, each once.
@@ -51,4 +82,26 @@ pub(super) fn labels(text: &str) -> Vec<String> {
         }
     }
     labels
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_is_what_others_can_see_and_type() {
+        for name in ["ghcr", "ghcr deploy", "Straße ﬁ", "配送 用", "ghcr 🚢"] {
+            assert_eq!(name_problem(name, "credential"), None, "{name}");
+        }
+        let unseen = "\0\t\u{AD}\u{34F}\u{115F}\u{1160}\u{180E}\u{200B}\u{200C}\u{200D}\u{200F}\
+            \u{202E}\u{2060}\u{2064}\u{2066}\u{3164}\u{FEFF}\u{FFA0}\u{E0041}";
+        for unseen in unseen.chars() {
+            let problem = name_problem(&format!("gh{unseen}cr"), "credential");
+            assert!(problem.unwrap().contains("cannot be seen"), "{}", unseen.escape_unicode());
+        }
+        for spaced in ["ghcr  deploy", "ghcr \u{A0}deploy", "ghcr\u{3000} deploy"] {
+            let problem = name_problem(spaced, "credential");
+            assert!(problem.unwrap().contains("side by side"), "{spaced:?}");
+        }
+    }
 }

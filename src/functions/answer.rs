@@ -13,9 +13,18 @@ pub struct Returned {
     pub form: serde_json::Value,
     /// Why nothing was saved.
     pub error: Error,
+    /// The revision the form was made from, when it was of something stored.
+    pub revision: Option<i64>,
+    /// Whether a secret was typed. It is not among the values, so it has to be typed again.
+    pub had_secret: bool,
 }
 
 impl Returned {
+    /// A form of its own, which held no secret.
+    pub fn new(form: serde_json::Value, error: Error) -> Self {
+        Self { form, error, revision: None, had_secret: false }
+    }
+
     /// The typed values; the default form when they are of another form.
     pub fn form<T: DeserializeOwned + Default>(&self) -> T {
         serde_json::from_value(self.form.clone()).unwrap_or_default()

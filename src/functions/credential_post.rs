@@ -27,10 +27,20 @@ pub(super) struct CredentialPost {
     pub(super) id: Option<Uuid>,
     /// The revision the form was made from.
     pub(super) revision: i64,
+    /// The query of the list that the dialog was drawn over.
+    pub(super) list: String,
     /// What was typed, but the secret.
     pub(super) form: CredentialForm,
     /// The secret.
     pub(super) secret: SecretInput,
+}
+
+impl CredentialPost {
+    /// Whether a secret was typed, pasted or chosen.
+    pub(super) fn had_secret(&self) -> bool {
+        let SecretInput { password, key_text, key_file, is_file_too_large } = &self.secret;
+        *is_file_too_large || [password, key_text, key_file].iter().any(|one| !one.is_blank())
+    }
 }
 
 /// Reads the whole post.
@@ -99,6 +109,7 @@ fn set(
     let form = &mut post.form;
     let field = match name {
         "project" => &mut post.project,
+        "list" => &mut post.list,
         "id" => {
             post.id = Some(Uuid::parse_str(&text).map_err(|_| Error::NotFound)?);
             return Ok(());

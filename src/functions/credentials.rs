@@ -55,14 +55,16 @@ pub async fn enable_credential(
     super::settle::set_disabled(project, id, false, back).await
 }
 
-/// Deletes for good; `typed_name` has to be the name when a pipeline depends on it.
+/// Deletes for good; `typed_name` has to be the name when a pipeline depends on it. `list` is the
+/// query of the list to go back to.
 #[server(prefix = "/rpc", endpoint = "credentials/delete")]
 pub async fn delete_credential(
     project: String,
     id: Uuid,
     #[server(default)] typed_name: String,
+    #[server(default)] list: String,
 ) -> Result<()> {
-    super::settle::delete_credential(project, id, typed_name).await
+    super::settle::delete_credential(project, id, typed_name, list).await
 }
 
 /// Lets the secret go to the token service at `origin` too, or, when that is blank, to none.

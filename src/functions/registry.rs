@@ -25,8 +25,6 @@ pub struct Recognised {
     pub kind_label: String,
     /// The user name to fill in, when the registry has one for everybody.
     pub username: Option<String>,
-    /// Whether it is the only one that works.
-    pub is_username_fixed: bool,
     /// What to enter as the user name.
     pub wants_username: String,
     /// What to enter as the secret.
@@ -35,8 +33,6 @@ pub struct Recognised {
     pub least_scope: String,
     /// What to know before storing one.
     pub warning: Option<String>,
-    /// Whether it takes a service account key.
-    pub takes_key_file: bool,
 }
 
 impl Recognised {
@@ -61,10 +57,9 @@ pub fn recognised(input: &str) -> Recognised {
         Ok(parsed) => parsed,
     };
     let kind = RegistryKind::recognise(&parsed.host);
-    let (username, is_username_fixed) = match kind.username() {
-        UsernameRule::Fixed(name) => (Some(name.to_owned()), true),
-        UsernameRule::Suggested(name) => (Some(name.to_owned()), false),
-        UsernameRule::Free(_) => (None, false),
+    let username = match kind.username() {
+        UsernameRule::Fixed(name) | UsernameRule::Suggested(name) => Some(name.to_owned()),
+        UsernameRule::Free(_) => None,
     };
     Recognised {
         problem: None,
@@ -75,11 +70,9 @@ pub fn recognised(input: &str) -> Recognised {
         kind: kind.slug().to_owned(),
         kind_label: kind.label().to_owned(),
         username,
-        is_username_fixed,
         wants_username: kind.wants_username().to_owned(),
         wants_secret: kind.wants_secret().to_owned(),
         least_scope: kind.least_scope().to_owned(),
         warning: kind.warning().map(str::to_owned),
-        takes_key_file: kind.takes_key_file(),
     }
 }

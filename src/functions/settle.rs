@@ -13,7 +13,6 @@ use super::answer::{Notice, Returned};
 use super::context::{PERSON, member, session, vault};
 use super::credential_post::CredentialPost;
 use crate::domain::actor::Granter;
-use crate::domain::credential_form::CredentialForm;
 use crate::domain::listing::percent;
 use crate::error::{Error, Result};
 use crate::vault::SlotKind;
@@ -25,24 +24,43 @@ use serde_json::json;
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
+/// The most that is kept for somebody who has not signed in, in bytes: a whole form without a
+/// mistake in it is smaller.
+const STRANGERS_SLOT_MAX: usize = 16 * 1024;
+/// The longest query of a list, in bytes.
+const LIST_QUERY_MAX: usize = 4 * 1024;
+
+const SIGNED_OUT: &str = "You had been signed out, so nothing was changed. Do it again.";
+
 /// Goes back to the form at `path`, which takes what was typed and the error out of a slot.
 pub(super) async fn back<T: Serialize>(path: &str, form: T, error: Error) -> Result<()> {
+    come_back(path, Returned::new(serde_json::to_value(form).unwrap_or_default(), error)).await
+}
+
+async fn come_back(path: &str, mut returned: Returned) -> Result<()> {
     if !is_page() {
-        return Err(error);
+        return Err(returned.error);
     }
     let person = signed_in().await;
-    let form = serde_json::to_value(form).unwrap_or_default();
-    let returned = Returned { form, error: error.clone() };
-    let content = serde_json::to_vec(&returned).unwrap_or_default();
+    let mut content = serde_json::to_vec(&returned).unwrap_or_default();
+    if person.is_none() && content.len() > STRANGERS_SLOT_MAX {
+        returned.form = serde_json::Value::Null;
+        content = serde_json::to_vec(&returned).unwrap_or_default();
+    }
     let slot = vault().put_slot(SlotKind::Returned, person, &content).await?;
-    let path = format!("{path}{}back={slot}", if path.contains('?') { '&' } else { '?' });
+    let path = with(path, "back", &slot);
     // A session that ended while the form was open: sign in, and find the form as it was.
-    if error == Error::Unauthenticated {
+    if returned.error == Error::Unauthenticated {
         redirect(&format!("/sign-in?next={}", percent(&path)));
     } else {
         redirect(&path);
     }
     Ok(())
+}
+
+/// The path with one more value in its query.
+fn with(path: &str, name: &str, value: &str) -> String {
+    format!("{path}{}{name}={value}", if path.contains('?') { '&' } else { '?' })
 }
 
 /// Goes on to `path`, which says the sentences once.
@@ -51,10 +69,15 @@ async fn on(path: &str, sentences: Vec<String>) -> Result<()> {
 }
 
 async fn leave(path: &str, notice: Notice) -> Result<()> {
+    redirect(&noted(path, notice).await?);
+    Ok(())
+}
+
+/// The address of the page at `path` that says the notice.
+async fn noted(path: &str, notice: Notice) -> Result<String> {
     let content = serde_json::to_vec(&notice).unwrap_or_default();
     let slot = vault().put_slot(SlotKind::Notice, signed_in().await, &content).await?;
-    redirect(&format!("{path}{}said={slot}", if path.contains('?') { '&' } else { '?' }));
-    Ok(())
+    Ok(with(path, "said", &slot))
 }
 
 /// Who hands a credential out, by the password they typed just now.
@@ -78,26 +101,32 @@ async fn signed_in() -> Option<Uuid> {
 }
 
 pub(super) async fn create_credential(post: CredentialPost) -> Result<()> {
-    let list = list_path(&post.project);
+    let (list, query) = (list_path(&post.project), list_query(&post.list));
     let done = async {
         let editor = member(&post.project).await?.editor()?;
         vault().create_credential(&editor, &post.form, &post.secret).await
     };
     match done.await {
-        Ok(created) => on(&list, created.notices).await,
-        Err(error) => back(&format!("{list}/new"), post.form, error).await,
+        Ok(created) => on(&format!("{list}{query}"), created.notices).await,
+        Err(error) => back(&format!("{list}/new{query}"), post.form, error).await,
     }
 }
 
 pub(super) async fn update_credential(post: CredentialPost) -> Result<()> {
     let (list, id) = (list_path(&post.project), post.id.ok_or(Error::NotFound)?);
+    let query = list_query(&post.list);
     let done = async {
         let editor = member(&post.project).await?.editor()?;
         vault().update_credential(&editor, id, post.revision, &post.form, &post.secret).await
     };
     match done.await {
-        Ok(notices) => on(&list, notices).await,
-        Err(error) => back::<CredentialForm>(&format!("{list}/{id}/edit"), post.form, error).await,
+        Ok(notices) => on(&format!("{list}{query}"), notices).await,
+        Err(error) => {
+            let form = serde_json::to_value(&post.form).unwrap_or_default();
+            let (revision, had_secret) = (Some(post.revision), post.had_secret());
+            let returned = Returned { form, error, revision, had_secret };
+            come_back(&format!("{list}/{id}/edit{query}"), returned).await
+        }
     }
 }
 
@@ -122,12 +151,18 @@ pub(super) async fn set_disabled(
     said(&path, done.await).await
 }
 
-pub(super) async fn delete_credential(project: String, id: Uuid, typed_name: String) -> Result<()> {
+pub(super) async fn delete_credential(
+    project: String,
+    id: Uuid,
+    typed_name: String,
+    list: String,
+) -> Result<()> {
     let done = async {
         let remover = member(&project).await?.remover()?;
         vault().delete_credential(&remover, id, &typed_name).await
     };
-    deleted(&list_path(&project), id, &typed_name, done.await).await
+    let dialog = format!("{}/{id}/delete", list_path(&project));
+    deleted(&list_path(&project), &dialog, list_query(&list), &typed_name, done.await).await
 }
 
 /// From the credential's page.
@@ -150,12 +185,19 @@ pub(super) async fn set_token_service(
     }
 }
 
-/// After a deletion: the list, or the dialog again with the sentence at the field.
-async fn deleted(list: &str, id: Uuid, typed_name: &str, done: Result<String>) -> Result<()> {
+/// After a deletion: the list, or the dialog again with the sentence at the field. The `query` is
+/// the list's.
+async fn deleted(
+    list: &str,
+    dialog: &str,
+    query: &str,
+    typed_name: &str,
+    done: Result<String>,
+) -> Result<()> {
     match done {
-        Ok(name) => on(list, vec![format!("{name} was deleted.")]).await,
+        Ok(name) => on(&format!("{list}{query}"), vec![format!("{name} was deleted.")]).await,
         Err(error) => {
-            back(&format!("{list}/{id}/delete"), json!({ "typed_name": typed_name }), error).await
+            back(&format!("{dialog}{query}"), json!({ "typed_name": typed_name }), error).await
         }
     }
 }
@@ -164,10 +206,17 @@ async fn deleted(list: &str, id: Uuid, typed_name: &str, done: Result<String>) -
 pub(super) async fn said(path: &str, done: Result<String>) -> Result<()> {
     match done {
         Ok(sentence) => on(path, vec![sentence]).await,
-        Err(error) if is_page() && error != Error::Unauthenticated => {
+        Err(error) if !is_page() => Err(error),
+        // There is no form to find again, so the page says that the press was lost.
+        Err(Error::Unauthenticated) => {
+            let sentences = vec![SIGNED_OUT.to_owned()];
+            let path = noted(path, Notice { sentences, is_failure: true }).await?;
+            redirect(&format!("/sign-in?next={}", percent(&path)));
+            Ok(())
+        }
+        Err(error) => {
             leave(path, Notice { sentences: vec![error.to_string()], is_failure: true }).await
         }
-        Err(error) => back(path, (), error).await,
     }
 }
 
@@ -185,6 +234,12 @@ pub(super) fn own_path(path: &str) -> bool {
         && path.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\')
 }
 
+/// The query that the list was drawn with, as a dialog posted it; nothing when it is none.
+fn list_query(posted: &str) -> &str {
+    let is_query = posted.starts_with('?') && posted.len() <= LIST_QUERY_MAX;
+    if is_query && own_path(&format!("/{posted}")) { posted } else { "" }
+}
+
 pub(super) fn list_path(project: &str) -> String {
     format!("/p/{}/credentials", percent(project))
 }
@@ -195,7 +250,15 @@ fn pipeline_path(project: &str, id: Uuid) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::own_path;
+    use super::{list_query, own_path};
+
+    #[test]
+    fn a_list_is_found_again_by_its_query_only() {
+        assert_eq!(list_query("?q=a&page=3"), "?q=a&page=3");
+        for bad in ["", "/p/other", "q=a", "//evil.example.com", "?a\r\nb", "? a"] {
+            assert_eq!(list_query(bad), "", "{bad}");
+        }
+    }
 
     #[test]
     fn only_paths_of_ours_are_followed() {

@@ -20,11 +20,9 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use http::header::CONTENT_TYPE;
 use http::{HeaderMap, HeaderName, HeaderValue};
 use reqwest::redirect::Policy;
 use reqwest::{Client, RequestBuilder};
-use url::form_urlencoded;
 use zeroize::Zeroizing;
 
 pub use address::plain_url;
@@ -112,25 +110,6 @@ impl Outbound {
         for (name, value) in headers {
             request = request.header(name.clone(), value.clone());
         }
-        answer(request, limit).await
-    }
-
-    /// Posts the pairs as a form; a body of more than `limit` bytes in the answer is refused.
-    pub async fn post_form(
-        &self,
-        url: &str,
-        form: &[(&str, &str)],
-        limit: usize,
-    ) -> Result<Answer, OutboundProblem> {
-        let mut body = form_urlencoded::Serializer::new(String::new());
-        for (name, value) in form {
-            body.append_pair(name, value);
-        }
-        let request = self
-            .client
-            .post(address::checked(url, &self.allowed)?)
-            .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
-            .body(body.finish());
         answer(request, limit).await
     }
 }

@@ -28,11 +28,15 @@ mod woodpecker;
 
 use crate::vault::Vault;
 use axum::Router;
+use axum::extract::Request;
+use axum::http::{HeaderValue, Method, StatusCode, header};
+use axum::middleware::{Next, from_fn};
+use axum::response::Response;
 use axum::routing::{any, get, post};
 
 /// The routes of `/api/v1`.
 pub fn router(vault: &Vault) -> Router {
-    Router::new()
+    let fetched = Router::new()
         .route("/api/v1/docker-config", get(files::docker_config))
         .route("/api/v1/auth-json", get(files::auth_json))
         .route("/api/v1/docker-auth-config", get(files::docker_auth_config))
@@ -43,6 +47,10 @@ pub fn router(vault: &Vault) -> Router {
         .route("/api/v1/kubelet", get(kubelet::fetch))
         .route("/api/v1/registry-token", get(registry_token::fetch))
         .route("/api/v1/match", get(explanation::fetch))
+        .method_not_allowed_fallback(reply::wrong_method)
+        .route_layer(from_fn(only_get));
+    Router::new()
+        .merge(fetched)
         .route("/api/v1/token", post(exchange::create))
         .route("/api/v1/deliveries/{id}/outcome", post(outcome::create))
         .route("/api/v1/woodpecker/{project}", post(woodpecker::create))
@@ -50,4 +58,17 @@ pub fn router(vault: &Vault) -> Router {
         .route("/api/v1/{*rest}", any(reply::nothing))
         .method_not_allowed_fallback(reply::wrong_method)
         .with_state(vault.clone())
+}
+
+/// Not by HEAD, which the framework takes for GET: it would leave receipts of what nobody gets.
+async fn only_get(request: Request, next: Next) -> Response {
+    let mut response = if request.method() == Method::HEAD {
+        reply::wrong_method().await
+    } else {
+        next.run(request).await
+    };
+    if response.status() == StatusCode::METHOD_NOT_ALLOWED {
+        response.headers_mut().insert(header::ALLOW, HeaderValue::from_static("GET"));
+    }
+    response
 }

@@ -4,7 +4,7 @@ use super::kek::KekConfig;
 use crate::domain::secret_version::KEEP;
 use crate::outbound::{Network, Outbound, OutboundSettings};
 use crate::store::Address;
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 use std::path::PathBuf;
 
 /// Where rows and keys are: what every command needs.
@@ -77,9 +77,21 @@ pub struct Config {
     )]
     pub url: Option<String>,
 
-    /// Proxies whose X-Forwarded-For is believed, separated by commas
-    #[arg(long, env = "REGCRED_TRUSTED_PROXIES", value_delimiter = ',', value_name = "ADDRESS")]
-    pub trusted_proxies: Vec<IpAddr>,
+    /// Proxies whose X-Forwarded-For is believed: addresses or networks, such as 10.0.0.0/8,
+    /// separated by commas
+    #[arg(long, env = "REGCRED_TRUSTED_PROXIES", value_delimiter = ',', value_name = "NETWORK")]
+    pub trusted_proxies: Vec<String>,
+
+    /// Seconds to go on serving after a stop was asked for, while /readyz says no and requests are
+    /// sent elsewhere
+    #[arg(
+        long,
+        env = "REGCRED_DRAIN",
+        default_value_t = 0,
+        value_parser = clap::value_parser!(u64).range(0..=300),
+        value_name = "SECONDS"
+    )]
+    pub drain: u64,
 
     /// Other hosts that the server may ask.
     #[command(flatten)]
@@ -139,6 +151,11 @@ pub enum ConfigProblem {
         "REGCRED_PRIVATE_NETWORKS has to be addresses or networks separated by commas, such as 10.0.0.0/8,192.0.2.7."
     )]
     BadNetwork,
+    /// No network of proxies.
+    #[error(
+        "REGCRED_TRUSTED_PROXIES has to be addresses or networks separated by commas, such as 10.0.0.0/8,192.0.2.7."
+    )]
+    BadProxies,
     /// The certificate authorities.
     #[error("The file that REGCRED_CA_FILE names cannot be used: {0}.")]
     BadAuthorities(String),
@@ -171,9 +188,7 @@ impl OutboundConfig {
     /// # Errors
     /// `BadNetwork`, and `BadAuthorities` for a file that cannot be read or holds no certificate.
     pub fn open(&self) -> Result<Outbound, ConfigProblem> {
-        let given = self.private_networks.iter().map(|text| text.trim());
-        let allowed = given.filter(|text| !text.is_empty()).map(Network::parse);
-        let allowed = allowed.collect::<Option<Vec<_>>>().ok_or(ConfigProblem::BadNetwork)?;
+        let allowed = networks(&self.private_networks).ok_or(ConfigProblem::BadNetwork)?;
         let roots_pem = match &self.ca_file {
             None => Vec::new(),
             Some(path) => std::fs::read(path)
@@ -184,7 +199,20 @@ impl OutboundConfig {
     }
 }
 
+fn networks(given: &[String]) -> Option<Vec<Network>> {
+    let given = given.iter().map(|text| text.trim()).filter(|text| !text.is_empty());
+    given.map(Network::parse).collect()
+}
+
 impl Config {
+    /// The proxies that are believed.
+    ///
+    /// # Errors
+    /// `BadProxies` when one is neither an address nor a network.
+    pub fn proxies(&self) -> Result<Vec<Network>, ConfigProblem> {
+        networks(&self.trusted_proxies).ok_or(ConfigProblem::BadProxies)
+    }
+
     /// The public address without a trailing slash; `port` is the one that is listened on.
     ///
     /// # Errors

@@ -1,16 +1,25 @@
-//! How large a body may be, and of which kind (security T29).
+//! How large a body may be, how long it may take, and of which kind it is (security T29).
 
-use axum::body::Body;
+use axum::BoxError;
+use axum::body::{Body, Bytes, HttpBody};
 use axum::http::{HeaderMap, Method, Request, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use http_body_util::Limited;
+use hyper::body::{Frame, SizeHint};
+use std::pin::Pin;
+use std::task::{Context, Poll};
+use std::time::Duration;
+use tokio::time::Sleep;
 
 /// Bytes of a form, an API call, or a page's own request.
 const BODY_MAX: usize = 512 * 1024;
 /// Bytes of a form with a file. What breaks the form's own rules but is below this is read and
 /// dropped, so that the answer is a sentence at the field.
 const UPLOAD_MAX: usize = 32 * 1024 * 1024;
+/// How long a body may take altogether: a form needs less than a second, and nobody may keep a
+/// connection by sending a byte now and then.
+const BODY_TIME: Duration = Duration::from_secs(30);
 
 /// Whether the body says where its parts end; without that the framework panics.
 fn is_multipart(headers: &HeaderMap) -> bool {
@@ -32,5 +41,104 @@ pub(super) async fn layer(request: Request<Body>, next: Next) -> Response {
         return (StatusCode::PAYLOAD_TOO_LARGE, "The request is too large.\n").into_response();
     }
     let (parts, body) = request.into_parts();
-    next.run(Request::from_parts(parts, Body::new(Limited::new(body, max)))).await
+    let body = if body.is_end_stream() { body } else { in_time(body, max, BODY_TIME) };
+    next.run(Request::from_parts(parts, body)).await
+}
+
+/// The body, which fails when it is too large, or is not there in time: whoever reads it fails, and
+/// the connection is closed with what is unread.
+fn in_time(body: Body, max: usize, time: Duration) -> Body {
+    let end = Box::pin(tokio::time::sleep(time));
+    Body::new(InTime { body: Limited::new(body, max), end })
+}
+
+struct InTime {
+    body: Limited<Body>,
+    end: Pin<Box<Sleep>>,
+}
+
+impl HttpBody for InTime {
+    type Data = Bytes;
+    type Error = BoxError;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
+        // What is there is taken, late or not.
+        if let Poll::Ready(frame) = Pin::new(&mut self.body).poll_frame(context) {
+            return Poll::Ready(frame);
+        }
+        self.end.as_mut().poll(context).map(|()| Some(Err("the body took too long".into())))
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.size_hint()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use axum::body::to_bytes;
+    use tokio::time::{Interval, interval};
+
+    /// A byte at each tick, for a minute and more.
+    struct Drip {
+        every: Interval,
+        left: u32,
+    }
+
+    impl HttpBody for Drip {
+        type Data = Bytes;
+        type Error = BoxError;
+
+        fn poll_frame(
+            mut self: Pin<&mut Self>,
+            context: &mut Context<'_>,
+        ) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
+            if self.left == 0 {
+                return Poll::Ready(None);
+            }
+            self.every.poll_tick(context).map(|_| {
+                self.left -= 1;
+                Some(Ok(Frame::data(Bytes::from_static(b"a"))))
+            })
+        }
+    }
+
+    /// A body that never comes.
+    struct Never;
+
+    impl HttpBody for Never {
+        type Data = Bytes;
+        type Error = BoxError;
+
+        fn poll_frame(
+            self: Pin<&mut Self>,
+            _: &mut Context<'_>,
+        ) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
+            Poll::Pending
+        }
+    }
+
+    #[tokio::test]
+    async fn a_body_that_takes_too_long_is_an_error_however_steadily_it_comes() {
+        let drip = Drip { every: interval(Duration::from_millis(2)), left: 60_000 };
+        for body in [Body::new(drip), Body::new(Never)] {
+            let body = in_time(body, BODY_MAX, Duration::from_millis(20));
+            assert!(to_bytes(body, BODY_MAX).await.is_err());
+        }
+    }
+
+    #[tokio::test]
+    async fn a_body_in_time_is_whole_and_one_that_is_too_large_an_error() {
+        let read = async |max| to_bytes(in_time(Body::from("acme"), max, BODY_TIME), 10).await;
+        assert_eq!(read(4).await.unwrap(), "acme");
+        assert!(read(3).await.is_err());
+    }
 }

@@ -10,6 +10,8 @@ mod limits;
 pub mod memory;
 pub mod open;
 mod pages;
+pub mod panics;
+mod serving;
 mod session;
 mod start;
 mod status;
@@ -18,6 +20,7 @@ pub use assets::Assets;
 pub use open::StartError;
 pub use start::serve;
 
+use crate::outbound::Network;
 use crate::vault::Vault;
 use axum::Router;
 use axum::extract::State;
@@ -25,11 +28,10 @@ use axum::http::StatusCode;
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::get;
 use client::Proxies;
-use std::net::IpAddr;
 use tower_http::catch_panic::CatchPanicLayer;
 
 /// Everything there is to reach, in the order of the layers: read from the bottom up.
-pub fn router(vault: &Vault, trusted_proxies: &[IpAddr]) -> Router {
+pub fn router(vault: &Vault, trusted_proxies: &[Network]) -> Router {
     let url = vault.settings().address.clone();
     let is_https = url.starts_with("https://");
     let assets = Assets::load();
@@ -39,21 +41,57 @@ pub fn router(vault: &Vault, trusted_proxies: &[IpAddr]) -> Router {
         .layer(session::layer(vault.store().clone(), is_https))
         .layer(csrf::layer(&url))
         .layer(from_fn(csrf::refuse_unmarked));
-    Router::new()
+    let inside = Router::new()
         .merge(crate::pipelines::router(vault).layer(from_fn(limits::layer)))
         .merge(browser)
         .layer(from_fn_with_state(Proxies::new(trusted_proxies), client::layer))
         .merge(assets.router())
         .route("/livez", get(|| async { "ok\n" }))
-        .route("/readyz", get(ready).with_state(vault.clone()))
-        .layer(from_fn_with_state(is_https, headers::layer))
-        .layer(CatchPanicLayer::new())
+        .route("/readyz", get(ready).with_state(vault.clone()));
+    guarded(inside, is_https)
 }
 
-async fn ready(State(vault): State<Vault>) -> (StatusCode, &'static str) {
-    if vault.is_ready().await {
-        (StatusCode::OK, "ready\n")
-    } else {
-        (StatusCode::SERVICE_UNAVAILABLE, "the database does not answer\n")
+/// What stands round everything. The headers are outermost: the answer to a panic has them, too.
+fn guarded(inside: Router, is_https: bool) -> Router {
+    inside
+        .layer(CatchPanicLayer::custom(panics::answer))
+        .layer(from_fn_with_state(is_https, headers::layer))
+}
+
+async fn ready(State(vault): State<Vault>) -> (StatusCode, String) {
+    match vault.readiness().await {
+        Ok(()) => (StatusCode::OK, "ready\n".to_owned()),
+        Err(why) => (StatusCode::SERVICE_UNAVAILABLE, format!("{why}\n")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use axum::body::{Body, to_bytes};
+    use axum::http::Request;
+    use tower::ServiceExt;
+
+    async fn broken() -> &'static str {
+        panic!("hunter2")
+    }
+
+    #[tokio::test]
+    async fn a_panic_is_a_plain_sentence_with_every_header() {
+        let router = guarded(Router::new().route("/", get(broken)), true);
+        let request = Request::builder().uri("/").body(Body::empty()).unwrap();
+        let response = router.oneshot(request).await.unwrap();
+        assert_eq!(response.status(), StatusCode::INTERNAL_SERVER_ERROR);
+        for (name, value) in [
+            ("x-content-type-options", "nosniff"),
+            ("x-frame-options", "DENY"),
+            ("content-security-policy", "default-src 'none'; frame-ancestors 'none'"),
+            ("cache-control", "no-store"),
+            ("strict-transport-security", "max-age=31536000; includeSubDomains"),
+        ] {
+            assert_eq!(response.headers()[name], value);
+        }
+        let body = to_bytes(response.into_body(), 1024).await.unwrap();
+        assert_eq!(body, "Something went wrong on our side. Try again.\n");
     }
 }

@@ -1,14 +1,13 @@
 //! Serving: what has to be there is opened, and only then the port.
 
+use super::client::Proxies;
 use super::config::{Config, StorageConfig};
 use super::open::{Opened, StartError, find_keys, open};
-use super::router;
+use super::{router, serving};
 use crate::issuers::Issuers;
 use crate::registries::Registries;
 use crate::vault::{Reach, Settings, Vault};
-use axum::serve::ListenerExt;
 use std::io::{self, Write};
-use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 use tokio::net::TcpListener;
@@ -27,6 +26,7 @@ pub async fn serve(config: &Config) -> Result<(), StartError> {
     // What can be checked without touching anything comes first.
     config.public_url(config.listen.port())?;
     let outbound = config.outbound.open()?;
+    let proxies = config.proxies()?;
     let Opened { store, keys, local, is_new } = open(&config.storage).await?;
 
     let listener = TcpListener::bind(config.listen)
@@ -42,7 +42,7 @@ pub async fn serve(config: &Config) -> Result<(), StartError> {
     let reach =
         Reach { issuers: Issuers::new(outbound.clone()), registries: Registries::new(outbound) };
     let vault = Vault::new(store.clone(), keys, settings).reaching(reach);
-    let app = router(&vault, &config.trusted_proxies);
+    let app = router(&vault, &proxies);
     // Listened for before anybody is told that it serves: from then on they may come.
     let stop = Stop::listen().map_err(StartError::Serve)?;
     let hangup = signal(SignalKind::hangup()).map_err(StartError::Serve)?;
@@ -53,25 +53,22 @@ pub async fn serve(config: &Config) -> Result<(), StartError> {
         tokio::spawn(tend_keys(vault.clone())),
         tokio::spawn(read_keys_again(vault.clone(), config.storage.clone(), hangup)),
     ];
-    // Without it every page costs a delayed acknowledgement: 43 ms.
-    let listener = listener.tap_io(|stream| {
-        if let Err(error) = stream.set_nodelay(true) {
-            tracing::debug!(error = %error, "TCP_NODELAY was not set");
-        }
-    });
-    let service = app.into_make_service_with_connect_info::<SocketAddr>();
     let (stopping, stopped) = tokio::sync::oneshot::channel();
-    let serving = axum::serve(listener, service).with_graceful_shutdown(async move {
+    let (readiness, drain) = (vault.clone(), Duration::from_secs(config.drain));
+    let until = async move {
         stop.asked().await;
+        // Those who still come are served until nobody sends them here any more.
+        readiness.begin_to_stop();
+        tokio::time::sleep(drain).await;
         // Who waits for this is gone only when serving has ended by itself.
         let _ = stopping.send(());
-    });
+    };
     let late = async {
         let _ = stopped.await;
         tokio::time::sleep(GRACE).await;
     };
     tokio::select! {
-        done = async { serving.await } => done.map_err(StartError::Serve)?,
+        () = serving::serve(listener, app, Proxies::new(&proxies), until) => {}
         () = late => tracing::warn!("requests were still under way when time was up"),
     }
     for task in beside {

@@ -1,4 +1,4 @@
-//! Failed attempts: counted in the database, so that every replica counts together.
+//! Attempts that may fail: counted in the database, so that every replica counts together.
 
 use super::entity::attempt::{ActiveModel, Column, Entity};
 use sea_orm::sea_query::{Expr, ExprTrait, OnConflict};
@@ -11,14 +11,19 @@ pub struct Attempts<'a, C: ConnectionTrait> {
 }
 
 impl<C: ConnectionTrait> Attempts<'_, C> {
-    /// The failures under `key` since `from` (milliseconds), with the time of the first.
+    /// The attempts under `key` since `from` (milliseconds), and when the first was. Others may
+    /// count meanwhile.
     pub async fn count(&self, key: &str, from: i64) -> Result<(i64, i64), DbErr> {
         let row = Entity::find_by_id(key).filter(Column::Since.gte(from)).one(self.db).await?;
         Ok(row.map_or((0, 0), |row| (row.count, row.since)))
     }
 
-    /// One failure more; a window that began before `from` begins anew at `now`.
-    pub async fn add(&self, key: &str, from: i64, now: i64) -> Result<(), DbErr> {
+    /// One attempt more; a window that began before `from` (milliseconds) begins anew at `now`.
+    /// Gives the attempts of the window, this one among them, and when it began.
+    ///
+    /// Counting and asking are one step: until the transaction ends nobody else counts under the
+    /// key, so that of many at once each gets a number of its own. Dropped, it was not counted.
+    pub async fn add(&self, key: &str, from: i64, now: i64) -> Result<(i64, i64), DbErr> {
         Entity::delete_many()
             .filter(Column::Key.eq(key))
             .filter(Column::Since.lt(from))
@@ -29,7 +34,9 @@ impl<C: ConnectionTrait> Attempts<'_, C> {
             .value(Column::Count, Expr::col((Entity, Column::Count)).add(1))
             .to_owned();
         Entity::insert(first).on_conflict(again).exec_without_returning(self.db).await?;
-        Ok(())
+        let row = Entity::find_by_id(key).one(self.db).await?;
+        row.map(|row| (row.count, row.since))
+            .ok_or_else(|| DbErr::RecordNotFound("attempt".to_owned()))
     }
 
     /// One less.

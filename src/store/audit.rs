@@ -14,8 +14,8 @@ use uuid::Uuid;
 pub struct ChainHead {
     /// The project's id, or nil for the instance.
     pub chain: Uuid,
-    /// The number of its last link, and that link's MAC; `None` when the chain has links and its
-    /// end is gone.
+    /// The number of its last link, and that link's MAC; `None` when it should be there and is
+    /// gone.
     pub end: Option<(i64, Vec<u8>)>,
 }
 

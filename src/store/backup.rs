@@ -2,11 +2,11 @@
 //!
 //! # Format
 //!
-//! `regcred-backup`, version 1: lines of JSON in UTF-8, each ended by a line feed. The first is the
+//! `regcred-backup`, version 2: lines of JSON in UTF-8, each ended by a line feed. The first is the
 //! header (wrapped here):
 //!
 //! ```text
-//! {"format":"regcred-backup","version":1,"schema":"m20261121_000006_create_trust_rules",
+//! {"format":"regcred-backup","version":2,"schema":"m20261121_000006_create_trust_rules",
 //!  "made_at":"2026-11-21T09:30:00Z","database":"sqlite","kek_ids":["b976fc652f5fdb1d"],
 //!  "tables":{"project":{"columns":[["id","uuid"],["slug","text"],…]},…}}
 //! ```
@@ -20,10 +20,16 @@
 //! `null`. The last line is
 //!
 //! ```text
-//! {"end":true,"rows":1234,"sha256":"…"}
+//! {"end":true,"rows":1234,"sha256":"…","hmac":"…"}
 //! ```
 //!
-//! with the SHA-256, in hex, of every byte before that line.
+//! with the SHA-256, in hex, of every byte before that line, and the HMAC-SHA256, in base64, of
+//! `u64(rows) ‖ sha256`, the one big-endian and the other in hex as it stands there. Its key is
+//! HKDF-SHA256(ikm = audit key, no salt, info = `regcred/backup-mac/v1`), 32 bytes, where the audit
+//! key is one of the purpose `audit` in the table `crypto_key`. So who can open the keyring inside
+//! can tell whether anything was changed, and nobody else can make a change that fits.
+//!
+//! Version 1 is the same without `hmac`: the digest shows damage, and no intent.
 //!
 //! # What is left out
 //!
@@ -32,6 +38,7 @@
 
 mod cell;
 mod dump;
+mod keys;
 mod load;
 
 pub use dump::{DumpProblem, Snapshot};
@@ -46,7 +53,10 @@ use std::collections::BTreeMap;
 pub const FORMAT: &str = "regcred-backup";
 
 /// The newest version of the format that this program reads, and the one it writes.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;
+
+/// The first version that carries an HMAC.
+const AUTHENTICATED: u32 = 2;
 
 const LEFT_OUT: [&str; 4] = ["session", "slot", "attempt", "lease"];
 
@@ -69,6 +79,13 @@ pub struct Header {
     pub tables: BTreeMap<String, Columns>,
 }
 
+impl Header {
+    /// Whether the last line has to have an HMAC.
+    pub fn is_authenticated(&self) -> bool {
+        self.version >= AUTHENTICATED
+    }
+}
+
 /// The columns of a table, in the order of the values in its lines.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Columns {
@@ -85,6 +102,9 @@ pub struct End {
     pub rows: u64,
     /// SHA-256 of every byte before it, in hex.
     pub sha256: String,
+    /// HMAC-SHA256 of the two, in base64; older versions have none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hmac: Option<String>,
 }
 
 /// The tables that a backup holds, in the order in which they are written.

@@ -145,18 +145,6 @@ impl<C: ConnectionTrait> Chain<'_, C> {
         Ok(rows.into_iter().filter_map(shown).collect())
     }
 
-    /// The chains there are.
-    pub async fn list(&self) -> Result<Vec<Uuid>, DbErr> {
-        let heads = chain_head::Entity::find().order_by_asc(chain_head::Column::Chain);
-        Ok(heads.all(self.db).await?.into_iter().map(|head| head.chain).collect())
-    }
-
-    /// The number of the last link; 0 for a chain that has none.
-    pub async fn length(&self, chain: Uuid) -> Result<i64, DbErr> {
-        let head = chain_head::Entity::find_by_id(chain).one(self.db).await?;
-        Ok(head.map_or(0, |head| head.seq))
-    }
-
     /// The first link of the chain that does not hold, or `None` when all do: a changed, removed,
     /// inserted or reordered event or receipt, or a head that ends elsewhere. Links that were
     /// written after it began are not looked at.

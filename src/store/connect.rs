@@ -2,6 +2,7 @@
 
 use super::Store;
 use crate::migrations::Migrator;
+use sea_orm::sqlx::{AssertSqlSafe, Executor};
 use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbErr};
 use sea_orm_migration::{MigratorTrait, SchemaManager};
 use std::path::{Path, PathBuf};
@@ -18,6 +19,15 @@ pub enum Address {
 
 /// Connections that read at once from the embedded database.
 const READERS: u32 = 4;
+
+/// Milliseconds that a statement on `PostgreSQL` waits for a lock: as long as one on `SQLite` does.
+const LOCK_TIMEOUT: u32 = 5_000;
+/// Milliseconds that a statement takes: more than any of ours, of which the checks of whole tables
+/// are the longest, and yet one that has lost its way does not keep its connection for ever.
+const STATEMENT_TIMEOUT: u32 = 300_000;
+/// Milliseconds between two statements of a transaction: a server that was cut off holds its locks,
+/// which all others wait for, no longer than that.
+const IDLE_TIMEOUT: u32 = 60_000;
 
 /// Any number that all replicas agree on: the advisory lock round the migrations.
 pub(super) const MIGRATION_LOCK: i64 = 0x7265_6763_7265_6401;
@@ -37,6 +47,7 @@ impl Store {
             Address::Postgres(url) => {
                 let mut options = options(url.clone(), 20);
                 options.max_lifetime(Duration::from_secs(300));
+                bound_sessions(&mut options);
                 let pool = Database::connect(options).await?;
                 Ok(Self { reader: pool.clone(), writer: pool })
             }
@@ -83,7 +94,23 @@ impl Store {
     }
 }
 
-/// One connection, so that the session's lock and the steps share it.
+/// Gives every new connection its timeouts. A statement and not a parameter of the start, which
+/// poolers refuse.
+fn bound_sessions(options: &mut ConnectOptions) {
+    options.map_sqlx_postgres_pool_opts(|pool| {
+        pool.after_connect(|connection, _| {
+            let bounds = format!(
+                "SET lock_timeout = {LOCK_TIMEOUT}; SET statement_timeout = {STATEMENT_TIMEOUT}; SET idle_in_transaction_session_timeout = {IDLE_TIMEOUT}"
+            );
+            Box::pin(async move {
+                Executor::execute(connection, AssertSqlSafe(bounds)).await.map(drop)
+            })
+        })
+    });
+}
+
+/// One connection, so that the session's lock and the steps share it. It has no timeouts: others
+/// may migrate before it, and a step may take long.
 async fn migrate_postgres(url: &str) -> Result<(), DbErr> {
     let one = Database::connect(options(url.to_owned(), 1)).await?;
     one.execute_unprepared(&format!("SELECT pg_advisory_lock({MIGRATION_LOCK})")).await?;

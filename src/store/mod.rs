@@ -65,7 +65,7 @@ pub use shape::Kind;
 pub use slots::{SlotRow, Slots};
 pub use tokens::{TokenHit, TokenRow, Tokens};
 pub use trust_rules::TrustRules;
-pub use versions::StoredVersion;
+pub use versions::SealedVersion;
 
 use crate::error::Error;
 use sea_orm::{
@@ -192,9 +192,12 @@ impl From<DbErr> for Error {
 }
 
 /// Codes that pass: `SQLite` busy (5), locked (6), read-only (8), I/O (10), full (13);
-/// `PostgreSQL` serialization failure, deadlock, shutdown, read-only, disk full.
-const PASSING: &[&str] =
-    &["5", "6", "8", "10", "13", "40001", "40P01", "57P01", "25006", "53100", "53300"];
+/// `PostgreSQL` serialization failure, deadlock, shutdown, read-only, disk full, too many
+/// connections, and the three timeouts of a session.
+const PASSING: &[&str] = &[
+    "5", "6", "8", "10", "13", "40001", "40P01", "57P01", "25006", "53100", "53300", "55P03",
+    "57014", "25P03",
+];
 
 /// Adds a lock on the rows read, where the database has such locks (`SQLite` has one writer).
 fn locked<C: ConnectionTrait, S: sea_orm::QuerySelect>(db: &C, select: S) -> S {

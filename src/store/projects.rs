@@ -62,6 +62,32 @@ impl<C: ConnectionTrait> Projects<'_, C> {
             .collect())
     }
 
+    /// The people who belong to a project and may sign in, by name.
+    pub async fn people_of(&self, project: Uuid) -> Result<Vec<Person>, DbErr> {
+        let to_person = membership::Entity::belongs_to(person::Entity)
+            .from(membership::Column::PersonId)
+            .to(person::Column::Id)
+            .into();
+        let rows = membership::Entity::find()
+            .join(JoinType::InnerJoin, to_person)
+            .select_also(person::Entity)
+            .filter(membership::Column::ProjectId.eq(project))
+            .filter(person::Column::DisabledAt.is_null())
+            .order_by_asc(person::Column::Name)
+            .all(self.db)
+            .await?;
+        Ok(rows
+            .into_iter()
+            .filter_map(|(_, row)| row)
+            .map(|row| Person {
+                id: row.id,
+                email: row.email,
+                name: row.name,
+                is_admin: row.is_admin,
+            })
+            .collect())
+    }
+
     /// Everybody who belongs to a project, whether or not they may sign in, by address.
     pub async fn roster(&self, project: Uuid) -> Result<Vec<(Person, Role)>, DbErr> {
         let to_person = membership::Entity::belongs_to(person::Entity)

@@ -1,4 +1,5 @@
-//! The sealed versions of credentials' secrets. Only deliveries and rewraps load a ciphertext.
+//! The sealed versions of credentials' secrets. Only deliveries, rewraps and a change of the current
+//! version load a ciphertext.
 
 use super::entity::{Sealed, access_grant, credential, secret_version};
 use super::terms;

@@ -2,7 +2,10 @@
 
 use super::entity::Sealed;
 use super::entity::slot::{ActiveModel, Column, Entity};
-use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter};
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, PaginatorTrait,
+    QueryFilter, QueryOrder, QuerySelect,
+};
 use uuid::Uuid;
 
 /// A handle on the slots.
@@ -72,6 +75,26 @@ impl<C: ConnectionTrait> Slots<'_, C> {
     /// Removes a slot; `false` when somebody took it first.
     pub async fn delete(&self, id: Uuid) -> Result<bool, DbErr> {
         Ok(Entity::delete_by_id(id).exec(self.db).await?.rows_affected > 0)
+    }
+
+    /// Removes the oldest of those that belong to nobody until fewer than `most` are left.
+    pub async fn make_room(&self, most: u64) -> Result<(), DbErr> {
+        let strangers = Entity::find().filter(Column::PersonId.is_null());
+        let count = strangers.clone().count(self.db).await?;
+        let Some(excess) = (count + 1).checked_sub(most).filter(|excess| *excess > 0) else {
+            return Ok(());
+        };
+        // Their ids are made in the order of time.
+        let oldest: Vec<Uuid> = strangers
+            .select_only()
+            .column(Column::Id)
+            .order_by_asc(Column::Id)
+            .limit(excess)
+            .into_tuple()
+            .all(self.db)
+            .await?;
+        Entity::delete_many().filter(Column::Id.is_in(oldest)).exec(self.db).await?;
+        Ok(())
     }
 
     /// Removes those that are over at `now`.

@@ -18,7 +18,8 @@ pub struct TrustRules<'a, C: ConnectionTrait> {
 }
 
 impl<C: ConnectionTrait> TrustRules<'_, C> {
-    /// Inserts a rule of the pipeline, which nothing has used yet.
+    /// Inserts a rule of the pipeline, which nothing has used yet. A rule for Drone, which has no
+    /// public key, keeps the salt of its secret in that place.
     pub async fn insert(&self, pipeline: Uuid, rule: TrustRule) -> Result<(), DbErr> {
         let row = ActiveModel {
             id: Set(rule.id),
@@ -37,7 +38,7 @@ impl<C: ConnectionTrait> TrustRules<'_, C> {
         Ok(())
     }
 
-    /// The rules of a pipeline, oldest first. One that cannot be read is none.
+    /// The rules of a pipeline, oldest first, as pages show them. One that cannot be read is none.
     pub async fn of_pipeline(&self, pipeline: Uuid) -> Result<Vec<TrustRule>, DbErr> {
         let rows = Entity::find()
             .filter(Column::ProjectId.eq(self.project))
@@ -46,11 +47,12 @@ impl<C: ConnectionTrait> TrustRules<'_, C> {
             .order_by_asc(Column::Id)
             .all(self.db)
             .await?;
-        Ok(rows.into_iter().filter_map(rule).collect())
+        Ok(rows.into_iter().filter_map(shown).collect())
     }
 
     /// The rules of the project for what this provider signs, oldest first, each with its pipeline
-    /// and that one's name.
+    /// and that one's name. For judging a signature: those for Drone have their salt in the place
+    /// of a public key.
     pub async fn of_provider(
         &self,
         provider: Provider,
@@ -79,7 +81,7 @@ impl<C: ConnectionTrait> TrustRules<'_, C> {
 
     /// One rule of the pipeline.
     pub async fn find(&self, pipeline: Uuid, id: Uuid) -> Result<Option<TrustRule>, DbErr> {
-        Ok(self.row(pipeline, id).await?.and_then(rule))
+        Ok(self.row(pipeline, id).await?.and_then(shown))
     }
 
     /// Removes one rule of the pipeline; gives what it was.
@@ -87,7 +89,7 @@ impl<C: ConnectionTrait> TrustRules<'_, C> {
         let Some(row) = self.row(pipeline, id).await? else { return Ok(None) };
         let done = Entity::delete_by_id(id).exec(self.db).await?;
         // Another one may have removed it first.
-        Ok(if done.rows_affected > 0 { rule(row) } else { None })
+        Ok(if done.rows_affected > 0 { shown(row) } else { None })
     }
 
     /// Removes every rule of the pipeline.
@@ -136,13 +138,21 @@ fn rule(row: Model) -> Option<TrustRule> {
     })
 }
 
+/// The same for whoever only looks: a salt is no key, and nobody's to see.
+fn shown(row: Model) -> Option<TrustRule> {
+    let mut rule = rule(row)?;
+    if rule.provider == Provider::Drone {
+        rule.public_key = None;
+    }
+    Some(rule)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    #[test]
-    fn a_rule_that_cannot_be_read_lets_nobody_in() {
-        let stored = Model {
+    fn stored() -> Model {
+        Model {
             id: Uuid::nil(),
             project_id: Uuid::nil(),
             pipeline_id: Uuid::nil(),
@@ -154,7 +164,22 @@ mod tests {
             created_at: 0,
             created_by: String::new(),
             last_used_at: None,
-        };
+        }
+    }
+
+    #[test]
+    fn a_salt_is_shown_to_nobody_and_a_public_key_is() {
+        for (provider, expected) in [("woodpecker", Some("AAAA")), ("drone", None)] {
+            let public_key = Some("AAAA".to_owned());
+            let row = Model { provider: provider.to_owned(), public_key, ..stored() };
+            assert_eq!(rule(row.clone()).unwrap().public_key.as_deref(), Some("AAAA"));
+            assert_eq!(shown(row).unwrap().public_key.as_deref(), expected, "{provider}");
+        }
+    }
+
+    #[test]
+    fn a_rule_that_cannot_be_read_lets_nobody_in() {
+        let stored = stored();
         let read = rule(stored.clone()).unwrap();
         assert_eq!(read.claims.get("repository_id").map(String::as_str), Some("7"));
         for claims in ["", "null", "[]", "{\"repository_id\":7}"] {

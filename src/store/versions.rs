@@ -8,42 +8,104 @@ use crate::domain::moment::Moment;
 use crate::domain::secret_version::{SecretVersion, VersionState};
 use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, JoinType, QueryFilter,
-    QueryOrder, QuerySelect,
+    ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, FromQueryResult, JoinType,
+    QueryFilter, QueryOrder, QuerySelect, Select,
 };
 use secret_version::{ActiveModel, Column, Entity};
 use uuid::Uuid;
 
-/// A stored version with what opens it.
+/// The ciphertext of a version.
 #[derive(Clone)]
-pub struct StoredVersion {
-    /// Its id, which the ciphertext is bound to.
+pub struct SealedVersion {
+    /// The version's id, which the ciphertext is bound to.
     pub id: Uuid,
-    /// What pages show of it.
-    pub shown: SecretVersion,
-    /// The blob; `None` when it was destroyed.
-    pub sealed: Option<Vec<u8>>,
+    /// The blob.
+    pub sealed: Vec<u8>,
     /// What may be shown of a key file, as JSON.
     pub key_file: Option<String>,
 }
 
+/// The columns that pages show: all but the ciphertext and what tells equal ones.
+#[derive(FromQueryResult)]
+struct Shown {
+    version: i64,
+    method: String,
+    created_at: i64,
+    created_by: String,
+    destroyed_at: Option<i64>,
+    staged_at: Option<i64>,
+    unreadable_at: Option<i64>,
+    deliveries: i64,
+    last_delivered_at: Option<i64>,
+}
+
 impl<C: ConnectionTrait> Secrets<'_, C> {
-    /// The versions of a credential, newest first; `current` is the one it delivers.
+    /// The versions of a credential, newest first; `current` is the one it delivers. Loads no
+    /// ciphertext.
     pub async fn versions(
         &self,
         credential: Uuid,
         current: i64,
         most: u64,
-    ) -> Result<Vec<StoredVersion>, DbErr> {
-        let rows =
-            self.of(credential).order_by_desc(Column::Version).limit(most).all(self.db).await?;
-        Ok(rows.into_iter().filter_map(|row| stored(row, current)).collect())
+    ) -> Result<Vec<SecretVersion>, DbErr> {
+        self.shown(self.of(credential).limit(most), current).await
+    }
+
+    /// One of them.
+    pub async fn version(
+        &self,
+        credential: Uuid,
+        version: i64,
+        current: i64,
+    ) -> Result<Option<SecretVersion>, DbErr> {
+        let one = self.of(credential).filter(Column::Version.eq(version));
+        Ok(self.shown(one, current).await?.pop())
+    }
+
+    async fn shown(&self, rows: Select<Entity>, current: i64) -> Result<Vec<SecretVersion>, DbErr> {
+        let rows = rows
+            .order_by_desc(Column::Version)
+            .select_only()
+            .columns([
+                Column::Version,
+                Column::Method,
+                Column::CreatedAt,
+                Column::CreatedBy,
+                Column::DestroyedAt,
+                Column::StagedAt,
+                Column::UnreadableAt,
+                Column::Deliveries,
+                Column::LastDeliveredAt,
+            ])
+            .into_model::<Shown>()
+            .all(self.db)
+            .await?;
+        Ok(rows.into_iter().filter_map(|row| shown(row, current)).collect())
+    }
+
+    /// The ciphertext of one; `None` when it was destroyed.
+    pub async fn sealed(
+        &self,
+        credential: Uuid,
+        version: i64,
+    ) -> Result<Option<SealedVersion>, DbErr> {
+        let row = self.of(credential).filter(Column::Version.eq(version)).one(self.db).await?;
+        Ok(row.and_then(|row| {
+            Some(SealedVersion { id: row.id, sealed: row.sealed?.0, key_file: row.key_file })
+        }))
     }
 
     /// The number of the newest version; 0 when there is none.
     pub async fn newest(&self, credential: Uuid) -> Result<i64, DbErr> {
-        let row = self.of(credential).order_by_desc(Column::Version).one(self.db).await?;
-        Ok(row.map_or(0, |row| row.version))
+        let newest: Option<i64> = self
+            .of(credential)
+            .order_by_desc(Column::Version)
+            .select_only()
+            .column(Column::Version)
+            .into_tuple()
+            .one(self.db)
+            .await?;
+        Ok(newest.unwrap_or(0))
     }
 
     /// Takes the mark of waiting from a version.
@@ -88,21 +150,23 @@ impl<C: ConnectionTrait> Secrets<'_, C> {
 
     /// The other credentials whose current secret has the fingerprint of this one's.
     pub async fn same_as(&self, credential: &Credential) -> Result<Vec<Summary>, DbErr> {
-        let mine = self
+        let mine: Option<Option<Vec<u8>>> = self
             .of(credential.summary.id)
             .filter(Column::Version.eq(credential.secret.version))
+            .select_only()
+            .column(Column::Fingerprint)
+            .into_tuple()
             .one(self.db)
             .await?;
-        let Some(fingerprint) = mine.and_then(|row| row.fingerprint) else {
+        let Some(fingerprint) = mine.flatten() else {
             return Ok(Vec::new());
         };
-        let to_credential = Entity::belongs_to(credential::Entity)
-            .from(Column::CredentialId)
-            .to(credential::Column::Id)
+        let to_version = credential::Entity::belongs_to(Entity)
+            .from(credential::Column::Id)
+            .to(Column::CredentialId)
             .into();
-        let rows = Entity::find()
-            .join(JoinType::InnerJoin, to_credential)
-            .select_also(credential::Entity)
+        let rows = credential::Entity::find()
+            .join(JoinType::InnerJoin, to_version)
             .filter(Column::ProjectId.eq(self.project))
             .filter(Column::Fingerprint.eq(fingerprint))
             .filter(Column::CredentialId.ne(credential.summary.id))
@@ -113,13 +177,12 @@ impl<C: ConnectionTrait> Secrets<'_, C> {
             .order_by_asc(credential::Column::NameKey)
             .all(self.db)
             .await?;
-        let others = rows.into_iter().filter_map(|(_, other)| super::credentials::summary(other?));
-        Ok(others.collect())
+        Ok(rows.into_iter().filter_map(super::credentials::summary).collect())
     }
 }
 
-fn stored(row: secret_version::Model, current: i64) -> Option<StoredVersion> {
-    let state = if row.sealed.is_none() {
+fn shown(row: Shown, current: i64) -> Option<SecretVersion> {
+    let state = if row.destroyed_at.is_some() {
         VersionState::Destroyed
     } else if row.unreadable_at.is_some() {
         VersionState::Unreadable
@@ -130,18 +193,13 @@ fn stored(row: secret_version::Model, current: i64) -> Option<StoredVersion> {
     } else {
         VersionState::Kept
     };
-    Some(StoredVersion {
-        id: row.id,
-        shown: SecretVersion {
-            version: row.version,
-            state,
-            method: Method::from_word(&row.method)?,
-            set_at: Moment(row.created_at),
-            set_by: row.created_by,
-            deliveries: row.deliveries,
-            last_delivered_at: row.last_delivered_at.map(Moment),
-        },
-        sealed: row.sealed.map(|sealed| sealed.0),
-        key_file: row.key_file,
+    Some(SecretVersion {
+        version: row.version,
+        state,
+        method: Method::from_word(&row.method)?,
+        set_at: Moment(row.created_at),
+        set_by: row.created_by,
+        deliveries: row.deliveries,
+        last_delivered_at: row.last_delivered_at.map(Moment),
     })
 }

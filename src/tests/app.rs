@@ -8,6 +8,7 @@ use axum::Router;
 use regcred::crypto::kek::Kek;
 use regcred::domain::actor::Member;
 use regcred::domain::credential::Credential;
+use regcred::domain::credential_page::CredentialPage;
 use regcred::domain::listing::ListQuery;
 use regcred::domain::project::Project;
 use regcred::domain::user::{Person, Role};
@@ -73,12 +74,16 @@ impl App {
         Self { router, vault, address, owner, database, kek: text }
     }
 
+    /// The key-encryption key, as its operator gives it.
+    pub fn key_source(&self) -> KeySource {
+        let current = Kek::parse(self.kek.as_bytes()).unwrap();
+        KeySource { current: Some(current), previous: None }
+    }
+
     /// A browser at another server on the same database.
     pub async fn another_server(&self) -> Browser {
         let store = Store::connect(&self.address).await.unwrap();
-        let current = Kek::parse(self.kek.as_bytes()).unwrap();
-        let source = KeySource { current: Some(current), previous: None };
-        let keys = unlock(&store, source).await.unwrap();
+        let keys = unlock(&store, self.key_source()).await.unwrap();
         let settings = Settings { address: SITE.to_owned(), ..Settings::default() };
         Browser::new(&regcred::server::router(&Vault::new(store, keys, settings), &[]))
     }
@@ -186,10 +191,15 @@ impl App {
         listed.rows.into_iter().find(|row| row.name == name).unwrap().id
     }
 
+    /// The page of the credential as it is now.
+    pub async fn credential_page(&self, project: &str, id: Uuid) -> CredentialPage {
+        let reader = self.evidence(&self.owner, project).await.reader().unwrap();
+        self.vault.credential_page(&reader, id).await.unwrap()
+    }
+
     /// The credential as it is stored now.
     pub async fn stored(&self, project: &str, id: Uuid) -> Credential {
-        let reader = self.evidence(&self.owner, project).await.reader().unwrap();
-        self.vault.credential_page(&reader, id).await.unwrap().credential
+        self.credential_page(project, id).await.credential
     }
 
     /// Creates a pipeline through the dialog's post and reads its token off the page; `intent` is

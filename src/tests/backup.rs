@@ -1,6 +1,7 @@
-//! Backups: whole, of one moment, without a key, and restored as they were or not at all.
+//! Backups: whole, of one moment, without a key, proved, and restored as they were or not at all.
 
-mod file;
+pub mod file;
+mod forged;
 
 use crate::app::App;
 use crate::canary::search::{Canary, Search};
@@ -8,11 +9,13 @@ use crate::database::soak;
 use axum::http::StatusCode;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use file::{dump, empty, ended, load, rows, table, with_header};
+use file::{
+    body, dump, dump_of, empty, ended, load, load_unproved, old_form, rows, table, with_header,
+};
 use regcred::crypto::kek::Kek;
 use regcred::migrations::Migrator;
 use regcred::store::{Address, Store};
-use regcred::vault::{BackupProblem, KeySource, check_backup, restore, unlock};
+use regcred::vault::{BackupProblem, KeySource, check_backup, restore};
 use sea_orm_migration::MigratorTrait;
 use serde_json::json;
 use uuid::Uuid;
@@ -41,10 +44,10 @@ async fn lived_in() -> App {
 #[tokio::test]
 async fn a_backup_restores_every_row() {
     let app = lived_in().await;
-    let file = dump(app.vault.store()).await;
+    let file = dump(&app).await;
     let (other, store) = empty().await;
-    let contents = load(&store, &file).await.unwrap();
-    assert_eq!(rows(&dump(&store).await), rows(&file));
+    let contents = load(&store, &file, &app).await.unwrap();
+    assert_eq!(rows(&dump_of(&store, app.key_source()).await), rows(&file));
     assert_eq!(contents.rows.values().sum::<u64>(), rows(&file).len() as u64);
     for (table, rows) in &contents.rows {
         let count = format!("SELECT COUNT(*) FROM {table}");
@@ -74,7 +77,7 @@ async fn a_backup_made_while_serving_is_of_one_moment() {
                 app.docker_config(&token, "", &[]).await;
             }
         };
-        let (file, ()) = tokio::join!(dump(app.vault.store()), writing);
+        let (file, ()) = tokio::join!(dump(&app), writing);
         check_backup(&mut &*file).unwrap();
         // What is written in one transaction is there together or not at all.
         assert_eq!(table(&file, "credential").len(), table(&file, "secret_version").len());
@@ -92,7 +95,7 @@ async fn a_backup_holds_no_key() {
     let app = App::new().await;
     app.credential(&app.owner, "acme", "one", "ghcr.io", secrets[0].as_str()).await;
     app.credential(&app.owner, "acme", "two", "quay.io", secrets[1].as_str()).await;
-    let file = dump(app.vault.store()).await;
+    let file = dump(&app).await;
     Search::new(&secrets).assert_absent("the backup", &file);
     assert!(String::from_utf8_lossy(&file).contains("quay.io"), "it holds something");
 
@@ -101,8 +104,7 @@ async fn a_backup_holds_no_key() {
     let kek = Kek::generate().unwrap();
     let text = kek.to_text();
     let (id, raw) = (kek.id().to_string(), URL_SAFE_NO_PAD.decode(text.as_bytes()).unwrap());
-    unlock(&store, KeySource { current: Some(kek), previous: None }).await.unwrap();
-    let file = dump(&store).await;
+    let file = dump_of(&store, KeySource { current: Some(kek), previous: None }).await;
     let hex: String = raw.iter().map(|byte| format!("{byte:02x}")).collect();
     let written = String::from_utf8(file).unwrap();
     assert!(written.contains(&id), "it says which key it needs");
@@ -113,7 +115,7 @@ async fn a_backup_holds_no_key() {
 
 #[tokio::test]
 async fn a_cut_or_changed_backup_is_refused() {
-    let file = dump(lived_in().await.vault.store()).await;
+    let file = dump(&lived_in().await).await;
     check_backup(&mut &*file).unwrap();
     let refused = |case: &str, bytes: &[u8]| {
         let refused = check_backup(&mut &*bytes).map(drop).expect_err(case);
@@ -148,18 +150,17 @@ async fn a_cut_or_changed_backup_is_refused() {
 
 #[tokio::test]
 async fn a_newer_backup_is_refused() {
-    let (database, store) = empty().await;
-    store.migrate(&database.address).await.unwrap();
-    let file = dump(&store).await;
+    let app = App::not_set_up().await;
+    let file = dump(&app).await;
     let (_other, target) = empty().await;
     let newer = [
-        with_header(&file, |header| header["version"] = 2.into()),
+        with_header(&file, |header| header["version"] = 3.into()),
         with_header(&file, |header| header["schema"] = "m29991231_000001_later".into()),
         // Of its lines nothing need be known.
         b"{\"format\":\"regcred-backup\",\"version\":9}\n\x00\x01".to_vec(),
     ];
     for file in newer {
-        let refused = load(&target, &file).await.map(drop).expect_err("it is refused");
+        let refused = load(&target, &file, &app).await.map(drop).expect_err("it is refused");
         assert!(matches!(refused, BackupProblem::Newer), "{refused}");
         assert!(refused.to_string().contains("newer Regcred"));
     }
@@ -169,48 +170,46 @@ async fn a_newer_backup_is_refused() {
 #[tokio::test]
 async fn a_restore_over_a_live_database_is_refused() {
     let (app, live) = (lived_in().await, App::not_set_up().await);
-    let file = dump(app.vault.store()).await;
-    for store in [app.vault.store(), live.vault.store()] {
-        let before = dump(store).await;
-        let refused = load(store, &file).await.map(drop).expect_err("it is refused");
+    let file = dump(&app).await;
+    for target in [&app, &live] {
+        let before = dump(target).await;
+        let store = target.vault.store();
+        let refused = load(store, &file, &app).await.map(drop).expect_err("it is refused");
         assert!(matches!(refused, BackupProblem::NotEmpty), "{refused}");
-        assert_eq!(rows(&dump(store).await), rows(&before));
+        assert_eq!(rows(&dump(target).await), rows(&before));
     }
 }
 
 #[tokio::test]
 async fn a_restore_that_fails_leaves_nothing_behind() {
-    let file = dump(lived_in().await.vault.store()).await;
+    let app = lived_in().await;
+    let file = dump(&app).await;
     let (_database, store) = empty().await;
-    // The last row once more: every row before it was taken by then.
-    let mut lines: Vec<String> = std::str::from_utf8(&file)
-        .unwrap()
-        .lines()
-        .filter(|line| !line.starts_with("{\"end\""))
-        .map(str::to_owned)
-        .collect();
+    // The last row once more: every row before it was taken by then. Of the old form, since a proof
+    // would not let it come as far.
+    let mut lines = body(&old_form(&file));
     lines.extend(lines.last().cloned());
-    let refused = load(&store, &ended(&lines)).await.map(drop).expect_err("it is refused");
+    let refused = load_unproved(&store, &ended(&lines)).await.map(drop).expect_err("refused");
     assert!(matches!(refused, BackupProblem::Database(_)), "{refused}");
     // A row that is not of the header's form, too.
     let last = lines.len() - 1;
     lines[last] = "[\"project\",[1,2,3]]".to_owned();
-    let refused = load(&store, &ended(&lines)).await.map(drop).expect_err("it is refused");
+    let refused = load_unproved(&store, &ended(&lines)).await.map(drop).expect_err("refused");
     assert!(matches!(refused, BackupProblem::Damaged), "{refused}");
     assert!(!store.has_schema().await.unwrap());
-    load(&store, &file).await.unwrap();
-    assert_eq!(rows(&dump(&store).await), rows(&file));
+    load(&store, &file, &app).await.unwrap();
+    assert_eq!(rows(&dump_of(&store, app.key_source()).await), rows(&file));
 }
 
 #[tokio::test]
 async fn another_file_than_the_checked_one_is_refused() {
     let app = lived_in().await;
-    let file = dump(app.vault.store()).await;
+    let file = dump(&app).await;
     app.credential(&app.owner, "acme", "later", "later.example.com", "hunter5").await;
-    let other = dump(app.vault.store()).await;
+    let other = dump(&app).await;
     let (_database, store) = empty().await;
-    let checked = check_backup(&mut &*file).unwrap();
-    let refused = restore(&store, &checked, &mut &*other).await.map(drop);
+    let proved = check_backup(&mut &*file).unwrap().authenticate(&app.key_source()).unwrap();
+    let refused = restore(&store, &proved, &mut &*other).await.map(drop);
     assert!(matches!(refused, Err(BackupProblem::Damaged)));
     assert!(!store.has_schema().await.unwrap());
 }
@@ -242,7 +241,7 @@ async fn an_older_backup_is_brought_to_todays_schema() {
     let (new, migrated) = (empty().await, empty().await);
     migrated.1.migrate(&migrated.0.address).await.unwrap();
     for (database, store) in [new, migrated] {
-        load(&store, &file).await.unwrap();
+        load_unproved(&store, &file).await.unwrap();
         assert!(store.schema().await.unwrap().is_current());
         assert_eq!(database.scalar_text("SELECT state FROM crypto_key").await, "active");
         assert_eq!(database.scalar_text("SELECT name FROM project").await, "Acme");
@@ -260,14 +259,14 @@ async fn either_database_restores_what_the_other_wrote() {
         );
         return;
     }
-    let from_postgres = dump(app.vault.store()).await;
+    let from_postgres = dump(&app).await;
     let embedded = Address::File(app.database.folder.join("restored.db"));
     let sqlite = Store::connect(&embedded).await.unwrap();
-    load(&sqlite, &from_postgres).await.unwrap();
-    let from_sqlite = dump(&sqlite).await;
+    load(&sqlite, &from_postgres, &app).await.unwrap();
+    let from_sqlite = dump_of(&sqlite, app.key_source()).await;
     let (_database, postgres) = empty().await;
-    load(&postgres, &from_sqlite).await.unwrap();
-    let again = dump(&postgres).await;
+    load(&postgres, &from_sqlite, &app).await.unwrap();
+    let again = dump_of(&postgres, app.key_source()).await;
     assert_eq!(rows(&again), rows(&from_postgres));
     // Each database sorts text in its own way.
     let sorted = |file: &[u8]| {

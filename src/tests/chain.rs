@@ -2,6 +2,7 @@
 //! behind them shows at the link where it was made.
 
 use crate::app::{App, Browser, PASSWORD, credential_form, soak};
+use crate::commands::machine::Machine;
 use axum::http::StatusCode;
 use regcred::vault::INSTANCE;
 use std::sync::Arc;
@@ -145,6 +146,44 @@ async fn every_change_to_the_past_shows_where_it_was_made() {
         assert_eq!(first_break(&app, project).await, Some(*at), "{sql}");
     }
     assert_eq!(first_break(&app, whole).await, None, "another project's chain is its own");
+}
+
+#[tokio::test]
+async fn a_chain_that_was_taken_away_as_a_whole_is_broken_at_its_first_link() {
+    let machine = Machine::set_up().await;
+    let database = &machine.instance.database;
+    let project = machine.vault.store().projects().find("acme").await.unwrap().unwrap().id;
+    machine.run(&["audit", "verify"]).done();
+    let assert_broken = |what: &str| {
+        for args in [&["audit", "verify"][..], &["audit", "verify", "--project", "acme"]] {
+            let said = machine.run(args);
+            let is_named = said
+                .out
+                .lines()
+                .any(|line| line.starts_with("acme ") && line.contains("BROKEN at link 1"));
+            assert!(said.code == Some(1) && is_named, "{what}: {}{}", said.out, said.err);
+        }
+        let said = machine.run(&["doctor"]);
+        assert_eq!(said.code, Some(1), "{what}: {}", said.out);
+        assert!(said.out.contains("acme at link 1"), "{what}: {}", said.out);
+    };
+    let of = format!("WHERE chain = {}", database.id(project));
+    database.raw(&format!("DELETE FROM audit_event {of}")).await;
+    let nothing = database.bytes(&[0; 32]);
+    database.raw(&format!("UPDATE chain_head SET seq = 0, mac = {nothing} {of}")).await;
+    assert_broken("its end says that there is nothing");
+    database.raw(&format!("DELETE FROM chain_head {of}")).await;
+    assert_broken("its end is gone, too");
+
+    let of = format!("WHERE chain = {}", database.id(INSTANCE));
+    for table in ["audit_event", "chain_head"] {
+        database.raw(&format!("DELETE FROM {table} {of}")).await;
+    }
+    let said = machine.run(&["audit", "verify"]);
+    let broken = said.out.matches("BROKEN at link 1").count();
+    assert_eq!((said.code, broken), (Some(1), 2), "{}", said.out);
+    let said = machine.run(&["doctor"]);
+    assert!(said.out.contains("instance at link 1"), "{}", said.out);
 }
 
 #[tokio::test]

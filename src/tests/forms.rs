@@ -53,6 +53,26 @@ pub fn token_in(page: &str) -> Option<String> {
     tokens.find(|text| regcred::crypto::token::parse_token(text).is_some()).map(str::to_owned)
 }
 
+/// The value of the page's input with that name, as a browser posts it.
+pub fn value_in(page: &str, name: &str) -> Option<String> {
+    let name = format!(" name=\"{name}\"");
+    let mut inputs = page.split("<input").skip(1).filter_map(|rest| rest.split('>').next());
+    let (_, value) = inputs.find(|input| input.contains(&name))?.split_once(" value=\"")?;
+    value.split('"').next().map(unescaped)
+}
+
+/// The address of the page's first link that begins with `start`.
+pub fn link_in(page: &str, start: &str) -> Option<String> {
+    let (_, rest) = page.split_once(&format!(" href=\"{start}"))?;
+    rest.split('"').next().map(|rest| format!("{start}{}", unescaped(rest)))
+}
+
+/// The value of an attribute, as a browser reads it.
+fn unescaped(text: &str) -> String {
+    let text = text.replace("&quot;", "\"").replace("&lt;", "<").replace("&gt;", ">");
+    text.replace("&amp;", "&")
+}
+
 /// What a delivered `config.json` holds: `user:secret` by host. It has to be JSON of that shape and
 /// nothing else.
 pub fn auths(reply: &Reply) -> BTreeMap<String, String> {

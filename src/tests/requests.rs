@@ -1,6 +1,7 @@
 //! What every request and every answer keeps: which site may send it, what a browser may do with it.
 
 use crate::app::{App, SITE};
+use crate::asking::DOORS;
 use crate::browser::Browser;
 use crate::matrix::{Objects, functions};
 use axum::body::Body;
@@ -117,6 +118,34 @@ async fn an_api_route_that_nothing_has_is_not_found_in_json() {
             assert_eq!(body["error"]["code"], "not_found");
         }
     }
+}
+
+#[tokio::test]
+async fn a_door_that_hands_out_is_opened_by_get_alone_and_leaves_no_receipt_otherwise() {
+    let app = App::new().await;
+    let id = app.credential(&app.owner, "acme", "ghcr", "ghcr.io", "hunter2").await;
+    let (_, token) = app.pipeline(&app.owner, "acme", "ci", &[id], "pull").await;
+    let ask = async |method: &Method, path: &str| {
+        let request = app.nobody().request(method.clone(), path, "*/*");
+        let request = request.header("authorization", format!("Bearer {token}"));
+        let reply = app.nobody().send(request.body(Body::empty()).unwrap()).await;
+        (reply.status.as_u16(), reply.header("allow").to_owned())
+    };
+    let others = [
+        "/api/v1/credentials",
+        "/api/v1/match?image=ghcr.io%2Facme%2Fapi",
+        "/api/v1/registry-token?image=ghcr.io%2Facme%2Fapi",
+    ];
+    for door in DOORS.into_iter().chain(others) {
+        for method in [Method::HEAD, Method::POST, Method::DELETE] {
+            assert_eq!(ask(&method, door).await, (405, "GET".to_owned()), "{method} {door}");
+        }
+    }
+    for door in ["/api/v1/token", "/api/v1/drone/acme", "/api/v1/woodpecker/acme"] {
+        assert_eq!(ask(&Method::HEAD, door).await, (405, "POST".to_owned()), "{door}");
+    }
+    assert_eq!(app.count_receipts().await, 0);
+    assert_eq!(ask(&Method::GET, DOORS[0]).await, (200, String::new()));
 }
 
 #[tokio::test]

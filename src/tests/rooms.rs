@@ -38,13 +38,15 @@ const ROOMS: [(&str, &[&str]); 13] = [
 ];
 
 /// Which rooms may name a crate of others'; a crate that is not here is anybody's.
-const CRATES: [(&str, &[&str]); 13] = [
+const CRATES: [(&str, &[&str]); 15] = [
     ("ring", &["crypto"]),
     ("argon2", &["crypto"]),
     ("crc32fast", &["crypto"]),
     ("sea_orm", &["store", "migrations"]),
     ("sea_orm_migration", &["store", "migrations"]),
     ("axum", &["functions", "pipelines", "server"]),
+    ("hyper", &["server"]),
+    ("hyper_util", &["server"]),
     ("tower_sessions", &["functions", "server"]),
     ("reqwest", &["outbound"]),
     ("rustls", &["outbound"]),

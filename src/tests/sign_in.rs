@@ -6,12 +6,26 @@ use axum::body::Body;
 use axum::extract::ConnectInfo;
 use axum::http::Method;
 use regcred::Error;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
+use tokio::task::JoinSet;
 
 const SIGN_IN: &str = "/rpc/session/create";
 
 async fn attempt(browser: &Browser, email: &str, password: &str) -> Reply {
     browser.post_json_accept(SIGN_IN, &[("email", email), ("password", password)]).await
+}
+
+/// The same from that address; gives the status.
+async fn attempt_from(app: &App, address: &str, email: &str, password: &str) -> u16 {
+    let request = app.nobody().request(Method::POST, SIGN_IN, "application/json");
+    let request = request.header("content-type", "application/x-www-form-urlencoded");
+    // Anybody can write this header; no proxy is trusted here.
+    let request = request.header("x-forwarded-for", "203.0.113.77");
+    let body = urlencoded(&[("email", email), ("password", password)]);
+    let mut request = request.body(Body::from(body)).unwrap();
+    let address: IpAddr = address.parse().unwrap();
+    request.extensions_mut().insert(ConnectInfo(SocketAddr::new(address, 4444)));
+    app.nobody().send(request).await.status.as_u16()
 }
 
 #[tokio::test]
@@ -117,20 +131,37 @@ async fn a_lock_opens_after_a_quarter_of_an_hour_and_a_success_forgets_the_failu
 async fn ten_failures_from_one_place_lock_the_place_and_no_other() {
     let app = App::new().await;
     let from = async |last: u8, email: &str, password: &str| {
-        let request = app.nobody().request(Method::POST, SIGN_IN, "application/json");
-        let request = request.header("content-type", "application/x-www-form-urlencoded");
-        // Anybody can write this header; no proxy is trusted here.
-        let request = request.header("x-forwarded-for", "203.0.113.77");
-        let body = urlencoded(&[("email", email), ("password", password)]);
-        let mut request = request.body(Body::from(body)).unwrap();
-        request.extensions_mut().insert(ConnectInfo(SocketAddr::from(([192, 0, 2, last], 4444))));
-        app.nobody().send(request).await.status.as_u16()
+        attempt_from(&app, &format!("192.0.2.{last}"), email, password).await
     };
     for n in 0..10 {
         assert_eq!(from(1, &format!("guess-{n}@example.com"), "wrong password").await, 422);
     }
     assert_eq!(from(1, OWNER, PASSWORD).await, 429);
     assert_eq!(from(2, OWNER, PASSWORD).await, 200);
+}
+
+#[tokio::test]
+async fn a_network_of_ipv6_is_one_place_whichever_of_its_addresses_asks() {
+    let app = App::new().await;
+    for n in 0..10 {
+        let (address, email) = (format!("2001:db8:1:2::{n}"), format!("guess-{n}@example.com"));
+        assert_eq!(attempt_from(&app, &address, &email, "wrong password").await, 422, "{n}");
+    }
+    assert_eq!(attempt_from(&app, "2001:db8:1:2:3:4:5:6", OWNER, PASSWORD).await, 429);
+    assert_eq!(attempt_from(&app, "2001:db8:1:3::1", OWNER, PASSWORD).await, 200);
+}
+
+#[tokio::test]
+async fn of_many_guesses_at_once_ten_are_read() {
+    let app = App::new().await;
+    let mut guesses = JoinSet::new();
+    for _ in 0..24 {
+        let browser = app.nobody();
+        guesses.spawn(async move { attempt(&browser, OWNER, "wrong password").await.status });
+    }
+    let statuses = guesses.join_all().await;
+    let count = |status: u16| statuses.iter().filter(|other| other.as_u16() == status).count();
+    assert_eq!((count(422), count(429)), (10, 14));
 }
 
 #[tokio::test]
@@ -171,4 +202,19 @@ async fn an_address_that_no_database_can_hold_is_only_wrong() {
     let app = App::new().await;
     let reply = attempt(&app.nobody(), "owner\0@example.com", PASSWORD).await;
     assert_eq!(reply.status, 422, "{}", reply.text());
+}
+
+#[tokio::test]
+async fn a_hash_of_older_settings_is_made_anew_at_the_next_sign_in() {
+    const OLD: &str =
+        "$argon2id$v=19$m=65536,t=2,p=1$c29tZXNhbHQ$CTFhFdXPJO1aFaMaO6Mm5c8y7cJHAph8ArZWb2GRPPc";
+    let app = App::new().await;
+    app.raw(&format!("UPDATE person SET password_hash = '{OLD}'")).await;
+    let count = "SELECT COUNT(*) FROM person WHERE password_hash LIKE '%m=65536%'";
+    assert_eq!(attempt(&app.nobody(), OWNER, "not it").await.status, 422);
+    assert_eq!(app.scalar_i64(count).await, 1);
+    for _ in 0..2 {
+        assert!(attempt(&app.nobody(), OWNER, "password").await.status.is_success());
+        assert_eq!(app.scalar_i64(count).await, 0);
+    }
 }

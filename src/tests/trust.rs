@@ -2,6 +2,7 @@
 //! real providers are tested elsewhere; this vault reaches no other host.
 
 mod rules;
+mod shared_secret;
 mod walls;
 
 use crate::app::{App, PASSWORD};

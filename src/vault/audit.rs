@@ -4,6 +4,7 @@ use super::{INSTANCE, Vault};
 use crate::domain::actor::Operator;
 use crate::domain::audit::AuditEvent;
 use crate::error::Result;
+use crate::store::ChainHead;
 use std::collections::HashMap;
 use uuid::Uuid;
 
@@ -22,7 +23,9 @@ pub struct ChainReport {
 }
 
 impl Vault {
-    /// Checks every chain, or the one of the project with this part of the URL.
+    /// Checks every chain, or the one of the project with this part of the URL. One that was taken
+    /// away as a whole is broken at its first link: each project has an event of its beginning, and
+    /// so has the instance once it is set up.
     ///
     /// # Errors
     /// `Conflict` when there is no such project.
@@ -35,9 +38,16 @@ impl Vault {
         let projects = self.every_project(operator).await?.into_iter();
         let mut names: HashMap<Uuid, String> =
             projects.map(|entry| (entry.project.id, entry.project.slug)).collect();
+        let mut begun: Vec<Uuid> = names.keys().copied().collect();
+        begun.extend(self.is_set_up().await?.then_some(INSTANCE));
         names.insert(INSTANCE, "instance".to_owned());
+        // Read after the projects: a project that is there was written together with its chain.
+        let mut heads = self.store.chain().heads().await?;
+        begun.retain(|chain| !heads.iter().any(|head| head.chain == *chain));
+        heads.extend(begun.into_iter().map(|chain| ChainHead { chain, end: None }));
+        heads.sort_by_key(|head| head.chain);
         let mut reports = Vec::new();
-        for head in self.store.chain().heads().await? {
+        for head in heads {
             if slug.is_some() && head.chain != only {
                 continue;
             }
@@ -48,7 +58,11 @@ impl Vault {
                     name,
                     links,
                     head: mac.iter().map(|byte| format!("{byte:02x}")).collect(),
-                    broken_at: self.first_break(head.chain).await?,
+                    broken_at: match links {
+                        // An end is written with a link.
+                        ..=0 => Some(1),
+                        _ => self.first_break(head.chain).await?,
+                    },
                 },
                 None => ChainReport { name, links: 0, head: String::new(), broken_at: Some(1) },
             });

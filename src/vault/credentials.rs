@@ -1,5 +1,9 @@
 //! Registry credentials: listed, created, disabled.
 
+mod checks;
+
+pub(super) use checks::{is_wrong, name_taken};
+
 use super::secret_input::ReadSecret;
 use super::versions::NewVersion;
 use super::{SecretInput, Vault, names, now, today};
@@ -10,12 +14,13 @@ use crate::domain::credential::Method;
 use crate::domain::credential_form::{CredentialDraft, CredentialForm};
 use crate::domain::listing::{ListQuery, Listing};
 use crate::domain::moment::Day;
-use crate::domain::registry::RegistryHost;
-use crate::domain::registry_kind::{GOOGLE_HOSTS, RegistryKind, paste_warning};
-use crate::domain::typed_text::NAME_MAX;
+use crate::domain::registry_kind::RegistryKind;
 use crate::error::{Error, FieldError, Result};
-use crate::store::{CredentialChanges, Set, Write};
+use crate::store::{CredentialChanges, Set, Write, is_taken};
 use uuid::Uuid;
+
+const COPY_TAKEN: &str =
+    "A credential for that host with this name and the host's name behind it exists already.";
 
 /// What a creation made, and what the page after it says.
 #[derive(Clone, Debug)]
@@ -38,8 +43,8 @@ impl Vault {
         Ok(Listing { rows: listed, total, is_empty_project: hosts.is_empty(), hosts, today })
     }
 
-    /// Creates a credential, and one more for each other Google host that is ticked when the method is
-    /// a key file.
+    /// Creates a credential, and, when the method is a key file, one more for each other Google host
+    /// of the form.
     ///
     /// # Errors
     /// `Invalid` with a sentence for every field that breaks a rule.
@@ -50,56 +55,38 @@ impl Vault {
         secret: &SecretInput,
     ) -> Result<Created> {
         let checked = form.check();
-        let read = checked.as_ref().map_or_else(
-            |_| Method::from_word(&form.method).map(|m| secret.read(m)),
-            |draft| Some(secret.read(draft.method)),
-        );
         let mut errors = checked.as_ref().err().cloned().unwrap_or_default();
-        let read = match read {
-            Some(Ok(Some(read))) => Some(read),
-            Some(Ok(None)) => {
-                errors.push(missing(form));
-                None
-            }
-            Some(Err(error)) => {
-                errors.push(error);
-                None
-            }
-            None => None,
-        };
+        let read = Method::from_word(&form.method)
+            .and_then(|method| required(secret, method).map_err(|e| errors.push(e)).ok());
         let write = self.store.write().await?;
-        if self.is_name_taken(&write, editor, form.name.trim(), None).await? {
-            errors.push(name_taken());
-        }
+        self.check_name(&write, editor, form, None, &mut errors).await?;
+        let owner = self.owner(&write, editor, form, None, &mut errors).await?;
         let (Ok(draft), Some(read), true) = (checked, read, errors.is_empty()) else {
             return Err(Error::Invalid(errors));
         };
-        let draft = draft.owned_by(&editor.person().name);
-        let mut notices = draft.host_changes.clone();
-        let kind = RegistryKind::recognise(&draft.host);
-        let typed = std::str::from_utf8(read.secret.expose()).unwrap_or_default();
-        notices.extend(paste_warning(kind, typed).map(str::to_owned));
+        let draft = CredentialDraft { owner, ..draft }.owned_by(&editor.person().name);
         let id = self.insert(&write, editor, &draft, &read).await?;
-        notices.insert(0, format!("{} was created for {}.", draft.name, draft.host.as_str()));
-        for host in other_google_hosts(&draft, &form.also) {
-            let mut copy = draft.clone();
-            let suffix = format!(" ({})", host.as_str());
-            let room = NAME_MAX.saturating_sub(suffix.chars().count());
-            copy.name = draft.name.chars().take(room).collect::<String>() + &suffix;
-            copy.host = host;
-            if self.is_name_taken(&write, editor, &copy.name, None).await? {
-                return Err(Error::at(
-                    "also",
-                    "A credential for that host with this name and the host's name behind it exists already.",
-                ));
-            }
-            self.insert(&write, editor, &copy, &read).await?;
+        let mut notices = vec![format!("{} was created for {}.", draft.name, draft.host.as_str())];
+        notices.extend(draft.changes.iter().cloned());
+        let kind = RegistryKind::recognise(&draft.host);
+        notices.extend(read.warning(kind, draft.method).map(str::to_owned));
+        for host in &draft.also {
+            let copy = draft.for_host(host);
+            let inserted = self.insert(&write, editor, &copy, &read).await;
+            inserted.map_err(|error| match error {
+                Error::Invalid(_) => Error::at("also", COPY_TAKEN),
+                other => other,
+            })?;
             notices.push(format!("{} was created with the same key.", copy.name));
         }
         write.commit().await?;
         Ok(Created { id, notices })
     }
 
+    /// Writes the draft as a new credential.
+    ///
+    /// # Errors
+    /// `Invalid` for a name that is taken, and for nothing else.
     async fn insert(
         &self,
         write: &Write,
@@ -128,10 +115,14 @@ impl Vault {
             waits: false,
         };
         self.set_secret(write, editor, &mut row, new, read, at).await?;
-        write.credentials(editor.project().id).insert(row).await?;
+        let project = editor.project().id;
+        if let Err(error) = write.credentials(project).insert(row).await {
+            // On `PostgreSQL` two look for a free name at once, and only its index sees both.
+            let is_taken = is_taken(&error);
+            return Err(if is_taken { Error::Invalid(vec![name_taken()]) } else { error.into() });
+        }
         let subject = Subject { id, name: draft.name.clone() };
         let detail = draft.host.as_str().to_owned();
-        let project = editor.project().id;
         self.note(
             write,
             project,
@@ -142,17 +133,6 @@ impl Vault {
         )
         .await?;
         Ok(id)
-    }
-
-    /// Whether another credential than `except` has the name.
-    pub(super) async fn is_name_taken(
-        &self,
-        write: &Write,
-        editor: &Editor,
-        name: &str,
-        except: Option<Uuid>,
-    ) -> Result<bool> {
-        Ok(write.credentials(editor.project().id).is_named(&names::fold(name), except).await?)
     }
 
     /// Stops deliveries, or allows them again. Doing it twice changes nothing.
@@ -251,31 +231,15 @@ pub(super) fn renew_on(
     review_on.into_iter().chain(rotate).min()
 }
 
-pub(super) fn name_taken() -> FieldError {
-    FieldError::new(
-        "name",
-        "Another credential in this project has this name. Capital and small letters count as the same. Choose another one.",
-    )
-}
-
-fn missing(form: &CredentialForm) -> FieldError {
-    if form.method == Method::GcpServiceAccountKey.word() {
-        FieldError::new("key_json", "Paste the service account key, or upload its .json file.")
-    } else {
-        FieldError::new(
+/// The secret, which a new credential cannot do without.
+fn required(secret: &SecretInput, method: Method) -> Result<ReadSecret, FieldError> {
+    secret.read(method)?.ok_or_else(|| match method {
+        Method::GcpServiceAccountKey => {
+            FieldError::new("key_json", "Paste the service account key, or upload its .json file.")
+        }
+        Method::Password => FieldError::new(
             "password",
             "Enter the password or token. It is stored encrypted and never shown again.",
-        )
-    }
-}
-
-fn other_google_hosts(draft: &CredentialDraft, also: &[String]) -> Vec<RegistryHost> {
-    if draft.method != Method::GcpServiceAccountKey {
-        return Vec::new();
-    }
-    GOOGLE_HOSTS
-        .iter()
-        .filter(|host| also.iter().any(|also| also == *host) && draft.host.as_str() != **host)
-        .filter_map(|host| RegistryHost::stored(host))
-        .collect()
+        ),
+    })
 }

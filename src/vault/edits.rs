@@ -1,7 +1,7 @@
 //! Edits of a credential. Blank keeps the secret; the host never changes; a save against an older
 //! revision tells what changed meanwhile.
 
-use super::credentials::{fields, name_taken};
+use super::credentials::{fields, is_wrong, name_taken};
 use super::versions::NewVersion;
 use super::{SecretInput, Vault, now};
 use crate::domain::actor::Editor;
@@ -9,9 +9,9 @@ use crate::domain::audit::{Action, AuditEvent, Subject};
 use crate::domain::credential::{Access, Credential, Method};
 use crate::domain::credential_form::{CredentialDraft, CredentialForm};
 use crate::domain::moment::Day;
-use crate::domain::registry::RegistryHost;
+use crate::domain::registry::{ParsedRegistry, RegistryHost};
 use crate::error::{Change, Error, FieldError, Result};
-use crate::store::{Set, Write};
+use crate::store::{Set, Write, is_taken};
 use uuid::Uuid;
 
 const SECRET_LABEL: &str = "Password or key";
@@ -20,8 +20,8 @@ impl Vault {
     /// Saves the form over the revision it was made from; gives the sentences for the next page.
     ///
     /// # Errors
-    /// `Stale` when somebody saved meanwhile; `Invalid` for broken rules, a changed host, and a
-    /// changed method without a new secret.
+    /// `Stale` when somebody saved meanwhile; `Invalid` for broken rules, a changed host, a changed
+    /// method without a new secret, and a changed user name whose secret is to wait.
     pub async fn update_credential(
         &self,
         editor: &Editor,
@@ -36,17 +36,16 @@ impl Vault {
         if revision != stored.revision {
             return Err(self.stale(&write, project, &stored, revision).await?);
         }
-        let mut form = form.clone();
-        let wants_insecure = form.is_insecure && !stored.summary.is_insecure;
-        form.is_insecure = stored.summary.is_insecure;
-        let mut errors = Vec::new();
-        if form.registry_url.trim().is_empty() {
-            form.registry_url = stored.summary.host.as_str().to_owned();
-        }
+        let is_same_origin = is_same_origin(form, &stored);
+        // The stored origin stands, whatever was typed; the rest is checked for it.
+        let form = CredentialForm {
+            registry_url: stored.summary.host.as_str().to_owned(),
+            is_insecure: false,
+            ..form.clone()
+        };
         let checked = form.check();
-        errors.extend(checked.as_ref().err().cloned().unwrap_or_default());
-        if !is_same_host(&form, &stored) || wants_insecure {
-            errors.retain(|error| error.field != "registry_url");
+        let mut errors = checked.as_ref().err().cloned().unwrap_or_default();
+        if !is_same_origin {
             errors.push(FieldError::new(
                 "registry_url",
                 "The registry of a credential cannot change: its secret is bound to that host. Add a new credential for the other one.",
@@ -70,12 +69,20 @@ impl Vault {
         } else if form.is_staged && read.is_none() && !has_secret_error(&errors) {
             errors.push(FieldError::new(secret_field, "Enter the secret that is to wait."));
         }
-        if self.is_name_taken(&write, editor, form.name.trim(), Some(id)).await? {
-            errors.push(name_taken());
+        let is_another = |draft: &CredentialDraft| draft.username != stored.summary.username;
+        let has_new_username = checked.as_ref().is_ok_and(is_another);
+        if form.is_staged && has_new_username && !is_wrong(&errors, "method") {
+            errors.push(FieldError::new(
+                "username",
+                "Until you switch, pipelines receive the current secret with the stored user name. Change the user name after that, or do not let the secret wait.",
+            ));
         }
+        self.check_name(&write, editor, &form, Some(id), &mut errors).await?;
+        let owner = self.owner(&write, editor, &form, Some(&stored.owner), &mut errors).await?;
         let (Ok(draft), true) = (checked, errors.is_empty()) else {
             return Err(Error::Invalid(errors));
         };
+        let draft = CredentialDraft { owner, ..draft };
 
         let at = now();
         let mut changed = changed_labels(&stored, &draft);
@@ -95,7 +102,11 @@ impl Vault {
         row.revision = Set(stored.revision + 1);
         row.updated_at = Set(at.0);
         row.updated_by = Set(editor.person().name.clone());
-        write.credentials(project).update(id, row).await?;
+        if let Err(error) = write.credentials(project).update(id, row).await {
+            // On `PostgreSQL` two look for a free name at once, and only its index sees both.
+            let is_taken = is_taken(&error);
+            return Err(if is_taken { Error::Invalid(vec![name_taken()]) } else { error.into() });
+        }
         let mut waiting = 0;
         let guards = draft.is_protected && draft.access == Access::PullAndPush;
         if guards && !stored.guards_its_secret() {
@@ -111,6 +122,7 @@ impl Vault {
             .await?;
         write.commit().await?;
         let mut notices = vec![format!("{} was saved.", draft.name)];
+        notices.extend(draft.changes);
         if waiting > 0 {
             notices.push("Grants of it wait for the approval of a second person now.".to_owned());
         }
@@ -124,6 +136,9 @@ impl Vault {
                 format!("Pipelines receive version {version} of the secret from now on.")
             });
         }
+        let kind = stored.summary.kind();
+        let warning = read.as_ref().and_then(|read| read.warning(kind, method));
+        notices.extend(warning.map(str::to_owned));
         Ok(notices)
     }
 
@@ -169,10 +184,20 @@ impl Vault {
     }
 }
 
-/// Whether what came as the registry is the stored one, though the rest of the form may be wrong.
-fn is_same_host(form: &CredentialForm, stored: &Credential) -> bool {
-    RegistryHost::parse(&form.registry_url)
-        .is_ok_and(|parsed| parsed.host == stored.summary.host && parsed.path.is_none())
+/// Whether what came as the registry is the stored one, in scheme and port as well, though the rest
+/// of the form may be wrong. What was not sent is not changed.
+fn is_same_origin(form: &CredentialForm, stored: &Credential) -> bool {
+    let (typed, shown) = (form.registry_url.trim(), &stored.summary);
+    if form.is_insecure && !shown.is_insecure {
+        return false;
+    }
+    let is_same = |parsed: ParsedRegistry| {
+        let is_of_other_scheme = if shown.is_insecure { parsed.is_https } else { parsed.is_http };
+        parsed.host == shown.host && parsed.path.is_none() && !is_of_other_scheme
+    };
+    typed.is_empty()
+        || typed == shown.host.as_str()
+        || RegistryHost::parse(typed).is_ok_and(is_same)
 }
 
 fn has_secret_error(errors: &[FieldError]) -> bool {

@@ -1,5 +1,6 @@
 //! Short-lived pipeline tokens for a provider's signed word (security T16 to T18).
 
+use super::attempts::{Limit, network_of};
 use super::deliveries::refusal;
 use super::{Vault, now};
 use crate::crypto::digest::sha256;
@@ -12,19 +13,20 @@ use crate::error::{Error, Result};
 use crate::issuers::IssuerProblem;
 use crate::store::TokenRow;
 use serde_json::{Map, Value};
-use std::net::Ipv6Addr;
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
 /// Seconds that a token given for proof works.
 const LIFE: i64 = 15 * 60;
-/// Refused proofs of one address in [`WINDOW`] seconds.
-const MOST: i64 = 60;
-const WINDOW: i64 = 60;
+/// Refused proofs of one network for one pipeline, in a minute.
+const FOR_A_PIPELINE: Limit = Limit { most: 60, window: 60 };
+/// The same for whatever pipelines they name, of which there may be none: several of a runner's can
+/// be set up wrongly before the others wait.
+const FOR_ANY: Limit = Limit { most: 300, window: 60 };
 /// Seconds by which clocks may differ: as long is a token remembered after its end.
 const SKEW: i64 = 60 * 60;
-/// Receipts of refused proofs of one pipeline in an hour: strangers can make them.
-const NOTED: i64 = 60;
+/// Receipts of refused proofs of one pipeline, in an hour: strangers can make them.
+const NOTED: Limit = Limit { most: 60, window: 3_600 };
 
 /// Why somebody's word was not taken.
 #[derive(Debug)]
@@ -61,31 +63,35 @@ impl Vault {
         // What is no token costs nothing to refuse, and is not counted.
         let unverified = Unverified::read(presented.trim())
             .map_err(|problem| Error::Denied(problem.to_string()))?;
-        let key = format!("proof:{}:{pipeline}", network(address.as_deref()));
-        let from = now().plus_seconds(-WINDOW).0;
-        if self.store.attempts().count(&key, from).await?.0 >= MOST {
-            return Err(Error::TooManyAttempts { minutes: 1 });
-        }
-        let done = self.exchange(pipeline, &unverified, address).await;
+        let found = self.store.tokens().pipeline(pipeline).await?;
+        let network = network_of(address.as_deref());
+        let mut keys = vec![(format!("proof:{network}"), FOR_ANY)];
+        // Only for one that there is: a stranger can name any number, and each key is a row.
+        let own = found.is_some().then(|| format!("proof:{network}:{pipeline}"));
+        keys.extend(own.map(|own| (own, FOR_A_PIPELINE)));
+        self.check_attempts(&keys).await?;
+        let done = match found {
+            Some((project, name)) => {
+                self.exchange((project, pipeline, name), &unverified, address).await
+            }
+            // Whether there is such a pipeline is told to nobody.
+            None => Err(Error::Denied(Unproved::NoRule.sentence())),
+        };
         if matches!(done, Err(Error::Denied(_) | Error::Unauthenticated)) {
-            let write = self.store.write().await?;
-            write.attempts().add(&key, from, now().0).await?;
-            write.commit().await?;
+            // Only then, so that the jobs of a network may start all at once; and of many that are
+            // refused at once no more are told why than one after the other.
+            self.count_attempt(&keys).await?;
         }
         done
     }
 
     async fn exchange(
         &self,
-        pipeline: Uuid,
+        who: (Uuid, Uuid, String),
         unverified: &Unverified<'_>,
         address: Option<String>,
     ) -> Result<(Zeroizing<String>, i64)> {
-        let found = self.store.tokens().pipeline(pipeline).await?;
-        // Whether there is such a pipeline is told to nobody.
-        let Some((project, name)) = found else {
-            return Err(Error::Denied(Unproved::NoRule.sentence()));
-        };
+        let (project, pipeline, _) = who;
         let rules = self.store.trust_rules(project).of_pipeline(pipeline).await?;
         let (claims, rules) = match self.verified(&rules, unverified).await {
             Ok(verified) => verified,
@@ -93,7 +99,6 @@ impl Vault {
             Err(problem) => return Err(Error::Denied(problem.sentence())),
         };
         // From here on it is the issuer's word, so what becomes of it is worth a receipt.
-        let who = (project, pipeline, name);
         let Some(rule) = rules.iter().find(|rule| holds(rule, &claims)) else {
             let provider = rules[0].provider;
             let proof = Proof::from_claims(provider, &claims);
@@ -192,24 +197,16 @@ impl Vault {
         reason: String,
     ) -> Result<T> {
         let told = format!("The token was not accepted: {reason}.");
-        let (key, from) = (format!("refused-proof:{}", who.1), now().plus_seconds(-3_600).0);
-        if self.store.attempts().count(&key, from).await?.0 >= NOTED {
-            tracing::warn!(pipeline = %who.1, "more proofs are refused than receipts are written");
-            return Err(Error::Denied(told));
+        match self.count_attempt(&[(format!("refused-proof:{}", who.1), NOTED)]).await {
+            Ok(()) => {}
+            Err(Error::TooManyAttempts { .. }) => {
+                tracing::warn!(pipeline = %who.1, "more proofs are refused than noted");
+                return Err(Error::Denied(told));
+            }
+            Err(error) => return Err(error),
         }
-        let write = self.store.write().await?;
-        write.attempts().add(&key, from, now().0).await?;
-        write.commit().await?;
         self.record(vec![refusal(who, Door::Token, proof, address, reason)]).await?;
         Err(Error::Denied(told))
-    }
-}
-
-/// Whom refusals are counted for: of IPv6 the network, whose addresses one host has all.
-fn network(address: Option<&str>) -> String {
-    match address.and_then(|text| text.parse::<Ipv6Addr>().ok()) {
-        Some(address) => address.segments()[..4].iter().map(|part| format!("{part:x}:")).collect(),
-        None => address.unwrap_or("unknown").to_owned(),
     }
 }
 

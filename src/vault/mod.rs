@@ -1,6 +1,7 @@
 //! What the product does: where rows meet keys. Every function takes the evidence of who asks
 //! first, and every write is one transaction with its audit event.
 
+mod attempts;
 mod audit;
 mod backup;
 mod credential_pages;
@@ -20,6 +21,7 @@ mod passwords;
 mod people;
 mod pipelines;
 mod projects;
+mod readiness;
 mod repointing;
 mod reports;
 mod rewrap;
@@ -35,6 +37,7 @@ mod trust_rules;
 mod unlocked;
 mod versions;
 
+pub use attempts::network;
 pub use audit::ChainReport;
 pub use backup::{BackupProblem, Checked, Contents, back_up, check_backup, restore};
 pub use credentials::Created;
@@ -42,6 +45,7 @@ pub use deliveries::{Delivery, DeliveryRequest, Entry, Given};
 pub use doctor::{Clocks, Opening, Unreadable, clocks};
 pub use keys::{KeySource, StartProblem, check, unlock, unlock_as_it_is};
 pub use people::NewAccount;
+pub use readiness::Unready;
 pub use secret_input::SecretInput;
 pub use setup::{FirstPerson, Signed};
 pub use slots::SlotKind;
@@ -74,6 +78,7 @@ pub struct Vault {
     /// Wakes the task that tends the keys.
     keys_changed: Arc<Notify>,
     passwords: passwords::Passwords,
+    readiness: Arc<readiness::Readiness>,
     reach: Option<Reach>,
     settings: Arc<Settings>,
 }
@@ -119,6 +124,7 @@ impl Vault {
             server: Uuid::now_v7(),
             keys_changed: Arc::new(Notify::new()),
             passwords: passwords::Passwords::new(),
+            readiness: Arc::default(),
             reach: None,
             settings: Arc::new(settings),
         }
@@ -141,11 +147,6 @@ impl Vault {
     /// The rows under it: for sessions, which the server keeps.
     pub fn store(&self) -> &Store {
         &self.store
-    }
-
-    /// Whether it can work: the database answers.
-    pub async fn is_ready(&self) -> bool {
-        self.store.ping().await.is_ok()
     }
 
     /// Removes what has expired: sessions, slots, counts of attempts, short-lived tokens and the
@@ -178,8 +179,12 @@ impl Vault {
         subject: Subject,
         detail: String,
     ) -> Result<()> {
+        self.append(write, chain, event(actor, action, subject, detail)).await
+    }
+
+    /// Adds the event to the transaction, as the next link of the chain.
+    async fn append(&self, write: &Write, chain: Uuid, event: EventRow) -> Result<()> {
         let ring = self.keys.ring();
-        let event = event(actor, action, subject, detail);
         write.chain().append(&|message| ring.mac(message), chain, event).await?;
         Ok(())
     }

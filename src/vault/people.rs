@@ -173,11 +173,8 @@ impl Vault {
         subject: Subject,
         detail: &str,
     ) -> Result<()> {
-        let ring = self.keys.ring();
         let event = event(None, action, subject, detail.to_owned());
-        let event = EventRow { actor: OPERATOR.to_owned(), ..event };
-        write.chain().append(&|message| ring.mac(message), chain, event).await?;
-        Ok(())
+        self.append(write, chain, EventRow { actor: OPERATOR.to_owned(), ..event }).await
     }
 }
 

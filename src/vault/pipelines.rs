@@ -11,6 +11,7 @@ use crate::domain::pipeline::{
 };
 use crate::domain::typed_text::{name_problem, text_problem};
 use crate::error::{Error, FieldError, Result};
+use crate::store::is_taken;
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
@@ -65,15 +66,16 @@ impl Vault {
         let mut errors = Vec::new();
         let mut at = |field: &str, message: String| errors.push(FieldError::new(field, message));
         name_problem(name, "pipeline").into_iter().for_each(|message| at("name", message));
-        text_problem(&form.description, DESCRIPTION_MAX, true)
+        // Browsers post line ends as CRLF.
+        let description = form.description.trim().replace("\r\n", "\n");
+        text_problem(&description, DESCRIPTION_MAX, true)
             .into_iter()
             .for_each(|message| at("description", message));
+        let is_name_right = errors.iter().all(|error| error.field != "name");
         let write = self.store.write().await?;
-        if write.pipelines(project).is_named(&names::fold(name)).await? {
-            at(
-                "name",
-                "Another pipeline in this project has this name. Choose another one.".to_owned(),
-            );
+        // `PostgreSQL` cannot be asked for every text.
+        if is_name_right && write.pipelines(project).is_named(&names::fold(name)).await? {
+            errors.push(name_taken());
         }
         let chosen = match self.chosen(&write, granter, &form.credentials, &form.intent).await {
             Ok(chosen) => Some(chosen),
@@ -90,7 +92,12 @@ impl Vault {
         let (id, now) = (Uuid::now_v7(), now());
         let by = granter.person().name.as_str();
         let named = (name, names::fold(name));
-        write.pipelines(project).insert(id, named, form.description.trim(), now.0, by).await?;
+        let inserted = write.pipelines(project).insert(id, named, &description, now.0, by).await;
+        if let Err(error) = inserted {
+            // On `PostgreSQL` two look for a free name at once, and only its index sees both.
+            let is_taken = is_taken(&error);
+            return Err(if is_taken { Error::Invalid(vec![name_taken()]) } else { error.into() });
+        }
         let subject = Subject { id, name: name.to_owned() };
         let person = Some(granter.person());
         self.note(&write, project, person, Action::PipelineCreated, subject.clone(), String::new())
@@ -103,4 +110,8 @@ impl Vault {
         write.commit().await?;
         Ok((id, text))
     }
+}
+
+fn name_taken() -> FieldError {
+    FieldError::new("name", "Another pipeline in this project has this name. Choose another one.")
 }

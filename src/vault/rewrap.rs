@@ -4,7 +4,6 @@
 use super::credentials::secret_place;
 use super::rotation::{Itself, secret_keys};
 use super::{StartProblem, Vault, now};
-use crate::crypto::keyring::Purpose;
 use crate::crypto::{CryptoError, blob};
 use crate::domain::audit::Action;
 use crate::domain::key::KeyState;
@@ -91,13 +90,9 @@ impl Vault {
     }
 
     async fn has_work(&self) -> Result<bool> {
-        let active = self.active_version();
-        let rows = self.store.keys().list().await?;
-        let secret = Purpose::Secret.to_string();
-        let is_waiting =
-            rows.iter().any(|row| row.purpose == secret && row.state == KeyState::Pending);
-        Ok(is_waiting
-            || self.store.rewraps().left(active).await? > 0
+        // The keys were read a moment ago, to find out whether they are others now.
+        Ok(self.keys.is_one_waiting()
+            || self.store.rewraps().left(self.active_version()).await? > 0
             || !self.store.leases().progress(WORK).await?.is_empty())
     }
 

@@ -142,9 +142,7 @@ impl Vault {
         if keeper.is_operator() {
             event.actor = OPERATOR.to_owned();
         }
-        let ring = self.keys.ring();
-        write.chain().append(&|message| ring.mac(message), INSTANCE, event).await?;
-        Ok(())
+        self.append(write, INSTANCE, event).await
     }
 }
 

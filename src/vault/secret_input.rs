@@ -3,6 +3,7 @@
 use crate::crypto::blob::MAX_SECRET;
 use crate::domain::credential::Method;
 use crate::domain::key_file::KeyFile;
+use crate::domain::registry_kind::{RegistryKind, paste_warning};
 use crate::domain::secret::Secret;
 use crate::error::FieldError;
 
@@ -24,6 +25,14 @@ pub struct SecretInput {
 pub(super) struct ReadSecret {
     pub(super) secret: Secret,
     pub(super) key_file: Option<KeyFile>,
+}
+
+impl ReadSecret {
+    /// A hint that the registry will not take it, or not for long. Nothing is refused for it.
+    pub(super) fn warning(&self, kind: RegistryKind, method: Method) -> Option<&'static str> {
+        let text = std::str::from_utf8(self.secret.expose()).ok()?;
+        paste_warning(kind, method, text)
+    }
 }
 
 impl SecretInput {
@@ -60,8 +69,13 @@ impl SecretInput {
             return Err(FieldError::new("key_file", message));
         }
         // An upload is stored byte for byte; a browser turns pasted line ends into CRLF.
+        let pasted = Secret::new(with_unix_lines(self.key_text.expose()));
         let (field, secret) = if self.key_file.is_blank() {
-            ("key_json", Secret::new(with_unix_lines(self.key_text.expose())))
+            ("key_json", pasted)
+        } else if is_another_key(&pasted, &self.key_file) {
+            // Either may be the one that is meant.
+            let message = "Paste the key or choose the file, not both.";
+            return Err(FieldError::new("key_file", message));
         } else {
             ("key_file", self.key_file.clone())
         };
@@ -72,6 +86,14 @@ impl SecretInput {
             .map_err(|problem| FieldError::new(field, problem.to_string()))?;
         Ok(Some(ReadSecret { secret, key_file: Some(key_file) }))
     }
+}
+
+/// Whether something was pasted that is not the file's text. Line ends and space around it do not
+/// tell keys apart.
+fn is_another_key(pasted: &Secret, file: &Secret) -> bool {
+    let pasted = pasted.expose().trim_ascii();
+    let file = Secret::new(with_unix_lines(file.expose()));
+    !pasted.is_empty() && pasted != file.expose().trim_ascii()
 }
 
 /// What `--password-stdin` does: exactly one line end at the end is dropped.
@@ -101,5 +123,14 @@ mod tests {
             assert_eq!(without_one_newline(typed.as_bytes()), kept.as_bytes());
         }
         assert_eq!(with_unix_lines(b"a\r\nb\rc\n"), b"a\nb\rc\n");
+    }
+
+    #[test]
+    fn a_pasted_key_and_another_file_are_told_apart_but_not_by_their_line_ends() {
+        let is_another = |pasted: &str, file: &str| is_another_key(&pasted.into(), &file.into());
+        assert!(is_another("{}", "{ }"));
+        for (pasted, file) in [("", "{}"), (" \n", "{}"), ("{\n}", "{\r\n}\r\n"), ("{}\n", "{}")] {
+            assert!(!is_another(pasted, file), "{pasted:?} {file:?}");
+        }
     }
 }

@@ -53,9 +53,14 @@ impl Vault {
         Ok(Some(link))
     }
 
+    /// Whether somebody has set the instance up, by a link or by a command.
+    pub(super) async fn is_set_up(&self) -> Result<bool> {
+        Ok(self.store.instance().find("set_up").await?.is_some())
+    }
+
     /// Whether this link can still be used.
     pub async fn setup_is_open(&self, link: &str) -> Result<bool> {
-        if self.store.instance().find("set_up").await?.is_some() {
+        if self.is_set_up().await? {
             return Ok(false);
         }
         let stored = self.store.instance().find(LINK).await?;
@@ -85,15 +90,16 @@ impl Vault {
         if !errors.is_empty() {
             return Err(Error::Invalid(errors));
         }
+        // Before the hash: who only guesses a link keeps nobody from signing in by it.
+        if !self.setup_is_open(link).await? {
+            return Err(void_link());
+        }
         let password_hash = self.passwords.hash(password).await?;
         let write = self.store.write().await?;
         let stored = write.instance().lock(LINK).await?;
         let is_set_up = write.instance().lock("set_up").await?.is_some();
         if is_set_up || !stored.is_some_and(|stored| opens(link, &stored)) {
-            return Err(Error::Conflict(
-                "This set-up link was used or has expired. Restart the server to get a new one, unless it is set up already."
-                    .to_owned(),
-            ));
+            return Err(void_link());
         }
         let at = now().0;
         let person = Person {
@@ -145,6 +151,13 @@ pub(super) fn password_problem(password: &str) -> Option<String> {
         ));
     }
     (password.len() > PASSWORD_MAX).then(|| format!("Use at most {PASSWORD_MAX} bytes."))
+}
+
+fn void_link() -> Error {
+    Error::Conflict(
+        "This set-up link was used or has expired. Restart the server to get a new one, unless it is set up already."
+            .to_owned(),
+    )
 }
 
 fn hash(link: &str) -> String {

@@ -1,15 +1,15 @@
-//! Signing in: one vague answer, a limit by account and by address, and the same time for all.
+//! Signing in: one vague answer, a limit by account and by network, and the same time for all.
 
-use super::{INSTANCE, Vault, names, now};
+use super::attempts::{Limit, network_of};
+use super::{INSTANCE, Vault, names};
+use crate::crypto::password::needs_rehash;
 use crate::domain::actor::{Granter, Member};
 use crate::domain::audit::{Action, Subject};
 use crate::domain::user::Person;
 use crate::error::{Error, Result};
 
-/// Failures after which an account or an address has to wait.
-const MOST: i64 = 10;
-/// Seconds in which they are counted.
-const WINDOW: i64 = 15 * 60;
+/// Failures after which an account or a network has to wait, in a quarter of an hour.
+const FAILURES: Limit = Limit { most: 10, window: 15 * 60 };
 
 const VAGUE: &str = "The e-mail address or the password is not right.";
 
@@ -24,18 +24,29 @@ impl Vault {
             // No database of ours holds such an address, and some cannot be asked for it.
             return Err(Error::at("password", VAGUE));
         }
-        let mut keys = vec![account_key(&account)];
-        keys.extend(from.map(|from| format!("address:{from}")));
+        let mut keys = vec![(account_key(&account), FAILURES)];
+        let network = from.map(|from| format!("address:{}", network_of(Some(from))));
+        keys.extend(network.map(|network| (network, FAILURES)));
         self.count_attempt(&keys).await?;
         let row = self.store.people().find_by_email(&account).await?;
         let stored = row.as_ref().map(|row| row.password_hash.clone());
         let is_right = self.passwords.verify(password, stored).await?;
-        let Some(person) = row.map(|row| row.person).filter(|_| is_right) else {
+        let Some(row) = row.filter(|_| is_right) else {
             return Err(Error::at("password", VAGUE));
         };
+        let person = row.person;
+        // The only time that the password is at hand, to keep it as today's settings ask for.
+        let stronger = if needs_rehash(&row.password_hash) {
+            Some(self.passwords.hash(password).await?)
+        } else {
+            None
+        };
         let write = self.store.write().await?;
-        write.attempts().clear(&keys[0]).await?;
-        for key in &keys[1..] {
+        if let Some(hash) = stronger {
+            write.people().set_password(person.id, hash).await?;
+        }
+        write.attempts().clear(&keys[0].0).await?;
+        for (key, _) in &keys[1..] {
             write.attempts().take_back(key).await?;
         }
         let subject = Subject { id: person.id, name: person.email.clone() };
@@ -58,7 +69,7 @@ impl Vault {
     pub async fn reauthenticate(&self, member: &Member, password: &str) -> Result<Granter> {
         // What the role does not allow, no password does.
         let granter = Granter::reauthenticated(member)?;
-        let keys = [format!("person:{}", member.person().id)];
+        let keys = [(format!("person:{}", member.person().id), FAILURES)];
         if password.is_empty() {
             return Err(Error::at(
                 "password",
@@ -74,28 +85,9 @@ impl Vault {
             ));
         }
         let write = self.store.write().await?;
-        write.attempts().clear(&keys[0]).await?;
+        write.attempts().clear(&keys[0].0).await?;
         write.commit().await?;
         Ok(granter)
-    }
-
-    /// Counts an attempt before it is made, so that many at once cannot all be the first; who
-    /// succeeds takes it back.
-    async fn count_attempt(&self, keys: &[String]) -> Result<()> {
-        let now = now();
-        let from = now.plus_seconds(-WINDOW).0;
-        let write = self.store.write().await?;
-        for key in keys {
-            let (count, since) = write.attempts().count(key, from).await?;
-            if count >= MOST {
-                let left = (since + WINDOW * 1000 - now.0).max(0) / 60_000 + 1;
-                return Err(Error::TooManyAttempts { minutes: u32::try_from(left).unwrap_or(15) });
-            }
-        }
-        for key in keys {
-            write.attempts().add(key, from, now.0).await?;
-        }
-        Ok(write.commit().await?)
     }
 }
 

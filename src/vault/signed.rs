@@ -1,6 +1,10 @@
 //! Requests that a CI server signs itself: Woodpecker's registry extension and Drone's registry
 //! plugin (protocols 4.5). The repository in the body says which pipeline it is.
 
+mod shared_secret;
+
+pub(super) use shared_secret::Salt;
+
 use super::{Vault, now};
 use crate::crypto::signature::{ed25519_holds, hmac_sha256_holds};
 use crate::domain::actor::Pipeline;
@@ -10,12 +14,8 @@ use crate::error::{Error, Result};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Map, Value};
-use std::collections::BTreeMap;
-use std::fmt::Write as _;
+use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
-use zeroize::Zeroizing;
-
-const DRONE_LABEL: &[u8] = b"regcred/drone-secret/v1";
 
 impl Vault {
     /// The pipeline whose rule has the key that signed `base`, and speaks of the repository in the
@@ -33,19 +33,21 @@ impl Vault {
     ) -> Result<Pipeline> {
         // Whether there is such a project is told to nobody.
         let project = self.store.projects().find(project).await?.ok_or(Error::Unauthenticated)?.id;
+        let mut rules = self.store.trust_rules(project).of_provider(Provider::Woodpecker).await?;
         // Most rules have the key of one server: each key is tried once.
         let mut tried: BTreeMap<String, bool> = BTreeMap::new();
-        let mut signed = |rule: &TrustRule| {
+        rules.retain(|(rule, ..)| {
             let Some(text) = rule.public_key.clone() else { return false };
             *tried.entry(text).or_insert_with_key(|text| {
                 let key = STANDARD.decode(text).unwrap_or_default();
                 ed25519_holds(&key, base, signature)
             })
-        };
-        self.signer(project, Provider::Woodpecker, claims, &mut signed).await
+        });
+        self.signer(project, Provider::Woodpecker, claims, rules).await
     }
 
-    /// The same for Drone, with which the project shares a secret.
+    /// The same for Drone, with which the project shares a secret: `Unauthenticated` unless it is
+    /// signed with that of a rule that there is now.
     pub async fn drone_pipeline(
         &self,
         project: &str,
@@ -55,28 +57,32 @@ impl Vault {
     ) -> Result<Pipeline> {
         // Whether there is such a project is told to nobody.
         let project = self.store.projects().find(project).await?.ok_or(Error::Unauthenticated)?.id;
+        let mut rules = self.store.trust_rules(project).of_provider(Provider::Drone).await?;
+        rules.retain(|(rule, ..)| Salt::of(rule).is_some());
+        // Of the rules that there are now: a secret ends with the last rule that has its salt.
+        let salts: BTreeSet<Salt> = rules.iter().filter_map(|(rule, ..)| Salt::of(rule)).collect();
         let ring = self.keys.ring();
-        let message = drone_message(project);
-        let mut secrets = ring.macs(&message).map(|bytes| hex(&bytes));
-        let is_signed = secrets.any(|key| hmac_sha256_holds(key.as_bytes(), base, signature));
-        self.signer(project, Provider::Drone, claims, &mut |_| is_signed).await
+        let mut secrets = Vec::new();
+        for salt in salts {
+            secrets.extend(salt.secrets(&ring, project)?);
+        }
+        let is_signed =
+            secrets.iter().any(|secret| hmac_sha256_holds(secret.as_bytes(), base, signature));
+        if !is_signed {
+            rules.clear();
+        }
+        self.signer(project, Provider::Drone, claims, rules).await
     }
 
-    /// The secret that the project shares with its Drone, for all its repositories. It is made from
-    /// the project's id under a key of the keyring, and stored nowhere.
-    pub(super) fn drone_secret(&self, project: Uuid) -> Zeroizing<String> {
-        hex(&self.keys.ring().mac(&drone_message(project)))
-    }
-
+    /// The pipeline of the rule that speaks of the repository in the body, among those whose key
+    /// has signed.
     async fn signer(
         &self,
         project: Uuid,
         provider: Provider,
         claims: &Map<String, Value>,
-        signed: &mut (dyn FnMut(&TrustRule) -> bool + Send),
+        known: Vec<(TrustRule, Uuid, String)>,
     ) -> Result<Pipeline> {
-        let rules = self.store.trust_rules(project).of_provider(provider).await?;
-        let known: Vec<_> = rules.into_iter().filter(|(rule, ..)| signed(rule)).collect();
         if known.is_empty() {
             return Err(Error::Unauthenticated);
         }
@@ -95,20 +101,6 @@ impl Vault {
         let proof = Proof { rule: Some(rule.id), ..run(provider, claims) };
         Ok(Pipeline::admit(pipeline, project, name, String::new(), proof))
     }
-}
-
-/// What the project's secret is the MAC of; no link of a chain begins like it.
-fn drone_message(project: Uuid) -> Vec<u8> {
-    [DRONE_LABEL, project.as_bytes()].concat()
-}
-
-fn hex(bytes: &[u8; 32]) -> Zeroizing<String> {
-    let mut text = Zeroizing::new(String::with_capacity(64));
-    for byte in bytes {
-        // Writing to a string does not fail.
-        let _ = write!(text, "{byte:02x}");
-    }
-    text
 }
 
 /// What the body says of the run; all of it is signed.

@@ -27,6 +27,8 @@ crate::domain::words! {
 const LIFE: i64 = 60 * 60;
 /// A token waits only for the redirect.
 const TOKEN_LIFE: i64 = 5 * 60;
+/// How many slots may belong to nobody: anybody can make them, and none may fill the disk.
+const STRANGERS_SLOTS: u64 = 1024;
 
 impl Vault {
     /// Puts the content in a slot for that person (or for whoever holds the id) and gives its id.
@@ -57,6 +59,9 @@ impl Vault {
         };
         let write = self.store.write().await?;
         write.slots().sweep(now.0).await?;
+        if person.is_none() {
+            write.slots().make_room(STRANGERS_SLOTS).await?;
+        }
         write.slots().insert(row).await?;
         write.commit().await?;
         Ok(id.as_str().to_owned())

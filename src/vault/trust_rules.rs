@@ -1,5 +1,6 @@
 //! Trust rules: made, deleted, and tried with a pasted token.
 
+use super::signed::Salt;
 use super::{Vault, now, today};
 use crate::crypto::jwt::Unverified;
 use crate::crypto::signature::read_ed25519_key;
@@ -21,7 +22,8 @@ const SHOWN: usize = 60;
 
 impl Vault {
     /// Takes somebody else's signed word for the pipeline. Gives the secret that signs Drone's
-    /// requests, which is shown once.
+    /// requests, which is shown once: that of the project's other rules for Drone, or a new one
+    /// where they have none.
     ///
     /// # Errors
     /// `Invalid` with a sentence at each field that needs another look.
@@ -47,7 +49,7 @@ impl Vault {
         let only_oidc = |text: &str| {
             if provider.is_oidc() { text.trim().to_owned() } else { String::new() }
         };
-        let rule = TrustRule {
+        let mut rule = TrustRule {
             id: Uuid::now_v7(),
             provider,
             issuer: only_oidc(&form.issuer),
@@ -58,22 +60,32 @@ impl Vault {
             created_by: granter.person().name.clone(),
             last_used_at: None,
         };
-        let secret = (provider == Provider::Drone).then(|| self.drone_secret(project));
         let write = self.store.write().await?;
         let found = write.pipelines(project).find(pipeline, today()).await?;
         let subject = Subject { id: pipeline, name: found.ok_or(Error::NotFound)?.name };
         if write.trust_rules(project).of_pipeline(pipeline).await?.len() >= MOST {
             return Err(Error::Conflict(format!("A pipeline has at most {MOST} trust rules.")));
         }
-        write.trust_rules(project).insert(pipeline, rule).await?;
         let person = Some(granter.person());
         let detail = provider.label().to_owned();
+        // Before the other rules are looked at: it locks the project's chain until the end, so that
+        // of two first rules for Drone the later one finds the salt of the other.
         self.note(&write, project, person, Action::RuleCreated, subject, detail).await?;
+        let secret = if provider == Provider::Drone {
+            let others = write.trust_rules(project).of_provider(provider).await?;
+            let salt = Salt::beside(others.iter().map(|(rule, ..)| rule))?;
+            rule.public_key = salt.to_text();
+            Some(salt.secret(&self.keys.ring(), project)?)
+        } else {
+            None
+        };
+        write.trust_rules(project).insert(pipeline, rule).await?;
         write.commit().await?;
         Ok(secret)
     }
 
     /// Takes that word no more, from the next request on; tokens that were given for it end now.
+    /// Gives what to say of it.
     pub async fn delete_rule(
         &self,
         editor: &PipelineEditor,
@@ -89,9 +101,17 @@ impl Vault {
         write.tokens().revoke_short_lived(project, pipeline, now().0).await?;
         let (person, detail) = (Some(editor.person()), rule.provider.label().to_owned());
         self.note(&write, project, person, Action::RuleDeleted, subject, detail).await?;
+        let is_shared = rule.provider == Provider::Drone
+            && !write.trust_rules(project).of_provider(rule.provider).await?.is_empty();
         write.commit().await?;
-        Ok("The trust rule is gone. Short-lived tokens of this pipeline are refused from now on."
-            .to_owned())
+        let still = if is_shared {
+            " The secret shared with Drone is good until its other rules in this project are deleted, too."
+        } else {
+            ""
+        };
+        Ok(format!(
+            "The trust rule is gone. Short-lived tokens of this pipeline are refused from now on.{still}"
+        ))
     }
 
     /// How each rule of the pipeline looks at a pasted token. Nothing of it is kept, and it is not

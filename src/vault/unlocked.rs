@@ -4,7 +4,8 @@
 use super::keys::{self, KeySource, StartProblem};
 use crate::crypto::CryptoError;
 use crate::crypto::blob::Place;
-use crate::crypto::keyring::Keyring;
+use crate::crypto::keyring::{Keyring, Purpose};
+use crate::domain::key::KeyState;
 use crate::store::{KeyRow, Store};
 use std::sync::{Arc, PoisonError, RwLock};
 use zeroize::Zeroizing;
@@ -34,6 +35,13 @@ impl Keys {
 
     pub(super) fn source(&self) -> Arc<KeySource> {
         Arc::clone(&self.now().source)
+    }
+
+    /// Whether a key for secrets waits to become active, as far as was read.
+    pub(super) fn is_one_waiting(&self) -> bool {
+        let secret = Purpose::Secret.to_string();
+        let is_waiting = |row: &KeyRow| row.purpose == secret && row.state == KeyState::Pending;
+        self.now().rows.iter().any(is_waiting)
     }
 
     fn now(&self) -> std::sync::RwLockReadGuard<'_, Unlocked> {

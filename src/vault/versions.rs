@@ -11,11 +11,14 @@ use crate::domain::credential::{Credential, Method};
 use crate::domain::moment::{Day, Moment};
 use crate::domain::secret_version::{SecretVersion, VersionState};
 use crate::error::{Error, Result};
-use crate::store::{CredentialChanges, Set, StoredVersion, VersionRow, Write};
+use crate::store::{CredentialChanges, Set, VersionRow, Write};
 use uuid::Uuid;
 
 /// Versions on a credential's page.
 const SHOWN: u64 = 20;
+/// The newest ones, among which those are looked for that are not kept any more: older ones are
+/// destroyed already.
+const LOOKED_AT: u64 = 100;
 
 /// Where a new secret goes.
 pub(super) struct NewVersion<'a> {
@@ -68,7 +71,7 @@ impl Vault {
         };
         secrets.insert(version_row).await?;
         let current = if new.waits { new.before.unwrap_or(version) } else { version };
-        let stored = secrets.versions(new.credential, current, SHOWN.max(100)).await?;
+        let stored = secrets.versions(new.credential, current, LOOKED_AT).await?;
         let keep = usize::from(self.settings.keep_versions);
         let spent = spent(&stored, version, new.before, keep);
         secrets.destroy(new.credential, &spent, at.0).await?;
@@ -90,8 +93,7 @@ impl Vault {
     ) -> Result<Vec<SecretVersion>> {
         let secrets = self.store.secrets(reader.project().id);
         let (id, current) = (credential.summary.id, credential.secret.version);
-        let stored = secrets.versions(id, current, SHOWN).await?;
-        Ok(stored.into_iter().map(|version| version.shown).collect())
+        Ok(secrets.versions(id, current, SHOWN).await?)
     }
 
     /// Makes a version that waits or is kept the one that is delivered; gives the credential's name.
@@ -105,35 +107,38 @@ impl Vault {
         let found = write.credentials(project).lock(id).await?.ok_or(Error::NotFound)?;
         let chosen = one(&write, project, &found, version).await?;
         let name = found.summary.name.clone();
-        if chosen.shown.state == VersionState::Current {
+        if chosen.state == VersionState::Current {
             return Ok(name);
         }
-        if !chosen.shown.can_be_current() {
+        if !chosen.can_be_current() {
             return Err(Error::Conflict(format!(
                 "Version {version} cannot be used again: its secret was destroyed or does not open."
             )));
         }
-        if chosen.shown.method != found.summary.method {
+        if chosen.method != found.summary.method {
             return Err(Error::Conflict(format!(
                 "Version {version} is for another authentication method. Change the method with Edit, and give the secret again."
             )));
         }
-        let place = secret_place(chosen.id, project, version, &found.origin);
-        let sealed = chosen.sealed.unwrap_or_default();
-        // Opened once before pipelines depend on it.
-        if self.keys.open(&self.store, &place, &sealed).await.is_err() {
-            return Err(Error::Conflict(format!(
+        let unreadable = || {
+            Error::Conflict(format!(
                 "Version {version} cannot be used: its stored secret does not open."
-            )));
+            ))
+        };
+        let stored = write.secrets(project).sealed(id, version).await?.ok_or_else(unreadable)?;
+        let place = secret_place(stored.id, project, version, &found.origin);
+        // Opened once before pipelines depend on it.
+        if self.keys.open(&self.store, &place, &stored.sealed).await.is_err() {
+            return Err(unreadable());
         }
         let at = now().0;
-        let set_on = chosen.shown.set_at.day();
+        let set_on = chosen.set_at.day();
         let row = CredentialChanges {
             secret_version: Set(version),
-            secret_set_at: Set(chosen.shown.set_at.0),
-            secret_set_by: Set(chosen.shown.set_by),
+            secret_set_at: Set(chosen.set_at.0),
+            secret_set_by: Set(chosen.set_by),
             unreadable_at: Set(None),
-            key_file: Set(chosen.key_file),
+            key_file: Set(stored.key_file),
             renew_on: Set(
                 renew_on(found.review_on, found.rotate_every_days, set_on).map(Day::to_text)
             ),
@@ -173,7 +178,7 @@ impl Vault {
                     .to_owned(),
             ));
         }
-        if chosen.shown.state == VersionState::Destroyed {
+        if chosen.state == VersionState::Destroyed {
             return Ok(name);
         }
         write.secrets(project).destroy(id, &[version], now().0).await?;
@@ -191,35 +196,33 @@ async fn one(
     project: Uuid,
     found: &Credential,
     version: i64,
-) -> Result<StoredVersion> {
+) -> Result<SecretVersion> {
     let (id, current) = (found.summary.id, found.secret.version);
-    let stored = write.secrets(project).versions(id, current, u64::MAX >> 1).await?;
-    stored.into_iter().find(|one| one.shown.version == version).ok_or(Error::NotFound)
+    write.secrets(project).version(id, version, current).await?.ok_or(Error::NotFound)
 }
 
 /// The versions whose ciphertext is not kept once `newest` was stored: all but the last `keep` that
 /// could be delivered, and what waited if the newest waits in its place. The current one stays, and
 /// so does the one `before` it: of those that were replaced it is the one that is known to work.
-fn spent(stored: &[StoredVersion], newest: i64, before: Option<i64>, keep: usize) -> Vec<i64> {
-    let is_before = |one: &StoredVersion| keep > 1 && before == Some(one.shown.version);
-    let waits = |one: &StoredVersion| one.shown.state == VersionState::Staged;
-    let newest_waits = stored.iter().any(|one| one.shown.version == newest && waits(one));
+fn spent(stored: &[SecretVersion], newest: i64, before: Option<i64>, keep: usize) -> Vec<i64> {
+    let is_before = |one: &SecretVersion| keep > 1 && before == Some(one.version);
+    let waits = |one: &SecretVersion| one.state == VersionState::Staged;
+    let newest_waits = stored.iter().any(|one| one.version == newest && waits(one));
     let mut kept = stored.iter().filter(|one| is_before(one) && !is_current(one)).count();
     let mut spent = Vec::new();
     for one in stored {
-        let shown = &one.shown;
-        match shown.state {
+        match one.state {
             VersionState::Destroyed => {}
             VersionState::Current => kept += 1,
-            VersionState::Staged if newest_waits && shown.version != newest => {
-                spent.push(shown.version);
+            VersionState::Staged if newest_waits && one.version != newest => {
+                spent.push(one.version);
             }
             VersionState::Staged => {}
             VersionState::Kept | VersionState::Unreadable if is_before(one) => {}
             VersionState::Kept | VersionState::Unreadable => {
                 kept += 1;
                 if kept > keep {
-                    spent.push(shown.version);
+                    spent.push(one.version);
                 }
             }
         }
@@ -227,6 +230,6 @@ fn spent(stored: &[StoredVersion], newest: i64, before: Option<i64>, keep: usize
     spent
 }
 
-fn is_current(one: &StoredVersion) -> bool {
-    one.shown.state == VersionState::Current
+fn is_current(one: &SecretVersion) -> bool {
+    one.state == VersionState::Current
 }

@@ -1,3 +1,4 @@
+import type { Request } from '@playwright/test';
 import { openNew, send, expectSaid } from '../../support/credentials.ts';
 import { expectValues, fillIn } from '../../support/form.ts';
 import { keyFile, secret, unique } from '../../support/secrets.ts';
@@ -35,6 +36,33 @@ test('a user name that the registry fixes is filled in, and one that was typed i
   await fillIn(dialog, { 'Username': 'acme-bot', 'Registry URL': 'nvcr.io' });
   await expect(dialog.getByRole('definition').first()).toHaveText('NVIDIA NGC');
   await expectValues(dialog, { Username: 'acme-bot' });
+});
+
+test('only the answer about the last address counts', async ({ page, instance }) => {
+  const dialog = await openNew(page, instance);
+  await page.waitForFunction(() => document.querySelector('dialog')?.matches(':modal'));
+  // The first answer is held back until the second one is there.
+  let release = () => {};
+  const held = new Promise<void>((resolve) => (release = resolve));
+  const isFirst = (request: Request) =>
+    request.url().endsWith('/rpc/registry/recognise') && (request.postData() ?? '').includes('nvcr.io');
+  await page.route('**/rpc/registry/recognise', async (route) => {
+    if (isFirst(route.request())) await held;
+    await route.continue();
+  });
+  const asked = page.waitForRequest(isFirst);
+  await fillIn(dialog, { 'Registry URL': 'nvcr.io' });
+  await asked;
+  await fillIn(dialog, { 'Registry URL': 'ghcr.io' });
+  const kind = dialog.getByRole('definition').first();
+  await expect(kind).toHaveText('GitHub Container Registry');
+  const late = page.waitForResponse((response) => isFirst(response.request()));
+  release();
+  await (await late).finished();
+  // What is asked now is answered after the page has read the late answer.
+  await page.evaluate(async () => (await fetch('/favicon.svg')).text());
+  await expect(kind).toHaveText('GitHub Container Registry');
+  await expectValues(dialog, { 'Registry URL': 'ghcr.io', 'Username': '' });
 });
 
 test('a preset fills in the form as it stands, and nothing typed is lost', async ({ page, instance }) => {

@@ -1,6 +1,7 @@
 import type { Page } from '@playwright/test';
-import { addCredential, openNew, openRow, pathOf, send } from '../../support/credentials.ts';
-import { fillIn } from '../../support/form.ts';
+import { addCredential, expectListAt, openNew, openRow, pathOf, rowOf, send } from '../../support/credentials.ts';
+import { expectWrong, fillIn } from '../../support/form.ts';
+import { addPipeline } from '../../support/pipelines.ts';
 import { unique } from '../../support/secrets.ts';
 import { expect, test } from '../../support/test.ts';
 
@@ -17,6 +18,20 @@ test('Escape closes a dialog and leads to the list', async ({ page, instance }) 
     await page.keyboard.press('Escape');
     await expect(page).toHaveURL(/\/(credentials|pipelines)$/);
     await expect(page.getByRole('dialog')).toHaveCount(0);
+  }
+});
+
+test('Escape leads back to the search and the filters where a dialog was opened', async ({ page, instance }) => {
+  const name = unique('escape');
+  await addCredential(page, instance, { name });
+  await page.goto(`${instance.project}/credentials?q=${name}&access=pull`);
+  const list = page.url();
+  for (const label of [`Edit ${name}`, `Delete ${name}`, 'Add Registry']) {
+    await page.getByRole('link', { name: label, exact: true }).click();
+    await isModal(page);
+    await page.keyboard.press('Escape');
+    await expectListAt(page, list);
+    await expect(rowOf(page, name)).toBeVisible();
   }
 });
 
@@ -37,15 +52,34 @@ test('the focus starts on the first field and stays in the dialog', async ({ pag
   }
 });
 
-test('the focus of every dialog starts in it', async ({ page, instance }) => {
+test('the focus starts on the name of what is edited, and on Cancel where something is deleted', async ({ page, instance }) => {
   const name = unique('focus');
   await addCredential(page, instance, { name });
-  const path = await pathOf(page, instance, name);
-  for (const address of [`${path}/edit`, `${path}/delete`]) {
+  await addPipeline(page, instance, { name });
+  const [pipeline, path] = [new URL(page.url()).pathname, await pathOf(page, instance, name)];
+  const dialog = page.getByRole('dialog');
+  await page.goto(`${path}/edit`);
+  await isModal(page);
+  await expect(dialog.getByLabel('Name', { exact: true })).toBeFocused();
+  for (const address of [`${path}/delete`, `${pipeline}/delete`]) {
     await page.goto(address);
     await isModal(page);
-    expect(await page.getByRole('dialog').evaluate((dialog) => dialog.contains(document.activeElement))).toBe(true);
-    await expect(page.getByRole('button', { name: 'Delete', exact: true }).and(page.locator(':focus'))).toHaveCount(0);
+    await expect(dialog.getByRole('link', { name: 'Cancel', exact: true })).toBeFocused();
+  }
+});
+
+test('a name that confirms nothing has the focus, and not Cancel', async ({ page, instance }) => {
+  const name = unique('typed');
+  await addCredential(page, instance, { name });
+  await addPipeline(page, instance, { name, credentials: [name] });
+  const pipeline = new URL(page.url()).pathname;
+  const dialog = page.getByRole('dialog');
+  for (const path of [pipeline, await pathOf(page, instance, name)]) {
+    await page.goto(`${path}/delete`);
+    await dialog.getByRole('button', { name: 'Delete', exact: true }).click();
+    await expectWrong(dialog, `Type ${name} to confirm`, 'Type the name exactly');
+    await isModal(page);
+    await expect(dialog.getByLabel(`Type ${name} to confirm`, { exact: true })).toBeFocused();
   }
 });
 
@@ -70,10 +104,11 @@ test('after Escape, Back does not open the dialog over an empty page', async ({ 
   const name = unique('back');
   await addCredential(page, instance, { name });
   const row = await openRow(page, instance, name);
+  const list = page.url();
   await row.getByRole('link', { name: `Edit ${name}`, exact: true }).click();
   await isModal(page);
   await page.keyboard.press('Escape');
-  await expect(page).toHaveURL(`${instance.project}/credentials`);
+  await expect(page).toHaveURL(list);
   await page.goBack();
   await expect(page.getByRole('dialog', { name: `Edit ${name}` })).toBeVisible();
   await page.goBack();

@@ -61,6 +61,20 @@ for (const way of ['Close', 'Cancel']) {
   });
 }
 
+test('Enter loses nothing where the focus of a dialog starts', async ({ page, instance }) => {
+  const name = unique('enter');
+  await addCredential(page, instance, { name });
+  const path = await pathOf(page, instance, name);
+  const dialog = page.getByRole('dialog');
+  await page.goto(`${path}/edit`);
+  await expect(dialog.getByLabel('Name', { exact: true })).toBeFocused();
+  await page.goto(`${path}/delete`);
+  await expect(dialog.getByRole('link', { name: 'Cancel', exact: true })).toBeFocused();
+  await page.keyboard.press('Enter');
+  await expect(page).toHaveURL(`${instance.project}/credentials`);
+  await expect(await openRow(page, instance, name)).toBeVisible();
+});
+
 test('a credential is created, edited and deleted with the keyboard alone', async ({ page, instance, javaScriptEnabled }) => {
   const name = unique('keys');
   await page.goto(`${instance.project}/credentials/new`);

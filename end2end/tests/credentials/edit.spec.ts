@@ -125,6 +125,24 @@ test('a bad value is refused, and the dialog keeps what was typed', async ({ pag
   await expectValues(dialog, { 'Name': `${name}-TAKEN`, 'Username': 'a:b', 'Repository path (Optional)': 'acme/web' });
 });
 
+test('a password that was typed into a refused edit is asked for again', async ({ page, instance }) => {
+  const name = unique('retype');
+  await addCredential(page, instance, { name });
+  const dialog = await openEdit(page, instance, name);
+  const password = dialog.getByLabel('Password', { exact: true });
+  await fillIn(dialog, { Username: 'a:b' });
+  await send(dialog);
+  await expectWrong(dialog, 'Username', /colon/);
+  await expect(password).toHaveAccessibleDescription('Leave blank to keep the existing value');
+
+  await fillIn(dialog, { Password: secret() });
+  await send(dialog);
+  const sentence = 'Enter it again: a secret is never sent back to a page. Blank keeps the stored one.';
+  await expect(password).toHaveAccessibleDescription(sentence);
+  await expectWrong(dialog, 'Username', /colon/);
+  await expectValues(dialog, { Username: 'a:b', Password: '' });
+});
+
 test('what was edited is on record, by name of the field and never by secret', async ({ page, instance }) => {
   const name = unique('record');
   await addCredential(page, instance, { name });

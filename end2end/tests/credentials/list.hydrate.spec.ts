@@ -1,4 +1,4 @@
-import { addCredential, rowOf } from '../../support/credentials.ts';
+import { addCredential, expectListAt, rowOf } from '../../support/credentials.ts';
 import { unique } from '../../support/secrets.ts';
 import { expect, test } from '../../support/test.ts';
 
@@ -34,6 +34,20 @@ test('a filter works as it is chosen, and the rows it brings can be used', async
   await page.getByRole('button', { name: 'Disable', exact: true }).click();
   await expect(rowOf(page, `${prefix}-push`)).toContainText('Disabled');
   await expect(page).toHaveURL(/access=pull_push/);
+});
+
+test('a dialog that is opened from rows that came as one typed leads back to them', async ({ page, instance }) => {
+  const name = unique('brought');
+  await addCredential(page, instance, { name });
+  await page.goto(`${instance.project}/credentials?access=pull`);
+  await page.getByLabel(SEARCH).fill(name);
+  await expect(page.getByText('1 credential', { exact: true })).toBeVisible();
+  await expect(page).toHaveURL(`${instance.project}/credentials?q=${name}&access=pull`);
+  const list = page.url();
+  await rowOf(page, name).getByRole('link', { name: `Delete ${name}`, exact: true }).click();
+  await page.getByRole('dialog').getByRole('link', { name: 'Cancel', exact: true }).click();
+  await expectListAt(page, list);
+  await expect(rowOf(page, name)).toBeVisible();
 });
 
 test('only the answer to the last letters counts', async ({ page, instance }) => {

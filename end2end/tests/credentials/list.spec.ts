@@ -37,12 +37,26 @@ test('a row says what is stored, but no secret', async ({ page, instance }) => {
   for (const text of ['The deploy jobs of the shop', 'ghcr.io', 'GitHub Container Registry', 'Password / Token', 'acme-bot', 'Pull and push', 'Dana Kim']) {
     await expect(row).toContainText(text);
   }
-  await expect(row).toContainText(/Expired \d+ days ago/);
+  await expect(row).toContainText('Expired on 2020-01-31');
   await expect(row.getByRole('link', { name: `Edit ${name}`, exact: true })).toBeVisible();
   await expect(row.getByRole('link', { name: `Delete ${name}`, exact: true })).toBeVisible();
   await expect(row.getByRole('button', { name: `More actions for ${name}`, exact: true })).toBeVisible();
   await row.getByRole('link', { name, exact: true }).click();
   await expect(page.getByRole('dialog', { name: `Edit ${name}` })).toBeVisible();
+});
+
+test('what expires within a week looks as urgent as what has expired', async ({ page, instance }) => {
+  const prefix = unique('urgent');
+  const inDays = (days: number) => new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10);
+  const dates = { expired: inDays(-10), soon: inDays(5), later: inDays(30) };
+  for (const [word, day] of Object.entries(dates)) {
+    await addCredential(page, instance, { name: `${prefix}-${word}`, expires_on: day });
+  }
+  await page.goto(`${instance.project}/credentials?q=${prefix}`);
+  const colour = (word: string) =>
+    rowOf(page, `${prefix}-${word}`).getByText(/^Expire[sd] /).evaluate((badge) => getComputedStyle(badge).color);
+  expect(await colour('soon')).toBe(await colour('expired'));
+  expect(await colour('soon')).not.toBe(await colour('later'));
 });
 
 test('search finds name, description, host, user name and path, in any case', async ({ page, instance }) => {

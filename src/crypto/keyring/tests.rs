@@ -146,6 +146,26 @@ fn a_mac_outlives_its_key_being_active() -> Result<(), CryptoError> {
 }
 
 #[test]
+fn a_derived_key_outlives_the_audit_key_being_active() -> Result<(), CryptoError> {
+    let (kek, mut keys, keyring) = fresh()?;
+    let derive = |ring: &Keyring| ring.derive(b"salt", &[b"regcred/a/v1"]);
+    let old = derive(&keyring)?;
+    // Not from the key that seals.
+    let stored = Derived::of_wrapped(&keys[1], &kek, b"salt", &[b"regcred/a/v1"])?;
+    assert_eq!(stored.expose(), old.expose());
+    keys[1].is_active = false;
+    let next = WrappedKey::generate(&kek, Purpose::Audit, 2)?;
+    keys.push(WrappedKey { is_active: true, ..next });
+    let rotated = Keyring::unlock(&kek, None, &keys)?;
+    let new = derive(&rotated)?;
+    assert_ne!(new.expose(), old.expose());
+    let each = rotated.derive_each(b"salt", &[b"regcred/a/v1"])?;
+    let each: Vec<&[u8; 32]> = each.iter().map(Derived::expose).collect();
+    assert_eq!(each, [new.expose(), old.expose()]);
+    Ok(())
+}
+
+#[test]
 fn debug_prints_versions_only() -> Result<(), CryptoError> {
     assert_eq!(
         format!("{:?}", fresh()?.2),

@@ -4,6 +4,7 @@ use std::net::Ipv6Addr;
 
 use super::host_name;
 use super::host_problem::HostProblem;
+use crate::domain::typed_text::is_invisible;
 
 /// The longest text that is read at all; longer ones are not addresses.
 const MAX_INPUT: usize = 2048;
@@ -36,32 +37,38 @@ pub(super) fn plain_text<'a>(
     }
 }
 
-/// Control characters, and the format characters that IDNA would drop without a word.
-fn is_invisible(c: char) -> bool {
-    c.is_control()
-        || matches!(c, '\u{AD}' | '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{206F}' | '\u{FEFF}')
+/// How the address says that the registry is spoken to.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Scheme {
+    Http,
+    Https,
+    Unsaid,
 }
 
-/// Takes the scheme off, and says whether it was plain http.
+/// Takes the scheme off, and says which it was.
 pub(super) fn without_scheme<'a>(
     text: &'a str,
     changes: &mut Vec<String>,
-) -> Result<(bool, &'a str), HostProblem> {
+) -> Result<(Scheme, &'a str), HostProblem> {
     let Some((scheme, rest)) = text.split_once("://") else {
-        return Ok((false, text));
+        return Ok((Scheme::Unsaid, text));
     };
     if rest.contains("://") {
         return Err(HostProblem::Scheme);
     }
     match scheme.to_ascii_lowercase().as_str() {
-        // `docker://` and `oci://` are how skopeo, podman and helm write a place on a registry.
-        "https" | "docker" | "oci" => {
+        "https" => {
             changes.push("The scheme was dropped.".into());
-            Ok((false, rest))
+            Ok((Scheme::Https, rest))
+        }
+        // `docker://` and `oci://` are how skopeo, podman and helm write a place on a registry.
+        "docker" | "oci" => {
+            changes.push("The scheme was dropped.".into());
+            Ok((Scheme::Unsaid, rest))
         }
         "http" => {
             changes.push("The scheme was dropped. Plain http is used only if the credential is marked insecure.".into());
-            Ok((true, rest))
+            Ok((Scheme::Http, rest))
         }
         _ => Err(HostProblem::Scheme),
     }
@@ -124,6 +131,7 @@ mod tests {
             ("ghcr.io zebra", HostProblem::InnerSpace),
             ("ghcr.io\0zebra", HostProblem::ControlCharacter),
             ("gh\u{200B}cr.io", HostProblem::ControlCharacter),
+            ("gh\u{3164}cr.io", HostProblem::ControlCharacter),
             ("ghcr.io/zebra?tab=1", HostProblem::QueryOrFragment),
             ("ghcr.io#zebra", HostProblem::QueryOrFragment),
             ("*.zebra.example.com", HostProblem::Wildcard),

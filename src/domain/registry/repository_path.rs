@@ -4,9 +4,9 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 /// How many prefixes one credential may have.
-pub const MAX_PREFIXES: usize = 20;
+const MAX_PREFIXES: usize = 20;
 /// The longest repository path that registries accept (the image reference grammar).
-pub const MAX_PATH: usize = 255;
+const MAX_PATH: usize = 255;
 
 /// What is wrong with a repository path, and what to type instead. Never repeats what was typed.
 #[derive(Clone, Debug, PartialEq, Eq, Error, Serialize, Deserialize)]

@@ -1,11 +1,13 @@
 //! What a pasted secret looks like, by the prefixes that issuers put on their tokens (protocols.md 4.8).
 
 use super::RegistryKind;
+use crate::domain::credential::Method;
 
-/// A warning if the secret looks like one that this registry will not take, or not for long.
+/// A warning if the secret looks like one that this registry will not take by the method, or not for
+/// long.
 ///
 /// Only a hint: prefixes change, so nothing is refused for it. It never contains any of the secret.
-pub fn paste_warning(kind: RegistryKind, secret: &str) -> Option<&'static str> {
+pub fn paste_warning(kind: RegistryKind, method: Method, secret: &str) -> Option<&'static str> {
     use RegistryKind::{DockerHub, Ecr, EcrPublic, Ghcr, GitLab, Google, SelfHosted};
     let secret = secret.trim_start();
     let starts = |prefixes: &[&str]| prefixes.iter().any(|prefix| secret.starts_with(prefix));
@@ -53,12 +55,16 @@ pub fn paste_warning(kind: RegistryKind, secret: &str) -> Option<&'static str> {
             }
         })
     } else if starts(&["{"]) && secret.contains("\"service_account\"") {
-        Some(match kind {
-            Google => {
-                "This looks like a service account key. Choose GCP service account key as the authentication method."
-            }
-            _ => "This looks like a Google service account key, but the registry is not Google's.",
-        })
+        match kind {
+            // Here it is what is wanted.
+            Google if method == Method::GcpServiceAccountKey => None,
+            Google => Some(
+                "This looks like a service account key. Choose GCP service account key as the authentication method.",
+            ),
+            _ => Some(
+                "This looks like a Google service account key, but the registry is not Google's.",
+            ),
+        }
     // Base64 of `{"type`, of `{` before either line break, and of `{` before a space.
     } else if starts(&["eyJ0eXBl", "ewo", "ew0K", "eyAi"]) && kind == Google {
         Some(
@@ -109,7 +115,7 @@ mod tests {
             (RegistryKind::Google, "ewogICJ0eXBl", "base64"),
             (RegistryKind::DockerHub, "eyJhbGciOi", "JWT"),
         ] {
-            let warning = paste_warning(kind, secret).unwrap_or_default();
+            let warning = paste_warning(kind, Method::Password, secret).unwrap_or_default();
             assert!(warning.contains(noticed), "{kind:?} {secret}: {warning}");
             assert!(!warning.contains(secret.trim()));
         }
@@ -127,7 +133,20 @@ mod tests {
             (RegistryKind::Quay, "AKIA is a word"),
             (RegistryKind::SelfHosted, ""),
         ] {
-            assert_eq!(paste_warning(kind, secret), None, "{kind:?} {secret}");
+            let warning = paste_warning(kind, Method::Password, secret);
+            assert_eq!(warning, None, "{kind:?} {secret}");
+        }
+    }
+
+    #[test]
+    fn a_key_file_is_noticed_only_where_it_does_not_belong() {
+        let key = "{\"type\":\"service_account\"";
+        let warning = |kind, method| paste_warning(kind, method, key).unwrap_or_default();
+        let (google, other) = (RegistryKind::Google, RegistryKind::Quay);
+        assert_eq!(warning(google, Method::GcpServiceAccountKey), "");
+        assert!(warning(google, Method::Password).contains("Choose GCP"));
+        for method in [Method::Password, Method::GcpServiceAccountKey] {
+            assert!(warning(other, method).contains("is not Google's"));
         }
     }
 }

@@ -33,7 +33,9 @@ pub(in crate::functions) async fn delete_pipeline(
         let remover = member(&project).await?.pipeline_remover()?;
         vault().delete_pipeline(&remover, id, &typed_name).await
     };
-    deleted(&format!("/p/{}/pipelines", percent(&project)), id, &typed_name, done.await).await
+    let list = format!("/p/{}/pipelines", percent(&project));
+    let dialog = pipeline_path(&project, id) + "/delete";
+    deleted(&list, &dialog, "", &typed_name, done.await).await
 }
 
 pub(in crate::functions) async fn create_grants(

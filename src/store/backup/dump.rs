@@ -31,6 +31,10 @@ pub enum DumpProblem {
     Schema(Schema),
 }
 
+/// Takes the limits of a session from one transaction of `PostgreSQL`.
+pub(super) const UNBOUNDED: &str =
+    "SET LOCAL idle_in_transaction_session_timeout = 0; SET LOCAL statement_timeout = 0";
+
 /// The rows of one moment, whatever is written meanwhile.
 #[derive(Debug)]
 pub struct Snapshot(DatabaseTransaction);
@@ -48,7 +52,12 @@ impl Store {
                 ..TransactionOptions::default()
             }
         };
-        Ok(Snapshot(self.reader.begin_with_options(options).await?))
+        let snapshot = self.reader.begin_with_options(options).await?;
+        if !self.is_embedded() {
+            // It holds nobody up, and whoever reads it may be slow: a pipe to another machine.
+            snapshot.execute_unprepared(UNBOUNDED).await?;
+        }
+        Ok(Snapshot(snapshot))
     }
 }
 

@@ -3,6 +3,7 @@
 
 use super::super::shape::Kind;
 use super::super::{Store, Write, connect, schema};
+use super::dump::UNBOUNDED;
 use super::{Columns, Header, cell};
 use crate::migrations::Migrator;
 use sea_orm::sea_query::{Alias, Expr, Query, Value};
@@ -65,6 +66,8 @@ impl Store {
         let write = self.write().await?;
         let db = &write.0;
         if db.get_database_backend() == DbBackend::Postgres {
+            // However much there is to restore: nobody else uses the database.
+            db.execute_unprepared(UNBOUNDED).await?;
             let lock = connect::MIGRATION_LOCK;
             db.execute_unprepared(&format!("SELECT pg_advisory_xact_lock({lock})")).await?;
         }

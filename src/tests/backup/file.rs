@@ -1,23 +1,38 @@
 //! A backup in memory: made, read, changed, restored.
 
+use crate::app::App;
 use crate::database::Database;
 use regcred::crypto::digest::Sha256;
 use regcred::store::Store;
-use regcred::vault::{BackupProblem, Contents, back_up, check_backup, restore};
+use regcred::vault::{
+    BackupProblem, Contents, KeySource, back_up, check_backup, restore, unlock_as_it_is,
+};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
-/// A backup of it.
-pub async fn dump(store: &Store) -> Vec<u8> {
+/// A backup of the instance.
+pub async fn dump(app: &App) -> Vec<u8> {
+    dump_of(app.vault.store(), app.key_source()).await
+}
+
+/// A backup of the store whose keyring this opens.
+pub async fn dump_of(store: &Store, source: KeySource) -> Vec<u8> {
+    let keys = unlock_as_it_is(store, source).await.unwrap();
     let mut file = Vec::new();
-    back_up(store, &mut file).await.unwrap();
+    back_up(store, &keys, &mut file).await.unwrap();
     file
 }
 
-/// What `regcred restore` does.
-pub async fn load(store: &Store, file: &[u8]) -> Result<Contents, BackupProblem> {
-    let checked = check_backup(&mut &*file)?;
-    restore(store, &checked, &mut &*file).await
+/// What `regcred restore` does with the key of that instance.
+pub async fn load(store: &Store, file: &[u8], of: &App) -> Result<Contents, BackupProblem> {
+    let backup = check_backup(&mut &*file)?.authenticate(&of.key_source())?;
+    restore(store, &backup, &mut &*file).await
+}
+
+/// What `regcred restore --unauthenticated` does with a backup of the old form.
+pub async fn load_unproved(store: &Store, file: &[u8]) -> Result<Contents, BackupProblem> {
+    let backup = check_backup(&mut &*file)?.unproved().expect("it is of the old form");
+    restore(store, &backup, &mut &*file).await
 }
 
 /// The lines of the rows.
@@ -40,26 +55,53 @@ pub fn table(file: &[u8], name: &str) -> Vec<BTreeMap<String, Value>> {
         .collect()
 }
 
-/// Lines with the end that makes them a backup.
+/// The lines before the end.
+pub fn body(file: &[u8]) -> Vec<String> {
+    let text = std::str::from_utf8(file).unwrap();
+    let mut lines: Vec<String> = text.lines().map(str::to_owned).collect();
+    lines.pop();
+    lines
+}
+
+/// Lines with the end that anybody can make.
 pub fn ended(lines: &[String]) -> Vec<u8> {
+    ended_with(lines, &Value::Null)
+}
+
+/// The same with this as the proof, as somebody writes it who cannot make one.
+pub fn ended_with(lines: &[String], hmac: &Value) -> Vec<u8> {
     let mut file = lines.join("\n").into_bytes();
     file.push(b'\n');
     let mut hash = Sha256::default();
     hash.update(&file);
-    let end = json!({"end": true, "rows": lines.len() - 1, "sha256": hash.finish()});
+    let mut end = json!({"end": true, "rows": lines.len() - 1, "sha256": hash.finish()});
+    if !hmac.is_null() {
+        end["hmac"] = hmac.clone();
+    }
     file.extend_from_slice(end.to_string().as_bytes());
     file.push(b'\n');
     file
 }
 
-/// The backup with another header.
-pub fn with_header(file: &[u8], change: impl Fn(&mut Value)) -> Vec<u8> {
+/// The proof in the last line.
+pub fn proof(file: &[u8]) -> Value {
     let text = std::str::from_utf8(file).unwrap();
-    let mut header: Value = serde_json::from_str(text.lines().next().unwrap()).unwrap();
+    let end: Value = serde_json::from_str(text.lines().last().unwrap()).unwrap();
+    end["hmac"].clone()
+}
+
+/// The backup with another header, and the end that anybody can make.
+pub fn with_header(file: &[u8], change: impl Fn(&mut Value)) -> Vec<u8> {
+    let mut lines = body(file);
+    let mut header: Value = serde_json::from_str(&lines[0]).unwrap();
     change(&mut header);
-    let mut lines = vec![header.to_string()];
-    lines.extend(rows(file).into_iter().map(str::to_owned));
+    lines[0] = header.to_string();
     ended(&lines)
+}
+
+/// The backup as the version before proofs wrote it.
+pub fn old_form(file: &[u8]) -> Vec<u8> {
+    with_header(file, |header| header["version"] = 1.into())
 }
 
 /// A database with nothing in it, not even a schema.

@@ -1,6 +1,7 @@
 //! Backup, restore on a new machine, and the pipeline that notices nothing.
 
 use super::machine::{Machine, Said, command, said};
+use crate::backup::file;
 use crate::database::Database;
 use crate::process::client::{Client, deliver};
 use crate::process::instance::Instance;
@@ -102,7 +103,31 @@ async fn a_backup_goes_through_a_pipe() {
     assert!(said.out.starts_with("{\"format\":\"regcred-backup\""));
     assert!(said.err.contains("the standard output"), "{}", said.err);
     let new = Elsewhere::new(&machine, None);
-    new.run(&["restore", "-"], said.out.as_bytes()).done();
+    let restored = new.run(&["restore", "-", "--json"], said.out.as_bytes());
+    assert_eq!(restored.json()["authenticated"], true, "{}", restored.err);
+    new.assert_delivers(&token, &body);
+}
+
+#[tokio::test]
+async fn a_forged_backup_makes_no_database_and_an_old_one_needs_a_word() {
+    let (machine, _server, token, body) = served().await;
+    let backup = machine.run(&["backup", "-"]).done().into_bytes();
+    let new = Elsewhere::new(&machine, None);
+    let mut lines = file::body(&backup);
+    lines.pop();
+    let forged = file::ended_with(&lines, &file::proof(&backup));
+    for words in [&["restore", "-"][..], &["restore", "--unauthenticated", "-"]] {
+        let refused = new.run(words, &forged).refused(1);
+        assert!(refused.contains("Use another copy"), "{words:?}: {refused}");
+    }
+    let refused = said(command(&new.data(), &["restore", "-"]), &backup).refused(1);
+    assert!(refused.contains("no key was given"), "{refused}");
+    let old = file::old_form(&backup);
+    let refused = new.run(&["restore", "-"], &old).refused(1);
+    assert!(refused.contains("--unauthenticated"), "{refused}");
+    assert!(!new.data().exists(), "a folder was made for nothing");
+    let text = new.run(&["restore", "--unauthenticated", "-"], &old).done();
+    assert!(text.contains("Nothing shows whether somebody changed"), "{text}");
     new.assert_delivers(&token, &body);
 }
 

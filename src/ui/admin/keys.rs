@@ -2,7 +2,7 @@
 
 use crate::domain::key::{DataKey, KeyReport, KeyState, RewrapProgress};
 use crate::functions::keys::find_keys;
-use crate::ui::components::{Badge, SubmitButton, Time};
+use crate::ui::components::{ACTIONS, Badge, PostButton, Section, SubmitButton, Table, Time};
 use crate::ui::credentials::said::Said;
 use crate::ui::layout::InstanceFrame;
 use crate::ui::problem::Problem;
@@ -64,8 +64,7 @@ fn Report(report: KeyReport) -> impl IntoView {
         </p>
         <Progress rewrap=report.rewrap unreadable=report.unreadable/>
         <DataKeys keys=secret/>
-        <section class="stack" aria-labelledby="other-keys">
-            <h2 id="other-keys">"Keys for other purposes"</h2>
+        <Section id="other-keys" title="Keys for other purposes">
             <ul>
                 {other
                     .into_iter()
@@ -83,16 +82,15 @@ fn Report(report: KeyReport) -> impl IntoView {
                     })
                     .collect_view()}
             </ul>
-        </section>
-        <section class="stack" aria-labelledby="kek">
-            <h2 id="kek">"Changing the key-encryption key"</h2>
+        </Section>
+        <Section id="kek" title="Changing the key-encryption key">
             <p>
                 "A page cannot change the operator's key. Make a new one with "
                 <code>"regcred keys new FILE"</code> ", give it as " <code>"REGCRED_KEK_FILE"</code>
                 " and the one in use as " <code>"REGCRED_KEK_PREVIOUS_FILE"</code>
                 ", and restart the server; when the same two files are only filled anew, a SIGHUP is enough. The data keys are wrapped again at once, and no secret is touched. Once every server has both, leave the previous one out, and keep its file for as long as you keep backups that were made under it."
             </p>
-        </section>
+        </Section>
     }
 }
 
@@ -125,26 +123,18 @@ fn Progress(rewrap: Option<RewrapProgress>, unreadable: u64) -> impl IntoView {
 #[component]
 fn DataKeys(keys: Vec<DataKey>) -> impl IntoView {
     view! {
-        <section class="stack" aria-labelledby="data-keys">
-            <h2 id="data-keys">"Data keys"</h2>
-            <table class="table">
-                <thead>
-                    <tr>
-                        <th scope="col">"Version"</th>
-                        <th scope="col">"State"</th>
-                        <th scope="col">"Secrets under it"</th>
-                        <th scope="col">"Made"</th>
-                        <th scope="col">"Wrapped under"</th>
-                        <th scope="col">
-                            <span class="visually-hidden">"Actions"</span>
-                        </th>
-                    </tr>
-                </thead>
-                <tbody>
-                    {keys.into_iter().rev().map(|key| view! { <KeyRow key_shown=key/> }).collect_view()}
-                </tbody>
-            </table>
-        </section>
+        <Section id="data-keys" title="Data keys">
+            <Table columns=vec![
+                "Version",
+                "State",
+                "Secrets under it",
+                "Made",
+                "Wrapped under",
+                ACTIONS,
+            ]>
+                {keys.into_iter().rev().map(|key| view! { <KeyRow key_shown=key/> }).collect_view()}
+            </Table>
+        </Section>
     }
 }
 
@@ -177,18 +167,9 @@ fn KeyRow(key_shown: DataKey) -> impl IntoView {
             <td data-label="Actions" class="row-actions">
                 {next
                     .map(|(action, word)| {
-                        view! {
-                            <form method="post" action=action>
-                                <input type="hidden" name="version" value=version.to_string()/>
-                                <button
-                                    type="submit"
-                                    class="button button-quiet"
-                                    aria-label=format!("{word} data key {version}")
-                                >
-                                    {word}
-                                </button>
-                            </form>
-                        }
+                        let values = vec![("version", version.to_string())];
+                        let label = format!("{word} data key {version}");
+                        view! { <PostButton action values label word/> }
                     })}
             </td>
         </tr>

@@ -27,7 +27,17 @@ pub fn Alert(
 /// they stand beside the fields.
 #[component]
 pub fn ErrorSummary(error: Error) -> impl IntoView {
-    let sentence = error.to_string();
+    let sentence = match error {
+        // By now they have signed in again, and the form is as they left it.
+        Error::Unauthenticated => {
+            "You had been signed out, so nothing was saved. Look at it once more, and send it again."
+                .to_owned()
+        }
+        Error::NotFound => {
+            "Somebody deleted it while you were editing, so nothing was saved.".to_owned()
+        }
+        _ => error.to_string(),
+    };
     let meanwhile = match error {
         Error::Stale { by, changes, .. } => Some((by, changes)),
         _ => None,
@@ -42,7 +52,7 @@ pub fn ErrorSummary(error: Error) -> impl IntoView {
                         <li><strong>{change.label}</strong>": now "<span>{change.now}</span></li>
                     }).collect_view()}
                 </ul>
-                <p>"What you typed is still below. Save again to replace what is there now."</p>
+                <p>"What you typed is still below, except a secret: enter that again. Save again to replace what is there now."</p>
             })}
         </Alert>
     }

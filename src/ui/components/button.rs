@@ -22,7 +22,10 @@ pub fn LinkButton(
     /// The first thing to do on the page.
     #[prop(optional)]
     is_primary: bool,
+    /// It asks for the focus.
+    #[prop(optional)]
+    autofocus: bool,
 ) -> impl IntoView {
     let class = if is_primary { "button button-primary" } else { "button" };
-    view! { <a class=class href=href>{label}</a> }
+    view! { <a class=class href=href autofocus=autofocus>{label}</a> }
 }

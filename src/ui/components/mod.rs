@@ -9,9 +9,12 @@ mod dialog;
 mod field;
 mod icon;
 mod menu;
+mod post_button;
 mod search;
+mod section;
 mod select;
 mod snippet;
+mod table;
 mod time;
 
 pub use alert::{Alert, ErrorSummary};
@@ -22,9 +25,12 @@ pub use dialog::{Dialog, DialogBehaviour};
 pub use field::{Field, TextArea};
 pub use icon::{Icon, IconLink};
 pub use menu::Menu;
+pub use post_button::PostButton;
 pub use search::SearchAsTyped;
+pub use section::Section;
 pub use select::{CheckBox, Select};
 pub use snippet::Snippet;
+pub use table::{ACTIONS, Table};
 pub use time::Time;
 
 /// The text, unless there is none: an attribute or a line that is not drawn when it is empty.

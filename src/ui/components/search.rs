@@ -17,35 +17,38 @@ const PAUSE: Duration = Duration::from_millis(150);
 
 /// On every change of the GET form `form_id`, puts what its first page would show in `results_id`
 /// into the one of this page, and the form's state into the URL. Only the answer to the newest
-/// question counts. What is replaced may hold links, forms and menus, but no islands.
+/// question counts. What is replaced may hold links, forms and menus, but no islands. So is what is
+/// in `links_id`, if it is there: links outside of the results that carry their query.
 #[island]
 pub fn SearchAsTyped(
     #[prop(into)] form_id: String,
     #[prop(into)] results_id: String,
+    #[prop(into)] links_id: String,
 ) -> impl IntoView {
     Effect::new(move |_| {
         let found = document().get_element_by_id(&form_id);
         if let Some(form) = found.and_then(|e| e.dyn_into::<HtmlFormElement>().ok()) {
-            search_on_input(&form, &results_id);
+            search_on_input(&form, &results_id, &links_id);
         }
     });
     view! { <span hidden=true></span> }
 }
 
-fn search_on_input(form: &HtmlFormElement, results_id: &str) {
+fn search_on_input(form: &HtmlFormElement, results_id: &str, links_id: &str) {
     let latest = Rc::new(Cell::new(0_u32));
-    let (of, results_id) = (form.clone(), results_id.to_owned());
+    let (of, results_id, links_id) = (form.clone(), results_id.to_owned(), links_id.to_owned());
     let mut search = debounce(PAUSE, move |()| {
         let turn = latest.get().wrapping_add(1);
         latest.set(turn);
-        let (latest, results_id) = (Rc::clone(&latest), results_id.clone());
+        let latest = Rc::clone(&latest);
+        let (results_id, links_id) = (results_id.clone(), links_id.clone());
         let Some(url) = address(&of) else { return };
         spawn_local(async move {
             // Without an answer the old results stay; submitting the form tells what is wrong.
             if let Ok(html) = page(&url).await
                 && latest.get() == turn
             {
-                show(&html, &results_id, &url);
+                show(&html, &results_id, &links_id, &url);
             }
         });
     });
@@ -85,21 +88,22 @@ async fn page(url: &str) -> Result<String, JsValue> {
     text.as_string().ok_or(JsValue::NULL)
 }
 
-fn show(html: &str, results_id: &str, url: &str) {
+fn show(html: &str, results_id: &str, links_id: &str, url: &str) {
     let fetched = DomParser::new()
         .and_then(|parser| parser.parse_from_string(html, SupportedType::TextHtml))
-        .ok()
-        .and_then(|page| page.get_element_by_id(results_id));
-    match (fetched, document().get_element_by_id(results_id)) {
-        (Some(new), Some(old)) => {
-            old.set_inner_html(&new.inner_html());
-            if let Ok(history) = window().history() {
-                let _ = history.replace_state_with_url(&JsValue::NULL, "", Some(url));
-            }
-        }
+        .ok();
+    let replace = |id: &str| {
+        let new = fetched.as_ref()?.get_element_by_id(id)?;
+        document().get_element_by_id(id)?.set_inner_html(&new.inner_html());
+        Some(())
+    };
+    if replace(results_id).is_none() {
         // Another page was answered, such as the one to sign in: it has something to say.
-        _ => {
-            let _ = window().location().assign(url);
-        }
+        let _ = window().location().assign(url);
+        return;
+    }
+    let _ = replace(links_id);
+    if let Ok(history) = window().history() {
+        let _ = history.replace_state_with_url(&JsValue::NULL, "", Some(url));
     }
 }

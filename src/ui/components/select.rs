@@ -53,6 +53,9 @@ pub fn CheckBox(
     #[prop(into)] label: String,
     #[prop(optional)] is_checked: bool,
     #[prop(into, optional)] hint: String,
+    /// What is wrong with the tick, and what to do.
+    #[prop(optional_no_strip)]
+    error: Option<String>,
     #[prop(into, default = "true".into())] value: String,
     /// Only where several boxes share a name.
     #[prop(into, optional)]
@@ -69,11 +72,13 @@ pub fn CheckBox(
                     value=value
                     checked=is_checked
                     autocomplete="off"
-                    aria-describedby=described_by(&id, &hint, &None)
+                    autofocus=error.is_some()
+                    aria-invalid=error.is_some().then_some("true")
+                    aria-describedby=described_by(&id, &hint, &error)
                 />
                 <span>{label}</span>
             </label>
-            <Notes id=id hint=hint error=None/>
+            <Notes id=id hint=hint error=error/>
         </div>
     }
 }

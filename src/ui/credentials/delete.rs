@@ -18,7 +18,7 @@ use leptos_meta::Title;
 pub fn DeleteDialog() -> impl IntoView {
     let place = Place::here();
     let loaded = OnceResource::new_blocking(load(place.clone()));
-    let close_href = place.credentials();
+    let close_href = place.list();
     view! {
         <Suspense>
             {move || {
@@ -27,6 +27,9 @@ pub fn DeleteDialog() -> impl IntoView {
                     match loaded.await {
                         Ok((page, came_back, notice)) => {
                             let title = format!("Delete {}", page.credential.summary.name);
+                            // A field that is wrong asks for the focus; else it is where Enter
+                            // loses nothing.
+                            let cancel_has_focus = !came_back.as_ref().is_some_and(has_wrong_field);
                             // Both forms of the dialog come back in one slot.
                             let is_of_moving = place.query("form").as_deref() == Some("repoint");
                             let (of_moving, of_deleting) =
@@ -36,7 +39,7 @@ pub fn DeleteDialog() -> impl IntoView {
                                 <Dialog id="delete-credential" title close_href>
                                     <Sentences notice/>
                                     <Warning page=page.clone() place=place.clone() came_back=of_moving/>
-                                    <DeleteForm page place came_back=of_deleting/>
+                                    <DeleteForm page place came_back=of_deleting cancel_has_focus/>
                                 </Dialog>
                             }
                                 .into_any()
@@ -62,6 +65,10 @@ async fn load(place: Place) -> Result<(CredentialPage, Option<Returned>, Notice)
     }
     let page = find_credential(place.project.clone(), place.id()?).await?;
     Ok((page, returned(place.query("back")).await, left(place.query("said")).await))
+}
+
+fn has_wrong_field(returned: &Returned) -> bool {
+    matches!(returned.error, Error::Invalid(_))
 }
 
 /// The consequence, who would feel it, and what else can be done: another credential for them, or
@@ -97,7 +104,7 @@ fn Warning(page: CredentialPage, place: Place, came_back: Option<Returned>) -> i
         {can_move.then(|| view! { <Repointing page=moving place=place.clone() came_back/> })}
         {can_disable
             .then(|| {
-                let (project, back) = (place.project.clone(), place.credentials());
+                let (project, back) = (place.project.clone(), place.list());
                 view! {
                     <p>"To stop deliveries without losing the secret, disable it instead. That can be undone with a click."</p>
                     <Switch credential=summary project back button_class="button"/>
@@ -107,9 +114,14 @@ fn Warning(page: CredentialPage, place: Place, came_back: Option<Returned>) -> i
 }
 
 #[component]
-fn DeleteForm(page: CredentialPage, place: Place, came_back: Option<Returned>) -> impl IntoView {
+fn DeleteForm(
+    page: CredentialPage,
+    place: Place,
+    came_back: Option<Returned>,
+    cancel_has_focus: bool,
+) -> impl IntoView {
     let summary = page.credential.summary;
-    let cancel = place.credentials();
+    let (cancel, list) = (place.list(), place.list_query());
     let typed = came_back
         .as_ref()
         .and_then(|returned| returned.form.get("typed_name")?.as_str().map(str::to_owned))
@@ -120,6 +132,7 @@ fn DeleteForm(page: CredentialPage, place: Place, came_back: Option<Returned>) -
         {came_back.map(|returned| view! { <ErrorSummary error=returned.error/> })}
         <form method="post" action="/rpc/credentials/delete" class="stack" novalidate>
             <input type="hidden" name="project" value=place.project/>
+            <input type="hidden" name="list" value=list/>
             <input type="hidden" name="id" value=summary.id.to_string()/>
             {must_type
                 .then(|| {
@@ -133,7 +146,7 @@ fn DeleteForm(page: CredentialPage, place: Place, came_back: Option<Returned>) -
                     }
                 })}
             <div class="toolbar">
-                <LinkButton href=cancel label="Cancel"/>
+                <LinkButton href=cancel label="Cancel" autofocus=cancel_has_focus/>
                 <SubmitButton label="Delete" is_danger=true/>
             </div>
         </form>

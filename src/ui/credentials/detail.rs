@@ -26,7 +26,10 @@ pub fn DetailPage() -> impl IntoView {
         let place = place.clone();
         async move { find_credential(place.project.clone(), place.id()?).await }
     });
-    let came_back = OnceResource::new_blocking(returned(place.query("back")));
+    // The one form of the page whose post can fail with something typed.
+    let slot =
+        place.query("back").filter(|_| place.query("form").as_deref() == Some("token-service"));
+    let came_back = OnceResource::new_blocking(returned(slot));
     let said = place.query("said");
     let list = place.credentials();
     view! {
@@ -52,8 +55,6 @@ pub fn DetailPage() -> impl IntoView {
 #[component]
 fn Whole(page: CredentialPage, place: Place, came_back: Option<Returned>) -> impl IntoView {
     let credential = page.credential;
-    let service = credential.token_service.clone();
-    let companions = page.companions.iter().cloned().chain(service).collect::<Vec<_>>();
     let summary = credential.summary.clone();
     let summary_id = summary.id;
     let (current, created_at) = (credential.secret.version, credential.created_at);
@@ -63,7 +64,7 @@ fn Whole(page: CredentialPage, place: Place, came_back: Option<Returned>) -> imp
             <h1>{summary.name.clone()}</h1>
             <Actions credential=summary place=place.clone()/>
         </div>
-        <Facts credential=credential.clone() companions today=page.today/>
+        <Facts credential=credential.clone() today=page.today/>
         <section class="stack" aria-labelledby="stored">
             <h2 id="stored">"Stored secret"</h2>
             <Stored credential=credential.clone()/>

@@ -18,7 +18,7 @@ use leptos_meta::Title;
 pub fn EditDialog() -> impl IntoView {
     let place = Place::here();
     let loaded = OnceResource::new_blocking(load(place.clone()));
-    let close_href = place.credentials();
+    let close_href = place.list();
     view! {
         <Suspense>
             {move || {
@@ -36,9 +36,17 @@ pub fn EditDialog() -> impl IntoView {
                                 .into_any()
                         }
                         Err(error) => {
+                            let as_new = as_new(&place, &error);
                             view! {
                                 <Dialog id="edit-credential" title="Edit" close_href is_wide=false>
                                     <Problem error is_in_dialog=true/>
+                                    {as_new
+                                        .map(|href| {
+                                            view! {
+                                                <p>"What you typed is kept for an hour."</p>
+                                                <LinkButton href label="Add it as a new credential"/>
+                                            }
+                                        })}
                                 </Dialog>
                             }
                                 .into_any()
@@ -48,6 +56,15 @@ pub fn EditDialog() -> impl IntoView {
             }}
         </Suspense>
     }
+}
+
+/// Where what was typed for a credential that is gone can be made a new one: it waits in its slot
+/// still, since nothing took it out.
+fn as_new(place: &Place, error: &Error) -> Option<String> {
+    let slot = place.query("back").filter(|_| *error == Error::NotFound && place.may.write)?;
+    let query = place.list_query();
+    let joint = if query.is_empty() { '?' } else { '&' };
+    Some(format!("{}/new{query}{joint}back={slot}", place.credentials()))
 }
 
 async fn load(place: Place) -> Result<(Credential, Option<Returned>)> {
@@ -62,15 +79,16 @@ async fn load(place: Place) -> Result<(Credential, Option<Returned>)> {
 fn EditForm(place: Place, credential: Credential, came_back: Option<Returned>) -> impl IntoView {
     let filled = Filled::new(stored_form(&credential), came_back);
     let error = filled.returned.as_ref().map(|returned| returned.error.clone());
-    // Whoever has read what changed meanwhile saves against what they read.
-    let revision = match &error {
-        Some(Error::Stale { revision, .. }) => *revision,
+    // Whoever has read what changed meanwhile saves against what they read; nobody else saw it.
+    let revision = match (&error, &filled.returned) {
+        (Some(Error::Stale { revision, .. }), _) => *revision,
+        (_, Some(returned)) => returned.revision.unwrap_or(credential.revision),
         _ => credential.revision,
     };
     let host = credential.summary.host.as_str().to_owned();
     let is_insecure = credential.summary.is_insecure;
     let url_error = filled.at("registry_url");
-    let cancel = place.credentials();
+    let (cancel, list) = (place.list(), place.list_query());
     view! {
         {error.map(|error| view! { <ErrorSummary error/> })}
         <form
@@ -83,9 +101,10 @@ fn EditForm(place: Place, credential: Credential, came_back: Option<Returned>) -
             <input type="hidden" name="project" value=place.project/>
             <input type="hidden" name="id" value=credential.summary.id.to_string()/>
             <input type="hidden" name="revision" value=revision.to_string()/>
+            <input type="hidden" name="list" value=list/>
             // The mark is part of the origin, so it goes back as it is.
             {is_insecure.then(|| view! { <input type="hidden" name="is_insecure" value="true"/> })}
-            <Naming filled=filled.clone() is_new=false/>
+            <Naming filled=filled.clone()/>
             <Field
                 name="registry_url"
                 label="Registry URL"

@@ -7,7 +7,7 @@ use leptos::prelude::*;
 /// A project without a credential: what this is for, and the way to the first delivery.
 #[component]
 pub fn Teaching(place: Place) -> impl IntoView {
-    let add = place.may.write.then(|| format!("{}/new", place.credentials()));
+    let add = place.may.write.then(|| format!("{}/new{}", place.credentials(), place.list_query()));
     let is_reader = add.is_none();
     let pipelines = place.pipelines();
     view! {

@@ -3,12 +3,12 @@
 use super::row::States;
 use crate::domain::credential::Credential;
 use crate::domain::moment::Day;
-use crate::ui::components::{Badge, Time};
+use crate::ui::components::{Badge, Section, Time};
 use leptos::prelude::*;
 
 /// Everything that was set, without what was left blank.
 #[component]
-pub fn Facts(credential: Credential, companions: Vec<String>, today: Day) -> impl IntoView {
+pub fn Facts(credential: Credential, today: Day) -> impl IntoView {
     let summary = credential.summary.clone();
     let paths = if summary.paths.is_empty() {
         "Every repository".to_owned()
@@ -17,8 +17,7 @@ pub fn Facts(credential: Credential, companions: Vec<String>, today: Day) -> imp
     };
     let rotation = credential.rotate_every_days.map(|days| format!("Every {days} days"));
     view! {
-        <section class="stack" aria-labelledby="settings">
-            <h2 id="settings">"Settings"</h2>
+        <Section id="settings" title="Settings">
             {(!summary.description.is_empty()).then(|| view! { <p>{summary.description.clone()}</p> })}
             <dl class="facts">
                 <dt>"Registry URL"</dt>
@@ -26,14 +25,6 @@ pub fn Facts(credential: Credential, companions: Vec<String>, today: Day) -> imp
                     <span class="mono">{summary.host.as_str().to_owned()}</span>
                     " "
                     <span class="muted">{summary.kind().label()}</span>
-                </dd>
-                <dt>"Its secret may only be sent to"</dt>
-                <dd>
-                    <span class="mono">{credential.origin}</span>
-                    {companions
-                        .into_iter()
-                        .map(|origin| view! { <br/> <span class="mono">{origin}</span> })
-                        .collect_view()}
                 </dd>
                 <dt>"Authentication method"</dt>
                 <dd>{summary.method.label()}</dd>
@@ -67,7 +58,7 @@ pub fn Facts(credential: Credential, companions: Vec<String>, today: Day) -> imp
                     {format!(" by {}", summary.updated_by)}
                 </dd>
             </dl>
-        </section>
+        </Section>
     }
 }
 

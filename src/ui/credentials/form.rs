@@ -19,7 +19,9 @@ pub struct Filled {
 impl Filled {
     /// What was typed, if a save failed, and else `start`.
     pub fn new(start: CredentialForm, returned: Option<Returned>) -> Self {
-        let form = returned.as_ref().map_or(start, Returned::form);
+        // What was too long to be kept for somebody who was signed out is no form at all.
+        let kept = returned.as_ref().filter(|returned| !returned.form.is_null());
+        let form = kept.map_or(start, Returned::form);
         Self { form, returned }
     }
 
@@ -57,10 +59,10 @@ pub fn stored_form(credential: &Credential) -> CredentialForm {
 
 /// Name and description.
 #[component]
-pub fn Naming(filled: Filled, is_new: bool) -> impl IntoView {
+pub fn Naming(filled: Filled) -> impl IntoView {
     let form = filled.form.clone();
     // After a failed save the focus belongs to the field that is wrong.
-    let autofocus = is_new && filled.returned.is_none();
+    let autofocus = filled.returned.is_none();
     view! {
         <Field
             name="name"
@@ -135,6 +137,7 @@ fn More(filled: Filled, is_new: bool) -> impl IntoView {
         ["owner", "environment", "labels", "review_on", "rotate_every_days", "is_insecure"]
             .iter()
             .any(|name| filled.at(name).is_some());
+    let insecure_error = filled.at("is_insecure");
     // The sentence about plain HTTP is at the address, and asks for a tick in here.
     let wants_insecure =
         is_new && form.registry_url.trim().to_ascii_lowercase().starts_with("http://");
@@ -195,6 +198,7 @@ fn More(filled: Filled, is_new: bool) -> impl IntoView {
                                 name="is_insecure"
                                 label="Insecure registry"
                                 is_checked=form.is_insecure
+                                error=insecure_error
                                 hint="The registry speaks plain HTTP: the secret crosses the network unencrypted. This cannot be changed later."
                             />
                         }

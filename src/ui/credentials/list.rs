@@ -7,7 +7,7 @@ use super::row::Row;
 use super::said::Said;
 use crate::domain::listing::{ListQuery, Listing, PAGE_ROWS};
 use crate::functions::credentials::list_credentials;
-use crate::ui::components::{LinkButton, SearchAsTyped};
+use crate::ui::components::{ACTIONS, LinkButton, SearchAsTyped, Table};
 use crate::ui::problem::Problem;
 use leptos::prelude::*;
 use leptos_meta::Title;
@@ -47,11 +47,13 @@ pub fn ListPage() -> impl IntoView {
 
 #[component]
 fn Listed(listing: Listing, query: ListQuery, place: Place) -> impl IntoView {
-    let add = place.may.write.then(|| format!("{}/new", place.credentials()));
+    let add = place.may.write.then(|| format!("{}/new{}", place.credentials(), query.to_url()));
     view! {
         <div class="page-head">
             <h1>"Registry Credentials"</h1>
-            {add.map(|href| view! { <LinkButton href label="Add Registry" is_primary=true/> })}
+            <div id="add">
+                {add.map(|href| view! { <LinkButton href label="Add Registry" is_primary=true/> })}
+            </div>
         </div>
         {if listing.is_empty_project {
             view! { <Teaching place/> }.into_any()
@@ -67,7 +69,7 @@ fn Searchable(listing: Listing, query: ListQuery, place: Place) -> impl IntoView
     let hosts = listing.hosts.clone();
     view! {
         <Filters query=query.clone() hosts action/>
-        <SearchAsTyped form_id="search" results_id="results"/>
+        <SearchAsTyped form_id="search" results_id="results" links_id="add"/>
         <section id="results" class="stack" aria-label="Results">
             <Results listing query place/>
         </section>
@@ -88,33 +90,27 @@ fn Results(listing: Listing, query: ListQuery, place: Place) -> impl IntoView {
         _ => {}
     }
     let count = if total == 1 { "1 credential".to_owned() } else { format!("{total} credentials") };
-    let back = format!("{list}{}", query.to_url());
+    let list_query = query.to_url();
     view! {
         <p class="muted" role="status">{count}</p>
-        <table class="table">
-            <thead>
-                <tr>
-                    <th scope="col">"Name"</th>
-                    <th scope="col">"Registry"</th>
-                    <th scope="col">"Method"</th>
-                    <th scope="col">"Username"</th>
-                    <th scope="col">"Access"</th>
-                    <th scope="col">"Expiry"</th>
-                    <th scope="col">"Last changed"</th>
-                    <th scope="col">
-                        <span class="visually-hidden">"Actions"</span>
-                    </th>
-                </tr>
-            </thead>
-            <tbody>
-                {rows
-                    .into_iter()
-                    .map(|credential| {
-                        view! { <Row credential today place=place.clone() back=back.clone()/> }
-                    })
-                    .collect_view()}
-            </tbody>
-        </table>
+        <Table columns=vec![
+            "Name",
+            "Registry",
+            "Method",
+            "Username",
+            "Access",
+            "Expiry",
+            "Last changed",
+            ACTIONS,
+        ]>
+            {rows
+                .into_iter()
+                .map(|credential| {
+                    let (place, list_query) = (place.clone(), list_query.clone());
+                    view! { <Row credential today place list_query/> }
+                })
+                .collect_view()}
+        </Table>
         <Pager query total list/>
     }
     .into_any()

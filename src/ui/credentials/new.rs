@@ -17,7 +17,7 @@ pub fn NewDialog() -> impl IntoView {
     let place = Place::here();
     let back = place.query("back");
     let came_back = OnceResource::new_blocking(returned(back));
-    let close_href = place.credentials();
+    let close_href = place.list();
     view! {
         <Title text="Add Registry"/>
         <Suspense>
@@ -50,7 +50,7 @@ fn NewForm(place: Place, filled: Filled) -> impl IntoView {
     let placeholder = preset.map_or("registry.example.com", |preset| preset.registry_url);
     let url_error = filled.at("registry_url");
     let error = filled.returned.as_ref().map(|returned| returned.error.clone());
-    let cancel = place.credentials();
+    let (cancel, list) = (place.list(), place.list_query());
     let project = place.project.clone();
     view! {
         <Presets place/>
@@ -63,7 +63,8 @@ fn NewForm(place: Place, filled: Filled) -> impl IntoView {
             novalidate
         >
             <input type="hidden" name="project" value=project/>
-            <Naming filled=filled.clone() is_new=true/>
+            <input type="hidden" name="list" value=list/>
+            <Naming filled=filled.clone()/>
             <HostPreview start>
                 <Field
                     name="registry_url"

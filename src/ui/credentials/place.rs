@@ -1,5 +1,6 @@
 //! Where a page stands: what its URL says, the paths of its neighbours, and what may be done there.
 
+use crate::domain::listing::ListQuery;
 use crate::error::{Error, Result};
 use crate::functions::answer::{Returned, take_returned};
 use crate::functions::session::Frame;
@@ -79,6 +80,18 @@ impl Place {
         format!("/p/{}/credentials", self.project)
     }
 
+    /// What is asked of the list, as the query of a URL with its `?`; empty when that is nothing,
+    /// or cannot be read. A dialog carries it along, and nothing else of the query: what the page
+    /// before left was left for one page.
+    pub fn list_query(&self) -> String {
+        ListQuery::read(|key| self.query(key)).map(|query| query.to_url()).unwrap_or_default()
+    }
+
+    /// The list of credentials as it stands behind a dialog.
+    pub fn list(&self) -> String {
+        format!("{}{}", self.credentials(), self.list_query())
+    }
+
     /// One credential.
     pub fn credential(&self, id: Uuid) -> String {
         format!("/p/{}/credentials/{id}", self.project)
@@ -98,4 +111,49 @@ impl Place {
 /// What a failed form left in the slot of `?back=`. A slot that is gone is an empty form, not an error.
 pub async fn returned(slot: Option<String>) -> Option<Returned> {
     take_returned(slot?).await.ok().flatten()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(query: &[(&'static str, &str)]) -> Place {
+        Place {
+            project: "acme".to_owned(),
+            may: May::default(),
+            path: "/p/acme/credentials/new".to_owned(),
+            id: None,
+            query: query.iter().copied().collect(),
+        }
+    }
+
+    #[test]
+    fn a_dialog_carries_what_is_asked_of_its_list_and_nothing_else() {
+        let place = at(&[
+            ("back", "slot"),
+            ("q", "a b&c"),
+            ("preset", "ghcr"),
+            ("state", "expired"),
+            ("said", "slot"),
+            ("form", "repoint"),
+            ("page", "3"),
+        ]);
+        assert_eq!(place.list_query(), "?q=a%20b%26c&state=expired&page=3");
+        assert_eq!(place.list(), "/p/acme/credentials?q=a%20b%26c&state=expired&page=3");
+    }
+
+    #[test]
+    fn a_query_that_asks_nothing_or_cannot_be_read_is_left_behind() {
+        let queries: [&[(&'static str, &str)]; 5] = [
+            &[],
+            &[("q", " ")],
+            &[("page", "1")],
+            &[("page", "0")],
+            &[("q", "ghcr"), ("sort", "sealed")],
+        ];
+        for query in queries {
+            assert_eq!(at(query).list_query(), "", "{query:?}");
+            assert_eq!(at(query).list(), "/p/acme/credentials", "{query:?}");
+        }
+    }
 }

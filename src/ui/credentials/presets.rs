@@ -45,7 +45,9 @@ pub fn first_panel(registry_url: &str, preset: Option<&Preset>) -> Recognised {
 #[component]
 pub fn Presets(place: Place) -> impl IntoView {
     let chosen = chosen(&place).map(|preset| preset.kind.slug());
-    let page = format!("{}/new", place.credentials());
+    let list_query = place.list_query();
+    let sign = if list_query.is_empty() { '?' } else { '&' };
+    let page = format!("{}/new{list_query}{sign}preset=", place.credentials());
     view! {
         <nav id="presets" class="toolbar presets" aria-label="Common registries">
             {PRESETS
@@ -55,7 +57,7 @@ pub fn Presets(place: Place) -> impl IntoView {
                     view! {
                         <a
                             class="button button-quiet"
-                            href=format!("{page}?preset={slug}")
+                            href=format!("{page}{slug}")
                             data-host=preset.is_exact.then_some(preset.registry_url)
                             data-example=preset.registry_url
                             data-method=method(&preset).word()

@@ -5,7 +5,7 @@ use super::place::Place;
 use super::used_by::PipelineName;
 use crate::domain::delivery::{Claims, Outcome, Receipt, Report};
 use crate::domain::proof::Proof;
-use crate::ui::components::{Badge, Time};
+use crate::ui::components::{Badge, Section, Table, Time};
 use leptos::prelude::*;
 use uuid::Uuid;
 
@@ -22,42 +22,36 @@ pub fn Receipts(
     let is_empty = receipts.is_empty();
     let other = if is_of_pipeline { "Credential" } else { "Pipeline" };
     view! {
-        <section class="stack" aria-labelledby="deliveries">
-            <h2 id="deliveries">"Recent deliveries"</h2>
+        <Section id="deliveries" title="Recent deliveries">
             {if is_empty {
                 view! { <p class="muted">"Nothing has been delivered or refused yet."</p> }.into_any()
             } else {
                 view! {
-                    <table class="table">
-                        <thead>
-                            <tr>
-                                <th scope="col">"When"</th>
-                                <th scope="col">{other}</th>
-                                <th scope="col">"Version"</th>
-                                <th scope="col">"For"</th>
-                                <th scope="col">"Proof"</th>
-                                <th scope="col">"Run, as claimed"</th>
-                                <th scope="col">"Address"</th>
-                                <th scope="col">"Outcome"</th>
-                            </tr>
-                        </thead>
-                        <tbody>
-                            {receipts
-                                .into_iter()
-                                .map(|receipt| {
-                                    let has_page = existing.contains(&receipt.pipeline_id);
-                                    view! { <ReceiptRow receipt place=place.clone() is_of_pipeline has_page/> }
-                                })
-                                .collect_view()}
-                        </tbody>
-                    </table>
+                    <Table columns=vec![
+                        "When",
+                        other,
+                        "Version",
+                        "For",
+                        "Proof",
+                        "Run, as claimed",
+                        "Address",
+                        "Outcome",
+                    ]>
+                        {receipts
+                            .into_iter()
+                            .map(|receipt| {
+                                let has_page = existing.contains(&receipt.pipeline_id);
+                                view! { <ReceiptRow receipt place=place.clone() is_of_pipeline has_page/> }
+                            })
+                            .collect_view()}
+                    </Table>
                     <p class="muted">
                         "What stands under “as claimed” or “reported” is what the pipeline said. It is recorded, and nothing is decided by it."
                     </p>
                 }
                     .into_any()
             }}
-        </section>
+        </Section>
     }
 }
 
@@ -79,6 +73,9 @@ fn ReceiptRow(
         Outcome::Delivered => "good",
         Outcome::Refused => "bad",
     };
+    let address = receipt.address.unwrap_or_else(|| "Unknown".to_owned());
+    // An address of four numbers is read as one word; a longer one has to break.
+    let address_class = if address.contains(':') { "mono" } else { "mono whitespace-nowrap" };
     view! {
         <tr>
             <td data-label="When">
@@ -88,6 +85,7 @@ fn ReceiptRow(
             <td data-label="Version">{receipt.version.map_or_else(|| "None".to_owned(), |v| v.to_string())}</td>
             <td data-label="For">
                 <div>{receipt.intent.label()}</div>
+                <div class="muted">{receipt.door.label()}</div>
                 {receipt.image.map(|image| view! { <div class="mono muted">{image}</div> })}
             </td>
             <td data-label="Proof">
@@ -96,9 +94,7 @@ fn ReceiptRow(
             <td data-label="Run, as claimed">
                 <Run claims=receipt.claims/>
             </td>
-            <td data-label="Address" class="mono">
-                {receipt.address.unwrap_or_else(|| "Unknown".to_owned())}
-            </td>
+            <td data-label="Address" class=address_class>{address}</td>
             <td data-label="Outcome">
                 <Badge label=receipt.outcome.label() tone/>
                 {receipt.reason.map(|reason| view! { <div class="muted">{reason}</div> })}

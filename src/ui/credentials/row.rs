@@ -7,11 +7,13 @@ use crate::domain::moment::Day;
 use crate::ui::components::{Badge, IconLink, Menu, Time};
 use leptos::prelude::*;
 
-/// A row; `back` is the list as it is now, to come back to after a row's action.
+/// A row; `list_query` is the query of the list as it is now: its dialogs carry it along, and a
+/// row's action comes back to it.
 #[component]
-pub fn Row(credential: Summary, today: Day, place: Place, back: String) -> impl IntoView {
+pub fn Row(credential: Summary, today: Day, place: Place, list_query: String) -> impl IntoView {
     let page = place.credential(credential.id);
-    let (edit, delete) = (format!("{page}/edit"), format!("{page}/delete"));
+    let (edit, delete) = (format!("{page}/edit{list_query}"), format!("{page}/delete{list_query}"));
+    let back = format!("{}{list_query}", place.credentials());
     let name = credential.name.clone();
     let name_href = if place.may.write { edit.clone() } else { page.clone() };
     view! {
@@ -73,14 +75,15 @@ pub fn Row(credential: Summary, today: Day, place: Place, back: String) -> impl 
 #[component]
 pub fn States(credential: Summary, today: Day) -> impl IntoView {
     let sentence = expiry::sentence(today, credential.expires_on, credential.renew_on);
-    let dates = match credential.state(today) {
-        ExpiryState::Expired => view! { <Badge label=sentence tone="bad"/> }.into_any(),
-        ExpiryState::Expiring | ExpiryState::Due => {
-            view! { <Badge label=sentence tone="warn"/> }.into_any()
-        }
-        ExpiryState::Fine | ExpiryState::Unknown => {
-            view! { <span class="muted">{sentence}</span> }.into_any()
-        }
+    let tone = match credential.state(today) {
+        ExpiryState::Expired => Some("bad"),
+        ExpiryState::Expiring if expiry::is_urgent(today, credential.expires_on) => Some("bad"),
+        ExpiryState::Expiring | ExpiryState::Due => Some("warn"),
+        ExpiryState::Fine | ExpiryState::Unknown => None,
+    };
+    let dates = match tone {
+        Some(tone) => view! { <Badge label=sentence tone/> }.into_any(),
+        None => view! { <span class="muted">{sentence}</span> }.into_any(),
     };
     view! {
         {dates}

@@ -15,16 +15,22 @@ pub fn SignIn(filled: Filled, is_new: bool) -> impl IntoView {
     let methods =
         Method::ALL.iter().map(|m| (m.word().to_owned(), m.label().to_owned())).collect::<Vec<_>>();
     // A secret never comes back with the rest of a form.
-    let again = filled.returned.is_some() && is_new;
+    let again = filled.returned.as_ref().is_some_and(|returned| is_new || returned.had_secret);
     let password_hint = match (is_new, again) {
-        (false, _) => "Leave blank to keep the existing value",
+        (false, false) => "Leave blank to keep the existing value",
+        (false, true) => {
+            "Enter it again: a secret is never sent back to a page. Blank keeps the stored one."
+        }
         (true, true) => "Enter it again: a secret is never sent back to a page.",
         (true, false) => {
             "A password, access token or API token. It is encrypted, and never shown again."
         }
     };
     let key_hint = match (is_new, again) {
-        (false, _) => "Leave blank to keep the existing value",
+        (false, false) => "Leave blank to keep the existing value",
+        (false, true) => {
+            "Paste or choose the key again: a secret is never sent back to a page. Blank keeps the stored one."
+        }
         (true, true) => "Paste or choose the key again: a secret is never sent back to a page.",
         (true, false) => {
             "Paste the whole file, not only its private_key. The user name is always _json_key."
@@ -73,6 +79,7 @@ pub fn SignIn(filled: Filled, is_new: bool) -> impl IntoView {
 #[component]
 fn OtherHosts(ticked: Vec<String>, error: Option<String>) -> impl IntoView {
     let described_by = if error.is_some() { "also-error also-hint" } else { "also-hint" };
+    let typed = ticked.iter().find(|host| !GOOGLE_HOSTS.contains(&host.as_str())).cloned();
     view! {
         <fieldset class="field" aria-describedby=described_by>
             <legend>"Also create it for another Google host"</legend>
@@ -83,6 +90,14 @@ fn OtherHosts(ticked: Vec<String>, error: Option<String>) -> impl IntoView {
                     view! { <CheckBox name="also" label=host value=host is_checked id=format!("also-{host}")/> }
                 })
                 .collect_view()}
+            <Field
+                name="also"
+                id="also-typed"
+                label="Another Google host (Optional)"
+                value=typed.unwrap_or_default()
+                error=None
+                placeholder="europe-docker.pkg.dev"
+            />
             {error.map(|error| view! { <p id="also-error" class="field-error">{error}</p> })}
             <p id="also-hint" class="hint">"Each becomes a credential of its own with the same key, named after this one and its host."</p>
         </fieldset>

@@ -4,7 +4,7 @@
 use super::place::Place;
 use crate::domain::credential::Credential;
 use crate::functions::answer::Returned;
-use crate::ui::components::{ErrorSummary, Field, SubmitButton};
+use crate::ui::components::{ErrorSummary, Field, Section, SubmitButton};
 use leptos::prelude::*;
 use uuid::Uuid;
 
@@ -23,8 +23,7 @@ pub fn WhereTo(
     let service = credential.token_service;
     let is_accepted = service.is_some();
     view! {
-        <section class="stack" aria-labelledby="where-to">
-            <h2 id="where-to">"Where the secret may go"</h2>
+        <Section id="where-to" title="Where the secret may go">
             <dl class="facts">
                 <dt>"Its registry"</dt>
                 <dd class="mono">{credential.origin}</dd>
@@ -47,7 +46,7 @@ pub fn WhereTo(
                 "Short-lived tokens for one repository are fetched from the registry's token service with this credential, so the service receives it. Where it is on another host, nothing is sent there until somebody accepts it."
             </p>
             {may_choose.then(|| view! { <Choice id is_accepted came_back place/> })}
-        </section>
+        </Section>
     }
 }
 
@@ -65,15 +64,11 @@ fn Choice(id: Uuid, is_accepted: bool, came_back: Option<Returned>, place: Place
     } else {
         ("Accept a token service", "Accept")
     };
+    let is_open = came_back.is_some();
     view! {
-        <form
-            method="post"
-            action="/rpc/credentials/token-service"
-            class="card stack"
-            aria-labelledby="token-service-form"
-            novalidate
-        >
-            <h3 id="token-service-form">{heading}</h3>
+        <details class="fold" open=is_open>
+            <summary>{heading}</summary>
+            <form method="post" action="/rpc/credentials/token-service" class="card stack" novalidate>
             {came_back.map(|returned| view! { <ErrorSummary error=returned.error/> })}
             <input type="hidden" name="project" value=place.project/>
             <input type="hidden" name="id" value=id.to_string()/>
@@ -104,6 +99,7 @@ fn Choice(id: Uuid, is_accepted: bool, came_back: Option<Returned>, place: Place
             <div class="toolbar">
                 <SubmitButton label=button/>
             </div>
-        </form>
+            </form>
+        </details>
     }
 }

@@ -3,7 +3,7 @@
 use super::place::Place;
 use crate::domain::credential::Dependent;
 use crate::domain::moment::Moment;
-use crate::ui::components::{Badge, Time};
+use crate::ui::components::{Badge, Section, Table, Time};
 use leptos::prelude::*;
 use uuid::Uuid;
 
@@ -25,26 +25,15 @@ pub fn Dependents(
     place: Place,
 ) -> impl IntoView {
     view! {
-        <table class="table">
-            <thead>
-                <tr>
-                    <th scope="col">"Pipeline"</th>
-                    <th scope="col">"Grant"</th>
-                    <th scope="col">"Received"</th>
-                    <th scope="col">"Last received"</th>
-                    <th scope="col">"Version"</th>
-                </tr>
-            </thead>
-            <tbody>
-                {dependents
-                    .into_iter()
-                    .map(|dependent| {
-                        let has_page = existing.contains(&dependent.pipeline_id);
-                        view! { <DependentRow dependent has_page current place=place.clone()/> }
-                    })
-                    .collect_view()}
-            </tbody>
-        </table>
+        <Table columns=vec!["Pipeline", "Grant", "Received", "Last received", "Version"]>
+            {dependents
+                .into_iter()
+                .map(|dependent| {
+                    let has_page = existing.contains(&dependent.pipeline_id);
+                    view! { <DependentRow dependent has_page current place=place.clone()/> }
+                })
+                .collect_view()}
+        </Table>
     }
 }
 
@@ -103,8 +92,7 @@ pub fn UsedBy(
     place: Place,
 ) -> impl IntoView {
     view! {
-        <section class="stack" aria-labelledby="used-by">
-            <h2 id="used-by">"Used by"</h2>
+        <Section id="used-by" title="Used by">
             {if dependents.is_empty() {
                 view! { <p>{never_received(created_at)}</p> }.into_any()
             } else {
@@ -116,7 +104,7 @@ pub fn UsedBy(
                 }
                     .into_any()
             }}
-        </section>
+        </Section>
     }
 }
 
@@ -125,8 +113,7 @@ pub fn UsedBy(
 pub fn Obtainers(obtainers: Vec<(String, String)>) -> impl IntoView {
     let is_nobody = obtainers.is_empty();
     view! {
-        <section class="stack" aria-labelledby="obtainers">
-            <h2 id="obtainers">"Who can obtain it"</h2>
+        <Section id="obtainers" title="Who can obtain it">
             <p>
                 "Whoever can give this credential to a pipeline of their own can obtain it, and so can every pipeline with a grant. Each grant asks for a password and is recorded."
             </p>
@@ -139,6 +126,6 @@ pub fn Obtainers(obtainers: Vec<(String, String)>) -> impl IntoView {
                     .collect_view()}
             </ul>
             {is_nobody.then(|| view! { <p class="muted">"No member can grant it at the moment."</p> })}
-        </section>
+        </Section>
     }
 }

@@ -2,7 +2,7 @@
 
 use super::place::Place;
 use crate::domain::secret_version::{SecretVersion, VersionState};
-use crate::ui::components::{Badge, Time};
+use crate::ui::components::{ACTIONS, Badge, PostButton, Section, Table, Time};
 use leptos::prelude::*;
 use uuid::Uuid;
 
@@ -10,31 +10,17 @@ use uuid::Uuid;
 #[component]
 pub fn Versions(id: Uuid, versions: Vec<SecretVersion>, place: Place) -> impl IntoView {
     view! {
-        <section class="stack" aria-labelledby="versions">
-            <h2 id="versions">"Versions of the secret"</h2>
+        <Section id="versions" title="Versions of the secret">
             <p class="muted">
                 "Every change makes a version, and the last ones are kept: one that was replaced by mistake can be made current again."
             </p>
-            <table class="table">
-                <thead>
-                    <tr>
-                        <th scope="col">"Version"</th>
-                        <th scope="col">"State"</th>
-                        <th scope="col">"Saved"</th>
-                        <th scope="col">"Deliveries"</th>
-                        <th scope="col">
-                            <span class="visually-hidden">"Actions"</span>
-                        </th>
-                    </tr>
-                </thead>
-                <tbody>
-                    {versions
-                        .into_iter()
-                        .map(|version| view! { <VersionRow id version place=place.clone()/> })
-                        .collect_view()}
-                </tbody>
-            </table>
-        </section>
+            <Table columns=vec!["Version", "State", "Saved", "Deliveries", ACTIONS]>
+                {versions
+                    .into_iter()
+                    .map(|version| view! { <VersionRow id version place=place.clone()/> })
+                    .collect_view()}
+            </Table>
+        </Section>
     }
 }
 
@@ -92,12 +78,7 @@ fn Act(
     word: &'static str,
     place: Place,
 ) -> impl IntoView {
-    view! {
-        <form method="post" action=format!("/rpc/versions/{action}")>
-            <input type="hidden" name="project" value=place.project/>
-            <input type="hidden" name="id" value=id.to_string()/>
-            <input type="hidden" name="version" value=number.to_string()/>
-            <button type="submit" class="button button-quiet" aria-label=label>{word}</button>
-        </form>
-    }
+    let values =
+        vec![("project", place.project), ("id", id.to_string()), ("version", number.to_string())];
+    view! { <PostButton action=format!("/rpc/versions/{action}") values label word/> }
 }

@@ -1,7 +1,7 @@
 //! What is answered: who wins, why the others do not, and what each format would hold.
 
 use crate::domain::matching::{Explanation, FormatVerdict, Verdict};
-use crate::ui::components::Badge;
+use crate::ui::components::{Badge, Section, Table};
 use crate::ui::credentials::place::Place;
 use leptos::prelude::*;
 
@@ -10,8 +10,7 @@ use leptos::prelude::*;
 pub fn Answer(explanation: Explanation, place: Place) -> impl IntoView {
     let Explanation { host, repository, verdicts, summary, formats } = explanation;
     view! {
-        <section class="stack" aria-labelledby="answer">
-            <h2 id="answer">"Answer"</h2>
+        <Section id="answer" title="Answer">
             <p class="card">
                 <strong>{summary}</strong>
             </p>
@@ -22,7 +21,7 @@ pub fn Answer(explanation: Explanation, place: Place) -> impl IntoView {
             </p>
             {(!verdicts.is_empty()).then(|| view! { <Verdicts verdicts place/> })}
             <Formats formats/>
-        </section>
+        </Section>
     }
 }
 
@@ -30,22 +29,15 @@ pub fn Answer(explanation: Explanation, place: Place) -> impl IntoView {
 fn Verdicts(verdicts: Vec<Verdict>, place: Place) -> impl IntoView {
     view! {
         <h3>"Credentials for this registry"</h3>
-        <table class="table" aria-label="Credentials for this registry">
-            <thead>
-                <tr>
-                    <th scope="col">"Credential"</th>
-                    <th scope="col">"Repositories"</th>
-                    <th scope="col">"Access"</th>
-                    <th scope="col">"Verdict"</th>
-                </tr>
-            </thead>
-            <tbody>
-                {verdicts
-                    .into_iter()
-                    .map(|verdict| view! { <VerdictRow verdict place=place.clone()/> })
-                    .collect_view()}
-            </tbody>
-        </table>
+        <Table
+            columns=vec!["Credential", "Repositories", "Access", "Verdict"]
+            label="Credentials for this registry"
+        >
+            {verdicts
+                .into_iter()
+                .map(|verdict| view! { <VerdictRow verdict place=place.clone()/> })
+                .collect_view()}
+        </Table>
     }
 }
 
@@ -82,26 +74,18 @@ fn VerdictRow(verdict: Verdict, place: Place) -> impl IntoView {
 fn Formats(formats: Vec<FormatVerdict>) -> impl IntoView {
     view! {
         <h3>"What each format would hold"</h3>
-        <table class="table" aria-label="What each format would hold">
-            <thead>
-                <tr>
-                    <th scope="col">"Format"</th>
-                    <th scope="col">"For this registry"</th>
-                </tr>
-            </thead>
-            <tbody>
-                {formats
-                    .into_iter()
-                    .map(|one| {
-                        view! {
-                            <tr>
-                                <td data-label="Format">{one.format}</td>
-                                <td data-label="Holds">{one.holds}</td>
-                            </tr>
-                        }
-                    })
-                    .collect_view()}
-            </tbody>
-        </table>
+        <Table columns=vec!["Format", "For this registry"] label="What each format would hold">
+            {formats
+                .into_iter()
+                .map(|one| {
+                    view! {
+                        <tr>
+                            <td data-label="Format">{one.format}</td>
+                            <td data-label="Holds">{one.holds}</td>
+                        </tr>
+                    }
+                })
+                .collect_view()}
+        </Table>
     }
 }

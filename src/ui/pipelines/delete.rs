@@ -64,6 +64,8 @@ fn DeleteForm(page: PipelinePage, place: Place, came_back: Option<Returned>) -> 
         .and_then(|returned| returned.form.get("typed_name")?.as_str().map(str::to_owned))
         .unwrap_or_default();
     let typed_error = came_back.as_ref().and_then(|returned| returned.at("typed_name"));
+    // A field that is wrong asks for the focus; else it is where Enter loses nothing.
+    let cancel_has_focus = typed_error.is_none();
     let last = match summary.last_delivery {
         Some(at) => format!("It last received a credential on {}.", at.to_text()),
         None => format!(
@@ -92,7 +94,7 @@ fn DeleteForm(page: PipelinePage, place: Place, came_back: Option<Returned>) -> 
                 error=typed_error
             />
             <div class="toolbar">
-                <LinkButton href=cancel label="Cancel"/>
+                <LinkButton href=cancel label="Cancel" autofocus=cancel_has_focus/>
                 <SubmitButton label="Delete" is_danger=true/>
             </div>
         </form>

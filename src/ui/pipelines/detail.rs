@@ -104,16 +104,15 @@ fn Whole(
                 let (address, project) = (address.clone(), project.clone());
                 view! { <SharedSecret address project secret/> }
             })}
-        <HowTo address pipeline=id project rules=rules.clone() grants=grants.clone()/>
         <Grants
             place=place.clone()
             pipeline=id
-            grants
+            grants=grants.clone()
             grantable=page.grantable
             today
             came_back=of_grants
         />
-        <TrustRules place=place.clone() pipeline=id rules/>
+        <TrustRules place=place.clone() pipeline=id rules=rules.clone()/>
         <Tokens
             place=place.clone()
             pipeline=id
@@ -122,6 +121,7 @@ fn Whole(
             has_rules
             came_back=of_tokens
         />
+        <HowTo address pipeline=id project rules grants/>
         <Receipts receipts=page.receipts place is_of_pipeline=true/>
     }
 }

@@ -5,7 +5,7 @@ use crate::domain::grant::{ForkRule, Terms};
 use crate::domain::moment::Day;
 use crate::domain::pipeline::{Grant, Grantable};
 use crate::functions::answer::Returned;
-use crate::ui::components::{Badge, Time};
+use crate::ui::components::{ACTIONS, Badge, PostButton, Section, Table, Time};
 use crate::ui::credentials::place::Place;
 use leptos::prelude::*;
 use uuid::Uuid;
@@ -26,34 +26,20 @@ pub fn Grants(
     let explainer = format!("/p/{}/match?pipeline={pipeline}", place.project);
     let row_place = place.clone();
     view! {
-        <section class="stack" aria-labelledby="grants">
-            <h2 id="grants">"Grants"</h2>
+        <Section id="grants" title="Grants">
             {if is_empty {
                 view! { <p class="muted">"It may use no credential yet, so a fetch is answered without any."</p> }
                     .into_any()
             } else {
                 view! {
-                    <table class="table">
-                        <thead>
-                            <tr>
-                                <th scope="col">"Credential"</th>
-                                <th scope="col">"Access"</th>
-                                <th scope="col">"Granted"</th>
-                                <th scope="col">"Received"</th>
-                                <th scope="col">
-                                    <span class="visually-hidden">"Actions"</span>
-                                </th>
-                            </tr>
-                        </thead>
-                        <tbody>
-                            {grants
-                                .into_iter()
-                                .map(|grant| {
-                                    view! { <GrantRow grant pipeline today place=row_place.clone()/> }
-                                })
-                                .collect_view()}
-                        </tbody>
-                    </table>
+                    <Table columns=vec!["Credential", "Access", "Granted", "Received", ACTIONS]>
+                        {grants
+                            .into_iter()
+                            .map(|grant| {
+                                view! { <GrantRow grant pipeline today place=row_place.clone()/> }
+                            })
+                            .collect_view()}
+                    </Table>
                     <p class="muted">
                         <a href=explainer>"Why this one?"</a>
                         " shows which credential an image gets, and why it gets no other."
@@ -62,7 +48,7 @@ pub fn Grants(
                     .into_any()
             }}
             {can_grant.then(|| view! { <NewGrant place pipeline grantable came_back/> })}
-        </section>
+        </Section>
     }
 }
 
@@ -108,14 +94,12 @@ fn GrantRow(grant: Grant, pipeline: Uuid, today: Day, place: Place) -> impl Into
                     .may
                     .write_pipelines
                     .then(|| {
-                        view! {
-                            <form method="post" action="/rpc/grants/delete">
-                                <input type="hidden" name="project" value=place.project/>
-                                <input type="hidden" name="pipeline" value=pipeline.to_string()/>
-                                <input type="hidden" name="id" value=grant.id.to_string()/>
-                                <button type="submit" class="button button-quiet" aria-label=label>"Take back"</button>
-                            </form>
-                        }
+                        let values = vec![
+                            ("project", place.project),
+                            ("pipeline", pipeline.to_string()),
+                            ("id", grant.id.to_string()),
+                        ];
+                        view! { <PostButton action="/rpc/grants/delete" values label word="Take back"/> }
                     })}
             </td>
         </tr>

@@ -9,7 +9,7 @@ mod tests;
 
 use crate::domain::pipeline::Grant;
 use crate::domain::trust_rule::TrustRule;
-use crate::ui::components::Snippet;
+use crate::ui::components::{Section, Snippet};
 use leptos::prelude::*;
 use names::Names;
 use uuid::Uuid;
@@ -47,8 +47,7 @@ pub fn HowTo(
     let proof = proof(&rules);
     let names = Names::of(&address, pipeline, project, rules, &grants);
     view! {
-        <section class="stack" aria-labelledby="how-to">
-            <h2 id="how-to">"How to use it"</h2>
+        <Section id="how-to" title="How to use it">
             <p>
                 "Store a token in your CI's secrets as " <code>"REGCRED_TOKEN"</code> ". " {proof}
             </p>
@@ -65,7 +64,7 @@ pub fn HowTo(
             <p class="muted">
                 "Fetch in every job instead of keeping the file: then a rotated secret arrives by itself, and the list of who uses it stays true."
             </p>
-        </section>
+        </Section>
     }
 }
 

@@ -3,7 +3,7 @@
 use super::empty::Teaching;
 use crate::domain::pipeline::PipelineSummary;
 use crate::functions::pipelines::list_pipelines;
-use crate::ui::components::{IconLink, LinkButton, Time};
+use crate::ui::components::{ACTIONS, IconLink, LinkButton, Table, Time};
 use crate::ui::credentials::place::Place;
 use crate::ui::credentials::said::Said;
 use crate::ui::problem::Problem;
@@ -57,33 +57,15 @@ fn Listed(rows: Vec<PipelineSummary>, place: Place) -> impl IntoView {
 
 #[component]
 fn Rows(rows: Vec<PipelineSummary>, place: Place) -> impl IntoView {
-    let can_delete = place.may.delete_pipelines;
+    let mut columns = vec!["Name", "Grants", "Working tokens", "Last delivery", "Created"];
+    columns.extend(place.may.delete_pipelines.then_some(ACTIONS));
     view! {
-        <table class="table">
-            <thead>
-                <tr>
-                    <th scope="col">"Name"</th>
-                    <th scope="col">"Grants"</th>
-                    <th scope="col">"Working tokens"</th>
-                    <th scope="col">"Last delivery"</th>
-                    <th scope="col">"Created"</th>
-                    {can_delete
-                        .then(|| {
-                            view! {
-                                <th scope="col">
-                                    <span class="visually-hidden">"Actions"</span>
-                                </th>
-                            }
-                        })}
-                </tr>
-            </thead>
-            <tbody>
-                {rows
-                    .into_iter()
-                    .map(|pipeline| view! { <Row pipeline place=place.clone()/> })
-                    .collect_view()}
-            </tbody>
-        </table>
+        <Table columns>
+            {rows
+                .into_iter()
+                .map(|pipeline| view! { <Row pipeline place=place.clone()/> })
+                .collect_view()}
+        </Table>
     }
 }
 

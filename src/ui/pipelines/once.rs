@@ -13,6 +13,9 @@ pub fn Once(token: Option<String>) -> impl IntoView {
                 <Snippet id="token" text/>
                 <p>
                     <strong>"This token is shown once. Store it in your CI's secrets now."</strong>
+                    " Then see "
+                    <a href="#how-to">"how to use it"</a>
+                    "."
                 </p>
             </section>
         }

@@ -5,7 +5,9 @@ use super::new::TOKEN_DAYS;
 use crate::domain::moment::Day;
 use crate::domain::pipeline::{PipelineForm, TOKEN_DAYS_MAX, Token};
 use crate::functions::answer::Returned;
-use crate::ui::components::{Badge, Field, SubmitButton, Time};
+use crate::ui::components::{
+    ACTIONS, Badge, Field, PostButton, Section, SubmitButton, Table, Time,
+};
 use crate::ui::credentials::place::Place;
 use crate::ui::credentials::receipts::proof_in_words;
 use leptos::prelude::*;
@@ -33,40 +35,25 @@ pub fn Tokens(
     let can_write = place.may.write_pipelines;
     let row_place = place.clone();
     view! {
-        <section class="stack" aria-labelledby="tokens">
-            <h2 id="tokens">"Tokens"</h2>
+        <Section id="tokens" title="Tokens">
             {if is_empty {
                 view! { <p class="muted">{nothing}</p> }.into_any()
             } else {
                 view! {
-                    <table class="table">
-                        <thead>
-                            <tr>
-                                <th scope="col">"Token"</th>
-                                <th scope="col">"Created"</th>
-                                <th scope="col">"Works until"</th>
-                                <th scope="col">"Last used"</th>
-                                <th scope="col">"State"</th>
-                                <th scope="col">
-                                    <span class="visually-hidden">"Actions"</span>
-                                </th>
-                            </tr>
-                        </thead>
-                        <tbody>
-                            {made
-                                .into_iter()
-                                .map(|token| {
-                                    view! { <TokenRow token pipeline today place=row_place.clone()/> }
-                                })
-                                .collect_view()}
-                        </tbody>
-                    </table>
+                    <Table columns=vec!["Token", "Created", "Works until", "Last used", "State", ACTIONS]>
+                        {made
+                            .into_iter()
+                            .map(|token| {
+                                view! { <TokenRow token pipeline today place=row_place.clone()/> }
+                            })
+                            .collect_view()}
+                    </Table>
                 }
                     .into_any()
             }}
             {(!given.is_empty()).then(|| view! { <ShortLived tokens=given/> })}
             {can_write.then(|| view! { <TokenForm place pipeline came_back/> })}
-        </section>
+        </Section>
     }
 }
 
@@ -103,14 +90,12 @@ fn TokenRow(token: Token, pipeline: Uuid, today: Day, place: Place) -> impl Into
             <td data-label="Actions" class="row-actions">
                 {can_revoke
                     .then(|| {
-                        view! {
-                            <form method="post" action="/rpc/tokens/revoke">
-                                <input type="hidden" name="project" value=place.project/>
-                                <input type="hidden" name="pipeline" value=pipeline.to_string()/>
-                                <input type="hidden" name="id" value=token.id/>
-                                <button type="submit" class="button button-quiet" aria-label=label>"Revoke"</button>
-                            </form>
-                        }
+                        let values = vec![
+                            ("project", place.project),
+                            ("pipeline", pipeline.to_string()),
+                            ("id", token.id),
+                        ];
+                        view! { <PostButton action="/rpc/tokens/revoke" values label word="Revoke"/> }
                     })}
             </td>
         </tr>
@@ -149,10 +134,12 @@ fn ShortLived(tokens: Vec<Token>) -> impl IntoView {
 fn TokenForm(place: Place, pipeline: Uuid, came_back: Option<Returned>) -> impl IntoView {
     let form: Option<PipelineForm> = came_back.as_ref().map(Returned::form);
     let at = |name: &str| came_back.as_ref().and_then(|returned| returned.at(name));
+    let is_open = came_back.is_some();
     let token_days = form.map_or_else(|| TOKEN_DAYS.to_owned(), |form| form.token_days);
     view! {
-        <form method="post" action="/rpc/tokens/create" class="card stack" novalidate>
-            <h3>"Make another token"</h3>
+        <details class="fold" open=is_open>
+            <summary>"Make another token"</summary>
+            <form method="post" action="/rpc/tokens/create" class="card stack" novalidate>
             <p class="muted">
                 "Both work until one is revoked or expires, so you can change over without a gap."
             </p>
@@ -175,6 +162,7 @@ fn TokenForm(place: Place, pipeline: Uuid, came_back: Option<Returned>) -> impl 
             <div class="toolbar">
                 <SubmitButton label="Make token"/>
             </div>
-        </form>
+            </form>
+        </details>
     }
 }

@@ -1,7 +1,9 @@
 //! Whose word is taken for the pipeline instead of a token of ours.
 
 use crate::domain::trust_rule::{Kind, TrustRule};
-use crate::ui::components::{Alert, LinkButton, Snippet, Time};
+use crate::ui::components::{
+    ACTIONS, Alert, LinkButton, PostButton, Section, Snippet, Table, Time,
+};
 use crate::ui::credentials::place::Place;
 use leptos::prelude::*;
 use uuid::Uuid;
@@ -14,8 +16,7 @@ pub fn TrustRules(place: Place, pipeline: Uuid, rules: Vec<TrustRule>) -> impl I
     let add = can_add.then(|| format!("{page}/trust/new?provider=github"));
     let is_empty = rules.is_empty();
     view! {
-        <section class="stack" aria-labelledby="trust-rules">
-            <h2 id="trust-rules">"Trust rules"</h2>
+        <Section id="trust-rules" title="Trust rules">
             <p class="muted">
                 "A CI that signs for its jobs needs no token in its secrets: a rule says whose signature is taken, and what it has to say."
             </p>
@@ -23,25 +24,12 @@ pub fn TrustRules(place: Place, pipeline: Uuid, rules: Vec<TrustRule>) -> impl I
                 view! { <p class="muted">"There is none, so only a token proves this pipeline."</p> }.into_any()
             } else {
                 view! {
-                    <table class="table">
-                        <thead>
-                            <tr>
-                                <th scope="col">"Provider"</th>
-                                <th scope="col">"Claims"</th>
-                                <th scope="col">"Added"</th>
-                                <th scope="col">"Last used"</th>
-                                <th scope="col">
-                                    <span class="visually-hidden">"Actions"</span>
-                                </th>
-                            </tr>
-                        </thead>
-                        <tbody>
-                            {rules
-                                .into_iter()
-                                .map(|rule| view! { <RuleRow rule pipeline place=place.clone()/> })
-                                .collect_view()}
-                        </tbody>
-                    </table>
+                    <Table columns=vec!["Provider", "Claims", "Added", "Last used", ACTIONS]>
+                        {rules
+                            .into_iter()
+                            .map(|rule| view! { <RuleRow rule pipeline place=place.clone()/> })
+                            .collect_view()}
+                    </Table>
                 }
                     .into_any()
             }}
@@ -49,7 +37,7 @@ pub fn TrustRules(place: Place, pipeline: Uuid, rules: Vec<TrustRule>) -> impl I
                 {add.map(|href| view! { <LinkButton href label="Add trust rule"/> })}
                 <LinkButton href=format!("{page}/trust/try") label="Try a token"/>
             </div>
-        </section>
+        </Section>
     }
 }
 
@@ -91,14 +79,12 @@ fn RuleRow(rule: TrustRule, pipeline: Uuid, place: Place) -> impl IntoView {
                     .may
                     .write_pipelines
                     .then(|| {
-                        view! {
-                            <form method="post" action="/rpc/trust-rules/delete">
-                                <input type="hidden" name="project" value=place.project/>
-                                <input type="hidden" name="pipeline" value=pipeline.to_string()/>
-                                <input type="hidden" name="id" value=rule.id.to_string()/>
-                                <button type="submit" class="button button-quiet" aria-label=label>"Delete"</button>
-                            </form>
-                        }
+                        let values = vec![
+                            ("project", place.project),
+                            ("pipeline", pipeline.to_string()),
+                            ("id", rule.id.to_string()),
+                        ];
+                        view! { <PostButton action="/rpc/trust-rules/delete" values label word="Delete"/> }
                     })}
             </td>
         </tr>
@@ -129,6 +115,7 @@ pub fn SharedSecret(address: String, project: String, secret: Option<String>) ->
                     <Snippet id="shared-secret" text/>
                     <p>
                         <strong>"The shared secret is shown once. Store it in Drone's settings now."</strong>
+                        " All rules for Drone in this project share it. To end it, delete all of them and add them again."
                     </p>
                 </section>
             }
@@ -137,7 +124,7 @@ pub fn SharedSecret(address: String, project: String, secret: Option<String>) ->
         None => view! {
             <Alert kind="warning">
                 <p>
-                    "The new shared secret was shown already. If nobody stored it, delete the trust rule and add another one."
+                    "The new shared secret was shown already. If nobody stored it, delete the project's trust rules for Drone and add them again."
                 </p>
             </Alert>
         }

@@ -140,7 +140,7 @@ fn meaning(provider: Provider, pipeline: &str) -> String {
             "Woodpecker asks for registries before a workflow starts, and signs what it asks with a key of the server. This rule says which server's signature is taken, and for which repository its workflows act as {pipeline}."
         ),
         Provider::Drone => format!(
-            "Drone asks for registries before a build starts, and signs what it asks with a secret that it shares with this service. This rule makes that secret, and says for which repository its builds act as {pipeline}."
+            "Drone asks for registries before a build starts, and signs what it asks with a secret that it shares with this service: one for the project, shown once the rule is added. This rule says for which repository its builds act as {pipeline}."
         ),
         Provider::Kubernetes => format!(
             "A service account of a cluster can ask for a signed token. This rule says which account acts as {pipeline}: whoever shows such a token gets a short-lived pipeline token for it, and nothing secret is stored in the cluster."

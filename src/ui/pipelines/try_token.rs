@@ -6,7 +6,9 @@ use crate::error::Result;
 use crate::functions::answer::Returned;
 use crate::functions::pipelines::{PipelinePage, find_pipeline};
 use crate::functions::trust_rules::take_trial;
-use crate::ui::components::{Alert, Badge, ErrorSummary, LinkButton, SubmitButton, TextArea};
+use crate::ui::components::{
+    Alert, Badge, ErrorSummary, LinkButton, Section, SubmitButton, Table, TextArea,
+};
 use crate::ui::credentials::place::{Place, returned};
 use crate::ui::problem::Problem;
 use leptos::prelude::*;
@@ -109,8 +111,7 @@ fn Outcome(trial: Option<TokenTrial>, pipeline: String) -> impl IntoView {
     };
     let kind = if is_let_in { "notice" } else { "error" };
     view! {
-        <section class="stack" aria-labelledby="result">
-            <h2 id="result">"Result"</h2>
+        <Section id="result" title="Result">
             <Alert kind=kind>
                 <p>{end}</p>
             </Alert>
@@ -124,28 +125,20 @@ fn Outcome(trial: Option<TokenTrial>, pipeline: String) -> impl IntoView {
                 })
                 .collect_view()}
             <h3 id="claims">"What the token says"</h3>
-            <table class="table" aria-labelledby="claims">
-                <thead>
-                    <tr>
-                        <th scope="col">"Claim"</th>
-                        <th scope="col">"Value"</th>
-                    </tr>
-                </thead>
-                <tbody>
-                    {claims
-                        .into_iter()
-                        .map(|(name, value)| {
-                            view! {
-                                <tr>
-                                    <td data-label="Claim" class="mono">{name}</td>
-                                    <td data-label="Value" class="mono">{value}</td>
-                                </tr>
-                            }
-                        })
-                        .collect_view()}
-                </tbody>
-            </table>
-        </section>
+            <Table columns=vec!["Claim", "Value"] labelled_by="claims">
+                {claims
+                    .into_iter()
+                    .map(|(name, value)| {
+                        view! {
+                            <tr>
+                                <td data-label="Claim" class="mono">{name}</td>
+                                <td data-label="Value" class="mono">{value}</td>
+                            </tr>
+                        }
+                    })
+                    .collect_view()}
+            </Table>
+        </Section>
     }
     .into_any()
 }
@@ -157,39 +150,29 @@ fn RuleOutcome(number: usize, trial: RuleTrial, checks: Vec<ClaimCheck>) -> impl
         if trial.holds { ("All of it holds", "good") } else { ("Not all of it holds", "warn") };
     view! {
         <h3 id=id.clone()>{rule_name(&trial.rule)} " " <Badge label tone/></h3>
-        <table class="table" aria-labelledby=id>
-            <thead>
-                <tr>
-                    <th scope="col">"Claim"</th>
-                    <th scope="col">"Wanted"</th>
-                    <th scope="col">"Found"</th>
-                    <th scope="col">"Holds"</th>
-                </tr>
-            </thead>
-            <tbody>
-                {checks
-                    .into_iter()
-                    .map(|check| {
-                        let (word, tone) = if check.holds { ("Yes", "good") } else { ("No", "bad") };
-                        view! {
-                            <tr>
-                                <td data-label="Claim" class="mono">{check.name}</td>
-                                <td data-label="Wanted" class="mono">{check.wanted}</td>
-                                <td data-label="Found">
-                                    {match check.found {
-                                        Some(found) => view! { <span class="mono">{found}</span> }.into_any(),
-                                        None => view! { <span class="muted">"Not said"</span> }.into_any(),
-                                    }}
-                                </td>
-                                <td data-label="Holds">
-                                    <Badge label=word tone/>
-                                </td>
-                            </tr>
-                        }
-                    })
-                    .collect_view()}
-            </tbody>
-        </table>
+        <Table columns=vec!["Claim", "Wanted", "Found", "Holds"] labelled_by=id>
+            {checks
+                .into_iter()
+                .map(|check| {
+                    let (word, tone) = if check.holds { ("Yes", "good") } else { ("No", "bad") };
+                    view! {
+                        <tr>
+                            <td data-label="Claim" class="mono">{check.name}</td>
+                            <td data-label="Wanted" class="mono">{check.wanted}</td>
+                            <td data-label="Found">
+                                {match check.found {
+                                    Some(found) => view! { <span class="mono">{found}</span> }.into_any(),
+                                    None => view! { <span class="muted">"Not said"</span> }.into_any(),
+                                }}
+                            </td>
+                            <td data-label="Holds">
+                                <Badge label=word tone/>
+                            </td>
+                        </tr>
+                    }
+                })
+                .collect_view()}
+        </Table>
     }
 }
 

@@ -1,0 +1,132 @@
+//! What waits between a post and the page after it: for whom, how long, and how much of it.
+
+use crate::app::{App, PASSWORD, credential_form, pipeline_form, token_in};
+use crate::edits;
+use regcred::crypto::digest::sha256;
+use regcred::domain::user::Role;
+use regcred::store::SlotRow;
+use uuid::Uuid;
+
+const CREATE: &str = "/rpc/credentials/create";
+/// What may be kept for somebody who has not signed in, in bytes: 16 KiB, and what its seal adds.
+const LARGEST: i64 = 16 * 1024 + 256;
+/// How many slots may belong to nobody.
+const MOST: i64 = 1024;
+
+/// Has the owner's form refused; gives the address at which it comes back.
+async fn refused(app: &App) -> String {
+    let more = [("description", "typed by the owner"), ("username", "a:b")];
+    let form = credential_form("acme", "ghcr", "ghcr.io", "hunter2-hunter2", &more);
+    let location = app.owner.post_multipart(CREATE, &form, None).await.location();
+    assert!(location.contains("back="), "{location}");
+    location
+}
+
+/// Has the owner make a pipeline; gives the address at which its token is shown.
+async fn made(app: &App, pipeline: &str) -> String {
+    let form = pipeline_form("acme", pipeline, "pull", PASSWORD);
+    let location = app.owner.post_form("/rpc/pipelines/create", &form).await.location();
+    assert!(location.contains("once="), "{location}");
+    location
+}
+
+/// Leaves everything that waits as if so many minutes had passed.
+async fn age(app: &App, minutes: i64) {
+    let by = minutes * 60 * 1000;
+    app.raw(&format!("UPDATE slot SET expires_at = expires_at - {by}")).await;
+}
+
+#[tokio::test]
+async fn a_refused_form_waits_for_an_hour_and_no_longer() {
+    let app = App::new().await;
+    for (minutes, waits) in [(59, true), (60, false)] {
+        let location = refused(&app).await;
+        age(&app, minutes).await;
+        let page = app.owner.get(&location).await;
+        assert_eq!(page.status, 200);
+        assert_eq!(page.text().contains("typed by the owner"), waits, "after {minutes} minutes");
+    }
+    app.vault.sweep().await.unwrap();
+    assert_eq!(app.scalar_i64("SELECT COUNT(*) FROM slot").await, 0);
+}
+
+#[tokio::test]
+async fn a_new_token_waits_for_five_minutes_and_no_longer() {
+    let app = App::new().await;
+    for (pipeline, minutes, waits) in [("build", 4, true), ("deploy", 5, false)] {
+        let location = made(&app, pipeline).await;
+        age(&app, minutes).await;
+        let page = app.owner.get(&location).await;
+        assert_eq!(page.status, 200);
+        assert_eq!(token_in(&page.text()).is_some(), waits, "after {minutes} minutes");
+    }
+}
+
+#[tokio::test]
+async fn what_waits_for_one_member_is_not_shown_to_another() {
+    let app = App::new().await;
+    let other = app.member(Role::Owner, "acme").await;
+    let (form, token) = (refused(&app).await, made(&app, "build").await);
+    let page = other.get(&form).await;
+    assert_eq!(page.status, 200);
+    assert!(!page.text().contains("typed by the owner"));
+    let page = other.get(&token).await;
+    assert_eq!(page.status, 200);
+    assert!(token_in(&page.text()).is_none());
+    // Nor does the try use it up.
+    assert!(app.owner.get(&form).await.text().contains("typed by the owner"));
+    assert!(token_in(&app.owner.get(&token).await.text()).is_some());
+}
+
+#[tokio::test]
+async fn nobody_who_is_signed_out_leaves_a_large_form() {
+    let app = App::new().await;
+    let (nobody, id) = (app.nobody(), Uuid::now_v7().to_string());
+    for size in [17 * 1024, 300 * 1024] {
+        let long = "x".repeat(size);
+        let long = long.as_str();
+        let described = [("description", long)];
+        let create = credential_form("acme", "ghcr", "ghcr.io", "s", &described);
+        let update = edits::form(&id, "1", &described);
+        let mut pipeline = pipeline_form("acme", "build", "pull", PASSWORD);
+        pipeline.retain(|(field, _)| *field != "form[description]");
+        pipeline.push(("form[description]", long));
+        let sign_in = [("email", long), ("password", PASSWORD)];
+        for reply in [
+            nobody.post_multipart(CREATE, &create, None).await,
+            nobody.post_multipart(edits::UPDATE, &update, None).await,
+            nobody.post_form("/rpc/pipelines/create", &pipeline).await,
+            nobody.post_form("/rpc/session/create", &sign_in).await,
+        ] {
+            assert!(reply.location().starts_with("/sign-in"), "{} {}", reply.status, reply.text());
+        }
+        let largest = "SELECT CAST(COALESCE(MAX(LENGTH(sealed)), 0) AS BIGINT) FROM slot";
+        let largest = app.scalar_i64(largest).await;
+        assert!(largest <= LARGEST, "{size}: {largest}");
+    }
+}
+
+#[tokio::test]
+async fn nobody_who_is_signed_out_leaves_many_forms_or_pushes_a_members_out() {
+    let app = App::new().await;
+    let members = refused(&app).await;
+    let write = app.vault.store().write().await.unwrap();
+    for _ in 0..MOST + 100 {
+        let id = Uuid::now_v7();
+        let row = SlotRow {
+            id,
+            id_hash: sha256(id.as_bytes()).to_vec(),
+            person_id: None,
+            kind: "returned".to_owned(),
+            sealed: vec![0; 16],
+            expires_at: i64::MAX,
+        };
+        write.slots().insert(row).await.unwrap();
+    }
+    write.commit().await.unwrap();
+    let form = credential_form("acme", "typed", "ghcr.io", "s", &[]);
+    app.nobody().post_multipart(CREATE, &form, None).await;
+    let count = app.scalar_i64("SELECT COUNT(*) FROM slot WHERE person_id IS NULL").await;
+    assert!((1..=MOST).contains(&count), "{count}");
+    assert!(app.owner.get(&members).await.text().contains("typed by the owner"));
+}

@@ -1,0 +1,114 @@
+//! What strangers can make the server do: their guesses are counted by where they come from,
+//! whatever they name, and cost little.
+
+use crate::app::{App, Browser, OWNER, PASSWORD};
+use crate::browser::urlencoded;
+use crate::process::server::{Folder, Refusal, command, refused};
+use axum::body::Body;
+use axum::extract::ConnectInfo;
+use axum::http::Method;
+use regcred::outbound::Network;
+use regcred::vault::FirstPerson;
+use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
+use std::time::Instant;
+use tokio::task::JoinSet;
+use uuid::Uuid;
+
+/// A token of the right form that nobody has signed, of an issuer that no rule names.
+const UNSIGNED: &str = "eyJhbGciOiJSUzI1NiJ9.eyJpc3MiOiJodHRwczovL2V4YW1wbGUuY29tIn0.AA";
+
+async fn exchange(app: &App, pipeline: Uuid) -> u16 {
+    let body = format!("{{\"pipeline\":\"{pipeline}\",\"token\":\"{UNSIGNED}\"}}");
+    app.nobody().tell("", "/api/v1/token", &body).await.status.as_u16()
+}
+
+/// A guess at a password through a proxy, which says whom it asks for.
+async fn guess(browser: &Browser, proxy: &str, client: &str, email: &str) -> u16 {
+    let request = browser.request(Method::POST, "/rpc/session/create", "application/json");
+    let request = request.header("content-type", "application/x-www-form-urlencoded");
+    let request = request.header("x-forwarded-for", client);
+    let body = urlencoded(&[("email", email), ("password", "wrong password")]);
+    let mut request = request.body(Body::from(body)).unwrap();
+    let proxy: IpAddr = proxy.parse().unwrap();
+    request.extensions_mut().insert(ConnectInfo(SocketAddr::new(proxy, 4444)));
+    browser.send(request).await.status.as_u16()
+}
+
+#[tokio::test]
+async fn who_guesses_a_set_up_link_has_no_password_hashed() {
+    let app = App::not_set_up().await;
+    let first = || FirstPerson {
+        project_name: "Acme".to_owned(),
+        name: "Mallory".to_owned(),
+        email: OWNER.to_owned(),
+    };
+    app.vault.new_setup_link().await.unwrap();
+    let began = Instant::now();
+    regcred::crypto::password::hash(PASSWORD).unwrap();
+    let hash = began.elapsed();
+    let began = Instant::now();
+    for _ in 0..64 {
+        let refused = app.vault.set_up("guess", first(), PASSWORD).await.unwrap_err();
+        assert_eq!(refused.status(), 409);
+    }
+    assert!(began.elapsed() < hash * 16, "{:?}, and a hash takes {hash:?}", began.elapsed());
+}
+
+#[tokio::test]
+async fn who_names_pipelines_that_are_not_there_leaves_one_row_and_has_to_wait() {
+    let app = App::new().await;
+    let (pipeline, _) = app.bare_pipeline("build").await;
+    let before = app.scalar_i64("SELECT COUNT(*) FROM attempt").await;
+    for nth in 0..300 {
+        assert_eq!(exchange(&app, Uuid::now_v7()).await, 403, "{nth}");
+    }
+    assert_eq!(app.scalar_i64("SELECT COUNT(*) FROM attempt").await, before + 1);
+    assert_eq!(exchange(&app, Uuid::now_v7()).await, 429);
+    assert_eq!(exchange(&app, pipeline).await, 429, "nor is one that is there looked into");
+    app.raw("UPDATE attempt SET since = since - 61000").await;
+    assert_eq!(exchange(&app, Uuid::now_v7()).await, 403, "after a minute they may again");
+}
+
+#[tokio::test]
+async fn of_many_that_are_refused_at_once_no_more_are_told_why_than_one_by_one() {
+    let app = App::new().await;
+    let (pipeline, _) = app.bare_pipeline("build").await;
+    let app = Arc::new(app);
+    let mut asking = JoinSet::new();
+    for _ in 0..90 {
+        let app = Arc::clone(&app);
+        asking.spawn(async move { exchange(&app, pipeline).await });
+    }
+    let statuses = asking.join_all().await;
+    let count = |status| statuses.iter().filter(|other| **other == status).count();
+    assert_eq!((count(403), count(429)), (60, 30));
+}
+
+#[tokio::test]
+async fn any_proxy_of_a_trusted_network_says_who_asks() {
+    let app = App::new().await;
+    let trusted = [Network::parse("10.0.0.0/8").unwrap()];
+    let browser = Browser::new(&regcred::server::router(&app.vault, &trusted));
+    for nth in 0..10 {
+        let (proxy, email) = (format!("10.1.2.{nth}"), format!("guess-{nth}@example.com"));
+        assert_eq!(guess(&browser, &proxy, "203.0.113.5", &email).await, 422, "{nth}");
+    }
+    let another = "another@example.com";
+    let other = async |proxy: &str, client: &str| guess(&browser, proxy, client, another).await;
+    assert_eq!(other("10.200.0.1", "203.0.113.5").await, 429);
+    assert_eq!(other("10.200.0.1", "203.0.113.6").await, 422, "another client");
+    assert_eq!(other("192.0.2.1", "203.0.113.5").await, 422, "no proxy of ours");
+}
+
+#[test]
+fn a_proxy_that_is_no_network_is_said_before_anything_is_made() {
+    let folder = Folder::new();
+    let data = folder.0.join("data");
+    let mut command = command(&data);
+    command.env("REGCRED_TRUSTED_PROXIES", "10.0.0.0/8, 10.0.0.1/8");
+    let Refusal { code, text, was_open, .. } = refused(command);
+    assert_eq!(code, Some(78), "{text}");
+    assert!(text.contains("REGCRED_TRUSTED_PROXIES") && !text.contains("10.0.0.1/8"), "{text}");
+    assert!(!was_open && !data.exists());
+}
