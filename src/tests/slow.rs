@@ -77,7 +77,8 @@ fn who_is_slow_is_let_go_and_nobody_waits_for_them() {
     for _ in 0..5 {
         let began = Instant::now();
         assert_eq!(exchange(server.port, "GET", "/livez", "", b"").unwrap().status, 200);
-        assert!(began.elapsed() < Duration::from_secs(1), "{:?}", began.elapsed());
+        // Long before any of the slow ones is let go.
+        assert!(began.elapsed() < Duration::from_secs(5), "{:?}", began.elapsed());
     }
     for one in slow {
         let (took, most) = one.join().unwrap();
