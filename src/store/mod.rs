@@ -162,7 +162,7 @@ impl Write {
 }
 
 /// Whether the error says that a unique index already has the value.
-pub fn is_taken(error: &DbErr) -> bool {
+fn is_taken(error: &DbErr) -> bool {
     matches!(error.sql_err(), Some(SqlErr::UniqueConstraintViolation(_)))
 }
 
@@ -179,6 +179,12 @@ fn code(error: &DbErr) -> Option<std::borrow::Cow<'_, str>> {
         }
         _ => None,
     }
+}
+
+/// The error of a write: `otherwise` when a unique index already has the value. Who looked before
+/// they wrote ends here too, since on `PostgreSQL` two look at once and only the index sees both.
+pub fn unless_taken(error: DbErr, otherwise: Error) -> Error {
+    if is_taken(&error) { otherwise } else { error.into() }
 }
 
 impl From<DbErr> for Error {

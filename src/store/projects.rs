@@ -6,7 +6,7 @@ use crate::domain::project::{Project, ProjectEntry};
 use crate::domain::user::{Person, Role};
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, JoinType, PaginatorTrait,
-    QueryFilter, QueryOrder, QuerySelect,
+    QueryFilter, QueryOrder, QuerySelect, SelectTwo,
 };
 use uuid::Uuid;
 
@@ -42,14 +42,7 @@ impl<C: ConnectionTrait> Projects<'_, C> {
 
     /// The members of a project, by name, with their roles.
     pub async fn members(&self, project: Uuid) -> Result<Vec<(String, Role)>, DbErr> {
-        let to_person = membership::Entity::belongs_to(person::Entity)
-            .from(membership::Column::PersonId)
-            .to(person::Column::Id)
-            .into();
-        let rows = membership::Entity::find()
-            .join(JoinType::InnerJoin, to_person)
-            .select_also(person::Entity)
-            .filter(membership::Column::ProjectId.eq(project))
+        let rows = belonging_to(project)
             .filter(person::Column::DisabledAt.is_null())
             .order_by_asc(person::Column::Name)
             .all(self.db)
@@ -64,50 +57,22 @@ impl<C: ConnectionTrait> Projects<'_, C> {
 
     /// The people who belong to a project and may sign in, by name.
     pub async fn people_of(&self, project: Uuid) -> Result<Vec<Person>, DbErr> {
-        let to_person = membership::Entity::belongs_to(person::Entity)
-            .from(membership::Column::PersonId)
-            .to(person::Column::Id)
-            .into();
-        let rows = membership::Entity::find()
-            .join(JoinType::InnerJoin, to_person)
-            .select_also(person::Entity)
-            .filter(membership::Column::ProjectId.eq(project))
+        let rows = belonging_to(project)
             .filter(person::Column::DisabledAt.is_null())
             .order_by_asc(person::Column::Name)
             .all(self.db)
             .await?;
-        Ok(rows
-            .into_iter()
-            .filter_map(|(_, row)| row)
-            .map(|row| Person {
-                id: row.id,
-                email: row.email,
-                name: row.name,
-                is_admin: row.is_admin,
-            })
-            .collect())
+        Ok(rows.into_iter().filter_map(|(_, row)| row.map(to_person)).collect())
     }
 
     /// Everybody who belongs to a project, whether or not they may sign in, by address.
     pub async fn roster(&self, project: Uuid) -> Result<Vec<(Person, Role)>, DbErr> {
-        let to_person = membership::Entity::belongs_to(person::Entity)
-            .from(membership::Column::PersonId)
-            .to(person::Column::Id)
-            .into();
-        let rows = membership::Entity::find()
-            .join(JoinType::InnerJoin, to_person)
-            .select_also(person::Entity)
-            .filter(membership::Column::ProjectId.eq(project))
-            .order_by_asc(person::Column::EmailKey)
-            .all(self.db)
-            .await?;
+        let rows =
+            belonging_to(project).order_by_asc(person::Column::EmailKey).all(self.db).await?;
         Ok(rows
             .into_iter()
             .filter_map(|(membership, row)| {
-                let row = row?;
-                let person =
-                    Person { id: row.id, email: row.email, name: row.name, is_admin: row.is_admin };
-                Some((person, Role::from_word(&membership.role)?))
+                Some((to_person(row?), Role::from_word(&membership.role)?))
             })
             .collect())
     }
@@ -179,4 +144,20 @@ impl<C: ConnectionTrait> Projects<'_, C> {
         membership::Entity::insert(row).exec_without_returning(self.db).await?;
         Ok(())
     }
+}
+
+/// The memberships of a project, each with its person.
+fn belonging_to(project: Uuid) -> SelectTwo<membership::Entity, person::Entity> {
+    let to_person = membership::Entity::belongs_to(person::Entity)
+        .from(membership::Column::PersonId)
+        .to(person::Column::Id)
+        .into();
+    membership::Entity::find()
+        .join(JoinType::InnerJoin, to_person)
+        .select_also(person::Entity)
+        .filter(membership::Column::ProjectId.eq(project))
+}
+
+fn to_person(row: person::Model) -> Person {
+    Person { id: row.id, email: row.email, name: row.name, is_admin: row.is_admin }
 }

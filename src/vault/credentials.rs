@@ -16,7 +16,7 @@ use crate::domain::listing::{ListQuery, Listing};
 use crate::domain::moment::Day;
 use crate::domain::registry_kind::RegistryKind;
 use crate::error::{Error, FieldError, Result};
-use crate::store::{CredentialChanges, Set, Write, is_taken};
+use crate::store::{CredentialChanges, Set, Write, unless_taken};
 use uuid::Uuid;
 
 const COPY_TAKEN: &str =
@@ -116,11 +116,8 @@ impl Vault {
         };
         self.set_secret(write, editor, &mut row, new, read, at).await?;
         let project = editor.project().id;
-        if let Err(error) = write.credentials(project).insert(row).await {
-            // On `PostgreSQL` two look for a free name at once, and only its index sees both.
-            let is_taken = is_taken(&error);
-            return Err(if is_taken { Error::Invalid(vec![name_taken()]) } else { error.into() });
-        }
+        let inserted = write.credentials(project).insert(row).await;
+        inserted.map_err(|error| unless_taken(error, Error::Invalid(vec![name_taken()])))?;
         let subject = Subject { id, name: draft.name.clone() };
         let detail = draft.host.as_str().to_owned();
         self.note(

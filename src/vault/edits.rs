@@ -11,7 +11,7 @@ use crate::domain::credential_form::{CredentialDraft, CredentialForm};
 use crate::domain::moment::Day;
 use crate::domain::registry::{ParsedRegistry, RegistryHost};
 use crate::error::{Change, Error, FieldError, Result};
-use crate::store::{Set, Write, is_taken};
+use crate::store::{Set, Write, unless_taken};
 use uuid::Uuid;
 
 const SECRET_LABEL: &str = "Password or key";
@@ -102,11 +102,8 @@ impl Vault {
         row.revision = Set(stored.revision + 1);
         row.updated_at = Set(at.0);
         row.updated_by = Set(editor.person().name.clone());
-        if let Err(error) = write.credentials(project).update(id, row).await {
-            // On `PostgreSQL` two look for a free name at once, and only its index sees both.
-            let is_taken = is_taken(&error);
-            return Err(if is_taken { Error::Invalid(vec![name_taken()]) } else { error.into() });
-        }
+        let updated = write.credentials(project).update(id, row).await;
+        updated.map_err(|error| unless_taken(error, Error::Invalid(vec![name_taken()])))?;
         let mut waiting = 0;
         let guards = draft.is_protected && draft.access == Access::PullAndPush;
         if guards && !stored.guards_its_secret() {

@@ -9,7 +9,7 @@ use crate::domain::moment::Day;
 use crate::domain::pipeline::GrantForm;
 use crate::domain::registry::path_scope;
 use crate::error::{Error, FieldError, Result};
-use crate::store::{GrantRow, Write, is_taken};
+use crate::store::{GrantRow, Write, unless_taken};
 use uuid::Uuid;
 
 impl Vault {
@@ -185,15 +185,11 @@ impl Vault {
             created_at: now().0,
             created_by: granter.person().name.clone(),
         };
-        if let Err(error) = write.grants(project).insert(row).await {
-            if is_taken(&error) {
-                return Err(Error::at(
-                    "credentials",
-                    "The pipeline already has this credential for that. Take that grant back first.",
-                ));
-            }
-            return Err(error.into());
-        }
+        write.grants(project).insert(row).await.map_err(|error| {
+            let sentence =
+                "The pipeline already has this credential for that. Take that grant back first.";
+            unless_taken(error, Error::at("credentials", sentence))
+        })?;
         let person = Some(granter.person());
         self.note(write, project, person, Action::GrantCreated, pipeline.clone(), detail).await?;
         Ok(needs_approval)

@@ -9,7 +9,7 @@ use crate::domain::audit::{Action, Subject};
 use crate::domain::typed_text::name_problem;
 use crate::domain::user::{Account, Person, Role, email_problem};
 use crate::error::{Error, FieldError, Result};
-use crate::store::{EventRow, NewPerson, Write, is_taken};
+use crate::store::{EventRow, NewPerson, Write, unless_taken};
 use uuid::Uuid;
 
 /// The operator's name in audit events.
@@ -76,9 +76,11 @@ impl Vault {
         };
         let row =
             NewPerson { person: person.clone(), email_key, password_hash, created_at: now().0 };
-        write.people().insert(row).await.map_err(|error| {
-            if is_taken(&error) { Error::at("email", TAKEN) } else { error.into() }
-        })?;
+        write
+            .people()
+            .insert(row)
+            .await
+            .map_err(|error| unless_taken(error, Error::at("email", TAKEN)))?;
         if new.is_admin {
             close_set_up(&write).await?;
         }

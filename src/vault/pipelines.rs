@@ -1,5 +1,6 @@
 //! Pipelines: listed, shown, made.
 
+use super::credentials::is_wrong;
 use super::{Vault, names, now, today};
 use crate::domain::actor::{Granter, PipelineReader};
 use crate::domain::audit::{Action, Subject};
@@ -11,7 +12,7 @@ use crate::domain::pipeline::{
 };
 use crate::domain::typed_text::{name_problem, text_problem};
 use crate::error::{Error, FieldError, Result};
-use crate::store::is_taken;
+use crate::store::unless_taken;
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
@@ -71,10 +72,11 @@ impl Vault {
         text_problem(&description, DESCRIPTION_MAX, true)
             .into_iter()
             .for_each(|message| at("description", message));
-        let is_name_right = errors.iter().all(|error| error.field != "name");
         let write = self.store.write().await?;
         // `PostgreSQL` cannot be asked for every text.
-        if is_name_right && write.pipelines(project).is_named(&names::fold(name)).await? {
+        if !is_wrong(&errors, "name")
+            && write.pipelines(project).is_named(&names::fold(name)).await?
+        {
             errors.push(name_taken());
         }
         let chosen = match self.chosen(&write, granter, &form.credentials, &form.intent).await {
@@ -93,11 +95,7 @@ impl Vault {
         let by = granter.person().name.as_str();
         let named = (name, names::fold(name));
         let inserted = write.pipelines(project).insert(id, named, &description, now.0, by).await;
-        if let Err(error) = inserted {
-            // On `PostgreSQL` two look for a free name at once, and only its index sees both.
-            let is_taken = is_taken(&error);
-            return Err(if is_taken { Error::Invalid(vec![name_taken()]) } else { error.into() });
-        }
+        inserted.map_err(|error| unless_taken(error, Error::Invalid(vec![name_taken()])))?;
         let subject = Subject { id, name: name.to_owned() };
         let person = Some(granter.person());
         self.note(&write, project, person, Action::PipelineCreated, subject.clone(), String::new())

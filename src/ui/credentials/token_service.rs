@@ -69,36 +69,36 @@ fn Choice(id: Uuid, is_accepted: bool, came_back: Option<Returned>, place: Place
         <details class="fold" open=is_open>
             <summary>{heading}</summary>
             <form method="post" action="/rpc/credentials/token-service" class="card stack" novalidate>
-            {came_back.map(|returned| view! { <ErrorSummary error=returned.error/> })}
-            <input type="hidden" name="project" value=place.project/>
-            <input type="hidden" name="id" value=id.to_string()/>
-            {if is_accepted {
-                view! { <input type="hidden" name="origin" value=""/> }.into_any()
-            } else {
-                view! {
-                    <Field
-                        name="origin"
-                        id="token-service"
-                        label="Token service"
-                        value=typed
-                        error=origin_error
-                        hint="Where the registry sends clients for tokens, for example https://auth.example.com. Ask who runs the registry."
-                    />
-                }
-                    .into_any()
-            }}
-            <Field
-                name="password"
-                id="token-service-password"
-                label="Your password"
-                error=password_error
-                hint="Whoever chooses where a secret is sent can obtain it, so confirm it is you."
-                kind="password"
-                autocomplete="current-password"
-            />
-            <div class="toolbar">
-                <SubmitButton label=button/>
-            </div>
+                {came_back.map(|returned| view! { <ErrorSummary error=returned.error/> })}
+                <input type="hidden" name="project" value=place.project/>
+                <input type="hidden" name="id" value=id.to_string()/>
+                {if is_accepted {
+                    view! { <input type="hidden" name="origin" value=""/> }.into_any()
+                } else {
+                    view! {
+                        <Field
+                            name="origin"
+                            id="token-service"
+                            label="Token service"
+                            value=typed
+                            error=origin_error
+                            hint="Where the registry sends clients for tokens, for example https://auth.example.com. Ask who runs the registry."
+                        />
+                    }
+                        .into_any()
+                }}
+                <Field
+                    name="password"
+                    id="token-service-password"
+                    label="Your password"
+                    error=password_error
+                    hint="Whoever chooses where a secret is sent can obtain it, so confirm it is you."
+                    kind="password"
+                    autocomplete="current-password"
+                />
+                <div class="toolbar">
+                    <SubmitButton label=button/>
+                </div>
             </form>
         </details>
     }

@@ -140,28 +140,28 @@ fn TokenForm(place: Place, pipeline: Uuid, came_back: Option<Returned>) -> impl 
         <details class="fold" open=is_open>
             <summary>"Make another token"</summary>
             <form method="post" action="/rpc/tokens/create" class="card stack" novalidate>
-            <p class="muted">
-                "Both work until one is revoked or expires, so you can change over without a gap."
-            </p>
-            <input type="hidden" name="project" value=place.project/>
-            <input type="hidden" name="pipeline" value=pipeline.to_string()/>
-            // The form is that of a pipeline, and has these fields whether they are used or not.
-            <input type="hidden" name="form[name]" value=""/>
-            <input type="hidden" name="form[description]" value=""/>
-            <input type="hidden" name="form[intent]" value=""/>
-            <Field
-                name="form[token_days]"
-                id="token-days"
-                label="Token works for (days)"
-                value=token_days
-                error=at("token_days")
-                hint=format!("From 1 to {TOKEN_DAYS_MAX}.")
-                kind="number"
-            />
-            <YourPassword id="token-password" error=at("password")/>
-            <div class="toolbar">
-                <SubmitButton label="Make token"/>
-            </div>
+                <p class="muted">
+                    "Both work until one is revoked or expires, so you can change over without a gap."
+                </p>
+                <input type="hidden" name="project" value=place.project/>
+                <input type="hidden" name="pipeline" value=pipeline.to_string()/>
+                // The form is that of a pipeline, and has these fields whether they are used or not.
+                <input type="hidden" name="form[name]" value=""/>
+                <input type="hidden" name="form[description]" value=""/>
+                <input type="hidden" name="form[intent]" value=""/>
+                <Field
+                    name="form[token_days]"
+                    id="token-days"
+                    label="Token works for (days)"
+                    value=token_days
+                    error=at("token_days")
+                    hint=format!("From 1 to {TOKEN_DAYS_MAX}.")
+                    kind="number"
+                />
+                <YourPassword id="token-password" error=at("password")/>
+                <div class="toolbar">
+                    <SubmitButton label="Make token"/>
+                </div>
             </form>
         </details>
     }
