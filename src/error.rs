@@ -75,6 +75,15 @@ pub enum Error {
         /// Minutes until the next attempt is read.
         minutes: u32,
     },
+    /// Another system that the work needs (a registry, an issuer of identity tokens) did not do its
+    /// part; the sentence names it and what it said. 503.
+    #[error("{message}")]
+    Upstream {
+        /// What people are told.
+        message: String,
+        /// Seconds until it is worth trying again.
+        retry_after: u32,
+    },
     /// The work cannot be recorded or stored just now. 503.
     #[error("The service cannot do this just now. Nothing was changed. Try again in a moment.")]
     Unavailable,
@@ -99,7 +108,7 @@ impl Error {
             Self::NotFound => 404,
             Self::BadRequest(_) => 400,
             Self::TooManyAttempts { .. } => 429,
-            Self::Unavailable => 503,
+            Self::Upstream { .. } | Self::Unavailable => 503,
             Self::Internal => 500,
         }
     }
@@ -115,6 +124,7 @@ impl Error {
             Self::NotFound => "not_found",
             Self::BadRequest(_) => "bad_request",
             Self::TooManyAttempts { .. } => "too_many_attempts",
+            Self::Upstream { .. } => "upstream",
             Self::Unavailable => "unavailable",
             Self::Internal => "internal",
         }

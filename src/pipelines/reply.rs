@@ -40,6 +40,7 @@ impl IntoResponse for Reply {
             );
         }
         let wait = match &self.0 {
+            Error::Upstream { retry_after, .. } => Some(*retry_after),
             Error::Unavailable => Some(2),
             Error::TooManyAttempts { minutes } => Some(minutes.saturating_mul(60)),
             _ => None,
