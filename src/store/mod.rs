@@ -15,6 +15,7 @@ mod dependents;
 mod doctor;
 mod entity;
 mod grants;
+mod health;
 mod instance;
 mod keys;
 mod leases;
@@ -35,6 +36,7 @@ mod tests;
 mod tokens;
 mod trust_rules;
 mod versions;
+mod writing;
 
 pub use assertions::Assertions;
 pub use attempts::Attempts;
@@ -66,24 +68,23 @@ pub use slots::{SlotRow, Slots};
 pub use tokens::{TokenHit, TokenRow, Tokens};
 pub use trust_rules::TrustRules;
 pub use versions::SealedVersion;
+pub use writing::Write;
 
 use crate::error::Error;
-use sea_orm::{
-    ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, RuntimeErr, SqlErr,
-    SqliteTransactionMode, TransactionOptions, TransactionTrait,
-};
+use health::Health;
+use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, DbErr, RuntimeErr, SqlErr};
 use uuid::Uuid;
+use writing::Tx;
 
 /// The database: one writer and several readers on `SQLite`, one pool on `PostgreSQL`.
 #[derive(Clone, Debug)]
 pub struct Store {
     reader: DatabaseConnection,
     writer: DatabaseConnection,
+    health: Health,
+    /// Which of several processes this is, for what it writes to see whether it is kept.
+    id: Uuid,
 }
-
-/// One transaction. Dropped without `commit`, it never happened.
-#[derive(Debug)]
-pub struct Write(DatabaseTransaction);
 
 macro_rules! handles {
     ($($method:ident: $handle:ident, $doc:literal;)+) => {
@@ -93,7 +94,7 @@ macro_rules! handles {
             })+
         }
         impl Write {
-            $(#[doc = $doc] pub fn $method(&self, project: Uuid) -> $handle<'_, DatabaseTransaction> {
+            $(#[doc = $doc] pub fn $method(&self, project: Uuid) -> $handle<'_, Tx> {
                 $handle { db: &self.0, project }
             })+
         }
@@ -103,7 +104,7 @@ macro_rules! handles {
             $(#[doc = $doc] pub fn $method(&self) -> $handle<'_, DatabaseConnection> { $handle { db: &self.reader } })+
         }
         impl Write {
-            $(#[doc = $doc] pub fn $method(&self) -> $handle<'_, DatabaseTransaction> { $handle { db: &self.0 } })+
+            $(#[doc = $doc] pub fn $method(&self) -> $handle<'_, Tx> { $handle { db: &self.0 } })+
         }
     };
 }
@@ -133,16 +134,6 @@ handles! { instance:
 }
 
 impl Store {
-    /// Begins a transaction that may write at once (`SQLite`: `IMMEDIATE`, so that waiting for the
-    /// lock honours the busy timeout).
-    pub async fn write(&self) -> Result<Write, DbErr> {
-        let options = TransactionOptions {
-            sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
-            ..TransactionOptions::default()
-        };
-        Ok(Write(self.writer.begin_with_options(options).await?))
-    }
-
     /// Whether the database answers.
     pub async fn ping(&self) -> Result<(), DbErr> {
         self.reader.ping().await
@@ -151,13 +142,6 @@ impl Store {
     /// Whether this is the embedded database.
     pub fn is_embedded(&self) -> bool {
         self.reader.get_database_backend() == DbBackend::Sqlite
-    }
-}
-
-impl Write {
-    /// Makes it durable; after this it is never lost (`synchronous=FULL`, `synchronous_commit=on`).
-    pub async fn commit(self) -> Result<(), DbErr> {
-        self.0.commit().await
     }
 }
 

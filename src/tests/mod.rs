@@ -23,6 +23,7 @@ mod doors;
 mod edits;
 mod explainer;
 mod failpoint;
+mod faults;
 mod filters;
 mod forms;
 mod full_disk;

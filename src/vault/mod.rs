@@ -159,6 +159,7 @@ impl Vault {
         write.attempts().sweep(now.plus_seconds(-24 * 60 * 60).0).await?;
         write.tokens().sweep(now.plus_seconds(-24 * 60 * 60).0).await?;
         write.assertions().sweep(now.0).await?;
+        write.leases().sweep(now.plus_seconds(-24 * 60 * 60).0).await?;
         Ok(write.commit().await?)
     }
 
