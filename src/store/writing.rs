@@ -50,9 +50,10 @@ impl Store {
         self.health.check_file().is_ok()
     }
 
-    /// How many writes have failed: what was found out before another one did is out of date.
-    pub fn failures(&self) -> u64 {
-        self.health.failures()
+    /// How many writes have failed, and whether none was read back since: with other values, what was
+    /// found out before is out of date.
+    pub fn condition(&self) -> (u64, bool) {
+        (self.health.failures(), self.health.is_doubted())
     }
 
     fn notice(&self, error: &DbErr) {

@@ -40,8 +40,8 @@ pub(super) struct Readiness {
 #[derive(Clone, Copy, Debug)]
 struct Found {
     at: Instant,
-    /// How many writes had failed by then.
-    failures: u64,
+    /// In what condition the store was then.
+    condition: (u64, bool),
     answer: Result<(), Unready>,
 }
 
@@ -53,8 +53,8 @@ impl Vault {
     }
 
     /// Whether it can work: it is not about to stop, and the database answers and keeps what is
-    /// written, as another connection has seen. What was found counts for half a second, unless a
-    /// write has failed meanwhile or the database file has gone.
+    /// written, as another connection has seen. What was found counts for half a second, unless
+    /// a write has failed or was read back meanwhile, or the database file has gone.
     ///
     /// # Errors
     /// Why not.
@@ -67,15 +67,15 @@ impl Vault {
         if !self.store.has_its_file() {
             return Err(Unready::Gone);
         }
-        let failures = self.store.failures();
+        let condition = self.store.condition();
         if let Some(found) = *last
             && found.at.elapsed() < FRESH
-            && found.failures == failures
+            && found.condition == condition
         {
             return found.answer;
         }
         let answer = timeout(PATIENCE, self.look()).await.unwrap_or(Err(Unready::Silent));
-        *last = Some(Found { at: Instant::now(), failures: self.store.failures(), answer });
+        *last = Some(Found { at: Instant::now(), condition: self.store.condition(), answer });
         answer
     }
 

@@ -72,6 +72,6 @@ async fn a_log_that_was_removed_is_noticed_before_anything_is_answered() {
     assert_eq!(scene.deliver(), 200);
     fs::remove_file(scene.instance.database.folder.join("regcred.db-wal")).unwrap();
     for _ in 0..3 {
-        assert_eq!((scene.deliver(), scene.fresh_ready()), (503, 503));
+        assert_eq!((scene.deliver(), scene.ready()), (503, 503));
     }
 }
