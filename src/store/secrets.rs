@@ -176,8 +176,8 @@ impl<C: ConnectionTrait> Secrets<'_, C> {
         granted
     }
 
-    /// Every credential at the host, by name, each with the terms of the pipeline's grants of it;
-    /// none when it is not granted. Loads no ciphertext.
+    /// Every credential at the host, with its usual port or without, by name, each with the terms of
+    /// the pipeline's grants of it; none when it is not granted. Loads no ciphertext.
     pub async fn candidates(
         &self,
         pipeline: Uuid,
@@ -197,7 +197,7 @@ impl<C: ConnectionTrait> Secrets<'_, C> {
         }
         let rows = credential::Entity::find()
             .filter(credential::Column::ProjectId.eq(self.project))
-            .filter(credential::Column::Host.eq(host))
+            .filter(super::credentials::hosts::at(host))
             .order_by_asc(credential::Column::NameKey)
             .all(self.db)
             .await?;

@@ -43,7 +43,7 @@ impl Vault {
             is_insecure: false,
             ..form.clone()
         };
-        let checked = form.check();
+        let checked = form.check_stored();
         let mut errors = checked.as_ref().err().cloned().unwrap_or_default();
         if !is_same_origin {
             errors.push(FieldError::new(
@@ -190,7 +190,9 @@ fn is_same_origin(form: &CredentialForm, stored: &Credential) -> bool {
     }
     let is_same = |parsed: ParsedRegistry| {
         let is_of_other_scheme = if shown.is_insecure { parsed.is_https } else { parsed.is_http };
-        parsed.host == shown.host && parsed.path.is_none() && !is_of_other_scheme
+        shown.host.serves(shown.is_insecure, &parsed.host)
+            && parsed.path.is_none()
+            && !is_of_other_scheme
     };
     typed.is_empty()
         || typed == shown.host.as_str()

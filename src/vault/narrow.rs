@@ -93,7 +93,7 @@ impl Vault {
 /// `https://host:port` of what was typed.
 fn service(typed: &str, may_be_http: bool) -> Result<String> {
     let parsed =
-        RegistryHost::parse(typed).map_err(|problem| Error::at("origin", problem.to_string()))?;
+        RegistryHost::read(typed).map_err(|problem| Error::at("origin", problem.to_string()))?;
     if parsed.path.is_some() {
         return Err(Error::at(
             "origin",
