@@ -77,8 +77,8 @@ pub struct Config {
     )]
     pub url: Option<String>,
 
-    /// Proxies whose X-Forwarded-For is believed: addresses or networks, such as 10.0.0.0/8,
-    /// separated by commas
+    /// Proxies whose X-Forwarded-For or Forwarded is believed: addresses or networks, such as
+    /// 10.0.0.0/8, separated by commas
     #[arg(long, env = "REGCRED_TRUSTED_PROXIES", value_delimiter = ',', value_name = "NETWORK")]
     pub trusted_proxies: Vec<String>,
 

@@ -4,8 +4,10 @@ mod assets;
 mod client;
 pub mod config;
 mod csrf;
+mod forwarded;
 mod headers;
 pub mod kek;
+mod known;
 mod limits;
 pub mod memory;
 pub mod open;
@@ -39,12 +41,13 @@ pub fn router(vault: &Vault, trusted_proxies: &[Network]) -> Router {
         .layer(from_fn(status::layer))
         .layer(from_fn(limits::layer))
         .layer(session::layer(vault.store().clone(), is_https))
+        .layer(from_fn_with_state(is_https, known::layer))
         .layer(csrf::layer(&url))
         .layer(from_fn(csrf::refuse_unmarked));
     let inside = Router::new()
         .merge(crate::pipelines::router(vault).layer(from_fn(limits::layer)))
         .merge(browser)
-        .layer(from_fn_with_state(Proxies::new(trusted_proxies), client::layer))
+        .layer(from_fn_with_state((Proxies::new(trusted_proxies), vault.clone()), client::layer))
         .merge(assets.router())
         .route("/livez", get(|| async { "ok\n" }))
         .route("/readyz", get(ready).with_state(vault.clone()));

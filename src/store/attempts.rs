@@ -1,4 +1,4 @@
-//! Attempts that may fail: counted in the database, so that every replica counts together.
+//! Failed attempts, and what may be done only so often: counted in the database, so that every replica counts together.
 
 use super::entity::attempt::{ActiveModel, Column, Entity};
 use sea_orm::sea_query::{Expr, ExprTrait, OnConflict};
@@ -37,16 +37,6 @@ impl<C: ConnectionTrait> Attempts<'_, C> {
         let row = Entity::find_by_id(key).one(self.db).await?;
         row.map(|row| (row.count, row.since))
             .ok_or_else(|| DbErr::RecordNotFound("attempt".to_owned()))
-    }
-
-    /// One less.
-    pub async fn take_back(&self, key: &str) -> Result<(), DbErr> {
-        Entity::update_many()
-            .col_expr(Column::Count, Expr::col(Column::Count).sub(1))
-            .filter(Column::Key.eq(key))
-            .exec(self.db)
-            .await?;
-        Ok(())
     }
 
     /// Forgets the failures under `key`.

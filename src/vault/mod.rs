@@ -13,7 +13,9 @@ mod edits;
 mod exchange;
 mod explain;
 mod grants;
+mod guesses;
 mod keys;
+mod known;
 mod members;
 mod names;
 mod narrow;
@@ -34,6 +36,8 @@ mod signed;
 mod slots;
 mod tokens;
 mod trust_rules;
+mod turns;
+mod undeclared;
 mod unlocked;
 mod versions;
 
@@ -48,6 +52,7 @@ pub use people::NewAccount;
 pub use readiness::Unready;
 pub use secret_input::SecretInput;
 pub use setup::{FirstPerson, Signed};
+pub use sign_in::Visitor;
 pub use slots::SlotKind;
 pub use unlocked::Keys;
 
@@ -79,6 +84,7 @@ pub struct Vault {
     keys_changed: Arc<Notify>,
     passwords: passwords::Passwords,
     readiness: Arc<readiness::Readiness>,
+    undeclared: Arc<undeclared::Undeclared>,
     reach: Option<Reach>,
     settings: Arc<Settings>,
 }
@@ -125,6 +131,7 @@ impl Vault {
             keys_changed: Arc::new(Notify::new()),
             passwords: passwords::Passwords::new(),
             readiness: Arc::default(),
+            undeclared: Arc::default(),
             reach: None,
             settings: Arc::new(settings),
         }
@@ -156,7 +163,8 @@ impl Vault {
         let write = self.store.write().await?;
         write.sessions().sweep(now.0).await?;
         write.slots().sweep(now.0).await?;
-        write.attempts().sweep(now.plus_seconds(-24 * 60 * 60).0).await?;
+        // No limit looks back longer.
+        write.attempts().sweep(now.plus_seconds(-60 * 60).0).await?;
         write.tokens().sweep(now.plus_seconds(-24 * 60 * 60).0).await?;
         write.assertions().sweep(now.0).await?;
         write.leases().sweep(now.plus_seconds(-24 * 60 * 60).0).await?;
