@@ -49,6 +49,7 @@ pub use readiness::Unready;
 pub use secret_input::SecretInput;
 pub use setup::{FirstPerson, Signed};
 pub use slots::SlotKind;
+pub use trust_rules::NewRule;
 pub use unlocked::Keys;
 
 use crate::crypto::CryptoError;
