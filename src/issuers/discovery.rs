@@ -44,8 +44,8 @@ async fn asked(outbound: &Outbound, issuer: &str) -> Result<Published, IssuerPro
         return Err(IssuerProblem::Unfit(Part::Metadata, Wrong::Place));
     }
     let answer = get(outbound, &metadata.jwks_uri, Part::Keys).await?;
-    let keys = JwkSet::parse(&answer.body)
-        .map_err(|_| IssuerProblem::Unfit(Part::Keys, Wrong::Form))?;
+    let keys =
+        JwkSet::parse(&answer.body).map_err(|_| IssuerProblem::Unfit(Part::Keys, Wrong::Form))?;
     Ok(Published { keys, place: metadata.jwks_uri })
 }
 

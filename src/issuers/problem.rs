@@ -65,7 +65,12 @@ impl fmt::Display for IssuerProblem {
                 write!(f, "the issuer was asked for its {}, and it answered {status}", part.name())
             }
             Self::Unfit(part, wrong) => {
-                write!(f, "the issuer was asked for its {}, and {}", part.name(), unfit(part, wrong))
+                write!(
+                    f,
+                    "the issuer was asked for its {}, and {}",
+                    part.name(),
+                    unfit(part, wrong)
+                )
             }
         }
     }
@@ -78,7 +83,8 @@ impl IssuerProblem {
     pub const PAUSE: u32 = 30;
 
     /// Nobody knows what happened.
-    pub(super) const UNKNOWN: Self = Self::Unreachable(Part::Metadata, OutboundProblem::Unreachable);
+    pub(super) const UNKNOWN: Self =
+        Self::Unreachable(Part::Metadata, OutboundProblem::Unreachable);
 
     /// Whether it is the issuer that did not do its part: the token may be good, and may be
     /// presented again.
@@ -103,7 +109,9 @@ impl IssuerProblem {
             Self::Unreachable(_, OutboundProblem::Forbidden(_)) => {
                 " The operator of this service can allow it: REGCRED_PRIVATE_NETWORKS."
             }
-            Self::Unreachable(_, OutboundProblem::Unresolved) => " Check the issuer of the trust rule.",
+            Self::Unreachable(_, OutboundProblem::Unresolved) => {
+                " Check the issuer of the trust rule."
+            }
             _ => "",
         };
         format!("{said}.{advice}")
@@ -124,9 +132,12 @@ fn unreached(cause: OutboundProblem) -> String {
         OutboundProblem::Unresolved => "its name is not known".to_owned(),
         OutboundProblem::TimedOut => "it did not answer in time".to_owned(),
         OutboundProblem::Tls => {
-            "no secure connection could be made: its certificate is not valid or not trusted here".to_owned()
+            "no secure connection could be made: its certificate is not valid or not trusted here"
+                .to_owned()
         }
-        OutboundProblem::Redirected => "it sent the caller elsewhere, which is not followed".to_owned(),
+        OutboundProblem::Redirected => {
+            "it sent the caller elsewhere, which is not followed".to_owned()
+        }
         OutboundProblem::BadUrl => "its address is not one that can be called".to_owned(),
         OutboundProblem::Unreachable | OutboundProblem::TooLarge | OutboundProblem::BadRoots => {
             "it cannot be reached, or broke off".to_owned()
@@ -139,7 +150,9 @@ fn unfit(part: Part, wrong: Wrong) -> &'static str {
         (_, Wrong::Length) => "it answered with more than such a document can be",
         (_, Wrong::OtherIssuer) => "they name another issuer",
         (_, Wrong::Place) => "the place that they name for its keys (jwks_uri) may not be asked",
-        (Part::Metadata, Wrong::Form) => "it answered with something else: no JSON with issuer and jwks_uri",
+        (Part::Metadata, Wrong::Form) => {
+            "it answered with something else: no JSON with issuer and jwks_uri"
+        }
         (Part::Keys, Wrong::Form) => "it answered with something else: no set of keys",
     }
 }

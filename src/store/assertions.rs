@@ -22,10 +22,8 @@ impl<C: ConnectionTrait> Assertions<'_, C> {
 
     /// Whether something is remembered by this hash after `now` (milliseconds).
     pub async fn is_kept(&self, id: &[u8; 32], now: i64) -> Result<bool, DbErr> {
-        let found = Entity::find_by_id(id.to_vec())
-            .filter(Column::ExpiresAt.gt(now))
-            .one(self.db)
-            .await?;
+        let found =
+            Entity::find_by_id(id.to_vec()).filter(Column::ExpiresAt.gt(now)).one(self.db).await?;
         Ok(found.is_some())
     }
 

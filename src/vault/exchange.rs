@@ -16,8 +16,8 @@ use crate::domain::trust_rule::{Provider, TrustRule, holds, judge, other_audienc
 use crate::error::{Error, Result};
 use crate::issuers::IssuerProblem;
 use crate::store::TokenRow;
-use serde_json::{Map, Value};
 use once::{Shown, Use, used_once, uses};
+use serde_json::{Map, Value};
 use uuid::Uuid;
 use zeroize::Zeroizing;
 

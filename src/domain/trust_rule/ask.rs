@@ -18,16 +18,19 @@ impl Provider {
             (Self::CircleCi, "oidc.circleci.com/vcs-origin" | "oidc.circleci.com/vcs-ref") => {
                 CIRCLECI_WEBHOOK
             }
-            (Self::AzureDevOps, "prj_id" | "def_id" | "rpo_ref" | "rpo_id" | "rpo_uri" | "org_id") => {
-                AZURE_PIPELINE
-            }
+            (
+                Self::AzureDevOps,
+                "prj_id" | "def_id" | "rpo_ref" | "rpo_id" | "rpo_uri" | "org_id",
+            ) => AZURE_PIPELINE,
             (Self::GitHub | Self::GitLab, "environment") => "give the job an environment",
             (Self::GitHub, _) => {
                 "the token has to be the job's own: give the job permissions: id-token: write, and ask ACTIONS_ID_TOKEN_REQUEST_URL for it"
             }
             (Self::GitLab, "ref_path") => "GitLab 16.0 and later send it",
             (Self::GitLab, "job_project_id") => "GitLab 18.4 and later send it",
-            (Self::GitLab, _) => "the token has to be one of the job's id_tokens: in .gitlab-ci.yml",
+            (Self::GitLab, _) => {
+                "the token has to be one of the job's id_tokens: in .gitlab-ci.yml"
+            }
             (Self::Kubernetes, _) => {
                 "the token has to be one that the cluster issued for a time: of a projected volume, or of kubectl create token"
             }
@@ -42,9 +45,15 @@ impl Provider {
             Self::GitHub => "ask ACTIONS_ID_TOKEN_REQUEST_URL for it with &audience=",
             Self::GitLab => "set aud under id_tokens: in .gitlab-ci.yml",
             Self::Buildkite => "ask with buildkite-agent oidc request-token --audience",
-            Self::CircleCi => "ask with circleci run oidc get --claims, or let the rule ask for the organization's id",
-            Self::AzureDevOps => "jobs cannot choose it, so let the rule ask for what the token says",
-            Self::Kubernetes => "set audience in the projected volume, or --audience of kubectl create token",
+            Self::CircleCi => {
+                "ask with circleci run oidc get --claims, or let the rule ask for the organization's id"
+            }
+            Self::AzureDevOps => {
+                "jobs cannot choose it, so let the rule ask for what the token says"
+            }
+            Self::Kubernetes => {
+                "set audience in the projected volume, or --audience of kubectl create token"
+            }
             Self::Other | Self::Woodpecker | Self::Drone => return None,
         };
         Some(how)

@@ -76,7 +76,8 @@ pub(super) fn is_of_tag(rule: &TrustRule, name: &str, claims: &Map<String, Value
     match rule.signer(claims) {
         Provider::Buildkite => name == "build_branch" && has_tag(claims),
         Provider::GitLab => {
-            let is_asked = ["ref_type", "ref_path"].iter().any(|other| rule.claims.contains_key(*other));
+            let is_asked =
+                ["ref_type", "ref_path"].iter().any(|other| rule.claims.contains_key(*other));
             name == "ref" && !is_asked && fact(claims.get("ref_type")).as_deref() != Some("branch")
         }
         _ => false,
@@ -95,14 +96,13 @@ pub(in crate::domain) fn has_tag(claims: &Map<String, Value>) -> bool {
 /// from before they were asked for.
 pub(super) fn lacking(rule: &TrustRule) -> impl Iterator<Item = &'static ClaimField> {
     let fields = rule.provider.fields().iter();
-    fields.filter(move |field| field.kind == Kind::Identity && !rule.claims.contains_key(field.name))
+    fields
+        .filter(move |field| field.kind == Kind::Identity && !rule.claims.contains_key(field.name))
 }
 
 /// Whether all of the rule's claims are said. A rule that asks for nothing, or not for all that
 /// says who it is, never holds.
 pub fn holds(rule: &TrustRule, claims: &Map<String, Value>) -> bool {
     let checks = check(rule, claims);
-    lacking(rule).next().is_none()
-        && !checks.is_empty()
-        && checks.iter().all(|check| check.holds)
+    lacking(rule).next().is_none() && !checks.is_empty() && checks.iter().all(|check| check.holds)
 }

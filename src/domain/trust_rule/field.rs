@@ -167,8 +167,18 @@ const AZURE: &[ClaimField] = &[
         false,
     ),
     extra("prj_id", "Project id", "Only a pipeline's own token has it.", false),
-    extra("def_id", "Pipeline id", "The definitionId in the pipeline's address. Only a pipeline's own token has it.", true),
-    extra("rpo_ref", "Git reference", "For example refs/heads/main. Only a pipeline's own token has it.", false),
+    extra(
+        "def_id",
+        "Pipeline id",
+        "The definitionId in the pipeline's address. Only a pipeline's own token has it.",
+        true,
+    ),
+    extra(
+        "rpo_ref",
+        "Git reference",
+        "For example refs/heads/main. Only a pipeline's own token has it.",
+        false,
+    ),
 ];
 
 const OTHER: &[ClaimField] =

@@ -20,7 +20,8 @@ impl TrustForm {
     /// # Errors
     /// One sentence for each field that needs another look.
     pub fn read(&self, provider: Provider) -> Result<BTreeMap<String, String>, Vec<FieldError>> {
-        let mut errors = if provider.is_oidc() { self.signature_problems(provider) } else { Vec::new() };
+        let mut errors =
+            if provider.is_oidc() { self.signature_problems(provider) } else { Vec::new() };
         let mut claims = BTreeMap::new();
         for field in provider.fields() {
             let typed = self.claims.get(field.name).map(|text| text.trim()).unwrap_or_default();
@@ -99,7 +100,9 @@ fn read_claim(
     }
     // Matched by its name alone a tag would be taken for a branch.
     if field.is_reference() && !typed.starts_with("refs/") {
-        return said("Write the whole reference: refs/heads/main for a branch, refs/tags/v1 for a tag.");
+        return said(
+            "Write the whole reference: refs/heads/main for a branch, refs/tags/v1 for a tag.",
+        );
     }
     if provider == Provider::Kubernetes && field.name == "sub" && !is_service_account(typed) {
         return said("Write the whole subject: system:serviceaccount:NAMESPACE:NAME.");
@@ -108,7 +111,8 @@ fn read_claim(
 }
 
 fn is_service_account(subject: &str) -> bool {
-    let parts = subject.strip_prefix("system:serviceaccount:").and_then(|rest| rest.split_once(':'));
+    let parts =
+        subject.strip_prefix("system:serviceaccount:").and_then(|rest| rest.split_once(':'));
     parts.is_some_and(|(namespace, name)| {
         !namespace.is_empty() && !name.is_empty() && !name.contains(':')
     })

@@ -40,7 +40,8 @@ impl Provider {
         };
         let label = host.split('.').next().unwrap_or_default();
         // A server of one's own is called so by all who follow its manual.
-        let is_gitlab = label == "gitlab" || label.starts_with("gitlab-") || label.ends_with("-gitlab");
+        let is_gitlab =
+            label == "gitlab" || label.starts_with("gitlab-") || label.ends_with("-gitlab");
         let is_cluster = ["/id/", "/v1/projects/"].iter().any(|start| path.starts_with(start));
         match host.as_str() {
             "token.actions.githubusercontent.com" => Some(Self::GitHub),

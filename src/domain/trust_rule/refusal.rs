@@ -58,8 +58,7 @@ pub fn judge<'a>(
         let why = why(rule, &check, claims);
         groups.entry(why).or_default().push(check.name);
     }
-    let sentences: Vec<String> =
-        groups.iter().map(|(why, names)| sentence(why, names)).collect();
+    let sentences: Vec<String> = groups.iter().map(|(why, names)| sentence(why, names)).collect();
     Err(sentences.join("; "))
 }
 
@@ -122,10 +121,14 @@ fn sentence(why: &Why, names: &[String]) -> String {
         Why::Differs => format!("{name} {is} not what the trust rule asks for"),
         Why::NoList => format!("{name} {is} no list, and the trust rule asks for one"),
         Why::Tag => {
-            format!("{name} {is} not what the trust rule asks for: the run is of a tag, and a tag is no branch")
+            format!(
+                "{name} {is} not what the trust rule asks for: the run is of a tag, and a tag is no branch"
+            )
         }
         Why::Fork => {
-            format!("{name} {is} not what the trust rule asks for: the run is of a fork, and a fork is not the repository")
+            format!(
+                "{name} {is} not what the trust rule asks for: the run is of a fork, and a fork is not the repository"
+            )
         }
     }
 }
@@ -146,7 +149,9 @@ pub fn other_audience(rules: &[TrustRule], claims: &Map<String, Value>) -> Strin
             None => shown(std::iter::once(fact(one))),
         },
     };
-    format!("the token is meant for another audience: it is for {said}, and the trust rule asks for {asked}{how}")
+    format!(
+        "the token is meant for another audience: it is for {said}, and the trust rule asks for {asked}{how}"
+    )
 }
 
 fn shown(audiences: impl Iterator<Item = Option<String>>) -> String {

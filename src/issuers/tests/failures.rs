@@ -69,7 +69,10 @@ async fn metadata_that_are_not_the_issuers_own_lead_nowhere() {
     let scene = Scene::start().await;
     let (issuer, keys) = (scene.publisher.issuer(), scene.publisher.url(KEYS));
     for (body, wrong) in [
-        (json!({"issuer": "https://issuer.example.com", "jwks_uri": keys}).to_string(), OtherIssuer),
+        (
+            json!({"issuer": "https://issuer.example.com", "jwks_uri": keys}).to_string(),
+            OtherIssuer,
+        ),
         (json!({"issuer": format!("{issuer}/"), "jwks_uri": keys}).to_string(), OtherIssuer),
         (json!({"issuer": [issuer], "jwks_uri": keys}).to_string(), Form),
         (json!({"jwks_uri": keys}).to_string(), Form),
@@ -80,9 +83,7 @@ async fn metadata_that_are_not_the_issuers_own_lead_nowhere() {
         (json!({"issuer": issuer, "jwks_uri": "http://keys.example.com/"}).to_string(), Place),
         (json!({"issuer": issuer, "jwks_uri": keys.replace("://", "://acme@")}).to_string(), Place),
         (
-            format!(
-                "{{\"issuer\":\"https://x\",\"issuer\":\"{issuer}\",\"jwks_uri\":\"{keys}\"}}"
-            ),
+            format!("{{\"issuer\":\"https://x\",\"issuer\":\"{issuer}\",\"jwks_uri\":\"{keys}\"}}"),
             Form,
         ),
         ("<html>".to_owned(), Form),

@@ -55,7 +55,11 @@ pub(super) enum Use {
 }
 
 /// Uses the token up. It counts once the transaction is durable.
-pub(super) async fn uses(write: &Write, (id, ends): ([u8; 32], i64), again: [u8; 32]) -> Result<Use> {
+pub(super) async fn uses(
+    write: &Write,
+    (id, ends): ([u8; 32], i64),
+    again: [u8; 32],
+) -> Result<Use> {
     let now = now().0;
     if write.assertions().take(&id, ends).await? {
         write.assertions().take(&again, now + REPEATED).await?;

@@ -26,7 +26,9 @@ impl Unproved {
             }
             Self::NoReach => Error::Unavailable.to_string(),
             Self::Issuer(problem, rule) => complaint(*problem, rule),
-            Self::Audience(rules) => format!("It is signed by its issuer, but {}.", other_audience(rules, claims)),
+            Self::Audience(rules) => {
+                format!("It is signed by its issuer, but {}.", other_audience(rules, claims))
+            }
         }
     }
 
