@@ -105,6 +105,12 @@ impl TrustRule {
         }
     }
 
+    /// What the provider's form asks for and this rule does not, by its label: the rule is from
+    /// before that was asked for, and takes nobody.
+    pub fn lacks(&self) -> Vec<&'static str> {
+        check::lacking(self).map(|field| field.label).collect()
+    }
+
     /// What these claims prove to who takes the rule's word.
     pub fn proof(&self, claims: &Map<String, Value>) -> Proof {
         let said = Proof::from_claims(self.signer(claims), claims);

@@ -68,3 +68,28 @@ pub(super) async fn uses(
     let is_again = write.assertions().is_kept(&again, now).await?;
     Ok(if is_again { Use::Repeated } else { Use::Late })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_same_token_from_the_same_network_for_the_same_pipeline_is_asked_again() {
+        // The smallest text that is read as a token.
+        const TEXT: &str = "eyJhbGciOiJSUzI1NiJ9.eyJpc3MiOiJodHRwczovL2V4YW1wbGUuY29tIn0.AA";
+        let unverified = Unverified::read(TEXT).unwrap();
+        let again = |text: &str, network: &str, pipeline: Uuid| {
+            Shown { unverified: &unverified, text, network: network.to_owned() }.again(pipeline)
+        };
+        let (one, two) = (Uuid::nil(), Uuid::max());
+        let first = again(TEXT, "192.0.2.1", one);
+        assert_eq!(first, again(TEXT, "192.0.2.1", one));
+        for other in [
+            again("another", "192.0.2.1", one),
+            again(TEXT, "192.0.2.2", one),
+            again(TEXT, "192.0.2.1", two),
+        ] {
+            assert_ne!(first, other);
+        }
+    }
+}
