@@ -15,12 +15,13 @@
 
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use serde_json::{Map, Value};
+use tokio::time::timeout;
 
 use crate::crypto::jwt::{self, Expect, JwkSet, JwtProblem, Unverified};
-use crate::outbound::Outbound;
+use crate::outbound::{Outbound, OutboundProblem};
 
 mod address;
 mod discovery;
@@ -32,6 +33,9 @@ mod tests;
 use discovery::Published;
 use known::{Issuer, Known};
 pub use problem::{IssuerProblem, Part, Wrong};
+
+/// How long a person waits for an issuer's answer.
+const PATIENCE: Duration = Duration::from_secs(4);
 
 /// The issuers asked so far, at most 256, and what they answered; clones share it. One per process.
 #[derive(Clone)]
@@ -81,14 +85,24 @@ impl Issuers {
     }
 
     /// Asks the issuer now, whatever is remembered of it, and remembers what it answers. Gives the
-    /// address of its keys.
+    /// address of its keys; a person waits for that, so not for long.
     pub async fn ask(&self, name: &str) -> Result<String, IssuerProblem> {
         if !address::is_issuer(name) {
             return Err(IssuerProblem::Address);
         }
-        let issuer = self.issuer(name);
-        let _turn = Arc::clone(&issuer.turn).lock_owned().await;
-        self.fetch(&issuer, name).await
+        let (this, issuer, name) = (self.clone(), self.issuer(name), name.to_owned());
+        // A task of its own, as below: who no longer waits does not stop it.
+        let asked = tokio::spawn(async move {
+            let turn = Arc::clone(&issuer.turn).lock_owned().await;
+            let place = this.fetch(&issuer, &name).await;
+            drop(turn);
+            place
+        });
+        match timeout(PATIENCE, asked).await {
+            Ok(Ok(place)) => place,
+            Ok(Err(_)) => Err(IssuerProblem::UNKNOWN),
+            Err(_) => Err(IssuerProblem::Unreachable(Part::Metadata, OutboundProblem::TimedOut)),
+        }
     }
 
     /// The issuer's keys, not necessarily with the one asked for.

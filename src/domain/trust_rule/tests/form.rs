@@ -2,7 +2,7 @@
 
 use super::*;
 
-/// The sentence at one field, when it holds this and all else of a rule for GitHub is right.
+/// The sentence at one field of a form that holds this.
 fn at(provider: Provider, issuer: &str, claims: &[(&str, &str)], field: &str) -> Option<String> {
     let form = TrustForm {
         issuer: issuer.to_owned(),
