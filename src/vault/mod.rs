@@ -54,6 +54,7 @@ pub use secret_input::SecretInput;
 pub use setup::{FirstPerson, Signed};
 pub use sign_in::Visitor;
 pub use slots::SlotKind;
+pub use trust_rules::NewRule;
 pub use unlocked::Keys;
 
 use crate::crypto::CryptoError;
