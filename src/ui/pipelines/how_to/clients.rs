@@ -62,12 +62,10 @@ fn report(names: &Names) -> String {
     let address = &names.address;
     format!(
         r#"{QUIET}
-grep -i '^regcred-delivery:' "$DOCKER_CONFIG/headers" | cut -d ' ' -f 2 | tr -d ';\r' |
-while read -r id; do
-  printf 'Authorization: Bearer %s\n' "$REGCRED_TOKEN" |
-    curl --fail-with-body --silent --show-error -H @- -H 'Content-Type: application/json' \
-      -d '{{"outcome":"worked"}}' "{address}/api/v1/deliveries/$id/outcome"
-done"#
+fetch="$(grep -i '^regcred-fetch:' "$DOCKER_CONFIG/headers" | cut -d ' ' -f 2 | tr -d '\r')"
+printf 'Authorization: Bearer %s\n' "$REGCRED_TOKEN" |
+  curl --fail-with-body --silent --show-error -H @- -H 'Content-Type: application/json' \
+    -d '{{"outcome":"worked"}}' "{address}/api/v1/deliveries/$fetch/outcome""#
     )
 }
 
