@@ -81,7 +81,7 @@ test('images of Docker Hub by credHelpers', { timeout }, inScene(async (scene, t
     await t.test(`for ${host} the helper has nothing, in the words that clients know`, async () => {
       const told = await run('docker-credential-regcred', ['get'], { env, input: host });
       assert.deepEqual([told.status, told.stdout], [1, `${NOT_FOUND}\n`]);
-      assert.equal(told.stderr !== '', isTold, `the reason: ${told.stderr}`);
+      assert.ok(told.stderr !== '' || !isTold, 'the reason is for people');
       assertNoSecret(told.stderr);
     });
   }
