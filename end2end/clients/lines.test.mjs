@@ -72,7 +72,6 @@ function assertDone({ status, log, isComplete }) {
 test('lines that ask with a token', { timeout }, inScene(async (scene, t) => {
   const { url, script, auths, assertQuiet, env } = await startScene(scene);
   const { message } = (await get(url, 'docker-config', NOBODY)).json.error;
-  assert.match(message, /\w.*\.$/, 'a sentence');
 
   for (const how of SHELLS) {
     const name = how.join(' ');

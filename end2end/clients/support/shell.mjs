@@ -109,7 +109,9 @@ export class Shell {
    * @param {string} name
    */
   async left(name) {
-    return (await must('find', [this.#folder, '-name', name])).split('\n').filter(Boolean);
+    const own = ['-path', join(this.#folder, 'bin'), '-prune'];
+    const found = await must('find', [this.#folder, ...own, '-o', '-name', name, '-print']);
+    return found.split('\n').filter(Boolean);
   }
 }
 

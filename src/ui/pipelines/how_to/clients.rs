@@ -62,7 +62,7 @@ fn report(names: &Names) -> String {
     let address = &names.address;
     format!(
         r#"{QUIET}
-fetch="$(grep -i '^regcred-fetch:' "$DOCKER_CONFIG/headers" | cut -d ' ' -f 2 | tr -d '\r')"
+fetch="$(tr -d '\r' < "$DOCKER_CONFIG/headers" | sed -n 's/^[Rr]egcred-[Ff]etch: *//p')"
 printf 'Authorization: Bearer %s\n' "$REGCRED_TOKEN" |
   curl --fail-with-body --silent --show-error -H @- -H 'Content-Type: application/json' \
     -d '{{"outcome":"worked"}}' "{address}/api/v1/deliveries/$fetch/outcome""#
@@ -127,9 +127,12 @@ pub(super) fn podman(names: &Names) -> Client {
             },
             Block {
                 id: "podman-helper",
-                before: "And in the job, so that no other file is read:",
+                before: "And in the job. DOCKER_CONFIG is for podman before version 4.4, which reads docker's file besides:",
                 lines: format!(
-                    "export REGISTRY_AUTH_FILE=\"$HOME/.config/containers/regcred.json\"\nexport REGCRED_URL={address}\npodman pull {pull}:1.0"
+                    r#"export REGISTRY_AUTH_FILE="$HOME/.config/containers/regcred.json"
+export DOCKER_CONFIG="$HOME/.config/containers"
+export REGCRED_URL={address}
+podman pull {pull}:1.0"#
                 ),
             },
         ],
