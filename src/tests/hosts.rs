@@ -156,7 +156,8 @@ async fn a_filter_and_a_search_find_a_host_with_its_usual_port_or_without() {
 async fn a_pipeline_gets_the_credential_of_the_origin_it_asks_for() {
     let app = App::new().await;
     let mut ids = Vec::new();
-    let credentials: [(&str, &str, &[(&str, &str)]); 5] = [
+    type Made<'a> = (&'a str, &'a str, &'a [(&'a str, &'a str)]);
+    let credentials: [Made<'_>; 5] = [
         ("plain", "plain.example.com:80", &MARKED),
         ("tls", "https://tls.example.com:443", &[]),
         ("both-plain", "both.example.com:80", &MARKED),
