@@ -10,6 +10,7 @@ mod m20261121_000003_create_pipelines;
 mod m20261121_000004_create_chain;
 mod m20261121_000005_create_versions;
 mod m20261121_000006_create_trust_rules;
+mod m20261128_000007_tell_use_from_asking;
 
 /// Every step, oldest first.
 pub struct Migrator;
@@ -24,6 +25,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261121_000004_create_chain::Migration),
             Box::new(m20261121_000005_create_versions::Migration),
             Box::new(m20261121_000006_create_trust_rules::Migration),
+            Box::new(m20261128_000007_tell_use_from_asking::Migration),
         ]
     }
 }

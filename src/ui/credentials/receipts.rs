@@ -46,7 +46,7 @@ pub fn Receipts(
                             .collect_view()}
                     </Table>
                     <p class="muted">
-                        "What stands under “as claimed” or “reported” is what the pipeline said. It is recorded, and nothing is decided by it."
+                        "“Used” means that an image was named, or that the pipeline reported how it went. “Asked for” means that it was handed out and nothing says whether the client wanted it: many ask for every registry that they know. What stands under “as claimed” or “reported” is what the pipeline said. It is recorded, and nothing is decided by it."
                     </p>
                 }
                     .into_any()
@@ -73,6 +73,7 @@ fn ReceiptRow(
         Outcome::Delivered => "good",
         Outcome::Refused => "bad",
     };
+    let known = (receipt.outcome == Outcome::Delivered).then(|| receipt.use_of().label());
     let address = receipt.address.unwrap_or_else(|| "Unknown".to_owned());
     // An address of four numbers is read as one word; a longer one has to break.
     let address_class = if address.contains(':') { "mono" } else { "mono whitespace-nowrap" };
@@ -97,6 +98,7 @@ fn ReceiptRow(
             <td data-label="Address" class=address_class>{address}</td>
             <td data-label="Outcome">
                 <Badge label=receipt.outcome.label() tone/>
+                {known.map(|known| view! { <div class="muted">{known}</div> })}
                 {receipt.reason.map(|reason| view! { <div class="muted">{reason}</div> })}
                 {receipt.report.map(|report| view! { <Reported report/> })}
             </td>

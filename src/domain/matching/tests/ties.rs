@@ -95,7 +95,8 @@ fn of_an_expired_and_a_valid_one_there_is_no_tie() {
         (Shape::Hosts, Some("acme/api")),
         (Shape::Paths, None),
     ] {
-        for paths in [&[][..], &["acme"]] {
+        let scopes: [&[&str]; 2] = [&[], &["acme"]];
+        for paths in scopes {
             let all = vec![expired(one("old", paths)), one("new", paths)];
             let (won, ties) = told(shape, repository, None, all);
             assert!(won.len() == 1 && won[0].starts_with("new"), "{shape:?} {paths:?} {won:?}");
