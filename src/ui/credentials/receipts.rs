@@ -62,6 +62,7 @@ fn ReceiptRow(
     is_of_pipeline: bool,
     has_page: bool,
 ) -> impl IntoView {
+    let known = (receipt.outcome == Outcome::Delivered).then(|| receipt.use_of().label());
     let other = if is_of_pipeline {
         let credential = receipt.credential.unwrap_or_else(|| "None".to_owned());
         view! { <td data-label="Credential">{credential}</td> }.into_any()
@@ -73,7 +74,6 @@ fn ReceiptRow(
         Outcome::Delivered => "good",
         Outcome::Refused => "bad",
     };
-    let known = (receipt.outcome == Outcome::Delivered).then(|| receipt.use_of().label());
     let address = receipt.address.unwrap_or_else(|| "Unknown".to_owned());
     // An address of four numbers is read as one word; a longer one has to break.
     let address_class = if address.contains(':') { "mono" } else { "mono whitespace-nowrap" };
