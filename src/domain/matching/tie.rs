@@ -29,6 +29,11 @@ impl Tie {
         }
     }
 
+    /// Their names in a sentence.
+    pub fn who(&self, names: &[&str]) -> String {
+        list(names)
+    }
+
     /// The error for who asked for this and nothing else.
     pub fn sentence(&self, names: &[&str]) -> String {
         let several = if names.len() == 2 { "Two" } else { "Several" };

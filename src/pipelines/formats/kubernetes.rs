@@ -199,14 +199,11 @@ mod tests {
 
     #[test]
     fn a_manifest_for_an_image_is_for_its_repository_only() {
-        for (name, paths, key) in [
-            (
-                "registry.example.com:5000/acme/api",
-                &["acme"][..],
-                "registry.example.com:5000/acme/api",
-            ),
-            ("nginx", &[], "docker.io/library/nginx"),
-        ] {
+        let (scoped, whole): (&[&str], &[&str]) = (&["acme"], &[]);
+        let own = "registry.example.com:5000/acme/api";
+        for (name, paths, key) in
+            [(own, scoped, own), (own, whole, own), ("nginx", whole, "docker.io/library/nginx")]
+        {
             let image = image(name);
             let entries = [entry(image.host.as_str(), paths, b"s")];
             let names = ("regcred", None);
