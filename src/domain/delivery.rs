@@ -50,8 +50,6 @@ pub enum Content {
     Token,
 }
 
-const KIB: usize = 1024;
-
 impl Door {
     /// Whether who reads its answer can use a registry's short-lived token instead of a secret.
     pub fn carries_tokens(self) -> bool {
@@ -80,9 +78,7 @@ impl Door {
     pub fn longest(self) -> Option<usize> {
         match self {
             // What the kubelet's plugin reads, and what a Kubernetes secret may hold.
-            Self::Kubelet | Self::KubernetesSecret => Some(KIB * KIB),
-            // Linux takes no longer variable, name and end included: no program would start.
-            Self::DockerAuthConfig => Some(128 * KIB - "DOCKER_AUTH_CONFIG=".len() - 1),
+            Self::Kubelet | Self::KubernetesSecret => Some(1024 * 1024),
             _ => None,
         }
     }
