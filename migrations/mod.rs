@@ -10,7 +10,8 @@ mod m20261121_000003_create_pipelines;
 mod m20261121_000004_create_chain;
 mod m20261121_000005_create_versions;
 mod m20261121_000006_create_trust_rules;
-mod m20261121_000009_one_origin_one_host;
+mod m20261128_000007_tell_use_from_asking;
+mod m20261128_000008_one_origin_one_host;
 
 /// Every step, oldest first.
 pub struct Migrator;
@@ -25,7 +26,8 @@ impl MigratorTrait for Migrator {
             Box::new(m20261121_000004_create_chain::Migration),
             Box::new(m20261121_000005_create_versions::Migration),
             Box::new(m20261121_000006_create_trust_rules::Migration),
-            Box::new(m20261121_000009_one_origin_one_host::Migration),
+            Box::new(m20261128_000007_tell_use_from_asking::Migration),
+            Box::new(m20261128_000008_one_origin_one_host::Migration),
         ]
     }
 }

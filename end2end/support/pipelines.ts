@@ -56,6 +56,12 @@ export function fetchConfig(
   return fetch(`${instance.url}/api/v1/docker-config${query}`, { headers });
 }
 
+/** The hosts in the configuration, each once: it has the spelling with the usual port beside the bare one. */
+export async function hostsIn(response: Response): Promise<string[]> {
+  const { auths } = (await response.json()) as { auths: Record<string, unknown> };
+  return Object.keys(auths).filter((host) => !host.endsWith(':443'));
+}
+
 /** What the configuration holds for a host: user name and secret. */
 export function signInFor(config: unknown, host: string): [string, string] | undefined {
   const { auth } = (config as { auths: Record<string, { auth: string } | undefined> }).auths[host] ?? {};

@@ -1,7 +1,7 @@
 import type { Page } from '@playwright/test';
 import { addCredential, expectSaid } from '../support/credentials.ts';
 import { expectValues, expectWrong, fillIn } from '../support/form.ts';
-import { addPipeline, fetchConfig } from '../support/pipelines.ts';
+import { addPipeline, fetchConfig, hostsIn } from '../support/pipelines.ts';
 import { unique } from '../support/secrets.ts';
 import type { Instance } from '../support/server.ts';
 import { expect, test } from '../support/test.ts';
@@ -55,7 +55,7 @@ test('without conditions none is said, and they are folded away', async ({ page,
   await expectSaid(page, 'may now fetch it.');
   const row = grants.getByRole('row').filter({ hasText: name });
   await expect(row.locator('td').nth(1)).toHaveText('Pull');
-  expect(Object.keys((await (await fetchConfig(instance, token)).json()).auths)).toEqual([host]);
+  expect(await hostsIn(await fetchConfig(instance, token))).toEqual([host]);
 });
 
 test('a condition that cannot be read comes back open, with what was typed', async ({ page, instance }) => {

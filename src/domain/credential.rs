@@ -154,4 +154,11 @@ pub struct Dependent {
     pub last_delivery: Option<Moment>,
     /// Which version of the secret it received then.
     pub last_version: Option<i64>,
+    /// How often of these it is known that it was wanted: an image was named, or the pipeline said
+    /// how it went.
+    #[serde(default)]
+    pub used: i64,
+    /// When it last was.
+    #[serde(default)]
+    pub last_use: Option<Moment>,
 }

@@ -1,6 +1,11 @@
 //! A delivery: one hand-out of a credential to a pipeline. Its record is a receipt.
 
+mod fetch;
+
+pub use fetch::Fetch;
+
 use super::credential::Access;
+use super::matching::Lost;
 use super::moment::Moment;
 use super::proof::Proof;
 use serde::{Deserialize, Serialize};
@@ -34,10 +39,48 @@ super::words! {
     }
 }
 
+/// What is to be handed out, as far as a format cares.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Content {
+    /// A secret that is text.
+    Text,
+    /// A secret that is no text.
+    Bytes,
+    /// A short-lived token of a registry.
+    Token,
+}
+
 impl Door {
     /// Whether who reads its answer can use a registry's short-lived token instead of a secret.
     pub fn carries_tokens(self) -> bool {
         matches!(self, Self::DockerConfig | Self::Buildx | Self::RegistryToken)
+    }
+
+    /// Why its format cannot hold this; nothing when it can. Deliveries and the explainer ask here.
+    pub fn refuses(self, content: Content) -> Option<Lost> {
+        // The others have it in base64.
+        let is_plain = matches!(
+            self,
+            Self::KubernetesSecret
+                | Self::Credential
+                | Self::Kubelet
+                | Self::Woodpecker
+                | Self::Drone
+        );
+        match content {
+            Content::Bytes if is_plain => Some(Lost::NotText),
+            Content::Token if !self.carries_tokens() => Some(Lost::NeedsTokenClient),
+            Content::Text | Content::Bytes | Content::Token => None,
+        }
+    }
+
+    /// The most bytes that the reader of its answer takes, if there is a limit.
+    pub fn longest(self) -> Option<usize> {
+        match self {
+            // What the kubelet's plugin reads, and what a Kubernetes secret may hold.
+            Self::Kubelet | Self::KubernetesSecret => Some(1024 * 1024),
+            _ => None,
+        }
     }
 }
 
@@ -78,6 +121,16 @@ super::words! {
         Worked = "worked", "Worked";
         /// The registry refused it.
         Failed = "failed", "Failed";
+    }
+}
+
+super::words! {
+    /// What is known of a delivery: many clients ask for every registry that they know.
+    pub enum Use {
+        /// It was handed out; whether it was wanted is not known.
+        Asked = "asked", "Asked for";
+        /// It was handed out for an image that was named, or the pipeline said how it went.
+        Used = "used", "Used";
     }
 }
 
@@ -127,4 +180,70 @@ pub struct Receipt {
     /// How it went, if the pipeline said so afterwards.
     #[serde(default)]
     pub report: Option<Report>,
+}
+
+impl Receipt {
+    /// Whether it is known that the pipeline wanted it, and did not only ask for everything.
+    pub fn use_of(&self) -> Use {
+        if self.names_image() || self.report.is_some() { Use::Used } else { Use::Asked }
+    }
+
+    /// Whether a repository was named, and not only its registry.
+    pub fn names_image(&self) -> bool {
+        self.image.as_ref().is_some_and(|image| image.contains('/'))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_format_of_plain_text_holds_no_bytes_and_few_hold_a_token() {
+        for door in Door::ALL.iter().copied() {
+            assert_eq!(door.refuses(Content::Text), None, "{door:?}");
+            let lost = (!door.carries_tokens()).then_some(Lost::NeedsTokenClient);
+            assert_eq!(door.refuses(Content::Token), lost, "{door:?}");
+        }
+        for door in [Door::Credential, Door::Kubelet, Door::KubernetesSecret] {
+            assert_eq!(door.refuses(Content::Bytes), Some(Lost::NotText), "{door:?}");
+        }
+        for door in [Door::Woodpecker, Door::Drone] {
+            assert_eq!(door.refuses(Content::Bytes), Some(Lost::NotText), "{door:?}");
+        }
+        for door in [Door::DockerConfig, Door::AuthJson, Door::DockerAuthConfig, Door::Buildx] {
+            assert_eq!(door.refuses(Content::Bytes), None, "{door:?}");
+        }
+    }
+
+    #[test]
+    fn a_delivery_is_used_when_an_image_or_the_pipeline_says_so() {
+        let receipt = |image: Option<&str>, report| Receipt {
+            id: Uuid::nil(),
+            at: Moment(0),
+            pipeline: String::new(),
+            pipeline_id: Uuid::nil(),
+            credential: None,
+            version: None,
+            intent: Access::Pull,
+            door: Door::Credential,
+            token_id: String::new(),
+            claims: Claims::default(),
+            proof: Proof::default(),
+            image: image.map(str::to_owned),
+            address: None,
+            outcome: Outcome::Delivered,
+            reason: None,
+            report,
+        };
+        for (image, report, expected) in [
+            (None, None, Use::Asked),
+            (Some("registry.example.com:5000"), None, Use::Asked),
+            (Some("registry.example.com:5000/acme/api"), None, Use::Used),
+            (None, Some(Report::Worked), Use::Used),
+            (Some("ghcr.io"), Some(Report::Failed), Use::Used),
+        ] {
+            assert_eq!(receipt(image, report).use_of(), expected, "{image:?} {report:?}");
+        }
+    }
 }

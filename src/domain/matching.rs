@@ -3,11 +3,15 @@
 //! no silent choice after that. The same code answers deliveries and the explainer.
 
 mod explanation;
+mod lost;
 mod rank;
 #[cfg(test)]
 mod tests;
+mod tie;
 
 pub use explanation::{ExplainForm, Explanation, FormatVerdict, Verdict};
+pub use lost::{Lost, Note};
+pub use tie::Tie;
 
 use super::credential::{Access, Summary};
 use super::grant::Terms;
@@ -54,68 +58,6 @@ pub enum Shape {
     Paths,
 }
 
-super::words! {
-    /// Why a credential is not the one. The label stands in receipts, in the header of an answer
-    /// and in the explainer.
-    pub enum Lost {
-        /// Deliveries are stopped.
-        Disabled = "disabled", "it is disabled";
-        /// The pipeline has no grant for it.
-        NotGranted = "not_granted", "it is not granted to this pipeline";
-        /// The credential can do less than what is asked, or the grant is for less.
-        WrongIntent = "wrong_intent", "the grant or the credential is for pulling only";
-        /// Its path scope does not cover the repository.
-        OtherRepository = "other_repository", "it is for other repositories";
-        /// The grant's repositories do not cover the repository.
-        GrantRepository = "grant_repository", "the grant is for other repositories";
-        /// The grant is for some repositories, and this reader names only hosts.
-        NeedsRepository = "needs_repository", "the grant is for some repositories only, and this format names only hosts; ask with image=";
-        /// Only tokens for one repository may be handed out, and none was named.
-        NeedsImage = "needs_image", "the grant is for short-lived tokens only; ask with image=";
-        /// Only tokens of the registry may be handed out, and this reader cannot use them.
-        NeedsTokenClient = "needs_token_client", "the grant is for short-lived tokens only, which this client cannot use";
-        /// Another one has a longer prefix.
-        LessExact = "less_exact", "another one serves this host more exactly, and this file has one entry a host";
-        /// Another one has a longer prefix for the repository.
-        ShorterPrefix = "shorter_prefix", "another one is for a longer part of the repository's path";
-        /// Another one can do less, and that is enough.
-        Wider = "wider", "another one is enough and allows less";
-        /// Another one is as good.
-        Tie = "tie", "another credential ties with it";
-        /// The grant's last day has passed.
-        Expired = "grant_expired", "the grant has expired";
-        /// Nobody has approved the grant.
-        NotApproved = "not_approved", "using this protected credential waits for an approval";
-        /// The approval's last day has passed.
-        ApprovalEnded = "approval_ended", "the approval to use this protected credential has ended";
-        /// It may be a fork's pull request.
-        Fork = "fork", "pull requests from forks may not have it";
-        /// The grant has a condition on the branch, and none was proved.
-        BranchNotProved = "branch_not_proved", "the grant is for some branches, and the branch was not proved";
-        /// Another branch.
-        Branch = "branch", "the grant is for other branches";
-        /// The grant has a condition on the event, and none was proved.
-        EventNotProved = "event_not_proved", "the grant is for some events, and the event was not proved";
-        /// Another event.
-        Event = "event", "the grant is for other events";
-    }
-}
-
-impl Lost {
-    /// Whether the credential would be the one but for a rule of the grant: then the answer is a
-    /// refusal, and not that there is nothing.
-    pub fn is_refusal(self) -> bool {
-        !matches!(
-            self,
-            Self::NotGranted
-                | Self::OtherRepository
-                | Self::LessExact
-                | Self::ShorterPrefix
-                | Self::Wider
-        )
-    }
-}
-
 /// A credential that is handed out.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Won {
@@ -125,6 +67,8 @@ pub struct Won {
     pub paths: Vec<String>,
     /// Whether only a token for one repository may be handed out.
     pub is_narrow: bool,
+    /// The last day on which the grants let all of it be handed out, if there is one.
+    pub until: Option<Day>,
 }
 
 /// Who is handed out and who is not.
@@ -134,8 +78,16 @@ pub struct Outcome {
     pub won: Vec<Won>,
     /// The others of the host that was asked for, with the reason.
     pub lost: Vec<(usize, Lost)>,
-    /// Two that nothing tells apart.
-    pub tie: Option<(usize, usize)>,
+    /// Those that nothing tells apart. In an answer with paths, one that ties for one of its paths
+    /// may be among the winners for the others.
+    pub ties: Vec<Tie>,
+}
+
+impl Outcome {
+    /// The ties that the candidate is part of.
+    pub fn ties_of(&self, index: usize) -> impl Iterator<Item = &Tie> {
+        self.ties.iter().filter(move |tie| tie.of.contains(&index))
+    }
 }
 
 /// Which of the candidates are handed out. Those of other hosts are not spoken of.
@@ -143,7 +95,8 @@ pub fn decide(ask: &Ask<'_>, candidates: &[Candidate<'_>]) -> Outcome {
     let mut outcome = Outcome::default();
     let mut fit = Vec::new();
     for (index, candidate) in candidates.iter().enumerate() {
-        if ask.host.is_some_and(|host| *host != candidate.credential.host) {
+        let credential = candidate.credential;
+        if ask.host.is_some_and(|host| !credential.host.serves(credential.is_insecure, host)) {
             continue;
         }
         match fits(ask, candidate) {
@@ -178,30 +131,61 @@ fn fits(ask: &Ask<'_>, candidate: &Candidate<'_>) -> Result<Won, Lost> {
     let mut admitted = Vec::new();
     for terms in &candidate.grants {
         match covered(ask, credential, terms) {
-            Ok(covered) => admitted.push((terms.is_narrow, covered)),
+            Ok(paths) => {
+                admitted.push(Admitted {
+                    is_narrow: terms.is_narrow,
+                    paths,
+                    until: last_day(terms),
+                });
+            }
             Err(lost) => first = first.or(Some(lost)),
         }
     }
     if admitted.is_empty() {
         return Err(first.unwrap_or(Lost::NotGranted));
     }
-    let is_narrow = admitted.iter().all(|(is_narrow, _)| *is_narrow);
+    let is_narrow = admitted.iter().all(|one| one.is_narrow);
     // The secret is for what the grants are for that give it, and for nothing else.
-    admitted.retain(|(is_its_narrow, _)| *is_its_narrow == is_narrow);
-    let is_whole = admitted.iter().any(|(_, covered)| covered.is_empty());
-    let mut paths: Vec<String> = admitted.into_iter().flat_map(|(_, covered)| covered).collect();
+    admitted.retain(|one| one.is_narrow == is_narrow);
     if is_narrow && !ask.takes_tokens {
         return Err(Lost::NeedsTokenClient);
     }
     if is_narrow && ask.repository.is_none() {
         return Err(Lost::NeedsImage);
     }
-    if is_whole {
-        paths.clear();
+    if admitted.iter().any(|one| one.paths.is_empty()) {
+        admitted.retain(|one| one.paths.is_empty());
+        return Ok(Won { index: 0, paths: Vec::new(), is_narrow, until: latest(&admitted) });
     }
+    let mut paths: Vec<String> = admitted.iter().flat_map(|one| one.paths.clone()).collect();
     paths.sort();
     paths.dedup();
-    Ok(Won { index: 0, paths, is_narrow })
+    let until = paths
+        .iter()
+        .filter_map(|path| latest(admitted.iter().filter(|one| one.paths.contains(path))));
+    let until = until.min();
+    Ok(Won { index: 0, paths, is_narrow, until })
+}
+
+/// A grant that lets the credential be handed out.
+struct Admitted {
+    is_narrow: bool,
+    /// For these paths; empty means the whole host.
+    paths: Vec<String>,
+    /// Its last day, if it has one.
+    until: Option<Day>,
+}
+
+/// The last day of several grants, each of which is enough; none when one of them has no last day.
+fn latest<'a>(grants: impl IntoIterator<Item = &'a Admitted>) -> Option<Day> {
+    let days: Option<Vec<Day>> = grants.into_iter().map(|one| one.until).collect();
+    days?.into_iter().max()
+}
+
+/// The last day of a grant, or of the approval that it needs.
+fn last_day(terms: &Terms) -> Option<Day> {
+    let approval = terms.approval.as_ref().filter(|_| terms.needs_approval);
+    [terms.expires_on, approval.map(|approval| approval.until)].into_iter().flatten().min()
 }
 
 /// The paths for which one grant lets the credential be handed out; empty means the whole host.

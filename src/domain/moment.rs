@@ -61,6 +61,12 @@ impl Day {
         Self(self.0.saturating_add(time::Duration::days(days)))
     }
 
+    /// Its last second, in UTC.
+    pub fn end(self) -> Moment {
+        let midnight = self.0.midnight().assume_utc().unix_timestamp();
+        Moment(midnight.saturating_add(24 * 60 * 60 - 1).saturating_mul(1_000))
+    }
+
     /// `2026-11-21`.
     pub fn to_text(self) -> String {
         self.0.format(DAY).unwrap_or_default()
@@ -97,5 +103,8 @@ mod tests {
     fn a_moment_is_printed_in_utc() {
         assert_eq!(Moment(0).to_text(), "1970-01-01 00:00 UTC");
         assert_eq!(Moment(1_500).to_rfc3339(), "1970-01-01T00:00:01.5Z");
+        let day = Day::parse("2026-11-21").unwrap();
+        assert_eq!(day.end().to_rfc3339(), "2026-11-21T23:59:59Z");
+        assert_eq!(day.end().plus_seconds(1).day(), day.plus_days(1));
     }
 }

@@ -51,6 +51,9 @@ pub struct Grant {
     pub is_own: bool,
     /// How often this pipeline received the credential.
     pub deliveries: i64,
+    /// How often of these it is known that it was wanted, and not only asked for with all others.
+    #[serde(default)]
+    pub used: i64,
     /// When it last did.
     pub last_delivery: Option<Moment>,
 }

@@ -2,16 +2,15 @@
 
 use super::answer;
 use super::asking::{Asking, only_for};
-use super::formats::{Ledger, single};
+use super::formats::single;
 use super::place;
 use super::reply::Reply;
 use crate::domain::delivery::Door;
 use crate::domain::matching::Shape;
 use crate::error::{Error, Result};
-use crate::vault::{DeliveryRequest, Given, Vault};
+use crate::vault::{DeliveryRequest, Entry, Ledger, Vault};
 use axum::Json;
 use axum::extract::State;
-use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use serde_json::json;
 
@@ -31,32 +30,24 @@ pub(super) async fn fetch(State(vault): State<Vault>, asking: Asking) -> Result<
             return Err(Error::BadRequest(message.to_owned()).into());
         }
     };
-    let delivery = vault.deliver(&asking.pipeline, &request).await?;
-    let mut ledger = Ledger::of(&delivery);
-    let entry = delivery.entries.first().ok_or(Error::NotFound)?;
-    if matches!(entry.given, Given::Bearer { .. }) {
-        return Err(Error::Conflict(
-            "Only short-lived tokens of this registry may be handed out: fetch one with /api/v1/registry-token?image=…, or a docker configuration with image=."
-                .to_owned(),
-        )
-        .into());
-    }
-    let text = single::credential(entry, &mut ledger).map_err(|reason| {
-        Error::Conflict(format!("This credential was not delivered: {reason}."))
-    })?;
-    Ok(answer::delivered(answer::JSON, answer::text(text), &ledger))
+    let write = |entries: &[Entry], ledger: &mut Ledger| {
+        Ok(entries.first().and_then(|entry| single::credential(entry, ledger)))
+    };
+    let delivered = vault.deliver(&asking.pipeline, &request, write).await?;
+    let text = delivered.body.ok_or(Error::NotFound)?;
+    Ok(answer::delivered(answer::JSON, answer::text(text), &delivered.told))
 }
 
-/// `GET /api/v1/credentials`: servers and user names, and no secret.
+/// `GET /api/v1/credentials`: servers and user names, and no secret. What the pipeline was granted
+/// and would not get all the same, two that tie among it, is named in `Regcred-Left-Out`.
 pub(super) async fn list(State(vault): State<Vault>, asking: Asking) -> Result<Response, Reply> {
     asking.query(&[], &[])?;
-    let found = vault.usernames(&asking.pipeline).await?;
+    let (found, told) = vault.usernames(&asking.pipeline).await?;
     let credentials: Vec<_> = found
         .iter()
         .map(|(host, username)| json!({ "server": host.docker_config_key(), "username": username }))
         .collect();
     let mut response = Json(json!({ "credentials": credentials })).into_response();
-    let no_store = HeaderValue::from_static("no-store");
-    response.headers_mut().insert(header::CACHE_CONTROL, no_store);
+    answer::tell(response.headers_mut(), &told);
     Ok(response)
 }

@@ -1,23 +1,23 @@
 //! The files that a pipeline can fetch whole: docker's `config.json`, the containers tools'
 //! `auth.json`, the value of `DOCKER_AUTH_CONFIG` and a Kubernetes secret.
 //!
-//! - `?intent=pull` (the default) or `push`; `image=`: only what serves that image
-//! - `Regcred-Run`, `-Commit`, `-Branch`, `-Actor`, `-Event`: what the receipts say of the run, at
-//!   most 256 characters each
-//! - answers 200 with the file; `Regcred-Delivery` names the receipts of what is in it,
-//!   `Regcred-Left-Out` the credentials that are not (by id) with the reason; 401, 409 and 503 as
-//!   JSON
+//! - `?intent=pull` (the default) or `push`; `image=`: only what serves that image, and where a file
+//!   knows paths only for its repository
+//! - `Regcred-Run`, `-Commit`, `-Branch`, `-Actor`, `-Event`: what the receipts say of the run
+//! - answers 200 with the file; its headers are those of [`super::answer`]. What cannot be told apart
+//!   or be held is left out and named there. 401, 409 and 503 come as JSON
 
 use super::answer;
 use super::asking::{Asking, only_for};
-use super::formats::{Ledger, docker, kubernetes};
+use super::formats::{docker, kubernetes};
 use super::place;
 use super::query::Query;
 use super::reply::Reply;
 use crate::domain::delivery::Door;
+use crate::domain::image::Image;
 use crate::domain::matching::Shape;
 use crate::error::{Error, Result};
-use crate::vault::{Delivery, Entry, Vault};
+use crate::vault::{Entry, Ledger, Vault};
 use axum::extract::State;
 use axum::response::Response;
 use zeroize::Zeroizing;
@@ -31,8 +31,11 @@ pub(super) async fn docker_config(
     asking: Asking,
 ) -> Result<Response, Reply> {
     let query = asking.query(&["intent", "image"], &[])?;
-    let delivery = fetch(&vault, &asking, &query, Door::DockerConfig, Shape::Hosts).await?;
-    Ok(file(&delivery, docker::config_json))
+    let door = (Door::DockerConfig, Shape::Hosts);
+    let write = file(&vault, &asking, &query, door, |entries, _, ledger| {
+        docker::config_json(entries, ledger)
+    });
+    Ok(write.await?)
 }
 
 /// `GET /api/v1/auth-json`.
@@ -41,8 +44,8 @@ pub(super) async fn auth_json(
     asking: Asking,
 ) -> Result<Response, Reply> {
     let query = asking.query(&["intent", "image"], &[])?;
-    let delivery = fetch(&vault, &asking, &query, Door::AuthJson, Shape::Paths).await?;
-    Ok(file(&delivery, docker::auth_json))
+    let door = (Door::AuthJson, Shape::Paths);
+    Ok(file(&vault, &asking, &query, door, docker::auth_json).await?)
 }
 
 /// `GET /api/v1/docker-auth-config`.
@@ -51,8 +54,11 @@ pub(super) async fn docker_auth_config(
     asking: Asking,
 ) -> Result<Response, Reply> {
     let query = asking.query(&["intent", "image"], &[])?;
-    let delivery = fetch(&vault, &asking, &query, Door::DockerAuthConfig, Shape::Hosts).await?;
-    Ok(file(&delivery, docker::auth_config))
+    let door = (Door::DockerAuthConfig, Shape::Hosts);
+    let write = file(&vault, &asking, &query, door, |entries, _, ledger| {
+        docker::auth_config(entries, ledger)
+    });
+    Ok(write.await?)
 }
 
 /// `GET /api/v1/kubernetes-secret?name=&namespace=`.
@@ -63,29 +69,26 @@ pub(super) async fn kubernetes_secret(
     let query = asking.query(&["intent", "image", "name", "namespace"], &[])?;
     let name = label(&query, "name")?.unwrap_or(SECRET_NAME);
     let namespace = label(&query, "namespace")?;
-    let delivery = fetch(&vault, &asking, &query, Door::KubernetesSecret, Shape::Paths).await?;
-    Ok(file(&delivery, |entries, ledger| kubernetes::manifest(entries, name, namespace, ledger)))
+    let door = (Door::KubernetesSecret, Shape::Paths);
+    let write = file(&vault, &asking, &query, door, |entries, image, ledger| {
+        kubernetes::manifest(entries, image, (name, namespace), ledger)
+    });
+    Ok(write.await?)
 }
 
-async fn fetch(
+async fn file(
     vault: &Vault,
     asking: &Asking,
     query: &Query,
-    door: Door,
-    shape: Shape,
-) -> Result<Delivery> {
+    (door, shape): (Door, Shape),
+    format: impl FnOnce(&[Entry], Option<&Image>, &mut Ledger) -> Zeroizing<String>,
+) -> Result<Response> {
     let image = query.one("image").map(place::image).transpose()?;
-    let request = only_for(asking.request(door, query.intent()?, shape), image);
-    vault.deliver(&asking.pipeline, &request).await
-}
-
-fn file(
-    delivery: &Delivery,
-    format: impl Fn(&[Entry], &mut Ledger) -> Zeroizing<String>,
-) -> Response {
-    let mut ledger = Ledger::of(delivery);
-    let text = format(&delivery.entries, &mut ledger);
-    answer::delivered(answer::JSON, answer::text(text), &ledger)
+    let request = only_for(asking.request(door, query.intent()?, shape), image.clone());
+    let write =
+        |entries: &[Entry], ledger: &mut Ledger| Ok(format(entries, image.as_ref(), ledger));
+    let delivered = vault.deliver(&asking.pipeline, &request, write).await?;
+    Ok(answer::delivered(answer::JSON, answer::text(delivered.body), &delivered.told))
 }
 
 fn label<'a>(query: &'a Query, name: &str) -> Result<Option<&'a str>> {

@@ -1,4 +1,5 @@
-//! `POST /api/v1/deliveries/{id}/outcome`: what a pipeline says afterwards of one of its deliveries.
+//! `POST /api/v1/deliveries/{id}/outcome`: what a pipeline says afterwards of one of its deliveries
+//! (an id of `Regcred-Delivery`), or of all of one fetch (the id of `Regcred-Fetch`).
 
 use super::body;
 use super::query::Query;

@@ -3,13 +3,13 @@
 
 use super::answer;
 use super::asking::{Asking, only_for};
-use super::formats::{Ledger, single};
+use super::formats::single;
 use super::place;
 use super::reply::Reply;
 use crate::domain::delivery::Door;
 use crate::domain::matching::Shape;
 use crate::error::{Error, Result};
-use crate::vault::{DeliveryRequest, Vault};
+use crate::vault::{DeliveryRequest, Entry, Ledger, Vault};
 use axum::extract::State;
 use axum::response::Response;
 
@@ -23,10 +23,10 @@ pub(super) async fn fetch(State(vault): State<Vault>, asking: Asking) -> Result<
     let image = place::image(image)?;
     let request = asking.request(Door::RegistryToken, intent, Shape::One);
     let request = DeliveryRequest { wants_token: true, ..only_for(request, Some(image.clone())) };
-    let delivery = vault.deliver(&asking.pipeline, &request).await?;
-    let mut ledger = Ledger::of(&delivery);
-    let entry = delivery.entries.first().ok_or(Error::NotFound)?;
-    let text = single::token(entry, &image, intent, &mut ledger)
-        .ok_or_else(|| Error::Conflict("This registry gave no short-lived token.".to_owned()))?;
-    Ok(answer::delivered(answer::JSON, answer::text(text), &ledger))
+    let write = |entries: &[Entry], ledger: &mut Ledger| {
+        Ok(entries.first().and_then(|entry| single::token(entry, &image, intent, ledger)))
+    };
+    let delivered = vault.deliver(&asking.pipeline, &request, write).await?;
+    let text = delivered.body.ok_or(Error::NotFound)?;
+    Ok(answer::delivered(answer::JSON, answer::text(text), &delivered.told))
 }

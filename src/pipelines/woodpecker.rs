@@ -8,13 +8,13 @@ use super::answer;
 use super::asking::address;
 use super::body;
 use super::build::{BODY_MAX, Run, request};
-use super::formats::{Ledger, registries};
+use super::formats::registries;
 use super::query::Query;
 use super::reply::Reply;
 use super::signed::{read_woodpecker, unknown};
 use crate::domain::delivery::Door;
 use crate::error::Result;
-use crate::vault::Vault;
+use crate::vault::{Entry, Ledger, Vault};
 use axum::extract::{Path, Request, State};
 use axum::response::Response;
 
@@ -35,10 +35,10 @@ pub(super) async fn create(
         .await
         .map_err(unknown)?;
     let request = request(Door::Woodpecker, run.at_most(intent), address(&parts));
-    let delivery = vault.deliver(&pipeline, &request).await?;
-    let mut ledger = Ledger::of(&delivery);
-    Ok(match registries::object(&delivery.entries, &mut ledger) {
-        Some(text) => answer::delivered(answer::JSON, answer::text(text), &ledger),
-        None => answer::empty(&ledger),
+    let write = |entries: &[Entry], ledger: &mut Ledger| Ok(registries::object(entries, ledger));
+    let delivered = vault.deliver(&pipeline, &request, write).await?;
+    Ok(match delivered.body {
+        Some(text) => answer::delivered(answer::JSON, answer::text(text), &delivered.told),
+        None => answer::empty(&delivered.told),
     })
 }

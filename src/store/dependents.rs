@@ -26,6 +26,8 @@ impl<C: ConnectionTrait> Credentials<'_, C> {
                 deliveries: row.deliveries,
                 last_delivery: Some(Moment(row.last_at)),
                 last_version: Some(row.last_version),
+                used: row.used,
+                last_use: row.last_used_at.map(Moment),
             })
             .collect();
         let grants = Grants { db, project }.of_credential(id).await?;
@@ -45,6 +47,8 @@ impl<C: ConnectionTrait> Credentials<'_, C> {
                     deliveries: 0,
                     last_delivery: None,
                     last_version: None,
+                    used: 0,
+                    last_use: None,
                 });
             }
         }

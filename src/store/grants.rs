@@ -165,6 +165,7 @@ impl<C: ConnectionTrait> Grants<'_, C> {
                     is_own: grant.granted_by.map_or(grant.needs_approval, |by| by == viewer),
                     created_by: grant.created_by,
                     deliveries: used.map_or(0, |row| row.deliveries),
+                    used: used.map_or(0, |row| row.used),
                     last_delivery: used.map(|row| Moment(row.last_at)),
                 })
             })

@@ -2,19 +2,22 @@
 
 use super::entity::{pipeline_token, secret_version, usage};
 use super::receipts::ReceiptRow;
-use crate::domain::delivery::Outcome;
+use crate::domain::delivery::{Outcome, Use as Known};
 use sea_orm::sea_query::{Expr, ExprTrait, OnConflict};
 use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter};
 use std::collections::BTreeMap;
 use uuid::Uuid;
 
-/// How often, first, last (milliseconds), by which name, with which version.
+/// How often, first, last (milliseconds), by which name, with which version; and how often and when
+/// last it is known that it was wanted.
 struct Use {
     times: i64,
     first: i64,
     last: i64,
     pipeline: String,
     version: i64,
+    used: i64,
+    last_used: Option<i64>,
 }
 
 /// The counts of one project's part of a group. Sorted, so that two servers change rows in one
@@ -44,8 +47,13 @@ impl Tallies {
             last: at,
             pipeline: row.receipt.pipeline.clone(),
             version,
+            used: 0,
+            last_used: None,
         });
         (entry.times, entry.last, entry.version) = (entry.times + 1, at, version);
+        if row.receipt.use_of() == Known::Used {
+            (entry.used, entry.last_used) = (entry.used + 1, Some(at));
+        }
         let (times, last) = self.versions.entry((credential, version)).or_default();
         (*times, *last) = (*times + 1, at);
     }
@@ -86,16 +94,39 @@ impl Tallies {
                 first_at: Set(one.first),
                 last_at: Set(one.last),
                 last_version: Set(one.version),
+                used: Set(one.used),
+                last_used_at: Set(one.last_used),
             };
-            let again = OnConflict::columns([Column::CredentialId, Column::PipelineId])
-                .value(
-                    Column::Deliveries,
-                    Expr::col((usage::Entity, Column::Deliveries)).add(one.times),
-                )
-                .update_columns([Column::Pipeline, Column::LastAt, Column::LastVersion])
-                .to_owned();
+            let more = |column: Column, times: i64| Expr::col((usage::Entity, column)).add(times);
+            let mut again = OnConflict::columns([Column::CredentialId, Column::PipelineId]);
+            again.value(Column::Deliveries, more(Column::Deliveries, one.times));
+            again.update_columns([Column::Pipeline, Column::LastAt, Column::LastVersion]);
+            if one.used > 0 {
+                again.value(Column::Used, more(Column::Used, one.used));
+                again.update_column(Column::LastUsedAt);
+            }
             usage::Entity::insert(row).on_conflict(again).exec_without_returning(db).await?;
         }
         Ok(())
     }
+}
+
+/// It turned out afterwards that so many deliveries of the credential to the pipeline were used, the
+/// last of them at that time (milliseconds).
+pub(super) async fn add_used<C: ConnectionTrait>(
+    db: &C,
+    (credential, pipeline): (Uuid, Uuid),
+    (times, last): (i64, i64),
+) -> Result<(), DbErr> {
+    use usage::Column;
+    let of = usage::Entity::update_many()
+        .filter(Column::CredentialId.eq(credential))
+        .filter(Column::PipelineId.eq(pipeline));
+    let counted = of.clone().col_expr(Column::Used, Expr::col(Column::Used).add(times));
+    counted.exec(db).await?;
+    // A later use stays the last one.
+    let is_earlier = Column::LastUsedAt.is_null().or(Column::LastUsedAt.lt(last));
+    let of = of.filter(is_earlier).col_expr(Column::LastUsedAt, Expr::value(last));
+    of.exec(db).await?;
+    Ok(())
 }

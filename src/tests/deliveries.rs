@@ -51,24 +51,32 @@ async fn a_pull_grant_delivers_nothing_for_a_push() {
 }
 
 #[tokio::test]
-async fn two_that_serve_a_host_equally_well_are_an_error_that_names_both() {
+async fn two_that_serve_a_host_equally_well_are_left_out_and_named() {
     let app = App::new().await;
     let one = app.credential(&app.owner, "acme", "build-key", "ghcr.io", "hunter2-one").await;
     let other =
         app.credential(&app.owner, "acme", "deploy-key", "https://GHCR.io", "hunter2-other").await;
-    let (_, token) = app.pipeline(&app.owner, "acme", "build", &[one, other], "pull").await;
+    let hub = app.credential(&app.owner, "acme", "hub", "docker.io", "s").await;
+    let (_, token) = app.pipeline(&app.owner, "acme", "build", &[one, other, hub], "pull").await;
     let reply = app.docker_config(&token, "", &[]).await;
-    assert_eq!(reply.status, 409);
-    let text = reply.text();
-    assert!(
-        text.contains("build-key") && text.contains("deploy-key") && text.contains("ghcr.io"),
-        "{text}"
-    );
-    assert!(!text.contains("hunter2") && !text.contains("auths"));
+    let delivered = auths(&reply);
+    assert_eq!(delivered.keys().collect::<Vec<_>>(), ["https://index.docker.io/v1/"]);
+    let told = reply.lines("regcred-left-out");
+    assert_eq!(told.len(), 2, "{told:?}");
     for id in [one, other] {
+        let line = told.iter().find(|line| line.starts_with(&id.to_string())).unwrap();
+        assert!(line.contains("build-key") && line.contains("deploy-key"), "{line}");
+        assert!(line.contains("ghcr.io") && !line.contains("hunter2"), "{line}");
         let found = receipts(&app, id).await;
         assert_eq!(found.iter().map(|r| r.outcome).collect::<Vec<_>>(), [Outcome::Refused]);
+        assert!(line.ends_with(found[0].reason.as_deref().unwrap()), "the receipt says the same");
     }
+    // Who asks for this host only is told so.
+    let reply = app.docker_config(&token, "?image=ghcr.io%2Facme%2Fapi", &[]).await;
+    assert_eq!(reply.status, 409);
+    let text = reply.text();
+    assert!(text.contains("build-key") && text.contains("deploy-key"), "{text}");
+    assert!(!text.contains("hunter2") && !text.contains("auths"));
 }
 
 #[tokio::test]
@@ -82,6 +90,7 @@ async fn the_narrowest_that_is_enough_is_chosen() {
     let reply = app.docker_config(&token, "", &[]).await;
     assert_eq!(auths(&reply)["ghcr.io"], "acme-bot:narrow");
     assert!(reply.header("regcred-left-out").starts_with(&wide.to_string()));
+    assert!(receipts(&app, wide).await.is_empty(), "who loses a choice is not refused");
     // One for the whole host comes before one for a path: the file cannot name paths.
     let scoped = [("access", "pull"), ("paths", "acme/api")];
     let scoped =

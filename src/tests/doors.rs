@@ -3,14 +3,18 @@
 
 mod archive;
 mod files;
+mod held;
 mod kubelet;
+mod notes;
 mod places;
 mod refusals;
+mod ties;
 mod unwritten;
 
 use crate::app::App;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use std::collections::BTreeMap;
 use uuid::Uuid;
 
 /// An instance with four credentials that one pipeline may pull with. The secret of each is its
@@ -49,11 +53,20 @@ pub fn auth(name: &str) -> String {
     STANDARD.encode(format!("acme-bot:{name}-secret"))
 }
 
-/// `{"auths":…}` with these keys, each with the name of its credential.
+/// The key, and the one with the usual port of its host if it has another spelling.
+pub fn spelled(key: &str) -> Vec<String> {
+    let other = key.strip_prefix("ghcr.io").map(|path| format!("ghcr.io:443{path}"));
+    [Some(key.to_owned()), other].into_iter().flatten().collect()
+}
+
+/// `{"auths":…}` with these keys in each spelling, each with the name of its credential.
 pub fn auths_of(entries: &[(&str, &str)]) -> String {
-    let entries: Vec<String> = entries
+    let entries = entries
         .iter()
-        .map(|(key, name)| format!("\"{key}\":{{\"auth\":\"{}\"}}", auth(name)))
-        .collect();
+        .flat_map(|(key, name)| spelled(key).into_iter().map(|key| (key, auth(name))));
+    // In the order of the keys, as the file has them.
+    let entries: BTreeMap<String, String> = entries.collect();
+    let entries: Vec<String> =
+        entries.iter().map(|(key, auth)| format!("\"{key}\":{{\"auth\":\"{auth}\"}}")).collect();
     format!("{{\"auths\":{{{}}}}}", entries.join(","))
 }

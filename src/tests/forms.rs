@@ -87,7 +87,15 @@ pub fn auths(reply: &Reply) -> BTreeMap<String, String> {
         let bytes = STANDARD.decode(entry["auth"].as_str().unwrap()).unwrap();
         (host.clone(), String::from_utf8(bytes).unwrap())
     });
-    decoded.collect()
+    let mut decoded: BTreeMap<String, String> = decoded.collect();
+    // A host has the spelling with its usual port beside its own, for the same.
+    let bare = |host: &str| host.strip_suffix(":443").map(str::to_owned);
+    let both: Vec<(String, String)> =
+        decoded.keys().filter_map(|host| Some((host.clone(), bare(host)?))).collect();
+    for (spelling, host) in both {
+        assert_eq!(decoded.remove(&spelling).as_ref(), decoded.get(&host), "{spelling}");
+    }
+    decoded
 }
 
 /// A service account key as Google makes them, but with random bytes for its private key.

@@ -110,3 +110,36 @@ async fn a_report_of_a_pipeline_that_is_gone_stays() {
     assert_eq!((receipts[0].id, receipts[0].report), (receipt, Some(Report::Failed)));
     assert_eq!(tell(&app, &token, receipt, WORKED).await.status, 401);
 }
+
+#[tokio::test]
+async fn a_report_is_for_all_of_one_fetch_however_many_there_are() {
+    let app = App::new().await;
+    let mut ids = Vec::new();
+    for number in 0..30 {
+        let (name, host) = (format!("c{number}"), format!("r{number}.example.com"));
+        ids.push(app.credential(&app.owner, "acme", &name, &host, "s").await);
+    }
+    let (pipeline, token) = app.pipeline(&app.owner, "acme", "build", &ids, "pull").await;
+    let first = app.fetch(&token, "/api/v1/docker-config").await;
+    let second = app.fetch(&token, "/api/v1/docker-config").await;
+    assert_eq!(first.deliveries().len(), 25, "the others are not named");
+    let fetch = first.header("regcred-fetch").to_owned();
+    assert_ne!(fetch, second.header("regcred-fetch"));
+    // Nobody else can speak of it.
+    let (_, other) = app.pipeline(&app.owner, "acme", "other", &ids[..1], "pull").await;
+    assert_eq!(tell(&app, &other, &fetch, FAILED).await.status, 404);
+    assert_eq!(tell(&app, &token, &fetch, FAILED).await.status, 204);
+    assert_eq!(reports(&app).await, 30);
+    let receipts = app.receipts_of(pipeline).await;
+    let told: Vec<Option<Report>> = receipts.iter().map(|receipt| receipt.report).collect();
+    assert!(told[..30].iter().all(Option::is_none), "of the second nothing was said");
+    assert!(told[30..].iter().all(|report| *report == Some(Report::Failed)));
+    // Now it is known that they were used, once each, however often that is said.
+    let used = "SELECT CAST(SUM(used) AS BIGINT) FROM usage";
+    assert_eq!(app.scalar_i64(used).await, 30);
+    assert_eq!(tell(&app, &token, &fetch, WORKED).await.status, 204);
+    let [one, ..] = first.deliveries()[..] else { panic!("there are some") };
+    assert_eq!(tell(&app, &token, one, WORKED).await.status, 204);
+    assert_eq!((app.scalar_i64(used).await, reports(&app).await), (30, 30));
+    app.assert_chain_holds().await;
+}

@@ -1,22 +1,28 @@
-//! Deliveries: what a pipeline is given. The only caller of `open` besides the slots. No secret
-//! leaves before its receipt is durable.
+//! Deliveries: what a pipeline is given. The only caller of `open` besides the slots. The format
+//! decides what is in an answer, then the receipts are written, and then the answer leaves.
 
+mod choice;
+mod ledger;
+mod listed;
 mod receipts;
 mod unreadable;
 
+pub use ledger::{Delivered, Ledger, Told};
 pub(super) use receipts::refusal;
 
+use super::Vault;
 use super::credentials::secret_place;
-use super::{Vault, today};
 use crate::crypto::CryptoError;
 use crate::domain::actor::Pipeline;
 use crate::domain::credential::Access;
-use crate::domain::delivery::{Claims, Door};
-use crate::domain::matching::{Ask, Candidate, Lost, Outcome, Shape, Won, decide};
+use crate::domain::delivery::{Claims, Content, Door};
+use crate::domain::matching::{Lost, Shape};
+use crate::domain::moment::Moment;
 use crate::domain::registry::RegistryHost;
 use crate::error::{Error, Result};
 use crate::store::{Deliverable, ReceiptRow};
-use receipts::Receipts;
+use receipts::Book;
+use std::collections::HashMap;
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
@@ -52,14 +58,6 @@ impl DeliveryRequest {
     }
 }
 
-/// What is handed out, and what could not be. It cannot be printed.
-pub struct Delivery {
-    /// By name of the credential.
-    pub entries: Vec<Entry>,
-    /// The id of each credential that was left out, and why.
-    pub left_out: Vec<(Uuid, &'static str)>,
-}
-
 /// One credential that is handed out.
 pub struct Entry {
     /// Its receipt.
@@ -68,12 +66,16 @@ pub struct Entry {
     pub credential: Uuid,
     /// The registry.
     pub host: RegistryHost,
+    /// Whether the registry is spoken to in plain HTTP.
+    pub is_insecure: bool,
     /// Repository prefixes it is for; empty means every repository of the host.
     pub paths: Vec<String>,
     /// Never holds a colon.
     pub username: String,
     /// What convinces the registry.
     pub given: Given,
+    /// When it ends, as far as is known: the credential, the grant, its approval or the token.
+    pub ends: Option<Moment>,
 }
 
 /// What convinces a registry.
@@ -89,114 +91,117 @@ pub enum Given {
     },
 }
 
-const UNREADABLE: &str = "its stored secret cannot be read; save a new one";
-const NO_TOKEN: &str = "the registry gave no short-lived token for it";
+impl Given {
+    /// What it is, as far as a format cares.
+    fn content(&self) -> Content {
+        match self {
+            Self::Secret(secret) => content(secret),
+            Self::Bearer { .. } => Content::Token,
+        }
+    }
+}
+
+fn content(secret: &[u8]) -> Content {
+    if std::str::from_utf8(secret).is_ok() { Content::Text } else { Content::Bytes }
+}
 
 impl Vault {
-    /// What the pipeline may have of what it asks for. Receipts of all of it, and of what was
-    /// refused, are durable before it is returned.
+    /// What the pipeline may have of what it asks for, as `format` writes it. Only what the format
+    /// says it holds is called delivered; the receipts of that, and of what was refused, are durable
+    /// before the answer is returned.
     ///
     /// # Errors
-    /// `Unavailable` when the receipts cannot be written; `Conflict` when two credentials tie, or
-    /// when all there was to deliver is unreadable. For [`Shape::One`] also `NotFound` when nothing
-    /// is granted for the registry, and `Denied` when a rule keeps what is granted back.
-    pub async fn deliver(
+    /// `Unavailable` when the receipts cannot be written; `Conflict` when all that was asked for is
+    /// one registry and two credentials tie for it, or when all there was to deliver is unreadable.
+    /// For [`Shape::One`] also `NotFound` when nothing is granted for the registry, `Denied` when a
+    /// rule keeps what is granted back, and `Conflict` when the format cannot hold it.
+    pub async fn deliver<B>(
         &self,
         pipeline: &Pipeline,
         request: &DeliveryRequest,
-    ) -> Result<Delivery> {
-        let secrets = self.store.secrets(pipeline.project_id());
-        let mut granted = secrets.granted_to(pipeline.id()).await?;
-        if granted.iter().any(|one| one.sealed.is_none()) {
-            // The secret may have been replaced between the two reads; then a second look finds it.
-            granted = secrets.granted_to(pipeline.id()).await?;
+        format: impl FnOnce(&[Entry], &mut Ledger) -> Result<B>,
+    ) -> Result<Delivered<B>> {
+        let requests = std::slice::from_ref(request);
+        let format = |answers: &[Vec<Entry>], ledger: &mut Ledger| match answers {
+            [entries, ..] => format(entries, ledger),
+            [] => format(&[], ledger),
+        };
+        self.deliver_all(pipeline, requests, format).await
+    }
+
+    /// The same for several requests that share one answer: nothing is booked unless it leaves.
+    ///
+    /// # Errors
+    /// As [`Vault::deliver`], when none of them is answered.
+    pub async fn deliver_all<B>(
+        &self,
+        pipeline: &Pipeline,
+        requests: &[DeliveryRequest],
+        format: impl FnOnce(&[Vec<Entry>], &mut Ledger) -> Result<B>,
+    ) -> Result<Delivered<B>> {
+        let granted = self.granted(pipeline).await?;
+        let mut book = Book::new(pipeline);
+        let (mut choices, mut answers) = (Vec::new(), Vec::new());
+        for request in requests {
+            let (choice, entries) = self.choose(pipeline, request, &granted, &mut book).await?;
+            choices.push(choice);
+            answers.push(entries);
         }
-        let outcome = decided(pipeline, request, &granted);
-        let mut receipts = Receipts::new(pipeline, request);
-        let mut left_out = Vec::new();
-        for (index, lost) in &outcome.lost {
-            let one = &granted[*index];
-            // Who was asked for one repository is not told of all others.
-            if *lost != Lost::OtherRepository {
-                receipts.refuse(one, lost.label());
-                left_out.push((one.credential.summary.id, lost.label()));
-            }
-        }
-        if let Some((first, second)) = outcome.tie {
-            self.record(receipts.rows).await?;
-            return Err(tie(&granted[first], &granted[second]));
-        }
-        let mut entries = Vec::with_capacity(outcome.won.len());
-        let mut unreadable = Vec::new();
-        let mut problem = None;
-        for won in &outcome.won {
-            let one = &granted[won.index];
-            let Some(secret) = self.open(one).await? else {
-                receipts.refuse(one, UNREADABLE);
-                left_out.push((one.credential.summary.id, UNREADABLE));
-                unreadable.push(one);
-                continue;
-            };
-            match self.given(request, won, one, secret).await {
-                Ok(given) => entries.push(entry(won, one, given, receipts.deliver(one))),
-                Err(error) => {
-                    receipts.refuse(one, NO_TOKEN);
-                    left_out.push((one.credential.summary.id, NO_TOKEN));
-                    problem = Some(error);
-                }
-            }
-        }
-        if granted.is_empty() && request.shape != Shape::One {
-            receipts.refuse_all("it has no grants");
-        }
-        self.record(receipts.rows).await?;
-        self.mark_all_unreadable(&unreadable).await;
-        if entries.is_empty() && !unreadable.is_empty() {
-            return Err(Error::Conflict(
-                "The stored secret of this credential cannot be read, so it was not delivered. Save a new secret for it."
-                    .to_owned(),
-            ));
-        }
-        if let (true, Some(error)) = (entries.is_empty(), problem) {
+        let failure = choices.iter().find_map(|choice| choice.failure());
+        if let Some(error) = failure {
+            self.record(book.rows).await?;
             return Err(error);
         }
-        if entries.is_empty() && request.shape == Shape::One {
-            return Err(nothing(&granted, &outcome));
+        let mut ledger = Ledger::default();
+        let body = format(&answers, &mut ledger)?;
+        for (choice, entries) in choices.iter_mut().zip(&answers) {
+            choice.settle(entries, &ledger, &mut book);
         }
-        Ok(Delivery { entries, left_out })
+        self.record(std::mem::take(&mut book.rows)).await?;
+        let unreadable = choices.iter().flat_map(|choice| choice.unreadable.iter().copied());
+        let unreadable: Vec<&Deliverable> = unreadable.collect();
+        self.mark_all_unreadable(&unreadable).await;
+        if book.is_empty() {
+            // Of several reasons one that can be mended is told.
+            let mut problems: Vec<Error> = choices.into_iter().filter_map(|c| c.problem).collect();
+            problems.sort_by_key(|problem| *problem == Error::NotFound);
+            if let Some(problem) = problems.into_iter().next() {
+                return Err(problem);
+            }
+        }
+        Ok(Delivered { body, told: book.close() })
     }
 
-    /// The registries that the pipeline could ask for, each with the user name it would get.
-    pub async fn usernames(&self, pipeline: &Pipeline) -> Result<Vec<(RegistryHost, String)>> {
-        let granted = self.store.secrets(pipeline.project_id()).granted_to(pipeline.id()).await?;
-        let request = DeliveryRequest {
-            intent: Access::Pull,
-            door: Door::Credential,
-            claims: Claims::default(),
-            address: None,
-            host: None,
-            repository: None,
-            shape: Shape::Hosts,
-            wants_token: false,
-        };
-        let won = decided(pipeline, &request, &granted).won;
-        let shown = won.iter().map(|won| &granted[won.index].credential.summary);
-        Ok(shown.map(|shown| (shown.host.clone(), shown.username.clone())).collect())
+    /// What the grants of the pipeline reach, with the ciphertexts.
+    async fn granted(&self, pipeline: &Pipeline) -> Result<Vec<Deliverable>> {
+        let secrets = self.store.secrets(pipeline.project_id());
+        let granted = secrets.granted_to(pipeline.id()).await?;
+        if granted.iter().all(|one| one.sealed.is_some()) {
+            return Ok(granted);
+        }
+        // The secret may have been replaced between the two reads; then a second look finds it.
+        Ok(secrets.granted_to(pipeline.id()).await?)
     }
 
-    /// What is handed out of the secret: itself, or what the registry gives for it.
-    async fn given(
+    /// What the secrets of these credentials are, as far as a format cares, or that one cannot be
+    /// read: for the explainer, which hands out nothing.
+    pub(super) async fn contents(
         &self,
-        request: &DeliveryRequest,
-        won: &Won,
-        one: &Deliverable,
-        secret: Zeroizing<Vec<u8>>,
-    ) -> Result<Given> {
-        if !won.is_narrow && !request.wants_token {
-            return Ok(Given::Secret(secret));
+        (project, pipeline): (Uuid, Uuid),
+        ids: &[Uuid],
+    ) -> Result<HashMap<Uuid, Result<Content, Lost>>> {
+        let mut contents = HashMap::new();
+        if ids.is_empty() {
+            return Ok(contents);
         }
-        let repository = request.repository.as_deref().ok_or(Error::Internal)?;
-        self.bearer(&one.credential, repository, request.intent, &secret).await
+        for one in self.store.secrets(project).granted_to(pipeline).await? {
+            let id = one.credential.summary.id;
+            if ids.contains(&id) {
+                let secret = self.open(&one).await?;
+                contents.insert(id, secret.map(|secret| content(&secret)).ok_or(Lost::Unreadable));
+            }
+        }
+        Ok(contents)
     }
 
     /// The secret, if its ciphertext is whole and lies where it was sealed for.
@@ -219,58 +224,5 @@ impl Vault {
 
     pub(super) async fn record(&self, rows: Vec<ReceiptRow>) -> Result<()> {
         if self.recorder.record(rows).await { Ok(()) } else { Err(Error::Unavailable) }
-    }
-}
-
-fn decided(pipeline: &Pipeline, request: &DeliveryRequest, granted: &[Deliverable]) -> Outcome {
-    let candidates: Vec<Candidate<'_>> = granted
-        .iter()
-        .map(|one| Candidate {
-            credential: &one.credential.summary,
-            grants: one.grants.iter().collect(),
-        })
-        .collect();
-    let ask = Ask {
-        intent: request.intent,
-        host: request.host.as_ref(),
-        repository: request.repository.as_deref(),
-        proof: pipeline.proof(),
-        today: today(),
-        shape: request.shape,
-        takes_tokens: request.door.carries_tokens(),
-    };
-    decide(&ask, &candidates)
-}
-
-fn entry(won: &Won, one: &Deliverable, given: Given, receipt: Uuid) -> Entry {
-    let shown = &one.credential.summary;
-    Entry {
-        receipt,
-        credential: shown.id,
-        host: shown.host.clone(),
-        paths: won.paths.clone(),
-        username: shown.username.clone(),
-        given,
-    }
-}
-
-fn tie(first: &Deliverable, second: &Deliverable) -> Error {
-    let (first, second) = (&first.credential.summary, &second.credential.summary);
-    Error::Conflict(format!(
-        "Two credentials serve {} equally well: {} and {}. Name the image, take one back from this pipeline, or give them different paths or access.",
-        first.host.as_str(),
-        first.name,
-        second.name
-    ))
-}
-
-/// Why a client that asked for one gets none: a rule, or there is nothing.
-fn nothing(granted: &[Deliverable], outcome: &Outcome) -> Error {
-    match outcome.lost.iter().find(|(_, lost)| lost.is_refusal()) {
-        Some((index, lost)) => {
-            let name = &granted[*index].credential.summary.name;
-            Error::Denied(format!("{name} was not delivered: {}.", lost.label()))
-        }
-        None => Error::NotFound,
     }
 }

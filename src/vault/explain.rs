@@ -1,28 +1,21 @@
 //! The explainer: which credential serves an image for a pipeline, why not the others, and what
 //! each delivery format would hold. It asks the same rules as a delivery and hands out nothing.
 
+mod formats;
+
 use super::{Vault, today};
 use crate::domain::actor::{Pipeline, PipelineReader};
 use crate::domain::credential::{Access, Credential};
+use crate::domain::delivery::Content;
 use crate::domain::grant::Terms;
 use crate::domain::image::Image;
 use crate::domain::matching::{
-    Ask, Candidate, ExplainForm, Explanation, FormatVerdict, Lost, Outcome, Shape, Verdict, decide,
+    Ask, Candidate, ExplainForm, Explanation, Lost, Outcome, Shape, Verdict, decide,
 };
 use crate::domain::proof::Proof;
 use crate::error::{Error, FieldError, Result};
+use std::collections::HashMap;
 use uuid::Uuid;
-
-/// The formats: name, shape, whether the repository is known, whether it can hold a token.
-const FORMATS: [(&str, Shape, bool, bool); 7] = [
-    ("docker config.json", Shape::Hosts, false, true),
-    ("docker config.json with image=", Shape::One, true, true),
-    ("auth.json, Kubernetes secret", Shape::Paths, false, false),
-    ("DOCKER_AUTH_CONFIG", Shape::Hosts, false, false),
-    ("docker-credential-regcred", Shape::One, false, false),
-    ("docker-credential-regcred with REGCRED_REPOSITORY, kubelet", Shape::One, true, false),
-    ("buildx folder of the repository", Shape::One, true, true),
-];
 
 impl Vault {
     /// The explanation for the pipeline that the form names.
@@ -75,8 +68,7 @@ impl Vault {
                 return Err(Error::Invalid(errors));
             }
         };
-        let host = image.host.as_str();
-        let mut rows = self.store.secrets(project).candidates(pipeline, host).await?;
+        let mut rows = self.rows_at(project, pipeline, &image).await?;
         rows.retain(|(_, grants)| !is_own || !grants.is_empty());
         let proof = supposed(form);
         let decided = |shape, is_known: bool, takes_tokens| {
@@ -91,10 +83,15 @@ impl Vault {
             };
             decide(&ask, &candidates(&rows))
         };
-        let outcome = decided(Shape::One, true, true);
-        let formats = FORMATS.iter().map(|(format, shape, is_known, takes_tokens)| FormatVerdict {
-            format: (*format).to_owned(),
-            holds: held(&rows, *shape, &decided(*shape, *is_known, *takes_tokens)),
+        // What is stored decides, too: whether it can be read, and whether it is text.
+        let granted = rows.iter().filter(|(_, grants)| !grants.is_empty());
+        let ids: Vec<Uuid> = granted.map(|(credential, _)| credential.summary.id).collect();
+        let stored = self.contents((project, pipeline), &ids).await?;
+        let outcome = readable(decided(Shape::One, true, true), &rows, &stored);
+        let formats = formats::FORMATS.iter().map(|format| {
+            let takes_tokens = format.door.carries_tokens();
+            let outcome = decided(format.shape, format.is_known, takes_tokens);
+            formats::verdict(format, &rows, &readable(outcome, &rows, &stored), &stored, &image)
         });
         Ok(Explanation {
             summary: summary(&rows, &outcome, &image, is_own),
@@ -104,9 +101,45 @@ impl Vault {
             repository: image.repository.clone(),
         })
     }
+
+    /// The credentials of the project for this registry, however its usual port was typed.
+    async fn rows_at(&self, project: Uuid, pipeline: Uuid, image: &Image) -> Result<Vec<Row>> {
+        let secrets = self.store.secrets(project);
+        let mut rows = secrets.candidates(pipeline, image.host.as_str()).await?;
+        let bare = image.host.clone().canonical(true);
+        if bare != image.host {
+            rows.extend(secrets.candidates(pipeline, bare.as_str()).await?);
+        }
+        let mut seen: Vec<Uuid> = Vec::new();
+        rows.retain(|(credential, _)| {
+            let shown = &credential.summary;
+            let is_new = !seen.contains(&shown.id);
+            seen.push(shown.id);
+            is_new && shown.host.serves(shown.is_insecure, &image.host)
+        });
+        Ok(rows)
+    }
 }
 
 type Row = (Credential, Vec<Terms>);
+
+/// What is stored of each granted credential, as far as a format cares.
+type Stored = HashMap<Uuid, Result<Content, Lost>>;
+
+/// The same outcome without those that cannot be read: they are refused, and nothing takes their
+/// place.
+fn readable(mut outcome: Outcome, rows: &[Row], stored: &Stored) -> Outcome {
+    let lost = |index: usize| match stored.get(&rows[index].0.summary.id) {
+        Some(Err(lost)) => Some(*lost),
+        _ => None,
+    };
+    let unreadable = outcome.won.iter().filter_map(|won| Some((won.index, lost(won.index)?)));
+    let unreadable: Vec<(usize, Lost)> = unreadable.collect();
+    outcome.won.retain(|won| lost(won.index).is_none());
+    outcome.lost.extend(unreadable);
+    outcome.lost.sort_by_key(|(index, _)| *index);
+    outcome
+}
 
 fn candidates(rows: &[Row]) -> Vec<Candidate<'_>> {
     rows.iter()
@@ -154,11 +187,11 @@ fn summary(rows: &[Row], outcome: &Outcome, image: &Image, is_own: bool) -> Stri
         let what = if won.is_narrow { "a short-lived token got with " } else { "" };
         return format!("The pipeline receives {what}{}.", name(won.index));
     }
-    if let Some((first, second)) = outcome.tie {
+    if let Some(tie) = outcome.ties.first() {
+        let names: Vec<&str> = tie.of.iter().map(|index| name(*index)).collect();
         return format!(
-            "Nothing is delivered: {} and {} serve it equally well, and Regcred does not choose silently.",
-            name(first),
-            name(second)
+            "Nothing is delivered: {} serve it equally well, and Regcred does not choose silently.",
+            tie.who(&names)
         );
     }
     if rows.is_empty() && is_own {
@@ -178,34 +211,5 @@ fn summary(rows: &[Row], outcome: &Outcome, image: &Image, is_own: bool) -> Stri
             format!("Nothing is delivered. {}: {}.", name(*index), lost.label())
         }
         None => "None of these is granted to the pipeline for this repository, so clients are told that there is none and pull anonymously.".to_owned(),
-    }
-}
-
-/// What one format would hold for this registry.
-fn held(rows: &[Row], shape: Shape, outcome: &Outcome) -> String {
-    if outcome.tie.is_some() {
-        return "An error that names both.".to_owned();
-    }
-    let entries: Vec<String> = outcome
-        .won
-        .iter()
-        .map(|won| {
-            let shown = &rows[won.index].0.summary;
-            let what = if won.is_narrow { "a short-lived token" } else { shown.name.as_str() };
-            match won.paths.as_slice() {
-                paths if paths.is_empty() || shape != Shape::Paths => {
-                    format!("{}: {what}", shown.host)
-                }
-                paths => {
-                    let keys = paths.iter().map(|path| format!("{}/{path}", shown.host));
-                    format!("{}: {what}", keys.collect::<Vec<_>>().join(", "))
-                }
-            }
-        })
-        .collect();
-    match (entries.is_empty(), outcome.lost.iter().find(|(_, lost)| lost.is_refusal())) {
-        (false, _) => entries.join("; "),
-        (true, Some((_, lost))) => format!("Nothing: {}.", lost.label()),
-        (true, None) => "Nothing.".to_owned(),
     }
 }

@@ -45,7 +45,7 @@ pub use attempts::network;
 pub use audit::ChainReport;
 pub use backup::{BackupProblem, Checked, Contents, back_up, check_backup, restore};
 pub use credentials::Created;
-pub use deliveries::{Delivery, DeliveryRequest, Entry, Given};
+pub use deliveries::{Delivered, DeliveryRequest, Entry, Given, Ledger, Told};
 pub use doctor::{Clocks, Opening, Unreadable, clocks};
 pub use keys::{KeySource, StartProblem, check, unlock, unlock_as_it_is};
 pub use people::NewAccount;

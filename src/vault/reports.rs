@@ -7,14 +7,15 @@ use crate::error::{Error, Result};
 use uuid::Uuid;
 
 impl Vault {
-    /// Notes what the pipeline says of one of its own deliveries. The last word counts.
+    /// Notes what the pipeline says of one of its own deliveries, or of all of one fetch. The last
+    /// word counts.
     ///
     /// # Errors
-    /// `NotFound` for a receipt that is not a delivery to this pipeline.
-    pub async fn report(&self, pipeline: &Pipeline, receipt: Uuid, report: Report) -> Result<()> {
+    /// `NotFound` when the id is neither that of a delivery to this pipeline nor of such a fetch.
+    pub async fn report(&self, pipeline: &Pipeline, id: Uuid, report: Report) -> Result<()> {
         let write = self.store.write().await?;
         let receipts = write.receipts(pipeline.project_id());
-        if !receipts.report(receipt, pipeline.id(), report, now().0).await? {
+        if !receipts.report(id, pipeline.id(), report, now().0).await? {
             return Err(Error::NotFound);
         }
         Ok(write.commit().await?)

@@ -1,5 +1,5 @@
 import { addCredential, expectSaid, openRow, pathOf, rowOf } from '../../support/credentials.ts';
-import { addPipeline, fetchConfig } from '../../support/pipelines.ts';
+import { addPipeline, fetchConfig, hostsIn } from '../../support/pipelines.ts';
 import { unique } from '../../support/secrets.ts';
 import { expect, test } from '../../support/test.ts';
 
@@ -7,7 +7,7 @@ test('a disabled credential is delivered to nobody until it is enabled again', a
   const name = unique('switch');
   await addCredential(page, instance, { name });
   const token = await addPipeline(page, instance, { name: unique('reader'), credentials: [name] });
-  const hosts = async () => Object.keys((await (await fetchConfig(instance, token)).json()).auths);
+  const hosts = async () => hostsIn(await fetchConfig(instance, token));
   expect(await hosts()).toEqual(['registry.example.com']);
 
   const row = await openRow(page, instance, name);

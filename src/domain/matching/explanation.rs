@@ -1,6 +1,6 @@
 //! What the explainer is asked and what it says.
 
-use super::Lost;
+use super::{Lost, Note};
 use crate::domain::credential::Access;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -29,6 +29,9 @@ pub struct FormatVerdict {
     pub format: String,
     /// The keys it would have for this registry, or the sentence that says why it has none.
     pub holds: String,
+    /// What its readers make of it, where that is not what one would think.
+    #[serde(default)]
+    pub note: Option<Note>,
 }
 
 /// What the explainer says.

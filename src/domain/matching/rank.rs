@@ -1,7 +1,8 @@
 //! Of those that could be handed out, which are: one for each key that the reader can tell apart.
 
-use super::{Ask, Candidate, Lost, Outcome, Shape, Won};
+use super::{Ask, Candidate, Lost, Outcome, Shape, Tie, Won};
 use crate::domain::credential::Access;
+use crate::domain::registry::RegistryHost;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Puts each of `fit` among the winners or the losers of `outcome`.
@@ -11,110 +12,175 @@ pub(super) fn choose(
     fit: Vec<Won>,
     outcome: &mut Outcome,
 ) {
-    let host = |won: &Won| candidates[won.index].credential.host.as_str().to_owned();
-    let mut by_host: BTreeMap<String, Vec<Won>> = BTreeMap::new();
+    let mut by_host: BTreeMap<RegistryHost, Vec<Won>> = BTreeMap::new();
     for won in fit {
-        by_host.entry(host(&won)).or_default().push(won);
+        let credential = candidates[won.index].credential;
+        // What serves one host that was asked for is one choice, however it was typed.
+        let host = ask.host.cloned();
+        let host =
+            host.unwrap_or_else(|| credential.host.clone().canonical(credential.is_insecure));
+        by_host.entry(host).or_default().push(won);
     }
-    for fit in by_host.into_values() {
+    for (host, fit) in by_host {
+        let mut choice = Choice { ask, candidates, host, outcome: &mut *outcome };
         match (ask.shape, ask.repository) {
-            (Shape::Paths, None) => by_path(candidates, fit, outcome),
-            (Shape::One, None) => alone(candidates, fit, outcome),
-            (Shape::Hosts, None) => {
-                by_rank(
-                    candidates,
-                    fit,
-                    outcome,
-                    |won| usize::from(!won.paths.is_empty()),
-                    Lost::LessExact,
-                );
+            // A longer prefix comes first.
+            (_, Some(_)) => choice.best(
+                fit,
+                |won| usize::MAX - won.paths.first().map_or(0, String::len),
+                Lost::ShorterPrefix,
+            ),
+            (Shape::Paths, None) => choice.by_path(&fit),
+            (Shape::Hosts, None) => choice.by_host(fit),
+            (Shape::One, None) => choice.by_name_of_host(fit),
+        }
+    }
+}
+
+/// The choice for one registry.
+struct Choice<'a> {
+    ask: &'a Ask<'a>,
+    candidates: &'a [Candidate<'a>],
+    host: RegistryHost,
+    outcome: &'a mut Outcome,
+}
+
+impl Choice<'_> {
+    fn is_wide(&self, won: &Won) -> bool {
+        self.candidates[won.index].credential.access == Access::PullAndPush
+    }
+
+    fn is_past(&self, won: &Won) -> bool {
+        let ends = self.candidates[won.index].credential.expires_on;
+        ends.is_some_and(|day| day < self.ask.today)
+    }
+
+    /// The narrowest first, and of those alike one that has not expired.
+    fn order(&self, won: &Won) -> (bool, bool) {
+        (self.is_wide(won), self.is_past(won))
+    }
+
+    fn lose(&mut self, won: &Won, lost: Lost) {
+        self.outcome.lost.push((won.index, lost));
+    }
+
+    /// Why `other` is not the one where `first` is, for the same key.
+    fn nearer(&self, first: &Won, other: &Won) -> Lost {
+        if self.is_wide(first) == self.is_wide(other) { Lost::GivesWay } else { Lost::Wider }
+    }
+
+    /// The lowest rank first, then as [`Self::order`] says.
+    fn key(&self, won: &Won, rank: &impl Fn(&Won) -> usize) -> (usize, bool, bool) {
+        let (is_wide, is_past) = self.order(won);
+        (rank(won), is_wide, is_past)
+    }
+
+    /// The one with the lowest rank, then the narrowest, then one that has not expired; several
+    /// alike are a tie.
+    fn best(&mut self, fit: Vec<Won>, rank: impl Fn(&Won) -> usize, farther: Lost) {
+        let first = fit.iter().min_by_key(|won| self.key(won, &rank)).cloned();
+        let Some(first) = first else { return };
+        let best = self.key(&first, &rank);
+        let (alike, others): (Vec<Won>, Vec<Won>) =
+            fit.into_iter().partition(|won| self.key(won, &rank) == best);
+        for other in &others {
+            let is_near = rank(other) == rank(&first);
+            let lost = if is_near { self.nearer(&first, other) } else { farther };
+            self.lose(other, lost);
+        }
+        if alike.len() > 1 {
+            self.tie(&alike, false);
+        } else {
+            self.outcome.won.push(first);
+        }
+    }
+
+    /// One entry a host: one for the whole of it comes before those for parts.
+    fn by_host(&mut self, fit: Vec<Won>) {
+        let (whole, parts): (Vec<Won>, Vec<Won>) =
+            fit.into_iter().partition(|won| won.paths.is_empty());
+        if whole.is_empty() {
+            return self.by_name_of_host(parts);
+        }
+        for part in &parts {
+            self.lose(part, Lost::LessExact);
+        }
+        self.best(whole, |_| 0, Lost::Wider);
+    }
+
+    /// A reader that names only the host: among several with different paths nothing can be told,
+    /// so they are left out and named (design section 5). One that has expired is no choice.
+    fn by_name_of_host(&mut self, fit: Vec<Won>) {
+        if scopes(&fit) < 2 {
+            return self.best(fit, |_| 0, Lost::Wider);
+        }
+        let (past, valid): (Vec<Won>, Vec<Won>) =
+            fit.into_iter().partition(|won| self.is_past(won));
+        if valid.is_empty() {
+            return self.tie(&past, true);
+        }
+        for one in &past {
+            self.lose(one, Lost::GivesWay);
+        }
+        if scopes(&valid) < 2 {
+            self.best(valid, |_| 0, Lost::Wider);
+        } else {
+            self.tie(&valid, true);
+        }
+    }
+
+    fn tie(&mut self, alike: &[Won], is_by_host: bool) {
+        let of = alike.iter().map(|won| won.index).collect();
+        self.outcome.ties.push(Tie { of, host: self.host.clone(), path: None, is_by_host });
+        for won in alike {
+            self.lose(won, Lost::Tie);
+        }
+    }
+
+    /// One for each path. A tie takes only its own key from those who tie.
+    fn by_path(&mut self, fit: &[Won]) {
+        let mut paths: BTreeMap<Option<&str>, Vec<usize>> = BTreeMap::new();
+        for (at, won) in fit.iter().enumerate() {
+            if won.paths.is_empty() {
+                paths.entry(None).or_default().push(at);
             }
-            (_, Some(_)) => {
-                // A longer prefix comes first.
-                let rank = |won: &Won| usize::MAX - won.paths.first().map_or(0, String::len);
-                by_rank(candidates, fit, outcome, rank, Lost::ShorterPrefix);
+            for path in &won.paths {
+                paths.entry(Some(path)).or_default().push(at);
+            }
+        }
+        let mut kept: BTreeMap<usize, Vec<String>> = BTreeMap::new();
+        let mut lost: BTreeMap<usize, Lost> = BTreeMap::new();
+        for (path, sharing) in paths {
+            let Some(first) = sharing.iter().copied().min_by_key(|at| self.order(&fit[*at])) else {
+                continue;
+            };
+            let best = self.order(&fit[first]);
+            let (alike, others): (Vec<usize>, Vec<usize>) =
+                sharing.into_iter().partition(|at| self.order(&fit[*at]) == best);
+            for at in others {
+                let why = self.nearer(&fit[first], &fit[at]);
+                lost.entry(at).or_insert(why);
+            }
+            if alike.len() == 1 {
+                kept.entry(first).or_default().extend(path.map(str::to_owned));
+                continue;
+            }
+            lost.extend(alike.iter().map(|at| (*at, Lost::Tie)));
+            let of = alike.iter().map(|at| fit[*at].index).collect();
+            let (host, path) = (self.host.clone(), path.map(str::to_owned));
+            self.outcome.ties.push(Tie { of, host, path, is_by_host: false });
+        }
+        for (at, won) in fit.iter().enumerate() {
+            match kept.remove(&at) {
+                // Only some of its paths may be its own.
+                Some(paths) => self.outcome.won.push(Won { paths, ..won.clone() }),
+                None => self.lose(won, lost.get(&at).copied().unwrap_or(Lost::Wider)),
             }
         }
     }
 }
 
-fn is_wide(candidates: &[Candidate<'_>], won: &Won) -> bool {
-    candidates[won.index].credential.access == Access::PullAndPush
-}
-
-/// The one with the lowest rank, then the narrowest; two alike are a tie.
-fn by_rank(
-    candidates: &[Candidate<'_>],
-    mut fit: Vec<Won>,
-    outcome: &mut Outcome,
-    rank: impl Fn(&Won) -> usize,
-    farther: Lost,
-) {
-    let whole = |won: &Won| (rank(won), is_wide(candidates, won));
-    fit.sort_by_key(|won| whole(won));
-    if let [first, second, ..] = fit.as_slice()
-        && whole(first) == whole(second)
-    {
-        tie(fit, outcome);
-        return;
-    }
-    let mut fit = fit.into_iter();
-    let Some(first) = fit.next() else { return };
-    for other in fit {
-        let lost = if rank(&other) == rank(&first) { Lost::Wider } else { farther };
-        outcome.lost.push((other.index, lost));
-    }
-    outcome.won.push(first);
-}
-
-/// A reader that asks by host only: among several with different paths nothing can be told, so it
-/// is an error that names them (design section 5).
-fn alone(candidates: &[Candidate<'_>], fit: Vec<Won>, outcome: &mut Outcome) {
-    let scopes: BTreeSet<&[String]> = fit.iter().map(|won| won.paths.as_slice()).collect();
-    if scopes.len() > 1 {
-        tie(fit, outcome);
-    } else {
-        by_rank(candidates, fit, outcome, |_| 0, Lost::Wider);
-    }
-}
-
-fn tie(fit: Vec<Won>, outcome: &mut Outcome) {
-    if let [first, second, ..] = fit.as_slice() {
-        outcome.tie = outcome.tie.or(Some((first.index, second.index)));
-    }
-    outcome.lost.extend(fit.into_iter().map(|won| (won.index, Lost::Tie)));
-}
-
-/// One for each path: the narrowest of those for it.
-fn by_path(candidates: &[Candidate<'_>], fit: Vec<Won>, outcome: &mut Outcome) {
-    let mut paths: BTreeMap<Option<&str>, Vec<usize>> = BTreeMap::new();
-    for (at, won) in fit.iter().enumerate() {
-        if won.paths.is_empty() {
-            paths.entry(None).or_default().push(at);
-        }
-        for path in &won.paths {
-            paths.entry(Some(path)).or_default().push(at);
-        }
-    }
-    let mut kept: BTreeMap<usize, Vec<String>> = BTreeMap::new();
-    let mut tied = BTreeSet::new();
-    for (path, mut sharing) in paths {
-        sharing.sort_by_key(|at| is_wide(candidates, &fit[*at]));
-        if let [first, second, ..] = sharing.as_slice()
-            && is_wide(candidates, &fit[*first]) == is_wide(candidates, &fit[*second])
-        {
-            tied.extend([*first, *second]);
-            outcome.tie = outcome.tie.or(Some((fit[*first].index, fit[*second].index)));
-        } else if let Some(first) = sharing.first() {
-            kept.entry(*first).or_default().extend(path.map(str::to_owned));
-        }
-    }
-    for (at, won) in fit.iter().enumerate() {
-        match kept.remove(&at) {
-            _ if tied.contains(&at) => outcome.lost.push((won.index, Lost::Tie)),
-            // Only some of its paths may be its own.
-            Some(paths) => outcome.won.push(Won { paths, ..won.clone() }),
-            None => outcome.lost.push((won.index, Lost::Wider)),
-        }
-    }
+/// How many different scopes there are.
+fn scopes(fit: &[Won]) -> usize {
+    fit.iter().map(|won| won.paths.as_slice()).collect::<BTreeSet<_>>().len()
 }

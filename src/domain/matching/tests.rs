@@ -1,3 +1,5 @@
+mod ties;
+
 use super::*;
 use crate::domain::credential::Method;
 use crate::domain::grant::ForkRule;
@@ -57,7 +59,7 @@ fn decided(
         if paths.is_empty() { name(won.index) } else { format!("{}:{paths}", name(won.index)) }
     });
     let lost = outcome.lost.iter().map(|(index, lost)| (name(*index), *lost));
-    (won.collect(), lost.collect(), outcome.tie.is_some())
+    (won.collect(), lost.collect(), !outcome.ties.is_empty())
 }
 
 fn plain(all: Vec<Summary>) -> Vec<(Summary, Terms)> {

@@ -1,8 +1,11 @@
 //! The folders that buildx reads below `$DOCKER_CONFIG/buildx`: one docker configuration for each
 //! registry, or for each repository, and what is done there (protocols 4.2). They come as a tar.
 
+use super::docker;
 use crate::domain::credential::Access;
+use crate::domain::matching::Lost;
 use crate::domain::registry::RegistryHost;
+use crate::vault::{Entry, Ledger};
 use std::collections::BTreeSet;
 use std::io;
 use tar::{Builder, EntryType, Header};
@@ -23,12 +26,8 @@ pub(in crate::pipelines) struct Folder {
 
 /// Where buildx looks for what it needs to pull, or to pull and push. It knows no prefixes: the
 /// repository is the whole name of one. For a push it prefers the folder that names both actions.
-pub(in crate::pipelines) fn folder(
-    host: &RegistryHost,
-    repository: Option<&str>,
-    intent: Access,
-) -> String {
-    let host = if host.is_docker_hub() { DOCKER_HUB } else { host.as_str() };
+fn folder(host: &RegistryHost, spelling: &str, repository: Option<&str>, intent: Access) -> String {
+    let host = if host.is_docker_hub() { DOCKER_HUB } else { spelling };
     let actions = match intent {
         Access::Pull => "pull",
         Access::PullAndPush => "pull,push",
@@ -36,6 +35,36 @@ pub(in crate::pipelines) fn folder(
     match repository {
         Some(repository) => format!("config/{host}/{repository}@{actions}"),
         None => format!("config/{host}@{actions}"),
+    }
+}
+
+/// Adds the folders of an entry: one for each spelling of its host, since buildx compares text. One
+/// that there is already stays as it is.
+pub(in crate::pipelines) fn add_folders(
+    folders: &mut Vec<Folder>,
+    entry: &Entry,
+    repository: Option<&str>,
+    intent: Access,
+    ledger: &mut Ledger,
+) {
+    let mut is_in = false;
+    for spelling in entry.host.spellings(entry.is_insecure) {
+        let name = folder(&entry.host, &spelling, repository, intent);
+        if folders.iter().any(|other| other.name == name) {
+            continue;
+        }
+        let is_hub = entry.host.is_docker_hub();
+        let key = if is_hub { entry.host.docker_config_key() } else { spelling.as_str() };
+        match docker::config_of(entry, key) {
+            Ok(json) => folders.push(Folder { name, json }),
+            Err(lost) => return ledger.leave_out(entry, lost),
+        }
+        is_in = true;
+    }
+    if is_in {
+        ledger.hold(entry);
+    } else {
+        ledger.leave_out(entry, Lost::KeyTaken);
     }
 }
 
@@ -84,6 +113,7 @@ fn parents(name: &str) -> impl Iterator<Item = &str> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::example::entry;
     use super::*;
     use std::io::Read;
 
@@ -109,8 +139,21 @@ mod tests {
             ("[::1]:5000", None, Access::Pull, "config/[::1]:5000@pull"),
         ] {
             let host = RegistryHost::stored(host).unwrap();
-            assert_eq!(folder(&host, repository, intent), expected);
+            assert_eq!(folder(&host, host.as_str(), repository, intent), expected);
         }
+    }
+
+    #[test]
+    fn a_registry_has_a_folder_for_each_spelling_and_one_folder_has_one_entry() {
+        let (first, second) = (entry("ghcr.io", &[], b"1"), entry("ghcr.io", &[], b"2"));
+        let (mut folders, mut ledger) = (Vec::new(), Ledger::default());
+        for one in [&first, &second] {
+            add_folders(&mut folders, one, None, Access::Pull, &mut ledger);
+        }
+        let names: Vec<&str> = folders.iter().map(|folder| folder.name.as_str()).collect();
+        assert_eq!(names, ["config/ghcr.io@pull", "config/ghcr.io:443@pull"]);
+        assert!(folders[1].json.contains("\"ghcr.io:443\":{\"auth\":"));
+        assert_eq!((ledger.lost(&first), ledger.lost(&second)), (None, Some(Lost::KeyTaken)));
     }
 
     #[test]

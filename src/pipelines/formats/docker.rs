@@ -1,8 +1,10 @@
 //! What docker and its like read: `config.json`, the containers tools' `auth.json`, and
 //! `DOCKER_AUTH_CONFIG` (protocols 4.2).
 
-use super::{Ledger, json, object, path_keys, secret};
-use crate::vault::{Entry, Given};
+use super::{host_keys, json, object, path_keys, secret};
+use crate::domain::image::Image;
+use crate::domain::matching::Lost;
+use crate::vault::{Entry, Given, Ledger};
 use zeroize::Zeroizing;
 
 /// A docker `config.json`: one entry a host. A short-lived token is its `registrytoken`.
@@ -10,15 +12,18 @@ pub(in crate::pipelines) fn config_json(
     entries: &[Entry],
     ledger: &mut Ledger,
 ) -> Zeroizing<String> {
-    auths(&object(entries, ledger, hosts, |out, entry| match &entry.given {
-        Given::Secret(_) => push_auth(out, entry),
-        Given::Bearer { token, .. } => {
-            out.push('{');
-            json::push_member(out, "registrytoken", token);
-            out.push('}');
-            Ok(())
-        }
-    }))
+    auths(&object(entries, ledger, None, host_keys, push_login))
+}
+
+/// A docker `config.json` with one entry, under this key.
+pub(super) fn config_of(entry: &Entry, key: &str) -> Result<Zeroizing<String>, Lost> {
+    let mut object = Zeroizing::new(String::with_capacity(super::room(entry) + key.len() + 8));
+    object.push('{');
+    json::push_text(&mut object, key);
+    object.push(':');
+    push_login(&mut object, entry)?;
+    object.push('}');
+    Ok(auths(&object))
 }
 
 /// The value of `DOCKER_AUTH_CONFIG`: one line, and nothing but `auth`, since the client refuses
@@ -27,19 +32,32 @@ pub(in crate::pipelines) fn auth_config(
     entries: &[Entry],
     ledger: &mut Ledger,
 ) -> Zeroizing<String> {
-    auths(&object(entries, ledger, hosts, push_auth))
+    auths(&object(entries, ledger, None, host_keys, push_auth))
 }
 
-/// The `auth.json` of podman, skopeo and buildah: hosts, and hosts with paths.
-pub(in crate::pipelines) fn auth_json(entries: &[Entry], ledger: &mut Ledger) -> Zeroizing<String> {
-    auths(&object(entries, ledger, path_keys, push_auth))
+/// The `auth.json` of podman, skopeo and buildah: hosts, and hosts with paths; with an image, only
+/// its repository.
+pub(in crate::pipelines) fn auth_json(
+    entries: &[Entry],
+    image: Option<&Image>,
+    ledger: &mut Ledger,
+) -> Zeroizing<String> {
+    auths(&object(entries, ledger, None, |entry| path_keys(entry, image), push_auth))
 }
 
-fn hosts(entry: &Entry) -> Vec<String> {
-    vec![entry.host.docker_config_key().to_owned()]
+fn push_login(out: &mut String, entry: &Entry) -> Result<(), Lost> {
+    match &entry.given {
+        Given::Secret(_) => push_auth(out, entry),
+        Given::Bearer { token, .. } => {
+            out.push('{');
+            json::push_member(out, "registrytoken", token);
+            out.push('}');
+            Ok(())
+        }
+    }
 }
 
-fn push_auth(out: &mut String, entry: &Entry) -> Result<(), &'static str> {
+fn push_auth(out: &mut String, entry: &Entry) -> Result<(), Lost> {
     let secret = secret(entry)?;
     out.push('{');
     json::push_auth(out, &entry.username, secret);
@@ -59,13 +77,16 @@ pub(super) fn auths(object: &str) -> Zeroizing<String> {
 #[cfg(test)]
 mod tests {
     use super::super::example::{bearer, entry};
-    use super::super::{NO_TOKENS, path_keys};
     use super::*;
     use base64::Engine;
     use base64::engine::general_purpose::STANDARD;
     use serde_json::{Value, json};
 
     type Format = fn(&[Entry], &mut Ledger) -> Zeroizing<String>;
+
+    fn whole_auth_json(entries: &[Entry], ledger: &mut Ledger) -> Zeroizing<String> {
+        auth_json(entries, None, ledger)
+    }
 
     fn read(format: Format, entries: &[Entry]) -> (Value, Ledger) {
         let mut ledger = Ledger::default();
@@ -80,37 +101,47 @@ mod tests {
 
     #[test]
     fn each_format_has_its_own_keys() {
-        let entries = || {
-            [
-                entry("docker.io", &[], b"hub"),
-                entry("ghcr.io", &["acme/api", "acme/web"], b"scoped"),
-                entry("registry.example.com:5000", &[], b"own"),
-            ]
-        };
+        let entries = [
+            entry("docker.io", &[], b"hub"),
+            entry("ghcr.io", &["acme/api", "acme/web"], b"scoped"),
+            entry("registry.example.com:5000", &[], b"own"),
+        ];
         let by_host = json!({"auths": {
             "https://index.docker.io/v1/": auth("hub"),
             "ghcr.io": auth("scoped"),
+            "ghcr.io:443": auth("scoped"),
             "registry.example.com:5000": auth("own"),
         }});
         let by_path = json!({"auths": {
             "docker.io": auth("hub"),
             "ghcr.io/acme/api": auth("scoped"),
             "ghcr.io/acme/web": auth("scoped"),
+            "ghcr.io:443/acme/api": auth("scoped"),
+            "ghcr.io:443/acme/web": auth("scoped"),
             "registry.example.com:5000": auth("own"),
         }});
         let formats: [(Format, &Value); 3] =
-            [(config_json, &by_host), (auth_config, &by_host), (auth_json, &by_path)];
+            [(config_json, &by_host), (auth_config, &by_host), (whole_auth_json, &by_path)];
         for (format, expected) in formats {
-            let (found, ledger) = read(format, &entries());
+            let (found, ledger) = read(format, &entries);
             assert_eq!(&found, expected);
-            assert_eq!((ledger.held.len(), ledger.left_out.len()), (3, 0));
+            assert_eq!(ledger.held().len(), 3);
         }
-        assert_eq!(path_keys(&entries()[0]), ["docker.io"]);
+    }
+
+    #[test]
+    fn with_an_image_the_containers_tools_have_its_repository_only() {
+        let image = Image::parse("ghcr.io/acme/api:1.2").unwrap();
+        let entries = [entry("ghcr.io", &["acme"], b"team")];
+        let text = auth_json(&entries, Some(&image), &mut Ledger::default());
+        let found: Value = serde_json::from_str(&text).unwrap();
+        let keys: Vec<&String> = found["auths"].as_object().unwrap().keys().collect();
+        assert_eq!(keys, ["ghcr.io/acme/api", "ghcr.io:443/acme/api"]);
     }
 
     #[test]
     fn nothing_is_an_empty_file() {
-        for format in [config_json as Format, auth_config, auth_json] {
+        for format in [config_json as Format, auth_config, whole_auth_json] {
             assert_eq!(read(format, &[]).0, json!({"auths": {}}));
         }
     }
@@ -119,7 +150,7 @@ mod tests {
     fn a_secret_that_is_no_text_is_delivered_all_the_same() {
         let (found, ledger) = read(auth_config, &[entry("ghcr.io", &[], &[0xff, 0])]);
         assert_eq!(found["auths"]["ghcr.io"]["auth"], STANDARD.encode(b"acme-bot:\xff\0"));
-        assert_eq!(ledger.held.len(), 1);
+        assert_eq!(ledger.held().len(), 1);
     }
 
     #[test]
@@ -127,12 +158,14 @@ mod tests {
         let (found, ledger) = read(config_json, &[bearer("docker.io", "t\"ken")]);
         let expected = json!({"https://index.docker.io/v1/": {"registrytoken": "t\"ken"}});
         assert_eq!(found["auths"], expected);
-        assert_eq!(ledger.held.len(), 1);
-        for format in [auth_config as Format, auth_json] {
-            let entries = [bearer("ghcr.io", "token"), entry("quay.io", &[], b"s")];
+        assert_eq!(ledger.held().len(), 1);
+        for format in [auth_config as Format, whole_auth_json] {
+            let own = "registry.example.com:5000";
+            let entries = [bearer("ghcr.io", "token"), entry(own, &[], b"s")];
             let (found, ledger) = read(format, &entries);
-            assert_eq!(found, json!({"auths": {"quay.io": auth("s")}}));
-            assert_eq!(ledger.left_out, [(entries[0].credential, NO_TOKENS)]);
+            assert_eq!(found, json!({"auths": {own: auth("s")}}));
+            assert_eq!(ledger.lost(&entries[0]), Some(Lost::NeedsTokenClient));
+            assert_eq!(ledger.lost(&entries[1]), None);
         }
     }
 }

@@ -1,9 +1,11 @@
 //! What Kubernetes reads: an image pull secret, and kubelet's map of credentials (protocols 4.4).
 
 use super::docker::auths;
-use super::{Ledger, json, object, path_keys, text};
-use crate::domain::registry::RegistryHost;
-use crate::vault::Entry;
+use super::{Keys, host_keys, json, object, path_keys, text};
+use crate::domain::delivery::Door;
+use crate::domain::image::Image;
+use crate::domain::registry::covers;
+use crate::vault::{Entry, Ledger};
 use zeroize::Zeroizing;
 
 /// The longest label (RFC 1123).
@@ -20,14 +22,17 @@ pub(in crate::pipelines) fn is_label(text: &str) -> bool {
 }
 
 /// A secret of the type `kubernetes.io/dockerconfigjson`, as a manifest in JSON. Both names have to
-/// be labels; without a namespace it goes where it is applied.
+/// be labels; without a namespace it goes where it is applied. With an image it is for that
+/// repository only.
 pub(in crate::pipelines) fn manifest(
     entries: &[Entry],
-    name: &str,
-    namespace: Option<&str>,
+    image: Option<&Image>,
+    (name, namespace): (&str, Option<&str>),
     ledger: &mut Ledger,
 ) -> Zeroizing<String> {
-    let config = auths(&object(entries, ledger, keys, |out, entry| {
+    let longest = Door::KubernetesSecret.longest();
+    let keys = |entry: &Entry| keys(entry, image);
+    let config = auths(&object(entries, ledger, longest, keys, |out, entry| {
         let secret = text(entry)?;
         out.push('{');
         json::push_member(out, "username", &entry.username);
@@ -53,18 +58,32 @@ pub(in crate::pipelines) fn manifest(
     whole
 }
 
-/// The answer for kubelet's plugin: `{"auth":{KEY:{"username","password"}},"deliveries":[…]}`. With
-/// an `image` there is one key, that image's repository; else those of hosts and paths.
+/// What kubelet keeps an answer for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::pipelines) enum Kept {
+    /// For the image that it pulls, so there is one key: that image's repository.
+    Image,
+    /// For more, so there are the keys of hosts and paths.
+    More,
+}
+
+/// The answer for kubelet's plugin: `{"auth":{KEY:{"username","password"}},"deliveries":[…]}`.
 pub(in crate::pipelines) fn kubelet(
     entries: &[Entry],
-    image: Option<(&RegistryHost, &str)>,
+    image: &Image,
+    kept: Kept,
     ledger: &mut Ledger,
 ) -> Zeroizing<String> {
-    let keys = |entry: &Entry| match image {
-        Some((host, repository)) => vec![format!("{host}/{repository}")],
-        None => path_keys(entry),
-    };
-    let auth = object(entries, ledger, keys, |out, entry| {
+    let only = (kept == Kept::Image).then_some(image);
+    let keys = |entry: &Entry| path_keys(entry, only);
+    let mut ordered: Vec<&Entry> = entries.iter().collect();
+    // If there is no room for all, then there is for the image that is pulled.
+    ordered.sort_by_key(|entry| std::cmp::Reverse(nearness(entry, image)));
+    if let Some(first) = ordered.first().filter(|entry| nearness(entry, image).is_some()) {
+        ledger.serve(first, image);
+    }
+    let longest = Door::Kubelet.longest();
+    let auth = object(ordered.iter().copied(), ledger, longest, keys, |out, entry| {
         let secret = text(entry)?;
         out.push('{');
         json::push_member(out, "username", &entry.username);
@@ -77,7 +96,7 @@ pub(in crate::pipelines) fn kubelet(
     whole.push_str("{\"auth\":");
     whole.push_str(&auth);
     whole.push_str(",\"deliveries\":[");
-    for (i, (receipt, _)) in ledger.held.iter().enumerate() {
+    for (i, receipt) in ledger.held().iter().enumerate() {
         if i > 0 {
             whole.push(',');
         }
@@ -87,20 +106,32 @@ pub(in crate::pipelines) fn kubelet(
     whole
 }
 
-/// Docker Hub as a whole has docker's key, which every reader of such a secret knows.
-fn keys(entry: &Entry) -> Vec<String> {
+/// How long a part of the image's path the entry is for; nothing when it is not for that image.
+fn nearness(entry: &Entry, image: &Image) -> Option<usize> {
+    if !entry.host.serves(entry.is_insecure, &image.host) {
+        return None;
+    }
     if entry.paths.is_empty() {
-        vec![entry.host.docker_config_key().to_owned()]
+        return Some(0);
+    }
+    let covering = entry.paths.iter().filter(|path| covers(path, &image.repository));
+    covering.map(String::len).max()
+}
+
+/// Docker Hub as a whole has docker's key, which every reader of such a secret knows.
+fn keys(entry: &Entry, image: Option<&Image>) -> Keys {
+    if entry.paths.is_empty() && image.is_none() {
+        host_keys(entry)
     } else {
-        path_keys(entry)
+        path_keys(entry, image)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::super::example::{bearer, entry};
-    use super::super::{NO_TEXT, NO_TOKENS};
     use super::*;
+    use crate::domain::matching::Lost;
     use base64::Engine;
     use base64::engine::general_purpose::STANDARD;
     use serde_json::{Value, json};
@@ -123,6 +154,16 @@ mod tests {
         }
     }
 
+    fn image(name: &str) -> Image {
+        Image::parse(name).unwrap()
+    }
+
+    /// The file in the manifest.
+    fn config(text: &str) -> Value {
+        let file = STANDARD.decode(read(text)["data"][".dockerconfigjson"].as_str().unwrap());
+        serde_json::from_slice(&file.unwrap()).unwrap()
+    }
+
     #[test]
     fn a_manifest_holds_the_config_in_base64() {
         let entries = [
@@ -133,12 +174,11 @@ mod tests {
             bearer("gcr.io", "token"),
         ];
         let mut ledger = Ledger::default();
-        let found = read(&manifest(&entries, "regcred", Some("build"), &mut ledger));
+        let text = manifest(&entries, None, ("regcred", Some("build")), &mut ledger);
+        let found = read(&text);
         assert_eq!((&found["apiVersion"], &found["kind"]), (&json!("v1"), &json!("Secret")));
         assert_eq!(found["type"], "kubernetes.io/dockerconfigjson");
         assert_eq!(found["metadata"], json!({"name": "regcred", "namespace": "build"}));
-        let config = STANDARD.decode(found["data"][".dockerconfigjson"].as_str().unwrap());
-        let config: Value = serde_json::from_slice(&config.unwrap()).unwrap();
         let of = |secret: &str| {
             let auth = STANDARD.encode(format!("acme-bot:{secret}"));
             json!({"username": "acme-bot", "password": secret, "auth": auth})
@@ -146,22 +186,41 @@ mod tests {
         let expected = json!({"auths": {
             "https://index.docker.io/v1/": of("p\"w"),
             "ghcr.io/acme/api": of("scoped"),
+            "ghcr.io:443/acme/api": of("scoped"),
             "docker.io/acme": of("team"),
         }});
-        assert_eq!(config, expected);
-        let left_out = [(entries[3].credential, NO_TEXT), (entries[4].credential, NO_TOKENS)];
-        assert_eq!((ledger.held.len(), ledger.left_out), (3, left_out.to_vec()));
-        let bare = read(&manifest(&[], "regcred", None, &mut Ledger::default()));
-        assert_eq!(bare["metadata"], json!({"name": "regcred"}));
+        assert_eq!(config(&text), expected);
+        let lost = entries.iter().map(|entry| ledger.lost(entry)).collect::<Vec<_>>();
+        let expected = [None, None, None, Some(Lost::NotText), Some(Lost::NeedsTokenClient)];
+        assert_eq!(lost, expected);
+        let bare = manifest(&[], None, ("regcred", None), &mut Ledger::default());
+        assert_eq!(read(&bare)["metadata"], json!({"name": "regcred"}));
+    }
+
+    #[test]
+    fn a_manifest_for_an_image_is_for_its_repository_only() {
+        let (scoped, whole): (&[&str], &[&str]) = (&["acme"], &[]);
+        let own = "registry.example.com:5000/acme/api";
+        for (name, paths, key) in
+            [(own, scoped, own), (own, whole, own), ("nginx", whole, "docker.io/library/nginx")]
+        {
+            let image = image(name);
+            let entries = [entry(image.host.as_str(), paths, b"s")];
+            let names = ("regcred", None);
+            let text = manifest(&entries, Some(&image), names, &mut Ledger::default());
+            let file = config(&text);
+            let keys: Vec<&String> = file["auths"].as_object().unwrap().keys().collect();
+            assert_eq!(keys, [key]);
+        }
     }
 
     #[test]
     fn kubelet_gets_the_keys_that_its_cache_is_for() {
-        let host = RegistryHost::stored("docker.io").unwrap();
         let of = |secret: &str| json!({"username": "acme-bot", "password": secret});
         let one = [entry("docker.io", &["acme"], b"s")];
+        let api = image("docker.io/acme/api");
         let mut ledger = Ledger::default();
-        let found = read(&kubelet(&one, Some((&host, "acme/api")), &mut ledger));
+        let found = read(&kubelet(&one, &api, Kept::Image, &mut ledger));
         assert_eq!(found["auth"], json!({"docker.io/acme/api": of("s")}));
         assert_eq!(found["deliveries"], json!([one[0].receipt.to_string()]));
         let all = [
@@ -170,12 +229,28 @@ mod tests {
             entry("registry.example.com:5000", &[], &[0xff]),
         ];
         let mut ledger = Ledger::default();
-        let found = read(&kubelet(&all, None, &mut ledger));
+        let found = read(&kubelet(&all, &api, Kept::More, &mut ledger));
         let expected = json!({"docker.io": of("hub"), "docker.io/acme": of("team")});
         assert_eq!(found["auth"], expected);
-        assert_eq!(found["deliveries"].as_array().unwrap().len(), 2);
-        assert_eq!(ledger.left_out, [(all[2].credential, NO_TEXT)]);
-        let nothing = read(&kubelet(&[], None, &mut Ledger::default()));
+        // What the image is pulled with comes first.
+        let order = [all[1].receipt.to_string(), all[0].receipt.to_string()];
+        assert_eq!(found["deliveries"], json!(order));
+        assert_eq!(ledger.lost(&all[2]), Some(Lost::NotText));
+        let nothing = read(&kubelet(&[], &api, Kept::More, &mut Ledger::default()));
         assert_eq!(nothing, json!({"auth": {}, "deliveries": []}));
+    }
+
+    #[test]
+    fn kubelet_gets_no_more_than_its_plugin_reads_and_the_image_first() {
+        let long = vec![b'x'; 64 * 1024];
+        let all: Vec<Entry> =
+            (0..18).map(|n| entry(&format!("r{n}.example.com:5000"), &[], &long)).collect();
+        let last = image("r17.example.com:5000/acme/api");
+        let mut ledger = Ledger::default();
+        let text = kubelet(&all, &last, Kept::More, &mut ledger);
+        assert!(text.len() <= 1024 * 1024, "{}", text.len());
+        assert_eq!(ledger.held().len(), 15);
+        assert_eq!(ledger.held()[0], all[17].receipt);
+        assert_eq!(ledger.lost(&all[16]), Some(Lost::TooLong));
     }
 }

@@ -1,5 +1,5 @@
 //! The formats that deliveries are written in. Each is written by hand into one buffer that is
-//! wiped, and tells what it holds and what it cannot.
+//! wiped, and says what it holds and what it cannot: what it does not call held is not delivered.
 
 pub(super) mod buildx;
 pub(super) mod docker;
@@ -10,101 +10,109 @@ pub(super) mod kubernetes;
 pub(super) mod registries;
 pub(super) mod single;
 
+use crate::domain::image::Image;
 use crate::domain::matching::Lost;
-use crate::domain::registry::RegistryHost;
-use crate::vault::{Delivery, Entry, Given};
+use crate::vault::{Entry, Given, Ledger};
 use std::collections::BTreeMap;
-use std::collections::btree_map::Entry::Vacant;
-use uuid::Uuid;
 use zeroize::Zeroizing;
 
-/// Why a short-lived token is not in a format.
-const NO_TOKENS: &str = "this format cannot hold a short-lived token";
-/// Why a secret is not in a format.
-const NO_TEXT: &str = "its secret is not text, and this format holds only text";
-
-/// What an answer holds, and what it does not and why: both are told in its headers.
-#[derive(Debug, Default, PartialEq, Eq)]
-pub(super) struct Ledger {
-    /// The receipts of what is in it, each with its registry.
-    pub(super) held: Vec<(Uuid, RegistryHost)>,
-    /// The ids of credentials that are not in it.
-    pub(super) left_out: Vec<(Uuid, &'static str)>,
-}
-
-impl Ledger {
-    /// What the vault has left out already.
-    pub(super) fn of(delivery: &Delivery) -> Self {
-        Self { held: Vec::new(), left_out: delivery.left_out.clone() }
-    }
-
-    /// Adds what another delivery of the same answer left out.
-    pub(super) fn also(&mut self, delivery: &Delivery) {
-        self.left_out.extend_from_slice(&delivery.left_out);
-    }
-
-    fn hold(&mut self, entry: &Entry) {
-        self.held.push((entry.receipt, entry.host.clone()));
-    }
-
-    fn leave_out(&mut self, entry: &Entry, reason: &'static str) {
-        self.left_out.push((entry.credential, reason));
-    }
-}
+/// Bytes that what stands round the entries takes, and more.
+const AROUND: usize = 128;
+/// Bytes of an entry besides its keys and its value: a mark, quotes, and its receipt where a format
+/// lists those.
+const EACH: usize = 48;
 
 /// The secret as bytes, or why there is none.
-fn secret(entry: &Entry) -> Result<&[u8], &'static str> {
+fn secret(entry: &Entry) -> Result<&[u8], Lost> {
     match &entry.given {
         Given::Secret(secret) => Ok(secret),
-        Given::Bearer { .. } => Err(NO_TOKENS),
+        Given::Bearer { .. } => Err(Lost::NeedsTokenClient),
     }
 }
 
 /// The secret as text, or why there is none.
-fn text(entry: &Entry) -> Result<&str, &'static str> {
-    std::str::from_utf8(secret(entry)?).map_err(|_| NO_TEXT)
+fn text(entry: &Entry) -> Result<&str, Lost> {
+    std::str::from_utf8(secret(entry)?).map_err(|_| Lost::NotText)
 }
 
-/// The keys of an entry in a file that knows paths: the host, or the host with each prefix.
-fn path_keys(entry: &Entry) -> Vec<String> {
-    if entry.paths.is_empty() {
-        return vec![entry.host.as_str().to_owned()];
+/// What an entry is called by.
+struct Keys {
+    /// With the host as it is stored. An entry that has none of these is not in the file.
+    own: Vec<String>,
+    /// With the host's other spellings, for readers that compare text. They give way to others' own.
+    also: Vec<String>,
+}
+
+/// The keys in a file that knows only hosts.
+fn host_keys(entry: &Entry) -> Keys {
+    if entry.host.is_docker_hub() {
+        return Keys { own: vec![entry.host.docker_config_key().to_owned()], also: Vec::new() };
     }
-    entry.paths.iter().map(|path| format!("{}/{path}", entry.host)).collect()
+    spelled(entry, &[String::new()])
 }
 
-/// The object that has the keys of each entry, with a value that `write` appends. An entry that it
-/// refuses is left out, and so is one whose keys are all taken.
-fn object(
-    entries: &[Entry],
+/// The keys in a file that knows paths: the host, or the host with each prefix. With an image it is
+/// for that repository and for nothing else.
+fn path_keys(entry: &Entry, image: Option<&Image>) -> Keys {
+    let below = |path: &String| format!("/{path}");
+    match image {
+        Some(image) => spelled(entry, &[below(&image.repository)]),
+        None if entry.paths.is_empty() => spelled(entry, &[String::new()]),
+        None => spelled(entry, &entry.paths.iter().map(below).collect::<Vec<_>>()),
+    }
+}
+
+/// The host in each of its spellings with each of these behind it.
+fn spelled(entry: &Entry, behind: &[String]) -> Keys {
+    let with = |host: String| -> Vec<String> {
+        behind.iter().map(|path| format!("{host}{path}")).collect()
+    };
+    let mut spellings = entry.host.spellings(entry.is_insecure).into_iter().map(with);
+    Keys { own: spellings.next().unwrap_or_default(), also: spellings.flatten().collect() }
+}
+
+/// The object that has the keys of each entry, with a value that `write` appends, in at most
+/// `longest` bytes. An entry is left out that `write` refuses, whose keys are all taken, or that
+/// there is no room for.
+fn object<'a>(
+    entries: impl IntoIterator<Item = &'a Entry>,
     ledger: &mut Ledger,
-    keys: impl Fn(&Entry) -> Vec<String>,
-    write: impl Fn(&mut String, &Entry) -> Result<(), &'static str>,
+    longest: Option<usize>,
+    keys: impl Fn(&Entry) -> Keys,
+    write: impl Fn(&mut String, &Entry) -> Result<(), Lost>,
 ) -> Zeroizing<String> {
-    let mut values = Vec::with_capacity(entries.len());
+    let mut values: Vec<Zeroizing<String>> = Vec::new();
     let mut by_key: BTreeMap<String, usize> = BTreeMap::new();
+    let mut others: Vec<(String, usize)> = Vec::new();
+    let mut length = AROUND;
     for entry in entries {
         let mut value = Zeroizing::new(String::with_capacity(room(entry)));
-        if let Err(reason) = write(&mut value, entry) {
-            ledger.leave_out(entry, reason);
+        if let Err(lost) = write(&mut value, entry) {
+            ledger.leave_out(entry, lost);
             continue;
         }
-        let mut is_in = false;
-        for key in keys(entry) {
-            if let Vacant(place) = by_key.entry(key) {
-                place.insert(values.len());
-                is_in = true;
-            }
+        let Keys { mut own, also } = keys(entry);
+        own.retain(|key| !by_key.contains_key(key));
+        if own.is_empty() {
+            ledger.leave_out(entry, Lost::KeyTaken);
+            continue;
         }
-        if is_in {
-            ledger.hold(entry);
-            values.push(value);
-        } else {
-            ledger.leave_out(entry, Lost::LessExact.label());
+        let takes = |key: &String| key.len() + value.len() + 4;
+        let more = EACH + own.iter().chain(&also).map(takes).sum::<usize>();
+        if longest.is_some_and(|longest| length + more > longest) {
+            ledger.leave_out(entry, Lost::TooLong);
+            continue;
         }
+        length += more;
+        by_key.extend(own.into_iter().map(|key| (key, values.len())));
+        others.extend(also.into_iter().map(|key| (key, values.len())));
+        values.push(value);
+        ledger.hold(entry);
     }
-    let length = by_key.iter().map(|(key, at)| key.len() + 8 + values[*at].len()).sum::<usize>();
-    let mut json = Zeroizing::new(String::with_capacity(length + 2));
+    for (key, at) in others {
+        by_key.entry(key).or_insert(at);
+    }
+    let mut json = Zeroizing::new(String::with_capacity(length));
     json.push('{');
     for (i, (key, at)) in by_key.iter().enumerate() {
         if i > 0 {
@@ -130,35 +138,80 @@ fn room(entry: &Entry) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use super::example::{bearer, entry};
+    use super::example::{bearer, entry, insecure};
     use super::*;
 
+    fn keys(keys: &Keys) -> Vec<&str> {
+        keys.own.iter().chain(&keys.also).map(String::as_str).collect()
+    }
+
+    /// The object of secrets, and what became of each entry.
+    fn written(entries: &[Entry], longest: Option<usize>) -> (String, Vec<Option<Lost>>) {
+        let mut ledger = Ledger::default();
+        let of = |entry: &Entry| path_keys(entry, None);
+        let json = object(entries, &mut ledger, longest, of, |out, entry| {
+            json::push_text(out, text(entry)?);
+            Ok(())
+        });
+        (json.as_str().to_owned(), entries.iter().map(|entry| ledger.lost(entry)).collect())
+    }
+
     #[test]
-    fn an_entry_has_a_key_for_each_path() {
-        assert_eq!(path_keys(&entry("ghcr.io", &[], b"s")), ["ghcr.io"]);
+    fn an_entry_has_a_key_for_each_path_and_each_spelling_of_its_host() {
+        let of = |entry: &Entry| path_keys(entry, None);
+        assert_eq!(keys(&of(&entry("ghcr.io", &[], b"s"))), ["ghcr.io", "ghcr.io:443"]);
+        assert_eq!(
+            keys(&of(&insecure("reg.example.com"))),
+            ["reg.example.com", "reg.example.com:80"]
+        );
+        let own = "registry.example.com:5000";
+        assert_eq!(keys(&of(&entry(own, &[], b"s"))), [own]);
         let scoped = entry("docker.io", &["acme/api", "acme/web"], b"s");
-        assert_eq!(path_keys(&scoped), ["docker.io/acme/api", "docker.io/acme/web"]);
+        assert_eq!(keys(&of(&scoped)), ["docker.io/acme/api", "docker.io/acme/web"]);
+        // Whatever it could be used for, with an image it is for that one.
+        let image = Image::parse("ghcr.io/acme/api").unwrap();
+        for paths in [&["acme"][..], &[]] {
+            let found = path_keys(&entry("ghcr.io", paths, b"s"), Some(&image));
+            assert_eq!(keys(&found), ["ghcr.io/acme/api", "ghcr.io:443/acme/api"]);
+        }
+        let hub = host_keys(&scoped);
+        assert_eq!(keys(&hub), ["https://index.docker.io/v1/"]);
     }
 
     #[test]
     fn only_text_is_text() {
         assert_eq!(text(&entry("ghcr.io", &[], "w\u{f6}rd".as_bytes())), Ok("w\u{f6}rd"));
-        assert_eq!(text(&entry("ghcr.io", &[], &[0xff])), Err(NO_TEXT));
-        assert_eq!(text(&bearer("ghcr.io", "t")), Err(NO_TOKENS));
+        assert_eq!(text(&entry("ghcr.io", &[], &[0xff])), Err(Lost::NotText));
+        assert_eq!(text(&bearer("ghcr.io", "t")), Err(Lost::NeedsTokenClient));
     }
 
     #[test]
     fn of_two_for_one_key_the_second_is_left_out_and_told() {
-        let (first, second) = (entry("ghcr.io", &[], b"1"), entry("ghcr.io", &[], b"2"));
-        let (receipt, left_out) = (first.receipt, second.credential);
-        let mut ledger = Ledger::default();
-        let json = object(&[first, second], &mut ledger, path_keys, |out, entry| {
-            json::push_text(out, text(entry)?);
-            Ok(())
-        });
-        assert_eq!(json.as_str(), "{\"ghcr.io\":\"1\"}");
-        assert_eq!(ledger.held.len(), 1);
-        assert_eq!(ledger.held[0].0, receipt);
-        assert_eq!(ledger.left_out, [(left_out, Lost::LessExact.label())]);
+        let own = "reg.example.com:5000";
+        let (json, lost) = written(&[entry(own, &[], b"1"), entry(own, &[], b"2")], None);
+        assert_eq!(json, format!("{{\"{own}\":\"1\"}}"));
+        assert_eq!(lost, [None, Some(Lost::KeyTaken)]);
+    }
+
+    #[test]
+    fn another_spelling_gives_way_to_a_host_that_is_called_so() {
+        // Plain http at port 80, and TLS there: two origins, and one text.
+        let entries = [insecure("reg.example.com"), entry("reg.example.com:80", &[], b"tls")];
+        let (json, lost) = written(&entries, None);
+        assert_eq!(json, r#"{"reg.example.com":"","reg.example.com:80":"tls"}"#);
+        assert_eq!(lost, [None, None]);
+    }
+
+    #[test]
+    fn what_there_is_no_room_for_is_left_out_and_what_is_shorter_is_not() {
+        let long = vec![b'x'; 1_000];
+        let entries = [
+            entry("a.example.com:1", &[], b"1"),
+            entry("b.example.com:1", &[], &long),
+            entry("c.example.com:1", &[], b"3"),
+        ];
+        let (json, lost) = written(&entries, Some(1_000));
+        assert_eq!(json, r#"{"a.example.com:1":"1","c.example.com:1":"3"}"#);
+        assert_eq!(lost, [None, Some(Lost::TooLong), None]);
     }
 }

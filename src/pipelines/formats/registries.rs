@@ -1,8 +1,8 @@
 //! What CI servers read that ask for registries: a list of addresses, users and passwords
 //! (protocols 4.5).
 
-use super::{Ledger, json, text};
-use crate::vault::Entry;
+use super::{json, text};
+use crate::vault::{Entry, Ledger};
 use zeroize::Zeroizing;
 
 /// Drone's answer: `[{"address","username","password"}]`. `None` when there is nothing in it.
@@ -10,25 +10,29 @@ pub(in crate::pipelines) fn list(
     entries: &[Entry],
     ledger: &mut Ledger,
 ) -> Option<Zeroizing<String>> {
-    let length = entries.iter().map(super::room).sum::<usize>() + 64 * entries.len();
+    // Twice, for a host that has another spelling.
+    let length = 2 * (entries.iter().map(super::room).sum::<usize>() + 300 * entries.len());
     let mut out = Zeroizing::new(String::with_capacity(length + 2));
     for entry in entries {
         let secret = match text(entry) {
             Ok(secret) => secret,
-            Err(reason) => {
-                ledger.leave_out(entry, reason);
+            Err(lost) => {
+                ledger.leave_out(entry, lost);
                 continue;
             }
         };
-        let mark = if out.is_empty() { '[' } else { ',' };
-        out.push(mark);
-        out.push('{');
-        json::push_member(&mut out, "address", entry.host.as_str());
-        out.push(',');
-        json::push_member(&mut out, "username", &entry.username);
-        out.push(',');
-        json::push_member(&mut out, "password", secret);
-        out.push('}');
+        // They compare the address with the image's as text.
+        for address in entry.host.spellings(entry.is_insecure) {
+            let mark = if out.is_empty() { '[' } else { ',' };
+            out.push(mark);
+            out.push('{');
+            json::push_member(&mut out, "address", &address);
+            out.push(',');
+            json::push_member(&mut out, "username", &entry.username);
+            out.push(',');
+            json::push_member(&mut out, "password", secret);
+            out.push('}');
+        }
         ledger.hold(entry);
     }
     if out.is_empty() {
@@ -53,9 +57,9 @@ pub(in crate::pipelines) fn object(
 
 #[cfg(test)]
 mod tests {
-    use super::super::NO_TEXT;
-    use super::super::example::entry;
+    use super::super::example::{entry, insecure};
     use super::*;
+    use crate::domain::matching::Lost;
     use serde_json::{Value, json};
 
     #[test]
@@ -72,11 +76,22 @@ mod tests {
         let mut ledger = Ledger::default();
         let bare = list(&entries, &mut ledger).unwrap();
         assert_eq!(serde_json::from_str::<Value>(&bare).unwrap(), expected);
-        assert_eq!(ledger.held.len(), 2);
-        assert_eq!(ledger.left_out, [(entries[1].credential, NO_TEXT)]);
+        assert_eq!(ledger.held().len(), 2);
+        assert_eq!(ledger.lost(&entries[1]), Some(Lost::NotText));
         let wrapped = object(&entries, &mut Ledger::default()).unwrap();
         let wrapped: Value = serde_json::from_str(&wrapped).unwrap();
         assert_eq!(wrapped, json!({"registries": expected}));
+    }
+
+    #[test]
+    fn a_registry_is_in_the_list_by_each_spelling() {
+        let entries = [entry("ghcr.io", &[], b"s"), insecure("reg.example.com")];
+        let text = list(&entries, &mut Ledger::default()).unwrap();
+        let found: Value = serde_json::from_str(&text).unwrap();
+        let rows = found.as_array().unwrap().iter();
+        let addresses: Vec<&str> = rows.map(|row| row["address"].as_str().unwrap()).collect();
+        let expected = ["ghcr.io", "ghcr.io:443", "reg.example.com", "reg.example.com:80"];
+        assert_eq!(addresses, expected);
     }
 
     #[test]

@@ -1,17 +1,18 @@
 //! One credential, for the credential helper, and one short-lived token.
 
-use super::{Ledger, json, text};
+use super::{json, text};
 use crate::domain::credential::Access;
 use crate::domain::image::Image;
-use crate::vault::{Entry, Given};
+use crate::domain::matching::Lost;
+use crate::vault::{Entry, Given, Ledger};
 use zeroize::Zeroizing;
 
-/// `{"registry","username","secret","delivery"}`, or why this door cannot hand it out.
+/// `{"registry","username","secret","delivery"}`; `None` for what this door cannot hand out.
 pub(in crate::pipelines) fn credential(
     entry: &Entry,
     ledger: &mut Ledger,
-) -> Result<Zeroizing<String>, &'static str> {
-    let secret = text(entry)?;
+) -> Option<Zeroizing<String>> {
+    let secret = text(entry).map_err(|lost| ledger.leave_out(entry, lost)).ok()?;
     let mut out = Zeroizing::new(String::with_capacity(super::room(entry) + 128));
     out.push('{');
     json::push_member(&mut out, "registry", entry.host.as_str());
@@ -23,7 +24,7 @@ pub(in crate::pipelines) fn credential(
     json::push_member(&mut out, "delivery", &entry.receipt.to_string());
     out.push('}');
     ledger.hold(entry);
-    Ok(out)
+    Some(out)
 }
 
 /// `{"token","expires_in","registry","repository","actions"}`; `None` for a secret, which is no
@@ -34,7 +35,10 @@ pub(in crate::pipelines) fn token(
     intent: Access,
     ledger: &mut Ledger,
 ) -> Option<Zeroizing<String>> {
-    let Given::Bearer { token, expires_in } = &entry.given else { return None };
+    let Given::Bearer { token, expires_in } = &entry.given else {
+        ledger.leave_out(entry, Lost::NoToken);
+        return None;
+    };
     let length = super::room(entry) + image.repository.len() + 256;
     let mut out = Zeroizing::new(String::with_capacity(length));
     out.push('{');
@@ -58,7 +62,6 @@ pub(in crate::pipelines) fn token(
 #[cfg(test)]
 mod tests {
     use super::super::example::{bearer, entry};
-    use super::super::{NO_TEXT, NO_TOKENS};
     use super::*;
     use serde_json::{Value, json};
 
@@ -74,16 +77,18 @@ mod tests {
             "registry": "docker.io", "username": "acme-bot", "secret": "p\"\\w\u{f6}\n",
             "delivery": delivery,
         });
-        assert_eq!((found, ledger.held.len()), (expected, 1));
+        assert_eq!((found, ledger.held().len()), (expected, 1));
     }
 
     #[test]
     fn what_the_helper_cannot_hold_is_not_handed_out() {
         let mut ledger = Ledger::default();
-        let other = credential(&entry("ghcr.io", &[], &[0xff]), &mut ledger);
-        assert_eq!(other.err(), Some(NO_TEXT));
-        assert_eq!(credential(&bearer("ghcr.io", "t"), &mut ledger).err(), Some(NO_TOKENS));
-        assert!(ledger.held.is_empty());
+        let (bytes, token) = (entry("ghcr.io", &[], &[0xff]), bearer("ghcr.io", "t"));
+        assert!(credential(&bytes, &mut ledger).is_none());
+        assert!(credential(&token, &mut ledger).is_none());
+        assert_eq!(ledger.lost(&bytes), Some(Lost::NotText));
+        assert_eq!(ledger.lost(&token), Some(Lost::NeedsTokenClient));
+        assert!(ledger.held().is_empty());
     }
 
     #[test]
@@ -99,7 +104,7 @@ mod tests {
                 "token": "t.o.k", "expires_in": 300, "registry": "ghcr.io",
                 "repository": "acme/api", "actions": actions,
             });
-            assert_eq!((found, ledger.held.len()), (expected, 1));
+            assert_eq!((found, ledger.held().len()), (expected, 1));
         }
         let secret = entry("ghcr.io", &[], b"s");
         assert!(token(&secret, &image, Access::Pull, &mut Ledger::default()).is_none());

@@ -83,5 +83,7 @@ entities! {
         first_at: i64,
         last_at: i64,
         last_version: i64,
+        used: i64,
+        last_used_at: Option<i64>,
     }
 }

@@ -1,45 +1,76 @@
-//! What a pipeline says afterwards of what it was handed. The receipt itself never changes.
+//! What a pipeline says afterwards of what it was handed. The receipts themselves never change.
 
 use super::Receipts;
-use crate::domain::delivery::{Outcome, Report};
+use super::row::shown;
+use crate::domain::delivery::{Fetch, Outcome, Report, Use};
 use crate::store::entity::delivery_report::{ActiveModel, Column, Entity};
-use crate::store::entity::receipt;
+use crate::store::entity::{delivery_report, receipt};
+use crate::store::tallies::add_used;
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, PaginatorTrait, QueryFilter,
+    ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, JoinType, QueryFilter,
+    QuerySelect,
 };
+use std::collections::BTreeMap;
 use uuid::Uuid;
 
 impl<C: ConnectionTrait> Receipts<'_, C> {
-    /// Writes down how a delivery to the pipeline went; a later report replaces an earlier one.
-    /// `false` when the pipeline has no receipt of that id that says that something was delivered.
+    /// Writes down how deliveries to the pipeline went; a later report replaces an earlier one. The
+    /// id is that of one receipt, or of a fetch and so of all receipts of it. What was only asked for
+    /// counts as used from then on. `false` when the pipeline has no receipt of that id that says
+    /// that something was delivered.
     pub async fn report(
         &self,
-        receipt: Uuid,
+        id: Uuid,
         pipeline: Uuid,
         outcome: Report,
         at: i64,
     ) -> Result<bool, DbErr> {
+        let (first, last) = Fetch::spoken_of(id);
+        let to_report = receipt::Entity::belongs_to(delivery_report::Entity)
+            .from(receipt::Column::Id)
+            .to(delivery_report::Column::ReceiptId)
+            .into();
         let delivered = receipt::Entity::find()
-            .filter(receipt::Column::Id.eq(receipt))
+            .join(JoinType::LeftJoin, to_report)
+            .select_also(delivery_report::Entity)
+            .filter(receipt::Column::Id.between(first, last))
             .filter(receipt::Column::Chain.eq(self.project))
             .filter(receipt::Column::PipelineId.eq(pipeline))
             .filter(receipt::Column::Outcome.eq(Outcome::Delivered.word()))
-            .count(self.db)
+            .all(self.db)
             .await?;
-        if delivered == 0 {
+        // Sorted, as the counts of receipts are, so that two servers cannot wait for each other.
+        let mut used: BTreeMap<Uuid, (i64, i64)> = BTreeMap::new();
+        let mut rows = Vec::with_capacity(delivered.len());
+        for (row, report) in delivered {
+            rows.push(ActiveModel {
+                receipt_id: Set(row.id),
+                project_id: Set(self.project),
+                outcome: Set(outcome.word().to_owned()),
+                at: Set(at),
+            });
+            let (credential, time) = (row.credential_id, row.at);
+            let is_new = shown(row, report).is_some_and(|one| one.use_of() == Use::Asked);
+            if let (Some(credential), true) = (credential, is_new) {
+                let (times, last) = used.entry(credential).or_insert((0, time));
+                (*times, *last) = (*times + 1, time.max(*last));
+            }
+        }
+        if rows.is_empty() {
             return Ok(false);
         }
-        let row = ActiveModel {
-            receipt_id: Set(receipt),
-            project_id: Set(self.project),
-            outcome: Set(outcome.word().to_owned()),
-            at: Set(at),
-        };
-        let again = OnConflict::column(Column::ReceiptId)
-            .update_columns([Column::Outcome, Column::At])
-            .to_owned();
-        Entity::insert(row).on_conflict(again).exec_without_returning(self.db).await?;
+        for (credential, uses) in used {
+            add_used(self.db, (credential, pipeline), uses).await?;
+        }
+        // A report has 4 values; SQLite takes 32,766 in a statement.
+        for part in rows.chunks(1_000) {
+            let again = OnConflict::column(Column::ReceiptId)
+                .update_columns([Column::Outcome, Column::At])
+                .to_owned();
+            let insert = Entity::insert_many(part.to_vec()).on_conflict(again);
+            insert.exec_without_returning(self.db).await?;
+        }
         Ok(true)
     }
 }

@@ -40,11 +40,14 @@ fn held(reply: &Reply) -> BTreeMap<String, (String, String)> {
     held.collect()
 }
 
-/// What [`held`] is to give.
+/// What [`held`] is to give, each spelling of a host in its own folder.
 fn expected(entries: &[(&str, &str, &str)]) -> BTreeMap<String, (String, String)> {
-    let entries = entries
-        .iter()
-        .map(|(folder, key, name)| ((*folder).to_owned(), ((*key).to_owned(), auth(name))));
+    let other = |text: &str| text.replace("ghcr.io", "ghcr.io:443");
+    let entries = entries.iter().flat_map(|(folder, key, name)| {
+        let own = ((*folder).to_owned(), ((*key).to_owned(), auth(name)));
+        let also = (other(folder), (other(key), auth(name)));
+        [own, also]
+    });
     entries.collect()
 }
 

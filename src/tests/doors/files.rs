@@ -92,6 +92,8 @@ async fn a_kubernetes_secret_is_a_manifest_with_the_file_in_base64() {
     let entries = [
         entry("ghcr.io", "whole"),
         entry("ghcr.io/acme/api", "api"),
+        entry("ghcr.io:443", "whole"),
+        entry("ghcr.io:443/acme/api", "api"),
         entry(HUB, "hub"),
         entry(OWN, "own"),
     ];

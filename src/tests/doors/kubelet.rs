@@ -1,6 +1,6 @@
 //! What the kubelet's plugin is given, by what the kubelet shares an answer by.
 
-use super::Scene;
+use super::{Scene, spelled};
 use crate::app::Reply;
 use regcred::domain::delivery::{Door, Outcome};
 use serde_json::{Value, json};
@@ -9,6 +9,14 @@ use uuid::Uuid;
 
 fn login(name: &str) -> Value {
     json!({"username": "acme-bot", "password": format!("{name}-secret")})
+}
+
+/// The map with these keys in each spelling, each with the name of its credential.
+fn logins(entries: &[(&str, &str)]) -> Value {
+    let rows = entries
+        .iter()
+        .flat_map(|(key, name)| spelled(key).into_iter().map(|key| (key, login(name))));
+    Value::Object(rows.collect())
 }
 
 async fn asked(scene: &Scene, image: &str, cache: &str) -> Reply {
@@ -31,7 +39,7 @@ async fn an_answer_for_an_image_holds_one_key_and_no_other_pods_credentials() {
         assert_eq!(reply.status, 200, "{image}: {}", reply.text());
         let deliveries: Vec<String> = reply.deliveries().iter().map(Uuid::to_string).collect();
         assert_eq!(deliveries.len(), 1, "{image}");
-        let expected = json!({"auth": {key: login(name)}, "deliveries": deliveries});
+        let expected = json!({"auth": logins(&[(key, name)]), "deliveries": deliveries});
         assert_eq!(reply.json(), expected, "{image}");
     }
 }
@@ -41,7 +49,7 @@ async fn an_answer_for_a_registry_holds_all_of_it_and_nothing_of_another() {
     let scene = Scene::new().await;
     let reply = asked(&scene, "ghcr.io/acme/api:1.2", "registry").await;
     assert_eq!(reply.status, 200, "{}", reply.text());
-    let expected = json!({"ghcr.io": login("whole"), "ghcr.io/acme/api": login("api")});
+    let expected = logins(&[("ghcr.io", "whole"), ("ghcr.io/acme/api", "api")]);
     assert_eq!(reply.json()["auth"], expected);
     let text = reply.text();
     assert!(!text.contains("hub-secret") && !text.contains("own-secret"));
@@ -52,12 +60,12 @@ async fn a_global_answer_holds_everything_and_each_has_its_receipt() {
     let scene = Scene::new().await;
     let reply = asked(&scene, "ghcr.io/acme/api:1.2", "global").await;
     assert_eq!(reply.status, 200, "{}", reply.text());
-    let expected = json!({
-        "docker.io": login("hub"),
-        "ghcr.io": login("whole"),
-        "ghcr.io/acme/api": login("api"),
-        "registry.example.com:5000": login("own"),
-    });
+    let expected = logins(&[
+        ("docker.io", "hub"),
+        ("ghcr.io", "whole"),
+        ("ghcr.io/acme/api", "api"),
+        ("registry.example.com:5000", "own"),
+    ]);
     let found = reply.json();
     assert_eq!(found["auth"], expected);
     let told = found["deliveries"].as_array().unwrap();

@@ -234,7 +234,8 @@ async fn the_kubelet_is_answered_on_stdout_and_told_of_errors_on_stderr() {
             "auth": auth,
         })
     };
-    let found = json!({"ghcr.io/acme/api": {"username": "acme-bot", "password": "reader-secret"}});
+    let login = json!({"username": "acme-bot", "password": "reader-secret"});
+    let found = json!({"ghcr.io/acme/api": login, "ghcr.io:443/acme/api": login});
     for (image, auth) in [("ghcr.io/acme/api:1", found), ("public.example.com/tool", Value::Null)] {
         let ran = scene.run("kubelet", &request(image)).await;
         assert!(ran.code == Some(0) && ran.err.is_empty(), "{ran:?}");

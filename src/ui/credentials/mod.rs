@@ -18,12 +18,12 @@ mod row;
 mod sign_in;
 mod stored;
 mod token_service;
-mod used_by;
 mod versions;
 
 pub(in crate::ui) mod place;
 pub(in crate::ui) mod receipts;
 pub(in crate::ui) mod said;
+pub(in crate::ui) mod used_by;
 
 pub use delete::DeleteDialog;
 pub use detail::DetailPage;

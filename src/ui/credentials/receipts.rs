@@ -46,7 +46,7 @@ pub fn Receipts(
                             .collect_view()}
                     </Table>
                     <p class="muted">
-                        "What stands under “as claimed” or “reported” is what the pipeline said. It is recorded, and nothing is decided by it."
+                        "“Used” means that an image was named, or that the pipeline reported how it went. “Asked for” means that it was handed out and nothing says whether the client wanted it: many ask for every registry that they know. What stands under “as claimed” or “reported” is what the pipeline said. It is recorded, and nothing is decided by it."
                     </p>
                 }
                     .into_any()
@@ -62,6 +62,7 @@ fn ReceiptRow(
     is_of_pipeline: bool,
     has_page: bool,
 ) -> impl IntoView {
+    let known = (receipt.outcome == Outcome::Delivered).then(|| receipt.use_of().label());
     let other = if is_of_pipeline {
         let credential = receipt.credential.unwrap_or_else(|| "None".to_owned());
         view! { <td data-label="Credential">{credential}</td> }.into_any()
@@ -97,6 +98,7 @@ fn ReceiptRow(
             <td data-label="Address" class=address_class>{address}</td>
             <td data-label="Outcome">
                 <Badge label=receipt.outcome.label() tone/>
+                {known.map(|known| view! { <div class="muted">{known}</div> })}
                 {receipt.reason.map(|reason| view! { <div class="muted">{reason}</div> })}
                 {receipt.report.map(|report| view! { <Reported report/> })}
             </td>

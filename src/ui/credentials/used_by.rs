@@ -15,6 +15,25 @@ pub fn never_received(created_at: Moment) -> String {
     )
 }
 
+/// How often something was received.
+pub fn times(count: i64) -> String {
+    match count {
+        0 => "Never".to_owned(),
+        1 => "Once".to_owned(),
+        n => format!("{n} times"),
+    }
+}
+
+/// What is known of the use of what was received; nothing when nothing was.
+pub fn use_in_words(received: i64, used: i64) -> Option<String> {
+    match (received, used) {
+        (0, _) => None,
+        (_, 0) => Some("Only asked for".to_owned()),
+        (_, 1) => Some("Used once".to_owned()),
+        (_, n) => Some(format!("Used {n} times")),
+    }
+}
+
 /// The pipelines that hold a grant, have received it, or both; `current` is the secret's version.
 #[component]
 pub fn Dependents(
@@ -25,7 +44,7 @@ pub fn Dependents(
     place: Place,
 ) -> impl IntoView {
     view! {
-        <Table columns=vec!["Pipeline", "Grant", "Received", "Last received", "Version"]>
+        <Table columns=vec!["Pipeline", "Grant", "Received", "Use", "Last received", "Version"]>
             {dependents
                 .into_iter()
                 .map(|dependent| {
@@ -39,11 +58,8 @@ pub fn Dependents(
 
 #[component]
 fn DependentRow(dependent: Dependent, has_page: bool, current: i64, place: Place) -> impl IntoView {
-    let received = match dependent.deliveries {
-        0 => "Never".to_owned(),
-        1 => "Once".to_owned(),
-        n => format!("{n} times"),
-    };
+    let received = times(dependent.deliveries);
+    let used = use_in_words(dependent.deliveries, dependent.used);
     view! {
         <tr>
             <td data-label="Pipeline">
@@ -51,6 +67,10 @@ fn DependentRow(dependent: Dependent, has_page: bool, current: i64, place: Place
             </td>
             <td data-label="Grant">{dependent.grant.map_or("None now", |access| access.label())}</td>
             <td data-label="Received">{received}</td>
+            <td data-label="Use">
+                {used.unwrap_or_else(|| "Never".to_owned())}
+                {dependent.last_use.map(|at| view! { <div class="muted">"last " <Time at/></div> })}
+            </td>
             <td data-label="Last received">
                 {match dependent.last_delivery {
                     Some(at) => view! { <Time at/> }.into_any(),
@@ -99,7 +119,7 @@ pub fn UsedBy(
                 view! {
                     <Dependents dependents existing current place/>
                     <p class="muted">
-                        "“Received” counts the times this service handed it out. Clients keep what they received, so it may be used more often than that."
+                        "“Received” counts the times this service handed it out. Many clients ask for every registry that they know: it counts as used when an image was named, or when the pipeline reported how it went, and was only asked for otherwise. Clients keep what they received, so it may be used more often than that."
                     </p>
                 }
                     .into_any()
@@ -127,5 +147,23 @@ pub fn Obtainers(obtainers: Vec<(String, String)>) -> impl IntoView {
             </ul>
             {is_nobody.then(|| view! { <p class="muted">"No member can grant it at the moment."</p> })}
         </Section>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_only_asked_for_is_not_called_used() {
+        for (received, used, words) in [
+            (0, 0, None),
+            (5, 0, Some("Only asked for")),
+            (5, 1, Some("Used once")),
+            (5, 4, Some("Used 4 times")),
+        ] {
+            assert_eq!(use_in_words(received, used).as_deref(), words, "{received} {used}");
+        }
+        assert_eq!([times(0), times(1), times(2)], ["Never", "Once", "2 times"]);
     }
 }

@@ -81,7 +81,15 @@ fn Formats(formats: Vec<FormatVerdict>) -> impl IntoView {
                     view! {
                         <tr>
                             <td data-label="Format">{one.format}</td>
-                            <td data-label="Holds">{one.holds}</td>
+                            <td data-label="Holds">
+                                {one.holds}
+                                {one
+                                    .note
+                                    .map(|note| {
+                                        let sentence = format!("To know: {}.", note.label());
+                                        view! { <div class="muted">{sentence}</div> }
+                                    })}
+                            </td>
                         </tr>
                     }
                 })

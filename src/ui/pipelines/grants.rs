@@ -7,6 +7,7 @@ use crate::domain::pipeline::{Grant, Grantable};
 use crate::functions::answer::Returned;
 use crate::ui::components::{ACTIONS, Badge, PostButton, Section, Table, Time};
 use crate::ui::credentials::place::Place;
+use crate::ui::credentials::used_by::{times, use_in_words};
 use leptos::prelude::*;
 use uuid::Uuid;
 
@@ -60,11 +61,8 @@ fn GrantRow(grant: Grant, pipeline: Uuid, today: Day, place: Place) -> impl Into
     let can_approve = may_approve && is_waiting(&grant.terms, today);
     let name = grant.credential;
     let (label, approve_label) = (format!("Take back {name}"), format!("Approve {name}"));
-    let received = match grant.deliveries {
-        0 => "Never".to_owned(),
-        1 => "Once".to_owned(),
-        n => format!("{n} times"),
-    };
+    let received = times(grant.deliveries);
+    let used = use_in_words(grant.deliveries, grant.used);
     view! {
         <tr>
             <td data-label="Credential">
@@ -82,6 +80,7 @@ fn GrantRow(grant: Grant, pipeline: Uuid, today: Day, place: Place) -> impl Into
             <td data-label="Received">
                 {received}
                 {grant.last_delivery.map(|at| view! { <div class="muted">"last " <Time at/></div> })}
+                {used.map(|used| view! { <div class="muted">{used}</div> })}
             </td>
             <td data-label="Actions" class="row-actions">
                 {can_approve

@@ -1,48 +1,131 @@
-//! The receipts of one fetch, gathered until they are written together.
+//! The receipts of one fetch, gathered until they are written together, and what is told of them.
 
-use super::DeliveryRequest;
+use super::ledger::Told;
+use super::{DeliveryRequest, Entry};
 use crate::domain::actor::Pipeline;
 use crate::domain::credential::Access;
-use crate::domain::delivery::{Claims, Door, Outcome, Receipt};
+use crate::domain::delivery::{Claims, Door, Fetch, Outcome, Receipt};
+use crate::domain::matching::Note;
 use crate::domain::proof::Proof;
 use crate::store::{Deliverable, ReceiptRow};
 use crate::vault::now;
 use uuid::Uuid;
 
-pub(super) struct Receipts<'a> {
-    pipeline: &'a Pipeline,
-    request: &'a DeliveryRequest,
-    pub(super) rows: Vec<ReceiptRow>,
+/// What is known of one hand-out when it is written down.
+pub(super) struct Handed<'a> {
+    pub(super) one: &'a Deliverable,
+    pub(super) entry: &'a Entry,
+    /// What of it had to be left out.
+    pub(super) note: Option<String>,
+    /// The image that it is known to be for, if the request did not say so.
+    pub(super) image: Option<String>,
 }
 
-impl<'a> Receipts<'a> {
-    pub(super) fn new(pipeline: &'a Pipeline, request: &'a DeliveryRequest) -> Self {
-        Self { pipeline, request, rows: Vec::new() }
+pub(super) struct Book<'a> {
+    pipeline: &'a Pipeline,
+    fetch: Fetch,
+    numbered: u16,
+    pub(super) rows: Vec<ReceiptRow>,
+    told: Told,
+    /// The ids of those that only lost a choice: they are told last and have no receipt.
+    passed: Vec<(Uuid, String)>,
+}
+
+impl<'a> Book<'a> {
+    pub(super) fn new(pipeline: &'a Pipeline) -> Self {
+        let fetch = Fetch::new(Uuid::now_v7());
+        let told = Told { fetch: fetch.id(), ..Told::default() };
+        Self { pipeline, fetch, numbered: 0, rows: Vec::new(), told, passed: Vec::new() }
     }
 
-    /// It is handed out; gives the receipt's id.
-    pub(super) fn deliver(&mut self, one: &Deliverable) -> Uuid {
-        self.push(Some(one), Outcome::Delivered, warning(one))
+    /// The id of the next receipt.
+    pub(super) fn number(&mut self) -> Uuid {
+        match self.numbered.checked_add(1) {
+            Some(next) => {
+                self.numbered = next;
+                self.fetch.receipt(next)
+            }
+            // More than a fetch can speak of at once: each of the rest is spoken of by its own id.
+            None => Uuid::now_v7(),
+        }
     }
 
-    pub(super) fn refuse(&mut self, one: &Deliverable, reason: &str) {
-        self.push(Some(one), Outcome::Refused, Some(reason.to_owned()));
+    /// It is in the body.
+    pub(super) fn deliver(&mut self, request: &DeliveryRequest, handed: Handed<'_>) {
+        let Handed { one, entry, note, image } = handed;
+        let shown = &one.credential.summary;
+        self.told.held.push((entry.receipt, shown.host.clone()));
+        self.told.ends = [self.told.ends, entry.ends].into_iter().flatten().min();
+        if request.repository.is_none() {
+            self.told.note = self.told.note.or(Note::of(request.shape, &entry.paths));
+        }
+        let reasons: Vec<String> = warning(one).into_iter().chain(note).collect();
+        let reason = (!reasons.is_empty()).then(|| reasons.join("; "));
+        let because = (Outcome::Delivered, reason);
+        let mut row = self.row(request, entry.receipt, Some(one), because);
+        if request.repository.is_none() && image.is_some() {
+            row.receipt.image = image;
+        }
+        self.rows.push(row);
+    }
+
+    /// It would have been handed out but for the reason.
+    pub(super) fn refuse(&mut self, request: &DeliveryRequest, one: &Deliverable, reason: &str) {
+        let id = self.number();
+        self.refuse_as(request, id, one, reason);
+    }
+
+    /// The same for one whose receipt has its id already.
+    pub(super) fn refuse_as(
+        &mut self,
+        request: &DeliveryRequest,
+        id: Uuid,
+        one: &Deliverable,
+        reason: &str,
+    ) {
+        self.leave_out(one, reason);
+        let because = (Outcome::Refused, Some(reason.to_owned()));
+        let row = self.row(request, id, Some(one), because);
+        self.rows.push(row);
+    }
+
+    /// Something of it is not in the answer, which its receipt does not call a refusal.
+    pub(super) fn leave_out(&mut self, one: &Deliverable, reason: &str) {
+        self.told.left_out.push((one.credential.summary.id, reason.to_owned()));
+    }
+
+    /// Another one was chosen.
+    pub(super) fn pass_over(&mut self, one: &Deliverable, reason: &str) {
+        self.passed.push((one.credential.summary.id, reason.to_owned()));
     }
 
     /// A pipeline that may have nothing asked all the same: worth a record.
-    pub(super) fn refuse_all(&mut self, reason: &str) {
-        self.push(None, Outcome::Refused, Some(reason.to_owned()));
+    pub(super) fn refuse_all(&mut self, request: &DeliveryRequest, reason: &str) {
+        let id = self.number();
+        let row = self.row(request, id, None, (Outcome::Refused, Some(reason.to_owned())));
+        self.rows.push(row);
     }
 
-    fn push(
-        &mut self,
+    /// Whether nothing is handed out.
+    pub(super) fn is_empty(&self) -> bool {
+        self.told.held.is_empty()
+    }
+
+    /// What is told of all of it.
+    pub(super) fn close(mut self) -> Told {
+        self.told.left_out.append(&mut self.passed);
+        self.told
+    }
+
+    fn row(
+        &self,
+        request: &DeliveryRequest,
+        id: Uuid,
         one: Option<&Deliverable>,
-        outcome: Outcome,
-        reason: Option<String>,
-    ) -> Uuid {
+        (outcome, reason): (Outcome, Option<String>),
+    ) -> ReceiptRow {
         let credential = one.map(|one| &one.credential);
-        let id = Uuid::now_v7();
-        self.rows.push(ReceiptRow {
+        ReceiptRow {
             project: self.pipeline.project_id(),
             credential_id: credential.map(|credential| credential.summary.id),
             receipt: Receipt {
@@ -52,19 +135,18 @@ impl<'a> Receipts<'a> {
                 pipeline_id: self.pipeline.id(),
                 credential: credential.map(|credential| credential.summary.name.clone()),
                 version: credential.map(|credential| credential.secret.version),
-                intent: self.request.intent,
-                door: self.request.door,
+                intent: request.intent,
+                door: request.door,
                 token_id: self.pipeline.token_id().to_owned(),
-                claims: self.request.claims.clone(),
+                claims: request.claims.clone(),
                 proof: self.pipeline.proof().clone(),
-                image: self.request.image(),
-                address: self.request.address.clone(),
+                image: request.image(),
+                address: request.address.clone(),
                 outcome,
                 reason,
                 report: None,
             },
-        });
-        id
+        }
     }
 }
 

@@ -22,6 +22,7 @@ fn grant(host: &str, intent: Access, repositories: &[&str]) -> Grant {
         created_by: "Dana".to_owned(),
         is_own: true,
         deliveries: 0,
+        used: 0,
         last_delivery: None,
     }
 }

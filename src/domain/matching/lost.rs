@@ -1,0 +1,123 @@
+//! Why a credential is not in an answer, and what to know about one that is: the same words in
+//! receipts, in headers and in the explainer.
+
+use super::Shape;
+
+crate::domain::words! {
+    /// Why a credential is not the one, or not in the answer. The label stands in receipts, in the
+    /// header of an answer and in the explainer.
+    pub enum Lost {
+        /// Deliveries are stopped.
+        Disabled = "disabled", "it is disabled";
+        /// The pipeline has no grant for it.
+        NotGranted = "not_granted", "it is not granted to this pipeline";
+        /// The credential can do less than what is asked, or the grant is for less.
+        WrongIntent = "wrong_intent", "the grant or the credential is for pulling only";
+        /// Its path scope does not cover the repository.
+        OtherRepository = "other_repository", "it is for other repositories";
+        /// The grant's repositories do not cover the repository.
+        GrantRepository = "grant_repository", "the grant is for other repositories";
+        /// The grant is for some repositories, and this reader names only hosts.
+        NeedsRepository = "needs_repository", "the grant is for some repositories only, and this format names only hosts; ask with image=";
+        /// Only tokens for one repository may be handed out, and none was named.
+        NeedsImage = "needs_image", "the grant is for short-lived tokens only; ask with image=";
+        /// Only tokens of the registry may be handed out, and this reader cannot use them.
+        NeedsTokenClient = "needs_token_client", "the grant is for short-lived tokens only, which this client cannot use";
+        /// Another one has a longer prefix.
+        LessExact = "less_exact", "another one serves this host more exactly, and this file has one entry a host";
+        /// Another one has a longer prefix for the repository.
+        ShorterPrefix = "shorter_prefix", "another one is for a longer part of the repository's path";
+        /// Another one can do less, and that is enough.
+        Wider = "wider", "another one is enough and allows less";
+        /// It has expired, and another one that would do as well has not.
+        GivesWay = "gives_way", "its expiry date has passed, and another one serves as well";
+        /// Another one is as good.
+        Tie = "tie", "another credential ties with it";
+        /// The grant's last day has passed.
+        Expired = "grant_expired", "the grant has expired";
+        /// Nobody has approved the grant.
+        NotApproved = "not_approved", "using this protected credential waits for an approval";
+        /// The approval's last day has passed.
+        ApprovalEnded = "approval_ended", "the approval to use this protected credential has ended";
+        /// It may be a fork's pull request.
+        Fork = "fork", "pull requests from forks may not have it";
+        /// The grant has a condition on the branch, and none was proved.
+        BranchNotProved = "branch_not_proved", "the grant is for some branches, and the branch was not proved";
+        /// Another branch.
+        Branch = "branch", "the grant is for other branches";
+        /// The grant has a condition on the event, and none was proved.
+        EventNotProved = "event_not_proved", "the grant is for some events, and the event was not proved";
+        /// Another event.
+        Event = "event", "the grant is for other events";
+        /// The stored secret does not open.
+        Unreadable = "unreadable", "its stored secret cannot be read; save a new one";
+        /// The registry was asked for a token and gave none.
+        NoToken = "no_token", "the registry gave no short-lived token for it";
+        /// The secret is bytes that are no text.
+        NotText = "not_text", "its secret is not text, and this format holds only text";
+        /// What it would be called by is another one's.
+        KeyTaken = "key_taken", "another credential has its place in this answer";
+        /// There is no room for it.
+        TooLong = "too_long", "with it the answer would be longer than its reader takes; ask with image=";
+    }
+}
+
+impl Lost {
+    /// Whether the credential would be the one but for a rule of the grant, or for what the format
+    /// can hold: then the answer is a refusal and has a receipt. Who only loses a choice has none.
+    pub fn is_refusal(self) -> bool {
+        !matches!(
+            self,
+            Self::NotGranted
+                | Self::OtherRepository
+                | Self::LessExact
+                | Self::ShorterPrefix
+                | Self::Wider
+                | Self::GivesWay
+        )
+    }
+}
+
+crate::domain::words! {
+    /// What readers make of a credential that is for some repositories only.
+    pub enum Note {
+        /// The answer has keys with paths.
+        PathKeys = "path_keys", "a key with a path is a prefix: docker uses it for the whole host, and the kubelet compares it as text, so host/acme is also host/acmeco; ask with image= for exactly one repository";
+        /// The answer has the host as its key.
+        HostOnly = "host_only", "a credential in it is for some repositories only, but clients use it for the whole host; ask with image= for exactly one repository";
+    }
+}
+
+impl Note {
+    /// What to know about a credential that is handed out for these paths when no image was named.
+    pub fn of(shape: Shape, paths: &[String]) -> Option<Self> {
+        match (paths.is_empty(), shape) {
+            (true, _) => None,
+            (false, Shape::Paths) => Some(Self::PathKeys),
+            (false, Shape::One | Shape::Hosts) => Some(Self::HostOnly),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_only_loses_a_choice_is_not_refused() {
+        for lost in [Lost::Wider, Lost::ShorterPrefix, Lost::LessExact, Lost::GivesWay] {
+            assert!(!lost.is_refusal(), "{lost:?}");
+        }
+        for lost in [Lost::Tie, Lost::NotText, Lost::KeyTaken, Lost::TooLong, Lost::Unreadable] {
+            assert!(lost.is_refusal(), "{lost:?}");
+        }
+    }
+
+    #[test]
+    fn a_reason_fits_on_a_line_of_a_header() {
+        let labels = Lost::ALL.iter().map(|lost| lost.label());
+        for label in labels.chain(Note::ALL.iter().map(|note| note.label())) {
+            assert!(label.bytes().all(|byte| (b' '..=b'~').contains(&byte)), "{label}");
+        }
+    }
+}

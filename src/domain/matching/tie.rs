@@ -1,0 +1,75 @@
+//! Credentials that nothing tells apart: they are left out and named, and the rest is delivered.
+
+use super::Lost;
+use crate::domain::registry::RegistryHost;
+
+/// Several that nothing tells apart, and what for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Tie {
+    /// Their places among the candidates; at least two.
+    pub of: Vec<usize>,
+    /// The registry.
+    pub host: RegistryHost,
+    /// The only key of it that is left out, in an answer that has keys with paths.
+    pub path: Option<String>,
+    /// Whether they are for different repositories, which the reader does not name.
+    pub is_by_host: bool,
+}
+
+impl Tie {
+    /// Why each of them is left out: it names them all.
+    pub fn reason(&self, names: &[&str]) -> String {
+        let (why, names, host) = (Lost::Tie.label(), list(names), &self.host);
+        match &self.path {
+            _ if self.is_by_host => {
+                format!("{why}: {names} are for different repositories of {host}; ask with image=")
+            }
+            Some(path) => format!("{why}: {names} serve {host}/{path} equally well"),
+            None => format!("{why}: {names} serve {host} equally well"),
+        }
+    }
+
+    /// Their names in a sentence.
+    pub fn who(&self, names: &[&str]) -> String {
+        list(names)
+    }
+
+    /// The error for who asked for this and nothing else.
+    pub fn sentence(&self, names: &[&str]) -> String {
+        let several = if names.len() == 2 { "Two" } else { "Several" };
+        format!(
+            "{several} credentials serve {} equally well: {}. Name the image, take one back from this pipeline, or give them different paths or access.",
+            self.host,
+            list(names)
+        )
+    }
+}
+
+/// `a and b`, `a, b and c`.
+fn list(names: &[&str]) -> String {
+    match names {
+        [] => String::new(),
+        [one] => (*one).to_owned(),
+        [first @ .., last] => format!("{} and {last}", first.join(", ")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn tie(path: Option<&str>, is_by_host: bool) -> Tie {
+        let host = RegistryHost::stored("ghcr.io").unwrap();
+        Tie { of: vec![0, 1], host, path: path.map(str::to_owned), is_by_host }
+    }
+
+    #[test]
+    fn every_one_of_them_is_named() {
+        let (two, three) = (["a", "b"], ["a", "b", "c"]);
+        assert!(tie(None, false).reason(&three).ends_with("a, b and c serve ghcr.io equally well"));
+        assert!(tie(Some("acme"), false).reason(&two).contains("a and b serve ghcr.io/acme"));
+        assert!(tie(None, true).reason(&two).contains("different repositories of ghcr.io"));
+        assert!(tie(None, false).sentence(&two).starts_with("Two credentials serve ghcr.io"));
+        assert!(tie(None, false).sentence(&three).contains("well: a, b and c. Name the image"));
+    }
+}

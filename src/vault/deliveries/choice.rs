@@ -1,0 +1,221 @@
+//! The choice for one request: what is handed out of what is granted, as far as the format's kind
+//! allows, and why not the rest.
+
+use super::receipts::{Book, Handed};
+use super::{DeliveryRequest, Entry, Given, Ledger};
+use crate::domain::actor::Pipeline;
+use crate::domain::matching::{Ask, Candidate, Lost, Outcome, Shape, Tie, Won, decide};
+use crate::domain::moment::Moment;
+use crate::error::{Error, Result};
+use crate::store::Deliverable;
+use crate::vault::{Vault, now, today};
+use uuid::Uuid;
+use zeroize::Zeroizing;
+
+const UNREADABLE: &str = "The stored secret of this credential cannot be read, so it was not delivered. Save a new secret for it.";
+
+/// What was chosen for one request.
+pub(super) struct Choice<'a> {
+    request: &'a DeliveryRequest,
+    /// What each of its entries is of, in their order, and what of it had to be left out.
+    of: Vec<(&'a Deliverable, Option<String>)>,
+    /// Those whose stored secret does not open.
+    pub(super) unreadable: Vec<&'a Deliverable>,
+    /// What is told to who asked, if nothing is handed out.
+    pub(super) problem: Option<Error>,
+}
+
+impl Choice<'_> {
+    /// The error of another system, or of ours, which is no answer at all: it is worth another try,
+    /// and what was found for other requests does not leave either.
+    pub(super) fn failure(&self) -> Option<Error> {
+        self.problem.clone().filter(|problem| problem.status() >= 500)
+    }
+
+    /// Writes down what the format holds and what it does not.
+    pub(super) fn settle(&mut self, entries: &[Entry], ledger: &Ledger, book: &mut Book<'_>) {
+        for ((one, note), entry) in self.of.iter().zip(entries) {
+            let Some(lost) = ledger.lost(entry) else {
+                if let Some(note) = note {
+                    book.leave_out(one, note);
+                }
+                let image = ledger.served(entry);
+                book.deliver(self.request, Handed { one, entry, note: note.clone(), image });
+                continue;
+            };
+            book.refuse_as(self.request, entry.receipt, one, lost.label());
+            if self.request.shape == Shape::One {
+                self.problem = self.problem.take().or_else(|| Some(not_held(one, lost)));
+            }
+        }
+    }
+}
+
+impl Vault {
+    /// Chooses for the request and opens what was chosen. Refusals go into the book; what is handed
+    /// out does so once the format has held it.
+    pub(super) async fn choose<'a>(
+        &self,
+        pipeline: &Pipeline,
+        request: &'a DeliveryRequest,
+        granted: &'a [Deliverable],
+        book: &mut Book<'_>,
+    ) -> Result<(Choice<'a>, Vec<Entry>)> {
+        let outcome = decided(pipeline, request, granted);
+        book_lost(request, granted, &outcome, book);
+        if granted.is_empty() && request.shape != Shape::One {
+            book.refuse_all(request, "it has no grants");
+        }
+        let (mut of, mut entries) = (Vec::new(), Vec::new());
+        let (mut unreadable, mut no_token, mut refused) = (Vec::new(), None, None);
+        for won in &outcome.won {
+            let one = &granted[won.index];
+            let Some(secret) = self.open(one).await? else {
+                book.refuse(request, one, Lost::Unreadable.label());
+                unreadable.push(one);
+                continue;
+            };
+            let given = match self.given(request, won, one, secret).await {
+                Ok(given) => given,
+                Err(error) => {
+                    book.refuse(request, one, Lost::NoToken.label());
+                    no_token = no_token.or(Some(error));
+                    continue;
+                }
+            };
+            if let Some(lost) = request.door.refuses(given.content()) {
+                book.refuse(request, one, lost.label());
+                refused = refused.or_else(|| Some(not_held(one, lost)));
+                continue;
+            }
+            let notes = outcome.ties_of(won.index).map(|tie| reason(tie, granted));
+            let note = notes.reduce(|all, one| format!("{all}; {one}"));
+            of.push((one, note));
+            entries.push(entry(won, one, given, book.number()));
+        }
+        let is_one = request.shape == Shape::One;
+        let tie = outcome.ties.first().filter(|_| request.host.is_some());
+        let problem = tie
+            .map(|tie| Error::Conflict(tie.sentence(&names(tie, granted))))
+            .or_else(|| (!unreadable.is_empty()).then(|| Error::Conflict(UNREADABLE.to_owned())))
+            .or(no_token)
+            .or_else(|| refused.filter(|_| is_one))
+            .or_else(|| (is_one && entries.is_empty()).then(|| nothing(granted, &outcome)));
+        Ok((Choice { request, of, unreadable, problem }, entries))
+    }
+
+    /// What is handed out of the secret: itself, or what the registry gives for it.
+    async fn given(
+        &self,
+        request: &DeliveryRequest,
+        won: &Won,
+        one: &Deliverable,
+        secret: Zeroizing<Vec<u8>>,
+    ) -> Result<Given> {
+        if !won.is_narrow && !request.wants_token {
+            return Ok(Given::Secret(secret));
+        }
+        let repository = request.repository.as_deref().ok_or(Error::Internal)?;
+        self.bearer(&one.credential, repository, request.intent, &secret).await
+    }
+}
+
+/// Which of what is granted is handed out.
+pub(super) fn decided(
+    pipeline: &Pipeline,
+    request: &DeliveryRequest,
+    granted: &[Deliverable],
+) -> Outcome {
+    let candidates: Vec<Candidate<'_>> = granted
+        .iter()
+        .map(|one| Candidate {
+            credential: &one.credential.summary,
+            grants: one.grants.iter().collect(),
+        })
+        .collect();
+    let ask = Ask {
+        intent: request.intent,
+        host: request.host.as_ref(),
+        repository: request.repository.as_deref(),
+        proof: pipeline.proof(),
+        today: today(),
+        shape: request.shape,
+        takes_tokens: request.door.carries_tokens(),
+    };
+    decide(&ask, &candidates)
+}
+
+/// Why the credential with this place is not handed out: of a tie, with the names of all.
+pub(super) fn why(index: usize, lost: Lost, granted: &[Deliverable], outcome: &Outcome) -> String {
+    let tie = outcome.ties_of(index).next().filter(|_| lost == Lost::Tie);
+    tie.map_or_else(|| lost.label().to_owned(), |tie| reason(tie, granted))
+}
+
+/// Those that lost: a refusal has a receipt; who lost a choice is only told of.
+fn book_lost(
+    request: &DeliveryRequest,
+    granted: &[Deliverable],
+    outcome: &Outcome,
+    book: &mut Book<'_>,
+) {
+    for (index, lost) in &outcome.lost {
+        let one = &granted[*index];
+        if lost.is_refusal() {
+            book.refuse(request, one, &why(*index, *lost, granted, outcome));
+        } else if *lost != Lost::OtherRepository {
+            // Who was asked for one repository is not told of all others.
+            book.pass_over(one, lost.label());
+        }
+    }
+}
+
+fn names<'a>(tie: &Tie, granted: &'a [Deliverable]) -> Vec<&'a str> {
+    tie.of.iter().map(|index| granted[*index].credential.summary.name.as_str()).collect()
+}
+
+fn reason(tie: &Tie, granted: &[Deliverable]) -> String {
+    tie.reason(&names(tie, granted))
+}
+
+fn entry(won: &Won, one: &Deliverable, given: Given, receipt: Uuid) -> Entry {
+    let shown = &one.credential.summary;
+    Entry {
+        receipt,
+        credential: shown.id,
+        host: shown.host.clone(),
+        is_insecure: shown.is_insecure,
+        paths: won.paths.clone(),
+        username: shown.username.clone(),
+        ends: ends(won, one, &given),
+        given,
+    }
+}
+
+/// The first of what ends it. The token that the pipeline asks with is none of it: who has the
+/// answer needs it no more.
+fn ends(won: &Won, one: &Deliverable, given: &Given) -> Option<Moment> {
+    let token = match given {
+        Given::Secret(_) => None,
+        Given::Bearer { expires_in, .. } => {
+            Some(now().plus_seconds(i64::try_from(*expires_in).unwrap_or(i64::MAX)))
+        }
+    };
+    let days = [won.until, one.credential.summary.expires_on].into_iter().flatten();
+    days.map(|day| day.end()).chain(token).min()
+}
+
+fn not_held(one: &Deliverable, lost: Lost) -> Error {
+    let name = &one.credential.summary.name;
+    Error::Conflict(format!("{name} was not delivered: {}.", lost.label()))
+}
+
+/// Why a client that asked for one gets none: a rule, or there is nothing.
+fn nothing(granted: &[Deliverable], outcome: &Outcome) -> Error {
+    match outcome.lost.iter().find(|(_, lost)| lost.is_refusal()) {
+        Some((index, lost)) => {
+            let name = &granted[*index].credential.summary.name;
+            Error::Denied(format!("{name} was not delivered: {}.", lost.label()))
+        }
+        None => Error::NotFound,
+    }
+}

@@ -1,0 +1,78 @@
+//! What a format has put into an answer and what it could not. Receipts and headers are written from
+//! it, so what they call delivered is in the body.
+
+use super::Entry;
+use crate::domain::image::Image;
+use crate::domain::matching::{Lost, Note};
+use crate::domain::moment::Moment;
+use crate::domain::registry::RegistryHost;
+use uuid::Uuid;
+
+/// What a format says of the entries it was given. One of which it says nothing is not in the body.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Ledger {
+    held: Vec<Uuid>,
+    left_out: Vec<(Uuid, Lost)>,
+    serving: Vec<(Uuid, String)>,
+}
+
+impl Ledger {
+    /// It is in the body.
+    pub fn hold(&mut self, entry: &Entry) {
+        self.held.push(entry.receipt);
+    }
+
+    /// It cannot be in the body.
+    pub fn leave_out(&mut self, entry: &Entry, lost: Lost) {
+        self.left_out.push((entry.receipt, lost));
+    }
+
+    /// Of all that is in the body it is what the named image is pulled with.
+    pub fn serve(&mut self, entry: &Entry, image: &Image) {
+        self.serving.push((entry.receipt, format!("{}/{}", image.host, image.repository)));
+    }
+
+    /// The receipts of what is in the body, in the order in which it was put there.
+    pub fn held(&self) -> &[Uuid] {
+        &self.held
+    }
+
+    /// Why an entry is not in the body; nothing when it is.
+    pub fn lost(&self, entry: &Entry) -> Option<Lost> {
+        if self.held.contains(&entry.receipt) {
+            return None;
+        }
+        let said = self.left_out.iter().find(|(receipt, _)| *receipt == entry.receipt);
+        Some(said.map_or(Lost::KeyTaken, |(_, lost)| *lost))
+    }
+
+    /// The image that it is known to be for.
+    pub(super) fn served(&self, entry: &Entry) -> Option<String> {
+        let found = self.serving.iter().find(|(receipt, _)| *receipt == entry.receipt);
+        found.map(|(_, image)| image.clone())
+    }
+}
+
+/// An answer whose receipts are durable.
+pub struct Delivered<B> {
+    /// As the format wrote it. It holds secrets.
+    pub body: B,
+    /// What to tell about it.
+    pub told: Told,
+}
+
+/// What is told about an answer: which receipts it has, what is missing in it, and until when it is
+/// good.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Told {
+    /// What all receipts of it can be spoken of by.
+    pub fetch: Uuid,
+    /// The receipts of what is in it, each with its registry.
+    pub held: Vec<(Uuid, RegistryHost)>,
+    /// The ids of credentials that are not in it, each with the reason.
+    pub left_out: Vec<(Uuid, String)>,
+    /// When the first of what is in it ends, as far as is known.
+    pub ends: Option<Moment>,
+    /// What its readers make of paths.
+    pub note: Option<Note>,
+}

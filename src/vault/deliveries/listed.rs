@@ -1,0 +1,42 @@
+//! What a pipeline could ask for, without any secret.
+
+use super::choice::{decided, why};
+use super::{DeliveryRequest, Told};
+use crate::domain::actor::Pipeline;
+use crate::domain::credential::Access;
+use crate::domain::delivery::{Claims, Door};
+use crate::domain::matching::Shape;
+use crate::domain::registry::RegistryHost;
+use crate::error::Result;
+use crate::vault::Vault;
+
+impl Vault {
+    /// The registries that the pipeline could ask for, each with the user name it would get; and
+    /// what is told of those that it would not get. Nothing is handed out, so there is no receipt.
+    pub async fn usernames(
+        &self,
+        pipeline: &Pipeline,
+    ) -> Result<(Vec<(RegistryHost, String)>, Told)> {
+        let granted = self.store.secrets(pipeline.project_id()).granted_to(pipeline.id()).await?;
+        let request = DeliveryRequest {
+            intent: Access::Pull,
+            door: Door::Credential,
+            claims: Claims::default(),
+            address: None,
+            host: None,
+            repository: None,
+            shape: Shape::Hosts,
+            wants_token: false,
+        };
+        let outcome = decided(pipeline, &request, &granted);
+        let refused = outcome.lost.iter().filter(|(_, lost)| lost.is_refusal());
+        let left_out = refused.map(|(index, lost)| {
+            let id = granted[*index].credential.summary.id;
+            (id, why(*index, *lost, &granted, &outcome))
+        });
+        let told = Told { left_out: left_out.collect(), ..Told::default() };
+        let shown = outcome.won.iter().map(|won| &granted[won.index].credential.summary);
+        let names = shown.map(|shown| (shown.host.clone(), shown.username.clone())).collect();
+        Ok((names, told))
+    }
+}
