@@ -4,7 +4,6 @@
 use crate::app::{App, Reply, auths};
 use crate::signing::{Woodpecker, drone, drone_body, woodpecker_body};
 use regcred::domain::delivery::Outcome;
-use serde_json::Value;
 use std::collections::BTreeSet;
 use uuid::Uuid;
 
