@@ -2,8 +2,8 @@
 //! `auth.json`, the value of `DOCKER_AUTH_CONFIG` and a Kubernetes secret.
 //!
 //! - `?intent=pull` (the default) or `push`; `image=`: only what serves that image
-//! - `Regcred-Run`, `-Commit`, `-Branch`, `-Actor`, `-Event`: what the receipts say of the run, at
-//!   most 256 characters each
+//! - `Regcred-Run`, `-Commit`, `-Branch`, `-Actor`, `-Event`: what the receipts say of the run, cut
+//!   at 256 characters each
 //! - answers 200 with the file; `Regcred-Delivery` names the receipts of what is in it,
 //!   `Regcred-Left-Out` the credentials that are not (by id) with the reason; 401, 409 and 503 as
 //!   JSON
@@ -61,8 +61,8 @@ pub(super) async fn kubernetes_secret(
     asking: Asking,
 ) -> Result<Response, Reply> {
     let query = asking.query(&["intent", "image", "name", "namespace"], &[])?;
-    let name = label(&query, "name")?.unwrap_or(SECRET_NAME);
-    let namespace = label(&query, "namespace")?;
+    let name = name_of_secret(&query)?.unwrap_or(SECRET_NAME);
+    let namespace = namespace(&query)?;
     let delivery = fetch(&vault, &asking, &query, Door::KubernetesSecret, Shape::Paths).await?;
     Ok(file(&delivery, |entries, ledger| kubernetes::manifest(entries, name, namespace, ledger)))
 }
@@ -88,11 +88,22 @@ fn file(
     answer::delivered(answer::JSON, answer::text(text), &ledger)
 }
 
-fn label<'a>(query: &'a Query, name: &str) -> Result<Option<&'a str>> {
-    match query.one(name) {
-        Some(text) if !kubernetes::is_label(text) => Err(Error::BadRequest(format!(
-            "The {name} is up to 63 small letters, digits and hyphens, with no hyphen first or last."
-        ))),
+fn name_of_secret(query: &Query) -> Result<Option<&str>> {
+    match query.one("name") {
+        Some(text) if !kubernetes::is_subdomain(text) => Err(Error::BadRequest(
+            "The name is up to 253 small letters, digits, hyphens and dots. Each part between the dots begins and ends with a letter or digit."
+                .to_owned(),
+        )),
+        found => Ok(found),
+    }
+}
+
+fn namespace(query: &Query) -> Result<Option<&str>> {
+    match query.one("namespace") {
+        Some(text) if !kubernetes::is_label(text) => Err(Error::BadRequest(
+            "The namespace is up to 63 small letters, digits and hyphens, with no hyphen first or last."
+                .to_owned(),
+        )),
         found => Ok(found),
     }
 }

@@ -8,19 +8,31 @@ use zeroize::Zeroizing;
 
 /// The longest label (RFC 1123).
 const LABEL_MAX: usize = 63;
+/// The longest name of most objects.
+const SUBDOMAIN_MAX: usize = 253;
 
-/// Whether the text can be the name of a secret or of a namespace: one DNS label.
+/// Whether the text can be the name of a namespace: one DNS label.
 pub(in crate::pipelines) fn is_label(text: &str) -> bool {
+    text.len() <= LABEL_MAX && is_part(text)
+}
+
+/// Whether the text can be the name of a secret. Kubernetes' own rule (`IsDNS1123Subdomain`) limits
+/// the whole, and not each part between the dots.
+pub(in crate::pipelines) fn is_subdomain(text: &str) -> bool {
+    text.len() <= SUBDOMAIN_MAX && text.split('.').all(is_part)
+}
+
+/// Small letters, digits and hyphens, with no hyphen first or last.
+fn is_part(text: &str) -> bool {
     let is_end = |byte: &u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
     let bytes = text.as_bytes();
-    bytes.len() <= LABEL_MAX
-        && bytes.first().is_some_and(is_end)
+    bytes.first().is_some_and(is_end)
         && bytes.last().is_some_and(is_end)
         && bytes.iter().all(|byte| is_end(byte) || *byte == b'-')
 }
 
-/// A secret of the type `kubernetes.io/dockerconfigjson`, as a manifest in JSON. Both names have to
-/// be labels; without a namespace it goes where it is applied.
+/// A secret of the type `kubernetes.io/dockerconfigjson`, as a manifest in JSON. The name has to be
+/// a subdomain and the namespace a label; without a namespace it goes where it is applied.
 pub(in crate::pipelines) fn manifest(
     entries: &[Entry],
     name: &str,
@@ -110,7 +122,7 @@ mod tests {
     }
 
     #[test]
-    fn a_name_is_one_dns_label() {
+    fn a_namespace_is_one_dns_label() {
         let longest = "a".repeat(63);
         for name in ["regcred", "a", "7", "acme-api", longest.as_str()] {
             assert!(is_label(name), "{name}");
@@ -120,6 +132,23 @@ mod tests {
             ["", "-a", "a-", "A", "a.b", "a_b", "a b", "a\n", "\u{e4}", "a\"", too_long.as_str()]
         {
             assert!(!is_label(name), "{name}");
+        }
+    }
+
+    #[test]
+    fn a_name_is_a_dns_subdomain() {
+        let (longer, longest) = ("a".repeat(64), format!("{}.a", "a".repeat(251)));
+        for name in
+            ["regcred", "7", "ghcr.io", "1.2.3", "a-b.c-d", longer.as_str(), longest.as_str()]
+        {
+            assert!(is_subdomain(name), "{name}");
+        }
+        let too_long = "a".repeat(254);
+        for name in [
+            "", ".", "a.", ".a", "a..b", "-a", "a-", "a.-b", "a-.b", "GHCR.io", "a_b", "a/b",
+            "a b", "a.b\n", "\u{e4}.io", "a\"", too_long.as_str(),
+        ] {
+            assert!(!is_subdomain(name), "{name}");
         }
     }
 
