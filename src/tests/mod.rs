@@ -67,4 +67,5 @@ mod terms;
 mod tokens;
 mod trust;
 mod uploads;
+mod upstream;
 mod versions;
