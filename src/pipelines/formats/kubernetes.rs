@@ -145,8 +145,23 @@ mod tests {
         }
         let too_long = "a".repeat(254);
         for name in [
-            "", ".", "a.", ".a", "a..b", "-a", "a-", "a.-b", "a-.b", "GHCR.io", "a_b", "a/b",
-            "a b", "a.b\n", "\u{e4}.io", "a\"", too_long.as_str(),
+            "",
+            ".",
+            "a.",
+            ".a",
+            "a..b",
+            "-a",
+            "a-",
+            "a.-b",
+            "a-.b",
+            "GHCR.io",
+            "a_b",
+            "a/b",
+            "a b",
+            "a.b\n",
+            "\u{e4}.io",
+            "a\"",
+            too_long.as_str(),
         ] {
             assert!(!is_subdomain(name), "{name}");
         }
