@@ -4,6 +4,7 @@ mod assets;
 mod client;
 pub mod config;
 mod csrf;
+mod encoding;
 mod headers;
 pub mod kek;
 mod limits;

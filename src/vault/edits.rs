@@ -15,7 +15,7 @@ use crate::store::{Set, Write, unless_taken};
 use uuid::Uuid;
 
 const SECRET_LABEL: &str = "Password or key";
-const UNCHANGED: &str = "The secret is unchanged: it is the one that pipelines receive already.";
+const UNCHANGED: &str = "The secret is unchanged: it is the one that is stored already.";
 const WAITS_ALREADY: &str = "The secret is unchanged: it is the one that waits already.";
 
 impl Vault {
