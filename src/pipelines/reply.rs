@@ -25,7 +25,7 @@ impl IntoResponse for Reply {
                 "Send a pipeline token that works: Authorization: Bearer rgc_…".to_owned()
             }
             Error::Unavailable => {
-                "The delivery cannot be recorded just now, so nothing was delivered. Try again in a moment.".to_owned()
+                "Regcred cannot read or write its database just now, so nothing was delivered. Try again in a moment.".to_owned()
             }
             error => error.to_string(),
         };

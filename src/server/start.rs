@@ -45,6 +45,7 @@ pub async fn serve(config: &Config) -> Result<(), StartError> {
         has_local_key: local.is_some(),
         keep_versions: config.keep_versions,
         key_settle: config.pace.seconds(&config.storage),
+        hsts_subdomains: config.hsts_subdomains,
     };
     let reach =
         Reach { issuers: Issuers::new(outbound.clone()), registries: Registries::new(outbound) };

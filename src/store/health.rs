@@ -158,8 +158,8 @@ pub(super) fn is_failure(backend: DbBackend, error: &DbErr) -> bool {
         const SERIOUS: [&str; 6] = ["08", "53", "57P", "58", "F0", "XX"];
         return SERIOUS.iter().any(|class| code.starts_with(class));
     }
-    // The low byte of SQLite's extended codes: busy, locked, constraint.
-    !code.parse::<u32>().is_ok_and(|code| matches!(code & 0xff, 5 | 6 | 19))
+    // The low byte of SQLite's extended codes: a wrong statement, busy, locked, constraint.
+    !code.parse::<u32>().is_ok_and(|code| matches!(code & 0xff, 1 | 5 | 6 | 19))
 }
 
 #[cfg(test)]

@@ -19,6 +19,7 @@ mod health;
 mod instance;
 mod keys;
 mod leases;
+mod passing;
 mod people;
 mod pipelines;
 mod projects;
@@ -174,20 +175,10 @@ pub fn unless_taken(error: DbErr, otherwise: Error) -> Error {
 impl From<DbErr> for Error {
     /// The one place where a cause of the database is logged. What is told to people carries none.
     fn from(error: DbErr) -> Self {
-        let is_passing = matches!(error, DbErr::ConnectionAcquire(_) | DbErr::Conn(_))
-            || code(&error).is_some_and(|code| PASSING.contains(&code.as_ref()));
         tracing::error!(error = %error, "the database refused");
-        if is_passing { Self::Unavailable } else { Self::Internal }
+        if passing::passes(&error) { Self::Unavailable } else { Self::Internal }
     }
 }
-
-/// Codes that pass: `SQLite` busy (5), locked (6), read-only (8), I/O (10), full (13);
-/// `PostgreSQL` serialization failure, deadlock, shutdown, read-only, disk full, too many
-/// connections, and the three timeouts of a session.
-const PASSING: &[&str] = &[
-    "5", "6", "8", "10", "13", "40001", "40P01", "57P01", "25006", "53100", "53300", "55P03",
-    "57014", "25P03",
-];
 
 /// Adds a lock on the rows read, where the database has such locks (`SQLite` has one writer).
 fn locked<C: ConnectionTrait, S: sea_orm::QuerySelect>(db: &C, select: S) -> S {

@@ -70,5 +70,7 @@ mod strangers;
 mod terms;
 mod tokens;
 mod trust;
+mod typed_secrets;
 mod uploads;
+mod upstream;
 mod versions;

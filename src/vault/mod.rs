@@ -110,11 +110,19 @@ pub struct Settings {
     pub keep_versions: u8,
     /// Seconds that a new data key waits until every server has read it.
     pub key_settle: i64,
+    /// Whether browsers are told to use https for the subdomains of the address, too.
+    pub hsts_subdomains: bool,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { address: String::new(), has_local_key: false, keep_versions: KEEP.1, key_settle: 0 }
+        Self {
+            address: String::new(),
+            has_local_key: false,
+            keep_versions: KEEP.1,
+            key_settle: 0,
+            hsts_subdomains: false,
+        }
     }
 }
 
