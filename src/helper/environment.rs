@@ -90,6 +90,7 @@ mod tests {
         let variables = Variables::of(&[("REGCRED_TOKEN", "")]);
         assert!(variables.text("REGCRED_TOKEN").unwrap().is_none());
         assert!(variables.path("REGCRED_TOKEN").is_none());
+        assert!(variables.shown("REGCRED_TOKEN").is_none() && !variables.is_set("REGCRED_TOKEN"));
     }
 
     #[test]

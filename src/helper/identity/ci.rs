@@ -204,3 +204,6 @@ fn with_query(url: &str, query: &str) -> String {
     let joint = if url.contains('?') { '&' } else { '?' };
     format!("{url}{joint}{query}")
 }
+
+#[cfg(test)]
+mod tests;

@@ -111,8 +111,8 @@ fn variables_of_two_systems_are_not_mixed() {
 
 #[test]
 fn a_tag_is_never_a_branch() {
-    for (pairs, wanted) in [
-        (&[("GITHUB_REF", "refs/tags/main"), ("GITHUB_REF_NAME", "main")][..], "refs/tags/main"),
+    let cases: [(&[(&str, &str)], &str); 11] = [
+        (&[("GITHUB_REF", "refs/tags/main"), ("GITHUB_REF_NAME", "main")], "refs/tags/main"),
         (&[("GITHUB_REF", "refs/heads/main"), ("GITHUB_REF_NAME", "main")], "main"),
         (
             &[("GITHUB_REF", "refs/pull/7/merge"), ("GITHUB_REF_NAME", "7/merge")],
@@ -126,7 +126,8 @@ fn a_tag_is_never_a_branch() {
         (&[("TAG_NAME", "refs/tags/v1"), ("GIT_BRANCH", "v1")], "refs/tags/v1"),
         (&[("BUILD_SOURCEBRANCH", "refs/tags/v1")], "refs/tags/v1"),
         (&[("BUILD_SOURCEBRANCH", "refs/heads/release/1")], "release/1"),
-    ] {
+    ];
+    for (pairs, wanted) in cases {
         assert_eq!(branch(pairs), wanted, "{pairs:?}");
     }
 }
