@@ -39,6 +39,16 @@ impl<C: ConnectionTrait> Attempts<'_, C> {
             .ok_or_else(|| DbErr::RecordNotFound("attempt".to_owned()))
     }
 
+    /// One less.
+    pub async fn take_back(&self, key: &str) -> Result<(), DbErr> {
+        Entity::update_many()
+            .col_expr(Column::Count, Expr::col(Column::Count).sub(1))
+            .filter(Column::Key.eq(key))
+            .exec(self.db)
+            .await?;
+        Ok(())
+    }
+
     /// Forgets the failures under `key`.
     pub async fn clear(&self, key: &str) -> Result<(), DbErr> {
         Entity::delete_by_id(key).exec(self.db).await?;
