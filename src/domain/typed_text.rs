@@ -46,9 +46,19 @@ pub(super) fn is_invisible(c: char) -> bool {
         )
 }
 
-/// Whether nobody sees any of it: spaces, line breaks and what has no shape.
+/// Spaces, line breaks and what has no shape.
+fn is_unseen(c: char) -> bool {
+    c.is_whitespace() || is_invisible(c)
+}
+
+/// Whether nobody sees any of it.
 pub fn is_blank(text: &str) -> bool {
-    text.chars().all(|c| c.is_whitespace() || is_invisible(c))
+    text.chars().all(is_unseen)
+}
+
+/// Whether nobody sees the first or the last character of it.
+pub fn has_blank_edge(text: &str) -> bool {
+    text.starts_with(is_unseen) || text.ends_with(is_unseen)
 }
 
 /// What is wrong with a user name, trimmed (docker splits `user:secret` at the first colon).
@@ -100,6 +110,16 @@ mod tests {
         }
         for text in ["x", " . ", "\u{FFFD}", " 🤖 "] {
             assert!(!is_blank(text), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn an_edge_is_blank_where_nobody_sees_it() {
+        for text in [" x", "x\n", "\u{FEFF}x", "x\u{A0}", "x\u{200B}", "\0x", " "] {
+            assert!(has_blank_edge(text), "{text:?}");
+        }
+        for text in ["", "x", "x\u{A0}y", "🤖"] {
+            assert!(!has_blank_edge(text), "{text:?}");
         }
     }
 

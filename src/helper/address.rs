@@ -28,12 +28,15 @@ pub fn is_loopback(url: &str) -> bool {
 }
 
 /// `https://host[:port]` of an address that has nothing else, which is what other paths are put
-/// behind.
+/// behind: the host in small letters, the usual port left out, as Regcred writes its own.
 pub fn origin(url: &str) -> Option<String> {
     // The parser drops a fragment without a word.
     let uri = (!url.contains('#')).then(|| url.trim_end_matches('/').parse::<Uri>().ok())??;
     let (scheme, authority) = (uri.scheme_str()?, uri.authority()?);
     let is_bare = matches!(uri.path(), "" | "/") && uri.query().is_none();
+    let authority = authority.as_str().to_ascii_lowercase();
+    let usual = if scheme == "https" { ":443" } else { ":80" };
+    let authority = authority.strip_suffix(usual).unwrap_or(&authority);
     is_bare.then(|| format!("{scheme}://{authority}"))
 }
 
@@ -85,6 +88,11 @@ mod tests {
             ("https://regcred.example.com/", Some("https://regcred.example.com")),
             ("https://regcred.example.com:8443", Some("https://regcred.example.com:8443")),
             ("http://[::1]:3000//", Some("http://[::1]:3000")),
+            ("HTTPS://Regcred.Example.com", Some("https://regcred.example.com")),
+            ("https://regcred.example.com:443/", Some("https://regcred.example.com")),
+            ("http://127.0.0.1:80", Some("http://127.0.0.1")),
+            ("http://[::1]:80", Some("http://[::1]")),
+            ("https://regcred.example.com:80", Some("https://regcred.example.com:80")),
             ("https://regcred.example.com/team", None),
             ("https://regcred.example.com?x=1", None),
             ("https://regcred.example.com/#x", None),

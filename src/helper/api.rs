@@ -202,6 +202,7 @@ pub fn exchange(
         token: Secret,
     }
     let url = format!("{server}/api/v1/token");
+    let pipeline = pipeline.trim();
     let answer = web.send_anew(WHOM, &url, &mut || {
         let jwt = fresh()?;
         body(&Offered { pipeline, token: jwt.expose() })

@@ -87,7 +87,8 @@ const SYSTEMS: [System; 8] = [
         run: &["BUILD_URL"],
         commit: &["GIT_COMMIT"],
         tag: &["TAG_NAME"],
-        branch: &["GIT_BRANCH", "BRANCH_NAME"],
+        // The second one has the name of the remote before it.
+        branch: &["BRANCH_NAME", "GIT_BRANCH"],
         actor: &["BUILD_USER_ID"],
         event: &[],
     },

@@ -149,7 +149,8 @@ impl Settings {
     /// # Errors
     /// A sentence when it is not set, or is nothing that a token may be sent to.
     pub fn server(&self) -> Result<String, Failure> {
-        let url = self.url.as_deref().ok_or_else(|| {
+        // A variable that came from a file often ends with a line break.
+        let url = self.url.as_deref().map(str::trim).ok_or_else(|| {
             Failure::here("REGCRED_URL is not set: it is the address of Regcred, such as https://regcred.example.com.")
         })?;
         let origin = address::origin(url).filter(|_| address::is_safe(url, true));

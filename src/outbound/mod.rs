@@ -138,6 +138,11 @@ impl Answer {
         wait::asked_for(&self.headers, time::OffsetDateTime::now_utc())
     }
 
+    /// Whether the host asks to come back later, also when the time that it names cannot be meant.
+    pub fn asks_to_wait(&self) -> bool {
+        self.headers.contains_key(http::header::RETRY_AFTER)
+    }
+
     /// The answer itself, unless it sends the caller elsewhere: for those who take no redirect as an answer.
     pub fn not_redirected(self) -> Result<Self, OutboundProblem> {
         match self.status {

@@ -84,7 +84,7 @@ impl Registries {
                 Ok(bearer)
             }
             // Who says when to come back has not looked at the password: it counts the askers.
-            401 | 403 if answer.wait().is_none() => Err(RegistryProblem::Refused),
+            401 | 403 if !answer.asks_to_wait() => Err(RegistryProblem::Refused),
             _ => Err(unexpected(&answer)),
         }
     }
@@ -115,7 +115,7 @@ fn unexpected(answer: &Answer) -> RegistryProblem {
     // A limit is also told by 403 with a time, and by 408 and 425 of what stands in front.
     let is_passing = match status {
         408 | 425 | 429 | 500..=599 => true,
-        401 | 403 => wait.is_some(),
+        401 | 403 => answer.asks_to_wait(),
         _ => false,
     };
     if is_passing {

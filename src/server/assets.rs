@@ -103,7 +103,7 @@ fn answer(file: &str, headers: &HeaderMap, cache: &'static str) -> Response {
         // RFC 9110, 12.5.3: "identity;q=0" or "*;q=0", and nothing else that is there.
         None => (
             StatusCode::NOT_ACCEPTABLE,
-            "This file is there as it is, and compressed with br or gzip. Accept-Encoding takes none of them.\n",
+            "This file is sent as it is, or compressed with br or gzip. The header Accept-Encoding of the request refuses all three.\n",
         )
             .into_response(),
     };

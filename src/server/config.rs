@@ -66,6 +66,7 @@ pub struct Config {
         long,
         env = "REGCRED_LISTEN",
         default_value = "127.0.0.1:3000",
+        value_parser = site::listen,
         value_name = "ADDRESS:PORT"
     )]
     pub listen: SocketAddr,
@@ -235,7 +236,8 @@ impl Config {
     /// `NoUrl` when there is none and the address is no loopback; `HasPath` and `BadUrl` for what is
     /// not the root of a site.
     pub fn public_url(&self, port: u16) -> Result<String, ConfigProblem> {
-        match &self.url {
+        // Deployments hand out variables that nobody filled.
+        match self.url.as_deref().filter(|url| !url.trim().is_empty()) {
             Some(url) => site::public(url),
             None => site::local(self.listen.ip(), port).ok_or(ConfigProblem::NoUrl),
         }

@@ -45,7 +45,7 @@ impl Coding {
 /// file as it is.
 pub(super) fn accepted(headers: &HeaderMap) -> Vec<Coding> {
     let values = headers.get_all(header::ACCEPT_ENCODING).iter();
-    let asked: Vec<(String, u16)> = values
+    let asked: Vec<(String, Option<u16>)> = values
         .filter_map(|value| value.to_str().ok())
         .flat_map(|value| value.split(','))
         .filter_map(member)
@@ -60,27 +60,28 @@ pub(super) fn accepted(headers: &HeaderMap) -> Vec<Coding> {
 }
 
 /// How much the client wants the coding, in thousandths; `None` when it does not take it.
-fn weight(asked: &[(String, u16)], coding: Coding) -> Option<u16> {
+fn weight(asked: &[(String, Option<u16>)], coding: Coding) -> Option<u16> {
     let of = |name: &str| asked.iter().find(|(other, _)| other == name).map(|(_, weight)| *weight);
     let named = coding.names().iter().find_map(|name| of(name));
     match named.or_else(|| of("*")) {
-        Some(0) => None,
-        Some(weight) => Some(weight),
-        // Nobody has to ask for the file as it is. It comes after everything that was asked for.
-        None if coding == Coding::Identity => Some(0),
-        None => None,
+        Some(Some(0)) => None,
+        Some(Some(weight)) => Some(weight),
+        // Nobody has to ask for the file as it is. It comes after everything that was asked for, and
+        // what is not written as a weight does not refuse it.
+        Some(None) | None if coding == Coding::Identity => Some(0),
+        Some(None) | None => None,
     }
 }
 
-/// One member of the list: its name in lower case and its weight. One whose weight is none counts as
-/// not wanted, and an empty one for nothing.
-fn member(text: &str) -> Option<(String, u16)> {
+/// One member of the list: its name in lower case and its weight; no weight for what is not written as
+/// one. An empty member counts for nothing.
+fn member(text: &str) -> Option<(String, Option<u16>)> {
     let mut parts = text.split(';').map(|part| part.trim_matches([' ', '\t']));
     let name = parts.next().filter(|name| !name.is_empty())?.to_ascii_lowercase();
     let weight = match (parts.next(), parts.next()) {
-        (None, _) => 1000,
-        (Some(part), None) => quality(part).unwrap_or(0),
-        (Some(_), Some(_)) => 0,
+        (None, _) => Some(1000),
+        (Some(part), None) => quality(part),
+        (Some(_), Some(_)) => None,
     };
     Some((name, weight))
 }
@@ -159,9 +160,20 @@ mod tests {
             "br;q = 1",
             "br;level=1",
             "br;q=1;q=0",
+            "gzip;q=0.5;foo",
+            "br;",
         ] {
             assert_eq!(of(&[wrong]), [Identity], "{wrong}");
         }
+    }
+
+    #[test]
+    fn what_is_not_written_as_a_weight_does_not_refuse_the_file_as_it_is() {
+        for wrong in ["identity;q=x", "*;q=x", "identity;q=0;foo", "*;q=-1", "identity;q=, br;q"] {
+            assert_eq!(of(&[wrong]), [Identity], "{wrong}");
+            assert_eq!(of(&["gzip", wrong]), [Gzip, Identity], "{wrong}");
+        }
+        assert_eq!(of(&["identity;q=x", "*;q=0"]), [Identity]);
     }
 
     #[test]
@@ -171,6 +183,8 @@ mod tests {
             ("*;q=0", vec![]),
             ("*;q=0.0", vec![]),
             ("identity;q=0, br", vec![Brotli]),
+            ("br;q=1.0, *;q=0", vec![Brotli]),
+            ("BR ; Q=1 , * ; Q=0", vec![Brotli]),
             ("gzip, *;q=0", vec![Gzip]),
             ("gzip, identity, *;q=0", vec![Gzip, Identity]),
             ("identity;q=0.000, *", vec![Brotli, Gzip]),

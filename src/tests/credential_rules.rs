@@ -63,7 +63,8 @@ async fn a_new_secret_is_looked_at_on_edit_as_on_creation() {
     let id = app.find_credential(&app.owner, "acme", "ghcr").await;
     let another = ("password", "github_pat_another");
     assert!(saved(&app, id, "1", &[another]).await.contains(warning));
-    assert!(saved(&app, id, "2", &[another, ("is_staged", "true")]).await.contains(warning));
+    let third = [("password", "github_pat_third"), ("is_staged", "true")];
+    assert!(saved(&app, id, "2", &third).await.contains(warning));
     let page = saved(&app, id, "3", &[("description", "nightly")]).await;
     assert!(!page.contains("This looks like"), "{page}");
 }

@@ -65,6 +65,38 @@ async fn the_same_secret_does_not_wait_twice() {
 }
 
 #[tokio::test]
+async fn the_current_secret_does_not_wait_and_pushes_nothing_out() {
+    let app = App::new().await;
+    let id = app.credential(&app.owner, "acme", "ghcr", "ghcr.io", "first").await;
+    let next = [("password", "next"), ("is_staged", "true")];
+    assert!(!saved(&app, id, "1", &next).await.contains(UNCHANGED));
+    let before = app.stored("acme", id).await;
+    let page = saved(&app, id, "2", &[("password", "first\n"), ("is_staged", "true")]).await;
+    assert!(page.contains("it is the current one already, so it does not wait"), "{page}");
+    assert!(page.contains("The line break at the end of the secret was dropped"), "{page}");
+    assert_eq!(app.stored("acme", id).await, before);
+    assert_eq!(app.scalar_i64("SELECT COUNT(sealed) FROM secret_version").await, 2);
+}
+
+#[tokio::test]
+async fn nobody_is_told_that_pipelines_receive_a_disabled_credential() {
+    let app = App::new().await;
+    let id = app.credential(&app.owner, "acme", "ghcr", "ghcr.io", "first").await;
+    let text = id.to_string();
+    let form = [("project", "acme"), ("id", text.as_str())];
+    app.owner.post_form("/rpc/credentials/disable", &form).await;
+    let page = saved(&app, id, "2", &[("password", "second")]).await;
+    assert!(page.contains("Version 2 of the secret is the current one"), "{page}");
+    assert!(page.contains("only once you enable it"), "{page}");
+    let page = saved(&app, id, "3", &[("password", "third"), ("is_staged", "true")]).await;
+    assert!(page.contains("Version 3 of the secret waits"), "{page}");
+    assert!(page.contains("pipelines receive neither"), "{page}");
+    app.owner.post_form("/rpc/credentials/enable", &form).await;
+    let page = saved(&app, id, "5", &[("password", "fourth")]).await;
+    assert!(page.contains("Pipelines receive version 4 of the secret from now on."), "{page}");
+}
+
+#[tokio::test]
 async fn the_same_key_file_again_is_unchanged_and_by_another_method_it_is_new() {
     let app = App::new().await;
     let key = key_file().to_string();
@@ -128,9 +160,11 @@ async fn what_was_dropped_or_kept_at_the_end_is_said() {
     let id = app.find_credential(&app.owner, "acme", "ghcr").await;
     let page = saved(&app, id, "1", &[("password", "second\r\n")]).await;
     assert!(page.contains(dropped), "{page}");
-    let page = saved(&app, id, "2", &[("password", "third ")]).await;
-    assert!(!page.contains(dropped) && page.contains(kept), "{page}");
-    let page = saved(&app, id, "3", &[("password", "fourth")]).await;
+    for (revision, secret) in [("2", "third "), ("3", "\u{feff}third"), ("4", "third\u{a0}")] {
+        let page = saved(&app, id, revision, &[("password", secret)]).await;
+        assert!(!page.contains(dropped) && page.contains(kept), "{secret:?}: {page}");
+    }
+    let page = saved(&app, id, "5", &[("password", "fourth")]).await;
     assert!(!page.contains(dropped) && !page.contains(kept), "{page}");
 }
 

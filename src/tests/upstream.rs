@@ -71,6 +71,9 @@ async fn a_registry_that_is_down_or_busy_is_503_with_a_time_to_come_back() {
         ("500 Internal Server Error", "500", "10"),
         ("503 Service Unavailable\r\nretry-after: 7", "503", "7"),
         ("403 Forbidden\r\nretry-after: 60", "403", "60"),
+        ("403 Forbidden\r\nretry-after: 99999999", "403", "10"),
+        ("401 Unauthorized\r\nretry-after: -1", "401", "10"),
+        ("429 Too Many Requests\r\nretry-after: Sun, 06 Nov 1994 08:49:37 GMT", "429", "1"),
     ] {
         let host = registry(head).await.to_string();
         let (reply, reason) = asked(&host).await;

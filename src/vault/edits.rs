@@ -1,6 +1,8 @@
 //! Edits of a credential. Blank keeps the secret; the host never changes; a save against an older
 //! revision tells what changed meanwhile.
 
+mod said;
+
 use super::credentials::{fields, is_wrong, name_taken};
 use super::versions::NewVersion;
 use super::{SecretInput, Vault, now};
@@ -15,8 +17,6 @@ use crate::store::{Set, Write, unless_taken};
 use uuid::Uuid;
 
 const SECRET_LABEL: &str = "Password or key";
-const UNCHANGED: &str = "The secret is unchanged: it is the one that is stored already.";
-const WAITS_ALREADY: &str = "The secret is unchanged: it is the one that waits already.";
 
 impl Vault {
     /// Saves the form over the revision it was made from; gives the sentences for the next page.
@@ -94,11 +94,11 @@ impl Vault {
         let mut changed = changed_labels(&stored, &draft);
         let (origin, before) = (&stored.origin, Some(stored.secret.version));
         let new = NewVersion { credential: id, origin, method, before, waits: form.is_staged };
-        let is_stored_already = match &read {
-            Some(read) => self.is_stored_already(&write, project, &stored, &new, read, at).await?,
-            None => false,
+        let stored_as = match &read {
+            Some(read) => self.stored_as(&write, project, &stored, &new, read, at).await?,
+            None => None,
         };
-        let new_secret = read.as_ref().filter(|_| !is_stored_already);
+        let new_secret = read.as_ref().filter(|_| stored_as.is_none());
         let is_replaced = new_secret.is_some() && !form.is_staged;
         let secret_set_on = if is_replaced { at.day() } else { stored.secret.set_at.day() };
         let mut row = fields(&draft, secret_set_on);
@@ -109,8 +109,8 @@ impl Vault {
         }
         let kind = stored.summary.kind();
         let mut about_secret: Vec<String> = Vec::new();
-        if is_stored_already {
-            about_secret.push(if form.is_staged { WAITS_ALREADY } else { UNCHANGED }.to_owned());
+        if let Some(stored_as) = stored_as {
+            about_secret.push(said::of_stored(stored_as, form.is_staged).to_owned());
         }
         if let Some(read) = &read {
             about_secret.extend(read.notices(kind, method, &draft.username));
@@ -144,14 +144,9 @@ impl Vault {
             notices.push("Grants of it wait for the approval of a second person now.".to_owned());
         }
         if let Some(version) = version {
-            notices.push(if form.is_staged {
-                format!(
-                    "Version {version} of the secret waits. Pipelines receive version {} until you make {version} the current one.",
-                    stored.secret.version
-                )
-            } else {
-                format!("Pipelines receive version {version} of the secret from now on.")
-            });
+            let (current, is_disabled) =
+                (stored.secret.version, stored.summary.disabled_at.is_some());
+            notices.push(said::of_new(version, current, form.is_staged, is_disabled));
         }
         notices.extend(about_secret);
         Ok(notices)

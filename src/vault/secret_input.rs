@@ -5,7 +5,7 @@ use crate::domain::credential::Method;
 use crate::domain::key_file::{BASE64_USERNAME, KeyFile, is_base64};
 use crate::domain::registry_kind::{RegistryKind, paste_warning};
 use crate::domain::secret::Secret;
-use crate::domain::typed_text::is_blank;
+use crate::domain::typed_text::{has_blank_edge, is_blank};
 use crate::error::FieldError;
 
 /// What the form's secret fields held.
@@ -32,8 +32,7 @@ pub(super) struct ReadSecret {
 
 const LINE_END_DROPPED: &str =
     "The line break at the end of the secret was dropped, as docker login --password-stdin does.";
-const SPACE_KEPT: &str =
-    "The secret begins or ends with a space or a line break, which was kept as a part of it.";
+const SPACE_KEPT: &str = "The secret begins or ends with a space, a line break or a character that cannot be seen, which was kept as a part of it.";
 const LINES_JOINED: &str =
     "The line breaks and spaces in the base64 of the key were removed: it is stored as one line.";
 const ONLY_BLANKS: &str =
@@ -87,7 +86,9 @@ impl SecretInput {
             if bytes.len() < typed.len() {
                 said.push(LINE_END_DROPPED);
             }
-            if bytes.trim_ascii().len() < bytes.len() {
+            let has_edge = std::str::from_utf8(bytes)
+                .map_or_else(|_| bytes.trim_ascii().len() < bytes.len(), has_blank_edge);
+            if has_edge {
                 said.push(SPACE_KEPT);
             }
             Secret::new(bytes.to_vec())
@@ -181,6 +182,10 @@ mod tests {
             ("a\n\n", "a\n", vec![LINE_END_DROPPED, SPACE_KEPT]),
             (" a ", " a ", vec![SPACE_KEPT]),
             ("a\t", "a\t", vec![SPACE_KEPT]),
+            ("a\r", "a\r", vec![SPACE_KEPT]),
+            ("\u{FEFF}a\n", "\u{FEFF}a", vec![LINE_END_DROPPED, SPACE_KEPT]),
+            ("a\u{A0}", "a\u{A0}", vec![SPACE_KEPT]),
+            ("a\u{200B}", "a\u{200B}", vec![SPACE_KEPT]),
             ("a b", "a b", vec![]),
             ("a", "a", vec![]),
         ] {

@@ -32,6 +32,15 @@ pub(super) struct NewVersion<'a> {
     pub(super) waits: bool,
 }
 
+/// As which version a secret is stored already.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum StoredAs {
+    /// The one that is delivered.
+    Current,
+    /// The one that waits beside it.
+    Waiting,
+}
+
 impl Vault {
     /// Seals the secret as the next version, destroys those that are not kept any more, and sets
     /// the credential's account of it, unless it waits; gives its number.
@@ -86,9 +95,9 @@ impl Vault {
         Ok(version)
     }
 
-    /// Whether the secret is stored already where it would go: as the version that waits, if it is to
-    /// wait, else as the current one. One more version of it would only push out others.
-    pub(super) async fn is_stored_already(
+    /// Where the secret is stored already: as the current version or, if it is to wait, as the one that
+    /// waits. One more version of it would only push out others.
+    pub(super) async fn stored_as(
         &self,
         write: &Write,
         project: Uuid,
@@ -96,32 +105,31 @@ impl Vault {
         new: &NewVersion<'_>,
         read: &ReadSecret,
         at: Moment,
-    ) -> Result<bool> {
+    ) -> Result<Option<StoredAs>> {
         // Saved for another method, or in place of what does not open, it is a new one.
         if new.method != stored.summary.method || stored.summary.unreadable_at.is_some() {
-            return Ok(false);
+            return Ok(None);
+        }
+        if !self.may_compare(write, project, at).await? {
+            return Ok(None);
         }
         let (secrets, current) = (write.secrets(project), stored.secret.version);
-        let version = if new.waits {
+        let mut places = vec![(StoredAs::Current, current)];
+        if new.waits {
             let versions = secrets.versions(new.credential, current, LOOKED_AT).await?;
-            versions.iter().find(|one| one.state == VersionState::Staged).map(|one| one.version)
-        } else {
-            Some(current)
-        };
-        let Some(version) = version else { return Ok(false) };
-        let Some(kept) = secrets.sealed(new.credential, version).await? else { return Ok(false) };
-        if !self.may_compare(write, project, at).await? {
-            return Ok(false);
+            let waiting = versions.iter().find(|one| one.state == VersionState::Staged);
+            places.extend(waiting.map(|one| (StoredAs::Waiting, one.version)));
         }
-        let place = secret_place(kept.id, project, version, new.origin);
-        let Ok(secret) = self.keys.open(&self.store, &place, &kept.sealed).await else {
-            return Ok(false);
-        };
-        let is_same = same(&secret, read.secret.expose());
-        if is_same {
-            self.was_the_same(write, project).await?;
+        for (stored_as, version) in places {
+            let Some(kept) = secrets.sealed(new.credential, version).await? else { continue };
+            let place = secret_place(kept.id, project, version, new.origin);
+            let opened = self.keys.open(&self.store, &place, &kept.sealed).await;
+            if opened.is_ok_and(|secret| same(&secret, read.secret.expose())) {
+                self.was_the_same(write, project).await?;
+                return Ok(Some(stored_as));
+            }
         }
-        Ok(is_same)
+        Ok(None)
     }
 
     /// The versions of a credential's secret, newest first.

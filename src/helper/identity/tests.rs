@@ -50,6 +50,14 @@ fn an_identity_token_is_exchanged() {
 }
 
 #[test]
+fn the_line_break_that_a_variable_ends_with_is_no_part_of_the_pipeline() {
+    let stub = Stub::answering(&[issued()]);
+    let given = [("REGCRED_PIPELINE", "0198\n"), ("REGCRED_ID_TOKEN", "a.b.c\n")];
+    assert_eq!(token(&stub, &given).unwrap().expose(), "rgc_short");
+    assert!(stub.seen()[0].ends_with(r#"{"pipeline":"0198","token":"a.b.c"}"#));
+}
+
+#[test]
 fn a_token_that_is_given_is_sent_again_when_its_answer_is_lost() {
     let folder = Folder::new();
     let path = folder.file("jwt", "a.b.c\n", 0o644);

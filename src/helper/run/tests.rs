@@ -111,7 +111,7 @@ fn variables_of_two_systems_are_not_mixed() {
 
 #[test]
 fn a_tag_is_never_a_branch() {
-    let cases: [(&[(&str, &str)], &str); 11] = [
+    let cases: [(&[(&str, &str)], &str); 12] = [
         (&[("GITHUB_REF", "refs/tags/main"), ("GITHUB_REF_NAME", "main")], "refs/tags/main"),
         (&[("GITHUB_REF", "refs/heads/main"), ("GITHUB_REF_NAME", "main")], "main"),
         (
@@ -123,6 +123,7 @@ fn a_tag_is_never_a_branch() {
         (&[("CIRCLE_TAG", "main")], "refs/tags/main"),
         (&[("BUILDKITE_TAG", "main"), ("BUILDKITE_BRANCH", "main")], "refs/tags/main"),
         (&[("BUILDKITE_TAG", ""), ("BUILDKITE_BRANCH", "main")], "main"),
+        (&[("BRANCH_NAME", "release/1"), ("GIT_BRANCH", "origin/release/1")], "release/1"),
         (&[("TAG_NAME", "refs/tags/v1"), ("GIT_BRANCH", "v1")], "refs/tags/v1"),
         (&[("BUILD_SOURCEBRANCH", "refs/tags/v1")], "refs/tags/v1"),
         (&[("BUILD_SOURCEBRANCH", "refs/heads/release/1")], "release/1"),

@@ -37,6 +37,8 @@ fn without_settings_pulls_are_asked_for_and_nothing_is_ignored() {
 fn the_server_is_https_or_on_this_machine_unless_allowed() {
     for (url, insecure, server) in [
         ("https://regcred.example.com/", "", Some("https://regcred.example.com")),
+        (" https://Regcred.example.com:443/\r\n", "", Some("https://regcred.example.com")),
+        (" ", "", None),
         ("http://127.0.0.1:3000", "", Some("http://127.0.0.1:3000")),
         ("http://regcred.example.com", "true", Some("http://regcred.example.com")),
         ("http://regcred.example.com", "", None),
@@ -61,6 +63,9 @@ fn the_server_is_https_or_on_this_machine_unless_allowed() {
 fn the_audience_is_the_server_unless_set() {
     let url = ("REGCRED_URL", "https://regcred.example.com/");
     assert_eq!(read(&[url]).unwrap().audience().unwrap(), "https://regcred.example.com");
+    let other_spelling = ("REGCRED_URL", "https://REGCRED.example.com:443");
+    let audience = read(&[other_spelling]).unwrap().audience().unwrap();
+    assert_eq!(audience, "https://regcred.example.com");
     let settings = read(&[url, ("REGCRED_AUDIENCE", "acme")]).unwrap();
     assert_eq!(settings.audience().unwrap(), "acme");
 }

@@ -6,10 +6,13 @@ use std::net::TcpStream;
 
 #[test]
 fn the_link_that_it_prints_leads_to_where_it_listens() {
-    for (listen, host) in [("127.0.0.1:0", "localhost"), ("127.0.0.2:0", "127.0.0.2")] {
+    for (listen, host) in
+        [("127.0.0.1:0", "localhost"), ("localhost:0", "localhost"), ("127.0.0.2:0", "127.0.0.2")]
+    {
         let folder = Folder::new();
         let mut command = command(&folder.0.join("data"));
-        command.env("REGCRED_LISTEN", listen);
+        // A variable that nobody filled is none.
+        command.env("REGCRED_LISTEN", listen).env("REGCRED_URL", "");
         let server = Server::start(command, &folder.0.join("log"));
         let said = server.greeting.last().unwrap();
         assert_eq!(*said, format!("Regcred listens on http://{host}:{}", server.port));
