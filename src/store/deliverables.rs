@@ -247,9 +247,8 @@ fn held_in(cells: &mut Cells<'_>, id: Uuid) -> Result<Option<Held>, DbErr> {
     let unreadable_at: Option<i64> = cells.take()?;
     let (updated_at, updated_by) = (cells.take()?, cells.take()?);
     let (version, token_service) = (cells.take()?, cells.take()?);
-    let known = RegistryHost::stored(&host)
-        .zip(Method::from_word(&method))
-        .zip(Access::from_word(&access));
+    let known =
+        RegistryHost::stored(&host).zip(Method::from_word(&method)).zip(Access::from_word(&access));
     Ok(known.map(|((host, method), access)| Held {
         summary: Summary {
             id,

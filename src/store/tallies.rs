@@ -103,8 +103,7 @@ impl Tallies {
     }
 }
 
-const VERSION: &str =
-    "UPDATE secret_version SET deliveries = deliveries + ?, last_delivered_at = ?
+const VERSION: &str = "UPDATE secret_version SET deliveries = deliveries + ?, last_delivered_at = ?
     WHERE project_id = ? AND credential_id = ? AND version = ?";
 
 fn token_text(tokens: usize) -> String {
