@@ -122,7 +122,8 @@ async fn a_report_is_for_all_of_one_fetch_however_many_there_are() {
     let (pipeline, token) = app.pipeline(&app.owner, "acme", "build", &ids, "pull").await;
     let first = app.fetch(&token, "/api/v1/docker-config").await;
     let second = app.fetch(&token, "/api/v1/docker-config").await;
-    assert_eq!(first.deliveries().len(), 25, "the others are not named");
+    assert!(first.deliveries().len() < 30, "some are not named");
+    assert!(first.header("regcred-more").ends_with("left out; the receipts name them"));
     let fetch = first.header("regcred-fetch").to_owned();
     assert_ne!(fetch, second.header("regcred-fetch"));
     // Nobody else can speak of it.
