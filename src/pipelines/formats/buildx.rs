@@ -77,11 +77,7 @@ pub(in crate::pipelines) fn folders(
 }
 
 /// The folder for each spelling of the entry's host, the one for the host as it is stored first.
-fn spelled(
-    entry: &Entry,
-    repository: Option<&str>,
-    intent: Access,
-) -> Result<Vec<Folder>, Lost> {
+fn spelled(entry: &Entry, repository: Option<&str>, intent: Access) -> Result<Vec<Folder>, Lost> {
     let of = |spelling: &String| {
         let is_hub = entry.host.is_docker_hub();
         let key = if is_hub { entry.host.docker_config_key() } else { spelling.as_str() };
@@ -193,10 +189,7 @@ mod tests {
         // Plain http at port 80, and TLS there: two origins, and one text.
         let entries = [insecure("reg.example.com"), entry("reg.example.com:80", &[], b"tls")];
         let (made, lost) = written(&entries, None);
-        assert_eq!(
-            names(&made),
-            ["config/reg.example.com@pull", "config/reg.example.com:80@pull"]
-        );
+        assert_eq!(names(&made), ["config/reg.example.com@pull", "config/reg.example.com:80@pull"]);
         let tls = docker::config_of(&entries[1], "reg.example.com:80").unwrap();
         assert_eq!(made[1].json, tls);
         assert_eq!(lost, [None, None]);

@@ -124,11 +124,9 @@ fn of_two_for_one_path_the_credential_with_the_longer_prefix_has_it_as_for_one_r
         (one("team", &["acme"]), only(&["acme/api"])),
         (one("api", &["acme/api"]), Terms::plain(Access::Pull)),
     ];
-    for (shape, repository) in [
-        (Shape::Paths, None),
-        (Shape::Paths, Some("acme/api")),
-        (Shape::One, Some("acme/api/v2")),
-    ] {
+    for (shape, repository) in
+        [(Shape::Paths, None), (Shape::Paths, Some("acme/api")), (Shape::One, Some("acme/api/v2"))]
+    {
         let (won, lost, is_tie) = decided(shape, repository, Access::Pull, &all);
         assert_eq!((won, is_tie), (vec!["api:acme/api".to_owned()], false), "{shape:?}");
         assert_eq!(lost, [("team".to_owned(), Lost::ShorterPrefix)], "{shape:?}");
