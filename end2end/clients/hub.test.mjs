@@ -116,7 +116,7 @@ test('images of Docker Hub by credHelpers', { timeout }, inScene(async (scene, t
       const shell = await Shell.start(scene);
       const options = how === 'local' ? storeIn(await scene.folder(), 'podman') : ['--remote', '--url', remote.socket];
       await shell.program('podman', `exec ${(await which('podman')) ?? ''} ${options.join(' ')} "$@"`);
-      const file = join(shell.folder, '.config/containers/regcred.json');
+      const file = join(shell.folder, '.config/containers/regcred-auth.json');
       await mkdir(dirname(file), { recursive: true });
       await writeFile(file, lines('podman-helper-config'));
       // Docker's file is there, too: the lines see to it that podman does not read it.

@@ -165,8 +165,7 @@ async fn writer(path: &Path, health: &Health) -> Result<DatabaseConnection, DbEr
                 Box::pin(async move { Ok(!is_suspect) })
             })
             .before_acquire(move |connection, about| {
-                let is_clean =
-                    !connection.is_in_transaction() && !acquired.is_suspect(about.age);
+                let is_clean = !connection.is_in_transaction() && !acquired.is_suspect(about.age);
                 Box::pin(async move { Ok(is_clean) })
             })
         });
@@ -218,4 +217,26 @@ fn options(url: String, connections: u32) -> ConnectOptions {
         .sqlx_logging(false);
     options.record_stmt_in_spans(false);
     options
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use sea_orm::TransactionTrait;
+
+    #[tokio::test]
+    async fn closing_waits_for_no_connection_for_ever() {
+        let name = format!("regcred_closing_{}", Uuid::now_v7().simple());
+        let folder = std::env::temp_dir().join(name);
+        std::fs::create_dir_all(&folder).unwrap();
+        let address = Address::File(folder.join("regcred.db"));
+        let store = Store::connect(&address).await.unwrap();
+        store.migrate(&address).await.unwrap();
+        // Somebody is in the middle of something, and stays there.
+        let held = store.reader.begin().await.unwrap();
+        tokio::time::pause();
+        store.close().await.unwrap();
+        drop(held);
+        std::fs::remove_dir_all(&folder).unwrap();
+    }
 }

@@ -136,9 +136,7 @@ fn identity(path: &Path) -> Option<(u64, u64)> {
 
 /// The error of a database file that is not where it was.
 fn gone() -> DbErr {
-    DbErr::Conn(RuntimeErr::Internal(
-        "the database file was moved, removed or replaced".to_owned(),
-    ))
+    DbErr::Conn(RuntimeErr::Internal("the database file was moved, removed or replaced".to_owned()))
 }
 
 /// Whether the error leaves open what the database has done, or says that it cannot write. Not those

@@ -1,6 +1,7 @@
 //! Receipts: written in groups by one task, so that concurrent deliveries share a transaction and
 //! a flush to disk. A receipt counts once its group is durable.
 
+mod insert;
 mod report;
 mod row;
 
@@ -170,12 +171,9 @@ async fn append(
         let (seq, link) = head.next(mac, "receipt", &fields);
         model.seq = seq;
         model.mac = link;
-        models.push(receipt::ActiveModel::from(model));
+        models.push(model);
     }
-    // SQLite takes 32,766 values in a statement, PostgreSQL 65,535; a receipt has 19.
-    for part in models.chunks(1_000) {
-        receipt::Entity::insert_many(part.to_vec()).exec_without_returning(db).await?;
-    }
+    insert::insert(db, &models).await?;
     head.store(db).await
 }
 

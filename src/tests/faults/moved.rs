@@ -28,8 +28,14 @@ const ACCIDENTS: [Accident; 4] = [
     ),
     (
         "moved with its folder",
-        |path| fs::rename(path.parent().unwrap(), path.parent().unwrap().with_extension("aside")).unwrap(),
-        Some(|path| fs::rename(path.parent().unwrap().with_extension("aside"), path.parent().unwrap()).unwrap()),
+        |path| {
+            fs::rename(path.parent().unwrap(), path.parent().unwrap().with_extension("aside"))
+                .unwrap()
+        },
+        Some(|path| {
+            fs::rename(path.parent().unwrap().with_extension("aside"), path.parent().unwrap())
+                .unwrap()
+        }),
     ),
     ("removed", |path| fs::remove_file(path).unwrap(), None),
 ];

@@ -122,7 +122,8 @@ impl Scene {
         let server = Server::start(instance.command(), &instance.log);
         for receipt in &receipts {
             let id = instance.database.id(Uuid::parse_str(receipt).unwrap());
-            let sql = format!("SELECT COUNT(*) FROM receipt WHERE id = {id} AND outcome = 'delivered'");
+            let sql =
+                format!("SELECT COUNT(*) FROM receipt WHERE id = {id} AND outcome = 'delivered'");
             assert_eq!(instance.database.scalar_i64(&sql).await, 1, "a receipt is lost");
         }
         for name in &created {

@@ -122,14 +122,14 @@ pub(super) fn podman(names: &Names) -> Client {
             },
             Block {
                 id: "podman-helper-config",
-                before: "Or let them ask docker-credential-regcred, which has to be on the PATH. podman --remote refuses a file that names Docker Hub as docker does, so give it a file of its own, for example ~/.config/containers/regcred.json:",
+                before: "Or let them ask docker-credential-regcred, which has to be on the PATH. podman --remote refuses a file that names Docker Hub as docker does, so give it a file of its own, for example ~/.config/containers/regcred-auth.json:",
                 lines: names.cred_helpers_by_host(),
             },
             Block {
                 id: "podman-helper",
                 before: "And in the job. DOCKER_CONFIG is for podman before version 4.4, which reads docker's file besides:",
                 lines: format!(
-                    r#"export REGISTRY_AUTH_FILE="$HOME/.config/containers/regcred.json"
+                    r#"export REGISTRY_AUTH_FILE="$HOME/.config/containers/regcred-auth.json"
 export DOCKER_CONFIG="$HOME/.config/containers"
 export REGCRED_URL={address}
 podman pull {pull}:1.0"#
