@@ -86,7 +86,12 @@ async fn begin(command: Command) -> ExitCode {
         // A command says itself what it has done; only what went wrong is logged.
         _ => "warn",
     };
-    let filter = tracing_subscriber::EnvFilter::try_new(filter).unwrap_or_default();
+    let mut filter = tracing_subscriber::EnvFilter::try_new(filter).unwrap_or_default();
+    // It has a line for every request with a strange cookie, and for every one while the database is
+    // away, which our store of the sessions logs once.
+    if let Ok(silent) = "tower_sessions=off".parse() {
+        filter = filter.add_directive(silent);
+    }
     tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(std::io::stderr)
