@@ -105,7 +105,7 @@ impl Recorder {
             let mut group = Vec::with_capacity(GROUP);
             // A group is whoever waits by the time the last one is durable: nobody waits for others.
             while waiting.recv_many(&mut group, GROUP).await > 0 {
-                let is_durable = survive(write_again(&store, mac.as_ref(), &group)).await;
+                let is_durable = survive(&store, write_again(&store, mac.as_ref(), &group)).await;
                 for (_, answer) in group.drain(..) {
                     // Who asked may be gone; the receipt stays.
                     let _ = answer.send(is_durable);
@@ -127,7 +127,7 @@ impl Recorder {
 
 /// Runs it to its end or until time is up. `false` also when it panics: those who come later still
 /// get their receipts.
-async fn survive(writing: impl Future<Output = bool>) -> bool {
+async fn survive(store: &Store, writing: impl Future<Output = bool>) -> bool {
     let mut writing = pin!(timeout(PATIENCE, writing));
     poll_fn(|context| {
         let polled = catch_unwind(AssertUnwindSafe(|| writing.as_mut().poll(context)));
@@ -136,6 +136,8 @@ async fn survive(writing: impl Future<Output = bool>) -> bool {
             Ok(Poll::Ready(Ok(is_durable))) => Poll::Ready(is_durable),
             Ok(Poll::Ready(Err(_))) => {
                 tracing::error!("receipts were not written in time");
+                // Who comes next does not wait for the same connections.
+                store.health.fail();
                 Poll::Ready(false)
             }
             // The place was logged.
