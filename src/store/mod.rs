@@ -87,6 +87,9 @@ use writing::Tx;
 pub struct Store {
     reader: DatabaseConnection,
     writer: DatabaseConnection,
+    /// A connection to the embedded database that is never used: with the last one `SQLite` removes
+    /// the log, which is watched.
+    anchor: Option<DatabaseConnection>,
     health: Health,
     /// Which of several processes this is, for what it writes to see whether it is kept.
     id: Uuid,
@@ -180,7 +183,7 @@ pub fn unless_taken(error: DbErr, otherwise: Error) -> Error {
 impl From<DbErr> for Error {
     /// The one place where a cause of the database is logged. What is told to people carries none.
     fn from(error: DbErr) -> Self {
-        tracing::error!(error = %error, "the database refused");
+        passing::log(&error, "the database refused");
         if passing::passes(&error) { Self::Unavailable } else { Self::Internal }
     }
 }
