@@ -89,14 +89,4 @@ pub const GROWS: &[Grows] = &[
         has: " IS NOT NULL",
         why: "every mark goes: an index of the marked ones",
     },
-    Grows {
-        starts: "SELECT * FROM \"project\" ORDER BY",
-        has: "",
-        why: "the operator lists every project",
-    },
-    Grows {
-        starts: "SELECT \"membership\".\"project_id\" FROM \"membership\"",
-        has: "",
-        why: "the operator is told how many belong to each project",
-    },
 ];
