@@ -11,7 +11,8 @@ mod m20261121_000004_create_chain;
 mod m20261121_000005_create_versions;
 mod m20261121_000006_create_trust_rules;
 mod m20261128_000007_tell_use_from_asking;
-mod m20261130_000012_an_index_for_every_query;
+mod m20261128_000008_one_origin_one_host;
+mod m20261128_000009_an_index_for_every_query;
 
 /// Every step, oldest first.
 pub struct Migrator;
@@ -27,7 +28,8 @@ impl MigratorTrait for Migrator {
             Box::new(m20261121_000005_create_versions::Migration),
             Box::new(m20261121_000006_create_trust_rules::Migration),
             Box::new(m20261128_000007_tell_use_from_asking::Migration),
-            Box::new(m20261130_000012_an_index_for_every_query::Migration),
+            Box::new(m20261128_000008_one_origin_one_host::Migration),
+            Box::new(m20261128_000009_an_index_for_every_query::Migration),
         ]
     }
 }

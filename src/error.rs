@@ -70,7 +70,7 @@ pub enum Error {
     #[error("{0}")]
     Conflict(String),
     /// Too many attempts. 429.
-    #[error("Too many attempts. Wait {minutes} minutes and try again.")]
+    #[error("Too many attempts. Wait {} and try again.", in_minutes(.minutes))]
     TooManyAttempts {
         /// Minutes until the next attempt is read.
         minutes: u32,
@@ -113,6 +113,16 @@ impl Error {
         }
     }
 
+    /// Seconds until it is worth trying again, where waiting helps: the header `Retry-After`.
+    pub fn retry_after(&self) -> Option<u32> {
+        match self {
+            Self::TooManyAttempts { minutes } => Some(minutes.saturating_mul(60)),
+            Self::Upstream { retry_after, .. } => Some(*retry_after),
+            Self::Unavailable => Some(2),
+            _ => None,
+        }
+    }
+
     /// The word for machines, in the JSON of `/api/v1`.
     pub fn code(&self) -> &'static str {
         match self {
@@ -129,6 +139,10 @@ impl Error {
             Self::Internal => "internal",
         }
     }
+}
+
+fn in_minutes(minutes: &u32) -> String {
+    if *minutes == 1 { "a minute".to_owned() } else { format!("{minutes} minutes") }
 }
 
 impl FromServerFnError for Error {

@@ -4,6 +4,8 @@ use clap::Parser;
 use regcred::commands::{Arguments, run};
 use std::alloc::System;
 use std::process::ExitCode;
+use std::time::Duration;
+use tokio::runtime::Runtime;
 use zeroizing_alloc::ZeroAlloc;
 
 /// What is freed is wiped: `ring` does not wipe its keys, nor does anybody the buffers that a secret
@@ -11,7 +13,13 @@ use zeroizing_alloc::ZeroAlloc;
 #[global_allocator]
 static ALLOCATOR: ZeroAlloc<System> = ZeroAlloc(System);
 
-#[tokio::main]
-async fn main() -> ExitCode {
-    run(Arguments::parse()).await
+/// How long what is still under way may keep the process when all is done: asking for the address of
+/// a name, for one, cannot be broken off.
+const LEFT_OVER: Duration = Duration::from_secs(1);
+
+fn main() -> std::io::Result<ExitCode> {
+    let runtime = Runtime::new()?;
+    let code = runtime.block_on(run(Arguments::parse()));
+    runtime.shutdown_timeout(LEFT_OVER);
+    Ok(code)
 }

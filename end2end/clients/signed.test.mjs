@@ -41,7 +41,9 @@ async function startScene(scene) {
   await person.grant(pipeline.id, ghcr, { intent: 'pull' });
   const expected = [
     { address: 'docker.io', username: 'hub-bot', password: passwords.hub },
+    // Their readers compare text, and an image may name the usual port.
     { address: 'ghcr.io', username: 'ghcr-bot', password: passwords.ghcr },
+    { address: 'ghcr.io:443', username: 'ghcr-bot', password: passwords.ghcr },
   ];
   return { instance, person, pipeline, expected, url: instance.server.url };
 }
@@ -84,7 +86,7 @@ test('Woodpecker signs with its key', { timeout }, inScene(async (scene, t) => {
   await t.test('a grant for a branch looks at the branch that was signed', async () => {
     const { status, text } = await send(url, sign(body({ ref: 'refs/tags/main' })));
     assert.equal(status, 200, text);
-    assert.deepEqual(JSON.parse(text).registries, [expected[1]]);
+    assert.deepEqual(sorted(JSON.parse(text).registries), expected.slice(1));
   });
 
   await t.test('a pull request from a fork receives nothing', async () => {

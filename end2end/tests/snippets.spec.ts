@@ -79,18 +79,24 @@ test('every client has its lines, with the names of the pipeline in them', async
   await expect(how.locator('#skopeo')).toContainText('--authfile "$DOCKER_CONFIG/config.json"');
 
   const helpers = JSON.parse(await lines(page, 'helper-config')).credHelpers;
-  expect(helpers).toEqual({ 'https://index.docker.io/v1/': 'regcred', 'registry.example.com:5000': 'regcred' });
+  const own = { 'docker.io': 'regcred', 'registry.example.com:5000': 'regcred' };
+  expect(helpers).toEqual({ ...own, 'https://index.docker.io/v1/': 'regcred' });
+  expect(JSON.parse(await lines(page, 'podman-helper-config')).credHelpers).toEqual(own);
   const parts: Record<string, string> = {
     'podman': '/api/v1/auth-json',
     'buildx': '/api/v1/buildx?intent=push&repository=',
     'docker-auth-config': '/api/v1/docker-auth-config',
     'github': id,
     'gitlab': id,
+    'circleci': id,
+    'buildkite': id,
+    'azure': id,
     'woodpecker': `${instance.url}/api/v1/woodpecker/${instance.project.replace('/p/', '')}`,
     'drone': `${instance.url}/api/v1/drone/${instance.project.replace('/p/', '')}`,
     'jenkins': "sh '''",
     'tekton': 'kind: Task',
     'kubernetes': 'kubectl apply',
+    'kubelet-access': 'request-serviceaccounts-token-audience',
     'kubelet': 'registry.example.com:5000',
   };
   for (const [id, part] of Object.entries(parts)) expect(await lines(page, id), id).toContain(part);

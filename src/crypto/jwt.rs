@@ -71,7 +71,8 @@ pub enum JwtProblem {
     /// The signature is not of this text by that key.
     #[error("the token's signature is wrong")]
     Signature,
-    /// `aud` is missing, no text or list of texts, or holds none that equals the expected one.
+    /// `aud` is missing, no text or list of texts, or holds none that equals the expected one. The
+    /// signature and the times are right.
     #[error("the token is meant for another audience")]
     Audience,
     /// `exp` or `iat` is missing, or one of `exp`, `iat` and `nbf` is not a number.
@@ -115,7 +116,8 @@ pub fn verify(
         return Err(JwtProblem::Issuer);
     }
     token.check_signature(keys)?;
-    claims::check_audience(token.claims(), expect.audience)?;
     claims::check_times(token.claims(), expect)?;
+    // Last, so that a token for another audience is known to be good otherwise.
+    claims::check_audience(token.claims(), expect.audience)?;
     Ok(token.claims().clone())
 }

@@ -8,7 +8,7 @@ pub use draft::CredentialDraft;
 
 use super::credential::{Access, KEY_FILE_USERNAME, Method};
 use super::moment::Day;
-use super::registry::{self, ParsedRegistry, RegistryHost};
+use super::registry::{self, HostProblem, ParsedRegistry, RegistryHost};
 use super::registry_kind::{RegistryKind, UsernameRule};
 use super::typed_text::{LINE_MAX, labels, name_problem, text_problem, username_problem};
 use super::user;
@@ -71,6 +71,18 @@ const NOT_GOOGLES: &str = "The key works at Google's registries only. Enter one 
 impl CredentialForm {
     /// Every broken rule at its field, or the draft.
     pub fn check(&self) -> Result<CredentialDraft, Vec<FieldError>> {
+        self.check_for(RegistryHost::parse(&self.registry_url))
+    }
+
+    /// The same for a credential that exists: its host was accepted once and cannot change, so it is not judged again.
+    pub fn check_stored(&self) -> Result<CredentialDraft, Vec<FieldError>> {
+        self.check_for(RegistryHost::read(&self.registry_url))
+    }
+
+    fn check_for(
+        &self,
+        parsed: Result<ParsedRegistry, HostProblem>,
+    ) -> Result<CredentialDraft, Vec<FieldError>> {
         let mut errors = Vec::new();
         let mut at = |field: &str, message: String| errors.push(FieldError::new(field, message));
 
@@ -86,7 +98,8 @@ impl CredentialForm {
         ] {
             text_problem(value, max, field == "description").into_iter().for_each(|m| at(field, m));
         }
-        let parsed = RegistryHost::parse(&self.registry_url)
+        let parsed = parsed
+            .map(|parsed| parsed.marked(self.is_insecure))
             .map_err(|problem| at("registry_url", problem.to_string()))
             .ok();
         let host = parsed.as_ref().map(|parsed| &parsed.host);
@@ -238,7 +251,7 @@ fn scheme_problem(
 
 /// The host of Google's that was typed; `None` for anything else.
 fn google_host(typed: &str, is_insecure: bool) -> Option<RegistryHost> {
-    let parsed = RegistryHost::parse(typed).ok()?;
+    let parsed = RegistryHost::parse(typed).ok()?.marked(is_insecure);
     let is_said_otherwise = if is_insecure { parsed.is_https } else { parsed.is_http };
     let is_googles = RegistryKind::recognise(&parsed.host).takes_key_file();
     let fits = parsed.path.is_none() && parsed.host.as_str().len() <= ALSO_HOST_MAX;

@@ -139,7 +139,7 @@ super::words! {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Client(pub Option<String>);
 
-/// The longest claim that is recorded, in characters; a longer one is refused.
+/// The longest claim that is recorded, in characters; a longer one is cut.
 pub const CLAIM_MAX: usize = 256;
 
 /// One receipt, as pages show it.

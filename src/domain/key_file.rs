@@ -19,6 +19,14 @@ const LENIENT: GeneralPurposeConfig =
 const BASE64: GeneralPurpose = GeneralPurpose::new(&alphabet::STANDARD, LENIENT);
 const BASE64_URL: GeneralPurpose = GeneralPurpose::new(&alphabet::URL_SAFE, LENIENT);
 
+/// The user name that Google's registries want with the base64 of a key file.
+pub const BASE64_USERNAME: &str = "_json_key_base64";
+
+/// Whether the text is base64 of anything, wrapped or not.
+pub fn is_base64(text: &str) -> bool {
+    decode(text).is_some_and(|bytes| !bytes.is_empty())
+}
+
 /// What may be shown of a key file. The private key is not in it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct KeyFile {
@@ -132,7 +140,8 @@ fn check_private_key(pem: &str) -> Result<(), KeyFileProblem> {
     decode(body).filter(|der| is_der(der)).map(drop).ok_or(KeyFileProblem::PrivateKey)
 }
 
-fn decode(text: &str) -> Option<Vec<u8>> {
+/// The bytes that the text is base64 of, in either alphabet, wrapped or not; `None` when it is none.
+pub(super) fn decode(text: &str) -> Option<Vec<u8>> {
     let joined: String = text.split_ascii_whitespace().collect();
     BASE64.decode(&joined).or_else(|_| BASE64_URL.decode(&joined)).ok()
 }

@@ -51,7 +51,7 @@ pub const SEARCH_MAX: usize = 200;
 pub struct ListQuery {
     /// Found in name, description, host, user name or path, in any case.
     pub search: String,
-    /// Exactly this host.
+    /// Exactly this host, with its scheme's usual port or without.
     pub registry: Option<String>,
     /// Only in this state.
     pub state: Option<StateFilter>,

@@ -38,6 +38,7 @@ pub mod credential_page;
 pub mod delivery;
 pub mod expiry;
 pub mod grant;
+pub mod hearsay;
 pub mod image;
 pub mod key;
 pub mod key_file;

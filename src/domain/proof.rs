@@ -1,9 +1,13 @@
 //! What was proved about a run: by a token of ours nothing but the pipeline, by a provider's signed
 //! word also the branch, the event and the run.
 
+mod said;
+#[cfg(test)]
+mod tests;
+
 use super::trust_rule::Provider;
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
+use serde_json::Value;
 use uuid::Uuid;
 
 /// Facts that somebody signed for. What is `None` is not known, and proves nothing.
@@ -36,6 +40,10 @@ pub struct Proof {
     /// Who started it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub actor: Option<String>,
+    /// Whether the identity token had been presented before, a moment earlier: its answer may have
+    /// been lost on the way.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_repeated: bool,
 }
 
 /// Events of a proposed change, in the words of the providers.
@@ -64,68 +72,16 @@ impl Proof {
             .reference
             .as_deref()
             .is_some_and(|name| REQUESTED.iter().any(|start| name.starts_with(start)));
-        self.is_fork.unwrap_or(is_request || is_requested)
+        self.is_fork.unwrap_or(is_request || is_requested || self.is_circleci_request())
     }
 
-    /// What a provider's verified claims prove (protocols 4.6).
-    pub fn from_claims(provider: Provider, claims: &Map<String, Value>) -> Self {
-        let text = |name: &str| fact(claims.get(name));
-        let proof = Self::of(provider);
-        match provider {
-            Provider::GitHub => Self {
-                subject: text("repository"),
-                reference: text("ref"),
-                event: text("event_name"),
-                run: text("run_id"),
-                commit: text("sha"),
-                actor: text("actor"),
-                ..proof
-            },
-            Provider::GitLab => Self {
-                subject: text("project_path"),
-                reference: text("ref_path").or_else(|| gitlab_reference(&text)),
-                event: text("pipeline_source"),
-                run: text("pipeline_id"),
-                commit: text("sha"),
-                actor: text("user_login"),
-                ..proof
-            },
-            Provider::Buildkite => Self {
-                subject: text("pipeline_slug"),
-                reference: text("build_tag")
-                    .filter(|tag| !tag.is_empty())
-                    .map(|tag| format!("refs/tags/{tag}"))
-                    .or_else(|| text("build_branch").map(|name| format!("refs/heads/{name}"))),
-                event: text("build_source"),
-                run: text("build_number"),
-                commit: text("build_commit"),
-                ..proof
-            },
-            Provider::CircleCi => Self {
-                subject: text("oidc.circleci.com/vcs-origin"),
-                reference: text("oidc.circleci.com/vcs-ref"),
-                run: text("oidc.circleci.com/job-id"),
-                ..proof
-            },
-            Provider::AzureDevOps => Self {
-                subject: text("sub"),
-                reference: text("rpo_ref").or_else(|| text("ref")),
-                run: text("build_id"),
-                ..proof
-            },
-            Provider::Kubernetes | Provider::Other | Provider::Woodpecker | Provider::Drone => {
-                Self { subject: text("sub"), ..proof }
-            }
-        }
-    }
-}
-
-fn gitlab_reference(text: &impl Fn(&str) -> Option<String>) -> Option<String> {
-    let name = text("ref")?;
-    match text("ref_type")?.as_str() {
-        "branch" => Some(format!("refs/heads/{name}")),
-        "tag" => Some(format!("refs/tags/{name}")),
-        _ => None,
+    /// CircleCI builds a fork's pull request as if it were the branch `pull/7`, which elsewhere is
+    /// a branch like any other.
+    fn is_circleci_request(&self) -> bool {
+        let number =
+            self.reference.as_deref().and_then(|name| name.strip_prefix("refs/heads/pull/"));
+        self.provider == Some(Provider::CircleCi)
+            && number.is_some_and(|number| number.bytes().all(|byte| byte.is_ascii_digit()))
     }
 }
 
@@ -134,6 +90,8 @@ pub fn fact(value: Option<&Value>) -> Option<String> {
     let text = match value? {
         Value::String(text) => text.clone(),
         Value::Number(number) if !number.is_f64() => number.to_string(),
+        // Some issuers write every number as one with a fraction.
+        Value::Number(number) => whole(number.as_f64()?)?,
         Value::Bool(word) => word.to_string(),
         _ => return None,
     };
@@ -141,52 +99,8 @@ pub fn fact(value: Option<&Value>) -> Option<String> {
     is_plain.then_some(text)
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use serde_json::json;
-
-    fn claims(value: Value) -> Map<String, Value> {
-        value.as_object().cloned().unwrap()
-    }
-
-    #[test]
-    fn each_provider_says_where_a_run_comes_from_in_its_own_words() {
-        let github = claims(
-            json!({"repository":"acme/api","ref":"refs/heads/main","event_name":"push","run_id":"7","sha":"0a"}),
-        );
-        let proof = Proof::from_claims(Provider::GitHub, &github);
-        assert_eq!(proof.reference.as_deref(), Some("refs/heads/main"));
-        assert_eq!((proof.event.as_deref(), proof.run.as_deref()), (Some("push"), Some("7")));
-        let gitlab = claims(json!({"ref":"v1","ref_type":"tag","pipeline_id":12}));
-        let proof = Proof::from_claims(Provider::GitLab, &gitlab);
-        assert_eq!(proof.reference.as_deref(), Some("refs/tags/v1"));
-        assert_eq!(proof.run.as_deref(), Some("12"));
-    }
-
-    #[test]
-    fn a_pull_request_of_unknown_origin_may_be_a_forks() {
-        let event =
-            |event: &str| Proof { event: Some(event.to_owned()), ..Proof::of(Provider::GitHub) };
-        assert!(event("pull_request").may_be_fork());
-        assert!(event("merge_request_event").may_be_fork());
-        assert!(event("pull_request_review_comment").may_be_fork());
-        // Who does not say what started it says at least what is built.
-        let of = |name: &str| Proof {
-            reference: Some(name.to_owned()),
-            ..Proof::of(Provider::AzureDevOps)
-        };
-        assert!(of("refs/pull/12/merge").may_be_fork() && !of("refs/heads/main").may_be_fork());
-        assert!(!event("push").may_be_fork() && !Proof::default().may_be_fork());
-        assert!(!Proof { is_fork: Some(false), ..event("pull_request") }.may_be_fork());
-        assert!(Proof { is_fork: Some(true), ..event("push") }.may_be_fork());
-    }
-
-    #[test]
-    fn what_is_no_plain_word_is_no_fact() {
-        for value in [json!(1.5), json!(null), json!(["a"]), json!({}), json!("a\nb")] {
-            assert_eq!(fact(Some(&value)), None, "{value}");
-        }
-        assert_eq!(fact(Some(&json!("x".repeat(600)))), None);
-    }
+/// A number without a fraction, as long as a double holds each of them.
+fn whole(number: f64) -> Option<String> {
+    const EXACT: f64 = 9_007_199_254_740_992.0;
+    (number.fract() == 0.0 && number.abs() < EXACT).then(|| format!("{number:.0}"))
 }

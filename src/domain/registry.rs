@@ -7,25 +7,35 @@ mod address;
 mod host_name;
 mod host_problem;
 mod repository_path;
+#[cfg(test)]
+mod tests;
+mod website;
 
 use address::Scheme;
 use serde::{Deserialize, Serialize};
+use std::cmp::Ordering;
+use std::hash::{Hash, Hasher};
 
 pub use host_problem::HostProblem;
+pub(in crate::domain) use repository_path::is_tag;
 pub use repository_path::{PathProblem, covers, path_scope};
+pub use website::Website;
 
 const DOCKER_HUB: &str = "docker.io";
 const DOCKER_HUB_NAMES: [&str; 3] =
     ["index.docker.io", "registry-1.docker.io", "registry.hub.docker.com"];
-const DOCKER_WEBSITES: [&str; 4] =
-    ["hub.docker.com", "app.docker.com", "www.docker.com", "docker.com"];
 
 /// Canonical `host[:port]`: lower case, A-labels, no scheme, no path, no default port.
 ///
 /// There is no way to one that does not pass [`RegistryHost::parse`]; deserializing refuses anything not canonical.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
-pub struct RegistryHost(String);
+pub struct RegistryHost {
+    text: String,
+    /// `:443` was typed and dropped. Two hosts that differ in this alone are equal: it only tells that a registry of
+    /// plain http, which is another origin, was not asked for.
+    has_named_443: bool,
+}
 
 /// What was understood from a pasted address, and what was changed to get there.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -44,76 +54,165 @@ pub struct ParsedRegistry {
 impl RegistryHost {
     /// Reads what people paste: a host, an address from a browser, an image reference.
     pub fn parse(input: &str) -> Result<ParsedRegistry, HostProblem> {
+        website::page(input).map_or_else(|| Self::read(input), Err)
+    }
+
+    /// The same for any server, though it may be the website of a registry: token services are often there, and an
+    /// image's name is no address of a page.
+    pub fn read(input: &str) -> Result<ParsedRegistry, HostProblem> {
         let mut changes = Vec::new();
         let text = address::plain_text(input, &mut changes)?;
         let (scheme, text) = address::without_scheme(text, &mut changes)?;
         let is_http = scheme == Scheme::Http;
         let (authority, rest) =
             text.split_once('/').map_or((text, None), |(host, rest)| (host, Some(rest)));
-        let mut host = address::canonical_host(authority, is_http, &mut changes)?;
-        if DOCKER_WEBSITES.contains(&host.as_str()) {
+        let mut text = address::canonical_host(authority, is_http, &mut changes)?;
+        if website::is_docker_website(&text) {
             return Err(HostProblem::DockerWebsite);
         }
-        if DOCKER_HUB_NAMES.contains(&host.as_str()) {
+        if DOCKER_HUB_NAMES.contains(&text.as_str()) {
             changes.push("All names of Docker Hub are stored as docker.io.".into());
-            host = DOCKER_HUB.into();
+            text = DOCKER_HUB.into();
         }
-        let pasted = rest.map(|rest| repository_path::pasted(rest, &mut changes)).transpose()?;
+        let pasted =
+            rest.map(|rest| repository_path::pasted(&text, rest, &mut changes)).transpose()?;
         let path = pasted.and_then(|pasted| match pasted.path {
             // One image of one word on Docker Hub is an official one: `nginx:1.27` is the repository `library/nginx`.
-            Some(name) if pasted.is_image && host == DOCKER_HUB && !name.contains('/') => {
+            Some(name) if pasted.is_image && text == DOCKER_HUB && !name.contains('/') => {
                 Some(format!("library/{name}"))
             }
             path => path,
         });
         // The port as it was typed: as the usual one it is not in the host any more.
-        let is_https = scheme == Scheme::Https || authority.ends_with(":443");
-        Ok(ParsedRegistry { host: Self(host), path, is_http, is_https, changes })
+        let has_named_443 = authority.ends_with(":443");
+        let is_https = scheme == Scheme::Https || has_named_443;
+        let host = Self { text, has_named_443 };
+        Ok(ParsedRegistry { host, path, is_http, is_https, changes })
     }
 
     /// Accepts only what is canonical already: for rows read back.
     pub fn stored(text: &str) -> Option<Self> {
-        let parsed = Self::parse(text).ok()?;
-        (parsed.host.0 == text).then_some(parsed.host)
+        let parsed = Self::read(text).ok()?;
+        (parsed.host.text == text).then_some(parsed.host)
+    }
+
+    /// The host as a credential stores it that is marked insecure, or is not: one origin is one host, so that port 80
+    /// is dropped where the registry speaks plain http. Port 443 was dropped when the host was read.
+    pub fn canonical(self, is_insecure: bool) -> Self {
+        let text = self.without_usual_port(is_insecure).to_owned();
+        Self { text, ..self }
+    }
+
+    /// Whether a credential for this host, marked insecure or not, is for the origin that was asked for, with the
+    /// usual port or without it.
+    pub fn serves(&self, is_insecure: bool, asked: &Self) -> bool {
+        !(is_insecure && asked.has_named_443)
+            && self.without_usual_port(is_insecure) == asked.without_usual_port(is_insecure)
+    }
+
+    /// Every spelling of the host that a reader may look for which compares text: without the usual port, and with it.
+    pub fn spellings(&self, is_insecure: bool) -> Vec<String> {
+        let text = self.without_usual_port(is_insecure);
+        let mut all = vec![text.to_owned()];
+        if text != DOCKER_HUB && !has_port(text) {
+            all.push(format!("{text}{}", usual_port(is_insecure)));
+        }
+        all
     }
 
     pub fn as_str(&self) -> &str {
-        &self.0
+        &self.text
     }
 
     /// `scheme://host:port`, the port always written out: what a secret is bound to (security.md 3.3).
     pub fn origin(&self, insecure: bool) -> String {
-        let (scheme, usual_port) = if insecure { ("http", ":80") } else { ("https", ":443") };
-        let port = if self.has_port() { "" } else { usual_port };
-        format!("{scheme}://{}{port}", self.0)
+        let scheme = if insecure { "http" } else { "https" };
+        let port = if has_port(&self.text) { "" } else { usual_port(insecure) };
+        format!("{scheme}://{}{port}", self.text)
     }
 
     /// The key under which docker's `config.json` and credential helpers know the host (protocols.md 4.1 and 4.2).
     pub fn docker_config_key(&self) -> &str {
-        if self.is_docker_hub() { "https://index.docker.io/v1/" } else { &self.0 }
+        if self.is_docker_hub() { "https://index.docker.io/v1/" } else { &self.text }
     }
 
     /// What the form shows under the field: which images the host stands for.
-    pub fn matches_examples(&self) -> String {
-        match self.is_docker_hub() {
-            true => "docker.io/…, index.docker.io/… and images named without a host".into(),
-            false => format!("{}/…", self.0),
+    pub fn matches_examples(&self, is_insecure: bool) -> String {
+        if self.is_docker_hub() {
+            return "docker.io/…, index.docker.io/… and images named without a host".into();
         }
+        let all = self.spellings(is_insecure);
+        all.iter().map(|host| format!("{host}/…")).collect::<Vec<_>>().join(" and ")
     }
 
     pub fn is_docker_hub(&self) -> bool {
-        self.0 == DOCKER_HUB
+        self.text == DOCKER_HUB
     }
 
-    fn has_port(&self) -> bool {
-        // Behind the bracket of an IPv6 address, if there is one.
-        self.0.rsplit(']').next().is_some_and(|tail| tail.contains(':'))
+    fn without_usual_port(&self, is_insecure: bool) -> &str {
+        let bare = self.text.strip_suffix(":80").filter(|_| is_insecure);
+        match bare {
+            Some(name) if DOCKER_HUB_NAMES.contains(&name) => DOCKER_HUB,
+            // Without its port a bare word would be no host any more, and a website is none.
+            Some(name) if !host_name::is_bare_word(name) && !website::is_docker_website(name) => {
+                name
+            }
+            _ => &self.text,
+        }
+    }
+}
+
+/// The port that the scheme means when none is written.
+fn usual_port(is_insecure: bool) -> &'static str {
+    if is_insecure { ":80" } else { ":443" }
+}
+
+fn has_port(text: &str) -> bool {
+    // Behind the bracket of an IPv6 address, if there is one.
+    text.rsplit(']').next().is_some_and(|tail| tail.contains(':'))
+}
+
+impl ParsedRegistry {
+    /// What a credential stores of it that is marked insecure, or is not.
+    pub fn marked(mut self, is_insecure: bool) -> Self {
+        let host = self.host.clone().canonical(is_insecure);
+        if host != self.host {
+            self.changes.push(address::USUAL_PORT.into());
+            self.host = host;
+        }
+        self
+    }
+}
+
+impl PartialEq for RegistryHost {
+    fn eq(&self, other: &Self) -> bool {
+        self.text == other.text
+    }
+}
+
+impl Eq for RegistryHost {}
+
+impl PartialOrd for RegistryHost {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for RegistryHost {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.text.cmp(&other.text)
+    }
+}
+
+impl Hash for RegistryHost {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.text.hash(state);
     }
 }
 
 impl std::fmt::Display for RegistryHost {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(&self.0)
+        f.write_str(&self.text)
     }
 }
 
@@ -127,81 +226,6 @@ impl TryFrom<String> for RegistryHost {
 
 impl From<RegistryHost> for String {
     fn from(host: RegistryHost) -> Self {
-        host.0
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_people_paste_has_one_spelling_and_may_leave_a_path() {
-        for (typed, host, path) in [
-            ("https://ghcr.io/", "ghcr.io", ""),
-            ("ghcr.io/acme", "ghcr.io", "acme"),
-            (" GHCR.IO.\n", "ghcr.io", ""),
-            ("registry.example.com:5000/v2/", "registry.example.com:5000", ""),
-            ("https://index.docker.io/v1/", "docker.io", ""),
-            ("registry-1.docker.io:443", "docker.io", ""),
-            ("registry.hub.docker.com", "docker.io", ""),
-            ("docker.io/acme/api:1.2", "docker.io", "acme/api"),
-            ("docker.io/nginx:1.27", "docker.io", "library/nginx"),
-            ("docker.io/acme", "docker.io", "acme"),
-            ("oci://ghcr.io/acme/charts", "ghcr.io", "acme/charts"),
-            ("ghcr.io/acme/api:1.2@sha256:0a1b", "ghcr.io", "acme/api"),
-            ("ghcr.io/v2/acme", "ghcr.io", "acme"),
-            ("http://registry.example.com:80/", "registry.example.com", ""),
-            ("registry.example.com:80", "registry.example.com:80", ""),
-            ("localhost", "localhost", ""),
-            ("localhost:5000", "localhost:5000", ""),
-            ("registry:5000", "registry:5000", ""),
-            ("https://registry:443", "registry:443", ""),
-            ("192.0.2.10:5000", "192.0.2.10:5000", ""),
-            ("[2001:DB8::0010]:5000/acme", "[2001:db8::10]:5000", "acme"),
-            ("https://[::1]:443", "[::1]", ""),
-            ("bücher.example", "xn--bcher-kva.example", ""),
-        ] {
-            let parsed = RegistryHost::parse(typed).unwrap();
-            assert_eq!(
-                (parsed.host.as_str(), parsed.path.as_deref().unwrap_or("")),
-                (host, path),
-                "{typed}"
-            );
-            assert_eq!(parsed.is_http, typed.starts_with("http://"));
-            let says_https = typed.starts_with("https://") || typed.ends_with(":443");
-            assert_eq!(parsed.is_https, says_https, "{typed}");
-            assert_eq!(parsed.changes.is_empty(), typed == host, "{typed}: {:?}", parsed.changes);
-            assert_eq!(RegistryHost::stored(host), Some(parsed.host), "{host} is canonical");
-            assert_eq!(RegistryHost::stored(typed).is_some(), typed == host, "{typed}");
-        }
-    }
-
-    #[test]
-    fn origins_always_name_scheme_and_port() {
-        for (host, https, http) in [
-            ("docker.io", "https://docker.io:443", "http://docker.io:80"),
-            (
-                "registry.example.com:5000",
-                "https://registry.example.com:5000",
-                "http://registry.example.com:5000",
-            ),
-            ("[::1]", "https://[::1]:443", "http://[::1]:80"),
-            ("[::1]:5000", "https://[::1]:5000", "http://[::1]:5000"),
-        ] {
-            let host = RegistryHost::stored(host).unwrap();
-            assert_eq!((host.origin(false).as_str(), host.origin(true).as_str()), (https, http));
-        }
-    }
-
-    #[test]
-    fn docker_hub_has_its_own_key_and_a_page_cannot_send_a_spelling_of_its_own() {
-        let read = |json| serde_json::from_str::<RegistryHost>(json);
-        let hub = read("\"docker.io\"").unwrap();
-        assert_eq!(hub.docker_config_key(), "https://index.docker.io/v1/");
-        assert!(hub.matches_examples().contains("without a host"));
-        assert_eq!(read("\"ghcr.io\"").unwrap().docker_config_key(), "ghcr.io");
-        assert!(!read("\"GHCR.io/zebra\"").unwrap_err().to_string().contains("zebra"));
-        assert_eq!(serde_json::to_string(&hub).unwrap(), "\"docker.io\"");
+        host.text
     }
 }

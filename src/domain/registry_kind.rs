@@ -20,6 +20,7 @@ pub const GOOGLE_HOSTS: [&str; 4] = ["gcr.io", "us.gcr.io", "eu.gcr.io", "asia.g
 #[serde(rename_all = "kebab-case")]
 pub enum RegistryKind {
     DockerHub,
+    DockerHardened,
     Ghcr,
     #[serde(rename = "gitlab")]
     GitLab,
@@ -41,8 +42,9 @@ pub enum RegistryKind {
 
 impl RegistryKind {
     /// Every kind, in the order the help pages list them.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 17] = [
         Self::DockerHub,
+        Self::DockerHardened,
         Self::Ghcr,
         Self::GitLab,
         Self::Google,
@@ -67,6 +69,7 @@ impl RegistryKind {
         let host = host.as_str();
         match host {
             "docker.io" => Self::DockerHub,
+            "dhi.io" => Self::DockerHardened,
             "ghcr.io" => Self::Ghcr,
             "registry.gitlab.com" => Self::GitLab,
             "public.ecr.aws" | "ecr-public.aws.com" => Self::EcrPublic,
@@ -77,7 +80,9 @@ impl RegistryKind {
             _ if is_google(host) => Self::Google,
             _ if is_at(host, "icr.io") => Self::Ibm,
             _ if is_ecr(host) => Self::Ecr,
-            _ if is_below(host, &["azurecr.io", "azurecr.cn", "azurecr.us"]) => Self::Acr,
+            _ if is_below(host, &["azurecr.io", "azurecr.cn", "azurecr.us", "azurecr.de"]) => {
+                Self::Acr
+            }
             _ if host.starts_with("rg.") && is_below(host, &["scw.cloud"]) => Self::Scaleway,
             _ if is_oracle(host) => Self::Oracle,
             // Only a guess by the customary name, which is safe: Harbor has no companions and no fixed user name.
@@ -101,9 +106,11 @@ fn is_at(host: &str, name: &str) -> bool {
     host == name || is_below(host, &[name])
 }
 
-/// `gcr.io` and what is below it, and `LOCATION-docker.pkg.dev`.
+/// `gcr.io` and what is below it, `LOCATION-docker.pkg.dev`, and the same in Google's sovereign cloud.
 fn is_google(host: &str) -> bool {
-    let location = host.strip_suffix("-docker.pkg.dev");
+    let location = host
+        .strip_suffix("-docker.pkg.dev")
+        .or_else(|| host.strip_suffix("-docker.s3nsregistry.fr"));
     is_at(host, "gcr.io") || location.is_some_and(|name| !name.is_empty() && !name.contains('.'))
 }
 
@@ -115,7 +122,7 @@ fn is_oracle(host: &str) -> bool {
 
 /// The host pattern of Amazon's own credential helper (protocols.md 4.1), written out.
 fn is_ecr(host: &str) -> bool {
-    const PARTITIONS: [&str; 9] = [
+    const PARTITIONS: [&str; 15] = [
         "amazonaws.com",
         "amazonaws.com.cn",
         "amazonaws.eu",
@@ -125,6 +132,12 @@ fn is_ecr(host: &str) -> bool {
         "c2s.ic.gov",
         "cloud.adc-e.uk",
         "csp.hci.ic.gov",
+        "on.amazonwebservices.eu",
+        "on.aws.ic.gov",
+        "on.aws.scloud",
+        "scloud.adc-e.uk",
+        "on.cloud-aws.adc-e.uk",
+        "on.aws.hci.ic.gov",
     ];
     let Some((account, rest)) = host.split_once('.') else {
         return false;
@@ -150,13 +163,18 @@ mod tests {
     fn hosts_are_recognised_on_label_borders_and_without_a_port() {
         for (host, kind) in [
             ("docker.io", RegistryKind::DockerHub),
+            ("dhi.io", RegistryKind::DockerHardened),
+            ("dhi.io:8443", RegistryKind::SelfHosted),
+            ("acme.dhi.io", RegistryKind::SelfHosted),
             ("ghcr.io", RegistryKind::Ghcr),
             ("registry.gitlab.com", RegistryKind::GitLab),
             ("gcr.io", RegistryKind::Google),
             ("asia.gcr.io", RegistryKind::Google),
             ("us-docker.pkg.dev", RegistryKind::Google),
             ("europe-west1-docker.pkg.dev", RegistryKind::Google),
+            ("u-france-east1-docker.s3nsregistry.fr", RegistryKind::Google),
             ("public.ecr.aws", RegistryKind::EcrPublic),
+            ("acme.azurecr.de", RegistryKind::Acr),
             ("acme.azurecr.io", RegistryKind::Acr),
             ("quay.io", RegistryKind::Quay),
             ("harbor.example.com:8443", RegistryKind::Harbor),
@@ -193,6 +211,7 @@ mod tests {
             ("123456789012.dkr.ecr-fips.us-gov-west-1.amazonaws.com", true),
             ("123456789012.dkr.ecr.cn-north-1.amazonaws.com.cn", true),
             ("123456789012.dkr.ecr.eusc-de-east-1.amazonaws.eu", true),
+            ("123456789012.dkr-ecr.eusc-de-east-1.on.amazonwebservices.eu", true),
             ("12345678901.dkr.ecr.eu-west-1.amazonaws.com", false),
             ("1234567890123.dkr.ecr.eu-west-1.amazonaws.com", false),
             ("acme.dkr.ecr.eu-west-1.amazonaws.com", false),

@@ -2,14 +2,26 @@
 //! stored in the CI. Identities are matched on ids that survive a rename, never on parts of `sub`
 //! (security 0.8, T16).
 
+mod ask;
 mod check;
 mod field;
+mod form;
+mod issuer;
+mod refusal;
+#[cfg(test)]
+mod tests;
+mod value;
 
+pub(in crate::domain) use check::has_tag;
 pub use check::{ClaimCheck, check, claim, holds};
 pub use field::{ClaimField, Kind};
+pub use refusal::{judge, other_audience};
+pub use value::ValueKind;
 
 use super::moment::Moment;
+use super::proof::Proof;
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 use uuid::Uuid;
 
@@ -43,50 +55,6 @@ impl Provider {
         !matches!(self, Self::Woodpecker | Self::Drone)
     }
 
-    /// The issuer, where there is one for everybody.
-    pub fn usual_issuer(self) -> &'static str {
-        match self {
-            Self::GitHub => "https://token.actions.githubusercontent.com",
-            Self::GitLab => "https://gitlab.com",
-            Self::Buildkite => "https://agent.buildkite.com",
-            _ => "",
-        }
-    }
-
-    /// Who signs under this issuer, where that is known: no other form asks for what theirs does.
-    pub fn of_issuer(issuer: &str) -> Option<Self> {
-        const STARTS: [(&str, Provider); 5] = [
-            ("https://token.actions.githubusercontent.com", Provider::GitHub),
-            ("https://gitlab.com", Provider::GitLab),
-            ("https://agent.buildkite.com", Provider::Buildkite),
-            ("https://oidc.circleci.com", Provider::CircleCi),
-            ("https://vstoken.dev.azure.com", Provider::AzureDevOps),
-        ];
-        let issuer = issuer.trim().to_ascii_lowercase();
-        let known = STARTS.iter().find(|(start, _)| {
-            issuer.strip_prefix(start).is_some_and(|end| end.is_empty() || end.starts_with('/'))
-        });
-        let own_server = issuer.trim_end_matches('/').ends_with("/_services/token");
-        known.map(|(_, provider)| *provider).or(own_server.then_some(Self::GitHub))
-    }
-
-    /// What to type as the issuer.
-    pub fn issuer_hint(self) -> &'static str {
-        match self {
-            Self::GitHub => "On an own server: https://HOST/_services/token.",
-            Self::GitLab => "The address of the GitLab server.",
-            Self::Kubernetes => {
-                "What kubectl get --raw /.well-known/openid-configuration prints as issuer. Regcred has to reach it."
-            }
-            Self::CircleCi => "https://oidc.circleci.com/org/ORGANIZATION-ID",
-            Self::AzureDevOps => "https://vstoken.dev.azure.com/ORGANIZATION-ID",
-            Self::Buildkite | Self::Other => {
-                "The iss claim of its tokens; its keys are found from there."
-            }
-            Self::Woodpecker | Self::Drone => "",
-        }
-    }
-
     /// Seconds after which a token is too old, whatever it says of itself; and whether it is taken
     /// once only. Tokens that serve a whole job are reusable until they expire (security T17).
     pub fn reuse(self) -> (Option<i64>, bool) {
@@ -118,6 +86,41 @@ pub struct TrustRule {
     pub created_by: String,
     /// When it last let something in.
     pub last_used_at: Option<Moment>,
+}
+
+impl TrustRule {
+    /// Who signs under the rule's issuer: a rule for any issuer may name one that is known, since
+    /// not all of them were always known.
+    fn known_signer(&self) -> Provider {
+        let known = Provider::of_issuer(&self.issuer).filter(|_| self.provider == Provider::Other);
+        known.unwrap_or(self.provider)
+    }
+
+    /// Whose words these claims are: those of the rule's provider; of a rule for any issuer, those
+    /// of the provider that the issuer or else the shape of the claims is known to be of.
+    pub fn signer(&self, claims: &Map<String, Value>) -> Provider {
+        match self.known_signer() {
+            Provider::Other => Provider::of_claims(claims).unwrap_or(Provider::Other),
+            known => known,
+        }
+    }
+
+    /// What the provider's form asks for and this rule does not, by its label: the rule is from
+    /// before that was asked for, and takes nobody.
+    pub fn lacks(&self) -> Vec<&'static str> {
+        check::lacking(self).map(|field| field.label).collect()
+    }
+
+    /// What these claims prove to who takes the rule's word.
+    pub fn proof(&self, claims: &Map<String, Value>) -> Proof {
+        let said = Proof::from_claims(self.signer(claims), claims);
+        Proof { rule: Some(self.id), ..said }
+    }
+
+    /// What [`Provider::reuse`] says of the tokens that the rule takes.
+    pub fn reuse(&self) -> (Option<i64>, bool) {
+        self.known_signer().reuse()
+    }
 }
 
 /// What was typed into the form of a rule. No secret: Drone's is made here and shown once.

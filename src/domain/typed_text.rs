@@ -46,6 +46,11 @@ pub(super) fn is_invisible(c: char) -> bool {
         )
 }
 
+/// Whether nobody sees any of it: spaces, line breaks and what has no shape.
+pub fn is_blank(text: &str) -> bool {
+    text.chars().all(|c| c.is_whitespace() || is_invisible(c))
+}
+
 /// What is wrong with a user name, trimmed (docker splits `user:secret` at the first colon).
 pub(super) fn username_problem(username: &str) -> Option<String> {
     if username.is_empty() {
@@ -87,6 +92,16 @@ pub(super) fn labels(text: &str) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_nobody_sees_is_blank() {
+        for text in ["", " ", "\n", "\t\r\n ", "\u{A0}\u{3000}", "\u{200B}\u{FEFF}"] {
+            assert!(is_blank(text), "{text:?}");
+        }
+        for text in ["x", " . ", "\u{FFFD}", " 🤖 "] {
+            assert!(!is_blank(text), "{text:?}");
+        }
+    }
 
     #[test]
     fn a_name_is_what_others_can_see_and_type() {

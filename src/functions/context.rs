@@ -1,6 +1,7 @@
 //! What a server function's body may ask for: the vault, and who is asking.
 
 use super::answer::{Notice, Returned};
+use super::mark::Mark;
 use super::session::Frame;
 use crate::domain::actor::{Member, Permission};
 use crate::domain::trust_rule::TokenTrial;
@@ -40,6 +41,11 @@ pub(super) fn vault() -> Vault {
 /// Where the request came from.
 pub(super) fn client() -> Option<String> {
     use_context::<Option<ClientAddress>>().flatten().map(|address| address.0)
+}
+
+/// The mark of the browser, where the server keeps marks.
+pub(super) fn mark() -> Option<Mark> {
+    use_context::<Parts>().and_then(|parts| parts.extensions.get::<Mark>().cloned())
 }
 
 /// The request's session.

@@ -1,11 +1,11 @@
 //! Setting up and signing in: what makes a session.
 
-use super::context::{PERSON, client, session, vault};
+use super::context::{PERSON, client, mark, session, vault};
 use super::settle::{back, list_path, own_path};
 use crate::domain::listing::percent;
 use crate::domain::user::Person;
 use crate::error::{Error, Result};
-use crate::vault::FirstPerson;
+use crate::vault::{FirstPerson, Visitor};
 use leptos_axum::redirect;
 use serde_json::json;
 
@@ -34,9 +34,15 @@ pub(super) async fn set_up(
 
 pub(super) async fn sign_in(email: String, password: String, next: String) -> Result<()> {
     let password = zeroize::Zeroizing::new(password);
-    match vault().sign_in(&email, &password, client().as_deref()).await {
+    let (vault, address, mark) = (vault(), client(), mark());
+    let browser = mark.as_ref().and_then(|mark| mark.shown());
+    let visitor = Visitor { address: address.as_deref(), browser };
+    match vault.sign_in(&email, &password, visitor).await {
         Ok(person) => {
             enter(&person).await?;
+            if let Some(mark) = &mark {
+                mark.give(vault.known_browser(&person)?);
+            }
             redirect(if own_path(&next) { &next } else { "/" });
             Ok(())
         }

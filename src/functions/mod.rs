@@ -10,6 +10,7 @@ pub mod credentials;
 pub mod keys;
 pub mod matching;
 pub mod pipelines;
+pub mod proxies;
 pub mod registry;
 pub mod session;
 pub mod trust_rules;
@@ -24,6 +25,10 @@ mod entry;
 #[cfg(feature = "ssr")]
 mod keeping;
 #[cfg(feature = "ssr")]
+mod mark;
+#[cfg(feature = "ssr")]
 mod settle;
 #[cfg(feature = "ssr")]
 pub use context::{PERSON, load_frame, provide};
+#[cfg(feature = "ssr")]
+pub use mark::Mark;

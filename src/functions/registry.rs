@@ -44,17 +44,17 @@ impl Recognised {
 
 /// Reads what was typed as a registry. Needs no permission and touches no data.
 #[server(prefix = "/rpc", endpoint = "registry/recognise")]
-pub async fn recognise(input: String) -> Result<Recognised> {
-    Ok(recognised(&input))
+pub async fn recognise(input: String, #[server(default)] is_insecure: bool) -> Result<Recognised> {
+    Ok(recognised(&input, is_insecure))
 }
 
-/// The same, for a page that has the address already.
-pub fn recognised(input: &str) -> Recognised {
+/// The same, for a page that has the address already. `is_insecure`: the credential is to be marked so.
+pub fn recognised(input: &str, is_insecure: bool) -> Recognised {
     let parsed = match RegistryHost::parse(input) {
         Err(problem) => {
             return Recognised { problem: Some(problem.to_string()), ..Recognised::default() };
         }
-        Ok(parsed) => parsed,
+        Ok(parsed) => parsed.marked(is_insecure),
     };
     let kind = RegistryKind::recognise(&parsed.host);
     let username = match kind.username() {
@@ -63,7 +63,7 @@ pub fn recognised(input: &str) -> Recognised {
     };
     Recognised {
         problem: None,
-        matches: parsed.host.matches_examples(),
+        matches: parsed.host.matches_examples(is_insecure),
         host: parsed.host.as_str().to_owned(),
         path: parsed.path,
         changes: parsed.changes,

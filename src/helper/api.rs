@@ -1,5 +1,7 @@
 //! Regcred's door for machines, as far as this program goes through it.
 
+mod said;
+
 use crate::address::percent_encoded;
 use crate::environment::Variables;
 use crate::failure::Failure;
@@ -8,6 +10,7 @@ use crate::run;
 use crate::secret::Secret;
 use crate::settings::Settings;
 use crate::web::{Answer, Request, Web};
+use said::{left_out, parsed, yes};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::thread;
@@ -43,6 +46,17 @@ pub struct ForKubelet {
     /// The receipts.
     #[serde(default)]
     pub deliveries: Vec<String>,
+    /// What is not in it, and why: a sentence each.
+    #[serde(skip)]
+    pub left_out: Vec<String>,
+}
+
+/// What a pipeline could ask for.
+pub struct Listed {
+    /// The user name for each server. Of two users on one server it is the first.
+    pub usernames: BTreeMap<String, String>,
+    /// What is not listed, and why: a sentence each.
+    pub left_out: Vec<String>,
 }
 
 /// A user name and a password.
@@ -76,7 +90,7 @@ impl Api {
         variables: &Variables,
     ) -> Result<Self, Failure> {
         let (server, web) = reach(settings)?;
-        let token = exchange(&web, &server, pipeline, jwt)?;
+        let token = exchange(&web, &server, pipeline, &mut || Ok(jwt.clone()))?;
         Self::with(web, server, &token, variables)
     }
 
@@ -101,20 +115,20 @@ impl Api {
             percent_encoded(server),
             settings.intent.word()
         );
-        if let Some(repository) = &settings.repository {
+        if let Some(repository) = settings.repository_at(server) {
             path.push_str("&repository=");
             path.push_str(&percent_encoded(repository));
         }
         parsed(&self.ask(&path, None).map_err(absence_meant)?)
     }
 
-    /// The user name for each server. Of two users on one server it is the first.
+    /// The servers that there are credentials for, and their users.
     ///
     /// # Errors
     /// What Regcred said.
-    pub fn usernames(&self) -> Result<BTreeMap<String, String>, Failure> {
+    pub fn usernames(&self) -> Result<Listed, Failure> {
         #[derive(Deserialize)]
-        struct Listed {
+        struct Rows {
             credentials: Vec<Row>,
         }
         #[derive(Deserialize)]
@@ -122,12 +136,13 @@ impl Api {
             server: String,
             username: String,
         }
-        let listed: Listed = parsed(&self.ask("/api/v1/credentials", None)?)?;
+        let answer = self.ask("/api/v1/credentials", None)?;
+        let rows: Rows = parsed(&answer)?;
         let mut usernames = BTreeMap::new();
-        for row in listed.credentials {
+        for row in rows.credentials {
             usernames.entry(row.server).or_insert(row.username);
         }
-        Ok(usernames)
+        Ok(Listed { usernames, left_out: left_out(&answer) })
     }
 
     /// What the kubelet may pull the image with. `cache` is what it shares the answer by.
@@ -138,7 +153,11 @@ impl Api {
         let path = format!("/api/v1/kubelet?image={}&cache={cache}", percent_encoded(image));
         match self.ask(&path, None).map_err(absence_meant) {
             Err(Failure::NotFound) => Ok(ForKubelet::default()),
-            answer => parsed(&answer?),
+            Err(failure) => Err(failure),
+            Ok(answer) => {
+                let found: ForKubelet = parsed(&answer)?;
+                Ok(ForKubelet { left_out: left_out(&answer), ..found })
+            }
         }
     }
 
@@ -162,11 +181,17 @@ impl Api {
     }
 }
 
-/// A pipeline token for an identity token.
+/// A pipeline token for an identity token, which `fresh` gives. It is asked again before each further
+/// try: such a token may work once, and of a try without an answer nobody knows whether it did.
 ///
 /// # Errors
-/// What Regcred said.
-pub fn exchange(web: &Web, server: &str, pipeline: &str, jwt: &Secret) -> Result<Secret, Failure> {
+/// What Regcred or `fresh` said.
+pub fn exchange(
+    web: &Web,
+    server: &str,
+    pipeline: &str,
+    fresh: &mut dyn FnMut() -> Result<Secret, Failure>,
+) -> Result<Secret, Failure> {
     #[derive(Serialize)]
     struct Offered<'a> {
         pipeline: &'a str,
@@ -176,10 +201,12 @@ pub fn exchange(web: &Web, server: &str, pipeline: &str, jwt: &Secret) -> Result
     struct Issued {
         token: Secret,
     }
-    let body = body(&Offered { pipeline, token: jwt.expose() })?;
     let url = format!("{server}/api/v1/token");
-    let request = Request { whom: WHOM, url: &url, headers: &[], body: Some(&body) };
-    let issued: Issued = parsed(&yes(web.send(&request)?)?)?;
+    let answer = web.send_anew(WHOM, &url, &mut || {
+        let jwt = fresh()?;
+        body(&Offered { pipeline, token: jwt.expose() })
+    })?;
+    let issued: Issued = parsed(&yes(answer)?)?;
     Ok(issued.token)
 }
 
@@ -194,53 +221,12 @@ fn body(value: &impl Serialize) -> Result<Zeroizing<Vec<u8>>, Failure> {
     bytes.map_err(|_| Failure::here("The request cannot be written as JSON."))
 }
 
-fn parsed<'a, T: Deserialize<'a>>(answer: &'a Answer) -> Result<T, Failure> {
-    // The parser's own words would repeat what stands there.
-    serde_json::from_slice(&answer.body).map_err(|_| {
-        Failure::Refused("Regcred answered something that this program cannot read.".to_owned())
-    })
-}
-
-/// The answer, if it is not a no.
-fn yes(answer: Answer) -> Result<Answer, Failure> {
-    #[derive(Deserialize)]
-    struct Problem {
-        error: Details,
-    }
-    #[derive(Deserialize)]
-    struct Details {
-        #[serde(default)]
-        code: String,
-        message: String,
-    }
-    let status = answer.status;
-    if (200..300).contains(&status) {
-        return Ok(answer);
-    }
-    let problem = serde_json::from_slice::<Problem>(&answer.body).ok().map(|said| said.error);
-    let is_absent = problem.as_ref().is_some_and(|said| said.code == "not_found");
-    let message = problem.map(|said| on_one_line(&said.message)).filter(|said| !said.is_empty());
-    let sentence = message.unwrap_or_else(|| {
-        format!("{WHOM} answered with status {status}, and not why. Is REGCRED_URL its address?")
-    });
-    Err(match status {
-        404 if is_absent => Failure::Absent(sentence),
-        429 | 500..=599 => Failure::Passing(sentence),
-        _ => Failure::Refused(sentence),
-    })
-}
-
 /// Only where the question was for a credential is its absence an answer that clients act on.
 fn absence_meant(failure: Failure) -> Failure {
     match failure {
         Failure::Absent(_) => Failure::NotFound,
         failure => failure,
     }
-}
-
-fn on_one_line(message: &str) -> String {
-    let shown = message.chars().map(|c| if c.is_control() { ' ' } else { c });
-    shown.take(500).collect::<String>().trim().to_owned()
 }
 
 #[cfg(test)]

@@ -44,6 +44,16 @@ impl Variables {
         text.map_err(|_| Failure::here(format!("{name} is not UTF-8.")))
     }
 
+    /// A text as far as it can be shown: what is not UTF-8 in it is replaced.
+    pub fn shown(&self, name: &str) -> Option<String> {
+        self.get(name).map(|value| value.to_string_lossy().into_owned())
+    }
+
+    /// Whether there is one.
+    pub fn is_set(&self, name: &str) -> bool {
+        self.get(name).is_some()
+    }
+
     /// A token.
     ///
     /// # Errors
@@ -80,6 +90,7 @@ mod tests {
         let variables = Variables::of(&[("REGCRED_TOKEN", "")]);
         assert!(variables.text("REGCRED_TOKEN").unwrap().is_none());
         assert!(variables.path("REGCRED_TOKEN").is_none());
+        assert!(variables.shown("REGCRED_TOKEN").is_none() && !variables.is_set("REGCRED_TOKEN"));
     }
 
     #[test]

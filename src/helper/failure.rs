@@ -6,7 +6,7 @@ use std::fmt;
 /// Why it did not work. Printed, it is one line; it never holds a secret or what was typed.
 #[derive(Debug)]
 pub enum Failure {
-    /// No credential for that server. Docker knows these words and goes on without one.
+    /// No credential for that server. Clients know these words and go on without one.
     NotFound,
     /// Nothing on stdin where a server should be.
     NoServer,

@@ -1,19 +1,31 @@
 //! Who is asking: the pipeline token that was given, or one for an identity of the CI.
 
-use crate::address;
+mod ci;
+
 use crate::api;
 use crate::bounded::{self, Readers};
 use crate::environment::Variables;
 use crate::failure::Failure;
 use crate::secret::Secret;
 use crate::settings::Settings;
-use crate::web::{Request, Web};
-use serde::Deserialize;
+use crate::web::Web;
+use ci::Ci;
+use std::path::Path;
 use ureq::http::HeaderValue;
 
-const NOBODY: &str = "Nothing says who is asking: set REGCRED_TOKEN or REGCRED_TOKEN_FILE; or REGCRED_PIPELINE with REGCRED_ID_TOKEN, REGCRED_ID_TOKEN_FILE, or in a GitHub job the permission id-token: write (ACTIONS_ID_TOKEN_REQUEST_URL and ACTIONS_ID_TOKEN_REQUEST_TOKEN).";
+const NOBODY: &str = "Nothing says who is asking: set REGCRED_TOKEN or REGCRED_TOKEN_FILE; or REGCRED_PIPELINE with REGCRED_ID_TOKEN or REGCRED_ID_TOKEN_FILE. Jobs of GitHub, Azure Pipelines, Buildkite and CircleCI need only REGCRED_PIPELINE; in GitHub the job also needs the permission id-token: write.";
 
 const NO_PIPELINE: &str = "REGCRED_PIPELINE is not set: with an identity token of the CI it has to be the id of the pipeline.";
+
+/// Where identity tokens come from.
+enum Source<'a> {
+    /// The same one each time.
+    Given(&'a Secret),
+    /// Read each time, since others write it anew.
+    File(&'a Path),
+    /// Asked for each time.
+    Ci(Ci),
+}
 
 /// The pipeline token to ask with: the first that was given, or an exchange for the first identity
 /// token.
@@ -34,17 +46,34 @@ pub fn pipeline_token(
         let token = bounded::token(path, "REGCRED_TOKEN_FILE", Readers::Owner)?;
         return usable(&token, "REGCRED_TOKEN_FILE");
     }
-    let jwt = if let Some(jwt) = &given.id_token {
-        usable(jwt, "REGCRED_ID_TOKEN")?
-    } else if let Some(path) = &given.id_token_file {
-        // Kubernetes writes these readable for all in the container, and they live for minutes.
-        let jwt = bounded::token(path, "REGCRED_ID_TOKEN_FILE", Readers::Anyone)?;
-        usable(&jwt, "REGCRED_ID_TOKEN_FILE")?
-    } else {
-        return of_github(web, server, settings, variables);
-    };
+    let source = Source::find(settings, variables)?;
     let pipeline = settings.pipeline.as_deref().ok_or(Failure::here(NO_PIPELINE))?;
-    api::exchange(web, server, pipeline, &jwt)
+    api::exchange(web, server, pipeline, &mut || source.token(web))
+}
+
+impl<'a> Source<'a> {
+    fn find(settings: &'a Settings, variables: &Variables) -> Result<Self, Failure> {
+        let given = &settings.given;
+        if let Some(jwt) = &given.id_token {
+            return Ok(Self::Given(jwt));
+        }
+        if let Some(path) = &given.id_token_file {
+            return Ok(Self::File(path));
+        }
+        Ci::find(settings, variables)?.map(Self::Ci).ok_or(Failure::here(NOBODY))
+    }
+
+    fn token(&self, web: &Web) -> Result<Secret, Failure> {
+        match self {
+            Self::Given(jwt) => usable(jwt, "REGCRED_ID_TOKEN"),
+            Self::File(path) => {
+                // Kubernetes writes these readable for all in the container, and they live for minutes.
+                let jwt = bounded::token(path, "REGCRED_ID_TOKEN_FILE", Readers::Anyone)?;
+                usable(&jwt, "REGCRED_ID_TOKEN_FILE")
+            }
+            Self::Ci(ci) => ci.token(web),
+        }
+    }
 }
 
 /// The text of a token as it goes into a header: without the line feed that files end with.
@@ -69,45 +98,6 @@ pub fn bearer(scheme: &str, token: &Secret) -> Result<HeaderValue, Failure> {
         .map_err(|_| Failure::Refused("The token that was handed out is none.".to_owned()))?;
     value.set_sensitive(true);
     Ok(value)
-}
-
-fn of_github(
-    web: &Web,
-    server: &str,
-    settings: &Settings,
-    variables: &Variables,
-) -> Result<Secret, Failure> {
-    let url = variables.text("ACTIONS_ID_TOKEN_REQUEST_URL")?;
-    let token = variables.secret("ACTIONS_ID_TOKEN_REQUEST_TOKEN")?;
-    let (Some(url), Some(token)) = (url, token) else {
-        return Err(Failure::here(NOBODY));
-    };
-    let pipeline = settings.pipeline.as_deref().ok_or(Failure::here(NO_PIPELINE))?;
-    if !settings.may_send_to(&url) {
-        return Err(Failure::here("ACTIONS_ID_TOKEN_REQUEST_URL has to be https://."));
-    }
-    let token = usable(&token, "ACTIONS_ID_TOKEN_REQUEST_TOKEN")?;
-    let joint = if url.contains('?') { '&' } else { '?' };
-    let audience = address::percent_encoded(&settings.audience()?);
-    let answer = web.send(&Request {
-        whom: "GitHub",
-        url: &format!("{url}{joint}audience={audience}"),
-        headers: &[("authorization", bearer("bearer", &token)?)],
-        body: None,
-    })?;
-    #[derive(Deserialize)]
-    struct Issued {
-        value: Secret,
-    }
-    let issued = (answer.status == 200).then(|| serde_json::from_slice::<Issued>(&answer.body));
-    let Some(Ok(issued)) = issued else {
-        return Err(Failure::Refused(format!(
-            "GitHub handed out no identity token (status {}).",
-            answer.status
-        )));
-    };
-    let jwt = usable(&issued.value, "ACTIONS_ID_TOKEN_REQUEST_URL")?;
-    api::exchange(web, server, pipeline, &jwt)
 }
 
 #[cfg(test)]

@@ -12,7 +12,7 @@ use crate::server_url;
 use crate::settings::Settings;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-use std::io::Read;
+use std::io::{Read, Write};
 use zeroize::Zeroizing;
 
 /// Longer is no request of the kubelet.
@@ -54,12 +54,16 @@ struct Login<'a> {
     password: &'a str,
 }
 
-/// The response to the request on stdin.
+/// The response to the request on stdin. What was left out of it is said on stderr.
 ///
 /// # Errors
 /// A sentence for a request or a setting that cannot be used, or what Regcred said. That there is
 /// no credential is no error.
-pub fn respond(input: &mut dyn Read, variables: &Variables) -> Result<Zeroizing<Vec<u8>>, Failure> {
+pub fn respond(
+    input: &mut dyn Read,
+    err: &mut dyn Write,
+    variables: &Variables,
+) -> Result<Zeroizing<Vec<u8>>, Failure> {
     let asked = Asked::read(input)?;
     let image = server_url::image(&asked.image)?;
     let settings = Settings::read(variables)?;
@@ -73,6 +77,7 @@ pub fn respond(input: &mut dyn Read, variables: &Variables) -> Result<Zeroizing<
     let found = asked.open(&settings, variables)?.for_kubelet(image, cache)?;
     let deliveries: Vec<&str> = found.deliveries.iter().map(String::as_str).collect();
     report::note(&settings, &deliveries);
+    report::say(err, &found.left_out);
     let auth = found.auth.as_ref().filter(|auth| !auth.is_empty());
     json::line(&Answered {
         api_version: &asked.api_version,

@@ -33,9 +33,9 @@ const NOT_ERASED: &str = "Nothing was erased, since credentials are kept in Regc
 pub struct Streams<'a> {
     /// What the client says.
     pub input: &'a mut dyn Read,
-    /// What the client reads, errors included: so the protocol wants it.
+    /// What the client reads, the words of the protocol included.
     pub out: &'a mut dyn Write,
-    /// Errors for the kubelet.
+    /// What people read. Clients show it and go on.
     pub err: &'a mut dyn Write,
 }
 
@@ -51,12 +51,12 @@ pub fn serve(arguments: &[OsString], variables: &Variables, streams: &mut Stream
     let action = action.to_string_lossy();
     let printed = match &*action {
         "get" => get(streams.input, variables),
-        "list" => list(variables),
+        "list" => list(streams.err, variables),
         "store" => store(streams.input, variables),
         "erase" => erase(streams.input, variables),
         "version" | "--version" | "-v" => Ok(said(VERSION)),
         "--help" | "-h" => Ok(said(USAGE)),
-        "kubelet" => kubelet::respond(streams.input, variables),
+        "kubelet" => kubelet::respond(streams.input, streams.err, variables),
         "report-worked" => told("worked", variables),
         "report-failed" => told("failed", variables),
         _ => Err(Failure::UnknownAction(action.to_string())),
@@ -64,11 +64,44 @@ pub fn serve(arguments: &[OsString], variables: &Variables, streams: &mut Stream
     match printed {
         Ok(bytes) if print(streams.out, &bytes) => 0,
         Ok(_) => 1,
-        Err(failure) => {
-            let stream = if action == "kubelet" { &mut *streams.err } else { &mut *streams.out };
-            print(stream, format!("{failure}\n").as_bytes());
+        Err(failure) => refuse(&action, &failure, variables, streams),
+    }
+}
+
+/// Says why a verb was not done. Gives the exit status.
+///
+/// Clients that ask for every registry they know stop at the first answer that they do not know:
+/// whatever is not to be had is "not found" for them, and the reason goes to stderr.
+fn refuse(action: &str, failure: &Failure, variables: &Variables, streams: &mut Streams<'_>) -> u8 {
+    let sentence = format!("{failure}\n");
+    let is_known = matches!(failure, Failure::NotFound | Failure::NoServer);
+    match action {
+        "kubelet" => {
+            print(streams.err, sentence.as_bytes());
             1
         }
+        "get" if !is_known && !is_strict(variables) => {
+            print(streams.err, sentence.as_bytes());
+            print(streams.out, format!("{}\n", Failure::NotFound).as_bytes());
+            1
+        }
+        // There is no word for an unknown list, only an empty one.
+        "list" if !is_strict(variables) => {
+            print(streams.err, sentence.as_bytes());
+            u8::from(!print(streams.out, b"{}\n"))
+        }
+        _ => {
+            print(streams.out, sentence.as_bytes());
+            1
+        }
+    }
+}
+
+/// Whether the client is to stop, as far as the settings can be read.
+fn is_strict(variables: &Variables) -> bool {
+    match Settings::read(variables) {
+        Ok(settings) => settings.is_strict,
+        Err(_) => variables.is_on("REGCRED_STRICT").is_ok_and(|is_on| is_on == Some(true)),
     }
 }
 
@@ -93,13 +126,17 @@ fn get(input: &mut dyn Read, variables: &Variables) -> Printed {
     let server = server_url::server(bytes.as_deref().map(Vec::as_slice))?;
     let settings = Settings::read(variables)?;
     let found = Api::open(&settings, variables)?.credential(server, &settings)?;
-    report::note(&settings, &[found.delivery.as_str()]);
+    if settings.is_about(server) {
+        report::note(&settings, &[found.delivery.as_str()]);
+    }
     json::line(&Credentials { server, username: &found.username, secret: found.secret.expose() })
 }
 
-fn list(variables: &Variables) -> Printed {
+fn list(err: &mut dyn Write, variables: &Variables) -> Printed {
     let settings = Settings::read(variables)?;
-    json::line(&Api::open(&settings, variables)?.usernames()?)
+    let listed = Api::open(&settings, variables)?.usernames()?;
+    report::say(err, &listed.left_out);
+    json::line(&listed.usernames)
 }
 
 fn store(input: &mut dyn Read, variables: &Variables) -> Printed {

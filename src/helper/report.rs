@@ -22,6 +22,14 @@ pub fn note(settings: &Settings, deliveries: &[&str]) {
     }
 }
 
+/// Says a sentence on each line, for people: what was left out stops nothing.
+pub fn say(err: &mut dyn Write, sentences: &[String]) {
+    for sentence in sentences {
+        // Nothing depends on it.
+        let _ = writeln!(err, "regcred: {sentence}");
+    }
+}
+
 /// Tells Regcred of each delivery that was noted, and forgets it. Those that could not be told are
 /// kept for the next time.
 ///

@@ -5,6 +5,7 @@ mod written;
 use crate::address;
 use crate::environment::Variables;
 use crate::failure::Failure;
+use crate::image::Image;
 use crate::secret::Secret;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -62,8 +63,14 @@ pub struct Settings {
     pub pipeline: Option<String>,
     /// What credentials are asked for.
     pub intent: Intent,
-    /// The repository that they are asked for.
-    pub repository: Option<String>,
+    /// The repository that they are asked for, whatever the server.
+    repository: Option<String>,
+    /// The image that the job is about.
+    image: Option<Image>,
+    /// The id of the service connection that an Azure job is to be known by.
+    pub service_connection: Option<String>,
+    /// Whether the client is to stop where there should have been a credential.
+    pub is_strict: bool,
     /// Certificates that are trusted besides the usual ones.
     pub ca_file: Option<PathBuf>,
     /// The time for everything together.
@@ -102,6 +109,7 @@ impl Settings {
         }
         let intent = variables.text("REGCRED_INTENT")?.or(written.intent);
         let pipeline = variables.text("REGCRED_PIPELINE")?.or(written.pipeline);
+        let image = variables.text("REGCRED_IMAGE")?.or(written.image);
         Ok(Self {
             url: variables.text("REGCRED_URL")?.or(written.url),
             may_be_plain: variables
@@ -117,6 +125,11 @@ impl Settings {
                 Some(_) => return Err(Failure::here("REGCRED_INTENT has to be pull or push.")),
             },
             repository: variables.text("REGCRED_REPOSITORY")?.or(written.repository),
+            image: image.as_deref().map(Image::parse).transpose()?,
+            service_connection: variables
+                .text("REGCRED_AZURE_SERVICE_CONNECTION")?
+                .or(written.azure_service_connection),
+            is_strict: variables.is_on("REGCRED_STRICT")?.or(written.strict).unwrap_or(false),
             ca_file: variables.path("REGCRED_CA_FILE").or(written.ca_file),
             timeout: timeout(variables.text("REGCRED_TIMEOUT")?, written.timeout)?,
             state: variables.path("REGCRED_STATE").or(written.state),
@@ -157,6 +170,21 @@ impl Settings {
     /// Those of `server`, which it is when nothing else was set.
     pub fn audience(&self) -> Result<String, Failure> {
         self.audience.clone().map_or_else(|| self.server(), Ok)
+    }
+
+    /// Of which repository the server is asked for a credential. An image says it for its own
+    /// registry only: some clients ask for every registry they know.
+    pub fn repository_at(&self, server: &str) -> Option<&str> {
+        match &self.image {
+            Some(image) => image.is_at(server).then_some(image.repository.as_str()),
+            None => self.repository.as_deref(),
+        }
+    }
+
+    /// Whether the job can tell how it went with a credential of the server: with all, unless it is
+    /// about an image of another one.
+    pub fn is_about(&self, server: &str) -> bool {
+        self.image.as_ref().is_none_or(|image| image.is_at(server))
     }
 
     /// Whether a secret may be sent to the address.

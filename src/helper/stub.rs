@@ -5,10 +5,12 @@ use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread::{self, JoinHandle};
 
-/// A server on this machine. Each answer is used once, in order; then it is gone.
+/// A server on this machine. Each answer is used once, in order; then it is gone. An empty one
+/// closes the connection, as if the answer was lost on its way.
 pub struct Stub {
     address: SocketAddr,
     seen: JoinHandle<Vec<String>>,
@@ -108,6 +110,16 @@ impl Folder {
         let path = self.0.join(name);
         fs::write(&path, content).unwrap();
         fs::set_permissions(&path, Permissions::from_mode(mode)).unwrap();
+        path
+    }
+
+    /// Makes a program of a line of shell in it. Another process writes it: one that is written to
+    /// by this one could not be started.
+    pub fn program(&self, name: &str, line: &str) -> PathBuf {
+        let path = self.0.join(name);
+        let write = r#"printf '#!/bin/sh\n%s\n' "$1" > "$0" && chmod 755 "$0""#;
+        let made = Command::new("/bin/sh").args(["-c", write]).arg(&path).arg(line).status();
+        assert!(made.unwrap().success());
         path
     }
 }

@@ -7,13 +7,13 @@ use std::fs::File;
 use std::io;
 use std::path::Path;
 use std::time::{Duration, Instant};
-use ureq::http::HeaderValue;
+use ureq::http::{HeaderMap, HeaderValue};
 use ureq::tls::{Certificate, PemItem, RootCerts, TlsConfig, parse_pem};
 use ureq::{Agent, RequestBuilder};
 use zeroize::Zeroizing;
 
-/// The largest answer that is read.
-const ANSWER_LIMIT: u64 = 1024 * 1024;
+/// The largest answer that is read: a node's eighteen secrets of 64 KiB, with what JSON adds.
+const ANSWER_LIMIT: u64 = 4 * 1024 * 1024;
 
 /// The largest file of certificates.
 const CA_LIMIT: u64 = 1024 * 1024;
@@ -47,6 +47,8 @@ pub struct Request<'a> {
 pub struct Answer {
     /// As a number.
     pub status: u16,
+    /// What is said beside the body.
+    pub headers: HeaderMap,
     /// All of it.
     pub body: Zeroizing<Vec<u8>>,
     retry_after: Option<Duration>,
@@ -86,8 +88,33 @@ impl Web {
     /// # Errors
     /// `Passing` when there was no answer in time, `Refused` for one that cannot be right.
     pub fn send(&self, request: &Request<'_>) -> Result<Answer, Failure> {
+        self.tries(|| self.once(request))
+    }
+
+    /// Posts a body that is made anew for each try, since it may work only once.
+    ///
+    /// # Errors
+    /// As `send`, and those of `make`.
+    pub fn send_anew(
+        &self,
+        whom: &'static str,
+        url: &str,
+        make: &mut dyn FnMut() -> Result<Zeroizing<Vec<u8>>, Failure>,
+    ) -> Result<Answer, Failure> {
+        self.tries(|| match make() {
+            Ok(body) => self.once(&Request { whom, url, headers: &[], body: Some(&body) }),
+            Err(failure) => Try::Done(Err(failure)),
+        })
+    }
+
+    /// The time that is left for everything.
+    pub fn left(&self) -> Duration {
+        self.deadline.saturating_duration_since(Instant::now())
+    }
+
+    fn tries(&self, mut once: impl FnMut() -> Try) -> Result<Answer, Failure> {
         for pause in PAUSES {
-            let outcome = match self.once(request) {
+            let outcome = match once() {
                 Try::Done(outcome) => return outcome,
                 Try::Again(outcome) => outcome,
             };
@@ -99,13 +126,9 @@ impl Web {
             }
             (self.pause)(pause);
         }
-        match self.once(request) {
+        match once() {
             Try::Done(outcome) | Try::Again(outcome) => outcome,
         }
-    }
-
-    fn left(&self) -> Duration {
-        self.deadline.saturating_duration_since(Instant::now())
     }
 
     fn once(&self, request: &Request<'_>) -> Try {
@@ -134,12 +157,13 @@ impl Web {
         let retry_after = response.headers().get("retry-after");
         let retry_after = retry_after.and_then(|value| value.to_str().ok()?.trim().parse().ok());
         let retry_after = retry_after.map(Duration::from_secs);
+        let headers = response.headers().clone();
         let mut reader = response.body_mut().as_reader();
         let answer = match bounded::read(&mut reader, ANSWER_LIMIT) {
-            Ok(Some(body)) => Answer { status, body, retry_after },
+            Ok(Some(body)) => Answer { status, headers, body, retry_after },
             Ok(None) => {
                 return Try::Done(Err(Failure::Refused(format!(
-                    "The answer of {whom} is longer than 1 MiB."
+                    "The answer of {whom} is longer than 4 MiB."
                 ))));
             }
             Err(error) => return failed(&ureq::Error::from(error), whom),

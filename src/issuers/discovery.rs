@@ -1,10 +1,8 @@
 //! The two questions to an issuer (OpenID Connect Discovery): where its keys are, and which.
 
-use std::fmt;
-
 use serde::Deserialize;
 
-use super::{IssuerProblem, address};
+use super::{IssuerProblem, Part, Wrong, address};
 use crate::crypto::jwt::JwkSet;
 use crate::outbound::{Answer, Outbound, OutboundProblem};
 
@@ -18,43 +16,46 @@ struct Metadata {
     jwks_uri: String,
 }
 
+/// What an issuer publishes.
+pub(super) struct Published {
+    pub(super) keys: JwkSet,
+    /// Where they are.
+    pub(super) place: String,
+}
+
 /// The keys that the issuer publishes now. Failures are logged here and nowhere else.
-pub(super) async fn fetch(outbound: &Outbound, issuer: &str) -> Result<JwkSet, IssuerProblem> {
+pub(super) async fn fetch(outbound: &Outbound, issuer: &str) -> Result<Published, IssuerProblem> {
+    let published = asked(outbound, issuer).await;
+    if let Err(problem) = &published {
+        tracing::warn!(issuer = %issuer, "{problem}");
+    }
+    published
+}
+
+async fn asked(outbound: &Outbound, issuer: &str) -> Result<Published, IssuerProblem> {
     let place = address::metadata(issuer);
-    let answer = get(outbound, issuer, &place, IssuerProblem::Metadata).await?;
-    let metadata: Metadata = serde_json::from_slice(&answer.body).map_err(|_| {
-        failed(issuer, IssuerProblem::Metadata, "they are not JSON with issuer and jwks_uri")
-    })?;
+    let answer = get(outbound, &place, Part::Metadata).await?;
+    let metadata: Metadata = serde_json::from_slice(&answer.body)
+        .map_err(|_| IssuerProblem::Unfit(Part::Metadata, Wrong::Form))?;
     if metadata.issuer != issuer {
-        return Err(failed(issuer, IssuerProblem::Metadata, "they name another issuer"));
+        return Err(IssuerProblem::Unfit(Part::Metadata, Wrong::OtherIssuer));
     }
     if !address::may_hold_keys(&metadata.jwks_uri, issuer) {
-        return Err(failed(issuer, IssuerProblem::Metadata, "their jwks_uri may not be asked"));
+        return Err(IssuerProblem::Unfit(Part::Metadata, Wrong::Place));
     }
-    let answer = get(outbound, issuer, &metadata.jwks_uri, IssuerProblem::Keys).await?;
-    JwkSet::parse(&answer.body).map_err(|problem| failed(issuer, IssuerProblem::Keys, problem))
+    let answer = get(outbound, &metadata.jwks_uri, Part::Keys).await?;
+    let keys =
+        JwkSet::parse(&answer.body).map_err(|_| IssuerProblem::Unfit(Part::Keys, Wrong::Form))?;
+    Ok(Published { keys, place: metadata.jwks_uri })
 }
 
-/// `missing` is what it means that something else than the document is there, a redirect for one.
-async fn get(
-    outbound: &Outbound,
-    issuer: &str,
-    url: &str,
-    missing: IssuerProblem,
-) -> Result<Answer, IssuerProblem> {
+async fn get(outbound: &Outbound, url: &str, part: Part) -> Result<Answer, IssuerProblem> {
     let answer = outbound.get(url, &[], LIMIT).await.map_err(|cause| match cause {
-        OutboundProblem::TooLarge => failed(issuer, missing, cause),
-        _ => failed(issuer, IssuerProblem::Unreachable, cause),
+        OutboundProblem::TooLarge => IssuerProblem::Unfit(part, Wrong::Length),
+        _ => IssuerProblem::Unreachable(part, cause),
     })?;
-    let problem = match answer.status {
-        200 => return Ok(answer),
-        429 | 500..=599 => IssuerProblem::Unreachable,
-        _ => missing,
-    };
-    Err(failed(issuer, problem, format_args!("it answered with status {}", answer.status)))
-}
-
-fn failed(issuer: &str, problem: IssuerProblem, cause: impl fmt::Display) -> IssuerProblem {
-    tracing::warn!(issuer = %issuer, cause = %cause, "{problem}");
-    problem
+    match answer.status {
+        200 => Ok(answer),
+        status => Err(IssuerProblem::Answered(part, status)),
+    }
 }

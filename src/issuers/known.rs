@@ -110,7 +110,7 @@ impl Issuer {
             {
                 Ok(Arc::clone(&fetched.keys))
             }
-            _ => Err(seen.failure.unwrap_or(IssuerProblem::Unreachable)),
+            _ => Err(seen.failure.unwrap_or(IssuerProblem::UNKNOWN)),
         }
     }
 

@@ -15,43 +15,27 @@
 
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use serde_json::{Map, Value};
-use thiserror::Error;
+use tokio::time::timeout;
 
 use crate::crypto::jwt::{self, Expect, JwkSet, JwtProblem, Unverified};
-use crate::outbound::Outbound;
+use crate::outbound::{Outbound, OutboundProblem};
 
 mod address;
 mod discovery;
 mod known;
+mod problem;
 #[cfg(test)]
 mod tests;
 
+use discovery::Published;
 use known::{Issuer, Known};
+pub use problem::{IssuerProblem, Part, Wrong};
 
-/// Why a token was not believed. The texts carry nothing that stood in it.
-#[derive(Debug, Error, Clone, Copy, PartialEq, Eq)]
-pub enum IssuerProblem {
-    /// The token itself is at fault.
-    #[error(transparent)]
-    Token(#[from] JwtProblem),
-    /// The expected issuer is not an address that may be asked: `https`, without user name, query or
-    /// fragment. Plain `http` will do only for this machine.
-    #[error("the issuer's address is not one that can be asked")]
-    Address,
-    /// The issuer did not answer, or said that it cannot, and no keys of the last day are left.
-    #[error("the issuer cannot be reached")]
-    Unreachable,
-    /// It publishes no metadata that can be read, or they name another issuer or no place of its
-    /// keys that may be asked.
-    #[error("the issuer's metadata are missing or are not its own")]
-    Metadata,
-    /// There is no key set at the place that the metadata name.
-    #[error("the issuer's keys are missing or cannot be read")]
-    Keys,
-}
+/// How long a person waits for an issuer's answer.
+const PATIENCE: Duration = Duration::from_secs(4);
 
 /// The issuers asked so far, at most 256, and what they answered; clones share it. One per process.
 #[derive(Clone)]
@@ -100,6 +84,27 @@ impl Issuers {
         jwt::verify(token, &keys, expect).map_err(IssuerProblem::Token)
     }
 
+    /// Asks the issuer now, whatever is remembered of it, and remembers what it answers. Gives the
+    /// address of its keys; a person waits for that, so not for long.
+    pub async fn ask(&self, name: &str) -> Result<String, IssuerProblem> {
+        if !address::is_issuer(name) {
+            return Err(IssuerProblem::Address);
+        }
+        let (this, issuer, name) = (self.clone(), self.issuer(name), name.to_owned());
+        // A task of its own, as below: who no longer waits does not stop it.
+        let asked = tokio::spawn(async move {
+            let turn = Arc::clone(&issuer.turn).lock_owned().await;
+            let place = this.fetch(&issuer, &name).await;
+            drop(turn);
+            place
+        });
+        match timeout(PATIENCE, asked).await {
+            Ok(Ok(place)) => place,
+            Ok(Err(_)) => Err(IssuerProblem::UNKNOWN),
+            Err(_) => Err(IssuerProblem::Unreachable(Part::Metadata, OutboundProblem::TimedOut)),
+        }
+    }
+
     /// The issuer's keys, not necessarily with the one asked for.
     async fn keys(&self, name: &str, key_id: Option<&str>) -> Result<Arc<JwkSet>, IssuerProblem> {
         let issuer = self.issuer(name);
@@ -115,18 +120,24 @@ impl Issuers {
             let (this, asked, name) = (self.clone(), Arc::clone(&issuer), name.to_owned());
             // A task of its own: who goes away while it waits must not spoil it for the others.
             let fetch = tokio::spawn(async move {
-                this.fetch(&asked, &name).await;
+                // What came of it is kept.
+                let _ = this.fetch(&asked, &name).await;
                 drop(turn);
             });
-            fetch.await.map_err(|_| IssuerProblem::Unreachable)?;
+            fetch.await.map_err(|_| IssuerProblem::UNKNOWN)?;
         }
         issuer.settle(key_id, self.now())
     }
 
-    async fn fetch(&self, issuer: &Issuer, name: &str) {
+    async fn fetch(&self, issuer: &Issuer, name: &str) -> Result<String, IssuerProblem> {
         let asked = self.now();
         let outcome = discovery::fetch(&self.shared.outbound, name).await;
-        issuer.keep(outcome, asked, self.now());
+        let (keys, place) = match outcome {
+            Ok(Published { keys, place }) => (Ok(keys), Ok(place)),
+            Err(problem) => (Err(problem), Err(problem)),
+        };
+        issuer.keep(keys, asked, self.now());
+        place
     }
 
     fn issuer(&self, name: &str) -> Arc<Issuer> {

@@ -9,6 +9,7 @@ use crate::outbound::{Network, OutboundSettings};
 mod failures;
 mod fetches;
 mod publisher;
+mod told;
 
 use publisher::{KEYS, METADATA, Publisher};
 

@@ -10,6 +10,7 @@ mod network;
 mod problem;
 mod range;
 mod tls;
+mod wait;
 
 #[cfg(test)]
 pub(crate) mod loopback;
@@ -29,6 +30,7 @@ pub use address::plain_url;
 use names::{CheckedNames, Lookup};
 pub use network::Network;
 pub use problem::OutboundProblem;
+pub use wait::USUAL_WAIT;
 
 /// What the operator says about calls to other hosts. By default nothing private is called.
 #[derive(Clone, Debug, Default)]
@@ -131,6 +133,11 @@ async fn answer(request: RequestBuilder, limit: usize) -> Result<Answer, Outboun
 }
 
 impl Answer {
+    /// The seconds after which the host wants to be asked again, if it says so and may mean it.
+    pub fn wait(&self) -> Option<u32> {
+        wait::asked_for(&self.headers, time::OffsetDateTime::now_utc())
+    }
+
     /// The answer itself, unless it sends the caller elsewhere: for those who take no redirect as an answer.
     pub fn not_redirected(self) -> Result<Self, OutboundProblem> {
         match self.status {

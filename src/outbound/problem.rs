@@ -41,6 +41,14 @@ pub enum OutboundProblem {
     BadRoots,
 }
 
+impl OutboundProblem {
+    /// Whether nobody was reached, so that the same call may succeed later: when the host is back, its
+    /// name or its certificate is mended, or the operator allows it.
+    pub fn is_unreachable(self) -> bool {
+        !matches!(self, Self::BadUrl | Self::TooLarge | Self::Redirected | Self::BadRoots)
+    }
+}
+
 impl From<reqwest::Error> for OutboundProblem {
     fn from(error: reqwest::Error) -> Self {
         // The request itself is known to be well formed: what cannot be built is the address of a redirect.

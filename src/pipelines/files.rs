@@ -3,7 +3,8 @@
 //!
 //! - `?intent=pull` (the default) or `push`; `image=`: only what serves that image, and where a file
 //!   knows paths only for its repository
-//! - `Regcred-Run`, `-Commit`, `-Branch`, `-Actor`, `-Event`: what the receipts say of the run
+//! - `Regcred-Run`, `-Commit`, `-Branch`, `-Actor`, `-Event`: what the receipts say of the run, cut
+//!   at 256 characters each
 //! - answers 200 with the file; its headers are those of [`super::answer`]. What cannot be told apart
 //!   or be held is left out and named there. 401, 409 and 503 come as JSON
 
@@ -67,8 +68,8 @@ pub(super) async fn kubernetes_secret(
     asking: Asking,
 ) -> Result<Response, Reply> {
     let query = asking.query(&["intent", "image", "name", "namespace"], &[])?;
-    let name = label(&query, "name")?.unwrap_or(SECRET_NAME);
-    let namespace = label(&query, "namespace")?;
+    let name = name_of_secret(&query)?.unwrap_or(SECRET_NAME);
+    let namespace = namespace(&query)?;
     let door = (Door::KubernetesSecret, Shape::Paths);
     let write = file(&vault, &asking, &query, door, |entries, image, ledger| {
         kubernetes::manifest(entries, image, (name, namespace), ledger)
@@ -91,11 +92,22 @@ async fn file(
     Ok(answer::delivered(answer::JSON, answer::text(delivered.body), &delivered.told))
 }
 
-fn label<'a>(query: &'a Query, name: &str) -> Result<Option<&'a str>> {
-    match query.one(name) {
-        Some(text) if !kubernetes::is_label(text) => Err(Error::BadRequest(format!(
-            "The {name} is up to 63 small letters, digits and hyphens, with no hyphen first or last."
-        ))),
+fn name_of_secret(query: &Query) -> Result<Option<&str>> {
+    match query.one("name") {
+        Some(text) if !kubernetes::is_subdomain(text) => Err(Error::BadRequest(
+            "The name is up to 253 small letters, digits, hyphens and dots. Each part between the dots begins and ends with a letter or digit."
+                .to_owned(),
+        )),
+        found => Ok(found),
+    }
+}
+
+fn namespace(query: &Query) -> Result<Option<&str>> {
+    match query.one("namespace") {
+        Some(text) if !kubernetes::is_label(text) => Err(Error::BadRequest(
+            "The namespace is up to 63 small letters, digits and hyphens, with no hyphen first or last."
+                .to_owned(),
+        )),
         found => Ok(found),
     }
 }

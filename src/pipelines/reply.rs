@@ -25,7 +25,7 @@ impl IntoResponse for Reply {
                 "Send a pipeline token that works: Authorization: Bearer rgc_…".to_owned()
             }
             Error::Unavailable => {
-                "The delivery cannot be recorded just now, so nothing was delivered. Try again in a moment.".to_owned()
+                "Regcred cannot read or write its database just now, so nothing was delivered. Try again in a moment.".to_owned()
             }
             error => error.to_string(),
         };
@@ -39,13 +39,7 @@ impl IntoResponse for Reply {
                 HeaderValue::from_static("Bearer realm=\"regcred\""),
             );
         }
-        let wait = match &self.0 {
-            Error::Upstream { retry_after, .. } => Some(*retry_after),
-            Error::Unavailable => Some(2),
-            Error::TooManyAttempts { minutes } => Some(minutes.saturating_mul(60)),
-            _ => None,
-        };
-        if let Some(seconds) = wait {
+        if let Some(seconds) = self.0.retry_after() {
             headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         }
         response

@@ -21,7 +21,7 @@ use zeroize::Zeroizing;
 
 use crate::domain::credential::Access;
 use crate::domain::registry::{RegistryHost, path_scope};
-use crate::outbound::Outbound;
+use crate::outbound::{Answer, Outbound, USUAL_WAIT};
 use challenge::Challenge;
 pub use problem::RegistryProblem;
 
@@ -83,8 +83,9 @@ impl Registries {
                 }
                 Ok(bearer)
             }
-            401 | 403 => Err(RegistryProblem::Refused),
-            status => Err(RegistryProblem::Unexpected(status)),
+            // Who says when to come back has not looked at the password: it counts the askers.
+            401 | 403 if answer.wait().is_none() => Err(RegistryProblem::Refused),
+            _ => Err(unexpected(&answer)),
         }
     }
 
@@ -95,7 +96,7 @@ impl Registries {
         match answer.status {
             401 => {}
             200 => return Err(RegistryProblem::Open),
-            status => return Err(RegistryProblem::Unexpected(status)),
+            _ => return Err(unexpected(&answer)),
         }
         let mut challenges = Vec::new();
         for value in answer.headers.get_all(WWW_AUTHENTICATE).iter() {
@@ -105,6 +106,22 @@ impl Registries {
         let has_basic = challenges.iter().any(|challenge| challenge.scheme() == "basic");
         let bearer = challenges.into_iter().find(|challenge| challenge.scheme() == "bearer");
         bearer.ok_or(if has_basic { RegistryProblem::Basic } else { RegistryProblem::Malformed })
+    }
+}
+
+/// What a status means that answers nothing: that it passes, or that it stays.
+fn unexpected(answer: &Answer) -> RegistryProblem {
+    let (status, wait) = (answer.status, answer.wait());
+    // A limit is also told by 403 with a time, and by 408 and 425 of what stands in front.
+    let is_passing = match status {
+        408 | 425 | 429 | 500..=599 => true,
+        401 | 403 => wait.is_some(),
+        _ => false,
+    };
+    if is_passing {
+        RegistryProblem::Busy { status, wait: wait.unwrap_or(USUAL_WAIT) }
+    } else {
+        RegistryProblem::Unexpected(status)
     }
 }
 

@@ -1,6 +1,6 @@
 //! Why a registry gave no token. The sentences say whose turn it is, and none holds a secret.
 
-use crate::outbound::OutboundProblem;
+use crate::outbound::{OutboundProblem, USUAL_WAIT};
 
 /// Why there is no token.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -36,13 +36,61 @@ pub enum RegistryProblem {
         "The registry or its token service answered something that is not of the registry protocol."
     )]
     Malformed,
-    /// A status that says neither yes nor no.
-    #[error("The registry or its token service answered with status {0}. Try again later.")]
+    /// A status that says neither yes nor no, and will say the same again.
+    #[error(
+        "The registry or its token service answered with status {0}, which says neither yes nor no. Check that the address is that of a registry."
+    )]
     Unexpected(u16),
+    /// It is down, or was asked too often: nothing is known of the user name and the password.
+    #[error(
+        "The registry or its token service cannot do its part just now: it answered with status {status}. Try again later."
+    )]
+    Busy {
+        /// The HTTP status.
+        status: u16,
+        /// Seconds until it wants to be asked again.
+        wait: u32,
+    },
     /// A token was to be asked for something that is not one repository.
     #[error("That is not the name of one repository, so no token can be asked for it.")]
     BadRepository,
     /// There was no answer, or the call was not made.
     #[error(transparent)]
     Outbound(#[from] OutboundProblem),
+}
+
+impl RegistryProblem {
+    /// Seconds after which the same question may have another answer; `None` when somebody has to
+    /// change something first.
+    pub fn retry_after(&self) -> Option<u32> {
+        match self {
+            Self::Busy { wait, .. } => Some(*wait),
+            Self::Outbound(problem) if problem.is_unreachable() => Some(USUAL_WAIT),
+            _ => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_registry_that_is_away_comes_back_and_one_that_says_no_does_not() {
+        for (problem, wait) in [
+            (RegistryProblem::Busy { status: 429, wait: 30 }, Some(30)),
+            (OutboundProblem::Unreachable.into(), Some(USUAL_WAIT)),
+            (OutboundProblem::TimedOut.into(), Some(USUAL_WAIT)),
+            (OutboundProblem::Unresolved.into(), Some(USUAL_WAIT)),
+            (OutboundProblem::Tls.into(), Some(USUAL_WAIT)),
+            (OutboundProblem::Redirected.into(), None),
+            (OutboundProblem::TooLarge.into(), None),
+            (RegistryProblem::Refused, None),
+            (RegistryProblem::Basic, None),
+            (RegistryProblem::Unexpected(404), None),
+            (RegistryProblem::RealmNotAccepted("https://auth.example.com:443".to_owned()), None),
+        ] {
+            assert_eq!(problem.retry_after(), wait, "{problem:?}");
+        }
+    }
 }

@@ -1,6 +1,6 @@
 //! The whole way to a token, against registries on loopback.
 
-use http::header::LOCATION;
+use http::header::{LOCATION, RETRY_AFTER};
 
 use super::*;
 use crate::outbound::loopback::{Loopback, reply};
@@ -125,7 +125,7 @@ async fn what_the_registry_wants_is_told_apart() {
         ("401 Unauthorized", vec![challenging("Bearer realm=\"a")], RegistryProblem::Malformed),
         ("401 Unauthorized", vec![challenging("Basic"), bearer], RegistryProblem::Malformed),
         ("404 Not Found", vec![], RegistryProblem::Unexpected(404)),
-        ("503 Service Unavailable", vec![], RegistryProblem::Unexpected(503)),
+        ("405 Method Not Allowed", vec![], RegistryProblem::Unexpected(405)),
     ] {
         let shown = headers.join("; ");
         let registry = Loopback::start(move |_, _| reply(status, &headers, "")).await;
@@ -143,7 +143,8 @@ async fn what_the_token_service_says_is_told_apart() {
         ("401 Unauthorized", "", RegistryProblem::Refused),
         ("403 Forbidden", "", RegistryProblem::Refused),
         ("404 Not Found", "", RegistryProblem::Unexpected(404)),
-        ("500 Internal Server Error", SECRET, RegistryProblem::Unexpected(500)),
+        ("400 Bad Request", SECRET, RegistryProblem::Unexpected(400)),
+        ("500 Internal Server Error", SECRET, busy(500, USUAL_WAIT)),
         ("200 OK", SECRET, RegistryProblem::Malformed),
         ("200 OK", "{}", RegistryProblem::Malformed),
         ("200 OK", NARROW, RegistryProblem::Narrower),
@@ -153,6 +154,60 @@ async fn what_the_token_service_says_is_told_apart() {
         assert_eq!(problem, expected, "{status}");
         assert!(!format!("{problem} {problem:?}").contains(SECRET), "{problem:?}");
     }
+}
+
+fn busy(status: u16, wait: u32) -> RegistryProblem {
+    RegistryProblem::Busy { status, wait }
+}
+
+#[tokio::test]
+async fn who_is_busy_says_when_to_come_back_and_says_nothing_of_the_secret() {
+    for (status, wait, expected) in [
+        ("429 Too Many Requests", "30", busy(429, 30)),
+        ("429 Too Many Requests", "soon", busy(429, USUAL_WAIT)),
+        ("429 Too Many Requests", "99999999", busy(429, USUAL_WAIT)),
+        ("425 Too Early", "0", busy(425, 1)),
+        ("500 Internal Server Error", "", busy(500, USUAL_WAIT)),
+        ("502 Bad Gateway", "7", busy(502, 7)),
+        ("503 Service Unavailable", "3600", busy(503, 3600)),
+        ("504 Gateway Timeout", "", busy(504, USUAL_WAIT)),
+        ("403 Forbidden", "60", busy(403, 60)),
+        ("403 Forbidden", "", RegistryProblem::Refused),
+    ] {
+        let header = format!("{RETRY_AFTER}: {wait}");
+        let asked = header.clone();
+        let service = Loopback::start(move |request, origin| {
+            if request.starts_with("GET /v2/ ") {
+                reply("401 Unauthorized", &[bearer_at(&format!("{origin}/token"))], "")
+            } else {
+                reply(status, std::slice::from_ref(&asked), "")
+            }
+        })
+        .await;
+        let problem = token_of(&service).await.unwrap_err();
+        assert_eq!(problem, expected, "{status} {wait}");
+        assert_eq!(problem.retry_after().is_some(), problem != RegistryProblem::Refused);
+        // The registry itself, before there is a token service to ask.
+        let registry =
+            Loopback::start(move |_, _| reply(status, std::slice::from_ref(&header), "")).await;
+        let problem = token_of(&registry).await.unwrap_err();
+        let is_refusal = expected == RegistryProblem::Refused;
+        let expected = if is_refusal { RegistryProblem::Unexpected(403) } else { expected };
+        assert_eq!(problem, expected, "{status} {wait}");
+    }
+}
+
+#[tokio::test]
+async fn who_is_not_there_may_be_there_later() {
+    // Nobody listens on this port.
+    let realms = ["http://127.0.0.1:1".to_owned()];
+    let registry = Loopback::start(|_, _| {
+        reply("401 Unauthorized", &[bearer_at("http://127.0.0.1:1/token")], "")
+    })
+    .await;
+    let problem = token_for("acme/api", &registry, &realms).await.unwrap_err();
+    assert_eq!(problem, RegistryProblem::Outbound(OutboundProblem::Unreachable));
+    assert_eq!(problem.retry_after(), Some(USUAL_WAIT));
 }
 
 #[tokio::test]

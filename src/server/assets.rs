@@ -1,6 +1,7 @@
 //! The assets, inside the binary: wasm, script, style sheet, icons; compressed beforehand, under
 //! names that change with their content, so that browsers keep them for ever.
 
+use super::encoding::{self, Coding};
 use crate::crypto::digest::sha256;
 use axum::Router;
 use axum::body::Body;
@@ -81,33 +82,33 @@ fn public(file: &str, headers: &HeaderMap) -> Response {
     answer(file, headers, "public, max-age=86400")
 }
 
-/// The file in the smallest form that the client takes.
+/// The file in the form that the client likes best, the smallest of those it likes alike.
 fn answer(file: &str, headers: &HeaderMap, cache: &'static str) -> Response {
-    let accepts = |coding: &str| {
-        let values =
-            headers.get_all(header::ACCEPT_ENCODING).iter().filter_map(|value| value.to_str().ok());
-        values.flat_map(|value| value.split(',')).any(|one| {
-            let mut parts = one.split(';').map(str::trim);
-            parts.next() == Some(coding) && !parts.any(|part| part == "q=0")
-        })
+    let find = |coding: Coding| {
+        let EmbeddedFile { data, .. } = Site::get(&format!("{file}{}", coding.ending()))?;
+        Some((coding, data))
     };
-    let compressed = [("br", ".br"), ("gzip", ".gz")]
-        .into_iter()
-        .filter(|(coding, _)| accepts(coding))
-        .find_map(|(coding, ending)| Some((Some(coding), Site::get(&format!("{file}{ending}"))?)));
-    let Some((coding, EmbeddedFile { data, .. })) =
-        compressed.or_else(|| Site::get(file).map(|file| (None, file)))
-    else {
-        return missing();
+    let mut response = match encoding::accepted(headers).into_iter().find_map(find) {
+        Some((coding, data)) => {
+            let mut response = Response::new(Body::from(data));
+            let out = response.headers_mut();
+            out.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind(file)));
+            out.insert(header::CACHE_CONTROL, HeaderValue::from_static(cache));
+            if let Some(coding) = coding.header() {
+                out.insert(header::CONTENT_ENCODING, HeaderValue::from_static(coding));
+            }
+            response
+        }
+        None if Site::get(file).is_none() => return missing(),
+        // RFC 9110, 12.5.3: "identity;q=0" or "*;q=0", and nothing else that is there.
+        None => (
+            StatusCode::NOT_ACCEPTABLE,
+            "This file is there as it is, and compressed with br or gzip. Accept-Encoding takes none of them.\n",
+        )
+            .into_response(),
     };
-    let mut response = Response::new(Body::from(data));
-    let out = response.headers_mut();
-    out.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind(file)));
-    out.insert(header::CACHE_CONTROL, HeaderValue::from_static(cache));
-    out.insert(header::VARY, HeaderValue::from_static("accept-encoding"));
-    if let Some(coding) = coding {
-        out.insert(header::CONTENT_ENCODING, HeaderValue::from_static(coding));
-    }
+    let vary = HeaderValue::from_static("accept-encoding");
+    response.headers_mut().insert(header::VARY, vary);
     response
 }
 

@@ -1,7 +1,9 @@
 //! Where a request comes from: the peer, or what a trusted proxy says of it (security T28).
 
+use super::forwarded;
 use crate::domain::delivery::Client;
 use crate::outbound::Network;
+use crate::vault::Vault;
 use axum::body::Body;
 use axum::extract::{ConnectInfo, State};
 use axum::http::Request;
@@ -24,36 +26,34 @@ impl Proxies {
         self.0.iter().any(|network| network.contains(address))
     }
 
-    /// The right-most hop that is not a trusted proxy; what stands left of it anybody can write.
-    fn client(&self, peer: IpAddr, forwarded: &str) -> IpAddr {
+    /// The nearest hop that is not a trusted proxy: what stands further away anybody can write. A
+    /// hop that is no address ends it, too.
+    fn client(&self, peer: IpAddr, hops: &[Option<IpAddr>]) -> IpAddr {
         let mut client = peer.to_canonical();
-        for hop in forwarded.rsplit(',') {
-            if !self.trust(client) {
-                break;
-            }
-            let Ok(hop) = hop.trim().parse::<IpAddr>() else {
-                break;
-            };
-            client = hop.to_canonical();
+        for hop in hops {
+            let (true, Some(hop)) = (self.trust(client), hop) else { break };
+            client = *hop;
         }
         client
     }
 }
 
 pub(super) async fn layer(
-    State(proxies): State<Proxies>,
+    State((proxies, vault)): State<(Proxies, Vault)>,
     mut request: Request<Body>,
     next: Next,
 ) -> Response {
     let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip());
-    let hops: Vec<&str> = request
-        .headers()
-        .get_all("x-forwarded-for")
-        .iter()
-        .filter_map(|value| value.to_str().ok())
-        .collect();
-    let client = Client(peer.map(|peer| proxies.client(peer, &hops.join(",")).to_string()));
-    request.extensions_mut().insert(client);
+    let client = peer.map(|peer| {
+        if proxies.trust(peer) {
+            return proxies.client(peer, &forwarded::hops(request.headers()));
+        }
+        if let Some(header) = forwarded::sign_of_a_proxy(request.headers()) {
+            vault.note_undeclared_proxy(peer.to_canonical(), header);
+        }
+        peer.to_canonical()
+    });
+    request.extensions_mut().insert(Client(client.map(|client| client.to_string())));
     next.run(request).await
 }
 
@@ -65,32 +65,44 @@ mod tests {
         text.parse().unwrap()
     }
 
-    fn network(text: &str) -> Network {
-        Network::parse(text).unwrap()
+    /// Who asks, when this stands in `X-Forwarded-For`.
+    fn client(proxies: &[&str], peer: &str, forwarded: &str) -> String {
+        let networks: Vec<Network> =
+            proxies.iter().map(|text| Network::parse(text).unwrap()).collect();
+        let mut request = Request::new(());
+        request.headers_mut().insert("x-forwarded-for", forwarded.parse().unwrap());
+        let hops = forwarded::hops(request.headers());
+        Proxies::new(&networks).client(ip(peer), &hops).to_string()
     }
 
     #[test]
     fn only_a_trusted_proxy_is_believed() {
-        let proxies = Proxies::new(&["10.0.0.1", "10.0.0.2"].map(network));
-        assert_eq!(proxies.client(ip("192.0.2.9"), "203.0.113.5"), ip("192.0.2.9"));
-        assert_eq!(proxies.client(ip("10.0.0.1"), "203.0.113.5"), ip("203.0.113.5"));
-        assert_eq!(
-            proxies.client(ip("10.0.0.1"), "1.1.1.1, 203.0.113.5, 10.0.0.2"),
-            ip("203.0.113.5")
-        );
-        assert_eq!(proxies.client(ip("10.0.0.1"), "junk"), ip("10.0.0.1"));
-        assert_eq!(proxies.client(ip("::ffff:10.0.0.1"), "203.0.113.5"), ip("203.0.113.5"));
+        for (peer, forwarded, expected) in [
+            ("192.0.2.9", "203.0.113.5", "192.0.2.9"),
+            ("10.0.0.1", "203.0.113.5", "203.0.113.5"),
+            ("10.0.0.1", "1.1.1.1, 203.0.113.5, 10.0.0.2", "203.0.113.5"),
+            ("10.0.0.1", "203.0.113.5, 10.0.0.2:4711", "203.0.113.5"),
+            ("10.0.0.1", "junk", "10.0.0.1"),
+            ("10.0.0.1", "203.0.113.5, junk", "10.0.0.1"),
+            ("10.0.0.1", "203.0.113.5, unknown, 10.0.0.2", "10.0.0.2"),
+            ("10.0.0.1", "", "10.0.0.1"),
+            ("::ffff:10.0.0.1", "203.0.113.5", "203.0.113.5"),
+            ("10.0.0.1", "::ffff:203.0.113.5", "203.0.113.5"),
+        ] {
+            let told = client(&["10.0.0.1", "10.0.0.2"], peer, forwarded);
+            assert_eq!(told, expected, "{peer} {forwarded}");
+        }
     }
 
     #[test]
     fn every_proxy_of_a_trusted_network_is_believed() {
-        let proxies = Proxies::new(&["10.0.0.0/8", "fd00::/8"].map(network));
+        let proxies = ["10.0.0.0/8", "fd00::/8"];
+        let forwarded = "1.1.1.1, 203.0.113.5, 10.7.7.7, [fd00::9]:443";
         for peer in ["10.0.0.1", "10.255.255.255", "::ffff:10.1.2.3", "fd12::1"] {
-            let client = proxies.client(ip(peer), "1.1.1.1, 203.0.113.5, 10.7.7.7, fd00::9");
-            assert_eq!(client, ip("203.0.113.5"), "{peer}");
+            assert_eq!(client(&proxies, peer, forwarded), "203.0.113.5", "{peer}");
         }
         for peer in ["11.0.0.1", "192.0.2.9", "fe80::1"] {
-            assert_eq!(proxies.client(ip(peer), "203.0.113.5"), ip(peer), "{peer}");
+            assert_eq!(client(&proxies, peer, "203.0.113.5"), peer);
         }
     }
 }

@@ -1,5 +1,7 @@
 //! Every setting, and with `server/kek/config.rs` the only place that reads the environment.
 
+mod site;
+
 use super::kek::KekConfig;
 use crate::domain::secret_version::KEEP;
 use crate::outbound::{Network, Outbound, OutboundSettings};
@@ -71,14 +73,23 @@ pub struct Config {
     /// The public address; needed unless on loopback.
     #[arg(
         long = "url",
-        help = "The public address, such as https://regcred.example.com; needed unless on loopback",
+        help = "The public address, such as https://regcred.example.com, without a path; needed unless on loopback",
         env = "REGCRED_URL",
         value_name = "URL"
     )]
     pub url: Option<String>,
 
-    /// Proxies whose X-Forwarded-For is believed: addresses or networks, such as 10.0.0.0/8,
-    /// separated by commas
+    /// With https, tell browsers to use https for all subdomains of the host as well (HSTS): true or
+    /// false
+    #[arg(
+        long,
+        env = "REGCRED_HSTS_SUBDOMAINS",
+        value_parser = clap::builder::BoolishValueParser::new()
+    )]
+    pub hsts_subdomains: bool,
+
+    /// Proxies whose X-Forwarded-For or Forwarded is believed: addresses or networks, such as
+    /// 10.0.0.0/8, separated by commas
     #[arg(long, env = "REGCRED_TRUSTED_PROXIES", value_delimiter = ',', value_name = "NETWORK")]
     pub trusted_proxies: Vec<String>,
 
@@ -143,9 +154,14 @@ pub enum ConfigProblem {
     NoUrl,
     /// Not an address of a site.
     #[error(
-        "REGCRED_URL has to be http:// or https:// with a host, and without a path, such as https://regcred.example.com."
+        "REGCRED_URL has to be http:// or https:// with a host, and nothing behind it, such as https://regcred.example.com."
     )]
     BadUrl,
+    /// A site below a path of another one.
+    #[error(
+        "REGCRED_URL has a path behind its host, and Regcred works only at the root of a host: its links and cookies are for the whole host. Give it a host name of its own, such as https://regcred.example.com."
+    )]
+    HasPath,
     /// No network.
     #[error(
         "REGCRED_PRIVATE_NETWORKS has to be addresses or networks separated by commas, such as 10.0.0.0/8,192.0.2.7."
@@ -216,23 +232,12 @@ impl Config {
     /// The public address without a trailing slash; `port` is the one that is listened on.
     ///
     /// # Errors
-    /// `NoUrl` when there is none and the address is no loopback, `BadUrl` for what is no site.
+    /// `NoUrl` when there is none and the address is no loopback; `HasPath` and `BadUrl` for what is
+    /// not the root of a site.
     pub fn public_url(&self, port: u16) -> Result<String, ConfigProblem> {
-        let Some(url) = &self.url else {
-            let is_loopback = self.listen.ip().is_loopback();
-            return if is_loopback {
-                Ok(format!("http://localhost:{port}"))
-            } else {
-                Err(ConfigProblem::NoUrl)
-            };
-        };
-        let url = url.trim_end_matches('/');
-        let host = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"));
-        match host {
-            Some(host) if !host.is_empty() && !host.contains(['/', '?', '#', '@', ' ']) => {
-                Ok(url.to_owned())
-            }
-            _ => Err(ConfigProblem::BadUrl),
+        match &self.url {
+            Some(url) => site::public(url),
+            None => site::local(self.listen.ip(), port).ok_or(ConfigProblem::NoUrl),
         }
     }
 }

@@ -25,8 +25,40 @@ const FIXED: [(HeaderName, &str); 6] = [
     ),
 ];
 
+/// What browsers are told to keep to for a year after they came by https (RFC 6797).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Https {
+    /// Nothing: it is served over http.
+    No,
+    /// Https for this host. Others below it are somebody else's until the operator says so.
+    Host,
+    /// Https for this host and all below it.
+    Subdomains,
+}
+
+impl Https {
+    /// For this public address.
+    pub(super) fn of(url: &str, with_subdomains: bool) -> Self {
+        match (url.starts_with("https://"), with_subdomains) {
+            (false, _) => Self::No,
+            (true, false) => Self::Host,
+            (true, true) => Self::Subdomains,
+        }
+    }
+
+    fn header(self) -> Option<HeaderValue> {
+        match self {
+            Self::No => None,
+            Self::Host => Some(HeaderValue::from_static("max-age=31536000")),
+            Self::Subdomains => {
+                Some(HeaderValue::from_static("max-age=31536000; includeSubDomains"))
+            }
+        }
+    }
+}
+
 pub(super) async fn layer(
-    State(is_https): State<bool>,
+    State(https): State<Https>,
     request: Request<Body>,
     next: Next,
 ) -> Response<Body> {
@@ -35,9 +67,8 @@ pub(super) async fn layer(
     for (name, value) in FIXED {
         headers.insert(name, HeaderValue::from_static(value));
     }
-    if is_https {
-        let year = HeaderValue::from_static("max-age=31536000; includeSubDomains");
-        headers.insert(header::STRICT_TRANSPORT_SECURITY, year);
+    if let Some(promise) = https.header() {
+        headers.insert(header::STRICT_TRANSPORT_SECURITY, promise);
     }
     // Pages set their own; everything else shows nothing.
     let nothing = HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'");

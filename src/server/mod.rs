@@ -4,8 +4,11 @@ mod assets;
 mod client;
 pub mod config;
 mod csrf;
+mod encoding;
+mod forwarded;
 mod headers;
 pub mod kek;
+mod known;
 mod limits;
 pub mod memory;
 pub mod open;
@@ -28,6 +31,7 @@ use axum::http::StatusCode;
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::get;
 use client::Proxies;
+use headers::Https;
 use tower_http::catch_panic::CatchPanicLayer;
 
 /// Everything there is to reach, in the order of the layers: read from the bottom up.
@@ -39,23 +43,24 @@ pub fn router(vault: &Vault, trusted_proxies: &[Network]) -> Router {
         .layer(from_fn(status::layer))
         .layer(from_fn(limits::layer))
         .layer(session::layer(vault.store().clone(), is_https))
+        .layer(from_fn_with_state(is_https, known::layer))
         .layer(csrf::layer(&url))
         .layer(from_fn(csrf::refuse_unmarked));
     let inside = Router::new()
         .merge(crate::pipelines::router(vault).layer(from_fn(limits::layer)))
         .merge(browser)
-        .layer(from_fn_with_state(Proxies::new(trusted_proxies), client::layer))
+        .layer(from_fn_with_state((Proxies::new(trusted_proxies), vault.clone()), client::layer))
         .merge(assets.router())
         .route("/livez", get(|| async { "ok\n" }))
         .route("/readyz", get(ready).with_state(vault.clone()));
-    guarded(inside, is_https)
+    guarded(inside, Https::of(&url, vault.settings().hsts_subdomains))
 }
 
 /// What stands round everything. The headers are outermost: the answer to a panic has them, too.
-fn guarded(inside: Router, is_https: bool) -> Router {
+fn guarded(inside: Router, https: Https) -> Router {
     inside
         .layer(CatchPanicLayer::custom(panics::answer))
-        .layer(from_fn_with_state(is_https, headers::layer))
+        .layer(from_fn_with_state(https, headers::layer))
 }
 
 async fn ready(State(vault): State<Vault>) -> (StatusCode, String) {
@@ -78,7 +83,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_panic_is_a_plain_sentence_with_every_header() {
-        let router = guarded(Router::new().route("/", get(broken)), true);
+        let router = guarded(Router::new().route("/", get(broken)), Https::Host);
         let request = Request::builder().uri("/").body(Body::empty()).unwrap();
         let response = router.oneshot(request).await.unwrap();
         assert_eq!(response.status(), StatusCode::INTERNAL_SERVER_ERROR);
@@ -87,7 +92,7 @@ mod tests {
             ("x-frame-options", "DENY"),
             ("content-security-policy", "default-src 'none'; frame-ancestors 'none'"),
             ("cache-control", "no-store"),
-            ("strict-transport-security", "max-age=31536000; includeSubDomains"),
+            ("strict-transport-security", "max-age=31536000"),
         ] {
             assert_eq!(response.headers()[name], value);
         }

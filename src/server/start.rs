@@ -15,14 +15,21 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 
 /// How long requests under way may take after a stop was asked for.
 const GRACE: Duration = Duration::from_secs(25);
+/// How often it is looked whether the database file is still there.
+const LOOK: Duration = Duration::from_millis(500);
 /// How often what has expired is removed.
 const SWEEP: Duration = Duration::from_secs(15 * 60);
+
+/// SIGXFSZ, on Linux and the BSDs: a file has reached the size that the system allows it.
+const TOO_LARGE: SignalKind = SignalKind::from_raw(25);
 
 /// Serves until SIGTERM or SIGINT.
 ///
 /// # Errors
 /// Everything that is wrong before the port is opened leaves it closed and the database as it was.
 pub async fn serve(config: &Config) -> Result<(), StartError> {
+    // A file that may grow no longer is an error to be told, and not the end of the process.
+    let _too_large = signal(TOO_LARGE).map_err(StartError::Serve)?;
     // What can be checked without touching anything comes first.
     config.public_url(config.listen.port())?;
     let outbound = config.outbound.open()?;
@@ -38,6 +45,7 @@ pub async fn serve(config: &Config) -> Result<(), StartError> {
         has_local_key: local.is_some(),
         keep_versions: config.keep_versions,
         key_settle: config.pace.seconds(&config.storage),
+        hsts_subdomains: config.hsts_subdomains,
     };
     let reach =
         Reach { issuers: Issuers::new(outbound.clone()), registries: Registries::new(outbound) };
@@ -49,6 +57,7 @@ pub async fn serve(config: &Config) -> Result<(), StartError> {
     greet(&vault, local.filter(|_| is_new)).await.map_err(StartError::Serve)?;
 
     let beside = [
+        tokio::spawn(watch_file(vault.clone())),
         tokio::spawn(sweep(vault.clone())),
         tokio::spawn(tend_keys(vault.clone())),
         tokio::spawn(read_keys_again(vault.clone(), config.storage.clone(), hangup)),
@@ -128,6 +137,15 @@ async fn sweep(vault: Vault) {
         if let Err(error) = vault.sweep().await {
             tracing::warn!(error = %error, "what has expired was not removed");
         }
+    }
+}
+
+/// The store tells the log when its file goes, also while nobody asks for anything.
+async fn watch_file(vault: Vault) {
+    let mut every = tokio::time::interval(LOOK);
+    loop {
+        every.tick().await;
+        vault.store().has_its_file();
     }
 }
 

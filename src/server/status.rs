@@ -1,9 +1,10 @@
-//! Gives a failed server function its status. The framework answers 500 to every error, and setting
-//! it inside the function would break the redirects that forms without JavaScript follow.
+//! Gives a failed server function its status, and says when to try again. The framework answers 500
+//! to every error, and setting it inside the function would break the redirects that forms without
+//! JavaScript follow.
 
 use crate::error::Error;
 use axum::body::{Body, to_bytes};
-use axum::http::{Request, StatusCode};
+use axum::http::{HeaderValue, Request, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::Response;
 
@@ -20,6 +21,9 @@ pub(super) async fn layer(request: Request<Body>, next: Next) -> Response {
         && let Ok(status) = StatusCode::from_u16(error.status())
     {
         parts.status = status;
+        if let Some(seconds) = error.retry_after() {
+            parts.headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+        }
     }
     Response::from_parts(parts, Body::from(bytes))
 }

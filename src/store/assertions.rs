@@ -20,6 +20,13 @@ impl<C: ConnectionTrait> Assertions<'_, C> {
         Ok(made > 0)
     }
 
+    /// Whether something is remembered by this hash after `now` (milliseconds).
+    pub async fn is_kept(&self, id: &[u8; 32], now: i64) -> Result<bool, DbErr> {
+        let found =
+            Entity::find_by_id(id.to_vec()).filter(Column::ExpiresAt.gt(now)).one(self.db).await?;
+        Ok(found.is_some())
+    }
+
     /// Forgets those that had expired by `now`.
     pub async fn sweep(&self, now: i64) -> Result<(), DbErr> {
         Entity::delete_many().filter(Column::ExpiresAt.lt(now)).exec(self.db).await?;

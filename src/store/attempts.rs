@@ -1,4 +1,4 @@
-//! Attempts that may fail: counted in the database, so that every replica counts together.
+//! Failed attempts, and what may be done only so often: counted in the database, so that every replica counts together.
 
 use super::entity::attempt::{ActiveModel, Column, Entity};
 use sea_orm::sea_query::{Expr, ExprTrait, OnConflict};

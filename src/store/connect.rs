@@ -1,12 +1,17 @@
 //! Opening the database, with the settings that durability and speed rest on (security 3.8).
 
-use super::Store;
+use super::{Health, Store};
 use crate::migrations::Migrator;
-use sea_orm::sqlx::{AssertSqlSafe, Executor};
-use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbErr};
+use sea_orm::sqlx::{AssertSqlSafe, Connection, Executor};
+use sea_orm::{
+    ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbErr, RuntimeErr, SqlxError,
+};
 use sea_orm_migration::{MigratorTrait, SchemaManager};
+use std::fs::OpenOptions;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
+use tokio::time::timeout;
+use uuid::Uuid;
 
 /// Where the rows are.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,6 +34,9 @@ const STATEMENT_TIMEOUT: u32 = 300_000;
 /// which all others wait for, no longer than that.
 const IDLE_TIMEOUT: u32 = 60_000;
 
+/// How long closing may take.
+const CLOSING: Duration = Duration::from_secs(10);
+
 /// Any number that all replicas agree on: the advisory lock round the migrations.
 pub(super) const MIGRATION_LOCK: i64 = 0x7265_6763_7265_6401;
 
@@ -40,16 +48,20 @@ impl Store {
     pub async fn connect(address: &Address) -> Result<Self, DbErr> {
         match address {
             Address::File(path) => {
-                let writer = sqlite(path, 1, false).await?;
-                let reader = sqlite(path, READERS, true).await?;
-                Ok(Self { reader, writer })
+                make_file(path)?;
+                let health = Health::default();
+                let writer = writer(path, &health).await?;
+                let reader = sqlite(path, READERS, true, |_| {}).await?;
+                health.watch(path)?;
+                Ok(Self { reader, writer, health, id: Uuid::now_v7() })
             }
             Address::Postgres(url) => {
                 let mut options = options(url.clone(), 20);
                 options.max_lifetime(Duration::from_secs(300));
-                bound_sessions(&mut options);
+                let health = Health::default();
+                bound_sessions(&mut options, &health);
                 let pool = Database::connect(options).await?;
-                Ok(Self { reader: pool.clone(), writer: pool })
+                Ok(Self { reader: pool.clone(), writer: pool, health, id: Uuid::now_v7() })
             }
         }
     }
@@ -66,7 +78,7 @@ impl Store {
                 }
                 // All of it or nothing: a step that was cut off half-way could never be repeated.
                 let write = self.write().await?;
-                Migrator::up(&write.0, None).await?;
+                Migrator::up(&write.0.inner, None).await?;
                 write.commit().await
             }
             Address::Postgres(url) => migrate_postgres(url).await,
@@ -84,27 +96,40 @@ impl Store {
         self.writer.close().await
     }
 
-    /// Writes the log back into the file and closes; the last thing a server does.
+    /// Writes the log back into the file and closes; the last thing a server does. What was
+    /// committed is kept without it, so it waits for nobody longer than [`CLOSING`].
     pub async fn close(self) -> Result<(), DbErr> {
-        if self.is_embedded() {
-            self.writer.execute_unprepared("PRAGMA wal_checkpoint(TRUNCATE)").await?;
-        }
-        self.reader.close().await?;
-        self.writer.close().await
+        let closed = timeout(CLOSING, async {
+            if self.is_embedded() {
+                self.writer.execute_unprepared("PRAGMA wal_checkpoint(TRUNCATE)").await?;
+            }
+            self.disconnect().await
+        });
+        closed.await.unwrap_or_else(|_| {
+            tracing::warn!("a connection to the database was still in use when time was up");
+            Ok(())
+        })
     }
 }
 
-/// Gives every new connection its timeouts. A statement and not a parameter of the start, which
-/// poolers refuse.
-fn bound_sessions(options: &mut ConnectOptions) {
-    options.map_sqlx_postgres_pool_opts(|pool| {
+/// Gives every new connection its timeouts, and a commit that waits for the disk. Statements and not
+/// parameters of the start, which poolers refuse. A connection that was open when a write failed is
+/// asked whether it lives before it is used again.
+fn bound_sessions(options: &mut ConnectOptions, health: &Health) {
+    let health = health.clone();
+    options.map_sqlx_postgres_pool_opts(move |pool| {
+        let health = health.clone();
         pool.after_connect(|connection, _| {
             let bounds = format!(
-                "SET lock_timeout = {LOCK_TIMEOUT}; SET statement_timeout = {STATEMENT_TIMEOUT}; SET idle_in_transaction_session_timeout = {IDLE_TIMEOUT}"
+                "SET lock_timeout = {LOCK_TIMEOUT}; SET statement_timeout = {STATEMENT_TIMEOUT}; SET idle_in_transaction_session_timeout = {IDLE_TIMEOUT}; SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'"
             );
             Box::pin(async move {
                 Executor::execute(connection, AssertSqlSafe(bounds)).await.map(drop)
             })
+        })
+        .before_acquire(move |connection, about| {
+            let is_suspect = health.is_suspect(about.age);
+            Box::pin(async move { Ok(!is_suspect || connection.ping().await.is_ok()) })
         })
     });
 }
@@ -120,19 +145,54 @@ async fn migrate_postgres(url: &str) -> Result<(), DbErr> {
     done
 }
 
+/// Makes the file of a new database. No connection does: one that is opened again while serving
+/// would put an empty database where the file was moved away.
+fn make_file(path: &Path) -> Result<(), DbErr> {
+    let made = OpenOptions::new().create(true).append(true).open(path);
+    made.map(drop).map_err(|cause| DbErr::Conn(RuntimeErr::SqlxError(SqlxError::Io(cause).into())))
+}
+
+/// The connection that writes. It is opened anew after a write that failed, and whenever it is still
+/// in a transaction: `SQLite` ends one by itself when a commit fails, the driver does not notice,
+/// and what it commits from then on may be inside a transaction that is never committed.
+async fn writer(path: &Path, health: &Health) -> Result<DatabaseConnection, DbErr> {
+    let health = health.clone();
+    sqlite(path, 1, false, move |options| {
+        options.map_sqlx_sqlite_pool_opts(move |pool| {
+            let (released, acquired) = (health.clone(), health.clone());
+            pool.after_release(move |_, about| {
+                let is_suspect = released.is_suspect(about.age);
+                Box::pin(async move { Ok(!is_suspect) })
+            })
+            .before_acquire(move |connection, about| {
+                let is_clean = !connection.is_in_transaction() && !acquired.is_suspect(about.age);
+                Box::pin(async move { Ok(is_clean) })
+            })
+        });
+    })
+    .await
+}
+
+/// One connection that reads, opened by the path just now.
+pub(super) async fn reader(path: &Path) -> Result<DatabaseConnection, DbErr> {
+    sqlite(path, 1, true, |_| {}).await
+}
+
 async fn sqlite(
     path: &Path,
     connections: u32,
     is_reader: bool,
+    more: impl FnOnce(&mut ConnectOptions),
 ) -> Result<DatabaseConnection, DbErr> {
     let mut options = options("sqlite::memory:".to_owned(), connections);
+    more(&mut options);
     let path = path.to_owned();
     options.map_sqlx_sqlite_opts(move |o| {
         let o = o
             .filename(&path)
             .in_memory(false)
             .shared_cache(false)
-            .create_if_missing(!is_reader)
+            .create_if_missing(false)
             .foreign_keys(true)
             .busy_timeout(Duration::from_secs(5))
             .pragma("journal_mode", "WAL")
@@ -157,4 +217,26 @@ fn options(url: String, connections: u32) -> ConnectOptions {
         .sqlx_logging(false);
     options.record_stmt_in_spans(false);
     options
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use sea_orm::TransactionTrait;
+
+    #[tokio::test]
+    async fn closing_waits_for_no_connection_for_ever() {
+        let name = format!("regcred_closing_{}", Uuid::now_v7().simple());
+        let folder = std::env::temp_dir().join(name);
+        std::fs::create_dir_all(&folder).unwrap();
+        let address = Address::File(folder.join("regcred.db"));
+        let store = Store::connect(&address).await.unwrap();
+        store.migrate(&address).await.unwrap();
+        // Somebody is in the middle of something, and stays there.
+        let held = store.reader.begin().await.unwrap();
+        tokio::time::pause();
+        store.close().await.unwrap();
+        drop(held);
+        std::fs::remove_dir_all(&folder).unwrap();
+    }
 }

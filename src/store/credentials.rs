@@ -1,5 +1,7 @@
 //! Registry credentials of one project.
 
+pub(super) mod hosts;
+
 use super::entity::{credential, usage};
 use super::locked;
 use crate::domain::credential::{Access, Credential, Method, StoredSecret, Summary};
@@ -60,12 +62,16 @@ impl<C: ConnectionTrait> Credentials<'_, C> {
     fn condition(&self, query: &ListQuery, search: &str, today: Day) -> Condition {
         let mut all = Condition::all();
         if !search.is_empty() {
-            let escaped = search.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
-            all =
-                all.add(Column::SearchKey.like(LikeExpr::new(format!("%{escaped}%")).escape('\\')));
+            let pattern = format!("%{}%", hosts::escaped(search));
+            let is_in_text = Column::SearchKey.like(LikeExpr::new(pattern).escape('\\'));
+            let mut found = Condition::any().add(is_in_text);
+            if let Some(at_host) = hosts::searched(search) {
+                found = found.add(at_host);
+            }
+            all = all.add(found);
         }
         if let Some(host) = &query.registry {
-            all = all.add(Column::Host.eq(host));
+            all = all.add(hosts::at(host));
         }
         if let Some(method) = query.method {
             all = all.add(Column::Method.eq(method.word()));

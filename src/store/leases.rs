@@ -7,6 +7,9 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
+/// What the name of a mark begins with: what a process writes to see whether it is kept.
+pub(super) const MARK: &str = "write-proof:";
+
 /// A handle on the leases.
 #[derive(Debug)]
 pub struct Leases<'a, C: ConnectionTrait> {
@@ -41,6 +44,34 @@ impl<C: ConnectionTrait> Leases<'_, C> {
         let there = OnConflict::column(Column::Name).do_nothing().to_owned();
         let made = Entity::insert(row).on_conflict(there).exec_without_returning(self.db).await?;
         Ok(made > 0)
+    }
+
+    /// Writes a mark of the process `holder`, over its last one.
+    pub(super) async fn mark(&self, name: &str, holder: Uuid, mark: i64) -> Result<(), DbErr> {
+        let row = ActiveModel {
+            name: Set(name.to_owned()),
+            holder: Set(holder),
+            until: Set(mark),
+            progress: Set(String::new()),
+        };
+        let over = OnConflict::column(Column::Name).update_column(Column::Until).to_owned();
+        Entity::insert(row).on_conflict(over).exec_without_returning(self.db).await?;
+        Ok(())
+    }
+
+    /// Until when the lease is taken; `None` when nobody ever took it.
+    pub(super) async fn until(&self, name: &str) -> Result<Option<i64>, DbErr> {
+        Ok(Entity::find_by_id(name).one(self.db).await?.map(|row| row.until))
+    }
+
+    /// Forgets the marks of before that time (milliseconds), whose processes have ended.
+    pub async fn sweep(&self, before: i64) -> Result<(), DbErr> {
+        Entity::delete_many()
+            .filter(Column::Name.starts_with(MARK))
+            .filter(Column::Until.lt(before))
+            .exec(self.db)
+            .await?;
+        Ok(())
     }
 
     /// What the holder wrote last about how far it has come; empty when nothing is under way.

@@ -16,11 +16,13 @@ mod dependents;
 mod doctor;
 mod entity;
 mod grants;
+mod health;
 mod host_list;
 mod instance;
 mod keys;
 mod leases;
 mod observed;
+mod passing;
 mod people;
 mod pipelines;
 mod prepared;
@@ -39,6 +41,7 @@ mod tests;
 mod tokens;
 mod trust_rules;
 mod versions;
+mod writing;
 
 pub use assertions::Assertions;
 pub use attempts::Attempts;
@@ -71,24 +74,23 @@ pub use slots::{SlotRow, Slots};
 pub use tokens::{TokenHit, TokenRow, Tokens};
 pub use trust_rules::TrustRules;
 pub use versions::SealedVersion;
+pub use writing::Write;
 
 use crate::error::Error;
-use sea_orm::{
-    ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, RuntimeErr, SqlErr,
-    SqliteTransactionMode, TransactionOptions, TransactionTrait,
-};
+use health::Health;
+use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, DbErr, RuntimeErr, SqlErr};
 use uuid::Uuid;
+use writing::Tx;
 
 /// The database: one writer and several readers on `SQLite`, one pool on `PostgreSQL`.
 #[derive(Clone, Debug)]
 pub struct Store {
     reader: DatabaseConnection,
     writer: DatabaseConnection,
+    health: Health,
+    /// Which of several processes this is, for what it writes to see whether it is kept.
+    id: Uuid,
 }
-
-/// One transaction. Dropped without `commit`, it never happened.
-#[derive(Debug)]
-pub struct Write(DatabaseTransaction);
 
 macro_rules! handles {
     ($($method:ident: $handle:ident, $doc:literal;)+) => {
@@ -98,7 +100,7 @@ macro_rules! handles {
             })+
         }
         impl Write {
-            $(#[doc = $doc] pub fn $method(&self, project: Uuid) -> $handle<'_, DatabaseTransaction> {
+            $(#[doc = $doc] pub fn $method(&self, project: Uuid) -> $handle<'_, Tx> {
                 $handle { db: &self.0, project }
             })+
         }
@@ -108,7 +110,7 @@ macro_rules! handles {
             $(#[doc = $doc] pub fn $method(&self) -> $handle<'_, DatabaseConnection> { $handle { db: &self.reader } })+
         }
         impl Write {
-            $(#[doc = $doc] pub fn $method(&self) -> $handle<'_, DatabaseTransaction> { $handle { db: &self.0 } })+
+            $(#[doc = $doc] pub fn $method(&self) -> $handle<'_, Tx> { $handle { db: &self.0 } })+
         }
     };
 }
@@ -138,16 +140,6 @@ handles! { instance:
 }
 
 impl Store {
-    /// Begins a transaction that may write at once (`SQLite`: `IMMEDIATE`, so that waiting for the
-    /// lock honours the busy timeout).
-    pub async fn write(&self) -> Result<Write, DbErr> {
-        let options = TransactionOptions {
-            sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
-            ..TransactionOptions::default()
-        };
-        Ok(Write(self.writer.begin_with_options(options).await?))
-    }
-
     /// Whether the database answers.
     pub async fn ping(&self) -> Result<(), DbErr> {
         self.reader.ping().await
@@ -156,13 +148,6 @@ impl Store {
     /// Whether this is the embedded database.
     pub fn is_embedded(&self) -> bool {
         self.reader.get_database_backend() == DbBackend::Sqlite
-    }
-}
-
-impl Write {
-    /// Makes it durable; after this it is never lost (`synchronous=FULL`, `synchronous_commit=on`).
-    pub async fn commit(self) -> Result<(), DbErr> {
-        self.0.commit().await
     }
 }
 
@@ -195,20 +180,10 @@ pub fn unless_taken(error: DbErr, otherwise: Error) -> Error {
 impl From<DbErr> for Error {
     /// The one place where a cause of the database is logged. What is told to people carries none.
     fn from(error: DbErr) -> Self {
-        let is_passing = matches!(error, DbErr::ConnectionAcquire(_) | DbErr::Conn(_))
-            || code(&error).is_some_and(|code| PASSING.contains(&code.as_ref()));
         tracing::error!(error = %error, "the database refused");
-        if is_passing { Self::Unavailable } else { Self::Internal }
+        if passing::passes(&error) { Self::Unavailable } else { Self::Internal }
     }
 }
-
-/// Codes that pass: `SQLite` busy (5), locked (6), read-only (8), I/O (10), full (13);
-/// `PostgreSQL` serialization failure, deadlock, shutdown, read-only, disk full, too many
-/// connections, and the three timeouts of a session.
-const PASSING: &[&str] = &[
-    "5", "6", "8", "10", "13", "40001", "40P01", "57P01", "25006", "53100", "53300", "55P03",
-    "57014", "25P03",
-];
 
 /// Adds a lock on the rows read, where the database has such locks (`SQLite` has one writer).
 fn locked<C: ConnectionTrait, S: sea_orm::QuerySelect>(db: &C, select: S) -> S {

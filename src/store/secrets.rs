@@ -88,8 +88,8 @@ impl<C: ConnectionTrait> Secrets<'_, C> {
         Ok(())
     }
 
-    /// Every credential at the host, by name, each with the terms of the pipeline's grants of it;
-    /// none when it is not granted. Loads no ciphertext.
+    /// Every credential at the host, with its usual port or without, by name, each with the terms of
+    /// the pipeline's grants of it; none when it is not granted. Loads no ciphertext.
     pub async fn candidates(
         &self,
         pipeline: Uuid,
@@ -109,7 +109,7 @@ impl<C: ConnectionTrait> Secrets<'_, C> {
         }
         let mut rows = credential::Entity::find()
             .filter(credential::Column::ProjectId.eq(self.project))
-            .filter(credential::Column::Host.eq(host))
+            .filter(super::credentials::hosts::at(host))
             .all(self.db)
             .await?;
         // Not asked of the database, which would go through the whole project in that order.

@@ -9,6 +9,7 @@ use machine::{Machine, OWNER, PASSWORD, command, said};
 use regcred::crypto::kek::Kek;
 use regcred::domain::user::Role;
 use regcred::store::SessionRow;
+use regcred::vault::Visitor;
 use serde_json::{Value, json};
 use std::fs;
 use std::os::unix::fs::MetadataExt;
@@ -65,7 +66,7 @@ async fn a_person_is_added_and_signs_in_until_disabled() {
     machine.run_with(&add, PASSWORD.as_bytes()).refused(2);
 
     let vault = &machine.vault;
-    let kim = vault.sign_in(KIM, PASSWORD, None).await.unwrap();
+    let kim = vault.sign_in(KIM, PASSWORD, Visitor::default()).await.unwrap();
     assert_eq!(vault.member(&kim, "acme").await.unwrap().role(), Role::Viewer);
     let session = SessionRow {
         id_hash: vec![7; 32],
@@ -79,7 +80,7 @@ async fn a_person_is_added_and_signs_in_until_disabled() {
     write.commit().await.unwrap();
 
     machine.run(&["user", "disable", KIM]).done();
-    assert!(vault.sign_in(KIM, PASSWORD, None).await.is_err());
+    assert!(vault.sign_in(KIM, PASSWORD, Visitor::default()).await.is_err());
     assert!(vault.person(kim.id).await.is_err());
     assert!(vault.store().sessions().find(&[7; 32], 0).await.unwrap().is_none());
     let state = |machine: &Machine| {
@@ -89,11 +90,11 @@ async fn a_person_is_added_and_signs_in_until_disabled() {
     };
     assert!(state(&machine)["disabled_at"].is_string());
     machine.run(&["user", "enable", KIM]).done();
-    assert!(vault.sign_in(KIM, PASSWORD, None).await.is_ok());
+    assert!(vault.sign_in(KIM, PASSWORD, Visitor::default()).await.is_ok());
 
     machine.run_with(&["user", "password", KIM], ANOTHER.as_bytes()).done();
-    assert!(vault.sign_in(KIM, PASSWORD, None).await.is_err());
-    assert!(vault.sign_in(KIM, ANOTHER, None).await.is_ok());
+    assert!(vault.sign_in(KIM, PASSWORD, Visitor::default()).await.is_err());
+    assert!(vault.sign_in(KIM, ANOTHER, Visitor::default()).await.is_ok());
     machine.run(&["user", "admin", KIM, "--yes"]).done();
     assert_eq!(state(&machine)["admin"], true);
     machine.run(&["user", "admin", KIM, "--no"]).done();

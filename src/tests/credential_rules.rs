@@ -17,7 +17,7 @@ async fn create(app: &App, name: &str, host: &str, more: &[(&str, &str)]) -> Rep
 }
 
 /// The page after a creation, which says what was done.
-async fn created(app: &App, name: &str, host: &str, more: &[(&str, &str)]) -> String {
+pub async fn created(app: &App, name: &str, host: &str, more: &[(&str, &str)]) -> String {
     let form = credential_form("acme", name, host, "s", more);
     let reply = app.owner.post_multipart(CREATE, &form, None).await;
     assert!(reply.location().contains("said="), "{} {}", reply.location(), reply.text());
@@ -25,7 +25,7 @@ async fn created(app: &App, name: &str, host: &str, more: &[(&str, &str)]) -> St
 }
 
 /// The page after an edit of the credential `ghcr`, with these fields changed.
-async fn saved(app: &App, id: Uuid, revision: &str, changed: &[(&str, &str)]) -> String {
+pub async fn saved(app: &App, id: Uuid, revision: &str, changed: &[(&str, &str)]) -> String {
     let id = id.to_string();
     let reply = app.owner.post_multipart(UPDATE, &form(&id, revision, changed), None).await;
     assert!(reply.location().contains("said="), "{} {}", reply.location(), reply.text());

@@ -37,9 +37,17 @@ impl Database {
         Self { address, folder, name, admin }
     }
 
+    /// One that is there already and stays.
+    pub fn at(url: String) -> Self {
+        let name = format!("regcred_test_{}", Uuid::now_v7().simple());
+        let folder = std::env::temp_dir().join(&name);
+        std::fs::DirBuilder::new().recursive(true).mode(0o700).create(&folder).unwrap();
+        Self { address: Address::Postgres(url), folder, name, admin: None }
+    }
+
     /// Whether it is the embedded one.
     pub fn is_embedded(&self) -> bool {
-        self.admin.is_none()
+        matches!(self.address, Address::File(_))
     }
 
     /// A connection of the test's own.

@@ -1,8 +1,10 @@
 //! What every answer says to a browser: what it may load, keep and tell others.
 
-use crate::app::{App, Reply};
+use crate::app::{App, Browser, Reply};
 use crate::matrix::{Objects, pages};
 use crate::requests::marked;
+use regcred::store::Store;
+use regcred::vault::{Settings, Vault, unlock};
 use std::collections::BTreeSet;
 
 /// The nonce of a page's policy.
@@ -106,7 +108,8 @@ async fn over_https_the_cookie_is_bound_to_the_host_and_browsers_stay_with_https
         cookie.starts_with("__Host-sid=") && cookie.contains("Secure") && cookie.contains("Path=/"),
         "{cookie}"
     );
-    assert!(reply.header("strict-transport-security").starts_with("max-age=31536000"));
+    // For this host only: at an apex domain every other host would be bound as well.
+    assert_eq!(reply.header("strict-transport-security"), "max-age=31536000");
     // Behind a proxy the Host is another; the public address is trusted all the same.
     let own =
         marked(&app.nobody(), "/rpc/session/frame", &[("origin", "https://regcred.example.com")])
@@ -116,4 +119,25 @@ async fn over_https_the_cookie_is_bound_to_the_host_and_browsers_stay_with_https
     assert!(
         plain.nobody().get("/sign-in").await.headers.get("strict-transport-security").is_none()
     );
+}
+
+#[tokio::test]
+async fn subdomains_are_bound_to_https_only_when_the_operator_says_so() {
+    let app = App::not_set_up().await;
+    for (address, asked, expected) in [
+        ("https://example.com", false, "max-age=31536000"),
+        ("https://example.com", true, "max-age=31536000; includeSubDomains"),
+        ("http://example.com", true, ""),
+    ] {
+        let settings =
+            Settings { address: address.to_owned(), hsts_subdomains: asked, ..Settings::default() };
+        let store = Store::connect(&app.address).await.unwrap();
+        let keys = unlock(&store, app.key_source()).await.unwrap();
+        let vault = Vault::new(store, keys, settings);
+        let browser = Browser::new(&regcred::server::router(&vault, &[]));
+        for path in ["/sign-in", "/livez", "/api/v1/docker-config"] {
+            let reply = browser.get(path).await;
+            assert_eq!(reply.header("strict-transport-security"), expected, "{address} {path}");
+        }
+    }
 }

@@ -3,6 +3,7 @@
 
 mod empty_root;
 mod published;
+mod refusals;
 mod seen;
 mod verbs;
 
@@ -27,6 +28,9 @@ pub fn program() -> Option<PathBuf> {
     given.map(|path| PathBuf::from(path).canonicalize().expect("REGCRED_HELPER_BIN names a file"))
 }
 
+/// The words at which clients go on without a credential.
+pub const NOT_FOUND: &str = "credentials not found in native keychain\n";
+
 /// What a program did.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Ran {
@@ -44,6 +48,14 @@ impl Ran {
     /// What docker sees of one that did not: the sentence on stdout, and nothing on stderr.
     pub fn failed(out: impl Into<String>) -> Self {
         Self { code: Some(1), out: out.into(), err: String::new() }
+    }
+
+    /// Asserts that clients go on without a credential, and that people read why.
+    pub fn assert_refused(&self, why: &[&str]) {
+        assert_eq!((self.code, self.out.as_str()), (Some(1), NOT_FOUND), "{self:?}");
+        assert!(self.err.starts_with("regcred: ") && self.err.ends_with('\n'), "{self:?}");
+        assert!(why.iter().all(|part| self.err.contains(part)), "{self:?}");
+        assert!(!self.err.contains("hunter2"), "{self:?}");
     }
 }
 

@@ -199,6 +199,7 @@ pub fn functions(project: &str, at: &Objects) -> Vec<Function> {
         Function::new("/rpc/keys/rotate", Admin, &[]),
         Function::new("/rpc/keys/retire", Admin, &[("version", "1")]),
         Function::new("/rpc/keys/destroy", Admin, &[("version", "1")]),
+        Function::new("/rpc/proxies/undeclared", Admin, &[]),
         Function::new("/rpc/pipelines/list", Read, &[of]),
         Function::new("/rpc/pipelines/find", Read, &[of, ("id", pipeline)]).about_one(),
         Function::new("/rpc/pipelines/create", Write, &form),

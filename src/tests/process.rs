@@ -1,5 +1,6 @@
 //! The real program: it starts, refuses to start, stops and is killed as an operator would have it.
 
+mod addresses;
 pub mod client;
 pub mod instance;
 mod refusals;

@@ -72,7 +72,11 @@ async fn who_names_pipelines_that_are_not_there_leaves_one_row_and_has_to_wait()
     }
     assert_eq!(app.scalar_i64("SELECT COUNT(*) FROM attempt").await, before + 1);
     assert_eq!(exchange(&app, Uuid::now_v7()).await, 429);
-    assert_eq!(exchange(&app, pipeline).await, 429, "nor is one that is there looked into");
+    assert_eq!(
+        exchange(&app, pipeline).await,
+        429,
+        "a wrong token for one that is there is refused alike"
+    );
     app.raw("UPDATE attempt SET since = since - 61000").await;
     assert_eq!(exchange(&app, Uuid::now_v7()).await, 403, "after a minute they may again");
 }

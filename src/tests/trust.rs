@@ -1,8 +1,11 @@
-//! Trust rules: what a rule has to ask for, Drone's secret, and what ends with a rule. Tokens of
-//! real providers are tested elsewhere; this vault reaches no other host.
+//! Trust rules: what a rule has to ask for, Drone's secret, what ends with a rule, and what becomes
+//! of identity tokens. Those of a real provider are tested elsewhere.
 
+mod identities;
+mod issuer;
 mod rules;
 mod shared_secret;
+mod unreached;
 mod walls;
 
 use crate::app::{App, PASSWORD};

@@ -32,7 +32,9 @@ pub fn Problem(
             ("This address cannot be read", "/".to_owned(), "Go to the start page")
         }
         Error::TooManyAttempts { .. } => ("Too many attempts", here, "Try again"),
-        Error::Unavailable => ("Not available just now", here, "Try again"),
+        Error::Upstream { .. } | Error::Unavailable => {
+            ("Not available just now", here, "Try again")
+        }
         Error::Internal => ("Something went wrong", here, "Try again"),
         Error::Invalid(_) | Error::Stale { .. } | Error::Conflict(_) => {
             ("This was not done", here, "Load the page again")

@@ -1,32 +1,32 @@
-//! How often something may be attempted. To count an attempt and to ask whether it is one too many
-//! is one step, so that many at once cannot all be the first.
+//! How often something may fail, or be done, in a while. To count and to ask whether it is one too
+//! many is one step, so that many at once cannot all be the first.
 
 use super::{Vault, now};
 use crate::domain::moment::Moment;
 use crate::error::{Error, Result};
 use std::net::{IpAddr, Ipv6Addr};
 
-/// How often something may be attempted in a while.
+/// How often something may fail, or be done, in a while.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Limit {
-    /// Attempts, but those that succeed.
+    /// How often.
     pub(super) most: i64,
-    /// Seconds, from the first attempt on.
+    /// Seconds, from the first time on.
     pub(super) window: i64,
 }
 
 impl Vault {
-    /// Counts an attempt under each of the keys. Who counts before it is made takes it back when it
-    /// succeeds.
+    /// Counts one more under each of the keys.
     ///
     /// # Errors
     /// `TooManyAttempts` when one of them has reached its limit; then it is counted under none.
     pub(super) async fn count_attempt(&self, keys: &[(String, Limit)]) -> Result<()> {
+        // A look is cheap. Who goes on beyond a limit makes the database write nothing.
+        self.check_attempts(keys).await?;
         let now = now();
         let write = self.store.write().await?;
         for (key, limit) in keys {
-            let from = now.plus_seconds(-limit.window).0;
-            let (count, since) = write.attempts().add(key, from, now.0).await?;
+            let (count, since) = write.attempts().add(key, limit.start(now), now.0).await?;
             if count > limit.most {
                 return Err(limit.reached(since, now));
             }
@@ -34,15 +34,14 @@ impl Vault {
         Ok(write.commit().await?)
     }
 
-    /// Whether one more may be made, as far as can be said without counting it.
+    /// Whether one more may be counted, as far as can be said without counting it.
     ///
     /// # Errors
     /// `TooManyAttempts` when a key has reached its limit.
     pub(super) async fn check_attempts(&self, keys: &[(String, Limit)]) -> Result<()> {
         let now = now();
         for (key, limit) in keys {
-            let from = now.plus_seconds(-limit.window).0;
-            let (count, since) = self.store.attempts().count(key, from).await?;
+            let (count, since) = self.store.attempts().count(key, limit.start(now)).await?;
             if count >= limit.most {
                 return Err(limit.reached(since, now));
             }
@@ -52,10 +51,15 @@ impl Vault {
 }
 
 impl Limit {
-    /// How long to wait, when the first attempt was made at `since` (milliseconds).
+    /// When a window that ends at `now` began, in milliseconds.
+    pub(super) fn start(self, now: Moment) -> i64 {
+        now.plus_seconds(-self.window).0
+    }
+
+    /// How long to wait, when the first time was at `since` (milliseconds).
     fn reached(self, since: i64, now: Moment) -> Error {
-        let left = (since + self.window * 1_000 - now.0).max(0) / 60_000 + 1;
-        Error::TooManyAttempts { minutes: u32::try_from(left).unwrap_or(u32::MAX) }
+        let left = (since + self.window * 1_000 - now.0 + 59_999) / 60_000;
+        Error::TooManyAttempts { minutes: u32::try_from(left.max(1)).unwrap_or(u32::MAX) }
     }
 }
 
@@ -78,7 +82,19 @@ pub(super) fn network_of(address: Option<&str>) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::network_of;
+    use super::*;
+
+    #[test]
+    fn who_waits_is_told_whole_minutes_and_never_none() {
+        let limit = Limit { most: 1, window: 60 };
+        let now = Moment(1_000_000);
+        for (since, minutes) in [(0, 1), (-1, 1), (-59_999, 1), (-60_000, 1), (-70_000, 1), (1, 2)]
+        {
+            assert_eq!(limit.reached(now.0 + since, now), Error::TooManyAttempts { minutes });
+        }
+        let quarter = Limit { most: 10, window: 900 };
+        assert_eq!(quarter.reached(now.0, now), Error::TooManyAttempts { minutes: 15 });
+    }
 
     #[test]
     fn a_host_is_counted_once_whatever_its_address() {

@@ -57,7 +57,7 @@ impl Vault {
         let checked = form.check();
         let mut errors = checked.as_ref().err().cloned().unwrap_or_default();
         let read = Method::from_word(&form.method)
-            .and_then(|method| required(secret, method).map_err(|e| errors.push(e)).ok());
+            .and_then(|method| required(secret, method, form).map_err(|e| errors.push(e)).ok());
         let write = self.store.write().await?;
         self.check_name(&write, editor, form, None, &mut errors).await?;
         let owner = self.owner(&write, editor, form, None, &mut errors).await?;
@@ -69,7 +69,7 @@ impl Vault {
         let mut notices = vec![format!("{} was created for {}.", draft.name, draft.host.as_str())];
         notices.extend(draft.changes.iter().cloned());
         let kind = RegistryKind::recognise(&draft.host);
-        notices.extend(read.warning(kind, draft.method).map(str::to_owned));
+        notices.extend(read.notices(kind, draft.method, &draft.username));
         for host in &draft.also {
             let copy = draft.for_host(host);
             let inserted = self.insert(&write, editor, &copy, &read).await;
@@ -229,8 +229,12 @@ pub(super) fn renew_on(
 }
 
 /// The secret, which a new credential cannot do without.
-fn required(secret: &SecretInput, method: Method) -> Result<ReadSecret, FieldError> {
-    secret.read(method)?.ok_or_else(|| match method {
+fn required(
+    secret: &SecretInput,
+    method: Method,
+    form: &CredentialForm,
+) -> Result<ReadSecret, FieldError> {
+    secret.read(method, form.username.trim())?.ok_or_else(|| match method {
         Method::GcpServiceAccountKey => {
             FieldError::new("key_json", "Paste the service account key, or upload its .json file.")
         }

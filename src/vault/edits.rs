@@ -15,6 +15,8 @@ use crate::store::{Set, Write, unless_taken};
 use uuid::Uuid;
 
 const SECRET_LABEL: &str = "Password or key";
+const UNCHANGED: &str = "The secret is unchanged: it is the one that is stored already.";
+const WAITS_ALREADY: &str = "The secret is unchanged: it is the one that waits already.";
 
 impl Vault {
     /// Saves the form over the revision it was made from; gives the sentences for the next page.
@@ -43,7 +45,7 @@ impl Vault {
             is_insecure: false,
             ..form.clone()
         };
-        let checked = form.check();
+        let checked = form.check_stored();
         let mut errors = checked.as_ref().err().cloned().unwrap_or_default();
         if !is_same_origin {
             errors.push(FieldError::new(
@@ -52,7 +54,11 @@ impl Vault {
             ));
         }
         let method = Method::from_word(&form.method).unwrap_or(stored.summary.method);
-        let read = secret.read(method).map_err(|error| errors.push(error)).ok().flatten();
+        let read = secret
+            .read(method, form.username.trim())
+            .map_err(|error| errors.push(error))
+            .ok()
+            .flatten();
         if method != stored.summary.method && read.is_none() && !has_secret_error(&errors) {
             let field = if method == Method::Password { "password" } else { "key_json" };
             errors.push(FieldError::new(
@@ -86,18 +92,32 @@ impl Vault {
 
         let at = now();
         let mut changed = changed_labels(&stored, &draft);
-        let is_replaced = read.is_some() && !form.is_staged;
+        let (origin, before) = (&stored.origin, Some(stored.secret.version));
+        let new = NewVersion { credential: id, origin, method, before, waits: form.is_staged };
+        let is_stored_already = match &read {
+            Some(read) => self.is_stored_already(&write, project, &stored, &new, read, at).await?,
+            None => false,
+        };
+        let new_secret = read.as_ref().filter(|_| !is_stored_already);
+        let is_replaced = new_secret.is_some() && !form.is_staged;
         let secret_set_on = if is_replaced { at.day() } else { stored.secret.set_at.day() };
         let mut row = fields(&draft, secret_set_on);
         let mut version = None;
-        if let Some(read) = &read {
-            let (origin, before) = (&stored.origin, Some(stored.secret.version));
-            let new = NewVersion { credential: id, origin, method, before, waits: form.is_staged };
+        if let Some(read) = new_secret {
             version = Some(self.set_secret(&write, editor, &mut row, new, read, at).await?);
             changed.push(SECRET_LABEL.to_owned());
         }
+        let kind = stored.summary.kind();
+        let mut about_secret: Vec<String> = Vec::new();
+        if is_stored_already {
+            about_secret.push(if form.is_staged { WAITS_ALREADY } else { UNCHANGED }.to_owned());
+        }
+        if let Some(read) = &read {
+            about_secret.extend(read.notices(kind, method, &draft.username));
+        }
         if changed.is_empty() {
-            return Ok(vec!["Nothing was changed.".to_owned()]);
+            about_secret.insert(0, "Nothing was changed.".to_owned());
+            return Ok(about_secret);
         }
         row.revision = Set(stored.revision + 1);
         row.updated_at = Set(at.0);
@@ -109,7 +129,7 @@ impl Vault {
         if guards && !stored.guards_its_secret() {
             waiting = write.grants(project).require_approval(id).await?;
         }
-        let action = match (&read, form.is_staged) {
+        let action = match (new_secret, form.is_staged) {
             (None, _) => Action::CredentialUpdated,
             (Some(_), false) => Action::SecretReplaced,
             (Some(_), true) => Action::SecretStaged,
@@ -133,9 +153,7 @@ impl Vault {
                 format!("Pipelines receive version {version} of the secret from now on.")
             });
         }
-        let kind = stored.summary.kind();
-        let warning = read.as_ref().and_then(|read| read.warning(kind, method));
-        notices.extend(warning.map(str::to_owned));
+        notices.extend(about_secret);
         Ok(notices)
     }
 
@@ -190,7 +208,9 @@ fn is_same_origin(form: &CredentialForm, stored: &Credential) -> bool {
     }
     let is_same = |parsed: ParsedRegistry| {
         let is_of_other_scheme = if shown.is_insecure { parsed.is_https } else { parsed.is_http };
-        parsed.host == shown.host && parsed.path.is_none() && !is_of_other_scheme
+        shown.host.serves(shown.is_insecure, &parsed.host)
+            && parsed.path.is_none()
+            && !is_of_other_scheme
     };
     typed.is_empty()
         || typed == shown.host.as_str()

@@ -13,7 +13,9 @@ mod edits;
 mod exchange;
 mod explain;
 mod grants;
+mod guesses;
 mod keys;
+mod known;
 mod members;
 mod names;
 mod narrow;
@@ -34,6 +36,8 @@ mod signed;
 mod slots;
 mod tokens;
 mod trust_rules;
+mod turns;
+mod undeclared;
 mod unlocked;
 mod versions;
 
@@ -48,7 +52,9 @@ pub use people::NewAccount;
 pub use readiness::Unready;
 pub use secret_input::SecretInput;
 pub use setup::{FirstPerson, Signed};
+pub use sign_in::Visitor;
 pub use slots::SlotKind;
+pub use trust_rules::NewRule;
 pub use unlocked::Keys;
 
 use crate::crypto::CryptoError;
@@ -79,6 +85,7 @@ pub struct Vault {
     keys_changed: Arc<Notify>,
     passwords: passwords::Passwords,
     readiness: Arc<readiness::Readiness>,
+    undeclared: Arc<undeclared::Undeclared>,
     reach: Option<Reach>,
     settings: Arc<Settings>,
 }
@@ -103,11 +110,19 @@ pub struct Settings {
     pub keep_versions: u8,
     /// Seconds that a new data key waits until every server has read it.
     pub key_settle: i64,
+    /// Whether browsers are told to use https for the subdomains of the address, too.
+    pub hsts_subdomains: bool,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { address: String::new(), has_local_key: false, keep_versions: KEEP.1, key_settle: 0 }
+        Self {
+            address: String::new(),
+            has_local_key: false,
+            keep_versions: KEEP.1,
+            key_settle: 0,
+            hsts_subdomains: false,
+        }
     }
 }
 
@@ -125,6 +140,7 @@ impl Vault {
             keys_changed: Arc::new(Notify::new()),
             passwords: passwords::Passwords::new(),
             readiness: Arc::default(),
+            undeclared: Arc::default(),
             reach: None,
             settings: Arc::new(settings),
         }
@@ -156,9 +172,11 @@ impl Vault {
         let write = self.store.write().await?;
         write.sessions().sweep(now.0).await?;
         write.slots().sweep(now.0).await?;
-        write.attempts().sweep(now.plus_seconds(-24 * 60 * 60).0).await?;
+        // No limit looks back longer.
+        write.attempts().sweep(now.plus_seconds(-60 * 60).0).await?;
         write.tokens().sweep(now.plus_seconds(-24 * 60 * 60).0).await?;
         write.assertions().sweep(now.0).await?;
+        write.leases().sweep(now.plus_seconds(-24 * 60 * 60).0).await?;
         Ok(write.commit().await?)
     }
 

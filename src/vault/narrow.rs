@@ -16,7 +16,8 @@ impl Vault {
     /// secret.
     ///
     /// # Errors
-    /// `Conflict` with the sentence that says why there is none.
+    /// `Conflict` with the sentence that says why there is none; `Upstream` when the registry cannot
+    /// say so just now.
     pub(super) async fn bearer(
         &self,
         credential: &Held,
@@ -40,7 +41,11 @@ impl Vault {
             Ok(bearer) => Ok(Given::Bearer { token: bearer.token, expires_in: bearer.expires_in }),
             Err(problem) => {
                 tracing::warn!(credential = %shown.id, problem = %problem, "no token for one repository");
-                Err(Error::Conflict(sentence(&shown.name, &problem)))
+                let message = sentence(&shown.name, &shown.host, &problem);
+                Err(match problem.retry_after() {
+                    Some(retry_after) => Error::Upstream { message, retry_after },
+                    None => Error::Conflict(message),
+                })
             }
         }
     }
@@ -93,7 +98,7 @@ impl Vault {
 /// `https://host:port` of what was typed.
 fn service(typed: &str, may_be_http: bool) -> Result<String> {
     let parsed =
-        RegistryHost::parse(typed).map_err(|problem| Error::at("origin", problem.to_string()))?;
+        RegistryHost::read(typed).map_err(|problem| Error::at("origin", problem.to_string()))?;
     if parsed.path.is_some() {
         return Err(Error::at(
             "origin",
@@ -109,7 +114,7 @@ fn service(typed: &str, may_be_http: bool) -> Result<String> {
     Ok(parsed.host.origin(parsed.is_http))
 }
 
-fn sentence(name: &str, problem: &RegistryProblem) -> String {
+fn sentence(name: &str, host: &RegistryHost, problem: &RegistryProblem) -> String {
     let why = match problem {
         RegistryProblem::Basic | RegistryProblem::Open => {
             "its registry has no token service, so only the secret itself could be delivered"
@@ -126,7 +131,7 @@ fn sentence(name: &str, problem: &RegistryProblem) -> String {
             "the token service gave a token for more than was asked, which was thrown away"
                 .to_owned()
         }
-        other => format!("the registry could not be asked: {other}"),
+        other => return format!("No short-lived token for {name} on {host}. {other}"),
     };
     format!("No short-lived token for {name}: {why}.")
 }

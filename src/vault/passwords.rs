@@ -1,41 +1,81 @@
-//! People's passwords. A hash takes 19 MiB and 12 ms, so only a few are computed at once and who
-//! cannot be served in time is told to come back (security T27).
+//! People's passwords. A hash takes 19 MiB and 12 ms, so only a few are computed at once and the
+//! others wait for their turn (security T27). Nobody is sent away: how many can wait is bounded by
+//! how many connections there are.
 
+use super::turns::{Held, Lanes};
 use crate::crypto::password;
 use crate::domain::user::PASSWORD_MAX;
 use crate::error::{Error, Result};
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use zeroize::Zeroizing;
 
 /// Hashes computed at once.
 const AT_ONCE: usize = 2;
-/// How long a hash may wait for its turn.
-const PATIENCE: Duration = Duration::from_secs(5);
+/// How long a lane that has to be slow rests after a wrong password. Who is right and behind many of
+/// them waits as long for each.
+const REST: Duration = Duration::from_millis(50);
+/// The lane of passwords that are stored.
+const STORED: &str = "stored";
 
 #[derive(Clone, Debug)]
-pub(super) struct Passwords(Arc<Semaphore>);
+pub(super) struct Passwords {
+    room: Arc<Semaphore>,
+    /// Of those who wait each lane has one at most, so the room is shared out among the lanes.
+    lanes: Lanes,
+    accounts: Lanes,
+}
+
+/// A turn to compute a hash.
+pub(super) struct Turn {
+    room: OwnedSemaphorePermit,
+    lane: Held,
+}
 
 impl Passwords {
     pub(super) fn new() -> Self {
-        Self(Arc::new(Semaphore::new(AT_ONCE)))
+        Self {
+            room: Arc::new(Semaphore::new(AT_ONCE)),
+            lanes: Lanes::default(),
+            accounts: Lanes::default(),
+        }
+    }
+
+    /// Waits for a turn to compute a hash. Each lane has one at a time.
+    pub(super) async fn turn(&self, lane: &str) -> Result<Turn> {
+        let lane = self.lanes.turn(lane).await;
+        // It is never closed.
+        let room = Arc::clone(&self.room).acquire_owned().await.map_err(|_| Error::Internal)?;
+        Ok(Turn { room, lane })
+    }
+
+    /// Waits until nobody else guesses at the account. Only who has a turn asks, so it is not for
+    /// long.
+    pub(super) async fn account(&self, account: &str) -> Held {
+        self.accounts.turn(account).await
     }
 
     /// The hash to store.
     pub(super) async fn hash(&self, typed: &str) -> Result<String> {
+        let turn = self.turn(STORED).await?;
         let typed = Zeroizing::new(typed.to_owned());
-        Ok(self.turn(move || password::hash(&typed)).await??)
+        let (hash, _) = compute(turn, move || password::hash(&typed)).await?;
+        Ok(hash?)
     }
 
     /// Whether it is the password. Without a stored hash the same time is spent for nothing, so
-    /// that a clock does not tell which accounts exist.
-    pub(super) async fn verify(&self, typed: &str, stored: Option<String>) -> Result<bool> {
+    /// that a clock does not tell which accounts exist. Gives the turn back.
+    pub(super) async fn verify(
+        &self,
+        turn: Turn,
+        typed: Zeroizing<String>,
+        stored: Option<String>,
+    ) -> Result<(bool, Turn)> {
         if typed.len() > PASSWORD_MAX {
-            return Ok(false);
+            return Ok((false, turn));
         }
-        let typed = Zeroizing::new(typed.to_owned());
-        self.turn(move || match stored {
+        compute(turn, move || match stored {
             Some(stored) => password::verify(&typed, &stored),
             None => {
                 password::verify_against_nobody(&typed);
@@ -44,23 +84,29 @@ impl Passwords {
         })
         .await
     }
+}
 
-    async fn turn<T: Send + 'static>(
-        &self,
-        work: impl FnOnce() -> T + Send + 'static,
-    ) -> Result<T> {
-        let waiting = tokio::time::timeout(PATIENCE, Arc::clone(&self.0).acquire_owned());
-        let Ok(Ok(turn)) = waiting.await else {
-            return Err(Error::TooManyAttempts { minutes: 1 });
-        };
-        let done = tokio::task::spawn_blocking(move || {
-            let done = work();
-            drop(turn);
-            done
+impl Turn {
+    /// Ends the turn, but for its lane only after a rest.
+    pub(super) fn rest(self) {
+        let Self { room, lane } = self;
+        drop(room);
+        tokio::spawn(async move {
+            tokio::time::sleep(REST).await;
+            drop(lane);
         });
-        done.await.map_err(|error| {
-            tracing::error!(error = %error, "hashing a password did not finish");
-            Error::Internal
-        })
     }
+}
+
+/// Does the work where it may block. The turn lasts as long as the work, even when nobody waits for
+/// it any more.
+async fn compute<T: Send + 'static>(
+    turn: Turn,
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Result<(T, Turn)> {
+    let done = tokio::task::spawn_blocking(move || (work(), turn));
+    done.await.map_err(|error| {
+        tracing::error!(error = %error, "hashing a password did not finish");
+        Error::Internal
+    })
 }

@@ -1,6 +1,7 @@
 //! People, as who has access to the machine sees to them. Everything here is on record in the chain
 //! of the instance, in the name of the operator.
 
+use super::guesses::forgive;
 use super::setup::{close_set_up, password_problem};
 use super::sign_in::account_key;
 use super::{INSTANCE, Vault, event, names, now, projects};
@@ -113,7 +114,7 @@ impl Vault {
         write.people().set_password(person.id, password_hash).await?;
         write.sessions().delete_of_person(person.id).await?;
         // Who was kept out for guessing need not wait with the new one.
-        write.attempts().clear(&account_key(&names::fold(&person.email))).await?;
+        forgive(&write, &account_key(&names::fold(&person.email))).await?;
         self.note_operator(operator, &write, INSTANCE, Action::PasswordSet, about(&person), "")
             .await?;
         write.commit().await?;

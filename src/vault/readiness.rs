@@ -1,16 +1,14 @@
 //! Whether this server can work: asked by what sends requests to it (security 3.8).
 
-use super::{Vault, now};
-use crate::error::Result;
+use super::Vault;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 use tokio::sync::Mutex;
 use tokio::time::timeout;
 
-/// The lease that is taken to see whether the database keeps what is written.
-const PROBE: &str = "readiness";
-/// How long an answer counts, so that who asks all the time does not make the disk busy.
-const FRESH: Duration = Duration::from_secs(1);
+/// How long an answer counts, so that who asks all the time does not make the disk busy, and yet is
+/// told within a second of what has changed.
+const FRESH: Duration = Duration::from_millis(500);
 /// How long the database may take: who asks has not much more patience.
 const PATIENCE: Duration = Duration::from_secs(2);
 
@@ -26,14 +24,25 @@ pub enum Unready {
     /// It is full, or can be read only.
     #[error("the database does not take what is written")]
     Unwritten,
+    /// The file of the embedded database is not where it was opened.
+    #[error("the database file was moved, removed or replaced")]
+    Gone,
 }
 
 /// What is known of it.
 #[derive(Debug, Default)]
 pub(super) struct Readiness {
     is_stopping: AtomicBool,
-    /// When it was looked at last, and what came of it.
-    last: Mutex<Option<(Instant, Result<(), Unready>)>>,
+    last: Mutex<Option<Found>>,
+}
+
+/// What came of the last look.
+#[derive(Clone, Copy, Debug)]
+struct Found {
+    at: Instant,
+    /// In what condition the store was then.
+    condition: (u64, bool),
+    answer: Result<(), Unready>,
 }
 
 impl Vault {
@@ -44,7 +53,8 @@ impl Vault {
     }
 
     /// Whether it can work: it is not about to stop, and the database answers and keeps what is
-    /// written. What was found counts for a second.
+    /// written, as another connection has seen. What was found counts for half a second, unless
+    /// a write has failed or was read back meanwhile, or the database file has gone.
     ///
     /// # Errors
     /// Why not.
@@ -54,26 +64,26 @@ impl Vault {
         }
         // Who asks at the same time waits for the answer of the first.
         let mut last = self.readiness.last.lock().await;
-        if let Some((at, found)) = *last
-            && at.elapsed() < FRESH
-        {
-            return found;
+        if !self.store.has_its_file() {
+            return Err(Unready::Gone);
         }
-        let found = timeout(PATIENCE, self.look()).await.unwrap_or(Err(Unready::Silent));
-        *last = Some((Instant::now(), found));
-        found
+        let condition = self.store.condition();
+        if let Some(found) = *last
+            && found.at.elapsed() < FRESH
+            && found.condition == condition
+        {
+            return found.answer;
+        }
+        let answer = timeout(PATIENCE, self.look()).await.unwrap_or(Err(Unready::Silent));
+        *last = Some(Found { at: Instant::now(), condition: self.store.condition(), answer });
+        answer
     }
 
     async fn look(&self) -> Result<(), Unready> {
         self.store.ping().await.map_err(|_| Unready::Silent)?;
-        // The cause is in the log by then.
-        self.write_something().await.map_err(|_| Unready::Unwritten)
-    }
-
-    async fn write_something(&self) -> Result<()> {
-        let at = now().0;
-        let write = self.store.write().await?;
-        write.leases().take(PROBE, self.server, at, at).await?;
-        Ok(write.commit().await?)
+        self.store.prove().await.map_err(|error| {
+            tracing::error!(error = %error, "the database does not keep what is written");
+            Unready::Unwritten
+        })
     }
 }

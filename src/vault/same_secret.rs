@@ -13,7 +13,7 @@ use crate::error::Result;
 use crate::store::Write;
 use uuid::Uuid;
 
-/// Secrets of one project that are compared in an hour.
+/// Secrets of one project that are compared in an hour, with others and with the one before.
 const AN_HOUR: i64 = 60;
 
 impl Vault {
@@ -26,11 +26,24 @@ impl Vault {
         at: Moment,
     ) -> Result<Option<Vec<u8>>> {
         // Not counted among the versions: those of a try can be destroyed by the next one.
-        let (key, from) = (format!("same-secret:{project}"), at.plus_seconds(-3_600).0);
-        if write.attempts().add(&key, from, at.0).await?.0 > AN_HOUR {
-            return Ok(None);
-        }
-        Ok(Some(self.keys.ring().fingerprint(project, secret).to_vec()))
+        let is_allowed = counted(write, &format!("same-secret:{project}"), at).await?;
+        Ok(is_allowed.then(|| self.keys.ring().fingerprint(project, secret).to_vec()))
+    }
+
+    /// Whether one more secret may be held against the version that it would replace. Those that
+    /// turn out to be the same are given back by [`Self::was_the_same`]: only guesses cost.
+    pub(super) async fn may_compare(
+        &self,
+        write: &Write,
+        project: Uuid,
+        at: Moment,
+    ) -> Result<bool> {
+        counted(write, &guesses(project), at).await
+    }
+
+    /// The last one was the same.
+    pub(super) async fn was_the_same(&self, write: &Write, project: Uuid) -> Result<()> {
+        Ok(write.attempts().take_back(&guesses(project)).await?)
     }
 
     /// The other credentials of the project that hold the same secret, by name. A Google key that
@@ -48,6 +61,16 @@ impl Vault {
             .map(|other| (other.id, other.name))
             .collect())
     }
+}
+
+/// Counts one more; whether it is within what an hour allows.
+async fn counted(write: &Write, key: &str, at: Moment) -> Result<bool> {
+    let from = at.plus_seconds(-3_600).0;
+    Ok(write.attempts().add(key, from, at.0).await?.0 <= AN_HOUR)
+}
+
+fn guesses(project: Uuid) -> String {
+    format!("same-version:{project}")
 }
 
 fn is_meant(one: &Summary, other: &Summary) -> bool {

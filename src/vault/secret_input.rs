@@ -2,9 +2,10 @@
 
 use crate::crypto::blob::MAX_SECRET;
 use crate::domain::credential::Method;
-use crate::domain::key_file::KeyFile;
+use crate::domain::key_file::{BASE64_USERNAME, KeyFile, is_base64};
 use crate::domain::registry_kind::{RegistryKind, paste_warning};
 use crate::domain::secret::Secret;
+use crate::domain::typed_text::is_blank;
 use crate::error::FieldError;
 
 /// What the form's secret fields held.
@@ -25,42 +26,81 @@ pub struct SecretInput {
 pub(super) struct ReadSecret {
     pub(super) secret: Secret,
     pub(super) key_file: Option<KeyFile>,
+    /// What was changed of what was typed, or left although it may be a mistake, as sentences.
+    said: Vec<&'static str>,
 }
 
+const LINE_END_DROPPED: &str =
+    "The line break at the end of the secret was dropped, as docker login --password-stdin does.";
+const SPACE_KEPT: &str =
+    "The secret begins or ends with a space or a line break, which was kept as a part of it.";
+const LINES_JOINED: &str =
+    "The line breaks and spaces in the base64 of the key were removed: it is stored as one line.";
+const ONLY_BLANKS: &str =
+    "This has only spaces or line breaks, so it is no password or token. Enter it again.";
+
 impl ReadSecret {
-    /// A hint that the registry will not take it, or not for long. Nothing is refused for it.
-    pub(super) fn warning(&self, kind: RegistryKind, method: Method) -> Option<&'static str> {
-        let text = std::str::from_utf8(self.secret.expose()).ok()?;
-        paste_warning(kind, method, text)
+    /// What to say after it was saved: what was changed of it, and a hint when the registry will not
+    /// take it, or not for long. Nothing is refused for that.
+    pub(super) fn notices(
+        &self,
+        kind: RegistryKind,
+        method: Method,
+        username: &str,
+    ) -> Vec<String> {
+        let text = std::str::from_utf8(self.secret.expose()).ok();
+        let warning = text.and_then(|text| paste_warning(kind, method, username, text));
+        self.said.iter().copied().chain(warning).map(str::to_owned).collect()
     }
 }
 
 impl SecretInput {
-    /// The secret for the method; `None` when the field was left blank.
-    pub(super) fn read(&self, method: Method) -> Result<Option<ReadSecret>, FieldError> {
+    /// The secret for the method; `None` when the field was left blank. What goes with the user name
+    /// decides whether lines of base64 are one value.
+    pub(super) fn read(
+        &self,
+        method: Method,
+        username: &str,
+    ) -> Result<Option<ReadSecret>, FieldError> {
         match method {
-            Method::Password => self.password(),
+            Method::Password => self.password(username),
             Method::GcpServiceAccountKey => self.key(),
         }
     }
 
-    fn password(&self) -> Result<Option<ReadSecret>, FieldError> {
-        let bytes = without_one_newline(self.password.expose());
-        if bytes.is_empty() {
+    fn password(&self, username: &str) -> Result<Option<ReadSecret>, FieldError> {
+        let typed = self.password.expose();
+        if typed.is_empty() {
             return Ok(None);
         }
-        if bytes.len() > MAX_SECRET {
-            return Err(FieldError::new(
-                "password",
-                "A password or token can be at most 64 KiB long.",
-            ));
+        let refused = |message: &str| Err(FieldError::new("password", message));
+        if std::str::from_utf8(typed).is_ok_and(is_blank) {
+            return refused(ONLY_BLANKS);
         }
-        if bytes.contains(&0) {
-            let message =
-                "This has a NUL character, which docker drops. Copy the password or token again.";
-            return Err(FieldError::new("password", message));
+        let bytes = without_one_newline(typed);
+        let mut said = Vec::new();
+        let joined = (username == BASE64_USERNAME).then(|| joined_base64(bytes)).flatten();
+        let secret = if let Some(joined) = joined {
+            said.push(LINES_JOINED);
+            joined
+        } else {
+            if bytes.len() < typed.len() {
+                said.push(LINE_END_DROPPED);
+            }
+            if bytes.trim_ascii().len() < bytes.len() {
+                said.push(SPACE_KEPT);
+            }
+            Secret::new(bytes.to_vec())
+        };
+        if secret.expose().len() > MAX_SECRET {
+            return refused("A password or token can be at most 64 KiB long.");
         }
-        Ok(Some(ReadSecret { secret: Secret::new(bytes.to_vec()), key_file: None }))
+        if secret.expose().contains(&0) {
+            return refused(
+                "This has a NUL character, which docker drops. Copy the password or token again.",
+            );
+        }
+        Ok(Some(ReadSecret { secret, key_file: None, said }))
     }
 
     fn key(&self) -> Result<Option<ReadSecret>, FieldError> {
@@ -84,7 +124,7 @@ impl SecretInput {
         }
         let key_file = KeyFile::read(secret.expose())
             .map_err(|problem| FieldError::new(field, problem.to_string()))?;
-        Ok(Some(ReadSecret { secret, key_file: Some(key_file) }))
+        Ok(Some(ReadSecret { secret, key_file: Some(key_file), said: Vec::new() }))
     }
 }
 
@@ -101,6 +141,15 @@ fn without_one_newline(bytes: &[u8]) -> &[u8] {
     bytes.strip_suffix(b"\r\n").or_else(|| bytes.strip_suffix(b"\n")).unwrap_or(bytes)
 }
 
+/// The bytes on one line, if they are base64 with space in it; `None` for anything else.
+fn joined_base64(bytes: &[u8]) -> Option<Secret> {
+    let is_wrapped = bytes.iter().any(u8::is_ascii_whitespace);
+    let joined: Vec<u8> = bytes.iter().copied().filter(|b| !b.is_ascii_whitespace()).collect();
+    let joined = Secret::new(joined);
+    let text = std::str::from_utf8(joined.expose()).ok()?;
+    (is_wrapped && is_base64(text)).then_some(joined)
+}
+
 fn with_unix_lines(bytes: &[u8]) -> Vec<u8> {
     let mut out = Vec::with_capacity(bytes.len());
     for (i, byte) in bytes.iter().enumerate() {
@@ -115,14 +164,51 @@ fn with_unix_lines(bytes: &[u8]) -> Vec<u8> {
 mod tests {
     use super::*;
 
+    /// What is stored of a password, and what is said of it.
+    fn typed(username: &str, text: &str) -> Result<Option<(String, Vec<&'static str>)>, String> {
+        let input = SecretInput { password: text.into(), ..SecretInput::default() };
+        let read = input.read(Method::Password, username).map_err(|error| error.message)?;
+        Ok(read.map(|read| {
+            (String::from_utf8(read.secret.expose().to_vec()).unwrap(), read.said.clone())
+        }))
+    }
+
     #[test]
-    fn exactly_one_line_end_is_dropped() {
-        for (typed, kept) in
-            [("a\n", "a"), ("a\r\n", "a"), ("a\n\n", "a\n"), (" a ", " a "), ("a", "a")]
-        {
-            assert_eq!(without_one_newline(typed.as_bytes()), kept.as_bytes());
+    fn exactly_one_line_end_is_dropped_and_that_is_said() {
+        for (text, kept, said) in [
+            ("a\n", "a", vec![LINE_END_DROPPED]),
+            ("a\r\n", "a", vec![LINE_END_DROPPED]),
+            ("a\n\n", "a\n", vec![LINE_END_DROPPED, SPACE_KEPT]),
+            (" a ", " a ", vec![SPACE_KEPT]),
+            ("a\t", "a\t", vec![SPACE_KEPT]),
+            ("a b", "a b", vec![]),
+            ("a", "a", vec![]),
+        ] {
+            assert_eq!(typed("acme", text), Ok(Some((kept.to_owned(), said))), "{text:?}");
         }
         assert_eq!(with_unix_lines(b"a\r\nb\rc\n"), b"a\nb\rc\n");
+    }
+
+    #[test]
+    fn an_empty_field_keeps_the_secret_and_blanks_are_refused() {
+        assert_eq!(typed("acme", ""), Ok(None));
+        for blank in [" ", "\n", "\r\n", " \t\n\n", "\u{A0}", "\u{200B}", "\u{3000} "] {
+            assert_eq!(typed("acme", blank), Err(ONLY_BLANKS.to_owned()), "{blank:?}");
+        }
+    }
+
+    #[test]
+    fn lines_of_base64_are_joined_only_where_they_are_one_key() {
+        let joined = |text: &str| Ok(Some((text.to_owned(), vec![LINES_JOINED])));
+        for text in ["eyJ0\neXBl\n", "eyJ0\r\neXBl", "eyJ0 eXBl", "eyJ0eXBl\n\n", "\neyJ0eXBl"] {
+            assert_eq!(typed(BASE64_USERNAME, text), joined("eyJ0eXBl"), "{text:?}");
+        }
+        let whole = Ok(Some(("eyJ0eXBl".to_owned(), vec![])));
+        assert_eq!(typed(BASE64_USERNAME, "eyJ0eXBl"), whole);
+        let other = Ok(Some(("eyJ0\neXBl".to_owned(), vec![])));
+        assert_eq!(typed("acme", "eyJ0\neXBl"), other);
+        let no_base64 = Ok(Some(("two words!".to_owned(), vec![])));
+        assert_eq!(typed(BASE64_USERNAME, "two words!"), no_base64);
     }
 
     #[test]

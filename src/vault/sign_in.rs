@@ -1,37 +1,53 @@
-//! Signing in: one vague answer, a limit by account and by network, and the same time for all.
+//! Signing in: one vague answer, and the same time for all. What wrong passwords cost is in
+//! `guesses.rs`.
 
-use super::attempts::{Limit, network_of};
+use super::attempts::network_of;
+use super::guesses::{Guess, Whose, forgive};
 use super::{INSTANCE, Vault, names};
 use crate::crypto::password::needs_rehash;
 use crate::domain::actor::{Granter, Member};
 use crate::domain::audit::{Action, Subject};
 use crate::domain::user::Person;
 use crate::error::{Error, Result};
-
-/// Failures after which an account or a network has to wait, in a quarter of an hour.
-const FAILURES: Limit = Limit { most: 10, window: 15 * 60 };
+use std::fmt;
 
 const VAGUE: &str = "The e-mail address or the password is not right.";
 
+/// Where a person comes from who signs in, as far as it is known.
+#[derive(Clone, Copy, Default)]
+pub struct Visitor<'a> {
+    /// The client's address.
+    pub address: Option<&'a str>,
+    /// The mark that the browser keeps: see [`Vault::known_browser`].
+    pub browser: Option<&'a str>,
+}
+
+impl fmt::Debug for Visitor<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Visitor").field("address", &self.address).finish_non_exhaustive()
+    }
+}
+
 impl Vault {
-    /// The person with this address and password. `from` is the client's address, if it is known.
+    /// The person with this address and password.
     ///
     /// # Errors
-    /// One sentence for every mismatch; `TooManyAttempts` after ten failures in 15 minutes.
-    pub async fn sign_in(&self, email: &str, password: &str, from: Option<&str>) -> Result<Person> {
+    /// One sentence for every mismatch; `TooManyAttempts` for an account that has to wait, and for
+    /// a mismatch beyond a limit.
+    pub async fn sign_in(
+        &self,
+        email: &str,
+        password: &str,
+        visitor: Visitor<'_>,
+    ) -> Result<Person> {
         let account = names::fold(email.trim());
         if account.chars().any(char::is_control) {
             // No database of ours holds such an address, and some cannot be asked for it.
             return Err(Error::at("password", VAGUE));
         }
-        let mut keys = vec![(account_key(&account), FAILURES)];
-        let network = from.map(|from| format!("address:{}", network_of(Some(from))));
-        keys.extend(network.map(|network| (network, FAILURES)));
-        self.count_attempt(&keys).await?;
-        let row = self.store.people().find_by_email(&account).await?;
-        let stored = row.as_ref().map(|row| row.password_hash.clone());
-        let is_right = self.passwords.verify(password, stored).await?;
-        let Some(row) = row.filter(|_| is_right) else {
+        let guess = self.guess(account, visitor)?;
+        let counted = guess.account.clone();
+        let Some(row) = self.prove(guess, password).await? else {
             return Err(Error::at("password", VAGUE));
         };
         let person = row.person;
@@ -45,15 +61,35 @@ impl Vault {
         if let Some(hash) = stronger {
             write.people().set_password(person.id, hash).await?;
         }
-        write.attempts().clear(&keys[0].0).await?;
-        for (key, _) in &keys[1..] {
-            write.attempts().take_back(key).await?;
-        }
+        forgive(&write, &counted).await?;
         let subject = Subject { id: person.id, name: person.email.clone() };
         self.note(&write, INSTANCE, Some(&person), Action::SignedIn, subject, String::new())
             .await?;
         write.commit().await?;
         Ok(person)
+    }
+
+    /// What a try at the account with this folded address is counted under.
+    fn guess(&self, account: String, visitor: Visitor<'_>) -> Result<Guess> {
+        let known = match visitor.browser {
+            Some(mark) => self.browser_known_by(mark, &account)?,
+            None => None,
+        };
+        let key = account_key(&account);
+        let whose = Whose::Address(account);
+        Ok(match known {
+            Some(browser) => Guess {
+                whose,
+                account: format!("browser:{browser}"),
+                network: None,
+                lane: format!("known:{key}"),
+            },
+            None => {
+                let lane = format!("address:{}", network_of(visitor.address));
+                let network = visitor.address.is_some().then(|| lane.clone());
+                Guess { whose, account: key, network, lane }
+            }
+        })
     }
 
     /// Notes that the person signed out.
@@ -69,23 +105,28 @@ impl Vault {
     pub async fn reauthenticate(&self, member: &Member, password: &str) -> Result<Granter> {
         // What the role does not allow, no password does.
         let granter = Granter::reauthenticated(member)?;
-        let keys = [(format!("person:{}", member.person().id), FAILURES)];
         if password.is_empty() {
             return Err(Error::at(
                 "password",
                 "Enter your own password, to confirm that it is you.",
             ));
         }
-        self.count_attempt(&keys).await?;
-        let row = self.store.people().find(member.person().id).await?;
-        if !self.passwords.verify(password, row.map(|row| row.password_hash)).await? {
+        let id = member.person().id;
+        let account = format!("person:{id}");
+        let guess = Guess {
+            whose: Whose::Person(id),
+            account: account.clone(),
+            network: None,
+            lane: account.clone(),
+        };
+        if self.prove(guess, password).await?.is_none() {
             return Err(Error::at(
                 "password",
                 "This is not your password. Enter the one you sign in with.",
             ));
         }
         let write = self.store.write().await?;
-        write.attempts().clear(&keys[0].0).await?;
+        forgive(&write, &account).await?;
         write.commit().await?;
         Ok(granter)
     }

@@ -107,11 +107,14 @@ impl Vault {
 fn run(provider: Provider, claims: &Map<String, Value>) -> Proof {
     let repository = |name: &str| fact(claim(claims, name));
     let part = if provider == Provider::Drone { "build" } else { "pipeline" };
-    let of = |name: &str| fact(claims.get(part).and_then(|run| run.get(name)));
+    // An empty text is how both say that there is nothing.
+    let of = |name: &str| {
+        fact(claims.get(part).and_then(|run| run.get(name))).filter(|text| !text.is_empty())
+    };
     let is_fork = match provider {
-        Provider::Drone => of("source_repo")
-            .filter(|fork| !fork.is_empty())
-            .map(|fork| repository("repo.slug").is_some_and(|own| own != fork)),
+        Provider::Drone => {
+            of("source_repo").map(|fork| repository("repo.slug").is_some_and(|own| own != fork))
+        }
         _ => woodpecker_fork(claims.get(part)),
     };
     Proof {

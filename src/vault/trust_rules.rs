@@ -7,11 +7,14 @@ use crate::crypto::signature::read_ed25519_key;
 use crate::domain::actor::{Granter, PipelineEditor, PipelineReader};
 use crate::domain::audit::{Action, Subject};
 use crate::domain::proof::fact;
-use crate::domain::trust_rule::{Provider, RuleTrial, TokenTrial, TrustForm, TrustRule, check};
+use crate::domain::trust_rule::{
+    Provider, RuleTrial, TokenTrial, TrustForm, TrustRule, check, holds,
+};
 use crate::error::{Error, FieldError, Result};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::Value;
+use std::fmt;
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
@@ -20,10 +23,24 @@ const MOST: usize = 50;
 /// Claims of a pasted token that are shown.
 const SHOWN: usize = 60;
 
+/// What came of a new rule.
+pub struct NewRule {
+    /// The secret that signs Drone's requests, which is shown once: that of the project's other
+    /// rules for Drone, or a new one where they have none.
+    pub secret: Option<Zeroizing<String>>,
+    /// That the issuer, which was asked, did not answer as it has to; the rule is saved all the
+    /// same.
+    pub warning: Option<String>,
+}
+
+impl fmt::Debug for NewRule {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("NewRule").field("warning", &self.warning).finish_non_exhaustive()
+    }
+}
+
 impl Vault {
-    /// Takes somebody else's signed word for the pipeline. Gives the secret that signs Drone's
-    /// requests, which is shown once: that of the project's other rules for Drone, or a new one
-    /// where they have none.
+    /// Takes somebody else's signed word for the pipeline. The issuer is asked for its keys once.
     ///
     /// # Errors
     /// `Invalid` with a sentence at each field that needs another look.
@@ -32,7 +49,7 @@ impl Vault {
         granter: &Granter,
         pipeline: Uuid,
         form: &TrustForm,
-    ) -> Result<Option<Zeroizing<String>>> {
+    ) -> Result<NewRule> {
         let project = granter.project().id;
         let provider = Provider::from_word(&form.provider)
             .ok_or_else(|| Error::at("provider", "Choose who signs for the pipeline."))?;
@@ -46,20 +63,22 @@ impl Vault {
                 return Err(Error::Invalid(errors));
             }
         };
-        let only_oidc = |text: &str| {
-            if provider.is_oidc() { text.trim().to_owned() } else { String::new() }
-        };
+        let only_oidc = |text: String| if provider.is_oidc() { text } else { String::new() };
         let mut rule = TrustRule {
             id: Uuid::now_v7(),
             provider,
-            issuer: only_oidc(&form.issuer),
-            audience: only_oidc(&form.audience),
+            issuer: only_oidc(form.read_issuer(provider)),
+            audience: only_oidc(form.read_audience(provider)),
             claims,
             public_key,
             created_at: now(),
             created_by: granter.person().name.clone(),
             last_used_at: None,
         };
+        // Before anybody else is asked for a pipeline that there may not be.
+        let found = self.store.pipelines(project).find(pipeline, today()).await?;
+        found.ok_or(Error::NotFound)?;
+        let warning = self.ask_issuer(&rule).await?;
         let write = self.store.write().await?;
         let found = write.pipelines(project).find(pipeline, today()).await?;
         let subject = Subject { id: pipeline, name: found.ok_or(Error::NotFound)?.name };
@@ -81,7 +100,31 @@ impl Vault {
         };
         write.trust_rules(project).insert(pipeline, rule).await?;
         write.commit().await?;
-        Ok(secret)
+        Ok(NewRule { secret, warning })
+    }
+
+    /// Asks the issuer of a new rule for its keys: gives what people are told when it does not
+    /// answer as it has to.
+    ///
+    /// # Errors
+    /// `Invalid` when its answer shows that it is one that has a form of its own.
+    async fn ask_issuer(&self, rule: &TrustRule) -> Result<Option<String>> {
+        // A server without a reach has nobody to ask.
+        let (true, Ok(reach)) = (rule.provider.is_oidc(), self.reach()) else { return Ok(None) };
+        match reach.issuers.ask(&rule.issuer).await {
+            Ok(place) => match Provider::of_keys(&place) {
+                Some(own) if rule.provider == Provider::Other => {
+                    Err(Error::at("issuer", own.says_its_form()))
+                }
+                _ => Ok(None),
+            },
+            Err(problem) => {
+                let told = problem.complaint(&rule.issuer, rule.provider == Provider::Kubernetes);
+                Ok(Some(format!(
+                    "The trust rule is saved, but no token can be checked with it yet. {told}"
+                )))
+            }
+        }
     }
 
     /// Takes that word no more, from the next request on; tokens that were given for it end now.
@@ -134,12 +177,11 @@ impl Vault {
         let said = unverified.claims();
         let problem = match self.verified(&rules, &unverified).await {
             Ok(_) => String::new(),
-            Err(problem) => problem.sentence(),
+            Err(problem) => problem.sentence(said),
         };
         let trials = rules.into_iter().filter(|rule| rule.provider.is_oidc()).map(|rule| {
             let checks = check(&rule, said);
-            let holds = !checks.is_empty()
-                && checks.iter().all(|check| check.holds)
+            let holds = holds(&rule, said)
                 && rule.issuer == unverified.issuer()
                 && is_for(said.get("aud"), &rule.audience);
             RuleTrial { rule, checks, holds }

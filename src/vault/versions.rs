@@ -5,6 +5,7 @@ use super::credentials::{renew_on, secret_place};
 use super::rewrap::key_version;
 use super::secret_input::ReadSecret;
 use super::{Vault, now};
+use crate::crypto::digest::same;
 use crate::domain::actor::{Editor, Reader, Remover};
 use crate::domain::audit::{Action, Subject};
 use crate::domain::credential::{Credential, Method};
@@ -83,6 +84,44 @@ impl Vault {
             row.key_file = Set(key_file);
         }
         Ok(version)
+    }
+
+    /// Whether the secret is stored already where it would go: as the version that waits, if it is to
+    /// wait, else as the current one. One more version of it would only push out others.
+    pub(super) async fn is_stored_already(
+        &self,
+        write: &Write,
+        project: Uuid,
+        stored: &Credential,
+        new: &NewVersion<'_>,
+        read: &ReadSecret,
+        at: Moment,
+    ) -> Result<bool> {
+        // Saved for another method, or in place of what does not open, it is a new one.
+        if new.method != stored.summary.method || stored.summary.unreadable_at.is_some() {
+            return Ok(false);
+        }
+        let (secrets, current) = (write.secrets(project), stored.secret.version);
+        let version = if new.waits {
+            let versions = secrets.versions(new.credential, current, LOOKED_AT).await?;
+            versions.iter().find(|one| one.state == VersionState::Staged).map(|one| one.version)
+        } else {
+            Some(current)
+        };
+        let Some(version) = version else { return Ok(false) };
+        let Some(kept) = secrets.sealed(new.credential, version).await? else { return Ok(false) };
+        if !self.may_compare(write, project, at).await? {
+            return Ok(false);
+        }
+        let place = secret_place(kept.id, project, version, new.origin);
+        let Ok(secret) = self.keys.open(&self.store, &place, &kept.sealed).await else {
+            return Ok(false);
+        };
+        let is_same = same(&secret, read.secret.expose());
+        if is_same {
+            self.was_the_same(write, project).await?;
+        }
+        Ok(is_same)
     }
 
     /// The versions of a credential's secret, newest first.

@@ -165,6 +165,22 @@ export class Jobs {
   }
 
   /**
+   * Waits until a token that works once, and was used, is not taken again: for some seconds it is, since its answer may
+   * have been lost.
+   * @param {{ id: string }} pipeline
+   * @param {string} token
+   */
+  async usedUp(pipeline, token) {
+    const end = Date.now() + 30_000;
+    for (;;) {
+      const { status } = await exchange(this.url, pipeline.id, token);
+      if (status === 403) return;
+      assert.ok(status === 200 && Date.now() < end, `it is still taken: ${status}`);
+      await new Promise((resolve) => setTimeout(resolve, 500));
+    }
+  }
+
+  /**
    * Asks for the credential with the short-lived token.
    * @param {string} token
    * @param {'pull' | 'push'} intent

@@ -49,6 +49,24 @@ export class Person {
   }
 
   /**
+   * Stops deliveries of the credential.
+   * @param {string} id
+   */
+  async disable(id) {
+    await this.#post('/rpc/credentials/disable', { project: 'acme', id });
+  }
+
+  /**
+   * A page, as HTML.
+   * @param {string} path
+   */
+  async page(path) {
+    const response = await fetch(this.#url + path, { headers: { cookie: this.#cookie }, redirect: 'manual' });
+    assert.equal(response.status, 200, path);
+    return response.text();
+  }
+
+  /**
    * Accepts a token service for the credential.
    * @param {string} id
    * @param {string} origin

@@ -47,7 +47,8 @@ export async function startRegistry(scene, kind, accounts) {
     users: (repository) => {
       const asked = tokens?.asked.filter((one) => one.repository === repository);
       const users = asked?.map((one) => one.user) ?? logged(registry.output(), repository);
-      return [...new Set(users)];
+      // Nobody, who asks as for a public image, has no name.
+      return [...new Set(users)].filter(Boolean);
     },
   };
 }

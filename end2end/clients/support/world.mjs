@@ -88,13 +88,14 @@ export async function startWorld(scene, kind) {
 }
 
 /**
- * Puts the image on a registry as the tag `1`.
+ * Puts the image on a registry.
  * @param {string} host
  * @param {string} image
  * @param {string} repository
  * @param {string[]} [signIn]
+ * @param {string} [tag]
  */
-export async function seed(host, image, repository, signIn = []) {
-  const to = `docker://${host}/${repository}:1`;
+export async function seed(host, image, repository, signIn = [], tag = '1') {
+  const to = `docker://${host}/${repository}:${tag}`;
   await must('skopeo', ['--insecure-policy', 'copy', '--dest-tls-verify=false', ...signIn, image, to]);
 }

@@ -24,6 +24,19 @@ test('the form says, as one types, what will be stored and what it matches', asy
   await expect(preview.first()).toBeEmpty();
 });
 
+test('the mark of an insecure registry changes which host port 80 is', async ({ page, instance }) => {
+  const dialog = await openNew(page, instance);
+  const preview = dialog.getByRole('status');
+  await fillIn(dialog, { 'Registry URL': 'harbor.example.com:80' });
+  await expect(preview.first()).toContainText('Stored as harbor.example.com:80');
+  await dialog.getByText('More options').click();
+  await dialog.getByLabel('Insecure registry').check();
+  await expect(preview.first()).toContainText('The port was dropped');
+  await expect(preview.first()).toContainText('harbor.example.com/… and harbor.example.com:80/…');
+  await dialog.getByLabel('Insecure registry').uncheck();
+  await expect(preview.first()).not.toContainText('The port was dropped');
+});
+
 test('a user name that the registry fixes is filled in, and one that was typed is kept', async ({ page, instance }) => {
   const dialog = await openNew(page, instance);
   await fillIn(dialog, { 'Registry URL': '123456789012.dkr.ecr.eu-west-1.amazonaws.com' });

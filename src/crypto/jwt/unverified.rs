@@ -67,7 +67,8 @@ impl<'a> Unverified<'a> {
         self.key_id.as_deref()
     }
 
-    /// The claims before any signature was checked: only for explaining a pasted token.
+    /// The claims before any signature was checked: for explaining a pasted token, and for who knows
+    /// from [`JwtProblem::Audience`] that it was.
     pub fn claims(&self) -> &Map<String, Value> {
         &self.claims
     }

@@ -203,3 +203,52 @@ fn a_character_that_turns_text_round_is_refused_in_every_field() {
         assert_eq!(fields(&form), [field]);
     }
 }
+
+#[test]
+fn one_origin_is_one_host_however_its_port_was_typed() {
+    let marked = |url: &str, is_insecure: bool| {
+        CredentialForm { registry_url: url.into(), is_insecure, ..form() }.check()
+    };
+    for url in ["harbor.example.com:80", "http://harbor.example.com:80/", "HARBOR.example.com.:80"]
+    {
+        let draft = marked(url, true).unwrap();
+        assert_eq!(draft.host.as_str(), "harbor.example.com", "{url}");
+        assert_eq!(draft.host.origin(true), "http://harbor.example.com:80");
+        let said = draft.changes.iter().filter(|change| change.contains("port")).count();
+        assert_eq!(said, 1, "{:?}", draft.changes);
+    }
+    // Without the mark it is TLS at port 80, and port 443 is not for plain http.
+    let tls = marked("harbor.example.com:80", false).unwrap();
+    assert_eq!((tls.host.as_str(), tls.changes.len()), ("harbor.example.com:80", 0));
+    let errors = marked("harbor.example.com:443", true).unwrap_err();
+    assert_eq!(errors[0].field, "is_insecure");
+    // What the port hid is recognised: the user name is Amazon's, the key Google's.
+    let ecr = CredentialForm {
+        registry_url: "123456789012.dkr.ecr.eu-west-1.amazonaws.com:80".into(),
+        username: String::new(),
+        is_insecure: true,
+        ..form()
+    };
+    assert_eq!(ecr.check().unwrap().username, "AWS");
+    let key = CredentialForm { is_insecure: true, ..key_for(&["us.gcr.io:80", "us.gcr.io"]) };
+    let also = key.check().unwrap().also;
+    assert_eq!(also.iter().map(RegistryHost::as_str).collect::<Vec<_>>(), ["us.gcr.io"]);
+}
+
+#[test]
+fn the_address_of_an_image_in_the_registrys_api_is_of_its_repository() {
+    let pasted = "https://ghcr.io/v2/acme/api/manifests/latest";
+    let draft = CredentialForm { registry_url: pasted.into(), ..form() }.check().unwrap();
+    assert_eq!(draft.host.as_str(), "ghcr.io");
+    assert_eq!(draft.paths, ["acme/api"]);
+}
+
+#[test]
+fn a_website_is_refused_for_a_new_credential_and_not_for_one_that_exists() {
+    let website = CredentialForm { registry_url: "github.com".into(), ..form() };
+    let errors = website.check().unwrap_err();
+    assert!(errors[0].field == "registry_url" && errors[0].message.contains("ghcr.io"));
+    assert_eq!(website.check_stored().unwrap().host.as_str(), "github.com");
+    let page = "https://github.com/orgs/acme/packages/container/api";
+    assert_eq!(fields(&CredentialForm { registry_url: page.into(), ..form() }), ["registry_url"]);
+}

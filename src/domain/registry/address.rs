@@ -7,7 +7,10 @@ use super::host_problem::HostProblem;
 use crate::domain::typed_text::is_invisible;
 
 /// The longest text that is read at all; longer ones are not addresses.
-const MAX_INPUT: usize = 2048;
+pub(super) const MAX_INPUT: usize = 2048;
+
+/// What is said when a port is not stored.
+pub(super) const USUAL_PORT: &str = "The port was dropped: it is the usual one.";
 
 /// Refuses what can stand nowhere in an address, before it is taken apart.
 pub(super) fn plain_text<'a>(
@@ -90,7 +93,7 @@ pub(super) fn canonical_host(
         Some(443) if is_http => Err(HostProblem::HttpOnHttpsPort),
         // Without its port a bare word would be no host any more: clients would read `registry/acme` as a Docker Hub image.
         Some(port) if port == usual_port && !host_name::is_bare_word(&name) => {
-            changes.push("The port was dropped: it is the usual one.".into());
+            changes.push(USUAL_PORT.into());
             Ok(name)
         }
         Some(port) => Ok(format!("{name}:{port}")),

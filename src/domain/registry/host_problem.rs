@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use super::repository_path::PathProblem;
+use super::website::Website;
 
 /// What is wrong with a typed registry host, and what to type instead.
 ///
@@ -72,6 +73,9 @@ pub enum HostProblem {
     NumberAddress,
     #[error("An IPv6 address stands in square brackets, for example [2001:db8::10]:5000.")]
     Ipv6,
+    /// It is the address of a page for people.
+    #[error(transparent)]
+    Website(#[from] Website),
     /// What follows the host is no repository path.
     #[error(transparent)]
     Path(#[from] PathProblem),

@@ -1,5 +1,7 @@
 //! Paths of repositories on a registry: the prefixes a credential is for, and what a pasted address leaves behind.
 
+mod address_path;
+
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
@@ -75,17 +77,25 @@ pub(super) struct Pasted {
     pub is_image: bool,
 }
 
-/// Reads what follows the host's slash: API prefixes, tag and digest are dropped, the rest must be a repository path.
-pub(super) fn pasted(text: &str, changes: &mut Vec<String>) -> Result<Pasted, PathProblem> {
+/// Reads what follows the slash of the canonical host: the registry's API, its website, tag and digest are dropped, the
+/// rest must be a repository path.
+pub(super) fn pasted(
+    host: &str,
+    text: &str,
+    changes: &mut Vec<String>,
+) -> Result<Pasted, PathProblem> {
     let mut path = text.trim_matches('/');
     if path.len() < text.len() || text.is_empty() {
         changes.push("The slash at the end was dropped.".into());
     }
-    if let Some(rest) = without_api_version(path) {
-        changes.push("The version of the registry's API was dropped from the path.".into());
-        path = rest;
-    }
     let mut is_image = false;
+    if let Some((repository, is_one)) = address_path::of_api(host, path, changes) {
+        (path, is_image) = (repository, is_one);
+    } else if let Some(repository) = address_path::of_website(host, path) {
+        changes
+            .push("What belongs to the website of the registry was dropped from the path.".into());
+        path = repository;
+    }
     if let Some((before, _)) = path.split_once('@') {
         changes.push(
             "The digest was dropped: a credential is for a repository, not for one image.".into(),
@@ -106,12 +116,8 @@ pub(super) fn pasted(text: &str, changes: &mut Vec<String>) -> Result<Pasted, Pa
     Ok(Pasted { path: Some(path.to_owned()), is_image })
 }
 
-fn without_api_version(path: &str) -> Option<&str> {
-    let rest = path.strip_prefix("v1").or_else(|| path.strip_prefix("v2"))?;
-    if rest.is_empty() { Some(rest) } else { rest.strip_prefix('/') }
-}
-
-fn is_tag(text: &str) -> bool {
+/// Whether the text is a tag of the image reference grammar.
+pub(in crate::domain) fn is_tag(text: &str) -> bool {
     let is_word = |b: u8| b.is_ascii_alphanumeric() || b == b'_';
     text.len() <= 128
         && text.bytes().next().is_some_and(is_word)

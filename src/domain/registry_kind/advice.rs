@@ -74,6 +74,17 @@ impl RegistryKind {
                     "A personal access token reaches every repository of its user. An organisation access token can be limited to some.",
                 ),
             },
+            Self::DockerHardened => Advice {
+                slug: "docker-hardened",
+                label: "Docker Hardened Images",
+                username: Free("Docker Hub user name"),
+                username_note: "Your Docker Hub user name, or the organisation's name for an organisation access token.",
+                secret: "An access token of Docker Hub. The password works too, but not for accounts with a second factor.",
+                scope: "Read-only: these images are pulled, and Docker makes them.",
+                warning: Some(
+                    "Images that were mirrored into an organisation are on docker.io, and need a credential for that host.",
+                ),
+            },
             Self::Ghcr => Advice {
                 slug: "ghcr",
                 label: "GitHub Container Registry",
@@ -100,7 +111,7 @@ impl RegistryKind {
                 slug: "google",
                 label: "Google Artifact Registry",
                 username: Suggested("_json_key"),
-                username_note: "_json_key for a service account key; oauth2accesstoken for an access token.",
+                username_note: "_json_key for a service account key, _json_key_base64 for the base64 of one; oauth2accesstoken for an access token.",
                 secret: "The whole JSON key file of a service account. Choose GCP service account key as the authentication method.",
                 scope: "The role Artifact Registry Reader to pull; Artifact Registry Writer to push.",
                 warning: Some(

@@ -1,152 +1,128 @@
 //! What a pasted secret looks like, by the prefixes that issuers put on their tokens (protocols.md 4.8).
 
+mod clouds;
+mod products;
+#[cfg(test)]
+mod tests;
+
 use super::RegistryKind;
 use crate::domain::credential::Method;
+use crate::domain::key_file;
 
-/// A warning if the secret looks like one that this registry will not take by the method, or not for
-/// long.
+/// A warning if the secret looks like one that this registry will not take by the method with the
+/// user name, or not for long.
 ///
 /// Only a hint: prefixes change, so nothing is refused for it. It never contains any of the secret.
-pub fn paste_warning(kind: RegistryKind, method: Method, secret: &str) -> Option<&'static str> {
-    use RegistryKind::{DockerHub, Ecr, EcrPublic, Ghcr, GitLab, Google, SelfHosted};
-    let secret = secret.trim_start();
-    let starts = |prefixes: &[&str]| prefixes.iter().any(|prefix| secret.starts_with(prefix));
-
-    if starts(&["github_pat_"]) && kind == Ghcr {
-        Some(
-            "This looks like a fine-grained GitHub token, which this registry does not accept. Make a classic one.",
-        )
-    } else if starts(&["ghs_"]) && kind == Ghcr {
-        Some("This looks like the GitHub token of a job or an app. It ends within hours.")
-    } else if starts(&["ghp_", "github_pat_", "ghs_", "gho_"]) {
-        other_than(
-            kind,
-            &[Ghcr, SelfHosted],
-            "This looks like a GitHub token, but the registry is not GitHub's.",
-        )
-    } else if starts(&["glcbt-"]) && matches!(kind, GitLab | SelfHosted) {
-        Some("This looks like the token of a GitLab job. It ends with the job. Use a deploy token.")
-    } else if starts(&["glpat-", "gldt-", "glcbt-"]) {
-        other_than(
-            kind,
-            &[GitLab, SelfHosted],
-            "This looks like a GitLab token, but the registry is not GitLab's.",
-        )
-    } else if starts(&["dckr_pat_", "dckr_oat_"]) {
-        other_than(
-            kind,
-            &[DockerHub],
-            "This looks like a Docker Hub token, but the registry is not Docker Hub.",
-        )
-    } else if is_aws_key_id(secret) {
-        Some(match kind {
-            Ecr | EcrPublic => {
-                "This looks like an AWS access key ID. The registry wants an authorization token: what aws ecr get-login-password prints."
-            }
-            _ => "This looks like an AWS access key ID, which is no password for any registry.",
-        })
-    } else if starts(&["-----BEGIN"]) {
-        Some(match kind {
-            Google => {
-                "This looks like a private key alone. Choose GCP service account key, and give the whole JSON file."
-            }
-            _ => {
-                "This looks like a private key. Registries take a password or a token; SSH keys do not work."
-            }
-        })
-    } else if starts(&["{"]) && secret.contains("\"service_account\"") {
-        match kind {
-            // Here it is what is wanted.
-            Google if method == Method::GcpServiceAccountKey => None,
-            Google => Some(
-                "This looks like a service account key. Choose GCP service account key as the authentication method.",
-            ),
-            _ => Some(
-                "This looks like a Google service account key, but the registry is not Google's.",
-            ),
-        }
-    // Base64 of `{"type`, of `{` before either line break, and of `{` before a space.
-    } else if starts(&["eyJ0eXBl", "ewo", "ew0K", "eyAi"]) && kind == Google {
-        Some(
-            "This looks like the base64 of a key file. Choose GCP service account key, and give the file itself.",
-        )
-    } else if starts(&["eyJ"]) && matches!(kind, DockerHub | Ghcr | Google) {
-        Some(
-            "This looks like a sign-in token (a JWT). It ends soon, and this registry wants an access token.",
-        )
-    } else {
-        None
-    }
-}
-
-fn other_than(
+pub fn paste_warning(
     kind: RegistryKind,
-    right: &[RegistryKind],
-    warning: &'static str,
+    method: Method,
+    username: &str,
+    secret: &str,
 ) -> Option<&'static str> {
-    (!right.contains(&kind)).then_some(warning)
+    let pasted = Pasted { kind, method, username, secret: secret.trim() };
+    let families = [Pasted::around, Pasted::of_products, Pasted::of_clouds, Pasted::by_username];
+    // Whoever knows it decides, even that there is nothing to say.
+    families.iter().find_map(|family| family(&pasted)).flatten()
 }
 
-fn is_aws_key_id(secret: &str) -> bool {
-    let secret = secret.trim_end();
-    (secret.starts_with("AKIA") || secret.starts_with("ASIA"))
-        && secret.len() == 20
-        && secret.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit())
+/// What is said of a secret by those who know its form; `None` by those who do not.
+type Verdict = Option<Option<&'static str>>;
+
+/// A secret, and where it is to be used.
+struct Pasted<'a> {
+    kind: RegistryKind,
+    method: Method,
+    username: &'a str,
+    secret: &'a str,
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
+/// User names that registries have for tokens; as a secret none of them is right.
+const USER_NAMES: [&str; 13] = [
+    "AWS",
+    "_json_key",
+    "_json_key_base64",
+    "oauth2accesstoken",
+    "00000000-0000-0000-0000-000000000000",
+    "$oauthtoken",
+    "$token",
+    "$app",
+    "iamapikey",
+    "iambearer",
+    "nologin",
+    "gitlab-ci-token",
+    "x-access-token",
+];
 
-    #[test]
-    fn secrets_of_another_registry_or_form_are_noticed() {
-        for (kind, secret, noticed) in [
-            (RegistryKind::Ghcr, "github_pat_example", "fine-grained"),
-            (RegistryKind::Ghcr, "ghs_example", "within hours"),
-            (RegistryKind::DockerHub, "ghp_example", "GitHub token"),
-            (RegistryKind::GitLab, "glcbt-example", "ends with the job"),
-            (RegistryKind::Ghcr, "glpat-example", "GitLab token"),
-            (RegistryKind::SelfHosted, " dckr_pat_example", "Docker Hub token"),
-            (RegistryKind::Ecr, "AKIAEXAMPLEEXAMPLE00\n", "authorization token"),
-            (RegistryKind::Quay, "ASIAEXAMPLEEXAMPLE00", "no password"),
-            (RegistryKind::SelfHosted, "-----BEGIN OPENSSH PRIVATE KEY-----", "SSH"),
-            (RegistryKind::Google, "-----BEGIN PRIVATE KEY-----", "whole JSON file"),
-            (RegistryKind::Google, "{\"type\":\"service_account\"", "Choose GCP"),
-            (RegistryKind::Google, "ewogICJ0eXBl", "base64"),
-            (RegistryKind::DockerHub, "eyJhbGciOi", "JWT"),
-        ] {
-            let warning = paste_warning(kind, Method::Password, secret).unwrap_or_default();
-            assert!(warning.contains(noticed), "{kind:?} {secret}: {warning}");
-            assert!(!warning.contains(secret.trim()));
-        }
+const JOB: &str =
+    "This looks like the token of a GitLab job. It ends with the job. Use a deploy token.";
+
+impl Pasted<'_> {
+    fn starts(&self, prefixes: &[&str]) -> bool {
+        prefixes.iter().any(|prefix| self.secret.starts_with(prefix))
     }
 
-    #[test]
-    fn fitting_and_unknown_secrets_pass_in_silence() {
-        for (kind, secret) in [
-            (RegistryKind::Ghcr, "ghp_example"),
-            (RegistryKind::DockerHub, "dckr_oat_example"),
-            (RegistryKind::GitLab, "gldt-example"),
-            (RegistryKind::SelfHosted, "glpat-example"),
-            (RegistryKind::Ecr, "eyJwYXlsb2FkIjoi"),
-            (RegistryKind::Acr, "eyJhbGciOi"),
-            (RegistryKind::Quay, "AKIA is a word"),
-            (RegistryKind::SelfHosted, ""),
-        ] {
-            let warning = paste_warning(kind, Method::Password, secret);
-            assert_eq!(warning, None, "{kind:?} {secret}");
-        }
+    /// Whether nothing is known of the product at the host, or only by the host's name.
+    fn may_be_any(&self) -> bool {
+        matches!(self.kind, RegistryKind::SelfHosted | RegistryKind::Harbor)
     }
 
-    #[test]
-    fn a_key_file_is_noticed_only_where_it_does_not_belong() {
-        let key = "{\"type\":\"service_account\"";
-        let warning = |kind, method| paste_warning(kind, method, key).unwrap_or_default();
-        let (google, other) = (RegistryKind::Google, RegistryKind::Quay);
-        assert_eq!(warning(google, Method::GcpServiceAccountKey), "");
-        assert!(warning(google, Method::Password).contains("Choose GCP"));
-        for method in [Method::Password, Method::GcpServiceAccountKey] {
-            assert!(warning(other, method).contains("is not Google's"));
-        }
+    /// Fine at these, and at what may be any of them; elsewhere the warning.
+    fn fits(&self, right: &[RegistryKind], warning: &'static str) -> Verdict {
+        let is_right = right.contains(&self.kind) || self.may_be_any();
+        Some((!is_right).then_some(warning))
     }
+
+    /// Something else than a secret, or a secret with something round it.
+    fn around(&self) -> Verdict {
+        let secret = self.secret;
+        let warning = if USER_NAMES.contains(&secret) || self.starts(&["robot$"]) {
+            "This looks like a user name. It belongs into Username; the password or token that goes with it is another text."
+        } else if is_placeholder(secret) {
+            "This looks like the name of a variable or a placeholder. Enter the value itself: pipelines receive exactly what is stored."
+        } else if secret.starts_with('{') && secret.contains("\"auths\"") {
+            "This looks like a docker config.json. Enter the password or token alone."
+        } else if self.is_encoded_pair() {
+            "This looks like the base64 of the user name and the password, as a docker config.json has it. Enter the password or token alone."
+        } else if self.starts(&["Bearer ", "Basic ", "Authorization:", "authorization:"]) {
+            "This looks like an HTTP header. Enter the password or token alone, without the word before it."
+        } else if self.starts(&["ssh-rsa ", "ssh-ed25519 ", "ecdsa-sha2-", "sk-ssh-ed25519@"]) {
+            "This looks like an SSH key. Registries take a password or a token; SSH keys do not work."
+        } else {
+            return None;
+        };
+        Some(Some(warning))
+    }
+
+    /// Base64 of `username:…`.
+    fn is_encoded_pair(&self) -> bool {
+        let name = self.username.as_bytes();
+        let is_pair =
+            |bytes: Vec<u8>| bytes.strip_prefix(name).is_some_and(|rest| rest.starts_with(b":"));
+        !name.is_empty() && key_file::decode(self.secret).is_some_and(is_pair)
+    }
+
+    /// What only the user name tells: the token itself may look like anything.
+    fn by_username(&self) -> Verdict {
+        let is_job = self.username == "gitlab-ci-token"
+            && (self.kind == RegistryKind::GitLab || self.may_be_any());
+        is_job.then_some(Some(JOB))
+    }
+}
+
+/// `$NAME`, `${NAME}`, `${{ secrets.NAME }}`, `<token>`, `[MASKED]`, or stars.
+fn is_placeholder(secret: &str) -> bool {
+    let is_name = |text: &str| {
+        text.len() > 2
+            && text.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_')
+    };
+    let is_mask =
+        secret.chars().count() > 2 && secret.chars().all(|c| matches!(c, '*' | '•' | '●'));
+    let is_between =
+        |start: &str, end: &str| secret.strip_prefix(start).is_some_and(|rest| rest.ends_with(end));
+    secret.strip_prefix('$').is_some_and(is_name)
+        || is_between("${", "}")
+        || is_between("<", ">")
+        || is_between("{{", "}}")
+        || secret == "[MASKED]"
+        || is_mask
 }

@@ -29,6 +29,13 @@ pub struct ClaimField {
     pub is_number: bool,
 }
 
+impl ClaimField {
+    /// Whether the claim is a whole reference of Git, which tells a branch from a tag.
+    pub fn is_reference(&self) -> bool {
+        matches!(self.name, "ref" | "ref_path" | "rpo_ref" | "oidc.circleci.com/vcs-ref")
+    }
+}
+
 const fn identity(
     name: &'static str,
     label: &'static str,
@@ -96,6 +103,12 @@ const GITLAB: &[ClaimField] = &[
         "true: only jobs on protected branches and tags.",
     ),
     extra("namespace_id", "Group id", "A number.", true),
+    extra(
+        "job_project_id",
+        "Project of the job",
+        "A number: the project that a merge request's job runs in. GitLab 18.4 and later send it.",
+        true,
+    ),
 ];
 
 const KUBERNETES: &[ClaimField] = &[
@@ -115,28 +128,58 @@ const CIRCLECI: &[ClaimField] = &[
         "In the project's settings, under Overview.",
         false,
     ),
+    identity(
+        "oidc.circleci.com/vcs-origin",
+        "Repository",
+        "For example github.com/acme/api. A build of a fork has the same project id, and only this tells it from the repository's own.",
+        false,
+    ),
     narrowing(
         "oidc.circleci.com/vcs-ref",
         "Git reference",
         "For example refs/heads/main. refs/heads/* stands for every branch.",
     ),
-    narrowing("oidc.circleci.com/vcs-origin", "Repository", "For example github.com/acme/api."),
+    extra(
+        "oidc.circleci.com/ssh-rerun",
+        "Rerun with SSH",
+        "false: not for jobs that somebody started again to sign in to.",
+        false,
+    ),
 ];
 
 const BUILDKITE: &[ClaimField] = &[
     identity("organization_id", "Organization id", "In the organization's settings.", false),
     identity("pipeline_id", "Pipeline id", "In the pipeline's settings.", false),
-    narrowing("build_branch", "Branch", "For example main, or release/*."),
+    narrowing(
+        "build_branch",
+        "Branch",
+        "For example main, or release/*. A build of a tag is of no branch.",
+    ),
     narrowing("build_tag", "Tag", "For example v*."),
     narrowing("step_key", "Step", "The key of the step."),
 ];
 
-const AZURE: &[ClaimField] = &[identity(
-    "sub",
-    "Subject",
-    "The whole of it: sc://ORGANIZATION/PROJECT/SERVICE-CONNECTION",
-    false,
-)];
+const AZURE: &[ClaimField] = &[
+    identity(
+        "sub",
+        "Subject",
+        "The whole of it: p://ORGANIZATION/PROJECT/PIPELINE of a pipeline; of a service connection sc://ORGANIZATION/PROJECT/CONNECTION or what its page shows, which begins with /eid1/.",
+        false,
+    ),
+    extra("prj_id", "Project id", "Only a pipeline's own token has it.", false),
+    extra(
+        "def_id",
+        "Pipeline id",
+        "The definitionId in the pipeline's address. Only a pipeline's own token has it.",
+        true,
+    ),
+    extra(
+        "rpo_ref",
+        "Git reference",
+        "For example refs/heads/main. Only a pipeline's own token has it.",
+        false,
+    ),
+];
 
 const OTHER: &[ClaimField] =
     &[identity("sub", "Subject", "The whole sub claim of its tokens.", false)];

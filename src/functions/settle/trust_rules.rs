@@ -4,7 +4,7 @@ use super::{back, granter, on, once, pipeline_path, said, signed_in};
 use crate::domain::trust_rule::{Provider, TrustForm};
 use crate::error::Result;
 use crate::functions::context::{member, vault};
-use crate::vault::SlotKind;
+use crate::vault::{NewRule, SlotKind};
 use leptos_axum::redirect;
 use uuid::Uuid;
 
@@ -21,8 +21,11 @@ pub(in crate::functions) async fn create_rule(
         vault().create_rule(&granter, pipeline, &form).await
     };
     match done.await {
-        Ok(Some(secret)) => once(&page, "secret", &secret).await,
-        Ok(None) => on(&page, vec!["The trust rule holds from now on.".to_owned()]).await,
+        Ok(NewRule { secret: Some(secret), .. }) => once(&page, "secret", &secret).await,
+        Ok(NewRule { secret: None, warning }) => {
+            let holds = "The trust rule holds from now on.".to_owned();
+            on(&page, std::iter::once(holds).chain(warning).collect()).await
+        }
         Err(error) => {
             // Each provider has a form of its own, and what was sent may name none.
             let provider = Provider::from_word(&form.provider).unwrap_or(Provider::GitHub);

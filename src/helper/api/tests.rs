@@ -88,7 +88,9 @@ fn of_two_users_on_one_server_the_first_is_listed() {
         r#"{"credentials":[{"server":"ghcr.io","username":"one"},{"server":"a.example.com","username":"x"},{"server":"ghcr.io","username":"two"}]}"#,
     )]);
     let (api, _) = api(&stub);
-    let listed: Vec<(String, String)> = api.usernames().unwrap().into_iter().collect();
+    let listed = api.usernames().unwrap();
+    assert!(listed.left_out.is_empty());
+    let listed: Vec<(String, String)> = listed.usernames.into_iter().collect();
     let wanted = [("a.example.com", "x"), ("ghcr.io", "one")];
     assert_eq!(listed, wanted.map(|(server, user)| (server.to_owned(), user.to_owned())));
 }
@@ -97,7 +99,49 @@ fn of_two_users_on_one_server_the_first_is_listed() {
 fn an_absent_list_is_no_absent_credential() {
     let stub = Stub::answering(&[problem(404, "not_found", "No such page.")]);
     let (api, _) = api(&stub);
-    assert_eq!(api.usernames().unwrap_err().to_string(), "regcred: No such page.");
+    assert_eq!(api.usernames().err().unwrap().to_string(), "regcred: No such page.");
+}
+
+#[test]
+fn what_is_left_out_is_a_sentence_each() {
+    let headers = "Regcred-Left-Out: 0198; Two credentials serve quay.io: one and zw\u{f6}lf.\r\nRegcred-Left-Out: of no known form\r\nRegcred-More: 0 delivered, 3 left out; the receipts name them\r\n";
+    let kubelet = r#"{"auth":{"ghcr.io":{"username":"u","password":"p"}},"deliveries":[]}"#;
+    let stub = Stub::answering(&[
+        answer(200, headers, r#"{"credentials":[]}"#),
+        answer(200, headers, kubelet),
+    ]);
+    let (api, _) = api(&stub);
+    let wanted = [
+        "Left out: Two credentials serve quay.io: one and zw\u{f6}lf (credential 0198).",
+        "Left out: of no known form.",
+        "Not all are named: 0 delivered, 3 left out; the receipts name them.",
+    ];
+    assert_eq!(api.usernames().unwrap().left_out, wanted);
+    assert_eq!(api.for_kubelet("ghcr.io/acme/api", "global").unwrap().left_out, wanted);
+}
+
+#[test]
+fn an_image_says_the_repository_for_its_own_registry_only() {
+    let found = r#"{"registry":"r","username":"u","secret":"p","delivery":"d"}"#;
+    let stub = Stub::answering(&[json(200, found), json(200, found), json(200, found)]);
+    let url = stub.url();
+    let variables = Variables::of(&[
+        ("REGCRED_URL", url.as_str()),
+        ("REGCRED_TOKEN", "rgc_1"),
+        ("REGCRED_REPOSITORY", "acme/web"),
+        ("REGCRED_IMAGE", "registry.example.com/acme/api:1.0"),
+    ]);
+    let settings = Settings::read(&variables).unwrap();
+    let api = Api::open(&settings, &variables).unwrap();
+    for server in ["registry.example.com", "registry.example.com:443", "ghcr.io"] {
+        assert!(api.credential(server, &settings).is_ok());
+    }
+    let seen = stub.seen();
+    let line = |at: usize| seen[at].lines().next().unwrap_or_default().to_owned();
+    let asked = "GET /api/v1/credential?server=registry.example.com";
+    assert_eq!(line(0), format!("{asked}&intent=pull&repository=acme%2Fapi HTTP/1.1"));
+    assert_eq!(line(1), format!("{asked}%3A443&intent=pull&repository=acme%2Fapi HTTP/1.1"));
+    assert_eq!(line(2), "GET /api/v1/credential?server=ghcr.io&intent=pull HTTP/1.1");
 }
 
 #[test]

@@ -4,9 +4,10 @@ use super::*;
 use crate::stub::{Folder, Stub, json, problem};
 use std::time::Duration;
 
-const PIPELINE: (&str, &str) = ("REGCRED_PIPELINE", "0198c0de-0000-7000-8000-000000000002");
+pub(super) const PIPELINE: (&str, &str) =
+    ("REGCRED_PIPELINE", "0198c0de-0000-7000-8000-000000000002");
 
-fn token(stub: &Stub, pairs: &[(&str, &str)]) -> Result<Secret, Failure> {
+pub(super) fn token(stub: &Stub, pairs: &[(&str, &str)]) -> Result<Secret, Failure> {
     let url = stub.url();
     let mut all = vec![("REGCRED_URL", url.as_str())];
     all.extend(pairs);
@@ -16,7 +17,7 @@ fn token(stub: &Stub, pairs: &[(&str, &str)]) -> Result<Secret, Failure> {
     pipeline_token(&web, &url, &settings, &variables)
 }
 
-fn issued() -> String {
+pub(super) fn issued() -> String {
     json(200, r#"{"token":"rgc_short","expires_in":600}"#)
 }
 
@@ -49,37 +50,33 @@ fn an_identity_token_is_exchanged() {
 }
 
 #[test]
-fn a_github_job_asks_github_for_its_identity_first() {
-    let github = Stub::answering(&[json(200, r#"{"count":1,"value":"a.b.c"}"#)]);
-    let stub = Stub::answering(&[issued()]);
-    let url = format!("{}/id?api-version=2", github.url());
-    let given = [
-        PIPELINE,
-        ("REGCRED_AUDIENCE", "https://regcred.example.com"),
-        ("ACTIONS_ID_TOKEN_REQUEST_URL", url.as_str()),
-        ("ACTIONS_ID_TOKEN_REQUEST_TOKEN", "of-the-job"),
-    ];
-    assert_eq!(token(&stub, &given).unwrap().expose(), "rgc_short");
-    let seen = github.seen().remove(0);
-    let line = "GET /id?api-version=2&audience=https%3A%2F%2Fregcred.example.com HTTP/1.1\r\n";
-    assert!(seen.starts_with(line), "{seen}");
-    assert!(seen.contains("bearer of-the-job\r\n"), "{seen}");
-    let seen = stub.seen().remove(0);
-    assert!(!seen.contains("of-the-job"), "{seen}");
-    assert!(seen.contains(r#""token":"a.b.c""#), "{seen}");
+fn a_token_that_is_given_is_sent_again_when_its_answer_is_lost() {
+    let folder = Folder::new();
+    let path = folder.file("jwt", "a.b.c\n", 0o644);
+    for given in [("REGCRED_ID_TOKEN", "a.b.c"), ("REGCRED_ID_TOKEN_FILE", path.to_str().unwrap())]
+    {
+        let stub = Stub::answering(&[String::new(), json(502, "<html>"), issued()]);
+        assert_eq!(token(&stub, &[PIPELINE, given]).unwrap().expose(), "rgc_short");
+        let seen = stub.seen();
+        assert_eq!(seen.len(), 3);
+        assert!(seen.iter().all(|seen| seen.contains(r#""token":"a.b.c""#)), "{seen:?}");
+    }
 }
 
 #[test]
-fn the_token_of_a_github_job_is_not_sent_in_the_clear() {
+fn a_token_that_is_given_wins_over_the_ci() {
     let stub = Stub::answering(&[issued()]);
     let given = [
         PIPELINE,
-        ("ACTIONS_ID_TOKEN_REQUEST_URL", "http://github.example.com/id?x=1"),
+        ("REGCRED_ID_TOKEN", "a.b.c"),
+        ("ACTIONS_ID_TOKEN_REQUEST_URL", "http://127.0.0.1:1/"),
         ("ACTIONS_ID_TOKEN_REQUEST_TOKEN", "hunter2"),
+        ("SYSTEM_OIDCREQUESTURI", "http://127.0.0.1:1/"),
+        ("BUILDKITE_JOB_ID", "1"),
+        ("CIRCLECI", "true"),
     ];
-    let said = token(&stub, &given).unwrap_err().to_string();
-    assert_eq!(said, "regcred: ACTIONS_ID_TOKEN_REQUEST_URL has to be https://.");
-    assert!(stub.seen().is_empty());
+    assert_eq!(token(&stub, &given).unwrap().expose(), "rgc_short");
+    assert!(stub.seen()[0].contains(r#""token":"a.b.c""#));
 }
 
 #[test]

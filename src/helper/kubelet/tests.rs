@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::protocol::{Streams, serve};
-use crate::stub::{Stub, json, problem};
+use crate::stub::{Stub, answer, json, problem};
 
 const FOUND: &str = r#"{"auth":{"registry.example.com:5000/team":{"username":"u","password":"p<1>"}},"deliveries":[]}"#;
 
@@ -49,6 +49,34 @@ fn no_credential_is_an_answer_without_auth() {
         assert_eq!(status, 0, "{err}");
         assert!(out.ends_with("\"auth\":null}\n"), "{out}");
     }
+}
+
+#[test]
+fn what_is_left_out_is_named_on_stderr_and_the_rest_is_given() {
+    let headers = "Regcred-Left-Out: 0198; Two credentials serve quay.io: one and two\r\n";
+    let stub = Stub::answering(&[answer(200, headers, FOUND)]);
+    let more = [("REGCRED_KUBELET_CACHE", "Global")];
+    let (status, out, err) = kubelet(&asked("v1", ""), &node(&stub.url(), &more));
+    assert_eq!(status, 0, "{err}");
+    assert!(out.contains(r#""username":"u""#), "{out}");
+    let said = "regcred: Left out: Two credentials serve quay.io: one and two (credential 0198).\n";
+    assert_eq!(err, said);
+}
+
+#[test]
+fn a_node_can_be_given_eighteen_secrets_of_64_kib() {
+    let entry = |at: usize| {
+        let login = serde_json::json!({"username": "u", "password": "s".repeat(64 * 1024)});
+        (format!("r{at}.example.com"), login)
+    };
+    let auth: serde_json::Map<String, serde_json::Value> = (0..18).map(entry).collect();
+    let body = serde_json::json!({"auth": auth, "deliveries": []}).to_string();
+    assert!(body.len() > 1024 * 1024);
+    let stub = Stub::answering(&[json(200, &body)]);
+    let more = [("REGCRED_KUBELET_CACHE", "Global")];
+    let (status, out, err) = kubelet(&asked("v1", ""), &node(&stub.url(), &more));
+    assert_eq!((status, err.as_str()), (0, ""));
+    assert_eq!(out.matches("\"password\":").count(), 18);
 }
 
 #[test]

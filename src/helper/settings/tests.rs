@@ -26,7 +26,8 @@ fn without_settings_pulls_are_asked_for_and_nothing_is_ignored() {
     let settings = read(&[]).unwrap();
     assert_eq!(settings.intent, Intent::Pull);
     assert_eq!(settings.timeout, Duration::from_secs(10));
-    assert!(!settings.is_store_ignored);
+    assert!(!settings.is_store_ignored && !settings.is_strict);
+    assert!(settings.repository_at("ghcr.io").is_none() && settings.is_about("ghcr.io"));
     assert!(settings.given.is_nothing());
     let said = settings.server().unwrap_err().to_string();
     assert!(said.starts_with("regcred: REGCRED_URL is not set"), "{said}");
@@ -73,6 +74,8 @@ fn a_value_that_cannot_be_used_is_named_and_not_repeated() {
         ("REGCRED_TIMEOUT", "hunter2"),
         ("REGCRED_IGNORE_STORE", "hunter2"),
         ("REGCRED_INSECURE_HTTP", "hunter2"),
+        ("REGCRED_STRICT", "hunter2"),
+        ("REGCRED_IMAGE", "hunter2//x"),
     ] {
         let said = refusal(&[(name, value)]);
         assert!(said.starts_with(&format!("regcred: {name} has to be ")), "{said}");
@@ -97,6 +100,21 @@ fn the_environment_wins_over_the_file() {
     assert_eq!(settings.pipeline.as_deref(), Some("p"));
     assert!(settings.is_store_ignored);
     assert_eq!(settings.state, Some(folder.path().join("state")));
+}
+
+#[test]
+fn the_file_can_hold_every_setting() {
+    let folder = Folder::new();
+    let content = r#"{"strict":true,"image":"ghcr.io/acme/api:1","repository":"acme/web",
+        "azure_service_connection":"0198"}"#;
+    let path = folder.file("regcred.json", content, 0o644);
+    let settings = read(&[("REGCRED_CONFIG", path.to_str().unwrap())]).unwrap();
+    assert!(settings.is_strict);
+    assert_eq!(settings.service_connection.as_deref(), Some("0198"));
+    // The image says it for its own registry, and for others nobody does.
+    assert_eq!(settings.repository_at("https://ghcr.io"), Some("acme/api"));
+    assert_eq!(settings.repository_at("quay.io"), None);
+    assert!(settings.is_about("ghcr.io:443") && !settings.is_about("quay.io"));
 }
 
 #[test]

@@ -69,6 +69,33 @@ fn a_busy_server_is_asked_three_times() {
 }
 
 #[test]
+fn a_body_that_may_work_only_once_is_made_anew_for_each_try() {
+    let half = "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n{".to_owned();
+    let stub = Stub::answering(&[String::new(), half, json(200, "{}")]);
+    let (web, pauses) = web(10);
+    let (url, mut made) = (format!("{}/x", stub.url()), 0);
+    let answer = web.send_anew("Regcred", &url, &mut || {
+        made += 1;
+        Ok(Zeroizing::new(format!("body-{made}").into_bytes()))
+    });
+    assert_eq!(answer.unwrap().status, 200);
+    let bodies: Vec<String> =
+        stub.seen().iter().map(|seen| seen[seen.len() - 6..].to_owned()).collect();
+    assert_eq!(bodies, ["body-1", "body-2", "body-3"]);
+    assert_eq!(*pauses.borrow(), [200, 800]);
+}
+
+#[test]
+fn a_body_that_cannot_be_made_ends_the_tries() {
+    let stub = Stub::answering(&[json(200, "{}")]);
+    let (web, _) = web(10);
+    let url = stub.url();
+    let answer = web.send_anew("Regcred", &url, &mut || Err(Failure::here("No.")));
+    assert_eq!(said(answer), "regcred: No.");
+    assert!(stub.seen().is_empty());
+}
+
+#[test]
 fn a_server_that_recovers_gives_its_answer() {
     let stub = Stub::answering(&[json(503, ""), json(200, "{}")]);
     let (web, _) = web(10);
@@ -117,8 +144,8 @@ fn a_redirect_is_not_followed() {
 }
 
 #[test]
-fn an_answer_may_have_a_mebibyte_and_no_more() {
-    let full = "x".repeat(1024 * 1024);
+fn an_answer_may_have_four_mebibytes_and_no_more() {
+    let full = "x".repeat(4 * 1024 * 1024);
     let stub = Stub::answering(&[json(200, &full)]);
     let (web, _) = web(10);
     assert_eq!(get(&web, &stub).unwrap().body.len(), full.len());
@@ -126,7 +153,7 @@ fn an_answer_may_have_a_mebibyte_and_no_more() {
     let more = format!("HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n{full}x");
     let stub = Stub::answering(&[more]);
     let said = said(get(&web, &stub));
-    assert_eq!(said, "regcred: The answer of Regcred is longer than 1 MiB.");
+    assert_eq!(said, "regcred: The answer of Regcred is longer than 4 MiB.");
 }
 
 #[test]

@@ -10,20 +10,32 @@ use zeroize::Zeroizing;
 
 /// The longest label (RFC 1123).
 const LABEL_MAX: usize = 63;
+/// The longest name of most objects.
+const SUBDOMAIN_MAX: usize = 253;
 
-/// Whether the text can be the name of a secret or of a namespace: one DNS label.
+/// Whether the text can be the name of a namespace: one DNS label.
 pub(in crate::pipelines) fn is_label(text: &str) -> bool {
+    text.len() <= LABEL_MAX && is_part(text)
+}
+
+/// Whether the text can be the name of a secret. Kubernetes' own rule (`IsDNS1123Subdomain`) limits
+/// the whole, and not each part between the dots.
+pub(in crate::pipelines) fn is_subdomain(text: &str) -> bool {
+    text.len() <= SUBDOMAIN_MAX && text.split('.').all(is_part)
+}
+
+/// Small letters, digits and hyphens, with no hyphen first or last.
+fn is_part(text: &str) -> bool {
     let is_end = |byte: &u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
     let bytes = text.as_bytes();
-    bytes.len() <= LABEL_MAX
-        && bytes.first().is_some_and(is_end)
+    bytes.first().is_some_and(is_end)
         && bytes.last().is_some_and(is_end)
         && bytes.iter().all(|byte| is_end(byte) || *byte == b'-')
 }
 
-/// A secret of the type `kubernetes.io/dockerconfigjson`, as a manifest in JSON. Both names have to
-/// be labels; without a namespace it goes where it is applied. With an image it is for that
-/// repository only.
+/// A secret of the type `kubernetes.io/dockerconfigjson`, as a manifest in JSON. The name has to be
+/// a subdomain and the namespace a label; without a namespace it goes where it is applied. With an
+/// image it is for that repository only.
 pub(in crate::pipelines) fn manifest(
     entries: &[Entry],
     image: Option<&Image>,
@@ -141,7 +153,7 @@ mod tests {
     }
 
     #[test]
-    fn a_name_is_one_dns_label() {
+    fn a_namespace_is_one_dns_label() {
         let longest = "a".repeat(63);
         for name in ["regcred", "a", "7", "acme-api", longest.as_str()] {
             assert!(is_label(name), "{name}");
@@ -162,6 +174,38 @@ mod tests {
     fn config(text: &str) -> Value {
         let file = STANDARD.decode(read(text)["data"][".dockerconfigjson"].as_str().unwrap());
         serde_json::from_slice(&file.unwrap()).unwrap()
+    }
+
+    #[test]
+    fn a_name_is_a_dns_subdomain() {
+        let (longer, longest) = ("a".repeat(64), format!("{}.a", "a".repeat(251)));
+        for name in
+            ["regcred", "7", "ghcr.io", "1.2.3", "a-b.c-d", longer.as_str(), longest.as_str()]
+        {
+            assert!(is_subdomain(name), "{name}");
+        }
+        let too_long = "a".repeat(254);
+        for name in [
+            "",
+            ".",
+            "a.",
+            ".a",
+            "a..b",
+            "-a",
+            "a-",
+            "a.-b",
+            "a-.b",
+            "GHCR.io",
+            "a_b",
+            "a/b",
+            "a b",
+            "a.b\n",
+            "\u{e4}.io",
+            "a\"",
+            too_long.as_str(),
+        ] {
+            assert!(!is_subdomain(name), "{name}");
+        }
     }
 
     #[test]

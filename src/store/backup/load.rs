@@ -64,7 +64,7 @@ impl Store {
             return Err(Refusal::Malformed);
         }
         let write = self.write().await?;
-        let db = &write.0;
+        let db = &write.0.inner;
         if db.get_database_backend() == DbBackend::Postgres {
             // However much there is to restore: nobody else uses the database.
             db.execute_unprepared(UNBOUNDED).await?;
@@ -124,7 +124,7 @@ impl Loading {
     /// The database's.
     pub async fn finish(mut self) -> Result<BTreeMap<String, u64>, Refusal> {
         self.insert().await?;
-        Migrator::up(&self.write.0, None).await?;
+        Migrator::up(&self.write.0.inner, None).await?;
         self.write.commit().await?;
         Ok(self.counts)
     }
@@ -148,7 +148,7 @@ impl Loading {
 }
 
 async fn is_in_use(write: &Write) -> Result<bool, DbErr> {
-    let db = &write.0;
+    let db = &write.0.inner;
     for table in IN_USE {
         if !SchemaManager::new(db).has_table(table).await? {
             continue;

@@ -114,10 +114,21 @@ async fn a_kubernetes_secret_is_a_manifest_with_the_file_in_base64() {
     // A secret that nobody has named has our name, and goes where it is applied.
     let reply = scene.app.fetch(&scene.token, "/api/v1/kubernetes-secret").await;
     assert_eq!(reply.json()["metadata"], json!({"name": "regcred"}));
+    // Kubernetes' own rule: a name is a subdomain, a namespace a label.
+    for name in ["ghcr.io".to_owned(), "a".repeat(64), "a".repeat(253)] {
+        let path = format!("/api/v1/kubernetes-secret?name={name}");
+        let reply = scene.app.fetch(&scene.token, &path).await;
+        assert_eq!(reply.json()["metadata"], json!({"name": name}));
+    }
+    let (name, namespace) = ("a".repeat(254), "a".repeat(64));
     for query in [
+        &*format!("?name={name}"),
+        &*format!("?name=a&namespace={namespace}"),
         "?name=",
         "?name=Acme",
-        "?name=a.b",
+        "?name=a..b",
+        "?name=a.",
+        "?name=a&namespace=a.b",
         "?name=-a",
         "?name=a%0Ab",
         "?name=a%22b",

@@ -4,7 +4,6 @@
 use crate::app::{App, Reply, auths};
 use crate::signing::{Woodpecker, drone, drone_body, woodpecker_body};
 use regcred::domain::delivery::Outcome;
-use serde_json::Value;
 use std::collections::BTreeSet;
 use uuid::Uuid;
 
@@ -175,7 +174,7 @@ async fn a_tie_for_one_path_takes_that_key_only_and_everybody_is_told() {
     let said = app.fetch(&token, "/api/v1/match?image=ghcr.io%2Fbeta%2Fapi").await.json();
     let held = |name: &str| -> String {
         let formats = said["formats"].as_array().unwrap();
-        let found = formats.iter().find(|format| format["format"] == Value::from(name)).unwrap();
+        let found = formats.iter().find(|format| format["format"] == name).unwrap();
         found["holds"].as_str().unwrap().to_owned()
     };
     assert!(held("auth.json").contains("ghcr.io/beta: both"), "{}", held("auth.json"));

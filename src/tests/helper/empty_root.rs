@@ -1,6 +1,6 @@
 //! The program in a container that has nothing in it: no library, no shell, no certificates.
 
-use super::{ODD, Ran, Scene, run};
+use super::{NOT_FOUND, ODD, Ran, Scene, run};
 use crate::process::server::Folder;
 use serde_json::Value;
 use std::fs;
@@ -52,7 +52,7 @@ async fn it_works_where_there_is_nothing_but_itself() {
     let said: Value = serde_json::from_str(&ran.out).unwrap();
     assert_eq!(said["Secret"], ODD);
     let absent = inside(&chroot, &folder, "get", "public.example.com", &settings).await;
-    assert_eq!(absent, Some(Ran::failed("credentials not found in native keychain\n")));
+    assert_eq!(absent, Some(Ran::failed(NOT_FOUND)));
     let list = inside(&chroot, &folder, "list", "", &settings).await.unwrap();
     assert_eq!(list.code, Some(0), "{list:?}");
     // What was there is all that is there.
@@ -78,8 +78,7 @@ async fn it_finds_a_server_by_its_name_with_the_two_files_that_every_container_h
     let Some(ran) = ran else { return };
     assert_eq!((ran.code, ran.err.as_str()), (Some(0), ""), "{ran:?}");
     assert!(ran.out.contains("reader-secret"), "{ran:?}");
-    // A name that is nobody's is said to be that, and is not "not found", which means go on
-    // without.
+    // A name that is nobody's is said to be that, and stops no client.
     let nobody = [
         ("REGCRED_URL", "http://nobody.example.com:1"),
         ("REGCRED_INSECURE_HTTP", "true"),
@@ -87,5 +86,5 @@ async fn it_finds_a_server_by_its_name_with_the_two_files_that_every_container_h
         ("REGCRED_TIMEOUT", "1"),
     ];
     let ran = inside(&chroot, &folder, "get", "ghcr.io", &nobody).await.unwrap();
-    assert!(ran.code == Some(1) && ran.out.starts_with("regcred: Regcred "), "{ran:?}");
+    ran.assert_refused(&["regcred: Regcred "]);
 }

@@ -21,7 +21,11 @@ pub struct Instance {
 impl Instance {
     /// An empty one.
     pub async fn new() -> Self {
-        let database = Database::new().await;
+        Self::on(Database::new().await)
+    }
+
+    /// One on this database.
+    pub fn on(database: Database) -> Self {
         let kek = database.folder.join("key");
         key_file(&kek, &Kek::generate().unwrap(), 0o600);
         Self { log: database.folder.join("log"), kek, database }

@@ -1,5 +1,6 @@
 //! The data keys that secrets are sealed under: what there is, and how a change comes on.
 
+use super::proxies::ProxyNotice;
 use crate::domain::key::{DataKey, KeyReport, KeyState, RewrapProgress};
 use crate::functions::keys::find_keys;
 use crate::ui::components::{ACTIONS, Badge, PostButton, Section, SubmitButton, Table, Time};
@@ -19,6 +20,7 @@ pub fn KeysPage() -> impl IntoView {
         <Title text="Encryption keys"/>
         <InstanceFrame>
             <Said said/>
+            <ProxyNotice/>
             <Suspense>
                 {move || {
                     Suspend::new(async move {

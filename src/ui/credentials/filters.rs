@@ -7,7 +7,14 @@ use leptos::prelude::*;
 /// The form; `action` is the list without a query.
 #[component]
 pub fn Filters(query: ListQuery, hosts: Vec<String>, action: String) -> impl IntoView {
-    let hosts = hosts.into_iter().map(|host| (host.clone(), host)).collect();
+    let mut hosts: Vec<(String, String)> =
+        hosts.into_iter().map(|host| (host.clone(), host)).collect();
+    // An address of this page may name a host in another way than it is stored.
+    if let Some(asked) =
+        query.registry.as_ref().filter(|asked| hosts.iter().all(|(h, _)| h != *asked))
+    {
+        hosts.push((asked.clone(), asked.clone()));
+    }
     view! {
         <form id="search" role="search" method="get" action=action class="toolbar">
             <div class="field">

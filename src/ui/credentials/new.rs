@@ -46,7 +46,7 @@ pub fn NewDialog() -> impl IntoView {
 fn NewForm(place: Place, filled: Filled) -> impl IntoView {
     let preset = presets::chosen(&place);
     let registry_url = filled.form.registry_url.clone();
-    let start = presets::first_panel(&registry_url, preset.as_ref());
+    let start = presets::first_panel(&filled.form, preset.as_ref());
     let placeholder = preset.map_or("registry.example.com", |preset| preset.registry_url);
     let url_error = filled.at("registry_url");
     let error = filled.returned.as_ref().map(|returned| returned.error.clone());

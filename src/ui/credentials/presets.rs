@@ -23,7 +23,9 @@ pub fn start(preset: Option<&Preset>) -> CredentialForm {
             .unwrap_or_default(),
         method: preset.map_or(Method::Password, method).word().to_owned(),
         access: Access::Pull.word().to_owned(),
-        username: preset.and_then(|p| recognised(p.registry_url).username).unwrap_or_default(),
+        username: preset
+            .and_then(|p| recognised(p.registry_url, false).username)
+            .unwrap_or_default(),
         ..CredentialForm::default()
     }
 }
@@ -33,10 +35,12 @@ fn method(preset: &Preset) -> Method {
 }
 
 /// What the panel under the address says at first.
-pub fn first_panel(registry_url: &str, preset: Option<&Preset>) -> Recognised {
+pub fn first_panel(form: &CredentialForm, preset: Option<&Preset>) -> Recognised {
     match preset {
-        _ if !registry_url.trim().is_empty() => recognised(registry_url),
-        Some(preset) => recognised(preset.registry_url).of_an_example(),
+        _ if !form.registry_url.trim().is_empty() => {
+            recognised(&form.registry_url, form.is_insecure)
+        }
+        Some(preset) => recognised(preset.registry_url, false).of_an_example(),
         None => Recognised::default(),
     }
 }

@@ -12,6 +12,9 @@ use wasm_bindgen::{JsCast, JsValue};
 /// How long typing must rest before the server is asked.
 const REST: Duration = Duration::from_millis(200);
 
+/// The box under *More options* that marks the credential for plain HTTP.
+const MARK: &str = "is_insecure";
+
 /// Wraps the field of the address and draws the panel under it. The server draws the first one, so
 /// a preset or a form that came back has its panel without JavaScript.
 #[island]
@@ -30,7 +33,7 @@ pub fn HostPreview(
         spawn_local(async move {
             let answer = if address.trim().is_empty() {
                 Recognised::default()
-            } else if let Ok(answer) = recognise(address).await {
+            } else if let Ok(answer) = recognise(address, is_marked()).await {
                 answer
             } else {
                 // The server says the same after the post.
@@ -55,6 +58,9 @@ pub fn HostPreview(
         if let Some(presets) = document().get_element_by_id("presets") {
             fill_in_on_click(&presets, look_up);
         }
+        if let Some(mark) = input(MARK) {
+            ask_again_on_change(&mark, look_up);
+        }
     });
     view! {
         <div class="stack" on:input=listen>
@@ -68,6 +74,25 @@ pub fn HostPreview(
 
 fn input(id: &str) -> Option<HtmlInputElement> {
     document().get_element_by_id(id)?.dyn_into().ok()
+}
+
+/// Whether the credential is to be marked for plain HTTP.
+fn is_marked() -> bool {
+    input(MARK).is_some_and(|mark| mark.checked())
+}
+
+/// The same address is another host for plain HTTP where it names the usual port.
+fn ask_again_on_change(mark: &HtmlInputElement, look_up: impl Fn(String, bool) + 'static) {
+    let again = Closure::<dyn FnMut()>::new(move || {
+        let typed = input("registry_url").map(|field| field.value()).unwrap_or_default();
+        // Without an address the panel may tell of a preset's example.
+        if !typed.trim().is_empty() {
+            look_up(typed, false);
+        }
+    });
+    let _ = mark.add_event_listener_with_callback("change", again.as_ref().unchecked_ref());
+    // It lives as long as the page.
+    again.forget();
 }
 
 /// A preset's link fills in the form where it stands. `look_up` is told the address, and whether it

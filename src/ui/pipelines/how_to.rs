@@ -2,8 +2,10 @@
 
 mod ci;
 mod clients;
+mod identities;
 mod kubernetes;
 mod names;
+mod shell;
 #[cfg(test)]
 mod tests;
 
@@ -115,8 +117,11 @@ fn every(names: &Names) -> Vec<Client> {
         clients::skopeo(names),
         clients::buildx(names),
         clients::docker_auth_config(names),
-        ci::github(names),
-        ci::gitlab(names),
+        identities::github(names),
+        identities::gitlab(names),
+        identities::circleci(names),
+        identities::buildkite(names),
+        identities::azure(names),
         ci::woodpecker(names),
         ci::drone(names),
         ci::jenkins(names),

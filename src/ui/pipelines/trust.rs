@@ -45,6 +45,10 @@ pub fn TrustRules(place: Place, pipeline: Uuid, rules: Vec<TrustRule>) -> impl I
 fn RuleRow(rule: TrustRule, pipeline: Uuid, place: Place) -> impl IntoView {
     let label = format!("Delete the {}", rule_name(&rule));
     let is_oidc = rule.provider.is_oidc();
+    let lacks = rule.lacks().join(", ").to_lowercase();
+    let lacks = (!lacks.is_empty()).then(|| {
+        format!("It does not ask for the {lacks}, so it takes nobody. Delete it and add it again.")
+    });
     view! {
         <tr>
             <td data-label="Provider">
@@ -63,6 +67,7 @@ fn RuleRow(rule: TrustRule, pipeline: Uuid, place: Place) -> impl IntoView {
                     .into_iter()
                     .map(|(name, value)| view! { <div class="mono">{format!("{name}={value}")}</div> })
                     .collect_view()}
+                {lacks.map(|sentence| view! { <div>{sentence}</div> })}
             </td>
             <td data-label="Added">
                 <Time at=rule.created_at/>

@@ -58,7 +58,10 @@ impl Filled {
     fn new(provider: Provider, address: &str, returned: Option<Returned>) -> Self {
         let usual = TrustForm {
             issuer: provider.usual_issuer().to_owned(),
-            audience: address.trim_end_matches('/').to_owned(),
+            audience: provider
+                .usual_audience()
+                .unwrap_or_else(|| address.trim_end_matches('/'))
+                .to_owned(),
             ..TrustForm::default()
         };
         let form = returned.as_ref().map_or(usual, Returned::form);
@@ -90,6 +93,7 @@ fn Whole(
         <h1>"Add trust rule"</h1>
         <Providers chosen=provider page=format!("{href}/trust/new")/>
         <p>{meaning(provider, &name)}</p>
+        {provider.notes().iter().map(|note| view! { <p class="muted">{*note}</p> }).collect_view()}
         <Setup provider address=page.address project=place.project.clone()/>
         {error.map(|error| view! { <ErrorSummary error/> })}
         <form method="post" action="/rpc/trust-rules/create" class="card stack" novalidate>
@@ -217,7 +221,7 @@ fn Signature(filled: Filled) -> impl IntoView {
                 label="Audience"
                 value=form.audience
                 error=audience_error
-                hint="For whom the token was made. The job asks for it by this very text; the address of this service is a good one."
+                hint=provider.audience_hint()
             />
         }
         .into_any(),
@@ -253,7 +257,7 @@ fn Claims(filled: Filled, kind: Kind) -> impl IntoView {
                             label="More claims"
                             value=filled.form.more_claims.clone()
                             error=filled.at("more_claims")
-                            hint="One a line: name=value. Each has to match exactly."
+                            hint="One a line: name=value. Each has to match exactly. name[]=value asks for one of a list."
                             is_mono=true
                         />
                     }

@@ -1,7 +1,7 @@
 //! The page that says what the trust rules think of a token that a job got. It keeps no token.
 
 use super::trust::rule_name;
-use crate::domain::trust_rule::{ClaimCheck, RuleTrial, TokenTrial};
+use crate::domain::trust_rule::{ClaimCheck, RuleTrial, TokenTrial, ValueKind};
 use crate::error::Result;
 use crate::functions::answer::Returned;
 use crate::functions::pipelines::{PipelinePage, find_pipeline};
@@ -162,7 +162,7 @@ fn RuleOutcome(number: usize, trial: RuleTrial, checks: Vec<ClaimCheck>) -> impl
                             <td data-label="Found">
                                 {match check.found {
                                     Some(found) => view! { <span class="mono">{found}</span> }.into_any(),
-                                    None => view! { <span class="muted">"Not said"</span> }.into_any(),
+                                    None => view! { <span class="muted">{not_said(check.kind)}</span> }.into_any(),
                                 }}
                             </td>
                             <td data-label="Holds">
@@ -182,9 +182,18 @@ fn whole_checks(trial: &RuleTrial, claims: &BTreeMap<String, String>) -> Vec<Cla
     let always = [("iss", &rule.issuer), ("aud", &rule.audience)].map(|(name, wanted)| {
         let found = claims.get(name).cloned();
         let holds = found.as_deref().is_some_and(|found| is_or_has(found, wanted));
-        ClaimCheck { name: name.to_owned(), wanted: wanted.clone(), found, holds }
+        let kind = if found.is_some() { ValueKind::Plain } else { ValueKind::Absent };
+        ClaimCheck { name: name.to_owned(), wanted: wanted.clone(), found, kind, holds }
     });
     always.into_iter().chain(trial.checks.iter().cloned()).collect()
+}
+
+/// What stands in the place of a value that could be compared.
+fn not_said(kind: ValueKind) -> String {
+    match kind.instead().filter(|_| kind != ValueKind::Absent) {
+        Some(instead) => format!("It is {instead}"),
+        None => "Not said".to_owned(),
+    }
 }
 
 /// Whether the claim is that text or, as an audience may be, a list with it.

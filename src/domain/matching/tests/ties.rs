@@ -180,7 +180,7 @@ fn a_grant_that_ends_says_when() {
         decide(&ask, &[candidate]).won[0].until
     };
     let open = Terms::plain(Access::Pull);
-    assert_eq!(of(&[open.clone()], Shape::One), None);
+    assert_eq!(of(std::slice::from_ref(&open), Shape::One), None);
     assert_eq!(of(&[until("2026-12-01")], Shape::One), Some(day("2026-12-01")));
     // Of two grants for the same either is enough.
     assert_eq!(

@@ -1,85 +1,17 @@
-//! The lines for CI servers.
+//! The lines for CI servers that ask with a stored token, or have a door of their own.
 
 use super::clients::fetch;
-use super::names::{Names, curl, exchange, indented, quoted};
+use super::names::Names;
+use super::shell::{QUIET, indented, into_file};
 use super::{Block, Client};
-use crate::domain::listing::percent;
-use crate::domain::trust_rule::Provider;
-
-/// GitHub Actions, by its identity tokens.
-pub(super) fn github(names: &Names) -> Client {
-    let Names { address, pipeline, push, .. } = names;
-    let (image, audience) = (push.name(), names.audience(Provider::GitHub));
-    let lines = format!(
-        r#"jwt="$(printf 'Authorization: bearer %s\n' "$ACTIONS_ID_TOKEN_REQUEST_TOKEN" |
-  curl --fail --silent --show-error -H @- \
-    "$ACTIONS_ID_TOKEN_REQUEST_URL&audience={}" | jq -r .value)"
-{}
-{}
-echo "DOCKER_CONFIG=$DOCKER_CONFIG" >> "$GITHUB_ENV""#,
-        percent(audience),
-        exchange(names, "jwt"),
-        fetch(names, "token", "?intent=push"),
-    );
-    // The helper asks for tokens for the instance's address unless it is told otherwise.
-    let other_audience = if audience == address {
-        String::new()
-    } else {
-        format!("\n  REGCRED_AUDIENCE: {}", quoted(audience))
-    };
-    Client {
-        name: "GitHub Actions",
-        note: "The job proves itself with an identity token, so nothing is stored in GitHub. It needs a trust rule for GitHub Actions, and the permission id-token: write.",
-        blocks: vec![
-            Block {
-                id: "github",
-                before: "",
-                lines: format!(
-                    "permissions:\n  contents: read\n  id-token: write\nsteps:\n  - name: Fetch registry credentials\n    run: |\n{}\n  - run: docker push {image}:1.0",
-                    indented(&lines, 6)
-                ),
-            },
-            Block {
-                id: "github-helper",
-                before: "The same with docker-credential-regcred on the PATH, and the config.json of the credential helper:",
-                lines: format!(
-                    "permissions:\n  contents: read\n  id-token: write\nenv:\n  REGCRED_URL: {address}\n  REGCRED_PIPELINE: {pipeline}\n  REGCRED_INTENT: push{other_audience}\nsteps:\n  - run: docker push {image}:1.0"
-                ),
-            },
-        ],
-    }
-}
-
-/// GitLab CI, by its identity tokens.
-pub(super) fn gitlab(names: &Names) -> Client {
-    let audience = quoted(names.audience(Provider::GitLab));
-    let lines = format!(
-        "{}\n{}",
-        exchange(names, "REGCRED_ID_TOKEN"),
-        fetch(names, "token", "?intent=push")
-    );
-    Client {
-        name: "GitLab CI",
-        note: "The job proves itself with an identity token, so nothing is stored in GitLab. It needs a trust rule for GitLab CI, and curl and jq in the job's image. docker-credential-regcred needs neither: it reads REGCRED_ID_TOKEN and REGCRED_PIPELINE.",
-        blocks: vec![Block {
-            id: "gitlab",
-            before: "",
-            lines: format!(
-                "build:\n  id_tokens:\n    REGCRED_ID_TOKEN:\n      aud: {audience}\n  script:\n    - |\n{}\n    - docker push {}:1.0",
-                indented(&lines, 6),
-                names.push.name()
-            ),
-        }],
-    }
-}
 
 /// Woodpecker's own door, and a step that pushes.
 pub(super) fn woodpecker(names: &Names) -> Client {
     let Names { address, project, push, .. } = names;
-    let lines = fetch(names, "REGCRED_TOKEN", "?intent=push");
+    let lines = fetch(names, "?intent=push");
     Client {
         name: "Woodpecker",
-        note: "Woodpecker asks for the credentials of the images that its steps run in, and signs each request: it needs a trust rule for Woodpecker, and no token.",
+        note: "Woodpecker asks for the credentials of the images that its steps run in, and signs each request: it needs a trust rule for Woodpecker, and no token. It names no image, so the answer has one entry for each registry.",
         blocks: vec![
             Block {
                 id: "woodpecker",
@@ -106,7 +38,7 @@ pub(super) fn drone(names: &Names) -> Client {
     let Names { address, project, .. } = names;
     Client {
         name: "Drone",
-        note: "Drone asks for the credentials of the images that its steps run in, and signs each request with a secret that both know: it needs a trust rule for Drone, which shows that secret once, and no token.",
+        note: "Drone asks for the credentials of the images that its steps run in, and signs each request with a secret that both know: it needs a trust rule for Drone, which shows that secret once, and no token. It names no image, so the answer has one entry for each registry.",
         blocks: vec![Block {
             id: "drone",
             before: "In the environment of the runner:",
@@ -119,11 +51,7 @@ pub(super) fn drone(names: &Names) -> Client {
 
 /// Jenkins, with the token as a credential of the kind "secret text".
 pub(super) fn jenkins(names: &Names) -> Client {
-    let lines = format!(
-        "{}\ndocker push {}:1.0",
-        fetch(names, "REGCRED_TOKEN", "?intent=push"),
-        names.push.name()
-    );
+    let lines = format!("{}\ndocker push {}:1.0", fetch(names, "?intent=push"), names.push.name());
     Client {
         name: "Jenkins",
         note: "Store the token as a credential of the kind “Secret text”. The three single quotes matter: with double quotes Groovy would write the token into the script.",
@@ -141,10 +69,9 @@ pub(super) fn jenkins(names: &Names) -> Client {
 /// Tekton: one step writes what the others read.
 pub(super) fn tekton(names: &Names) -> Client {
     let Names { address, pull, .. } = names;
-    let rest =
-        format!("\\\n    -o \"$HOME/.docker/config.json\" \"{address}/api/v1/docker-config\"");
-    let lines =
-        format!("#!/bin/sh\nset -eu\nmkdir -p \"$HOME/.docker\"\n{}", curl("REGCRED_TOKEN", &rest));
+    let url = format!("{address}/api/v1/docker-config");
+    let fetch = into_file("REGCRED_TOKEN", "$HOME/.docker/config.json", &[], &url);
+    let lines = format!("#!/bin/sh\nset -eu\n{QUIET}\nmkdir -p \"$HOME/.docker\"\n{fetch}");
     let pull = pull.name();
     Client {
         name: "Tekton",

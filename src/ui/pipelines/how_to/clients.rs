@@ -1,32 +1,45 @@
 //! The lines for clients that pull and push.
 
-use super::names::{Names, curl};
+use super::names::Names;
+use super::shell::{QUIET, into_file, into_variable};
 use super::{Block, Client};
 
-/// A folder of its own for each job, so that jobs beside it do not meet.
-const FOLDER: &str = r#"export DOCKER_CONFIG="$(mktemp -d)""#;
+/// A folder of its own for each job, so that jobs beside it do not meet. The variable, which some
+/// runners set, would win over the file in it.
+const FOLDER: &str = "export DOCKER_CONFIG=\"$(mktemp -d)\"\nunset DOCKER_AUTH_CONFIG";
 
-/// Fetches the docker configuration into `$DOCKER_CONFIG` with the token of a variable.
-pub(super) fn fetch(names: &Names, token: &str, query: &str) -> String {
-    let address = &names.address;
-    let rest = format!(
-        r#"-D "$DOCKER_CONFIG/headers" \
-    -o "$DOCKER_CONFIG/config.json" "{address}/api/v1/docker-config{query}""#
-    );
-    format!("{FOLDER}\n{}", curl(token, &rest))
+/// Fetches the docker configuration into `$DOCKER_CONFIG` with a stored token.
+pub(super) fn fetch(names: &Names, query: &str) -> String {
+    format!("{FOLDER}\n{QUIET}\n{}", config(names, "REGCRED_TOKEN", &[], query))
+}
+
+/// The same with the token of a variable, in lines that are quiet already.
+pub(super) fn fetch_as(names: &Names, token: &str, query: &str) -> String {
+    format!("{FOLDER}\n{}", config(names, token, &[], query))
+}
+
+fn config(names: &Names, token: &str, args: &[&str], query: &str) -> String {
+    let url = format!("{}/api/v1/docker-config{query}", names.address);
+    let args = [args, &[r#"-D "$DOCKER_CONFIG/headers""#][..]].concat();
+    into_file(token, "$DOCKER_CONFIG/config.json", &args, &url)
 }
 
 /// Docker itself: the file that `docker login` would have written.
 pub(super) fn docker(names: &Names) -> Client {
     Client {
         name: "docker, docker compose",
-        note: "At the start of the job, fetch the docker configuration. Docker, compose and buildx read it from there.",
+        note: "At the start of the job, fetch the docker configuration: docker, compose and buildx read it from there. If Regcred refuses, the log says why, and the job stops. The lines need curl 7.76 or later; set +x keeps the token out of a log that shows each command.",
         blocks: vec![
-            Block { id: "fetch", before: "", lines: fetch(names, "REGCRED_TOKEN", "") },
+            Block { id: "fetch", before: "", lines: fetch(names, "") },
             Block {
                 id: "fetch-push",
                 before: "To push, ask for it. The Regcred headers are optional: they say in the receipt which run it was.",
                 lines: fetch_to_push(names),
+            },
+            Block {
+                id: "fetch-image",
+                before: "The file has one entry for each registry, since docker does not look at paths: it uses a credential for acme in the whole registry. With image= the file has the credential that serves exactly that repository, and no other:",
+                lines: fetch(names, &format!("?image={}", names.pull.name())),
             },
             Block {
                 id: "report",
@@ -38,26 +51,21 @@ pub(super) fn docker(names: &Names) -> Client {
 }
 
 fn fetch_to_push(names: &Names) -> String {
-    let address = &names.address;
-    let rest = format!(
-        r#"\
-    -H "Regcred-Run: $CI_RUN" -H "Regcred-Commit: $CI_COMMIT" \
-    -H "Regcred-Branch: $CI_BRANCH" -H "Regcred-Actor: $CI_ACTOR" \
-    -D "$DOCKER_CONFIG/headers" \
-    -o "$DOCKER_CONFIG/config.json" "{address}/api/v1/docker-config?intent=push""#
-    );
-    format!("{FOLDER}\n{}", curl("REGCRED_TOKEN", &rest))
+    let run = [
+        r#"-H "Regcred-Run: $CI_RUN" -H "Regcred-Commit: $CI_COMMIT""#,
+        r#"-H "Regcred-Branch: $CI_BRANCH" -H "Regcred-Actor: $CI_ACTOR""#,
+    ];
+    format!("{FOLDER}\n{QUIET}\n{}", config(names, "REGCRED_TOKEN", &run, "?intent=push"))
 }
 
 fn report(names: &Names) -> String {
     let address = &names.address;
     format!(
-        r#"grep -i '^regcred-delivery:' "$DOCKER_CONFIG/headers" | cut -d ' ' -f 2 | tr -d ';\r' |
-while read -r id; do
-  printf 'Authorization: Bearer %s\n' "$REGCRED_TOKEN" |
-    curl --fail --silent --show-error -H @- -H 'Content-Type: application/json' \
-      -d '{{"outcome":"worked"}}' "{address}/api/v1/deliveries/$id/outcome"
-done"#
+        r#"{QUIET}
+fetch="$(tr -d '\r' < "$DOCKER_CONFIG/headers" | sed -n 's/^[Rr]egcred-[Ff]etch: *//p')"
+printf 'Authorization: Bearer %s\n' "$REGCRED_TOKEN" |
+  curl --fail-with-body --silent --show-error -H @- -H 'Content-Type: application/json' \
+    -d '{{"outcome":"worked"}}' "{address}/api/v1/deliveries/$fetch/outcome""#
     )
 }
 
@@ -71,14 +79,15 @@ pub(super) fn helper(names: &Names) -> Client {
         blocks: vec![
             Block {
                 id: "helper-config",
-                before: "In ~/.docker/config.json:",
+                before: "In ~/.docker/config.json. Podman, buildah and skopeo look for docker.io, and docker for the other name of Docker Hub:",
                 lines: names.cred_helpers(),
             },
             Block {
                 id: "helper",
-                before: "In the job. The helper reads REGCRED_TOKEN, or the identity that GitHub and GitLab give to a job, and can report how it went:",
+                before: "In the job. The helper reads REGCRED_TOKEN, or the identity that a CI gives to a job, and can report how it went. With REGCRED_REPOSITORY it gives the credential of exactly that repository; without, the one of the registry:",
                 lines: format!(
-                    r#"export REGCRED_URL={address}
+                    r#"unset DOCKER_AUTH_CONFIG
+export REGCRED_URL={address}
 export REGCRED_INTENT=push
 export REGCRED_REPOSITORY={repository}
 export REGCRED_STATE="$(mktemp)"
@@ -97,21 +106,36 @@ fi"#
 /// Podman and buildah: a file with a key for each path.
 pub(super) fn podman(names: &Names) -> Client {
     let Names { address, pull, .. } = names;
-    let fetch = curl(
-        "REGCRED_TOKEN",
-        &format!("-o \"$REGISTRY_AUTH_FILE\" \\\n    {address}/api/v1/auth-json"),
-    );
+    let url = format!("{address}/api/v1/auth-json");
+    let fetch = into_file("REGCRED_TOKEN", "$REGISTRY_AUTH_FILE", &[], &url);
+    let pull = pull.name();
     Client {
         name: "podman, buildah",
-        note: "Their auth.json can hold several credentials for one registry, each for its own repositories. Add ?intent=push to push.",
-        blocks: vec![Block {
-            id: "podman",
-            before: "",
-            lines: format!(
-                "export REGISTRY_AUTH_FILE=\"$(mktemp -d)/auth.json\"\n{fetch}\npodman pull {}:1.0",
-                pull.name()
-            ),
-        }],
+        note: "Their auth.json can hold several credentials for one registry, each for the repositories below its path: acme is acme/api, and never acmeco/api. Add ?intent=push to push.",
+        blocks: vec![
+            Block {
+                id: "podman",
+                before: "",
+                lines: format!(
+                    "export REGISTRY_AUTH_FILE=\"$(mktemp -d)/auth.json\"\n{QUIET}\n{fetch}\npodman pull {pull}:1.0"
+                ),
+            },
+            Block {
+                id: "podman-helper-config",
+                before: "Or let them ask docker-credential-regcred, which has to be on the PATH. podman --remote refuses a file that names Docker Hub as docker does, so give it a file of its own, for example ~/.config/containers/regcred-auth.json:",
+                lines: names.cred_helpers_by_host(),
+            },
+            Block {
+                id: "podman-helper",
+                before: "And in the job. DOCKER_CONFIG is for podman before version 4.4, which reads docker's file besides:",
+                lines: format!(
+                    r#"export REGISTRY_AUTH_FILE="$HOME/.config/containers/regcred-auth.json"
+export DOCKER_CONFIG="$HOME/.config/containers"
+export REGCRED_URL={address}
+podman pull {pull}:1.0"#
+                ),
+            },
+        ],
     }
 }
 
@@ -135,20 +159,22 @@ pub(super) fn skopeo(names: &Names) -> Client {
 pub(super) fn buildx(names: &Names) -> Client {
     let Names { address, push, .. } = names;
     let image = push.name();
-    let rest = format!(
-        r#"\
-    "{address}/api/v1/buildx?intent=push&repository={image}" |
-  tar -x -f - -C "$DOCKER_CONFIG/buildx""#
-    );
+    let url = format!("{address}/api/v1/buildx?intent=push&repository={image}");
+    let fetch = into_file("REGCRED_TOKEN", "$DOCKER_CONFIG/buildx.tar", &[], &url);
     Client {
         name: "docker buildx",
-        note: "It looks for a credential of the very repository before that of the registry. Name every repository that the build pulls or pushes; repository= can stand there several times. Buildx keeps its builders in the same folder, so make them afterwards.",
+        note: "It looks for a credential of exactly the repository before that of the registry. Name every repository that the build pulls or pushes; repository= can stand there several times. Buildx keeps its builders in the same folder, so make them afterwards.",
         blocks: vec![Block {
             id: "buildx",
             before: "",
             lines: format!(
-                "{FOLDER}\nmkdir -p \"$DOCKER_CONFIG/buildx\"\n{}\ndocker buildx build --push -t {image}:1.0 .",
-                curl("REGCRED_TOKEN", &rest)
+                r#"{FOLDER}
+{QUIET}
+{fetch}
+mkdir -p "$DOCKER_CONFIG/buildx"
+tar -x -f "$DOCKER_CONFIG/buildx.tar" -C "$DOCKER_CONFIG/buildx"
+rm "$DOCKER_CONFIG/buildx.tar"
+docker buildx build --push -t {image}:1.0 ."#
             ),
         }],
     }
@@ -157,19 +183,20 @@ pub(super) fn buildx(names: &Names) -> Client {
 /// The variable that docker's client and GitLab's runner read.
 pub(super) fn docker_auth_config(names: &Names) -> Client {
     let address = &names.address;
-    let fetch = curl("REGCRED_TOKEN", &format!("\\\n    {address}/api/v1/docker-auth-config"));
+    let url = format!("{address}/api/v1/docker-auth-config");
+    let fetch = into_variable("DOCKER_AUTH_CONFIG", "REGCRED_TOKEN", &[], &url);
     Client {
         name: "DOCKER_AUTH_CONFIG, GitLab Runner",
-        note: "A variable instead of a file, for one job. Do not store its content in a CI variable: it would not be rotated.",
+        note: "A variable instead of a file, for one job; docker reads it from version 28.3 on, and prefers it to every file and helper. Do not store its content in a CI variable: it would not be rotated.",
         blocks: vec![
             Block {
                 id: "docker-auth-config",
                 before: "",
-                lines: format!("DOCKER_AUTH_CONFIG=\"$({fetch})\"\nexport DOCKER_AUTH_CONFIG"),
+                lines: format!("{QUIET}\n{fetch}\nexport DOCKER_AUTH_CONFIG"),
             },
             Block {
                 id: "gitlab-runner",
-                before: "GitLab Runner pulls the job's own image before the job begins. Let it ask the helper: in ~/.docker/config.json of the user that the runner runs as, with docker-credential-regcred on its PATH:",
+                before: "GitLab Runner pulls the job's own image before the job begins. Let it ask the helper: in ~/.docker/config.json of the user that the runner runs as, with docker-credential-regcred on its PATH. Remove a CI variable DOCKER_AUTH_CONFIG, since the runner would prefer it:",
                 lines: names.cred_helpers(),
             },
             Block {

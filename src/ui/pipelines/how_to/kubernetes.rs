@@ -1,20 +1,26 @@
 //! The lines for clusters.
 
-use super::names::{Names, curl, quoted};
+use super::names::Names;
+use super::shell::{QUIET, into_variable, quoted};
 use super::{Block, Client};
 use crate::domain::trust_rule::Provider;
 
 /// An image pull secret.
 pub(super) fn secret(names: &Names) -> Client {
     let address = &names.address;
-    let rest = format!(
-        "\\\n    \"{address}/api/v1/kubernetes-secret?name=regcred&namespace=default\" |\n  kubectl apply --server-side -f -"
-    );
+    let url = format!("{address}/api/v1/kubernetes-secret?name=regcred&namespace=default");
+    let fetch = into_variable("secret", "REGCRED_TOKEN", &[], &url);
     Client {
         name: "Kubernetes image pull secret",
-        note: "The secret is a copy: run this again, for example from a job of the cluster, to have what was rotated since. With --server-side no second copy stays in an annotation.",
+        note: "The secret is a copy: run this again, for example from a job of the cluster, to have what was rotated since. With --server-side no second copy stays in an annotation, and --force-conflicts takes over a secret that something else made.",
         blocks: vec![
-            Block { id: "kubernetes", before: "", lines: curl("REGCRED_TOKEN", &rest) },
+            Block {
+                id: "kubernetes",
+                before: "The kubelet compares paths as text: it uses a credential for acme for acmeco, too, and other readers use it for the whole registry. Add &image= to have only the credential that serves exactly that image:",
+                lines: format!(
+                    "{QUIET}\n{fetch}\nprintf '%s' \"$secret\" |\n  kubectl apply --server-side --force-conflicts -f -"
+                ),
+            },
             Block {
                 id: "kubernetes-pod",
                 before: "In the pod, or in its service account:",
@@ -30,7 +36,7 @@ pub(super) fn kubelet(names: &Names) -> Client {
     let audience = quoted(names.audience(Provider::Kubernetes));
     Client {
         name: "Kubernetes kubelet",
-        note: "The kubelet runs docker-credential-regcred for each image, and no secret is stored in the cluster. Put the program into the folder of --image-credential-provider-bin-dir, and this into the file of --image-credential-provider-config, on every node.",
+        note: "The kubelet runs docker-credential-regcred for each image, and is given the credential for exactly that repository; no secret is stored in the cluster. Put the program into the folder of --image-credential-provider-bin-dir, and this into the file of --image-credential-provider-config, on every node.",
         blocks: vec![
             Block { id: "kubelet", before: "", lines: provider_config(names) },
             Block {
@@ -41,12 +47,44 @@ pub(super) fn kubelet(names: &Names) -> Client {
                 ),
             },
             Block {
+                id: "kubelet-access",
+                before: "The kubelet may ask for such tokens only by this rule, and without it never runs the program. Apply it with kubectl:",
+                lines: access(&audience),
+            },
+            Block {
                 id: "kubelet-annotation",
                 before: "And in the metadata of the service account:",
                 lines: format!("annotations:\n  regcred/pipeline: {pipeline}"),
             },
         ],
     }
+}
+
+/// Who may have tokens of service accounts for the audience, which is quoted already.
+fn access(audience: &str) -> String {
+    format!(
+        r#"apiVersion: rbac.authorization.k8s.io/v1
+kind: ClusterRole
+metadata:
+  name: regcred-kubelet
+rules:
+  - apiGroups: [""]
+    resources: [{audience}]
+    verbs: ["request-serviceaccounts-token-audience"]
+---
+apiVersion: rbac.authorization.k8s.io/v1
+kind: ClusterRoleBinding
+metadata:
+  name: regcred-kubelet
+roleRef:
+  apiGroup: rbac.authorization.k8s.io
+  kind: ClusterRole
+  name: regcred-kubelet
+subjects:
+  - apiGroup: rbac.authorization.k8s.io
+    kind: Group
+    name: system:nodes"#
+    )
 }
 
 fn provider_config(names: &Names) -> String {

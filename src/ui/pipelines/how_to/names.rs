@@ -67,14 +67,25 @@ impl Names {
         rule.map_or(self.address.as_str(), |rule| rule.audience.as_str())
     }
 
-    /// A `config.json` by which docker asks the credential helper for these registries.
+    /// The claims that trust rules for the provider ask for.
+    pub(super) fn claims(&self, provider: Provider) -> impl Iterator<Item = &str> {
+        let rules = self.rules.iter().filter(move |rule| rule.provider == provider);
+        rules.flat_map(|rule| rule.claims.keys().map(String::as_str))
+    }
+
+    /// A `config.json` by which clients ask the credential helper for these registries. Docker
+    /// Hub has two keys: docker looks for its own, everybody else for the host.
     pub(super) fn cred_helpers(&self) -> String {
-        let keys: Vec<String> = self
-            .hosts
-            .iter()
-            .map(|host| format!("    \"{}\": \"regcred\"", docker_key(host)))
-            .collect();
-        format!("{{\n  \"credHelpers\": {{\n{}\n  }}\n}}", keys.join(",\n"))
+        let keys = self.hosts.iter().flat_map(|host| match docker_key(host) {
+            Some(key) => vec![host.clone(), key],
+            None => vec![host.clone()],
+        });
+        cred_helpers(keys)
+    }
+
+    /// The same with hosts only: podman's remote client refuses a file with any other key.
+    pub(super) fn cred_helpers_by_host(&self) -> String {
+        cred_helpers(self.hosts.iter().cloned())
     }
 }
 
@@ -96,42 +107,13 @@ impl Example {
     }
 }
 
-/// What docker calls the registry in its configuration.
-fn docker_key(host: &str) -> String {
-    RegistryHost::stored(host)
-        .map_or_else(|| host.to_owned(), |host| host.docker_config_key().to_owned())
+/// What docker calls the registry in its configuration, where that is not the host.
+fn docker_key(host: &str) -> Option<String> {
+    let stored = RegistryHost::stored(host)?;
+    Some(stored.docker_config_key().to_owned()).filter(|key| key != host)
 }
 
-/// The text as YAML and JSON quote it.
-pub(super) fn quoted(text: &str) -> String {
-    serde_json::Value::from(text).to_string()
-}
-
-/// Each line moved to the right.
-pub(super) fn indented(text: &str, by: usize) -> String {
-    let margin = " ".repeat(by);
-    let lines: Vec<String> = text
-        .lines()
-        .map(|line| if line.is_empty() { String::new() } else { format!("{margin}{line}") })
-        .collect();
-    lines.join("\n")
-}
-
-/// A request with the bearer token of the shell's variable `token`. The header goes through
-/// curl's input: its arguments can be read by every user of the machine. `printf` has none, since
-/// it is a part of the shell.
-pub(super) fn curl(token: &str, rest: &str) -> String {
-    format!(
-        "printf 'Authorization: Bearer %s\\n' \"${token}\" |\n  curl --fail --silent --show-error -H @- {rest}"
-    )
-}
-
-/// Sets the shell's variable `token` to a short-lived pipeline token for the JWT in `jwt`.
-pub(super) fn exchange(names: &Names, jwt: &str) -> String {
-    let Names { address, pipeline, .. } = names;
-    format!(
-        r#"token="$(printf '{{"pipeline":"{pipeline}","token":"%s"}}' "${jwt}" |
-  curl --fail --silent --show-error -H 'Content-Type: application/json' -d @- \
-    {address}/api/v1/token | jq -r .token)""#
-    )
+fn cred_helpers(keys: impl Iterator<Item = String>) -> String {
+    let lines: Vec<String> = keys.map(|key| format!("    \"{key}\": \"regcred\"")).collect();
+    format!("{{\n  \"credHelpers\": {{\n{}\n  }}\n}}", lines.join(",\n"))
 }

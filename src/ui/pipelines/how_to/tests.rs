@@ -1,7 +1,7 @@
 //! What is true of all lines, and what is filled in.
 
 use super::names::Names;
-use super::{Client, every, proof};
+use super::{Block, Client, every, proof};
 use crate::domain::credential::Access;
 use crate::domain::grant::Terms;
 use crate::domain::moment::Moment;
@@ -51,14 +51,24 @@ fn lines(clients: &[Client], id: &str) -> String {
     blocks.find(|block| block.id == id).map(|block| block.lines.clone()).unwrap_or_default()
 }
 
+/// What holds a secret, as the lines write it.
+const SECRETS: [&str; 9] = [
+    "$REGCRED_TOKEN",
+    "$token",
+    "$jwt",
+    "$answer",
+    "$secret",
+    "$REGCRED_ID_TOKEN",
+    "$SYSTEM_ACCESSTOKEN",
+    "$DOCKER_AUTH_CONFIG",
+    "_REQUEST_TOKEN\"",
+];
+
 #[test]
 fn no_line_puts_a_secret_into_arguments() {
     for block in clients(Vec::new(), &[]).iter().flat_map(|client| &client.blocks) {
         for line in block.lines.lines() {
-            let has_secret =
-                ["$REGCRED_TOKEN", "$token", "$jwt", "$REGCRED_ID_TOKEN", "_REQUEST_TOKEN\""]
-                    .iter()
-                    .any(|name| line.contains(name));
+            let has_secret = SECRETS.iter().any(|name| line.contains(name));
             assert!(!has_secret || line.contains("printf '"), "{}: {line}", block.id);
             let is_login = line.contains(" login ") || line.contains("--password");
             assert!(!is_login && !line.contains("-H \"Authorization"), "{}: {line}", block.id);
@@ -83,7 +93,7 @@ fn a_new_pipeline_has_an_example_and_its_own_address() {
     let clients = clients(Vec::new(), &[]);
     let fetch = lines(&clients, "fetch");
     assert!(fetch.starts_with("export DOCKER_CONFIG="), "{fetch}");
-    assert!(fetch.ends_with("\"https://regcred.example.com/api/v1/docker-config\""), "{fetch}");
+    assert!(fetch.contains("\"https://regcred.example.com/api/v1/docker-config\" ||"), "{fetch}");
     assert!(lines(&clients, "skopeo").contains("docker://ghcr.io/acme/api:1.0"));
     let endpoint = "=https://regcred.example.com/api/v1/woodpecker/acme";
     assert!(lines(&clients, "woodpecker").ends_with(endpoint));
@@ -101,11 +111,21 @@ fn the_pipelines_own_grants_are_filled_in() {
     let push = "docker push registry.example.com:5000/team-x/shop:1.0";
     assert!(lines(&clients, "helper").contains(push));
     assert!(lines(&clients, "helper").contains("REGCRED_REPOSITORY=team-x/shop\n"));
-    let config = lines(&clients, "helper-config");
-    let read: serde_json::Value = serde_json::from_str(&config).unwrap();
+    // Podman and its like look for the host of Docker Hub, and docker for its own key of it.
+    let keys = ["docker.io", "https://index.docker.io/v1/", "registry.example.com:5000"];
+    assert_eq!(helped(&clients, "helper-config"), keys);
+    assert_eq!(helped(&clients, "gitlab-runner"), keys);
+    // podman --remote refuses every file with another key than a host.
+    assert_eq!(helped(&clients, "podman-helper-config"), ["docker.io", keys[2]]);
+}
+
+/// The registries of the credential helper, sorted.
+fn helped(clients: &[Client], id: &str) -> Vec<String> {
+    let read: serde_json::Value = serde_json::from_str(&lines(clients, id)).unwrap();
     let helpers = read["credHelpers"].as_object().unwrap();
-    let keys: Vec<&str> = helpers.keys().map(String::as_str).collect();
-    assert_eq!(keys, ["https://index.docker.io/v1/", "registry.example.com:5000"]);
+    assert!(helpers.values().all(|helper| helper == "regcred"));
+    let keys: BTreeSet<String> = helpers.keys().cloned().collect();
+    keys.into_iter().collect()
 }
 
 #[test]
@@ -121,4 +141,65 @@ fn an_audience_is_that_of_the_trust_rule_and_cannot_leave_its_place() {
     assert!(lines(&clients, "gitlab").contains(&format!("aud: {yaml}\n")));
     assert!(lines(&clients, "github-helper").contains(&format!("REGCRED_AUDIENCE: {yaml}\n")));
     assert!(lines(&clients, "kubelet-service-account").contains("\"https://regcred.example.com\""));
+    assert!(lines(&clients, "kubelet-access").contains("[\"https://regcred.example.com\"]"));
+}
+
+#[test]
+fn an_audience_cannot_leave_its_quotes_in_the_shell() {
+    let audience = "acme's \"x\" $(y)";
+    let rules = vec![rule(Provider::CircleCi, audience), rule(Provider::Buildkite, audience)];
+    let clients = clients(rules, &[]);
+    let circleci = r#"--claims '{"aud":"acme'\''s \"x\" $(y)"}')" || exit 1"#;
+    assert!(lines(&clients, "circleci").contains(circleci), "{}", lines(&clients, "circleci"));
+    let buildkite = r#"--audience 'acme'\''s "x" $$(y)' \"#;
+    assert!(lines(&clients, "buildkite").contains(buildkite), "{}", lines(&clients, "buildkite"));
+}
+
+#[test]
+fn buildkite_is_asked_for_what_its_rule_asks_for() {
+    let usual = lines(&clients(Vec::new(), &[]), "buildkite");
+    assert!(usual.contains("--claim 'organization_id' --claim 'pipeline_id')"), "{usual}");
+    let claims = ["build_branch", "cluster_id", "organization_id", "agent_tag:queue"];
+    let claims = claims.map(|name| (name.to_owned(), "x".to_owned()));
+    let rule = TrustRule { claims: BTreeMap::from(claims), ..rule(Provider::Buildkite, "acme") };
+    let own = lines(&clients(vec![rule], &[]), "buildkite");
+    assert!(own.contains("'pipeline_id' --claim 'agent_tag:queue' --claim 'cluster_id')"), "{own}");
+    assert!(!own.contains("build_branch"), "it is in every token: {own}");
+}
+
+#[test]
+fn every_request_shows_the_sentence_of_a_refusal_and_stops() {
+    for block in clients(Vec::new(), &[]).iter().flat_map(|client| &client.blocks) {
+        let (id, lines) = (block.id, &block.lines);
+        let requests = lines.matches("curl --fail-with-body --silent --show-error").count();
+        assert_eq!(lines.matches("curl -").count(), requests, "{id}: {lines}");
+        // A report is no part of the job: its answer is printed as it comes.
+        let stops = if id == "report" { 1 } else { lines.matches("exit 1; }").count() };
+        assert_eq!(stops, requests, "{id}: {lines}");
+        let secrets = lines.find("printf '").unwrap_or(lines.len());
+        assert!(requests == 0 || lines.find("set +x").is_some_and(|at| at < secrets), "{id}");
+    }
+}
+
+#[test]
+fn no_variable_wins_over_what_was_fetched() {
+    for block in clients(Vec::new(), &[]).iter().flat_map(|client| &client.blocks) {
+        let has_docker = block.lines.contains("DOCKER_CONFIG=\"$(mktemp") || block.id == "helper";
+        let is_unset = block.lines.contains("unset DOCKER_AUTH_CONFIG");
+        assert!(!has_docker || is_unset, "{}", block.id);
+    }
+    let github = lines(&clients(Vec::new(), &[]), "github-helper");
+    assert!(github.contains("DOCKER_AUTH_CONFIG: \"\""), "{github}");
+}
+
+#[test]
+fn no_ci_finds_a_template_in_the_lines() {
+    for client in clients(Vec::new(), &[]) {
+        for Block { id, lines, .. } in &client.blocks {
+            // GitHub, Woodpecker and Drone fill in ${, and CircleCI <<.
+            assert!(!lines.contains("${") && !lines.contains("<<"), "{id}: {lines}");
+            let has_single = lines.replace("$$", "").contains('$');
+            assert!(*id != "buildkite" || !has_single, "{lines}");
+        }
+    }
 }

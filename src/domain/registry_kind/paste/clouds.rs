@@ -1,0 +1,183 @@
+//! Keys and tokens of clouds: Google's key files in every wrapping, Amazon's, Microsoft's, IBM's and
+//! Scaleway's.
+
+use super::super::RegistryKind::{
+    Acr, DockerHardened, DockerHub, Ecr, EcrPublic, Ghcr, Google, Ibm, Scaleway,
+};
+use super::{Pasted, Verdict};
+use crate::domain::credential::{KEY_FILE_USERNAME, Method};
+use crate::domain::key_file::{self, BASE64_USERNAME, KeyFile};
+
+const ACCESS_TOKEN_USERNAME: &str = "oauth2accesstoken";
+/// Base64 of `{"type`, of `{` before either line break, and of `{` before a space.
+const KEY_FILE_STARTS: [&str; 4] = ["eyJ0eXBl", "ewo", "ew0K", "eyAi"];
+
+impl Pasted<'_> {
+    pub(super) fn of_clouds(&self) -> Verdict {
+        self.amazon()
+            .or_else(|| self.google_key())
+            .or_else(|| self.google_token())
+            .or_else(|| self.other_clouds())
+            .or_else(|| self.signed_token())
+    }
+
+    fn amazon(&self) -> Verdict {
+        if is_key_id(self.secret, &["AKIA", "ASIA"]) {
+            return Some(Some(match self.kind {
+                Ecr | EcrPublic => {
+                    "This looks like an AWS access key ID. The registry wants an authorization token: what aws ecr get-login-password prints."
+                }
+                _ => "This looks like an AWS access key ID, which is no password for any registry.",
+            }));
+        }
+        // Base64 of `{"payload`.
+        if self.starts(&["eyJwYXlsb2Fk"]) {
+            let warning = "This looks like an authorization token of Amazon ECR, but the registry is not Amazon's.";
+            return self.fits(&[Ecr, EcrPublic], warning);
+        }
+        None
+    }
+
+    fn google_key(&self) -> Verdict {
+        let (is_googles, is_base64_name) = (self.kind == Google, self.username == BASE64_USERNAME);
+        if self.starts(&["-----BEGIN"]) {
+            return Some(Some(if is_googles {
+                "This looks like a private key alone. Choose GCP service account key, and give the whole JSON file."
+            } else {
+                "This looks like a private key. Registries take a password or a token; SSH keys do not work."
+            }));
+        }
+        if self.starts(&["{"]) && self.secret.contains("\"service_account\"") {
+            return Some(self.key_file());
+        }
+        if self.starts(&["{"]) && is_googles {
+            return Some(Some(
+                "This is JSON, but no service account key. The registry takes the key file of a service account, or an access token.",
+            ));
+        }
+        let decoded = key_file::decode(self.secret);
+        let is_json = decoded.as_ref().is_some_and(|bytes| bytes.trim_ascii().starts_with(b"{"));
+        if is_googles && is_base64_name {
+            let is_key = decoded.is_some_and(|bytes| KeyFile::read(&bytes).is_ok());
+            return Some((!is_key).then_some(
+                "With the user name _json_key_base64 the registry wants the base64 of a whole service account key file, and this is not that.",
+            ));
+        }
+        if is_googles && (is_json || self.starts(&KEY_FILE_STARTS)) {
+            return Some(Some(
+                "This looks like the base64 of a key file, which goes with the user name _json_key_base64. Or choose GCP service account key, and give the file itself.",
+            ));
+        }
+        let is_key = is_json && decoded.is_some_and(|bytes| holds(&bytes, b"\"service_account\""));
+        is_key.then(|| Some(self.not_googles()))
+    }
+
+    /// A key file as it is.
+    fn key_file(&self) -> Option<&'static str> {
+        if self.kind != Google {
+            return Some(self.not_googles());
+        }
+        match (self.method, self.username) {
+            // Here it is what is wanted.
+            (Method::GcpServiceAccountKey, _) => None,
+            (Method::Password, BASE64_USERNAME) => Some(
+                "With the user name _json_key_base64 the registry wants the base64 of the key file. Choose GCP service account key as the authentication method to give the file itself.",
+            ),
+            (Method::Password, KEY_FILE_USERNAME) => Some(
+                "The registry takes this service account key. Choose GCP service account key as the authentication method to have the file checked, too.",
+            ),
+            (Method::Password, _) => Some(
+                "This looks like a service account key. Choose GCP service account key as the authentication method.",
+            ),
+        }
+    }
+
+    fn not_googles(&self) -> &'static str {
+        if self.may_be_any() {
+            "This looks like a Google service account key, but the address is not one of Google's registries."
+        } else {
+            "This looks like a Google service account key, but the registry is not Google's."
+        }
+    }
+
+    fn google_token(&self) -> Verdict {
+        if self.starts(&["AIza"]) && self.secret.len() == 39 {
+            return Some(Some(
+                "This looks like a Google API key, which is no password for a registry.",
+            ));
+        }
+        if !self.starts(&["ya29."]) {
+            return None;
+        }
+        if self.kind == Google && self.username != ACCESS_TOKEN_USERNAME {
+            return Some(Some(
+                "This looks like a Google access token, which goes with the user name oauth2accesstoken. It ends soon, most often within an hour.",
+            ));
+        }
+        if self.kind == Google || self.may_be_any() {
+            return Some(Some(
+                "This looks like a Google access token. It ends soon, most often within an hour.",
+            ));
+        }
+        Some(Some("This looks like a Google access token, but the registry is not Google's."))
+    }
+
+    fn other_clouds(&self) -> Verdict {
+        if is_key_id(self.secret, &["SCW"]) {
+            return Some(Some(if self.kind == Scaleway {
+                "This looks like an access key, which is only its name. The registry wants the secret key."
+            } else {
+                "This looks like a Scaleway access key, which is no password for any registry."
+            }));
+        }
+        if self.kind == Acr && is_guid(self.secret) {
+            return Some(Some(
+                "This looks like the ID of an application or of its secret. The registry wants the value of the secret.",
+            ));
+        }
+        None
+    }
+
+    /// A JWT: a token that somebody signed, which says itself when it ends.
+    fn signed_token(&self) -> Verdict {
+        if !self.starts(&["eyJ"]) {
+            return None;
+        }
+        Some(match (self.kind, self.username) {
+            (Acr, _) => Some(
+                "This looks like a token of Azure, which ends within hours. A repository token or a service principal's secret lasts longer.",
+            ),
+            (Ecr, _) => Some(
+                "This looks like a sign-in token (a JWT). The registry wants an authorization token: what aws ecr get-login-password prints.",
+            ),
+            (Ibm, "iamapikey") => Some(
+                "This looks like an IAM token, which goes with the user name iambearer and ends soon. An API key lasts longer.",
+            ),
+            (Ibm, "iambearer") => {
+                Some("This looks like an IAM token, which ends soon. An API key lasts longer.")
+            }
+            (DockerHub | DockerHardened | Ghcr | Google, _) => Some(
+                "This looks like a sign-in token (a JWT). It ends soon, and this registry wants an access token.",
+            ),
+            _ => None,
+        })
+    }
+}
+
+/// One of the prefixes, and capital letters and digits to a length of 20.
+fn is_key_id(secret: &str, prefixes: &[&str]) -> bool {
+    prefixes.iter().any(|prefix| secret.starts_with(prefix))
+        && secret.len() == 20
+        && secret.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit())
+}
+
+fn is_guid(secret: &str) -> bool {
+    let parts: Vec<&str> = secret.split('-').collect();
+    let is_hex = |part: &&str| part.bytes().all(|b| b.is_ascii_hexdigit());
+    let lengths: Vec<usize> = parts.iter().map(|part| part.len()).collect();
+    lengths == [8, 4, 4, 4, 12] && parts.iter().all(is_hex)
+}
+
+fn holds(bytes: &[u8], part: &[u8]) -> bool {
+    bytes.windows(part.len()).any(|window| window == part)
+}

@@ -1,0 +1,202 @@
+//! The form of a rule: what was typed into it, read, or what is wrong with it.
+
+use super::check::IN_LIST;
+use super::{ClaimField, Kind, Provider, TrustForm};
+use crate::error::FieldError;
+use std::collections::BTreeMap;
+use uuid::Uuid;
+
+/// Claims that one rule may ask for.
+const CLAIMS_MAX: usize = 20;
+/// The longest value, in characters.
+const VALUE_MAX: usize = 500;
+/// Issuers that may be asked in plain http: those on the machine itself.
+const LOCAL: [&str; 3] = ["127.0.0.1", "[::1]", "localhost"];
+
+impl TrustForm {
+    /// The claims to ask for, or what is wrong with the form. The key of who signs requests is not
+    /// looked at here.
+    ///
+    /// # Errors
+    /// One sentence for each field that needs another look.
+    pub fn read(&self, provider: Provider) -> Result<BTreeMap<String, String>, Vec<FieldError>> {
+        let mut errors =
+            if provider.is_oidc() { self.signature_problems(provider) } else { Vec::new() };
+        let mut claims = BTreeMap::new();
+        for field in provider.fields() {
+            let typed = self.claims.get(field.name).map(|text| text.trim()).unwrap_or_default();
+            match read_claim(provider, field, typed) {
+                Ok(Some(value)) => {
+                    claims.insert(field.name.to_owned(), value);
+                }
+                Ok(None) => {}
+                Err(message) => errors.push(at(&format!("claims.{}", field.name), message)),
+            }
+        }
+        match more(&self.more_claims, provider) {
+            Ok(more) => claims.extend(more),
+            Err(message) => errors.push(at("more_claims", message)),
+        }
+        let fields = provider.fields();
+        let is_narrow = |name: &str| {
+            fields.iter().any(|field| field.name == name && field.kind == Kind::Narrowing)
+        };
+        let first = fields.iter().find(|field| field.kind == Kind::Narrowing);
+        if let Some(first) = first
+            && errors.is_empty()
+            && !claims.keys().any(|name| is_narrow(name))
+        {
+            errors.push(at(
+                &format!("claims.{}", first.name),
+                "Narrow it: enter one of these, so that not everything in the repository can act as this pipeline.",
+            ));
+        }
+        if claims.len() > CLAIMS_MAX {
+            errors.push(at("more_claims", format!("At most {CLAIMS_MAX} claims.")));
+        }
+        if errors.is_empty() { Ok(claims) } else { Err(errors) }
+    }
+
+    fn signature_problems(&self, provider: Provider) -> Vec<FieldError> {
+        if let Some(own) = Provider::of_issuer(&self.issuer)
+            && own != provider
+        {
+            return vec![at("issuer", own.says_its_form())];
+        }
+        let issuer = issuer_problem(&self.issuer).map(|message| at("issuer", message));
+        let audience = audience_problem(&self.read_audience(provider));
+        issuer.into_iter().chain(audience.map(|message| at("audience", message))).collect()
+    }
+}
+
+fn at(field: &str, message: impl Into<String>) -> FieldError {
+    FieldError::new(field, message)
+}
+
+/// What is typed into one field of the form; nothing where a claim is not asked for.
+fn read_claim(
+    provider: Provider,
+    field: &ClaimField,
+    typed: &str,
+) -> Result<Option<String>, String> {
+    let said = |message: &str| Err(message.to_owned());
+    if typed.is_empty() {
+        return match field.kind {
+            Kind::Identity => Err(format!("Enter the {}.", field.label.to_lowercase())),
+            Kind::Narrowing | Kind::Extra => Ok(None),
+        };
+    }
+    if field.is_number && !typed.bytes().all(|byte| byte.is_ascii_digit()) {
+        return said("Enter the number, not the name: names change and can be taken over.");
+    }
+    if let Some(message) = value_problem(typed) {
+        return Err(message);
+    }
+    if field.kind != Kind::Narrowing && typed.contains('*') {
+        return said("This claim has to match exactly. Leave out the *.");
+    }
+    if field.kind == Kind::Narrowing && typed.bytes().all(|byte| byte == b'*') {
+        return said("Say at least what it starts with, for example refs/heads/*.");
+    }
+    // Matched by its name alone a tag would be taken for a branch.
+    if field.is_reference() && !typed.starts_with("refs/") {
+        return said(
+            "Write the whole reference: refs/heads/main for a branch, refs/tags/v1 for a tag.",
+        );
+    }
+    if provider == Provider::Kubernetes && field.name == "sub" && !is_service_account(typed) {
+        return said("Write the whole subject: system:serviceaccount:NAMESPACE:NAME.");
+    }
+    Ok(Some(as_it_is_signed(field, typed)))
+}
+
+fn is_service_account(subject: &str) -> bool {
+    let parts =
+        subject.strip_prefix("system:serviceaccount:").and_then(|rest| rest.split_once(':'));
+    parts.is_some_and(|(namespace, name)| {
+        !namespace.is_empty() && !name.is_empty() && !name.contains(':')
+    })
+}
+
+/// The value as the provider writes it, where people paste it in another form.
+fn as_it_is_signed(field: &ClaimField, typed: &str) -> String {
+    if field.name == "oidc.circleci.com/vcs-origin" {
+        let bare = typed.strip_prefix("https://").unwrap_or(typed).trim_end_matches('/');
+        return bare.strip_suffix(".git").unwrap_or(bare).to_owned();
+    }
+    match Uuid::try_parse(typed) {
+        Ok(id) if typed.len() == id.hyphenated().to_string().len() => id.hyphenated().to_string(),
+        _ => typed.to_owned(),
+    }
+}
+
+/// `https://host[/path]`, exactly as the issuer writes it; plain http only on the machine itself.
+fn issuer_problem(issuer: &str) -> Option<String> {
+    let issuer = issuer.trim();
+    let rest = issuer.strip_prefix("https://").or_else(|| {
+        let rest = issuer.strip_prefix("http://")?;
+        let is_local = LOCAL.iter().any(|host| {
+            rest.strip_prefix(host).is_some_and(|end| end.is_empty() || end.starts_with([':', '/']))
+        });
+        is_local.then_some(rest)
+    });
+    match rest {
+        _ if issuer.is_empty() => Some("Enter the issuer.".to_owned()),
+        None => Some("The issuer is an https:// address.".to_owned()),
+        Some(rest)
+            if rest.is_empty()
+                || rest.starts_with('/')
+                || rest.contains(['?', '#', '@', '\\'])
+                || rest.contains(|c: char| c.is_whitespace() || c.is_control())
+                || issuer.len() > VALUE_MAX =>
+        {
+            Some("The issuer is an address with a host and at most a path.".to_owned())
+        }
+        Some(_) => None,
+    }
+}
+
+fn audience_problem(audience: &str) -> Option<String> {
+    if audience.is_empty() {
+        return Some("Enter the audience that the job asks its token for.".to_owned());
+    }
+    value_problem(audience)
+}
+
+fn value_problem(value: &str) -> Option<String> {
+    if value.chars().count() > VALUE_MAX {
+        return Some(format!("At most {VALUE_MAX} characters."));
+    }
+    value
+        .contains(|c: char| c.is_control())
+        .then(|| "This holds a character that cannot be seen. Type it again.".to_owned())
+}
+
+/// The `name=value` lines.
+fn more(text: &str, provider: Provider) -> Result<BTreeMap<String, String>, String> {
+    let mut claims = BTreeMap::new();
+    for line in text.lines().map(str::trim).filter(|line| !line.is_empty()) {
+        let (name, value) = line.split_once('=').ok_or("Write one claim a line: name=value.")?;
+        let (name, value) = (name.trim(), value.trim());
+        let plain = name.strip_suffix(IN_LIST).unwrap_or(name);
+        if plain.is_empty() || value.is_empty() || name.len() > 100 {
+            return Err("Write one claim a line: name=value.".to_owned());
+        }
+        if matches!(plain, "iss" | "aud" | "exp" | "nbf" | "iat" | "jti") {
+            return Err(
+                "The issuer, the audience and the times are always checked: leave them out."
+                    .to_owned(),
+            );
+        }
+        if provider.fields().iter().any(|field| field.name == plain) {
+            return Err(
+                "One of these claims has a field of its own above. Enter it there.".to_owned()
+            );
+        }
+        if let Some(message) = value_problem(value) {
+            return Err(message);
+        }
+        claims.insert(name.to_owned(), value.to_owned());
+    }
+    Ok(claims)
+}

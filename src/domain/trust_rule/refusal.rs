@@ -1,0 +1,164 @@
+//! Which rule takes a token, and what is said when none does: which claim, what was there, and how
+//! to come by what is asked for. Values of a token are never repeated, but for its audience.
+
+use super::check::{check, holds, is_of_tag, lacking};
+use super::{ClaimCheck, Provider, TrustRule, ValueKind};
+use crate::domain::proof::fact;
+use serde_json::{Map, Value};
+use std::collections::BTreeMap;
+
+/// Characters of an audience that are shown.
+const AUDIENCE_SHOWN: usize = 200;
+/// Audiences that are shown of a list.
+const AUDIENCES_SHOWN: usize = 5;
+
+/// How a rule asks for a claim that is a list.
+const HOW_OF_LIST: &str = "a rule asks for one of a list with name[]=value";
+
+/// Why a claim does not hold: claims of one reason are named in one sentence.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Why {
+    /// There is no value that could be compared.
+    Instead(ValueKind, Option<&'static str>),
+    /// There is one, and another is asked for.
+    Differs,
+    /// The list is none.
+    NoList,
+    /// It is a tag's, and the rule asks for a branch.
+    Tag,
+    /// It says that the code is a fork's.
+    Fork,
+}
+
+/// The first rule that takes the claims.
+///
+/// # Errors
+/// What is not as the rule that comes nearest asks for it.
+pub fn judge<'a>(
+    rules: &'a [TrustRule],
+    claims: &Map<String, Value>,
+) -> Result<&'a TrustRule, String> {
+    if let Some(rule) = rules.iter().find(|rule| holds(rule, claims)) {
+        return Ok(rule);
+    }
+    let missed = |rule: &'a TrustRule| {
+        let missed: Vec<ClaimCheck> =
+            check(rule, claims).into_iter().filter(|check| !check.holds).collect();
+        (rule, missed)
+    };
+    let nearest = rules.iter().map(missed).min_by_key(|(_, missed)| missed.len());
+    let Some((rule, missed)) = nearest else {
+        return Err("there is no trust rule for it".to_owned());
+    };
+    if missed.is_empty() {
+        return Err(is_too_little(rule));
+    }
+    let mut groups: BTreeMap<Why, Vec<String>> = BTreeMap::new();
+    for check in missed {
+        let why = why(rule, &check, claims);
+        groups.entry(why).or_default().push(check.name);
+    }
+    let sentences: Vec<String> = groups.iter().map(|(why, names)| sentence(why, names)).collect();
+    Err(sentences.join("; "))
+}
+
+/// All that the rule asks for is said, and that is not enough.
+fn is_too_little(rule: &TrustRule) -> String {
+    let names: Vec<&str> = lacking(rule).map(|field| field.name).collect();
+    if names.is_empty() {
+        return "no trust rule asks for anything".to_owned();
+    }
+    format!(
+        "the trust rule does not ask for {}, without which a fork is taken for the repository: delete it and add it again",
+        names.join(", ")
+    )
+}
+
+fn why(rule: &TrustRule, check: &ClaimCheck, claims: &Map<String, Value>) -> Why {
+    let signer = rule.signer(claims);
+    let is_list = check.name.ends_with(super::check::IN_LIST);
+    match check.kind {
+        ValueKind::List if is_list => Why::Differs,
+        ValueKind::Plain if is_list => Why::NoList,
+        ValueKind::Plain if is_of_tag(rule, &check.name, claims) => Why::Tag,
+        ValueKind::Plain if is_of_fork(signer, check, claims) => Why::Fork,
+        ValueKind::Plain => Why::Differs,
+        ValueKind::List => Why::Instead(check.kind, Some(HOW_OF_LIST)),
+        ValueKind::Object | ValueKind::Fraction | ValueKind::Unreadable => {
+            Why::Instead(check.kind, None)
+        }
+        ValueKind::Absent | ValueKind::Null | ValueKind::Empty => {
+            Why::Instead(check.kind, signer.how_to_have(&check.name))
+        }
+    }
+}
+
+/// Whether another value of this claim means that the run is of a fork, and no other project's.
+fn is_of_fork(signer: Provider, check: &ClaimCheck, claims: &Map<String, Value>) -> bool {
+    match signer {
+        Provider::CircleCi => check.name == "oidc.circleci.com/vcs-origin",
+        // The job runs in the project of the rule, and the code is another's.
+        Provider::GitLab => {
+            let job = fact(claims.get("job_project_id"));
+            check.name == "project_id" && job.as_deref() == Some(check.wanted.as_str())
+        }
+        _ => false,
+    }
+}
+
+fn sentence(why: &Why, names: &[String]) -> String {
+    let (name, is) = (names.join(", "), if names.len() == 1 { "is" } else { "are" });
+    match why {
+        Why::Instead(kind, how) => {
+            let instead = kind.instead().unwrap_or("another");
+            let asked = match kind {
+                ValueKind::Absent | ValueKind::Null | ValueKind::Empty => String::new(),
+                _ => ", and the trust rule asks for one text".to_owned(),
+            };
+            let how = how.map(|how| format!(" ({how})")).unwrap_or_default();
+            format!("{name} {is} {instead}{asked}{how}")
+        }
+        Why::Differs => format!("{name} {is} not what the trust rule asks for"),
+        Why::NoList => format!("{name} {is} no list, and the trust rule asks for one"),
+        Why::Tag => {
+            format!(
+                "{name} {is} not what the trust rule asks for: the run is of a tag, and a tag is no branch"
+            )
+        }
+        Why::Fork => {
+            format!(
+                "{name} {is} not what the trust rule asks for: the run is of a fork, and a fork is not the repository"
+            )
+        }
+    }
+}
+
+/// What is said of a token for another audience than these rules ask for: both are named.
+pub fn other_audience(rules: &[TrustRule], claims: &Map<String, Value>) -> String {
+    let mut asked: Vec<&str> = rules.iter().map(|rule| rule.audience.as_str()).collect();
+    asked.sort_unstable();
+    asked.dedup();
+    let how = rules.first().and_then(|rule| rule.signer(claims).how_to_be_for());
+    let how = how.map(|how| format!(" ({how})")).unwrap_or_default();
+    let asked = shown(asked.into_iter().map(|text| Some(text.to_owned())));
+    let said = match claims.get("aud") {
+        Some(Value::Array(all)) if !all.is_empty() => shown(all.iter().map(|one| fact(Some(one)))),
+        Some(Value::Array(_)) => "nobody, since its audience is an empty list".to_owned(),
+        one => match ValueKind::of(one).instead() {
+            Some(instead) => format!("nobody, since its audience is {instead}"),
+            None => shown(std::iter::once(fact(one))),
+        },
+    };
+    format!(
+        "the token is meant for another audience: it is for {said}, and the trust rule asks for {asked}{how}"
+    )
+}
+
+fn shown(audiences: impl Iterator<Item = Option<String>>) -> String {
+    let short = |text: String| text.chars().take(AUDIENCE_SHOWN).collect::<String>();
+    let all: Vec<String> = audiences
+        .take(AUDIENCES_SHOWN)
+        .map(|one| one.map_or_else(|| "what cannot be shown".to_owned(), short))
+        .collect();
+    all.join(" or ")
+}

@@ -1,0 +1,113 @@
+//! Sources: <https://buildkite.com/docs/agent/cli/reference/oidc> (claims, optional claims, custom
+//! subjects), <https://buildkite.com/docs/pipelines/security/oidc>,
+//! <https://buildkite.com/docs/pipelines/source-control/github> for forks and their prefix.
+
+use super::*;
+
+const ISSUER: &str = "https://agent.buildkite.com";
+const ORGANIZATION: &str = "f892efa9-103e-4d28-97a1-3b8616a0994d";
+const PIPELINE: &str = "0184990a-4782-42b5-afc1-16715b10b8ff";
+const MAIN: Option<&str> = Some("refs/heads/main");
+
+/// A build of `main`, asked for with `--claim organization_id --claim pipeline_id`.
+fn push() -> Value {
+    json!({
+        "iss": ISSUER, "aud": AUDIENCE, "iat": 1_669_014_898, "nbf": 1_669_014_898,
+        "exp": 1_669_015_198,
+        "sub": "organization:acme-inc:pipeline:super-duper-app:ref:refs/heads/main:commit:9f3182061f1e:step:build",
+        "organization_slug": "acme-inc", "pipeline_slug": "super-duper-app", "build_number": 1,
+        "build_branch": "main", "build_commit": "9f3182061f1e", "step_key": "build",
+        "job_id": "0184990a-477b-4fa8-9968-496074483cee", "agent_id": "0184990a",
+        "build_source": "webhook", "runner_environment": "buildkite-hosted",
+        "organization_id": ORGANIZATION, "pipeline_id": PIPELINE,
+    })
+}
+
+fn of(narrowing: (&str, &str)) -> TrustRule {
+    let ids = [("organization_id", ORGANIZATION), ("pipeline_id", PIPELINE), narrowing];
+    rule(Provider::Buildkite, ISSUER, AUDIENCE, &ids)
+}
+
+#[test]
+fn tokens_for_a_rule_of_a_branch() {
+    let shapes = vec![
+        ("with the ids", json!({}), Taken(MAIN, Own)),
+        ("custom subject", json!({"sub": PIPELINE}), Taken(MAIN, Own)),
+        ("no tag, as null", json!({"build_tag": null}), Taken(MAIN, Own)),
+        ("no tag, as an empty text", json!({"build_tag": ""}), Taken(MAIN, Own)),
+        ("a step without a key", json!({"step_key": null}), Taken(MAIN, Own)),
+        ("numbers as texts", json!({"build_number": "1"}), Taken(MAIN, Own)),
+        ("triggered by another pipeline", json!({"build_source": "trigger_job"}), Taken(MAIN, Own)),
+        (
+            "default",
+            json!({"organization_id": ABSENT, "pipeline_id": ABSENT}),
+            Refused(&[
+                "organization_id, pipeline_id are absent",
+                "buildkite-agent oidc request-token --claim organization_id --claim pipeline_id",
+            ]),
+        ),
+        (
+            "one id only",
+            json!({"pipeline_id": ABSENT}),
+            Refused(&["pipeline_id is absent", "--claim pipeline_id"]),
+        ),
+        (
+            "ids that are null",
+            json!({"organization_id": null}),
+            Refused(&["organization_id is null", "--claim organization_id"]),
+        ),
+        (
+            "tag",
+            json!({"build_branch": "v1.0.0", "build_tag": "v1.0.0"}),
+            Refused(&["build_branch is not", "a tag is no branch"]),
+        ),
+        (
+            "tag named like the branch",
+            json!({"build_tag": "main"}),
+            Refused(&["a tag is no branch"]),
+        ),
+        ("tag of a number", json!({"build_tag": 1}), Refused(&["a tag is no branch"])),
+        ("tag in a list", json!({"build_tag": ["main"]}), Refused(&["a tag is no branch"])),
+        (
+            "fork with its prefix",
+            json!({"build_branch": "contributor:main"}),
+            Refused(&["build_branch is not"]),
+        ),
+        (
+            "another pipeline",
+            json!({"pipeline_id": ORGANIZATION}),
+            Refused(&["pipeline_id is not"]),
+        ),
+    ];
+    assert_answers(&of(("build_branch", "main")), &push(), shapes);
+}
+
+#[test]
+fn tokens_for_a_rule_of_tags_a_step_or_many_branches() {
+    let shapes = vec![
+        ("tag", json!({"build_branch": "v1", "build_tag": "v1"}), Taken(Some("refs/tags/v1"), Own)),
+        (
+            "branch named like a tag",
+            json!({"build_branch": "v1"}),
+            Refused(&["build_tag is absent", "only a build of a tag has it"]),
+        ),
+    ];
+    assert_answers(&of(("build_tag", "v*")), &push(), shapes);
+    let shapes = vec![
+        ("step", json!({}), Taken(MAIN, Own)),
+        // The grant sees a tag.
+        ("of a tag", json!({"build_tag": "main"}), Taken(Some("refs/tags/main"), Own)),
+        (
+            "no key",
+            json!({"step_key": null}),
+            Refused(&["step_key is null", "give the step a key"]),
+        ),
+    ];
+    assert_answers(&of(("step_key", "build")), &push(), shapes);
+    let fork = json!({"build_branch": "contributor:main"});
+    let shapes = vec![
+        ("branch", json!({}), Taken(MAIN, Own)),
+        ("fork with its prefix", fork, Taken(Some("refs/heads/contributor:main"), MayBe)),
+    ];
+    assert_answers(&of(("build_branch", "*main")), &push(), shapes);
+}

@@ -1,0 +1,111 @@
+//! The image that a job is about: of which registry, and which repository there.
+
+use crate::failure::Failure;
+
+/// Docker Hub, under the names that clients have for it.
+const HUB: [&str; 3] = ["docker.io", "index.docker.io", "registry-1.docker.io"];
+
+/// An image, without its tag and digest.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Image {
+    registry: String,
+    /// Below the registry.
+    pub repository: String,
+}
+
+impl Image {
+    /// Reads what stands in a build file: `nginx`, `ghcr.io/acme/api:1.0`, with or without a digest.
+    ///
+    /// # Errors
+    /// A sentence that names the setting when that is no image.
+    pub fn parse(text: &str) -> Result<Self, Failure> {
+        let text = text.trim();
+        let name = text.split_once('@').map_or(text, |(name, _)| name);
+        let (host, path) = match name.split_once('/') {
+            Some((first, rest)) if is_host(first) => (first, rest),
+            _ => (HUB[0], name),
+        };
+        let path = path.split_once(':').map_or(path, |(path, _)| path);
+        let is_path = path.split('/').all(|part| !part.is_empty())
+            && !path.contains(|c: char| c.is_control() || c.is_whitespace());
+        if !is_path {
+            return Err(Failure::here(
+                "REGCRED_IMAGE has to be an image, such as ghcr.io/acme/api:1.0.",
+            ));
+        }
+        Ok(Self { registry: registry(host), repository: path.to_owned() })
+    }
+
+    /// Whether the server that a client asks for is the image's registry. The usual ports count as
+    /// none: no credential depends on this, only of which repository it is asked for.
+    pub fn is_at(&self, server: &str) -> bool {
+        registry(server) == self.registry
+    }
+}
+
+/// Docker's rule: without a dot or a port it is a part of a name on Docker Hub.
+fn is_host(first: &str) -> bool {
+    first.contains(['.', ':']) || first == "localhost"
+}
+
+/// One spelling for what clients spell in several ways.
+fn registry(server: &str) -> String {
+    let server = server.trim().to_lowercase();
+    let bare = ["https://", "http://"].iter().find_map(|scheme| server.strip_prefix(*scheme));
+    let bare = bare.unwrap_or(&server);
+    let host = bare.split_once('/').map_or(bare, |(host, _)| host);
+    let host = [":443", ":80"].iter().find_map(|port| host.strip_suffix(*port)).unwrap_or(host);
+    if HUB.contains(&host) { HUB[0].to_owned() } else { host.to_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_image_is_read_as_docker_reads_it() {
+        for (text, server, repository) in [
+            ("nginx", "https://index.docker.io/v1/", "nginx"),
+            ("nginx:1.27", "docker.io", "nginx"),
+            ("acme/api", "index.docker.io", "acme/api"),
+            ("docker.io/acme/api:1", "registry-1.docker.io", "acme/api"),
+            ("ghcr.io/acme/api:1.0", "ghcr.io", "acme/api"),
+            (" GHCR.io/acme/api ", "https://ghcr.io", "acme/api"),
+            ("localhost/api", "localhost", "api"),
+            ("localhost:5000/acme/api@sha256:00", "localhost:5000", "acme/api"),
+            ("registry.example.com:5000/a/b/c:1@sha256:00", "registry.example.com:5000", "a/b/c"),
+            ("[::1]:5000/api", "[::1]:5000", "api"),
+        ] {
+            let image = Image::parse(text).unwrap();
+            assert!(image.is_at(server), "{text}");
+            assert_eq!(image.repository, repository, "{text}");
+            assert!(!image.is_at("registry.example.org"), "{text}");
+        }
+    }
+
+    #[test]
+    fn the_usual_port_is_no_other_registry_and_any_other_port_is() {
+        for (text, server, is_same) in [
+            ("registry.example.com/x/y", "registry.example.com:443", true),
+            ("registry.example.com:443/x/y", "registry.example.com", true),
+            ("harbor.example.com:80/x/y", "harbor.example.com", true),
+            ("harbor.example.com/x/y", "http://harbor.example.com:80/", true),
+            ("registry.example.com/x/y", "registry.example.com:5000", false),
+            ("registry.example.com:8080/x/y", "registry.example.com", false),
+            ("ghcr.io/x/y", "ghcr.io.evil.example.com", false),
+        ] {
+            assert_eq!(Image::parse(text).unwrap().is_at(server), is_same, "{text} {server}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_image_is_refused_and_not_repeated() {
+        for text in
+            ["", " ", "/", "ghcr.io/", "hunter2//x", "hunter2 x", "hunter2/", ":1", "@sha256:00"]
+        {
+            let said = Image::parse(text).unwrap_err().to_string();
+            assert!(said.starts_with("regcred: REGCRED_IMAGE has to be "), "{said}");
+            assert!(!said.contains("hunter2"), "{said}");
+        }
+    }
+}

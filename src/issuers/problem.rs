@@ -1,0 +1,158 @@
+//! Why a token was not believed, and what people are told of an issuer that did not do its part.
+
+use std::fmt;
+
+use crate::crypto::jwt::JwtProblem;
+use crate::outbound::OutboundProblem;
+
+/// What an issuer is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Part {
+    /// Its metadata, below its own address.
+    Metadata,
+    /// Its keys, at the place that the metadata name.
+    Keys,
+}
+
+impl Part {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Metadata => "metadata",
+            Self::Keys => "keys",
+        }
+    }
+}
+
+/// What is wrong with a document that an issuer publishes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Wrong {
+    /// It is not the document that it should be.
+    Form,
+    /// It is longer than such a document can be.
+    Length,
+    /// The metadata name another issuer.
+    OtherIssuer,
+    /// The metadata name a place for the keys that may not be asked.
+    Place,
+}
+
+/// Why a token was not believed. The texts carry nothing that stood in it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum IssuerProblem {
+    /// The token itself is at fault.
+    Token(JwtProblem),
+    /// The expected issuer is not an address that may be asked: `https`, without user name, query or
+    /// fragment. Plain `http` will do only for this machine.
+    Address,
+    /// It cannot be reached, does not answer in time or may not be called, and no keys of the last
+    /// day are left.
+    Unreachable(Part, OutboundProblem),
+    /// It answered with another status than that of the document.
+    Answered(Part, u16),
+    /// It answered, and with something else than what it has to publish.
+    Unfit(Part, Wrong),
+}
+
+impl fmt::Display for IssuerProblem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match *self {
+            Self::Token(problem) => fmt::Display::fmt(&problem, f),
+            Self::Address => f.write_str("the issuer's address is not one that can be asked"),
+            Self::Unreachable(part, cause) => {
+                write!(f, "the issuer was asked for its {}, and {}", part.name(), unreached(cause))
+            }
+            Self::Answered(part, status) => {
+                write!(f, "the issuer was asked for its {}, and it answered {status}", part.name())
+            }
+            Self::Unfit(part, wrong) => {
+                write!(
+                    f,
+                    "the issuer was asked for its {}, and {}",
+                    part.name(),
+                    unfit(part, wrong)
+                )
+            }
+        }
+    }
+}
+
+impl std::error::Error for IssuerProblem {}
+
+impl IssuerProblem {
+    /// Seconds for which an issuer is left alone after a failure.
+    pub const PAUSE: u32 = 30;
+
+    /// Nobody knows what happened.
+    pub(super) const UNKNOWN: Self =
+        Self::Unreachable(Part::Metadata, OutboundProblem::Unreachable);
+
+    /// Whether it is the issuer that did not do its part: the token may be good, and may be
+    /// presented again.
+    pub fn is_the_issuers(self) -> bool {
+        matches!(self, Self::Unreachable(..) | Self::Answered(..) | Self::Unfit(..))
+    }
+
+    /// The sentence for people about this issuer, which somebody registered: its host, what it said
+    /// and what to do. A cluster that wants to be asked by somebody it knows lacks a binding.
+    pub fn complaint(self, issuer: &str, is_cluster: bool) -> String {
+        if !self.is_the_issuers() {
+            return self.to_string();
+        }
+        let host = host(issuer);
+        let said = self.to_string().replacen("the issuer", &format!("The issuer {host}"), 1);
+        let advice = match self {
+            Self::Answered(_, 401 | 403) if is_cluster => {
+                " The cluster lets nobody read it without authentication: bind the cluster role system:service-account-issuer-discovery to the group system:unauthenticated."
+            }
+            Self::Answered(_, 401 | 403) => " It has to publish this without authentication.",
+            Self::Answered(_, 404) => " Check the issuer of the trust rule.",
+            Self::Unreachable(_, OutboundProblem::Forbidden(_)) => {
+                " The operator of this service can allow it: REGCRED_PRIVATE_NETWORKS."
+            }
+            Self::Unreachable(_, OutboundProblem::Unresolved) => {
+                " Check the issuer of the trust rule."
+            }
+            _ => "",
+        };
+        format!("{said}.{advice}")
+    }
+}
+
+/// The host of the address, with its port.
+fn host(issuer: &str) -> &str {
+    let rest = issuer.split_once("://").map_or(issuer, |(_, rest)| rest);
+    rest.split('/').next().unwrap_or(rest)
+}
+
+fn unreached(cause: OutboundProblem) -> String {
+    match cause {
+        OutboundProblem::Forbidden(range) => {
+            format!("it is at an address that is not public and may not be called ({range})")
+        }
+        OutboundProblem::Unresolved => "its name is not known".to_owned(),
+        OutboundProblem::TimedOut => "it did not answer in time".to_owned(),
+        OutboundProblem::Tls => {
+            "no secure connection could be made: its certificate is not valid or not trusted here"
+                .to_owned()
+        }
+        OutboundProblem::Redirected => {
+            "it sent the caller elsewhere, which is not followed".to_owned()
+        }
+        OutboundProblem::BadUrl => "its address is not one that can be called".to_owned(),
+        OutboundProblem::Unreachable | OutboundProblem::TooLarge | OutboundProblem::BadRoots => {
+            "it cannot be reached, or broke off".to_owned()
+        }
+    }
+}
+
+fn unfit(part: Part, wrong: Wrong) -> &'static str {
+    match (part, wrong) {
+        (_, Wrong::Length) => "it answered with more than such a document can be",
+        (_, Wrong::OtherIssuer) => "they name another issuer",
+        (_, Wrong::Place) => "the place that they name for its keys (jwks_uri) may not be asked",
+        (Part::Metadata, Wrong::Form) => {
+            "it answered with something else: no JSON with issuer and jwks_uri"
+        }
+        (Part::Keys, Wrong::Form) => "it answered with something else: no set of keys",
+    }
+}

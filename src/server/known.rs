@@ -1,0 +1,76 @@
+//! The cookie that tells a browser which an account was signed in with before. It is no session and
+//! opens nothing: others' wrong passwords do not hold that browser up.
+
+use crate::functions::Mark;
+use axum::body::Body;
+use axum::extract::State;
+use axum::http::{HeaderMap, HeaderValue, Request, header};
+use axum::middleware::Next;
+use axum::response::Response;
+
+/// Seconds that a browser keeps it: a year from the last time that it was used to sign in.
+const LIFE: u32 = 365 * 24 * 60 * 60;
+/// Bytes of a mark; what is longer is none.
+const MARK_MAX: usize = 128;
+
+fn name(is_https: bool) -> &'static str {
+    if is_https { "__Host-known" } else { "known" }
+}
+
+/// Reads the cookie, and sets it when a sign-in gave a mark. It stands outside the session's layer,
+/// whose own cookie comes first.
+pub(super) async fn layer(
+    State(is_https): State<bool>,
+    mut request: Request<Body>,
+    next: Next,
+) -> Response {
+    let mark = Mark::new(shown(request.headers(), name(is_https)));
+    request.extensions_mut().insert(mark.clone());
+    let mut response = next.run(request).await;
+    if let Some(given) = mark.given() {
+        let secure = if is_https { "; Secure" } else { "" };
+        let cookie = format!(
+            "{}={}; Path=/; Max-Age={LIFE}; HttpOnly; SameSite=Lax{secure}",
+            name(is_https),
+            given.as_str()
+        );
+        if let Ok(mut value) = HeaderValue::from_str(&cookie) {
+            value.set_sensitive(true);
+            response.headers_mut().append(header::SET_COOKIE, value);
+        }
+    }
+    response
+}
+
+/// The cookie's value.
+fn shown(headers: &HeaderMap, name: &str) -> Option<String> {
+    let lines = headers.get_all(header::COOKIE).iter().filter_map(|line| line.to_str().ok());
+    let mut cookies = lines.flat_map(|line| line.split(';')).filter_map(|one| one.split_once('='));
+    let (_, value) = cookies.find(|(other, _)| other.trim() == name)?;
+    let value = value.trim();
+    (value.len() <= MARK_MAX).then(|| value.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_mark_is_found_among_other_cookies() {
+        for (cookie, expected) in [
+            ("known=abc", Some("abc")),
+            ("sid=1; known=abc; x=y", Some("abc")),
+            ("unknown=abc", None),
+            ("known", None),
+            ("", None),
+        ] {
+            let mut headers = HeaderMap::new();
+            headers.insert(header::COOKIE, cookie.parse().unwrap());
+            assert_eq!(shown(&headers, "known").as_deref(), expected, "{cookie}");
+        }
+        let mut headers = HeaderMap::new();
+        let long = format!("known={}", "a".repeat(MARK_MAX + 1));
+        headers.insert(header::COOKIE, long.parse().unwrap());
+        assert_eq!(shown(&headers, "known"), None);
+    }
+}

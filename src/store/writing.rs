@@ -1,0 +1,179 @@
+//! Transactions that write. What failed once is never committed, and where there was any doubt a
+//! commit counts only once another connection has read it.
+
+use super::health::is_failure;
+use super::{Store, connect};
+use sea_orm::{
+    ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, ExecResult,
+    QueryResult, RuntimeErr, SqliteTransactionMode, Statement, TransactionOptions,
+    TransactionTrait,
+};
+use std::sync::atomic::{AtomicBool, Ordering};
+
+/// One transaction. Dropped without `commit`, it never happened.
+#[derive(Debug)]
+pub struct Write(pub(super) Tx);
+
+/// The database's transaction, and whether one of its statements failed.
+#[derive(Debug)]
+pub struct Tx {
+    pub(super) inner: DatabaseTransaction,
+    store: Store,
+    has_failed: AtomicBool,
+}
+
+impl Store {
+    /// Begins a transaction that may write at once (`SQLite`: `IMMEDIATE`, so that waiting for the
+    /// lock honours the busy timeout).
+    pub async fn write(&self) -> Result<Write, DbErr> {
+        self.health.check_file()?;
+        let options = TransactionOptions {
+            sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
+            ..TransactionOptions::default()
+        };
+        let begun = self.writer.begin_with_options(options).await;
+        let inner = begun.inspect_err(|error| self.notice(error))?;
+        Ok(Write(Tx { inner, store: self.clone(), has_failed: AtomicBool::new(false) }))
+    }
+
+    /// Writes something and reads it through another connection.
+    ///
+    /// # Errors
+    /// When the database does not keep what is written.
+    pub async fn prove(&self) -> Result<(), DbErr> {
+        self.write().await?.commit_read_back(true).await
+    }
+
+    /// Whether the embedded database's file is where it was opened; `true` on `PostgreSQL`. Tells the
+    /// log when it goes and when it is back.
+    pub fn has_its_file(&self) -> bool {
+        self.health.check_file().is_ok()
+    }
+
+    /// How many writes have failed, and whether none was read back since: with other values, what was
+    /// found out before is out of date.
+    pub fn condition(&self) -> (u64, bool) {
+        (self.health.failures(), self.health.is_doubted())
+    }
+
+    fn notice(&self, error: &DbErr) {
+        if is_failure(self.writer.get_database_backend(), error) {
+            self.health.fail();
+        }
+    }
+
+    /// The name of this process's mark.
+    fn mark_name(&self) -> String {
+        format!("{}{}", super::leases::MARK, self.id)
+    }
+
+    /// Whether another connection finds the mark: on the embedded database one that is opened by the
+    /// file's path just now, as it will be after a restart.
+    async fn finds(&self, mark: i64) -> Result<bool, DbErr> {
+        let Some(path) = self.health.path() else {
+            return self.is_marked(&self.reader, mark).await;
+        };
+        let fresh = connect::reader(path).await?;
+        let found = self.is_marked(&fresh, mark).await;
+        fresh.close().await?;
+        found
+    }
+
+    async fn is_marked(&self, db: &DatabaseConnection, mark: i64) -> Result<bool, DbErr> {
+        Ok(super::Leases { db }.until(&self.mark_name()).await? == Some(mark))
+    }
+}
+
+impl Write {
+    /// Makes it durable; after this it is never lost (`synchronous=FULL`, `synchronous_commit=on`).
+    ///
+    /// # Errors
+    /// When it is not, or may not be: nothing that depends on it may be told to anybody.
+    pub async fn commit(self) -> Result<(), DbErr> {
+        self.commit_read_back(false).await
+    }
+
+    async fn commit_read_back(self, is_asked: bool) -> Result<(), DbErr> {
+        let store = self.0.store.clone();
+        if self.0.has_failed.load(Ordering::Acquire) {
+            return Err(broken("a statement of the transaction failed"));
+        }
+        let failures = store.health.failures();
+        let (mark, _proving) = if is_asked || store.health.is_doubted() {
+            let mark = store.health.next_mark();
+            self.leases().mark(&store.mark_name(), store.id, mark).await?;
+            (Some(mark), Some(store.health.proving().await))
+        } else {
+            (None, None)
+        };
+        // Who is gone in the middle leaves open how it went.
+        let mut open = Open { store: &store, is_open: true };
+        self.0.inner.commit().await?;
+        open.is_open = false;
+        store.health.check_file()?;
+        if !store.health.has_log() {
+            store.health.fail();
+            return Err(broken("the log of the database was moved or removed"));
+        }
+        let Some(mark) = mark else { return Ok(()) };
+        if store.finds(mark).await.inspect_err(|error| store.notice(error))? {
+            store.health.trust(failures);
+            return Ok(());
+        }
+        store.health.fail();
+        Err(broken("what was committed could not be read back"))
+    }
+}
+
+/// A commit that has begun. Dropped before it has succeeded, it is a failure.
+struct Open<'a> {
+    store: &'a Store,
+    is_open: bool,
+}
+
+impl Drop for Open<'_> {
+    fn drop(&mut self) {
+        if self.is_open {
+            self.store.health.fail();
+        }
+    }
+}
+
+impl Tx {
+    fn seen<T>(&self, result: Result<T, DbErr>) -> Result<T, DbErr> {
+        if let Err(error) = &result
+            && is_failure(self.get_database_backend(), error)
+        {
+            self.has_failed.store(true, Ordering::Release);
+            self.store.health.fail();
+        }
+        result
+    }
+}
+
+#[async_trait::async_trait]
+impl ConnectionTrait for Tx {
+    fn get_database_backend(&self) -> DbBackend {
+        self.inner.get_database_backend()
+    }
+
+    async fn execute_raw(&self, statement: Statement) -> Result<ExecResult, DbErr> {
+        self.seen(self.inner.execute_raw(statement).await)
+    }
+
+    async fn execute_unprepared(&self, sql: &str) -> Result<ExecResult, DbErr> {
+        self.seen(self.inner.execute_unprepared(sql).await)
+    }
+
+    async fn query_one_raw(&self, statement: Statement) -> Result<Option<QueryResult>, DbErr> {
+        self.seen(self.inner.query_one_raw(statement).await)
+    }
+
+    async fn query_all_raw(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
+        self.seen(self.inner.query_all_raw(statement).await)
+    }
+}
+
+fn broken(why: &str) -> DbErr {
+    DbErr::Conn(RuntimeErr::Internal(why.to_owned()))
+}
