@@ -60,6 +60,16 @@ pub const GROWS: &[Grows] = &[
         why: "the newest receipt of a chain, in the order of its key",
     },
     Grows {
+        starts: "SELECT * FROM \"chain_head\" WHERE \"chain_head\".\"chain\" = ?",
+        has: "",
+        why: "each chain has one end, which is found by its key",
+    },
+    Grows {
+        starts: "UPDATE \"chain_head\" SET",
+        has: "WHERE \"chain_head\".\"chain\" = ?",
+        why: "each chain has one end, which is found by its key",
+    },
+    Grows {
         starts: "DELETE FROM \"",
         has: "\"expires_at\" <",
         why: "what is over goes: a range of an index, which ends where the living begins",
