@@ -61,8 +61,10 @@ fn the_list_is_sorted_and_every_exception_is_about_something_in_it() {
 }
 
 /// Whether what an index is asked for leaves all rows of a project, or of the instance: nothing is
-/// compared for equality, or only whose a row is. `column` and whether it is compared for equality.
+/// compared for equality or bounded on both sides, or only whose a row is. Each condition is a column
+/// and whether it is compared for equality.
 fn is_wide(conditions: &[(String, bool)]) -> bool {
-    let is_named = conditions.iter().any(|(_, is_equal)| *is_equal);
-    !is_named || conditions.iter().all(|(column, _)| WHOSE.contains(&column.as_str()))
+    let times = |column: &str| conditions.iter().filter(|(other, _)| other == column).count();
+    let is_narrow = conditions.iter().any(|(column, is_equal)| *is_equal || times(column) > 1);
+    !is_narrow || conditions.iter().all(|(column, _)| WHOSE.contains(&column.as_str()))
 }

@@ -60,6 +60,16 @@ pub const GROWS: &[Grows] = &[
         why: "the newest receipt of a chain, in the order of its key",
     },
     Grows {
+        starts: "SELECT * FROM \"chain_head\" WHERE \"chain_head\".\"chain\" = ?",
+        has: "",
+        why: "each chain has one end, which is found by its key",
+    },
+    Grows {
+        starts: "UPDATE \"chain_head\" SET",
+        has: "WHERE \"chain_head\".\"chain\" = ?",
+        why: "each chain has one end, which is found by its key",
+    },
+    Grows {
         starts: "DELETE FROM \"",
         has: "\"expires_at\" <",
         why: "what is over goes: a range of an index, which ends where the living begins",
@@ -88,15 +98,5 @@ pub const GROWS: &[Grows] = &[
         starts: "UPDATE \"secret_version\" SET \"unreadable_at\" = ?",
         has: " IS NOT NULL",
         why: "every mark goes: an index of the marked ones",
-    },
-    Grows {
-        starts: "SELECT * FROM \"project\" ORDER BY",
-        has: "",
-        why: "the operator lists every project",
-    },
-    Grows {
-        starts: "SELECT \"membership\".\"project_id\" FROM \"membership\"",
-        has: "",
-        why: "the operator is told how many belong to each project",
     },
 ];

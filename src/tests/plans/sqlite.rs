@@ -54,6 +54,7 @@ fn a_plan_that_finds_its_rows_is_told_from_one_that_goes_through_them() {
             false,
         ),
         ("SEARCH session USING INDEX session_expiry (expires_at<?)", true),
+        ("SEARCH receipt USING INDEX receipt_id (id>? AND id<?)", false),
         (
             "SEARCH v USING INDEX secret_version_number (credential_id=? AND version=?) LEFT-JOIN",
             false,
