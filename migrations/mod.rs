@@ -12,6 +12,7 @@ mod m20261121_000005_create_versions;
 mod m20261121_000006_create_trust_rules;
 mod m20261128_000007_tell_use_from_asking;
 mod m20261128_000008_one_origin_one_host;
+mod m20261128_000009_an_index_for_every_query;
 
 /// Every step, oldest first.
 pub struct Migrator;
@@ -28,6 +29,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261121_000006_create_trust_rules::Migration),
             Box::new(m20261128_000007_tell_use_from_asking::Migration),
             Box::new(m20261128_000008_one_origin_one_host::Migration),
+            Box::new(m20261128_000009_an_index_for_every_query::Migration),
         ]
     }
 }

@@ -27,6 +27,10 @@ use failure::Failure;
 use std::io::IsTerminal;
 use std::pin::Pin;
 use std::process::ExitCode;
+use tokio::signal::unix::{SignalKind, signal};
+
+/// SIGXFSZ, on Linux and the BSDs: a file has reached the size that the system allows it.
+const TOO_LARGE: SignalKind = SignalKind::from_raw(25);
 
 /// Keeps a team's container registry credentials and hands them to its pipelines.
 #[derive(Debug, clap::Parser)]
@@ -82,7 +86,12 @@ async fn begin(command: Command) -> ExitCode {
         // A command says itself what it has done; only what went wrong is logged.
         _ => "warn",
     };
-    let filter = tracing_subscriber::EnvFilter::try_new(filter).unwrap_or_default();
+    let mut filter = tracing_subscriber::EnvFilter::try_new(filter).unwrap_or_default();
+    // It has a line for every request with a strange cookie, and for every one while the database is
+    // away, which our store of the sessions logs once.
+    if let Ok(silent) = "tower_sessions=off".parse() {
+        filter = filter.add_directive(silent);
+    }
     tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(std::io::stderr)
@@ -90,6 +99,11 @@ async fn begin(command: Command) -> ExitCode {
         .init();
     panics::log_place_only();
     memory::harden();
+    // Listened for, it is an error of the write, which is told, and not the end of the process. It
+    // stays so for as long as the process lives.
+    if let Err(error) = signal(TOO_LARGE) {
+        tracing::warn!(error = %error, "a file that reaches its largest size will end the process");
+    }
     carry_out(command).await.unwrap_or_else(Failure::tell)
 }
 

@@ -79,6 +79,8 @@ impl Door {
         match self {
             // What the kubelet's plugin reads, and what a Kubernetes secret may hold.
             Self::Kubelet | Self::KubernetesSecret => Some(1024 * 1024),
+            // Linux starts no program with a longer variable (execve(2)); its name counts as well.
+            Self::DockerAuthConfig => Some(128 * 1024 - 32),
             _ => None,
         }
     }

@@ -67,10 +67,7 @@ async fn signed_in() -> Result<Option<Uuid>> {
 }
 
 async fn signed_in_to(session: &Session) -> Result<Option<Uuid>> {
-    let unread = |error: tower_sessions::session::Error| {
-        tracing::error!(error = %error, "a session was not read");
-        Error::Unavailable
-    };
+    let unread = |error| no_session(&error, "a session was not read");
     let person = session.get::<Uuid>(PERSON).await.map_err(unread)?;
     if person.is_some() {
         let now = time::OffsetDateTime::now_utc().unix_timestamp();
@@ -80,6 +77,15 @@ async fn signed_in_to(session: &Session) -> Result<Option<Uuid>> {
         }
     }
     Ok(person)
+}
+
+/// What is said when a session cannot be had. What the database refused was logged by its store.
+pub(super) fn no_session(error: &tower_sessions::session::Error, what: &str) -> Error {
+    use tower_sessions::{session, session_store};
+    if !matches!(error, session::Error::Store(session_store::Error::Backend(_))) {
+        tracing::error!(error = %error, "{what}");
+    }
+    Error::Unavailable
 }
 
 /// Who is signed in, as a member of the project: as it was read for this very request, if it was.
@@ -176,10 +182,8 @@ pub(super) async fn sign_out() -> Result<()> {
     if let Ok(person) = person().await {
         vault().signed_out(&person).await?;
     }
-    session()?.flush().await.map_err(|error| {
-        tracing::error!(error = %error, "a session was not removed");
-        Error::Unavailable
-    })?;
+    let flushed = session()?.flush().await;
+    flushed.map_err(|error| no_session(&error, "a session was not removed"))?;
     // What the browser kept of this person goes too.
     if let Some(response) = use_context::<ResponseOptions>() {
         let value = axum::http::HeaderValue::from_static("\"cache\", \"storage\"");

@@ -1,10 +1,10 @@
 //! Setting up and signing in: what makes a session.
 
-use super::context::{PERSON, client, mark, session, vault};
+use super::context::{PERSON, client, mark, no_session, session, vault};
 use super::settle::{back, list_path, own_path};
 use crate::domain::listing::percent;
 use crate::domain::user::Person;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::vault::{FirstPerson, Visitor};
 use leptos_axum::redirect;
 use serde_json::json;
@@ -56,10 +56,7 @@ pub(super) async fn sign_in(email: String, password: String, next: String) -> Re
 
 /// Signs the person in under a new session id, so that an id planted before is worth nothing.
 async fn enter(person: &Person) -> Result<()> {
-    let failed = |error: tower_sessions::session::Error| {
-        tracing::error!(error = %error, "a session was not made");
-        Error::Unavailable
-    };
+    let failed = |error| no_session(&error, "a session was not made");
     let session = session()?;
     session.cycle_id().await.map_err(failed)?;
     session.insert(PERSON, person.id).await.map_err(failed)

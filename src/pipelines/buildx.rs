@@ -9,7 +9,7 @@
 
 use super::answer;
 use super::asking::{Asking, only_for};
-use super::formats::buildx::{add_folders, archive};
+use super::formats::buildx::{archive, folders};
 use super::place;
 use super::reply::Reply;
 use crate::domain::delivery::Door;
@@ -46,14 +46,12 @@ pub(super) async fn fetch(State(vault): State<Vault>, asking: Asking) -> Result<
     };
     let now = time::OffsetDateTime::now_utc().unix_timestamp().unsigned_abs();
     let write = |answers: &[Vec<Entry>], ledger: &mut Ledger| {
-        let mut folders = Vec::new();
+        let mut asked: Vec<(&Entry, Option<&str>)> = Vec::new();
         for (request, entries) in requests.iter().zip(answers) {
             let repository = request.repository.as_deref();
-            for entry in entries {
-                add_folders(&mut folders, entry, repository, intent, ledger);
-            }
+            asked.extend(entries.iter().map(|entry| (entry, repository)));
         }
-        archive(&folders, now).map_err(|error| {
+        archive(&folders(&asked, intent, ledger), now).map_err(|error| {
             tracing::error!(error = %error, "the folders of buildx do not fit into a tar");
             Error::Internal
         })

@@ -2,6 +2,7 @@
 //! only updates, and a session ends for good after its absolute life (security T25).
 
 use crate::crypto::digest::sha256;
+use crate::error;
 use crate::store::{SessionRow, Store};
 use async_trait::async_trait;
 use time::OffsetDateTime;
@@ -30,6 +31,14 @@ pub fn layer(store: Store, is_https: bool) -> SessionManagerLayer<Sessions> {
         .with_expiry(Expiry::OnInactivity(time::Duration::minutes(IDLE)))
 }
 
+impl Sessions {
+    async fn prolong(&self, id_hash: &[u8], data: String, until: i64) -> error::Result<()> {
+        let write = self.0.write().await?;
+        write.sessions().update(id_hash, data, until).await?;
+        Ok(write.commit().await?)
+    }
+}
+
 #[async_trait]
 impl SessionStore for Sessions {
     async fn create(&self, record: &mut Record) -> Result<()> {
@@ -48,14 +57,13 @@ impl SessionStore for Sessions {
     }
 
     async fn save(&self, record: &Record) -> Result<()> {
-        let expires_at = millis(record.expiry_date);
-        let write = self.0.write().await.map_err(refused)?;
-        write
-            .sessions()
-            .update(&hash(&record.id), encode(record)?, expires_at)
-            .await
-            .map_err(refused)?;
-        write.commit().await.map_err(refused)
+        let (data, expires_at) = (encode(record)?, millis(record.expiry_date));
+        // It says only that the session was used: whoever signs in gets a new one. When that cannot
+        // be written the session ends sooner, and what was asked for is shown all the same.
+        if let Err(error) = self.prolong(&hash(&record.id), data, expires_at).await {
+            tracing::debug!(error = %error, "a session was not prolonged");
+        }
+        Ok(())
     }
 
     async fn load(&self, id: &Id) -> Result<Option<Record>> {
@@ -96,6 +104,8 @@ fn millis(at: OffsetDateTime) -> i64 {
     i64::try_from(at.unix_timestamp_nanos() / 1_000_000).unwrap_or(i64::MAX)
 }
 
-fn refused(error: impl std::fmt::Display) -> Error {
+/// The cause is logged where it is converted, and once for all requests that meet it.
+fn refused(error: impl Into<error::Error>) -> Error {
+    let error: error::Error = error.into();
     Error::Backend(error.to_string())
 }

@@ -20,16 +20,11 @@ const LOOK: Duration = Duration::from_millis(500);
 /// How often what has expired is removed.
 const SWEEP: Duration = Duration::from_secs(15 * 60);
 
-/// SIGXFSZ, on Linux and the BSDs: a file has reached the size that the system allows it.
-const TOO_LARGE: SignalKind = SignalKind::from_raw(25);
-
 /// Serves until SIGTERM or SIGINT.
 ///
 /// # Errors
 /// Everything that is wrong before the port is opened leaves it closed and the database as it was.
 pub async fn serve(config: &Config) -> Result<(), StartError> {
-    // A file that may grow no longer is an error to be told, and not the end of the process.
-    let _too_large = signal(TOO_LARGE).map_err(StartError::Serve)?;
     // What can be checked without touching anything comes first.
     config.public_url(config.listen.port())?;
     let outbound = config.outbound.open()?;
@@ -140,12 +135,12 @@ async fn sweep(vault: Vault) {
     }
 }
 
-/// The store tells the log when its file goes, also while nobody asks for anything.
+/// The store tells the log when one of its files goes, also while nobody asks for anything.
 async fn watch_file(vault: Vault) {
     let mut every = tokio::time::interval(LOOK);
     loop {
         every.tick().await;
-        vault.store().has_its_file();
+        vault.store().has_its_files();
     }
 }
 

@@ -3,11 +3,10 @@
 use super::{Health, Store};
 use crate::migrations::Migrator;
 use sea_orm::sqlx::{AssertSqlSafe, Connection, Executor};
-use sea_orm::{
-    ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbErr, RuntimeErr, SqlxError,
-};
+use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbErr, RuntimeErr};
 use sea_orm_migration::{MigratorTrait, SchemaManager};
 use std::fs::OpenOptions;
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 use tokio::time::timeout;
@@ -34,6 +33,9 @@ const STATEMENT_TIMEOUT: u32 = 300_000;
 /// which all others wait for, no longer than that.
 const IDLE_TIMEOUT: u32 = 60_000;
 
+/// How long a connection may take to say that it lives.
+const PING: Duration = Duration::from_secs(1);
+
 /// How long closing may take.
 const CLOSING: Duration = Duration::from_secs(10);
 
@@ -51,9 +53,10 @@ impl Store {
                 make_file(path)?;
                 let health = Health::default();
                 let writer = writer(path, &health).await?;
-                let reader = sqlite(path, READERS, true, |_| {}).await?;
+                let reader = readers(path, &health).await?;
+                let anchor = Some(one_reader(path).await?);
                 health.watch(path)?;
-                Ok(Self { reader, writer, health, id: Uuid::now_v7() })
+                Ok(Self { reader, writer, anchor, health, id: Uuid::now_v7() })
             }
             Address::Postgres(url) => {
                 let mut options = options(url.clone(), 20);
@@ -61,7 +64,8 @@ impl Store {
                 let health = Health::default();
                 bound_sessions(&mut options, &health);
                 let pool = Database::connect(options).await?;
-                Ok(Self { reader: pool.clone(), writer: pool, health, id: Uuid::now_v7() })
+                let (reader, writer) = (pool.clone(), pool);
+                Ok(Self { reader, writer, anchor: None, health, id: Uuid::now_v7() })
             }
         }
     }
@@ -90,26 +94,45 @@ impl Store {
         SchemaManager::new(&self.reader).has_table("crypto_key").await
     }
 
-    /// Closes, and leaves the log as it is: others may be at it. The last thing a command does.
+    /// Closes, and leaves the log as it is: others may be at it. The last thing a command does. It
+    /// waits for nobody longer than [`CLOSING`].
     pub async fn disconnect(self) -> Result<(), DbErr> {
-        self.reader.close().await?;
-        self.writer.close().await
+        in_time(self.close_pools()).await
     }
 
     /// Writes the log back into the file and closes; the last thing a server does. What was
-    /// committed is kept without it, so it waits for nobody longer than [`CLOSING`].
+    /// committed is kept without it, so a disk that takes nothing is no error, and it waits for
+    /// nobody longer than [`CLOSING`].
     pub async fn close(self) -> Result<(), DbErr> {
-        let closed = timeout(CLOSING, async {
-            if self.is_embedded() {
-                self.writer.execute_unprepared("PRAGMA wal_checkpoint(TRUNCATE)").await?;
+        in_time(async {
+            // Where other files lie now, there is nothing of ours to write.
+            if self.is_embedded() && self.has_its_files() {
+                self.health.begin_to_close();
+                let written =
+                    self.writer.execute_unprepared("PRAGMA wal_checkpoint(TRUNCATE)").await;
+                if let Err(error) = written {
+                    tracing::warn!(error = %error, "the log of the database was not written back into its file");
+                }
             }
-            self.disconnect().await
-        });
-        closed.await.unwrap_or_else(|_| {
-            tracing::warn!("a connection to the database was still in use when time was up");
-            Ok(())
+            self.close_pools().await
         })
+        .await
     }
+
+    async fn close_pools(self) -> Result<(), DbErr> {
+        self.health.begin_to_close();
+        for pool in [Some(self.reader), Some(self.writer), self.anchor].into_iter().flatten() {
+            pool.close().await?;
+        }
+        Ok(())
+    }
+}
+
+async fn in_time(closing: impl Future<Output = Result<(), DbErr>>) -> Result<(), DbErr> {
+    timeout(CLOSING, closing).await.unwrap_or_else(|_| {
+        tracing::warn!("a connection to the database was still in use when time was up");
+        Ok(())
+    })
 }
 
 /// Gives every new connection its timeouts, and a commit that waits for the disk. Statements and not
@@ -129,7 +152,10 @@ fn bound_sessions(options: &mut ConnectOptions, health: &Health) {
         })
         .before_acquire(move |connection, about| {
             let is_suspect = health.is_suspect(about.age);
-            Box::pin(async move { Ok(!is_suspect || connection.ping().await.is_ok()) })
+            Box::pin(async move {
+                // A host that went away without a word would be waited for.
+                Ok(!is_suspect || matches!(timeout(PING, connection.ping()).await, Ok(Ok(()))))
+            })
         })
     });
 }
@@ -146,10 +172,17 @@ async fn migrate_postgres(url: &str) -> Result<(), DbErr> {
 }
 
 /// Makes the file of a new database. No connection does: one that is opened again while serving
-/// would put an empty database where the file was moved away.
+/// would put an empty database where the file was moved away. One that is there is not opened here:
+/// to close it would give up the locks that this process has on it.
 fn make_file(path: &Path) -> Result<(), DbErr> {
-    let made = OpenOptions::new().create(true).append(true).open(path);
-    made.map(drop).map_err(|cause| DbErr::Conn(RuntimeErr::SqlxError(SqlxError::Io(cause).into())))
+    if path.exists() {
+        return Ok(());
+    }
+    // The permissions that SQLite gives: no more than these, whatever the process may give.
+    let made = OpenOptions::new().create(true).append(true).mode(0o644).open(path);
+    made.map(drop).map_err(|cause| {
+        DbErr::Conn(RuntimeErr::Internal(format!("the database file cannot be made: {cause}")))
+    })
 }
 
 /// The connection that writes. It is opened anew after a write that failed, and whenever it is still
@@ -173,9 +206,27 @@ async fn writer(path: &Path, health: &Health) -> Result<DatabaseConnection, DbEr
     .await
 }
 
-/// One connection that reads, opened by the path just now.
-pub(super) async fn reader(path: &Path) -> Result<DatabaseConnection, DbErr> {
-    sqlite(path, 1, true, |_| {}).await
+/// The connections that read. Those that were opened while other files lay there are not used again.
+async fn readers(path: &Path, health: &Health) -> Result<DatabaseConnection, DbErr> {
+    let health = health.clone();
+    sqlite(path, READERS, true, move |options| {
+        options.map_sqlx_sqlite_pool_opts(move |pool| {
+            let health = health.clone();
+            pool.before_acquire(move |_, about| {
+                let is_astray = health.is_astray(about.age);
+                Box::pin(async move { Ok(!is_astray) })
+            })
+        });
+    })
+    .await
+}
+
+/// One connection that reads, opened by the path just now and kept.
+pub(super) async fn one_reader(path: &Path) -> Result<DatabaseConnection, DbErr> {
+    sqlite(path, 1, true, |options| {
+        options.idle_timeout(None::<Duration>).max_lifetime(None::<Duration>);
+    })
+    .await
 }
 
 async fn sqlite(
@@ -185,6 +236,8 @@ async fn sqlite(
     more: impl FnOnce(&mut ConnectOptions),
 ) -> Result<DatabaseConnection, DbErr> {
     let mut options = options("sqlite::memory:".to_owned(), connections);
+    // Opened when needed, which for a write is after a look whether the file is there.
+    options.min_connections(0);
     more(&mut options);
     let path = path.to_owned();
     options.map_sqlx_sqlite_opts(move |o| {

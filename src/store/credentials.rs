@@ -59,18 +59,6 @@ impl<C: ConnectionTrait> Credentials<'_, C> {
         self.rows().filter(self.condition(query, search, today)).count(self.db).await
     }
 
-    /// The hosts of the project, by name.
-    pub async fn hosts(&self) -> Result<Vec<String>, DbErr> {
-        self.rows()
-            .select_only()
-            .column(Column::Host)
-            .distinct()
-            .order_by_asc(Column::Host)
-            .into_tuple()
-            .all(self.db)
-            .await
-    }
-
     fn condition(&self, query: &ListQuery, search: &str, today: Day) -> Condition {
         let mut all = Condition::all();
         if !search.is_empty() {
@@ -92,12 +80,13 @@ impl<C: ConnectionTrait> Credentials<'_, C> {
             all = all.add(Column::Access.eq(access.word()));
         }
         if query.is_unused {
+            let credential = Expr::col((usage::Entity, usage::Column::CredentialId));
             let used = Query::select()
-                .column(usage::Column::CredentialId)
+                .expr(Expr::val(1))
                 .from(usage::Entity)
-                .and_where(usage::Column::ProjectId.eq(self.project))
+                .and_where(credential.equals((Entity, Column::Id)))
                 .to_owned();
-            all = all.add(Column::Id.not_in_subquery(used));
+            all = all.add(Expr::not_exists(used));
         }
         if let Some(state) = query.state {
             all = all.add(in_state(state, today));
@@ -165,20 +154,23 @@ impl<C: ConnectionTrait> Credentials<'_, C> {
     }
 
     async fn grantable_of(&self, rows: Select<Entity>) -> Result<Vec<Grantable>, DbErr> {
-        let rows = rows
+        let rows: Vec<(Uuid, String, String, String, bool)> = rows
             .filter(Column::DisabledAt.is_null())
             .order_by_asc(Column::NameKey)
+            .select_only()
+            .columns([Column::Id, Column::Name, Column::Host, Column::Access, Column::IsProtected])
+            .into_tuple()
             .all(self.db)
             .await?;
         Ok(rows
             .into_iter()
-            .filter_map(|row| {
+            .filter_map(|(id, name, host, access, is_protected)| {
                 Some(Grantable {
-                    id: row.id,
-                    access: Access::from_word(&row.access)?,
-                    name: row.name,
-                    host: row.host,
-                    is_protected: row.is_protected,
+                    id,
+                    access: Access::from_word(&access)?,
+                    name,
+                    host,
+                    is_protected,
                 })
             })
             .collect())
@@ -217,11 +209,11 @@ fn in_state(state: StateFilter, today: Day) -> Condition {
     }
 }
 
-fn list<T: serde::de::DeserializeOwned>(text: &str) -> Vec<T> {
+pub(super) fn list<T: serde::de::DeserializeOwned>(text: &str) -> Vec<T> {
     serde_json::from_str(text).unwrap_or_default()
 }
 
-fn day(text: &Option<String>) -> Option<Day> {
+pub(super) fn day(text: &Option<String>) -> Option<Day> {
     text.as_deref().and_then(Day::parse)
 }
 

@@ -1,5 +1,5 @@
 //! In what condition the database is, as far as this process knows: which connections are not used
-//! again, whether the last write is sure to be there, and whether the file is still the one that was
+//! again, whether the last write is sure to be there, and whether the files are still those that were
 //! opened.
 
 use sea_orm::{DbBackend, DbErr, RuntimeErr};
@@ -15,8 +15,11 @@ pub(super) struct Health(Arc<State>);
 
 #[derive(Debug, Default)]
 struct State {
-    /// When a write failed last. Connections that were opened before it are not used again.
-    failed_at: Mutex<Option<Instant>>,
+    /// When a write failed last. Connections that write are not used again if they were open then.
+    failed_at: LastTime,
+    /// When files that had gone were seen back. What was opened by their path before may have
+    /// others open.
+    returned_at: LastTime,
     /// How many writes have failed.
     failures: AtomicU64,
     /// Whether a write has failed since one was last read back.
@@ -25,68 +28,116 @@ struct State {
     mark: AtomicI64,
     /// Held from a marked commit until its mark was read back.
     proving: tokio::sync::Mutex<()>,
-    file: OnceLock<OpenFile>,
+    files: OnceLock<OpenFiles>,
     is_missed: AtomicBool,
+    is_closing: AtomicBool,
 }
 
-/// The embedded database's file, as it was when it was opened.
+/// When something happened last.
+#[derive(Debug, Default)]
+struct LastTime(Mutex<Option<Instant>>);
+
+impl LastTime {
+    fn set_now(&self) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now());
+    }
+
+    /// Whether a connection of that age was open then.
+    fn was_seen_by(&self, age: Duration) -> bool {
+        let last = *self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        last.is_some_and(|last| age >= last.elapsed())
+    }
+}
+
+/// The embedded database's files.
+#[derive(Debug)]
+struct OpenFiles {
+    database: OpenFile,
+    /// Its log, and the index of the log by which processes share it. `SQLite` makes them, and
+    /// removes them with the last connection.
+    beside: [OpenFile; 2],
+}
+
+/// A file as it was when it was opened.
 #[derive(Debug)]
 struct OpenFile {
     path: PathBuf,
-    log: PathBuf,
     /// Device and number: they stay when a file is renamed, and no other file has them.
-    identity: (u64, u64),
+    identity: OnceLock<(u64, u64)>,
+}
+
+impl OpenFile {
+    fn new(path: impl Into<PathBuf>) -> Self {
+        Self { path: path.into(), identity: OnceLock::new() }
+    }
+
+    /// Whether it is where it was seen first. One that was never seen is not missed.
+    fn is_there(&self) -> bool {
+        match identity(&self.path) {
+            Some(found) => *self.identity.get_or_init(|| found) == found,
+            None => self.identity.get().is_none(),
+        }
+    }
 }
 
 impl Health {
-    /// Remembers which file the connections have open.
+    /// Remembers which files the connections have open.
     pub(super) fn watch(&self, path: &Path) -> Result<(), DbErr> {
-        let identity = identity(path).ok_or_else(gone)?;
-        // The log lies beside the file itself, wherever a link leads.
-        let mut log = std::fs::canonicalize(path).map_err(|_| gone())?.into_os_string();
-        log.push("-wal");
-        let file = OpenFile { path: path.to_owned(), log: log.into(), identity };
-        // A second call would be about the same file.
-        let _ = self.0.file.set(file);
-        Ok(())
+        // The others lie beside the file itself, wherever a link leads.
+        let real = std::fs::canonicalize(path).map_err(|_| gone())?.into_os_string();
+        let beside = ["-wal", "-shm"].map(|ending| {
+            let mut path = real.clone();
+            path.push(ending);
+            OpenFile::new(path)
+        });
+        let files = OpenFiles { database: OpenFile::new(path), beside };
+        // A second call would be about the same files.
+        let files = self.0.files.get_or_init(|| files);
+        if files.database.is_there() { Ok(()) } else { Err(gone()) }
     }
 
     /// The path of the embedded database.
     pub(super) fn path(&self) -> Option<&Path> {
-        self.0.file.get().map(|file| file.path.as_path())
+        self.0.files.get().map(|files| files.database.path.as_path())
     }
 
-    /// Whether the file is still where it was opened. Told in the log once, when it goes and when it
-    /// is back.
+    /// From now on the files beside the database are not missed: they go with the last connection.
+    pub(super) fn begin_to_close(&self) {
+        self.0.is_closing.store(true, Ordering::Release);
+    }
+
+    /// Whether the files are still where they were opened. Told in the log once, when one goes and
+    /// when all are back.
     ///
     /// # Errors
-    /// When it was moved, removed or replaced: then nothing that is written can be found again.
-    pub(super) fn check_file(&self) -> Result<(), DbErr> {
-        let Some(file) = self.0.file.get() else { return Ok(()) };
-        let is_there = identity(&file.path) == Some(file.identity);
-        let was_missed = self.0.is_missed.swap(!is_there, Ordering::AcqRel);
-        let path = file.path.display();
-        match (is_there, was_missed) {
-            (false, false) => tracing::error!(
-                "The database file {path} was moved, removed or replaced. Nothing is delivered or saved until the same file is back. To use another file, start the server again."
-            ),
-            (true, true) => {
-                tracing::info!("the database file {path} is back");
-                self.0.is_doubted.store(true, Ordering::Release);
+    /// When one was moved, removed or replaced: then what is written cannot be found again.
+    pub(super) fn check_files(&self) -> Result<(), DbErr> {
+        let Some(files) = self.0.files.get() else { return Ok(()) };
+        let is_closing = self.0.is_closing.load(Ordering::Acquire);
+        let missed = std::iter::once(&files.database)
+            .chain(files.beside.iter().filter(|_| !is_closing))
+            .find(|file| !file.is_there());
+        let was_missed = self.0.is_missed.swap(missed.is_some(), Ordering::AcqRel);
+        match (missed, was_missed) {
+            (Some(file), false) => {
+                let path = file.path.display();
+                tracing::error!(
+                    "The database file {path} was moved, removed or replaced. Nothing is delivered or saved until the same file is back. To use another file, start the server again."
+                );
+            }
+            (None, true) => {
+                tracing::info!("the database file {} is back", files.database.path.display());
+                self.0.returned_at.set_now();
+                self.fail();
             }
             _ => {}
         }
-        if is_there { Ok(()) } else { Err(gone()) }
-    }
-
-    /// Whether the log that a commit was just written to lies beside the database file.
-    pub(super) fn has_log(&self) -> bool {
-        self.0.file.get().is_none_or(|file| file.log.exists())
+        if missed.is_none() { Ok(()) } else { Err(gone()) }
     }
 
     /// A write failed: its connection is not used again, and the next write has to be read back.
     pub(super) fn fail(&self) {
-        *self.0.failed_at.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now());
+        self.0.failed_at.set_now();
         self.0.failures.fetch_add(1, Ordering::AcqRel);
         self.0.is_doubted.store(true, Ordering::Release);
     }
@@ -110,8 +161,12 @@ impl Health {
 
     /// Whether a connection of that age was open when a write failed.
     pub(super) fn is_suspect(&self, age: Duration) -> bool {
-        let failed_at = *self.0.failed_at.lock().unwrap_or_else(PoisonError::into_inner);
-        failed_at.is_some_and(|failed_at| age >= failed_at.elapsed())
+        self.0.failed_at.was_seen_by(age)
+    }
+
+    /// Whether a connection of that age was opened before files that had gone were back.
+    pub(super) fn is_astray(&self, age: Duration) -> bool {
+        self.0.returned_at.was_seen_by(age)
     }
 
     /// A number that no mark of this process has had, for what is read back.
@@ -183,6 +238,36 @@ mod tests {
         assert!(health.is_doubted());
         health.trust(health.failures());
         assert!(!health.is_doubted());
+    }
+
+    #[test]
+    fn a_log_that_was_replaced_is_missed_until_the_same_one_is_back() {
+        let folder = std::env::temp_dir().join(format!("regcred_health_{}", uuid::Uuid::now_v7()));
+        std::fs::create_dir(&folder).unwrap();
+        let path = |name: &str| folder.join(name);
+        std::fs::write(path("db"), "").unwrap();
+        let health = Health::default();
+        health.watch(&path("db")).unwrap();
+        health.check_files().unwrap();
+        for name in ["db-wal", "db-shm", "db"] {
+            std::fs::write(path(name), "").unwrap();
+            // What was made after the start is not missed, and is known from then on.
+            health.check_files().unwrap();
+            std::fs::rename(path(name), path("aside")).unwrap();
+            health.check_files().unwrap_err();
+            std::fs::write(path(name), "").unwrap();
+            health.check_files().unwrap_err();
+            std::fs::rename(path("aside"), path(name)).unwrap();
+            health.check_files().unwrap();
+            assert!(health.is_doubted(), "{name}: what was written meanwhile is in doubt");
+            assert!(health.is_astray(Duration::from_secs(1)) && !health.is_astray(Duration::ZERO));
+            health.trust(health.failures());
+        }
+        std::fs::remove_file(path("db-wal")).unwrap();
+        health.check_files().unwrap_err();
+        health.begin_to_close();
+        health.check_files().unwrap();
+        std::fs::remove_dir_all(&folder).unwrap();
     }
 
     #[test]

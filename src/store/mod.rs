@@ -11,17 +11,21 @@ mod backup;
 mod chain;
 mod connect;
 mod credentials;
+mod deliverables;
 mod dependents;
 mod doctor;
 mod entity;
 mod grants;
 mod health;
+mod host_list;
 mod instance;
 mod keys;
 mod leases;
+mod observed;
 mod passing;
 mod people;
 mod pipelines;
+mod prepared;
 mod projects;
 mod receipts;
 mod rewraps;
@@ -51,6 +55,7 @@ pub use connect::Address;
 pub use credentials::Credentials;
 /// The columns that a write to a credential sets; the others stay as they are.
 pub use entity::credential::ActiveModel as CredentialChanges;
+pub use deliverables::{Deliverable, Held, HeldSecret};
 pub use grants::{GrantRow, Grants};
 pub use instance::Instance;
 pub use keys::{KeyRow, Keys};
@@ -62,7 +67,7 @@ pub use receipts::{ReceiptRow, Receipts, Recorder};
 pub use rewraps::{Rewraps, SealedRow};
 pub use schema::{Schema, knows_schema};
 pub use sea_orm::ActiveValue::Set;
-pub use secrets::{Deliverable, Secrets, VersionRow};
+pub use secrets::{Secrets, VersionRow};
 pub use sessions::{SessionRow, Sessions};
 pub use shape::Kind;
 pub use slots::{SlotRow, Slots};
@@ -82,6 +87,9 @@ use writing::Tx;
 pub struct Store {
     reader: DatabaseConnection,
     writer: DatabaseConnection,
+    /// A connection to the embedded database that is never used: with the last one `SQLite` removes
+    /// the log, which is watched.
+    anchor: Option<DatabaseConnection>,
     health: Health,
     /// Which of several processes this is, for what it writes to see whether it is kept.
     id: Uuid,
@@ -175,7 +183,7 @@ pub fn unless_taken(error: DbErr, otherwise: Error) -> Error {
 impl From<DbErr> for Error {
     /// The one place where a cause of the database is logged. What is told to people carries none.
     fn from(error: DbErr) -> Self {
-        tracing::error!(error = %error, "the database refused");
+        passing::log(&error, "the database refused");
         if passing::passes(&error) { Self::Unavailable } else { Self::Internal }
     }
 }

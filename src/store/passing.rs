@@ -2,6 +2,8 @@
 //! may succeed in a moment.
 
 use sea_orm::{DbErr, RuntimeErr, SqlxError};
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 /// Primary result codes of `SQLite`: busy, locked, read-only, I/O, full, cannot open, and the
 /// locking protocol. Its extended codes hold the primary one in their lowest byte.
@@ -50,6 +52,40 @@ fn is_passing(code: &str) -> bool {
     code.parse::<u32>().is_ok_and(|code| SQLITE.contains(&(code & 0xff)))
 }
 
+/// How long a failure that passes is not logged again: every request meets it while it lasts.
+const QUIET: Duration = Duration::from_secs(60);
+/// How many different ones are logged in that time.
+const KINDS: usize = 16;
+
+/// What was logged lately.
+#[derive(Debug)]
+struct Said(Mutex<Vec<(String, Instant)>>);
+
+static SAID: Said = Said(Mutex::new(Vec::new()));
+
+impl Said {
+    /// Whether it was not said in the last minute; then it is from now on.
+    fn is_news(&self, text: &str, now: Instant) -> bool {
+        let mut said = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        said.retain(|(_, at)| now.saturating_duration_since(*at) < QUIET);
+        let is_news = said.len() < KINDS && !said.iter().any(|(known, _)| known == text);
+        if is_news {
+            said.push((text.to_owned(), now));
+        }
+        is_news
+    }
+}
+
+/// Logs what became of it: a failure that passes once a minute, and what is our fault each time.
+pub(super) fn log(error: &DbErr, what: &str) {
+    let is_news = !passes(error) || SAID.is_news(&format!("{what}: {error}"), Instant::now());
+    if is_news {
+        tracing::error!(error = %error, "{what}");
+    } else {
+        tracing::debug!(error = %error, "{what}");
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -93,6 +129,18 @@ mod tests {
             assert!(!passes(&error), "{error}");
             assert_eq!(Error::from(error), Error::Internal);
         }
+    }
+
+    #[test]
+    fn what_every_request_meets_is_said_once_a_minute() {
+        let (said, start) = (Said(Mutex::default()), Instant::now());
+        let after = |seconds: u64| start + Duration::from_secs(seconds);
+        assert!(said.is_news("the disk is full", start));
+        assert!((0..59).all(|second| !said.is_news("the disk is full", after(second))));
+        assert!(said.is_news("another", after(59)), "one does not hide another");
+        assert!(said.is_news("the disk is full", after(60)));
+        let new = (0..1_000).filter(|n| said.is_news(&n.to_string(), after(61))).count();
+        assert_eq!(new, KINDS - 2, "however many there are");
     }
 
     #[test]

@@ -46,6 +46,9 @@ impl<C: ConnectionTrait> Pipelines<'_, C> {
 
     /// The names of these, where they still exist.
     pub async fn names(&self, ids: Vec<Uuid>) -> Result<HashMap<Uuid, String>, DbErr> {
+        if ids.is_empty() {
+            return Ok(HashMap::new());
+        }
         let rows: Vec<(Uuid, String)> = Entity::find()
             .filter(Column::ProjectId.eq(self.project))
             .filter(Column::Id.is_in(ids))
@@ -100,6 +103,9 @@ impl<C: ConnectionTrait> Pipelines<'_, C> {
     }
 
     async fn summed(&self, rows: Vec<Model>, today: Day) -> Result<Vec<PipelineSummary>, DbErr> {
+        if rows.is_empty() {
+            return Ok(Vec::new());
+        }
         let ids: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
         let grants = access_grant::Entity::find()
             .filter(access_grant::Column::PipelineId.is_in(ids.clone()))

@@ -1,6 +1,7 @@
 //! Receipts: written in groups by one task, so that concurrent deliveries share a transaction and
 //! a flush to disk. A receipt counts once its group is durable.
 
+mod insert;
 mod report;
 mod row;
 
@@ -15,8 +16,14 @@ use sea_orm::{
     QuerySelect,
 };
 use std::collections::BTreeMap;
+use std::future::poll_fn;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::pin;
 use std::sync::Arc;
+use std::task::Poll;
+use std::time::Duration;
 use tokio::sync::{mpsc, oneshot};
+use tokio::time::timeout;
 use uuid::Uuid;
 
 /// A receipt to write.
@@ -87,6 +94,9 @@ const QUEUE: usize = 1024;
 const GROUP: usize = 256;
 /// How often a group is tried that the database gives up.
 const ATTEMPTS: u32 = 3;
+/// How long a group may take: more than all that is waited for on the way, and yet a database that
+/// went away without a word does not keep the others from ever being written.
+const PATIENCE: Duration = Duration::from_secs(20);
 
 impl Recorder {
     /// Starts the task. It ends when the last clone of the recorder is gone.
@@ -96,7 +106,7 @@ impl Recorder {
             let mut group = Vec::with_capacity(GROUP);
             // A group is whoever waits by the time the last one is durable: nobody waits for others.
             while waiting.recv_many(&mut group, GROUP).await > 0 {
-                let is_durable = write_again(&store, mac.as_ref(), &group).await;
+                let is_durable = survive(&store, write_again(&store, mac.as_ref(), &group)).await;
                 for (_, answer) in group.drain(..) {
                     // Who asked may be gone; the receipt stays.
                     let _ = answer.send(is_durable);
@@ -116,6 +126,28 @@ impl Recorder {
     }
 }
 
+/// Runs it to its end or until time is up. `false` also when it panics: those who come later still
+/// get their receipts.
+async fn survive(store: &Store, writing: impl Future<Output = bool>) -> bool {
+    let mut writing = pin!(timeout(PATIENCE, writing));
+    poll_fn(|context| {
+        let polled = catch_unwind(AssertUnwindSafe(|| writing.as_mut().poll(context)));
+        match polled {
+            Ok(Poll::Pending) => Poll::Pending,
+            Ok(Poll::Ready(Ok(is_durable))) => Poll::Ready(is_durable),
+            Ok(Poll::Ready(Err(_))) => {
+                tracing::error!("receipts were not written in time");
+                // Who comes next does not wait for the same connections.
+                store.health.fail();
+                Poll::Ready(false)
+            }
+            // The place was logged.
+            Err(_) => Poll::Ready(false),
+        }
+    })
+    .await
+}
+
 /// Writes the group, again when the database gave it up for another transaction.
 async fn write_again(store: &Store, mac: Mac<'_>, group: &[Waiting]) -> bool {
     let mut attempts = 0;
@@ -125,7 +157,7 @@ async fn write_again(store: &Store, mac: Mac<'_>, group: &[Waiting]) -> bool {
             Ok(()) => return true,
             Err(error) if attempts < ATTEMPTS && super::is_aborted(&error) => {}
             Err(error) => {
-                tracing::error!(error = %error, "receipts were not written");
+                super::passing::log(&error, "receipts were not written");
                 return false;
             }
         }
@@ -170,12 +202,9 @@ async fn append(
         let (seq, link) = head.next(mac, "receipt", &fields);
         model.seq = seq;
         model.mac = link;
-        models.push(receipt::ActiveModel::from(model));
+        models.push(model);
     }
-    // SQLite takes 32,766 values in a statement, PostgreSQL 65,535; a receipt has 19.
-    for part in models.chunks(1_000) {
-        receipt::Entity::insert_many(part.to_vec()).exec_without_returning(db).await?;
-    }
+    insert::insert(db, &models).await?;
     head.store(db).await
 }
 

@@ -1,10 +1,14 @@
 //! What is counted as receipts are written: who used what, with which version, through which token.
 
-use super::entity::{pipeline_token, secret_version, usage};
+use super::entity::usage;
+use super::prepared::{Prepared, PreparedRows, numbered, repeated};
 use super::receipts::ReceiptRow;
 use crate::domain::delivery::{Outcome, Use as Known};
-use sea_orm::sea_query::{Expr, ExprTrait, OnConflict};
-use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter};
+use sea_orm::sea_query::{Expr, ExprTrait};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, IdenStatic, Iterable, ModelTrait,
+    QueryFilter, Value,
+};
 use std::collections::BTreeMap;
 use uuid::Uuid;
 
@@ -21,7 +25,7 @@ struct Use {
 }
 
 /// The counts of one project's part of a group. Sorted, so that two servers change rows in one
-/// order and cannot wait for each other.
+/// order and hardly ever wait for each other.
 #[derive(Default)]
 pub(super) struct Tallies {
     uses: BTreeMap<(Uuid, Uuid), Use>,
@@ -65,50 +69,72 @@ impl Tallies {
         db: &C,
         project: Uuid,
     ) -> Result<(), DbErr> {
+        let backend = db.get_database_backend();
         for ((credential, version), (times, last)) in self.versions {
-            use secret_version::Column;
-            secret_version::Entity::update_many()
-                .col_expr(Column::Deliveries, Expr::col(Column::Deliveries).add(times))
-                .col_expr(Column::LastDeliveredAt, Expr::value(last))
-                .filter(Column::ProjectId.eq(project))
-                .filter(Column::CredentialId.eq(credential))
-                .filter(Column::Version.eq(version))
-                .exec(db)
-                .await?;
+            static DELIVERED: Prepared = Prepared::new();
+            let values =
+                vec![times.into(), last.into(), project.into(), credential.into(), version.into()];
+            let statement = DELIVERED.with(backend, || numbered(backend, VERSION), values);
+            db.execute_raw(statement).await?;
         }
-        for (token, at) in self.tokens {
-            pipeline_token::Entity::update_many()
-                .col_expr(pipeline_token::Column::LastUsedAt, Expr::value(at))
-                .filter(pipeline_token::Column::Id.eq(token))
-                .exec(db)
-                .await?;
+        static LAST_USED: PreparedRows = PreparedRows::new();
+        let tokens: Vec<(String, i64)> = self.tokens.into_iter().collect();
+        for statement in LAST_USED.statements(backend, &tokens, token_text, token_values) {
+            db.execute_raw(statement).await?;
         }
-        for ((credential, pipeline), one) in self.uses {
-            use usage::Column;
-            let row = usage::ActiveModel {
-                project_id: Set(project),
-                credential_id: Set(credential),
-                pipeline_id: Set(pipeline),
-                pipeline: Set(one.pipeline),
-                deliveries: Set(one.times),
-                first_at: Set(one.first),
-                last_at: Set(one.last),
-                last_version: Set(one.version),
-                used: Set(one.used),
-                last_used_at: Set(one.last_used),
-            };
-            let more = |column: Column, times: i64| Expr::col((usage::Entity, column)).add(times);
-            let mut again = OnConflict::columns([Column::CredentialId, Column::PipelineId]);
-            again.value(Column::Deliveries, more(Column::Deliveries, one.times));
-            again.update_columns([Column::Pipeline, Column::LastAt, Column::LastVersion]);
-            if one.used > 0 {
-                again.value(Column::Used, more(Column::Used, one.used));
-                again.update_column(Column::LastUsedAt);
-            }
-            usage::Entity::insert(row).on_conflict(again).exec_without_returning(db).await?;
+        static USED: PreparedRows = PreparedRows::new();
+        let model = |((credential_id, pipeline_id), one): ((Uuid, Uuid), Use)| usage::Model {
+            project_id: project,
+            credential_id,
+            pipeline_id,
+            pipeline: one.pipeline,
+            deliveries: one.times,
+            first_at: one.first,
+            last_at: one.last,
+            last_version: one.version,
+            used: one.used,
+            last_used_at: one.last_used,
+        };
+        let uses: Vec<usage::Model> = self.uses.into_iter().map(model).collect();
+        for statement in USED.statements(backend, &uses, use_text, use_values) {
+            db.execute_raw(statement).await?;
         }
         Ok(())
     }
+}
+
+const VERSION: &str = "UPDATE secret_version SET deliveries = deliveries + ?, last_delivered_at = ?
+    WHERE project_id = ? AND credential_id = ? AND version = ?";
+
+fn token_text(tokens: usize) -> String {
+    let cases = vec!["WHEN ? THEN CAST(? AS BIGINT)"; tokens].join(" ");
+    let ids = repeated("?", tokens);
+    format!("UPDATE pipeline_token SET last_used_at = CASE id {cases} END WHERE id IN ({ids})")
+}
+
+fn token_values(tokens: &[(String, i64)]) -> Vec<Value> {
+    let id_of = |(id, _): &(String, i64)| Value::from(id.as_str());
+    let cases = tokens.iter().flat_map(|token| [id_of(token), Value::from(token.1)]);
+    cases.chain(tokens.iter().map(id_of)).collect()
+}
+
+/// What was counted before is added to; of the rest the newest stands.
+fn use_text(uses: usize) -> String {
+    let columns: Vec<&str> = usage::Column::iter().map(|column| column.as_str()).collect();
+    let row = format!("({})", repeated("?", columns.len()));
+    format!(
+        "INSERT INTO usage ({}) VALUES {} ON CONFLICT (credential_id, pipeline_id) DO UPDATE SET
+        deliveries = usage.deliveries + excluded.deliveries, used = usage.used + excluded.used,
+        last_used_at = COALESCE(excluded.last_used_at, usage.last_used_at),
+        pipeline = excluded.pipeline, last_at = excluded.last_at,
+        last_version = excluded.last_version",
+        columns.join(", "),
+        repeated(&row, uses)
+    )
+}
+
+fn use_values(uses: &[usage::Model]) -> Vec<Value> {
+    uses.iter().flat_map(|row| usage::Column::iter().map(|column| row.get(column))).collect()
 }
 
 /// It turned out afterwards that so many deliveries of the credential to the pipeline were used, the

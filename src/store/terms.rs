@@ -5,16 +5,46 @@ use crate::domain::credential::Access;
 use crate::domain::grant::{Approval, ForkRule, Terms};
 use crate::domain::moment::{Day, Moment};
 
+/// The terms as they are written in a row.
+pub(super) struct Written<'a> {
+    pub(super) intent: &'a str,
+    /// Repositories, branches and events.
+    pub(super) lists: [&'a str; 3],
+    pub(super) forks: &'a str,
+    pub(super) expires_on: Option<&'a str>,
+    pub(super) is_narrow: bool,
+    pub(super) needs_approval: bool,
+    pub(super) approver: Option<&'a str>,
+    pub(super) approved_at: Option<i64>,
+    pub(super) approved_until: Option<&'a str>,
+}
+
 /// The terms of the row; `None` when one of them is not to be read: a condition that nobody
 /// understands must not be taken for none.
 pub(super) fn read(row: &Model) -> Option<Terms> {
+    parsed(&Written {
+        intent: &row.intent,
+        lists: [&row.repositories, &row.branches, &row.events],
+        forks: &row.forks,
+        expires_on: row.expires_on.as_deref(),
+        is_narrow: row.is_narrow,
+        needs_approval: row.needs_approval,
+        approver: row.approver.as_deref(),
+        approved_at: row.approved_at,
+        approved_until: row.approved_until.as_deref(),
+    })
+}
+
+/// The same of what is written there.
+pub(super) fn parsed(row: &Written<'_>) -> Option<Terms> {
+    let [repositories, branches, events] = row.lists;
     Some(Terms {
-        intent: Access::from_word(&row.intent)?,
-        repositories: list(&row.repositories)?,
-        branches: list(&row.branches)?,
-        events: list(&row.events)?,
-        forks: ForkRule::from_word(&row.forks)?,
-        expires_on: match row.expires_on.as_deref() {
+        intent: Access::from_word(row.intent)?,
+        repositories: list(repositories)?,
+        branches: list(branches)?,
+        events: list(events)?,
+        forks: ForkRule::from_word(row.forks)?,
+        expires_on: match row.expires_on {
             None => None,
             Some(day) => Some(Day::parse(day)?),
         },
@@ -33,11 +63,11 @@ fn list(text: &str) -> Option<Vec<String>> {
     serde_json::from_str(text).ok()
 }
 
-fn approval(row: &Model) -> Option<Approval> {
+fn approval(row: &Written<'_>) -> Option<Approval> {
     Some(Approval {
-        by: row.approver.clone()?,
+        by: row.approver?.to_owned(),
         at: Moment(row.approved_at?),
-        until: Day::parse(row.approved_until.as_deref()?)?,
+        until: Day::parse(row.approved_until?)?,
     })
 }
 

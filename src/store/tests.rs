@@ -1,5 +1,7 @@
 //! What the rows promise whoever asks: taken once, approved by another, one entry a credential.
 
+mod durable;
+
 use super::*;
 use crate::domain::credential::{Access, Method};
 use crate::domain::delivery::{Claims, Door, Outcome, Receipt, Report};
@@ -192,29 +194,7 @@ async fn a_grant_is_approved_by_another_than_who_gave_it() {
 async fn only_what_was_delivered_to_a_pipeline_is_reported_on_by_it() {
     let scene = Scene::new().await;
     let recorder = Recorder::start(scene.store.clone(), Arc::new(mac));
-    let row = |outcome| ReceiptRow {
-        project: PROJECT,
-        credential_id: None,
-        receipt: Receipt {
-            id: Uuid::now_v7(),
-            at: Moment(1),
-            pipeline: "ci".to_owned(),
-            pipeline_id: PIPELINE,
-            credential: None,
-            version: None,
-            intent: Access::Pull,
-            door: Door::DockerConfig,
-            token_id: String::new(),
-            claims: Claims::default(),
-            proof: Proof::of(Provider::GitLab),
-            image: Some("ghcr.io/acme/api".to_owned()),
-            address: None,
-            outcome,
-            reason: None,
-            report: None,
-        },
-    };
-    let mut rows = vec![row(Outcome::Delivered), row(Outcome::Refused)];
+    let mut rows = vec![receipt(Outcome::Delivered), receipt(Outcome::Refused)];
     // Without proof and image: as all were before.
     rows[1].receipt.proof = Proof::default();
     rows[1].receipt.image = None;
@@ -274,6 +254,32 @@ async fn short_lived_tokens_are_shown_for_a_while_and_then_gone() {
     assert!(revoked("t7").await && !revoked("t6").await && !revoked("t0").await);
     write.tokens().sweep(7).await.unwrap();
     assert_eq!(ids().await, ["t0", "t7"]);
+}
+
+/// A receipt of the pipeline's.
+fn receipt(outcome: Outcome) -> ReceiptRow {
+    ReceiptRow {
+        project: PROJECT,
+        credential_id: None,
+        receipt: Receipt {
+            id: Uuid::now_v7(),
+            at: Moment(1),
+            pipeline: "ci".to_owned(),
+            pipeline_id: PIPELINE,
+            credential: None,
+            version: None,
+            intent: Access::Pull,
+            door: Door::DockerConfig,
+            token_id: String::new(),
+            claims: Claims::default(),
+            proof: Proof::of(Provider::GitLab),
+            image: Some("ghcr.io/acme/api".to_owned()),
+            address: None,
+            outcome,
+            reason: None,
+            report: None,
+        },
+    }
 }
 
 /// No secret is needed for what is tested here.

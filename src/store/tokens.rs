@@ -1,18 +1,26 @@
 //! Pipeline tokens. A request brings only a token, so this is where its project is learned.
 
 use super::entity::{pipeline, pipeline_token};
+use super::prepared::{Prepared, numbered};
 use crate::domain::moment::{Day, Moment};
 use crate::domain::pipeline::Token;
 use crate::domain::proof::Proof;
 use pipeline_token::{ActiveModel, Column, Entity};
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, JoinType, QueryFilter,
-    QueryOrder, QuerySelect,
+    ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder,
+    QuerySelect,
 };
 use uuid::Uuid;
 
 /// Short-lived tokens that a pipeline's page shows.
 const SHOWN: u64 = 5;
+
+/// What every request of a pipeline begins with.
+const FIND: &str = "SELECT pipeline.id, pipeline.name, pipeline.project_id,
+    pipeline_token.secret_hash, pipeline_token.expires_on, pipeline_token.expires_at,
+    pipeline_token.proof, pipeline_token.revoked_at
+    FROM pipeline_token INNER JOIN pipeline ON pipeline_token.pipeline_id = pipeline.id
+    WHERE pipeline_token.id = ?";
 
 /// A handle on the tokens.
 #[derive(Debug)]
@@ -65,32 +73,28 @@ pub struct TokenHit {
 impl<C: ConnectionTrait> Tokens<'_, C> {
     /// The token with this public half. Says nothing yet about who presented it.
     pub async fn find(&self, id: &str) -> Result<Option<TokenHit>, DbErr> {
-        let to_pipeline = Entity::belongs_to(pipeline::Entity)
-            .from(Column::PipelineId)
-            .to(pipeline::Column::Id)
-            .into();
-        let found = Entity::find_by_id(id)
-            .join(JoinType::InnerJoin, to_pipeline)
-            .select_also(pipeline::Entity)
-            .one(self.db)
-            .await?;
-        Ok(found.and_then(|(token, pipeline)| {
-            let pipeline = pipeline?;
-            let proof = match token.proof.as_deref() {
-                None => Proof::default(),
-                // One that cannot be read is no token: what it says of a fork would be lost.
-                Some(json) => serde_json::from_str(json).ok()?,
-            };
-            Some(TokenHit {
-                pipeline_id: pipeline.id,
-                pipeline: pipeline.name,
-                project_id: pipeline.project_id,
-                hash: token.secret_hash,
-                expires_on: Day::parse(&token.expires_on),
-                expires_at: token.expires_at,
-                proof,
-                is_revoked: token.revoked_at.is_some(),
-            })
+        static FOUND: Prepared = Prepared::new();
+        let backend = self.db.get_database_backend();
+        let statement = FOUND.with(backend, || numbered(backend, FIND), vec![id.into()]);
+        let Some(row) = self.db.query_one_raw(statement).await? else { return Ok(None) };
+        let proof: Option<String> = row.try_get_by_index(6)?;
+        let proof = match proof.as_deref().map(serde_json::from_str) {
+            None => Proof::default(),
+            Some(Ok(proof)) => proof,
+            // One that cannot be read is no token: what it says of a fork would be lost.
+            Some(Err(_)) => return Ok(None),
+        };
+        let expires_on: String = row.try_get_by_index(4)?;
+        let revoked_at: Option<i64> = row.try_get_by_index(7)?;
+        Ok(Some(TokenHit {
+            pipeline_id: row.try_get_by_index(0)?,
+            pipeline: row.try_get_by_index(1)?,
+            project_id: row.try_get_by_index(2)?,
+            hash: row.try_get_by_index(3)?,
+            expires_on: Day::parse(&expires_on),
+            expires_at: row.try_get_by_index(5)?,
+            proof,
+            is_revoked: revoked_at.is_some(),
         }))
     }
 

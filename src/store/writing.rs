@@ -26,7 +26,7 @@ impl Store {
     /// Begins a transaction that may write at once (`SQLite`: `IMMEDIATE`, so that waiting for the
     /// lock honours the busy timeout).
     pub async fn write(&self) -> Result<Write, DbErr> {
-        self.health.check_file()?;
+        self.health.check_files()?;
         let options = TransactionOptions {
             sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
             ..TransactionOptions::default()
@@ -44,10 +44,10 @@ impl Store {
         self.write().await?.commit_read_back(true).await
     }
 
-    /// Whether the embedded database's file is where it was opened; `true` on `PostgreSQL`. Tells the
-    /// log when it goes and when it is back.
-    pub fn has_its_file(&self) -> bool {
-        self.health.check_file().is_ok()
+    /// Whether the embedded database's files are where they were opened; `true` on `PostgreSQL`.
+    /// Tells the log when one goes and when all are back.
+    pub fn has_its_files(&self) -> bool {
+        self.health.check_files().is_ok()
     }
 
     /// How many writes have failed, and whether none was read back since: with other values, what was
@@ -73,7 +73,7 @@ impl Store {
         let Some(path) = self.health.path() else {
             return self.is_marked(&self.reader, mark).await;
         };
-        let fresh = connect::reader(path).await?;
+        let fresh = connect::one_reader(path).await?;
         let found = self.is_marked(&fresh, mark).await;
         fresh.close().await?;
         found
@@ -95,9 +95,7 @@ impl Write {
 
     async fn commit_read_back(self, is_asked: bool) -> Result<(), DbErr> {
         let store = self.0.store.clone();
-        if self.0.has_failed.load(Ordering::Acquire) {
-            return Err(broken("a statement of the transaction failed"));
-        }
+        self.0.check()?;
         let failures = store.health.failures();
         let (mark, _proving) = if is_asked || store.health.is_doubted() {
             let mark = store.health.next_mark();
@@ -110,11 +108,8 @@ impl Write {
         let mut open = Open { store: &store, is_open: true };
         self.0.inner.commit().await?;
         open.is_open = false;
-        store.health.check_file()?;
-        if !store.health.has_log() {
-            store.health.fail();
-            return Err(broken("the log of the database was moved or removed"));
-        }
+        // What it was written to may have gone meanwhile.
+        store.health.check_files().inspect_err(|_| store.health.fail())?;
         let Some(mark) = mark else { return Ok(()) };
         if store.finds(mark).await.inspect_err(|error| store.notice(error))? {
             store.health.trust(failures);
@@ -140,12 +135,27 @@ impl Drop for Open<'_> {
 }
 
 impl Tx {
+    /// Nothing follows a statement that failed: `SQLite` may have ended the transaction, and would
+    /// keep what comes now at once and by itself.
+    fn check(&self) -> Result<(), DbErr> {
+        if self.has_failed.load(Ordering::Acquire) {
+            return Err(broken("a statement of the transaction failed"));
+        }
+        Ok(())
+    }
+
     fn seen<T>(&self, result: Result<T, DbErr>) -> Result<T, DbErr> {
-        if let Err(error) = &result
-            && is_failure(self.get_database_backend(), error)
-        {
-            self.has_failed.store(true, Ordering::Release);
-            self.store.health.fail();
+        if let Err(error) = &result {
+            let backend = self.get_database_backend();
+            let is_failure = is_failure(backend, error);
+            if is_failure {
+                self.store.health.fail();
+            }
+            // After any error `PostgreSQL` undoes the transaction, and yet says to a COMMIT that all
+            // is well.
+            if is_failure || backend == DbBackend::Postgres {
+                self.has_failed.store(true, Ordering::Release);
+            }
         }
         result
     }
@@ -158,18 +168,22 @@ impl ConnectionTrait for Tx {
     }
 
     async fn execute_raw(&self, statement: Statement) -> Result<ExecResult, DbErr> {
+        self.check()?;
         self.seen(self.inner.execute_raw(statement).await)
     }
 
     async fn execute_unprepared(&self, sql: &str) -> Result<ExecResult, DbErr> {
+        self.check()?;
         self.seen(self.inner.execute_unprepared(sql).await)
     }
 
     async fn query_one_raw(&self, statement: Statement) -> Result<Option<QueryResult>, DbErr> {
+        self.check()?;
         self.seen(self.inner.query_one_raw(statement).await)
     }
 
     async fn query_all_raw(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
+        self.check()?;
         self.seen(self.inner.query_all_raw(statement).await)
     }
 }

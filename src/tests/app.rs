@@ -4,6 +4,7 @@ pub use super::browser::{Browser, Reply, SITE};
 use super::database::Database;
 pub use super::database::soak;
 pub use super::forms::{auths, credential_form, pipeline_form, token_in};
+use super::plans::Watch;
 use axum::Router;
 use regcred::crypto::kek::Kek;
 use regcred::domain::actor::Member;
@@ -31,6 +32,8 @@ pub struct App {
     pub owner: Browser,
     pub database: Database,
     kek: String,
+    /// What it asks the database is held against the list of what may be asked.
+    _watch: Watch,
 }
 
 impl App {
@@ -63,6 +66,8 @@ impl App {
         let address = database.address.clone();
         let store = Store::connect(&address).await.unwrap();
         store.migrate(&address).await.unwrap();
+        let watch = Watch::default();
+        let store = watch.over(store);
         let kek = Kek::generate().unwrap();
         let text = kek.to_text().as_str().to_owned();
         let source = KeySource { current: Some(kek), previous: None };
@@ -71,7 +76,7 @@ impl App {
         let vault = Vault::new(store, keys, settings);
         let router = regcred::server::router(&vault, &[]);
         let owner = Browser::new(&router);
-        Self { router, vault, address, owner, database, kek: text }
+        Self { router, vault, address, owner, database, kek: text, _watch: watch }
     }
 
     /// The key-encryption key, as its operator gives it.

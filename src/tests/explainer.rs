@@ -1,6 +1,8 @@
 //! The explainer: what it says is what a delivery does, it hands out nothing, and what it is asked
 //! to suppose proves nothing.
 
+mod formats;
+
 use crate::app::{App, Browser, Reply};
 use regcred::domain::listing::percent;
 use regcred::domain::matching::{Explanation, Lost};

@@ -10,14 +10,19 @@ use uuid::Uuid;
 
 /// From now on nothing can be inserted into the table.
 async fn break_table(app: &App, table: &str) {
+    refuse(app, "INSERT", table).await;
+}
+
+/// From now on the table refuses this.
+async fn refuse(app: &App, event: &str, table: &str) {
     let sql = if app.database.is_embedded() {
         format!(
-            "CREATE TRIGGER failpoint BEFORE INSERT ON {table} BEGIN SELECT RAISE(ABORT, 'failpoint'); END"
+            "CREATE TRIGGER failpoint BEFORE {event} ON {table} BEGIN SELECT RAISE(ABORT, 'failpoint'); END"
         )
     } else {
         format!(
             "CREATE FUNCTION failpoint() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'failpoint'; END $$;
-             CREATE TRIGGER failpoint BEFORE INSERT ON {table} FOR EACH ROW EXECUTE FUNCTION failpoint()"
+             CREATE TRIGGER failpoint BEFORE {event} ON {table} FOR EACH ROW EXECUTE FUNCTION failpoint()"
         )
     };
     app.raw(&sql).await;
@@ -168,4 +173,40 @@ async fn no_change_stands_without_its_event() {
     let reply = owner.post_multipart_json_accept("/rpc/credentials/create", &created, None).await;
     assert!(reply.status.is_success(), "{}", reply.text());
     assert_eq!(search.who(&app.docker_config(&token, "", &[]).await.body).len(), 1);
+}
+
+#[tokio::test]
+async fn a_page_is_shown_when_its_session_cannot_be_prolonged() {
+    let app = App::new().await;
+    let page = "/p/acme/credentials";
+    assert_eq!(app.owner.get(page).await.status, StatusCode::OK);
+    // It was used long ago, so that the next page says that it is used.
+    let long_ago = r#"UPDATE session SET data = replace(data, '"seen":1', '"seen":-1')"#;
+    assert!(app.raw(long_ago).await > 0);
+    refuse(&app, "UPDATE", "session").await;
+    assert_eq!(app.owner.get(page).await.status, StatusCode::OK);
+    let used = r#"SELECT COUNT(*) FROM session WHERE data LIKE '%"seen":1%'"#;
+    assert_eq!(app.scalar_i64(used).await, 0, "it was written after all");
+    mend_table(&app, "session").await;
+    assert_eq!(app.owner.get(page).await.status, StatusCode::OK);
+    assert_eq!(app.scalar_i64(used).await, 1);
+}
+
+#[tokio::test]
+async fn who_goes_on_after_an_error_is_not_told_that_all_was_kept() {
+    let app = App::new().await;
+    let store = app.vault.store();
+    let id = Uuid::now_v7();
+    let write = store.write().await.unwrap();
+    write.pipelines(id).insert(id, ("ci", "ci".to_owned()), "", 0, "Olga").await.unwrap();
+    write.commit().await.unwrap();
+
+    let write = store.write().await.unwrap();
+    assert!(write.leases().take("kept", id, 0, 1).await.unwrap());
+    write.leases().set_progress("kept", "yes").await.unwrap();
+    let taken = write.pipelines(id).insert(id, ("ci", "ci".to_owned()), "", 0, "Olga").await;
+    taken.unwrap_err();
+    let is_said = write.commit().await.is_ok();
+    let is_kept = store.leases().progress("kept").await.unwrap() == "yes";
+    assert_eq!(is_said, is_kept);
 }

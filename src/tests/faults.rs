@@ -9,6 +9,7 @@ mod scene;
 
 use crate::app::soak;
 use crate::database::setting;
+use crate::process::server::Server;
 use disk::{ALWAYS, ANY, EFBIG, EIO, ENOSPC, FLUSH, WRITE};
 use scene::Scene;
 
@@ -95,4 +96,39 @@ async fn two_servers_on_one_file_keep_what_each_of_them_has_said() {
     }
     drop(other);
     scene.check_after_restart().await;
+}
+
+#[tokio::test]
+async fn on_a_full_disk_it_ends_well_when_it_is_asked_to() {
+    if !is_embedded() {
+        return;
+    }
+    let mut scene = Scene::new().await;
+    assert_eq!(scene.deliver(), 200);
+    scene.disk.fail(ANY, ENOSPC, 1, ALWAYS);
+    while scene.ready() == 200 {}
+    // The log stays as it is; the next start reads it.
+    assert!(scene.server.stop().success());
+    scene.disk.mend();
+    scene.server = Server::start(scene.instance.command(), &scene.instance.log);
+    scene.check_after_restart().await;
+}
+
+#[tokio::test]
+async fn what_lasts_is_logged_once_however_many_meet_it() {
+    if !is_embedded() {
+        return;
+    }
+    let mut scene = Scene::new().await;
+    scene.disk.fail(WRITE, ENOSPC, 1, ALWAYS);
+    while scene.ready() == 200 {}
+    for _ in 0..100 {
+        assert_eq!((scene.deliver(), scene.ready()), (503, 503));
+    }
+    scene.disk.mend();
+    scene.is_well(0);
+    let log = std::fs::read_to_string(&scene.instance.log).unwrap();
+    let errors = log.lines().filter(|line| line.contains(" ERROR ")).count();
+    assert!((1..10).contains(&errors), "{errors} lines: {log}");
+    assert!(log.contains("ready again"), "{log}");
 }

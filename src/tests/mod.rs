@@ -43,6 +43,7 @@ mod memory;
 mod migrations;
 mod obtainers;
 mod pipelines;
+mod plans;
 mod process;
 mod projects;
 mod proxies;

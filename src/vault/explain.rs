@@ -13,6 +13,7 @@ use crate::domain::matching::{
     Ask, Candidate, ExplainForm, Explanation, Lost, Outcome, Shape, Verdict, decide,
 };
 use crate::domain::proof::Proof;
+use crate::domain::registry::RegistryHost;
 use crate::error::{Error, FieldError, Result};
 use std::collections::HashMap;
 use uuid::Uuid;
@@ -71,26 +72,28 @@ impl Vault {
         let mut rows = self.rows_at(project, pipeline, &image).await?;
         rows.retain(|(_, grants)| !is_own || !grants.is_empty());
         let proof = supposed(form);
-        let decided = |shape, is_known: bool, takes_tokens| {
+        let decided = |shape, host: Option<&RegistryHost>, is_known: bool, takes_tokens| {
             let ask = Ask {
                 intent,
-                host: Some(&image.host),
+                host,
                 repository: is_known.then_some(image.repository.as_str()),
                 proof: &proof,
                 today: today(),
                 shape,
                 takes_tokens,
             };
-            decide(&ask, &candidates(&rows))
+            about(&image, decide(&ask, &candidates(&rows)), &rows)
         };
         // What is stored decides, too: whether it can be read, and whether it is text.
-        let granted = rows.iter().filter(|(_, grants)| !grants.is_empty());
+        let granted = rows.iter().filter(|row| !row.1.is_empty() && serves(row, &image));
         let ids: Vec<Uuid> = granted.map(|(credential, _)| credential.summary.id).collect();
         let stored = self.contents((project, pipeline), &ids).await?;
-        let outcome = readable(decided(Shape::One, true, true), &rows, &stored);
+        let outcome = decided(Shape::One, Some(&image.host), true, true);
+        let outcome = readable(outcome, &rows, &stored);
         let formats = formats::FORMATS.iter().map(|format| {
             let takes_tokens = format.door.carries_tokens();
-            let outcome = decided(format.shape, format.is_known, takes_tokens);
+            let host = format.names_host().then_some(&image.host);
+            let outcome = decided(format.shape, host, format.is_known, takes_tokens);
             formats::verdict(format, &rows, &readable(outcome, &rows, &stored), &stored, &image)
         });
         Ok(Explanation {
@@ -102,7 +105,8 @@ impl Vault {
         })
     }
 
-    /// The credentials of the project for this registry, however its usual port was typed.
+    /// The credentials of the project for this registry, however its usual port was typed, and those
+    /// that a format without a registry would have to tell from them.
     async fn rows_at(&self, project: Uuid, pipeline: Uuid, image: &Image) -> Result<Vec<Row>> {
         let secrets = self.store.secrets(project);
         let mut rows = secrets.candidates(pipeline, image.host.as_str()).await?;
@@ -112,16 +116,30 @@ impl Vault {
         }
         let mut seen: Vec<Uuid> = Vec::new();
         rows.retain(|(credential, _)| {
-            let shown = &credential.summary;
-            let is_new = !seen.contains(&shown.id);
-            seen.push(shown.id);
-            is_new && shown.host.serves(shown.is_insecure, &image.host)
+            let id = credential.summary.id;
+            let is_new = !seen.contains(&id);
+            seen.push(id);
+            is_new
         });
         Ok(rows)
     }
 }
 
 type Row = (Credential, Vec<Terms>);
+
+/// Whether the credential is one for the registry of the image.
+fn serves((credential, _): &Row, image: &Image) -> bool {
+    let shown = &credential.summary;
+    shown.host.serves(shown.is_insecure, &image.host)
+}
+
+/// The same outcome without what has nothing to do with the registry of the image.
+fn about(image: &Image, mut outcome: Outcome, rows: &[Row]) -> Outcome {
+    outcome.won.retain(|won| serves(&rows[won.index], image));
+    outcome.lost.retain(|(index, _)| serves(&rows[*index], image));
+    outcome.ties.retain(|tie| tie.of.iter().any(|index| serves(&rows[*index], image)));
+    outcome
+}
 
 /// What is stored of each granted credential, as far as a format cares.
 type Stored = HashMap<Uuid, Result<Content, Lost>>;
@@ -194,13 +212,14 @@ fn summary(rows: &[Row], outcome: &Outcome, image: &Image, is_own: bool) -> Stri
             tie.who(&names)
         );
     }
-    if rows.is_empty() && is_own {
+    let is_nothing = !rows.iter().any(|row| serves(row, image));
+    if is_nothing && is_own {
         return format!(
             "Nothing for {} is granted to this pipeline, so clients are told that there is none and pull anonymously.",
             image.host
         );
     }
-    if rows.is_empty() {
+    if is_nothing {
         return format!(
             "The project has no credential for {}, so clients are told that there is none and pull anonymously.",
             image.host

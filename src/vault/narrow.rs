@@ -4,11 +4,11 @@ use super::deliveries::Given;
 use super::{Vault, now};
 use crate::domain::actor::Granter;
 use crate::domain::audit::{Action, Subject};
-use crate::domain::credential::{Access, Credential};
+use crate::domain::credential::Access;
 use crate::domain::registry::RegistryHost;
 use crate::error::{Error, Result};
 use crate::registries::{BearerAsk, RegistryProblem};
-use crate::store::{CredentialChanges, Set};
+use crate::store::{CredentialChanges, Held, Set};
 use uuid::Uuid;
 
 impl Vault {
@@ -20,7 +20,7 @@ impl Vault {
     /// say so just now.
     pub(super) async fn bearer(
         &self,
-        credential: &Credential,
+        credential: &Held,
         repository: &str,
         intent: Access,
         secret: &[u8],

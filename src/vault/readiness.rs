@@ -62,9 +62,16 @@ impl Vault {
         if self.readiness.is_stopping.load(Ordering::Relaxed) {
             return Err(Unready::Stopping);
         }
+        // In a task of its own: who hangs up does not break a write off half-way.
+        let vault = self.clone();
+        let looking = tokio::spawn(async move { vault.look_if_due().await });
+        looking.await.unwrap_or(Err(Unready::Silent))
+    }
+
+    async fn look_if_due(&self) -> Result<(), Unready> {
         // Who asks at the same time waits for the answer of the first.
         let mut last = self.readiness.last.lock().await;
-        if !self.store.has_its_file() {
+        if !self.store.has_its_files() {
             return Err(Unready::Gone);
         }
         let condition = self.store.condition();
@@ -74,16 +81,26 @@ impl Vault {
         {
             return found.answer;
         }
-        let answer = timeout(PATIENCE, self.look()).await.unwrap_or(Err(Unready::Silent));
+        let looked = timeout(PATIENCE, self.look()).await;
+        let looked =
+            looked.unwrap_or_else(|_| Err((Unready::Silent, "it took too long".to_owned())));
+        let was_ready = last.is_none_or(|found| found.answer.is_ok());
+        // Once, however many ask while it lasts.
+        match &looked {
+            Err((unready, cause)) if was_ready => {
+                tracing::error!(cause = %cause, "not ready: {unready}")
+            }
+            Err((unready, cause)) => tracing::debug!(cause = %cause, "not ready: {unready}"),
+            Ok(()) if !was_ready => tracing::info!("ready again"),
+            Ok(()) => {}
+        }
+        let answer = looked.map_err(|(unready, _)| unready);
         *last = Some(Found { at: Instant::now(), condition: self.store.condition(), answer });
         answer
     }
 
-    async fn look(&self) -> Result<(), Unready> {
-        self.store.ping().await.map_err(|_| Unready::Silent)?;
-        self.store.prove().await.map_err(|error| {
-            tracing::error!(error = %error, "the database does not keep what is written");
-            Unready::Unwritten
-        })
+    async fn look(&self) -> Result<(), (Unready, String)> {
+        self.store.ping().await.map_err(|error| (Unready::Silent, error.to_string()))?;
+        self.store.prove().await.map_err(|error| (Unready::Unwritten, error.to_string()))
     }
 }

@@ -30,6 +30,8 @@ impl Vault {
             let pause = match self.tend_keys_once().await {
                 Ok(true) => BREATH,
                 Ok(false) => LOOK,
+                // Why the database does not answer was logged where it was asked.
+                Err(Error::Unavailable) => LOOK,
                 Err(error) => {
                     tracing::error!(error = %error, "the data keys could not be tended");
                     LOOK

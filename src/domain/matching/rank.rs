@@ -1,6 +1,6 @@
 //! Of those that could be handed out, which are: one for each key that the reader can tell apart.
 
-use super::{Ask, Candidate, Lost, Outcome, Shape, Tie, Won};
+use super::{Ask, Candidate, Lost, Outcome, Shape, Tie, Won, longest};
 use crate::domain::credential::Access;
 use crate::domain::registry::RegistryHost;
 use std::collections::{BTreeMap, BTreeSet};
@@ -137,6 +137,15 @@ impl Choice<'_> {
         }
     }
 
+    /// The longest prefix of the credential's own first, as for one repository: what a grant adds to
+    /// it is no reason to be chosen. Then as [`Self::order`] says.
+    fn order_at(&self, won: &Won, path: Option<&str>) -> (usize, bool, bool) {
+        let own = &self.candidates[won.index].credential.paths;
+        let prefix = path.and_then(|path| longest(own, path));
+        let (is_wide, is_past) = self.order(won);
+        (usize::MAX - prefix.map_or(0, |prefix| prefix.len()), is_wide, is_past)
+    }
+
     /// One for each path. A tie takes only its own key from those who tie.
     fn by_path(&mut self, fit: &[Won]) {
         let mut paths: BTreeMap<Option<&str>, Vec<usize>> = BTreeMap::new();
@@ -151,15 +160,17 @@ impl Choice<'_> {
         let mut kept: BTreeMap<usize, Vec<String>> = BTreeMap::new();
         let mut lost: BTreeMap<usize, Lost> = BTreeMap::new();
         for (path, sharing) in paths {
-            let Some(first) = sharing.iter().copied().min_by_key(|at| self.order(&fit[*at])) else {
+            let order = |at: usize| self.order_at(&fit[at], path);
+            let Some(first) = sharing.iter().copied().min_by_key(|at| order(*at)) else {
                 continue;
             };
-            let best = self.order(&fit[first]);
+            let best = order(first);
             let (alike, others): (Vec<usize>, Vec<usize>) =
-                sharing.into_iter().partition(|at| self.order(&fit[*at]) == best);
+                sharing.into_iter().partition(|at| order(*at) == best);
             for at in others {
-                let why = self.nearer(&fit[first], &fit[at]);
-                lost.entry(at).or_insert(why);
+                let is_shorter = order(at).0 != best.0;
+                let nearer = self.nearer(&fit[first], &fit[at]);
+                lost.entry(at).or_insert(if is_shorter { Lost::ShorterPrefix } else { nearer });
             }
             if alike.len() == 1 {
                 kept.entry(first).or_default().extend(path.map(str::to_owned));

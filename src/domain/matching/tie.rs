@@ -37,10 +37,14 @@ impl Tie {
     /// The error for who asked for this and nothing else.
     pub fn sentence(&self, names: &[&str]) -> String {
         let several = if names.len() == 2 { "Two" } else { "Several" };
+        let (host, names) = (&self.host, list(names));
+        if self.is_by_host {
+            return format!(
+                "{several} credentials are for different repositories of {host}: {names}. Name the image (with the credential helper, set REGCRED_REPOSITORY), or take one back from this pipeline."
+            );
+        }
         format!(
-            "{several} credentials serve {} equally well: {}. Name the image, take one back from this pipeline, or give them different paths or access.",
-            self.host,
-            list(names)
+            "{several} credentials serve {host} equally well: {names}. Take one back from this pipeline, or give them different paths or access."
         )
     }
 }
@@ -70,6 +74,10 @@ mod tests {
         assert!(tie(Some("acme"), false).reason(&two).contains("a and b serve ghcr.io/acme"));
         assert!(tie(None, true).reason(&two).contains("different repositories of ghcr.io"));
         assert!(tie(None, false).sentence(&two).starts_with("Two credentials serve ghcr.io"));
-        assert!(tie(None, false).sentence(&three).contains("well: a, b and c. Name the image"));
+        assert!(tie(None, false).sentence(&three).contains("well: a, b and c. Take one back"));
+        // Only where that tells them apart is somebody told to name the image.
+        let by_host = tie(None, true).sentence(&two);
+        assert!(by_host.contains("repositories of ghcr.io: a and b. Name the image"), "{by_host}");
+        assert!(!by_host.contains("equally well"), "{by_host}");
     }
 }

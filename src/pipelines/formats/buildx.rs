@@ -38,34 +38,53 @@ fn folder(host: &RegistryHost, spelling: &str, repository: Option<&str>, intent:
     }
 }
 
-/// Adds the folders of an entry: one for each spelling of its host, since buildx compares text. One
-/// that there is already stays as it is.
-pub(in crate::pipelines) fn add_folders(
-    folders: &mut Vec<Folder>,
-    entry: &Entry,
-    repository: Option<&str>,
+/// The folders of the entries, each of which may be for one repository: one for each spelling of its
+/// host, since buildx compares text. Another spelling gives way to a host that is called so.
+pub(in crate::pipelines) fn folders(
+    entries: &[(&Entry, Option<&str>)],
     intent: Access,
     ledger: &mut Ledger,
-) {
-    let mut is_in = false;
-    for spelling in entry.host.spellings(entry.is_insecure) {
-        let name = folder(&entry.host, &spelling, repository, intent);
-        if folders.iter().any(|other| other.name == name) {
-            continue;
+) -> Vec<Folder> {
+    let mut folders: Vec<Folder> = Vec::new();
+    let mut others = Vec::new();
+    for (entry, repository) in entries {
+        let mut made = match spelled(entry, *repository, intent) {
+            Ok(made) => made.into_iter(),
+            Err(lost) => {
+                ledger.leave_out(entry, lost);
+                continue;
+            }
+        };
+        let Some(own) = made.next() else { continue };
+        match folders.iter().find(|other| other.name == own.name) {
+            None => folders.push(own),
+            // An image that was named twice, with the usual port and without.
+            Some(other) if *other.json == *own.json => {}
+            Some(_) => {
+                ledger.leave_out(entry, Lost::KeyTaken);
+                continue;
+            }
         }
+        others.extend(made);
+        ledger.hold(entry);
+    }
+    for other in others {
+        if folders.iter().all(|folder| folder.name != other.name) {
+            folders.push(other);
+        }
+    }
+    folders
+}
+
+/// The folder for each spelling of the entry's host, the one for the host as it is stored first.
+fn spelled(entry: &Entry, repository: Option<&str>, intent: Access) -> Result<Vec<Folder>, Lost> {
+    let of = |spelling: &String| {
         let is_hub = entry.host.is_docker_hub();
         let key = if is_hub { entry.host.docker_config_key() } else { spelling.as_str() };
-        match docker::config_of(entry, key) {
-            Ok(json) => folders.push(Folder { name, json }),
-            Err(lost) => return ledger.leave_out(entry, lost),
-        }
-        is_in = true;
-    }
-    if is_in {
-        ledger.hold(entry);
-    } else {
-        ledger.leave_out(entry, Lost::KeyTaken);
-    }
+        let name = folder(&entry.host, spelling, repository, intent);
+        docker::config_of(entry, key).map(|json| Folder { name, json })
+    };
+    entry.host.spellings(entry.is_insecure).iter().map(of).collect()
 }
 
 /// The folders as a tar, to be unpacked in `$DOCKER_CONFIG/buildx`; only the user may look into
@@ -113,7 +132,7 @@ fn parents(name: &str) -> impl Iterator<Item = &str> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::example::entry;
+    use super::super::example::{bearer, entry, insecure};
     use super::*;
     use std::io::Read;
 
@@ -145,15 +164,45 @@ mod tests {
 
     #[test]
     fn a_registry_has_a_folder_for_each_spelling_and_one_folder_has_one_entry() {
-        let (first, second) = (entry("ghcr.io", &[], b"1"), entry("ghcr.io", &[], b"2"));
-        let (mut folders, mut ledger) = (Vec::new(), Ledger::default());
-        for one in [&first, &second] {
-            add_folders(&mut folders, one, None, Access::Pull, &mut ledger);
-        }
-        let names: Vec<&str> = folders.iter().map(|folder| folder.name.as_str()).collect();
-        assert_eq!(names, ["config/ghcr.io@pull", "config/ghcr.io:443@pull"]);
-        assert!(folders[1].json.contains("\"ghcr.io:443\":{\"auth\":"));
-        assert_eq!((ledger.lost(&first), ledger.lost(&second)), (None, Some(Lost::KeyTaken)));
+        let entries = [entry("ghcr.io", &[], b"1"), entry("ghcr.io", &[], b"2")];
+        let (made, lost) = written(&entries, None);
+        assert_eq!(names(&made), ["config/ghcr.io@pull", "config/ghcr.io:443@pull"]);
+        assert!(made[1].json.contains("\"ghcr.io:443\":{\"auth\":"));
+        assert_eq!(lost, [None, Some(Lost::KeyTaken)]);
+    }
+
+    /// The folders for pulling, and what became of each entry.
+    fn written(entries: &[Entry], repository: Option<&str>) -> (Vec<Folder>, Vec<Option<Lost>>) {
+        let mut ledger = Ledger::default();
+        let asked: Vec<(&Entry, Option<&str>)> =
+            entries.iter().map(|entry| (entry, repository)).collect();
+        let made = folders(&asked, Access::Pull, &mut ledger);
+        (made, entries.iter().map(|entry| ledger.lost(entry)).collect())
+    }
+
+    fn names(folders: &[Folder]) -> Vec<&str> {
+        folders.iter().map(|folder| folder.name.as_str()).collect()
+    }
+
+    #[test]
+    fn another_spelling_gives_way_to_a_host_that_is_called_so() {
+        // Plain http at port 80, and TLS there: two origins, and one text.
+        let entries = [insecure("reg.example.com"), entry("reg.example.com:80", &[], b"tls")];
+        let (made, lost) = written(&entries, None);
+        assert_eq!(names(&made), ["config/reg.example.com@pull", "config/reg.example.com:80@pull"]);
+        let tls = docker::config_of(&entries[1], "reg.example.com:80").unwrap();
+        assert_eq!(made[1].json, tls);
+        assert_eq!(lost, [None, None]);
+    }
+
+    #[test]
+    fn what_is_asked_for_twice_by_two_names_is_there_once_and_delivered() {
+        let secrets = [insecure("reg.example.com"), insecure("reg.example.com")];
+        let (made, lost) = written(&secrets, Some("acme/api"));
+        assert_eq!((made.len(), lost), (2, vec![None, None]));
+        // Of two tokens only one is there.
+        let tokens = [bearer("ghcr.io", "one"), bearer("ghcr.io", "two")];
+        assert_eq!(written(&tokens, Some("acme/api")).1, [None, Some(Lost::KeyTaken)]);
     }
 
     #[test]

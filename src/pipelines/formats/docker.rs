@@ -2,6 +2,7 @@
 //! `DOCKER_AUTH_CONFIG` (protocols 4.2).
 
 use super::{host_keys, json, object, path_keys, secret};
+use crate::domain::delivery::Door;
 use crate::domain::image::Image;
 use crate::domain::matching::Lost;
 use crate::vault::{Entry, Given, Ledger};
@@ -27,12 +28,13 @@ pub(super) fn config_of(entry: &Entry, key: &str) -> Result<Zeroizing<String>, L
 }
 
 /// The value of `DOCKER_AUTH_CONFIG`: one line, and nothing but `auth`, since the client refuses
-/// the whole of it for anything else.
+/// the whole of it for anything else. It is no longer than a variable may be.
 pub(in crate::pipelines) fn auth_config(
     entries: &[Entry],
     ledger: &mut Ledger,
 ) -> Zeroizing<String> {
-    auths(&object(entries, ledger, None, host_keys, push_auth))
+    let longest = Door::DockerAuthConfig.longest();
+    auths(&object(entries, ledger, longest, host_keys, push_auth))
 }
 
 /// The `auth.json` of podman, skopeo and buildah: hosts, and hosts with paths; with an image, only
@@ -151,6 +153,24 @@ mod tests {
         let (found, ledger) = read(auth_config, &[entry("ghcr.io", &[], &[0xff, 0])]);
         assert_eq!(found["auths"]["ghcr.io"]["auth"], STANDARD.encode(b"acme-bot:\xff\0"));
         assert_eq!(ledger.held().len(), 1);
+    }
+
+    #[test]
+    fn the_variable_is_no_longer_than_linux_takes() {
+        let long = vec![b'x'; 60 * 1024];
+        let entries = [
+            entry("a.example.com:5000", &[], b"1"),
+            entry("b.example.com", &[], &long),
+            entry("c.example.com:5000", &[], &long),
+            entry("d.example.com:5000", &[], b"4"),
+        ];
+        let (found, ledger) = read(auth_config, &entries);
+        assert!("DOCKER_AUTH_CONFIG=".len() + found.to_string().len() < 128 * 1024);
+        // For the other spelling of a long one there is no room, and that keeps nothing back.
+        let keys: Vec<&String> = found["auths"].as_object().unwrap().keys().collect();
+        assert_eq!(keys, ["a.example.com:5000", "b.example.com", "d.example.com:5000"]);
+        assert_eq!(ledger.lost(&entries[2]), Some(Lost::TooLong));
+        assert_eq!(read(config_json, &entries).1.held().len(), 4, "a file may be longer");
     }
 
     #[test]

@@ -73,7 +73,7 @@ fn spelled(entry: &Entry, behind: &[String]) -> Keys {
 
 /// The object that has the keys of each entry, with a value that `write` appends, in at most
 /// `longest` bytes. An entry is left out that `write` refuses, whose keys are all taken, or that
-/// there is no room for.
+/// there is no room for; if there is none for the other spellings of its host, only those are.
 fn object<'a>(
     entries: impl IntoIterator<Item = &'a Entry>,
     ledger: &mut Ledger,
@@ -97,13 +97,16 @@ fn object<'a>(
             ledger.leave_out(entry, Lost::KeyTaken);
             continue;
         }
-        let takes = |key: &String| key.len() + value.len() + 4;
-        let more = EACH + own.iter().chain(&also).map(takes).sum::<usize>();
-        if longest.is_some_and(|longest| length + more > longest) {
+        let takes =
+            |keys: &[String]| keys.iter().map(|key| key.len() + value.len() + 4).sum::<usize>();
+        let (needed, wanted) = (EACH + takes(&own), takes(&also));
+        let has_room = |more: usize| longest.is_none_or(|longest| length + more <= longest);
+        if !has_room(needed) {
             ledger.leave_out(entry, Lost::TooLong);
             continue;
         }
-        length += more;
+        let also = if has_room(needed + wanted) { also } else { Vec::new() };
+        length += needed + takes(&also);
         by_key.extend(own.into_iter().map(|key| (key, values.len())));
         others.extend(also.into_iter().map(|key| (key, values.len())));
         values.push(value);

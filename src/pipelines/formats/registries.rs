@@ -1,8 +1,10 @@
 //! What CI servers read that ask for registries: a list of addresses, users and passwords
 //! (protocols 4.5).
 
-use super::{json, text};
+use super::{Keys, json, spelled, text};
+use crate::domain::matching::Lost;
 use crate::vault::{Entry, Ledger};
+use std::collections::BTreeSet;
 use zeroize::Zeroizing;
 
 /// Drone's answer: `[{"address","username","password"}]`. `None` when there is nothing in it.
@@ -10,9 +12,8 @@ pub(in crate::pipelines) fn list(
     entries: &[Entry],
     ledger: &mut Ledger,
 ) -> Option<Zeroizing<String>> {
-    // Twice, for a host that has another spelling.
-    let length = 2 * (entries.iter().map(super::room).sum::<usize>() + 300 * entries.len());
-    let mut out = Zeroizing::new(String::with_capacity(length + 2));
+    let mut rows = Vec::with_capacity(entries.len());
+    let mut taken = BTreeSet::new();
     for entry in entries {
         let secret = match text(entry) {
             Ok(secret) => secret,
@@ -22,18 +23,32 @@ pub(in crate::pipelines) fn list(
             }
         };
         // They compare the address with the image's as text.
-        for address in entry.host.spellings(entry.is_insecure) {
+        let Keys { mut own, also } = spelled(entry, &[String::new()]);
+        own.retain(|address| taken.insert(address.clone()));
+        if own.is_empty() {
+            ledger.leave_out(entry, Lost::KeyTaken);
+            continue;
+        }
+        ledger.hold(entry);
+        rows.push((entry, secret, own, also));
+    }
+    // Twice, for a host that has another spelling.
+    let length = 2 * (entries.iter().map(super::room).sum::<usize>() + 300 * entries.len());
+    let mut out = Zeroizing::new(String::with_capacity(length + 2));
+    for (entry, secret, own, mut also) in rows {
+        // Another spelling gives way to a host that is called so.
+        also.retain(|address| taken.insert(address.clone()));
+        for address in own.iter().chain(&also) {
             let mark = if out.is_empty() { '[' } else { ',' };
             out.push(mark);
             out.push('{');
-            json::push_member(&mut out, "address", &address);
+            json::push_member(&mut out, "address", address);
             out.push(',');
             json::push_member(&mut out, "username", &entry.username);
             out.push(',');
             json::push_member(&mut out, "password", secret);
             out.push('}');
         }
-        ledger.hold(entry);
     }
     if out.is_empty() {
         return None;
@@ -59,7 +74,6 @@ pub(in crate::pipelines) fn object(
 mod tests {
     use super::super::example::{entry, insecure};
     use super::*;
-    use crate::domain::matching::Lost;
     use serde_json::{Value, json};
 
     #[test]
@@ -92,6 +106,31 @@ mod tests {
         let addresses: Vec<&str> = rows.map(|row| row["address"].as_str().unwrap()).collect();
         let expected = ["ghcr.io", "ghcr.io:443", "reg.example.com", "reg.example.com:80"];
         assert_eq!(addresses, expected);
+    }
+
+    #[test]
+    fn another_spelling_gives_way_to_a_host_that_is_called_so() {
+        // Plain http at port 80, and TLS there: two origins, and one text.
+        let entries = [insecure("reg.example.com"), entry("reg.example.com:80", &[], b"tls")];
+        for entries in [entries.as_slice(), &[entry("reg.example.com:80", &[], b"tls")]] {
+            let mut ledger = Ledger::default();
+            let text = list(entries, &mut ledger).unwrap();
+            let found: Value = serde_json::from_str(&text).unwrap();
+            let rows = found.as_array().unwrap();
+            assert_eq!(rows.len(), entries.len());
+            let row = rows.iter().find(|row| row["address"] == "reg.example.com:80").unwrap();
+            assert_eq!((&row["password"], ledger.held().len()), (&json!("tls"), entries.len()));
+        }
+    }
+
+    #[test]
+    fn of_two_for_one_address_the_second_is_left_out_and_told() {
+        let own = "reg.example.com:5000";
+        let entries = [entry(own, &[], b"1"), entry(own, &[], b"2")];
+        let mut ledger = Ledger::default();
+        let text = list(&entries, &mut ledger).unwrap();
+        assert_eq!(serde_json::from_str::<Value>(&text).unwrap().as_array().unwrap().len(), 1);
+        assert_eq!(ledger.lost(&entries[1]), Some(Lost::KeyTaken));
     }
 
     #[test]

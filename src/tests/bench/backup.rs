@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 /// Measures and prints. There is no target: a person has to know how long to wait.
 pub async fn run(is_whole: bool) {
     let count = if is_whole { 100_000 } else { 5_000 };
-    let seed = Seed::with(0).await;
+    let seed = Seed::on(None).await;
     let editor = seed.member.editor().unwrap();
     let began = Instant::now();
     for number in 0..count {

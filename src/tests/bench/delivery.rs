@@ -1,30 +1,23 @@
-//! A delivery with its durable receipt against the same steps without one, on the embedded database
-//! and on PostgreSQL.
+//! A delivery with its durable receipt against a floor that was written by hand, in projects of
+//! several sizes that were filled through the pages, on the embedded database and on PostgreSQL; and
+//! against an older program on the same data, when `REGCRED_OLD_BIN` names one.
 
-use super::load::{Target, compare, get, serve};
+use super::filled::{Filled, GRANTS, Place};
+use super::load::{compare, rates};
 use super::postgres;
-use super::seed::{CREDENTIALS, Seed};
+use super::server::{Server, program};
 use super::table::{Table, verdict};
-use axum::Router;
-use axum::extract::State;
-use axum::http::HeaderMap;
-use axum::routing::get as on_get;
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
-use regcred::crypto::blob::Place;
-use regcred::crypto::kek::Kek;
-use regcred::crypto::keyring::Keyring;
-use regcred::vault::Vault;
-use std::sync::Arc;
-use uuid::Uuid;
+use std::path::{Path, PathBuf};
 
-const PATH: &str = "/api/v1/docker-config";
-/// What is asked for at 64 clients: at least this part of the floor.
-const TARGET: f64 = 0.5;
+/// What is asked for at [`BUSY`] clients: at least this part of the floor.
+const TARGET: f64 = 0.6;
+/// Many credentials take at most so many times what few take.
+const SIZES: f64 = 1.15;
+const BUSY: usize = 64;
 
-/// Measures and prints.
-pub async fn run() {
-    on(None, "the embedded database").await;
+/// Measures and prints; the largest project only when the figures that take long are wanted.
+pub async fn run(is_whole: bool) {
+    on(None, "the embedded database", is_whole).await;
     let Some(server) = postgres::server() else {
         println!("Delivery on PostgreSQL: SKIPPED, there is none (DATABASE_URL)\n");
         return;
@@ -34,84 +27,126 @@ pub async fn run() {
     } else {
         "PostgreSQL, WHICH FLUSHES NOTHING THERE"
     };
-    on(Some(server.as_str()), place).await;
+    on(Some(server.as_str()), place, is_whole).await;
 }
 
-async fn on(server: Option<&str>, place: &str) {
-    let seed = Seed::on(server, CREDENTIALS).await;
-    let tokens = seed.tokens(64).await;
-    let requests: Vec<Vec<u8>> =
-        tokens.iter().map(|token| get(PATH, &format!("authorization: Bearer {token}"))).collect();
-    let delivery = Target::new(seed.serve().await, requests.clone());
-    let state = Arc::new(Floor::new(seed.vault.clone()));
-    let bare = Router::new().route(PATH, on_get(floor)).with_state(state);
-    let floor = Target::new(serve(bare).await, requests);
+async fn on(server: Option<&str>, place: &str, is_whole: bool) {
+    let sizes: &[usize] = if is_whole { &[100, 10_000, 100_000] } else { &[100, 10_000] };
+    let clients: &[usize] = if is_whole { &[1, 8, BUSY, 256] } else { &[1, BUSY] };
+    let old = old_program();
+    if old.is_none() {
+        println!("REGCRED_OLD_BIN names no program: nothing is compared with an older one");
+    }
+    // What an older program has made a newer one can open, and not the other way round.
+    let filler = old.clone().unwrap_or_else(program);
+    let mut filled = Vec::new();
+    for size in sizes {
+        filled.push(Filled::new(server, *size, &filler).await);
+    }
+    for one in &filled {
+        Sides::new(one, old.as_deref()).await.measure(one, place, clients).await;
+    }
+    if let (Some(few), Some(many)) = (filled.first(), filled.last()) {
+        by_size(few, many, place).await;
+    }
+}
 
-    let title = format!(
-        "Delivery with a durable receipt, against the same without one, on {place} (requests/s)"
-    );
-    let mut table = Table::new(&title, &["clients", "floor", "delivery", "ratio", "target", ""]);
-    for clients in [1, 8, 64, 256] {
-        let (floor, delivery) = compare(&floor, &delivery, clients).await;
-        let ratio = delivery / floor;
-        let (target, verdict) = match clients {
-            64 => (format!(">= {TARGET:.2}"), verdict(ratio >= TARGET)),
-            _ => (String::new(), ""),
+/// The programs that are compared, each with a copy of one instance.
+struct Sides {
+    floor: Server,
+    new: Server,
+    old: Option<Server>,
+    // Behind the servers: they are stopped before their folders are removed.
+    _copies: Vec<Place>,
+}
+
+impl Sides {
+    async fn new(filled: &Filled, old: Option<&Path>) -> Self {
+        let (of_floor, of_new) = (filled.copy().await, filled.copy().await);
+        let (floor, new) = (filled.serve_floor(&of_floor), filled.serve(&program(), &of_new));
+        let mut copies = vec![of_floor, of_new];
+        let old = match old {
+            Some(old) => {
+                let copy = filled.copy().await;
+                let server = filled.serve(old, &copy);
+                copies.push(copy);
+                Some(server)
+            }
+            None => None,
         };
+        Self { floor, new, old, _copies: copies }
+    }
+
+    async fn measure(self, filled: &Filled, place: &str, clients: &[usize]) {
+        let title = format!(
+            "Delivery with a durable receipt, {} credentials in the project, on {place} (requests/s)",
+            filled.credentials
+        );
+        let columns =
+            ["grants", "clients", "floor", "delivery", "ratio", "target", "", "older", "times"];
+        let mut table = Table::new(&title, &columns);
+        for (at, grants) in GRANTS.into_iter().enumerate() {
+            let of = |server: &Server| filled.deliveries(server, at);
+            let (floor, new, old) = (of(&self.floor), of(&self.new), self.old.as_ref().map(of));
+            let targets: Vec<_> = [&floor, &new].into_iter().chain(old.as_ref()).collect();
+            for clients in clients {
+                let rates = rates(&targets, *clients).await;
+                let ratio = rates[1] / rates[0];
+                let (target, verdict) = match *clients {
+                    BUSY => (format!(">= {TARGET:.2}"), verdict(ratio >= TARGET)),
+                    _ => (String::new(), ""),
+                };
+                let (older, times) = match rates.get(2) {
+                    Some(old) => (format!("{old:.0}"), format!("{:.1}", rates[1] / old)),
+                    None => (String::new(), String::new()),
+                };
+                table.row(&[
+                    &grants.to_string(),
+                    &clients.to_string(),
+                    &format!("{:.0}", rates[0]),
+                    &format!("{:.0}", rates[1]),
+                    &format!("{ratio:.2}"),
+                    &target,
+                    verdict,
+                    &older,
+                    &times,
+                ]);
+            }
+        }
+        table.print();
+    }
+}
+
+/// The same program in the smallest and in the largest project, by turns.
+async fn by_size(few: &Filled, many: &Filled, place: &str) {
+    let (of_few, of_many) = (few.copy().await, many.copy().await);
+    let small = few.serve(&program(), &of_few);
+    let large = many.serve(&program(), &of_many);
+    let title = format!(
+        "Delivery among {} credentials against among {}, {BUSY} clients, on {place} (requests/s)",
+        many.credentials, few.credentials
+    );
+    let mut table = Table::new(&title, &["grants", "few", "many", "time", "target", ""]);
+    for (at, grants) in GRANTS.into_iter().enumerate() {
+        let (few, many) = (few.deliveries(&small, at), many.deliveries(&large, at));
+        let (few, many) = compare(&few, &many, BUSY).await;
+        let time = few / many;
         table.row(&[
-            &clients.to_string(),
-            &format!("{floor:.0}"),
-            &format!("{delivery:.0}"),
-            &format!("{ratio:.2}"),
-            &target,
-            verdict,
+            &grants.to_string(),
+            &format!("{few:.0}"),
+            &format!("{many:.0}"),
+            &format!("{time:.2}"),
+            &format!("<= {SIZES:.2}"),
+            verdict(time <= SIZES),
         ]);
     }
     table.print();
+    small.stop();
+    large.stop();
 }
 
-/// What the floor opens: a secret of its own, since the vault gives out neither its keys nor,
-/// without a receipt, a secret.
-struct Floor {
-    vault: Vault,
-    keyring: Keyring,
-    blob: Vec<u8>,
-}
-
-impl Floor {
-    fn new(vault: Vault) -> Self {
-        let kek = Kek::generate().unwrap();
-        let keys = Keyring::generate_missing(&kek, &[]).unwrap();
-        let keyring = Keyring::unlock(&kek, None, &keys).unwrap();
-        let blob = keyring.seal(&PLACE, b"hunter2-hunter2-hunter2").unwrap();
-        Self { vault, keyring, blob }
-    }
-}
-
-const PLACE: Place<'static> = Place {
-    table: "secret_version",
-    column: "sealed",
-    row_id: Uuid::nil(),
-    project_id: Uuid::nil(),
-    secret_version: 1,
-    origin: "https://registry.example.com:443",
-};
-
-/// The token, what it may have with the ciphertext, the secret, and the file made of it.
-async fn floor(State(floor): State<Arc<Floor>>, headers: HeaderMap) -> Result<String, String> {
-    let header = headers.get("authorization").and_then(|value| value.to_str().ok());
-    let token = header.and_then(|value| value.strip_prefix("Bearer ")).unwrap_or_default();
-    let pipeline = floor.vault.pipeline_of(token).await.map_err(|error| error.to_string())?;
-    let secrets = floor.vault.store().secrets(pipeline.project_id());
-    let granted = secrets.granted_to(pipeline.id()).await.map_err(|error| error.to_string())?;
-    let mut json = "{\"auths\":{".to_owned();
-    for one in &granted {
-        let secret = floor.keyring.open(&PLACE, &floor.blob).map_err(|error| error.to_string())?;
-        let shown = &one.credential.summary;
-        let pair = [shown.username.as_bytes(), b":", &secret].concat();
-        let host = shown.host.docker_config_key();
-        json.push_str(&format!("\"{host}\":{{\"auth\":\"{}\"}}", STANDARD.encode(pair)));
-    }
-    json.push_str("}}");
-    Ok(json)
+#[expect(clippy::disallowed_methods, reason = "the benchmark is told by its environment")]
+fn old_program() -> Option<PathBuf> {
+    let given = std::env::var_os("REGCRED_OLD_BIN").filter(|path| !path.is_empty())?;
+    PathBuf::from(given).canonicalize().ok()
 }

@@ -29,7 +29,7 @@ async fn by_strace() {
     };
     let mut table = table("Flushes to disk for each receipt, by strace");
     for clients in [1, 64] {
-        let seed = Seed::new().await;
+        let seed = Seed::on(None).await;
         let tokens = seed.tokens(clients).await;
         let (folder, kek) = seed.close().await;
         let counts = folder.0.join("counts");
@@ -62,7 +62,7 @@ async fn by_postgres() {
     }
     let mut table = table(title);
     for clients in [1, 64] {
-        let mut seed = Seed::on(Some(server.as_str()), 0).await;
+        let mut seed = Seed::on(Some(server.as_str())).await;
         let tokens = seed.tokens(clients).await;
         let fresh = seed.fresh.take().unwrap();
         let (folder, kek) = seed.close().await;

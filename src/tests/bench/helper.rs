@@ -26,7 +26,7 @@ pub async fn run() {
         println!("{title}: SKIPPED, there is no curl\n");
         return;
     }
-    let seed = Seed::with(0).await;
+    let seed = Seed::on(None).await;
     let token = seed.tokens(1).await.remove(0);
     let (folder, kek) = seed.close().await;
     let mut serving = command(&folder.0);

@@ -50,15 +50,22 @@ pub async fn serve(router: Router) -> SocketAddr {
 
 /// Requests a second of both at that many clients, by turns.
 pub async fn compare(floor: &Target, subject: &Target, clients: usize) -> (f64, f64) {
-    for target in [floor, subject] {
+    let rates = rates(&[floor, subject], clients).await;
+    (rates[0], rates[1])
+}
+
+/// The same of any number of them.
+pub async fn rates(targets: &[&Target], clients: usize) -> Vec<f64> {
+    for target in targets {
         stretch(target, clients, WARM_UP).await;
     }
-    let (mut of_floor, mut of_subject) = (0.0, 0.0);
+    let mut rates = vec![0.0; targets.len()];
     for _ in 0..2 {
-        of_floor += stretch(floor, clients, STRETCH).await / 2.0;
-        of_subject += stretch(subject, clients, STRETCH).await / 2.0;
+        for (rate, target) in rates.iter_mut().zip(targets) {
+            *rate += stretch(target, clients, STRETCH).await / 2.0;
+        }
     }
-    (of_floor, of_subject)
+    rates
 }
 
 /// Requests a second during that time.
@@ -119,6 +126,21 @@ impl Connection {
 
     /// Sends the request, reads the whole answer, and gives its head.
     pub async fn ask(&mut self, request: &[u8]) -> io::Result<String> {
+        self.exchange(request, None).await
+    }
+
+    /// The same with the body.
+    pub async fn ask_whole(&mut self, request: &[u8]) -> io::Result<(String, Vec<u8>)> {
+        let mut body = Vec::new();
+        let head = self.exchange(request, Some(&mut body)).await?;
+        Ok((head, body))
+    }
+
+    async fn exchange(
+        &mut self,
+        request: &[u8],
+        mut body: Option<&mut Vec<u8>>,
+    ) -> io::Result<String> {
         self.stream.write_all(request).await?;
         let head = self.read_to(b"\r\n\r\n").await?;
         let head = String::from_utf8_lossy(&head).into_owned();
@@ -132,14 +154,15 @@ impl Connection {
                 let size = std::str::from_utf8(&line).ok();
                 let size = size.and_then(|text| usize::from_str_radix(text, 16).ok());
                 let size = size.ok_or(io::ErrorKind::InvalidData)?;
-                self.skip(size + 2).await?;
+                self.pass(size, body.as_deref_mut()).await?;
+                self.pass(2, None).await?;
                 if size == 0 {
                     break;
                 }
             }
         } else {
             let length = value("content-length").and_then(|length| length.parse().ok());
-            self.skip(length.unwrap_or(0)).await?;
+            self.pass(length.unwrap_or(0), body).await?;
         }
         Ok(head)
     }
@@ -155,14 +178,20 @@ impl Connection {
         }
     }
 
-    async fn skip(&mut self, mut bytes: usize) -> io::Result<()> {
-        while self.buffer.len() < bytes {
-            bytes -= self.buffer.len();
-            self.buffer.clear();
+    /// So many bytes, into `kept` or nowhere.
+    async fn pass(&mut self, mut bytes: usize, mut kept: Option<&mut Vec<u8>>) -> io::Result<()> {
+        loop {
+            let now = bytes.min(self.buffer.len());
+            if let Some(kept) = kept.as_deref_mut() {
+                kept.extend_from_slice(&self.buffer[..now]);
+            }
+            self.buffer.drain(..now);
+            bytes -= now;
+            if bytes == 0 {
+                return Ok(());
+            }
             self.fill().await?;
         }
-        self.buffer.drain(..bytes);
-        Ok(())
     }
 
     async fn fill(&mut self) -> io::Result<()> {

@@ -1,15 +1,20 @@
 //! The benchmark: each figure of the design (section 8) beside its floor, measured in one run.
 //!
-//! The load generator runs beside the server on the same machine, over real sockets, without TLS.
+//! The load generator runs beside the server on the same machine, over real sockets, without TLS. Data
+//! are made through the product's own pages; a floor is written by hand and shares no code with what
+//! is held against it.
 #![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a report for people, at a terminal")]
 
 mod allocator;
 mod backup;
 mod delivery;
+mod filled;
+mod floor;
 mod flushes;
 mod helper;
 mod list;
 mod load;
+mod person;
 mod postgres;
 mod program;
 mod seed;
@@ -18,10 +23,16 @@ mod seed;
 mod server;
 mod table;
 
+/// In the project that pages, memory and the allocator are measured with.
+const CREDENTIALS: usize = 10_000;
+
 #[tokio::main]
 async fn main() {
-    if std::env::args().nth(1).as_deref() == Some("serve") {
-        return allocator::serve_plainly().await;
+    let told: Vec<String> = std::env::args().skip(1).collect();
+    match told.iter().map(String::as_str).collect::<Vec<_>>()[..] {
+        ["serve", ..] => return allocator::serve_plainly().await,
+        ["floor", address] => return floor::serve(address).await,
+        _ => {}
     }
     let mode = if cfg!(debug_assertions) {
         "DEBUG BUILD: THE FIGURES SAY NOTHING"
@@ -30,13 +41,14 @@ async fn main() {
     };
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     println!("Regcred, {mode}, {cores} cores, the load generator among them\n");
-    list::run().await;
-    delivery::run().await;
+    let filled = filled::Filled::new(None, CREDENTIALS, &server::program()).await;
+    list::run(&filled).await;
+    delivery::run(is_soak()).await;
     flushes::run().await;
     helper::run().await;
     program::sizes();
-    program::start_and_memory().await;
-    allocator::run().await;
+    program::start_and_memory(&filled).await;
+    allocator::run(&filled).await;
     backup::run(is_soak()).await;
 }
 

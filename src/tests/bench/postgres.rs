@@ -40,6 +40,14 @@ impl Fresh {
         Self { url: format!("{host}/{name}"), server: server.to_owned(), name }
     }
 
+    /// Another one with the same in it. Nobody may be connected here.
+    pub async fn copy(&self) -> Self {
+        let name = format!("regcred_bench_{}", Uuid::now_v7().simple());
+        run(&self.server, &format!("CREATE DATABASE {name} TEMPLATE {}", self.name)).await;
+        let (host, _) = self.server.rsplit_once('/').unwrap();
+        Self { url: format!("{host}/{name}"), server: self.server.clone(), name }
+    }
+
     /// How often the server has flushed its log so far, by its own word. Waits until nobody is
     /// connected here any more: a connection tells what it did when it ends.
     pub async fn flushes(&self) -> i64 {

@@ -1,10 +1,9 @@
 //! The program as it is shipped: what a browser loads first, how soon it is ready, and its memory.
 
-use super::load::{Connection, Target, get, send};
-use super::seed::Seed;
-use super::server::{Server, command};
+use super::filled::{Filled, address};
+use super::load::{Connection, get, send};
+use super::server::program;
 use super::table::{Table, verdict};
-use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -42,18 +41,16 @@ pub fn sizes() {
     table.print();
 }
 
+/// Clients that fetch at once before memory is looked at.
+const CLIENTS: usize = 64;
+
 /// From the start of the process to the first good answer of `/readyz`, on a database with 10,000
 /// credentials; and what is resident after 10,000 deliveries.
-pub async fn start_and_memory() {
-    let seed = Seed::new().await;
-    let tokens = seed.tokens(64).await;
-    let (folder, kek) = seed.close().await;
-    let log = folder.0.join("log");
-    let start = || {
-        let mut command = command(&folder.0);
-        command.env("REGCRED_KEK_FILE", &kek);
-        Server::start(command, &log)
-    };
+pub async fn start_and_memory(filled: &Filled) {
+    let copy = filled.copy().await;
+    let start = || filled.serve(&program(), &copy);
+    // The first one may bring the schema up to date.
+    start().stop();
     let mut times = Vec::new();
     for _ in 0..STARTS {
         let began = Instant::now();
@@ -68,11 +65,9 @@ pub async fn start_and_memory() {
     let ready = times[STARTS / 2];
 
     let server = start();
-    let header = |token: &String| format!("authorization: Bearer {token}");
-    let requests = tokens.iter().map(|token| get("/api/v1/docker-config", &header(token)));
-    let target = Target::new(address(&server), requests.collect());
+    let target = filled.deliveries(&server, 0);
     let at_rest = resident_kb(server.id());
-    let took = send(&target, tokens.len(), DELIVERIES).await;
+    let took = send(&target, CLIENTS, DELIVERIES).await;
     let resident = resident_kb(server.id());
     server.stop();
 
@@ -98,10 +93,6 @@ pub async fn start_and_memory() {
         table.row(&cells.each_ref().map(String::as_str));
     }
     table.print();
-}
-
-fn address(server: &Server) -> SocketAddr {
-    SocketAddr::from(([127, 0, 0, 1], server.port))
 }
 
 /// `VmRSS` of the process.

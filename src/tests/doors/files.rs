@@ -5,6 +5,7 @@ use crate::app::Reply;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use regcred::domain::delivery::{Door, Outcome};
+use regcred::domain::listing::percent;
 use serde_json::json;
 use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
@@ -182,12 +183,17 @@ async fn the_list_for_the_helper_has_user_names_only_and_is_no_delivery() {
         .iter()
         .map(|row| (row["server"].as_str().unwrap(), row["username"].as_str().unwrap()))
         .collect();
-    assert_eq!(
-        listed,
-        BTreeMap::from([(HUB, "acme-bot"), ("ghcr.io", "acme-bot"), (OWN, "acme-bot")])
-    );
+    assert_eq!(listed, BTreeMap::from([(HUB, "acme-bot"), (OWN, "acme-bot")]));
     assert!(!reply.text().contains("secret"));
-    assert_eq!((rows.len(), scene.app.count_receipts().await), (3, 0));
+    assert_eq!((rows.len(), scene.app.count_receipts().await), (2, 0));
+    // Nobody can ask for ghcr.io by its name alone: one is for all of it, and one for a part.
+    let lines = reply.lines("regcred-left-out");
+    assert!(lines.len() == 2 && lines.iter().all(|line| line.contains("ghcr.io")), "{lines:?}");
+    // What the list has is to be had, with that user, and what it leaves out is not.
+    for (server, status) in [(HUB, 200), (OWN, 200), ("ghcr.io", 409)] {
+        let path = format!("/api/v1/credential?server={}", percent(server));
+        assert_eq!(scene.app.fetch(&scene.token, &path).await.status, status, "{server}");
+    }
 }
 
 #[tokio::test]

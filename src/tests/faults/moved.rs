@@ -70,14 +70,28 @@ async fn a_database_that_is_not_where_it_was_is_noticed_and_said() {
 }
 
 #[tokio::test]
-async fn a_log_that_was_removed_is_noticed_before_anything_is_answered() {
+async fn a_log_that_is_not_where_it_was_is_noticed_before_anything_is_answered() {
     if !is_embedded() {
         return;
     }
-    let mut scene = Scene::new().await;
-    assert_eq!(scene.deliver(), 200);
-    fs::remove_file(scene.instance.database.folder.join("regcred.db-wal")).unwrap();
-    for _ in 0..3 {
-        assert_eq!((scene.deliver(), scene.ready()), (503, 503));
+    for name in ["regcred.db-wal", "regcred.db-shm"] {
+        for is_copied in [false, true] {
+            let mut scene = Scene::new().await;
+            let file = scene.instance.database.folder.join(name);
+            assert_eq!((scene.ready(), scene.deliver()), (200, 200), "{name}");
+            fs::rename(&file, aside(&file)).unwrap();
+            if is_copied {
+                fs::copy(aside(&file), &file).unwrap();
+            }
+            for _ in 0..3 {
+                assert_eq!((scene.deliver(), scene.ready()), (503, 503), "{name}");
+                assert!(!scene.create("lost"), "{name}");
+            }
+            let log = fs::read_to_string(&scene.instance.log).unwrap();
+            assert_eq!(log.matches("was moved, removed or replaced. Nothing").count(), 1, "{log}");
+            fs::rename(aside(&file), &file).unwrap();
+            scene.is_well(0);
+            scene.check_after_restart().await;
+        }
     }
 }

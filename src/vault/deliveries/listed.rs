@@ -25,7 +25,8 @@ impl Vault {
             address: None,
             host: None,
             repository: None,
-            shape: Shape::Hosts,
+            // As the helper asks: by the registry alone.
+            shape: Shape::One,
             wants_token: false,
         };
         let outcome = decided(pipeline, &request, &granted);

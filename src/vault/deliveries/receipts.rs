@@ -9,6 +9,7 @@ use crate::domain::matching::Note;
 use crate::domain::proof::Proof;
 use crate::store::{Deliverable, ReceiptRow};
 use crate::vault::now;
+use std::collections::BTreeSet;
 use uuid::Uuid;
 
 /// What is known of one hand-out when it is written down.
@@ -114,6 +115,9 @@ impl<'a> Book<'a> {
     /// What is told of all of it.
     pub(super) fn close(mut self) -> Told {
         self.told.left_out.append(&mut self.passed);
+        // Of several repositories the same may be true.
+        let mut known = BTreeSet::new();
+        self.told.left_out.retain(|line| known.insert(line.clone()));
         self.told
     }
 

@@ -16,6 +16,13 @@ pub(super) struct Format {
     pub(super) is_known: bool,
 }
 
+impl Format {
+    /// Whether it is told the registry. Another one holds every registry that is granted.
+    pub(super) fn names_host(&self) -> bool {
+        self.is_known || self.shape == Shape::One || self.door == Door::Kubelet
+    }
+}
+
 const fn format(name: &'static str, door: Door, shape: Shape, is_known: bool) -> Format {
     Format { name, door, shape, is_known }
 }

@@ -119,6 +119,21 @@ fn of_an_expired_and_a_valid_one_there_is_no_tie() {
 }
 
 #[test]
+fn of_two_for_one_path_the_credential_with_the_longer_prefix_has_it_as_for_one_repository() {
+    let all = vec![
+        (one("team", &["acme"]), only(&["acme/api"])),
+        (one("api", &["acme/api"]), Terms::plain(Access::Pull)),
+    ];
+    for (shape, repository) in
+        [(Shape::Paths, None), (Shape::Paths, Some("acme/api")), (Shape::One, Some("acme/api/v2"))]
+    {
+        let (won, lost, is_tie) = decided(shape, repository, Access::Pull, &all);
+        assert_eq!((won, is_tie), (vec!["api:acme/api".to_owned()], false), "{shape:?}");
+        assert_eq!(lost, [("team".to_owned(), Lost::ShorterPrefix)], "{shape:?}");
+    }
+}
+
+#[test]
 fn an_expired_one_says_why_it_is_not_the_one() {
     let all = plain(vec![expired(one("old", &[])), one("new", &[])]);
     for shape in [Shape::One, Shape::Hosts, Shape::Paths] {

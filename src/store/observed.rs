@@ -1,0 +1,15 @@
+//! What the database is asked, for whoever holds that against a list: the tests of the plans.
+
+use super::Store;
+use sea_orm::metric::Info;
+
+impl Store {
+    /// The same store, which tells `each` the text of every statement it runs from now on, in
+    /// transactions and outside of them. The text has no values in it.
+    pub fn observed(mut self, each: impl Fn(&str) + Clone + Send + Sync + 'static) -> Self {
+        let of_reader = each.clone();
+        self.reader.set_metric_callback(move |info: &Info<'_>| of_reader(&info.statement.sql));
+        self.writer.set_metric_callback(move |info: &Info<'_>| each(&info.statement.sql));
+        self
+    }
+}

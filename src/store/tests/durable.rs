@@ -1,0 +1,56 @@
+//! What failed is never kept by half, and what comes after it is not harmed.
+
+use super::super::health::is_failure;
+use super::*;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+#[tokio::test]
+async fn nothing_follows_a_statement_that_failed_and_its_connection_is_not_used_again() {
+    let scene = Scene::new().await;
+    let large = "CREATE TABLE large AS SELECT zeroblob(1000000) AS bytes";
+    let write = scene.store.write().await.unwrap();
+    assert!(write.leases().take("before", GIVER, 0, 1).await.unwrap());
+    // For this connection there is no room for another page.
+    write.0.execute_unprepared("PRAGMA max_page_count = 1").await.unwrap();
+    let full = write.0.execute_unprepared(large).await.unwrap_err();
+    assert!(is_failure(DbBackend::Sqlite, &full), "{full}");
+    assert!(write.leases().take("after", GIVER, 0, 1).await.is_err());
+    assert!(write.commit().await.is_err());
+
+    let write = scene.store.write().await.unwrap();
+    for name in ["before", "after"] {
+        assert_eq!(write.leases().until(name).await.unwrap(), None, "{name}");
+    }
+    write.0.execute_unprepared(large).await.unwrap();
+    assert!(scene.store.health.is_doubted());
+    write.commit().await.unwrap();
+    assert!(!scene.store.health.is_doubted(), "it was not read back");
+}
+
+#[tokio::test]
+async fn a_panic_costs_one_group_its_receipts_and_not_the_next() {
+    let scene = Scene::new().await;
+    let is_broken = AtomicBool::new(true);
+    let broken_once = move |message: &[u8]| {
+        assert!(!is_broken.swap(false, Ordering::Relaxed), "it is broken");
+        mac(message)
+    };
+    let recorder = Recorder::start(scene.store.clone(), Arc::new(broken_once));
+    assert!(!recorder.record(vec![receipt(Outcome::Delivered)]).await);
+    assert!(recorder.record(vec![receipt(Outcome::Delivered)]).await);
+    let kept = scene.store.receipts(PROJECT).of_pipeline(PIPELINE, 10).await.unwrap();
+    assert_eq!(kept.len(), 1);
+}
+
+#[tokio::test]
+async fn only_a_new_database_is_made_and_where_a_link_leads() {
+    let scene = Scene::new().await;
+    let (link, target) = (scene.folder.join("link.db"), scene.folder.join("target.db"));
+    std::os::unix::fs::symlink(&target, &link).unwrap();
+    let store = Store::connect(&Address::File(link)).await.unwrap();
+    assert!(target.exists() && store.has_its_files());
+    store.close().await.unwrap();
+    let nowhere = Address::File(scene.folder.join("missing").join("regcred.db"));
+    let error = Store::connect(&nowhere).await.unwrap_err();
+    assert!(error.to_string().contains("cannot be made"), "{error}");
+}

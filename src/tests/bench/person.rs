@@ -1,0 +1,150 @@
+//! A person at the running server, as a browser without JavaScript: what fills an instance for the
+//! benchmark comes through the product's own doors.
+
+use super::load::Connection;
+use regcred::crypto::token::parse_token;
+use regcred::domain::listing::percent;
+use std::net::SocketAddr;
+
+const PASSWORD: &str = "correct horse battery staple";
+const BOUNDARY: &str = "----regcred-bench-boundary";
+/// What every secret has beside its number.
+const SECRET: &str = "hunter2-hunter2-";
+
+/// Somebody who is signed in.
+pub struct Person {
+    port: u16,
+    connection: Connection,
+    /// `name=value`.
+    pub cookie: String,
+}
+
+impl Person {
+    /// The owner of the project `bench`, who sets the instance up.
+    pub async fn set_up(port: u16, link: &str) -> Self {
+        let mut person = Self::with_cookie(port, String::new()).await;
+        let form = [
+            ("link", link),
+            ("project_name", "Bench"),
+            ("name", "Olga Owner"),
+            ("email", "owner@example.com"),
+            ("password", PASSWORD),
+        ];
+        let (head, _) = person.form("/rpc/setup/create", &form).await;
+        let cookie = header(&head, "set-cookie").and_then(|line| line.split(';').next());
+        person.cookie = cookie.expect("a session").to_owned();
+        person
+    }
+
+    /// The same person on another connection.
+    pub async fn another(&self) -> Self {
+        Self::with_cookie(self.port, self.cookie.clone()).await
+    }
+
+    async fn with_cookie(port: u16, cookie: String) -> Self {
+        let address = SocketAddr::from(([127, 0, 0, 1], port));
+        Self { port, connection: Connection::open(address).await.unwrap(), cookie }
+    }
+
+    /// Creates the credential of that number. The first ones are each for a host of its own.
+    pub async fn credential(&mut self, number: usize) {
+        let (name, host) = (name(number), format!("registry-{}.example.com", number % 1_000));
+        let secret = format!("{SECRET}{number:07}");
+        let form = [
+            ("project", "bench"),
+            ("name", &*name),
+            ("description", "Pushes the images of the team"),
+            ("registry_url", &*host),
+            ("method", "password"),
+            ("username", "acme-bot"),
+            ("access", "pull"),
+            ("expires_on", if number.is_multiple_of(2) { "2030-01-31" } else { "" }),
+            ("password", &*secret),
+        ];
+        let mut body = String::new();
+        for (name, value) in form {
+            body.push_str(&format!(
+                "--{BOUNDARY}\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n"
+            ));
+        }
+        body.push_str(&format!("--{BOUNDARY}--\r\n"));
+        let kind = format!("multipart/form-data; boundary={BOUNDARY}");
+        let (head, answer) = self.post("/rpc/credentials/create", &kind, &body).await;
+        let location = header(&head, "location").unwrap_or_default();
+        assert!(location.contains("?said="), "{head} {}", String::from_utf8_lossy(&answer));
+    }
+
+    /// The ids of the first credentials, by name.
+    pub async fn first_credentials(&mut self, most: usize) -> Vec<String> {
+        let list = [
+            ("project", "bench"),
+            ("query[search]", ""),
+            ("query[is_unused]", "false"),
+            ("query[page]", "0"),
+        ];
+        let (_, body) = self.form("/rpc/credentials/list", &list).await;
+        let listing: serde_json::Value = serde_json::from_slice(&body).unwrap();
+        let rows = listing["rows"].as_array().unwrap();
+        let ids: Vec<String> =
+            rows.iter().take(most).map(|row| row["id"].as_str().unwrap().to_owned()).collect();
+        assert_eq!(ids.len(), most);
+        ids
+    }
+
+    /// Creates a pipeline that may pull with these credentials; gives the token that its page shows.
+    pub async fn pipeline(&mut self, name: &str, credentials: &[String]) -> String {
+        let mut form = vec![
+            ("project", "bench"),
+            ("form[name]", name),
+            ("form[description]", ""),
+            ("form[token_days]", "30"),
+            ("form[intent]", "pull"),
+            ("password", PASSWORD),
+        ];
+        form.extend(credentials.iter().map(|id| ("form[credentials][]", id.as_str())));
+        let (head, body) = self.form("/rpc/pipelines/create", &form).await;
+        let location = header(&head, "location").unwrap_or_default().to_owned();
+        assert!(location.contains("?once="), "{head} {}", String::from_utf8_lossy(&body));
+        let page = self.page(&location).await;
+        let mut starts = page.match_indices("rgc_").filter_map(|(at, _)| page.get(at..at + 77));
+        let token = starts.find(|text| parse_token(text).is_some());
+        token.expect("the page shows the token").to_owned()
+    }
+
+    async fn page(&mut self, path: &str) -> String {
+        let request = format!(
+            "GET {path} HTTP/1.1\r\nhost: localhost:{}\r\naccept: text/html\r\ncookie: {}\r\n\r\n",
+            self.port, self.cookie
+        );
+        let (_, body) = self.connection.ask_whole(request.as_bytes()).await.unwrap();
+        String::from_utf8(body).unwrap()
+    }
+
+    async fn form(&mut self, path: &str, form: &[(&str, &str)]) -> (String, Vec<u8>) {
+        let pairs: Vec<String> =
+            form.iter().map(|(k, v)| format!("{}={}", percent(k), percent(v))).collect();
+        self.post(path, "application/x-www-form-urlencoded", &pairs.join("&")).await
+    }
+
+    async fn post(&mut self, path: &str, kind: &str, body: &str) -> (String, Vec<u8>) {
+        let (port, cookie, length) = (self.port, &self.cookie, body.len());
+        let cookie =
+            if cookie.is_empty() { String::new() } else { format!("cookie: {cookie}\r\n") };
+        // A list is asked for as a script does, and a form is sent as a page does.
+        let accept = if path.ends_with("/list") { "*/*" } else { "text/html" };
+        let request = format!(
+            "POST {path} HTTP/1.1\r\nhost: localhost:{port}\r\norigin: http://localhost:{port}\r\nsec-fetch-site: same-origin\r\naccept: {accept}\r\n{cookie}content-type: {kind}\r\ncontent-length: {length}\r\n\r\n{body}"
+        );
+        self.connection.ask_whole(request.as_bytes()).await.unwrap()
+    }
+}
+
+/// The name of the credential of that number: by name they stand as by number.
+fn name(number: usize) -> String {
+    format!("deploy {number:07}")
+}
+
+fn header<'a>(head: &'a str, name: &str) -> Option<&'a str> {
+    let mut lines = head.lines().filter_map(|line| line.split_once(": "));
+    lines.find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value)
+}

@@ -1,0 +1,102 @@
+//! The statements that go through more than they give, or through everything, and why each may.
+
+/// Some statements with the reason why they may.
+pub struct Grows {
+    /// How their lines in the list begin.
+    pub starts: &'static str,
+    /// What is in their lines besides.
+    has: &'static str,
+    /// For whoever reads this.
+    pub why: &'static str,
+}
+
+impl Grows {
+    /// Whether it is about the statement with this line.
+    pub fn is_about(&self, statement: &str) -> bool {
+        statement.starts_with(self.starts) && statement.contains(self.has)
+    }
+}
+
+/// Every exception.
+pub const GROWS: &[Grows] = &[
+    Grows {
+        starts: "SELECT * FROM \"credential\" WHERE \"credential\".\"project_id\" = ?",
+        has: " LIMIT ? OFFSET ?",
+        why: "a page of the list, in the order of an index; what a filter leaves out is read past",
+    },
+    Grows {
+        starts: "SELECT COUNT(*) AS num_items FROM (SELECT * FROM \"credential\"",
+        has: "\"project_id\" = ?",
+        why: "the list says how many fit; without a filter they are counted in an index",
+    },
+    Grows {
+        starts: "WITH RECURSIVE found(host)",
+        has: "MIN(credential.host)",
+        why: "each host is one look into the index, which gives the first of many",
+    },
+    Grows {
+        starts: "SELECT * FROM \"credential\" WHERE \"credential\".\"project_id\" = ?",
+        has: "= ? AND \"credential\".\"disabled_at\" IS NULL ORDER BY",
+        why: "the form of a pipeline offers every credential of the project",
+    },
+    Grows {
+        starts: "SELECT * FROM \"pipeline\" WHERE \"pipeline\".\"project_id\" = ? ORDER BY",
+        has: "",
+        why: "the page shows every pipeline of the project",
+    },
+    Grows {
+        starts: "SELECT * FROM \"membership\" INNER JOIN \"person\"",
+        has: "\"project_id\" = ?",
+        why: "everybody who belongs to the project is named",
+    },
+    Grows {
+        starts: "SELECT * FROM \"audit_event\" WHERE \"audit_event\".\"chain\" = ? ORDER BY",
+        has: " LIMIT ?",
+        why: "the newest events of a chain, in the order of its key",
+    },
+    Grows {
+        starts: "SELECT * FROM \"receipt\" WHERE \"receipt\".\"chain\" = ? ORDER BY",
+        has: " LIMIT ?",
+        why: "the newest receipt of a chain, in the order of its key",
+    },
+    Grows {
+        starts: "SELECT * FROM \"chain_head\" WHERE \"chain_head\".\"chain\" = ?",
+        has: "",
+        why: "each chain has one end, which is found by its key",
+    },
+    Grows {
+        starts: "UPDATE \"chain_head\" SET",
+        has: "WHERE \"chain_head\".\"chain\" = ?",
+        why: "each chain has one end, which is found by its key",
+    },
+    Grows {
+        starts: "DELETE FROM \"",
+        has: "\"expires_at\" <",
+        why: "what is over goes: a range of an index, which ends where the living begins",
+    },
+    Grows {
+        starts: "DELETE FROM \"attempt\"",
+        has: "\"since\" < ?",
+        why: "windows that are over go: a range of an index",
+    },
+    Grows {
+        starts: "SELECT \"secret_version\".\"key_version\", COUNT(",
+        has: " GROUP BY ",
+        why: "the page of the keys says how many secrets are under each; counted in an index",
+    },
+    Grows {
+        starts: "SELECT COUNT(\"id\") AS \"rows\" FROM \"secret_version\"",
+        has: "",
+        why: "the page of the keys says how many are left and how many do not open: ranges of indexes",
+    },
+    Grows {
+        starts: "SELECT * FROM \"secret_version\" INNER JOIN \"credential\"",
+        has: " LIMIT ?",
+        why: "a new key takes every secret in its turn, some at a time",
+    },
+    Grows {
+        starts: "UPDATE \"secret_version\" SET \"unreadable_at\" = ?",
+        has: " IS NOT NULL",
+        why: "every mark goes: an index of the marked ones",
+    },
+];
