@@ -136,7 +136,7 @@ fn unreached(cause: OutboundProblem) -> String {
                 .to_owned()
         }
         OutboundProblem::Redirected => {
-            "it sent the caller elsewhere, which is not followed".to_owned()
+            "it answered with a redirect, which is not followed".to_owned()
         }
         OutboundProblem::BadUrl => "its address is not one that can be called".to_owned(),
         OutboundProblem::Unreachable | OutboundProblem::TooLarge | OutboundProblem::BadRoots => {
@@ -147,9 +147,9 @@ fn unreached(cause: OutboundProblem) -> String {
 
 fn unfit(part: Part, wrong: Wrong) -> &'static str {
     match (part, wrong) {
-        (_, Wrong::Length) => "it answered with more than such a document can be",
+        (_, Wrong::Length) => "its answer is too long",
         (_, Wrong::OtherIssuer) => "they name another issuer",
-        (_, Wrong::Place) => "the place that they name for its keys (jwks_uri) may not be asked",
+        (_, Wrong::Place) => "they name an address for its keys (jwks_uri) that may not be asked",
         (Part::Metadata, Wrong::Form) => {
             "it answered with something else: no JSON with issuer and jwks_uri"
         }

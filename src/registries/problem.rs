@@ -38,12 +38,12 @@ pub enum RegistryProblem {
     Malformed,
     /// A status that says neither yes nor no, and will say the same again.
     #[error(
-        "The registry or its token service answered with status {0}, which says neither yes nor no. Check that the address is that of a registry."
+        "The registry or its token service gave an unexpected answer, with status {0}. Check that the address is that of a registry."
     )]
     Unexpected(u16),
     /// It is down, or was asked too often: nothing is known of the user name and the password.
     #[error(
-        "The registry or its token service cannot do its part just now: it answered with status {status}. Try again later."
+        "The registry or its token service is not available just now: it answered with status {status}. Try again later."
     )]
     Busy {
         /// The HTTP status.

@@ -24,7 +24,7 @@ crate::domain::words! {
         /// Only tokens of the registry may be handed out, and this reader cannot use them.
         NeedsTokenClient = "needs_token_client", "the grant is for short-lived tokens only, which this client cannot use";
         /// Another one has a longer prefix.
-        LessExact = "less_exact", "another one serves this host more exactly, and this file has one entry a host";
+        LessExact = "less_exact", "another one serves this host more exactly, and this file has one entry for each host";
         /// Another one has a longer prefix for the repository.
         ShorterPrefix = "shorter_prefix", "another one is for a longer part of the repository's path";
         /// Another one can do less, and that is enough.
@@ -58,7 +58,7 @@ crate::domain::words! {
         /// What it would be called by is another one's.
         KeyTaken = "key_taken", "another credential has its place in this answer";
         /// There is no room for it.
-        TooLong = "too_long", "with it the answer would be longer than its reader takes; ask with image=";
+        TooLong = "too_long", "with it the answer would be too long for the client; ask with image=";
     }
 }
 

@@ -40,12 +40,12 @@ impl RegistryKind {
         self.advice().username
     }
 
-    /// What belongs into Username, as a sentence under the field.
+    /// What belongs in Username, as a sentence under the field.
     pub fn wants_username(self) -> &'static str {
         self.advice().username_note
     }
 
-    /// What belongs into Password, as a sentence under the field.
+    /// What belongs in Password, as a sentence under the field.
     pub fn wants_secret(self) -> &'static str {
         self.advice().secret
     }

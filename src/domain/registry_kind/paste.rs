@@ -76,7 +76,7 @@ impl Pasted<'_> {
     fn around(&self) -> Verdict {
         let secret = self.secret;
         let warning = if USER_NAMES.contains(&secret) || self.starts(&["robot$"]) {
-            "This looks like a user name. It belongs into Username; the password or token that goes with it is another text."
+            "This looks like a user name, which belongs in the field Username. Save the password or token that goes with it instead."
         } else if is_placeholder(secret) {
             "This looks like the name of a variable or a placeholder. Enter the value itself: pipelines receive exactly what is stored."
         } else if secret.starts_with('{') && secret.contains("\"auths\"") {

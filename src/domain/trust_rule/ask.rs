@@ -65,7 +65,7 @@ impl Provider {
         match self {
             Self::GitHub => &[
                 "The job needs the permission id-token: write. A token works once.",
-                "A token does not say whether a pull request is of a fork, so each counts as one: a grant says what pull requests may have.",
+                "A token does not say whether a pull request comes from a fork, so each one counts as if it did. The grant says whether pull requests of forks may have the credential.",
             ],
             Self::GitLab => &[
                 "The job needs id_tokens: in .gitlab-ci.yml.",
@@ -73,21 +73,21 @@ impl Provider {
             ],
             Self::Kubernetes => &[
                 "The issuer has to answer without authentication: bind the cluster role system:service-account-issuer-discovery to the group system:unauthenticated.",
-                "A service account says neither branch nor event, so a grant with such a condition gives it nothing.",
+                "The token of a service account has no branch and no event, so a grant with such a condition gives it nothing.",
             ],
             Self::CircleCi => &[
-                "A fork's build has the project's id. It is told by the repository, so every rule asks for that.",
+                "A build of a fork has the same project id. Only its repository differs, so every rule asks for the repository.",
             ],
             Self::Buildkite => &[
                 "A token has the ids only if it is asked for them: buildkite-agent oidc request-token --claim organization_id --claim pipeline_id",
                 "A token does not say whether a build is of a fork. Leave “Build pull requests from third-party forked repositories” off in the pipeline's settings, or “Prefix third-party fork branch names” on: a branch with such a prefix counts as a fork's.",
             ],
             Self::AzureDevOps => &[
-                "A pipeline's own token says repository, branch, commit and run. That of a service connection says none of them: a grant with a condition on branch or event gives it nothing, and it does not say whether a build is of a fork. Leave “Make secrets available to builds of forks” off.",
-                "A workload of Entra that is no pipeline fits here, too: its subject is its object id.",
+                "A pipeline's own token says repository, branch, commit and run. The token of a service connection has none of them: a grant with a condition on branch or event gives it nothing, and a fork cannot be told. Leave “Make secrets available to builds of forks” off.",
+                "A workload of Entra that is not a pipeline works here as well. Its subject is its object id.",
             ],
             Self::Other => &[
-                "What is not known to be a CI says neither branch nor event, nor whether a build is of a fork: a grant with such a condition gives it nothing.",
+                "Regcred does not know which claims of this issuer are a branch, an event or a fork, so a grant with such a condition gives it nothing.",
             ],
             Self::Woodpecker | Self::Drone => &[],
         }

@@ -142,7 +142,7 @@ const CIRCLECI: &[ClaimField] = &[
     extra(
         "oidc.circleci.com/ssh-rerun",
         "Rerun with SSH",
-        "false: not for jobs that somebody started again to sign in to.",
+        "Enter false to leave out jobs that somebody started again with SSH access.",
         false,
     ),
 ];
@@ -153,7 +153,7 @@ const BUILDKITE: &[ClaimField] = &[
     narrowing(
         "build_branch",
         "Branch",
-        "For example main, or release/*. A build of a tag is of no branch.",
+        "For example main, or release/*. A build of a tag has no branch.",
     ),
     narrowing("build_tag", "Tag", "For example v*."),
     narrowing("step_key", "Step", "The key of the step."),
@@ -163,7 +163,7 @@ const AZURE: &[ClaimField] = &[
     identity(
         "sub",
         "Subject",
-        "The whole of it: p://ORGANIZATION/PROJECT/PIPELINE of a pipeline; of a service connection sc://ORGANIZATION/PROJECT/CONNECTION or what its page shows, which begins with /eid1/.",
+        "The whole subject. For a pipeline: p://ORGANIZATION/PROJECT/PIPELINE. For a service connection: sc://ORGANIZATION/PROJECT/CONNECTION, or what its page shows, which begins with /eid1/.",
         false,
     ),
     extra("prj_id", "Project id", "Only a pipeline's own token has it.", false),

@@ -96,7 +96,7 @@ fn read_claim(
         return said("This claim has to match exactly. Leave out the *.");
     }
     if field.kind == Kind::Narrowing && typed.bytes().all(|byte| byte == b'*') {
-        return said("Say at least what it starts with, for example refs/heads/*.");
+        return said("Enter at least how it begins, for example refs/heads/*.");
     }
     // Matched by its name alone a tag would be taken for a branch.
     if field.is_reference() && !typed.starts_with("refs/") {
@@ -142,7 +142,7 @@ fn issuer_problem(issuer: &str) -> Option<String> {
     });
     match rest {
         _ if issuer.is_empty() => Some("Enter the issuer.".to_owned()),
-        None => Some("The issuer is an https:// address.".to_owned()),
+        None => Some("The issuer has to be an https:// address.".to_owned()),
         Some(rest)
             if rest.is_empty()
                 || rest.starts_with('/')
@@ -150,7 +150,7 @@ fn issuer_problem(issuer: &str) -> Option<String> {
                 || rest.contains(|c: char| c.is_whitespace() || c.is_control())
                 || issuer.len() > VALUE_MAX =>
         {
-            Some("The issuer is an address with a host and at most a path.".to_owned())
+            Some("The issuer has to be an address with a host and at most a path.".to_owned())
         }
         Some(_) => None,
     }
@@ -169,18 +169,19 @@ fn value_problem(value: &str) -> Option<String> {
     }
     value
         .contains(|c: char| c.is_control())
-        .then(|| "This holds a character that cannot be seen. Type it again.".to_owned())
+        .then(|| "This has a character that cannot be seen. Type it again.".to_owned())
 }
 
 /// The `name=value` lines.
 fn more(text: &str, provider: Provider) -> Result<BTreeMap<String, String>, String> {
     let mut claims = BTreeMap::new();
     for line in text.lines().map(str::trim).filter(|line| !line.is_empty()) {
-        let (name, value) = line.split_once('=').ok_or("Write one claim a line: name=value.")?;
+        let (name, value) =
+            line.split_once('=').ok_or("Write one claim on each line: name=value.")?;
         let (name, value) = (name.trim(), value.trim());
         let plain = name.strip_suffix(IN_LIST).unwrap_or(name);
         if plain.is_empty() || value.is_empty() || name.len() > 100 {
-            return Err("Write one claim a line: name=value.".to_owned());
+            return Err("Write one claim on each line: name=value.".to_owned());
         }
         if matches!(plain, "iss" | "aud" | "exp" | "nbf" | "iat" | "jti") {
             return Err(

@@ -105,7 +105,7 @@ impl Provider {
     pub fn issuer_hint(self) -> &'static str {
         match self {
             Self::GitHub => {
-                "With an enterprise's own path: https://token.actions.githubusercontent.com/ENTERPRISE. On GHE.com: https://token.actions.SUBDOMAIN.ghe.com. On an own server: https://HOST/_services/token."
+                "With an enterprise's own path: https://token.actions.githubusercontent.com/ENTERPRISE. On GHE.com: https://token.actions.SUBDOMAIN.ghe.com. On your own server: https://HOST/_services/token."
             }
             Self::GitLab => "The address of the GitLab server.",
             Self::Kubernetes => {
@@ -126,13 +126,13 @@ impl Provider {
     pub fn audience_hint(self) -> &'static str {
         match self {
             Self::AzureDevOps => {
-                "For whom the token was made. Azure DevOps lets no job choose: it is api://AzureADTokenExchange."
+                "Who the token is for. Azure DevOps does not let a job choose: it is always api://AzureADTokenExchange."
             }
             Self::CircleCi => {
-                "For whom the token was made. That of CIRCLE_OIDC_TOKEN_V2 is the organization's id, which is taken when this is blank."
+                "Who the token is for. For CIRCLE_OIDC_TOKEN_V2 it is the organization's id, which is used when you leave this blank."
             }
             _ => {
-                "For whom the token was made. The job asks for it by this very text; the address of this service is a good one."
+                "Who the token is for. The job has to ask for exactly this text; the address of this service is a good choice."
             }
         }
     }

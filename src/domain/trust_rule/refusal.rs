@@ -66,10 +66,10 @@ pub fn judge<'a>(
 fn is_too_little(rule: &TrustRule) -> String {
     let names: Vec<&str> = lacking(rule).map(|field| field.name).collect();
     if names.is_empty() {
-        return "no trust rule asks for anything".to_owned();
+        return "no trust rule asks for a claim".to_owned();
     }
     format!(
-        "the trust rule does not ask for {}, without which a fork is taken for the repository: delete it and add it again",
+        "the trust rule does not ask for {}, and without that a fork cannot be told from the repository: delete the rule and add it again",
         names.join(", ")
     )
 }

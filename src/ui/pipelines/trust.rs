@@ -47,7 +47,9 @@ fn RuleRow(rule: TrustRule, pipeline: Uuid, place: Place) -> impl IntoView {
     let is_oidc = rule.provider.is_oidc();
     let lacks = rule.lacks().join(", ").to_lowercase();
     let lacks = (!lacks.is_empty()).then(|| {
-        format!("It does not ask for the {lacks}, so it takes nobody. Delete it and add it again.")
+        format!(
+            "It does not ask for the {lacks}, so it accepts no token. Delete it and add it again."
+        )
     });
     view! {
         <tr>

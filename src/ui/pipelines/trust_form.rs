@@ -257,7 +257,7 @@ fn Claims(filled: Filled, kind: Kind) -> impl IntoView {
                             label="More claims"
                             value=filled.form.more_claims.clone()
                             error=filled.at("more_claims")
-                            hint="One a line: name=value. Each has to match exactly. name[]=value asks for one of a list."
+                            hint="One on each line: name=value. Each has to match exactly. Where the claim is a list, name[]=value asks for one of its elements."
                             is_mono=true
                         />
                     }

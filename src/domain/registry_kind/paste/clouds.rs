@@ -52,7 +52,7 @@ impl Pasted<'_> {
         }
         if self.starts(&["{"]) && is_googles {
             return Some(Some(
-                "This is JSON, but no service account key. The registry takes the key file of a service account, or an access token.",
+                "This is JSON, but not a service account key. The registry takes the key file of a service account, or an access token.",
             ));
         }
         let decoded = key_file::decode(self.secret);
@@ -84,7 +84,7 @@ impl Pasted<'_> {
                 "With the user name _json_key_base64 the registry wants the base64 of the key file. Choose GCP service account key as the authentication method to give the file itself.",
             ),
             (Method::Password, KEY_FILE_USERNAME) => Some(
-                "The registry takes this service account key. Choose GCP service account key as the authentication method to have the file checked, too.",
+                "The registry takes this service account key. Choose GCP service account key as the authentication method to have the file checked as well.",
             ),
             (Method::Password, _) => Some(
                 "This looks like a service account key. Choose GCP service account key as the authentication method.",
@@ -125,7 +125,7 @@ impl Pasted<'_> {
     fn other_clouds(&self) -> Verdict {
         if is_key_id(self.secret, &["SCW"]) {
             return Some(Some(if self.kind == Scaleway {
-                "This looks like an access key, which is only its name. The registry wants the secret key."
+                "This looks like an access key, which only names the secret key. The registry wants the secret key itself."
             } else {
                 "This looks like a Scaleway access key, which is no password for any registry."
             }));

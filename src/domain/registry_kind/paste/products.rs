@@ -100,7 +100,10 @@ impl Pasted<'_> {
             return self.fits(&[], warning);
         }
         if self.starts(&["zak_"]) {
-            return self.fits(&[], "This looks like a key of a zot registry, but this is another.");
+            return self.fits(
+                &[],
+                "This looks like an API key of a zot registry, but this registry is not zot.",
+            );
         }
         if self.starts(&["nvapi-"]) {
             let warning = "This looks like an NVIDIA API key, but the registry is not NVIDIA's.";

@@ -129,7 +129,7 @@ fn a_key_file_is_fine_where_it_belongs_in_the_form_that_its_user_name_says() {
         (Google, "", "ewogICJ0eXBl", "base64"),
         (Google, "acme", "{\"type\":\"service_account\"", "Choose GCP"),
         (Google, "_json_key", JSON, "Choose GCP"),
-        (Google, "_json_key", "{\"type\":\"authorized_user\"}", "no service account key"),
+        (Google, "_json_key", "{\"type\":\"authorized_user\"}", "not a service account key"),
         (Google, "acme", "-----BEGIN PRIVATE KEY-----", "whole JSON file"),
         (Quay, "_json_key", JSON, "is not Google's"),
         (Quay, "_json_key_base64", &whole, "is not Google's"),
@@ -177,9 +177,9 @@ fn what_is_no_secret_at_all_is_noticed_anywhere() {
     let pair = STANDARD.encode("acme-bot:hunter2");
     for kind in RegistryKind::ALL {
         assert_warns(&[
-            (kind, "acme", "robot$acme+ci", "belongs into Username"),
-            (kind, "acme", "00000000-0000-0000-0000-000000000000", "belongs into Username"),
-            (kind, "acme", "_json_key", "belongs into Username"),
+            (kind, "acme", "robot$acme+ci", "belongs in the field Username"),
+            (kind, "acme", "00000000-0000-0000-0000-000000000000", "belongs in the field Username"),
+            (kind, "acme", "_json_key", "belongs in the field Username"),
             (kind, "acme", "$REGISTRY_TOKEN", "placeholder"),
             (kind, "acme", "${{ secrets.TOKEN }}", "placeholder"),
             (kind, "acme", "********", "placeholder"),

@@ -11,18 +11,18 @@ pub(super) fn woodpecker(names: &Names) -> Client {
     let lines = fetch(names, "?intent=push");
     Client {
         name: "Woodpecker",
-        note: "Woodpecker asks for the credentials of the images that its steps run in, and signs each request: it needs a trust rule for Woodpecker, and no token. It names no image, so the answer has one entry for each registry.",
+        note: "Woodpecker asks for the credentials of the images that its steps run in, and signs each request. It needs a trust rule for Woodpecker, and no token. It names no image, so the answer has one entry for each registry.",
         blocks: vec![
             Block {
                 id: "woodpecker",
-                before: "In the environment of the server; or give the address alone as the registry extension of one repository:",
+                before: "In the environment of the server. Or give only the address, as the registry extension of one repository:",
                 lines: format!(
                     "WOODPECKER_REGISTRY_EXTENSION_ENDPOINT={address}/api/v1/woodpecker/{project}"
                 ),
             },
             Block {
                 id: "woodpecker-step",
-                before: "What Woodpecker was given is not in the reach of a step. One that pushes fetches for itself, in an image with docker and curl:",
+                before: "A step cannot reach what Woodpecker was given. A step that pushes fetches for itself, in an image with docker and curl:",
                 lines: format!(
                     "steps:\n  - name: push\n    image: registry.example.com/acme/ci\n    environment:\n      REGCRED_TOKEN:\n        from_secret: regcred_token\n    commands:\n      - |\n{}\n      - docker push {}:1.0",
                     indented(&lines, 8),
@@ -38,7 +38,7 @@ pub(super) fn drone(names: &Names) -> Client {
     let Names { address, project, .. } = names;
     Client {
         name: "Drone",
-        note: "Drone asks for the credentials of the images that its steps run in, and signs each request with a secret that both know: it needs a trust rule for Drone, which shows that secret once, and no token. It names no image, so the answer has one entry for each registry.",
+        note: "Drone asks for the credentials of the images that its steps run in, and signs each request with a secret that both know. It needs a trust rule for Drone, which shows that secret once, and it needs no token. It names no image, so the answer has one entry for each registry.",
         blocks: vec![Block {
             id: "drone",
             before: "In the environment of the runner:",

@@ -163,7 +163,7 @@ pub(super) fn buildx(names: &Names) -> Client {
     let fetch = into_file("REGCRED_TOKEN", "$DOCKER_CONFIG/buildx.tar", &[], &url);
     Client {
         name: "docker buildx",
-        note: "It looks for a credential of exactly the repository before that of the registry. Name every repository that the build pulls or pushes; repository= can stand there several times. Buildx keeps its builders in the same folder, so make them afterwards.",
+        note: "It looks for a credential of exactly the repository before that of the registry. Name every repository that the build pulls or pushes; repository= can stand there several times. Buildx keeps its builders in the same folder, so create them afterwards.",
         blocks: vec![Block {
             id: "buildx",
             before: "",

@@ -12,7 +12,7 @@ pub(super) fn secret(names: &Names) -> Client {
     let fetch = into_variable("secret", "REGCRED_TOKEN", &[], &url);
     Client {
         name: "Kubernetes image pull secret",
-        note: "The secret is a copy: run this again, for example from a job of the cluster, to have what was rotated since. With --server-side no second copy stays in an annotation, and --force-conflicts takes over a secret that something else made.",
+        note: "The secret is a copy. Run this again, for example from a job in the cluster, to pick up rotated secrets. With --server-side no second copy stays in an annotation, and --force-conflicts takes over a secret that something else made.",
         blocks: vec![
             Block {
                 id: "kubernetes",
@@ -48,7 +48,7 @@ pub(super) fn kubelet(names: &Names) -> Client {
             },
             Block {
                 id: "kubelet-access",
-                before: "The kubelet may ask for such tokens only by this rule, and without it never runs the program. Apply it with kubectl:",
+                before: "The kubelet needs this rule to ask for such tokens, and without the rule it never runs the program. Apply it with kubectl:",
                 lines: access(&audience),
             },
             Block {
