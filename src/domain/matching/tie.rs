@@ -40,7 +40,7 @@ impl Tie {
         let (host, names) = (&self.host, list(names));
         if self.is_by_host {
             return format!(
-                "{several} credentials are for different repositories of {host}: {names}. Name the image (with the credential helper, set REGCRED_REPOSITORY), or take one back from this pipeline."
+                "{several} credentials are for different repositories of {host}: {names}. Name the image (with the credential helper, set REGCRED_IMAGE), or take one back from this pipeline."
             );
         }
         format!(

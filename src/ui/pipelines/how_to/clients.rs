@@ -72,10 +72,10 @@ printf 'Authorization: Bearer %s\n' "$REGCRED_TOKEN" |
 /// Docker with the helper: no secret is in a file.
 pub(super) fn helper(names: &Names) -> Client {
     let Names { address, push, .. } = names;
-    let (repository, image) = (&push.repository, push.name());
+    let image = push.name();
     Client {
         name: "docker credential helper",
-        note: "With docker-credential-regcred on the PATH, docker asks for each credential when it needs it, and no secret is in a file. A helper is told only the registry, so the intent and the repository come from the environment.",
+        note: "With docker-credential-regcred on the PATH, docker asks for each credential when it needs it, and no secret is in a file. A helper is told only the registry, so the intent and the image come from the environment.",
         blocks: vec![
             Block {
                 id: "helper-config",
@@ -84,12 +84,12 @@ pub(super) fn helper(names: &Names) -> Client {
             },
             Block {
                 id: "helper",
-                before: "In the job. The helper reads REGCRED_TOKEN, or the identity that a CI gives to a job, and can report how it went. With REGCRED_REPOSITORY it gives the credential of exactly that repository; without, the one of the registry:",
+                before: "In the job. The helper reads REGCRED_TOKEN, or the identity that a CI gives to a job, and can report how it went. With REGCRED_IMAGE it gives the credential of exactly that image's repository; without it, the one of the registry:",
                 lines: format!(
                     r#"unset DOCKER_AUTH_CONFIG
 export REGCRED_URL={address}
 export REGCRED_INTENT=push
-export REGCRED_REPOSITORY={repository}
+export REGCRED_IMAGE={image}:1.0
 export REGCRED_STATE="$(mktemp)"
 if docker push {image}:1.0; then
   docker-credential-regcred report-worked

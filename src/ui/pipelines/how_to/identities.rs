@@ -93,7 +93,7 @@ pub(super) fn circleci(names: &Names) -> Client {
     );
     Client {
         name: "CircleCI",
-        note: "The job proves itself with an identity token, so nothing is stored in CircleCI. It needs a trust rule for CircleCI, and curl and jq in the job's image. docker-credential-regcred needs neither: put the token that the second line asks for into REGCRED_ID_TOKEN, and set REGCRED_PIPELINE.",
+        note: "The job proves itself with an identity token, so nothing is stored in CircleCI. It needs a trust rule for CircleCI, and curl and jq in the job's image. docker-credential-regcred needs neither: with REGCRED_PIPELINE it asks for such a token itself.",
         blocks: vec![Block {
             id: "circleci",
             before: "",

@@ -28,7 +28,7 @@ pub(super) struct Names {
 pub(super) struct Example {
     host: String,
     /// Below the host.
-    pub(super) repository: String,
+    repository: String,
 }
 
 impl Names {

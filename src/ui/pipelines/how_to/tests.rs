@@ -110,7 +110,8 @@ fn the_pipelines_own_grants_are_filled_in() {
     assert!(lines(&clients, "podman").ends_with("podman pull docker.io/library/api:1.0"));
     let push = "docker push registry.example.com:5000/team-x/shop:1.0";
     assert!(lines(&clients, "helper").contains(push));
-    assert!(lines(&clients, "helper").contains("REGCRED_REPOSITORY=team-x/shop\n"));
+    let image = "REGCRED_IMAGE=registry.example.com:5000/team-x/shop:1.0\n";
+    assert!(lines(&clients, "helper").contains(image));
     // Podman and its like look for the host of Docker Hub, and docker for its own key of it.
     let keys = ["docker.io", "https://index.docker.io/v1/", "registry.example.com:5000"];
     assert_eq!(helped(&clients, "helper-config"), keys);
