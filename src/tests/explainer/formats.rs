@@ -52,7 +52,7 @@ fn door(format: &str, image: &str, host: &str) -> Option<String> {
         "Kubernetes secret with image=" => format!("kubernetes-secret?image={image}"),
         "DOCKER_AUTH_CONFIG" => "docker-auth-config".to_owned(),
         "docker-credential-regcred" => format!("credential?server={host}"),
-        "docker-credential-regcred with REGCRED_REPOSITORY" => format!("credential?image={image}"),
+        "docker-credential-regcred with REGCRED_IMAGE" => format!("credential?image={image}"),
         "kubelet" => format!("kubelet?image={image}"),
         "kubelet with REGCRED_KUBELET_CACHE=Registry" => {
             format!("kubelet?image={image}&cache=registry")

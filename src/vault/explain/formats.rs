@@ -37,7 +37,7 @@ pub(super) const FORMATS: [Format; 14] = [
     format("Kubernetes secret with image=", Door::KubernetesSecret, Shape::Paths, true),
     format("DOCKER_AUTH_CONFIG", Door::DockerAuthConfig, Shape::Hosts, false),
     format("docker-credential-regcred", Door::Credential, Shape::One, false),
-    format("docker-credential-regcred with REGCRED_REPOSITORY", Door::Credential, Shape::One, true),
+    format("docker-credential-regcred with REGCRED_IMAGE", Door::Credential, Shape::One, true),
     format("kubelet", Door::Kubelet, Shape::One, true),
     format("kubelet with REGCRED_KUBELET_CACHE=Registry", Door::Kubelet, Shape::Paths, false),
     format("buildx folder of the repository", Door::Buildx, Shape::One, true),
