@@ -55,6 +55,7 @@ fn registry(server: &str) -> String {
     let bare = bare.unwrap_or(&server);
     let host = bare.split_once('/').map_or(bare, |(host, _)| host);
     let host = [":443", ":80"].iter().find_map(|port| host.strip_suffix(*port)).unwrap_or(host);
+    let host = host.strip_suffix('.').unwrap_or(host);
     if HUB.contains(&host) { HUB[0].to_owned() } else { host.to_owned() }
 }
 
@@ -89,6 +90,8 @@ mod tests {
             ("registry.example.com/x/y", "registry.example.com:443", true),
             ("registry.example.com:443/x/y", "registry.example.com", true),
             ("harbor.example.com:80/x/y", "harbor.example.com", true),
+            ("ghcr.io/x/y", "GHCR.IO.", true),
+            ("nginx", "https://docker.io.:443/", true),
             ("harbor.example.com/x/y", "http://harbor.example.com:80/", true),
             ("registry.example.com/x/y", "registry.example.com:5000", false),
             ("registry.example.com:8080/x/y", "registry.example.com", false),
