@@ -53,9 +53,9 @@ pub use backup::{
 pub use chain::{Chain, EventRow, Holds, Mac};
 pub use connect::Address;
 pub use credentials::Credentials;
+pub use deliverables::{Deliverable, Held, HeldSecret};
 /// The columns that a write to a credential sets; the others stay as they are.
 pub use entity::credential::ActiveModel as CredentialChanges;
-pub use deliverables::{Deliverable, Held, HeldSecret};
 pub use grants::{GrantRow, Grants};
 pub use instance::Instance;
 pub use keys::{KeyRow, Keys};
