@@ -45,9 +45,9 @@ test('two credentials that serve a host equally well are left out and named', as
   await expect(page.getByRole('region', { name: 'Recent deliveries' })).toContainText('Refused');
 });
 
-test('what a run says of itself is short, visible text', async ({ page, instance }) => {
+test('what a run says of itself is never a reason to refuse it', async ({ page, instance }) => {
   const token = await addPipeline(page, instance, { name: unique('claims') });
-  expect((await fetchConfig(instance, token, { run: { 'Regcred-Run': 'x'.repeat(256) } })).status).toBe(200);
-  expect((await fetchConfig(instance, token, { run: { 'Regcred-Run': 'x'.repeat(257) } })).status).toBe(400);
-  expect((await fetchConfig(instance, token, { run: { 'Regcred-Branch': 'a\tb' } })).status).toBe(400);
+  for (const run of [{ 'Regcred-Run': 'x'.repeat(257) }, { 'Regcred-Branch': 'a\tb' }]) {
+    expect((await fetchConfig(instance, token, { run })).status).toBe(200);
+  }
 });

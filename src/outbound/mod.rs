@@ -140,7 +140,7 @@ impl Answer {
 
     /// Whether the host asks to come back later, also when the time that it names cannot be meant.
     pub fn asks_to_wait(&self) -> bool {
-        self.headers.contains_key(http::header::RETRY_AFTER)
+        self.headers.get(http::header::RETRY_AFTER).is_some_and(|value| !value.is_empty())
     }
 
     /// The answer itself, unless it sends the caller elsewhere: for those who take no redirect as an answer.
