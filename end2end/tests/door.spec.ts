@@ -47,7 +47,8 @@ test('two credentials that serve a host equally well are left out and named', as
 
 test('what a run says of itself is never a reason to refuse it', async ({ page, instance }) => {
   const token = await addPipeline(page, instance, { name: unique('claims') });
-  for (const run of [{ 'Regcred-Run': 'x'.repeat(257) }, { 'Regcred-Branch': 'a\tb' }]) {
+  const runs: Record<string, string>[] = [{ 'Regcred-Run': 'x'.repeat(257) }, { 'Regcred-Branch': 'a\tb' }];
+  for (const run of runs) {
     expect((await fetchConfig(instance, token, { run })).status).toBe(200);
   }
 });
