@@ -3,6 +3,7 @@
 
 use super::delivery::CLAIM_MAX;
 use super::typed_text::is_invisible;
+use std::borrow::Cow;
 
 /// What stands at the end of a text that was cut.
 const CUT: char = '…';
@@ -10,15 +11,23 @@ const CUT: char = '…';
 /// The text of a header or field, which may be there several times: on one line, with nothing in it
 /// that cannot be seen, at most [`CLAIM_MAX`] characters. `None` when there is nothing to show.
 ///
-/// Bytes that are UTF-8 are read as that (RFC 9110, 5.5, leaves it open); of others the rest is kept.
+/// Bytes that are UTF-8 are read as that, and others as ISO-8859-1, which headers were once in: RFC 9110,
+/// 5.5, leaves it open.
 /// Several values are one list (RFC 9110, 5.3).
 pub fn kept<'a>(values: impl IntoIterator<Item = &'a [u8]>) -> Option<String> {
     let texts: Vec<String> = values
         .into_iter()
-        .map(|value| String::from_utf8_lossy(value).trim().to_owned())
+        .map(|value| read(value).trim().to_owned())
         .filter(|text| !text.is_empty())
         .collect();
     if texts.is_empty() { None } else { Some(shown(&texts.join(", "))) }
+}
+
+fn read(value: &[u8]) -> Cow<'_, str> {
+    match std::str::from_utf8(value) {
+        Ok(text) => Cow::Borrowed(text),
+        Err(_) => value.iter().map(|byte| char::from(*byte)).collect(),
+    }
 }
 
 /// The text with its unseen characters written out, cut where it becomes too long.
@@ -94,10 +103,11 @@ mod tests {
     }
 
     #[test]
-    fn bytes_that_are_no_text_cost_only_themselves() {
-        assert_eq!(of(b"br\xe4nch").as_deref(), Some("br\u{FFFD}nch"));
-        assert_eq!(of(b"\xff").as_deref(), Some("\u{FFFD}"));
-        assert_eq!(of(b"caf\xc3").as_deref(), Some("caf\u{FFFD}"));
+    fn what_is_not_in_utf_8_is_read_as_headers_once_were() {
+        assert_eq!(of(b"br\xe4nch").as_deref(), Some("br\u{E4}nch"));
+        assert_eq!(of(b"\xfc").as_deref(), Some("\u{FC}"));
+        assert_eq!(of(b"caf\xc3").as_deref(), Some("caf\u{C3}"));
+        assert_eq!(of(b"a\x85b\xff").as_deref(), Some("a\\u{85}b\u{FF}"));
     }
 
     #[test]

@@ -86,7 +86,7 @@ fn Formats(formats: Vec<FormatVerdict>) -> impl IntoView {
                                 {one
                                     .note
                                     .map(|note| {
-                                        let sentence = format!("To know: {}.", note.label());
+                                        let sentence = format!("Note: {}.", note.label());
                                         view! { <div class="muted">{sentence}</div> }
                                     })}
                             </td>
