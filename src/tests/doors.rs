@@ -8,6 +8,7 @@ mod kubelet;
 mod notes;
 mod places;
 mod refusals;
+mod servers;
 mod ties;
 mod unwritten;
 

@@ -103,7 +103,8 @@ async fn granted() -> (App, Uuid, String) {
     (app, pipeline, token)
 }
 
-async fn woodpecker_rule(app: &App, pipeline: Uuid, server: &Woodpecker, repository: &str) {
+/// Makes a rule for the repository with this number of that Woodpecker server.
+pub async fn woodpecker_rule(app: &App, pipeline: Uuid, server: &Woodpecker, repository: &str) {
     let key = server.public_key();
     let fields = [
         ("form[provider]", "woodpecker"),

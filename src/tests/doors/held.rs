@@ -1,8 +1,8 @@
 //! A receipt says what was in the answer: what a format cannot hold is refused with its reason, and
 //! nothing is booked that did not leave.
 
+use super::servers::Servers;
 use crate::app::{App, credential_form};
-use crate::signing::{Woodpecker, drone, drone_body, woodpecker_body};
 use regcred::domain::delivery::{Door, Outcome, Receipt};
 use regcred::domain::matching::Lost;
 use uuid::Uuid;
@@ -68,21 +68,7 @@ async fn what_signs_its_requests_is_not_said_to_have_bytes_either() {
     let app = App::new().await;
     let id = no_text(&app, "bytes", "ghcr.io").await;
     let (pipeline, _) = app.pipeline(&app.owner, "acme", "ci", &[id], "pull").await;
-    let secret = crate::trust::drone_rule(&app, pipeline, "7").await;
-    let woodpecker = Woodpecker::new();
-    let key = woodpecker.public_key();
-    let fields = [
-        ("form[provider]", "woodpecker"),
-        ("form[claims][repo.id]", "7"),
-        ("form[public_key]", key.as_str()),
-    ];
-    assert_eq!(app.ask_rule(&app.owner, pipeline, &fields).await.status, 200);
-    let (to_drone, to_woodpecker) = ("/api/v1/drone/acme", "/api/v1/woodpecker/acme");
-    for (path, lines, body) in [
-        (to_drone, drone(&secret, &drone_body(7)), drone_body(7)),
-        (to_woodpecker, woodpecker.sign(to_woodpecker, &woodpecker_body(7)), woodpecker_body(7)),
-    ] {
-        let reply = app.nobody().signed(path, &lines, &body).await;
+    for (path, reply) in Servers::of(&app, pipeline).await.ask(&app).await {
         assert_eq!(reply.status, 204, "{path}: {}", reply.text());
         assert!(reply.header("regcred-left-out").ends_with(Lost::NotText.label()), "{path}");
         let receipt = last(&app, pipeline).await;

@@ -1,8 +1,8 @@
 //! One tie spoils one host, never the file: what can be told apart is delivered, and what cannot is
 //! left out and named in the header, on the page and in the receipt.
 
+use super::servers::Servers;
 use crate::app::{App, Reply, auths};
-use crate::signing::{Woodpecker, drone, drone_body, woodpecker_body};
 use regcred::domain::delivery::Outcome;
 use std::collections::BTreeSet;
 use uuid::Uuid;
@@ -74,21 +74,7 @@ async fn every_format_of_hosts_has_the_other_hosts() {
 async fn doors_that_cannot_name_an_image_recover_without_one() {
     let scene = Scene::new().await;
     let (app, pipeline) = (&scene.app, scene.pipeline);
-    let secret = crate::trust::drone_rule(app, pipeline, "7").await;
-    let woodpecker = Woodpecker::new();
-    let key = woodpecker.public_key();
-    let fields = [
-        ("form[provider]", "woodpecker"),
-        ("form[claims][repo.id]", "7"),
-        ("form[public_key]", key.as_str()),
-    ];
-    assert_eq!(app.ask_rule(&app.owner, pipeline, &fields).await.status, 200);
-    let (to_drone, to_woodpecker) = ("/api/v1/drone/acme", "/api/v1/woodpecker/acme");
-    for (path, lines, body) in [
-        (to_drone, drone(&secret, &drone_body(7)), drone_body(7)),
-        (to_woodpecker, woodpecker.sign(to_woodpecker, &woodpecker_body(7)), woodpecker_body(7)),
-    ] {
-        let reply = app.nobody().signed(path, &lines, &body).await;
+    for (path, reply) in Servers::of(app, pipeline).await.ask(app).await {
         assert_eq!(reply.status, 200, "{path}: {}", reply.text());
         assert!(reply.text().contains("s-hub") && reply.deliveries().len() == 1, "{path}");
         scene.assert_told(path, &reply).await;

@@ -1,10 +1,10 @@
 //! What cannot be recorded does not leave, at any door (security T30): the database is made to
 //! refuse receipts by a trigger, as in `failpoint`.
 
+use super::servers::Servers;
 use crate::app::{App, Reply};
 use crate::asking::DOORS;
 use crate::canary::search::{Canary, Search};
-use crate::signing::{Woodpecker, drone, drone_body, woodpecker_body};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use uuid::Uuid;
@@ -36,8 +36,7 @@ struct Scene {
     app: App,
     token: String,
     search: Search,
-    drone: String,
-    woodpecker: Woodpecker,
+    servers: Servers,
 }
 
 impl Scene {
@@ -46,17 +45,8 @@ impl Scene {
         let app = App::new().await;
         let id = app.credential(&app.owner, "acme", "ghcr", "ghcr.io", secret.as_str()).await;
         let (pipeline, token) = app.pipeline(&app.owner, "acme", "ci", &[id], "pull").await;
-        let woodpecker = Woodpecker::new();
-        let key = woodpecker.public_key();
-        let fields = [
-            ("form[provider]", "woodpecker"),
-            ("form[claims][repo.id]", "7"),
-            ("form[public_key]", key.as_str()),
-        ];
-        let reply = app.ask_rule(&app.owner, pipeline, &fields).await;
-        assert_eq!(reply.status, 200, "{}", reply.text());
-        let drone = crate::trust::drone_rule(&app, pipeline, "7").await;
-        Self { app, token, search: Search::new([&secret]), drone, woodpecker }
+        let servers = Servers::of(&app, pipeline).await;
+        Self { app, token, search: Search::new([&secret]), servers }
     }
 
     /// Asks at every door there is, and says which.
@@ -65,12 +55,9 @@ impl Scene {
         for door in DOORS {
             replies.push((door.to_owned(), self.app.fetch(&self.token, door).await));
         }
-        let (path, body) = ("/api/v1/drone/acme", drone_body(7));
-        let lines = drone(&self.drone, &body);
-        replies.push((path.to_owned(), self.app.nobody().signed(path, &lines, &body).await));
-        let (path, body) = ("/api/v1/woodpecker/acme", woodpecker_body(7));
-        let lines = self.woodpecker.sign(path, &body);
-        replies.push((path.to_owned(), self.app.nobody().signed(path, &lines, &body).await));
+        for (door, reply) in self.servers.ask(&self.app).await {
+            replies.push((door.to_owned(), reply));
+        }
         replies
     }
 
