@@ -22,6 +22,7 @@ const SHOWN: u64 = 20;
 impl Vault {
     /// The project's pipelines, by name.
     pub async fn list_pipelines(&self, reader: &PipelineReader) -> Result<Vec<PipelineSummary>> {
+        self.count_receipts(reader.project().id).await;
         Ok(self.store.pipelines(reader.project().id).list(today()).await?)
     }
 
@@ -33,6 +34,7 @@ impl Vault {
     /// One pipeline.
     pub async fn pipeline_page(&self, reader: &PipelineReader, id: Uuid) -> Result<PipelinePage> {
         let project = reader.project().id;
+        self.count_receipts(project).await;
         let found = self.store.pipelines(project).find(id, today()).await?;
         let viewer = reader.person().id;
         let grants = self.store.grants(project).of_pipeline(id, viewer).await?;
