@@ -210,7 +210,7 @@ fn in_state(state: StateFilter, today: Day) -> Condition {
 }
 
 pub(super) fn list<T: serde::de::DeserializeOwned>(text: &str) -> Vec<T> {
-    serde_json::from_str(text).unwrap_or_default()
+    if text == "[]" { Vec::new() } else { serde_json::from_str(text).unwrap_or_default() }
 }
 
 pub(super) fn day(text: &Option<String>) -> Option<Day> {

@@ -4,18 +4,16 @@
 
 use super::Secrets;
 use super::credentials::{day, list};
-use super::entity::{access_grant, credential, secret_version};
-use super::prepared::Prepared;
+use super::prepared::{Prepared, numbered};
 use super::terms;
 use crate::domain::credential::{Access, Method, Summary};
 use crate::domain::grant::Terms;
 use crate::domain::moment::Moment;
 use crate::domain::registry::RegistryHost;
-use sea_orm::sea_query::{Expr, ExprTrait};
-use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, DbBackend, DbErr, EntityTrait, FromQueryResult,
-    JoinType, QueryFilter, QueryResult, QuerySelect, QueryTrait, TryGetable,
-};
+use sea_orm::{ConnectionTrait, DbBackend, DbErr, FromQueryResult, QueryResult};
+use serde::de::Error;
+use serde::{Deserialize, Deserializer};
+use std::borrow::Cow;
 use uuid::Uuid;
 
 /// A granted credential with its current ciphertext.
@@ -88,87 +86,98 @@ impl<C: ConnectionTrait> Secrets<'_, C> {
     }
 }
 
-/// What is read of a grant, in the order in which [`Row`] reads it.
-const GRANT: [access_grant::Column; 12] = {
-    use access_grant::Column as C;
-    [
-        C::Id,
-        C::Intent,
-        C::Repositories,
-        C::Branches,
-        C::Events,
-        C::Forks,
-        C::ExpiresOn,
-        C::IsNarrow,
-        C::NeedsApproval,
-        C::Approver,
-        C::ApprovedAt,
-        C::ApprovedUntil,
-    ]
-};
-
-/// The same of its credential.
-const CREDENTIAL: [credential::Column; 19] = {
-    use credential::Column as C;
-    [
-        C::Id,
-        C::ProjectId,
-        C::NameKey,
-        C::Name,
-        C::Description,
-        C::Host,
-        C::IsInsecure,
-        C::Method,
-        C::Username,
-        C::Access,
-        C::Paths,
-        C::ExpiresOn,
-        C::RenewOn,
-        C::DisabledAt,
-        C::UnreadableAt,
-        C::UpdatedAt,
-        C::UpdatedBy,
-        C::SecretVersion,
-        C::TokenService,
-    ]
-};
-
-/// And of the current version, when there is one.
-const VERSION: [secret_version::Column; 3] = {
-    use secret_version::Column as C;
-    [C::ProjectId, C::Id, C::Sealed]
-};
-
 /// From the grants of the pipeline to each credential by its id, and to each version by its number:
 /// every step is a look into a unique index.
+const FROM: &str = "FROM access_grant g INNER JOIN credential c ON c.id = g.credential_id
+    LEFT JOIN secret_version v ON v.credential_id = c.id AND v.version = c.secret_version
+    WHERE g.project_id = ? AND g.pipeline_id = ?";
+
+/// What is read, in the order of [`Read`], with `UUID(…)` round each id. All of it is one value: to
+/// take thirty values from the database costs more than to read them out of one.
+const COLUMNS: &str = "UUID(g.id), g.intent, g.repositories, g.branches, g.events, g.forks,
+    g.expires_on, g.is_narrow, g.needs_approval, g.approver, g.approved_at, g.approved_until,
+    UUID(c.id), UUID(c.project_id), c.name_key, c.name, c.host, c.is_insecure, c.method, c.username,
+    c.access, c.paths, c.expires_on, c.renew_on, c.disabled_at, c.unreadable_at, c.secret_version,
+    c.token_service, UUID(v.project_id), UUID(v.id)";
+
 fn text(backend: DbBackend) -> String {
-    let to_credential = access_grant::Entity::belongs_to(credential::Entity)
-        .from(access_grant::Column::CredentialId)
-        .to(credential::Column::Id)
-        .into();
-    let to_current = credential::Entity::belongs_to(secret_version::Entity)
-        .from(credential::Column::Id)
-        .to(secret_version::Column::CredentialId)
-        .on_condition(|_, _| {
-            let number = Expr::col((secret_version::Entity, secret_version::Column::Version));
-            let current = (credential::Entity, credential::Column::SecretVersion);
-            Condition::all().add(number.equals(current))
-        })
-        .into();
-    access_grant::Entity::find()
-        .select_only()
-        .columns(GRANT)
-        .columns(CREDENTIAL)
-        .columns(VERSION)
-        .join(JoinType::InnerJoin, to_credential)
-        .join(JoinType::LeftJoin, to_current)
-        .filter(access_grant::Column::ProjectId.eq(Uuid::nil()))
-        .filter(access_grant::Column::PipelineId.eq(Uuid::nil()))
-        .build(backend)
-        .sql
+    let columns = if backend == DbBackend::Postgres {
+        format!("json_build_array({})::text", COLUMNS.replace("UUID(", "("))
+    } else {
+        format!("json_array({})", COLUMNS.replace("UUID(", "hex("))
+    };
+    numbered(backend, &format!("SELECT {columns}, v.sealed {FROM}"))
 }
 
 /// One grant with what it reaches.
+#[derive(Deserialize)]
+struct Read<'a> {
+    grant: Uuid,
+    #[serde(borrow)]
+    intent: Cow<'a, str>,
+    #[serde(borrow)]
+    repositories: Cow<'a, str>,
+    #[serde(borrow)]
+    branches: Cow<'a, str>,
+    #[serde(borrow)]
+    events: Cow<'a, str>,
+    #[serde(borrow)]
+    forks: Cow<'a, str>,
+    expires_on: Option<String>,
+    is_narrow: Flag,
+    needs_approval: Flag,
+    approver: Option<String>,
+    approved_at: Option<i64>,
+    approved_until: Option<String>,
+    id: Uuid,
+    project_id: Uuid,
+    name_key: String,
+    name: String,
+    #[serde(borrow)]
+    host: Cow<'a, str>,
+    is_insecure: Flag,
+    #[serde(borrow)]
+    method: Cow<'a, str>,
+    username: String,
+    #[serde(borrow)]
+    access: Cow<'a, str>,
+    #[serde(borrow)]
+    paths: Cow<'a, str>,
+    credential_expires_on: Option<String>,
+    renew_on: Option<String>,
+    disabled_at: Option<i64>,
+    unreadable_at: Option<i64>,
+    version: i64,
+    token_service: Option<String>,
+    #[serde(deserialize_with = "id_or_none")]
+    version_project_id: Option<Uuid>,
+    #[serde(deserialize_with = "id_or_none")]
+    version_id: Option<Uuid>,
+}
+
+/// Yes or no, which `SQLite` has as a number.
+#[derive(Clone, Copy, Deserialize)]
+#[serde(untagged)]
+enum Flag {
+    Boolean(bool),
+    Number(i64),
+}
+
+impl From<Flag> for bool {
+    fn from(flag: Flag) -> Self {
+        match flag {
+            Flag::Boolean(is_set) => is_set,
+            Flag::Number(number) => number != 0,
+        }
+    }
+}
+
+/// The `hex` of nothing is an empty text.
+fn id_or_none<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Uuid>, D::Error> {
+    let text = Option::<Cow<'de, str>>::deserialize(from)?.filter(|text| !text.is_empty());
+    text.map(|text| Uuid::parse_str(&text).map_err(D::Error::custom)).transpose()
+}
+
 struct Row {
     grant: Uuid,
     /// `None` when one of them is not to be read.
@@ -182,92 +191,61 @@ struct Row {
     sealed: Option<(Uuid, Uuid, Vec<u8>)>,
 }
 
-/// The columns of a row, one after the other: looking each one up by its name costs more than
-/// reading it.
-struct Cells<'a> {
-    row: &'a QueryResult,
-    next: usize,
-}
-
-impl Cells<'_> {
-    fn take<T: TryGetable>(&mut self) -> Result<T, DbErr> {
-        let value = self.row.try_get_by_index(self.next)?;
-        self.next += 1;
-        Ok(value)
-    }
-}
-
 impl FromQueryResult for Row {
     fn from_query_result(row: &QueryResult, _: &str) -> Result<Self, DbErr> {
-        let mut cells = Cells { row, next: 0 };
-        let grant = cells.take()?;
-        let terms = terms_in(&mut cells)?;
-        let (id, project_id, name_key) = (cells.take()?, cells.take()?, cells.take()?);
-        let credential = held_in(&mut cells, id)?;
-        let of: Option<Uuid> = cells.take()?;
-        let version: Option<Uuid> = cells.take()?;
-        let blob: Option<Vec<u8>> = cells.take()?;
-        let sealed = of.zip(version).zip(blob).map(|((of, id), blob)| (of, id, blob));
-        Ok(Self { grant, terms, id, project_id, name_key, credential, sealed })
+        let (text, blob): (String, Option<Vec<u8>>) =
+            (row.try_get_by_index(0)?, row.try_get_by_index(1)?);
+        // The text is not told: it names what people named.
+        let read: Read<'_> = serde_json::from_str(&text)
+            .map_err(|_| DbErr::Type("a grant or a credential cannot be read".to_owned()))?;
+        let sealed = read.version_project_id.zip(read.version_id).zip(blob);
+        Ok(Self {
+            grant: read.grant,
+            terms: terms_in(&read),
+            id: read.id,
+            project_id: read.project_id,
+            sealed: sealed.map(|((of, id), blob)| (of, id, blob)),
+            name_key: read.name_key.clone(),
+            credential: held_in(read),
+        })
     }
 }
 
-fn terms_in(cells: &mut Cells<'_>) -> Result<Option<Terms>, DbErr> {
-    let intent: String = cells.take()?;
-    let lists: [String; 3] = [cells.take()?, cells.take()?, cells.take()?];
-    let forks: String = cells.take()?;
-    let expires_on: Option<String> = cells.take()?;
-    let (is_narrow, needs_approval) = (cells.take()?, cells.take()?);
-    let approver: Option<String> = cells.take()?;
-    let approved_at = cells.take()?;
-    let approved_until: Option<String> = cells.take()?;
-    Ok(terms::parsed(&terms::Written {
-        intent: &intent,
-        lists: lists.each_ref().map(String::as_str),
-        forks: &forks,
-        expires_on: expires_on.as_deref(),
-        is_narrow,
-        needs_approval,
-        approver: approver.as_deref(),
-        approved_at,
-        approved_until: approved_until.as_deref(),
-    }))
+fn terms_in(read: &Read<'_>) -> Option<Terms> {
+    terms::parsed(&terms::Written {
+        intent: &read.intent,
+        lists: [&read.repositories, &read.branches, &read.events],
+        forks: &read.forks,
+        expires_on: read.expires_on.as_deref(),
+        is_narrow: read.is_narrow.into(),
+        needs_approval: read.needs_approval.into(),
+        approver: read.approver.as_deref(),
+        approved_at: read.approved_at,
+        approved_until: read.approved_until.as_deref(),
+    })
 }
 
-fn held_in(cells: &mut Cells<'_>, id: Uuid) -> Result<Option<Held>, DbErr> {
-    let (name, description) = (cells.take()?, cells.take()?);
-    let host: String = cells.take()?;
-    let is_insecure = cells.take()?;
-    let method: String = cells.take()?;
-    let username = cells.take()?;
-    let access: String = cells.take()?;
-    let paths: String = cells.take()?;
-    let (expires_on, renew_on) = (cells.take()?, cells.take()?);
-    let disabled_at: Option<i64> = cells.take()?;
-    let unreadable_at: Option<i64> = cells.take()?;
-    let (updated_at, updated_by) = (cells.take()?, cells.take()?);
-    let (version, token_service) = (cells.take()?, cells.take()?);
-    let known =
-        RegistryHost::stored(&host).zip(Method::from_word(&method)).zip(Access::from_word(&access));
-    Ok(known.map(|((host, method), access)| Held {
+fn held_in(read: Read<'_>) -> Option<Held> {
+    Some(Held {
         summary: Summary {
-            id,
-            name,
-            description,
-            host,
-            is_insecure,
-            method,
-            username,
-            access,
-            paths: list(&paths),
-            expires_on: day(&expires_on),
-            renew_on: day(&renew_on),
-            disabled_at: disabled_at.map(Moment),
-            unreadable_at: unreadable_at.map(Moment),
-            updated_at: Moment(updated_at),
-            updated_by,
+            id: read.id,
+            name: read.name,
+            host: RegistryHost::stored(&read.host)?,
+            is_insecure: read.is_insecure.into(),
+            method: Method::from_word(&read.method)?,
+            username: read.username,
+            access: Access::from_word(&read.access)?,
+            paths: list(&read.paths),
+            expires_on: day(&read.credential_expires_on),
+            renew_on: day(&read.renew_on),
+            disabled_at: read.disabled_at.map(Moment),
+            unreadable_at: read.unreadable_at.map(Moment),
+            // Nothing is decided by these, and no answer tells them.
+            description: String::new(),
+            updated_at: Moment(0),
+            updated_by: String::new(),
         },
-        secret: HeldSecret { version },
-        token_service,
-    }))
+        secret: HeldSecret { version: read.version },
+        token_service: read.token_service,
+    })
 }

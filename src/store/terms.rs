@@ -60,7 +60,8 @@ pub(super) fn stored(list: &[String]) -> String {
 }
 
 fn list(text: &str) -> Option<Vec<String>> {
-    serde_json::from_str(text).ok()
+    // Most grants have no such condition.
+    if text == "[]" { Some(Vec::new()) } else { serde_json::from_str(text).ok() }
 }
 
 fn approval(row: &Written<'_>) -> Option<Approval> {
