@@ -227,7 +227,7 @@ fn evidence_is_made_in_the_vault_only() {
     only_in("Pipeline::admit(", &["src/vault/"]);
     only_in("Granter::reauthenticated(", &["src/vault/", "src/domain/actor.rs"]);
     // Who runs a command has the key: the commands are the machine.
-    only_in("Operator::at_the_machine(", &["src/commands/"]);
+    only_in("Operator::at_the_machine(", &["src/commands/", "src/domain/actor.rs"]);
 }
 
 #[test]
