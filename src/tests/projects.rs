@@ -137,9 +137,9 @@ fn a_role_allows_what_the_design_says() {
     ];
     for (role, allowed) in [
         (Role::Viewer, &read[..]),
-        (Role::Auditor, &read),
-        (Role::Maintainer, &write),
-        (Role::Owner, &everything),
+        (Role::Auditor, &read[..]),
+        (Role::Maintainer, &write[..]),
+        (Role::Owner, &everything[..]),
     ] {
         let words = allowed.iter().map(|word| format!("iam:project:cicd:{word}"));
         let has = role.permissions().iter().map(|permission| permission.word().to_owned());
