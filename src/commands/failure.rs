@@ -34,7 +34,9 @@ impl Failure {
             Self::Output(cause) if cause.kind() == io::ErrorKind::BrokenPipe => {
                 return ExitCode::SUCCESS;
             }
-            Self::Output(cause) => (format!("This cannot be printed: {cause}."), ExitCode::FAILURE),
+            Self::Output(cause) => {
+                (format!("The output cannot be written: {cause}."), ExitCode::FAILURE)
+            }
         };
         // Nothing is left to do when even this cannot be written.
         let _ = writeln!(io::stderr(), "{sentence}");

@@ -51,9 +51,9 @@ impl Vault {
         };
         write.commit(recorded).await?;
         Ok(if waits {
-            format!("{} may use it once another person has approved it.", subject.name)
+            format!("{} can use it after another member approves it.", subject.name)
         } else {
-            format!("{} may now fetch it.", subject.name)
+            format!("{} can use it now.", subject.name)
         })
     }
 
@@ -104,7 +104,7 @@ impl Vault {
         let (action, about) = (Action::GrantApproved, subject.clone());
         let recorded = self.record_event(&write, project, granter, action, about, detail).await?;
         write.commit(recorded).await?;
-        Ok(format!("{} may use {name} until {}.", subject.name, until.to_text()))
+        Ok(format!("{} can use {name} until {}.", subject.name, until.to_text()))
     }
 
     /// Revokes a grant, from the pipeline's next request on.
@@ -125,7 +125,7 @@ impl Vault {
         let (action, about) = (Action::GrantDeleted, subject.clone());
         let recorded = self.record_event(&write, project, editor, action, about, detail).await?;
         write.commit(recorded).await?;
-        Ok(format!("{} can no longer fetch {name}.", subject.name))
+        Ok(format!("{} can no longer use {name}.", subject.name))
     }
 
     /// The credentials that were ticked, each with what it is granted for.
@@ -137,7 +137,10 @@ impl Vault {
         intent: &str,
     ) -> Result<Vec<(Credential, Access)>> {
         let Some(intent) = Access::from_word(intent) else {
-            return Err(Error::at("intent", "Choose what the pipeline may do."));
+            return Err(Error::at(
+                "intent",
+                "Choose whether the pipeline can pull, or pull and push.",
+            ));
         };
         let credentials = write.credentials(granter.project().id);
         let mut chosen = Vec::new();
@@ -158,7 +161,8 @@ impl Vault {
             };
             let name = &credential.summary.name;
             if !credential.summary.access.satisfies(intent) {
-                let message = format!("{name} can only pull. Choose Pull, or leave it out.");
+                let message =
+                    format!("{name} can only pull. Choose Pull, or remove it from the selection.");
                 return Err(Error::at("credentials", message));
             }
             chosen.push((credential, intent));
@@ -219,7 +223,7 @@ fn terms(form: &GrantForm) -> Result<Terms, Vec<FieldError>> {
     let forks = match form.forks.as_str() {
         "" => ForkRule::Nothing,
         word => ForkRule::from_word(word).unwrap_or_else(|| {
-            at("forks", "Choose what pull requests from forks may have.".to_owned());
+            at("forks", "Choose what pull requests from forks can use.".to_owned());
             ForkRule::Nothing
         }),
     };
@@ -228,11 +232,14 @@ fn terms(form: &GrantForm) -> Result<Terms, Vec<FieldError>> {
         typed => match Day::parse(typed) {
             Some(day) if day >= today() => Some(day),
             Some(_) => {
-                at("expires_on", "This day has passed. Choose a later one.".to_owned());
+                at("expires_on", "This date is in the past. Choose a later one.".to_owned());
                 None
             }
             None => {
-                at("expires_on", "Enter a day as 2027-01-31.".to_owned());
+                at(
+                    "expires_on",
+                    "Enter a date as year-month-day, for example 2027-01-31.".to_owned(),
+                );
                 None
             }
         },

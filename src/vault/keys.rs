@@ -42,7 +42,7 @@ pub enum StartProblem {
     },
     /// Keys exist and another was given.
     #[error(
-        "This database is encrypted under key {expected}, and the key given is {given}. Give the right one with REGCRED_KEK_FILE, or both while changing over: the new one there and the old one with REGCRED_KEK_PREVIOUS_FILE. Nothing was changed."
+        "This database is encrypted under key {expected}, and the key given is {given}. Set REGCRED_KEK_FILE to the file of the right key. To change keys, set it to the new key and REGCRED_KEK_PREVIOUS_FILE to the old one. Nothing was changed."
     )]
     WrongKey {
         /// Ids of the keys that open the keyring.
@@ -52,7 +52,7 @@ pub enum StartProblem {
     },
     /// The right key, and yet the keyring does not open.
     #[error(
-        "The keyring in the database does not open under key {given}: it was changed or damaged ({cause}). Restore the database from a backup. Nothing was changed."
+        "The keyring in the database cannot be opened with key {given}: it was changed or damaged ({cause}). Restore the database from a backup. Nothing was changed."
     )]
     Damaged {
         /// Ids of the keys that were given.
@@ -62,12 +62,12 @@ pub enum StartProblem {
     },
     /// Sealed secrets and no keyring at all.
     #[error(
-        "This database holds encrypted secrets, and the keyring that opens them is gone. Restore the database from a backup. Nothing was changed."
+        "This database holds encrypted secrets, but their keyring is missing. Restore the database from a backup. Nothing was changed."
     )]
     NoKeyring,
     /// A new database of `PostgreSQL` and no key.
     #[error(
-        "This is a new database and no key was given. Several servers share a PostgreSQL database, so none makes a key of its own. Make one with `openssl rand -base64 32 > kek`, keep a copy apart from the database, and set REGCRED_KEK_FILE to the file."
+        "This is a new database and no key was given. With PostgreSQL, a server does not create a key, because several servers can share the database. Create one with `openssl rand -base64 32 > kek`, keep a copy apart from the database, and set REGCRED_KEK_FILE to the file."
     )]
     NoKeyForShared,
     /// The database or the system refused.

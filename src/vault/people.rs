@@ -13,7 +13,8 @@ use crate::error::{Error, FieldError, Result};
 use crate::store::{NewPerson, Write, unless_taken};
 use uuid::Uuid;
 
-const TAKEN: &str = "Somebody with this e-mail address is there already. `regcred user password` gives them another password.";
+const TAKEN: &str =
+    "A user with this e-mail address exists already. `regcred user password` sets a new password.";
 
 /// A person to add.
 #[derive(Clone, Debug)]
@@ -184,7 +185,7 @@ pub(super) async fn account(write: &Write, email: &str) -> Result<Account> {
     };
     found.ok_or_else(|| {
         Error::Conflict(
-            "Nobody has this e-mail address. `regcred user list` shows who is there.".to_owned(),
+            "No user has this e-mail address. `regcred user list` lists all users.".to_owned(),
         )
     })
 }

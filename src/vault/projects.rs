@@ -77,7 +77,7 @@ impl Vault {
         let members = write.projects().roster(project.id).await?;
         if let Some((_, role)) = members.iter().find(|(member, _)| member.id == person.id) {
             return Err(Error::Conflict(format!(
-                "This person is in the project already ({}). For another role, remove them first.",
+                "This person is a member already ({}). To change the role, remove and add the member.",
                 role.word()
             )));
         }
@@ -101,7 +101,7 @@ impl Vault {
         let person = account(&write, email).await?.person;
         if !write.projects().dismiss(project.id, person.id).await? {
             return Err(Error::Conflict(
-                "This person is not in the project. `regcred project member list` shows who is."
+                "This person is not a member of the project. `regcred project member list` lists its members."
                     .to_owned(),
             ));
         }
@@ -134,7 +134,7 @@ pub(super) async fn named(write: &Write, slug: &str) -> Result<Project> {
 
 pub(super) fn unknown() -> Error {
     Error::Conflict(
-        "There is no such project. `regcred project list` shows them; the first column is what to give here."
+        "There is no such project. `regcred project list` lists the projects. Use a value of its first column."
             .to_owned(),
     )
 }
@@ -150,5 +150,5 @@ async fn free_slug(write: &Write, wanted: &str) -> Result<String> {
             return Ok(slug);
         }
     }
-    Err(Error::at("name", "Too many projects have a name like this. Choose another one."))
+    Err(Error::at("name", "Too many projects have a similar name. Choose another one."))
 }

@@ -42,7 +42,7 @@ impl Vault {
         let Some(to) = to.filter(|_| fit.iter().any(|one| one.id == target)) else {
             return Err(Error::at(
                 "target",
-                "Choose a credential of the same registry that is enabled and allows what these pipelines do.",
+                "Choose an enabled credential of the same registry that has the access these pipelines need.",
             ));
         };
         let names = write.pipelines(project).names(pipelines.clone()).await?;
@@ -85,7 +85,7 @@ impl Vault {
             }
             if own.iter().any(|own| own.terms.intent == old.terms.intent) {
                 return Err(Error::Conflict(format!(
-                    "{} already holds a grant of {} under other terms. Revoke one of the two first. Nothing was moved.",
+                    "{} already has a grant of {} with other terms. Revoke one of the two first. Nothing was moved.",
                     pipeline.name, to.summary.name
                 )));
             }

@@ -149,7 +149,7 @@ pub(super) fn password_problem(password: &str) -> Option<String> {
 
 fn void_link() -> Error {
     Error::Conflict(
-        "This set-up link was used or has expired. Restart the server to get a new one, unless it is set up already."
+        "This set-up link was used or has expired. If Regcred is not set up yet, restart the server to get a new link."
             .to_owned(),
     )
 }

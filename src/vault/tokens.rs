@@ -64,7 +64,7 @@ impl Vault {
         let (action, detail) = (Action::TokenRevoked, Detail::Token(id.to_owned()));
         let recorded = self.record_event(&write, project, editor, action, subject, detail).await?;
         write.commit(recorded).await?;
-        Ok("The token is refused from now on.".to_owned())
+        Ok("The token was revoked and no longer works.".to_owned())
     }
 
     /// Writes a new token with its event; gives its text.

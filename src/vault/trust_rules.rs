@@ -53,7 +53,7 @@ impl Vault {
     ) -> Result<NewRule> {
         let project = granter.project().id;
         let provider = Provider::from_word(&form.provider)
-            .ok_or_else(|| Error::at("provider", "Choose who signs for the pipeline."))?;
+            .ok_or_else(|| Error::at("provider", "Choose a provider."))?;
         let read = form.read(provider);
         let public_key = public_key(provider, &form.public_key);
         let (claims, public_key) = match (read, public_key) {
@@ -119,7 +119,7 @@ impl Vault {
             Err(problem) => {
                 let told = problem.complaint(&rule.issuer, rule.provider == Provider::Kubernetes);
                 Ok(Some(format!(
-                    "The trust rule is saved, but no token can be checked with it yet. {told}"
+                    "The trust rule was saved, but no token can be verified with it yet. {told}"
                 )))
             }
         }
@@ -145,12 +145,12 @@ impl Vault {
             && !write.trust_rules(project).of_provider(rule.provider).await?.is_empty();
         write.commit(recorded).await?;
         let still = if is_shared {
-            " The secret shared with Drone is good until its other rules in this project are deleted, too."
+            " The secret shared with Drone works until the other Drone rules of this project are deleted."
         } else {
             ""
         };
         Ok(format!(
-            "The trust rule is gone. Short-lived tokens of this pipeline are refused from now on.{still}"
+            "The trust rule was deleted. Short-lived tokens of this pipeline no longer work.{still}"
         ))
     }
 

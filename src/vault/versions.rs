@@ -165,17 +165,17 @@ impl Vault {
         }
         if !chosen.can_be_current() {
             return Err(Error::Conflict(format!(
-                "Version {version} cannot be used again: its secret was destroyed or does not open."
+                "Version {version} cannot be current: its secret was destroyed or cannot be decrypted."
             )));
         }
         if chosen.method != found.summary.method {
             return Err(Error::Conflict(format!(
-                "Version {version} is for another authentication method. Change the method with Edit, and give the secret again."
+                "Version {version} is for another authentication method. Edit the credential, change the method and enter the secret again."
             )));
         }
         let unreadable = || {
             Error::Conflict(format!(
-                "Version {version} cannot be used: its stored secret does not open."
+                "Version {version} cannot be current: its stored secret cannot be decrypted."
             ))
         };
         let stored = write.secrets(project).sealed(id, version).await?.ok_or_else(unreadable)?;
@@ -226,7 +226,7 @@ impl Vault {
         let name = found.summary.name.clone();
         if version == found.secret.version {
             return Err(Error::Conflict(
-                "The version that is delivered cannot be destroyed. Save another secret first, or delete the credential."
+                "The current version cannot be destroyed. Save another secret first, or delete the credential."
                     .to_owned(),
             ));
         }

@@ -68,6 +68,6 @@ pub(in crate::vault) fn is_wrong(errors: &[FieldError], field: &str) -> bool {
 pub(in crate::vault) fn name_taken() -> FieldError {
     FieldError::new(
         "name",
-        "Another credential in this project has this name. Capital and small letters count as the same. Choose another one.",
+        "Another credential in this project has this name. Names that differ only in case are the same. Choose another one.",
     )
 }

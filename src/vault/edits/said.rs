@@ -5,13 +5,11 @@ use crate::vault::versions::StoredAs;
 /// Of a secret that is stored already. `waits` when it was to wait.
 pub(super) fn of_stored(stored: StoredAs, waits: bool) -> &'static str {
     match (stored, waits) {
-        (StoredAs::Current, false) => {
-            "The secret is unchanged: it is the one that is stored already."
-        }
+        (StoredAs::Current, false) => "The secret is unchanged. It was stored already.",
         (StoredAs::Current, true) => {
-            "The secret is unchanged: it is the current one already, so it does not wait."
+            "The secret is unchanged. It is the current one, so it was not staged."
         }
-        (StoredAs::Waiting, _) => "The secret is unchanged: it is the one that waits already.",
+        (StoredAs::Waiting, _) => "The secret is unchanged. It was staged already.",
     }
 }
 
@@ -19,16 +17,16 @@ pub(super) fn of_stored(stored: StoredAs, waits: bool) -> &'static str {
 pub(super) fn of_new(version: i64, current: i64, waits: bool, is_disabled: bool) -> String {
     match (waits, is_disabled) {
         (true, false) => format!(
-            "Version {version} of the secret waits. Pipelines receive version {current} until you make {version} the current one."
+            "Version {version} of the secret is staged. Pipelines receive version {current} until you make version {version} current."
         ),
         (true, true) => format!(
-            "Version {version} of the secret waits until you make it the current one. The credential is disabled, so pipelines receive neither."
+            "Version {version} of the secret is staged. Make it current when you are ready. The credential is disabled, so pipelines receive no secret."
         ),
         (false, false) => {
-            format!("Pipelines receive version {version} of the secret from now on.")
+            format!("Pipelines now receive version {version} of the secret.")
         }
         (false, true) => format!(
-            "Version {version} of the secret is the current one. The credential is disabled, so pipelines receive it only once you enable it."
+            "Version {version} of the secret is current. The credential is disabled, so pipelines receive it after you enable it."
         ),
     }
 }
