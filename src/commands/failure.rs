@@ -30,7 +30,7 @@ impl Failure {
         let (sentence, code) = match self {
             Self::Start(problem) => (problem.to_string(), ExitCode::from(CANNOT_BEGIN)),
             Self::Said(sentence) => (sentence, ExitCode::FAILURE),
-            // Whoever reads has seen enough, as `head` does.
+            // The reader has seen enough, as `head` does.
             Self::Output(cause) if cause.kind() == io::ErrorKind::BrokenPipe => {
                 return ExitCode::SUCCESS;
             }

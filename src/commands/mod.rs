@@ -125,7 +125,7 @@ async fn carry_out(command: Command) -> Result<ExitCode, Failure> {
     }
 }
 
-/// The vault of a database that is there, and who is at the machine.
+/// The vault of an existing database, and the operator.
 struct Session {
     vault: Vault,
     operator: Operator,

@@ -107,7 +107,7 @@ pub(super) fn role() -> impl TypedValueParser<Value = Role> {
 
 impl User {
     pub(super) async fn run(self) -> Result<ExitCode, Failure> {
-        // Read first: who forgot it is told at once.
+        // Read first, so that a missing password is reported at once.
         let password = match &self.action {
             Action::Add(_) | Action::Password { .. } => password::read()?,
             _ => String::new().into(),

@@ -70,7 +70,7 @@ impl Vault {
         let (Ok(mut draft), Some(read), true) = (checked, read, errors.is_empty()) else {
             return Err(Error::Invalid(errors));
         };
-        // Whoever names nobody is the owner.
+        // Without another name, the creator is the owner.
         let by = &editor.person().name;
         draft.settings.owner = if owner.is_empty() { by.clone() } else { owner };
         let (id, mut recorded) = self.insert(&write, editor, &draft, &read).await?;

@@ -60,7 +60,8 @@ impl Vault {
     /// A second person lets the pipeline use a protected credential, for `days` days.
     ///
     /// # Errors
-    /// `Conflict` for who made the grant, and for one that waits for nobody; `Invalid` at `days`.
+    /// `Conflict` for the creator of the grant, and for a grant that needs no approval; `Invalid` at
+    /// `days`.
     pub async fn approve_grant(
         &self,
         granter: &Granter,
@@ -144,7 +145,7 @@ impl Vault {
         };
         let credentials = write.credentials(granter.project().id);
         let mut chosen = Vec::new();
-        // Locked, in one order: whoever protects one meanwhile sees the grant or is waited for.
+        // Locked, in one order: a save that protects one meanwhile sees the grant or is waited for.
         let mut ids: Vec<Option<Uuid>> = ids.iter().map(|id| Uuid::parse_str(id).ok()).collect();
         ids.sort_unstable();
         ids.dedup();

@@ -1,4 +1,4 @@
-//! Who belongs where: the only place where evidence of membership is made.
+//! Membership: the only place where evidence of it is made.
 
 use super::Vault;
 use crate::domain::actor::Member;

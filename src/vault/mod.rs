@@ -92,9 +92,9 @@ pub struct Vault {
 /// The other hosts that the vault asks: issuers for their keys, registries for tokens.
 #[derive(Clone, Debug)]
 pub struct Reach {
-    /// Who signs for a run.
+    /// They sign for runs.
     pub issuers: Issuers,
-    /// Who gives tokens for one repository.
+    /// They issue tokens for one repository.
     pub registries: Registries,
 }
 

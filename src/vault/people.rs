@@ -1,5 +1,4 @@
-//! People, as who has access to the machine sees to them. Everything here is on record in the chain
-//! of the instance, in the name of the operator.
+//! Accounts, as the operator manages them. Each change has an event in the chain of the instance.
 
 use super::guesses::forgive;
 use super::setup::{close_set_up, password_problem};
@@ -111,7 +110,7 @@ impl Vault {
         let person = account(&write, email).await?.person;
         write.people().set_password(person.id, password_hash).await?;
         write.sessions().delete_of_person(person.id).await?;
-        // Who was kept out for guessing need not wait with the new one.
+        // Failures with the old password do not delay the new one.
         forgive(&write, &account_key(&names::fold(&person.email))).await?;
         self.change_account(operator, write, Action::PasswordSet, &person).await?;
         Ok(person)

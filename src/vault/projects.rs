@@ -1,5 +1,5 @@
-//! Projects and who belongs to them, as who has access to the machine sees to them. What happens to
-//! a project is on record in its own chain.
+//! Projects and their members, as the operator manages them. Each change has an event in the chain
+//! of the project.
 
 use super::people::{about, account};
 use super::{Vault, now};
@@ -21,7 +21,7 @@ impl Vault {
         Ok(self.store.projects().list().await?)
     }
 
-    /// Everybody who belongs to the project, by address.
+    /// The members of the project, by address.
     ///
     /// # Errors
     /// `Conflict` when there is no such project.
@@ -30,7 +30,7 @@ impl Vault {
         Ok(self.store.projects().roster(project.id).await?)
     }
 
-    /// Makes a project; `owner` is the address of who owns it.
+    /// Creates a project; `owner` is the address of its owner.
     ///
     /// # Errors
     /// `Invalid` for a name that breaks the rules, `Conflict` when there is no such person.

@@ -124,7 +124,7 @@ fn nothing_to_move() -> Error {
 }
 
 /// Which of `others` can take over every grant of `from`: those of its registry that are enough for
-/// each of `intents`. Who is disabled is not among `others`.
+/// each of `intents`. Disabled ones are not among `others`.
 pub(super) fn replacements(
     from: &Summary,
     intents: &[Access],
@@ -138,7 +138,7 @@ pub(super) fn replacements(
     others
 }
 
-/// Both credentials, locked in one order whichever is moved to the other, so that two people who
+/// Both credentials, locked in one order whatever is moved to what, so that two people who
 /// move in opposite directions do not wait for each other.
 async fn lock_both(
     write: &Write,

@@ -1,5 +1,5 @@
-//! Data keys: made, retired and destroyed by who keeps them. Sealing everything under a new one
-//! is the work of `reseal`.
+//! Data keys: created, retired and destroyed. Sealing everything under a new one is the work of
+//! `reseal`.
 
 use super::keys::new_row;
 use super::reseal::WORK;

@@ -29,10 +29,10 @@ pub struct FirstPerson {
     pub email: String,
 }
 
-/// Who signed in, and which project to show.
+/// The first person, and the project to show.
 #[derive(Clone, Debug)]
 pub struct Signed {
-    /// Who.
+    /// The person.
     pub person: Person,
     /// The project.
     pub project: Project,
@@ -90,7 +90,7 @@ impl Vault {
         if !errors.is_empty() {
             return Err(Error::Invalid(errors));
         }
-        // Before the hash: who only guesses a link keeps nobody from signing in by it.
+        // Before the hash, so that guessing links keeps nobody from signing in.
         if !self.setup_is_open(link).await? {
             return Err(void_link());
         }

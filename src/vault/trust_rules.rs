@@ -41,7 +41,7 @@ impl fmt::Debug for NewRule {
 }
 
 impl Vault {
-    /// Takes somebody else's signed word for the pipeline. The issuer is asked for its keys once.
+    /// Creates a trust rule for the pipeline. The issuer is asked for its keys once.
     ///
     /// # Errors
     /// `Invalid` with a sentence at each field that needs another look.
@@ -125,7 +125,7 @@ impl Vault {
         }
     }
 
-    /// Takes that word no more, from the next request on; tokens that were given for it end now.
+    /// Deletes the rule, from the next request on; tokens that were issued for it end now.
     /// Gives what to say of it.
     pub async fn delete_rule(
         &self,

@@ -1,5 +1,5 @@
-//! Versions of a secret. Every change makes one; the last few are kept, so that a wrong one can be
-//! taken back, and a next one can wait beside the current one.
+//! Versions of a secret. Every change makes one. The last few are kept, so that a change can be
+//! undone, and one can be staged beside the current one.
 
 use super::credentials::{renew_on, secret_place};
 use super::reseal::key_version;
@@ -144,7 +144,7 @@ impl Vault {
         Ok(secrets.versions(id, current, SHOWN).await?)
     }
 
-    /// Makes a version that waits or is kept the one that is delivered; gives the credential's name.
+    /// Makes a staged or previous version the current one; gives the credential's name.
     ///
     /// # Errors
     /// `Conflict` when it was destroyed, does not open, or signs in by another method than the

@@ -1,4 +1,4 @@
-//! Who can get at the files of the embedded database. A key that others can read is not even taken.
+//! Who can read the files of the embedded database. A key that others can read is refused at start.
 
 use super::report::State;
 use crate::server::config::StorageConfig;
