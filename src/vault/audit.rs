@@ -87,6 +87,6 @@ impl Vault {
     async fn chain_of(&self, _operator: &Operator, slug: Option<&str>) -> Result<Uuid> {
         let Some(slug) = slug else { return Ok(INSTANCE) };
         let found = self.store.projects().find(slug).await?;
-        Ok(found.ok_or_else(super::projects::unknown)?.id)
+        Ok(found.ok_or_else(super::people::unknown_project)?.id)
     }
 }

@@ -1,9 +1,15 @@
 //! Unlocking the keyring at start (security 3.5 and 3.6). A wrong or missing key stops the process
 //! before it listens; nothing is ever generated beside keys that exist.
 
+mod reseal;
+mod rotation;
+mod unlocked;
+
+pub(super) use reseal::key_version;
+pub use unlocked::Keys;
+
 use super::INSTANCE;
 use super::events::{event, record_under};
-use super::unlocked::{Keys, Unlocked};
 use crate::crypto::kek::Kek;
 use crate::crypto::keyring::{Keyring, Purpose, WrappedKey};
 use crate::domain::actor::Actor;
@@ -13,6 +19,7 @@ use crate::error::Error;
 use crate::store::{KeyRow, Store, Unrecorded};
 use std::collections::BTreeSet;
 use std::sync::Arc;
+use unlocked::Unlocked;
 
 /// The key-encryption keys that were given.
 #[derive(Debug, Default)]
@@ -121,7 +128,7 @@ pub async fn unlock_as_it_is(store: &Store, source: KeySource) -> Result<Keys, S
 /// Opens the keyring as it is stored now. When the operator has just given the keys, what is under
 /// the previous one is wrapped under the current one; a later look leaves it alone, so that two
 /// servers with different settings do not undo each other's work for ever.
-pub(super) async fn open(
+async fn open(
     store: &Store,
     source: &Arc<KeySource>,
     is_given_now: bool,
@@ -201,7 +208,7 @@ async fn rewrap(
 }
 
 /// A new key as a row.
-pub(super) fn new_row(key: WrappedKey, state: KeyState, at: i64) -> KeyRow {
+fn new_row(key: WrappedKey, state: KeyState, at: i64) -> KeyRow {
     KeyRow {
         purpose: key.purpose.to_string(),
         version: i32::try_from(key.version).unwrap_or(i32::MAX),

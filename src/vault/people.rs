@@ -1,15 +1,22 @@
 //! Accounts, as the operator manages them. Each change has an event in the chain of the instance.
 
+mod members;
+mod projects;
+mod setup;
+
+pub(super) use projects::unknown_project;
+pub use setup::{FirstPerson, Signed};
+
 use super::guesses::forgive;
-use super::setup::{close_set_up, password_problem};
 use super::sign_in::account_key;
-use super::{INSTANCE, Vault, names, now, projects};
+use super::{INSTANCE, Vault, names, now};
 use crate::domain::actor::Operator;
 use crate::domain::audit::{Action, Detail, Subject};
 use crate::domain::typed_text::name_problem;
 use crate::domain::user::{Account, Person, Role, email_problem};
 use crate::error::{Error, FieldError, Result};
 use crate::store::{NewPerson, Write, unless_taken};
+use setup::{close_set_up, password_problem};
 use uuid::Uuid;
 
 const TAKEN: &str =
@@ -174,7 +181,7 @@ impl Vault {
 }
 
 /// The person with this address, whether or not they may sign in.
-pub(super) async fn account(write: &Write, email: &str) -> Result<Account> {
+async fn account(write: &Write, email: &str) -> Result<Account> {
     let key = names::fold(email.trim());
     let found = if key.chars().any(char::is_control) {
         // No database of ours holds such an address, and some cannot be asked for it.
@@ -189,6 +196,6 @@ pub(super) async fn account(write: &Write, email: &str) -> Result<Account> {
     })
 }
 
-pub(super) fn about(person: &Person) -> Subject {
+fn about(person: &Person) -> Subject {
     Subject { id: person.id, name: person.email.clone() }
 }

@@ -1,7 +1,6 @@
 //! The first run: a one-time link makes the first person and the first project. There is no
 //! default password (security T13).
 
-use super::{INSTANCE, Vault, names, now};
 use crate::crypto::{digest, token};
 use crate::domain::audit::{Action, Detail, Subject};
 use crate::domain::project::{self, Project};
@@ -9,6 +8,7 @@ use crate::domain::typed_text::name_problem;
 use crate::domain::user::{self, PASSWORD_MAX, PASSWORD_MIN, Person, Role};
 use crate::error::{Error, FieldError, Result};
 use crate::store::{NewPerson, Unrecorded, Write};
+use crate::vault::{INSTANCE, Vault, names, now};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use uuid::Uuid;
@@ -54,7 +54,7 @@ impl Vault {
     }
 
     /// Whether somebody has set the instance up, by a link or by a command.
-    pub(super) async fn is_set_up(&self) -> Result<bool> {
+    pub(in crate::vault) async fn is_set_up(&self) -> Result<bool> {
         Ok(self.store.instance().find("set_up").await?.is_some())
     }
 

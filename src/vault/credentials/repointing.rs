@@ -1,7 +1,6 @@
 //! Re-pointing: the pipelines of one credential get another of the same registry, so that the first
 //! one can be deleted and nobody feels it.
 
-use super::Vault;
 use crate::domain::actor::Granter;
 use crate::domain::audit::{Action, Detail, Subject};
 use crate::domain::credential::{Access, Credential, Summary};
@@ -9,6 +8,7 @@ use crate::domain::grant::Terms;
 use crate::domain::pipeline::{Grant, Grantable};
 use crate::error::{Error, Result};
 use crate::store::{Recorded, Write};
+use crate::vault::Vault;
 use uuid::Uuid;
 
 impl Vault {

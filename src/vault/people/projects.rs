@@ -1,8 +1,7 @@
 //! Projects and their members, as the operator manages them. Each change has an event in the chain
 //! of the project.
 
-use super::people::{about, account};
-use super::{Vault, now};
+use super::{about, account};
 use crate::domain::actor::Operator;
 use crate::domain::audit::{Action, Detail, Subject};
 use crate::domain::project::{self, Project, ProjectEntry};
@@ -10,6 +9,7 @@ use crate::domain::typed_text::name_problem;
 use crate::domain::user::{Person, Role};
 use crate::error::{Error, Result};
 use crate::store::{Recorded, Write};
+use crate::vault::{Vault, now};
 use uuid::Uuid;
 
 /// How many projects may have names that end the same in a URL.
@@ -26,7 +26,7 @@ impl Vault {
     /// # Errors
     /// `Conflict` when there is no such project.
     pub async fn roster(&self, _operator: &Operator, slug: &str) -> Result<Vec<(Person, Role)>> {
-        let project = self.store.projects().find(slug).await?.ok_or_else(unknown)?;
+        let project = self.store.projects().find(slug).await?.ok_or_else(unknown_project)?;
         Ok(self.store.projects().roster(project.id).await?)
     }
 
@@ -129,10 +129,10 @@ impl Vault {
 
 /// The project with this part of the URL.
 pub(super) async fn named(write: &Write, slug: &str) -> Result<Project> {
-    write.projects().find(slug).await?.ok_or_else(unknown)
+    write.projects().find(slug).await?.ok_or_else(unknown_project)
 }
 
-pub(super) fn unknown() -> Error {
+pub(in crate::vault) fn unknown_project() -> Error {
     Error::Conflict(
         "There is no such project. `regcred project list` lists the projects. Use a value of its first column."
             .to_owned(),

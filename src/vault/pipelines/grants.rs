@@ -1,6 +1,5 @@
 //! Grants: which pipeline may have which credential, what for, and under which terms.
 
-use super::{Vault, now, today};
 use crate::domain::actor::{Can, Granter};
 use crate::domain::audit::{Action, Detail, Subject};
 use crate::domain::credential::{Access, Credential};
@@ -11,6 +10,7 @@ use crate::domain::pipeline::GrantForm;
 use crate::domain::registry::path_scope;
 use crate::error::{Error, FieldError, Result};
 use crate::store::{GrantRow, Recorded, Write, unless_taken};
+use crate::vault::{Vault, now, today};
 use uuid::Uuid;
 
 impl Vault {
@@ -172,7 +172,7 @@ impl Vault {
     }
 
     /// Writes the grant with its event; whether it waits for an approval.
-    pub(super) async fn insert_grant(
+    pub(in crate::vault) async fn insert_grant(
         &self,
         write: &Write,
         granter: &Granter,

@@ -1,9 +1,8 @@
 //! Data keys: created, retired and destroyed. Sealing everything under a new one is the work of
 //! `reseal`.
 
-use super::keys::new_row;
+use super::new_row;
 use super::reseal::WORK;
-use super::{INSTANCE, Vault, now};
 use crate::crypto::keyring::{Purpose, WrappedKey};
 use crate::domain::actor::{Acts, InstanceAdmin};
 use crate::domain::audit::{Action, Detail, Subject};
@@ -11,6 +10,7 @@ use crate::domain::key::{DataKey, KeyReport, KeyState, RewrapProgress};
 use crate::domain::moment::Moment;
 use crate::error::{Error, Result};
 use crate::store::{KeyRow, Recorded, Write};
+use crate::vault::{INSTANCE, Vault, now};
 
 impl Vault {
     /// Every data key, how many secrets are under each, and how far a change has come.

@@ -1,10 +1,8 @@
 //! Versions of a secret. Every change makes one. The last few are kept, so that a change can be
 //! undone, and one can be staged beside the current one.
 
-use super::credentials::{renew_on, secret_place};
-use super::reseal::key_version;
 use super::secret_input::ReadSecret;
-use super::{Vault, now};
+use super::{renew_on, secret_place};
 use crate::crypto::digest::same;
 use crate::domain::actor::Can;
 use crate::domain::audit::{Action, Detail, Subject};
@@ -14,6 +12,8 @@ use crate::domain::permission::of;
 use crate::domain::secret_version::{SecretVersion, VersionState};
 use crate::error::{Error, Result};
 use crate::store::{CredentialChanges, Set, VersionRow, Write};
+use crate::vault::keys::key_version;
+use crate::vault::{Vault, now};
 use uuid::Uuid;
 
 /// Versions on a credential's page.

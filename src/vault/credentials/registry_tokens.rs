@@ -1,7 +1,5 @@
 //! Short-lived tokens of a registry for one repository, so that the password never leaves.
 
-use super::deliveries::Given;
-use super::{Vault, now};
 use crate::domain::actor::Granter;
 use crate::domain::audit::{Action, Detail, Subject};
 use crate::domain::credential::Access;
@@ -9,6 +7,7 @@ use crate::domain::registry::RegistryHost;
 use crate::error::{Error, Result};
 use crate::registries::{BearerAsk, RegistryProblem};
 use crate::store::{CredentialChanges, Held, Set};
+use crate::vault::{Given, Vault, now};
 use uuid::Uuid;
 
 impl Vault {
@@ -18,7 +17,7 @@ impl Vault {
     /// # Errors
     /// `Conflict` with the sentence that says why there is none; `Upstream` when the registry cannot
     /// say so just now.
-    pub(super) async fn bearer(
+    pub(in crate::vault) async fn bearer(
         &self,
         credential: &Held,
         repository: &str,

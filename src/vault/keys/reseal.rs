@@ -1,15 +1,16 @@
 //! Sealing everything under the active data key. One server does it at a time, in small
 //! transactions, while all of them serve; killed at any moment it goes on where it was.
 
-use super::credentials::secret_place;
+use super::StartProblem;
 use super::rotation::secret_keys;
-use super::{StartProblem, Vault, now};
 use crate::crypto::{CryptoError, blob};
 use crate::domain::actor::Actor;
 use crate::domain::audit::Action;
 use crate::domain::key::KeyState;
 use crate::error::{Error, Result};
 use crate::store::{KeyRow, SealedRow, Unrecorded};
+use crate::vault::credentials::secret_place;
+use crate::vault::{Vault, now};
 use std::time::Duration;
 
 /// The lease's name.
@@ -202,7 +203,7 @@ impl Vault {
 }
 
 /// The version of the data key that a blob of ours names.
-pub(super) fn key_version(sealed: &[u8]) -> Result<i32> {
+pub(in crate::vault) fn key_version(sealed: &[u8]) -> Result<i32> {
     i32::try_from(blob::key_version(sealed)?).map_err(|_| Error::Internal)
 }
 

@@ -3,9 +3,8 @@
 
 mod said;
 
-use super::credentials::{fields, is_wrong, name_taken};
 use super::versions::NewVersion;
-use super::{SecretInput, Vault, now};
+use super::{fields, is_wrong, name_taken};
 use crate::domain::actor::Can;
 use crate::domain::audit::{Action, AuditEvent, Detail, Field, FieldChange, Subject};
 use crate::domain::credential::{Access, Credential, CredentialSettings, Method};
@@ -14,6 +13,7 @@ use crate::domain::permission::of;
 use crate::domain::registry::{ParsedRegistry, RegistryHost};
 use crate::error::{Change, Error, FieldError, Result};
 use crate::store::{Set, Write, unless_taken};
+use crate::vault::{SecretInput, Vault, now};
 use uuid::Uuid;
 
 impl Vault {
