@@ -4,6 +4,7 @@ pub(super) mod hosts;
 
 use super::entity::{credential, usage};
 use super::locked;
+use crate::domain::audit::Subject;
 use crate::domain::credential::{Access, Credential, Method, StoredSecret, Summary};
 use crate::domain::listing::{ListQuery, PAGE_ROWS, Sort, StateFilter};
 use crate::domain::moment::{Day, Moment};
@@ -97,6 +98,19 @@ impl<C: ConnectionTrait> Credentials<'_, C> {
     /// One credential.
     pub async fn find(&self, id: Uuid) -> Result<Option<Credential>, DbErr> {
         Ok(self.rows().filter(Column::Id.eq(id)).one(self.db).await?.and_then(whole))
+    }
+
+    /// The id and name of one of them, for what is written about it.
+    pub async fn subject(&self, id: Uuid) -> Result<Option<Subject>, DbErr> {
+        let row: Option<(Uuid, String)> = self
+            .rows()
+            .filter(Column::Id.eq(id))
+            .select_only()
+            .columns([Column::Id, Column::Name])
+            .into_tuple()
+            .one(self.db)
+            .await?;
+        Ok(row.map(|(id, name)| Subject { id, name }))
     }
 
     /// One credential, locked until the transaction ends.

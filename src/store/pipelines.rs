@@ -2,6 +2,7 @@
 
 use super::entity::pipeline::{ActiveModel, Column, Entity, Model};
 use super::entity::{access_grant, pipeline_token, usage};
+use crate::domain::audit::Subject;
 use crate::domain::moment::{Day, Moment};
 use crate::domain::pipeline::PipelineSummary;
 use sea_orm::sea_query::{Expr, ExprTrait};
@@ -42,6 +43,19 @@ impl<C: ConnectionTrait> Pipelines<'_, C> {
         let row =
             Entity::find_by_id(id).filter(Column::ProjectId.eq(self.project)).one(self.db).await?;
         Ok(self.summed(row.into_iter().collect(), today).await?.pop())
+    }
+
+    /// The id and name of one of them, for what is written about it.
+    pub async fn subject(&self, id: Uuid) -> Result<Option<Subject>, DbErr> {
+        let row: Option<(Uuid, String)> = Entity::find()
+            .filter(Column::ProjectId.eq(self.project))
+            .filter(Column::Id.eq(id))
+            .select_only()
+            .columns([Column::Id, Column::Name])
+            .into_tuple()
+            .one(self.db)
+            .await?;
+        Ok(row.map(|(id, name)| Subject { id, name }))
     }
 
     /// The names of these, where they still exist.
