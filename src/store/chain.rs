@@ -1,6 +1,7 @@
 //! The chain: every audit event and every receipt of a project carries a MAC over itself and the
 //! one before, so that a change to the past shows. The instance has a chain of its own (nil id).
 
+use super::Chain;
 use super::entity::{audit_event, chain_head};
 use super::locked;
 use crate::domain::audit::{Action, AuditEvent};
@@ -41,12 +42,6 @@ pub struct EventRow {
     pub subject: String,
     /// A short fact; never a value that was typed into a secret field.
     pub detail: String,
-}
-
-/// A handle on the chains.
-#[derive(Debug)]
-pub struct Chain<'a, C: ConnectionTrait> {
-    pub(super) db: &'a C,
 }
 
 /// The end of one chain while its lock is held.

@@ -1,14 +1,9 @@
 //! Sessions, by the hash of their id: who reads the database cannot take one over.
 
+use super::Sessions;
 use super::entity::session::{ActiveModel, Column, Entity};
 use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter};
 use uuid::Uuid;
-
-/// A handle on the sessions.
-#[derive(Debug)]
-pub struct Sessions<'a, C: ConnectionTrait> {
-    pub(super) db: &'a C,
-}
 
 /// A session's row. Times are milliseconds.
 #[derive(Clone, Debug)]

@@ -1,6 +1,7 @@
 //! What the rows promise whoever asks: taken once, approved by another, one entry a credential.
 
 mod durable;
+mod scoped;
 
 use super::*;
 use crate::domain::credential::{Access, Method};

@@ -43,7 +43,7 @@ impl Vault {
 
     /// The last one was the same.
     pub(super) async fn was_the_same(&self, write: &Write, project: Uuid) -> Result<()> {
-        Ok(write.attempts().take_back(&guesses(project)).await?)
+        Ok(write.attempts().decrement(&guesses(project)).await?)
     }
 
     /// The other credentials of the project that hold the same secret, by name. A Google key that
