@@ -13,7 +13,8 @@ use sea_orm::{
 use std::collections::HashMap;
 use uuid::Uuid;
 
-/// A credential that is granted to pull and to push is counted once; a short-lived token is not counted.
+/// A credential that is granted to pull and to push is counted once, and a short-lived token is not
+/// counted.
 const SUMMARIES: &str = "SELECT pipeline.id, pipeline.name, pipeline.description,
     pipeline.created_at, pipeline.created_by,
     (SELECT COUNT(DISTINCT access_grant.credential_id) FROM access_grant

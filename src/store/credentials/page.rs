@@ -136,7 +136,8 @@ fn parts(sort: Sort, place: Option<&Cursor>, is_up: bool) -> Vec<Condition> {
             } else {
                 (Column::UpdatedAt.lte(at.0), Column::NameKey.lte(name_key.as_str()))
             };
-            // Of that very moment only those beyond. With OR a database might read more than the range.
+            // Of that very moment only those beyond. Written with OR, a database might read two
+            // ranges and sort them.
             let passed = all().add(Column::UpdatedAt.eq(at.0)).add(is_first).not();
             vec![all().add(reached).add(passed)]
         }
