@@ -15,8 +15,9 @@ use uuid::Uuid;
 
 /// A credential that is granted to pull and to push is counted once, and a short-lived token is not
 /// counted.
-const SUMMARIES: &str = "SELECT pipeline.id, pipeline.name, pipeline.description,
-    pipeline.created_at, pipeline.created_by,
+const SUMMARIES: &str = "SELECT pipeline.id AS id, pipeline.name AS name,
+    pipeline.description AS description, pipeline.created_at AS created_at,
+    pipeline.created_by AS created_by,
     (SELECT COUNT(DISTINCT access_grant.credential_id) FROM access_grant
         WHERE access_grant.pipeline_id = pipeline.id) AS grants,
     (SELECT COUNT(*) FROM pipeline_token WHERE pipeline_token.pipeline_id = pipeline.id

@@ -45,7 +45,7 @@ pub const GROWS: &[Grows] = &[
         why: "the form of a pipeline offers every credential of the project",
     },
     Grows {
-        starts: "SELECT pipeline.id, pipeline.name, pipeline.description,",
+        starts: "SELECT pipeline.id AS id, pipeline.name AS name,",
         has: " ORDER BY pipeline.name_key",
         why: "the page shows every pipeline of the project",
     },
