@@ -92,3 +92,11 @@ async fn drop_tables(manager: &SchemaManager<'_>, names: &[&'static str]) -> Res
     }
     Ok(())
 }
+
+/// Runs them one after the other.
+async fn run(manager: &SchemaManager<'_>, statements: &[&str]) -> Result<(), DbErr> {
+    for sql in statements {
+        manager.get_connection().execute_unprepared(sql).await?;
+    }
+    Ok(())
+}

@@ -54,6 +54,8 @@ pub use connect::Address;
 pub use deliverables::{Deliverable, Held, HeldSecret};
 /// The columns that a write to a credential sets; the others stay as they are.
 pub use entity::credential::ActiveModel as CredentialChanges;
+/// A session's row. Times are milliseconds.
+pub use entity::session::Model as SessionRow;
 pub use grants::GrantRow;
 pub use keys::KeyRow;
 pub use people::{NewPerson, PersonRow};
@@ -62,7 +64,6 @@ pub use rewraps::SealedRow;
 pub use schema::{Schema, knows_schema};
 pub use sea_orm::ActiveValue::Set;
 pub use secrets::VersionRow;
-pub use sessions::SessionRow;
 pub use shape::ColumnKind;
 pub use slots::SlotRow;
 pub use tokens::{StoredToken, TokenRow};
