@@ -35,7 +35,6 @@ mod secrets;
 mod sessions;
 mod shape;
 mod slots;
-mod tallies;
 mod terms;
 #[cfg(test)]
 mod tests;
@@ -49,7 +48,7 @@ pub use backup::{
     Columns, DumpProblem, End, FORMAT as BACKUP_FORMAT, Header, Loading, Refusal, Snapshot,
     VERSION as BACKUP_VERSION,
 };
-pub use chain::{EventRow, Holds, Mac};
+pub use chain::{EventRow, Holds, Mac, Recorded};
 pub use connect::Address;
 pub use deliverables::{Deliverable, Held, HeldSecret};
 /// The columns that a write to a credential sets; the others stay as they are.
@@ -59,7 +58,7 @@ pub use entity::session::Model as SessionRow;
 pub use grants::GrantRow;
 pub use keys::KeyRow;
 pub use people::{NewPerson, PersonRow};
-pub use receipts::{ReceiptRow, Receipts, Recorder};
+pub use receipts::{FetchRow, ReceiptRow, Receipts, Recorder};
 pub use rewraps::SealedRow;
 pub use schema::{Schema, knows_schema};
 pub use sea_orm::ActiveValue::Set;
@@ -68,7 +67,7 @@ pub use shape::ColumnKind;
 pub use slots::SlotRow;
 pub use tokens::{StoredToken, TokenRow};
 pub use versions::SealedVersion;
-pub use writing::Write;
+pub use writing::{Unrecorded, Write};
 
 use crate::error::Error;
 use health::Health;

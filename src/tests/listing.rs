@@ -4,6 +4,7 @@ use crate::app::App;
 use regcred::domain::credential_form::CredentialForm;
 use regcred::domain::listing::{ListQuery, Listing};
 use regcred::domain::moment::{Day, Moment};
+use regcred::domain::permission::of;
 use regcred::domain::secret::Secret;
 use regcred::vault::SecretInput;
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -18,7 +19,7 @@ pub async fn names(app: &App, query: &[(&str, &str)]) -> Vec<String> {
 
 /// One page of the list.
 pub async fn page(app: &App, query: &ListQuery) -> Listing {
-    let reader = app.evidence(&app.owner, "acme").await.reader().unwrap();
+    let reader = app.evidence(&app.owner, "acme").await.can::<of::RegistryRead>().unwrap();
     app.vault.list_credentials(&reader, query).await.unwrap()
 }
 
@@ -42,7 +43,7 @@ pub async fn create(app: &App, name: &str, change: impl FnOnce(&mut CredentialFo
         ..CredentialForm::default()
     };
     change(&mut form);
-    let editor = app.evidence(&app.owner, "acme").await.editor().unwrap();
+    let editor = app.evidence(&app.owner, "acme").await.can::<of::RegistryWrite>().unwrap();
     let secret = SecretInput { password: Secret::from("s"), ..SecretInput::default() };
     app.vault.create_credential(&editor, &form, &secret).await.unwrap();
 }
