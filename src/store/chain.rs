@@ -1,6 +1,7 @@
 //! The chain: every audit event and every receipt of a project carries a MAC over itself and the
 //! one before, so that a change to the past shows. The instance has a chain of its own (nil id).
 
+use super::Chain;
 use super::entity::{audit_event, chain_head};
 use super::locked;
 use crate::domain::audit::{Action, AuditEvent, Detail};
@@ -46,12 +47,6 @@ pub struct EventRow {
 /// That a transaction holds an audit event. Only [`Chain::append`] makes it.
 #[derive(Debug)]
 pub struct Recorded(());
-
-/// A handle on the chains.
-#[derive(Debug)]
-pub struct Chain<'a, C: ConnectionTrait> {
-    pub(super) db: &'a C,
-}
 
 /// The end of one chain while its lock is held.
 #[derive(Debug)]

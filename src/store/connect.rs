@@ -23,6 +23,8 @@ pub enum Address {
 
 /// Connections that read at once from the embedded database.
 const READERS: u32 = 4;
+/// Connections of one server to `PostgreSQL`, which takes 100 of all servers unless it is told more.
+const POSTGRES_CONNECTIONS: u32 = 20;
 
 /// Milliseconds that a statement on `PostgreSQL` waits for a lock: as long as one on `SQLite` does.
 const LOCK_TIMEOUT: u32 = 5_000;
@@ -59,7 +61,7 @@ impl Store {
                 Ok(Self { reader, writer, anchor, health, id: Uuid::now_v7() })
             }
             Address::Postgres(url) => {
-                let mut options = options(url.clone(), 20);
+                let mut options = options(url.clone(), POSTGRES_CONNECTIONS);
                 options.max_lifetime(Duration::from_secs(300));
                 let health = Health::default();
                 bound_sessions(&mut options, &health);

@@ -2,6 +2,7 @@
 
 mod durable;
 mod receipts;
+mod scoped;
 
 use super::*;
 use crate::domain::credential::{Access, Method};

@@ -42,6 +42,7 @@ mod matrix;
 mod memory;
 mod migrations;
 mod obtainers;
+mod paging;
 mod pipelines;
 mod plans;
 mod process;

@@ -53,12 +53,22 @@ impl Vault {
         if query.is_unused {
             self.count_receipts(reader.project().id).await;
         }
-        let rows = self.store.credentials(reader.project().id);
+        let credentials = self.store.credentials(reader.project().id);
         let (search, today) = (names::fold(&query.search), today());
-        let listed = rows.list(query, &search, today).await?;
-        let total = rows.count(query, &search, today).await?;
-        let hosts = rows.hosts().await?;
-        Ok(Listing { rows: listed, total, is_empty_project: hosts.is_empty(), hosts, today })
+        let page = credentials.list(query, &search, today).await?;
+        let hosts = credentials.hosts().await?;
+        let first = query.first_page();
+        let before = |place| ListQuery { before: Some(place), ..first.clone() };
+        let after = |place| ListQuery { after: Some(place), ..first.clone() };
+        Ok(Listing {
+            rows: page.rows,
+            total: credentials.count(query, &search, today).await?,
+            previous: page.previous.map(before),
+            next: page.next.map(after),
+            is_empty_project: hosts.is_empty(),
+            hosts,
+            today,
+        })
     }
 
     /// Creates a credential, and, when the method is a key file, one more for each other Google host
