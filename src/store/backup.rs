@@ -44,7 +44,7 @@ mod load;
 pub use dump::{DumpProblem, Snapshot};
 pub use load::{Loading, Refusal};
 
-use super::shape::{Kind, Shape};
+use super::shape::{ColumnKind, TableShape};
 use sea_orm::DbErr;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -90,7 +90,7 @@ impl Header {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Columns {
     /// Name and kind.
-    pub columns: Vec<(String, Kind)>,
+    pub columns: Vec<(String, ColumnKind)>,
 }
 
 /// The last line.
@@ -108,7 +108,7 @@ pub struct End {
 }
 
 /// The tables that a backup holds, in the order in which they are written.
-fn tables() -> Result<Vec<Shape>, DbErr> {
+fn tables() -> Result<Vec<TableShape>, DbErr> {
     let mut shapes = super::entity::shapes()?;
     shapes.retain(|shape| !LEFT_OUT.contains(&shape.name));
     Ok(shapes)

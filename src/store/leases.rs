@@ -1,5 +1,6 @@
 //! Leases: scheduled work is done by one server at a time, however many there are.
 
+use super::Leases;
 use super::entity::lease::{ActiveModel, Column, Entity};
 use sea_orm::sea_query::{Expr, OnConflict};
 use sea_orm::{
@@ -9,12 +10,6 @@ use uuid::Uuid;
 
 /// What the name of a mark begins with: what a process writes to see whether it is kept.
 pub(super) const MARK: &str = "write-proof:";
-
-/// A handle on the leases.
-#[derive(Debug)]
-pub struct Leases<'a, C: ConnectionTrait> {
-    pub(super) db: &'a C,
-}
 
 impl<C: ConnectionTrait> Leases<'_, C> {
     /// Takes or renews the lease until then (milliseconds); `false` while another holds it.

@@ -2,6 +2,7 @@
 
 mod durable;
 mod receipts;
+mod scoped;
 
 use super::*;
 use crate::domain::credential::{Access, Method};
@@ -40,7 +41,7 @@ impl Scene {
         let write = store.write().await.unwrap();
         let named = ("ci", "ci".to_owned());
         write.pipelines(PROJECT).insert(PIPELINE, named, "", 0, "Olga").await.unwrap();
-        write.commit().await.unwrap();
+        write.commit_without_event(Unrecorded::Test).await.unwrap();
         Self { store, folder }
     }
 
@@ -99,7 +100,7 @@ impl Scene {
         let write = self.store.write().await.unwrap();
         write.credentials(PROJECT).insert(row).await.unwrap();
         write.secrets(PROJECT).insert(version).await.unwrap();
-        write.commit().await.unwrap();
+        write.commit_without_event(Unrecorded::Test).await.unwrap();
         id
     }
 
@@ -116,7 +117,7 @@ impl Scene {
         let id = row.id;
         let write = self.store.write().await?;
         write.grants(PROJECT).insert(row).await?;
-        write.commit().await?;
+        write.commit_without_event(Unrecorded::Test).await?;
         Ok(id)
     }
 }

@@ -5,7 +5,7 @@
 use crate::domain::delivery::Outcome;
 use crate::store::entity::{counted, fetch};
 use crate::store::prepared::{Prepared, numbered};
-use crate::store::{Receipts, Store, locked};
+use crate::store::{Receipts, Store, Unrecorded, locked};
 use sea_orm::sea_query::{Expr, ExprTrait, OnConflict};
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder,
@@ -75,7 +75,7 @@ impl Store {
         }
         let write = self.write().await?;
         write.receipts(project).count().await?;
-        write.commit().await
+        write.commit_without_event(Unrecorded::Counts).await
     }
 
     /// Counts the receipts of the projects that it is told of, each a moment after; ends when

@@ -3,7 +3,7 @@
 use super::row::{covered, models};
 use super::{FetchRow, insert};
 use crate::store::chain::{Head, Mac};
-use crate::store::{Store, Write};
+use crate::store::{Store, Unrecorded, Write};
 use sea_orm::DbErr;
 use std::collections::BTreeMap;
 use std::future::poll_fn;
@@ -123,7 +123,7 @@ async fn write<'a>(
     for (project, rows) in by_project {
         append(&write, mac, project, &rows).await?;
     }
-    write.commit().await
+    write.commit_without_event(Unrecorded::Receipts).await
 }
 
 async fn append(

@@ -21,8 +21,13 @@ impl Grows {
 pub const GROWS: &[Grows] = &[
     Grows {
         starts: "SELECT * FROM \"credential\" WHERE \"credential\".\"project_id\" = ?",
-        has: " LIMIT ? OFFSET ?",
+        has: "\"credential\".\"name_key\" ASC LIMIT ?",
         why: "a page of the list, in the order of an index; what a filter leaves out is read past",
+    },
+    Grows {
+        starts: "SELECT * FROM \"credential\" WHERE \"credential\".\"project_id\" = ?",
+        has: "\"credential\".\"name_key\" DESC LIMIT ?",
+        why: "the same page, reached from the one after it",
     },
     Grows {
         starts: "SELECT COUNT(*) AS num_items FROM (SELECT * FROM \"credential\"",
@@ -40,8 +45,8 @@ pub const GROWS: &[Grows] = &[
         why: "the form of a pipeline offers every credential of the project",
     },
     Grows {
-        starts: "SELECT * FROM \"pipeline\" WHERE \"pipeline\".\"project_id\" = ? ORDER BY",
-        has: "",
+        starts: "SELECT pipeline.id AS id, pipeline.name AS name,",
+        has: " ORDER BY pipeline.name_key",
         why: "the page shows every pipeline of the project",
     },
     Grows {

@@ -1,4 +1,4 @@
-//! What the list says when it has no rows: nothing yet, nothing found, or past the last page.
+//! What the list says when it has no rows: nothing yet, nothing found, or none on this page.
 
 use super::place::Place;
 use crate::ui::components::LinkButton;
@@ -54,12 +54,12 @@ pub fn NothingFound(clear_href: String) -> impl IntoView {
     }
 }
 
-/// A page number beyond the last one, as after a deletion.
+/// A page that has no rows any more, as after a deletion.
 #[component]
 pub fn PastTheEnd(first_href: String) -> impl IntoView {
     view! {
         <div class="empty stack">
-            <p role="status">"There are fewer pages than that now."</p>
+            <p role="status">"This page no longer exists."</p>
             <p>
                 <a class="button" href=first_href>"Go to the first page"</a>
             </p>

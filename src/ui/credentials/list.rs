@@ -5,7 +5,7 @@ use super::filters::Filters;
 use super::place::Place;
 use super::row::Row;
 use super::said::Said;
-use crate::domain::listing::{ListQuery, Listing, PAGE_ROWS};
+use crate::domain::listing::{ListQuery, Listing};
 use crate::functions::credentials::list_credentials;
 use crate::ui::components::{ACTIONS, LinkButton, SearchAsTyped, Table};
 use crate::ui::problem::Problem;
@@ -78,13 +78,12 @@ fn Searchable(listing: Listing, query: ListQuery, place: Place) -> impl IntoView
 
 #[component]
 fn Results(listing: Listing, query: ListQuery, place: Place) -> impl IntoView {
-    let Listing { rows, total, today, .. } = listing;
+    let Listing { rows, total, previous, next, today, .. } = listing;
     let list = place.credentials();
     match (rows.is_empty(), total) {
         (true, 0) => return view! { <NothingFound clear_href=list/> }.into_any(),
         (true, _) => {
-            let first = ListQuery { page: 0, ..query };
-            let first_href = format!("{list}{}", first.to_url());
+            let first_href = format!("{list}{}", query.first_page().to_url());
             return view! { <PastTheEnd first_href/> }.into_any();
         }
         _ => {}
@@ -111,26 +110,19 @@ fn Results(listing: Listing, query: ListQuery, place: Place) -> impl IntoView {
                 })
                 .collect_view()}
         </Table>
-        <Pager query total list/>
+        <Pager previous next list/>
     }
     .into_any()
 }
 
 #[component]
-fn Pager(query: ListQuery, total: u64, list: String) -> impl IntoView {
-    let pages = total.div_ceil(PAGE_ROWS).max(1);
-    let page = u64::from(query.page);
-    let href = |page: u32| {
-        let query = ListQuery { page, ..query.clone() };
-        format!("{list}{}", query.to_url())
-    };
-    let previous = query.page.checked_sub(1).map(href);
-    let next = (page + 1 < pages).then(|| href(query.page + 1));
-    (pages > 1).then(|| {
+fn Pager(previous: Option<ListQuery>, next: Option<ListQuery>, list: String) -> impl IntoView {
+    let href = |query: ListQuery| format!("{list}{}", query.to_url());
+    let (previous, next) = (previous.map(href), next.map(href));
+    (previous.is_some() || next.is_some()).then(|| {
         view! {
             <nav class="pager" aria-label="Pages">
                 {previous.map(|href| view! { <a class="button" rel="prev" href=href>"Previous"</a> })}
-                <span>{format!("Page {} of {pages}", page + 1)}</span>
                 {next.map(|href| view! { <a class="button" rel="next" href=href>"Next"</a> })}
             </nav>
         }

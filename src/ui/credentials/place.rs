@@ -136,10 +136,10 @@ mod tests {
             ("state", "expired"),
             ("said", "slot"),
             ("form", "repoint"),
-            ("page", "3"),
+            ("after", "bgpnaGNy"),
         ]);
-        assert_eq!(place.list_query(), "?q=a%20b%26c&state=expired&page=3");
-        assert_eq!(place.list(), "/p/acme/credentials?q=a%20b%26c&state=expired&page=3");
+        assert_eq!(place.list_query(), "?q=a%20b%26c&state=expired&after=bgpnaGNy");
+        assert_eq!(place.list(), "/p/acme/credentials?q=a%20b%26c&state=expired&after=bgpnaGNy");
     }
 
     #[test]
@@ -147,8 +147,8 @@ mod tests {
         let queries: [&[(&'static str, &str)]; 5] = [
             &[],
             &[("q", " ")],
-            &[("page", "1")],
-            &[("page", "0")],
+            &[("page", "2")],
+            &[("after", "0")],
             &[("q", "ghcr"), ("sort", "sealed")],
         ];
         for query in queries {
