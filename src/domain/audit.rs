@@ -83,6 +83,8 @@ super::words! {
         TokenServiceAccepted = "credential.token_service_accepted", "accepted a token service for";
         /// It may go there no more.
         TokenServiceRefused = "credential.token_service_refused", "no longer accepts the token service of";
+        /// A job was made due by a person.
+        JobRun = "job.run", "ran the job";
     }
 }
 

@@ -108,10 +108,11 @@ fn message(before: &[u8], chain: Uuid, seq: i64, kind: &str, fields: &[&[u8]]) -
 }
 
 impl<C: ConnectionTrait> Chain<'_, C> {
-    /// Writes the event as the next link.
+    /// Writes the event as the next link, and into the outbox.
     pub async fn append(&self, mac: Mac<'_>, chain: Uuid, event: EventRow) -> Result<(), DbErr> {
         let mut head = Head::lock(self.db, chain).await?;
         let (seq, link) = head.next(mac, "event", &event.fields().each_ref().map(Vec::as_slice));
+        super::Outbox { db: self.db }.put(chain, seq, &event).await?;
         let row = audit_event::ActiveModel {
             chain: Set(chain),
             seq: Set(seq),

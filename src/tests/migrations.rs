@@ -7,7 +7,7 @@ use regcred::store::Store;
 use sea_orm_migration::{MigratorTrait, SchemaManager};
 use uuid::Uuid;
 
-const TABLES: [&str; 21] = [
+const TABLES: [&str; 23] = [
     "instance",
     "person",
     "project",
@@ -29,6 +29,8 @@ const TABLES: [&str; 21] = [
     "trust_rule",
     "used_assertion",
     "delivery_report",
+    "job",
+    "outbox",
 ];
 
 #[tokio::test]

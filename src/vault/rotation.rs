@@ -3,11 +3,11 @@
 
 use super::keys::new_row;
 use super::people::OPERATOR;
-use super::rewrap::WORK;
 use super::{INSTANCE, Vault, event, now};
 use crate::crypto::keyring::{Purpose, WrappedKey};
 use crate::domain::actor::KeyKeeper;
 use crate::domain::audit::{Action, Subject};
+use crate::domain::job::JobKind;
 use crate::domain::key::{DataKey, KeyReport, KeyState, RewrapProgress};
 use crate::domain::moment::Moment;
 use crate::error::{Error, Result};
@@ -40,7 +40,7 @@ impl Vault {
                 },
             })
             .collect();
-        let progress = self.store.leases().progress(WORK).await?;
+        let progress = self.store.jobs().progress(JobKind::TendKeys, "").await?;
         let rewrap = (left > 0).then(|| so_far(&progress, left));
         let has_local_key = self.settings.has_local_key;
         Ok(KeyReport { keys, rewrap, unreadable, has_local_key })
