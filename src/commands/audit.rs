@@ -109,14 +109,14 @@ fn listed(events: &[AuditEvent]) -> (Value, String, bool) {
         let AuditEvent { seq, at, action, actor, subject, detail } = event;
         json!({
             "link": seq, "at": at.to_rfc3339(), "action": action, "actor": actor,
-            "subject": subject, "detail": detail,
+            "subject": subject, "detail": detail.to_text(),
         })
     };
     let row = |event: &AuditEvent| {
         let at = event.at.to_text();
         let action = event.action.word().to_owned();
         let (actor, subject) = (event.actor.clone(), event.subject.clone());
-        [event.seq.to_string(), at, action, actor, subject, event.detail.clone()]
+        [event.seq.to_string(), at, action, actor, subject, event.detail.to_text()]
     };
     let rows: Vec<[String; 6]> = events.iter().map(row).collect();
     let text = table(["LINK", "AT", "ACTION", "BY", "SUBJECT", "DETAIL"], &rows);

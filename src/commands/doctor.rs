@@ -141,7 +141,7 @@ async fn unlocked(
 
 async fn look_inside(report: &mut Report, session: &Session) {
     let Session { vault, operator } = session;
-    match vault.data_keys(operator).await {
+    match vault.data_keys(&operator.instance_admin()).await {
         Ok(keys) => report.add("keys", State::Ok, said_of_keys(&keys)),
         Err(error) => report.add("keys", State::Problem, error.to_string()),
     }

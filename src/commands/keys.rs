@@ -88,22 +88,23 @@ impl Action {
         &self,
         Session { vault, operator }: &Session,
     ) -> Result<(Value, String), Failure> {
+        let admin = operator.instance_admin();
         Ok(match self {
-            Self::List => listed(&vault.data_keys(operator).await?),
+            Self::List => listed(&vault.data_keys(&admin).await?),
             Self::Rotate => {
-                let version = vault.rotate_data_key(operator).await?;
+                let version = vault.rotate_data_key(&admin).await?;
                 let text = format!(
                     "Data key {version} was made. In about a minute running servers begin to seal every secret under it: regcred keys list shows how far they are."
                 );
                 (json!({"version": version, "state": "pending"}), text)
             }
             Self::Retire { version } => {
-                vault.retire_data_key(operator, *version).await.map_err(named)?;
+                vault.retire_data_key(&admin, *version).await.map_err(named)?;
                 let text = format!("Data key {version} was retired: it opens nothing any more.");
                 (json!({"version": version, "state": "retired"}), text)
             }
             Self::Destroy { version } => {
-                vault.destroy_data_key(operator, *version).await.map_err(named)?;
+                vault.destroy_data_key(&admin, *version).await.map_err(named)?;
                 let text = format!("Data key {version} was destroyed.");
                 (json!({"version": version, "state": "destroyed"}), text)
             }

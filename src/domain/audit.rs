@@ -1,5 +1,9 @@
 //! Audit events: who did what to which noun. Typed fields from an allow-list, never a request's body.
 
+mod detail;
+
+pub use detail::{Detail, Field, FieldChange};
+
 use super::moment::Moment;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -22,7 +26,7 @@ super::words! {
         /// A person was made an instance admin.
         AdminGranted = "user.admin_granted", "made an instance admin of";
         /// A person is an instance admin no longer.
-        AdminRevoked = "user.admin_revoked", "took instance admin from";
+        AdminRevoked = "user.admin_revoked", "revoked instance admin of";
         /// A person was taken into a project.
         MemberAdded = "member.added", "added the member";
         /// A person was taken out of a project.
@@ -72,7 +76,7 @@ super::words! {
         /// A pipeline was given a credential.
         GrantCreated = "grant.created", "granted a credential to";
         /// It was taken back.
-        GrantDeleted = "grant.deleted", "took back a credential from";
+        GrantDeleted = "grant.deleted", "revoked a credential of";
         /// A second person let a pipeline push with a protected credential.
         GrantApproved = "grant.approved", "approved a grant of";
         /// Somebody else's signed word is taken for the pipeline.
@@ -97,13 +101,12 @@ pub struct AuditEvent {
     pub at: Moment,
     /// What was done.
     pub action: Action,
-    /// Who did it: a person's name, a pipeline's name, `operator` for who has access to the machine,
-    /// or `Regcred`.
+    /// Who did it, by the name they had: see [`super::actor::Actor::name`].
     pub actor: String,
     /// To what, by the name it had.
     pub subject: String,
-    /// Which labels of fields changed, or another short fact.
-    pub detail: String,
+    /// What else is on record of it.
+    pub detail: Detail,
 }
 
 /// Which noun an event is about.

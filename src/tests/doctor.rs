@@ -5,6 +5,7 @@ use crate::process::instance::key_file;
 use crate::process::server::Folder;
 use regcred::crypto::kek::Kek;
 use regcred::domain::credential_form::CredentialForm;
+use regcred::domain::permission::of;
 use regcred::vault::{SecretInput, Visitor};
 use serde_json::Value;
 use std::fs::{self, Permissions};
@@ -16,7 +17,7 @@ async fn with_credentials() -> (Machine, Vec<Uuid>) {
     let machine = Machine::set_up().await;
     let vault = &machine.vault;
     let owner = vault.sign_in(OWNER, PASSWORD, Visitor::default()).await.unwrap();
-    let editor = vault.member(&owner, "acme").await.unwrap().editor().unwrap();
+    let editor = vault.member(&owner, "acme").await.unwrap().can::<of::RegistryWrite>().unwrap();
     let mut ids = Vec::new();
     for (name, host) in [("victim", "ghcr.io"), ("bystander", "quay.io")] {
         let form = CredentialForm {

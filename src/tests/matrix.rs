@@ -3,6 +3,7 @@
 
 use crate::app::{App, Browser, PASSWORD, Reply};
 use regcred::crypto::token::parse_token;
+use regcred::domain::permission::of;
 use regcred::domain::user::Role;
 use uuid::Uuid;
 
@@ -65,7 +66,7 @@ impl Objects {
         let form = rule(project, &text);
         let reply = by.post_json_accept("/rpc/trust-rules/create", &form).await;
         assert_eq!(reply.status, 200, "{}", reply.text());
-        let reader = app.evidence(by, project).await.pipeline_reader().unwrap();
+        let reader = app.evidence(by, project).await.can::<of::PipelineRead>().unwrap();
         let page = app.vault.pipeline_page(&reader, pipeline).await.unwrap().pipeline;
         let (grant, rule) = (page.grants[0].id, page.rules[0].id);
         Self { credential, pipeline, grant, token: parse_token(&token).unwrap().id, rule }

@@ -72,6 +72,7 @@ mod terms;
 mod tokens;
 mod trust;
 mod typed_secrets;
+mod unrecorded;
 mod uploads;
 mod upstream;
 mod versions;

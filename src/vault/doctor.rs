@@ -113,7 +113,7 @@ impl Vault {
         };
         let place = secret_place(row.id, row.project_id, row.version, origin);
         match self.keys.open(&self.store, &place, &row.sealed).await {
-            Ok(_) if super::rewrap::key_version(&row.sealed).ok() == Some(row.key_version) => {
+            Ok(_) if super::reseal::key_version(&row.sealed).ok() == Some(row.key_version) => {
                 Ok(None)
             }
             Ok(_) => Ok(Some("its row names another data key than its ciphertext".to_owned())),

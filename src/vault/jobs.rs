@@ -124,6 +124,6 @@ impl Vault {
     pub async fn forget_events(&self) -> Result<()> {
         let write = self.store.write().await?;
         write.outbox().forget(now().plus_seconds(-OUTBOX_DAYS * 24 * 60 * 60).0).await?;
-        Ok(write.commit_without_event(Unrecorded::Job).await?)
+        Ok(write.commit_without_event(Unrecorded::Sweep).await?)
     }
 }

@@ -1,14 +1,16 @@
 //! Unlocking the keyring at start (security 3.5 and 3.6). A wrong or missing key stops the process
 //! before it listens; nothing is ever generated beside keys that exist.
 
+use super::INSTANCE;
+use super::events::{event, record_under};
 use super::unlocked::{Keys, Unlocked};
-use super::{INSTANCE, event};
 use crate::crypto::kek::Kek;
 use crate::crypto::keyring::{Keyring, Purpose, WrappedKey};
-use crate::domain::audit::{Action, Subject};
+use crate::domain::actor::Actor;
+use crate::domain::audit::{Action, Detail, Subject};
 use crate::domain::key::KeyState;
 use crate::error::Error;
-use crate::store::{KeyRow, Store};
+use crate::store::{KeyRow, Store, Unrecorded};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -147,7 +149,7 @@ pub(super) async fn open(
         for key in missing {
             write.keys().insert_first(new_row(key, KeyState::Active, at)).await?;
         }
-        write.commit().await?;
+        write.commit_without_event(Unrecorded::FirstKeys).await?;
     }
     // Read back: of two that start first, both use the keys of the one that won.
     let mut rows = store.keys().list().await?;
@@ -174,26 +176,27 @@ async fn rewrap(
     let write = store.write().await?;
     let mut rows = write.keys().lock().await?;
     // Another server may have done it while this one waited for the lock.
-    if Keyring::needs_rewrap(&known(&rows), current) {
-        let wrapped = Keyring::rewrap(current, previous, &known(&rows));
-        for key in wrapped.map_err(|cause| StartProblem::Damaged {
-            given: current.id().to_string(),
-            cause: cause.to_string(),
-        })? {
-            let row = rows
-                .iter_mut()
-                .find(|row| row.key_uuid == key.key_uuid && row.state != KeyState::Destroyed);
-            if let Some(row) = row {
-                (row.wrapped, row.kek_id) = (key.wrapped, key.kek_id.to_string());
-                write.keys().update(row.clone()).await?;
-            }
-        }
-        let subject = Subject { id: INSTANCE, name: "Regcred".to_owned() };
-        let detail = format!("from {} to {}", previous.id(), current.id());
-        let event = event(None, Action::KeysRewrapped, subject, detail);
-        write.chain().append(&|message| ring.mac(message), INSTANCE, event).await?;
+    if !Keyring::needs_rewrap(&known(&rows), current) {
+        return Ok(rows);
     }
-    write.commit().await?;
+    let wrapped = Keyring::rewrap(current, previous, &known(&rows));
+    for key in wrapped.map_err(|cause| StartProblem::Damaged {
+        given: current.id().to_string(),
+        cause: cause.to_string(),
+    })? {
+        let row = rows
+            .iter_mut()
+            .find(|row| row.key_uuid == key.key_uuid && row.state != KeyState::Destroyed);
+        if let Some(row) = row {
+            (row.wrapped, row.kek_id) = (key.wrapped, key.kek_id.to_string());
+            write.keys().update(row.clone()).await?;
+        }
+    }
+    let subject = Subject { id: INSTANCE, name: "Regcred".to_owned() };
+    let detail = Detail::Keys { from: previous.id().to_string(), to: current.id().to_string() };
+    let event = event(&Actor::Product, Action::KeysRewrapped, subject, detail);
+    let recorded = record_under(ring, &write, INSTANCE, event).await?;
+    write.commit(recorded).await?;
     Ok(rows)
 }
 

@@ -4,12 +4,12 @@
 use super::people::{about, account};
 use super::{Vault, now};
 use crate::domain::actor::Operator;
-use crate::domain::audit::{Action, Subject};
+use crate::domain::audit::{Action, Detail, Subject};
 use crate::domain::project::{self, Project, ProjectEntry};
 use crate::domain::typed_text::name_problem;
 use crate::domain::user::{Person, Role};
 use crate::error::{Error, Result};
-use crate::store::Write;
+use crate::store::{Recorded, Write};
 use uuid::Uuid;
 
 /// How many projects may have names that end the same in a URL.
@@ -49,13 +49,14 @@ impl Vault {
         let project = Project { id: Uuid::now_v7(), slug, name: name.to_owned() };
         write.projects().insert(&project, now().0).await?;
         let subject = Subject { id: project.id, name: project.name.clone() };
-        self.note_operator(operator, &write, project.id, Action::ProjectCreated, subject, "")
-            .await?;
+        let (action, detail) = (Action::ProjectCreated, Detail::Nothing);
+        let recorded =
+            self.record_event(&write, project.id, operator, action, subject, detail).await?;
         if let Some(email) = owner {
             let person = account(&write, email).await?.person;
             self.admit(operator, &write, &project, &person, Role::Owner).await?;
         }
-        write.commit().await?;
+        write.commit(recorded).await?;
         Ok(project)
     }
 
@@ -80,8 +81,8 @@ impl Vault {
                 role.word()
             )));
         }
-        self.admit(operator, &write, &project, &person, role).await?;
-        write.commit().await?;
+        let recorded = self.admit(operator, &write, &project, &person, role).await?;
+        write.commit(recorded).await?;
         Ok(person)
     }
 
@@ -104,12 +105,14 @@ impl Vault {
                     .to_owned(),
             ));
         }
-        self.note_operator(operator, &write, project.id, Action::MemberRemoved, about(&person), "")
-            .await?;
-        write.commit().await?;
+        let (chain, about, detail) = (project.id, about(&person), Detail::Nothing);
+        let action = Action::MemberRemoved;
+        let recorded = self.record_event(&write, chain, operator, action, about, detail).await?;
+        write.commit(recorded).await?;
         Ok(person)
     }
 
+    /// Writes the membership with its event.
     pub(super) async fn admit(
         &self,
         operator: &Operator,
@@ -117,10 +120,10 @@ impl Vault {
         project: &Project,
         person: &Person,
         role: Role,
-    ) -> Result<()> {
+    ) -> Result<Recorded> {
         write.projects().admit(project.id, person.id, role, now().0).await?;
-        let (chain, subject) = (project.id, about(person));
-        self.note_operator(operator, write, chain, Action::MemberAdded, subject, role.word()).await
+        let (action, detail) = (Action::MemberAdded, Detail::Role(role));
+        self.record_event(write, project.id, operator, action, about(person), detail).await
     }
 }
 

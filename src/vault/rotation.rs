@@ -1,21 +1,20 @@
 //! Data keys: made, retired and destroyed by who keeps them. Sealing everything under a new one
-//! is the work of `rewrap`.
+//! is the work of `reseal`.
 
 use super::keys::new_row;
-use super::people::OPERATOR;
-use super::{INSTANCE, Vault, event, now};
+use super::{INSTANCE, Vault, now};
 use crate::crypto::keyring::{Purpose, WrappedKey};
-use crate::domain::actor::KeyKeeper;
-use crate::domain::audit::{Action, Subject};
+use crate::domain::actor::{Acts, InstanceAdmin};
+use crate::domain::audit::{Action, Detail, Subject};
 use crate::domain::job::JobKind;
 use crate::domain::key::{DataKey, KeyReport, KeyState, RewrapProgress};
 use crate::domain::moment::Moment;
 use crate::error::{Error, Result};
-use crate::store::{KeyRow, Write};
+use crate::store::{KeyRow, Recorded, Write};
 
 impl Vault {
     /// Every data key, how many secrets are under each, and how far a change has come.
-    pub async fn data_keys(&self, _keeper: &impl KeyKeeper) -> Result<KeyReport> {
+    pub async fn data_keys(&self, _admin: &InstanceAdmin) -> Result<KeyReport> {
         let rows = self.store.keys().list().await?;
         let (uses, unreadable) = self.store.keys().uses().await?;
         let secret = Purpose::Secret.to_string();
@@ -51,7 +50,7 @@ impl Vault {
     ///
     /// # Errors
     /// `Conflict` while another one waits.
-    pub async fn rotate_data_key(&self, keeper: &impl KeyKeeper) -> Result<u32> {
+    pub async fn rotate_data_key(&self, admin: &InstanceAdmin) -> Result<u32> {
         let source = self.keys.source();
         let kek = source.current.as_ref().ok_or(Error::Internal)?;
         let write = self.store.write().await?;
@@ -78,8 +77,8 @@ impl Vault {
                 "Another data key was made at this very moment. Wait for it.".to_owned(),
             ));
         }
-        self.note_key(&write, keeper, Action::KeyCreated, &row).await?;
-        write.commit().await?;
+        let recorded = self.record_key(&write, admin, Action::KeyCreated, &row).await?;
+        write.commit(recorded).await?;
         self.keys_changed.notify_one();
         Ok(version)
     }
@@ -89,7 +88,7 @@ impl Vault {
     ///
     /// # Errors
     /// `Conflict` when it is not archived, a secret is still under it, or a server may still use it.
-    pub async fn retire_data_key(&self, keeper: &impl KeyKeeper, version: u32) -> Result<()> {
+    pub async fn retire_data_key(&self, admin: &InstanceAdmin, version: u32) -> Result<()> {
         let write = self.store.write().await?;
         let mut row = find(&write, version).await?;
         require(&row, KeyState::Archived)?;
@@ -107,9 +106,9 @@ impl Vault {
             )));
         }
         (row.state, row.state_since) = (KeyState::Retired, now().0);
-        self.note_key(&write, keeper, Action::KeyRetired, &row).await?;
+        let recorded = self.record_key(&write, admin, Action::KeyRetired, &row).await?;
         write.keys().update(row).await?;
-        write.commit().await?;
+        write.commit(recorded).await?;
         self.keys_changed.notify_one();
         Ok(())
     }
@@ -119,30 +118,26 @@ impl Vault {
     ///
     /// # Errors
     /// `Conflict` when it is not retired.
-    pub async fn destroy_data_key(&self, keeper: &impl KeyKeeper, version: u32) -> Result<()> {
+    pub async fn destroy_data_key(&self, admin: &InstanceAdmin, version: u32) -> Result<()> {
         let write = self.store.write().await?;
         let mut row = find(&write, version).await?;
         require(&row, KeyState::Retired)?;
         (row.state, row.state_since) = (KeyState::Destroyed, now().0);
         row.wrapped = Vec::new();
-        self.note_key(&write, keeper, Action::KeyDestroyed, &row).await?;
+        let recorded = self.record_key(&write, admin, Action::KeyDestroyed, &row).await?;
         write.keys().update(row).await?;
-        Ok(write.commit().await?)
+        Ok(write.commit(recorded).await?)
     }
 
-    pub(super) async fn note_key(
+    pub(super) async fn record_key(
         &self,
         write: &Write,
-        keeper: &impl KeyKeeper,
+        by: &impl Acts,
         action: Action,
         row: &KeyRow,
-    ) -> Result<()> {
+    ) -> Result<Recorded> {
         let subject = Subject { id: row.key_uuid, name: row.version.to_string() };
-        let mut event = event(keeper.keeper(), action, subject, String::new());
-        if keeper.is_operator() {
-            event.actor = OPERATOR.to_owned();
-        }
-        self.append(write, INSTANCE, event).await
+        self.record_event(write, INSTANCE, by, action, subject, Detail::Nothing).await
     }
 }
 
@@ -163,25 +158,14 @@ fn require(row: &KeyRow, state: KeyState) -> Result<()> {
         return Ok(());
     }
     let (version, is, wanted) = (row.version, row.state.word(), state.word());
-    Err(Error::Conflict(format!(
-        "Data key {version} is {is}. Only a key that is {wanted} can go on to that."
-    )))
+    Err(Error::Conflict(format!("Data key {version} is {is}. This needs a key in state {wanted}.")))
 }
 
 /// The rate comes from what the server that does the work wrote down.
 fn so_far(progress: &str, left: u64) -> RewrapProgress {
-    let (since, done) = super::rewrap::read_progress(progress).unwrap_or((now().0, 0));
+    let (since, done) = super::reseal::read_progress(progress).unwrap_or((now().0, 0));
     let seconds = (now().0 - since) as f64 / 1_000.0;
     let per_second = if seconds > 0.0 { done as f64 / seconds } else { 0.0 };
     let seconds_left = (per_second > 0.0).then(|| (left as f64 / per_second).ceil() as u64);
     RewrapProgress { left, per_second, seconds_left }
-}
-
-/// The product itself, when it does what was asked for earlier.
-pub(super) struct Itself;
-
-impl KeyKeeper for Itself {
-    fn keeper(&self) -> Option<&crate::domain::user::Person> {
-        None
-    }
 }

@@ -3,12 +3,12 @@
 
 use super::{INSTANCE, Vault, names, now};
 use crate::crypto::{digest, token};
-use crate::domain::audit::{Action, Subject};
+use crate::domain::audit::{Action, Detail, Subject};
 use crate::domain::project::{self, Project};
 use crate::domain::typed_text::name_problem;
 use crate::domain::user::{self, PASSWORD_MAX, PASSWORD_MIN, Person, Role};
 use crate::error::{Error, FieldError, Result};
-use crate::store::{NewPerson, Write};
+use crate::store::{NewPerson, Unrecorded, Write};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use uuid::Uuid;
@@ -49,7 +49,7 @@ impl Vault {
         let link = token::random_id()?;
         let until = now().plus_seconds(LINK_LIFE).0;
         write.instance().set(LINK, &hash(&link), Some(until)).await?;
-        write.commit().await?;
+        write.commit_without_event(Unrecorded::SetupLink).await?;
         Ok(Some(link))
     }
 
@@ -120,19 +120,13 @@ impl Vault {
         write.projects().admit(project.id, person.id, Role::Owner, at).await?;
         close_set_up(&write).await?;
         let subject = Subject { id: INSTANCE, name: "Regcred".to_owned() };
-        self.note(&write, INSTANCE, Some(&person), Action::InstanceSetUp, subject, String::new())
-            .await?;
+        let action = Action::InstanceSetUp;
+        self.record_event(&write, INSTANCE, &person, action, subject, Detail::Nothing).await?;
         let subject = Subject { id: project.id, name: project.name.clone() };
-        self.note(
-            &write,
-            project.id,
-            Some(&person),
-            Action::ProjectCreated,
-            subject,
-            String::new(),
-        )
-        .await?;
-        write.commit().await?;
+        let (action, detail) = (Action::ProjectCreated, Detail::Nothing);
+        let recorded =
+            self.record_event(&write, project.id, &person, action, subject, detail).await?;
+        write.commit(recorded).await?;
         Ok(Signed { person, project })
     }
 }

@@ -1,7 +1,8 @@
 //! What of a form only the rows can tell: whether its name is free, and who its owner is.
 
-use crate::domain::actor::Editor;
+use crate::domain::actor::Can;
 use crate::domain::credential_form::CredentialForm;
+use crate::domain::permission::of;
 use crate::domain::user::Person;
 use crate::error::{FieldError, Result};
 use crate::store::Write;
@@ -14,7 +15,7 @@ impl Vault {
     pub(in crate::vault) async fn check_name(
         &self,
         write: &Write,
-        editor: &Editor,
+        editor: &Can<of::RegistryWrite>,
         form: &CredentialForm,
         except: Option<Uuid>,
         errors: &mut Vec<FieldError>,
@@ -34,7 +35,7 @@ impl Vault {
     pub(in crate::vault) async fn owner(
         &self,
         write: &Write,
-        editor: &Editor,
+        editor: &Can<of::RegistryWrite>,
         form: &CredentialForm,
         stored: Option<&str>,
         errors: &mut Vec<FieldError>,

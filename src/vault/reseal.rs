@@ -2,22 +2,23 @@
 //! small transactions, while all of them serve; killed at any moment it goes on where it was.
 
 use super::credentials::secret_place;
-use super::rotation::{Itself, secret_keys};
+use super::rotation::secret_keys;
 use super::{StartProblem, Vault, now};
 use crate::crypto::{CryptoError, blob};
+use crate::domain::actor::Actor;
 use crate::domain::audit::Action;
 use crate::domain::job::JobKind;
 use crate::domain::key::KeyState;
 use crate::error::{Error, Result};
-use crate::store::{KeyRow, SealedRow};
+use crate::store::{KeyRow, SealedRow, Unrecorded};
 use std::time::Duration;
 
 /// Secrets that are sealed again in one transaction: a delivery's receipt waits for it.
 const BATCH: u64 = 100;
 /// How often the stored keys are read, when nothing wakes it.
-const LOOK: Duration = Duration::from_secs(5);
+const POLL: Duration = Duration::from_secs(5);
 /// Between two batches, so that deliveries come in between.
-const BREATH: Duration = Duration::from_millis(5);
+const BATCH_PAUSE: Duration = Duration::from_millis(5);
 
 impl Vault {
     /// Reads the stored keys for ever, when they change or may have changed, and asks for the job
@@ -32,7 +33,7 @@ impl Vault {
                 }
             }
             tokio::select! {
-                () = tokio::time::sleep(LOOK) => {}
+                () = tokio::time::sleep(POLL) => {}
                 () = self.keys_changed.notified() => {}
             }
         }
@@ -55,7 +56,7 @@ impl Vault {
             return Err(Error::Unavailable);
         }
         while self.tend_keys_once().await? {
-            tokio::time::sleep(BREATH).await;
+            tokio::time::sleep(BATCH_PAUSE).await;
         }
         Ok(())
     }
@@ -68,7 +69,7 @@ impl Vault {
         if self.activate().await? && !self.refresh_keys().await? {
             return Ok(false);
         }
-        self.rewrap_some().await
+        self.reseal_some().await
     }
 
     /// Whether this server holds the keys that are stored now. One that does not leaves the work to
@@ -121,6 +122,7 @@ impl Vault {
         if !rows.iter().any(is_ripe) {
             return Ok(false);
         }
+        let mut recorded = None;
         // The old one first: there is never a second active key, not for a moment.
         rows.sort_by_key(|row| row.state != KeyState::Active);
         for mut row in rows {
@@ -131,18 +133,19 @@ impl Vault {
             };
             row.state_since = at;
             if row.state == KeyState::Active {
-                self.note_key(&write, &Itself, Action::KeyActivated, &row).await?;
+                let (by, action) = (Actor::Product, Action::KeyActivated);
+                recorded = Some(self.record_key(&write, &by, action, &row).await?);
             }
             write.keys().update(row).await?;
         }
         // What did not open before is tried once more: its cause may be gone.
         write.rewraps().unmark_all().await?;
-        write.commit().await?;
+        write.commit(recorded.ok_or(Error::Internal)?).await?;
         Ok(true)
     }
 
     /// Seals a batch under the active key; whether there may be more.
-    async fn rewrap_some(&self) -> Result<bool> {
+    async fn reseal_some(&self) -> Result<bool> {
         let active = self.active_version();
         let mut due = self.store.rewraps().due(active, BATCH).await?;
         if due.is_empty() {
@@ -178,7 +181,7 @@ impl Vault {
         let (since, before) = read_progress(&progress).unwrap_or((at, 0));
         let progress = format!("{since} {}", before + done);
         write.jobs().set_progress(JobKind::TendKeys, "", &progress).await?;
-        write.commit().await?;
+        write.commit_without_event(Unrecorded::Reseal).await?;
         for row in unreadable {
             self.mark_unreadable(row.project_id, row.credential_id, row.version).await?;
         }

@@ -3,7 +3,7 @@
 use super::deliveries::Given;
 use super::{Vault, now};
 use crate::domain::actor::Granter;
-use crate::domain::audit::{Action, Subject};
+use crate::domain::audit::{Action, Detail, Subject};
 use crate::domain::credential::Access;
 use crate::domain::registry::RegistryHost;
 use crate::error::{Error, Result};
@@ -87,10 +87,10 @@ impl Vault {
                 format!("The secret of {name} no longer goes to a token service elsewhere."),
             ),
         };
-        let detail = wanted.or(stored.token_service).unwrap_or_default();
-        let (person, subject) = (Some(granter.person()), Subject { id, name });
-        self.note(&write, project, person, action, subject, detail).await?;
-        write.commit().await?;
+        let detail = Detail::TokenService(wanted.or(stored.token_service).unwrap_or_default());
+        let about = Subject { id, name };
+        let recorded = self.record_event(&write, project, granter, action, about, detail).await?;
+        write.commit(recorded).await?;
         Ok(said)
     }
 }
