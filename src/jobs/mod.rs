@@ -160,7 +160,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_panic_of_a_job_is_a_failure() {
-        let mut work = JoinSet::new();
+        let mut work: JoinSet<Result<()>> = JoinSet::new();
         work.spawn(async { panic!("it panics") });
         let done = work.join_next().await.unwrap();
         assert_eq!(outcome(JobKind::Sweep, done), Err(JobError::Panicked));
