@@ -72,6 +72,10 @@ enum End {
 
 /// Runs a job that was claimed after `asked`, and stores how it went.
 async fn run_one(vault: Vault, job: Job, asked: Instant, mut cut_off: watch::Receiver<bool>) {
+    if asked.elapsed() > LEASE - MARGIN {
+        // The database took so long that the lease is about to end.
+        return;
+    }
     // A task of its own, so that a panic ends there.
     let mut work = JoinSet::new();
     work.spawn(perform(vault.clone(), job.kind));
