@@ -12,7 +12,7 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-/// The MAC of a link: made by who holds the key, so that this room never does.
+/// The MAC of a link. The caller holds the key, so that this room never does.
 pub type Mac<'a> = &'a (dyn Fn(&[u8]) -> [u8; 32] + Send + Sync);
 
 /// Whether the second is the MAC of the first, under any key there was.

@@ -147,7 +147,7 @@ impl Write {
         } else {
             (None, None)
         };
-        // Who is gone in the middle leaves open how it went.
+        // When the caller is gone in the middle, the outcome is unknown.
         let mut open = Open { store: &store, is_open: true };
         self.0.inner.commit().await?;
         open.is_open = false;

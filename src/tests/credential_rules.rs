@@ -78,7 +78,7 @@ async fn a_secret_cannot_wait_for_another_user_name() {
     let staged = [("password", "next"), ("is_staged", "true"), ("username", "other-bot")];
     let reply = save(&app, id, "1", &staged).await;
     assert_eq!(reply.status, 422);
-    assert!(reply.at("username").unwrap().contains("the stored user name"));
+    assert!(reply.at("username").unwrap().contains("the stored username"));
     let key = key_file().to_string();
     let another = [("method", KEY), ("key_json", key.as_str()), ("is_staged", "true")];
     let reply = save(&app, id, "1", &another).await;

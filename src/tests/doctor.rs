@@ -58,7 +58,7 @@ async fn nothing_wrong_is_nothing_said() {
         assert_eq!(check(&report, name).0, "ok", "{report}");
     }
     let text = machine.run(&["doctor"]).done();
-    assert!(text.contains("Every stored secret opens: 2 under data key 1."), "{text}");
+    assert!(text.contains("All stored secrets can be decrypted: 2 under data key 1."), "{text}");
     assert!(!text.contains("hunter2"));
 }
 
@@ -88,7 +88,7 @@ async fn one_flipped_byte_is_named() {
     database.raw(&format!("DELETE FROM secret_version {of}")).await;
     let (code, report) = found(&machine);
     assert_eq!(code, Some(1), "{report}");
-    assert!(check(&report, "secrets").1.contains("its ciphertext is gone"), "{report}");
+    assert!(check(&report, "secrets").1.contains("its ciphertext is missing"), "{report}");
 }
 
 #[tokio::test]

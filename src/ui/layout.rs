@@ -3,7 +3,6 @@
 use super::components::Icon;
 use super::credentials::place::Place;
 use super::problem::Problem;
-use crate::domain::paths::{JOBS, KEYS};
 use crate::domain::project::Project;
 use crate::functions::session::{Frame, frame_here};
 use leptos::prelude::*;
@@ -120,8 +119,7 @@ fn Navigation(slug: String, is_covered: bool, is_admin: bool) -> impl IntoView {
             {is_admin.then(|| view! {
                 <p class="nav-group" id="nav-instance">"Instance"</p>
                 <ul aria-labelledby="nav-instance">
-                    <li><a href=KEYS><Icon name="lock"/><span>"Encryption keys"</span></a></li>
-                    <li><a href=JOBS><Icon name="clock"/><span>"Jobs"</span></a></li>
+                    <li><a href="/admin/keys"><Icon name="lock"/><span>"Encryption keys"</span></a></li>
                 </ul>
             })}
         </nav>
@@ -143,8 +141,6 @@ fn KeyNotice(is_covered: bool) -> impl IntoView {
 /// The frame of the instance's own pages.
 #[component]
 pub fn InstanceFrame(children: Children) -> impl IntoView {
-    let path = use_url().with_untracked(|url| url.path().to_owned());
-    let items = [(KEYS, "Encryption keys", "lock"), (JOBS, "Jobs", "clock")];
     view! {
         <a class="skip-link" href="#main">"Skip to content"</a>
         <div class="frame">
@@ -160,12 +156,12 @@ pub fn InstanceFrame(children: Children) -> impl IntoView {
             </header>
             <nav class="site-nav" aria-label="Instance">
                 <ul>
-                    {items.into_iter().map(|(href, label, icon)| {
-                        let current = (path == href).then_some("page");
-                        view! {
-                            <li><a href=href aria-current=current><Icon name=icon/><span>{label}</span></a></li>
-                        }
-                    }).collect_view()}
+                    <li>
+                        <a href="/admin/keys" aria-current="page">
+                            <Icon name="lock"/>
+                            <span>"Encryption keys"</span>
+                        </a>
+                    </li>
                     <li>
                         <a href="/">
                             <Icon name="key"/>

@@ -1,12 +1,18 @@
 //! Registry credentials: listed, created, disabled.
 
 mod checks;
+mod edits;
+mod pages;
+mod registry_tokens;
+mod repointing;
+mod same_secret;
+mod secret_input;
+mod versions;
 
-pub(super) use checks::{is_wrong, name_taken};
+pub(super) use checks::is_wrong;
+pub use secret_input::SecretInput;
 
-use super::secret_input::ReadSecret;
-use super::versions::NewVersion;
-use super::{SecretInput, Vault, names, now, today};
+use super::{Vault, names, now, today};
 use crate::crypto::blob::Place;
 use crate::domain::actor::Can;
 use crate::domain::audit::{Action, Detail, Subject};
@@ -19,7 +25,10 @@ use crate::domain::registry::RegistryHost;
 use crate::domain::registry_kind::RegistryKind;
 use crate::error::{Error, FieldError, Result};
 use crate::store::{CredentialChanges, Recorded, Set, Write, unless_taken};
+use checks::name_taken;
+use secret_input::ReadSecret;
 use uuid::Uuid;
+use versions::NewVersion;
 
 const COPY_TAKEN: &str =
     "A credential with this name and that host's name behind it exists already.";
@@ -70,7 +79,7 @@ impl Vault {
         let (Ok(mut draft), Some(read), true) = (checked, read, errors.is_empty()) else {
             return Err(Error::Invalid(errors));
         };
-        // Whoever names nobody is the owner.
+        // Without another name, the creator is the owner.
         let by = &editor.person().name;
         draft.settings.owner = if owner.is_empty() { by.clone() } else { owner };
         let (id, mut recorded) = self.insert(&write, editor, &draft, &read).await?;
@@ -185,7 +194,7 @@ pub(super) fn secret_place(
 }
 
 /// The columns that the form decides, on creation and on edit.
-pub(super) fn fields(
+fn fields(
     draft: &CredentialSettings,
     host: &RegistryHost,
     secret_set_on: Day,
@@ -226,7 +235,7 @@ pub(super) fn fields(
 }
 
 /// The day on which something is due: the review, or the next rotation of the secret.
-pub(super) fn renew_on(
+fn renew_on(
     review_on: Option<Day>,
     rotate_every_days: Option<u32>,
     secret_set_on: Day,

@@ -63,5 +63,5 @@ fn confirm(name: &str, typed: &str) -> Result<()> {
     if typed.trim() == name {
         return Ok(());
     }
-    Err(Error::at("typed_name", "Type the name exactly as it is written above, to confirm."))
+    Err(Error::at("typed_name", "To confirm, type the name exactly as shown above."))
 }

@@ -1,4 +1,4 @@
-//! Audit events: the one way to write one, whoever acts.
+//! Audit events, and the one way to write them.
 
 use super::{Vault, now};
 use crate::crypto::keyring::Keyring;

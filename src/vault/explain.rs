@@ -31,7 +31,7 @@ impl Vault {
     ) -> Result<Explanation> {
         let project = reader.project().id;
         let id = Uuid::parse_str(&form.pipeline).unwrap_or_default();
-        if self.store.pipelines(project).find(id, today()).await?.is_none() {
+        if self.store.pipelines(project).subject(id).await?.is_none() {
             return Err(Error::at("pipeline", "Choose a pipeline."));
         }
         self.explanation(project, id, form, false).await

@@ -1,9 +1,15 @@
 //! Unlocking the keyring at start (security 3.5 and 3.6). A wrong or missing key stops the process
 //! before it listens; nothing is ever generated beside keys that exist.
 
+mod reseal;
+mod rotation;
+mod unlocked;
+
+pub(super) use reseal::key_version;
+pub use unlocked::Keys;
+
 use super::INSTANCE;
 use super::events::{event, record_under};
-use super::unlocked::{Keys, Unlocked};
 use crate::crypto::kek::Kek;
 use crate::crypto::keyring::{Keyring, Purpose, WrappedKey};
 use crate::domain::actor::Actor;
@@ -13,6 +19,7 @@ use crate::error::Error;
 use crate::store::{KeyRow, Store, Unrecorded};
 use std::collections::BTreeSet;
 use std::sync::Arc;
+use unlocked::Unlocked;
 
 /// The key-encryption keys that were given.
 #[derive(Debug, Default)]
@@ -42,7 +49,7 @@ pub enum StartProblem {
     },
     /// Keys exist and another was given.
     #[error(
-        "This database is encrypted under key {expected}, and the key given is {given}. Give the right one with REGCRED_KEK_FILE, or both while changing over: the new one there and the old one with REGCRED_KEK_PREVIOUS_FILE. Nothing was changed."
+        "This database is encrypted under key {expected}, and the key given is {given}. Set REGCRED_KEK_FILE to the file of the right key. To change keys, set it to the new key and REGCRED_KEK_PREVIOUS_FILE to the old one. Nothing was changed."
     )]
     WrongKey {
         /// Ids of the keys that open the keyring.
@@ -52,7 +59,7 @@ pub enum StartProblem {
     },
     /// The right key, and yet the keyring does not open.
     #[error(
-        "The keyring in the database does not open under key {given}: it was changed or damaged ({cause}). Restore the database from a backup. Nothing was changed."
+        "The keyring in the database cannot be opened with key {given}: it was changed or damaged ({cause}). Restore the database from a backup. Nothing was changed."
     )]
     Damaged {
         /// Ids of the keys that were given.
@@ -62,12 +69,12 @@ pub enum StartProblem {
     },
     /// Sealed secrets and no keyring at all.
     #[error(
-        "This database holds encrypted secrets, and the keyring that opens them is gone. Restore the database from a backup. Nothing was changed."
+        "This database holds encrypted secrets, but their keyring is missing. Restore the database from a backup. Nothing was changed."
     )]
     NoKeyring,
     /// A new database of `PostgreSQL` and no key.
     #[error(
-        "This is a new database and no key was given. Several servers share a PostgreSQL database, so none makes a key of its own. Make one with `openssl rand -base64 32 > kek`, keep a copy apart from the database, and set REGCRED_KEK_FILE to the file."
+        "This is a new database and no key was given. With PostgreSQL, a server does not create a key, because several servers can share the database. Create one with `openssl rand -base64 32 > kek`, keep a copy apart from the database, and set REGCRED_KEK_FILE to the file."
     )]
     NoKeyForShared,
     /// The database or the system refused.
@@ -121,7 +128,7 @@ pub async fn unlock_as_it_is(store: &Store, source: KeySource) -> Result<Keys, S
 /// Opens the keyring as it is stored now. When the operator has just given the keys, what is under
 /// the previous one is wrapped under the current one; a later look leaves it alone, so that two
 /// servers with different settings do not undo each other's work for ever.
-pub(super) async fn open(
+async fn open(
     store: &Store,
     source: &Arc<KeySource>,
     is_given_now: bool,
@@ -201,7 +208,7 @@ async fn rewrap(
 }
 
 /// A new key as a row.
-pub(super) fn new_row(key: WrappedKey, state: KeyState, at: i64) -> KeyRow {
+fn new_row(key: WrappedKey, state: KeyState, at: i64) -> KeyRow {
     KeyRow {
         purpose: key.purpose.to_string(),
         version: i32::try_from(key.version).unwrap_or(i32::MAX),

@@ -4,61 +4,43 @@
 mod attempts;
 mod audit;
 mod backup;
-mod credential_pages;
 mod credentials;
 mod deletions;
 mod deliveries;
 mod doctor;
-mod edits;
 mod events;
 mod exchange;
 mod explain;
-mod grants;
 mod guesses;
 mod jobs;
 mod keys;
 mod known;
-mod members;
 mod names;
 mod passwords;
 mod people;
 mod pipelines;
-mod projects;
 mod readiness;
-mod registry_tokens;
-mod repointing;
 mod reports;
-mod reseal;
-mod rotation;
-mod same_secret;
-mod secret_input;
-mod setup;
 mod sign_in;
 mod signed;
 mod slots;
-mod tokens;
 mod trust_rules;
 mod turns;
 mod undeclared;
-mod unlocked;
-mod versions;
 
 pub use attempts::network;
 pub use audit::ChainReport;
 pub use backup::{BackupProblem, Checked, Contents, back_up, check_backup, restore};
-pub use credentials::Created;
+pub use credentials::{Created, SecretInput};
 pub use deliveries::{Delivered, DeliveryRequest, Entry, Given, Ledger, Told};
 pub use doctor::{Clocks, Opening, Unreadable, clocks};
 pub use jobs::LEASE;
-pub use keys::{KeySource, StartProblem, check, unlock, unlock_as_it_is};
-pub use people::NewAccount;
+pub use keys::{KeySource, Keys, StartProblem, check, unlock, unlock_as_it_is};
+pub use people::{FirstPerson, NewAccount, Signed};
 pub use readiness::Unready;
-pub use secret_input::SecretInput;
-pub use setup::{FirstPerson, Signed};
 pub use sign_in::Visitor;
 pub use slots::SlotKind;
 pub use trust_rules::NewRule;
-pub use unlocked::Keys;
 
 use crate::crypto::CryptoError;
 use crate::domain::moment::{Day, Moment};
@@ -96,9 +78,9 @@ pub struct Vault {
 /// The other hosts that the vault asks: issuers for their keys, registries for tokens.
 #[derive(Clone, Debug)]
 pub struct Reach {
-    /// Who signs for a run.
+    /// They sign for runs.
     pub issuers: Issuers,
-    /// Who gives tokens for one repository.
+    /// They issue tokens for one repository.
     pub registries: Registries,
 }
 

@@ -1,19 +1,26 @@
-//! People, as who has access to the machine sees to them. Everything here is on record in the chain
-//! of the instance, in the name of the operator.
+//! Accounts, as the operator manages them. Each change has an event in the chain of the instance.
+
+mod members;
+mod projects;
+mod setup;
+
+pub(super) use projects::unknown_project;
+pub use setup::{FirstPerson, Signed};
 
 use super::guesses::forgive;
-use super::setup::{close_set_up, password_problem};
 use super::sign_in::account_key;
-use super::{INSTANCE, Vault, names, now, projects};
+use super::{INSTANCE, Vault, names, now};
 use crate::domain::actor::Operator;
 use crate::domain::audit::{Action, Detail, Subject};
 use crate::domain::typed_text::name_problem;
 use crate::domain::user::{Account, Person, Role, email_problem};
 use crate::error::{Error, FieldError, Result};
 use crate::store::{NewPerson, Write, unless_taken};
+use setup::{close_set_up, password_problem};
 use uuid::Uuid;
 
-const TAKEN: &str = "Somebody with this e-mail address is there already. `regcred user password` gives them another password.";
+const TAKEN: &str =
+    "A user with this e-mail address exists already. `regcred user password` sets a new password.";
 
 /// A person to add.
 #[derive(Clone, Debug)]
@@ -110,7 +117,7 @@ impl Vault {
         let person = account(&write, email).await?.person;
         write.people().set_password(person.id, password_hash).await?;
         write.sessions().delete_of_person(person.id).await?;
-        // Who was kept out for guessing need not wait with the new one.
+        // Failures with the old password do not delay the new one.
         forgive(&write, &account_key(&names::fold(&person.email))).await?;
         self.change_account(operator, write, Action::PasswordSet, &person).await?;
         Ok(person)
@@ -174,7 +181,7 @@ impl Vault {
 }
 
 /// The person with this address, whether or not they may sign in.
-pub(super) async fn account(write: &Write, email: &str) -> Result<Account> {
+async fn account(write: &Write, email: &str) -> Result<Account> {
     let key = names::fold(email.trim());
     let found = if key.chars().any(char::is_control) {
         // No database of ours holds such an address, and some cannot be asked for it.
@@ -184,11 +191,11 @@ pub(super) async fn account(write: &Write, email: &str) -> Result<Account> {
     };
     found.ok_or_else(|| {
         Error::Conflict(
-            "Nobody has this e-mail address. `regcred user list` shows who is there.".to_owned(),
+            "No user has this e-mail address. `regcred user list` lists all users.".to_owned(),
         )
     })
 }
 
-pub(super) fn about(person: &Person) -> Subject {
+fn about(person: &Person) -> Subject {
     Subject { id: person.id, name: person.email.clone() }
 }

@@ -1,5 +1,8 @@
 //! Pipelines: listed, shown, made.
 
+mod grants;
+mod tokens;
+
 use super::credentials::is_wrong;
 use super::{Vault, names, now, today};
 use crate::domain::actor::{Can, Granter};
@@ -18,7 +21,7 @@ use uuid::Uuid;
 use zeroize::Zeroizing;
 
 /// Receipts on a pipeline's page.
-const SHOWN: u64 = 20;
+const RECEIPTS_SHOWN: u64 = 20;
 
 impl Vault {
     /// The project's pipelines, by name.
@@ -59,7 +62,7 @@ impl Vault {
                 today: today(),
             },
             grantable,
-            receipts: self.store.receipts(project).of_pipeline(id, SHOWN).await?,
+            receipts: self.store.receipts(project).of_pipeline(id, RECEIPTS_SHOWN).await?,
             address: self.settings.address.clone(),
         })
     }
@@ -95,7 +98,7 @@ impl Vault {
             }
             Err(error) => return Err(error),
         };
-        let expires_on = super::tokens::expiry(form).map_err(|e| errors.push(e)).ok();
+        let expires_on = tokens::expiry(form).map_err(|e| errors.push(e)).ok();
         let (Some(chosen), Some(expires_on), true) = (chosen, expires_on, errors.is_empty()) else {
             return Err(Error::Invalid(errors));
         };

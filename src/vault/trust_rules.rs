@@ -41,7 +41,7 @@ impl fmt::Debug for NewRule {
 }
 
 impl Vault {
-    /// Takes somebody else's signed word for the pipeline. The issuer is asked for its keys once.
+    /// Creates a trust rule for the pipeline. The issuer is asked for its keys once.
     ///
     /// # Errors
     /// `Invalid` with a sentence at each field that needs another look.
@@ -53,7 +53,7 @@ impl Vault {
     ) -> Result<NewRule> {
         let project = granter.project().id;
         let provider = Provider::from_word(&form.provider)
-            .ok_or_else(|| Error::at("provider", "Choose who signs for the pipeline."))?;
+            .ok_or_else(|| Error::at("provider", "Choose a provider."))?;
         let read = form.read(provider);
         let public_key = public_key(provider, &form.public_key);
         let (claims, public_key) = match (read, public_key) {
@@ -119,13 +119,13 @@ impl Vault {
             Err(problem) => {
                 let told = problem.complaint(&rule.issuer, rule.provider == Provider::Kubernetes);
                 Ok(Some(format!(
-                    "The trust rule is saved, but no token can be checked with it yet. {told}"
+                    "The trust rule was saved, but no token can be verified with it yet. {told}"
                 )))
             }
         }
     }
 
-    /// Takes that word no more, from the next request on; tokens that were given for it end now.
+    /// Deletes the rule, from the next request on; tokens that were issued for it end now.
     /// Gives what to say of it.
     pub async fn delete_rule(
         &self,
@@ -145,12 +145,12 @@ impl Vault {
             && !write.trust_rules(project).of_provider(rule.provider).await?.is_empty();
         write.commit(recorded).await?;
         let still = if is_shared {
-            " The secret shared with Drone is good until its other rules in this project are deleted, too."
+            " The secret shared with Drone works until the other Drone rules of this project are deleted."
         } else {
             ""
         };
         Ok(format!(
-            "The trust rule is gone. Short-lived tokens of this pipeline are refused from now on.{still}"
+            "The trust rule was deleted. Short-lived tokens of this pipeline no longer work.{still}"
         ))
     }
 

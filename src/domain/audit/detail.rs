@@ -1,4 +1,4 @@
-//! What an audit event says besides who did what: data, so that it can be read again by a program.
+//! What an audit event adds to who did what. It is data, so that programs can read it.
 
 use crate::domain::credential::Access;
 use crate::domain::moment::Day;
@@ -14,11 +14,11 @@ crate::domain::words! {
         Name = "name", "Name";
         /// Free text.
         Description = "description", "Description";
-        /// How the registry is convinced.
+        /// How the credential signs in.
         Method = "method", "Authentication method";
         /// Who signs in to the registry.
         Username = "username", "Username";
-        /// Who to ask about the credential.
+        /// The contact for questions about it.
         Email = "email", "Email";
         /// Repository prefixes.
         Paths = "paths", "Repository path";
@@ -72,7 +72,7 @@ impl FieldChange {
     }
 }
 
-/// What an audit event says besides who did what to which noun.
+/// What an audit event adds to who did what to which noun.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Detail {

@@ -47,7 +47,7 @@ async fn deleting_every_rule_for_drone_ends_its_secret_and_the_next_rule_has_ano
     let (elsewhere, _) = app.bare_pipeline("elsewhere").await;
     assert_eq!(drone_rule(&app, elsewhere, "8").await, first, "a project has one secret");
     let said = delete_first(&app, elsewhere).await;
-    assert!(said.contains("is good until its other rules"), "{said}");
+    assert!(said.contains("works until the other Drone rules"), "{said}");
     assert_eq!(asked(&app, &first, 7).await, 200, "another rule still has it");
 
     let said = delete_first(&app, pipeline).await;

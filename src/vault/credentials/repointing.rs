@@ -1,7 +1,6 @@
 //! Re-pointing: the pipelines of one credential get another of the same registry, so that the first
 //! one can be deleted and nobody feels it.
 
-use super::Vault;
 use crate::domain::actor::Granter;
 use crate::domain::audit::{Action, Detail, Subject};
 use crate::domain::credential::{Access, Credential, Summary};
@@ -9,6 +8,7 @@ use crate::domain::grant::Terms;
 use crate::domain::pipeline::{Grant, Grantable};
 use crate::error::{Error, Result};
 use crate::store::{Recorded, Write};
+use crate::vault::Vault;
 use uuid::Uuid;
 
 impl Vault {
@@ -42,7 +42,7 @@ impl Vault {
         let Some(to) = to.filter(|_| fit.iter().any(|one| one.id == target)) else {
             return Err(Error::at(
                 "target",
-                "Choose a credential of the same registry that is enabled and allows what these pipelines do.",
+                "Choose an enabled credential of the same registry that has the access these pipelines need.",
             ));
         };
         let names = write.pipelines(project).names(pipelines.clone()).await?;
@@ -85,7 +85,7 @@ impl Vault {
             }
             if own.iter().any(|own| own.terms.intent == old.terms.intent) {
                 return Err(Error::Conflict(format!(
-                    "{} already holds a grant of {} under other terms. Revoke one of the two first. Nothing was moved.",
+                    "{} already has a grant of {} with other terms. Revoke one of the two first. Nothing was moved.",
                     pipeline.name, to.summary.name
                 )));
             }
@@ -124,7 +124,7 @@ fn nothing_to_move() -> Error {
 }
 
 /// Which of `others` can take over every grant of `from`: those of its registry that are enough for
-/// each of `intents`. Who is disabled is not among `others`.
+/// each of `intents`. Disabled ones are not among `others`.
 pub(super) fn replacements(
     from: &Summary,
     intents: &[Access],
@@ -138,7 +138,7 @@ pub(super) fn replacements(
     others
 }
 
-/// Both credentials, locked in one order whichever is moved to the other, so that two people who
+/// Both credentials, locked in one order whatever is moved to what, so that two people who
 /// move in opposite directions do not wait for each other.
 async fn lock_both(
     write: &Write,

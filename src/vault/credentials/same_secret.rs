@@ -5,13 +5,13 @@
 //! alone. Typing guesses into new credentials to see whether they are reported would be an oracle,
 //! so only so many secrets of a project are compared in an hour; the others are not compared.
 
-use super::Vault;
 use crate::domain::actor::Can;
 use crate::domain::credential::{Credential, Method, Summary};
 use crate::domain::moment::Moment;
 use crate::domain::permission::of;
 use crate::error::Result;
 use crate::store::Write;
+use crate::vault::Vault;
 use uuid::Uuid;
 
 /// Secrets of one project that are compared in an hour, with others and with the one before.

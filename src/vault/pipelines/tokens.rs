@@ -1,6 +1,5 @@
 //! Pipeline tokens: made, verified, revoked. The database holds the hash of the secret half.
 
-use super::{Vault, now, today};
 use crate::crypto::token;
 use crate::domain::actor::{Can, Granter, Pipeline};
 use crate::domain::audit::{Action, Detail, Subject};
@@ -9,6 +8,7 @@ use crate::domain::permission::of;
 use crate::domain::pipeline::{PipelineForm, TOKEN_DAYS_MAX};
 use crate::error::{Error, FieldError, Result};
 use crate::store::{Recorded, TokenRow, Write};
+use crate::vault::{Vault, now, today};
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
@@ -64,7 +64,7 @@ impl Vault {
         let (action, detail) = (Action::TokenRevoked, Detail::Token(id.to_owned()));
         let recorded = self.record_event(&write, project, editor, action, subject, detail).await?;
         write.commit(recorded).await?;
-        Ok("The token is refused from now on.".to_owned())
+        Ok("The token was revoked and no longer works.".to_owned())
     }
 
     /// Writes a new token with its event; gives its text.

@@ -1,6 +1,5 @@
 //! Grants: which pipeline may have which credential, what for, and under which terms.
 
-use super::{Vault, now, today};
 use crate::domain::actor::{Can, Granter};
 use crate::domain::audit::{Action, Detail, Subject};
 use crate::domain::credential::{Access, Credential};
@@ -11,6 +10,7 @@ use crate::domain::pipeline::GrantForm;
 use crate::domain::registry::path_scope;
 use crate::error::{Error, FieldError, Result};
 use crate::store::{GrantRow, Recorded, Write, unless_taken};
+use crate::vault::{Vault, now, today};
 use uuid::Uuid;
 
 impl Vault {
@@ -51,16 +51,17 @@ impl Vault {
         };
         write.commit(recorded).await?;
         Ok(if waits {
-            format!("{} may use it once another person has approved it.", subject.name)
+            format!("{} can use it after another member approves it.", subject.name)
         } else {
-            format!("{} may now fetch it.", subject.name)
+            format!("{} can use it now.", subject.name)
         })
     }
 
     /// A second person lets the pipeline use a protected credential, for `days` days.
     ///
     /// # Errors
-    /// `Conflict` for who made the grant, and for one that waits for nobody; `Invalid` at `days`.
+    /// `Conflict` for the creator of the grant, and for a grant that needs no approval; `Invalid` at
+    /// `days`.
     pub async fn approve_grant(
         &self,
         granter: &Granter,
@@ -104,7 +105,7 @@ impl Vault {
         let (action, about) = (Action::GrantApproved, subject.clone());
         let recorded = self.record_event(&write, project, granter, action, about, detail).await?;
         write.commit(recorded).await?;
-        Ok(format!("{} may use {name} until {}.", subject.name, until.to_text()))
+        Ok(format!("{} can use {name} until {}.", subject.name, until.to_text()))
     }
 
     /// Revokes a grant, from the pipeline's next request on.
@@ -125,7 +126,7 @@ impl Vault {
         let (action, about) = (Action::GrantDeleted, subject.clone());
         let recorded = self.record_event(&write, project, editor, action, about, detail).await?;
         write.commit(recorded).await?;
-        Ok(format!("{} can no longer fetch {name}.", subject.name))
+        Ok(format!("{} can no longer use {name}.", subject.name))
     }
 
     /// The credentials that were ticked, each with what it is granted for.
@@ -137,11 +138,14 @@ impl Vault {
         intent: &str,
     ) -> Result<Vec<(Credential, Access)>> {
         let Some(intent) = Access::from_word(intent) else {
-            return Err(Error::at("intent", "Choose what the pipeline may do."));
+            return Err(Error::at(
+                "intent",
+                "Choose whether the pipeline can pull, or pull and push.",
+            ));
         };
         let credentials = write.credentials(granter.project().id);
         let mut chosen = Vec::new();
-        // Locked, in one order: whoever protects one meanwhile sees the grant or is waited for.
+        // Locked, in one order: a save that protects one meanwhile sees the grant or is waited for.
         let mut ids: Vec<Option<Uuid>> = ids.iter().map(|id| Uuid::parse_str(id).ok()).collect();
         ids.sort_unstable();
         ids.dedup();
@@ -158,7 +162,8 @@ impl Vault {
             };
             let name = &credential.summary.name;
             if !credential.summary.access.satisfies(intent) {
-                let message = format!("{name} can only pull. Choose Pull, or leave it out.");
+                let message =
+                    format!("{name} can only pull. Choose Pull, or remove it from the selection.");
                 return Err(Error::at("credentials", message));
             }
             chosen.push((credential, intent));
@@ -167,7 +172,7 @@ impl Vault {
     }
 
     /// Writes the grant with its event; whether it waits for an approval.
-    pub(super) async fn insert_grant(
+    pub(in crate::vault) async fn insert_grant(
         &self,
         write: &Write,
         granter: &Granter,
@@ -219,7 +224,7 @@ fn terms(form: &GrantForm) -> Result<Terms, Vec<FieldError>> {
     let forks = match form.forks.as_str() {
         "" => ForkRule::Nothing,
         word => ForkRule::from_word(word).unwrap_or_else(|| {
-            at("forks", "Choose what pull requests from forks may have.".to_owned());
+            at("forks", "Choose what pull requests from forks can use.".to_owned());
             ForkRule::Nothing
         }),
     };
@@ -228,11 +233,14 @@ fn terms(form: &GrantForm) -> Result<Terms, Vec<FieldError>> {
         typed => match Day::parse(typed) {
             Some(day) if day >= today() => Some(day),
             Some(_) => {
-                at("expires_on", "This day has passed. Choose a later one.".to_owned());
+                at("expires_on", "This date is in the past. Choose a later one.".to_owned());
                 None
             }
             None => {
-                at("expires_on", "Enter a day as 2027-01-31.".to_owned());
+                at(
+                    "expires_on",
+                    "Enter a date as year-month-day, for example 2027-01-31.".to_owned(),
+                );
                 None
             }
         },

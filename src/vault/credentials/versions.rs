@@ -1,10 +1,8 @@
-//! Versions of a secret. Every change makes one; the last few are kept, so that a wrong one can be
-//! taken back, and a next one can wait beside the current one.
+//! Versions of a secret. Every change makes one. The last few are kept, so that a change can be
+//! undone, and one can be staged beside the current one.
 
-use super::credentials::{renew_on, secret_place};
-use super::reseal::key_version;
 use super::secret_input::ReadSecret;
-use super::{Vault, now};
+use super::{renew_on, secret_place};
 use crate::crypto::digest::same;
 use crate::domain::actor::Can;
 use crate::domain::audit::{Action, Detail, Subject};
@@ -14,6 +12,8 @@ use crate::domain::permission::of;
 use crate::domain::secret_version::{SecretVersion, VersionState};
 use crate::error::{Error, Result};
 use crate::store::{CredentialChanges, Set, VersionRow, Write};
+use crate::vault::keys::key_version;
+use crate::vault::{Vault, now};
 use uuid::Uuid;
 
 /// Versions on a credential's page.
@@ -144,7 +144,7 @@ impl Vault {
         Ok(secrets.versions(id, current, SHOWN).await?)
     }
 
-    /// Makes a version that waits or is kept the one that is delivered; gives the credential's name.
+    /// Makes a staged or previous version the current one; gives the credential's name.
     ///
     /// # Errors
     /// `Conflict` when it was destroyed, does not open, or signs in by another method than the
@@ -165,17 +165,17 @@ impl Vault {
         }
         if !chosen.can_be_current() {
             return Err(Error::Conflict(format!(
-                "Version {version} cannot be used again: its secret was destroyed or does not open."
+                "Version {version} cannot be current: its secret was destroyed or cannot be decrypted."
             )));
         }
         if chosen.method != found.summary.method {
             return Err(Error::Conflict(format!(
-                "Version {version} is for another authentication method. Change the method with Edit, and give the secret again."
+                "Version {version} is for another authentication method. Edit the credential, change the method and enter the secret again."
             )));
         }
         let unreadable = || {
             Error::Conflict(format!(
-                "Version {version} cannot be used: its stored secret does not open."
+                "Version {version} cannot be current: its stored secret cannot be decrypted."
             ))
         };
         let stored = write.secrets(project).sealed(id, version).await?.ok_or_else(unreadable)?;
@@ -226,7 +226,7 @@ impl Vault {
         let name = found.summary.name.clone();
         if version == found.secret.version {
             return Err(Error::Conflict(
-                "The version that is delivered cannot be destroyed. Save another secret first, or delete the credential."
+                "The current version cannot be destroyed. Save another secret first, or delete the credential."
                     .to_owned(),
             ));
         }

@@ -1,8 +1,7 @@
-//! Data keys: made, retired and destroyed by who keeps them. Sealing everything under a new one
-//! is the work of `reseal`.
+//! Data keys: created, retired and destroyed. Sealing everything under a new one is the work of
+//! `reseal`.
 
-use super::keys::new_row;
-use super::{INSTANCE, Vault, now};
+use super::new_row;
 use crate::crypto::keyring::{Purpose, WrappedKey};
 use crate::domain::actor::{Acts, InstanceAdmin};
 use crate::domain::audit::{Action, Detail, Subject};
@@ -11,6 +10,7 @@ use crate::domain::key::{DataKey, KeyReport, KeyState, RewrapProgress};
 use crate::domain::moment::Moment;
 use crate::error::{Error, Result};
 use crate::store::{KeyRow, Recorded, Write};
+use crate::vault::{INSTANCE, Vault, now};
 
 impl Vault {
     /// Every data key, how many secrets are under each, and how far a change has come.
@@ -57,14 +57,14 @@ impl Vault {
         let rows = secret_keys(&write).await?;
         if let Some(row) = rows.iter().find(|row| row.state == KeyState::Pending) {
             return Err(Error::Conflict(format!(
-                "Data key {} was made a moment ago and is about to become active. Wait for it.",
+                "Data key {} was created a moment ago and is not active yet. Wait until it is active.",
                 row.version
             )));
         }
         let id = kek.id().to_string();
         if rows.iter().any(|row| row.state != KeyState::Destroyed && row.kek_id != id) {
             return Err(Error::Conflict(
-                "The data keys are wrapped under another key-encryption key than this server's. Give it the one in use first."
+                "The data keys are wrapped under a different key-encryption key. Start this server with the key in use first."
                     .to_owned(),
             ));
         }
@@ -74,7 +74,8 @@ impl Vault {
         let row = new_row(key, KeyState::Pending, now().0);
         if !write.keys().insert_first(row.clone()).await? {
             return Err(Error::Conflict(
-                "Another data key was made at this very moment. Wait for it.".to_owned(),
+                "Another data key was created at the same time. Wait until it is active."
+                    .to_owned(),
             ));
         }
         let recorded = self.record_key(&write, admin, Action::KeyCreated, &row).await?;
@@ -95,14 +96,14 @@ impl Vault {
         let rows = write.keys().uses().await?.0.get(&row.version).copied().unwrap_or(0);
         if rows > 0 {
             return Err(Error::Conflict(format!(
-                "{rows} stored secrets are still under data key {version}. Wait until they are sealed under the new one; of those that do not open, destroy the version on the credential's page, after a new secret was saved."
+                "{rows} stored secrets still use data key {version}. Wait until they are sealed under the new key. For secrets that cannot be decrypted, save a new secret and destroy the old version on the credential's page."
             )));
         }
         // A server that has not read the new key yet may still seal under this one.
         let is_settled = row.state_since + self.settings.key_settle * 2_000 <= now().0;
         if !is_settled {
             return Err(Error::Conflict(format!(
-                "Data key {version} was replaced a moment ago. Try again in a few minutes, when every server has read the new one."
+                "Data key {version} was replaced a moment ago. Try again in a few minutes, when every server has read the new key."
             )));
         }
         (row.state, row.state_since) = (KeyState::Retired, now().0);

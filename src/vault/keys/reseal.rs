@@ -1,9 +1,8 @@
 //! Sealing everything under the active data key. It is a job, so one server does it at a time, in
 //! small transactions, while all of them serve; killed at any moment it goes on where it was.
 
-use super::credentials::secret_place;
+use super::StartProblem;
 use super::rotation::secret_keys;
-use super::{StartProblem, Vault, now};
 use crate::crypto::{CryptoError, blob};
 use crate::domain::actor::Actor;
 use crate::domain::audit::Action;
@@ -11,6 +10,8 @@ use crate::domain::job::JobKind;
 use crate::domain::key::KeyState;
 use crate::error::{Error, Result};
 use crate::store::{KeyRow, SealedRow, Unrecorded};
+use crate::vault::credentials::secret_place;
+use crate::vault::{Vault, now};
 use std::time::Duration;
 
 /// Secrets that are sealed again in one transaction: a delivery's receipt waits for it.
@@ -207,7 +208,7 @@ impl Vault {
 }
 
 /// The version of the data key that a blob of ours names.
-pub(super) fn key_version(sealed: &[u8]) -> Result<i32> {
+pub(in crate::vault) fn key_version(sealed: &[u8]) -> Result<i32> {
     i32::try_from(blob::key_version(sealed)?).map_err(|_| Error::Internal)
 }
 

@@ -3,9 +3,8 @@
 
 mod said;
 
-use super::credentials::{fields, is_wrong, name_taken};
 use super::versions::NewVersion;
-use super::{SecretInput, Vault, now};
+use super::{fields, is_wrong, name_taken};
 use crate::domain::actor::Can;
 use crate::domain::audit::{Action, AuditEvent, Detail, Field, FieldChange, Subject};
 use crate::domain::credential::{Access, Credential, CredentialSettings, Method};
@@ -14,6 +13,7 @@ use crate::domain::permission::of;
 use crate::domain::registry::{ParsedRegistry, RegistryHost};
 use crate::error::{Change, Error, FieldError, Result};
 use crate::store::{Set, Write, unless_taken};
+use crate::vault::{SecretInput, Vault, now};
 use uuid::Uuid;
 
 impl Vault {
@@ -48,7 +48,7 @@ impl Vault {
         if !is_same_origin {
             errors.push(FieldError::new(
                 "registry_url",
-                "The registry of a credential cannot change: its secret is bound to that host. Add a new credential for the other one.",
+                "The registry of a credential cannot change, because its secret is bound to that host. Add a new credential for the other registry.",
             ));
         }
         let method = Method::from_word(&form.method).unwrap_or(stored.summary.method);
@@ -59,19 +59,17 @@ impl Vault {
             .flatten();
         if method != stored.summary.method && read.is_none() && !has_secret_error(&errors) {
             let field = if method == Method::Password { "password" } else { "key_json" };
-            errors.push(FieldError::new(
-                field,
-                "A change of the authentication method needs a new secret.",
-            ));
+            errors
+                .push(FieldError::new(field, "Another authentication method needs a new secret."));
         }
         let secret_field = if method == Method::Password { "password" } else { "key_json" };
         if form.is_staged && method != stored.summary.method {
             errors.push(FieldError::new(
                 "method",
-                "A secret that waits has to be for the method in use. Save the new method without waiting.",
+                "A staged secret must be for the current authentication method. Save the new method without staging.",
             ));
         } else if form.is_staged && read.is_none() && !has_secret_error(&errors) {
-            errors.push(FieldError::new(secret_field, "Enter the secret that is to wait."));
+            errors.push(FieldError::new(secret_field, "Enter the secret to stage."));
         }
         let is_another =
             |draft: &CredentialDraft| draft.settings.username != stored.summary.username;
@@ -79,7 +77,7 @@ impl Vault {
         if form.is_staged && has_new_username && !is_wrong(&errors, "method") {
             errors.push(FieldError::new(
                 "username",
-                "Until you switch, pipelines receive the current secret with the stored user name. Change the user name after that, or do not let the secret wait.",
+                "Pipelines receive the current secret with the stored username until the staged secret is current. Change the username after that, or save without staging.",
             ));
         }
         self.check_name(&write, editor, &form, Some(id), &mut errors).await?;
@@ -115,7 +113,7 @@ impl Vault {
             about_secret.extend(read.notices(kind, method, &settings.username));
         }
         if changed.is_empty() {
-            about_secret.insert(0, "Nothing was changed.".to_owned());
+            about_secret.insert(0, "No changes to save.".to_owned());
             return Ok(about_secret);
         }
         row.revision = Set(stored.revision + 1);

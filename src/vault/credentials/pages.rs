@@ -1,12 +1,12 @@
 //! One credential with everything that stands round it: who uses it, who could, what happened.
 
 use super::repointing::replacements;
-use super::{Vault, today};
 use crate::domain::actor::Can;
 use crate::domain::credential::Access;
 use crate::domain::credential_page::CredentialPage;
 use crate::domain::permission::{Permission, of};
 use crate::error::{Error, Result};
+use crate::vault::{Vault, today};
 use uuid::Uuid;
 
 /// Receipts and events on a credential's page.
