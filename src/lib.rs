@@ -10,6 +10,7 @@
 //! | `ui` | what people see |
 //! | `functions` | the one door from the browser to the server |
 //! | `pipelines` | the door for machines, `/api/v1` |
+//! | `jobs` | runs what the product does by itself |
 //! | `vault` | what the product does; where keys and rows meet |
 //! | `issuers` | who signs for a run: their keys, and whether a token is theirs |
 //! | `registries` | what is asked of registries |
@@ -33,6 +34,8 @@ pub mod commands;
 pub mod crypto;
 #[cfg(feature = "ssr")]
 pub mod issuers;
+#[cfg(feature = "ssr")]
+pub mod jobs;
 #[cfg(feature = "ssr")]
 #[path = "../migrations/mod.rs"]
 pub mod migrations;

@@ -87,6 +87,8 @@ super::words! {
         TokenServiceAccepted = "credential.token_service_accepted", "accepted a token service for";
         /// It may no longer be sent there.
         TokenServiceRefused = "credential.token_service_refused", "removed the token service of";
+        /// A person asked for a job to run now.
+        JobRun = "job.run", "ran the job";
     }
 }
 

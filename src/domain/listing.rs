@@ -217,7 +217,8 @@ mod tests {
     #[test]
     fn a_query_survives_its_url() {
         let place = place(SortKey::Changed(Moment(7)));
-        let pairs = [("q", "a b&c"), ("state", "expired"), ("sort", "changed"), ("after", place.as_str())];
+        let pairs =
+            [("q", "a b&c"), ("state", "expired"), ("sort", "changed"), ("after", place.as_str())];
         let query = read(&pairs).unwrap();
         assert_eq!(
             query.to_url(),

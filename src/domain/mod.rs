@@ -40,6 +40,7 @@ pub mod expiry;
 pub mod grant;
 pub mod hearsay;
 pub mod image;
+pub mod job;
 pub mod key;
 pub mod key_file;
 pub mod listing;

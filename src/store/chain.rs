@@ -113,7 +113,7 @@ pub(super) fn message(
 }
 
 impl<C: ConnectionTrait> Chain<'_, C> {
-    /// Writes the event as the next link.
+    /// Writes the event as the next link, and into the outbox.
     pub async fn append(
         &self,
         mac: Mac<'_>,
@@ -122,6 +122,7 @@ impl<C: ConnectionTrait> Chain<'_, C> {
     ) -> Result<Recorded, DbErr> {
         let mut head = Head::lock(self.db, chain).await?;
         let (seq, link) = head.next(mac, "event", &event.fields().each_ref().map(Vec::as_slice));
+        super::Outbox { db: self.db }.put(chain, seq, &event).await?;
         let row = audit_event::ActiveModel {
             chain: Set(chain),
             seq: Set(seq),

@@ -22,9 +22,7 @@ pub enum Unrecorded {
     Slot,
     /// The removal of what has expired.
     Sweep,
-    /// Who does scheduled work, and how far it has come.
-    Lease,
-    /// A scheduled job or what came of it.
+    /// A job: when it is due, who runs it, and how that went.
     Job,
     /// Receipts: each is a link of the chain itself.
     Receipts,

@@ -205,6 +205,7 @@ pub fn functions(project: &str, at: &Objects) -> Vec<Function> {
         Function::new("/rpc/keys/rotate", Admin, &[]),
         Function::new("/rpc/keys/retire", Admin, &[("version", "1")]),
         Function::new("/rpc/keys/destroy", Admin, &[("version", "1")]),
+        Function::new("/rpc/jobs/run", Admin, &[("id", credential)]),
         Function::new("/rpc/pipelines/create", GRANT, &form),
         Function::new(
             "/rpc/pipelines/delete",
@@ -275,4 +276,5 @@ pub fn pages(at: &Objects) -> Vec<(String, Right)> {
 }
 
 /// The pages outside the projects, and the ones that only lead on.
-pub const OTHER_PAGES: [&str; 5] = ["/", "/setup", "/sign-in", "/admin/keys", "/p/{}"];
+pub const OTHER_PAGES: [&str; 6] =
+    ["/", "/setup", "/sign-in", "/admin/keys", "/admin/jobs", "/p/{}"];

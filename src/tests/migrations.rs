@@ -31,6 +31,8 @@ const TABLES: [&str; 23] = [
     "trust_rule",
     "used_assertion",
     "delivery_report",
+    "job",
+    "outbox",
 ];
 
 #[tokio::test]

@@ -5,13 +5,14 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The rooms and what each may use of ours, besides itself and `error`.
-const ROOMS: [(&str, &[&str]); 13] = [
+const ROOMS: [(&str, &[&str]); 14] = [
     ("domain", &[]),
     ("ui", &["domain", "functions"]),
     ("functions", &["domain", "vault"]),
     // Of the keys' room only what hashes: signatures are the vault's to judge.
     ("pipelines", &["domain", "vault", "crypto"]),
     ("vault", &["domain", "crypto", "store", "issuers", "registries"]),
+    ("jobs", &["domain", "vault"]),
     ("issuers", &["crypto", "outbound"]),
     ("registries", &["domain", "outbound"]),
     ("outbound", &[]),
@@ -25,6 +26,7 @@ const ROOMS: [(&str, &[&str]); 13] = [
             "domain",
             "functions",
             "pipelines",
+            "jobs",
             "vault",
             "store",
             "crypto",

@@ -12,6 +12,7 @@ mod events;
 mod exchange;
 mod explain;
 mod guesses;
+mod jobs;
 mod keys;
 mod known;
 mod names;
@@ -33,6 +34,7 @@ pub use backup::{BackupProblem, Checked, Contents, back_up, check_backup, restor
 pub use credentials::{Created, SecretInput};
 pub use deliveries::{Delivered, DeliveryRequest, Entry, Given, Ledger, Told};
 pub use doctor::{Clocks, Opening, Unreadable, clocks};
+pub use jobs::LEASE;
 pub use keys::{KeySource, Keys, StartProblem, check, unlock, unlock_as_it_is};
 pub use people::{FirstPerson, NewAccount, Signed};
 pub use readiness::Unready;
@@ -60,10 +62,12 @@ pub struct Vault {
     store: Store,
     keys: Keys,
     recorder: Recorder,
-    /// Which of several servers this is, for leases.
+    /// Which of several servers this is, for jobs.
     server: Uuid,
-    /// Wakes the task that tends the keys.
+    /// Wakes the task that watches the keys.
     keys_changed: Arc<Notify>,
+    /// Wakes the runner of jobs.
+    job_is_due: Arc<Notify>,
     passwords: passwords::Passwords,
     readiness: Arc<readiness::Readiness>,
     undeclared: Arc<undeclared::Undeclared>,
@@ -119,6 +123,7 @@ impl Vault {
             recorder,
             server: Uuid::now_v7(),
             keys_changed: Arc::new(Notify::new()),
+            job_is_due: Arc::new(Notify::new()),
             passwords: passwords::Passwords::new(),
             readiness: Arc::default(),
             undeclared: Arc::default(),

@@ -26,11 +26,13 @@ macro_rules! entities {
 }
 
 mod chains;
+mod jobs;
 mod machines;
 mod people;
 mod sealed;
 
 pub use chains::{audit_event, chain_head, counted, delivery_report, fetch, receipt};
+pub use jobs::{job, outbox};
 pub use machines::{access_grant, pipeline, pipeline_token, trust_rule, usage, used_assertion};
 pub use people::{attempt, instance, membership, person, project, session, slot};
 pub use sealed::{credential, crypto_key, lease, secret_version};
@@ -40,7 +42,13 @@ use sea_orm::DbErr;
 
 /// Every table, in the order in which the files and their tables stand here.
 pub(super) fn shapes() -> Result<Vec<TableShape>, DbErr> {
-    let files = [people::shapes()?, sealed::shapes()?, machines::shapes()?, chains::shapes()?];
+    let files = [
+        people::shapes()?,
+        sealed::shapes()?,
+        machines::shapes()?,
+        chains::shapes()?,
+        jobs::shapes()?,
+    ];
     Ok(files.into_iter().flatten().collect())
 }
 

@@ -12,12 +12,12 @@ async fn nothing_follows_a_statement_that_failed_and_its_connection_is_not_used_
     let scene = Scene::new().await;
     let large = "CREATE TABLE large AS SELECT zeroblob(1000000) AS bytes";
     let write = scene.store.write().await.unwrap();
-    assert!(write.leases().take("before", GIVER, 0, 1).await.unwrap());
+    write.leases().mark("before", GIVER, 1).await.unwrap();
     // For this connection there is no room for another page.
     write.0.execute_unprepared("PRAGMA max_page_count = 1").await.unwrap();
     let full = write.0.execute_unprepared(large).await.unwrap_err();
     assert!(is_failure(DbBackend::Sqlite, &full), "{full}");
-    assert!(write.leases().take("after", GIVER, 0, 1).await.is_err());
+    assert!(write.leases().mark("after", GIVER, 1).await.is_err());
     assert!(write.commit_without_event(Unrecorded::Test).await.is_err());
 
     let write = scene.store.write().await.unwrap();

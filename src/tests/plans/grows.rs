@@ -85,6 +85,31 @@ pub const GROWS: &[Grows] = &[
         why: "windows that are over go: a range of an index",
     },
     Grows {
+        starts: "SELECT \"job\".\"id\" FROM \"job\" WHERE \"job\".\"due_at\" <= ?",
+        has: "",
+        why: "the first job that is due: a range of an index, which ends where nothing is due",
+    },
+    Grows {
+        starts: "UPDATE job SET locked_until = ?",
+        has: "ORDER BY due_at LIMIT 1",
+        why: "the first job that is due: a range of an index, which ends where nothing is due",
+    },
+    Grows {
+        starts: "SELECT * FROM \"job\" ORDER BY",
+        has: " LIMIT ?",
+        why: "the page shows the first jobs, in the order of an index",
+    },
+    Grows {
+        starts: "SELECT * FROM \"outbox\" WHERE \"outbox\".\"id\" > ?",
+        has: " LIMIT ?",
+        why: "the next rows after one, in the order of their key",
+    },
+    Grows {
+        starts: "DELETE FROM \"outbox\"",
+        has: "\"at\" < ?",
+        why: "old rows go: a range of an index",
+    },
+    Grows {
         starts: "SELECT \"secret_version\".\"key_version\", COUNT(",
         has: " GROUP BY ",
         why: "the page of the keys says how many secrets are under each; counted in an index",

@@ -1,11 +1,12 @@
-//! Sealing everything under the active data key. One server does it at a time, in small
-//! transactions, while all of them serve; killed at any moment it goes on where it was.
+//! Sealing everything under the active data key. It is a job, so one server does it at a time, in
+//! small transactions, while all of them serve; killed at any moment it goes on where it was.
 
 use super::StartProblem;
 use super::rotation::secret_keys;
 use crate::crypto::{CryptoError, blob};
 use crate::domain::actor::Actor;
 use crate::domain::audit::Action;
+use crate::domain::job::JobKind;
 use crate::domain::key::KeyState;
 use crate::error::{Error, Result};
 use crate::store::{KeyRow, SealedRow, Unrecorded};
@@ -13,54 +14,57 @@ use crate::vault::credentials::secret_place;
 use crate::vault::{Vault, now};
 use std::time::Duration;
 
-/// The lease's name.
-pub(super) const WORK: &str = "data_keys";
 /// Secrets that are sealed again in one transaction: a delivery's receipt waits for it.
 const BATCH: u64 = 100;
-/// How long the lease is held without a sign of life, in seconds.
-const LEASE: i64 = 30;
 /// How often the stored keys are read, when nothing wakes it.
 const POLL: Duration = Duration::from_secs(5);
 /// Between two batches, so that deliveries come in between.
 const BATCH_PAUSE: Duration = Duration::from_millis(5);
 
 impl Vault {
-    /// Tends the keys for ever: reads them when they change, lets a new one become active, and
-    /// seals everything under it.
-    pub async fn tend_keys(&self) {
+    /// Reads the stored keys for ever, when they change or may have changed, and asks for the job
+    /// when there is something to do. Every server does, since each has the keys in its memory.
+    pub async fn watch_keys(&self) {
         loop {
-            let pause = match self.tend_keys_once().await {
-                Ok(true) => BATCH_PAUSE,
-                Ok(false) => POLL,
+            match self.ask_for_work().await {
                 // Why the database does not answer was logged where it was asked.
-                Err(Error::Unavailable) => POLL,
+                Ok(()) | Err(Error::Unavailable) => {}
                 Err(error) => {
-                    tracing::error!(error = %error, "the data keys could not be tended");
-                    POLL
+                    tracing::error!(error = %error, "the data keys could not be looked at");
                 }
-            };
+            }
             tokio::select! {
-                () = tokio::time::sleep(pause) => {}
+                () = tokio::time::sleep(POLL) => {}
                 () = self.keys_changed.notified() => {}
             }
         }
     }
 
+    async fn ask_for_work(&self) -> Result<()> {
+        // Without work nothing is written, so that an idle server leaves the disk alone.
+        if self.refresh_keys().await? && self.has_work().await? {
+            self.ensure_job(JobKind::TendKeys).await?;
+        }
+        Ok(())
+    }
+
+    /// The job: lets a new key become active, and seals everything under it.
+    ///
+    /// # Errors
+    /// `Unavailable` when this server cannot open the stored keys; another one can.
+    pub async fn tend_keys(&self) -> Result<()> {
+        if !self.refresh_keys().await? {
+            return Err(Error::Unavailable);
+        }
+        while self.tend_keys_once().await? {
+            tokio::time::sleep(BATCH_PAUSE).await;
+        }
+        Ok(())
+    }
+
     /// One turn; whether more is to do at once.
     pub async fn tend_keys_once(&self) -> Result<bool> {
-        if !self.refresh_keys().await? {
-            return Ok(false);
-        }
-        let at = now();
-        let until = at.plus_seconds(LEASE).0;
-        // Without work nothing is written, so that an idle server leaves the disk alone.
-        if !self.has_work().await? {
-            return Ok(false);
-        }
-        let write = self.store.write().await?;
-        let is_mine = write.leases().take(WORK, self.server, at.0, until).await?;
-        write.commit_without_event(Unrecorded::Lease).await?;
-        if !is_mine {
+        if !self.refresh_keys().await? || !self.has_work().await? {
             return Ok(false);
         }
         if self.activate().await? && !self.refresh_keys().await? {
@@ -95,9 +99,14 @@ impl Vault {
 
     async fn has_work(&self) -> Result<bool> {
         // The keys were read a moment ago, to find out whether they are others now.
-        Ok(self.keys.is_one_waiting()
-            || self.store.rewraps().left(self.active_version()).await? > 0
-            || !self.store.leases().progress(WORK).await?.is_empty())
+        let has_settled = |since| self.has_settled(since);
+        Ok(self.keys.pending_since().is_some_and(has_settled)
+            || self.store.rewraps().left(self.active_version()).await? > 0)
+    }
+
+    /// Whether every server has had time to read a key that was made then.
+    fn has_settled(&self, since: i64) -> bool {
+        since <= now().0 - self.settings.key_settle * 1_000
     }
 
     fn active_version(&self) -> i32 {
@@ -109,10 +118,9 @@ impl Vault {
         let write = self.store.write().await?;
         let mut rows = secret_keys(&write).await?;
         let at = now().0;
-        let settled = at - self.settings.key_settle * 1_000;
-        let is_settled =
-            |row: &KeyRow| row.state == KeyState::Pending && row.state_since <= settled;
-        if !rows.iter().any(is_settled) {
+        let is_ripe =
+            |row: &KeyRow| row.state == KeyState::Pending && self.has_settled(row.state_since);
+        if !rows.iter().any(is_ripe) {
             return Ok(false);
         }
         let mut recorded = None;
@@ -142,9 +150,6 @@ impl Vault {
         let active = self.active_version();
         let mut due = self.store.rewraps().due(active, BATCH).await?;
         if due.is_empty() {
-            let write = self.store.write().await?;
-            write.leases().set_progress(WORK, "").await?;
-            write.commit_without_event(Unrecorded::Lease).await?;
             return Ok(false);
         }
         // In the order in which receipts count them, so that neither waits for the other's second row.
@@ -173,10 +178,10 @@ impl Vault {
                 Err(error) => return Err(error),
             }
         }
-        let progress = self.store.leases().progress(WORK).await?;
+        let progress = self.store.jobs().progress(JobKind::TendKeys, "").await?;
         let (since, before) = read_progress(&progress).unwrap_or((at, 0));
         let progress = format!("{since} {}", before + done);
-        write.leases().set_progress(WORK, &progress).await?;
+        write.jobs().set_progress(JobKind::TendKeys, "", &progress).await?;
         write.commit_without_event(Unrecorded::Reseal).await?;
         for row in unreadable {
             self.mark_unreadable(row.project_id, row.credential_id, row.version).await?;

@@ -2,10 +2,10 @@
 //! `reseal`.
 
 use super::new_row;
-use super::reseal::WORK;
 use crate::crypto::keyring::{Purpose, WrappedKey};
 use crate::domain::actor::{Acts, InstanceAdmin};
 use crate::domain::audit::{Action, Detail, Subject};
+use crate::domain::job::JobKind;
 use crate::domain::key::{DataKey, KeyReport, KeyState, RewrapProgress};
 use crate::domain::moment::Moment;
 use crate::error::{Error, Result};
@@ -39,7 +39,7 @@ impl Vault {
                 },
             })
             .collect();
-        let progress = self.store.leases().progress(WORK).await?;
+        let progress = self.store.jobs().progress(JobKind::TendKeys, "").await?;
         let rewrap = (left > 0).then(|| so_far(&progress, left));
         let has_local_key = self.settings.has_local_key;
         Ok(KeyReport { keys, rewrap, unreadable, has_local_key })

@@ -37,11 +37,11 @@ impl Keys {
         Arc::clone(&self.now().source)
     }
 
-    /// Whether a key for secrets waits to become active, as far as was read.
-    pub(super) fn is_one_waiting(&self) -> bool {
+    /// Since when (milliseconds) a key for secrets waits to become active, as far as was read.
+    pub(super) fn pending_since(&self) -> Option<i64> {
         let secret = Purpose::Secret.to_string();
-        let is_waiting = |row: &KeyRow| row.purpose == secret && row.state == KeyState::Pending;
-        self.now().rows.iter().any(is_waiting)
+        let is_pending = |row: &&KeyRow| row.purpose == secret && row.state == KeyState::Pending;
+        self.now().rows.iter().find(is_pending).map(|row| row.state_since)
     }
 
     fn now(&self) -> std::sync::RwLockReadGuard<'_, Unlocked> {
