@@ -45,6 +45,7 @@ pub mod key_file;
 pub mod listing;
 pub mod matching;
 pub mod moment;
+pub mod paths;
 pub mod pipeline;
 pub mod project;
 pub mod proof;
