@@ -11,8 +11,6 @@ use uuid::Uuid;
 pub enum Right {
     /// Nothing.
     None,
-    /// To be signed in.
-    SignedIn,
     /// To see the project.
     Read,
     /// To change what is in it.
@@ -34,7 +32,7 @@ impl Right {
         match self {
             Self::Write => matches!(role, Role::Owner | Role::Maintainer),
             Self::Delete => role == Role::Owner,
-            Self::None | Self::SignedIn | Self::Read => true,
+            Self::None | Self::Read => true,
             Self::Admin => false,
         }
     }
@@ -120,7 +118,7 @@ impl Function {
 
 /// Every server function, called for `project` with these things.
 pub fn functions(project: &str, at: &Objects) -> Vec<Function> {
-    use Right::{Admin, Delete, None, Read, SignedIn, Write};
+    use Right::{Admin, Delete, None, Read, Write};
     let (credential, pipeline, grant) =
         (at.credential.to_string(), at.pipeline.to_string(), at.grant.to_string());
     let (credential, pipeline, grant) = (credential.as_str(), pipeline.as_str(), grant.as_str());
@@ -145,7 +143,6 @@ pub fn functions(project: &str, at: &Objects) -> Vec<Function> {
         ("password", PASSWORD),
     ];
     let on_pipeline: Vec<_> = form.into_iter().chain([("pipeline", pipeline)]).collect();
-    let list = [of, ("query[search]", ""), ("query[is_unused]", "false"), ("query[page]", "0")];
     let first = [
         ("link", "x"),
         ("project_name", "X"),
@@ -154,8 +151,6 @@ pub fn functions(project: &str, at: &Objects) -> Vec<Function> {
         ("password", PASSWORD),
     ];
     vec![
-        Function::new("/rpc/answer/notice", None, &[("id", "x")]),
-        Function::new("/rpc/answer/returned", None, &[("id", "x")]),
         Function::new("/rpc/registry/recognise", None, &[("input", "ghcr.io")]),
         Function::new(
             "/rpc/session/create",
@@ -164,12 +159,6 @@ pub fn functions(project: &str, at: &Objects) -> Vec<Function> {
         ),
         Function::new("/rpc/session/delete", None, &[]),
         Function::new("/rpc/setup/create", None, &first),
-        Function::new("/rpc/setup/open", None, &[("link", "x")]),
-        Function::new("/rpc/tokens/reveal", None, &[("id", "x")]),
-        Function::new("/rpc/session/home", SignedIn, &[]),
-        Function::new("/rpc/session/frame", Read, &[of]),
-        Function::new("/rpc/credentials/list", Read, &list),
-        Function::new("/rpc/credentials/find", Read, &[of, ("id", credential)]).about_one(),
         Function::new("/rpc/credentials/create", Write, &fields),
         Function::new("/rpc/credentials/update", Write, &edit).about_one(),
         Function::new("/rpc/credentials/disable", Write, &[of, ("id", credential)]).about_one(),
@@ -195,13 +184,9 @@ pub fn functions(project: &str, at: &Objects) -> Vec<Function> {
             .about_one(),
         Function::new("/rpc/versions/destroy", Delete, &[of, ("id", credential), ("version", "1")])
             .about_one(),
-        Function::new("/rpc/keys/report", Admin, &[]),
         Function::new("/rpc/keys/rotate", Admin, &[]),
         Function::new("/rpc/keys/retire", Admin, &[("version", "1")]),
         Function::new("/rpc/keys/destroy", Admin, &[("version", "1")]),
-        Function::new("/rpc/proxies/undeclared", Admin, &[]),
-        Function::new("/rpc/pipelines/list", Read, &[of]),
-        Function::new("/rpc/pipelines/find", Read, &[of, ("id", pipeline)]).about_one(),
         Function::new("/rpc/pipelines/create", Write, &form),
         Function::new(
             "/rpc/pipelines/delete",
@@ -209,7 +194,6 @@ pub fn functions(project: &str, at: &Objects) -> Vec<Function> {
             &[of, ("id", pipeline), ("typed_name", "hidden-pipeline")],
         )
         .about_one(),
-        Function::new("/rpc/grants/candidates", Read, &[of]),
         Function::new("/rpc/grants/create", Write, &on_pipeline).about_one(),
         Function::new("/rpc/grants/delete", Write, &[of, ("pipeline", pipeline), ("id", grant)])
             .about_one(),
@@ -245,12 +229,6 @@ pub fn functions(project: &str, at: &Objects) -> Vec<Function> {
             &[of, ("pipeline", pipeline), ("token", JOB_TOKEN)],
         )
         .about_one(),
-        Function::new("/rpc/trust-rules/trial", None, &[("id", "x")]),
-        Function::new(
-            "/rpc/matching/explain",
-            Read,
-            &[of, ("form[image]", "ghcr.io/acme/api"), ("form[pipeline]", pipeline)],
-        ),
     ]
 }
 

@@ -3,6 +3,7 @@
 
 use super::{Vault, now};
 use crate::crypto::blob::Place;
+use crate::domain::moment::Moment;
 use crate::error::{Error, Result};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -70,8 +71,14 @@ impl Vault {
         let sealed = URL_SAFE_NO_PAD.decode(text).ok()?;
         let opened = self.keys.open(&self.store, &place(kind, id), &sealed).await.ok()?;
         let note: Note<T> = serde_json::from_slice(&opened).ok()?;
-        let is_theirs = note.person.is_none() || note.person == person;
-        (is_theirs && note.until > now().0).then_some(note.content)
+        note.shown_to(person, now())
+    }
+}
+
+impl<T> Note<T> {
+    fn shown_to(self, person: Option<Uuid>, at: Moment) -> Option<T> {
+        let is_theirs = self.person.is_none() || self.person == person;
+        (is_theirs && at.0 < self.until).then_some(self.content)
     }
 }
 
@@ -83,5 +90,22 @@ fn place(kind: NoteKind, id: Uuid) -> Place<'static> {
         project_id: Uuid::nil(),
         secret_version: 0,
         origin: "",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_note_is_shown_in_time_and_to_its_person_only() {
+        let (one, other) = (Some(Uuid::from_u128(1)), Some(Uuid::from_u128(2)));
+        let note = |person| Note { person, until: 1000, content: "saved" };
+        assert_eq!(note(one).shown_to(one, Moment(999)), Some("saved"));
+        assert_eq!(note(one).shown_to(one, Moment(1000)), None, "too late");
+        assert_eq!(note(one).shown_to(other, Moment(0)), None);
+        assert_eq!(note(one).shown_to(None, Moment(0)), None);
+        // What somebody left who was signed out is found after the sign-in.
+        assert_eq!(note(None).shown_to(one, Moment(0)), Some("saved"));
     }
 }
