@@ -13,7 +13,7 @@ use uuid::Uuid;
 pub async fn switch_secret(project: String, id: Uuid, version: i64) -> Result<()> {
     let done = async {
         let editor = member(&project).await?.can::<of::RegistryWrite>()?;
-        let name = vault().switch_secret(&editor, id, version).await?;
+        let name = vault().make_current(&editor, id, version).await?;
         Ok(format!("Pipelines receive version {version} of {name} from now on."))
     };
     finish_action(&paths::credential(&project, id), done.await).await

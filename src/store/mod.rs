@@ -50,7 +50,7 @@ pub use backup::{
     Columns, DumpProblem, End, FORMAT as BACKUP_FORMAT, Header, Loading, Refusal, Snapshot,
     VERSION as BACKUP_VERSION,
 };
-pub use chain::{Chain, EventRow, Holds, Mac};
+pub use chain::{Chain, EventRow, Holds, Mac, Recorded};
 pub use connect::Address;
 pub use credentials::Credentials;
 pub use deliverables::{Deliverable, Held, HeldSecret};
@@ -74,7 +74,7 @@ pub use slots::{SlotRow, Slots};
 pub use tokens::{TokenHit, TokenRow, Tokens};
 pub use trust_rules::TrustRules;
 pub use versions::SealedVersion;
-pub use writing::Write;
+pub use writing::{Unrecorded, Write};
 
 use crate::error::Error;
 use health::Health;

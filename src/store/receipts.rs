@@ -8,7 +8,7 @@ mod row;
 use super::chain::{Head, Link, Mac};
 use super::entity::{delivery_report, receipt};
 use super::tallies::Tallies;
-use super::{Store, Write};
+use super::{Store, Unrecorded, Write};
 use crate::domain::delivery::Receipt;
 use row::{fields, model, shown};
 use sea_orm::{
@@ -178,7 +178,7 @@ async fn write<'a>(
     for (project, rows) in by_project {
         append(&write, mac, project, &rows).await?;
     }
-    write.commit().await
+    write.commit_without_event(Unrecorded::Receipts).await
 }
 
 async fn append(

@@ -13,7 +13,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 pub async fn names(app: &App, query: &[(&str, &str)]) -> Vec<String> {
     let get = |key: &str| query.iter().find(|(k, _)| *k == key).map(|(_, v)| (*v).to_owned());
     let query = ListQuery::read(get).unwrap();
-    let reader = app.evidence(&app.owner, "acme").await.reader().unwrap();
+    let reader = app.evidence(&app.owner, "acme").await.can::<of::RegistryRead>().unwrap();
     let listing = app.vault.list_credentials(&reader, &query).await.unwrap();
     assert_eq!(listing.total, listing.rows.len() as u64);
     listing.rows.into_iter().map(|row| row.name).collect()
@@ -30,7 +30,7 @@ pub async fn create(app: &App, name: &str, change: impl FnOnce(&mut CredentialFo
         ..CredentialForm::default()
     };
     change(&mut form);
-    let editor = app.evidence(&app.owner, "acme").await.editor().unwrap();
+    let editor = app.evidence(&app.owner, "acme").await.can::<of::RegistryWrite>().unwrap();
     let secret = SecretInput { password: Secret::from("s"), ..SecretInput::default() };
     app.vault.create_credential(&editor, &form, &secret).await.unwrap();
 }

@@ -74,6 +74,7 @@ mod terms;
 mod tokens;
 mod trust;
 mod typed_secrets;
+mod unrecorded;
 mod uploads;
 mod upstream;
 mod versions;

@@ -21,7 +21,7 @@ pub fn Activity(events: Vec<AuditEvent>) -> impl IntoView {
                                     <Time at=event.at/>
                                 </td>
                                 <td data-label="What">{sentence}</td>
-                                <td data-label="Details" class="muted">{event.detail}</td>
+                                <td data-label="Details" class="muted">{event.detail.to_text()}</td>
                             </tr>
                         }
                     })
