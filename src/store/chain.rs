@@ -100,7 +100,13 @@ impl Head {
 
 /// What a link's MAC covers: every part with its length before it, so that no two links with
 /// different parts have the same bytes.
-fn message(before: &[u8], chain: Uuid, seq: i64, kind: &str, fields: &[&[u8]]) -> Vec<u8> {
+pub(super) fn message(
+    before: &[u8],
+    chain: Uuid,
+    seq: i64,
+    kind: &str,
+    fields: &[&[u8]],
+) -> Vec<u8> {
     let mut out = Vec::with_capacity(256);
     let seq = seq.to_be_bytes();
     let first: [&[u8]; 5] = [b"regcred/chain/v1", before, chain.as_bytes(), &seq, kind.as_bytes()];

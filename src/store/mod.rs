@@ -34,7 +34,6 @@ mod secrets;
 mod sessions;
 mod shape;
 mod slots;
-mod tallies;
 mod terms;
 #[cfg(test)]
 mod tests;
@@ -63,7 +62,7 @@ pub use leases::Leases;
 pub use people::{NewPerson, People, PersonRow};
 pub use pipelines::Pipelines;
 pub use projects::Projects;
-pub use receipts::{ReceiptRow, Receipts, Recorder};
+pub use receipts::{FetchRow, ReceiptRow, Receipts, Recorder};
 pub use rewraps::{Rewraps, SealedRow};
 pub use schema::{Schema, knows_schema};
 pub use sea_orm::ActiveValue::Set;

@@ -28,6 +28,8 @@ pub enum Unrecorded {
     Job,
     /// Receipts: each is a link of the chain itself.
     Receipts,
+    /// What is counted of receipts.
+    Counts,
     /// How a delivery went: it belongs to the receipt.
     Report,
     /// A short-lived token for a proof, or when a rule was last used: the receipts hold the proof.

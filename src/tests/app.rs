@@ -240,6 +240,14 @@ impl App {
         self.database.raw(sql).await
     }
 
+    /// The same, once the receipts of the project `acme` are all counted.
+    pub async fn counted_i64(&self, sql: &str) -> i64 {
+        let store = self.vault.store();
+        let project = store.projects().find("acme").await.unwrap().unwrap().id;
+        store.count_receipts(project).await.unwrap();
+        self.scalar_i64(sql).await
+    }
+
     /// The one number that the query gives; it has to be a `BIGINT`, as `COUNT` is.
     pub async fn scalar_i64(&self, sql: &str) -> i64 {
         self.database.scalar_i64(sql).await

@@ -50,6 +50,9 @@ impl Vault {
         query: &ListQuery,
     ) -> Result<Listing> {
         query.check()?;
+        if query.is_unused {
+            self.count_receipts(reader.project().id).await;
+        }
         let rows = self.store.credentials(reader.project().id);
         let (search, today) = (names::fold(&query.search), today());
         let listed = rows.list(query, &search, today).await?;

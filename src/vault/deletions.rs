@@ -19,6 +19,7 @@ impl Vault {
         let project = remover.project().id;
         let write = self.store.write().await?;
         let found = write.credentials(project).lock(id).await?.ok_or(Error::NotFound)?;
+        write.receipts(project).count().await?;
         let dependents = write.credentials(project).dependents(id).await?;
         let name = found.summary.name;
         if !dependents.is_empty() {

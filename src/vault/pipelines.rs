@@ -29,6 +29,7 @@ impl Vault {
         &self,
         reader: &Can<of::PipelineRead>,
     ) -> Result<Vec<PipelineSummary>> {
+        self.count_receipts(reader.project().id).await;
         Ok(self.store.pipelines(reader.project().id).list(today()).await?)
     }
 
@@ -44,6 +45,7 @@ impl Vault {
         id: Uuid,
     ) -> Result<PipelinePage> {
         let project = reader.project().id;
+        self.count_receipts(project).await;
         let found = self.store.pipelines(project).find(id, today()).await?;
         let viewer = reader.person().id;
         let grants = self.store.grants(project).of_pipeline(id, viewer).await?;

@@ -1,7 +1,10 @@
 //! What failed is never kept by half, and what comes after it is not harmed.
 
 use super::super::health::is_failure;
+use super::receipts::{fetch, mac};
 use super::*;
+use crate::domain::delivery::Outcome;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 #[tokio::test]
@@ -36,8 +39,8 @@ async fn a_panic_costs_one_group_its_receipts_and_not_the_next() {
         mac(message)
     };
     let recorder = Recorder::start(scene.store.clone(), Arc::new(broken_once));
-    assert!(!recorder.record(vec![receipt(Outcome::Delivered)]).await);
-    assert!(recorder.record(vec![receipt(Outcome::Delivered)]).await);
+    assert!(!recorder.record(vec![fetch(&[(None, Outcome::Delivered)])]).await);
+    assert!(recorder.record(vec![fetch(&[(None, Outcome::Delivered)])]).await);
     let kept = scene.store.receipts(PROJECT).of_pipeline(PIPELINE, 10).await.unwrap();
     assert_eq!(kept.len(), 1);
 }

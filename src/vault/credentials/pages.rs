@@ -20,6 +20,7 @@ impl Vault {
         id: Uuid,
     ) -> Result<CredentialPage> {
         let project = reader.project().id;
+        self.count_receipts(project).await;
         let credential = self.store.credentials(project).find(id).await?.ok_or(Error::NotFound)?;
         let members = self.store.projects().members(project).await?;
         let obtainers = members
