@@ -114,9 +114,11 @@ async fn a_search_that_is_too_long_is_refused_at_every_door() {
     let app = App::new().await;
     let page = app.owner.get(&format!("/p/acme/credentials?q={}", "x".repeat(201))).await;
     assert_eq!(page.status, 400);
-    let long = "x".repeat(60_000);
-    let call = [("project", "acme"), ("query[search]", &long), ("query[is_unused]", "false")];
-    assert_eq!(app.owner.post_json_accept("/rpc/credentials/list", &call).await.status, 400);
+    // Nor does the vault take it from a door that did not look.
+    let query = ListQuery { search: "x".repeat(60_000), ..ListQuery::default() };
+    let reader = app.evidence(&app.owner, "acme").await.can::<of::RegistryRead>().unwrap();
+    let refused = app.vault.list_credentials(&reader, &query).await.unwrap_err();
+    assert_eq!(refused.status(), 400);
 }
 
 #[tokio::test]

@@ -114,7 +114,7 @@ async fn requests_under_way_during_a_sign_out_bring_nothing_back() {
                     browser.post_form("/rpc/session/delete", &[]).await;
                 } else {
                     // The first use of a session is noted in it: each of these is a save.
-                    browser.post_json_accept("/rpc/session/frame", &[("project", "acme")]).await;
+                    browser.get(PAGE).await;
                 }
             });
         }
@@ -150,7 +150,7 @@ async fn a_session_is_over_after_its_absolute_life_however_busy() {
     assert_eq!(app.scalar_i64("SELECT ends_at FROM session").await, end, "use prolonged it");
     app.raw(&format!("UPDATE session SET ends_at = {}", now() - 1)).await;
     assert_eq!(app.owner.get(PAGE).await.status, 302);
-    let reply = app.owner.post_json_accept("/rpc/session/home", &[]).await;
+    let reply = app.owner.post_json_accept("/rpc/keys/rotate", &[]).await;
     assert_eq!(reply.status, 401);
 }
 

@@ -40,19 +40,20 @@ async fn a_wrong_password_and_an_unknown_address_are_answered_alike() {
         assert_eq!((other.status, &other.body), (wrong.status, &wrong.body));
         assert!(other.cookie().is_none());
     }
-    // A browser is sent back to the form, with the address but not the password in its slot.
+    // A browser is sent back to the form, with the address but not the password.
     let form = [
         ("email", "typed@example.com"),
         ("password", "hunter2-hunter2"),
         ("next", "/p/acme/pipelines"),
     ];
-    let reply = app.nobody().post_form(SIGN_IN, &form).await;
+    let nobody = app.nobody();
+    let reply = nobody.post_form(SIGN_IN, &form).await;
     assert!(
         reply.location().starts_with("/sign-in?next=%2Fp%2Facme%2Fpipelines&back="),
         "{}",
         reply.location()
     );
-    let page = app.nobody().follow(reply).await.text();
+    let page = nobody.follow(reply).await.text();
     assert!(
         page.contains("typed@example.com")
             && page.contains("is not right")
