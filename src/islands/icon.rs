@@ -25,20 +25,6 @@ pub fn Icon(name: &'static str) -> impl IntoView {
     }
 }
 
-/// A link of one icon. The label is its whole name, so it has the verb and the thing: "Edit NAME".
-#[component]
-pub fn IconLink(
-    #[prop(into)] href: String,
-    #[prop(into)] label: String,
-    icon: &'static str,
-) -> impl IntoView {
-    view! {
-        <a class="icon-button" href=href aria-label=label.clone() title=label>
-            <Icon name=icon/>
-        </a>
-    }
-}
-
 fn strokes(name: &str) -> &'static str {
     match name {
         "arrow-left" => "M19 12H5M11 6l-6 6 6 6",

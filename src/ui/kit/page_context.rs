@@ -1,66 +1,84 @@
-//! Where a page stands: what its URL says, the paths of its neighbours, and what may be done there.
+//! Where a page stands: what its address says, and what may be done there.
 
 use crate::domain::listing::ListQuery;
+use crate::domain::paths;
+use crate::domain::permission::{Permission, Permissions};
 use crate::error::{Error, Result};
-use crate::functions::answer::{Returned, take_returned};
+use crate::functions::answer::FailedForm;
 use crate::functions::session::Frame;
 use leptos::prelude::*;
 use leptos_router::hooks::{use_location, use_params_map, use_query_map};
 use leptos_router::params::ParamsMap;
 use uuid::Uuid;
 
-/// What the signed-in person may do in the project, for what is drawn; the server asks again.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct May {
-    /// Create and edit credentials.
-    pub write: bool,
-    /// Delete credentials.
-    pub delete: bool,
-    /// Create and edit pipelines.
-    pub write_pipelines: bool,
-    /// Delete pipelines.
-    pub delete_pipelines: bool,
-}
-
 /// A page of a project.
 #[derive(Clone, Debug)]
-pub struct Place {
-    /// The project's part of the URL.
+pub struct PageContext {
+    /// The project's part of the address.
     pub project: String,
-    /// What may be done here.
-    pub may: May,
+    permissions: Permissions,
     path: String,
-    id: Option<String>,
+    params: ParamsMap,
     query: ParamsMap,
 }
 
-impl Place {
+impl PageContext {
     /// Read from the route: call it in a component's body.
     pub fn here() -> Self {
         let params = use_params_map().get_untracked();
-        let may = use_context::<Frame>().map_or_else(May::default, |frame| May {
-            write: frame.can_write,
-            delete: frame.can_delete,
-            write_pipelines: frame.can_write_pipelines,
-            delete_pipelines: frame.can_delete_pipelines,
-        });
+        let frame = use_context::<Frame>();
         Self {
             project: params.get("project").unwrap_or_default(),
-            may,
+            permissions: frame.map_or_else(Permissions::none, |frame| frame.permissions),
             path: use_location().pathname.get_untracked(),
-            id: params.get("id"),
+            params,
             query: use_query_map().get_untracked(),
         }
     }
 
-    /// The id in the path; what is no id names nothing.
+    /// Whether the person may do this here, for what is drawn; the server asks again.
+    pub fn may(&self, permission: Permission) -> bool {
+        self.permissions.has(permission)
+    }
+
+    /// Whether the person may give a pipeline a credential, which is to obtain it.
+    pub fn may_grant(&self) -> bool {
+        self.may(Permission::RegistryWrite) && self.may(Permission::PipelineWrite)
+    }
+
+    /// The page is only for those who may do this.
+    ///
+    /// # Errors
+    /// `Forbidden` for everybody else.
+    pub fn only_if(&self, is_allowed: bool) -> Result<()> {
+        if is_allowed { Ok(()) } else { Err(Error::Forbidden) }
+    }
+
+    /// The id in the path.
+    ///
+    /// # Errors
+    /// `NotFound` for what is no id.
     pub fn id(&self) -> Result<Uuid> {
-        self.id.as_deref().and_then(|id| Uuid::parse_str(id).ok()).ok_or(Error::NotFound)
+        self.id_of("id")
+    }
+
+    /// The id that the route calls `param`.
+    ///
+    /// # Errors
+    /// `NotFound` for what is no id.
+    pub fn id_of(&self, param: &str) -> Result<Uuid> {
+        let id = self.params.get(param).and_then(|id| Uuid::parse_str(&id).ok());
+        id.ok_or(Error::NotFound)
     }
 
     /// The value of `key` in the query.
     pub fn query(&self, key: &str) -> Option<String> {
         self.query.get(key)
+    }
+
+    /// What the last post of a form on this page left, if it failed.
+    pub async fn failed_form(&self) -> Option<FailedForm> {
+        super::failed_form(self.query("back")).await
     }
 
     /// Whether this is the page at `path`, and not a dialog drawn over it. What the page before
@@ -75,71 +93,45 @@ impl Place {
         matches!(of_the_list.as_slice(), ["new"] | [_, "edit" | "delete"])
     }
 
-    /// The list of credentials.
-    pub fn credentials(&self) -> String {
-        format!("/p/{}/credentials", self.project)
-    }
-
-    /// What is asked of the list, as the query of a URL with its `?`; empty when that is nothing,
-    /// or cannot be read. A dialog carries it along, and nothing else of the query: what the page
-    /// before left was left for one page.
+    /// What is asked of the list of credentials, as the query of an address with its `?`; empty when
+    /// that is nothing, or cannot be read. A dialog carries it along, and nothing else of the query:
+    /// what the page before left was left for one page.
     pub fn list_query(&self) -> String {
         ListQuery::read(|key| self.query(key)).map(|query| query.to_url()).unwrap_or_default()
     }
 
     /// The list of credentials as it stands behind a dialog.
     pub fn list(&self) -> String {
-        format!("{}{}", self.credentials(), self.list_query())
+        format!("{}{}", paths::credentials(&self.project), self.list_query())
     }
-
-    /// One credential.
-    pub fn credential(&self, id: Uuid) -> String {
-        format!("/p/{}/credentials/{id}", self.project)
-    }
-
-    /// The list of pipelines.
-    pub fn pipelines(&self) -> String {
-        format!("/p/{}/pipelines", self.project)
-    }
-
-    /// One pipeline.
-    pub fn pipeline(&self, id: Uuid) -> String {
-        format!("/p/{}/pipelines/{id}", self.project)
-    }
-}
-
-/// What a failed form left in the slot of `?back=`. A slot that is gone is an empty form, not an error.
-pub async fn returned(slot: Option<String>) -> Option<Returned> {
-    take_returned(slot?).await.ok().flatten()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn at(query: &[(&'static str, &str)]) -> Place {
-        Place {
+    fn at(query: &[(&'static str, &str)]) -> PageContext {
+        PageContext {
             project: "acme".to_owned(),
-            may: May::default(),
+            permissions: Permissions::none(),
             path: "/p/acme/credentials/new".to_owned(),
-            id: None,
+            params: ParamsMap::new(),
             query: query.iter().copied().collect(),
         }
     }
 
     #[test]
     fn a_dialog_carries_what_is_asked_of_its_list_and_nothing_else() {
-        let place = at(&[
+        let page = at(&[
             ("back", "slot"),
             ("q", "a b&c"),
             ("preset", "ghcr"),
             ("state", "expired"),
             ("said", "slot"),
-            ("form", "repoint"),
             ("page", "3"),
         ]);
-        assert_eq!(place.list_query(), "?q=a%20b%26c&state=expired&page=3");
-        assert_eq!(place.list(), "/p/acme/credentials?q=a%20b%26c&state=expired&page=3");
+        assert_eq!(page.list_query(), "?q=a%20b%26c&state=expired&page=3");
+        assert_eq!(page.list(), "/p/acme/credentials?q=a%20b%26c&state=expired&page=3");
     }
 
     #[test]
