@@ -50,8 +50,8 @@ impl PageContext {
     ///
     /// # Errors
     /// `Forbidden` for everybody else.
-    pub fn only_if(&self, is_allowed: bool) -> Result<()> {
-        if is_allowed { Ok(()) } else { Err(Error::Forbidden) }
+    pub fn needs(&self, permission: Permission) -> Result<()> {
+        if self.may(permission) { Ok(()) } else { Err(Error::Forbidden) }
     }
 
     /// The id in the path.
