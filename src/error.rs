@@ -39,7 +39,7 @@ pub struct Change {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 pub enum Error {
     /// Fields that break a rule; nothing was saved. 422.
-    #[error("Some fields need another look. Nothing was saved.")]
+    #[error("Check the marked fields. Nothing was saved.")]
     Invalid(Vec<FieldError>),
     /// The form was made from an older revision; nothing was saved. 409.
     #[error("Somebody else saved this while you were editing. Nothing was overwritten.")]
@@ -155,7 +155,7 @@ impl FromServerFnError for Error {
             | ServerFnErrorErr::MissingArg(_)
             | ServerFnErrorErr::Deserialization(_)
             | ServerFnErrorErr::UnsupportedRequestMethod(_) => {
-                Self::BadRequest("The request is not of the form this page sends.".to_owned())
+                Self::BadRequest("Invalid request.".to_owned())
             }
             ServerFnErrorErr::Request(_) => Self::Unavailable,
             _ => Self::Internal,

@@ -31,6 +31,7 @@ fn strokes(name: &str) -> &'static str {
         "box" => "M4 8l8-4 8 4v8l-8 4-8-4zM4 8l8 4 8-4M12 12v8",
         "check" => "M5 12.5l4.5 4.5L19 7.5",
         "chevron-down" => "M7 10l5 5 5-5",
+        "clock" => "M12 20a8 8 0 1 0 0-16 8 8 0 0 0 0 16zM12 8v4l2.5 2.5",
         "close" => "M6 6l12 12M18 6L6 18",
         "copy" => "M9 9h11v11H9zM5.5 15H4V4h11v1.5",
         "key" => "M7.5 20a3.5 3.5 0 1 0 0-7 3.5 3.5 0 0 0 0 7zM10 14l9.5-9.5M15.5 8.5l3 3",
