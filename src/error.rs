@@ -54,13 +54,13 @@ pub enum Error {
     /// Nobody is signed in, or the token is not valid. 401.
     #[error("Sign in to continue.")]
     Unauthenticated,
-    /// Whoever asks lacks the permission. 403.
+    /// The person lacks the permission. 403.
     #[error("Your role in this project does not allow this. Ask an owner of the project.")]
     Forbidden,
     /// A rule about this very thing forbids it; the sentence says which. 403.
     #[error("{0}")]
     Denied(String),
-    /// It does not exist, or whoever asks may not know that it does. 404.
+    /// It does not exist, or the person may not know that it does. 404.
     #[error("There is nothing here, or it was deleted.")]
     NotFound,
     /// A query, filter or request that cannot be understood. 400.

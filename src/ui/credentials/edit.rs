@@ -69,7 +69,7 @@ fn offer(page: PageContext) -> Offer {
 fn EditForm(loaded: Found, page: PageContext) -> impl IntoView {
     let (credential, failed) = loaded;
     let form: Form = FormState::new(failed, stored_form(&credential));
-    // Whoever has read what changed meanwhile saves against what they read; nobody else saw it.
+    // A person who was shown what changed meanwhile saves against that; nobody else saw it.
     let revision = match form.failed() {
         Some(FailedForm { error: Error::Stale { revision, .. }, .. }) => Some(*revision),
         Some(failed) => failed.revision,

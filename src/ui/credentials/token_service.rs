@@ -15,7 +15,7 @@ use uuid::Uuid;
 #[component]
 pub fn WhereTo(
     credential: Credential,
-    /// The fixed origins besides its own, by kind of registry.
+    /// The fixed origins of its kind of registry, without its own.
     companions: Vec<String>,
     form: FormState<()>,
     page: PageContext,
