@@ -13,6 +13,9 @@ mod m20261121_000006_create_trust_rules;
 mod m20261128_000007_tell_use_from_asking;
 mod m20261128_000008_one_origin_one_host;
 mod m20261128_000009_an_index_for_every_query;
+mod m20261129_000010_create_jobs;
+mod m20261129_000011_pages_by_day_of_expiry;
+mod m20261129_000012_one_link_for_each_fetch;
 
 /// Every step, oldest first.
 pub struct Migrator;
@@ -30,6 +33,9 @@ impl MigratorTrait for Migrator {
             Box::new(m20261128_000007_tell_use_from_asking::Migration),
             Box::new(m20261128_000008_one_origin_one_host::Migration),
             Box::new(m20261128_000009_an_index_for_every_query::Migration),
+            Box::new(m20261129_000010_create_jobs::Migration),
+            Box::new(m20261129_000011_pages_by_day_of_expiry::Migration),
+            Box::new(m20261129_000012_one_link_for_each_fetch::Migration),
         ]
     }
 }
@@ -87,6 +93,14 @@ fn index(
 async fn drop_tables(manager: &SchemaManager<'_>, names: &[&'static str]) -> Result<(), DbErr> {
     for name in names.iter().rev() {
         manager.drop_table(Table::drop().table(Alias::new(*name)).to_owned()).await?;
+    }
+    Ok(())
+}
+
+/// Runs them one after the other.
+async fn run(manager: &SchemaManager<'_>, statements: &[&str]) -> Result<(), DbErr> {
+    for sql in statements {
+        manager.get_connection().execute_unprepared(sql).await?;
     }
     Ok(())
 }

@@ -11,6 +11,7 @@
 //! | `islands` | the little of it that runs in a browser |
 //! | `functions` | the one door from the browser to the server |
 //! | `pipelines` | the door for machines, `/api/v1` |
+//! | `jobs` | runs what the product does by itself |
 //! | `vault` | what the product does; where keys and rows meet |
 //! | `issuers` | who signs for a run: their keys, and whether a token is theirs |
 //! | `registries` | what is asked of registries |
@@ -35,6 +36,8 @@ pub mod commands;
 pub mod crypto;
 #[cfg(feature = "ssr")]
 pub mod issuers;
+#[cfg(feature = "ssr")]
+pub mod jobs;
 #[cfg(feature = "ssr")]
 #[path = "../migrations/mod.rs"]
 pub mod migrations;

@@ -41,6 +41,7 @@ async function furnish(page: Page, instance: Instance): Promise<Pages> {
     'a pipeline': ofPipeline,
     'the delete dialog of a pipeline': `${ofPipeline}/delete`,
     'the encryption keys': '/admin/keys',
+    'the jobs': '/admin/jobs',
     'a page that does not exist': `${list}/nothing`,
     'an address that nothing has': '/nothing/here',
     'a filter that does not exist': `${list}?sort=nothing`,

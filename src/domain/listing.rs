@@ -1,6 +1,10 @@
 //! What part of the list is asked for. The URL is the state, so this reads and writes queries, and
 //! nothing that is not named here can filter or sort (security T21).
 
+mod cursor;
+
+pub use cursor::{Cursor, SortKey};
+
 use super::credential::{Access, Method, Summary};
 use super::moment::Day;
 use crate::error::{Error, Result};
@@ -63,8 +67,10 @@ pub struct ListQuery {
     pub is_unused: bool,
     /// The order; by name unless said.
     pub sort: Option<Sort>,
-    /// Counts from 0.
-    pub page: u32,
+    /// The page that begins after this place; the first one unless said.
+    pub after: Option<Cursor>,
+    /// The page that ends before this place.
+    pub before: Option<Cursor>,
 }
 
 impl ListQuery {
@@ -82,7 +88,8 @@ impl ListQuery {
             is_unused: word(value("unused"), |w| (w == "1").then_some(true), "unused")?
                 .unwrap_or(false),
             sort: word(value("sort"), Sort::from_word, "sort")?,
-            page: word(value("page"), page_index, "page")?.unwrap_or(0),
+            after: word(value("after"), Cursor::parse, "after")?,
+            before: word(value("before"), Cursor::parse, "before")?,
         };
         query.check()?;
         Ok(query)
@@ -97,7 +104,25 @@ impl ListQuery {
         if has_control(&self.search) || self.registry.as_deref().is_some_and(has_control) {
             return Err(Error::BadRequest("Search for characters that can be seen.".to_owned()));
         }
+        let mut places = self.after.iter().chain(&self.before);
+        let is_one_too_many = self.after.is_some() && self.before.is_some();
+        if is_one_too_many || places.any(|place| place.sort() != self.sort()) {
+            return Err(Error::BadRequest(
+                "The address of this page has a place that does not fit the order of the list."
+                    .to_owned(),
+            ));
+        }
         Ok(())
+    }
+
+    /// The order.
+    pub fn sort(&self) -> Sort {
+        self.sort.unwrap_or(Sort::Name)
+    }
+
+    /// The same from the first page on.
+    pub fn first_page(&self) -> Self {
+        Self { after: None, before: None, ..self.clone() }
     }
 
     /// The pairs of its URL, without those that say nothing.
@@ -115,11 +140,12 @@ impl ListQuery {
         push("access", self.access.map(|a| a.word().to_owned()));
         push("unused", self.is_unused.then(|| "1".to_owned()));
         push("sort", self.sort.map(|s| s.word().to_owned()));
-        push("page", (self.page > 0).then(|| (self.page + 1).to_string()));
+        push("after", self.after.as_ref().map(Cursor::to_text));
+        push("before", self.before.as_ref().map(Cursor::to_text));
         pairs
     }
 
-    /// `?q=…&page=2`, percent-encoded; empty when nothing is asked.
+    /// `?q=…&after=…`, percent-encoded; empty when nothing is asked.
     pub fn to_url(&self) -> String {
         let query: Vec<String> =
             self.pairs().iter().map(|(key, value)| format!("{key}={}", percent(value))).collect();
@@ -134,6 +160,10 @@ pub struct Listing {
     pub rows: Vec<Summary>,
     /// How many fit the query, on all pages.
     pub total: u64,
+    /// The page before, if there is one.
+    pub previous: Option<ListQuery>,
+    /// The page after, if there is one.
+    pub next: Option<ListQuery>,
     /// Whether the project has any credential at all.
     pub is_empty_project: bool,
     /// The hosts in the project, for the filter.
@@ -155,10 +185,6 @@ pub fn percent(value: &str) -> String {
     out
 }
 
-fn page_index(text: &str) -> Option<u32> {
-    text.parse::<u32>().ok().filter(|n| (1..=1_000_000).contains(n)).map(|n| n - 1)
-}
-
 fn word<T>(
     value: Option<String>,
     read: impl Fn(&str) -> Option<T>,
@@ -177,26 +203,57 @@ fn word<T>(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::moment::Moment;
 
     fn read(pairs: &[(&str, &str)]) -> Result<ListQuery> {
         ListQuery::read(|key| pairs.iter().find(|(k, _)| *k == key).map(|(_, v)| (*v).to_owned()))
     }
 
+    /// The place of a row called `ghcr`.
+    fn place(key: SortKey) -> String {
+        Cursor { key, name_key: "ghcr".to_owned() }.to_text()
+    }
+
     #[test]
     fn a_query_survives_its_url() {
-        let query =
-            read(&[("q", "a b&c"), ("state", "expired"), ("sort", "changed"), ("page", "3")])
-                .unwrap();
-        assert_eq!(query.to_url(), "?q=a%20b%26c&state=expired&sort=changed&page=3");
-        assert_eq!(query.page, 2);
+        let place = place(SortKey::Changed(Moment(7)));
+        let pairs =
+            [("q", "a b&c"), ("state", "expired"), ("sort", "changed"), ("after", place.as_str())];
+        let query = read(&pairs).unwrap();
+        assert_eq!(
+            query.to_url(),
+            format!("?q=a%20b%26c&state=expired&sort=changed&after={place}")
+        );
+        assert_eq!(query.first_page().to_url(), "?q=a%20b%26c&state=expired&sort=changed");
     }
 
     #[test]
     fn only_named_columns_filter_or_sort() {
         for pair in
-            [("sort", "sealed"), ("state", "x"), ("method", "1"), ("page", "0"), ("page", "-1")]
+            [("sort", "sealed"), ("state", "x"), ("method", "1"), ("after", "0"), ("before", "-1")]
         {
             assert!(matches!(read(&[pair]), Err(Error::BadRequest(_))), "{pair:?}");
         }
+    }
+
+    #[test]
+    fn a_place_fits_one_order_and_one_direction() {
+        let (by_name, by_host) =
+            (place(SortKey::Name), place(SortKey::Registry("ghcr.io".to_owned())));
+        read(&[("after", by_name.as_str())]).unwrap();
+        read(&[("sort", "registry"), ("before", by_host.as_str())]).unwrap();
+        let bad: [&[(&str, &str)]; 3] = [
+            &[("after", by_host.as_str())],
+            &[("sort", "registry"), ("before", by_name.as_str())],
+            &[("after", by_name.as_str()), ("before", by_name.as_str())],
+        ];
+        for pairs in bad {
+            assert!(matches!(read(pairs), Err(Error::BadRequest(_))), "{pairs:?}");
+        }
+    }
+
+    #[test]
+    fn a_number_of_a_page_asks_nothing() {
+        assert_eq!(read(&[("page", "3")]).unwrap(), ListQuery::default());
     }
 }

@@ -7,6 +7,8 @@
 
 pub mod answer;
 pub mod credentials;
+#[cfg(feature = "ssr")]
+pub mod jobs;
 pub mod keys;
 pub mod matching;
 pub mod pipelines;

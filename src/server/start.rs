@@ -15,10 +15,10 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 
 /// How long requests under way may take after a stop was asked for.
 const GRACE: Duration = Duration::from_secs(25);
+/// How long jobs may take to stop after serving has ended. They are asked to when the server is.
+const JOBS_GRACE: Duration = Duration::from_secs(10);
 /// How often it is looked whether the database file is still there.
 const LOOK: Duration = Duration::from_millis(500);
-/// How often what has expired is removed.
-const SWEEP: Duration = Duration::from_secs(15 * 60);
 
 /// Serves until SIGTERM or SIGINT.
 ///
@@ -53,16 +53,18 @@ pub async fn serve(config: &Config) -> Result<(), StartError> {
 
     let beside = [
         tokio::spawn(watch_file(vault.clone())),
-        tokio::spawn(sweep(vault.clone())),
-        tokio::spawn(tend_keys(vault.clone())),
+        tokio::spawn(watch_keys(vault.clone())),
         tokio::spawn(read_keys_again(vault.clone(), config.storage.clone(), hangup)),
     ];
+    let (stop_jobs, jobs_are_stopped) = tokio::sync::watch::channel(false);
+    let jobs = tokio::spawn(crate::jobs::run(vault.clone(), jobs_are_stopped));
     let (stopping, stopped) = tokio::sync::oneshot::channel();
     let (readiness, drain) = (vault.clone(), Duration::from_secs(config.drain));
     let until = async move {
         stop.asked().await;
         // Those who still come are served until nobody sends them here any more.
         readiness.begin_to_stop();
+        stop_jobs.send_replace(true);
         tokio::time::sleep(drain).await;
         // Who waits for this is gone only when serving has ended by itself.
         let _ = stopping.send(());
@@ -77,6 +79,10 @@ pub async fn serve(config: &Config) -> Result<(), StartError> {
     }
     for task in beside {
         task.abort();
+    }
+    // What they hold is given up before the database closes.
+    if tokio::time::timeout(JOBS_GRACE, jobs).await.is_err() {
+        tracing::warn!("a job was still under way when time was up");
     }
     store.close().await?;
     Ok(())
@@ -125,16 +131,6 @@ impl Stop {
     }
 }
 
-async fn sweep(vault: Vault) {
-    let mut every = tokio::time::interval(SWEEP);
-    loop {
-        every.tick().await;
-        if let Err(error) = vault.sweep().await {
-            tracing::warn!(error = %error, "what has expired was not removed");
-        }
-    }
-}
-
 /// The store tells the log when one of its files goes, also while nobody asks for anything.
 async fn watch_file(vault: Vault) {
     let mut every = tokio::time::interval(LOOK);
@@ -144,8 +140,8 @@ async fn watch_file(vault: Vault) {
     }
 }
 
-async fn tend_keys(vault: Vault) {
-    vault.tend_keys().await;
+async fn watch_keys(vault: Vault) {
+    vault.watch_keys().await;
 }
 
 /// Each SIGHUP says that the operator has given another key-encryption key.

@@ -1,14 +1,9 @@
 //! Single-use tokens of providers that were used: once over all servers.
 
+use super::Assertions;
 use super::entity::used_assertion::{ActiveModel, Column, Entity};
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter};
-
-/// A handle on the tokens that were used.
-#[derive(Debug)]
-pub struct Assertions<'a, C: ConnectionTrait> {
-    pub(super) db: &'a C,
-}
 
 impl<C: ConnectionTrait> Assertions<'_, C> {
     /// Uses the token with this hash up, which nobody takes after `expires_at` (milliseconds)

@@ -1,14 +1,9 @@
 //! Failed attempts, and what may be done only so often: counted in the database, so that every replica counts together.
 
+use super::Attempts;
 use super::entity::attempt::{ActiveModel, Column, Entity};
 use sea_orm::sea_query::{Expr, ExprTrait, OnConflict};
 use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter};
-
-/// A handle on the attempts.
-#[derive(Debug)]
-pub struct Attempts<'a, C: ConnectionTrait> {
-    pub(super) db: &'a C,
-}
 
 impl<C: ConnectionTrait> Attempts<'_, C> {
     /// The attempts under `key` since `from` (milliseconds), and when the first was. Others may
@@ -40,7 +35,7 @@ impl<C: ConnectionTrait> Attempts<'_, C> {
     }
 
     /// One less.
-    pub async fn take_back(&self, key: &str) -> Result<(), DbErr> {
+    pub async fn decrement(&self, key: &str) -> Result<(), DbErr> {
         Entity::update_many()
             .col_expr(Column::Count, Expr::col(Column::Count).sub(1))
             .filter(Column::Key.eq(key))

@@ -34,6 +34,7 @@
 //! # What is left out
 //!
 //! Sessions, single-use slots, failed attempts and leases: they are over before a backup is read.
+//! Jobs: a server that starts schedules them again. The outbox: its events are old news by then.
 //! Keys are there as the database has them, wrapped; the key-encryption key never is.
 
 mod cell;
@@ -44,7 +45,7 @@ mod load;
 pub use dump::{DumpProblem, Snapshot};
 pub use load::{Loading, Refusal};
 
-use super::shape::{Kind, Shape};
+use super::shape::{ColumnKind, TableShape};
 use sea_orm::DbErr;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -58,7 +59,7 @@ pub const VERSION: u32 = 2;
 /// The first version that carries an HMAC.
 const AUTHENTICATED: u32 = 2;
 
-const LEFT_OUT: [&str; 4] = ["session", "slot", "attempt", "lease"];
+const LEFT_OUT: [&str; 6] = ["session", "slot", "attempt", "lease", "job", "outbox"];
 
 /// The first line.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -90,7 +91,7 @@ impl Header {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Columns {
     /// Name and kind.
-    pub columns: Vec<(String, Kind)>,
+    pub columns: Vec<(String, ColumnKind)>,
 }
 
 /// The last line.
@@ -108,7 +109,7 @@ pub struct End {
 }
 
 /// The tables that a backup holds, in the order in which they are written.
-fn tables() -> Result<Vec<Shape>, DbErr> {
+fn tables() -> Result<Vec<TableShape>, DbErr> {
     let mut shapes = super::entity::shapes()?;
     shapes.retain(|shape| !LEFT_OUT.contains(&shape.name));
     Ok(shapes)

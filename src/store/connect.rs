@@ -23,6 +23,8 @@ pub enum Address {
 
 /// Connections that read at once from the embedded database.
 const READERS: u32 = 4;
+/// Connections of one server to `PostgreSQL`, which takes 100 of all servers unless it is told more.
+const POSTGRES_CONNECTIONS: u32 = 20;
 
 /// Milliseconds that a statement on `PostgreSQL` waits for a lock: as long as one on `SQLite` does.
 const LOCK_TIMEOUT: u32 = 5_000;
@@ -59,7 +61,7 @@ impl Store {
                 Ok(Self { reader, writer, anchor, health, id: Uuid::now_v7() })
             }
             Address::Postgres(url) => {
-                let mut options = options(url.clone(), 20);
+                let mut options = options(url.clone(), POSTGRES_CONNECTIONS);
                 options.max_lifetime(Duration::from_secs(300));
                 let health = Health::default();
                 bound_sessions(&mut options, &health);
@@ -83,7 +85,7 @@ impl Store {
                 // All of it or nothing: a step that was cut off half-way could never be repeated.
                 let write = self.write().await?;
                 Migrator::up(&write.0.inner, None).await?;
-                write.commit().await
+                write.commit_without_event(super::Unrecorded::Schema).await
             }
             Address::Postgres(url) => migrate_postgres(url).await,
         }

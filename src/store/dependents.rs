@@ -30,9 +30,9 @@ impl<C: ConnectionTrait> Credentials<'_, C> {
                 last_use: row.last_used_at.map(Moment),
             })
             .collect();
-        let grants = Grants { db, project }.of_credential(id).await?;
+        let grants = Grants::new(db, project).of_credential(id).await?;
         let holders = grants.iter().map(|(pipeline, _)| *pipeline).collect();
-        let names = Pipelines { db, project }.names(holders).await?;
+        let names = Pipelines::new(db, project).names(holders).await?;
         for (pipeline_id, intent) in grants {
             if let Some(found) = dependents.iter_mut().find(|d| d.pipeline_id == pipeline_id) {
                 // Of two grants the wider one is told.

@@ -1,7 +1,8 @@
 //! What the pipelines of a project may have.
 
+use super::Grants;
 use super::entity::access_grant::{ActiveModel, Column, Entity, Model};
-use super::entity::{credential, usage};
+use super::entity::{Unreadable, credential, usage};
 use super::terms;
 use crate::domain::credential::Access;
 use crate::domain::grant::Terms;
@@ -13,13 +14,6 @@ use sea_orm::{
 };
 use std::collections::HashMap;
 use uuid::Uuid;
-
-/// A handle on a project's grants.
-#[derive(Debug)]
-pub struct Grants<'a, C: ConnectionTrait> {
-    pub(super) db: &'a C,
-    pub(super) project: Uuid,
-}
 
 /// A grant as it is written and found.
 #[derive(Clone, Debug)]
@@ -66,14 +60,14 @@ impl<C: ConnectionTrait> Grants<'_, C> {
             approved_at: Set(None),
             approved_until: Set(None),
         };
-        Entity::insert(row).exec_without_returning(self.db).await?;
-        Ok(())
+        self.0.insert(row).await
     }
 
     /// Which pipelines hold a grant of the credential, and what for; one that holds two is there
     /// twice. A grant that reaches nobody because its terms cannot be read is there, too.
     pub async fn of_credential(&self, credential: Uuid) -> Result<Vec<(Uuid, Access)>, DbErr> {
-        let rows = self.rows(Column::CredentialId.eq(credential)).await?;
+        let rows = self.rows().filter(Column::CredentialId.eq(credential));
+        let rows = rows.order_by_asc(Column::CreatedAt).all(self.db).await?;
         Ok(rows
             .into_iter()
             .filter_map(|row| Some((row.pipeline_id, Access::from_word(&row.intent)?)))
@@ -82,18 +76,7 @@ impl<C: ConnectionTrait> Grants<'_, C> {
 
     /// One grant of the pipeline; `None` also for one whose terms cannot be read.
     pub async fn find(&self, pipeline: Uuid, id: Uuid) -> Result<Option<GrantRow>, DbErr> {
-        let row = self.rows(Column::Id.eq(id)).await?.pop();
-        Ok(row.filter(|row| row.pipeline_id == pipeline).and_then(|row| {
-            Some(GrantRow {
-                terms: terms::read(&row)?,
-                id: row.id,
-                pipeline_id: row.pipeline_id,
-                credential_id: row.credential_id,
-                granted_by: row.granted_by,
-                created_at: row.created_at,
-                created_by: row.created_by,
-            })
-        }))
+        Ok(self.row(pipeline, id).await?.and_then(|row| GrantRow::try_from(row).ok()))
     }
 
     /// Writes down that `by` lets the grant push through the day `until`; a later approval replaces
@@ -114,9 +97,8 @@ impl<C: ConnectionTrait> Grants<'_, C> {
             approved_until: Set(Some(until.to_text())),
             ..ActiveModel::default()
         };
-        let done = Entity::update_many()
-            .set(row)
-            .filter(Column::ProjectId.eq(self.project))
+        let done = self
+            .updates(row)
             .filter(Column::Id.eq(id))
             .filter(Column::NeedsApproval.eq(true))
             // Who gave it is another one, and known.
@@ -132,10 +114,10 @@ impl<C: ConnectionTrait> Grants<'_, C> {
             .from(Column::CredentialId)
             .to(credential::Column::Id)
             .into();
-        let rows = Entity::find()
+        let rows = self
+            .rows()
             .join(JoinType::InnerJoin, to_credential)
             .select_also(credential::Entity)
-            .filter(Column::ProjectId.eq(self.project))
             .filter(Column::PipelineId.eq(pipeline))
             .order_by_asc(credential::Column::NameKey)
             .order_by_asc(Column::Intent)
@@ -175,9 +157,8 @@ impl<C: ConnectionTrait> Grants<'_, C> {
     /// Makes every grant that hands out the credential's secret wait for an approval; how many there
     /// are.
     pub async fn require_approval(&self, credential: Uuid) -> Result<u64, DbErr> {
-        let done = Entity::update_many()
-            .set(ActiveModel { needs_approval: Set(true), ..ActiveModel::default() })
-            .filter(Column::ProjectId.eq(self.project))
+        let done = self
+            .updates(ActiveModel { needs_approval: Set(true), ..ActiveModel::default() })
             .filter(Column::CredentialId.eq(credential))
             .filter(
                 Condition::any()
@@ -192,39 +173,42 @@ impl<C: ConnectionTrait> Grants<'_, C> {
 
     /// Removes one grant of the pipeline; which credential it was for, if there was one.
     pub async fn delete(&self, pipeline: Uuid, id: Uuid) -> Result<Option<Uuid>, DbErr> {
-        let found =
-            self.rows(Column::Id.eq(id)).await?.into_iter().find(|row| row.pipeline_id == pipeline);
+        let found = self.row(pipeline, id).await?;
         if found.is_some() {
-            Entity::delete_by_id(id).exec(self.db).await?;
+            self.0.delete(id).await?;
         }
         Ok(found.map(|row| row.credential_id))
     }
 
     /// Removes every grant of the credential.
     pub async fn delete_of_credential(&self, credential: Uuid) -> Result<(), DbErr> {
-        self.delete_where(Column::CredentialId.eq(credential)).await
+        self.deletions().filter(Column::CredentialId.eq(credential)).exec(self.db).await?;
+        Ok(())
     }
 
     /// Removes every grant of the pipeline.
     pub async fn delete_of_pipeline(&self, pipeline: Uuid) -> Result<(), DbErr> {
-        self.delete_where(Column::PipelineId.eq(pipeline)).await
-    }
-
-    async fn rows(&self, filter: sea_orm::sea_query::SimpleExpr) -> Result<Vec<Model>, DbErr> {
-        Entity::find()
-            .filter(Column::ProjectId.eq(self.project))
-            .filter(filter)
-            .order_by_asc(Column::CreatedAt)
-            .all(self.db)
-            .await
-    }
-
-    async fn delete_where(&self, filter: sea_orm::sea_query::SimpleExpr) -> Result<(), DbErr> {
-        Entity::delete_many()
-            .filter(Column::ProjectId.eq(self.project))
-            .filter(filter)
-            .exec(self.db)
-            .await?;
+        self.deletions().filter(Column::PipelineId.eq(pipeline)).exec(self.db).await?;
         Ok(())
+    }
+
+    async fn row(&self, pipeline: Uuid, id: Uuid) -> Result<Option<Model>, DbErr> {
+        self.one(id).filter(Column::PipelineId.eq(pipeline)).one(self.db).await
+    }
+}
+
+impl TryFrom<Model> for GrantRow {
+    type Error = Unreadable;
+
+    fn try_from(row: Model) -> Result<Self, Unreadable> {
+        Ok(Self {
+            terms: terms::read(&row).ok_or(Unreadable)?,
+            id: row.id,
+            pipeline_id: row.pipeline_id,
+            credential_id: row.credential_id,
+            granted_by: row.granted_by,
+            created_at: row.created_at,
+            created_by: row.created_by,
+        })
     }
 }

@@ -1,15 +1,10 @@
 //! Facts about the instance, by name.
 
+use super::Instance;
 use super::entity::instance::{ActiveModel, Column, Entity};
 use super::locked;
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{ActiveValue::Set, ConnectionTrait, DbErr, EntityTrait};
-
-/// A handle on the facts.
-#[derive(Debug)]
-pub struct Instance<'a, C: ConnectionTrait> {
-    pub(super) db: &'a C,
-}
 
 impl<C: ConnectionTrait> Instance<'_, C> {
     /// The fact and until when it holds (milliseconds).

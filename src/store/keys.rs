@@ -1,5 +1,6 @@
 //! Wrapped keys. This room never sees one unwrapped.
 
+use super::Keys;
 use super::entity::crypto_key::{ActiveModel, Column, Entity, Model};
 use super::entity::{Sealed, secret_version};
 use super::locked;
@@ -11,12 +12,6 @@ use sea_orm::{
 };
 use std::collections::BTreeMap;
 use uuid::Uuid;
-
-/// A handle on the wrapped keys.
-#[derive(Debug)]
-pub struct Keys<'a, C: ConnectionTrait> {
-    pub(super) db: &'a C,
-}
 
 /// A wrapped key.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -47,13 +42,13 @@ impl<C: ConnectionTrait> Keys<'_, C> {
             .order_by_asc(Column::Version)
             .all(self.db)
             .await?;
-        rows.into_iter().map(shown).collect()
+        rows.into_iter().map(KeyRow::try_from).collect()
     }
 
     /// The same, locked until the transaction ends.
     pub async fn lock(&self) -> Result<Vec<KeyRow>, DbErr> {
         let rows = Entity::find().order_by_asc(Column::Purpose).order_by_asc(Column::Version);
-        locked(self.db, rows).all(self.db).await?.into_iter().map(shown).collect()
+        locked(self.db, rows).all(self.db).await?.into_iter().map(KeyRow::try_from).collect()
     }
 
     /// Inserts the key unless its version is there: of two that are first, one wins. Whether it was
@@ -62,8 +57,10 @@ impl<C: ConnectionTrait> Keys<'_, C> {
         // Whichever of the unique indexes it is: another server's key may be seen by the one of the
         // active keys first, and `PostgreSQL` refuses what the named one does not catch.
         let there = OnConflict::new().do_nothing().to_owned();
-        let made =
-            Entity::insert(model(row)).on_conflict(there).exec_without_returning(self.db).await?;
+        let made = Entity::insert(ActiveModel::from(row))
+            .on_conflict(there)
+            .exec_without_returning(self.db)
+            .await?;
         Ok(made > 0)
     }
 
@@ -80,7 +77,7 @@ impl<C: ConnectionTrait> Keys<'_, C> {
 
     /// Stores the new wrapping or state of a key.
     pub async fn update(&self, row: KeyRow) -> Result<(), DbErr> {
-        Entity::update(model(row)).exec(self.db).await?;
+        Entity::update(ActiveModel::from(row)).exec(self.db).await?;
         Ok(())
     }
 
@@ -115,30 +112,36 @@ impl<C: ConnectionTrait> Keys<'_, C> {
 
 /// A row with a word that this version does not know is refused: taking it for another state could
 /// bring a retired key back.
-fn shown(row: Model) -> Result<KeyRow, DbErr> {
-    let state = KeyState::from_word(&row.state)
-        .ok_or_else(|| DbErr::Type("a key is in an unknown state".to_owned()))?;
-    Ok(KeyRow {
-        purpose: row.purpose,
-        version: row.version,
-        key_uuid: row.key_uuid,
-        wrapped: row.wrapped.0,
-        kek_id: row.kek_id,
-        state,
-        state_since: row.state_since,
-        created_at: row.created_at,
-    })
+impl TryFrom<Model> for KeyRow {
+    type Error = DbErr;
+
+    fn try_from(row: Model) -> Result<Self, DbErr> {
+        let state = KeyState::from_word(&row.state)
+            .ok_or_else(|| DbErr::Type("a key is in an unknown state".to_owned()))?;
+        Ok(Self {
+            purpose: row.purpose,
+            version: row.version,
+            key_uuid: row.key_uuid,
+            wrapped: row.wrapped.0,
+            kek_id: row.kek_id,
+            state,
+            state_since: row.state_since,
+            created_at: row.created_at,
+        })
+    }
 }
 
-fn model(row: KeyRow) -> ActiveModel {
-    ActiveModel {
-        purpose: Set(row.purpose),
-        version: Set(row.version),
-        key_uuid: Set(row.key_uuid),
-        wrapped: Set(Sealed(row.wrapped)),
-        kek_id: Set(row.kek_id),
-        state: Set(row.state.word().to_owned()),
-        state_since: Set(row.state_since),
-        created_at: Set(row.created_at),
+impl From<KeyRow> for ActiveModel {
+    fn from(row: KeyRow) -> Self {
+        Self {
+            purpose: Set(row.purpose),
+            version: Set(row.version),
+            key_uuid: Set(row.key_uuid),
+            wrapped: Set(Sealed(row.wrapped)),
+            kek_id: Set(row.kek_id),
+            state: Set(row.state.word().to_owned()),
+            state_since: Set(row.state_since),
+            created_at: Set(row.created_at),
+        }
     }
 }

@@ -19,9 +19,11 @@ mod grants;
 mod health;
 mod host_list;
 mod instance;
+mod jobs;
 mod keys;
 mod leases;
 mod observed;
+mod outbox;
 mod passing;
 mod people;
 mod pipelines;
@@ -30,11 +32,11 @@ mod projects;
 mod receipts;
 mod rewraps;
 mod schema;
+mod scoped;
 mod secrets;
 mod sessions;
 mod shape;
 mod slots;
-mod tallies;
 mod terms;
 #[cfg(test)]
 mod tests;
@@ -43,42 +45,39 @@ mod trust_rules;
 mod versions;
 mod writing;
 
-pub use assertions::Assertions;
-pub use attempts::Attempts;
 pub use audit::ChainHead;
 pub use backup::{
     Columns, DumpProblem, End, FORMAT as BACKUP_FORMAT, Header, Loading, Refusal, Snapshot,
     VERSION as BACKUP_VERSION,
 };
-pub use chain::{Chain, EventRow, Holds, Mac};
+pub use chain::{EventRow, Holds, Mac, Recorded};
 pub use connect::Address;
-pub use credentials::Credentials;
 pub use deliverables::{Deliverable, Held, HeldSecret};
 /// The columns that a write to a credential sets; the others stay as they are.
 pub use entity::credential::ActiveModel as CredentialChanges;
-pub use grants::{GrantRow, Grants};
-pub use instance::Instance;
-pub use keys::{KeyRow, Keys};
-pub use leases::Leases;
-pub use people::{NewPerson, People, PersonRow};
-pub use pipelines::Pipelines;
-pub use projects::Projects;
-pub use receipts::{ReceiptRow, Receipts, Recorder};
-pub use rewraps::{Rewraps, SealedRow};
+/// A session's row. Times are milliseconds.
+pub use entity::session::Model as SessionRow;
+pub use grants::GrantRow;
+pub use jobs::RunEnd;
+pub use keys::KeyRow;
+pub use outbox::OutboxRow;
+pub use people::{NewPerson, PersonRow};
+pub use receipts::{FetchRow, ReceiptRow, Receipts, Recorder};
+pub use rewraps::SealedRow;
 pub use schema::{Schema, knows_schema};
 pub use sea_orm::ActiveValue::Set;
-pub use secrets::{Secrets, VersionRow};
-pub use sessions::{SessionRow, Sessions};
-pub use shape::Kind;
-pub use slots::{SlotRow, Slots};
-pub use tokens::{TokenHit, TokenRow, Tokens};
-pub use trust_rules::TrustRules;
+pub use secrets::VersionRow;
+pub use shape::ColumnKind;
+pub use slots::SlotRow;
+pub use tokens::{StoredToken, TokenRow};
 pub use versions::SealedVersion;
-pub use writing::Write;
+pub use writing::{Unrecorded, Write};
 
 use crate::error::Error;
 use health::Health;
+use scoped::Scoped;
 use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, DbErr, RuntimeErr, SqlErr};
+use std::ops::Deref;
 use uuid::Uuid;
 use writing::Tx;
 
@@ -96,19 +95,45 @@ pub struct Store {
 }
 
 macro_rules! handles {
-    ($($method:ident: $handle:ident, $doc:literal;)+) => {
+    ($($method:ident: $handle:ident of $table:ident, $doc:literal;)+) => {
+        $(
+            #[doc = $doc]
+            #[derive(Debug)]
+            pub struct $handle<'a, C: ConnectionTrait>(Scoped<'a, C, entity::$table::Entity>);
+
+            impl<'a, C: ConnectionTrait> $handle<'a, C> {
+                fn new(db: &'a C, project: Uuid) -> Self {
+                    Self(Scoped::new(db, project))
+                }
+            }
+
+            impl<'a, C: ConnectionTrait> Deref for $handle<'a, C> {
+                type Target = Scoped<'a, C, entity::$table::Entity>;
+
+                fn deref(&self) -> &Self::Target {
+                    &self.0
+                }
+            }
+        )+
         impl Store {
             $(#[doc = $doc] pub fn $method(&self, project: Uuid) -> $handle<'_, DatabaseConnection> {
-                $handle { db: &self.reader, project }
+                $handle::new(&self.reader, project)
             })+
         }
         impl Write {
             $(#[doc = $doc] pub fn $method(&self, project: Uuid) -> $handle<'_, Tx> {
-                $handle { db: &self.0, project }
+                $handle::new(&self.0, project)
             })+
         }
     };
     (instance: $($method:ident: $handle:ident, $doc:literal;)+) => {
+        $(
+            #[doc = $doc]
+            #[derive(Debug)]
+            pub struct $handle<'a, C: ConnectionTrait> {
+                db: &'a C,
+            }
+        )+
         impl Store {
             $(#[doc = $doc] pub fn $method(&self) -> $handle<'_, DatabaseConnection> { $handle { db: &self.reader } })+
         }
@@ -119,12 +144,11 @@ macro_rules! handles {
 }
 
 handles! {
-    credentials: Credentials, "The project's registry credentials.";
-    secrets: Secrets, "The sealed versions of its credentials' secrets.";
-    pipelines: Pipelines, "The project's pipelines.";
-    grants: Grants, "What its pipelines may have.";
-    trust_rules: TrustRules, "Whose signed word is taken for which of its pipelines.";
-    receipts: Receipts, "What its pipelines were handed.";
+    credentials: Credentials of credential, "The project's registry credentials.";
+    secrets: Secrets of secret_version, "The sealed versions of its credentials' secrets.";
+    pipelines: Pipelines of pipeline, "The project's pipelines.";
+    grants: Grants of access_grant, "What its pipelines may have.";
+    trust_rules: TrustRules of trust_rule, "Whose signed word is taken for which of its pipelines.";
 }
 
 handles! { instance:
@@ -135,11 +159,28 @@ handles! { instance:
     attempts: Attempts, "Failed attempts to sign in.";
     slots: Slots, "Single-use slots.";
     keys: Keys, "Wrapped keys.";
-    leases: Leases, "Who does scheduled work.";
+    leases: Leases, "Marks of what is written, to see whether it is kept.";
+    jobs: Jobs, "What the product does by itself.";
+    outbox: Outbox, "What others are to be told.";
     rewraps: Rewraps, "Secrets under an older key, of every project.";
     tokens: Tokens, "Pipeline tokens: found before the project is known.";
     assertions: Assertions, "Single-use tokens of providers that were used.";
     chain: Chain, "Chained audit events.";
+}
+
+/// Receipts are read and added, and never changed: their handle has nothing that could.
+impl Store {
+    /// What the project's pipelines were handed.
+    pub fn receipts(&self, project: Uuid) -> Receipts<'_, DatabaseConnection> {
+        Receipts { db: &self.reader, project }
+    }
+}
+
+impl Write {
+    /// What the project's pipelines were handed.
+    pub fn receipts(&self, project: Uuid) -> Receipts<'_, Tx> {
+        Receipts { db: &self.0, project }
+    }
 }
 
 impl Store {

@@ -1,5 +1,6 @@
 //! People who sign in.
 
+use super::People;
 use super::entity::person::{ActiveModel, Column, Entity, Model};
 use crate::domain::moment::Moment;
 use crate::domain::user::{Account, Person};
@@ -7,12 +8,6 @@ use sea_orm::{
     ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder,
 };
 use uuid::Uuid;
-
-/// A handle on the people.
-#[derive(Debug)]
-pub struct People<'a, C: ConnectionTrait> {
-    pub(super) db: &'a C,
-}
 
 /// A person to write.
 pub struct NewPerson {
@@ -51,22 +46,20 @@ impl<C: ConnectionTrait> People<'_, C> {
     ) -> Result<Option<PersonRow>, DbErr> {
         let row =
             Entity::find().filter(filter).filter(Column::DisabledAt.is_null()).one(self.db).await?;
-        Ok(row.map(|row| PersonRow {
-            password_hash: row.password_hash.clone(),
-            person: shown(row).person,
-        }))
+        Ok(row
+            .map(|row| PersonRow { password_hash: row.password_hash.clone(), person: row.into() }))
     }
 
     /// Everybody, by address, whether or not they may sign in.
     pub async fn list(&self) -> Result<Vec<Account>, DbErr> {
         let rows = Entity::find().order_by_asc(Column::EmailKey).all(self.db).await?;
-        Ok(rows.into_iter().map(shown).collect())
+        Ok(rows.into_iter().map(Account::from).collect())
     }
 
     /// Who has this folded address, whether or not they may sign in.
     pub async fn account(&self, email_key: &str) -> Result<Option<Account>, DbErr> {
         let row = Entity::find().filter(Column::EmailKey.eq(email_key)).one(self.db).await?;
-        Ok(row.map(shown))
+        Ok(row.map(Account::from))
     }
 
     /// Stores another hash of a password.
@@ -107,10 +100,18 @@ impl<C: ConnectionTrait> People<'_, C> {
     }
 }
 
-fn shown(row: Model) -> Account {
-    Account {
-        person: Person { id: row.id, email: row.email, name: row.name, is_admin: row.is_admin },
-        created_at: Moment(row.created_at),
-        disabled_at: row.disabled_at.map(Moment),
+impl From<Model> for Person {
+    fn from(row: Model) -> Self {
+        Self { id: row.id, email: row.email, name: row.name, is_admin: row.is_admin }
+    }
+}
+
+impl From<Model> for Account {
+    fn from(row: Model) -> Self {
+        Self {
+            created_at: Moment(row.created_at),
+            disabled_at: row.disabled_at.map(Moment),
+            person: row.into(),
+        }
     }
 }

@@ -1,47 +1,74 @@
 //! Pipelines of one project.
 
-use super::entity::pipeline::{ActiveModel, Column, Entity, Model};
-use super::entity::{access_grant, pipeline_token, usage};
+use super::Pipelines;
+use super::entity::pipeline::{ActiveModel, Column};
+use super::prepared::numbered;
+use crate::domain::audit::Subject;
 use crate::domain::moment::{Day, Moment};
 use crate::domain::pipeline::PipelineSummary;
-use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, FromQueryResult,
-    PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
+    ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, FromQueryResult, PaginatorTrait,
+    QueryFilter, QuerySelect, Statement, Value,
 };
 use std::collections::HashMap;
 use uuid::Uuid;
 
-/// A handle on a project's pipelines.
-#[derive(Debug)]
-pub struct Pipelines<'a, C: ConnectionTrait> {
-    pub(super) db: &'a C,
-    pub(super) project: Uuid,
-}
+/// A credential that is granted to pull and to push is counted once, and a short-lived token is not
+/// counted.
+const SUMMARIES: &str = "SELECT pipeline.id AS id, pipeline.name AS name,
+    pipeline.description AS description, pipeline.created_at AS created_at,
+    pipeline.created_by AS created_by,
+    (SELECT COUNT(DISTINCT access_grant.credential_id) FROM access_grant
+        WHERE access_grant.pipeline_id = pipeline.id) AS grants,
+    (SELECT COUNT(*) FROM pipeline_token WHERE pipeline_token.pipeline_id = pipeline.id
+        AND pipeline_token.revoked_at IS NULL AND pipeline_token.expires_at IS NULL
+        AND pipeline_token.expires_on >= ?) AS live_tokens,
+    (SELECT MAX(usage.last_at) FROM usage
+        WHERE usage.pipeline_id = pipeline.id) AS last_delivery
+    FROM pipeline WHERE pipeline.project_id = ?";
 
 #[derive(FromQueryResult)]
-struct Count {
-    pipeline_id: Uuid,
-    number: Option<i64>,
+struct SummaryRow {
+    id: Uuid,
+    name: String,
+    description: String,
+    created_at: i64,
+    created_by: String,
+    grants: i64,
+    live_tokens: i64,
+    last_delivery: Option<i64>,
 }
 
 impl<C: ConnectionTrait> Pipelines<'_, C> {
     /// All of them, by name; a token that a person made counts as live through the day it
     /// expires on.
     pub async fn list(&self, today: Day) -> Result<Vec<PipelineSummary>, DbErr> {
-        let rows = Entity::find()
-            .filter(Column::ProjectId.eq(self.project))
-            .order_by_asc(Column::NameKey)
-            .all(self.db)
-            .await?;
-        self.summed(rows, today).await
+        self.summaries("ORDER BY pipeline.name_key", today, None).await
     }
 
     /// One of them.
     pub async fn find(&self, id: Uuid, today: Day) -> Result<Option<PipelineSummary>, DbErr> {
-        let row =
-            Entity::find_by_id(id).filter(Column::ProjectId.eq(self.project)).one(self.db).await?;
-        Ok(self.summed(row.into_iter().collect(), today).await?.pop())
+        Ok(self.summaries("AND pipeline.id = ?", today, Some(id)).await?.pop())
+    }
+
+    async fn summaries(
+        &self,
+        rest: &str,
+        today: Day,
+        id: Option<Uuid>,
+    ) -> Result<Vec<PipelineSummary>, DbErr> {
+        let backend = self.db.get_database_backend();
+        let text = numbered(backend, &format!("{SUMMARIES} {rest}"));
+        let mut values: Vec<Value> = vec![today.to_text().into(), self.project.into()];
+        values.extend(id.map(Value::from));
+        let statement = Statement::from_sql_and_values(backend, text, values);
+        let rows = SummaryRow::find_by_statement(statement).all(self.db).await?;
+        Ok(rows.into_iter().map(Into::into).collect())
+    }
+
+    /// The id and name of one of them, for what is written about it.
+    pub async fn subject(&self, id: Uuid) -> Result<Option<Subject>, DbErr> {
+        self.subject_of(id, Column::Name).await
     }
 
     /// The names of these, where they still exist.
@@ -49,8 +76,8 @@ impl<C: ConnectionTrait> Pipelines<'_, C> {
         if ids.is_empty() {
             return Ok(HashMap::new());
         }
-        let rows: Vec<(Uuid, String)> = Entity::find()
-            .filter(Column::ProjectId.eq(self.project))
+        let rows: Vec<(Uuid, String)> = self
+            .rows()
             .filter(Column::Id.is_in(ids))
             .select_only()
             .columns([Column::Id, Column::Name])
@@ -62,11 +89,7 @@ impl<C: ConnectionTrait> Pipelines<'_, C> {
 
     /// Whether the folded name is in use.
     pub async fn is_named(&self, name_key: &str) -> Result<bool, DbErr> {
-        let count = Entity::find()
-            .filter(Column::ProjectId.eq(self.project))
-            .filter(Column::NameKey.eq(name_key))
-            .count(self.db)
-            .await?;
+        let count = self.rows().filter(Column::NameKey.eq(name_key)).count(self.db).await?;
         Ok(count > 0)
     }
 
@@ -88,77 +111,21 @@ impl<C: ConnectionTrait> Pipelines<'_, C> {
             created_at: Set(at),
             created_by: Set(by.to_owned()),
         };
-        Entity::insert(row).exec_without_returning(self.db).await?;
-        Ok(())
+        self.0.insert(row).await
     }
+}
 
-    /// Removes a pipeline. What it received stays on record.
-    pub async fn delete(&self, id: Uuid) -> Result<(), DbErr> {
-        Entity::delete_many()
-            .filter(Column::ProjectId.eq(self.project))
-            .filter(Column::Id.eq(id))
-            .exec(self.db)
-            .await?;
-        Ok(())
-    }
-
-    async fn summed(&self, rows: Vec<Model>, today: Day) -> Result<Vec<PipelineSummary>, DbErr> {
-        if rows.is_empty() {
-            return Ok(Vec::new());
+impl From<SummaryRow> for PipelineSummary {
+    fn from(row: SummaryRow) -> Self {
+        Self {
+            id: row.id,
+            name: row.name,
+            description: row.description,
+            grants: row.grants,
+            live_tokens: row.live_tokens,
+            last_delivery: row.last_delivery.map(Moment),
+            created_at: Moment(row.created_at),
+            created_by: row.created_by,
         }
-        let ids: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
-        let grants = access_grant::Entity::find()
-            .filter(access_grant::Column::PipelineId.is_in(ids.clone()))
-            .select_only()
-            .column(access_grant::Column::PipelineId)
-            // A credential that is granted to pull and to push is one.
-            .column_as(
-                Expr::col((access_grant::Entity, access_grant::Column::CredentialId))
-                    .count_distinct(),
-                "number",
-            )
-            .group_by(access_grant::Column::PipelineId)
-            .into_model::<Count>()
-            .all(self.db)
-            .await?;
-        let tokens = pipeline_token::Entity::find()
-            .filter(pipeline_token::Column::PipelineId.is_in(ids.clone()))
-            .filter(pipeline_token::Column::RevokedAt.is_null())
-            .filter(pipeline_token::Column::ExpiresOn.gte(today.to_text()))
-            .filter(pipeline_token::Column::ExpiresAt.is_null())
-            .select_only()
-            .column(pipeline_token::Column::PipelineId)
-            .column_as(pipeline_token::Column::Id.count(), "number")
-            .group_by(pipeline_token::Column::PipelineId)
-            .into_model::<Count>()
-            .all(self.db)
-            .await?;
-        let last = usage::Entity::find()
-            .filter(usage::Column::PipelineId.is_in(ids))
-            .select_only()
-            .column(usage::Column::PipelineId)
-            .column_as(usage::Column::LastAt.max(), "number")
-            .group_by(usage::Column::PipelineId)
-            .into_model::<Count>()
-            .all(self.db)
-            .await?;
-        let by_id = |counts: Vec<Count>| -> HashMap<Uuid, Option<i64>> {
-            counts.into_iter().map(|count| (count.pipeline_id, count.number)).collect()
-        };
-        let (grants, tokens, last) = (by_id(grants), by_id(tokens), by_id(last));
-        let of = |counts: &HashMap<Uuid, Option<i64>>, id: Uuid| counts.get(&id).copied().flatten();
-        Ok(rows
-            .into_iter()
-            .map(|row| PipelineSummary {
-                grants: of(&grants, row.id).unwrap_or(0),
-                live_tokens: of(&tokens, row.id).unwrap_or(0),
-                last_delivery: of(&last, row.id).map(Moment),
-                id: row.id,
-                name: row.name,
-                description: row.description,
-                created_at: Moment(row.created_at),
-                created_by: row.created_by,
-            })
-            .collect())
     }
 }

@@ -1,5 +1,6 @@
 //! Projects, and who belongs to them.
 
+use super::Projects;
 use super::entity::{membership, person, project};
 use crate::domain::moment::Moment;
 use crate::domain::project::{Project, ProjectEntry};
@@ -8,13 +9,8 @@ use sea_orm::{
     ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, JoinType, PaginatorTrait,
     QueryFilter, QueryOrder, QuerySelect, SelectTwo,
 };
+use std::collections::HashMap;
 use uuid::Uuid;
-
-/// A handle on the projects.
-#[derive(Debug)]
-pub struct Projects<'a, C: ConnectionTrait> {
-    pub(super) db: &'a C,
-}
 
 impl<C: ConnectionTrait> Projects<'_, C> {
     /// The projects a person belongs to, by name, with their role in each.
@@ -33,9 +29,7 @@ impl<C: ConnectionTrait> Projects<'_, C> {
         Ok(rows
             .into_iter()
             .filter_map(|(membership, project)| {
-                let project = project?;
-                let role = Role::from_word(&membership.role)?;
-                Some((Project { id: project.id, slug: project.slug, name: project.name }, role))
+                Some((Project::from(project?), Role::from_word(&membership.role)?))
             })
             .collect())
     }
@@ -62,7 +56,7 @@ impl<C: ConnectionTrait> Projects<'_, C> {
             .order_by_asc(person::Column::Name)
             .all(self.db)
             .await?;
-        Ok(rows.into_iter().filter_map(|(_, row)| row.map(to_person)).collect())
+        Ok(rows.into_iter().filter_map(|(_, row)| row.map(Person::from)).collect())
     }
 
     /// Everybody who belongs to a project, whether or not they may sign in, by address.
@@ -72,7 +66,7 @@ impl<C: ConnectionTrait> Projects<'_, C> {
         Ok(rows
             .into_iter()
             .filter_map(|(membership, row)| {
-                Some((to_person(row?), Role::from_word(&membership.role)?))
+                Some((Person::from(row?), Role::from_word(&membership.role)?))
             })
             .collect())
     }
@@ -80,19 +74,22 @@ impl<C: ConnectionTrait> Projects<'_, C> {
     /// Every project, by its part of the URL.
     pub async fn list(&self) -> Result<Vec<ProjectEntry>, DbErr> {
         let rows = project::Entity::find().order_by_asc(project::Column::Slug).all(self.db).await?;
-        let members: Vec<Uuid> = membership::Entity::find()
+        let counts: Vec<(Uuid, i64)> = membership::Entity::find()
             .select_only()
             .column(membership::Column::ProjectId)
+            .column_as(membership::Column::PersonId.count(), "members")
+            .group_by(membership::Column::ProjectId)
             .into_tuple()
             .all(self.db)
             .await?;
-        let count = |id: Uuid| members.iter().filter(|project| **project == id).count() as u64;
+        let counts: HashMap<Uuid, i64> = counts.into_iter().collect();
+        let members = |id: Uuid| counts.get(&id).and_then(|count| u64::try_from(*count).ok());
         Ok(rows
             .into_iter()
             .map(|row| ProjectEntry {
-                members: count(row.id),
+                members: members(row.id).unwrap_or(0),
                 created_at: Moment(row.created_at),
-                project: Project { id: row.id, slug: row.slug, name: row.name },
+                project: row.into(),
             })
             .collect())
     }
@@ -101,7 +98,7 @@ impl<C: ConnectionTrait> Projects<'_, C> {
     pub async fn find(&self, slug: &str) -> Result<Option<Project>, DbErr> {
         let row =
             project::Entity::find().filter(project::Column::Slug.eq(slug)).one(self.db).await?;
-        Ok(row.map(|row| Project { id: row.id, slug: row.slug, name: row.name }))
+        Ok(row.map(Project::from))
     }
 
     /// Takes the person out of the project; `false` when they were not in it.
@@ -158,6 +155,8 @@ fn belonging_to(project: Uuid) -> SelectTwo<membership::Entity, person::Entity> 
         .filter(membership::Column::ProjectId.eq(project))
 }
 
-fn to_person(row: person::Model) -> Person {
-    Person { id: row.id, email: row.email, name: row.name, is_admin: row.is_admin }
+impl From<project::Model> for Project {
+    fn from(row: project::Model) -> Self {
+        Self { id: row.id, slug: row.slug, name: row.name }
+    }
 }

@@ -1,7 +1,8 @@
 //! Secrets of every project that are still under an older data key. The only reader of ciphertexts
 //! that does not begin at a project: it seals each one again where it lies.
 
-use super::entity::{Sealed, credential, secret_version};
+use super::Rewraps;
+use super::entity::{Sealed, Unreadable, credential, readable, secret_version};
 use crate::domain::registry::RegistryHost;
 use sea_orm::sea_query::Expr;
 use sea_orm::{
@@ -10,12 +11,6 @@ use sea_orm::{
 };
 use secret_version::{Column, Entity};
 use uuid::Uuid;
-
-/// A handle on what is to be sealed again.
-#[derive(Debug)]
-pub struct Rewraps<'a, C: ConnectionTrait> {
-    pub(super) db: &'a C,
-}
 
 /// A sealed secret with where it belongs.
 #[derive(Clone, Debug)]
@@ -49,7 +44,7 @@ impl<C: ConnectionTrait> Rewraps<'_, C> {
             .filter(Column::KeyVersion.lt(active))
             .filter(Column::UnreadableAt.is_null())
             .limit(most);
-        Ok(due.all(self.db).await?.into_iter().filter_map(shown).collect())
+        Ok(readable(due.all(self.db).await?))
     }
 
     /// Every sealed secret after the row `after`, by id: for a check of all of them.
@@ -59,7 +54,7 @@ impl<C: ConnectionTrait> Rewraps<'_, C> {
             .filter(Column::Id.gt(after))
             .order_by_asc(Column::Id)
             .limit(most);
-        Ok(rows.all(self.db).await?.into_iter().filter_map(shown).collect())
+        Ok(readable(rows.all(self.db).await?))
     }
 
     /// How many of them there are.
@@ -124,21 +119,26 @@ fn joined() -> sea_orm::SelectTwo<Entity, credential::Entity> {
     Entity::find().join(JoinType::InnerJoin, to_credential).select_also(credential::Entity)
 }
 
-fn shown(
-    (row, credential): (secret_version::Model, Option<credential::Model>),
-) -> Option<SealedRow> {
-    let credential = credential?;
-    let host = RegistryHost::stored(&credential.host);
-    Some(SealedRow {
-        id: row.id,
-        project_id: row.project_id,
-        credential_id: row.credential_id,
-        credential: credential.name,
-        version: row.version,
-        is_current: credential.secret_version == row.version,
-        origin: host.map(|host| host.origin(credential.is_insecure)),
-        key_version: row.key_version.unwrap_or(0),
-        is_marked: row.unreadable_at.is_some(),
-        sealed: row.sealed?.0,
-    })
+/// A secret with its credential. What was destroyed, or has lost its credential, cannot be read.
+impl TryFrom<(secret_version::Model, Option<credential::Model>)> for SealedRow {
+    type Error = Unreadable;
+
+    fn try_from(
+        (row, credential): (secret_version::Model, Option<credential::Model>),
+    ) -> Result<Self, Unreadable> {
+        let credential = credential.ok_or(Unreadable)?;
+        let host = RegistryHost::stored(&credential.host);
+        Ok(Self {
+            id: row.id,
+            project_id: row.project_id,
+            credential_id: row.credential_id,
+            credential: credential.name,
+            version: row.version,
+            is_current: credential.secret_version == row.version,
+            origin: host.map(|host| host.origin(credential.is_insecure)),
+            key_version: row.key_version.unwrap_or(0),
+            is_marked: row.unreadable_at.is_some(),
+            sealed: row.sealed.ok_or(Unreadable)?.0,
+        })
+    }
 }

@@ -1,6 +1,7 @@
 //! The sealed versions of credentials' secrets. Only deliveries, rewraps and a change of the current
 //! version load a ciphertext.
 
+use super::Secrets;
 use super::entity::{Sealed, access_grant, credential, secret_version};
 use super::terms;
 use crate::domain::credential::{Credential, Method};
@@ -12,13 +13,6 @@ use sea_orm::{
 use secret_version::{ActiveModel, Column, Entity};
 use std::collections::HashMap;
 use uuid::Uuid;
-
-/// A handle on a project's sealed secrets.
-#[derive(Debug)]
-pub struct Secrets<'a, C: ConnectionTrait> {
-    pub(super) db: &'a C,
-    pub(super) project: Uuid,
-}
 
 /// A version to write.
 #[derive(Clone)]
@@ -116,7 +110,7 @@ impl<C: ConnectionTrait> Secrets<'_, C> {
         rows.sort_by(|one, other| one.name_key.cmp(&other.name_key));
         Ok(rows
             .into_iter()
-            .filter_map(super::credentials::whole)
+            .filter_map(|row| Credential::try_from(row).ok())
             .map(|credential| {
                 let grants = held.remove(&credential.summary.id).unwrap_or_default();
                 (credential, grants)

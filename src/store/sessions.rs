@@ -1,41 +1,14 @@
 //! Sessions, by the hash of their id: who reads the database cannot take one over.
 
 use super::entity::session::{ActiveModel, Column, Entity};
+use super::{SessionRow, Sessions};
 use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter};
 use uuid::Uuid;
-
-/// A handle on the sessions.
-#[derive(Debug)]
-pub struct Sessions<'a, C: ConnectionTrait> {
-    pub(super) db: &'a C,
-}
-
-/// A session's row. Times are milliseconds.
-#[derive(Clone, Debug)]
-pub struct SessionRow {
-    /// SHA-256 of the id in the cookie.
-    pub id_hash: Vec<u8>,
-    /// What it holds, as JSON. Never a secret.
-    pub data: String,
-    /// Who is signed in.
-    pub person_id: Option<Uuid>,
-    /// Idle until then.
-    pub expires_at: i64,
-    /// Over then, however busy.
-    pub ends_at: i64,
-}
 
 impl<C: ConnectionTrait> Sessions<'_, C> {
     /// Inserts a session.
     pub async fn insert(&self, row: SessionRow) -> Result<(), DbErr> {
-        let row = ActiveModel {
-            id_hash: Set(row.id_hash),
-            data: Set(row.data),
-            person_id: Set(row.person_id),
-            expires_at: Set(row.expires_at),
-            ends_at: Set(row.ends_at),
-        };
-        Entity::insert(row).exec_without_returning(self.db).await?;
+        Entity::insert(ActiveModel::from(row)).exec_without_returning(self.db).await?;
         Ok(())
     }
 
@@ -56,18 +29,11 @@ impl<C: ConnectionTrait> Sessions<'_, C> {
 
     /// The session, if it is neither idle too long nor over at `now`.
     pub async fn find(&self, id_hash: &[u8], now: i64) -> Result<Option<SessionRow>, DbErr> {
-        let row = Entity::find_by_id(id_hash.to_vec())
+        Entity::find_by_id(id_hash.to_vec())
             .filter(Column::ExpiresAt.gt(now))
             .filter(Column::EndsAt.gt(now))
             .one(self.db)
-            .await?;
-        Ok(row.map(|row| SessionRow {
-            id_hash: row.id_hash,
-            data: row.data,
-            person_id: row.person_id,
-            expires_at: row.expires_at,
-            ends_at: row.ends_at,
-        }))
+            .await
     }
 
     /// Removes a session.

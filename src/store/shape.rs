@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 /// What a column holds, whatever the database calls it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub enum Kind {
+pub enum ColumnKind {
     /// A UUID.
     Uuid,
     /// Text of any length.
@@ -24,15 +24,15 @@ pub enum Kind {
 
 /// A table.
 #[derive(Clone, Debug)]
-pub(super) struct Shape {
+pub(super) struct TableShape {
     pub(super) name: &'static str,
-    pub(super) columns: Vec<(&'static str, Kind)>,
+    pub(super) columns: Vec<(&'static str, ColumnKind)>,
     /// Which of the columns are the primary key, in its order.
     pub(super) key: Vec<usize>,
 }
 
 /// The table of an entity. An error when a column is of a kind that nobody handles yet.
-pub(super) fn of<E: EntityTrait>() -> Result<Shape, DbErr> {
+pub(super) fn of<E: EntityTrait>() -> Result<TableShape, DbErr> {
     let name = EntityName::table_name(&E::default());
     let mut columns = Vec::new();
     for column in <E::Column as Iterable>::iter() {
@@ -44,17 +44,17 @@ pub(super) fn of<E: EntityTrait>() -> Result<Shape, DbErr> {
     let key = <E::PrimaryKey as Iterable>::iter()
         .filter_map(|key| columns.iter().position(|(name, _)| *name == IdenStatic::as_str(&key)))
         .collect();
-    Ok(Shape { name, columns, key })
+    Ok(TableShape { name, columns, key })
 }
 
-fn kind(column: &ColumnType) -> Option<Kind> {
+fn kind(column: &ColumnType) -> Option<ColumnKind> {
     Some(match column {
-        ColumnType::Uuid => Kind::Uuid,
-        ColumnType::Text | ColumnType::String(_) | ColumnType::Char(_) => Kind::Text,
-        ColumnType::Integer => Kind::Integer,
-        ColumnType::BigInteger => Kind::Bigint,
-        ColumnType::Boolean => Kind::Boolean,
-        ColumnType::Blob | ColumnType::Binary(_) | ColumnType::VarBinary(_) => Kind::Bytes,
+        ColumnType::Uuid => ColumnKind::Uuid,
+        ColumnType::Text | ColumnType::String(_) | ColumnType::Char(_) => ColumnKind::Text,
+        ColumnType::Integer => ColumnKind::Integer,
+        ColumnType::BigInteger => ColumnKind::Bigint,
+        ColumnType::Boolean => ColumnKind::Boolean,
+        ColumnType::Blob | ColumnType::Binary(_) | ColumnType::VarBinary(_) => ColumnKind::Bytes,
         _ => return None,
     })
 }

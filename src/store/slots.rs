@@ -1,5 +1,6 @@
 //! Single-use slots between a post and the page after it, found by the hash of a random id.
 
+use super::Slots;
 use super::entity::Sealed;
 use super::entity::slot::{ActiveModel, Column, Entity};
 use sea_orm::{
@@ -7,12 +8,6 @@ use sea_orm::{
     QueryFilter, QueryOrder, QuerySelect,
 };
 use uuid::Uuid;
-
-/// A handle on the slots.
-#[derive(Debug)]
-pub struct Slots<'a, C: ConnectionTrait> {
-    pub(super) db: &'a C,
-}
 
 /// A slot's row.
 #[derive(Clone, Debug)]

@@ -1,14 +1,15 @@
 //! Pipeline tokens. A request brings only a token, so this is where its project is learned.
 
-use super::entity::{pipeline, pipeline_token};
+use super::Tokens;
+use super::entity::{Unreadable, pipeline, pipeline_token, readable};
 use super::prepared::{Prepared, numbered};
 use crate::domain::moment::{Day, Moment};
 use crate::domain::pipeline::Token;
 use crate::domain::proof::Proof;
-use pipeline_token::{ActiveModel, Column, Entity};
+use pipeline_token::{ActiveModel, Column, Entity, Model};
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder,
-    QuerySelect,
+    ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, QueryFilter,
+    QueryOrder, QuerySelect,
 };
 use uuid::Uuid;
 
@@ -21,12 +22,6 @@ const FIND: &str = "SELECT pipeline.id, pipeline.name, pipeline.project_id,
     pipeline_token.proof, pipeline_token.revoked_at
     FROM pipeline_token INNER JOIN pipeline ON pipeline_token.pipeline_id = pipeline.id
     WHERE pipeline_token.id = ?";
-
-/// A handle on the tokens.
-#[derive(Debug)]
-pub struct Tokens<'a, C: ConnectionTrait> {
-    pub(super) db: &'a C,
-}
 
 /// A token to write.
 #[derive(Clone, Debug)]
@@ -51,7 +46,7 @@ pub struct TokenRow {
 
 /// What a presented token's public half points at.
 #[derive(Clone, Debug)]
-pub struct TokenHit {
+pub struct StoredToken {
     /// The pipeline.
     pub pipeline_id: Uuid,
     /// Its name.
@@ -72,7 +67,7 @@ pub struct TokenHit {
 
 impl<C: ConnectionTrait> Tokens<'_, C> {
     /// The token with this public half. Says nothing yet about who presented it.
-    pub async fn find(&self, id: &str) -> Result<Option<TokenHit>, DbErr> {
+    pub async fn find(&self, id: &str) -> Result<Option<StoredToken>, DbErr> {
         static FOUND: Prepared = Prepared::new();
         let backend = self.db.get_database_backend();
         let statement = FOUND.with(backend, || numbered(backend, FIND), vec![id.into()]);
@@ -86,7 +81,7 @@ impl<C: ConnectionTrait> Tokens<'_, C> {
         };
         let expires_on: String = row.try_get_by_index(4)?;
         let revoked_at: Option<i64> = row.try_get_by_index(7)?;
-        Ok(Some(TokenHit {
+        Ok(Some(StoredToken {
             pipeline_id: row.try_get_by_index(0)?,
             pipeline: row.try_get_by_index(1)?,
             project_id: row.try_get_by_index(2)?,
@@ -127,28 +122,11 @@ impl<C: ConnectionTrait> Tokens<'_, C> {
     /// The tokens of a pipeline of the project that people made, newest first, and after them the
     /// last short-lived ones.
     pub async fn of_pipeline(&self, project: Uuid, pipeline: Uuid) -> Result<Vec<Token>, DbErr> {
-        let of = Entity::find()
-            .filter(Column::ProjectId.eq(project))
-            .filter(Column::PipelineId.eq(pipeline))
-            .order_by_desc(Column::CreatedAt);
+        let of = Entity::find().filter(of(project, pipeline)).order_by_desc(Column::CreatedAt);
         let short = of.clone().filter(Column::ExpiresAt.is_not_null()).limit(SHOWN);
         let mut rows = of.filter(Column::ExpiresAt.is_null()).all(self.db).await?;
         rows.extend(short.all(self.db).await?);
-        Ok(rows
-            .into_iter()
-            .filter_map(|row| {
-                Some(Token {
-                    expires_on: Day::parse(&row.expires_on)?,
-                    id: row.id,
-                    created_at: Moment(row.created_at),
-                    created_by: row.created_by,
-                    last_used_at: row.last_used_at.map(Moment),
-                    revoked_at: row.revoked_at.map(Moment),
-                    short_until: row.expires_at.map(Moment),
-                    proof: row.proof.as_deref().and_then(|json| serde_json::from_str(json).ok()),
-                })
-            })
-            .collect())
+        Ok(readable(rows))
     }
 
     /// Revokes a token of a pipeline of the project; `false` when there is no such live token.
@@ -161,8 +139,7 @@ impl<C: ConnectionTrait> Tokens<'_, C> {
     ) -> Result<bool, DbErr> {
         let done = Entity::update_many()
             .set(ActiveModel { revoked_at: Set(Some(now)), ..ActiveModel::default() })
-            .filter(Column::ProjectId.eq(project))
-            .filter(Column::PipelineId.eq(pipeline))
+            .filter(of(project, pipeline))
             .filter(Column::Id.eq(id))
             .filter(Column::RevokedAt.is_null())
             .exec(self.db)
@@ -179,8 +156,7 @@ impl<C: ConnectionTrait> Tokens<'_, C> {
     ) -> Result<(), DbErr> {
         Entity::update_many()
             .set(ActiveModel { revoked_at: Set(Some(now)), ..ActiveModel::default() })
-            .filter(Column::ProjectId.eq(project))
-            .filter(Column::PipelineId.eq(pipeline))
+            .filter(of(project, pipeline))
             .filter(Column::ExpiresAt.gt(now))
             .filter(Column::RevokedAt.is_null())
             .exec(self.db)
@@ -190,11 +166,7 @@ impl<C: ConnectionTrait> Tokens<'_, C> {
 
     /// Removes every token of a pipeline of the project.
     pub async fn delete_of_pipeline(&self, project: Uuid, pipeline: Uuid) -> Result<(), DbErr> {
-        Entity::delete_many()
-            .filter(Column::ProjectId.eq(project))
-            .filter(Column::PipelineId.eq(pipeline))
-            .exec(self.db)
-            .await?;
+        Entity::delete_many().filter(of(project, pipeline)).exec(self.db).await?;
         Ok(())
     }
 
@@ -202,5 +174,27 @@ impl<C: ConnectionTrait> Tokens<'_, C> {
     pub async fn sweep(&self, then: i64) -> Result<(), DbErr> {
         Entity::delete_many().filter(Column::ExpiresAt.lt(then)).exec(self.db).await?;
         Ok(())
+    }
+}
+
+/// Those of a pipeline of the project.
+fn of(project: Uuid, pipeline: Uuid) -> Condition {
+    Condition::all().add(Column::ProjectId.eq(project)).add(Column::PipelineId.eq(pipeline))
+}
+
+impl TryFrom<Model> for Token {
+    type Error = Unreadable;
+
+    fn try_from(row: Model) -> Result<Self, Unreadable> {
+        Ok(Self {
+            expires_on: Day::parse(&row.expires_on).ok_or(Unreadable)?,
+            id: row.id,
+            created_at: Moment(row.created_at),
+            created_by: row.created_by,
+            last_used_at: row.last_used_at.map(Moment),
+            revoked_at: row.revoked_at.map(Moment),
+            short_until: row.expires_at.map(Moment),
+            proof: row.proof.as_deref().and_then(|json| serde_json::from_str(json).ok()),
+        })
     }
 }

@@ -1,7 +1,8 @@
 //! Trust rules of one project: whose signed word is taken for which of its pipelines.
 
-use super::entity::pipeline;
+use super::TrustRules;
 use super::entity::trust_rule::{ActiveModel, Column, Entity, Model};
+use super::entity::{Unreadable, pipeline, readable};
 use crate::domain::moment::Moment;
 use crate::domain::trust_rule::{Provider, TrustRule};
 use sea_orm::{
@@ -9,13 +10,6 @@ use sea_orm::{
     QueryOrder, QuerySelect,
 };
 use uuid::Uuid;
-
-/// A handle on a project's trust rules.
-#[derive(Debug)]
-pub struct TrustRules<'a, C: ConnectionTrait> {
-    pub(super) db: &'a C,
-    pub(super) project: Uuid,
-}
 
 impl<C: ConnectionTrait> TrustRules<'_, C> {
     /// Inserts a rule of the pipeline, which nothing has used yet. A rule for Drone, which has no
@@ -34,20 +28,19 @@ impl<C: ConnectionTrait> TrustRules<'_, C> {
             created_by: Set(rule.created_by),
             last_used_at: Set(None),
         };
-        Entity::insert(row).exec_without_returning(self.db).await?;
-        Ok(())
+        self.0.insert(row).await
     }
 
     /// The rules of a pipeline, oldest first, as pages show them. One that cannot be read is none.
     pub async fn of_pipeline(&self, pipeline: Uuid) -> Result<Vec<TrustRule>, DbErr> {
-        let rows = Entity::find()
-            .filter(Column::ProjectId.eq(self.project))
+        let rows = self
+            .rows()
             .filter(Column::PipelineId.eq(pipeline))
             .order_by_asc(Column::CreatedAt)
             .order_by_asc(Column::Id)
             .all(self.db)
             .await?;
-        Ok(rows.into_iter().filter_map(shown).collect())
+        Ok(readable(rows).into_iter().map(without_salt).collect())
     }
 
     /// The rules of the project for what this provider signs, oldest first, each with its pipeline
@@ -61,10 +54,10 @@ impl<C: ConnectionTrait> TrustRules<'_, C> {
             .from(Column::PipelineId)
             .to(pipeline::Column::Id)
             .into();
-        let rows = Entity::find()
+        let rows = self
+            .rows()
             .join(JoinType::InnerJoin, to_pipeline)
             .select_also(pipeline::Entity)
-            .filter(Column::ProjectId.eq(self.project))
             .filter(Column::Provider.eq(provider.word()))
             .order_by_asc(Column::CreatedAt)
             .order_by_asc(Column::Id)
@@ -74,77 +67,65 @@ impl<C: ConnectionTrait> TrustRules<'_, C> {
             .into_iter()
             .filter_map(|(row, pipeline)| {
                 let pipeline = pipeline.filter(|pipeline| pipeline.project_id == self.project)?;
-                Some((rule(row)?, pipeline.id, pipeline.name))
+                Some((TrustRule::try_from(row).ok()?, pipeline.id, pipeline.name))
             })
             .collect())
     }
 
     /// One rule of the pipeline.
     pub async fn find(&self, pipeline: Uuid, id: Uuid) -> Result<Option<TrustRule>, DbErr> {
-        Ok(self.row(pipeline, id).await?.and_then(shown))
+        let row = self.row(pipeline, id).await?;
+        Ok(row.and_then(|row| TrustRule::try_from(row).ok()).map(without_salt))
     }
 
     /// Removes one rule of the pipeline; gives what it was.
     pub async fn delete(&self, pipeline: Uuid, id: Uuid) -> Result<Option<TrustRule>, DbErr> {
         let Some(row) = self.row(pipeline, id).await? else { return Ok(None) };
-        let done = Entity::delete_by_id(id).exec(self.db).await?;
         // Another one may have removed it first.
-        Ok(if done.rows_affected > 0 { shown(row) } else { None })
+        let is_gone = self.0.delete(id).await?;
+        Ok(TrustRule::try_from(row).ok().filter(|_| is_gone).map(without_salt))
     }
 
     /// Removes every rule of the pipeline.
     pub async fn delete_of_pipeline(&self, pipeline: Uuid) -> Result<(), DbErr> {
-        Entity::delete_many()
-            .filter(Column::ProjectId.eq(self.project))
-            .filter(Column::PipelineId.eq(pipeline))
-            .exec(self.db)
-            .await?;
+        self.deletions().filter(Column::PipelineId.eq(pipeline)).exec(self.db).await?;
         Ok(())
     }
 
     /// Writes down that the rule let something in at `now` (milliseconds).
     pub async fn touch(&self, id: Uuid, now: i64) -> Result<bool, DbErr> {
-        let row = ActiveModel { last_used_at: Set(Some(now)), ..ActiveModel::default() };
-        let done = Entity::update_many()
-            .set(row)
-            .filter(Column::ProjectId.eq(self.project))
-            .filter(Column::Id.eq(id))
-            .exec(self.db)
-            .await?;
-        Ok(done.rows_affected == 1)
+        let used = ActiveModel { last_used_at: Set(Some(now)), ..ActiveModel::default() };
+        self.update(id, used).await
     }
 
     async fn row(&self, pipeline: Uuid, id: Uuid) -> Result<Option<Model>, DbErr> {
-        Entity::find_by_id(id)
-            .filter(Column::ProjectId.eq(self.project))
-            .filter(Column::PipelineId.eq(pipeline))
-            .one(self.db)
-            .await
+        self.one(id).filter(Column::PipelineId.eq(pipeline)).one(self.db).await
     }
 }
 
-/// The rule of a row; `None` when a part of it is not to be read, so that it lets nobody in.
-fn rule(row: Model) -> Option<TrustRule> {
-    Some(TrustRule {
-        id: row.id,
-        provider: Provider::from_word(&row.provider)?,
-        issuer: row.issuer,
-        audience: row.audience,
-        claims: serde_json::from_str(&row.claims).ok()?,
-        public_key: row.public_key,
-        created_at: Moment(row.created_at),
-        created_by: row.created_by,
-        last_used_at: row.last_used_at.map(Moment),
-    })
+/// For judging what is shown. A rule of which a part cannot be read lets nobody in.
+impl TryFrom<Model> for TrustRule {
+    type Error = Unreadable;
+
+    fn try_from(row: Model) -> Result<Self, Unreadable> {
+        Ok(Self {
+            id: row.id,
+            provider: Provider::from_word(&row.provider).ok_or(Unreadable)?,
+            issuer: row.issuer,
+            audience: row.audience,
+            claims: serde_json::from_str(&row.claims).map_err(|_| Unreadable)?,
+            public_key: row.public_key,
+            created_at: Moment(row.created_at),
+            created_by: row.created_by,
+            last_used_at: row.last_used_at.map(Moment),
+        })
+    }
 }
 
-/// The same for whoever only looks: a salt is no key, and nobody's to see.
-fn shown(row: Model) -> Option<TrustRule> {
-    let mut rule = rule(row)?;
-    if rule.provider == Provider::Drone {
-        rule.public_key = None;
-    }
-    Some(rule)
+/// The rule for who only looks at it: a salt is no key, and nobody's to see.
+fn without_salt(rule: TrustRule) -> TrustRule {
+    let is_salt = rule.provider == Provider::Drone;
+    TrustRule { public_key: rule.public_key.filter(|_| !is_salt), ..rule }
 }
 
 #[cfg(test)]
@@ -172,19 +153,22 @@ mod tests {
         for (provider, expected) in [("woodpecker", Some("AAAA")), ("drone", None)] {
             let public_key = Some("AAAA".to_owned());
             let row = Model { provider: provider.to_owned(), public_key, ..stored() };
-            assert_eq!(rule(row.clone()).unwrap().public_key.as_deref(), Some("AAAA"));
-            assert_eq!(shown(row).unwrap().public_key.as_deref(), expected, "{provider}");
+            let rule = TrustRule::try_from(row).unwrap();
+            assert_eq!(rule.public_key.as_deref(), Some("AAAA"));
+            assert_eq!(without_salt(rule).public_key.as_deref(), expected, "{provider}");
         }
     }
 
     #[test]
     fn a_rule_that_cannot_be_read_lets_nobody_in() {
         let stored = stored();
-        let read = rule(stored.clone()).unwrap();
+        let read = TrustRule::try_from(stored.clone()).unwrap();
         assert_eq!(read.claims.get("repository_id").map(String::as_str), Some("7"));
         for claims in ["", "null", "[]", "{\"repository_id\":7}"] {
-            assert_eq!(rule(Model { claims: claims.to_owned(), ..stored.clone() }), None);
+            let row = Model { claims: claims.to_owned(), ..stored.clone() };
+            assert_eq!(TrustRule::try_from(row), Err(Unreadable));
         }
-        assert_eq!(rule(Model { provider: "anybody".to_owned(), ..stored }), None);
+        let row = Model { provider: "anybody".to_owned(), ..stored };
+        assert_eq!(TrustRule::try_from(row), Err(Unreadable));
     }
 }

@@ -2,14 +2,15 @@
 //! credentials hold the same one.
 
 use super::Secrets;
-use super::entity::{credential, secret_version};
+use super::credentials::SummaryRow;
+use super::entity::{credential, readable, secret_version};
 use crate::domain::credential::{Credential, Method, Summary};
 use crate::domain::moment::Moment;
 use crate::domain::secret_version::{SecretVersion, VersionState};
 use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, FromQueryResult, JoinType,
-    QueryFilter, QueryOrder, QuerySelect, Select,
+    ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, DerivePartialModel, EntityTrait,
+    JoinType, QueryFilter, QueryOrder, QuerySelect, Select,
 };
 use secret_version::{ActiveModel, Column, Entity};
 use uuid::Uuid;
@@ -26,8 +27,9 @@ pub struct SealedVersion {
 }
 
 /// The columns that pages show: all but the ciphertext and what tells equal ones.
-#[derive(FromQueryResult)]
-struct Shown {
+#[derive(DerivePartialModel)]
+#[sea_orm(entity = "Entity")]
+struct ShownRow {
     version: i64,
     method: String,
     created_at: i64,
@@ -63,24 +65,9 @@ impl<C: ConnectionTrait> Secrets<'_, C> {
     }
 
     async fn shown(&self, rows: Select<Entity>, current: i64) -> Result<Vec<SecretVersion>, DbErr> {
-        let rows = rows
-            .order_by_desc(Column::Version)
-            .select_only()
-            .columns([
-                Column::Version,
-                Column::Method,
-                Column::CreatedAt,
-                Column::CreatedBy,
-                Column::DestroyedAt,
-                Column::StagedAt,
-                Column::UnreadableAt,
-                Column::Deliveries,
-                Column::LastDeliveredAt,
-            ])
-            .into_model::<Shown>()
-            .all(self.db)
-            .await?;
-        Ok(rows.into_iter().filter_map(|row| shown(row, current)).collect())
+        let rows = rows.order_by_desc(Column::Version).into_partial_model::<ShownRow>();
+        let rows = rows.all(self.db).await?;
+        Ok(rows.into_iter().filter_map(|row| row.shown(current)).collect())
     }
 
     /// The ciphertext of one; `None` when it was destroyed.
@@ -137,9 +124,7 @@ impl<C: ConnectionTrait> Secrets<'_, C> {
         if versions.is_empty() {
             return Ok(());
         }
-        Entity::update_many()
-            .set(row)
-            .filter(Column::ProjectId.eq(self.project))
+        self.updates(row)
             .filter(Column::CredentialId.eq(credential))
             .filter(Column::Version.is_in(versions.iter().copied()))
             .filter(Column::DestroyedAt.is_null())
@@ -175,31 +160,35 @@ impl<C: ConnectionTrait> Secrets<'_, C> {
                     .equals((credential::Entity, credential::Column::SecretVersion)),
             )
             .order_by_asc(credential::Column::NameKey)
+            .into_partial_model::<SummaryRow>()
             .all(self.db)
             .await?;
-        Ok(rows.into_iter().filter_map(super::credentials::summary).collect())
+        Ok(readable(rows))
     }
 }
 
-fn shown(row: Shown, current: i64) -> Option<SecretVersion> {
-    let state = if row.destroyed_at.is_some() {
-        VersionState::Destroyed
-    } else if row.unreadable_at.is_some() {
-        VersionState::Unreadable
-    } else if row.version == current {
-        VersionState::Current
-    } else if row.staged_at.is_some() {
-        VersionState::Staged
-    } else {
-        VersionState::Kept
-    };
-    Some(SecretVersion {
-        version: row.version,
-        state,
-        method: Method::from_word(&row.method)?,
-        set_at: Moment(row.created_at),
-        set_by: row.created_by,
-        deliveries: row.deliveries,
-        last_delivered_at: row.last_delivered_at.map(Moment),
-    })
+impl ShownRow {
+    /// The version while the one with the number `current` is delivered.
+    fn shown(self, current: i64) -> Option<SecretVersion> {
+        let state = if self.destroyed_at.is_some() {
+            VersionState::Destroyed
+        } else if self.unreadable_at.is_some() {
+            VersionState::Unreadable
+        } else if self.version == current {
+            VersionState::Current
+        } else if self.staged_at.is_some() {
+            VersionState::Staged
+        } else {
+            VersionState::Kept
+        };
+        Some(SecretVersion {
+            version: self.version,
+            state,
+            method: Method::from_word(&self.method)?,
+            set_at: Moment(self.created_at),
+            set_by: self.created_by,
+            deliveries: self.deliveries,
+            last_delivered_at: self.last_delivered_at.map(Moment),
+        })
+    }
 }

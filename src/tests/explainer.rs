@@ -157,7 +157,7 @@ async fn asking_hands_out_nothing_and_leaves_no_receipt() {
     assert_eq!(reply.header("cache-control"), "no-store");
     assert!(reply.lines("regcred-delivery").is_empty());
     assert_eq!(scene.app.count_receipts().await, 0);
-    assert_eq!(scene.app.scalar_i64("SELECT COUNT(*) FROM usage").await, 0);
+    assert_eq!(scene.app.counted_i64("SELECT COUNT(*) FROM usage").await, 0);
 }
 
 #[tokio::test]

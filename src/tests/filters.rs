@@ -95,8 +95,10 @@ async fn only_named_columns_filter_or_sort() {
         "method=ssh",
         "access=all",
         "unused=2",
-        "page=0",
-        "page=x",
+        "after=x",
+        "before=0",
+        // A place in another order: by registry.
+        "after=cmdoY3IuaW8KZ2hjcg",
     ] {
         let page = app.owner.get(&format!("/p/acme/credentials?{query}")).await;
         assert_eq!(page.status, 400, "{query}");
@@ -106,10 +108,10 @@ async fn only_named_columns_filter_or_sort() {
         ("project", "acme"),
         ("query[search]", ""),
         ("query[is_unused]", "false"),
-        ("query[page]", "0"),
+        ("query[after]", "bgpnaGNy"),
     ];
     assert_eq!(app.owner.post_json_accept("/rpc/credentials/list", &call).await.status, 200);
-    for (field, value) in [("query[sort]", "sealed"), ("query[state]", "x"), ("query[page]", "-1")]
+    for (field, value) in [("query[sort]", "sealed"), ("query[state]", "x"), ("query[after]", "-1")]
     {
         let mut bad = call.to_vec();
         bad.retain(|(name, _)| *name != field);

@@ -5,6 +5,7 @@ use crate::edits::save;
 use crate::listing::names;
 use regcred::domain::listing::{ListQuery, percent};
 use regcred::domain::matching::Explanation;
+use regcred::domain::permission::of;
 
 const CREATE: &str = "/rpc/credentials/create";
 
@@ -96,7 +97,7 @@ async fn port_80_of_plain_http_is_the_host_without_it_however_it_was_typed() {
     }
     let name = "tls at port 80";
     app.credential(&app.owner, "acme", name, "harbor.example.com:80", "s").await;
-    let reader = app.evidence(&app.owner, "acme").await.reader().unwrap();
+    let reader = app.evidence(&app.owner, "acme").await.can::<of::RegistryRead>().unwrap();
     let listing = app.vault.list_credentials(&reader, &ListQuery::default()).await.unwrap();
     assert_eq!(listing.hosts, ["harbor.example.com", "harbor.example.com:80"]);
 

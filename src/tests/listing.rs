@@ -1,10 +1,10 @@
 //! The list of credentials: found, filtered, sorted, in pages.
 
 use crate::app::App;
-use crate::forms::link_in;
 use regcred::domain::credential_form::CredentialForm;
-use regcred::domain::listing::ListQuery;
+use regcred::domain::listing::{ListQuery, Listing};
 use regcred::domain::moment::{Day, Moment};
+use regcred::domain::permission::of;
 use regcred::domain::secret::Secret;
 use regcred::vault::SecretInput;
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -12,11 +12,24 @@ use std::time::{SystemTime, UNIX_EPOCH};
 /// The names that a query of the list's URL finds, in their order.
 pub async fn names(app: &App, query: &[(&str, &str)]) -> Vec<String> {
     let get = |key: &str| query.iter().find(|(k, _)| *k == key).map(|(_, v)| (*v).to_owned());
-    let query = ListQuery::read(get).unwrap();
-    let reader = app.evidence(&app.owner, "acme").await.reader().unwrap();
-    let listing = app.vault.list_credentials(&reader, &query).await.unwrap();
+    let listing = page(app, &ListQuery::read(get).unwrap()).await;
     assert_eq!(listing.total, listing.rows.len() as u64);
     listing.rows.into_iter().map(|row| row.name).collect()
+}
+
+/// One page of the list.
+pub async fn page(app: &App, query: &ListQuery) -> Listing {
+    let reader = app.evidence(&app.owner, "acme").await.can::<of::RegistryRead>().unwrap();
+    app.vault.list_credentials(&reader, query).await.unwrap()
+}
+
+/// Where the link of a page to its `next` or `prev` one leads.
+pub fn link(html: &str, rel: &str) -> Option<String> {
+    let rel = format!("rel=\"{rel}\"");
+    let mut tags = html.split("<a ").filter_map(|rest| rest.split('>').next());
+    let tag = tags.find(|tag| tag.contains(&rel))?;
+    let href = tag.split("href=\"").nth(1)?.split('"').next()?;
+    Some(href.replace("&amp;", "&"))
 }
 
 /// Creates one without the network between: many of them are needed.
@@ -30,7 +43,7 @@ pub async fn create(app: &App, name: &str, change: impl FnOnce(&mut CredentialFo
         ..CredentialForm::default()
     };
     change(&mut form);
-    let editor = app.evidence(&app.owner, "acme").await.editor().unwrap();
+    let editor = app.evidence(&app.owner, "acme").await.can::<of::RegistryWrite>().unwrap();
     let secret = SecretInput { password: Secret::from("s"), ..SecretInput::default() };
     app.vault.create_credential(&editor, &form, &secret).await.unwrap();
 }
@@ -102,12 +115,7 @@ async fn a_search_that_is_too_long_is_refused_at_every_door() {
     let page = app.owner.get(&format!("/p/acme/credentials?q={}", "x".repeat(201))).await;
     assert_eq!(page.status, 400);
     let long = "x".repeat(60_000);
-    let call = [
-        ("project", "acme"),
-        ("query[search]", &long),
-        ("query[is_unused]", "false"),
-        ("query[page]", "0"),
-    ];
+    let call = [("project", "acme"), ("query[search]", &long), ("query[is_unused]", "false")];
     assert_eq!(app.owner.post_json_accept("/rpc/credentials/list", &call).await.status, 400);
 }
 
@@ -117,20 +125,33 @@ async fn fifty_rows_are_a_page() {
     for n in 0..51 {
         create(&app, &format!("row-{n:02}"), |_| ()).await;
     }
+    let rows = |page: &str| page.matches("aria-label=\"Edit row-").count();
     let first = app.owner.get("/p/acme/credentials").await.text();
-    assert_eq!(first.matches("aria-label=\"Edit row-").count(), 50);
+    assert_eq!(rows(&first), 50);
     assert!(first.contains("51 credentials") && !first.contains("Edit row-50"));
-    let next = link_in(&first, "/p/acme/credentials?after=").expect("a link to the next page");
-    let second = app.owner.get(&next).await.text();
-    assert_eq!(second.matches("aria-label=\"Edit row-").count(), 1);
-    assert!(second.contains("Edit row-50"));
-    let before = link_in(&second, "/p/acme/credentials?before=").expect("a link back");
-    let back = app.owner.get(&before).await.text();
-    assert_eq!(back.matches("aria-label=\"Edit row-").count(), 50);
-    let last = app.find_credential(&app.owner, "acme", "row-50").await.to_string();
-    let delete = [("project", "acme"), ("id", last.as_str())];
-    app.owner.post_form("/rpc/credentials/delete", &delete).await;
-    let past = app.owner.get(&next).await;
-    assert_eq!(past.status, 200);
-    assert!(past.text().contains("This page no longer exists."));
+    assert_eq!(link(&first, "prev"), None);
+    let second_path = link(&first, "next").unwrap();
+    let second = app.owner.get(&second_path).await.text();
+    assert_eq!(rows(&second), 1);
+    assert!(second.contains("51 credentials") && second.contains("Edit row-50"));
+    assert_eq!(link(&second, "next"), None);
+    let back = app.owner.get(&link(&second, "prev").unwrap()).await.text();
+    assert_eq!((rows(&back), link(&back, "prev")), (50, None));
+    assert_eq!(link(&back, "next"), Some(second_path.clone()));
+
+    app.raw("DELETE FROM credential WHERE name = 'row-50'").await;
+    let gone = app.owner.get(&second_path).await;
+    assert_eq!(gone.status, 200);
+    assert!(gone.text().contains("This page no longer exists."));
+    let back = app.owner.get(&link(&second, "prev").unwrap()).await.text();
+    assert_eq!((rows(&back), link(&back, "next")), (50, None));
+}
+
+#[tokio::test]
+async fn a_link_to_a_page_by_its_number_shows_the_first_page() {
+    let app = App::new().await;
+    create(&app, "ghcr", |_| ()).await;
+    let page = app.owner.get("/p/acme/credentials?page=7").await;
+    assert_eq!(page.status, 200);
+    assert!(page.text().contains("Edit ghcr"));
 }

@@ -2,7 +2,9 @@
 //! delivery notices.
 
 use crate::app::{App, auths};
+use crate::jobs::Runner;
 use regcred::domain::actor::InstanceAdmin;
+use regcred::domain::job::{JobKind, JobResult};
 use regcred::domain::key::{DataKey, KeyState};
 use regcred::domain::user::Role;
 
@@ -16,6 +18,18 @@ async fn admin(app: &App) -> InstanceAdmin {
 /// Lets the server do everything that is to do.
 async fn tend(app: &App) {
     while app.vault.tend_keys_once().await.unwrap() {}
+}
+
+/// The job is another server's until then, and has come some way.
+async fn held_by_another(app: &App, until: i64) {
+    let (id, server) = (uuid::Uuid::now_v7(), uuid::Uuid::now_v7());
+    app.raw(&format!(
+        "INSERT INTO job (id, kind, job_key, due_at, attempts, locked_until, locked_by, last_started_at, progress)
+         VALUES ({}, 'tend_keys', '', 1, 1, {until}, {}, 1, '1 1')",
+        app.database.id(id),
+        app.database.id(server)
+    ))
+    .await;
 }
 
 /// The keys for secrets: version, state, secrets under it.
@@ -75,12 +89,10 @@ async fn a_server_that_stopped_in_the_middle_leaves_the_rest_to_the_next() {
         .await;
     app.raw("UPDATE crypto_key SET state = 'active' WHERE purpose = 'secret' AND version = 2")
         .await;
-    app.raw(&format!(
-        "INSERT INTO lease (name, holder, until, progress) VALUES ('data_keys', {}, 1, '1 1')",
-        app.database.id(uuid::Uuid::now_v7())
-    ))
-    .await;
-    tend(&app).await;
+    held_by_another(&app, 1).await;
+    let runner = Runner::start(&app);
+    runner.until(JobKind::TendKeys, JobResult::Succeeded).await;
+    runner.stop().await;
     assert_eq!(keys(&app).await, [(1, KeyState::Archived, 0), (2, KeyState::Active, 2)]);
     assert_eq!(auths(&app.docker_config(&token, "", &[]).await).len(), 1);
 }
@@ -89,13 +101,11 @@ async fn a_server_that_stopped_in_the_middle_leaves_the_rest_to_the_next() {
 async fn while_another_server_does_it_this_one_does_not() {
     let (app, _) = with_secrets(1).await;
     app.vault.rotate_data_key(&admin(&app).await).await.unwrap();
-    app.raw(&format!(
-        "INSERT INTO lease (name, holder, until, progress) VALUES ('data_keys', {}, {}, '')",
-        app.database.id(uuid::Uuid::now_v7()),
-        i64::MAX
-    ))
-    .await;
-    tend(&app).await;
+    held_by_another(&app, i64::MAX).await;
+    let runner = Runner::start(&app);
+    // It is due after the other one, so that one was passed over.
+    runner.until(JobKind::Sweep, JobResult::Succeeded).await;
+    runner.stop().await;
     assert_eq!(keys(&app).await[1], (2, KeyState::Pending, 0));
 }
 

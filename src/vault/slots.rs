@@ -5,7 +5,7 @@ use super::{Vault, now};
 use crate::crypto::blob::{MAX_SECRET, Place};
 use crate::crypto::{digest, token};
 use crate::error::Result;
-use crate::store::SlotRow;
+use crate::store::{SlotRow, Unrecorded};
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
@@ -63,7 +63,7 @@ impl Vault {
             write.slots().make_room(STRANGERS_SLOTS).await?;
         }
         write.slots().insert(row).await?;
-        write.commit().await?;
+        write.commit_without_event(Unrecorded::Slot).await?;
         Ok(id.as_str().to_owned())
     }
 
@@ -79,7 +79,7 @@ impl Vault {
         let Some(row) = found else { return Ok(None) };
         let write = self.store.write().await?;
         let is_first = write.slots().delete(row.id).await?;
-        write.commit().await?;
+        write.commit_without_event(Unrecorded::Slot).await?;
         if !is_first {
             return Ok(None);
         }

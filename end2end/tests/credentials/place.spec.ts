@@ -1,3 +1,4 @@
+import type { Locator } from '@playwright/test';
 import { addCredential, expectListAt, expectSaid, rowOf, send } from '../../support/credentials.ts';
 import { expectValues, expectWrong, fillIn } from '../../support/form.ts';
 import { secret, unique } from '../../support/secrets.ts';
@@ -9,18 +10,25 @@ test('every way out of a dialog ends on the page of the list where it was opened
     await addCredential(page, instance, { name: `${prefix}-${String(i).padStart(2, '0')}` });
   }
   const name = `${prefix}-51`;
-  await page.goto(`${instance.project}/credentials?q=${prefix}&access=pull&page=2`);
+  await page.goto(`${instance.project}/credentials?q=${prefix}&access=pull`);
+  await page.getByRole('navigation', { name: 'Pages' }).getByRole('link', { name: 'Next' }).click();
+  await expect(page).toHaveURL(/&after=/);
   const list = page.url();
   const [row, dialog] = [rowOf(page, name), page.getByRole('dialog')];
   const behind = page.locator('[inert] #results');
+  // What a dialog covers has no roles.
+  const expectLastPage = async (part: Locator) => {
+    await expect(part.locator('a[rel=prev]')).toHaveCount(1);
+    await expect(part.locator('a[rel=next]')).toHaveCount(0);
+  };
   const open = async (verb: 'Edit' | 'Delete') => {
     await row.getByRole('link', { name: `${verb} ${name}`, exact: true }).click();
     await expect(page.getByRole('dialog', { name: `${verb} ${name}` })).toBeVisible();
-    await expect(behind).toContainText('Page 2 of 2');
+    await expectLastPage(behind);
   };
   const expectThere = async () => {
     await expectListAt(page, list);
-    await expect(page.getByRole('navigation', { name: 'Pages' })).toContainText('Page 2 of 2');
+    await expectLastPage(page.getByRole('navigation', { name: 'Pages' }));
     await expect(row).toBeVisible();
   };
 
@@ -43,7 +51,7 @@ test('every way out of a dialog ends on the page of the list where it was opened
   await fillIn(dialog, { Username: 'a:b' });
   await send(dialog);
   await expectWrong(dialog, 'Username', /colon/);
-  await expect(behind).toContainText('Page 2 of 2');
+  await expectLastPage(behind);
   await fillIn(dialog, { Username: 'acme-ci' });
   await send(dialog);
   await expectSaid(page, `${name} was saved.`);

@@ -2,7 +2,7 @@
 
 use super::super::Store;
 use super::super::schema::{self, Schema};
-use super::super::shape::Shape;
+use super::super::shape::TableShape;
 use super::{Columns, FORMAT, Header, VERSION, cell, tables};
 use crate::domain::moment::Moment;
 use sea_orm::sea_query::{Alias, Expr, ExprTrait, Order, Query, SelectStatement, Value};
@@ -72,7 +72,7 @@ impl Snapshot {
         let (true, Some(last)) = (schema.is_current(), schema.applied.last().cloned()) else {
             return Err(DumpProblem::Schema(schema));
         };
-        let of = |shape: Shape| {
+        let of = |shape: TableShape| {
             let columns = shape.columns.iter().map(|(name, kind)| ((*name).to_owned(), *kind));
             (shape.name.to_owned(), Columns { columns: columns.collect() })
         };
@@ -112,7 +112,7 @@ impl Snapshot {
 }
 
 /// The next rows after the one with this key.
-fn page(shape: &Shape, after: Option<Vec<Value>>) -> SelectStatement {
+fn page(shape: &TableShape, after: Option<Vec<Value>>) -> SelectStatement {
     let named = |at: &usize| Alias::new(shape.columns[*at].0);
     let mut page = Query::select();
     page.columns(shape.columns.iter().map(|(name, _)| Alias::new(*name)));
@@ -127,11 +127,11 @@ fn page(shape: &Shape, after: Option<Vec<Value>>) -> SelectStatement {
     page
 }
 
-fn key(shape: &Shape, row: &QueryResult) -> Result<Vec<Value>, DbErr> {
+fn key(shape: &TableShape, row: &QueryResult) -> Result<Vec<Value>, DbErr> {
     shape.key.iter().map(|at| cell::read(row, *at, shape.columns[*at].1)).collect()
 }
 
-fn written(shape: &Shape, row: &QueryResult) -> Result<Vec<u8>, DumpProblem> {
+fn written(shape: &TableShape, row: &QueryResult) -> Result<Vec<u8>, DumpProblem> {
     let mut cells = Vec::with_capacity(shape.columns.len());
     for (at, (_, kind)) in shape.columns.iter().enumerate() {
         cells.push(cell::to_json(cell::read(row, at, *kind)?));

@@ -1,8 +1,8 @@
 //! Reading: everything in one transaction, into the schema that the backup was made of, and from
 //! there to today's. Nothing here knows an entity, so that an old backup fits a new program.
 
-use super::super::shape::Kind;
-use super::super::{Store, Write, connect, schema};
+use super::super::shape::ColumnKind;
+use super::super::{Store, Unrecorded, Write, connect, schema};
 use super::dump::UNBOUNDED;
 use super::{Columns, Header, cell};
 use crate::migrations::Migrator;
@@ -104,7 +104,8 @@ impl Loading {
         if cells.len() != columns.len() {
             return Err(Refusal::Malformed);
         }
-        let typed = |(cell, (_, kind)): (&Json, &(String, Kind))| cell::from_json(cell, *kind);
+        let typed =
+            |(cell, (_, kind)): (&Json, &(String, ColumnKind))| cell::from_json(cell, *kind);
         let values: Option<Vec<Value>> = cells.iter().zip(columns).map(typed).collect();
         let values = values.ok_or(Refusal::Malformed)?;
         let most = ROWS.min(VALUES / columns.len());
@@ -125,7 +126,7 @@ impl Loading {
     pub async fn finish(mut self) -> Result<BTreeMap<String, u64>, Refusal> {
         self.insert().await?;
         Migrator::up(&self.write.0.inner, None).await?;
-        self.write.commit().await?;
+        self.write.commit_without_event(Unrecorded::Restore).await?;
         Ok(self.counts)
     }
 

@@ -19,29 +19,46 @@ macro_rules! entities {
         )+
 
         /// The tables of this file, in the order in which they stand here.
-        pub(super) fn shapes() -> Result<Vec<crate::store::shape::Shape>, sea_orm::DbErr> {
+        pub(super) fn shapes() -> Result<Vec<crate::store::shape::TableShape>, sea_orm::DbErr> {
             Ok(vec![$(crate::store::shape::of::<$module::Entity>()?,)+])
         }
     };
 }
 
 mod chains;
+mod jobs;
 mod machines;
 mod people;
 mod sealed;
 
-pub use chains::{audit_event, chain_head, delivery_report, receipt};
+pub use chains::{audit_event, chain_head, counted, delivery_report, fetch, receipt};
+pub use jobs::{job, outbox};
 pub use machines::{access_grant, pipeline, pipeline_token, trust_rule, usage, used_assertion};
 pub use people::{attempt, instance, membership, person, project, session, slot};
 pub use sealed::{credential, crypto_key, lease, secret_version};
 
-use super::shape::Shape;
+use super::shape::TableShape;
 use sea_orm::DbErr;
 
 /// Every table, in the order in which the files and their tables stand here.
-pub(super) fn shapes() -> Result<Vec<Shape>, DbErr> {
-    let files = [people::shapes()?, sealed::shapes()?, machines::shapes()?, chains::shapes()?];
+pub(super) fn shapes() -> Result<Vec<TableShape>, DbErr> {
+    let files = [
+        people::shapes()?,
+        sealed::shapes()?,
+        machines::shapes()?,
+        chains::shapes()?,
+        jobs::shapes()?,
+    ];
     Ok(files.into_iter().flatten().collect())
+}
+
+/// A row that this version did not write: one of its words is unknown here.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Unreadable;
+
+/// The values of those rows that can be read.
+pub(super) fn readable<M, T: TryFrom<M>>(rows: impl IntoIterator<Item = M>) -> Vec<T> {
+    rows.into_iter().filter_map(|row| T::try_from(row).ok()).collect()
 }
 
 /// A ciphertext column. It prints its length only.

@@ -41,9 +41,12 @@ entities! {
     mod session = "session" {
         #[sea_orm(primary_key, auto_increment = false)]
         id_hash: Vec<u8>,
+        /// As JSON. Never a secret.
         data: String,
         person_id: Option<Uuid>,
+        /// Idle until then.
         expires_at: i64,
+        /// Over then, however busy.
         ends_at: i64,
     }
     /// Failed attempts, by account and by address.

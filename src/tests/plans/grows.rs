@@ -21,8 +21,13 @@ impl Grows {
 pub const GROWS: &[Grows] = &[
     Grows {
         starts: "SELECT * FROM \"credential\" WHERE \"credential\".\"project_id\" = ?",
-        has: " LIMIT ? OFFSET ?",
+        has: "\"credential\".\"name_key\" ASC LIMIT ?",
         why: "a page of the list, in the order of an index; what a filter leaves out is read past",
+    },
+    Grows {
+        starts: "SELECT * FROM \"credential\" WHERE \"credential\".\"project_id\" = ?",
+        has: "\"credential\".\"name_key\" DESC LIMIT ?",
+        why: "the same page, reached from the one after it",
     },
     Grows {
         starts: "SELECT COUNT(*) AS num_items FROM (SELECT * FROM \"credential\"",
@@ -40,8 +45,8 @@ pub const GROWS: &[Grows] = &[
         why: "the form of a pipeline offers every credential of the project",
     },
     Grows {
-        starts: "SELECT * FROM \"pipeline\" WHERE \"pipeline\".\"project_id\" = ? ORDER BY",
-        has: "",
+        starts: "SELECT pipeline.id AS id, pipeline.name AS name,",
+        has: " ORDER BY pipeline.name_key",
         why: "the page shows every pipeline of the project",
     },
     Grows {
@@ -78,6 +83,31 @@ pub const GROWS: &[Grows] = &[
         starts: "DELETE FROM \"attempt\"",
         has: "\"since\" < ?",
         why: "windows that are over go: a range of an index",
+    },
+    Grows {
+        starts: "SELECT \"job\".\"id\" FROM \"job\" WHERE \"job\".\"due_at\" <= ?",
+        has: "",
+        why: "the first job that is due: a range of an index, which ends where nothing is due",
+    },
+    Grows {
+        starts: "UPDATE job SET locked_until = ?",
+        has: "ORDER BY due_at LIMIT 1",
+        why: "the first job that is due: a range of an index, which ends where nothing is due",
+    },
+    Grows {
+        starts: "SELECT * FROM \"job\" ORDER BY",
+        has: " LIMIT ?",
+        why: "the page shows the first jobs, in the order of an index",
+    },
+    Grows {
+        starts: "SELECT * FROM \"outbox\" WHERE \"outbox\".\"id\" > ?",
+        has: " LIMIT ?",
+        why: "the next rows after one, in the order of their key",
+    },
+    Grows {
+        starts: "DELETE FROM \"outbox\"",
+        has: "\"at\" < ?",
+        why: "old rows go: a range of an index",
     },
     Grows {
         starts: "SELECT \"secret_version\".\"key_version\", COUNT(",

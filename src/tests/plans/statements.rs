@@ -46,7 +46,7 @@ pub fn line(sql: &str) -> Option<String> {
     if !(is_read || is_copied) || is_page_of_all || ITSELF.iter().any(|word| sql.contains(word)) {
         return None;
     }
-    let sql = unnumbered(&sql).replace("E'\\\\'", "'\\'");
+    let sql = unnumbered(&sql).replace("E'\\\\'", "'\\'").replace(" FOR UPDATE SKIP LOCKED", "");
     let sql = sql.strip_suffix(" FOR UPDATE").or(sql.strip_suffix(" FOR SHARE")).unwrap_or(&sql);
     let case = "WHEN ? THEN CAST(? AS BIGINT)";
     let sql = shrunk(sql, &format!("{case} {case}"), case);

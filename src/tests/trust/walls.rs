@@ -3,6 +3,7 @@
 use super::{granted, shown_once};
 use crate::app::{Browser, PASSWORD, Reply};
 use crate::signing::{drone, drone_body};
+use regcred::domain::permission::of;
 use regcred::domain::user::Role;
 
 /// Calls that would work, or at least be understood, for who may: with the project, the pipeline,
@@ -44,7 +45,7 @@ async fn calls(by: &Browser, project: &str, at: [&str; 3]) -> Vec<(&'static str,
 async fn another_project_sees_nothing() {
     let (app, pipeline, _) = granted().await;
     let (secret, _) = shown_once(&app, pipeline, "7").await;
-    let reader = app.evidence(&app.owner, "acme").await.pipeline_reader().unwrap();
+    let reader = app.evidence(&app.owner, "acme").await.can::<of::PipelineRead>().unwrap();
     let page = app.vault.pipeline_page(&reader, pipeline).await.unwrap().pipeline;
     let ids = [pipeline, page.rules[0].id, page.grants[0].id].map(|id| id.to_string());
     let at = ids.each_ref().map(String::as_str);
@@ -79,7 +80,7 @@ async fn another_project_sees_nothing() {
 async fn who_may_only_read_explains_and_changes_nothing() {
     let (app, pipeline, _) = granted().await;
     shown_once(&app, pipeline, "7").await;
-    let reader = app.evidence(&app.owner, "acme").await.pipeline_reader().unwrap();
+    let reader = app.evidence(&app.owner, "acme").await.can::<of::PipelineRead>().unwrap();
     let page = app.vault.pipeline_page(&reader, pipeline).await.unwrap().pipeline;
     let ids = [pipeline, page.rules[0].id, page.grants[0].id].map(|id| id.to_string());
     let at = ids.each_ref().map(String::as_str);

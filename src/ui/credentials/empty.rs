@@ -1,4 +1,4 @@
-//! What the list says when it has no rows: nothing yet, nothing found, or past the last page.
+//! What the list says when it has no rows: nothing yet, nothing found, or none on this page.
 
 use crate::domain::paths;
 use crate::domain::permission::Permission;

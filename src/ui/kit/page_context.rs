@@ -128,10 +128,10 @@ mod tests {
             ("preset", "ghcr"),
             ("state", "expired"),
             ("said", "slot"),
-            ("sort", "changed"),
+            ("after", "bgpnaGNy"),
         ]);
-        assert_eq!(page.list_query(), "?q=a%20b%26c&state=expired&sort=changed");
-        assert_eq!(page.list(), "/p/acme/credentials?q=a%20b%26c&state=expired&sort=changed");
+        assert_eq!(page.list_query(), "?q=a%20b%26c&state=expired&after=bgpnaGNy");
+        assert_eq!(page.list(), "/p/acme/credentials?q=a%20b%26c&state=expired&after=bgpnaGNy");
     }
 
     #[test]

@@ -1,0 +1,28 @@
+//! The list by day of expiry is read in two ranges of one index: those with a day, then those without.
+use super::run;
+use sea_orm_migration::prelude::*;
+
+#[derive(DeriveMigrationName)]
+pub struct Migration;
+
+const UP: [&str; 2] = [
+    "DROP INDEX credential_expiry",
+    "CREATE INDEX credential_expiry ON credential (project_id, expires_on, name_key)",
+];
+
+const DOWN: [&str; 2] = [
+    "DROP INDEX credential_expiry",
+    "CREATE INDEX credential_expiry
+        ON credential (project_id, (expires_on IS NULL), expires_on, name_key)",
+];
+
+#[async_trait::async_trait]
+impl MigrationTrait for Migration {
+    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        run(manager, &UP).await
+    }
+
+    async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        run(manager, &DOWN).await
+    }
+}

@@ -1,0 +1,163 @@
+//! One page of the list. It is found by the keys of the row beside it, so that a page far down takes
+//! no longer than the first, and nothing is shown twice or left out when rows come and go meanwhile.
+
+use super::SummaryRow;
+use super::filters::condition;
+use super::rows::day;
+use crate::domain::credential::Summary;
+use crate::domain::listing::{Cursor, ListQuery, PAGE_ROWS, Sort, SortKey};
+use crate::domain::moment::{Day, Moment};
+use crate::store::Credentials;
+use crate::store::entity::credential::{Column, Entity};
+use crate::store::entity::readable;
+use sea_orm::sea_query::{Expr, ExprTrait};
+use sea_orm::{
+    ColumnTrait, Condition, ConnectionTrait, DbErr, Order, PaginatorTrait, QueryFilter, QueryOrder,
+    QuerySelect, Select,
+};
+
+/// One page of the list.
+#[derive(Debug)]
+pub struct Page {
+    /// At most [`PAGE_ROWS`].
+    pub rows: Vec<Summary>,
+    /// Where it begins, when there are rows before it.
+    pub previous: Option<Cursor>,
+    /// Where it ends, when there are rows after it.
+    pub next: Option<Cursor>,
+}
+
+impl<C: ConnectionTrait> Credentials<'_, C> {
+    /// One page of those that fit; `search` is folded as `search_key` is.
+    pub async fn list(&self, query: &ListQuery, search: &str, today: Day) -> Result<Page, DbErr> {
+        let fit = self.rows().filter(condition(query, search, today));
+        let is_up = query.before.is_some();
+        let (sort, place) = (query.sort(), query.before.as_ref().or(query.after.as_ref()));
+        let mut rows = self.beside(&fit, sort, place, is_up, PAGE_ROWS + 1).await?;
+        let is_more = rows.len() as u64 > PAGE_ROWS;
+        rows.truncate(usize::try_from(PAGE_ROWS).unwrap_or(usize::MAX));
+        // On the side that we come from, rows may have been deleted meanwhile.
+        let is_behind = match (place, rows.first()) {
+            (Some(_), Some(nearest)) => {
+                let nearest = nearest.place(sort);
+                !self.beside(&fit, sort, Some(&nearest), !is_up, 1).await?.is_empty()
+            }
+            _ => false,
+        };
+        let (is_before, is_after) = if is_up { (is_more, is_behind) } else { (is_behind, is_more) };
+        if is_up {
+            rows.reverse();
+        }
+        let place = |row: &SummaryRow| row.place(sort);
+        Ok(Page {
+            previous: rows.first().filter(|_| is_before).map(place),
+            next: rows.last().filter(|_| is_after).map(place),
+            rows: readable(rows),
+        })
+    }
+
+    /// How many fit.
+    pub async fn count(&self, query: &ListQuery, search: &str, today: Day) -> Result<u64, DbErr> {
+        self.rows().filter(condition(query, search, today)).count(self.db).await
+    }
+
+    /// At most so many of the rows that come after the place, or before it when it goes up; those
+    /// next to it first.
+    async fn beside(
+        &self,
+        fit: &Select<Entity>,
+        sort: Sort,
+        place: Option<&Cursor>,
+        is_up: bool,
+        most: u64,
+    ) -> Result<Vec<SummaryRow>, DbErr> {
+        let mut rows = Vec::new();
+        for part in parts(sort, place, is_up) {
+            let left = most.saturating_sub(rows.len() as u64);
+            if left > 0 {
+                let next = ordered(fit.clone().filter(part), sort, is_up).limit(left);
+                rows.extend(next.into_partial_model::<SummaryRow>().all(self.db).await?);
+            }
+        }
+        Ok(rows)
+    }
+}
+
+impl SummaryRow {
+    /// Its place in the order.
+    fn place(&self, sort: Sort) -> Cursor {
+        let key = match sort {
+            Sort::Name => SortKey::Name,
+            Sort::Registry => SortKey::Registry(self.host.clone()),
+            Sort::Expires => SortKey::Expires(day(&self.expires_on)),
+            Sort::Changed => SortKey::Changed(Moment(self.updated_at)),
+        };
+        Cursor { key, name_key: self.name_key.clone() }
+    }
+}
+
+/// The rows in the order, or in the opposite one. The name, which no other row of the project has,
+/// comes last, so that there is one order only.
+fn ordered(rows: Select<Entity>, sort: Sort, is_up: bool) -> Select<Entity> {
+    let (rising, falling) =
+        if is_up { (Order::Desc, Order::Asc) } else { (Order::Asc, Order::Desc) };
+    let rows = match sort {
+        Sort::Name => rows,
+        Sort::Registry => rows.order_by(Column::Host, rising.clone()),
+        Sort::Expires => rows.order_by(Column::ExpiresOn, rising.clone()),
+        Sort::Changed => rows.order_by(Column::UpdatedAt, falling),
+    };
+    rows.order_by(Column::NameKey, rising)
+}
+
+/// What lies beyond the place in the order, in parts that follow one another. Each is one range of
+/// an index; the databases do not agree on where rows without a day of expiry come.
+fn parts(sort: Sort, place: Option<&Cursor>, is_up: bool) -> Vec<Condition> {
+    let all = Condition::all;
+    let dated = || all().add(Column::ExpiresOn.is_not_null());
+    let undated = || all().add(Column::ExpiresOn.is_null());
+    let Some(Cursor { key, name_key }) = place else {
+        return if sort == Sort::Expires { vec![dated(), undated()] } else { vec![all()] };
+    };
+    let beyond = |columns: Expr, values: Expr| {
+        if is_up { columns.lt(values) } else { columns.gt(values) }
+    };
+    let name = || beyond(column(Column::NameKey), Expr::val(name_key.as_str()));
+    let both = |first: Column, value: &str| {
+        let values = [Expr::val(value), Expr::val(name_key.as_str())];
+        beyond(Expr::tuple([first, Column::NameKey].map(column)), Expr::tuple(values))
+    };
+    match key {
+        SortKey::Name => vec![all().add(name())],
+        SortKey::Registry(host) => vec![all().add(both(Column::Host, host))],
+        SortKey::Changed(at) => {
+            let (reached, is_first) = if is_up {
+                (Column::UpdatedAt.gte(at.0), Column::NameKey.gte(name_key.as_str()))
+            } else {
+                (Column::UpdatedAt.lte(at.0), Column::NameKey.lte(name_key.as_str()))
+            };
+            // Of that very moment only those beyond. Written with OR, a database might read two
+            // ranges and sort them.
+            let passed = all().add(Column::UpdatedAt.eq(at.0)).add(is_first).not();
+            vec![all().add(reached).add(passed)]
+        }
+        SortKey::Expires(Some(day)) => {
+            let mut parts = vec![all().add(both(Column::ExpiresOn, &day.to_text()))];
+            if !is_up {
+                parts.push(undated());
+            }
+            parts
+        }
+        SortKey::Expires(None) => {
+            let mut parts = vec![undated().add(name())];
+            if is_up {
+                parts.push(dated());
+            }
+            parts
+        }
+    }
+}
+
+fn column(column: Column) -> Expr {
+    Expr::col((Entity, column))
+}

@@ -1,0 +1,99 @@
+//! Rows of the table of credentials as what people see of them.
+
+use crate::domain::credential::{Access, Credential, Method, StoredSecret, Summary};
+use crate::domain::moment::{Day, Moment};
+use crate::domain::registry::RegistryHost;
+use crate::store::entity::Unreadable;
+use crate::store::entity::credential::Model;
+use sea_orm::DerivePartialModel;
+use uuid::Uuid;
+
+/// The columns that the list shows, and the one that no two rows of a project share.
+#[derive(DerivePartialModel)]
+#[sea_orm(entity = "crate::store::entity::credential::Entity")]
+pub(in crate::store) struct SummaryRow {
+    id: Uuid,
+    pub(super) name_key: String,
+    name: String,
+    description: String,
+    pub(super) host: String,
+    is_insecure: bool,
+    method: String,
+    username: String,
+    access: String,
+    paths: String,
+    pub(super) expires_on: Option<String>,
+    renew_on: Option<String>,
+    disabled_at: Option<i64>,
+    unreadable_at: Option<i64>,
+    pub(super) updated_at: i64,
+    updated_by: String,
+}
+
+/// What the list shows of a row, whether all of its columns were read or only these.
+macro_rules! summary {
+    ($row:ident) => {
+        Summary {
+            id: $row.id,
+            name: $row.name,
+            description: $row.description,
+            host: RegistryHost::stored(&$row.host).ok_or(Unreadable)?,
+            is_insecure: $row.is_insecure,
+            method: Method::from_word(&$row.method).ok_or(Unreadable)?,
+            username: $row.username,
+            access: Access::from_word(&$row.access).ok_or(Unreadable)?,
+            paths: list(&$row.paths),
+            expires_on: day(&$row.expires_on),
+            renew_on: day(&$row.renew_on),
+            disabled_at: $row.disabled_at.map(Moment),
+            unreadable_at: $row.unreadable_at.map(Moment),
+            updated_at: Moment($row.updated_at),
+            updated_by: $row.updated_by,
+        }
+    };
+}
+
+impl TryFrom<SummaryRow> for Summary {
+    type Error = Unreadable;
+
+    fn try_from(row: SummaryRow) -> Result<Self, Unreadable> {
+        Ok(summary!(row))
+    }
+}
+
+impl TryFrom<Model> for Credential {
+    type Error = Unreadable;
+
+    fn try_from(row: Model) -> Result<Self, Unreadable> {
+        let summary = summary!(row);
+        Ok(Self {
+            origin: summary.host.origin(summary.is_insecure),
+            summary,
+            email: row.email,
+            owner: row.owner,
+            environment: row.environment,
+            labels: list(&row.labels),
+            review_on: day(&row.review_on),
+            rotate_every_days: row.rotate_every_days.and_then(|n| u32::try_from(n).ok()),
+            is_protected: row.is_protected,
+            secret: StoredSecret {
+                version: row.secret_version,
+                set_at: Moment(row.secret_set_at),
+                set_by: row.secret_set_by,
+            },
+            token_service: row.token_service,
+            key_file: row.key_file.as_deref().and_then(|text| serde_json::from_str(text).ok()),
+            revision: row.revision,
+            created_at: Moment(row.created_at),
+            created_by: row.created_by,
+        })
+    }
+}
+
+pub(in crate::store) fn list<T: serde::de::DeserializeOwned>(text: &str) -> Vec<T> {
+    serde_json::from_str(text).unwrap_or_default()
+}
+
+pub(in crate::store) fn day(text: &Option<String>) -> Option<Day> {
+    text.as_deref().and_then(Day::parse)
+}

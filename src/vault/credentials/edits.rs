@@ -1,0 +1,232 @@
+//! Edits of a credential. Blank keeps the secret; the host never changes; a save against an older
+//! revision tells what changed meanwhile.
+
+mod said;
+
+use super::versions::NewVersion;
+use super::{fields, is_wrong, name_taken};
+use crate::domain::actor::Can;
+use crate::domain::audit::{Action, AuditEvent, Detail, Field, FieldChange, Subject};
+use crate::domain::credential::{Access, Credential, CredentialSettings, Method};
+use crate::domain::credential_form::{CredentialDraft, CredentialForm};
+use crate::domain::permission::of;
+use crate::domain::registry::{ParsedRegistry, RegistryHost};
+use crate::error::{Change, Error, FieldError, Result};
+use crate::store::{Set, Write, unless_taken};
+use crate::vault::{SecretInput, Vault, now};
+use uuid::Uuid;
+
+impl Vault {
+    /// Saves the form over the revision it was made from; gives the sentences for the next page.
+    ///
+    /// # Errors
+    /// `Stale` when somebody saved meanwhile; `Invalid` for broken rules, a changed host, a changed
+    /// method without a new secret, and a changed user name whose secret is to wait.
+    pub async fn update_credential(
+        &self,
+        editor: &Can<of::RegistryWrite>,
+        id: Uuid,
+        revision: i64,
+        form: &CredentialForm,
+        secret: &SecretInput,
+    ) -> Result<Vec<String>> {
+        let project = editor.project().id;
+        let write = self.store.write().await?;
+        let stored = write.credentials(project).lock(id).await?.ok_or(Error::NotFound)?;
+        if revision != stored.revision {
+            return Err(self.stale(&write, project, &stored, revision).await?);
+        }
+        let is_same_origin = is_same_origin(form, &stored);
+        // The stored origin stands, whatever was typed; the rest is checked for it.
+        let form = CredentialForm {
+            registry_url: stored.summary.host.as_str().to_owned(),
+            is_insecure: false,
+            ..form.clone()
+        };
+        let checked = form.check_stored();
+        let mut errors = checked.as_ref().err().cloned().unwrap_or_default();
+        if !is_same_origin {
+            errors.push(FieldError::new(
+                "registry_url",
+                "The registry of a credential cannot change, because its secret is bound to that host. Add a new credential for the other registry.",
+            ));
+        }
+        let method = Method::from_word(&form.method).unwrap_or(stored.summary.method);
+        let read = secret
+            .read(method, form.username.trim())
+            .map_err(|error| errors.push(error))
+            .ok()
+            .flatten();
+        if method != stored.summary.method && read.is_none() && !has_secret_error(&errors) {
+            let field = if method == Method::Password { "password" } else { "key_json" };
+            errors
+                .push(FieldError::new(field, "Another authentication method needs a new secret."));
+        }
+        let secret_field = if method == Method::Password { "password" } else { "key_json" };
+        if form.is_staged && method != stored.summary.method {
+            errors.push(FieldError::new(
+                "method",
+                "A staged secret must be for the current authentication method. Save the new method without staging.",
+            ));
+        } else if form.is_staged && read.is_none() && !has_secret_error(&errors) {
+            errors.push(FieldError::new(secret_field, "Enter the secret to stage."));
+        }
+        let is_another =
+            |draft: &CredentialDraft| draft.settings.username != stored.summary.username;
+        let has_new_username = checked.as_ref().is_ok_and(is_another);
+        if form.is_staged && has_new_username && !is_wrong(&errors, "method") {
+            errors.push(FieldError::new(
+                "username",
+                "Pipelines receive the current secret with the stored username until the staged secret is current. Change the username after that, or save without staging.",
+            ));
+        }
+        self.check_name(&write, editor, &form, Some(id), &mut errors).await?;
+        let owner = self.owner(&write, editor, &form, Some(&stored.owner), &mut errors).await?;
+        let (Ok(draft), true) = (checked, errors.is_empty()) else {
+            return Err(Error::Invalid(errors));
+        };
+        let settings = CredentialSettings { owner, ..draft.settings };
+
+        let at = now();
+        let mut changed = CredentialSettings::from(&stored).diff(&settings);
+        let (origin, before) = (&stored.origin, Some(stored.secret.version));
+        let new = NewVersion { credential: id, origin, method, before, waits: form.is_staged };
+        let stored_as = match &read {
+            Some(read) => self.stored_as(&write, project, &stored, &new, read, at).await?,
+            None => None,
+        };
+        let new_secret = read.as_ref().filter(|_| stored_as.is_none());
+        let is_replaced = new_secret.is_some() && !form.is_staged;
+        let secret_set_on = if is_replaced { at.day() } else { stored.secret.set_at.day() };
+        let mut row = fields(&settings, &stored.summary.host, secret_set_on);
+        let mut version = None;
+        if let Some(read) = new_secret {
+            version = Some(self.set_secret(&write, editor, &mut row, new, read, at).await?);
+            changed.push(FieldChange::secret());
+        }
+        let kind = stored.summary.kind();
+        let mut about_secret: Vec<String> = Vec::new();
+        if let Some(stored_as) = stored_as {
+            about_secret.push(said::of_stored(stored_as, form.is_staged).to_owned());
+        }
+        if let Some(read) = &read {
+            about_secret.extend(read.notices(kind, method, &settings.username));
+        }
+        if changed.is_empty() {
+            about_secret.insert(0, "No changes to save.".to_owned());
+            return Ok(about_secret);
+        }
+        row.revision = Set(stored.revision + 1);
+        row.updated_at = Set(at.0);
+        row.updated_by = Set(editor.person().name.clone());
+        let updated = write.credentials(project).update(id, row).await;
+        updated.map_err(|error| unless_taken(error, Error::Invalid(vec![name_taken()])))?;
+        let mut waiting = 0;
+        let guards = settings.is_protected && settings.access == Access::PullAndPush;
+        if guards && !stored.guards_its_secret() {
+            waiting = write.grants(project).require_approval(id).await?;
+        }
+        let action = match (new_secret, form.is_staged) {
+            (None, _) => Action::CredentialUpdated,
+            (Some(_), false) => Action::SecretReplaced,
+            (Some(_), true) => Action::SecretStaged,
+        };
+        let about = Subject { id, name: settings.name.clone() };
+        let detail = Detail::Changed(changed);
+        let recorded = self.record_event(&write, project, editor, action, about, detail).await?;
+        write.commit(recorded).await?;
+        let mut notices = vec![format!("{} was saved.", settings.name)];
+        notices.extend(draft.changes);
+        if waiting > 0 {
+            notices.push("Its grants now wait for a second person's approval.".to_owned());
+        }
+        if let Some(version) = version {
+            let (current, is_disabled) =
+                (stored.secret.version, stored.summary.disabled_at.is_some());
+            notices.push(said::of_new(version, current, form.is_staged, is_disabled));
+        }
+        notices.extend(about_secret);
+        Ok(notices)
+    }
+
+    /// What changed since `revision`: the fields come from the events of the saves since then (each
+    /// save makes one), the values from the row. Of a secret, only that it was replaced.
+    async fn stale(
+        &self,
+        write: &Write,
+        project: Uuid,
+        stored: &Credential,
+        revision: i64,
+    ) -> Result<Error> {
+        let saves = u64::try_from(stored.revision - revision).unwrap_or(0).clamp(1, 50);
+        let events = write.chain().about(project, stored.summary.id, saves + 50).await?;
+        let is_save = |event: &&AuditEvent| {
+            matches!(
+                event.action,
+                Action::CredentialUpdated
+                    | Action::SecretReplaced
+                    | Action::SecretStaged
+                    | Action::SecretSwitched
+                    | Action::CredentialDisabled
+                    | Action::CredentialEnabled
+            )
+        };
+        let since: Vec<&AuditEvent> =
+            events.iter().filter(is_save).take(usize::try_from(saves).unwrap_or(1)).collect();
+        let mut changes: Vec<Change> = Vec::new();
+        for field in since.iter().flat_map(|event| fields_of(event)) {
+            let label = field.label();
+            if !changes.iter().any(|change| change.label == label) {
+                changes.push(Change { label: label.to_owned(), now: value(stored, field) });
+            }
+        }
+        let by = since.first().map(|event| event.actor.clone());
+        Ok(Error::Stale { by, changes, revision: stored.revision })
+    }
+}
+
+/// Whether what came as the registry is the stored one, in scheme and port as well, though the rest
+/// of the form may be wrong. What was not sent is not changed.
+fn is_same_origin(form: &CredentialForm, stored: &Credential) -> bool {
+    let (typed, shown) = (form.registry_url.trim(), &stored.summary);
+    if form.is_insecure && !shown.is_insecure {
+        return false;
+    }
+    let is_same = |parsed: ParsedRegistry| {
+        let is_of_other_scheme = if shown.is_insecure { parsed.is_https } else { parsed.is_http };
+        shown.host.serves(shown.is_insecure, &parsed.host)
+            && parsed.path.is_none()
+            && !is_of_other_scheme
+    };
+    typed.is_empty()
+        || typed == shown.host.as_str()
+        || RegistryHost::parse(typed).is_ok_and(is_same)
+}
+
+fn has_secret_error(errors: &[FieldError]) -> bool {
+    errors.iter().any(|error| ["password", "key_json", "key_file"].contains(&error.field.as_str()))
+}
+
+/// The fields that a save changed, as its event says.
+fn fields_of(event: &AuditEvent) -> Vec<Field> {
+    match (event.action, &event.detail) {
+        (Action::CredentialDisabled | Action::CredentialEnabled, _) => vec![Field::State],
+        (Action::SecretSwitched, _) => vec![Field::Secret],
+        (_, Detail::Changed(changes)) => changes.iter().map(|change| change.field).collect(),
+        // Older events list the labels of the form.
+        (_, Detail::Text(labels)) => labels.split(", ").filter_map(Field::from_label).collect(),
+        _ => Vec::new(),
+    }
+}
+
+fn value(stored: &Credential, field: Field) -> String {
+    match field {
+        Field::Secret => format!("replaced; version {} is stored", stored.secret.version),
+        Field::State if stored.summary.disabled_at.is_some() => "Disabled".to_owned(),
+        Field::State => "Enabled".to_owned(),
+        _ => {
+            let value = CredentialSettings::from(stored).value(field).unwrap_or_default();
+            if value.is_empty() { "(empty)".to_owned() } else { value }
+        }
+    }
+}

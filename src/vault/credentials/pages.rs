@@ -1,0 +1,63 @@
+//! One credential with everything that stands round it: who uses it, who could, what happened.
+
+use super::repointing::replacements;
+use crate::domain::actor::Can;
+use crate::domain::credential::Access;
+use crate::domain::credential_page::CredentialPage;
+use crate::domain::permission::{Permission, of};
+use crate::error::{Error, Result};
+use crate::vault::{Vault, today};
+use uuid::Uuid;
+
+/// Receipts and events on a credential's page.
+const SHOWN: u64 = 20;
+
+impl Vault {
+    /// One credential with who uses it.
+    pub async fn credential_page(
+        &self,
+        reader: &Can<of::RegistryRead>,
+        id: Uuid,
+    ) -> Result<CredentialPage> {
+        let project = reader.project().id;
+        self.count_receipts(project).await;
+        let credential = self.store.credentials(project).find(id).await?.ok_or(Error::NotFound)?;
+        let members = self.store.projects().members(project).await?;
+        let obtainers = members
+            .into_iter()
+            .filter(|(_, role)| {
+                let allowed = role.permissions();
+                allowed.has(Permission::RegistryWrite) && allowed.has(Permission::PipelineWrite)
+            })
+            .map(|(name, role)| (name, role.label().to_owned()))
+            .collect();
+        let kind = credential.summary.kind();
+        let companions = kind.companions(&credential.summary.host);
+        let dependents = self.store.credentials(project).dependents(id).await?;
+        let receipts = self.store.receipts(project).of_credential(id, SHOWN).await?;
+        let named = dependents.iter().map(|dependent| dependent.pipeline_id);
+        let named = named.chain(receipts.iter().map(|receipt| receipt.pipeline_id)).collect();
+        let existing = self.store.pipelines(project).names(named).await?.into_keys().collect();
+        let intents: Vec<Access> = dependents.iter().filter_map(|one| one.grant).collect();
+        // Without a grant there is nothing to take over.
+        let others = if intents.is_empty() {
+            Vec::new()
+        } else {
+            let host = credential.summary.host.as_str();
+            self.store.credentials(project).grantable_at(host).await?
+        };
+        Ok(CredentialPage {
+            versions: self.secret_versions(reader, &credential).await?,
+            same_secret: self.same_secret(reader, &credential).await?,
+            replacements: replacements(&credential.summary, &intents, others),
+            existing,
+            dependents,
+            obtainers,
+            receipts,
+            events: self.store.chain().about(project, id, SHOWN).await?,
+            companions: companions.into_iter().map(str::to_owned).collect(),
+            today: today(),
+            credential,
+        })
+    }
+}

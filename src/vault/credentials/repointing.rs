@@ -1,0 +1,153 @@
+//! Re-pointing: the pipelines of one credential get another of the same registry, so that the first
+//! one can be deleted and nobody feels it.
+
+use crate::domain::actor::Granter;
+use crate::domain::audit::{Action, Detail, Subject};
+use crate::domain::credential::{Access, Credential, Summary};
+use crate::domain::grant::Terms;
+use crate::domain::pipeline::{Grant, Grantable};
+use crate::error::{Error, Result};
+use crate::store::{Recorded, Write};
+use crate::vault::Vault;
+use uuid::Uuid;
+
+impl Vault {
+    /// Moves every grant of the credential `id` to the credential `target`; gives the sentence for
+    /// the next page. What the pipelines have received stays on record.
+    ///
+    /// # Errors
+    /// `Invalid` at `target` for what cannot take over, `Conflict` when there is no grant to move.
+    pub async fn repoint_grants(
+        &self,
+        granter: &Granter,
+        id: Uuid,
+        target: &str,
+    ) -> Result<String> {
+        let project = granter.project().id;
+        // What is no id names nothing.
+        let target = Uuid::parse_str(target).unwrap_or_default();
+        let write = self.store.write().await?;
+        let (from, to) = lock_both(&write, project, id, target).await?;
+        let from = from.ok_or(Error::NotFound)?;
+        let granted = write.grants(project).of_credential(id).await?;
+        if granted.is_empty() {
+            return Err(nothing_to_move());
+        }
+        let (mut pipelines, intents): (Vec<Uuid>, Vec<Access>) = granted.into_iter().unzip();
+        // One that has it to pull and to push holds two grants.
+        pipelines.sort_unstable();
+        pipelines.dedup();
+        let others = write.credentials(project).grantable_at(from.summary.host.as_str()).await?;
+        let fit = replacements(&from.summary, &intents, others);
+        let Some(to) = to.filter(|_| fit.iter().any(|one| one.id == target)) else {
+            return Err(Error::at(
+                "target",
+                "Choose an enabled credential of the same registry that has the access these pipelines need.",
+            ));
+        };
+        let names = write.pipelines(project).names(pipelines.clone()).await?;
+        let mut recorded = None;
+        for id in &pipelines {
+            let pipeline = Subject { id: *id, name: names.get(id).cloned().unwrap_or_default() };
+            recorded = self.repoint(&write, granter, &pipeline, &from, &to).await?.or(recorded);
+        }
+        write.commit(recorded.ok_or_else(nothing_to_move)?).await?;
+        let name = to.summary.name;
+        Ok(match pipelines.len() {
+            1 => format!("1 pipeline now uses {name}."),
+            count => format!("{count} pipelines now use {name}."),
+        })
+    }
+
+    /// The same for one pipeline: each of its grants, with its terms. Gives the last event.
+    async fn repoint(
+        &self,
+        write: &Write,
+        granter: &Granter,
+        pipeline: &Subject,
+        from: &Credential,
+        to: &Credential,
+    ) -> Result<Option<Recorded>> {
+        let viewer = granter.person().id;
+        let mut recorded = None;
+        let held = write.grants(granter.project().id).of_pipeline(pipeline.id, viewer).await?;
+        for old in held.iter().filter(|grant| grant.credential_id == from.summary.id) {
+            recorded = Some(self.revoke_grant(write, granter, pipeline, old).await?);
+            let own: Vec<&Grant> =
+                held.iter().filter(|own| own.credential_id == to.summary.id).collect();
+            // What it has of the other one stays if it is for as much.
+            let is_enough = |own: &&&Grant| {
+                let is_plain = own.terms == Terms::plain(own.terms.intent);
+                own.terms == old.terms || (is_plain && own.terms.intent.satisfies(old.terms.intent))
+            };
+            if own.iter().any(|own| is_enough(&own)) {
+                continue;
+            }
+            if own.iter().any(|own| own.terms.intent == old.terms.intent) {
+                return Err(Error::Conflict(format!(
+                    "{} already has a grant of {} with other terms. Revoke one of the two first. Nothing was moved.",
+                    pipeline.name, to.summary.name
+                )));
+            }
+            let is_plain = |grant: &Grant| grant.terms == Terms::plain(grant.terms.intent);
+            for own in own.into_iter().filter(|own| is_plain(own) && is_plain(old)) {
+                // One to pull says nothing more beside one to push.
+                self.revoke_grant(write, granter, pipeline, own).await?;
+            }
+            self.insert_grant(write, granter, pipeline, to, old.terms.clone()).await?;
+        }
+        Ok(recorded)
+    }
+
+    async fn revoke_grant(
+        &self,
+        write: &Write,
+        granter: &Granter,
+        pipeline: &Subject,
+        grant: &Grant,
+    ) -> Result<Recorded> {
+        let project = granter.project().id;
+        write.grants(project).delete(pipeline.id, grant.id).await?;
+        let detail = Detail::Grant {
+            credential: grant.credential_id,
+            name: grant.credential.clone(),
+            intent: None,
+            until: None,
+        };
+        let (action, about) = (Action::GrantDeleted, pipeline.clone());
+        self.record_event(write, project, granter, action, about, detail).await
+    }
+}
+
+fn nothing_to_move() -> Error {
+    Error::Conflict("No pipeline has a grant of this credential now. Nothing was moved.".to_owned())
+}
+
+/// Which of `others` can take over every grant of `from`: those of its registry that are enough for
+/// each of `intents`. Disabled ones are not among `others`.
+pub(super) fn replacements(
+    from: &Summary,
+    intents: &[Access],
+    mut others: Vec<Grantable>,
+) -> Vec<Grantable> {
+    others.retain(|one| {
+        one.id != from.id
+            && one.host == from.host.as_str()
+            && intents.iter().all(|intent| one.serves(*intent))
+    });
+    others
+}
+
+/// Both credentials, locked in one order whatever is moved to what, so that two people who
+/// move in opposite directions do not wait for each other.
+async fn lock_both(
+    write: &Write,
+    project: Uuid,
+    from: Uuid,
+    to: Uuid,
+) -> Result<(Option<Credential>, Option<Credential>)> {
+    let credentials = write.credentials(project);
+    let first = credentials.lock(from.min(to)).await?;
+    let second = credentials.lock(from.max(to)).await?;
+    Ok(if from < to { (first, second) } else { (second, first) })
+}

@@ -1,0 +1,286 @@
+//! Versions of a secret. Every change makes one. The last few are kept, so that a change can be
+//! undone, and one can be staged beside the current one.
+
+use super::secret_input::ReadSecret;
+use super::{renew_on, secret_place};
+use crate::crypto::digest::same;
+use crate::domain::actor::Can;
+use crate::domain::audit::{Action, Detail, Subject};
+use crate::domain::credential::{Credential, Method};
+use crate::domain::moment::{Day, Moment};
+use crate::domain::permission::of;
+use crate::domain::secret_version::{SecretVersion, VersionState};
+use crate::error::{Error, Result};
+use crate::store::{CredentialChanges, Set, VersionRow, Write};
+use crate::vault::keys::key_version;
+use crate::vault::{Vault, now};
+use uuid::Uuid;
+
+/// Versions on a credential's page.
+const SHOWN: u64 = 20;
+/// The newest ones, among which those are looked for that are not kept any more: older ones are
+/// destroyed already.
+const LOOKED_AT: u64 = 100;
+
+/// Where a new secret goes.
+pub(super) struct NewVersion<'a> {
+    pub(super) credential: Uuid,
+    pub(super) origin: &'a str,
+    pub(super) method: Method,
+    /// The version that was current until now, if there is one.
+    pub(super) before: Option<i64>,
+    /// Whether it waits beside that one instead of taking its place.
+    pub(super) waits: bool,
+}
+
+/// As which version a secret is stored already.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum StoredAs {
+    /// The one that is delivered.
+    Current,
+    /// The one that waits beside it.
+    Waiting,
+}
+
+impl Vault {
+    /// Seals the secret as the next version, destroys those that are not kept any more, and sets
+    /// the credential's account of it, unless it waits; gives its number.
+    pub(super) async fn set_secret(
+        &self,
+        write: &Write,
+        editor: &Can<of::RegistryWrite>,
+        row: &mut CredentialChanges,
+        new: NewVersion<'_>,
+        read: &ReadSecret,
+        at: Moment,
+    ) -> Result<i64> {
+        let (id, project) = (Uuid::now_v7(), editor.project().id);
+        let secrets = write.secrets(project);
+        let version = secrets.newest(new.credential).await? + 1;
+        let place = secret_place(id, project, version, new.origin);
+        let sealed = self.keys.ring().seal(&place, read.secret.expose())?;
+        let under = key_version(&sealed)?;
+        if !write.keys().is_held(under).await? {
+            // This server has not heard of the new key yet, and nobody opens with the old one.
+            self.keys_changed.notify_one();
+            return Err(Error::Unavailable);
+        }
+        let by = editor.person().name.clone();
+        let key_file = read.key_file.as_ref().and_then(|key| serde_json::to_string(key).ok());
+        let version_row = VersionRow {
+            id,
+            credential_id: new.credential,
+            version,
+            key_version: under,
+            sealed,
+            method: new.method,
+            key_file: key_file.clone(),
+            fingerprint: self.fingerprint(write, project, read.secret.expose(), at).await?,
+            staged_at: new.waits.then_some(at.0),
+            created_at: at.0,
+            created_by: by.clone(),
+        };
+        secrets.insert(version_row).await?;
+        let current = if new.waits { new.before.unwrap_or(version) } else { version };
+        let stored = secrets.versions(new.credential, current, LOOKED_AT).await?;
+        let keep = usize::from(self.settings.keep_versions);
+        let spent = spent(&stored, version, new.before, keep);
+        secrets.destroy(new.credential, &spent, at.0).await?;
+        if !new.waits {
+            row.secret_version = Set(version);
+            row.secret_set_at = Set(at.0);
+            row.secret_set_by = Set(by);
+            row.unreadable_at = Set(None);
+            row.key_file = Set(key_file);
+        }
+        Ok(version)
+    }
+
+    /// Where the secret is stored already: as the current version or, if it is to wait, as the one that
+    /// waits. One more version of it would only push out others.
+    pub(super) async fn stored_as(
+        &self,
+        write: &Write,
+        project: Uuid,
+        stored: &Credential,
+        new: &NewVersion<'_>,
+        read: &ReadSecret,
+        at: Moment,
+    ) -> Result<Option<StoredAs>> {
+        // Saved for another method, or in place of what does not open, it is a new one.
+        if new.method != stored.summary.method || stored.summary.unreadable_at.is_some() {
+            return Ok(None);
+        }
+        if !self.may_compare(write, project, at).await? {
+            return Ok(None);
+        }
+        let (secrets, current) = (write.secrets(project), stored.secret.version);
+        let mut places = vec![(StoredAs::Current, current)];
+        if new.waits {
+            let versions = secrets.versions(new.credential, current, LOOKED_AT).await?;
+            let waiting = versions.iter().find(|one| one.state == VersionState::Staged);
+            places.extend(waiting.map(|one| (StoredAs::Waiting, one.version)));
+        }
+        for (stored_as, version) in places {
+            let Some(kept) = secrets.sealed(new.credential, version).await? else { continue };
+            let place = secret_place(kept.id, project, version, new.origin);
+            let opened = self.keys.open(&self.store, &place, &kept.sealed).await;
+            if opened.is_ok_and(|secret| same(&secret, read.secret.expose())) {
+                self.was_the_same(write, project).await?;
+                return Ok(Some(stored_as));
+            }
+        }
+        Ok(None)
+    }
+
+    /// The versions of a credential's secret, newest first.
+    pub(super) async fn secret_versions(
+        &self,
+        reader: &Can<of::RegistryRead>,
+        credential: &Credential,
+    ) -> Result<Vec<SecretVersion>> {
+        let secrets = self.store.secrets(reader.project().id);
+        let (id, current) = (credential.summary.id, credential.secret.version);
+        Ok(secrets.versions(id, current, SHOWN).await?)
+    }
+
+    /// Makes a staged or previous version the current one; gives the credential's name.
+    ///
+    /// # Errors
+    /// `Conflict` when it was destroyed, does not open, or signs in by another method than the
+    /// credential; `NotFound` when there is none.
+    pub async fn make_current(
+        &self,
+        editor: &Can<of::RegistryWrite>,
+        id: Uuid,
+        version: i64,
+    ) -> Result<String> {
+        let project = editor.project().id;
+        let write = self.store.write().await?;
+        let found = write.credentials(project).lock(id).await?.ok_or(Error::NotFound)?;
+        let chosen = one(&write, project, &found, version).await?;
+        let name = found.summary.name.clone();
+        if chosen.state == VersionState::Current {
+            return Ok(name);
+        }
+        if !chosen.can_be_current() {
+            return Err(Error::Conflict(format!(
+                "Version {version} cannot be current: its secret was destroyed or cannot be decrypted."
+            )));
+        }
+        if chosen.method != found.summary.method {
+            return Err(Error::Conflict(format!(
+                "Version {version} is for another authentication method. Edit the credential, change the method and enter the secret again."
+            )));
+        }
+        let unreadable = || {
+            Error::Conflict(format!(
+                "Version {version} cannot be current: its stored secret cannot be decrypted."
+            ))
+        };
+        let stored = write.secrets(project).sealed(id, version).await?.ok_or_else(unreadable)?;
+        let place = secret_place(stored.id, project, version, &found.origin);
+        // Opened once before pipelines depend on it.
+        if self.keys.open(&self.store, &place, &stored.sealed).await.is_err() {
+            return Err(unreadable());
+        }
+        let at = now().0;
+        let set_on = chosen.set_at.day();
+        let row = CredentialChanges {
+            secret_version: Set(version),
+            secret_set_at: Set(chosen.set_at.0),
+            secret_set_by: Set(chosen.set_by),
+            unreadable_at: Set(None),
+            key_file: Set(stored.key_file),
+            renew_on: Set(
+                renew_on(found.review_on, found.rotate_every_days, set_on).map(Day::to_text)
+            ),
+            revision: Set(found.revision + 1),
+            updated_at: Set(at),
+            updated_by: Set(editor.person().name.clone()),
+            ..CredentialChanges::default()
+        };
+        write.secrets(project).unstage(id, version).await?;
+        write.credentials(project).update(id, row).await?;
+        let detail = Detail::Versions { from: found.secret.version, to: version };
+        let (action, about) = (Action::SecretSwitched, Subject { id, name: name.clone() });
+        let recorded = self.record_event(&write, project, editor, action, about, detail).await?;
+        write.commit(recorded).await?;
+        Ok(name)
+    }
+
+    /// Destroys the ciphertext of a version that is not the current one; gives the credential's name.
+    ///
+    /// # Errors
+    /// `Conflict` for the current one; `NotFound` when there is none.
+    pub async fn destroy_version(
+        &self,
+        remover: &Can<of::RegistryDelete>,
+        id: Uuid,
+        version: i64,
+    ) -> Result<String> {
+        let project = remover.project().id;
+        let write = self.store.write().await?;
+        let found = write.credentials(project).lock(id).await?.ok_or(Error::NotFound)?;
+        let chosen = one(&write, project, &found, version).await?;
+        let name = found.summary.name.clone();
+        if version == found.secret.version {
+            return Err(Error::Conflict(
+                "The current version cannot be destroyed. Save another secret first, or delete the credential."
+                    .to_owned(),
+            ));
+        }
+        if chosen.state == VersionState::Destroyed {
+            return Ok(name);
+        }
+        write.secrets(project).destroy(id, &[version], now().0).await?;
+        let (about, detail) = (Subject { id, name: name.clone() }, Detail::Version(version));
+        let action = Action::SecretDestroyed;
+        let recorded = self.record_event(&write, project, remover, action, about, detail).await?;
+        write.commit(recorded).await?;
+        Ok(name)
+    }
+}
+
+async fn one(
+    write: &Write,
+    project: Uuid,
+    found: &Credential,
+    version: i64,
+) -> Result<SecretVersion> {
+    let (id, current) = (found.summary.id, found.secret.version);
+    write.secrets(project).version(id, version, current).await?.ok_or(Error::NotFound)
+}
+
+/// The versions whose ciphertext is not kept once `newest` was stored: all but the last `keep` that
+/// could be delivered, and what waited if the newest waits in its place. The current one stays, and
+/// so does the one `before` it: of those that were replaced it is the one that is known to work.
+fn spent(stored: &[SecretVersion], newest: i64, before: Option<i64>, keep: usize) -> Vec<i64> {
+    let is_before = |one: &SecretVersion| keep > 1 && before == Some(one.version);
+    let waits = |one: &SecretVersion| one.state == VersionState::Staged;
+    let newest_waits = stored.iter().any(|one| one.version == newest && waits(one));
+    let mut kept = stored.iter().filter(|one| is_before(one) && !is_current(one)).count();
+    let mut spent = Vec::new();
+    for one in stored {
+        match one.state {
+            VersionState::Destroyed => {}
+            VersionState::Current => kept += 1,
+            VersionState::Staged if newest_waits && one.version != newest => {
+                spent.push(one.version);
+            }
+            VersionState::Staged => {}
+            VersionState::Kept | VersionState::Unreadable if is_before(one) => {}
+            VersionState::Kept | VersionState::Unreadable => {
+                kept += 1;
+                if kept > keep {
+                    spent.push(one.version);
+                }
+            }
+        }
+    }
+    spent
+}
+
+fn is_current(one: &SecretVersion) -> bool {
+    one.state == VersionState::Current
+}

@@ -1,0 +1,129 @@
+//! Jobs: what the runner does with them, and what an instance admin sees and asks for.
+
+use super::{INSTANCE, Vault, now};
+use crate::domain::actor::InstanceAdmin;
+use crate::domain::audit::{Action, Detail, Subject};
+use crate::domain::job::{Job, JobError, JobKind, JobList, JobResult};
+use crate::error::{Error, Result};
+use crate::store::{RunEnd, Unrecorded};
+use std::time::Duration;
+use uuid::Uuid;
+
+/// How long a server has a job without a sign of life. Then another one may run it.
+pub const LEASE: Duration = Duration::from_secs(15);
+/// Jobs that the page shows.
+const SHOWN: u64 = 200;
+/// Days that the outbox keeps an event.
+const OUTBOX_DAYS: i64 = 7;
+
+fn lease_end() -> i64 {
+    now().plus_seconds(LEASE.as_secs().cast_signed()).0
+}
+
+impl Vault {
+    /// Waits until a job was made due by this server.
+    pub async fn job_is_due(&self) {
+        self.job_is_due.notified().await;
+    }
+
+    /// Puts the jobs that run on a schedule into the table; those that are there stay as they are.
+    pub async fn schedule_jobs(&self) -> Result<()> {
+        let write = self.store.write().await?;
+        for kind in JobKind::ALL.iter().filter(|kind| kind.schedule().every.is_some()) {
+            write.jobs().ensure(*kind, "", now().0).await?;
+        }
+        Ok(write.commit_without_event(Unrecorded::Job).await?)
+    }
+
+    /// Makes the only job of the kind due, unless it is due already or waits for another try.
+    pub(super) async fn ensure_job(&self, kind: JobKind) -> Result<()> {
+        let write = self.store.write().await?;
+        write.jobs().ensure(kind, "", now().0).await?;
+        write.commit_without_event(Unrecorded::Job).await?;
+        self.job_is_due.notify_one();
+        Ok(())
+    }
+
+    /// Takes the job that is due first; `None` when none is.
+    pub async fn claim_job(&self) -> Result<Option<Job>> {
+        // Only looked at, as long as there is nothing to do: an idle server leaves the disk alone.
+        if !self.store.jobs().has_due(JobKind::ALL, now().0).await? {
+            return Ok(None);
+        }
+        let write = self.store.write().await?;
+        let job = write.jobs().claim(JobKind::ALL, now().0, lease_end(), self.server).await?;
+        write.commit_without_event(Unrecorded::Job).await?;
+        Ok(job)
+    }
+
+    /// Keeps the job for another lease; `false` when it is another server's by now.
+    pub async fn renew_job(&self, job: &Job) -> Result<bool> {
+        let write = self.store.write().await?;
+        let is_mine = write.jobs().renew(job, self.server, lease_end()).await?;
+        write.commit_without_event(Unrecorded::Job).await?;
+        Ok(is_mine)
+    }
+
+    /// Stores how a run went. One that failed is tried again after a pause; `chance`, from 0 to 1, is
+    /// for its length.
+    pub async fn finish_job(
+        &self,
+        job: &Job,
+        done: Result<(), JobError>,
+        chance: f64,
+    ) -> Result<()> {
+        let (at, schedule) = (now(), job.kind.schedule());
+        let retry = schedule.retry(job.attempts, at, chance);
+        let (result, due_at, attempts) = match (done, retry) {
+            (Ok(()), _) => (JobResult::Succeeded, schedule.next_run(at), 0),
+            (Err(_), Some(again)) => (JobResult::Failed, Some(again), job.attempts),
+            (Err(_), None) => (JobResult::GaveUp, schedule.next_run(at), 0),
+        };
+        let due_at = due_at.map(|due| due.0);
+        let end = RunEnd { at: at.0, result, error: done.err(), due_at, attempts };
+        let write = self.store.write().await?;
+        write.jobs().finish(job, self.server, end).await?;
+        Ok(write.commit_without_event(Unrecorded::Job).await?)
+    }
+
+    /// Leaves a job whose run was stopped half-way to any server, at once.
+    pub async fn give_up_job(&self, job: &Job) -> Result<()> {
+        let write = self.store.write().await?;
+        write.jobs().give_up(job, self.server).await?;
+        Ok(write.commit_without_event(Unrecorded::Job).await?)
+    }
+
+    /// The jobs of the instance.
+    pub async fn jobs(&self, _admin: &InstanceAdmin) -> Result<JobList> {
+        Ok(JobList { jobs: self.store.jobs().list(SHOWN).await?, at: now() })
+    }
+
+    /// Makes the job due now; gives what it is called.
+    ///
+    /// # Errors
+    /// `Conflict` while it runs.
+    pub async fn run_job_now(&self, admin: &InstanceAdmin, id: Uuid) -> Result<String> {
+        let write = self.store.write().await?;
+        let job = write.jobs().find(id).await?.ok_or(Error::NotFound)?;
+        if !write.jobs().run_now(id, now().0).await? {
+            return Err(Error::Conflict(
+                "This job is running. Wait until it has finished.".to_owned(),
+            ));
+        }
+        let name = job.name();
+        let subject = Subject { id, name: name.clone() };
+        let recorded = self
+            .record_event(&write, INSTANCE, admin, Action::JobRun, subject, Detail::Nothing)
+            .await?;
+        write.commit(recorded).await?;
+        self.job_is_due.notify_one();
+        Ok(name)
+    }
+
+    /// The job: removes old events from the outbox, so that it does not grow for ever.
+    pub async fn forget_events(&self) -> Result<()> {
+        let write = self.store.write().await?;
+        write.outbox().forget(now().plus_seconds(-OUTBOX_DAYS * 24 * 60 * 60).0).await?;
+        Ok(write.commit_without_event(Unrecorded::Sweep).await?)
+    }
+}

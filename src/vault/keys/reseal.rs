@@ -1,0 +1,219 @@
+//! Sealing everything under the active data key. It is a job, so one server does it at a time, in
+//! small transactions, while all of them serve; killed at any moment it goes on where it was.
+
+use super::StartProblem;
+use super::rotation::secret_keys;
+use crate::crypto::{CryptoError, blob};
+use crate::domain::actor::Actor;
+use crate::domain::audit::Action;
+use crate::domain::job::JobKind;
+use crate::domain::key::KeyState;
+use crate::error::{Error, Result};
+use crate::store::{KeyRow, SealedRow, Unrecorded};
+use crate::vault::credentials::secret_place;
+use crate::vault::{Vault, now};
+use std::time::Duration;
+
+/// Secrets that are sealed again in one transaction: a delivery's receipt waits for it.
+const BATCH: u64 = 100;
+/// How often the stored keys are read, when nothing wakes it.
+const POLL: Duration = Duration::from_secs(5);
+/// Between two batches, so that deliveries come in between.
+const BATCH_PAUSE: Duration = Duration::from_millis(5);
+
+impl Vault {
+    /// Reads the stored keys for ever, when they change or may have changed, and asks for the job
+    /// when there is something to do. Every server does, since each has the keys in its memory.
+    pub async fn watch_keys(&self) {
+        loop {
+            match self.ask_for_work().await {
+                // Why the database does not answer was logged where it was asked.
+                Ok(()) | Err(Error::Unavailable) => {}
+                Err(error) => {
+                    tracing::error!(error = %error, "the data keys could not be looked at");
+                }
+            }
+            tokio::select! {
+                () = tokio::time::sleep(POLL) => {}
+                () = self.keys_changed.notified() => {}
+            }
+        }
+    }
+
+    async fn ask_for_work(&self) -> Result<()> {
+        // Without work nothing is written, so that an idle server leaves the disk alone.
+        if self.refresh_keys().await? && self.has_work().await? {
+            self.ensure_job(JobKind::TendKeys).await?;
+        }
+        Ok(())
+    }
+
+    /// The job: lets a new key become active, and seals everything under it.
+    ///
+    /// # Errors
+    /// `Unavailable` when this server cannot open the stored keys; another one can.
+    pub async fn tend_keys(&self) -> Result<()> {
+        if !self.refresh_keys().await? {
+            return Err(Error::Unavailable);
+        }
+        while self.tend_keys_once().await? {
+            tokio::time::sleep(BATCH_PAUSE).await;
+        }
+        Ok(())
+    }
+
+    /// One turn; whether more is to do at once.
+    pub async fn tend_keys_once(&self) -> Result<bool> {
+        if !self.refresh_keys().await? || !self.has_work().await? {
+            return Ok(false);
+        }
+        if self.activate().await? && !self.refresh_keys().await? {
+            return Ok(false);
+        }
+        self.reseal_some().await
+    }
+
+    /// Whether this server holds the keys that are stored now. One that does not leaves the work to
+    /// the others.
+    async fn refresh_keys(&self) -> Result<bool> {
+        match self.keys.refresh(&self.store).await {
+            Ok(_) => Ok(true),
+            Err(StartProblem::Database(error)) => Err(error),
+            Err(problem) => {
+                // What is in memory goes on serving; new keys need the operator.
+                tracing::error!(problem = %problem, "the stored keys could not be read again");
+                Ok(false)
+            }
+        }
+    }
+
+    /// Takes other key-encryption keys into use, while serving.
+    ///
+    /// # Errors
+    /// When they do not open the keyring; the ones in use stay.
+    pub async fn replace_kek(&self, source: super::KeySource) -> Result<(), StartProblem> {
+        self.keys.replace_source(&self.store, source).await?;
+        self.keys_changed.notify_one();
+        Ok(())
+    }
+
+    async fn has_work(&self) -> Result<bool> {
+        // The keys were read a moment ago, to find out whether they are others now.
+        let has_settled = |since| self.has_settled(since);
+        Ok(self.keys.pending_since().is_some_and(has_settled)
+            || self.store.rewraps().left(self.active_version()).await? > 0)
+    }
+
+    /// Whether every server has had time to read a key that was made then.
+    fn has_settled(&self, since: i64) -> bool {
+        since <= now().0 - self.settings.key_settle * 1_000
+    }
+
+    fn active_version(&self) -> i32 {
+        i32::try_from(self.keys.ring().active_version()).unwrap_or(i32::MAX)
+    }
+
+    /// Lets the waiting key become active, when it has waited long enough. Whether one did.
+    async fn activate(&self) -> Result<bool> {
+        let write = self.store.write().await?;
+        let mut rows = secret_keys(&write).await?;
+        let at = now().0;
+        let is_ripe =
+            |row: &KeyRow| row.state == KeyState::Pending && self.has_settled(row.state_since);
+        if !rows.iter().any(is_ripe) {
+            return Ok(false);
+        }
+        let mut recorded = None;
+        // The old one first: there is never a second active key, not for a moment.
+        rows.sort_by_key(|row| row.state != KeyState::Active);
+        for mut row in rows {
+            row.state = match row.state {
+                KeyState::Active => KeyState::Archived,
+                KeyState::Pending => KeyState::Active,
+                _ => continue,
+            };
+            row.state_since = at;
+            if row.state == KeyState::Active {
+                let (by, action) = (Actor::Product, Action::KeyActivated);
+                recorded = Some(self.record_key(&write, &by, action, &row).await?);
+            }
+            write.keys().update(row).await?;
+        }
+        // What did not open before is tried once more: its cause may be gone.
+        write.rewraps().unmark_all().await?;
+        write.commit(recorded.ok_or(Error::Internal)?).await?;
+        Ok(true)
+    }
+
+    /// Seals a batch under the active key; whether there may be more.
+    async fn reseal_some(&self) -> Result<bool> {
+        let active = self.active_version();
+        let mut due = self.store.rewraps().due(active, BATCH).await?;
+        if due.is_empty() {
+            return Ok(false);
+        }
+        // In the order in which receipts count them, so that neither waits for the other's second row.
+        due.sort_by_key(|row| (row.project_id, row.credential_id, row.version));
+        let mut sealed = Vec::with_capacity(due.len());
+        for row in &due {
+            sealed.push(self.seal_again(row).await);
+        }
+        let (mut done, at) = (0, now().0);
+        let mut unreadable = Vec::new();
+        let write = self.store.write().await?;
+        if !write.keys().is_held(active).await? {
+            return Err(Error::Unavailable);
+        }
+        for (row, sealed) in due.iter().zip(sealed) {
+            match sealed {
+                Ok((version, blob)) => {
+                    let replaced =
+                        write.rewraps().replace(row.id, row.key_version, version, blob).await?;
+                    done += i64::from(replaced);
+                }
+                Err(Error::Conflict(_)) => {
+                    write.rewraps().mark(row.id, at).await?;
+                    unreadable.extend(row.is_current.then_some(row));
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        let progress = self.store.jobs().progress(JobKind::TendKeys, "").await?;
+        let (since, before) = read_progress(&progress).unwrap_or((at, 0));
+        let progress = format!("{since} {}", before + done);
+        write.jobs().set_progress(JobKind::TendKeys, "", &progress).await?;
+        write.commit_without_event(Unrecorded::Reseal).await?;
+        for row in unreadable {
+            self.mark_unreadable(row.project_id, row.credential_id, row.version).await?;
+        }
+        Ok(true)
+    }
+
+    /// The secret under the active key; `Conflict` when it does not open.
+    async fn seal_again(&self, row: &SealedRow) -> Result<(i32, Vec<u8>)> {
+        let unreadable = |error: &dyn std::fmt::Display| {
+            tracing::error!(credential = %row.credential_id, version = row.version, error = %error, "a stored secret does not open");
+            Error::Conflict("it does not open".to_owned())
+        };
+        let origin = row.origin.as_deref().ok_or_else(|| unreadable(&"its host is no host"))?;
+        let place = secret_place(row.id, row.project_id, row.version, origin);
+        let opened = self.keys.open(&self.store, &place, &row.sealed).await;
+        let secret = opened.map_err(|error| match error {
+            CryptoError::WrongKek => Error::Unavailable,
+            error => unreadable(&error),
+        })?;
+        let sealed = self.keys.ring().seal(&place, &secret)?;
+        Ok((key_version(&sealed)?, sealed))
+    }
+}
+
+/// The version of the data key that a blob of ours names.
+pub(in crate::vault) fn key_version(sealed: &[u8]) -> Result<i32> {
+    i32::try_from(blob::key_version(sealed)?).map_err(|_| Error::Internal)
+}
+
+/// Since when (milliseconds), and how many were done.
+pub(super) fn read_progress(text: &str) -> Option<(i64, i64)> {
+    let (since, done) = text.split_once(' ')?;
+    Some((since.parse().ok()?, done.parse().ok()?))
+}

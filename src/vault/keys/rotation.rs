@@ -1,0 +1,172 @@
+//! Data keys: created, retired and destroyed. Sealing everything under a new one is the work of
+//! `reseal`.
+
+use super::new_row;
+use crate::crypto::keyring::{Purpose, WrappedKey};
+use crate::domain::actor::{Acts, InstanceAdmin};
+use crate::domain::audit::{Action, Detail, Subject};
+use crate::domain::job::JobKind;
+use crate::domain::key::{DataKey, KeyReport, KeyState, RewrapProgress};
+use crate::domain::moment::Moment;
+use crate::error::{Error, Result};
+use crate::store::{KeyRow, Recorded, Write};
+use crate::vault::{INSTANCE, Vault, now};
+
+impl Vault {
+    /// Every data key, how many secrets are under each, and how far a change has come.
+    pub async fn data_keys(&self, _admin: &InstanceAdmin) -> Result<KeyReport> {
+        let rows = self.store.keys().list().await?;
+        let (uses, unreadable) = self.store.keys().uses().await?;
+        let secret = Purpose::Secret.to_string();
+        let active = rows.iter().find(|row| row.purpose == secret && row.state == KeyState::Active);
+        let left = match active {
+            Some(row) => self.store.rewraps().left(row.version).await?,
+            None => 0,
+        };
+        let keys = rows
+            .iter()
+            .map(|row| DataKey {
+                purpose: row.purpose.clone(),
+                version: u32::try_from(row.version).unwrap_or(0),
+                state: row.state,
+                kek_id: row.kek_id.clone(),
+                created_at: Moment(row.created_at),
+                since: Moment(row.state_since),
+                rows: if row.purpose == secret {
+                    uses.get(&row.version).copied().unwrap_or(0)
+                } else {
+                    0
+                },
+            })
+            .collect();
+        let progress = self.store.jobs().progress(JobKind::TendKeys, "").await?;
+        let rewrap = (left > 0).then(|| so_far(&progress, left));
+        let has_local_key = self.settings.has_local_key;
+        Ok(KeyReport { keys, rewrap, unreadable, has_local_key })
+    }
+
+    /// Makes a new data key for secrets; gives its version. It becomes active once every server
+    /// has had time to read it, and then everything is sealed under it again.
+    ///
+    /// # Errors
+    /// `Conflict` while another one waits.
+    pub async fn rotate_data_key(&self, admin: &InstanceAdmin) -> Result<u32> {
+        let source = self.keys.source();
+        let kek = source.current.as_ref().ok_or(Error::Internal)?;
+        let write = self.store.write().await?;
+        let rows = secret_keys(&write).await?;
+        if let Some(row) = rows.iter().find(|row| row.state == KeyState::Pending) {
+            return Err(Error::Conflict(format!(
+                "Data key {} was created a moment ago and is not active yet. Wait until it is active.",
+                row.version
+            )));
+        }
+        let id = kek.id().to_string();
+        if rows.iter().any(|row| row.state != KeyState::Destroyed && row.kek_id != id) {
+            return Err(Error::Conflict(
+                "The data keys are wrapped under a different key-encryption key. Start this server with the key in use first."
+                    .to_owned(),
+            ));
+        }
+        let newest = rows.iter().map(|row| row.version).max().unwrap_or(0);
+        let version = u32::try_from(newest).unwrap_or(0) + 1;
+        let key = WrappedKey::generate(kek, Purpose::Secret, version)?;
+        let row = new_row(key, KeyState::Pending, now().0);
+        if !write.keys().insert_first(row.clone()).await? {
+            return Err(Error::Conflict(
+                "Another data key was created at the same time. Wait until it is active."
+                    .to_owned(),
+            ));
+        }
+        let recorded = self.record_key(&write, admin, Action::KeyCreated, &row).await?;
+        write.commit(recorded).await?;
+        self.keys_changed.notify_one();
+        Ok(version)
+    }
+
+    /// Retires an archived data key: nothing is sealed under it, and no server opens with it any
+    /// more.
+    ///
+    /// # Errors
+    /// `Conflict` when it is not archived, a secret is still under it, or a server may still use it.
+    pub async fn retire_data_key(&self, admin: &InstanceAdmin, version: u32) -> Result<()> {
+        let write = self.store.write().await?;
+        let mut row = find(&write, version).await?;
+        require(&row, KeyState::Archived)?;
+        let rows = write.keys().uses().await?.0.get(&row.version).copied().unwrap_or(0);
+        if rows > 0 {
+            return Err(Error::Conflict(format!(
+                "{rows} stored secrets still use data key {version}. Wait until they are sealed under the new key. For secrets that cannot be decrypted, save a new secret and destroy the old version on the credential's page."
+            )));
+        }
+        // A server that has not read the new key yet may still seal under this one.
+        let is_settled = row.state_since + self.settings.key_settle * 2_000 <= now().0;
+        if !is_settled {
+            return Err(Error::Conflict(format!(
+                "Data key {version} was replaced a moment ago. Try again in a few minutes, when every server has read the new key."
+            )));
+        }
+        (row.state, row.state_since) = (KeyState::Retired, now().0);
+        let recorded = self.record_key(&write, admin, Action::KeyRetired, &row).await?;
+        write.keys().update(row).await?;
+        write.commit(recorded).await?;
+        self.keys_changed.notify_one();
+        Ok(())
+    }
+
+    /// Destroys a retired data key: its bytes are gone, and with them every backup's secrets that
+    /// have no keyring of their own.
+    ///
+    /// # Errors
+    /// `Conflict` when it is not retired.
+    pub async fn destroy_data_key(&self, admin: &InstanceAdmin, version: u32) -> Result<()> {
+        let write = self.store.write().await?;
+        let mut row = find(&write, version).await?;
+        require(&row, KeyState::Retired)?;
+        (row.state, row.state_since) = (KeyState::Destroyed, now().0);
+        row.wrapped = Vec::new();
+        let recorded = self.record_key(&write, admin, Action::KeyDestroyed, &row).await?;
+        write.keys().update(row).await?;
+        Ok(write.commit(recorded).await?)
+    }
+
+    pub(super) async fn record_key(
+        &self,
+        write: &Write,
+        by: &impl Acts,
+        action: Action,
+        row: &KeyRow,
+    ) -> Result<Recorded> {
+        let subject = Subject { id: row.key_uuid, name: row.version.to_string() };
+        self.record_event(write, INSTANCE, by, action, subject, Detail::Nothing).await
+    }
+}
+
+/// The keys for secrets, locked.
+pub(super) async fn secret_keys(write: &Write) -> Result<Vec<KeyRow>> {
+    let secret = Purpose::Secret.to_string();
+    let rows = write.keys().lock().await?;
+    Ok(rows.into_iter().filter(|row| row.purpose == secret).collect())
+}
+
+async fn find(write: &Write, version: u32) -> Result<KeyRow> {
+    let rows = secret_keys(write).await?;
+    rows.into_iter().find(|row| u32::try_from(row.version) == Ok(version)).ok_or(Error::NotFound)
+}
+
+fn require(row: &KeyRow, state: KeyState) -> Result<()> {
+    if row.state == state {
+        return Ok(());
+    }
+    let (version, is, wanted) = (row.version, row.state.word(), state.word());
+    Err(Error::Conflict(format!("Data key {version} is {is}. This needs a key in state {wanted}.")))
+}
+
+/// The rate comes from what the server that does the work wrote down.
+fn so_far(progress: &str, left: u64) -> RewrapProgress {
+    let (since, done) = super::reseal::read_progress(progress).unwrap_or((now().0, 0));
+    let seconds = (now().0 - since) as f64 / 1_000.0;
+    let per_second = if seconds > 0.0 { done as f64 / seconds } else { 0.0 };
+    let seconds_left = (per_second > 0.0).then(|| (left as f64 / per_second).ceil() as u64);
+    RewrapProgress { left, per_second, seconds_left }
+}

@@ -1,0 +1,104 @@
+//! The unlocked keyring of a running server. Every request reads it; it is replaced when the
+//! database has other keys, or the operator gives another key-encryption key.
+
+use super::{KeySource, StartProblem};
+use crate::crypto::CryptoError;
+use crate::crypto::blob::Place;
+use crate::crypto::keyring::{Keyring, Purpose};
+use crate::domain::key::KeyState;
+use crate::store::{KeyRow, Store};
+use std::sync::{Arc, PoisonError, RwLock};
+use zeroize::Zeroizing;
+
+/// What was read and opened together.
+#[derive(Clone, Debug)]
+pub(super) struct Unlocked {
+    pub(super) ring: Arc<Keyring>,
+    pub(super) rows: Vec<KeyRow>,
+    pub(super) source: Arc<KeySource>,
+}
+
+/// The keys in use; clones share them.
+#[derive(Clone, Debug)]
+pub struct Keys(Arc<RwLock<Unlocked>>);
+
+impl Keys {
+    pub(super) fn new(unlocked: Unlocked) -> Self {
+        Self(Arc::new(RwLock::new(unlocked)))
+    }
+
+    /// The keyring of this moment. What is sealed with it names the version of its key, so it may
+    /// be used after it was replaced.
+    pub fn ring(&self) -> Arc<Keyring> {
+        Arc::clone(&self.now().ring)
+    }
+
+    pub(super) fn source(&self) -> Arc<KeySource> {
+        Arc::clone(&self.now().source)
+    }
+
+    /// Since when (milliseconds) a key for secrets waits to become active, as far as was read.
+    pub(super) fn pending_since(&self) -> Option<i64> {
+        let secret = Purpose::Secret.to_string();
+        let is_pending = |row: &&KeyRow| row.purpose == secret && row.state == KeyState::Pending;
+        self.now().rows.iter().find(is_pending).map(|row| row.state_since)
+    }
+
+    fn now(&self) -> std::sync::RwLockReadGuard<'_, Unlocked> {
+        // A reader that panicked left it whole.
+        self.0.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn set(&self, unlocked: Unlocked) {
+        *self.0.write().unwrap_or_else(PoisonError::into_inner) = unlocked;
+    }
+
+    /// Reads the stored keys and opens them if they are others than those in use. Whether they were.
+    pub(super) async fn refresh(&self, store: &Store) -> Result<bool, StartProblem> {
+        let rows = store.keys().list().await?;
+        if rows == self.now().rows {
+            return Ok(false);
+        }
+        let source = self.source();
+        let unlocked = super::open(store, &source, false).await?;
+        let mut now = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        // The operator may have given other keys meanwhile; what they opened is as new.
+        if Arc::ptr_eq(&now.source, &source) {
+            *now = unlocked;
+        }
+        Ok(true)
+    }
+
+    /// Takes other key-encryption keys into use, if they open the keyring.
+    pub(super) async fn replace_source(
+        &self,
+        store: &Store,
+        source: KeySource,
+    ) -> Result<(), StartProblem> {
+        self.set(super::open(store, &Arc::new(source), true).await?);
+        Ok(())
+    }
+
+    /// Opens a sealed value. A key that is not known may have been made a moment ago by another
+    /// server: the stored keys are read once, then it is an error. `WrongKek` when they cannot be
+    /// read, so that nobody takes the value for damaged.
+    pub(in crate::vault) async fn open(
+        &self,
+        store: &Store,
+        place: &Place<'_>,
+        blob: &[u8],
+    ) -> Result<Zeroizing<Vec<u8>>, CryptoError> {
+        let first = self.ring().open(place, blob);
+        if first.as_ref().err() != Some(&CryptoError::UnknownKeyVersion) {
+            return first;
+        }
+        match self.refresh(store).await {
+            // Also when nothing was new: another request may have read them a moment before.
+            Ok(_) => self.ring().open(place, blob),
+            Err(problem) => {
+                tracing::error!(problem = %problem, "the stored keys could not be read again");
+                Err(CryptoError::WrongKek)
+            }
+        }
+    }
+}

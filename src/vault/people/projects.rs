@@ -1,0 +1,154 @@
+//! Projects and their members, as the operator manages them. Each change has an event in the chain
+//! of the project.
+
+use super::{about, account};
+use crate::domain::actor::Operator;
+use crate::domain::audit::{Action, Detail, Subject};
+use crate::domain::project::{self, Project, ProjectEntry};
+use crate::domain::typed_text::name_problem;
+use crate::domain::user::{Person, Role};
+use crate::error::{Error, Result};
+use crate::store::{Recorded, Write};
+use crate::vault::{Vault, now};
+use uuid::Uuid;
+
+/// How many projects may have names that end the same in a URL.
+const NAMESAKES: u32 = 1_000;
+
+impl Vault {
+    /// Every project, by its part of the URL.
+    pub async fn every_project(&self, _operator: &Operator) -> Result<Vec<ProjectEntry>> {
+        Ok(self.store.projects().list().await?)
+    }
+
+    /// The members of the project, by address.
+    ///
+    /// # Errors
+    /// `Conflict` when there is no such project.
+    pub async fn roster(&self, _operator: &Operator, slug: &str) -> Result<Vec<(Person, Role)>> {
+        let project = self.store.projects().find(slug).await?.ok_or_else(unknown_project)?;
+        Ok(self.store.projects().roster(project.id).await?)
+    }
+
+    /// Creates a project; `owner` is the address of its owner.
+    ///
+    /// # Errors
+    /// `Invalid` for a name that breaks the rules, `Conflict` when there is no such person.
+    pub async fn add_project(
+        &self,
+        operator: &Operator,
+        name: &str,
+        owner: Option<&str>,
+    ) -> Result<Project> {
+        let name = name.trim();
+        if let Some(problem) = name_problem(name, "project") {
+            return Err(Error::at("name", problem));
+        }
+        let write = self.store.write().await?;
+        let slug = free_slug(&write, &project::slug(name)).await?;
+        let project = Project { id: Uuid::now_v7(), slug, name: name.to_owned() };
+        write.projects().insert(&project, now().0).await?;
+        let subject = Subject { id: project.id, name: project.name.clone() };
+        let (action, detail) = (Action::ProjectCreated, Detail::Nothing);
+        let recorded =
+            self.record_event(&write, project.id, operator, action, subject, detail).await?;
+        if let Some(email) = owner {
+            let person = account(&write, email).await?.person;
+            self.admit(operator, &write, &project, &person, Role::Owner).await?;
+        }
+        write.commit(recorded).await?;
+        Ok(project)
+    }
+
+    /// Takes the person into the project; gives their name.
+    ///
+    /// # Errors
+    /// `Conflict` when there is no such project or person, or they are in it already.
+    pub async fn add_member(
+        &self,
+        operator: &Operator,
+        slug: &str,
+        email: &str,
+        role: Role,
+    ) -> Result<Person> {
+        let write = self.store.write().await?;
+        let project = named(&write, slug).await?;
+        let person = account(&write, email).await?.person;
+        let members = write.projects().roster(project.id).await?;
+        if let Some((_, role)) = members.iter().find(|(member, _)| member.id == person.id) {
+            return Err(Error::Conflict(format!(
+                "This person is a member already ({}). To change the role, remove and add the member.",
+                role.word()
+            )));
+        }
+        let recorded = self.admit(operator, &write, &project, &person, role).await?;
+        write.commit(recorded).await?;
+        Ok(person)
+    }
+
+    /// Takes the person out of the project. What they made stays.
+    ///
+    /// # Errors
+    /// `Conflict` when there is no such project or person, or they are not in it.
+    pub async fn remove_member(
+        &self,
+        operator: &Operator,
+        slug: &str,
+        email: &str,
+    ) -> Result<Person> {
+        let write = self.store.write().await?;
+        let project = named(&write, slug).await?;
+        let person = account(&write, email).await?.person;
+        if !write.projects().dismiss(project.id, person.id).await? {
+            return Err(Error::Conflict(
+                "This person is not a member of the project. `regcred project member list` lists its members."
+                    .to_owned(),
+            ));
+        }
+        let (chain, about, detail) = (project.id, about(&person), Detail::Nothing);
+        let action = Action::MemberRemoved;
+        let recorded = self.record_event(&write, chain, operator, action, about, detail).await?;
+        write.commit(recorded).await?;
+        Ok(person)
+    }
+
+    /// Writes the membership with its event.
+    pub(super) async fn admit(
+        &self,
+        operator: &Operator,
+        write: &Write,
+        project: &Project,
+        person: &Person,
+        role: Role,
+    ) -> Result<Recorded> {
+        write.projects().admit(project.id, person.id, role, now().0).await?;
+        let (action, detail) = (Action::MemberAdded, Detail::Role(role));
+        self.record_event(write, project.id, operator, action, about(person), detail).await
+    }
+}
+
+/// The project with this part of the URL.
+pub(super) async fn named(write: &Write, slug: &str) -> Result<Project> {
+    write.projects().find(slug).await?.ok_or_else(unknown_project)
+}
+
+pub(in crate::vault) fn unknown_project() -> Error {
+    Error::Conflict(
+        "There is no such project. `regcred project list` lists the projects. Use a value of its first column."
+            .to_owned(),
+    )
+}
+
+/// The name itself, or with the first number behind it that nobody has.
+async fn free_slug(write: &Write, wanted: &str) -> Result<String> {
+    if !write.projects().has_slug(wanted).await? {
+        return Ok(wanted.to_owned());
+    }
+    for number in 2..NAMESAKES {
+        let slug = format!("{wanted}-{number}");
+        if !write.projects().has_slug(&slug).await? {
+            return Ok(slug);
+        }
+    }
+    Err(Error::at("name", "Too many projects have a similar name. Choose another one."))
+}

@@ -1,0 +1,106 @@
+//! Pipeline tokens: made, verified, revoked. The database holds the hash of the secret half.
+
+use crate::crypto::token;
+use crate::domain::actor::{Can, Granter, Pipeline};
+use crate::domain::audit::{Action, Detail, Subject};
+use crate::domain::moment::Day;
+use crate::domain::permission::of;
+use crate::domain::pipeline::{PipelineForm, TOKEN_DAYS_MAX};
+use crate::error::{Error, FieldError, Result};
+use crate::store::{Recorded, TokenRow, Write};
+use crate::vault::{Vault, now, today};
+use uuid::Uuid;
+use zeroize::Zeroizing;
+
+impl Vault {
+    /// The pipeline whose token this is. Every use reads the database, so a revoked token is
+    /// refused from the next request on, on every replica.
+    pub async fn pipeline_of(&self, presented: &str) -> Result<Pipeline> {
+        let presented = token::parse_token(presented).ok_or(Error::Unauthenticated)?;
+        let hit = self.store.tokens().find(&presented.id).await?.ok_or(Error::Unauthenticated)?;
+        let is_ended = hit.expires_at.is_some_and(|until| until <= now().0);
+        let is_live =
+            !hit.is_revoked && !is_ended && hit.expires_on.is_some_and(|day| day >= today());
+        if presented.matches(&hit.hash) && is_live {
+            let (id, project) = (hit.pipeline_id, hit.project_id);
+            Ok(Pipeline::admit(id, project, hit.pipeline, presented.id, hit.proof))
+        } else {
+            Err(Error::Unauthenticated)
+        }
+    }
+
+    /// One more token for the pipeline; gives its text, which is stored nowhere.
+    pub async fn create_token(
+        &self,
+        granter: &Granter,
+        pipeline: Uuid,
+        form: &PipelineForm,
+    ) -> Result<Zeroizing<String>> {
+        let expires_on = expiry(form).map_err(|error| Error::Invalid(vec![error]))?;
+        let write = self.store.write().await?;
+        let subject = write.pipelines(granter.project().id).subject(pipeline).await?;
+        let subject = subject.ok_or(Error::NotFound)?;
+        let (text, recorded) = self.insert_token(&write, granter, &subject, expires_on).await?;
+        write.commit(recorded).await?;
+        Ok(text)
+    }
+
+    /// Refuses the token from the next request on.
+    pub async fn revoke_token(
+        &self,
+        editor: &Can<of::PipelineWrite>,
+        pipeline: Uuid,
+        id: &str,
+    ) -> Result<String> {
+        let project = editor.project().id;
+        if !id.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
+            return Err(Error::NotFound);
+        }
+        let write = self.store.write().await?;
+        let subject = write.pipelines(project).subject(pipeline).await?.ok_or(Error::NotFound)?;
+        if !write.tokens().revoke(project, pipeline, id, now().0).await? {
+            return Err(Error::NotFound);
+        }
+        let (action, detail) = (Action::TokenRevoked, Detail::Token(id.to_owned()));
+        let recorded = self.record_event(&write, project, editor, action, subject, detail).await?;
+        write.commit(recorded).await?;
+        Ok("The token was revoked and no longer works.".to_owned())
+    }
+
+    /// Writes a new token with its event; gives its text.
+    pub(super) async fn insert_token(
+        &self,
+        write: &Write,
+        granter: &Granter,
+        pipeline: &Subject,
+        expires_on: Day,
+    ) -> Result<(Zeroizing<String>, Recorded)> {
+        let new = token::generate_token()?;
+        let row = TokenRow {
+            id: new.id.clone(),
+            pipeline_id: pipeline.id,
+            hash: new.hash,
+            created_at: now().0,
+            created_by: granter.person().name.clone(),
+            expires_on,
+            short_until: None,
+            proof: None,
+        };
+        let project = granter.project().id;
+        write.tokens().insert(project, row).await?;
+        let (action, about) = (Action::TokenCreated, pipeline.clone());
+        let detail = Detail::Token(new.id.clone());
+        let recorded = self.record_event(write, project, granter, action, about, detail).await?;
+        Ok((new.text, recorded))
+    }
+}
+
+/// The last day of a token that works for as many days as the form says.
+pub(super) fn expiry(form: &PipelineForm) -> Result<Day, FieldError> {
+    let days =
+        form.token_days.trim().parse::<i64>().ok().filter(|n| (1..=TOKEN_DAYS_MAX).contains(n));
+    let days = days.ok_or_else(|| {
+        FieldError::new("token_days", format!("Enter a number of days from 1 to {TOKEN_DAYS_MAX}."))
+    })?;
+    Ok(today().plus_days(days))
+}
