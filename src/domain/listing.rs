@@ -36,7 +36,7 @@ super::words! {
         /// By name, ascending.
         Name = "name", "Name";
         /// By host, then name.
-        Registry = "registry", "Registry";
+        Registry = "registry", "Registry URL";
         /// The soonest to expire first; those without a date last.
         Expires = "expires", "Expires first";
         /// The last changed first.

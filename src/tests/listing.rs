@@ -80,7 +80,7 @@ async fn a_search_finds_each_shown_field_in_any_case() {
     }
     let nothing = app.owner.get("/p/acme/credentials?q=nowhere").await;
     assert_eq!(nothing.status, 200);
-    assert!(nothing.text().contains("No registry credential fits"));
+    assert!(nothing.text().contains("No credentials match."));
 }
 
 #[tokio::test]

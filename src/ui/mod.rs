@@ -1,12 +1,14 @@
-//! What people see: the frame, the pages, and the components both are made of.
+//! What people see: the frame, the pages, and the kit that both are made of.
 
 pub mod admin;
-pub mod components;
 pub mod credentials;
+mod granting;
 pub mod home;
+pub mod kit;
 pub mod layout;
 pub mod matching;
 pub mod pipelines;
-pub mod problem;
+mod receipts;
 pub mod setup;
 pub mod sign_in;
+mod usage;

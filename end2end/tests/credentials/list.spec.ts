@@ -77,7 +77,7 @@ test('search finds name, description, host, user name and path, in any case', as
 test('a search that finds nothing says so and offers to clear it', async ({ page, instance }) => {
   await addCredential(page, instance, { name: unique('some') });
   await page.goto(`${instance.project}/credentials?q=${unique('none')}&access=pull`);
-  await expect(page.getByText('No registry credential fits this search.')).toBeVisible();
+  await expect(page.getByText('No credentials match.')).toBeVisible();
   await page.getByRole('link', { name: 'Clear search and filters' }).click();
   await expect(page).toHaveURL(`${instance.project}/credentials`);
   await expect(page.getByRole('table')).toBeVisible();
@@ -88,15 +88,15 @@ test('filters and order are in the address, and survive a reload', async ({ page
   await addCredential(page, instance, { name: `${prefix}-pull`, expires_on: '2020-01-31' });
   await addCredential(page, instance, { name: `${prefix}-push`, access: 'pull_push', registry_url: 'quay.io' });
   await page.goto(`${instance.project}/credentials?q=${prefix}`);
-  await fillIn(page, { Registry: 'quay.io', Allows: 'Pull and push', Use: 'Never received', Order: 'Last changed' });
+  await fillIn(page, { 'Registry URL': 'quay.io', 'Access': 'Pull and push', 'Use': 'Never received', 'Sort by': 'Last changed' });
   await page.getByRole('button', { name: 'Search' }).click();
   const asked = () => Object.fromEntries([...new URL(page.url()).searchParams].filter(([, value]) => value !== ''));
   await expect.poll(asked).toEqual({ q: prefix, registry: 'quay.io', access: 'pull_push', unused: '1', sort: 'changed' });
   await expect(rowOf(page, `${prefix}-push`)).toBeVisible();
   await expect(rowOf(page, `${prefix}-pull`)).toHaveCount(0);
   await page.reload();
-  await expect(page.getByLabel('Allows', { exact: true })).toHaveValue('pull_push');
-  await expect(page.getByLabel('Order', { exact: true })).toHaveValue('changed');
+  await expect(page.getByLabel('Access', { exact: true })).toHaveValue('pull_push');
+  await expect(page.getByLabel('Sort by', { exact: true })).toHaveValue('changed');
 
   await page.goto(`${instance.project}/credentials?q=${prefix}`);
   await fillIn(page, { State: 'Expired' });

@@ -1,5 +1,6 @@
 //! What one presses: to submit a form, or to go where something is done.
 
+use super::Icon;
 use leptos::prelude::*;
 
 /// Submits the form it stands in.
@@ -28,4 +29,18 @@ pub fn LinkButton(
 ) -> impl IntoView {
     let class = if is_primary { "button button-primary" } else { "button" };
     view! { <a class=class href=href autofocus=autofocus>{label}</a> }
+}
+
+/// A link of one icon. The label is its whole name, so it has the verb and the thing: "Edit NAME".
+#[component]
+pub fn IconLink(
+    #[prop(into)] href: String,
+    #[prop(into)] label: String,
+    icon: &'static str,
+) -> impl IntoView {
+    view! {
+        <a class="icon-button" href=href aria-label=label.clone() title=label>
+            <Icon name=icon/>
+        </a>
+    }
 }

@@ -1,11 +1,10 @@
 //! Receipts: what was handed out or refused, to whom, what was proved of the run, and what the
 //! pipeline said about it.
 
-use super::place::Place;
-use super::used_by::PipelineName;
+use super::kit::{Badge, Cell, Columns, PageContext, Section, Table, Time};
+use super::usage::PipelineName;
 use crate::domain::delivery::{Claims, Outcome, Receipt, Report};
 use crate::domain::proof::Proof;
-use crate::ui::components::{Badge, Section, Table, Time};
 use leptos::prelude::*;
 use uuid::Uuid;
 
@@ -13,40 +12,29 @@ use uuid::Uuid;
 #[component]
 pub fn Receipts(
     receipts: Vec<Receipt>,
-    place: Place,
+    page: PageContext,
     is_of_pipeline: bool,
     /// The pipelines that have a page still; a pipeline's own page names none.
     #[prop(optional)]
     existing: Vec<Uuid>,
 ) -> impl IntoView {
-    let is_empty = receipts.is_empty();
     let other = if is_of_pipeline { "Credential" } else { "Pipeline" };
+    let heads = ["When", other, "Version", "For", "Proof", "Run, as claimed", "Address", "Outcome"];
+    let is_empty = receipts.is_empty();
+    let rows = receipts.into_iter().map(|receipt| {
+        let has_page = existing.contains(&receipt.pipeline_id);
+        row(receipt, &page, is_of_pipeline, has_page)
+    });
+    let columns = Columns::new(heads, rows);
     view! {
         <Section id="deliveries" title="Recent deliveries">
             {if is_empty {
                 view! { <p class="muted">"Nothing has been delivered or refused yet."</p> }.into_any()
             } else {
                 view! {
-                    <Table columns=vec![
-                        "When",
-                        other,
-                        "Version",
-                        "For",
-                        "Proof",
-                        "Run, as claimed",
-                        "Address",
-                        "Outcome",
-                    ]>
-                        {receipts
-                            .into_iter()
-                            .map(|receipt| {
-                                let has_page = existing.contains(&receipt.pipeline_id);
-                                view! { <ReceiptRow receipt place=place.clone() is_of_pipeline has_page/> }
-                            })
-                            .collect_view()}
-                    </Table>
+                    <Table columns/>
                     <p class="muted">
-                        "“Used” means that an image was named, or that the pipeline reported how it went. “Asked for” means that it was handed out and nothing says whether the client wanted it: many ask for every registry that they know. What stands under “as claimed” or “reported” is what the pipeline said. It is recorded, and nothing is decided by it."
+                        "“Used” means that the request named an image, or that the pipeline reported how it went. “Asked for” means that nothing says whether the client wanted the credential: many clients ask for every registry that they know. Values under “as claimed” and “Reported” are what the pipeline said. They are recorded, and they decide nothing."
                     </p>
                 }
                     .into_any()
@@ -55,20 +43,13 @@ pub fn Receipts(
     }
 }
 
-#[component]
-fn ReceiptRow(
-    receipt: Receipt,
-    place: Place,
-    is_of_pipeline: bool,
-    has_page: bool,
-) -> impl IntoView {
+fn row(receipt: Receipt, page: &PageContext, is_of_pipeline: bool, has_page: bool) -> [Cell; 8] {
     let known = (receipt.outcome == Outcome::Delivered).then(|| receipt.use_of().label());
     let other = if is_of_pipeline {
-        let credential = receipt.credential.unwrap_or_else(|| "None".to_owned());
-        view! { <td data-label="Credential">{credential}</td> }.into_any()
+        Cell::of(receipt.credential.unwrap_or_else(|| "None".to_owned()))
     } else {
-        let (id, name) = (receipt.pipeline_id, receipt.pipeline);
-        view! { <td data-label="Pipeline"><PipelineName id name has_page place/></td> }.into_any()
+        let (id, name, page) = (receipt.pipeline_id, receipt.pipeline, page.clone());
+        Cell::of(view! { <PipelineName id name has_page page/> })
     };
     let tone = match receipt.outcome {
         Outcome::Delivered => "good",
@@ -77,33 +58,25 @@ fn ReceiptRow(
     let address = receipt.address.unwrap_or_else(|| "Unknown".to_owned());
     // An address of four numbers is read as one word; a longer one has to break.
     let address_class = if address.contains(':') { "mono" } else { "mono whitespace-nowrap" };
-    view! {
-        <tr>
-            <td data-label="When">
-                <Time at=receipt.at/>
-            </td>
-            {other}
-            <td data-label="Version">{receipt.version.map_or_else(|| "None".to_owned(), |v| v.to_string())}</td>
-            <td data-label="For">
-                <div>{receipt.intent.label()}</div>
-                <div class="muted">{receipt.door.label()}</div>
-                {receipt.image.map(|image| view! { <div class="mono muted">{image}</div> })}
-            </td>
-            <td data-label="Proof">
-                <Proved proof=receipt.proof token_id=receipt.token_id/>
-            </td>
-            <td data-label="Run, as claimed">
-                <Run claims=receipt.claims/>
-            </td>
-            <td data-label="Address" class=address_class>{address}</td>
-            <td data-label="Outcome">
-                <Badge label=receipt.outcome.label() tone/>
-                {known.map(|known| view! { <div class="muted">{known}</div> })}
-                {receipt.reason.map(|reason| view! { <div class="muted">{reason}</div> })}
-                {receipt.report.map(|report| view! { <Reported report/> })}
-            </td>
-        </tr>
-    }
+    [
+        Cell::of(view! { <Time at=receipt.at/> }),
+        other,
+        Cell::of(receipt.version.map_or_else(|| "None".to_owned(), |version| version.to_string())),
+        Cell::of(view! {
+            <div>{receipt.intent.label()}</div>
+            <div class="muted">{receipt.door.label()}</div>
+            {receipt.image.map(|image| view! { <div class="mono muted">{image}</div> })}
+        }),
+        Cell::of(view! { <Proved proof=receipt.proof token_id=receipt.token_id/> }),
+        Cell::of(view! { <Run claims=receipt.claims/> }),
+        Cell::styled(address_class, address),
+        Cell::of(view! {
+            <Badge label=receipt.outcome.label() tone/>
+            {known.map(|known| view! { <div class="muted">{known}</div> })}
+            {receipt.reason.map(|reason| view! { <div class="muted">{reason}</div> })}
+            {receipt.report.map(|report| view! { <Reported report/> })}
+        }),
+    ]
 }
 
 /// What the pipeline said afterwards: its word, as the claims are.
@@ -127,7 +100,7 @@ fn Proved(proof: Proof, token_id: String) -> impl IntoView {
     let run = [("Run", proof.run), ("Commit", proof.commit), ("Actor", proof.actor)];
     view! {
         <div>{format!("proved by {words}")}</div>
-        <Facts facts=present(run)/>
+        {lines(run)}
     }
     .into_any()
 }
@@ -149,7 +122,7 @@ pub fn proof_in_words(proof: &Proof) -> Option<String> {
 
 #[component]
 fn Run(claims: Claims) -> impl IntoView {
-    let said = present([
+    let said = lines([
         ("Run", claims.run),
         ("Commit", claims.commit),
         ("Branch", claims.branch),
@@ -159,24 +132,18 @@ fn Run(claims: Claims) -> impl IntoView {
     if said.is_empty() {
         return view! { <span class="muted">"Nothing"</span> }.into_any();
     }
-    view! { <Facts facts=said/> }.into_any()
+    said.into_any()
 }
 
-/// Those that there are.
-fn present<const N: usize>(
-    facts: [(&'static str, Option<String>); N],
-) -> Vec<(&'static str, String)> {
-    facts.into_iter().filter_map(|(label, value)| Some((label, value?))).collect()
-}
-
-#[component]
-fn Facts(facts: Vec<(&'static str, String)>) -> impl IntoView {
-    facts
+/// A line for each value that there is.
+fn lines<const N: usize>(values: [(&'static str, Option<String>); N]) -> Vec<AnyView> {
+    values
         .into_iter()
-        .map(|(label, value)| {
-            view! { <div>{label} " " <span class="mono">{value}</span></div> }
+        .filter_map(|(label, value)| {
+            let value = value?;
+            Some(view! { <div>{label} " " <span class="mono">{value}</span></div> }.into_any())
         })
-        .collect_view()
+        .collect()
 }
 
 #[cfg(test)]

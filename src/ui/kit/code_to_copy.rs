@@ -1,11 +1,11 @@
 //! Text to take elsewhere.
 
-use super::CopyButton;
+use crate::islands::CopyButton;
 use leptos::prelude::*;
 
 /// A block of text as it is, with a button that copies it.
 #[component]
-pub fn Snippet(
+pub fn CodeToCopy(
     /// Unique on the page.
     #[prop(into)]
     id: String,

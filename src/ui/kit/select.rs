@@ -1,8 +1,17 @@
 //! Controls to choose with.
 
 use super::field::{Notes, described_by};
-use super::given;
+use super::non_empty;
 use leptos::prelude::*;
+
+/// The options for a list of words, such as `options(Access::ALL, Access::word, Access::label)`.
+pub fn options<T: Copy>(
+    all: &[T],
+    word: fn(T) -> &'static str,
+    label: fn(T) -> &'static str,
+) -> Vec<(String, String)> {
+    all.iter().map(|one| (word(*one).to_owned(), label(*one).to_owned())).collect()
+}
 
 /// One of several. Its id is its name unless given.
 #[component]
@@ -21,7 +30,7 @@ pub fn Select(
     #[prop(into, optional)]
     id: String,
 ) -> impl IntoView {
-    let id = given(id).unwrap_or_else(|| name.clone());
+    let id = non_empty(id).unwrap_or_else(|| name.clone());
     view! {
         <div class="field">
             <label for=id.clone()>{label}</label>
@@ -61,7 +70,7 @@ pub fn CheckBox(
     #[prop(into, optional)]
     id: String,
 ) -> impl IntoView {
-    let id = given(id).unwrap_or_else(|| name.clone());
+    let id = non_empty(id).unwrap_or_else(|| name.clone());
     view! {
         <div class="field field-check">
             <label>

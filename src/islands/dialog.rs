@@ -1,41 +1,9 @@
-//! A dialog is a route drawn over its list: the server sends it open, so a link to it works, Back
-//! leaves it, and it needs no JavaScript. With JavaScript it becomes modal.
+//! What makes a dialog modal where scripts run.
 
-use super::Icon;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
 use web_sys::{Element, Event, EventTarget, HtmlDialogElement, HtmlElement};
-
-/// Draws its children over the page. Closing it, by its link or by Escape, goes to `close_href`.
-#[component]
-pub fn Dialog(
-    #[prop(into)] id: String,
-    #[prop(into)] title: String,
-    #[prop(into)] close_href: String,
-    /// For forms in two columns.
-    #[prop(optional)]
-    is_wide: bool,
-    children: Children,
-) -> impl IntoView {
-    let title_id = format!("{id}-title");
-    let (dialog_id, labelled_by, close) = (id.clone(), title_id.clone(), close_href.clone());
-    let class = if is_wide { "dialog dialog-wide" } else { "dialog" };
-    view! {
-        <div class="dialog-layer">
-            <dialog open=true id=dialog_id class=class aria-labelledby=labelled_by>
-                <header class="dialog-head">
-                    <h2 id=title_id>{title}</h2>
-                    <a class="icon-button" href=close aria-label="Close" title="Close">
-                        <Icon name="close"/>
-                    </a>
-                </header>
-                <div class="dialog-body">{children()}</div>
-                <DialogBehaviour id=id close_href=close_href/>
-            </dialog>
-        </div>
-    }
-}
 
 /// Makes the open dialog `id` modal: the focus stays in it, and Escape goes to `close_href`.
 #[island]

@@ -1,6 +1,6 @@
 //! Text controls: a label, the control, what to enter and what is wrong with what was entered.
 
-use super::given;
+use super::non_empty;
 use leptos::prelude::*;
 
 /// A text input. Its id is its name unless given, its hint is `{id}-hint`, its error
@@ -24,7 +24,7 @@ pub fn Field(
     #[prop(into, optional)]
     id: String,
 ) -> impl IntoView {
-    let id = given(id).unwrap_or_else(|| name.clone());
+    let id = non_empty(id).unwrap_or_else(|| name.clone());
     // Hosts, tokens and user names are not prose: nothing may capitalise them. Names of people are.
     let is_prose = matches!(autocomplete.as_str(), "name" | "organization");
     view! {
@@ -35,8 +35,8 @@ pub fn Field(
                 name=name
                 type=kind
                 value=value
-                placeholder=given(placeholder)
-                autocomplete=given(autocomplete).unwrap_or_else(|| "off".to_owned())
+                placeholder=non_empty(placeholder)
+                autocomplete=non_empty(autocomplete).unwrap_or_else(|| "off".to_owned())
                 autocapitalize=(!is_prose).then_some("none")
                 spellcheck="false"
                 readonly=is_readonly
@@ -67,7 +67,7 @@ pub fn TextArea(
     #[prop(into, optional)]
     id: String,
 ) -> impl IntoView {
-    let id = given(id).unwrap_or_else(|| name.clone());
+    let id = non_empty(id).unwrap_or_else(|| name.clone());
     view! {
         <div class="field">
             <label for=id.clone()>{label}</label>
@@ -76,7 +76,7 @@ pub fn TextArea(
                 name=name
                 class=if is_mono { "mono" } else { "" }
                 rows=rows.to_string()
-                placeholder=given(placeholder)
+                placeholder=non_empty(placeholder)
                 autocomplete="off"
                 spellcheck=if is_mono { "false" } else { "true" }
                 autofocus=error.is_some()
@@ -101,7 +101,7 @@ pub(super) fn Notes(id: String, hint: String, error: Option<String>) -> impl Int
     let hint_id = format!("{id}-hint");
     let error_id = format!("{id}-error");
     view! {
-        {given(hint).map(|hint| view! { <p class="hint" id=hint_id>{hint}</p> })}
+        {non_empty(hint).map(|hint| view! { <p class="hint" id=hint_id>{hint}</p> })}
         {error.map(|error| view! { <p class="field-error" id=error_id>{error}</p> })}
     }
 }

@@ -1,15 +1,14 @@
 //! What a page says when it cannot be shown.
 
-use super::layout::BareFrame;
+use crate::domain::paths;
 use crate::error::Error;
 use crate::functions::answer::{go_to, set_status};
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_url;
-use leptos_router::location::Url;
 
 /// Stands in for a page, or a part of one: says what is wrong and what to do, and gives the answer
-/// its status. Whoever is not signed in is sent to do so, and comes back afterwards.
+/// its status. Somebody who is not signed in is sent to do so, and comes back afterwards.
 #[component]
 pub fn Problem(
     error: Error,
@@ -25,19 +24,19 @@ pub fn Problem(
     let (heading, href, label) = match &error {
         Error::Unauthenticated => ("Sign in", sign_in(&here), "Sign in"),
         Error::Forbidden | Error::Denied(_) => {
-            ("Not allowed", "/".to_owned(), "Go to the start page")
+            ("Not allowed", paths::HOME.to_owned(), "Go to the start page")
         }
-        Error::NotFound => ("Not found", "/".to_owned(), "Go to the start page"),
+        Error::NotFound => ("Not found", paths::HOME.to_owned(), "Go to the start page"),
         Error::BadRequest(_) => {
-            ("This address cannot be read", "/".to_owned(), "Go to the start page")
+            ("This address cannot be read", paths::HOME.to_owned(), "Go to the start page")
         }
         Error::TooManyAttempts { .. } => ("Too many attempts", here, "Try again"),
         Error::Upstream { .. } | Error::Unavailable => {
-            ("Not available just now", here, "Try again")
+            ("Temporarily unavailable", here, "Try again")
         }
         Error::Internal => ("Something went wrong", here, "Try again"),
         Error::Invalid(_) | Error::Stale { .. } | Error::Conflict(_) => {
-            ("This was not done", here, "Load the page again")
+            ("Nothing was changed", here, "Load the page again")
         }
     };
     let (id, headed) = if is_in_dialog {
@@ -57,16 +56,10 @@ pub fn Problem(
     }
 }
 
-/// The page for an address that nothing has.
-#[component]
-pub fn NotFound() -> impl IntoView {
-    view! { <BareFrame><Problem error=Error::NotFound/></BareFrame> }
-}
-
 fn sign_in(next: &str) -> String {
     match next {
-        "/" => "/sign-in".to_owned(),
-        next => format!("/sign-in?next={}", Url::escape(next)),
+        paths::HOME => paths::SIGN_IN.to_owned(),
+        next => paths::with_query(paths::SIGN_IN, "next", next),
     }
 }
 

@@ -1,0 +1,16 @@
+//! What runs in a browser. Each island is drawn by the server and wakes up on the page; it works
+//! without: forms are sent, dialogs are open, text can be selected.
+
+mod copy;
+mod dialog;
+mod icon;
+mod key_upload;
+mod preview;
+mod search;
+
+pub use copy::CopyButton;
+pub use dialog::DialogBehaviour;
+pub use icon::Icon;
+pub use key_upload::KeyUpload;
+pub use preview::HostPreview;
+pub use search::SearchAsTyped;

@@ -1,0 +1,93 @@
+//! What a page reads, and then the page or the problem with it.
+
+use super::{Dialog, Problem};
+use crate::error::{Error, Result};
+use leptos::prelude::*;
+use leptos_meta::Title;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+/// Draws its children with what `from` reads: `<Loaded from=load(page) let:found>`. When that fails,
+/// it draws the problem instead.
+///
+/// The reading is a task of its own. A future that only the renderer polls could hold a connection
+/// to the database that another part of the same page waits for.
+#[component]
+pub fn Loaded<T, Fut, Chil, V>(from: Fut, children: Chil) -> impl IntoView
+where
+    T: Clone + Send + Sync + Serialize + DeserializeOwned + 'static,
+    Fut: Future<Output = Result<T>> + Send + 'static,
+    Chil: FnOnce(T) -> V + Send + 'static,
+    V: IntoView + 'static,
+{
+    let read = OnceResource::new_blocking(from);
+    view! {
+        <Suspense>
+            {Suspend::new(async move {
+                match read.await {
+                    Ok(found) => children(found).into_any(),
+                    Err(error) => view! { <Problem error/> }.into_any(),
+                }
+            })}
+        </Suspense>
+    }
+}
+
+/// What a dialog that cannot be shown offers below the problem.
+pub type Offer = Box<dyn FnOnce(&Error) -> AnyView + Send>;
+
+/// A dialog with what `from` reads. Its title is the verb and the name of what was read.
+#[component]
+pub fn LoadedDialog<T, Fut, Name, Chil, V>(
+    id: &'static str,
+    /// What it does, as in "Delete". It is the whole title when nothing could be read.
+    verb: &'static str,
+    /// What it is about; blank when the verb says it all.
+    name: Name,
+    #[prop(into)] close_href: String,
+    /// For forms in two columns.
+    #[prop(optional)]
+    is_wide: bool,
+    from: Fut,
+    /// What to offer below a problem.
+    #[prop(optional)]
+    offer: Option<Offer>,
+    children: Chil,
+) -> impl IntoView
+where
+    T: Clone + Send + Sync + Serialize + DeserializeOwned + 'static,
+    Fut: Future<Output = Result<T>> + Send + 'static,
+    Name: FnOnce(&T) -> String + Send + 'static,
+    Chil: FnOnce(T) -> V + Send + 'static,
+    V: IntoView + 'static,
+{
+    let read = OnceResource::new_blocking(from);
+    view! {
+        <Suspense>
+            {Suspend::new(async move {
+                match read.await {
+                    Ok(found) => {
+                        let title = format!("{verb} {}", name(&found)).trim_end().to_owned();
+                        view! {
+                            <Title text=title.clone()/>
+                            <Dialog id title close_href is_wide>
+                                {children(found)}
+                            </Dialog>
+                        }
+                            .into_any()
+                    }
+                    Err(error) => {
+                        let offered = offer.map(|offer| offer(&error));
+                        view! {
+                            <Dialog id title=verb close_href>
+                                <Problem error is_in_dialog=true/>
+                                {offered}
+                            </Dialog>
+                        }
+                            .into_any()
+                    }
+                }
+            })}
+        </Suspense>
+    }
+}

@@ -1,0 +1,59 @@
+//! What every page is made of. Components are told and tell: they know no noun of ours beyond the
+//! values in `domain` and `error`, and the project that a page belongs to.
+//!
+//! | what a page has | what it uses |
+//! | --- | --- |
+//! | a place: project, id, query, what may be done | [`PageContext::here`] |
+//! | something to read first | [`Loaded`], in a dialog [`LoadedDialog`] |
+//! | a heading with actions, sections, facts | [`PageHead`], [`Section`], [`Facts`] with [`Fact`] |
+//! | a table | [`Table`] of [`Columns`] with [`Cell`]s |
+//! | a form | [`FormState`] for what it shows, [`PostForm`] and [`Hidden`] for what it sends |
+//! | one button that posts | [`PostButton`] |
+//! | how the last post went | [`FlashMessages`] |
+//! | text to take elsewhere | [`CodeToCopy`] |
+
+mod alert;
+mod badge;
+mod button;
+mod code_to_copy;
+mod dialog;
+mod facts;
+mod field;
+mod flash;
+mod form;
+mod loaded;
+mod menu;
+mod page_context;
+mod page_head;
+mod post_button;
+mod problem;
+mod section;
+mod select;
+mod table;
+mod time;
+
+pub use crate::islands::{Icon, SearchAsTyped};
+pub use alert::{Alert, ErrorSummary};
+pub use badge::Badge;
+pub use button::{IconLink, LinkButton, SubmitButton};
+pub use code_to_copy::CodeToCopy;
+pub use dialog::Dialog;
+pub use facts::{Fact, Facts, TextFact};
+pub use field::{Field, TextArea};
+pub use flash::{FlashAlert, FlashMessages, flash};
+pub use form::{FormState, Hidden, PostForm, failed_form};
+pub use loaded::{Loaded, LoadedDialog, Offer};
+pub use menu::Menu;
+pub use page_context::PageContext;
+pub use page_head::PageHead;
+pub use post_button::PostButton;
+pub use problem::Problem;
+pub use section::Section;
+pub use select::{CheckBox, Select, options};
+pub use table::{ACTIONS, Cell, Columns, Table};
+pub use time::Time;
+
+/// The text, unless there is none: an attribute or a line that is not drawn when it is empty.
+fn non_empty(text: String) -> Option<String> {
+    (!text.is_empty()).then_some(text)
+}

@@ -1,0 +1,146 @@
+//! Where a page stands: what its address says, and what may be done there.
+
+use crate::domain::listing::ListQuery;
+use crate::domain::paths;
+use crate::domain::permission::{Permission, Permissions};
+use crate::error::{Error, Result};
+use crate::functions::answer::FailedForm;
+use crate::functions::session::Frame;
+use leptos::prelude::*;
+use leptos_router::hooks::{use_location, use_params_map, use_query_map};
+use leptos_router::params::ParamsMap;
+use uuid::Uuid;
+
+/// A page of a project.
+#[derive(Clone, Debug)]
+pub struct PageContext {
+    /// The project's part of the address.
+    pub project: String,
+    permissions: Permissions,
+    path: String,
+    params: ParamsMap,
+    query: ParamsMap,
+}
+
+impl PageContext {
+    /// Read from the route: call it in a component's body.
+    pub fn here() -> Self {
+        let params = use_params_map().get_untracked();
+        let frame = use_context::<Frame>();
+        Self {
+            project: params.get("project").unwrap_or_default(),
+            permissions: frame.map_or_else(Permissions::none, |frame| frame.permissions),
+            path: use_location().pathname.get_untracked(),
+            params,
+            query: use_query_map().get_untracked(),
+        }
+    }
+
+    /// Whether the person may do this here, for what is drawn; the server asks again.
+    pub fn may(&self, permission: Permission) -> bool {
+        self.permissions.has(permission)
+    }
+
+    /// Whether the person may give a pipeline a credential, which is to obtain it.
+    pub fn may_grant(&self) -> bool {
+        self.may(Permission::RegistryWrite) && self.may(Permission::PipelineWrite)
+    }
+
+    /// The page is only for those who may do this.
+    ///
+    /// # Errors
+    /// `Forbidden` for everybody else.
+    pub fn needs(&self, permission: Permission) -> Result<()> {
+        if self.may(permission) { Ok(()) } else { Err(Error::Forbidden) }
+    }
+
+    /// The id in the path.
+    ///
+    /// # Errors
+    /// `NotFound` for what is no id.
+    pub fn id(&self) -> Result<Uuid> {
+        self.id_of("id")
+    }
+
+    /// The id that the route calls `param`.
+    ///
+    /// # Errors
+    /// `NotFound` for what is no id.
+    pub fn id_of(&self, param: &str) -> Result<Uuid> {
+        let id = self.params.get(param).and_then(|id| Uuid::parse_str(&id).ok());
+        id.ok_or(Error::NotFound)
+    }
+
+    /// The value of `key` in the query.
+    pub fn query(&self, key: &str) -> Option<String> {
+        self.query.get(key)
+    }
+
+    /// What the last post of a form on this page left, if it failed.
+    pub async fn failed_form(&self) -> Option<FailedForm> {
+        super::failed_form(self.query("back")).await
+    }
+
+    /// Whether this is the page at `path`, and not a dialog drawn over it. What the page before
+    /// left can be taken once, so only the page that it was left for may take it.
+    pub fn is_at(&self, path: &str) -> bool {
+        self.path.trim_end_matches('/') == path
+    }
+
+    /// Whether a dialog is drawn over what is here: its address ends in what it is for.
+    pub fn is_covered(&self) -> bool {
+        let of_the_list: Vec<&str> = self.path.trim_end_matches('/').split('/').skip(4).collect();
+        matches!(of_the_list.as_slice(), ["new"] | [_, "edit" | "delete"])
+    }
+
+    /// What is asked of the list of credentials, as the query of an address with its `?`; empty when
+    /// that is nothing, or cannot be read. A dialog carries it along, and nothing else of the query:
+    /// what the page before left was left for one page.
+    pub fn list_query(&self) -> String {
+        ListQuery::read(|key| self.query(key)).map(|query| query.to_url()).unwrap_or_default()
+    }
+
+    /// The list of credentials as it stands behind a dialog.
+    pub fn list(&self) -> String {
+        format!("{}{}", paths::credentials(&self.project), self.list_query())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(query: &[(&'static str, &str)]) -> PageContext {
+        PageContext {
+            project: "acme".to_owned(),
+            permissions: Permissions::none(),
+            path: "/p/acme/credentials/new".to_owned(),
+            params: ParamsMap::new(),
+            query: query.iter().copied().collect(),
+        }
+    }
+
+    #[test]
+    fn a_dialog_carries_what_is_asked_of_its_list_and_nothing_else() {
+        let page = at(&[
+            ("back", "slot"),
+            ("q", "a b&c"),
+            ("preset", "ghcr"),
+            ("state", "expired"),
+            ("said", "slot"),
+            ("after", "bgpnaGNy"),
+        ]);
+        assert_eq!(page.list_query(), "?q=a%20b%26c&state=expired&after=bgpnaGNy");
+        assert_eq!(page.list(), "/p/acme/credentials?q=a%20b%26c&state=expired&after=bgpnaGNy");
+    }
+
+    #[test]
+    fn a_query_that_asks_nothing_or_cannot_be_read_is_left_behind() {
+        let queries: [&[(&'static str, &str)]; 4] =
+            [&[], &[("q", " ")], &[("after", "0")], &[("q", "ghcr"), ("sort", "sealed")]];
+        for query in queries {
+            assert_eq!(at(query).list_query(), "", "{query:?}");
+            assert_eq!(at(query).list(), "/p/acme/credentials", "{query:?}");
+        }
+    }
+}
