@@ -22,7 +22,7 @@ test('an admin rotates the data key, retires the old one and destroys it', async
     await page.goto('/admin/keys');
     await expect(row(2)).toContainText('Active', { timeout: 100 });
     await expect(retire).toBeVisible({ timeout: 100 });
-    await expect(page.getByText('Every secret that opens is under the active data key.')).toBeVisible({ timeout: 100 });
+    await expect(page.getByText('All readable secrets use the active data key.')).toBeVisible({ timeout: 100 });
   }).toPass();
   expect(await (await fetchConfig(instance, token)).json()).toEqual(before);
 

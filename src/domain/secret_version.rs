@@ -10,9 +10,9 @@ super::words! {
         /// Delivered now.
         Current = "current", "Current";
         /// Stored beside the current one, and not delivered yet.
-        Staged = "staged", "Next";
+        Staged = "staged", "Staged";
         /// Was delivered once and can be again.
-        Kept = "kept", "Kept";
+        Kept = "kept", "Previous";
         /// Does not open: its ciphertext was changed or its key is gone.
         Unreadable = "unreadable", "Unreadable";
         /// Its ciphertext is gone for good.

@@ -38,7 +38,7 @@ async fn a_token_is_shown_once() {
     let again = app.owner.get(&location).await;
     assert_eq!(again.status, 200);
     assert!(token_in(&again.text()).is_none());
-    assert!(again.text().contains("was shown already"));
+    assert!(again.text().contains("was already shown"));
     assert_eq!(app.scalar_i64("SELECT COUNT(*) FROM slot").await, 0);
 }
 

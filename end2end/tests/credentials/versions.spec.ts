@@ -47,7 +47,7 @@ test('a new secret waits until somebody switches to it', async ({ page, instance
 
   await page.goto(await pathOf(page, instance, name));
   const versions = page.getByRole('region', { name: 'Versions of the secret' });
-  await expect(versions.getByRole('row').nth(1)).toContainText('Next');
+  await expect(versions.getByRole('row').nth(1)).toContainText('Staged');
   await versions.getByRole('button', { name: 'Make version 2 current' }).click();
   await expect(versions.getByRole('row').nth(1)).toContainText('Current');
   expect(await received(instance, token)).toBe(next);
