@@ -51,7 +51,7 @@ pub struct Objects {
 }
 
 /// A job's token whose issuer no rule names, so nobody is asked for its keys.
-const JOB_TOKEN: &str = "eyJhbGciOiJSUzI1NiIsInR5cCI6IkpXVCJ9.eyJpc3MiOiJodHRwczovL2lzc3Vlci5leGFtcGxlLmNvbSIsImF1ZCI6InJlZ2NyZWQifQ.AAAA";
+pub const JOB_TOKEN: &str = "eyJhbGciOiJSUzI1NiIsInR5cCI6IkpXVCJ9.eyJpc3MiOiJodHRwczovL2lzc3Vlci5leGFtcGxlLmNvbSIsImF1ZCI6InJlZ2NyZWQifQ.AAAA";
 
 impl Objects {
     /// Makes them: a credential `hidden-credential` and a pipeline `hidden-pipeline`.

@@ -75,3 +75,4 @@ mod typed_secrets;
 mod uploads;
 mod upstream;
 mod versions;
+mod words;
