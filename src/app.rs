@@ -1,8 +1,8 @@
 //! The document and every page: which address shows what. Each page is rendered by the server and
 //! complete before it is sent, since its status is known only then.
 
-use crate::ui::problem::NotFound;
-use crate::ui::{admin, credentials, home, layout, matching, pipelines, setup, sign_in};
+use crate::ui::layout::{self, NotFound};
+use crate::ui::{admin, credentials, home, matching, pipelines, setup, sign_in};
 use leptos::prelude::*;
 use leptos_meta::{MetaTags, Title, provide_meta_context};
 use leptos_router::components::{ParentRoute, Route, Router, Routes};

@@ -39,7 +39,7 @@ pub struct Change {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 pub enum Error {
     /// Fields that break a rule; nothing was saved. 422.
-    #[error("Some fields need another look. Nothing was saved.")]
+    #[error("Check the marked fields. Nothing was saved.")]
     Invalid(Vec<FieldError>),
     /// The form was made from an older revision; nothing was saved. 409.
     #[error("Somebody else saved this while you were editing. Nothing was overwritten.")]
@@ -54,13 +54,13 @@ pub enum Error {
     /// Nobody is signed in, or the token is not valid. 401.
     #[error("Sign in to continue.")]
     Unauthenticated,
-    /// Whoever asks lacks the permission. 403.
+    /// The person lacks the permission. 403.
     #[error("Your role in this project does not allow this. Ask an owner of the project.")]
     Forbidden,
     /// A rule about this very thing forbids it; the sentence says which. 403.
     #[error("{0}")]
     Denied(String),
-    /// It does not exist, or whoever asks may not know that it does. 404.
+    /// It does not exist, or the person may not know that it does. 404.
     #[error("There is nothing here, or it was deleted.")]
     NotFound,
     /// A query, filter or request that cannot be understood. 400.
@@ -155,7 +155,7 @@ impl FromServerFnError for Error {
             | ServerFnErrorErr::MissingArg(_)
             | ServerFnErrorErr::Deserialization(_)
             | ServerFnErrorErr::UnsupportedRequestMethod(_) => {
-                Self::BadRequest("The request is not of the form this page sends.".to_owned())
+                Self::BadRequest("Invalid request.".to_owned())
             }
             ServerFnErrorErr::Request(_) => Self::Unavailable,
             _ => Self::Internal,

@@ -7,7 +7,8 @@
 //! | --- | --- |
 //! | `commands` | the command line: what is asked for, and what is said |
 //! | `server` | starts, wires, configures: cookies, headers, limits, assets |
-//! | `ui` | what people see |
+//! | `ui` | what people see: pages, made on the server |
+//! | `islands` | the little of it that runs in a browser |
 //! | `functions` | the one door from the browser to the server |
 //! | `pipelines` | the door for machines, `/api/v1` |
 //! | `vault` | what the product does; where keys and rows meet |
@@ -21,12 +22,13 @@
 // The types of views nest as deep as the pages do.
 #![recursion_limit = "1024"]
 
-pub mod app;
 pub mod domain;
 pub mod error;
 pub mod functions;
-pub mod ui;
+pub mod islands;
 
+#[cfg(feature = "ssr")]
+pub mod app;
 #[cfg(feature = "ssr")]
 pub mod commands;
 #[cfg(feature = "ssr")]
@@ -46,6 +48,8 @@ pub mod registries;
 pub mod server;
 #[cfg(feature = "ssr")]
 pub mod store;
+#[cfg(feature = "ssr")]
+pub mod ui;
 #[cfg(feature = "ssr")]
 pub mod vault;
 

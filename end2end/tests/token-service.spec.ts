@@ -4,7 +4,7 @@ import { expectValues, expectWrong, fillIn } from '../support/form.ts';
 import { unique } from '../support/secrets.ts';
 import { expect, test } from '../support/test.ts';
 
-const section = (page: Page) => page.getByRole('region', { name: 'Where the secret may go' });
+const section = (page: Page) => page.getByRole('region', { name: 'Where the secret may be sent' });
 
 /** Opens the form of the section, unless it is open. */
 async function openForm(page: Page): Promise<void> {
@@ -22,8 +22,8 @@ test('a credential says every origin that its secret may go to', async ({ page, 
   }
   await page.goto(await pathOf(page, instance, own));
   await expect(section(page)).toContainText('https://registry.example.com:5000');
-  await expect(section(page)).toContainText('None elsewhere');
-  await expect(section(page)).not.toContainText('What belongs to the registry');
+  await expect(section(page)).toContainText(/Accepted token service\s*None/);
+  await expect(section(page)).not.toContainText("Registry's own services");
 });
 
 test('a token service is accepted with the own password, and that is taken back', async ({ page, instance }) => {
@@ -36,7 +36,7 @@ test('a token service is accepted with the own password, and that is taken back'
   await section(page).getByRole('button', { name: 'Accept', exact: true }).click();
   await expectWrong(section(page), 'Your password', 'This is not your password');
   await expectValues(section(page), { 'Token service': 'https://auth.example.com', 'Your password': '' });
-  await expect(section(page)).toContainText('None elsewhere');
+  await expect(section(page)).toContainText(/Accepted token service\s*None/);
 
   await fillIn(section(page), { 'Your password': instance.account.password });
   await section(page).getByRole('button', { name: 'Accept', exact: true }).click();
@@ -45,11 +45,11 @@ test('a token service is accepted with the own password, and that is taken back'
   await expect(section(page)).toContainText('https://auth.example.com:443');
   await expect(page.getByRole('region', { name: 'Activity' })).toContainText('https://auth.example.com:443');
 
-  await section(page).getByText('Take the acceptance back', { exact: true }).click();
+  await section(page).getByText('Remove token service', { exact: true }).click();
   await fillIn(section(page), { 'Your password': instance.account.password });
-  await section(page).getByRole('button', { name: 'No longer accept' }).click();
+  await section(page).getByRole('button', { name: 'Remove', exact: true }).click();
   await expectSaid(page, `The secret of ${name} no longer goes to a token service elsewhere.`);
-  await expect(section(page)).toContainText('None elsewhere');
+  await expect(section(page)).toContainText(/Accepted token service\s*None/);
   await openForm(page);
   await expect(section(page).getByRole('button', { name: 'Accept', exact: true })).toBeVisible();
 });
@@ -66,5 +66,5 @@ test('what is no address of a token service is said at the field', async ({ page
     await expectWrong(section(page), 'Token service', sentence);
     await expectValues(section(page), { 'Token service': typed });
   }
-  await expect(section(page)).toContainText('None elsewhere');
+  await expect(section(page)).toContainText(/Accepted token service\s*None/);
 });

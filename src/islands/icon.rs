@@ -27,10 +27,9 @@ pub fn Icon(name: &'static str) -> impl IntoView {
 
 fn strokes(name: &str) -> &'static str {
     match name {
-        "arrow-left" => "M19 12H5M11 6l-6 6 6 6",
-        "box" => "M4 8l8-4 8 4v8l-8 4-8-4zM4 8l8 4 8-4M12 12v8",
         "check" => "M5 12.5l4.5 4.5L19 7.5",
         "chevron-down" => "M7 10l5 5 5-5",
+        "clock" => "M12 20a8 8 0 1 0 0-16 8 8 0 0 0 0 16zM12 8v4l2.5 2.5",
         "close" => "M6 6l12 12M18 6L6 18",
         "copy" => "M9 9h11v11H9zM5.5 15H4V4h11v1.5",
         "key" => "M7.5 20a3.5 3.5 0 1 0 0-7 3.5 3.5 0 0 0 0 7zM10 14l9.5-9.5M15.5 8.5l3 3",
@@ -41,10 +40,8 @@ fn strokes(name: &str) -> &'static str {
         "pipeline" => {
             "M6 9a2.5 2.5 0 1 0 0-5 2.5 2.5 0 0 0 0 5zM18 20a2.5 2.5 0 1 0 0-5 2.5 2.5 0 0 0 0 5zM6 9v4.5a4 4 0 0 0 4 4h5.5"
         }
-        "plus" => "M12 5v14M5 12h14",
         "search" => "M10.5 17a6.5 6.5 0 1 0 0-13 6.5 6.5 0 0 0 0 13zM15.2 15.2L20 20",
         "trash" => "M4 7h16M9 7V4h6v3M6 7l1 13h10l1-13M10 11v5M14 11v5",
-        "upload" => "M12 16V5M7 9.5l5-5 5 5M4 17v3h16v-3",
         "warning" => "M12 4L2.8 20h18.4zM12 10v4.5M12 17.2h.01",
         _ => "",
     }

@@ -57,7 +57,7 @@ async fn read_into_field(file: NodeRef<html::Input>) -> Option<&'static str> {
     let text = chosen.text().await.ok()?.as_string()?;
     // A text field would change these bytes, and what is uploaded is stored byte for byte.
     if text.contains(['\r', '\u{feff}', '\u{fffd}']) {
-        return Some("The file is uploaded as it is when you save.");
+        return Some("The file is sent unchanged when you save.");
     }
     let field = document().get_element_by_id("key_json")?;
     field.dyn_into::<web_sys::HtmlTextAreaElement>().ok()?.set_value(&text);

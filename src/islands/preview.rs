@@ -181,7 +181,7 @@ fn panel(found: &Recognised) -> AnyView {
                     view! {
                         <p>
                             "The path " <span class="mono">{path}</span>
-                            " becomes the repository path, if that is blank."
+                            " becomes the repository path if that field is blank."
                         </p>
                     }
                 })}
@@ -193,7 +193,7 @@ fn panel(found: &Recognised) -> AnyView {
                 <dd>{found.wants_username.clone()}</dd>
                 <dt>"Password"</dt>
                 <dd>{found.wants_secret.clone()}</dd>
-                <dt>"It must be allowed"</dt>
+                <dt>"Required permissions"</dt>
                 <dd>{found.least_scope.clone()}</dd>
             </dl>
             {found.warning.clone().map(|warning| view! { <p class="hint">{warning}</p> })}

@@ -69,15 +69,13 @@ fn is_typed_already(form: &HtmlFormElement) -> bool {
         .is_some_and(|input| input.value() != input.default_value())
 }
 
-/// Where the form would go, without the fields that say nothing and from the first page on.
+/// Where the form would go, without the fields that say nothing.
 fn address(form: &HtmlFormElement) -> Option<String> {
     let data = FormData::new_with_form(form).ok()?;
     let query = UrlSearchParams::new_with_str_sequence_sequence(&data).ok()?;
     let query = query.to_string().as_string()?;
-    let said: Vec<&str> = query
-        .split('&')
-        .filter(|pair| !pair.is_empty() && !pair.ends_with('=') && !pair.starts_with("page="))
-        .collect();
+    let said: Vec<&str> =
+        query.split('&').filter(|pair| !pair.is_empty() && !pair.ends_with('=')).collect();
     let action = form.get_attribute("action")?;
     Some(if said.is_empty() { action } else { format!("{action}?{}", said.join("&")) })
 }

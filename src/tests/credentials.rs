@@ -50,7 +50,7 @@ async fn whoever_creates_a_credential_owns_it_unless_another_is_named() {
         assert_eq!(app.stored("acme", id).await.owner, owner, "{name}");
     }
     let dialog = app.owner.get("/p/acme/credentials/new").await.text();
-    assert!(dialog.contains("Leave blank to be the owner yourself."));
+    assert!(dialog.contains("Leave blank to make yourself the owner."));
 }
 
 #[tokio::test]

@@ -1,11 +1,12 @@
 //! What stands round the pages: the header, the navigation, the way past both.
 
-use super::components::Icon;
-use super::credentials::place::Place;
-use super::problem::Problem;
+use super::kit::{Icon, PageContext, Problem};
+use crate::domain::paths;
 use crate::domain::project::Project;
-use crate::functions::session::{Frame, frame_here};
+use crate::error::Error;
+use crate::functions::session::{Frame, SignOut, frame_here};
 use leptos::prelude::*;
+use leptos::server_fn::ServerFn;
 use leptos_meta::Title;
 use leptos_router::components::Outlet;
 use leptos_router::hooks::use_url;
@@ -14,50 +15,155 @@ use leptos_router::hooks::use_url;
 /// in, and what they may do here. For anybody else there is a problem and no page.
 #[component]
 pub fn ProjectFrame() -> impl IntoView {
-    match frame_here() {
-        Err(error) => view! { <BareFrame><Problem error/></BareFrame> }.into_any(),
-        Ok(frame) => {
-            provide_context(frame.clone());
-            view! { <Framed frame/> }.into_any()
-        }
+    let frame = match frame_here() {
+        Err(error) => return view! { <BareFrame><Problem error/></BareFrame> }.into_any(),
+        Ok(frame) => frame,
+    };
+    provide_context(frame.clone());
+    let Frame { person, project, projects, role, has_local_key, .. } = frame;
+    let slug = &project.slug;
+    let mut groups = vec![Group {
+        id: "nav-secrets",
+        title: "Secrets & Variables",
+        links: vec![
+            (paths::credentials(slug), "Registry Credentials", "key"),
+            (paths::pipelines(slug), "Pipelines", "pipeline"),
+            (paths::matching(slug), "Match", "search"),
+        ],
+    }];
+    groups.extend(person.is_admin.then(|| Group::of_instance("Instance")));
+    let here = view! { <Switcher project projects/> }.into_any();
+    view! {
+        <Shell
+            here
+            name=person.name
+            role=role.label()
+            label="Project"
+            groups
+            is_covered=PageContext::here().is_covered()
+            has_local_key
+        >
+            <Outlet/>
+        </Shell>
+    }
+    .into_any()
+}
+
+/// The frame of the instance's own pages.
+#[component]
+pub fn InstanceFrame(children: Children) -> impl IntoView {
+    let mut group = Group::of_instance("");
+    group.links.push((paths::HOME.to_owned(), "Registry Credentials", "key"));
+    let here = view! { <p class="project">"This instance"</p> }.into_any();
+    view! {
+        <Shell here role="Instance admin" label="Instance" groups=vec![group]>
+            {children()}
+        </Shell>
     }
 }
 
+/// Links of the navigation, under a title if they have one.
+struct Group {
+    id: &'static str,
+    title: &'static str,
+    /// Where each leads, its label and its icon.
+    links: Vec<(String, &'static str, &'static str)>,
+}
+
+impl Group {
+    fn of_instance(title: &'static str) -> Self {
+        let links = vec![
+            (paths::KEYS.to_owned(), "Encryption keys", "lock"),
+            (paths::JOBS.to_owned(), "Jobs", "clock"),
+        ];
+        Self { id: "nav-instance", title, links }
+    }
+}
+
+/// The header, the navigation and the page: its children.
 #[component]
-fn Framed(frame: Frame) -> impl IntoView {
-    let Frame { person, project, projects, role, has_local_key, .. } = frame;
-    // What a dialog veils cannot be reached, so there is nothing to skip either.
-    let is_covered = Place::here().is_covered();
+fn Shell(
+    /// Where one is: the project or the instance.
+    here: AnyView,
+    /// Who is signed in.
+    #[prop(into, optional)]
+    name: String,
+    role: &'static str,
+    /// What the navigation is called.
+    label: &'static str,
+    groups: Vec<Group>,
+    /// A dialog is drawn over the page. What it veils cannot be reached, so there is nothing to skip.
+    #[prop(optional)]
+    is_covered: bool,
+    /// The encryption key is a file beside the data.
+    #[prop(optional)]
+    has_local_key: bool,
+    children: Children,
+) -> impl IntoView {
+    let has_name = !name.is_empty();
     view! {
         {(!is_covered).then(|| view! { <a class="skip-link" href="#main">"Skip to content"</a> })}
         <div class="frame">
             <header class="site-head" inert=is_covered>
                 <Brand/>
-                <Switcher project=project.clone() projects/>
+                {here}
                 <p class="who">
-                    <span class="who-name">{person.name.clone()}</span>
-                    <span class="who-role">{role.label()}</span>
+                    {has_name.then(|| view! { <span class="who-name">{name}</span> })}
+                    <span class="who-role">{role}</span>
                 </p>
-                <form method="post" action="/rpc/session/delete">
-                    <button type="submit" class="button button-quiet">"Sign out"</button>
-                </form>
+                <SignOutForm class="button button-quiet"/>
             </header>
-            <Navigation slug=project.slug is_covered is_admin=person.is_admin/>
-            <main id="main" tabindex="-1">
-                <Outlet/>
-            </main>
+            <nav class="site-nav" aria-label=label inert=is_covered>
+                {groups.into_iter().map(|group| view! { <NavGroup group/> }).collect_view()}
+            </nav>
+            <main id="main" tabindex="-1">{children()}</main>
             {has_local_key.then(|| view! { <KeyNotice is_covered/> })}
         </div>
     }
 }
 
 #[component]
+fn NavGroup(group: Group) -> impl IntoView {
+    let path = use_url().with_untracked(|url| url.path().to_owned());
+    let Group { id, title, links } = group;
+    let links = links
+        .into_iter()
+        .map(|(href, label, icon)| {
+            // The list's own page is the current one; a dialog or a detail is within it.
+            let current = match path.strip_prefix(&href) {
+                Some("") => Some("page"),
+                Some(rest) if rest.starts_with('/') => Some("true"),
+                _ => None,
+            };
+            view! {
+                <li><a href=href aria-current=current><Icon name=icon/><span>{label}</span></a></li>
+            }
+        })
+        .collect_view();
+    let titled = (!title.is_empty()).then_some(id);
+    view! {
+        {titled.map(|id| view! { <p class="nav-group" id=id>{title}</p> })}
+        <ul aria-labelledby=titled>{links}</ul>
+    }
+}
+
+#[component]
 fn Brand() -> impl IntoView {
     view! {
-        <a class="brand" href="/">
+        <a class="brand" href=paths::HOME>
             <Icon name="mark"/>
             <span>"Regcred"</span>
         </a>
+    }
+}
+
+/// The button that signs out; it works on every page.
+#[component]
+pub fn SignOutForm(class: &'static str) -> impl IntoView {
+    view! {
+        <form method="post" action=SignOut::url()>
+            <button type="submit" class=class>"Sign out"</button>
+        </form>
     }
 }
 
@@ -71,7 +177,7 @@ fn Switcher(project: Project, projects: Vec<Project>) -> impl IntoView {
     view! {
         <div class="project">
             <button type="button" class="button button-quiet" popovertarget="projects">
-                <span class="visually-hidden">"Switch project, now "</span>
+                <span class="visually-hidden">"Switch project. Current project: "</span>
                 <span class="project-name">{project.name}</span>
                 <Icon name="chevron-down"/>
             </button>
@@ -79,7 +185,7 @@ fn Switcher(project: Project, projects: Vec<Project>) -> impl IntoView {
                 {projects.into_iter().map(|project| view! {
                     <a
                         class="menu-item"
-                        href=format!("/p/{}/credentials", project.slug)
+                        href=paths::credentials(&project.slug)
                         aria-current=(project.id == current).then_some("true")
                     >
                         {project.name}
@@ -92,86 +198,14 @@ fn Switcher(project: Project, projects: Vec<Project>) -> impl IntoView {
 }
 
 #[component]
-fn Navigation(slug: String, is_covered: bool, is_admin: bool) -> impl IntoView {
-    let path = use_url().with_untracked(|url| url.path().to_owned());
-    let items = [
-        ("credentials", "Registry Credentials", "key"),
-        ("pipelines", "Pipelines", "pipeline"),
-        ("match", "Match", "search"),
-    ];
-    view! {
-        <nav class="site-nav" aria-label="Project" inert=is_covered>
-            <p class="nav-group" id="nav-secrets">"Secrets & Variables"</p>
-            <ul aria-labelledby="nav-secrets">
-                {items.into_iter().map(|(noun, label, icon)| {
-                    let href = format!("/p/{slug}/{noun}");
-                    // The list's own page is the current one; a dialog or a detail is within it.
-                    let current = match path.strip_prefix(&href) {
-                        Some("") => Some("page"),
-                        Some(rest) if rest.starts_with('/') => Some("true"),
-                        _ => None,
-                    };
-                    view! {
-                        <li><a href=href aria-current=current><Icon name=icon/><span>{label}</span></a></li>
-                    }
-                }).collect_view()}
-            </ul>
-            {is_admin.then(|| view! {
-                <p class="nav-group" id="nav-instance">"Instance"</p>
-                <ul aria-labelledby="nav-instance">
-                    <li><a href="/admin/keys"><Icon name="lock"/><span>"Encryption keys"</span></a></li>
-                </ul>
-            })}
-        </nav>
-    }
-}
-
-#[component]
 fn KeyNotice(is_covered: bool) -> impl IntoView {
     view! {
         <aside class="key-notice" aria-label="Backup" inert=is_covered>
             <Icon name="lock"/>
             <p>
-                "The encryption key is a file beside the data. Back it up separately: without it no secret can be read."
+                "The encryption key is a file next to the data. Back it up separately. Without it, no secret can be read."
             </p>
         </aside>
-    }
-}
-
-/// The frame of the instance's own pages.
-#[component]
-pub fn InstanceFrame(children: Children) -> impl IntoView {
-    view! {
-        <a class="skip-link" href="#main">"Skip to content"</a>
-        <div class="frame">
-            <header class="site-head">
-                <Brand/>
-                <p class="project">"This instance"</p>
-                <p class="who">
-                    <span class="who-role">"Instance admin"</span>
-                </p>
-                <form method="post" action="/rpc/session/delete">
-                    <button type="submit" class="button button-quiet">"Sign out"</button>
-                </form>
-            </header>
-            <nav class="site-nav" aria-label="Instance">
-                <ul>
-                    <li>
-                        <a href="/admin/keys" aria-current="page">
-                            <Icon name="lock"/>
-                            <span>"Encryption keys"</span>
-                        </a>
-                    </li>
-                    <li>
-                        <a href="/">
-                            <Icon name="key"/>
-                            <span>"Registry Credentials"</span>
-                        </a>
-                    </li>
-                </ul>
-            </nav>
-            <main id="main" tabindex="-1">{children()}</main>
-        </div>
     }
 }
 
@@ -198,4 +232,10 @@ pub fn BareFrame(children: Children) -> impl IntoView {
             <main id="main" tabindex="-1">{children()}</main>
         </div>
     }
+}
+
+/// The page for an address that nothing has.
+#[component]
+pub fn NotFound() -> impl IntoView {
+    view! { <BareFrame><Problem error=Error::NotFound/></BareFrame> }
 }

@@ -1,10 +1,12 @@
 //! Signing in.
 
-use super::components::{Alert, Field, SubmitButton};
+use super::kit::{Alert, Field, FormState, Hidden, Loaded, PostForm, SubmitButton, failed_form};
 use super::layout::PlainFrame;
 use crate::error::Error;
-use crate::functions::answer::{Returned, take_returned};
+use crate::functions::answer::FailedForm;
+use crate::functions::session::SignIn;
 use leptos::prelude::*;
+use leptos::server_fn::ServerFn;
 use leptos_router::hooks::use_query_map;
 use serde::Deserialize;
 
@@ -20,64 +22,51 @@ struct Typed {
 pub fn SignInPage() -> impl IntoView {
     let (next, back) =
         use_query_map().with_untracked(|query| (query.get("next"), query.get("back")));
-    let returned = OnceResource::new_blocking(returned(back));
+    let from = async move { Ok(failed_form(back).await) };
     view! {
         <PlainFrame title="Sign in">
-            <Suspense>
-                {Suspend::new(async move {
-                    let returned = returned.await;
-                    view! { <SignInForm next returned/> }
-                })}
-            </Suspense>
+            <Loaded from let:failed>
+                <SignInForm next failed/>
+            </Loaded>
         </PlainFrame>
     }
 }
 
-/// What the try before left, if there was one.
-pub(super) async fn returned(back: Option<String>) -> Option<Returned> {
-    match back {
-        Some(id) => take_returned(id).await.ok().flatten(),
-        None => None,
-    }
-}
-
 #[component]
-fn SignInForm(next: Option<String>, returned: Option<Returned>) -> impl IntoView {
-    let typed: Typed = returned.as_ref().map(Returned::form).unwrap_or_default();
-    let at = |name| returned.as_ref().and_then(|returned| returned.at(name));
-    let (email_error, password_error) = (at("email"), at("password"));
-    let is_first_try = returned.is_none();
+fn SignInForm(next: Option<String>, failed: Option<FailedForm>) -> impl IntoView {
+    let form = FormState::new(failed, Typed::default());
+    let next = next.unwrap_or_else(|| form.value.next.clone());
     view! {
-        <form class="stack" method="post" action="/rpc/session/create">
-            {returned.and_then(|returned| alert(returned.error))}
-            <input type="hidden" name="next" value=next.unwrap_or(typed.next)/>
+        <PostForm action=SignIn::url()>
+            {alert(&form)}
+            <Hidden name="next" value=next/>
             <Field
                 name="email"
                 label="Email"
                 kind="email"
                 autocomplete="username"
-                value=typed.email
-                error=email_error
-                autofocus=is_first_try
+                error=form.error("email")
+                autofocus=form.is_first_try()
+                value=form.value.email.clone()
             />
             <Field
                 name="password"
                 label="Password"
                 kind="password"
                 autocomplete="current-password"
-                error=password_error
+                error=form.error("password")
             />
             <SubmitButton label="Sign in"/>
-        </form>
+        </PostForm>
     }
 }
 
 /// What is wrong as a whole; what is wrong with one field stands beside it.
-pub(super) fn alert(error: Error) -> Option<impl IntoView> {
-    let sentence = match error {
+pub(super) fn alert<T>(form: &FormState<T>) -> Option<AnyView> {
+    let sentence = match form.problem()? {
         Error::Invalid(_) => return None,
         Error::Unauthenticated => "The email or the password is not right. Try again.".to_owned(),
         other => other.to_string(),
     };
-    Some(view! { <Alert><p>{sentence}</p></Alert> })
+    Some(view! { <Alert><p>{sentence}</p></Alert> }.into_any())
 }

@@ -76,7 +76,7 @@ test('its pipelines get another credential of the same registry first', async ({
   const path = await pathOf(page, instance, name);
   const dialog = page.getByRole('dialog', { name: `Delete ${name}` });
   await page.goto(`${path}/delete`);
-  await expect(dialog).toContainText(`No other credential for ${host} could be used instead`);
+  await expect(dialog).toContainText(`No other enabled credential for ${host} has the access these pipelines need.`);
   await addCredential(page, instance, { name: other, registry_url: host, password });
   await page.reload();
   const choice = dialog.getByLabel('Credential to use instead', { exact: true });
@@ -94,7 +94,7 @@ test('its pipelines get another credential of the same registry first', async ({
   expect(signInFor(await (await fetchConfig(instance, token)).json(), host)).toEqual(['acme-bot', password]);
 
   // Who has received it may still use what it received.
-  await expect(dialog.getByRole('row').filter({ hasText: used })).toContainText('None now');
+  await expect(dialog.getByRole('row').filter({ hasText: used })).toContainText('None');
   await expect(dialog.getByRole('row').filter({ hasText: idle })).toHaveCount(0);
   await expect(choice).toHaveCount(0);
   await fillIn(dialog, { [`Type ${name} to confirm`]: name });

@@ -28,7 +28,7 @@ test('a filter works as it is chosen, and the rows it brings can be used', async
   await addCredential(page, instance, { name: `${prefix}-pull` });
   await addCredential(page, instance, { name: `${prefix}-push`, access: 'pull_push' });
   await page.goto(`${instance.project}/credentials?q=${prefix}`);
-  await page.getByLabel('Allows', { exact: true }).selectOption({ label: 'Pull and push' });
+  await page.getByLabel('Access', { exact: true }).selectOption({ label: 'Pull and push' });
   await expect(page.getByText('1 credential', { exact: true })).toBeVisible();
   await rowOf(page, `${prefix}-push`).getByRole('button', { name: /^More actions/ }).click();
   await page.getByRole('button', { name: 'Disable', exact: true }).click();
@@ -80,7 +80,7 @@ test('a search that was cleared shows everything again', async ({ page, instance
   const name = unique('cleared');
   await addCredential(page, instance, { name });
   await page.goto(`${instance.project}/credentials?q=${unique('none')}`);
-  await expect(page.getByText('No registry credential fits this search.')).toBeVisible();
+  await expect(page.getByText('No credentials match.')).toBeVisible();
   await page.getByLabel(SEARCH).fill('');
   await expect(page.getByRole('table')).toBeVisible();
   await expect(page).toHaveURL(`${instance.project}/credentials`);

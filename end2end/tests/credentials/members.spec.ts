@@ -3,13 +3,13 @@ import { addMember, signIn } from '../../support/members.ts';
 import { unique } from '../../support/secrets.ts';
 import { expect, test } from '../../support/test.ts';
 
-test('a credential says who can obtain it: owners and maintainers, and nobody who only looks', async ({ page, instance }) => {
+test('a credential says who can read its secret: owners and maintainers, and not viewers or auditors', async ({ page, instance }) => {
   const name = unique('obtained');
   await addCredential(page, instance, { name });
   const [owner, maintainer] = [await addMember(instance, 'owner'), await addMember(instance, 'maintainer')];
   const [viewer, auditor] = [await addMember(instance, 'viewer'), await addMember(instance, 'auditor')];
   await page.goto(await pathOf(page, instance, name));
-  const section = page.getByRole('region', { name: 'Who can obtain it' });
+  const section = page.getByRole('region', { name: 'Who can read the secret' });
   const listed = (person: string) => section.getByRole('listitem').filter({ hasText: person });
   await expect(listed(instance.account.name)).toContainText('Owner');
   await expect(listed(owner.name)).toContainText('Owner');

@@ -39,7 +39,7 @@ test('a new secret waits until somebody switches to it', async ({ page, instance
   await addCredential(page, instance, { name, password: first });
   const token = await addPipeline(page, instance, { name: unique('reader'), credentials: [name] });
   const dialog = await openEdit(page, instance, name);
-  await dialog.getByLabel('Let the new secret wait').check();
+  await dialog.getByLabel('Stage the new secret').check();
   await fillIn(dialog, { Password: next });
   await send(dialog);
   await expect(page.getByRole('status').filter({ hasText: 'Version 2 of the secret waits.' })).toBeVisible();

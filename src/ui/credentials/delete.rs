@@ -1,92 +1,77 @@
-//! The delete dialog: what depends on the credential, and the ways that can be undone.
+//! The delete dialog: what depends on the credential, and what can be done instead.
 
-use super::place::{Place, returned};
 use super::repointing::Repointing;
-use super::row::Switch;
-use super::said::{Sentences, left};
+use super::row::EnableToggle;
 use super::used_by::{Dependents, never_received};
+use crate::domain::permission::Permission;
 use crate::error::{Error, Result};
-use crate::functions::answer::{Notice, Returned};
-use crate::functions::credentials::{CredentialPage, find_credential};
-use crate::ui::components::{Alert, Dialog, ErrorSummary, Field, LinkButton, SubmitButton};
-use crate::ui::problem::Problem;
+use crate::functions::answer::{FailedForm, Flash};
+use crate::functions::credentials::{CredentialPage, DeleteCredential, find_credential};
+use crate::functions::pipelines::RepointGrants;
+use crate::ui::kit::{
+    Alert, Field, FlashAlert, FormState, Hidden, LinkButton, LoadedDialog, PageContext, PostForm,
+    SubmitButton, flash,
+};
 use leptos::prelude::*;
-use leptos_meta::Title;
+use leptos::server_fn::ServerFn;
+
+type Found = (CredentialPage, Option<FailedForm>, Flash);
 
 /// `/p/{project}/credentials/{id}/delete`
 #[component]
 pub fn DeleteDialog() -> impl IntoView {
-    let place = Place::here();
-    let loaded = OnceResource::new_blocking(load(place.clone()));
-    let close_href = place.list();
+    let page = PageContext::here();
+    let name = |(found, ..): &Found| found.credential.summary.name.clone();
     view! {
-        <Suspense>
-            {move || {
-                let (place, close_href) = (place.clone(), close_href.clone());
-                Suspend::new(async move {
-                    match loaded.await {
-                        Ok((page, came_back, notice)) => {
-                            let title = format!("Delete {}", page.credential.summary.name);
-                            // A field that is wrong asks for the focus; else it is where Enter
-                            // loses nothing.
-                            let cancel_has_focus = !came_back.as_ref().is_some_and(has_wrong_field);
-                            // Both forms of the dialog come back in one slot.
-                            let is_of_moving = place.query("form").as_deref() == Some("repoint");
-                            let (of_moving, of_deleting) =
-                                if is_of_moving { (came_back, None) } else { (None, came_back) };
-                            view! {
-                                <Title text=title.clone()/>
-                                <Dialog id="delete-credential" title close_href>
-                                    <Sentences notice/>
-                                    <Warning page=page.clone() place=place.clone() came_back=of_moving/>
-                                    <DeleteForm page place came_back=of_deleting cancel_has_focus/>
-                                </Dialog>
-                            }
-                                .into_any()
-                        }
-                        Err(error) => {
-                            view! {
-                                <Dialog id="delete-credential" title="Delete" close_href>
-                                    <Problem error is_in_dialog=true/>
-                                </Dialog>
-                            }
-                                .into_any()
-                        }
-                    }
-                })
-            }}
-        </Suspense>
+        <LoadedDialog
+            id="delete-credential"
+            verb="Delete"
+            name
+            close_href=page.list()
+            from=load(page.clone())
+            let:loaded
+        >
+            <Whole loaded page/>
+        </LoadedDialog>
     }
 }
 
-async fn load(place: Place) -> Result<(CredentialPage, Option<Returned>, Notice)> {
-    if !place.may.delete {
-        return Err(Error::Forbidden);
-    }
-    let page = find_credential(place.project.clone(), place.id()?).await?;
-    Ok((page, returned(place.query("back")).await, left(place.query("said")).await))
+async fn load(page: PageContext) -> Result<Found> {
+    page.needs(Permission::RegistryDelete)?;
+    let found = find_credential(page.project.clone(), page.id()?).await?;
+    Ok((found, page.failed_form().await, flash(page.query("said")).await))
 }
 
-fn has_wrong_field(returned: &Returned) -> bool {
-    matches!(returned.error, Error::Invalid(_))
+#[component]
+fn Whole(loaded: Found, page: PageContext) -> impl IntoView {
+    let (found, failed, flash) = loaded;
+    // A field that is wrong asks for the focus; else it is where Enter loses nothing.
+    let has_wrong_field =
+        failed.as_ref().is_some_and(|failed| matches!(failed.error, Error::Invalid(_)));
+    let moving = FormState::of::<RepointGrants>(failed.clone(), ());
+    let deleting = FormState::of::<DeleteCredential>(failed, ());
+    view! {
+        <FlashAlert flash/>
+        <Warning found=found.clone() page=page.clone() form=moving/>
+        <DeleteForm found page form=deleting cancel_has_focus=!has_wrong_field/>
+    }
 }
 
 /// The consequence, who would feel it, and what else can be done: another credential for them, or
-/// Disable, which can be undone. `came_back` is the failed post of the first.
+/// Disable, which can be undone. `form` is the state of the first.
 #[component]
-fn Warning(page: CredentialPage, place: Place, came_back: Option<Returned>) -> impl IntoView {
-    let has_grants = page.dependents.iter().any(|dependent| dependent.grant.is_some());
-    let can_move = has_grants && place.may.write && place.may.write_pipelines;
-    let error = came_back.as_ref().map(|returned| returned.error.clone());
-    let (moving, existing) = (page.clone(), page.existing);
-    let credential = page.credential;
-    let summary = credential.summary.clone();
+fn Warning(found: CredentialPage, page: PageContext, form: FormState<()>) -> impl IntoView {
+    let has_grants = found.dependents.iter().any(|dependent| dependent.grant.is_some());
+    let can_move = has_grants && page.may_grant();
+    let moving = can_move.then(|| found.clone());
+    let CredentialPage { credential, dependents, existing, .. } = found;
+    let summary = credential.summary;
     let consequence = format!(
         "This action cannot be undone. Pipelines that use it will fail to sign in to {}.",
         summary.host.as_str()
     );
-    let dependents = page.dependents;
-    let can_disable = place.may.write && summary.disabled_at.is_none();
+    let can_disable = page.may(Permission::RegistryWrite) && summary.disabled_at.is_none();
+    let current = credential.secret.version;
     view! {
         <Alert kind="warning">
             <p>{consequence}</p>
@@ -96,18 +81,18 @@ fn Warning(page: CredentialPage, place: Place, came_back: Option<Returned>) -> i
         } else {
             view! {
                 <h3>"Pipelines that depend on it"</h3>
-                <Dependents dependents existing current=credential.secret.version place=place.clone()/>
+                <Dependents dependents existing current page=page.clone()/>
             }
                 .into_any()
         }}
-        {error.map(|error| view! { <ErrorSummary error/> })}
-        {can_move.then(|| view! { <Repointing page=moving place=place.clone() came_back/> })}
+        {form.summary()}
+        {moving.map(|found| view! { <Repointing found page=page.clone() form/> })}
         {can_disable
             .then(|| {
-                let (project, back) = (place.project.clone(), place.list());
+                let (project, back) = (page.project.clone(), page.list());
                 view! {
-                    <p>"To stop deliveries without losing the secret, disable it instead. That can be undone with a click."</p>
-                    <Switch credential=summary project back button_class="button"/>
+                    <p>"To stop deliveries and keep the secret, disable the credential instead. You can enable it again at any time."</p>
+                    <EnableToggle credential=summary project back button_class="button"/>
                 }
             })}
     }
@@ -115,32 +100,26 @@ fn Warning(page: CredentialPage, place: Place, came_back: Option<Returned>) -> i
 
 #[component]
 fn DeleteForm(
-    page: CredentialPage,
-    place: Place,
-    came_back: Option<Returned>,
+    found: CredentialPage,
+    page: PageContext,
+    form: FormState<()>,
     cancel_has_focus: bool,
 ) -> impl IntoView {
-    let summary = page.credential.summary;
-    let (cancel, list) = (place.list(), place.list_query());
-    let typed = came_back
-        .as_ref()
-        .and_then(|returned| returned.form.get("typed_name")?.as_str().map(str::to_owned))
-        .unwrap_or_default();
-    let typed_error = came_back.as_ref().and_then(|returned| returned.at("typed_name"));
-    let must_type = !page.dependents.is_empty();
+    let summary = found.credential.summary;
+    let (cancel, list) = (page.list(), page.list_query());
+    let (typed, typed_error) = (form.typed("typed_name"), form.error("typed_name"));
+    let must_type = !found.dependents.is_empty();
     view! {
-        {came_back.map(|returned| view! { <ErrorSummary error=returned.error/> })}
-        <form method="post" action="/rpc/credentials/delete" class="stack" novalidate>
-            <input type="hidden" name="project" value=place.project/>
-            <input type="hidden" name="list" value=list/>
-            <input type="hidden" name="id" value=summary.id.to_string()/>
+        {form.summary()}
+        <PostForm action=DeleteCredential::url() project=page.project id=summary.id>
+            <Hidden name="list" value=list/>
             {must_type
                 .then(|| {
                     view! {
                         <Field
                             name="typed_name"
                             label=format!("Type {} to confirm", summary.name)
-                            value=typed
+                            value=typed.unwrap_or_default()
                             error=typed_error
                         />
                     }
@@ -149,6 +128,6 @@ fn DeleteForm(
                 <LinkButton href=cancel label="Cancel" autofocus=cancel_has_focus/>
                 <SubmitButton label="Delete" is_danger=true/>
             </div>
-        </form>
+        </PostForm>
     }
 }

@@ -1,101 +1,99 @@
 //! The page of one registry credential.
 
 use super::activity::Activity;
-use super::facts::Facts;
-use super::place::{Place, returned};
-use super::receipts::Receipts;
-use super::row::Switch;
-use super::said::Said;
+use super::details::Details;
+use super::row::EnableToggle;
 use super::stored::{SameSecret, Stored};
 use super::token_service::WhereTo;
 use super::used_by::{Obtainers, UsedBy};
 use super::versions::Versions;
 use crate::domain::credential::Summary;
-use crate::functions::answer::Returned;
-use crate::functions::credentials::{CredentialPage, find_credential};
-use crate::ui::components::LinkButton;
-use crate::ui::problem::Problem;
+use crate::domain::paths;
+use crate::domain::permission::Permission;
+use crate::error::Result;
+use crate::functions::answer::FailedForm;
+use crate::functions::credentials::{CredentialPage, SetTokenService, find_credential};
+use crate::ui::kit::{
+    FlashMessages, FormState, LinkButton, Loaded, PageContext, PageHead, Section,
+};
+use crate::ui::receipts::Receipts;
 use leptos::prelude::*;
 use leptos_meta::Title;
 
 /// `/p/{project}/credentials/{id}`
 #[component]
 pub fn DetailPage() -> impl IntoView {
-    let place = Place::here();
-    let page = OnceResource::new_blocking({
-        let place = place.clone();
-        async move { find_credential(place.project.clone(), place.id()?).await }
-    });
-    // The one form of the page whose post can fail with something typed.
-    let slot =
-        place.query("back").filter(|_| place.query("form").as_deref() == Some("token-service"));
-    let came_back = OnceResource::new_blocking(returned(slot));
-    let said = place.query("said");
-    let list = place.credentials();
+    let page = PageContext::here();
+    let list = paths::credentials(&page.project);
     view! {
         <p>
             <a href=list>"Registry Credentials"</a>
         </p>
-        <Said said/>
-        <Suspense>
-            {move || {
-                let place = place.clone();
-                Suspend::new(async move {
-                    let came_back = came_back.await;
-                    match page.await {
-                        Ok(page) => view! { <Whole page place came_back/> }.into_any(),
-                        Err(error) => view! { <Problem error/> }.into_any(),
-                    }
-                })
-            }}
-        </Suspense>
+        <FlashMessages/>
+        <Loaded from=load(page.clone()) let:loaded>
+            <Whole loaded page/>
+        </Loaded>
     }
 }
 
+async fn load(page: PageContext) -> Result<(CredentialPage, Option<FailedForm>)> {
+    let found = find_credential(page.project.clone(), page.id()?).await?;
+    Ok((found, page.failed_form().await))
+}
+
 #[component]
-fn Whole(page: CredentialPage, place: Place, came_back: Option<Returned>) -> impl IntoView {
-    let credential = page.credential;
+fn Whole(loaded: (CredentialPage, Option<FailedForm>), page: PageContext) -> impl IntoView {
+    let (found, failed) = loaded;
+    let credential = found.credential;
     let summary = credential.summary.clone();
-    let summary_id = summary.id;
+    let id = summary.id;
     let (current, created_at) = (credential.secret.version, credential.created_at);
+    let form = FormState::of::<SetTokenService>(failed, ());
+    let (head, beside, stored) = (page.clone(), page.clone(), credential.clone());
     view! {
         <Title text=summary.name.clone()/>
-        <div class="page-head">
-            <h1>{summary.name.clone()}</h1>
-            <Actions credential=summary place=place.clone()/>
-        </div>
-        <Facts credential=credential.clone() today=page.today/>
-        <section class="stack" aria-labelledby="stored">
-            <h2 id="stored">"Stored secret"</h2>
-            <Stored credential=credential.clone()/>
-            <SameSecret others=page.same_secret place=place.clone()/>
-        </section>
-        <WhereTo credential companions=page.companions came_back place=place.clone()/>
-        <Versions id=summary_id versions=page.versions place=place.clone()/>
-        <UsedBy dependents=page.dependents existing=page.existing.clone() current created_at place=place.clone()/>
-        <Obtainers obtainers=page.obtainers/>
-        <Receipts receipts=page.receipts place is_of_pipeline=false existing=page.existing/>
-        <Activity events=page.events/>
+        <PageHead title=summary.name.clone()>
+            <Actions credential=summary page=head/>
+        </PageHead>
+        <Details credential=credential.clone() today=found.today/>
+        <Section id="stored" title="Stored secret">
+            <Stored credential=stored/>
+            <SameSecret others=found.same_secret page=beside/>
+        </Section>
+        <WhereTo credential companions=found.companions form page=page.clone()/>
+        <Versions id versions=found.versions page=page.clone()/>
+        <UsedBy
+            dependents=found.dependents
+            existing=found.existing.clone()
+            current
+            created_at
+            page=page.clone()
+        />
+        <Obtainers obtainers=found.obtainers/>
+        <Receipts receipts=found.receipts page is_of_pipeline=false existing=found.existing/>
+        <Activity events=found.events/>
     }
 }
 
 #[component]
-fn Actions(credential: Summary, place: Place) -> impl IntoView {
-    let page = place.credential(credential.id);
-    let (edit, delete) = (format!("{page}/edit"), format!("{page}/delete"));
+fn Actions(credential: Summary, page: PageContext) -> impl IntoView {
+    let (project, id) = (page.project.clone(), credential.id);
+    let edit = paths::edit_credential(&project, id);
+    let delete = paths::delete_credential(&project, id);
     view! {
         <div class="toolbar">
-            {place
-                .may
-                .write
+            {page
+                .may(Permission::RegistryWrite)
                 .then(|| {
-                    let project = place.project.clone();
+                    let back = paths::credential(&project, id);
                     view! {
                         <LinkButton href=edit label="Edit"/>
-                        <Switch credential project back=page button_class="button"/>
+                        <EnableToggle credential project back button_class="button"/>
                     }
                 })}
-            {place.may.delete.then(|| view! { <LinkButton href=delete label="Delete"/> })}
+            {page
+                .may(Permission::RegistryDelete)
+                .then(|| view! { <LinkButton href=delete label="Delete"/> })}
         </div>
     }
 }

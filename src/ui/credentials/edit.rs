@@ -1,134 +1,122 @@
 //! The edit dialog. The host is fixed, and a blank secret keeps the stored one.
 
-use super::form::{Filled, Naming, Usage, stored_form};
-use super::place::{Place, returned};
-use super::sign_in::SignIn;
+use super::form::{AccessFields, Form, NameFields, stored_form};
+use super::sign_in::SignInFields;
 use super::stored::Stored;
 use crate::domain::credential::Credential;
+use crate::domain::paths;
+use crate::domain::permission::Permission;
 use crate::error::{Error, Result};
-use crate::functions::answer::Returned;
-use crate::functions::credentials::find_credential;
-use crate::ui::components::{CheckBox, Dialog, ErrorSummary, Field, LinkButton, SubmitButton};
-use crate::ui::problem::Problem;
+use crate::functions::answer::FailedForm;
+use crate::functions::credentials::{UpdateCredential, find_credential};
+use crate::ui::kit::{
+    CheckBox, Field, FormState, Hidden, LinkButton, LoadedDialog, Offer, PageContext, PostForm,
+    SubmitButton,
+};
 use leptos::prelude::*;
-use leptos_meta::Title;
+use leptos::server_fn::ServerFn;
+
+type Found = (Credential, Option<FailedForm>);
 
 /// `/p/{project}/credentials/{id}/edit`
 #[component]
 pub fn EditDialog() -> impl IntoView {
-    let place = Place::here();
-    let loaded = OnceResource::new_blocking(load(place.clone()));
-    let close_href = place.list();
+    let page = PageContext::here();
+    let name = |(credential, _): &Found| credential.summary.name.clone();
+    let offer = offer(page.clone());
     view! {
-        <Suspense>
-            {move || {
-                let (place, close_href) = (place.clone(), close_href.clone());
-                Suspend::new(async move {
-                    match loaded.await {
-                        Ok((credential, came_back)) => {
-                            let title = format!("Edit {}", credential.summary.name);
-                            view! {
-                                <Title text=title.clone()/>
-                                <Dialog id="edit-credential" title close_href is_wide=true>
-                                    <EditForm place credential came_back/>
-                                </Dialog>
-                            }
-                                .into_any()
-                        }
-                        Err(error) => {
-                            let as_new = as_new(&place, &error);
-                            view! {
-                                <Dialog id="edit-credential" title="Edit" close_href is_wide=false>
-                                    <Problem error is_in_dialog=true/>
-                                    {as_new
-                                        .map(|href| {
-                                            view! {
-                                                <p>"What you typed is kept for an hour."</p>
-                                                <LinkButton href label="Add it as a new credential"/>
-                                            }
-                                        })}
-                                </Dialog>
-                            }
-                                .into_any()
-                        }
-                    }
-                })
-            }}
-        </Suspense>
+        <LoadedDialog
+            id="edit-credential"
+            verb="Edit"
+            name
+            close_href=page.list()
+            is_wide=true
+            from=load(page.clone())
+            offer
+            let:loaded
+        >
+            <EditForm loaded page/>
+        </LoadedDialog>
     }
 }
 
-/// Where what was typed for a credential that is gone can be made a new one: it waits in its slot
-/// still, since nothing took it out.
-fn as_new(place: &Place, error: &Error) -> Option<String> {
-    let slot = place.query("back").filter(|_| *error == Error::NotFound && place.may.write)?;
-    let query = place.list_query();
-    let joint = if query.is_empty() { '?' } else { '&' };
-    Some(format!("{}/new{query}{joint}back={slot}", place.credentials()))
+async fn load(page: PageContext) -> Result<Found> {
+    page.needs(Permission::RegistryWrite)?;
+    let found = find_credential(page.project.clone(), page.id()?).await?;
+    Ok((found.credential, page.failed_form().await))
 }
 
-async fn load(place: Place) -> Result<(Credential, Option<Returned>)> {
-    if !place.may.write {
-        return Err(Error::Forbidden);
-    }
-    let page = find_credential(place.project.clone(), place.id()?).await?;
-    Ok((page.credential, returned(place.query("back")).await))
+/// What was typed for a credential that is gone can be made a new one: it waits still, since nothing
+/// took it.
+fn offer(page: PageContext) -> Offer {
+    Box::new(move |error: &Error| {
+        let left = page
+            .query("back")
+            .filter(|_| *error == Error::NotFound && page.may(Permission::RegistryWrite));
+        left.map(|left| {
+            let new = paths::new_credential(&page.project) + &page.list_query();
+            let href = paths::with_query(&new, "back", &left);
+            view! {
+                <p>"What you typed is kept for one hour."</p>
+                <LinkButton href label="Add it as a new credential"/>
+            }
+        })
+        .into_any()
+    })
 }
 
 #[component]
-fn EditForm(place: Place, credential: Credential, came_back: Option<Returned>) -> impl IntoView {
-    let filled = Filled::new(stored_form(&credential), came_back);
-    let error = filled.returned.as_ref().map(|returned| returned.error.clone());
-    // Whoever has read what changed meanwhile saves against what they read; nobody else saw it.
-    let revision = match (&error, &filled.returned) {
-        (Some(Error::Stale { revision, .. }), _) => *revision,
-        (_, Some(returned)) => returned.revision.unwrap_or(credential.revision),
-        _ => credential.revision,
+fn EditForm(loaded: Found, page: PageContext) -> impl IntoView {
+    let (credential, failed) = loaded;
+    let form: Form = FormState::new(failed, stored_form(&credential));
+    // A person who was shown what changed meanwhile saves against that; nobody else saw it.
+    let revision = match form.failed() {
+        Some(FailedForm { error: Error::Stale { revision, .. }, .. }) => Some(*revision),
+        Some(failed) => failed.revision,
+        None => None,
     };
+    let revision = revision.unwrap_or(credential.revision);
     let host = credential.summary.host.as_str().to_owned();
     let is_insecure = credential.summary.is_insecure;
-    let url_error = filled.at("registry_url");
-    let (cancel, list) = (place.list(), place.list_query());
+    let (cancel, list) = (page.list(), page.list_query());
     view! {
-        {error.map(|error| view! { <ErrorSummary error/> })}
-        <form
-            method="post"
-            action="/rpc/credentials/update"
-            enctype="multipart/form-data"
+        {form.summary()}
+        <PostForm
+            action=UpdateCredential::url()
+            project=page.project
+            id=credential.summary.id
+            is_multipart=true
             class="credential-form stack"
-            novalidate
         >
-            <input type="hidden" name="project" value=place.project/>
-            <input type="hidden" name="id" value=credential.summary.id.to_string()/>
-            <input type="hidden" name="revision" value=revision.to_string()/>
-            <input type="hidden" name="list" value=list/>
+            <Hidden name="revision" value=revision.to_string()/>
+            <Hidden name="list" value=list/>
             // The mark is part of the origin, so it goes back as it is.
-            {is_insecure.then(|| view! { <input type="hidden" name="is_insecure" value="true"/> })}
-            <Naming filled=filled.clone()/>
+            {is_insecure.then(|| view! { <Hidden name="is_insecure" value="true"/> })}
+            <NameFields form=form.clone()/>
             <Field
                 name="registry_url"
                 label="Registry URL"
                 value=host
-                error=url_error
+                error=form.error("registry_url")
                 hint="The secret is bound to this host. To use another one, add a new credential."
                 is_readonly=true
             />
-            <Usage filled=filled.clone() is_new=false/>
+            <AccessFields form=form.clone() is_new=false/>
             <section class="card stack" aria-labelledby="stored-title">
                 <h3 id="stored-title">"What is stored"</h3>
                 <Stored credential/>
             </section>
             <CheckBox
                 name="is_staged"
-                label="Let the new secret wait"
-                is_checked=filled.form.is_staged
-                hint="It is stored beside the current one, which is still delivered until you switch on the credential's page."
+                label="Stage the new secret"
+                is_checked=form.value.is_staged
+                hint="Stored but not delivered until you make it current on the credential's page."
             />
-            <SignIn filled is_new=false/>
+            <SignInFields form is_new=false/>
             <div class="toolbar">
                 <LinkButton href=cancel label="Cancel"/>
                 <SubmitButton label="Save Changes"/>
             </div>
-        </form>
+        </PostForm>
     }
 }

@@ -2,11 +2,18 @@
 
 use crate::domain::credential::{Access, Method};
 use crate::domain::listing::{ListQuery, SEARCH_MAX, Sort, StateFilter};
+use crate::ui::kit::options;
 use leptos::prelude::*;
 
 /// The form; `action` is the list without a query.
 #[component]
-pub fn Filters(query: ListQuery, hosts: Vec<String>, action: String) -> impl IntoView {
+pub fn Filters(
+    query: ListQuery,
+    hosts: Vec<String>,
+    action: String,
+    /// A dialog is drawn over the list. Its fields have the same labels.
+    is_covered: bool,
+) -> impl IntoView {
     let mut hosts: Vec<(String, String)> =
         hosts.into_iter().map(|host| (host.clone(), host)).collect();
     // An address of this page may name a host in another way than it is stored.
@@ -15,55 +22,39 @@ pub fn Filters(query: ListQuery, hosts: Vec<String>, action: String) -> impl Int
     {
         hosts.push((asked.clone(), asked.clone()));
     }
+    let word = |word: &'static str| word.to_owned();
+    let received = vec![("1".to_owned(), "Never received".to_owned())];
+    let states = options(StateFilter::ALL, StateFilter::word, StateFilter::label);
+    let methods = options(Method::ALL, Method::word, Method::label);
+    let access = options(Access::ALL, Access::word, Access::label);
+    let orders = options(&[Sort::Registry, Sort::Expires, Sort::Changed], Sort::word, Sort::label);
+    let filters = [
+        ("registry", "Registry URL", "All", hosts, query.registry.clone()),
+        ("state", "State", "All", states, query.state.map(|s| word(s.word()))),
+        ("method", "Authentication method", "All", methods, query.method.map(|m| word(m.word()))),
+        ("access", "Access", "All", access, query.access.map(|a| word(a.word()))),
+        ("unused", "Use", "All", received, query.is_unused.then(|| word("1"))),
+        ("sort", "Sort by", Sort::Name.label(), orders, query.sort.map(|s| word(s.word()))),
+    ];
     view! {
         <form id="search" role="search" method="get" action=action class="toolbar">
             <div class="field">
                 <label for="q">"Search registry credentials"</label>
                 <input id="q" name="q" type="search" value=query.search maxlength=SEARCH_MAX.to_string() autocomplete="off"/>
             </div>
-            <Filter name="registry" label="Registry" all="All" options=hosts chosen=query.registry/>
-            <Filter
-                name="state"
-                label="State"
-                all="All"
-                options=words(StateFilter::ALL, StateFilter::word, StateFilter::label)
-                chosen=query.state.map(|s| s.word().to_owned())
-            />
-            <Filter
-                name="method"
-                label="Sign-in"
-                all="All"
-                options=words(Method::ALL, Method::word, Method::label)
-                chosen=query.method.map(|m| m.word().to_owned())
-            />
-            <Filter
-                name="access"
-                label="Allows"
-                all="All"
-                options=words(Access::ALL, Access::word, Access::label)
-                chosen=query.access.map(|a| a.word().to_owned())
-            />
-            <Filter
-                name="unused"
-                label="Use"
-                all="All"
-                options=vec![("1".to_owned(), "Never received".to_owned())]
-                chosen=query.is_unused.then(|| "1".to_owned())
-            />
-            <Filter
-                name="sort"
-                label="Order"
-                all=Sort::Name.label()
-                options=words(&[Sort::Registry, Sort::Expires, Sort::Changed], Sort::word, Sort::label)
-                chosen=query.sort.map(|s| s.word().to_owned())
-            />
+            {filters
+                .into_iter()
+                .map(|(name, label, all, options, chosen)| {
+                    view! { <Filter name label all options chosen is_covered/> }
+                })
+                .collect_view()}
             <button type="submit" class="button">"Search"</button>
         </form>
     }
 }
 
-/// A select whose first option says nothing. Its id and label differ from those of the dialogs'
-/// fields, which are on the page at the same time.
+/// A select whose first option says nothing. While a dialog covers it, its label belongs to the
+/// dialog's field alone.
 #[component]
 fn Filter(
     name: &'static str,
@@ -71,11 +62,13 @@ fn Filter(
     all: &'static str,
     options: Vec<(String, String)>,
     chosen: Option<String>,
+    is_covered: bool,
 ) -> impl IntoView {
     let id = format!("filter-{name}");
+    let labelled = (!is_covered).then(|| id.clone());
     view! {
         <div class="field">
-            <label for=id.clone()>{label}</label>
+            <label for=labelled>{label}</label>
             <select id=id name=name>
                 <option value="">{all}</option>
                 {options
@@ -88,12 +81,4 @@ fn Filter(
             </select>
         </div>
     }
-}
-
-fn words<T: Copy>(
-    all: &[T],
-    word: fn(T) -> &'static str,
-    label: fn(T) -> &'static str,
-) -> Vec<(String, String)> {
-    all.iter().map(|v| (word(*v).to_owned(), label(*v).to_owned())).collect()
 }

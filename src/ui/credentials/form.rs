@@ -3,33 +3,11 @@
 use crate::domain::credential::{Access, Credential};
 use crate::domain::credential_form::CredentialForm;
 use crate::domain::moment::Day;
-use crate::functions::answer::Returned;
-use crate::ui::components::{CheckBox, Field, Select, TextArea};
+use crate::ui::kit::{CheckBox, Field, FormState, Select, TextArea, options};
 use leptos::prelude::*;
 
-/// What the form shows: the values, and the sentences of a save that failed.
-#[derive(Clone, Debug)]
-pub struct Filled {
-    /// The values.
-    pub form: CredentialForm,
-    /// The failed save, if there was one.
-    pub returned: Option<Returned>,
-}
-
-impl Filled {
-    /// What was typed, if a save failed, and else `start`.
-    pub fn new(start: CredentialForm, returned: Option<Returned>) -> Self {
-        // What was too long to be kept for somebody who was signed out is no form at all.
-        let kept = returned.as_ref().filter(|returned| !returned.form.is_null());
-        let form = kept.map_or(start, Returned::form);
-        Self { form, returned }
-    }
-
-    /// The sentence at the control called `name`.
-    pub fn at(&self, name: &str) -> Option<String> {
-        self.returned.as_ref().and_then(|returned| returned.at(name))
-    }
-}
+/// The form of either dialog.
+pub type Form = FormState<CredentialForm>;
 
 /// The form of a stored credential.
 pub fn stored_form(credential: &Credential) -> CredentialForm {
@@ -59,25 +37,25 @@ pub fn stored_form(credential: &Credential) -> CredentialForm {
 
 /// Name and description.
 #[component]
-pub fn Naming(filled: Filled) -> impl IntoView {
-    let form = filled.form.clone();
+pub fn NameFields(form: Form) -> impl IntoView {
+    let (name_error, description_error) = (form.error("name"), form.error("description"));
     // After a failed save the focus belongs to the field that is wrong.
-    let autofocus = filled.returned.is_none();
+    let autofocus = form.is_first_try();
     view! {
         <Field
             name="name"
             label="Name"
-            value=form.name
-            error=filled.at("name")
+            value=form.value.name
+            error=name_error
             hint="Unique in the project, for example ghcr-deploy."
             autofocus
         />
         <TextArea
             name="description"
             label="Description"
-            value=form.description
-            error=filled.at("description")
-            hint="What it is for, or which team it belongs to. May be blank."
+            value=form.value.description
+            error=description_error
+            hint="What it is for, or which team it belongs to. Can be left blank."
             rows=2
         />
     }
@@ -85,66 +63,64 @@ pub fn Naming(filled: Filled) -> impl IntoView {
 
 /// What it may be used for, until when, and whom to ask.
 #[component]
-pub fn Usage(filled: Filled, is_new: bool) -> impl IntoView {
-    let form = filled.form.clone();
-    let access =
-        Access::ALL.iter().map(|a| (a.word().to_owned(), a.label().to_owned())).collect::<Vec<_>>();
+pub fn AccessFields(form: Form, is_new: bool) -> impl IntoView {
+    let value = form.value.clone();
     view! {
         <div class="field-row">
             <Select
                 name="access"
                 label="Access"
-                options=access
-                selected=form.access
-                error=filled.at("access")
+                options=options(Access::ALL, Access::word, Access::label)
+                selected=value.access
+                error=form.error("access")
                 hint="What the credential can do at the registry."
             />
             <Field
                 name="paths"
                 label="Repository path (Optional)"
-                value=form.paths
-                error=filled.at("paths")
-                hint="For example acme or acme/api. Separate several with commas. Blank means every repository."
+                value=value.paths
+                error=form.error("paths")
+                hint="For example acme or acme/api. Separate several with commas. Leave blank for every repository."
             />
         </div>
         <div class="field-row">
             <Field
                 name="expires_on"
                 label="Expires on (Optional)"
-                value=form.expires_on
-                error=filled.at("expires_on")
-                hint="The last day it works. You are warned before; it is still delivered after."
+                value=value.expires_on
+                error=form.error("expires_on")
+                hint="Last valid day. You get a warning before it; delivery continues afterwards."
                 kind="date"
             />
             <Field
                 name="email"
                 label="Email (Optional)"
-                value=form.email
-                error=filled.at("email")
-                hint="Some registries ask for one. It is also whom to ask about this credential."
+                value=value.email
+                error=form.error("email")
+                hint="Some registries ask for one. Also the contact for questions about this credential."
                 kind="email"
             />
         </div>
-        <More filled is_new/>
+        <MoreFields form is_new/>
     }
 }
 
 /// The fields that most credentials do without. Open when one of them has something to say.
 #[component]
-fn More(filled: Filled, is_new: bool) -> impl IntoView {
-    let form = filled.form.clone();
+fn MoreFields(form: Form, is_new: bool) -> impl IntoView {
+    let value = form.value.clone();
     let has_error =
         ["owner", "environment", "labels", "review_on", "rotate_every_days", "is_insecure"]
             .iter()
-            .any(|name| filled.at(name).is_some());
-    let insecure_error = filled.at("is_insecure");
+            .any(|name| form.error(name).is_some());
+    let insecure_error = form.error("is_insecure");
     // The sentence about plain HTTP is at the address, and asks for a tick in here.
     let wants_insecure =
-        is_new && form.registry_url.trim().to_ascii_lowercase().starts_with("http://");
+        is_new && value.registry_url.trim().to_ascii_lowercase().starts_with("http://");
     let owner_hint = if is_new {
-        "The member who answers for it. Leave blank to be the owner yourself."
+        "The member responsible for it. Leave blank to make yourself the owner."
     } else {
-        "The member who answers for it."
+        "The member responsible for it."
     };
     view! {
         <details class="fold" open=has_error || wants_insecure>
@@ -154,42 +130,42 @@ fn More(filled: Filled, is_new: bool) -> impl IntoView {
                     <Field
                         name="owner"
                         label="Owner"
-                        value=form.owner
-                        error=filled.at("owner")
+                        value=value.owner
+                        error=form.error("owner")
                         hint=owner_hint
                     />
-                    <Environment value=form.environment error=filled.at("environment")/>
+                    <Environment value=value.environment error=form.error("environment")/>
                 </div>
                 <Field
                     name="labels"
                     label="Labels"
-                    value=form.labels
-                    error=filled.at("labels")
-                    hint="Words to find it by, separated by commas. Each has at most 50 characters."
+                    value=value.labels
+                    error=form.error("labels")
+                    hint="Words to find it by, separated by commas. At most 50 characters each."
                 />
                 <div class="field-row">
                     <Field
                         name="review_on"
                         label="Review date"
-                        value=form.review_on
-                        error=filled.at("review_on")
-                        hint="When somebody should look at it again."
+                        value=value.review_on
+                        error=form.error("review_on")
+                        hint="The day on which someone should review it."
                         kind="date"
                     />
                     <Field
                         name="rotate_every_days"
                         label="Rotate every (days)"
-                        value=form.rotate_every_days
-                        error=filled.at("rotate_every_days")
-                        hint="How often the secret should change, for example 90."
+                        value=value.rotate_every_days
+                        error=form.error("rotate_every_days")
+                        hint="How often to change the secret, for example 90."
                         kind="number"
                     />
                 </div>
                 <CheckBox
                     name="is_protected"
                     label="Protected"
-                    is_checked=form.is_protected
-                    hint="If it can push, a grant of it works only once a second person has approved it."
+                    is_checked=value.is_protected
+                    hint="Grants need a second person's approval if this credential can push."
                 />
                 {is_new
                     .then(|| {
@@ -197,9 +173,9 @@ fn More(filled: Filled, is_new: bool) -> impl IntoView {
                             <CheckBox
                                 name="is_insecure"
                                 label="Insecure registry"
-                                is_checked=form.is_insecure
+                                is_checked=value.is_insecure
                                 error=insecure_error
-                                hint="The registry speaks plain HTTP: the secret crosses the network unencrypted. This cannot be changed later."
+                                hint="The registry uses plain HTTP, so the secret crosses the network unencrypted. This cannot be changed later."
                             />
                         }
                     })}
@@ -210,9 +186,9 @@ fn More(filled: Filled, is_new: bool) -> impl IntoView {
 
 #[component]
 fn Environment(value: String, error: Option<String>) -> impl IntoView {
-    let is_wrong = error.is_some();
+    let has_error = error.is_some();
     let described_by =
-        if is_wrong { "environment-error environment-hint" } else { "environment-hint" };
+        if has_error { "environment-error environment-hint" } else { "environment-hint" };
     view! {
         <div class="field">
             <label for="environment">"Environment"</label>
@@ -224,7 +200,7 @@ fn Environment(value: String, error: Option<String>) -> impl IntoView {
                 list="environments"
                 autocomplete="off"
                 aria-describedby=described_by
-                aria-invalid=is_wrong.then_some("true")
+                aria-invalid=has_error.then_some("true")
             />
             <datalist id="environments">
                 <option value="production"></option>
@@ -233,7 +209,7 @@ fn Environment(value: String, error: Option<String>) -> impl IntoView {
                 <option value="any"></option>
             </datalist>
             {error.map(|error| view! { <p id="environment-error" class="field-error">{error}</p> })}
-            <p id="environment-hint" class="hint">"Where it is used; a word of your own is fine too."</p>
+            <p id="environment-hint" class="hint">"Where it is used. Pick one or type your own."</p>
         </div>
     }
 }

@@ -1,14 +1,16 @@
 //! The list of registry credentials; its dialogs are routes drawn over it.
 
-use super::empty::{NothingFound, PastTheEnd, Teaching};
+use super::empty::{EmptyState, NoRows};
 use super::filters::Filters;
-use super::place::Place;
-use super::row::Row;
-use super::said::Said;
-use crate::domain::listing::{ListQuery, Listing, PAGE_ROWS};
+use super::row;
+use crate::domain::listing::{ListQuery, Listing};
+use crate::domain::paths;
+use crate::domain::permission::Permission;
+use crate::error::Result;
 use crate::functions::credentials::list_credentials;
-use crate::ui::components::{ACTIONS, LinkButton, SearchAsTyped, Table};
-use crate::ui::problem::Problem;
+use crate::ui::kit::{
+    Columns, FlashMessages, LinkButton, Loaded, PageContext, PageHead, SearchAsTyped, Table,
+};
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::components::Outlet;
@@ -16,121 +18,93 @@ use leptos_router::components::Outlet;
 /// `/p/{project}/credentials`; nothing of it can be reached while a dialog is drawn over it.
 #[component]
 pub fn ListPage() -> impl IntoView {
-    let place = Place::here();
-    let query = ListQuery::read(|key| place.query(key));
-    let listing = OnceResource::new_blocking({
-        let (project, query) = (place.project.clone(), query.clone());
-        async move { list_credentials(project, query?).await }
-    });
-    let is_bare = place.is_at(&place.credentials());
-    let is_covered = place.is_covered();
-    let said = place.query("said");
+    let page = PageContext::here();
+    let is_bare = page.is_at(&paths::credentials(&page.project));
+    let is_covered = page.is_covered();
     view! {
         <Title text="Registry Credentials"/>
-        {is_bare.then(|| view! { <Said said/> })}
+        {is_bare.then(|| view! { <FlashMessages/> })}
         <div class="list-page" inert=is_covered>
-            <Suspense>
-                {move || {
-                    let (place, query) = (place.clone(), query.clone().unwrap_or_default());
-                    Suspend::new(async move {
-                        match listing.await {
-                            Ok(listing) => view! { <Listed listing query place/> }.into_any(),
-                            Err(error) => view! { <Problem error/> }.into_any(),
-                        }
-                    })
-                }}
-            </Suspense>
+            <Loaded from=load(page.clone()) let:loaded>
+                <Whole loaded page/>
+            </Loaded>
         </div>
         <Outlet/>
     }
 }
 
+async fn load(page: PageContext) -> Result<(Listing, ListQuery)> {
+    let query = ListQuery::read(|key| page.query(key))?;
+    Ok((list_credentials(page.project, query.clone()).await?, query))
+}
+
 #[component]
-fn Listed(listing: Listing, query: ListQuery, place: Place) -> impl IntoView {
-    let add = place.may.write.then(|| format!("{}/new{}", place.credentials(), query.to_url()));
+fn Whole(loaded: (Listing, ListQuery), page: PageContext) -> impl IntoView {
+    let (listing, query) = loaded;
+    let add = page
+        .may(Permission::RegistryWrite)
+        .then(|| paths::new_credential(&page.project) + &query.to_url());
     view! {
-        <div class="page-head">
-            <h1>"Registry Credentials"</h1>
+        <PageHead title="Registry Credentials">
             <div id="add">
                 {add.map(|href| view! { <LinkButton href label="Add Registry" is_primary=true/> })}
             </div>
-        </div>
+        </PageHead>
         {if listing.is_empty_project {
-            view! { <Teaching place/> }.into_any()
+            view! { <EmptyState page/> }.into_any()
         } else {
-            view! { <Searchable listing query place/> }.into_any()
+            view! { <Searchable listing query page/> }.into_any()
         }}
     }
 }
 
 #[component]
-fn Searchable(listing: Listing, query: ListQuery, place: Place) -> impl IntoView {
-    let action = place.credentials();
+fn Searchable(listing: Listing, query: ListQuery, page: PageContext) -> impl IntoView {
+    let action = paths::credentials(&page.project);
     let hosts = listing.hosts.clone();
     view! {
-        <Filters query=query.clone() hosts action/>
+        <Filters query=query.clone() hosts action is_covered=page.is_covered()/>
         <SearchAsTyped form_id="search" results_id="results" links_id="add"/>
         <section id="results" class="stack" aria-label="Results">
-            <Results listing query place/>
+            <Results listing query page/>
         </section>
     }
 }
 
 #[component]
-fn Results(listing: Listing, query: ListQuery, place: Place) -> impl IntoView {
-    let Listing { rows, total, today, .. } = listing;
-    let list = place.credentials();
-    match (rows.is_empty(), total) {
-        (true, 0) => return view! { <NothingFound clear_href=list/> }.into_any(),
-        (true, _) => {
-            let first = ListQuery { page: 0, ..query };
-            let first_href = format!("{list}{}", first.to_url());
-            return view! { <PastTheEnd first_href/> }.into_any();
-        }
-        _ => {}
+fn Results(listing: Listing, query: ListQuery, page: PageContext) -> impl IntoView {
+    let Listing { rows, total, today, previous, next, .. } = listing;
+    let list = paths::credentials(&page.project);
+    if rows.is_empty() {
+        let (sentence, href, label) = if total == 0 {
+            let sentence = "No credentials match. Use fewer words or remove a filter.";
+            (sentence, list, "Clear search and filters")
+        } else {
+            let first = list + &query.first_page().to_url();
+            ("This page no longer exists.", first, "Go to the first page")
+        };
+        return view! { <NoRows sentence href label/> }.into_any();
     }
     let count = if total == 1 { "1 credential".to_owned() } else { format!("{total} credentials") };
     let list_query = query.to_url();
+    let rows = rows.into_iter().map(|credential| row::cells(credential, today, &page, &list_query));
+    let columns = Columns::new(row::HEADS, rows);
+    let at = |query: ListQuery| format!("{list}{}", query.to_url());
     view! {
         <p class="muted" role="status">{count}</p>
-        <Table columns=vec![
-            "Name",
-            "Registry",
-            "Method",
-            "Username",
-            "Access",
-            "Expiry",
-            "Last changed",
-            ACTIONS,
-        ]>
-            {rows
-                .into_iter()
-                .map(|credential| {
-                    let (place, list_query) = (place.clone(), list_query.clone());
-                    view! { <Row credential today place list_query/> }
-                })
-                .collect_view()}
-        </Table>
-        <Pager query total list/>
+        <Table columns/>
+        <Pager previous=previous.map(at) next=next.map(at)/>
     }
     .into_any()
 }
 
+/// The addresses of the page before and of the page after, where there are such.
 #[component]
-fn Pager(query: ListQuery, total: u64, list: String) -> impl IntoView {
-    let pages = total.div_ceil(PAGE_ROWS).max(1);
-    let page = u64::from(query.page);
-    let href = |page: u32| {
-        let query = ListQuery { page, ..query.clone() };
-        format!("{list}{}", query.to_url())
-    };
-    let previous = query.page.checked_sub(1).map(href);
-    let next = (page + 1 < pages).then(|| href(query.page + 1));
-    (pages > 1).then(|| {
+fn Pager(previous: Option<String>, next: Option<String>) -> impl IntoView {
+    (previous.is_some() || next.is_some()).then(|| {
         view! {
             <nav class="pager" aria-label="Pages">
                 {previous.map(|href| view! { <a class="button" rel="prev" href=href>"Previous"</a> })}
-                <span>{format!("Page {} of {pages}", page + 1)}</span>
                 {next.map(|href| view! { <a class="button" rel="next" href=href>"Next"</a> })}
             </nav>
         }

@@ -1,70 +1,66 @@
 //! The create dialog.
 
-use super::form::{Filled, Naming, Usage};
-use super::place::{Place, returned};
+use super::form::{AccessFields, Form, NameFields};
 use super::presets::{self, Presets};
-use super::preview::HostPreview;
-use super::sign_in::SignIn;
-use crate::error::Error;
-use crate::ui::components::{Dialog, ErrorSummary, Field, LinkButton, SubmitButton};
-use crate::ui::problem::Problem;
+use super::sign_in::SignInFields;
+use crate::domain::permission::Permission;
+use crate::error::Result;
+use crate::functions::answer::FailedForm;
+use crate::functions::credentials::CreateCredential;
+use crate::islands::HostPreview;
+use crate::ui::kit::{
+    Field, FormState, Hidden, LinkButton, LoadedDialog, PageContext, PostForm, SubmitButton,
+};
 use leptos::prelude::*;
-use leptos_meta::Title;
+use leptos::server_fn::ServerFn;
 
 /// `/p/{project}/credentials/new`
 #[component]
 pub fn NewDialog() -> impl IntoView {
-    let place = Place::here();
-    let back = place.query("back");
-    let came_back = OnceResource::new_blocking(returned(back));
-    let close_href = place.list();
+    let page = PageContext::here();
+    let name = |_: &Option<FailedForm>| String::new();
     view! {
-        <Title text="Add Registry"/>
-        <Suspense>
-            {move || {
-                let (place, close_href) = (place.clone(), close_href.clone());
-                Suspend::new(async move {
-                    let came_back = came_back.await;
-                    let preset = presets::chosen(&place);
-                    let filled = Filled::new(presets::start(preset.as_ref()), came_back);
-                    view! {
-                        <Dialog id="new-credential" title="Add Registry" close_href is_wide=true>
-                            {if place.may.write {
-                                view! { <NewForm place filled/> }.into_any()
-                            } else {
-                                view! { <Problem error=Error::Forbidden is_in_dialog=true/> }.into_any()
-                            }}
-                        </Dialog>
-                    }
-                })
-            }}
-        </Suspense>
+        <LoadedDialog
+            id="new-credential"
+            verb="Add Registry"
+            name
+            close_href=page.list()
+            is_wide=true
+            from=load(page.clone())
+            let:failed
+        >
+            <NewForm failed page/>
+        </LoadedDialog>
     }
 }
 
+async fn load(page: PageContext) -> Result<Option<FailedForm>> {
+    page.needs(Permission::RegistryWrite)?;
+    Ok(page.failed_form().await)
+}
+
 #[component]
-fn NewForm(place: Place, filled: Filled) -> impl IntoView {
-    let preset = presets::chosen(&place);
-    let registry_url = filled.form.registry_url.clone();
-    let start = presets::first_panel(&filled.form, preset.as_ref());
+fn NewForm(failed: Option<FailedForm>, page: PageContext) -> impl IntoView {
+    let preset = presets::chosen(&page);
+    // An edit of what is gone comes here, too, so any form of a credential is taken.
+    let form: Form = FormState::new(failed, presets::start(preset.as_ref()));
+    let registry_url = form.value.registry_url.clone();
+    let start = presets::first_panel(&form.value, preset.as_ref());
     let placeholder = preset.map_or("registry.example.com", |preset| preset.registry_url);
-    let url_error = filled.at("registry_url");
-    let error = filled.returned.as_ref().map(|returned| returned.error.clone());
-    let (cancel, list) = (place.list(), place.list_query());
-    let project = place.project.clone();
+    let url_error = form.error("registry_url");
+    let (cancel, list) = (page.list(), page.list_query());
+    let project = page.project.clone();
     view! {
-        <Presets place/>
-        {error.map(|error| view! { <ErrorSummary error/> })}
-        <form
-            method="post"
-            action="/rpc/credentials/create"
-            enctype="multipart/form-data"
+        <Presets page/>
+        {form.summary()}
+        <PostForm
+            action=CreateCredential::url()
+            project
+            is_multipart=true
             class="credential-form stack"
-            novalidate
         >
-            <input type="hidden" name="project" value=project/>
-            <input type="hidden" name="list" value=list/>
-            <Naming filled=filled.clone()/>
+            <Hidden name="list" value=list/>
+            <NameFields form=form.clone()/>
             <HostPreview start>
                 <Field
                     name="registry_url"
@@ -75,12 +71,12 @@ fn NewForm(place: Place, filled: Filled) -> impl IntoView {
                     placeholder=placeholder
                 />
             </HostPreview>
-            <Usage filled=filled.clone() is_new=true/>
-            <SignIn filled is_new=true/>
+            <AccessFields form=form.clone() is_new=true/>
+            <SignInFields form is_new=true/>
             <div class="toolbar">
                 <LinkButton href=cancel label="Cancel"/>
                 <SubmitButton label="Create"/>
             </div>
-        </form>
+        </PostForm>
     }
 }

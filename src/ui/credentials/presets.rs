@@ -1,16 +1,17 @@
 //! The common registries, as links that fill the create dialog. Where scripts run, the preview
 //! fills in the form as it stands, so that nothing typed is lost.
 
-use super::place::Place;
 use crate::domain::credential::{Access, Method};
 use crate::domain::credential_form::CredentialForm;
+use crate::domain::paths;
 use crate::domain::registry_kind::{PRESETS, Preset};
 use crate::functions::registry::{Recognised, recognised};
+use crate::ui::kit::PageContext;
 use leptos::prelude::*;
 
 /// The preset of `?preset=`.
-pub fn chosen(place: &Place) -> Option<Preset> {
-    let slug = place.query("preset")?;
+pub fn chosen(page: &PageContext) -> Option<Preset> {
+    let slug = page.query("preset")?;
     PRESETS.into_iter().find(|preset| preset.kind.slug() == slug)
 }
 
@@ -47,11 +48,9 @@ pub fn first_panel(form: &CredentialForm, preset: Option<&Preset>) -> Recognised
 
 /// The row of links.
 #[component]
-pub fn Presets(place: Place) -> impl IntoView {
-    let chosen = chosen(&place).map(|preset| preset.kind.slug());
-    let list_query = place.list_query();
-    let sign = if list_query.is_empty() { '?' } else { '&' };
-    let page = format!("{}/new{list_query}{sign}preset=", place.credentials());
+pub fn Presets(page: PageContext) -> impl IntoView {
+    let chosen = chosen(&page).map(|preset| preset.kind.slug());
+    let dialog = paths::new_credential(&page.project) + &page.list_query();
     view! {
         <nav id="presets" class="toolbar presets" aria-label="Common registries">
             {PRESETS
@@ -61,7 +60,7 @@ pub fn Presets(place: Place) -> impl IntoView {
                     view! {
                         <a
                             class="button button-quiet"
-                            href=format!("{page}{slug}")
+                            href=paths::with_query(&dialog, "preset", slug)
                             data-host=preset.is_exact.then_some(preset.registry_url)
                             data-example=preset.registry_url
                             data-method=method(&preset).word()

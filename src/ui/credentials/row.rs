@@ -1,73 +1,94 @@
 //! One row of the list of registry credentials.
 
-use super::place::Place;
 use crate::domain::credential::Summary;
 use crate::domain::expiry::{self, ExpiryState};
 use crate::domain::moment::Day;
-use crate::ui::components::{Badge, IconLink, Menu, Time};
+use crate::domain::paths;
+use crate::domain::permission::Permission;
+use crate::functions::credentials::{DisableCredential, EnableCredential};
+use crate::ui::kit::{ACTIONS, Badge, Cell, Hidden, IconLink, Menu, PageContext, Time};
 use leptos::prelude::*;
+use leptos::server_fn::ServerFn;
+
+/// The columns of the list.
+pub const HEADS: [&str; 8] = [
+    "Name",
+    "Registry URL",
+    "Authentication method",
+    "Username",
+    "Access",
+    "State",
+    "Last changed",
+    ACTIONS,
+];
 
 /// A row; `list_query` is the query of the list as it is now: its dialogs carry it along, and a
 /// row's action comes back to it.
-#[component]
-pub fn Row(credential: Summary, today: Day, place: Place, list_query: String) -> impl IntoView {
-    let page = place.credential(credential.id);
-    let (edit, delete) = (format!("{page}/edit{list_query}"), format!("{page}/delete{list_query}"));
-    let back = format!("{}{list_query}", place.credentials());
+pub fn cells(credential: Summary, today: Day, page: &PageContext, list_query: &str) -> [Cell; 8] {
+    let (project, id) = (page.project.as_str(), credential.id);
+    let can_edit = page.may(Permission::RegistryWrite);
+    let edit = can_edit.then(|| paths::edit_credential(project, id) + list_query);
+    let name_href = edit.clone().unwrap_or_else(|| paths::credential(project, id));
     let name = credential.name.clone();
-    let name_href = if place.may.write { edit.clone() } else { page.clone() };
+    let description = Some(credential.description.clone()).filter(|text| !text.is_empty());
+    let changed_by = format!("by {}", credential.updated_by);
+    [
+        Cell::of(view! {
+            <a href=name_href>{name}</a>
+            {description.map(|text| view! { <div class="muted">{text}</div> })}
+        }),
+        Cell::of(view! {
+            <span class="mono">{credential.host.as_str().to_owned()}</span>
+            <div class="muted">{credential.kind().label()}</div>
+        }),
+        Cell::of(credential.method.label()),
+        Cell::styled("mono", credential.username.clone()),
+        Cell::of(credential.access.label()),
+        Cell::of(view! { <States credential=credential.clone() today/> }),
+        Cell::of(view! {
+            <Time at=credential.updated_at/>
+            <div class="muted">{changed_by}</div>
+        }),
+        Cell::of(
+            view! { <Actions credential edit page=page.clone() list_query=list_query.to_owned()/> },
+        ),
+    ]
+}
+
+/// What can be done to the row: each once as an icon, and in words in the menu.
+#[component]
+fn Actions(
+    credential: Summary,
+    /// The edit dialog, for those who may edit.
+    edit: Option<String>,
+    page: PageContext,
+    list_query: String,
+) -> impl IntoView {
+    let (project, id, name) = (page.project.clone(), credential.id, credential.name.clone());
+    let details = paths::credential(&project, id);
+    let delete = page
+        .may(Permission::RegistryDelete)
+        .then(|| paths::delete_credential(&project, id) + &list_query);
+    let back = paths::credentials(&project) + &list_query;
+    let (edit_label, delete_label) = (format!("Edit {name}"), format!("Delete {name}"));
     view! {
-        <tr>
-            <td data-label="Name">
-                <a href=name_href>{name.clone()}</a>
-                {(!credential.description.is_empty())
-                    .then(|| view! { <div class="muted">{credential.description.clone()}</div> })}
-            </td>
-            <td data-label="Registry">
-                <span class="mono">{credential.host.as_str().to_owned()}</span>
-                <div class="muted">{credential.kind().label()}</div>
-            </td>
-            <td data-label="Method">{credential.method.label()}</td>
-            <td data-label="Username" class="mono">{credential.username.clone()}</td>
-            <td data-label="Access">{credential.access.label()}</td>
-            <td data-label="Expiry">
-                <States credential=credential.clone() today/>
-            </td>
-            <td data-label="Last changed">
-                <Time at=credential.updated_at/>
-                <div class="muted">{format!("by {}", credential.updated_by)}</div>
-            </td>
-            <td data-label="Actions" class="row-actions">
-                {place
-                    .may
-                    .write
-                    .then(|| {
-                        view! { <IconLink href=edit.clone() label=format!("Edit {name}") icon="pencil"/> }
-                    })}
-                {place
-                    .may
-                    .delete
-                    .then(|| {
-                        view! { <IconLink href=delete.clone() label=format!("Delete {name}") icon="trash"/> }
-                    })}
-                <Menu id=format!("more-{}", credential.id) label=format!("More actions for {name}")>
-                    <a class="menu-item" href=page>"View details"</a>
-                    {place
-                        .may
-                        .write
-                        .then(|| {
-                            view! {
-                                <a class="menu-item" href=edit>"Edit"</a>
-                                <Switch credential=credential.clone() project=place.project.clone() back button_class="menu-item"/>
-                            }
-                        })}
-                    {place
-                        .may
-                        .delete
-                        .then(|| view! { <a class="menu-item" href=delete>"Delete"</a> })}
-                </Menu>
-            </td>
-        </tr>
+        {edit
+            .clone()
+            .map(|href| view! { <IconLink href label=edit_label icon="pencil"/> })}
+        {delete
+            .clone()
+            .map(|href| view! { <IconLink href label=delete_label icon="trash"/> })}
+        <Menu id=format!("more-{id}") label=format!("More actions for {name}")>
+            <a class="menu-item" href=details>"View details"</a>
+            {edit
+                .map(|href| {
+                    view! {
+                        <a class="menu-item" href=href>"Edit"</a>
+                        <EnableToggle credential project back button_class="menu-item"/>
+                    }
+                })}
+            {delete.map(|href| view! { <a class="menu-item" href=href>"Delete"</a> })}
+        </Menu>
     }
 }
 
@@ -95,23 +116,22 @@ pub fn States(credential: Summary, today: Day) -> impl IntoView {
 
 /// The button that stops deliveries or allows them again.
 #[component]
-pub fn Switch(
+pub fn EnableToggle(
     credential: Summary,
     project: String,
     /// Where to go afterwards.
     back: String,
-    /// The button's class.
     button_class: &'static str,
 ) -> impl IntoView {
     let (action, label) = match credential.disabled_at {
-        None => ("/rpc/credentials/disable", "Disable"),
-        Some(_) => ("/rpc/credentials/enable", "Enable"),
+        None => (DisableCredential::url(), "Disable"),
+        Some(_) => (EnableCredential::url(), "Enable"),
     };
     view! {
         <form method="post" action=action>
-            <input type="hidden" name="project" value=project/>
-            <input type="hidden" name="id" value=credential.id.to_string()/>
-            <input type="hidden" name="back" value=back/>
+            <Hidden name="project" value=project/>
+            <Hidden name="id" value=credential.id.to_string()/>
+            <Hidden name="back" value=back/>
             <button type="submit" class=button_class>{label}</button>
         </form>
     }

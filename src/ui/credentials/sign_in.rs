@@ -1,60 +1,39 @@
-//! How the registry is convinced: the last section of the form, because the key file has to be the
-//! last part of the post, after every field that says what to do with it.
+//! How the registry is signed in to: the last section of the form, because the key file has to be
+//! the last part of the post, after every field that says what to do with it.
 
-use super::form::Filled;
-use super::key_upload::KeyUpload;
+use super::form::Form;
 use crate::domain::credential::Method;
 use crate::domain::registry_kind::GOOGLE_HOSTS;
-use crate::ui::components::{CheckBox, Field, Select, TextArea};
+use crate::islands::KeyUpload;
+use crate::ui::kit::{CheckBox, Field, Select, TextArea, options};
 use leptos::prelude::*;
 
 /// Method, user name and secret. The style sheet shows the fields of the chosen method.
 #[component]
-pub fn SignIn(filled: Filled, is_new: bool) -> impl IntoView {
-    let form = filled.form.clone();
-    let methods =
-        Method::ALL.iter().map(|m| (m.word().to_owned(), m.label().to_owned())).collect::<Vec<_>>();
+pub fn SignInFields(form: Form, is_new: bool) -> impl IntoView {
     // A secret never comes back with the rest of a form.
-    let again = filled.returned.as_ref().is_some_and(|returned| is_new || returned.had_secret);
-    let password_hint = match (is_new, again) {
-        (false, false) => "Leave blank to keep the existing value",
-        (false, true) => {
-            "Enter it again: a secret is never sent back to a page. Blank keeps the stored one."
-        }
-        (true, true) => "Enter it again: a secret is never sent back to a page.",
-        (true, false) => {
-            "A password, access token or API token. It is encrypted, and never shown again."
-        }
-    };
-    let key_hint = match (is_new, again) {
-        (false, false) => "Leave blank to keep the existing value",
-        (false, true) => {
-            "Paste or choose the key again: a secret is never sent back to a page. Blank keeps the stored one."
-        }
-        (true, true) => "Paste or choose the key again: a secret is never sent back to a page.",
-        (true, false) => {
-            "Paste the whole file, not only its private_key. The user name is always _json_key."
-        }
-    };
+    let again = form.failed().is_some_and(|failed| is_new || failed.had_secret);
+    let (password_hint, key_hint) = hints(is_new, again);
+    let value = form.value.clone();
     view! {
         <Select
             name="method"
             label="Authentication method"
-            options=methods
-            selected=form.method
-            error=filled.at("method")
+            options=options(Method::ALL, Method::word, Method::label)
+            selected=value.method
+            error=form.error("method")
         />
         <div class="for-password stack">
             <Field
                 name="username"
                 label="Username"
-                value=form.username
-                error=filled.at("username")
+                value=value.username
+                error=form.error("username")
             />
             <Field
                 name="password"
                 label="Password"
-                error=filled.at("password")
+                error=form.error("password")
                 hint=password_hint
                 kind="password"
                 autocomplete="new-password"
@@ -64,14 +43,35 @@ pub fn SignIn(filled: Filled, is_new: bool) -> impl IntoView {
             <TextArea
                 name="key_json"
                 label="Service account key (JSON)"
-                error=filled.at("key_json")
+                error=form.error("key_json")
                 hint=key_hint
                 rows=6
                 is_mono=true
             />
-            {is_new.then(|| view! { <OtherHosts ticked=filled.form.also.clone() error=filled.at("also")/> })}
-            <KeyUpload error=filled.at("key_file").unwrap_or_default()/>
+            {is_new.then(|| view! { <OtherHosts ticked=value.also error=form.error("also")/> })}
+            <KeyUpload error=form.error("key_file").unwrap_or_default()/>
         </div>
+    }
+}
+
+/// What to enter as the password and as the key; `again` when one was typed and is gone.
+fn hints(is_new: bool, again: bool) -> (&'static str, &'static str) {
+    match (is_new, again) {
+        (false, false) => {
+            ("Leave blank to keep the existing value", "Leave blank to keep the existing value")
+        }
+        (false, true) => (
+            "Enter it again. Secrets are never shown once typed. Leave blank to keep the stored one.",
+            "Paste or choose the key again. Secrets are never shown once typed. Leave blank to keep the stored one.",
+        ),
+        (true, true) => (
+            "Enter it again. Secrets are never shown once typed.",
+            "Paste or choose the key again. Secrets are never shown once typed.",
+        ),
+        (true, false) => (
+            "A password, access token or API token. It is encrypted and never shown again.",
+            "Paste the whole file, not only its private_key. The username is always _json_key.",
+        ),
     }
 }
 
@@ -99,7 +99,7 @@ fn OtherHosts(ticked: Vec<String>, error: Option<String>) -> impl IntoView {
                 placeholder="europe-docker.pkg.dev"
             />
             {error.map(|error| view! { <p id="also-error" class="field-error">{error}</p> })}
-            <p id="also-hint" class="hint">"Each becomes a credential of its own with the same key, named after this one and its host."</p>
+            <p id="also-hint" class="hint">"Each becomes a separate credential with the same key, named after this one and its host."</p>
         </fieldset>
     }
 }

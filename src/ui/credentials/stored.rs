@@ -1,8 +1,8 @@
 //! What is stored as the secret: its version, and since when; never its value.
 
-use super::place::Place;
 use crate::domain::credential::Credential;
-use crate::ui::components::Alert;
+use crate::domain::paths;
+use crate::ui::kit::{Alert, Facts, PageContext, TextFact};
 use leptos::prelude::*;
 use uuid::Uuid;
 
@@ -22,14 +22,11 @@ pub fn Stored(credential: Credential) -> impl IntoView {
             .key_file
             .map(|key| {
                 view! {
-                    <dl class="facts">
-                        <dt>"Service account"</dt>
-                        <dd class="mono">{key.client_email}</dd>
-                        <dt>"Google project"</dt>
-                        <dd class="mono">{key.project_id}</dd>
-                        <dt>"Key id"</dt>
-                        <dd class="mono">{key.private_key_id}</dd>
-                    </dl>
+                    <Facts>
+                        <TextFact label="Service account" is_mono=true text=key.client_email/>
+                        <TextFact label="Google project" is_mono=true text=key.project_id/>
+                        <TextFact label="Key ID" is_mono=true text=key.private_key_id/>
+                    </Facts>
                 }
             })}
     }
@@ -37,18 +34,19 @@ pub fn Stored(credential: Credential) -> impl IntoView {
 
 /// Which other credentials hold the same secret; nothing when there are none.
 #[component]
-pub fn SameSecret(others: Vec<(Uuid, String)>, place: Place) -> impl IntoView {
+pub fn SameSecret(others: Vec<(Uuid, String)>, page: PageContext) -> impl IntoView {
     (!others.is_empty()).then(|| {
         view! {
             <Alert kind="warning">
                 <p>
-                    "The same secret is stored in other credentials of this project. Whoever obtains one of them has all of them, and rotating it concerns all of them:"
+                    "The same secret is stored in other credentials of this project. Anyone who can read one of them can read all of them. Rotate them together:"
                 </p>
                 <ul>
                     {others
                         .into_iter()
                         .map(|(id, name)| {
-                            view! { <li><a href=place.credential(id)>{name}</a></li> }
+                            let href = paths::credential(&page.project, id);
+                            view! { <li><a href=href>{name}</a></li> }
                         })
                         .collect_view()}
                 </ul>

@@ -1,105 +1,83 @@
-//! Where a secret may go: to its registry, to what belongs to that, and to a token service that
-//! somebody accepted for it.
+//! Where a secret may be sent: to its registry, to that registry's own services, and to a token
+//! service that somebody accepted for it.
 
-use super::place::Place;
 use crate::domain::credential::Credential;
-use crate::functions::answer::Returned;
-use crate::ui::components::{ErrorSummary, Field, Section, SubmitButton};
+use crate::functions::credentials::SetTokenService;
+use crate::ui::granting::YourPassword;
+use crate::ui::kit::{
+    Fact, Facts, Field, FormState, Hidden, PageContext, PostForm, Section, SubmitButton, TextFact,
+};
 use leptos::prelude::*;
+use leptos::server_fn::ServerFn;
 use uuid::Uuid;
 
-/// The section; `came_back` is the failed post of its form, if there was one.
+/// The section with its form.
 #[component]
 pub fn WhereTo(
     credential: Credential,
-    /// The fixed origins besides its own, by kind of registry.
+    /// The fixed origins of its kind of registry, without its own.
     companions: Vec<String>,
-    came_back: Option<Returned>,
-    place: Place,
+    form: FormState<()>,
+    page: PageContext,
 ) -> impl IntoView {
     let id = credential.summary.id;
-    // Whoever chooses where a secret is sent can obtain it, as can who grants it.
-    let may_choose = place.may.write && place.may.write_pipelines;
+    // To choose where a secret is sent is to obtain it, as granting it is.
+    let may_choose = page.may_grant();
     let service = credential.token_service;
     let is_accepted = service.is_some();
+    let service = match service {
+        Some(origin) => view! { <span class="mono">{origin}</span> }.into_any(),
+        None => view! { <span class="muted">"None"</span> }.into_any(),
+    };
     view! {
-        <Section id="where-to" title="Where the secret may go">
-            <dl class="facts">
-                <dt>"Its registry"</dt>
-                <dd class="mono">{credential.origin}</dd>
-                {(!companions.is_empty())
-                    .then(|| {
-                        view! {
-                            <dt>"What belongs to the registry"</dt>
-                            <dd class="mono">{companions.join(", ")}</dd>
-                        }
-                    })}
-                <dt>"Accepted token service"</dt>
-                <dd>
-                    {match service {
-                        Some(origin) => view! { <span class="mono">{origin}</span> }.into_any(),
-                        None => view! { <span class="muted">"None elsewhere"</span> }.into_any(),
-                    }}
-                </dd>
-            </dl>
+        <Section id="where-to" title="Where the secret may be sent">
+            <Facts>
+                <TextFact label="Registry" is_mono=true text=credential.origin/>
+                <TextFact label="Registry's own services" is_mono=true text=companions.join(", ")/>
+                <Fact label="Accepted token service">{service}</Fact>
+            </Facts>
             <p class="muted">
-                "Short-lived tokens for one repository are fetched from the registry's token service with this credential, so the service receives it. Where it is on another host, nothing is sent there until somebody accepts it."
+                "To get short-lived tokens, Regcred sends this credential to the registry's token service. A service on another host must be accepted here first."
             </p>
-            {may_choose.then(|| view! { <Choice id is_accepted came_back place/> })}
+            {may_choose.then(|| view! { <Choice id is_accepted form page/> })}
         </Section>
     }
 }
 
-/// The form that accepts one, or takes that back.
+/// The form that accepts one, or removes it.
 #[component]
-fn Choice(id: Uuid, is_accepted: bool, came_back: Option<Returned>, place: Place) -> impl IntoView {
-    let at = |name: &str| came_back.as_ref().and_then(|returned| returned.at(name));
-    let (origin_error, password_error) = (at("origin"), at("password"));
-    let typed = came_back
-        .as_ref()
-        .and_then(|returned| returned.form.get("origin")?.as_str().map(str::to_owned))
-        .unwrap_or_default();
+fn Choice(id: Uuid, is_accepted: bool, form: FormState<()>, page: PageContext) -> impl IntoView {
     let (heading, button) = if is_accepted {
-        ("Take the acceptance back", "No longer accept")
+        ("Remove token service", "Remove")
     } else {
         ("Accept a token service", "Accept")
     };
-    let is_open = came_back.is_some();
+    let is_open = !form.is_first_try();
     view! {
         <details class="fold" open=is_open>
             <summary>{heading}</summary>
-            <form method="post" action="/rpc/credentials/token-service" class="card stack" novalidate>
-                {came_back.map(|returned| view! { <ErrorSummary error=returned.error/> })}
-                <input type="hidden" name="project" value=place.project/>
-                <input type="hidden" name="id" value=id.to_string()/>
+            <PostForm action=SetTokenService::url() project=page.project id class="card stack">
+                {form.summary()}
                 {if is_accepted {
-                    view! { <input type="hidden" name="origin" value=""/> }.into_any()
+                    view! { <Hidden name="origin" value=""/> }.into_any()
                 } else {
                     view! {
                         <Field
                             name="origin"
                             id="token-service"
                             label="Token service"
-                            value=typed
-                            error=origin_error
-                            hint="Where the registry sends clients for tokens, for example https://auth.example.com. Ask who runs the registry."
+                            value=form.typed("origin").unwrap_or_default()
+                            error=form.error("origin")
+                            hint="Where the registry sends clients for tokens, for example https://auth.example.com. Ask the people who run the registry."
                         />
                     }
                         .into_any()
                 }}
-                <Field
-                    name="password"
-                    id="token-service-password"
-                    label="Your password"
-                    error=password_error
-                    hint="Whoever chooses where a secret is sent can obtain it, so confirm it is you."
-                    kind="password"
-                    autocomplete="current-password"
-                />
+                <YourPassword id="token-service-password" error=form.error("password")/>
                 <div class="toolbar">
                     <SubmitButton label=button/>
                 </div>
-            </form>
+            </PostForm>
         </details>
     }
 }

@@ -30,11 +30,11 @@ pub fn ErrorSummary(error: Error) -> impl IntoView {
     let sentence = match error {
         // By now they have signed in again, and the form is as they left it.
         Error::Unauthenticated => {
-            "You had been signed out, so nothing was saved. Look at it once more, and send it again."
+            "Your session had ended, so nothing was saved. Check the form and send it again."
                 .to_owned()
         }
         Error::NotFound => {
-            "Somebody deleted it while you were editing, so nothing was saved.".to_owned()
+            "It was deleted while you were editing, so nothing was saved.".to_owned()
         }
         _ => error.to_string(),
     };
@@ -52,7 +52,7 @@ pub fn ErrorSummary(error: Error) -> impl IntoView {
                         <li><strong>{change.label}</strong>": now "<span>{change.now}</span></li>
                     }).collect_view()}
                 </ul>
-                <p>"What you typed is still below, except a secret: enter that again. Save again to replace what is there now."</p>
+                <p>"What you typed is still below, except for a secret: enter that again. Save again to replace what is stored now."</p>
             })}
         </Alert>
     }

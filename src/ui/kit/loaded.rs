@@ -48,7 +48,7 @@ pub fn LoadedDialog<T, Fut, Name, Chil, V>(
     id: &'static str,
     /// What it does, as in "Delete". It is the whole title when nothing could be read.
     verb: &'static str,
-    /// What it is about.
+    /// What it is about; blank when the verb says it all.
     name: Name,
     #[prop(into)] close_href: String,
     /// For forms in two columns.
@@ -73,7 +73,7 @@ where
             {Suspend::new(async move {
                 match read.await {
                     Ok(found) => {
-                        let title = format!("{verb} {}", name(&found));
+                        let title = format!("{verb} {}", name(&found)).trim_end().to_owned();
                         view! {
                             <Title text=title.clone()/>
                             <Dialog id title close_href is_wide>

@@ -128,21 +128,16 @@ mod tests {
             ("preset", "ghcr"),
             ("state", "expired"),
             ("said", "slot"),
-            ("page", "3"),
+            ("sort", "changed"),
         ]);
-        assert_eq!(page.list_query(), "?q=a%20b%26c&state=expired&page=3");
-        assert_eq!(page.list(), "/p/acme/credentials?q=a%20b%26c&state=expired&page=3");
+        assert_eq!(page.list_query(), "?q=a%20b%26c&state=expired&sort=changed");
+        assert_eq!(page.list(), "/p/acme/credentials?q=a%20b%26c&state=expired&sort=changed");
     }
 
     #[test]
     fn a_query_that_asks_nothing_or_cannot_be_read_is_left_behind() {
-        let queries: [&[(&'static str, &str)]; 5] = [
-            &[],
-            &[("q", " ")],
-            &[("page", "1")],
-            &[("page", "0")],
-            &[("q", "ghcr"), ("sort", "sealed")],
-        ];
+        let queries: [&[(&'static str, &str)]; 4] =
+            [&[], &[("q", " ")], &[("after", "0")], &[("q", "ghcr"), ("sort", "sealed")]];
         for query in queries {
             assert_eq!(at(query).list_query(), "", "{query:?}");
             assert_eq!(at(query).list(), "/p/acme/credentials", "{query:?}");

@@ -8,7 +8,7 @@ use leptos_meta::Title;
 use leptos_router::hooks::use_url;
 
 /// Stands in for a page, or a part of one: says what is wrong and what to do, and gives the answer
-/// its status. Whoever is not signed in is sent to do so, and comes back afterwards.
+/// its status. Somebody who is not signed in is sent to do so, and comes back afterwards.
 #[component]
 pub fn Problem(
     error: Error,
@@ -32,11 +32,11 @@ pub fn Problem(
         }
         Error::TooManyAttempts { .. } => ("Too many attempts", here, "Try again"),
         Error::Upstream { .. } | Error::Unavailable => {
-            ("Not available just now", here, "Try again")
+            ("Temporarily unavailable", here, "Try again")
         }
         Error::Internal => ("Something went wrong", here, "Try again"),
         Error::Invalid(_) | Error::Stale { .. } | Error::Conflict(_) => {
-            ("This was not done", here, "Load the page again")
+            ("Nothing was changed", here, "Load the page again")
         }
     };
     let (id, headed) = if is_in_dialog {
