@@ -77,10 +77,10 @@ test('what needs no approval says so, and what is no grant is not found', async 
   }
 });
 
-test('the form says which credential waits for an approval', async ({ page, instance }) => {
+test('the form says which credential needs an approval', async ({ page, instance }) => {
   const name = unique('said');
   await addCredential(page, instance, { name, registry_url: 'quay.io', access: 'pull_push', is_protected: 'true' });
   const dialog = await openNewPipeline(page, instance, { name: unique('ci') });
-  const label = `${name} (quay.io, protected: waits for an approval)`;
+  const label = `${name} (quay.io, protected: needs approval)`;
   await expect(dialog.getByRole('checkbox', { name: label, exact: true })).toBeVisible();
 });

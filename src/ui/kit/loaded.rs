@@ -13,13 +13,7 @@ use serde::de::DeserializeOwned;
 /// The reading is a task of its own. A future that only the renderer polls could hold a connection
 /// to the database that another part of the same page waits for.
 #[component]
-pub fn Loaded<T, Fut, Chil, V>(
-    from: Fut,
-    /// In a dialog, which has a heading of its own.
-    #[prop(optional)]
-    is_in_dialog: bool,
-    children: Chil,
-) -> impl IntoView
+pub fn Loaded<T, Fut, Chil, V>(from: Fut, children: Chil) -> impl IntoView
 where
     T: Clone + Send + Sync + Serialize + DeserializeOwned + 'static,
     Fut: Future<Output = Result<T>> + Send + 'static,
@@ -32,7 +26,7 @@ where
             {Suspend::new(async move {
                 match read.await {
                     Ok(found) => children(found).into_any(),
-                    Err(error) => view! { <Problem error is_in_dialog/> }.into_any(),
+                    Err(error) => view! { <Problem error/> }.into_any(),
                 }
             })}
         </Suspense>

@@ -9,12 +9,11 @@ use crate::functions::answer::FailedForm;
 use crate::functions::pipelines::{CreatePipeline, list_grantable};
 use crate::ui::granting::{YourPassword, grantable_label};
 use crate::ui::kit::{
-    CheckBox, Dialog, Field, FormState, LinkButton, Loaded, PageContext, PostForm, Select,
+    CheckBox, Field, FormState, LinkButton, LoadedDialog, PageContext, PostForm, Select,
     SubmitButton, TextArea, options,
 };
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
-use leptos_meta::Title;
 
 /// How long a token works unless somebody chooses: long enough to forget, so it has an end.
 pub const TOKEN_DAYS: &str = "90";
@@ -24,13 +23,11 @@ pub const TOKEN_DAYS: &str = "90";
 pub fn NewDialog() -> impl IntoView {
     let page = PageContext::here();
     let close_href = paths::pipelines(&page.project);
+    let name = |_: &Found| String::new();
     view! {
-        <Title text="Add Pipeline"/>
-        <Dialog id="new-pipeline" title="Add Pipeline" close_href>
-            <Loaded from=load(page.clone()) is_in_dialog=true let:found>
-                {new_form(found, page)}
-            </Loaded>
-        </Dialog>
+        <LoadedDialog id="new-pipeline" verb="Add Pipeline" name close_href from=load(page.clone()) let:found>
+            {new_form(found, page)}
+        </LoadedDialog>
     }
 }
 
