@@ -13,6 +13,7 @@ mod m20261121_000006_create_trust_rules;
 mod m20261128_000007_tell_use_from_asking;
 mod m20261128_000008_one_origin_one_host;
 mod m20261128_000009_an_index_for_every_query;
+mod m20261129_000012_one_link_for_each_fetch;
 
 /// Every step, oldest first.
 pub struct Migrator;
@@ -30,6 +31,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261128_000007_tell_use_from_asking::Migration),
             Box::new(m20261128_000008_one_origin_one_host::Migration),
             Box::new(m20261128_000009_an_index_for_every_query::Migration),
+            Box::new(m20261129_000012_one_link_for_each_fetch::Migration),
         ]
     }
 }

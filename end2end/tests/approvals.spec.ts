@@ -46,7 +46,7 @@ test('a protected credential that can push waits until a second person approves 
 
   await fillIn(stranger, { 'Your password': kim.password });
   await stranger.getByRole('button', { name: 'Approve', exact: true }).click();
-  await expectSaid(stranger, `may use ${name} until`);
+  await expectSaid(stranger, `can use ${name} until`);
   await expect(row(stranger)).toContainText(`approved by ${kim.name} until`);
   await expect(stranger.getByRole('link', { name: `Approve ${name}` })).toHaveCount(0);
   expect(signInFor(await (await push()).json(), host)).toEqual(['acme-bot', password]);

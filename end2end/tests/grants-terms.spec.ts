@@ -33,7 +33,7 @@ test('a grant says its conditions, and what a run says of itself meets none of t
     'Access for pull requests from forks': 'Pull only',
     'Last day of the grant': '2099-01-31',
   });
-  await expectSaid(page, 'may now fetch it.');
+  await expectSaid(page, 'can use it now.');
   const row = grantsOf(page).getByRole('row').filter({ hasText: name });
   await expect(row).toContainText(
     'only acme/api; from main, refs/tags/v*; on push; pull requests from forks can pull; until 2099-01-31',
@@ -52,7 +52,7 @@ test('without conditions none is said, and they are folded away', async ({ page,
   await expect(grants.getByLabel('Only from these branches', { exact: true })).toBeHidden();
   await fillIn(grants, { Credential: `${name} (${host})`, 'Your password': instance.account.password });
   await grants.getByRole('button', { name: 'Grant', exact: true }).click();
-  await expectSaid(page, 'may now fetch it.');
+  await expectSaid(page, 'can use it now.');
   const row = grants.getByRole('row').filter({ hasText: name });
   await expect(row.locator('td').nth(1)).toHaveText('Pull');
   expect(await hostsIn(await fetchConfig(instance, token))).toEqual([host]);
@@ -64,7 +64,7 @@ test('a condition that cannot be read comes back open, with what was typed', asy
   await grant(page, instance, `${name} (${host})`, typed);
   const grants = grantsOf(page);
   await expectWrong(grants, 'Only from these branches', 'A pattern contains a space');
-  await expectWrong(grants, 'Last day of the grant', 'This day has passed');
+  await expectWrong(grants, 'Last day of the grant', 'This date is in the past');
   await expect(grants.getByLabel('Only from these branches', { exact: true })).toBeVisible();
   await expectValues(grants, { ...typed, 'Your password': '' });
   await expect(grants.getByRole('row').filter({ hasText: name })).toHaveCount(0);

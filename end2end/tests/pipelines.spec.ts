@@ -135,7 +135,7 @@ test('a revoked token is refused from the next request on, while another one wor
   expect((await fetchConfig(instance, first)).status).toBe(200);
 
   await tokens.getByRole('button', { name: `Revoke token ${first.split('_')[1]}` }).click();
-  await expectSaid(page, 'The token is refused from now on.');
+  await expectSaid(page, 'The token was revoked and no longer works.');
   const refused = await fetchConfig(instance, first);
   expect(refused.status).toBe(401);
   expect(refused.headers.get('www-authenticate')).toContain('Bearer');
@@ -158,11 +158,11 @@ test('a credential is granted later and revoked', async ({ page, instance }) => 
   await expect(grants.getByLabel('Credential', { exact: true }).getByRole('option', { selected: true })).toHaveText(choice.Credential);
   await fillIn(grants, { 'Your password': instance.account.password });
   await grants.getByRole('button', { name: 'Grant', exact: true }).click();
-  await expectSaid(page, 'may now fetch it.');
+  await expectSaid(page, 'can use it now.');
   expect(await hosts()).toEqual(['quay.io']);
 
   await grants.getByRole('button', { name: `Revoke ${name}` }).click();
-  await expectSaid(page, `can no longer fetch ${name}.`);
+  await expectSaid(page, `can no longer use ${name}.`);
   expect(await hosts()).toEqual([]);
 });
 
@@ -175,7 +175,7 @@ test('a pipeline is deleted by its name, and its tokens with it', async ({ page,
   const dialog = page.getByRole('dialog', { name: `Delete ${name}` });
   await fillIn(dialog, { [`Type ${name} to confirm`]: 'something else' });
   await dialog.getByRole('button', { name: 'Delete', exact: true }).click();
-  await expectWrong(dialog, `Type ${name} to confirm`, 'Type the name exactly');
+  await expectWrong(dialog, `Type ${name} to confirm`, 'type the name exactly');
   await fillIn(dialog, { [`Type ${name} to confirm`]: name });
   await dialog.getByRole('button', { name: 'Delete', exact: true }).click();
   await expectSaid(page, `${name} was deleted.`);

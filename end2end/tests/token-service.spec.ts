@@ -40,7 +40,7 @@ test('a token service is accepted with the own password, and that is taken back'
 
   await fillIn(section(page), { 'Your password': instance.account.password });
   await section(page).getByRole('button', { name: 'Accept', exact: true }).click();
-  await expectSaid(page, `The token service of ${name} is accepted.`);
+  await expectSaid(page, `The token service was accepted for ${name}.`);
   await expect(section(page)).toContainText('https://registry.example.com:443');
   await expect(section(page)).toContainText('https://auth.example.com:443');
   await expect(page.getByRole('region', { name: 'Activity' })).toContainText('https://auth.example.com:443');
@@ -48,7 +48,7 @@ test('a token service is accepted with the own password, and that is taken back'
   await section(page).getByText('Remove token service', { exact: true }).click();
   await fillIn(section(page), { 'Your password': instance.account.password });
   await section(page).getByRole('button', { name: 'Remove', exact: true }).click();
-  await expectSaid(page, `The secret of ${name} no longer goes to a token service elsewhere.`);
+  await expectSaid(page, `The token service was removed from ${name}.`);
   await expect(section(page)).toContainText(/Accepted token service\s*None/);
   await openForm(page);
   await expect(section(page).getByRole('button', { name: 'Accept', exact: true })).toBeVisible();
@@ -58,7 +58,7 @@ test('what is no address of a token service is said at the field', async ({ page
   const name = unique('wrong');
   await addCredential(page, instance, { name });
   await page.goto(await pathOf(page, instance, name));
-  const wrong = { 'http://auth.example.com': 'plain http', 'https://auth.example.com/token': 'only where it is', 'a b': /./ };
+  const wrong = { 'http://auth.example.com': 'plain HTTP', 'https://auth.example.com/token': 'without a path', 'a b': /./ };
   for (const [typed, sentence] of Object.entries(wrong)) {
     await openForm(page);
     await fillIn(section(page), { 'Token service': typed, 'Your password': instance.account.password });

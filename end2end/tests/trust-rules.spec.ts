@@ -61,7 +61,7 @@ test('a rule asks for ids and something narrower, is listed with its claims, and
     await expect(row).toContainText(text);
   }
   await row.getByRole('button', { name: 'Delete the GitHub Actions rule for 1' }).click();
-  await expectSaid(page, 'The trust rule is gone.');
+  await expectSaid(page, 'The trust rule was deleted.');
   await expect(row).toHaveCount(0);
 });
 

@@ -8,10 +8,10 @@ use crate::vault::ChainReport;
 use serde_json::{Value, json};
 use std::process::ExitCode;
 
-/// Check and list the audit events
+/// Verify and list audit events
 ///
-/// Events and receipts are links of chains, one for each project and one for the instance: a change
-/// to the past breaks its chain at the link that was changed.
+/// Events and receipts form chains: one for each project and one for the instance. A change to the
+/// past breaks the chain at the changed link.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   regcred audit verify
@@ -26,22 +26,22 @@ pub(super) struct Audit {
 
 #[derive(Debug, clap::Subcommand)]
 enum Action {
-    /// Check every link of every chain; exits with 1 when one does not hold
+    /// Verify every chain; exit with 1 if one is broken
     #[command(
-        after_help = "HEAD is the end of a chain. Kept elsewhere, it shows later that nothing before it was cut off.\n\nExample:\n  regcred audit verify --project acme"
+        after_help = "HEAD is the end of a chain. Keep a copy elsewhere to prove later that nothing was cut off.\n\nExample:\n  regcred audit verify --project acme"
     )]
     Verify {
-        /// Only the chain of this project: the first column of `regcred project list`
+        /// Verify only this project (first column of `regcred project list`)
         #[arg(long, value_name = "SLUG")]
         project: Option<String>,
     },
-    /// List the newest events of the instance, or of a project, newest first
+    /// List the events of the instance or of a project, newest first
     #[command(after_help = "Example:\n  regcred audit list --project acme --limit 20 --json")]
     List {
-        /// The events of this project instead: the first column of `regcred project list`
+        /// List the events of this project (first column of `regcred project list`)
         #[arg(long, value_name = "SLUG")]
         project: Option<String>,
-        /// How many
+        /// How many events to list
         #[arg(long, default_value_t = 50, value_name = "NUMBER")]
         limit: u32,
     },
@@ -98,7 +98,7 @@ fn verified(reports: &[ChainReport]) -> (Value, String, bool) {
     if broken > 0 {
         let chains = count(broken, "chain");
         text += &format!(
-            "\n{chains} broken: from the link named on, nothing is sure. Compare it with a backup."
+            "\n{chains} broken. From the named link on, events cannot be trusted. Compare with a backup."
         );
     }
     (documents(reports).into(), text, broken == 0)
@@ -109,14 +109,14 @@ fn listed(events: &[AuditEvent]) -> (Value, String, bool) {
         let AuditEvent { seq, at, action, actor, subject, detail } = event;
         json!({
             "link": seq, "at": at.to_rfc3339(), "action": action, "actor": actor,
-            "subject": subject, "detail": detail,
+            "subject": subject, "detail": detail.to_text(),
         })
     };
     let row = |event: &AuditEvent| {
         let at = event.at.to_text();
         let action = event.action.word().to_owned();
         let (actor, subject) = (event.actor.clone(), event.subject.clone());
-        [event.seq.to_string(), at, action, actor, subject, event.detail.clone()]
+        [event.seq.to_string(), at, action, actor, subject, event.detail.to_text()]
     };
     let rows: Vec<[String; 6]> = events.iter().map(row).collect();
     let text = table(["LINK", "AT", "ACTION", "BY", "SUBJECT", "DETAIL"], &rows);

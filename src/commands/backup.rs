@@ -11,12 +11,11 @@ use std::io::{self, BufWriter, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-/// Write everything into one file, while the servers go on serving
+/// Write a backup to one file while servers run
 ///
-/// The file fits either database: this is also the way from SQLite to PostgreSQL and back. It holds
-/// no key: keep the key-encryption key apart from it. That has to be given as to the server, for a
-/// proof in the file by which a restore sees whether somebody changed it. Sessions are left out, so
-/// that people sign in again after a restore.
+/// A backup can be restored to SQLite or PostgreSQL, so it is also how to move between them. It holds
+/// no key: keep the key-encryption key apart from it. Set the key as for the server: the backup is
+/// authenticated with it. Sessions are not included, so people sign in again after a restore.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   regcred backup /var/backups/acme-regcred-2026-11-21.jsonl
@@ -25,7 +24,7 @@ pub(super) struct Backup {
     #[command(flatten)]
     common: Common,
 
-    /// A new file, which only its owner can read, or - for the standard output
+    /// The file to create, readable only by its owner, or - for standard output
     file: PathBuf,
 }
 
@@ -35,7 +34,7 @@ impl Backup {
         let mut piped = io::stdout();
         if is_piped && piped.is_terminal() {
             return Err(Failure::said(
-                "A backup is for a file or another program, and this is a terminal. Name a file.",
+                "Standard output is a terminal. Name a file, or pipe the backup into a program.",
             ));
         }
         let file = if is_piped { None } else { Some(NewFile::create(&self.file)?) };
@@ -76,12 +75,12 @@ pub(super) fn document(contents: &Contents) -> Value {
 fn told(contents: &Contents, file: &Path) -> String {
     let rows = count(contents.rows.values().sum(), "row");
     let to = if file == Path::new("-") {
-        "the standard output".to_owned()
+        "standard output".to_owned()
     } else {
         file.display().to_string()
     };
     let keys = contents.header.kek_ids.join(", ");
     format!(
-        "{rows} were written to {to}. Its secrets open with key {keys}, which is not in it: keep that apart."
+        "{rows} were written to {to}. Its secrets are encrypted under key {keys}, which is not in the backup. Keep a copy of the key apart from it."
     )
 }

@@ -7,14 +7,14 @@ use clap_complete::aot;
 use std::io::{self, Write};
 use std::process::ExitCode;
 
-/// Print what makes a shell complete these commands
+/// Print shell completions
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   regcred completions bash > /etc/bash_completion.d/regcred
   regcred completions zsh > \"${fpath[1]}/_regcred\"
   regcred completions fish > ~/.config/fish/completions/regcred.fish")]
 pub(super) struct Completions {
-    /// Which shell
+    /// The shell
     shell: Shell,
 }
 

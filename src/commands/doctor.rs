@@ -21,19 +21,16 @@ const AHEAD: i64 = 5 * 60 * 1_000;
 /// Milliseconds between this machine's clock and the database's.
 const APART: u64 = 30 * 1_000;
 
-/// Check that every secret opens, and whatever else a restore or an attack would show in
+/// Check the database, keys, secrets, audit chains, clocks and file permissions
 ///
-/// Looks at the schema, the file of the database, the keys, every stored secret, the audit chains,
-/// the clocks and the permissions of files. It changes nothing, prints no secret, and may be run
-/// while servers serve.
+/// Every stored secret is decrypted once. Nothing is changed, no secret is printed, and servers can
+/// run meanwhile.
 #[derive(Debug, clap::Args)]
-#[command(
-    after_help = "Exits with 0 when nothing is wrong, with 1 when something is, with 78 when there is no database.
+#[command(after_help = "Exit codes: 0 no problem, 1 a problem, 78 no database.
 
 Examples:
   regcred doctor
-  regcred doctor --json > /var/log/acme-regcred-doctor.json || mail -s 'Regcred' dana@example.com"
-)]
+  regcred doctor --json > /var/log/acme-regcred-doctor.json || mail -s 'Regcred' dana@example.com")]
 pub(super) struct Doctor {
     #[command(flatten)]
     common: Common,
@@ -51,8 +48,8 @@ impl Doctor {
             Ok(session) => look_inside(&mut report, &session).await,
             Err(sentence) => {
                 report.add("keys", State::Problem, sentence);
-                report.add("secrets", State::Warning, "Not looked at, for want of the keys.");
-                report.add("audit", State::Warning, "Not looked at, for want of the keys.");
+                report.add("secrets", State::Warning, "Not checked, because the keys are missing.");
+                report.add("audit", State::Warning, "Not checked, because the keys are missing.");
             }
         }
         if is_current {
@@ -74,7 +71,7 @@ fn look_at_schema(report: &mut Report, schema: &Schema) -> bool {
         (
             State::Problem,
             format!(
-                "A newer Regcred has used this database: {} is not known here. Use that version.",
+                "A newer Regcred has used this database ({} is unknown). Use that version.",
                 schema.unknown.join(", ")
             ),
         )
@@ -82,7 +79,7 @@ fn look_at_schema(report: &mut Report, schema: &Schema) -> bool {
         (
             State::Problem,
             format!(
-                "The schema is of an older Regcred: {} is missing. Run `regcred migrate`, or start the server.",
+                "The schema is older than this Regcred ({} is missing). Run `regcred migrate`, or start the server.",
                 schema.pending.join(", ")
             ),
         )
@@ -97,7 +94,7 @@ async fn look_at_file(report: &mut Report, store: &Store) {
     match store.integrity().await {
         Ok(None) => {}
         Ok(Some(complaints)) if complaints.is_empty() => {
-            report.add("database", State::Ok, "The database file is whole.");
+            report.add("database", State::Ok, "The database file is intact.");
         }
         Ok(Some(complaints)) => report.add(
             "database",
@@ -110,7 +107,9 @@ async fn look_at_file(report: &mut Report, store: &Store) {
         Err(error) => report.add(
             "database",
             State::Problem,
-            format!("The database file cannot be read through: {error}. Restore a backup into a new folder."),
+            format!(
+                "The database file cannot be read: {error}. Restore a backup into a new folder."
+            ),
         ),
     }
 }
@@ -123,13 +122,11 @@ async fn unlocked(
 ) -> Result<Session, String> {
     let say = |problem: StartError| problem.to_string();
     if store.kek_ids().await.map_err(|error| say(error.into()))?.is_empty() {
-        return Err("There is no keyring yet: a server makes it on its first start.".to_owned());
+        return Err("There is no keyring yet. A server creates it when it first starts.".to_owned());
     }
     let found = find_keys(storage, store).await.map_err(say)?;
     if !is_current {
-        return Err(
-            "The right key was given. Nothing more is looked at before the schema fits.".to_owned()
-        );
+        return Err("The key is right. Update the schema to check the rest.".to_owned());
     }
     let _turn = wait_for_turn(storage).await.map_err(say)?;
     let keys = unlock_as_it_is(store, found.source).await.map_err(|problem| problem.to_string())?;
@@ -141,7 +138,7 @@ async fn unlocked(
 
 async fn look_inside(report: &mut Report, session: &Session) {
     let Session { vault, operator } = session;
-    match vault.data_keys(operator).await {
+    match vault.data_keys(&operator.instance_admin()).await {
         Ok(keys) => report.add("keys", State::Ok, said_of_keys(&keys)),
         Err(error) => report.add("keys", State::Problem, error.to_string()),
     }
@@ -160,13 +157,13 @@ async fn look_inside(report: &mut Report, session: &Session) {
             let (state, text) = if broken.is_empty() {
                 let links = chains.iter().map(|chain| chain.links).sum::<i64>();
                 let chains = count(chains.len() as u64, "chain");
-                (State::Ok, format!("{chains} with {links} links together: every link holds."))
+                (State::Ok, format!("{chains} with {links} links in total, all intact."))
             } else {
                 let broken = broken.join(", ");
                 (
                     State::Problem,
                     format!(
-                        "Broken: {broken}. From there on nothing is sure. Compare it with a backup."
+                        "Broken: {broken}. From there on, events cannot be trusted. Compare with a backup."
                     ),
                 )
             };
@@ -197,11 +194,11 @@ fn said_of_keys(keys: &KeyReport) -> String {
     ids.dedup();
     let (ids, held) = (ids.join(", "), held.join("; "));
     let note = if keys.has_local_key {
-        " The key lies beside the data: back it up separately."
+        " The key is stored beside the data. Back it up separately."
     } else {
         ""
     };
-    format!("The keyring opens with key {ids}. Data keys for secrets: {held}.{note}")
+    format!("The keyring is encrypted under key {ids}. Data keys for secrets: {held}.{note}")
 }
 
 fn look_at_secrets(report: &mut Report, opening: &Opening) {
@@ -217,13 +214,13 @@ fn look_at_secrets(report: &mut Report, opening: &Opening) {
         named.extend((more > 0).then(|| format!("  and {more} more")));
         let named = named.join("\n");
         let text = format!(
-            "{failed} cannot be opened, {opened} can. Save a new secret for each and destroy the version that does not open, or restore a backup:\n{named}"
+            "{failed} cannot be decrypted, {opened} can. Save a new secret for each and destroy the unreadable version, or restore a backup:\n{named}"
         );
         (State::Problem, text)
     } else if by_key.is_empty() {
         (State::Ok, "No secret is stored yet.".to_owned())
     } else {
-        (State::Ok, format!("Every stored secret opens: {}.", by_key.join(", ")))
+        (State::Ok, format!("All stored secrets can be decrypted: {}.", by_key.join(", ")))
     };
     report.add("secrets", state, text);
     let unreadable: Vec<serde_json::Value> = opening.unreadable.iter().map(document).collect();
@@ -256,18 +253,18 @@ fn look_at_clocks(report: &mut Report, found: crate::error::Result<Clocks>) {
         Ok(Clocks { newest_ahead: Some(ahead), .. }) if ahead > AHEAD => (
             State::Problem,
             format!(
-                "The newest entry is dated {} seconds from now. Set this machine's clock; if it is right, an entry was written by a server whose clock was not.",
+                "The newest entry is dated {} seconds in the future. Set this machine's clock. If it is right, another server's clock was wrong.",
                 ahead / 1_000
             ),
         ),
         Ok(Clocks { database_apart: Some(apart), .. }) if apart.unsigned_abs() > APART => (
             State::Problem,
             format!(
-                "The clocks of this machine and of the database are {} seconds apart. Set the one that is wrong.",
+                "The clocks of this machine and of the database differ by {} seconds. Set the one that is wrong.",
                 apart.unsigned_abs() / 1_000
             ),
         ),
-        Ok(_) => (State::Ok, "The clock agrees with what is stored.".to_owned()),
+        Ok(_) => (State::Ok, "The clock is right.".to_owned()),
     };
     report.add("clock", state, text);
 }

@@ -30,11 +30,13 @@ impl Failure {
         let (sentence, code) = match self {
             Self::Start(problem) => (problem.to_string(), ExitCode::from(CANNOT_BEGIN)),
             Self::Said(sentence) => (sentence, ExitCode::FAILURE),
-            // Whoever reads has seen enough, as `head` does.
+            // The reader has seen enough, as `head` does.
             Self::Output(cause) if cause.kind() == io::ErrorKind::BrokenPipe => {
                 return ExitCode::SUCCESS;
             }
-            Self::Output(cause) => (format!("This cannot be printed: {cause}."), ExitCode::FAILURE),
+            Self::Output(cause) => {
+                (format!("The output cannot be written: {cause}."), ExitCode::FAILURE)
+            }
         };
         // Nothing is left to do when even this cannot be written.
         let _ = writeln!(io::stderr(), "{sentence}");

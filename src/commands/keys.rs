@@ -13,10 +13,10 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-/// List, change, retire and destroy data keys, and make key-encryption keys
+/// Manage data keys and create key-encryption keys
 ///
-/// Data keys seal the secrets and lie in the database, wrapped under the key-encryption key, which
-/// does not.
+/// Data keys encrypt the secrets. They are stored in the database, wrapped under the key-encryption
+/// key, which is not.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   regcred keys list
@@ -36,34 +36,34 @@ pub(super) struct Keys {
 
 #[derive(Debug, clap::Subcommand)]
 enum Action {
-    /// List the data keys, and how far a change of them has come
+    /// List the data keys and the progress of a rotation
     #[command(after_help = "Example:\n  regcred keys list --json")]
     List,
-    /// Make a new data key; running servers seal every secret under it
+    /// Create a data key; running servers encrypt every secret under it
     #[command(
-        after_help = "Nothing has to stop. The servers do the work; see how far it is with regcred keys list.\n\nExample:\n  regcred keys rotate"
+        after_help = "No downtime: the servers do the work. regcred keys list shows the progress.\n\nExample:\n  regcred keys rotate"
     )]
     Rotate,
-    /// Retire a data key that no secret is under: servers open nothing with it any more
+    /// Retire a data key that no secret uses
     #[command(after_help = "Example:\n  regcred keys retire 1")]
     Retire {
-        /// Its version, as regcred keys list shows it
+        /// The version shown by regcred keys list
         version: u32,
     },
-    /// Destroy a retired data key for good
+    /// Destroy a retired data key permanently
     #[command(
-        after_help = "Do it when no backup is kept any more whose secrets are under it.\n\nExample:\n  regcred keys destroy 1"
+        after_help = "Backups whose secrets use this key cannot be read afterwards. Destroy it only when you keep none.\n\nExample:\n  regcred keys destroy 1"
     )]
     Destroy {
-        /// Its version, as regcred keys list shows it
+        /// The version shown by regcred keys list
         version: u32,
     },
-    /// Make a new key-encryption key in a new file, which only its owner can read
+    /// Create a key-encryption key in a new file, readable only by its owner
     #[command(
-        after_help = "This touches no database. It says what to do next.\n\nExample:\n  regcred keys new /etc/regcred/kek-2027"
+        after_help = "The database is not changed. The output says what to do next.\n\nExample:\n  regcred keys new /etc/regcred/kek-2027"
     )]
     New {
-        /// The file, which must not be there yet
+        /// The file to create
         file: PathBuf,
     },
 }
@@ -88,22 +88,23 @@ impl Action {
         &self,
         Session { vault, operator }: &Session,
     ) -> Result<(Value, String), Failure> {
+        let admin = operator.instance_admin();
         Ok(match self {
-            Self::List => listed(&vault.data_keys(operator).await?),
+            Self::List => listed(&vault.data_keys(&admin).await?),
             Self::Rotate => {
-                let version = vault.rotate_data_key(operator).await?;
+                let version = vault.rotate_data_key(&admin).await?;
                 let text = format!(
-                    "Data key {version} was made. In about a minute running servers begin to seal every secret under it: regcred keys list shows how far they are."
+                    "Data key {version} was created. In about a minute, running servers start to encrypt every secret under it. regcred keys list shows the progress."
                 );
                 (json!({"version": version, "state": "pending"}), text)
             }
             Self::Retire { version } => {
-                vault.retire_data_key(operator, *version).await.map_err(named)?;
-                let text = format!("Data key {version} was retired: it opens nothing any more.");
+                vault.retire_data_key(&admin, *version).await.map_err(named)?;
+                let text = format!("Data key {version} was retired.");
                 (json!({"version": version, "state": "retired"}), text)
             }
             Self::Destroy { version } => {
-                vault.destroy_data_key(operator, *version).await.map_err(named)?;
+                vault.destroy_data_key(&admin, *version).await.map_err(named)?;
                 let text = format!("Data key {version} was destroyed.");
                 (json!({"version": version, "state": "destroyed"}), text)
             }
@@ -114,9 +115,9 @@ impl Action {
 
 fn named(error: Error) -> Failure {
     match error {
-        Error::NotFound => Failure::said(
-            "There is no data key of this version. `regcred keys list` shows which there are.",
-        ),
+        Error::NotFound => {
+            Failure::said("There is no data key of this version. `regcred keys list` lists them.")
+        }
         other => other.into(),
     }
 }
@@ -147,7 +148,7 @@ fn listed(report: &KeyReport) -> (Value, String) {
     }
     if report.unreadable > 0 {
         let secrets = count(report.unreadable, "secret");
-        text += &format!("\n{secrets} cannot be opened: regcred doctor names them.");
+        text += &format!("\n{secrets} cannot be decrypted. regcred doctor names them.");
     }
     let keys: Vec<Value> = report.keys.iter().map(one).collect();
     let document = json!({"keys": keys, "rewrap": report.rewrap, "unreadable": report.unreadable});
@@ -158,11 +159,11 @@ fn under_way(progress: &RewrapProgress) -> String {
     let left = count(progress.left, "secret");
     match progress.seconds_left {
         Some(seconds) => format!(
-            "{left} still under an older key; {:.0} a second, {} left.",
+            "{left} still under an older key; {:.0} per second, {} left.",
             progress.per_second,
             count(seconds, "second")
         ),
-        None => format!("{left} still under an older key: a running server seals them again."),
+        None => format!("{left} still under an older key. A running server encrypts them again."),
     }
 }
 
@@ -177,11 +178,11 @@ fn made(path: &Path) -> Result<(Value, String), Failure> {
     let text = format!(
         "Key {id} was written to {path}. Keep a copy of it apart from the database.
 
-To change over to it:
-1. Set REGCRED_KEK_FILE to {path} and REGCRED_KEK_PREVIOUS_FILE to the file of the key before.
+To use it:
+1. Set REGCRED_KEK_FILE to {path} and REGCRED_KEK_PREVIOUS_FILE to the file of the previous key.
 2. Restart the servers one after the other, or send each SIGHUP. The first wraps the data keys again.
-3. When `regcred keys list` shows {id} everywhere, leave REGCRED_KEK_PREVIOUS_FILE out.
-   Keep the key before for as long as you keep backups that were made under it."
+3. When `regcred keys list` shows {id} everywhere, remove REGCRED_KEK_PREVIOUS_FILE.
+   Keep the previous key as long as you keep backups that were made under it."
     );
     Ok((json!({"kek_id": id, "file": path}), text))
 }

@@ -9,10 +9,10 @@ use crate::store::Store;
 use serde_json::json;
 use std::process::ExitCode;
 
-/// Bring the schema of the database up to date
+/// Update the database schema
 ///
-/// A server does this when it starts; this is for doing it before. Make a backup first. It needs no
-/// key, and makes the database when there is none.
+/// Servers do this when they start. Use this command to do it before. Make a backup first. It needs
+/// no key, and creates the database if there is none.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   regcred migrate

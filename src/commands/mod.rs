@@ -1,8 +1,8 @@
 //! The command line: one file for each noun. What is asked for is read here and done by the rooms
 //! below; what is said to people and to scripts is made here.
 //!
-//! Exit codes: 0 it was done, 1 it was not, or something was found wrong, 2 it was asked for in a
-//! wrong way, 78 it could not begin (`EX_CONFIG`: trying again without a change is useless).
+//! Exit codes: 0 done, 1 not done or a problem was found, 2 usage error, 78 could not start
+//! (`EX_CONFIG`: trying again without a change is useless).
 
 mod audit;
 mod backup;
@@ -32,12 +32,12 @@ use tokio::signal::unix::{SignalKind, signal};
 /// SIGXFSZ, on Linux and the BSDs: a file has reached the size that the system allows it.
 const TOO_LARGE: SignalKind = SignalKind::from_raw(25);
 
-/// Keeps a team's container registry credentials and hands them to its pipelines.
+/// Store container registry credentials and deliver them to pipelines.
 #[derive(Debug, clap::Parser)]
 #[command(
     name = "regcred",
     version,
-    after_help = "Every command explains itself: regcred user --help, regcred user add --help.\nBeside a running server all of them may be used, but restore."
+    after_help = "Each command has its own help, for example: regcred user add --help.\nAll commands except restore can be used while a server runs."
 )]
 pub struct Arguments {
     #[command(subcommand)]
@@ -46,7 +46,7 @@ pub struct Arguments {
 
 #[derive(Debug, clap::Subcommand)]
 enum Command {
-    /// Serve pages and pipelines until stopped
+    /// Run the server
     #[command(
         after_help = "Example:\n  REGCRED_URL=https://regcred.example.com regcred serve --listen 127.0.0.1:3000"
     )]
@@ -70,7 +70,7 @@ struct Common {
     #[command(flatten)]
     storage: StorageConfig,
 
-    /// Print one JSON document instead of lines for people
+    /// Print JSON
     #[arg(long)]
     json: bool,
 }
@@ -125,7 +125,7 @@ async fn carry_out(command: Command) -> Result<ExitCode, Failure> {
     }
 }
 
-/// The vault of a database that is there, and who is at the machine.
+/// The vault of an existing database, and the operator.
 struct Session {
     vault: Vault,
     operator: Operator,

@@ -9,7 +9,7 @@ pub(super) fn print(is_json: bool, document: &Value, text: &str) -> Result<(), F
     let mut out = io::stdout().lock();
     let text = if is_json { document.to_string() } else { clean(text) };
     match writeln!(out, "{text}").and_then(|()| out.flush()) {
-        // Whoever reads has seen enough, as `head` does; what was found stays found.
+        // The reader has seen enough, as `head` does. The result stays the same.
         Err(cause) if cause.kind() == io::ErrorKind::BrokenPipe => Ok(()),
         done => done.map_err(Failure::Output),
     }

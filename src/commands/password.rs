@@ -10,7 +10,7 @@ pub(super) fn read() -> Result<Zeroizing<String>, Failure> {
     let input = io::stdin();
     if input.is_terminal() {
         return Err(Failure::said(
-            "The password is read from the standard input, where a terminal would show it. Put it into a file that only you can read and give that: regcred user … < FILE",
+            "The password is read from standard input, and a terminal would show it. Put it into a file that only you can read: regcred user … < FILE",
         ));
     }
     // Room enough from the start: a string that grows leaves its old bytes behind.

@@ -9,9 +9,9 @@ use crate::domain::user::{Person, Role};
 use serde_json::{Value, json};
 use std::process::ExitCode;
 
-/// List and add projects, and say who belongs to them
+/// Manage projects and their members
 ///
-/// What is done here is on record in the audit events of the project, in the name of `operator`.
+/// Changes are recorded in the audit events of the project, in the name of `operator`.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   regcred project add 'Acme Web' --owner dana@example.com
@@ -26,15 +26,15 @@ pub(super) struct Project {
 
 #[derive(Debug, clap::Subcommand)]
 enum Action {
-    /// List every project; the first column is what other commands take
+    /// List the projects; other commands take the first column
     #[command(after_help = "Example:\n  regcred project list")]
     List,
     /// Add a project
     #[command(after_help = "Example:\n  regcred project add 'Acme Web' --owner dana@example.com")]
     Add {
-        /// What people call it
+        /// The name of the project
         name: String,
-        /// The address of who owns it; without one nobody belongs to it yet
+        /// The e-mail address of the owner; without it the project has no members yet
         #[arg(long, value_name = "EMAIL")]
         owner: Option<String>,
     },
@@ -45,31 +45,31 @@ enum Action {
 
 #[derive(Debug, clap::Subcommand)]
 enum MemberAction {
-    /// List who belongs to a project
+    /// List the members of a project
     #[command(after_help = "Example:\n  regcred project member list acme-web --json")]
     List {
-        /// The project: the first column of `regcred project list`
+        /// The project (first column of `regcred project list`)
         slug: String,
     },
-    /// Take a person into a project
+    /// Add a member
     #[command(
-        after_help = "Viewers see, auditors read the audit events too, maintainers create and edit, owners do everything.\n\nExample:\n  regcred project member add acme-web kim@example.com maintainer"
+        after_help = "Viewers can see, auditors can also read audit events, maintainers can create and edit, owners can do everything.\n\nExample:\n  regcred project member add acme-web kim@example.com maintainer"
     )]
     Add {
-        /// The project: the first column of `regcred project list`
+        /// The project (first column of `regcred project list`)
         slug: String,
-        /// The address the person signs in with
+        /// The e-mail address of the user
         email: String,
         /// Their role
         #[arg(value_parser = role())]
         role: Role,
     },
-    /// Take a person out of a project; what they made stays
+    /// Remove a member; what they created stays
     #[command(after_help = "Example:\n  regcred project member remove acme-web kim@example.com")]
     Remove {
-        /// The project: the first column of `regcred project list`
+        /// The project (first column of `regcred project list`)
         slug: String,
-        /// The address the person signs in with
+        /// The e-mail address of the user
         email: String,
     },
 }
@@ -107,12 +107,12 @@ impl MemberAction {
             Self::List { slug } => roster(&vault.roster(operator, &slug).await?),
             Self::Add { slug, email, role } => {
                 let person = vault.add_member(operator, &slug, &email, role).await?;
-                let text = format!("{} belongs to {slug} as {}.", person.email, role.word());
+                let text = format!("{} is now a member of {slug} ({}).", person.email, role.word());
                 (member(&person, role), text)
             }
             Self::Remove { slug, email } => {
                 let person = vault.remove_member(operator, &slug, &email).await?;
-                let text = format!("{} does not belong to {slug} any more.", person.email);
+                let text = format!("{} is no longer a member of {slug}.", person.email);
                 (document(&person), text)
             }
         })
@@ -156,8 +156,10 @@ fn listed(entries: &[ProjectEntry]) -> (Value, String) {
 fn added(project: &Made, owner: &Option<String>) -> (Value, String) {
     let Made { id, slug, name } = project;
     let next = match owner {
-        Some(owner) => format!("{} owns it.", owner.trim()),
-        None => format!("Nobody belongs to it yet: regcred project member add {slug} EMAIL owner"),
+        Some(owner) => format!("{} is the owner.", owner.trim()),
+        None => {
+            format!("It has no members yet. Add one: regcred project member add {slug} EMAIL owner")
+        }
     };
     let text = format!("{name} was added as {slug}. {next}");
     (json!({"id": id, "slug": slug, "name": name}), text)

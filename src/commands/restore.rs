@@ -23,10 +23,9 @@ const BUFFER: usize = 1024 * 1024;
 
 /// Restore a backup into an empty database
 ///
-/// The backup is read to its end and checked before anything is written, and then everything is
-/// restored or nothing. The database may be of another kind than the one the backup was made of.
-/// The key that its secrets open with has to be given as to the server: it shows whether somebody
-/// changed the backup.
+/// The whole backup is checked before anything is written, and then all of it is restored or nothing.
+/// A backup of SQLite can be restored to PostgreSQL and the other way round. Set the key of its
+/// secrets as for the server: the backup is authenticated with it.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   REGCRED_DATA=/srv/acme-regcred regcred restore /var/backups/acme-regcred-2026-11-21.jsonl
@@ -35,14 +34,14 @@ pub(super) struct Restore {
     #[command(flatten)]
     common: Common,
 
-    /// The backup, or - for the standard input
+    /// The backup, or - for standard input
     file: PathBuf,
 
-    /// Restore a backup of an older Regcred, which carries no proof that nobody changed it
+    /// Restore a backup of an older Regcred, which cannot be authenticated
     ///
-    /// WARNING: whoever could write to such a file may have put people, grants or trust rules of
-    /// their own into it, and nothing shows it. Only for a file that nobody else could write to. A
-    /// backup that carries a proof is checked all the same.
+    /// WARNING: anyone who could change such a file can have added users, grants or trust rules, and
+    /// nothing shows it. Use this only for a file that nobody else could change. Newer backups are
+    /// authenticated all the same.
     #[arg(long)]
     unauthenticated: bool,
 }
@@ -100,7 +99,7 @@ fn spooled() -> Result<File, Failure> {
     let input = io::stdin();
     if input.is_terminal() {
         return Err(Failure::said(
-            "The backup is read from the standard input, and this is a terminal. Name a file, or pipe one in.",
+            "Standard input is a terminal. Name a file, or pipe a backup in.",
         ));
     }
     let path = std::env::temp_dir().join(format!("regcred-restore-{}", Uuid::now_v7().simple()));
@@ -114,7 +113,9 @@ fn spooled() -> Result<File, Failure> {
         file.rewind()?;
         Ok(file)
     };
-    spool().map_err(|cause| Failure::said(format!("The backup cannot be kept: {cause}.")))
+    spool().map_err(|cause| {
+        Failure::said(format!("The backup cannot be stored temporarily: {cause}."))
+    })
 }
 
 fn told(contents: &Contents, storage: &StorageConfig) -> String {
@@ -135,9 +136,9 @@ fn told(contents: &Contents, storage: &StorageConfig) -> String {
     let doubt = if contents.header.is_authenticated() {
         ""
     } else {
-        "\nNothing shows whether somebody changed this backup: before you serve it, look at its people, members, pipelines and grants."
+        "\nThis backup was not authenticated. Before you run a server on it, check its users, members, pipelines and grants."
     };
     format!(
-        "{total} were restored from the backup of {made_at}:\n{rows}The secrets open with key {keys}, which is in no backup. Give it: {ways}. Then run `regcred doctor`.{doubt}"
+        "{total} were restored from the backup of {made_at}:\n{rows}The secrets are encrypted under key {keys}, which is not in the backup. To give it to the server, {ways}. Then run `regcred doctor`.{doubt}"
     )
 }

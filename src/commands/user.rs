@@ -10,9 +10,9 @@ use clap::builder::{PossibleValuesParser, TypedValueParser};
 use serde_json::{Value, json};
 use std::process::ExitCode;
 
-/// List, add, disable and enable people who sign in
+/// Manage users
 ///
-/// What is done here is on record in the audit events of the instance, in the name of `operator`.
+/// Changes are recorded in the audit events of the instance, in the name of `operator`.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   regcred user list
@@ -28,40 +28,40 @@ pub(super) struct User {
 
 #[derive(Debug, clap::Subcommand)]
 enum Action {
-    /// List everybody
+    /// List all users
     #[command(after_help = "Example:\n  regcred user list --json")]
     List,
-    /// Add a person; the first line of the standard input is their password
+    /// Add a user; the first line of standard input is the password
     #[command(
-        after_help = "The password has 12 characters at least. The person can sign in at once.\n\nExample:\n  regcred user add --email dana@example.com --name 'Dana Kim' --project acme --role maintainer < password-file"
+        after_help = "The password must have at least 12 characters. The user can sign in immediately.\n\nExample:\n  regcred user add --email dana@example.com --name 'Dana Kim' --project acme --role maintainer < password-file"
     )]
     Add(Add),
-    /// Give a person another password, from the standard input, and end their sessions
+    /// Set a user's password from standard input, and end their sessions
     #[command(after_help = "Example:\n  regcred user password dana@example.com < password-file")]
     Password {
-        /// The address they sign in with
+        /// The e-mail address of the user
         email: String,
     },
-    /// Keep a person from signing in, and end their sessions
+    /// Disable a user, and end their sessions
     #[command(
-        after_help = "What they made stays, and so do the tokens of pipelines.\n\nExample:\n  regcred user disable dana@example.com"
+        after_help = "What the user created stays, pipeline tokens included.\n\nExample:\n  regcred user disable dana@example.com"
     )]
     Disable {
-        /// The address they sign in with
+        /// The e-mail address of the user
         email: String,
     },
-    /// Let a person sign in again
+    /// Enable a disabled user
     #[command(after_help = "Example:\n  regcred user enable dana@example.com")]
     Enable {
-        /// The address they sign in with
+        /// The e-mail address of the user
         email: String,
     },
-    /// Make a person an instance admin, or take that from them
+    /// Grant or revoke instance admin
     #[command(
-        after_help = "An instance admin manages the instance, and sees no project they are not a member of.\n\nExample:\n  regcred user admin dana@example.com --yes"
+        after_help = "An instance admin manages the instance, but sees only the projects they are a member of.\n\nExample:\n  regcred user admin dana@example.com --yes"
     )]
     Admin {
-        /// The address they sign in with
+        /// The e-mail address of the user
         email: String,
         /// Whether.
         #[command(flatten)]
@@ -71,19 +71,19 @@ enum Action {
 
 #[derive(Debug, clap::Args)]
 struct Add {
-    /// The address to sign in with
+    /// The e-mail address to sign in with
     #[arg(long)]
     email: String,
-    /// What others see
+    /// The name shown to others
     #[arg(long)]
     name: String,
-    /// Make them an instance admin
+    /// Grant instance admin
     #[arg(long)]
     admin: bool,
-    /// A project to take them into: the first column of `regcred project list`
+    /// Add the user to this project (first column of `regcred project list`)
     #[arg(long, requires = "role", value_name = "SLUG")]
     project: Option<String>,
-    /// Their role in that project
+    /// The role in that project
     #[arg(long, requires = "project", value_parser = role())]
     role: Option<Role>,
 }
@@ -91,10 +91,10 @@ struct Add {
 #[derive(Debug, clap::Args)]
 #[group(required = true, multiple = false)]
 struct Answer {
-    /// They are one from now on
+    /// Grant it
     #[arg(long)]
     yes: bool,
-    /// They are none from now on
+    /// Revoke it
     #[arg(long)]
     no: bool,
 }
@@ -107,7 +107,7 @@ pub(super) fn role() -> impl TypedValueParser<Value = Role> {
 
 impl User {
     pub(super) async fn run(self) -> Result<ExitCode, Failure> {
-        // Read first: who forgot it is told at once.
+        // Read first, so that a missing password is reported at once.
         let password = match &self.action {
             Action::Add(_) | Action::Password { .. } => password::read()?,
             _ => String::new().into(),
@@ -136,17 +136,17 @@ impl Action {
             }
             Self::Password { email } => {
                 let person = vault.set_password(operator, &email, password).await?;
-                told(&person, "has the new password, and is signed out everywhere")
+                told(&person, "has a new password and was signed out everywhere")
             }
             Self::Disable { email } => {
-                told(&vault.set_person_disabled(operator, &email, true).await?, "is disabled")
+                told(&vault.set_person_disabled(operator, &email, true).await?, "was disabled")
             }
             Self::Enable { email } => {
-                told(&vault.set_person_disabled(operator, &email, false).await?, "may sign in")
+                told(&vault.set_person_disabled(operator, &email, false).await?, "was enabled")
             }
             Self::Admin { email, answer } => {
                 let person = vault.set_admin(operator, &email, answer.yes).await?;
-                let is = if person.is_admin { "is" } else { "is not" };
+                let is = if person.is_admin { "is now" } else { "is no longer" };
                 told(&person, &format!("{is} an instance admin"))
             }
         })
@@ -171,7 +171,7 @@ fn listed(accounts: &[Account]) -> (Value, String) {
         one["created_at"] = created_at.to_rfc3339().into();
         one["disabled_at"] = disabled_at.map(Moment::to_rfc3339).into();
         documents.push(one);
-        let state = if disabled_at.is_some() { "disabled" } else { "may sign in" };
+        let state = if disabled_at.is_some() { "disabled" } else { "enabled" };
         rows.push([
             person.email.clone(),
             person.name.clone(),

@@ -1,44 +1,74 @@
 //! Who is asking, as a value that has to be held.
 //!
-//! The fields are private to this file: evidence is made from a membership that the vault read
-//! (`Member::admit`), and each permission from a member whose role has it. What takes an `Editor`
-//! cannot be called by who may only read.
+//! The fields are private to this file: a member is made from a membership that the vault read
+//! (`Member::admit`), and evidence of a permission from a member whose role has it.
 
+use super::permission::{Permission, Permissions, Permit};
 use super::project::Project;
 use super::proof::Proof;
 use super::user::{Person, Role};
 use crate::error::{Error, Result};
+use std::marker::PhantomData;
+use std::ops::Deref;
 use uuid::Uuid;
 
-super::words! {
-    /// What may be done, in the words of access rules elsewhere.
-    pub enum Permission {
-        /// See registry credentials.
-        RegistryRead = "iam:project:cicd:registry:read", "View registries";
-        /// Create and change registry credentials.
-        RegistryWrite = "iam:project:cicd:registry:write", "Create and edit registries";
-        /// Delete registry credentials.
-        RegistryDelete = "iam:project:cicd:registry:delete", "Delete registries";
-        /// See pipelines.
-        PipelineRead = "iam:project:cicd:pipeline:read", "View pipelines";
-        /// Create and change pipelines, their tokens and grants.
-        PipelineWrite = "iam:project:cicd:pipeline:write", "Create and edit pipelines";
-        /// Delete pipelines.
-        PipelineDelete = "iam:project:cicd:pipeline:delete", "Delete pipelines";
+/// Who did something, as an audit event names them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Actor {
+    /// A person who is signed in.
+    Person {
+        /// Never changes.
+        id: Uuid,
+        /// What others see.
+        name: String,
+    },
+    /// Somebody with access to the machine.
+    Operator,
+    /// A pipeline that proved itself.
+    Pipeline {
+        /// Never changes.
+        id: Uuid,
+        /// What people call it.
+        name: String,
+    },
+    /// The product itself.
+    Product,
+}
+
+impl Actor {
+    /// The id of a person or a pipeline.
+    pub fn id(&self) -> Option<Uuid> {
+        match self {
+            Self::Person { id, .. } | Self::Pipeline { id, .. } => Some(*id),
+            Self::Operator | Self::Product => None,
+        }
+    }
+
+    /// The name that an audit event carries.
+    pub fn name(&self) -> &str {
+        match self {
+            Self::Person { name, .. } | Self::Pipeline { name, .. } => name,
+            Self::Operator => "operator",
+            Self::Product => "Regcred",
+        }
     }
 }
 
-impl Role {
-    /// Whether the role has the permission.
-    pub fn allows(self, permission: Permission) -> bool {
-        use Permission::{PipelineRead, PipelineWrite, RegistryRead, RegistryWrite};
-        match self {
-            Self::Owner => true,
-            Self::Maintainer => {
-                matches!(permission, RegistryRead | RegistryWrite | PipelineRead | PipelineWrite)
-            }
-            Self::Viewer | Self::Auditor => matches!(permission, RegistryRead | PipelineRead),
-        }
+/// Evidence that tells who acts.
+pub trait Acts {
+    /// Who acts.
+    fn actor(&self) -> Actor;
+}
+
+impl Acts for Actor {
+    fn actor(&self) -> Actor {
+        self.clone()
+    }
+}
+
+impl Acts for Person {
+    fn actor(&self) -> Actor {
+        Actor::Person { id: self.id, name: self.name.clone() }
     }
 }
 
@@ -72,51 +102,56 @@ impl Member {
         self.role
     }
 
+    /// What their role allows.
+    pub fn permissions(&self) -> Permissions {
+        self.role.permissions()
+    }
+
     /// Whether their role has the permission: for what is drawn. What is done asks for evidence.
     pub fn may(&self, permission: Permission) -> bool {
-        self.role.allows(permission)
+        self.permissions().has(permission)
+    }
+
+    /// Evidence of the permission, or `Forbidden`.
+    pub fn can<P: Permit>(&self) -> Result<Can<P>> {
+        if self.may(P::PERMISSION) {
+            Ok(Can { member: self.clone(), permit: PhantomData })
+        } else {
+            Err(Error::Forbidden)
+        }
     }
 }
 
-macro_rules! evidence {
-    ($($(#[$meta:meta])* $name:ident, $method:ident, $permission:ident;)+) => {
-        $(
-            $(#[$meta])*
-            #[derive(Clone, Debug)]
-            pub struct $name(Member);
-
-            impl std::ops::Deref for $name {
-                type Target = Member;
-                fn deref(&self) -> &Member { &self.0 }
-            }
-
-            impl Member {
-                /// The evidence, or `Forbidden`.
-                pub fn $method(&self) -> Result<$name> {
-                    if self.may(Permission::$permission) { Ok($name(self.clone())) } else { Err(Error::Forbidden) }
-                }
-            }
-        )+
-    };
+impl Acts for Member {
+    fn actor(&self) -> Actor {
+        self.person.actor()
+    }
 }
 
-evidence! {
-    /// May see registry credentials.
-    Reader, reader, RegistryRead;
-    /// May create and change registry credentials.
-    Editor, editor, RegistryWrite;
-    /// May delete registry credentials.
-    Remover, remover, RegistryDelete;
-    /// May see pipelines.
-    PipelineReader, pipeline_reader, PipelineRead;
-    /// May create and change pipelines.
-    PipelineEditor, pipeline_editor, PipelineWrite;
-    /// May delete pipelines.
-    PipelineRemover, pipeline_remover, PipelineDelete;
+/// A member whose role has the permission: what takes a `Can<RegistryWrite>` cannot be called by
+/// somebody who may only read.
+#[derive(Clone, Debug)]
+pub struct Can<P: Permit> {
+    member: Member,
+    permit: PhantomData<P>,
 }
 
-/// May hand a credential to a pipeline: whoever can do that can obtain the secret, so it needs
-/// write permission on both nouns and a password typed just now.
+impl<P: Permit> Deref for Can<P> {
+    type Target = Member;
+
+    fn deref(&self) -> &Member {
+        &self.member
+    }
+}
+
+impl<P: Permit> Acts for Can<P> {
+    fn actor(&self) -> Actor {
+        self.member.actor()
+    }
+}
+
+/// A member who may grant a credential to a pipeline. With a grant the secret can be obtained, so it
+/// takes write permission on both nouns and a password that was typed just now.
 #[derive(Clone, Debug)]
 pub struct Granter(Member);
 
@@ -124,13 +159,14 @@ impl Granter {
     /// Only for the vault, which has just verified the person's password.
     #[cfg(feature = "ssr")]
     pub(crate) fn reauthenticated(member: &Member) -> Result<Self> {
-        member.editor()?;
-        member.pipeline_editor()?;
+        use super::permission::of;
+        member.can::<of::RegistryWrite>()?;
+        member.can::<of::PipelineWrite>()?;
         Ok(Self(member.clone()))
     }
 }
 
-impl std::ops::Deref for Granter {
+impl Deref for Granter {
     type Target = Member;
 
     fn deref(&self) -> &Member {
@@ -138,53 +174,49 @@ impl std::ops::Deref for Granter {
     }
 }
 
-/// Somebody with access to the machine: who runs the commands.
+impl Acts for Granter {
+    fn actor(&self) -> Actor {
+        self.0.actor()
+    }
+}
+
+/// Somebody with access to the machine, who runs the commands.
 #[derive(Clone, Debug)]
 pub struct Operator(());
 
 impl Operator {
-    /// Only for the commands, which can be run by who can read the key.
+    /// Only for the commands: to run one takes access to the key.
     #[cfg(feature = "ssr")]
     pub(crate) fn at_the_machine() -> Self {
         Self(())
     }
+
+    /// With access to the machine the instance can be managed.
+    pub fn instance_admin(&self) -> InstanceAdmin {
+        InstanceAdmin(self.actor())
+    }
 }
 
-/// A person who manages the instance.
+impl Acts for Operator {
+    fn actor(&self) -> Actor {
+        Actor::Operator
+    }
+}
+
+/// Somebody who manages the instance: a person with that right, or the operator.
 #[derive(Clone, Debug)]
-pub struct InstanceAdmin(Person);
+pub struct InstanceAdmin(Actor);
 
 impl Person {
     /// The evidence, or `Forbidden`.
     pub fn instance_admin(&self) -> Result<InstanceAdmin> {
-        if self.is_admin { Ok(InstanceAdmin(self.clone())) } else { Err(Error::Forbidden) }
+        if self.is_admin { Ok(InstanceAdmin(self.actor())) } else { Err(Error::Forbidden) }
     }
 }
 
-/// Who may see to the keys of the instance.
-pub trait KeyKeeper {
-    /// The person; `None` for who sits at the machine, and for the product itself.
-    fn keeper(&self) -> Option<&Person>;
-
-    /// Whether it is who sits at the machine.
-    fn is_operator(&self) -> bool {
-        false
-    }
-}
-
-impl KeyKeeper for Operator {
-    fn keeper(&self) -> Option<&Person> {
-        None
-    }
-
-    fn is_operator(&self) -> bool {
-        true
-    }
-}
-
-impl KeyKeeper for InstanceAdmin {
-    fn keeper(&self) -> Option<&Person> {
-        Some(&self.0)
+impl Acts for InstanceAdmin {
+    fn actor(&self) -> Actor {
+        self.0.clone()
     }
 }
 
@@ -237,9 +269,16 @@ impl Pipeline {
     }
 }
 
+impl Acts for Pipeline {
+    fn actor(&self) -> Actor {
+        Actor::Pipeline { id: self.id, name: self.name.clone() }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::permission::of;
 
     fn member(role: Role) -> Member {
         let person = Person {
@@ -254,11 +293,28 @@ mod tests {
 
     #[test]
     fn each_role_has_what_it_is_for_and_no_more() {
-        assert!(member(Role::Viewer).reader().is_ok());
-        assert_eq!(member(Role::Viewer).editor().err(), Some(Error::Forbidden));
-        assert!(member(Role::Maintainer).editor().is_ok());
-        assert_eq!(member(Role::Maintainer).remover().err(), Some(Error::Forbidden));
-        assert!(member(Role::Owner).remover().is_ok());
+        for role in Role::ALL {
+            let member = member(*role);
+            assert!(member.can::<of::RegistryRead>().is_ok(), "{role:?}");
+            assert_eq!(member.can::<of::RegistryDelete>().is_ok(), *role == Role::Owner);
+            assert_eq!(
+                member.can::<of::RegistryWrite>().err(),
+                (!member.may(Permission::RegistryWrite)).then_some(Error::Forbidden)
+            );
+        }
         assert_eq!(Granter::reauthenticated(&member(Role::Auditor)).err(), Some(Error::Forbidden));
+        assert!(Granter::reauthenticated(&member(Role::Maintainer)).is_ok());
+    }
+
+    #[test]
+    fn whoever_acts_has_the_name_that_events_carry() {
+        let owner = member(Role::Owner);
+        let evidence = owner.can::<of::PipelineWrite>().unwrap();
+        assert_eq!(evidence.actor(), Actor::Person { id: Uuid::nil(), name: "A".into() });
+        assert_eq!(owner.person().instance_admin().unwrap().actor(), evidence.actor());
+        let operator = Operator::at_the_machine();
+        assert_eq!((operator.actor().id(), operator.actor().name()), (None, "operator"));
+        assert_eq!(operator.instance_admin().actor(), Actor::Operator);
+        assert_eq!((Actor::Product.id(), Actor::Product.name()), (None, "Regcred"));
     }
 }

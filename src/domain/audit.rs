@@ -1,5 +1,9 @@
 //! Audit events: who did what to which noun. Typed fields from an allow-list, never a request's body.
 
+mod detail;
+
+pub use detail::{Detail, Field, FieldChange};
+
 use super::moment::Moment;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -20,9 +24,9 @@ super::words! {
         /// A person was given another password.
         PasswordSet = "user.password_set", "set the password of";
         /// A person was made an instance admin.
-        AdminGranted = "user.admin_granted", "made an instance admin of";
+        AdminGranted = "user.admin_granted", "granted instance admin to";
         /// A person is an instance admin no longer.
-        AdminRevoked = "user.admin_revoked", "took instance admin from";
+        AdminRevoked = "user.admin_revoked", "revoked instance admin of";
         /// A person was taken into a project.
         MemberAdded = "member.added", "added the member";
         /// A person was taken out of a project.
@@ -40,7 +44,7 @@ super::words! {
         /// A secret was stored beside the current one.
         SecretStaged = "credential.secret_staged", "staged a secret of";
         /// Another version of its secret was made the current one.
-        SecretSwitched = "credential.secret_switched", "switched the secret of";
+        SecretSwitched = "credential.secret_switched", "changed the current secret of";
         /// A version of its secret was destroyed.
         SecretDestroyed = "credential.secret_destroyed", "destroyed a secret of";
         /// Deliveries were stopped.
@@ -50,9 +54,9 @@ super::words! {
         /// It was deleted and its ciphertext destroyed.
         CredentialDeleted = "credential.deleted", "deleted";
         /// Its ciphertext did not open.
-        CredentialUnreadable = "credential.unreadable", "found unreadable";
+        CredentialUnreadable = "credential.unreadable", "could not decrypt the secret of";
         /// A data key was made.
-        KeyCreated = "data_key.created", "made the data key";
+        KeyCreated = "data_key.created", "created the data key";
         /// A data key seals from now on.
         KeyActivated = "data_key.activated", "activated the data key";
         /// A data key opens nothing any more.
@@ -66,23 +70,23 @@ super::words! {
         /// A pipeline was deleted.
         PipelineDeleted = "pipeline.deleted", "deleted the pipeline";
         /// A token was made.
-        TokenCreated = "token.created", "made a token for";
+        TokenCreated = "token.created", "created a token for";
         /// A token was revoked.
         TokenRevoked = "token.revoked", "revoked a token of";
-        /// A pipeline was given a credential.
+        /// A pipeline was granted a credential.
         GrantCreated = "grant.created", "granted a credential to";
-        /// It was taken back.
-        GrantDeleted = "grant.deleted", "took back a credential from";
-        /// A second person let a pipeline push with a protected credential.
+        /// A grant was revoked.
+        GrantDeleted = "grant.deleted", "revoked a credential of";
+        /// A second member approved a grant of a protected credential.
         GrantApproved = "grant.approved", "approved a grant of";
-        /// Somebody else's signed word is taken for the pipeline.
-        RuleCreated = "trust_rule.created", "made a trust rule for";
-        /// It is taken no more.
+        /// A provider's signed tokens or requests prove the pipeline.
+        RuleCreated = "trust_rule.created", "created a trust rule for";
+        /// They no longer do.
         RuleDeleted = "trust_rule.deleted", "deleted a trust rule of";
-        /// Where a credential's secret may go besides its registry.
+        /// A credential's secret may also be sent to a token service.
         TokenServiceAccepted = "credential.token_service_accepted", "accepted a token service for";
-        /// It may go there no more.
-        TokenServiceRefused = "credential.token_service_refused", "no longer accepts the token service of";
+        /// It may no longer be sent there.
+        TokenServiceRefused = "credential.token_service_refused", "removed the token service of";
     }
 }
 
@@ -95,13 +99,12 @@ pub struct AuditEvent {
     pub at: Moment,
     /// What was done.
     pub action: Action,
-    /// Who did it: a person's name, a pipeline's name, `operator` for who has access to the machine,
-    /// or `Regcred`.
+    /// Who did it, by the name they had: see [`super::actor::Actor::name`].
     pub actor: String,
     /// To what, by the name it had.
     pub subject: String,
-    /// Which labels of fields changed, or another short fact.
-    pub detail: String,
+    /// What else is on record of it.
+    pub detail: Detail,
 }
 
 /// Which noun an event is about.

@@ -1,5 +1,9 @@
 //! A registry credential as people see it. No field here can hold a secret.
 
+mod settings;
+
+pub use settings::CredentialSettings;
+
 use super::expiry::{self, ExpiryState};
 use super::key_file::KeyFile;
 use super::moment::{Day, Moment};

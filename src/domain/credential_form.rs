@@ -6,7 +6,7 @@ mod tests;
 
 pub use draft::CredentialDraft;
 
-use super::credential::{Access, KEY_FILE_USERNAME, Method};
+use super::credential::{Access, CredentialSettings, KEY_FILE_USERNAME, Method};
 use super::moment::Day;
 use super::registry::{self, HostProblem, ParsedRegistry, RegistryHost};
 use super::registry_kind::{RegistryKind, UsernameRule};
@@ -166,11 +166,9 @@ impl CredentialForm {
                     }
                 }
                 changes.extend(filled_in);
-                Ok(CredentialDraft {
+                let settings = CredentialSettings {
                     name,
                     description,
-                    host: parsed.host,
-                    changes,
                     method,
                     username,
                     email,
@@ -183,9 +181,9 @@ impl CredentialForm {
                     review_on,
                     rotate_every_days,
                     is_protected: self.is_protected,
-                    is_insecure: self.is_insecure,
-                    also,
-                })
+                };
+                let (host, is_insecure) = (parsed.host, self.is_insecure);
+                Ok(CredentialDraft { settings, host, is_insecure, changes, also })
             }
             _ => Err(errors),
         }

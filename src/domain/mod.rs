@@ -45,6 +45,8 @@ pub mod key_file;
 pub mod listing;
 pub mod matching;
 pub mod moment;
+pub mod paths;
+pub mod permission;
 pub mod pipeline;
 pub mod project;
 pub mod proof;

@@ -17,10 +17,10 @@ pub struct Person {
     pub is_admin: bool,
 }
 
-/// A person as who sees to the instance sees them.
+/// A person as the operator sees them.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Account {
-    /// Who.
+    /// The person.
     pub person: Person,
     /// When they were added.
     pub created_at: Moment,

@@ -1,15 +1,19 @@
-//! What a page may say about its own answer: its status, and where to go instead; and what the
-//! page before left for it in a single-use slot.
+//! What a page takes that the post before it left, and what it may say about its own answer.
 
-use crate::error::{Error, Result};
-use leptos::prelude::*;
+use super::context::{self, take_slot};
+use super::notes::take_note;
+use crate::domain::trust_rule::TokenTrial;
+use crate::error::Error;
+use crate::vault::{NoteKind, SlotKind};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 /// What a failed form left behind: the values (never a secret) and why it failed.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Returned {
-    /// The typed values, of the form's own type.
+pub struct FailedForm {
+    /// The path of the server function that refused it.
+    pub endpoint: String,
+    /// The typed values, of the form's own type; null when they were too large to be kept.
     pub form: serde_json::Value,
     /// Why nothing was saved.
     pub error: Error,
@@ -19,19 +23,19 @@ pub struct Returned {
     pub had_secret: bool,
 }
 
-impl Returned {
-    /// A form of its own, which held no secret.
-    pub fn new(form: serde_json::Value, error: Error) -> Self {
-        Self { form, error, revision: None, had_secret: false }
+impl FailedForm {
+    /// Whether it was posted to this server function: `is_of(CreateToken::PATH)`.
+    pub fn is_of(&self, endpoint: &str) -> bool {
+        self.endpoint == endpoint
     }
 
-    /// The typed values; the default form when they are of another form.
-    pub fn form<T: DeserializeOwned + Default>(&self) -> T {
+    /// The typed values; the default ones when they are of another form.
+    pub fn value<T: DeserializeOwned + Default>(&self) -> T {
         serde_json::from_value(self.form.clone()).unwrap_or_default()
     }
 
     /// The sentence for the control called `name`, if it has one.
-    pub fn at(&self, name: &str) -> Option<String> {
+    pub fn error_at(&self, name: &str) -> Option<String> {
         match &self.error {
             Error::Invalid(fields) => {
                 fields.iter().find(|f| f.field == name).map(|f| f.message.clone())
@@ -41,40 +45,45 @@ impl Returned {
     }
 }
 
-/// What the failed form whose slot is `id` left. Taken once; `None` when it was taken, is older
-/// than an hour, or belongs to somebody else.
-#[server(prefix = "/rpc", endpoint = "answer/returned")]
-pub async fn take_returned(id: String) -> Result<Option<Returned>> {
-    super::context::take_returned(&id).await
-}
-
-/// What a post left to be said by the page after it.
+/// How the post before went, to be said once.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Notice {
+pub struct Flash {
     /// Whole sentences; none when there is nothing to say.
     pub sentences: Vec<String>,
     /// Whether they say why something was not done.
     pub is_failure: bool,
 }
 
-/// What the post before left, taken once.
-#[server(prefix = "/rpc", endpoint = "answer/notice")]
-pub async fn take_notice(id: String) -> Result<Notice> {
-    super::context::take_notice(&id).await
+/// The failed form of `?back=`. It is taken once; `None` when it was taken, is older than an hour,
+/// or is another person's or browser's.
+pub async fn take_failed_form(id: String) -> Option<FailedForm> {
+    if let Some(failed) = take_note(NoteKind::FailedForm, &id).await {
+        return Some(failed);
+    }
+    serde_json::from_slice(&take_slot(SlotKind::FailedForm, &id).await?).ok()
 }
 
-/// Gives the page the HTTP status of the error. Does nothing in a browser.
+/// The flash of `?said=`, taken once.
+pub async fn take_flash(id: String) -> Flash {
+    take_note(NoteKind::Flash, &id).await.unwrap_or_default()
+}
+
+/// The new token or shared secret of the slot `id`, taken once.
+pub async fn take_token(id: String) -> Option<String> {
+    String::from_utf8(take_slot(SlotKind::Token, &id).await?.to_vec()).ok()
+}
+
+/// What became of the token that was tried, out of the slot `id`, taken once.
+pub async fn take_trial(id: String) -> Option<TokenTrial> {
+    serde_json::from_slice(&take_slot(SlotKind::Trial, &id).await?).ok()
+}
+
+/// Gives the page the HTTP status of the error.
 pub fn set_status(error: &Error) {
-    #[cfg(feature = "ssr")]
-    super::context::set_status(error.status());
-    #[cfg(not(feature = "ssr"))]
-    let _ = error;
+    context::set_status(error.status());
 }
 
-/// Answers with a redirect to a path of ours instead of the page. Does nothing in a browser.
+/// Answers with a redirect to a path of ours instead of the page.
 pub fn go_to(path: &str) {
-    #[cfg(feature = "ssr")]
     leptos_axum::redirect(path);
-    #[cfg(not(feature = "ssr"))]
-    let _ = path;
 }

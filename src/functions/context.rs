@@ -1,10 +1,8 @@
 //! What a server function's body may ask for: the vault, and who is asking.
 
-use super::answer::{Notice, Returned};
 use super::mark::Mark;
 use super::session::Frame;
-use crate::domain::actor::{Member, Permission};
-use crate::domain::trust_rule::TokenTrial;
+use crate::domain::actor::{Granter, Member};
 use crate::domain::user::Person;
 use crate::error::{Error, Result};
 use crate::vault::{SlotKind, Vault};
@@ -61,8 +59,8 @@ pub(super) async fn person() -> Result<Person> {
     vault().person(id).await
 }
 
-/// Who is signed in. A session that is used is kept alive, with one write a minute at most.
-async fn signed_in() -> Result<Option<Uuid>> {
+/// Who is signed in. A session that is used is kept alive, with one write per minute at most.
+pub(super) async fn signed_in() -> Result<Option<Uuid>> {
     signed_in_to(&session()?).await
 }
 
@@ -99,6 +97,12 @@ pub(super) async fn member(project: &str) -> Result<Member> {
     vault().member(&person, project).await
 }
 
+/// Who hands a credential out, by the password they typed just now.
+pub(super) async fn granter(project: &str, password: String) -> Result<Granter> {
+    let password = Zeroizing::new(password);
+    vault().reauthenticate(&member(project).await?, &password).await
+}
+
 /// What the server read before it began to render a page of a project.
 #[derive(Clone, Debug)]
 pub struct Here {
@@ -106,11 +110,7 @@ pub struct Here {
     member: Member,
 }
 
-pub(super) async fn frame(project: &str) -> Result<Frame> {
-    Ok(load_frame(&vault(), &session()?, project).await?.frame)
-}
-
-/// The frame for whoever the session belongs to.
+/// The frame for the person of the session.
 pub async fn load_frame(vault: &Vault, session: &Session, project: &str) -> Result<Here> {
     let id = signed_in_to(session).await?.ok_or(Error::Unauthenticated)?;
     let person = vault.person(id).await?;
@@ -118,10 +118,7 @@ pub async fn load_frame(vault: &Vault, session: &Session, project: &str) -> Resu
     let frame = Frame {
         projects,
         role: member.role(),
-        can_write: member.may(Permission::RegistryWrite),
-        can_delete: member.may(Permission::RegistryDelete),
-        can_write_pipelines: member.may(Permission::PipelineWrite),
-        can_delete_pipelines: member.may(Permission::PipelineDelete),
+        permissions: member.permissions(),
         has_local_key: vault.settings().has_local_key,
         project: member.project().clone(),
         person,
@@ -138,59 +135,26 @@ pub(super) fn found_frame() -> Result<Frame> {
     found().map_or(Err(Error::NotFound), |here| here.map(|here| here.frame))
 }
 
-pub(super) async fn take_returned(id: &str) -> Result<Option<Returned>> {
-    let content = take(SlotKind::Returned, id).await?;
-    Ok(content.and_then(|content| serde_json::from_slice(&content).ok()))
-}
-
-pub(super) async fn take_notice(id: &str) -> Result<Notice> {
-    let content = take(SlotKind::Notice, id).await?;
-    Ok(content.and_then(|content| serde_json::from_slice(&content).ok()).unwrap_or_default())
-}
-
-pub(super) async fn take_token(id: &str) -> Result<Option<String>> {
-    let content = take(SlotKind::Token, id).await?;
-    Ok(content.and_then(|content| String::from_utf8(content.to_vec()).ok()))
-}
-
-pub(super) async fn take_trial(id: &str) -> Result<Option<TokenTrial>> {
-    let content = take(SlotKind::Trial, id).await?;
-    Ok(content.and_then(|content| serde_json::from_slice(&content).ok()))
-}
-
 /// What this request has taken out of slots. Rendering may ask twice (once to find out what a page
 /// waits for), and a slot can be taken once only.
 #[derive(Clone, Debug, Default)]
-struct Taken(Arc<tokio::sync::Mutex<HashMap<String, Content>>>);
+struct Taken(Arc<tokio::sync::Mutex<HashMap<(SlotKind, String), Content>>>);
 
 /// What was in a slot, if there was one.
 type Content = Option<Zeroizing<Vec<u8>>>;
 
-async fn take(kind: SlotKind, id: &str) -> Result<Content> {
-    let (person, vault) = (signed_in().await?, vault());
+/// What is in the slot of the person who is signed in. A database that fails is logged there.
+pub(super) async fn take_slot(kind: SlotKind, id: &str) -> Content {
+    let person = signed_in().await.ok().flatten()?;
     let taken = use_context::<Taken>().unwrap_or_default();
     let mut taken = taken.0.lock().await;
-    if let Some(content) = taken.get(id) {
-        return Ok(content.clone());
+    let key = (kind, id.to_owned());
+    if let Some(content) = taken.get(&key) {
+        return content.clone();
     }
-    let content = vault.take_slot(kind, person, id).await?;
-    taken.insert(id.to_owned(), content.clone());
-    Ok(content)
-}
-
-pub(super) async fn sign_out() -> Result<()> {
-    if let Ok(person) = person().await {
-        vault().signed_out(&person).await?;
-    }
-    let flushed = session()?.flush().await;
-    flushed.map_err(|error| no_session(&error, "a session was not removed"))?;
-    // What the browser kept of this person goes too.
-    if let Some(response) = use_context::<ResponseOptions>() {
-        let value = axum::http::HeaderValue::from_static("\"cache\", \"storage\"");
-        response.insert_header(axum::http::HeaderName::from_static("clear-site-data"), value);
-    }
-    leptos_axum::redirect("/sign-in");
-    Ok(())
+    let content = vault().take_slot(kind, person, id).await.ok().flatten();
+    taken.insert(key, content.clone());
+    content
 }
 
 pub(super) fn set_status(status: u16) {

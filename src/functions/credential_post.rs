@@ -49,7 +49,7 @@ impl CredentialPost {
 /// `BadRequest` for what no form of ours sends.
 pub(super) async fn read(data: MultipartData) -> Result<CredentialPost> {
     let malformed =
-        || Error::BadRequest("The form did not arrive whole. Send it again.".to_owned());
+        || Error::BadRequest("The upload was incomplete. Send the form again.".to_owned());
     let mut parts = data.into_inner().ok_or_else(malformed)?;
     let mut post = CredentialPost::default();
     let mut total = 0;

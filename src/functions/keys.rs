@@ -1,30 +1,49 @@
 //! The data keys of the instance, as an instance admin sees them.
 
+use super::context::{person, vault};
+use super::reply::finish_action;
 use crate::domain::key::KeyReport;
+use crate::domain::paths::KEYS;
 use crate::error::Result;
 use leptos::prelude::*;
 
 /// Every data key, and what is under way.
-#[server(prefix = "/rpc", endpoint = "keys/report")]
 pub async fn find_keys() -> Result<KeyReport> {
-    let admin = super::context::person().await?.instance_admin()?;
-    super::context::vault().data_keys(&admin).await
+    let admin = person().await?.instance_admin()?;
+    vault().data_keys(&admin).await
 }
 
 /// Makes a new data key; everything is sealed under it soon after.
 #[server(prefix = "/rpc", endpoint = "keys/rotate")]
 pub async fn rotate_data_key() -> Result<()> {
-    super::keeping::rotate_data_key().await
+    let done = async {
+        let admin = person().await?.instance_admin()?;
+        let version = vault().rotate_data_key(&admin).await?;
+        Ok(format!(
+            "Data key {version} was made. Secrets are sealed under it as soon as every server knows it."
+        ))
+    };
+    finish_action(KEYS, done.await).await
 }
 
 /// Retires an archived data key that no secret is under.
 #[server(prefix = "/rpc", endpoint = "keys/retire")]
 pub async fn retire_data_key(version: u32) -> Result<()> {
-    super::keeping::retire_data_key(version).await
+    let done = async {
+        let admin = person().await?.instance_admin()?;
+        vault().retire_data_key(&admin, version).await?;
+        Ok(format!("Data key {version} was retired: it opens nothing any more."))
+    };
+    finish_action(KEYS, done.await).await
 }
 
 /// Destroys a retired data key for good.
 #[server(prefix = "/rpc", endpoint = "keys/destroy")]
 pub async fn destroy_data_key(version: u32) -> Result<()> {
-    super::keeping::destroy_data_key(version).await
+    let done = async {
+        let admin = person().await?.instance_admin()?;
+        vault().destroy_data_key(&admin, version).await?;
+        Ok(format!("Data key {version} was destroyed."))
+    };
+    finish_action(KEYS, done.await).await
 }

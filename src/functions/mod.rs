@@ -1,33 +1,44 @@
-//! The one door from the browser to the server, under `/rpc`.
+//! The one door from the browser to the server.
 //!
-//! A server function says who is asking and makes one call of the vault. Reads answer what a page
-//! draws. Writes are posts of plain HTML forms: `settle` sends the browser on, to the next page
-//! when it went well, and back to the form, with what was typed (but no secret) in a single-use
-//! slot, when it did not. So every form works without JavaScript, and nothing typed is in a URL.
+//! Two kinds of functions are in here. What a page reads is a plain function: it says who is asking
+//! and calls the vault once. What a form posts, and what an island asks, is a server function under
+//! `/rpc`: it says who is asking, calls the vault once, and ends with one combinator of `reply`.
+//! That sends the browser on to the next page with a sentence, or back to the form with what was
+//! typed (never a secret). Both travel in a sealed cookie (`notes`), so every form works without
+//! JavaScript, nothing typed is in a URL, and a stranger's post writes nothing to the database.
+//!
+//! Only `registry` is in the browser's part of the program: an island calls it.
 
+#[cfg(feature = "ssr")]
 pub mod answer;
-pub mod credentials;
-pub mod keys;
-pub mod matching;
-pub mod pipelines;
-pub mod proxies;
-pub mod registry;
-pub mod session;
-pub mod trust_rules;
-pub mod versions;
-
 #[cfg(feature = "ssr")]
 mod context;
 #[cfg(feature = "ssr")]
 mod credential_post;
 #[cfg(feature = "ssr")]
-mod entry;
+pub mod credentials;
 #[cfg(feature = "ssr")]
-mod keeping;
+pub mod keys;
 #[cfg(feature = "ssr")]
 mod mark;
 #[cfg(feature = "ssr")]
-mod settle;
+pub mod matching;
+#[cfg(feature = "ssr")]
+mod notes;
+#[cfg(feature = "ssr")]
+pub mod pipelines;
+#[cfg(feature = "ssr")]
+pub mod proxies;
+pub mod registry;
+#[cfg(feature = "ssr")]
+mod reply;
+#[cfg(feature = "ssr")]
+pub mod session;
+#[cfg(feature = "ssr")]
+pub mod trust_rules;
+#[cfg(feature = "ssr")]
+pub mod versions;
+
 #[cfg(feature = "ssr")]
 pub use context::{PERSON, load_frame, provide};
 #[cfg(feature = "ssr")]

@@ -1,36 +1,33 @@
 //! Pipelines with their tokens and grants, as the browser asks for them.
 
+use super::context::{granter, member, vault};
+use super::reply::{Form, finish, finish_action, saved, shown_once};
+use crate::domain::paths;
+use crate::domain::permission::of;
 pub use crate::domain::pipeline::PipelinePage;
 use crate::domain::pipeline::{GrantForm, Grantable, PipelineForm, PipelineSummary};
 use crate::error::Result;
+use crate::vault::SlotKind;
 use leptos::prelude::*;
+use serde_json::json;
 use uuid::Uuid;
 
 /// The project's pipelines, by name.
-#[server(prefix = "/rpc", endpoint = "pipelines/list")]
 pub async fn list_pipelines(project: String) -> Result<Vec<PipelineSummary>> {
-    let reader = super::context::member(&project).await?.pipeline_reader()?;
-    super::context::vault().list_pipelines(&reader).await
+    let reader = member(&project).await?.can::<of::PipelineRead>()?;
+    vault().list_pipelines(&reader).await
 }
 
 /// One pipeline.
-#[server(prefix = "/rpc", endpoint = "pipelines/find")]
 pub async fn find_pipeline(project: String, id: Uuid) -> Result<PipelinePage> {
-    let reader = super::context::member(&project).await?.pipeline_reader()?;
-    super::context::vault().pipeline_page(&reader, id).await
+    let reader = member(&project).await?.can::<of::PipelineRead>()?;
+    vault().pipeline_page(&reader, id).await
 }
 
-/// The credentials a new pipeline could be given.
-#[server(prefix = "/rpc", endpoint = "grants/candidates")]
+/// The credentials a new pipeline could be granted.
 pub async fn list_grantable(project: String) -> Result<Vec<Grantable>> {
-    let reader = super::context::member(&project).await?.pipeline_reader()?;
-    super::context::vault().list_grantable(&reader).await
-}
-
-/// The token of the slot `id`, taken once: it is not stored in a form that can be read again.
-#[server(prefix = "/rpc", endpoint = "tokens/reveal")]
-pub async fn take_token(id: String) -> Result<Option<String>> {
-    super::context::take_token(&id).await
+    let reader = member(&project).await?.can::<of::PipelineRead>()?;
+    vault().list_grantable(&reader).await
 }
 
 /// Makes a pipeline with its first token and its grants. `password` is the person's own.
@@ -40,10 +37,16 @@ pub async fn create_pipeline(
     form: PipelineForm,
     #[server(default)] password: String,
 ) -> Result<()> {
-    super::settle::create_pipeline(project, form, password).await
+    let done = async {
+        let granter = granter(&project, password).await?;
+        let (id, token) = vault().create_pipeline(&granter, &form).await?;
+        let page = paths::pipeline(&project, id);
+        Ok(shown_once(&page, "once", SlotKind::Token, token.as_bytes()).await)
+    };
+    finish(done.await, Form::of::<CreatePipeline>(paths::new_pipeline(&project), form)).await
 }
 
-/// Gives the pipeline one more credential, on the terms of the form.
+/// Grants the pipeline one more credential, on the terms of the form.
 #[server(prefix = "/rpc", endpoint = "grants/create")]
 pub async fn create_grant(
     project: String,
@@ -51,10 +54,16 @@ pub async fn create_grant(
     #[server(default)] form: GrantForm,
     #[server(default)] password: String,
 ) -> Result<()> {
-    super::settle::create_grants(project, pipeline, form, password).await
+    let page = paths::pipeline(&project, pipeline);
+    let done = async {
+        let granter = granter(&project, password).await?;
+        let sentence = vault().create_grants(&granter, pipeline, &form).await?;
+        Ok(saved(&page, vec![sentence]).await)
+    };
+    finish(done.await, Form::of::<CreateGrant>(page, form)).await
 }
 
-/// Lets a grant of a protected credential push for `days` days; who gave it cannot.
+/// Lets a grant of a protected credential push for `days` days; its granter cannot approve it.
 #[server(prefix = "/rpc", endpoint = "grants/approve")]
 pub async fn approve_grant(
     project: String,
@@ -63,16 +72,27 @@ pub async fn approve_grant(
     #[server(default)] days: String,
     #[server(default)] password: String,
 ) -> Result<()> {
-    super::settle::approve_grant(project, pipeline, id, days, password).await
+    let done = async {
+        let granter = granter(&project, password).await?;
+        let sentence = vault().approve_grant(&granter, pipeline, id, &days).await?;
+        Ok(saved(&paths::pipeline(&project, pipeline), vec![sentence]).await)
+    };
+    let page = paths::approve_grant(&project, pipeline, id);
+    finish(done.await, Form::of::<ApproveGrant>(page, json!({ "days": days }))).await
 }
 
-/// Takes a credential back.
+/// Revokes a grant.
 #[server(prefix = "/rpc", endpoint = "grants/delete")]
 pub async fn delete_grant(project: String, pipeline: Uuid, id: Uuid) -> Result<()> {
-    super::settle::delete_grant(project, pipeline, id).await
+    let done = async {
+        let editor = member(&project).await?.can::<of::PipelineWrite>()?;
+        vault().delete_grant(&editor, pipeline, id).await
+    };
+    finish_action(&paths::pipeline(&project, pipeline), done.await).await
 }
 
-/// Gives every pipeline that may use the credential `id` the one called `target` instead.
+/// Grants the credential called `target` to every pipeline that may use the credential `id`,
+/// instead. The delete dialog says how it went, and is still to be confirmed.
 #[server(prefix = "/rpc", endpoint = "grants/repoint")]
 pub async fn repoint_grants(
     project: String,
@@ -80,24 +100,40 @@ pub async fn repoint_grants(
     #[server(default)] target: String,
     #[server(default)] password: String,
 ) -> Result<()> {
-    super::settle::repoint_grants(project, id, target, password).await
+    let dialog = paths::delete_credential(&project, id);
+    let done = async {
+        let granter = granter(&project, password).await?;
+        let sentence = vault().repoint_grants(&granter, id, &target).await?;
+        Ok(saved(&dialog, vec![sentence]).await)
+    };
+    finish(done.await, Form::of::<RepointGrants>(dialog, json!({ "target": target }))).await
 }
 
-/// Makes one more token, for a change-over without a gap.
+/// Makes one more token, to change over without a gap.
 #[server(prefix = "/rpc", endpoint = "tokens/create")]
 pub async fn create_token(
     project: String,
     pipeline: Uuid,
-    #[server(default)] form: PipelineForm,
+    #[server(default)] token_days: String,
     #[server(default)] password: String,
 ) -> Result<()> {
-    super::settle::create_token(project, pipeline, form, password).await
+    let page = paths::pipeline(&project, pipeline);
+    let done = async {
+        let granter = granter(&project, password).await?;
+        let token = vault().create_token(&granter, pipeline, &token_days).await?;
+        Ok(shown_once(&page, "once", SlotKind::Token, token.as_bytes()).await)
+    };
+    finish(done.await, Form::of::<CreateToken>(page, json!({ "token_days": token_days }))).await
 }
 
 /// Refuses the token from the next request on.
 #[server(prefix = "/rpc", endpoint = "tokens/revoke")]
 pub async fn revoke_token(project: String, pipeline: Uuid, id: String) -> Result<()> {
-    super::settle::revoke_token(project, pipeline, id).await
+    let done = async {
+        let editor = member(&project).await?.can::<of::PipelineWrite>()?;
+        vault().revoke_token(&editor, pipeline, &id).await
+    };
+    finish_action(&paths::pipeline(&project, pipeline), done.await).await
 }
 
 /// Deletes for good, with its tokens and grants; `typed_name` has to be its name.
@@ -107,5 +143,12 @@ pub async fn delete_pipeline(
     id: Uuid,
     #[server(default)] typed_name: String,
 ) -> Result<()> {
-    super::settle::delete_pipeline(project, id, typed_name).await
+    let done = async {
+        let remover = member(&project).await?.can::<of::PipelineDelete>()?;
+        let name = vault().delete_pipeline(&remover, id, &typed_name).await?;
+        Ok(saved(&paths::pipelines(&project), vec![format!("{name} was deleted.")]).await)
+    };
+    let dialog = paths::delete_pipeline(&project, id);
+    finish(done.await, Form::of::<DeletePipeline>(dialog, json!({ "typed_name": typed_name })))
+        .await
 }

@@ -1,13 +1,23 @@
 //! Setting up, signing in and out, and the frame round every page of a project.
 
+use super::context::{
+    PERSON, client, found_frame, mark, no_session, person, session as current_session, vault,
+};
+use super::reply::{Form, finish};
+use crate::domain::paths::{self, HOME, SETUP, SIGN_IN, is_ours, with_query};
+use crate::domain::permission::Permissions;
 use crate::domain::project::Project;
 use crate::domain::user::{Person, Role};
 use crate::error::Result;
+use crate::vault::{FirstPerson, Visitor};
+use axum::http::{HeaderName, HeaderValue};
 use leptos::prelude::*;
-use serde::{Deserialize, Serialize};
+use leptos_axum::{ResponseOptions, redirect};
+use serde_json::json;
+use zeroize::Zeroizing;
 
 /// What the page round a project's pages shows.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Frame {
     /// Who is signed in.
     pub person: Person,
@@ -17,44 +27,27 @@ pub struct Frame {
     pub projects: Vec<Project>,
     /// Their role here.
     pub role: Role,
-    /// May create and edit credentials.
-    pub can_write: bool,
-    /// May delete credentials.
-    pub can_delete: bool,
-    /// May create and edit pipelines.
-    pub can_write_pipelines: bool,
-    /// May delete pipelines.
-    pub can_delete_pipelines: bool,
+    /// What they may do here.
+    pub permissions: Permissions,
     /// The encryption key is the generated file beside the data: worth a backup of its own.
     pub has_local_key: bool,
-}
-
-/// The frame of the project with this slug, for whoever is signed in and a member.
-#[server(prefix = "/rpc", endpoint = "session/frame")]
-pub async fn find_frame(project: String) -> Result<Frame> {
-    super::context::frame(&project).await
 }
 
 /// The frame of the page that is being rendered, which the server read before it began: what stands
 /// round a page is not waited for while rendering, so that nothing inside is rendered twice.
 pub fn frame_here() -> Result<Frame> {
-    #[cfg(feature = "ssr")]
-    return super::context::found_frame();
-    #[cfg(not(feature = "ssr"))]
-    Err(crate::error::Error::NotFound)
+    found_frame()
 }
 
 /// Where to go from `/`: the slug of the first project; `None` when the person has none.
-#[server(prefix = "/rpc", endpoint = "session/home")]
 pub async fn home() -> Result<Option<String>> {
-    let person = super::context::person().await?;
-    Ok(super::context::vault().projects(&person).await?.into_iter().next().map(|p| p.slug))
+    let person = person().await?;
+    Ok(vault().projects(&person).await?.into_iter().next().map(|project| project.slug))
 }
 
 /// Whether this link can still set the instance up.
-#[server(prefix = "/rpc", endpoint = "setup/open")]
 pub async fn setup_is_open(link: String) -> Result<bool> {
-    super::context::vault().setup_is_open(&link).await
+    vault().setup_is_open(&link).await
 }
 
 /// Makes the first person, owner of the first project, and signs them in.
@@ -66,7 +59,16 @@ pub async fn set_up(
     email: String,
     password: String,
 ) -> Result<()> {
-    super::entry::set_up(link, project_name, name, email, password).await
+    let password = Zeroizing::new(password);
+    let page = with_query(SETUP, "link", &link);
+    let typed = json!({ "project_name": project_name, "name": name, "email": email });
+    let done = async {
+        let first = FirstPerson { project_name, name, email };
+        let signed = vault().set_up(&link, first, &password).await?;
+        begin_session(&signed.person).await?;
+        Ok(paths::credentials(&signed.project.slug))
+    };
+    finish(done.await, Form::of::<SetUp>(page, typed)).await
 }
 
 /// Signs in; `next` is a path of ours to go to.
@@ -76,11 +78,44 @@ pub async fn sign_in(
     password: String,
     #[server(default)] next: String,
 ) -> Result<()> {
-    super::entry::sign_in(email, password, next).await
+    let password = Zeroizing::new(password);
+    let next = if is_ours(&next) { next } else { String::new() };
+    let done = async {
+        let (vault, address, mark) = (vault(), client(), mark());
+        let browser = mark.as_ref().and_then(|mark| mark.shown());
+        let visitor = Visitor { address: address.as_deref(), browser };
+        let person = vault.sign_in(&email, &password, visitor).await?;
+        begin_session(&person).await?;
+        if let Some(mark) = &mark {
+            mark.give(vault.known_browser(&person)?);
+        }
+        Ok(if next.is_empty() { HOME.to_owned() } else { next.clone() })
+    };
+    let page = with_query(SIGN_IN, "next", &next);
+    finish(done.await, Form::of::<SignIn>(page, json!({ "email": email, "next": next }))).await
 }
 
 /// Signs out.
 #[server(prefix = "/rpc", endpoint = "session/delete")]
 pub async fn sign_out() -> Result<()> {
-    super::context::sign_out().await
+    if let Ok(person) = person().await {
+        vault().signed_out(&person).await?;
+    }
+    let flushed = current_session()?.flush().await;
+    flushed.map_err(|error| no_session(&error, "a session was not removed"))?;
+    // What the browser kept of this person goes too.
+    if let Some(response) = use_context::<ResponseOptions>() {
+        let value = HeaderValue::from_static("\"cache\", \"storage\"");
+        response.insert_header(HeaderName::from_static("clear-site-data"), value);
+    }
+    redirect(SIGN_IN);
+    Ok(())
+}
+
+/// Signs the person in under a new session id, so that an id planted before is worth nothing.
+async fn begin_session(person: &Person) -> Result<()> {
+    let failed = |error| no_session(&error, "a session was not made");
+    let session = current_session()?;
+    session.cycle_id().await.map_err(failed)?;
+    session.insert(PERSON, person.id).await.map_err(failed)
 }

@@ -1,12 +1,18 @@
 //! Trust rules of a pipeline, as the browser asks for them.
 
-pub use crate::domain::trust_rule::TokenTrial;
-use crate::domain::trust_rule::TrustForm;
+use super::context::{granter, member, vault};
+use super::reply::{Form, finish, finish_action, saved, shown_once};
+use crate::domain::paths::{self, with_query};
+use crate::domain::permission::of;
+use crate::domain::trust_rule::{Provider, TrustForm};
 use crate::error::Result;
+use crate::vault::{NewRule, SlotKind};
 use leptos::prelude::*;
 use uuid::Uuid;
+use zeroize::Zeroizing;
 
-/// Takes somebody's signed word for the pipeline from now on. `password` is the person's own.
+/// Takes somebody's signed word for the pipeline from now on. A shared secret that was made is
+/// shown on the pipeline's page, once. `password` is the person's own.
 #[server(prefix = "/rpc", endpoint = "trust-rules/create")]
 pub async fn create_rule(
     project: String,
@@ -14,13 +20,32 @@ pub async fn create_rule(
     #[server(default)] form: TrustForm,
     #[server(default)] password: String,
 ) -> Result<()> {
-    super::settle::create_rule(project, pipeline, form, password).await
+    let page = paths::pipeline(&project, pipeline);
+    let done = async {
+        let granter = granter(&project, password).await?;
+        let NewRule { secret, warning } = vault().create_rule(&granter, pipeline, &form).await?;
+        Ok(match secret {
+            Some(secret) => shown_once(&page, "secret", SlotKind::Token, secret.as_bytes()).await,
+            None => {
+                let holds = "The trust rule holds from now on.".to_owned();
+                saved(&page, std::iter::once(holds).chain(warning).collect()).await
+            }
+        })
+    };
+    // Each provider has a form of its own, and what was sent may name none.
+    let provider = Provider::from_word(&form.provider).unwrap_or(Provider::GitHub);
+    let path = with_query(&paths::new_rule(&project, pipeline), "provider", provider.word());
+    finish(done.await, Form::of::<CreateRule>(path, form)).await
 }
 
 /// Takes that word no more, from the next request on.
 #[server(prefix = "/rpc", endpoint = "trust-rules/delete")]
 pub async fn delete_rule(project: String, pipeline: Uuid, id: Uuid) -> Result<()> {
-    super::settle::delete_rule(project, pipeline, id).await
+    let done = async {
+        let editor = member(&project).await?.can::<of::PipelineWrite>()?;
+        vault().delete_rule(&editor, pipeline, id).await
+    };
+    finish_action(&paths::pipeline(&project, pipeline), done.await).await
 }
 
 /// Says what each rule thinks of a token, on the page after. The token is not kept.
@@ -30,11 +55,13 @@ pub async fn try_token(
     pipeline: Uuid,
     #[server(default)] token: String,
 ) -> Result<()> {
-    super::settle::try_token(project, pipeline, token).await
-}
-
-/// What became of the token that was tried, out of the slot `id`, taken once.
-#[server(prefix = "/rpc", endpoint = "trust-rules/trial")]
-pub async fn take_trial(id: String) -> Result<Option<TokenTrial>> {
-    super::context::take_trial(&id).await
+    let page = paths::try_token(&project, pipeline);
+    let token = Zeroizing::new(token);
+    let done = async {
+        let reader = member(&project).await?.can::<of::PipelineRead>()?;
+        let trial = vault().try_token(&reader, pipeline, &token).await?;
+        let content = serde_json::to_vec(&trial).unwrap_or_default();
+        Ok(shown_once(&page, "trial", SlotKind::Trial, &content).await)
+    };
+    finish(done.await, Form::of::<TryToken>(page, ())).await
 }

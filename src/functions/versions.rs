@@ -1,17 +1,31 @@
 //! Versions of a credential's secret, as the browser asks for them.
 
+use super::context::{member, vault};
+use super::reply::finish_action;
+use crate::domain::paths;
+use crate::domain::permission::of;
 use crate::error::Result;
 use leptos::prelude::*;
 use uuid::Uuid;
 
-/// Makes a version that waits or is kept the one that is delivered.
+/// Makes a staged or previous version the one that is delivered.
 #[server(prefix = "/rpc", endpoint = "versions/switch")]
 pub async fn switch_secret(project: String, id: Uuid, version: i64) -> Result<()> {
-    super::keeping::switch_secret(project, id, version).await
+    let done = async {
+        let editor = member(&project).await?.can::<of::RegistryWrite>()?;
+        let name = vault().make_current(&editor, id, version).await?;
+        Ok(format!("Pipelines receive version {version} of {name} from now on."))
+    };
+    finish_action(&paths::credential(&project, id), done.await).await
 }
 
 /// Destroys the ciphertext of a version that is not delivered.
 #[server(prefix = "/rpc", endpoint = "versions/destroy")]
 pub async fn destroy_version(project: String, id: Uuid, version: i64) -> Result<()> {
-    super::keeping::destroy_version(project, id, version).await
+    let done = async {
+        let remover = member(&project).await?.can::<of::RegistryDelete>()?;
+        let name = vault().destroy_version(&remover, id, version).await?;
+        Ok(format!("Version {version} of {name} was destroyed."))
+    };
+    finish_action(&paths::credential(&project, id), done.await).await
 }

@@ -1,5 +1,6 @@
 //! How large a body may be, how long it may take, and of which kind it is (security T29).
 
+use crate::functions::credentials::{CreateCredential, UpdateCredential};
 use axum::BoxError;
 use axum::body::{Body, Bytes, HttpBody};
 use axum::http::{HeaderMap, Method, Request, StatusCode, header};
@@ -7,6 +8,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use http_body_util::Limited;
 use hyper::body::{Frame, SizeHint};
+use leptos::server_fn::ServerFn;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::Duration;
@@ -29,11 +31,10 @@ fn is_multipart(headers: &HeaderMap) -> bool {
 
 pub(super) async fn layer(request: Request<Body>, next: Next) -> Response {
     let takes_files =
-        matches!(request.uri().path(), "/rpc/credentials/create" | "/rpc/credentials/update");
+        [CreateCredential::PATH, UpdateCredential::PATH].contains(&request.uri().path());
     let max = if takes_files { UPLOAD_MAX } else { BODY_MAX };
     if takes_files && request.method() == Method::POST && !is_multipart(request.headers()) {
-        return (StatusCode::BAD_REQUEST, "The request is not of the form this page sends.\n")
-            .into_response();
+        return (StatusCode::BAD_REQUEST, "Invalid request.\n").into_response();
     }
     let announced = request.headers().get(header::CONTENT_LENGTH);
     let announced = announced.and_then(|value| value.to_str().ok()?.parse::<usize>().ok());

@@ -3,7 +3,7 @@
 
 use crate::crypto::digest::sha256;
 use crate::error;
-use crate::store::{SessionRow, Store};
+use crate::store::{SessionRow, Store, Unrecorded};
 use async_trait::async_trait;
 use time::OffsetDateTime;
 use tower_sessions::session::{Id, Record};
@@ -35,7 +35,7 @@ impl Sessions {
     async fn prolong(&self, id_hash: &[u8], data: String, until: i64) -> error::Result<()> {
         let write = self.0.write().await?;
         write.sessions().update(id_hash, data, until).await?;
-        Ok(write.commit().await?)
+        Ok(write.commit_without_event(Unrecorded::Session).await?)
     }
 }
 
@@ -53,7 +53,7 @@ impl SessionStore for Sessions {
         };
         let write = self.0.write().await.map_err(refused)?;
         write.sessions().insert(row).await.map_err(refused)?;
-        write.commit().await.map_err(refused)
+        write.commit_without_event(Unrecorded::Session).await.map_err(refused)
     }
 
     async fn save(&self, record: &Record) -> Result<()> {
@@ -83,7 +83,7 @@ impl SessionStore for Sessions {
     async fn delete(&self, id: &Id) -> Result<()> {
         let write = self.0.write().await.map_err(refused)?;
         write.sessions().delete(&hash(id)).await.map_err(refused)?;
-        write.commit().await.map_err(refused)
+        write.commit_without_event(Unrecorded::Session).await.map_err(refused)
     }
 }
 

@@ -40,7 +40,7 @@ impl<C: ConnectionTrait> Attempts<'_, C> {
     }
 
     /// One less.
-    pub async fn take_back(&self, key: &str) -> Result<(), DbErr> {
+    pub async fn decrement(&self, key: &str) -> Result<(), DbErr> {
         Entity::update_many()
             .col_expr(Column::Count, Expr::col(Column::Count).sub(1))
             .filter(Column::Key.eq(key))

@@ -3,7 +3,7 @@
 
 use super::entity::{audit_event, chain_head};
 use super::locked;
-use crate::domain::audit::{Action, AuditEvent};
+use crate::domain::audit::{Action, AuditEvent, Detail};
 use crate::domain::moment::Moment;
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{
@@ -12,7 +12,7 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-/// The MAC of a link: made by who holds the key, so that this room never does.
+/// The MAC of a link. The caller holds the key, so that this room never does.
 pub type Mac<'a> = &'a (dyn Fn(&[u8]) -> [u8; 32] + Send + Sync);
 
 /// Whether the second is the MAC of the first, under any key there was.
@@ -31,7 +31,7 @@ pub struct EventRow {
     pub at: i64,
     /// What was done.
     pub action: Action,
-    /// Who did it; `None` for the product itself.
+    /// The person or pipeline that did it.
     pub actor_id: Option<Uuid>,
     /// Their name at the time.
     pub actor: String,
@@ -39,9 +39,13 @@ pub struct EventRow {
     pub subject_id: Uuid,
     /// Its name at the time.
     pub subject: String,
-    /// A short fact; never a value that was typed into a secret field.
+    /// A [`Detail`] as it is stored; never a value that was typed into a secret field.
     pub detail: String,
 }
+
+/// That a transaction holds an audit event. Only [`Chain::append`] makes it.
+#[derive(Debug)]
+pub struct Recorded(());
 
 /// A handle on the chains.
 #[derive(Debug)]
@@ -96,7 +100,13 @@ impl Head {
 
 /// What a link's MAC covers: every part with its length before it, so that no two links with
 /// different parts have the same bytes.
-fn message(before: &[u8], chain: Uuid, seq: i64, kind: &str, fields: &[&[u8]]) -> Vec<u8> {
+pub(super) fn message(
+    before: &[u8],
+    chain: Uuid,
+    seq: i64,
+    kind: &str,
+    fields: &[&[u8]],
+) -> Vec<u8> {
     let mut out = Vec::with_capacity(256);
     let seq = seq.to_be_bytes();
     let first: [&[u8]; 5] = [b"regcred/chain/v1", before, chain.as_bytes(), &seq, kind.as_bytes()];
@@ -109,7 +119,12 @@ fn message(before: &[u8], chain: Uuid, seq: i64, kind: &str, fields: &[&[u8]]) -
 
 impl<C: ConnectionTrait> Chain<'_, C> {
     /// Writes the event as the next link.
-    pub async fn append(&self, mac: Mac<'_>, chain: Uuid, event: EventRow) -> Result<(), DbErr> {
+    pub async fn append(
+        &self,
+        mac: Mac<'_>,
+        chain: Uuid,
+        event: EventRow,
+    ) -> Result<Recorded, DbErr> {
         let mut head = Head::lock(self.db, chain).await?;
         let (seq, link) = head.next(mac, "event", &event.fields().each_ref().map(Vec::as_slice));
         let row = audit_event::ActiveModel {
@@ -125,7 +140,8 @@ impl<C: ConnectionTrait> Chain<'_, C> {
             mac: Set(link),
         };
         audit_event::Entity::insert(row).exec_without_returning(self.db).await?;
-        head.store(self.db).await
+        head.store(self.db).await?;
+        Ok(Recorded(()))
     }
 
     /// The last events about one subject, newest first.
@@ -231,6 +247,6 @@ pub(super) fn shown(row: audit_event::Model) -> Option<AuditEvent> {
         action: Action::from_word(&row.action)?,
         actor: row.actor,
         subject: row.subject,
-        detail: row.detail,
+        detail: Detail::from_stored(&row.detail),
     })
 }

@@ -83,7 +83,7 @@ impl Store {
                 // All of it or nothing: a step that was cut off half-way could never be repeated.
                 let write = self.write().await?;
                 Migrator::up(&write.0.inner, None).await?;
-                write.commit().await
+                write.commit_without_event(super::Unrecorded::Schema).await
             }
             Address::Postgres(url) => migrate_postgres(url).await,
         }

@@ -2,7 +2,7 @@
 //! what is missing from it.
 
 use super::Store;
-use super::entity::{audit_event, credential, receipt, secret_version};
+use super::entity::{audit_event, credential, fetch, secret_version};
 use crate::domain::moment::Moment;
 use sea_orm::sea_query::{Expr, ExprTrait, Query};
 use sea_orm::{
@@ -43,9 +43,9 @@ impl Store {
             .into_tuple()
             .one(&self.reader)
             .await?;
-        let receipt: Option<Option<i64>> = receipt::Entity::find()
+        let receipt: Option<Option<i64>> = fetch::Entity::find()
             .select_only()
-            .column_as(receipt::Column::At.max(), "newest")
+            .column_as(fetch::Column::At.max(), "newest")
             .into_tuple()
             .one(&self.reader)
             .await?;

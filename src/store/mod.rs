@@ -34,7 +34,6 @@ mod secrets;
 mod sessions;
 mod shape;
 mod slots;
-mod tallies;
 mod terms;
 #[cfg(test)]
 mod tests;
@@ -50,7 +49,7 @@ pub use backup::{
     Columns, DumpProblem, End, FORMAT as BACKUP_FORMAT, Header, Loading, Refusal, Snapshot,
     VERSION as BACKUP_VERSION,
 };
-pub use chain::{Chain, EventRow, Holds, Mac};
+pub use chain::{Chain, EventRow, Holds, Mac, Recorded};
 pub use connect::Address;
 pub use credentials::Credentials;
 pub use deliverables::{Deliverable, Held, HeldSecret};
@@ -63,7 +62,7 @@ pub use leases::Leases;
 pub use people::{NewPerson, People, PersonRow};
 pub use pipelines::Pipelines;
 pub use projects::Projects;
-pub use receipts::{ReceiptRow, Receipts, Recorder};
+pub use receipts::{FetchRow, ReceiptRow, Receipts, Recorder};
 pub use rewraps::{Rewraps, SealedRow};
 pub use schema::{Schema, knows_schema};
 pub use sea_orm::ActiveValue::Set;
@@ -74,7 +73,7 @@ pub use slots::{SlotRow, Slots};
 pub use tokens::{TokenHit, TokenRow, Tokens};
 pub use trust_rules::TrustRules;
 pub use versions::SealedVersion;
-pub use writing::Write;
+pub use writing::{Unrecorded, Write};
 
 use crate::error::Error;
 use health::Health;

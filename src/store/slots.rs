@@ -2,10 +2,7 @@
 
 use super::entity::Sealed;
 use super::entity::slot::{ActiveModel, Column, Entity};
-use sea_orm::{
-    ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, PaginatorTrait,
-    QueryFilter, QueryOrder, QuerySelect,
-};
+use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter};
 use uuid::Uuid;
 
 /// A handle on the slots.
@@ -21,9 +18,9 @@ pub struct SlotRow {
     pub id: Uuid,
     /// SHA-256 of the id in the URL.
     pub id_hash: Vec<u8>,
-    /// For whom; `None` for whoever holds the id.
-    pub person_id: Option<Uuid>,
-    /// What it holds: `returned`, `notice` or `token`.
+    /// For whom.
+    pub person_id: Uuid,
+    /// What it holds, as a word.
     pub kind: String,
     /// The sealed content.
     pub sealed: Vec<u8>,
@@ -37,7 +34,7 @@ impl<C: ConnectionTrait> Slots<'_, C> {
         let row = ActiveModel {
             id: Set(row.id),
             id_hash: Set(row.id_hash),
-            person_id: Set(row.person_id),
+            person_id: Set(Some(row.person_id)),
             kind: Set(row.kind),
             sealed: Set(Sealed(row.sealed)),
             expires_at: Set(row.expires_at),
@@ -51,7 +48,7 @@ impl<C: ConnectionTrait> Slots<'_, C> {
         &self,
         id_hash: &[u8],
         kind: &str,
-        person: Option<Uuid>,
+        person: Uuid,
         now: i64,
     ) -> Result<Option<SlotRow>, DbErr> {
         let row = Entity::find()
@@ -60,41 +57,19 @@ impl<C: ConnectionTrait> Slots<'_, C> {
             .filter(Column::ExpiresAt.gt(now))
             .one(self.db)
             .await?;
-        Ok(row.filter(|row| row.person_id.is_none() || row.person_id == person).map(|row| {
-            SlotRow {
-                id: row.id,
-                id_hash: row.id_hash,
-                person_id: row.person_id,
-                kind: row.kind,
-                sealed: row.sealed.0,
-                expires_at: row.expires_at,
-            }
+        Ok(row.filter(|row| row.person_id == Some(person)).map(|row| SlotRow {
+            id: row.id,
+            id_hash: row.id_hash,
+            person_id: person,
+            kind: row.kind,
+            sealed: row.sealed.0,
+            expires_at: row.expires_at,
         }))
     }
 
     /// Removes a slot; `false` when somebody took it first.
     pub async fn delete(&self, id: Uuid) -> Result<bool, DbErr> {
         Ok(Entity::delete_by_id(id).exec(self.db).await?.rows_affected > 0)
-    }
-
-    /// Removes the oldest of those that belong to nobody until fewer than `most` are left.
-    pub async fn make_room(&self, most: u64) -> Result<(), DbErr> {
-        let strangers = Entity::find().filter(Column::PersonId.is_null());
-        let count = strangers.clone().count(self.db).await?;
-        let Some(excess) = (count + 1).checked_sub(most).filter(|excess| *excess > 0) else {
-            return Ok(());
-        };
-        // Their ids are made in the order of time.
-        let oldest: Vec<Uuid> = strangers
-            .select_only()
-            .column(Column::Id)
-            .order_by_asc(Column::Id)
-            .limit(excess)
-            .into_tuple()
-            .all(self.db)
-            .await?;
-        Entity::delete_many().filter(Column::Id.is_in(oldest)).exec(self.db).await?;
-        Ok(())
     }
 
     /// Removes those that are over at `now`.

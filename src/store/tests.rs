@@ -1,16 +1,15 @@
 //! What the rows promise whoever asks: taken once, approved by another, one entry a credential.
 
 mod durable;
+mod receipts;
 
 use super::*;
 use crate::domain::credential::{Access, Method};
-use crate::domain::delivery::{Claims, Door, Outcome, Receipt, Report};
 use crate::domain::grant::Terms;
 use crate::domain::moment::{Day, Moment};
 use crate::domain::proof::Proof;
 use crate::domain::trust_rule::Provider;
 use std::path::PathBuf;
-use std::sync::Arc;
 
 const PROJECT: Uuid = Uuid::from_u128(1);
 const PIPELINE: Uuid = Uuid::from_u128(2);
@@ -41,7 +40,7 @@ impl Scene {
         let write = store.write().await.unwrap();
         let named = ("ci", "ci".to_owned());
         write.pipelines(PROJECT).insert(PIPELINE, named, "", 0, "Olga").await.unwrap();
-        write.commit().await.unwrap();
+        write.commit_without_event(Unrecorded::Test).await.unwrap();
         Self { store, folder }
     }
 
@@ -100,7 +99,7 @@ impl Scene {
         let write = self.store.write().await.unwrap();
         write.credentials(PROJECT).insert(row).await.unwrap();
         write.secrets(PROJECT).insert(version).await.unwrap();
-        write.commit().await.unwrap();
+        write.commit_without_event(Unrecorded::Test).await.unwrap();
         id
     }
 
@@ -117,7 +116,7 @@ impl Scene {
         let id = row.id;
         let write = self.store.write().await?;
         write.grants(PROJECT).insert(row).await?;
-        write.commit().await?;
+        write.commit_without_event(Unrecorded::Test).await?;
         Ok(id)
     }
 }
@@ -191,35 +190,6 @@ async fn a_grant_is_approved_by_another_than_who_gave_it() {
 }
 
 #[tokio::test]
-async fn only_what_was_delivered_to_a_pipeline_is_reported_on_by_it() {
-    let scene = Scene::new().await;
-    let recorder = Recorder::start(scene.store.clone(), Arc::new(mac));
-    let mut rows = vec![receipt(Outcome::Delivered), receipt(Outcome::Refused)];
-    // Without proof and image: as all were before.
-    rows[1].receipt.proof = Proof::default();
-    rows[1].receipt.image = None;
-    let (delivered, refused) = (rows[0].receipt.id, rows[1].receipt.id);
-    assert!(recorder.record(rows.clone()).await);
-
-    let write = scene.store.write().await.unwrap();
-    let receipts = write.receipts(PROJECT);
-    assert!(!receipts.report(refused, PIPELINE, Report::Worked, 2).await.unwrap());
-    assert!(!receipts.report(delivered, OTHER, Report::Worked, 2).await.unwrap());
-    let others = write.receipts(OTHER).report(delivered, PIPELINE, Report::Worked, 2).await;
-    assert!(!others.unwrap());
-    assert!(receipts.report(delivered, PIPELINE, Report::Worked, 2).await.unwrap());
-    assert!(receipts.report(delivered, PIPELINE, Report::Failed, 3).await.unwrap());
-    write.commit().await.unwrap();
-
-    let mut shown = scene.store.receipts(PROJECT).of_pipeline(PIPELINE, 10).await.unwrap();
-    shown.reverse();
-    rows[0].receipt.report = Some(Report::Failed);
-    assert_eq!(shown, rows.into_iter().map(|row| row.receipt).collect::<Vec<_>>());
-    let holds = |message: &[u8], link: &[u8]| mac(message) == link;
-    assert_eq!(scene.store.chain().first_break(&holds, PROJECT).await.unwrap(), None);
-}
-
-#[tokio::test]
 async fn short_lived_tokens_are_shown_for_a_while_and_then_gone() {
     let scene = Scene::new().await;
     let write = scene.store.write().await.unwrap();
@@ -254,40 +224,4 @@ async fn short_lived_tokens_are_shown_for_a_while_and_then_gone() {
     assert!(revoked("t7").await && !revoked("t6").await && !revoked("t0").await);
     write.tokens().sweep(7).await.unwrap();
     assert_eq!(ids().await, ["t0", "t7"]);
-}
-
-/// A receipt of the pipeline's.
-fn receipt(outcome: Outcome) -> ReceiptRow {
-    ReceiptRow {
-        project: PROJECT,
-        credential_id: None,
-        receipt: Receipt {
-            id: Uuid::now_v7(),
-            at: Moment(1),
-            pipeline: "ci".to_owned(),
-            pipeline_id: PIPELINE,
-            credential: None,
-            version: None,
-            intent: Access::Pull,
-            door: Door::DockerConfig,
-            token_id: String::new(),
-            claims: Claims::default(),
-            proof: Proof::of(Provider::GitLab),
-            image: Some("ghcr.io/acme/api".to_owned()),
-            address: None,
-            outcome,
-            reason: None,
-            report: None,
-        },
-    }
-}
-
-/// No secret is needed for what is tested here.
-fn mac(message: &[u8]) -> [u8; 32] {
-    let mut mac = [0_u8; 32];
-    for (at, byte) in message.iter().enumerate() {
-        let place = &mut mac[at % 32];
-        *place = place.rotate_left(3) ^ byte;
-    }
-    mac
 }

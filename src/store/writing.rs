@@ -1,6 +1,7 @@
 //! Transactions that write. What failed once is never committed, and where there was any doubt a
 //! commit counts only once another connection has read it.
 
+use super::chain::Recorded;
 use super::health::is_failure;
 use super::{Store, connect};
 use sea_orm::{
@@ -9,6 +10,43 @@ use sea_orm::{
     TransactionTrait,
 };
 use std::sync::atomic::{AtomicBool, Ordering};
+
+/// Why a transaction leaves no audit event. `src/tests/unrecorded.rs` lists where each is said.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unrecorded {
+    /// A session, or that it was used: signing in and signing out have events.
+    Session,
+    /// How often something failed or was done.
+    Attempt,
+    /// A single-use slot between a form and the page after it.
+    Slot,
+    /// The removal of what has expired.
+    Sweep,
+    /// Who does scheduled work, and how far it has come.
+    Lease,
+    /// A scheduled job or what came of it.
+    Job,
+    /// Receipts: each is a link of the chain itself.
+    Receipts,
+    /// What is counted of receipts.
+    Counts,
+    /// How a delivery went: it belongs to the receipt.
+    Report,
+    /// A short-lived token for a proof, or when a rule was last used: the receipts hold the proof.
+    Proof,
+    /// Secrets under another key: the change of the key has the event.
+    Reseal,
+    /// The first keys: without them there is no chain.
+    FirstKeys,
+    /// A link to set the instance up: who uses it has the event.
+    SetupLink,
+    /// Another version of the schema.
+    Schema,
+    /// A restored backup: it brings its own chains.
+    Restore,
+    /// What a test needs. The product never says this.
+    Test,
+}
 
 /// One transaction. Dropped without `commit`, it never happened.
 #[derive(Debug)]
@@ -85,11 +123,20 @@ impl Store {
 }
 
 impl Write {
-    /// Makes it durable; after this it is never lost (`synchronous=FULL`, `synchronous_commit=on`).
+    /// Makes it durable, with the event that says who did it; after this it is never lost
+    /// (`synchronous=FULL`, `synchronous_commit=on`).
     ///
     /// # Errors
     /// When it is not, or may not be: nothing that depends on it may be told to anybody.
-    pub async fn commit(self) -> Result<(), DbErr> {
+    pub async fn commit(self, _recorded: Recorded) -> Result<(), DbErr> {
+        self.commit_read_back(false).await
+    }
+
+    /// The same for what leaves no event, for the reason given.
+    ///
+    /// # Errors
+    /// As [`Write::commit`].
+    pub async fn commit_without_event(self, _why: Unrecorded) -> Result<(), DbErr> {
         self.commit_read_back(false).await
     }
 
@@ -104,7 +151,7 @@ impl Write {
         } else {
             (None, None)
         };
-        // Who is gone in the middle leaves open how it went.
+        // When the caller is gone in the middle, the outcome is unknown.
         let mut open = Open { store: &store, is_open: true };
         self.0.inner.commit().await?;
         open.is_open = false;

@@ -11,9 +11,10 @@ use regcred::domain::actor::Member;
 use regcred::domain::credential::Credential;
 use regcred::domain::credential_page::CredentialPage;
 use regcred::domain::listing::ListQuery;
+use regcred::domain::permission::of;
 use regcred::domain::project::Project;
 use regcred::domain::user::{Person, Role};
-use regcred::store::{Address, NewPerson, Store};
+use regcred::store::{Address, NewPerson, Store, Unrecorded};
 use regcred::vault::{KeySource, Settings, Vault, unlock};
 use std::sync::OnceLock;
 use uuid::Uuid;
@@ -104,7 +105,7 @@ impl App {
         let person = self.new_person(role.word()).await;
         let write = self.vault.store().write().await.unwrap();
         write.projects().admit(project, person.id, role, 0).await.unwrap();
-        write.commit().await.unwrap();
+        write.commit_without_event(Unrecorded::Test).await.unwrap();
         self.sign_in(&person.email).await
     }
 
@@ -115,7 +116,7 @@ impl App {
         let write = self.vault.store().write().await.unwrap();
         write.projects().insert(&project, 0).await.unwrap();
         write.projects().admit(project.id, person.id, Role::Owner, 0).await.unwrap();
-        write.commit().await.unwrap();
+        write.commit_without_event(Unrecorded::Test).await.unwrap();
         self.sign_in(&person.email).await
     }
 
@@ -135,7 +136,7 @@ impl App {
         };
         let write = self.vault.store().write().await.unwrap();
         write.people().insert(new).await.unwrap();
-        write.commit().await.unwrap();
+        write.commit_without_event(Unrecorded::Test).await.unwrap();
         person
     }
 
@@ -190,7 +191,7 @@ impl App {
 
     /// The id of the credential with this name.
     pub async fn find_credential(&self, by: &Browser, project: &str, name: &str) -> Uuid {
-        let reader = self.evidence(by, project).await.reader().unwrap();
+        let reader = self.evidence(by, project).await.can::<of::RegistryRead>().unwrap();
         let query = ListQuery { search: name.to_owned(), ..ListQuery::default() };
         let listed = self.vault.list_credentials(&reader, &query).await.unwrap();
         listed.rows.into_iter().find(|row| row.name == name).unwrap().id
@@ -198,7 +199,7 @@ impl App {
 
     /// The page of the credential as it is now.
     pub async fn credential_page(&self, project: &str, id: Uuid) -> CredentialPage {
-        let reader = self.evidence(&self.owner, project).await.reader().unwrap();
+        let reader = self.evidence(&self.owner, project).await.can::<of::RegistryRead>().unwrap();
         self.vault.credential_page(&reader, id).await.unwrap()
     }
 
@@ -237,6 +238,14 @@ impl App {
     /// Runs a statement on the database, behind the product's back; gives the rows it changed.
     pub async fn raw(&self, sql: &str) -> u64 {
         self.database.raw(sql).await
+    }
+
+    /// The same, once the receipts of the project `acme` are all counted.
+    pub async fn counted_i64(&self, sql: &str) -> i64 {
+        let store = self.vault.store();
+        let project = store.projects().find("acme").await.unwrap().unwrap().id;
+        store.count_receipts(project).await.unwrap();
+        self.scalar_i64(sql).await
     }
 
     /// The one number that the query gives; it has to be a `BIGINT`, as `COUNT` is.

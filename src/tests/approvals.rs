@@ -4,6 +4,7 @@ use crate::app::{App, Browser, PASSWORD, Reply};
 use regcred::domain::audit::Action;
 use regcred::domain::credential::Access;
 use regcred::domain::matching::Lost;
+use regcred::domain::permission::of;
 use regcred::domain::pipeline::Grant;
 use regcred::domain::user::Role;
 use uuid::Uuid;
@@ -39,7 +40,7 @@ impl Scene {
 
     /// The only grant, as this person sees it.
     async fn seen_by(&self, by: &Browser) -> Grant {
-        let reader = self.app.evidence(by, "acme").await.pipeline_reader().unwrap();
+        let reader = self.app.evidence(by, "acme").await.can::<of::PipelineRead>().unwrap();
         let page = self.app.vault.pipeline_page(&reader, self.pipeline).await.unwrap();
         page.pipeline.grants.into_iter().next().unwrap()
     }
@@ -118,7 +119,7 @@ async fn an_approval_and_what_it_approves_are_in_the_audit() {
         "and nothing of what was refused"
     );
     let until = scene.seen_by(&maintainer).await.terms.approval.unwrap().until.to_text();
-    let detail = &events[0].detail;
+    let detail = events[0].detail.to_text();
     assert!(detail.contains("release") && detail.contains(&until), "{detail}");
     scene.app.assert_chain_holds().await;
 }
@@ -198,7 +199,7 @@ async fn a_grant_that_needs_no_approval_takes_none() {
     let app = &scene.app;
     let plain = app.credential(&app.owner, "acme", "plain", "quay.io", "s").await;
     let (pipeline, token) = app.pipeline(&app.owner, "acme", "other", &[plain], "pull_push").await;
-    let reader = app.evidence(&app.owner, "acme").await.pipeline_reader().unwrap();
+    let reader = app.evidence(&app.owner, "acme").await.can::<of::PipelineRead>().unwrap();
     let page = app.vault.pipeline_page(&reader, pipeline).await.unwrap();
     let (pipeline, grant) = (pipeline.to_string(), page.pipeline.grants[0].id.to_string());
     let other = [("pipeline", pipeline.as_str()), ("id", grant.as_str())];

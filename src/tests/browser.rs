@@ -1,5 +1,6 @@
-//! A person's browser without JavaScript: it keeps a cookie, posts forms and follows redirects.
+//! A person's browser without JavaScript: it keeps cookies, posts forms and follows redirects.
 
+use super::jar::{Jar, is_note};
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Method, Request, StatusCode, header};
@@ -38,9 +39,14 @@ impl Reply {
         self.headers.get(name).map_or("", |value| value.to_str().unwrap())
     }
 
-    /// The cookie it sets, as a browser sends it back.
+    /// The cookies it sets, with their attributes.
+    pub fn set_cookies(&self) -> impl Iterator<Item = &str> {
+        self.headers.get_all(header::SET_COOKIE).iter().map(|set| set.to_str().unwrap())
+    }
+
+    /// The first cookie it sets that is no note, as a browser sends it back.
     pub fn cookie(&self) -> Option<String> {
-        let set = self.headers.get(header::SET_COOKIE)?.to_str().unwrap();
+        let set = self.set_cookies().find(|set| !is_note(set))?;
         Some(set.split(';').next().unwrap().to_owned())
     }
 
@@ -67,6 +73,8 @@ pub struct Browser {
     router: Router,
     /// `name=value`; `None` for nobody.
     pub cookie: Option<String>,
+    /// What posts left for the pages after them.
+    pub notes: Jar,
     /// Who is signed in.
     pub person: Option<Uuid>,
 }
@@ -74,7 +82,7 @@ pub struct Browser {
 impl Browser {
     /// One that nobody has used.
     pub fn new(router: &Router) -> Self {
-        Self { router: router.clone(), cookie: None, person: None }
+        Self { router: router.clone(), cookie: None, notes: Jar::default(), person: None }
     }
 
     /// Opens a page.
@@ -128,8 +136,8 @@ impl Browser {
         let mut request =
             Request::builder().method(&method).uri(path).header(header::ACCEPT, accept);
         request = request.header(header::HOST, SITE.trim_start_matches("http://"));
-        if let Some(cookie) = &self.cookie {
-            request = request.header(header::COOKIE, cookie);
+        if let Some(cookies) = self.notes.line(self.cookie.as_deref()) {
+            request = request.header(header::COOKIE, cookies);
         }
         if method == Method::GET {
             return request;
@@ -155,7 +163,9 @@ impl Browser {
         let response = self.router.clone().oneshot(request).await.unwrap();
         let (parts, body) = response.into_parts();
         let body = to_bytes(body, usize::MAX).await.unwrap().to_vec();
-        Reply { status: parts.status, headers: parts.headers, body }
+        let reply = Reply { status: parts.status, headers: parts.headers, body };
+        self.notes.keep(reply.set_cookies());
+        reply
     }
 
     async fn form(&self, path: &str, form: &[(&str, &str)], accept: &str) -> Reply {

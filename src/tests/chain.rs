@@ -39,10 +39,7 @@ async fn it_holds_after_everything_that_people_and_pipelines_do() {
     let form = [
         ("project", "acme"),
         ("pipeline", &*pipeline),
-        ("form[name]", ""),
-        ("form[description]", ""),
-        ("form[intent]", ""),
-        ("form[token_days]", "1"),
+        ("token_days", "1"),
         ("password", PASSWORD),
     ];
     let reply = owner.post_form("/rpc/tokens/create", &form).await;
@@ -77,50 +74,73 @@ async fn every_change_to_the_past_shows_where_it_was_made() {
             1,
         ));
     }
-    for (column, value) in [
-        ("at", "at + 1"),
-        ("pipeline", "'another'"),
-        ("credential", "'another'"),
-        ("version", "2"),
-        ("intent", "'pull_push'"),
-        ("token_id", "'another'"),
-        ("claims", "'{}'"),
-        ("address", "'192.0.2.1'"),
-        ("outcome", "'refused'"),
-        ("reason", "'it is disabled'"),
-        ("proof", "'{}'"),
-        ("image", "'ghcr.io/acme/api'"),
+    for (table, column, value) in [
+        ("fetch", "at", "at + 1"),
+        ("fetch", "pipeline", "'another'"),
+        ("receipt", "credential", "'another'"),
+        ("receipt", "credential", "NULL"),
+        ("receipt", "version", "2"),
+        ("receipt", "intent", "'pull_push'"),
+        ("receipt", "number", "2"),
+        ("fetch", "token_id", "'another'"),
+        ("fetch", "claims", "'{}'"),
+        ("fetch", "address", "'192.0.2.1'"),
+        ("fetch", "form", "1"),
+        ("fetch", "form", "3"),
+        ("receipt", "outcome", "'refused'"),
+        ("receipt", "reason", "'it is disabled'"),
+        ("fetch", "proof", "'{}'"),
+        ("receipt", "image", "'ghcr.io/acme/api'"),
     ] {
         changes.push((
-            format!("UPDATE receipt SET {column} = {value} WHERE chain = P AND seq = 6"),
+            format!("UPDATE {table} SET {column} = {value} WHERE chain = P AND seq = 6"),
             6,
         ));
     }
-    let fields = "at, pipeline_id, pipeline, credential_id, credential, version, intent, door, token_id, claims, address, outcome, reason, mac";
+    let fields = "at, pipeline_id, pipeline, door, token_id, claims, proof, address, form, mac";
+    let of_receipt = "credential_id, credential, version, intent, image, outcome, reason";
     for (sql, at) in [
         ("DELETE FROM audit_event WHERE chain = P AND seq = 2", 2),
         ("DELETE FROM audit_event WHERE chain = P AND seq = 1", 1),
         ("DELETE FROM receipt WHERE chain = P AND seq = 6", 6),
+        ("DELETE FROM fetch WHERE chain = P AND seq = 6", 6),
         // The end is cut off: nothing is wrong but that the head says there is more.
-        ("DELETE FROM receipt WHERE chain = P AND seq = 7", 7),
+        (
+            "DELETE FROM receipt WHERE chain = P AND seq = 7; DELETE FROM fetch WHERE chain = P AND seq = 7",
+            7,
+        ),
         ("UPDATE chain_head SET seq = seq - 1 WHERE chain = P", 8),
         ("DELETE FROM chain_head WHERE chain = P", 8),
         (
-            "UPDATE receipt SET seq = 13 - seq + 100 WHERE chain = P AND seq > 5; UPDATE receipt SET seq = seq - 100 WHERE chain = P AND seq > 100",
+            "UPDATE fetch SET seq = 13 - seq + 100 WHERE chain = P AND seq > 5; UPDATE fetch SET seq = seq - 100 WHERE chain = P AND seq > 100",
             6,
         ),
         ("UPDATE receipt SET seq = seq + 1 WHERE chain = P AND seq = 7", 7),
+        ("UPDATE fetch SET seq = seq + 1 WHERE chain = P AND seq = 7", 7),
         (
-            "UPDATE receipt SET mac = (SELECT mac FROM receipt AS r WHERE r.chain = P AND r.seq = 5) WHERE chain = P AND seq = 6",
+            "UPDATE fetch SET mac = (SELECT mac FROM fetch AS f WHERE f.chain = P AND f.seq = 5) WHERE chain = P AND seq = 6",
             6,
         ),
         (
             &*format!(
-                "INSERT INTO receipt (id, chain, seq, {fields}) SELECT {another}, chain, 8, {fields} FROM receipt WHERE chain = P AND seq = 7"
+                "INSERT INTO fetch (id, chain, seq, {fields}) SELECT {another}, chain, 8, {fields} FROM fetch WHERE chain = P AND seq = 7"
             ),
             8,
         ),
+        (
+            &*format!(
+                "INSERT INTO receipt (chain, seq, number, {of_receipt}) SELECT chain, seq, 2, {of_receipt} FROM receipt WHERE chain = P AND seq = 7"
+            ),
+            7,
+        ),
+        (
+            &*format!(
+                "INSERT INTO receipt (chain, seq, number, {of_receipt}) SELECT chain, 2, 1, {of_receipt} FROM receipt WHERE chain = P AND seq = 7"
+            ),
+            2,
+        ),
         (&*format!("UPDATE receipt SET chain = {nil} WHERE chain = P AND seq = 7"), 7),
+        (&*format!("UPDATE fetch SET chain = {nil} WHERE chain = P AND seq = 7"), 7),
     ] {
         changes.push((sql.to_owned(), at));
     }
@@ -222,9 +242,9 @@ async fn deliveries_at_once_have_one_receipt_each() {
     };
     assert_eq!(count("delivered").await, delivered);
     assert_eq!(count("refused").await, delivered, "each is told that the other is disabled");
-    let each = "SELECT COUNT(*) FROM (SELECT token_id FROM receipt GROUP BY token_id) AS t";
+    let each = "SELECT COUNT(*) FROM (SELECT token_id FROM fetch GROUP BY token_id) AS t";
     assert_eq!(app.scalar_i64(each).await, 60);
     let sum = "SELECT CAST(SUM(deliveries) AS BIGINT) FROM usage";
-    assert_eq!(usize::try_from(app.scalar_i64(sum).await).unwrap(), delivered);
+    assert_eq!(usize::try_from(app.counted_i64(sum).await).unwrap(), delivered);
     assert_eq!(first_break(&app, project).await, None);
 }

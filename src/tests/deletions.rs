@@ -2,6 +2,7 @@
 
 use crate::app::{App, auths};
 use regcred::Error;
+use regcred::domain::permission::of;
 use uuid::Uuid;
 
 #[tokio::test]
@@ -87,7 +88,7 @@ async fn deleting_what_a_pipeline_depends_on_asks_for_the_name() {
     let (pipeline, token) = app.pipeline(&app.owner, "acme", "nightly-build", &[id], "pull").await;
     app.docker_config(&token, "", &[]).await;
     // It has received it, so it still depends on it without the grant.
-    let reader = app.evidence(&app.owner, "acme").await.pipeline_reader().unwrap();
+    let reader = app.evidence(&app.owner, "acme").await.can::<of::PipelineRead>().unwrap();
     let grant = app.vault.pipeline_page(&reader, pipeline).await.unwrap().pipeline.grants[0].id;
     let (text, pipeline, grant) = (id.to_string(), pipeline.to_string(), grant.to_string());
     let dialog = app.owner.get(&format!("/p/acme/credentials/{id}/delete")).await.text();

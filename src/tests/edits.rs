@@ -1,6 +1,8 @@
 //! Edits of a credential: what is kept, what is replaced, what is refused.
 
 use crate::app::{App, Reply, auths};
+use regcred::Error;
+use regcred::domain::audit::{Detail, Field, FieldChange};
 use uuid::Uuid;
 
 pub const UPDATE: &str = "/rpc/credentials/update";
@@ -151,4 +153,44 @@ async fn a_name_that_another_has_is_refused_and_ones_own_in_another_case_is_not(
     assert!(reply.at("name").is_some());
     assert_eq!(save(&app, id, "1", &[("name", "GHCR")]).await.status, 200);
     assert_eq!(app.stored("acme", id).await.summary.name, "GHCR");
+}
+
+#[tokio::test]
+async fn the_event_of_a_save_holds_each_value_before_and_after_and_no_secret() {
+    let app = App::new().await;
+    let id = app.credential(&app.owner, "acme", "ghcr", "ghcr.io", "first").await;
+    let changed = [("labels", "a, b"), ("access", "pull"), ("password", "hunter2-hunter2")];
+    assert_eq!(save(&app, id, "1", &changed).await.status, 200);
+    let events = app.credential_page("acme", id).await.events;
+    let change = |field, from: &str, to: &str| FieldChange {
+        field,
+        from: Some(from.to_owned()),
+        to: Some(to.to_owned()),
+    };
+    let expected = vec![
+        change(Field::Access, "Pull and push", "Pull"),
+        change(Field::Labels, "", "a, b"),
+        FieldChange::secret(),
+    ];
+    assert_eq!(events[0].detail, Detail::Changed(expected));
+    let stored = "SELECT detail FROM audit_event WHERE action = 'credential.secret_replaced'";
+    let stored = app.database.scalar_text(stored).await;
+    assert!(stored.starts_with('{') && !stored.contains("hunter2"), "{stored}");
+}
+
+#[tokio::test]
+async fn the_event_of_an_older_version_tells_what_changed_by_its_labels() {
+    let app = App::new().await;
+    let id = app.credential(&app.owner, "acme", "ghcr", "ghcr.io", "first").await;
+    let changed = [("description", "nightly"), ("username", "other-bot")];
+    assert_eq!(save(&app, id, "1", &changed).await.status, 200);
+    let older = "UPDATE audit_event SET detail = 'Description, Username' WHERE action = 'credential.updated'";
+    app.raw(older).await;
+    let events = app.credential_page("acme", id).await.events;
+    assert_eq!(events[0].detail.to_text(), "Description, Username");
+    let reply = save(&app, id, "1", &[("description", "weekly")]).await;
+    let Error::Stale { changes, .. } = reply.error() else { panic!("{}", reply.text()) };
+    let changes: Vec<(&str, &str)> =
+        changes.iter().map(|one| (one.label.as_str(), one.now.as_str())).collect();
+    assert_eq!(changes, [("Description", "nightly"), ("Username", "other-bot")]);
 }

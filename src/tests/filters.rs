@@ -2,7 +2,6 @@
 
 use crate::app::App;
 use crate::listing::{create, in_days, names};
-use regcred::Error;
 use regcred::domain::listing::{Sort, StateFilter};
 
 #[tokio::test]
@@ -101,21 +100,5 @@ async fn only_named_columns_filter_or_sort() {
         let page = app.owner.get(&format!("/p/acme/credentials?{query}")).await;
         assert_eq!(page.status, 400, "{query}");
         assert!(!page.text().contains("Edit ghcr"), "{query}");
-    }
-    let call = [
-        ("project", "acme"),
-        ("query[search]", ""),
-        ("query[is_unused]", "false"),
-        ("query[page]", "0"),
-    ];
-    assert_eq!(app.owner.post_json_accept("/rpc/credentials/list", &call).await.status, 200);
-    for (field, value) in [("query[sort]", "sealed"), ("query[state]", "x"), ("query[page]", "-1")]
-    {
-        let mut bad = call.to_vec();
-        bad.retain(|(name, _)| *name != field);
-        bad.push((field, value));
-        let reply = app.owner.post_json_accept("/rpc/credentials/list", &bad).await;
-        assert_eq!(reply.status, 400, "{field}");
-        assert!(matches!(reply.error(), Error::BadRequest(_)));
     }
 }

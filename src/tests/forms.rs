@@ -67,6 +67,29 @@ pub fn link_in(page: &str, start: &str) -> Option<String> {
     rest.split('"').next().map(|rest| format!("{start}{}", unescaped(rest)))
 }
 
+/// The names and ids of the credentials that a page of the list shows.
+pub fn credentials_in(page: &str) -> Vec<(String, String)> {
+    let links = page.split("<a ").skip(1).filter_map(|rest| rest.split('>').next());
+    let one = |link: &str| {
+        let value = |attribute: &str| {
+            let (_, rest) = link.split_once(&format!("{attribute}=\""))?;
+            rest.split('"').next().map(unescaped)
+        };
+        let name = value("aria-label")?.strip_prefix("Edit ")?.to_owned();
+        let href = value("href")?;
+        let (_, rest) = href.split_once("/credentials/")?;
+        Some((name, rest.split('/').next()?.to_owned()))
+    };
+    links.filter_map(one).collect()
+}
+
+/// The address of the list's next page.
+pub fn next_page_in(page: &str) -> Option<String> {
+    let mut links = page.split("<a ").skip(1).filter_map(|rest| rest.split('>').next());
+    let (_, rest) = links.find(|link| link.contains("rel=\"next\""))?.split_once("href=\"")?;
+    rest.split('"').next().map(unescaped)
+}
+
 /// The value of an attribute, as a browser reads it.
 fn unescaped(text: &str) -> String {
     let text = text.replace("&quot;", "\"").replace("&lt;", "<").replace("&gt;", ">");

@@ -112,7 +112,7 @@ async fn over_https_the_cookie_is_bound_to_the_host_and_browsers_stay_with_https
     assert_eq!(reply.header("strict-transport-security"), "max-age=31536000");
     // Behind a proxy the Host is another; the public address is trusted all the same.
     let own =
-        marked(&app.nobody(), "/rpc/session/frame", &[("origin", "https://regcred.example.com")])
+        marked(&app.nobody(), "/rpc/keys/rotate", &[("origin", "https://regcred.example.com")])
             .await;
     assert_eq!(own, 401);
     let plain = App::not_set_up().await;

@@ -4,7 +4,8 @@ use crate::app::{App, credential_form};
 use crate::edits::save;
 use crate::listing::names;
 use regcred::domain::listing::{ListQuery, percent};
-use regcred::domain::matching::Explanation;
+use regcred::domain::matching::ExplainForm;
+use regcred::domain::permission::of;
 
 const CREATE: &str = "/rpc/credentials/create";
 
@@ -96,7 +97,7 @@ async fn port_80_of_plain_http_is_the_host_without_it_however_it_was_typed() {
     }
     let name = "tls at port 80";
     app.credential(&app.owner, "acme", name, "harbor.example.com:80", "s").await;
-    let reader = app.evidence(&app.owner, "acme").await.reader().unwrap();
+    let reader = app.evidence(&app.owner, "acme").await.can::<of::RegistryRead>().unwrap();
     let listing = app.vault.list_credentials(&reader, &ListQuery::default()).await.unwrap();
     assert_eq!(listing.hosts, ["harbor.example.com", "harbor.example.com:80"]);
 
@@ -192,15 +193,10 @@ async fn a_pipeline_gets_the_credential_of_the_origin_it_asks_for() {
                 assert_eq!(reply.json()["secret"], secret, "{query}");
             }
         }
-        let form = [
-            ("project", "acme"),
-            ("form[pipeline]", pipeline.as_str()),
-            ("form[image]", image.as_str()),
-            ("form[intent]", "pull"),
-        ];
-        let reply = app.owner.post_json_accept("/rpc/matching/explain", &form).await;
-        assert_eq!(reply.status, 200, "{}", reply.text());
-        let said: Explanation = serde_json::from_slice(&reply.body).unwrap();
+        let (pipeline, intent) = (pipeline.clone(), "pull".to_owned());
+        let form = ExplainForm { image: image.clone(), pipeline, intent, ..ExplainForm::default() };
+        let reader = app.evidence(&app.owner, "acme").await.can::<of::PipelineRead>().unwrap();
+        let said = app.vault.explain(&reader, &form).await.unwrap();
         let won = said.verdicts.iter().find(|verdict| verdict.lost.is_none());
         assert_eq!(won.map(|verdict| verdict.name.as_str()), secret, "{image}: {}", said.summary);
     }

@@ -4,9 +4,11 @@
 
 use crate::app::soak;
 use crate::browser::urlencoded;
+use crate::forms::credentials_in;
 use crate::process::client::{Answer, Client, deliver};
 use crate::process::instance::Instance;
 use crate::process::server::{Server, program};
+use regcred::domain::listing::percent;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::mpsc::{Sender, channel};
 use std::thread;
@@ -93,19 +95,10 @@ fn delete(client: &mut Client, id: &str) -> bool {
 }
 
 fn id_of(client: &mut Client, name: &str) -> Option<String> {
-    let form = urlencoded(&[
-        ("project", "acme"),
-        ("query[search]", name),
-        ("query[is_unused]", "false"),
-        ("query[page]", "0"),
-    ]);
-    let headers = format!("accept: */*\r\n{FORM}");
-    let answer =
-        client.try_send("POST", "/rpc/credentials/list", &headers, form.as_bytes()).ok()?;
-    let listing: serde_json::Value = serde_json::from_slice(&answer.body).ok()?;
-    let rows = listing["rows"].as_array()?;
-    let row = rows.iter().find(|row| row["name"] == name)?;
-    row["id"].as_str().map(str::to_owned)
+    let path = format!("/p/acme/credentials?q={}", percent(name));
+    let answer = client.try_send("GET", &path, "accept: text/html\r\n", b"").ok()?;
+    let mut found = credentials_in(&answer.text()).into_iter();
+    found.find(|(other, _)| other == name).map(|(_, id)| id)
 }
 
 #[tokio::test]

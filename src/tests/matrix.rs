@@ -3,6 +3,7 @@
 
 use crate::app::{App, Browser, PASSWORD, Reply};
 use regcred::crypto::token::parse_token;
+use regcred::domain::permission::{Permission, Permissions, of};
 use regcred::domain::user::Role;
 use uuid::Uuid;
 
@@ -11,30 +12,45 @@ use uuid::Uuid;
 pub enum Right {
     /// Nothing.
     None,
-    /// To be signed in.
-    SignedIn,
-    /// To see the project.
-    Read,
-    /// To change what is in it.
-    Write,
-    /// To delete from it.
-    Delete,
+    /// These permissions in the project.
+    Project(Permissions),
     /// To manage the instance.
     Admin,
 }
 
+const fn all_of(first: Permission, second: Permission) -> Right {
+    Right::Project(Permissions::none().with(first).with(second))
+}
+
+const fn only(permission: Permission) -> Right {
+    all_of(permission, permission)
+}
+
+const READ: Right = only(Permission::RegistryRead);
+const WRITE: Right = only(Permission::RegistryWrite);
+const DELETE: Right = only(Permission::RegistryDelete);
+const READ_PIPELINES: Right = only(Permission::PipelineRead);
+const WRITE_PIPELINES: Right = only(Permission::PipelineWrite);
+const DELETE_PIPELINES: Right = only(Permission::PipelineDelete);
+/// To give a pipeline a way to a secret.
+const GRANT: Right = all_of(Permission::RegistryWrite, Permission::PipelineWrite);
+
 impl Right {
-    /// Whether the right is one in a project.
+    /// Whether it is a right in a project.
     pub fn is_in_project(self) -> bool {
-        matches!(self, Self::Read | Self::Write | Self::Delete)
+        matches!(self, Self::Project(_))
     }
 
-    /// Whether the role has it, as the design says.
+    /// Whether whoever may only look has it.
+    pub fn is_to_read(self) -> bool {
+        matches!(self, READ | READ_PIPELINES)
+    }
+
+    /// Whether the role has it.
     pub fn is_of(self, role: Role) -> bool {
         match self {
-            Self::Write => matches!(role, Role::Owner | Role::Maintainer),
-            Self::Delete => role == Role::Owner,
-            Self::None | Self::SignedIn | Self::Read => true,
+            Self::None => true,
+            Self::Project(permissions) => role.permissions().has_all(permissions),
             Self::Admin => false,
         }
     }
@@ -65,7 +81,7 @@ impl Objects {
         let form = rule(project, &text);
         let reply = by.post_json_accept("/rpc/trust-rules/create", &form).await;
         assert_eq!(reply.status, 200, "{}", reply.text());
-        let reader = app.evidence(by, project).await.pipeline_reader().unwrap();
+        let reader = app.evidence(by, project).await.can::<of::PipelineRead>().unwrap();
         let page = app.vault.pipeline_page(&reader, pipeline).await.unwrap().pipeline;
         let (grant, rule) = (page.grants[0].id, page.rules[0].id);
         Self { credential, pipeline, grant, token: parse_token(&token).unwrap().id, rule }
@@ -120,7 +136,7 @@ impl Function {
 
 /// Every server function, called for `project` with these things.
 pub fn functions(project: &str, at: &Objects) -> Vec<Function> {
-    use Right::{Admin, Delete, None, Read, SignedIn, Write};
+    use Right::{Admin, None};
     let (credential, pipeline, grant) =
         (at.credential.to_string(), at.pipeline.to_string(), at.grant.to_string());
     let (credential, pipeline, grant) = (credential.as_str(), pipeline.as_str(), grant.as_str());
@@ -144,8 +160,8 @@ pub fn functions(project: &str, at: &Objects) -> Vec<Function> {
         ("form[credentials][]", credential),
         ("password", PASSWORD),
     ];
-    let on_pipeline: Vec<_> = form.into_iter().chain([("pipeline", pipeline)]).collect();
-    let list = [of, ("query[search]", ""), ("query[is_unused]", "false"), ("query[page]", "0")];
+    let on_pipeline: Vec<_> =
+        form.into_iter().chain([("pipeline", pipeline), ("token_days", "30")]).collect();
     let first = [
         ("link", "x"),
         ("project_name", "X"),
@@ -154,8 +170,6 @@ pub fn functions(project: &str, at: &Objects) -> Vec<Function> {
         ("password", PASSWORD),
     ];
     vec![
-        Function::new("/rpc/answer/notice", None, &[("id", "x")]),
-        Function::new("/rpc/answer/returned", None, &[("id", "x")]),
         Function::new("/rpc/registry/recognise", None, &[("input", "ghcr.io")]),
         Function::new(
             "/rpc/session/create",
@@ -164,25 +178,19 @@ pub fn functions(project: &str, at: &Objects) -> Vec<Function> {
         ),
         Function::new("/rpc/session/delete", None, &[]),
         Function::new("/rpc/setup/create", None, &first),
-        Function::new("/rpc/setup/open", None, &[("link", "x")]),
-        Function::new("/rpc/tokens/reveal", None, &[("id", "x")]),
-        Function::new("/rpc/session/home", SignedIn, &[]),
-        Function::new("/rpc/session/frame", Read, &[of]),
-        Function::new("/rpc/credentials/list", Read, &list),
-        Function::new("/rpc/credentials/find", Read, &[of, ("id", credential)]).about_one(),
-        Function::new("/rpc/credentials/create", Write, &fields),
-        Function::new("/rpc/credentials/update", Write, &edit).about_one(),
-        Function::new("/rpc/credentials/disable", Write, &[of, ("id", credential)]).about_one(),
-        Function::new("/rpc/credentials/enable", Write, &[of, ("id", credential)]).about_one(),
+        Function::new("/rpc/credentials/create", WRITE, &fields),
+        Function::new("/rpc/credentials/update", WRITE, &edit).about_one(),
+        Function::new("/rpc/credentials/disable", WRITE, &[of, ("id", credential)]).about_one(),
+        Function::new("/rpc/credentials/enable", WRITE, &[of, ("id", credential)]).about_one(),
         Function::new(
             "/rpc/credentials/delete",
-            Delete,
+            DELETE,
             &[of, ("id", credential), ("typed_name", "hidden-credential")],
         )
         .about_one(),
         Function::new(
             "/rpc/credentials/token-service",
-            Write,
+            GRANT,
             &[
                 of,
                 ("id", credential),
@@ -191,66 +199,59 @@ pub fn functions(project: &str, at: &Objects) -> Vec<Function> {
             ],
         )
         .about_one(),
-        Function::new("/rpc/versions/switch", Write, &[of, ("id", credential), ("version", "1")])
+        Function::new("/rpc/versions/switch", WRITE, &[of, ("id", credential), ("version", "1")])
             .about_one(),
-        Function::new("/rpc/versions/destroy", Delete, &[of, ("id", credential), ("version", "1")])
+        Function::new("/rpc/versions/destroy", DELETE, &[of, ("id", credential), ("version", "1")])
             .about_one(),
-        Function::new("/rpc/keys/report", Admin, &[]),
         Function::new("/rpc/keys/rotate", Admin, &[]),
         Function::new("/rpc/keys/retire", Admin, &[("version", "1")]),
         Function::new("/rpc/keys/destroy", Admin, &[("version", "1")]),
-        Function::new("/rpc/proxies/undeclared", Admin, &[]),
-        Function::new("/rpc/pipelines/list", Read, &[of]),
-        Function::new("/rpc/pipelines/find", Read, &[of, ("id", pipeline)]).about_one(),
-        Function::new("/rpc/pipelines/create", Write, &form),
+        Function::new("/rpc/pipelines/create", GRANT, &form),
         Function::new(
             "/rpc/pipelines/delete",
-            Delete,
+            DELETE_PIPELINES,
             &[of, ("id", pipeline), ("typed_name", "hidden-pipeline")],
         )
         .about_one(),
-        Function::new("/rpc/grants/candidates", Read, &[of]),
-        Function::new("/rpc/grants/create", Write, &on_pipeline).about_one(),
-        Function::new("/rpc/grants/delete", Write, &[of, ("pipeline", pipeline), ("id", grant)])
-            .about_one(),
+        Function::new("/rpc/grants/create", GRANT, &on_pipeline).about_one(),
+        Function::new(
+            "/rpc/grants/delete",
+            WRITE_PIPELINES,
+            &[of, ("pipeline", pipeline), ("id", grant)],
+        )
+        .about_one(),
         Function::new(
             "/rpc/grants/approve",
-            Write,
+            GRANT,
             &[of, ("pipeline", pipeline), ("id", grant), ("days", "30"), ("password", PASSWORD)],
         )
         .about_one(),
         Function::new(
             "/rpc/grants/repoint",
-            Write,
+            GRANT,
             &[of, ("id", credential), ("target", credential), ("password", PASSWORD)],
         )
         .about_one(),
-        Function::new("/rpc/tokens/create", Write, &on_pipeline).about_one(),
+        Function::new("/rpc/tokens/create", GRANT, &on_pipeline).about_one(),
         Function::new(
             "/rpc/tokens/revoke",
-            Write,
+            WRITE_PIPELINES,
             &[of, ("pipeline", pipeline), ("id", &at.token)],
         )
         .about_one(),
-        Function::new("/rpc/trust-rules/create", Write, &rule(project, pipeline)).about_one(),
+        Function::new("/rpc/trust-rules/create", GRANT, &rule(project, pipeline)).about_one(),
         Function::new(
             "/rpc/trust-rules/delete",
-            Write,
+            WRITE_PIPELINES,
             &[of, ("pipeline", pipeline), ("id", &at.rule.to_string())],
         )
         .about_one(),
         Function::new(
             "/rpc/trust-rules/try",
-            Read,
+            READ_PIPELINES,
             &[of, ("pipeline", pipeline), ("token", JOB_TOKEN)],
         )
         .about_one(),
-        Function::new("/rpc/trust-rules/trial", None, &[("id", "x")]),
-        Function::new(
-            "/rpc/matching/explain",
-            Read,
-            &[of, ("form[image]", "ghcr.io/acme/api"), ("form[pipeline]", pipeline)],
-        ),
     ]
 }
 
@@ -258,19 +259,19 @@ pub fn functions(project: &str, at: &Objects) -> Vec<Function> {
 pub fn pages(at: &Objects) -> Vec<(String, Right)> {
     let (credential, pipeline, grant) = (at.credential, at.pipeline, at.grant);
     vec![
-        ("/p/{}/credentials".to_owned(), Right::Read),
-        ("/p/{}/credentials/new".to_owned(), Right::Write),
-        (format!("/p/{{}}/credentials/{credential}"), Right::Read),
-        (format!("/p/{{}}/credentials/{credential}/edit"), Right::Write),
-        (format!("/p/{{}}/credentials/{credential}/delete"), Right::Delete),
-        ("/p/{}/pipelines".to_owned(), Right::Read),
-        ("/p/{}/pipelines/new".to_owned(), Right::Write),
-        (format!("/p/{{}}/pipelines/{pipeline}"), Right::Read),
-        (format!("/p/{{}}/pipelines/{pipeline}/delete"), Right::Delete),
-        (format!("/p/{{}}/pipelines/{pipeline}/trust/new"), Right::Write),
-        (format!("/p/{{}}/pipelines/{pipeline}/trust/try"), Right::Read),
-        (format!("/p/{{}}/pipelines/{pipeline}/grants/{grant}/approve"), Right::Write),
-        ("/p/{}/match".to_owned(), Right::Read),
+        ("/p/{}/credentials".to_owned(), READ),
+        ("/p/{}/credentials/new".to_owned(), WRITE),
+        (format!("/p/{{}}/credentials/{credential}"), READ),
+        (format!("/p/{{}}/credentials/{credential}/edit"), WRITE),
+        (format!("/p/{{}}/credentials/{credential}/delete"), DELETE),
+        ("/p/{}/pipelines".to_owned(), READ_PIPELINES),
+        ("/p/{}/pipelines/new".to_owned(), WRITE_PIPELINES),
+        (format!("/p/{{}}/pipelines/{pipeline}"), READ_PIPELINES),
+        (format!("/p/{{}}/pipelines/{pipeline}/delete"), DELETE_PIPELINES),
+        (format!("/p/{{}}/pipelines/{pipeline}/trust/new"), WRITE_PIPELINES),
+        (format!("/p/{{}}/pipelines/{pipeline}/trust/try"), READ_PIPELINES),
+        (format!("/p/{{}}/pipelines/{pipeline}/grants/{grant}/approve"), WRITE_PIPELINES),
+        ("/p/{}/match".to_owned(), READ_PIPELINES),
     ]
 }
 

@@ -7,7 +7,7 @@ use regcred::store::Store;
 use sea_orm_migration::{MigratorTrait, SchemaManager};
 use uuid::Uuid;
 
-const TABLES: [&str; 21] = [
+const TABLES: [&str; 23] = [
     "instance",
     "person",
     "project",
@@ -24,7 +24,9 @@ const TABLES: [&str; 21] = [
     "usage",
     "chain_head",
     "audit_event",
+    "fetch",
     "receipt",
+    "counted",
     "lease",
     "trust_rule",
     "used_assertion",

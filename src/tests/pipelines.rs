@@ -1,6 +1,7 @@
 //! Pipelines and their grants: who may hand out what, and how it is taken back.
 
 use crate::app::{App, PASSWORD, pipeline_form};
+use regcred::domain::permission::of;
 use regcred::domain::pipeline::PipelinePage;
 use regcred::domain::user::Role;
 use regcred::{Error, Result};
@@ -8,7 +9,7 @@ use uuid::Uuid;
 
 /// The page of a pipeline of `acme`.
 pub async fn page(app: &App, id: Uuid) -> Result<PipelinePage> {
-    let reader = app.evidence(&app.owner, "acme").await.pipeline_reader().unwrap();
+    let reader = app.evidence(&app.owner, "acme").await.can::<of::PipelineRead>().unwrap();
     app.vault.pipeline_page(&reader, id).await
 }
 

@@ -124,7 +124,7 @@ async fn moving_grants_needs_the_password() {
 
     let reply = owner.post_form(REPOINT, &form(&from, &to, "hunter2-hunter2")).await;
     let location = reply.location();
-    let back = format!("/p/acme/credentials/{old}/delete?form=repoint&back=");
+    let back = format!("/p/acme/credentials/{old}/delete?back=");
     assert!(location.starts_with(&back) && !location.contains("hunter2"), "{location}");
     let shown = owner.follow(reply).await.text();
     assert!(shown.contains("This is not your password") && !shown.contains("hunter2"), "{shown}");

@@ -137,11 +137,11 @@ async fn a_report_is_for_all_of_one_fetch_however_many_there_are() {
     assert!(told[30..].iter().all(|report| *report == Some(Report::Failed)));
     // Now it is known that they were used, once each, however often that is said.
     let used = "SELECT CAST(SUM(used) AS BIGINT) FROM usage";
-    assert_eq!(app.scalar_i64(used).await, 30);
+    assert_eq!(app.counted_i64(used).await, 30);
     assert_eq!(tell(&app, &token, &fetch, WORKED).await.status, 204);
     let [one, ..] = first.deliveries()[..] else { panic!("there are some") };
     assert_eq!(tell(&app, &token, one, WORKED).await.status, 204);
-    assert_eq!((app.scalar_i64(used).await, reports(&app).await), (30, 30));
+    assert_eq!((app.counted_i64(used).await, reports(&app).await), (30, 30));
     app.assert_chain_holds().await;
 }
 
@@ -156,7 +156,7 @@ async fn what_is_said_several_times_at_once_counts_once() {
         told.spawn(async move { browser.tell(&token, &path, WORKED).await.status.as_u16() });
     }
     assert!(told.join_all().await.iter().all(|status| *status == 204));
-    assert_eq!(app.scalar_i64("SELECT used FROM usage").await, 1);
+    assert_eq!(app.counted_i64("SELECT used FROM usage").await, 1);
     assert_eq!(reports(&app).await, 1);
 }
 

@@ -5,6 +5,7 @@ use crate::app::{App, Browser, soak};
 use crate::asking::DOORS;
 use crate::canary::search::{Canary, Search};
 use regcred::crypto::token::parse_token;
+use regcred::domain::permission::of;
 use regcred::domain::proof::Proof;
 use regcred::domain::trust_rule::Provider;
 use uuid::Uuid;
@@ -88,7 +89,8 @@ async fn a_token_that_one_server_revokes_is_refused_by_the_next_request_at_anoth
 #[tokio::test]
 async fn a_grant_that_one_server_takes_back_is_gone_from_the_next_request_at_another() {
     let scene = Scene::new().await;
-    let reader = scene.app.evidence(&scene.app.owner, "acme").await.pipeline_reader().unwrap();
+    let reader =
+        scene.app.evidence(&scene.app.owner, "acme").await.can::<of::PipelineRead>().unwrap();
     let page = scene.app.vault.pipeline_page(&reader, scene.pipeline).await.unwrap();
     let grant = page.pipeline.grants[0].id.to_string();
     scene.at_the_first("/rpc/grants/delete", &[("id", grant.as_str())]).await;
@@ -111,7 +113,8 @@ async fn a_rule_that_one_server_deletes_ends_its_short_lived_tokens_at_another()
     ];
     let reply = scene.app.ask_rule(&scene.app.owner, scene.pipeline, &fields).await;
     assert_eq!(reply.status, 200, "{}", reply.text());
-    let reader = scene.app.evidence(&scene.app.owner, "acme").await.pipeline_reader().unwrap();
+    let reader =
+        scene.app.evidence(&scene.app.owner, "acme").await.can::<of::PipelineRead>().unwrap();
     let page = scene.app.vault.pipeline_page(&reader, scene.pipeline).await.unwrap();
     let rule = page.pipeline.rules[0].id.to_string();
     scene.at_the_first("/rpc/trust-rules/delete", &[("id", rule.as_str())]).await;

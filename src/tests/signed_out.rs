@@ -21,11 +21,12 @@ async fn end_sessions(app: &App) {
     assert!(app.raw("DELETE FROM session").await > 0);
 }
 
-/// Signs the owner in again on the page that the answer leads to; gives the browser, and where it
-/// is sent from there.
+/// Signs the owner in again on the page that the answer leads to, in the same browser; gives it, and
+/// where it is sent from there.
 async fn sign_in_again(app: &App, refused: Reply) -> (Browser, String) {
     assert!(refused.location().starts_with("/sign-in?next="), "{}", refused.location());
-    let mut browser = app.nobody();
+    let mut browser = app.owner.clone();
+    browser.cookie = None;
     let next = value_in(&browser.follow(refused).await.text(), "next").unwrap();
     let form = [("email", OWNER), ("password", PASSWORD), ("next", next.as_str())];
     let reply = browser.post_form("/rpc/session/create", &form).await;

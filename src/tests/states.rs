@@ -4,9 +4,10 @@ use crate::app::App;
 use crate::listing::{create, in_days};
 use regcred::domain::expiry::ExpiryState;
 use regcred::domain::listing::{ListQuery, Listing, StateFilter};
+use regcred::domain::permission::of;
 
 async fn list(app: &App, state: Option<StateFilter>) -> Listing {
-    let reader = app.evidence(&app.owner, "acme").await.reader().unwrap();
+    let reader = app.evidence(&app.owner, "acme").await.can::<of::RegistryRead>().unwrap();
     let query = ListQuery { state, ..ListQuery::default() };
     app.vault.list_credentials(&reader, &query).await.unwrap()
 }

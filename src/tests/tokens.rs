@@ -49,10 +49,7 @@ async fn a_revoked_token_is_refused_from_the_next_request_on_and_others_are_not(
     let more = [
         ("project", "acme"),
         ("pipeline", pipeline.as_str()),
-        ("form[name]", ""),
-        ("form[description]", ""),
-        ("form[token_days]", "1"),
-        ("form[intent]", ""),
+        ("token_days", "1"),
         ("password", PASSWORD),
     ];
     let reply = app.owner.post_form("/rpc/tokens/create", &more).await;
@@ -62,7 +59,9 @@ async fn a_revoked_token_is_refused_from_the_next_request_on_and_others_are_not(
     let id = id_of(&token);
     let form = [("project", "acme"), ("pipeline", pipeline.as_str()), ("id", id.as_str())];
     let reply = app.owner.post_form("/rpc/tokens/revoke", &form).await;
-    assert!(app.owner.follow(reply).await.text().contains("The token is refused from now on."));
+    assert!(
+        app.owner.follow(reply).await.text().contains("The token was revoked and no longer works.")
+    );
     is_refused(&app, &token).await;
     assert_eq!(app.docker_config(&second, "", &[]).await.status, 200);
     assert_eq!(app.owner.post_json_accept("/rpc/tokens/revoke", &form).await.status, 404);
@@ -134,10 +133,7 @@ async fn a_token_lives_a_year_at_most() {
         let form = [
             ("project", "acme"),
             ("pipeline", pipeline.as_str()),
-            ("form[name]", ""),
-            ("form[description]", ""),
-            ("form[token_days]", days),
-            ("form[intent]", ""),
+            ("token_days", days),
             ("password", PASSWORD),
         ];
         let reply = app.owner.post_json_accept("/rpc/tokens/create", &form).await;

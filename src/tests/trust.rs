@@ -14,6 +14,7 @@ use crate::signing::{Lines, Woodpecker, drone, drone_body, woodpecker_body};
 use regcred::domain::audit::Action;
 use regcred::domain::credential::Access;
 use regcred::domain::delivery::{Door, Outcome};
+use regcred::domain::permission::of;
 use regcred::domain::proof::Proof;
 use regcred::domain::trust_rule::Provider;
 use uuid::Uuid;
@@ -222,7 +223,7 @@ async fn deleting_a_rule_ends_what_it_let_in_and_leaves_the_tokens_that_people_m
     assert_eq!(reply.status, 200, "{}", reply.text());
     assert_eq!(app.fetch(&short, DOORS[0]).await.status, 200);
 
-    let reader = app.evidence(&app.owner, "acme").await.pipeline_reader().unwrap();
+    let reader = app.evidence(&app.owner, "acme").await.can::<of::PipelineRead>().unwrap();
     let page = app.vault.pipeline_page(&reader, pipeline).await.unwrap();
     let rule = page.pipeline.rules[0].id.to_string();
     let id = pipeline.to_string();

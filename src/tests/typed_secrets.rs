@@ -19,8 +19,8 @@ async fn the_same_secret_saved_again_is_no_new_version_and_pushes_none_out() {
     let before = app.stored("acme", id).await;
     for again in ["second", "second\n"] {
         let page = saved(&app, id, "2", &[("password", again)]).await;
-        assert!(page.contains(UNCHANGED) && page.contains("Nothing was changed"), "{page}");
-        assert!(!page.contains("from now on"), "{page}");
+        assert!(page.contains(UNCHANGED) && page.contains("No changes to save"), "{page}");
+        assert!(!page.contains("Pipelines now receive"), "{page}");
     }
     assert_eq!(app.stored("acme", id).await, before);
     // What else was typed is saved.
@@ -60,7 +60,7 @@ async fn the_same_secret_does_not_wait_twice() {
     let staged = [("password", "next"), ("is_staged", "true")];
     assert!(!saved(&app, id, "1", &staged).await.contains(UNCHANGED));
     let page = saved(&app, id, "2", &staged).await;
-    assert!(page.contains("it is the one that waits already"), "{page}");
+    assert!(page.contains("It was staged already"), "{page}");
     assert_eq!(app.scalar_i64(VERSIONS).await, 2);
 }
 
@@ -72,7 +72,7 @@ async fn the_current_secret_does_not_wait_and_pushes_nothing_out() {
     assert!(!saved(&app, id, "1", &next).await.contains(UNCHANGED));
     let before = app.stored("acme", id).await;
     let page = saved(&app, id, "2", &[("password", "first\n"), ("is_staged", "true")]).await;
-    assert!(page.contains("it is the current one already, so it does not wait"), "{page}");
+    assert!(page.contains("It is the current one, so it was not staged"), "{page}");
     assert!(page.contains("The line break at the end of the secret was dropped"), "{page}");
     assert_eq!(app.stored("acme", id).await, before);
     assert_eq!(app.scalar_i64("SELECT COUNT(sealed) FROM secret_version").await, 2);
@@ -86,14 +86,14 @@ async fn nobody_is_told_that_pipelines_receive_a_disabled_credential() {
     let form = [("project", "acme"), ("id", text.as_str())];
     app.owner.post_form("/rpc/credentials/disable", &form).await;
     let page = saved(&app, id, "2", &[("password", "second")]).await;
-    assert!(page.contains("Version 2 of the secret is the current one"), "{page}");
-    assert!(page.contains("only once you enable it"), "{page}");
+    assert!(page.contains("Version 2 of the secret is current"), "{page}");
+    assert!(page.contains("receive it after you enable it"), "{page}");
     let page = saved(&app, id, "3", &[("password", "third"), ("is_staged", "true")]).await;
-    assert!(page.contains("Version 3 of the secret waits"), "{page}");
-    assert!(page.contains("pipelines receive neither"), "{page}");
+    assert!(page.contains("Version 3 of the secret is staged"), "{page}");
+    assert!(page.contains("pipelines receive no secret"), "{page}");
     app.owner.post_form("/rpc/credentials/enable", &form).await;
     let page = saved(&app, id, "5", &[("password", "fourth")]).await;
-    assert!(page.contains("Pipelines receive version 4 of the secret from now on."), "{page}");
+    assert!(page.contains("Pipelines now receive version 4 of the secret."), "{page}");
 }
 
 #[tokio::test]

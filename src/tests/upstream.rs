@@ -97,8 +97,8 @@ async fn a_registry_that_nobody_reaches_is_503_as_well() {
 #[tokio::test]
 async fn a_registry_that_says_no_is_final() {
     for (head, said) in [
-        ("401 Unauthorized", "refuses its user name and secret"),
-        ("403 Forbidden", "refuses its user name and secret"),
+        ("401 Unauthorized", "rejected its username and secret"),
+        ("403 Forbidden", "rejected its username and secret"),
         ("404 Not Found", "status 404"),
         ("200 OK", "not of the registry protocol"),
     ] {

@@ -3,11 +3,12 @@
 use crate::app::{App, auths};
 use crate::edits::save;
 use regcred::domain::credential_page::CredentialPage;
+use regcred::domain::permission::of;
 use regcred::domain::secret_version::VersionState;
 use uuid::Uuid;
 
 async fn page(app: &App, id: Uuid) -> CredentialPage {
-    let reader = app.evidence(&app.owner, "acme").await.reader().unwrap();
+    let reader = app.evidence(&app.owner, "acme").await.can::<of::RegistryRead>().unwrap();
     app.vault.credential_page(&reader, id).await.unwrap()
 }
 
@@ -52,7 +53,7 @@ async fn a_secret_that_was_replaced_by_mistake_comes_back() {
     use VersionState::{Current, Kept};
     assert_eq!(states(&app, id).await, [(2, Kept), (1, Current)]);
     let events = page(&app, id).await.events;
-    assert_eq!(events[0].detail, "from version 2 to 1");
+    assert_eq!(events[0].detail.to_text(), "from version 2 to 1");
     // A new secret is a new version, not the second again.
     save(&app, id, "3", &[("password", "third")]).await;
     assert_eq!(states(&app, id).await, [(3, Current), (2, Kept), (1, Kept)]);

@@ -4,6 +4,7 @@
 use super::{Vault, now};
 use crate::domain::moment::Moment;
 use crate::error::{Error, Result};
+use crate::store::Unrecorded;
 use std::net::{IpAddr, Ipv6Addr};
 
 /// How often something may fail, or be done, in a while.
@@ -31,7 +32,7 @@ impl Vault {
                 return Err(limit.reached(since, now));
             }
         }
-        Ok(write.commit().await?)
+        Ok(write.commit_without_event(Unrecorded::Attempt).await?)
     }
 
     /// Whether one more may be counted, as far as can be said without counting it.

@@ -1,4 +1,4 @@
-//! The chains as who has access to the machine checks and reads them.
+//! The chains, as the operator verifies and reads them.
 
 use super::{INSTANCE, Vault};
 use crate::domain::actor::Operator;
@@ -15,7 +15,7 @@ pub struct ChainReport {
     pub name: String,
     /// Links by its stored end.
     pub links: i64,
-    /// The MAC of the last link, in hex. Who keeps it elsewhere can tell later whether the chain
+    /// The MAC of the last link, in hex. A copy kept elsewhere tells later whether the chain
     /// was cut back to before it.
     pub head: String,
     /// The first link that does not hold; `None` when all do.
@@ -87,6 +87,6 @@ impl Vault {
     async fn chain_of(&self, _operator: &Operator, slug: Option<&str>) -> Result<Uuid> {
         let Some(slug) = slug else { return Ok(INSTANCE) };
         let found = self.store.projects().find(slug).await?;
-        Ok(found.ok_or_else(super::projects::unknown)?.id)
+        Ok(found.ok_or_else(super::people::unknown_project)?.id)
     }
 }

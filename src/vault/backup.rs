@@ -29,7 +29,7 @@ pub struct Contents {
     pub rows: BTreeMap<String, u64>,
 }
 
-/// A backup that was read to its end and found whole. Who made it is not known yet.
+/// A backup that was read to its end and found whole. It is not authenticated yet.
 #[derive(Clone, Debug)]
 pub struct Checked {
     header: Header,
@@ -40,7 +40,7 @@ pub struct Checked {
     keys: Vec<WrappedKey>,
 }
 
-/// A backup that may be restored: it was proved, or whoever restores it answers for it.
+/// A backup that may be restored: it was authenticated, or the operator answers for it.
 #[derive(Clone, Debug)]
 pub struct Restorable(Checked);
 
@@ -59,7 +59,7 @@ impl Checked {
         Ok(self.keys.iter().map(|key| key.kek_id.to_string()).collect())
     }
 
-    /// Proves that it is as somebody wrote it who could open the keyring inside.
+    /// Proves that its writer could open the keyring inside.
     ///
     /// # Errors
     /// As [`Checked::kek_ids`]; `NoKey` or `WrongKey` when the keys given open nothing of it, and
@@ -85,7 +85,7 @@ impl Checked {
         }
     }
 
-    /// Takes it as it is, on the word of who restores it, if it is of a version that had no proof;
+    /// Takes it as it is, on the operator's word, if it is of a version that had no proof;
     /// `None` for one that can be proved.
     pub fn unproved(&self) -> Option<Restorable> {
         (!self.header.is_authenticated()).then(|| Restorable(self.clone()))

@@ -1,26 +1,37 @@
 //! Registry credentials: listed, created, disabled.
 
 mod checks;
+mod edits;
+mod pages;
+mod registry_tokens;
+mod repointing;
+mod same_secret;
+mod secret_input;
+mod versions;
 
-pub(super) use checks::{is_wrong, name_taken};
+pub(super) use checks::is_wrong;
+pub use secret_input::SecretInput;
 
-use super::secret_input::ReadSecret;
-use super::versions::NewVersion;
-use super::{SecretInput, Vault, names, now, today};
+use super::{Vault, names, now, today};
 use crate::crypto::blob::Place;
-use crate::domain::actor::{Editor, Reader};
-use crate::domain::audit::{Action, Subject};
-use crate::domain::credential::Method;
+use crate::domain::actor::Can;
+use crate::domain::audit::{Action, Detail, Subject};
+use crate::domain::credential::{CredentialSettings, Method};
 use crate::domain::credential_form::{CredentialDraft, CredentialForm};
 use crate::domain::listing::{ListQuery, Listing};
 use crate::domain::moment::Day;
+use crate::domain::permission::of;
+use crate::domain::registry::RegistryHost;
 use crate::domain::registry_kind::RegistryKind;
 use crate::error::{Error, FieldError, Result};
-use crate::store::{CredentialChanges, Set, Write, unless_taken};
+use crate::store::{CredentialChanges, Recorded, Set, Write, unless_taken};
+use checks::name_taken;
+use secret_input::ReadSecret;
 use uuid::Uuid;
+use versions::NewVersion;
 
 const COPY_TAKEN: &str =
-    "A credential for that host with this name and the host's name behind it exists already.";
+    "A credential with this name and that host's name behind it exists already.";
 
 /// What a creation made, and what the page after it says.
 #[derive(Clone, Debug)]
@@ -33,8 +44,15 @@ pub struct Created {
 
 impl Vault {
     /// One page of the project's credentials.
-    pub async fn list_credentials(&self, reader: &Reader, query: &ListQuery) -> Result<Listing> {
+    pub async fn list_credentials(
+        &self,
+        reader: &Can<of::RegistryRead>,
+        query: &ListQuery,
+    ) -> Result<Listing> {
         query.check()?;
+        if query.is_unused {
+            self.count_receipts(reader.project().id).await;
+        }
         let rows = self.store.credentials(reader.project().id);
         let (search, today) = (names::fold(&query.search), today());
         let listed = rows.list(query, &search, today).await?;
@@ -50,7 +68,7 @@ impl Vault {
     /// `Invalid` with a sentence for every field that breaks a rule.
     pub async fn create_credential(
         &self,
-        editor: &Editor,
+        editor: &Can<of::RegistryWrite>,
         form: &CredentialForm,
         secret: &SecretInput,
     ) -> Result<Created> {
@@ -61,41 +79,44 @@ impl Vault {
         let write = self.store.write().await?;
         self.check_name(&write, editor, form, None, &mut errors).await?;
         let owner = self.owner(&write, editor, form, None, &mut errors).await?;
-        let (Ok(draft), Some(read), true) = (checked, read, errors.is_empty()) else {
+        let (Ok(mut draft), Some(read), true) = (checked, read, errors.is_empty()) else {
             return Err(Error::Invalid(errors));
         };
-        let draft = CredentialDraft { owner, ..draft }.owned_by(&editor.person().name);
-        let id = self.insert(&write, editor, &draft, &read).await?;
-        let mut notices = vec![format!("{} was created for {}.", draft.name, draft.host.as_str())];
+        // Without another name, the creator is the owner.
+        let by = &editor.person().name;
+        draft.settings.owner = if owner.is_empty() { by.clone() } else { owner };
+        let (id, mut recorded) = self.insert(&write, editor, &draft, &read).await?;
+        let CredentialSettings { name, method, username, .. } = &draft.settings;
+        let mut notices = vec![format!("{name} was created for {}.", draft.host.as_str())];
         notices.extend(draft.changes.iter().cloned());
         let kind = RegistryKind::recognise(&draft.host);
-        notices.extend(read.notices(kind, draft.method, &draft.username));
+        notices.extend(read.notices(kind, *method, username));
         for host in &draft.also {
             let copy = draft.for_host(host);
             let inserted = self.insert(&write, editor, &copy, &read).await;
-            inserted.map_err(|error| match error {
+            (_, recorded) = inserted.map_err(|error| match error {
                 Error::Invalid(_) => Error::at("also", COPY_TAKEN),
                 other => other,
             })?;
-            notices.push(format!("{} was created with the same key.", copy.name));
+            notices.push(format!("{} was created with the same key.", copy.settings.name));
         }
-        write.commit().await?;
+        write.commit(recorded).await?;
         Ok(Created { id, notices })
     }
 
-    /// Writes the draft as a new credential.
+    /// Writes the draft as a new credential, with its event.
     ///
     /// # Errors
     /// `Invalid` for a name that is taken, and for nothing else.
     async fn insert(
         &self,
         write: &Write,
-        editor: &Editor,
+        editor: &Can<of::RegistryWrite>,
         draft: &CredentialDraft,
         read: &ReadSecret,
-    ) -> Result<Uuid> {
+    ) -> Result<(Uuid, Recorded)> {
         let (id, at, by) = (Uuid::now_v7(), now(), editor.person().name.clone());
-        let mut row = fields(draft, at.day());
+        let mut row = fields(&draft.settings, &draft.host, at.day());
         row.id = Set(id);
         row.host = Set(draft.host.as_str().to_owned());
         row.is_insecure = Set(draft.is_insecure);
@@ -110,7 +131,7 @@ impl Vault {
         let new = NewVersion {
             credential: id,
             origin: &origin,
-            method: draft.method,
+            method: draft.settings.method,
             before: None,
             waits: false,
         };
@@ -118,24 +139,17 @@ impl Vault {
         let project = editor.project().id;
         let inserted = write.credentials(project).insert(row).await;
         inserted.map_err(|error| unless_taken(error, Error::Invalid(vec![name_taken()])))?;
-        let subject = Subject { id, name: draft.name.clone() };
-        let detail = draft.host.as_str().to_owned();
-        self.note(
-            write,
-            project,
-            Some(editor.person()),
-            Action::CredentialCreated,
-            subject,
-            detail,
-        )
-        .await?;
-        Ok(id)
+        let subject = Subject { id, name: draft.settings.name.clone() };
+        let detail = Detail::Registry(draft.host.as_str().to_owned());
+        let action = Action::CredentialCreated;
+        let recorded = self.record_event(write, project, editor, action, subject, detail).await?;
+        Ok((id, recorded))
     }
 
     /// Stops deliveries, or allows them again. Doing it twice changes nothing.
     pub async fn set_disabled(
         &self,
-        editor: &Editor,
+        editor: &Can<of::RegistryWrite>,
         id: Uuid,
         is_disabled: bool,
     ) -> Result<String> {
@@ -155,9 +169,10 @@ impl Vault {
             let action =
                 if is_disabled { Action::CredentialDisabled } else { Action::CredentialEnabled };
             let subject = Subject { id, name: found.summary.name.clone() };
-            self.note(&write, project, Some(editor.person()), action, subject, String::new())
-                .await?;
-            write.commit().await?;
+            let detail = Detail::Nothing;
+            let recorded =
+                self.record_event(&write, project, editor, action, subject, detail).await?;
+            write.commit(recorded).await?;
         }
         Ok(found.summary.name)
     }
@@ -182,12 +197,16 @@ pub(super) fn secret_place(
 }
 
 /// The columns that the form decides, on creation and on edit.
-pub(super) fn fields(draft: &CredentialDraft, secret_set_on: Day) -> CredentialChanges {
+fn fields(
+    draft: &CredentialSettings,
+    host: &RegistryHost,
+    secret_set_on: Day,
+) -> CredentialChanges {
     let json = |list: &[String]| serde_json::to_string(list).unwrap_or_else(|_| "[]".to_owned());
     let search = [
         draft.name.as_str(),
         &draft.description,
-        draft.host.as_str(),
+        host.as_str(),
         &draft.username,
         &draft.paths.join("\n"),
         &draft.owner,
@@ -219,7 +238,7 @@ pub(super) fn fields(draft: &CredentialDraft, secret_set_on: Day) -> CredentialC
 }
 
 /// The day on which something is due: the review, or the next rotation of the secret.
-pub(super) fn renew_on(
+fn renew_on(
     review_on: Option<Day>,
     rotate_every_days: Option<u32>,
     secret_set_on: Day,

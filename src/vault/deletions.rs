@@ -1,8 +1,9 @@
 //! Deleting for good. What others depend on asks for its name.
 
-use super::{Vault, now};
-use crate::domain::actor::{PipelineRemover, Remover};
-use crate::domain::audit::{Action, Subject};
+use super::Vault;
+use crate::domain::actor::Can;
+use crate::domain::audit::{Action, Detail, Subject};
+use crate::domain::permission::of;
 use crate::error::{Error, Result};
 use uuid::Uuid;
 
@@ -11,13 +12,14 @@ impl Vault {
     /// be the name when a pipeline holds a grant or has received it.
     pub async fn delete_credential(
         &self,
-        remover: &Remover,
+        remover: &Can<of::RegistryDelete>,
         id: Uuid,
         typed_name: &str,
     ) -> Result<String> {
         let project = remover.project().id;
         let write = self.store.write().await?;
         let found = write.credentials(project).lock(id).await?.ok_or(Error::NotFound)?;
+        write.receipts(project).count().await?;
         let dependents = write.credentials(project).dependents(id).await?;
         let name = found.summary.name;
         if !dependents.is_empty() {
@@ -27,17 +29,10 @@ impl Vault {
         write.secrets(project).delete(id).await?;
         write.credentials(project).delete(id).await?;
         let subject = Subject { id, name: name.clone() };
-        let detail = found.summary.host.as_str().to_owned();
-        self.note(
-            &write,
-            project,
-            Some(remover.person()),
-            Action::CredentialDeleted,
-            subject,
-            detail,
-        )
-        .await?;
-        write.commit().await?;
+        let detail = Detail::Registry(found.summary.host.as_str().to_owned());
+        let action = Action::CredentialDeleted;
+        let recorded = self.record_event(&write, project, remover, action, subject, detail).await?;
+        write.commit(recorded).await?;
         Ok(name)
     }
 
@@ -45,23 +40,23 @@ impl Vault {
     /// record.
     pub async fn delete_pipeline(
         &self,
-        remover: &PipelineRemover,
+        remover: &Can<of::PipelineDelete>,
         id: Uuid,
         typed_name: &str,
     ) -> Result<String> {
         let project = remover.project().id;
         let write = self.store.write().await?;
-        let found = write.pipelines(project).find(id, now().day()).await?.ok_or(Error::NotFound)?;
-        confirm(&found.name, typed_name)?;
+        let subject = write.pipelines(project).subject(id).await?.ok_or(Error::NotFound)?;
+        confirm(&subject.name, typed_name)?;
         write.grants(project).delete_of_pipeline(id).await?;
         write.tokens().delete_of_pipeline(project, id).await?;
         write.trust_rules(project).delete_of_pipeline(id).await?;
         write.pipelines(project).delete(id).await?;
-        let subject = Subject { id, name: found.name.clone() };
-        let person = Some(remover.person());
-        self.note(&write, project, person, Action::PipelineDeleted, subject, String::new()).await?;
-        write.commit().await?;
-        Ok(found.name)
+        let name = subject.name.clone();
+        let (action, detail) = (Action::PipelineDeleted, Detail::Nothing);
+        let recorded = self.record_event(&write, project, remover, action, subject, detail).await?;
+        write.commit(recorded).await?;
+        Ok(name)
     }
 }
 
@@ -69,5 +64,5 @@ fn confirm(name: &str, typed: &str) -> Result<()> {
     if typed.trim() == name {
         return Ok(());
     }
-    Err(Error::at("typed_name", "Type the name exactly as it is written above, to confirm."))
+    Err(Error::at("typed_name", "To confirm, type the name exactly as shown above."))
 }

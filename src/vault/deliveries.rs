@@ -20,7 +20,7 @@ use crate::domain::matching::{Lost, Shape};
 use crate::domain::moment::Moment;
 use crate::domain::registry::RegistryHost;
 use crate::error::{Error, Result};
-use crate::store::{Deliverable, ReceiptRow};
+use crate::store::{Deliverable, FetchRow};
 use receipts::Book;
 use std::collections::HashMap;
 use uuid::Uuid;
@@ -140,7 +140,7 @@ impl Vault {
         format: impl FnOnce(&[Vec<Entry>], &mut Ledger) -> Result<B>,
     ) -> Result<Delivered<B>> {
         let granted = self.granted(pipeline).await?;
-        let mut book = Book::new(pipeline);
+        let mut book = Book::new(pipeline, requests);
         let (mut choices, mut answers) = (Vec::new(), Vec::new());
         for request in requests {
             let (choice, entries) = self.choose(pipeline, request, &granted, &mut book).await?;
@@ -149,7 +149,7 @@ impl Vault {
         }
         let failure = choices.iter().find_map(|choice| choice.failure());
         if let Some(error) = failure {
-            self.record(book.rows).await?;
+            self.record(book.take()).await?;
             return Err(error);
         }
         let mut ledger = Ledger::default();
@@ -157,7 +157,7 @@ impl Vault {
         for (choice, entries) in choices.iter_mut().zip(&answers) {
             choice.settle(entries, &ledger, &mut book);
         }
-        self.record(std::mem::take(&mut book.rows)).await?;
+        self.record(book.take()).await?;
         let unreadable = choices.iter().flat_map(|choice| choice.unreadable.iter().copied());
         let unreadable: Vec<&Deliverable> = unreadable.collect();
         self.mark_all_unreadable(&unreadable).await;
@@ -222,7 +222,15 @@ impl Vault {
         }
     }
 
-    pub(super) async fn record(&self, rows: Vec<ReceiptRow>) -> Result<()> {
+    /// Lets the counts catch up with the receipts before somebody looks at them. Where they cannot be
+    /// written, people see those of before.
+    pub(super) async fn count_receipts(&self, project: Uuid) {
+        if let Err(error) = self.store.count_receipts(project).await {
+            let _ = Error::from(error);
+        }
+    }
+
+    pub(super) async fn record(&self, rows: Vec<FetchRow>) -> Result<()> {
         if self.recorder.record(rows).await { Ok(()) } else { Err(Error::Unavailable) }
     }
 }

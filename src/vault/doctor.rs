@@ -92,7 +92,7 @@ impl Vault {
         for (project_id, credential_id, credential, version) in
             self.store.credentials_without_secret(NAMED as u64).await?
         {
-            let why = "its ciphertext is gone".to_owned();
+            let why = "its ciphertext is missing".to_owned();
             let is_current = true;
             opening.add(Unreadable {
                 project_id,
@@ -109,14 +109,14 @@ impl Vault {
     /// Why the secret does not open; `None` when it does.
     async fn fault(&self, row: &SealedRow) -> Result<Option<String>> {
         let Some(origin) = row.origin.as_deref() else {
-            return Ok(Some("its registry is not written as one".to_owned()));
+            return Ok(Some("its registry is not a valid host".to_owned()));
         };
         let place = secret_place(row.id, row.project_id, row.version, origin);
         match self.keys.open(&self.store, &place, &row.sealed).await {
-            Ok(_) if super::rewrap::key_version(&row.sealed).ok() == Some(row.key_version) => {
+            Ok(_) if super::keys::key_version(&row.sealed).ok() == Some(row.key_version) => {
                 Ok(None)
             }
-            Ok(_) => Ok(Some("its row names another data key than its ciphertext".to_owned())),
+            Ok(_) => Ok(Some("its row names a different data key than its ciphertext".to_owned())),
             // The keys, not this row.
             Err(CryptoError::WrongKek) => Err(Error::Unavailable),
             Err(error) => Ok(Some(error.to_string())),

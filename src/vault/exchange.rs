@@ -15,7 +15,7 @@ use crate::domain::proof::Proof;
 use crate::domain::trust_rule::{Provider, TrustRule, holds, judge, other_audience};
 use crate::error::{Error, Result};
 use crate::issuers::IssuerProblem;
-use crate::store::TokenRow;
+use crate::store::{TokenRow, Unrecorded};
 use once::{Shown, Use, used_once, uses};
 use serde_json::{Map, Value};
 use uuid::Uuid;
@@ -135,7 +135,7 @@ impl Vault {
             return Err(Unproved::NoRule.into_error());
         }
         write.tokens().insert(project, row).await?;
-        write.commit().await?;
+        write.commit_without_event(Unrecorded::Proof).await?;
         Ok((new.text, LIFE))
     }
 

@@ -4,7 +4,7 @@
 mod formats;
 
 use super::{Vault, today};
-use crate::domain::actor::{Pipeline, PipelineReader};
+use crate::domain::actor::{Can, Pipeline};
 use crate::domain::credential::{Access, Credential};
 use crate::domain::delivery::Content;
 use crate::domain::grant::Terms;
@@ -12,6 +12,7 @@ use crate::domain::image::Image;
 use crate::domain::matching::{
     Ask, Candidate, ExplainForm, Explanation, Lost, Outcome, Shape, Verdict, decide,
 };
+use crate::domain::permission::of;
 use crate::domain::proof::Proof;
 use crate::domain::registry::RegistryHost;
 use crate::error::{Error, FieldError, Result};
@@ -25,12 +26,12 @@ impl Vault {
     /// `Invalid` with a sentence at each field that needs another look.
     pub async fn explain(
         &self,
-        reader: &PipelineReader,
+        reader: &Can<of::PipelineRead>,
         form: &ExplainForm,
     ) -> Result<Explanation> {
         let project = reader.project().id;
         let id = Uuid::parse_str(&form.pipeline).unwrap_or_default();
-        if self.store.pipelines(project).find(id, today()).await?.is_none() {
+        if self.store.pipelines(project).subject(id).await?.is_none() {
             return Err(Error::at("pipeline", "Choose a pipeline."));
         }
         self.explanation(project, id, form, false).await

@@ -11,7 +11,7 @@ use super::attempts::Limit;
 use super::passwords::Turn;
 use super::{Vault, now};
 use crate::error::{Error, Result};
-use crate::store::{PersonRow, Write};
+use crate::store::{PersonRow, Unrecorded, Write};
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
@@ -113,7 +113,7 @@ impl Vault {
             Some(network) => write.attempts().add(network, from, now.0).await?.0,
             None => 0,
         };
-        write.commit().await?;
+        write.commit_without_event(Unrecorded::Attempt).await?;
         Ok((of_account, of_network))
     }
 }

@@ -1,16 +1,25 @@
 //! Unlocking the keyring at start (security 3.5 and 3.6). A wrong or missing key stops the process
 //! before it listens; nothing is ever generated beside keys that exist.
 
-use super::unlocked::{Keys, Unlocked};
-use super::{INSTANCE, event};
+mod reseal;
+mod rotation;
+mod unlocked;
+
+pub(super) use reseal::key_version;
+pub use unlocked::Keys;
+
+use super::INSTANCE;
+use super::events::{event, record_under};
 use crate::crypto::kek::Kek;
 use crate::crypto::keyring::{Keyring, Purpose, WrappedKey};
-use crate::domain::audit::{Action, Subject};
+use crate::domain::actor::Actor;
+use crate::domain::audit::{Action, Detail, Subject};
 use crate::domain::key::KeyState;
 use crate::error::Error;
-use crate::store::{KeyRow, Store};
+use crate::store::{KeyRow, Store, Unrecorded};
 use std::collections::BTreeSet;
 use std::sync::Arc;
+use unlocked::Unlocked;
 
 /// The key-encryption keys that were given.
 #[derive(Debug, Default)]
@@ -40,7 +49,7 @@ pub enum StartProblem {
     },
     /// Keys exist and another was given.
     #[error(
-        "This database is encrypted under key {expected}, and the key given is {given}. Give the right one with REGCRED_KEK_FILE, or both while changing over: the new one there and the old one with REGCRED_KEK_PREVIOUS_FILE. Nothing was changed."
+        "This database is encrypted under key {expected}, and the key given is {given}. Set REGCRED_KEK_FILE to the file of the right key. To change keys, set it to the new key and REGCRED_KEK_PREVIOUS_FILE to the old one. Nothing was changed."
     )]
     WrongKey {
         /// Ids of the keys that open the keyring.
@@ -50,7 +59,7 @@ pub enum StartProblem {
     },
     /// The right key, and yet the keyring does not open.
     #[error(
-        "The keyring in the database does not open under key {given}: it was changed or damaged ({cause}). Restore the database from a backup. Nothing was changed."
+        "The keyring in the database cannot be opened with key {given}: it was changed or damaged ({cause}). Restore the database from a backup. Nothing was changed."
     )]
     Damaged {
         /// Ids of the keys that were given.
@@ -60,12 +69,12 @@ pub enum StartProblem {
     },
     /// Sealed secrets and no keyring at all.
     #[error(
-        "This database holds encrypted secrets, and the keyring that opens them is gone. Restore the database from a backup. Nothing was changed."
+        "This database holds encrypted secrets, but their keyring is missing. Restore the database from a backup. Nothing was changed."
     )]
     NoKeyring,
     /// A new database of `PostgreSQL` and no key.
     #[error(
-        "This is a new database and no key was given. Several servers share a PostgreSQL database, so none makes a key of its own. Make one with `openssl rand -base64 32 > kek`, keep a copy apart from the database, and set REGCRED_KEK_FILE to the file."
+        "This is a new database and no key was given. With PostgreSQL, a server does not create a key, because several servers can share the database. Create one with `openssl rand -base64 32 > kek`, keep a copy apart from the database, and set REGCRED_KEK_FILE to the file."
     )]
     NoKeyForShared,
     /// The database or the system refused.
@@ -119,7 +128,7 @@ pub async fn unlock_as_it_is(store: &Store, source: KeySource) -> Result<Keys, S
 /// Opens the keyring as it is stored now. When the operator has just given the keys, what is under
 /// the previous one is wrapped under the current one; a later look leaves it alone, so that two
 /// servers with different settings do not undo each other's work for ever.
-pub(super) async fn open(
+async fn open(
     store: &Store,
     source: &Arc<KeySource>,
     is_given_now: bool,
@@ -147,7 +156,7 @@ pub(super) async fn open(
         for key in missing {
             write.keys().insert_first(new_row(key, KeyState::Active, at)).await?;
         }
-        write.commit().await?;
+        write.commit_without_event(Unrecorded::FirstKeys).await?;
     }
     // Read back: of two that start first, both use the keys of the one that won.
     let mut rows = store.keys().list().await?;
@@ -174,31 +183,32 @@ async fn rewrap(
     let write = store.write().await?;
     let mut rows = write.keys().lock().await?;
     // Another server may have done it while this one waited for the lock.
-    if Keyring::needs_rewrap(&known(&rows), current) {
-        let wrapped = Keyring::rewrap(current, previous, &known(&rows));
-        for key in wrapped.map_err(|cause| StartProblem::Damaged {
-            given: current.id().to_string(),
-            cause: cause.to_string(),
-        })? {
-            let row = rows
-                .iter_mut()
-                .find(|row| row.key_uuid == key.key_uuid && row.state != KeyState::Destroyed);
-            if let Some(row) = row {
-                (row.wrapped, row.kek_id) = (key.wrapped, key.kek_id.to_string());
-                write.keys().update(row.clone()).await?;
-            }
-        }
-        let subject = Subject { id: INSTANCE, name: "Regcred".to_owned() };
-        let detail = format!("from {} to {}", previous.id(), current.id());
-        let event = event(None, Action::KeysRewrapped, subject, detail);
-        write.chain().append(&|message| ring.mac(message), INSTANCE, event).await?;
+    if !Keyring::needs_rewrap(&known(&rows), current) {
+        return Ok(rows);
     }
-    write.commit().await?;
+    let wrapped = Keyring::rewrap(current, previous, &known(&rows));
+    for key in wrapped.map_err(|cause| StartProblem::Damaged {
+        given: current.id().to_string(),
+        cause: cause.to_string(),
+    })? {
+        let row = rows
+            .iter_mut()
+            .find(|row| row.key_uuid == key.key_uuid && row.state != KeyState::Destroyed);
+        if let Some(row) = row {
+            (row.wrapped, row.kek_id) = (key.wrapped, key.kek_id.to_string());
+            write.keys().update(row.clone()).await?;
+        }
+    }
+    let subject = Subject { id: INSTANCE, name: "Regcred".to_owned() };
+    let detail = Detail::Keys { from: previous.id().to_string(), to: current.id().to_string() };
+    let event = event(&Actor::Product, Action::KeysRewrapped, subject, detail);
+    let recorded = record_under(ring, &write, INSTANCE, event).await?;
+    write.commit(recorded).await?;
     Ok(rows)
 }
 
 /// A new key as a row.
-pub(super) fn new_row(key: WrappedKey, state: KeyState, at: i64) -> KeyRow {
+fn new_row(key: WrappedKey, state: KeyState, at: i64) -> KeyRow {
     KeyRow {
         purpose: key.purpose.to_string(),
         version: i32::try_from(key.version).unwrap_or(i32::MAX),

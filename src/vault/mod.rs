@@ -4,68 +4,51 @@
 mod attempts;
 mod audit;
 mod backup;
-mod credential_pages;
 mod credentials;
 mod deletions;
 mod deliveries;
 mod doctor;
-mod edits;
+mod events;
 mod exchange;
 mod explain;
-mod grants;
 mod guesses;
 mod keys;
 mod known;
-mod members;
 mod names;
-mod narrow;
 mod passwords;
 mod people;
 mod pipelines;
-mod projects;
 mod readiness;
-mod repointing;
 mod reports;
-mod rewrap;
-mod rotation;
-mod same_secret;
-mod secret_input;
-mod setup;
+mod sealed_notes;
 mod sign_in;
 mod signed;
 mod slots;
-mod tokens;
 mod trust_rules;
 mod turns;
 mod undeclared;
-mod unlocked;
-mod versions;
 
 pub use attempts::network;
 pub use audit::ChainReport;
 pub use backup::{BackupProblem, Checked, Contents, back_up, check_backup, restore};
-pub use credentials::Created;
+pub use credentials::{Created, SecretInput};
 pub use deliveries::{Delivered, DeliveryRequest, Entry, Given, Ledger, Told};
 pub use doctor::{Clocks, Opening, Unreadable, clocks};
-pub use keys::{KeySource, StartProblem, check, unlock, unlock_as_it_is};
-pub use people::NewAccount;
+pub use keys::{KeySource, Keys, StartProblem, check, unlock, unlock_as_it_is};
+pub use people::{FirstPerson, NewAccount, Signed};
 pub use readiness::Unready;
-pub use secret_input::SecretInput;
-pub use setup::{FirstPerson, Signed};
+pub use sealed_notes::NoteKind;
 pub use sign_in::Visitor;
 pub use slots::SlotKind;
 pub use trust_rules::NewRule;
-pub use unlocked::Keys;
 
 use crate::crypto::CryptoError;
-use crate::domain::audit::{Action, Subject};
 use crate::domain::moment::{Day, Moment};
 use crate::domain::secret_version::KEEP;
-use crate::domain::user::Person;
 use crate::error::{Error, Result};
 use crate::issuers::Issuers;
 use crate::registries::Registries;
-use crate::store::{EventRow, Recorder, Store, Write};
+use crate::store::{Recorder, Store, Unrecorded};
 use std::sync::Arc;
 use tokio::sync::Notify;
 use uuid::Uuid;
@@ -93,9 +76,9 @@ pub struct Vault {
 /// The other hosts that the vault asks: issuers for their keys, registries for tokens.
 #[derive(Clone, Debug)]
 pub struct Reach {
-    /// Who signs for a run.
+    /// They sign for runs.
     pub issuers: Issuers,
-    /// Who gives tokens for one repository.
+    /// They issue tokens for one repository.
     pub registries: Registries,
 }
 
@@ -177,7 +160,7 @@ impl Vault {
         write.tokens().sweep(now.plus_seconds(-24 * 60 * 60).0).await?;
         write.assertions().sweep(now.0).await?;
         write.leases().sweep(now.plus_seconds(-24 * 60 * 60).0).await?;
-        Ok(write.commit().await?)
+        Ok(write.commit_without_event(Unrecorded::Sweep).await?)
     }
 
     /// The first link of a chain that does not hold, or `None`: see `store::Chain::first_break`.
@@ -185,39 +168,6 @@ impl Vault {
         let ring = self.keys.ring();
         let holds = |message: &[u8], mac: &[u8]| ring.verify_mac(message, mac);
         Ok(self.store.chain().first_break(&holds, chain).await?)
-    }
-
-    /// Adds the event to the transaction. `actor` is `None` when the product itself acts.
-    async fn note(
-        &self,
-        write: &Write,
-        chain: Uuid,
-        actor: Option<&Person>,
-        action: Action,
-        subject: Subject,
-        detail: String,
-    ) -> Result<()> {
-        self.append(write, chain, event(actor, action, subject, detail)).await
-    }
-
-    /// Adds the event to the transaction, as the next link of the chain.
-    async fn append(&self, write: &Write, chain: Uuid, event: EventRow) -> Result<()> {
-        let ring = self.keys.ring();
-        write.chain().append(&|message| ring.mac(message), chain, event).await?;
-        Ok(())
-    }
-}
-
-/// An event of this moment. `actor` is `None` when the product itself acts.
-fn event(actor: Option<&Person>, action: Action, subject: Subject, detail: String) -> EventRow {
-    EventRow {
-        at: now().0,
-        action,
-        actor_id: actor.map(|person| person.id),
-        actor: actor.map_or_else(|| "Regcred".to_owned(), |person| person.name.clone()),
-        subject_id: subject.id,
-        subject: subject.name,
-        detail,
     }
 }
 

@@ -1,22 +1,26 @@
-//! People, as who has access to the machine sees to them. Everything here is on record in the chain
-//! of the instance, in the name of the operator.
+//! Accounts, as the operator manages them. Each change has an event in the chain of the instance.
+
+mod members;
+mod projects;
+mod setup;
+
+pub(super) use projects::unknown_project;
+pub use setup::{FirstPerson, Signed};
 
 use super::guesses::forgive;
-use super::setup::{close_set_up, password_problem};
 use super::sign_in::account_key;
-use super::{INSTANCE, Vault, event, names, now, projects};
+use super::{INSTANCE, Vault, names, now};
 use crate::domain::actor::Operator;
-use crate::domain::audit::{Action, Subject};
+use crate::domain::audit::{Action, Detail, Subject};
 use crate::domain::typed_text::name_problem;
 use crate::domain::user::{Account, Person, Role, email_problem};
 use crate::error::{Error, FieldError, Result};
-use crate::store::{EventRow, NewPerson, Write, unless_taken};
+use crate::store::{NewPerson, Write, unless_taken};
+use setup::{close_set_up, password_problem};
 use uuid::Uuid;
 
-/// The operator's name in audit events.
-pub(super) const OPERATOR: &str = "operator";
-
-const TAKEN: &str = "Somebody with this e-mail address is there already. `regcred user password` gives them another password.";
+const TAKEN: &str =
+    "A user with this e-mail address exists already. `regcred user password` sets a new password.";
 
 /// A person to add.
 #[derive(Clone, Debug)]
@@ -85,13 +89,13 @@ impl Vault {
         if new.is_admin {
             close_set_up(&write).await?;
         }
-        let detail = if new.is_admin { "instance admin" } else { "" };
-        self.note_operator(operator, &write, INSTANCE, Action::UserCreated, about(&person), detail)
-            .await?;
+        let (action, detail) = (Action::UserCreated, Detail::Account { is_admin: new.is_admin });
+        let about = about(&person);
+        let recorded = self.record_event(&write, INSTANCE, operator, action, about, detail).await?;
         if let Some((project, role)) = membership {
             self.admit(operator, &write, &project, &person, role).await?;
         }
-        write.commit().await?;
+        write.commit(recorded).await?;
         Ok(person)
     }
 
@@ -113,11 +117,9 @@ impl Vault {
         let person = account(&write, email).await?.person;
         write.people().set_password(person.id, password_hash).await?;
         write.sessions().delete_of_person(person.id).await?;
-        // Who was kept out for guessing need not wait with the new one.
+        // Failures with the old password do not delay the new one.
         forgive(&write, &account_key(&names::fold(&person.email))).await?;
-        self.note_operator(operator, &write, INSTANCE, Action::PasswordSet, about(&person), "")
-            .await?;
-        write.commit().await?;
+        self.change_account(operator, write, Action::PasswordSet, &person).await?;
         Ok(person)
     }
 
@@ -139,8 +141,7 @@ impl Vault {
         write.people().set_disabled(person.id, is_disabled.then(|| now().0)).await?;
         write.sessions().delete_of_person(person.id).await?;
         let action = if is_disabled { Action::UserDisabled } else { Action::UserEnabled };
-        self.note_operator(operator, &write, INSTANCE, action, about(&person), "").await?;
-        write.commit().await?;
+        self.change_account(operator, write, action, &person).await?;
         Ok(person)
     }
 
@@ -161,28 +162,26 @@ impl Vault {
         }
         write.people().set_admin(person.id, is_admin).await?;
         let action = if is_admin { Action::AdminGranted } else { Action::AdminRevoked };
-        self.note_operator(operator, &write, INSTANCE, action, about(&person), "").await?;
-        write.commit().await?;
+        self.change_account(operator, write, action, &person).await?;
         Ok(Person { is_admin, ..person })
     }
 
-    /// Adds the event to the transaction, in the operator's name.
-    pub(super) async fn note_operator(
+    /// Commits a change of an account with its event.
+    async fn change_account(
         &self,
-        _operator: &Operator,
-        write: &Write,
-        chain: Uuid,
+        operator: &Operator,
+        write: Write,
         action: Action,
-        subject: Subject,
-        detail: &str,
+        person: &Person,
     ) -> Result<()> {
-        let event = event(None, action, subject, detail.to_owned());
-        self.append(write, chain, EventRow { actor: OPERATOR.to_owned(), ..event }).await
+        let (about, detail) = (about(person), Detail::Nothing);
+        let recorded = self.record_event(&write, INSTANCE, operator, action, about, detail).await?;
+        Ok(write.commit(recorded).await?)
     }
 }
 
 /// The person with this address, whether or not they may sign in.
-pub(super) async fn account(write: &Write, email: &str) -> Result<Account> {
+async fn account(write: &Write, email: &str) -> Result<Account> {
     let key = names::fold(email.trim());
     let found = if key.chars().any(char::is_control) {
         // No database of ours holds such an address, and some cannot be asked for it.
@@ -192,11 +191,11 @@ pub(super) async fn account(write: &Write, email: &str) -> Result<Account> {
     };
     found.ok_or_else(|| {
         Error::Conflict(
-            "Nobody has this e-mail address. `regcred user list` shows who is there.".to_owned(),
+            "No user has this e-mail address. `regcred user list` lists all users.".to_owned(),
         )
     })
 }
 
-pub(super) fn about(person: &Person) -> Subject {
+fn about(person: &Person) -> Subject {
     Subject { id: person.id, name: person.email.clone() }
 }

@@ -1,12 +1,16 @@
 //! Pipelines: listed, shown, made.
 
+mod grants;
+mod tokens;
+
 use super::credentials::is_wrong;
 use super::{Vault, names, now, today};
-use crate::domain::actor::{Granter, PipelineReader};
-use crate::domain::audit::{Action, Subject};
+use crate::domain::actor::{Can, Granter};
+use crate::domain::audit::{Action, Detail, Subject};
 use crate::domain::credential::Access;
 use crate::domain::credential_form::DESCRIPTION_MAX;
 use crate::domain::grant::Terms;
+use crate::domain::permission::of;
 use crate::domain::pipeline::{
     Grantable, PipelineDetail, PipelineForm, PipelinePage, PipelineSummary,
 };
@@ -17,22 +21,31 @@ use uuid::Uuid;
 use zeroize::Zeroizing;
 
 /// Receipts on a pipeline's page.
-const SHOWN: u64 = 20;
+const RECEIPTS_SHOWN: u64 = 20;
 
 impl Vault {
     /// The project's pipelines, by name.
-    pub async fn list_pipelines(&self, reader: &PipelineReader) -> Result<Vec<PipelineSummary>> {
+    pub async fn list_pipelines(
+        &self,
+        reader: &Can<of::PipelineRead>,
+    ) -> Result<Vec<PipelineSummary>> {
+        self.count_receipts(reader.project().id).await;
         Ok(self.store.pipelines(reader.project().id).list(today()).await?)
     }
 
     /// The credentials that can be granted, by name.
-    pub async fn list_grantable(&self, reader: &PipelineReader) -> Result<Vec<Grantable>> {
+    pub async fn list_grantable(&self, reader: &Can<of::PipelineRead>) -> Result<Vec<Grantable>> {
         Ok(self.store.credentials(reader.project().id).grantable().await?)
     }
 
     /// One pipeline.
-    pub async fn pipeline_page(&self, reader: &PipelineReader, id: Uuid) -> Result<PipelinePage> {
+    pub async fn pipeline_page(
+        &self,
+        reader: &Can<of::PipelineRead>,
+        id: Uuid,
+    ) -> Result<PipelinePage> {
         let project = reader.project().id;
+        self.count_receipts(project).await;
         let found = self.store.pipelines(project).find(id, today()).await?;
         let viewer = reader.person().id;
         let grants = self.store.grants(project).of_pipeline(id, viewer).await?;
@@ -51,7 +64,7 @@ impl Vault {
                 today: today(),
             },
             grantable,
-            receipts: self.store.receipts(project).of_pipeline(id, SHOWN).await?,
+            receipts: self.store.receipts(project).of_pipeline(id, RECEIPTS_SHOWN).await?,
             address: self.settings.address.clone(),
         })
     }
@@ -87,7 +100,7 @@ impl Vault {
             }
             Err(error) => return Err(error),
         };
-        let expires_on = super::tokens::expiry(form).map_err(|e| errors.push(e)).ok();
+        let expires_on = tokens::expiry(&form.token_days).map_err(|e| errors.push(e)).ok();
         let (Some(chosen), Some(expires_on), true) = (chosen, expires_on, errors.is_empty()) else {
             return Err(Error::Invalid(errors));
         };
@@ -97,15 +110,14 @@ impl Vault {
         let inserted = write.pipelines(project).insert(id, named, &description, now.0, by).await;
         inserted.map_err(|error| unless_taken(error, Error::Invalid(vec![name_taken()])))?;
         let subject = Subject { id, name: name.to_owned() };
-        let person = Some(granter.person());
-        self.note(&write, project, person, Action::PipelineCreated, subject.clone(), String::new())
-            .await?;
+        let (action, about) = (Action::PipelineCreated, subject.clone());
+        self.record_event(&write, project, granter, action, about, Detail::Nothing).await?;
         for (credential, intent) in chosen {
             let terms = Terms::plain(intent);
             self.insert_grant(&write, granter, &subject, &credential, terms).await?;
         }
-        let text = self.insert_token(&write, granter, &subject, expires_on).await?;
-        write.commit().await?;
+        let (text, recorded) = self.insert_token(&write, granter, &subject, expires_on).await?;
+        write.commit(recorded).await?;
         Ok((id, text))
     }
 }

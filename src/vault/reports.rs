@@ -4,6 +4,7 @@ use super::{Vault, now};
 use crate::domain::actor::Pipeline;
 use crate::domain::delivery::Report;
 use crate::error::{Error, Result};
+use crate::store::Unrecorded;
 use uuid::Uuid;
 
 impl Vault {
@@ -18,6 +19,6 @@ impl Vault {
         if !receipts.report(id, pipeline.id(), report, now().0).await? {
             return Err(Error::NotFound);
         }
-        Ok(write.commit().await?)
+        Ok(write.commit_without_event(Unrecorded::Report).await?)
     }
 }

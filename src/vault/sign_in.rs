@@ -6,9 +6,10 @@ use super::guesses::{Guess, Whose, forgive};
 use super::{INSTANCE, Vault, names};
 use crate::crypto::password::needs_rehash;
 use crate::domain::actor::{Granter, Member};
-use crate::domain::audit::{Action, Subject};
+use crate::domain::audit::{Action, Detail, Subject};
 use crate::domain::user::Person;
 use crate::error::{Error, Result};
+use crate::store::Unrecorded;
 use std::fmt;
 
 const VAGUE: &str = "The e-mail address or the password is not right.";
@@ -63,9 +64,10 @@ impl Vault {
         }
         forgive(&write, &counted).await?;
         let subject = Subject { id: person.id, name: person.email.clone() };
-        self.note(&write, INSTANCE, Some(&person), Action::SignedIn, subject, String::new())
-            .await?;
-        write.commit().await?;
+        let (action, detail) = (Action::SignedIn, Detail::Nothing);
+        let recorded =
+            self.record_event(&write, INSTANCE, &person, action, subject, detail).await?;
+        write.commit(recorded).await?;
         Ok(person)
     }
 
@@ -92,13 +94,13 @@ impl Vault {
         })
     }
 
-    /// Notes that the person signed out.
+    /// Records that the person signed out.
     pub async fn signed_out(&self, person: &Person) -> Result<()> {
         let write = self.store.write().await?;
         let subject = Subject { id: person.id, name: person.email.clone() };
-        self.note(&write, INSTANCE, Some(person), Action::SignedOut, subject, String::new())
-            .await?;
-        Ok(write.commit().await?)
+        let (action, detail) = (Action::SignedOut, Detail::Nothing);
+        let recorded = self.record_event(&write, INSTANCE, person, action, subject, detail).await?;
+        Ok(write.commit(recorded).await?)
     }
 
     /// Evidence for handing a credential to a pipeline: the member typed their password just now.
@@ -127,7 +129,7 @@ impl Vault {
         }
         let write = self.store.write().await?;
         forgive(&write, &account).await?;
-        write.commit().await?;
+        write.commit_without_event(Unrecorded::Attempt).await?;
         Ok(granter)
     }
 }

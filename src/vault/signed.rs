@@ -11,6 +11,7 @@ use crate::domain::actor::Pipeline;
 use crate::domain::proof::{Proof, fact};
 use crate::domain::trust_rule::{Provider, TrustRule, claim, holds};
 use crate::error::{Error, Result};
+use crate::store::Unrecorded;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Map, Value};
@@ -96,7 +97,7 @@ impl Vault {
         if rule.last_used_at.is_none_or(|at| at < now().plus_seconds(-60)) {
             let write = self.store.write().await?;
             write.trust_rules(project).touch(rule.id, now().0).await?;
-            write.commit().await?;
+            write.commit_without_event(Unrecorded::Proof).await?;
         }
         let proof = Proof { rule: Some(rule.id), ..run(provider, claims) };
         Ok(Pipeline::admit(pipeline, project, name, String::new(), proof))

@@ -1,21 +1,19 @@
-//! Single-use slots between a post and the page after it: what a failed form held (never a
-//! secret), what a successful one says, and a new token, shown once. Sealed, for an hour at most.
+//! Single-use slots between a post and the page after it, for the person who posted: a new token,
+//! shown once, and a failed form that is too large for a cookie. Sealed, for an hour at most.
 
 use super::{Vault, now};
 use crate::crypto::blob::{MAX_SECRET, Place};
 use crate::crypto::{digest, token};
 use crate::error::Result;
-use crate::store::SlotRow;
+use crate::store::{SlotRow, Unrecorded};
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
 crate::domain::words! {
     /// What a slot holds.
     pub enum SlotKind {
-        /// The values of a failed form.
-        Returned = "returned", "A failed form";
-        /// Sentences of a successful one.
-        Notice = "notice", "A notice";
+        /// The values of a failed form, without its secret.
+        FailedForm = "failed_form", "A failed form";
         /// A new token.
         Token = "token", "A new token";
         /// What became of a pasted token, without the token.
@@ -27,17 +25,10 @@ crate::domain::words! {
 const LIFE: i64 = 60 * 60;
 /// A token waits only for the redirect.
 const TOKEN_LIFE: i64 = 5 * 60;
-/// How many slots may belong to nobody: anybody can make them, and none may fill the disk.
-const STRANGERS_SLOTS: u64 = 1024;
 
 impl Vault {
-    /// Puts the content in a slot for that person (or for whoever holds the id) and gives its id.
-    pub async fn put_slot(
-        &self,
-        kind: SlotKind,
-        person: Option<Uuid>,
-        content: &[u8],
-    ) -> Result<String> {
+    /// Puts the content in a slot for that person and gives its id.
+    pub async fn put_slot(&self, kind: SlotKind, person: Uuid, content: &[u8]) -> Result<String> {
         let id = token::random_id()?;
         let row_id = Uuid::now_v7();
         let mut sealed = Vec::new();
@@ -59,11 +50,8 @@ impl Vault {
         };
         let write = self.store.write().await?;
         write.slots().sweep(now.0).await?;
-        if person.is_none() {
-            write.slots().make_room(STRANGERS_SLOTS).await?;
-        }
         write.slots().insert(row).await?;
-        write.commit().await?;
+        write.commit_without_event(Unrecorded::Slot).await?;
         Ok(id.as_str().to_owned())
     }
 
@@ -71,7 +59,7 @@ impl Vault {
     pub async fn take_slot(
         &self,
         kind: SlotKind,
-        person: Option<Uuid>,
+        person: Uuid,
         id: &str,
     ) -> Result<Option<Zeroizing<Vec<u8>>>> {
         let hash = digest::sha256(id.as_bytes());
@@ -79,7 +67,7 @@ impl Vault {
         let Some(row) = found else { return Ok(None) };
         let write = self.store.write().await?;
         let is_first = write.slots().delete(row.id).await?;
-        write.commit().await?;
+        write.commit_without_event(Unrecorded::Slot).await?;
         if !is_first {
             return Ok(None);
         }

@@ -1,11 +1,12 @@
 //! Trust rules: made, deleted, and tried with a pasted token.
 
 use super::signed::Salt;
-use super::{Vault, now, today};
+use super::{Vault, now};
 use crate::crypto::jwt::Unverified;
 use crate::crypto::signature::read_ed25519_key;
-use crate::domain::actor::{Granter, PipelineEditor, PipelineReader};
-use crate::domain::audit::{Action, Subject};
+use crate::domain::actor::{Can, Granter};
+use crate::domain::audit::{Action, Detail};
+use crate::domain::permission::of;
 use crate::domain::proof::fact;
 use crate::domain::trust_rule::{
     Provider, RuleTrial, TokenTrial, TrustForm, TrustRule, check, holds,
@@ -40,7 +41,7 @@ impl fmt::Debug for NewRule {
 }
 
 impl Vault {
-    /// Takes somebody else's signed word for the pipeline. The issuer is asked for its keys once.
+    /// Creates a trust rule for the pipeline. The issuer is asked for its keys once.
     ///
     /// # Errors
     /// `Invalid` with a sentence at each field that needs another look.
@@ -52,7 +53,7 @@ impl Vault {
     ) -> Result<NewRule> {
         let project = granter.project().id;
         let provider = Provider::from_word(&form.provider)
-            .ok_or_else(|| Error::at("provider", "Choose who signs for the pipeline."))?;
+            .ok_or_else(|| Error::at("provider", "Choose a provider."))?;
         let read = form.read(provider);
         let public_key = public_key(provider, &form.public_key);
         let (claims, public_key) = match (read, public_key) {
@@ -76,20 +77,17 @@ impl Vault {
             last_used_at: None,
         };
         // Before anybody else is asked for a pipeline that there may not be.
-        let found = self.store.pipelines(project).find(pipeline, today()).await?;
-        found.ok_or(Error::NotFound)?;
+        self.store.pipelines(project).subject(pipeline).await?.ok_or(Error::NotFound)?;
         let warning = self.ask_issuer(&rule).await?;
         let write = self.store.write().await?;
-        let found = write.pipelines(project).find(pipeline, today()).await?;
-        let subject = Subject { id: pipeline, name: found.ok_or(Error::NotFound)?.name };
+        let subject = write.pipelines(project).subject(pipeline).await?.ok_or(Error::NotFound)?;
         if write.trust_rules(project).of_pipeline(pipeline).await?.len() >= MOST {
             return Err(Error::Conflict(format!("A pipeline has at most {MOST} trust rules.")));
         }
-        let person = Some(granter.person());
-        let detail = provider.label().to_owned();
         // Before the other rules are looked at: it locks the project's chain until the end, so that
         // of two first rules for Drone the later one finds the salt of the other.
-        self.note(&write, project, person, Action::RuleCreated, subject, detail).await?;
+        let (action, detail) = (Action::RuleCreated, Detail::Provider(provider));
+        let recorded = self.record_event(&write, project, granter, action, subject, detail).await?;
         let secret = if provider == Provider::Drone {
             let others = write.trust_rules(project).of_provider(provider).await?;
             let salt = Salt::beside(others.iter().map(|(rule, ..)| rule))?;
@@ -99,7 +97,7 @@ impl Vault {
             None
         };
         write.trust_rules(project).insert(pipeline, rule).await?;
-        write.commit().await?;
+        write.commit(recorded).await?;
         Ok(NewRule { secret, warning })
     }
 
@@ -121,39 +119,38 @@ impl Vault {
             Err(problem) => {
                 let told = problem.complaint(&rule.issuer, rule.provider == Provider::Kubernetes);
                 Ok(Some(format!(
-                    "The trust rule is saved, but no token can be checked with it yet. {told}"
+                    "The trust rule was saved, but no token can be verified with it yet. {told}"
                 )))
             }
         }
     }
 
-    /// Takes that word no more, from the next request on; tokens that were given for it end now.
+    /// Deletes the rule, from the next request on; tokens that were issued for it end now.
     /// Gives what to say of it.
     pub async fn delete_rule(
         &self,
-        editor: &PipelineEditor,
+        editor: &Can<of::PipelineWrite>,
         pipeline: Uuid,
         id: Uuid,
     ) -> Result<String> {
         let project = editor.project().id;
         let write = self.store.write().await?;
-        let found = write.pipelines(project).find(pipeline, today()).await?;
-        let subject = Subject { id: pipeline, name: found.ok_or(Error::NotFound)?.name };
+        let subject = write.pipelines(project).subject(pipeline).await?.ok_or(Error::NotFound)?;
         let rule = write.trust_rules(project).delete(pipeline, id).await?;
         let rule = rule.ok_or(Error::NotFound)?;
         write.tokens().revoke_short_lived(project, pipeline, now().0).await?;
-        let (person, detail) = (Some(editor.person()), rule.provider.label().to_owned());
-        self.note(&write, project, person, Action::RuleDeleted, subject, detail).await?;
+        let (action, detail) = (Action::RuleDeleted, Detail::Provider(rule.provider));
+        let recorded = self.record_event(&write, project, editor, action, subject, detail).await?;
         let is_shared = rule.provider == Provider::Drone
             && !write.trust_rules(project).of_provider(rule.provider).await?.is_empty();
-        write.commit().await?;
+        write.commit(recorded).await?;
         let still = if is_shared {
-            " The secret shared with Drone is good until its other rules in this project are deleted, too."
+            " The secret shared with Drone works until the other Drone rules of this project are deleted."
         } else {
             ""
         };
         Ok(format!(
-            "The trust rule is gone. Short-lived tokens of this pipeline are refused from now on.{still}"
+            "The trust rule was deleted. Short-lived tokens of this pipeline no longer work.{still}"
         ))
     }
 
@@ -161,13 +158,12 @@ impl Vault {
     /// used up.
     pub async fn try_token(
         &self,
-        reader: &PipelineReader,
+        reader: &Can<of::PipelineRead>,
         pipeline: Uuid,
         token: &str,
     ) -> Result<TokenTrial> {
         let project = reader.project().id;
-        let found = self.store.pipelines(project).find(pipeline, today()).await?;
-        found.ok_or(Error::NotFound)?;
+        self.store.pipelines(project).subject(pipeline).await?.ok_or(Error::NotFound)?;
         let rules = self.store.trust_rules(project).of_pipeline(pipeline).await?;
         if token.trim().is_empty() {
             return Err(Error::at("token", "Paste the token of a job."));

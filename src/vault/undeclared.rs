@@ -1,5 +1,4 @@
-//! Proxies that nobody declared: whoever is behind one counts as one client, so an operator has to
-//! hear of it.
+//! Undeclared proxies. Everybody behind one counts as one client, so the operator has to hear of it.
 
 use super::Vault;
 use crate::domain::actor::InstanceAdmin;

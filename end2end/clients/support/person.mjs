@@ -41,11 +41,11 @@ export class Person {
     const defaults = { project: 'acme', method: 'password', username: 'acme-bot', access: 'pull' };
     for (const [name, value] of Object.entries({ ...defaults, ...draft })) form.append(name, value);
     await this.#send('/rpc/credentials/create', form);
-    const query = { 'query[search]': draft.name, 'query[is_unused]': 'false', 'query[page]': '0' };
-    const listing = await this.#ask('/rpc/credentials/list', { project: 'acme', ...query });
-    const row = listing.rows.find((/** @type {{ name: string }} */ row) => row.name === draft.name);
-    assert.ok(row, 'the new credential is listed');
-    return /** @type {string} */ (row.id);
+    const list = await this.page(`/p/acme/credentials?q=${encodeURIComponent(draft.name)}`);
+    const link = list.match(/<a [^>]*>/g)?.find((tag) => tag.includes(`aria-label="Edit ${draft.name}"`));
+    const [, id] = link?.match(/\/credentials\/([0-9a-f-]{36})\/edit/) ?? [];
+    assert.ok(id, 'the new credential is listed');
+    return id;
   }
 
   /**
@@ -92,10 +92,10 @@ export class Person {
       'form[credentials][]': credentials,
       password: this.#password,
     });
-    const [, id, slot] = to.match(/^\/p\/acme\/pipelines\/([0-9a-f-]{36})\?once=(.+)$/) ?? [];
-    assert.ok(id && slot, `where the post leads: ${to}`);
-    const token = await this.#take(slot);
-    assert.match(token, /^rgc_[0-9A-Za-z]{22}_[0-9A-Za-z]{43}_[0-9A-Za-z]{6}$/);
+    const [, id] = to.match(/^\/p\/acme\/pipelines\/([0-9a-f-]{36})\?once=.+$/) ?? [];
+    assert.ok(id, `where the post leads: ${to}`);
+    const [token] = (await this.page(to)).match(/rgc_[0-9A-Za-z]{22}_[0-9A-Za-z]{43}_[0-9A-Za-z]{6}/) ?? [];
+    assert.ok(token, 'the page shows the token');
     return { id, name, token };
   }
 
@@ -129,18 +129,10 @@ export class Person {
     ];
     const fields = { project: 'acme', pipeline, ...Object.fromEntries(form), password: this.#password };
     const to = await this.#post('/rpc/trust-rules/create', fields);
-    const slot = new URL(to, this.#url).searchParams.get('secret');
-    return slot ? this.#take(slot) : '';
-  }
-
-  /**
-   * What waits in a slot, which is taken once.
-   * @param {string} slot
-   */
-  async #take(slot) {
-    const token = await this.#ask('/rpc/tokens/reveal', { id: slot });
-    assert.equal(typeof token, 'string', 'the slot holds something');
-    return /** @type {string} */ (token);
+    if (!new URL(to, this.#url).searchParams.has('secret')) return '';
+    const [, shown] = (await this.page(to)).match(/DRONE_REGISTRY_PLUGIN_TOKEN=([0-9a-f]{64})/) ?? [];
+    assert.ok(shown, 'the page shows the secret');
+    return shown;
   }
 
   /**
@@ -151,16 +143,6 @@ export class Person {
   async #post(path, fields) {
     const response = await this.#send(path, urlencoded(fields));
     return response.headers.get('location') ?? '';
-  }
-
-  /**
-   * Asks something that is answered with a value.
-   * @param {string} path
-   * @param {Fields} fields
-   * @returns {Promise<any>}
-   */
-  async #ask(path, fields) {
-    return (await this.#send(path, urlencoded(fields))).json();
   }
 
   /**
@@ -181,7 +163,8 @@ export class Person {
       body,
     });
     if (response.status >= 400) throw new Error(`${path}: ${response.status} ${await response.text()}`);
-    const [cookie] = response.headers.getSetCookie();
+    // What a post leaves for the page after it is a cookie as well.
+    const cookie = response.headers.getSetCookie().find((set) => set.startsWith('sid='));
     if (cookie) this.#cookie = /** @type {string} */ (cookie.split(';')[0]);
     return response;
   }

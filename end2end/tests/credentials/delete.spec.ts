@@ -37,7 +37,7 @@ test('the dialog names every pipeline that depends on it, and asks for the name'
   for (const wrong of ['', 'ghcr.io', name.toUpperCase()]) {
     await fillIn(dialog, { [`Type ${name} to confirm`]: wrong });
     await dialog.getByRole('button', { name: 'Delete', exact: true }).click();
-    await expectWrong(dialog, `Type ${name} to confirm`, 'Type the name exactly as it is written above');
+    await expectWrong(dialog, `Type ${name} to confirm`, 'type the name exactly as shown above');
     await expectValues(dialog, { [`Type ${name} to confirm`]: wrong });
   }
   await fillIn(dialog, { [`Type ${name} to confirm`]: name });

@@ -77,7 +77,7 @@ test('a name that confirms nothing has the focus, and not Cancel', async ({ page
   for (const path of [pipeline, await pathOf(page, instance, name)]) {
     await page.goto(`${path}/delete`);
     await dialog.getByRole('button', { name: 'Delete', exact: true }).click();
-    await expectWrong(dialog, `Type ${name} to confirm`, 'Type the name exactly');
+    await expectWrong(dialog, `Type ${name} to confirm`, 'type the name exactly');
     await isModal(page);
     await expect(dialog.getByLabel(`Type ${name} to confirm`, { exact: true })).toBeFocused();
   }

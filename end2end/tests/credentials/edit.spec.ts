@@ -44,7 +44,7 @@ test('a new password becomes the next version, and pipelines receive it at once'
   const dialog = await openEdit(page, instance, name);
   await fillIn(dialog, { Password: password });
   await send(dialog);
-  await expectSaid(page, 'Pipelines receive version 2 of the secret from now on.');
+  await expectSaid(page, 'Pipelines now receive version 2 of the secret.');
   expect(signInFor(await (await fetchConfig(instance, token)).json(), HOST)).toEqual(['acme-bot', password]);
   await expect((await openEdit(page, instance, name)).getByText(/^Version 2,/)).toBeVisible();
 });
@@ -102,7 +102,7 @@ test('another method needs a new secret', async ({ page, instance }) => {
   const dialog = await openEdit(page, instance, name);
   await fillIn(dialog, { 'Authentication method': 'GCP service account key' });
   await send(dialog);
-  await expectWrong(dialog, 'Service account key (JSON)', /A change of the authentication method needs a new secret/);
+  await expectWrong(dialog, 'Service account key (JSON)', /Another authentication method needs a new secret/);
   await expectValues(dialog, { 'Authentication method': 'gcp_service_account_key' });
 });
 
@@ -110,7 +110,7 @@ test('a save that changes nothing says so', async ({ page, instance }) => {
   const name = unique('same');
   await addCredential(page, instance, { name });
   await send(await openEdit(page, instance, name));
-  await expectSaid(page, 'Nothing was changed.');
+  await expectSaid(page, 'No changes to save.');
 });
 
 test('a bad value is refused, and the dialog keeps what was typed', async ({ page, instance }) => {

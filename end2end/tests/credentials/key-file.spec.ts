@@ -49,7 +49,7 @@ for (const [what, content, sentence] of WRONG) {
 
 for (const [what, buffer, sentence] of [
   ['A .p12 key', Buffer.from([0x30, 0x82, 0x09, 0x41, 0x02, 0x01, 0x03, 0xff, 0xfe]), /looks like a \.p12 key/],
-  ['A file of 10 MB', Buffer.alloc(10 * 1024 * 1024, 'x'), /too large for a service account key, which has about 2 KB/],
+  ['A file of 10 MB', Buffer.alloc(10 * 1024 * 1024, 'x'), /too large for a service account key \(about 2 KB\)/],
 ] as const) {
   test(`${what} is refused at the upload, and nothing typed is lost`, async ({ page, instance }) => {
     const dialog = await openNew(page, instance);

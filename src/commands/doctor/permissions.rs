@@ -1,4 +1,4 @@
-//! Who can get at the files of the embedded database. A key that others can read is not even taken.
+//! Who can read the files of the embedded database. A key that others can read is refused at start.
 
 use super::report::State;
 use crate::server::config::StorageConfig;
@@ -16,11 +16,11 @@ const OTHERS: u32 = 0o077;
 /// What others may do in the data folder, and with the files in it.
 pub(super) fn look(storage: &StorageConfig) -> (State, String) {
     if storage.database_url.is_some() {
-        return (State::Ok, "The files are the database server's own.".to_owned());
+        return (State::Ok, "The files belong to the database server.".to_owned());
     }
     let folder = storage.data.display();
     let Some(mode) = mode_of(&storage.data) else {
-        return (State::Problem, format!("The data folder {folder} cannot be looked at."));
+        return (State::Problem, format!("The data folder {folder} cannot be read."));
     };
     let is_open =
         |name: &&str| mode_of(&storage.data.join(name)).is_some_and(|mode| mode & READ_BY_ALL != 0);
@@ -29,17 +29,17 @@ pub(super) fn look(storage: &StorageConfig) -> (State, String) {
     if mode & ENTERED_BY_ALL != 0 && !open.is_empty() {
         let open = open.join(", ");
         let text = format!(
-            "Everybody on this machine can read {open} in {folder}. Run `chmod 700 {folder}`."
+            "Every user of this machine can read {open} in {folder}. Run `chmod 700 {folder}`."
         );
         return (State::Problem, text);
     }
     if mode & OTHERS != 0 {
         let text = format!(
-            "Others may use the data folder {folder}. Run `chmod 700 {folder}`, unless they are meant to."
+            "Other users can access the data folder {folder}. Run `chmod 700 {folder}`, unless that is intended."
         );
         return (State::Warning, text);
     }
-    (State::Ok, "Only its owner can use the data folder.".to_owned())
+    (State::Ok, "Only its owner can access the data folder.".to_owned())
 }
 
 fn mode_of(path: &Path) -> Option<u32> {

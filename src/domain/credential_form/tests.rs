@@ -20,8 +20,8 @@ fn fields(form: &CredentialForm) -> Vec<String> {
 #[test]
 fn what_people_paste_becomes_canonical_and_its_path_a_scope() {
     let draft = form().check().unwrap();
-    assert_eq!((draft.name.as_str(), draft.host.as_str()), ("ghcr", "ghcr.io"));
-    assert_eq!(draft.paths, ["acme"]);
+    assert_eq!((draft.settings.name.as_str(), draft.host.as_str()), ("ghcr", "ghcr.io"));
+    assert_eq!(draft.settings.paths, ["acme"]);
     assert!(!draft.changes.is_empty());
 }
 
@@ -130,7 +130,7 @@ fn a_user_name_that_the_registry_fixes_is_filled_in_and_no_other_is_taken() {
 fn a_description_is_counted_as_it_is_stored() {
     let description = "x\r\n".repeat(DESCRIPTION_MAX / 2);
     let draft = CredentialForm { description, ..form() }.check().unwrap();
-    assert_eq!(draft.description, "x\n".repeat(DESCRIPTION_MAX / 2).trim_end());
+    assert_eq!(draft.settings.description, "x\n".repeat(DESCRIPTION_MAX / 2).trim_end());
     let description = "x".repeat(DESCRIPTION_MAX + 1);
     assert_eq!(fields(&CredentialForm { description, ..form() }), ["description"]);
 }
@@ -240,7 +240,7 @@ fn the_address_of_an_image_in_the_registrys_api_is_of_its_repository() {
     let pasted = "https://ghcr.io/v2/acme/api/manifests/latest";
     let draft = CredentialForm { registry_url: pasted.into(), ..form() }.check().unwrap();
     assert_eq!(draft.host.as_str(), "ghcr.io");
-    assert_eq!(draft.paths, ["acme/api"]);
+    assert_eq!(draft.settings.paths, ["acme/api"]);
 }
 
 #[test]

@@ -26,6 +26,11 @@ impl Fetch {
         Uuid::from_u128(self.0.as_u128() | u128::from(number))
     }
 
+    /// The number of the receipt with this id.
+    pub fn number(receipt: Uuid) -> u16 {
+        u16::try_from(receipt.as_u128() & NUMBER).unwrap_or_default()
+    }
+
     /// The first and the last id of the receipts that somebody speaks of: those of a fetch, or one.
     pub fn spoken_of(id: Uuid) -> (Uuid, Uuid) {
         let is_fetch = id.as_u128() & NUMBER == 0;
@@ -46,6 +51,7 @@ mod tests {
             let receipt = fetch.receipt(number);
             assert!(first < receipt && receipt <= last, "{number}");
             assert_eq!(Fetch::spoken_of(receipt), (receipt, receipt), "{number}");
+            assert_eq!((Fetch::new(receipt), Fetch::number(receipt)), (fetch, number));
         }
         assert_eq!(first, fetch.id());
         assert!(Fetch::new(other).id() > last);

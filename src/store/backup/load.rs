@@ -2,7 +2,7 @@
 //! there to today's. Nothing here knows an entity, so that an old backup fits a new program.
 
 use super::super::shape::Kind;
-use super::super::{Store, Write, connect, schema};
+use super::super::{Store, Unrecorded, Write, connect, schema};
 use super::dump::UNBOUNDED;
 use super::{Columns, Header, cell};
 use crate::migrations::Migrator;
@@ -125,7 +125,7 @@ impl Loading {
     pub async fn finish(mut self) -> Result<BTreeMap<String, u64>, Refusal> {
         self.insert().await?;
         Migrator::up(&self.write.0.inner, None).await?;
-        self.write.commit().await?;
+        self.write.commit_without_event(Unrecorded::Restore).await?;
         Ok(self.counts)
     }
 

@@ -1,4 +1,4 @@
-//! Audit events and receipts, chained, and what was said of a receipt afterwards.
+//! Audit events and receipts, chained, what was said of receipts afterwards, and what is counted.
 
 entities! {
     /// The end of each chain.
@@ -23,36 +23,55 @@ entities! {
         detail: String,
         mac: Vec<u8>,
     }
-    /// Receipts.
-    mod receipt = "receipt" {
-        id: Uuid,
+    /// Requests of pipelines: each is one link.
+    mod fetch = "fetch" {
         #[sea_orm(primary_key, auto_increment = false)]
         chain: Uuid,
         #[sea_orm(primary_key, auto_increment = false)]
         seq: i64,
+        id: Uuid,
         at: i64,
         pipeline_id: Uuid,
         pipeline: String,
+        door: String,
+        token_id: String,
+        claims: String,
+        proof: Option<String>,
+        address: Option<String>,
+        form: i32,
+        mac: Vec<u8>,
+    }
+    /// The receipts of each.
+    mod receipt = "receipt" {
+        #[sea_orm(primary_key, auto_increment = false)]
+        chain: Uuid,
+        #[sea_orm(primary_key, auto_increment = false)]
+        seq: i64,
+        #[sea_orm(primary_key, auto_increment = false)]
+        number: i32,
         credential_id: Option<Uuid>,
         credential: Option<String>,
         version: Option<i64>,
         intent: String,
-        door: String,
-        token_id: String,
-        claims: String,
-        address: Option<String>,
+        image: Option<String>,
         outcome: String,
         reason: Option<String>,
-        mac: Vec<u8>,
-        proof: Option<String>,
-        image: Option<String>,
     }
     /// What pipelines said afterwards of what they were handed.
     mod delivery_report = "delivery_report" {
         #[sea_orm(primary_key, auto_increment = false)]
-        receipt_id: Uuid,
-        project_id: Uuid,
+        chain: Uuid,
+        #[sea_orm(primary_key, auto_increment = false)]
+        seq: i64,
+        #[sea_orm(primary_key, auto_increment = false)]
+        number: i32,
         outcome: String,
         at: i64,
+    }
+    /// Up to which link receipts are in the counts.
+    mod counted = "counted" {
+        #[sea_orm(primary_key, auto_increment = false)]
+        chain: Uuid,
+        seq: i64,
     }
 }

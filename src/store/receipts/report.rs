@@ -1,17 +1,13 @@
 //! What a pipeline says afterwards of what it was handed. The receipts themselves never change.
 
 use super::Receipts;
+use super::counts::add_used;
 use super::row::shown;
 use crate::domain::delivery::{Fetch, Outcome, Report, Use};
 use crate::store::entity::delivery_report::{ActiveModel, Column, Entity};
-use crate::store::entity::{delivery_report, receipt};
-use crate::store::locked;
-use crate::store::tallies::add_used;
+use crate::store::entity::{delivery_report, fetch, receipt};
 use sea_orm::sea_query::OnConflict;
-use sea_orm::{
-    ActiveValue::Set, ColumnTrait, ConnectionTrait, DbBackend, DbErr, EntityTrait, JoinType,
-    QueryFilter, QueryOrder, QuerySelect,
-};
+use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter};
 use std::collections::BTreeMap;
 use uuid::Uuid;
 
@@ -27,50 +23,41 @@ impl<C: ConnectionTrait> Receipts<'_, C> {
         outcome: Report,
         at: i64,
     ) -> Result<bool, DbErr> {
+        // Who counts receipts waits until it is known which of them were reported, and so does another
+        // server that is told the same at once.
+        let counted = self.lock_counted().await?;
         let (first, last) = Fetch::spoken_of(id);
-        // If two servers are told the same at once, the second one waits here until it can see what
-        // the first one wrote: else both would count the use. `SQLite` has one writer.
-        if self.db.get_database_backend() == DbBackend::Postgres {
-            let theirs = receipt::Entity::find()
-                .select_only()
-                .column(receipt::Column::Id)
-                .filter(receipt::Column::Id.between(first, last))
-                .order_by_asc(receipt::Column::Id);
-            let _: Vec<Uuid> = locked(self.db, theirs).into_tuple().all(self.db).await?;
-        }
-        let to_report = receipt::Entity::belongs_to(delivery_report::Entity)
-            .from(receipt::Column::Id)
-            .to(delivery_report::Column::ReceiptId)
-            .into();
-        let delivered = receipt::Entity::find()
-            .join(JoinType::LeftJoin, to_report)
-            .select_also(delivery_report::Entity)
-            .filter(receipt::Column::Id.between(first, last))
+        let fetches = fetch::Entity::find()
+            .filter(fetch::Column::Id.eq(Fetch::new(id).id()))
             .all(self.db)
             .await?;
-        // Not asked of the database, which would take that for a reason to go through all receipts
-        // of the pipeline to find those of the one fetch.
-        let is_theirs = |row: &receipt::Model| {
-            row.chain == self.project
-                && row.pipeline_id == pipeline
-                && row.outcome == Outcome::Delivered.word()
-        };
-        let delivered = delivered.into_iter().filter(|(row, _)| is_theirs(row));
-        // Sorted, as the counts of receipts are, so that two servers cannot wait for each other.
+        // Sorted, as receipts are counted, so that two servers cannot wait for each other.
         let mut used: BTreeMap<Uuid, (i64, i64)> = BTreeMap::new();
         let mut rows = Vec::new();
-        for (row, report) in delivered {
-            rows.push(ActiveModel {
-                receipt_id: Set(row.id),
-                project_id: Set(self.project),
-                outcome: Set(outcome.word().to_owned()),
-                at: Set(at),
-            });
-            let (credential, time) = (row.credential_id, row.at);
-            let is_new = shown(row, report).is_some_and(|one| one.use_of() == Use::Asked);
-            if let (Some(credential), true) = (credential, is_new) {
-                let (times, last) = used.entry(credential).or_insert((0, time));
-                (*times, *last) = (*times + 1, time.max(*last));
+        let is_theirs =
+            |one: &&fetch::Model| one.chain == self.project && one.pipeline_id == pipeline;
+        for fetch in fetches.iter().filter(is_theirs) {
+            for (receipt, report) in self.reported(fetch.seq).await? {
+                let (number, credential) = (receipt.number, receipt.credential_id);
+                let shown = shown(receipt, fetch, report.as_ref());
+                let Some(shown) = shown.filter(|one| {
+                    one.outcome == Outcome::Delivered && (first..=last).contains(&one.id)
+                }) else {
+                    continue;
+                };
+                rows.push(ActiveModel {
+                    chain: Set(self.project),
+                    seq: Set(fetch.seq),
+                    number: Set(number),
+                    outcome: Set(outcome.word().to_owned()),
+                    at: Set(at),
+                });
+                // What is not counted yet is counted as used, now that it is reported.
+                let is_new = shown.use_of() == Use::Asked && fetch.seq <= counted;
+                if let (Some(credential), true) = (credential, is_new) {
+                    let (times, last) = used.entry(credential).or_insert((0, fetch.at));
+                    (*times, *last) = (*times + 1, fetch.at.max(*last));
+                }
             }
         }
         if rows.is_empty() {
@@ -79,14 +66,27 @@ impl<C: ConnectionTrait> Receipts<'_, C> {
         for (credential, uses) in used {
             add_used(self.db, (credential, pipeline), uses).await?;
         }
-        // A report has 4 values; SQLite takes 32,766 in a statement.
+        // A report has 5 values; SQLite takes 32,766 in a statement.
         for part in rows.chunks(1_000) {
-            let again = OnConflict::column(Column::ReceiptId)
+            let again = OnConflict::columns([Column::Chain, Column::Seq, Column::Number])
                 .update_columns([Column::Outcome, Column::At])
                 .to_owned();
             let insert = Entity::insert_many(part.to_vec()).on_conflict(again);
             insert.exec_without_returning(self.db).await?;
         }
         Ok(true)
+    }
+
+    /// The receipts of a link, each with what was reported of it.
+    async fn reported(
+        &self,
+        seq: i64,
+    ) -> Result<Vec<(receipt::Model, Option<delivery_report::Model>)>, DbErr> {
+        let reports = self.reports_of([seq]).await?;
+        let of = |row: receipt::Model| {
+            let report = reports.iter().find(|one| one.number == row.number).cloned();
+            (row, report)
+        };
+        Ok(self.receipts_of([seq]).await?.into_iter().map(of).collect())
     }
 }

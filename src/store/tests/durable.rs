@@ -1,7 +1,10 @@
 //! What failed is never kept by half, and what comes after it is not harmed.
 
 use super::super::health::is_failure;
+use super::receipts::{fetch, mac};
 use super::*;
+use crate::domain::delivery::Outcome;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 #[tokio::test]
@@ -15,7 +18,7 @@ async fn nothing_follows_a_statement_that_failed_and_its_connection_is_not_used_
     let full = write.0.execute_unprepared(large).await.unwrap_err();
     assert!(is_failure(DbBackend::Sqlite, &full), "{full}");
     assert!(write.leases().take("after", GIVER, 0, 1).await.is_err());
-    assert!(write.commit().await.is_err());
+    assert!(write.commit_without_event(Unrecorded::Test).await.is_err());
 
     let write = scene.store.write().await.unwrap();
     for name in ["before", "after"] {
@@ -23,7 +26,7 @@ async fn nothing_follows_a_statement_that_failed_and_its_connection_is_not_used_
     }
     write.0.execute_unprepared(large).await.unwrap();
     assert!(scene.store.health.is_doubted());
-    write.commit().await.unwrap();
+    write.commit_without_event(Unrecorded::Test).await.unwrap();
     assert!(!scene.store.health.is_doubted(), "it was not read back");
 }
 
@@ -36,8 +39,8 @@ async fn a_panic_costs_one_group_its_receipts_and_not_the_next() {
         mac(message)
     };
     let recorder = Recorder::start(scene.store.clone(), Arc::new(broken_once));
-    assert!(!recorder.record(vec![receipt(Outcome::Delivered)]).await);
-    assert!(recorder.record(vec![receipt(Outcome::Delivered)]).await);
+    assert!(!recorder.record(vec![fetch(&[(None, Outcome::Delivered)])]).await);
+    assert!(recorder.record(vec![fetch(&[(None, Outcome::Delivered)])]).await);
     let kept = scene.store.receipts(PROJECT).of_pipeline(PIPELINE, 10).await.unwrap();
     assert_eq!(kept.len(), 1);
 }

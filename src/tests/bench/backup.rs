@@ -5,6 +5,7 @@ use super::seed::Seed;
 use super::server::{Folder, program};
 use super::table::Table;
 use regcred::domain::credential_form::CredentialForm;
+use regcred::domain::permission::of;
 use regcred::vault::SecretInput;
 use std::path::Path;
 use std::process::Command;
@@ -14,7 +15,7 @@ use std::time::{Duration, Instant};
 pub async fn run(is_whole: bool) {
     let count = if is_whole { 100_000 } else { 5_000 };
     let seed = Seed::on(None).await;
-    let editor = seed.member.editor().unwrap();
+    let editor = seed.member.can::<of::RegistryWrite>().unwrap();
     let began = Instant::now();
     for number in 0..count {
         let form = CredentialForm {

@@ -2,7 +2,7 @@
 //!
 //! The load generator runs beside the server on the same machine, over real sockets, without TLS. Data
 //! are made through the product's own pages; a floor is written by hand and shares no code with what
-//! is held against it.
+//! is held against it. Named parts run alone: `cargo bench … -- delivery`.
 #![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a report for people, at a terminal")]
 
 mod allocator;
@@ -41,15 +41,33 @@ async fn main() {
     };
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     println!("Regcred, {mode}, {cores} cores, the load generator among them\n");
-    let filled = filled::Filled::new(None, CREDENTIALS, &server::program()).await;
-    list::run(&filled).await;
-    delivery::run(is_soak()).await;
-    flushes::run().await;
-    helper::run().await;
-    program::sizes();
-    program::start_and_memory(&filled).await;
-    allocator::run(&filled).await;
-    backup::run(is_soak()).await;
+    let only: Vec<&str> =
+        told.iter().map(String::as_str).filter(|one| !one.starts_with('-')).collect();
+    let is_wanted = |part: &str| only.is_empty() || only.contains(&part);
+    let filled = match is_wanted("list") || is_wanted("program") {
+        true => Some(filled::Filled::new(None, CREDENTIALS, &server::program()).await),
+        false => None,
+    };
+    if let Some(filled) = filled.as_ref().filter(|_| is_wanted("list")) {
+        list::run(filled).await;
+    }
+    if is_wanted("delivery") {
+        delivery::run(is_soak()).await;
+    }
+    if is_wanted("flushes") {
+        flushes::run().await;
+    }
+    if is_wanted("helper") {
+        helper::run().await;
+    }
+    if let Some(filled) = filled.as_ref().filter(|_| is_wanted("program")) {
+        program::sizes();
+        program::start_and_memory(filled).await;
+        allocator::run(filled).await;
+    }
+    if is_wanted("backup") {
+        backup::run(is_soak()).await;
+    }
 }
 
 /// Whether the figures that take minutes are wanted.

@@ -76,17 +76,14 @@ impl Person {
 
     /// The ids of the first credentials, by name.
     pub async fn first_credentials(&mut self, most: usize) -> Vec<String> {
-        let list = [
-            ("project", "bench"),
-            ("query[search]", ""),
-            ("query[is_unused]", "false"),
-            ("query[page]", "0"),
-        ];
-        let (_, body) = self.form("/rpc/credentials/list", &list).await;
-        let listing: serde_json::Value = serde_json::from_slice(&body).unwrap();
-        let rows = listing["rows"].as_array().unwrap();
-        let ids: Vec<String> =
-            rows.iter().take(most).map(|row| row["id"].as_str().unwrap().to_owned()).collect();
+        let page = self.page("/p/bench/credentials").await;
+        let links = page.split("href=\"/p/bench/credentials/").skip(1);
+        let edited = links.filter_map(|link| link.split_once("/edit"));
+        let mut ids: Vec<String> =
+            edited.map(|(id, _)| id.to_owned()).filter(|id| id.len() == 36).collect();
+        // A row has several links to its dialog.
+        ids.dedup();
+        ids.truncate(most);
         assert_eq!(ids.len(), most);
         ids
     }
@@ -130,10 +127,8 @@ impl Person {
         let (port, cookie, length) = (self.port, &self.cookie, body.len());
         let cookie =
             if cookie.is_empty() { String::new() } else { format!("cookie: {cookie}\r\n") };
-        // A list is asked for as a script does, and a form is sent as a page does.
-        let accept = if path.ends_with("/list") { "*/*" } else { "text/html" };
         let request = format!(
-            "POST {path} HTTP/1.1\r\nhost: localhost:{port}\r\norigin: http://localhost:{port}\r\nsec-fetch-site: same-origin\r\naccept: {accept}\r\n{cookie}content-type: {kind}\r\ncontent-length: {length}\r\n\r\n{body}"
+            "POST {path} HTTP/1.1\r\nhost: localhost:{port}\r\norigin: http://localhost:{port}\r\nsec-fetch-site: same-origin\r\naccept: text/html\r\n{cookie}content-type: {kind}\r\ncontent-length: {length}\r\n\r\n{body}"
         );
         self.connection.ask_whole(request.as_bytes()).await.unwrap()
     }

@@ -6,6 +6,7 @@ use super::server::Folder;
 use regcred::crypto::kek::Kek;
 use regcred::domain::actor::Member;
 use regcred::domain::credential_form::CredentialForm;
+use regcred::domain::permission::of;
 use regcred::domain::pipeline::PipelineForm;
 use regcred::store::{Address, Store};
 use regcred::vault::{FirstPerson, KeySource, SecretInput, Settings, Vault, unlock};
@@ -70,7 +71,7 @@ impl Seed {
         };
         let secret =
             SecretInput { password: "hunter2-hunter2-hunter2".into(), ..SecretInput::default() };
-        let editor = self.member.editor().unwrap();
+        let editor = self.member.can::<of::RegistryWrite>().unwrap();
         let created = self.vault.create_credential(&editor, &form, &secret).await.unwrap();
         let granter = self.vault.reauthenticate(&self.member, PASSWORD).await.unwrap();
         let mut tokens = Vec::new();

@@ -22,7 +22,7 @@ async fn last(app: &App, pipeline: Uuid) -> Receipt {
 }
 
 async fn uses(app: &App) -> i64 {
-    app.scalar_i64("SELECT COUNT(*) FROM usage").await
+    app.counted_i64("SELECT COUNT(*) FROM usage").await
 }
 
 #[tokio::test]
@@ -133,5 +133,5 @@ async fn the_kubelet_gets_no_more_than_its_plugin_reads_and_the_rest_is_refused(
     let named: Vec<&Receipt> = receipts.iter().filter(|one| one.image.is_some()).collect();
     assert_eq!(named.len(), 1);
     assert_eq!(named[0].image.as_deref(), Some("r17.example.com:5000/acme/api"));
-    assert_eq!(app.scalar_i64("SELECT CAST(SUM(used) AS BIGINT) FROM usage").await, 1);
+    assert_eq!(app.counted_i64("SELECT CAST(SUM(used) AS BIGINT) FROM usage").await, 1);
 }

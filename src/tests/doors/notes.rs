@@ -93,7 +93,7 @@ async fn what_was_only_asked_for_is_not_called_used() {
     }
     app.fetch(token, "/api/v1/docker-config").await;
     assert!(known().await.iter().all(|one| *one == Use::Asked));
-    assert_eq!(app.scalar_i64("SELECT CAST(SUM(used) AS BIGINT) FROM usage").await, 0);
+    assert_eq!(app.counted_i64("SELECT CAST(SUM(used) AS BIGINT) FROM usage").await, 0);
     for path in [
         "/api/v1/credential?server=ghcr.io&repository=acme%2Fapi",
         "/api/v1/docker-config?image=nginx",
@@ -103,7 +103,7 @@ async fn what_was_only_asked_for_is_not_called_used() {
         app.fetch(token, path).await;
         assert_eq!(known().await[0], Use::Used, "{path}");
     }
-    assert_eq!(app.scalar_i64("SELECT CAST(SUM(used) AS BIGINT) FROM usage").await, 4);
+    assert_eq!(app.counted_i64("SELECT CAST(SUM(used) AS BIGINT) FROM usage").await, 4);
     let page = app.credential_page("acme", scene.hub).await;
     assert_eq!((page.dependents[0].deliveries, page.dependents[0].used), (4, 2));
     let text = app.owner.get(&format!("/p/acme/credentials/{}", scene.hub)).await.text();

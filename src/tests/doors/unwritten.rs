@@ -84,7 +84,7 @@ async fn no_door_hands_out_a_secret_whose_receipt_cannot_be_written() {
         assert!(!reply.text().contains("failpoint"), "{door}");
     }
     assert_eq!(app.count_receipts().await, 0);
-    assert_eq!(app.scalar_i64("SELECT COUNT(*) FROM usage").await, 0);
+    assert_eq!(app.counted_i64("SELECT COUNT(*) FROM usage").await, 0);
 
     accept_receipts(app).await;
     let mut told: Vec<Uuid> = Vec::new();

@@ -4,6 +4,7 @@ use super::disk::Disk;
 use crate::process::client::{Client, deliver, exchange};
 use crate::process::instance::Instance;
 use crate::process::server::{Server, program};
+use regcred::domain::delivery::Fetch;
 use std::collections::HashSet;
 use uuid::Uuid;
 
@@ -121,9 +122,13 @@ impl Scene {
         drop(disk);
         let server = Server::start(instance.command(), &instance.log);
         for receipt in &receipts {
-            let id = instance.database.id(Uuid::parse_str(receipt).unwrap());
-            let sql =
-                format!("SELECT COUNT(*) FROM receipt WHERE id = {id} AND outcome = 'delivered'");
+            let receipt = Uuid::parse_str(receipt).unwrap();
+            let id = instance.database.id(Fetch::new(receipt).id());
+            let number = Fetch::number(receipt);
+            let sql = format!(
+                "SELECT COUNT(*) FROM fetch f JOIN receipt r ON r.chain = f.chain AND r.seq = f.seq
+                WHERE f.id = {id} AND r.number = {number} AND r.outcome = 'delivered'"
+            );
             assert_eq!(instance.database.scalar_i64(&sql).await, 1, "a receipt is lost");
         }
         for name in &created {

@@ -3,6 +3,8 @@
 use super::server::Server;
 use crate::app::{OWNER, PASSWORD, token_in};
 use crate::browser::urlencoded;
+use crate::forms::{credentials_in, next_page_in};
+use crate::jar::Jar;
 use std::io::{self, Read, Write};
 use std::net::TcpStream;
 use std::time::Duration;
@@ -19,9 +21,13 @@ pub struct Answer {
 impl Answer {
     /// The header's value; empty when there is none.
     pub fn header(&self, name: &str) -> &str {
+        self.headers(name).next().unwrap_or_default()
+    }
+
+    /// All values of the header.
+    fn headers(&self, name: &str) -> impl Iterator<Item = &str> {
         let lines = self.head.lines().filter_map(|line| line.split_once(": "));
-        let mut values = lines.filter(|(key, _)| key.eq_ignore_ascii_case(name));
-        values.next().map_or("", |(_, value)| value)
+        lines.filter(move |(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value)
     }
 
     /// The body as text.
@@ -35,6 +41,7 @@ pub struct Client {
     /// Which server it talks to.
     pub port: u16,
     cookie: String,
+    notes: Jar,
     /// Everything that came back, but the bodies of deliveries.
     pub seen: Vec<u8>,
 }
@@ -42,7 +49,8 @@ pub struct Client {
 impl Client {
     /// Sets the instance up; signed in as the owner of the project `acme`.
     pub fn set_up(server: &Server) -> Self {
-        let mut client = Self { port: server.port, cookie: String::new(), seen: Vec::new() };
+        let (cookie, notes) = (String::new(), Jar::default());
+        let mut client = Self { port: server.port, cookie, notes, seen: Vec::new() };
         let link = server.setup_link();
         let form = [
             ("link", &*link),
@@ -115,25 +123,13 @@ impl Client {
         self.multipart("/rpc/credentials/create", &form)
     }
 
-    /// The ids of the project's credentials by name.
+    /// The ids of the project's credentials by name, from every page of the list.
     pub fn credential_ids(&mut self) -> Vec<(String, String)> {
-        let mut ids = Vec::new();
-        for page in 0.. {
-            let page = page.to_string();
-            let form = [
-                ("project", "acme"),
-                ("query[search]", ""),
-                ("query[is_unused]", "false"),
-                ("query[page]", &*page),
-            ];
-            let answer = self.ask("/rpc/credentials/list", &form);
-            let listing: serde_json::Value = serde_json::from_slice(&answer.body).unwrap();
-            let rows = listing["rows"].as_array().unwrap();
-            if rows.is_empty() {
-                break;
-            }
-            let text = |value: &serde_json::Value| value.as_str().unwrap().to_owned();
-            ids.extend(rows.iter().map(|row| (text(&row["name"]), text(&row["id"]))));
+        let (mut ids, mut next) = (Vec::new(), Some("/p/acme/credentials".to_owned()));
+        while let Some(path) = next {
+            let page = self.get(&path).text();
+            ids.extend(credentials_in(&page));
+            next = next_page_in(&page);
         }
         ids
     }
@@ -166,7 +162,8 @@ impl Client {
 
     /// The same person at a server on another port.
     pub fn another(&self, port: u16) -> Self {
-        Self { port, cookie: self.cookie.clone(), seen: Vec::new() }
+        let (cookie, notes) = (self.cookie.clone(), self.notes.clone());
+        Self { port, cookie, notes, seen: Vec::new() }
     }
 
     fn send(&mut self, method: &str, path: &str, headers: &str, body: &[u8]) -> Answer {
@@ -183,12 +180,12 @@ impl Client {
     ) -> io::Result<Answer> {
         let port = self.port;
         let site = format!("origin: http://localhost:{port}\r\nsec-fetch-site: same-origin\r\n");
-        let cookie = match self.cookie.as_str() {
-            "" => String::new(),
-            cookie => format!("cookie: {cookie}\r\n"),
-        };
+        let session = Some(self.cookie.as_str()).filter(|cookie| !cookie.is_empty());
+        let cookies = self.notes.line(session);
+        let cookie = cookies.map_or_else(String::new, |line| format!("cookie: {line}\r\n"));
         let headers = format!("{headers}{site}{cookie}");
         let answer = exchange(port, method, path, &headers, body)?;
+        self.notes.keep(answer.headers("set-cookie"));
         self.seen.extend_from_slice(answer.head.as_bytes());
         self.seen.extend_from_slice(&answer.body);
         Ok(answer)

@@ -1,6 +1,6 @@
 //! A database with its key, for the real program to be started on.
 
-use super::server::command;
+use super::server::{command, program};
 use crate::database::Database;
 use regcred::crypto::kek::Kek;
 use regcred::store::{Address, Store};
@@ -67,6 +67,12 @@ impl Instance {
             Address::Postgres(url) => Some(url),
             Address::File(_) => None,
         }
+    }
+
+    /// What `regcred keys list` says; null while it can say nothing.
+    pub fn keys(&self) -> serde_json::Value {
+        let said = self.command_of(program(), "keys").args(["list", "--json"]).output().unwrap();
+        serde_json::from_slice(&said.stdout).unwrap_or_default()
     }
 
     /// The vault over it, in this process.

@@ -4,6 +4,7 @@
 use super::{drone_rule, granted, shown_once};
 use crate::app::App;
 use crate::signing::{drone, drone_body};
+use regcred::domain::permission::of;
 use regcred::domain::trust_rule::TrustRule;
 use regcred::vault::unlock_as_it_is;
 use uuid::Uuid;
@@ -18,13 +19,13 @@ async fn asked(app: &App, secret: &str, repository: u32) -> u16 {
 
 /// The pipeline's rules, oldest first, as its page has them.
 async fn rules(app: &App, pipeline: Uuid) -> Vec<TrustRule> {
-    let reader = app.evidence(&app.owner, "acme").await.pipeline_reader().unwrap();
+    let reader = app.evidence(&app.owner, "acme").await.can::<of::PipelineRead>().unwrap();
     app.vault.pipeline_page(&reader, pipeline).await.unwrap().pipeline.rules
 }
 
 /// Deletes the pipeline's oldest rule; gives what is said of it.
 async fn delete_first(app: &App, pipeline: Uuid) -> String {
-    let editor = app.evidence(&app.owner, "acme").await.pipeline_editor().unwrap();
+    let editor = app.evidence(&app.owner, "acme").await.can::<of::PipelineWrite>().unwrap();
     let rule = rules(app, pipeline).await[0].id;
     app.vault.delete_rule(&editor, pipeline, rule).await.unwrap()
 }
@@ -46,7 +47,7 @@ async fn deleting_every_rule_for_drone_ends_its_secret_and_the_next_rule_has_ano
     let (elsewhere, _) = app.bare_pipeline("elsewhere").await;
     assert_eq!(drone_rule(&app, elsewhere, "8").await, first, "a project has one secret");
     let said = delete_first(&app, elsewhere).await;
-    assert!(said.contains("is good until its other rules"), "{said}");
+    assert!(said.contains("works until the other Drone rules"), "{said}");
     assert_eq!(asked(&app, &first, 7).await, 200, "another rule still has it");
 
     let said = delete_first(&app, pipeline).await;

@@ -3,6 +3,8 @@
 use super::{granted, shown_once};
 use crate::app::{Browser, PASSWORD, Reply};
 use crate::signing::{drone, drone_body};
+use regcred::domain::matching::ExplainForm;
+use regcred::domain::permission::of;
 use regcred::domain::user::Role;
 
 /// Calls that would work, or at least be understood, for who may: with the project, the pipeline,
@@ -26,10 +28,6 @@ async fn calls(by: &Browser, project: &str, at: [&str; 3]) -> Vec<(&'static str,
         ("/rpc/trust-rules/delete", with(&[("id", rule)])),
         ("/rpc/trust-rules/try", with(&[("token", "a.b.c")])),
         ("/rpc/grants/approve", with(&[("id", grant), ("days", "30"), ("password", PASSWORD)])),
-        (
-            "/rpc/matching/explain",
-            with(&[("form[image]", "ghcr.io/acme/api"), ("form[pipeline]", pipeline)]),
-        ),
     ];
     let mut replies = Vec::new();
     for (path, form) in forms {
@@ -44,7 +42,7 @@ async fn calls(by: &Browser, project: &str, at: [&str; 3]) -> Vec<(&'static str,
 async fn another_project_sees_nothing() {
     let (app, pipeline, _) = granted().await;
     let (secret, _) = shown_once(&app, pipeline, "7").await;
-    let reader = app.evidence(&app.owner, "acme").await.pipeline_reader().unwrap();
+    let reader = app.evidence(&app.owner, "acme").await.can::<of::PipelineRead>().unwrap();
     let page = app.vault.pipeline_page(&reader, pipeline).await.unwrap().pipeline;
     let ids = [pipeline, page.rules[0].id, page.grants[0].id].map(|id| id.to_string());
     let at = ids.each_ref().map(String::as_str);
@@ -59,11 +57,14 @@ async fn another_project_sees_nothing() {
     }
     // Their own project with the things of another.
     for (path, reply) in calls(&beta, "beta", at).await {
-        let expected = if path == "/rpc/matching/explain" { 422 } else { 404 };
-        assert_eq!(reply.status, expected, "{path}: {}", reply.text());
+        assert_eq!(reply.status, 404, "{path}: {}", reply.text());
         let text = reply.text();
         assert!(!text.contains("build") && !text.contains("ghcr"), "{path}: {text}");
     }
+    let (image, theirs) = ("ghcr.io/acme/api".to_owned(), at[0].to_owned());
+    let form = ExplainForm { image, pipeline: theirs, ..ExplainForm::default() };
+    let reader = app.evidence(&beta, "beta").await.can::<of::PipelineRead>().unwrap();
+    assert_eq!(app.vault.explain(&reader, &form).await.unwrap_err().status(), 422);
     for (path, reply) in calls(&app.nobody(), "acme", at).await {
         assert_eq!(reply.status, 401, "{path}");
     }
@@ -79,20 +80,18 @@ async fn another_project_sees_nothing() {
 async fn who_may_only_read_explains_and_changes_nothing() {
     let (app, pipeline, _) = granted().await;
     shown_once(&app, pipeline, "7").await;
-    let reader = app.evidence(&app.owner, "acme").await.pipeline_reader().unwrap();
+    let reader = app.evidence(&app.owner, "acme").await.can::<of::PipelineRead>().unwrap();
     let page = app.vault.pipeline_page(&reader, pipeline).await.unwrap().pipeline;
     let ids = [pipeline, page.rules[0].id, page.grants[0].id].map(|id| id.to_string());
     let at = ids.each_ref().map(String::as_str);
     for role in [Role::Viewer, Role::Auditor] {
         let member = app.member(role, "acme").await;
         for (path, reply) in calls(&member, "acme", at).await {
-            let expected = match path {
-                "/rpc/matching/explain" => 200,
-                "/rpc/trust-rules/try" => 422,
-                _ => 403,
-            };
+            let expected = if path == "/rpc/trust-rules/try" { 422 } else { 403 };
             assert_eq!(reply.status, expected, "{path} as {role:?}: {}", reply.text());
         }
+        let page = format!("/p/acme/match?image=ghcr.io%2Facme%2Fapi&pipeline={pipeline}");
+        assert_eq!(member.get(&page).await.status, 200, "{role:?}");
     }
     assert_eq!(app.scalar_i64("SELECT COUNT(*) FROM trust_rule").await, 1);
 }

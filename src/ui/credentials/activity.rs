@@ -12,7 +12,7 @@ pub fn Activity(events: Vec<AuditEvent>) -> impl IntoView {
         [
             Cell::of(view! { <Time at=event.at/> }),
             Cell::of(sentence),
-            Cell::styled("muted", event.detail),
+            Cell::styled("muted", event.detail.to_text()),
         ]
     });
     let columns = Columns::new(["When", "What", "Details"], rows);

@@ -9,27 +9,27 @@ use std::io;
 pub enum BackupProblem {
     /// The database is older or newer than this program.
     #[error(
-        "The database has another schema than this version of Regcred. Run `regcred migrate`, or use the version that the server runs."
+        "The schema of the database does not match this version of Regcred. Run `regcred migrate`, or use the version that the server runs."
     )]
     Schema,
     /// It begins like something else.
     #[error(
-        "This is not a backup of Regcred. Give the file that `regcred backup` wrote. Nothing was changed."
+        "This is not a Regcred backup. Use a file that `regcred backup` wrote. Nothing was changed."
     )]
     NotABackup,
     /// A part is missing, or a byte is another one.
     #[error(
-        "This backup is damaged: it was cut short or changed after it was made, and its checksum does not hold. Use another copy. Nothing was changed."
+        "This backup is damaged: its checksum does not match, so it was cut short or changed. Use another copy. Nothing was changed."
     )]
     Damaged,
     /// No proof, because it is of a version that had none.
     #[error(
-        "This backup is of an older Regcred and carries no proof that nobody changed it. Use a newer one. If there is none and you are sure that nobody else could write to this one, restore it with --unauthenticated. Nothing was changed."
+        "This backup was made by an older Regcred and cannot be authenticated. Use a newer backup. If there is none and you are sure that nobody else could change this one, restore it with --unauthenticated. Nothing was changed."
     )]
     Unauthenticated,
     /// It can be proved, and no key was given.
     #[error(
-        "Whether somebody changed this backup is checked with key {expected}, and no key was given. Set REGCRED_KEK_FILE to the file that holds it. Nothing was changed."
+        "This backup is authenticated with key {expected}, and no key was given. Set REGCRED_KEK_FILE to the file that holds it. Nothing was changed."
     )]
     NoKey {
         /// Ids of the keys that open the keyring inside.
@@ -37,7 +37,7 @@ pub enum BackupProblem {
     },
     /// It can be proved, and another key was given.
     #[error(
-        "Whether somebody changed this backup is checked with key {expected}, and the key given is {given}. Give the right one with REGCRED_KEK_FILE. Nothing was changed."
+        "This backup is authenticated with key {expected}, and the key given is {given}. Set REGCRED_KEK_FILE to the file of the right key. Nothing was changed."
     )]
     WrongKey {
         /// Ids of the keys that open the keyring inside.
@@ -47,7 +47,7 @@ pub enum BackupProblem {
     },
     /// The proof is missing or does not fit.
     #[error(
-        "This backup is not as Regcred wrote it: its proof is missing or wrong, so somebody changed it or made it. Use another copy, and find out who could write to this one. Nothing was changed."
+        "This backup was not written by Regcred, or was changed afterwards: its proof is missing or wrong. Use another copy, and find out who could change this one. Nothing was changed."
     )]
     Forged,
     /// A format or a schema that this program does not know.
@@ -68,11 +68,11 @@ pub enum BackupProblem {
     Write(io::Error),
     /// The database.
     #[error(
-        "The database refused. The log says why; often the disk is full or the database does not answer. Nothing was changed."
+        "The database failed. The log says why. Often the disk is full, or the database does not answer. Nothing was changed."
     )]
     Database(Error),
     /// The key in use.
-    #[error("The proof that nobody changed the backup cannot be made. The log says why.")]
+    #[error("The backup cannot be authenticated. The log says why.")]
     Proof(Error),
 }
 

@@ -1,7 +1,8 @@
-//! What of a form only the rows can tell: whether its name is free, and who its owner is.
+//! Rules of the form that need the rows: whether its name is free, and who its owner is.
 
-use crate::domain::actor::Editor;
+use crate::domain::actor::Can;
 use crate::domain::credential_form::CredentialForm;
+use crate::domain::permission::of;
 use crate::domain::user::Person;
 use crate::error::{FieldError, Result};
 use crate::store::Write;
@@ -14,7 +15,7 @@ impl Vault {
     pub(in crate::vault) async fn check_name(
         &self,
         write: &Write,
-        editor: &Editor,
+        editor: &Can<of::RegistryWrite>,
         form: &CredentialForm,
         except: Option<Uuid>,
         errors: &mut Vec<FieldError>,
@@ -29,12 +30,12 @@ impl Vault {
     }
 
     /// The owner that the form names: the name of the member whose name or e-mail was typed, in any
-    /// case. Whoever is the owner already (`stored`, on edit) may have left. Empty for a blank field;
+    /// case. The present owner (`stored`, on edit) may have left. Empty for a blank field;
     /// for anybody else a sentence is added to the errors.
     pub(in crate::vault) async fn owner(
         &self,
         write: &Write,
-        editor: &Editor,
+        editor: &Can<of::RegistryWrite>,
         form: &CredentialForm,
         stored: Option<&str>,
         errors: &mut Vec<FieldError>,
@@ -67,6 +68,6 @@ pub(in crate::vault) fn is_wrong(errors: &[FieldError], field: &str) -> bool {
 pub(in crate::vault) fn name_taken() -> FieldError {
     FieldError::new(
         "name",
-        "Another credential in this project has this name. Capital and small letters count as the same. Choose another one.",
+        "Another credential in this project has this name. Names that differ only in case are the same. Choose another one.",
     )
 }

@@ -4,10 +4,10 @@ use super::ledger::Told;
 use super::{DeliveryRequest, Entry};
 use crate::domain::actor::Pipeline;
 use crate::domain::credential::Access;
-use crate::domain::delivery::{Claims, Door, Fetch, Outcome, Receipt};
+use crate::domain::delivery::{Claims, Door, Fetch, Outcome};
 use crate::domain::matching::Note;
 use crate::domain::proof::Proof;
-use crate::store::{Deliverable, ReceiptRow};
+use crate::store::{Deliverable, FetchRow, ReceiptRow};
 use crate::vault::now;
 use std::collections::BTreeSet;
 use uuid::Uuid;
@@ -24,31 +24,33 @@ pub(super) struct Handed<'a> {
 
 pub(super) struct Book<'a> {
     pipeline: &'a Pipeline,
+    /// What the receipts have in common comes from the first request: all that share an answer came
+    /// through one door.
+    first: Option<&'a DeliveryRequest>,
     fetch: Fetch,
     numbered: u16,
-    pub(super) rows: Vec<ReceiptRow>,
+    rows: Vec<(Uuid, ReceiptRow)>,
     told: Told,
     /// The ids of those that only lost a choice: they are told last and have no receipt.
     passed: Vec<(Uuid, String)>,
 }
 
 impl<'a> Book<'a> {
-    pub(super) fn new(pipeline: &'a Pipeline) -> Self {
+    pub(super) fn new(pipeline: &'a Pipeline, requests: &'a [DeliveryRequest]) -> Self {
         let fetch = Fetch::new(Uuid::now_v7());
         let told = Told { fetch: fetch.id(), ..Told::default() };
-        Self { pipeline, fetch, numbered: 0, rows: Vec::new(), told, passed: Vec::new() }
+        let first = requests.first();
+        Self { pipeline, first, fetch, numbered: 0, rows: Vec::new(), told, passed: Vec::new() }
     }
 
     /// The id of the next receipt.
     pub(super) fn number(&mut self) -> Uuid {
-        match self.numbered.checked_add(1) {
-            Some(next) => {
-                self.numbered = next;
-                self.fetch.receipt(next)
-            }
-            // More than a fetch can speak of at once: each of the rest is spoken of by its own id.
-            None => Uuid::now_v7(),
+        if self.numbered == u16::MAX {
+            // More than a fetch can speak of at once.
+            (self.fetch, self.numbered) = (Fetch::new(Uuid::now_v7()), 0);
         }
+        self.numbered += 1;
+        self.fetch.receipt(self.numbered)
     }
 
     /// It is in the body.
@@ -63,11 +65,11 @@ impl<'a> Book<'a> {
         let reasons: Vec<String> = warning(one).into_iter().chain(note).collect();
         let reason = (!reasons.is_empty()).then(|| reasons.join("; "));
         let because = (Outcome::Delivered, reason);
-        let mut row = self.row(request, entry.receipt, Some(one), because);
+        let mut row = row(request, entry.receipt, Some(one), because);
         if request.repository.is_none() && image.is_some() {
-            row.receipt.image = image;
+            row.image = image;
         }
-        self.rows.push(row);
+        self.rows.push((entry.receipt, row));
     }
 
     /// It would have been handed out but for the reason.
@@ -86,8 +88,7 @@ impl<'a> Book<'a> {
     ) {
         self.leave_out(one, reason);
         let because = (Outcome::Refused, Some(reason.to_owned()));
-        let row = self.row(request, id, Some(one), because);
-        self.rows.push(row);
+        self.rows.push((id, row(request, id, Some(one), because)));
     }
 
     /// Something of it is not in the answer, which its receipt does not call a refusal.
@@ -103,8 +104,8 @@ impl<'a> Book<'a> {
     /// A pipeline that may have nothing asked all the same: worth a record.
     pub(super) fn refuse_all(&mut self, request: &DeliveryRequest, reason: &str) {
         let id = self.number();
-        let row = self.row(request, id, None, (Outcome::Refused, Some(reason.to_owned())));
-        self.rows.push(row);
+        let because = (Outcome::Refused, Some(reason.to_owned()));
+        self.rows.push((id, row(request, id, None, because)));
     }
 
     /// Whether nothing is handed out.
@@ -121,36 +122,51 @@ impl<'a> Book<'a> {
         self.told
     }
 
-    fn row(
-        &self,
-        request: &DeliveryRequest,
-        id: Uuid,
-        one: Option<&Deliverable>,
-        (outcome, reason): (Outcome, Option<String>),
-    ) -> ReceiptRow {
-        let credential = one.map(|one| &one.credential);
-        ReceiptRow {
-            project: self.pipeline.project_id(),
-            credential_id: credential.map(|credential| credential.summary.id),
-            receipt: Receipt {
-                id,
-                at: now(),
-                pipeline: self.pipeline.name().to_owned(),
-                pipeline_id: self.pipeline.id(),
-                credential: credential.map(|credential| credential.summary.name.clone()),
-                version: credential.map(|credential| credential.secret.version),
-                intent: request.intent,
-                door: request.door,
-                token_id: self.pipeline.token_id().to_owned(),
-                claims: request.claims.clone(),
-                proof: self.pipeline.proof().clone(),
-                image: request.image(),
-                address: request.address.clone(),
-                outcome,
-                reason,
-                report: None,
-            },
+    /// What is to be written, each fetch with its receipts.
+    pub(super) fn take(&mut self) -> Vec<FetchRow> {
+        let Some(first) = self.first else { return Vec::new() };
+        let mut rows = std::mem::take(&mut self.rows);
+        rows.sort_unstable_by_key(|(id, _)| *id);
+        let mut fetches: Vec<FetchRow> = Vec::new();
+        for (id, row) in rows {
+            let fetch = Fetch::new(id);
+            match fetches.last_mut().filter(|last| last.fetch == fetch) {
+                Some(last) => last.receipts.push(row),
+                None => fetches.push(FetchRow {
+                    project: self.pipeline.project_id(),
+                    fetch,
+                    at: now(),
+                    pipeline_id: self.pipeline.id(),
+                    pipeline: self.pipeline.name().to_owned(),
+                    door: first.door,
+                    token_id: self.pipeline.token_id().to_owned(),
+                    claims: first.claims.clone(),
+                    proof: self.pipeline.proof().clone(),
+                    address: first.address.clone(),
+                    receipts: vec![row],
+                }),
+            }
         }
+        fetches
+    }
+}
+
+fn row(
+    request: &DeliveryRequest,
+    id: Uuid,
+    one: Option<&Deliverable>,
+    (outcome, reason): (Outcome, Option<String>),
+) -> ReceiptRow {
+    let credential = one.map(|one| &one.credential);
+    ReceiptRow {
+        number: Fetch::number(id),
+        credential_id: credential.map(|credential| credential.summary.id),
+        credential: credential.map(|credential| credential.summary.name.clone()),
+        version: credential.map(|credential| credential.secret.version),
+        intent: request.intent,
+        image: request.image(),
+        outcome,
+        reason,
     }
 }
 
@@ -167,27 +183,27 @@ pub(in crate::vault) fn refusal(
     proof: Proof,
     address: Option<String>,
     reason: String,
-) -> ReceiptRow {
-    ReceiptRow {
+) -> FetchRow {
+    FetchRow {
         project,
-        credential_id: None,
-        receipt: Receipt {
-            id: Uuid::now_v7(),
-            at: now(),
-            pipeline,
-            pipeline_id,
+        fetch: Fetch::new(Uuid::now_v7()),
+        at: now(),
+        pipeline_id,
+        pipeline,
+        door,
+        token_id: String::new(),
+        claims: Claims::default(),
+        proof,
+        address,
+        receipts: vec![ReceiptRow {
+            number: 1,
+            credential_id: None,
             credential: None,
             version: None,
             intent: Access::Pull,
-            door,
-            token_id: String::new(),
-            claims: Claims::default(),
-            proof,
             image: None,
-            address,
             outcome: Outcome::Refused,
             reason: Some(reason),
-            report: None,
-        },
+        }],
     }
 }

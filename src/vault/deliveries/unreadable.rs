@@ -1,6 +1,7 @@
 //! Credentials whose stored secret does not open are marked, so that pages say so.
 
-use crate::domain::audit::{Action, Subject};
+use crate::domain::actor::Actor;
+use crate::domain::audit::{Action, Detail, Subject};
 use crate::error::Result;
 use crate::store::{CredentialChanges, Deliverable, Set};
 use crate::vault::{Vault, now};
@@ -35,7 +36,8 @@ impl Vault {
         write.credentials(project).update(id, row).await?;
         let subject = Subject { id, name: stored.summary.name };
         let action = Action::CredentialUnreadable;
-        self.note(&write, project, None, action, subject, String::new()).await?;
-        Ok(write.commit().await?)
+        let (by, detail) = (Actor::Product, Detail::Nothing);
+        let recorded = self.record_event(&write, project, &by, action, subject, detail).await?;
+        Ok(write.commit(recorded).await?)
     }
 }

@@ -1,14 +1,14 @@
 //! The first run: a one-time link makes the first person and the first project. There is no
 //! default password (security T13).
 
-use super::{INSTANCE, Vault, names, now};
 use crate::crypto::{digest, token};
-use crate::domain::audit::{Action, Subject};
+use crate::domain::audit::{Action, Detail, Subject};
 use crate::domain::project::{self, Project};
 use crate::domain::typed_text::name_problem;
 use crate::domain::user::{self, PASSWORD_MAX, PASSWORD_MIN, Person, Role};
 use crate::error::{Error, FieldError, Result};
-use crate::store::{NewPerson, Write};
+use crate::store::{NewPerson, Unrecorded, Write};
+use crate::vault::{INSTANCE, Vault, names, now};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use uuid::Uuid;
@@ -29,10 +29,10 @@ pub struct FirstPerson {
     pub email: String,
 }
 
-/// Who signed in, and which project to show.
+/// The first person, and the project to show.
 #[derive(Clone, Debug)]
 pub struct Signed {
-    /// Who.
+    /// The person.
     pub person: Person,
     /// The project.
     pub project: Project,
@@ -49,12 +49,12 @@ impl Vault {
         let link = token::random_id()?;
         let until = now().plus_seconds(LINK_LIFE).0;
         write.instance().set(LINK, &hash(&link), Some(until)).await?;
-        write.commit().await?;
+        write.commit_without_event(Unrecorded::SetupLink).await?;
         Ok(Some(link))
     }
 
     /// Whether somebody has set the instance up, by a link or by a command.
-    pub(super) async fn is_set_up(&self) -> Result<bool> {
+    pub(in crate::vault) async fn is_set_up(&self) -> Result<bool> {
         Ok(self.store.instance().find("set_up").await?.is_some())
     }
 
@@ -90,7 +90,7 @@ impl Vault {
         if !errors.is_empty() {
             return Err(Error::Invalid(errors));
         }
-        // Before the hash: who only guesses a link keeps nobody from signing in by it.
+        // Before the hash, so that guessing links keeps nobody from signing in.
         if !self.setup_is_open(link).await? {
             return Err(void_link());
         }
@@ -120,19 +120,13 @@ impl Vault {
         write.projects().admit(project.id, person.id, Role::Owner, at).await?;
         close_set_up(&write).await?;
         let subject = Subject { id: INSTANCE, name: "Regcred".to_owned() };
-        self.note(&write, INSTANCE, Some(&person), Action::InstanceSetUp, subject, String::new())
-            .await?;
+        let action = Action::InstanceSetUp;
+        self.record_event(&write, INSTANCE, &person, action, subject, Detail::Nothing).await?;
         let subject = Subject { id: project.id, name: project.name.clone() };
-        self.note(
-            &write,
-            project.id,
-            Some(&person),
-            Action::ProjectCreated,
-            subject,
-            String::new(),
-        )
-        .await?;
-        write.commit().await?;
+        let (action, detail) = (Action::ProjectCreated, Detail::Nothing);
+        let recorded =
+            self.record_event(&write, project.id, &person, action, subject, detail).await?;
+        write.commit(recorded).await?;
         Ok(Signed { person, project })
     }
 }
@@ -155,7 +149,7 @@ pub(super) fn password_problem(password: &str) -> Option<String> {
 
 fn void_link() -> Error {
     Error::Conflict(
-        "This set-up link was used or has expired. Restart the server to get a new one, unless it is set up already."
+        "This set-up link was used or has expired. If Regcred is not set up yet, restart the server to get a new link."
             .to_owned(),
     )
 }

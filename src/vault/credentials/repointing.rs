@@ -1,14 +1,14 @@
 //! Re-pointing: the pipelines of one credential get another of the same registry, so that the first
 //! one can be deleted and nobody feels it.
 
-use super::Vault;
 use crate::domain::actor::Granter;
-use crate::domain::audit::{Action, Subject};
+use crate::domain::audit::{Action, Detail, Subject};
 use crate::domain::credential::{Access, Credential, Summary};
 use crate::domain::grant::Terms;
 use crate::domain::pipeline::{Grant, Grantable};
 use crate::error::{Error, Result};
-use crate::store::Write;
+use crate::store::{Recorded, Write};
+use crate::vault::Vault;
 use uuid::Uuid;
 
 impl Vault {
@@ -31,9 +31,7 @@ impl Vault {
         let from = from.ok_or(Error::NotFound)?;
         let granted = write.grants(project).of_credential(id).await?;
         if granted.is_empty() {
-            return Err(Error::Conflict(
-                "No pipeline holds a grant for it any more, so nothing was moved.".to_owned(),
-            ));
+            return Err(nothing_to_move());
         }
         let (mut pipelines, intents): (Vec<Uuid>, Vec<Access>) = granted.into_iter().unzip();
         // One that has it to pull and to push holds two grants.
@@ -44,15 +42,16 @@ impl Vault {
         let Some(to) = to.filter(|_| fit.iter().any(|one| one.id == target)) else {
             return Err(Error::at(
                 "target",
-                "Choose a credential of the same registry that is enabled and allows what these pipelines do.",
+                "Choose an enabled credential of the same registry that has the access these pipelines need.",
             ));
         };
         let names = write.pipelines(project).names(pipelines.clone()).await?;
+        let mut recorded = None;
         for id in &pipelines {
-            let name = names.get(id).cloned().unwrap_or_default();
-            self.repoint(&write, granter, &Subject { id: *id, name }, &from, &to).await?;
+            let pipeline = Subject { id: *id, name: names.get(id).cloned().unwrap_or_default() };
+            recorded = self.repoint(&write, granter, &pipeline, &from, &to).await?.or(recorded);
         }
-        write.commit().await?;
+        write.commit(recorded.ok_or_else(nothing_to_move)?).await?;
         let name = to.summary.name;
         Ok(match pipelines.len() {
             1 => format!("1 pipeline now uses {name}."),
@@ -60,7 +59,7 @@ impl Vault {
         })
     }
 
-    /// The same for one pipeline: each of its grants, with its terms.
+    /// The same for one pipeline: each of its grants, with its terms. Gives the last event.
     async fn repoint(
         &self,
         write: &Write,
@@ -68,11 +67,12 @@ impl Vault {
         pipeline: &Subject,
         from: &Credential,
         to: &Credential,
-    ) -> Result<()> {
+    ) -> Result<Option<Recorded>> {
         let viewer = granter.person().id;
+        let mut recorded = None;
         let held = write.grants(granter.project().id).of_pipeline(pipeline.id, viewer).await?;
         for old in held.iter().filter(|grant| grant.credential_id == from.summary.id) {
-            self.take_back(write, granter, pipeline, old).await?;
+            recorded = Some(self.revoke_grant(write, granter, pipeline, old).await?);
             let own: Vec<&Grant> =
                 held.iter().filter(|own| own.credential_id == to.summary.id).collect();
             // What it has of the other one stays if it is for as much.
@@ -85,36 +85,46 @@ impl Vault {
             }
             if own.iter().any(|own| own.terms.intent == old.terms.intent) {
                 return Err(Error::Conflict(format!(
-                    "{} already holds a grant of {} under other terms. Take one of the two back first; nothing was moved.",
+                    "{} already has a grant of {} with other terms. Revoke one of the two first. Nothing was moved.",
                     pipeline.name, to.summary.name
                 )));
             }
             let is_plain = |grant: &Grant| grant.terms == Terms::plain(grant.terms.intent);
             for own in own.into_iter().filter(|own| is_plain(own) && is_plain(old)) {
                 // One to pull says nothing more beside one to push.
-                self.take_back(write, granter, pipeline, own).await?;
+                self.revoke_grant(write, granter, pipeline, own).await?;
             }
             self.insert_grant(write, granter, pipeline, to, old.terms.clone()).await?;
         }
-        Ok(())
+        Ok(recorded)
     }
 
-    async fn take_back(
+    async fn revoke_grant(
         &self,
         write: &Write,
         granter: &Granter,
         pipeline: &Subject,
         grant: &Grant,
-    ) -> Result<()> {
+    ) -> Result<Recorded> {
         let project = granter.project().id;
         write.grants(project).delete(pipeline.id, grant.id).await?;
-        let (person, name) = (Some(granter.person()), grant.credential.clone());
-        self.note(write, project, person, Action::GrantDeleted, pipeline.clone(), name).await
+        let detail = Detail::Grant {
+            credential: grant.credential_id,
+            name: grant.credential.clone(),
+            intent: None,
+            until: None,
+        };
+        let (action, about) = (Action::GrantDeleted, pipeline.clone());
+        self.record_event(write, project, granter, action, about, detail).await
     }
 }
 
+fn nothing_to_move() -> Error {
+    Error::Conflict("No pipeline has a grant of this credential now. Nothing was moved.".to_owned())
+}
+
 /// Which of `others` can take over every grant of `from`: those of its registry that are enough for
-/// each of `intents`. Who is disabled is not among `others`.
+/// each of `intents`. Disabled ones are not among `others`.
 pub(super) fn replacements(
     from: &Summary,
     intents: &[Access],
@@ -128,7 +138,7 @@ pub(super) fn replacements(
     others
 }
 
-/// Both credentials, locked in one order whichever is moved to the other, so that two people who
+/// Both credentials, locked in one order whatever is moved to what, so that two people who
 /// move in opposite directions do not wait for each other.
 async fn lock_both(
     write: &Write,

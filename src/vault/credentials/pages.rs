@@ -1,11 +1,12 @@
 //! One credential with everything that stands round it: who uses it, who could, what happened.
 
 use super::repointing::replacements;
-use super::{Vault, today};
-use crate::domain::actor::{Permission, Reader};
+use crate::domain::actor::Can;
 use crate::domain::credential::Access;
 use crate::domain::credential_page::CredentialPage;
+use crate::domain::permission::{Permission, of};
 use crate::error::{Error, Result};
+use crate::vault::{Vault, today};
 use uuid::Uuid;
 
 /// Receipts and events on a credential's page.
@@ -13,14 +14,20 @@ const SHOWN: u64 = 20;
 
 impl Vault {
     /// One credential with who uses it.
-    pub async fn credential_page(&self, reader: &Reader, id: Uuid) -> Result<CredentialPage> {
+    pub async fn credential_page(
+        &self,
+        reader: &Can<of::RegistryRead>,
+        id: Uuid,
+    ) -> Result<CredentialPage> {
         let project = reader.project().id;
+        self.count_receipts(project).await;
         let credential = self.store.credentials(project).find(id).await?.ok_or(Error::NotFound)?;
         let members = self.store.projects().members(project).await?;
         let obtainers = members
             .into_iter()
             .filter(|(_, role)| {
-                role.allows(Permission::RegistryWrite) && role.allows(Permission::PipelineWrite)
+                let allowed = role.permissions();
+                allowed.has(Permission::RegistryWrite) && allowed.has(Permission::PipelineWrite)
             })
             .map(|(name, role)| (name, role.label().to_owned()))
             .collect();

@@ -1,15 +1,15 @@
-//! Projects and who belongs to them, as who has access to the machine sees to them. What happens to
-//! a project is on record in its own chain.
+//! Projects and their members, as the operator manages them. Each change has an event in the chain
+//! of the project.
 
-use super::people::{about, account};
-use super::{Vault, now};
+use super::{about, account};
 use crate::domain::actor::Operator;
-use crate::domain::audit::{Action, Subject};
+use crate::domain::audit::{Action, Detail, Subject};
 use crate::domain::project::{self, Project, ProjectEntry};
 use crate::domain::typed_text::name_problem;
 use crate::domain::user::{Person, Role};
 use crate::error::{Error, Result};
-use crate::store::Write;
+use crate::store::{Recorded, Write};
+use crate::vault::{Vault, now};
 use uuid::Uuid;
 
 /// How many projects may have names that end the same in a URL.
@@ -21,16 +21,16 @@ impl Vault {
         Ok(self.store.projects().list().await?)
     }
 
-    /// Everybody who belongs to the project, by address.
+    /// The members of the project, by address.
     ///
     /// # Errors
     /// `Conflict` when there is no such project.
     pub async fn roster(&self, _operator: &Operator, slug: &str) -> Result<Vec<(Person, Role)>> {
-        let project = self.store.projects().find(slug).await?.ok_or_else(unknown)?;
+        let project = self.store.projects().find(slug).await?.ok_or_else(unknown_project)?;
         Ok(self.store.projects().roster(project.id).await?)
     }
 
-    /// Makes a project; `owner` is the address of who owns it.
+    /// Creates a project; `owner` is the address of its owner.
     ///
     /// # Errors
     /// `Invalid` for a name that breaks the rules, `Conflict` when there is no such person.
@@ -49,13 +49,14 @@ impl Vault {
         let project = Project { id: Uuid::now_v7(), slug, name: name.to_owned() };
         write.projects().insert(&project, now().0).await?;
         let subject = Subject { id: project.id, name: project.name.clone() };
-        self.note_operator(operator, &write, project.id, Action::ProjectCreated, subject, "")
-            .await?;
+        let (action, detail) = (Action::ProjectCreated, Detail::Nothing);
+        let recorded =
+            self.record_event(&write, project.id, operator, action, subject, detail).await?;
         if let Some(email) = owner {
             let person = account(&write, email).await?.person;
             self.admit(operator, &write, &project, &person, Role::Owner).await?;
         }
-        write.commit().await?;
+        write.commit(recorded).await?;
         Ok(project)
     }
 
@@ -76,12 +77,12 @@ impl Vault {
         let members = write.projects().roster(project.id).await?;
         if let Some((_, role)) = members.iter().find(|(member, _)| member.id == person.id) {
             return Err(Error::Conflict(format!(
-                "This person is in the project already ({}). For another role, remove them first.",
+                "This person is a member already ({}). To change the role, remove and add the member.",
                 role.word()
             )));
         }
-        self.admit(operator, &write, &project, &person, role).await?;
-        write.commit().await?;
+        let recorded = self.admit(operator, &write, &project, &person, role).await?;
+        write.commit(recorded).await?;
         Ok(person)
     }
 
@@ -100,16 +101,18 @@ impl Vault {
         let person = account(&write, email).await?.person;
         if !write.projects().dismiss(project.id, person.id).await? {
             return Err(Error::Conflict(
-                "This person is not in the project. `regcred project member list` shows who is."
+                "This person is not a member of the project. `regcred project member list` lists its members."
                     .to_owned(),
             ));
         }
-        self.note_operator(operator, &write, project.id, Action::MemberRemoved, about(&person), "")
-            .await?;
-        write.commit().await?;
+        let (chain, about, detail) = (project.id, about(&person), Detail::Nothing);
+        let action = Action::MemberRemoved;
+        let recorded = self.record_event(&write, chain, operator, action, about, detail).await?;
+        write.commit(recorded).await?;
         Ok(person)
     }
 
+    /// Writes the membership with its event.
     pub(super) async fn admit(
         &self,
         operator: &Operator,
@@ -117,21 +120,21 @@ impl Vault {
         project: &Project,
         person: &Person,
         role: Role,
-    ) -> Result<()> {
+    ) -> Result<Recorded> {
         write.projects().admit(project.id, person.id, role, now().0).await?;
-        let (chain, subject) = (project.id, about(person));
-        self.note_operator(operator, write, chain, Action::MemberAdded, subject, role.word()).await
+        let (action, detail) = (Action::MemberAdded, Detail::Role(role));
+        self.record_event(write, project.id, operator, action, about(person), detail).await
     }
 }
 
 /// The project with this part of the URL.
 pub(super) async fn named(write: &Write, slug: &str) -> Result<Project> {
-    write.projects().find(slug).await?.ok_or_else(unknown)
+    write.projects().find(slug).await?.ok_or_else(unknown_project)
 }
 
-pub(super) fn unknown() -> Error {
+pub(in crate::vault) fn unknown_project() -> Error {
     Error::Conflict(
-        "There is no such project. `regcred project list` shows them; the first column is what to give here."
+        "There is no such project. `regcred project list` lists the projects. Use a value of its first column."
             .to_owned(),
     )
 }
@@ -147,5 +150,5 @@ async fn free_slug(write: &Write, wanted: &str) -> Result<String> {
             return Ok(slug);
         }
     }
-    Err(Error::at("name", "Too many projects have a name like this. Choose another one."))
+    Err(Error::at("name", "Too many projects have a similar name. Choose another one."))
 }

@@ -5,16 +5,17 @@
 //! alone. Typing guesses into new credentials to see whether they are reported would be an oracle,
 //! so only so many secrets of a project are compared in an hour; the others are not compared.
 
-use super::Vault;
-use crate::domain::actor::Reader;
+use crate::domain::actor::Can;
 use crate::domain::credential::{Credential, Method, Summary};
 use crate::domain::moment::Moment;
+use crate::domain::permission::of;
 use crate::error::Result;
 use crate::store::Write;
+use crate::vault::Vault;
 use uuid::Uuid;
 
 /// Secrets of one project that are compared in an hour, with others and with the one before.
-const AN_HOUR: i64 = 60;
+const COMPARED_PER_HOUR: i64 = 60;
 
 impl Vault {
     /// The fingerprint to store with a new secret; `None` when there were too many this hour.
@@ -43,14 +44,14 @@ impl Vault {
 
     /// The last one was the same.
     pub(super) async fn was_the_same(&self, write: &Write, project: Uuid) -> Result<()> {
-        Ok(write.attempts().take_back(&guesses(project)).await?)
+        Ok(write.attempts().decrement(&guesses(project)).await?)
     }
 
     /// The other credentials of the project that hold the same secret, by name. A Google key that
     /// is stored for several Google hosts is meant to be the same.
     pub(super) async fn same_secret(
         &self,
-        reader: &Reader,
+        reader: &Can<of::RegistryRead>,
         credential: &Credential,
     ) -> Result<Vec<(Uuid, String)>> {
         let others = self.store.secrets(reader.project().id).same_as(credential).await?;
@@ -66,7 +67,7 @@ impl Vault {
 /// Counts one more; whether it is within what an hour allows.
 async fn counted(write: &Write, key: &str, at: Moment) -> Result<bool> {
     let from = at.plus_seconds(-3_600).0;
-    Ok(write.attempts().add(key, from, at.0).await?.0 <= AN_HOUR)
+    Ok(write.attempts().add(key, from, at.0).await?.0 <= COMPARED_PER_HOUR)
 }
 
 fn guesses(project: Uuid) -> String {

@@ -1,15 +1,16 @@
 //! Grants: which pipeline may have which credential, what for, and under which terms.
 
-use super::{Vault, now, today};
-use crate::domain::actor::{Granter, PipelineEditor};
-use crate::domain::audit::{Action, Subject};
+use crate::domain::actor::{Can, Granter};
+use crate::domain::audit::{Action, Detail, Subject};
 use crate::domain::credential::{Access, Credential};
 use crate::domain::grant::{APPROVAL_DAYS_MAX, ForkRule, Terms, patterns};
 use crate::domain::moment::Day;
+use crate::domain::permission::of;
 use crate::domain::pipeline::GrantForm;
 use crate::domain::registry::path_scope;
 use crate::error::{Error, FieldError, Result};
-use crate::store::{GrantRow, Write, unless_taken};
+use crate::store::{GrantRow, Recorded, Write, unless_taken};
+use crate::vault::{Vault, now, today};
 use uuid::Uuid;
 
 impl Vault {
@@ -25,8 +26,8 @@ impl Vault {
     ) -> Result<String> {
         let terms = terms(form);
         let write = self.store.write().await?;
-        let found = write.pipelines(granter.project().id).find(pipeline, today()).await?;
-        let subject = Subject { id: pipeline, name: found.ok_or(Error::NotFound)?.name };
+        let subject = write.pipelines(granter.project().id).subject(pipeline).await?;
+        let subject = subject.ok_or(Error::NotFound)?;
         let chosen = self.chosen(&write, granter, &form.credentials, &form.intent).await;
         let (terms, chosen) = match (terms, chosen) {
             (Ok(terms), Ok(chosen)) => (terms, chosen),
@@ -37,26 +38,30 @@ impl Vault {
             (Err(errors), _) => return Err(Error::Invalid(errors)),
             (_, Err(error)) => return Err(error),
         };
-        if chosen.is_empty() {
-            return Err(Error::at("credentials", "Choose a credential."));
-        }
-        let mut waits = false;
+        let (mut waits, mut recorded) = (false, None);
         for (credential, intent) in chosen {
             let terms = Terms { intent, ..terms.clone() };
-            waits |= self.insert_grant(&write, granter, &subject, &credential, terms).await?;
+            let (needs_approval, event) =
+                self.insert_grant(&write, granter, &subject, &credential, terms).await?;
+            waits |= needs_approval;
+            recorded = Some(event);
         }
-        write.commit().await?;
+        let Some(recorded) = recorded else {
+            return Err(Error::at("credentials", "Choose a credential."));
+        };
+        write.commit(recorded).await?;
         Ok(if waits {
-            format!("{} may use it once another person has approved it.", subject.name)
+            format!("{} can use it after another member approves it.", subject.name)
         } else {
-            format!("{} may now fetch it.", subject.name)
+            format!("{} can use it now.", subject.name)
         })
     }
 
     /// A second person lets the pipeline use a protected credential, for `days` days.
     ///
     /// # Errors
-    /// `Conflict` for who made the grant, and for one that waits for nobody; `Invalid` at `days`.
+    /// `Conflict` for the creator of the grant, and for a grant that needs no approval; `Invalid` at
+    /// `days`.
     pub async fn approve_grant(
         &self,
         granter: &Granter,
@@ -72,13 +77,11 @@ impl Vault {
             return Err(Error::at("days", message));
         };
         let write = self.store.write().await?;
-        let found = write.pipelines(project).find(pipeline, today()).await?;
-        let subject = Subject { id: pipeline, name: found.ok_or(Error::NotFound)?.name };
+        let subject = write.pipelines(project).subject(pipeline).await?.ok_or(Error::NotFound)?;
         let grant = write.grants(project).find(pipeline, id).await?.ok_or(Error::NotFound)?;
         if grant.granted_by == Some(granter.person().id) {
             return Err(Error::Conflict(
-                "You gave this grant yourself. Another person of the project has to approve it."
-                    .to_owned(),
+                "You created this grant, so another member must approve it.".to_owned(),
             ));
         }
         if !grant.terms.needs_approval {
@@ -88,39 +91,42 @@ impl Vault {
         let person = granter.person();
         if !write.grants(project).approve(id, person.id, &person.name, now().0, until).await? {
             return Err(Error::Conflict(
-                "Who gave this grant is not known. Take it back, and give it again.".to_owned(),
+                "Its creator is unknown. Revoke it and grant again.".to_owned(),
             ));
         }
-        let credential = write.credentials(project).find(grant.credential_id).await?;
-        let name = credential.map(|found| found.summary.name).unwrap_or_default();
-        let detail = format!("{name}, until {}", until.to_text());
-        let action = Action::GrantApproved;
-        self.note(&write, project, Some(person), action, subject.clone(), detail).await?;
-        write.commit().await?;
-        Ok(format!("{} may use {name} until {}.", subject.name, until.to_text()))
+        let credential = write.credentials(project).subject(grant.credential_id).await?;
+        let name = credential.map(|found| found.name).unwrap_or_default();
+        let detail = Detail::Grant {
+            credential: grant.credential_id,
+            name: name.clone(),
+            intent: None,
+            until: Some(until),
+        };
+        let (action, about) = (Action::GrantApproved, subject.clone());
+        let recorded = self.record_event(&write, project, granter, action, about, detail).await?;
+        write.commit(recorded).await?;
+        Ok(format!("{} can use {name} until {}.", subject.name, until.to_text()))
     }
 
-    /// Takes a credential back from the pipeline, from its next request on.
+    /// Revokes a grant, from the pipeline's next request on.
     pub async fn delete_grant(
         &self,
-        editor: &PipelineEditor,
+        editor: &Can<of::PipelineWrite>,
         pipeline: Uuid,
         id: Uuid,
     ) -> Result<String> {
         let project = editor.project().id;
         let write = self.store.write().await?;
-        let found =
-            write.pipelines(project).find(pipeline, today()).await?.ok_or(Error::NotFound)?;
+        let subject = write.pipelines(project).subject(pipeline).await?.ok_or(Error::NotFound)?;
         let credential =
             write.grants(project).delete(pipeline, id).await?.ok_or(Error::NotFound)?;
-        let name = write.credentials(project).find(credential).await?.map(|c| c.summary.name);
+        let name = write.credentials(project).subject(credential).await?.map(|found| found.name);
         let name = name.unwrap_or_default();
-        let subject = Subject { id: pipeline, name: found.name };
-        let person = Some(editor.person());
-        self.note(&write, project, person, Action::GrantDeleted, subject.clone(), name.clone())
-            .await?;
-        write.commit().await?;
-        Ok(format!("{} can no longer fetch {name}.", subject.name))
+        let detail = Detail::Grant { credential, name: name.clone(), intent: None, until: None };
+        let (action, about) = (Action::GrantDeleted, subject.clone());
+        let recorded = self.record_event(&write, project, editor, action, about, detail).await?;
+        write.commit(recorded).await?;
+        Ok(format!("{} can no longer use {name}.", subject.name))
     }
 
     /// The credentials that were ticked, each with what it is granted for.
@@ -132,11 +138,14 @@ impl Vault {
         intent: &str,
     ) -> Result<Vec<(Credential, Access)>> {
         let Some(intent) = Access::from_word(intent) else {
-            return Err(Error::at("intent", "Choose what the pipeline may do."));
+            return Err(Error::at(
+                "intent",
+                "Choose whether the pipeline can pull, or pull and push.",
+            ));
         };
         let credentials = write.credentials(granter.project().id);
         let mut chosen = Vec::new();
-        // Locked, in one order: whoever protects one meanwhile sees the grant or is waited for.
+        // Locked, in one order: a save that protects one meanwhile sees the grant or is waited for.
         let mut ids: Vec<Option<Uuid>> = ids.iter().map(|id| Uuid::parse_str(id).ok()).collect();
         ids.sort_unstable();
         ids.dedup();
@@ -153,7 +162,8 @@ impl Vault {
             };
             let name = &credential.summary.name;
             if !credential.summary.access.satisfies(intent) {
-                let message = format!("{name} can only pull. Choose Pull, or leave it out.");
+                let message =
+                    format!("{name} can only pull. Choose Pull, or remove it from the selection.");
                 return Err(Error::at("credentials", message));
             }
             chosen.push((credential, intent));
@@ -161,21 +171,25 @@ impl Vault {
         Ok(chosen)
     }
 
-    /// Writes the grant; whether it waits for an approval.
-    pub(super) async fn insert_grant(
+    /// Writes the grant with its event; whether it waits for an approval.
+    pub(in crate::vault) async fn insert_grant(
         &self,
         write: &Write,
         granter: &Granter,
         pipeline: &Subject,
         credential: &Credential,
         terms: Terms,
-    ) -> Result<bool> {
+    ) -> Result<(bool, Recorded)> {
         let project = granter.project().id;
         // A grant to pull hands out the same secret, and that can push (design 5).
         let gives_secret = !(terms.is_narrow && terms.intent == Access::Pull);
         let needs_approval = credential.guards_its_secret() && gives_secret;
-        let detail =
-            format!("{}, {}", credential.summary.name, terms.intent.label().to_lowercase());
+        let detail = Detail::Grant {
+            credential: credential.summary.id,
+            name: credential.summary.name.clone(),
+            intent: Some(terms.intent),
+            until: None,
+        };
         let row = GrantRow {
             id: Uuid::now_v7(),
             pipeline_id: pipeline.id,
@@ -187,12 +201,12 @@ impl Vault {
         };
         write.grants(project).insert(row).await.map_err(|error| {
             let sentence =
-                "The pipeline already has this credential for that. Take that grant back first.";
+                "The pipeline already has a grant of this credential for that. Revoke it first.";
             unless_taken(error, Error::at("credentials", sentence))
         })?;
-        let person = Some(granter.person());
-        self.note(write, project, person, Action::GrantCreated, pipeline.clone(), detail).await?;
-        Ok(needs_approval)
+        let (action, about) = (Action::GrantCreated, pipeline.clone());
+        let recorded = self.record_event(write, project, granter, action, about, detail).await?;
+        Ok((needs_approval, recorded))
     }
 }
 
@@ -210,7 +224,7 @@ fn terms(form: &GrantForm) -> Result<Terms, Vec<FieldError>> {
     let forks = match form.forks.as_str() {
         "" => ForkRule::Nothing,
         word => ForkRule::from_word(word).unwrap_or_else(|| {
-            at("forks", "Choose what pull requests from forks may have.".to_owned());
+            at("forks", "Choose what pull requests from forks can use.".to_owned());
             ForkRule::Nothing
         }),
     };
@@ -219,11 +233,14 @@ fn terms(form: &GrantForm) -> Result<Terms, Vec<FieldError>> {
         typed => match Day::parse(typed) {
             Some(day) if day >= today() => Some(day),
             Some(_) => {
-                at("expires_on", "This day has passed. Choose a later one.".to_owned());
+                at("expires_on", "This date is in the past. Choose a later one.".to_owned());
                 None
             }
             None => {
-                at("expires_on", "Enter a day as 2027-01-31.".to_owned());
+                at(
+                    "expires_on",
+                    "Enter a date as year-month-day, for example 2027-01-31.".to_owned(),
+                );
                 None
             }
         },

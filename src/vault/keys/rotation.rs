@@ -1,21 +1,20 @@
-//! Data keys: made, retired and destroyed by who keeps them. Sealing everything under a new one
-//! is the work of `rewrap`.
+//! Data keys: created, retired and destroyed. Sealing everything under a new one is the work of
+//! `reseal`.
 
-use super::keys::new_row;
-use super::people::OPERATOR;
-use super::rewrap::WORK;
-use super::{INSTANCE, Vault, event, now};
+use super::new_row;
+use super::reseal::WORK;
 use crate::crypto::keyring::{Purpose, WrappedKey};
-use crate::domain::actor::KeyKeeper;
-use crate::domain::audit::{Action, Subject};
+use crate::domain::actor::{Acts, InstanceAdmin};
+use crate::domain::audit::{Action, Detail, Subject};
 use crate::domain::key::{DataKey, KeyReport, KeyState, RewrapProgress};
 use crate::domain::moment::Moment;
 use crate::error::{Error, Result};
-use crate::store::{KeyRow, Write};
+use crate::store::{KeyRow, Recorded, Write};
+use crate::vault::{INSTANCE, Vault, now};
 
 impl Vault {
     /// Every data key, how many secrets are under each, and how far a change has come.
-    pub async fn data_keys(&self, _keeper: &impl KeyKeeper) -> Result<KeyReport> {
+    pub async fn data_keys(&self, _admin: &InstanceAdmin) -> Result<KeyReport> {
         let rows = self.store.keys().list().await?;
         let (uses, unreadable) = self.store.keys().uses().await?;
         let secret = Purpose::Secret.to_string();
@@ -51,21 +50,21 @@ impl Vault {
     ///
     /// # Errors
     /// `Conflict` while another one waits.
-    pub async fn rotate_data_key(&self, keeper: &impl KeyKeeper) -> Result<u32> {
+    pub async fn rotate_data_key(&self, admin: &InstanceAdmin) -> Result<u32> {
         let source = self.keys.source();
         let kek = source.current.as_ref().ok_or(Error::Internal)?;
         let write = self.store.write().await?;
         let rows = secret_keys(&write).await?;
         if let Some(row) = rows.iter().find(|row| row.state == KeyState::Pending) {
             return Err(Error::Conflict(format!(
-                "Data key {} was made a moment ago and is about to become active. Wait for it.",
+                "Data key {} was created a moment ago and is not active yet. Wait until it is active.",
                 row.version
             )));
         }
         let id = kek.id().to_string();
         if rows.iter().any(|row| row.state != KeyState::Destroyed && row.kek_id != id) {
             return Err(Error::Conflict(
-                "The data keys are wrapped under another key-encryption key than this server's. Give it the one in use first."
+                "The data keys are wrapped under a different key-encryption key. Start this server with the key in use first."
                     .to_owned(),
             ));
         }
@@ -75,11 +74,12 @@ impl Vault {
         let row = new_row(key, KeyState::Pending, now().0);
         if !write.keys().insert_first(row.clone()).await? {
             return Err(Error::Conflict(
-                "Another data key was made at this very moment. Wait for it.".to_owned(),
+                "Another data key was created at the same time. Wait until it is active."
+                    .to_owned(),
             ));
         }
-        self.note_key(&write, keeper, Action::KeyCreated, &row).await?;
-        write.commit().await?;
+        let recorded = self.record_key(&write, admin, Action::KeyCreated, &row).await?;
+        write.commit(recorded).await?;
         self.keys_changed.notify_one();
         Ok(version)
     }
@@ -89,27 +89,27 @@ impl Vault {
     ///
     /// # Errors
     /// `Conflict` when it is not archived, a secret is still under it, or a server may still use it.
-    pub async fn retire_data_key(&self, keeper: &impl KeyKeeper, version: u32) -> Result<()> {
+    pub async fn retire_data_key(&self, admin: &InstanceAdmin, version: u32) -> Result<()> {
         let write = self.store.write().await?;
         let mut row = find(&write, version).await?;
         require(&row, KeyState::Archived)?;
         let rows = write.keys().uses().await?.0.get(&row.version).copied().unwrap_or(0);
         if rows > 0 {
             return Err(Error::Conflict(format!(
-                "{rows} stored secrets are still under data key {version}. Wait until they are sealed under the new one; of those that do not open, destroy the version on the credential's page, after a new secret was saved."
+                "{rows} stored secrets still use data key {version}. Wait until they are sealed under the new key. For secrets that cannot be decrypted, save a new secret and destroy the old version on the credential's page."
             )));
         }
         // A server that has not read the new key yet may still seal under this one.
         let is_settled = row.state_since + self.settings.key_settle * 2_000 <= now().0;
         if !is_settled {
             return Err(Error::Conflict(format!(
-                "Data key {version} was replaced a moment ago. Try again in a few minutes, when every server has read the new one."
+                "Data key {version} was replaced a moment ago. Try again in a few minutes, when every server has read the new key."
             )));
         }
         (row.state, row.state_since) = (KeyState::Retired, now().0);
-        self.note_key(&write, keeper, Action::KeyRetired, &row).await?;
+        let recorded = self.record_key(&write, admin, Action::KeyRetired, &row).await?;
         write.keys().update(row).await?;
-        write.commit().await?;
+        write.commit(recorded).await?;
         self.keys_changed.notify_one();
         Ok(())
     }
@@ -119,30 +119,26 @@ impl Vault {
     ///
     /// # Errors
     /// `Conflict` when it is not retired.
-    pub async fn destroy_data_key(&self, keeper: &impl KeyKeeper, version: u32) -> Result<()> {
+    pub async fn destroy_data_key(&self, admin: &InstanceAdmin, version: u32) -> Result<()> {
         let write = self.store.write().await?;
         let mut row = find(&write, version).await?;
         require(&row, KeyState::Retired)?;
         (row.state, row.state_since) = (KeyState::Destroyed, now().0);
         row.wrapped = Vec::new();
-        self.note_key(&write, keeper, Action::KeyDestroyed, &row).await?;
+        let recorded = self.record_key(&write, admin, Action::KeyDestroyed, &row).await?;
         write.keys().update(row).await?;
-        Ok(write.commit().await?)
+        Ok(write.commit(recorded).await?)
     }
 
-    pub(super) async fn note_key(
+    pub(super) async fn record_key(
         &self,
         write: &Write,
-        keeper: &impl KeyKeeper,
+        by: &impl Acts,
         action: Action,
         row: &KeyRow,
-    ) -> Result<()> {
+    ) -> Result<Recorded> {
         let subject = Subject { id: row.key_uuid, name: row.version.to_string() };
-        let mut event = event(keeper.keeper(), action, subject, String::new());
-        if keeper.is_operator() {
-            event.actor = OPERATOR.to_owned();
-        }
-        self.append(write, INSTANCE, event).await
+        self.record_event(write, INSTANCE, by, action, subject, Detail::Nothing).await
     }
 }
 
@@ -163,25 +159,14 @@ fn require(row: &KeyRow, state: KeyState) -> Result<()> {
         return Ok(());
     }
     let (version, is, wanted) = (row.version, row.state.word(), state.word());
-    Err(Error::Conflict(format!(
-        "Data key {version} is {is}. Only a key that is {wanted} can go on to that."
-    )))
+    Err(Error::Conflict(format!("Data key {version} is {is}. This needs a key in state {wanted}.")))
 }
 
 /// The rate comes from what the server that does the work wrote down.
 fn so_far(progress: &str, left: u64) -> RewrapProgress {
-    let (since, done) = super::rewrap::read_progress(progress).unwrap_or((now().0, 0));
+    let (since, done) = super::reseal::read_progress(progress).unwrap_or((now().0, 0));
     let seconds = (now().0 - since) as f64 / 1_000.0;
     let per_second = if seconds > 0.0 { done as f64 / seconds } else { 0.0 };
     let seconds_left = (per_second > 0.0).then(|| (left as f64 / per_second).ceil() as u64);
     RewrapProgress { left, per_second, seconds_left }
-}
-
-/// The product itself, when it does what was asked for earlier.
-pub(super) struct Itself;
-
-impl KeyKeeper for Itself {
-    fn keeper(&self) -> Option<&crate::domain::user::Person> {
-        None
-    }
 }

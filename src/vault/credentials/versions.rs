@@ -1,18 +1,19 @@
-//! Versions of a secret. Every change makes one; the last few are kept, so that a wrong one can be
-//! taken back, and a next one can wait beside the current one.
+//! Versions of a secret. Every change makes one. The last few are kept, so that a change can be
+//! undone, and one can be staged beside the current one.
 
-use super::credentials::{renew_on, secret_place};
-use super::rewrap::key_version;
 use super::secret_input::ReadSecret;
-use super::{Vault, now};
+use super::{renew_on, secret_place};
 use crate::crypto::digest::same;
-use crate::domain::actor::{Editor, Reader, Remover};
-use crate::domain::audit::{Action, Subject};
+use crate::domain::actor::Can;
+use crate::domain::audit::{Action, Detail, Subject};
 use crate::domain::credential::{Credential, Method};
 use crate::domain::moment::{Day, Moment};
+use crate::domain::permission::of;
 use crate::domain::secret_version::{SecretVersion, VersionState};
 use crate::error::{Error, Result};
 use crate::store::{CredentialChanges, Set, VersionRow, Write};
+use crate::vault::keys::key_version;
+use crate::vault::{Vault, now};
 use uuid::Uuid;
 
 /// Versions on a credential's page.
@@ -47,7 +48,7 @@ impl Vault {
     pub(super) async fn set_secret(
         &self,
         write: &Write,
-        editor: &Editor,
+        editor: &Can<of::RegistryWrite>,
         row: &mut CredentialChanges,
         new: NewVersion<'_>,
         read: &ReadSecret,
@@ -135,7 +136,7 @@ impl Vault {
     /// The versions of a credential's secret, newest first.
     pub(super) async fn secret_versions(
         &self,
-        reader: &Reader,
+        reader: &Can<of::RegistryRead>,
         credential: &Credential,
     ) -> Result<Vec<SecretVersion>> {
         let secrets = self.store.secrets(reader.project().id);
@@ -143,12 +144,17 @@ impl Vault {
         Ok(secrets.versions(id, current, SHOWN).await?)
     }
 
-    /// Makes a version that waits or is kept the one that is delivered; gives the credential's name.
+    /// Makes a staged or previous version the current one; gives the credential's name.
     ///
     /// # Errors
     /// `Conflict` when it was destroyed, does not open, or signs in by another method than the
     /// credential; `NotFound` when there is none.
-    pub async fn switch_secret(&self, editor: &Editor, id: Uuid, version: i64) -> Result<String> {
+    pub async fn make_current(
+        &self,
+        editor: &Can<of::RegistryWrite>,
+        id: Uuid,
+        version: i64,
+    ) -> Result<String> {
         let project = editor.project().id;
         let write = self.store.write().await?;
         let found = write.credentials(project).lock(id).await?.ok_or(Error::NotFound)?;
@@ -159,17 +165,17 @@ impl Vault {
         }
         if !chosen.can_be_current() {
             return Err(Error::Conflict(format!(
-                "Version {version} cannot be used again: its secret was destroyed or does not open."
+                "Version {version} cannot be current: its secret was destroyed or cannot be decrypted."
             )));
         }
         if chosen.method != found.summary.method {
             return Err(Error::Conflict(format!(
-                "Version {version} is for another authentication method. Change the method with Edit, and give the secret again."
+                "Version {version} is for another authentication method. Edit the credential, change the method and enter the secret again."
             )));
         }
         let unreadable = || {
             Error::Conflict(format!(
-                "Version {version} cannot be used: its stored secret does not open."
+                "Version {version} cannot be current: its stored secret cannot be decrypted."
             ))
         };
         let stored = write.secrets(project).sealed(id, version).await?.ok_or_else(unreadable)?;
@@ -196,11 +202,10 @@ impl Vault {
         };
         write.secrets(project).unstage(id, version).await?;
         write.credentials(project).update(id, row).await?;
-        let detail = format!("from version {} to {version}", found.secret.version);
-        let subject = Subject { id, name: name.clone() };
-        let person = Some(editor.person());
-        self.note(&write, project, person, Action::SecretSwitched, subject, detail).await?;
-        write.commit().await?;
+        let detail = Detail::Versions { from: found.secret.version, to: version };
+        let (action, about) = (Action::SecretSwitched, Subject { id, name: name.clone() });
+        let recorded = self.record_event(&write, project, editor, action, about, detail).await?;
+        write.commit(recorded).await?;
         Ok(name)
     }
 
@@ -210,7 +215,7 @@ impl Vault {
     /// `Conflict` for the current one; `NotFound` when there is none.
     pub async fn destroy_version(
         &self,
-        remover: &Remover,
+        remover: &Can<of::RegistryDelete>,
         id: Uuid,
         version: i64,
     ) -> Result<String> {
@@ -221,7 +226,7 @@ impl Vault {
         let name = found.summary.name.clone();
         if version == found.secret.version {
             return Err(Error::Conflict(
-                "The version that is delivered cannot be destroyed. Save another secret first, or delete the credential."
+                "The current version cannot be destroyed. Save another secret first, or delete the credential."
                     .to_owned(),
             ));
         }
@@ -229,11 +234,10 @@ impl Vault {
             return Ok(name);
         }
         write.secrets(project).destroy(id, &[version], now().0).await?;
-        let subject = Subject { id, name: name.clone() };
-        let person = Some(remover.person());
-        let detail = format!("version {version}");
-        self.note(&write, project, person, Action::SecretDestroyed, subject, detail).await?;
-        write.commit().await?;
+        let (about, detail) = (Subject { id, name: name.clone() }, Detail::Version(version));
+        let action = Action::SecretDestroyed;
+        let recorded = self.record_event(&write, project, remover, action, about, detail).await?;
+        write.commit(recorded).await?;
         Ok(name)
     }
 }

@@ -1,14 +1,13 @@
 //! Short-lived tokens of a registry for one repository, so that the password never leaves.
 
-use super::deliveries::Given;
-use super::{Vault, now};
 use crate::domain::actor::Granter;
-use crate::domain::audit::{Action, Subject};
+use crate::domain::audit::{Action, Detail, Subject};
 use crate::domain::credential::Access;
 use crate::domain::registry::RegistryHost;
 use crate::error::{Error, Result};
 use crate::registries::{BearerAsk, RegistryProblem};
 use crate::store::{CredentialChanges, Held, Set};
+use crate::vault::{Given, Vault, now};
 use uuid::Uuid;
 
 impl Vault {
@@ -18,7 +17,7 @@ impl Vault {
     /// # Errors
     /// `Conflict` with the sentence that says why there is none; `Upstream` when the registry cannot
     /// say so just now.
-    pub(super) async fn bearer(
+    pub(in crate::vault) async fn bearer(
         &self,
         credential: &Held,
         repository: &str,
@@ -69,7 +68,7 @@ impl Vault {
             typed => Some(service(typed, stored.summary.is_insecure)?),
         };
         if wanted == stored.token_service {
-            return Ok(format!("Nothing changed for {name}."));
+            return Ok(format!("No changes to save for {name}."));
         }
         let row = CredentialChanges {
             token_service: Set(wanted.clone()),
@@ -79,18 +78,18 @@ impl Vault {
         };
         write.credentials(project).update(id, row).await?;
         let (action, said) = match &wanted {
-            Some(_) => {
-                (Action::TokenServiceAccepted, format!("The token service of {name} is accepted."))
-            }
-            None => (
-                Action::TokenServiceRefused,
-                format!("The secret of {name} no longer goes to a token service elsewhere."),
+            Some(_) => (
+                Action::TokenServiceAccepted,
+                format!("The token service was accepted for {name}."),
             ),
+            None => {
+                (Action::TokenServiceRefused, format!("The token service was removed from {name}."))
+            }
         };
-        let detail = wanted.or(stored.token_service).unwrap_or_default();
-        let (person, subject) = (Some(granter.person()), Subject { id, name });
-        self.note(&write, project, person, action, subject, detail).await?;
-        write.commit().await?;
+        let detail = Detail::TokenService(wanted.or(stored.token_service).unwrap_or_default());
+        let about = Subject { id, name };
+        let recorded = self.record_event(&write, project, granter, action, about, detail).await?;
+        write.commit(recorded).await?;
         Ok(said)
     }
 }
@@ -102,13 +101,13 @@ fn service(typed: &str, may_be_http: bool) -> Result<String> {
     if parsed.path.is_some() {
         return Err(Error::at(
             "origin",
-            "Enter only where it is, for example https://auth.example.com.",
+            "Enter the address without a path, for example https://auth.example.com.",
         ));
     }
     if parsed.is_http && !may_be_http {
         return Err(Error::at(
             "origin",
-            "A secret does not go over plain http. Enter an https:// address.",
+            "Secrets are not sent over plain HTTP. Enter an https:// address.",
         ));
     }
     Ok(parsed.host.origin(parsed.is_http))
@@ -117,18 +116,17 @@ fn service(typed: &str, may_be_http: bool) -> Result<String> {
 fn sentence(name: &str, host: &RegistryHost, problem: &RegistryProblem) -> String {
     let why = match problem {
         RegistryProblem::Basic | RegistryProblem::Open => {
-            "its registry has no token service, so only the secret itself could be delivered"
-                .to_owned()
+            "its registry has no token service, so there are no short-lived tokens".to_owned()
         }
         RegistryProblem::RealmNotAccepted(origin) => format!(
-            "its registry sends to the token service at {origin}, which nobody has accepted for it; do that on the credential's page"
+            "its registry uses the token service at {origin}; accept it on the credential's page first"
         ),
-        RegistryProblem::Refused => "the token service refuses its user name and secret".to_owned(),
+        RegistryProblem::Refused => "the token service rejected its username and secret".to_owned(),
         RegistryProblem::Narrower => {
-            "the token service allows less than was asked for this repository".to_owned()
+            "the token service granted less access than requested for this repository".to_owned()
         }
         RegistryProblem::Wider => {
-            "the token service gave a token for more than was asked, which was thrown away"
+            "the token service issued a token with more access than requested, so it was discarded"
                 .to_owned()
         }
         other => return format!("No short-lived token for {name} on {host}. {other}"),

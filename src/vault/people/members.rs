@@ -1,10 +1,10 @@
-//! Who belongs where: the only place where evidence of membership is made.
+//! Membership: the only place where evidence of it is made.
 
-use super::Vault;
 use crate::domain::actor::Member;
 use crate::domain::project::Project;
 use crate::domain::user::Person;
 use crate::error::{Error, Result};
+use crate::vault::Vault;
 use uuid::Uuid;
 
 impl Vault {

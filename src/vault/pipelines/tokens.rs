@@ -1,13 +1,14 @@
 //! Pipeline tokens: made, verified, revoked. The database holds the hash of the secret half.
 
-use super::{Vault, now, today};
 use crate::crypto::token;
-use crate::domain::actor::{Granter, Pipeline, PipelineEditor};
-use crate::domain::audit::{Action, Subject};
+use crate::domain::actor::{Can, Granter, Pipeline};
+use crate::domain::audit::{Action, Detail, Subject};
 use crate::domain::moment::Day;
-use crate::domain::pipeline::{PipelineForm, TOKEN_DAYS_MAX};
+use crate::domain::permission::of;
+use crate::domain::pipeline::TOKEN_DAYS_MAX;
 use crate::error::{Error, FieldError, Result};
-use crate::store::{TokenRow, Write};
+use crate::store::{Recorded, TokenRow, Write};
+use crate::vault::{Vault, now, today};
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
@@ -28,26 +29,26 @@ impl Vault {
         }
     }
 
-    /// One more token for the pipeline; gives its text, which is stored nowhere.
+    /// One more token for the pipeline, for as many days; gives its text, which is stored nowhere.
     pub async fn create_token(
         &self,
         granter: &Granter,
         pipeline: Uuid,
-        form: &PipelineForm,
+        days: &str,
     ) -> Result<Zeroizing<String>> {
-        let expires_on = expiry(form).map_err(|error| Error::Invalid(vec![error]))?;
+        let expires_on = expiry(days).map_err(|error| Error::Invalid(vec![error]))?;
         let write = self.store.write().await?;
-        let found = write.pipelines(granter.project().id).find(pipeline, today()).await?;
-        let subject = Subject { id: pipeline, name: found.ok_or(Error::NotFound)?.name };
-        let text = self.insert_token(&write, granter, &subject, expires_on).await?;
-        write.commit().await?;
+        let subject = write.pipelines(granter.project().id).subject(pipeline).await?;
+        let subject = subject.ok_or(Error::NotFound)?;
+        let (text, recorded) = self.insert_token(&write, granter, &subject, expires_on).await?;
+        write.commit(recorded).await?;
         Ok(text)
     }
 
     /// Refuses the token from the next request on.
     pub async fn revoke_token(
         &self,
-        editor: &PipelineEditor,
+        editor: &Can<of::PipelineWrite>,
         pipeline: Uuid,
         id: &str,
     ) -> Result<String> {
@@ -56,25 +57,24 @@ impl Vault {
             return Err(Error::NotFound);
         }
         let write = self.store.write().await?;
-        let found =
-            write.pipelines(project).find(pipeline, today()).await?.ok_or(Error::NotFound)?;
+        let subject = write.pipelines(project).subject(pipeline).await?.ok_or(Error::NotFound)?;
         if !write.tokens().revoke(project, pipeline, id, now().0).await? {
             return Err(Error::NotFound);
         }
-        let subject = Subject { id: pipeline, name: found.name };
-        let person = Some(editor.person());
-        self.note(&write, project, person, Action::TokenRevoked, subject, id.to_owned()).await?;
-        write.commit().await?;
-        Ok("The token is refused from now on.".to_owned())
+        let (action, detail) = (Action::TokenRevoked, Detail::Token(id.to_owned()));
+        let recorded = self.record_event(&write, project, editor, action, subject, detail).await?;
+        write.commit(recorded).await?;
+        Ok("The token was revoked and no longer works.".to_owned())
     }
 
+    /// Writes a new token with its event; gives its text.
     pub(super) async fn insert_token(
         &self,
         write: &Write,
         granter: &Granter,
         pipeline: &Subject,
         expires_on: Day,
-    ) -> Result<Zeroizing<String>> {
+    ) -> Result<(Zeroizing<String>, Recorded)> {
         let new = token::generate_token()?;
         let row = TokenRow {
             id: new.id.clone(),
@@ -88,17 +88,16 @@ impl Vault {
         };
         let project = granter.project().id;
         write.tokens().insert(project, row).await?;
-        let person = Some(granter.person());
-        self.note(write, project, person, Action::TokenCreated, pipeline.clone(), new.id.clone())
-            .await?;
-        Ok(new.text)
+        let (action, about) = (Action::TokenCreated, pipeline.clone());
+        let detail = Detail::Token(new.id.clone());
+        let recorded = self.record_event(write, project, granter, action, about, detail).await?;
+        Ok((new.text, recorded))
     }
 }
 
-/// The last day of a token that works for as many days as the form says.
-pub(super) fn expiry(form: &PipelineForm) -> Result<Day, FieldError> {
-    let days =
-        form.token_days.trim().parse::<i64>().ok().filter(|n| (1..=TOKEN_DAYS_MAX).contains(n));
+/// The last day of a token that works for as many days.
+pub(super) fn expiry(days: &str) -> Result<Day, FieldError> {
+    let days = days.trim().parse::<i64>().ok().filter(|n| (1..=TOKEN_DAYS_MAX).contains(n));
     let days = days.ok_or_else(|| {
         FieldError::new("token_days", format!("Enter a number of days from 1 to {TOKEN_DAYS_MAX}."))
     })?;

@@ -32,11 +32,10 @@ pub(super) struct ReadSecret {
 
 const LINE_END_DROPPED: &str =
     "The line break at the end of the secret was dropped, as docker login --password-stdin does.";
-const SPACE_KEPT: &str = "The secret begins or ends with a space, a line break or a character that cannot be seen, which was kept as a part of it.";
+const SPACE_KEPT: &str = "The secret begins or ends with a space, a line break or an invisible character. It was kept as part of the secret.";
 const LINES_JOINED: &str =
-    "The line breaks and spaces in the base64 of the key were removed: it is stored as one line.";
-const ONLY_BLANKS: &str =
-    "This has only spaces or line breaks, so it is no password or token. Enter it again.";
+    "The line breaks and spaces in the base64 key were removed. It is stored as one line.";
+const ONLY_BLANKS: &str = "The password or token has only spaces or line breaks. Enter it again.";
 
 impl ReadSecret {
     /// What to say after it was saved: what was changed of it, and a hint when the registry will not
@@ -98,7 +97,7 @@ impl SecretInput {
         }
         if secret.expose().contains(&0) {
             return refused(
-                "This has a NUL character, which docker drops. Copy the password or token again.",
+                "The password or token has a NUL character, which Docker drops. Copy it again.",
             );
         }
         Ok(Some(ReadSecret { secret, key_file: None, said }))
@@ -106,7 +105,7 @@ impl SecretInput {
 
     fn key(&self) -> Result<Option<ReadSecret>, FieldError> {
         if self.is_file_too_large {
-            let message = "This file is too large for a service account key, which has about 2 KB. Choose the .json file that Google made for the key.";
+            let message = "This file is too large for a service account key (about 2 KB). Choose the .json file from Google.";
             return Err(FieldError::new("key_file", message));
         }
         // An upload is stored byte for byte; a browser turns pasted line ends into CRLF.

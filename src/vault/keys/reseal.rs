@@ -1,14 +1,16 @@
 //! Sealing everything under the active data key. One server does it at a time, in small
 //! transactions, while all of them serve; killed at any moment it goes on where it was.
 
-use super::credentials::secret_place;
-use super::rotation::{Itself, secret_keys};
-use super::{StartProblem, Vault, now};
+use super::StartProblem;
+use super::rotation::secret_keys;
 use crate::crypto::{CryptoError, blob};
+use crate::domain::actor::Actor;
 use crate::domain::audit::Action;
 use crate::domain::key::KeyState;
 use crate::error::{Error, Result};
-use crate::store::SealedRow;
+use crate::store::{KeyRow, SealedRow, Unrecorded};
+use crate::vault::credentials::secret_place;
+use crate::vault::{Vault, now};
 use std::time::Duration;
 
 /// The lease's name.
@@ -18,9 +20,9 @@ const BATCH: u64 = 100;
 /// How long the lease is held without a sign of life, in seconds.
 const LEASE: i64 = 30;
 /// How often the stored keys are read, when nothing wakes it.
-const LOOK: Duration = Duration::from_secs(5);
+const POLL: Duration = Duration::from_secs(5);
 /// Between two batches, so that deliveries come in between.
-const BREATH: Duration = Duration::from_millis(5);
+const BATCH_PAUSE: Duration = Duration::from_millis(5);
 
 impl Vault {
     /// Tends the keys for ever: reads them when they change, lets a new one become active, and
@@ -28,13 +30,13 @@ impl Vault {
     pub async fn tend_keys(&self) {
         loop {
             let pause = match self.tend_keys_once().await {
-                Ok(true) => BREATH,
-                Ok(false) => LOOK,
+                Ok(true) => BATCH_PAUSE,
+                Ok(false) => POLL,
                 // Why the database does not answer was logged where it was asked.
-                Err(Error::Unavailable) => LOOK,
+                Err(Error::Unavailable) => POLL,
                 Err(error) => {
                     tracing::error!(error = %error, "the data keys could not be tended");
-                    LOOK
+                    POLL
                 }
             };
             tokio::select! {
@@ -57,14 +59,14 @@ impl Vault {
         }
         let write = self.store.write().await?;
         let is_mine = write.leases().take(WORK, self.server, at.0, until).await?;
-        write.commit().await?;
+        write.commit_without_event(Unrecorded::Lease).await?;
         if !is_mine {
             return Ok(false);
         }
         if self.activate().await? && !self.refresh_keys().await? {
             return Ok(false);
         }
-        self.rewrap_some().await
+        self.reseal_some().await
     }
 
     /// Whether this server holds the keys that are stored now. One that does not leaves the work to
@@ -108,11 +110,12 @@ impl Vault {
         let mut rows = secret_keys(&write).await?;
         let at = now().0;
         let settled = at - self.settings.key_settle * 1_000;
-        let is_ripe =
-            rows.iter().any(|row| row.state == KeyState::Pending && row.state_since <= settled);
-        if !is_ripe {
+        let is_settled =
+            |row: &KeyRow| row.state == KeyState::Pending && row.state_since <= settled;
+        if !rows.iter().any(is_settled) {
             return Ok(false);
         }
+        let mut recorded = None;
         // The old one first: there is never a second active key, not for a moment.
         rows.sort_by_key(|row| row.state != KeyState::Active);
         for mut row in rows {
@@ -123,24 +126,25 @@ impl Vault {
             };
             row.state_since = at;
             if row.state == KeyState::Active {
-                self.note_key(&write, &Itself, Action::KeyActivated, &row).await?;
+                let (by, action) = (Actor::Product, Action::KeyActivated);
+                recorded = Some(self.record_key(&write, &by, action, &row).await?);
             }
             write.keys().update(row).await?;
         }
         // What did not open before is tried once more: its cause may be gone.
         write.rewraps().unmark_all().await?;
-        write.commit().await?;
+        write.commit(recorded.ok_or(Error::Internal)?).await?;
         Ok(true)
     }
 
     /// Seals a batch under the active key; whether there may be more.
-    async fn rewrap_some(&self) -> Result<bool> {
+    async fn reseal_some(&self) -> Result<bool> {
         let active = self.active_version();
         let mut due = self.store.rewraps().due(active, BATCH).await?;
         if due.is_empty() {
             let write = self.store.write().await?;
             write.leases().set_progress(WORK, "").await?;
-            write.commit().await?;
+            write.commit_without_event(Unrecorded::Lease).await?;
             return Ok(false);
         }
         // In the order in which receipts count them, so that neither waits for the other's second row.
@@ -173,7 +177,7 @@ impl Vault {
         let (since, before) = read_progress(&progress).unwrap_or((at, 0));
         let progress = format!("{since} {}", before + done);
         write.leases().set_progress(WORK, &progress).await?;
-        write.commit().await?;
+        write.commit_without_event(Unrecorded::Reseal).await?;
         for row in unreadable {
             self.mark_unreadable(row.project_id, row.credential_id, row.version).await?;
         }
@@ -199,7 +203,7 @@ impl Vault {
 }
 
 /// The version of the data key that a blob of ours names.
-pub(super) fn key_version(sealed: &[u8]) -> Result<i32> {
+pub(in crate::vault) fn key_version(sealed: &[u8]) -> Result<i32> {
     i32::try_from(blob::key_version(sealed)?).map_err(|_| Error::Internal)
 }
 

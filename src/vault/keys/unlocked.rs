@@ -1,7 +1,7 @@
 //! The unlocked keyring of a running server. Every request reads it; it is replaced when the
 //! database has other keys, or the operator gives another key-encryption key.
 
-use super::keys::{self, KeySource, StartProblem};
+use super::{KeySource, StartProblem};
 use crate::crypto::CryptoError;
 use crate::crypto::blob::Place;
 use crate::crypto::keyring::{Keyring, Purpose};
@@ -60,7 +60,7 @@ impl Keys {
             return Ok(false);
         }
         let source = self.source();
-        let unlocked = keys::open(store, &source, false).await?;
+        let unlocked = super::open(store, &source, false).await?;
         let mut now = self.0.write().unwrap_or_else(PoisonError::into_inner);
         // The operator may have given other keys meanwhile; what they opened is as new.
         if Arc::ptr_eq(&now.source, &source) {
@@ -75,14 +75,14 @@ impl Keys {
         store: &Store,
         source: KeySource,
     ) -> Result<(), StartProblem> {
-        self.set(keys::open(store, &Arc::new(source), true).await?);
+        self.set(super::open(store, &Arc::new(source), true).await?);
         Ok(())
     }
 
     /// Opens a sealed value. A key that is not known may have been made a moment ago by another
     /// server: the stored keys are read once, then it is an error. `WrongKek` when they cannot be
     /// read, so that nobody takes the value for damaged.
-    pub(super) async fn open(
+    pub(in crate::vault) async fn open(
         &self,
         store: &Store,
         place: &Place<'_>,

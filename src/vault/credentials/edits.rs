@@ -3,20 +3,18 @@
 
 mod said;
 
-use super::credentials::{fields, is_wrong, name_taken};
 use super::versions::NewVersion;
-use super::{SecretInput, Vault, now};
-use crate::domain::actor::Editor;
-use crate::domain::audit::{Action, AuditEvent, Subject};
-use crate::domain::credential::{Access, Credential, Method};
+use super::{fields, is_wrong, name_taken};
+use crate::domain::actor::Can;
+use crate::domain::audit::{Action, AuditEvent, Detail, Field, FieldChange, Subject};
+use crate::domain::credential::{Access, Credential, CredentialSettings, Method};
 use crate::domain::credential_form::{CredentialDraft, CredentialForm};
-use crate::domain::moment::Day;
+use crate::domain::permission::of;
 use crate::domain::registry::{ParsedRegistry, RegistryHost};
 use crate::error::{Change, Error, FieldError, Result};
 use crate::store::{Set, Write, unless_taken};
+use crate::vault::{SecretInput, Vault, now};
 use uuid::Uuid;
-
-const SECRET_LABEL: &str = "Password or key";
 
 impl Vault {
     /// Saves the form over the revision it was made from; gives the sentences for the next page.
@@ -26,7 +24,7 @@ impl Vault {
     /// method without a new secret, and a changed user name whose secret is to wait.
     pub async fn update_credential(
         &self,
-        editor: &Editor,
+        editor: &Can<of::RegistryWrite>,
         id: Uuid,
         revision: i64,
         form: &CredentialForm,
@@ -50,7 +48,7 @@ impl Vault {
         if !is_same_origin {
             errors.push(FieldError::new(
                 "registry_url",
-                "The registry of a credential cannot change: its secret is bound to that host. Add a new credential for the other one.",
+                "The registry of a credential cannot change, because its secret is bound to that host. Add a new credential for the other registry.",
             ));
         }
         let method = Method::from_word(&form.method).unwrap_or(stored.summary.method);
@@ -61,26 +59,25 @@ impl Vault {
             .flatten();
         if method != stored.summary.method && read.is_none() && !has_secret_error(&errors) {
             let field = if method == Method::Password { "password" } else { "key_json" };
-            errors.push(FieldError::new(
-                field,
-                "A change of the authentication method needs a new secret.",
-            ));
+            errors
+                .push(FieldError::new(field, "Another authentication method needs a new secret."));
         }
         let secret_field = if method == Method::Password { "password" } else { "key_json" };
         if form.is_staged && method != stored.summary.method {
             errors.push(FieldError::new(
                 "method",
-                "A secret that waits has to be for the method in use. Save the new method without waiting.",
+                "A staged secret must be for the current authentication method. Save the new method without staging.",
             ));
         } else if form.is_staged && read.is_none() && !has_secret_error(&errors) {
-            errors.push(FieldError::new(secret_field, "Enter the secret that is to wait."));
+            errors.push(FieldError::new(secret_field, "Enter the secret to stage."));
         }
-        let is_another = |draft: &CredentialDraft| draft.username != stored.summary.username;
+        let is_another =
+            |draft: &CredentialDraft| draft.settings.username != stored.summary.username;
         let has_new_username = checked.as_ref().is_ok_and(is_another);
         if form.is_staged && has_new_username && !is_wrong(&errors, "method") {
             errors.push(FieldError::new(
                 "username",
-                "Until you switch, pipelines receive the current secret with the stored user name. Change the user name after that, or do not let the secret wait.",
+                "Pipelines receive the current secret with the stored username until the staged secret is current. Change the username after that, or save without staging.",
             ));
         }
         self.check_name(&write, editor, &form, Some(id), &mut errors).await?;
@@ -88,10 +85,10 @@ impl Vault {
         let (Ok(draft), true) = (checked, errors.is_empty()) else {
             return Err(Error::Invalid(errors));
         };
-        let draft = CredentialDraft { owner, ..draft };
+        let settings = CredentialSettings { owner, ..draft.settings };
 
         let at = now();
-        let mut changed = changed_labels(&stored, &draft);
+        let mut changed = CredentialSettings::from(&stored).diff(&settings);
         let (origin, before) = (&stored.origin, Some(stored.secret.version));
         let new = NewVersion { credential: id, origin, method, before, waits: form.is_staged };
         let stored_as = match &read {
@@ -101,11 +98,11 @@ impl Vault {
         let new_secret = read.as_ref().filter(|_| stored_as.is_none());
         let is_replaced = new_secret.is_some() && !form.is_staged;
         let secret_set_on = if is_replaced { at.day() } else { stored.secret.set_at.day() };
-        let mut row = fields(&draft, secret_set_on);
+        let mut row = fields(&settings, &stored.summary.host, secret_set_on);
         let mut version = None;
         if let Some(read) = new_secret {
             version = Some(self.set_secret(&write, editor, &mut row, new, read, at).await?);
-            changed.push(SECRET_LABEL.to_owned());
+            changed.push(FieldChange::secret());
         }
         let kind = stored.summary.kind();
         let mut about_secret: Vec<String> = Vec::new();
@@ -113,10 +110,10 @@ impl Vault {
             about_secret.push(said::of_stored(stored_as, form.is_staged).to_owned());
         }
         if let Some(read) = &read {
-            about_secret.extend(read.notices(kind, method, &draft.username));
+            about_secret.extend(read.notices(kind, method, &settings.username));
         }
         if changed.is_empty() {
-            about_secret.insert(0, "Nothing was changed.".to_owned());
+            about_secret.insert(0, "No changes to save.".to_owned());
             return Ok(about_secret);
         }
         row.revision = Set(stored.revision + 1);
@@ -125,7 +122,7 @@ impl Vault {
         let updated = write.credentials(project).update(id, row).await;
         updated.map_err(|error| unless_taken(error, Error::Invalid(vec![name_taken()])))?;
         let mut waiting = 0;
-        let guards = draft.is_protected && draft.access == Access::PullAndPush;
+        let guards = settings.is_protected && settings.access == Access::PullAndPush;
         if guards && !stored.guards_its_secret() {
             waiting = write.grants(project).require_approval(id).await?;
         }
@@ -134,14 +131,14 @@ impl Vault {
             (Some(_), false) => Action::SecretReplaced,
             (Some(_), true) => Action::SecretStaged,
         };
-        let subject = Subject { id, name: draft.name.clone() };
-        self.note(&write, project, Some(editor.person()), action, subject, changed.join(", "))
-            .await?;
-        write.commit().await?;
-        let mut notices = vec![format!("{} was saved.", draft.name)];
+        let about = Subject { id, name: settings.name.clone() };
+        let detail = Detail::Changed(changed);
+        let recorded = self.record_event(&write, project, editor, action, about, detail).await?;
+        write.commit(recorded).await?;
+        let mut notices = vec![format!("{} was saved.", settings.name)];
         notices.extend(draft.changes);
         if waiting > 0 {
-            notices.push("Grants of it wait for the approval of a second person now.".to_owned());
+            notices.push("Its grants now wait for a second person's approval.".to_owned());
         }
         if let Some(version) = version {
             let (current, is_disabled) =
@@ -152,7 +149,7 @@ impl Vault {
         Ok(notices)
     }
 
-    /// What changed since `revision`: the labels come from the events of the saves since then (each
+    /// What changed since `revision`: the fields come from the events of the saves since then (each
     /// save makes one), the values from the row. Of a secret, only that it was replaced.
     async fn stale(
         &self,
@@ -177,16 +174,10 @@ impl Vault {
         let since: Vec<&AuditEvent> =
             events.iter().filter(is_save).take(usize::try_from(saves).unwrap_or(1)).collect();
         let mut changes: Vec<Change> = Vec::new();
-        for event in &since {
-            let labels = match event.action {
-                Action::CredentialDisabled | Action::CredentialEnabled => vec!["State"],
-                Action::SecretSwitched => vec![SECRET_LABEL],
-                _ => event.detail.split(", ").collect(),
-            };
-            for label in labels {
-                if !changes.iter().any(|change| change.label == label) {
-                    changes.push(Change { label: label.to_owned(), now: value(stored, label) });
-                }
+        for field in since.iter().flat_map(|event| fields_of(event)) {
+            let label = field.label();
+            if !changes.iter().any(|change| change.label == label) {
+                changes.push(Change { label: label.to_owned(), now: value(stored, field) });
             }
         }
         let by = since.first().map(|event| event.actor.clone());
@@ -216,62 +207,26 @@ fn has_secret_error(errors: &[FieldError]) -> bool {
     errors.iter().any(|error| ["password", "key_json", "key_file"].contains(&error.field.as_str()))
 }
 
-/// A field's label and its value for people, before and after.
-fn values(stored: &Credential) -> [(&'static str, String); 14] {
-    let shown = &stored.summary;
-    let day = |day: Option<Day>| day.map(Day::to_text).unwrap_or_default();
-    [
-        ("Name", shown.name.clone()),
-        ("Description", shown.description.clone()),
-        ("Authentication method", shown.method.label().to_owned()),
-        ("Username", shown.username.clone()),
-        ("Email", stored.email.clone()),
-        ("Repository path", shown.paths.join(", ")),
-        ("Access", shown.access.label().to_owned()),
-        ("Expires on", day(shown.expires_on)),
-        ("Owner", stored.owner.clone()),
-        ("Environment", stored.environment.clone()),
-        ("Labels", stored.labels.join(", ")),
-        ("Review date", day(stored.review_on)),
-        ("Rotate every", stored.rotate_every_days.map(|n| format!("{n} days")).unwrap_or_default()),
-        ("Protected", if stored.is_protected { "Yes" } else { "No" }.to_owned()),
-    ]
+/// The fields that a save changed, as its event says.
+fn fields_of(event: &AuditEvent) -> Vec<Field> {
+    match (event.action, &event.detail) {
+        (Action::CredentialDisabled | Action::CredentialEnabled, _) => vec![Field::State],
+        (Action::SecretSwitched, _) => vec![Field::Secret],
+        (_, Detail::Changed(changes)) => changes.iter().map(|change| change.field).collect(),
+        // Older events list the labels of the form.
+        (_, Detail::Text(labels)) => labels.split(", ").filter_map(Field::from_label).collect(),
+        _ => Vec::new(),
+    }
 }
 
-fn value(stored: &Credential, label: &str) -> String {
-    if label == SECRET_LABEL {
-        return format!("replaced; version {} is stored", stored.secret.version);
+fn value(stored: &Credential, field: Field) -> String {
+    match field {
+        Field::Secret => format!("replaced; version {} is stored", stored.secret.version),
+        Field::State if stored.summary.disabled_at.is_some() => "Disabled".to_owned(),
+        Field::State => "Enabled".to_owned(),
+        _ => {
+            let value = CredentialSettings::from(stored).value(field).unwrap_or_default();
+            if value.is_empty() { "(empty)".to_owned() } else { value }
+        }
     }
-    if label == "State" {
-        return if stored.summary.disabled_at.is_some() { "Disabled" } else { "Enabled" }
-            .to_owned();
-    }
-    let found = values(stored).into_iter().find(|(name, _)| *name == label);
-    found
-        .map(|(_, value)| if value.is_empty() { "(empty)".to_owned() } else { value })
-        .unwrap_or_default()
-}
-
-fn changed_labels(stored: &Credential, draft: &CredentialDraft) -> Vec<String> {
-    let mut after = stored.clone();
-    after.summary.name.clone_from(&draft.name);
-    after.summary.description.clone_from(&draft.description);
-    after.summary.method = draft.method;
-    after.summary.username.clone_from(&draft.username);
-    after.email.clone_from(&draft.email);
-    after.summary.paths.clone_from(&draft.paths);
-    after.summary.access = draft.access;
-    after.summary.expires_on = draft.expires_on;
-    after.owner.clone_from(&draft.owner);
-    after.environment.clone_from(&draft.environment);
-    after.labels.clone_from(&draft.labels);
-    after.review_on = draft.review_on;
-    after.rotate_every_days = draft.rotate_every_days;
-    after.is_protected = draft.is_protected;
-    values(stored)
-        .iter()
-        .zip(values(&after))
-        .filter(|((_, before), (_, after))| before != after)
-        .map(|((label, _), _)| (*label).to_owned())
-        .collect()
 }

@@ -1,0 +1,241 @@
+//! What an audit event adds to who did what. It is data, so that programs can read it.
+
+use crate::domain::credential::Access;
+use crate::domain::moment::Day;
+use crate::domain::trust_rule::Provider;
+use crate::domain::user::Role;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+crate::domain::words! {
+    /// What a save of a credential can change.
+    pub enum Field {
+        /// Unique in the project.
+        Name = "name", "Name";
+        /// Free text.
+        Description = "description", "Description";
+        /// How the credential signs in.
+        Method = "method", "Authentication method";
+        /// Who signs in to the registry.
+        Username = "username", "Username";
+        /// The contact for questions about it.
+        Email = "email", "Email";
+        /// Repository prefixes.
+        Paths = "paths", "Repository path";
+        /// Pull, or pull and push.
+        Access = "access", "Access";
+        /// The last day it works.
+        ExpiresOn = "expires_on", "Expires on";
+        /// The member who answers for it.
+        Owner = "owner", "Owner";
+        /// Where it is used.
+        Environment = "environment", "Environment";
+        /// Words to find it by.
+        Labels = "labels", "Labels";
+        /// When somebody should look at it again.
+        ReviewOn = "review_on", "Review date";
+        /// How often the secret should change.
+        RotateEvery = "rotate_every_days", "Rotate every";
+        /// Whether grants of it need an approval.
+        Protected = "is_protected", "Protected";
+        /// The secret. No event holds its value.
+        Secret = "secret", "Password or key";
+        /// Enabled or disabled.
+        State = "state", "State";
+    }
+}
+
+impl Field {
+    /// The field that pages call this.
+    pub fn from_label(label: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|field| field.label() == label)
+    }
+}
+
+/// A field that a save changed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FieldChange {
+    /// Which one.
+    pub field: Field,
+    /// What it was; `None` for a secret.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from: Option<String>,
+    /// What it became; `None` for a secret.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub to: Option<String>,
+}
+
+impl FieldChange {
+    /// That the secret changed, and nothing more.
+    pub fn secret() -> Self {
+        Self { field: Field::Secret, from: None, to: None }
+    }
+}
+
+/// What an audit event adds to who did what to which noun.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Detail {
+    /// Nothing more.
+    #[default]
+    Nothing,
+    /// The words of an event that was written before events held data.
+    Text(String),
+    /// A save of a credential.
+    Changed(Vec<FieldChange>),
+    /// The registry of a credential.
+    Registry(String),
+    /// The origin of a token service.
+    TokenService(String),
+    /// One version of a secret.
+    Version(i64),
+    /// The version that was current, and the one that is now.
+    Versions {
+        /// The earlier one.
+        from: i64,
+        /// The later one.
+        to: i64,
+    },
+    /// A credential that a pipeline was granted, or no longer is.
+    Grant {
+        /// Its id.
+        credential: Uuid,
+        /// Its name at the time.
+        name: String,
+        /// What the grant is for.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        intent: Option<Access>,
+        /// The last day of its approval.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        until: Option<Day>,
+    },
+    /// The public half of a pipeline's token.
+    Token(String),
+    /// Who signs for a pipeline.
+    Provider(Provider),
+    /// What a member may do.
+    Role(Role),
+    /// A new account.
+    Account {
+        /// Whether it manages the instance.
+        is_admin: bool,
+    },
+    /// The ids of two key-encryption keys.
+    Keys {
+        /// The earlier one.
+        from: String,
+        /// The later one.
+        to: String,
+    },
+}
+
+impl Detail {
+    /// What is stored.
+    pub fn to_stored(&self) -> String {
+        match self {
+            Self::Nothing => String::new(),
+            Self::Text(text) => text.clone(),
+            // Nothing in it can fail: its keys are texts.
+            data => serde_json::to_string(data).unwrap_or_default(),
+        }
+    }
+
+    /// What was stored. What is not data of ours is a text.
+    pub fn from_stored(stored: &str) -> Self {
+        if stored.is_empty() {
+            return Self::Nothing;
+        }
+        serde_json::from_str(stored).unwrap_or_else(|_| Self::Text(stored.to_owned()))
+    }
+
+    /// What people read.
+    pub fn to_text(&self) -> String {
+        match self {
+            Self::Nothing | Self::Account { is_admin: false } => String::new(),
+            Self::Text(text)
+            | Self::Registry(text)
+            | Self::TokenService(text)
+            | Self::Token(text) => text.clone(),
+            Self::Changed(changes) => {
+                let labels: Vec<&str> = changes.iter().map(|one| one.field.label()).collect();
+                labels.join(", ")
+            }
+            Self::Version(version) => format!("version {version}"),
+            Self::Versions { from, to } => format!("from version {from} to {to}"),
+            Self::Grant { name, intent, until, .. } => {
+                let intent = intent.map(|intent| intent.label().to_lowercase());
+                let until = until.map(|day| format!("until {}", day.to_text()));
+                let parts: Vec<String> =
+                    [Some(name.clone()), intent, until].into_iter().flatten().collect();
+                parts.join(", ")
+            }
+            Self::Provider(provider) => provider.label().to_owned(),
+            Self::Role(role) => role.word().to_owned(),
+            Self::Account { is_admin: true } => "instance admin".to_owned(),
+            Self::Keys { from, to } => format!("from {from} to {to}"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn every_detail() -> Vec<(Detail, &'static str)> {
+        let change = |field, from: &str, to: &str| FieldChange {
+            field,
+            from: Some(from.to_owned()),
+            to: Some(to.to_owned()),
+        };
+        let grant = |intent, until: Option<&str>| Detail::Grant {
+            credential: Uuid::max(),
+            name: "ghcr".to_owned(),
+            intent,
+            until: until.and_then(Day::parse),
+        };
+        let changes = vec![change(Field::Labels, "a, b", "a"), FieldChange::secret()];
+        vec![
+            (Detail::Nothing, ""),
+            (Detail::Text("Name, Username".to_owned()), "Name, Username"),
+            (Detail::Changed(changes), "Labels, Password or key"),
+            (Detail::Registry("ghcr.io".to_owned()), "ghcr.io"),
+            (
+                Detail::TokenService("https://auth.example.com:443".to_owned()),
+                "https://auth.example.com:443",
+            ),
+            (Detail::Version(3), "version 3"),
+            (Detail::Versions { from: 2, to: 1 }, "from version 2 to 1"),
+            (grant(Some(Access::PullAndPush), None), "ghcr, pull and push"),
+            (grant(None, Some("2027-01-31")), "ghcr, until 2027-01-31"),
+            (grant(None, None), "ghcr"),
+            (Detail::Token("abc".to_owned()), "abc"),
+            (Detail::Provider(Provider::GitHub), "GitHub Actions"),
+            (Detail::Role(Role::Owner), "owner"),
+            (Detail::Account { is_admin: true }, "instance admin"),
+            (Detail::Account { is_admin: false }, ""),
+            (Detail::Keys { from: "a".to_owned(), to: "b".to_owned() }, "from a to b"),
+        ]
+    }
+
+    #[test]
+    fn a_detail_is_read_as_it_was_stored_and_says_one_thing() {
+        for (detail, text) in every_detail() {
+            assert_eq!(Detail::from_stored(&detail.to_stored()), detail);
+            assert_eq!(detail.to_text(), text);
+        }
+    }
+
+    #[test]
+    fn a_detail_of_an_older_version_is_its_text() {
+        for text in ["ghcr.io", "Name, Username", "{", "{}", "[]", "{\"unknown\":1}", "12"] {
+            let read = Detail::from_stored(text);
+            assert_eq!((read.to_text().as_str(), read.to_stored().as_str()), (text, text));
+        }
+    }
+
+    #[test]
+    fn a_changed_secret_has_no_value() {
+        let stored = Detail::Changed(vec![FieldChange::secret()]).to_stored();
+        assert_eq!(stored, r#"{"changed":[{"field":"secret"}]}"#);
+    }
+}

@@ -1,0 +1,139 @@
+//! The addresses of our pages, so that none is a string literal anywhere else.
+
+use super::listing::percent;
+use uuid::Uuid;
+
+/// Leads on to the first project of the person who is signed in.
+pub const HOME: &str = "/";
+/// Signing in; `next` in its query is the page to go to afterwards.
+pub const SIGN_IN: &str = "/sign-in";
+/// The first run; `link` in its query is the one-time link.
+pub const SETUP: &str = "/setup";
+/// The data keys of the instance.
+pub const KEYS: &str = "/admin/keys";
+/// The jobs of the instance.
+pub const JOBS: &str = "/admin/jobs";
+
+/// The list of credentials.
+pub fn credentials(project: &str) -> String {
+    format!("/p/{}/credentials", percent(project))
+}
+
+/// One credential.
+pub fn credential(project: &str, id: Uuid) -> String {
+    format!("{}/{id}", credentials(project))
+}
+
+/// The create dialog of credentials.
+pub fn new_credential(project: &str) -> String {
+    format!("{}/new", credentials(project))
+}
+
+/// The edit dialog of a credential.
+pub fn edit_credential(project: &str, id: Uuid) -> String {
+    format!("{}/edit", credential(project, id))
+}
+
+/// The delete dialog of a credential.
+pub fn delete_credential(project: &str, id: Uuid) -> String {
+    format!("{}/delete", credential(project, id))
+}
+
+/// The list of pipelines.
+pub fn pipelines(project: &str) -> String {
+    format!("/p/{}/pipelines", percent(project))
+}
+
+/// The create dialog of pipelines.
+pub fn new_pipeline(project: &str) -> String {
+    format!("{}/new", pipelines(project))
+}
+
+/// One pipeline.
+pub fn pipeline(project: &str, id: Uuid) -> String {
+    format!("{}/{id}", pipelines(project))
+}
+
+/// The delete dialog of a pipeline.
+pub fn delete_pipeline(project: &str, id: Uuid) -> String {
+    format!("{}/delete", pipeline(project, id))
+}
+
+/// The form of a new trust rule; `provider` in its query says which form.
+pub fn new_rule(project: &str, pipeline_id: Uuid) -> String {
+    format!("{}/trust/new", pipeline(project, pipeline_id))
+}
+
+/// Where a job's token is tried on the trust rules.
+pub fn try_token(project: &str, pipeline_id: Uuid) -> String {
+    format!("{}/trust/try", pipeline(project, pipeline_id))
+}
+
+/// The form that approves a grant.
+pub fn approve_grant(project: &str, pipeline_id: Uuid, grant: Uuid) -> String {
+    format!("{}/grants/{grant}/approve", pipeline(project, pipeline_id))
+}
+
+/// Which credential serves an image.
+pub fn matching(project: &str) -> String {
+    format!("/p/{}/match", percent(project))
+}
+
+/// The address with one more value in its query.
+pub fn with_query(path: &str, name: &str, value: &str) -> String {
+    let joint = if path.contains('?') { '&' } else { '?' };
+    format!("{path}{joint}{name}={}", percent(value))
+}
+
+/// Whether the address is a path of ours: it never leads to another host.
+pub fn is_ours(path: &str) -> bool {
+    path.starts_with('/')
+        && !path.starts_with("//")
+        && path.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_page_of_a_thing_stands_under_its_project() {
+        let (id, grant) = (Uuid::nil(), Uuid::max());
+        assert_eq!(edit_credential("acme", id), format!("/p/acme/credentials/{id}/edit"));
+        assert_eq!(delete_credential("acme", id), format!("/p/acme/credentials/{id}/delete"));
+        assert_eq!(new_credential("acme"), "/p/acme/credentials/new");
+        assert_eq!(new_pipeline("acme"), "/p/acme/pipelines/new");
+        assert_eq!(delete_pipeline("acme", id), format!("/p/acme/pipelines/{id}/delete"));
+        assert_eq!(new_rule("acme", id), format!("/p/acme/pipelines/{id}/trust/new"));
+        assert_eq!(try_token("acme", id), format!("/p/acme/pipelines/{id}/trust/try"));
+        assert_eq!(
+            approve_grant("acme", id, grant),
+            format!("/p/acme/pipelines/{id}/grants/{grant}/approve")
+        );
+        assert_eq!(matching("acme"), "/p/acme/match");
+    }
+
+    #[test]
+    fn a_project_name_cannot_end_the_path() {
+        assert_eq!(credentials("a/../b?c#d"), "/p/a%2F..%2Fb%3Fc%23d/credentials");
+        assert_eq!(pipelines("a b"), "/p/a%20b/pipelines");
+    }
+
+    #[test]
+    fn a_value_is_added_to_the_query_that_is_there() {
+        assert_eq!(with_query("/setup", "link", "a&b=c"), "/setup?link=a%26b%3Dc");
+        assert_eq!(
+            with_query("/p/acme/credentials?q=gh", "said", "1"),
+            "/p/acme/credentials?q=gh&said=1"
+        );
+    }
+
+    #[test]
+    fn only_paths_of_ours_are_followed() {
+        assert!(is_ours("/p/acme/credentials?q=x"));
+        for bad in ["", "//evil.example.com", "https://evil.example.com", "/\\evil", "p", "/a\r\nb"]
+        {
+            assert!(!is_ours(bad), "{bad}");
+        }
+    }
+}

@@ -1,0 +1,128 @@
+//! What may be done: permissions, sets of them, and the set that each role is a name for.
+
+use super::user::Role;
+use serde::{Deserialize, Serialize};
+
+/// A permission as a type, for evidence that somebody has it.
+pub trait Permit {
+    /// The same permission as a value.
+    const PERMISSION: Permission;
+}
+
+macro_rules! permissions {
+    ($($(#[$meta:meta])* $variant:ident = $word:literal, $label:literal;)+) => {
+        super::words! {
+            /// What may be done, in the words of access rules elsewhere.
+            pub enum Permission { $($(#[$meta])* $variant = $word, $label;)+ }
+        }
+
+        /// The permissions as types.
+        pub mod of {
+            use super::{Permission, Permit};
+            $(
+                $(#[$meta])*
+                #[derive(Clone, Copy, Debug)]
+                pub struct $variant;
+
+                impl Permit for $variant {
+                    const PERMISSION: Permission = Permission::$variant;
+                }
+            )+
+        }
+    };
+}
+
+permissions! {
+    /// See registry credentials.
+    RegistryRead = "iam:project:cicd:registry:read", "View registries";
+    /// Create and change registry credentials.
+    RegistryWrite = "iam:project:cicd:registry:write", "Create and edit registries";
+    /// Delete registry credentials.
+    RegistryDelete = "iam:project:cicd:registry:delete", "Delete registries";
+    /// See pipelines.
+    PipelineRead = "iam:project:cicd:pipeline:read", "View pipelines";
+    /// Create and change pipelines, their tokens and grants.
+    PipelineWrite = "iam:project:cicd:pipeline:write", "Create and edit pipelines";
+    /// Delete pipelines.
+    PipelineDelete = "iam:project:cicd:pipeline:delete", "Delete pipelines";
+}
+
+/// A set of permissions. Its bits follow the order of the list above, so they are not for storage.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Permissions(u32);
+
+impl Permissions {
+    /// The empty set.
+    pub const fn none() -> Self {
+        Self(0)
+    }
+
+    /// This set and one permission more.
+    #[must_use]
+    pub const fn with(self, permission: Permission) -> Self {
+        Self(self.0 | (1 << permission as u32))
+    }
+
+    /// Whether the permission is in the set.
+    pub const fn has(self, permission: Permission) -> bool {
+        self.0 & (1 << permission as u32) != 0
+    }
+
+    /// Whether all of `others` are in the set.
+    pub const fn has_all(self, others: Self) -> bool {
+        self.0 & others.0 == others.0
+    }
+
+    /// The permissions in the set, in the order of [`Permission::ALL`].
+    pub fn iter(self) -> impl Iterator<Item = Permission> {
+        Permission::ALL.iter().copied().filter(move |permission| self.has(*permission))
+    }
+}
+
+impl FromIterator<Permission> for Permissions {
+    fn from_iter<I: IntoIterator<Item = Permission>>(permissions: I) -> Self {
+        permissions.into_iter().fold(Self::none(), Self::with)
+    }
+}
+
+impl Role {
+    /// What the role allows.
+    pub fn permissions(self) -> Permissions {
+        use Permission::{PipelineRead, PipelineWrite, RegistryRead, RegistryWrite};
+        let list: &[Permission] = match self {
+            Self::Owner => Permission::ALL,
+            Self::Maintainer => &[RegistryRead, RegistryWrite, PipelineRead, PipelineWrite],
+            Self::Viewer | Self::Auditor => &[RegistryRead, PipelineRead],
+        };
+        list.iter().copied().collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_set_has_what_was_put_in_and_nothing_else() {
+        for one in Permission::ALL {
+            let set = Permissions::none().with(*one);
+            assert_eq!(set.iter().collect::<Vec<_>>(), [*one]);
+            assert!(!Permissions::default().has(*one));
+        }
+        let all: Permissions = Permission::ALL.iter().copied().collect();
+        assert_eq!(all.iter().count(), Permission::ALL.len());
+        assert!(all.has_all(Permissions::none()) && !Permissions::none().has_all(all));
+    }
+
+    #[test]
+    fn a_role_that_stands_higher_has_all_that_a_lower_one_has() {
+        for pair in Role::ALL.windows(2) {
+            let (lower, higher) = (pair[0].permissions(), pair[1].permissions());
+            assert!(higher.has_all(lower), "{pair:?}");
+        }
+        let everything: Permissions = Permission::ALL.iter().copied().collect();
+        assert_eq!(Role::Owner.permissions(), everything);
+        assert!(!Role::Maintainer.permissions().has(Permission::RegistryDelete));
+        assert!(!Role::Viewer.permissions().has(Permission::PipelineWrite));
+    }
+}

@@ -1,0 +1,94 @@
+//! What a post leaves for the page after it: a sealed note, in a cookie of the browser that sent it.
+//! The name of the cookie ends in the note's id, which is in the address of the page.
+
+use super::context::{signed_in, vault};
+use crate::vault::NoteKind;
+use axum::http::request::Parts;
+use axum::http::{HeaderValue, header};
+use leptos::prelude::use_context;
+use leptos_axum::ResponseOptions;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use uuid::Uuid;
+
+/// Bytes of a cookie's name and value: browsers drop what is larger than 4,096 with its attributes.
+const NOTE_MAX: usize = 3_600;
+/// Bytes of all notes of a browser. Proxies refuse a header of more than 8 KiB, and the session has
+/// to find room in it.
+const ALL_MAX: usize = 2 * NOTE_MAX;
+/// How many notes a browser keeps, however small.
+const MOST: usize = 6;
+
+/// Leaves a note for the next page and gives its id; `None` when it is too large for a cookie.
+pub(super) async fn put_note<T: Serialize>(kind: NoteKind, content: &T) -> Option<String> {
+    let person = signed_in().await.ok().flatten();
+    let id = Uuid::now_v7();
+    let name = cookie_name(id);
+    let sealed = vault().seal_note(kind, id, person, content, NOTE_MAX - name.len()).ok()??;
+    let size = |sealed: &str| name.len() + sealed.len();
+    let (mut total, mut count) = (size(&sealed), 1);
+    // The newest stay.
+    for (older, text) in carried().iter().rev() {
+        total += size(text);
+        count += 1;
+        if total > ALL_MAX || count > MOST {
+            remove(*older);
+        }
+    }
+    set_cookie(&format!("{name}={sealed}"), kind.seconds());
+    Some(id.simple().to_string())
+}
+
+/// Takes the note with that id, once: `None` when the browser has none, or it is another person's.
+/// Rendering may ask twice for the same note, and gets it twice.
+pub(super) async fn take_note<T: DeserializeOwned>(kind: NoteKind, id: &str) -> Option<T> {
+    let id = Uuid::try_parse(id).ok()?;
+    let (_, sealed) = carried().into_iter().find(|(other, _)| *other == id)?;
+    let person = signed_in().await.ok().flatten();
+    let content = vault().open_note(kind, id, person, &sealed).await?;
+    remove(id);
+    Some(content)
+}
+
+/// The notes that came with the request, the oldest first: ids are made in the order of time.
+fn carried() -> Vec<(Uuid, String)> {
+    let Some(parts) = use_context::<Parts>() else { return Vec::new() };
+    let prefix = prefix();
+    let lines = parts.headers.get_all(header::COOKIE).iter().filter_map(|line| line.to_str().ok());
+    let cookies =
+        lines.flat_map(|line| line.split(';')).filter_map(|one| one.trim().split_once('='));
+    let mut notes: Vec<(Uuid, String)> = cookies
+        .filter_map(|(name, value)| {
+            let id = Uuid::try_parse(name.strip_prefix(prefix)?).ok()?;
+            Some((id, value.to_owned()))
+        })
+        .collect();
+    notes.sort();
+    notes
+}
+
+fn is_https() -> bool {
+    vault().settings().address.starts_with("https://")
+}
+
+fn prefix() -> &'static str {
+    if is_https() { "__Host-note-" } else { "note-" }
+}
+
+fn cookie_name(id: Uuid) -> String {
+    format!("{}{}", prefix(), id.simple())
+}
+
+fn remove(id: Uuid) {
+    set_cookie(&format!("{}=", cookie_name(id)), 0);
+}
+
+fn set_cookie(pair: &str, seconds: i64) {
+    let secure = if is_https() { "; Secure" } else { "" };
+    let cookie = format!("{pair}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}");
+    let value = HeaderValue::from_str(&cookie);
+    if let (Some(response), Ok(mut value)) = (use_context::<ResponseOptions>(), value) {
+        value.set_sensitive(true);
+        response.append_header(header::SET_COOKIE, value);
+    }
+}

@@ -1,0 +1,132 @@
+//! What the browser is answered after a post: on to the next page when it was done, and back to the
+//! form when it was not. Each server function ends with one of `finish` and `finish_action`.
+
+use super::answer::{FailedForm, Flash};
+use super::context::{signed_in, vault};
+use super::notes::put_note;
+use crate::domain::paths::{SIGN_IN, with_query};
+use crate::error::{Error, Result};
+use crate::vault::{NoteKind, SlotKind};
+use axum::http::header::ACCEPT;
+use axum::http::request::Parts;
+use leptos::prelude::use_context;
+use leptos::server_fn::ServerFn;
+use leptos_axum::redirect;
+use serde::Serialize;
+use serde_json::Value;
+
+const SESSION_ENDED: &str = "Your session had ended, so nothing was changed. Try again.";
+
+/// A form that was posted: where it stands, and what it shows again when the post is refused.
+pub(super) struct Form {
+    path: String,
+    endpoint: &'static str,
+    values: Value,
+    revision: Option<i64>,
+    had_secret: bool,
+}
+
+impl Form {
+    /// The form at `path` that posts to the server function `F`. The values hold no secret.
+    pub(super) fn of<F: ServerFn>(path: String, values: impl Serialize) -> Self {
+        let values = serde_json::to_value(values).unwrap_or_default();
+        Self { path, endpoint: F::PATH, values, revision: None, had_secret: false }
+    }
+
+    /// It was made from this revision, with a new secret or without one.
+    pub(super) fn edits(self, revision: i64, had_secret: bool) -> Self {
+        Self { revision: Some(revision), had_secret, ..self }
+    }
+
+    /// Its address, with what was typed and why it was refused.
+    async fn refuse(self, error: Error) -> String {
+        let Self { path, endpoint, values: form, revision, had_secret } = self;
+        let endpoint = endpoint.to_owned();
+        let mut failed = FailedForm { endpoint, form, error, revision, had_secret };
+        let mut id = put_note(NoteKind::FailedForm, &failed).await;
+        if id.is_none() {
+            let content = serde_json::to_vec(&failed).unwrap_or_default();
+            id = put_slot(SlotKind::FailedForm, &content).await;
+        }
+        if id.is_none() {
+            failed.form = Value::Null;
+            id = put_note(NoteKind::FailedForm, &failed).await;
+        }
+        match id {
+            Some(id) => with_query(&path, "back", &id),
+            None => path,
+        }
+    }
+}
+
+/// Goes to the next page when it was done, and back to the form when it was refused. A person whose
+/// session ended while the form was open signs in first and finds the form as it was.
+pub(super) async fn finish(done: Result<String>, form: Form) -> Result<()> {
+    match done {
+        Ok(next) => redirect(&next),
+        Err(error) if !is_page() => return Err(error),
+        Err(Error::Unauthenticated) => {
+            let form = form.refuse(Error::Unauthenticated).await;
+            redirect(&with_query(SIGN_IN, "next", &form));
+        }
+        Err(error) => redirect(&form.refuse(error).await),
+    }
+    Ok(())
+}
+
+/// Goes to the page at `path` after an action without a form; a sentence says how it went.
+pub(super) async fn finish_action(path: &str, done: Result<String>) -> Result<()> {
+    match done {
+        Ok(sentence) => redirect(&saved(path, vec![sentence]).await),
+        Err(error) if !is_page() => return Err(error),
+        // There is no form to fill in again, so the page says that the press was lost.
+        Err(Error::Unauthenticated) => {
+            let page = failed(path, SESSION_ENDED.to_owned()).await;
+            redirect(&with_query(SIGN_IN, "next", &page));
+        }
+        Err(error) => redirect(&failed(path, error.to_string()).await),
+    }
+    Ok(())
+}
+
+/// The address of the page that says the sentences once.
+pub(super) async fn saved(path: &str, sentences: Vec<String>) -> String {
+    flash(path, Flash { sentences, is_failure: false }).await
+}
+
+async fn failed(path: &str, sentence: String) -> String {
+    flash(path, Flash { sentences: vec![sentence], is_failure: true }).await
+}
+
+async fn flash(path: &str, mut flash: Flash) -> String {
+    loop {
+        if let Some(id) = put_note(NoteKind::Flash, &flash).await {
+            return with_query(path, "said", &id);
+        }
+        // All of them are too much for a cookie: the last ones go.
+        if flash.sentences.pop().is_none() {
+            return path.to_owned();
+        }
+    }
+}
+
+/// The address of the page that shows the content once; `name` says to the page what it is. Without
+/// a slot the page says what to do instead: what was done is done.
+pub(super) async fn shown_once(path: &str, name: &str, kind: SlotKind, content: &[u8]) -> String {
+    let id = put_slot(kind, content).await.unwrap_or_default();
+    with_query(path, name, &id)
+}
+
+/// Only a person who is signed in has slots: strangers write nothing.
+async fn put_slot(kind: SlotKind, content: &[u8]) -> Option<String> {
+    let person = signed_in().await.ok().flatten()?;
+    vault().put_slot(kind, person, content).await.ok()
+}
+
+/// Whether a browser shows the answer as a page: only then there is a form to go back to.
+fn is_page() -> bool {
+    use_context::<Parts>().is_some_and(|parts| {
+        let accept = parts.headers.get(ACCEPT).and_then(|value| value.to_str().ok());
+        accept.is_some_and(|accept| accept.contains("text/html"))
+    })
+}

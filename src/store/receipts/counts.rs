@@ -1,0 +1,184 @@
+//! What is counted of receipts: which pipeline used what, with which version, through which token.
+//! The receipts are what is true; the counts follow a moment later, so that no delivery waits for
+//! them, and catch up before anybody looks.
+
+use crate::domain::delivery::Outcome;
+use crate::store::entity::{counted, fetch};
+use crate::store::prepared::{Prepared, numbered};
+use crate::store::{Receipts, Store, Unrecorded, locked};
+use sea_orm::sea_query::{Expr, ExprTrait, OnConflict};
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder,
+    QuerySelect, Value,
+};
+use std::collections::BTreeSet;
+use std::time::Duration;
+use tokio::sync::mpsc;
+use tokio::time::sleep;
+use uuid::Uuid;
+
+/// How long the counts may be behind while nobody looks.
+const BEHIND: Duration = Duration::from_secs(1);
+
+/// Receipts with what the counts need of their fetch; `used` as [`crate::domain::delivery::Use`] has it.
+const GOT: &str = "SELECT r.credential_id AS credential_id, f.pipeline_id AS pipeline_id,
+        f.seq AS seq, f.at AS at, CASE WHEN r.image LIKE '%/%' OR EXISTS (SELECT 1
+            FROM delivery_report d WHERE d.chain = r.chain AND d.seq = r.seq AND d.number = r.number)
+            THEN 1 ELSE 0 END AS used
+    FROM fetch f JOIN receipt r ON r.chain = f.chain AND r.seq = f.seq
+    WHERE f.chain = ? AND f.seq > ? AND f.seq <= ? AND r.outcome = ? AND r.credential_id IS NOT NULL";
+
+/// What was counted before is added to; of the rest the newest stands.
+fn usage_text() -> String {
+    format!(
+        "INSERT INTO usage (project_id, credential_id, pipeline_id, pipeline, deliveries, first_at,
+            last_at, last_version, used, last_used_at)
+        SELECT ?, g.credential_id, g.pipeline_id,
+            (SELECT f.pipeline FROM fetch f WHERE f.chain = ? AND f.seq = g.seq),
+            g.times, g.first_at, g.last_at,
+            (SELECT MAX(r.version) FROM receipt r WHERE r.chain = ? AND r.seq = g.seq
+                AND r.credential_id = g.credential_id AND r.outcome = ?),
+            g.used, g.last_used_at
+        FROM (SELECT got.credential_id, got.pipeline_id, COUNT(*) AS times, MIN(got.at) AS first_at,
+            MAX(got.at) AS last_at, MAX(got.seq) AS seq, SUM(got.used) AS used,
+            MAX(CASE WHEN got.used = 1 THEN got.at END) AS last_used_at
+            FROM ({GOT}) got GROUP BY got.credential_id, got.pipeline_id) g
+        WHERE TRUE
+        ON CONFLICT (credential_id, pipeline_id) DO UPDATE SET
+            deliveries = usage.deliveries + excluded.deliveries, used = usage.used + excluded.used,
+            last_used_at = COALESCE(excluded.last_used_at, usage.last_used_at),
+            pipeline = excluded.pipeline, last_at = excluded.last_at,
+            last_version = excluded.last_version"
+    )
+}
+
+const VERSIONS: &str = "UPDATE secret_version
+    SET deliveries = secret_version.deliveries + g.times, last_delivered_at = g.last_at
+    FROM (SELECT r.credential_id, r.version, COUNT(*) AS times, MAX(f.at) AS last_at
+        FROM fetch f JOIN receipt r ON r.chain = f.chain AND r.seq = f.seq
+        WHERE f.chain = ? AND f.seq > ? AND f.seq <= ? AND r.outcome = ?
+        GROUP BY r.credential_id, r.version) g
+    WHERE secret_version.credential_id = g.credential_id AND secret_version.version = g.version
+        AND secret_version.project_id = ?";
+
+const TOKENS: &str = "UPDATE pipeline_token SET last_used_at = g.last_at
+    FROM (SELECT f.token_id, MAX(f.at) AS last_at FROM fetch f
+        WHERE f.chain = ? AND f.seq > ? AND f.seq <= ? GROUP BY f.token_id) g
+    WHERE pipeline_token.id = g.token_id";
+
+impl Store {
+    /// Counts the receipts of the project that are not counted yet. Without any it only reads.
+    pub async fn count_receipts(&self, project: Uuid) -> Result<(), DbErr> {
+        let receipts = self.receipts(project);
+        if receipts.newest_seq().await? <= receipts.counted().await?.unwrap_or(0) {
+            return Ok(());
+        }
+        let write = self.write().await?;
+        write.receipts(project).count().await?;
+        write.commit_without_event(Unrecorded::Counts).await
+    }
+
+    /// Counts the receipts of the projects that it is told of, each a moment after; ends when
+    /// nobody can tell it any more.
+    pub(super) async fn keep_counted(self, mut told: mpsc::Receiver<Uuid>) {
+        while let Some(first) = told.recv().await {
+            sleep(BEHIND).await;
+            let mut projects = BTreeSet::from([first]);
+            while let Ok(project) = told.try_recv() {
+                projects.insert(project);
+            }
+            for project in projects {
+                // Nothing is lost: they are counted with the next ones, or when somebody looks.
+                if let Err(error) = self.count_receipts(project).await {
+                    crate::store::passing::log(&error, "receipts were not counted");
+                }
+            }
+        }
+    }
+}
+
+impl<C: ConnectionTrait> Receipts<'_, C> {
+    /// Counts what is not counted yet, one server at a time.
+    pub async fn count(&self) -> Result<(), DbErr> {
+        let (backend, chain) = (self.db.get_database_backend(), self.project);
+        let counted = self.lock_counted().await?;
+        let newest = self.newest_seq().await?;
+        if newest <= counted {
+            return Ok(());
+        }
+        let delivered = || Value::from(Outcome::Delivered.word());
+        let part = || [Value::from(chain), counted.into(), newest.into()];
+        static USAGE: Prepared = Prepared::new();
+        let mut values = vec![chain.into(), chain.into(), chain.into(), delivered()];
+        values.extend(part());
+        values.push(delivered());
+        let usage = USAGE.with(backend, || numbered(backend, &usage_text()), values);
+        static COUNTED: Prepared = Prepared::new();
+        let mut values = part().to_vec();
+        values.extend([delivered(), chain.into()]);
+        let versions = COUNTED.with(backend, || numbered(backend, VERSIONS), values);
+        static LAST_USED: Prepared = Prepared::new();
+        let tokens = LAST_USED.with(backend, || numbered(backend, TOKENS), part().to_vec());
+        for statement in [versions, tokens, usage] {
+            self.db.execute_raw(statement).await?;
+        }
+        let row = counted::ActiveModel { chain: Set(chain), seq: Set(newest) };
+        counted::Entity::update_many()
+            .set(row)
+            .filter(counted::Column::Chain.eq(chain))
+            .exec(self.db)
+            .await?;
+        Ok(())
+    }
+
+    /// Up to which link is counted, with nobody else counting until the transaction ends.
+    pub(super) async fn lock_counted(&self) -> Result<i64, DbErr> {
+        let find = || locked(self.db, counted::Entity::find_by_id(self.project));
+        if let Some(row) = find().one(self.db).await? {
+            return Ok(row.seq);
+        }
+        let row = counted::ActiveModel { chain: Set(self.project), seq: Set(0) };
+        counted::Entity::insert(row)
+            .on_conflict(OnConflict::column(counted::Column::Chain).do_nothing().to_owned())
+            .exec_without_returning(self.db)
+            .await?;
+        Ok(find().one(self.db).await?.map_or(0, |row| row.seq))
+    }
+
+    async fn counted(&self) -> Result<Option<i64>, DbErr> {
+        Ok(counted::Entity::find_by_id(self.project).one(self.db).await?.map(|row| row.seq))
+    }
+
+    /// The number of the newest link that is a fetch; 0 when there is none.
+    pub(in crate::store) async fn newest_seq(&self) -> Result<i64, DbErr> {
+        let newest: Option<i64> = fetch::Entity::find()
+            .select_only()
+            .column(fetch::Column::Seq)
+            .filter(fetch::Column::Chain.eq(self.project))
+            .order_by_desc(fetch::Column::Seq)
+            .into_tuple()
+            .one(self.db)
+            .await?;
+        Ok(newest.unwrap_or(0))
+    }
+}
+
+/// It turned out afterwards that so many deliveries of the credential to the pipeline were used, the
+/// last of them at that time (milliseconds).
+pub(super) async fn add_used<C: ConnectionTrait>(
+    db: &C,
+    (credential, pipeline): (Uuid, Uuid),
+    (times, last): (i64, i64),
+) -> Result<(), DbErr> {
+    use crate::store::entity::usage::{Column, Entity};
+    let of = Entity::update_many()
+        .filter(Column::CredentialId.eq(credential))
+        .filter(Column::PipelineId.eq(pipeline));
+    let counted = of.clone().col_expr(Column::Used, Expr::col(Column::Used).add(times));
+    counted.exec(db).await?;
+    // A later use stays the last one.
+    let is_earlier = Column::LastUsedAt.is_null().or(Column::LastUsedAt.lt(last));
+    let of = of.filter(is_earlier).col_expr(Column::LastUsedAt, Expr::value(last));
+    of.exec(db).await?;
+    Ok(())
+}

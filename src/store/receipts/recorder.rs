@@ -1,0 +1,152 @@
+//! The task that writes fetches in groups.
+
+use super::row::{covered, models};
+use super::{FetchRow, insert};
+use crate::store::chain::{Head, Mac};
+use crate::store::{Store, Unrecorded, Write};
+use sea_orm::DbErr;
+use std::collections::BTreeMap;
+use std::future::poll_fn;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::pin;
+use std::sync::Arc;
+use std::task::Poll;
+use std::time::Duration;
+use tokio::sync::{mpsc, oneshot};
+use tokio::time::timeout;
+use uuid::Uuid;
+
+/// A [`Mac`] that a task can own.
+type SharedMac = Arc<dyn Fn(&[u8]) -> [u8; 32] + Send + Sync>;
+
+type Waiting = (Vec<FetchRow>, oneshot::Sender<bool>);
+
+/// Hands receipts to the task that writes them.
+#[derive(Clone, Debug)]
+pub struct Recorder {
+    queue: mpsc::Sender<Waiting>,
+}
+
+/// Requests that may wait for their receipts; more are told to come back.
+const QUEUE: usize = 1024;
+/// Requests whose receipts share one transaction at most.
+const GROUP: usize = 256;
+/// How often a group is tried that the database gives up.
+const ATTEMPTS: u32 = 3;
+/// How long a group may take: more than all that is waited for on the way, and yet a database that
+/// went away without a word does not keep the others from ever being written.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+impl Recorder {
+    /// Starts the task. It ends when the last clone of the recorder is gone.
+    pub fn start(store: Store, mac: SharedMac) -> Self {
+        let (queue, mut waiting) = mpsc::channel::<Waiting>(QUEUE);
+        let (uncounted, told) = mpsc::channel(QUEUE);
+        tokio::spawn(store.clone().keep_counted(told));
+        tokio::spawn(async move {
+            let mut group = Vec::with_capacity(GROUP);
+            // A group is whoever waits by the time the last one is durable: nobody waits for others.
+            while waiting.recv_many(&mut group, GROUP).await > 0 {
+                let is_durable = survive(&store, write_again(&store, mac.as_ref(), &group)).await;
+                for (rows, answer) in group.drain(..) {
+                    if let (true, Some(row)) = (is_durable, rows.first()) {
+                        // When there is no room it is told of the next ones.
+                        let _ = uncounted.try_send(row.project);
+                    }
+                    // Who asked may be gone; the receipt stays.
+                    let _ = answer.send(is_durable);
+                }
+            }
+        });
+        Self { queue }
+    }
+
+    /// Waits until the receipts are durable. `false`: they are not, and nothing may leave.
+    pub async fn record(&self, rows: Vec<FetchRow>) -> bool {
+        if rows.is_empty() {
+            return true;
+        }
+        let (answer, durable) = oneshot::channel();
+        self.queue.try_send((rows, answer)).is_ok() && durable.await.unwrap_or(false)
+    }
+}
+
+/// Runs it to its end or until time is up. `false` also when it panics: those who come later still
+/// get their receipts.
+async fn survive(store: &Store, writing: impl Future<Output = bool>) -> bool {
+    let mut writing = pin!(timeout(PATIENCE, writing));
+    poll_fn(|context| {
+        let polled = catch_unwind(AssertUnwindSafe(|| writing.as_mut().poll(context)));
+        match polled {
+            Ok(Poll::Pending) => Poll::Pending,
+            Ok(Poll::Ready(Ok(is_durable))) => Poll::Ready(is_durable),
+            Ok(Poll::Ready(Err(_))) => {
+                tracing::error!("receipts were not written in time");
+                // Who comes next does not wait for the same connections.
+                store.health.fail();
+                Poll::Ready(false)
+            }
+            // The place was logged.
+            Err(_) => Poll::Ready(false),
+        }
+    })
+    .await
+}
+
+/// Writes the group, again when the database gave it up for another transaction.
+async fn write_again(store: &Store, mac: Mac<'_>, group: &[Waiting]) -> bool {
+    let mut attempts = 0;
+    loop {
+        attempts += 1;
+        match write(store, mac, group.iter().flat_map(|(rows, _)| rows)).await {
+            Ok(()) => return true,
+            Err(error) if attempts < ATTEMPTS && crate::store::is_aborted(&error) => {}
+            Err(error) => {
+                crate::store::passing::log(&error, "receipts were not written");
+                return false;
+            }
+        }
+    }
+}
+
+async fn write<'a>(
+    store: &Store,
+    mac: Mac<'_>,
+    rows: impl Iterator<Item = &'a FetchRow>,
+) -> Result<(), DbErr> {
+    // Sorted by project: replicas lock heads in one order and cannot wait for each other.
+    let mut by_project: BTreeMap<Uuid, Vec<&FetchRow>> = BTreeMap::new();
+    for row in rows {
+        by_project.entry(row.project).or_default().push(row);
+    }
+    let write = store.write().await?;
+    for (project, rows) in by_project {
+        append(&write, mac, project, &rows).await?;
+    }
+    write.commit_without_event(Unrecorded::Receipts).await
+}
+
+async fn append(
+    write: &Write,
+    mac: Mac<'_>,
+    project: Uuid,
+    rows: &[&FetchRow],
+) -> Result<(), DbErr> {
+    let db = &write.0;
+    let mut head = Head::lock(db, project).await?;
+    let mut fetches = Vec::with_capacity(rows.len());
+    let mut receipts = Vec::with_capacity(rows.iter().map(|row| row.receipts.len()).sum());
+    for row in rows {
+        let (mut fetch, mut of) = models(row);
+        let (kind, fields) = covered(&fetch, &of);
+        (fetch.seq, fetch.mac) =
+            head.next(mac, kind, &fields.iter().map(Vec::as_slice).collect::<Vec<_>>());
+        for one in &mut of {
+            one.seq = fetch.seq;
+        }
+        fetches.push(fetch);
+        receipts.append(&mut of);
+    }
+    insert::insert(db, &fetches, &receipts).await?;
+    head.store(db).await
+}

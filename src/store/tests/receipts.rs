@@ -1,0 +1,183 @@
+//! Receipts: reported on by whose they are, counted once, and those of before verify as they did.
+
+use super::{OTHER, PIPELINE, PROJECT, Scene};
+use crate::domain::credential::Access;
+use crate::domain::delivery::{Claims, Door, Fetch, Outcome, Report};
+use crate::domain::moment::Moment;
+use crate::domain::proof::Proof;
+use crate::domain::trust_rule::Provider;
+use crate::migrations::Migrator;
+use crate::store::chain::message;
+use crate::store::{FetchRow, ReceiptRow, Recorder, Unrecorded};
+use sea_orm::ConnectionTrait;
+use sea_orm_migration::MigratorTrait;
+use std::sync::Arc;
+use uuid::Uuid;
+
+/// No secret is needed for what is tested here.
+pub(super) fn mac(message: &[u8]) -> [u8; 32] {
+    let mut mac = [0_u8; 32];
+    for (at, byte) in message.iter().enumerate() {
+        let place = &mut mac[at % 32];
+        *place = place.rotate_left(3) ^ byte;
+    }
+    mac
+}
+
+/// A fetch of the pipeline's, with a receipt for each of these.
+pub(super) fn fetch(of: &[(Option<Uuid>, Outcome)]) -> FetchRow {
+    let receipt =
+        |(number, (credential_id, outcome)): (u16, &(Option<Uuid>, Outcome))| ReceiptRow {
+            number,
+            credential_id: *credential_id,
+            credential: credential_id.map(|_| "ghcr".to_owned()),
+            version: credential_id.map(|_| 1),
+            intent: Access::Pull,
+            image: None,
+            outcome: *outcome,
+            reason: None,
+        };
+    FetchRow {
+        project: PROJECT,
+        fetch: Fetch::new(Uuid::now_v7()),
+        at: Moment(7),
+        pipeline_id: PIPELINE,
+        pipeline: "ci".to_owned(),
+        door: Door::DockerConfig,
+        token_id: String::new(),
+        claims: Claims::default(),
+        proof: Proof::of(Provider::GitLab),
+        address: None,
+        receipts: (1..).zip(of).map(receipt).collect(),
+    }
+}
+
+async fn first_break(scene: &Scene) -> Option<i64> {
+    let holds = |message: &[u8], link: &[u8]| mac(message) == link;
+    scene.store.chain().first_break(&holds, PROJECT).await.unwrap()
+}
+
+/// Deliveries of the credential to the pipeline, and how many of them were used, by the counts.
+async fn counts(scene: &Scene, credential: Uuid) -> (i64, i64) {
+    scene.store.count_receipts(PROJECT).await.unwrap();
+    let dependents = scene.store.credentials(PROJECT).dependents(credential).await.unwrap();
+    dependents.first().map_or((0, 0), |one| (one.deliveries, one.used))
+}
+
+#[tokio::test]
+async fn only_what_was_delivered_to_a_pipeline_is_reported_on_by_it() {
+    let scene = Scene::new().await;
+    let recorder = Recorder::start(scene.store.clone(), Arc::new(mac));
+    let row = fetch(&[(None, Outcome::Delivered), (None, Outcome::Refused)]);
+    let (delivered, refused) = (row.fetch.receipt(1), row.fetch.receipt(2));
+    assert!(recorder.record(vec![row]).await);
+
+    let write = scene.store.write().await.unwrap();
+    let receipts = write.receipts(PROJECT);
+    assert!(!receipts.report(refused, PIPELINE, Report::Worked, 2).await.unwrap());
+    assert!(!receipts.report(delivered, OTHER, Report::Worked, 2).await.unwrap());
+    let others = write.receipts(OTHER).report(delivered, PIPELINE, Report::Worked, 2).await;
+    assert!(!others.unwrap());
+    assert!(receipts.report(delivered, PIPELINE, Report::Worked, 2).await.unwrap());
+    assert!(receipts.report(delivered, PIPELINE, Report::Failed, 3).await.unwrap());
+    write.commit_without_event(Unrecorded::Test).await.unwrap();
+
+    let shown = scene.store.receipts(PROJECT).of_pipeline(PIPELINE, 10).await.unwrap();
+    let shown: Vec<_> = shown.iter().map(|one| (one.id, one.outcome, one.report)).collect();
+    let expected =
+        [(refused, Outcome::Refused, None), (delivered, Outcome::Delivered, Some(Report::Failed))];
+    assert_eq!(shown, expected);
+    assert_eq!(first_break(&scene).await, None);
+}
+
+#[tokio::test]
+async fn each_delivery_is_counted_once_whenever_it_is_reported() {
+    let scene = Scene::new().await;
+    let ghcr = scene.credential("ghcr", "ghcr.io").await;
+    let recorder = Recorder::start(scene.store.clone(), Arc::new(mac));
+    let report = async |id| {
+        let write = scene.store.write().await.unwrap();
+        let receipts = write.receipts(PROJECT);
+        assert!(receipts.report(id, PIPELINE, Report::Worked, 9).await.unwrap());
+        write.commit_without_event(Unrecorded::Test).await.unwrap();
+    };
+    assert_eq!(counts(&scene, ghcr).await, (0, 0));
+    let early = fetch(&[(Some(ghcr), Outcome::Delivered), (Some(ghcr), Outcome::Refused)]);
+    let late = fetch(&[(Some(ghcr), Outcome::Delivered), (Some(ghcr), Outcome::Delivered)]);
+    assert!(recorder.record(vec![early.clone(), late.clone()]).await);
+    report(early.fetch.id()).await;
+    assert_eq!(counts(&scene, ghcr).await, (3, 1), "the report came before the count");
+    report(early.fetch.receipt(1)).await;
+    assert_eq!(counts(&scene, ghcr).await, (3, 1), "it was said before");
+    report(late.fetch.receipt(2)).await;
+    report(late.fetch.id()).await;
+    assert_eq!(counts(&scene, ghcr).await, (3, 3), "the report came after the count");
+    let mut imaged = fetch(&[(Some(ghcr), Outcome::Delivered)]);
+    imaged.receipts[0].image = Some("ghcr.io/acme/api".to_owned());
+    assert!(recorder.record(vec![imaged.clone()]).await);
+    report(imaged.fetch.id()).await;
+    assert_eq!(counts(&scene, ghcr).await, (4, 4));
+    report(imaged.fetch.id()).await;
+    assert_eq!(counts(&scene, ghcr).await, (4, 4));
+    let versions = scene.store.secrets(PROJECT).versions(ghcr, 1, 9).await.unwrap();
+    assert_eq!(versions[0].deliveries, 4);
+    assert_eq!(first_break(&scene).await, None);
+}
+
+#[tokio::test]
+async fn receipts_of_before_there_were_fetches_verify_and_are_not_counted_again() {
+    let scene = Scene::new().await;
+    let ghcr = scene.credential("ghcr", "ghcr.io").await;
+    Migrator::down(&scene.store.writer, Some(1)).await.unwrap();
+    let id = Uuid::from_u128(0x0198_f0c2_0000_7000_8000_1234_5678_9abc);
+    let fields: [&[u8]; 13] = [
+        id.as_bytes(),
+        &7_i64.to_be_bytes(),
+        PIPELINE.as_bytes(),
+        b"ci",
+        ghcr.as_bytes(),
+        b"ghcr",
+        &1_i64.to_be_bytes(),
+        b"pull docker-config",
+        b"",
+        b"{}",
+        b"",
+        b"delivered",
+        b"",
+    ];
+    let link = mac(&message(&[0; 32], PROJECT, 1, "receipt", &fields));
+    let hex = |bytes: &[u8]| bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
+    let [id_hex, chain, pipeline, credential] =
+        [id, PROJECT, PIPELINE, ghcr].map(|id| hex(id.as_bytes()));
+    let link = hex(&link);
+    for sql in [
+        format!(
+            "INSERT INTO receipt (id, chain, seq, at, pipeline_id, pipeline, credential_id, credential,
+            version, intent, door, token_id, claims, outcome, mac) VALUES (x'{id_hex}', x'{chain}', 1,
+            7, x'{pipeline}', 'ci', x'{credential}', 'ghcr', 1, 'pull', 'docker-config', '', '{{}}',
+            'delivered', x'{link}')"
+        ),
+        format!("INSERT INTO chain_head (chain, seq, mac) VALUES (x'{chain}', 1, x'{link}')"),
+        format!(
+            "INSERT INTO delivery_report (receipt_id, project_id, outcome, at)
+            VALUES (x'{id_hex}', x'{chain}', 'worked', 8)"
+        ),
+    ] {
+        scene.store.writer.execute_unprepared(&sql).await.unwrap();
+    }
+    for _ in 0..2 {
+        Migrator::up(&scene.store.writer, None).await.unwrap();
+        assert_eq!(first_break(&scene).await, None);
+        let shown = scene.store.receipts(PROJECT).of_credential(ghcr, 10).await.unwrap();
+        let shown: Vec<_> = shown.iter().map(|one| (one.id, one.report)).collect();
+        assert_eq!(shown, [(id, Some(Report::Worked))]);
+        assert_eq!(counts(&scene, ghcr).await, (0, 0), "they are in the counts of before");
+        Migrator::down(&scene.store.writer, Some(1)).await.unwrap();
+    }
+    Migrator::up(&scene.store.writer, None).await.unwrap();
+    let recorder = Recorder::start(scene.store.clone(), Arc::new(mac));
+    assert!(recorder.record(vec![fetch(&[(Some(ghcr), Outcome::Delivered)])]).await);
+    assert_eq!(first_break(&scene).await, None, "the new link follows the old one");
+    assert_eq!(counts(&scene, ghcr).await, (1, 0));
+    assert!(Migrator::down(&scene.store.writer, Some(1)).await.is_err(), "it would be lost");
+}

@@ -1,0 +1,32 @@
+//! What the page after an edit says of the secret.
+
+use crate::vault::credentials::versions::StoredAs;
+
+/// Of a secret that is stored already. `waits` when it was to wait.
+pub(super) fn of_stored(stored: StoredAs, waits: bool) -> &'static str {
+    match (stored, waits) {
+        (StoredAs::Current, false) => "The secret is unchanged. It was stored already.",
+        (StoredAs::Current, true) => {
+            "The secret is unchanged. It is the current one, so it was not staged."
+        }
+        (StoredAs::Waiting, _) => "The secret is unchanged. It was staged already.",
+    }
+}
+
+/// Of a new version, beside or in place of the `current` one.
+pub(super) fn of_new(version: i64, current: i64, waits: bool, is_disabled: bool) -> String {
+    match (waits, is_disabled) {
+        (true, false) => format!(
+            "Version {version} of the secret is staged. Pipelines receive version {current} until you make version {version} current."
+        ),
+        (true, true) => format!(
+            "Version {version} of the secret is staged. Make it current when you are ready. The credential is disabled, so pipelines receive no secret."
+        ),
+        (false, false) => {
+            format!("Pipelines now receive version {version} of the secret.")
+        }
+        (false, true) => format!(
+            "Version {version} of the secret is current. The credential is disabled, so pipelines receive it after you enable it."
+        ),
+    }
+}

@@ -1,0 +1,49 @@
+//! Audit events, and the one way to write them.
+
+use super::{Vault, now};
+use crate::crypto::keyring::Keyring;
+use crate::domain::actor::Acts;
+use crate::domain::audit::{Action, Detail, Subject};
+use crate::error::Result;
+use crate::store::{EventRow, Recorded, Write};
+use uuid::Uuid;
+
+impl Vault {
+    /// Adds the event to the transaction, as the next link of the chain.
+    pub(super) async fn record_event(
+        &self,
+        write: &Write,
+        chain: Uuid,
+        by: &impl Acts,
+        action: Action,
+        subject: Subject,
+        detail: Detail,
+    ) -> Result<Recorded> {
+        record_under(&self.keys.ring(), write, chain, event(by, action, subject, detail)).await
+    }
+}
+
+/// An event of this moment.
+pub(super) fn event(by: &impl Acts, action: Action, subject: Subject, detail: Detail) -> EventRow {
+    let actor = by.actor();
+    EventRow {
+        at: now().0,
+        action,
+        actor_id: actor.id(),
+        actor: actor.name().to_owned(),
+        subject_id: subject.id,
+        subject: subject.name,
+        detail: detail.to_stored(),
+    }
+}
+
+/// Adds the event to a chain whose key is in this keyring: while the keys are being opened there is
+/// no vault yet.
+pub(super) async fn record_under(
+    ring: &Keyring,
+    write: &Write,
+    chain: Uuid,
+    event: EventRow,
+) -> Result<Recorded> {
+    Ok(write.chain().append(&|message| ring.mac(message), chain, event).await?)
+}
