@@ -52,7 +52,7 @@ test('a rule asks for ids and something narrower, is listed with its claims, and
   await expectValues(page, { ...values, 'Git reference': 'refs/heads/main' });
   await add(page, instance, { 'More claims': 'runner_environment=github-hosted' });
 
-  await expectSaid(page, 'The trust rule holds from now on.');
+  await expectSaid(page, 'The trust rule was added.');
   const row = rulesOf(page).getByRole('row').filter({ hasText: 'GitHub Actions' });
   for (const text of [
     'https://token.actions.githubusercontent.com', 'repository_id=1', 'repository_owner_id=2', 'ref=refs/heads/main',
@@ -108,7 +108,7 @@ test("a rule for Woodpecker takes the server's public key and says where to ask"
   await expectValues(page, { 'Public key': 'no key', 'Repository id': '7' });
   const { publicKey } = generateKeyPairSync('ed25519');
   await add(page, instance, { 'Public key': publicKey.export({ type: 'spki', format: 'pem' }).toString() });
-  await expectSaid(page, 'The trust rule holds from now on.');
+  await expectSaid(page, 'The trust rule was added.');
   await expect(rulesOf(page).getByRole('row').filter({ hasText: 'Woodpecker' })).toContainText('repo.id=7');
 });
 
