@@ -104,7 +104,7 @@ test('whose word is taken, and for what', { timeout }, inScene(async (scene, t) 
     });
 
     await t.test(`${provider}: a proposed change gets nothing unless the grant says so, and never pushes`, async () => {
-      const why = 'pull requests from forks may not have it';
+      const why = 'the grant does not allow pull requests from forks';
       const rule = ANY_REFERENCE[provider];
       const usual = await jobs.pipeline(provider, issuer, { rule });
       const token = await jobs.accepted(usual, await jobs.token(provider, issuer, PROPOSED[provider]));

@@ -93,7 +93,7 @@ test('Woodpecker signs with its key', { timeout }, inScene(async (scene, t) => {
     const proposed = { event: 'pull_request', ref: 'refs/pull/3/head', from_fork: true };
     assertNothing(await send(url, sign(body(proposed))));
     const { outcome, reason } = await lastReceipt(instance, pipeline.name);
-    assert.deepEqual([outcome, reason], ['refused', 'pull requests from forks may not have it']);
+    assert.deepEqual([outcome, reason], ['refused', 'the grant does not allow pull requests from forks']);
   });
 
   await t.test('a repository that no pipeline is for is refused', async () => {

@@ -83,7 +83,7 @@ const STATES: Record<string, (page: Page, instance: Instance) => Promise<void>> 
     await grants.getByText('Conditions', { exact: true }).click();
     await fillIn(grants, { 'Only from these branches': 'a b', 'Your password': instance.account.password });
     await grants.getByRole('button', { name: 'Grant', exact: true }).click();
-    await expect(grants.getByText('A pattern holds a space')).toBeVisible();
+    await expect(grants.getByText('A pattern contains a space')).toBeVisible();
   },
   'a pipeline with a grant that waits and a trust rule': async (page, instance) => {
     const name = unique('waits');
@@ -93,7 +93,7 @@ const STATES: Record<string, (page: Page, instance: Instance) => Promise<void>> 
     await fillIn(page, { 'Repository id': '1', 'Owner id': '2', 'Environment': 'release', 'Your password': instance.account.password });
     await page.getByRole('button', { name: 'Add trust rule' }).click();
     await expect(page.getByText('environment=release')).toBeVisible();
-    await expect(page.getByText('waits for an approval', { exact: true })).toBeVisible();
+    await expect(page.getByText('waiting for approval', { exact: true })).toBeVisible();
   },
   'a trust rule that was refused': async (page, instance) => {
     await addPipeline(page, instance, { name: unique('ci') });

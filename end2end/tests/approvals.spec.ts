@@ -15,12 +15,12 @@ test('a protected credential that can push waits until a second person approves 
   const token = await addPipeline(page, instance, { name: unique('ci'), credentials: [name], access: 'Pull and push' });
   const pipeline = new URL(page.url()).pathname;
   const row = (of: Page) => grantsOf(of).getByRole('row').filter({ hasText: name });
-  await expect(row(page)).toContainText('waits for an approval');
+  await expect(row(page)).toContainText('waiting for approval');
   await expect(page.getByRole('link', { name: `Approve ${name}` })).toHaveCount(0);
   const push = async () => fetchConfig(instance, token, { intent: 'push' });
   const waiting = await push();
   expect(await waiting.json()).toEqual({ auths: {} });
-  expect(waiting.headers.get('regcred-left-out')).toContain('waits for an approval');
+  expect(waiting.headers.get('regcred-left-out')).toContain('waiting for approval');
   // Also to pull: it is the same secret, and that can push.
   expect(signInFor(await (await fetchConfig(instance, token)).json(), host)).toBeUndefined();
 
@@ -59,7 +59,7 @@ test('who gave the grant is told why they cannot approve it', async ({ page, ins
   const pipeline = new URL(page.url()).pathname;
   const grant = await grantsOf(page).locator('form[action="/rpc/grants/delete"] input[name=id]').inputValue();
   await page.goto(`${pipeline}/grants/${grant}/approve`);
-  await expect(page.getByText('You gave this grant, so somebody else has to approve it')).toBeVisible();
+  await expect(page.getByText('You created this grant, so another member must approve it')).toBeVisible();
   await expect(page.getByRole('button', { name: 'Approve', exact: true })).toHaveCount(0);
 });
 
@@ -77,10 +77,10 @@ test('what needs no approval says so, and what is no grant is not found', async 
   }
 });
 
-test('the form says which credential waits for an approval', async ({ page, instance }) => {
+test('the form says which credential needs an approval', async ({ page, instance }) => {
   const name = unique('said');
   await addCredential(page, instance, { name, registry_url: 'quay.io', access: 'pull_push', is_protected: 'true' });
   const dialog = await openNewPipeline(page, instance, { name: unique('ci') });
-  const label = `${name} (quay.io, protected: waits for an approval)`;
+  const label = `${name} (quay.io, protected: needs approval)`;
   await expect(dialog.getByRole('checkbox', { name: label, exact: true })).toBeVisible();
 });

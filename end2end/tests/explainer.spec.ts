@@ -27,10 +27,10 @@ test('the longest path wins, and each of the others has its reason', async ({ pa
     const answer = page.getByRole('region', { name: 'Answer' });
     await expect(answer).toContainText(`The pipeline receives ${api}.`);
     const row = (name: string) => answer.getByRole('row').filter({ hasText: name });
-    await expect(row(api).first()).toContainText('This one');
-    await expect(row(team).first()).toContainText("another one is for a longer part of the repository's path");
+    await expect(row(api).first()).toContainText('Selected');
+    await expect(row(team).first()).toContainText("another credential covers more of the repository's path");
     await expect(row(other).first()).toContainText('it is not granted to this pipeline');
-    await expect(answer.getByRole('table', { name: 'What each format would hold' })).toContainText('docker config.json');
+    await expect(answer.getByRole('table', { name: 'What each format would contain' })).toContainText('docker config.json');
   };
   await expectAnswer();
   await expectValues(main, { Image: `${host}/acme/api:1.2`, Intent: 'pull' });
@@ -70,8 +70,8 @@ test('a condition is met by what is supposed to be proved', async ({ page, insta
   await ask('&branch=refs/tags/main');
   await expect(answer).toContainText('the grant is for other branches');
   await ask('&branch=main&event=pull_request&is_fork=true');
-  await expect(answer).toContainText('pull requests from forks may not have it');
-  await expect(page.getByLabel('A pull request from a fork')).toBeChecked();
+  await expect(answer).toContainText('the grant does not allow pull requests from forks');
+  await expect(page.getByLabel('Pull request from a fork')).toBeChecked();
 });
 
 test('what cannot be read as a question is said at its field, and stays there', async ({ page, instance }) => {
@@ -121,7 +121,7 @@ test.describe('on a narrow screen', () => {
     await addCredential(page, instance, { name, registry_url: host, paths: `${long}/${long}` });
     await addPipeline(page, instance, { name: unique(long), credentials: [name] });
     await page.goto(`${instance.project}/match?image=${host}/${long}/${long}&pipeline=${idOf(page.url())}`);
-    await expect(page.getByRole('region', { name: 'Answer' })).toContainText('This one');
+    await expect(page.getByRole('region', { name: 'Answer' })).toContainText('Selected');
     await expectNoSideScroll(page, 'an answer with long names');
   });
 });

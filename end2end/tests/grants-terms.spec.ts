@@ -30,13 +30,13 @@ test('a grant says its conditions, and what a run says of itself meets none of t
     'Only these repositories': 'acme/api',
     'Only from these branches': 'main, refs/tags/v*',
     'Only on these events': 'push',
-    'Pull requests from forks may have': 'Pull only',
+    'Access for pull requests from forks': 'Pull only',
     'Last day of the grant': '2099-01-31',
   });
   await expectSaid(page, 'can use it now.');
   const row = grantsOf(page).getByRole('row').filter({ hasText: name });
   await expect(row).toContainText(
-    'only acme/api; from main, refs/tags/v*; on push; pull requests from forks may pull; until 2099-01-31',
+    'only acme/api; from main, refs/tags/v*; on push; pull requests from forks can pull; until 2099-01-31',
   );
 
   const run = { 'Regcred-Branch': 'main', 'Regcred-Event': 'push' };
@@ -63,7 +63,7 @@ test('a condition that cannot be read comes back open, with what was typed', asy
   const typed = { 'Only from these branches': 'main release', 'Last day of the grant': '2020-01-31', 'Only on these events': 'push' };
   await grant(page, instance, `${name} (${host})`, typed);
   const grants = grantsOf(page);
-  await expectWrong(grants, 'Only from these branches', 'A pattern holds a space');
+  await expectWrong(grants, 'Only from these branches', 'A pattern contains a space');
   await expectWrong(grants, 'Last day of the grant', 'This date is in the past');
   await expect(grants.getByLabel('Only from these branches', { exact: true })).toBeVisible();
   await expectValues(grants, { ...typed, 'Your password': '' });

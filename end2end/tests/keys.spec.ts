@@ -13,7 +13,7 @@ test('an admin rotates the data key, retires the old one and destroys it', async
   await page.getByRole('link', { name: 'Encryption keys' }).click();
   await expect(page.getByRole('heading', { name: 'Encryption keys' })).toBeVisible();
   await page.getByRole('button', { name: 'Rotate data key' }).click();
-  await expect(page.getByRole('status').filter({ hasText: 'Data key 2 was made.' })).toBeVisible();
+  await expect(page.getByRole('status').filter({ hasText: 'Data key 2 was created.' })).toBeVisible();
 
   // The server does it by itself, soon; the page says how far it is whenever it is loaded.
   const row = (version: number) => page.getByRole('row', { name: new RegExp(`^${version} (Active|Archived|Retired|Destroyed)`) });
@@ -22,7 +22,7 @@ test('an admin rotates the data key, retires the old one and destroys it', async
     await page.goto('/admin/keys');
     await expect(row(2)).toContainText('Active', { timeout: 100 });
     await expect(retire).toBeVisible({ timeout: 100 });
-    await expect(page.getByText('Every secret that opens is under the active data key.')).toBeVisible({ timeout: 100 });
+    await expect(page.getByText('All readable secrets use the active data key.')).toBeVisible({ timeout: 100 });
   }).toPass();
   expect(await (await fetchConfig(instance, token)).json()).toEqual(before);
 

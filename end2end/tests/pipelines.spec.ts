@@ -13,7 +13,7 @@ test.describe('in a new project', () => {
     await page.getByRole('main').getByRole('link', { name: 'Add Pipeline' }).last().click();
     const dialog = page.getByRole('dialog', { name: 'Add Pipeline' });
     await expect(dialog).toContainText('The project has no registry credential yet.');
-    await expectValues(dialog, { 'Token works for (days)': '90', 'Access for these credentials': 'pull' });
+    await expectValues(dialog, { 'Token expires after (days)': '90', 'Access for these credentials': 'pull' });
   });
 });
 
@@ -21,7 +21,7 @@ test('a token is shown once', async ({ page, instance }) => {
   const name = unique('once');
   const token = await addPipeline(page, instance, { name });
   await page.reload();
-  await expect(page.getByText('The new token was shown already.')).toBeVisible();
+  await expect(page.getByText('The new token was already shown.')).toBeVisible();
   await expect(page.getByRole('region', { name: 'New token' })).toHaveCount(0);
   const [, id] = token.split('_');
   await expect(page.getByRole('region', { name: 'Tokens', exact: true })).toContainText(id!);
@@ -86,7 +86,7 @@ test('granting needs the own password, and a wrong one keeps the form', async ({
   const [name, credential] = [unique('wrong'), unique('chosen')];
   await addCredential(page, instance, { name: credential, access: 'pull_push' });
   const dialog = await openNewPipeline(page, instance, { name, credentials: [credential], access: 'Pull and push' });
-  await fillIn(dialog, { 'Description': 'Nightly', 'Token works for (days)': '30' });
+  await fillIn(dialog, { 'Description': 'Nightly', 'Token expires after (days)': '30' });
   for (const [password, sentence] of [['', 'Enter your own password'], ['not the password', 'This is not your password']]) {
     await fillIn(dialog, { 'Your password': password! });
     await dialog.getByRole('button', { name: 'Create' }).click();
@@ -94,7 +94,7 @@ test('granting needs the own password, and a wrong one keeps the form', async ({
     await expectValues(dialog, {
       'Name': name,
       'Description': 'Nightly',
-      'Token works for (days)': '30',
+      'Token expires after (days)': '30',
       'Access for these credentials': 'pull_push',
       'Your password': '',
     });
@@ -112,13 +112,13 @@ test('what is wrong with a pipeline is said at its field', async ({ page, instan
   const dialog = await openNewPipeline(page, instance, wrong);
   await fillIn(dialog, {
     'Description': 'x'.repeat(1001),
-    'Token works for (days)': '366',
+    'Token expires after (days)': '366',
     'Your password': instance.account.password,
   });
   await dialog.getByRole('button', { name: 'Create' }).click();
   await expectWrong(dialog, 'Name', 'Another pipeline in this project has this name');
   await expectWrong(dialog, 'Description', 'Use at most 1000 characters');
-  await expectWrong(dialog, 'Token works for (days)', 'from 1 to 365');
+  await expectWrong(dialog, 'Token expires after (days)', 'from 1 to 365');
   await expect(dialog.getByText(`${pullOnly} can only pull.`)).toBeVisible();
 });
 
@@ -127,9 +127,9 @@ test('a revoked token is refused from the next request on, while another one wor
   await addCredential(page, instance, { name: credential });
   const first = await addPipeline(page, instance, { name: unique('ci'), credentials: [credential] });
   const tokens = page.getByRole('region', { name: 'Tokens', exact: true });
-  await tokens.getByText('Make another token', { exact: true }).click();
-  await fillIn(tokens, { 'Token works for (days)': '7', 'Your password': instance.account.password });
-  await tokens.getByRole('button', { name: 'Make token' }).click();
+  await tokens.getByText('Create another token', { exact: true }).click();
+  await fillIn(tokens, { 'Token expires after (days)': '7', 'Your password': instance.account.password });
+  await tokens.getByRole('button', { name: 'Create token' }).click();
   const second = await readToken(page);
   expect(second).not.toBe(first);
   expect((await fetchConfig(instance, first)).status).toBe(200);
@@ -143,7 +143,7 @@ test('a revoked token is refused from the next request on, while another one wor
   await expect(tokens.getByRole('row').filter({ hasText: first.split('_')[1]! })).toContainText('Revoked');
 });
 
-test('a credential is granted later and taken back', async ({ page, instance }) => {
+test('a credential is granted later and revoked', async ({ page, instance }) => {
   const name = unique('later');
   await addCredential(page, instance, { name, registry_url: 'quay.io' });
   const token = await addPipeline(page, instance, { name: unique('ci') });
@@ -161,7 +161,7 @@ test('a credential is granted later and taken back', async ({ page, instance }) 
   await expectSaid(page, 'can use it now.');
   expect(await hosts()).toEqual(['quay.io']);
 
-  await grants.getByRole('button', { name: `Take back ${name}` }).click();
+  await grants.getByRole('button', { name: `Revoke ${name}` }).click();
   await expectSaid(page, `can no longer use ${name}.`);
   expect(await hosts()).toEqual([]);
 });

@@ -29,10 +29,10 @@ function unsigned(claims: Record<string, unknown>): string {
 
 test('a rule asks for ids and something narrower, is listed with its claims, and deleted', async ({ page, instance }) => {
   const path = await openPipeline(page, instance);
-  await expect(rulesOf(page)).toContainText('only a token proves this pipeline');
+  await expect(rulesOf(page)).toContainText('this pipeline can only use a token');
   await rulesOf(page).getByRole('link', { name: 'Add trust rule' }).click();
   await expect(page).toHaveURL(`${path}/trust/new?provider=github`);
-  const who = page.getByRole('navigation', { name: 'Who signs' });
+  const who = page.getByRole('navigation', { name: 'Provider' });
   await expect(who.getByRole('link', { name: 'GitHub Actions' })).toHaveAttribute('aria-current', 'page');
   await expectValues(page, { Issuer: 'https://token.actions.githubusercontent.com', Audience: instance.url });
 
@@ -52,7 +52,7 @@ test('a rule asks for ids and something narrower, is listed with its claims, and
   await expectValues(page, { ...values, 'Git reference': 'refs/heads/main' });
   await add(page, instance, { 'More claims': 'runner_environment=github-hosted' });
 
-  await expectSaid(page, 'The trust rule holds from now on.');
+  await expectSaid(page, 'The trust rule was added.');
   const row = rulesOf(page).getByRole('row').filter({ hasText: 'GitHub Actions' });
   for (const text of [
     'https://token.actions.githubusercontent.com', 'repository_id=1', 'repository_owner_id=2', 'ref=refs/heads/main',
@@ -68,7 +68,7 @@ test('a rule asks for ids and something narrower, is listed with its claims, and
 test('every provider has a form of its own', async ({ page, instance }) => {
   const path = await openPipeline(page, instance);
   await page.goto(`${path}/trust/new`);
-  const who = page.getByRole('navigation', { name: 'Who signs' });
+  const who = page.getByRole('navigation', { name: 'Provider' });
   const fields: Record<string, string[]> = {
     'GitLab CI': ['Issuer', 'Audience', 'Project id', 'Git reference', 'Protected reference', 'Group id', 'More claims'],
     'Kubernetes': ['Issuer', 'Audience', 'Subject', 'Service account uid'],
@@ -108,7 +108,7 @@ test("a rule for Woodpecker takes the server's public key and says where to ask"
   await expectValues(page, { 'Public key': 'no key', 'Repository id': '7' });
   const { publicKey } = generateKeyPairSync('ed25519');
   await add(page, instance, { 'Public key': publicKey.export({ type: 'spki', format: 'pem' }).toString() });
-  await expectSaid(page, 'The trust rule holds from now on.');
+  await expectSaid(page, 'The trust rule was added.');
   await expect(rulesOf(page).getByRole('row').filter({ hasText: 'Woodpecker' })).toContainText('repo.id=7');
 });
 
@@ -126,7 +126,7 @@ test("a rule for Drone shows the shared secret once", async ({ page, instance })
   expect(page.url()).not.toContain(secret!);
   await expect(rulesOf(page).getByRole('row').filter({ hasText: 'Drone' })).toContainText('repo.id=7');
   await page.reload();
-  await expect(page.getByText('The new shared secret was shown already.')).toBeVisible();
+  await expect(page.getByText('The new shared secret was already shown.')).toBeVisible();
   expect(await page.content()).not.toContain(secret!);
 });
 
@@ -157,16 +157,16 @@ test('a token that is tried is explained claim by claim, and not kept', async ({
     ['aud', instance.url, 'Yes'],
     ['repository_id', '1', 'Yes'],
     ['repository_owner_id', '3', 'No'],
-    ['ref', 'Not said', 'No'],
+    ['ref', 'Missing', 'No'],
   ];
   for (const [claim, found, word] of checks) {
     const row = rule.getByRole('row').filter({ has: page.getByRole('cell', { name: claim, exact: true }) });
     await expect(row.getByRole('cell').nth(2), claim).toContainText(found);
     await expect(row.getByRole('cell').nth(3), claim).toHaveText(word);
   }
-  await expect(result.getByRole('table', { name: 'What the token says' })).toContainText('dana');
+  await expect(result.getByRole('table', { name: 'Claims of the token' })).toContainText('dana');
   expect(page.url()).not.toContain(token);
   expect(await page.content()).not.toContain(token.split('.')[1]!);
   await page.reload();
-  await expect(page.getByText('The result was shown already.')).toBeVisible();
+  await expect(page.getByText('The result was already shown.')).toBeVisible();
 });

@@ -8,10 +8,10 @@ use super::proof::Proof;
 use serde::{Deserialize, Serialize};
 
 super::words! {
-    /// What a run for a pull request from a fork may have: whoever can open one can run code in it.
+    /// What a run for a pull request from a fork may have: anyone who can open one can run code in it.
     pub enum ForkRule {
         /// Nothing.
-        Nothing = "nothing", "Nothing";
+        Nothing = "nothing", "No access";
         /// Pull, whatever else the grant allows.
         Pull = "pull", "Pull only";
     }
@@ -155,14 +155,11 @@ pub fn patterns(text: &str) -> Result<Vec<String>, String> {
             return Err(format!("A pattern is longer than {PATTERN_MAX} characters. Shorten it."));
         }
         if pattern.contains(|c: char| c.is_whitespace() || c.is_control()) {
-            return Err(
-                "A pattern holds a space. Separate several with commas or line breaks.".to_owned()
-            );
+            return Err("A pattern contains a space. Separate several with commas or line breaks."
+                .to_owned());
         }
         if patterns.len() == PATTERNS_MAX {
-            return Err(format!(
-                "There are more than {PATTERNS_MAX} patterns. Use * to cover several."
-            ));
+            return Err(format!("Use at most {PATTERNS_MAX} patterns. A * covers several."));
         }
         patterns.push(pattern.to_owned());
     }

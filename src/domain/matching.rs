@@ -52,7 +52,7 @@ pub struct Ask<'a> {
 pub enum Shape {
     /// One credential for what was asked; it knows only the host unless a repository is given.
     One,
-    /// One entry a host: `docker config.json`.
+    /// One entry for each host: `docker config.json`.
     Hosts,
     /// Entries with paths: containers' `auth.json`, kubelet.
     Paths,

@@ -6,7 +6,7 @@ pub const NAME_MAX: usize = 100;
 pub const LINE_MAX: usize = 255;
 
 const UNSEEN: &str =
-    "This has a character that cannot be seen, such as a tab or a line break. Type it again.";
+    "This contains an invisible character, such as a tab or a line break. Type it again.";
 
 /// What is wrong with a name of a `noun`, trimmed; 1 to [`NAME_MAX`] characters on one line, which
 /// others can see and type.
@@ -22,7 +22,7 @@ pub fn name_problem(name: &str, noun: &str) -> Option<String> {
     }
     let mut pairs = name.chars().zip(name.chars().skip(1));
     let has_run = pairs.any(|(one, next)| one.is_whitespace() && next.is_whitespace());
-    has_run.then(|| "Leave only one of the spaces that stand side by side.".to_owned())
+    has_run.then(|| "Use single spaces.".to_owned())
 }
 
 /// Whether nobody sees the character: control and format characters, and letters without a shape.
@@ -65,12 +65,11 @@ pub fn has_blank_edge(text: &str) -> bool {
 pub(super) fn username_problem(username: &str) -> Option<String> {
     if username.is_empty() {
         return Some(
-            "Enter the user name. For a token, the registry says which one goes with it."
-                .to_owned(),
+            "Enter the username. For a token, the registry says which one goes with it.".to_owned(),
         );
     }
     if username.contains(':') {
-        return Some("A user name cannot contain a colon: docker would cut it there.".to_owned());
+        return Some("A username cannot contain a colon: docker would cut it there.".to_owned());
     }
     text_problem(username, LINE_MAX, false)
 }
@@ -132,11 +131,15 @@ mod tests {
             \u{202E}\u{2060}\u{2064}\u{2066}\u{3164}\u{FEFF}\u{FFA0}\u{E0041}";
         for unseen in unseen.chars() {
             let problem = name_problem(&format!("gh{unseen}cr"), "credential");
-            assert!(problem.unwrap().contains("cannot be seen"), "{}", unseen.escape_unicode());
+            assert!(
+                problem.unwrap().contains("invisible character"),
+                "{}",
+                unseen.escape_unicode()
+            );
         }
         for spaced in ["ghcr  deploy", "ghcr \u{A0}deploy", "ghcr\u{3000} deploy"] {
             let problem = name_problem(spaced, "credential");
-            assert!(problem.unwrap().contains("side by side"), "{spaced:?}");
+            assert!(problem.unwrap().contains("single spaces"), "{spaced:?}");
         }
     }
 }

@@ -20,7 +20,7 @@ pub async fn rotate_data_key() -> Result<()> {
         let admin = person().await?.instance_admin()?;
         let version = vault().rotate_data_key(&admin).await?;
         Ok(format!(
-            "Data key {version} was made. Secrets are sealed under it as soon as every server knows it."
+            "Data key {version} was created. It encrypts the secrets as soon as every server has read it."
         ))
     };
     finish_action(KEYS, done.await).await
@@ -32,7 +32,7 @@ pub async fn retire_data_key(version: u32) -> Result<()> {
     let done = async {
         let admin = person().await?.instance_admin()?;
         vault().retire_data_key(&admin, version).await?;
-        Ok(format!("Data key {version} was retired: it opens nothing any more."))
+        Ok(format!("Data key {version} was retired. It decrypts nothing any more."))
     };
     finish_action(KEYS, done.await).await
 }

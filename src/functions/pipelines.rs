@@ -114,16 +114,16 @@ pub async fn repoint_grants(
 pub async fn create_token(
     project: String,
     pipeline: Uuid,
-    #[server(default)] form: PipelineForm,
+    #[server(default)] token_days: String,
     #[server(default)] password: String,
 ) -> Result<()> {
     let page = paths::pipeline(&project, pipeline);
     let done = async {
         let granter = granter(&project, password).await?;
-        let token = vault().create_token(&granter, pipeline, &form).await?;
+        let token = vault().create_token(&granter, pipeline, &token_days).await?;
         Ok(shown_once(&page, "once", SlotKind::Token, token.as_bytes()).await)
     };
-    finish(done.await, Form::of::<CreateToken>(page, form)).await
+    finish(done.await, Form::of::<CreateToken>(page, json!({ "token_days": token_days }))).await
 }
 
 /// Refuses the token from the next request on.

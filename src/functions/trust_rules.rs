@@ -27,8 +27,8 @@ pub async fn create_rule(
         Ok(match secret {
             Some(secret) => shown_once(&page, "secret", SlotKind::Token, secret.as_bytes()).await,
             None => {
-                let holds = "The trust rule holds from now on.".to_owned();
-                saved(&page, std::iter::once(holds).chain(warning).collect()).await
+                let added = "The trust rule was added.".to_owned();
+                saved(&page, std::iter::once(added).chain(warning).collect()).await
             }
         })
     };

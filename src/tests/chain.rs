@@ -39,10 +39,7 @@ async fn it_holds_after_everything_that_people_and_pipelines_do() {
     let form = [
         ("project", "acme"),
         ("pipeline", &*pipeline),
-        ("form[name]", ""),
-        ("form[description]", ""),
-        ("form[intent]", ""),
-        ("form[token_days]", "1"),
+        ("token_days", "1"),
         ("password", PASSWORD),
     ];
     let reply = owner.post_form("/rpc/tokens/create", &form).await;

@@ -93,7 +93,7 @@ async fn a_refused_form_comes_back_once_with_what_was_typed_but_no_secret() {
     assert!(location.starts_with("/p/acme/credentials/new?back="), "{location}");
     assert!(!location.contains("ghcr-typed") && !location.contains("hunter2"));
     let page = app.owner.follow(reply).await.text();
-    for typed in ["ghcr-typed", "nightly images", "A user name cannot contain a colon"] {
+    for typed in ["ghcr-typed", "nightly images", "A username cannot contain a colon"] {
         assert!(page.contains(typed), "{typed}: {page}");
     }
     assert!(!page.contains("hunter2"));

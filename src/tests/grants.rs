@@ -83,7 +83,7 @@ async fn a_credential_is_not_granted_for_more_than_it_can_do_or_may() {
     let (_, pusher) = app.pipeline(&app.owner, "acme", "pusher", &[guarded], "pull_push").await;
     let reply = app.docker_config(&pusher, "?intent=push", &[]).await;
     assert!(auths(&reply).is_empty());
-    assert!(reply.header("regcred-left-out").contains("waits for an approval"));
+    assert!(reply.header("regcred-left-out").contains("waiting for approval"));
     for intent in ["", "push", "all"] {
         let reply = app
             .owner

@@ -67,7 +67,7 @@ pub struct Objects {
 }
 
 /// A job's token whose issuer no rule names, so nobody is asked for its keys.
-const JOB_TOKEN: &str = "eyJhbGciOiJSUzI1NiIsInR5cCI6IkpXVCJ9.eyJpc3MiOiJodHRwczovL2lzc3Vlci5leGFtcGxlLmNvbSIsImF1ZCI6InJlZ2NyZWQifQ.AAAA";
+pub const JOB_TOKEN: &str = "eyJhbGciOiJSUzI1NiIsInR5cCI6IkpXVCJ9.eyJpc3MiOiJodHRwczovL2lzc3Vlci5leGFtcGxlLmNvbSIsImF1ZCI6InJlZ2NyZWQifQ.AAAA";
 
 impl Objects {
     /// Makes them: a credential `hidden-credential` and a pipeline `hidden-pipeline`.
@@ -160,7 +160,8 @@ pub fn functions(project: &str, at: &Objects) -> Vec<Function> {
         ("form[credentials][]", credential),
         ("password", PASSWORD),
     ];
-    let on_pipeline: Vec<_> = form.into_iter().chain([("pipeline", pipeline)]).collect();
+    let on_pipeline: Vec<_> =
+        form.into_iter().chain([("pipeline", pipeline), ("token_days", "30")]).collect();
     let first = [
         ("link", "x"),
         ("project_name", "X"),

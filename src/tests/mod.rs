@@ -81,4 +81,5 @@ mod unrecorded;
 mod uploads;
 mod upstream;
 mod versions;
+mod words;
 mod writes;

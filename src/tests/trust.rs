@@ -84,7 +84,7 @@ async fn drones_secret_is_shown_once_and_stored_nowhere() {
     let (pipeline, token) = app.bare_pipeline("build").await;
     let (secret, location) = shown_once(&app, pipeline, "7").await;
     let again = app.owner.get(&location).await.text();
-    assert!(!again.contains(&secret) && again.contains("was shown already"));
+    assert!(!again.contains(&secret) && again.contains("was already shown"));
     assert_eq!(app.scalar_i64("SELECT COUNT(*) FROM slot").await, 0);
     assert_eq!(places(&app, &secret).await, Vec::<String>::new());
     // The search sees what is there: the hash of a token.

@@ -29,7 +29,7 @@ pub fn YourPassword(
 pub fn grantable_label(credential: &Grantable) -> String {
     let limit = match (credential.is_protected, credential.access) {
         (_, Access::Pull) => ", pull only",
-        (true, Access::PullAndPush) => ", protected: waits for an approval",
+        (true, Access::PullAndPush) => ", protected: needs approval",
         (false, Access::PullAndPush) => "",
     };
     format!("{} ({}{limit})", credential.name, credential.host)

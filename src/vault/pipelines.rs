@@ -100,7 +100,7 @@ impl Vault {
             }
             Err(error) => return Err(error),
         };
-        let expires_on = tokens::expiry(form).map_err(|e| errors.push(e)).ok();
+        let expires_on = tokens::expiry(&form.token_days).map_err(|e| errors.push(e)).ok();
         let (Some(chosen), Some(expires_on), true) = (chosen, expires_on, errors.is_empty()) else {
             return Err(Error::Invalid(errors));
         };

@@ -58,7 +58,7 @@ for (const [typedUrl, sentence] of [
 
 for (const [label, value, sentence] of [
   ['Name', '', /Give the credential a name/],
-  ['Username', '', /Enter the user name/],
+  ['Username', '', /Enter the username/],
   ['Username', 'acme:bot', /cannot contain a colon/],
   ['Password', '', /Enter the password or token/],
   ['Email (Optional)', 'nobody', /Enter an e-mail address/],

@@ -24,23 +24,23 @@ crate::domain::words! {
         /// Only tokens of the registry may be handed out, and this reader cannot use them.
         NeedsTokenClient = "needs_token_client", "the grant is for short-lived tokens only, which this client cannot use";
         /// Another one has a longer prefix.
-        LessExact = "less_exact", "another one serves this host more exactly, and this file has one entry for each host";
+        LessExact = "less_exact", "another credential is more specific (this format holds one per host)";
         /// Another one has a longer prefix for the repository.
-        ShorterPrefix = "shorter_prefix", "another one is for a longer part of the repository's path";
+        ShorterPrefix = "shorter_prefix", "another credential covers more of the repository's path";
         /// Another one can do less, and that is enough.
-        Wider = "wider", "another one is enough and allows less";
+        Wider = "wider", "another credential suffices and allows less";
         /// It has expired, and another one that would do as well has not.
-        GivesWay = "gives_way", "its expiry date has passed, and another one serves as well";
+        GivesWay = "gives_way", "its expiry date has passed, and another credential serves as well";
         /// Another one is as good.
         Tie = "tie", "another credential ties with it";
         /// The grant's last day has passed.
         Expired = "grant_expired", "the grant has expired";
         /// Nobody has approved the grant.
-        NotApproved = "not_approved", "using this protected credential waits for an approval";
+        NotApproved = "not_approved", "waiting for approval";
         /// The approval's last day has passed.
-        ApprovalEnded = "approval_ended", "the approval to use this protected credential has ended";
+        ApprovalEnded = "approval_ended", "the approval of the grant has ended";
         /// It may be a fork's pull request.
-        Fork = "fork", "pull requests from forks may not have it";
+        Fork = "fork", "the grant does not allow pull requests from forks";
         /// The grant has a condition on the branch, and none was proved.
         BranchNotProved = "branch_not_proved", "the grant is for some branches, and the branch was not proved";
         /// Another branch.
@@ -52,13 +52,13 @@ crate::domain::words! {
         /// The stored secret does not open.
         Unreadable = "unreadable", "its stored secret cannot be read; save a new one";
         /// The registry was asked for a token and gave none.
-        NoToken = "no_token", "the registry gave no short-lived token for it";
+        NoToken = "no_token", "the registry issued no short-lived token for it";
         /// The secret is bytes that are no text.
         NotText = "not_text", "its secret is not text, and this format holds only text";
         /// What it would be called by is another one's.
-        KeyTaken = "key_taken", "another credential has its place in this answer";
+        KeyTaken = "key_taken", "another credential takes its place in this answer";
         /// There is no room for it.
-        TooLong = "too_long", "with it the answer would be too long for the client; ask with image=";
+        TooLong = "too_long", "with it, the answer would be too long for the client; ask with image=";
     }
 }
 

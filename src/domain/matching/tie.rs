@@ -40,11 +40,11 @@ impl Tie {
         let (host, names) = (&self.host, list(names));
         if self.is_by_host {
             return format!(
-                "{several} credentials are for different repositories of {host}: {names}. Name the image (with the credential helper, set REGCRED_IMAGE), or take one back from this pipeline."
+                "{several} credentials are for different repositories of {host}: {names}. Name the image (with the credential helper, set REGCRED_IMAGE), or revoke one of the grants of this pipeline."
             );
         }
         format!(
-            "{several} credentials serve {host} equally well: {names}. Take one back from this pipeline, or give them different paths or access."
+            "{several} credentials serve {host} equally well: {names}. Revoke one of the grants of this pipeline, or set different paths or access."
         )
     }
 }
@@ -74,7 +74,7 @@ mod tests {
         assert!(tie(Some("acme"), false).reason(&two).contains("a and b serve ghcr.io/acme"));
         assert!(tie(None, true).reason(&two).contains("different repositories of ghcr.io"));
         assert!(tie(None, false).sentence(&two).starts_with("Two credentials serve ghcr.io"));
-        assert!(tie(None, false).sentence(&three).contains("well: a, b and c. Take one back"));
+        assert!(tie(None, false).sentence(&three).contains("well: a, b and c. Revoke one"));
         // Only where that tells them apart is somebody told to name the image.
         let by_host = tie(None, true).sentence(&two);
         assert!(by_host.contains("repositories of ghcr.io: a and b. Name the image"), "{by_host}");

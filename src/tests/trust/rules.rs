@@ -131,7 +131,7 @@ async fn a_tried_token_is_explained_claim_by_claim_once_and_not_kept() {
     }
     assert!(!page.contains(&pasted));
     let again = app.owner.get(&location).await.text();
-    assert!(!again.contains("9876543210123") && again.contains("was shown already"));
+    assert!(!again.contains("9876543210123") && again.contains("was already shown"));
     for junk in ["", "hunter2", "a.b.c", &pasted[..40]] {
         let back = tried(&app.owner, pipeline, junk).await;
         assert!(back.location().contains("back="), "{junk}: {}", back.location());

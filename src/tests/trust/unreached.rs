@@ -25,7 +25,7 @@ async fn an_issuer_that_answers_something_else_is_named_with_what_it_said() {
         let (pipeline, _) = app.bare_pipeline(number).await;
         // The rule is saved all the same, and the page says what went wrong.
         let page = app.add_rule(pipeline, "kubernetes", &issuer.url, &[ACCOUNT]).await;
-        assert!(page.contains("The trust rule holds from now on."), "{status}");
+        assert!(page.contains("The trust rule was added."), "{status}");
         assert!(page.contains(&format!("answered {number}")), "{status}");
         assert_eq!(issuer.asked(), 1);
         let token = issuer.token(&json!({ "sub": ACCOUNT.1 }));
@@ -65,7 +65,7 @@ async fn an_issuer_that_answers_is_asked_once_when_the_rule_is_saved_and_nothing
     let (app, issuer) = (App::reaching(HERE).await, Issuer::start().await);
     let (pipeline, _) = app.bare_pipeline("build").await;
     let page = app.add_rule(pipeline, "kubernetes", &issuer.url, &[ACCOUNT]).await;
-    assert!(page.contains("The trust rule holds from now on."));
+    assert!(page.contains("The trust rule was added."));
     assert!(!page.contains("no token can be verified"));
     let token = issuer.token(&json!({ "sub": ACCOUNT.1, "aud": [AUDIENCE] }));
     assert_eq!(app.show(pipeline, &token).await.status, 200);
@@ -95,5 +95,5 @@ async fn a_known_provider_is_no_other_issuer() {
     assert_eq!(app.scalar_i64("SELECT COUNT(*) FROM trust_rule").await, 0);
     let ids = [("project_id", "20"), ("ref_path", "refs/heads/main")];
     let page = app.add_rule(pipeline, "gitlab", &gitlab.url, &ids).await;
-    assert!(page.contains("The trust rule holds from now on."));
+    assert!(page.contains("The trust rule was added."));
 }

@@ -1,110 +1,102 @@
-//! The data keys that secrets are sealed under: what there is, and how a change comes on.
+//! The data keys that secrets are encrypted with: what there is, and how far a change has come.
 
 use super::proxies::ProxyNotice;
 use crate::domain::key::{DataKey, KeyReport, KeyState, RewrapProgress};
-use crate::functions::keys::find_keys;
-use crate::ui::components::{ACTIONS, Badge, PostButton, Section, SubmitButton, Table, Time};
-use crate::ui::credentials::said::Said;
+use crate::functions::keys::{DestroyDataKey, RetireDataKey, RotateDataKey, find_keys};
+use crate::ui::kit::{
+    ACTIONS, Badge, Cell, Columns, FlashMessages, Loaded, PageHead, PostButton, Section,
+    SubmitButton, Table, Time,
+};
 use crate::ui::layout::InstanceFrame;
-use crate::ui::problem::Problem;
 use leptos::prelude::*;
+use leptos::server_fn::ServerFn;
 use leptos_meta::Title;
-use leptos_router::hooks::use_query_map;
 
 /// `/admin/keys`
 #[component]
 pub fn KeysPage() -> impl IntoView {
-    let report = OnceResource::new_blocking(find_keys());
-    let said = use_query_map().with_untracked(|query| query.get("said"));
     view! {
         <Title text="Encryption keys"/>
         <InstanceFrame>
-            <Said said/>
+            <FlashMessages/>
             <ProxyNotice/>
-            <Suspense>
-                {move || {
-                    Suspend::new(async move {
-                        match report.await {
-                            Ok(report) => view! { <Report report/> }.into_any(),
-                            Err(error) => view! { <Problem error/> }.into_any(),
-                        }
-                    })
-                }}
-            </Suspense>
+            <Loaded from=find_keys() let:report>
+                {whole(report)}
+            </Loaded>
         </InstanceFrame>
     }
 }
 
-#[component]
-fn Report(report: KeyReport) -> impl IntoView {
-    let mut kek_ids: Vec<String> = report
-        .keys
-        .iter()
-        .filter(|key| key.state != KeyState::Destroyed)
-        .map(|key| key.kek_id.clone())
-        .collect();
+fn whole(report: KeyReport) -> impl IntoView {
+    let held = report.keys.iter().filter(|key| key.state != KeyState::Destroyed);
+    let mut kek_ids: Vec<String> = held.map(|key| key.kek_id.clone()).collect();
     kek_ids.dedup();
     let (secret, other): (Vec<DataKey>, Vec<DataKey>) =
         report.keys.into_iter().partition(|key| key.purpose == "secret");
     let is_waiting = secret.iter().any(|key| key.state == KeyState::Pending);
+    let heads = ["Version", "State", "Secrets", "Created", "Encrypted with", ACTIONS];
+    let columns = Columns::new(heads, secret.into_iter().rev().map(row));
     view! {
-        <div class="page-head">
-            <h1>"Encryption keys"</h1>
+        <PageHead title="Encryption keys">
             {(!is_waiting)
                 .then(|| {
                     view! {
-                        <form method="post" action="/rpc/keys/rotate">
+                        <form method="post" action=RotateDataKey::url()>
                             <SubmitButton label="Rotate data key"/>
                         </form>
                     }
                 })}
-        </div>
+        </PageHead>
         <p>
-            "Every secret is sealed under a data key. The data keys are wrapped under the key-encryption key "
+            "Data keys encrypt the secrets. The data keys are encrypted with the key-encryption key "
             <span class="mono">{kek_ids.join(", ")}</span>
-            {if report.has_local_key { ", a file in the data folder." } else { ", which the operator gave." }}
+            {if report.has_local_key {
+                ", which is a file in the data folder."
+            } else {
+                ", which the operator provides."
+            }}
         </p>
         <Progress rewrap=report.rewrap unreadable=report.unreadable/>
-        <DataKeys keys=secret/>
+        <Section id="data-keys" title="Data keys">
+            <Table columns/>
+        </Section>
         <Section id="other-keys" title="Keys for other purposes">
-            <ul>
-                {other
-                    .into_iter()
-                    .map(|key| {
-                        let purpose = match key.purpose.as_str() {
-                            "audit" => "Chaining audit events and receipts",
-                            _ => "Telling which credentials hold the same secret",
-                        };
-                        view! {
-                            <li>
-                                {format!("{purpose}: version {}, {}, since ", key.version, key.state.word())}
-                                <Time at=key.since/>
-                            </li>
-                        }
-                    })
-                    .collect_view()}
-            </ul>
+            <ul>{other.into_iter().map(|key| view! { <OtherKey shown=key/> }).collect_view()}</ul>
         </Section>
         <Section id="kek" title="Changing the key-encryption key">
             <p>
-                "A page cannot change the operator's key. Make a new one with "
-                <code>"regcred keys new FILE"</code> ", give it as " <code>"REGCRED_KEK_FILE"</code>
-                " and the one in use as " <code>"REGCRED_KEK_PREVIOUS_FILE"</code>
-                ", and restart the server; when the same two files are only filled anew, a SIGHUP is enough. The data keys are wrapped again at once, and no secret is touched. Once every server has both, leave the previous one out, and keep its file for as long as you keep backups that were made under it."
+                "The key-encryption key is changed on the server, not on this page. Create a new one with "
+                <code>"regcred keys new FILE"</code> ". Set " <code>"REGCRED_KEK_FILE"</code>
+                " to its file and " <code>"REGCRED_KEK_PREVIOUS_FILE"</code>
+                " to the file of the key in use, and restart the server. If only the files' contents change, send SIGHUP instead. The data keys are encrypted with the new key at once, and the secrets stay as they are. When every server has both keys, remove the previous one from the settings. Keep its file for as long as you keep backups made with it."
             </p>
         </Section>
     }
 }
 
 #[component]
+fn OtherKey(shown: DataKey) -> impl IntoView {
+    let purpose = match shown.purpose.as_str() {
+        "audit" => "Chaining audit events and receipts",
+        _ => "Finding credentials that share a secret",
+    };
+    view! {
+        <li>
+            {format!("{purpose}: version {}, {}, since ", shown.version, shown.state.word())}
+            <Time at=shown.since/>
+        </li>
+    }
+}
+
+#[component]
 fn Progress(rewrap: Option<RewrapProgress>, unreadable: u64) -> impl IntoView {
     let sentence = match rewrap {
-        None => "Every secret that opens is under the active data key.".to_owned(),
+        None => "All readable secrets use the active data key.".to_owned(),
         Some(RewrapProgress { left, per_second, seconds_left }) => {
             let rest = seconds_left.map_or_else(String::new, |seconds| {
-                format!(", {per_second:.0} a second, about {seconds} seconds left")
+                format!(", {per_second:.0} per second, about {seconds} seconds left")
             });
-            format!("{left} secrets are still under an older data key{rest}.")
+            format!("{left} secrets still use an older data key{rest}.")
         }
     };
     view! {
@@ -114,7 +106,7 @@ fn Progress(rewrap: Option<RewrapProgress>, unreadable: u64) -> impl IntoView {
                 view! {
                     <p class="field-error">
                         {format!(
-                            "{unreadable} stored secrets do not open. Save a new secret for each, and destroy the version that does not open on the credential's page.",
+                            "{unreadable} stored secrets cannot be read. On the page of each credential, save a new secret and destroy the unreadable version.",
                         )}
                     </p>
                 }
@@ -122,58 +114,31 @@ fn Progress(rewrap: Option<RewrapProgress>, unreadable: u64) -> impl IntoView {
     }
 }
 
-#[component]
-fn DataKeys(keys: Vec<DataKey>) -> impl IntoView {
-    view! {
-        <Section id="data-keys" title="Data keys">
-            <Table columns=vec![
-                "Version",
-                "State",
-                "Secrets under it",
-                "Made",
-                "Wrapped under",
-                ACTIONS,
-            ]>
-                {keys.into_iter().rev().map(|key| view! { <KeyRow key_shown=key/> }).collect_view()}
-            </Table>
-        </Section>
-    }
-}
-
-#[component]
-fn KeyRow(key_shown: DataKey) -> impl IntoView {
-    let key = key_shown;
+fn row(key: DataKey) -> [Cell; 6] {
     let tone = match key.state {
         KeyState::Active => "good",
         KeyState::Pending => "warn",
         _ => "neutral",
     };
     let next = match key.state {
-        KeyState::Archived if key.rows == 0 => Some(("/rpc/keys/retire", "Retire")),
-        KeyState::Retired => Some(("/rpc/keys/destroy", "Destroy")),
+        KeyState::Archived if key.rows == 0 => Some((RetireDataKey::url(), "Retire")),
+        KeyState::Retired => Some((DestroyDataKey::url(), "Destroy")),
         _ => None,
     };
     let version = key.version;
-    view! {
-        <tr>
-            <td data-label="Version">{version}</td>
-            <td data-label="State">
-                <Badge label=key.state.label() tone/>
-                <div class="muted">"since " <Time at=key.since/></div>
-            </td>
-            <td data-label="Secrets under it">{key.rows}</td>
-            <td data-label="Made">
-                <Time at=key.created_at/>
-            </td>
-            <td data-label="Wrapped under" class="mono">{key.kek_id}</td>
-            <td data-label="Actions" class="row-actions">
-                {next
-                    .map(|(action, word)| {
-                        let values = vec![("version", version.to_string())];
-                        let label = format!("{word} data key {version}");
-                        view! { <PostButton action values label word/> }
-                    })}
-            </td>
-        </tr>
-    }
+    [
+        Cell::of(version),
+        Cell::of(view! {
+            <Badge label=key.state.label() tone/>
+            <div class="muted">"since " <Time at=key.since/></div>
+        }),
+        Cell::of(key.rows),
+        Cell::of(view! { <Time at=key.created_at/> }),
+        Cell::styled("mono", key.kek_id),
+        Cell::of(next.map(|(action, word)| {
+            let values = vec![("version", version.to_string())];
+            let label = format!("{word} data key {version}");
+            view! { <PostButton action values label word/> }
+        })),
+    ]
 }

@@ -1,7 +1,7 @@
-//! What an admin has to hear of proxies that nobody declared.
+//! What an admin should know about proxies that no setting names.
 
 use crate::functions::proxies::find_undeclared_proxies;
-use crate::ui::components::Alert;
+use crate::ui::kit::Alert;
 use leptos::prelude::*;
 
 /// Names the peers that sent headers of proxies and that no setting names; nothing when there are
@@ -11,13 +11,11 @@ pub fn ProxyNotice() -> impl IntoView {
     let peers = OnceResource::new_blocking(find_undeclared_proxies());
     view! {
         <Suspense>
-            {move || {
-                Suspend::new(async move {
-                    // What goes wrong here goes wrong for the page as well, which says so.
-                    let peers = peers.await.unwrap_or_default();
-                    (!peers.is_empty()).then(|| view! { <Notice peers=peers.join(", ")/> })
-                })
-            }}
+            {Suspend::new(async move {
+                // What goes wrong here goes wrong for the page as well, which says so.
+                let peers = peers.await.unwrap_or_default();
+                (!peers.is_empty()).then(|| view! { <Notice peers=peers.join(", ")/> })
+            })}
         </Suspense>
     }
 }
@@ -27,9 +25,9 @@ fn Notice(peers: String) -> impl IntoView {
     view! {
         <Alert kind="warning">
             <p>
-                "Requests with headers of a proxy came from " <span class="mono">{peers}</span>
-                ", which " <code>"REGCRED_TRUSTED_PROXIES"</code>
-                " does not name, so the headers are not believed. If this is your proxy, name it there and restart the server: until then everybody behind it counts as one client, in receipts and for limits. If it is not, there is nothing to do."
+                "Requests with proxy headers came from " <span class="mono">{peers}</span>
+                ", which is not in " <code>"REGCRED_TRUSTED_PROXIES"</code>
+                ", so the headers were ignored. If this is your proxy, add its address there and restart the server. Until then, all clients behind it count as one in receipts and limits. If it is not your proxy, you need to do nothing."
             </p>
         </Alert>
     }

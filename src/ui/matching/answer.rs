@@ -1,14 +1,23 @@
-//! What is answered: who wins, why the others do not, and what each format would hold.
+//! What is answered: which credential is selected, why the others are not, and what each format
+//! would contain.
 
 use crate::domain::matching::{Explanation, FormatVerdict, Verdict};
-use crate::ui::components::{Badge, Section, Table};
-use crate::ui::credentials::place::Place;
+use crate::domain::paths;
+use crate::ui::kit::{Badge, Cell, Columns, PageContext, Section, Table};
 use leptos::prelude::*;
+
+const CREDENTIALS: &str = "Credentials for this registry";
+const FORMATS: &str = "What each format would contain";
 
 /// The section below the question.
 #[component]
-pub fn Answer(explanation: Explanation, place: Place) -> impl IntoView {
+pub fn Answer(explanation: Explanation, page: PageContext) -> impl IntoView {
     let Explanation { host, repository, verdicts, summary, formats } = explanation;
+    let has_verdicts = !verdicts.is_empty();
+    let rows = verdicts.into_iter().map(|verdict| row(verdict, &page.project));
+    let credentials = Columns::new(["Credential", "Repositories", "Access", "Result"], rows);
+    let formats =
+        Columns::new(["Format", "For this registry"], formats.into_iter().map(format_row));
     view! {
         <Section id="answer" title="Answer">
             <p class="card">
@@ -17,83 +26,43 @@ pub fn Answer(explanation: Explanation, place: Place) -> impl IntoView {
             <p class="muted">
                 "Asked for the repository " <span class="mono">{repository}</span> " of "
                 <span class="mono">{host}</span>
-                ". Nothing was delivered, and no receipt was written. A run gets the same answer if the branch and the event are proved by a trust rule; what it only says of itself decides nothing."
+                ". Nothing was delivered, and no receipt was written. Only values proven by a trust rule count: a run gets this answer if its branch and event are proven."
             </p>
-            {(!verdicts.is_empty()).then(|| view! { <Verdicts verdicts place/> })}
-            <Formats formats/>
+            {has_verdicts
+                .then(|| {
+                    view! {
+                        <h3>{CREDENTIALS}</h3>
+                        <Table columns=credentials label=CREDENTIALS/>
+                    }
+                })}
+            <h3>{FORMATS}</h3>
+            <Table columns=formats label=FORMATS/>
         </Section>
     }
 }
 
-#[component]
-fn Verdicts(verdicts: Vec<Verdict>, place: Place) -> impl IntoView {
-    view! {
-        <h3>"Credentials for this registry"</h3>
-        <Table
-            columns=vec!["Credential", "Repositories", "Access", "Verdict"]
-            label="Credentials for this registry"
-        >
-            {verdicts
-                .into_iter()
-                .map(|verdict| view! { <VerdictRow verdict place=place.clone()/> })
-                .collect_view()}
-        </Table>
-    }
-}
-
-#[component]
-fn VerdictRow(verdict: Verdict, place: Place) -> impl IntoView {
-    let href = place.credential(verdict.id);
-    let paths = if verdict.paths.is_empty() {
-        view! { <span class="muted">"Every repository"</span> }.into_any()
-    } else {
-        view! { <span class="mono">{verdict.paths.join(", ")}</span> }.into_any()
-    };
+fn row(verdict: Verdict, project: &str) -> [Cell; 4] {
+    let href = paths::credential(project, verdict.id);
+    let paths = verdict.paths.join(", ");
+    let paths = (!paths.is_empty()).then(|| view! { <span class="mono">{paths}</span> });
     let narrow = verdict.is_narrow.then(|| {
-        view! { <div class="muted">"Only a short-lived token for this repository is handed out."</div> }
+        view! { <div class="muted">"Only a short-lived token for this repository is delivered."</div> }
     });
-    view! {
-        <tr>
-            <td data-label="Credential">
-                <a href=href>{verdict.name}</a>
-            </td>
-            <td data-label="Repositories">{paths}</td>
-            <td data-label="Access">{verdict.access.label()}</td>
-            <td data-label="Verdict">
-                {match verdict.lost {
-                    None => view! { <Badge label="This one" tone="good"/> }.into_any(),
-                    Some(lost) => view! { <span>{lost.label()}</span> }.into_any(),
-                }}
-                {narrow}
-            </td>
-        </tr>
-    }
+    let result = match verdict.lost {
+        None => view! { <Badge label="Selected" tone="good"/> }.into_any(),
+        Some(lost) => view! { <span>{lost.label()}</span> }.into_any(),
+    };
+    [
+        Cell::of(view! { <a href=href>{verdict.name}</a> }),
+        Cell::or(paths, "Every repository"),
+        Cell::of(verdict.access.label()),
+        Cell::of((result, narrow)),
+    ]
 }
 
-#[component]
-fn Formats(formats: Vec<FormatVerdict>) -> impl IntoView {
-    view! {
-        <h3>"What each format would hold"</h3>
-        <Table columns=vec!["Format", "For this registry"] label="What each format would hold">
-            {formats
-                .into_iter()
-                .map(|one| {
-                    view! {
-                        <tr>
-                            <td data-label="Format">{one.format}</td>
-                            <td data-label="Holds">
-                                {one.holds}
-                                {one
-                                    .note
-                                    .map(|note| {
-                                        let sentence = format!("Note: {}.", note.label());
-                                        view! { <div class="muted">{sentence}</div> }
-                                    })}
-                            </td>
-                        </tr>
-                    }
-                })
-                .collect_view()}
-        </Table>
-    }
+fn format_row(verdict: FormatVerdict) -> [Cell; 2] {
+    let note = verdict.note.map(|note| {
+        view! { <div class="muted">{format!("Note: {}.", note.label())}</div> }
+    });
+    [Cell::of(verdict.format), Cell::of((verdict.holds, note))]
 }

@@ -2,46 +2,34 @@
 
 use super::answer::Answer;
 use super::question::{Question, QuestionForm};
-use crate::domain::matching::{ExplainForm, Explanation};
+use crate::domain::matching::Explanation;
+use crate::domain::paths;
 use crate::domain::pipeline::PipelineSummary;
 use crate::error::{Error, Result};
 use crate::functions::answer::set_status;
 use crate::functions::matching::explain;
 use crate::functions::pipelines::list_pipelines;
-use crate::ui::components::Alert;
-use crate::ui::credentials::place::Place;
-use crate::ui::problem::Problem;
+use crate::ui::kit::{Alert, Loaded, PageContext, PageHead, Problem};
 use leptos::prelude::*;
 use leptos_meta::Title;
-
-/// The pipelines to choose from, and the answer if something was asked.
-type Loaded = (Vec<PipelineSummary>, Option<Result<Explanation>>);
 
 /// `/p/{project}/match?image=&pipeline=&intent=&branch=&event=&is_fork=`
 #[component]
 pub fn MatchPage() -> impl IntoView {
-    let place = Place::here();
-    let question = Question::read(|key| place.query(key));
-    let loaded = OnceResource::new_blocking(load(place.project.clone(), question.clone()));
+    let page = PageContext::here();
+    let question = Question::read(|key| page.query(key));
     view! {
         <Title text="Match"/>
-        <Suspense>
-            {move || {
-                let (place, form) = (place.clone(), question.form.clone());
-                Suspend::new(async move {
-                    match loaded.await {
-                        Ok((pipelines, answer)) => {
-                            view! { <Whole pipelines answer form place/> }.into_any()
-                        }
-                        Err(error) => view! { <Problem error/> }.into_any(),
-                    }
-                })
-            }}
-        </Suspense>
+        <Loaded from=load(page.project.clone(), question.clone()) let:found>
+            {whole(found, question, page)}
+        </Loaded>
     }
 }
 
-async fn load(project: String, question: Question) -> Result<Loaded> {
+/// The pipelines to choose from, and the answer if something was asked.
+type Found = (Vec<PipelineSummary>, Option<Result<Explanation>>);
+
+async fn load(project: String, question: Question) -> Result<Found> {
     let pipelines = list_pipelines(project.clone()).await?;
     let answer = if question.is_asked && !pipelines.is_empty() {
         Some(explain(project, question.form).await)
@@ -51,13 +39,7 @@ async fn load(project: String, question: Question) -> Result<Loaded> {
     Ok((pipelines, answer))
 }
 
-#[component]
-fn Whole(
-    pipelines: Vec<PipelineSummary>,
-    answer: Option<Result<Explanation>>,
-    form: ExplainForm,
-    place: Place,
-) -> impl IntoView {
+fn whole((pipelines, answer): Found, question: Question, page: PageContext) -> AnyView {
     let (explanation, error) = match answer {
         None => (None, None),
         Some(Ok(explanation)) => (Some(explanation), None),
@@ -67,13 +49,12 @@ fn Whole(
         }
         Some(Err(error)) => return view! { <Problem error/> }.into_any(),
     };
-    let action = format!("/p/{}/match", place.project);
-    let to_pipelines = place.pipelines();
+    let (action, to_pipelines) = (paths::matching(&page.project), paths::pipelines(&page.project));
     let form = if pipelines.is_empty() {
         view! {
             <p class="muted">
                 "The project has no pipeline yet. Add one under " <a href=to_pipelines>"Pipelines"</a>
-                ", and this page says what it would receive."
+                " to see what it would receive."
             </p>
         }
         .into_any()
@@ -88,19 +69,15 @@ fn Whole(
                         </Alert>
                     }
                 })}
-            <QuestionForm form pipelines error action/>
+            <QuestionForm form=question.form pipelines error action/>
         }
         .into_any()
     };
     view! {
-        <div class="page-head">
-            <h1>"Match"</h1>
-        </div>
-        <p>
-            "Name an image and a pipeline, and see which registry credential it would receive, which it would not, and why."
-        </p>
+        <PageHead title="Match"/>
+        <p>"See which credential a pipeline gets for an image, and why."</p>
         {form}
-        {explanation.map(|explanation| view! { <Answer explanation place/> })}
+        {explanation.map(|explanation| view! { <Answer explanation page/> })}
     }
     .into_any()
 }

@@ -4,7 +4,7 @@ use crate::domain::credential::Access;
 use crate::domain::matching::ExplainForm;
 use crate::domain::pipeline::PipelineSummary;
 use crate::error::Error;
-use crate::ui::components::{CheckBox, Field, Select, SubmitButton};
+use crate::ui::kit::{CheckBox, Field, Select, SubmitButton, options};
 use leptos::prelude::*;
 
 /// The question of a URL.
@@ -43,8 +43,6 @@ pub fn QuestionForm(
     let at = |field: &str| sentence_at(error.as_ref(), field);
     let (image_error, pipeline_error, intent_error) = (at("image"), at("pipeline"), at("intent"));
     let (branch_error, event_error) = (at("branch"), at("event"));
-    let intents =
-        Access::ALL.iter().map(|a| (a.word().to_owned(), a.label().to_owned())).collect::<Vec<_>>();
     view! {
         <form method="get" action=action class="card stack" novalidate>
             <div class="field-row">
@@ -53,7 +51,7 @@ pub fn QuestionForm(
                     label="Image"
                     value=form.image
                     error=image_error
-                    hint="As clients name it: ghcr.io/acme/api:1.2. Without a registry it is one of Docker Hub's."
+                    hint="As clients name it: ghcr.io/acme/api:1.2. An image without a registry is on Docker Hub."
                 />
                 <Select
                     name="pipeline"
@@ -65,7 +63,7 @@ pub fn QuestionForm(
                 <Select
                     name="intent"
                     label="Intent"
-                    options=intents
+                    options=options(Access::ALL, Access::word, Access::label)
                     selected=form.intent
                     error=intent_error
                 />
@@ -76,17 +74,17 @@ pub fn QuestionForm(
                     label="Branch or reference (Optional)"
                     value=form.branch
                     error=branch_error
-                    hint="As if it were proved: main, or refs/tags/v1 for a tag."
+                    hint="Treated as proven, for example main or refs/tags/v1."
                 />
                 <Field
                     name="event"
                     label="Event (Optional)"
                     value=form.event
                     error=event_error
-                    hint="As if it were proved, in the word of the CI: push, pull_request."
+                    hint="Treated as proven. Use the provider's word, for example push or pull_request."
                 />
             </div>
-            <CheckBox name="is_fork" label="A pull request from a fork" is_checked=form.is_fork/>
+            <CheckBox name="is_fork" label="Pull request from a fork" is_checked=form.is_fork/>
             <div class="toolbar">
                 <SubmitButton label="Explain"/>
             </div>
@@ -94,7 +92,7 @@ pub fn QuestionForm(
     }
 }
 
-/// Among several, none is chosen for anybody.
+/// When there are several, none is chosen in advance.
 fn choices(pipelines: Vec<PipelineSummary>) -> Vec<(String, String)> {
     let nothing = (String::new(), "Choose a pipeline".to_owned());
     let first = (pipelines.len() > 1).then_some(nothing);

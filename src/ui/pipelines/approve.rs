@@ -1,18 +1,21 @@
 //! The page on which a second person lets a pipeline push with a protected credential.
 
-use super::confirm::YourPassword;
 use super::grants::TermsInWords;
 use crate::domain::grant::APPROVAL_DAYS_MAX;
-use crate::domain::pipeline::Grant;
+use crate::domain::paths;
+use crate::domain::permission::Permission;
+use crate::domain::pipeline::{Grant, PipelinePage};
 use crate::error::{Error, Result};
-use crate::functions::answer::Returned;
-use crate::functions::pipelines::{PipelinePage, find_pipeline};
-use crate::ui::components::{Alert, ErrorSummary, Field, LinkButton, SubmitButton, Time};
-use crate::ui::credentials::place::{Place, returned};
-use crate::ui::problem::Problem;
+use crate::functions::answer::FailedForm;
+use crate::functions::pipelines::{ApproveGrant, find_pipeline};
+use crate::ui::granting::YourPassword;
+use crate::ui::kit::{
+    Alert, Fact, Facts, Field, FormState, Hidden, LinkButton, Loaded, PageContext, PostForm,
+    SubmitButton, Time,
+};
 use leptos::prelude::*;
+use leptos::server_fn::ServerFn;
 use leptos_meta::Title;
-use leptos_router::hooks::use_params_map;
 use uuid::Uuid;
 
 /// How long an approval holds unless somebody chooses.
@@ -21,91 +24,67 @@ const APPROVAL_DAYS: &str = "30";
 /// `/p/{project}/pipelines/{id}/grants/{grant}/approve`
 #[component]
 pub fn ApprovePage() -> impl IntoView {
-    let place = Place::here();
-    let grant = use_params_map().with_untracked(|params| params.get("grant"));
-    let loaded = OnceResource::new_blocking(load(place.clone(), grant));
+    let page = PageContext::here();
     view! {
         <Title text="Approve a grant"/>
-        <Suspense>
-            {move || {
-                let place = place.clone();
-                Suspend::new(async move {
-                    match loaded.await {
-                        Ok((page, grant, came_back)) => {
-                            view! { <Whole page grant place came_back/> }.into_any()
-                        }
-                        Err(error) => view! { <Problem error/> }.into_any(),
-                    }
-                })
-            }}
-        </Suspense>
+        <Loaded from=load(page.clone()) let:found>
+            {whole(found, page)}
+        </Loaded>
     }
 }
 
-async fn load(
-    place: Place,
-    grant: Option<String>,
-) -> Result<(PipelinePage, Grant, Option<Returned>)> {
-    if !(place.may.write && place.may.write_pipelines) {
-        return Err(Error::Forbidden);
-    }
-    let page = find_pipeline(place.project.clone(), place.id()?).await?;
-    let id = grant.and_then(|id| Uuid::parse_str(&id).ok()).ok_or(Error::NotFound)?;
-    let grant = page.pipeline.grants.iter().find(|grant| grant.id == id).cloned();
+type Found = (PipelinePage, Grant, Option<FailedForm>);
+
+async fn load(page: PageContext) -> Result<Found> {
+    page.needs(Permission::RegistryWrite)?;
+    page.needs(Permission::PipelineWrite)?;
+    let found = find_pipeline(page.project.clone(), page.id()?).await?;
+    let id = page.id_of("grant")?;
+    let grant = found.pipeline.grants.iter().find(|grant| grant.id == id).cloned();
     let grant = grant.ok_or(Error::NotFound)?;
-    Ok((page, grant, returned(place.query("back")).await))
+    Ok((found, grant, page.failed_form().await))
 }
 
-#[component]
-fn Whole(
-    page: PipelinePage,
-    grant: Grant,
-    place: Place,
-    came_back: Option<Returned>,
-) -> impl IntoView {
-    let (summary, today) = (page.pipeline.summary, page.pipeline.today);
+fn whole((found, grant, failed): Found, page: PageContext) -> impl IntoView {
+    let (summary, today) = (found.pipeline.summary, found.pipeline.today);
     let (pipeline, name) = (summary.id, summary.name);
-    let href = place.pipeline(pipeline);
-    let credential_href = place.credential(grant.credential_id);
+    let href = paths::pipeline(&page.project, pipeline);
+    let credential_href = paths::credential(&page.project, grant.credential_id);
     let (id, needs_approval, is_own) = (grant.id, grant.terms.needs_approval, grant.is_own);
     view! {
         <p>
             <a href=href>{name.clone()}</a>
         </p>
         <h1>"Approve a grant"</h1>
-        <dl class="facts">
-            <dt>"Credential"</dt>
-            <dd>
+        <Facts>
+            <Fact label="Credential">
                 <a href=credential_href>{grant.credential}</a>
                 " "
                 <span class="mono muted">{grant.host}</span>
-            </dd>
-            <dt>"Pipeline"</dt>
-            <dd>{name}</dd>
-            <dt>"Access"</dt>
-            <dd>
+            </Fact>
+            <Fact label="Pipeline">{name}</Fact>
+            <Fact label="Access">
                 <div>{grant.terms.intent.label()}</div>
                 <TermsInWords terms=grant.terms today/>
-            </dd>
-            <dt>"Granted"</dt>
-            <dd>
+            </Fact>
+            <Fact label="Granted">
                 <Time at=grant.created_at/>
                 {format!(" by {}", grant.created_by)}
-            </dd>
-        </dl>
+            </Fact>
+        </Facts>
         {match (needs_approval, is_own) {
             (false, _) => view! { <p>"This grant needs no approval."</p> }.into_any(),
             (true, true) => {
                 view! {
                     <Alert kind="warning">
                         <p>
-                            "You gave this grant, so somebody else has to approve it: any other member who may give credentials to pipelines."
+                            "You created this grant, so another member must approve it. Any other member who can grant credentials may do so."
                         </p>
                     </Alert>
                 }
                     .into_any()
             }
-            (true, false) => view! { <ApproveForm pipeline id place came_back/> }.into_any(),
+            (true, false) => view! { <ApproveForm pipeline id page failed/> }.into_any(),
         }}
     }
 }
@@ -114,38 +93,30 @@ fn Whole(
 fn ApproveForm(
     pipeline: Uuid,
     id: Uuid,
-    place: Place,
-    came_back: Option<Returned>,
+    page: PageContext,
+    failed: Option<FailedForm>,
 ) -> impl IntoView {
-    let days = came_back
-        .as_ref()
-        .and_then(|returned| returned.form.get("days")?.as_str().map(str::to_owned))
-        .unwrap_or_else(|| APPROVAL_DAYS.to_owned());
-    let at = |name: &str| came_back.as_ref().and_then(|returned| returned.at(name));
-    let (days_error, password_error) = (at("days"), at("password"));
-    let cancel = place.pipeline(pipeline);
+    let state = FormState::new(failed, ());
+    let days = state.typed("days").unwrap_or_else(|| APPROVAL_DAYS.to_owned());
+    let cancel = paths::pipeline(&page.project, pipeline);
     view! {
-        <p>
-            "The credential is protected: a pipeline pushes with it only while two people want it to, the one who granted it and you."
-        </p>
-        {came_back.map(|returned| view! { <ErrorSummary error=returned.error/> })}
-        <form method="post" action="/rpc/grants/approve" class="card stack" novalidate>
-            <input type="hidden" name="project" value=place.project/>
-            <input type="hidden" name="pipeline" value=pipeline.to_string()/>
-            <input type="hidden" name="id" value=id.to_string()/>
+        <p>"Protected credential: the pipeline can use it after your approval."</p>
+        {state.summary()}
+        <PostForm action=ApproveGrant::url() project=page.project id class="card stack">
+            <Hidden name="pipeline" value=pipeline.to_string()/>
             <Field
                 name="days"
                 label="Approved for (days)"
                 value=days
-                error=days_error
-                hint=format!("From 1 to {APPROVAL_DAYS_MAX}. Then it has to be approved again.")
+                error=state.error("days")
+                hint=format!("From 1 to {APPROVAL_DAYS_MAX}. After that, the grant needs a new approval.")
                 kind="number"
             />
-            <YourPassword id="password" error=password_error/>
+            <YourPassword id="password" error=state.error("password")/>
             <div class="toolbar">
                 <LinkButton href=cancel label="Cancel"/>
                 <SubmitButton label="Approve"/>
             </div>
-        </form>
+        </PostForm>
     }
 }

@@ -1,69 +1,44 @@
 //! The delete dialog of a pipeline.
 
-use crate::error::{Error, Result};
-use crate::functions::answer::Returned;
-use crate::functions::pipelines::{PipelinePage, find_pipeline};
-use crate::ui::components::{Alert, Dialog, ErrorSummary, Field, LinkButton, SubmitButton};
-use crate::ui::credentials::place::{Place, returned};
-use crate::ui::problem::Problem;
+use crate::domain::paths;
+use crate::domain::permission::Permission;
+use crate::domain::pipeline::PipelinePage;
+use crate::error::Result;
+use crate::functions::answer::FailedForm;
+use crate::functions::pipelines::{DeletePipeline, find_pipeline};
+use crate::ui::kit::{
+    Alert, Field, FormState, LinkButton, LoadedDialog, PageContext, PostForm, SubmitButton,
+};
 use leptos::prelude::*;
-use leptos_meta::Title;
+use leptos::server_fn::ServerFn;
 
 /// `/p/{project}/pipelines/{id}/delete`
 #[component]
 pub fn DeleteDialog() -> impl IntoView {
-    let place = Place::here();
-    let loaded = OnceResource::new_blocking(load(place.clone()));
-    let close_href = place.pipelines();
+    let page = PageContext::here();
+    let close_href = paths::pipelines(&page.project);
+    let name = |(found, _): &Found| found.pipeline.summary.name.clone();
     view! {
-        <Suspense>
-            {move || {
-                let (place, close_href) = (place.clone(), close_href.clone());
-                Suspend::new(async move {
-                    match loaded.await {
-                        Ok((page, came_back)) => {
-                            let title = format!("Delete {}", page.pipeline.summary.name);
-                            view! {
-                                <Title text=title.clone()/>
-                                <Dialog id="delete-pipeline" title close_href>
-                                    <DeleteForm page place came_back/>
-                                </Dialog>
-                            }
-                                .into_any()
-                        }
-                        Err(error) => {
-                            view! {
-                                <Dialog id="delete-pipeline" title="Delete" close_href>
-                                    <Problem error is_in_dialog=true/>
-                                </Dialog>
-                            }
-                                .into_any()
-                        }
-                    }
-                })
-            }}
-        </Suspense>
+        <LoadedDialog id="delete-pipeline" verb="Delete" name close_href from=load(page.clone()) let:found>
+            {delete_form(found, page)}
+        </LoadedDialog>
     }
 }
 
-async fn load(place: Place) -> Result<(PipelinePage, Option<Returned>)> {
-    if !place.may.delete_pipelines {
-        return Err(Error::Forbidden);
-    }
-    let page = find_pipeline(place.project.clone(), place.id()?).await?;
-    Ok((page, returned(place.query("back")).await))
+type Found = (PipelinePage, Option<FailedForm>);
+
+async fn load(page: PageContext) -> Result<Found> {
+    page.needs(Permission::PipelineDelete)?;
+    let found = find_pipeline(page.project.clone(), page.id()?).await?;
+    Ok((found, page.failed_form().await))
 }
 
-#[component]
-fn DeleteForm(page: PipelinePage, place: Place, came_back: Option<Returned>) -> impl IntoView {
-    let summary = page.pipeline.summary;
+fn delete_form((found, failed): Found, page: PageContext) -> impl IntoView {
+    let summary = found.pipeline.summary;
     let granted: Vec<String> =
-        page.pipeline.grants.into_iter().map(|grant| grant.credential).collect();
-    let typed = came_back
-        .as_ref()
-        .and_then(|returned| returned.form.get("typed_name")?.as_str().map(str::to_owned))
-        .unwrap_or_default();
-    let typed_error = came_back.as_ref().and_then(|returned| returned.at("typed_name"));
+        found.pipeline.grants.into_iter().map(|grant| grant.credential).collect();
+    let state = FormState::new(failed, ());
+    let typed_error = state.error("typed_name");
     // A field that is wrong asks for the focus; else it is where Enter loses nothing.
     let cancel_has_focus = typed_error.is_none();
     let last = match summary.last_delivery {
@@ -73,30 +48,26 @@ fn DeleteForm(page: PipelinePage, place: Place, came_back: Option<Returned>) -> 
             summary.created_at.day().to_text()
         ),
     };
-    let cancel = place.pipelines();
+    let cancel = paths::pipelines(&page.project);
     view! {
         <Alert kind="warning">
-            <p>
-                "This action cannot be undone. Its tokens stop working at once, and its next fetch of a credential is refused."
-            </p>
+            <p>"This action cannot be undone. The pipeline's tokens stop working immediately."</p>
         </Alert>
         <p>{last}</p>
         {(!granted.is_empty())
-            .then(|| view! { <p>{format!("It holds grants for: {}.", granted.join(", "))}</p> })}
-        {came_back.map(|returned| view! { <ErrorSummary error=returned.error/> })}
-        <form method="post" action="/rpc/pipelines/delete" class="stack" novalidate>
-            <input type="hidden" name="project" value=place.project/>
-            <input type="hidden" name="id" value=summary.id.to_string()/>
+            .then(|| view! { <p>{format!("It has grants for: {}.", granted.join(", "))}</p> })}
+        {state.summary()}
+        <PostForm action=DeletePipeline::url() project=page.project id=summary.id>
             <Field
                 name="typed_name"
                 label=format!("Type {} to confirm", summary.name)
-                value=typed
+                value=state.typed("typed_name").unwrap_or_default()
                 error=typed_error
             />
             <div class="toolbar">
                 <LinkButton href=cancel label="Cancel" autofocus=cancel_has_focus/>
                 <SubmitButton label="Delete" is_danger=true/>
             </div>
-        </form>
+        </PostForm>
     }
 }

@@ -1,26 +1,27 @@
 //! What the list says when the project has no pipeline yet.
 
-use crate::ui::components::LinkButton;
-use crate::ui::credentials::place::Place;
+use crate::domain::paths;
+use crate::domain::permission::Permission;
+use crate::ui::kit::{LinkButton, PageContext};
 use leptos::prelude::*;
 
 /// What a pipeline is, and the way to its first delivery.
 #[component]
-pub fn Teaching(place: Place) -> impl IntoView {
-    let add = place.may.write_pipelines.then(|| format!("{}/new", place.pipelines()));
-    let credentials = place.credentials();
+pub fn EmptyState(page: PageContext) -> impl IntoView {
+    let add = page.may(Permission::PipelineWrite).then(|| paths::new_pipeline(&page.project));
+    let credentials = paths::credentials(&page.project);
     view! {
         <section class="empty stack">
             <h2>"No pipelines yet"</h2>
             <p>
                 "A pipeline is a machine that uses registry credentials: a repository's CI, a deploy job, a cluster. "
-                "It proves itself with a token of its own, and receives only the credentials it was granted. "
-                "Every delivery is recorded, so you can see who uses what."
+                "It signs in with a token or a trust rule, and receives only the credentials you grant it. "
+                "Every delivery is recorded, so you can see which pipelines use each credential."
             </p>
             <ol>
                 <li>"Add a " <a href=credentials>"registry credential"</a> "."</li>
-                <li>"Add a pipeline, and choose the credentials it may use."</li>
-                <li>"Store its token in your CI. The pipeline's page has the lines to fetch with."</li>
+                <li>"Add a pipeline and grant it the credentials it needs."</li>
+                <li>"Store its token in your CI. The pipeline's page has the commands to fetch with."</li>
             </ol>
             {add.map(|href| view! { <p><LinkButton href label="Add Pipeline" is_primary=true/></p> })}
         </section>

@@ -1,60 +1,58 @@
-//! The form that gives a pipeline one more credential, on terms.
+//! The form that grants a pipeline one more credential, on terms.
 
-use super::confirm::YourPassword;
-use super::new::{access_options, grantable_label};
+use crate::domain::credential::Access;
 use crate::domain::grant::ForkRule;
 use crate::domain::pipeline::{GrantForm, Grantable};
-use crate::functions::answer::Returned;
-use crate::ui::components::{CheckBox, Field, Select, SubmitButton};
-use crate::ui::credentials::place::Place;
+use crate::functions::answer::FailedForm;
+use crate::functions::pipelines::CreateGrant;
+use crate::ui::granting::{YourPassword, grantable_label};
+use crate::ui::kit::{
+    CheckBox, Field, FormState, Hidden, PageContext, PostForm, Select, SubmitButton, options,
+};
 use leptos::prelude::*;
+use leptos::server_fn::ServerFn;
 use uuid::Uuid;
 
-/// The form; `came_back` is its failed post.
+/// The form.
 #[component]
 pub fn NewGrant(
-    place: Place,
+    page: PageContext,
     pipeline: Uuid,
     grantable: Vec<Grantable>,
-    came_back: Option<Returned>,
+    failed: Option<FailedForm>,
 ) -> impl IntoView {
-    let form: GrantForm = came_back.as_ref().map(Returned::form).unwrap_or_default();
-    let at = |name: &str| came_back.as_ref().and_then(|returned| returned.at(name));
-    let (credentials_error, intent_error) = (at("credentials"), at("intent"));
-    let password_error = at("password");
-    let chosen = form.credentials.first().cloned().unwrap_or_default();
-    let intent = form.intent.clone();
-    let options =
+    let state = FormState::of::<CreateGrant>(failed, GrantForm::default());
+    let credentials =
         grantable.iter().map(|c| (c.id.to_string(), grantable_label(c))).collect::<Vec<_>>();
+    let chosen = state.value.credentials.first().cloned().unwrap_or_default();
     view! {
-        <form method="post" action="/rpc/grants/create" class="card stack" novalidate>
+        <PostForm action=CreateGrant::url() project=page.project class="card stack">
             <h3>"Grant another credential"</h3>
-            <input type="hidden" name="project" value=place.project/>
-            <input type="hidden" name="pipeline" value=pipeline.to_string()/>
+            <Hidden name="pipeline" value=pipeline.to_string()/>
             <div class="field-row">
                 <Select
                     name="form[credentials][]"
                     id="grant-credential"
                     label="Credential"
-                    options=options
+                    options=credentials
                     selected=chosen
-                    error=credentials_error
+                    error=state.error("credentials")
                 />
                 <Select
                     name="form[intent]"
                     id="grant-intent"
                     label="Access"
-                    options=access_options()
-                    selected=intent
-                    error=intent_error
+                    options=options(Access::ALL, Access::word, Access::label)
+                    selected=state.value.intent.clone()
+                    error=state.error("intent")
                 />
             </div>
-            <Conditions form came_back/>
-            <YourPassword id="grant-password" error=password_error/>
+            <Conditions state=state.clone()/>
+            <YourPassword id="grant-password" error=state.error("password")/>
             <div class="toolbar">
                 <SubmitButton label="Grant"/>
             </div>
-        </form>
+        </PostForm>
     }
 }
 
@@ -64,27 +62,24 @@ const CONDITIONS: [&str; 6] =
 
 /// The terms that most grants do without. Open when one of them has something to say.
 #[component]
-fn Conditions(form: GrantForm, came_back: Option<Returned>) -> impl IntoView {
-    let at = |name: &str| came_back.as_ref().and_then(|returned| returned.at(name));
-    let is_open = has_conditions(&form) || CONDITIONS.iter().any(|name| at(name).is_some());
-    let forks: Vec<(String, String)> = ForkRule::ALL
-        .iter()
-        .map(|rule| (rule.word().to_owned(), rule.label().to_owned()))
-        .collect();
+fn Conditions(state: FormState<GrantForm>) -> impl IntoView {
+    let form = state.value.clone();
+    let is_open =
+        has_conditions(&form) || CONDITIONS.iter().any(|name| state.error(name).is_some());
     view! {
         <details class="fold" open=is_open>
             <summary>"Conditions"</summary>
             <div class="stack">
                 <p class="muted">
-                    "Branches, events and forks are looked up in what was proved of a run, through a trust rule; what a run says of itself meets no condition."
+                    "Branch, event and fork conditions are checked against values proven by a trust rule."
                 </p>
                 <Field
                     name="form[repositories]"
                     id="grant-repositories"
                     label="Only these repositories"
                     value=form.repositories
-                    error=at("repositories")
-                    hint="For example acme or acme/api. Separate several with commas. Blank means every repository of the credential."
+                    error=state.error("repositories")
+                    hint="For example acme or acme/api. Separate several with commas. Leave blank for every repository of the credential."
                 />
                 <div class="field-row">
                     <Field
@@ -92,35 +87,35 @@ fn Conditions(form: GrantForm, came_back: Option<Returned>) -> impl IntoView {
                         id="grant-branches"
                         label="Only from these branches"
                         value=form.branches
-                        error=at("branches")
-                        hint="For example main, release/*. What is no branch is named whole: refs/tags/v*. A * stands for any characters."
+                        error=state.error("branches")
+                        hint="For example main, release/*. For tags, write the full reference: refs/tags/v*. A * stands for any characters."
                     />
                     <Field
                         name="form[events]"
                         id="grant-events"
                         label="Only on these events"
                         value=form.events
-                        error=at("events")
-                        hint="In the provider's word, for example push. Separate several with commas."
+                        error=state.error("events")
+                        hint="As the provider names them, for example push. Separate several with commas."
                     />
                 </div>
                 <div class="field-row">
                     <Select
                         name="form[forks]"
                         id="grant-forks"
-                        label="Pull requests from forks may have"
-                        options=forks
+                        label="Access for pull requests from forks"
+                        options=options(ForkRule::ALL, ForkRule::word, ForkRule::label)
                         selected=form.forks
-                        error=at("forks")
-                        hint="Whoever can open one can run code in it."
+                        error=state.error("forks")
+                        hint="Anyone who can open a pull request can run code in it."
                     />
                     <Field
                         name="form[expires_on]"
                         id="grant-expires-on"
                         label="Last day of the grant"
                         value=form.expires_on
-                        error=at("expires_on")
-                        hint="Blank means that it has none."
+                        error=state.error("expires_on")
+                        hint="Leave blank for no end date."
                         kind="date"
                     />
                 </div>
@@ -129,9 +124,9 @@ fn Conditions(form: GrantForm, came_back: Option<Returned>) -> impl IntoView {
                     id="grant-is-narrow"
                     label="Short-lived tokens only"
                     is_checked=form.is_narrow
-                    hint="The secret is never handed out, only tokens of the registry for one repository each. A job has to name the image."
+                    error=state.error("is_narrow")
+                    hint="Deliver only short-lived registry tokens for a single repository. Jobs must name the image."
                 />
-                {at("is_narrow").map(|error| view! { <p class="field-error">{error}</p> })}
             </div>
         </details>
     }

@@ -1,108 +1,98 @@
 //! What the pipeline may use, and on which terms.
 
+use super::done_by;
 use super::grant_form::NewGrant;
 use crate::domain::grant::{ForkRule, Terms};
 use crate::domain::moment::Day;
+use crate::domain::paths;
+use crate::domain::permission::Permission;
 use crate::domain::pipeline::{Grant, Grantable};
-use crate::functions::answer::Returned;
-use crate::ui::components::{ACTIONS, Badge, PostButton, Section, Table, Time};
-use crate::ui::credentials::place::Place;
-use crate::ui::credentials::used_by::{times, use_in_words};
+use crate::functions::answer::FailedForm;
+use crate::functions::pipelines::DeleteGrant;
+use crate::ui::kit::{
+    ACTIONS, Badge, Cell, Columns, PageContext, PostButton, Section, Table, Time,
+};
+use crate::ui::usage::{times, use_in_words};
 use leptos::prelude::*;
+use leptos::server_fn::ServerFn;
 use uuid::Uuid;
 
-/// The section; `came_back` is the failed post of its form, if that is what came back.
+/// The section; `failed` is the last post that failed, of whichever form.
 #[component]
 pub fn Grants(
-    place: Place,
+    page: PageContext,
     pipeline: Uuid,
     grants: Vec<Grant>,
     grantable: Vec<Grantable>,
     /// The day that the terms are told for.
     today: Day,
-    came_back: Option<Returned>,
+    failed: Option<FailedForm>,
 ) -> impl IntoView {
+    let can_grant = page.may(Permission::PipelineWrite) && !grantable.is_empty();
+    let matching =
+        paths::with_query(&paths::matching(&page.project), "pipeline", &pipeline.to_string());
     let is_empty = grants.is_empty();
-    let can_grant = place.may.write_pipelines && !grantable.is_empty();
-    let explainer = format!("/p/{}/match?pipeline={pipeline}", place.project);
-    let row_place = place.clone();
+    let rows = grants.into_iter().map(|grant| row(grant, pipeline, today, &page));
+    let columns = Columns::new(["Credential", "Access", "Granted", "Received", ACTIONS], rows);
     view! {
         <Section id="grants" title="Grants">
             {if is_empty {
-                view! { <p class="muted">"It may use no credential yet, so a fetch is answered without any."</p> }
+                view! { <p class="muted">"No credentials granted. Requests return an empty configuration."</p> }
                     .into_any()
             } else {
                 view! {
-                    <Table columns=vec!["Credential", "Access", "Granted", "Received", ACTIONS]>
-                        {grants
-                            .into_iter()
-                            .map(|grant| {
-                                view! { <GrantRow grant pipeline today place=row_place.clone()/> }
-                            })
-                            .collect_view()}
-                    </Table>
+                    <Table columns/>
                     <p class="muted">
-                        <a href=explainer>"Why this one?"</a>
-                        " shows which credential an image gets, and why it gets no other."
+                        <a href=matching>"See which credential an image gets"</a>
+                        "."
                     </p>
                 }
                     .into_any()
             }}
-            {can_grant.then(|| view! { <NewGrant place pipeline grantable came_back/> })}
+            {can_grant.then(|| view! { <NewGrant page pipeline grantable failed/> })}
         </Section>
     }
 }
 
-#[component]
-fn GrantRow(grant: Grant, pipeline: Uuid, today: Day, place: Place) -> impl IntoView {
-    let href = place.credential(grant.credential_id);
-    let approve = format!("{}/grants/{}/approve", place.pipeline(pipeline), grant.id);
-    let may_approve = place.may.write && place.may.write_pipelines && !grant.is_own;
-    let can_approve = may_approve && is_waiting(&grant.terms, today);
+fn row(grant: Grant, pipeline: Uuid, today: Day, page: &PageContext) -> [Cell; 5] {
+    let href = paths::credential(&page.project, grant.credential_id);
+    let may_revoke = page.may(Permission::PipelineWrite);
+    let can_approve = page.may_grant() && !grant.is_own && is_waiting(&grant.terms, today);
+    let approve = can_approve.then(|| paths::approve_grant(&page.project, pipeline, grant.id));
     let name = grant.credential;
-    let (label, approve_label) = (format!("Take back {name}"), format!("Approve {name}"));
-    let received = times(grant.deliveries);
+    let (label, approve_label) = (format!("Revoke {name}"), format!("Approve {name}"));
     let used = use_in_words(grant.deliveries, grant.used);
-    view! {
-        <tr>
-            <td data-label="Credential">
-                <a href=href>{name}</a>
-                <div class="mono muted">{grant.host}</div>
-            </td>
-            <td data-label="Access">
-                <div>{grant.terms.intent.label()}</div>
-                <TermsInWords terms=grant.terms today/>
-            </td>
-            <td data-label="Granted">
-                <Time at=grant.created_at/>
-                <div class="muted">{format!("by {}", grant.created_by)}</div>
-            </td>
-            <td data-label="Received">
-                {received}
-                {grant.last_delivery.map(|at| view! { <div class="muted">"last " <Time at/></div> })}
-                {used.map(|used| view! { <div class="muted">{used}</div> })}
-            </td>
-            <td data-label="Actions" class="row-actions">
-                {can_approve
-                    .then(|| {
-                        view! {
-                            <a class="button button-quiet" href=approve aria-label=approve_label>"Approve"</a>
-                        }
-                    })}
-                {place
-                    .may
-                    .write_pipelines
-                    .then(|| {
-                        let values = vec![
-                            ("project", place.project),
-                            ("pipeline", pipeline.to_string()),
-                            ("id", grant.id.to_string()),
-                        ];
-                        view! { <PostButton action="/rpc/grants/delete" values label word="Take back"/> }
-                    })}
-            </td>
-        </tr>
-    }
+    let values = vec![
+        ("project", page.project.clone()),
+        ("pipeline", pipeline.to_string()),
+        ("id", grant.id.to_string()),
+    ];
+    [
+        Cell::of(view! {
+            <a href=href>{name}</a>
+            <div class="mono muted">{grant.host}</div>
+        }),
+        Cell::of(view! {
+            <div>{grant.terms.intent.label()}</div>
+            <TermsInWords terms=grant.terms today/>
+        }),
+        done_by(grant.created_at, &grant.created_by),
+        Cell::of(view! {
+            {times(grant.deliveries)}
+            {grant.last_delivery.map(|at| view! { <div class="muted">"last " <Time at/></div> })}
+            {used.map(|used| view! { <div class="muted">{used}</div> })}
+        }),
+        Cell::of(view! {
+            {approve
+                .map(|href| {
+                    view! {
+                        <a class="button button-quiet" href=href aria-label=approve_label>"Approve"</a>
+                    }
+                })}
+            {may_revoke
+                .then(|| view! { <PostButton action=DeleteGrant::url() values label word="Revoke"/> })}
+        }),
+    ]
 }
 
 /// The terms but for what the grant is for; nothing when there are none.
@@ -117,14 +107,14 @@ pub fn TermsInWords(terms: Terms, today: Day) -> impl IntoView {
                 Some(approval) => {
                     let (by, until) = (approval.by, approval.until.to_text());
                     if approval.until < today {
-                        let label = format!("the approval by {by} ended on {until}");
+                        let label = format!("approval by {by} ended on {until}");
                         view! { <div><Badge label tone="warn"/></div> }.into_any()
                     } else {
                         view! { <div class="muted">{format!("approved by {by} until {until}")}</div> }
                             .into_any()
                     }
                 }
-                None => view! { <div><Badge label="waits for an approval" tone="warn"/></div> }.into_any(),
+                None => view! { <div><Badge label="waiting for approval" tone="warn"/></div> }.into_any(),
             })}
     }
 }
@@ -146,14 +136,14 @@ fn words(terms: &Terms, today: Day) -> Vec<String> {
         }
     }
     if terms.forks == ForkRule::Pull {
-        words.push("pull requests from forks may pull".to_owned());
+        words.push("pull requests from forks can pull".to_owned());
     }
     if let Some(day) = terms.expires_on {
         let word = if day < today { "ended on" } else { "until" };
         words.push(format!("{word} {}", day.to_text()));
     }
     if terms.is_narrow {
-        words.push("tokens only".to_owned());
+        words.push("short-lived tokens only".to_owned());
     }
     words
 }
@@ -186,7 +176,7 @@ mod tests {
         };
         assert_eq!(
             words(&terms, today).join("; "),
-            "only acme/api; from main, refs/tags/v*; on push; pull requests from forks may pull; until 2027-01-01; tokens only"
+            "only acme/api; from main, refs/tags/v*; on push; pull requests from forks can pull; until 2027-01-01; short-lived tokens only"
         );
         let ended = Terms { expires_on: Some(day("2026-11-20")), ..Terms::plain(Access::Pull) };
         assert_eq!(words(&ended, today), ["ended on 2026-11-20"]);

@@ -11,7 +11,7 @@ mod tests;
 
 use crate::domain::pipeline::Grant;
 use crate::domain::trust_rule::TrustRule;
-use crate::ui::components::{Section, Snippet};
+use crate::ui::kit::{CodeToCopy, Section};
 use leptos::prelude::*;
 use names::Names;
 use uuid::Uuid;
@@ -64,7 +64,7 @@ pub fn HowTo(
                     .collect_view()}
             </div>
             <p class="muted">
-                "Fetch in every job instead of keeping the file: then a rotated secret arrives by itself, and the list of who uses it stays true."
+                "Fetch in every job instead of keeping the file. Each job then gets the current secret, and the list of pipelines that use it stays accurate."
             </p>
         </Section>
     }
@@ -84,7 +84,7 @@ fn Lines(client: Client, is_open: bool) -> impl IntoView {
                         let Block { id, before, lines } = block;
                         view! {
                             {(!before.is_empty()).then(|| view! { <p>{before}</p> })}
-                            <Snippet id text=lines/>
+                            <CodeToCopy id text=lines/>
                         }
                     })
                     .collect_view()}
@@ -102,9 +102,9 @@ fn proof(rules: &[TrustRule]) -> String {
         }
     }
     if trusted.is_empty() {
-        "With a trust rule, a CI that signs for its runs needs none.".to_owned()
+        "A CI that has a trust rule needs no token.".to_owned()
     } else {
-        format!("None is needed where a trust rule holds: {}.", trusted.join(", "))
+        format!("CIs with a trust rule need no token: {}.", trusted.join(", "))
     }
 }
 

@@ -1,12 +1,15 @@
 //! The list of pipelines; its dialogs are routes drawn over it.
 
-use super::empty::Teaching;
+use super::empty::EmptyState;
+use super::{done_by, last};
+use crate::domain::paths;
+use crate::domain::permission::Permission;
 use crate::domain::pipeline::PipelineSummary;
 use crate::functions::pipelines::list_pipelines;
-use crate::ui::components::{ACTIONS, IconLink, LinkButton, Table, Time};
-use crate::ui::credentials::place::Place;
-use crate::ui::credentials::said::Said;
-use crate::ui::problem::Problem;
+use crate::ui::kit::{
+    ACTIONS, Cell, Columns, FlashMessages, IconLink, LinkButton, Loaded, PageContext, PageHead,
+    Table,
+};
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::components::Outlet;
@@ -14,94 +17,54 @@ use leptos_router::components::Outlet;
 /// `/p/{project}/pipelines`; nothing of it can be reached while a dialog is drawn over it.
 #[component]
 pub fn ListPage() -> impl IntoView {
-    let place = Place::here();
-    let pipelines = OnceResource::new_blocking(list_pipelines(place.project.clone()));
-    let is_bare = place.is_at(&place.pipelines());
-    let is_covered = place.is_covered();
-    let said = place.query("said");
+    let page = PageContext::here();
+    let is_bare = page.is_at(&paths::pipelines(&page.project));
+    let is_covered = page.is_covered();
     view! {
         <Title text="Pipelines"/>
-        {is_bare.then(|| view! { <Said said/> })}
+        {is_bare.then(|| view! { <FlashMessages/> })}
         <div class="list-page" inert=is_covered>
-            <Suspense>
-                {move || {
-                    let place = place.clone();
-                    Suspend::new(async move {
-                        match pipelines.await {
-                            Ok(rows) => view! { <Listed rows place/> }.into_any(),
-                            Err(error) => view! { <Problem error/> }.into_any(),
-                        }
-                    })
-                }}
-            </Suspense>
+            <Loaded from=list_pipelines(page.project.clone()) let:found>
+                {listed(found, page)}
+            </Loaded>
         </div>
         <Outlet/>
     }
 }
 
-#[component]
-fn Listed(rows: Vec<PipelineSummary>, place: Place) -> impl IntoView {
-    let add = place.may.write_pipelines.then(|| format!("{}/new", place.pipelines()));
+fn listed(found: Vec<PipelineSummary>, page: PageContext) -> impl IntoView {
+    let add = page.may(Permission::PipelineWrite).then(|| paths::new_pipeline(&page.project));
     view! {
-        <div class="page-head">
-            <h1>"Pipelines"</h1>
+        <PageHead title="Pipelines">
             {add.map(|href| view! { <LinkButton href label="Add Pipeline" is_primary=true/> })}
-        </div>
-        {if rows.is_empty() {
-            view! { <Teaching place/> }.into_any()
+        </PageHead>
+        {if found.is_empty() {
+            view! { <EmptyState page/> }.into_any()
         } else {
-            view! { <Rows rows place/> }.into_any()
+            view! { <Table columns=columns(found, &page)/> }.into_any()
         }}
     }
 }
 
-#[component]
-fn Rows(rows: Vec<PipelineSummary>, place: Place) -> impl IntoView {
-    let mut columns = vec!["Name", "Grants", "Working tokens", "Last delivery", "Created"];
-    columns.extend(place.may.delete_pipelines.then_some(ACTIONS));
-    view! {
-        <Table columns>
-            {rows
-                .into_iter()
-                .map(|pipeline| view! { <Row pipeline place=place.clone()/> })
-                .collect_view()}
-        </Table>
-    }
+fn columns(found: Vec<PipelineSummary>, page: &PageContext) -> Columns {
+    let rows = found.into_iter().map(|pipeline| row(pipeline, &page.project));
+    Columns::new(["Name", "Grants", "Active tokens", "Last delivery", "Created", ACTIONS], rows)
+        .with_last(page.may(Permission::PipelineDelete))
 }
 
-#[component]
-fn Row(pipeline: PipelineSummary, place: Place) -> impl IntoView {
-    let page = place.pipeline(pipeline.id);
-    let delete = place.may.delete_pipelines.then(|| format!("{page}/delete"));
-    let name = pipeline.name;
+fn row(pipeline: PipelineSummary, project: &str) -> [Cell; 6] {
+    let PipelineSummary { id, name, description, .. } = pipeline;
+    let (href, delete) = (paths::pipeline(project, id), paths::delete_pipeline(project, id));
     let label = format!("Delete {name}");
-    view! {
-        <tr>
-            <td data-label="Name">
-                <a href=page>{name}</a>
-                {(!pipeline.description.is_empty())
-                    .then(|| view! { <div class="muted">{pipeline.description}</div> })}
-            </td>
-            <td data-label="Grants">{pipeline.grants}</td>
-            <td data-label="Working tokens">{pipeline.live_tokens}</td>
-            <td data-label="Last delivery">
-                {match pipeline.last_delivery {
-                    Some(at) => view! { <Time at/> }.into_any(),
-                    None => view! { <span class="muted">"Never"</span> }.into_any(),
-                }}
-            </td>
-            <td data-label="Created">
-                <Time at=pipeline.created_at/>
-                <div class="muted">{format!("by {}", pipeline.created_by)}</div>
-            </td>
-            {delete
-                .map(|href| {
-                    view! {
-                        <td data-label="Actions" class="row-actions">
-                            <IconLink href label icon="trash"/>
-                        </td>
-                    }
-                })}
-        </tr>
-    }
+    [
+        Cell::of(view! {
+            <a href=href>{name}</a>
+            {(!description.is_empty()).then(|| view! { <div class="muted">{description}</div> })}
+        }),
+        Cell::of(pipeline.grants),
+        Cell::of(pipeline.live_tokens),
+        last(pipeline.last_delivery),
+        done_by(pipeline.created_at, &pipeline.created_by),
+        Cell::of(view! { <IconLink href=delete label icon="trash"/> }),
+    ]
 }

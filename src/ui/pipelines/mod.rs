@@ -2,7 +2,6 @@
 //! trust rules and tokens, and the pages behind that.
 
 mod approve;
-mod confirm;
 mod delete;
 mod detail;
 mod empty;
@@ -11,7 +10,7 @@ mod grants;
 mod how_to;
 mod list;
 mod new;
-mod once;
+mod new_token;
 mod tokens;
 mod trust;
 mod trust_form;
@@ -25,5 +24,19 @@ pub use new::NewDialog;
 pub use trust_form::NewRulePage;
 pub use try_token::TryTokenPage;
 
-pub(in crate::ui) use confirm::YourPassword;
-pub(in crate::ui) use new::grantable_label;
+use super::kit::{Cell, Time};
+use crate::domain::moment::Moment;
+use leptos::prelude::*;
+
+/// When something was done, and by whom.
+fn done_by(at: Moment, name: &str) -> Cell {
+    Cell::of(view! {
+        <Time at/>
+        <div class="muted">{format!("by {name}")}</div>
+    })
+}
+
+/// A moment that may never have come.
+fn last(at: Option<Moment>) -> Cell {
+    Cell::or(at.map(|at| view! { <Time at/> }), "Never")
+}

@@ -1,101 +1,85 @@
 //! Whose word is taken for the pipeline instead of a token of ours.
 
+use super::{done_by, last};
+use crate::domain::paths;
+use crate::domain::permission::Permission;
 use crate::domain::trust_rule::{Kind, TrustRule};
-use crate::ui::components::{
-    ACTIONS, Alert, LinkButton, PostButton, Section, Snippet, Table, Time,
+use crate::functions::trust_rules::DeleteRule;
+use crate::ui::kit::{
+    ACTIONS, Alert, Cell, CodeToCopy, Columns, LinkButton, PageContext, PostButton, Section, Table,
 };
-use crate::ui::credentials::place::Place;
 use leptos::prelude::*;
+use leptos::server_fn::ServerFn;
 use uuid::Uuid;
 
 /// The section of the pipeline's page.
 #[component]
-pub fn TrustRules(place: Place, pipeline: Uuid, rules: Vec<TrustRule>) -> impl IntoView {
-    let page = place.pipeline(pipeline);
-    let can_add = place.may.write && place.may.write_pipelines;
-    let add = can_add.then(|| format!("{page}/trust/new?provider=github"));
+pub fn TrustRules(page: PageContext, pipeline: Uuid, rules: Vec<TrustRule>) -> impl IntoView {
+    let add = page.may_grant().then(|| {
+        paths::with_query(&paths::new_rule(&page.project, pipeline), "provider", "github")
+    });
     let is_empty = rules.is_empty();
+    let rows = rules.into_iter().map(|rule| row(rule, pipeline, &page));
+    let columns = Columns::new(["Provider", "Claims", "Added", "Last used", ACTIONS], rows);
     view! {
         <Section id="trust-rules" title="Trust rules">
             <p class="muted">
-                "A CI that signs for its jobs needs no token in its secrets: a rule says whose signature is taken, and what it has to say."
+                "If your CI issues identity tokens, nothing has to be stored there. A trust rule says whose tokens are accepted, and which claims they must have."
             </p>
             {if is_empty {
-                view! { <p class="muted">"There is none, so only a token proves this pipeline."</p> }.into_any()
+                view! { <p class="muted">"No trust rules: this pipeline can only use a token."</p> }.into_any()
             } else {
-                view! {
-                    <Table columns=vec!["Provider", "Claims", "Added", "Last used", ACTIONS]>
-                        {rules
-                            .into_iter()
-                            .map(|rule| view! { <RuleRow rule pipeline place=place.clone()/> })
-                            .collect_view()}
-                    </Table>
-                }
-                    .into_any()
+                view! { <Table columns/> }.into_any()
             }}
             <div class="toolbar">
                 {add.map(|href| view! { <LinkButton href label="Add trust rule"/> })}
-                <LinkButton href=format!("{page}/trust/try") label="Try a token"/>
+                <LinkButton href=paths::try_token(&page.project, pipeline) label="Try a token"/>
             </div>
         </Section>
     }
 }
 
-#[component]
-fn RuleRow(rule: TrustRule, pipeline: Uuid, place: Place) -> impl IntoView {
+fn row(rule: TrustRule, pipeline: Uuid, page: &PageContext) -> [Cell; 5] {
     let label = format!("Delete the {}", rule_name(&rule));
     let is_oidc = rule.provider.is_oidc();
     let lacks = rule.lacks().join(", ").to_lowercase();
     let lacks = (!lacks.is_empty()).then(|| {
         format!(
-            "It does not ask for the {lacks}, so it accepts no token. Delete it and add it again."
+            "This rule does not check the {lacks}, so it accepts no token. Delete it and add it again."
         )
     });
-    view! {
-        <tr>
-            <td data-label="Provider">
-                <div>{rule.provider.label()}</div>
-                {is_oidc
-                    .then(|| {
-                        view! {
-                            <div class="mono muted">{rule.issuer}</div>
-                            <div class="muted">"for " <span class="mono">{rule.audience}</span></div>
-                        }
-                    })}
-            </td>
-            <td data-label="Claims">
-                {rule
-                    .claims
-                    .into_iter()
-                    .map(|(name, value)| view! { <div class="mono">{format!("{name}={value}")}</div> })
-                    .collect_view()}
-                {lacks.map(|sentence| view! { <div>{sentence}</div> })}
-            </td>
-            <td data-label="Added">
-                <Time at=rule.created_at/>
-                <div class="muted">{format!("by {}", rule.created_by)}</div>
-            </td>
-            <td data-label="Last used">
-                {match rule.last_used_at {
-                    Some(at) => view! { <Time at/> }.into_any(),
-                    None => view! { <span class="muted">"Never"</span> }.into_any(),
-                }}
-            </td>
-            <td data-label="Actions" class="row-actions">
-                {place
-                    .may
-                    .write_pipelines
-                    .then(|| {
-                        let values = vec![
-                            ("project", place.project),
-                            ("pipeline", pipeline.to_string()),
-                            ("id", rule.id.to_string()),
-                        ];
-                        view! { <PostButton action="/rpc/trust-rules/delete" values label word="Delete"/> }
-                    })}
-            </td>
-        </tr>
-    }
+    let values = vec![
+        ("project", page.project.clone()),
+        ("pipeline", pipeline.to_string()),
+        ("id", rule.id.to_string()),
+    ];
+    [
+        Cell::of(view! {
+            <div>{rule.provider.label()}</div>
+            {is_oidc
+                .then(|| {
+                    view! {
+                        <div class="mono muted">{rule.issuer}</div>
+                        <div class="muted">"for " <span class="mono">{rule.audience}</span></div>
+                    }
+                })}
+        }),
+        Cell::of(view! {
+            {rule
+                .claims
+                .into_iter()
+                .map(|(name, value)| view! { <div class="mono">{format!("{name}={value}")}</div> })
+                .collect_view()}
+            {lacks.map(|sentence| view! { <div>{sentence}</div> })}
+        }),
+        done_by(rule.created_at, &rule.created_by),
+        last(rule.last_used_at),
+        Cell::of(
+            page.may(Permission::PipelineWrite).then(
+                || view! { <PostButton action=DeleteRule::url() values label word="Delete"/> },
+            ),
+        ),
+    ]
 }
 
 /// What to call a rule among others: its provider, and by which id that knows who it is.
@@ -106,7 +90,7 @@ pub fn rule_name(rule: &TrustRule) -> String {
     who.map_or_else(|| format!("{provider} rule"), |who| format!("{provider} rule for {who}"))
 }
 
-/// The secret that Drone signs with, shown once; `None` when it was shown already.
+/// The secret that Drone signs with, shown once; `None` when it was already shown.
 #[component]
 pub fn SharedSecret(address: String, project: String, secret: Option<String>) -> impl IntoView {
     match secret {
@@ -118,11 +102,11 @@ pub fn SharedSecret(address: String, project: String, secret: Option<String>) ->
             view! {
                 <section class="card stack" aria-labelledby="new-secret">
                     <h2 id="new-secret">"New shared secret"</h2>
-                    <p>"The settings of the Drone server and of its runners:"</p>
-                    <Snippet id="shared-secret" text/>
+                    <p>"Set these on the Drone server and on its runners:"</p>
+                    <CodeToCopy id="shared-secret" text/>
                     <p>
                         <strong>"The shared secret is shown once. Store it in Drone's settings now."</strong>
-                        " All rules for Drone in this project share it. To end it, delete all of them and add them again."
+                        " All trust rules for Drone in this project use it. To replace it, delete all of them and add them again."
                     </p>
                 </section>
             }
@@ -131,7 +115,7 @@ pub fn SharedSecret(address: String, project: String, secret: Option<String>) ->
         None => view! {
             <Alert kind="warning">
                 <p>
-                    "The new shared secret was shown already. If nobody stored it, delete the project's trust rules for Drone and add them again."
+                    "The new shared secret was already shown. If nobody stored it, delete the project's trust rules for Drone and add them again."
                 </p>
             </Alert>
         }

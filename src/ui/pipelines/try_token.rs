@@ -1,66 +1,51 @@
 //! The page that says what the trust rules think of a token that a job got. It keeps no token.
 
 use super::trust::rule_name;
+use crate::domain::paths;
+use crate::domain::pipeline::PipelinePage;
 use crate::domain::trust_rule::{ClaimCheck, RuleTrial, TokenTrial, ValueKind};
 use crate::error::Result;
-use crate::functions::answer::Returned;
-use crate::functions::pipelines::{PipelinePage, find_pipeline};
-use crate::functions::trust_rules::take_trial;
-use crate::ui::components::{
-    Alert, Badge, ErrorSummary, LinkButton, Section, SubmitButton, Table, TextArea,
+use crate::functions::answer::{FailedForm, take_trial};
+use crate::functions::pipelines::find_pipeline;
+use crate::functions::trust_rules::TryToken;
+use crate::ui::kit::{
+    Alert, Badge, Cell, Columns, FormState, Hidden, LinkButton, Loaded, PageContext, PostForm,
+    Section, SubmitButton, Table, TextArea,
 };
-use crate::ui::credentials::place::{Place, returned};
-use crate::ui::problem::Problem;
 use leptos::prelude::*;
+use leptos::server_fn::ServerFn;
 use leptos_meta::Title;
 use std::collections::BTreeMap;
 
 /// `/p/{project}/pipelines/{id}/trust/try`
 #[component]
 pub fn TryTokenPage() -> impl IntoView {
-    let place = Place::here();
-    let loaded = OnceResource::new_blocking(load(place.clone()));
+    let page = PageContext::here();
     view! {
         <Title text="Try a token"/>
-        <Suspense>
-            {move || {
-                let place = place.clone();
-                Suspend::new(async move {
-                    match loaded.await {
-                        Ok((page, came_back, trial)) => {
-                            view! { <Whole page place came_back trial/> }.into_any()
-                        }
-                        Err(error) => view! { <Problem error/> }.into_any(),
-                    }
-                })
-            }}
-        </Suspense>
+        <Loaded from=load(page.clone()) let:found>
+            {whole(found, page)}
+        </Loaded>
     }
 }
 
-/// The trial is set when one is to be shown, and empty inside when it was shown already.
-type Loaded = (PipelinePage, Option<Returned>, Option<Option<TokenTrial>>);
+/// The trial is set when one is to be shown, and empty inside when it was already shown.
+type Found = (PipelinePage, Option<FailedForm>, Option<Option<TokenTrial>>);
 
-async fn load(place: Place) -> Result<Loaded> {
-    let page = find_pipeline(place.project.clone(), place.id()?).await?;
-    let trial = match place.query("trial") {
-        Some(slot) => Some(take_trial(slot).await.ok().flatten()),
+async fn load(page: PageContext) -> Result<Found> {
+    let found = find_pipeline(page.project.clone(), page.id()?).await?;
+    let trial = match page.query("trial") {
+        Some(slot) => Some(take_trial(slot).await),
         None => None,
     };
-    Ok((page, returned(place.query("back")).await, trial))
+    Ok((found, page.failed_form().await, trial))
 }
 
-#[component]
-fn Whole(
-    page: PipelinePage,
-    place: Place,
-    came_back: Option<Returned>,
-    trial: Option<Option<TokenTrial>>,
-) -> impl IntoView {
-    let summary = page.pipeline.summary;
+fn whole((found, failed, trial): Found, page: PageContext) -> impl IntoView {
+    let summary = found.pipeline.summary;
     let (pipeline, name) = (summary.id, summary.name);
-    let href = place.pipeline(pipeline);
-    let token_error = came_back.as_ref().and_then(|returned| returned.at("token"));
+    let href = paths::pipeline(&page.project, pipeline);
+    let state = FormState::new(failed, ());
     view! {
         <p>
             <a href=href.clone()>{name.clone()}</a>
@@ -68,17 +53,16 @@ fn Whole(
         <h1>"Try a token"</h1>
         {trial.map(|trial| view! { <Outcome trial pipeline=name/> })}
         <p>
-            "Paste the token that a job got from its provider. It is looked at as if the job showed it, claim by claim; nothing is delivered for it, it is not used up, and it is not stored."
+            "Paste the token that a job got from its provider. Regcred checks it as if the job had sent it, claim by claim. The token is not stored or used up, and nothing is delivered."
         </p>
-        {came_back.map(|returned| view! { <ErrorSummary error=returned.error/> })}
-        <form method="post" action="/rpc/trust-rules/try" class="card stack" novalidate>
-            <input type="hidden" name="project" value=place.project/>
-            <input type="hidden" name="pipeline" value=pipeline.to_string()/>
+        {state.summary()}
+        <PostForm action=TryToken::url() project=page.project class="card stack">
+            <Hidden name="pipeline" value=pipeline.to_string()/>
             <TextArea
                 name="token"
                 label="Token"
-                error=token_error
-                hint="A JSON web token: three parts with dots between them."
+                error=state.error("token")
+                hint="A JSON Web Token: three parts separated by dots."
                 rows=4
                 is_mono=true
             />
@@ -86,7 +70,7 @@ fn Whole(
                 <LinkButton href=href label="Cancel"/>
                 <SubmitButton label="Try"/>
             </div>
-        </form>
+        </PostForm>
     }
 }
 
@@ -95,49 +79,44 @@ fn Outcome(trial: Option<TokenTrial>, pipeline: String) -> impl IntoView {
     let Some(TokenTrial { problem, claims, rules }) = trial else {
         return view! {
             <Alert kind="warning">
-                <p>"The result was shown already. Try the token again."</p>
+                <p>"The result was already shown. Try the token again."</p>
             </Alert>
         }
         .into_any();
     };
-    let is_good = problem.is_empty();
-    let is_let_in = is_good && rules.iter().any(|rule| rule.holds);
-    let end = match (is_good, is_let_in) {
+    let is_valid = problem.is_empty();
+    let is_accepted = is_valid && rules.iter().any(|rule| rule.holds);
+    let end = match (is_valid, is_accepted) {
         (true, true) => {
-            format!("The token is good, and a rule takes it: it may act as {pipeline}.")
+            format!("The token is valid, and a trust rule accepts it. It can act as {pipeline}.")
         }
-        (true, false) => format!("The token is good, but no rule takes it to act as {pipeline}."),
+        (true, false) => {
+            format!("The token is valid, but no trust rule of {pipeline} accepts it.")
+        }
         (false, _) => problem,
     };
-    let kind = if is_let_in { "notice" } else { "error" };
+    let kind = if is_accepted { "notice" } else { "error" };
+    let outcomes = rules
+        .into_iter()
+        .enumerate()
+        .map(|(number, trial)| {
+            let checks = whole_checks(&trial, &claims);
+            view! { <RuleOutcome number trial checks/> }
+        })
+        .collect_view();
+    let rows = claims
+        .into_iter()
+        .map(|(name, value)| [Cell::styled("mono", name), Cell::styled("mono", value)]);
+    let columns = Columns::new(["Claim", "Value"], rows);
     view! {
         <Section id="result" title="Result">
             <Alert kind=kind>
                 <p>{end}</p>
             </Alert>
             <p class="muted">"The token was not stored."</p>
-            {rules
-                .into_iter()
-                .enumerate()
-                .map(|(number, trial)| {
-                    let checks = whole_checks(&trial, &claims);
-                    view! { <RuleOutcome number trial checks/> }
-                })
-                .collect_view()}
-            <h3 id="claims">"What the token says"</h3>
-            <Table columns=vec!["Claim", "Value"] labelled_by="claims">
-                {claims
-                    .into_iter()
-                    .map(|(name, value)| {
-                        view! {
-                            <tr>
-                                <td data-label="Claim" class="mono">{name}</td>
-                                <td data-label="Value" class="mono">{value}</td>
-                            </tr>
-                        }
-                    })
-                    .collect_view()}
-            </Table>
+            {outcomes}
+            <h3 id="claims">"Claims of the token"</h3>
+            <Table columns labelled_by="claims"/>
         </Section>
     }
     .into_any()
@@ -146,33 +125,25 @@ fn Outcome(trial: Option<TokenTrial>, pipeline: String) -> impl IntoView {
 #[component]
 fn RuleOutcome(number: usize, trial: RuleTrial, checks: Vec<ClaimCheck>) -> impl IntoView {
     let id = format!("rule-{number}");
-    let (label, tone) =
-        if trial.holds { ("All of it holds", "good") } else { ("Not all of it holds", "warn") };
+    let (label, tone) = if trial.holds { ("Matches", "good") } else { ("Does not match", "warn") };
+    let rows = checks.into_iter().map(|check| {
+        let (word, tone) = if check.holds { ("Yes", "good") } else { ("No", "bad") };
+        [
+            Cell::styled("mono", check.name),
+            Cell::styled("mono", check.wanted),
+            match check.found {
+                Some(found) => Cell::of(view! { <span class="mono">{found}</span> }),
+                None => {
+                    Cell::of(view! { <span class="muted">{instead_of_value(check.kind)}</span> })
+                }
+            },
+            Cell::of(view! { <Badge label=word tone/> }),
+        ]
+    });
+    let columns = Columns::new(["Claim", "Expected", "Found", "Matches"], rows);
     view! {
         <h3 id=id.clone()>{rule_name(&trial.rule)} " " <Badge label tone/></h3>
-        <Table columns=vec!["Claim", "Wanted", "Found", "Holds"] labelled_by=id>
-            {checks
-                .into_iter()
-                .map(|check| {
-                    let (word, tone) = if check.holds { ("Yes", "good") } else { ("No", "bad") };
-                    view! {
-                        <tr>
-                            <td data-label="Claim" class="mono">{check.name}</td>
-                            <td data-label="Wanted" class="mono">{check.wanted}</td>
-                            <td data-label="Found">
-                                {match check.found {
-                                    Some(found) => view! { <span class="mono">{found}</span> }.into_any(),
-                                    None => view! { <span class="muted">{not_said(check.kind)}</span> }.into_any(),
-                                }}
-                            </td>
-                            <td data-label="Holds">
-                                <Badge label=word tone/>
-                            </td>
-                        </tr>
-                    }
-                })
-                .collect_view()}
-        </Table>
+        <Table columns labelled_by=id/>
     }
 }
 
@@ -189,10 +160,10 @@ fn whole_checks(trial: &RuleTrial, claims: &BTreeMap<String, String>) -> Vec<Cla
 }
 
 /// What stands in the place of a value that could be compared.
-fn not_said(kind: ValueKind) -> String {
+fn instead_of_value(kind: ValueKind) -> String {
     match kind.instead().filter(|_| kind != ValueKind::Absent) {
-        Some(instead) => format!("It is {instead}"),
-        None => "Not said".to_owned(),
+        Some(instead) => format!("The value is {instead}"),
+        None => "Missing".to_owned(),
     }
 }
 

@@ -224,7 +224,7 @@ fn terms(form: &GrantForm) -> Result<Terms, Vec<FieldError>> {
     let forks = match form.forks.as_str() {
         "" => ForkRule::Nothing,
         word => ForkRule::from_word(word).unwrap_or_else(|| {
-            at("forks", "Choose what pull requests from forks can use.".to_owned());
+            at("forks", "Choose the access for pull requests from forks.".to_owned());
             ForkRule::Nothing
         }),
     };

@@ -5,7 +5,7 @@ use crate::domain::actor::{Can, Granter, Pipeline};
 use crate::domain::audit::{Action, Detail, Subject};
 use crate::domain::moment::Day;
 use crate::domain::permission::of;
-use crate::domain::pipeline::{PipelineForm, TOKEN_DAYS_MAX};
+use crate::domain::pipeline::TOKEN_DAYS_MAX;
 use crate::error::{Error, FieldError, Result};
 use crate::store::{Recorded, TokenRow, Write};
 use crate::vault::{Vault, now, today};
@@ -29,14 +29,14 @@ impl Vault {
         }
     }
 
-    /// One more token for the pipeline; gives its text, which is stored nowhere.
+    /// One more token for the pipeline, for as many days; gives its text, which is stored nowhere.
     pub async fn create_token(
         &self,
         granter: &Granter,
         pipeline: Uuid,
-        form: &PipelineForm,
+        days: &str,
     ) -> Result<Zeroizing<String>> {
-        let expires_on = expiry(form).map_err(|error| Error::Invalid(vec![error]))?;
+        let expires_on = expiry(days).map_err(|error| Error::Invalid(vec![error]))?;
         let write = self.store.write().await?;
         let subject = write.pipelines(granter.project().id).subject(pipeline).await?;
         let subject = subject.ok_or(Error::NotFound)?;
@@ -95,10 +95,9 @@ impl Vault {
     }
 }
 
-/// The last day of a token that works for as many days as the form says.
-pub(super) fn expiry(form: &PipelineForm) -> Result<Day, FieldError> {
-    let days =
-        form.token_days.trim().parse::<i64>().ok().filter(|n| (1..=TOKEN_DAYS_MAX).contains(n));
+/// The last day of a token that works for as many days.
+pub(super) fn expiry(days: &str) -> Result<Day, FieldError> {
+    let days = days.trim().parse::<i64>().ok().filter(|n| (1..=TOKEN_DAYS_MAX).contains(n));
     let days = days.ok_or_else(|| {
         FieldError::new("token_days", format!("Enter a number of days from 1 to {TOKEN_DAYS_MAX}."))
     })?;

@@ -11,18 +11,18 @@ pub(super) fn woodpecker(names: &Names) -> Client {
     let lines = fetch(names, "?intent=push");
     Client {
         name: "Woodpecker",
-        note: "Woodpecker asks for the credentials of the images that its steps run in, and signs each request. It needs a trust rule for Woodpecker, and no token. It names no image, so the answer has one entry for each registry.",
+        note: "Woodpecker asks for the credentials of the images that its steps run in, and signs each request. It needs a trust rule for Woodpecker, and no token. Its request names no image, so the answer has one entry for each registry.",
         blocks: vec![
             Block {
                 id: "woodpecker",
-                before: "In the environment of the server. Or give only the address, as the registry extension of one repository:",
+                before: "In the environment of the server. For a single repository, set only the address as its registry extension:",
                 lines: format!(
                     "WOODPECKER_REGISTRY_EXTENSION_ENDPOINT={address}/api/v1/woodpecker/{project}"
                 ),
             },
             Block {
                 id: "woodpecker-step",
-                before: "A step cannot reach what Woodpecker was given. A step that pushes fetches for itself, in an image with docker and curl:",
+                before: "Steps cannot use the credentials that Woodpecker received. A step that pushes fetches its own, in an image with docker and curl:",
                 lines: format!(
                     "steps:\n  - name: push\n    image: registry.example.com/acme/ci\n    environment:\n      REGCRED_TOKEN:\n        from_secret: regcred_token\n    commands:\n      - |\n{}\n      - docker push {}:1.0",
                     indented(&lines, 8),
@@ -38,7 +38,7 @@ pub(super) fn drone(names: &Names) -> Client {
     let Names { address, project, .. } = names;
     Client {
         name: "Drone",
-        note: "Drone asks for the credentials of the images that its steps run in, and signs each request with a secret that both know. It needs a trust rule for Drone, which shows that secret once, and it needs no token. It names no image, so the answer has one entry for each registry.",
+        note: "Drone asks for the credentials of the images that its steps run in, and signs each request with a secret that it shares with Regcred. It needs a trust rule for Drone, which shows that secret once, and no token. Its request names no image, so the answer has one entry for each registry.",
         blocks: vec![Block {
             id: "drone",
             before: "In the environment of the runner:",
@@ -54,7 +54,7 @@ pub(super) fn jenkins(names: &Names) -> Client {
     let lines = format!("{}\ndocker push {}:1.0", fetch(names, "?intent=push"), names.push.name());
     Client {
         name: "Jenkins",
-        note: "Store the token as a credential of the kind “Secret text”. The three single quotes matter: with double quotes Groovy would write the token into the script.",
+        note: "Store the token as a credential of the kind “Secret text”. Keep the three single quotes: with double quotes, Groovy would write the token into the script.",
         blocks: vec![Block {
             id: "jenkins",
             before: "",
@@ -75,7 +75,7 @@ pub(super) fn tekton(names: &Names) -> Client {
     let pull = pull.name();
     Client {
         name: "Tekton",
-        note: "The first step writes the configuration into a home that all steps share, in memory. The token is in the Secret regcred-token.",
+        note: "The first step writes the configuration into a home folder in memory that all steps share. The token is in the Secret regcred-token.",
         blocks: vec![Block {
             id: "tekton",
             before: "",

@@ -28,22 +28,22 @@ fn config(names: &Names, token: &str, args: &[&str], query: &str) -> String {
 pub(super) fn docker(names: &Names) -> Client {
     Client {
         name: "docker, docker compose",
-        note: "At the start of the job, fetch the docker configuration: docker, compose and buildx read it from there. If Regcred refuses, the log says why, and the job stops. The lines need curl 7.76 or later; set +x keeps the token out of a log that shows each command.",
+        note: "Fetch the docker configuration at the start of the job. docker, compose and buildx read it from there. If Regcred refuses, the log says why and the job stops. The commands need curl 7.76 or later. set +x keeps the token out of logs that print each command.",
         blocks: vec![
             Block { id: "fetch", before: "", lines: fetch(names, "") },
             Block {
                 id: "fetch-push",
-                before: "To push, ask for it. The Regcred headers are optional: they say in the receipt which run it was.",
+                before: "To push, add intent=push. The Regcred headers are optional. They add the run to the receipt.",
                 lines: fetch_to_push(names),
             },
             Block {
                 id: "fetch-image",
-                before: "The file has one entry for each registry, since docker does not look at paths: it uses a credential for acme in the whole registry. With image= the file has the credential that serves exactly that repository, and no other:",
+                before: "docker ignores paths, so the file has one entry for each registry, and a credential for acme is used for the whole registry. With image= the file has only the credential for that repository:",
                 lines: fetch(names, &format!("?image={}", names.pull.name())),
             },
             Block {
                 id: "report",
-                before: "Afterwards you can report that it worked, or that it failed. Without that, a receipt only says what was received.",
+                before: "Afterwards you can report that the credential worked, or that it failed. Without a report, the receipt says only what was received.",
                 lines: report(names),
             },
         ],
@@ -75,16 +75,16 @@ pub(super) fn helper(names: &Names) -> Client {
     let image = push.name();
     Client {
         name: "docker credential helper",
-        note: "With docker-credential-regcred on the PATH, docker asks for each credential when it needs it, and no secret is in a file. A helper is told only the registry, so the intent and the image come from the environment.",
+        note: "With docker-credential-regcred on the PATH, docker asks for each credential when it needs it, and no secret is in a file. docker tells a helper only the registry, so the intent and the image come from the environment.",
         blocks: vec![
             Block {
                 id: "helper-config",
-                before: "In ~/.docker/config.json. Podman, buildah and skopeo look for docker.io, and docker for the other name of Docker Hub:",
+                before: "In ~/.docker/config.json. For Docker Hub, podman, buildah and skopeo look for docker.io, and docker for the other name:",
                 lines: names.cred_helpers(),
             },
             Block {
                 id: "helper",
-                before: "In the job. The helper reads REGCRED_TOKEN, or the identity that a CI gives to a job, and can report how it went. With REGCRED_IMAGE it gives the credential of exactly that image's repository; without it, the one of the registry:",
+                before: "In the job. The helper signs in with REGCRED_TOKEN or with the job's identity token, and can report how the push went. With REGCRED_IMAGE it returns the credential for that image's repository, and otherwise the one for the registry:",
                 lines: format!(
                     r#"unset DOCKER_AUTH_CONFIG
 export REGCRED_URL={address}
@@ -111,7 +111,7 @@ pub(super) fn podman(names: &Names) -> Client {
     let pull = pull.name();
     Client {
         name: "podman, buildah",
-        note: "Their auth.json can hold several credentials for one registry, each for the repositories below its path: acme is acme/api, and never acmeco/api. Add ?intent=push to push.",
+        note: "auth.json can hold several credentials for one registry, each for the repositories below its path: acme covers acme/api, but not acmeco/api. To push, add ?intent=push.",
         blocks: vec![
             Block {
                 id: "podman",
@@ -122,12 +122,12 @@ pub(super) fn podman(names: &Names) -> Client {
             },
             Block {
                 id: "podman-helper-config",
-                before: "Or let them ask docker-credential-regcred, which has to be on the PATH. podman --remote refuses a file that names Docker Hub as docker does, so give it a file of its own, for example ~/.config/containers/regcred-auth.json:",
+                before: "Or use docker-credential-regcred, which must be on the PATH. podman --remote refuses a file that names Docker Hub as docker does, so use a separate file, for example ~/.config/containers/regcred-auth.json:",
                 lines: names.cred_helpers_by_host(),
             },
             Block {
                 id: "podman-helper",
-                before: "And in the job. DOCKER_CONFIG is for podman before version 4.4, which reads docker's file besides:",
+                before: "In the job. DOCKER_CONFIG is for podman before version 4.4, which also reads docker's file:",
                 lines: format!(
                     r#"export REGISTRY_AUTH_FILE="$HOME/.config/containers/regcred-auth.json"
 export DOCKER_CONFIG="$HOME/.config/containers"
@@ -143,7 +143,7 @@ podman pull {pull}:1.0"#
 pub(super) fn skopeo(names: &Names) -> Client {
     Client {
         name: "skopeo",
-        note: "It takes a file by name: the config.json from above, or the auth.json of podman. It asks a credential helper that is named in credHelpers, and never one in credsStore.",
+        note: "skopeo takes a file by name: the config.json from above, or podman's auth.json. It uses the helpers in credHelpers, and ignores credsStore.",
         blocks: vec![Block {
             id: "skopeo",
             before: "",
@@ -163,7 +163,7 @@ pub(super) fn buildx(names: &Names) -> Client {
     let fetch = into_file("REGCRED_TOKEN", "$DOCKER_CONFIG/buildx.tar", &[], &url);
     Client {
         name: "docker buildx",
-        note: "It looks for a credential of exactly the repository before that of the registry. Name every repository that the build pulls or pushes; repository= can stand there several times. Buildx keeps its builders in the same folder, so create them afterwards.",
+        note: "buildx looks for a credential for the exact repository first, then for the registry. Name every repository that the build pulls or pushes: repository= can be repeated. buildx keeps its builders in the same folder, so create them afterwards.",
         blocks: vec![Block {
             id: "buildx",
             before: "",
@@ -187,7 +187,7 @@ pub(super) fn docker_auth_config(names: &Names) -> Client {
     let fetch = into_variable("DOCKER_AUTH_CONFIG", "REGCRED_TOKEN", &[], &url);
     Client {
         name: "DOCKER_AUTH_CONFIG, GitLab Runner",
-        note: "A variable instead of a file, for one job; docker reads it from version 28.3 on, and prefers it to every file and helper. Do not store its content in a CI variable: it would not be rotated.",
+        note: "A variable for one job, instead of a file. docker reads it since version 28.3, and prefers it to files and helpers. Do not store its content in a CI variable, because it would not be rotated there.",
         blocks: vec![
             Block {
                 id: "docker-auth-config",
@@ -196,12 +196,12 @@ pub(super) fn docker_auth_config(names: &Names) -> Client {
             },
             Block {
                 id: "gitlab-runner",
-                before: "GitLab Runner pulls the job's own image before the job begins. Let it ask the helper: in ~/.docker/config.json of the user that the runner runs as, with docker-credential-regcred on its PATH. Remove a CI variable DOCKER_AUTH_CONFIG, since the runner would prefer it:",
+                before: "GitLab Runner pulls the job's own image before the job begins, so let the runner use the helper. Put docker-credential-regcred on its PATH, and this in ~/.docker/config.json of the user it runs as. Remove any CI variable DOCKER_AUTH_CONFIG, because the runner would prefer it:",
                 lines: names.cred_helpers(),
             },
             Block {
                 id: "gitlab-runner-settings",
-                before: "And beside it, in ~/.docker/regcred.json; only the runner may read the token's file:",
+                before: "In ~/.docker/regcred.json. Only the runner may read the token's file:",
                 lines: format!(
                     "{{\n  \"url\": \"{address}\",\n  \"token_file\": \"/etc/gitlab-runner/regcred-token\"\n}}"
                 ),

@@ -42,7 +42,7 @@ echo "DOCKER_AUTH_CONFIG=" >> "$GITHUB_ENV""#,
     };
     Client {
         name: "GitHub Actions",
-        note: "The job proves itself with an identity token, so nothing is stored in GitHub. It needs a trust rule for GitHub Actions, and the permission id-token: write.",
+        note: "The job signs in with an identity token, so nothing is stored in GitHub. It needs a trust rule for GitHub Actions, and the permission id-token: write.",
         blocks: vec![
             Block {
                 id: "github",
@@ -69,7 +69,7 @@ pub(super) fn gitlab(names: &Names) -> Client {
     let lines = format!("{QUIET}\n{}", fetch_for(names, "REGCRED_ID_TOKEN"));
     Client {
         name: "GitLab CI",
-        note: "The job proves itself with an identity token, so nothing is stored in GitLab. It needs a trust rule for GitLab CI, and curl and jq in the job's image. docker-credential-regcred needs neither: it reads REGCRED_ID_TOKEN and REGCRED_PIPELINE.",
+        note: "The job signs in with an identity token, so nothing is stored in GitLab. It needs a trust rule for GitLab CI, and curl and jq in the job's image. docker-credential-regcred works without curl and jq: it reads REGCRED_ID_TOKEN and REGCRED_PIPELINE.",
         blocks: vec![Block {
             id: "gitlab",
             before: "",
@@ -93,7 +93,7 @@ pub(super) fn circleci(names: &Names) -> Client {
     );
     Client {
         name: "CircleCI",
-        note: "The job proves itself with an identity token, so nothing is stored in CircleCI. It needs a trust rule for CircleCI, and curl and jq in the job's image. docker-credential-regcred needs neither: with REGCRED_PIPELINE it asks for such a token itself.",
+        note: "The job signs in with an identity token, so nothing is stored in CircleCI. It needs a trust rule for CircleCI, and curl and jq in the job's image. docker-credential-regcred works without curl and jq: with REGCRED_PIPELINE it requests the token itself.",
         blocks: vec![Block {
             id: "circleci",
             before: "",
@@ -127,7 +127,7 @@ pub(super) fn buildkite(names: &Names) -> Client {
     let lines = lines.replace('$', "$$");
     Client {
         name: "Buildkite",
-        note: "The job proves itself with an identity token, so nothing is stored in Buildkite. It needs a trust rule for Buildkite, and curl and jq on the agent. Buildkite leaves the ids out of a token that does not ask for them with --claim. In pipeline.yml each $ is written twice; in a script of your own it is written once.",
+        note: "The job signs in with an identity token, so nothing is stored in Buildkite. It needs a trust rule for Buildkite, and curl and jq on the agent. Buildkite includes the ids in a token only if --claim asks for them. In pipeline.yml each $ is written twice. In a script of your own, write it once.",
         blocks: vec![Block {
             id: "buildkite",
             before: "",
@@ -149,10 +149,10 @@ pub(super) fn azure(names: &Names) -> Client {
     );
     Client {
         name: "Azure Pipelines",
-        note: "The job proves itself with an identity token, so nothing is stored in Azure DevOps. It needs a trust rule for Azure DevOps, and curl and jq on the agent. The audience of these tokens is always api://AzureADTokenExchange, so that is what the rule has to ask for.",
+        note: "The job signs in with an identity token, so nothing is stored in Azure DevOps. It needs a trust rule for Azure DevOps, and curl and jq on the agent. The audience of these tokens is always api://AzureADTokenExchange, so the trust rule must have that audience.",
         blocks: vec![Block {
             id: "azure",
-            before: "For a rule whose subject is a service connection (sc://), add &serviceConnectionId= and its id behind api-version=7.1:",
+            before: "For a trust rule whose subject is a service connection (sc://), add &serviceConnectionId= and its id after api-version=7.1:",
             lines: format!(
                 "steps:\n  - bash: |\n{}\n    displayName: Fetch registry credentials and push\n    env:\n      SYSTEM_ACCESSTOKEN: $(System.AccessToken)",
                 indented(&lines, 6)

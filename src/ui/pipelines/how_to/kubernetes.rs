@@ -12,11 +12,11 @@ pub(super) fn secret(names: &Names) -> Client {
     let fetch = into_variable("secret", "REGCRED_TOKEN", &[], &url);
     Client {
         name: "Kubernetes image pull secret",
-        note: "The secret is a copy. Run this again, for example from a job in the cluster, to pick up rotated secrets. With --server-side no second copy stays in an annotation, and --force-conflicts takes over a secret that something else made.",
+        note: "The Kubernetes secret is a copy. Run this again, for example from a job in the cluster, to pick up rotated secrets. --server-side keeps a second copy out of the annotations, and --force-conflicts takes over a secret that something else created.",
         blocks: vec![
             Block {
                 id: "kubernetes",
-                before: "The kubelet compares paths as text: it uses a credential for acme for acmeco, too, and other readers use it for the whole registry. Add &image= to have only the credential that serves exactly that image:",
+                before: "The kubelet compares paths as text, so it also uses a credential for acme for acmeco. Other readers use it for the whole registry. Add &image= to get only the credential for that image:",
                 lines: format!(
                     "{QUIET}\n{fetch}\nprintf '%s' \"$secret\" |\n  kubectl apply --server-side --force-conflicts -f -"
                 ),
@@ -36,24 +36,24 @@ pub(super) fn kubelet(names: &Names) -> Client {
     let audience = quoted(names.audience(Provider::Kubernetes));
     Client {
         name: "Kubernetes kubelet",
-        note: "The kubelet runs docker-credential-regcred for each image, and is given the credential for exactly that repository; no secret is stored in the cluster. Put the program into the folder of --image-credential-provider-bin-dir, and this into the file of --image-credential-provider-config, on every node.",
+        note: "The kubelet runs docker-credential-regcred for each image, and gets the credential for that repository only. No secret is stored in the cluster. On every node, put the program into the folder of --image-credential-provider-bin-dir, and this into the file of --image-credential-provider-config.",
         blocks: vec![
             Block { id: "kubelet", before: "", lines: provider_config(names) },
             Block {
                 id: "kubelet-service-account",
-                before: "With a trust rule for Kubernetes, the pod's service account is the proof, and the node needs no token. Instead of REGCRED_TOKEN_FILE, from Kubernetes 1.34 on:",
+                before: "With a trust rule for Kubernetes, the pod signs in with its service account, and the node needs no token. Since Kubernetes 1.34, instead of REGCRED_TOKEN_FILE:",
                 lines: format!(
                     "    tokenAttributes:\n      serviceAccountTokenAudience: {audience}\n      cacheType: Token\n      requireServiceAccount: true\n      requiredServiceAccountAnnotationKeys:\n        - regcred/pipeline"
                 ),
             },
             Block {
                 id: "kubelet-access",
-                before: "The kubelet needs this rule to ask for such tokens, and without the rule it never runs the program. Apply it with kubectl:",
+                before: "The kubelet needs these permissions to request such tokens, and does not run the program without them. Apply this with kubectl:",
                 lines: access(&audience),
             },
             Block {
                 id: "kubelet-annotation",
-                before: "And in the metadata of the service account:",
+                before: "In the metadata of the service account:",
                 lines: format!("annotations:\n  regcred/pipeline: {pipeline}"),
             },
         ],

@@ -1,16 +1,16 @@
 //! A new token, shown once.
 
-use crate::ui::components::{Alert, Snippet};
+use crate::ui::kit::{Alert, CodeToCopy};
 use leptos::prelude::*;
 
-/// The token of the slot, or, when the slot was used up, what to do instead.
+/// The token; nothing in it when it was already shown.
 #[component]
-pub fn Once(token: Option<String>) -> impl IntoView {
+pub fn NewToken(token: Option<String>) -> impl IntoView {
     match token {
         Some(text) => view! {
             <section class="card stack" aria-labelledby="new-token">
                 <h2 id="new-token">"New token"</h2>
-                <Snippet id="token" text/>
+                <CodeToCopy id="token" text/>
                 <p>
                     <strong>"This token is shown once. Store it in your CI's secrets now."</strong>
                     " Then see "
@@ -22,7 +22,7 @@ pub fn Once(token: Option<String>) -> impl IntoView {
         .into_any(),
         None => view! {
             <Alert kind="warning">
-                <p>"The new token was shown already. If nobody stored it, revoke it and make another one."</p>
+                <p>"The new token was already shown. If nobody stored it, revoke it and create another one."</p>
             </Alert>
         }
         .into_any(),

@@ -1,0 +1,173 @@
+//! All that people can read on a page is pinned: one snapshot for each page and each state of it
+//! that says more, so that a change of words is seen in review. `INSTA_UPDATE=always` accepts it.
+
+mod text;
+
+use crate::app::{App, Browser, PASSWORD, Reply};
+use crate::forms::{credential_form, link_in, pipeline_form};
+use crate::matrix::{JOB_TOKEN, Objects};
+use regcred::domain::trust_rule::Provider;
+use regcred::domain::user::Role;
+use std::collections::{BTreeMap, BTreeSet};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+/// The words of pages, by the names of their snapshots.
+#[derive(Default)]
+struct Book(BTreeMap<String, String>);
+
+impl Book {
+    async fn open(&mut self, name: &str, browser: &Browser, path: &str) {
+        let reply = browser.get(path).await;
+        self.keep(name, &reply);
+    }
+
+    /// The page after a post.
+    async fn follow(&mut self, name: &str, browser: &Browser, reply: Reply) {
+        let page = browser.follow(reply).await;
+        self.keep(name, &page);
+    }
+
+    fn keep(&mut self, name: &str, reply: &Reply) {
+        let words = if reply.status.is_redirection() {
+            text::redacted(&format!("Leads to {}", reply.location()))
+        } else {
+            text::words(&reply.text())
+        };
+        assert!(!words.is_empty(), "{name}: {}", reply.status);
+        assert!(self.0.insert(name.to_owned(), words).is_none(), "{name} is there twice");
+    }
+}
+
+/// Every page of the router, with the things of the project in its address.
+async fn open_routes(book: &mut Book, app: &App, at: &Objects) {
+    let routes = leptos_axum::generate_route_list(regcred::app::App);
+    let routes: BTreeSet<&str> =
+        routes.iter().map(|route| route.path().trim_end_matches('/')).collect();
+    for route in routes {
+        let id = if route.contains("/pipelines/") { at.pipeline } else { at.credential };
+        let path = route.replace("{project}", "acme").replace("{id}", &id.to_string());
+        let path = path.replace("{grant}", &at.grant.to_string());
+        assert!(!path.contains('{'), "nothing is known for a part of {route}");
+        let parts: Vec<&str> = route.split('/').filter(|part| !part.is_empty()).collect();
+        let name = parts.join("_").replace(['{', '}'], "");
+        let (name, path) =
+            if path.is_empty() { ("home", "/") } else { (name.as_str(), path.as_str()) };
+        let is_for_anybody = matches!(route, "/setup" | "/sign-in");
+        let browser = if is_for_anybody { app.nobody() } else { app.owner.clone() };
+        book.open(name, &browser, path).await;
+    }
+}
+
+/// Pages that say something else when there is nothing to show, or when something is asked.
+async fn open_states(book: &mut Book, app: &App, at: &Objects) {
+    let owner = &app.owner;
+    let empty = app.project("beta").await;
+    for noun in ["credentials", "pipelines", "match"] {
+        book.open(&format!("empty_{noun}"), &empty, &format!("/p/beta/{noun}")).await;
+    }
+    book.open("list_nothing_found", owner, "/p/acme/credentials?q=zebra").await;
+    let question = format!("/p/acme/match?pipeline={}&intent=pull&image=", at.pipeline);
+    book.open("match_answered", owner, &format!("{question}ghcr.io/acme/api")).await;
+    book.open("match_refused", owner, &question).await;
+    for provider in Provider::ALL {
+        let word = provider.word();
+        let path = format!("/p/acme/pipelines/{}/trust/new?provider={word}", at.pipeline);
+        book.open(&format!("rule_{word}"), owner, &path).await;
+    }
+    book.open("nowhere", owner, "/nowhere").await;
+    book.open("nowhere_in_a_project", owner, "/p/acme/nothing").await;
+    let viewer = app.member(Role::Viewer, "acme").await;
+    book.open("not_allowed", &viewer, "/p/acme/pipelines/new").await;
+    let newcomer = app.new_person("newcomer").await;
+    book.open("no_project", &app.sign_in(&newcomer.email).await, "/").await;
+}
+
+/// What a second person sees of a grant that needs an approval.
+async fn open_approval(book: &mut Book, app: &App) {
+    let more = [("is_protected", "true")];
+    let owner = &app.owner;
+    let guarded = app.credential_with(owner, "acme", "guarded", "quay.io", "hunter2", &more).await;
+    let (pipeline, _) = app.pipeline(owner, "acme", "pusher", &[guarded], "pull_push").await;
+    let maintainer = app.member(Role::Maintainer, "acme").await;
+    let path = format!("/p/acme/pipelines/{pipeline}");
+    book.open("pipeline_waits_for_approval", &maintainer, &path).await;
+    let page = maintainer.get(&path).await.text();
+    let approve = link_in(&page, &format!("{path}/grants/")).unwrap();
+    book.open("approve_by_another", &maintainer, &approve).await;
+    book.open("approve_own", owner, &approve).await;
+}
+
+/// The pages after posts, above all those that were refused.
+async fn open_answers(book: &mut Book, app: &App, at: &Objects) {
+    let owner = &app.owner;
+    let pipeline = at.pipeline.to_string();
+    let on = [("project", "acme"), ("pipeline", pipeline.as_str()), ("password", PASSWORD)];
+    let posts: [(&str, &str, &[(&str, &str)]); 5] = [
+        ("grant_refused", "/rpc/grants/create", &[("form[branches]", "a b")]),
+        ("rule_refused", "/rpc/trust-rules/create", &[("form[provider]", "github")]),
+        ("token_refused", "/rpc/tokens/create", &[("token_days", "0")]),
+        ("token_is_none", "/rpc/trust-rules/try", &[("token", "")]),
+        ("token_tried", "/rpc/trust-rules/try", &[("token", JOB_TOKEN)]),
+    ];
+    for (name, action, fields) in posts {
+        let form: Vec<_> = on.iter().chain(fields).copied().collect();
+        let reply = owner.post_form(action, &form).await;
+        book.follow(name, owner, reply).await;
+    }
+    let reply =
+        owner.post_form("/rpc/pipelines/create", &pipeline_form("acme", "", "", PASSWORD)).await;
+    book.follow("pipeline_refused", owner, reply).await;
+    let form = pipeline_form("acme", "second", "pull", PASSWORD);
+    let reply = owner.post_form("/rpc/pipelines/create", &form).await;
+    book.follow("pipeline_with_its_token", owner, reply).await;
+    let form = credential_form("acme", "", "", "", &[]);
+    let reply = owner.post_multipart("/rpc/credentials/create", &form, None).await;
+    book.follow("credential_refused", owner, reply).await;
+    let (nobody, form) = (app.nobody(), [("email", "nobody@example.com"), ("password", "x")]);
+    let reply = nobody.post_form("/rpc/session/create", &form).await;
+    book.follow("sign_in_refused", &nobody, reply).await;
+}
+
+#[tokio::test]
+async fn all_that_people_can_read_is_pinned() {
+    let mut book = Book::default();
+    let first = App::not_set_up().await;
+    let link = first.vault.new_setup_link().await.unwrap().unwrap();
+    book.open("setup_open", &first.owner, &format!("/setup?link={}", link.as_str())).await;
+
+    let app = App::new().await;
+    let at = Objects::of(&app, &app.owner, "acme").await;
+    // A second version, so that each state of one is seen.
+    let id = at.credential.to_string();
+    let more = [("id", id.as_str()), ("revision", "1")];
+    let form = credential_form("acme", "hidden-credential", "ghcr.io", "hunter3-hunter3", &more);
+    let reply = app.owner.post_multipart("/rpc/credentials/update", &form, None).await;
+    assert!(reply.location().contains("said="), "{}", reply.text());
+
+    open_routes(&mut book, &app, &at).await;
+    open_states(&mut book, &app, &at).await;
+    open_approval(&mut book, &app).await;
+    open_answers(&mut book, &app, &at).await;
+    assert_pinned(&book);
+}
+
+/// Holds the words against the snapshots: all of them, so that one run shows every difference.
+fn assert_pinned(book: &Book) {
+    let mut settings = insta::Settings::clone_current();
+    settings.set_prepend_module_to_snapshot(false);
+    settings.set_omit_expression(true);
+    let mut changed = Vec::new();
+    for (name, words) in &book.0 {
+        let held = || settings.bind(|| insta::assert_snapshot!(name.as_str(), words));
+        if catch_unwind(AssertUnwindSafe(held)).is_err() {
+            changed.push(name);
+        }
+    }
+    assert!(changed.is_empty(), "other words than in src/tests/snapshots: {changed:?}");
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/src/tests/snapshots");
+    let files = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name());
+    let pinned: BTreeSet<String> =
+        files.filter_map(|file| Some(file.to_str()?.strip_suffix(".snap")?.to_owned())).collect();
+    let known: BTreeSet<String> = book.0.keys().cloned().collect();
+    assert_eq!(pinned, known, "a snapshot of a page that is gone goes with it");
+}
