@@ -49,8 +49,9 @@ pub struct Proof {
 /// Events of a proposed change, in the words of the providers.
 const REQUESTS: [&str; 4] =
     ["merge_request_event", "external_pull_request_event", "parent_pipeline", "PullRequest"];
-/// References of a proposed change.
-const REQUESTED: [&str; 2] = ["refs/pull/", "refs/merge-requests/"];
+/// References of a proposed change: GitHub's, Azure's and others', GitLab's, Bitbucket's, Gerrit's.
+const REQUESTED: [&str; 4] =
+    ["refs/pull/", "refs/merge-requests/", "refs/pull-requests/", "refs/changes/"];
 
 /// The longest fact that is kept, in characters; providers' own limits are lower.
 const FACT_MAX: usize = 512;

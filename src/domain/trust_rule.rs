@@ -96,11 +96,14 @@ impl TrustRule {
         known.unwrap_or(self.provider)
     }
 
-    /// Whose words these claims are: those of the rule's provider; of a rule for any issuer, those
-    /// of the provider that the issuer or else the shape of the claims is known to be of.
+    /// Whose words these claims are: those of the rule's provider; of a rule that asks for no more
+    /// than a subject, which every provider's tokens have, those of the provider that the issuer or
+    /// else the shape of the claims is known to be of.
     pub fn signer(&self, claims: &Map<String, Value>) -> Provider {
         match self.known_signer() {
-            Provider::Other => Provider::of_claims(claims).unwrap_or(Provider::Other),
+            known @ (Provider::Other | Provider::AzureDevOps | Provider::Kubernetes) => {
+                Provider::of_claims(claims).unwrap_or(known)
+            }
             known => known,
         }
     }

@@ -62,7 +62,8 @@ pub fn check(rule: &TrustRule, claims: &Map<String, Value>) -> Vec<ClaimCheck> {
     rule.claims.iter().map(check).collect()
 }
 
-fn matches(rule: &TrustRule, name: &str, wanted: &str, found: &str) -> bool {
+/// Whether that text is what the rule asks for under this name, as far as the text alone says.
+pub(super) fn matches(rule: &TrustRule, name: &str, wanted: &str, found: &str) -> bool {
     let field = rule.provider.fields().iter().find(|field| field.name == name);
     match field.map(|field| field.kind) {
         Some(Kind::Narrowing) => fits(wanted, found),
@@ -76,9 +77,19 @@ pub(super) fn is_of_tag(rule: &TrustRule, name: &str, claims: &Map<String, Value
     match rule.signer(claims) {
         Provider::Buildkite => name == "build_branch" && has_tag(claims),
         Provider::GitLab => {
-            let is_asked =
-                ["ref_type", "ref_path"].iter().any(|other| rule.claims.contains_key(*other));
-            name == "ref" && !is_asked && fact(claims.get("ref_type")).as_deref() != Some("branch")
+            let kind = fact(claims.get("ref_type"));
+            let path = rule.claims.get("ref_path");
+            match name {
+                "ref" => {
+                    let is_asked = path.is_some() || rule.claims.contains_key("ref_type");
+                    !is_asked && kind.as_deref() != Some("branch")
+                }
+                "ref_path" => {
+                    kind.as_deref() == Some("tag")
+                        && path.is_some_and(|path| path.starts_with("refs/heads/"))
+                }
+                _ => false,
+            }
         }
         _ => false,
     }

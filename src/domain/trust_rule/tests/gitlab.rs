@@ -48,6 +48,11 @@ fn tokens_for_a_rule_of_a_branch() {
             Refused(&["ref_path is not"]),
         ),
         (
+            "tag whose path is a branch's",
+            json!({"ref_type": "tag"}),
+            Refused(&["ref_path is not", "a tag is no branch"]),
+        ),
+        (
             "old server",
             json!({"ref_path": ABSENT}),
             Refused(&["ref_path is absent", "GitLab 16.0"]),
