@@ -9,8 +9,8 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
+use data_encoding::HEXLOWER;
 use rust_embed::{EmbeddedFile, RustEmbed};
-use std::fmt::Write;
 use std::sync::Arc;
 
 #[derive(RustEmbed)]
@@ -33,12 +33,7 @@ impl Assets {
                 &Site::get(file).map(|file| sha256(&file.data)).unwrap_or_default(),
             );
         }
-        let mut name = "regcred-".to_owned();
-        for byte in &sha256(&all)[..8] {
-            // Writing to a String does not fail.
-            let _ = write!(name, "{byte:02x}");
-        }
-        Self { name: name.into() }
+        Self { name: format!("regcred-{}", HEXLOWER.encode(&sha256(&all)[..8])).into() }
     }
 
     /// The stem of the files' names in pages.
