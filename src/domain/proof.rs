@@ -31,10 +31,8 @@ pub struct Proof {
     /// Whether the code comes from a fork.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub is_fork: Option<bool>,
-    /// The run.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub run: Option<String>,
-    /// The commit.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub commit: Option<String>,
     /// Who started it.

@@ -24,7 +24,6 @@ const BODY_MAX: usize = 32 * 1024;
 struct Presented {
     /// Which pipeline the job wants to be.
     pipeline: Uuid,
-    /// The signed token.
     token: String,
 }
 

@@ -12,7 +12,6 @@ pub(super) const IN_LIST: &str = "[]";
 /// One claim of a rule beside that of a token.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ClaimCheck {
-    /// The claim's name.
     pub name: String,
     /// What the rule asks for.
     pub wanted: String,

@@ -22,9 +22,7 @@ pub enum ValueKind {
     Fraction,
     /// A number that is too large to be read exactly.
     Huge,
-    /// A list.
     List,
-    /// An object.
     Object,
 }
 
