@@ -8,6 +8,8 @@ use serde_json::{Map, Value};
 
 /// Behind the name of a claim in a rule: the claim is a list that has to hold the text.
 pub(super) const IN_LIST: &str = "[]";
+/// The pattern for every reference, of whatever kind.
+pub(super) const ANY_REFERENCE: &str = "refs/*";
 
 /// One claim of a rule beside that of a token.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -80,7 +82,8 @@ pub(super) fn is_of_tag(rule: &TrustRule, name: &str, claims: &Map<String, Value
             let path = rule.claims.get("ref_path");
             match name {
                 "ref" => {
-                    let is_asked = path.is_some() || rule.claims.contains_key("ref_type");
+                    let is_asked = path.is_some_and(|path| path != ANY_REFERENCE)
+                        || rule.claims.contains_key("ref_type");
                     !is_asked && kind.as_deref() != Some("branch")
                 }
                 "ref_path" => {

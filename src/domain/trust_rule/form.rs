@@ -1,6 +1,6 @@
 //! The form of a rule: what was typed into it, read, or what is wrong with it.
 
-use super::check::IN_LIST;
+use super::check::{ANY_REFERENCE, IN_LIST};
 use super::{ClaimField, Kind, Provider, TrustForm};
 use crate::domain::typed_text::is_invisible;
 use crate::error::FieldError;
@@ -126,12 +126,12 @@ fn read_claim(
 }
 
 /// Whether a reference says of which kind it is, so that a pattern for branches is none for tags.
-/// `refs/*` is for every kind, and looks it.
+/// The pattern for every kind looks like what it is.
 fn names_its_kind(reference: &str) -> bool {
     let kind = reference.strip_prefix("refs/").and_then(|rest| rest.split_once('/'));
     let is_whole =
         |(kind, name): (&str, &str)| !kind.is_empty() && !kind.contains('*') && !name.is_empty();
-    reference == "refs/*" || kind.is_some_and(is_whole)
+    reference == ANY_REFERENCE || kind.is_some_and(is_whole)
 }
 
 /// Whether the pattern is for the workflows of one owner, who is not somebody whose name only
