@@ -32,11 +32,8 @@ pub const MAX_SECRET: usize = 64 * 1024;
 /// row's id is made by the program and not by the database.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Place<'a> {
-    /// Table name.
     pub table: &'a str,
-    /// Column name.
     pub column: &'a str,
-    /// The row.
     pub row_id: Uuid,
     /// The project that owns the row.
     pub project_id: Uuid,

@@ -6,6 +6,7 @@ use std::str::FromStr;
 use base64::alphabet;
 use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig, URL_SAFE_NO_PAD};
 use base64::engine::{DecodePaddingMode, Engine};
+use data_encoding::{HEXLOWER, HEXLOWER_PERMISSIVE};
 use zeroize::{ZeroizeOnDrop, Zeroizing};
 
 use super::CryptoError;
@@ -155,21 +156,16 @@ impl FromStr for KekId {
 }
 
 fn parse_hex(text: &[u8], out: &mut [u8]) -> Option<()> {
-    let digit = |byte: u8| (byte as char).to_digit(16);
-    let pairs = text.chunks_exact(2);
+    // Other lengths are a panic there.
     if text.len() != 2 * out.len() {
         return None;
     }
-    for (byte, pair) in out.iter_mut().zip(pairs) {
-        let &[high, low] = pair else { return None };
-        *byte = u8::try_from(digit(high)? << 4 | digit(low)?).ok()?;
-    }
-    Some(())
+    HEXLOWER_PERMISSIVE.decode_mut(text, out).ok().map(drop)
 }
 
 /// Lower-case hex, for public ids and, in tests, for vectors.
 pub(super) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    HEXLOWER.encode(bytes)
 }
 
 #[cfg(test)]

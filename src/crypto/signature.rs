@@ -1,11 +1,10 @@
-//! Signatures and digests of other systems' requests: Ed25519, HMAC-SHA256, SHA-256 and SHA-512.
+//! Signatures of other systems' requests: Ed25519 and HMAC-SHA256.
 //! What is signed, and by whom, is the caller's to know.
 
-use super::digest::sha256;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use ring::hmac;
 use ring::signature::{ED25519, UnparsedPublicKey};
-use ring::{digest, hmac};
 
 const PEM_BEGIN: &str = "-----BEGIN PUBLIC KEY-----";
 const PEM_END: &str = "-----END PUBLIC KEY-----";
@@ -21,18 +20,6 @@ pub fn ed25519_holds(public_key: &[u8], message: &[u8], signature: &[u8]) -> boo
 /// Whether the tag is the HMAC-SHA256 of the message, in a time that does not tell where it differs.
 pub fn hmac_sha256_holds(key: &[u8], message: &[u8], tag: &[u8]) -> bool {
     hmac::verify(&hmac::Key::new(hmac::HMAC_SHA256, key), message, tag).is_ok()
-}
-
-/// SHA-256 of the bytes.
-pub fn sha256_of(bytes: &[u8]) -> [u8; 32] {
-    sha256(bytes)
-}
-
-/// SHA-512 of the bytes.
-pub fn sha512_of(bytes: &[u8]) -> [u8; 64] {
-    let mut out = [0; 64];
-    out.copy_from_slice(digest::digest(&digest::SHA512, bytes).as_ref());
-    out
 }
 
 /// Reads an Ed25519 public key: PEM of a `SubjectPublicKeyInfo`, or base64 of that or of the bare 32
@@ -123,7 +110,7 @@ mod tests {
     }
 
     #[test]
-    fn hmac_and_sha512_agree_with_the_standards() {
+    fn hmac_agrees_with_the_standard() {
         // RFC 4231, test case 2.
         let message = b"what do ya want for nothing?";
         let tag = bytes("5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843");
@@ -131,10 +118,6 @@ mod tests {
         assert!(!hmac_sha256_holds(b"jefe", message, &tag));
         assert!(!hmac_sha256_holds(b"Jefe", message, &tag[..31]));
         assert!(!hmac_sha256_holds(b"Jefe", message, b""));
-        assert_eq!(
-            hex(&sha512_of(b"abc")),
-            "ddaf35a193617abacc417349ae20413112e6fa4e89a97ea20a9eeee64b55d39a2192992a274fc1a836ba3c23a3feebbd454d4423643ce80e2a9ac94fa54ca49f"
-        );
     }
 
     #[test]

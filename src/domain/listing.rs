@@ -8,6 +8,7 @@ pub use cursor::{Cursor, SortKey};
 use super::credential::{Access, Method, Summary};
 use super::moment::Day;
 use crate::error::{Error, Result};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::{Deserialize, Serialize};
 
 super::words! {
@@ -172,17 +173,12 @@ pub struct Listing {
     pub today: Day,
 }
 
-/// A value for a URL (RFC 3986: all but the unreserved characters are escaped).
+/// What is escaped in a URL: all but the unreserved characters (RFC 3986, 2.3).
+const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
+/// A value for a URL.
 pub fn percent(value: &str) -> String {
-    let mut out = String::new();
-    for byte in value.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
-            out.push(char::from(byte));
-        } else {
-            out.push_str(&format!("%{byte:02X}"));
-        }
-    }
-    out
+    utf8_percent_encode(value, ESCAPED).to_string()
 }
 
 fn word<T>(

@@ -31,10 +31,8 @@ pub struct Proof {
     /// Whether the code comes from a fork.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub is_fork: Option<bool>,
-    /// The run.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub run: Option<String>,
-    /// The commit.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub commit: Option<String>,
     /// Who started it.
@@ -49,8 +47,9 @@ pub struct Proof {
 /// Events of a proposed change, in the words of the providers.
 const REQUESTS: [&str; 4] =
     ["merge_request_event", "external_pull_request_event", "parent_pipeline", "PullRequest"];
-/// References of a proposed change.
-const REQUESTED: [&str; 2] = ["refs/pull/", "refs/merge-requests/"];
+/// References of a proposed change: GitHub's, Azure's and others', GitLab's, Bitbucket's, Gerrit's.
+const REQUESTED: [&str; 4] =
+    ["refs/pull/", "refs/merge-requests/", "refs/pull-requests/", "refs/changes/"];
 
 /// The longest fact that is kept, in characters; providers' own limits are lower.
 const FACT_MAX: usize = 512;

@@ -38,7 +38,7 @@ pub struct RegistryHost {
 }
 
 /// What was understood from a pasted address, and what was changed to get there.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ParsedRegistry {
     pub host: RegistryHost,
     /// The repository path that stood behind the host. It belongs in the path scope, if that is empty.

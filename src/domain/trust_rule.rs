@@ -34,11 +34,8 @@ super::words! {
         GitLab = "gitlab", "GitLab CI";
         /// Service accounts of a Kubernetes cluster.
         Kubernetes = "kubernetes", "Kubernetes";
-        /// CircleCI.
         CircleCi = "circleci", "CircleCI";
-        /// Buildkite.
         Buildkite = "buildkite", "Buildkite";
-        /// Azure DevOps.
         AzureDevOps = "azure_devops", "Azure DevOps";
         /// Any issuer of OpenID Connect tokens.
         Other = "oidc", "Another OpenID Connect issuer";
@@ -68,9 +65,7 @@ impl Provider {
 /// A rule, as pages show it. No secret.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TrustRule {
-    /// Never changes.
     pub id: Uuid,
-    /// Who signs.
     pub provider: Provider,
     /// Exactly the `iss` claim; empty for who signs requests.
     pub issuer: String,
@@ -82,7 +77,6 @@ pub struct TrustRule {
     pub public_key: Option<String>,
     /// When it was made.
     pub created_at: Moment,
-    /// By whom.
     pub created_by: String,
     /// When it last let something in.
     pub last_used_at: Option<Moment>,
@@ -96,11 +90,14 @@ impl TrustRule {
         known.unwrap_or(self.provider)
     }
 
-    /// Whose words these claims are: those of the rule's provider; of a rule for any issuer, those
-    /// of the provider that the issuer or else the shape of the claims is known to be of.
+    /// Whose words these claims are: those of the rule's provider; of a rule that asks for no more
+    /// than a subject, which every provider's tokens have, those of the provider that the issuer or
+    /// else the shape of the claims is known to be of.
     pub fn signer(&self, claims: &Map<String, Value>) -> Provider {
         match self.known_signer() {
-            Provider::Other => Provider::of_claims(claims).unwrap_or(Provider::Other),
+            known @ (Provider::Other | Provider::AzureDevOps | Provider::Kubernetes) => {
+                Provider::of_claims(claims).unwrap_or(known)
+            }
             known => known,
         }
     }
@@ -149,7 +146,6 @@ pub struct TrustForm {
 /// How one rule looks at a pasted token.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RuleTrial {
-    /// The rule.
     pub rule: TrustRule,
     /// What it asks for, claim by claim.
     pub checks: Vec<ClaimCheck>,

@@ -1,5 +1,6 @@
 //! Where requests may go: HTTPS, or plain HTTP to this machine.
 
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use std::net::{Ipv4Addr, Ipv6Addr};
 use ureq::http::Uri;
 
@@ -40,17 +41,12 @@ pub fn origin(url: &str) -> Option<String> {
     is_bare.then(|| format!("{scheme}://{authority}"))
 }
 
+/// What is escaped in an address: all but the unreserved characters (RFC 3986, 2.3).
+const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
 /// The text as one value in a query or one part of a path.
 pub fn percent_encoded(text: &str) -> String {
-    let mut encoded = String::with_capacity(text.len());
-    for byte in text.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
-            encoded.push(char::from(byte));
-        } else {
-            encoded.push_str(&format!("%{byte:02X}"));
-        }
-    }
-    encoded
+    utf8_percent_encode(text, ESCAPED).to_string()
 }
 
 #[cfg(test)]

@@ -50,7 +50,6 @@ pub struct Outbound {
 
 /// What a host answered, whatever its status. Debug prints the status only.
 pub struct Answer {
-    /// The HTTP status.
     pub status: u16,
     /// The headers, as they came.
     pub headers: HeaderMap,

@@ -1,57 +1,33 @@
 //! A range of addresses, as an operator writes it: `10.0.0.0/8`, `fd00::/8`, or one address.
 
+use ipnet::IpNet;
 use std::net::IpAddr;
 
 /// All addresses that share their first bits with one of them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Network {
-    base: IpAddr,
-    /// How many bits are shared; never more than the address has.
-    prefix: u32,
-}
+pub struct Network(IpNet);
 
 impl Network {
     /// Reads `address/bits`, or an address alone for just that one.
     ///
     /// Bits behind the prefix are a slip (`10.0.0.1/8`) and give nothing, and so does IPv4 written as IPv6.
     pub fn parse(text: &str) -> Option<Self> {
-        let (address, bits) =
-            text.split_once('/').map_or((text, None), |(address, bits)| (address, Some(bits)));
-        let base: IpAddr = address.parse().ok()?;
-        let width = width_of(base);
-        let prefix = match bits {
+        // Not read by `ipnet`, which takes `010.0.0.0/8`, too.
+        let network = match text.split_once('/') {
+            None => IpNet::from(text.parse::<IpAddr>().ok()?),
             // `parse` alone would take `+8`, too.
-            Some(bits) if bits.bytes().all(|b| b.is_ascii_digit()) => bits.parse().ok()?,
+            Some((address, bits)) if bits.bytes().all(|b| b.is_ascii_digit()) => {
+                IpNet::new(address.parse().ok()?, bits.parse().ok()?).ok()?
+            }
             Some(_) => return None,
-            None => width,
         };
-        let network = Self { base, prefix };
-        (prefix <= width && base.to_canonical() == base && network.masked(base) == bits_of(base))
-            .then_some(network)
+        let base = network.addr();
+        (network.trunc() == network && base.to_canonical() == base).then_some(Self(network))
     }
 
     /// Whether the address is one of them. IPv4 inside IPv6 (`::ffff:10.0.0.1`) counts as what it stands for.
     pub fn contains(&self, address: IpAddr) -> bool {
-        let address = address.to_canonical();
-        address.is_ipv4() == self.base.is_ipv4() && self.masked(address) == bits_of(self.base)
-    }
-
-    /// The bits of an address of the same family, without those behind the prefix.
-    fn masked(&self, address: IpAddr) -> u128 {
-        let behind = width_of(self.base) - self.prefix;
-        // Shifting out all bits is no shift, which would be the mask of `::/0`.
-        bits_of(address) & u128::MAX.checked_shl(behind).unwrap_or(0)
-    }
-}
-
-fn width_of(address: IpAddr) -> u32 {
-    if address.is_ipv4() { 32 } else { 128 }
-}
-
-fn bits_of(address: IpAddr) -> u128 {
-    match address {
-        IpAddr::V4(v4) => u128::from(v4.to_bits()),
-        IpAddr::V6(v6) => v6.to_bits(),
+        self.0.contains(&address.to_canonical())
     }
 }
 

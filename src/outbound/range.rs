@@ -1,6 +1,7 @@
 //! Which addresses are not called unless the operator allowed them: all that are not public.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::sync::LazyLock;
 
 use super::OutboundProblem;
 use super::network::Network;
@@ -36,6 +37,12 @@ const RANGES: [&str; 27] = [
     "ff00::/8 (multicast)",
 ];
 
+/// The same as networks.
+static NETWORKS: LazyLock<Vec<(Option<Network>, &str)>> = LazyLock::new(|| {
+    let network = |range: &str| range.split(' ').next().and_then(Network::parse);
+    RANGES.into_iter().map(|range| (network(range), range)).collect()
+});
+
 /// Whatever else of IPv6 nobody has been given yet.
 const NOT_GLOBAL: &str = "outside 2000::/3 (not public)";
 
@@ -62,11 +69,9 @@ fn refused(address: IpAddr) -> Option<&'static str> {
 }
 
 fn listed(address: IpAddr) -> Option<&'static str> {
-    RANGES.into_iter().find(|range| {
-        let network = range.split(' ').next().and_then(Network::parse);
-        // A range that cannot be read must not become a hole.
-        network.is_none_or(|network| network.contains(address))
-    })
+    // A range that cannot be read must not become a hole.
+    let holds = |network: Option<Network>| network.is_none_or(|network| network.contains(address));
+    NETWORKS.iter().find(|(network, _)| holds(*network)).map(|(_, range)| *range)
 }
 
 /// The IPv4 address that a NAT64 gateway would call (`64:ff9b::/96`).

@@ -1,5 +1,4 @@
-//! Answers that hold secrets: never stored on the way, and their headers say what was handed out
-//! and what was not.
+//! Answers that hold secrets: their headers say what was handed out and what was not.
 //!
 //! - `Regcred-Delivery`: a receipt of what is in the answer, and its registry
 //! - `Regcred-Fetch`: what all of these receipts can be spoken of by
@@ -58,7 +57,6 @@ pub(super) fn bytes(mut bytes: Zeroizing<Vec<u8>>) -> Body {
 
 /// Adds what is told of an answer.
 pub(super) fn tell(headers: &mut HeaderMap, told: &Told) {
-    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     let held = told.held.iter().map(|(receipt, host)| format!("{receipt}; {host}"));
     let held = told.held.len().saturating_sub(lines(headers, DELIVERY, held));
     if !told.held.is_empty() {
@@ -136,10 +134,7 @@ mod tests {
         let nil = Uuid::nil();
         assert_eq!(of("regcred-delivery"), vec![format!("{nil}; registry.example.com:5000"); 2]);
         assert_eq!(of("regcred-left-out"), vec![format!("{nil}; it is disabled"); 2]);
-        assert_eq!(
-            (of("cache-control"), of("content-type")),
-            (vec!["no-store".to_owned()], vec![JSON.to_owned()])
-        );
+        assert_eq!(of("content-type"), [JSON]);
         assert_eq!(of("regcred-fetch"), [nil.to_string()]);
         for name in ["regcred-more", "regcred-ends", "regcred-note"] {
             assert!(of(name).is_empty(), "{name}");

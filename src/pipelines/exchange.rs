@@ -10,7 +10,6 @@ use crate::vault::Vault;
 use axum::Json;
 use axum::body::Body;
 use axum::extract::{Extension, RawQuery, State};
-use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 use serde_json::json;
@@ -25,7 +24,6 @@ const BODY_MAX: usize = 32 * 1024;
 struct Presented {
     /// Which pipeline the job wants to be.
     pipeline: Uuid,
-    /// The signed token.
     token: String,
 }
 
@@ -44,10 +42,7 @@ pub(super) async fn create(
     let address = client.and_then(|Extension(client)| client.0);
     let (token, expires_in) = vault.exchange_token(pipeline, &token, address).await?;
     let body = json!({ "token": token.as_str(), "expires_in": expires_in });
-    let mut response = Json(body).into_response();
-    let no_store = HeaderValue::from_static("no-store");
-    response.headers_mut().insert(header::CACHE_CONTROL, no_store);
-    Ok(response)
+    Ok(Json(body).into_response())
 }
 
 #[cfg(test)]

@@ -3,6 +3,8 @@
 
 use crate::domain::credential::Access;
 use crate::error::{Error, Result};
+use percent_encoding::percent_decode_str;
+use std::borrow::Cow;
 
 /// The parameters of one request. It cannot be printed: people paste anything into a URL.
 pub(super) struct Query(Vec<(&'static str, String)>);
@@ -70,20 +72,15 @@ fn unknown(known: &[&'static str], repeatable: &[&'static str]) -> Error {
 
 /// Without its percent-encoding, and with `+` for a space, as forms and their readers have it.
 fn decoded(text: &str) -> Option<String> {
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.bytes();
-    while let Some(byte) = rest.next() {
-        bytes.push(match byte {
-            b'%' => digit(rest.next()?)? * 16 + digit(rest.next()?)?,
-            b'+' => b' ',
-            byte => byte,
-        });
+    let is_code = |rest: &str| {
+        rest.as_bytes().get(..2).is_some_and(|code| code.iter().all(u8::is_ascii_hexdigit))
+    };
+    // `percent_encoding` leaves what is no code as it is.
+    if !text.split('%').skip(1).all(is_code) {
+        return None;
     }
-    String::from_utf8(bytes).ok()
-}
-
-fn digit(byte: u8) -> Option<u8> {
-    char::from(byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok())
+    let text = text.replace('+', " ");
+    percent_decode_str(&text).decode_utf8().ok().map(Cow::into_owned)
 }
 
 #[cfg(test)]

@@ -32,7 +32,6 @@ impl IntoResponse for Reply {
         let body = json!({ "error": { "code": self.0.code(), "message": message } });
         let mut response = (status, Json(body)).into_response();
         let headers = response.headers_mut();
-        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
         if status == StatusCode::UNAUTHORIZED {
             headers.insert(
                 header::WWW_AUTHENTICATE,

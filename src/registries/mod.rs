@@ -36,7 +36,6 @@ pub struct Registries {
 
 /// What a token is asked for, and with what. There is no Debug: it holds the secret.
 pub struct BearerAsk<'a> {
-    /// The registry.
     pub host: &'a RegistryHost,
     /// Whether it is spoken to in plain HTTP.
     pub is_insecure: bool,

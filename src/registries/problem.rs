@@ -46,7 +46,6 @@ pub enum RegistryProblem {
         "The registry or its token service is not available just now: it answered with status {status}. Try again later."
     )]
     Busy {
-        /// The HTTP status.
         status: u16,
         /// Seconds until it wants to be asked again.
         wait: u32,

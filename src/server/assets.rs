@@ -9,8 +9,8 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
+use data_encoding::HEXLOWER;
 use rust_embed::{EmbeddedFile, RustEmbed};
-use std::fmt::Write;
 use std::sync::Arc;
 
 #[derive(RustEmbed)]
@@ -33,12 +33,7 @@ impl Assets {
                 &Site::get(file).map(|file| sha256(&file.data)).unwrap_or_default(),
             );
         }
-        let mut name = "regcred-".to_owned();
-        for byte in &sha256(&all)[..8] {
-            // Writing to a String does not fail.
-            let _ = write!(name, "{byte:02x}");
-        }
-        Self { name: name.into() }
+        Self { name: format!("regcred-{}", HEXLOWER.encode(&sha256(&all)[..8])).into() }
     }
 
     /// The stem of the files' names in pages.
@@ -92,7 +87,9 @@ fn answer(file: &str, headers: &HeaderMap, cache: &'static str) -> Response {
         Some((coding, data)) => {
             let mut response = Response::new(Body::from(data));
             let out = response.headers_mut();
-            out.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind(file)));
+            if let Ok(kind) = HeaderValue::try_from(kind(file)) {
+                out.insert(header::CONTENT_TYPE, kind);
+            }
             out.insert(header::CACHE_CONTROL, HeaderValue::from_static(cache));
             if let Some(coding) = coding.header() {
                 out.insert(header::CONTENT_ENCODING, HeaderValue::from_static(coding));
@@ -112,14 +109,11 @@ fn answer(file: &str, headers: &HeaderMap, cache: &'static str) -> Response {
     response
 }
 
-fn kind(file: &str) -> &'static str {
-    match file.rsplit('.').next() {
-        Some("js") => "text/javascript; charset=utf-8",
-        Some("wasm") => "application/wasm",
-        Some("css") => "text/css; charset=utf-8",
-        Some("svg") => "image/svg+xml",
-        _ => "text/plain; charset=utf-8",
-    }
+/// By its ending; what is text is UTF-8.
+fn kind(file: &str) -> String {
+    let kind = mime_guess::from_path(file).first_raw().unwrap_or("text/plain");
+    let charset = if kind.starts_with("text/") { "; charset=utf-8" } else { "" };
+    format!("{kind}{charset}")
 }
 
 fn missing() -> Response {

@@ -163,7 +163,6 @@ pub enum ConfigProblem {
         "REGCRED_URL has a path behind its host, and Regcred works only at the root of a host: its links and cookies are for the whole host. Give it a host name of its own, such as https://regcred.example.com."
     )]
     HasPath,
-    /// No network.
     #[error(
         "REGCRED_PRIVATE_NETWORKS has to be addresses or networks separated by commas, such as 10.0.0.0/8,192.0.2.7."
     )]
@@ -173,7 +172,6 @@ pub enum ConfigProblem {
         "REGCRED_TRUSTED_PROXIES has to be addresses or networks separated by commas, such as 10.0.0.0/8,192.0.2.7."
     )]
     BadProxies,
-    /// The certificate authorities.
     #[error("The file that REGCRED_CA_FILE names cannot be used: {0}.")]
     BadAuthorities(String),
     /// Another database than those that work.

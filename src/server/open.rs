@@ -13,7 +13,6 @@ use std::path::{Path, PathBuf};
 /// Why something did not start, or stopped.
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
-    /// A setting.
     #[error(transparent)]
     Config(#[from] ConfigProblem),
     /// A source of the key.
@@ -22,7 +21,6 @@ pub enum StartError {
     /// The keyring or the database.
     #[error(transparent)]
     Start(#[from] StartProblem),
-    /// The data folder.
     #[error("The data folder {0} cannot be used: {1}.")]
     Data(String, io::Error),
     /// Nothing to work on, in this folder.
@@ -45,7 +43,6 @@ pub enum StartError {
         "The database was used by a newer Regcred. Use that version or a newer one. Nothing was changed."
     )]
     NewerSchema,
-    /// The port.
     #[error(
         "{0} cannot be listened on: {1}. Another server may use it; choose one with REGCRED_LISTEN."
     )]
@@ -67,9 +64,7 @@ impl From<sea_orm::DbErr> for StartError {
 /// A database with its keys.
 #[derive(Debug)]
 pub struct Opened {
-    /// The rows.
     pub store: Store,
-    /// The keyring, unlocked.
     pub keys: Keys,
     /// The generated file of the key-encryption key, if that is what is used.
     pub local: Option<PathBuf>,

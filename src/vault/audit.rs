@@ -5,6 +5,7 @@ use crate::domain::actor::Operator;
 use crate::domain::audit::AuditEvent;
 use crate::error::Result;
 use crate::store::ChainHead;
+use data_encoding::HEXLOWER;
 use std::collections::HashMap;
 use uuid::Uuid;
 
@@ -57,7 +58,7 @@ impl Vault {
                 Some((links, mac)) => ChainReport {
                     name,
                     links,
-                    head: mac.iter().map(|byte| format!("{byte:02x}")).collect(),
+                    head: HEXLOWER.encode(&mac),
                     broken_at: match links {
                         // An end is written with a link.
                         ..=0 => Some(1),

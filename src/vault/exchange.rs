@@ -18,6 +18,7 @@ use crate::issuers::IssuerProblem;
 use crate::store::{TokenRow, Unrecorded};
 use once::{Shown, Use, used_once, uses};
 use serde_json::{Map, Value};
+use std::fmt::Display;
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
@@ -45,8 +46,7 @@ impl Vault {
         address: Option<String>,
     ) -> Result<(Zeroizing<String>, i64)> {
         // What is no token costs nothing to refuse, and is not counted.
-        let unverified = Unverified::read(presented.trim())
-            .map_err(|problem| Error::Denied(problem.to_string()))?;
+        let unverified = Unverified::read(presented.trim()).map_err(not_accepted)?;
         let found = self.store.tokens().pipeline(pipeline).await?;
         let network = network_of(address.as_deref());
         let mut keys = vec![(format!("proof:{network}"), FOR_ANY)];
@@ -200,16 +200,21 @@ impl Vault {
         address: Option<String>,
         reason: String,
     ) -> Result<T> {
-        let told = format!("The token was not accepted: {reason}.");
+        let denied = not_accepted(&reason);
         match self.count_attempt(&[(format!("refused-proof:{}", who.1), NOTED)]).await {
             Ok(()) => {}
             Err(Error::TooManyAttempts { .. }) => {
                 tracing::warn!(pipeline = %who.1, "more proofs are refused than noted");
-                return Err(Error::Denied(told));
+                return Err(denied);
             }
             Err(error) => return Err(error),
         }
         self.record(vec![refusal(who, Door::Token, proof, address, reason)]).await?;
-        Err(Error::Denied(told))
+        Err(denied)
     }
+}
+
+/// The refusal of a token, for this reason.
+fn not_accepted(reason: impl Display) -> Error {
+    Error::Denied(format!("The token was not accepted: {reason}."))
 }

@@ -105,15 +105,13 @@ impl Vault {
     /// answer as it has to.
     ///
     /// # Errors
-    /// `Invalid` when its answer shows that it is one that has a form of its own.
+    /// `Invalid` when its answer shows that it is one that has another form.
     async fn ask_issuer(&self, rule: &TrustRule) -> Result<Option<String>> {
         // A server without a reach has nobody to ask.
         let (true, Ok(reach)) = (rule.provider.is_oidc(), self.reach()) else { return Ok(None) };
         match reach.issuers.ask(&rule.issuer).await {
             Ok(place) => match Provider::of_keys(&place) {
-                Some(own) if rule.provider == Provider::Other => {
-                    Err(Error::at("issuer", own.says_its_form()))
-                }
+                Some(own) if own != rule.provider => Err(Error::at("issuer", own.says_its_form())),
                 _ => Ok(None),
             },
             Err(problem) => {
@@ -194,7 +192,9 @@ impl Vault {
 /// Whether the `aud` claim names the audience.
 fn is_for(claim: Option<&Value>, audience: &str) -> bool {
     match claim {
-        Some(Value::Array(all)) => all.iter().any(|one| one == audience),
+        Some(Value::Array(all)) => {
+            all.iter().all(Value::is_string) && all.iter().any(|one| one == audience)
+        }
         Some(one) => one == audience,
         None => false,
     }

@@ -1,11 +1,9 @@
 //! What is wrong with a key file, in the words people read.
 
-use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 /// The fields a key file must have.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum KeyField {
     Type,
     ClientEmail,
@@ -33,8 +31,7 @@ impl KeyField {
 /// Why a key file was refused: what is wrong, which file it probably is, what to give instead.
 ///
 /// The cases are those of design section 3. The text never repeats what was given.
-#[derive(Clone, Debug, PartialEq, Eq, Error, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum KeyFileProblem {
     #[error("The service account key is missing. Upload the .json key file, or paste all of it.")]
     Empty,

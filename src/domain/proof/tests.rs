@@ -72,6 +72,9 @@ fn a_pull_request_of_unknown_origin_may_be_a_forks() {
     };
     let azure = |name: &str| from(Provider::AzureDevOps, name).may_be_fork();
     assert!(azure("refs/pull/12/merge") && !azure("refs/heads/main"));
+    let drone = |name: &str| from(Provider::Drone, name).may_be_fork();
+    assert!(drone("refs/pull-requests/12/from") && drone("refs/changes/1/12/3"));
+    assert!(!drone("refs/heads/changes/1"));
     assert!(from(Provider::CircleCi, "refs/heads/pull/12").may_be_fork());
     // A branch may be called so.
     assert!(!from(Provider::CircleCi, "refs/heads/pull/fix").may_be_fork());

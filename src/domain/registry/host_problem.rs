@@ -1,6 +1,5 @@
 //! Why a registry host was refused, in the words people read.
 
-use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use super::repository_path::PathProblem;
@@ -8,10 +7,9 @@ use super::website::Website;
 
 /// What is wrong with a typed registry host, and what to type instead.
 ///
-/// The cases are those of design section 3 ("Registry host"). The text never repeats what was typed: errors travel
-/// in URLs, and people paste `user:password@host`.
-#[derive(Clone, Debug, PartialEq, Eq, Error, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
+/// The cases are those of design section 3 ("Registry host"). The text never repeats what was typed:
+/// people paste `user:password@host`.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum HostProblem {
     #[error(
         "The registry host is missing. Enter one, for example ghcr.io or registry.example.com:5000."

@@ -2,7 +2,6 @@
 
 mod address_path;
 
-use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 /// How many prefixes one credential may have.
@@ -11,8 +10,7 @@ const MAX_PREFIXES: usize = 20;
 const MAX_PATH: usize = 255;
 
 /// What is wrong with a repository path, and what to type instead. Never repeats what was typed.
-#[derive(Clone, Debug, PartialEq, Eq, Error, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum PathProblem {
     #[error(
         "There are more than 20 repository paths. Enter a shorter prefix that covers several, or use a second credential."

@@ -1,6 +1,5 @@
 //! Websites that people copy an address from where the registry is at another one, and what to use instead.
 
-use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use super::address::{self, MAX_INPUT, Scheme};
@@ -37,8 +36,7 @@ const WEBSITES: [(&str, Website); 18] = [
 ];
 
 /// A website that is no registry. The text says what to use; it never repeats what was typed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Error, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 pub enum Website {
     #[error("That is the website of GitHub, not its registry: use ghcr.io.")]
     GitHub,

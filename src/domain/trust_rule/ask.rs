@@ -66,6 +66,7 @@ impl Provider {
             Self::GitHub => &[
                 "The job needs the permission id-token: write. A token works once.",
                 "A token does not say whether a pull request comes from a fork, so each one counts as if it did. The grant says whether pull requests of forks may have the credential.",
+                "A run that workflow_run, issue_comment or merge_group starts may be about a fork's pull request, and its token does not say so. A grant with the event push gives such runs nothing.",
             ],
             Self::GitLab => &[
                 "The job needs id_tokens: in .gitlab-ci.yml.",

@@ -8,11 +8,12 @@ use serde_json::{Map, Value};
 
 /// Behind the name of a claim in a rule: the claim is a list that has to hold the text.
 pub(super) const IN_LIST: &str = "[]";
+/// The pattern for every reference, of whatever kind.
+pub(super) const ANY_REFERENCE: &str = "refs/*";
 
 /// One claim of a rule beside that of a token.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ClaimCheck {
-    /// The claim's name.
     pub name: String,
     /// What the rule asks for.
     pub wanted: String,
@@ -62,7 +63,8 @@ pub fn check(rule: &TrustRule, claims: &Map<String, Value>) -> Vec<ClaimCheck> {
     rule.claims.iter().map(check).collect()
 }
 
-fn matches(rule: &TrustRule, name: &str, wanted: &str, found: &str) -> bool {
+/// Whether that text is what the rule asks for under this name, as far as the text alone says.
+pub(super) fn matches(rule: &TrustRule, name: &str, wanted: &str, found: &str) -> bool {
     let field = rule.provider.fields().iter().find(|field| field.name == name);
     match field.map(|field| field.kind) {
         Some(Kind::Narrowing) => fits(wanted, found),
@@ -76,9 +78,20 @@ pub(super) fn is_of_tag(rule: &TrustRule, name: &str, claims: &Map<String, Value
     match rule.signer(claims) {
         Provider::Buildkite => name == "build_branch" && has_tag(claims),
         Provider::GitLab => {
-            let is_asked =
-                ["ref_type", "ref_path"].iter().any(|other| rule.claims.contains_key(*other));
-            name == "ref" && !is_asked && fact(claims.get("ref_type")).as_deref() != Some("branch")
+            let kind = fact(claims.get("ref_type"));
+            let path = rule.claims.get("ref_path");
+            match name {
+                "ref" => {
+                    let is_asked = path.is_some_and(|path| path != ANY_REFERENCE)
+                        || rule.claims.contains_key("ref_type");
+                    !is_asked && kind.as_deref() != Some("branch")
+                }
+                "ref_path" => {
+                    kind.as_deref() == Some("tag")
+                        && path.is_some_and(|path| path.starts_with("refs/heads/"))
+                }
+                _ => false,
+            }
         }
         _ => false,
     }

@@ -74,7 +74,7 @@ const GITHUB: &[ClaimField] = &[
     narrowing(
         "ref",
         "Git reference",
-        "For example refs/heads/main. A tag is refs/tags/NAME, so it is never mistaken for a branch. refs/heads/* stands for every branch.",
+        "For example refs/heads/main. A tag is refs/tags/NAME, so it is never mistaken for a branch. refs/heads/* stands for every branch; refs/* for everything, also tags and pull requests.",
     ),
     narrowing("environment", "Environment", "The environment of the job, if it names one."),
     narrowing(

@@ -1,7 +1,8 @@
 //! The form of a rule: what was typed into it, read, or what is wrong with it.
 
-use super::check::IN_LIST;
+use super::check::{ANY_REFERENCE, IN_LIST};
 use super::{ClaimField, Kind, Provider, TrustForm};
+use crate::domain::typed_text::is_invisible;
 use crate::error::FieldError;
 use std::collections::BTreeMap;
 use uuid::Uuid;
@@ -38,6 +39,14 @@ impl TrustForm {
             Err(message) => errors.push(at("more_claims", message)),
         }
         let fields = provider.fields();
+        let has_field = |name: &str| fields.iter().any(|field| field.name == name);
+        // Left out in silence, it would make a rule that asks for less than was typed.
+        if self.claims.iter().any(|(name, typed)| !typed.trim().is_empty() && !has_field(name)) {
+            errors.push(at(
+                "more_claims",
+                "This form has no field for one of the claims that were sent. Enter that claim here: name=value.",
+            ));
+        }
         let is_narrow = |name: &str| {
             fields.iter().any(|field| field.name == name && field.kind == Kind::Narrowing)
         };
@@ -63,7 +72,8 @@ impl TrustForm {
         {
             return vec![at("issuer", own.says_its_form())];
         }
-        let issuer = issuer_problem(&self.issuer).map(|message| at("issuer", message));
+        let issuer =
+            issuer_problem(&self.read_issuer(provider)).map(|message| at("issuer", message));
         let audience = audience_problem(&self.read_audience(provider));
         issuer.into_iter().chain(audience.map(|message| at("audience", message))).collect()
     }
@@ -99,15 +109,36 @@ fn read_claim(
         return said("Enter at least how it begins, for example refs/heads/*.");
     }
     // Matched by its name alone a tag would be taken for a branch.
-    if field.is_reference() && !typed.starts_with("refs/") {
+    if field.is_reference() && !names_its_kind(typed) {
         return said(
             "Write the whole reference: refs/heads/main for a branch, refs/tags/v1 for a tag.",
+        );
+    }
+    if field.name == "job_workflow_ref" && !names_its_owner(typed) {
+        return said(
+            "Write the workflow with its owner: acme/ci/.github/workflows/build.yml@refs/heads/main.",
         );
     }
     if provider == Provider::Kubernetes && field.name == "sub" && !is_service_account(typed) {
         return said("Write the whole subject: system:serviceaccount:NAMESPACE:NAME.");
     }
-    Ok(Some(as_it_is_signed(field, typed)))
+    Ok(Some(as_it_is_signed(provider, field, typed)))
+}
+
+/// Whether a reference says of which kind it is, so that a pattern for branches is none for tags.
+/// The pattern for every kind looks like what it is.
+fn names_its_kind(reference: &str) -> bool {
+    let kind = reference.strip_prefix("refs/").and_then(|rest| rest.split_once('/'));
+    let is_whole =
+        |(kind, name): (&str, &str)| !kind.is_empty() && !kind.contains('*') && !name.is_empty();
+    reference == ANY_REFERENCE || kind.is_some_and(is_whole)
+}
+
+/// Whether the pattern is for the workflows of one owner, who is not somebody whose name only
+/// begins or ends like it.
+fn names_its_owner(workflow: &str) -> bool {
+    let owner = workflow.split_once('/');
+    owner.is_some_and(|(owner, _)| !owner.is_empty() && !owner.contains('*'))
 }
 
 fn is_service_account(subject: &str) -> bool {
@@ -119,14 +150,33 @@ fn is_service_account(subject: &str) -> bool {
 }
 
 /// The value as the provider writes it, where people paste it in another form.
-fn as_it_is_signed(field: &ClaimField, typed: &str) -> String {
+fn as_it_is_signed(provider: Provider, field: &ClaimField, typed: &str) -> String {
     if field.name == "oidc.circleci.com/vcs-origin" {
-        let bare = typed.strip_prefix("https://").unwrap_or(typed).trim_end_matches('/');
-        return bare.strip_suffix(".git").unwrap_or(bare).to_owned();
+        return origin(typed);
+    }
+    // A branch may be called like an id, and how any issuer writes one is not known.
+    if field.kind == Kind::Narrowing || provider == Provider::Other {
+        return typed.to_owned();
     }
     match Uuid::try_parse(typed) {
         Ok(id) if typed.len() == id.hyphenated().to_string().len() => id.hyphenated().to_string(),
         _ => typed.to_owned(),
+    }
+}
+
+/// `github.com/acme/api`, of that or of an address that Git clones from.
+fn origin(typed: &str) -> String {
+    let schemes = ["https://", "http://", "ssh://"];
+    let bare = schemes.iter().find_map(|scheme| typed.strip_prefix(*scheme)).unwrap_or(typed);
+    let bare = match bare.strip_prefix("git@") {
+        Some(rest) => rest.replacen(':', "/", 1),
+        None => bare.to_owned(),
+    };
+    let bare = bare.trim_end_matches('/');
+    let bare = bare.strip_suffix(".git").unwrap_or(bare);
+    match bare.split_once('/') {
+        Some((host, path)) => format!("{}/{path}", host.to_ascii_lowercase()),
+        None => bare.to_owned(),
     }
 }
 
@@ -147,7 +197,7 @@ fn issuer_problem(issuer: &str) -> Option<String> {
             if rest.is_empty()
                 || rest.starts_with('/')
                 || rest.contains(['?', '#', '@', '\\'])
-                || rest.contains(|c: char| c.is_whitespace() || c.is_control())
+                || rest.contains(|c: char| c.is_whitespace() || is_invisible(c))
                 || issuer.len() > VALUE_MAX =>
         {
             Some("The issuer has to be an address with a host and at most a path.".to_owned())
@@ -168,7 +218,7 @@ fn value_problem(value: &str) -> Option<String> {
         return Some(format!("At most {VALUE_MAX} characters."));
     }
     value
-        .contains(|c: char| c.is_control())
+        .contains(is_invisible)
         .then(|| "This has a character that cannot be seen. Type it again.".to_owned())
 }
 
@@ -197,7 +247,9 @@ fn more(text: &str, provider: Provider) -> Result<BTreeMap<String, String>, Stri
         if let Some(message) = value_problem(value) {
             return Err(message);
         }
-        claims.insert(name.to_owned(), value.to_owned());
+        if claims.insert(name.to_owned(), value.to_owned()).is_some() {
+            return Err("One of these claims stands here twice. Leave one of the two.".to_owned());
+        }
     }
     Ok(claims)
 }

@@ -8,6 +8,10 @@ use serde_json::{Map, Value};
 const AZURE_AUDIENCE: &str = "api://AzureADTokenExchange";
 /// What stands before the id of an organization in its issuer.
 const CIRCLECI_ORGANIZATION: &str = "/org/";
+/// Where GitHub's own server has its issuer, and below it those of enterprises.
+const GITHUB_SERVER: &str = "/_services/token/";
+/// Who signs the older tokens of Entra; a slash is the end of its issuers.
+const ENTRA_OLDER: &str = "sts.windows.net";
 
 impl Provider {
     /// The issuer, where there is one for everybody.
@@ -38,7 +42,7 @@ impl Provider {
         let is_below = |domain: &str| {
             host.strip_suffix(domain).is_some_and(|front| front.ends_with('.') && front.len() > 1)
         };
-        let label = host.split('.').next().unwrap_or_default();
+        let label = host.split(['.', ':']).next().unwrap_or_default();
         // A server of one's own is called so by all who follow its manual.
         let is_gitlab =
             label == "gitlab" || label.starts_with("gitlab-") || label.ends_with("-gitlab");
@@ -46,7 +50,7 @@ impl Provider {
         match host.as_str() {
             "token.actions.githubusercontent.com" => Some(Self::GitHub),
             _ if is_below("ghe.com") && host.starts_with("token.actions.") => Some(Self::GitHub),
-            _ if path.ends_with("/_services/token") => Some(Self::GitHub),
+            _ if format!("{path}/").contains(GITHUB_SERVER) => Some(Self::GitHub),
             "gitlab.com" => Some(Self::GitLab),
             _ if is_below("gitlab-dedicated.com") || is_below("gitlab-dedicated.us") => {
                 Some(Self::GitLab)
@@ -55,6 +59,7 @@ impl Provider {
             "oidc.circleci.com" => Some(Self::CircleCi),
             _ if label.starts_with("agent") && is_below("buildkite.com") => Some(Self::Buildkite),
             "vstoken.dev.azure.com"
+            | ENTRA_OLDER
             | "login.microsoftonline.com"
             | "login.microsoftonline.us"
             | "login.partner.microsoftonline.cn" => Some(Self::AzureDevOps),
@@ -72,7 +77,14 @@ impl Provider {
         let (_, path) = host_and_path(address)?;
         match path.as_str() {
             _ if path.ends_with("/oauth/discovery/keys") => Some(Self::GitLab),
-            _ if path.ends_with("/_services/token/.well-known/jwks") => Some(Self::GitHub),
+            _ if path.contains(GITHUB_SERVER) && path.ends_with("/.well-known/jwks") => {
+                Some(Self::GitHub)
+            }
+            _ if path.contains(CIRCLECI_ORGANIZATION)
+                && path.ends_with("/.well-known/jwks-pub.json") =>
+            {
+                Some(Self::CircleCi)
+            }
             "/openid/v1/jwks" => Some(Self::Kubernetes),
             _ => None,
         }
@@ -151,7 +163,8 @@ impl TrustForm {
         let (host, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
         let (scheme, host) = (scheme.to_ascii_lowercase(), host.to_ascii_lowercase());
         let host = if scheme == "https" { host.trim_end_matches(":443") } else { host.as_str() };
-        format!("{scheme}://{host}{path}")
+        let end = if host == ENTRA_OLDER { "/" } else { "" };
+        format!("{scheme}://{host}{path}{end}")
     }
 
     /// The audience, which is the provider's usual one when none was typed and there is one.

@@ -1,9 +1,10 @@
 //! Which rule takes a token, and what is said when none does: which claim, what was there, and how
 //! to come by what is asked for. Values of a token are never repeated, but for its audience.
 
-use super::check::{check, holds, is_of_tag, lacking};
+use super::check::{IN_LIST, check, holds, is_of_tag, lacking, matches};
 use super::{ClaimCheck, Provider, TrustRule, ValueKind};
 use crate::domain::proof::fact;
+use crate::domain::typed_text::is_invisible;
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 
@@ -22,6 +23,8 @@ enum Why {
     Instead(ValueKind, Option<&'static str>),
     /// There is one, and another is asked for.
     Differs,
+    /// There is one that people would take for what is asked for.
+    Nearly(&'static str),
     /// The list is none.
     NoList,
     /// It is a tag's, and the rule asks for a branch.
@@ -76,21 +79,54 @@ fn is_too_little(rule: &TrustRule) -> String {
 
 fn why(rule: &TrustRule, check: &ClaimCheck, claims: &Map<String, Value>) -> Why {
     let signer = rule.signer(claims);
-    let is_list = check.name.ends_with(super::check::IN_LIST);
+    let is_list = check.name.ends_with(IN_LIST);
     match check.kind {
-        ValueKind::List if is_list => Why::Differs,
-        ValueKind::Plain if is_list => Why::NoList,
-        ValueKind::Plain if is_of_tag(rule, &check.name, claims) => Why::Tag,
-        ValueKind::Plain if is_of_fork(signer, check, claims) => Why::Fork,
-        ValueKind::Plain => Why::Differs,
-        ValueKind::List => Why::Instead(check.kind, Some(HOW_OF_LIST)),
-        ValueKind::Object | ValueKind::Fraction | ValueKind::Unreadable => {
-            Why::Instead(check.kind, None)
-        }
         ValueKind::Absent | ValueKind::Null | ValueKind::Empty => {
             Why::Instead(check.kind, signer.how_to_have(&check.name))
         }
+        ValueKind::List if is_list => Why::Differs,
+        _ if is_list => Why::NoList,
+        ValueKind::List => Why::Instead(check.kind, Some(HOW_OF_LIST)),
+        ValueKind::Object | ValueKind::Fraction | ValueKind::Huge | ValueKind::Unreadable => {
+            Why::Instead(check.kind, None)
+        }
+        ValueKind::Plain if is_of_tag(rule, &check.name, claims) => Why::Tag,
+        ValueKind::Plain => match nearly(rule, check) {
+            Some(difference) => Why::Nearly(difference),
+            None if is_of_fork(signer, check, claims) => Why::Fork,
+            None => Why::Differs,
+        },
     }
+}
+
+/// The only difference from what is asked for, where people would take the one for the other.
+fn nearly(rule: &TrustRule, check: &ClaimCheck) -> Option<&'static str> {
+    let found = check.found.as_deref()?;
+    let holds = |wanted: &str, found: &str| matches(rule, &check.name, wanted, found);
+    let seen: String = found.chars().filter(|c| !is_invisible(*c)).collect();
+    if holds(&check.wanted, found.trim()) {
+        Some("there are spaces at its start or its end")
+    } else if holds(&check.wanted, &seen) {
+        Some("it has characters that cannot be seen")
+    } else if holds(&check.wanted.to_lowercase(), &found.to_lowercase()) {
+        Some("only upper and lower case differ")
+    } else if looks_like(&check.wanted, found) {
+        Some("it has letters of another alphabet")
+    } else {
+        None
+    }
+}
+
+/// Whether letters of another alphabet are all that differs.
+fn looks_like(wanted: &str, found: &str) -> bool {
+    let pairs = || wanted.chars().zip(found.chars());
+    let is_alike = |(wanted, found): (char, char)| {
+        wanted == found
+            || (wanted.is_ascii_alphabetic() && !found.is_ascii() && found.is_alphabetic())
+    };
+    wanted.chars().count() == found.chars().count()
+        && pairs().all(is_alike)
+        && pairs().any(|(wanted, found)| wanted == found)
 }
 
 /// Whether another value of this claim means that the run is of a fork, and no other project's.
@@ -119,6 +155,9 @@ fn sentence(why: &Why, names: &[String]) -> String {
             format!("{name} {is} {instead}{asked}{how}")
         }
         Why::Differs => format!("{name} {is} not what the trust rule asks for"),
+        Why::Nearly(difference) => {
+            format!("{name} {is} not what the trust rule asks for: {difference}")
+        }
         Why::NoList => format!("{name} {is} no list, and the trust rule asks for one"),
         Why::Tag => {
             format!(

@@ -20,9 +20,9 @@ pub enum ValueKind {
     Unreadable,
     /// A number that is not whole.
     Fraction,
-    /// A list.
+    /// A number that is too large to be read exactly.
+    Huge,
     List,
-    /// An object.
     Object,
 }
 
@@ -36,7 +36,10 @@ impl ValueKind {
             Some(Value::Array(_)) => Self::List,
             Some(Value::Object(_)) => Self::Object,
             Some(plain) if fact(Some(plain)).is_some() => Self::Plain,
-            Some(Value::Number(_)) => Self::Fraction,
+            Some(Value::Number(number)) => {
+                let is_whole = number.as_f64().is_some_and(|number| number.fract() == 0.0);
+                if is_whole { Self::Huge } else { Self::Fraction }
+            }
             Some(_) => Self::Unreadable,
         }
     }
@@ -51,6 +54,7 @@ impl ValueKind {
             Self::Empty => Some("empty"),
             Self::Unreadable => Some("too long, or has characters that cannot be seen"),
             Self::Fraction => Some("a number that is not whole"),
+            Self::Huge => Some("a number that is too large to be compared"),
             Self::List => Some("a list"),
             Self::Object => Some("an object"),
         }
@@ -72,6 +76,9 @@ mod tests {
             (json!(7001.0), ValueKind::Plain),
             (json!(true), ValueKind::Plain),
             (json!(1.5), ValueKind::Fraction),
+            (json!(u64::MAX), ValueKind::Plain),
+            (json!(1e300), ValueKind::Huge),
+            (json!(-9.1e15), ValueKind::Huge),
             (json!("x".repeat(600)), ValueKind::Unreadable),
             (json!("a\nb"), ValueKind::Unreadable),
             (json!(["ci"]), ValueKind::List),

@@ -2,7 +2,7 @@
 //! it (RFC 3230).
 
 use super::SignatureProblem;
-use crate::crypto::signature::{sha256_of, sha512_of};
+use crate::crypto::digest::{sha256, sha512};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
@@ -43,8 +43,8 @@ pub(super) fn digest(text: &str, body: &[u8]) -> Result<(), SignatureProblem> {
 /// Whether the kind is known; an error if it is and the digest is not that of the body.
 fn compare(kind: &str, base64: &str, body: &[u8]) -> Result<bool, SignatureProblem> {
     let own = match kind {
-        "sha-256" => sha256_of(body).to_vec(),
-        "sha-512" => sha512_of(body).to_vec(),
+        "sha-256" => sha256(body).to_vec(),
+        "sha-512" => sha512(body).to_vec(),
         _ => return Ok(false),
     };
     match STANDARD.decode(base64) {

@@ -11,7 +11,6 @@ use std::process::ExitStatus;
 #[derive(Debug, thiserror::Error)]
 #[error("{fault}{}", expectation(.expected))]
 pub struct KekSourceProblem {
-    /// What is wrong.
     pub fault: KekFault,
     /// Ids of the keys that open the database; none for a new one.
     pub expected: BTreeSet<String>,
@@ -30,67 +29,34 @@ fn expectation(expected: &BTreeSet<String>) -> String {
 pub enum KekFault {
     /// It is not there, or may not be read.
     #[error("The key file {path} cannot be read: {cause}.")]
-    Unreadable {
-        /// Which.
-        path: String,
-        /// The system's word.
-        cause: io::Error,
-    },
+    Unreadable { path: String, cause: io::Error },
     /// Something else of that name.
     #[error(
         "The key file {path} is {kind} and not a file. Name the file itself; a key that comes out of a program is for REGCRED_KEK_COMMAND."
     )]
-    NotAFile {
-        /// Which.
-        path: String,
-        /// What it is.
-        kind: &'static str,
-    },
+    NotAFile { path: String, kind: &'static str },
     /// Others may read it.
     #[error("The key file {path} can be read by others. Run `chmod 600 {path}`.")]
-    Open {
-        /// Which.
-        path: String,
-    },
+    Open { path: String },
     /// Another user may read and change it.
     #[error(
         "The key file {path} belongs to user {owner}, and Regcred runs as user {user}. Run `chown {user} {path}`."
     )]
-    Foreign {
-        /// Which.
-        path: String,
-        /// Whose it is.
-        owner: u32,
-        /// Who we are.
-        user: u32,
-    },
+    Foreign { path: String, owner: u32, user: u32 },
     /// More than any way to write a key takes.
     #[error(
         "{origin} holds more than {} bytes, so it is no key: 32 bytes, or the same as base64 or hex, and nothing else.",
         MAX
     )]
-    TooLong {
-        /// What.
-        origin: String,
-    },
+    TooLong { origin: String },
     /// It holds no key.
     #[error("{origin} does not hold a key: {cause}")]
-    NotAKey {
-        /// What.
-        origin: String,
-        /// What is wrong.
-        cause: KekProblem,
-    },
+    NotAKey { origin: String, cause: KekProblem },
     /// It is not to be told which is meant.
     #[error(
         "The key is given twice, with {one} and with {other}. Only one can be meant: leave the other out."
     )]
-    TwoSources {
-        /// The one.
-        one: &'static str,
-        /// The other.
-        other: &'static str,
-    },
+    TwoSources { one: &'static str, other: &'static str },
     /// A previous key opens what the current one is to wrap, and there is no current one.
     #[error(
         "Only a previous key was given, {given}, and no current one. Set REGCRED_KEK_FILE to the file of the new key; to stay with this one, give it there."
@@ -107,45 +73,24 @@ pub enum KekFault {
     NotStarted {
         /// Its name, without its arguments: those may be secret.
         program: String,
-        /// The system's word.
         cause: io::Error,
     },
     /// The program says itself that it has no key.
     #[error(
         "The key command {program} failed: {status}. What it said about it on stderr went to this log."
     )]
-    Failed {
-        /// Its name.
-        program: String,
-        /// How it ended.
-        status: ExitStatus,
-    },
-    /// The program hangs.
+    Failed { program: String, status: ExitStatus },
     #[error(
         "The key command {program} did not end within {} seconds and was stopped. It cannot ask anything: it has no terminal.",
         TIMEOUT.as_secs()
     )]
-    TooSlow {
-        /// Its name.
-        program: String,
-    },
+    TooSlow { program: String },
     /// What it prints cannot be read.
     #[error("What the key command {program} prints cannot be read: {cause}.")]
-    Unheard {
-        /// Its name.
-        program: String,
-        /// The system's word.
-        cause: io::Error,
-    },
+    Unheard { program: String, cause: io::Error },
     /// The first run could not make it.
     #[error("The first key could not be written to {path}: {cause}.")]
-    NotWritten {
-        /// Where.
-        path: String,
-        /// The system's word.
-        cause: io::Error,
-    },
-    /// No random bytes.
+    NotWritten { path: String, cause: io::Error },
     #[error("The system gave no random bytes for the first key.")]
     Random,
 }

@@ -140,6 +140,19 @@ async fn a_fork_is_not_the_repository() {
 }
 
 #[tokio::test]
+async fn a_token_that_works_once_has_to_say_which_one_it_is() {
+    let scene = Scene::github().await;
+    for id in [json!(""), json!(null), json!(["a"]), json!({})] {
+        let mut claims = github();
+        claims["jti"] = id.clone();
+        let (status, told) = scene.told(&claims).await;
+        assert!(status == 403 && told.contains("it has no jti"), "{id}: {told}");
+    }
+    let used = "SELECT COUNT(*) FROM used_assertion";
+    assert_eq!(scene.app.scalar_i64(used).await, 0);
+}
+
+#[tokio::test]
 async fn a_lost_answer_may_be_asked_for_again_for_a_moment() {
     let scene = Scene::github().await;
     let app = &scene.app;

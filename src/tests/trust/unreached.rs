@@ -73,17 +73,19 @@ async fn an_issuer_that_answers_is_asked_once_when_the_rule_is_saved_and_nothing
 }
 
 #[tokio::test]
-async fn a_known_provider_is_no_other_issuer() {
+async fn a_known_provider_is_entered_in_no_other_form() {
     let app = App::reaching(HERE).await;
     let (pipeline, _) = app.bare_pipeline("build").await;
     let gitlab = Issuer::with_keys_at("/oauth/discovery/keys").await;
-    for (issuer, form) in [
-        ("https://token.actions.acme.ghe.com", "Choose GitHub Actions above"),
-        ("https://acme.gitlab-dedicated.com", "Choose GitLab CI above"),
-        (gitlab.url.as_str(), "Choose GitLab CI above"),
+    for (provider, issuer, form) in [
+        ("oidc", "https://token.actions.acme.ghe.com", "Choose GitHub Actions above"),
+        ("oidc", "https://acme.gitlab-dedicated.com", "Choose GitLab CI above"),
+        ("oidc", gitlab.url.as_str(), "Choose GitLab CI above"),
+        // That form, too, asks for nothing that tells a fork from the project.
+        ("azure_devops", gitlab.url.as_str(), "Choose GitLab CI above"),
     ] {
         let fields = [
-            ("form[provider]", "oidc"),
+            ("form[provider]", provider),
             ("form[issuer]", issuer),
             ("form[audience]", AUDIENCE),
             ("form[claims][sub]", "repo:acme/api:ref:refs/heads/main"),

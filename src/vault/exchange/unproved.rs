@@ -1,5 +1,6 @@
 //! Why an identity token was not taken, before any claim of it was looked at.
 
+use super::not_accepted;
 use crate::domain::trust_rule::{Provider, TrustRule, other_audience};
 use crate::error::Error;
 use crate::issuers::IssuerProblem;
@@ -40,7 +41,7 @@ impl Unproved {
                 let message = format!("{} Try again in half a minute.", complaint(problem, &rule));
                 Error::Upstream { message, retry_after: IssuerProblem::PAUSE }
             }
-            Self::Issuer(problem, _) => Error::Denied(problem.to_string()),
+            Self::Issuer(problem, _) => not_accepted(problem),
             Self::NoRule | Self::Audience(_) => Error::Denied(
                 "No trust rule of this pipeline names the issuer of this token.".to_owned(),
             ),

@@ -16,7 +16,7 @@ use crate::crypto::keyring::Keyring;
 use crate::domain::trust_rule::TrustRule;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use std::fmt::Write as _;
+use data_encoding::HEXLOWER;
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
@@ -92,9 +92,6 @@ fn unsalted(project: Uuid) -> Vec<u8> {
 fn hex(bytes: &[u8; 32]) -> Zeroizing<String> {
     // Room enough from the start: a string that grows leaves its old bytes behind.
     let mut text = Zeroizing::new(String::with_capacity(64));
-    for byte in bytes {
-        // Writing to a string does not fail.
-        let _ = write!(text, "{byte:02x}");
-    }
+    HEXLOWER.encode_append(bytes, &mut text);
     text
 }

@@ -55,6 +55,12 @@ fn tokens_for_a_rule_of_a_branch() {
             json!({"oidc.circleci.com/vcs-origin": "github.com/somebody/api"}),
             Refused(&["oidc.circleci.com/vcs-origin is not", "a fork is not the repository"]),
         ),
+        // Of a repository whose name was only typed otherwise it is not said that it is a fork.
+        (
+            "other letters",
+            json!({"oidc.circleci.com/vcs-origin": "github.com/Acme/api"}),
+            Refused(&["vcs-origin is not", "only upper and lower case differ"]),
+        ),
         (
             "pull request of a fork",
             json!({"oidc.circleci.com/vcs-origin": "github.com/somebody/api", "oidc.circleci.com/vcs-ref": "refs/heads/pull/7"}),
@@ -129,6 +135,9 @@ fn the_repository_may_be_pasted_as_an_address_and_the_audience_left_out() {
         "https://github.com/acme/api",
         "https://github.com/acme/api.git",
         "github.com/acme/api/",
+        "git@github.com:acme/api.git",
+        "ssh://git@github.com/acme/api.git",
+        "https://GitHub.com/acme/api",
     ] {
         let rule = of(typed, "refs/heads/main");
         assert!(holds(&rule, &with(&push(), &json!({}))), "{typed}");

@@ -34,6 +34,69 @@ fn a_reference_is_written_whole_so_that_a_tag_is_no_branch() {
 }
 
 #[test]
+fn a_pattern_for_branches_is_none_for_tags() {
+    let issuer = "https://issuer.example.com";
+    for (provider, name) in [
+        (Provider::GitHub, "ref"),
+        (Provider::GitLab, "ref_path"),
+        (Provider::CircleCi, "oidc.circleci.com/vcs-ref"),
+    ] {
+        let told = |typed: &str| at(provider, issuer, &[(name, typed)], &format!("claims.{name}"));
+        for typed in ["refs/*/main", "refs/*main", "refs/*s/main", "refs/heads", "refs/heads/"] {
+            assert!(told(typed).unwrap().contains("refs/tags/v1"), "{name} {typed}");
+        }
+        // That is for everything, and looks it.
+        for typed in ["refs/heads/*", "refs/heads/release/*", "refs/tags/v*", "refs/*"] {
+            assert_eq!(told(typed), None, "{name} {typed}");
+        }
+    }
+}
+
+#[test]
+fn a_workflow_is_of_one_owner() {
+    let told = |typed: &str| {
+        let claims = [("job_workflow_ref", typed)];
+        at(Provider::GitHub, "https://issuer.example.com", &claims, "claims.job_workflow_ref")
+    };
+    let path = ".github/workflows/build.yml@refs/heads/main";
+    for owner in ["*", "acme*", "*acme", ""] {
+        assert!(told(&format!("{owner}/ci/{path}")).is_some(), "{owner}");
+    }
+    for typed in [format!("acme/ci/{path}"), format!("acme/*/{path}"), "acme/*".to_owned()] {
+        assert_eq!(told(&typed), None, "{typed}");
+    }
+}
+
+#[test]
+fn what_was_sent_is_asked_for_or_refused_and_never_left_out() {
+    let issuer = "https://token.actions.githubusercontent.com";
+    let ids = [("repository_id", "74"), ("repository_owner_id", "65"), ("ref", "refs/heads/main")];
+    let with = |name: &'static str, value: &'static str| {
+        at(Provider::GitHub, issuer, &[ids[0], ids[1], ids[2], (name, value)], "more_claims")
+    };
+    assert!(with("event_name", "push").unwrap().contains("name=value"));
+    assert_eq!(with("event_name", " "), None, "blank asks for nothing");
+    let more = |text: &str| {
+        let form = TrustForm { more_claims: text.to_owned(), ..TrustForm::default() };
+        let errors = form.read(Provider::Other).unwrap_err();
+        errors.into_iter().find(|error| error.field == "more_claims").map(|error| error.message)
+    };
+    // The second would take the place of the first.
+    assert!(more("groups[]=ci\ngroups[]=staff").unwrap().contains("twice"));
+    assert_eq!(more("groups[]=ci\ngroups=ci"), None);
+}
+
+#[test]
+fn a_value_has_no_character_that_cannot_be_seen() {
+    for unseen in ['\u{200B}', '\u{FEFF}', '\u{202E}', '\u{AD}', '\0'] {
+        let typed = format!("refs/heads/ma{unseen}in");
+        let claims = [("ref", typed.as_str())];
+        let told = at(Provider::GitHub, "https://issuer.example.com", &claims, "claims.ref");
+        assert!(told.unwrap().contains("cannot be seen"), "{}", unseen.escape_unicode());
+    }
+}
+
+#[test]
 fn a_service_account_is_named_whole() {
     let issuer = "https://kubernetes.example.com";
     for typed in [
@@ -66,6 +129,12 @@ fn ids_are_stored_in_small_letters_as_they_are_signed() {
     let ids = [("organization_id", upper), ("pipeline_id", upper), ("build_branch", "main")];
     let rule = rule(Provider::Buildkite, "https://agent.buildkite.com", AUDIENCE, &ids);
     assert_eq!(rule.claims["organization_id"], upper.to_lowercase());
+    // A branch may be called so, and how any issuer writes its ids is not known.
+    let ids = [("organization_id", upper), ("pipeline_id", upper), ("build_branch", upper)];
+    let branch = super::rule(Provider::Buildkite, "https://agent.buildkite.com", AUDIENCE, &ids);
+    assert_eq!(branch.claims["build_branch"], upper);
+    let any = super::rule(Provider::Other, "https://example.com", AUDIENCE, &[("sub", upper)]);
+    assert_eq!(any.claims["sub"], upper);
 }
 
 #[test]

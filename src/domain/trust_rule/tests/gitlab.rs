@@ -48,6 +48,11 @@ fn tokens_for_a_rule_of_a_branch() {
             Refused(&["ref_path is not"]),
         ),
         (
+            "tag whose path is a branch's",
+            json!({"ref_type": "tag"}),
+            Refused(&["ref_path is not", "a tag is no branch"]),
+        ),
+        (
             "old server",
             json!({"ref_path": ABSENT}),
             Refused(&["ref_path is absent", "GitLab 16.0"]),
@@ -141,4 +146,8 @@ fn a_branch_that_is_asked_for_by_its_name_alone_is_no_tag() {
         ("unsaid", json!({"ref_type": ABSENT}), Refused(&["a tag is no branch"])),
     ];
     assert_answers(&rule, &push(), shapes);
+    // Every reference was asked for, and no tag.
+    rule.claims.insert("ref_path".to_owned(), "refs/*".to_owned());
+    let tag = json!({"ref_type": "tag", "ref_path": "refs/tags/main"});
+    assert_answers(&rule, &push(), vec![("tag", tag, Refused(&["a tag is no branch"]))]);
 }

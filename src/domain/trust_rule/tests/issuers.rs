@@ -16,16 +16,19 @@ fn a_known_provider_is_recognised_by_all_its_issuers() {
         ("https://token.actions.acme.ghe.com/acme", Provider::GitHub),
         ("https://github.example.com/_services/token", Provider::GitHub),
         ("https://github.example.com/_services/token/", Provider::GitHub),
+        ("https://github.example.com/_services/token/acme", Provider::GitHub),
         ("https://gitlab.com", Provider::GitLab),
         ("https://acme.gitlab-dedicated.com", Provider::GitLab),
         ("https://gitlab.example.com", Provider::GitLab),
         ("https://gitlab.example.com:8443", Provider::GitLab),
         ("https://example.com/gitlab", Provider::GitLab),
+        ("https://gitlab:8443", Provider::GitLab),
         ("https://oidc.circleci.com/org/0184990a", Provider::CircleCi),
         ("https://agent.buildkite.com", Provider::Buildkite),
         ("https://agent-edge.buildkite.com", Provider::Buildkite),
         ("https://vstoken.dev.azure.com/0ca3ddd9", Provider::AzureDevOps),
         ("https://login.microsoftonline.com/271ef6f7/v2.0", Provider::AzureDevOps),
+        ("https://sts.windows.net/271ef6f7/", Provider::AzureDevOps),
         ("https://oidc.eks.eu-west-1.amazonaws.com/id/ABCDEF", Provider::Kubernetes),
         (
             "https://container.googleapis.com/v1/projects/p/locations/l/clusters/c",
@@ -79,7 +82,9 @@ fn a_server_of_ones_own_is_recognised_by_where_its_keys_are() {
         ("https://git.example.com/oauth/discovery/keys", Some(Provider::GitLab)),
         ("https://git.example.com/_services/token/.well-known/jwks", Some(Provider::GitHub)),
         ("https://10.0.0.1:6443/openid/v1/jwks", Some(Provider::Kubernetes)),
+        ("https://ci.example.com/org/0184990a/.well-known/jwks-pub.json", Some(Provider::CircleCi)),
         ("https://issuer.example.com/keys", None),
+        ("https://issuer.example.com/.well-known/jwks", None),
         ("https://issuer.example.com/realms/openid/v1/jwks", None),
     ] {
         assert_eq!(Provider::of_keys(address), provider, "{address}");
@@ -99,6 +104,22 @@ fn a_rule_from_before_its_issuer_was_known_is_judged_by_the_providers_rules() {
 }
 
 #[test]
+fn a_known_providers_token_is_judged_by_its_rules_in_every_form_that_asks_for_a_subject_only() {
+    let issuer = "https://git.example.com";
+    let account = "system:serviceaccount:ci:builder";
+    let fork = json!({
+        "sub": account, "project_id": "21", "job_project_id": "20", "ref": "main",
+        "ref_type": "tag", "pipeline_source": "merge_request_event",
+    });
+    for provider in [Provider::AzureDevOps, Provider::Kubernetes, Provider::Other] {
+        let proof =
+            rule(provider, issuer, AUDIENCE, &[("sub", account)]).proof(&with(&fork, &json!({})));
+        assert!(proof.may_be_fork(), "{provider:?}");
+        assert_eq!(proof.reference.as_deref(), Some("refs/tags/main"), "{provider:?}");
+    }
+}
+
+#[test]
 fn the_issuer_is_stored_as_its_tokens_spell_it() {
     for (provider, typed, stored) in [
         (
@@ -114,6 +135,11 @@ fn the_issuer_is_stored_as_its_tokens_spell_it() {
         (Provider::GitLab, "https://gitlab.example.com:8443/", "https://gitlab.example.com:8443"),
         (Provider::GitHub, "http://127.0.0.1:8080", "http://127.0.0.1:8080"),
         // There the slash is part of the name.
+        (
+            Provider::AzureDevOps,
+            "https://sts.windows.net/271ef6f7",
+            "https://sts.windows.net/271ef6f7/",
+        ),
         (
             Provider::Kubernetes,
             "https://westeurope.oic.prod-aks.azure.com/a/b/",

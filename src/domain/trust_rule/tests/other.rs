@@ -36,6 +36,11 @@ fn each_kind_of_value_is_told_apart() {
         ("object", json!({"groups": {"ci": true}}), Refused(&["groups is an object"])),
         ("number", json!({"groups": 7}), Refused(&["groups is not what the trust rule asks for"])),
         ("fraction", json!({"groups": 7.5}), Refused(&["groups is a number that is not whole"])),
+        (
+            "huge number",
+            json!({"groups": 1e300}),
+            Refused(&["groups is a number that is too large"]),
+        ),
         ("flag", json!({"groups": true}), Refused(&["groups is not what"])),
         ("another text", json!({"groups": "administrators"}), Refused(&["groups is not what"])),
         ("unreadable", json!({"groups": "ci\u{0}somewhere"}), Refused(&["cannot be seen"])),
@@ -56,9 +61,28 @@ fn a_rule_can_ask_for_one_of_a_list() {
         ("empty list", json!({"groups": []}), Refused(&["groups[] is not what"])),
         ("list in the list", json!({"groups": [["ci"]]}), Refused(&["groups[] is not what"])),
         ("text", json!({"groups": "ci"}), Refused(&["groups[] is no list"])),
+        ("object", json!({"groups": {"ci": true}}), Refused(&["groups[] is no list"])),
+        ("null", json!({"groups": null}), Refused(&["groups[] is null"])),
         ("absent", json!({}), Refused(&["groups[] is absent"])),
     ];
     assert_answers(&of("groups[]=ci"), &token(), shapes);
+}
+
+#[test]
+fn what_people_would_take_for_the_value_is_told_from_it() {
+    let shapes = vec![
+        (
+            "a space",
+            json!({"groups": "ci "}),
+            Refused(&["groups is not", "spaces at its start or"]),
+        ),
+        ("no break", json!({"groups": "\u{A0}ci"}), Refused(&["spaces at its start or its end"])),
+        ("case", json!({"groups": "CI"}), Refused(&["only upper and lower case differ"])),
+        ("no width", json!({"groups": "c\u{200B}i"}), Refused(&["characters that cannot be seen"])),
+        ("Cyrillic", json!({"groups": "\u{441}i"}), Refused(&["letters of another alphabet"])),
+        ("another word", json!({"groups": "\u{441}\u{456}"}), Refused(&["groups is not what"])),
+    ];
+    assert_answers(&of("groups=ci"), &token(), shapes);
 }
 
 #[test]
