@@ -62,6 +62,7 @@ mod setup;
 mod sign_in;
 mod signed_out;
 mod signing;
+mod skipped;
 mod slots;
 mod slow;
 mod stale;
