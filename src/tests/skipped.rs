@@ -8,7 +8,7 @@ use std::io::Write;
 pub fn skip(why: &str) {
     // The thread of a test bears its name.
     let thread = std::thread::current();
-    let line = format!("{}: {why}\n", thread.name().unwrap_or("a test"));
+    let line = format!("{}\t{why}\n", thread.name().unwrap_or("a test"));
     eprint!("SKIPPED {line}");
     let Some(list) = setting("REGCRED_SKIPPED") else {
         return;
