@@ -1,7 +1,7 @@
 /** The `test` of every spec: a server, a person signed in, and a guard on every page. */
 import { test as base, expect, type Page } from '@playwright/test';
 import { watch } from './guard.ts';
-import { NOBODY, startInstance, startServer, type Instance, type Server } from './server.ts';
+import { NOBODY, startInstance, startServer, type Instance, type NewServer } from './server.ts';
 
 type Options = {
   /** Whether each test has a server of its own; else it shares one with the tests of its worker. */
@@ -13,7 +13,7 @@ type Options = {
 type Fixtures = {
   instance: Instance;
   /** A server that nobody has set up yet. */
-  newServer: Server;
+  newServer: NewServer;
   /** Another browser, of somebody who is not signed in. */
   stranger: Page;
   /** A page that axe can look into: without JavaScript one of a browser that has it, but not our scripts. */

@@ -13,6 +13,9 @@ use data_encoding::HEXLOWER;
 use rust_embed::{EmbeddedFile, RustEmbed};
 use std::sync::Arc;
 
+/// Whether this is the server of `make dev`: its files change while it runs.
+pub(super) const IS_WATCHED: bool = cfg!(debug_assertions) && option_env!("LEPTOS_WATCH").is_some();
+
 #[derive(RustEmbed)]
 #[folder = "target/site"]
 #[allow_missing = true]
@@ -70,7 +73,8 @@ async fn package(
         ".css" => "pkg/regcred.css",
         _ => return missing(),
     };
-    answer(file, &headers, "public, max-age=31536000, immutable")
+    let cache = if IS_WATCHED { "no-store" } else { "public, max-age=31536000, immutable" };
+    answer(file, &headers, cache)
 }
 
 fn public(file: &str, headers: &HeaderMap) -> Response {

@@ -1,15 +1,19 @@
 //! Headers of every answer: what a browser may do with it.
 
+use super::assets::IS_WATCHED;
 use axum::body::Body;
 use axum::extract::State;
 use axum::http::header::{self, HeaderName, HeaderValue};
 use axum::http::{Request, Response};
 use axum::middleware::Next;
 
+/// Where a page of `make dev` hears that it has changed.
+const RELOAD: &str = if IS_WATCHED { " ws://localhost:3001 ws://127.0.0.1:3001" } else { "" };
+
 /// What a page may load and do. Scripts need this answer's nonce; nothing comes from elsewhere.
 pub(super) fn page_policy(nonce: &str) -> String {
     format!(
-        "default-src 'none'; script-src 'nonce-{nonce}' 'strict-dynamic' 'wasm-unsafe-eval'; style-src 'self' 'nonce-{nonce}'; img-src 'self' data:; font-src 'self'; connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'; object-src 'none'"
+        "default-src 'none'; script-src 'nonce-{nonce}' 'strict-dynamic' 'wasm-unsafe-eval'; style-src 'self' 'nonce-{nonce}'; img-src 'self' data:; font-src 'self'; connect-src 'self'{RELOAD}; form-action 'self'; frame-ancestors 'none'; base-uri 'none'; object-src 'none'"
     )
 }
 

@@ -1,10 +1,12 @@
 //! A whole instance for one test: its database, its keys, its router, and the people at it.
 
+use super::acme::Acme;
 pub use super::browser::{Browser, Reply, SITE};
 use super::database::Database;
 pub use super::database::soak;
 pub use super::forms::{auths, credential_form, pipeline_form, token_in};
 use super::plans::Watch;
+use super::template::Template;
 use axum::Router;
 use regcred::crypto::kek::Kek;
 use regcred::domain::actor::Member;
@@ -38,8 +40,18 @@ pub struct App {
 }
 
 impl App {
-    /// An instance that was set up through its own set-up page.
+    /// An instance that was set up through its own set-up page: all of a process are copies of one.
     pub async fn new() -> Self {
+        let acme = Acme::get().await;
+        let database = Database::copy_of(&acme.template).await;
+        let mut app = Self::on(database, SITE, Kek::parse(acme.kek.as_bytes()).unwrap()).await;
+        app.owner.cookie.clone_from(&acme.cookie);
+        app.owner.person = acme.owner;
+        app
+    }
+
+    /// One that has nothing in common with the others: neither keys nor ids.
+    pub async fn another() -> Self {
         let mut app = Self::not_set_up().await;
         let link = app.vault.new_setup_link().await.unwrap().unwrap();
         let form = [
@@ -63,13 +75,14 @@ impl App {
 
     /// The same, with that public address.
     pub async fn at(site: &str) -> Self {
-        let database = Database::new().await;
+        Self::on(Database::migrated().await, site, Kek::generate().unwrap()).await
+    }
+
+    async fn on(database: Database, site: &str, kek: Kek) -> Self {
         let address = database.address.clone();
         let store = Store::connect(&address).await.unwrap();
-        store.migrate(&address).await.unwrap();
         let watch = Watch::default();
         let store = watch.over(store);
-        let kek = Kek::generate().unwrap();
         let text = kek.to_text().as_str().to_owned();
         let source = KeySource { current: Some(kek), previous: None };
         let keys = unlock(&store, source).await.unwrap();
@@ -78,6 +91,12 @@ impl App {
         let router = regcred::server::router(&vault, &[]);
         let owner = Browser::new(&router);
         Self { router, vault, address, owner, database, kek: text, _watch: watch }
+    }
+
+    /// What it holds, for others to begin with, and the key-encryption key of that.
+    pub async fn into_template(self) -> (Template, String) {
+        self.vault.store().clone().close().await.unwrap();
+        (self.database.into_template(), self.kek)
     }
 
     /// The key-encryption key, as its operator gives it.

@@ -6,6 +6,7 @@ mod forged;
 use crate::app::App;
 use crate::canary::search::{Canary, Search};
 use crate::database::soak;
+use crate::skipped::is_on_postgres;
 use axum::http::StatusCode;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -252,13 +253,10 @@ async fn an_older_backup_is_brought_to_todays_schema() {
 
 #[tokio::test]
 async fn either_database_restores_what_the_other_wrote() {
-    let app = lived_in().await;
-    if app.database.is_embedded() {
-        eprintln!(
-            "SKIPPED: this test needs PostgreSQL, and there is none (REGCRED_TEST_DATABASE_URL)"
-        );
+    if !is_on_postgres("this test needs PostgreSQL") {
         return;
     }
+    let app = lived_in().await;
     let from_postgres = dump(&app).await;
     let embedded = Address::File(app.database.folder.join("restored.db"));
     let sqlite = Store::connect(&embedded).await.unwrap();

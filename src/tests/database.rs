@@ -1,11 +1,14 @@
 //! A new database for one test, and what a test does to it behind the product's back.
 
+use super::template::{self, Template};
 use regcred::store::Address;
 use sea_orm::{
     ConnectOptions, ConnectionTrait, Database as Connect, DatabaseConnection, DbBackend, Statement,
 };
 use std::os::unix::fs::DirBuilderExt;
 use std::path::PathBuf;
+use std::sync::OnceLock;
+use std::sync::mpsc::{Receiver, Sender, channel};
 use uuid::Uuid;
 
 /// A database that is removed when this is dropped.
@@ -21,17 +24,37 @@ pub struct Database {
 impl Database {
     /// An empty one: a file, or a database of the server that the tests were given.
     pub async fn new() -> Self {
-        let name = format!("regcred_test_{}", Uuid::now_v7().simple());
-        let folder = std::env::temp_dir().join(&name);
-        // Closed to others, as the folder of a server is.
-        std::fs::DirBuilder::new().recursive(true).mode(0o700).create(&folder).unwrap();
+        Self::begin(None).await
+    }
+
+    /// One with the schema in it.
+    pub async fn migrated() -> Self {
+        Self::begin(Some(template::migrated().await)).await
+    }
+
+    /// A copy of another.
+    pub async fn copy_of(template: &Template) -> Self {
+        Self::begin(Some(template)).await
+    }
+
+    async fn begin(template: Option<&Template>) -> Self {
+        let (name, folder) = place();
         let admin = setting("REGCRED_TEST_DATABASE_URL");
         let address = match &admin {
-            None => Address::File(folder.join("regcred.db")),
+            None => {
+                let path = folder.join("regcred.db");
+                if let Some(Template::File(bytes)) = template {
+                    std::fs::write(&path, bytes).unwrap();
+                }
+                Address::File(path)
+            }
             Some(url) => {
-                on(url, &format!("CREATE DATABASE {name} TEMPLATE template0")).await;
-                let (server, _) = url.rsplit_once('/').unwrap();
-                Address::Postgres(format!("{server}/{name}"))
+                let template = match template {
+                    Some(Template::Postgres(database)) => database.name.as_str(),
+                    _ => "template0",
+                };
+                on(url, &format!("CREATE DATABASE {name} TEMPLATE {template}")).await;
+                address_on(url, &name)
             }
         };
         Self { address, folder, name, admin }
@@ -39,10 +62,24 @@ impl Database {
 
     /// One that is there already and stays.
     pub fn at(url: String) -> Self {
-        let name = format!("regcred_test_{}", Uuid::now_v7().simple());
-        let folder = std::env::temp_dir().join(&name);
-        std::fs::DirBuilder::new().recursive(true).mode(0o700).create(&folder).unwrap();
+        let (name, folder) = place();
         Self { address: Address::Postgres(url), folder, name, admin: None }
+    }
+
+    /// One of that server's, which is there already and stays, for others to begin with.
+    pub fn template(server: &str, name: String) -> Template {
+        let (address, folder) = (address_on(server, &name), PathBuf::new());
+        Template::Postgres(Box::new(Self { address, folder, name, admin: None }))
+    }
+
+    /// What is in it now, for others to begin with. Nobody may be connected to it.
+    pub fn into_template(self) -> Template {
+        if let Address::File(path) = &self.address {
+            let log = std::fs::metadata(path.with_extension("db-wal")).map_or(0, |log| log.len());
+            assert_eq!(log, 0, "something of it is not in its file");
+            return Template::File(std::fs::read(path).unwrap());
+        }
+        Template::Postgres(Box::new(self))
     }
 
     /// Whether it is the embedded one.
@@ -106,14 +143,42 @@ impl Drop for Database {
         let Some(admin) = self.admin.take() else {
             return;
         };
-        let sql = format!("DROP DATABASE IF EXISTS {} WITH (FORCE)", self.name);
-        // A runtime cannot wait inside another, hence the thread.
-        let dropping = std::thread::spawn(move || {
-            let runtime =
-                tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-            runtime.block_on(on(&admin, &sql));
-        });
-        let _ = dropping.join();
+        drop_later(admin, self.name.clone());
+    }
+}
+
+/// A new name, and a folder of that name, closed to others, as the folder of a server is.
+fn place() -> (String, PathBuf) {
+    let name = format!("regcred_test_{}", Uuid::now_v7().simple());
+    let folder = std::env::temp_dir().join(&name);
+    std::fs::DirBuilder::new().recursive(true).mode(0o700).create(&folder).unwrap();
+    (name, folder)
+}
+
+/// The address of the database of this name, on the server of another.
+pub fn address_on(server: &str, name: &str) -> Address {
+    let (server, _) = server.rsplit_once('/').unwrap();
+    Address::Postgres(format!("{server}/{name}"))
+}
+
+/// Has the database dropped while the tests go on. Those that are left when the process ends stay.
+fn drop_later(admin: String, name: String) {
+    static NAMES: OnceLock<Sender<String>> = OnceLock::new();
+    let names = NAMES.get_or_init(|| {
+        let (say, names) = channel();
+        std::thread::spawn(move || drop_all(&admin, &names));
+        say
+    });
+    let _ = names.send(name);
+}
+
+/// Drops the databases as their names arrive.
+fn drop_all(admin: &str, names: &Receiver<String>) {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let db = runtime.block_on(connect(admin));
+    for name in names {
+        let sql = format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)");
+        let _ = runtime.block_on(db.execute_unprepared(&sql));
     }
 }
 
@@ -123,7 +188,8 @@ async fn on(url: &str, sql: &str) {
     db.close().await.unwrap();
 }
 
-async fn connect(url: &str) -> DatabaseConnection {
+/// One connection.
+pub async fn connect(url: &str) -> DatabaseConnection {
     let mut options = ConnectOptions::new(url.to_owned());
     options.max_connections(1).sqlx_logging(false);
     Connect::connect(options).await.unwrap()

@@ -8,22 +8,22 @@ mod postgres;
 mod scene;
 
 use crate::app::soak;
-use crate::database::setting;
 use crate::process::server::Server;
+use crate::skipped::is_on_sqlite;
 use disk::{ALWAYS, ANY, EFBIG, EIO, ENOSPC, FLUSH, WRITE};
 use scene::Scene;
 
 /// The errors of a disk that is full, that has a limit, and that is broken.
 const ERRORS: [u64; 3] = [ENOSPC, EFBIG, EIO];
 
-/// The files are those of another server on `PostgreSQL`: see `postgres`.
-fn is_embedded() -> bool {
-    setting("REGCRED_TEST_DATABASE_URL").is_none()
+/// Whether the files are ours. On `PostgreSQL` they are not: see `postgres`.
+fn has_files() -> bool {
+    is_on_sqlite("the files of PostgreSQL are those of another server")
 }
 
 #[tokio::test]
 async fn each_call_of_a_run_fails_in_turn_and_nothing_is_answered_that_is_not_kept() {
-    if !is_embedded() {
+    if !has_files() {
         return;
     }
     let mut scene = Scene::new().await;
@@ -45,7 +45,7 @@ async fn each_call_of_a_run_fails_in_turn_and_nothing_is_answered_that_is_not_ke
 
 #[tokio::test]
 async fn a_disk_that_stays_full_is_told_each_time_and_needs_no_restart_afterwards() {
-    if !is_embedded() {
+    if !has_files() {
         return;
     }
     let mut scene = Scene::new().await;
@@ -65,7 +65,7 @@ async fn a_disk_that_stays_full_is_told_each_time_and_needs_no_restart_afterward
 
 #[tokio::test]
 async fn probes_alone_find_a_full_disk_every_time() {
-    if !is_embedded() {
+    if !has_files() {
         return;
     }
     let scene = Scene::new().await;
@@ -80,7 +80,7 @@ async fn probes_alone_find_a_full_disk_every_time() {
 
 #[tokio::test]
 async fn two_servers_on_one_file_keep_what_each_of_them_has_said() {
-    if !is_embedded() {
+    if !has_files() {
         return;
     }
     let mut scene = Scene::new().await;
@@ -100,7 +100,7 @@ async fn two_servers_on_one_file_keep_what_each_of_them_has_said() {
 
 #[tokio::test]
 async fn on_a_full_disk_it_ends_well_when_it_is_asked_to() {
-    if !is_embedded() {
+    if !has_files() {
         return;
     }
     let mut scene = Scene::new().await;
@@ -116,7 +116,7 @@ async fn on_a_full_disk_it_ends_well_when_it_is_asked_to() {
 
 #[tokio::test]
 async fn what_lasts_is_logged_once_however_many_meet_it() {
-    if !is_embedded() {
+    if !has_files() {
         return;
     }
     let mut scene = Scene::new().await;

@@ -9,6 +9,7 @@ mod verbs;
 
 use crate::app::App;
 use crate::database::setting;
+use crate::skipped::skip;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::Stdio;
@@ -21,9 +22,7 @@ use uuid::Uuid;
 pub fn program() -> Option<PathBuf> {
     let given = setting("REGCRED_HELPER_BIN");
     if given.is_none() {
-        eprintln!(
-            "SKIPPED: this test is about docker-credential-regcred, and there is none (REGCRED_HELPER_BIN)"
-        );
+        skip("there is no docker-credential-regcred (REGCRED_HELPER_BIN)");
     }
     given.map(|path| PathBuf::from(path).canonicalize().expect("REGCRED_HELPER_BIN names a file"))
 }

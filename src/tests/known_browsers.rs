@@ -54,7 +54,7 @@ async fn a_known_browser_is_known_to_its_own_account_only() {
     guess_ten_times(&app.nobody(), OWNER).await;
     assert_eq!(attempt(&browser, OWNER, PASSWORD).await.status, 429);
     // Nor does a mark help that was made up, cut, changed, or made by another instance.
-    let foreign = known(&App::new().await, OWNER).await.cookie.unwrap();
+    let foreign = known(&App::another().await, OWNER).await.cookie.unwrap();
     let changed = if own.ends_with('A') { "B" } else { "A" };
     let marks = [
         "known=".to_owned(),

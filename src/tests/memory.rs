@@ -10,6 +10,7 @@ use crate::database::setting;
 use crate::process::client::Client;
 use crate::process::instance::Instance;
 use crate::process::server::{Folder, Server, command, program};
+use crate::skipped::skip;
 use region::Memory;
 use std::collections::BTreeSet;
 use std::fs;
@@ -49,16 +50,14 @@ fn hold(server: &Server, bytes: &Canary) -> TcpStream {
 async fn no_secret_stays_in_memory() {
     if cfg!(debug_assertions) && setting("REGCRED_BIN").is_none() {
         // Unoptimized code moves values over the stack and leaves them there.
-        eprintln!("SKIPPED: only a release build keeps this promise. Name one with REGCRED_BIN.");
+        skip("only a release build keeps this promise: name one with REGCRED_BIN");
         return;
     }
     let count = soak(200, 4000);
     let instance = Instance::new().await;
     let server = Server::start(instance.command(), &instance.log);
     let Some(memory) = Memory::of(server.id()) else {
-        eprintln!(
-            "SKIPPED: the memory of the server can be searched by root only. NOTHING WAS SHOWN."
-        );
+        skip("only root can search the memory of the server: NOTHING WAS SHOWN");
         return;
     };
     let mut client = Client::set_up(&server);
@@ -144,7 +143,7 @@ fn a_process_of_the_same_user_may_not_look_into_it() {
     let mut version = as_nobody(Command::new(program()));
     let runs = version.arg("--version").output().is_ok_and(|output| output.status.success());
     if !runs {
-        eprintln!("SKIPPED: only root may run {}. NOTHING WAS SHOWN.", program().display());
+        skip("only root may run the program here: NOTHING WAS SHOWN");
         return;
     }
     let folder = Folder::new();

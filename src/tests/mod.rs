@@ -2,6 +2,7 @@
 //! and has a database of its own; with `REGCRED_TEST_DATABASE_URL` it is one of `PostgreSQL`.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on stops where it stands")]
 
+mod acme;
 mod app;
 mod approvals;
 mod asking;
@@ -67,12 +68,14 @@ mod setup;
 mod sign_in;
 mod signed_out;
 mod signing;
+mod skipped;
 mod slots;
 mod slow;
 mod stale;
 mod start_states;
 mod states;
 mod strangers;
+mod template;
 mod terms;
 mod tokens;
 mod trust;

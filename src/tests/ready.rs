@@ -2,9 +2,9 @@
 //! waits for ever for what others hold in the database.
 
 use crate::app::{App, Browser};
-use crate::database::setting;
 use crate::process::client::exchange;
 use crate::process::server::{Folder, Server, command, signal};
+use crate::skipped::is_on_postgres;
 use sea_orm::{ConnectionTrait, TransactionTrait};
 use std::time::Duration;
 use tokio::time::timeout;
@@ -52,8 +52,7 @@ fn asked_to_stop_it_says_so_and_serves_those_who_still_come() {
 
 #[tokio::test]
 async fn who_waits_too_long_for_what_others_hold_is_told_to_come_back() {
-    if setting("REGCRED_TEST_DATABASE_URL").is_none() {
-        // The embedded database has one writer, and a patience that it is opened with.
+    if !is_on_postgres("SQLite has one writer, and a patience that it is opened with") {
         return;
     }
     let app = App::new().await;

@@ -2,9 +2,9 @@
 //! (security T29). No database matters here, so the embedded one stands for both.
 
 use crate::app::soak;
-use crate::database::setting;
 use crate::process::client::exchange;
 use crate::process::server::{Folder, Server, command, program, with_settings};
+use crate::skipped::is_on_sqlite;
 use std::io::{ErrorKind, Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::process::Command;
@@ -23,9 +23,8 @@ const SLOW: usize = 150;
 const FILES: usize = 300;
 const SHARE: usize = 11;
 
-fn is_other_database() -> bool {
-    setting("REGCRED_TEST_DATABASE_URL").is_some()
-}
+/// Why the tests of this file run once.
+const ONCE: &str = "no database matters here: it runs once, on SQLite";
 
 /// Sends `drip` each second until the other side closes; gives how long that took.
 fn closed_after(mut stream: TcpStream, drip: &[u8]) -> Duration {
@@ -54,7 +53,7 @@ fn connect(server: &Server) -> TcpStream {
 
 #[test]
 fn who_is_slow_is_let_go_and_nobody_waits_for_them() {
-    if is_other_database() {
+    if !is_on_sqlite(ONCE) {
         return;
     }
     let folder = Folder::new();
@@ -89,7 +88,7 @@ fn who_is_slow_is_let_go_and_nobody_waits_for_them() {
 
 #[tokio::test]
 async fn one_network_gets_its_share_of_the_connections_and_leaves_the_others() {
-    if is_other_database() {
+    if !is_on_sqlite(ONCE) {
         return;
     }
     let folder = Folder::new();

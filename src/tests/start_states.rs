@@ -6,10 +6,10 @@ mod first;
 mod install;
 mod sources;
 
-use crate::database::setting;
 use crate::process::client::exchange;
 use crate::process::instance::{Instance, key_file};
 use crate::process::server::{Refusal, Server, refused};
+use crate::skipped::is_on_postgres;
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD, URL_SAFE, URL_SAFE_NO_PAD};
 use install::{Install, PREVIOUS, bytes_of, file};
@@ -113,10 +113,7 @@ fn current_and_previous_in_either_order_open_the_database() {
 
 #[tokio::test]
 async fn a_shared_database_never_gets_a_key_made_beside_it() {
-    if setting("REGCRED_TEST_DATABASE_URL").is_none() {
-        eprintln!(
-            "SKIPPED: this test is about PostgreSQL, and there is none (REGCRED_TEST_DATABASE_URL)"
-        );
+    if !is_on_postgres("this test is about PostgreSQL") {
         return;
     }
     let instance = Instance::new().await;

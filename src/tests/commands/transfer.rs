@@ -6,6 +6,7 @@ use crate::database::Database;
 use crate::process::client::{Client, deliver};
 use crate::process::instance::Instance;
 use crate::process::server::{self, Folder, Server};
+use crate::skipped::skip;
 use regcred::store::Address;
 use std::fs;
 use std::os::unix::fs::MetadataExt;
@@ -155,10 +156,7 @@ async fn a_damaged_backup_makes_no_database() {
 async fn the_embedded_database_moves_into_a_shared_one_and_back() {
     let target = Database::new().await;
     let Address::Postgres(url) = &target.address else {
-        eprintln!(
-            "SKIPPED: this test needs PostgreSQL, and there is none (REGCRED_TEST_DATABASE_URL)"
-        );
-        return;
+        return skip("this test needs PostgreSQL");
     };
     // The instance of the tests is on PostgreSQL here: into a file, and into another database.
     let (machine, _server, token, body) = served().await;

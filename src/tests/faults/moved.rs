@@ -1,6 +1,6 @@
 //! The database file is moved, removed or replaced under a running server.
 
-use super::is_embedded;
+use super::has_files;
 use super::scene::Scene;
 use std::fs;
 use std::path::Path;
@@ -42,7 +42,7 @@ const ACCIDENTS: [Accident; 4] = [
 
 #[tokio::test]
 async fn a_database_that_is_not_where_it_was_is_noticed_and_said() {
-    if !is_embedded() {
+    if !has_files() {
         return;
     }
     for (accident, happens, back) in ACCIDENTS {
@@ -71,7 +71,7 @@ async fn a_database_that_is_not_where_it_was_is_noticed_and_said() {
 
 #[tokio::test]
 async fn a_log_that_is_not_where_it_was_is_noticed_before_anything_is_answered() {
-    if !is_embedded() {
+    if !has_files() {
         return;
     }
     for name in ["regcred.db-wal", "regcred.db-shm"] {

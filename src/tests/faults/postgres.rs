@@ -1,12 +1,12 @@
 //! `PostgreSQL` that is killed, whose disk is full, and that comes back.
 
 use super::disk::{ANY, Disk, EIO, ENOSPC};
-use super::is_embedded;
 use super::scene::Scene;
 use crate::app::soak;
 use crate::database::Database;
 use crate::process::instance::Instance;
 use crate::process::server::{Folder, signal};
+use crate::skipped::is_on_postgres;
 use std::net::TcpListener;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
@@ -115,7 +115,7 @@ fn open_to_all(path: &Path) {
 
 #[tokio::test]
 async fn a_killed_postgresql_and_its_full_disk_lose_nothing_that_was_said() {
-    if is_embedded() {
+    if !is_on_postgres("this test starts a PostgreSQL of its own") {
         return;
     }
     let (disk, mut cluster) = (Disk::new(), Cluster::new());

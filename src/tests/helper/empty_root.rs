@@ -2,6 +2,7 @@
 
 use super::{NOT_FOUND, ODD, Ran, Scene, run};
 use crate::process::server::Folder;
+use crate::skipped::skip;
 use serde_json::Value;
 use std::fs;
 use std::os::unix::fs::MetadataExt;
@@ -15,7 +16,7 @@ fn chroot() -> Option<PathBuf> {
     let found = places.into_iter().map(PathBuf::from).find(|path| path.exists());
     let found = found.filter(|_| is_root);
     if found.is_none() {
-        eprintln!("SKIPPED: only root can change the root");
+        skip("only root can change the root");
     }
     found
 }
@@ -32,7 +33,7 @@ async fn inside(
     command.arg(&folder.0).arg("/docker-credential-regcred").arg(verb);
     let ran = run(command, variables, input.as_bytes()).await;
     if ran.code == Some(125) && ran.err.contains("root directory") {
-        eprintln!("SKIPPED: root may not change the root here: {}", ran.err);
+        skip("root may not change the root here");
         return None;
     }
     Some(ran)

@@ -3,6 +3,7 @@
 
 use super::{ODD, Scene, run};
 use crate::database::setting;
+use crate::skipped::skip;
 use serde_json::{Value, json};
 use std::os::unix::fs::symlink;
 use tokio::process::Command;
@@ -44,7 +45,7 @@ print(json.dumps({
 #[tokio::test]
 async fn dockers_own_library_gets_lists_and_is_refused_as_it_expects() {
     let Some(python) = setting("REGCRED_DOCKER_SDK") else {
-        eprintln!("SKIPPED: there is no Python with Docker's library (REGCRED_DOCKER_SDK)");
+        skip("there is no Python with Docker's library (REGCRED_DOCKER_SDK)");
         return;
     };
     let Some(scene) = Scene::new().await else { return };

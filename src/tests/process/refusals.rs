@@ -4,7 +4,7 @@ use super::client::Client;
 use super::instance::{Instance, key_file};
 use super::keys_in;
 use super::server::{Folder, Refusal, Server, command, refused};
-use crate::database::setting;
+use crate::skipped::is_on_postgres;
 use regcred::crypto::digest::sha256;
 use regcred::crypto::kek::Kek;
 use std::fs;
@@ -69,10 +69,7 @@ fn without_its_key_it_ends_before_it_listens_and_changes_nothing() {
 
 #[tokio::test]
 async fn a_shared_database_without_a_key_is_refused_and_stays_empty() {
-    if setting("REGCRED_TEST_DATABASE_URL").is_none() {
-        eprintln!(
-            "SKIPPED: this test is about PostgreSQL, and there is none (REGCRED_TEST_DATABASE_URL)"
-        );
+    if !is_on_postgres("this test is about PostgreSQL") {
         return;
     }
     let instance = Instance::new().await;

@@ -2,6 +2,7 @@
 
 use super::install::{Install, PREVIOUS, Setting, bytes_of, file};
 use crate::process::instance::key_file;
+use crate::skipped::skip;
 use std::fs::{self, File, Permissions};
 use std::os::unix::fs::{MetadataExt, PermissionsExt, chown, symlink};
 use std::process::Command;
@@ -61,7 +62,7 @@ fn what_is_no_file_of_its_owners_alone_is_refused() {
         chown(install.path("foreign"), Some(12_345), None).unwrap();
         refuses("another user's", "foreign", "belongs to user 12345");
     } else {
-        eprintln!("SKIPPED: only root can give a key file to another user");
+        skip("only root can give a key file to another user; the rest was tested");
         fs::set_permissions(install.path("foreign"), Permissions::from_mode(0o000)).unwrap();
         refuses("unreadable", "foreign", "cannot be read");
     }
