@@ -7,7 +7,7 @@ use regcred::store::Store;
 use sea_orm_migration::{MigratorTrait, SchemaManager};
 use uuid::Uuid;
 
-const TABLES: [&str; 23] = [
+const TABLES: [&str; 25] = [
     "instance",
     "person",
     "project",

@@ -155,7 +155,12 @@ async fn a_credential_of_another_host_or_project_is_no_target() {
         ("gone", Uuid::now_v7().to_string()),
     ];
     let shown = dialog(owner, old).await;
-    assert!(shown.contains("No other enabled credential for ghcr.io has the access these pipelines need."), "{shown}");
+    assert!(
+        shown.contains(
+            "No other enabled credential for ghcr.io has the access these pipelines need."
+        ),
+        "{shown}"
+    );
     assert!(!shown.contains(REPOINT));
     for (case, target) in &targets {
         let reply = repoint(&app, old, target).await;
@@ -172,7 +177,10 @@ async fn without_a_grant_there_is_nothing_to_move() {
     let old = app.credential(&app.owner, "acme", "old", "ghcr.io", "s").await;
     let new = app.credential(&app.owner, "acme", "new", "ghcr.io", "s").await;
     let shown = dialog(&app.owner, old).await;
-    assert!(!shown.contains(REPOINT) && !shown.contains("has the access these pipelines need"), "{shown}");
+    assert!(
+        !shown.contains(REPOINT) && !shown.contains("has the access these pipelines need"),
+        "{shown}"
+    );
     let reply = repoint(&app, old, &new.to_string()).await;
     assert!(matches!(reply.error(), Error::Conflict(_)), "{}", reply.text());
     assert_eq!(reply.status, 409);

@@ -97,12 +97,15 @@ async fn open_approval(book: &mut Book, app: &App) {
     book.open("approve_own", owner, &approve).await;
 }
 
+/// A name for the page after it, where it goes, and what it sends beside the usual.
+type Post = (&'static str, &'static str, &'static [(&'static str, &'static str)]);
+
 /// The pages after posts, above all those that were refused.
 async fn open_answers(book: &mut Book, app: &App, at: &Objects) {
     let owner = &app.owner;
     let pipeline = at.pipeline.to_string();
     let on = [("project", "acme"), ("pipeline", pipeline.as_str()), ("password", PASSWORD)];
-    let posts: [(&str, &str, &[(&str, &str)]); 5] = [
+    let posts: [Post; 5] = [
         ("grant_refused", "/rpc/grants/create", &[("form[branches]", "a b")]),
         ("rule_refused", "/rpc/trust-rules/create", &[("form[provider]", "github")]),
         ("token_refused", "/rpc/tokens/create", &[("token_days", "0")]),

@@ -76,7 +76,7 @@ fn a_key_file_fixes_the_user_name() {
         username: "me:x".into(),
         ..form()
     };
-    assert_eq!(key.check().unwrap().username, "_json_key");
+    assert_eq!(key.check().unwrap().settings.username, "_json_key");
 }
 
 #[test]
@@ -111,10 +111,14 @@ fn a_user_name_that_the_registry_fixes_is_filled_in_and_no_other_is_taken() {
             ..form()
         };
         let filled_in = typed(" ").check().unwrap();
-        assert_eq!((filled_in.username.as_str(), filled_in.changes.len()), (name, 1), "{host}");
+        assert_eq!(
+            (filled_in.settings.username.as_str(), filled_in.changes.len()),
+            (name, 1),
+            "{host}"
+        );
         assert!(filled_in.changes[0].contains(name), "{:?}", filled_in.changes);
         let same = typed(name).check().unwrap();
-        assert_eq!((same.username.as_str(), same.changes.len()), (name, 0), "{host}");
+        assert_eq!((same.settings.username.as_str(), same.changes.len()), (name, 0), "{host}");
         let errors = typed("zebra").check().unwrap_err();
         assert_eq!(errors.len(), 1);
         assert!(errors[0].field == "username" && errors[0].message.contains(name), "{errors:?}");
@@ -122,7 +126,7 @@ fn a_user_name_that_the_registry_fixes_is_filled_in_and_no_other_is_taken() {
     }
     // Where it is only usual, another is accepted, and blank is not.
     let scaleway = CredentialForm { registry_url: "rg.fr-par.scw.cloud".into(), ..form() };
-    assert_eq!(scaleway.check().unwrap().username, "acme-bot");
+    assert_eq!(scaleway.check().unwrap().settings.username, "acme-bot");
     assert_eq!(fields(&CredentialForm { username: String::new(), ..scaleway }), ["username"]);
 }
 
@@ -177,8 +181,8 @@ fn the_name_for_another_host_keeps_the_rules_for_names() {
     let name = format!("{} {}", "x".repeat(75), "y".repeat(24));
     let copy = CredentialForm { name, ..form() }.check().unwrap().for_host(&host);
     assert_eq!(copy.host, host);
-    assert_eq!(copy.name, format!("{} (europe-docker.pkg.dev)", "x".repeat(75)));
-    assert_eq!(name_problem(&copy.name, "credential"), None);
+    assert_eq!(copy.settings.name, format!("{} (europe-docker.pkg.dev)", "x".repeat(75)));
+    assert_eq!(name_problem(&copy.settings.name, "credential"), None);
 }
 
 #[test]
@@ -229,7 +233,7 @@ fn one_origin_is_one_host_however_its_port_was_typed() {
         is_insecure: true,
         ..form()
     };
-    assert_eq!(ecr.check().unwrap().username, "AWS");
+    assert_eq!(ecr.check().unwrap().settings.username, "AWS");
     let key = CredentialForm { is_insecure: true, ..key_for(&["us.gcr.io:80", "us.gcr.io"]) };
     let also = key.check().unwrap().also;
     assert_eq!(also.iter().map(RegistryHost::as_str).collect::<Vec<_>>(), ["us.gcr.io"]);

@@ -12,8 +12,7 @@ use uuid::Uuid;
 
 const HUB: &str = "https://index.docker.io/v1/";
 const OWN: &str = "registry.example.com:5000";
-const LESS_EXACT: &str =
-    "another credential is more specific (this format holds one per host)";
+const LESS_EXACT: &str = "another credential is more specific (this format holds one per host)";
 
 /// The answer names a receipt for each of these registries, and those receipts are on record.
 async fn assert_told(scene: &Scene, reply: &Reply, door: Door, hosts: &[&str]) {
