@@ -1,6 +1,7 @@
 //! The assets, inside the binary: wasm, script, style sheet, icons; compressed beforehand, under
 //! names that change with their content, so that browsers keep them for ever.
 
+use super::config::IS_WATCHED;
 use super::encoding::{self, Coding};
 use crate::crypto::digest::sha256;
 use axum::Router;
@@ -12,9 +13,6 @@ use axum::routing::get;
 use data_encoding::HEXLOWER;
 use rust_embed::{EmbeddedFile, RustEmbed};
 use std::sync::Arc;
-
-/// Whether this is the server of `make dev`: its files change while it runs.
-pub(super) const IS_WATCHED: bool = cfg!(debug_assertions) && option_env!("LEPTOS_WATCH").is_some();
 
 #[derive(RustEmbed)]
 #[folder = "target/site"]

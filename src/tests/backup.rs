@@ -39,6 +39,7 @@ async fn lived_in() -> App {
         assert_eq!(reply.status, StatusCode::OK);
     }
     app.project("other").await;
+    assert!(app.counted_i64("SELECT COUNT(*) FROM usage").await > 0);
     app
 }
 

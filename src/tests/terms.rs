@@ -262,7 +262,7 @@ async fn terms_that_say_nothing_clear_are_refused_at_their_field() {
         ("forks", "everything"),
         ("expires_on", "2020-01-31"),
         ("expires_on", "tomorrow"),
-        ("intent", "push"),
+        ("intent", "everything"),
     ] {
         let name = format!("form[{field}]");
         let terms = [(name.as_str(), typed)];

@@ -164,7 +164,7 @@ async fn the_database_holds_the_hash_of_a_token_only() {
 async fn the_last_use_of_a_token_is_known() {
     let (app, _, token) = granted().await;
     let used = "SELECT COUNT(*) FROM pipeline_token WHERE last_used_at IS NOT NULL";
-    assert_eq!(app.scalar_i64(used).await, 0);
+    assert_eq!(app.counted_i64(used).await, 0);
     app.docker_config(&token, "", &[]).await;
-    assert_eq!(app.scalar_i64(used).await, 1);
+    assert_eq!(app.counted_i64(used).await, 1);
 }

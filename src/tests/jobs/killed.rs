@@ -43,9 +43,9 @@ const TAKEN: &str = "SELECT COUNT(*) FROM seen WHERE taken_from IS NOT NULL";
 /// A job was taken from a server that was heard of afterwards: it lived, and may have been at it.
 const TAKEN_FROM_THE_LIVING: &str = "SELECT COUNT(*) FROM seen taken
     INNER JOIN seen later ON later.server = taken.taken_from AND later.n > taken.n";
-/// A run began although the one before it had neither ended nor been taken over.
+/// Of the jobs that were added, which have keys of their own: a run began although the one before it had neither ended nor been taken over.
 const BEGUN_TWICE: &str = "SELECT COUNT(*) FROM seen run
-    WHERE run.what = 'begins' AND run.taken_from IS NULL AND 'begins' =
+    WHERE run.job_key <> '' AND run.what = 'begins' AND run.taken_from IS NULL AND 'begins' =
         (SELECT what FROM seen WHERE job_key = run.job_key AND n < run.n ORDER BY n DESC LIMIT 1)";
 
 /// Adds jobs that are due, each with a key of its own.
