@@ -1,5 +1,5 @@
 //! One request of a pipeline is one link of its project's chain, however many credentials it is
-//! answered with: what is the same in all its receipts is stored once, in `fetch`.
+//! answered with: what is the same in all its receipts is stored once, in `pipeline_fetch`.
 use sea_orm_migration::prelude::*;
 use sea_orm_migration::sea_orm::{DbBackend, Statement};
 
@@ -51,7 +51,7 @@ impl Words {
             "ALTER TABLE receipt RENAME TO receipt_before".to_owned(),
             "ALTER TABLE delivery_report RENAME TO delivery_report_before".to_owned(),
             format!(
-                "CREATE TABLE fetch (chain {uuid} NOT NULL, seq bigint NOT NULL, id {uuid} NOT NULL,
+                "CREATE TABLE pipeline_fetch (chain {uuid} NOT NULL, seq bigint NOT NULL, id {uuid} NOT NULL,
                 at bigint NOT NULL, pipeline_id {uuid} NOT NULL, pipeline text NOT NULL,
                 door text NOT NULL, token_id text NOT NULL, claims text NOT NULL, proof text,
                 address text, form integer NOT NULL, mac {bytes} NOT NULL,
@@ -72,7 +72,7 @@ impl Words {
                 "CREATE TABLE counted (chain {uuid} NOT NULL, seq bigint NOT NULL, PRIMARY KEY (chain))"
             ),
             format!(
-                "INSERT INTO fetch (chain, seq, id, at, pipeline_id, pipeline, door, token_id, claims,
+                "INSERT INTO pipeline_fetch (chain, seq, id, at, pipeline_id, pipeline, door, token_id, claims,
                 proof, address, form, mac) SELECT o.chain, o.seq, {fetch}, o.at, o.pipeline_id,
                 o.pipeline, o.door, o.token_id, o.claims, o.proof, o.address, 1, o.mac
                 FROM receipt_before o"
@@ -90,8 +90,8 @@ impl Words {
             "INSERT INTO counted (chain, seq) SELECT chain, seq FROM chain_head".to_owned(),
             "DROP TABLE delivery_report_before".to_owned(),
             "DROP TABLE receipt_before".to_owned(),
-            "CREATE INDEX fetch_id ON fetch (id)".to_owned(),
-            "CREATE INDEX fetch_pipeline ON fetch (pipeline_id, seq)".to_owned(),
+            "CREATE INDEX fetch_id ON pipeline_fetch (id)".to_owned(),
+            "CREATE INDEX fetch_pipeline ON pipeline_fetch (pipeline_id, seq)".to_owned(),
             "CREATE INDEX receipt_credential ON receipt (credential_id, seq)".to_owned(),
         ]
     }
@@ -121,17 +121,17 @@ impl Words {
                 proof, image) SELECT {receipt}, f.chain, f.seq, f.at, f.pipeline_id, f.pipeline,
                 r.credential_id, r.credential, r.version, r.intent, f.door, f.token_id, f.claims,
                 f.address, r.outcome, r.reason, f.mac, f.proof, r.image
-                FROM fetch f JOIN receipt_after r ON r.chain = f.chain AND r.seq = f.seq"
+                FROM pipeline_fetch f JOIN receipt_after r ON r.chain = f.chain AND r.seq = f.seq"
             ),
             format!(
                 "INSERT INTO delivery_report (receipt_id, project_id, outcome, at)
                 SELECT {receipt}, d.chain, d.outcome, d.at FROM delivery_report_after d
-                JOIN fetch f ON f.chain = d.chain AND f.seq = d.seq
+                JOIN pipeline_fetch f ON f.chain = d.chain AND f.seq = d.seq
                 JOIN receipt_after r ON r.chain = d.chain AND r.seq = d.seq AND r.number = d.number"
             ),
             "DROP TABLE delivery_report_after".to_owned(),
             "DROP TABLE receipt_after".to_owned(),
-            "DROP TABLE fetch".to_owned(),
+            "DROP TABLE pipeline_fetch".to_owned(),
             "DROP TABLE counted".to_owned(),
             "CREATE UNIQUE INDEX receipt_id ON receipt (id)".to_owned(),
             "CREATE INDEX receipt_credential ON receipt (credential_id, seq)".to_owned(),
@@ -155,7 +155,7 @@ impl MigrationTrait for Migration {
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         let db = manager.get_connection();
-        let newer = "SELECT 1 FROM fetch WHERE form <> 1 LIMIT 1";
+        let newer = "SELECT 1 FROM pipeline_fetch WHERE form <> 1 LIMIT 1";
         if db
             .query_one_raw(Statement::from_string(db.get_database_backend(), newer))
             .await?

@@ -75,21 +75,21 @@ async fn every_change_to_the_past_shows_where_it_was_made() {
         ));
     }
     for (table, column, value) in [
-        ("fetch", "at", "at + 1"),
-        ("fetch", "pipeline", "'another'"),
+        ("pipeline_fetch", "at", "at + 1"),
+        ("pipeline_fetch", "pipeline", "'another'"),
         ("receipt", "credential", "'another'"),
         ("receipt", "credential", "NULL"),
         ("receipt", "version", "2"),
         ("receipt", "intent", "'pull_push'"),
         ("receipt", "number", "2"),
-        ("fetch", "token_id", "'another'"),
-        ("fetch", "claims", "'{}'"),
-        ("fetch", "address", "'192.0.2.1'"),
-        ("fetch", "form", "1"),
-        ("fetch", "form", "3"),
+        ("pipeline_fetch", "token_id", "'another'"),
+        ("pipeline_fetch", "claims", "'{}'"),
+        ("pipeline_fetch", "address", "'192.0.2.1'"),
+        ("pipeline_fetch", "form", "1"),
+        ("pipeline_fetch", "form", "3"),
         ("receipt", "outcome", "'refused'"),
         ("receipt", "reason", "'it is disabled'"),
-        ("fetch", "proof", "'{}'"),
+        ("pipeline_fetch", "proof", "'{}'"),
         ("receipt", "image", "'ghcr.io/acme/api'"),
     ] {
         changes.push((
@@ -103,27 +103,27 @@ async fn every_change_to_the_past_shows_where_it_was_made() {
         ("DELETE FROM audit_event WHERE chain = P AND seq = 2", 2),
         ("DELETE FROM audit_event WHERE chain = P AND seq = 1", 1),
         ("DELETE FROM receipt WHERE chain = P AND seq = 6", 6),
-        ("DELETE FROM fetch WHERE chain = P AND seq = 6", 6),
+        ("DELETE FROM pipeline_fetch WHERE chain = P AND seq = 6", 6),
         // The end is cut off: nothing is wrong but that the head says there is more.
         (
-            "DELETE FROM receipt WHERE chain = P AND seq = 7; DELETE FROM fetch WHERE chain = P AND seq = 7",
+            "DELETE FROM receipt WHERE chain = P AND seq = 7; DELETE FROM pipeline_fetch WHERE chain = P AND seq = 7",
             7,
         ),
         ("UPDATE chain_head SET seq = seq - 1 WHERE chain = P", 8),
         ("DELETE FROM chain_head WHERE chain = P", 8),
         (
-            "UPDATE fetch SET seq = 13 - seq + 100 WHERE chain = P AND seq > 5; UPDATE fetch SET seq = seq - 100 WHERE chain = P AND seq > 100",
+            "UPDATE pipeline_fetch SET seq = 13 - seq + 100 WHERE chain = P AND seq > 5; UPDATE pipeline_fetch SET seq = seq - 100 WHERE chain = P AND seq > 100",
             6,
         ),
         ("UPDATE receipt SET seq = seq + 1 WHERE chain = P AND seq = 7", 7),
-        ("UPDATE fetch SET seq = seq + 1 WHERE chain = P AND seq = 7", 7),
+        ("UPDATE pipeline_fetch SET seq = seq + 1 WHERE chain = P AND seq = 7", 7),
         (
-            "UPDATE fetch SET mac = (SELECT mac FROM fetch AS f WHERE f.chain = P AND f.seq = 5) WHERE chain = P AND seq = 6",
+            "UPDATE pipeline_fetch SET mac = (SELECT mac FROM pipeline_fetch AS f WHERE f.chain = P AND f.seq = 5) WHERE chain = P AND seq = 6",
             6,
         ),
         (
             &*format!(
-                "INSERT INTO fetch (id, chain, seq, {fields}) SELECT {another}, chain, 8, {fields} FROM fetch WHERE chain = P AND seq = 7"
+                "INSERT INTO pipeline_fetch (id, chain, seq, {fields}) SELECT {another}, chain, 8, {fields} FROM pipeline_fetch WHERE chain = P AND seq = 7"
             ),
             8,
         ),
@@ -140,7 +140,7 @@ async fn every_change_to_the_past_shows_where_it_was_made() {
             2,
         ),
         (&*format!("UPDATE receipt SET chain = {nil} WHERE chain = P AND seq = 7"), 7),
-        (&*format!("UPDATE fetch SET chain = {nil} WHERE chain = P AND seq = 7"), 7),
+        (&*format!("UPDATE pipeline_fetch SET chain = {nil} WHERE chain = P AND seq = 7"), 7),
     ] {
         changes.push((sql.to_owned(), at));
     }
@@ -242,7 +242,7 @@ async fn deliveries_at_once_have_one_receipt_each() {
     };
     assert_eq!(count("delivered").await, delivered);
     assert_eq!(count("refused").await, delivered, "each is told that the other is disabled");
-    let each = "SELECT COUNT(*) FROM (SELECT token_id FROM fetch GROUP BY token_id) AS t";
+    let each = "SELECT COUNT(*) FROM (SELECT token_id FROM pipeline_fetch GROUP BY token_id) AS t";
     assert_eq!(app.scalar_i64(each).await, 60);
     let sum = "SELECT CAST(SUM(deliveries) AS BIGINT) FROM usage";
     assert_eq!(usize::try_from(app.counted_i64(sum).await).unwrap(), delivered);

@@ -59,7 +59,7 @@ async fn with_a_grant(secret: &Canary) -> (App, Uuid, String) {
 
 #[tokio::test]
 async fn no_secret_leaves_without_its_receipt() {
-    for table in ["receipt", "fetch"] {
+    for table in ["receipt", "pipeline_fetch"] {
         let secret = Canary::text();
         let search = Search::new([&secret]);
         let (app, _, token) = with_a_grant(&secret).await;

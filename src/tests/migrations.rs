@@ -24,7 +24,7 @@ const TABLES: [&str; 25] = [
     "usage",
     "chain_head",
     "audit_event",
-    "fetch",
+    "pipeline_fetch",
     "receipt",
     "counted",
     "lease",

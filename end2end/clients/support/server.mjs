@@ -92,7 +92,7 @@ export function binary(variable) {
 export async function receiptsOf(instance, pipeline) {
   assert.match(pipeline, /^[a-z0-9-]+$/, 'a name that needs no quoting');
   const columns = 'door, intent, credential, image, outcome, reason, proof, claims';
-  const query = `SELECT ${columns} FROM fetch JOIN receipt USING (chain, seq)
+  const query = `SELECT ${columns} FROM pipeline_fetch JOIN receipt USING (chain, seq)
     WHERE pipeline = '${pipeline}' ORDER BY seq, number`;
   const file = join(instance.data, 'regcred.db');
   const rows = await must('sqlite3', ['-readonly', '-json', '-cmd', '.timeout 10000', file, query]);

@@ -24,7 +24,7 @@ entities! {
         mac: Vec<u8>,
     }
     /// Requests of pipelines: each is one link.
-    mod fetch = "fetch" {
+    mod fetch = "pipeline_fetch" {
         #[sea_orm(primary_key, auto_increment = false)]
         chain: Uuid,
         #[sea_orm(primary_key, auto_increment = false)]

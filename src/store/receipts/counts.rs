@@ -25,7 +25,7 @@ const GOT: &str = "SELECT r.credential_id AS credential_id, f.pipeline_id AS pip
         f.seq AS seq, f.at AS at, CASE WHEN r.image LIKE '%/%' OR EXISTS (SELECT 1
             FROM delivery_report d WHERE d.chain = r.chain AND d.seq = r.seq AND d.number = r.number)
             THEN 1 ELSE 0 END AS used
-    FROM fetch f JOIN receipt r ON r.chain = f.chain AND r.seq = f.seq
+    FROM pipeline_fetch f JOIN receipt r ON r.chain = f.chain AND r.seq = f.seq
     WHERE f.chain = ? AND f.seq > ? AND f.seq <= ? AND r.outcome = ? AND r.credential_id IS NOT NULL";
 
 /// What was counted before is added to; of the rest the newest stands.
@@ -34,7 +34,7 @@ fn usage_text() -> String {
         "INSERT INTO usage (project_id, credential_id, pipeline_id, pipeline, deliveries, first_at,
             last_at, last_version, used, last_used_at)
         SELECT ?, g.credential_id, g.pipeline_id,
-            (SELECT f.pipeline FROM fetch f WHERE f.chain = ? AND f.seq = g.seq),
+            (SELECT f.pipeline FROM pipeline_fetch f WHERE f.chain = ? AND f.seq = g.seq),
             g.times, g.first_at, g.last_at,
             (SELECT MAX(r.version) FROM receipt r WHERE r.chain = ? AND r.seq = g.seq
                 AND r.credential_id = g.credential_id AND r.outcome = ?),
@@ -55,14 +55,14 @@ fn usage_text() -> String {
 const VERSIONS: &str = "UPDATE secret_version
     SET deliveries = secret_version.deliveries + g.times, last_delivered_at = g.last_at
     FROM (SELECT r.credential_id, r.version, COUNT(*) AS times, MAX(f.at) AS last_at
-        FROM fetch f JOIN receipt r ON r.chain = f.chain AND r.seq = f.seq
+        FROM pipeline_fetch f JOIN receipt r ON r.chain = f.chain AND r.seq = f.seq
         WHERE f.chain = ? AND f.seq > ? AND f.seq <= ? AND r.outcome = ?
         GROUP BY r.credential_id, r.version) g
     WHERE secret_version.credential_id = g.credential_id AND secret_version.version = g.version
         AND secret_version.project_id = ?";
 
 const TOKENS: &str = "UPDATE pipeline_token SET last_used_at = g.last_at
-    FROM (SELECT f.token_id, MAX(f.at) AS last_at FROM fetch f
+    FROM (SELECT f.token_id, MAX(f.at) AS last_at FROM pipeline_fetch f
         WHERE f.chain = ? AND f.seq > ? AND f.seq <= ? GROUP BY f.token_id) g
     WHERE pipeline_token.id = g.token_id";
 

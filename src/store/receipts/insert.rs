@@ -89,17 +89,17 @@ fn of_receipt(row: &receipt::Model) -> [Value; 10] {
 fn of_postgres(fetches: &[fetch::Model], receipts: &[receipt::Model]) -> Statement {
     static BOTH: Prepared = Prepared::new();
     const TEXT: &str = "WITH written AS (
-        INSERT INTO fetch (chain, seq, id, at, pipeline_id, pipeline, door, token_id, claims, proof,
+        INSERT INTO pipeline_fetch (chain, seq, id, at, pipeline_id, pipeline, door, token_id, claims, proof,
             address, form, mac)
         SELECT chain, seq, id, at, pipeline_id, pipeline, door, token_id, claims, proof, address, form,
             decode(mac, 'base64')
-        FROM json_to_recordset($1::json) AS row (chain uuid, seq bigint, id uuid, at bigint,
+        FROM json_to_recordset($1::json) AS one (chain uuid, seq bigint, id uuid, at bigint,
             pipeline_id uuid, pipeline text, door text, token_id text, claims text, proof text,
             address text, form integer, mac text))
         INSERT INTO receipt (chain, seq, number, credential_id, credential, version, intent, image,
             outcome, reason)
         SELECT chain, seq, number, credential_id, credential, version, intent, image, outcome, reason
-        FROM json_to_recordset($2::json) AS row (chain uuid, seq bigint, number integer,
+        FROM json_to_recordset($2::json) AS one (chain uuid, seq bigint, number integer,
             credential_id uuid, credential text, version bigint, intent text, image text,
             outcome text, reason text)";
     let fetches: Vec<FetchJson<'_>> = fetches.iter().map(FetchJson::from).collect();

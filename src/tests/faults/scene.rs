@@ -126,7 +126,7 @@ impl Scene {
             let id = instance.database.id(Fetch::new(receipt).id());
             let number = Fetch::number(receipt);
             let sql = format!(
-                "SELECT COUNT(*) FROM fetch f JOIN receipt r ON r.chain = f.chain AND r.seq = f.seq
+                "SELECT COUNT(*) FROM pipeline_fetch f JOIN receipt r ON r.chain = f.chain AND r.seq = f.seq
                 WHERE f.id = {id} AND r.number = {number} AND r.outcome = 'delivered'"
             );
             assert_eq!(instance.database.scalar_i64(&sql).await, 1, "a receipt is lost");
