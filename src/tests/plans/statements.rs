@@ -45,7 +45,11 @@ pub fn line(sql: &str) -> Option<String> {
     let is_page_of_all = is_cut && !sql.contains("\".\"");
     // The rows are in the values.
     let is_given = sql.contains("FROM json_to_recordset(");
-    if !(is_read || is_copied) || is_given || is_page_of_all || ITSELF.iter().any(|word| sql.contains(word)) {
+    if !(is_read || is_copied)
+        || is_given
+        || is_page_of_all
+        || ITSELF.iter().any(|word| sql.contains(word))
+    {
         return None;
     }
     let sql = unnumbered(&sql).replace("E'\\\\'", "'\\'").replace(" FOR UPDATE SKIP LOCKED", "");
@@ -139,7 +143,10 @@ mod tests {
                 "SELECT \"a\".\"b\" FROM \"a\" WHERE \"a\".\"c\" LIKE ? ESCAPE '\\'",
             ),
             ("SELECT json_array(hex(g.id), g.a), v.sealed FROM t", "SELECT v.sealed FROM t"),
-            ("SELECT json_build_array((g.id), g.a)::text, v.sealed FROM t", "SELECT v.sealed FROM t"),
+            (
+                "SELECT json_build_array((g.id), g.a)::text, v.sealed FROM t",
+                "SELECT v.sealed FROM t",
+            ),
             (
                 "UPDATE t SET a = CASE b WHEN ? THEN CAST(? AS BIGINT) WHEN ? THEN CAST(? AS BIGINT) END",
                 "UPDATE t SET a = CASE b WHEN ? THEN CAST(? AS BIGINT) END",
