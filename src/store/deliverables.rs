@@ -3,7 +3,7 @@
 //! whose answer is of one moment.
 
 use super::Secrets;
-use super::credentials::{day, list};
+use super::credentials::day;
 use super::prepared::{Prepared, numbered};
 use super::terms;
 use crate::domain::credential::{Access, Method, Summary};
@@ -93,7 +93,8 @@ const FROM: &str = "FROM access_grant g INNER JOIN credential c ON c.id = g.cred
     WHERE g.project_id = ? AND g.pipeline_id = ?";
 
 /// What is read, in the order of [`Read`], with `UUID(…)` round each id. All of it is one value: to
-/// take thirty values from the database costs more than to read them out of one.
+/// take thirty values from the database costs more than to read them out of one. A value of another
+/// type than its column has, which only somebody else writes, fails the fetch as a whole.
 const COLUMNS: &str = "UUID(g.id), g.intent, g.repositories, g.branches, g.events, g.forks,
     g.expires_on, g.is_narrow, g.needs_approval, g.approver, g.approved_at, g.approved_until,
     UUID(c.id), UUID(c.project_id), c.name_key, c.name, c.host, c.is_insecure, c.method, c.username,
@@ -235,7 +236,7 @@ fn held_in(read: Read<'_>) -> Option<Held> {
             method: Method::from_word(&read.method)?,
             username: read.username,
             access: Access::from_word(&read.access)?,
-            paths: list(&read.paths),
+            paths: terms::list(&read.paths)?,
             expires_on: day(&read.credential_expires_on),
             renew_on: day(&read.renew_on),
             disabled_at: read.disabled_at.map(Moment),

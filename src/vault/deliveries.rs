@@ -23,8 +23,13 @@ use crate::error::{Error, Result};
 use crate::store::{Deliverable, FetchRow};
 use receipts::Book;
 use std::collections::HashMap;
+use std::time::Duration;
+use tokio::time::timeout;
 use uuid::Uuid;
 use zeroize::Zeroizing;
+
+/// How long somebody who looks waits for the counts.
+const CATCHING_UP: Duration = Duration::from_secs(2);
 
 /// What a pipeline asks for.
 #[derive(Clone, Debug)]
@@ -223,9 +228,12 @@ impl Vault {
     }
 
     /// Lets the counts catch up with the receipts before somebody looks at them. Where they cannot be
-    /// written, people see those of before.
+    /// written, or not at once, people see those of before.
     pub(super) async fn count_receipts(&self, project: Uuid) {
-        if let Err(error) = self.store.count_receipts(project).await {
+        let store = self.store.clone();
+        // In a task of its own: who looks may go away, which is no doubtful end of a write.
+        let counting = tokio::spawn(async move { store.count_receipts(project).await });
+        if let Ok(Ok(Err(error))) = timeout(CATCHING_UP, counting).await {
             let _ = Error::from(error);
         }
     }
