@@ -22,7 +22,7 @@ use crate::domain::registry::RegistryHost;
 use crate::error::{Error, Result};
 use crate::store::{Deliverable, FetchRow};
 use receipts::Book;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 use tokio::time::timeout;
 use uuid::Uuid;
@@ -199,6 +199,7 @@ impl Vault {
         if ids.is_empty() {
             return Ok(contents);
         }
+        let ids: HashSet<&Uuid> = ids.iter().collect();
         for one in self.store.secrets(project).granted_to(pipeline).await? {
             let id = one.credential.summary.id;
             if ids.contains(&id) {
