@@ -29,15 +29,13 @@ const PART: i64 = 2_000;
 /// An event to write.
 #[derive(Clone, Debug)]
 pub struct EventRow {
-    /// When, in milliseconds.
+    /// In milliseconds.
     pub at: i64,
-    /// What was done.
     pub action: Action,
     /// The person or pipeline that did it.
     pub actor_id: Option<Uuid>,
     /// Their name at the time.
     pub actor: String,
-    /// To what.
     pub subject_id: Uuid,
     /// Its name at the time.
     pub subject: String,

@@ -19,7 +19,6 @@ use uuid::Uuid;
 /// A granted credential with its current ciphertext.
 #[derive(Clone, Debug)]
 pub struct Deliverable {
-    /// What a delivery has to know of it, without the secret.
     pub credential: Held,
     /// The project of the credential's row, as the ciphertext is bound to it.
     pub project_id: Uuid,
@@ -32,19 +31,11 @@ pub struct Deliverable {
 /// A credential as far as a delivery needs it: what is chosen by, and where its secret may go.
 #[derive(Clone, Debug)]
 pub struct Held {
-    /// What is chosen by.
     pub summary: Summary,
-    /// Which secret it has.
-    pub secret: HeldSecret,
+    /// The number of the current version of its secret.
+    pub version: i64,
     /// The origin of another token service that its secret may go to.
     pub token_service: Option<String>,
-}
-
-/// Which secret a credential has.
-#[derive(Clone, Copy, Debug)]
-pub struct HeldSecret {
-    /// The number of the current version.
-    pub version: i64,
 }
 
 impl<C: ConnectionTrait> Secrets<'_, C> {
@@ -246,7 +237,7 @@ fn held_in(read: Read<'_>) -> Option<Held> {
             updated_at: Moment(0),
             updated_by: String::new(),
         },
-        secret: HeldSecret { version: read.version },
+        version: read.version,
         token_service: read.token_service,
     })
 }

@@ -32,23 +32,16 @@ const CHECKED: u64 = 70_000;
 /// A request of a pipeline with its receipts, to write.
 #[derive(Clone, Debug)]
 pub struct FetchRow {
-    /// The project: the chain it belongs to.
+    /// The chain it belongs to.
     pub project: Uuid,
-    /// What its receipts can be spoken of by.
     pub fetch: Fetch,
-    /// When.
     pub at: Moment,
-    /// Whose request.
     pub pipeline_id: Uuid,
-    /// By the name it had.
     pub pipeline: String,
-    /// Through which door.
     pub door: Door,
     /// The public half of the token that proved the pipeline; empty when none did.
     pub token_id: String,
-    /// What the pipeline said about its run.
     pub claims: Claims,
-    /// What was proved of its run.
     pub proof: Proof,
     /// Where the request came from.
     pub address: Option<String>,
@@ -59,19 +52,14 @@ pub struct FetchRow {
 /// One receipt of a fetch.
 #[derive(Clone, Debug)]
 pub struct ReceiptRow {
-    /// Which of the fetch.
     pub number: u16,
-    /// Which credential; `None` when a whole request was refused.
+    /// `None` when a whole request was refused, and so are its name and version.
     pub credential_id: Option<Uuid>,
-    /// By the name it had.
     pub credential: Option<String>,
-    /// Which version of its secret.
     pub version: Option<i64>,
-    /// What it was for.
     pub intent: Access,
     /// The image, without tag and digest, if one was named.
     pub image: Option<String>,
-    /// What became of it.
     pub outcome: Outcome,
     /// Why it was refused, or what to know about it.
     pub reason: Option<String>,

@@ -34,11 +34,8 @@ const CATCHING_UP: Duration = Duration::from_secs(2);
 /// What a pipeline asks for.
 #[derive(Clone, Debug)]
 pub struct DeliveryRequest {
-    /// For pulling or pushing.
     pub intent: Access,
-    /// Through which door.
     pub door: Door,
-    /// What it says about its run.
     pub claims: Claims,
     /// Where it asks from.
     pub address: Option<String>,
@@ -65,11 +62,9 @@ impl DeliveryRequest {
 
 /// One credential that is handed out.
 pub struct Entry {
-    /// Its receipt.
+    /// The id of its receipt.
     pub receipt: Uuid,
-    /// Which credential.
     pub credential: Uuid,
-    /// The registry.
     pub host: RegistryHost,
     /// Whether the registry is spoken to in plain HTTP.
     pub is_insecure: bool,
@@ -89,7 +84,6 @@ pub enum Given {
     Secret(Zeroizing<Vec<u8>>),
     /// A token of the registry for one repository.
     Bearer {
-        /// The token.
         token: Zeroizing<String>,
         /// Seconds that it works.
         expires_in: u64,
@@ -216,7 +210,7 @@ impl Vault {
         // From the host, not from a stored origin: a row that was re-pointed does not open.
         let shown = &one.credential.summary;
         let origin = shown.host.origin(shown.is_insecure);
-        let place = secret_place(*id, one.project_id, one.credential.secret.version, &origin);
+        let place = secret_place(*id, one.project_id, one.credential.version, &origin);
         match self.keys.open(&self.store, &place, blob).await {
             Ok(secret) => Ok(Some(secret)),
             // This server lacks a key; the secret is whole.

@@ -57,13 +57,13 @@ pub(in crate::pipelines) fn folders(
             }
         };
         let Some(own) = made.next() else { continue };
-        match by_name.get(&own.name) {
+        match by_name.get(&own.name).copied() {
             None => {
                 by_name.insert(own.name.clone(), folders.len());
                 folders.push(own);
             }
             // An image that was named twice, with the usual port and without.
-            Some(at) if *folders[*at].json == *own.json => {}
+            Some(at) if *folders[at].json == *own.json => {}
             Some(_) => {
                 ledger.leave_out(entry, Lost::KeyTaken);
                 continue;

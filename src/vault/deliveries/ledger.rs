@@ -55,7 +55,6 @@ impl Ledger {
 pub struct Delivered<B> {
     /// As the format wrote it. It holds secrets.
     pub body: B,
-    /// What to tell about it.
     pub told: Told,
 }
 

@@ -11,7 +11,7 @@ impl Vault {
     /// The answer does not depend on this: what is readable is delivered all the same.
     pub(super) async fn mark_all_unreadable(&self, unreadable: &[&Deliverable]) {
         for one in unreadable {
-            let (id, version) = (one.credential.summary.id, one.credential.secret.version);
+            let (id, version) = (one.credential.summary.id, one.credential.version);
             if let Err(error) = self.mark_unreadable(one.project_id, id, version).await {
                 tracing::error!(error = %error, "an unreadable credential was not marked");
             }
