@@ -70,7 +70,7 @@ test('a credential is created and found in the list', async ({ page, instance })
   await row.getByRole('button', { name: `More actions for ${name}` }).click();
   await page.getByRole('link', { name: 'View details' }).click();
   const settings = page.getByRole('region', { name: 'Settings' });
-  for (const text of ['registry.example.com:5000', 'acme/api, acme/web', 'Protected', '2098-01-31', 'Every 90 days', 'production', 'shop, nightly', 'ops@example.com', 'Expires 2099-01-31']) {
+  for (const text of ['registry.example.com:5000', 'acme/api, acme/web', 'Protected', '2098-01-31', '90 days', 'production', 'shop, nightly', 'ops@example.com', 'Expires 2099-01-31']) {
     await expect(settings).toContainText(text);
   }
 });

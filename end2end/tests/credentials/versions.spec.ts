@@ -42,7 +42,7 @@ test('a new secret waits until somebody switches to it', async ({ page, instance
   await dialog.getByLabel('Stage the new secret').check();
   await fillIn(dialog, { Password: next });
   await send(dialog);
-  await expect(page.getByRole('status').filter({ hasText: 'Version 2 of the secret waits.' })).toBeVisible();
+  await expect(page.getByRole('status').filter({ hasText: 'Version 2 of the secret is staged.' })).toBeVisible();
   expect(await received(instance, token)).toBe(first);
 
   await page.goto(await pathOf(page, instance, name));

@@ -60,9 +60,9 @@ pub const GROWS: &[Grows] = &[
         why: "the newest events of a chain, in the order of its key",
     },
     Grows {
-        starts: "SELECT * FROM \"receipt\" WHERE \"receipt\".\"chain\" = ? ORDER BY",
+        starts: "SELECT \"pipeline_fetch\".\"seq\" FROM \"pipeline_fetch\" WHERE \"pipeline_fetch\".\"chain\" = ? ORDER BY",
         has: " LIMIT ?",
-        why: "the newest receipt of a chain, in the order of its key",
+        why: "the newest fetch of a chain, in the order of its key",
     },
     Grows {
         starts: "SELECT * FROM \"chain_head\" WHERE \"chain_head\".\"chain\" = ?",
