@@ -24,8 +24,6 @@ use sea_orm::{
 use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 
-/// Links that one statement names; `SQLite` takes 32,766 values.
-const PART: usize = 1_000;
 /// Receipts that are checked at once: more than one fetch has.
 const CHECKED: u64 = 70_000;
 
@@ -118,28 +116,30 @@ impl<C: ConnectionTrait> Receipts<'_, C> {
         self.with_reports(receipts.into_iter().filter_map(with_fetch).collect()).await
     }
 
-    /// What was reported of the links with these numbers.
+    /// What was reported of the receipts between two numbers of these links.
     async fn reports_of(
         &self,
-        links: impl IntoIterator<Item = i64>,
+        links: BTreeSet<i64>,
+        (first, last): (i32, i32),
     ) -> Result<Vec<delivery_report::Model>, DbErr> {
-        let links: Vec<i64> = links.into_iter().collect();
-        let mut rows = Vec::new();
-        for part in links.chunks(PART) {
-            let part = delivery_report::Entity::find()
-                .filter(delivery_report::Column::Chain.eq(self.project))
-                .filter(delivery_report::Column::Seq.is_in(part.iter().copied()));
-            rows.extend(part.all(self.db).await?);
-        }
-        Ok(rows)
+        delivery_report::Entity::find()
+            .filter(delivery_report::Column::Chain.eq(self.project))
+            .filter(delivery_report::Column::Seq.is_in(links))
+            .filter(delivery_report::Column::Number.between(first, last))
+            .all(self.db)
+            .await
     }
 
     async fn with_reports(
         &self,
         rows: Vec<(receipt::Model, fetch::Model)>,
     ) -> Result<Vec<Receipt>, DbErr> {
-        let links: BTreeSet<i64> = rows.iter().map(|(row, _)| row.seq).collect();
-        let reports = self.reports_of(links).await?;
+        let links = rows.iter().map(|(row, _)| row.seq).collect();
+        let numbers = || rows.iter().map(|(row, _)| row.number);
+        let (Some(first), Some(last)) = (numbers().min(), numbers().max()) else {
+            return Ok(Vec::new());
+        };
+        let reports = self.reports_of(links, (first, last)).await?;
         let reports: BTreeMap<(i64, i32), delivery_report::Model> =
             reports.into_iter().map(|one| ((one.seq, one.number), one)).collect();
         let shown = |(row, fetch): (receipt::Model, fetch::Model)| {

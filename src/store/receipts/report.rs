@@ -8,7 +8,7 @@ use crate::store::entity::delivery_report::{ActiveModel, Column, Entity};
 use crate::store::entity::{delivery_report, fetch, receipt};
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 
 impl<C: ConnectionTrait> Receipts<'_, C> {
@@ -88,7 +88,7 @@ impl<C: ConnectionTrait> Receipts<'_, C> {
             .filter(receipt::Column::Number.between(first, last))
             .all(self.db)
             .await?;
-        let reports = self.reports_of([seq]).await?;
+        let reports = self.reports_of(BTreeSet::from([seq]), (first, last)).await?;
         let mut reports: BTreeMap<i32, delivery_report::Model> =
             reports.into_iter().map(|one| (one.number, one)).collect();
         let with_report = |row: receipt::Model| {
