@@ -105,7 +105,6 @@ pub struct Claims {
     /// The commit that is built.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub commit: Option<String>,
-    /// The branch.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub branch: Option<String>,
     /// Who started it.
@@ -149,25 +148,19 @@ pub const CLAIM_MAX: usize = 256;
 pub struct Receipt {
     /// Never changes.
     pub id: Uuid,
-    /// When it was written.
     pub at: Moment,
     /// The pipeline, by the name it had.
     pub pipeline: String,
-    /// Which pipeline.
     pub pipeline_id: Uuid,
     /// The credential, by the name it had; `None` when a whole fetch was refused.
     pub credential: Option<String>,
     /// Which version of the secret.
     pub version: Option<i64>,
-    /// What it was for.
     pub intent: Access,
-    /// Through which door.
     pub door: Door,
     /// The token that proved the pipeline.
     pub token_id: String,
-    /// What the pipeline said about its run.
     pub claims: Claims,
-    /// What was proved of its run.
     #[serde(default)]
     pub proof: Proof,
     /// The image that was asked for, without tag and digest, if one was named.
@@ -175,7 +168,6 @@ pub struct Receipt {
     pub image: Option<String>,
     /// Where the request came from.
     pub address: Option<String>,
-    /// What became of it.
     pub outcome: Outcome,
     /// Why it was refused, or what to know about it.
     pub reason: Option<String>,

@@ -25,7 +25,7 @@ pub struct Candidate<'a> {
     /// The credential.
     pub credential: &'a Summary,
     /// The terms of each grant; none means that it is not granted.
-    pub grants: Vec<&'a Terms>,
+    pub grants: &'a [Terms],
 }
 
 /// What is asked for.
@@ -83,13 +83,6 @@ pub struct Outcome {
     pub ties: Vec<Tie>,
 }
 
-impl Outcome {
-    /// The ties that the candidate is part of.
-    pub fn ties_of(&self, index: usize) -> impl Iterator<Item = &Tie> {
-        self.ties.iter().filter(move |tie| tie.of.contains(&index))
-    }
-}
-
 /// Which of the candidates are handed out. Those of other hosts are not spoken of.
 pub fn decide(ask: &Ask<'_>, candidates: &[Candidate<'_>]) -> Outcome {
     let mut outcome = Outcome::default();
@@ -129,7 +122,7 @@ fn fits(ask: &Ask<'_>, candidate: &Candidate<'_>) -> Result<Won, Lost> {
     }
     let mut first = None;
     let mut admitted = Vec::new();
-    for terms in &candidate.grants {
+    for terms in candidate.grants {
         match covered(ask, credential, terms) {
             Ok(paths) => {
                 admitted.push(Admitted {

@@ -2,7 +2,7 @@
 
 use super::Chain;
 use super::chain::shown;
-use super::entity::{audit_event, chain_head, receipt};
+use super::entity::{audit_event, chain_head, fetch, receipt};
 use crate::domain::audit::AuditEvent;
 use sea_orm::{
     ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
@@ -29,26 +29,20 @@ impl<C: ConnectionTrait> Chain<'_, C> {
             .into_iter()
             .map(|row| ChainHead { chain: row.chain, end: Some((row.seq, row.mac)) })
             .collect();
-        let events: Vec<Uuid> = audit_event::Entity::find()
-            .select_only()
-            .column(audit_event::Column::Chain)
-            .distinct()
-            .into_tuple()
-            .all(self.db)
-            .await?;
-        let receipts: Vec<Uuid> = receipt::Entity::find()
-            .select_only()
-            .column(receipt::Column::Chain)
-            .distinct()
-            .into_tuple()
-            .all(self.db)
-            .await?;
-        for chain in events.into_iter().chain(receipts) {
+        let mut chains = self.chains::<audit_event::Entity>(audit_event::Column::Chain).await?;
+        chains.extend(self.chains::<fetch::Entity>(fetch::Column::Chain).await?);
+        chains.extend(self.chains::<receipt::Entity>(receipt::Column::Chain).await?);
+        for chain in chains {
             if !heads.iter().any(|head| head.chain == chain) {
                 heads.push(ChainHead { chain, end: None });
             }
         }
         Ok(heads)
+    }
+
+    /// The chains that have such a link, or a part of one.
+    async fn chains<E: EntityTrait>(&self, column: E::Column) -> Result<Vec<Uuid>, DbErr> {
+        E::find().select_only().column(column).distinct().into_tuple().all(self.db).await
     }
 
     /// The last events of a chain, newest first.

@@ -1,5 +1,6 @@
-//! The chain: every audit event and every receipt of a project carries a MAC over itself and the
-//! one before, so that a change to the past shows. The instance has a chain of its own (nil id).
+//! The chain: every audit event of a project, and every fetch with its receipts, carries a MAC over
+//! itself and the one before, so that a change to the past shows. The instance has a chain of its own
+//! (nil id). What pipelines report afterwards and what is counted is no part of it.
 
 use super::Chain;
 use super::entity::{audit_event, chain_head};
@@ -28,15 +29,13 @@ const PART: i64 = 2_000;
 /// An event to write.
 #[derive(Clone, Debug)]
 pub struct EventRow {
-    /// When, in milliseconds.
+    /// In milliseconds.
     pub at: i64,
-    /// What was done.
     pub action: Action,
     /// The person or pipeline that did it.
     pub actor_id: Option<Uuid>,
     /// Their name at the time.
     pub actor: String,
-    /// To what.
     pub subject_id: Uuid,
     /// Its name at the time.
     pub subject: String,
@@ -158,7 +157,7 @@ impl<C: ConnectionTrait> Chain<'_, C> {
     }
 
     /// The first link of the chain that does not hold, or `None` when all do: a changed, removed,
-    /// inserted or reordered event or receipt, or a head that ends elsewhere. Links that were
+    /// inserted or reordered event, fetch or receipt, or a head that ends elsewhere. Links that were
     /// written after it began are not looked at.
     pub async fn first_break(&self, holds: Holds<'_>, chain: Uuid) -> Result<Option<i64>, DbErr> {
         // Before the head: what is written meanwhile moves both, and the head last.
@@ -168,15 +167,17 @@ impl<C: ConnectionTrait> Chain<'_, C> {
         let end = head.0.max(newest);
         let (mut before, mut expected) = (vec![0; 32], 1);
         while expected <= end {
-            let part = (expected, end.min(expected + PART - 1));
-            for (seq, kind, fields, link) in self.links(chain, part).await? {
+            // The first is 1: what stands before it was not written by us.
+            let first = if expected == 1 { i64::MIN } else { expected };
+            let (links, last) = self.links(chain, (first, end.min(expected + PART - 1))).await?;
+            for (seq, kind, fields, link) in links {
                 let fields: Vec<&[u8]> = fields.iter().map(Vec::as_slice).collect();
                 if seq != expected || !holds(&message(&before, chain, seq, kind, &fields), &link) {
                     return Ok(Some(expected));
                 }
                 (before, expected) = (link, expected + 1);
             }
-            if expected != part.1 + 1 {
+            if expected != last + 1 {
                 return Ok(Some(expected));
             }
         }
@@ -194,11 +195,12 @@ impl<C: ConnectionTrait> Chain<'_, C> {
         Ok(event.map_or(0, |event| event.seq).max(receipt))
     }
 
-    async fn links(&self, chain: Uuid, part: (i64, i64)) -> Result<Vec<Link>, DbErr> {
-        let mut links = super::receipts::links(self.db, chain, part).await?;
+    /// The links between two numbers, and up to which number these are all.
+    async fn links(&self, chain: Uuid, part: (i64, i64)) -> Result<(Vec<Link>, i64), DbErr> {
+        let (mut links, last) = super::receipts::links(self.db, chain, part).await?;
         let events = audit_event::Entity::find()
             .filter(audit_event::Column::Chain.eq(chain))
-            .filter(audit_event::Column::Seq.between(part.0, part.1))
+            .filter(audit_event::Column::Seq.between(part.0, last))
             .all(self.db)
             .await?;
         for row in events {
@@ -206,7 +208,7 @@ impl<C: ConnectionTrait> Chain<'_, C> {
             links.push((seq, "event", parts(row).to_vec(), link));
         }
         links.sort_by_key(|(seq, ..)| *seq);
-        Ok(links)
+        Ok((links, last))
     }
 }
 

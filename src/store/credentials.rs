@@ -5,7 +5,7 @@ pub(super) mod hosts;
 mod page;
 mod rows;
 
-pub(super) use rows::{SummaryRow, day, list};
+pub(super) use rows::{SummaryRow, day};
 
 use super::entity::credential::{Column, Entity};
 use super::{Credentials, locked};

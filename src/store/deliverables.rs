@@ -3,7 +3,7 @@
 //! whose answer is of one moment.
 
 use super::Secrets;
-use super::credentials::{day, list};
+use super::credentials::day;
 use super::prepared::{Prepared, numbered};
 use super::terms;
 use crate::domain::credential::{Access, Method, Summary};
@@ -19,7 +19,6 @@ use uuid::Uuid;
 /// A granted credential with its current ciphertext.
 #[derive(Clone, Debug)]
 pub struct Deliverable {
-    /// What a delivery has to know of it, without the secret.
     pub credential: Held,
     /// The project of the credential's row, as the ciphertext is bound to it.
     pub project_id: Uuid,
@@ -32,19 +31,11 @@ pub struct Deliverable {
 /// A credential as far as a delivery needs it: what is chosen by, and where its secret may go.
 #[derive(Clone, Debug)]
 pub struct Held {
-    /// What is chosen by.
     pub summary: Summary,
-    /// Which secret it has.
-    pub secret: HeldSecret,
+    /// The number of the current version of its secret.
+    pub version: i64,
     /// The origin of another token service that its secret may go to.
     pub token_service: Option<String>,
-}
-
-/// Which secret a credential has.
-#[derive(Clone, Copy, Debug)]
-pub struct HeldSecret {
-    /// The number of the current version.
-    pub version: i64,
 }
 
 impl<C: ConnectionTrait> Secrets<'_, C> {
@@ -93,7 +84,8 @@ const FROM: &str = "FROM access_grant g INNER JOIN credential c ON c.id = g.cred
     WHERE g.project_id = ? AND g.pipeline_id = ?";
 
 /// What is read, in the order of [`Read`], with `UUID(…)` round each id. All of it is one value: to
-/// take thirty values from the database costs more than to read them out of one.
+/// take thirty values from the database costs more than to read them out of one. A value of another
+/// type than its column has, which only somebody else writes, fails the fetch as a whole.
 const COLUMNS: &str = "UUID(g.id), g.intent, g.repositories, g.branches, g.events, g.forks,
     g.expires_on, g.is_narrow, g.needs_approval, g.approver, g.approved_at, g.approved_until,
     UUID(c.id), UUID(c.project_id), c.name_key, c.name, c.host, c.is_insecure, c.method, c.username,
@@ -235,7 +227,7 @@ fn held_in(read: Read<'_>) -> Option<Held> {
             method: Method::from_word(&read.method)?,
             username: read.username,
             access: Access::from_word(&read.access)?,
-            paths: list(&read.paths),
+            paths: terms::list(&read.paths)?,
             expires_on: day(&read.credential_expires_on),
             renew_on: day(&read.renew_on),
             disabled_at: read.disabled_at.map(Moment),
@@ -245,7 +237,7 @@ fn held_in(read: Read<'_>) -> Option<Held> {
             updated_at: Moment(0),
             updated_by: String::new(),
         },
-        secret: HeldSecret { version: read.version },
+        version: read.version,
         token_service: read.token_service,
     })
 }

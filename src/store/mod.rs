@@ -52,7 +52,7 @@ pub use backup::{
 };
 pub use chain::{EventRow, Holds, Mac, Recorded};
 pub use connect::Address;
-pub use deliverables::{Deliverable, Held, HeldSecret};
+pub use deliverables::{Deliverable, Held};
 /// The columns that a write to a credential sets; the others stay as they are.
 pub use entity::credential::ActiveModel as CredentialChanges;
 /// A session's row. Times are milliseconds.

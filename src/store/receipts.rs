@@ -24,29 +24,22 @@ use sea_orm::{
 use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 
-/// Links that one statement names; `SQLite` takes 32,766 values.
-const PART: usize = 1_000;
+/// Receipts that are checked at once: more than one fetch has.
+const CHECKED: u64 = 70_000;
 
 /// A request of a pipeline with its receipts, to write.
 #[derive(Clone, Debug)]
 pub struct FetchRow {
-    /// The project: the chain it belongs to.
+    /// The chain it belongs to.
     pub project: Uuid,
-    /// What its receipts can be spoken of by.
     pub fetch: Fetch,
-    /// When.
     pub at: Moment,
-    /// Whose request.
     pub pipeline_id: Uuid,
-    /// By the name it had.
     pub pipeline: String,
-    /// Through which door.
     pub door: Door,
     /// The public half of the token that proved the pipeline; empty when none did.
     pub token_id: String,
-    /// What the pipeline said about its run.
     pub claims: Claims,
-    /// What was proved of its run.
     pub proof: Proof,
     /// Where the request came from.
     pub address: Option<String>,
@@ -57,19 +50,14 @@ pub struct FetchRow {
 /// One receipt of a fetch.
 #[derive(Clone, Debug)]
 pub struct ReceiptRow {
-    /// Which of the fetch.
     pub number: u16,
-    /// Which credential; `None` when a whole request was refused.
+    /// `None` when a whole request was refused, and so are its name and version.
     pub credential_id: Option<Uuid>,
-    /// By the name it had.
     pub credential: Option<String>,
-    /// Which version of its secret.
     pub version: Option<i64>,
-    /// What it was for.
     pub intent: Access,
     /// The image, without tag and digest, if one was named.
     pub image: Option<String>,
-    /// What became of it.
     pub outcome: Outcome,
     /// Why it was refused, or what to know about it.
     pub reason: Option<String>,
@@ -106,58 +94,52 @@ impl<C: ConnectionTrait> Receipts<'_, C> {
             .limit(most)
             .all(self.db)
             .await?;
-        let receipts = self.receipts_of(fetches.iter().map(|fetch| fetch.seq)).await?;
-        let mut rows = Vec::new();
-        let mut receipts = receipts.into_iter().peekable();
-        for fetch in fetches.iter().filter(|fetch| fetch.chain == self.project) {
-            while let Some(row) = receipts.next_if(|row| row.seq == fetch.seq) {
-                rows.push((row, fetch.clone()));
-            }
+        let fetches = fetches.into_iter().filter(|fetch| fetch.chain == self.project);
+        let fetches: BTreeMap<i64, fetch::Model> =
+            fetches.map(|fetch| (fetch.seq, fetch)).collect();
+        if fetches.is_empty() {
+            return Ok(Vec::new());
         }
-        rows.truncate(usize::try_from(most).unwrap_or(usize::MAX));
-        self.with_reports(rows).await
+        // Only the last of them: a fetch may have thousands.
+        let receipts = receipt::Entity::find()
+            .filter(receipt::Column::Chain.eq(self.project))
+            .filter(receipt::Column::Seq.is_in(fetches.keys().copied()))
+            .order_by_desc(receipt::Column::Seq)
+            .order_by_desc(receipt::Column::Number)
+            .limit(most)
+            .all(self.db)
+            .await?;
+        let with_fetch = |row: receipt::Model| {
+            let fetch = fetches.get(&row.seq)?.clone();
+            Some((row, fetch))
+        };
+        self.with_reports(receipts.into_iter().filter_map(with_fetch).collect()).await
     }
 
-    /// The receipts of the links with these numbers, newest first.
-    async fn receipts_of(
-        &self,
-        links: impl IntoIterator<Item = i64>,
-    ) -> Result<Vec<receipt::Model>, DbErr> {
-        let links: Vec<i64> = links.into_iter().collect();
-        let mut rows = Vec::new();
-        for part in links.chunks(PART) {
-            let part = receipt::Entity::find()
-                .filter(receipt::Column::Chain.eq(self.project))
-                .filter(receipt::Column::Seq.is_in(part.iter().copied()))
-                .order_by_desc(receipt::Column::Seq)
-                .order_by_desc(receipt::Column::Number);
-            rows.extend(part.all(self.db).await?);
-        }
-        Ok(rows)
-    }
-
-    /// What was reported of the links with these numbers.
+    /// What was reported of the receipts between two numbers of these links.
     async fn reports_of(
         &self,
-        links: impl IntoIterator<Item = i64>,
+        links: BTreeSet<i64>,
+        (first, last): (i32, i32),
     ) -> Result<Vec<delivery_report::Model>, DbErr> {
-        let links: Vec<i64> = links.into_iter().collect();
-        let mut rows = Vec::new();
-        for part in links.chunks(PART) {
-            let part = delivery_report::Entity::find()
-                .filter(delivery_report::Column::Chain.eq(self.project))
-                .filter(delivery_report::Column::Seq.is_in(part.iter().copied()));
-            rows.extend(part.all(self.db).await?);
-        }
-        Ok(rows)
+        delivery_report::Entity::find()
+            .filter(delivery_report::Column::Chain.eq(self.project))
+            .filter(delivery_report::Column::Seq.is_in(links))
+            .filter(delivery_report::Column::Number.between(first, last))
+            .all(self.db)
+            .await
     }
 
     async fn with_reports(
         &self,
         rows: Vec<(receipt::Model, fetch::Model)>,
     ) -> Result<Vec<Receipt>, DbErr> {
-        let links: BTreeSet<i64> = rows.iter().map(|(row, _)| row.seq).collect();
-        let reports = self.reports_of(links).await?;
+        let links = rows.iter().map(|(row, _)| row.seq).collect();
+        let numbers = || rows.iter().map(|(row, _)| row.number);
+        let (Some(first), Some(last)) = (numbers().min(), numbers().max()) else {
+            return Ok(Vec::new());
+        };
+        let reports = self.reports_of(links, (first, last)).await?;
         let reports: BTreeMap<(i64, i32), delivery_report::Model> =
             reports.into_iter().map(|one| ((one.seq, one.number), one)).collect();
         let shown = |(row, fetch): (receipt::Model, fetch::Model)| {
@@ -176,28 +158,34 @@ fn to_fetch() -> sea_orm::RelationDef {
         .into()
 }
 
-/// The fetches of a chain between two numbers as links.
+/// The fetches of a chain between two numbers as links, and up to which number these are all: a
+/// fetch may have thousands of receipts, and no more of them are in memory at once than need be.
 pub(super) async fn links<C: ConnectionTrait>(
     db: &C,
     chain: Uuid,
     (first, last): (i64, i64),
-) -> Result<Vec<Link>, DbErr> {
-    let fetches = fetch::Entity::find()
-        .filter(fetch::Column::Chain.eq(chain))
-        .filter(fetch::Column::Seq.between(first, last))
-        .all(db)
-        .await?;
-    let mut receipts: BTreeMap<i64, Vec<receipt::Model>> = BTreeMap::new();
+) -> Result<(Vec<Link>, i64), DbErr> {
     let rows = receipt::Entity::find()
         .filter(receipt::Column::Chain.eq(chain))
         .filter(receipt::Column::Seq.between(first, last))
         .order_by_asc(receipt::Column::Seq)
         .order_by_asc(receipt::Column::Number)
+        .limit(CHECKED)
         .all(db)
         .await?;
-    for row in rows {
+    let is_cut = rows.len() as u64 == CHECKED;
+    // Of the last link there may be more. Nobody wrote one that has so many alone: it does not hold.
+    let cut = rows.last().filter(|_| is_cut).map(|row| row.seq.saturating_sub(1));
+    let last = cut.map_or(last, |cut| cut.max(first).max(1));
+    let mut receipts: BTreeMap<i64, Vec<receipt::Model>> = BTreeMap::new();
+    for row in rows.into_iter().filter(|row| row.seq <= last) {
         receipts.entry(row.seq).or_default().push(row);
     }
+    let fetches = fetch::Entity::find()
+        .filter(fetch::Column::Chain.eq(chain))
+        .filter(fetch::Column::Seq.between(first, last))
+        .all(db)
+        .await?;
     let mut links: Vec<Link> = Vec::with_capacity(fetches.len());
     for fetch in fetches {
         let (kind, fields) = covered(&fetch, &receipts.remove(&fetch.seq).unwrap_or_default());
@@ -205,10 +193,20 @@ pub(super) async fn links<C: ConnectionTrait>(
     }
     // A receipt without a fetch was not written by us.
     links.extend(receipts.into_keys().map(|seq| (seq, "receipt", Vec::new(), Vec::new())));
-    Ok(links)
+    Ok((links, last))
 }
 
-/// The number of the newest fetch of a chain; 0 when there is none.
+/// The number of the newest fetch or receipt of a chain; 0 when there is none.
 pub(super) async fn newest<C: ConnectionTrait>(db: &C, chain: Uuid) -> Result<i64, DbErr> {
-    Receipts { db, project: chain }.newest_seq().await
+    let fetch = Receipts { db, project: chain }.newest_seq().await?;
+    // One without a fetch was not written by us, wherever it stands.
+    let receipt: Option<i64> = receipt::Entity::find()
+        .select_only()
+        .column(receipt::Column::Seq)
+        .filter(receipt::Column::Chain.eq(chain))
+        .order_by_desc(receipt::Column::Seq)
+        .into_tuple()
+        .one(db)
+        .await?;
+    Ok(fetch.max(receipt.unwrap_or(0)))
 }

@@ -59,7 +59,8 @@ pub(super) fn stored(list: &[String]) -> String {
     serde_json::to_string(list).unwrap_or_default()
 }
 
-fn list(text: &str) -> Option<Vec<String>> {
+/// The same as it is read; `None` when it is no list.
+pub(super) fn list(text: &str) -> Option<Vec<String>> {
     // Most grants have no such condition.
     if text == "[]" { Some(Vec::new()) } else { serde_json::from_str(text).ok() }
 }

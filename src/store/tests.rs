@@ -1,6 +1,7 @@
 //! What the rows promise whoever asks: taken once, approved by another, one entry a credential.
 
 mod durable;
+mod granted;
 mod receipts;
 mod scoped;
 

@@ -24,7 +24,7 @@ pub enum Unrecorded {
     Sweep,
     /// A job: when it is due, who runs it, and how that went.
     Job,
-    /// Receipts: each is a link of the chain itself.
+    /// Receipts: those of a fetch are a link of the chain itself.
     Receipts,
     /// What is counted of receipts.
     Counts,

@@ -90,8 +90,13 @@ async fn every_change_to_the_past_shows_where_it_was_made() {
         ("receipt", "outcome", "'refused'"),
         ("receipt", "reason", "'it is disabled'"),
         ("pipeline_fetch", "proof", "'{}'"),
+        ("pipeline_fetch", "door", "'auth-json'"),
+        ("pipeline_fetch", "id", "U"),
+        ("pipeline_fetch", "pipeline_id", "U"),
+        ("receipt", "credential_id", "U"),
         ("receipt", "image", "'ghcr.io/acme/api'"),
     ] {
+        let value = if value == "U" { another.as_str() } else { value };
         changes.push((
             format!("UPDATE {table} SET {column} = {value} WHERE chain = P AND seq = 6"),
             6,
@@ -138,6 +143,25 @@ async fn every_change_to_the_past_shows_where_it_was_made() {
                 "INSERT INTO receipt (chain, seq, number, {of_receipt}) SELECT chain, 2, 1, {of_receipt} FROM receipt WHERE chain = P AND seq = 7"
             ),
             2,
+        ),
+        // Behind the end, and before the beginning.
+        (
+            &*format!(
+                "INSERT INTO receipt (chain, seq, number, {of_receipt}) SELECT chain, 9, 1, {of_receipt} FROM receipt WHERE chain = P AND seq = 7"
+            ),
+            8,
+        ),
+        (
+            &*format!(
+                "INSERT INTO pipeline_fetch (id, chain, seq, {fields}) SELECT {another}, chain, 0, {fields} FROM pipeline_fetch WHERE chain = P AND seq = 7"
+            ),
+            1,
+        ),
+        (
+            &*format!(
+                "INSERT INTO receipt (chain, seq, number, {of_receipt}) SELECT chain, -3, 1, {of_receipt} FROM receipt WHERE chain = P AND seq = 7"
+            ),
+            1,
         ),
         (&*format!("UPDATE receipt SET chain = {nil} WHERE chain = P AND seq = 7"), 7),
         (&*format!("UPDATE pipeline_fetch SET chain = {nil} WHERE chain = P AND seq = 7"), 7),

@@ -22,18 +22,20 @@ use crate::domain::registry::RegistryHost;
 use crate::error::{Error, Result};
 use crate::store::{Deliverable, FetchRow};
 use receipts::Book;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
+use std::time::Duration;
+use tokio::time::timeout;
 use uuid::Uuid;
 use zeroize::Zeroizing;
+
+/// How long somebody who looks waits for the counts.
+const CATCHING_UP: Duration = Duration::from_secs(2);
 
 /// What a pipeline asks for.
 #[derive(Clone, Debug)]
 pub struct DeliveryRequest {
-    /// For pulling or pushing.
     pub intent: Access,
-    /// Through which door.
     pub door: Door,
-    /// What it says about its run.
     pub claims: Claims,
     /// Where it asks from.
     pub address: Option<String>,
@@ -60,11 +62,9 @@ impl DeliveryRequest {
 
 /// One credential that is handed out.
 pub struct Entry {
-    /// Its receipt.
+    /// The id of its receipt.
     pub receipt: Uuid,
-    /// Which credential.
     pub credential: Uuid,
-    /// The registry.
     pub host: RegistryHost,
     /// Whether the registry is spoken to in plain HTTP.
     pub is_insecure: bool,
@@ -84,7 +84,6 @@ pub enum Given {
     Secret(Zeroizing<Vec<u8>>),
     /// A token of the registry for one repository.
     Bearer {
-        /// The token.
         token: Zeroizing<String>,
         /// Seconds that it works.
         expires_in: u64,
@@ -194,6 +193,7 @@ impl Vault {
         if ids.is_empty() {
             return Ok(contents);
         }
+        let ids: HashSet<&Uuid> = ids.iter().collect();
         for one in self.store.secrets(project).granted_to(pipeline).await? {
             let id = one.credential.summary.id;
             if ids.contains(&id) {
@@ -210,7 +210,7 @@ impl Vault {
         // From the host, not from a stored origin: a row that was re-pointed does not open.
         let shown = &one.credential.summary;
         let origin = shown.host.origin(shown.is_insecure);
-        let place = secret_place(*id, one.project_id, one.credential.secret.version, &origin);
+        let place = secret_place(*id, one.project_id, one.credential.version, &origin);
         match self.keys.open(&self.store, &place, blob).await {
             Ok(secret) => Ok(Some(secret)),
             // This server lacks a key; the secret is whole.
@@ -223,9 +223,12 @@ impl Vault {
     }
 
     /// Lets the counts catch up with the receipts before somebody looks at them. Where they cannot be
-    /// written, people see those of before.
+    /// written, or not at once, people see those of before.
     pub(super) async fn count_receipts(&self, project: Uuid) {
-        if let Err(error) = self.store.count_receipts(project).await {
+        let store = self.store.clone();
+        // In a task of its own: who looks may go away, which is no doubtful end of a write.
+        let counting = tokio::spawn(async move { store.count_receipts(project).await });
+        if let Ok(Ok(Err(error))) = timeout(CATCHING_UP, counting).await {
             let _ = Error::from(error);
         }
     }

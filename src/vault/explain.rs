@@ -162,10 +162,7 @@ fn readable(mut outcome: Outcome, rows: &[Row], stored: &Stored) -> Outcome {
 
 fn candidates(rows: &[Row]) -> Vec<Candidate<'_>> {
     rows.iter()
-        .map(|(credential, grants)| Candidate {
-            credential: &credential.summary,
-            grants: grants.iter().collect(),
-        })
+        .map(|(credential, grants)| Candidate { credential: &credential.summary, grants })
         .collect()
 }
 

@@ -22,6 +22,11 @@ pub(super) fn choose(
         by_host.entry(host).or_default().push(won);
     }
     for (host, fit) in by_host {
+        if fit.len() == 1 {
+            // There is nothing to choose.
+            outcome.won.extend(fit);
+            continue;
+        }
         let mut choice = Choice { ask, candidates, host, outcome: &mut *outcome };
         match (ask.shape, ask.repository) {
             // A longer prefix comes first.

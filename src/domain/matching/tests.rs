@@ -4,6 +4,7 @@ use super::*;
 use crate::domain::credential::Method;
 use crate::domain::grant::ForkRule;
 use crate::domain::moment::Moment;
+use std::slice;
 
 fn credential(name: &str, paths: &[&str], access: Access) -> Summary {
     Summary {
@@ -50,7 +51,7 @@ fn decided(
     };
     let candidates: Vec<Candidate<'_>> = all
         .iter()
-        .map(|(credential, terms)| Candidate { credential, grants: vec![terms] })
+        .map(|(credential, terms)| Candidate { credential, grants: slice::from_ref(terms) })
         .collect();
     let outcome = decide(&ask, &candidates);
     let name = |index: usize| all[index].0.name.clone();
@@ -156,8 +157,9 @@ fn of_several_grants_one_is_enough_and_disabled_is_not() {
     let credential = credential("key", &[], Access::PullAndPush);
     let pull = Terms::plain(Access::Pull);
     let push = Terms { branches: vec!["main".into()], ..Terms::plain(Access::PullAndPush) };
+    let both = [pull, push.clone()];
     let of = |proof: &Proof, intent, credential: &Summary| {
-        let candidates = [Candidate { credential, grants: vec![&pull, &push] }];
+        let candidates = [Candidate { credential, grants: &both }];
         let today = Day::parse("2026-11-21").unwrap();
         let ask = Ask {
             intent,
@@ -185,7 +187,7 @@ fn tokens_only_needs_an_image_and_a_client_that_takes_them() {
     let credential = credential("key", &[], Access::Pull);
     let terms = Terms { is_narrow: true, ..Terms::plain(Access::Pull) };
     let of = |repository, takes_tokens| {
-        let candidates = [Candidate { credential: &credential, grants: vec![&terms] }];
+        let candidates = [Candidate { credential: &credential, grants: slice::from_ref(&terms) }];
         let (proof, today) = (Proof::default(), Day::parse("2026-11-21").unwrap());
         let shape = Shape::Hosts;
         decide(

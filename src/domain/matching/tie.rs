@@ -49,10 +49,16 @@ impl Tie {
     }
 }
 
-/// `a and b`, `a, b and c`.
+/// Names in a sentence: each of thousands has a receipt, and none of them names them all.
+const NAMED: usize = 10;
+
+/// `a and b`, `a, b and c`; of many the first, and how many more there are.
 fn list(names: &[&str]) -> String {
     match names {
         [] => String::new(),
+        _ if names.len() > NAMED => {
+            format!("{} and {} more", names[..NAMED].join(", "), names.len() - NAMED)
+        }
         [one] => (*one).to_owned(),
         [first @ .., last] => format!("{} and {last}", first.join(", ")),
     }
@@ -65,6 +71,15 @@ mod tests {
     fn tie(path: Option<&str>, is_by_host: bool) -> Tie {
         let host = RegistryHost::stored("ghcr.io").unwrap();
         Tie { of: vec![0, 1], host, path: path.map(str::to_owned), is_by_host }
+    }
+
+    #[test]
+    fn of_very_many_the_first_are_named_and_the_rest_is_counted() {
+        let ten = ["a", "b", "c", "d", "e", "f", "g", "h", "i", "j"];
+        assert!(tie(None, false).reason(&ten).contains(": a, b, c, d, e, f, g, h, i and j serve"));
+        let many = [&ten[..], &["k", "l"]].concat();
+        let reason = tie(None, false).reason(&many);
+        assert!(reason.contains(": a, b, c, d, e, f, g, h, i, j and 2 more serve"), "{reason}");
     }
 
     #[test]

@@ -6,7 +6,7 @@ use crate::domain::credential::Access;
 use crate::domain::matching::Lost;
 use crate::domain::registry::RegistryHost;
 use crate::vault::{Entry, Ledger};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use tar::{Builder, EntryType, Header};
 use zeroize::Zeroizing;
@@ -46,6 +46,7 @@ pub(in crate::pipelines) fn folders(
     ledger: &mut Ledger,
 ) -> Vec<Folder> {
     let mut folders: Vec<Folder> = Vec::new();
+    let mut by_name: BTreeMap<String, usize> = BTreeMap::new();
     let mut others = Vec::new();
     for (entry, repository) in entries {
         let mut made = match spelled(entry, *repository, intent) {
@@ -56,10 +57,13 @@ pub(in crate::pipelines) fn folders(
             }
         };
         let Some(own) = made.next() else { continue };
-        match folders.iter().find(|other| other.name == own.name) {
-            None => folders.push(own),
+        match by_name.get(&own.name).copied() {
+            None => {
+                by_name.insert(own.name.clone(), folders.len());
+                folders.push(own);
+            }
             // An image that was named twice, with the usual port and without.
-            Some(other) if *other.json == *own.json => {}
+            Some(at) if *folders[at].json == *own.json => {}
             Some(_) => {
                 ledger.leave_out(entry, Lost::KeyTaken);
                 continue;
@@ -69,7 +73,7 @@ pub(in crate::pipelines) fn folders(
         ledger.hold(entry);
     }
     for other in others {
-        if folders.iter().all(|folder| folder.name != other.name) {
+        if by_name.insert(other.name.clone(), folders.len()).is_none() {
             folders.push(other);
         }
     }

@@ -48,7 +48,7 @@ fn host_keys(entry: &Entry) -> Keys {
     if entry.host.is_docker_hub() {
         return Keys { own: vec![entry.host.docker_config_key().to_owned()], also: Vec::new() };
     }
-    spelled(entry, &[String::new()])
+    spelled(entry, &[])
 }
 
 /// The keys in a file that knows paths: the host, or the host with each prefix. With an image it is
@@ -57,15 +57,15 @@ fn path_keys(entry: &Entry, image: Option<&Image>) -> Keys {
     let below = |path: &String| format!("/{path}");
     match image {
         Some(image) => spelled(entry, &[below(&image.repository)]),
-        None if entry.paths.is_empty() => spelled(entry, &[String::new()]),
         None => spelled(entry, &entry.paths.iter().map(below).collect::<Vec<_>>()),
     }
 }
 
-/// The host in each of its spellings with each of these behind it.
+/// The host in each of its spellings with each of these behind it; alone when there are none.
 fn spelled(entry: &Entry, behind: &[String]) -> Keys {
-    let with = |host: String| -> Vec<String> {
-        behind.iter().map(|path| format!("{host}{path}")).collect()
+    let with = |host: String| match behind {
+        [] => vec![host],
+        _ => behind.iter().map(|path| format!("{host}{path}")).collect(),
     };
     let mut spellings = entry.host.spellings(entry.is_insecure).into_iter().map(with);
     Keys { own: spellings.next().unwrap_or_default(), also: spellings.flatten().collect() }

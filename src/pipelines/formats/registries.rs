@@ -23,7 +23,7 @@ pub(in crate::pipelines) fn list(
             }
         };
         // They compare the address with the image's as text.
-        let Keys { mut own, also } = spelled(entry, &[String::new()]);
+        let Keys { mut own, also } = spelled(entry, &[]);
         own.retain(|address| taken.insert(address.clone()));
         if own.is_empty() {
             ledger.leave_out(entry, Lost::KeyTaken);

@@ -5,6 +5,7 @@ use crate::domain::moment::{Day, Moment};
 use crate::domain::registry::RegistryHost;
 use crate::store::entity::Unreadable;
 use crate::store::entity::credential::Model;
+use crate::store::terms;
 use sea_orm::DerivePartialModel;
 use uuid::Uuid;
 
@@ -42,7 +43,8 @@ macro_rules! summary {
             method: Method::from_word(&$row.method).ok_or(Unreadable)?,
             username: $row.username,
             access: Access::from_word(&$row.access).ok_or(Unreadable)?,
-            paths: list(&$row.paths),
+            // Of paths that nobody can read none is not all.
+            paths: terms::list(&$row.paths).ok_or(Unreadable)?,
             expires_on: day(&$row.expires_on),
             renew_on: day(&$row.renew_on),
             disabled_at: $row.disabled_at.map(Moment),
@@ -72,7 +74,7 @@ impl TryFrom<Model> for Credential {
             email: row.email,
             owner: row.owner,
             environment: row.environment,
-            labels: list(&row.labels),
+            labels: terms::list(&row.labels).unwrap_or_default(),
             review_on: day(&row.review_on),
             rotate_every_days: row.rotate_every_days.and_then(|n| u32::try_from(n).ok()),
             is_protected: row.is_protected,
@@ -88,10 +90,6 @@ impl TryFrom<Model> for Credential {
             created_by: row.created_by,
         })
     }
-}
-
-pub(in crate::store) fn list<T: serde::de::DeserializeOwned>(text: &str) -> Vec<T> {
-    if text == "[]" { Vec::new() } else { serde_json::from_str(text).unwrap_or_default() }
 }
 
 pub(in crate::store) fn day(text: &Option<String>) -> Option<Day> {

@@ -8,8 +8,8 @@ use crate::store::prepared::{Prepared, numbered};
 use crate::store::{Receipts, Store, Unrecorded, locked};
 use sea_orm::sea_query::{Expr, ExprTrait, OnConflict};
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder,
-    QuerySelect, Value,
+    ActiveValue::Set, ColumnTrait, ConnectionTrait, DbBackend, DbErr, EntityTrait, QueryFilter,
+    QueryOrder, QuerySelect, Value,
 };
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -26,7 +26,8 @@ const GOT: &str = "SELECT r.credential_id AS credential_id, f.pipeline_id AS pip
             FROM delivery_report d WHERE d.chain = r.chain AND d.seq = r.seq AND d.number = r.number)
             THEN 1 ELSE 0 END AS used
     FROM pipeline_fetch f JOIN receipt r ON r.chain = f.chain AND r.seq = f.seq
-    WHERE f.chain = ? AND f.seq > ? AND f.seq <= ? AND r.outcome = ? AND r.credential_id IS NOT NULL";
+    WHERE f.chain = ? AND f.seq > ? AND f.seq <= ? AND r.outcome = ? AND r.credential_id IS NOT NULL
+        AND r.version IS NOT NULL";
 
 /// What was counted before is added to; of the rest the newest stands.
 fn usage_text() -> String {
@@ -60,6 +61,12 @@ const VERSIONS: &str = "UPDATE secret_version
         GROUP BY r.credential_id, r.version) g
     WHERE secret_version.credential_id = g.credential_id AND secret_version.version = g.version
         AND secret_version.project_id = ?";
+
+/// The same versions, locked in the order in which they are sealed again under another key.
+const LOCK_VERSIONS: &str = "SELECT v.id FROM secret_version v
+    WHERE v.project_id = ? AND (v.credential_id, v.version) IN (SELECT r.credential_id, r.version
+        FROM receipt r WHERE r.chain = ? AND r.seq > ? AND r.seq <= ? AND r.outcome = ?)
+    ORDER BY v.credential_id, v.version FOR UPDATE";
 
 const TOKENS: &str = "UPDATE pipeline_token SET last_used_at = g.last_at
     FROM (SELECT f.token_id, MAX(f.at) AS last_at FROM pipeline_fetch f
@@ -119,6 +126,14 @@ impl<C: ConnectionTrait> Receipts<'_, C> {
         let versions = COUNTED.with(backend, || numbered(backend, VERSIONS), values);
         static LAST_USED: Prepared = Prepared::new();
         let tokens = LAST_USED.with(backend, || numbered(backend, TOKENS), part().to_vec());
+        if backend == DbBackend::Postgres {
+            static LOCKED: Prepared = Prepared::new();
+            let mut values = vec![chain.into()];
+            values.extend(part());
+            values.push(delivered());
+            let lock = LOCKED.with(backend, || numbered(backend, LOCK_VERSIONS), values);
+            self.db.query_all_raw(lock).await?;
+        }
         for statement in [versions, tokens, usage] {
             self.db.execute_raw(statement).await?;
         }

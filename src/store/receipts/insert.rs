@@ -13,21 +13,21 @@ use uuid::Uuid;
 /// Inserts all of them.
 pub(super) async fn insert<C: ConnectionTrait>(
     db: &C,
-    fetches: &[fetch::Model],
-    receipts: &[receipt::Model],
+    fetches: &[&fetch::Model],
+    receipts: &[&receipt::Model],
 ) -> Result<(), DbErr> {
     if db.get_database_backend() == DbBackend::Postgres {
         db.execute_raw(of_postgres(fetches, receipts)).await?;
         return Ok(());
     }
     static FETCHES: PreparedRows = PreparedRows::new();
-    let values = |rows: &[fetch::Model]| rows.iter().flat_map(of_fetch).collect();
+    let values = |rows: &[&fetch::Model]| rows.iter().flat_map(|row| of_fetch(row)).collect();
     let text = text::<fetch::Entity>;
     for statement in FETCHES.statements(DbBackend::Sqlite, fetches, text, values) {
         db.execute_raw(statement).await?;
     }
     static RECEIPTS: PreparedRows = PreparedRows::new();
-    let values = |rows: &[receipt::Model]| rows.iter().flat_map(of_receipt).collect();
+    let values = |rows: &[&receipt::Model]| rows.iter().flat_map(|row| of_receipt(row)).collect();
     let text = self::text::<receipt::Entity>;
     for statement in RECEIPTS.statements(DbBackend::Sqlite, receipts, text, values) {
         db.execute_raw(statement).await?;
@@ -86,7 +86,7 @@ fn of_receipt(row: &receipt::Model) -> [Value; 10] {
 }
 
 /// One statement for all of both, which is the same however many there are.
-fn of_postgres(fetches: &[fetch::Model], receipts: &[receipt::Model]) -> Statement {
+fn of_postgres(fetches: &[&fetch::Model], receipts: &[&receipt::Model]) -> Statement {
     static BOTH: Prepared = Prepared::new();
     const TEXT: &str = "WITH written AS (
         INSERT INTO pipeline_fetch (chain, seq, id, at, pipeline_id, pipeline, door, token_id, claims, proof,
@@ -102,8 +102,8 @@ fn of_postgres(fetches: &[fetch::Model], receipts: &[receipt::Model]) -> Stateme
         FROM json_to_recordset($2::json) AS one (chain uuid, seq bigint, number integer,
             credential_id uuid, credential text, version bigint, intent text, image text,
             outcome text, reason text)";
-    let fetches: Vec<FetchJson<'_>> = fetches.iter().map(FetchJson::from).collect();
-    let receipts: Vec<ReceiptJson<'_>> = receipts.iter().map(ReceiptJson::from).collect();
+    let fetches: Vec<FetchJson<'_>> = fetches.iter().copied().map(FetchJson::from).collect();
+    let receipts: Vec<ReceiptJson<'_>> = receipts.iter().copied().map(ReceiptJson::from).collect();
     let values = vec![json(&fetches), json(&receipts)];
     BOTH.with(DbBackend::Postgres, || TEXT.to_owned(), values)
 }

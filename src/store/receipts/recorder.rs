@@ -3,6 +3,7 @@
 use super::row::{covered, models};
 use super::{FetchRow, insert};
 use crate::store::chain::{Head, Mac};
+use crate::store::entity::{fetch, receipt};
 use crate::store::{Store, Unrecorded, Write};
 use sea_orm::DbErr;
 use std::collections::BTreeMap;
@@ -19,7 +20,23 @@ use uuid::Uuid;
 /// A [`Mac`] that a task can own.
 type SharedMac = Arc<dyn Fn(&[u8]) -> [u8; 32] + Send + Sync>;
 
-type Waiting = (Vec<FetchRow>, oneshot::Sender<bool>);
+/// A fetch that is ready to be written but for its link.
+struct Ready {
+    fetch: fetch::Model,
+    receipts: Vec<receipt::Model>,
+    /// The kind of the link and what it covers.
+    covered: (&'static str, Vec<Vec<u8>>),
+}
+
+impl From<FetchRow> for Ready {
+    fn from(row: FetchRow) -> Self {
+        let (fetch, receipts) = models(row);
+        let covered = covered(&fetch, &receipts);
+        Self { fetch, receipts, covered }
+    }
+}
+
+type Waiting = (Vec<Ready>, oneshot::Sender<bool>);
 
 /// Hands receipts to the task that writes them.
 #[derive(Clone, Debug)]
@@ -31,6 +48,8 @@ pub struct Recorder {
 const QUEUE: usize = 1024;
 /// Requests whose receipts share one transaction at most.
 const GROUP: usize = 256;
+/// Receipts that share one, unless a single request has more.
+const RECEIPTS: usize = 20_000;
 /// How often a group is tried that the database gives up.
 const ATTEMPTS: u32 = 3;
 /// How long a group may take: more than all that is waited for on the way, and yet a database that
@@ -46,12 +65,14 @@ impl Recorder {
         tokio::spawn(async move {
             let mut group = Vec::with_capacity(GROUP);
             // A group is whoever waits by the time the last one is durable: nobody waits for others.
-            while waiting.recv_many(&mut group, GROUP).await > 0 {
-                let is_durable = survive(&store, write_again(&store, mac.as_ref(), &group)).await;
-                for (rows, answer) in group.drain(..) {
+            while !group.is_empty() || waiting.recv_many(&mut group, GROUP).await > 0 {
+                let part = together(&group);
+                let writing = write_again(&store, mac.as_ref(), &mut group[..part]);
+                let is_durable = survive(&store, writing).await;
+                for (rows, answer) in group.drain(..part) {
                     if let (true, Some(row)) = (is_durable, rows.first()) {
                         // When there is no room it is told of the next ones.
-                        let _ = uncounted.try_send(row.project);
+                        let _ = uncounted.try_send(row.fetch.chain);
                     }
                     // Who asked may be gone; the receipt stays.
                     let _ = answer.send(is_durable);
@@ -67,8 +88,20 @@ impl Recorder {
             return true;
         }
         let (answer, durable) = oneshot::channel();
+        // Made ready here and not by the task, which all wait for.
+        let rows = rows.into_iter().map(Ready::from).collect();
         self.queue.try_send((rows, answer)).is_ok() && durable.await.unwrap_or(false)
     }
+}
+
+/// How many of those who wait share the next transaction: at least one.
+fn together(group: &[Waiting]) -> usize {
+    let mut receipts = 0;
+    let is_within = |(rows, _): &&Waiting| {
+        receipts += rows.iter().map(|row| row.receipts.len()).sum::<usize>();
+        receipts <= RECEIPTS
+    };
+    group.iter().take_while(is_within).count().max(1)
 }
 
 /// Runs it to its end or until time is up. `false` also when it panics: those who come later still
@@ -94,11 +127,12 @@ async fn survive(store: &Store, writing: impl Future<Output = bool>) -> bool {
 }
 
 /// Writes the group, again when the database gave it up for another transaction.
-async fn write_again(store: &Store, mac: Mac<'_>, group: &[Waiting]) -> bool {
+async fn write_again(store: &Store, mac: Mac<'_>, group: &mut [Waiting]) -> bool {
     let mut attempts = 0;
     loop {
         attempts += 1;
-        match write(store, mac, group.iter().flat_map(|(rows, _)| rows)).await {
+        let rows = group.iter_mut().flat_map(|(rows, _)| rows.iter_mut()).collect();
+        match write(store, mac, rows).await {
             Ok(()) => return true,
             Err(error) if attempts < ATTEMPTS && crate::store::is_aborted(&error) => {}
             Err(error) => {
@@ -109,19 +143,15 @@ async fn write_again(store: &Store, mac: Mac<'_>, group: &[Waiting]) -> bool {
     }
 }
 
-async fn write<'a>(
-    store: &Store,
-    mac: Mac<'_>,
-    rows: impl Iterator<Item = &'a FetchRow>,
-) -> Result<(), DbErr> {
+async fn write(store: &Store, mac: Mac<'_>, rows: Vec<&mut Ready>) -> Result<(), DbErr> {
     // Sorted by project: replicas lock heads in one order and cannot wait for each other.
-    let mut by_project: BTreeMap<Uuid, Vec<&FetchRow>> = BTreeMap::new();
+    let mut by_project: BTreeMap<Uuid, Vec<&mut Ready>> = BTreeMap::new();
     for row in rows {
-        by_project.entry(row.project).or_default().push(row);
+        by_project.entry(row.fetch.chain).or_default().push(row);
     }
     let write = store.write().await?;
-    for (project, rows) in by_project {
-        append(&write, mac, project, &rows).await?;
+    for (project, mut rows) in by_project {
+        append(&write, mac, project, &mut rows).await?;
     }
     write.commit_without_event(Unrecorded::Receipts).await
 }
@@ -130,23 +160,20 @@ async fn append(
     write: &Write,
     mac: Mac<'_>,
     project: Uuid,
-    rows: &[&FetchRow],
+    rows: &mut [&mut Ready],
 ) -> Result<(), DbErr> {
     let db = &write.0;
     let mut head = Head::lock(db, project).await?;
-    let mut fetches = Vec::with_capacity(rows.len());
-    let mut receipts = Vec::with_capacity(rows.iter().map(|row| row.receipts.len()).sum());
-    for row in rows {
-        let (mut fetch, mut of) = models(row);
-        let (kind, fields) = covered(&fetch, &of);
-        (fetch.seq, fetch.mac) =
-            head.next(mac, kind, &fields.iter().map(Vec::as_slice).collect::<Vec<_>>());
-        for one in &mut of {
+    for Ready { fetch, receipts, covered: (kind, fields) } in rows.iter_mut().map(|row| &mut **row)
+    {
+        let fields: Vec<&[u8]> = fields.iter().map(Vec::as_slice).collect();
+        (fetch.seq, fetch.mac) = head.next(mac, kind, &fields);
+        for one in receipts {
             one.seq = fetch.seq;
         }
-        fetches.push(fetch);
-        receipts.append(&mut of);
     }
+    let fetches: Vec<&fetch::Model> = rows.iter().map(|row| &row.fetch).collect();
+    let receipts: Vec<&receipt::Model> = rows.iter().flat_map(|row| &row.receipts).collect();
     insert::insert(db, &fetches, &receipts).await?;
     head.store(db).await
 }

@@ -8,7 +8,7 @@ use crate::store::entity::delivery_report::{ActiveModel, Column, Entity};
 use crate::store::entity::{delivery_report, fetch, receipt};
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 
 impl<C: ConnectionTrait> Receipts<'_, C> {
@@ -26,7 +26,6 @@ impl<C: ConnectionTrait> Receipts<'_, C> {
         // Who counts receipts waits until it is known which of them were reported, and so does another
         // server that is told the same at once.
         let counted = self.lock_counted().await?;
-        let (first, last) = Fetch::spoken_of(id);
         let fetches = fetch::Entity::find()
             .filter(fetch::Column::Id.eq(Fetch::new(id).id()))
             .all(self.db)
@@ -37,12 +36,10 @@ impl<C: ConnectionTrait> Receipts<'_, C> {
         let is_theirs =
             |one: &&fetch::Model| one.chain == self.project && one.pipeline_id == pipeline;
         for fetch in fetches.iter().filter(is_theirs) {
-            for (receipt, report) in self.reported(fetch.seq).await? {
+            for (receipt, report) in self.spoken_of(fetch.seq, id).await? {
                 let (number, credential) = (receipt.number, receipt.credential_id);
                 let shown = shown(receipt, fetch, report.as_ref());
-                let Some(shown) = shown.filter(|one| {
-                    one.outcome == Outcome::Delivered && (first..=last).contains(&one.id)
-                }) else {
+                let Some(shown) = shown.filter(|one| one.outcome == Outcome::Delivered) else {
                     continue;
                 };
                 rows.push(ActiveModel {
@@ -77,16 +74,27 @@ impl<C: ConnectionTrait> Receipts<'_, C> {
         Ok(true)
     }
 
-    /// The receipts of a link, each with what was reported of it.
-    async fn reported(
+    /// The receipts of a link that the id speaks of, each with what was reported of it.
+    async fn spoken_of(
         &self,
         seq: i64,
+        id: Uuid,
     ) -> Result<Vec<(receipt::Model, Option<delivery_report::Model>)>, DbErr> {
-        let reports = self.reports_of([seq]).await?;
-        let of = |row: receipt::Model| {
-            let report = reports.iter().find(|one| one.number == row.number).cloned();
+        let (first, last) = Fetch::spoken_of(id);
+        let (first, last) = (i32::from(Fetch::number(first)), i32::from(Fetch::number(last)));
+        let receipts = receipt::Entity::find()
+            .filter(receipt::Column::Chain.eq(self.project))
+            .filter(receipt::Column::Seq.eq(seq))
+            .filter(receipt::Column::Number.between(first, last))
+            .all(self.db)
+            .await?;
+        let reports = self.reports_of(BTreeSet::from([seq]), (first, last)).await?;
+        let mut reports: BTreeMap<i32, delivery_report::Model> =
+            reports.into_iter().map(|one| (one.number, one)).collect();
+        let with_report = |row: receipt::Model| {
+            let report = reports.remove(&row.number);
             (row, report)
         };
-        Ok(self.receipts_of([seq]).await?.into_iter().map(of).collect())
+        Ok(receipts.into_iter().map(with_report).collect())
     }
 }

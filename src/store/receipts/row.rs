@@ -14,40 +14,36 @@ const SINGLE: i32 = 1;
 const WHOLE: i32 = 2;
 
 /// The rows of a fetch, without the link's number and MAC.
-pub(super) fn models(row: &FetchRow) -> (fetch::Model, Vec<receipt::Model>) {
-    let is_proved = row.proof != Proof::default();
+pub(super) fn models(row: FetchRow) -> (fetch::Model, Vec<receipt::Model>) {
+    let (chain, is_proved) = (row.project, row.proof != Proof::default());
     let fetch = fetch::Model {
-        chain: row.project,
+        chain,
         seq: 0,
         id: row.fetch.id(),
         at: row.at.0,
         pipeline_id: row.pipeline_id,
-        pipeline: row.pipeline.clone(),
+        pipeline: row.pipeline,
         door: row.door.word().to_owned(),
-        token_id: row.token_id.clone(),
+        token_id: row.token_id,
         claims: serde_json::to_string(&row.claims).unwrap_or_default(),
         proof: is_proved.then(|| serde_json::to_string(&row.proof).unwrap_or_default()),
-        address: row.address.clone(),
+        address: row.address,
         form: WHOLE,
         mac: Vec::new(),
     };
-    let receipts = row.receipts.iter().map(|one| model(row.project, one)).collect();
-    (fetch, receipts)
-}
-
-fn model(chain: Uuid, row: &ReceiptRow) -> receipt::Model {
-    receipt::Model {
+    let model = |one: ReceiptRow| receipt::Model {
         chain,
         seq: 0,
-        number: row.number.into(),
-        credential_id: row.credential_id,
-        credential: row.credential.clone(),
-        version: row.version,
-        intent: row.intent.word().to_owned(),
-        image: row.image.clone(),
-        outcome: row.outcome.word().to_owned(),
-        reason: row.reason.clone(),
-    }
+        number: one.number.into(),
+        credential_id: one.credential_id,
+        credential: one.credential,
+        version: one.version,
+        intent: one.intent.word().to_owned(),
+        image: one.image,
+        outcome: one.outcome.word().to_owned(),
+        reason: one.reason,
+    };
+    (fetch, row.receipts.into_iter().map(model).collect())
 }
 
 /// The kind of a link and what its MAC covers; the receipts are in the order of their numbers.
@@ -56,7 +52,7 @@ pub(super) fn covered(
     receipts: &[receipt::Model],
 ) -> (&'static str, Vec<Vec<u8>>) {
     match (fetch.form, receipts) {
-        (SINGLE, [one]) => ("receipt", single(fetch, one)),
+        (SINGLE, [one]) if is_one_id(fetch, one) => ("receipt", single(fetch, one)),
         (WHOLE, _) => ("fetch", whole(fetch, receipts)),
         // Nobody wrote such a link.
         _ => ("", Vec::new()),
@@ -107,8 +103,13 @@ fn whole(fetch: &fetch::Model, receipts: &[receipt::Model]) -> Vec<Vec<u8>> {
     vec![of_fetch, of_receipts]
 }
 
+/// Whether the two make one receipt's id and could make no other: it is what such a link covers.
+fn is_one_id(fetch: &fetch::Model, one: &receipt::Model) -> bool {
+    Fetch::new(fetch.id).id() == fetch.id && u16::try_from(one.number).is_ok()
+}
+
 /// A receipt without proof and image has the fields that all had before there were any, so that the
-/// old ones still verify.
+/// old ones still verify. In them what is missing is the same as an empty text, or as version 0.
 fn single(fetch: &fetch::Model, one: &receipt::Model) -> Vec<Vec<u8>> {
     let id = |id: Option<Uuid>| id.map(|id| id.as_bytes().to_vec()).unwrap_or_default();
     let text = |text: &Option<String>| text.clone().unwrap_or_default().into_bytes();

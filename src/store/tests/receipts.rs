@@ -181,3 +181,44 @@ async fn receipts_of_before_there_were_fetches_verify_and_are_not_counted_again(
     assert_eq!(counts(&scene, ghcr).await, (1, 0));
     assert!(Migrator::down(&scene.store.writer, Some(1)).await.is_err(), "it would be lost");
 }
+
+#[tokio::test]
+async fn fetches_of_thousands_are_written_verified_counted_and_shown_by_the_last() {
+    const RECEIPTS: i64 = 11_000;
+    let scene = Scene::new().await;
+    let ghcr = scene.credential("ghcr", "ghcr.io").await;
+    let recorder = Recorder::start(scene.store.clone(), Arc::new(mac));
+    let large = || fetch(&vec![(Some(ghcr), Outcome::Delivered); 11_000]);
+    let (one, other, small) = (large(), large(), fetch(&[(Some(ghcr), Outcome::Delivered)]));
+    let [one_id, number] = [one.fetch.id(), one.fetch.receipt(7)];
+    let (one, other, small) = tokio::join!(
+        recorder.record(vec![one]),
+        recorder.record(vec![other]),
+        recorder.record(vec![small])
+    );
+    assert!(one && other && small);
+    assert_eq!(first_break(&scene).await, None);
+    for id in [number, one_id, one_id] {
+        let write = scene.store.write().await.unwrap();
+        assert!(write.receipts(PROJECT).report(id, PIPELINE, Report::Worked, 9).await.unwrap());
+        write.commit_without_event(Unrecorded::Test).await.unwrap();
+    }
+    assert_eq!(counts(&scene, ghcr).await, (2 * RECEIPTS + 1, RECEIPTS));
+    let receipts = scene.store.receipts(PROJECT);
+    assert_eq!(receipts.of_pipeline(PIPELINE, 20).await.unwrap().len(), 20);
+    assert_eq!(receipts.of_credential(ghcr, 20).await.unwrap().len(), 20);
+}
+
+#[tokio::test]
+async fn a_receipt_that_somebody_changed_keeps_no_other_from_being_counted() {
+    let scene = Scene::new().await;
+    let ghcr = scene.credential("ghcr", "ghcr.io").await;
+    let recorder = Recorder::start(scene.store.clone(), Arc::new(mac));
+    let row = fetch(&[(Some(ghcr), Outcome::Delivered), (Some(ghcr), Outcome::Delivered)]);
+    let lonely = fetch(&[(Some(ghcr), Outcome::Delivered)]);
+    assert!(recorder.record(vec![row, lonely]).await);
+    let changed = "UPDATE receipt SET version = NULL WHERE number = 2 OR seq = 2";
+    scene.store.writer.execute_unprepared(changed).await.unwrap();
+    assert_eq!(counts(&scene, ghcr).await, (1, 0));
+    assert_eq!(first_break(&scene).await, Some(1));
+}

@@ -65,6 +65,16 @@ pub const GROWS: &[Grows] = &[
         why: "the newest fetch of a chain, in the order of its key",
     },
     Grows {
+        starts: "SELECT \"receipt\".\"seq\" FROM \"receipt\" WHERE \"receipt\".\"chain\" = ? ORDER BY",
+        has: " LIMIT ?",
+        why: "the newest receipt of a chain, in the order of its key",
+    },
+    Grows {
+        starts: "SELECT v.id FROM secret_version v WHERE v.project_id = ? AND (v.credential_id, v.version) IN",
+        has: " ORDER BY v.credential_id, v.version",
+        why: "the versions that were delivered a moment ago, each by its number; only PostgreSQL is asked",
+    },
+    Grows {
         starts: "SELECT * FROM \"chain_head\" WHERE \"chain_head\".\"chain\" = ?",
         has: "",
         why: "each chain has one end, which is found by its key",

@@ -9,6 +9,8 @@ use crate::domain::moment::Moment;
 use crate::error::{Error, Result};
 use crate::store::Deliverable;
 use crate::vault::{Vault, now, today};
+use std::collections::BTreeMap;
+use std::sync::Arc;
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
@@ -62,7 +64,8 @@ impl Vault {
         book: &mut Book<'_>,
     ) -> Result<(Choice<'a>, Vec<Entry>)> {
         let outcome = decided(pipeline, request, granted);
-        book_lost(request, granted, &outcome, book);
+        let reasons = reasons(granted, &outcome);
+        book_lost(request, granted, (&outcome, &reasons), book);
         if granted.is_empty() && request.shape != Shape::One {
             book.refuse_all(request, "it has no grants");
         }
@@ -88,9 +91,7 @@ impl Vault {
                 refused = refused.or_else(|| Some(not_held(one, lost)));
                 continue;
             }
-            let notes = outcome.ties_of(won.index).map(|tie| reason(tie, granted));
-            let note = notes.reduce(|all, one| format!("{all}; {one}"));
-            of.push((one, note));
+            of.push((one, reasons.get(&won.index).map(|all| all.join("; "))));
             entries.push(entry(won, one, given, book.number()));
         }
         let is_one = request.shape == Shape::One;
@@ -128,10 +129,7 @@ pub(super) fn decided(
 ) -> Outcome {
     let candidates: Vec<Candidate<'_>> = granted
         .iter()
-        .map(|one| Candidate {
-            credential: &one.credential.summary,
-            grants: one.grants.iter().collect(),
-        })
+        .map(|one| Candidate { credential: &one.credential.summary, grants: &one.grants })
         .collect();
     let ask = Ask {
         intent: request.intent,
@@ -145,23 +143,38 @@ pub(super) fn decided(
     decide(&ask, &candidates)
 }
 
-/// Why the credential with this place is not handed out: of a tie, with the names of all.
-pub(super) fn why(index: usize, lost: Lost, granted: &[Deliverable], outcome: &Outcome) -> String {
-    let tie = outcome.ties_of(index).next().filter(|_| lost == Lost::Tie);
-    tie.map_or_else(|| lost.label().to_owned(), |tie| reason(tie, granted))
+/// Why each credential of a tie is left out, by its place: of each of its ties, with names.
+pub(super) type Reasons = BTreeMap<usize, Vec<Arc<str>>>;
+
+/// One text for all of a tie: it may be of thousands.
+pub(super) fn reasons(granted: &[Deliverable], outcome: &Outcome) -> Reasons {
+    let mut reasons = Reasons::new();
+    for tie in &outcome.ties {
+        let reason: Arc<str> = tie.reason(&names(tie, granted)).into();
+        for index in &tie.of {
+            reasons.entry(*index).or_default().push(Arc::clone(&reason));
+        }
+    }
+    reasons
+}
+
+/// Why the credential with this place is not handed out.
+pub(super) fn why(index: usize, lost: Lost, reasons: &Reasons) -> &str {
+    let of_tie = reasons.get(&index).and_then(|all| all.first()).filter(|_| lost == Lost::Tie);
+    of_tie.map_or(lost.label(), |reason| &**reason)
 }
 
 /// Those that lost: a refusal has a receipt; who lost a choice is only told of.
 fn book_lost(
     request: &DeliveryRequest,
     granted: &[Deliverable],
-    outcome: &Outcome,
+    (outcome, reasons): (&Outcome, &Reasons),
     book: &mut Book<'_>,
 ) {
     for (index, lost) in &outcome.lost {
         let one = &granted[*index];
         if lost.is_refusal() {
-            book.refuse(request, one, &why(*index, *lost, granted, outcome));
+            book.refuse(request, one, why(*index, *lost, reasons));
         } else if *lost != Lost::OtherRepository {
             // Who was asked for one repository is not told of all others.
             book.pass_over(one, lost.label());
@@ -171,10 +184,6 @@ fn book_lost(
 
 fn names<'a>(tie: &Tie, granted: &'a [Deliverable]) -> Vec<&'a str> {
     tie.of.iter().map(|index| granted[*index].credential.summary.name.as_str()).collect()
-}
-
-fn reason(tie: &Tie, granted: &[Deliverable]) -> String {
-    tie.reason(&names(tie, granted))
 }
 
 fn entry(won: &Won, one: &Deliverable, given: Given, receipt: Uuid) -> Entry {

@@ -6,30 +6,33 @@ use crate::domain::image::Image;
 use crate::domain::matching::{Lost, Note};
 use crate::domain::moment::Moment;
 use crate::domain::registry::RegistryHost;
+use std::collections::BTreeMap;
 use uuid::Uuid;
 
 /// What a format says of the entries it was given. One of which it says nothing is not in the body.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Ledger {
     held: Vec<Uuid>,
-    left_out: Vec<(Uuid, Lost)>,
-    serving: Vec<(Uuid, String)>,
+    /// Why each receipt's entry is not in the body; nothing when it is.
+    said: BTreeMap<Uuid, Option<Lost>>,
+    serving: BTreeMap<Uuid, String>,
 }
 
 impl Ledger {
     /// It is in the body.
     pub fn hold(&mut self, entry: &Entry) {
         self.held.push(entry.receipt);
+        self.said.insert(entry.receipt, None);
     }
 
     /// It cannot be in the body.
     pub fn leave_out(&mut self, entry: &Entry, lost: Lost) {
-        self.left_out.push((entry.receipt, lost));
+        self.said.entry(entry.receipt).or_insert(Some(lost));
     }
 
     /// Of all that is in the body it is what the named image is pulled with.
     pub fn serve(&mut self, entry: &Entry, image: &Image) {
-        self.serving.push((entry.receipt, format!("{}/{}", image.host, image.repository)));
+        self.serving.insert(entry.receipt, format!("{}/{}", image.host, image.repository));
     }
 
     /// The receipts of what is in the body, in the order in which it was put there.
@@ -39,17 +42,12 @@ impl Ledger {
 
     /// Why an entry is not in the body; nothing when it is.
     pub fn lost(&self, entry: &Entry) -> Option<Lost> {
-        if self.held.contains(&entry.receipt) {
-            return None;
-        }
-        let said = self.left_out.iter().find(|(receipt, _)| *receipt == entry.receipt);
-        Some(said.map_or(Lost::KeyTaken, |(_, lost)| *lost))
+        self.said.get(&entry.receipt).copied().unwrap_or(Some(Lost::KeyTaken))
     }
 
     /// The image that it is known to be for.
     pub(super) fn served(&self, entry: &Entry) -> Option<String> {
-        let found = self.serving.iter().find(|(receipt, _)| *receipt == entry.receipt);
-        found.map(|(_, image)| image.clone())
+        self.serving.get(&entry.receipt).cloned()
     }
 }
 
@@ -57,7 +55,6 @@ impl Ledger {
 pub struct Delivered<B> {
     /// As the format wrote it. It holds secrets.
     pub body: B,
-    /// What to tell about it.
     pub told: Told,
 }
 

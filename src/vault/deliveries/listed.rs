@@ -1,6 +1,6 @@
 //! What a pipeline could ask for, without any secret.
 
-use super::choice::{decided, why};
+use super::choice::{decided, reasons, why};
 use super::{DeliveryRequest, Told};
 use crate::domain::actor::Pipeline;
 use crate::domain::credential::Access;
@@ -31,9 +31,10 @@ impl Vault {
         };
         let outcome = decided(pipeline, &request, &granted);
         let refused = outcome.lost.iter().filter(|(_, lost)| lost.is_refusal());
+        let reasons = reasons(&granted, &outcome);
         let left_out = refused.map(|(index, lost)| {
             let id = granted[*index].credential.summary.id;
-            (id, why(*index, *lost, &granted, &outcome))
+            (id, why(*index, *lost, &reasons).to_owned())
         });
         let told = Told { left_out: left_out.collect(), ..Told::default() };
         let shown = outcome.won.iter().map(|won| &granted[won.index].credential.summary);

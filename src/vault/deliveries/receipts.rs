@@ -162,7 +162,7 @@ fn row(
         number: Fetch::number(id),
         credential_id: credential.map(|credential| credential.summary.id),
         credential: credential.map(|credential| credential.summary.name.clone()),
-        version: credential.map(|credential| credential.secret.version),
+        version: credential.map(|credential| credential.version),
         intent: request.intent,
         image: request.image(),
         outcome,

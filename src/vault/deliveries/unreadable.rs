@@ -10,8 +10,10 @@ use uuid::Uuid;
 impl Vault {
     /// The answer does not depend on this: what is readable is delivered all the same.
     pub(super) async fn mark_all_unreadable(&self, unreadable: &[&Deliverable]) {
-        for one in unreadable {
-            let (id, version) = (one.credential.summary.id, one.credential.secret.version);
+        // Those that are marked cost no write at each fetch.
+        let is_new = |one: &&&Deliverable| one.credential.summary.unreadable_at.is_none();
+        for one in unreadable.iter().filter(is_new) {
+            let (id, version) = (one.credential.summary.id, one.credential.version);
             if let Err(error) = self.mark_unreadable(one.project_id, id, version).await {
                 tracing::error!(error = %error, "an unreadable credential was not marked");
             }

@@ -34,7 +34,7 @@ fn told(
     };
     let candidates: Vec<Candidate<'_>> = all
         .iter()
-        .map(|(credential, terms)| Candidate { credential, grants: vec![terms] })
+        .map(|(credential, terms)| Candidate { credential, grants: std::slice::from_ref(terms) })
         .collect();
     let outcome = decide(&ask, &candidates);
     let name = |index: usize| all[index].0.name.clone();
@@ -182,7 +182,7 @@ fn a_grant_that_ends_says_when() {
     let day = |text| Day::parse(text).unwrap();
     let until = |text| Terms { expires_on: Some(day(text)), ..Terms::plain(Access::Pull) };
     let of = |grants: &[Terms], shape| {
-        let candidate = Candidate { credential: &credential, grants: grants.iter().collect() };
+        let candidate = Candidate { credential: &credential, grants };
         let ask = Ask {
             intent: Access::Pull,
             host: None,

@@ -30,7 +30,7 @@ fn row() -> FetchRow {
 
 /// The same as it was stored before there were fetches.
 fn single(row: &FetchRow) -> (&'static str, Vec<Vec<u8>>) {
-    let (mut fetch, mut receipts) = models(row);
+    let (mut fetch, mut receipts) = models(row.clone());
     fetch.form = SINGLE;
     receipts.truncate(1);
     covered(&fetch, &receipts)
@@ -65,6 +65,24 @@ fn proof_and_image_of_before_are_covered_each_in_its_place() {
 }
 
 #[test]
+fn a_receipt_of_before_has_one_number_and_one_id_of_its_fetch() {
+    let (mut fetch, mut receipts) = models(row());
+    fetch.form = SINGLE;
+    receipts.truncate(1);
+    assert_eq!(covered(&fetch, &receipts).0, "receipt");
+    // Each would be the same id, and so the same link.
+    receipts[0].number = 0;
+    let whole = covered(&fetch, &receipts);
+    for number in [-1, 0x1_0000] {
+        receipts[0].number = number;
+        assert_ne!(covered(&fetch, &receipts), whole, "{number}");
+    }
+    receipts[0].number = 1;
+    fetch.id = Uuid::from_u128(fetch.id.as_u128() | 2);
+    assert_eq!(covered(&fetch, &receipts), ("", Vec::new()));
+}
+
+#[test]
 fn the_mac_covers_every_value_of_a_fetch_and_of_its_receipts() {
     let changes: [fn(&mut FetchRow); 22] = [
         |row| row.fetch = Fetch::new(Uuid::nil()),
@@ -91,7 +109,7 @@ fn the_mac_covers_every_value_of_a_fetch_and_of_its_receipts() {
         |row| row.receipts.swap(0, 1),
     ];
     let of = |row: &FetchRow| {
-        let (fetch, receipts) = models(row);
+        let (fetch, receipts) = models(row.clone());
         covered(&fetch, &receipts)
     };
     let mut seen = std::collections::BTreeSet::from([of(&row())]);
@@ -107,7 +125,7 @@ fn a_receipt_is_shown_as_it_was_written() {
     let mut row = row();
     row.proof.reference = Some("refs/heads/main".to_owned());
     row.receipts[1].image = Some("ghcr.io/acme/api".to_owned());
-    let (fetch, receipts) = models(&row);
+    let (fetch, receipts) = models(row.clone());
     let report = delivery_report::Model {
         chain: row.project,
         seq: 0,

@@ -1,0 +1,68 @@
+//! What a delivery reads of a grant and its credential: what was written, or nothing.
+
+use super::*;
+
+/// What is granted, each with its paths.
+async fn granted(scene: &Scene) -> Result<Vec<(String, Vec<String>)>, DbErr> {
+    let granted = scene.store.secrets(PROJECT).granted_to(PIPELINE).await?;
+    let shown = granted.into_iter().map(|one| one.credential.summary);
+    Ok(shown.map(|shown| (shown.name, shown.paths)).collect())
+}
+
+#[tokio::test]
+async fn any_text_comes_back_as_it_was_written() {
+    let scene = Scene::new().await;
+    let ghcr = scene.credential("ghcr", "ghcr.io").await;
+    let text = "a\"b\\c\u{2028}\u{1}\u{1f}\n\u{7f}\u{1f980}[{}],'\u{fe}é%?";
+    let terms = Terms {
+        branches: vec![text.to_owned(), "main".to_owned()],
+        is_narrow: true,
+        needs_approval: true,
+        ..Terms::plain(Access::Pull)
+    };
+    scene.grant(ghcr, terms.clone()).await.unwrap();
+    let row = CredentialChanges {
+        name: Set(text.to_owned()),
+        username: Set(text.to_owned()),
+        paths: Set(terms::stored(&[text.to_owned()])),
+        is_insecure: Set(true),
+        disabled_at: Set(Some(i64::MAX)),
+        ..CredentialChanges::default()
+    };
+    let write = scene.store.write().await.unwrap();
+    assert!(write.credentials(PROJECT).update(ghcr, row).await.unwrap());
+    write.commit_without_event(Unrecorded::Test).await.unwrap();
+
+    let granted = scene.store.secrets(PROJECT).granted_to(PIPELINE).await.unwrap();
+    let shown = &granted[0].credential.summary;
+    assert_eq!((shown.name.as_str(), shown.username.as_str()), (text, text));
+    assert_eq!((&*shown.paths, shown.is_insecure), (&[text.to_owned()][..], true));
+    assert_eq!(shown.disabled_at, Some(Moment(i64::MAX)));
+    assert_eq!(granted[0].grants, [terms]);
+}
+
+#[tokio::test]
+async fn what_cannot_be_read_gives_nothing_and_never_more() {
+    let whole = || ("quay".to_owned(), Vec::<String>::new());
+    for (broken, is_read) in [
+        ("UPDATE credential SET paths = '[\"acme\"' WHERE name = 'ghcr'", true),
+        ("UPDATE credential SET paths = '' WHERE name = 'ghcr'", true),
+        ("UPDATE credential SET access = 'all' WHERE name = 'ghcr'", true),
+        ("UPDATE credential SET host = 'GHCR.io' WHERE name = 'ghcr'", true),
+        ("UPDATE access_grant SET branches = 'null' WHERE intent = 'pull_push'", true),
+        ("UPDATE access_grant SET forks = '' WHERE intent = 'pull_push'", true),
+        // What has another type than the column fails the fetch as a whole.
+        ("UPDATE access_grant SET branches = x'5b5d' WHERE intent = 'pull_push'", false),
+        ("UPDATE access_grant SET needs_approval = 'no' WHERE intent = 'pull_push'", false),
+        ("UPDATE credential SET name = x'ff' WHERE name = 'ghcr'", false),
+    ] {
+        let scene = Scene::new().await;
+        let ghcr = scene.credential("ghcr", "ghcr.io").await;
+        let quay = scene.credential("quay", "quay.io").await;
+        scene.grant(ghcr, Terms::plain(Access::PullAndPush)).await.unwrap();
+        scene.grant(quay, Terms::plain(Access::Pull)).await.unwrap();
+        assert_eq!(granted(&scene).await.unwrap().len(), 2);
+        scene.store.writer.execute_unprepared(broken).await.unwrap();
+        assert_eq!(granted(&scene).await.ok(), is_read.then(|| vec![whole()]), "{broken}");
+    }
+}
