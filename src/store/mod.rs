@@ -55,12 +55,14 @@ pub use connect::Address;
 pub use deliverables::{Deliverable, Held, HeldSecret};
 /// The columns that a write to a credential sets; the others stay as they are.
 pub use entity::credential::ActiveModel as CredentialChanges;
+/// An event that others may want to know of, found by its chain and its number there. `kind` is the
+/// word of an `Action`: one that only a newer program knows stays a row, so that no reader stops at it.
+pub use entity::outbox::Model as OutboxRow;
 /// A session's row. Times are milliseconds.
 pub use entity::session::Model as SessionRow;
 pub use grants::GrantRow;
 pub use jobs::RunEnd;
 pub use keys::KeyRow;
-pub use outbox::OutboxRow;
 pub use people::{NewPerson, PersonRow};
 pub use receipts::{FetchRow, ReceiptRow, Receipts, Recorder};
 pub use rewraps::SealedRow;
