@@ -25,20 +25,15 @@ pub(super) type Link = (i64, &'static str, Vec<Vec<u8>>, Vec<u8>);
 /// Links that are checked at once, so that a long chain needs no more memory than a short one.
 const PART: i64 = 2_000;
 
-/// An event to write.
 #[derive(Clone, Debug)]
 pub struct EventRow {
     /// When, in milliseconds.
     pub at: i64,
-    /// What was done.
     pub action: Action,
     /// The person or pipeline that did it.
     pub actor_id: Option<Uuid>,
-    /// Their name at the time.
     pub actor: String,
-    /// To what.
     pub subject_id: Uuid,
-    /// Its name at the time.
     pub subject: String,
     /// A [`Detail`] as it is stored; never a value that was typed into a secret field.
     pub detail: String,
@@ -81,15 +76,13 @@ impl Head {
         (self.seq, self.mac.clone())
     }
 
-    /// Stores the new end.
     pub(super) async fn store<C: ConnectionTrait>(self, db: &C) -> Result<(), DbErr> {
         let head = chain_head::ActiveModel {
             chain: Set(self.chain),
             seq: Set(self.seq),
             mac: Set(self.mac),
         };
-        chain_head::Entity::update(head).exec(db).await?;
-        Ok(())
+        chain_head::Entity::update(head).exec(db).await.map(drop)
     }
 }
 

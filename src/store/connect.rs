@@ -12,7 +12,6 @@ use std::time::Duration;
 use tokio::time::timeout;
 use uuid::Uuid;
 
-/// Where the rows are.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Address {
     /// The embedded database: a file on a local disk.

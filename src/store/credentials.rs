@@ -19,7 +19,6 @@ use sea_orm::{
 use uuid::Uuid;
 
 impl<C: ConnectionTrait> Credentials<'_, C> {
-    /// One credential.
     pub async fn find(&self, id: Uuid) -> Result<Option<Credential>, DbErr> {
         let row = self.one(id).one(self.db).await?;
         Ok(row.and_then(|row| Credential::try_from(row).ok()))

@@ -15,7 +15,6 @@ const HOSTS: &str = "WITH RECURSIVE found(host) AS (
 ) SELECT host FROM found WHERE host IS NOT NULL ORDER BY host";
 
 impl<C: ConnectionTrait> Credentials<'_, C> {
-    /// The hosts of the project, by name.
     pub async fn hosts(&self) -> Result<Vec<String>, DbErr> {
         static STATEMENT: Prepared = Prepared::new();
         let backend = self.db.get_database_backend();

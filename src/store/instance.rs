@@ -28,7 +28,6 @@ impl<C: ConnectionTrait> Instance<'_, C> {
         let over = OnConflict::column(Column::Name)
             .update_columns([Column::Value, Column::Until])
             .to_owned();
-        Entity::insert(row).on_conflict(over).exec_without_returning(self.db).await?;
-        Ok(())
+        Entity::insert(row).on_conflict(over).exec_without_returning(self.db).await.map(drop)
     }
 }

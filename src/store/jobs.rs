@@ -11,14 +11,11 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-/// How a run ended.
 #[derive(Clone, Copy, Debug)]
 pub struct RunEnd {
     /// When, in milliseconds.
     pub at: i64,
-    /// How it went.
     pub result: JobResult,
-    /// Why it failed.
     pub error: Option<JobError>,
     /// When the next run is due; `None` when there is work again.
     pub due_at: Option<i64>,
@@ -134,7 +131,6 @@ impl<C: ConnectionTrait> Jobs<'_, C> {
         Ok(self.run(text, [now.into(), id.into(), now.into()]).await? > 0)
     }
 
-    /// One job.
     pub async fn find(&self, id: Uuid) -> Result<Option<Job>, DbErr> {
         Ok(Entity::find_by_id(id).one(self.db).await?.and_then(shown))
     }

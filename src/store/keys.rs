@@ -13,10 +13,8 @@ use sea_orm::{
 use std::collections::BTreeMap;
 use uuid::Uuid;
 
-/// A wrapped key.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct KeyRow {
-    /// What it is for.
     pub purpose: String,
     /// Counts from 1 for each purpose.
     pub version: i32,
@@ -24,9 +22,7 @@ pub struct KeyRow {
     pub key_uuid: Uuid,
     /// The 76 bytes; none when it was destroyed.
     pub wrapped: Vec<u8>,
-    /// The id of the key-encryption key.
     pub kek_id: String,
-    /// Where it is in its life.
     pub state: KeyState,
     /// Since when, in milliseconds.
     pub state_since: i64,
@@ -77,8 +73,7 @@ impl<C: ConnectionTrait> Keys<'_, C> {
 
     /// Stores the new wrapping or state of a key.
     pub async fn update(&self, row: KeyRow) -> Result<(), DbErr> {
-        Entity::update(ActiveModel::from(row)).exec(self.db).await?;
-        Ok(())
+        Entity::update(ActiveModel::from(row)).exec(self.db).await.map(drop)
     }
 
     /// Sealed secrets by the version of their key, and how many of them do not open.

@@ -186,12 +186,10 @@ impl Write {
 }
 
 impl Store {
-    /// Whether the database answers.
     pub async fn ping(&self) -> Result<(), DbErr> {
         self.reader.ping().await
     }
 
-    /// Whether this is the embedded database.
     pub fn is_embedded(&self) -> bool {
         self.reader.get_database_backend() == DbBackend::Sqlite
     }

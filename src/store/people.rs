@@ -9,9 +9,7 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-/// A person to write.
 pub struct NewPerson {
-    /// What pages show.
     pub person: Person,
     /// The folded e-mail address, unique.
     pub email_key: String,
@@ -23,7 +21,6 @@ pub struct NewPerson {
 
 /// A person with what verifies their password. It cannot be printed.
 pub struct PersonRow {
-    /// What pages show.
     pub person: Person,
     /// The Argon2id hash.
     pub password_hash: String,
@@ -79,11 +76,9 @@ impl<C: ConnectionTrait> People<'_, C> {
     }
 
     async fn set(&self, id: Uuid, row: ActiveModel) -> Result<(), DbErr> {
-        Entity::update_many().set(row).filter(Column::Id.eq(id)).exec(self.db).await?;
-        Ok(())
+        Entity::update_many().set(row).filter(Column::Id.eq(id)).exec(self.db).await.map(drop)
     }
 
-    /// Inserts a person.
     pub async fn insert(&self, new: NewPerson) -> Result<(), DbErr> {
         let row = ActiveModel {
             id: Set(new.person.id),
@@ -95,8 +90,7 @@ impl<C: ConnectionTrait> People<'_, C> {
             disabled_at: Set(None),
             created_at: Set(new.created_at),
         };
-        Entity::insert(row).exec_without_returning(self.db).await?;
-        Ok(())
+        Entity::insert(row).exec_without_returning(self.db).await.map(drop)
     }
 }
 

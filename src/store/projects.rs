@@ -94,7 +94,6 @@ impl<C: ConnectionTrait> Projects<'_, C> {
             .collect())
     }
 
-    /// The project with this part of the URL.
     pub async fn find(&self, slug: &str) -> Result<Option<Project>, DbErr> {
         let row =
             project::Entity::find().filter(project::Column::Slug.eq(slug)).one(self.db).await?;
@@ -107,12 +106,10 @@ impl<C: ConnectionTrait> Projects<'_, C> {
         Ok(done.rows_affected > 0)
     }
 
-    /// Whether the slug is in use.
     pub async fn has_slug(&self, slug: &str) -> Result<bool, DbErr> {
         Ok(project::Entity::find().filter(project::Column::Slug.eq(slug)).count(self.db).await? > 0)
     }
 
-    /// Inserts a project.
     pub async fn insert(&self, project: &Project, at: i64) -> Result<(), DbErr> {
         let row = project::ActiveModel {
             id: Set(project.id),
@@ -120,11 +117,9 @@ impl<C: ConnectionTrait> Projects<'_, C> {
             name: Set(project.name.clone()),
             created_at: Set(at),
         };
-        project::Entity::insert(row).exec_without_returning(self.db).await?;
-        Ok(())
+        project::Entity::insert(row).exec_without_returning(self.db).await.map(drop)
     }
 
-    /// Makes the person a member.
     pub async fn admit(
         &self,
         project: Uuid,
@@ -138,8 +133,7 @@ impl<C: ConnectionTrait> Projects<'_, C> {
             role: Set(role.word().to_owned()),
             created_at: Set(at),
         };
-        membership::Entity::insert(row).exec_without_returning(self.db).await?;
-        Ok(())
+        membership::Entity::insert(row).exec_without_returning(self.db).await.map(drop)
     }
 }
 

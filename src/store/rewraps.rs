@@ -17,13 +17,9 @@ use uuid::Uuid;
 pub struct SealedRow {
     /// The row, which the ciphertext is bound to.
     pub id: Uuid,
-    /// Its project.
     pub project_id: Uuid,
-    /// Whose secret.
     pub credential_id: Uuid,
-    /// The name of that credential.
     pub credential: String,
-    /// Which version of the secret.
     pub version: i64,
     /// Whether it is the one that is delivered.
     pub is_current: bool,
@@ -33,7 +29,6 @@ pub struct SealedRow {
     pub key_version: i32,
     /// Whether it was marked as not opening.
     pub is_marked: bool,
-    /// The blob.
     pub sealed: Vec<u8>,
 }
 

@@ -42,7 +42,6 @@ impl<'a, C: ConnectionTrait, E: InProject> Scoped<'a, C, E> {
         Self { db, project, table: PhantomData }
     }
 
-    /// All of them.
     pub(super) fn rows(&self) -> Select<E> {
         E::find().filter(E::PROJECT.eq(self.project))
     }

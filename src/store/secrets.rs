@@ -14,20 +14,16 @@ use secret_version::{ActiveModel, Column, Entity};
 use std::collections::HashMap;
 use uuid::Uuid;
 
-/// A version to write.
 #[derive(Clone)]
 pub struct VersionRow {
     /// Its id, which the ciphertext is bound to.
     pub id: Uuid,
-    /// Whose secret.
     pub credential_id: Uuid,
     /// Counts from 1.
     pub version: i64,
-    /// The blob.
     pub sealed: Vec<u8>,
     /// The version of the data key that the blob names.
     pub key_version: i32,
-    /// How it signs in.
     pub method: Method,
     /// What may be shown of a key file, as JSON.
     pub key_file: Option<String>,
@@ -37,12 +33,10 @@ pub struct VersionRow {
     pub staged_at: Option<i64>,
     /// Milliseconds.
     pub created_at: i64,
-    /// By whom.
     pub created_by: String,
 }
 
 impl<C: ConnectionTrait> Secrets<'_, C> {
-    /// Inserts a version.
     pub async fn insert(&self, row: VersionRow) -> Result<(), DbErr> {
         let row = ActiveModel {
             id: Set(row.id),
@@ -62,8 +56,7 @@ impl<C: ConnectionTrait> Secrets<'_, C> {
             deliveries: Set(0),
             last_delivered_at: Set(None),
         };
-        Entity::insert(row).exec_without_returning(self.db).await?;
-        Ok(())
+        Entity::insert(row).exec_without_returning(self.db).await.map(drop)
     }
 
     pub(super) fn of(&self, credential: Uuid) -> Select<Entity> {
@@ -72,7 +65,6 @@ impl<C: ConnectionTrait> Secrets<'_, C> {
             .filter(Column::CredentialId.eq(credential))
     }
 
-    /// Removes every version of a credential.
     pub async fn delete(&self, credential: Uuid) -> Result<(), DbErr> {
         Entity::delete_many()
             .filter(Column::ProjectId.eq(self.project))

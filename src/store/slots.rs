@@ -6,25 +6,21 @@ use super::entity::slot::{ActiveModel, Column, Entity};
 use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter};
 use uuid::Uuid;
 
-/// A slot's row.
 #[derive(Clone, Debug)]
 pub struct SlotRow {
     /// What its content is sealed to.
     pub id: Uuid,
     /// SHA-256 of the id in the URL.
     pub id_hash: Vec<u8>,
-    /// For whom.
     pub person_id: Uuid,
     /// What it holds, as a word.
     pub kind: String,
-    /// The sealed content.
     pub sealed: Vec<u8>,
     /// Milliseconds.
     pub expires_at: i64,
 }
 
 impl<C: ConnectionTrait> Slots<'_, C> {
-    /// Inserts a slot.
     pub async fn insert(&self, row: SlotRow) -> Result<(), DbErr> {
         let row = ActiveModel {
             id: Set(row.id),
@@ -34,8 +30,7 @@ impl<C: ConnectionTrait> Slots<'_, C> {
             sealed: Set(Sealed(row.sealed)),
             expires_at: Set(row.expires_at),
         };
-        Entity::insert(row).exec_without_returning(self.db).await?;
-        Ok(())
+        Entity::insert(row).exec_without_returning(self.db).await.map(drop)
     }
 
     /// The slot of this kind, for this person.
@@ -69,7 +64,6 @@ impl<C: ConnectionTrait> Slots<'_, C> {
 
     /// Removes those that are over at `now`.
     pub async fn sweep(&self, now: i64) -> Result<(), DbErr> {
-        Entity::delete_many().filter(Column::ExpiresAt.lte(now)).exec(self.db).await?;
-        Ok(())
+        Entity::delete_many().filter(Column::ExpiresAt.lte(now)).exec(self.db).await.map(drop)
     }
 }

@@ -86,10 +86,8 @@ impl<C: ConnectionTrait> TrustRules<'_, C> {
         Ok(TrustRule::try_from(row).ok().filter(|_| is_gone).map(without_salt))
     }
 
-    /// Removes every rule of the pipeline.
     pub async fn delete_of_pipeline(&self, pipeline: Uuid) -> Result<(), DbErr> {
-        self.deletions().filter(Column::PipelineId.eq(pipeline)).exec(self.db).await?;
-        Ok(())
+        self.deletions().filter(Column::PipelineId.eq(pipeline)).exec(self.db).await.map(drop)
     }
 
     /// Writes down that the rule let something in at `now` (milliseconds).

@@ -20,7 +20,6 @@ const PAGE: u64 = 500;
 /// Why a backup could not be made.
 #[derive(Debug, thiserror::Error)]
 pub enum DumpProblem {
-    /// The database.
     #[error("the database refused")]
     Database(#[from] DbErr),
     /// What it is written to.

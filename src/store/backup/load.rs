@@ -34,7 +34,6 @@ pub enum Refusal {
     /// A line is not what the header says.
     #[error("the backup is not well formed")]
     Malformed,
-    /// The database.
     #[error("the database refused")]
     Database(#[from] DbErr),
 }

@@ -56,7 +56,6 @@ impl<C: ConnectionTrait> Credentials<'_, C> {
         })
     }
 
-    /// How many fit.
     pub async fn count(&self, query: &ListQuery, search: &str, today: Day) -> Result<u64, DbErr> {
         self.rows().filter(condition(query, search, today)).count(self.db).await
     }

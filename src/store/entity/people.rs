@@ -8,7 +8,6 @@ entities! {
         value: String,
         until: Option<i64>,
     }
-    /// People.
     mod person = "person" {
         #[sea_orm(primary_key, auto_increment = false)]
         id: Uuid,
@@ -20,7 +19,6 @@ entities! {
         disabled_at: Option<i64>,
         created_at: i64,
     }
-    /// Projects.
     mod project = "project" {
         #[sea_orm(primary_key, auto_increment = false)]
         id: Uuid,

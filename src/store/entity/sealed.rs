@@ -1,7 +1,6 @@
 //! Keys, credentials, and the versions of their secrets.
 
 entities! {
-    /// Wrapped keys.
     mod crypto_key = "crypto_key" {
         #[sea_orm(primary_key, auto_increment = false)]
         purpose: String,
