@@ -7,27 +7,25 @@ mod rows;
 
 pub(super) use rows::{SummaryRow, day, list};
 
-use super::entity::credential::{Column, Entity};
+use super::entity::credential::Column;
+use super::entity::readable;
 use super::{Credentials, locked};
 use crate::domain::audit::Subject;
 use crate::domain::credential::{Access, Credential};
 use crate::domain::pipeline::Grantable;
 use sea_orm::{
     ColumnTrait, ConnectionTrait, DbErr, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
-    Select,
 };
 use uuid::Uuid;
 
 impl<C: ConnectionTrait> Credentials<'_, C> {
     pub async fn find(&self, id: Uuid) -> Result<Option<Credential>, DbErr> {
-        let row = self.one(id).one(self.db).await?;
-        Ok(row.and_then(|row| Credential::try_from(row).ok()))
+        Ok(readable(self.one(id).one(self.db).await?).pop())
     }
 
     /// One credential, locked until the transaction ends.
     pub async fn lock(&self, id: Uuid) -> Result<Option<Credential>, DbErr> {
-        let row = locked(self.db, self.one(id)).one(self.db).await?;
-        Ok(row.and_then(|row| Credential::try_from(row).ok()))
+        Ok(readable(locked(self.db, self.one(id)).one(self.db).await?).pop())
     }
 
     /// The id and name of one of them, for what is written about it.
@@ -44,17 +42,13 @@ impl<C: ConnectionTrait> Credentials<'_, C> {
         Ok(rows.count(self.db).await? > 0)
     }
 
-    /// What can be granted: every credential that is not disabled, by name.
-    pub async fn grantable(&self) -> Result<Vec<Grantable>, DbErr> {
-        self.grantable_of(self.rows()).await
-    }
-
-    /// The same, of one registry host.
-    pub async fn grantable_at(&self, host: &str) -> Result<Vec<Grantable>, DbErr> {
-        self.grantable_of(self.rows().filter(Column::Host.eq(host))).await
-    }
-
-    async fn grantable_of(&self, rows: Select<Entity>) -> Result<Vec<Grantable>, DbErr> {
+    /// What can be granted, of one registry host or of all: every credential that is not disabled,
+    /// by name.
+    pub async fn grantable(&self, host: Option<&str>) -> Result<Vec<Grantable>, DbErr> {
+        let mut rows = self.rows();
+        if let Some(host) = host {
+            rows = rows.filter(Column::Host.eq(host));
+        }
         let rows: Vec<(Uuid, String, String, String, bool)> = rows
             .filter(Column::DisabledAt.is_null())
             .order_by_asc(Column::NameKey)
@@ -63,17 +57,10 @@ impl<C: ConnectionTrait> Credentials<'_, C> {
             .into_tuple()
             .all(self.db)
             .await?;
-        Ok(rows
-            .into_iter()
-            .filter_map(|(id, name, host, access, is_protected)| {
-                Some(Grantable {
-                    id,
-                    access: Access::from_word(&access)?,
-                    name,
-                    host,
-                    is_protected,
-                })
-            })
-            .collect())
+        let read = |(id, name, host, access, is_protected): (_, _, _, String, _)| {
+            let access = Access::from_word(&access)?;
+            Some(Grantable { id, access, name, host, is_protected })
+        };
+        Ok(rows.into_iter().filter_map(read).collect())
     }
 }

@@ -2,7 +2,7 @@
 
 use super::Grants;
 use super::entity::access_grant::{ActiveModel, Column, Entity, Model};
-use super::entity::{Unreadable, credential, usage};
+use super::entity::{Unreadable, credential, readable, usage};
 use super::terms;
 use crate::domain::credential::Access;
 use crate::domain::grant::Terms;
@@ -71,7 +71,7 @@ impl<C: ConnectionTrait> Grants<'_, C> {
 
     /// One grant of the pipeline; `None` also for one whose terms cannot be read.
     pub async fn find(&self, pipeline: Uuid, id: Uuid) -> Result<Option<GrantRow>, DbErr> {
-        Ok(self.row(pipeline, id).await?.and_then(|row| GrantRow::try_from(row).ok()))
+        Ok(readable(self.row(pipeline, id).await?).pop())
     }
 
     /// Writes down that `by` lets the grant push through the day `until`; a later approval replaces

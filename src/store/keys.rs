@@ -8,7 +8,7 @@ use crate::domain::key::KeyState;
 use sea_orm::sea_query::{Expr, OnConflict};
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, ConnectionTrait, DbBackend, DbErr, EntityTrait, ExprTrait,
-    QueryFilter, QueryOrder, QuerySelect,
+    QueryFilter, QueryOrder, QuerySelect, Select,
 };
 use std::collections::BTreeMap;
 use uuid::Uuid;
@@ -33,18 +33,12 @@ pub struct KeyRow {
 impl<C: ConnectionTrait> Keys<'_, C> {
     /// All of them, by purpose and version.
     pub async fn list(&self) -> Result<Vec<KeyRow>, DbErr> {
-        let rows = Entity::find()
-            .order_by_asc(Column::Purpose)
-            .order_by_asc(Column::Version)
-            .all(self.db)
-            .await?;
-        rows.into_iter().map(KeyRow::try_from).collect()
+        all().all(self.db).await?.into_iter().map(KeyRow::try_from).collect()
     }
 
     /// The same, locked until the transaction ends.
     pub async fn lock(&self) -> Result<Vec<KeyRow>, DbErr> {
-        let rows = Entity::find().order_by_asc(Column::Purpose).order_by_asc(Column::Version);
-        locked(self.db, rows).all(self.db).await?.into_iter().map(KeyRow::try_from).collect()
+        locked(self.db, all()).all(self.db).await?.into_iter().map(KeyRow::try_from).collect()
     }
 
     /// Inserts the key unless its version is there: of two that are first, one wins. Whether it was
@@ -103,6 +97,10 @@ impl<C: ConnectionTrait> Keys<'_, C> {
             .collect();
         Ok((by_version, count(unreadable.unwrap_or(0))))
     }
+}
+
+fn all() -> Select<Entity> {
+    Entity::find().order_by_asc(Column::Purpose).order_by_asc(Column::Version)
 }
 
 /// A row with a word that this version does not know is refused: taking it for another state could

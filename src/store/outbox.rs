@@ -5,22 +5,23 @@
 //! Receipts leave none: there are many more of them, and the chain has them in order already, so
 //! who wants receipts reads them there.
 
+use super::entity::audit_event;
 use super::entity::outbox::{ActiveModel, Column, Entity};
-use super::{EventRow, Outbox, OutboxRow};
+use super::{Outbox, OutboxRow};
 use sea_orm::{
     ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
 };
 use uuid::Uuid;
 
 impl<C: ConnectionTrait> Outbox<'_, C> {
-    pub(super) async fn put(&self, chain: Uuid, seq: i64, event: &EventRow) -> Result<(), DbErr> {
+    pub(super) async fn put(&self, event: &audit_event::Model) -> Result<(), DbErr> {
         let row = OutboxRow {
             id: Uuid::now_v7(),
             at: event.at,
-            project_id: (!chain.is_nil()).then_some(chain),
-            chain,
-            seq,
-            kind: event.action.word().to_owned(),
+            project_id: (!event.chain.is_nil()).then_some(event.chain),
+            chain: event.chain,
+            seq: event.seq,
+            kind: event.action.clone(),
             subject_id: event.subject_id,
         };
         Entity::insert(ActiveModel::from(row)).exec_without_returning(self.db).await.map(drop)

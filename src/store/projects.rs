@@ -34,41 +34,16 @@ impl<C: ConnectionTrait> Projects<'_, C> {
             .collect())
     }
 
-    /// The members of a project, by name, with their roles.
-    pub async fn members(&self, project: Uuid) -> Result<Vec<(String, Role)>, DbErr> {
-        let rows = belonging_to(project)
-            .filter(person::Column::DisabledAt.is_null())
-            .order_by_asc(person::Column::Name)
-            .all(self.db)
-            .await?;
-        Ok(rows
-            .into_iter()
-            .filter_map(|(membership, person)| {
-                Some((person?.name, Role::from_word(&membership.role)?))
-            })
-            .collect())
-    }
-
-    /// The people who belong to a project and may sign in, by name.
-    pub async fn people_of(&self, project: Uuid) -> Result<Vec<Person>, DbErr> {
-        let rows = belonging_to(project)
-            .filter(person::Column::DisabledAt.is_null())
-            .order_by_asc(person::Column::Name)
-            .all(self.db)
-            .await?;
-        Ok(rows.into_iter().filter_map(|(_, row)| row.map(Person::from)).collect())
+    /// The members of a project who may sign in, by name, with their roles.
+    pub async fn members(&self, project: Uuid) -> Result<Vec<(Person, Role)>, DbErr> {
+        let rows = belonging_to(project).filter(person::Column::DisabledAt.is_null());
+        Ok(members(rows.order_by_asc(person::Column::Name).all(self.db).await?))
     }
 
     /// Everybody who belongs to a project, whether or not they may sign in, by address.
     pub async fn roster(&self, project: Uuid) -> Result<Vec<(Person, Role)>, DbErr> {
-        let rows =
-            belonging_to(project).order_by_asc(person::Column::EmailKey).all(self.db).await?;
-        Ok(rows
-            .into_iter()
-            .filter_map(|(membership, row)| {
-                Some((Person::from(row?), Role::from_word(&membership.role)?))
-            })
-            .collect())
+        let rows = belonging_to(project).order_by_asc(person::Column::EmailKey);
+        Ok(members(rows.all(self.db).await?))
     }
 
     /// Every project, by its part of the URL.
@@ -147,6 +122,13 @@ fn belonging_to(project: Uuid) -> SelectTwo<membership::Entity, person::Entity> 
         .join(JoinType::InnerJoin, to_person)
         .select_also(person::Entity)
         .filter(membership::Column::ProjectId.eq(project))
+}
+
+fn members(rows: Vec<(membership::Model, Option<person::Model>)>) -> Vec<(Person, Role)> {
+    let read = |(membership, person): (membership::Model, Option<person::Model>)| {
+        Some((Person::from(person?), Role::from_word(&membership.role)?))
+    };
+    rows.into_iter().filter_map(read).collect()
 }
 
 impl From<project::Model> for Project {

@@ -76,8 +76,7 @@ impl<'a, C: ConnectionTrait, E: InProject> Scoped<'a, C, E> {
     /// Inserts the row; the project is this handle's, whatever the row says.
     pub async fn insert(&self, mut row: E::ActiveModel) -> Result<(), DbErr> {
         row.set(E::PROJECT, self.project.into());
-        E::insert(row).exec_without_returning(self.db).await?;
-        Ok(())
+        E::insert(row).exec_without_returning(self.db).await.map(drop)
     }
 
     /// Updates what is set of the row `id`; `false` when the project has no such row.

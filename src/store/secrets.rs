@@ -1,14 +1,12 @@
 //! The sealed versions of credentials' secrets. Only deliveries, rewraps and a change of the current
 //! version load a ciphertext.
 
-use super::Secrets;
-use super::entity::{Sealed, access_grant, credential, secret_version};
-use super::terms;
+use super::entity::{Sealed, access_grant, secret_version};
+use super::{Credentials, Grants, Secrets, terms};
 use crate::domain::credential::{Credential, Method};
 use crate::domain::grant::Terms;
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder,
-    Select,
+    ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, QueryFilter, QueryOrder, Select,
 };
 use secret_version::{ActiveModel, Column, Entity};
 use std::collections::HashMap;
@@ -56,22 +54,16 @@ impl<C: ConnectionTrait> Secrets<'_, C> {
             deliveries: Set(0),
             last_delivered_at: Set(None),
         };
-        Entity::insert(row).exec_without_returning(self.db).await.map(drop)
+        self.0.insert(row).await
     }
 
     pub(super) fn of(&self, credential: Uuid) -> Select<Entity> {
-        Entity::find()
-            .filter(Column::ProjectId.eq(self.project))
-            .filter(Column::CredentialId.eq(credential))
+        self.rows().filter(Column::CredentialId.eq(credential))
     }
 
     pub async fn delete(&self, credential: Uuid) -> Result<(), DbErr> {
-        Entity::delete_many()
-            .filter(Column::ProjectId.eq(self.project))
-            .filter(Column::CredentialId.eq(credential))
-            .exec(self.db)
-            .await?;
-        Ok(())
+        let versions = self.deletions().filter(Column::CredentialId.eq(credential));
+        versions.exec(self.db).await.map(drop)
     }
 
     /// Every credential at the host, with its usual port or without, by name, each with the terms of
@@ -81,8 +73,8 @@ impl<C: ConnectionTrait> Secrets<'_, C> {
         pipeline: Uuid,
         host: &str,
     ) -> Result<Vec<(Credential, Vec<Terms>)>, DbErr> {
-        let grants = access_grant::Entity::find()
-            .filter(access_grant::Column::ProjectId.eq(self.project))
+        let grants = Grants::new(self.db, self.project)
+            .rows()
             .filter(access_grant::Column::PipelineId.eq(pipeline))
             .order_by_asc(access_grant::Column::Id)
             .all(self.db)
@@ -93,8 +85,8 @@ impl<C: ConnectionTrait> Secrets<'_, C> {
                 held.entry(grant.credential_id).or_default().push(terms);
             }
         }
-        let mut rows = credential::Entity::find()
-            .filter(credential::Column::ProjectId.eq(self.project))
+        let mut rows = Credentials::new(self.db, self.project)
+            .rows()
             .filter(super::credentials::hosts::at(host))
             .all(self.db)
             .await?;
@@ -102,10 +94,9 @@ impl<C: ConnectionTrait> Secrets<'_, C> {
         rows.sort_by(|one, other| one.name_key.cmp(&other.name_key));
         Ok(rows
             .into_iter()
-            .filter_map(|row| Credential::try_from(row).ok())
-            .map(|credential| {
-                let grants = held.remove(&credential.summary.id).unwrap_or_default();
-                (credential, grants)
+            .filter_map(|row| {
+                let grants = held.remove(&row.id).unwrap_or_default();
+                Some((Credential::try_from(row).ok()?, grants))
             })
             .collect())
     }

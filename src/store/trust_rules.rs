@@ -74,8 +74,7 @@ impl<C: ConnectionTrait> TrustRules<'_, C> {
 
     /// One rule of the pipeline.
     pub async fn find(&self, pipeline: Uuid, id: Uuid) -> Result<Option<TrustRule>, DbErr> {
-        let row = self.row(pipeline, id).await?;
-        Ok(row.and_then(|row| TrustRule::try_from(row).ok()).map(without_salt))
+        Ok(readable(self.row(pipeline, id).await?).pop().map(without_salt))
     }
 
     /// Removes one rule of the pipeline; gives what it was.
