@@ -63,7 +63,6 @@ async fn ended(running: &mut JoinSet<()>) {
     while running.join_next().await.is_some() {}
 }
 
-/// How a run ended.
 enum End {
     Done(Result<(), JobError>),
     Lost,
@@ -109,7 +108,6 @@ async fn run_one(vault: Vault, job: Job, asked: Instant, mut cut_off: watch::Rec
     }
 }
 
-/// What each kind of job does.
 async fn perform(vault: Vault, kind: JobKind) -> Result<()> {
     match kind {
         JobKind::Sweep => vault.sweep().await,

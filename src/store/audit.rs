@@ -30,26 +30,19 @@ impl<C: ConnectionTrait> Chain<'_, C> {
             .into_iter()
             .map(|row| ChainHead { chain: row.chain, end: Some((row.seq, row.mac)) })
             .collect();
-        let events: Vec<Uuid> = audit_event::Entity::find()
-            .select_only()
-            .column(audit_event::Column::Chain)
-            .distinct()
-            .into_tuple()
-            .all(self.db)
-            .await?;
-        let receipts: Vec<Uuid> = receipt::Entity::find()
-            .select_only()
-            .column(receipt::Column::Chain)
-            .distinct()
-            .into_tuple()
-            .all(self.db)
-            .await?;
+        let events = self.chains::<audit_event::Entity>(audit_event::Column::Chain).await?;
+        let receipts = self.chains::<receipt::Entity>(receipt::Column::Chain).await?;
         for chain in events.into_iter().chain(receipts) {
             if !heads.iter().any(|head| head.chain == chain) {
                 heads.push(ChainHead { chain, end: None });
             }
         }
         Ok(heads)
+    }
+
+    /// Every chain that the table has a row of.
+    async fn chains<E: EntityTrait>(&self, chain: E::Column) -> Result<Vec<Uuid>, DbErr> {
+        E::find().select_only().column(chain).distinct().into_tuple().all(self.db).await
     }
 
     /// The last events of a chain, newest first.

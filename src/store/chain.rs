@@ -28,7 +28,6 @@ pub struct EventRow {
     /// When, in milliseconds.
     pub at: i64,
     pub action: Action,
-    /// The person or pipeline that did it.
     pub actor_id: Option<Uuid>,
     pub actor: String,
     pub subject_id: Uuid,

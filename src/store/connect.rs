@@ -37,7 +37,6 @@ const IDLE_TIMEOUT: u32 = 60_000;
 /// How long a connection may take to say that it lives.
 const PING: Duration = Duration::from_secs(1);
 
-/// How long closing may take.
 const CLOSING: Duration = Duration::from_secs(10);
 
 /// Any number that all replicas agree on: the advisory lock round the migrations.

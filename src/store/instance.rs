@@ -18,7 +18,6 @@ impl<C: ConnectionTrait> Instance<'_, C> {
         Ok(row.map(|row| (row.value, row.until)))
     }
 
-    /// Writes the fact, over an older one.
     pub async fn set(&self, name: &str, value: &str, until: Option<i64>) -> Result<(), DbErr> {
         let row = ActiveModel {
             name: Set(name.to_owned()),

@@ -53,6 +53,7 @@ pub use backup::{
 pub use chain::{EventRow, Holds, Mac, Recorded};
 pub use connect::Address;
 pub use deliverables::{Deliverable, Held, HeldSecret};
+pub use entity::Sealed;
 /// The columns that a write to a credential sets; the others stay as they are.
 pub use entity::credential::ActiveModel as CredentialChanges;
 /// An event that others may want to know of, found by its chain and its number there. `kind` is the
@@ -60,6 +61,8 @@ pub use entity::credential::ActiveModel as CredentialChanges;
 pub use entity::outbox::Model as OutboxRow;
 /// A session's row. Times are milliseconds.
 pub use entity::session::Model as SessionRow;
+/// A slot's row, found by the SHA-256 of the id in the URL. Its content is sealed to its id.
+pub use entity::slot::Model as SlotRow;
 pub use grants::GrantRow;
 pub use jobs::RunEnd;
 pub use keys::KeyRow;
@@ -70,7 +73,6 @@ pub use schema::{Schema, knows_schema};
 pub use sea_orm::ActiveValue::Set;
 pub use secrets::VersionRow;
 pub use shape::ColumnKind;
-pub use slots::SlotRow;
 pub use tokens::{StoredToken, TokenRow};
 pub use versions::SealedVersion;
 pub use writing::{Unrecorded, Write};

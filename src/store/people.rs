@@ -59,7 +59,6 @@ impl<C: ConnectionTrait> People<'_, C> {
         Ok(row.map(Account::from))
     }
 
-    /// Stores another hash of a password.
     pub async fn set_password(&self, id: Uuid, password_hash: String) -> Result<(), DbErr> {
         self.set(id, ActiveModel { password_hash: Set(password_hash), ..ActiveModel::default() })
             .await
@@ -70,7 +69,6 @@ impl<C: ConnectionTrait> People<'_, C> {
         self.set(id, ActiveModel { disabled_at: Set(at), ..ActiveModel::default() }).await
     }
 
-    /// Whether the person manages the instance.
     pub async fn set_admin(&self, id: Uuid, is_admin: bool) -> Result<(), DbErr> {
         self.set(id, ActiveModel { is_admin: Set(is_admin), ..ActiveModel::default() }).await
     }

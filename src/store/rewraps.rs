@@ -12,7 +12,6 @@ use sea_orm::{
 use secret_version::{Column, Entity};
 use uuid::Uuid;
 
-/// A sealed secret with where it belongs.
 #[derive(Clone, Debug)]
 pub struct SealedRow {
     /// The row, which the ciphertext is bound to.
@@ -27,7 +26,6 @@ pub struct SealedRow {
     pub origin: Option<String>,
     /// The version of the data key, as the row says.
     pub key_version: i32,
-    /// Whether it was marked as not opening.
     pub is_marked: bool,
     pub sealed: Vec<u8>,
 }

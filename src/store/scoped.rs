@@ -12,9 +12,7 @@ use uuid::Uuid;
 
 /// A table whose rows belong to projects.
 pub trait InProject: EntityTrait {
-    /// The column that says to which project.
     const PROJECT: Self::Column;
-    /// The column that says which row.
     const ID: Self::Column;
 }
 
@@ -46,7 +44,6 @@ impl<'a, C: ConnectionTrait, E: InProject> Scoped<'a, C, E> {
         E::find().filter(E::PROJECT.eq(self.project))
     }
 
-    /// The one with this id.
     pub(super) fn one(&self, id: Uuid) -> Select<E> {
         self.rows().filter(E::ID.eq(id))
     }

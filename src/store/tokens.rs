@@ -166,7 +166,6 @@ impl<C: ConnectionTrait> Tokens<'_, C> {
     }
 }
 
-/// Those of a pipeline of the project.
 fn of(project: Uuid, pipeline: Uuid) -> Condition {
     Condition::all().add(Column::ProjectId.eq(project)).add(Column::PipelineId.eq(pipeline))
 }

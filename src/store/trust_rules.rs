@@ -72,7 +72,6 @@ impl<C: ConnectionTrait> TrustRules<'_, C> {
             .collect())
     }
 
-    /// One rule of the pipeline.
     pub async fn find(&self, pipeline: Uuid, id: Uuid) -> Result<Option<TrustRule>, DbErr> {
         Ok(readable(self.row(pipeline, id).await?).pop().map(without_salt))
     }

@@ -15,7 +15,6 @@ use sea_orm::{
 use secret_version::{ActiveModel, Column, Entity};
 use uuid::Uuid;
 
-/// The ciphertext of a version.
 #[derive(Clone)]
 pub struct SealedVersion {
     /// The version's id, which the ciphertext is bound to.

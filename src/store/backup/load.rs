@@ -12,7 +12,6 @@ use sea_orm_migration::{MigratorTrait, SchemaManager};
 use serde_json::Value as Json;
 use std::collections::BTreeMap;
 
-/// Rows in one statement.
 const ROWS: usize = 500;
 /// Values in one statement: `SQLite` takes 32,766, `PostgreSQL` 65,535.
 const VALUES: usize = 32_000;
@@ -25,13 +24,10 @@ const IN_USE: [&str; 4] = ["crypto_key", "person", "project", "credential"];
 /// Why rows were not taken. Nothing was changed.
 #[derive(Debug, thiserror::Error)]
 pub enum Refusal {
-    /// There are rows already.
     #[error("the database is not empty")]
     NotEmpty,
-    /// The rows are of a schema that this program does not know.
     #[error("the backup is of a newer schema")]
     NewerSchema,
-    /// A line is not what the header says.
     #[error("the backup is not well formed")]
     Malformed,
     #[error("the database refused")]

@@ -39,7 +39,6 @@ entities! {
         form: i32,
         mac: Vec<u8>,
     }
-    /// The receipts of each.
     mod receipt = "receipt" {
         #[sea_orm(primary_key, auto_increment = false)]
         chain: Uuid,

@@ -11,7 +11,6 @@ entities! {
         created_at: i64,
         created_by: String,
     }
-    /// Pipeline tokens, by their public half.
     mod pipeline_token = "pipeline_token" {
         #[sea_orm(primary_key, auto_increment = false)]
         id: String,

@@ -26,7 +26,6 @@ entities! {
         name: String,
         created_at: i64,
     }
-    /// Who belongs where.
     mod membership = "membership" {
         #[sea_orm(primary_key, auto_increment = false)]
         project_id: Uuid,
@@ -35,7 +34,6 @@ entities! {
         role: String,
         created_at: i64,
     }
-    /// Sessions, by the hash of their id.
     mod session = "session" {
         #[sea_orm(primary_key, auto_increment = false)]
         id_hash: Vec<u8>,
@@ -47,7 +45,6 @@ entities! {
         /// Over then, however busy.
         ends_at: i64,
     }
-    /// Failed attempts, by account and by address.
     mod attempt = "attempt" {
         #[sea_orm(primary_key, auto_increment = false)]
         key: String,

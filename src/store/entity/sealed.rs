@@ -13,7 +13,6 @@ entities! {
         state_since: i64,
         created_at: i64,
     }
-    /// Credentials, without their secrets.
     mod credential = "credential" {
         #[sea_orm(primary_key, auto_increment = false)]
         id: Uuid,
