@@ -1,5 +1,5 @@
-//! The schema, step by step: the ordered list and nothing else. Names are strings, so that a step
-//! never changes when an entity does.
+//! The schema, step by step: the ordered list, and what its steps are written with. Names are
+//! strings, so that a step never changes when an entity does.
 #![expect(elided_lifetimes_in_paths, reason = "the trait's own signature elides them (E0195)")]
 
 use sea_orm_migration::prelude::*;

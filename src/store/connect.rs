@@ -44,9 +44,6 @@ pub(super) const MIGRATION_LOCK: i64 = 0x7265_6763_7265_6401;
 
 impl Store {
     /// Connects, and changes nothing yet.
-    ///
-    /// # Errors
-    /// When the database cannot be opened.
     pub async fn connect(address: &Address) -> Result<Self, DbErr> {
         match address {
             Address::File(path) => {
@@ -71,9 +68,6 @@ impl Store {
     }
 
     /// Brings the schema up to date, under a lock.
-    ///
-    /// # Errors
-    /// When a step of the schema fails.
     pub async fn migrate(&self, address: &Address) -> Result<(), DbErr> {
         match address {
             Address::File(_) => {

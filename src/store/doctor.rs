@@ -30,7 +30,8 @@ impl Store {
         if self.is_embedded() {
             return Ok(None);
         }
-        let now = "SELECT CAST(EXTRACT(EPOCH FROM pg_catalog.clock_timestamp()) * 1000 AS BIGINT)";
+        let now =
+            "SELECT CAST(FLOOR(EXTRACT(EPOCH FROM pg_catalog.clock_timestamp()) * 1000) AS BIGINT)";
         let row = self.reader.query_one_raw(self.sql(now)).await?;
         row.map(|row| row.try_get_by_index(0).map(Moment)).transpose()
     }

@@ -2,6 +2,7 @@
 
 use super::Jobs;
 use super::entity::job::{Column, Entity, Model};
+use super::entity::{Unreadable, readable};
 use super::prepared::{numbered, repeated};
 use crate::domain::job::{Job, JobError, JobKind, JobResult};
 use crate::domain::moment::Moment;
@@ -88,7 +89,7 @@ impl<C: ConnectionTrait> Jobs<'_, C> {
         values.extend(kinds.iter().map(|kind| kind.word().into()));
         let statement = Statement::from_sql_and_values(backend, numbered(backend, &text), values);
         let rows = Entity::find().from_raw_sql(statement).all(self.db).await?;
-        Ok(rows.into_iter().find_map(shown))
+        Ok(readable(rows).pop())
     }
 
     /// Keeps the job until then. `false`: another server has it.
@@ -132,7 +133,7 @@ impl<C: ConnectionTrait> Jobs<'_, C> {
     }
 
     pub async fn find(&self, id: Uuid) -> Result<Option<Job>, DbErr> {
-        Ok(Entity::find_by_id(id).one(self.db).await?.and_then(shown))
+        Ok(readable(Entity::find_by_id(id).one(self.db).await?).pop())
     }
 
     /// At most so many, by kind and key.
@@ -143,7 +144,7 @@ impl<C: ConnectionTrait> Jobs<'_, C> {
             .limit(most)
             .all(self.db)
             .await?;
-        Ok(rows.into_iter().filter_map(shown).collect())
+        Ok(readable(rows))
     }
 
     /// What the run under way wrote last about how far it has come; empty when there is none.
@@ -178,18 +179,22 @@ fn mine(job: &Job, server: Uuid) -> [Value; 3] {
     [job.id.into(), server.into(), job.last_started_at.map(|at| at.0).into()]
 }
 
-/// The job of a row; `None` for a kind that this program does not know, of a newer one.
-fn shown(row: Model) -> Option<Job> {
-    Some(Job {
-        id: row.id,
-        kind: JobKind::from_word(&row.kind)?,
-        key: row.job_key,
-        due_at: row.due_at.map(Moment),
-        attempts: u32::try_from(row.attempts).unwrap_or(0),
-        locked_until: row.locked_until.map(Moment),
-        last_started_at: row.last_started_at.map(Moment),
-        last_finished_at: row.last_finished_at.map(Moment),
-        last_result: row.last_result.as_deref().and_then(JobResult::from_word),
-        last_error: row.last_error_code.as_deref().and_then(JobError::from_word),
-    })
+/// A kind that only a newer program knows is left to that one.
+impl TryFrom<Model> for Job {
+    type Error = Unreadable;
+
+    fn try_from(row: Model) -> Result<Self, Unreadable> {
+        Ok(Self {
+            id: row.id,
+            kind: JobKind::from_word(&row.kind).ok_or(Unreadable)?,
+            key: row.job_key,
+            due_at: row.due_at.map(Moment),
+            attempts: u32::try_from(row.attempts).unwrap_or(0),
+            locked_until: row.locked_until.map(Moment),
+            last_started_at: row.last_started_at.map(Moment),
+            last_finished_at: row.last_finished_at.map(Moment),
+            last_result: row.last_result.as_deref().and_then(JobResult::from_word),
+            last_error: row.last_error_code.as_deref().and_then(JobError::from_word),
+        })
+    }
 }

@@ -115,9 +115,6 @@ impl Loading {
     }
 
     /// Brings the rows to today's schema and makes them durable; gives how many each table has got.
-    ///
-    /// # Errors
-    /// The database's.
     pub async fn finish(mut self) -> Result<BTreeMap<String, u64>, Refusal> {
         self.insert().await?;
         Migrator::up(&self.write.0.inner, None).await?;
