@@ -71,10 +71,7 @@ impl Store {
             .to_owned();
         credential::Entity::find()
             .select_only()
-            .column(Column::ProjectId)
-            .column(Column::Id)
-            .column(Column::Name)
-            .column(Column::SecretVersion)
+            .columns([Column::ProjectId, Column::Id, Column::Name, Column::SecretVersion])
             .filter(Expr::not_exists(sealed))
             .limit(most)
             .into_tuple()

@@ -17,7 +17,6 @@ mod doctor;
 mod entity;
 mod grants;
 mod health;
-mod host_list;
 mod instance;
 mod jobs;
 mod keys;
