@@ -35,9 +35,14 @@ impl<C: ConnectionTrait> Jobs<'_, C> {
         self.insert(kind, key, due_at, when).await
     }
 
-    /// The same for a job that is not due at all; one that is keeps its time and its pauses.
+    /// The same for a job that is not due at all, or later than its schedule has it, by a clock that
+    /// was ahead. Any other keeps its time and its pauses.
     pub async fn ensure(&self, kind: JobKind, key: &str, due_at: i64) -> Result<(), DbErr> {
-        self.insert(kind, key, due_at, "due_at IS NULL").await
+        let mut when = "due_at IS NULL".to_owned();
+        if let Some(seconds) = kind.schedule().every {
+            when += &format!(" OR job.due_at > excluded.due_at + {}", seconds * 1_000);
+        }
+        self.insert(kind, key, due_at, &when).await
     }
 
     async fn insert(&self, kind: JobKind, key: &str, due: i64, when: &str) -> Result<(), DbErr> {

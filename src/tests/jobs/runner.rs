@@ -102,3 +102,13 @@ async fn a_job_that_ended_its_server_each_time_is_given_up_for_now() {
         AND last_error_code = 'panicked' AND due_at > last_finished_at";
     assert_eq!(app.scalar_i64(waits).await, 1);
 }
+
+#[tokio::test]
+async fn a_clock_that_was_ahead_puts_no_scheduled_job_off() {
+    let app = App::not_set_up().await;
+    app.vault.schedule_jobs().await.unwrap();
+    app.raw("UPDATE job SET due_at = due_at + 1000000000000").await;
+    assert!(app.vault.claim_job().await.unwrap().is_none());
+    app.vault.schedule_jobs().await.unwrap();
+    assert!(app.vault.claim_job().await.unwrap().is_some());
+}
