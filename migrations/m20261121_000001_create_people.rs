@@ -1,110 +1,37 @@
 //! People, projects, who belongs where, and what signing in needs.
-use super::{drop_tables, index, optional, required, table};
 use sea_orm_migration::prelude::*;
 
 #[derive(DeriveMigrationName)]
 pub struct Migration;
 
-const TABLES: &[&str] =
-    &["instance", "person", "project", "membership", "session", "attempt", "slot"];
-
-#[async_trait::async_trait]
-impl MigrationTrait for Migration {
-    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        let create = |t| manager.create_table(t);
-        create(table(
-            "instance",
-            vec![
-                required("name").text().to_owned(),
-                required("value").text().to_owned(),
-                optional("until").big_integer().to_owned(),
-            ],
-            &["name"],
-        ))
-        .await?;
-        create(table(
-            "person",
-            vec![
-                required("id").uuid().to_owned(),
-                required("email").text().to_owned(),
-                required("email_key").text().to_owned(),
-                required("name").text().to_owned(),
-                required("password_hash").text().to_owned(),
-                required("is_admin").boolean().to_owned(),
-                optional("disabled_at").big_integer().to_owned(),
-                required("created_at").big_integer().to_owned(),
-            ],
-            &["id"],
-        ))
-        .await?;
-        manager.create_index(index("person_email", "person", &["email_key"], true)).await?;
-        create(table(
-            "project",
-            vec![
-                required("id").uuid().to_owned(),
-                required("slug").text().to_owned(),
-                required("name").text().to_owned(),
-                required("created_at").big_integer().to_owned(),
-            ],
-            &["id"],
-        ))
-        .await?;
-        manager.create_index(index("project_slug", "project", &["slug"], true)).await?;
-        create(table(
-            "membership",
-            vec![
-                required("project_id").uuid().to_owned(),
-                required("person_id").uuid().to_owned(),
-                required("role").text().to_owned(),
-                required("created_at").big_integer().to_owned(),
-            ],
-            &["project_id", "person_id"],
-        ))
-        .await?;
-        manager
-            .create_index(index("membership_person", "membership", &["person_id"], false))
-            .await?;
-        create(table(
-            "session",
-            vec![
-                required("id_hash").binary().to_owned(),
-                required("data").text().to_owned(),
-                optional("person_id").uuid().to_owned(),
-                required("expires_at").big_integer().to_owned(),
-                required("ends_at").big_integer().to_owned(),
-            ],
-            &["id_hash"],
-        ))
-        .await?;
-        manager.create_index(index("session_expiry", "session", &["expires_at"], false)).await?;
-        create(table(
-            "attempt",
-            vec![
-                required("key").text().to_owned(),
-                required("count").big_integer().to_owned(),
-                required("since").big_integer().to_owned(),
-            ],
-            &["key"],
-        ))
-        .await?;
-        create(table(
-            "slot",
-            vec![
-                required("id").uuid().to_owned(),
-                required("id_hash").binary().to_owned(),
-                optional("person_id").uuid().to_owned(),
-                required("kind").text().to_owned(),
-                required("sealed").binary().to_owned(),
-                required("expires_at").big_integer().to_owned(),
-            ],
-            &["id"],
-        ))
-        .await?;
-        manager.create_index(index("slot_hash", "slot", &["id_hash"], true)).await?;
-        Ok(())
-    }
-
-    async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        drop_tables(manager, TABLES).await
-    }
+creates! {
+    instance (
+        name text, value text, until big_integer null
+    ) key (name);
+    person (
+        id uuid, email text, email_key text, name text, password_hash text, is_admin boolean,
+        disabled_at big_integer null, created_at big_integer
+    ) key (id);
+    project (
+        id uuid, slug text, name text, created_at big_integer
+    ) key (id);
+    membership (
+        project_id uuid, person_id uuid, role text, created_at big_integer
+    ) key (project_id, person_id);
+    session (
+        id_hash binary, data text, person_id uuid null, expires_at big_integer,
+        ends_at big_integer
+    ) key (id_hash);
+    attempt (
+        key text, count big_integer, since big_integer
+    ) key (key);
+    slot (
+        id uuid, id_hash binary, person_id uuid null, kind text, sealed binary,
+        expires_at big_integer
+    ) key (id);
+    "CREATE UNIQUE INDEX person_email ON person (email_key)";
+    "CREATE UNIQUE INDEX project_slug ON project (slug)";
+    "CREATE INDEX membership_person ON membership (person_id)";
+    "CREATE INDEX session_expiry ON session (expires_at)";
+    "CREATE UNIQUE INDEX slot_hash ON slot (id_hash)";
 }

@@ -1,5 +1,5 @@
 //! What was only asked for is told from what is known to have been used.
-use super::{optional, required};
+use super::{add_columns, drop_columns, run};
 use sea_orm_migration::prelude::*;
 
 #[derive(DeriveMigrationName)]
@@ -14,27 +14,18 @@ const COUNT: &str = "UPDATE usage SET
         AND r.pipeline_id = usage.pipeline_id AND r.outcome = 'delivered' AND (r.image LIKE '%/%'
         OR EXISTS (SELECT 1 FROM delivery_report d WHERE d.receipt_id = r.id)))";
 
-fn of_usage() -> TableAlterStatement {
-    Table::alter().table(Alias::new("usage")).to_owned()
+fn of_usage() -> Vec<ColumnDef> {
+    columns![used big_integer = 0, last_used_at big_integer null]
 }
 
 #[async_trait::async_trait]
 impl MigrationTrait for Migration {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        for mut column in [
-            required("used").big_integer().default(0).to_owned(),
-            optional("last_used_at").big_integer().to_owned(),
-        ] {
-            manager.alter_table(of_usage().add_column(&mut column).to_owned()).await?;
-        }
-        manager.get_connection().execute_unprepared(COUNT).await?;
-        Ok(())
+        add_columns(manager, "usage", of_usage()).await?;
+        run(manager, &[COUNT]).await
     }
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        for column in ["used", "last_used_at"] {
-            manager.alter_table(of_usage().drop_column(Alias::new(column)).to_owned()).await?;
-        }
-        Ok(())
+        drop_columns(manager, "usage", of_usage()).await
     }
 }

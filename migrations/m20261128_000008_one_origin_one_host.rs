@@ -17,15 +17,5 @@ const DROP_PORT: &str = "UPDATE credential
         AND host <> 'docker.com:80' AND host NOT LIKE '%.docker.com:80'
         AND host NOT LIKE '%.docker.io:80'";
 
-#[async_trait::async_trait]
-impl MigrationTrait for Migration {
-    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        manager.get_connection().execute_unprepared(DROP_PORT).await?;
-        Ok(())
-    }
-
-    async fn down(&self, _: &SchemaManager) -> Result<(), DbErr> {
-        // The older program reads the same origin in the shorter host.
-        Ok(())
-    }
-}
+// The older program reads the same origin in the shorter host.
+runs!(&[DROP_PORT], &[""; 0]);

@@ -1,6 +1,5 @@
 //! Every query finds its rows by what it asks for, and never by their project alone: an index that
 //! begins with the project is there only for what is listed by project, in the order of the list.
-use super::run;
 use sea_orm_migration::prelude::*;
 
 #[derive(DeriveMigrationName)]
@@ -47,13 +46,4 @@ const DOWN: [&str; 15] = [
     "CREATE INDEX credential_host ON credential (project_id, host)",
 ];
 
-#[async_trait::async_trait]
-impl MigrationTrait for Migration {
-    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        run(manager, &UP).await
-    }
-
-    async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        run(manager, &DOWN).await
-    }
-}
+runs!(&UP, &DOWN);

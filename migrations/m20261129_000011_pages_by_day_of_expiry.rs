@@ -1,5 +1,4 @@
 //! The list by day of expiry is read in two ranges of one index: those with a day, then those without.
-use super::run;
 use sea_orm_migration::prelude::*;
 
 #[derive(DeriveMigrationName)]
@@ -16,13 +15,4 @@ const DOWN: [&str; 2] = [
         ON credential (project_id, (expires_on IS NULL), expires_on, name_key)",
 ];
 
-#[async_trait::async_trait]
-impl MigrationTrait for Migration {
-    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        run(manager, &UP).await
-    }
-
-    async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        run(manager, &DOWN).await
-    }
-}
+runs!(&UP, &DOWN);

@@ -1,5 +1,6 @@
 //! One request of a pipeline is one link of its project's chain, however many credentials it is
 //! answered with: what is the same in all its receipts is stored once, in `pipeline_fetch`.
+use super::run;
 use sea_orm_migration::prelude::*;
 use sea_orm_migration::sea_orm::{DbBackend, Statement};
 
@@ -147,27 +148,18 @@ fn words(manager: &SchemaManager<'_>) -> &'static Words {
 #[async_trait::async_trait]
 impl MigrationTrait for Migration {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        for sql in words(manager).up() {
-            manager.get_connection().execute_unprepared(&sql).await?;
-        }
-        Ok(())
+        run(manager, &words(manager).up()).await
     }
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         let db = manager.get_connection();
         let newer = "SELECT 1 FROM pipeline_fetch WHERE form <> 1 LIMIT 1";
-        if db
-            .query_one_raw(Statement::from_string(db.get_database_backend(), newer))
-            .await?
-            .is_some()
-        {
+        let newer = Statement::from_string(db.get_database_backend(), newer);
+        if db.query_one_raw(newer).await?.is_some() {
             return Err(DbErr::Migration(
                 "receipts were written that an older version cannot read".to_owned(),
             ));
         }
-        for sql in words(manager).down() {
-            db.execute_unprepared(&sql).await?;
-        }
-        Ok(())
+        run(manager, &words(manager).down()).await
     }
 }

@@ -1,8 +1,63 @@
-//! The schema, step by step: the ordered list and nothing else. Names are strings, so that a step
-//! never changes when an entity does.
+//! The schema, step by step: the ordered list, and what its steps are written with. Names are
+//! strings, so that a step never changes when an entity does.
 #![expect(elided_lifetimes_in_paths, reason = "the trait's own signature elides them (E0195)")]
 
 use sea_orm_migration::prelude::*;
+
+/// Columns as `name kind`. `null`: it may be empty. `= value`: what rows that are there get.
+macro_rules! columns {
+    ($($name:ident $kind:ident $($null:ident)? $(= $value:expr)?),+ $(,)?) => {
+        vec![$({
+            let mut column = columns!(@column $($null)?)(stringify!($name));
+            column.$kind();
+            $(column.default($value);)?
+            column
+        }),+]
+    };
+    (@column null) => { $crate::migrations::optional };
+    (@column) => { $crate::migrations::required };
+}
+
+/// The step makes these tables and indexes. Its way back drops the tables.
+macro_rules! creates {
+    (
+        $($table:ident ($($columns:tt)+) key ($($key:ident),+);)+
+        $($index:literal;)+
+    ) => {
+        #[async_trait::async_trait]
+        impl MigrationTrait for Migration {
+            async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+                $({
+                    let key = [$(stringify!($key)),+];
+                    let columns = columns!($($columns)+);
+                    let table = $crate::migrations::table(stringify!($table), columns, &key);
+                    manager.create_table(table).await?;
+                })+
+                $crate::migrations::run(manager, &[$($index),+]).await
+            }
+
+            async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+                $crate::migrations::drop_tables(manager, &[$(stringify!($table)),+]).await
+            }
+        }
+    };
+}
+
+/// The step runs the first statements, and its way back the others.
+macro_rules! runs {
+    ($up:expr, $down:expr) => {
+        #[async_trait::async_trait]
+        impl MigrationTrait for Migration {
+            async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+                $crate::migrations::run(manager, $up).await
+            }
+
+            async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+                $crate::migrations::run(manager, $down).await
+            }
+        }
+    };
+}
 
 mod m20261121_000001_create_people;
 mod m20261121_000002_create_credentials;
@@ -40,19 +95,16 @@ impl MigratorTrait for Migrator {
     }
 }
 
-/// A column that has to have a value.
 fn required(name: &'static str) -> ColumnDef {
     let mut column = ColumnDef::new(Alias::new(name));
     column.not_null();
     column
 }
 
-/// A column that may be empty.
 fn optional(name: &'static str) -> ColumnDef {
     ColumnDef::new(Alias::new(name))
 }
 
-/// A table of these columns with this primary key.
 fn table(
     name: &'static str,
     columns: Vec<ColumnDef>,
@@ -71,22 +123,29 @@ fn table(
     table.to_owned()
 }
 
-/// An index called `name`.
-fn index(
-    name: &'static str,
-    on: &'static str,
-    columns: &[&'static str],
-    is_unique: bool,
-) -> IndexCreateStatement {
-    let mut index = Index::create();
-    index.name(name).table(Alias::new(on));
+async fn add_columns(
+    manager: &SchemaManager<'_>,
+    table: &'static str,
+    columns: Vec<ColumnDef>,
+) -> Result<(), DbErr> {
+    for mut column in columns {
+        let add = Table::alter().table(Alias::new(table)).add_column(&mut column).to_owned();
+        manager.alter_table(add).await?;
+    }
+    Ok(())
+}
+
+async fn drop_columns(
+    manager: &SchemaManager<'_>,
+    table: &'static str,
+    columns: Vec<ColumnDef>,
+) -> Result<(), DbErr> {
     for column in columns {
-        index.col(Alias::new(*column));
+        let column = Alias::new(column.get_column_name());
+        let drop = Table::alter().table(Alias::new(table)).drop_column(column).to_owned();
+        manager.alter_table(drop).await?;
     }
-    if is_unique {
-        index.unique();
-    }
-    index.to_owned()
+    Ok(())
 }
 
 /// Drops the tables, last first.
@@ -97,10 +156,9 @@ async fn drop_tables(manager: &SchemaManager<'_>, names: &[&'static str]) -> Res
     Ok(())
 }
 
-/// Runs them one after the other.
-async fn run(manager: &SchemaManager<'_>, statements: &[&str]) -> Result<(), DbErr> {
+async fn run<S: AsRef<str>>(manager: &SchemaManager<'_>, statements: &[S]) -> Result<(), DbErr> {
     for sql in statements {
-        manager.get_connection().execute_unprepared(sql).await?;
+        manager.get_connection().execute_unprepared(sql.as_ref()).await?;
     }
     Ok(())
 }

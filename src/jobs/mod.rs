@@ -63,7 +63,6 @@ async fn ended(running: &mut JoinSet<()>) {
     while running.join_next().await.is_some() {}
 }
 
-/// How a run ended.
 enum End {
     Done(Result<(), JobError>),
     Lost,
@@ -76,14 +75,20 @@ async fn run_one(vault: Vault, job: Job, asked: Instant, mut cut_off: watch::Rec
         // The database took so long that the lease is about to end.
         return;
     }
+    let schedule = job.kind.schedule();
     // A task of its own, so that a panic ends there.
     let mut work = JoinSet::new();
-    work.spawn(perform(vault.clone(), job.kind));
-    let end = tokio::select! {
-        Some(done) = work.join_next() => End::Done(outcome(job.kind, done)),
-        () = keep(&vault, &job, asked) => End::Lost,
-        () = sleep(Duration::from_secs(job.kind.schedule().limit)) => End::Done(Err(JobError::TimedOut)),
-        () = said(&mut cut_off) => End::CutOff,
+    let end = if job.attempts > schedule.tries {
+        // Of its last try nothing was stored: it ended with its server, and may end this one, too.
+        End::Done(Err(JobError::Panicked))
+    } else {
+        work.spawn(perform(vault.clone(), job.kind));
+        tokio::select! {
+            Some(done) = work.join_next() => End::Done(outcome(job.kind, done)),
+            () = keep(&vault, &job, asked) => End::Lost,
+            () = sleep(Duration::from_secs(schedule.limit)) => End::Done(Err(JobError::TimedOut)),
+            () = said(&mut cut_off) => End::CutOff,
+        }
     };
     // Nothing of it goes on once another server may have the job.
     work.shutdown().await;
@@ -103,7 +108,6 @@ async fn run_one(vault: Vault, job: Job, asked: Instant, mut cut_off: watch::Rec
     }
 }
 
-/// What each kind of job does.
 async fn perform(vault: Vault, kind: JobKind) -> Result<()> {
     match kind {
         JobKind::Sweep => vault.sweep().await,

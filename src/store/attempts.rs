@@ -44,15 +44,12 @@ impl<C: ConnectionTrait> Attempts<'_, C> {
         Ok(())
     }
 
-    /// Forgets the failures under `key`.
     pub async fn clear(&self, key: &str) -> Result<(), DbErr> {
-        Entity::delete_by_id(key).exec(self.db).await?;
-        Ok(())
+        Entity::delete_by_id(key).exec(self.db).await.map(drop)
     }
 
     /// Forgets windows that began before `from`.
     pub async fn sweep(&self, from: i64) -> Result<(), DbErr> {
-        Entity::delete_many().filter(Column::Since.lt(from)).exec(self.db).await?;
-        Ok(())
+        Entity::delete_many().filter(Column::Since.lt(from)).exec(self.db).await.map(drop)
     }
 }

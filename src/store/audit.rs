@@ -1,11 +1,12 @@
 //! The chains as who checks them reads them: all of them, and the newest events of one.
 
 use super::Chain;
-use super::chain::shown;
-use super::entity::{audit_event, chain_head, fetch, receipt};
-use crate::domain::audit::AuditEvent;
+use super::entity::{Unreadable, audit_event, chain_head, fetch, readable, receipt};
+use crate::domain::audit::{Action, AuditEvent, Detail};
+use crate::domain::moment::Moment;
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+    ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder,
+    QuerySelect,
 };
 use uuid::Uuid;
 
@@ -47,12 +48,40 @@ impl<C: ConnectionTrait> Chain<'_, C> {
 
     /// The last events of a chain, newest first.
     pub async fn newest(&self, chain: Uuid, most: u64) -> Result<Vec<AuditEvent>, DbErr> {
-        let rows = audit_event::Entity::find()
-            .filter(audit_event::Column::Chain.eq(chain))
-            .order_by_desc(audit_event::Column::Seq)
-            .limit(most)
-            .all(self.db)
-            .await?;
-        Ok(rows.into_iter().filter_map(shown).collect())
+        self.last(Condition::all().add(audit_event::Column::Chain.eq(chain)), most).await
+    }
+
+    /// The last events about one subject, newest first.
+    pub async fn about(
+        &self,
+        chain: Uuid,
+        subject: Uuid,
+        most: u64,
+    ) -> Result<Vec<AuditEvent>, DbErr> {
+        let about = Condition::all()
+            .add(audit_event::Column::Chain.eq(chain))
+            .add(audit_event::Column::SubjectId.eq(subject));
+        self.last(about, most).await
+    }
+
+    async fn last(&self, such: Condition, most: u64) -> Result<Vec<AuditEvent>, DbErr> {
+        let rows = audit_event::Entity::find().filter(such);
+        let rows = rows.order_by_desc(audit_event::Column::Seq).limit(most).all(self.db).await?;
+        Ok(readable(rows))
+    }
+}
+
+impl TryFrom<audit_event::Model> for AuditEvent {
+    type Error = Unreadable;
+
+    fn try_from(row: audit_event::Model) -> Result<Self, Unreadable> {
+        Ok(Self {
+            seq: row.seq,
+            at: Moment(row.at),
+            action: Action::from_word(&row.action).ok_or(Unreadable)?,
+            actor: row.actor,
+            subject: row.subject,
+            detail: Detail::from_stored(&row.detail),
+        })
     }
 }

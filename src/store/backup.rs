@@ -61,12 +61,9 @@ const AUTHENTICATED: u32 = 2;
 
 const LEFT_OUT: [&str; 6] = ["session", "slot", "attempt", "lease", "job", "outbox"];
 
-/// The first line.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Header {
-    /// [`FORMAT`].
     pub format: String,
-    /// The version of the format.
     pub version: u32,
     /// The last step of the schema that the rows are of.
     pub schema: String,
@@ -76,7 +73,6 @@ pub struct Header {
     pub database: String,
     /// The ids of the key-encryption keys that open its keyring.
     pub kek_ids: Vec<String>,
-    /// Every table in it.
     pub tables: BTreeMap<String, Columns>,
 }
 
@@ -90,11 +86,9 @@ impl Header {
 /// The columns of a table, in the order of the values in its lines.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Columns {
-    /// Name and kind.
     pub columns: Vec<(String, ColumnKind)>,
 }
 
-/// The last line.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct End {
     /// Always `true`: this is the end.

@@ -5,12 +5,10 @@
 use super::Chain;
 use super::entity::{audit_event, chain_head};
 use super::locked;
-use crate::domain::audit::{Action, AuditEvent, Detail};
-use crate::domain::moment::Moment;
+use crate::domain::audit::Action;
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder,
-    QuerySelect,
 };
 use uuid::Uuid;
 
@@ -26,18 +24,14 @@ pub(super) type Link = (i64, &'static str, Vec<Vec<u8>>, Vec<u8>);
 /// Links that are checked at once, so that a long chain needs no more memory than a short one.
 const PART: i64 = 2_000;
 
-/// An event to write.
 #[derive(Clone, Debug)]
 pub struct EventRow {
     /// In milliseconds.
     pub at: i64,
     pub action: Action,
-    /// The person or pipeline that did it.
     pub actor_id: Option<Uuid>,
-    /// Their name at the time.
     pub actor: String,
     pub subject_id: Uuid,
-    /// Its name at the time.
     pub subject: String,
     /// A [`Detail`] as it is stored; never a value that was typed into a secret field.
     pub detail: String,
@@ -80,15 +74,13 @@ impl Head {
         (self.seq, self.mac.clone())
     }
 
-    /// Stores the new end.
     pub(super) async fn store<C: ConnectionTrait>(self, db: &C) -> Result<(), DbErr> {
         let head = chain_head::ActiveModel {
             chain: Set(self.chain),
             seq: Set(self.seq),
             mac: Set(self.mac),
         };
-        chain_head::Entity::update(head).exec(db).await?;
-        Ok(())
+        chain_head::Entity::update(head).exec(db).await.map(drop)
     }
 }
 
@@ -120,40 +112,24 @@ impl<C: ConnectionTrait> Chain<'_, C> {
         event: EventRow,
     ) -> Result<Recorded, DbErr> {
         let mut head = Head::lock(self.db, chain).await?;
-        let (seq, link) = head.next(mac, "event", &event.fields().each_ref().map(Vec::as_slice));
-        super::Outbox { db: self.db }.put(chain, seq, &event).await?;
-        let row = audit_event::ActiveModel {
-            chain: Set(chain),
-            seq: Set(seq),
-            at: Set(event.at),
-            action: Set(event.action.word().to_owned()),
-            actor_id: Set(event.actor_id),
-            actor: Set(event.actor),
-            subject_id: Set(event.subject_id),
-            subject: Set(event.subject),
-            detail: Set(event.detail),
-            mac: Set(link),
+        let mut row = audit_event::Model {
+            chain,
+            seq: head.seq + 1,
+            at: event.at,
+            action: event.action.word().to_owned(),
+            actor_id: event.actor_id,
+            actor: event.actor,
+            subject_id: event.subject_id,
+            subject: event.subject,
+            detail: event.detail,
+            mac: Vec::new(),
         };
+        (row.seq, row.mac) = head.next(mac, "event", &parts(&row).each_ref().map(Vec::as_slice));
+        super::Outbox { db: self.db }.put(&row).await?;
+        let row = audit_event::ActiveModel::from(row);
         audit_event::Entity::insert(row).exec_without_returning(self.db).await?;
         head.store(self.db).await?;
         Ok(Recorded(()))
-    }
-
-    /// The last events about one subject, newest first.
-    pub async fn about(
-        &self,
-        chain: Uuid,
-        subject: Uuid,
-        most: u64,
-    ) -> Result<Vec<AuditEvent>, DbErr> {
-        let rows = audit_event::Entity::find()
-            .filter(audit_event::Column::Chain.eq(chain))
-            .filter(audit_event::Column::SubjectId.eq(subject))
-            .order_by_desc(audit_event::Column::Seq)
-            .limit(most)
-            .all(self.db)
-            .await?;
-        Ok(rows.into_iter().filter_map(shown).collect())
     }
 
     /// The first link of the chain that does not hold, or `None` when all do: a changed, removed,
@@ -204,47 +180,22 @@ impl<C: ConnectionTrait> Chain<'_, C> {
             .all(self.db)
             .await?;
         for row in events {
-            let (seq, link) = (row.seq, row.mac.clone());
-            links.push((seq, "event", parts(row).to_vec(), link));
+            links.push((row.seq, "event", parts(&row).to_vec(), row.mac));
         }
         links.sort_by_key(|(seq, ..)| *seq);
         Ok((links, last))
     }
 }
 
-impl EventRow {
-    fn fields(&self) -> [Vec<u8>; 7] {
-        [
-            self.at.to_be_bytes().to_vec(),
-            self.action.word().into(),
-            self.actor_id.map(|id| id.as_bytes().to_vec()).unwrap_or_default(),
-            self.actor.clone().into(),
-            self.subject_id.as_bytes().to_vec(),
-            self.subject.clone().into(),
-            self.detail.clone().into(),
-        ]
-    }
-}
-
-fn parts(row: audit_event::Model) -> [Vec<u8>; 7] {
+/// What the MAC of an event covers.
+fn parts(row: &audit_event::Model) -> [Vec<u8>; 7] {
     [
         row.at.to_be_bytes().to_vec(),
-        row.action.into(),
+        row.action.clone().into(),
         row.actor_id.map(|id| id.as_bytes().to_vec()).unwrap_or_default(),
-        row.actor.into(),
+        row.actor.clone().into(),
         row.subject_id.as_bytes().to_vec(),
-        row.subject.into(),
-        row.detail.into(),
+        row.subject.clone().into(),
+        row.detail.clone().into(),
     ]
-}
-
-pub(super) fn shown(row: audit_event::Model) -> Option<AuditEvent> {
-    Some(AuditEvent {
-        seq: row.seq,
-        at: Moment(row.at),
-        action: Action::from_word(&row.action)?,
-        actor: row.actor,
-        subject: row.subject,
-        detail: Detail::from_stored(&row.detail),
-    })
 }

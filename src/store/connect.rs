@@ -12,7 +12,6 @@ use std::time::Duration;
 use tokio::time::timeout;
 use uuid::Uuid;
 
-/// Where the rows are.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Address {
     /// The embedded database: a file on a local disk.
@@ -38,7 +37,6 @@ const IDLE_TIMEOUT: u32 = 60_000;
 /// How long a connection may take to say that it lives.
 const PING: Duration = Duration::from_secs(1);
 
-/// How long closing may take.
 const CLOSING: Duration = Duration::from_secs(10);
 
 /// Any number that all replicas agree on: the advisory lock round the migrations.
@@ -46,9 +44,6 @@ pub(super) const MIGRATION_LOCK: i64 = 0x7265_6763_7265_6401;
 
 impl Store {
     /// Connects, and changes nothing yet.
-    ///
-    /// # Errors
-    /// When the database cannot be opened.
     pub async fn connect(address: &Address) -> Result<Self, DbErr> {
         match address {
             Address::File(path) => {
@@ -73,9 +68,6 @@ impl Store {
     }
 
     /// Brings the schema up to date, under a lock.
-    ///
-    /// # Errors
-    /// When a step of the schema fails.
     pub async fn migrate(&self, address: &Address) -> Result<(), DbErr> {
         match address {
             Address::File(_) => {

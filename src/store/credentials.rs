@@ -7,28 +7,36 @@ mod rows;
 
 pub(super) use rows::{SummaryRow, day};
 
-use super::entity::credential::{Column, Entity};
+use super::entity::credential::Column;
+use super::entity::readable;
+use super::prepared::{Prepared, numbered};
 use super::{Credentials, locked};
 use crate::domain::audit::Subject;
 use crate::domain::credential::{Access, Credential};
 use crate::domain::pipeline::Grantable;
 use sea_orm::{
     ColumnTrait, ConnectionTrait, DbErr, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
-    Select,
 };
 use uuid::Uuid;
 
+/// From one host in the index to the next, so that it takes as many steps as there are hosts, not as
+/// there are credentials.
+const HOSTS: &str = "WITH RECURSIVE found(host) AS (
+    SELECT MIN(credential.host) FROM credential WHERE credential.project_id = ?
+    UNION ALL
+    SELECT (SELECT MIN(credential.host) FROM credential
+        WHERE credential.project_id = ? AND credential.host > found.host)
+    FROM found WHERE found.host IS NOT NULL
+) SELECT host FROM found WHERE host IS NOT NULL ORDER BY host";
+
 impl<C: ConnectionTrait> Credentials<'_, C> {
-    /// One credential.
     pub async fn find(&self, id: Uuid) -> Result<Option<Credential>, DbErr> {
-        let row = self.one(id).one(self.db).await?;
-        Ok(row.and_then(|row| Credential::try_from(row).ok()))
+        Ok(readable(self.one(id).one(self.db).await?).pop())
     }
 
     /// One credential, locked until the transaction ends.
     pub async fn lock(&self, id: Uuid) -> Result<Option<Credential>, DbErr> {
-        let row = locked(self.db, self.one(id)).one(self.db).await?;
-        Ok(row.and_then(|row| Credential::try_from(row).ok()))
+        Ok(readable(locked(self.db, self.one(id)).one(self.db).await?).pop())
     }
 
     /// The id and name of one of them, for what is written about it.
@@ -45,17 +53,13 @@ impl<C: ConnectionTrait> Credentials<'_, C> {
         Ok(rows.count(self.db).await? > 0)
     }
 
-    /// What can be granted: every credential that is not disabled, by name.
-    pub async fn grantable(&self) -> Result<Vec<Grantable>, DbErr> {
-        self.grantable_of(self.rows()).await
-    }
-
-    /// The same, of one registry host.
-    pub async fn grantable_at(&self, host: &str) -> Result<Vec<Grantable>, DbErr> {
-        self.grantable_of(self.rows().filter(Column::Host.eq(host))).await
-    }
-
-    async fn grantable_of(&self, rows: Select<Entity>) -> Result<Vec<Grantable>, DbErr> {
+    /// What can be granted, of one registry host or of all: every credential that is not disabled,
+    /// by name.
+    pub async fn grantable(&self, host: Option<&str>) -> Result<Vec<Grantable>, DbErr> {
+        let mut rows = self.rows();
+        if let Some(host) = host {
+            rows = rows.filter(Column::Host.eq(host));
+        }
         let rows: Vec<(Uuid, String, String, String, bool)> = rows
             .filter(Column::DisabledAt.is_null())
             .order_by_asc(Column::NameKey)
@@ -64,17 +68,19 @@ impl<C: ConnectionTrait> Credentials<'_, C> {
             .into_tuple()
             .all(self.db)
             .await?;
-        Ok(rows
-            .into_iter()
-            .filter_map(|(id, name, host, access, is_protected)| {
-                Some(Grantable {
-                    id,
-                    access: Access::from_word(&access)?,
-                    name,
-                    host,
-                    is_protected,
-                })
-            })
-            .collect())
+        let read = |(id, name, host, access, is_protected): (_, _, _, String, _)| {
+            let access = Access::from_word(&access)?;
+            Some(Grantable { id, access, name, host, is_protected })
+        };
+        Ok(rows.into_iter().filter_map(read).collect())
+    }
+
+    pub async fn hosts(&self) -> Result<Vec<String>, DbErr> {
+        static STATEMENT: Prepared = Prepared::new();
+        let backend = self.db.get_database_backend();
+        let values = vec![self.project.into(), self.project.into()];
+        let statement = STATEMENT.with(backend, || numbered(backend, HOSTS), values);
+        let rows = self.db.query_all_raw(statement).await?;
+        rows.iter().map(|row| row.try_get_by_index(0)).collect()
     }
 }

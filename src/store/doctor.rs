@@ -30,26 +30,23 @@ impl Store {
         if self.is_embedded() {
             return Ok(None);
         }
-        let now = "SELECT CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000 AS BIGINT)";
+        let now =
+            "SELECT CAST(FLOOR(EXTRACT(EPOCH FROM pg_catalog.clock_timestamp()) * 1000) AS BIGINT)";
         let row = self.reader.query_one_raw(self.sql(now)).await?;
         row.map(|row| row.try_get_by_index(0).map(Moment)).transpose()
     }
 
     /// When the newest audit event or receipt was written, by the clock of who wrote it.
     pub async fn newest_moment(&self) -> Result<Option<Moment>, DbErr> {
-        let event: Option<Option<i64>> = audit_event::Entity::find()
-            .select_only()
-            .column_as(audit_event::Column::At.max(), "newest")
-            .into_tuple()
-            .one(&self.reader)
-            .await?;
-        let receipt: Option<Option<i64>> = fetch::Entity::find()
-            .select_only()
-            .column_as(fetch::Column::At.max(), "newest")
-            .into_tuple()
-            .one(&self.reader)
-            .await?;
-        Ok(Ord::max(event.flatten(), receipt.flatten()).map(Moment))
+        let event = self.newest_of::<audit_event::Entity>(audit_event::Column::At).await?;
+        let receipt = self.newest_of::<fetch::Entity>(fetch::Column::At).await?;
+        Ok(Ord::max(event, receipt).map(Moment))
+    }
+
+    async fn newest_of<E: EntityTrait>(&self, at: E::Column) -> Result<Option<i64>, DbErr> {
+        let newest = E::find().select_only().column_as(at.max(), "newest");
+        let newest: Option<Option<i64>> = newest.into_tuple().one(&self.reader).await?;
+        Ok(newest.flatten())
     }
 
     /// Credentials whose current version has no ciphertext, at most so many: project, credential,
@@ -74,10 +71,7 @@ impl Store {
             .to_owned();
         credential::Entity::find()
             .select_only()
-            .column(Column::ProjectId)
-            .column(Column::Id)
-            .column(Column::Name)
-            .column(Column::SecretVersion)
+            .columns([Column::ProjectId, Column::Id, Column::Name, Column::SecretVersion])
             .filter(Expr::not_exists(sealed))
             .limit(most)
             .into_tuple()

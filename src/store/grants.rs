@@ -2,7 +2,7 @@
 
 use super::Grants;
 use super::entity::access_grant::{ActiveModel, Column, Entity, Model};
-use super::entity::{Unreadable, credential, usage};
+use super::entity::{Unreadable, credential, readable, usage};
 use super::terms;
 use crate::domain::credential::Access;
 use crate::domain::grant::Terms;
@@ -18,11 +18,8 @@ use uuid::Uuid;
 /// A grant as it is written and found.
 #[derive(Clone, Debug)]
 pub struct GrantRow {
-    /// Its id.
     pub id: Uuid,
-    /// Who may.
     pub pipeline_id: Uuid,
-    /// Have what.
     pub credential_id: Uuid,
     /// What for, where, from where and until when. An approval in them is found, and not written
     /// by an insert: only [`Grants::approve`] gives one.
@@ -32,12 +29,10 @@ pub struct GrantRow {
     pub granted_by: Option<Uuid>,
     /// Milliseconds.
     pub created_at: i64,
-    /// By whom.
     pub created_by: String,
 }
 
 impl<C: ConnectionTrait> Grants<'_, C> {
-    /// Inserts a grant.
     pub async fn insert(&self, row: GrantRow) -> Result<(), DbErr> {
         let row = ActiveModel {
             id: Set(row.id),
@@ -76,7 +71,7 @@ impl<C: ConnectionTrait> Grants<'_, C> {
 
     /// One grant of the pipeline; `None` also for one whose terms cannot be read.
     pub async fn find(&self, pipeline: Uuid, id: Uuid) -> Result<Option<GrantRow>, DbErr> {
-        Ok(self.row(pipeline, id).await?.and_then(|row| GrantRow::try_from(row).ok()))
+        Ok(readable(self.row(pipeline, id).await?).pop())
     }
 
     /// Writes down that `by` lets the grant push through the day `until`; a later approval replaces
@@ -180,16 +175,12 @@ impl<C: ConnectionTrait> Grants<'_, C> {
         Ok(found.map(|row| row.credential_id))
     }
 
-    /// Removes every grant of the credential.
     pub async fn delete_of_credential(&self, credential: Uuid) -> Result<(), DbErr> {
-        self.deletions().filter(Column::CredentialId.eq(credential)).exec(self.db).await?;
-        Ok(())
+        self.deletions().filter(Column::CredentialId.eq(credential)).exec(self.db).await.map(drop)
     }
 
-    /// Removes every grant of the pipeline.
     pub async fn delete_of_pipeline(&self, pipeline: Uuid) -> Result<(), DbErr> {
-        self.deletions().filter(Column::PipelineId.eq(pipeline)).exec(self.db).await?;
-        Ok(())
+        self.deletions().filter(Column::PipelineId.eq(pipeline)).exec(self.db).await.map(drop)
     }
 
     async fn row(&self, pipeline: Uuid, id: Uuid) -> Result<Option<Model>, DbErr> {

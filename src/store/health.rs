@@ -20,7 +20,6 @@ struct State {
     /// When files that had gone were seen back. What was opened by their path before may have
     /// others open.
     returned_at: LastTime,
-    /// How many writes have failed.
     failures: AtomicU64,
     /// Whether a write has failed since one was last read back.
     is_doubted: AtomicBool,
@@ -33,7 +32,6 @@ struct State {
     is_closing: AtomicBool,
 }
 
-/// When something happened last.
 #[derive(Debug, Default)]
 struct LastTime(Mutex<Option<Instant>>);
 
@@ -49,7 +47,6 @@ impl LastTime {
     }
 }
 
-/// The embedded database's files.
 #[derive(Debug)]
 struct OpenFiles {
     database: OpenFile,
@@ -96,7 +93,6 @@ impl Health {
         if files.database.is_there() { Ok(()) } else { Err(gone()) }
     }
 
-    /// The path of the embedded database.
     pub(super) fn path(&self) -> Option<&Path> {
         self.0.files.get().map(|files| files.database.path.as_path())
     }
@@ -142,7 +138,6 @@ impl Health {
         self.0.is_doubted.store(true, Ordering::Release);
     }
 
-    /// How many writes have failed.
     pub(super) fn failures(&self) -> u64 {
         self.0.failures.load(Ordering::Acquire)
     }
@@ -184,7 +179,6 @@ impl Health {
     }
 }
 
-/// Device and number of the file at the path.
 fn identity(path: &Path) -> Option<(u64, u64)> {
     std::fs::metadata(path).ok().map(|found| (found.dev(), found.ino()))
 }

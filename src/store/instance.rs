@@ -18,7 +18,6 @@ impl<C: ConnectionTrait> Instance<'_, C> {
         Ok(row.map(|row| (row.value, row.until)))
     }
 
-    /// Writes the fact, over an older one.
     pub async fn set(&self, name: &str, value: &str, until: Option<i64>) -> Result<(), DbErr> {
         let row = ActiveModel {
             name: Set(name.to_owned()),
@@ -28,7 +27,6 @@ impl<C: ConnectionTrait> Instance<'_, C> {
         let over = OnConflict::column(Column::Name)
             .update_columns([Column::Value, Column::Until])
             .to_owned();
-        Entity::insert(row).on_conflict(over).exec_without_returning(self.db).await?;
-        Ok(())
+        Entity::insert(row).on_conflict(over).exec_without_returning(self.db).await.map(drop)
     }
 }

@@ -2,6 +2,7 @@
 
 use super::Jobs;
 use super::entity::job::{Column, Entity, Model};
+use super::entity::{Unreadable, readable};
 use super::prepared::{numbered, repeated};
 use crate::domain::job::{Job, JobError, JobKind, JobResult};
 use crate::domain::moment::Moment;
@@ -11,14 +12,11 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-/// How a run ended.
 #[derive(Clone, Copy, Debug)]
 pub struct RunEnd {
     /// When, in milliseconds.
     pub at: i64,
-    /// How it went.
     pub result: JobResult,
-    /// Why it failed.
     pub error: Option<JobError>,
     /// When the next run is due; `None` when there is work again.
     pub due_at: Option<i64>,
@@ -37,9 +35,14 @@ impl<C: ConnectionTrait> Jobs<'_, C> {
         self.insert(kind, key, due_at, when).await
     }
 
-    /// The same for a job that is not due at all; one that is keeps its time and its pauses.
+    /// The same for a job that is not due at all, or later than its schedule has it, by a clock that
+    /// was ahead. Any other keeps its time and its pauses.
     pub async fn ensure(&self, kind: JobKind, key: &str, due_at: i64) -> Result<(), DbErr> {
-        self.insert(kind, key, due_at, "due_at IS NULL").await
+        let mut when = "due_at IS NULL".to_owned();
+        if let Some(seconds) = kind.schedule().every {
+            when += &format!(" OR job.due_at > excluded.due_at + {}", seconds * 1_000);
+        }
+        self.insert(kind, key, due_at, &when).await
     }
 
     async fn insert(&self, kind: JobKind, key: &str, due: i64, when: &str) -> Result<(), DbErr> {
@@ -91,7 +94,7 @@ impl<C: ConnectionTrait> Jobs<'_, C> {
         values.extend(kinds.iter().map(|kind| kind.word().into()));
         let statement = Statement::from_sql_and_values(backend, numbered(backend, &text), values);
         let rows = Entity::find().from_raw_sql(statement).all(self.db).await?;
-        Ok(rows.into_iter().find_map(shown))
+        Ok(readable(rows).pop())
     }
 
     /// Keeps the job until then. `false`: another server has it.
@@ -134,9 +137,8 @@ impl<C: ConnectionTrait> Jobs<'_, C> {
         Ok(self.run(text, [now.into(), id.into(), now.into()]).await? > 0)
     }
 
-    /// One job.
     pub async fn find(&self, id: Uuid) -> Result<Option<Job>, DbErr> {
-        Ok(Entity::find_by_id(id).one(self.db).await?.and_then(shown))
+        Ok(readable(Entity::find_by_id(id).one(self.db).await?).pop())
     }
 
     /// At most so many, by kind and key.
@@ -147,7 +149,7 @@ impl<C: ConnectionTrait> Jobs<'_, C> {
             .limit(most)
             .all(self.db)
             .await?;
-        Ok(rows.into_iter().filter_map(shown).collect())
+        Ok(readable(rows))
     }
 
     /// What the run under way wrote last about how far it has come; empty when there is none.
@@ -182,18 +184,22 @@ fn mine(job: &Job, server: Uuid) -> [Value; 3] {
     [job.id.into(), server.into(), job.last_started_at.map(|at| at.0).into()]
 }
 
-/// The job of a row; `None` for a kind that this program does not know, of a newer one.
-fn shown(row: Model) -> Option<Job> {
-    Some(Job {
-        id: row.id,
-        kind: JobKind::from_word(&row.kind)?,
-        key: row.job_key,
-        due_at: row.due_at.map(Moment),
-        attempts: u32::try_from(row.attempts).unwrap_or(0),
-        locked_until: row.locked_until.map(Moment),
-        last_started_at: row.last_started_at.map(Moment),
-        last_finished_at: row.last_finished_at.map(Moment),
-        last_result: row.last_result.as_deref().and_then(JobResult::from_word),
-        last_error: row.last_error_code.as_deref().and_then(JobError::from_word),
-    })
+/// A kind that only a newer program knows is left to that one.
+impl TryFrom<Model> for Job {
+    type Error = Unreadable;
+
+    fn try_from(row: Model) -> Result<Self, Unreadable> {
+        Ok(Self {
+            id: row.id,
+            kind: JobKind::from_word(&row.kind).ok_or(Unreadable)?,
+            key: row.job_key,
+            due_at: row.due_at.map(Moment),
+            attempts: u32::try_from(row.attempts).unwrap_or(0),
+            locked_until: row.locked_until.map(Moment),
+            last_started_at: row.last_started_at.map(Moment),
+            last_finished_at: row.last_finished_at.map(Moment),
+            last_result: row.last_result.as_deref().and_then(JobResult::from_word),
+            last_error: row.last_error_code.as_deref().and_then(JobError::from_word),
+        })
+    }
 }

@@ -8,15 +8,13 @@ use crate::domain::key::KeyState;
 use sea_orm::sea_query::{Expr, OnConflict};
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, ConnectionTrait, DbBackend, DbErr, EntityTrait, ExprTrait,
-    QueryFilter, QueryOrder, QuerySelect,
+    QueryFilter, QueryOrder, QuerySelect, Select,
 };
 use std::collections::BTreeMap;
 use uuid::Uuid;
 
-/// A wrapped key.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct KeyRow {
-    /// What it is for.
     pub purpose: String,
     /// Counts from 1 for each purpose.
     pub version: i32,
@@ -24,9 +22,7 @@ pub struct KeyRow {
     pub key_uuid: Uuid,
     /// The 76 bytes; none when it was destroyed.
     pub wrapped: Vec<u8>,
-    /// The id of the key-encryption key.
     pub kek_id: String,
-    /// Where it is in its life.
     pub state: KeyState,
     /// Since when, in milliseconds.
     pub state_since: i64,
@@ -37,18 +33,12 @@ pub struct KeyRow {
 impl<C: ConnectionTrait> Keys<'_, C> {
     /// All of them, by purpose and version.
     pub async fn list(&self) -> Result<Vec<KeyRow>, DbErr> {
-        let rows = Entity::find()
-            .order_by_asc(Column::Purpose)
-            .order_by_asc(Column::Version)
-            .all(self.db)
-            .await?;
-        rows.into_iter().map(KeyRow::try_from).collect()
+        all().all(self.db).await?.into_iter().map(KeyRow::try_from).collect()
     }
 
     /// The same, locked until the transaction ends.
     pub async fn lock(&self) -> Result<Vec<KeyRow>, DbErr> {
-        let rows = Entity::find().order_by_asc(Column::Purpose).order_by_asc(Column::Version);
-        locked(self.db, rows).all(self.db).await?.into_iter().map(KeyRow::try_from).collect()
+        locked(self.db, all()).all(self.db).await?.into_iter().map(KeyRow::try_from).collect()
     }
 
     /// Inserts the key unless its version is there: of two that are first, one wins. Whether it was
@@ -77,8 +67,7 @@ impl<C: ConnectionTrait> Keys<'_, C> {
 
     /// Stores the new wrapping or state of a key.
     pub async fn update(&self, row: KeyRow) -> Result<(), DbErr> {
-        Entity::update(ActiveModel::from(row)).exec(self.db).await?;
-        Ok(())
+        Entity::update(ActiveModel::from(row)).exec(self.db).await.map(drop)
     }
 
     /// Sealed secrets by the version of their key, and how many of them do not open.
@@ -108,6 +97,10 @@ impl<C: ConnectionTrait> Keys<'_, C> {
             .collect();
         Ok((by_version, count(unreadable.unwrap_or(0))))
     }
+}
+
+fn all() -> Select<Entity> {
+    Entity::find().order_by_asc(Column::Purpose).order_by_asc(Column::Version)
 }
 
 /// A row with a word that this version does not know is refused: taking it for another state could

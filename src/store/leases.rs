@@ -20,8 +20,7 @@ impl<C: ConnectionTrait> Leases<'_, C> {
             progress: Set(String::new()),
         };
         let over = OnConflict::column(Column::Name).update_column(Column::Until).to_owned();
-        Entity::insert(row).on_conflict(over).exec_without_returning(self.db).await?;
-        Ok(())
+        Entity::insert(row).on_conflict(over).exec_without_returning(self.db).await.map(drop)
     }
 
     /// The mark of that name; `None` when there is none.

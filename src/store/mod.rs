@@ -17,7 +17,6 @@ mod doctor;
 mod entity;
 mod grants;
 mod health;
-mod host_list;
 mod instance;
 mod jobs;
 mod keys;
@@ -53,14 +52,19 @@ pub use backup::{
 pub use chain::{EventRow, Holds, Mac, Recorded};
 pub use connect::Address;
 pub use deliverables::{Deliverable, Held};
+pub use entity::Sealed;
 /// The columns that a write to a credential sets; the others stay as they are.
 pub use entity::credential::ActiveModel as CredentialChanges;
+/// An event that others may want to know of, found by its chain and its number there. `kind` is the
+/// word of an `Action`: one that only a newer program knows stays a row, so that no reader stops at it.
+pub use entity::outbox::Model as OutboxRow;
 /// A session's row. Times are milliseconds.
 pub use entity::session::Model as SessionRow;
+/// A slot's row, found by the SHA-256 of the id in the URL. Its content is sealed to its id.
+pub use entity::slot::Model as SlotRow;
 pub use grants::GrantRow;
 pub use jobs::RunEnd;
 pub use keys::KeyRow;
-pub use outbox::OutboxRow;
 pub use people::{NewPerson, PersonRow};
 pub use receipts::{FetchRow, ReceiptRow, Receipts, Recorder};
 pub use rewraps::SealedRow;
@@ -68,7 +72,6 @@ pub use schema::{Schema, knows_schema};
 pub use sea_orm::ActiveValue::Set;
 pub use secrets::VersionRow;
 pub use shape::ColumnKind;
-pub use slots::SlotRow;
 pub use tokens::{StoredToken, TokenRow};
 pub use versions::SealedVersion;
 pub use writing::{Unrecorded, Write};
@@ -184,12 +187,10 @@ impl Write {
 }
 
 impl Store {
-    /// Whether the database answers.
     pub async fn ping(&self) -> Result<(), DbErr> {
         self.reader.ping().await
     }
 
-    /// Whether this is the embedded database.
     pub fn is_embedded(&self) -> bool {
         self.reader.get_database_backend() == DbBackend::Sqlite
     }

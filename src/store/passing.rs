@@ -57,7 +57,6 @@ const QUIET: Duration = Duration::from_secs(60);
 /// How many different ones are logged in that time.
 const KINDS: usize = 16;
 
-/// What was logged lately.
 #[derive(Debug)]
 struct Said(Mutex<Vec<(String, Instant)>>);
 

@@ -9,9 +9,7 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-/// A person to write.
 pub struct NewPerson {
-    /// What pages show.
     pub person: Person,
     /// The folded e-mail address, unique.
     pub email_key: String,
@@ -23,7 +21,6 @@ pub struct NewPerson {
 
 /// A person with what verifies their password. It cannot be printed.
 pub struct PersonRow {
-    /// What pages show.
     pub person: Person,
     /// The Argon2id hash.
     pub password_hash: String,
@@ -62,7 +59,6 @@ impl<C: ConnectionTrait> People<'_, C> {
         Ok(row.map(Account::from))
     }
 
-    /// Stores another hash of a password.
     pub async fn set_password(&self, id: Uuid, password_hash: String) -> Result<(), DbErr> {
         self.set(id, ActiveModel { password_hash: Set(password_hash), ..ActiveModel::default() })
             .await
@@ -73,17 +69,14 @@ impl<C: ConnectionTrait> People<'_, C> {
         self.set(id, ActiveModel { disabled_at: Set(at), ..ActiveModel::default() }).await
     }
 
-    /// Whether the person manages the instance.
     pub async fn set_admin(&self, id: Uuid, is_admin: bool) -> Result<(), DbErr> {
         self.set(id, ActiveModel { is_admin: Set(is_admin), ..ActiveModel::default() }).await
     }
 
     async fn set(&self, id: Uuid, row: ActiveModel) -> Result<(), DbErr> {
-        Entity::update_many().set(row).filter(Column::Id.eq(id)).exec(self.db).await?;
-        Ok(())
+        Entity::update_many().set(row).filter(Column::Id.eq(id)).exec(self.db).await.map(drop)
     }
 
-    /// Inserts a person.
     pub async fn insert(&self, new: NewPerson) -> Result<(), DbErr> {
         let row = ActiveModel {
             id: Set(new.person.id),
@@ -95,8 +88,7 @@ impl<C: ConnectionTrait> People<'_, C> {
             disabled_at: Set(None),
             created_at: Set(new.created_at),
         };
-        Entity::insert(row).exec_without_returning(self.db).await?;
-        Ok(())
+        Entity::insert(row).exec_without_returning(self.db).await.map(drop)
     }
 }
 

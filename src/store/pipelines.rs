@@ -46,7 +46,6 @@ impl<C: ConnectionTrait> Pipelines<'_, C> {
         self.summaries("ORDER BY pipeline.name_key", today, None).await
     }
 
-    /// One of them.
     pub async fn find(&self, id: Uuid, today: Day) -> Result<Option<PipelineSummary>, DbErr> {
         Ok(self.summaries("AND pipeline.id = ?", today, Some(id)).await?.pop())
     }
@@ -87,13 +86,11 @@ impl<C: ConnectionTrait> Pipelines<'_, C> {
         Ok(rows.into_iter().collect())
     }
 
-    /// Whether the folded name is in use.
     pub async fn is_named(&self, name_key: &str) -> Result<bool, DbErr> {
         let count = self.rows().filter(Column::NameKey.eq(name_key)).count(self.db).await?;
         Ok(count > 0)
     }
 
-    /// Inserts a pipeline.
     pub async fn insert(
         &self,
         id: Uuid,

@@ -12,7 +12,6 @@ pub(super) struct Prepared {
 }
 
 impl Prepared {
-    /// One that nobody has asked for yet.
     pub(super) const fn new() -> Self {
         Self { sqlite: OnceLock::new(), postgres: OnceLock::new() }
     }
@@ -39,7 +38,6 @@ const SIZES: [usize; 9] = [256, 128, 64, 32, 16, 8, 4, 2, 1];
 pub(super) struct PreparedRows([Prepared; SIZES.len()]);
 
 impl PreparedRows {
-    /// One that nobody has asked for yet.
     pub(super) const fn new() -> Self {
         Self([const { Prepared::new() }; SIZES.len()])
     }

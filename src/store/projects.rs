@@ -34,41 +34,16 @@ impl<C: ConnectionTrait> Projects<'_, C> {
             .collect())
     }
 
-    /// The members of a project, by name, with their roles.
-    pub async fn members(&self, project: Uuid) -> Result<Vec<(String, Role)>, DbErr> {
-        let rows = belonging_to(project)
-            .filter(person::Column::DisabledAt.is_null())
-            .order_by_asc(person::Column::Name)
-            .all(self.db)
-            .await?;
-        Ok(rows
-            .into_iter()
-            .filter_map(|(membership, person)| {
-                Some((person?.name, Role::from_word(&membership.role)?))
-            })
-            .collect())
-    }
-
-    /// The people who belong to a project and may sign in, by name.
-    pub async fn people_of(&self, project: Uuid) -> Result<Vec<Person>, DbErr> {
-        let rows = belonging_to(project)
-            .filter(person::Column::DisabledAt.is_null())
-            .order_by_asc(person::Column::Name)
-            .all(self.db)
-            .await?;
-        Ok(rows.into_iter().filter_map(|(_, row)| row.map(Person::from)).collect())
+    /// The members of a project who may sign in, by name, with their roles.
+    pub async fn members(&self, project: Uuid) -> Result<Vec<(Person, Role)>, DbErr> {
+        let rows = belonging_to(project).filter(person::Column::DisabledAt.is_null());
+        Ok(members(rows.order_by_asc(person::Column::Name).all(self.db).await?))
     }
 
     /// Everybody who belongs to a project, whether or not they may sign in, by address.
     pub async fn roster(&self, project: Uuid) -> Result<Vec<(Person, Role)>, DbErr> {
-        let rows =
-            belonging_to(project).order_by_asc(person::Column::EmailKey).all(self.db).await?;
-        Ok(rows
-            .into_iter()
-            .filter_map(|(membership, row)| {
-                Some((Person::from(row?), Role::from_word(&membership.role)?))
-            })
-            .collect())
+        let rows = belonging_to(project).order_by_asc(person::Column::EmailKey);
+        Ok(members(rows.all(self.db).await?))
     }
 
     /// Every project, by its part of the URL.
@@ -94,7 +69,6 @@ impl<C: ConnectionTrait> Projects<'_, C> {
             .collect())
     }
 
-    /// The project with this part of the URL.
     pub async fn find(&self, slug: &str) -> Result<Option<Project>, DbErr> {
         let row =
             project::Entity::find().filter(project::Column::Slug.eq(slug)).one(self.db).await?;
@@ -107,12 +81,10 @@ impl<C: ConnectionTrait> Projects<'_, C> {
         Ok(done.rows_affected > 0)
     }
 
-    /// Whether the slug is in use.
     pub async fn has_slug(&self, slug: &str) -> Result<bool, DbErr> {
         Ok(project::Entity::find().filter(project::Column::Slug.eq(slug)).count(self.db).await? > 0)
     }
 
-    /// Inserts a project.
     pub async fn insert(&self, project: &Project, at: i64) -> Result<(), DbErr> {
         let row = project::ActiveModel {
             id: Set(project.id),
@@ -120,11 +92,9 @@ impl<C: ConnectionTrait> Projects<'_, C> {
             name: Set(project.name.clone()),
             created_at: Set(at),
         };
-        project::Entity::insert(row).exec_without_returning(self.db).await?;
-        Ok(())
+        project::Entity::insert(row).exec_without_returning(self.db).await.map(drop)
     }
 
-    /// Makes the person a member.
     pub async fn admit(
         &self,
         project: Uuid,
@@ -138,8 +108,7 @@ impl<C: ConnectionTrait> Projects<'_, C> {
             role: Set(role.word().to_owned()),
             created_at: Set(at),
         };
-        membership::Entity::insert(row).exec_without_returning(self.db).await?;
-        Ok(())
+        membership::Entity::insert(row).exec_without_returning(self.db).await.map(drop)
     }
 }
 
@@ -153,6 +122,13 @@ fn belonging_to(project: Uuid) -> SelectTwo<membership::Entity, person::Entity> 
         .join(JoinType::InnerJoin, to_person)
         .select_also(person::Entity)
         .filter(membership::Column::ProjectId.eq(project))
+}
+
+fn members(rows: Vec<(membership::Model, Option<person::Model>)>) -> Vec<(Person, Role)> {
+    let read = |(membership, person): (membership::Model, Option<person::Model>)| {
+        Some((Person::from(person?), Role::from_word(&membership.role)?))
+    };
+    rows.into_iter().filter_map(read).collect()
 }
 
 impl From<project::Model> for Project {

@@ -12,18 +12,13 @@ use sea_orm::{
 use secret_version::{Column, Entity};
 use uuid::Uuid;
 
-/// A sealed secret with where it belongs.
 #[derive(Clone, Debug)]
 pub struct SealedRow {
     /// The row, which the ciphertext is bound to.
     pub id: Uuid,
-    /// Its project.
     pub project_id: Uuid,
-    /// Whose secret.
     pub credential_id: Uuid,
-    /// The name of that credential.
     pub credential: String,
-    /// Which version of the secret.
     pub version: i64,
     /// Whether it is the one that is delivered.
     pub is_current: bool,
@@ -31,9 +26,7 @@ pub struct SealedRow {
     pub origin: Option<String>,
     /// The version of the data key, as the row says.
     pub key_version: i32,
-    /// Whether it was marked as not opening.
     pub is_marked: bool,
-    /// The blob.
     pub sealed: Vec<u8>,
 }
 

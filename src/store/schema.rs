@@ -35,7 +35,6 @@ pub fn knows_schema(step: &str) -> bool {
     steps().iter().any(|known| known == step)
 }
 
-/// The steps of this database.
 pub(super) async fn read(database: &SchemaManager<'_>) -> Result<Schema, DbErr> {
     let mut applied: Vec<String> = Vec::new();
     if database.has_table("seaql_migrations").await? {

@@ -12,9 +12,7 @@ use uuid::Uuid;
 
 /// A table whose rows belong to projects.
 pub trait InProject: EntityTrait {
-    /// The column that says to which project.
     const PROJECT: Self::Column;
-    /// The column that says which row.
     const ID: Self::Column;
 }
 
@@ -42,12 +40,10 @@ impl<'a, C: ConnectionTrait, E: InProject> Scoped<'a, C, E> {
         Self { db, project, table: PhantomData }
     }
 
-    /// All of them.
     pub(super) fn rows(&self) -> Select<E> {
         E::find().filter(E::PROJECT.eq(self.project))
     }
 
-    /// The one with this id.
     pub(super) fn one(&self, id: Uuid) -> Select<E> {
         self.rows().filter(E::ID.eq(id))
     }
@@ -77,8 +73,7 @@ impl<'a, C: ConnectionTrait, E: InProject> Scoped<'a, C, E> {
     /// Inserts the row; the project is this handle's, whatever the row says.
     pub async fn insert(&self, mut row: E::ActiveModel) -> Result<(), DbErr> {
         row.set(E::PROJECT, self.project.into());
-        E::insert(row).exec_without_returning(self.db).await?;
-        Ok(())
+        E::insert(row).exec_without_returning(self.db).await.map(drop)
     }
 
     /// Updates what is set of the row `id`; `false` when the project has no such row.

@@ -1,33 +1,27 @@
 //! The sealed versions of credentials' secrets. Only deliveries, rewraps and a change of the current
 //! version load a ciphertext.
 
-use super::Secrets;
-use super::entity::{Sealed, access_grant, credential, secret_version};
-use super::terms;
+use super::entity::{Sealed, access_grant, secret_version};
+use super::{Credentials, Grants, Secrets, terms};
 use crate::domain::credential::{Credential, Method};
 use crate::domain::grant::Terms;
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder,
-    Select,
+    ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, QueryFilter, QueryOrder, Select,
 };
 use secret_version::{ActiveModel, Column, Entity};
 use std::collections::HashMap;
 use uuid::Uuid;
 
-/// A version to write.
 #[derive(Clone)]
 pub struct VersionRow {
     /// Its id, which the ciphertext is bound to.
     pub id: Uuid,
-    /// Whose secret.
     pub credential_id: Uuid,
     /// Counts from 1.
     pub version: i64,
-    /// The blob.
     pub sealed: Vec<u8>,
     /// The version of the data key that the blob names.
     pub key_version: i32,
-    /// How it signs in.
     pub method: Method,
     /// What may be shown of a key file, as JSON.
     pub key_file: Option<String>,
@@ -37,12 +31,10 @@ pub struct VersionRow {
     pub staged_at: Option<i64>,
     /// Milliseconds.
     pub created_at: i64,
-    /// By whom.
     pub created_by: String,
 }
 
 impl<C: ConnectionTrait> Secrets<'_, C> {
-    /// Inserts a version.
     pub async fn insert(&self, row: VersionRow) -> Result<(), DbErr> {
         let row = ActiveModel {
             id: Set(row.id),
@@ -62,24 +54,16 @@ impl<C: ConnectionTrait> Secrets<'_, C> {
             deliveries: Set(0),
             last_delivered_at: Set(None),
         };
-        Entity::insert(row).exec_without_returning(self.db).await?;
-        Ok(())
+        self.0.insert(row).await
     }
 
     pub(super) fn of(&self, credential: Uuid) -> Select<Entity> {
-        Entity::find()
-            .filter(Column::ProjectId.eq(self.project))
-            .filter(Column::CredentialId.eq(credential))
+        self.rows().filter(Column::CredentialId.eq(credential))
     }
 
-    /// Removes every version of a credential.
     pub async fn delete(&self, credential: Uuid) -> Result<(), DbErr> {
-        Entity::delete_many()
-            .filter(Column::ProjectId.eq(self.project))
-            .filter(Column::CredentialId.eq(credential))
-            .exec(self.db)
-            .await?;
-        Ok(())
+        let versions = self.deletions().filter(Column::CredentialId.eq(credential));
+        versions.exec(self.db).await.map(drop)
     }
 
     /// Every credential at the host, with its usual port or without, by name, each with the terms of
@@ -89,8 +73,8 @@ impl<C: ConnectionTrait> Secrets<'_, C> {
         pipeline: Uuid,
         host: &str,
     ) -> Result<Vec<(Credential, Vec<Terms>)>, DbErr> {
-        let grants = access_grant::Entity::find()
-            .filter(access_grant::Column::ProjectId.eq(self.project))
+        let grants = Grants::new(self.db, self.project)
+            .rows()
             .filter(access_grant::Column::PipelineId.eq(pipeline))
             .order_by_asc(access_grant::Column::Id)
             .all(self.db)
@@ -101,8 +85,8 @@ impl<C: ConnectionTrait> Secrets<'_, C> {
                 held.entry(grant.credential_id).or_default().push(terms);
             }
         }
-        let mut rows = credential::Entity::find()
-            .filter(credential::Column::ProjectId.eq(self.project))
+        let mut rows = Credentials::new(self.db, self.project)
+            .rows()
             .filter(super::credentials::hosts::at(host))
             .all(self.db)
             .await?;
@@ -110,10 +94,9 @@ impl<C: ConnectionTrait> Secrets<'_, C> {
         rows.sort_by(|one, other| one.name_key.cmp(&other.name_key));
         Ok(rows
             .into_iter()
-            .filter_map(|row| Credential::try_from(row).ok())
-            .map(|credential| {
-                let grants = held.remove(&credential.summary.id).unwrap_or_default();
-                (credential, grants)
+            .filter_map(|row| {
+                let grants = held.remove(&row.id).unwrap_or_default();
+                Some((Credential::try_from(row).ok()?, grants))
             })
             .collect())
     }

@@ -6,10 +6,8 @@ use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait
 use uuid::Uuid;
 
 impl<C: ConnectionTrait> Sessions<'_, C> {
-    /// Inserts a session.
     pub async fn insert(&self, row: SessionRow) -> Result<(), DbErr> {
-        Entity::insert(ActiveModel::from(row)).exec_without_returning(self.db).await?;
-        Ok(())
+        Entity::insert(ActiveModel::from(row)).exec_without_returning(self.db).await.map(drop)
     }
 
     /// Updates a session that exists, and never makes one: a request that was under way during a
@@ -36,21 +34,17 @@ impl<C: ConnectionTrait> Sessions<'_, C> {
             .await
     }
 
-    /// Removes a session.
     pub async fn delete(&self, id_hash: &[u8]) -> Result<(), DbErr> {
-        Entity::delete_by_id(id_hash.to_vec()).exec(self.db).await?;
-        Ok(())
+        Entity::delete_by_id(id_hash.to_vec()).exec(self.db).await.map(drop)
     }
 
     /// Removes all of a person's.
     pub async fn delete_of_person(&self, person: Uuid) -> Result<(), DbErr> {
-        Entity::delete_many().filter(Column::PersonId.eq(person)).exec(self.db).await?;
-        Ok(())
+        Entity::delete_many().filter(Column::PersonId.eq(person)).exec(self.db).await.map(drop)
     }
 
     /// Removes those that are over at `now`.
     pub async fn sweep(&self, now: i64) -> Result<(), DbErr> {
-        Entity::delete_many().filter(Column::ExpiresAt.lte(now)).exec(self.db).await?;
-        Ok(())
+        Entity::delete_many().filter(Column::ExpiresAt.lte(now)).exec(self.db).await.map(drop)
     }
 }

@@ -8,21 +8,16 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum ColumnKind {
-    /// A UUID.
     Uuid,
-    /// Text of any length.
     Text,
     /// A whole number of 32 bits.
     Integer,
     /// A whole number of 64 bits.
     Bigint,
-    /// Yes or no.
     Boolean,
-    /// Bytes.
     Bytes,
 }
 
-/// A table.
 #[derive(Clone, Debug)]
 pub(super) struct TableShape {
     pub(super) name: &'static str,

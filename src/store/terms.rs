@@ -5,7 +5,6 @@ use crate::domain::credential::Access;
 use crate::domain::grant::{Approval, ForkRule, Terms};
 use crate::domain::moment::{Day, Moment};
 
-/// The terms as they are written in a row.
 pub(super) struct Written<'a> {
     pub(super) intent: &'a str,
     /// Repositories, branches and events.
@@ -54,7 +53,6 @@ pub(super) fn parsed(row: &Written<'_>) -> Option<Terms> {
     })
 }
 
-/// A list as it is stored.
 pub(super) fn stored(list: &[String]) -> String {
     serde_json::to_string(list).unwrap_or_default()
 }

@@ -23,18 +23,15 @@ const FIND: &str = "SELECT pipeline.id, pipeline.name, pipeline.project_id,
     FROM pipeline_token INNER JOIN pipeline ON pipeline_token.pipeline_id = pipeline.id
     WHERE pipeline_token.id = ?";
 
-/// A token to write.
 #[derive(Clone, Debug)]
 pub struct TokenRow {
     /// The public half.
     pub id: String,
-    /// Whose it is.
     pub pipeline_id: Uuid,
     /// SHA-256 of the secret half.
     pub hash: [u8; 32],
     /// Milliseconds.
     pub created_at: i64,
-    /// By whom.
     pub created_by: String,
     /// The last day it works.
     pub expires_on: Day,
@@ -47,11 +44,8 @@ pub struct TokenRow {
 /// What a presented token's public half points at.
 #[derive(Clone, Debug)]
 pub struct StoredToken {
-    /// The pipeline.
     pub pipeline_id: Uuid,
-    /// Its name.
     pub pipeline: String,
-    /// Its project.
     pub project_id: Uuid,
     /// SHA-256 of the secret half.
     pub hash: Vec<u8>,
@@ -61,7 +55,6 @@ pub struct StoredToken {
     pub expires_at: Option<i64>,
     /// What was proved of the run that it was given to; nothing for one that a person made.
     pub proof: Proof,
-    /// Whether it was revoked.
     pub is_revoked: bool,
 }
 
@@ -115,8 +108,7 @@ impl<C: ConnectionTrait> Tokens<'_, C> {
             expires_at: Set(row.short_until),
             proof: Set(row.proof),
         };
-        Entity::insert(row).exec_without_returning(self.db).await?;
-        Ok(())
+        Entity::insert(row).exec_without_returning(self.db).await.map(drop)
     }
 
     /// The tokens of a pipeline of the project that people made, newest first, and after them the
@@ -164,20 +156,16 @@ impl<C: ConnectionTrait> Tokens<'_, C> {
         Ok(())
     }
 
-    /// Removes every token of a pipeline of the project.
     pub async fn delete_of_pipeline(&self, project: Uuid, pipeline: Uuid) -> Result<(), DbErr> {
-        Entity::delete_many().filter(of(project, pipeline)).exec(self.db).await?;
-        Ok(())
+        Entity::delete_many().filter(of(project, pipeline)).exec(self.db).await.map(drop)
     }
 
     /// Removes the short-lived ones that had ended by `then` (milliseconds).
     pub async fn sweep(&self, then: i64) -> Result<(), DbErr> {
-        Entity::delete_many().filter(Column::ExpiresAt.lt(then)).exec(self.db).await?;
-        Ok(())
+        Entity::delete_many().filter(Column::ExpiresAt.lt(then)).exec(self.db).await.map(drop)
     }
 }
 
-/// Those of a pipeline of the project.
 fn of(project: Uuid, pipeline: Uuid) -> Condition {
     Condition::all().add(Column::ProjectId.eq(project)).add(Column::PipelineId.eq(pipeline))
 }

@@ -72,10 +72,8 @@ impl<C: ConnectionTrait> TrustRules<'_, C> {
             .collect())
     }
 
-    /// One rule of the pipeline.
     pub async fn find(&self, pipeline: Uuid, id: Uuid) -> Result<Option<TrustRule>, DbErr> {
-        let row = self.row(pipeline, id).await?;
-        Ok(row.and_then(|row| TrustRule::try_from(row).ok()).map(without_salt))
+        Ok(readable(self.row(pipeline, id).await?).pop().map(without_salt))
     }
 
     /// Removes one rule of the pipeline; gives what it was.
@@ -86,10 +84,8 @@ impl<C: ConnectionTrait> TrustRules<'_, C> {
         Ok(TrustRule::try_from(row).ok().filter(|_| is_gone).map(without_salt))
     }
 
-    /// Removes every rule of the pipeline.
     pub async fn delete_of_pipeline(&self, pipeline: Uuid) -> Result<(), DbErr> {
-        self.deletions().filter(Column::PipelineId.eq(pipeline)).exec(self.db).await?;
-        Ok(())
+        self.deletions().filter(Column::PipelineId.eq(pipeline)).exec(self.db).await.map(drop)
     }
 
     /// Writes down that the rule let something in at `now` (milliseconds).

@@ -15,12 +15,10 @@ use sea_orm::{
 use secret_version::{ActiveModel, Column, Entity};
 use uuid::Uuid;
 
-/// The ciphertext of a version.
 #[derive(Clone)]
 pub struct SealedVersion {
     /// The version's id, which the ciphertext is bound to.
     pub id: Uuid,
-    /// The blob.
     pub sealed: Vec<u8>,
     /// What may be shown of a key file, as JSON.
     pub key_file: Option<String>,
@@ -53,7 +51,6 @@ impl<C: ConnectionTrait> Secrets<'_, C> {
         self.shown(self.of(credential).limit(most), current).await
     }
 
-    /// One of them.
     pub async fn version(
         &self,
         credential: Uuid,

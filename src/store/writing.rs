@@ -98,7 +98,6 @@ impl Store {
         }
     }
 
-    /// The name of this process's mark.
     fn mark_name(&self) -> String {
         format!("{}{}", super::leases::MARK, self.id)
     }

@@ -174,7 +174,7 @@ async fn no_acknowledged_write_is_lost_and_none_is_half_written() {
     let store = vault.store();
     let owner = store.people().find_by_email(crate::app::OWNER).await.unwrap().unwrap();
     let project = store.projects().of_person(owner.person.id).await.unwrap()[0].0.id;
-    let rows = store.credentials(project).grantable().await.unwrap();
+    let rows = store.credentials(project).grantable(None).await.unwrap();
     let mut stored = HashMap::new();
     for row in rows {
         let whole = store.credentials(project).find(row.id).await.unwrap().unwrap();

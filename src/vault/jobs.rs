@@ -4,6 +4,7 @@ use super::{INSTANCE, Vault, now};
 use crate::domain::actor::InstanceAdmin;
 use crate::domain::audit::{Action, Detail, Subject};
 use crate::domain::job::{Job, JobError, JobKind, JobList, JobResult};
+use crate::domain::moment::Moment;
 use crate::error::{Error, Result};
 use crate::store::{RunEnd, Unrecorded};
 use std::time::Duration;
@@ -16,11 +17,17 @@ const SHOWN: u64 = 200;
 /// Days that the outbox keeps an event.
 const OUTBOX_DAYS: i64 = 7;
 
-fn lease_end() -> i64 {
-    now().plus_seconds(LEASE.as_secs().cast_signed()).0
+fn lease_end(at: Moment) -> i64 {
+    at.plus_seconds(LEASE.as_secs().cast_signed()).0
 }
 
 impl Vault {
+    /// The time that jobs go by: the database's, where it has a clock, so that a server whose own is
+    /// ahead takes no job from one that is at it.
+    async fn job_time(&self) -> Result<Moment> {
+        Ok(self.store.clock().await?.unwrap_or_else(now))
+    }
+
     /// Waits until a job was made due by this server.
     pub async fn job_is_due(&self) {
         self.job_is_due.notified().await;
@@ -28,17 +35,19 @@ impl Vault {
 
     /// Puts the jobs that run on a schedule into the table; those that are there stay as they are.
     pub async fn schedule_jobs(&self) -> Result<()> {
+        let at = self.job_time().await?;
         let write = self.store.write().await?;
         for kind in JobKind::ALL.iter().filter(|kind| kind.schedule().every.is_some()) {
-            write.jobs().ensure(*kind, "", now().0).await?;
+            write.jobs().ensure(*kind, "", at.0).await?;
         }
         Ok(write.commit_without_event(Unrecorded::Job).await?)
     }
 
     /// Makes the only job of the kind due, unless it is due already or waits for another try.
     pub(super) async fn ensure_job(&self, kind: JobKind) -> Result<()> {
+        let at = self.job_time().await?;
         let write = self.store.write().await?;
-        write.jobs().ensure(kind, "", now().0).await?;
+        write.jobs().ensure(kind, "", at.0).await?;
         write.commit_without_event(Unrecorded::Job).await?;
         self.job_is_due.notify_one();
         Ok(())
@@ -50,16 +59,19 @@ impl Vault {
         if !self.store.jobs().has_due(JobKind::ALL, now().0).await? {
             return Ok(None);
         }
+        // Read before the wait for the lock, so that no lease is longer than its server believes.
+        let at = self.job_time().await?;
         let write = self.store.write().await?;
-        let job = write.jobs().claim(JobKind::ALL, now().0, lease_end(), self.server).await?;
+        let job = write.jobs().claim(JobKind::ALL, at.0, lease_end(at), self.server).await?;
         write.commit_without_event(Unrecorded::Job).await?;
         Ok(job)
     }
 
     /// Keeps the job for another lease; `false` when it is another server's by now.
     pub async fn renew_job(&self, job: &Job) -> Result<bool> {
+        let until = lease_end(self.job_time().await?);
         let write = self.store.write().await?;
-        let is_mine = write.jobs().renew(job, self.server, lease_end()).await?;
+        let is_mine = write.jobs().renew(job, self.server, until).await?;
         write.commit_without_event(Unrecorded::Job).await?;
         Ok(is_mine)
     }
@@ -72,7 +84,7 @@ impl Vault {
         done: Result<(), JobError>,
         chance: f64,
     ) -> Result<()> {
-        let (at, schedule) = (now(), job.kind.schedule());
+        let (at, schedule) = (self.job_time().await?, job.kind.schedule());
         let retry = schedule.retry(job.attempts, at, chance);
         let (result, due_at, attempts) = match (done, retry) {
             (Ok(()), _) => (JobResult::Succeeded, schedule.next_run(at), 0),
@@ -103,9 +115,10 @@ impl Vault {
     /// # Errors
     /// `Conflict` while it runs.
     pub async fn run_job_now(&self, admin: &InstanceAdmin, id: Uuid) -> Result<String> {
+        let at = self.job_time().await?;
         let write = self.store.write().await?;
         let job = write.jobs().find(id).await?.ok_or(Error::NotFound)?;
-        if !write.jobs().run_now(id, now().0).await? {
+        if !write.jobs().run_now(id, at.0).await? {
             return Err(Error::Conflict(
                 "This job is running. Wait until it has finished.".to_owned(),
             ));

@@ -35,7 +35,7 @@ impl Vault {
 
     /// The credentials that can be granted, by name.
     pub async fn list_grantable(&self, reader: &Can<of::PipelineRead>) -> Result<Vec<Grantable>> {
-        Ok(self.store.credentials(reader.project().id).grantable().await?)
+        Ok(self.store.credentials(reader.project().id).grantable(None).await?)
     }
 
     /// One pipeline.
@@ -49,7 +49,7 @@ impl Vault {
         let found = self.store.pipelines(project).find(id, today()).await?;
         let viewer = reader.person().id;
         let grants = self.store.grants(project).of_pipeline(id, viewer).await?;
-        let mut grantable = self.store.credentials(project).grantable().await?;
+        let mut grantable = self.store.credentials(project).grantable(None).await?;
         // Once to pull and once to push is all there can be.
         grantable.retain(|one| {
             let held = grants.iter().filter(|grant| grant.credential_id == one.id).count();

@@ -5,7 +5,7 @@ use super::{Vault, now};
 use crate::crypto::blob::{MAX_SECRET, Place};
 use crate::crypto::{digest, token};
 use crate::error::Result;
-use crate::store::{SlotRow, Unrecorded};
+use crate::store::{Sealed, SlotRow, Unrecorded};
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
@@ -43,9 +43,9 @@ impl Vault {
         let row = SlotRow {
             id: row_id,
             id_hash: digest::sha256(id.as_bytes()).to_vec(),
-            person_id: person,
+            person_id: Some(person),
             kind: kind.word().to_owned(),
-            sealed,
+            sealed: Sealed(sealed),
             expires_at: now.plus_seconds(life).0,
         };
         let write = self.store.write().await?;
@@ -72,7 +72,7 @@ impl Vault {
             return Ok(None);
         }
         let mut content = Zeroizing::new(Vec::new());
-        let mut rest = row.sealed.as_slice();
+        let mut rest = row.sealed.0.as_slice();
         let mut part = 0;
         while let Some((length, after)) = rest.split_first_chunk::<8>() {
             let length = usize::try_from(u64::from_be_bytes(*length)).unwrap_or(usize::MAX);

@@ -8,7 +8,6 @@ use sea_orm::{DbErr, QueryResult};
 use serde_json::Value as Json;
 use uuid::Uuid;
 
-/// The value of a row at this place.
 pub(super) fn read(row: &QueryResult, at: usize, kind: ColumnKind) -> Result<Value, DbErr> {
     Ok(match kind {
         ColumnKind::Uuid => Value::Uuid(row.try_get_by_index(at)?),
@@ -20,7 +19,6 @@ pub(super) fn read(row: &QueryResult, at: usize, kind: ColumnKind) -> Result<Val
     })
 }
 
-/// The value as JSON.
 pub(super) fn to_json(value: Value) -> Json {
     match value {
         Value::Uuid(value) => Json::from(value.map(|id| id.to_string())),

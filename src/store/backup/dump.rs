@@ -14,19 +14,14 @@ use sea_orm_migration::SchemaManager;
 use serde_json::Value as Json;
 use std::io;
 
-/// Rows that are in memory at once.
 const PAGE: u64 = 500;
 
-/// Why a backup could not be made.
 #[derive(Debug, thiserror::Error)]
 pub enum DumpProblem {
-    /// The database.
     #[error("the database refused")]
     Database(#[from] DbErr),
-    /// What it is written to.
     #[error(transparent)]
     Write(#[from] io::Error),
-    /// The schema is not the one of this program.
     #[error("the schema is another one")]
     Schema(Schema),
 }

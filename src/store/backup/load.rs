@@ -12,7 +12,6 @@ use sea_orm_migration::{MigratorTrait, SchemaManager};
 use serde_json::Value as Json;
 use std::collections::BTreeMap;
 
-/// Rows in one statement.
 const ROWS: usize = 500;
 /// Values in one statement: `SQLite` takes 32,766, `PostgreSQL` 65,535.
 const VALUES: usize = 32_000;
@@ -25,16 +24,12 @@ const IN_USE: [&str; 4] = ["crypto_key", "person", "project", "credential"];
 /// Why rows were not taken. Nothing was changed.
 #[derive(Debug, thiserror::Error)]
 pub enum Refusal {
-    /// There are rows already.
     #[error("the database is not empty")]
     NotEmpty,
-    /// The rows are of a schema that this program does not know.
     #[error("the backup is of a newer schema")]
     NewerSchema,
-    /// A line is not what the header says.
     #[error("the backup is not well formed")]
     Malformed,
-    /// The database.
     #[error("the database refused")]
     Database(#[from] DbErr),
 }
@@ -120,9 +115,6 @@ impl Loading {
     }
 
     /// Brings the rows to today's schema and makes them durable; gives how many each table has got.
-    ///
-    /// # Errors
-    /// The database's.
     pub async fn finish(mut self) -> Result<BTreeMap<String, u64>, Refusal> {
         self.insert().await?;
         Migrator::up(&self.write.0.inner, None).await?;

@@ -16,7 +16,6 @@ use sea_orm::{
     QuerySelect, Select,
 };
 
-/// One page of the list.
 #[derive(Debug)]
 pub struct Page {
     /// At most [`PAGE_ROWS`].
@@ -56,7 +55,6 @@ impl<C: ConnectionTrait> Credentials<'_, C> {
         })
     }
 
-    /// How many fit.
     pub async fn count(&self, query: &ListQuery, search: &str, today: Day) -> Result<u64, DbErr> {
         self.rows().filter(condition(query, search, today)).count(self.db).await
     }
@@ -84,7 +82,6 @@ impl<C: ConnectionTrait> Credentials<'_, C> {
 }
 
 impl SummaryRow {
-    /// Its place in the order.
     fn place(&self, sort: Sort) -> Cursor {
         let key = match sort {
             Sort::Name => SortKey::Name,

@@ -1,14 +1,12 @@
 //! Audit events and receipts, chained, what was said of receipts afterwards, and what is counted.
 
 entities! {
-    /// The end of each chain.
     mod chain_head = "chain_head" {
         #[sea_orm(primary_key, auto_increment = false)]
         chain: Uuid,
         seq: i64,
         mac: Vec<u8>,
     }
-    /// Audit events.
     mod audit_event = "audit_event" {
         #[sea_orm(primary_key, auto_increment = false)]
         chain: Uuid,
@@ -41,7 +39,6 @@ entities! {
         form: i32,
         mac: Vec<u8>,
     }
-    /// The receipts of each.
     mod receipt = "receipt" {
         #[sea_orm(primary_key, auto_increment = false)]
         chain: Uuid,

@@ -1,7 +1,6 @@
 //! Pipelines, what proves them, and what they may have and have received.
 
 entities! {
-    /// Pipelines.
     mod pipeline = "pipeline" {
         #[sea_orm(primary_key, auto_increment = false)]
         id: Uuid,
@@ -12,7 +11,6 @@ entities! {
         created_at: i64,
         created_by: String,
     }
-    /// Pipeline tokens, by their public half.
     mod pipeline_token = "pipeline_token" {
         #[sea_orm(primary_key, auto_increment = false)]
         id: String,
@@ -48,7 +46,6 @@ entities! {
         id: Vec<u8>,
         expires_at: i64,
     }
-    /// Grants.
     mod access_grant = "access_grant" {
         #[sea_orm(primary_key, auto_increment = false)]
         id: Uuid,

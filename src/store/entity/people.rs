@@ -8,7 +8,6 @@ entities! {
         value: String,
         until: Option<i64>,
     }
-    /// People.
     mod person = "person" {
         #[sea_orm(primary_key, auto_increment = false)]
         id: Uuid,
@@ -20,7 +19,6 @@ entities! {
         disabled_at: Option<i64>,
         created_at: i64,
     }
-    /// Projects.
     mod project = "project" {
         #[sea_orm(primary_key, auto_increment = false)]
         id: Uuid,
@@ -28,7 +26,6 @@ entities! {
         name: String,
         created_at: i64,
     }
-    /// Who belongs where.
     mod membership = "membership" {
         #[sea_orm(primary_key, auto_increment = false)]
         project_id: Uuid,
@@ -37,7 +34,6 @@ entities! {
         role: String,
         created_at: i64,
     }
-    /// Sessions, by the hash of their id.
     mod session = "session" {
         #[sea_orm(primary_key, auto_increment = false)]
         id_hash: Vec<u8>,
@@ -49,7 +45,6 @@ entities! {
         /// Over then, however busy.
         ends_at: i64,
     }
-    /// Failed attempts, by account and by address.
     mod attempt = "attempt" {
         #[sea_orm(primary_key, auto_increment = false)]
         key: String,

@@ -1,7 +1,6 @@
 //! Keys, credentials, and the versions of their secrets.
 
 entities! {
-    /// Wrapped keys.
     mod crypto_key = "crypto_key" {
         #[sea_orm(primary_key, auto_increment = false)]
         purpose: String,
@@ -14,7 +13,6 @@ entities! {
         state_since: i64,
         created_at: i64,
     }
-    /// Credentials, without their secrets.
     mod credential = "credential" {
         #[sea_orm(primary_key, auto_increment = false)]
         id: Uuid,

@@ -86,3 +86,29 @@ async fn stopped_half_way_a_job_is_left_to_any_server_at_once() {
     let job = app.vault.claim_job().await.unwrap().unwrap();
     assert_eq!((job.kind, job.attempts), (JobKind::TendKeys, 1));
 }
+
+#[tokio::test]
+async fn a_job_that_ended_its_server_each_time_is_given_up_for_now() {
+    let app = App::new().await;
+    app.raw("UPDATE session SET expires_at = 1").await;
+    enqueue(app.vault.store(), JobKind::Sweep, "", 1).await;
+    let tries = JobKind::Sweep.schedule().tries;
+    app.raw(&format!("UPDATE job SET attempts = {tries}")).await;
+    let runner = Runner::start(&app);
+    runner.until(JobKind::Sweep, JobResult::GaveUp).await;
+    runner.stop().await;
+    assert!(app.scalar_i64("SELECT COUNT(*) FROM session").await > 0, "it was run");
+    let waits = "SELECT COUNT(*) FROM job WHERE kind = 'sweep' AND attempts = 0
+        AND last_error_code = 'panicked' AND due_at > last_finished_at";
+    assert_eq!(app.scalar_i64(waits).await, 1);
+}
+
+#[tokio::test]
+async fn a_clock_that_was_ahead_puts_no_scheduled_job_off() {
+    let app = App::not_set_up().await;
+    app.vault.schedule_jobs().await.unwrap();
+    app.raw("UPDATE job SET due_at = due_at + 1000000000000").await;
+    assert!(app.vault.claim_job().await.unwrap().is_none());
+    app.vault.schedule_jobs().await.unwrap();
+    assert!(app.vault.claim_job().await.unwrap().is_some());
+}

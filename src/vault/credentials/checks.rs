@@ -47,8 +47,8 @@ impl Vault {
         let key = names::fold(typed);
         let is_meant =
             |person: &Person| names::fold(&person.name) == key || names::fold(&person.email) == key;
-        let people = write.projects().people_of(editor.project().id).await?;
-        if let Some(person) = people.into_iter().find(is_meant) {
+        let members = write.projects().members(editor.project().id).await?;
+        if let Some(person) = members.into_iter().map(|(person, _)| person).find(is_meant) {
             return Ok(person.name);
         }
         let blank = if stored.is_some() { "nobody" } else { "you" };

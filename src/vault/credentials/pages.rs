@@ -29,7 +29,7 @@ impl Vault {
                 let allowed = role.permissions();
                 allowed.has(Permission::RegistryWrite) && allowed.has(Permission::PipelineWrite)
             })
-            .map(|(name, role)| (name, role.label().to_owned()))
+            .map(|(person, role)| (person.name, role.label().to_owned()))
             .collect();
         let kind = credential.summary.kind();
         let companions = kind.companions(&credential.summary.host);
@@ -44,7 +44,7 @@ impl Vault {
             Vec::new()
         } else {
             let host = credential.summary.host.as_str();
-            self.store.credentials(project).grantable_at(host).await?
+            self.store.credentials(project).grantable(Some(host)).await?
         };
         Ok(CredentialPage {
             versions: self.secret_versions(reader, &credential).await?,
