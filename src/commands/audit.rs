@@ -75,7 +75,6 @@ impl Action {
     }
 }
 
-/// The chains for scripts.
 pub(super) fn documents(reports: &[ChainReport]) -> Vec<Value> {
     let one = |report: &ChainReport| {
         let ChainReport { name, links, head, broken_at } = report;

@@ -9,10 +9,8 @@ use std::process::ExitCode;
 /// `EX_CONFIG` of sysexits.
 const CANNOT_BEGIN: u8 = 78;
 
-/// Why a command was not carried out.
 #[derive(Debug)]
 pub(super) enum Failure {
-    /// It could not begin.
     Start(StartError),
     /// It was not done; the sentence says why and what to do.
     Said(String),

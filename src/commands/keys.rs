@@ -26,7 +26,6 @@ pub(super) struct Keys {
     #[command(flatten)]
     common: Common,
 
-    /// How long a new data key waits.
     #[command(flatten)]
     pace: PaceConfig,
 

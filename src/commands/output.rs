@@ -4,7 +4,6 @@ use super::failure::Failure;
 use serde_json::Value;
 use std::io::{self, Write};
 
-/// Prints the document or the text.
 pub(super) fn print(is_json: bool, document: &Value, text: &str) -> Result<(), Failure> {
     let mut out = io::stdout().lock();
     let text = if is_json { document.to_string() } else { clean(text) };
@@ -15,7 +14,6 @@ pub(super) fn print(is_json: bool, document: &Value, text: &str) -> Result<(), F
     }
 }
 
-/// Columns under their headings.
 pub(super) fn table<const N: usize>(headings: [&str; N], rows: &[[String; N]]) -> String {
     let length = |text: &str| text.chars().count();
     let widths: [usize; N] = std::array::from_fn(|at| {
@@ -35,7 +33,6 @@ fn clean(text: &str) -> String {
     text.chars().map(|c| if c.is_control() && c != '\n' { '\u{fffd}' } else { c }).collect()
 }
 
-/// `1 secret`, `2 secrets`.
 pub(super) fn count(number: u64, noun: &str) -> String {
     if number == 1 { format!("1 {noun}") } else { format!("{number} {noun}s") }
 }

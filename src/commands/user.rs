@@ -63,7 +63,6 @@ enum Action {
     Admin {
         /// The e-mail address of the user
         email: String,
-        /// Whether.
         #[command(flatten)]
         answer: Answer,
     },
@@ -99,7 +98,6 @@ struct Answer {
     no: bool,
 }
 
-/// A role by its word.
 pub(super) fn role() -> impl TypedValueParser<Value = Role> {
     PossibleValuesParser::new(Role::ALL.iter().map(|role| role.word()))
         .try_map(|word| Role::from_word(&word).ok_or("there is no such role"))
@@ -157,7 +155,6 @@ fn told(person: &Person, what: &str) -> (Value, String) {
     (document(person), format!("{} {what}.", person.email))
 }
 
-/// A person for scripts.
 pub(super) fn document(person: &Person) -> Value {
     let Person { id, email, name, is_admin } = person;
     json!({"id": id, "email": email, "name": name, "admin": is_admin})

@@ -18,28 +18,20 @@ use uuid::Uuid;
 /// Who did something, as an audit event names them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Actor {
-    /// A person who is signed in.
     Person {
-        /// Never changes.
         id: Uuid,
-        /// What others see.
         name: String,
     },
     /// Somebody with access to the machine.
     Operator,
-    /// A pipeline that proved itself.
     Pipeline {
-        /// Never changes.
         id: Uuid,
-        /// What people call it.
         name: String,
     },
-    /// The product itself.
     Product,
 }
 
 impl Actor {
-    /// The id of a person or a pipeline.
     pub fn id(&self) -> Option<Uuid> {
         match self {
             Self::Person { id, .. } | Self::Pipeline { id, .. } => Some(*id),
@@ -47,7 +39,6 @@ impl Actor {
         }
     }
 
-    /// The name that an audit event carries.
     pub fn name(&self) -> &str {
         match self {
             Self::Person { name, .. } | Self::Pipeline { name, .. } => name,
@@ -59,7 +50,6 @@ impl Actor {
 
 /// Evidence that tells who acts.
 pub trait Acts {
-    /// Who acts.
     fn actor(&self) -> Actor;
 }
 
@@ -75,7 +65,6 @@ impl Acts for Person {
     }
 }
 
-/// A person in a project they belong to.
 #[derive(Clone, Debug)]
 pub struct Member {
     person: Person,
@@ -90,7 +79,6 @@ impl Member {
         Self { person, project, role }
     }
 
-    /// Who it is.
     pub fn person(&self) -> &Person {
         &self.person
     }
@@ -100,12 +88,10 @@ impl Member {
         &self.project
     }
 
-    /// Their role in the project.
     pub fn role(&self) -> Role {
         self.role
     }
 
-    /// What their role allows.
     pub fn permissions(&self) -> Permissions {
         self.role.permissions()
     }
@@ -211,7 +197,6 @@ impl Acts for Operator {
 pub struct InstanceAdmin(Actor);
 
 impl Person {
-    /// The evidence, or `Forbidden`.
     pub fn instance_admin(&self) -> Result<InstanceAdmin> {
         if self.is_admin { Ok(InstanceAdmin(self.actor())) } else { Err(Error::Forbidden) }
     }
@@ -246,7 +231,6 @@ impl Pipeline {
         Self { id, project_id, name, token_id, proof }
     }
 
-    /// Never changes.
     pub fn id(&self) -> Uuid {
         self.id
     }
@@ -256,7 +240,6 @@ impl Pipeline {
         self.project_id
     }
 
-    /// What people call it.
     pub fn name(&self) -> &str {
         &self.name
     }
@@ -266,7 +249,6 @@ impl Pipeline {
         &self.token_id
     }
 
-    /// What was proved of its run.
     pub fn proof(&self) -> &Proof {
         &self.proof
     }

@@ -9,7 +9,6 @@ use data_encoding::HEXLOWER;
 use std::collections::HashMap;
 use uuid::Uuid;
 
-/// One chain, checked.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ChainReport {
     /// The project's part of the URL, or `instance`; the id when the project is gone.

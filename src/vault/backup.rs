@@ -20,7 +20,6 @@ use std::io::{BufRead, Write};
 /// are not all read into memory.
 const KEYS_MAX: usize = 1_000;
 
-/// What a backup holds.
 #[derive(Clone, Debug)]
 pub struct Contents {
     /// Its first line.

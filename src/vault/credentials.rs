@@ -36,7 +36,6 @@ const COPY_TAKEN: &str =
 /// What a creation made, and what the page after it says.
 #[derive(Clone, Debug)]
 pub struct Created {
-    /// The new credential.
     pub id: Uuid,
     /// Sentences, without anything secret.
     pub notices: Vec<String>,

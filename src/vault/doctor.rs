@@ -16,29 +16,20 @@ const PAGE: u64 = 200;
 /// Unreadable ones that are named; the others are counted.
 const NAMED: usize = 100;
 
-/// What came of opening everything.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Opening {
     /// Stored secrets by the version of the data key that their ciphertext names.
     pub by_key: BTreeMap<u32, u64>,
-    /// How many opened.
     pub opened: u64,
-    /// How many did not.
     pub failed: u64,
-    /// The first of those that did not.
     pub unreadable: Vec<Unreadable>,
 }
 
-/// A secret that does not open.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Unreadable {
-    /// Whose project.
     pub project_id: Uuid,
-    /// Whose secret.
     pub credential_id: Uuid,
-    /// The credential's name.
     pub credential: String,
-    /// Which version of the secret.
     pub version: i64,
     /// Whether it is the one that pipelines should get.
     pub is_current: bool,

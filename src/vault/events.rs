@@ -23,7 +23,6 @@ impl Vault {
     }
 }
 
-/// An event of this moment.
 pub(super) fn event(by: &impl Acts, action: Action, subject: Subject, detail: Detail) -> EventRow {
     let actor = by.actor();
     EventRow {

@@ -214,7 +214,6 @@ impl Vault {
     }
 }
 
-/// The refusal of a token, for this reason.
 fn not_accepted(reason: impl Display) -> Error {
     Error::Denied(format!("The token was not accepted: {reason}."))
 }

@@ -37,7 +37,6 @@ impl Vault {
         self.explanation(project, id, form, false).await
     }
 
-    /// The explanation for the pipeline that asks.
     pub async fn explain_for(
         &self,
         pipeline: &Pipeline,
@@ -169,7 +168,6 @@ fn candidates(rows: &[Row]) -> Vec<Candidate<'_>> {
         .collect()
 }
 
-/// The run that the form supposes.
 fn supposed(form: &ExplainForm) -> Proof {
     let text = |text: &str| Some(text.trim().to_owned()).filter(|text| !text.is_empty());
     let reference = text(&form.branch).map(|typed| {

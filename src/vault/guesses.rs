@@ -20,19 +20,16 @@ const FAILURES: Limit = Limit { most: 10, window: 15 * 60 };
 /// What is read for an account after so many.
 const SLOWLY: Limit = Limit { most: 1, window: 60 };
 
-/// Whose password it should be.
 #[derive(Clone, Debug)]
 pub(super) enum Whose {
     /// Of who has this folded address.
     Address(String),
-    /// Of this person.
     Person(Uuid),
 }
 
 /// Somebody who says that they know a password.
 #[derive(Clone, Debug)]
 pub(super) struct Guess {
-    /// Whose.
     pub(super) whose: Whose,
     /// What failures for the account are counted under.
     pub(super) account: String,

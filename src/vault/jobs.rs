@@ -11,7 +11,6 @@ use uuid::Uuid;
 
 /// How long a server has a job without a sign of life. Then another one may run it.
 pub const LEASE: Duration = Duration::from_secs(15);
-/// Jobs that the page shows.
 const SHOWN: u64 = 200;
 /// Days that the outbox keeps an event.
 const OUTBOX_DAYS: i64 = 7;
@@ -93,7 +92,6 @@ impl Vault {
         Ok(write.commit_without_event(Unrecorded::Job).await?)
     }
 
-    /// The jobs of the instance.
     pub async fn jobs(&self, _admin: &InstanceAdmin) -> Result<JobList> {
         Ok(JobList { jobs: self.store.jobs().list(SHOWN).await?, at: now() })
     }

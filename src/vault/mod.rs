@@ -80,9 +80,7 @@ pub struct Vault {
 /// The other hosts that the vault asks: issuers for their keys, registries for tokens.
 #[derive(Clone, Debug)]
 pub struct Reach {
-    /// They sign for runs.
     pub issuers: Issuers,
-    /// They issue tokens for one repository.
     pub registries: Registries,
 }
 
@@ -114,7 +112,6 @@ impl Default for Settings {
 }
 
 impl Vault {
-    /// A vault over an opened store and an unlocked keyring.
     pub fn new(store: Store, keys: Keys, settings: Settings) -> Self {
         let macs = keys.clone();
         let mac = Arc::new(move |message: &[u8]| macs.ring().mac(message));
@@ -143,7 +140,6 @@ impl Vault {
         self.reach.as_ref().ok_or(Error::Unavailable)
     }
 
-    /// What it knows of its surroundings.
     pub fn settings(&self) -> &Settings {
         &self.settings
     }
@@ -182,7 +178,6 @@ fn now() -> Moment {
     Moment(i64::try_from(nanos / 1_000_000).unwrap_or(i64::MAX))
 }
 
-/// The calendar day, in UTC.
 pub(crate) fn today() -> Day {
     now().day()
 }

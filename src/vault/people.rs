@@ -22,14 +22,10 @@ use uuid::Uuid;
 const TAKEN: &str =
     "A user with this e-mail address exists already. `regcred user password` sets a new password.";
 
-/// A person to add.
 #[derive(Clone, Debug)]
 pub struct NewAccount {
-    /// What they sign in with.
     pub email: String,
-    /// What others see.
     pub name: String,
-    /// Whether they manage the instance.
     pub is_admin: bool,
     /// A project's part of the URL, and their role in it.
     pub membership: Option<(String, Role)>,
@@ -166,7 +162,6 @@ impl Vault {
         Ok(Person { is_admin, ..person })
     }
 
-    /// Commits a change of an account with its event.
     async fn change_account(
         &self,
         operator: &Operator,

@@ -20,11 +20,9 @@ use crate::store::unless_taken;
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
-/// Receipts on a pipeline's page.
 const RECEIPTS_SHOWN: u64 = 20;
 
 impl Vault {
-    /// The project's pipelines, by name.
     pub async fn list_pipelines(
         &self,
         reader: &Can<of::PipelineRead>,
@@ -38,7 +36,6 @@ impl Vault {
         Ok(self.store.credentials(reader.project().id).grantable().await?)
     }
 
-    /// One pipeline.
     pub async fn pipeline_page(
         &self,
         reader: &Can<of::PipelineRead>,

@@ -17,7 +17,6 @@ const VAGUE: &str = "The e-mail address or the password is not right.";
 /// Where a person comes from who signs in, as far as it is known.
 #[derive(Clone, Copy, Default)]
 pub struct Visitor<'a> {
-    /// The client's address.
     pub address: Option<&'a str>,
     /// The mark that the browser keeps: see [`Vault::known_browser`].
     pub browser: Option<&'a str>,

@@ -19,12 +19,10 @@ use std::fmt;
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
-/// Rules that one pipeline may have.
 const MOST: usize = 50;
 /// Claims of a pasted token that are shown.
 const SHOWN: usize = 60;
 
-/// What came of a new rule.
 pub struct NewRule {
     /// The secret that signs Drone's requests, which is shown once: that of the project's other
     /// rules for Drone, or a new one where they have none.

@@ -207,7 +207,6 @@ fn has_secret_error(errors: &[FieldError]) -> bool {
     errors.iter().any(|error| ["password", "key_json", "key_file"].contains(&error.field.as_str()))
 }
 
-/// The fields that a save changed, as its event says.
 fn fields_of(event: &AuditEvent) -> Vec<Field> {
     match (event.action, &event.detail) {
         (Action::CredentialDisabled | Action::CredentialEnabled, _) => vec![Field::State],

@@ -11,9 +11,7 @@ use crate::error::FieldError;
 /// What the form's secret fields held.
 #[derive(Clone, Debug, Default)]
 pub struct SecretInput {
-    /// The password field.
     pub password: Secret,
-    /// The text area for a key file.
     pub key_text: Secret,
     /// The uploaded file; empty when none was chosen.
     pub key_file: Secret,

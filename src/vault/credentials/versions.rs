@@ -16,13 +16,11 @@ use crate::vault::keys::key_version;
 use crate::vault::{Vault, now};
 use uuid::Uuid;
 
-/// Versions on a credential's page.
 const SHOWN: u64 = 20;
 /// The newest ones, among which those are looked for that are not kept any more: older ones are
 /// destroyed already.
 const LOOKED_AT: u64 = 100;
 
-/// Where a new secret goes.
 pub(super) struct NewVersion<'a> {
     pub(super) credential: Uuid,
     pub(super) origin: &'a str,
@@ -36,9 +34,7 @@ pub(super) struct NewVersion<'a> {
 /// As which version a secret is stored already.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum StoredAs {
-    /// The one that is delivered.
     Current,
-    /// The one that waits beside it.
     Waiting,
 }
 

@@ -112,7 +112,6 @@ impl Vault {
         Ok(person)
     }
 
-    /// Writes the membership with its event.
     pub(super) async fn admit(
         &self,
         operator: &Operator,
@@ -127,7 +126,6 @@ impl Vault {
     }
 }
 
-/// The project with this part of the URL.
 pub(super) async fn named(write: &Write, slug: &str) -> Result<Project> {
     write.projects().find(slug).await?.ok_or_else(unknown_project)
 }

@@ -18,23 +18,16 @@ use zeroize::Zeroizing;
 const LINK_LIFE: i64 = 24 * 60 * 60;
 const LINK: &str = "setup_link";
 
-/// What the set-up form asks for, but the password.
 #[derive(Clone, Debug)]
 pub struct FirstPerson {
-    /// The first project's name.
     pub project_name: String,
-    /// The person's name.
     pub name: String,
-    /// The address to sign in with.
     pub email: String,
 }
 
-/// The first person, and the project to show.
 #[derive(Clone, Debug)]
 pub struct Signed {
-    /// The person.
     pub person: Person,
-    /// The project.
     pub project: Project,
 }
 
@@ -58,7 +51,6 @@ impl Vault {
         Ok(self.store.instance().find("set_up").await?.is_some())
     }
 
-    /// Whether this link can still be used.
     pub async fn setup_is_open(&self, link: &str) -> Result<bool> {
         if self.is_set_up().await? {
             return Ok(false);

@@ -29,7 +29,6 @@ const UNSALTED_LABEL: &[u8] = b"regcred/drone-secret/v1";
 pub(in crate::vault) enum Salt {
     /// Nothing: the rule is from before there were salts.
     Absent,
-    /// Random bytes.
     Random([u8; SALT]),
 }
 
