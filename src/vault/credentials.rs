@@ -150,9 +150,8 @@ impl Vault {
         inserted.map_err(|error| unless_taken(error, Error::Invalid(vec![name_taken()])))?;
         let subject = Subject { id, name: draft.settings.name.clone() };
         let detail = Detail::Registry(draft.host.as_str().to_owned());
-        let action = Action::CredentialCreated;
-        let recorded = self.record_event(write, project, editor, action, subject, detail).await?;
-        Ok((id, recorded))
+        let what = (Action::CredentialCreated, subject, detail);
+        Ok((id, self.record_event(write, project, editor, what).await?))
     }
 
     /// Stops deliveries, or allows them again. Doing it twice changes nothing.
@@ -178,10 +177,8 @@ impl Vault {
             let action =
                 if is_disabled { Action::CredentialDisabled } else { Action::CredentialEnabled };
             let subject = Subject { id, name: found.summary.name.clone() };
-            let detail = Detail::Nothing;
-            let recorded =
-                self.record_event(&write, project, editor, action, subject, detail).await?;
-            write.commit(recorded).await?;
+            let what = (action, subject, Detail::Nothing);
+            self.commit_event(write, project, editor, what).await?;
         }
         Ok(found.summary.name)
     }

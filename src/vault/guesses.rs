@@ -92,8 +92,12 @@ impl Vault {
 
     /// Whether there were so many failures that only one attempt a minute is read.
     async fn has_failed(&self, account: &str) -> Result<bool> {
-        let (count, _) = self.store.attempts().count(account, FAILURES.start(now())).await?;
-        Ok(count >= FAILURES.most)
+        Ok(self.failures(account).await? >= FAILURES.most)
+    }
+
+    /// How many failures count for the account now.
+    pub(super) async fn failures(&self, account: &str) -> Result<i64> {
+        Ok(self.store.attempts().count(account, FAILURES.start(now())).await?.0)
     }
 
     /// Counts a wrong password; gives how many there are now for the account and from the network.

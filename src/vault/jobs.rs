@@ -110,10 +110,8 @@ impl Vault {
         }
         let name = job.name();
         let subject = Subject { id, name: name.clone() };
-        let recorded = self
-            .record_event(&write, INSTANCE, admin, Action::JobRun, subject, Detail::Nothing)
-            .await?;
-        write.commit(recorded).await?;
+        let what = (Action::JobRun, subject, Detail::Nothing);
+        self.commit_event(write, INSTANCE, admin, what).await?;
         self.job_is_due.notify_one();
         Ok(name)
     }

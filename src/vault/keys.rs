@@ -41,23 +41,15 @@ pub enum StartProblem {
     #[error(
         "This database is encrypted under key {expected}, and no key was given. Set REGCRED_KEK_FILE to the file that holds it. Nothing was changed."
     )]
-    NoKey {
-        expected: String,
-    },
+    NoKey { expected: String },
     #[error(
         "This database is encrypted under key {expected}, and the key given is {given}. Set REGCRED_KEK_FILE to the file of the right key. To change keys, set it to the new key and REGCRED_KEK_PREVIOUS_FILE to the old one. Nothing was changed."
     )]
-    WrongKey {
-        expected: String,
-        given: String,
-    },
+    WrongKey { expected: String, given: String },
     #[error(
         "The keyring in the database cannot be opened with key {given}: it was changed or damaged ({cause}). Restore the database from a backup. Nothing was changed."
     )]
-    Damaged {
-        given: String,
-        cause: String,
-    },
+    Damaged { given: String, cause: String },
     #[error(
         "This database holds encrypted secrets, but their keyring is missing. Restore the database from a backup. Nothing was changed."
     )]
@@ -190,7 +182,7 @@ async fn rewrap(
     }
     let subject = Subject { id: INSTANCE, name: "Regcred".to_owned() };
     let detail = Detail::Keys { from: previous.id().to_string(), to: current.id().to_string() };
-    let event = event(&Actor::Product, Action::KeysRewrapped, subject, detail);
+    let event = event(&Actor::Product, (Action::KeysRewrapped, subject, detail));
     let recorded = record_under(ring, &write, INSTANCE, event).await?;
     write.commit(recorded).await?;
     Ok(rows)

@@ -85,9 +85,9 @@ impl Vault {
         if new.is_admin {
             close_set_up(&write).await?;
         }
-        let (action, detail) = (Action::UserCreated, Detail::Account { is_admin: new.is_admin });
-        let about = about(&person);
-        let recorded = self.record_event(&write, INSTANCE, operator, action, about, detail).await?;
+        let detail = Detail::Account { is_admin: new.is_admin };
+        let what = (Action::UserCreated, about(&person), detail);
+        let recorded = self.record_event(&write, INSTANCE, operator, what).await?;
         if let Some((project, role)) = membership {
             self.admit(operator, &write, &project, &person, role).await?;
         }
@@ -169,9 +169,8 @@ impl Vault {
         action: Action,
         person: &Person,
     ) -> Result<()> {
-        let (about, detail) = (about(person), Detail::Nothing);
-        let recorded = self.record_event(&write, INSTANCE, operator, action, about, detail).await?;
-        Ok(write.commit(recorded).await?)
+        let what = (action, about(person), Detail::Nothing);
+        self.commit_event(write, INSTANCE, operator, what).await
     }
 }
 
@@ -191,6 +190,6 @@ async fn account(write: &Write, email: &str) -> Result<Account> {
     })
 }
 
-fn about(person: &Person) -> Subject {
+pub(super) fn about(person: &Person) -> Subject {
     Subject { id: person.id, name: person.email.clone() }
 }

@@ -107,8 +107,8 @@ impl Vault {
         let inserted = write.pipelines(project).insert(id, named, &description, now.0, by).await;
         inserted.map_err(|error| unless_taken(error, Error::Invalid(vec![name_taken()])))?;
         let subject = Subject { id, name: name.to_owned() };
-        let (action, about) = (Action::PipelineCreated, subject.clone());
-        self.record_event(&write, project, granter, action, about, Detail::Nothing).await?;
+        let what = (Action::PipelineCreated, subject.clone(), Detail::Nothing);
+        self.record_event(&write, project, granter, what).await?;
         for (credential, intent) in chosen {
             let terms = Terms::plain(intent);
             self.insert_grant(&write, granter, &subject, &credential, terms).await?;

@@ -84,8 +84,8 @@ impl Vault {
         }
         // Before the other rules are looked at: it locks the project's chain until the end, so that
         // of two first rules for Drone the later one finds the salt of the other.
-        let (action, detail) = (Action::RuleCreated, Detail::Provider(provider));
-        let recorded = self.record_event(&write, project, granter, action, subject, detail).await?;
+        let what = (Action::RuleCreated, subject, Detail::Provider(provider));
+        let recorded = self.record_event(&write, project, granter, what).await?;
         let secret = if provider == Provider::Drone {
             let others = write.trust_rules(project).of_provider(provider).await?;
             let salt = Salt::beside(others.iter().map(|(rule, ..)| rule))?;
@@ -135,8 +135,8 @@ impl Vault {
         let rule = write.trust_rules(project).delete(pipeline, id).await?;
         let rule = rule.ok_or(Error::NotFound)?;
         write.tokens().revoke_short_lived(project, pipeline, now().0).await?;
-        let (action, detail) = (Action::RuleDeleted, Detail::Provider(rule.provider));
-        let recorded = self.record_event(&write, project, editor, action, subject, detail).await?;
+        let what = (Action::RuleDeleted, subject, Detail::Provider(rule.provider));
+        let recorded = self.record_event(&write, project, editor, what).await?;
         let is_shared = rule.provider == Provider::Drone
             && !write.trust_rules(project).of_provider(rule.provider).await?.is_empty();
         write.commit(recorded).await?;

@@ -27,16 +27,11 @@ pub enum BackupProblem {
     #[error(
         "This backup is authenticated with key {expected}, and no key was given. Set REGCRED_KEK_FILE to the file that holds it. Nothing was changed."
     )]
-    NoKey {
-        expected: String,
-    },
+    NoKey { expected: String },
     #[error(
         "This backup is authenticated with key {expected}, and the key given is {given}. Set REGCRED_KEK_FILE to the file of the right key. Nothing was changed."
     )]
-    WrongKey {
-        expected: String,
-        given: String,
-    },
+    WrongKey { expected: String, given: String },
     #[error(
         "This backup was not written by Regcred, or was changed afterwards: its proof is missing or wrong. Use another copy, and find out who could change this one. Nothing was changed."
     )]

@@ -131,10 +131,9 @@ impl Vault {
             (Some(_), false) => Action::SecretReplaced,
             (Some(_), true) => Action::SecretStaged,
         };
-        let about = Subject { id, name: settings.name.clone() };
-        let detail = Detail::Changed(changed);
-        let recorded = self.record_event(&write, project, editor, action, about, detail).await?;
-        write.commit(recorded).await?;
+        let subject = Subject { id, name: settings.name.clone() };
+        let what = (action, subject, Detail::Changed(changed));
+        self.commit_event(write, project, editor, what).await?;
         let mut notices = vec![format!("{} was saved.", settings.name)];
         notices.extend(draft.changes);
         if waiting > 0 {

@@ -199,9 +199,8 @@ impl Vault {
         write.secrets(project).unstage(id, version).await?;
         write.credentials(project).update(id, row).await?;
         let detail = Detail::Versions { from: found.secret.version, to: version };
-        let (action, about) = (Action::SecretSwitched, Subject { id, name: name.clone() });
-        let recorded = self.record_event(&write, project, editor, action, about, detail).await?;
-        write.commit(recorded).await?;
+        let what = (Action::SecretSwitched, Subject { id, name: name.clone() }, detail);
+        self.commit_event(write, project, editor, what).await?;
         Ok(name)
     }
 
@@ -230,10 +229,9 @@ impl Vault {
             return Ok(name);
         }
         write.secrets(project).destroy(id, &[version], now().0).await?;
-        let (about, detail) = (Subject { id, name: name.clone() }, Detail::Version(version));
-        let action = Action::SecretDestroyed;
-        let recorded = self.record_event(&write, project, remover, action, about, detail).await?;
-        write.commit(recorded).await?;
+        let subject = Subject { id, name: name.clone() };
+        let what = (Action::SecretDestroyed, subject, Detail::Version(version));
+        self.commit_event(write, project, remover, what).await?;
         Ok(name)
     }
 }

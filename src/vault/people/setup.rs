@@ -112,13 +112,11 @@ impl Vault {
         write.projects().admit(project.id, person.id, Role::Owner, at).await?;
         close_set_up(&write).await?;
         let subject = Subject { id: INSTANCE, name: "Regcred".to_owned() };
-        let action = Action::InstanceSetUp;
-        self.record_event(&write, INSTANCE, &person, action, subject, Detail::Nothing).await?;
+        let what = (Action::InstanceSetUp, subject, Detail::Nothing);
+        self.record_event(&write, INSTANCE, &person, what).await?;
         let subject = Subject { id: project.id, name: project.name.clone() };
-        let (action, detail) = (Action::ProjectCreated, Detail::Nothing);
-        let recorded =
-            self.record_event(&write, project.id, &person, action, subject, detail).await?;
-        write.commit(recorded).await?;
+        let what = (Action::ProjectCreated, subject, Detail::Nothing);
+        self.commit_event(write, project.id, &person, what).await?;
         Ok(Signed { person, project })
     }
 }

@@ -102,9 +102,8 @@ impl Vault {
             intent: None,
             until: Some(until),
         };
-        let (action, about) = (Action::GrantApproved, subject.clone());
-        let recorded = self.record_event(&write, project, granter, action, about, detail).await?;
-        write.commit(recorded).await?;
+        let what = (Action::GrantApproved, subject.clone(), detail);
+        self.commit_event(write, project, granter, what).await?;
         Ok(format!("{} can use {name} until {}.", subject.name, until.to_text()))
     }
 
@@ -123,9 +122,8 @@ impl Vault {
         let name = write.credentials(project).subject(credential).await?.map(|found| found.name);
         let name = name.unwrap_or_default();
         let detail = Detail::Grant { credential, name: name.clone(), intent: None, until: None };
-        let (action, about) = (Action::GrantDeleted, subject.clone());
-        let recorded = self.record_event(&write, project, editor, action, about, detail).await?;
-        write.commit(recorded).await?;
+        let what = (Action::GrantDeleted, subject.clone(), detail);
+        self.commit_event(write, project, editor, what).await?;
         Ok(format!("{} can no longer use {name}.", subject.name))
     }
 
@@ -204,8 +202,8 @@ impl Vault {
                 "The pipeline already has a grant of this credential for that. Revoke it first.";
             unless_taken(error, Error::at("credentials", sentence))
         })?;
-        let (action, about) = (Action::GrantCreated, pipeline.clone());
-        let recorded = self.record_event(write, project, granter, action, about, detail).await?;
+        let what = (Action::GrantCreated, pipeline.clone(), detail);
+        let recorded = self.record_event(write, project, granter, what).await?;
         Ok((needs_approval, recorded))
     }
 }

@@ -61,9 +61,8 @@ impl Vault {
         if !write.tokens().revoke(project, pipeline, id, now().0).await? {
             return Err(Error::NotFound);
         }
-        let (action, detail) = (Action::TokenRevoked, Detail::Token(id.to_owned()));
-        let recorded = self.record_event(&write, project, editor, action, subject, detail).await?;
-        write.commit(recorded).await?;
+        let what = (Action::TokenRevoked, subject, Detail::Token(id.to_owned()));
+        self.commit_event(write, project, editor, what).await?;
         Ok("The token was revoked and no longer works.".to_owned())
     }
 
@@ -88,9 +87,8 @@ impl Vault {
         };
         let project = granter.project().id;
         write.tokens().insert(project, row).await?;
-        let (action, about) = (Action::TokenCreated, pipeline.clone());
-        let detail = Detail::Token(new.id.clone());
-        let recorded = self.record_event(write, project, granter, action, about, detail).await?;
+        let what = (Action::TokenCreated, pipeline.clone(), Detail::Token(new.id));
+        let recorded = self.record_event(write, project, granter, what).await?;
         Ok((new.text, recorded))
     }
 }
