@@ -117,6 +117,13 @@ impl Acts for Member {
     }
 }
 
+/// Evidence of what a member may do.
+impl<T: Deref<Target = Member>> Acts for T {
+    fn actor(&self) -> Actor {
+        self.person.actor()
+    }
+}
+
 /// A member whose role has the permission: what takes a `Can<RegistryWrite>` cannot be called by
 /// somebody who may only read.
 #[derive(Clone, Debug)]
@@ -130,12 +137,6 @@ impl<P: Permit> Deref for Can<P> {
 
     fn deref(&self) -> &Member {
         &self.member
-    }
-}
-
-impl<P: Permit> Acts for Can<P> {
-    fn actor(&self) -> Actor {
-        self.member.actor()
     }
 }
 
@@ -160,12 +161,6 @@ impl Deref for Granter {
 
     fn deref(&self) -> &Member {
         &self.0
-    }
-}
-
-impl Acts for Granter {
-    fn actor(&self) -> Actor {
-        self.0.actor()
     }
 }
 

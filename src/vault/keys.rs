@@ -211,7 +211,7 @@ fn held(rows: &[KeyRow]) -> Vec<WrappedKey> {
     rows.iter().filter(|row| row.state.is_held()).filter_map(wrapped).collect()
 }
 
-fn wrapped(row: &KeyRow) -> Option<WrappedKey> {
+pub(super) fn wrapped(row: &KeyRow) -> Option<WrappedKey> {
     Some(WrappedKey {
         purpose: row.purpose.parse().ok()?,
         version: u32::try_from(row.version).ok()?,

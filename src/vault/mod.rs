@@ -47,7 +47,7 @@ pub use trust_rules::NewRule;
 use crate::crypto::CryptoError;
 use crate::domain::moment::{Day, Moment};
 use crate::domain::secret_version::KEEP;
-use crate::error::{Error, Result};
+use crate::error::{Error, FieldError, Result};
 use crate::issuers::Issuers;
 use crate::registries::Registries;
 use crate::store::{Recorder, Store, Unrecorded};
@@ -169,6 +169,18 @@ impl Vault {
         let ring = self.keys.ring();
         let holds = |message: &[u8], mac: &[u8]| ring.verify_mac(message, mac);
         Ok(self.store.chain().first_break(&holds, chain).await?)
+    }
+}
+
+/// What was checked; what is wrong with it goes to the other errors of the form.
+fn gather<T>(errors: &mut Vec<FieldError>, checked: Result<T>) -> Result<Option<T>> {
+    match checked {
+        Ok(value) => Ok(Some(value)),
+        Err(Error::Invalid(more)) => {
+            errors.extend(more);
+            Ok(None)
+        }
+        Err(other) => Err(other),
     }
 }
 

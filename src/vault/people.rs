@@ -48,17 +48,11 @@ impl Vault {
         password: &str,
     ) -> Result<Person> {
         let (email, name) = (new.email.trim(), new.name.trim());
-        let errors: Vec<FieldError> = [
+        refuse([
             ("email", email_problem(email).map(str::to_owned)),
             ("name", name_problem(name, "person")),
             ("password", password_problem(password)),
-        ]
-        .into_iter()
-        .filter_map(|(field, problem)| Some(FieldError::new(field, problem?)))
-        .collect();
-        if !errors.is_empty() {
-            return Err(Error::Invalid(errors));
-        }
+        ])?;
         let password_hash = self.passwords.hash(password).await?;
         let write = self.store.write().await?;
         let email_key = names::fold(email);
@@ -172,6 +166,14 @@ impl Vault {
         let what = (action, about(person), Detail::Nothing);
         self.commit_event(write, INSTANCE, operator, what).await
     }
+}
+
+/// `Invalid` with the problems of the fields, if there are any.
+fn refuse(problems: impl IntoIterator<Item = (&'static str, Option<String>)>) -> Result<()> {
+    let problems = problems.into_iter();
+    let errors = problems.filter_map(|(field, problem)| Some(FieldError::new(field, problem?)));
+    let errors: Vec<FieldError> = errors.collect();
+    if errors.is_empty() { Ok(()) } else { Err(Error::Invalid(errors)) }
 }
 
 /// The person with this address, whether or not they may sign in.

@@ -4,7 +4,7 @@ mod grants;
 mod tokens;
 
 use super::credentials::is_wrong;
-use super::{Vault, names, now, today};
+use super::{Vault, gather, names, now, today};
 use crate::domain::actor::{Can, Granter};
 use crate::domain::audit::{Action, Detail, Subject};
 use crate::domain::credential::Access;
@@ -89,15 +89,9 @@ impl Vault {
         {
             errors.push(name_taken());
         }
-        let chosen = match self.chosen(&write, granter, &form.credentials, &form.intent).await {
-            Ok(chosen) => Some(chosen),
-            Err(Error::Invalid(broken)) => {
-                errors.extend(broken);
-                None
-            }
-            Err(error) => return Err(error),
-        };
-        let expires_on = tokens::expiry(&form.token_days).map_err(|e| errors.push(e)).ok();
+        let chosen = self.chosen(&write, granter, &form.credentials, &form.intent).await;
+        let chosen = gather(&mut errors, chosen)?;
+        let expires_on = gather(&mut errors, tokens::expiry(&form.token_days))?;
         let (Some(chosen), Some(expires_on), true) = (chosen, expires_on, errors.is_empty()) else {
             return Err(Error::Invalid(errors));
         };

@@ -1,7 +1,7 @@
 //! Trust rules: made, deleted, and tried with a pasted token.
 
 use super::signed::Salt;
-use super::{Vault, now};
+use super::{Vault, gather, now};
 use crate::crypto::jwt::Unverified;
 use crate::crypto::signature::read_ed25519_key;
 use crate::domain::actor::{Can, Granter};
@@ -11,7 +11,7 @@ use crate::domain::proof::fact;
 use crate::domain::trust_rule::{
     Provider, RuleTrial, TokenTrial, TrustForm, TrustRule, check, holds,
 };
-use crate::error::{Error, FieldError, Result};
+use crate::error::{Error, Result};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::Value;
@@ -52,15 +52,11 @@ impl Vault {
         let project = granter.project().id;
         let provider = Provider::from_word(&form.provider)
             .ok_or_else(|| Error::at("provider", "Choose a provider."))?;
-        let read = form.read(provider);
-        let public_key = public_key(provider, &form.public_key);
-        let (claims, public_key) = match (read, public_key) {
-            (Ok(claims), Ok(key)) => (claims, key),
-            (claims, key) => {
-                let mut errors = claims.err().unwrap_or_default();
-                errors.extend(key.err());
-                return Err(Error::Invalid(errors));
-            }
+        let mut errors = Vec::new();
+        let claims = gather(&mut errors, form.read(provider).map_err(Error::Invalid))?;
+        let public_key = gather(&mut errors, public_key(provider, &form.public_key))?;
+        let (Some(claims), Some(public_key)) = (claims, public_key) else {
+            return Err(Error::Invalid(errors));
         };
         let only_oidc = |text: String| if provider.is_oidc() { text } else { String::new() };
         let mut rule = TrustRule {
@@ -199,12 +195,12 @@ fn is_for(claim: Option<&Value>, audience: &str) -> bool {
 }
 
 /// The key of who signs requests: base64 of its 32 bytes.
-fn public_key(provider: Provider, typed: &str) -> Result<Option<String>, FieldError> {
+fn public_key(provider: Provider, typed: &str) -> Result<Option<String>> {
     if provider != Provider::Woodpecker {
         return Ok(None);
     }
     let key = read_ed25519_key(typed.trim()).ok_or_else(|| {
-        FieldError::new(
+        Error::at(
             "public_key",
             "Paste the public key as the Woodpecker server shows it, from -----BEGIN PUBLIC KEY----- to the end.",
         )

@@ -1,12 +1,13 @@
 //! The first run: a one-time link makes the first person and the first project. There is no
 //! default password (security T13).
 
+use super::refuse;
 use crate::crypto::{digest, token};
 use crate::domain::audit::{Action, Detail, Subject};
 use crate::domain::project::{self, Project};
 use crate::domain::typed_text::name_problem;
 use crate::domain::user::{self, PASSWORD_MAX, PASSWORD_MIN, Person, Role};
-use crate::error::{Error, FieldError, Result};
+use crate::error::{Error, Result};
 use crate::store::{NewPerson, Unrecorded, Write};
 use crate::vault::{INSTANCE, Vault, names, now};
 use base64::Engine;
@@ -63,7 +64,7 @@ impl Vault {
     pub async fn set_up(&self, link: &str, first: FirstPerson, password: &str) -> Result<Signed> {
         let (name, email) = (first.name.trim(), first.email.trim());
         let project_name = first.project_name.trim();
-        let errors: Vec<FieldError> = [
+        refuse([
             ("project_name", name_problem(project_name, "project")),
             (
                 "name",
@@ -75,13 +76,7 @@ impl Vault {
             ),
             ("email", user::email_problem(email).map(str::to_owned)),
             ("password", password_problem(password)),
-        ]
-        .into_iter()
-        .filter_map(|(field, problem)| Some(FieldError::new(field, problem?)))
-        .collect();
-        if !errors.is_empty() {
-            return Err(Error::Invalid(errors));
-        }
+        ])?;
         // Before the hash, so that guessing links keeps nobody from signing in.
         if !self.setup_is_open(link).await? {
             return Err(void_link());

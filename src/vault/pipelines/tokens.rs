@@ -6,7 +6,7 @@ use crate::domain::audit::{Action, Detail, Subject};
 use crate::domain::moment::Day;
 use crate::domain::permission::of;
 use crate::domain::pipeline::TOKEN_DAYS_MAX;
-use crate::error::{Error, FieldError, Result};
+use crate::error::{Error, Result};
 use crate::store::{Recorded, TokenRow, Write};
 use crate::vault::{Vault, now, today};
 use uuid::Uuid;
@@ -36,7 +36,7 @@ impl Vault {
         pipeline: Uuid,
         days: &str,
     ) -> Result<Zeroizing<String>> {
-        let expires_on = expiry(days).map_err(|error| Error::Invalid(vec![error]))?;
+        let expires_on = expiry(days)?;
         let write = self.store.write().await?;
         let subject = write.pipelines(granter.project().id).subject(pipeline).await?;
         let subject = subject.ok_or(Error::NotFound)?;
@@ -94,10 +94,12 @@ impl Vault {
 }
 
 /// The last day of a token that works for as many days.
-pub(super) fn expiry(days: &str) -> Result<Day, FieldError> {
-    let days = days.trim().parse::<i64>().ok().filter(|n| (1..=TOKEN_DAYS_MAX).contains(n));
-    let days = days.ok_or_else(|| {
-        FieldError::new("token_days", format!("Enter a number of days from 1 to {TOKEN_DAYS_MAX}."))
-    })?;
-    Ok(today().plus_days(days))
+pub(super) fn expiry(days: &str) -> Result<Day> {
+    Ok(today().plus_days(days_within(days, "token_days", TOKEN_DAYS_MAX)?))
+}
+
+/// The number of days that was typed at the field, from 1 on.
+pub(super) fn days_within(typed: &str, field: &str, most: i64) -> Result<i64> {
+    let days = typed.trim().parse::<i64>().ok().filter(|days| (1..=most).contains(days));
+    days.ok_or_else(|| Error::at(field, format!("Enter a number of days from 1 to {most}.")))
 }
