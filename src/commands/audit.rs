@@ -1,7 +1,7 @@
 //! `regcred audit`.
 
 use super::failure::Failure;
-use super::output::{count, print, table};
+use super::output::{count, list, print, table};
 use super::{Common, Session};
 use crate::domain::audit::AuditEvent;
 use crate::vault::ChainReport;
@@ -96,20 +96,17 @@ fn verified(reports: &[ChainReport]) -> (Value, String, bool) {
 }
 
 fn listed(events: &[AuditEvent]) -> (Value, String, bool) {
-    let one = |event: &AuditEvent| {
+    let headings = ["LINK", "AT", "ACTION", "BY", "SUBJECT", "DETAIL"];
+    let (documents, text) = list(headings, events, |event| {
         let AuditEvent { seq, at, action, actor, subject, detail } = event;
-        json!({
+        let detail = detail.to_text();
+        let document = json!({
             "link": seq, "at": at.to_rfc3339(), "action": action, "actor": actor,
-            "subject": subject, "detail": detail.to_text(),
-        })
-    };
-    let row = |event: &AuditEvent| {
-        let at = event.at.to_text();
-        let action = event.action.word().to_owned();
-        let (actor, subject) = (event.actor.clone(), event.subject.clone());
-        [event.seq.to_string(), at, action, actor, subject, event.detail.to_text()]
-    };
-    let rows: Vec<[String; 6]> = events.iter().map(row).collect();
-    let text = table(["LINK", "AT", "ACTION", "BY", "SUBJECT", "DETAIL"], &rows);
-    (events.iter().map(one).collect::<Vec<_>>().into(), text, true)
+            "subject": subject, "detail": detail,
+        });
+        let (actor, subject) = (actor.clone(), subject.clone());
+        let action = action.word().to_owned();
+        (document, [seq.to_string(), at.to_text(), action, actor, subject, detail])
+    });
+    (documents, text, true)
 }

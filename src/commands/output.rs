@@ -14,6 +14,16 @@ pub(super) fn print(is_json: bool, document: &Value, text: &str) -> Result<(), F
     }
 }
 
+/// Each item as a document for scripts and as a row for people.
+pub(super) fn list<T, const N: usize>(
+    headings: [&str; N],
+    items: &[T],
+    one: impl Fn(&T) -> (Value, [String; N]),
+) -> (Value, String) {
+    let (documents, rows): (Vec<Value>, Vec<[String; N]>) = items.iter().map(one).unzip();
+    (documents.into(), table(headings, &rows))
+}
+
 pub(super) fn table<const N: usize>(headings: [&str; N], rows: &[[String; N]]) -> String {
     let length = |text: &str| text.chars().count();
     let widths: [usize; N] = std::array::from_fn(|at| {

@@ -57,12 +57,11 @@ impl Vault {
             .map_err(|error| errors.push(error))
             .ok()
             .flatten();
-        if method != stored.summary.method && read.is_none() && !has_secret_error(&errors) {
-            let field = if method == Method::Password { "password" } else { "key_json" };
-            errors
-                .push(FieldError::new(field, "Another authentication method needs a new secret."));
-        }
         let secret_field = if method == Method::Password { "password" } else { "key_json" };
+        if method != stored.summary.method && read.is_none() && !has_secret_error(&errors) {
+            let message = "Another authentication method needs a new secret.";
+            errors.push(FieldError::new(secret_field, message));
+        }
         if form.is_staged && method != stored.summary.method {
             errors.push(FieldError::new(
                 "method",
