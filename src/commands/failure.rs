@@ -14,7 +14,6 @@ pub(super) enum Failure {
     Start(StartError),
     /// It was not done; the sentence says why and what to do.
     Said(String),
-    /// What it has to say could not be written.
     Output(io::Error),
 }
 
@@ -23,7 +22,6 @@ impl Failure {
         Self::Said(sentence.into())
     }
 
-    /// Tells the person; gives the exit code.
     pub(super) fn tell(self) -> ExitCode {
         let (sentence, code) = match self {
             Self::Start(problem) => (problem.to_string(), ExitCode::from(CANNOT_BEGIN)),

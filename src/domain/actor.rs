@@ -48,7 +48,6 @@ impl Actor {
     }
 }
 
-/// Evidence that tells who acts.
 pub trait Acts {
     fn actor(&self) -> Actor;
 }
@@ -83,7 +82,6 @@ impl Member {
         &self.person
     }
 
-    /// Where queries begin.
     pub fn project(&self) -> &Project {
         &self.project
     }
@@ -101,7 +99,6 @@ impl Member {
         self.permissions().has(permission)
     }
 
-    /// Evidence of the permission, or `Forbidden`.
     pub fn can<P: Permit>(&self) -> Result<Can<P>> {
         if self.may(P::PERMISSION) {
             Ok(Can { member: self.clone(), permit: PhantomData })
@@ -230,7 +227,6 @@ impl Pipeline {
         self.id
     }
 
-    /// Where its queries begin.
     pub fn project_id(&self) -> Uuid {
         self.project_id
     }

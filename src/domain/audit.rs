@@ -52,7 +52,6 @@ super::words! {
     }
 }
 
-/// One audit event, as pages show it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AuditEvent {
     /// Its place in the project's chain, from 1.
@@ -68,6 +67,5 @@ pub struct AuditEvent {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Subject {
     pub id: Uuid,
-    /// Its name at the time.
     pub name: String,
 }

@@ -22,7 +22,6 @@ const KEYS_MAX: usize = 1_000;
 
 #[derive(Clone, Debug)]
 pub struct Contents {
-    /// Its first line.
     pub header: Header,
     /// Rows by table; a table without rows is not there.
     pub rows: BTreeMap<String, u64>,

@@ -42,7 +42,6 @@ pub struct Created {
 }
 
 impl Vault {
-    /// One page of the project's credentials.
     pub async fn list_credentials(
         &self,
         reader: &Can<of::RegistryRead>,
@@ -253,7 +252,6 @@ fn renew_on(
     review_on.into_iter().chain(rotate).min()
 }
 
-/// The secret, which a new credential cannot do without.
 fn required(
     secret: &SecretInput,
     method: Method,

@@ -192,7 +192,6 @@ impl Vault {
         verified.ok_or(problem.unwrap_or(Unproved::NoRule))
     }
 
-    /// Writes the refusal down and tells it.
     async fn deny<T>(
         &self,
         who: (Uuid, Uuid, String),

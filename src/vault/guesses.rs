@@ -27,7 +27,6 @@ pub(super) enum Whose {
     Person(Uuid),
 }
 
-/// Somebody who says that they know a password.
 #[derive(Clone, Debug)]
 pub(super) struct Guess {
     pub(super) whose: Whose,
@@ -95,7 +94,6 @@ impl Vault {
         Ok(self.failures(account).await? >= FAILURES.most)
     }
 
-    /// How many failures count for the account now.
     pub(super) async fn failures(&self, account: &str) -> Result<i64> {
         Ok(self.store.attempts().count(account, FAILURES.start(now())).await?.0)
     }

@@ -54,7 +54,6 @@ pub enum StartProblem {
         "This database holds encrypted secrets, but their keyring is missing. Restore the database from a backup. Nothing was changed."
     )]
     NoKeyring,
-    /// A new database of `PostgreSQL` and no key.
     #[error(
         "This is a new database and no key was given. With PostgreSQL, a server does not create a key, because several servers can share the database. Create one with `openssl rand -base64 32 > kek`, keep a copy apart from the database, and set REGCRED_KEK_FILE to the file."
     )]

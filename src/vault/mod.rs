@@ -84,7 +84,6 @@ pub struct Reach {
     pub registries: Registries,
 }
 
-/// What the vault has to know of its surroundings.
 #[derive(Clone, Debug)]
 pub struct Settings {
     /// The public address, without a trailing slash.

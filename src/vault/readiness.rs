@@ -35,7 +35,6 @@ pub(super) struct Readiness {
 #[derive(Clone, Copy, Debug)]
 struct Found {
     at: Instant,
-    /// In what condition the store was then.
     condition: (u64, bool),
     answer: Result<(), Unready>,
 }

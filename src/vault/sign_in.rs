@@ -91,7 +91,6 @@ impl Vault {
         })
     }
 
-    /// Records that the person signed out.
     pub async fn signed_out(&self, person: &Person) -> Result<()> {
         let write = self.store.write().await?;
         let what = (Action::SignedOut, about(person), Detail::Nothing);

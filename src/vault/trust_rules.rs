@@ -183,7 +183,6 @@ impl Vault {
     }
 }
 
-/// Whether the `aud` claim names the audience.
 fn is_for(claim: Option<&Value>, audience: &str) -> bool {
     match claim {
         Some(Value::Array(all)) => {

@@ -6,7 +6,6 @@ use serde_json::{Map, Value, json};
 #[serde(rename_all = "lowercase")]
 pub(super) enum State {
     Ok,
-    /// Worth a look; not wrong.
     Warning,
     Problem,
 }

@@ -31,7 +31,6 @@ crate::domain::words! {
 }
 
 impl Field {
-    /// The field that pages call this.
     pub fn from_label(label: &str) -> Option<Self> {
         Self::ALL.iter().copied().find(|field| field.label() == label)
     }
@@ -73,7 +72,6 @@ pub enum Detail {
     /// A credential that a pipeline was granted, or no longer is.
     Grant {
         credential: Uuid,
-        /// Its name at the time.
         name: String,
         #[serde(default, skip_serializing_if = "Option::is_none")]
         intent: Option<Access>,

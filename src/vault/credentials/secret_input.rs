@@ -8,7 +8,6 @@ use crate::domain::secret::Secret;
 use crate::domain::typed_text::{has_blank_edge, is_blank};
 use crate::error::FieldError;
 
-/// What the form's secret fields held.
 #[derive(Clone, Debug, Default)]
 pub struct SecretInput {
     pub password: Secret,

@@ -46,7 +46,6 @@ impl Shown<'_> {
     }
 }
 
-/// Whether a token that works once was used before.
 pub(super) enum Use {
     First,
     /// By the same caller, a moment ago: the answer may have been lost.

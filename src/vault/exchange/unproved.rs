@@ -8,7 +8,6 @@ use serde_json::{Map, Value};
 
 #[derive(Debug)]
 pub(in crate::vault) enum Unproved {
-    /// No rule of the pipeline names the issuer.
     NoRule,
     NoReach,
     /// The signature, the times, the issuer's keys; and a rule that names the issuer.

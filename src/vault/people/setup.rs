@@ -122,7 +122,6 @@ pub(super) async fn close_set_up(write: &Write) -> Result<()> {
     Ok(write.instance().set(LINK, "", Some(0)).await?)
 }
 
-/// What is wrong with a password somebody chooses.
 pub(super) fn password_problem(password: &str) -> Option<String> {
     if password.chars().count() < PASSWORD_MIN {
         return Some(format!(

@@ -48,7 +48,6 @@ impl Salt {
         shared.map_or_else(|| fresh_salt().map(Self::Random), Ok)
     }
 
-    /// As a rule keeps it.
     pub(in crate::vault) fn to_text(self) -> Option<String> {
         match self {
             Self::Absent => None,
