@@ -1,7 +1,7 @@
 //! `regcred audit`.
 
 use super::failure::Failure;
-use super::output::{count, print, table};
+use super::output::{count, list, print, table};
 use super::{Common, Session};
 use crate::domain::audit::AuditEvent;
 use crate::vault::ChainReport;
@@ -75,15 +75,6 @@ impl Action {
     }
 }
 
-/// The chains for scripts.
-pub(super) fn documents(reports: &[ChainReport]) -> Vec<Value> {
-    let one = |report: &ChainReport| {
-        let ChainReport { name, links, head, broken_at } = report;
-        json!({"chain": name, "links": links, "head": head, "broken_at": broken_at})
-    };
-    reports.iter().map(one).collect()
-}
-
 fn verified(reports: &[ChainReport]) -> (Value, String, bool) {
     let row = |report: &ChainReport| {
         let state = match report.broken_at {
@@ -101,24 +92,21 @@ fn verified(reports: &[ChainReport]) -> (Value, String, bool) {
             "\n{chains} broken. From the named link on, events cannot be trusted. Compare with a backup."
         );
     }
-    (documents(reports).into(), text, broken == 0)
+    (json!(reports), text, broken == 0)
 }
 
 fn listed(events: &[AuditEvent]) -> (Value, String, bool) {
-    let one = |event: &AuditEvent| {
+    let headings = ["LINK", "AT", "ACTION", "BY", "SUBJECT", "DETAIL"];
+    let (documents, text) = list(headings, events, |event| {
         let AuditEvent { seq, at, action, actor, subject, detail } = event;
-        json!({
+        let detail = detail.to_text();
+        let document = json!({
             "link": seq, "at": at.to_rfc3339(), "action": action, "actor": actor,
-            "subject": subject, "detail": detail.to_text(),
-        })
-    };
-    let row = |event: &AuditEvent| {
-        let at = event.at.to_text();
-        let action = event.action.word().to_owned();
-        let (actor, subject) = (event.actor.clone(), event.subject.clone());
-        [event.seq.to_string(), at, action, actor, subject, event.detail.to_text()]
-    };
-    let rows: Vec<[String; 6]> = events.iter().map(row).collect();
-    let text = table(["LINK", "AT", "ACTION", "BY", "SUBJECT", "DETAIL"], &rows);
-    (events.iter().map(one).collect::<Vec<_>>().into(), text, true)
+            "subject": subject, "detail": detail,
+        });
+        let (actor, subject) = (actor.clone(), subject.clone());
+        let action = action.word().to_owned();
+        (document, [seq.to_string(), at.to_text(), action, actor, subject, detail])
+    });
+    (documents, text, true)
 }

@@ -62,7 +62,6 @@ impl Backup {
     }
 }
 
-/// What a backup holds, for scripts.
 pub(super) fn document(contents: &Contents) -> Value {
     let header = &contents.header;
     json!({

@@ -14,6 +14,7 @@ use crate::store::{Schema, Store};
 use crate::vault::{Clocks, Opening, Settings, Unreadable, Vault, clocks, unlock_as_it_is};
 use report::{Report, State};
 use serde_json::json;
+use std::collections::BTreeSet;
 use std::process::ExitCode;
 
 /// Milliseconds that the newest entry may be ahead of this machine's clock.
@@ -148,12 +149,10 @@ async fn look_inside(report: &mut Report, session: &Session) {
     }
     match vault.verify_chains(operator, None).await {
         Ok(chains) => {
-            let broken: Vec<String> = chains
-                .iter()
-                .filter_map(|chain| {
-                    chain.broken_at.map(|link| format!("{} at link {link}", chain.name))
-                })
-                .collect();
+            let broken = chains.iter().filter_map(|chain| {
+                chain.broken_at.map(|link| format!("{} at link {link}", chain.name))
+            });
+            let broken: Vec<String> = broken.collect();
             let (state, text) = if broken.is_empty() {
                 let links = chains.iter().map(|chain| chain.links).sum::<i64>();
                 let chains = count(chains.len() as u64, "chain");
@@ -168,31 +167,23 @@ async fn look_inside(report: &mut Report, session: &Session) {
                 )
             };
             report.add("audit", state, text);
-            report.detail("chains", super::audit::documents(&chains).into());
+            report.detail("chains", json!(chains));
         }
         Err(error) => report.add("audit", State::Problem, error.to_string()),
     }
 }
 
 fn said_of_keys(keys: &KeyReport) -> String {
-    let held: Vec<String> = keys
-        .keys
-        .iter()
-        .filter(|key| key.purpose == "secret" && key.state != KeyState::Destroyed)
-        .map(|key| {
+    let mut held: Vec<String> = Vec::new();
+    let mut ids = BTreeSet::new();
+    for key in keys.keys.iter().filter(|key| key.state != KeyState::Destroyed) {
+        ids.insert(key.kek_id.as_str());
+        if key.purpose == "secret" {
             let (version, state) = (key.version, key.state.word());
-            format!("{version} {state} with {}", count(key.rows, "secret"))
-        })
-        .collect();
-    let mut ids: Vec<&str> = keys
-        .keys
-        .iter()
-        .filter(|key| key.state != KeyState::Destroyed)
-        .map(|key| key.kek_id.as_str())
-        .collect();
-    ids.sort_unstable();
-    ids.dedup();
-    let (ids, held) = (ids.join(", "), held.join("; "));
+            held.push(format!("{version} {state} with {}", count(key.rows, "secret")));
+        }
+    }
+    let (ids, held) = (Vec::from_iter(ids).join(", "), held.join("; "));
     let note = if keys.has_local_key {
         " The key is stored beside the data. Back it up separately."
     } else {
@@ -223,28 +214,13 @@ fn look_at_secrets(report: &mut Report, opening: &Opening) {
         (State::Ok, format!("All stored secrets can be decrypted: {}.", by_key.join(", ")))
     };
     report.add("secrets", state, text);
-    let unreadable: Vec<serde_json::Value> = opening.unreadable.iter().map(document).collect();
-    report.detail(
-        "secrets",
-        json!({
-            "opened": opening.opened, "failed": opening.failed, "by_data_key": opening.by_key,
-            "unreadable": unreadable,
-        }),
-    );
+    report.detail("secrets", json!(opening));
 }
 
 fn named(one: &Unreadable) -> String {
     let which = if one.is_current { "the current version" } else { "version" };
     let Unreadable { credential, credential_id, version, why, .. } = one;
     format!("  {credential} ({credential_id}), {which} {version}: {why}")
-}
-
-fn document(one: &Unreadable) -> serde_json::Value {
-    json!({
-        "project_id": one.project_id, "credential_id": one.credential_id,
-        "credential": one.credential, "version": one.version, "current": one.is_current,
-        "why": one.why,
-    })
 }
 
 fn look_at_clocks(report: &mut Report, found: crate::error::Result<Clocks>) {

@@ -9,14 +9,11 @@ use std::process::ExitCode;
 /// `EX_CONFIG` of sysexits.
 const CANNOT_BEGIN: u8 = 78;
 
-/// Why a command was not carried out.
 #[derive(Debug)]
 pub(super) enum Failure {
-    /// It could not begin.
     Start(StartError),
     /// It was not done; the sentence says why and what to do.
     Said(String),
-    /// What it has to say could not be written.
     Output(io::Error),
 }
 
@@ -25,7 +22,6 @@ impl Failure {
         Self::Said(sentence.into())
     }
 
-    /// Tells the person; gives the exit code.
     pub(super) fn tell(self) -> ExitCode {
         let (sentence, code) = match self {
             Self::Start(problem) => (problem.to_string(), ExitCode::from(CANNOT_BEGIN)),

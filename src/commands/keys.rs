@@ -2,10 +2,10 @@
 
 use super::failure::Failure;
 use super::files::NewFile;
-use super::output::{count, print, table};
+use super::output::{count, list, print};
 use super::{Common, Session};
 use crate::crypto::kek::Kek;
-use crate::domain::key::{DataKey, KeyReport, RewrapProgress};
+use crate::domain::key::{KeyReport, RewrapProgress};
 use crate::error::Error;
 use crate::server::config::PaceConfig;
 use serde_json::{Value, json};
@@ -26,7 +26,6 @@ pub(super) struct Keys {
     #[command(flatten)]
     common: Common,
 
-    /// How long a new data key waits.
     #[command(flatten)]
     pace: PaceConfig,
 
@@ -123,26 +122,18 @@ fn named(error: Error) -> Failure {
 }
 
 fn listed(report: &KeyReport) -> (Value, String) {
-    let one = |key: &DataKey| {
-        json!({
+    let headings = ["PURPOSE", "VERSION", "STATE", "SECRETS", "WRAPPED BY", "SINCE"];
+    let (keys, mut text) = list(headings, &report.keys, |key| {
+        let document = json!({
             "purpose": key.purpose, "version": key.version, "state": key.state,
             "since": key.since.to_rfc3339(), "created_at": key.created_at.to_rfc3339(),
             "kek_id": key.kek_id, "secrets": key.rows,
-        })
-    };
-    let row = |key: &DataKey| {
+        });
         let secrets = if key.purpose == "secret" { key.rows.to_string() } else { String::new() };
-        [
-            key.purpose.clone(),
-            key.version.to_string(),
-            key.state.word().to_owned(),
-            secrets,
-            key.kek_id.clone(),
-            key.since.to_text(),
-        ]
-    };
-    let rows: Vec<[String; 6]> = report.keys.iter().map(row).collect();
-    let mut text = table(["PURPOSE", "VERSION", "STATE", "SECRETS", "WRAPPED BY", "SINCE"], &rows);
+        let (version, state) = (key.version.to_string(), key.state.word().to_owned());
+        let (purpose, kek_id) = (key.purpose.clone(), key.kek_id.clone());
+        (document, [purpose, version, state, secrets, kek_id, key.since.to_text()])
+    });
     if let Some(progress) = &report.rewrap {
         text += &format!("\n{}", under_way(progress));
     }
@@ -150,7 +141,6 @@ fn listed(report: &KeyReport) -> (Value, String) {
         let secrets = count(report.unreadable, "secret");
         text += &format!("\n{secrets} cannot be decrypted. regcred doctor names them.");
     }
-    let keys: Vec<Value> = report.keys.iter().map(one).collect();
     let document = json!({"keys": keys, "rewrap": report.rewrap, "unreadable": report.unreadable});
     (document, text)
 }

@@ -66,7 +66,6 @@ enum Command {
 #[derive(Clone, Debug, clap::Args)]
 #[command(mut_args(|arg| arg.global(true)))]
 struct Common {
-    /// Where rows and keys are.
     #[command(flatten)]
     storage: StorageConfig,
 
@@ -125,7 +124,6 @@ async fn carry_out(command: Command) -> Result<ExitCode, Failure> {
     }
 }
 
-/// The vault of an existing database, and the operator.
 struct Session {
     vault: Vault,
     operator: Operator,

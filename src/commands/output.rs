@@ -4,7 +4,6 @@ use super::failure::Failure;
 use serde_json::Value;
 use std::io::{self, Write};
 
-/// Prints the document or the text.
 pub(super) fn print(is_json: bool, document: &Value, text: &str) -> Result<(), Failure> {
     let mut out = io::stdout().lock();
     let text = if is_json { document.to_string() } else { clean(text) };
@@ -15,7 +14,16 @@ pub(super) fn print(is_json: bool, document: &Value, text: &str) -> Result<(), F
     }
 }
 
-/// Columns under their headings.
+/// Each item as a document for scripts and as a row for people.
+pub(super) fn list<T, const N: usize>(
+    headings: [&str; N],
+    items: &[T],
+    one: impl Fn(&T) -> (Value, [String; N]),
+) -> (Value, String) {
+    let (documents, rows): (Vec<Value>, Vec<[String; N]>) = items.iter().map(one).unzip();
+    (documents.into(), table(headings, &rows))
+}
+
 pub(super) fn table<const N: usize>(headings: [&str; N], rows: &[[String; N]]) -> String {
     let length = |text: &str| text.chars().count();
     let widths: [usize; N] = std::array::from_fn(|at| {
@@ -35,7 +43,6 @@ fn clean(text: &str) -> String {
     text.chars().map(|c| if c.is_control() && c != '\n' { '\u{fffd}' } else { c }).collect()
 }
 
-/// `1 secret`, `2 secrets`.
 pub(super) fn count(number: u64, noun: &str) -> String {
     if number == 1 { format!("1 {noun}") } else { format!("{number} {noun}s") }
 }

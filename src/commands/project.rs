@@ -1,7 +1,7 @@
 //! `regcred project`.
 
 use super::failure::Failure;
-use super::output::{print, table};
+use super::output::{list, print};
 use super::user::{document, role};
 use super::{Common, Session};
 use crate::domain::project::{Project as Made, ProjectEntry};
@@ -126,31 +126,22 @@ fn member(person: &Person, role: Role) -> Value {
 }
 
 fn roster(members: &[(Person, Role)]) -> (Value, String) {
-    let documents: Vec<Value> =
-        members.iter().map(|(person, role)| member(person, *role)).collect();
-    let row = |(person, role): &(Person, Role)| {
-        [person.email.clone(), person.name.clone(), role.word().to_owned()]
-    };
-    let rows: Vec<[String; 3]> = members.iter().map(row).collect();
-    (documents.into(), table(["EMAIL", "NAME", "ROLE"], &rows))
+    list(["EMAIL", "NAME", "ROLE"], members, |(person, role)| {
+        let row = [person.email.clone(), person.name.clone(), role.word().to_owned()];
+        (member(person, *role), row)
+    })
 }
 
 fn listed(entries: &[ProjectEntry]) -> (Value, String) {
-    let one = |entry: &ProjectEntry| {
-        let ProjectEntry { project, members, created_at } = entry;
-        json!({
-            "id": project.id, "slug": project.slug, "name": project.name, "members": members,
+    list(["PROJECT", "NAME", "MEMBERS", "ADDED"], entries, |entry| {
+        let ProjectEntry { project: Made { id, slug, name }, members, created_at } = entry;
+        let document = json!({
+            "id": id, "slug": slug, "name": name, "members": members,
             "created_at": created_at.to_rfc3339(),
-        })
-    };
-    let row = |entry: &ProjectEntry| {
-        let project = &entry.project;
-        let added = entry.created_at.day().to_text();
-        [project.slug.clone(), project.name.clone(), entry.members.to_string(), added]
-    };
-    let documents: Vec<Value> = entries.iter().map(one).collect();
-    let rows: Vec<[String; 4]> = entries.iter().map(row).collect();
-    (documents.into(), table(["PROJECT", "NAME", "MEMBERS", "ADDED"], &rows))
+        });
+        let added = created_at.day().to_text();
+        (document, [slug.clone(), name.clone(), members.to_string(), added])
+    })
 }
 
 fn added(project: &Made, owner: &Option<String>) -> (Value, String) {

@@ -1,7 +1,7 @@
 //! `regcred user`.
 
 use super::failure::Failure;
-use super::output::{print, table};
+use super::output::{list, print};
 use super::{Common, Session, password};
 use crate::domain::moment::Moment;
 use crate::domain::user::{Account, Person, Role};
@@ -63,7 +63,6 @@ enum Action {
     Admin {
         /// The e-mail address of the user
         email: String,
-        /// Whether.
         #[command(flatten)]
         answer: Answer,
     },
@@ -99,7 +98,6 @@ struct Answer {
     no: bool,
 }
 
-/// A role by its word.
 pub(super) fn role() -> impl TypedValueParser<Value = Role> {
     PossibleValuesParser::new(Role::ALL.iter().map(|role| role.word()))
         .try_map(|word| Role::from_word(&word).ok_or("there is no such role"))
@@ -157,29 +155,20 @@ fn told(person: &Person, what: &str) -> (Value, String) {
     (document(person), format!("{} {what}.", person.email))
 }
 
-/// A person for scripts.
 pub(super) fn document(person: &Person) -> Value {
     let Person { id, email, name, is_admin } = person;
     json!({"id": id, "email": email, "name": name, "admin": is_admin})
 }
 
 fn listed(accounts: &[Account]) -> (Value, String) {
-    let mut documents = Vec::with_capacity(accounts.len());
-    let mut rows = Vec::with_capacity(accounts.len());
-    for Account { person, created_at, disabled_at } in accounts {
+    list(["EMAIL", "NAME", "ADMIN", "STATE", "ADDED"], accounts, |account| {
+        let Account { person, created_at, disabled_at } = account;
         let mut one = document(person);
         one["created_at"] = created_at.to_rfc3339().into();
         one["disabled_at"] = disabled_at.map(Moment::to_rfc3339).into();
-        documents.push(one);
-        let state = if disabled_at.is_some() { "disabled" } else { "enabled" };
-        rows.push([
-            person.email.clone(),
-            person.name.clone(),
-            if person.is_admin { "yes" } else { "no" }.to_owned(),
-            state.to_owned(),
-            created_at.day().to_text(),
-        ]);
-    }
-    let text = table(["EMAIL", "NAME", "ADMIN", "STATE", "ADDED"], &rows);
-    (documents.into(), text)
+        let is_admin = if person.is_admin { "yes" } else { "no" }.to_owned();
+        let state = if disabled_at.is_some() { "disabled" } else { "enabled" }.to_owned();
+        let (email, name) = (person.email.clone(), person.name.clone());
+        (one, [email, name, is_admin, state, created_at.day().to_text()])
+    })
 }

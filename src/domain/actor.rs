@@ -18,28 +18,20 @@ use uuid::Uuid;
 /// Who did something, as an audit event names them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Actor {
-    /// A person who is signed in.
     Person {
-        /// Never changes.
         id: Uuid,
-        /// What others see.
         name: String,
     },
     /// Somebody with access to the machine.
     Operator,
-    /// A pipeline that proved itself.
     Pipeline {
-        /// Never changes.
         id: Uuid,
-        /// What people call it.
         name: String,
     },
-    /// The product itself.
     Product,
 }
 
 impl Actor {
-    /// The id of a person or a pipeline.
     pub fn id(&self) -> Option<Uuid> {
         match self {
             Self::Person { id, .. } | Self::Pipeline { id, .. } => Some(*id),
@@ -47,7 +39,6 @@ impl Actor {
         }
     }
 
-    /// The name that an audit event carries.
     pub fn name(&self) -> &str {
         match self {
             Self::Person { name, .. } | Self::Pipeline { name, .. } => name,
@@ -57,9 +48,7 @@ impl Actor {
     }
 }
 
-/// Evidence that tells who acts.
 pub trait Acts {
-    /// Who acts.
     fn actor(&self) -> Actor;
 }
 
@@ -75,7 +64,6 @@ impl Acts for Person {
     }
 }
 
-/// A person in a project they belong to.
 #[derive(Clone, Debug)]
 pub struct Member {
     person: Person,
@@ -90,22 +78,18 @@ impl Member {
         Self { person, project, role }
     }
 
-    /// Who it is.
     pub fn person(&self) -> &Person {
         &self.person
     }
 
-    /// Where queries begin.
     pub fn project(&self) -> &Project {
         &self.project
     }
 
-    /// Their role in the project.
     pub fn role(&self) -> Role {
         self.role
     }
 
-    /// What their role allows.
     pub fn permissions(&self) -> Permissions {
         self.role.permissions()
     }
@@ -115,7 +99,6 @@ impl Member {
         self.permissions().has(permission)
     }
 
-    /// Evidence of the permission, or `Forbidden`.
     pub fn can<P: Permit>(&self) -> Result<Can<P>> {
         if self.may(P::PERMISSION) {
             Ok(Can { member: self.clone(), permit: PhantomData })
@@ -126,6 +109,13 @@ impl Member {
 }
 
 impl Acts for Member {
+    fn actor(&self) -> Actor {
+        self.person.actor()
+    }
+}
+
+/// Evidence of what a member may do.
+impl<T: Deref<Target = Member>> Acts for T {
     fn actor(&self) -> Actor {
         self.person.actor()
     }
@@ -144,12 +134,6 @@ impl<P: Permit> Deref for Can<P> {
 
     fn deref(&self) -> &Member {
         &self.member
-    }
-}
-
-impl<P: Permit> Acts for Can<P> {
-    fn actor(&self) -> Actor {
-        self.member.actor()
     }
 }
 
@@ -174,12 +158,6 @@ impl Deref for Granter {
 
     fn deref(&self) -> &Member {
         &self.0
-    }
-}
-
-impl Acts for Granter {
-    fn actor(&self) -> Actor {
-        self.0.actor()
     }
 }
 
@@ -211,7 +189,6 @@ impl Acts for Operator {
 pub struct InstanceAdmin(Actor);
 
 impl Person {
-    /// The evidence, or `Forbidden`.
     pub fn instance_admin(&self) -> Result<InstanceAdmin> {
         if self.is_admin { Ok(InstanceAdmin(self.actor())) } else { Err(Error::Forbidden) }
     }
@@ -246,17 +223,14 @@ impl Pipeline {
         Self { id, project_id, name, token_id, proof }
     }
 
-    /// Never changes.
     pub fn id(&self) -> Uuid {
         self.id
     }
 
-    /// Where its queries begin.
     pub fn project_id(&self) -> Uuid {
         self.project_id
     }
 
-    /// What people call it.
     pub fn name(&self) -> &str {
         &self.name
     }
@@ -266,7 +240,6 @@ impl Pipeline {
         &self.token_id
     }
 
-    /// What was proved of its run.
     pub fn proof(&self) -> &Proof {
         &self.proof
     }

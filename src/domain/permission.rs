@@ -5,7 +5,6 @@ use serde::{Deserialize, Serialize};
 
 /// A permission as a type, for evidence that somebody has it.
 pub trait Permit {
-    /// The same permission as a value.
     const PERMISSION: Permission;
 }
 
@@ -16,7 +15,6 @@ macro_rules! permissions {
             pub enum Permission { $($(#[$meta])* $variant = $word, $label;)+ }
         }
 
-        /// The permissions as types.
         pub mod of {
             use super::{Permission, Permit};
             $(
@@ -33,17 +31,12 @@ macro_rules! permissions {
 }
 
 permissions! {
-    /// See registry credentials.
     RegistryRead = "iam:project:cicd:registry:read", "View registries";
-    /// Create and change registry credentials.
     RegistryWrite = "iam:project:cicd:registry:write", "Create and edit registries";
-    /// Delete registry credentials.
     RegistryDelete = "iam:project:cicd:registry:delete", "Delete registries";
-    /// See pipelines.
     PipelineRead = "iam:project:cicd:pipeline:read", "View pipelines";
     /// Create and change pipelines, their tokens and grants.
     PipelineWrite = "iam:project:cicd:pipeline:write", "Create and edit pipelines";
-    /// Delete pipelines.
     PipelineDelete = "iam:project:cicd:pipeline:delete", "Delete pipelines";
 }
 
@@ -52,23 +45,19 @@ permissions! {
 pub struct Permissions(u32);
 
 impl Permissions {
-    /// The empty set.
     pub const fn none() -> Self {
         Self(0)
     }
 
-    /// This set and one permission more.
     #[must_use]
     pub const fn with(self, permission: Permission) -> Self {
         Self(self.0 | (1 << permission as u32))
     }
 
-    /// Whether the permission is in the set.
     pub const fn has(self, permission: Permission) -> bool {
         self.0 & (1 << permission as u32) != 0
     }
 
-    /// Whether all of `others` are in the set.
     pub const fn has_all(self, others: Self) -> bool {
         self.0 & others.0 == others.0
     }
@@ -86,7 +75,6 @@ impl FromIterator<Permission> for Permissions {
 }
 
 impl Role {
-    /// What the role allows.
     pub fn permissions(self) -> Permissions {
         use Permission::{PipelineRead, PipelineWrite, RegistryRead, RegistryWrite};
         let list: &[Permission] = match self {

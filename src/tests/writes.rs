@@ -202,3 +202,14 @@ async fn a_change_is_one_durable_transaction_and_its_sentence_none() {
         assert_eq!(commits(&app).await, 0, "a refused form");
     }
 }
+
+#[tokio::test]
+async fn a_grant_is_one_durable_transaction_although_it_asks_for_the_password() {
+    let app = App::new().await;
+    let credential = app.credential(&app.owner, "acme", "ghcr", "ghcr.io", "s").await;
+    let (pipeline, _) = app.bare_pipeline("build").await;
+    count_commits(&app).await;
+    forget_commits(&app).await;
+    let reply = app.ask_grant(&app.owner, pipeline, credential, &[]).await;
+    assert_eq!((reply.status.as_u16(), commits(&app).await), (200, 1), "{}", reply.text());
+}

@@ -10,7 +10,6 @@ use std::net::{IpAddr, Ipv6Addr};
 /// How often something may fail, or be done, in a while.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Limit {
-    /// How often.
     pub(super) most: i64,
     /// Seconds, from the first time on.
     pub(super) window: i64,

@@ -9,10 +9,10 @@ use data_encoding::HEXLOWER;
 use std::collections::HashMap;
 use uuid::Uuid;
 
-/// One chain, checked.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
 pub struct ChainReport {
     /// The project's part of the URL, or `instance`; the id when the project is gone.
+    #[serde(rename = "chain")]
     pub name: String,
     /// Links by its stored end.
     pub links: i64,

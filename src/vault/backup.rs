@@ -20,10 +20,8 @@ use std::io::{BufRead, Write};
 /// are not all read into memory.
 const KEYS_MAX: usize = 1_000;
 
-/// What a backup holds.
 #[derive(Clone, Debug)]
 pub struct Contents {
-    /// Its first line.
     pub header: Header,
     /// Rows by table; a table without rows is not there.
     pub rows: BTreeMap<String, u64>,

@@ -36,14 +36,12 @@ const COPY_TAKEN: &str =
 /// What a creation made, and what the page after it says.
 #[derive(Clone, Debug)]
 pub struct Created {
-    /// The new credential.
     pub id: Uuid,
     /// Sentences, without anything secret.
     pub notices: Vec<String>,
 }
 
 impl Vault {
-    /// One page of the project's credentials.
     pub async fn list_credentials(
         &self,
         reader: &Can<of::RegistryRead>,
@@ -151,9 +149,8 @@ impl Vault {
         inserted.map_err(|error| unless_taken(error, Error::Invalid(vec![name_taken()])))?;
         let subject = Subject { id, name: draft.settings.name.clone() };
         let detail = Detail::Registry(draft.host.as_str().to_owned());
-        let action = Action::CredentialCreated;
-        let recorded = self.record_event(write, project, editor, action, subject, detail).await?;
-        Ok((id, recorded))
+        let what = (Action::CredentialCreated, subject, detail);
+        Ok((id, self.record_event(write, project, editor, what).await?))
     }
 
     /// Stops deliveries, or allows them again. Doing it twice changes nothing.
@@ -179,10 +176,8 @@ impl Vault {
             let action =
                 if is_disabled { Action::CredentialDisabled } else { Action::CredentialEnabled };
             let subject = Subject { id, name: found.summary.name.clone() };
-            let detail = Detail::Nothing;
-            let recorded =
-                self.record_event(&write, project, editor, action, subject, detail).await?;
-            write.commit(recorded).await?;
+            let what = (action, subject, Detail::Nothing);
+            self.commit_event(write, project, editor, what).await?;
         }
         Ok(found.summary.name)
     }
@@ -257,7 +252,6 @@ fn renew_on(
     review_on.into_iter().chain(rotate).min()
 }
 
-/// The secret, which a new credential cannot do without.
 fn required(
     secret: &SecretInput,
     method: Method,

@@ -30,9 +30,8 @@ impl Vault {
         write.credentials(project).delete(id).await?;
         let subject = Subject { id, name: name.clone() };
         let detail = Detail::Registry(found.summary.host.as_str().to_owned());
-        let action = Action::CredentialDeleted;
-        let recorded = self.record_event(&write, project, remover, action, subject, detail).await?;
-        write.commit(recorded).await?;
+        let what = (Action::CredentialDeleted, subject, detail);
+        self.commit_event(write, project, remover, what).await?;
         Ok(name)
     }
 
@@ -53,9 +52,8 @@ impl Vault {
         write.trust_rules(project).delete_of_pipeline(id).await?;
         write.pipelines(project).delete(id).await?;
         let name = subject.name.clone();
-        let (action, detail) = (Action::PipelineDeleted, Detail::Nothing);
-        let recorded = self.record_event(&write, project, remover, action, subject, detail).await?;
-        write.commit(recorded).await?;
+        let what = (Action::PipelineDeleted, subject, Detail::Nothing);
+        self.commit_event(write, project, remover, what).await?;
         Ok(name)
     }
 }

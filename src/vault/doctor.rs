@@ -16,31 +16,24 @@ const PAGE: u64 = 200;
 /// Unreadable ones that are named; the others are counted.
 const NAMED: usize = 100;
 
-/// What came of opening everything.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize)]
 pub struct Opening {
     /// Stored secrets by the version of the data key that their ciphertext names.
+    #[serde(rename = "by_data_key")]
     pub by_key: BTreeMap<u32, u64>,
-    /// How many opened.
     pub opened: u64,
-    /// How many did not.
     pub failed: u64,
-    /// The first of those that did not.
     pub unreadable: Vec<Unreadable>,
 }
 
-/// A secret that does not open.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
 pub struct Unreadable {
-    /// Whose project.
     pub project_id: Uuid,
-    /// Whose secret.
     pub credential_id: Uuid,
-    /// The credential's name.
     pub credential: String,
-    /// Which version of the secret.
     pub version: i64,
     /// Whether it is the one that pipelines should get.
+    #[serde(rename = "current")]
     pub is_current: bool,
     /// Why not: a sentence without its full stop.
     pub why: String,
@@ -85,7 +78,14 @@ impl Vault {
                 }
                 match self.fault(row).await? {
                     None => opening.opened += 1,
-                    Some(why) => opening.add(unreadable(row, why)),
+                    Some(why) => opening.add(Unreadable {
+                        project_id: row.project_id,
+                        credential_id: row.credential_id,
+                        credential: row.credential.clone(),
+                        version: row.version,
+                        is_current: row.is_current,
+                        why,
+                    }),
                 }
             }
         }
@@ -130,16 +130,5 @@ impl Opening {
         if self.unreadable.len() < NAMED {
             self.unreadable.push(unreadable);
         }
-    }
-}
-
-fn unreadable(row: &SealedRow, why: String) -> Unreadable {
-    Unreadable {
-        project_id: row.project_id,
-        credential_id: row.credential_id,
-        credential: row.credential.clone(),
-        version: row.version,
-        is_current: row.is_current,
-        why,
     }
 }

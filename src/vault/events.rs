@@ -8,6 +8,9 @@ use crate::error::Result;
 use crate::store::{EventRow, Recorded, Write};
 use uuid::Uuid;
 
+/// What was done to which noun, and what else is on record of it.
+pub(super) type What = (Action, Subject, Detail);
+
 impl Vault {
     /// Adds the event to the transaction, as the next link of the chain.
     pub(super) async fn record_event(
@@ -15,16 +18,25 @@ impl Vault {
         write: &Write,
         chain: Uuid,
         by: &impl Acts,
-        action: Action,
-        subject: Subject,
-        detail: Detail,
+        what: What,
     ) -> Result<Recorded> {
-        record_under(&self.keys.ring(), write, chain, event(by, action, subject, detail)).await
+        record_under(&self.keys.ring(), write, chain, event(by, what)).await
+    }
+
+    /// Makes the transaction durable, with this as its last event.
+    pub(super) async fn commit_event(
+        &self,
+        write: Write,
+        chain: Uuid,
+        by: &impl Acts,
+        what: What,
+    ) -> Result<()> {
+        let recorded = self.record_event(&write, chain, by, what).await?;
+        Ok(write.commit(recorded).await?)
     }
 }
 
-/// An event of this moment.
-pub(super) fn event(by: &impl Acts, action: Action, subject: Subject, detail: Detail) -> EventRow {
+pub(super) fn event(by: &impl Acts, (action, subject, detail): What) -> EventRow {
     let actor = by.actor();
     EventRow {
         at: now().0,

@@ -192,7 +192,6 @@ impl Vault {
         verified.ok_or(problem.unwrap_or(Unproved::NoRule))
     }
 
-    /// Writes the refusal down and tells it.
     async fn deny<T>(
         &self,
         who: (Uuid, Uuid, String),
@@ -214,7 +213,6 @@ impl Vault {
     }
 }
 
-/// The refusal of a token, for this reason.
 fn not_accepted(reason: impl Display) -> Error {
     Error::Denied(format!("The token was not accepted: {reason}."))
 }

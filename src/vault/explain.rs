@@ -3,7 +3,7 @@
 
 mod formats;
 
-use super::{Vault, today};
+use super::{Vault, gather, today};
 use crate::domain::actor::{Can, Pipeline};
 use crate::domain::credential::{Access, Credential};
 use crate::domain::delivery::Content;
@@ -15,7 +15,7 @@ use crate::domain::matching::{
 use crate::domain::permission::of;
 use crate::domain::proof::Proof;
 use crate::domain::registry::RegistryHost;
-use crate::error::{Error, FieldError, Result};
+use crate::error::{Error, Result};
 use std::collections::HashMap;
 use uuid::Uuid;
 
@@ -37,7 +37,6 @@ impl Vault {
         self.explanation(project, id, form, false).await
     }
 
-    /// The explanation for the pipeline that asks.
     pub async fn explain_for(
         &self,
         pipeline: &Pipeline,
@@ -54,21 +53,17 @@ impl Vault {
         form: &ExplainForm,
         is_own: bool,
     ) -> Result<Explanation> {
-        let image = Image::parse(&form.image).map_err(|problem| problem.to_string());
+        let image = Image::parse(&form.image);
+        let image = image.map_err(|problem| Error::at("image", problem.to_string()));
         let intent = match form.intent.as_str() {
             "" => Some(Access::Pull),
             word => Access::from_word(word),
         };
-        let (image, intent) = match (image, intent) {
-            (Ok(image), Some(intent)) => (image, intent),
-            (image, intent) => {
-                let at = |message| FieldError::new("image", message);
-                let mut errors: Vec<FieldError> = image.err().map(at).into_iter().collect();
-                if intent.is_none() {
-                    errors.push(FieldError::new("intent", "Choose pull, or pull and push."));
-                }
-                return Err(Error::Invalid(errors));
-            }
+        let intent = intent.ok_or_else(|| Error::at("intent", "Choose pull, or pull and push."));
+        let mut errors = Vec::new();
+        let (image, intent) = (gather(&mut errors, image)?, gather(&mut errors, intent)?);
+        let (Some(image), Some(intent)) = (image, intent) else {
+            return Err(Error::Invalid(errors));
         };
         let mut rows = self.rows_at(project, pipeline, &image).await?;
         rows.retain(|(_, grants)| !is_own || !grants.is_empty());
@@ -166,7 +161,6 @@ fn candidates(rows: &[Row]) -> Vec<Candidate<'_>> {
         .collect()
 }
 
-/// The run that the form supposes.
 fn supposed(form: &ExplainForm) -> Proof {
     let text = |text: &str| Some(text.trim().to_owned()).filter(|text| !text.is_empty());
     let reference = text(&form.branch).map(|typed| {

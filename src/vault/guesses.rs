@@ -20,19 +20,15 @@ const FAILURES: Limit = Limit { most: 10, window: 15 * 60 };
 /// What is read for an account after so many.
 const SLOWLY: Limit = Limit { most: 1, window: 60 };
 
-/// Whose password it should be.
 #[derive(Clone, Debug)]
 pub(super) enum Whose {
     /// Of who has this folded address.
     Address(String),
-    /// Of this person.
     Person(Uuid),
 }
 
-/// Somebody who says that they know a password.
 #[derive(Clone, Debug)]
 pub(super) struct Guess {
-    /// Whose.
     pub(super) whose: Whose,
     /// What failures for the account are counted under.
     pub(super) account: String,
@@ -95,8 +91,11 @@ impl Vault {
 
     /// Whether there were so many failures that only one attempt a minute is read.
     async fn has_failed(&self, account: &str) -> Result<bool> {
-        let (count, _) = self.store.attempts().count(account, FAILURES.start(now())).await?;
-        Ok(count >= FAILURES.most)
+        Ok(self.failures(account).await? >= FAILURES.most)
+    }
+
+    pub(super) async fn failures(&self, account: &str) -> Result<i64> {
+        Ok(self.store.attempts().count(account, FAILURES.start(now())).await?.0)
     }
 
     /// Counts a wrong password; gives how many there are now for the account and from the network.

@@ -12,7 +12,6 @@ use uuid::Uuid;
 
 /// How long a server has a job without a sign of life. Then another one may run it.
 pub const LEASE: Duration = Duration::from_secs(15);
-/// Jobs that the page shows.
 const SHOWN: u64 = 200;
 /// Days that the outbox keeps an event.
 const OUTBOX_DAYS: i64 = 7;
@@ -105,7 +104,6 @@ impl Vault {
         Ok(write.commit_without_event(Unrecorded::Job).await?)
     }
 
-    /// The jobs of the instance.
     pub async fn jobs(&self, _admin: &InstanceAdmin) -> Result<JobList> {
         Ok(JobList { jobs: self.store.jobs().list(SHOWN).await?, at: now() })
     }
@@ -125,10 +123,8 @@ impl Vault {
         }
         let name = job.name();
         let subject = Subject { id, name: name.clone() };
-        let recorded = self
-            .record_event(&write, INSTANCE, admin, Action::JobRun, subject, Detail::Nothing)
-            .await?;
-        write.commit(recorded).await?;
+        let what = (Action::JobRun, subject, Detail::Nothing);
+        self.commit_event(write, INSTANCE, admin, what).await?;
         self.job_is_due.notify_one();
         Ok(name)
     }

@@ -21,7 +21,6 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use unlocked::Unlocked;
 
-/// The key-encryption keys that were given.
 #[derive(Debug, Default)]
 pub struct KeySource {
     /// The one new wrappings use.
@@ -39,45 +38,26 @@ impl KeySource {
 /// Why the server cannot start. Each says what to do.
 #[derive(Debug, thiserror::Error)]
 pub enum StartProblem {
-    /// Keys exist and none was given.
     #[error(
         "This database is encrypted under key {expected}, and no key was given. Set REGCRED_KEK_FILE to the file that holds it. Nothing was changed."
     )]
-    NoKey {
-        /// Ids of the keys that open the keyring.
-        expected: String,
-    },
-    /// Keys exist and another was given.
+    NoKey { expected: String },
     #[error(
         "This database is encrypted under key {expected}, and the key given is {given}. Set REGCRED_KEK_FILE to the file of the right key. To change keys, set it to the new key and REGCRED_KEK_PREVIOUS_FILE to the old one. Nothing was changed."
     )]
-    WrongKey {
-        /// Ids of the keys that open the keyring.
-        expected: String,
-        /// Ids of the keys that were given.
-        given: String,
-    },
-    /// The right key, and yet the keyring does not open.
+    WrongKey { expected: String, given: String },
     #[error(
         "The keyring in the database cannot be opened with key {given}: it was changed or damaged ({cause}). Restore the database from a backup. Nothing was changed."
     )]
-    Damaged {
-        /// Ids of the keys that were given.
-        given: String,
-        /// The cryptography's own word for it.
-        cause: String,
-    },
-    /// Sealed secrets and no keyring at all.
+    Damaged { given: String, cause: String },
     #[error(
         "This database holds encrypted secrets, but their keyring is missing. Restore the database from a backup. Nothing was changed."
     )]
     NoKeyring,
-    /// A new database of `PostgreSQL` and no key.
     #[error(
         "This is a new database and no key was given. With PostgreSQL, a server does not create a key, because several servers can share the database. Create one with `openssl rand -base64 32 > kek`, keep a copy apart from the database, and set REGCRED_KEK_FILE to the file."
     )]
     NoKeyForShared,
-    /// The database or the system refused.
     #[error("The database cannot be used. The log says why.")]
     Database(Error),
 }
@@ -201,13 +181,12 @@ async fn rewrap(
     }
     let subject = Subject { id: INSTANCE, name: "Regcred".to_owned() };
     let detail = Detail::Keys { from: previous.id().to_string(), to: current.id().to_string() };
-    let event = event(&Actor::Product, Action::KeysRewrapped, subject, detail);
+    let event = event(&Actor::Product, (Action::KeysRewrapped, subject, detail));
     let recorded = record_under(ring, &write, INSTANCE, event).await?;
     write.commit(recorded).await?;
     Ok(rows)
 }
 
-/// A new key as a row.
 fn new_row(key: WrappedKey, state: KeyState, at: i64) -> KeyRow {
     KeyRow {
         purpose: key.purpose.to_string(),
@@ -231,7 +210,7 @@ fn held(rows: &[KeyRow]) -> Vec<WrappedKey> {
     rows.iter().filter(|row| row.state.is_held()).filter_map(wrapped).collect()
 }
 
-fn wrapped(row: &KeyRow) -> Option<WrappedKey> {
+pub(super) fn wrapped(row: &KeyRow) -> Option<WrappedKey> {
     Some(WrappedKey {
         purpose: row.purpose.parse().ok()?,
         version: u32::try_from(row.version).ok()?,

@@ -47,7 +47,7 @@ pub use trust_rules::NewRule;
 use crate::crypto::CryptoError;
 use crate::domain::moment::{Day, Moment};
 use crate::domain::secret_version::KEEP;
-use crate::error::{Error, Result};
+use crate::error::{Error, FieldError, Result};
 use crate::issuers::Issuers;
 use crate::registries::Registries;
 use crate::store::{Recorder, Store, Unrecorded};
@@ -80,13 +80,10 @@ pub struct Vault {
 /// The other hosts that the vault asks: issuers for their keys, registries for tokens.
 #[derive(Clone, Debug)]
 pub struct Reach {
-    /// They sign for runs.
     pub issuers: Issuers,
-    /// They issue tokens for one repository.
     pub registries: Registries,
 }
 
-/// What the vault has to know of its surroundings.
 #[derive(Clone, Debug)]
 pub struct Settings {
     /// The public address, without a trailing slash.
@@ -114,7 +111,6 @@ impl Default for Settings {
 }
 
 impl Vault {
-    /// A vault over an opened store and an unlocked keyring.
     pub fn new(store: Store, keys: Keys, settings: Settings) -> Self {
         let macs = keys.clone();
         let mac = Arc::new(move |message: &[u8]| macs.ring().mac(message));
@@ -143,7 +139,6 @@ impl Vault {
         self.reach.as_ref().ok_or(Error::Unavailable)
     }
 
-    /// What it knows of its surroundings.
     pub fn settings(&self) -> &Settings {
         &self.settings
     }
@@ -176,13 +171,24 @@ impl Vault {
     }
 }
 
+/// What was checked; what is wrong with it goes to the other errors of the form.
+fn gather<T>(errors: &mut Vec<FieldError>, checked: Result<T>) -> Result<Option<T>> {
+    match checked {
+        Ok(value) => Ok(Some(value)),
+        Err(Error::Invalid(more)) => {
+            errors.extend(more);
+            Ok(None)
+        }
+        Err(other) => Err(other),
+    }
+}
+
 /// The time, in UTC. The only clock of the vault.
 fn now() -> Moment {
     let nanos = time::OffsetDateTime::now_utc().unix_timestamp_nanos();
     Moment(i64::try_from(nanos / 1_000_000).unwrap_or(i64::MAX))
 }
 
-/// The calendar day, in UTC.
 pub(crate) fn today() -> Day {
     now().day()
 }

@@ -16,7 +16,6 @@ const AT_ONCE: usize = 2;
 /// How long a lane that has to be slow rests after a wrong password. Who is right and behind many of
 /// them waits as long for each.
 const REST: Duration = Duration::from_millis(50);
-/// The lane of passwords that are stored.
 const STORED: &str = "stored";
 
 #[derive(Clone, Debug)]
@@ -27,7 +26,6 @@ pub(super) struct Passwords {
     accounts: Lanes,
 }
 
-/// A turn to compute a hash.
 pub(super) struct Turn {
     room: OwnedSemaphorePermit,
     lane: Held,
@@ -56,7 +54,6 @@ impl Passwords {
         self.accounts.turn(account).await
     }
 
-    /// The hash to store.
     pub(super) async fn hash(&self, typed: &str) -> Result<String> {
         let turn = self.turn(STORED).await?;
         let typed = Zeroizing::new(typed.to_owned());

@@ -22,14 +22,10 @@ use uuid::Uuid;
 const TAKEN: &str =
     "A user with this e-mail address exists already. `regcred user password` sets a new password.";
 
-/// A person to add.
 #[derive(Clone, Debug)]
 pub struct NewAccount {
-    /// What they sign in with.
     pub email: String,
-    /// What others see.
     pub name: String,
-    /// Whether they manage the instance.
     pub is_admin: bool,
     /// A project's part of the URL, and their role in it.
     pub membership: Option<(String, Role)>,
@@ -52,17 +48,11 @@ impl Vault {
         password: &str,
     ) -> Result<Person> {
         let (email, name) = (new.email.trim(), new.name.trim());
-        let errors: Vec<FieldError> = [
+        refuse([
             ("email", email_problem(email).map(str::to_owned)),
             ("name", name_problem(name, "person")),
             ("password", password_problem(password)),
-        ]
-        .into_iter()
-        .filter_map(|(field, problem)| Some(FieldError::new(field, problem?)))
-        .collect();
-        if !errors.is_empty() {
-            return Err(Error::Invalid(errors));
-        }
+        ])?;
         let password_hash = self.passwords.hash(password).await?;
         let write = self.store.write().await?;
         let email_key = names::fold(email);
@@ -89,9 +79,9 @@ impl Vault {
         if new.is_admin {
             close_set_up(&write).await?;
         }
-        let (action, detail) = (Action::UserCreated, Detail::Account { is_admin: new.is_admin });
-        let about = about(&person);
-        let recorded = self.record_event(&write, INSTANCE, operator, action, about, detail).await?;
+        let detail = Detail::Account { is_admin: new.is_admin };
+        let what = (Action::UserCreated, about(&person), detail);
+        let recorded = self.record_event(&write, INSTANCE, operator, what).await?;
         if let Some((project, role)) = membership {
             self.admit(operator, &write, &project, &person, role).await?;
         }
@@ -166,7 +156,6 @@ impl Vault {
         Ok(Person { is_admin, ..person })
     }
 
-    /// Commits a change of an account with its event.
     async fn change_account(
         &self,
         operator: &Operator,
@@ -174,10 +163,17 @@ impl Vault {
         action: Action,
         person: &Person,
     ) -> Result<()> {
-        let (about, detail) = (about(person), Detail::Nothing);
-        let recorded = self.record_event(&write, INSTANCE, operator, action, about, detail).await?;
-        Ok(write.commit(recorded).await?)
+        let what = (action, about(person), Detail::Nothing);
+        self.commit_event(write, INSTANCE, operator, what).await
     }
+}
+
+/// `Invalid` with the problems of the fields, if there are any.
+fn refuse(problems: impl IntoIterator<Item = (&'static str, Option<String>)>) -> Result<()> {
+    let problems = problems.into_iter();
+    let errors = problems.filter_map(|(field, problem)| Some(FieldError::new(field, problem?)));
+    let errors: Vec<FieldError> = errors.collect();
+    if errors.is_empty() { Ok(()) } else { Err(Error::Invalid(errors)) }
 }
 
 /// The person with this address, whether or not they may sign in.
@@ -196,6 +192,6 @@ async fn account(write: &Write, email: &str) -> Result<Account> {
     })
 }
 
-fn about(person: &Person) -> Subject {
+pub(super) fn about(person: &Person) -> Subject {
     Subject { id: person.id, name: person.email.clone() }
 }

@@ -4,7 +4,7 @@ mod grants;
 mod tokens;
 
 use super::credentials::is_wrong;
-use super::{Vault, names, now, today};
+use super::{Vault, gather, names, now, today};
 use crate::domain::actor::{Can, Granter};
 use crate::domain::audit::{Action, Detail, Subject};
 use crate::domain::credential::Access;
@@ -20,11 +20,9 @@ use crate::store::unless_taken;
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
-/// Receipts on a pipeline's page.
 const RECEIPTS_SHOWN: u64 = 20;
 
 impl Vault {
-    /// The project's pipelines, by name.
     pub async fn list_pipelines(
         &self,
         reader: &Can<of::PipelineRead>,
@@ -38,7 +36,6 @@ impl Vault {
         Ok(self.store.credentials(reader.project().id).grantable(None).await?)
     }
 
-    /// One pipeline.
     pub async fn pipeline_page(
         &self,
         reader: &Can<of::PipelineRead>,
@@ -92,15 +89,9 @@ impl Vault {
         {
             errors.push(name_taken());
         }
-        let chosen = match self.chosen(&write, granter, &form.credentials, &form.intent).await {
-            Ok(chosen) => Some(chosen),
-            Err(Error::Invalid(broken)) => {
-                errors.extend(broken);
-                None
-            }
-            Err(error) => return Err(error),
-        };
-        let expires_on = tokens::expiry(&form.token_days).map_err(|e| errors.push(e)).ok();
+        let chosen = self.chosen(&write, granter, &form.credentials, &form.intent).await;
+        let chosen = gather(&mut errors, chosen)?;
+        let expires_on = gather(&mut errors, tokens::expiry(&form.token_days))?;
         let (Some(chosen), Some(expires_on), true) = (chosen, expires_on, errors.is_empty()) else {
             return Err(Error::Invalid(errors));
         };
@@ -110,8 +101,8 @@ impl Vault {
         let inserted = write.pipelines(project).insert(id, named, &description, now.0, by).await;
         inserted.map_err(|error| unless_taken(error, Error::Invalid(vec![name_taken()])))?;
         let subject = Subject { id, name: name.to_owned() };
-        let (action, about) = (Action::PipelineCreated, subject.clone());
-        self.record_event(&write, project, granter, action, about, Detail::Nothing).await?;
+        let what = (Action::PipelineCreated, subject.clone(), Detail::Nothing);
+        self.record_event(&write, project, granter, what).await?;
         for (credential, intent) in chosen {
             let terms = Terms::plain(intent);
             self.insert_grant(&write, granter, &subject, &credential, terms).await?;

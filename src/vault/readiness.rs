@@ -13,16 +13,12 @@ const FRESH: Duration = Duration::from_millis(500);
 /// How long the database may take: who asks has not much more patience.
 const PATIENCE: Duration = Duration::from_secs(2);
 
-/// Why it cannot work.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Unready {
-    /// It was asked to stop.
     #[error("the server is about to stop")]
     Stopping,
-    /// No answer, or not in time.
     #[error("the database does not answer")]
     Silent,
-    /// It is full, or can be read only.
     #[error("the database does not take what is written")]
     Unwritten,
     /// The file of the embedded database is not where it was opened.
@@ -30,18 +26,15 @@ pub enum Unready {
     Gone,
 }
 
-/// What is known of it.
 #[derive(Debug, Default)]
 pub(super) struct Readiness {
     is_stopping: AtomicBool,
     last: Mutex<Option<Found>>,
 }
 
-/// What came of the last look.
 #[derive(Clone, Copy, Debug)]
 struct Found {
     at: Instant,
-    /// In what condition the store was then.
     condition: (u64, bool),
     answer: Result<(), Unready>,
 }

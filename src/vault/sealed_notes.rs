@@ -12,9 +12,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 crate::domain::words! {
-    /// What a note holds.
     pub enum NoteKind {
-        /// How a post went.
         Flash = "flash", "A flash";
         /// The values of a failed form, without its secret.
         FailedForm = "failed_form", "A failed form";

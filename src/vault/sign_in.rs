@@ -3,10 +3,11 @@
 
 use super::attempts::network_of;
 use super::guesses::{Guess, Whose, forgive};
+use super::people::about;
 use super::{INSTANCE, Vault, names};
 use crate::crypto::password::needs_rehash;
 use crate::domain::actor::{Granter, Member};
-use crate::domain::audit::{Action, Detail, Subject};
+use crate::domain::audit::{Action, Detail};
 use crate::domain::user::Person;
 use crate::error::{Error, Result};
 use crate::store::Unrecorded;
@@ -17,7 +18,6 @@ const VAGUE: &str = "The e-mail address or the password is not right.";
 /// Where a person comes from who signs in, as far as it is known.
 #[derive(Clone, Copy, Default)]
 pub struct Visitor<'a> {
-    /// The client's address.
     pub address: Option<&'a str>,
     /// The mark that the browser keeps: see [`Vault::known_browser`].
     pub browser: Option<&'a str>,
@@ -63,11 +63,8 @@ impl Vault {
             write.people().set_password(person.id, hash).await?;
         }
         forgive(&write, &counted).await?;
-        let subject = Subject { id: person.id, name: person.email.clone() };
-        let (action, detail) = (Action::SignedIn, Detail::Nothing);
-        let recorded =
-            self.record_event(&write, INSTANCE, &person, action, subject, detail).await?;
-        write.commit(recorded).await?;
+        let what = (Action::SignedIn, about(&person), Detail::Nothing);
+        self.commit_event(write, INSTANCE, &person, what).await?;
         Ok(person)
     }
 
@@ -94,13 +91,10 @@ impl Vault {
         })
     }
 
-    /// Records that the person signed out.
     pub async fn signed_out(&self, person: &Person) -> Result<()> {
         let write = self.store.write().await?;
-        let subject = Subject { id: person.id, name: person.email.clone() };
-        let (action, detail) = (Action::SignedOut, Detail::Nothing);
-        let recorded = self.record_event(&write, INSTANCE, person, action, subject, detail).await?;
-        Ok(write.commit(recorded).await?)
+        let what = (Action::SignedOut, about(person), Detail::Nothing);
+        self.commit_event(write, INSTANCE, person, what).await
     }
 
     /// Evidence for handing a credential to a pipeline: the member typed their password just now.
@@ -127,9 +121,12 @@ impl Vault {
                 "This is not your password. Enter the one you sign in with.",
             ));
         }
-        let write = self.store.write().await?;
-        forgive(&write, &account).await?;
-        write.commit_without_event(Unrecorded::Attempt).await?;
+        // A write waits for the disk, and mostly there is nothing to forgive.
+        if self.failures(&account).await? > 0 {
+            let write = self.store.write().await?;
+            forgive(&write, &account).await?;
+            write.commit_without_event(Unrecorded::Attempt).await?;
+        }
         Ok(granter)
     }
 }

@@ -10,11 +10,9 @@ use uuid::Uuid;
 use zeroize::Zeroizing;
 
 crate::domain::words! {
-    /// What a slot holds.
     pub enum SlotKind {
         /// The values of a failed form, without its secret.
         FailedForm = "failed_form", "A failed form";
-        /// A new token.
         Token = "token", "A new token";
         /// What became of a pasted token, without the token.
         Trial = "trial", "A trial of a token";

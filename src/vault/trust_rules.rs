@@ -1,7 +1,7 @@
 //! Trust rules: made, deleted, and tried with a pasted token.
 
 use super::signed::Salt;
-use super::{Vault, now};
+use super::{Vault, gather, now};
 use crate::crypto::jwt::Unverified;
 use crate::crypto::signature::read_ed25519_key;
 use crate::domain::actor::{Can, Granter};
@@ -11,7 +11,7 @@ use crate::domain::proof::fact;
 use crate::domain::trust_rule::{
     Provider, RuleTrial, TokenTrial, TrustForm, TrustRule, check, holds,
 };
-use crate::error::{Error, FieldError, Result};
+use crate::error::{Error, Result};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::Value;
@@ -19,12 +19,10 @@ use std::fmt;
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
-/// Rules that one pipeline may have.
 const MOST: usize = 50;
 /// Claims of a pasted token that are shown.
 const SHOWN: usize = 60;
 
-/// What came of a new rule.
 pub struct NewRule {
     /// The secret that signs Drone's requests, which is shown once: that of the project's other
     /// rules for Drone, or a new one where they have none.
@@ -54,15 +52,11 @@ impl Vault {
         let project = granter.project().id;
         let provider = Provider::from_word(&form.provider)
             .ok_or_else(|| Error::at("provider", "Choose a provider."))?;
-        let read = form.read(provider);
-        let public_key = public_key(provider, &form.public_key);
-        let (claims, public_key) = match (read, public_key) {
-            (Ok(claims), Ok(key)) => (claims, key),
-            (claims, key) => {
-                let mut errors = claims.err().unwrap_or_default();
-                errors.extend(key.err());
-                return Err(Error::Invalid(errors));
-            }
+        let mut errors = Vec::new();
+        let claims = gather(&mut errors, form.read(provider).map_err(Error::Invalid))?;
+        let public_key = gather(&mut errors, public_key(provider, &form.public_key))?;
+        let (Some(claims), Some(public_key)) = (claims, public_key) else {
+            return Err(Error::Invalid(errors));
         };
         let only_oidc = |text: String| if provider.is_oidc() { text } else { String::new() };
         let mut rule = TrustRule {
@@ -86,8 +80,8 @@ impl Vault {
         }
         // Before the other rules are looked at: it locks the project's chain until the end, so that
         // of two first rules for Drone the later one finds the salt of the other.
-        let (action, detail) = (Action::RuleCreated, Detail::Provider(provider));
-        let recorded = self.record_event(&write, project, granter, action, subject, detail).await?;
+        let what = (Action::RuleCreated, subject, Detail::Provider(provider));
+        let recorded = self.record_event(&write, project, granter, what).await?;
         let secret = if provider == Provider::Drone {
             let others = write.trust_rules(project).of_provider(provider).await?;
             let salt = Salt::beside(others.iter().map(|(rule, ..)| rule))?;
@@ -137,8 +131,8 @@ impl Vault {
         let rule = write.trust_rules(project).delete(pipeline, id).await?;
         let rule = rule.ok_or(Error::NotFound)?;
         write.tokens().revoke_short_lived(project, pipeline, now().0).await?;
-        let (action, detail) = (Action::RuleDeleted, Detail::Provider(rule.provider));
-        let recorded = self.record_event(&write, project, editor, action, subject, detail).await?;
+        let what = (Action::RuleDeleted, subject, Detail::Provider(rule.provider));
+        let recorded = self.record_event(&write, project, editor, what).await?;
         let is_shared = rule.provider == Provider::Drone
             && !write.trust_rules(project).of_provider(rule.provider).await?.is_empty();
         write.commit(recorded).await?;
@@ -189,7 +183,6 @@ impl Vault {
     }
 }
 
-/// Whether the `aud` claim names the audience.
 fn is_for(claim: Option<&Value>, audience: &str) -> bool {
     match claim {
         Some(Value::Array(all)) => {
@@ -201,12 +194,12 @@ fn is_for(claim: Option<&Value>, audience: &str) -> bool {
 }
 
 /// The key of who signs requests: base64 of its 32 bytes.
-fn public_key(provider: Provider, typed: &str) -> Result<Option<String>, FieldError> {
+fn public_key(provider: Provider, typed: &str) -> Result<Option<String>> {
     if provider != Provider::Woodpecker {
         return Ok(None);
     }
     let key = read_ed25519_key(typed.trim()).ok_or_else(|| {
-        FieldError::new(
+        Error::at(
             "public_key",
             "Paste the public key as the Woodpecker server shows it, from -----BEGIN PUBLIC KEY----- to the end.",
         )

@@ -6,11 +6,8 @@ use std::fs;
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
-/// Anybody may go through a folder.
 const ENTERED_BY_ALL: u32 = 0o001;
-/// Anybody may read a file.
 const READ_BY_ALL: u32 = 0o004;
-/// Anything for others than the owner.
 const OTHERS: u32 = 0o077;
 
 /// What others may do in the data folder, and with the files in it.

@@ -2,15 +2,11 @@
 
 use serde_json::{Map, Value, json};
 
-/// How a check came out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
 #[serde(rename_all = "lowercase")]
 pub(super) enum State {
-    /// As it should be.
     Ok,
-    /// Worth a look; not wrong.
     Warning,
-    /// Wrong.
     Problem,
 }
 
@@ -33,7 +29,6 @@ impl Report {
         self.checks.push(Check { check, state, text: text.into() });
     }
 
-    /// What only scripts get.
     pub(super) fn detail(&mut self, name: &str, detail: Value) {
         self.details.insert(name.to_owned(), detail);
     }

@@ -10,52 +10,34 @@ use uuid::Uuid;
 crate::domain::words! {
     /// What a save of a credential can change.
     pub enum Field {
-        /// Unique in the project.
         Name = "name", "Name";
-        /// Free text.
         Description = "description", "Description";
-        /// How the credential signs in.
         Method = "method", "Authentication method";
-        /// Who signs in to the registry.
         Username = "username", "Username";
-        /// The contact for questions about it.
         Email = "email", "Email";
-        /// Repository prefixes.
         Paths = "paths", "Repository path";
-        /// Pull, or pull and push.
         Access = "access", "Access";
-        /// The last day it works.
         ExpiresOn = "expires_on", "Expires on";
-        /// The member who answers for it.
         Owner = "owner", "Owner";
-        /// Where it is used.
         Environment = "environment", "Environment";
-        /// Words to find it by.
         Labels = "labels", "Labels";
-        /// When somebody should look at it again.
         ReviewOn = "review_on", "Review date";
-        /// How often the secret should change.
         RotateEvery = "rotate_every_days", "Rotate every";
-        /// Whether grants of it need an approval.
         Protected = "is_protected", "Protected";
         /// The secret. No event holds its value.
         Secret = "secret", "Password or key";
-        /// Enabled or disabled.
         State = "state", "State";
     }
 }
 
 impl Field {
-    /// The field that pages call this.
     pub fn from_label(label: &str) -> Option<Self> {
         Self::ALL.iter().copied().find(|field| field.label() == label)
     }
 }
 
-/// A field that a save changed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FieldChange {
-    /// Which one.
     pub field: Field,
     /// What it was; `None` for a secret.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -66,7 +48,6 @@ pub struct FieldChange {
 }
 
 impl FieldChange {
-    /// That the secret changed, and nothing more.
     pub fn secret() -> Self {
         Self { field: Field::Secret, from: None, to: None }
     }
@@ -76,33 +57,22 @@ impl FieldChange {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Detail {
-    /// Nothing more.
     #[default]
     Nothing,
     /// The words of an event that was written before events held data.
     Text(String),
-    /// A save of a credential.
     Changed(Vec<FieldChange>),
-    /// The registry of a credential.
     Registry(String),
-    /// The origin of a token service.
     TokenService(String),
-    /// One version of a secret.
     Version(i64),
-    /// The version that was current, and the one that is now.
     Versions {
-        /// The earlier one.
         from: i64,
-        /// The later one.
         to: i64,
     },
     /// A credential that a pipeline was granted, or no longer is.
     Grant {
-        /// Its id.
         credential: Uuid,
-        /// Its name at the time.
         name: String,
-        /// What the grant is for.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         intent: Option<Access>,
         /// The last day of its approval.
@@ -111,26 +81,18 @@ pub enum Detail {
     },
     /// The public half of a pipeline's token.
     Token(String),
-    /// Who signs for a pipeline.
     Provider(Provider),
-    /// What a member may do.
     Role(Role),
-    /// A new account.
     Account {
-        /// Whether it manages the instance.
         is_admin: bool,
     },
-    /// The ids of two key-encryption keys.
     Keys {
-        /// The earlier one.
         from: String,
-        /// The later one.
         to: String,
     },
 }
 
 impl Detail {
-    /// What is stored.
     pub fn to_stored(&self) -> String {
         match self {
             Self::Nothing => String::new(),
@@ -148,7 +110,6 @@ impl Detail {
         serde_json::from_str(stored).unwrap_or_else(|_| Self::Text(stored.to_owned()))
     }
 
-    /// What people read.
     pub fn to_text(&self) -> String {
         match self {
             Self::Nothing | Self::Account { is_admin: false } => String::new(),

@@ -15,6 +15,7 @@ use crate::crypto::keyring::{Keyring, Purpose, WrappedKey};
 use crate::domain::key::KeyState;
 use crate::store::KeyRow;
 use crate::vault::KeySource;
+use crate::vault::keys::wrapped;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
@@ -46,18 +47,8 @@ pub(super) fn holds(
 
 /// The key of a row, if it is one that proofs are made with.
 pub(super) fn key(row: KeyRow) -> Option<WrappedKey> {
-    let purpose = row.purpose.parse::<Purpose>().ok()?;
-    if purpose != Purpose::Audit || row.state == KeyState::Destroyed {
-        return None;
-    }
-    Some(WrappedKey {
-        purpose,
-        version: u32::try_from(row.version).ok()?,
-        key_uuid: row.key_uuid,
-        wrapped: row.wrapped,
-        kek_id: row.kek_id.parse().ok()?,
-        is_active: row.state == KeyState::Active,
-    })
+    let key = wrapped(&row).filter(|key| key.purpose == Purpose::Audit);
+    key.filter(|_| row.state != KeyState::Destroyed)
 }
 
 fn message(rows: u64, sha256: &str) -> Vec<u8> {

@@ -59,12 +59,10 @@ impl Vault {
     }
 }
 
-/// Whether the field has a sentence already.
 pub(in crate::vault) fn is_wrong(errors: &[FieldError], field: &str) -> bool {
     errors.iter().any(|error| error.field == field)
 }
 
-/// The sentence for a name that another credential has.
 pub(in crate::vault) fn name_taken() -> FieldError {
     FieldError::new(
         "name",

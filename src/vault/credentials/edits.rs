@@ -57,12 +57,11 @@ impl Vault {
             .map_err(|error| errors.push(error))
             .ok()
             .flatten();
-        if method != stored.summary.method && read.is_none() && !has_secret_error(&errors) {
-            let field = if method == Method::Password { "password" } else { "key_json" };
-            errors
-                .push(FieldError::new(field, "Another authentication method needs a new secret."));
-        }
         let secret_field = if method == Method::Password { "password" } else { "key_json" };
+        if method != stored.summary.method && read.is_none() && !has_secret_error(&errors) {
+            let message = "Another authentication method needs a new secret.";
+            errors.push(FieldError::new(secret_field, message));
+        }
         if form.is_staged && method != stored.summary.method {
             errors.push(FieldError::new(
                 "method",
@@ -131,10 +130,9 @@ impl Vault {
             (Some(_), false) => Action::SecretReplaced,
             (Some(_), true) => Action::SecretStaged,
         };
-        let about = Subject { id, name: settings.name.clone() };
-        let detail = Detail::Changed(changed);
-        let recorded = self.record_event(&write, project, editor, action, about, detail).await?;
-        write.commit(recorded).await?;
+        let subject = Subject { id, name: settings.name.clone() };
+        let what = (action, subject, Detail::Changed(changed));
+        self.commit_event(write, project, editor, what).await?;
         let mut notices = vec![format!("{} was saved.", settings.name)];
         notices.extend(draft.changes);
         if waiting > 0 {
@@ -207,7 +205,6 @@ fn has_secret_error(errors: &[FieldError]) -> bool {
     errors.iter().any(|error| ["password", "key_json", "key_file"].contains(&error.field.as_str()))
 }
 
-/// The fields that a save changed, as its event says.
 fn fields_of(event: &AuditEvent) -> Vec<Field> {
     match (event.action, &event.detail) {
         (Action::CredentialDisabled | Action::CredentialEnabled, _) => vec![Field::State],

@@ -9,11 +9,9 @@ use crate::error::{Error, Result};
 use crate::vault::{Vault, today};
 use uuid::Uuid;
 
-/// Receipts and events on a credential's page.
 const SHOWN: u64 = 20;
 
 impl Vault {
-    /// One credential with who uses it.
     pub async fn credential_page(
         &self,
         reader: &Can<of::RegistryRead>,

@@ -87,9 +87,8 @@ impl Vault {
             }
         };
         let detail = Detail::TokenService(wanted.or(stored.token_service).unwrap_or_default());
-        let about = Subject { id, name };
-        let recorded = self.record_event(&write, project, granter, action, about, detail).await?;
-        write.commit(recorded).await?;
+        let what = (action, Subject { id, name }, detail);
+        self.commit_event(write, project, granter, what).await?;
         Ok(said)
     }
 }

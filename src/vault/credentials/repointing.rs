@@ -114,8 +114,8 @@ impl Vault {
             intent: None,
             until: None,
         };
-        let (action, about) = (Action::GrantDeleted, pipeline.clone());
-        self.record_event(write, project, granter, action, about, detail).await
+        let what = (Action::GrantDeleted, pipeline.clone(), detail);
+        self.record_event(write, project, granter, what).await
     }
 }
 

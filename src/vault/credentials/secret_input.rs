@@ -8,12 +8,9 @@ use crate::domain::secret::Secret;
 use crate::domain::typed_text::{has_blank_edge, is_blank};
 use crate::error::FieldError;
 
-/// What the form's secret fields held.
 #[derive(Clone, Debug, Default)]
 pub struct SecretInput {
-    /// The password field.
     pub password: Secret,
-    /// The text area for a key file.
     pub key_text: Secret,
     /// The uploaded file; empty when none was chosen.
     pub key_file: Secret,

@@ -16,13 +16,11 @@ use crate::vault::keys::key_version;
 use crate::vault::{Vault, now};
 use uuid::Uuid;
 
-/// Versions on a credential's page.
 const SHOWN: u64 = 20;
 /// The newest ones, among which those are looked for that are not kept any more: older ones are
 /// destroyed already.
 const LOOKED_AT: u64 = 100;
 
-/// Where a new secret goes.
 pub(super) struct NewVersion<'a> {
     pub(super) credential: Uuid,
     pub(super) origin: &'a str,
@@ -36,9 +34,7 @@ pub(super) struct NewVersion<'a> {
 /// As which version a secret is stored already.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum StoredAs {
-    /// The one that is delivered.
     Current,
-    /// The one that waits beside it.
     Waiting,
 }
 
@@ -203,9 +199,8 @@ impl Vault {
         write.secrets(project).unstage(id, version).await?;
         write.credentials(project).update(id, row).await?;
         let detail = Detail::Versions { from: found.secret.version, to: version };
-        let (action, about) = (Action::SecretSwitched, Subject { id, name: name.clone() });
-        let recorded = self.record_event(&write, project, editor, action, about, detail).await?;
-        write.commit(recorded).await?;
+        let what = (Action::SecretSwitched, Subject { id, name: name.clone() }, detail);
+        self.commit_event(write, project, editor, what).await?;
         Ok(name)
     }
 
@@ -234,10 +229,9 @@ impl Vault {
             return Ok(name);
         }
         write.secrets(project).destroy(id, &[version], now().0).await?;
-        let (about, detail) = (Subject { id, name: name.clone() }, Detail::Version(version));
-        let action = Action::SecretDestroyed;
-        let recorded = self.record_event(&write, project, remover, action, about, detail).await?;
-        write.commit(recorded).await?;
+        let subject = Subject { id, name: name.clone() };
+        let what = (Action::SecretDestroyed, subject, Detail::Version(version));
+        self.commit_event(write, project, remover, what).await?;
         Ok(name)
     }
 }

@@ -37,9 +37,7 @@ impl Vault {
             CredentialChanges { unreadable_at: Set(Some(now().0)), ..CredentialChanges::default() };
         write.credentials(project).update(id, row).await?;
         let subject = Subject { id, name: stored.summary.name };
-        let action = Action::CredentialUnreadable;
-        let (by, detail) = (Actor::Product, Detail::Nothing);
-        let recorded = self.record_event(&write, project, &by, action, subject, detail).await?;
-        Ok(write.commit(recorded).await?)
+        let what = (Action::CredentialUnreadable, subject, Detail::Nothing);
+        self.commit_event(write, project, &Actor::Product, what).await
     }
 }

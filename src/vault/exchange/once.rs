@@ -32,7 +32,6 @@ pub(super) fn used_once(
     Ok(Some((sha256(format!("{}\0{id}", rule.issuer).as_bytes()), ends)))
 }
 
-/// What was presented, and from where.
 pub(super) struct Shown<'a> {
     pub(super) unverified: &'a Unverified<'a>,
     pub(super) text: &'a str,
@@ -47,7 +46,6 @@ impl Shown<'_> {
     }
 }
 
-/// Whether a token that works once was used before.
 pub(super) enum Use {
     First,
     /// By the same caller, a moment ago: the answer may have been lost.

@@ -6,12 +6,9 @@ use crate::error::Error;
 use crate::issuers::IssuerProblem;
 use serde_json::{Map, Value};
 
-/// Why somebody's word was not taken.
 #[derive(Debug)]
 pub(in crate::vault) enum Unproved {
-    /// No rule of the pipeline names the issuer.
     NoRule,
-    /// This server asks no issuers.
     NoReach,
     /// The signature, the times, the issuer's keys; and a rule that names the issuer.
     Issuer(IssuerProblem, Box<TrustRule>),

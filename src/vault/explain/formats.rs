@@ -7,12 +7,10 @@ use crate::domain::image::Image;
 use crate::domain::matching::{FormatVerdict, Lost, Note, Outcome, Shape, Won};
 use crate::domain::registry::RegistryHost;
 
-/// A format as the explainer asks for it.
 pub(super) struct Format {
     name: &'static str,
     pub(super) door: Door,
     pub(super) shape: Shape,
-    /// Whether it is told the repository.
     pub(super) is_known: bool,
 }
 
@@ -27,7 +25,6 @@ const fn format(name: &'static str, door: Door, shape: Shape, is_known: bool) ->
     Format { name, door, shape, is_known }
 }
 
-/// Every format, as people call it.
 pub(super) const FORMATS: [Format; 14] = [
     format("docker config.json", Door::DockerConfig, Shape::Hosts, false),
     format("docker config.json with image=", Door::DockerConfig, Shape::Hosts, true),

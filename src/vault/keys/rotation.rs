@@ -138,7 +138,7 @@ impl Vault {
         row: &KeyRow,
     ) -> Result<Recorded> {
         let subject = Subject { id: row.key_uuid, name: row.version.to_string() };
-        self.record_event(write, INSTANCE, by, action, subject, Detail::Nothing).await
+        self.record_event(write, INSTANCE, by, (action, subject, Detail::Nothing)).await
     }
 }
 

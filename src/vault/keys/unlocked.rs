@@ -10,7 +10,6 @@ use crate::store::{KeyRow, Store};
 use std::sync::{Arc, PoisonError, RwLock};
 use zeroize::Zeroizing;
 
-/// What was read and opened together.
 #[derive(Clone, Debug)]
 pub(super) struct Unlocked {
     pub(super) ring: Arc<Keyring>,

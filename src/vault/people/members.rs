@@ -14,7 +14,6 @@ impl Vault {
         row.map(|row| row.person).ok_or(Error::Unauthenticated)
     }
 
-    /// The projects of a person, by name.
     pub async fn projects(&self, person: &Person) -> Result<Vec<Project>> {
         let rows = self.store.projects().of_person(person.id).await?;
         Ok(rows.into_iter().map(|(project, _)| project).collect())

@@ -49,9 +49,8 @@ impl Vault {
         let project = Project { id: Uuid::now_v7(), slug, name: name.to_owned() };
         write.projects().insert(&project, now().0).await?;
         let subject = Subject { id: project.id, name: project.name.clone() };
-        let (action, detail) = (Action::ProjectCreated, Detail::Nothing);
-        let recorded =
-            self.record_event(&write, project.id, operator, action, subject, detail).await?;
+        let what = (Action::ProjectCreated, subject, Detail::Nothing);
+        let recorded = self.record_event(&write, project.id, operator, what).await?;
         if let Some(email) = owner {
             let person = account(&write, email).await?.person;
             self.admit(operator, &write, &project, &person, Role::Owner).await?;
@@ -105,14 +104,11 @@ impl Vault {
                     .to_owned(),
             ));
         }
-        let (chain, about, detail) = (project.id, about(&person), Detail::Nothing);
-        let action = Action::MemberRemoved;
-        let recorded = self.record_event(&write, chain, operator, action, about, detail).await?;
-        write.commit(recorded).await?;
+        let what = (Action::MemberRemoved, about(&person), Detail::Nothing);
+        self.commit_event(write, project.id, operator, what).await?;
         Ok(person)
     }
 
-    /// Writes the membership with its event.
     pub(super) async fn admit(
         &self,
         operator: &Operator,
@@ -122,12 +118,11 @@ impl Vault {
         role: Role,
     ) -> Result<Recorded> {
         write.projects().admit(project.id, person.id, role, now().0).await?;
-        let (action, detail) = (Action::MemberAdded, Detail::Role(role));
-        self.record_event(write, project.id, operator, action, about(person), detail).await
+        let what = (Action::MemberAdded, about(person), Detail::Role(role));
+        self.record_event(write, project.id, operator, what).await
     }
 }
 
-/// The project with this part of the URL.
 pub(super) async fn named(write: &Write, slug: &str) -> Result<Project> {
     write.projects().find(slug).await?.ok_or_else(unknown_project)
 }

@@ -1,12 +1,13 @@
 //! The first run: a one-time link makes the first person and the first project. There is no
 //! default password (security T13).
 
+use super::refuse;
 use crate::crypto::{digest, token};
 use crate::domain::audit::{Action, Detail, Subject};
 use crate::domain::project::{self, Project};
 use crate::domain::typed_text::name_problem;
 use crate::domain::user::{self, PASSWORD_MAX, PASSWORD_MIN, Person, Role};
-use crate::error::{Error, FieldError, Result};
+use crate::error::{Error, Result};
 use crate::store::{NewPerson, Unrecorded, Write};
 use crate::vault::{INSTANCE, Vault, names, now};
 use base64::Engine;
@@ -18,23 +19,16 @@ use zeroize::Zeroizing;
 const LINK_LIFE: i64 = 24 * 60 * 60;
 const LINK: &str = "setup_link";
 
-/// What the set-up form asks for, but the password.
 #[derive(Clone, Debug)]
 pub struct FirstPerson {
-    /// The first project's name.
     pub project_name: String,
-    /// The person's name.
     pub name: String,
-    /// The address to sign in with.
     pub email: String,
 }
 
-/// The first person, and the project to show.
 #[derive(Clone, Debug)]
 pub struct Signed {
-    /// The person.
     pub person: Person,
-    /// The project.
     pub project: Project,
 }
 
@@ -58,7 +52,6 @@ impl Vault {
         Ok(self.store.instance().find("set_up").await?.is_some())
     }
 
-    /// Whether this link can still be used.
     pub async fn setup_is_open(&self, link: &str) -> Result<bool> {
         if self.is_set_up().await? {
             return Ok(false);
@@ -71,7 +64,7 @@ impl Vault {
     pub async fn set_up(&self, link: &str, first: FirstPerson, password: &str) -> Result<Signed> {
         let (name, email) = (first.name.trim(), first.email.trim());
         let project_name = first.project_name.trim();
-        let errors: Vec<FieldError> = [
+        refuse([
             ("project_name", name_problem(project_name, "project")),
             (
                 "name",
@@ -83,13 +76,7 @@ impl Vault {
             ),
             ("email", user::email_problem(email).map(str::to_owned)),
             ("password", password_problem(password)),
-        ]
-        .into_iter()
-        .filter_map(|(field, problem)| Some(FieldError::new(field, problem?)))
-        .collect();
-        if !errors.is_empty() {
-            return Err(Error::Invalid(errors));
-        }
+        ])?;
         // Before the hash, so that guessing links keeps nobody from signing in.
         if !self.setup_is_open(link).await? {
             return Err(void_link());
@@ -120,13 +107,11 @@ impl Vault {
         write.projects().admit(project.id, person.id, Role::Owner, at).await?;
         close_set_up(&write).await?;
         let subject = Subject { id: INSTANCE, name: "Regcred".to_owned() };
-        let action = Action::InstanceSetUp;
-        self.record_event(&write, INSTANCE, &person, action, subject, Detail::Nothing).await?;
+        let what = (Action::InstanceSetUp, subject, Detail::Nothing);
+        self.record_event(&write, INSTANCE, &person, what).await?;
         let subject = Subject { id: project.id, name: project.name.clone() };
-        let (action, detail) = (Action::ProjectCreated, Detail::Nothing);
-        let recorded =
-            self.record_event(&write, project.id, &person, action, subject, detail).await?;
-        write.commit(recorded).await?;
+        let what = (Action::ProjectCreated, subject, Detail::Nothing);
+        self.commit_event(write, project.id, &person, what).await?;
         Ok(Signed { person, project })
     }
 }
@@ -137,7 +122,6 @@ pub(super) async fn close_set_up(write: &Write) -> Result<()> {
     Ok(write.instance().set(LINK, "", Some(0)).await?)
 }
 
-/// What is wrong with a password somebody chooses.
 pub(super) fn password_problem(password: &str) -> Option<String> {
     if password.chars().count() < PASSWORD_MIN {
         return Some(format!(

@@ -1,5 +1,6 @@
 //! Grants: which pipeline may have which credential, what for, and under which terms.
 
+use super::tokens::days_within;
 use crate::domain::actor::{Can, Granter};
 use crate::domain::audit::{Action, Detail, Subject};
 use crate::domain::credential::{Access, Credential};
@@ -10,7 +11,7 @@ use crate::domain::pipeline::GrantForm;
 use crate::domain::registry::path_scope;
 use crate::error::{Error, FieldError, Result};
 use crate::store::{GrantRow, Recorded, Write, unless_taken};
-use crate::vault::{Vault, now, today};
+use crate::vault::{Vault, gather, now, today};
 use uuid::Uuid;
 
 impl Vault {
@@ -24,19 +25,14 @@ impl Vault {
         pipeline: Uuid,
         form: &GrantForm,
     ) -> Result<String> {
-        let terms = terms(form);
+        let mut errors = Vec::new();
+        let terms = gather(&mut errors, terms(form).map_err(Error::Invalid))?;
         let write = self.store.write().await?;
         let subject = write.pipelines(granter.project().id).subject(pipeline).await?;
         let subject = subject.ok_or(Error::NotFound)?;
         let chosen = self.chosen(&write, granter, &form.credentials, &form.intent).await;
-        let (terms, chosen) = match (terms, chosen) {
-            (Ok(terms), Ok(chosen)) => (terms, chosen),
-            (Err(mut errors), Err(Error::Invalid(more))) => {
-                errors.extend(more);
-                return Err(Error::Invalid(errors));
-            }
-            (Err(errors), _) => return Err(Error::Invalid(errors)),
-            (_, Err(error)) => return Err(error),
+        let (Some(terms), Some(chosen)) = (terms, gather(&mut errors, chosen)?) else {
+            return Err(Error::Invalid(errors));
         };
         let (mut waits, mut recorded) = (false, None);
         for (credential, intent) in chosen {
@@ -70,12 +66,7 @@ impl Vault {
         days: &str,
     ) -> Result<String> {
         let project = granter.project().id;
-        let number = days.trim().parse::<i64>().ok();
-        let number = number.filter(|days| (1..=APPROVAL_DAYS_MAX).contains(days));
-        let Some(number) = number else {
-            let message = format!("Enter a number of days from 1 to {APPROVAL_DAYS_MAX}.");
-            return Err(Error::at("days", message));
-        };
+        let days = days_within(days, "days", APPROVAL_DAYS_MAX)?;
         let write = self.store.write().await?;
         let subject = write.pipelines(project).subject(pipeline).await?.ok_or(Error::NotFound)?;
         let grant = write.grants(project).find(pipeline, id).await?.ok_or(Error::NotFound)?;
@@ -87,7 +78,7 @@ impl Vault {
         if !grant.terms.needs_approval {
             return Err(Error::Conflict("This grant needs no approval.".to_owned()));
         }
-        let until = today().plus_days(number);
+        let until = today().plus_days(days);
         let person = granter.person();
         if !write.grants(project).approve(id, person.id, &person.name, now().0, until).await? {
             return Err(Error::Conflict(
@@ -102,9 +93,8 @@ impl Vault {
             intent: None,
             until: Some(until),
         };
-        let (action, about) = (Action::GrantApproved, subject.clone());
-        let recorded = self.record_event(&write, project, granter, action, about, detail).await?;
-        write.commit(recorded).await?;
+        let what = (Action::GrantApproved, subject.clone(), detail);
+        self.commit_event(write, project, granter, what).await?;
         Ok(format!("{} can use {name} until {}.", subject.name, until.to_text()))
     }
 
@@ -123,9 +113,8 @@ impl Vault {
         let name = write.credentials(project).subject(credential).await?.map(|found| found.name);
         let name = name.unwrap_or_default();
         let detail = Detail::Grant { credential, name: name.clone(), intent: None, until: None };
-        let (action, about) = (Action::GrantDeleted, subject.clone());
-        let recorded = self.record_event(&write, project, editor, action, about, detail).await?;
-        write.commit(recorded).await?;
+        let what = (Action::GrantDeleted, subject.clone(), detail);
+        self.commit_event(write, project, editor, what).await?;
         Ok(format!("{} can no longer use {name}.", subject.name))
     }
 
@@ -204,8 +193,8 @@ impl Vault {
                 "The pipeline already has a grant of this credential for that. Revoke it first.";
             unless_taken(error, Error::at("credentials", sentence))
         })?;
-        let (action, about) = (Action::GrantCreated, pipeline.clone());
-        let recorded = self.record_event(write, project, granter, action, about, detail).await?;
+        let what = (Action::GrantCreated, pipeline.clone(), detail);
+        let recorded = self.record_event(write, project, granter, what).await?;
         Ok((needs_approval, recorded))
     }
 }

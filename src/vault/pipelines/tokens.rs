@@ -6,7 +6,7 @@ use crate::domain::audit::{Action, Detail, Subject};
 use crate::domain::moment::Day;
 use crate::domain::permission::of;
 use crate::domain::pipeline::TOKEN_DAYS_MAX;
-use crate::error::{Error, FieldError, Result};
+use crate::error::{Error, Result};
 use crate::store::{Recorded, TokenRow, Write};
 use crate::vault::{Vault, now, today};
 use uuid::Uuid;
@@ -36,7 +36,7 @@ impl Vault {
         pipeline: Uuid,
         days: &str,
     ) -> Result<Zeroizing<String>> {
-        let expires_on = expiry(days).map_err(|error| Error::Invalid(vec![error]))?;
+        let expires_on = expiry(days)?;
         let write = self.store.write().await?;
         let subject = write.pipelines(granter.project().id).subject(pipeline).await?;
         let subject = subject.ok_or(Error::NotFound)?;
@@ -61,9 +61,8 @@ impl Vault {
         if !write.tokens().revoke(project, pipeline, id, now().0).await? {
             return Err(Error::NotFound);
         }
-        let (action, detail) = (Action::TokenRevoked, Detail::Token(id.to_owned()));
-        let recorded = self.record_event(&write, project, editor, action, subject, detail).await?;
-        write.commit(recorded).await?;
+        let what = (Action::TokenRevoked, subject, Detail::Token(id.to_owned()));
+        self.commit_event(write, project, editor, what).await?;
         Ok("The token was revoked and no longer works.".to_owned())
     }
 
@@ -88,18 +87,19 @@ impl Vault {
         };
         let project = granter.project().id;
         write.tokens().insert(project, row).await?;
-        let (action, about) = (Action::TokenCreated, pipeline.clone());
-        let detail = Detail::Token(new.id.clone());
-        let recorded = self.record_event(write, project, granter, action, about, detail).await?;
+        let what = (Action::TokenCreated, pipeline.clone(), Detail::Token(new.id));
+        let recorded = self.record_event(write, project, granter, what).await?;
         Ok((new.text, recorded))
     }
 }
 
 /// The last day of a token that works for as many days.
-pub(super) fn expiry(days: &str) -> Result<Day, FieldError> {
-    let days = days.trim().parse::<i64>().ok().filter(|n| (1..=TOKEN_DAYS_MAX).contains(n));
-    let days = days.ok_or_else(|| {
-        FieldError::new("token_days", format!("Enter a number of days from 1 to {TOKEN_DAYS_MAX}."))
-    })?;
-    Ok(today().plus_days(days))
+pub(super) fn expiry(days: &str) -> Result<Day> {
+    Ok(today().plus_days(days_within(days, "token_days", TOKEN_DAYS_MAX)?))
+}
+
+/// The number of days that was typed at the field, from 1 on.
+pub(super) fn days_within(typed: &str, field: &str, most: i64) -> Result<i64> {
+    let days = typed.trim().parse::<i64>().ok().filter(|days| (1..=most).contains(days));
+    days.ok_or_else(|| Error::at(field, format!("Enter a number of days from 1 to {most}.")))
 }

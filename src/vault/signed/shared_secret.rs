@@ -29,7 +29,6 @@ const UNSALTED_LABEL: &[u8] = b"regcred/drone-secret/v1";
 pub(in crate::vault) enum Salt {
     /// Nothing: the rule is from before there were salts.
     Absent,
-    /// Random bytes.
     Random([u8; SALT]),
 }
 
@@ -49,7 +48,6 @@ impl Salt {
         shared.map_or_else(|| fresh_salt().map(Self::Random), Ok)
     }
 
-    /// As a rule keeps it.
     pub(in crate::vault) fn to_text(self) -> Option<String> {
         match self {
             Self::Absent => None,
