@@ -11,11 +11,12 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use uuid::Uuid;
 
-/// Bytes of a cookie's name and value: browsers drop what is larger than 4,096 with its attributes.
-const NOTE_MAX: usize = 3_600;
+/// Bytes of a cookie's name and value. Some proxies (nginx) have 4 KiB for all headers of an answer,
+/// and some of it is needed for the others and for the notes that go.
+const NOTE_MAX: usize = 2_300;
 /// Bytes of all notes of a browser. Proxies refuse a header of more than 8 KiB, and the session has
 /// to find room in it.
-const ALL_MAX: usize = 2 * NOTE_MAX;
+const ALL_MAX: usize = 3 * NOTE_MAX;
 /// How many notes a browser keeps, however small.
 const MOST: usize = 6;
 
