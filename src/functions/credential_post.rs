@@ -18,20 +18,14 @@ const FILE_MAX: usize = 64 * 1024;
 /// The most that all parts may keep together, in bytes.
 const TOTAL_MAX: usize = 1024 * 1024;
 
-/// The post, taken apart.
 #[derive(Clone, Debug, Default)]
 pub(super) struct CredentialPost {
-    /// The project's slug.
     pub(super) project: String,
-    /// Which credential is edited.
     pub(super) id: Option<Uuid>,
-    /// The revision the form was made from.
     pub(super) revision: i64,
     /// The query of the list that the dialog was drawn over.
     pub(super) list: String,
-    /// What was typed, but the secret.
     pub(super) form: CredentialForm,
-    /// The secret.
     pub(super) secret: SecretInput,
 }
 

@@ -16,7 +16,6 @@ use uuid::Uuid;
 /// The longest query of a list, in bytes.
 const LIST_QUERY_MAX: usize = 4 * 1024;
 
-/// One page of the project's credentials.
 pub async fn list_credentials(project: String, query: ListQuery) -> Result<Listing> {
     let reader = member(&project).await?.can::<of::RegistryRead>()?;
     vault().list_credentials(&reader, &query).await

@@ -36,9 +36,6 @@ impl Variables {
     }
 
     /// A text.
-    ///
-    /// # Errors
-    /// A sentence that names the variable when it is not UTF-8.
     pub fn text(&self, name: &str) -> Result<Option<String>, Failure> {
         let text = self.get(name).map(OsString::into_string).transpose();
         text.map_err(|_| Failure::here(format!("{name} is not UTF-8.")))
@@ -55,9 +52,6 @@ impl Variables {
     }
 
     /// A token.
-    ///
-    /// # Errors
-    /// A sentence that names the variable when it is not UTF-8.
     pub fn secret(&self, name: &str) -> Result<Option<Secret>, Failure> {
         Ok(self.text(name)?.map(Secret::from))
     }
@@ -68,9 +62,6 @@ impl Variables {
     }
 
     /// Yes or no.
-    ///
-    /// # Errors
-    /// A sentence that names the variable when it is neither.
     pub fn is_on(&self, name: &str) -> Result<Option<bool>, Failure> {
         match self.text(name)?.as_deref() {
             None => Ok(None),

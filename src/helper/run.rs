@@ -13,7 +13,6 @@ const LONGEST: usize = 256;
 /// How full names of branches begin. Tags keep theirs, so that none is taken for a branch.
 const BRANCHES: &str = "refs/heads/";
 
-/// The same for tags.
 const TAGS: &str = "refs/tags/";
 
 /// The variables in which a CI says it. Of several the first that is set counts.

@@ -11,17 +11,13 @@ use std::path::PathBuf;
 use std::time::Duration;
 use written::Written;
 
-/// What a credential is asked for.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Intent {
-    /// To read images.
     Pull,
-    /// To write images.
     Push,
 }
 
 impl Intent {
-    /// The word in a request.
     pub fn word(self) -> &'static str {
         match self {
             Self::Pull => "pull",
@@ -33,13 +29,10 @@ impl Intent {
 /// What was given to prove who is asking, in the order in which it is used.
 #[derive(Default)]
 pub struct Given {
-    /// A pipeline token.
     pub token: Option<Secret>,
-    /// Where one is.
     pub token_file: Option<PathBuf>,
     /// A JWT of the CI.
     pub id_token: Option<Secret>,
-    /// Where one is.
     pub id_token_file: Option<PathBuf>,
 }
 
@@ -57,15 +50,12 @@ pub struct Settings {
     url: Option<String>,
     may_be_plain: bool,
     audience: Option<String>,
-    /// What proves who is asking.
     pub given: Given,
     /// The pipeline that an identity of the CI is to be.
     pub pipeline: Option<String>,
-    /// What credentials are asked for.
     pub intent: Intent,
     /// The repository that they are asked for, whatever the server.
     repository: Option<String>,
-    /// The image that the job is about.
     image: Option<Image>,
     /// The id of the service connection that an Azure job is to be known by.
     pub service_connection: Option<String>,
@@ -73,7 +63,6 @@ pub struct Settings {
     pub is_strict: bool,
     /// Certificates that are trusted besides the usual ones.
     pub ca_file: Option<PathBuf>,
-    /// The time for everything together.
     pub timeout: Duration,
     /// Where the ids of deliveries are noted.
     pub state: Option<PathBuf>,
@@ -86,10 +75,6 @@ pub struct Settings {
 }
 
 impl Settings {
-    /// Reads them all.
-    ///
-    /// # Errors
-    /// A sentence that names the setting that cannot be used.
     pub fn read(variables: &Variables) -> Result<Self, Failure> {
         let written = Written::read(variables)?;
         let mut given = Given {
@@ -145,9 +130,6 @@ impl Settings {
     }
 
     /// Where Regcred is, without a trailing slash.
-    ///
-    /// # Errors
-    /// A sentence when it is not set, or is nothing that a token may be sent to.
     pub fn server(&self) -> Result<String, Failure> {
         // A variable that came from a file often ends with a line break.
         let url = self.url.as_deref().map(str::trim).ok_or_else(|| {
@@ -166,9 +148,6 @@ impl Settings {
     }
 
     /// Whom an identity token is meant for.
-    ///
-    /// # Errors
-    /// Those of `server`, which it is when nothing else was set.
     pub fn audience(&self) -> Result<String, Failure> {
         self.audience.clone().map_or_else(|| self.server(), Ok)
     }

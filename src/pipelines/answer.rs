@@ -55,7 +55,6 @@ pub(super) fn bytes(mut bytes: Zeroizing<Vec<u8>>) -> Body {
     Body::from(std::mem::take(&mut *bytes))
 }
 
-/// Adds what is told of an answer.
 pub(super) fn tell(headers: &mut HeaderMap, told: &Told) {
     let held = told.held.iter().map(|(receipt, host)| format!("{receipt}; {host}"));
     let held = told.held.len().saturating_sub(lines(headers, DELIVERY, held));

@@ -23,10 +23,8 @@ use axum::extract::State;
 use axum::response::Response;
 use zeroize::Zeroizing;
 
-/// The name of a Kubernetes secret that nobody has named.
 const SECRET_NAME: &str = "regcred";
 
-/// `GET /api/v1/docker-config`.
 pub(super) async fn docker_config(
     State(vault): State<Vault>,
     asking: Asking,
@@ -39,7 +37,6 @@ pub(super) async fn docker_config(
     Ok(write.await?)
 }
 
-/// `GET /api/v1/auth-json`.
 pub(super) async fn auth_json(
     State(vault): State<Vault>,
     asking: Asking,
@@ -49,7 +46,6 @@ pub(super) async fn auth_json(
     Ok(file(&vault, &asking, &query, door, docker::auth_json).await?)
 }
 
-/// `GET /api/v1/docker-auth-config`.
 pub(super) async fn docker_auth_config(
     State(vault): State<Vault>,
     asking: Asking,

@@ -19,7 +19,6 @@ use crate::vault::{DeliveryRequest, Entry, Ledger, Vault};
 use axum::extract::State;
 use axum::response::Response;
 
-/// Answers with kubelet's map.
 pub(super) async fn fetch(State(vault): State<Vault>, asking: Asking) -> Result<Response, Reply> {
     let query = asking.query(&["intent", "image", "cache"], &[])?;
     let intent = query.intent()?;

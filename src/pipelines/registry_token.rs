@@ -13,7 +13,6 @@ use crate::vault::{DeliveryRequest, Entry, Ledger, Vault};
 use axum::extract::State;
 use axum::response::Response;
 
-/// Answers with the token.
 pub(super) async fn fetch(State(vault): State<Vault>, asking: Asking) -> Result<Response, Reply> {
     let query = asking.query(&["intent", "image"], &[])?;
     let intent = query.intent()?;

@@ -18,7 +18,6 @@ use crate::vault::{Entry, Ledger, Vault};
 use axum::extract::{Path, Request, State};
 use axum::response::Response;
 
-/// Answers with what the pipeline of the repository may have.
 pub(super) async fn create(
     State(vault): State<Vault>,
     Path(project): Path<String>,

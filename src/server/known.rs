@@ -42,7 +42,6 @@ pub(super) async fn layer(
     response
 }
 
-/// The cookie's value.
 fn shown(headers: &HeaderMap, name: &str) -> Option<String> {
     let lines = headers.get_all(header::COOKIE).iter().filter_map(|line| line.to_str().ok());
     let mut cookies = lines.flat_map(|line| line.split(';')).filter_map(|one| one.split_once('='));

@@ -111,7 +111,6 @@ async fn greet(vault: &Vault, new_key: Option<PathBuf>) -> io::Result<()> {
     out.flush()
 }
 
-/// The two signals that ask to stop.
 struct Stop {
     interrupt: Signal,
     terminate: Signal,

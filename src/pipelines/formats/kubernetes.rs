@@ -10,7 +10,6 @@ use zeroize::Zeroizing;
 
 /// The longest label (RFC 1123).
 const LABEL_MAX: usize = 63;
-/// The longest name of most objects.
 const SUBDOMAIN_MAX: usize = 253;
 
 /// Whether the text can be the name of a namespace: one DNS label.
