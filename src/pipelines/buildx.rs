@@ -55,5 +55,5 @@ pub(super) async fn fetch(State(vault): State<Vault>, asking: Asking) -> Result<
         })
     };
     let delivered = vault.deliver_all(&asking.pipeline, &requests, write).await?;
-    Ok(answer::delivered(answer::TAR, answer::bytes(delivered.body), &delivered.told))
+    Ok(answer::tar(delivered.body, &delivered.told))
 }

@@ -85,7 +85,7 @@ async fn file(
     let write =
         |entries: &[Entry], ledger: &mut Ledger| Ok(format(entries, image.as_ref(), ledger));
     let delivered = vault.deliver(&asking.pipeline, &request, write).await?;
-    Ok(answer::delivered(answer::JSON, answer::text(delivered.body), &delivered.told))
+    Ok(answer::json(delivered.body, &delivered.told))
 }
 
 fn name_of_secret(query: &Query) -> Result<Option<&str>> {

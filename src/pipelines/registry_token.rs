@@ -27,5 +27,5 @@ pub(super) async fn fetch(State(vault): State<Vault>, asking: Asking) -> Result<
     };
     let delivered = vault.deliver(&asking.pipeline, &request, write).await?;
     let text = delivered.body.ok_or(Error::NotFound)?;
-    Ok(answer::delivered(answer::JSON, answer::text(text), &delivered.told))
+    Ok(answer::json(text, &delivered.told))
 }

@@ -46,9 +46,7 @@ pub(in crate::pipelines) fn manifest(
     let config = auths(&object(entries, ledger, longest, keys, |out, entry| {
         let secret = text(entry)?;
         out.push('{');
-        json::push_member(out, "username", &entry.username);
-        out.push(',');
-        json::push_member(out, "password", secret);
+        json::push_members(out, &[("username", &entry.username), ("password", secret)]);
         out.push(',');
         json::push_auth(out, &entry.username, secret.as_bytes());
         out.push('}');
@@ -97,9 +95,7 @@ pub(in crate::pipelines) fn kubelet(
     let auth = object(ordered.iter().copied(), ledger, longest, keys, |out, entry| {
         let secret = text(entry)?;
         out.push('{');
-        json::push_member(out, "username", &entry.username);
-        out.push(',');
-        json::push_member(out, "password", secret);
+        json::push_members(out, &[("username", &entry.username), ("password", secret)]);
         out.push('}');
         Ok(())
     });
