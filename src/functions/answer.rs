@@ -15,7 +15,6 @@ pub struct FailedForm {
     pub endpoint: String,
     /// The typed values, of the form's own type; null when they were too large to be kept.
     pub form: serde_json::Value,
-    /// Why nothing was saved.
     pub error: Error,
     /// The revision the form was made from, when it was of something stored.
     pub revision: Option<i64>,

@@ -31,12 +31,10 @@ pub fn provide(vault: &Vault, client: Option<String>) {
     provide_context(Taken::default());
 }
 
-/// The vault.
 pub(super) fn vault() -> Vault {
     expect_context::<Vault>()
 }
 
-/// Where the request came from.
 pub(super) fn client() -> Option<String> {
     use_context::<Option<ClientAddress>>().flatten().map(|address| address.0)
 }
@@ -46,7 +44,6 @@ pub(super) fn mark() -> Option<Mark> {
     use_context::<Parts>().and_then(|parts| parts.extensions.get::<Mark>().cloned())
 }
 
-/// The request's session.
 pub(super) fn session() -> Result<Session> {
     use_context::<Parts>()
         .and_then(|parts| parts.extensions.get::<Session>().cloned())

@@ -18,20 +18,14 @@ const FILE_MAX: usize = 64 * 1024;
 /// The most that all parts may keep together, in bytes.
 const TOTAL_MAX: usize = 1024 * 1024;
 
-/// The post, taken apart.
 #[derive(Clone, Debug, Default)]
 pub(super) struct CredentialPost {
-    /// The project's slug.
     pub(super) project: String,
-    /// Which credential is edited.
     pub(super) id: Option<Uuid>,
-    /// The revision the form was made from.
     pub(super) revision: i64,
     /// The query of the list that the dialog was drawn over.
     pub(super) list: String,
-    /// What was typed, but the secret.
     pub(super) form: CredentialForm,
-    /// The secret.
     pub(super) secret: SecretInput,
 }
 
@@ -79,77 +73,43 @@ fn set(
 ) -> Result<()> {
     let unknown =
         || Error::BadRequest("The form has a field that this page does not send.".to_owned());
+    let text = || String::from_utf8_lossy(&bytes).into_owned();
+    let (form, secret) = (&mut post.form, &mut post.secret);
     match name {
         "key_file" => {
-            post.secret.is_file_too_large = is_too_large;
-            post.secret.key_file = Secret::new(bytes.to_vec());
-            return Ok(());
+            secret.is_file_too_large = is_too_large;
+            secret.key_file = Secret::new(bytes.to_vec());
         }
-        "password" | "key_json" if is_too_large => {
-            // Kept one byte too long, so that the rule for it speaks.
-            let kept = Secret::new(vec![b'x'; FILE_MAX + 1]);
-            if name == "password" {
-                post.secret.password = kept
-            } else {
-                post.secret.key_text = kept
-            }
-            return Ok(());
+        "password" | "key_json" => {
+            // What is too large is kept one byte too long, so that the rule for it speaks.
+            let kept = if is_too_large { vec![b'x'; FILE_MAX + 1] } else { bytes.to_vec() };
+            let field =
+                if name == "password" { &mut secret.password } else { &mut secret.key_text };
+            *field = Secret::new(kept);
         }
-        "password" => {
-            post.secret.password = Secret::new(bytes.to_vec());
-            return Ok(());
-        }
-        "key_json" => {
-            post.secret.key_text = Secret::new(bytes.to_vec());
-            return Ok(());
-        }
-        _ => {}
-    }
-    let text = String::from_utf8_lossy(&bytes).into_owned();
-    let form = &mut post.form;
-    let field = match name {
-        "project" => &mut post.project,
-        "list" => &mut post.list,
-        "id" => {
-            post.id = Some(Uuid::parse_str(&text).map_err(|_| Error::NotFound)?);
-            return Ok(());
-        }
-        "revision" => {
-            post.revision = text.parse().map_err(|_| unknown())?;
-            return Ok(());
-        }
-        "also" => {
-            form.also.push(text);
-            return Ok(());
-        }
-        "is_staged" => {
-            form.is_staged = text == "true";
-            return Ok(());
-        }
-        "is_protected" => {
-            form.is_protected = text == "true";
-            return Ok(());
-        }
-        "is_insecure" => {
-            form.is_insecure = text == "true";
-            return Ok(());
-        }
-        "name" => &mut form.name,
-        "description" => &mut form.description,
-        "registry_url" => &mut form.registry_url,
-        "method" => &mut form.method,
-        "username" => &mut form.username,
-        "email" => &mut form.email,
-        "paths" => &mut form.paths,
-        "access" => &mut form.access,
-        "expires_on" => &mut form.expires_on,
-        "owner" => &mut form.owner,
-        "environment" => &mut form.environment,
-        "labels" => &mut form.labels,
-        "review_on" => &mut form.review_on,
-        "rotate_every_days" => &mut form.rotate_every_days,
+        "project" => post.project = text(),
+        "list" => post.list = text(),
+        "id" => post.id = Some(Uuid::parse_str(&text()).map_err(|_| Error::NotFound)?),
+        "revision" => post.revision = text().parse().map_err(|_| unknown())?,
+        "also" => form.also.push(text()),
+        "is_staged" => form.is_staged = text() == "true",
+        "is_protected" => form.is_protected = text() == "true",
+        "is_insecure" => form.is_insecure = text() == "true",
+        "name" => form.name = text(),
+        "description" => form.description = text(),
+        "registry_url" => form.registry_url = text(),
+        "method" => form.method = text(),
+        "username" => form.username = text(),
+        "email" => form.email = text(),
+        "paths" => form.paths = text(),
+        "access" => form.access = text(),
+        "expires_on" => form.expires_on = text(),
+        "owner" => form.owner = text(),
+        "environment" => form.environment = text(),
+        "labels" => form.labels = text(),
+        "review_on" => form.review_on = text(),
+        "rotate_every_days" => form.rotate_every_days = text(),
         _ => return Err(unknown()),
-    };
-    *field = text;
+    }
     Ok(())
 }

@@ -16,7 +16,6 @@ use uuid::Uuid;
 /// The longest query of a list, in bytes.
 const LIST_QUERY_MAX: usize = 4 * 1024;
 
-/// One page of the project's credentials.
 pub async fn list_credentials(project: String, query: ListQuery) -> Result<Listing> {
     let reader = member(&project).await?.can::<of::RegistryRead>()?;
     vault().list_credentials(&reader, &query).await
@@ -66,12 +65,7 @@ pub async fn disable_credential(
     id: Uuid,
     #[server(default)] back: String,
 ) -> Result<()> {
-    let done = async {
-        let editor = member(&project).await?.can::<of::RegistryWrite>()?;
-        let name = vault().set_disabled(&editor, id, true).await?;
-        Ok(format!("{name} is disabled: pipelines no longer receive it."))
-    };
-    finish_action(&list_page(&project, back), done.await).await
+    set_disabled(&project, id, back, true).await
 }
 
 /// Allows deliveries again. `back` is where it was chosen.
@@ -81,12 +75,20 @@ pub async fn enable_credential(
     id: Uuid,
     #[server(default)] back: String,
 ) -> Result<()> {
+    set_disabled(&project, id, back, false).await
+}
+
+async fn set_disabled(project: &str, id: Uuid, back: String, is_disabled: bool) -> Result<()> {
     let done = async {
-        let editor = member(&project).await?.can::<of::RegistryWrite>()?;
-        let name = vault().set_disabled(&editor, id, false).await?;
-        Ok(format!("{name} is enabled: pipelines receive it again."))
+        let editor = member(project).await?.can::<of::RegistryWrite>()?;
+        let name = vault().set_disabled(&editor, id, is_disabled).await?;
+        Ok(if is_disabled {
+            format!("{name} is disabled: pipelines no longer receive it.")
+        } else {
+            format!("{name} is enabled: pipelines receive it again.")
+        })
     };
-    finish_action(&list_page(&project, back), done.await).await
+    finish_action(&list_page(project, back), done.await).await
 }
 
 /// Deletes for good; `typed_name` has to be the name when a pipeline depends on it. `list` is the

@@ -8,13 +8,11 @@ use crate::error::Result;
 use leptos::prelude::*;
 use uuid::Uuid;
 
-/// The jobs of the instance.
 pub async fn find_jobs() -> Result<JobList> {
     let admin = person().await?.instance_admin()?;
     vault().jobs(&admin).await
 }
 
-/// Makes a job due now.
 #[server(prefix = "/rpc", endpoint = "jobs/run")]
 pub async fn run_job_now(id: Uuid) -> Result<()> {
     let done = async {

@@ -37,7 +37,6 @@ pub async fn retire_data_key(version: u32) -> Result<()> {
     finish_action(KEYS, done.await).await
 }
 
-/// Destroys a retired data key for good.
 #[server(prefix = "/rpc", endpoint = "keys/destroy")]
 pub async fn destroy_data_key(version: u32) -> Result<()> {
     let done = async {

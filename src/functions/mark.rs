@@ -17,12 +17,10 @@ impl Mark {
         Self { shown: shown.map(|text| Arc::new(Zeroizing::new(text))), given: Arc::default() }
     }
 
-    /// What the request showed.
     pub(super) fn shown(&self) -> Option<&str> {
         self.shown.as_ref().map(|text| text.as_str())
     }
 
-    /// Gives the browser another one.
     pub(super) fn give(&self, mark: Zeroizing<String>) {
         *self.given.lock().unwrap_or_else(PoisonError::into_inner) = Some(mark);
     }

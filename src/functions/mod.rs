@@ -45,3 +45,5 @@ pub mod versions;
 pub use context::{PERSON, load_frame, provide};
 #[cfg(feature = "ssr")]
 pub use mark::Mark;
+#[cfg(feature = "ssr")]
+pub use notes::{cookie, cookies};

@@ -4,18 +4,19 @@
 use super::context::{signed_in, vault};
 use crate::vault::NoteKind;
 use axum::http::request::Parts;
-use axum::http::{HeaderValue, header};
+use axum::http::{HeaderMap, HeaderValue, header};
 use leptos::prelude::use_context;
 use leptos_axum::ResponseOptions;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use uuid::Uuid;
 
-/// Bytes of a cookie's name and value: browsers drop what is larger than 4,096 with its attributes.
-const NOTE_MAX: usize = 3_600;
+/// Bytes of a cookie's name and value. Some proxies (nginx) have 4 KiB for all headers of an answer,
+/// and some of it is needed for the others and for the notes that go.
+const NOTE_MAX: usize = 2_300;
 /// Bytes of all notes of a browser. Proxies refuse a header of more than 8 KiB, and the session has
 /// to find room in it.
-const ALL_MAX: usize = 2 * NOTE_MAX;
+const ALL_MAX: usize = 3 * NOTE_MAX;
 /// How many notes a browser keeps, however small.
 const MOST: usize = 6;
 
@@ -35,7 +36,7 @@ pub(super) async fn put_note<T: Serialize>(kind: NoteKind, content: &T) -> Optio
             remove(*older);
         }
     }
-    set_cookie(&format!("{name}={sealed}"), kind.seconds());
+    set_cookie(&name, &sealed, kind.seconds());
     Some(id.simple().to_string())
 }
 
@@ -54,10 +55,7 @@ pub(super) async fn take_note<T: DeserializeOwned>(kind: NoteKind, id: &str) -> 
 fn carried() -> Vec<(Uuid, String)> {
     let Some(parts) = use_context::<Parts>() else { return Vec::new() };
     let prefix = prefix();
-    let lines = parts.headers.get_all(header::COOKIE).iter().filter_map(|line| line.to_str().ok());
-    let cookies =
-        lines.flat_map(|line| line.split(';')).filter_map(|one| one.trim().split_once('='));
-    let mut notes: Vec<(Uuid, String)> = cookies
+    let mut notes: Vec<(Uuid, String)> = cookies(&parts.headers)
         .filter_map(|(name, value)| {
             let id = Uuid::try_parse(name.strip_prefix(prefix)?).ok()?;
             Some((id, value.to_owned()))
@@ -80,15 +78,28 @@ fn cookie_name(id: Uuid) -> String {
 }
 
 fn remove(id: Uuid) {
-    set_cookie(&format!("{}=", cookie_name(id)), 0);
+    set_cookie(&cookie_name(id), "", 0);
 }
 
-fn set_cookie(pair: &str, seconds: i64) {
-    let secure = if is_https() { "; Secure" } else { "" };
-    let cookie = format!("{pair}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}");
-    let value = HeaderValue::from_str(&cookie);
-    if let (Some(response), Ok(mut value)) = (use_context::<ResponseOptions>(), value) {
-        value.set_sensitive(true);
-        response.append_header(header::SET_COOKIE, value);
+fn set_cookie(name: &str, value: &str, seconds: i64) {
+    let cookie = cookie(name, value, seconds, is_https());
+    if let (Some(response), Some(cookie)) = (use_context::<ResponseOptions>(), cookie) {
+        response.append_header(header::SET_COOKIE, cookie);
     }
+}
+
+/// The names and values of a request's cookies.
+pub fn cookies(headers: &HeaderMap) -> impl Iterator<Item = (&str, &str)> {
+    let lines = headers.get_all(header::COOKIE).iter().filter_map(|line| line.to_str().ok());
+    let pairs = lines.flat_map(|line| line.split(';')).filter_map(|one| one.split_once('='));
+    pairs.map(|(name, value)| (name.trim(), value.trim()))
+}
+
+/// A cookie that is sent to this site only, and that no script reads.
+pub fn cookie(name: &str, value: &str, seconds: i64, is_https: bool) -> Option<HeaderValue> {
+    let secure = if is_https { "; Secure" } else { "" };
+    let text = format!("{name}={value}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}");
+    let mut cookie = HeaderValue::from_str(&text).ok()?;
+    cookie.set_sensitive(true);
+    Some(cookie)
 }

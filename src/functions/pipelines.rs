@@ -12,13 +12,11 @@ use leptos::prelude::*;
 use serde_json::json;
 use uuid::Uuid;
 
-/// The project's pipelines, by name.
 pub async fn list_pipelines(project: String) -> Result<Vec<PipelineSummary>> {
     let reader = member(&project).await?.can::<of::PipelineRead>()?;
     vault().list_pipelines(&reader).await
 }
 
-/// One pipeline.
 pub async fn find_pipeline(project: String, id: Uuid) -> Result<PipelinePage> {
     let reader = member(&project).await?.can::<of::PipelineRead>()?;
     vault().pipeline_page(&reader, id).await
@@ -81,7 +79,6 @@ pub async fn approve_grant(
     finish(done.await, Form::of::<ApproveGrant>(page, json!({ "days": days }))).await
 }
 
-/// Revokes a grant.
 #[server(prefix = "/rpc", endpoint = "grants/delete")]
 pub async fn delete_grant(project: String, pipeline: Uuid, id: Uuid) -> Result<()> {
     let done = async {

@@ -15,23 +15,18 @@ pub struct Recognised {
     pub host: String,
     /// The path that will become the repository path, if one was in the address.
     pub path: Option<String>,
-    /// What was changed to get there.
     pub changes: Vec<String>,
     /// What it will match.
     pub matches: String,
     /// The product's slug: `docker-hub`, `ghcr`, …
     pub kind: String,
-    /// The product's name.
     pub kind_label: String,
     /// The user name to fill in, when the registry has one for everybody.
     pub username: Option<String>,
-    /// What to enter as the user name.
     pub wants_username: String,
-    /// What to enter as the secret.
     pub wants_secret: String,
     /// The least the token needs to be allowed.
     pub least_scope: String,
-    /// What to know before storing one.
     pub warning: Option<String>,
 }
 

@@ -19,15 +19,10 @@ use zeroize::Zeroizing;
 /// What the page round a project's pages shows.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Frame {
-    /// Who is signed in.
     pub person: Person,
-    /// The project of the URL.
     pub project: Project,
-    /// Every project they belong to.
     pub projects: Vec<Project>,
-    /// Their role here.
     pub role: Role,
-    /// What they may do here.
     pub permissions: Permissions,
     /// The encryption key is the generated file beside the data: worth a backup of its own.
     pub has_local_key: bool,
@@ -95,7 +90,6 @@ pub async fn sign_in(
     finish(done.await, Form::of::<SignIn>(page, json!({ "email": email, "next": next }))).await
 }
 
-/// Signs out.
 #[server(prefix = "/rpc", endpoint = "session/delete")]
 pub async fn sign_out() -> Result<()> {
     if let Ok(person) = person().await {

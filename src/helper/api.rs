@@ -17,7 +17,6 @@ use std::thread;
 use ureq::http::HeaderValue;
 use zeroize::Zeroizing;
 
-/// Who is asked, in a sentence.
 const WHOM: &str = "Regcred";
 
 /// Regcred, asked as one pipeline.
@@ -27,23 +26,17 @@ pub struct Api {
     headers: Vec<(&'static str, HeaderValue)>,
 }
 
-/// What a pipeline gets.
 #[derive(Deserialize)]
 pub struct Credential {
-    /// Who signs in.
     pub username: String,
-    /// With what.
     pub secret: Secret,
-    /// The receipt.
     pub delivery: String,
 }
 
-/// What the kubelet gets.
 #[derive(Default, Deserialize)]
 pub struct ForKubelet {
     /// By what images have to begin with. Nothing when there is no credential.
     pub auth: Option<BTreeMap<String, Login>>,
-    /// The receipts.
     #[serde(default)]
     pub deliveries: Vec<String>,
     /// What is not in it, and why: a sentence each.
@@ -51,7 +44,6 @@ pub struct ForKubelet {
     pub left_out: Vec<String>,
 }
 
-/// What a pipeline could ask for.
 pub struct Listed {
     /// The user name for each server. Of two users on one server it is the first.
     pub usernames: BTreeMap<String, String>,
@@ -59,20 +51,14 @@ pub struct Listed {
     pub left_out: Vec<String>,
 }
 
-/// A user name and a password.
 #[derive(Deserialize)]
 pub struct Login {
-    /// Who signs in.
     pub username: String,
-    /// With what.
     pub password: Secret,
 }
 
 impl Api {
     /// Finds out who is asking and is then ready to ask.
-    ///
-    /// # Errors
-    /// A sentence for a setting that is missing, or what the other side said.
     pub fn open(settings: &Settings, variables: &Variables) -> Result<Self, Failure> {
         let (server, web) = reach(settings)?;
         let token = identity::pipeline_token(&web, &server, settings, variables)?;
@@ -80,9 +66,6 @@ impl Api {
     }
 
     /// The same as the pipeline that the identity token stands for.
-    ///
-    /// # Errors
-    /// As `open`.
     pub fn open_as(
         pipeline: &str,
         jwt: &Secret,
@@ -123,9 +106,6 @@ impl Api {
     }
 
     /// The servers that there are credentials for, and their users.
-    ///
-    /// # Errors
-    /// What Regcred said.
     pub fn usernames(&self) -> Result<Listed, Failure> {
         #[derive(Deserialize)]
         struct Rows {
@@ -145,10 +125,8 @@ impl Api {
         Ok(Listed { usernames, left_out: left_out(&answer) })
     }
 
-    /// What the kubelet may pull the image with. `cache` is what it shares the answer by.
-    ///
-    /// # Errors
-    /// What Regcred said. That there is none is no error.
+    /// What the kubelet may pull the image with; that there is none is no error. `cache` is what it
+    /// shares the answer by.
     pub fn for_kubelet(&self, image: &str, cache: &str) -> Result<ForKubelet, Failure> {
         let path = format!("/api/v1/kubelet?image={}&cache={cache}", percent_encoded(image));
         match self.ask(&path, None).map_err(absence_meant) {
@@ -162,9 +140,6 @@ impl Api {
     }
 
     /// Tells how it went with what a delivery handed out.
-    ///
-    /// # Errors
-    /// What Regcred said.
     pub fn report(&self, delivery: &str, outcome: &'static str) -> Result<(), Failure> {
         #[derive(Serialize)]
         struct Outcome {
@@ -183,9 +158,6 @@ impl Api {
 
 /// A pipeline token for an identity token, which `fresh` gives. It is asked again before each further
 /// try: such a token may work once, and of a try without an answer nobody knows whether it did.
-///
-/// # Errors
-/// What Regcred or `fresh` said.
 pub fn exchange(
     web: &Web,
     server: &str,

@@ -8,22 +8,17 @@ use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 use zeroize::Zeroizing;
 
-/// Tokens are shorter than this.
 const TOKEN_LIMIT: u64 = 16 * 1024;
 
 /// Who may read a file that has a secret in it.
 #[derive(Clone, Copy, PartialEq)]
 pub enum Readers {
-    /// Only its owner, or it is refused.
     Owner,
     /// Whoever made the file has decided that.
     Anyone,
 }
 
 /// Everything the reader has; nothing when that is more than the limit.
-///
-/// # Errors
-/// Those of the reader.
 pub fn read(reader: &mut dyn Read, limit: u64) -> io::Result<Option<Zeroizing<Vec<u8>>>> {
     let mut bytes = Zeroizing::new(Vec::with_capacity(4096));
     reader.take(limit + 1).read_to_end(&mut bytes)?;
@@ -31,17 +26,11 @@ pub fn read(reader: &mut dyn Read, limit: u64) -> io::Result<Option<Zeroizing<Ve
 }
 
 /// Whether others than the owner can read the file.
-///
-/// # Errors
-/// When its mode cannot be had.
 pub fn is_open_to_others(file: &File) -> io::Result<bool> {
     Ok(file.metadata()?.mode() & 0o077 != 0)
 }
 
 /// The token in a file. `name` is the setting that names the file, for the sentence.
-///
-/// # Errors
-/// A sentence when the file cannot be read, is too long, or can be read by others than `readers`.
 pub fn token(path: &Path, name: &str, readers: Readers) -> Result<Secret, Failure> {
     let unreadable = |_| Failure::here(format!("The file of {name} cannot be read."));
     let mut file = File::open(path).map_err(unreadable)?;

@@ -14,7 +14,6 @@ pub struct Variables {
 }
 
 impl Variables {
-    /// Those of this process.
     pub fn of_process() -> Self {
         Self { given: None }
     }
@@ -35,10 +34,6 @@ impl Variables {
         value.filter(|value| !value.is_empty())
     }
 
-    /// A text.
-    ///
-    /// # Errors
-    /// A sentence that names the variable when it is not UTF-8.
     pub fn text(&self, name: &str) -> Result<Option<String>, Failure> {
         let text = self.get(name).map(OsString::into_string).transpose();
         text.map_err(|_| Failure::here(format!("{name} is not UTF-8.")))
@@ -49,28 +44,18 @@ impl Variables {
         self.get(name).map(|value| value.to_string_lossy().into_owned())
     }
 
-    /// Whether there is one.
     pub fn is_set(&self, name: &str) -> bool {
         self.get(name).is_some()
     }
 
-    /// A token.
-    ///
-    /// # Errors
-    /// A sentence that names the variable when it is not UTF-8.
     pub fn secret(&self, name: &str) -> Result<Option<Secret>, Failure> {
         Ok(self.text(name)?.map(Secret::from))
     }
 
-    /// A path.
     pub fn path(&self, name: &str) -> Option<PathBuf> {
         self.get(name).map(PathBuf::from)
     }
 
-    /// Yes or no.
-    ///
-    /// # Errors
-    /// A sentence that names the variable when it is neither.
     pub fn is_on(&self, name: &str) -> Result<Option<bool>, Failure> {
         match self.text(name)?.as_deref() {
             None => Ok(None),

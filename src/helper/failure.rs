@@ -10,9 +10,7 @@ pub enum Failure {
     NotFound,
     /// Nothing on stdin where a server should be.
     NoServer,
-    /// Nothing where a user name should be.
     NoUsername,
-    /// A verb that there is not.
     UnknownAction(String),
     /// Something here is not right: a setting, a file, what came on stdin.
     Here(Cow<'static, str>),
@@ -25,7 +23,6 @@ pub enum Failure {
 }
 
 impl Failure {
-    /// Something here is not right.
     pub fn here(sentence: impl Into<Cow<'static, str>>) -> Self {
         Self::Here(sentence.into())
     }

@@ -17,21 +17,15 @@ const NOBODY: &str = "Nothing says who is asking: set REGCRED_TOKEN or REGCRED_T
 
 const NO_PIPELINE: &str = "REGCRED_PIPELINE is not set: with an identity token of the CI it has to be the id of the pipeline.";
 
-/// Where identity tokens come from.
 enum Source<'a> {
-    /// The same one each time.
     Given(&'a Secret),
     /// Read each time, since others write it anew.
     File(&'a Path),
-    /// Asked for each time.
     Ci(Ci),
 }
 
 /// The pipeline token to ask with: the first that was given, or an exchange for the first identity
 /// token.
-///
-/// # Errors
-/// A sentence that names the settings when there is none, or the one that cannot be used.
 pub fn pipeline_token(
     web: &Web,
     server: &str,
@@ -77,9 +71,6 @@ impl<'a> Source<'a> {
 }
 
 /// The text of a token as it goes into a header: without the line feed that files end with.
-///
-/// # Errors
-/// A sentence that names the setting when that is no token.
 pub fn usable(token: &Secret, name: &str) -> Result<Secret, Failure> {
     let text = token.expose().trim();
     if text.is_empty() || !text.bytes().all(|byte| byte.is_ascii_graphic()) {

@@ -9,15 +9,11 @@ const HUB: [&str; 3] = ["docker.io", "index.docker.io", "registry-1.docker.io"];
 #[derive(Clone, Debug, PartialEq)]
 pub struct Image {
     registry: String,
-    /// Below the registry.
     pub repository: String,
 }
 
 impl Image {
     /// Reads what stands in a build file: `nginx`, `ghcr.io/acme/api:1.0`, with or without a digest.
-    ///
-    /// # Errors
-    /// A sentence that names the setting when that is no image.
     pub fn parse(text: &str) -> Result<Self, Failure> {
         let text = text.trim();
         let name = text.split_once('@').map_or(text, |(name, _)| name);

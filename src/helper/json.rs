@@ -5,9 +5,6 @@ use serde::Serialize;
 use zeroize::Zeroizing;
 
 /// The value and a line feed, byte for byte as a helper written in Go prints it.
-///
-/// # Errors
-/// When the value cannot be JSON, which none of ours does.
 pub fn line(value: &impl Serialize) -> Result<Zeroizing<Vec<u8>>, Failure> {
     let plain = serde_json::to_string(value).map(Zeroizing::new);
     let plain = plain.map_err(|_| Failure::here("The answer cannot be written as JSON."))?;

@@ -15,7 +15,6 @@ use std::collections::BTreeMap;
 use std::io::{Read, Write};
 use zeroize::Zeroizing;
 
-/// Longer is no request of the kubelet.
 const LIMIT: u64 = 256 * 1024;
 
 const GROUP: &str = "credentialprovider.kubelet.k8s.io/";
@@ -55,10 +54,6 @@ struct Login<'a> {
 }
 
 /// The response to the request on stdin. What was left out of it is said on stderr.
-///
-/// # Errors
-/// A sentence for a request or a setting that cannot be used, or what Regcred said. That there is
-/// no credential is no error.
 pub fn respond(
     input: &mut dyn Read,
     err: &mut dyn Write,

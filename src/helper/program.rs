@@ -11,7 +11,6 @@ use std::sync::mpsc::channel;
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// Longer is no token.
 const LIMIT: u64 = 64 * 1024;
 
 /// How often is looked whether a program has ended after its last word.

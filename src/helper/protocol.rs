@@ -29,9 +29,7 @@ const NOT_STORED: &str = "Nothing was stored, since credentials are kept in Regc
 
 const NOT_ERASED: &str = "Nothing was erased, since credentials are kept in Regcred: remove or disable this one there, or set REGCRED_IGNORE_STORE=true to have this pass without a word.";
 
-/// What the program reads and writes.
 pub struct Streams<'a> {
-    /// What the client says.
     pub input: &'a mut dyn Read,
     /// What the client reads, the words of the protocol included.
     pub out: &'a mut dyn Write,

@@ -10,7 +10,6 @@ use std::io::{self, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
-/// More than anybody notes between two reports.
 const LIMIT: u64 = 1024 * 1024;
 
 /// Notes the deliveries, if there is a place to. A note that cannot be made is no reason to keep a
@@ -32,9 +31,6 @@ pub fn say(err: &mut dyn Write, sentences: &[String]) {
 
 /// Tells Regcred of each delivery that was noted, and forgets it. Those that could not be told are
 /// kept for the next time.
-///
-/// # Errors
-/// A sentence when nothing is noted anywhere, or what Regcred said to the first that it refused.
 pub fn tell(
     outcome: &'static str,
     settings: &Settings,

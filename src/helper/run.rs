@@ -13,117 +13,41 @@ const LONGEST: usize = 256;
 /// How full names of branches begin. Tags keep theirs, so that none is taken for a branch.
 const BRANCHES: &str = "refs/heads/";
 
-/// The same for tags.
 const TAGS: &str = "refs/tags/";
 
-/// The variables in which a CI says it. Of several the first that is set counts.
-struct System {
-    run: &'static [&'static str],
-    commit: &'static [&'static str],
-    /// A tag wins over a branch: of a tag some say that it is both.
-    tag: &'static [&'static str],
-    branch: &'static [&'static str],
-    actor: &'static [&'static str],
-    event: &'static [&'static str],
-}
-
-const SYSTEMS: [System; 8] = [
+/// The variables in which a CI says its run, commit, tag, branch, actor and event; `-` where it has
+/// none. Of several the first that is set counts. A tag wins over a branch: of a tag some say that it
+/// is both.
+const SYSTEMS: [&str; 8] = [
     // GitHub, and those that took its names over: Gitea, Forgejo.
-    System {
-        run: &["GITHUB_RUN_ID"],
-        commit: &["GITHUB_SHA"],
-        tag: &[],
-        branch: &["GITHUB_REF", "GITHUB_REF_NAME"],
-        actor: &["GITHUB_ACTOR"],
-        event: &["GITHUB_EVENT_NAME"],
-    },
+    "GITHUB_RUN_ID GITHUB_SHA - GITHUB_REF,GITHUB_REF_NAME GITHUB_ACTOR GITHUB_EVENT_NAME",
     // GitLab.
-    System {
-        run: &["CI_PIPELINE_ID"],
-        commit: &["CI_COMMIT_SHA"],
-        tag: &["CI_COMMIT_TAG"],
-        branch: &["CI_COMMIT_REF_NAME"],
-        actor: &["GITLAB_USER_LOGIN"],
-        event: &["CI_PIPELINE_SOURCE"],
-    },
+    "CI_PIPELINE_ID CI_COMMIT_SHA CI_COMMIT_TAG CI_COMMIT_REF_NAME GITLAB_USER_LOGIN CI_PIPELINE_SOURCE",
     // Woodpecker.
-    System {
-        run: &["CI_PIPELINE_NUMBER"],
-        commit: &["CI_COMMIT_SHA"],
-        tag: &["CI_COMMIT_TAG"],
-        branch: &["CI_COMMIT_BRANCH"],
-        actor: &["CI_COMMIT_AUTHOR"],
-        event: &["CI_PIPELINE_EVENT"],
-    },
+    "CI_PIPELINE_NUMBER CI_COMMIT_SHA CI_COMMIT_TAG CI_COMMIT_BRANCH CI_COMMIT_AUTHOR CI_PIPELINE_EVENT",
     // Drone.
-    System {
-        run: &["DRONE_BUILD_NUMBER"],
-        commit: &["DRONE_COMMIT_SHA"],
-        tag: &["DRONE_TAG"],
-        branch: &["DRONE_BRANCH"],
-        actor: &["DRONE_COMMIT_AUTHOR"],
-        event: &["DRONE_BUILD_EVENT"],
-    },
-    // CircleCI, which has no word for what started a run.
-    System {
-        run: &["CIRCLE_WORKFLOW_ID"],
-        commit: &["CIRCLE_SHA1"],
-        tag: &["CIRCLE_TAG"],
-        branch: &["CIRCLE_BRANCH"],
-        actor: &["CIRCLE_USERNAME", "CIRCLE_PR_USERNAME"],
-        event: &[],
-    },
+    "DRONE_BUILD_NUMBER DRONE_COMMIT_SHA DRONE_TAG DRONE_BRANCH DRONE_COMMIT_AUTHOR DRONE_BUILD_EVENT",
+    // CircleCI.
+    "CIRCLE_WORKFLOW_ID CIRCLE_SHA1 CIRCLE_TAG CIRCLE_BRANCH CIRCLE_USERNAME,CIRCLE_PR_USERNAME -",
     // Buildkite.
-    System {
-        run: &["BUILDKITE_BUILD_NUMBER"],
-        commit: &["BUILDKITE_COMMIT"],
-        tag: &["BUILDKITE_TAG"],
-        branch: &["BUILDKITE_BRANCH"],
-        actor: &["BUILDKITE_BUILD_CREATOR", "BUILDKITE_BUILD_AUTHOR"],
-        event: &["BUILDKITE_SOURCE"],
-    },
-    // Jenkins, which has no word for what started a run.
-    System {
-        run: &["BUILD_URL"],
-        commit: &["GIT_COMMIT"],
-        tag: &["TAG_NAME"],
-        // The second one has the name of the remote before it.
-        branch: &["BRANCH_NAME", "GIT_BRANCH"],
-        actor: &["BUILD_USER_ID"],
-        event: &[],
-    },
+    "BUILDKITE_BUILD_NUMBER BUILDKITE_COMMIT BUILDKITE_TAG BUILDKITE_BRANCH BUILDKITE_BUILD_CREATOR,BUILDKITE_BUILD_AUTHOR BUILDKITE_SOURCE",
+    // Jenkins. The second branch has the name of the remote before it.
+    "BUILD_URL GIT_COMMIT TAG_NAME BRANCH_NAME,GIT_BRANCH BUILD_USER_ID -",
     // Azure Pipelines.
-    System {
-        run: &["BUILD_BUILDID"],
-        commit: &["BUILD_SOURCEVERSION"],
-        tag: &[],
-        branch: &["BUILD_SOURCEBRANCH"],
-        actor: &["BUILD_REQUESTEDFOR"],
-        event: &["BUILD_REASON"],
-    },
+    "BUILD_BUILDID BUILD_SOURCEVERSION - BUILD_SOURCEBRANCH BUILD_REQUESTEDFOR BUILD_REASON",
 ];
 
-impl System {
-    /// In the order of `HEADERS`, what it says, as it is sent.
-    fn said(&self, variables: &Variables) -> [Option<String>; 5] {
-        let first = |names: &[&str]| {
-            names
-                .iter()
-                .find_map(|name| Some(fit(&variables.shown(name)?)).filter(|said| !said.is_empty()))
-        };
-        let tag = first(self.tag).map(|tag| format!("{TAGS}{}", tag.trim_start_matches(TAGS)));
-        let branch = || {
-            let branch = first(self.branch)?;
-            Some(branch.strip_prefix(BRANCHES).map_or(branch.clone(), str::to_owned))
-        };
-        [
-            first(self.run),
-            first(self.commit),
-            tag.or_else(branch),
-            first(self.actor),
-            first(self.event),
-        ]
-    }
+/// In the order of `HEADERS`, what a CI says with these variables, as it is sent.
+fn said(names: &str, variables: &Variables) -> [Option<String>; 5] {
+    let mut said = names.split(' ').map(|names| {
+        let mut said = names.split(',').filter_map(|name| Some(fit(&variables.shown(name)?)));
+        said.find(|said| !said.is_empty())
+    });
+    let mut next = || said.next().flatten();
+    let (run, commit, tag, branch) = (next(), next(), next(), next());
+    let tag = tag.map(|tag| format!("{TAGS}{}", tag.trim_start_matches(TAGS)));
+    let branch = branch.map(|name| name.strip_prefix(BRANCHES).unwrap_or(&name).to_owned());
+    [run, commit, tag.or(branch), next(), next()]
 }
 
 /// The headers that say what is known of the run. They all come from one CI, the one that most
@@ -131,7 +55,7 @@ impl System {
 pub fn claims(variables: &Variables) -> Vec<(&'static str, HeaderValue)> {
     let mut most: [Option<String>; 5] = Default::default();
     for system in SYSTEMS {
-        let said = system.said(variables);
+        let said = said(system, variables);
         if said.iter().flatten().count() > most.iter().flatten().count() {
             most = said;
         }

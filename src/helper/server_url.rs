@@ -2,7 +2,6 @@
 
 use crate::failure::Failure;
 
-/// Longer is no address of a registry.
 const LONGEST: usize = 2048;
 
 /// The server that a client asks for, without the space around it.
@@ -19,9 +18,6 @@ pub fn server(bytes: Option<&[u8]>) -> Result<&str, Failure> {
 }
 
 /// The image that the kubelet asks for.
-///
-/// # Errors
-/// A sentence for what can be no image.
 pub fn image(image: &str) -> Result<&str, Failure> {
     checked(Some(image.as_bytes()), "image").map_err(|failure| match failure {
         Failure::NoServer => Failure::here("The request names no image."),

@@ -11,17 +11,13 @@ use std::path::PathBuf;
 use std::time::Duration;
 use written::Written;
 
-/// What a credential is asked for.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Intent {
-    /// To read images.
     Pull,
-    /// To write images.
     Push,
 }
 
 impl Intent {
-    /// The word in a request.
     pub fn word(self) -> &'static str {
         match self {
             Self::Pull => "pull",
@@ -31,24 +27,17 @@ impl Intent {
 }
 
 /// What was given to prove who is asking, in the order in which it is used.
-#[derive(Default)]
 pub struct Given {
-    /// A pipeline token.
     pub token: Option<Secret>,
-    /// Where one is.
     pub token_file: Option<PathBuf>,
     /// A JWT of the CI.
     pub id_token: Option<Secret>,
-    /// Where one is.
     pub id_token_file: Option<PathBuf>,
 }
 
 impl Given {
     fn is_nothing(&self) -> bool {
-        self.token.is_none()
-            && self.token_file.is_none()
-            && self.id_token.is_none()
-            && self.id_token_file.is_none()
+        matches!(self, Self { token: None, token_file: None, id_token: None, id_token_file: None })
     }
 }
 
@@ -57,15 +46,12 @@ pub struct Settings {
     url: Option<String>,
     may_be_plain: bool,
     audience: Option<String>,
-    /// What proves who is asking.
     pub given: Given,
     /// The pipeline that an identity of the CI is to be.
     pub pipeline: Option<String>,
-    /// What credentials are asked for.
     pub intent: Intent,
     /// The repository that they are asked for, whatever the server.
     repository: Option<String>,
-    /// The image that the job is about.
     image: Option<Image>,
     /// The id of the service connection that an Azure job is to be known by.
     pub service_connection: Option<String>,
@@ -73,7 +59,6 @@ pub struct Settings {
     pub is_strict: bool,
     /// Certificates that are trusted besides the usual ones.
     pub ca_file: Option<PathBuf>,
-    /// The time for everything together.
     pub timeout: Duration,
     /// Where the ids of deliveries are noted.
     pub state: Option<PathBuf>,
@@ -86,12 +71,15 @@ pub struct Settings {
 }
 
 impl Settings {
-    /// Reads them all.
-    ///
-    /// # Errors
-    /// A sentence that names the setting that cannot be used.
     pub fn read(variables: &Variables) -> Result<Self, Failure> {
         let written = Written::read(variables)?;
+        let text = |name: &str, written: Option<String>| {
+            variables.text(name).map(|typed| typed.or(written))
+        };
+        let is_on = |name: &str, written: Option<bool>| {
+            variables.is_on(name).map(|typed| typed.or(written).unwrap_or(false))
+        };
+        let path = |name: &str, written: Option<PathBuf>| variables.path(name).or(written);
         let mut given = Given {
             token: variables.secret("REGCRED_TOKEN")?,
             token_file: variables.path("REGCRED_TOKEN_FILE"),
@@ -107,47 +95,38 @@ impl Settings {
                 id_token_file: written.id_token_file,
             };
         }
-        let intent = variables.text("REGCRED_INTENT")?.or(written.intent);
-        let pipeline = variables.text("REGCRED_PIPELINE")?.or(written.pipeline);
-        let image = variables.text("REGCRED_IMAGE")?.or(written.image);
+        let image = text("REGCRED_IMAGE", written.image)?;
         Ok(Self {
-            url: variables.text("REGCRED_URL")?.or(written.url),
-            may_be_plain: variables
-                .is_on("REGCRED_INSECURE_HTTP")?
-                .or(written.insecure_http)
-                .unwrap_or(false),
-            audience: variables.text("REGCRED_AUDIENCE")?.or(written.audience),
+            url: text("REGCRED_URL", written.url)?,
+            may_be_plain: is_on("REGCRED_INSECURE_HTTP", written.insecure_http)?,
+            audience: text("REGCRED_AUDIENCE", written.audience)?,
             given,
-            pipeline,
-            intent: match intent.as_deref() {
+            pipeline: text("REGCRED_PIPELINE", written.pipeline)?,
+            intent: match text("REGCRED_INTENT", written.intent)?.as_deref() {
                 None | Some("pull") => Intent::Pull,
                 Some("push") => Intent::Push,
                 Some(_) => return Err(Failure::here("REGCRED_INTENT has to be pull or push.")),
             },
-            repository: variables.text("REGCRED_REPOSITORY")?.or(written.repository),
+            repository: text("REGCRED_REPOSITORY", written.repository)?,
             image: image.as_deref().map(Image::parse).transpose()?,
-            service_connection: variables
-                .text("REGCRED_AZURE_SERVICE_CONNECTION")?
-                .or(written.azure_service_connection),
-            is_strict: variables.is_on("REGCRED_STRICT")?.or(written.strict).unwrap_or(false),
-            ca_file: variables.path("REGCRED_CA_FILE").or(written.ca_file),
+            service_connection: text(
+                "REGCRED_AZURE_SERVICE_CONNECTION",
+                written.azure_service_connection,
+            )?,
+            is_strict: is_on("REGCRED_STRICT", written.strict)?,
+            ca_file: path("REGCRED_CA_FILE", written.ca_file),
             timeout: timeout(variables.text("REGCRED_TIMEOUT")?, written.timeout)?,
-            state: variables.path("REGCRED_STATE").or(written.state),
-            is_store_ignored: variables
-                .is_on("REGCRED_IGNORE_STORE")?
-                .or(written.ignore_store)
-                .unwrap_or(false),
-            kubelet_cache: variables.text("REGCRED_KUBELET_CACHE")?.or(written.kubelet_cache),
-            kubelet_cache_duration: variables
-                .text("REGCRED_KUBELET_CACHE_DURATION")?
-                .or(written.kubelet_cache_duration),
+            state: path("REGCRED_STATE", written.state),
+            is_store_ignored: is_on("REGCRED_IGNORE_STORE", written.ignore_store)?,
+            kubelet_cache: text("REGCRED_KUBELET_CACHE", written.kubelet_cache)?,
+            kubelet_cache_duration: text(
+                "REGCRED_KUBELET_CACHE_DURATION",
+                written.kubelet_cache_duration,
+            )?,
         })
     }
 
     /// Where Regcred is, without a trailing slash.
-    ///
-    /// # Errors
-    /// A sentence when it is not set, or is nothing that a token may be sent to.
     pub fn server(&self) -> Result<String, Failure> {
         // A variable that came from a file often ends with a line break.
         let url = self.url.as_deref().map(str::trim).ok_or_else(|| {
@@ -166,9 +145,6 @@ impl Settings {
     }
 
     /// Whom an identity token is meant for.
-    ///
-    /// # Errors
-    /// Those of `server`, which it is when nothing else was set.
     pub fn audience(&self) -> Result<String, Failure> {
         self.audience.clone().map_or_else(|| self.server(), Ok)
     }

@@ -17,7 +17,6 @@ pub struct Stub {
 }
 
 impl Stub {
-    /// Starts one.
     pub fn answering(answers: &[String]) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
@@ -38,7 +37,6 @@ impl Stub {
         Self { address, seen }
     }
 
-    /// Where it is.
     pub fn url(&self) -> String {
         format!("http://{}", self.address)
     }
@@ -91,7 +89,6 @@ pub fn problem(status: u16, code: &str, message: &str) -> String {
 pub struct Folder(PathBuf);
 
 impl Folder {
-    /// Makes one that nobody else has.
     pub fn new() -> Self {
         static COUNT: AtomicUsize = AtomicUsize::new(0);
         let (process, number) = (std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
@@ -100,7 +97,6 @@ impl Folder {
         Self(path)
     }
 
-    /// Where it is.
     pub fn path(&self) -> &Path {
         &self.0
     }

@@ -15,7 +15,6 @@ use zeroize::Zeroizing;
 /// The largest answer that is read: a node's eighteen secrets of 64 KiB, with what JSON adds.
 const ANSWER_LIMIT: u64 = 4 * 1024 * 1024;
 
-/// The largest file of certificates.
 const CA_LIMIT: u64 = 1024 * 1024;
 
 /// What is waited before the second and the third try.
@@ -35,26 +34,19 @@ pub struct Web {
 pub struct Request<'a> {
     /// Who is asked, for the sentence when it fails.
     pub whom: &'static str,
-    /// The whole address.
     pub url: &'a str,
-    /// Besides the usual ones.
     pub headers: &'a [(&'static str, HeaderValue)],
     /// JSON.
     pub body: Option<&'a [u8]>,
 }
 
-/// What was answered.
 pub struct Answer {
-    /// As a number.
     pub status: u16,
-    /// What is said beside the body.
     pub headers: HeaderMap,
-    /// All of it.
     pub body: Zeroizing<Vec<u8>>,
     retry_after: Option<Duration>,
 }
 
-/// How one try ended.
 enum Try {
     Done(Result<Answer, Failure>),
     /// This, unless another try does better.
@@ -63,9 +55,6 @@ enum Try {
 
 impl Web {
     /// A client whose time runs from now. `pause` waits between tries.
-    ///
-    /// # Errors
-    /// A sentence when the certificates cannot be used.
     pub fn new(
         time: Duration,
         ca_file: Option<&Path>,
@@ -92,9 +81,6 @@ impl Web {
     }
 
     /// Posts a body that is made anew for each try, since it may work only once.
-    ///
-    /// # Errors
-    /// As `send`, and those of `make`.
     pub fn send_anew(
         &self,
         whom: &'static str,
@@ -107,7 +93,6 @@ impl Web {
         })
     }
 
-    /// The time that is left for everything.
     pub fn left(&self) -> Duration {
         self.deadline.saturating_duration_since(Instant::now())
     }

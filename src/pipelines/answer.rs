@@ -13,9 +13,7 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::Response;
 use zeroize::Zeroizing;
 
-pub(super) const JSON: &str = "application/json";
-pub(super) const TAR: &str = "application/x-tar";
-
+const JSON: &str = "application/json";
 const DELIVERY: &str = "regcred-delivery";
 const FETCH: &str = "regcred-fetch";
 const LEFT_OUT: &str = "regcred-left-out";
@@ -28,8 +26,17 @@ const BYTES: usize = 1_400;
 /// The longest line that says what is left out. A reason may name any number of credentials.
 const LINE: usize = 300;
 
-/// An answer with a secret in it, of the media type `kind`.
-pub(super) fn delivered(kind: &'static str, body: Body, told: &Told) -> Response {
+/// JSON with a secret in it: the text itself, not a copy of it.
+pub(super) fn json(mut text: Zeroizing<String>, told: &Told) -> Response {
+    delivered(JSON, Body::from(std::mem::take(&mut *text)), told)
+}
+
+/// A tar with secrets in it: the bytes themselves.
+pub(super) fn tar(mut bytes: Zeroizing<Vec<u8>>, told: &Told) -> Response {
+    delivered("application/x-tar", Body::from(std::mem::take(&mut *bytes)), told)
+}
+
+fn delivered(kind: &'static str, body: Body, told: &Told) -> Response {
     let mut response = Response::new(body);
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
@@ -37,25 +44,17 @@ pub(super) fn delivered(kind: &'static str, body: Body, told: &Told) -> Response
     response
 }
 
-/// There is nothing, which is no error.
-pub(super) fn empty(told: &Told) -> Response {
+/// The JSON; or there is nothing, which is no error.
+pub(super) fn json_or_empty(text: Option<Zeroizing<String>>, told: &Told) -> Response {
+    if let Some(text) = text {
+        return json(text, told);
+    }
     let mut response = Response::new(Body::empty());
     *response.status_mut() = StatusCode::NO_CONTENT;
     tell(response.headers_mut(), told);
     response
 }
 
-/// A body that is the text itself, not a copy of it.
-pub(super) fn text(mut text: Zeroizing<String>) -> Body {
-    Body::from(std::mem::take(&mut *text))
-}
-
-/// A body that is the bytes themselves, not a copy of them.
-pub(super) fn bytes(mut bytes: Zeroizing<Vec<u8>>) -> Body {
-    Body::from(std::mem::take(&mut *bytes))
-}
-
-/// Adds what is told of an answer.
 pub(super) fn tell(headers: &mut HeaderMap, told: &Told) {
     let held = told.held.iter().map(|(receipt, host)| format!("{receipt}; {host}"));
     let held = told.held.len().saturating_sub(lines(headers, DELIVERY, held));
@@ -139,7 +138,7 @@ mod tests {
         for name in ["regcred-more", "regcred-ends", "regcred-note"] {
             assert!(of(name).is_empty(), "{name}");
         }
-        let nothing = empty(&told(0, ""));
+        let nothing = json_or_empty(None, &told(0, ""));
         assert_eq!(nothing.status(), StatusCode::NO_CONTENT);
         assert!(!nothing.headers().contains_key("regcred-fetch"), "there is nothing to speak of");
     }
@@ -191,7 +190,7 @@ mod tests {
 
     #[test]
     fn a_name_that_no_header_can_hold_does_not_hide_the_line() {
-        let response = empty(&told(1, "it ties with b\u{fc}ild\n"));
+        let response = json_or_empty(None, &told(1, "it ties with b\u{fc}ild\n"));
         let expected = format!("{}; it ties with b?ild?", Uuid::nil());
         assert_eq!(of(&response, "regcred-left-out"), [expected]);
     }

@@ -1,6 +1,7 @@
 //! What every door of a delivery reads of a request: whose it is, what it says about its run, where
 //! it comes from.
 
+use super::build;
 use super::query::Query;
 use super::reply::Reply;
 use super::token::Presented;
@@ -36,16 +37,8 @@ impl Asking {
 
     /// A fetch of everything that the pipeline may have.
     pub(super) fn request(&self, door: Door, intent: Access, shape: Shape) -> DeliveryRequest {
-        DeliveryRequest {
-            intent,
-            door,
-            claims: self.claims.clone(),
-            address: self.address.clone(),
-            host: None,
-            repository: None,
-            shape,
-            wants_token: false,
-        }
+        let request = build::request(door, intent, self.address.clone());
+        DeliveryRequest { claims: self.claims.clone(), shape, ..request }
     }
 }
 

@@ -5,9 +5,6 @@ use axum::body::{Body, Bytes, to_bytes};
 use serde::de::DeserializeOwned;
 
 /// The whole body, of at most `max` bytes.
-///
-/// # Errors
-/// `BadRequest` when it is longer or ends too early.
 pub(super) async fn read(body: Body, max: usize) -> Result<Bytes> {
     to_bytes(body, max).await.map_err(|_| {
         Error::BadRequest(format!("The body has to be whole, and at most {} KiB.", max / 1024))

@@ -11,7 +11,6 @@ use serde_json::{Map, Value};
 /// Bytes of a request. A run with thousands of changed files still fits.
 pub(super) const BODY_MAX: usize = 512 * 1024;
 
-/// A run of a repository.
 pub(super) struct Run {
     /// The object's `repo` and the run, as they were signed. What else there may be, such as the
     /// forge's own password, is dropped here.
@@ -21,9 +20,6 @@ pub(super) struct Run {
 
 impl Run {
     /// Reads a body whose run is in the member `part`.
-    ///
-    /// # Errors
-    /// `BadRequest` when either is missing.
     pub(super) fn read(body: &[u8], part: &str) -> Result<Self> {
         let form = format!("an object with repo and {part}");
         let mut facts: Map<String, Value> = body::json(body, &form)?;

@@ -20,10 +20,8 @@ use crate::vault::{DeliveryRequest, Entry, Ledger, Vault};
 use axum::extract::State;
 use axum::response::Response;
 
-/// Repositories of one request.
 const MOST: usize = 50;
 
-/// Answers with the tar.
 pub(super) async fn fetch(State(vault): State<Vault>, asking: Asking) -> Result<Response, Reply> {
     let query = asking.query(&["intent"], &["repository"])?;
     let intent = query.intent()?;
@@ -57,5 +55,5 @@ pub(super) async fn fetch(State(vault): State<Vault>, asking: Asking) -> Result<
         })
     };
     let delivered = vault.deliver_all(&asking.pipeline, &requests, write).await?;
-    Ok(answer::delivered(answer::TAR, answer::bytes(delivered.body), &delivered.told))
+    Ok(answer::tar(delivered.body, &delivered.told))
 }

@@ -35,7 +35,7 @@ pub(super) async fn fetch(State(vault): State<Vault>, asking: Asking) -> Result<
     };
     let delivered = vault.deliver(&asking.pipeline, &request, write).await?;
     let text = delivered.body.ok_or(Error::NotFound)?;
-    Ok(answer::delivered(answer::JSON, answer::text(text), &delivered.told))
+    Ok(answer::json(text, &delivered.told))
 }
 
 /// `GET /api/v1/credentials`: servers and user names, and no secret. What the pipeline was granted

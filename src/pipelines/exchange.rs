@@ -22,7 +22,6 @@ const BODY_MAX: usize = 32 * 1024;
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Presented {
-    /// Which pipeline the job wants to be.
     pipeline: Uuid,
     token: String,
 }

@@ -23,10 +23,8 @@ use axum::extract::State;
 use axum::response::Response;
 use zeroize::Zeroizing;
 
-/// The name of a Kubernetes secret that nobody has named.
 const SECRET_NAME: &str = "regcred";
 
-/// `GET /api/v1/docker-config`.
 pub(super) async fn docker_config(
     State(vault): State<Vault>,
     asking: Asking,
@@ -39,7 +37,6 @@ pub(super) async fn docker_config(
     Ok(write.await?)
 }
 
-/// `GET /api/v1/auth-json`.
 pub(super) async fn auth_json(
     State(vault): State<Vault>,
     asking: Asking,
@@ -49,7 +46,6 @@ pub(super) async fn auth_json(
     Ok(file(&vault, &asking, &query, door, docker::auth_json).await?)
 }
 
-/// `GET /api/v1/docker-auth-config`.
 pub(super) async fn docker_auth_config(
     State(vault): State<Vault>,
     asking: Asking,
@@ -89,7 +85,7 @@ async fn file(
     let write =
         |entries: &[Entry], ledger: &mut Ledger| Ok(format(entries, image.as_ref(), ledger));
     let delivered = vault.deliver(&asking.pipeline, &request, write).await?;
-    Ok(answer::delivered(answer::JSON, answer::text(delivered.body), &delivered.told))
+    Ok(answer::json(delivered.body, &delivered.told))
 }
 
 fn name_of_secret(query: &Query) -> Result<Option<&str>> {

@@ -19,7 +19,6 @@ use crate::vault::{DeliveryRequest, Entry, Ledger, Vault};
 use axum::extract::State;
 use axum::response::Response;
 
-/// Answers with kubelet's map.
 pub(super) async fn fetch(State(vault): State<Vault>, asking: Asking) -> Result<Response, Reply> {
     let query = asking.query(&["intent", "image", "cache"], &[])?;
     let intent = query.intent()?;
@@ -36,7 +35,7 @@ pub(super) async fn fetch(State(vault): State<Vault>, asking: Asking) -> Result<
     if delivered.told.held.is_empty() && delivered.told.left_out.is_empty() {
         return Err(Error::NotFound.into());
     }
-    Ok(answer::delivered(answer::JSON, answer::text(delivered.body), &delivered.told))
+    Ok(answer::json(delivered.body, &delivered.told))
 }
 
 /// What to fetch for what kubelet will keep.

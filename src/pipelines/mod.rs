@@ -34,7 +34,6 @@ use axum::middleware::{Next, from_fn};
 use axum::response::Response;
 use axum::routing::{any, get, post};
 
-/// The routes of `/api/v1`.
 pub fn router(vault: &Vault) -> Router {
     let fetched = Router::new()
         .route("/api/v1/docker-config", get(files::docker_config))

@@ -30,18 +30,12 @@ pub(super) fn server(text: &str) -> Result<RegistryHost> {
 }
 
 /// The image that a client names.
-///
-/// # Errors
-/// `BadRequest` with what is wrong with it.
 pub(super) fn image(text: &str) -> Result<Image> {
     plain(text)?;
     Image::parse(text).map_err(|problem| Error::BadRequest(problem.to_string()))
 }
 
 /// One repository of the registry, as images name it: on Docker Hub a single word is an official one.
-///
-/// # Errors
-/// `BadRequest` with what is wrong with it.
 pub(super) fn repository(text: &str, host: &RegistryHost) -> Result<String> {
     plain(text)?;
     let read = path_scope(text).map_err(|problem| Error::BadRequest(problem.to_string()))?;

@@ -49,9 +49,6 @@ impl Query {
     }
 
     /// What it is for: `pull`, which is also meant when nothing is said, or `push`.
-    ///
-    /// # Errors
-    /// `BadRequest` for any other word.
     pub(super) fn intent(&self) -> Result<Access> {
         match self.one("intent") {
             None | Some("pull") => Ok(Access::Pull),

@@ -13,7 +13,6 @@ use crate::vault::{DeliveryRequest, Entry, Ledger, Vault};
 use axum::extract::State;
 use axum::response::Response;
 
-/// Answers with the token.
 pub(super) async fn fetch(State(vault): State<Vault>, asking: Asking) -> Result<Response, Reply> {
     let query = asking.query(&["intent", "image"], &[])?;
     let intent = query.intent()?;
@@ -28,5 +27,5 @@ pub(super) async fn fetch(State(vault): State<Vault>, asking: Asking) -> Result<
     };
     let delivered = vault.deliver(&asking.pipeline, &request, write).await?;
     let text = delivered.body.ok_or(Error::NotFound)?;
-    Ok(answer::delivered(answer::JSON, answer::text(text), &delivered.told))
+    Ok(answer::json(text, &delivered.told))
 }

@@ -6,7 +6,6 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde_json::json;
 
-/// An error on its way to a machine.
 #[derive(Debug)]
 pub(super) struct Reply(pub(super) Error);
 
@@ -45,14 +44,12 @@ impl IntoResponse for Reply {
     }
 }
 
-/// Where the route takes another method.
 pub(super) async fn wrong_method() -> Response {
     let message = "This address takes another method.";
     let body = json!({ "error": { "code": "method_not_allowed", "message": message } });
     (StatusCode::METHOD_NOT_ALLOWED, Json(body)).into_response()
 }
 
-/// Where there is no route.
 pub(super) async fn nothing() -> Reply {
     Reply(Error::NotFound)
 }

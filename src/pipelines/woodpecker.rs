@@ -18,7 +18,6 @@ use crate::vault::{Entry, Ledger, Vault};
 use axum::extract::{Path, Request, State};
 use axum::response::Response;
 
-/// Answers with what the pipeline of the repository may have.
 pub(super) async fn create(
     State(vault): State<Vault>,
     Path(project): Path<String>,
@@ -37,8 +36,5 @@ pub(super) async fn create(
     let request = request(Door::Woodpecker, run.at_most(intent), address(&parts));
     let write = |entries: &[Entry], ledger: &mut Ledger| Ok(registries::object(entries, ledger));
     let delivered = vault.deliver(&pipeline, &request, write).await?;
-    Ok(match delivered.body {
-        Some(text) => answer::delivered(answer::JSON, answer::text(text), &delivered.told),
-        None => answer::empty(&delivered.told),
-    })
+    Ok(answer::json_or_empty(delivered.body, &delivered.told))
 }

@@ -19,7 +19,6 @@ use std::sync::Arc;
 #[allow_missing = true]
 struct Site;
 
-/// What is served besides pages.
 #[derive(Clone, Debug)]
 pub struct Assets {
     name: Arc<str>,

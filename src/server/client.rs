@@ -12,7 +12,6 @@ use axum::response::Response;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 
-/// Proxies whose word is taken.
 #[derive(Clone, Debug)]
 pub(super) struct Proxies(Arc<[Network]>);
 
@@ -21,7 +20,6 @@ impl Proxies {
         Self(trusted.into())
     }
 
-    /// Whether the address is one of theirs.
     pub(super) fn trust(&self, address: IpAddr) -> bool {
         self.0.iter().any(|network| network.contains(address))
     }

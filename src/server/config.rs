@@ -151,17 +151,14 @@ pub struct OutboundConfig {
 /// A setting that cannot be used. The sentence says what to do.
 #[derive(Debug, thiserror::Error)]
 pub enum ConfigProblem {
-    /// Reachable from elsewhere without a public address.
     #[error(
         "REGCRED_URL is needed when listening beyond this machine: set it to the address people use, such as https://regcred.example.com."
     )]
     NoUrl,
-    /// Not an address of a site.
     #[error(
         "REGCRED_URL has to be http:// or https:// with a host, and nothing behind it, such as https://regcred.example.com."
     )]
     BadUrl,
-    /// A site below a path of another one.
     #[error(
         "REGCRED_URL has a path behind its host, and Regcred works only at the root of a host: its links and cookies are for the whole host. Give it a host name of its own, such as https://regcred.example.com."
     )]
@@ -170,14 +167,12 @@ pub enum ConfigProblem {
         "REGCRED_PRIVATE_NETWORKS has to be addresses or networks separated by commas, such as 10.0.0.0/8,192.0.2.7."
     )]
     BadNetwork,
-    /// No network of proxies.
     #[error(
         "REGCRED_TRUSTED_PROXIES has to be addresses or networks separated by commas, such as 10.0.0.0/8,192.0.2.7."
     )]
     BadProxies,
     #[error("The file that REGCRED_CA_FILE names cannot be used: {0}.")]
     BadAuthorities(String),
-    /// Another database than those that work.
     #[error(
         "DATABASE_URL has to begin with postgres://. Leave it out to use the embedded database."
     )]
@@ -185,10 +180,6 @@ pub enum ConfigProblem {
 }
 
 impl StorageConfig {
-    /// Where the rows are.
-    ///
-    /// # Errors
-    /// `BadDatabase` for an address of another kind of database.
     pub fn address(&self) -> Result<Address, ConfigProblem> {
         match &self.database_url {
             None => Ok(Address::File(self.data.join("regcred.db"))),
@@ -201,10 +192,6 @@ impl StorageConfig {
 }
 
 impl OutboundConfig {
-    /// What asks other hosts.
-    ///
-    /// # Errors
-    /// `BadNetwork`, and `BadAuthorities` for a file that cannot be read or holds no certificate.
     pub fn open(&self) -> Result<Outbound, ConfigProblem> {
         let allowed = networks(&self.private_networks).ok_or(ConfigProblem::BadNetwork)?;
         let roots_pem = match &self.ca_file {
@@ -223,10 +210,6 @@ fn networks(given: &[String]) -> Option<Vec<Network>> {
 }
 
 impl Config {
-    /// The proxies that are believed.
-    ///
-    /// # Errors
-    /// `BadProxies` when one is neither an address nor a network.
     pub fn proxies(&self) -> Result<Vec<Network>, ConfigProblem> {
         networks(&self.trusted_proxies).ok_or(ConfigProblem::BadProxies)
     }

@@ -31,7 +31,6 @@ impl Coding {
         }
     }
 
-    /// What stands behind the file's name.
     pub(super) fn ending(self) -> &'static str {
         match self {
             Self::Brotli => ".br",

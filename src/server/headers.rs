@@ -41,7 +41,6 @@ pub(super) enum Https {
 }
 
 impl Https {
-    /// For this public address.
     pub(super) fn of(url: &str, with_subdomains: bool) -> Self {
         match (url.starts_with("https://"), with_subdomains) {
             (false, _) => Self::No,

@@ -1,15 +1,15 @@
 //! The cookie that tells a browser which an account was signed in with before. It is no session and
 //! opens nothing: others' wrong passwords do not hold that browser up.
 
-use crate::functions::Mark;
+use crate::functions::{Mark, cookie, cookies};
 use axum::body::Body;
 use axum::extract::State;
-use axum::http::{HeaderMap, HeaderValue, Request, header};
+use axum::http::{HeaderMap, Request, header};
 use axum::middleware::Next;
 use axum::response::Response;
 
 /// Seconds that a browser keeps it: a year from the last time that it was used to sign in.
-const LIFE: u32 = 365 * 24 * 60 * 60;
+const LIFE: i64 = 365 * 24 * 60 * 60;
 /// Bytes of a mark; what is longer is none.
 const MARK_MAX: usize = 128;
 
@@ -27,27 +27,16 @@ pub(super) async fn layer(
     let mark = Mark::new(shown(request.headers(), name(is_https)));
     request.extensions_mut().insert(mark.clone());
     let mut response = next.run(request).await;
-    if let Some(given) = mark.given() {
-        let secure = if is_https { "; Secure" } else { "" };
-        let cookie = format!(
-            "{}={}; Path=/; Max-Age={LIFE}; HttpOnly; SameSite=Lax{secure}",
-            name(is_https),
-            given.as_str()
-        );
-        if let Ok(mut value) = HeaderValue::from_str(&cookie) {
-            value.set_sensitive(true);
-            response.headers_mut().append(header::SET_COOKIE, value);
-        }
+    if let Some(given) = mark.given()
+        && let Some(cookie) = cookie(name(is_https), given.as_str(), LIFE, is_https)
+    {
+        response.headers_mut().append(header::SET_COOKIE, cookie);
     }
     response
 }
 
-/// The cookie's value.
 fn shown(headers: &HeaderMap, name: &str) -> Option<String> {
-    let lines = headers.get_all(header::COOKIE).iter().filter_map(|line| line.to_str().ok());
-    let mut cookies = lines.flat_map(|line| line.split(';')).filter_map(|one| one.split_once('='));
-    let (_, value) = cookies.find(|(other, _)| other.trim() == name)?;
-    let value = value.trim();
+    let (_, value) = cookies(headers).find(|(other, _)| *other == name)?;
     (value.len() <= MARK_MAX).then(|| value.to_owned())
 }
 

@@ -15,30 +15,24 @@ use std::path::{Path, PathBuf};
 pub enum StartError {
     #[error(transparent)]
     Config(#[from] ConfigProblem),
-    /// A source of the key.
     #[error(transparent)]
     Kek(#[from] KekSourceProblem),
-    /// The keyring or the database.
     #[error(transparent)]
     Start(#[from] StartProblem),
     #[error("The data folder {0} cannot be used: {1}.")]
     Data(String, io::Error),
-    /// Nothing to work on, in this folder.
     #[error(
         "There is no Regcred database in {0}. Check REGCRED_DATA, or start the server once to make one."
     )]
     NoDatabase(String),
-    /// Nothing to work on, in the shared database.
     #[error(
         "The database that DATABASE_URL names holds no Regcred. Check the address, or start the server once to set it up."
     )]
     NoSharedDatabase,
-    /// The database is behind.
     #[error(
         "The database has the schema of an older Regcred. Run `regcred migrate`, or start the server once. Nothing was changed."
     )]
     OlderSchema,
-    /// The database is ahead.
     #[error(
         "The database was used by a newer Regcred. Use that version or a newer one. Nothing was changed."
     )]
@@ -47,10 +41,8 @@ pub enum StartError {
         "{0} cannot be listened on: {1}. Another server may use it; choose one with REGCRED_LISTEN."
     )]
     Listen(SocketAddr, io::Error),
-    /// The network, while serving.
     #[error("Serving stopped: {0}.")]
     Serve(io::Error),
-    /// The database, while starting.
     #[error("The database cannot be used. The log says why.")]
     Database(Error),
 }
@@ -61,14 +53,12 @@ impl From<sea_orm::DbErr> for StartError {
     }
 }
 
-/// A database with its keys.
 #[derive(Debug)]
 pub struct Opened {
     pub store: Store,
     pub keys: Keys,
     /// The generated file of the key-encryption key, if that is what is used.
     pub local: Option<PathBuf>,
-    /// Whether that file was made just now.
     pub is_new: bool,
 }
 
@@ -108,9 +98,6 @@ pub async fn open_existing(config: &StorageConfig) -> Result<Opened, StartError>
 }
 
 /// Opens the rows of a database that has the schema of this program, for what needs no key.
-///
-/// # Errors
-/// When there is no such database: none is made.
 pub async fn open_store(config: &StorageConfig) -> Result<Store, StartError> {
     let store = connect_existing(config).await?;
     let schema = store.schema().await?;
@@ -121,9 +108,6 @@ pub async fn open_store(config: &StorageConfig) -> Result<Store, StartError> {
 }
 
 /// Connects to a database that is there, whatever its schema.
-///
-/// # Errors
-/// When there is none, or it does not answer.
 pub async fn connect_existing(config: &StorageConfig) -> Result<Store, StartError> {
     let address = config.address()?;
     if let Address::File(path) = &address
@@ -150,9 +134,6 @@ pub async fn find_keys(config: &StorageConfig, store: &Store) -> Result<FoundKey
 }
 
 /// Makes the folder of the embedded database, closed to others; a shared one has none.
-///
-/// # Errors
-/// When it cannot be made.
 pub fn make_data_folder(config: &StorageConfig) -> Result<(), StartError> {
     use std::os::unix::fs::DirBuilderExt;
     if config.database_url.is_some() {
@@ -166,9 +147,6 @@ pub fn make_data_folder(config: &StorageConfig) -> Result<(), StartError> {
 }
 
 /// Until it is dropped, nobody else starts on this data folder.
-///
-/// # Errors
-/// When the folder cannot be written, or another start takes too long.
 pub async fn wait_for_turn(
     config: &StorageConfig,
 ) -> Result<Option<kek::FirstRunLock>, StartError> {

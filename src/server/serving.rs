@@ -30,11 +30,9 @@ const SILENCE: Duration = Duration::from_secs(10);
 /// proxies keep a connection (mostly 60 s): whoever sends on it must be the one who closes it, or
 /// requests get lost on the way.
 const PROXY_SILENCE: Duration = Duration::from_secs(75);
-/// Bytes of a head.
 const HEAD_MAX: usize = 64 * 1024;
 /// Connections at once, if as many files may be open; who comes then waits until one ends.
 const CONNECTIONS: usize = 4096;
-/// Fewer are never enough.
 const CONNECTIONS_MIN: usize = 16;
 /// Files besides connections: the database, its readers, what is asked of issuers and registries.
 const OTHER_FILES: u64 = 256;
@@ -154,7 +152,6 @@ fn places() -> usize {
     left.clamp(CONNECTIONS_MIN, CONNECTIONS)
 }
 
-/// How many connections each network has.
 struct Networks {
     open: Arc<Mutex<HashMap<IpAddr, usize>>>,
     most: usize,

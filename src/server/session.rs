@@ -15,7 +15,6 @@ const IDLE: i64 = 30;
 /// Hours after which it is over however busy.
 const ABSOLUTE: i64 = 12;
 
-/// Sessions as rows.
 #[derive(Clone, Debug)]
 pub struct Sessions(Store);
 

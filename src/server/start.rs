@@ -51,9 +51,10 @@ pub async fn serve(config: &Config) -> Result<(), StartError> {
     let hangup = signal(SignalKind::hangup()).map_err(StartError::Serve)?;
     greet(&vault, local.filter(|_| is_new)).await.map_err(StartError::Serve)?;
 
+    let watching = vault.clone();
     let beside = [
         tokio::spawn(watch_file(vault.clone())),
-        tokio::spawn(watch_keys(vault.clone())),
+        tokio::spawn(async move { watching.watch_keys().await }),
         tokio::spawn(read_keys_again(vault.clone(), config.storage.clone(), hangup)),
     ];
     let (stop_jobs, jobs_are_stopped) = tokio::sync::watch::channel(false);
@@ -111,7 +112,6 @@ async fn greet(vault: &Vault, new_key: Option<PathBuf>) -> io::Result<()> {
     out.flush()
 }
 
-/// The two signals that ask to stop.
 struct Stop {
     interrupt: Signal,
     terminate: Signal,
@@ -138,10 +138,6 @@ async fn watch_file(vault: Vault) {
         every.tick().await;
         vault.store().has_its_files();
     }
-}
-
-async fn watch_keys(vault: Vault) {
-    vault.watch_keys().await;
 }
 
 /// Each SIGHUP says that the operator has given another key-encryption key.

@@ -53,7 +53,6 @@ impl Vault {
         Ok(id.as_str().to_owned())
     }
 
-    /// Takes the content out, once.
     pub async fn take_slot(
         &self,
         kind: SlotKind,

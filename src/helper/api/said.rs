@@ -24,9 +24,6 @@ pub(super) fn parsed<'a, T: Deserialize<'a>>(answer: &'a Answer) -> Result<T, Fa
 }
 
 /// The answer, if it is not a no.
-///
-/// # Errors
-/// The sentence of a no.
 pub(super) fn yes(answer: Answer) -> Result<Answer, Failure> {
     #[derive(Deserialize)]
     struct Problem {

@@ -17,11 +17,8 @@ use ureq::http::HeaderValue;
 pub(super) enum Ci {
     /// Over HTTP, with the token that the job has for it.
     Door(Door),
-    /// By running a program.
     Program {
-        /// Where it is.
         path: PathBuf,
-        /// What it is run with.
         arguments: Vec<String>,
         /// A token that the job was started with, for when the program gives none.
         ready: Option<Secret>,
@@ -30,7 +27,6 @@ pub(super) enum Ci {
     Ready(Secret),
 }
 
-/// Where tokens are handed out over HTTP.
 pub(super) struct Door {
     whom: &'static str,
     url: String,
@@ -41,9 +37,6 @@ pub(super) struct Door {
 
 impl Ci {
     /// The CI that this job runs in, if it is one that can be asked.
-    ///
-    /// # Errors
-    /// A sentence that says what the job lacks.
     pub(super) fn find(
         settings: &Settings,
         variables: &Variables,
@@ -61,9 +54,6 @@ impl Ci {
     }
 
     /// A token that was not there before, where the CI can make one.
-    ///
-    /// # Errors
-    /// A sentence that says who gave none.
     pub(super) fn token(&self, web: &Web) -> Result<Secret, Failure> {
         match self {
             Self::Door(door) => door.token(web),

@@ -9,7 +9,6 @@ use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
 
-/// Longer is no settings file.
 const LIMIT: u64 = 64 * 1024;
 
 /// What the file says; nothing where there is no file.
@@ -39,9 +38,6 @@ pub(super) struct Written {
 
 impl Written {
     /// Reads the file that `REGCRED_CONFIG` names, or the one beside docker's own if it is there.
-    ///
-    /// # Errors
-    /// A sentence when it cannot be read, is not what it should be, or shows a token to others.
     pub(super) fn read(variables: &Variables) -> Result<Self, Failure> {
         if let Some(path) = variables.path("REGCRED_CONFIG") {
             let file = File::open(&path).map_err(|_| {

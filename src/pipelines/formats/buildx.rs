@@ -16,11 +16,9 @@ const DOCKER_HUB: &str = "registry-1.docker.io";
 const FOLDER_MODE: u32 = 0o700;
 const FILE_MODE: u32 = 0o600;
 
-/// One folder with its `config.json`.
 pub(in crate::pipelines) struct Folder {
     /// Below `buildx`, without a slash at either end.
     pub(in crate::pipelines) name: String,
-    /// The file.
     pub(in crate::pipelines) json: Zeroizing<String>,
 }
 
@@ -93,9 +91,6 @@ fn spelled(entry: &Entry, repository: Option<&str>, intent: Access) -> Result<Ve
 
 /// The folders as a tar, to be unpacked in `$DOCKER_CONFIG/buildx`; only the user may look into
 /// them. `mtime` is their time, in seconds.
-///
-/// # Errors
-/// When a name does not fit into a tar, which no registry's does.
 pub(in crate::pipelines) fn archive(
     folders: &[Folder],
     mtime: u64,

@@ -30,6 +30,16 @@ pub(super) fn push_member(out: &mut String, name: &str, text: &str) {
     push_text(out, text);
 }
 
+/// Appends `"name":"text"` of each, with commas between them.
+pub(super) fn push_members(out: &mut String, members: &[(&str, &str)]) {
+    for (i, (name, text)) in members.iter().enumerate() {
+        if i > 0 {
+            out.push(',');
+        }
+        push_member(out, name, text);
+    }
+}
+
 /// Appends `"auth":"…"`: base64 of `user:secret`, which needs no escaping.
 pub(super) fn push_auth(out: &mut String, username: &str, secret: &[u8]) {
     let mut pair = Zeroizing::new(Vec::with_capacity(username.len() + 1 + secret.len()));

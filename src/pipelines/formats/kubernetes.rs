@@ -10,7 +10,6 @@ use zeroize::Zeroizing;
 
 /// The longest label (RFC 1123).
 const LABEL_MAX: usize = 63;
-/// The longest name of most objects.
 const SUBDOMAIN_MAX: usize = 253;
 
 /// Whether the text can be the name of a namespace: one DNS label.
@@ -47,9 +46,7 @@ pub(in crate::pipelines) fn manifest(
     let config = auths(&object(entries, ledger, longest, keys, |out, entry| {
         let secret = text(entry)?;
         out.push('{');
-        json::push_member(out, "username", &entry.username);
-        out.push(',');
-        json::push_member(out, "password", secret);
+        json::push_members(out, &[("username", &entry.username), ("password", secret)]);
         out.push(',');
         json::push_auth(out, &entry.username, secret.as_bytes());
         out.push('}');
@@ -98,9 +95,7 @@ pub(in crate::pipelines) fn kubelet(
     let auth = object(ordered.iter().copied(), ledger, longest, keys, |out, entry| {
         let secret = text(entry)?;
         out.push('{');
-        json::push_member(out, "username", &entry.username);
-        out.push(',');
-        json::push_member(out, "password", secret);
+        json::push_members(out, &[("username", &entry.username), ("password", secret)]);
         out.push('}');
         Ok(())
     });

@@ -42,11 +42,8 @@ pub(in crate::pipelines) fn list(
             let mark = if out.is_empty() { '[' } else { ',' };
             out.push(mark);
             out.push('{');
-            json::push_member(&mut out, "address", address);
-            out.push(',');
-            json::push_member(&mut out, "username", &entry.username);
-            out.push(',');
-            json::push_member(&mut out, "password", secret);
+            let user = ("username", entry.username.as_str());
+            json::push_members(&mut out, &[("address", address), user, ("password", secret)]);
             out.push('}');
         }
     }

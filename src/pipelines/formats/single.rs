@@ -15,13 +15,10 @@ pub(in crate::pipelines) fn credential(
     let secret = text(entry).map_err(|lost| ledger.leave_out(entry, lost)).ok()?;
     let mut out = Zeroizing::new(String::with_capacity(super::room(entry) + 128));
     out.push('{');
-    json::push_member(&mut out, "registry", entry.host.as_str());
+    let (host, receipt) = (entry.host.as_str(), entry.receipt.to_string());
+    json::push_members(&mut out, &[("registry", host), ("username", &entry.username)]);
     out.push(',');
-    json::push_member(&mut out, "username", &entry.username);
-    out.push(',');
-    json::push_member(&mut out, "secret", secret);
-    out.push(',');
-    json::push_member(&mut out, "delivery", &entry.receipt.to_string());
+    json::push_members(&mut out, &[("secret", secret), ("delivery", &receipt)]);
     out.push('}');
     ledger.hold(entry);
     Some(out)
@@ -46,9 +43,8 @@ pub(in crate::pipelines) fn token(
     out.push_str(",\"expires_in\":");
     out.push_str(&expires_in.to_string());
     out.push(',');
-    json::push_member(&mut out, "registry", image.host.as_str());
-    out.push(',');
-    json::push_member(&mut out, "repository", &image.repository);
+    let host = image.host.as_str();
+    json::push_members(&mut out, &[("registry", host), ("repository", &image.repository)]);
     out.push_str(",\"actions\":");
     out.push_str(match intent {
         Access::Pull => "[\"pull\"]",

@@ -24,10 +24,6 @@ const DATE: &[BorrowedFormatItem<'_>] = format_description!(
 );
 
 /// What was signed of the request, and the signature.
-///
-/// # Errors
-/// When it is not signed as it has to be, when the body was changed, or when it is not fresh: `now`
-/// is in seconds.
 pub(in crate::pipelines) fn read(
     headers: &HeaderMap,
     method: &Method,

@@ -14,10 +14,6 @@ const DIGEST: &str = "content-digest";
 const FIELD_MAX: usize = 4096;
 
 /// What was signed of a request with this target and body, and the signature.
-///
-/// # Errors
-/// When it is not signed as it has to be, when the body was changed, or when it is not fresh: `now`
-/// is in seconds.
 pub(in crate::pipelines) fn read(
     headers: &HeaderMap,
     uri: &Uri,

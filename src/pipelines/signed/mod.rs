@@ -17,31 +17,23 @@ const SKEW: i64 = 5 * 60;
 /// What was signed, and the signature over it.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Signed {
-    /// The bytes that were signed.
     pub(super) base: Vec<u8>,
-    /// The signature, not yet checked.
     pub(super) signature: Vec<u8>,
 }
 
 /// Why a request is not one that was signed as it has to be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub(super) enum SignatureProblem {
-    /// There is no signature, or none of the expected name.
     #[error("The request is not signed.")]
     Missing,
-    /// A header cannot be read.
     #[error("The signature, or a header that it covers, is not written as it has to be.")]
     Malformed,
-    /// Too little or something else is signed.
     #[error("The signature does not cover what it has to.")]
     Coverage,
-    /// Made in another way.
     #[error("The signature is of another algorithm or key than expected.")]
     Algorithm,
-    /// The body was changed.
     #[error("The digest of the body is not the one that was signed.")]
     Digest,
-    /// Old, from the future, or undated.
     #[error("The signature is more than 5 minutes old, or from the future. Check both clocks.")]
     Time,
 }
@@ -62,7 +54,6 @@ pub(super) fn unknown(error: Error) -> Error {
     }
 }
 
-/// Whether it was signed just now.
 fn is_fresh(at: i64, now: i64) -> bool {
     now.saturating_sub(at).saturating_abs() <= SKEW
 }

@@ -8,9 +8,6 @@ use url::Host;
 const LISTEN: &str = "write an address and a port, such as 127.0.0.1:3000 for this machine alone, or 0.0.0.0:3000 or [::]:3000 for every address that it has";
 
 /// An address to listen on. Of names only `localhost` is taken, which means this machine.
-///
-/// # Errors
-/// What to write instead.
 pub(super) fn listen(given: &str) -> Result<SocketAddr, &'static str> {
     let given = given.trim();
     let port = given.strip_prefix("localhost:").and_then(|port| port.parse::<u16>().ok());

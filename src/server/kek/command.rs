@@ -12,7 +12,6 @@ use tokio::process::{Child, Command};
 use tokio::time::timeout;
 use zeroize::Zeroizing;
 
-/// How long the program may take.
 pub const TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Runs the program and takes what it prints for a key. The line is split at spaces and no shell

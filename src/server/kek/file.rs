@@ -23,7 +23,6 @@ pub(super) enum Keeper {
     ServiceManager,
 }
 
-/// Reads the key.
 pub(super) fn read(path: &Path, keeper: Keeper) -> Result<Kek, KekFault> {
     let name = || path.display().to_string();
     let unreadable = |cause| KekFault::Unreadable { path: name(), cause };

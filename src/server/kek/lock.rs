@@ -25,9 +25,6 @@ pub struct FirstRunLock {
 
 /// Waits for its turn on the data folder, which has to be there. Held from before the database is
 /// opened until the keyring is unlocked. A shared database has a lock of its own, and gives `None`.
-///
-/// # Errors
-/// When the file cannot be made, or another start takes more than a minute.
 pub async fn lock_data_folder(config: &StorageConfig) -> io::Result<Option<FirstRunLock>> {
     if config.database_url.is_some() {
         return Ok(None);

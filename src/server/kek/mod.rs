@@ -38,11 +38,9 @@ const PREVIOUS_CREDENTIAL: &str = "regcred-kek-previous";
 /// The keys, and where the local one lies when it was generated here.
 #[derive(Debug)]
 pub struct FoundKeys {
-    /// What unlocks the keyring.
     pub source: KeySource,
     /// The generated file, if that is what is used.
     pub local: Option<PathBuf>,
-    /// Whether it was made just now.
     pub is_new: bool,
     /// What an operator should change although it works; sentences for the log.
     pub warnings: Vec<String>,

@@ -24,35 +24,27 @@ fn expectation(expected: &BTreeSet<String>) -> String {
     format!(" This database is encrypted under key {}. Nothing was changed.", ids.join(", "))
 }
 
-/// What is wrong with a source of the key.
 #[derive(Debug, thiserror::Error)]
 pub enum KekFault {
-    /// It is not there, or may not be read.
     #[error("The key file {path} cannot be read: {cause}.")]
     Unreadable { path: String, cause: io::Error },
-    /// Something else of that name.
     #[error(
         "The key file {path} is {kind} and not a file. Name the file itself; a key that comes out of a program is for REGCRED_KEK_COMMAND."
     )]
     NotAFile { path: String, kind: &'static str },
-    /// Others may read it.
     #[error("The key file {path} can be read by others. Run `chmod 600 {path}`.")]
     Open { path: String },
-    /// Another user may read and change it.
     #[error(
         "The key file {path} belongs to user {owner}, and Regcred runs as user {user}. Run `chown {user} {path}`."
     )]
     Foreign { path: String, owner: u32, user: u32 },
-    /// More than any way to write a key takes.
     #[error(
         "{origin} holds more than {} bytes, so it is no key: 32 bytes, or the same as base64 or hex, and nothing else.",
         MAX
     )]
     TooLong { origin: String },
-    /// It holds no key.
     #[error("{origin} does not hold a key: {cause}")]
     NotAKey { origin: String, cause: KekProblem },
-    /// It is not to be told which is meant.
     #[error(
         "The key is given twice, with {one} and with {other}. Only one can be meant: leave the other out."
     )]
@@ -61,21 +53,15 @@ pub enum KekFault {
     #[error(
         "Only a previous key was given, {given}, and no current one. Set REGCRED_KEK_FILE to the file of the new key; to stay with this one, give it there."
     )]
-    OnlyPrevious {
-        /// The id of the previous key.
-        given: String,
-    },
-    /// No program is named.
+    OnlyPrevious { given: String },
     #[error("REGCRED_KEK_COMMAND is empty. Name the program that prints the key, or leave it out.")]
     NoCommand,
-    /// The program is not there, or may not be started.
     #[error("The key command {program} cannot be started: {cause}.")]
     NotStarted {
         /// Its name, without its arguments: those may be secret.
         program: String,
         cause: io::Error,
     },
-    /// The program says itself that it has no key.
     #[error(
         "The key command {program} failed: {status}. What it said about it on stderr went to this log."
     )]
@@ -85,10 +71,8 @@ pub enum KekFault {
         TIMEOUT.as_secs()
     )]
     TooSlow { program: String },
-    /// What it prints cannot be read.
     #[error("What the key command {program} prints cannot be read: {cause}.")]
     Unheard { program: String, cause: io::Error },
-    /// The first run could not make it.
     #[error("The first key could not be written to {path}: {cause}.")]
     NotWritten { path: String, cause: io::Error },
     #[error("The system gave no random bytes for the first key.")]
