@@ -59,7 +59,7 @@ for (const next of ['https://evil.example', '//evil.example', '/\\evil.example',
 test.describe('on a server of its own', () => {
   test.use({ fresh: true });
 
-  test('after ten wrong passwords even the right one has to wait', async ({ page, instance }) => {
+  test('after ten wrong passwords even the right one must wait', async ({ page, instance }) => {
     await page.goto('/sign-in');
     for (let attempt = 0; attempt < 10; attempt++) {
       await signIn(page, { ...instance.account, password: 'not the password' });

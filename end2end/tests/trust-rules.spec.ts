@@ -37,7 +37,7 @@ test('a rule asks for ids and something narrower, is listed with its claims, and
   await expectValues(page, { Issuer: 'https://token.actions.githubusercontent.com', Audience: instance.url });
 
   await add(page, instance, { Issuer: 'http://example.com', Audience: '', 'Repository id': 'acme/api' });
-  await expectWrong(page, 'Issuer', 'The issuer has to be an https:// address.');
+  await expectWrong(page, 'Issuer', 'The issuer must be an https:// address.');
   await expectWrong(page, 'Audience', 'Enter the audience');
   await expectWrong(page, 'Repository id', 'Enter the number, not the name');
   await expectWrong(page, 'Owner id', 'Enter the owner id');

@@ -206,7 +206,7 @@ fn untrusted(whom: &str) -> Failure {
 
 fn usual_roots_and(path: &Path) -> Result<RootCerts, Failure> {
     let unreadable = |_| Failure::here("The file of REGCRED_CA_FILE cannot be read.");
-    let unusable = || Failure::here("The file of REGCRED_CA_FILE has to hold PEM certificates.");
+    let unusable = || Failure::here("The file of REGCRED_CA_FILE must contain PEM certificates.");
     let mut file = File::open(path).map_err(unreadable)?;
     let pem = bounded::read(&mut file, CA_LIMIT).map_err(unreadable)?.ok_or_else(unusable)?;
     let mut roots = Vec::new();

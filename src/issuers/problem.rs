@@ -104,7 +104,7 @@ impl IssuerProblem {
             Self::Answered(_, 401 | 403) if is_cluster => {
                 " The cluster lets nobody read it without authentication: bind the cluster role system:service-account-issuer-discovery to the group system:unauthenticated."
             }
-            Self::Answered(_, 401 | 403) => " It has to publish this without authentication.",
+            Self::Answered(_, 401 | 403) => " It must publish this without authentication.",
             Self::Answered(_, 404) => " Check the issuer of the trust rule.",
             Self::Unreachable(_, OutboundProblem::Forbidden(_)) => {
                 " The operator of this service can allow it: REGCRED_PRIVATE_NETWORKS."

@@ -156,7 +156,7 @@ pub enum ConfigProblem {
     )]
     NoUrl,
     #[error(
-        "REGCRED_URL has to be http:// or https:// with a host, and nothing behind it, such as https://regcred.example.com."
+        "REGCRED_URL must be http:// or https:// with a host, and nothing behind it, such as https://regcred.example.com."
     )]
     BadUrl,
     #[error(
@@ -164,18 +164,16 @@ pub enum ConfigProblem {
     )]
     HasPath,
     #[error(
-        "REGCRED_PRIVATE_NETWORKS has to be addresses or networks separated by commas, such as 10.0.0.0/8,192.0.2.7."
+        "REGCRED_PRIVATE_NETWORKS must be addresses or networks separated by commas, such as 10.0.0.0/8,192.0.2.7."
     )]
     BadNetwork,
     #[error(
-        "REGCRED_TRUSTED_PROXIES has to be addresses or networks separated by commas, such as 10.0.0.0/8,192.0.2.7."
+        "REGCRED_TRUSTED_PROXIES must be addresses or networks separated by commas, such as 10.0.0.0/8,192.0.2.7."
     )]
     BadProxies,
     #[error("The file that REGCRED_CA_FILE names cannot be used: {0}.")]
     BadAuthorities(String),
-    #[error(
-        "DATABASE_URL has to begin with postgres://. Leave it out to use the embedded database."
-    )]
+    #[error("DATABASE_URL must begin with postgres://. Leave it out to use the embedded database.")]
     BadDatabase,
 }
 

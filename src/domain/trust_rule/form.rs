@@ -103,7 +103,7 @@ fn read_claim(
         return Err(message);
     }
     if field.kind != Kind::Narrowing && typed.contains('*') {
-        return said("This claim has to match exactly. Leave out the *.");
+        return said("This claim must match exactly. Leave out the *.");
     }
     if field.kind == Kind::Narrowing && typed.bytes().all(|byte| byte == b'*') {
         return said("Enter at least how it begins, for example refs/heads/*.");
@@ -192,7 +192,7 @@ fn issuer_problem(issuer: &str) -> Option<String> {
     });
     match rest {
         _ if issuer.is_empty() => Some("Enter the issuer.".to_owned()),
-        None => Some("The issuer has to be an https:// address.".to_owned()),
+        None => Some("The issuer must be an https:// address.".to_owned()),
         Some(rest)
             if rest.is_empty()
                 || rest.starts_with('/')
@@ -200,7 +200,7 @@ fn issuer_problem(issuer: &str) -> Option<String> {
                 || rest.contains(|c: char| c.is_whitespace() || is_invisible(c))
                 || issuer.len() > VALUE_MAX =>
         {
-            Some("The issuer has to be an address with a host and at most a path.".to_owned())
+            Some("The issuer must be an address with a host and at most a path.".to_owned())
         }
         Some(_) => None,
     }

@@ -107,7 +107,7 @@ fn github(settings: &Settings, variables: &Variables) -> Result<Option<Door>, Fa
     let token = variables.secret("ACTIONS_ID_TOKEN_REQUEST_TOKEN")?;
     let (Some(url), Some(token)) = (url, token) else { return Ok(None) };
     if !settings.may_send_to(&url) {
-        return Err(Failure::here("ACTIONS_ID_TOKEN_REQUEST_URL has to be https://."));
+        return Err(Failure::here("ACTIONS_ID_TOKEN_REQUEST_URL must be https://."));
     }
     let audience = address::percent_encoded(&settings.audience()?);
     Ok(Some(Door {
@@ -122,7 +122,7 @@ fn github(settings: &Settings, variables: &Variables) -> Result<Option<Door>, Fa
 fn azure(settings: &Settings, variables: &Variables) -> Result<Option<Door>, Failure> {
     let Some(url) = variables.text("SYSTEM_OIDCREQUESTURI")? else { return Ok(None) };
     if !settings.may_send_to(&url) {
-        return Err(Failure::here("SYSTEM_OIDCREQUESTURI has to be https://."));
+        return Err(Failure::here("SYSTEM_OIDCREQUESTURI must be https://."));
     }
     let token = variables.secret("SYSTEM_ACCESSTOKEN")?.ok_or(Failure::here(
         "This step has no token to ask Azure for its identity with: give it the environment variable SYSTEM_ACCESSTOKEN: $(System.AccessToken).",

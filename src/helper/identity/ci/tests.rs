@@ -86,7 +86,7 @@ fn the_token_of_a_job_is_not_sent_in_the_clear() {
     ] {
         let given = [PIPELINE, (url, "http://ci.example.com/id?x=1"), (key, "hunter2")];
         let said = token(&stub, &given).unwrap_err().to_string();
-        assert_eq!(said, format!("regcred: {url} has to be https://."));
+        assert_eq!(said, format!("regcred: {url} must be https://."));
     }
     assert!(stub.seen().is_empty());
 }
