@@ -8,7 +8,7 @@ use std::io;
 pub enum OutboundProblem {
     /// Not an address of the web, or one with more in it than scheme, host, port, path and query.
     #[error(
-        "That is not an address that can be called: it needs https:// and a host, and no user name, no # and no space."
+        "That is not an address that can be called: it needs https:// and a host, and no username, no # and no space."
     )]
     BadUrl,
     /// The host is, or its name stands for, an address that is not public, in the range that is named.

@@ -118,7 +118,7 @@ async fn an_address_that_says_https_is_not_stored_as_plain_http() {
 #[tokio::test]
 async fn a_user_name_that_the_registry_fixes_is_filled_in_or_refused() {
     let app = App::new().await;
-    let filled_in = "The user name was filled in";
+    let filled_in = "The username was filled in";
     for (host, name) in [(ECR, "AWS"), ("nvcr.io", "$oauthtoken"), ("registry.heroku.com", "_")] {
         let page = created(&app, host, host, &[("username", " ")]).await;
         assert!(page.contains(filled_in), "{host}: {page}");

@@ -38,7 +38,7 @@ async function expectRefused(dialog: Locator, changes: Record<string, string>, l
 for (const [typedUrl, sentence] of [
   ['ftp://registry.example.com', /https, or http if it must/],
   ['javascript://registry.example.com', /https, or http if it must/],
-  ['https://dana:hunter2@registry.example.com', /a user name or a password before an @/],
+  ['https://dana:hunter2@registry.example.com', /a username or a password before an @/],
   ['registry.example .com', /a space or a line break inside/],
   ['*.example.com', /cannot hold a \*/],
   ['gһcr.io', /mixes alphabets/],
@@ -61,7 +61,7 @@ for (const [label, value, sentence] of [
   ['Username', '', /Enter the username/],
   ['Username', 'acme:bot', /cannot contain a colon/],
   ['Password', '', /Enter the password or token/],
-  ['Email (Optional)', 'nobody', /Enter an e-mail address/],
+  ['Email (Optional)', 'nobody', /Enter an email address/],
   ['Repository path (Optional)', 'Acme', /capital letters/],
   ['Repository path (Optional)', 'acme/*', /needs no \*/],
   ['Rotate every (days)', '0', /from 1 to 3650/],

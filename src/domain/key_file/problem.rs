@@ -96,7 +96,7 @@ pub enum KeyFileProblem {
     )]
     PrivateKeyEscaped,
     #[error(
-        "The client_email in the file is not an e-mail address. Give the whole file as it was downloaded."
+        "The client_email in the file is not an email address. Give the whole file as it was downloaded."
     )]
     Email,
     #[error("The {} in the file is not what Google writes there. Give the file as it was downloaded.", .0.name())]

@@ -20,7 +20,7 @@ pub enum HostProblem {
     )]
     TooLong,
     #[error(
-        "The address holds a user name or a password before an @. Leave that part out, and enter it under Username and Password."
+        "The address holds a username or a password before an @. Leave that part out, and enter it under Username and Password."
     )]
     UserInfo,
     #[error("There is a space or a line break inside the address. Enter one host, without spaces.")]

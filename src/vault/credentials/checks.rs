@@ -53,7 +53,7 @@ impl Vault {
         }
         let blank = if stored.is_some() { "nobody" } else { "you" };
         let message =
-            format!("No member of this project has this name or e-mail. Blank means {blank}.");
+            format!("No member of this project has this name or email. Blank means {blank}.");
         errors.push(FieldError::new("owner", message));
         Ok(String::new())
     }

@@ -125,7 +125,7 @@ fn a_key_file_is_fine_where_it_belongs_in_the_form_that_its_user_name_says() {
         (Google, "_json_key_base64", cut, "and this is not that"),
         (Google, "_json_key_base64", "hunter2", "and this is not that"),
         (Google, "_json_key_base64", JSON, "wants the base64 of the key file"),
-        (Google, "_json_key", &whole, "goes with the user name _json_key_base64"),
+        (Google, "_json_key", &whole, "goes with the username _json_key_base64"),
         (Google, "", "ewogICJ0eXBl", "base64"),
         (Google, "acme", "{\"type\":\"service_account\"", "Choose GCP"),
         (Google, "_json_key", JSON, "Choose GCP"),
@@ -184,7 +184,7 @@ fn what_is_no_secret_at_all_is_noticed_anywhere() {
             (kind, "acme", "${{ secrets.TOKEN }}", "placeholder"),
             (kind, "acme", "********", "placeholder"),
             (kind, "acme", "{\"auths\":{}}", "config.json"),
-            (kind, "acme-bot", &pair, "base64 of the user name"),
+            (kind, "acme-bot", &pair, "base64 of the username"),
             (kind, "acme", "Bearer hunter2", "HTTP header"),
             (kind, "acme", "ssh-ed25519 AAAA", "SSH"),
         ]);
