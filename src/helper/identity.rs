@@ -86,7 +86,7 @@ pub fn usable(token: &Secret, name: &str) -> Result<Secret, Failure> {
 pub fn bearer(scheme: &str, token: &Secret) -> Result<HeaderValue, Failure> {
     let text = zeroize::Zeroizing::new(format!("{scheme} {}", token.expose()));
     let mut value = HeaderValue::from_str(&text)
-        .map_err(|_| Failure::Refused("The token that was handed out is none.".to_owned()))?;
+        .map_err(|_| Failure::Refused("The CI issued something that is not a token.".to_owned()))?;
     value.set_sensitive(true);
     Ok(value)
 }

@@ -29,7 +29,7 @@ pub enum RegistryProblem {
     )]
     Narrower,
     /// The token that was granted does more than was asked for; it was thrown away.
-    #[error("The registry granted more than was asked for, so its token was not handed out.")]
+    #[error("The registry granted more than was asked for, so its token was not delivered.")]
     Wider,
     /// An answer that cannot be understood.
     #[error(

@@ -156,11 +156,11 @@ pub enum ConfigProblem {
     )]
     NoUrl,
     #[error(
-        "REGCRED_URL must be http:// or https:// with a host, and nothing behind it, such as https://regcred.example.com."
+        "REGCRED_URL must be http:// or https:// with a host, and nothing after it, such as https://regcred.example.com."
     )]
     BadUrl,
     #[error(
-        "REGCRED_URL has a path behind its host, and Regcred works only at the root of a host: its links and cookies are for the whole host. Give it a host name of its own, such as https://regcred.example.com."
+        "REGCRED_URL has a path after its host, and Regcred works only at the root of a host: its links and cookies are for the whole host. Give it a host name of its own, such as https://regcred.example.com."
     )]
     HasPath,
     #[error(

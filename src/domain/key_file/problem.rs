@@ -80,7 +80,7 @@ pub enum KeyFileProblem {
     )]
     AuthorizedUser,
     #[error(
-        "That looks like a workload identity configuration (external_account), which holds no key. Give the key file of a service account."
+        "That looks like a workload identity configuration (external_account), which contains no key. Give the key file of a service account."
     )]
     ExternalAccount,
     #[error("The file's type is not service_account. Give the key file of a service account.")]

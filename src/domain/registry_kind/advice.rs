@@ -168,7 +168,7 @@ impl RegistryKind {
                 secret: "The robot account's secret.",
                 scope: "Pull repository to pull; Pull and Push repository to push.",
                 warning: Some(
-                    "Robot accounts expire after 30 days unless made otherwise: enter the date under Expires on.",
+                    "Robot accounts expire after 30 days unless you choose another period: enter the date under Expires on.",
                 ),
             },
             Self::Nvidia => Advice {
@@ -185,7 +185,7 @@ impl RegistryKind {
                 label: "IBM Cloud Container Registry",
                 username: Suggested("iamapikey"),
                 username_note: "iamapikey for an API key; iambearer for an IAM token; cp for an entitlement key on cp.icr.io.",
-                secret: "An IBM Cloud API key, best of a service ID.",
+                secret: "An IBM Cloud API key, preferably of a service ID.",
                 scope: "The service role Reader to pull; Reader and Writer to push.",
                 warning: None,
             },
@@ -231,7 +231,7 @@ impl RegistryKind {
                 slug: "self-hosted",
                 label: "Self-hosted registry",
                 username: Free("Username on the registry"),
-                username_note: "The username on the registry, best of an account that is only for pipelines.",
+                username_note: "The username on the registry, preferably of an account that is only for pipelines.",
                 secret: "The password or token on the registry.",
                 scope: "Reading the repositories to pull; writing them to push.",
                 warning: Some("Include the port if the registry is not on the usual one."),

@@ -57,7 +57,7 @@ impl TrustForm {
         {
             errors.push(at(
                 &format!("claims.{}", first.name),
-                "Narrow it: enter one of these, so that not everything in the repository can act as this pipeline.",
+                "Enter at least one of these, so that not everything in the repository can act as this pipeline.",
             ));
         }
         if claims.len() > CLAIMS_MAX {
@@ -106,7 +106,7 @@ fn read_claim(
         return said("This claim must match exactly. Leave out the *.");
     }
     if field.kind == Kind::Narrowing && typed.bytes().all(|byte| byte == b'*') {
-        return said("Enter at least how it begins, for example refs/heads/*.");
+        return said("Enter at least its beginning, for example refs/heads/*.");
     }
     // Matched by its name alone a tag would be taken for a branch.
     if field.is_reference() && !names_its_kind(typed) {
@@ -219,7 +219,7 @@ fn value_problem(value: &str) -> Option<String> {
     }
     value
         .contains(is_invisible)
-        .then(|| "This has a character that cannot be seen. Type it again.".to_owned())
+        .then(|| "This contains an invisible character. Type it again.".to_owned())
 }
 
 /// The `name=value` lines.
@@ -248,7 +248,7 @@ fn more(text: &str, provider: Provider) -> Result<BTreeMap<String, String>, Stri
             return Err(message);
         }
         if claims.insert(name.to_owned(), value.to_owned()).is_some() {
-            return Err("One of these claims stands here twice. Leave one of the two.".to_owned());
+            return Err("One of these claims is repeated. Remove one of the two.".to_owned());
         }
     }
     Ok(claims)

@@ -67,7 +67,7 @@ impl Ci {
                         arguments.iter().copied().take_while(|word| !word.starts_with("--"));
                     let words = words.collect::<Vec<_>>().join(" ");
                     Failure::Refused(format!(
-                        "{name} {words} handed out no identity token. Run it in the job to see why."
+                        "{name} {words} issued no identity token. Run it in the job to see why."
                     ))
                 })
             }
@@ -93,8 +93,7 @@ impl Door {
         let answer = web.send(&Request { whom, url: &self.url, headers, body: self.body })?;
         let issued = (answer.status == 200).then(|| serde_json::from_slice::<Issued>(&answer.body));
         let Some(Ok(issued)) = issued else {
-            let sentence =
-                format!("{whom} handed out no identity token (status {}).", answer.status);
+            let sentence = format!("{whom} issued no identity token (status {}).", answer.status);
             return Err(Failure::Refused(sentence));
         };
         usable(&issued.value, whom)
