@@ -127,9 +127,11 @@ fn host(issuer: &str) -> &str {
 fn unreached(cause: OutboundProblem) -> String {
     match cause {
         OutboundProblem::Forbidden(range) => {
-            format!("it is at an address that is not public and may not be called ({range})")
+            format!(
+                "it has an address that is not public, and the operator has not allowed it ({range})"
+            )
         }
-        OutboundProblem::Unresolved => "its name is not known".to_owned(),
+        OutboundProblem::Unresolved => "its host name was not found".to_owned(),
         OutboundProblem::TimedOut => "it did not answer in time".to_owned(),
         OutboundProblem::Tls => {
             "no secure connection could be made: its certificate is not valid or not trusted here"

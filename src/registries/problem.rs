@@ -33,7 +33,7 @@ pub enum RegistryProblem {
     Wider,
     /// An answer that cannot be understood.
     #[error(
-        "The registry or its token service answered something that is not of the registry protocol."
+        "The registry or its token service gave an answer that does not follow the registry protocol."
     )]
     Malformed,
     /// A status that says neither yes nor no, and will say the same again.

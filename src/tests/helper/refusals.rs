@@ -97,7 +97,10 @@ async fn who_sets_it_has_the_client_stop() {
     assert!(ran.code == Some(1) && ran.err.is_empty(), "{ran:?}");
     assert!(ran.out.starts_with("regcred: ") && ran.out.contains("twin-one"), "{ran:?}");
     let ran = scene.with("list", "", &[strict, ("REGCRED_TOKEN", token.as_str())]).await;
-    assert!(ran.code == Some(1) && ran.out.starts_with("regcred: Send a pipeline"), "{ran:?}");
+    assert!(
+        ran.code == Some(1) && ran.out.starts_with("regcred: Send a valid pipeline"),
+        "{ran:?}"
+    );
     // What nobody granted is a public image, for them, too.
     let ran = scene.with("get", "public.example.com", &[strict]).await;
     assert_eq!(ran, Ran::failed(NOT_FOUND));
