@@ -69,7 +69,7 @@ pub enum HostProblem {
         "That is an IP address in an unusual form. Write it as four numbers from 0 to 255, for example 192.0.2.10."
     )]
     NumberAddress,
-    #[error("An IPv6 address stands in square brackets, for example [2001:db8::10]:5000.")]
+    #[error("An IPv6 address must be in square brackets, for example [2001:db8::10]:5000.")]
     Ipv6,
     /// It is the address of a page for people.
     #[error(transparent)]

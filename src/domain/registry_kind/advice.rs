@@ -114,9 +114,7 @@ impl RegistryKind {
                 username_note: "_json_key for a service account key, _json_key_base64 for the base64 of one; oauth2accesstoken for an access token.",
                 secret: "The whole JSON key file of a service account. Choose GCP service account key as the authentication method.",
                 scope: "The role Artifact Registry Reader to pull; Artifact Registry Writer to push.",
-                warning: Some(
-                    "Each Google host needs a credential of its own, even with the same key.",
-                ),
+                warning: Some("Each Google host needs its own credential, even with the same key."),
             },
             Self::Ecr => Advice {
                 slug: "ecr",
@@ -157,7 +155,7 @@ impl RegistryKind {
                 secret: "The robot account's token.",
                 scope: "Read on the repositories to pull; Write to push.",
                 warning: Some(
-                    "Regenerating a robot's token stops the old one at once, for everything that uses it.",
+                    "Regenerating a robot's token immediately stops the old one for everything that uses it.",
                 ),
             },
             Self::Harbor => Advice {
@@ -215,7 +213,7 @@ impl RegistryKind {
                 secret: "The API token.",
                 scope: "The registry's read scope to pull; read and update to push.",
                 warning: Some(
-                    "DigitalOcean wants the token as username and as password, and usernames are not hidden. Make a token for the registry alone.",
+                    "DigitalOcean wants the token as username and as password, and usernames are not hidden. Create a token only for the registry.",
                 ),
             },
             Self::Oracle => Advice {

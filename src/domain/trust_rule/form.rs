@@ -240,9 +240,7 @@ fn more(text: &str, provider: Provider) -> Result<BTreeMap<String, String>, Stri
             );
         }
         if provider.fields().iter().any(|field| field.name == plain) {
-            return Err(
-                "One of these claims has a field of its own above. Enter it there.".to_owned()
-            );
+            return Err("One of these claims has its own field above. Enter it there.".to_owned());
         }
         if let Some(message) = value_problem(value) {
             return Err(message);

@@ -42,7 +42,7 @@ impl Pasted<'_> {
         let (is_googles, is_base64_name) = (self.kind == Google, self.username == BASE64_USERNAME);
         if self.starts(&["-----BEGIN"]) {
             return Some(Some(if is_googles {
-                "This looks like a private key alone. Choose GCP service account key, and give the whole JSON file."
+                "This looks like a private key alone. Choose GCP service account key, and upload the whole JSON file."
             } else {
                 "This looks like a private key. Registries take a password or a token; SSH keys do not work."
             }));
@@ -65,7 +65,7 @@ impl Pasted<'_> {
         }
         if is_googles && (is_json || self.starts(&KEY_FILE_STARTS)) {
             return Some(Some(
-                "This looks like the base64 of a key file, which goes with the username _json_key_base64. Or choose GCP service account key, and give the file itself.",
+                "This looks like the base64 of a key file, which goes with the username _json_key_base64. Or choose GCP service account key, and upload the file itself.",
             ));
         }
         let is_key = is_json && decoded.is_some_and(|bytes| holds(&bytes, b"\"service_account\""));
@@ -81,7 +81,7 @@ impl Pasted<'_> {
             // Here it is what is wanted.
             (Method::GcpServiceAccountKey, _) => None,
             (Method::Password, BASE64_USERNAME) => Some(
-                "With the username _json_key_base64 the registry wants the base64 of the key file. Choose GCP service account key as the authentication method to give the file itself.",
+                "With the username _json_key_base64 the registry wants the base64 of the key file. Choose GCP service account key as the authentication method to upload the file itself.",
             ),
             (Method::Password, KEY_FILE_USERNAME) => Some(
                 "The registry takes this service account key. Choose GCP service account key as the authentication method to have the file checked as well.",
@@ -94,7 +94,7 @@ impl Pasted<'_> {
 
     fn not_googles(&self) -> &'static str {
         if self.may_be_any() {
-            "This looks like a Google service account key, but the address is not one of Google's registries."
+            "This looks like a Google service account key, but the registry is not one of Google's."
         } else {
             "This looks like a Google service account key, but the registry is not Google's."
         }

@@ -61,7 +61,7 @@ impl Pasted<'_> {
         }
         if self.kind == Ghcr && self.starts(&["github_pat_"]) {
             return Some(Some(
-                "This looks like a fine-grained GitHub token, which this registry does not accept. Make a classic one.",
+                "This looks like a fine-grained GitHub token, which this registry does not accept. Create a classic one.",
             ));
         }
         if (self.kind == Ghcr || self.may_be_any()) && self.starts(&["ghs_", "ghu_"]) {
