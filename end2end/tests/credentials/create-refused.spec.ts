@@ -40,7 +40,7 @@ for (const [typedUrl, sentence] of [
   ['javascript://registry.example.com', /https, or http if it must/],
   ['https://dana:hunter2@registry.example.com', /a username or a password before an @/],
   ['registry.example .com', /a space or a line break inside/],
-  ['*.example.com', /cannot hold a \*/],
+  ['*.example.com', /cannot contain a \*/],
   ['gһcr.io', /mixes alphabets/],
   ['registry', /a single word, not a host/],
   ['hub.docker.com', /the website of Docker Hub, not its registry: use docker\.io/],
