@@ -113,7 +113,7 @@ const STATES: Record<string, (page: Page, instance: Instance) => Promise<void>> 
     await page.goto('/sign-in');
     await fillIn(page, { Email: 'nobody@example.com', Password: 'wrong' });
     await page.getByRole('button', { name: 'Sign in' }).click();
-    await expect(page.getByText('is not right')).toBeVisible();
+    await expect(page.getByText('is incorrect')).toBeVisible();
   },
 };
 

@@ -64,7 +64,7 @@ test('a condition is met by what is supposed to be proved', async ({ page, insta
   const answer = page.getByRole('region', { name: 'Answer' });
   const ask = (query: string) => page.goto(`${instance.project}/match?image=${host}/acme/api&pipeline=${id}&intent=pull${query}`);
   await ask('');
-  await expect(answer).toContainText('the grant is for some branches, and the branch was not proved');
+  await expect(answer).toContainText('the grant is for some branches, and the branch was not proven');
   await ask('&branch=main&event=push');
   await expect(answer).toContainText(`The pipeline receives ${name}.`);
   await ask('&branch=refs/tags/main');
@@ -79,7 +79,7 @@ test('what cannot be read as a question is said at its field, and stays there', 
   await addPipeline(page, instance, { name: pipeline });
   const id = idOf(page.url());
   const main = page.getByRole('main');
-  for (const [image, sentence] of [['ghcr.io/', 'Name the whole image'], ['*.io/acme', /./]] as const) {
+  for (const [image, sentence] of [['ghcr.io/', 'Enter the whole image'], ['*.io/acme', /./]] as const) {
     const response = await page.goto(`${instance.project}/match?image=${encodeURIComponent(image)}&pipeline=${id}`);
     expect(response!.status()).toBe(422);
     await expectWrong(main, 'Image', sentence);
@@ -106,7 +106,7 @@ test.describe('in a new project', () => {
 
   test('the explainer says what it is for', async ({ page, instance }) => {
     await page.goto(`${instance.project}/match`);
-    await expect(page.getByText('The project has no pipeline yet.')).toBeVisible();
+    await expect(page.getByText('This project has no pipelines yet.')).toBeVisible();
     await page.getByRole('main').getByRole('link', { name: 'Pipelines' }).click();
     await expect(page).toHaveURL(`${instance.project}/pipelines`);
   });

@@ -43,7 +43,7 @@ test('a grant says its conditions, and what a run says of itself meets none of t
   const response = await fetchConfig(instance, token, { run });
   expect(response.status).toBe(200);
   expect(await response.json()).toEqual({ auths: {} });
-  expect(response.headers.get('regcred-left-out')).toContain('the branch was not proved');
+  expect(response.headers.get('regcred-left-out')).toContain('the branch was not proven');
 });
 
 test('without conditions none is said, and they are folded away', async ({ page, instance }) => {

@@ -45,7 +45,7 @@ test('there is no default password', async ({ page, newServer }) => {
   for (const [email, password] of [['admin@example.com', 'admin'], ['admin@localhost', 'password'], ['root@localhost', '']]) {
     await fillIn(page, { Email: email!, Password: password! });
     await page.getByRole('button', { name: 'Sign in' }).click();
-    await expectWrong(page, 'Password', /is not right/);
+    await expectWrong(page, 'Password', /is incorrect/);
   }
 });
 

@@ -5,7 +5,7 @@ import { expect, test } from '../support/test.ts';
 
 test.use({ signedIn: false });
 
-const VAGUE = 'The e-mail address or the password is not right.';
+const VAGUE = 'The email or the password is incorrect.';
 
 async function signIn(page: Page, { email, password }: Pick<Account, 'email' | 'password'>): Promise<void> {
   await fillIn(page, { Email: email, Password: password });
@@ -18,7 +18,7 @@ test('signing in leads to the project', async ({ page, instance }) => {
   await expect(page).toHaveURL(`${instance.project}/credentials`);
 });
 
-test('the case of the e-mail address does not matter', async ({ page, instance }) => {
+test('the case of the email address does not matter', async ({ page, instance }) => {
   await page.goto('/sign-in');
   await signIn(page, { ...instance.account, email: ' DANA@example.com' });
   await expect(page).toHaveURL(`${instance.project}/credentials`);
@@ -59,7 +59,7 @@ for (const next of ['https://evil.example', '//evil.example', '/\\evil.example',
 test.describe('on a server of its own', () => {
   test.use({ fresh: true });
 
-  test('after ten wrong passwords even the right one has to wait', async ({ page, instance }) => {
+  test('after ten wrong passwords even the right one must wait', async ({ page, instance }) => {
     await page.goto('/sign-in');
     for (let attempt = 0; attempt < 10; attempt++) {
       await signIn(page, { ...instance.account, password: 'not the password' });

@@ -203,7 +203,7 @@ impl CredentialForm {
         match (kind.username(), typed) {
             (UsernameRule::Fixed(name), "") => {
                 let label = kind.label();
-                let filled_in = format!("The user name was filled in: for {label} it is {name}.");
+                let filled_in = format!("The username was filled in: for {label} it is {name}.");
                 Ok((name.to_owned(), Some(filled_in)))
             }
             (UsernameRule::Fixed(name), _) if typed != name => {

@@ -23,7 +23,7 @@ pub enum ImageProblem {
     #[error("{0}")]
     Path(PathProblem),
     /// There is a host and nothing behind it.
-    #[error("Name the whole image, for example ghcr.io/acme/api:1.2.")]
+    #[error("Enter the whole image, for example ghcr.io/acme/api:1.2.")]
     NoRepository,
     /// What follows the repository.
     #[error(

@@ -53,7 +53,7 @@ pub const PASSWORD_MAX: usize = 1024;
 /// arrives, so this only catches slips.
 pub fn email_problem(text: &str) -> Option<&'static str> {
     let Some((local, host)) = text.rsplit_once('@') else {
-        return Some("Enter an e-mail address, such as dana@example.com.");
+        return Some("Enter an email address, such as dana@example.com.");
     };
     let is_sound = !local.is_empty()
         && !host.is_empty()
@@ -64,7 +64,7 @@ pub fn email_problem(text: &str) -> Option<&'static str> {
     if is_sound {
         None
     } else {
-        Some("This is not an e-mail address. Check for spaces and a missing part.")
+        Some("This is not an email address. Check for spaces and a missing part.")
     }
 }
 

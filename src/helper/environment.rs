@@ -61,7 +61,7 @@ impl Variables {
             None => Ok(None),
             Some("true" | "1") => Ok(Some(true)),
             Some("false" | "0") => Ok(Some(false)),
-            Some(_) => Err(Failure::here(format!("{name} has to be true or false."))),
+            Some(_) => Err(Failure::here(format!("{name} must be true or false."))),
         }
     }
 }
@@ -85,6 +85,6 @@ mod tests {
         assert_eq!(variables.is_on("B").unwrap(), Some(false));
         assert_eq!(variables.is_on("D").unwrap(), None);
         let said = variables.is_on("C").unwrap_err().to_string();
-        assert_eq!(said, "regcred: C has to be true or false.");
+        assert_eq!(said, "regcred: C must be true or false.");
     }
 }

@@ -15,7 +15,7 @@ use ureq::http::HeaderValue;
 
 const NOBODY: &str = "Nothing says who is asking: set REGCRED_TOKEN or REGCRED_TOKEN_FILE; or REGCRED_PIPELINE with REGCRED_ID_TOKEN or REGCRED_ID_TOKEN_FILE. Jobs of GitHub, Azure Pipelines, Buildkite and CircleCI need only REGCRED_PIPELINE; in GitHub the job also needs the permission id-token: write.";
 
-const NO_PIPELINE: &str = "REGCRED_PIPELINE is not set: with an identity token of the CI it has to be the id of the pipeline.";
+const NO_PIPELINE: &str = "REGCRED_PIPELINE is not set: with an identity token of the CI it must be the id of the pipeline.";
 
 enum Source<'a> {
     Given(&'a Secret),
@@ -86,7 +86,7 @@ pub fn usable(token: &Secret, name: &str) -> Result<Secret, Failure> {
 pub fn bearer(scheme: &str, token: &Secret) -> Result<HeaderValue, Failure> {
     let text = zeroize::Zeroizing::new(format!("{scheme} {}", token.expose()));
     let mut value = HeaderValue::from_str(&text)
-        .map_err(|_| Failure::Refused("The token that was handed out is none.".to_owned()))?;
+        .map_err(|_| Failure::Refused("The CI issued something that is not a token.".to_owned()))?;
     value.set_sensitive(true);
     Ok(value)
 }

@@ -26,7 +26,7 @@ impl Image {
             && !path.contains(|c: char| c.is_control() || c.is_whitespace());
         if !is_path {
             return Err(Failure::here(
-                "REGCRED_IMAGE has to be an image, such as ghcr.io/acme/api:1.0.",
+                "REGCRED_IMAGE must be an image, such as ghcr.io/acme/api:1.0.",
             ));
         }
         Ok(Self { registry: registry(host), repository: path.to_owned() })
@@ -103,7 +103,7 @@ mod tests {
             ["", " ", "/", "ghcr.io/", "hunter2//x", "hunter2 x", "hunter2/", ":1", "@sha256:00"]
         {
             let said = Image::parse(text).unwrap_err().to_string();
-            assert!(said.starts_with("regcred: REGCRED_IMAGE has to be "), "{said}");
+            assert!(said.starts_with("regcred: REGCRED_IMAGE must be "), "{said}");
             assert!(!said.contains("hunter2"), "{said}");
         }
     }

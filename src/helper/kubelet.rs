@@ -66,7 +66,7 @@ pub fn respond(
     let cache_duration = settings.kubelet_cache_duration.as_deref().unwrap_or("10m0s");
     if !is_duration(cache_duration) {
         return Err(Failure::here(
-            "REGCRED_KUBELET_CACHE_DURATION has to be a duration such as 10m0s.",
+            "REGCRED_KUBELET_CACHE_DURATION must be a duration such as 10m0s.",
         ));
     }
     let found = asked.open(&settings, variables)?.for_kubelet(image, cache)?;
@@ -91,7 +91,7 @@ pub fn respond(
 
 impl Asked {
     fn read(input: &mut dyn Read) -> Result<Self, Failure> {
-        let unreadable = || Failure::here("What is on stdin is no CredentialProviderRequest.");
+        let unreadable = || Failure::here("The text on stdin is not a CredentialProviderRequest.");
         let bytes = bounded::read(input, LIMIT).ok().flatten().ok_or_else(unreadable)?;
         let asked: Self = serde_json::from_slice(&bytes).map_err(|_| unreadable())?;
         let version = asked.api_version.strip_prefix(GROUP).unwrap_or_default();
@@ -124,7 +124,7 @@ fn cache(typed: Option<&str>) -> Result<(&'static str, &'static str), Failure> {
         Some("Registry") => Ok(("Registry", "registry")),
         Some("Global") => Ok(("Global", "global")),
         // The kubelet would ignore the whole answer.
-        Some(_) => Err(Failure::here("REGCRED_KUBELET_CACHE has to be Image, Registry or Global.")),
+        Some(_) => Err(Failure::here("REGCRED_KUBELET_CACHE must be Image, Registry or Global.")),
     }
 }
 

@@ -105,7 +105,7 @@ impl Settings {
             intent: match text("REGCRED_INTENT", written.intent)?.as_deref() {
                 None | Some("pull") => Intent::Pull,
                 Some("push") => Intent::Push,
-                Some(_) => return Err(Failure::here("REGCRED_INTENT has to be pull or push.")),
+                Some(_) => return Err(Failure::here("REGCRED_INTENT must be pull or push.")),
             },
             repository: text("REGCRED_REPOSITORY", written.repository)?,
             image: image.as_deref().map(Image::parse).transpose()?,
@@ -134,13 +134,13 @@ impl Settings {
         })?;
         let origin = address::origin(url).filter(|_| address::is_safe(url, true));
         let origin = origin.ok_or_else(|| {
-            Failure::here("REGCRED_URL has to be https:// and a host, without user, path or query.")
+            Failure::here("REGCRED_URL must be https:// and a host, without user, path or query.")
         })?;
         if address::is_safe(&origin, self.may_be_plain) {
             return Ok(origin);
         }
         Err(Failure::here(
-            "REGCRED_URL has to be https://: with http:// anybody on the way can read the credentials. REGCRED_INSECURE_HTTP=true allows it all the same.",
+            "REGCRED_URL must be https://: with http://, others on the network can read the credentials. REGCRED_INSECURE_HTTP=true allows it anyway.",
         ))
     }
 
@@ -178,7 +178,7 @@ fn timeout(typed: Option<String>, written: Option<u64>) -> Result<Duration, Fail
     let seconds = seconds.filter(|seconds| (1..=120).contains(seconds));
     seconds
         .map(Duration::from_secs)
-        .ok_or_else(|| Failure::here("REGCRED_TIMEOUT has to be a number of seconds, 1 to 120."))
+        .ok_or_else(|| Failure::here("REGCRED_TIMEOUT must be a number of seconds, 1 to 120."))
 }
 
 #[cfg(test)]

@@ -136,7 +136,7 @@ impl Web {
         let whom = request.whom;
         if (300..400).contains(&status) {
             return Try::Done(Err(Failure::Refused(format!(
-                "{whom} answered with a redirect, and those are not followed."
+                "{whom} answered with a redirect, and redirects are not followed."
             ))));
         }
         let retry_after = response.headers().get("retry-after");
@@ -172,7 +172,9 @@ fn dressed<Any>(
 }
 
 fn late(whom: &str) -> Failure {
-    Failure::Passing(format!("{whom} did not answer in time. REGCRED_TIMEOUT gives it longer."))
+    Failure::Passing(format!(
+        "{whom} did not answer in time. Set REGCRED_TIMEOUT to allow more time."
+    ))
 }
 
 fn failed(error: &ureq::Error, whom: &str) -> Try {
@@ -206,7 +208,7 @@ fn untrusted(whom: &str) -> Failure {
 
 fn usual_roots_and(path: &Path) -> Result<RootCerts, Failure> {
     let unreadable = |_| Failure::here("The file of REGCRED_CA_FILE cannot be read.");
-    let unusable = || Failure::here("The file of REGCRED_CA_FILE has to hold PEM certificates.");
+    let unusable = || Failure::here("The file of REGCRED_CA_FILE must contain PEM certificates.");
     let mut file = File::open(path).map_err(unreadable)?;
     let pem = bounded::read(&mut file, CA_LIMIT).map_err(unreadable)?.ok_or_else(unusable)?;
     let mut roots = Vec::new();

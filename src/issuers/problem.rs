@@ -104,7 +104,7 @@ impl IssuerProblem {
             Self::Answered(_, 401 | 403) if is_cluster => {
                 " The cluster lets nobody read it without authentication: bind the cluster role system:service-account-issuer-discovery to the group system:unauthenticated."
             }
-            Self::Answered(_, 401 | 403) => " It has to publish this without authentication.",
+            Self::Answered(_, 401 | 403) => " It must publish this without authentication.",
             Self::Answered(_, 404) => " Check the issuer of the trust rule.",
             Self::Unreachable(_, OutboundProblem::Forbidden(_)) => {
                 " The operator of this service can allow it: REGCRED_PRIVATE_NETWORKS."
@@ -127,9 +127,11 @@ fn host(issuer: &str) -> &str {
 fn unreached(cause: OutboundProblem) -> String {
     match cause {
         OutboundProblem::Forbidden(range) => {
-            format!("it is at an address that is not public and may not be called ({range})")
+            format!(
+                "it has an address that is not public, and the operator has not allowed it ({range})"
+            )
         }
-        OutboundProblem::Unresolved => "its name is not known".to_owned(),
+        OutboundProblem::Unresolved => "its host name was not found".to_owned(),
         OutboundProblem::TimedOut => "it did not answer in time".to_owned(),
         OutboundProblem::Tls => {
             "no secure connection could be made: its certificate is not valid or not trusted here"

@@ -7,7 +7,7 @@ use serde::de::DeserializeOwned;
 /// The whole body, of at most `max` bytes.
 pub(super) async fn read(body: Body, max: usize) -> Result<Bytes> {
     to_bytes(body, max).await.map_err(|_| {
-        Error::BadRequest(format!("The body has to be whole, and at most {} KiB.", max / 1024))
+        Error::BadRequest(format!("The body must be whole, and at most {} KiB.", max / 1024))
     })
 }
 
@@ -17,7 +17,7 @@ pub(super) async fn read(body: Body, max: usize) -> Result<Bytes> {
 /// `BadRequest`, which does not repeat the body: `form` says what it has to be.
 pub(super) fn json<T: DeserializeOwned>(body: &[u8], form: &str) -> Result<T> {
     serde_json::from_slice(body)
-        .map_err(|_| Error::BadRequest(format!("The body has to be JSON: {form}.")))
+        .map_err(|_| Error::BadRequest(format!("The body must be JSON: {form}.")))
 }
 
 #[cfg(test)]

@@ -25,7 +25,7 @@ impl Run {
         let mut facts: Map<String, Value> = body::json(body, &form)?;
         facts.retain(|name, value| (name == "repo" || name == part) && value.is_object());
         if facts.len() != 2 {
-            return Err(Error::BadRequest(format!("The body has to be {form}.")));
+            return Err(Error::BadRequest(format!("The body must be {form}.")));
         }
         let event = facts.get(part).and_then(|run| run.get("event")).and_then(Value::as_str);
         let is_request = event.is_none_or(|event| event.starts_with("pull_request"));

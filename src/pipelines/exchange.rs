@@ -1,5 +1,5 @@
 //! `POST /api/v1/token`: a short-lived pipeline token for the signed word of the CI that a job runs
-//! in, so that nothing has to be stored there.
+//! in, so that no secret needs to be stored there.
 
 use super::body;
 use super::query::Query;

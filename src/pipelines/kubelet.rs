@@ -47,7 +47,7 @@ fn asked(whole: DeliveryRequest, image: &Image, cache: &str) -> Result<(Delivery
         }
         "registry" => Ok((DeliveryRequest { host: Some(image.host.clone()), ..whole }, Kept::More)),
         "global" => Ok((whole, Kept::More)),
-        _ => Err(Error::BadRequest("The cache is image, registry or global.".to_owned())),
+        _ => Err(Error::BadRequest("The cache must be image, registry or global.".to_owned())),
     }
 }
 

@@ -7,11 +7,11 @@ use crate::outbound::{OutboundProblem, USUAL_WAIT};
 pub enum RegistryProblem {
     /// It takes the user name and the password themselves and knows no tokens.
     #[error(
-        "This registry has no token service: it takes the user name and the password at each request."
+        "This registry has no token service: it takes the username and the password at each request."
     )]
     Basic,
     /// It answers without being convinced of anything.
-    #[error("This registry asks for no user name and no password.")]
+    #[error("This registry asks for no username and no password.")]
     Open,
     /// It names a token service at an origin that nobody accepted; nothing was sent there.
     #[error(
@@ -20,7 +20,7 @@ pub enum RegistryProblem {
     RealmNotAccepted(String),
     /// The token service does not know the user name and the password, or does not let them in.
     #[error(
-        "The registry's token service refused the user name and the password. Check them, and whether they have expired."
+        "The registry's token service refused the username and the password. Check them, and whether they have expired."
     )]
     Refused,
     /// The token that was granted does not do what was asked for; it was thrown away.
@@ -29,11 +29,11 @@ pub enum RegistryProblem {
     )]
     Narrower,
     /// The token that was granted does more than was asked for; it was thrown away.
-    #[error("The registry granted more than was asked for, so its token was not handed out.")]
+    #[error("The registry granted more than was asked for, so its token was not delivered.")]
     Wider,
     /// An answer that cannot be understood.
     #[error(
-        "The registry or its token service answered something that is not of the registry protocol."
+        "The registry or its token service gave an answer that does not follow the registry protocol."
     )]
     Malformed,
     /// A status that says neither yes nor no, and will say the same again.

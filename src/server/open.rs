@@ -22,7 +22,7 @@ pub enum StartError {
     #[error("The data folder {0} cannot be used: {1}.")]
     Data(String, io::Error),
     #[error(
-        "There is no Regcred database in {0}. Check REGCRED_DATA, or start the server once to make one."
+        "There is no Regcred database in {0}. Check REGCRED_DATA, or start the server once to create one."
     )]
     NoDatabase(String),
     #[error(

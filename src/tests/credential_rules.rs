@@ -118,7 +118,7 @@ async fn an_address_that_says_https_is_not_stored_as_plain_http() {
 #[tokio::test]
 async fn a_user_name_that_the_registry_fixes_is_filled_in_or_refused() {
     let app = App::new().await;
-    let filled_in = "The user name was filled in";
+    let filled_in = "The username was filled in";
     for (host, name) in [(ECR, "AWS"), ("nvcr.io", "$oauthtoken"), ("registry.heroku.com", "_")] {
         let page = created(&app, host, host, &[("username", " ")]).await;
         assert!(page.contains(filled_in), "{host}: {page}");
@@ -232,7 +232,7 @@ async fn an_owner_is_a_member_by_name_or_by_address() {
     for stranger in ["Dana Kim", "beta-owner", "viewer"] {
         let reply = create(&app, "theirs", "ghcr.io", &[("owner", stranger)]).await;
         assert_eq!(reply.status, 422, "{stranger}");
-        assert!(reply.at("owner").unwrap().contains("Blank means you."), "{stranger}");
+        assert!(reply.at("owner").unwrap().contains("make yourself the owner"), "{stranger}");
         assert!(!reply.text().contains(stranger), "{stranger}");
     }
 }

@@ -56,7 +56,7 @@ async fn a_wrong_password_and_an_unknown_address_are_answered_alike() {
     let page = nobody.follow(reply).await.text();
     assert!(
         page.contains("typed@example.com")
-            && page.contains("is not right")
+            && page.contains("is incorrect")
             && !page.contains("hunter2")
     );
 }

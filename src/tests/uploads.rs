@@ -98,7 +98,7 @@ async fn another_file_than_a_key_is_told_for_what_it_is() {
         (without("private_key"), "no private_key"),
         (with("private_key", json!("hunter2")), "not a PEM key"),
         (with("private_key", json!(private.replace('\n', "\\n"))), "escaped twice"),
-        (with("client_email", json!("nobody")), "not an e-mail address"),
+        (with("client_email", json!("nobody")), "not an email address"),
     ];
     for (file, reason) in files {
         let reply = app

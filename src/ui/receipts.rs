@@ -34,7 +34,7 @@ pub fn Receipts(
                 view! {
                     <Table columns/>
                     <p class="muted">
-                        "“Used” means that the request named an image, or that the pipeline reported how it went. “Asked for” means that nothing says whether the client wanted the credential: many clients ask for every registry that they know. Values under “as claimed” and “Reported” are what the pipeline said. They are recorded, and they decide nothing."
+                        "“Used” means that the request named an image, or that the pipeline reported how it went. “Asked for” means that Regcred cannot tell whether the client used the credential: many clients ask for every registry that they know. Values under “as claimed” and “Reported” are what the pipeline said. They are recorded, but access never depends on them."
                     </p>
                 }
                     .into_any()
@@ -99,7 +99,7 @@ fn Proved(proof: Proof, token_id: String) -> impl IntoView {
     };
     let run = [("Run", proof.run), ("Commit", proof.commit), ("Actor", proof.actor)];
     view! {
-        <div>{format!("proved by {words}")}</div>
+        <div>{format!("proven by {words}")}</div>
         {lines(run)}
     }
     .into_any()

@@ -65,7 +65,7 @@ fn SignInForm(next: Option<String>, failed: Option<FailedForm>) -> impl IntoView
 pub(super) fn alert<T>(form: &FormState<T>) -> Option<AnyView> {
     let sentence = match form.problem()? {
         Error::Invalid(_) => return None,
-        Error::Unauthenticated => "The email or the password is not right. Try again.".to_owned(),
+        Error::Unauthenticated => "The email or the password is incorrect. Try again.".to_owned(),
         other => other.to_string(),
     };
     Some(view! { <Alert><p>{sentence}</p></Alert> }.into_any())

@@ -30,8 +30,7 @@ use secret_input::ReadSecret;
 use uuid::Uuid;
 use versions::NewVersion;
 
-const COPY_TAKEN: &str =
-    "A credential with this name and that host's name behind it exists already.";
+const COPY_TAKEN: &str = "A credential with this name followed by that host's name already exists.";
 
 /// What a creation made, and what the page after it says.
 #[derive(Clone, Debug)]

@@ -109,7 +109,7 @@ impl Vault {
                 Use::Repeated => proof.is_repeated = true,
                 Use::Late => {
                     drop(write);
-                    let reason = "the token was used before; it works once".to_owned();
+                    let reason = "the token was already used".to_owned();
                     return self.deny(who, proof, address, reason).await;
                 }
             }

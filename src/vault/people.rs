@@ -20,7 +20,7 @@ use setup::{close_set_up, password_problem};
 use uuid::Uuid;
 
 const TAKEN: &str =
-    "A user with this e-mail address exists already. `regcred user password` sets a new password.";
+    "A user with this email address already exists. `regcred user password` sets a new password.";
 
 #[derive(Clone, Debug)]
 pub struct NewAccount {
@@ -187,7 +187,7 @@ async fn account(write: &Write, email: &str) -> Result<Account> {
     };
     found.ok_or_else(|| {
         Error::Conflict(
-            "No user has this e-mail address. `regcred user list` lists all users.".to_owned(),
+            "No user has this email address. `regcred user list` lists all users.".to_owned(),
         )
     })
 }

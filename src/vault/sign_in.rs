@@ -13,7 +13,7 @@ use crate::error::{Error, Result};
 use crate::store::Unrecorded;
 use std::fmt;
 
-const VAGUE: &str = "The e-mail address or the password is not right.";
+const VAGUE: &str = "The email or the password is incorrect.";
 
 /// Where a person comes from who signs in, as far as it is known.
 #[derive(Clone, Copy, Default)]

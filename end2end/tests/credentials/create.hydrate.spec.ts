@@ -37,7 +37,7 @@ test('the mark of an insecure registry changes which host port 80 is', async ({ 
   await expect(preview.first()).not.toContainText('The port was dropped');
 });
 
-test('a user name that the registry fixes is filled in, and one that was typed is kept', async ({ page, instance }) => {
+test('a username that the registry fixes is filled in, and one that was typed is kept', async ({ page, instance }) => {
   const dialog = await openNew(page, instance);
   await fillIn(dialog, { 'Registry URL': '123456789012.dkr.ecr.eu-west-1.amazonaws.com' });
   await expectValues(dialog, { Username: 'AWS' });

@@ -21,7 +21,7 @@ const WRONG: [what: string, content: () => string | Buffer, sentence: RegExp][] 
   ['the base64 of the key file', () => Buffer.from(json(keyFile())).toString('base64'), /looks like the base64 of a key file/],
   ['half of the key file', () => json(keyFile()).slice(0, 400), /stops before its end/],
   ['something else', () => 'user: acme', /not a JSON file/],
-  ['a file without its e-mail', () => without('client_email'), /has no client_email/],
+  ['a file without its email', () => without('client_email'), /has no client_email/],
   ['a file without its private key', () => without('private_key'), /has no private_key\./],
   ['a file with another private key', () => json({ ...keyFile(), private_key: 'secret' }), /is not a PEM key/],
 ];
@@ -69,7 +69,7 @@ test('a key is asked for when there is none', async ({ page, instance }) => {
   await expectWrong(dialog, PASTE, /Paste the service account key, or upload its \.json file/);
 });
 
-test('a pasted key is stored; its e-mail, project and key id are shown, and the key is not', async ({ page, instance }) => {
+test('a pasted key is stored; its email, project and key id are shown, and the key is not', async ({ page, instance }) => {
   const [name, key] = [unique('pasted'), keyFile()];
   const dialog = await openNew(page, instance);
   await fillIn(dialog, { 'Name': name, 'Registry URL': 'europe-docker.pkg.dev', ...METHOD, [PASTE]: json(key) });

@@ -59,7 +59,7 @@ test('what expires within a week looks as urgent as what has expired', async ({ 
   expect(await colour('soon')).not.toBe(await colour('later'));
 });
 
-test('search finds name, description, host, user name and path, in any case', async ({ page, instance }) => {
+test('search finds name, description, host, username and path, in any case', async ({ page, instance }) => {
   const [name, description, host, username, path] = ['n', 'd', 'h', 'u', 'p'].map((word) => unique(word));
   const draft = { name: name!, description: `For the ${description}`, registry_url: `${host}.example.com`, username: username!, paths: `acme/${path}` };
   await addCredential(page, instance, draft);

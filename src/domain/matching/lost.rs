@@ -42,11 +42,11 @@ crate::domain::words! {
         /// It may be a fork's pull request.
         Fork = "fork", "the grant does not allow pull requests from forks";
         /// The grant has a condition on the branch, and none was proved.
-        BranchNotProved = "branch_not_proved", "the grant is for some branches, and the branch was not proved";
+        BranchNotProved = "branch_not_proved", "the grant is for some branches, and the branch was not proven";
         /// Another branch.
         Branch = "branch", "the grant is for other branches";
         /// The grant has a condition on the event, and none was proved.
-        EventNotProved = "event_not_proved", "the grant is for some events, and the event was not proved";
+        EventNotProved = "event_not_proved", "the grant is for some events, and the event was not proven";
         /// Another event.
         Event = "event", "the grant is for other events";
         /// The stored secret does not open.

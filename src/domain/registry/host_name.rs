@@ -34,7 +34,7 @@ pub(super) fn canonical(name: &str, changes: &mut Vec<String>) -> Result<String,
     if !typed.is_ascii() {
         changes.push("Letters other than a to z were written as DNS writes them.".into());
     } else if ascii != typed {
-        changes.push("Capital letters were made small.".into());
+        changes.push("Capital letters were changed to lowercase.".into());
     }
     Ok(ascii.into_owned())
 }

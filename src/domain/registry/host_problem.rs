@@ -20,23 +20,23 @@ pub enum HostProblem {
     )]
     TooLong,
     #[error(
-        "The address holds a user name or a password before an @. Leave that part out, and enter it under Username and Password."
+        "The address contains a username or a password before an @. Leave that part out, and enter it under Username and Password."
     )]
     UserInfo,
     #[error("There is a space or a line break inside the address. Enter one host, without spaces.")]
     InnerSpace,
     #[error(
-        "The address holds a control character or an invisible one. Type it by hand instead of pasting it."
+        "The address contains a control character or an invisible one. Type it by hand instead of pasting it."
     )]
     ControlCharacter,
     #[error(
-        "The address holds a ? or a #. Leave that part out: a registry is only a host and perhaps a port."
+        "The address contains a ? or a #. Leave that part out: a registry is only a host and perhaps a port."
     )]
     QueryOrFragment,
-    #[error("A registry host cannot hold a *. Add one credential for each host.")]
+    #[error("A registry host cannot contain a *. Add one credential for each host.")]
     Wildcard,
     #[error(
-        "The address still holds a placeholder or a variable. Put the real value in its place, for example acme.azurecr.io."
+        "The address still contains a placeholder or a variable. Put the real value in its place, for example acme.azurecr.io."
     )]
     Placeholder,
     #[error("That is the website of Docker Hub, not its registry: use docker.io.")]
@@ -45,7 +45,7 @@ pub enum HostProblem {
         "That is a single word, not a host. Enter the host with its domain or its port, for example registry.example.com or registry:5000. For an image of Docker Hub, use docker.io."
     )]
     BareWord,
-    #[error("A registry is reached over https, or http if it must. Leave the other scheme out.")]
+    #[error("Registries are reached over https or http. Leave the other scheme out.")]
     Scheme,
     #[error(
         "The port is not a number from 1 to 65535. Correct it, or leave it out for the usual one."
@@ -69,7 +69,7 @@ pub enum HostProblem {
         "That is an IP address in an unusual form. Write it as four numbers from 0 to 255, for example 192.0.2.10."
     )]
     NumberAddress,
-    #[error("An IPv6 address stands in square brackets, for example [2001:db8::10]:5000.")]
+    #[error("An IPv6 address must be in square brackets, for example [2001:db8::10]:5000.")]
     Ipv6,
     /// It is the address of a page for people.
     #[error(transparent)]

@@ -66,8 +66,8 @@ impl RegistryKind {
             Self::DockerHub => Advice {
                 slug: "docker-hub",
                 label: "Docker Hub",
-                username: Free("Docker Hub user name"),
-                username_note: "Your Docker Hub user name, or the organisation's name for an organisation access token.",
+                username: Free("Docker Hub username"),
+                username_note: "Your Docker Hub username, or the organisation's name for an organisation access token.",
                 secret: "An access token. Docker Hub takes the password too, but not from accounts with a second factor.",
                 scope: "Read-only to pull; Read & Write to push.",
                 warning: Some(
@@ -77,8 +77,8 @@ impl RegistryKind {
             Self::DockerHardened => Advice {
                 slug: "docker-hardened",
                 label: "Docker Hardened Images",
-                username: Free("Docker Hub user name"),
-                username_note: "Your Docker Hub user name, or the organisation's name for an organisation access token.",
+                username: Free("Docker Hub username"),
+                username_note: "Your Docker Hub username, or the organisation's name for an organisation access token.",
                 secret: "An access token of Docker Hub. The password works too, but not for accounts with a second factor.",
                 scope: "Read-only: these images are pulled, and Docker makes them.",
                 warning: Some(
@@ -88,8 +88,8 @@ impl RegistryKind {
             Self::Ghcr => Advice {
                 slug: "ghcr",
                 label: "GitHub Container Registry",
-                username: Free("GitHub user name"),
-                username_note: "Your GitHub user name.",
+                username: Free("GitHub username"),
+                username_note: "Your GitHub username.",
                 secret: "A personal access token (classic).",
                 scope: "read:packages to pull; write:packages to push.",
                 warning: Some(
@@ -99,8 +99,8 @@ impl RegistryKind {
             Self::GitLab => Advice {
                 slug: "gitlab",
                 label: "GitLab Container Registry",
-                username: Free("GitLab user name, or the deploy token's"),
-                username_note: "Your GitLab user name, or the user name of the deploy token, such as gitlab+deploy-token-1.",
+                username: Free("GitLab username, or the deploy token's"),
+                username_note: "Your GitLab username, or the username of the deploy token, such as gitlab+deploy-token-1.",
                 secret: "A deploy token, or a personal, group or project access token.",
                 scope: "read_registry to pull; read_registry and write_registry to push.",
                 warning: Some(
@@ -114,9 +114,7 @@ impl RegistryKind {
                 username_note: "_json_key for a service account key, _json_key_base64 for the base64 of one; oauth2accesstoken for an access token.",
                 secret: "The whole JSON key file of a service account. Choose GCP service account key as the authentication method.",
                 scope: "The role Artifact Registry Reader to pull; Artifact Registry Writer to push.",
-                warning: Some(
-                    "Each Google host needs a credential of its own, even with the same key.",
-                ),
+                warning: Some("Each Google host needs its own credential, even with the same key."),
             },
             Self::Ecr => Advice {
                 slug: "ecr",
@@ -142,7 +140,7 @@ impl RegistryKind {
                 slug: "acr",
                 label: "Azure Container Registry",
                 username: Free("Application ID of the service principal"),
-                username_note: "The application ID of a service principal, the name of a repository token, or the admin user name.",
+                username_note: "The application ID of a service principal, the name of a repository token, or the admin username.",
                 secret: "The service principal's secret, the repository token's password, or the admin password.",
                 scope: "The role AcrPull to pull; AcrPush to push.",
                 warning: Some(
@@ -157,7 +155,7 @@ impl RegistryKind {
                 secret: "The robot account's token.",
                 scope: "Read on the repositories to pull; Write to push.",
                 warning: Some(
-                    "Regenerating a robot's token stops the old one at once, for everything that uses it.",
+                    "Regenerating a robot's token immediately stops the old one for everything that uses it.",
                 ),
             },
             Self::Harbor => Advice {
@@ -168,7 +166,7 @@ impl RegistryKind {
                 secret: "The robot account's secret.",
                 scope: "Pull repository to pull; Pull and Push repository to push.",
                 warning: Some(
-                    "Robot accounts expire after 30 days unless made otherwise: enter the date under Expires on.",
+                    "Robot accounts expire after 30 days unless you choose another period: enter the date under Expires on.",
                 ),
             },
             Self::Nvidia => Advice {
@@ -185,7 +183,7 @@ impl RegistryKind {
                 label: "IBM Cloud Container Registry",
                 username: Suggested("iamapikey"),
                 username_note: "iamapikey for an API key; iambearer for an IAM token; cp for an entitlement key on cp.icr.io.",
-                secret: "An IBM Cloud API key, best of a service ID.",
+                secret: "An IBM Cloud API key, preferably of a service ID.",
                 scope: "The service role Reader to pull; Reader and Writer to push.",
                 warning: None,
             },
@@ -215,14 +213,14 @@ impl RegistryKind {
                 secret: "The API token.",
                 scope: "The registry's read scope to pull; read and update to push.",
                 warning: Some(
-                    "DigitalOcean wants the token as user name and as password, and user names are not hidden. Make a token for the registry alone.",
+                    "DigitalOcean wants the token as username and as password, and usernames are not hidden. Create a token only for the registry.",
                 ),
             },
             Self::Oracle => Advice {
                 slug: "oracle",
                 label: "Oracle Cloud Infrastructure Registry",
                 username: Free("Tenancy namespace and user, such as acme/ci"),
-                username_note: "The tenancy namespace and the user name, such as acme/ci or acme/oracleidentitycloudservice/ci.",
+                username_note: "The tenancy namespace and the username, such as acme/ci or acme/oracleidentitycloudservice/ci.",
                 secret: "An auth token of the user.",
                 scope: "A policy that allows to read repos to pull; to manage repos to push.",
                 warning: None,
@@ -230,8 +228,8 @@ impl RegistryKind {
             Self::SelfHosted => Advice {
                 slug: "self-hosted",
                 label: "Self-hosted registry",
-                username: Free("User name on the registry"),
-                username_note: "The user name on the registry, best of an account made for pipelines.",
+                username: Free("Username on the registry"),
+                username_note: "The username on the registry, preferably of an account that is only for pipelines.",
                 secret: "The password or token on the registry.",
                 scope: "Reading the repositories to pull; writing them to push.",
                 warning: Some("Include the port if the registry is not on the usual one."),

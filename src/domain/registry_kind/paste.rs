@@ -76,13 +76,13 @@ impl Pasted<'_> {
     fn around(&self) -> Verdict {
         let secret = self.secret;
         let warning = if USER_NAMES.contains(&secret) || self.starts(&["robot$"]) {
-            "This looks like a user name, which belongs in the field Username. Save the password or token that goes with it instead."
+            "This looks like a username, which belongs in the field Username. Save the password or token that goes with it instead."
         } else if is_placeholder(secret) {
             "This looks like the name of a variable or a placeholder. Enter the value itself: pipelines receive exactly what is stored."
         } else if secret.starts_with('{') && secret.contains("\"auths\"") {
             "This looks like a docker config.json. Enter the password or token alone."
         } else if self.is_encoded_pair() {
-            "This looks like the base64 of the user name and the password, as a docker config.json has it. Enter the password or token alone."
+            "This looks like the base64 of the username and the password, as a docker config.json has it. Enter the password or token alone."
         } else if self.starts(&["Bearer ", "Basic ", "Authorization:", "authorization:"]) {
             "This looks like an HTTP header. Enter the password or token alone, without the word before it."
         } else if self.starts(&["ssh-rsa ", "ssh-ed25519 ", "ecdsa-sha2-", "sk-ssh-ed25519@"]) {

@@ -24,15 +24,13 @@ impl Provider {
             ) => AZURE_PIPELINE,
             (Self::GitHub | Self::GitLab, "environment") => "give the job an environment",
             (Self::GitHub, _) => {
-                "the token has to be the job's own: give the job permissions: id-token: write, and ask ACTIONS_ID_TOKEN_REQUEST_URL for it"
+                "the token must be the job's own: give the job permissions: id-token: write, and ask ACTIONS_ID_TOKEN_REQUEST_URL for it"
             }
             (Self::GitLab, "ref_path") => "GitLab 16.0 and later send it",
             (Self::GitLab, "job_project_id") => "GitLab 18.4 and later send it",
-            (Self::GitLab, _) => {
-                "the token has to be one of the job's id_tokens: in .gitlab-ci.yml"
-            }
+            (Self::GitLab, _) => "the token must be one of the job's id_tokens: in .gitlab-ci.yml",
             (Self::Kubernetes, _) => {
-                "the token has to be one that the cluster issued for a time: of a projected volume, or of kubectl create token"
+                "use a token that expires: one of a projected volume, or of kubectl create token"
             }
             _ => return None,
         };
@@ -65,30 +63,30 @@ impl Provider {
         match self {
             Self::GitHub => &[
                 "The job needs the permission id-token: write. A token works once.",
-                "A token does not say whether a pull request comes from a fork, so each one counts as if it did. The grant says whether pull requests of forks may have the credential.",
-                "A run that workflow_run, issue_comment or merge_group starts may be about a fork's pull request, and its token does not say so. A grant with the event push gives such runs nothing.",
+                "A token does not say whether a pull request comes from a fork, so each one counts as if it did. The grant decides what pull requests from forks receive.",
+                "Runs started by workflow_run, issue_comment or merge_group can concern a fork's pull request, and their tokens do not say so. To exclude them, limit the grant to the event push.",
             ],
             Self::GitLab => &[
                 "The job needs id_tokens: in .gitlab-ci.yml.",
-                "A fork has another project id, also when its merge request runs in this project. GitLab says so since 18.2.2, with the project of the job beside it. Of a merge request without that, only a protected branch counts as the project's own.",
+                "A fork has its own project id, even when its merge request runs in this project. Since 18.2.2, GitLab's tokens say so and name the project of the job. If a merge request's token does not name it, only a protected branch counts as the project's own.",
             ],
             Self::Kubernetes => &[
-                "The issuer has to answer without authentication: bind the cluster role system:service-account-issuer-discovery to the group system:unauthenticated.",
-                "The token of a service account has no branch and no event, so a grant with such a condition gives it nothing.",
+                "The issuer must answer without authentication: bind the cluster role system:service-account-issuer-discovery to the group system:unauthenticated.",
+                "The token of a service account has no branch and no event, so it never meets a condition on them.",
             ],
             Self::CircleCi => &[
-                "A build of a fork has the same project id. Only its repository differs, so every rule asks for the repository.",
+                "A build of a fork has the same project id. Only its repository differs, so every rule must name the repository.",
             ],
             Self::Buildkite => &[
-                "A token has the ids only if it is asked for them: buildkite-agent oidc request-token --claim organization_id --claim pipeline_id",
-                "A token does not say whether a build is of a fork. Leave “Build pull requests from third-party forked repositories” off in the pipeline's settings, or “Prefix third-party fork branch names” on: a branch with such a prefix counts as a fork's.",
+                "A token contains the ids only if the job requests them: buildkite-agent oidc request-token --claim organization_id --claim pipeline_id",
+                "A token does not say whether a build is of a fork. Leave “Build pull requests from third-party forked repositories” off in the pipeline's settings, or “Prefix third-party fork branch names” on: Regcred treats a branch with such a prefix as a fork's.",
             ],
             Self::AzureDevOps => &[
-                "A pipeline's own token says repository, branch, commit and run. The token of a service connection has none of them: a grant with a condition on branch or event gives it nothing, and a fork cannot be told. Leave “Make secrets available to builds of forks” off.",
-                "A workload of Entra that is not a pipeline works here as well. Its subject is its object id.",
+                "A pipeline's own token names the repository, branch, commit and run. The token of a service connection does not. It never meets a condition on branch or event, and it does not show whether the run is for a fork. Leave “Make secrets available to builds of forks” off.",
+                "Other Entra workloads work here as well. Enter the workload's object id as the subject.",
             ],
             Self::Other => &[
-                "Regcred does not know which claims of this issuer are a branch, an event or a fork, so a grant with such a condition gives it nothing.",
+                "Regcred does not know which claims of this issuer name a branch, an event or a fork, so its tokens never meet a condition on them.",
             ],
             Self::Woodpecker | Self::Drone => &[],
         }

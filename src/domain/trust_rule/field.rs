@@ -62,7 +62,7 @@ const GITHUB: &[ClaimField] = &[
     identity(
         "repository_id",
         "Repository id",
-        "A number that stays when the repository is renamed: gh api repos/acme/api --jq .id",
+        "A number that stays the same when the repository is renamed: gh api repos/acme/api --jq .id",
         true,
     ),
     identity(
@@ -74,13 +74,13 @@ const GITHUB: &[ClaimField] = &[
     narrowing(
         "ref",
         "Git reference",
-        "For example refs/heads/main. A tag is refs/tags/NAME, so it is never mistaken for a branch. refs/heads/* stands for every branch; refs/* for everything, also tags and pull requests.",
+        "For example refs/heads/main. A tag is refs/tags/NAME, so it is never mistaken for a branch. refs/heads/* stands for every branch. refs/* also covers tags and pull requests.",
     ),
     narrowing("environment", "Environment", "The environment of the job, if it names one."),
     narrowing(
         "job_workflow_ref",
         "Workflow",
-        "acme/ci/.github/workflows/build.yml@refs/heads/main, for a shared workflow.",
+        "For a shared workflow, for example acme/ci/.github/workflows/build.yml@refs/heads/main.",
     ),
 ];
 
@@ -88,7 +88,7 @@ const GITLAB: &[ClaimField] = &[
     identity(
         "project_id",
         "Project id",
-        "A number on the project's page that stays when it is renamed or moved.",
+        "A number on the project's page. It stays the same when the project is renamed or moved.",
         true,
     ),
     narrowing(
@@ -100,23 +100,23 @@ const GITLAB: &[ClaimField] = &[
     narrowing(
         "ref_protected",
         "Protected reference",
-        "true: only jobs on protected branches and tags.",
+        "Enter true to accept only jobs on protected branches and tags.",
     ),
     extra("namespace_id", "Group id", "A number.", true),
     extra(
         "job_project_id",
         "Project of the job",
-        "A number: the project that a merge request's job runs in. GitLab 18.4 and later send it.",
+        "The number of the project that a merge request's job runs in. GitLab 18.4 and later send it.",
         true,
     ),
 ];
 
 const KUBERNETES: &[ClaimField] = &[
-    identity("sub", "Subject", "The whole of it: system:serviceaccount:NAMESPACE:NAME", false),
+    identity("sub", "Subject", "The whole subject: system:serviceaccount:NAMESPACE:NAME", false),
     extra(
         "kubernetes.io/serviceaccount/uid",
         "Service account uid",
-        "Then an account of the same name that is made later is not taken for it.",
+        "With it, the rule rejects another account that is created later under the same name.",
         false,
     ),
 ];
@@ -131,7 +131,7 @@ const CIRCLECI: &[ClaimField] = &[
     identity(
         "oidc.circleci.com/vcs-origin",
         "Repository",
-        "For example github.com/acme/api. A build of a fork has the same project id, and only this tells it from the repository's own.",
+        "For example github.com/acme/api. It keeps out builds of forks, which have the same project id.",
         false,
     ),
     narrowing(
@@ -142,7 +142,7 @@ const CIRCLECI: &[ClaimField] = &[
     extra(
         "oidc.circleci.com/ssh-rerun",
         "Rerun with SSH",
-        "Enter false to leave out jobs that somebody started again with SSH access.",
+        "Enter false to exclude jobs that were rerun with SSH access.",
         false,
     ),
 ];
@@ -194,7 +194,7 @@ const WOODPECKER: &[ClaimField] = &[
     extra(
         "repo.forge_url",
         "Repository address",
-        "Then a repository of another forge with the same id is not taken for it.",
+        "With it, the rule rejects a repository that has the same id on another forge.",
         false,
     ),
 ];

@@ -57,7 +57,7 @@ impl TrustForm {
         {
             errors.push(at(
                 &format!("claims.{}", first.name),
-                "Narrow it: enter one of these, so that not everything in the repository can act as this pipeline.",
+                "Enter at least one of these, so that not everything in the repository can act as this pipeline.",
             ));
         }
         if claims.len() > CLAIMS_MAX {
@@ -103,10 +103,10 @@ fn read_claim(
         return Err(message);
     }
     if field.kind != Kind::Narrowing && typed.contains('*') {
-        return said("This claim has to match exactly. Leave out the *.");
+        return said("This claim must match exactly. Leave out the *.");
     }
     if field.kind == Kind::Narrowing && typed.bytes().all(|byte| byte == b'*') {
-        return said("Enter at least how it begins, for example refs/heads/*.");
+        return said("Enter at least its beginning, for example refs/heads/*.");
     }
     // Matched by its name alone a tag would be taken for a branch.
     if field.is_reference() && !names_its_kind(typed) {
@@ -192,7 +192,7 @@ fn issuer_problem(issuer: &str) -> Option<String> {
     });
     match rest {
         _ if issuer.is_empty() => Some("Enter the issuer.".to_owned()),
-        None => Some("The issuer has to be an https:// address.".to_owned()),
+        None => Some("The issuer must be an https:// address.".to_owned()),
         Some(rest)
             if rest.is_empty()
                 || rest.starts_with('/')
@@ -200,7 +200,7 @@ fn issuer_problem(issuer: &str) -> Option<String> {
                 || rest.contains(|c: char| c.is_whitespace() || is_invisible(c))
                 || issuer.len() > VALUE_MAX =>
         {
-            Some("The issuer has to be an address with a host and at most a path.".to_owned())
+            Some("The issuer must be an address with a host and at most a path.".to_owned())
         }
         Some(_) => None,
     }
@@ -219,7 +219,7 @@ fn value_problem(value: &str) -> Option<String> {
     }
     value
         .contains(is_invisible)
-        .then(|| "This has a character that cannot be seen. Type it again.".to_owned())
+        .then(|| "This contains an invisible character. Type it again.".to_owned())
 }
 
 /// The `name=value` lines.
@@ -240,15 +240,13 @@ fn more(text: &str, provider: Provider) -> Result<BTreeMap<String, String>, Stri
             );
         }
         if provider.fields().iter().any(|field| field.name == plain) {
-            return Err(
-                "One of these claims has a field of its own above. Enter it there.".to_owned()
-            );
+            return Err("One of these claims has its own field above. Enter it there.".to_owned());
         }
         if let Some(message) = value_problem(value) {
             return Err(message);
         }
         if claims.insert(name.to_owned(), value.to_owned()).is_some() {
-            return Err("One of these claims stands here twice. Leave one of the two.".to_owned());
+            return Err("One of these claims is repeated. Remove one of the two.".to_owned());
         }
     }
     Ok(claims)

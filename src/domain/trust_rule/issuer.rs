@@ -121,14 +121,14 @@ impl Provider {
             }
             Self::GitLab => "The address of the GitLab server.",
             Self::Kubernetes => {
-                "What kubectl get --raw /.well-known/openid-configuration prints as issuer. Regcred has to reach it."
+                "What kubectl get --raw /.well-known/openid-configuration prints as issuer. Regcred must be able to reach it."
             }
             Self::CircleCi => "https://oidc.circleci.com/org/ORGANIZATION-ID",
             Self::AzureDevOps => {
                 "https://vstoken.dev.azure.com/ORGANIZATION-ID, or https://login.microsoftonline.com/TENANT-ID/v2.0 for newer service connections, whose page shows it."
             }
             Self::Buildkite | Self::Other => {
-                "The iss claim of its tokens; its keys are found from there."
+                "The iss claim of its tokens. Regcred finds the issuer's keys from this address."
             }
             Self::Woodpecker | Self::Drone => "",
         }
@@ -144,7 +144,7 @@ impl Provider {
                 "Who the token is for. For CIRCLE_OIDC_TOKEN_V2 it is the organization's id, which is used when you leave this blank."
             }
             _ => {
-                "Who the token is for. The job has to ask for exactly this text; the address of this service is a good choice."
+                "Who the token is for. It must equal the audience that the job requests. Regcred's address is a good choice."
             }
         }
     }

@@ -19,7 +19,7 @@ const MORE: &str = "regcred-more";
 pub(super) fn parsed<'a, T: Deserialize<'a>>(answer: &'a Answer) -> Result<T, Failure> {
     // The parser's own words would repeat what stands there.
     serde_json::from_slice(&answer.body).map_err(|_| {
-        Failure::Refused("Regcred answered something that this program cannot read.".to_owned())
+        Failure::Refused("Regcred gave an answer that this program cannot read.".to_owned())
     })
 }
 

@@ -67,7 +67,7 @@ impl Ci {
                         arguments.iter().copied().take_while(|word| !word.starts_with("--"));
                     let words = words.collect::<Vec<_>>().join(" ");
                     Failure::Refused(format!(
-                        "{name} {words} handed out no identity token. Run it in the job to see why."
+                        "{name} {words} issued no identity token. Run it in the job to see why."
                     ))
                 })
             }
@@ -93,8 +93,7 @@ impl Door {
         let answer = web.send(&Request { whom, url: &self.url, headers, body: self.body })?;
         let issued = (answer.status == 200).then(|| serde_json::from_slice::<Issued>(&answer.body));
         let Some(Ok(issued)) = issued else {
-            let sentence =
-                format!("{whom} handed out no identity token (status {}).", answer.status);
+            let sentence = format!("{whom} issued no identity token (status {}).", answer.status);
             return Err(Failure::Refused(sentence));
         };
         usable(&issued.value, whom)
@@ -107,7 +106,7 @@ fn github(settings: &Settings, variables: &Variables) -> Result<Option<Door>, Fa
     let token = variables.secret("ACTIONS_ID_TOKEN_REQUEST_TOKEN")?;
     let (Some(url), Some(token)) = (url, token) else { return Ok(None) };
     if !settings.may_send_to(&url) {
-        return Err(Failure::here("ACTIONS_ID_TOKEN_REQUEST_URL has to be https://."));
+        return Err(Failure::here("ACTIONS_ID_TOKEN_REQUEST_URL must be https://."));
     }
     let audience = address::percent_encoded(&settings.audience()?);
     Ok(Some(Door {
@@ -122,7 +121,7 @@ fn github(settings: &Settings, variables: &Variables) -> Result<Option<Door>, Fa
 fn azure(settings: &Settings, variables: &Variables) -> Result<Option<Door>, Failure> {
     let Some(url) = variables.text("SYSTEM_OIDCREQUESTURI")? else { return Ok(None) };
     if !settings.may_send_to(&url) {
-        return Err(Failure::here("SYSTEM_OIDCREQUESTURI has to be https://."));
+        return Err(Failure::here("SYSTEM_OIDCREQUESTURI must be https://."));
     }
     let token = variables.secret("SYSTEM_ACCESSTOKEN")?.ok_or(Failure::here(
         "This step has no token to ask Azure for its identity with: give it the environment variable SYSTEM_ACCESSTOKEN: $(System.AccessToken).",

@@ -96,7 +96,7 @@ fn a_setting_that_the_kubelet_would_ignore_is_an_error_before_anybody_is_asked()
     {
         let (status, out, err) = kubelet(&asked("v1", ""), &node(&stub.url(), &[(name, value)]));
         assert_eq!((status, out.as_str()), (1, ""));
-        assert!(err.starts_with(&format!("regcred: {name} has to be ")), "{err}");
+        assert!(err.starts_with(&format!("regcred: {name} must be ")), "{err}");
     }
     assert!(stub.seen().is_empty());
 }

@@ -135,11 +135,11 @@ fn who_wants_the_client_to_stop_gets_the_reason_on_stdout() {
     assert_eq!(run(&["list"], "", &strict), (1, "regcred: Nobody.\n".to_owned()));
     // Also where the other settings cannot be read.
     let broken = job(&stub.url(), &[("REGCRED_STRICT", "true"), ("REGCRED_TIMEOUT", "0")]);
-    assert!(run(&["get"], "ghcr.io", &broken).1.starts_with("regcred: REGCRED_TIMEOUT has to be"));
+    assert!(run(&["get"], "ghcr.io", &broken).1.starts_with("regcred: REGCRED_TIMEOUT must be"));
     let broken = job(&stub.url(), &[("REGCRED_STRICT", "perhaps")]);
     let (status, out, err) = whole(&["get"], "ghcr.io", &broken);
     assert_eq!((status, out.as_str()), (1, NOT_FOUND));
-    assert_eq!(err, "regcred: REGCRED_STRICT has to be true or false.\n");
+    assert_eq!(err, "regcred: REGCRED_STRICT must be true or false.\n");
 }
 
 #[test]

@@ -83,7 +83,7 @@ fn a_value_that_cannot_be_used_is_named_and_not_repeated() {
         ("REGCRED_IMAGE", "hunter2//x"),
     ] {
         let said = refusal(&[(name, value)]);
-        assert!(said.starts_with(&format!("regcred: {name} has to be ")), "{said}");
+        assert!(said.starts_with(&format!("regcred: {name} must be ")), "{said}");
         assert!(!said.contains("hunter2"), "{said}");
     }
 }

@@ -66,12 +66,12 @@ impl Written {
         let mut written: Self = serde_json::from_slice(&bytes).map_err(|error| {
             let (line, column) = (error.line(), error.column());
             Failure::here(format!(
-                "The settings file cannot be used: see line {line}, column {column}. It has to be a JSON object with keys such as url, token_file and intent, and no other keys."
+                "The settings file cannot be used: see line {line}, column {column}. It must be a JSON object with keys such as url, token_file and intent, and no other keys."
             ))
         })?;
         if is_open && (written.token.is_some() || written.id_token.is_some()) {
             return Err(Failure::here(
-                "Others can read the settings file, and there is a token in it: make it yours alone with chmod 600.",
+                "Others can read the settings file, and it contains a token. Run chmod 600 on it.",
             ));
         }
         // Clients start this program wherever they happen to be.

@@ -15,7 +15,7 @@ fn what_is_told_names_the_host_and_what_it_said() {
         (IssuerProblem::Answered(Part::Keys, 302), "it answered 302"),
         (unreached(TimedOut), "it did not answer in time"),
         (unreached(Unreachable), "it cannot be reached"),
-        (unreached(Unresolved), "its name is not known"),
+        (unreached(Unresolved), "its host name was not found"),
         (unreached(Tls), "its certificate is not valid"),
         (unreached(Forbidden("a private network")), "not public"),
         (IssuerProblem::Unfit(Part::Metadata, Wrong::OtherIssuer), "another issuer"),

@@ -26,9 +26,9 @@ pub(super) struct Signed {
 pub(super) enum SignatureProblem {
     #[error("The request is not signed.")]
     Missing,
-    #[error("The signature, or a header that it covers, is not written as it has to be.")]
+    #[error("The signature, or a header that it covers, is malformed.")]
     Malformed,
-    #[error("The signature does not cover what it has to.")]
+    #[error("The signature does not cover everything that it must cover.")]
     Coverage,
     #[error("The signature is of another algorithm or key than expected.")]
     Algorithm,

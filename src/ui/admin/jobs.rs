@@ -29,13 +29,13 @@ pub fn JobsPage() -> impl IntoView {
 fn Jobs(list: JobList) -> impl IntoView {
     let JobList { jobs, at } = list;
     let columns = Columns::new(
-        ["Job", "Last run", "Result", "Next run", "Failed tries", ACTIONS],
+        ["Job", "Last run", "Result", "Next run", "Failed attempts", ACTIONS],
         jobs.into_iter().map(|job| row(job, at)),
     );
     view! {
         <PageHead title="Jobs"/>
         <p>
-            "Regcred runs these jobs in the background. One server runs a job at a time. A job that fails is tried again after a pause, and each pause is longer than the one before."
+            "Regcred runs these jobs in the background. Each job runs on one server at a time. A failed job is retried after a pause, and each pause is longer than the last."
         </p>
         <Table columns label="Jobs"/>
     }

@@ -27,7 +27,7 @@ fn Notice(peers: String) -> impl IntoView {
             <p>
                 "Requests with proxy headers came from " <span class="mono">{peers}</span>
                 ", which is not in " <code>"REGCRED_TRUSTED_PROXIES"</code>
-                ", so the headers were ignored. If this is your proxy, add its address there and restart the server. Until then, all clients behind it count as one in receipts and limits. If it is not your proxy, you need to do nothing."
+                ", so the headers were ignored. If this is your proxy, add its address there and restart the server. Until then, all clients behind it count as one in receipts and limits. If it is not your proxy, ignore this message."
             </p>
         </Alert>
     }

@@ -103,7 +103,7 @@ fn EditForm(loaded: Found, page: PageContext) -> impl IntoView {
             />
             <AccessFields form=form.clone() is_new=false/>
             <section class="card stack" aria-labelledby="stored-title">
-                <h3 id="stored-title">"What is stored"</h3>
+                <h3 id="stored-title">"Stored secret"</h3>
                 <Stored credential/>
             </section>
             <CheckBox

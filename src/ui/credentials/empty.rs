@@ -15,7 +15,7 @@ pub fn EmptyState(page: PageContext) -> impl IntoView {
         <section class="empty stack">
             <h2>"No registry credentials yet"</h2>
             <p>
-                "A registry credential is the user name and the password, token or key of one container registry. "
+                "A registry credential is the username and the password, token or key of one container registry. "
                 "Your team keeps it here once, encrypted, and every pipeline fetches it when it runs. "
                 "You can see which pipelines use it, and replace it in one place."
             </p>
@@ -25,7 +25,7 @@ pub fn EmptyState(page: PageContext) -> impl IntoView {
                     "Add a " <a href=pipelines>"pipeline"</a>
                     ", choose the credentials it may use, and store its token in your CI."
                 </li>
-                <li>"Fetch at run time: one line in the CI job writes the Docker configuration."</li>
+                <li>"Fetch the credentials in the CI job. The pipeline's page has the commands."</li>
             </ol>
             {if can_add {
                 view! { <p><LinkButton href=add label="Add Registry" is_primary=true/></p> }.into_any()

@@ -12,7 +12,7 @@ const HEADS: [&str; 6] = ["Pipeline", "Grant", "Received", "Use", "Last received
 /// What is known when no pipeline is: it names the time it was observed in.
 pub fn never_received(created_at: Moment) -> String {
     format!(
-        "No pipeline has received it since it was created on {}, and none holds a grant for it.",
+        "No pipeline has received it since it was created on {}, and none has a grant for it.",
         created_at.day().to_text()
     )
 }

@@ -30,8 +30,7 @@ pub fn ErrorSummary(error: Error) -> impl IntoView {
     let sentence = match error {
         // By now they have signed in again, and the form is as they left it.
         Error::Unauthenticated => {
-            "Your session had ended, so nothing was saved. Check the form and send it again."
-                .to_owned()
+            "Your session ended, so nothing was saved. Check the form and send it again.".to_owned()
         }
         Error::NotFound => {
             "It was deleted while you were editing, so nothing was saved.".to_owned()

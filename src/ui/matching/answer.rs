@@ -24,7 +24,7 @@ pub fn Answer(explanation: Explanation, page: PageContext) -> impl IntoView {
                 <strong>{summary}</strong>
             </p>
             <p class="muted">
-                "Asked for the repository " <span class="mono">{repository}</span> " of "
+                "This is the answer for the repository " <span class="mono">{repository}</span> " of "
                 <span class="mono">{host}</span>
                 ". Nothing was delivered, and no receipt was written. Only values proven by a trust rule count: a run gets this answer if its branch and event are proven."
             </p>

@@ -53,7 +53,7 @@ fn whole((pipelines, answer): Found, question: Question, page: PageContext) -> A
     let form = if pipelines.is_empty() {
         view! {
             <p class="muted">
-                "The project has no pipeline yet. Add one under " <a href=to_pipelines>"Pipelines"</a>
+                "This project has no pipelines yet. Add one under " <a href=to_pipelines>"Pipelines"</a>
                 " to see what it would receive."
             </p>
         }
@@ -65,7 +65,7 @@ fn whole((pipelines, answer): Found, question: Question, page: PageContext) -> A
                 .then(|| {
                     view! {
                         <Alert>
-                            <p>"Some fields need another look."</p>
+                            <p>"Check the marked fields."</p>
                         </Alert>
                     }
                 })}

@@ -51,7 +51,7 @@ pub fn QuestionForm(
                     label="Image"
                     value=form.image
                     error=image_error
-                    hint="As clients name it: ghcr.io/acme/api:1.2. An image without a registry is on Docker Hub."
+                    hint="For example ghcr.io/acme/api:1.2. An image without a registry is on Docker Hub."
                 />
                 <Select
                     name="pipeline"
@@ -81,7 +81,7 @@ pub fn QuestionForm(
                     label="Event (Optional)"
                     value=form.event
                     error=event_error
-                    hint="Treated as proven. Use the provider's word, for example push or pull_request."
+                    hint="Treated as proven. Use the provider's name for it, for example push or pull_request."
                 />
             </div>
             <CheckBox name="is_fork" label="Pull request from a fork" is_checked=form.is_fork/>
@@ -143,8 +143,8 @@ mod tests {
 
     #[test]
     fn a_sentence_stands_at_its_field_only() {
-        let error = Error::at("image", "Name the whole image.");
-        assert_eq!(sentence_at(Some(&error), "image").as_deref(), Some("Name the whole image."));
+        let error = Error::at("image", "Enter the whole image.");
+        assert_eq!(sentence_at(Some(&error), "image").as_deref(), Some("Enter the whole image."));
         assert_eq!(sentence_at(Some(&error), "pipeline"), None);
         assert_eq!(sentence_at(None, "image"), None);
     }

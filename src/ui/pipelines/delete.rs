@@ -42,9 +42,9 @@ fn delete_form((found, failed): Found, page: PageContext) -> impl IntoView {
     // A field that is wrong asks for the focus; else it is where Enter loses nothing.
     let cancel_has_focus = typed_error.is_none();
     let last = match summary.last_delivery {
-        Some(at) => format!("It last received a credential on {}.", at.to_text()),
+        Some(at) => format!("The pipeline last received a credential on {}.", at.to_text()),
         None => format!(
-            "It has received nothing since it was created on {}.",
+            "The pipeline has received nothing since it was created on {}.",
             summary.created_at.day().to_text()
         ),
     };
@@ -55,7 +55,7 @@ fn delete_form((found, failed): Found, page: PageContext) -> impl IntoView {
         </Alert>
         <p>{last}</p>
         {(!granted.is_empty())
-            .then(|| view! { <p>{format!("It has grants for: {}.", granted.join(", "))}</p> })}
+            .then(|| view! { <p>{format!("The pipeline has grants for: {}.", granted.join(", "))}</p> })}
         {state.summary()}
         <PostForm action=DeletePipeline::url() project=page.project id=summary.id>
             <Field

@@ -21,7 +21,7 @@ pub fn EmptyState(page: PageContext) -> impl IntoView {
             <ol>
                 <li>"Add a " <a href=credentials>"registry credential"</a> "."</li>
                 <li>"Add a pipeline and grant it the credentials it needs."</li>
-                <li>"Store its token in your CI. The pipeline's page has the commands to fetch with."</li>
+                <li>"Store its token in your CI. The pipeline's page has the commands for the job."</li>
             </ol>
             {add.map(|href| view! { <p><LinkButton href label="Add Pipeline" is_primary=true/></p> })}
         </section>

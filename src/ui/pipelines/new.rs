@@ -63,7 +63,7 @@ fn new_form((grantable, failed): Found, page: PageContext) -> impl IntoView {
                 label="Description"
                 value=form.description
                 error=state.error("description")
-                hint="Optional."
+                hint="What it is for. Can be left blank."
                 rows=2
             />
             <Credentials grantable chosen=form.credentials error=state.error("credentials")/>
@@ -114,7 +114,7 @@ fn Credentials(
                 .collect_view()}
             {is_empty
                 .then(|| {
-                    view! { <p class="muted">"The project has no registry credential yet. You can grant some later."</p> }
+                    view! { <p class="muted">"This project has no registry credentials yet. You can grant them later."</p> }
                 })}
             {error.map(|error| view! { <p id="credentials-error" class="field-error">{error}</p> })}
         </fieldset>

@@ -24,7 +24,7 @@ pub fn TrustRules(page: PageContext, pipeline: Uuid, rules: Vec<TrustRule>) -> i
     view! {
         <Section id="trust-rules" title="Trust rules">
             <p class="muted">
-                "If your CI issues identity tokens, nothing has to be stored there. A trust rule says whose tokens are accepted, and which claims they must have."
+                "If your CI issues identity tokens, no secret needs to be stored there. A trust rule says whose tokens are accepted, and which claims they must have."
             </p>
             {if is_empty {
                 view! { <p class="muted">"No trust rules: this pipeline can only use a token."</p> }.into_any()

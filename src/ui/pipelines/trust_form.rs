@@ -114,10 +114,10 @@ fn meaning(provider: Provider, pipeline: &str) -> String {
     );
     match provider {
         Provider::Woodpecker => format!(
-            "Woodpecker asks for registries before a workflow starts, and signs the request with the server's key. This rule says which server is trusted, and which repository's workflows act as {pipeline}."
+            "Woodpecker asks for registry credentials before a workflow starts, and signs the request with the server's key. This rule says which server is trusted, and which repository's workflows act as {pipeline}."
         ),
         Provider::Drone => format!(
-            "Drone asks for registries before a build starts, and signs the request with a secret that it shares with Regcred. All rules for Drone in a project use the same secret. This rule says which repository's builds act as {pipeline}."
+            "Drone asks for registry credentials before a build starts, and signs the request with a secret that it shares with Regcred. All rules for Drone in a project use the same secret. This rule says which repository's builds act as {pipeline}."
         ),
         Provider::Kubernetes => format!(
             "A service account of a cluster can request a signed token. {exchange} in the cluster."

@@ -21,7 +21,7 @@ pub enum BackupProblem {
     Damaged,
     /// No proof, because it is of a version that had none.
     #[error(
-        "This backup was made by an older Regcred and cannot be authenticated. Use a newer backup. If there is none and you are sure that nobody else could change this one, restore it with --unauthenticated. Nothing was changed."
+        "This backup was made by an older Regcred and cannot be authenticated. Use a newer backup. If you have no newer one and are sure that nobody else could change this one, restore it with --unauthenticated. Nothing was changed."
     )]
     Unauthenticated,
     #[error(

@@ -42,7 +42,7 @@ impl Pasted<'_> {
         let (is_googles, is_base64_name) = (self.kind == Google, self.username == BASE64_USERNAME);
         if self.starts(&["-----BEGIN"]) {
             return Some(Some(if is_googles {
-                "This looks like a private key alone. Choose GCP service account key, and give the whole JSON file."
+                "This looks like a private key alone. Choose GCP service account key, and upload the whole JSON file."
             } else {
                 "This looks like a private key. Registries take a password or a token; SSH keys do not work."
             }));
@@ -60,12 +60,12 @@ impl Pasted<'_> {
         if is_googles && is_base64_name {
             let is_key = decoded.is_some_and(|bytes| KeyFile::read(&bytes).is_ok());
             return Some((!is_key).then_some(
-                "With the user name _json_key_base64 the registry wants the base64 of a whole service account key file, and this is not that.",
+                "With the username _json_key_base64 the registry wants the base64 of a whole service account key file, and this is not that.",
             ));
         }
         if is_googles && (is_json || self.starts(&KEY_FILE_STARTS)) {
             return Some(Some(
-                "This looks like the base64 of a key file, which goes with the user name _json_key_base64. Or choose GCP service account key, and give the file itself.",
+                "This looks like the base64 of a key file, which goes with the username _json_key_base64. Or choose GCP service account key, and upload the file itself.",
             ));
         }
         let is_key = is_json && decoded.is_some_and(|bytes| holds(&bytes, b"\"service_account\""));
@@ -81,7 +81,7 @@ impl Pasted<'_> {
             // Here it is what is wanted.
             (Method::GcpServiceAccountKey, _) => None,
             (Method::Password, BASE64_USERNAME) => Some(
-                "With the user name _json_key_base64 the registry wants the base64 of the key file. Choose GCP service account key as the authentication method to give the file itself.",
+                "With the username _json_key_base64 the registry wants the base64 of the key file. Choose GCP service account key as the authentication method to upload the file itself.",
             ),
             (Method::Password, KEY_FILE_USERNAME) => Some(
                 "The registry takes this service account key. Choose GCP service account key as the authentication method to have the file checked as well.",
@@ -94,7 +94,7 @@ impl Pasted<'_> {
 
     fn not_googles(&self) -> &'static str {
         if self.may_be_any() {
-            "This looks like a Google service account key, but the address is not one of Google's registries."
+            "This looks like a Google service account key, but the registry is not one of Google's."
         } else {
             "This looks like a Google service account key, but the registry is not Google's."
         }
@@ -111,7 +111,7 @@ impl Pasted<'_> {
         }
         if self.kind == Google && self.username != ACCESS_TOKEN_USERNAME {
             return Some(Some(
-                "This looks like a Google access token, which goes with the user name oauth2accesstoken. It ends soon, most often within an hour.",
+                "This looks like a Google access token, which goes with the username oauth2accesstoken. It ends soon, most often within an hour.",
             ));
         }
         if self.kind == Google || self.may_be_any() {
@@ -151,7 +151,7 @@ impl Pasted<'_> {
                 "This looks like a sign-in token (a JWT). The registry wants an authorization token: what aws ecr get-login-password prints.",
             ),
             (Ibm, "iamapikey") => Some(
-                "This looks like an IAM token, which goes with the user name iambearer and ends soon. An API key lasts longer.",
+                "This looks like an IAM token, which goes with the username iambearer and ends soon. An API key lasts longer.",
             ),
             (Ibm, "iambearer") => {
                 Some("This looks like an IAM token, which ends soon. An API key lasts longer.")

@@ -61,7 +61,7 @@ impl Pasted<'_> {
         }
         if self.kind == Ghcr && self.starts(&["github_pat_"]) {
             return Some(Some(
-                "This looks like a fine-grained GitHub token, which this registry does not accept. Make a classic one.",
+                "This looks like a fine-grained GitHub token, which this registry does not accept. Create a classic one.",
             ));
         }
         if (self.kind == Ghcr || self.may_be_any()) && self.starts(&["ghs_", "ghu_"]) {
@@ -75,7 +75,7 @@ impl Pasted<'_> {
     fn gitlab(&self) -> Verdict {
         if self.starts(&OTHER_GITLAB) {
             return Some(Some(
-                "This looks like a GitLab token for something else than its registry. The registry takes a deploy token, or a personal, group or project access token.",
+                "This looks like a GitLab token for something other than its registry. The registry takes a deploy token, or a personal, group or project access token.",
             ));
         }
         if !self.starts(&["glpat-", "gldt-", "glcbt-"]) {
