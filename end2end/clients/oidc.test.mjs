@@ -172,7 +172,7 @@ test('how often a token is taken', { timeout }, inScene(async (scene, t) => {
   const jobs = await Jobs.start(scene);
   const issuer = await jobs.newIssuer();
   const replica = await jobs.replica();
-  const again = 'the token was used before; it works once';
+  const again = 'the token was already used';
 
   await t.test('github: once, and again only within seconds, for an answer that was lost, whichever server it is shown to', async () => {
     const pipeline = await jobs.pipeline('github', issuer);

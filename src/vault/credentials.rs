@@ -31,7 +31,7 @@ use uuid::Uuid;
 use versions::NewVersion;
 
 const COPY_TAKEN: &str =
-    "A credential with this name and that host's name behind it exists already.";
+    "A credential named after this one and that host exists already. Choose another name.";
 
 /// What a creation made, and what the page after it says.
 #[derive(Clone, Debug)]

@@ -109,7 +109,7 @@ impl Vault {
                 Use::Repeated => proof.is_repeated = true,
                 Use::Late => {
                     drop(write);
-                    let reason = "the token was used before; it works once".to_owned();
+                    let reason = "the token was already used".to_owned();
                     return self.deny(who, proof, address, reason).await;
                 }
             }
@@ -121,7 +121,7 @@ impl Vault {
             hash: new.hash,
             created_at: now().0,
             created_by: if proof.is_repeated {
-                format!("{signer}, asked again within seconds")
+                format!("{signer}, requested again within seconds")
             } else {
                 signer.to_owned()
             },

@@ -200,20 +200,20 @@ fn summary(rows: &[Row], outcome: &Outcome, image: &Image, is_own: bool) -> Stri
     if let Some(tie) = outcome.ties.first() {
         let names: Vec<&str> = tie.of.iter().map(|index| name(*index)).collect();
         return format!(
-            "Nothing is delivered: {} serve it equally well, and Regcred does not choose silently.",
+            "Nothing is delivered: {} serve it equally well, and Regcred does not choose between them.",
             tie.who(&names)
         );
     }
     let is_nothing = !rows.iter().any(|row| serves(row, image));
     if is_nothing && is_own {
         return format!(
-            "Nothing for {} is granted to this pipeline, so clients are told that there is none and pull anonymously.",
+            "This pipeline has no grant for {}. Clients receive no credential and pull anonymously.",
             image.host
         );
     }
     if is_nothing {
         return format!(
-            "The project has no credential for {}, so clients are told that there is none and pull anonymously.",
+            "The project has no credential for {}. Clients receive none and pull anonymously.",
             image.host
         );
     }
@@ -221,6 +221,6 @@ fn summary(rows: &[Row], outcome: &Outcome, image: &Image, is_own: bool) -> Stri
         Some((index, lost)) => {
             format!("Nothing is delivered. {}: {}.", name(*index), lost.label())
         }
-        None => "None of these is granted to the pipeline for this repository, so clients are told that there is none and pull anonymously.".to_owned(),
+        None => "This pipeline has no grant for this repository. Clients receive no credential and pull anonymously.".to_owned(),
     }
 }

@@ -76,7 +76,9 @@ impl Vault {
         let write = self.store.write().await?;
         let subject = write.pipelines(project).subject(pipeline).await?.ok_or(Error::NotFound)?;
         if write.trust_rules(project).of_pipeline(pipeline).await?.len() >= MOST {
-            return Err(Error::Conflict(format!("A pipeline has at most {MOST} trust rules.")));
+            return Err(Error::Conflict(format!(
+                "A pipeline can have at most {MOST} trust rules. Delete one first."
+            )));
         }
         // Before the other rules are looked at: it locks the project's chain until the end, so that
         // of two first rules for Drone the later one finds the salt of the other.

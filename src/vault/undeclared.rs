@@ -48,7 +48,7 @@ impl Vault {
         if self.undeclared.note(peer) {
             tracing::warn!(
                 peer = %peer,
-                "a request carries {header}, and REGCRED_TRUSTED_PROXIES does not name the peer, so the header is not believed: if the peer is your proxy, name it there, since everybody behind it counts as one client until then"
+                "a request has the header {header}, and REGCRED_TRUSTED_PROXIES does not name its sender, so the header is ignored: if the sender is your proxy, name it there; until then, all clients behind it count as one"
             );
         }
     }

@@ -36,29 +36,27 @@ pub enum KeyFileProblem {
     #[error("The service account key is missing. Upload the .json key file, or paste all of it.")]
     Empty,
     #[error(
-        "That is longer than 64 KiB, and a key file has about 2. Give the .json key file of a service account."
+        "That is longer than 64 KiB, and a key file has about 2 KiB. Use the .json key file of a service account."
     )]
     TooLong,
     #[error(
-        "That looks like a .p12 key. Make a key of the type JSON for the service account, and give that file."
+        "That looks like a .p12 key. Create a key of the type JSON for the service account, and use that file."
     )]
     Pkcs12,
-    #[error("That is not text in UTF-8. Give the .json key file as it was downloaded.")]
+    #[error("That is not text in UTF-8. Use the .json key file as it was downloaded.")]
     NotText,
     #[error(
-        "The file begins with a byte order mark, which an editor has put there. Give the .json key file as it was downloaded."
+        "The file begins with a byte order mark, which an editor added. Use the .json key file as it was downloaded."
     )]
     ByteOrderMark,
     #[error(
-        "That is only the private key. Give the whole .json key file, from the first {{ to the last }}."
+        "That is only the private key. Use the whole .json key file, from the first {{ to the last }}."
     )]
     PrivateKeyOnly,
-    #[error(
-        "That looks like the base64 of a key file. Give the file itself; it needs no encoding."
-    )]
+    #[error("That looks like the base64 of a key file. Use the file itself; it needs no encoding.")]
     Base64,
     #[error(
-        "That is not a JSON file. Give the .json key file of a service account as it was downloaded."
+        "That is not a JSON file. Use the .json key file of a service account as it was downloaded."
     )]
     NotJson,
     #[error(
@@ -66,39 +64,39 @@ pub enum KeyFileProblem {
     )]
     CutShort,
     #[error(
-        "That is JSON, but not a key file. Give the whole .json key file, from the first {{ to the last }}."
+        "That is JSON, but not a key file. Use the whole .json key file, from the first {{ to the last }}."
     )]
     NotObject,
     #[error(
-        "That looks like an OAuth client, which signs people in. Give the key file of a service account."
+        "That looks like an OAuth client, which signs people in. Use the key file of a service account."
     )]
     OAuthClient,
-    #[error("That looks like a docker config.json. Give the key file of a service account.")]
+    #[error("That looks like a docker config.json. Use the key file of a service account.")]
     DockerConfig,
     #[error(
-        "That looks like the sign-in of a person (authorized_user), as gcloud keeps it. Give the key file of a service account."
+        "That looks like a person's sign-in (authorized_user), as gcloud stores it. Use the key file of a service account."
     )]
     AuthorizedUser,
     #[error(
-        "That looks like a workload identity configuration (external_account), which holds no key. Give the key file of a service account."
+        "That looks like a workload identity configuration (external_account), which contains no key. Use the key file of a service account."
     )]
     ExternalAccount,
-    #[error("The file's type is not service_account. Give the key file of a service account.")]
+    #[error("The file's type is not service_account. Use the key file of a service account.")]
     OtherType,
-    #[error("The key file has no {}. Give the whole file as it was downloaded.", .0.name())]
+    #[error("The key file has no {}. Use the whole file as it was downloaded.", .0.name())]
     Missing(KeyField),
     #[error(
-        "The private_key in the file is not a PEM key. Give the whole file as it was downloaded."
+        "The private_key in the file is not a PEM key. Use the whole file as it was downloaded."
     )]
     PrivateKey,
     #[error(
-        "The line breaks of the private_key in the file were escaped twice, which happens in environment variables. Give the file as it was downloaded."
+        "The line breaks of the private_key in the file were escaped twice, which happens in environment variables. Use the file as it was downloaded."
     )]
     PrivateKeyEscaped,
     #[error(
         "The client_email in the file is not an email address. Give the whole file as it was downloaded."
     )]
     Email,
-    #[error("The {} in the file is not what Google writes there. Give the file as it was downloaded.", .0.name())]
+    #[error("The {} in the file is not what Google writes there. Use the file as it was downloaded.", .0.name())]
     Altered(KeyField),
 }

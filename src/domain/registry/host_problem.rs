@@ -23,20 +23,18 @@ pub enum HostProblem {
         "The address holds a username or a password before an @. Leave that part out, and enter it under Username and Password."
     )]
     UserInfo,
-    #[error("There is a space or a line break inside the address. Enter one host, without spaces.")]
+    #[error("The address contains a space or a line break. Enter one host, without spaces.")]
     InnerSpace,
-    #[error(
-        "The address holds a control character or an invisible one. Type it by hand instead of pasting it."
-    )]
+    #[error("The address contains an invisible character. Type it by hand instead of pasting it.")]
     ControlCharacter,
     #[error(
-        "The address holds a ? or a #. Leave that part out: a registry is only a host and perhaps a port."
+        "The address contains a ? or a #. Remove that part: a registry is a host and, if needed, a port."
     )]
     QueryOrFragment,
-    #[error("A registry host cannot hold a *. Add one credential for each host.")]
+    #[error("A registry host cannot contain a *. Add one credential for each host.")]
     Wildcard,
     #[error(
-        "The address still holds a placeholder or a variable. Put the real value in its place, for example acme.azurecr.io."
+        "The address still contains a placeholder or a variable. Replace it with the real value, for example acme.azurecr.io."
     )]
     Placeholder,
     #[error("That is the website of Docker Hub, not its registry: use docker.io.")]
@@ -45,31 +43,31 @@ pub enum HostProblem {
         "That is a single word, not a host. Enter the host with its domain or its port, for example registry.example.com or registry:5000. For an image of Docker Hub, use docker.io."
     )]
     BareWord,
-    #[error("A registry is reached over https, or http if it must. Leave the other scheme out.")]
+    #[error("A registry uses https, or http if it has no https. Remove the other scheme.")]
     Scheme,
     #[error(
-        "The port is not a number from 1 to 65535. Correct it, or leave it out for the usual one."
+        "The port is not a number from 1 to 65535. Correct it, or remove it to use the default."
     )]
     Port,
-    #[error("Port 443 speaks https. Leave http:// out, or enter the port that speaks http.")]
+    #[error("Port 443 is for https. Remove http://, or enter the port for http.")]
     HttpOnHttpsPort,
     #[error(
         "That is not a host name. Between its dots there may be 1 to 63 letters, digits and hyphens, with no hyphen first or last. Enter one host, for example registry.example.com."
     )]
     Label,
     #[error(
-        "The host name is not a valid international name. Enter it as the registry's own pages write it, or in its xn-- form."
+        "The host name is not a valid international name. Copy it from the registry's own pages, or enter its xn-- form."
     )]
     International,
     #[error(
-        "The host name mixes alphabets, so that it can look like another one. Type it by hand, in the letters of one alphabet."
+        "The host name mixes alphabets, so it can look like another one. Type it by hand, in the letters of one alphabet."
     )]
     MixedAlphabets,
     #[error(
         "That is an IP address in an unusual form. Write it as four numbers from 0 to 255, for example 192.0.2.10."
     )]
     NumberAddress,
-    #[error("An IPv6 address stands in square brackets, for example [2001:db8::10]:5000.")]
+    #[error("Write an IPv6 address in square brackets, for example [2001:db8::10]:5000.")]
     Ipv6,
     /// It is the address of a page for people.
     #[error(transparent)]

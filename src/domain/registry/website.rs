@@ -47,7 +47,7 @@ pub enum Website {
     #[error("That is the website of GitLab, not its registry: use registry.gitlab.com.")]
     GitLab,
     #[error(
-        "That is a page of GitLab, not its registry. Enter the host that stands in the docker login command on that page, for example registry.example.com."
+        "That is a page of GitLab, not its registry. Enter the host from the docker login command on that page, for example registry.example.com."
     )]
     GitLabPage,
     #[error(

@@ -182,7 +182,7 @@ async fn a_lost_answer_may_be_asked_for_again_for_a_moment() {
     scene.later().await;
     let reply = scene.app.show(scene.pipeline, &token).await;
     assert_eq!(reply.status, 403, "{}", reply.text());
-    assert_eq!(scene.reason().await, "the token was used before; it works once");
+    assert_eq!(scene.reason().await, "the token was already used");
     assert_eq!(scene.told(&github()).await.0, 200, "a fresh one is taken");
 }
 
