@@ -8,25 +8,25 @@ use std::io;
 pub enum OutboundProblem {
     /// Not an address of the web, or one with more in it than scheme, host, port, path and query.
     #[error(
-        "That is not an address that can be called: it needs https:// and a host, and no username, no # and no space."
+        "This address cannot be called. It needs https:// and a host, without a username, # or space."
     )]
     BadUrl,
     /// The host is, or its name stands for, an address that is not public, in the range that is named.
-    #[error(
-        "The host is at an address that is not public and that the operator has not allowed to be called: {0}."
-    )]
+    #[error("The host's address is not public, and the operator has not allowed it: {0}.")]
     Forbidden(&'static str),
     /// The name stands for no address.
-    #[error("The name of the host is not known. Check how it is written.")]
+    #[error("The host name was not found. Check its spelling.")]
     Unresolved,
     /// Nobody is there, or whoever is broke off.
-    #[error("The host cannot be reached, or broke off. Check the name and the port, or try again.")]
+    #[error(
+        "The host cannot be reached, or closed the connection. Check the name and the port, or try again."
+    )]
     Unreachable,
     /// It took longer than anybody should wait.
     #[error("The host did not answer in time. Try again.")]
     TimedOut,
     /// The answer is longer than the caller reads.
-    #[error("The host's answer is longer than such an answer can be, so it was not read.")]
+    #[error("The host's answer is too long and was not read.")]
     TooLarge,
     /// TLS failed: most often the certificate.
     #[error(
@@ -34,7 +34,7 @@ pub enum OutboundProblem {
     )]
     Tls,
     /// The answer was a redirect, to somebody who follows none.
-    #[error("The host sends callers to another address, and that is not followed.")]
+    #[error("The host answered with a redirect, which is not followed.")]
     Redirected,
     /// The operator's certificates are none.
     #[error("The extra certificates to trust cannot be read. They must be certificates in PEM.")]

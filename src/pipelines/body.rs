@@ -7,7 +7,7 @@ use serde::de::DeserializeOwned;
 /// The whole body, of at most `max` bytes.
 pub(super) async fn read(body: Body, max: usize) -> Result<Bytes> {
     to_bytes(body, max).await.map_err(|_| {
-        Error::BadRequest(format!("The body must be whole, and at most {} KiB.", max / 1024))
+        Error::BadRequest(format!("The body must be complete, and at most {} KiB.", max / 1024))
     })
 }
 

@@ -20,7 +20,7 @@ pub(super) async fn fetch(State(vault): State<Vault>, asking: Asking) -> Result<
     let is_fork = match query.one("fork") {
         None | Some("false") => false,
         Some("true") => true,
-        Some(_) => return Err(Error::BadRequest("fork is true or false.".to_owned()).into()),
+        Some(_) => return Err(Error::BadRequest("fork must be true or false.".to_owned()).into()),
     };
     let form = ExplainForm {
         image: image.to_owned(),
@@ -37,7 +37,7 @@ fn supposed(text: Option<&str>) -> Result<String> {
     let text = text.unwrap_or_default();
     if text.chars().count() > CLAIM_MAX || text.chars().any(char::is_control) {
         return Err(Error::BadRequest(format!(
-            "A branch or an event has at most {CLAIM_MAX} characters, none of them a control character."
+            "A branch or an event can have at most {CLAIM_MAX} characters and no control characters."
         )));
     }
     Ok(text.to_owned())

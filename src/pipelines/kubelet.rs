@@ -23,7 +23,7 @@ pub(super) async fn fetch(State(vault): State<Vault>, asking: Asking) -> Result<
     let query = asking.query(&["intent", "image", "cache"], &[])?;
     let intent = query.intent()?;
     let image = query.one("image").ok_or_else(|| {
-        Error::BadRequest("Name the image that is pulled: image=ghcr.io/acme/api.".to_owned())
+        Error::BadRequest("Name the image to pull: image=ghcr.io/acme/api.".to_owned())
     })?;
     let image = place::image(image)?;
     let whole = asking.request(Door::Kubelet, intent, Shape::Paths);
@@ -47,7 +47,7 @@ fn asked(whole: DeliveryRequest, image: &Image, cache: &str) -> Result<(Delivery
         }
         "registry" => Ok((DeliveryRequest { host: Some(image.host.clone()), ..whole }, Kept::More)),
         "global" => Ok((whole, Kept::More)),
-        _ => Err(Error::BadRequest("The cache is image, registry or global.".to_owned())),
+        _ => Err(Error::BadRequest("The cache must be image, registry or global.".to_owned())),
     }
 }
 

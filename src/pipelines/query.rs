@@ -28,7 +28,7 @@ impl Query {
                 return Err(unknown(known, repeatable));
             };
             if known.contains(&name) && pairs.iter().any(|(other, _)| *other == name) {
-                return Err(Error::BadRequest(format!("The parameter {name} is there twice.")));
+                return Err(Error::BadRequest(format!("The parameter {name} is repeated.")));
             }
             let value = decoded(value).ok_or_else(|| {
                 Error::BadRequest(format!("The parameter {name} is not percent-encoded UTF-8."))
@@ -53,7 +53,7 @@ impl Query {
         match self.one("intent") {
             None | Some("pull") => Ok(Access::Pull),
             Some("push") => Ok(Access::PullAndPush),
-            Some(_) => Err(Error::BadRequest("The intent is pull or push.".to_owned())),
+            Some(_) => Err(Error::BadRequest("The intent must be pull or push.".to_owned())),
         }
     }
 }
@@ -61,9 +61,9 @@ impl Query {
 fn unknown(known: &[&'static str], repeatable: &[&'static str]) -> Error {
     let names = [known, repeatable].concat();
     Error::BadRequest(if names.is_empty() {
-        "There are no parameters here.".to_owned()
+        "This address has no parameters.".to_owned()
     } else {
-        format!("The only parameters here are: {}.", names.join(", "))
+        format!("The parameters of this address are: {}.", names.join(", "))
     })
 }
 

@@ -21,10 +21,10 @@ impl IntoResponse for Reply {
             StatusCode::from_u16(self.0.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let message = match &self.0 {
             Error::Unauthenticated => {
-                "Send a pipeline token that works: Authorization: Bearer rgc_…".to_owned()
+                "Send a valid pipeline token: Authorization: Bearer rgc_…".to_owned()
             }
             Error::Unavailable => {
-                "Regcred cannot read or write its database just now, so nothing was delivered. Try again in a moment.".to_owned()
+                "Regcred cannot read or write its database right now, so nothing was delivered. Try again in a moment.".to_owned()
             }
             error => error.to_string(),
         };
@@ -45,7 +45,7 @@ impl IntoResponse for Reply {
 }
 
 pub(super) async fn wrong_method() -> Response {
-    let message = "This address takes another method.";
+    let message = "This address does not support this method.";
     let body = json!({ "error": { "code": "method_not_allowed", "message": message } });
     (StatusCode::METHOD_NOT_ALLOWED, Json(body)).into_response()
 }

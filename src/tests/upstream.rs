@@ -100,7 +100,7 @@ async fn a_registry_that_says_no_is_final() {
         ("401 Unauthorized", "rejected its username and secret"),
         ("403 Forbidden", "rejected its username and secret"),
         ("404 Not Found", "status 404"),
-        ("200 OK", "not of the registry protocol"),
+        ("200 OK", "does not follow the registry protocol"),
     ] {
         let (reply, _) = asked(&registry(head).await.to_string()).await;
         assert_eq!((reply.status.as_u16(), &*reply.code()), (409, "conflict"), "{head}");

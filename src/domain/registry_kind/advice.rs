@@ -67,22 +67,22 @@ impl RegistryKind {
                 slug: "docker-hub",
                 label: "Docker Hub",
                 username: Free("Docker Hub username"),
-                username_note: "Your Docker Hub username, or the organisation's name for an organisation access token.",
-                secret: "An access token. Docker Hub takes the password too, but not from accounts with a second factor.",
+                username_note: "Your Docker Hub username, or the organization's name for an organization access token.",
+                secret: "An access token. Docker Hub also accepts the password, but not of accounts with a second factor.",
                 scope: "Read-only to pull; Read & Write to push.",
                 warning: Some(
-                    "A personal access token reaches every repository of its user. An organisation access token can be limited to some.",
+                    "A personal access token reaches every repository of its user. An organization access token can be limited to some.",
                 ),
             },
             Self::DockerHardened => Advice {
                 slug: "docker-hardened",
                 label: "Docker Hardened Images",
                 username: Free("Docker Hub username"),
-                username_note: "Your Docker Hub username, or the organisation's name for an organisation access token.",
-                secret: "An access token of Docker Hub. The password works too, but not for accounts with a second factor.",
+                username_note: "Your Docker Hub username, or the organization's name for an organization access token.",
+                secret: "An access token of Docker Hub. The password also works, but not for accounts with a second factor.",
                 scope: "Read-only: these images are pulled, and Docker makes them.",
                 warning: Some(
-                    "Images that were mirrored into an organisation are on docker.io, and need a credential for that host.",
+                    "Images that were mirrored into an organization are on docker.io, and need a credential for that host.",
                 ),
             },
             Self::Ghcr => Advice {
@@ -103,9 +103,7 @@ impl RegistryKind {
                 username_note: "Your GitLab username, or the username of the deploy token, such as gitlab+deploy-token-1.",
                 secret: "A deploy token, or a personal, group or project access token.",
                 scope: "read_registry to pull; read_registry and write_registry to push.",
-                warning: Some(
-                    "A job token ends with its job. Use a deploy token for what lasts longer.",
-                ),
+                warning: Some("A job token expires with its job. Use a deploy token instead."),
             },
             Self::Google => Advice {
                 slug: "google",
@@ -114,16 +112,14 @@ impl RegistryKind {
                 username_note: "_json_key for a service account key, _json_key_base64 for the base64 of one; oauth2accesstoken for an access token.",
                 secret: "The whole JSON key file of a service account. Choose GCP service account key as the authentication method.",
                 scope: "The role Artifact Registry Reader to pull; Artifact Registry Writer to push.",
-                warning: Some(
-                    "Each Google host needs a credential of its own, even with the same key.",
-                ),
+                warning: Some("Each Google host needs its own credential, even with the same key."),
             },
             Self::Ecr => Advice {
                 slug: "ecr",
                 label: "Amazon ECR",
                 username: Fixed("AWS"),
                 username_note: "Always AWS, in capital letters.",
-                secret: "An authorization token: what aws ecr get-login-password prints.",
+                secret: "An authorization token: the output of aws ecr get-login-password.",
                 scope: "ecr:GetAuthorizationToken, and on the repositories the actions to pull, or to pull and push.",
                 warning: Some(
                     "Authorization tokens expire after 12 hours, and reach every registry their owner can reach.",
@@ -134,7 +130,7 @@ impl RegistryKind {
                 label: "Amazon ECR Public",
                 username: Fixed("AWS"),
                 username_note: "Always AWS, in capital letters.",
-                secret: "An authorization token: what aws ecr-public get-login-password --region us-east-1 prints.",
+                secret: "An authorization token: the output of aws ecr-public get-login-password --region us-east-1.",
                 scope: "ecr-public:GetAuthorizationToken and sts:GetServiceBearerToken; pushing needs the upload actions too.",
                 warning: Some("Authorization tokens expire after 12 hours."),
             },
@@ -157,7 +153,7 @@ impl RegistryKind {
                 secret: "The robot account's token.",
                 scope: "Read on the repositories to pull; Write to push.",
                 warning: Some(
-                    "Regenerating a robot's token stops the old one at once, for everything that uses it.",
+                    "When you regenerate a robot's token, the old one stops working at once, for everything that uses it.",
                 ),
             },
             Self::Harbor => Advice {
@@ -168,7 +164,7 @@ impl RegistryKind {
                 secret: "The robot account's secret.",
                 scope: "Pull repository to pull; Pull and Push repository to push.",
                 warning: Some(
-                    "Robot accounts expire after 30 days unless made otherwise: enter the date under Expires on.",
+                    "Robot accounts expire after 30 days by default: enter the date under Expires on.",
                 ),
             },
             Self::Nvidia => Advice {
@@ -185,7 +181,7 @@ impl RegistryKind {
                 label: "IBM Cloud Container Registry",
                 username: Suggested("iamapikey"),
                 username_note: "iamapikey for an API key; iambearer for an IAM token; cp for an entitlement key on cp.icr.io.",
-                secret: "An IBM Cloud API key, best of a service ID.",
+                secret: "An IBM Cloud API key, preferably of a service ID.",
                 scope: "The service role Reader to pull; Reader and Writer to push.",
                 warning: None,
             },
@@ -194,15 +190,15 @@ impl RegistryKind {
                 label: "Heroku",
                 username: Fixed("_"),
                 username_note: "Always _, a single underscore.",
-                secret: "An authorization token: what heroku auth:token prints.",
-                scope: "Heroku has no narrower token for the registry; use an account made for it.",
+                secret: "An authorization token: the output of heroku auth:token.",
+                scope: "Heroku has no token for the registry alone. Use a separate account for it.",
                 warning: None,
             },
             Self::Scaleway => Advice {
                 slug: "scaleway",
                 label: "Scaleway",
                 username: Suggested("nologin"),
-                username_note: "nologin; Scaleway looks at the secret key only.",
+                username_note: "nologin. Scaleway checks only the secret key.",
                 secret: "The secret key of an API key.",
                 scope: "The permission set ContainerRegistryReadOnly to pull; ContainerRegistryFullAccess to push.",
                 warning: None,
@@ -215,7 +211,7 @@ impl RegistryKind {
                 secret: "The API token.",
                 scope: "The registry's read scope to pull; read and update to push.",
                 warning: Some(
-                    "DigitalOcean wants the token as username and as password, and usernames are not hidden. Make a token for the registry alone.",
+                    "DigitalOcean uses the token as username and as password, and usernames are not hidden. Create a token for the registry alone.",
                 ),
             },
             Self::Oracle => Advice {
@@ -231,10 +227,10 @@ impl RegistryKind {
                 slug: "self-hosted",
                 label: "Self-hosted registry",
                 username: Free("Username on the registry"),
-                username_note: "The username on the registry, best of an account that is only for pipelines.",
+                username_note: "The username on the registry, preferably of an account that is only for pipelines.",
                 secret: "The password or token on the registry.",
                 scope: "Reading the repositories to pull; writing them to push.",
-                warning: Some("Include the port if the registry is not on the usual one."),
+                warning: Some("Include the port if it is not the default one."),
             },
         }
     }

@@ -57,11 +57,11 @@ impl TrustForm {
         {
             errors.push(at(
                 &format!("claims.{}", first.name),
-                "Narrow it: enter one of these, so that not everything in the repository can act as this pipeline.",
+                "Enter at least one of these. Otherwise everything in the repository could act as this pipeline.",
             ));
         }
         if claims.len() > CLAIMS_MAX {
-            errors.push(at("more_claims", format!("At most {CLAIMS_MAX} claims.")));
+            errors.push(at("more_claims", format!("Use at most {CLAIMS_MAX} claims.")));
         }
         if errors.is_empty() { Ok(claims) } else { Err(errors) }
     }
@@ -103,10 +103,10 @@ fn read_claim(
         return Err(message);
     }
     if field.kind != Kind::Narrowing && typed.contains('*') {
-        return said("This claim must match exactly. Leave out the *.");
+        return said("This claim must match exactly. Remove the *.");
     }
     if field.kind == Kind::Narrowing && typed.bytes().all(|byte| byte == b'*') {
-        return said("Enter at least how it begins, for example refs/heads/*.");
+        return said("Enter at least the beginning, for example refs/heads/*.");
     }
     // Matched by its name alone a tag would be taken for a branch.
     if field.is_reference() && !names_its_kind(typed) {
@@ -208,18 +208,18 @@ fn issuer_problem(issuer: &str) -> Option<String> {
 
 fn audience_problem(audience: &str) -> Option<String> {
     if audience.is_empty() {
-        return Some("Enter the audience that the job asks its token for.".to_owned());
+        return Some("Enter the audience that the job requests.".to_owned());
     }
     value_problem(audience)
 }
 
 fn value_problem(value: &str) -> Option<String> {
     if value.chars().count() > VALUE_MAX {
-        return Some(format!("At most {VALUE_MAX} characters."));
+        return Some(format!("Use at most {VALUE_MAX} characters."));
     }
     value
         .contains(is_invisible)
-        .then(|| "This has a character that cannot be seen. Type it again.".to_owned())
+        .then(|| "This contains an invisible character. Type it again.".to_owned())
 }
 
 /// The `name=value` lines.
@@ -235,7 +235,7 @@ fn more(text: &str, provider: Provider) -> Result<BTreeMap<String, String>, Stri
         }
         if matches!(plain, "iss" | "aud" | "exp" | "nbf" | "iat" | "jti") {
             return Err(
-                "The issuer, the audience and the times are always checked: leave them out."
+                "The issuer, the audience and the times are always checked. Remove them here."
                     .to_owned(),
             );
         }
@@ -248,7 +248,7 @@ fn more(text: &str, provider: Provider) -> Result<BTreeMap<String, String>, Stri
             return Err(message);
         }
         if claims.insert(name.to_owned(), value.to_owned()).is_some() {
-            return Err("One of these claims stands here twice. Leave one of the two.".to_owned());
+            return Err("A claim is entered twice. Remove one of the two.".to_owned());
         }
     }
     Ok(claims)

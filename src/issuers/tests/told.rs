@@ -15,11 +15,11 @@ fn what_is_told_names_the_host_and_what_it_said() {
         (IssuerProblem::Answered(Part::Keys, 302), "it answered 302"),
         (unreached(TimedOut), "it did not answer in time"),
         (unreached(Unreachable), "it cannot be reached"),
-        (unreached(Unresolved), "its name is not known"),
+        (unreached(Unresolved), "its host name was not found"),
         (unreached(Tls), "its certificate is not valid"),
         (unreached(Forbidden("a private network")), "not public"),
         (IssuerProblem::Unfit(Part::Metadata, Wrong::OtherIssuer), "another issuer"),
-        (IssuerProblem::Unfit(Part::Keys, Wrong::Form), "no set of keys"),
+        (IssuerProblem::Unfit(Part::Keys, Wrong::Form), "not a set of keys"),
     ] {
         let told = problem.complaint(CLUSTER, false);
         assert!(problem.is_the_issuers(), "{problem:?}");

@@ -40,7 +40,7 @@ async fn what_is_refused_is_not_found_for_the_client_and_told_to_people() {
     assert_eq!(receipt.image.as_deref(), Some("ghcr.io/acme/api"));
     let token = nobodys();
     let wrong = [("REGCRED_TOKEN", token.as_str())];
-    scene.with("get", "ghcr.io", &wrong).await.assert_refused(&["Send a pipeline token"]);
+    scene.with("get", "ghcr.io", &wrong).await.assert_refused(&["Send a valid pipeline token"]);
     let closed = closed();
     let elsewhere = [("REGCRED_URL", closed.as_str()), ("REGCRED_TIMEOUT", "1")];
     let why = ["regcred: Regcred cannot be reached: "];
@@ -78,7 +78,7 @@ async fn a_list_that_is_not_to_be_had_is_empty() {
     let Some(scene) = Scene::new().await else { return };
     let (token, closed) = (nobodys(), closed());
     for (more, why) in [
-        (("REGCRED_TOKEN", token.as_str()), "Send a pipeline token"),
+        (("REGCRED_TOKEN", token.as_str()), "Send a valid pipeline token"),
         (("REGCRED_URL", closed.as_str()), "cannot be reached"),
         (("REGCRED_URL", ""), "REGCRED_URL is not set"),
     ] {
@@ -97,7 +97,10 @@ async fn who_sets_it_has_the_client_stop() {
     assert!(ran.code == Some(1) && ran.err.is_empty(), "{ran:?}");
     assert!(ran.out.starts_with("regcred: ") && ran.out.contains("twin-one"), "{ran:?}");
     let ran = scene.with("list", "", &[strict, ("REGCRED_TOKEN", token.as_str())]).await;
-    assert!(ran.code == Some(1) && ran.out.starts_with("regcred: Send a pipeline"), "{ran:?}");
+    assert!(
+        ran.code == Some(1) && ran.out.starts_with("regcred: Send a valid pipeline"),
+        "{ran:?}"
+    );
     // What nobody granted is a public image, for them, too.
     let ran = scene.with("get", "public.example.com", &[strict]).await;
     assert_eq!(ran, Ran::failed(NOT_FOUND));

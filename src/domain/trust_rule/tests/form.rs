@@ -92,7 +92,7 @@ fn a_value_has_no_character_that_cannot_be_seen() {
         let typed = format!("refs/heads/ma{unseen}in");
         let claims = [("ref", typed.as_str())];
         let told = at(Provider::GitHub, "https://issuer.example.com", &claims, "claims.ref");
-        assert!(told.unwrap().contains("cannot be seen"), "{}", unseen.escape_unicode());
+        assert!(told.unwrap().contains("invisible character"), "{}", unseen.escape_unicode());
     }
 }
 
