@@ -45,7 +45,7 @@ test('a rule asks for ids and something narrower, is listed with its claims, and
 
   const values = { Issuer: 'https://token.actions.githubusercontent.com', Audience: instance.url, 'Repository id': '1', 'Owner id': '2' };
   await add(page, instance, values);
-  await expectWrong(page, 'Git reference', 'Narrow it');
+  await expectWrong(page, 'Git reference', 'Enter at least one of these');
   await fillIn(page, { 'Git reference': 'refs/heads/main', 'Your password': 'not the password' });
   await page.getByRole('button', { name: 'Add trust rule' }).click();
   await expectWrong(page, 'Your password', 'This is not your password');

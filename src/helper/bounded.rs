@@ -37,13 +37,13 @@ pub fn token(path: &Path, name: &str, readers: Readers) -> Result<Secret, Failur
     // Asked of the open file: the path could mean another one by now.
     if readers == Readers::Owner && is_open_to_others(&file).map_err(unreadable)? {
         return Err(Failure::here(format!(
-            "Others can read the file of {name}: make it yours alone with chmod 600."
+            "Other users can read the file of {name}. Run chmod 600 on it."
         )));
     }
     let bytes = read(&mut file, TOKEN_LIMIT).map_err(unreadable)?;
     let text = bytes.as_ref().and_then(|bytes| std::str::from_utf8(bytes).ok());
     text.map(|text| Secret::from(text.to_owned()))
-        .ok_or_else(|| Failure::here(format!("The file of {name} holds no token.")))
+        .ok_or_else(|| Failure::here(format!("The file of {name} contains no token.")))
 }
 
 #[cfg(test)]

@@ -91,7 +91,7 @@ pub fn respond(
 
 impl Asked {
     fn read(input: &mut dyn Read) -> Result<Self, Failure> {
-        let unreadable = || Failure::here("What is on stdin is no CredentialProviderRequest.");
+        let unreadable = || Failure::here("The input on stdin is not a CredentialProviderRequest.");
         let bytes = bounded::read(input, LIMIT).ok().flatten().ok_or_else(unreadable)?;
         let asked: Self = serde_json::from_slice(&bytes).map_err(|_| unreadable())?;
         let version = asked.api_version.strip_prefix(GROUP).unwrap_or_default();
@@ -110,7 +110,7 @@ impl Asked {
         let annotations = self.service_account_annotations.as_ref();
         let annotated = annotations.and_then(|annotations| annotations.get(PIPELINE));
         let pipeline = annotated.or(settings.pipeline.as_ref()).ok_or(Failure::here(
-            "Nothing says which pipeline the service account is: annotate it with regcred/pipeline, or set REGCRED_PIPELINE.",
+            "No pipeline is set for the service account. Annotate it with regcred/pipeline, or set REGCRED_PIPELINE.",
         ))?;
         let token = identity::usable(token, "serviceAccountToken")?;
         Api::open_as(pipeline, &token, settings, variables)

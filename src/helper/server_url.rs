@@ -12,7 +12,7 @@ const LONGEST: usize = 2048;
 pub fn server(bytes: Option<&[u8]>) -> Result<&str, Failure> {
     let server = checked(bytes, "server URL")?;
     if server.contains('@') {
-        return Err(Failure::here("The server URL on stdin has user info in it: leave that out."));
+        return Err(Failure::here("The server URL on stdin contains user info. Remove it."));
     }
     Ok(server)
 }
@@ -38,7 +38,7 @@ fn checked<'a>(bytes: Option<&'a [u8]>, what: &str) -> Result<&'a str, Failure> 
     }
     if text.contains(|c: char| c.is_control() || c.is_whitespace()) {
         return Err(Failure::here(format!(
-            "The {what} on stdin has spaces, line breaks or control characters in it."
+            "The {what} on stdin contains spaces, line breaks or control characters."
         )));
     }
     Ok(text)

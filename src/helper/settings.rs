@@ -130,7 +130,7 @@ impl Settings {
     pub fn server(&self) -> Result<String, Failure> {
         // A variable that came from a file often ends with a line break.
         let url = self.url.as_deref().map(str::trim).ok_or_else(|| {
-            Failure::here("REGCRED_URL is not set: it is the address of Regcred, such as https://regcred.example.com.")
+            Failure::here("REGCRED_URL is not set. Set it to the address of Regcred, such as https://regcred.example.com.")
         })?;
         let origin = address::origin(url).filter(|_| address::is_safe(url, true));
         let origin = origin.ok_or_else(|| {
@@ -140,7 +140,7 @@ impl Settings {
             return Ok(origin);
         }
         Err(Failure::here(
-            "REGCRED_URL must be https://: with http:// anybody on the way can read the credentials. REGCRED_INSECURE_HTTP=true allows it all the same.",
+            "REGCRED_URL must be https://. With http://, anyone on the network can read the credentials. REGCRED_INSECURE_HTTP=true allows it.",
         ))
     }
 
@@ -178,7 +178,7 @@ fn timeout(typed: Option<String>, written: Option<u64>) -> Result<Duration, Fail
     let seconds = seconds.filter(|seconds| (1..=120).contains(seconds));
     seconds
         .map(Duration::from_secs)
-        .ok_or_else(|| Failure::here("REGCRED_TIMEOUT must be a number of seconds, 1 to 120."))
+        .ok_or_else(|| Failure::here("REGCRED_TIMEOUT must be a number of seconds from 1 to 120."))
 }
 
 #[cfg(test)]

@@ -136,7 +136,7 @@ impl Web {
         let whom = request.whom;
         if (300..400).contains(&status) {
             return Try::Done(Err(Failure::Refused(format!(
-                "{whom} answered with a redirect, and those are not followed."
+                "{whom} answered with a redirect, which is not followed."
             ))));
         }
         let retry_after = response.headers().get("retry-after");
@@ -172,7 +172,7 @@ fn dressed<Any>(
 }
 
 fn late(whom: &str) -> Failure {
-    Failure::Passing(format!("{whom} did not answer in time. REGCRED_TIMEOUT gives it longer."))
+    Failure::Passing(format!("{whom} did not answer in time. Set a longer REGCRED_TIMEOUT."))
 }
 
 fn failed(error: &ureq::Error, whom: &str) -> Try {
@@ -191,7 +191,7 @@ fn failed(error: &ureq::Error, whom: &str) -> Try {
         }
         ureq::Error::Tls(_) | ureq::Error::Rustls(_) => return Try::Done(Err(untrusted(whom))),
         _ => {
-            let sentence = format!("{whom} cannot be asked: what is there does not speak HTTP.");
+            let sentence = format!("{whom} did not answer in HTTP.");
             return Try::Done(Err(Failure::Refused(sentence)));
         }
     };

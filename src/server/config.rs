@@ -156,11 +156,11 @@ pub enum ConfigProblem {
     )]
     NoUrl,
     #[error(
-        "REGCRED_URL must be http:// or https:// with a host, and nothing behind it, such as https://regcred.example.com."
+        "REGCRED_URL must be http:// or https:// with a host, and nothing after it, such as https://regcred.example.com."
     )]
     BadUrl,
     #[error(
-        "REGCRED_URL has a path behind its host, and Regcred works only at the root of a host: its links and cookies are for the whole host. Give it a host name of its own, such as https://regcred.example.com."
+        "REGCRED_URL has a path, and Regcred works only at the root of a host: its links and cookies are for the whole host. Give it a host name of its own, such as https://regcred.example.com."
     )]
     HasPath,
     #[error(
@@ -171,9 +171,9 @@ pub enum ConfigProblem {
         "REGCRED_TRUSTED_PROXIES must be addresses or networks separated by commas, such as 10.0.0.0/8,192.0.2.7."
     )]
     BadProxies,
-    #[error("The file that REGCRED_CA_FILE names cannot be used: {0}.")]
+    #[error("The file of REGCRED_CA_FILE cannot be used: {0}.")]
     BadAuthorities(String),
-    #[error("DATABASE_URL must begin with postgres://. Leave it out to use the embedded database.")]
+    #[error("DATABASE_URL must begin with postgres://. Remove it to use the embedded database.")]
     BadDatabase,
 }
 

@@ -97,7 +97,7 @@ async fn greet(vault: &Vault, new_key: Option<PathBuf>) -> io::Result<()> {
         let path = path.display();
         writeln!(
             out,
-            "A new encryption key was written to {path}. Back it up separately; without it secrets are unrecoverable."
+            "A new encryption key was written to {path}. Back it up separately. Without it, no secret can be read."
         )?;
     }
     writeln!(out, "Regcred listens on {address}")?;

@@ -18,9 +18,8 @@ const MORE: &str = "regcred-more";
 /// `Refused` for what this program does not know how to read.
 pub(super) fn parsed<'a, T: Deserialize<'a>>(answer: &'a Answer) -> Result<T, Failure> {
     // The parser's own words would repeat what stands there.
-    serde_json::from_slice(&answer.body).map_err(|_| {
-        Failure::Refused("Regcred answered something that this program cannot read.".to_owned())
-    })
+    serde_json::from_slice(&answer.body)
+        .map_err(|_| Failure::Refused("This program cannot read Regcred's answer.".to_owned()))
 }
 
 /// The answer, if it is not a no.
@@ -43,7 +42,7 @@ pub(super) fn yes(answer: Answer) -> Result<Answer, Failure> {
     let is_absent = problem.as_ref().is_some_and(|said| said.code == "not_found");
     let message = problem.map(|said| on_one_line(&said.message)).filter(|said| !said.is_empty());
     let sentence = message.unwrap_or_else(|| {
-        format!("{WHOM} answered with status {status}, and not why. Is REGCRED_URL its address?")
+        format!("{WHOM} answered with status {status} and gave no reason. Check that REGCRED_URL is its address.")
     });
     Err(match status {
         404 if is_absent => Failure::Absent(sentence),

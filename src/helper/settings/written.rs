@@ -71,7 +71,7 @@ impl Written {
         })?;
         if is_open && (written.token.is_some() || written.id_token.is_some()) {
             return Err(Failure::here(
-                "Others can read the settings file, and there is a token in it: make it yours alone with chmod 600.",
+                "The settings file contains a token, and other users can read it. Run chmod 600 on it.",
             ));
         }
         // Clients start this program wherever they happen to be.

@@ -88,7 +88,9 @@ async fn current(config: &KekConfig, warnings: &mut Vec<String>) -> Result<Optio
     let credential = credential(config, CREDENTIAL);
     if let (Some(given), Some(path)) = (given, &credential) {
         let path = path.display();
-        warnings.push(format!("The credential {path} is not used: the key comes from {given}."));
+        warnings.push(format!(
+            "The credential {path} is not used, because the key comes from {given}."
+        ));
     }
     if let Some(path) = &config.kek_file {
         return file::read(path, Keeper::Operator).map(Some);
@@ -100,7 +102,7 @@ async fn current(config: &KekConfig, warnings: &mut Vec<String>) -> Result<Optio
         // The variable stays in the environment of this process: removing it needs `unsafe` since
         // another thread may be reading there, and this code has none.
         warnings.push(
-            "The key is in the environment, in REGCRED_KEK: container and service managers show it to whoever asks them, and programs started from here inherit it. Put it into a file and set REGCRED_KEK_FILE instead."
+            "The key is in the environment variable REGCRED_KEK. Container and service managers show it to anyone who asks, and programs that Regcred starts inherit it. Put it into a file and set REGCRED_KEK_FILE instead."
                 .to_owned(),
         );
         return text.read().map(Some);

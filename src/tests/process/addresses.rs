@@ -35,7 +35,7 @@ fn below_a_path_of_another_site_it_does_not_start() {
     for (url, says) in [
         ("https://example.com/regcred", "a host name of its own"),
         ("https://example.com/regcred/", "a host name of its own"),
-        ("https://example.com?regcred", "nothing behind it"),
+        ("https://example.com?regcred", "nothing after it"),
     ] {
         let folder = Folder::new();
         let data = folder.0.join("data");

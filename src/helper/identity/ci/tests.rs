@@ -158,7 +158,7 @@ fn a_program_that_gives_none_is_named_and_what_it_said_is_not() {
         let stub = Stub::answering(&[issued()]);
         let said =
             token(&stub, &job(&folder, &[("BUILDKITE_JOB_ID", "1")])).unwrap_err().to_string();
-        let wanted = "regcred: buildkite-agent oidc request-token handed out no identity token. Run it in the job to see why.";
+        let wanted = "regcred: buildkite-agent oidc request-token issued no identity token. Run it in the job to see why.";
         assert_eq!(said, wanted);
         assert!(stub.seen().is_empty());
     }
