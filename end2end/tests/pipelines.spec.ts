@@ -12,7 +12,7 @@ test.describe('in a new project', () => {
     await expect(page.getByRole('heading', { name: 'No pipelines yet' })).toBeVisible();
     await page.getByRole('main').getByRole('link', { name: 'Add Pipeline' }).last().click();
     const dialog = page.getByRole('dialog', { name: 'Add Pipeline' });
-    await expect(dialog).toContainText('The project has no registry credential yet.');
+    await expect(dialog).toContainText('This project has no registry credentials yet.');
     await expectValues(dialog, { 'Token expires after (days)': '90', 'Access for these credentials': 'pull' });
   });
 });

@@ -13,9 +13,10 @@ use std::process::ExitCode;
 
 /// Write a backup to one file while servers run
 ///
-/// A backup can be restored to SQLite or PostgreSQL, so it is also how to move between them. It holds
-/// no key: keep the key-encryption key apart from it. Set the key as for the server: the backup is
-/// authenticated with it. Sessions are not included, so people sign in again after a restore.
+/// A backup can be restored to SQLite or PostgreSQL, so you can use it to move between them. It does
+/// not contain the key-encryption key: keep that apart from it. Set the key as for the server,
+/// because it authenticates the backup. Sessions are not included, so people sign in again after a
+/// restore.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   regcred backup /var/backups/acme-regcred-2026-11-21.jsonl
@@ -80,6 +81,6 @@ fn told(contents: &Contents, file: &Path) -> String {
     };
     let keys = contents.header.kek_ids.join(", ");
     format!(
-        "{rows} were written to {to}. Its secrets are encrypted under key {keys}, which is not in the backup. Keep a copy of the key apart from it."
+        "{rows} were written to {to}. Its secrets are encrypted with key {keys}, which is not in the backup. Keep a copy of the key apart from it."
     )
 }

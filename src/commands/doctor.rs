@@ -187,11 +187,11 @@ fn said_of_keys(keys: &KeyReport) -> String {
     }
     let (ids, held) = (Vec::from_iter(ids).join(", "), held.join("; "));
     let note = if keys.has_local_key {
-        " The key is stored beside the data. Back it up separately."
+        " The key is stored next to the data. Back it up separately."
     } else {
         ""
     };
-    format!("The keyring is encrypted under key {ids}. Data keys for secrets: {held}.{note}")
+    format!("The keyring is encrypted with key {ids}. Data keys for secrets: {held}.{note}")
 }
 
 fn look_at_secrets(report: &mut Report, opening: &Opening) {

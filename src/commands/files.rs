@@ -75,7 +75,7 @@ impl Drop for NewFile {
 
 fn taken(path: &Path) -> Failure {
     let path = path.display();
-    Failure::said(format!("{path} exists already and is not overwritten. Name a new file."))
+    Failure::said(format!("{path} already exists and is not overwritten. Name a new file."))
 }
 
 fn refused(path: &Path, cause: &io::Error) -> Failure {

@@ -15,8 +15,8 @@ use std::process::ExitCode;
 
 /// Manage data keys and create key-encryption keys
 ///
-/// Data keys encrypt the secrets. They are stored in the database, wrapped under the key-encryption
-/// key, which is not.
+/// Data keys encrypt the secrets. They are stored in the database, encrypted with the key-encryption
+/// key. That key is not stored there.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   regcred keys list
@@ -38,7 +38,7 @@ enum Action {
     /// List the data keys and the progress of a rotation
     #[command(after_help = "Example:\n  regcred keys list --json")]
     List,
-    /// Create a data key; running servers encrypt every secret under it
+    /// Create a data key; running servers encrypt every secret with it
     #[command(
         after_help = "No downtime: the servers do the work. regcred keys list shows the progress.\n\nExample:\n  regcred keys rotate"
     )]
@@ -93,7 +93,7 @@ impl Action {
             Self::Rotate => {
                 let version = vault.rotate_data_key(&admin).await?;
                 let text = format!(
-                    "Data key {version} was created. In about a minute, running servers start to encrypt every secret under it. regcred keys list shows the progress."
+                    "Data key {version} was created. In about a minute, running servers start to encrypt every secret with it. regcred keys list shows the progress."
                 );
                 (json!({"version": version, "state": "pending"}), text)
             }
@@ -149,11 +149,13 @@ fn under_way(progress: &RewrapProgress) -> String {
     let left = count(progress.left, "secret");
     match progress.seconds_left {
         Some(seconds) => format!(
-            "{left} still under an older key; {:.0} per second, {} left.",
+            "{left} still encrypted with an older key; {:.0} per second, {} left.",
             progress.per_second,
             count(seconds, "second")
         ),
-        None => format!("{left} still under an older key. A running server encrypts them again."),
+        None => format!(
+            "{left} still encrypted with an older key. A running server encrypts them again."
+        ),
     }
 }
 

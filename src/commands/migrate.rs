@@ -11,8 +11,8 @@ use std::process::ExitCode;
 
 /// Update the database schema
 ///
-/// Servers do this when they start. Use this command to do it before. Make a backup first. It needs
-/// no key, and creates the database if there is none.
+/// Servers do this when they start. Use this command to do it earlier. Make a backup first. It needs
+/// no key, and creates the database if it does not exist.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   regcred migrate

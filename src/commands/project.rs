@@ -11,7 +11,7 @@ use std::process::ExitCode;
 
 /// Manage projects and their members
 ///
-/// Changes are recorded in the audit events of the project, in the name of `operator`.
+/// Changes are recorded in the audit events of the project, as done by `operator`.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   regcred project add 'Acme Web' --owner dana@example.com
@@ -34,7 +34,7 @@ enum Action {
     Add {
         /// The name of the project
         name: String,
-        /// The e-mail address of the owner; without it the project has no members yet
+        /// The email address of the owner; without it the project has no members yet
         #[arg(long, value_name = "EMAIL")]
         owner: Option<String>,
     },
@@ -53,12 +53,12 @@ enum MemberAction {
     },
     /// Add a member
     #[command(
-        after_help = "Viewers can see, auditors can also read audit events, maintainers can create and edit, owners can do everything.\n\nExample:\n  regcred project member add acme-web kim@example.com maintainer"
+        after_help = "Viewers can only view. Auditors can also read audit events. Maintainers can view, create and edit. Owners can do everything.\n\nExample:\n  regcred project member add acme-web kim@example.com maintainer"
     )]
     Add {
         /// The project (first column of `regcred project list`)
         slug: String,
-        /// The e-mail address of the user
+        /// The email address of the user
         email: String,
         /// Their role
         #[arg(value_parser = role())]
@@ -69,7 +69,7 @@ enum MemberAction {
     Remove {
         /// The project (first column of `regcred project list`)
         slug: String,
-        /// The e-mail address of the user
+        /// The email address of the user
         email: String,
     },
 }

@@ -41,7 +41,7 @@ pub(super) struct Restore {
     ///
     /// WARNING: anyone who could change such a file can have added users, grants or trust rules, and
     /// nothing shows it. Use this only for a file that nobody else could change. Newer backups are
-    /// authenticated all the same.
+    /// authenticated even with this option.
     #[arg(long)]
     unauthenticated: bool,
 }
@@ -139,6 +139,6 @@ fn told(contents: &Contents, storage: &StorageConfig) -> String {
         "\nThis backup was not authenticated. Before you run a server on it, check its users, members, pipelines and grants."
     };
     format!(
-        "{total} were restored from the backup of {made_at}:\n{rows}The secrets are encrypted under key {keys}, which is not in the backup. To give it to the server, {ways}. Then run `regcred doctor`.{doubt}"
+        "{total} were restored from the backup of {made_at}:\n{rows}The secrets are encrypted with key {keys}, which is not in the backup. To give it to the server, {ways}. Then run `regcred doctor`.{doubt}"
     )
 }

@@ -12,7 +12,7 @@ use std::process::ExitCode;
 
 /// Manage users
 ///
-/// Changes are recorded in the audit events of the instance, in the name of `operator`.
+/// Changes are recorded in the audit events of the instance, as done by `operator`.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   regcred user list
@@ -39,21 +39,21 @@ enum Action {
     /// Set a user's password from standard input, and end their sessions
     #[command(after_help = "Example:\n  regcred user password dana@example.com < password-file")]
     Password {
-        /// The e-mail address of the user
+        /// The email address of the user
         email: String,
     },
     /// Disable a user, and end their sessions
     #[command(
-        after_help = "What the user created stays, pipeline tokens included.\n\nExample:\n  regcred user disable dana@example.com"
+        after_help = "Everything that the user created stays, including pipeline tokens.\n\nExample:\n  regcred user disable dana@example.com"
     )]
     Disable {
-        /// The e-mail address of the user
+        /// The email address of the user
         email: String,
     },
     /// Enable a disabled user
     #[command(after_help = "Example:\n  regcred user enable dana@example.com")]
     Enable {
-        /// The e-mail address of the user
+        /// The email address of the user
         email: String,
     },
     /// Grant or revoke instance admin
@@ -61,7 +61,7 @@ enum Action {
         after_help = "An instance admin manages the instance, but sees only the projects they are a member of.\n\nExample:\n  regcred user admin dana@example.com --yes"
     )]
     Admin {
-        /// The e-mail address of the user
+        /// The email address of the user
         email: String,
         #[command(flatten)]
         answer: Answer,
@@ -70,7 +70,7 @@ enum Action {
 
 #[derive(Debug, clap::Args)]
 struct Add {
-    /// The e-mail address to sign in with
+    /// The email address to sign in with
     #[arg(long)]
     email: String,
     /// The name shown to others

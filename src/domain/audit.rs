@@ -36,7 +36,7 @@ super::words! {
         KeyActivated = "data_key.activated", "activated the data key";
         KeyRetired = "data_key.retired", "retired the data key";
         KeyDestroyed = "data_key.destroyed", "destroyed the data key";
-        KeysRewrapped = "data_key.rewrapped", "wrapped the data keys under another key";
+        KeysRewrapped = "data_key.rewrapped", "encrypted the data keys with another key";
         PipelineCreated = "pipeline.created", "created the pipeline";
         PipelineDeleted = "pipeline.deleted", "deleted the pipeline";
         TokenCreated = "token.created", "created a token for";

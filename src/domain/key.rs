@@ -49,7 +49,7 @@ pub struct DataKey {
 /// How far sealing everything under the active key has come.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct RewrapProgress {
-    /// Secrets that are still under an older key.
+    /// Secrets that are still encrypted with an older key.
     pub left: u64,
     /// Secrets a second, since it began.
     pub per_second: f64,

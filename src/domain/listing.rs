@@ -104,14 +104,15 @@ impl ListQuery {
         let has_control = |text: &str| text.chars().any(char::is_control);
         if has_control(&self.search) || self.registry.as_deref().is_some_and(has_control) {
             return Err(Error::BadRequest(
-                "The search contains an invisible character. Remove it.".to_owned(),
+                "The search text contains an invisible character. Type it again.".to_owned(),
             ));
         }
         let mut places = self.after.iter().chain(&self.before);
         let is_one_too_many = self.after.is_some() && self.before.is_some();
         if is_one_too_many || places.any(|place| place.sort() != self.sort()) {
             return Err(Error::BadRequest(
-                "The address of this page does not fit the order of the list.".to_owned(),
+                "The address of this page has a position that does not fit the order of the list."
+                    .to_owned(),
             ));
         }
         Ok(())

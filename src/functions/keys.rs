@@ -32,7 +32,7 @@ pub async fn retire_data_key(version: u32) -> Result<()> {
     let done = async {
         let admin = person().await?.instance_admin()?;
         vault().retire_data_key(&admin, version).await?;
-        Ok(format!("Data key {version} was retired. It decrypts nothing any more."))
+        Ok(format!("Data key {version} was retired. It can no longer decrypt secrets."))
     };
     finish_action(KEYS, done.await).await
 }

@@ -15,7 +15,7 @@ use leptos_axum::redirect;
 use serde::Serialize;
 use serde_json::Value;
 
-const SESSION_ENDED: &str = "Your session had ended, so nothing was changed. Try again.";
+const SESSION_ENDED: &str = "Your session ended, so nothing was changed. Try again.";
 
 /// A form that was posted: where it stands, and what it shows again when the post is refused.
 pub(super) struct Form {

@@ -14,7 +14,7 @@ pub async fn switch_secret(project: String, id: Uuid, version: i64) -> Result<()
     let done = async {
         let editor = member(&project).await?.can::<of::RegistryWrite>()?;
         let name = vault().make_current(&editor, id, version).await?;
-        Ok(format!("Pipelines receive version {version} of {name} from now on."))
+        Ok(format!("Pipelines now receive version {version} of {name}."))
     };
     finish_action(&paths::credential(&project, id), done.await).await
 }

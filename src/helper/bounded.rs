@@ -37,7 +37,7 @@ pub fn token(path: &Path, name: &str, readers: Readers) -> Result<Secret, Failur
     // Asked of the open file: the path could mean another one by now.
     if readers == Readers::Owner && is_open_to_others(&file).map_err(unreadable)? {
         return Err(Failure::here(format!(
-            "Other users can read the file of {name}. Run chmod 600 on it."
+            "Others can read the file of {name}. Run chmod 600 on it."
         )));
     }
     let bytes = read(&mut file, TOKEN_LIMIT).map_err(unreadable)?;

@@ -85,9 +85,8 @@ pub fn usable(token: &Secret, name: &str) -> Result<Secret, Failure> {
 /// `Refused` for what cannot be in a header.
 pub fn bearer(scheme: &str, token: &Secret) -> Result<HeaderValue, Failure> {
     let text = zeroize::Zeroizing::new(format!("{scheme} {}", token.expose()));
-    let mut value = HeaderValue::from_str(&text).map_err(|_| {
-        Failure::Refused("The identity token that the CI issued cannot be used.".to_owned())
-    })?;
+    let mut value = HeaderValue::from_str(&text)
+        .map_err(|_| Failure::Refused("The CI issued something that is not a token.".to_owned()))?;
     value.set_sensitive(true);
     Ok(value)
 }

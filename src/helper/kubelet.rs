@@ -91,7 +91,7 @@ pub fn respond(
 
 impl Asked {
     fn read(input: &mut dyn Read) -> Result<Self, Failure> {
-        let unreadable = || Failure::here("The input on stdin is not a CredentialProviderRequest.");
+        let unreadable = || Failure::here("The text on stdin is not a CredentialProviderRequest.");
         let bytes = bounded::read(input, LIMIT).ok().flatten().ok_or_else(unreadable)?;
         let asked: Self = serde_json::from_slice(&bytes).map_err(|_| unreadable())?;
         let version = asked.api_version.strip_prefix(GROUP).unwrap_or_default();

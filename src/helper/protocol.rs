@@ -25,9 +25,9 @@ const SERVER_LIMIT: u64 = 64 * 1024;
 /// More is no credential that somebody wants to store.
 const STORE_LIMIT: u64 = 1024 * 1024;
 
-const NOT_STORED: &str = "Nothing was stored, because credentials are kept in Regcred. Add or change this one there, or set REGCRED_IGNORE_STORE=true to ignore such requests.";
+const NOT_STORED: &str = "Nothing was stored, since credentials are kept in Regcred: add or change this one there, or set REGCRED_IGNORE_STORE=true to ignore this silently.";
 
-const NOT_ERASED: &str = "Nothing was erased, because credentials are kept in Regcred. Delete or disable this one there, or set REGCRED_IGNORE_STORE=true to ignore such requests.";
+const NOT_ERASED: &str = "Nothing was erased, since credentials are kept in Regcred: remove or disable this one there, or set REGCRED_IGNORE_STORE=true to ignore this silently.";
 
 pub struct Streams<'a> {
     pub input: &'a mut dyn Read,

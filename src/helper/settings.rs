@@ -140,7 +140,7 @@ impl Settings {
             return Ok(origin);
         }
         Err(Failure::here(
-            "REGCRED_URL must be https://. With http://, anyone on the network can read the credentials. REGCRED_INSECURE_HTTP=true allows it.",
+            "REGCRED_URL must be https://: with http://, others on the network can read the credentials. REGCRED_INSECURE_HTTP=true allows it anyway.",
         ))
     }
 

@@ -136,7 +136,7 @@ impl Web {
         let whom = request.whom;
         if (300..400).contains(&status) {
             return Try::Done(Err(Failure::Refused(format!(
-                "{whom} answered with a redirect, which is not followed."
+                "{whom} answered with a redirect, and redirects are not followed."
             ))));
         }
         let retry_after = response.headers().get("retry-after");
@@ -172,7 +172,9 @@ fn dressed<Any>(
 }
 
 fn late(whom: &str) -> Failure {
-    Failure::Passing(format!("{whom} did not answer in time. Set a longer REGCRED_TIMEOUT."))
+    Failure::Passing(format!(
+        "{whom} did not answer in time. Set REGCRED_TIMEOUT to allow more time."
+    ))
 }
 
 fn failed(error: &ureq::Error, whom: &str) -> Try {

@@ -127,7 +127,9 @@ fn host(issuer: &str) -> &str {
 fn unreached(cause: OutboundProblem) -> String {
     match cause {
         OutboundProblem::Forbidden(range) => {
-            format!("its address is not public and may not be called ({range})")
+            format!(
+                "it has an address that is not public, and the operator has not allowed it ({range})"
+            )
         }
         OutboundProblem::Unresolved => "its host name was not found".to_owned(),
         OutboundProblem::TimedOut => "it did not answer in time".to_owned(),

@@ -12,7 +12,9 @@ pub enum OutboundProblem {
     )]
     BadUrl,
     /// The host is, or its name stands for, an address that is not public, in the range that is named.
-    #[error("The host's address is not public, and the operator has not allowed it: {0}.")]
+    #[error(
+        "The host has an address that is not public, and the operator has not allowed it: {0}."
+    )]
     Forbidden(&'static str),
     /// The name stands for no address.
     #[error("The host name was not found. Check its spelling.")]
@@ -26,7 +28,7 @@ pub enum OutboundProblem {
     #[error("The host did not answer in time. Try again.")]
     TimedOut,
     /// The answer is longer than the caller reads.
-    #[error("The host's answer is too long and was not read.")]
+    #[error("The host's answer is too long, so it was not read.")]
     TooLarge,
     /// TLS failed: most often the certificate.
     #[error(

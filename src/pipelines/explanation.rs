@@ -37,7 +37,7 @@ fn supposed(text: Option<&str>) -> Result<String> {
     let text = text.unwrap_or_default();
     if text.chars().count() > CLAIM_MAX || text.chars().any(char::is_control) {
         return Err(Error::BadRequest(format!(
-            "A branch or an event can have at most {CLAIM_MAX} characters and no control characters."
+            "A branch or an event can have at most {CLAIM_MAX} characters, and no control characters."
         )));
     }
     Ok(text.to_owned())

@@ -91,7 +91,7 @@ async fn file(
 fn name_of_secret(query: &Query) -> Result<Option<&str>> {
     match query.one("name") {
         Some(text) if !kubernetes::is_subdomain(text) => Err(Error::BadRequest(
-            "The name can have up to 253 lower-case letters, digits, hyphens and dots. Each part between the dots must begin and end with a letter or digit."
+            "The name can have up to 253 lowercase letters, digits, hyphens and dots. Each part between the dots begins and ends with a letter or digit."
                 .to_owned(),
         )),
         found => Ok(found),
@@ -101,7 +101,7 @@ fn name_of_secret(query: &Query) -> Result<Option<&str>> {
 fn namespace(query: &Query) -> Result<Option<&str>> {
     match query.one("namespace") {
         Some(text) if !kubernetes::is_label(text) => Err(Error::BadRequest(
-            "The namespace can have up to 63 lower-case letters, digits and hyphens, and cannot begin or end with a hyphen."
+            "The namespace can have up to 63 lowercase letters, digits and hyphens, with no hyphen first or last."
                 .to_owned(),
         )),
         found => Ok(found),

@@ -41,7 +41,7 @@ pub(super) fn repository(text: &str, host: &RegistryHost) -> Result<String> {
     let read = path_scope(text).map_err(|problem| Error::BadRequest(problem.to_string()))?;
     if read != [text] {
         return Err(Error::BadRequest(
-            "The repository must be a single path, for example acme/api.".to_owned(),
+            "The repository must be one path, for example acme/api.".to_owned(),
         ));
     }
     let is_official = host.is_docker_hub() && !text.contains('/');
@@ -52,7 +52,7 @@ pub(super) fn repository(text: &str, host: &RegistryHost) -> Result<String> {
 fn plain(text: &str) -> Result<()> {
     if text.contains(|c: char| c.is_whitespace() || c.is_control()) {
         return Err(Error::BadRequest(
-            "The name of a registry, image or repository cannot contain spaces, line breaks or control characters."
+            "The name of a registry, image or repository cannot contain a space, line break or control character."
                 .to_owned(),
         ));
     }

@@ -61,9 +61,9 @@ impl Query {
 fn unknown(known: &[&'static str], repeatable: &[&'static str]) -> Error {
     let names = [known, repeatable].concat();
     Error::BadRequest(if names.is_empty() {
-        "This address has no parameters.".to_owned()
+        "This address accepts no parameters.".to_owned()
     } else {
-        format!("The parameters of this address are: {}.", names.join(", "))
+        format!("This address accepts only these parameters: {}.", names.join(", "))
     })
 }
 

@@ -45,7 +45,7 @@ impl IntoResponse for Reply {
 }
 
 pub(super) async fn wrong_method() -> Response {
-    let message = "This address does not support this method.";
+    let message = "This address does not accept this method.";
     let body = json!({ "error": { "code": "method_not_allowed", "message": message } });
     (StatusCode::METHOD_NOT_ALLOWED, Json(body)).into_response()
 }

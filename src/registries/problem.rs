@@ -29,11 +29,11 @@ pub enum RegistryProblem {
     )]
     Narrower,
     /// The token that was granted does more than was asked for; it was thrown away.
-    #[error("The registry granted more access than requested, so its token was not delivered.")]
+    #[error("The registry granted more than was asked for, so its token was not delivered.")]
     Wider,
     /// An answer that cannot be understood.
     #[error(
-        "The registry or its token service sent an answer that does not follow the registry protocol."
+        "The registry or its token service gave an answer that does not follow the registry protocol."
     )]
     Malformed,
     /// A status that says neither yes nor no, and will say the same again.

@@ -37,7 +37,7 @@ pub struct StorageConfig {
 /// How long servers are given to learn of a new data key: the same for all that share a database.
 #[derive(Clone, Debug, clap::Args)]
 pub struct PaceConfig {
-    /// Seconds that a new data key waits before anything is sealed under it
+    /// Seconds that a new data key waits before secrets are encrypted with it
     #[arg(
         long,
         env = "REGCRED_KEY_SETTLE",
@@ -92,13 +92,13 @@ pub struct Config {
     )]
     pub hsts_subdomains: bool,
 
-    /// Proxies whose X-Forwarded-For or Forwarded is believed: addresses or networks, such as
+    /// Proxies whose X-Forwarded-For or Forwarded header is trusted: addresses or networks, such as
     /// 10.0.0.0/8, separated by commas
     #[arg(long, env = "REGCRED_TRUSTED_PROXIES", value_delimiter = ',', value_name = "NETWORK")]
     pub trusted_proxies: Vec<String>,
 
-    /// Seconds to go on serving after a stop was asked for, while /readyz says no and requests are
-    /// sent elsewhere
+    /// Seconds to keep serving after the server was told to stop, while /readyz answers no and load
+    /// balancers send requests elsewhere
     #[arg(
         long,
         env = "REGCRED_DRAIN",
@@ -143,7 +143,7 @@ pub struct OutboundConfig {
     #[arg(long, env = "REGCRED_PRIVATE_NETWORKS", value_delimiter = ',', value_name = "NETWORK")]
     pub private_networks: Vec<String>,
 
-    /// A PEM file with certificate authorities to trust besides the public ones
+    /// A PEM file with certificate authorities to trust in addition to the public ones
     #[arg(long, env = "REGCRED_CA_FILE", value_name = "FILE")]
     pub ca_file: Option<PathBuf>,
 }
@@ -160,7 +160,7 @@ pub enum ConfigProblem {
     )]
     BadUrl,
     #[error(
-        "REGCRED_URL has a path, and Regcred works only at the root of a host: its links and cookies are for the whole host. Give it a host name of its own, such as https://regcred.example.com."
+        "REGCRED_URL has a path after its host, and Regcred works only at the root of a host: its links and cookies are for the whole host. Give it a host name of its own, such as https://regcred.example.com."
     )]
     HasPath,
     #[error(

@@ -62,7 +62,7 @@ async fn a_person_is_added_and_signs_in_until_disabled() {
     let text = machine.run_with(&with_role, format!("{PASSWORD}\n").as_bytes()).done();
     assert!(text.contains("kim@example.com was added"), "{text}");
     let taken = machine.run_with(&with_role, PASSWORD.as_bytes()).refused(1);
-    assert!(taken.contains("exists already"), "{taken}");
+    assert!(taken.contains("already exists"), "{taken}");
     machine.run_with(&add, PASSWORD.as_bytes()).refused(2);
 
     let vault = &machine.vault;
@@ -176,7 +176,7 @@ fn a_new_key_is_for_its_owner_only_and_never_printed() {
     assert!(text.contains(&id) && text.contains("REGCRED_KEK_PREVIOUS_FILE"), "{text}");
     assert!(!text.contains(&written[..16]));
     let there = said(command(&folder.0, &["keys", "new", name]), b"").refused(1);
-    assert!(there.contains("exists already"), "{there}");
+    assert!(there.contains("already exists"), "{there}");
     assert_eq!(fs::read_to_string(&path).unwrap(), written);
 }
 

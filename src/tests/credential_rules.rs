@@ -232,7 +232,7 @@ async fn an_owner_is_a_member_by_name_or_by_address() {
     for stranger in ["Dana Kim", "beta-owner", "viewer"] {
         let reply = create(&app, "theirs", "ghcr.io", &[("owner", stranger)]).await;
         assert_eq!(reply.status, 422, "{stranger}");
-        assert!(reply.at("owner").unwrap().contains("Blank means you."), "{stranger}");
+        assert!(reply.at("owner").unwrap().contains("make yourself the owner"), "{stranger}");
         assert!(!reply.text().contains(stranger), "{stranger}");
     }
 }

@@ -30,8 +30,7 @@ use secret_input::ReadSecret;
 use uuid::Uuid;
 use versions::NewVersion;
 
-const COPY_TAKEN: &str =
-    "A credential named after this one and that host exists already. Choose another name.";
+const COPY_TAKEN: &str = "A credential with this name followed by that host's name already exists.";
 
 /// What a creation made, and what the page after it says.
 #[derive(Clone, Debug)]

@@ -194,7 +194,7 @@ fn verdicts(rows: &[Row], outcome: &Outcome) -> Vec<Verdict> {
 fn summary(rows: &[Row], outcome: &Outcome, image: &Image, is_own: bool) -> String {
     let name = |index: usize| rows[index].0.summary.name.as_str();
     if let Some(won) = outcome.won.first() {
-        let what = if won.is_narrow { "a short-lived token got with " } else { "" };
+        let what = if won.is_narrow { "a short-lived token obtained with " } else { "" };
         return format!("The pipeline receives {what}{}.", name(won.index));
     }
     if let Some(tie) = outcome.ties.first() {
@@ -207,13 +207,13 @@ fn summary(rows: &[Row], outcome: &Outcome, image: &Image, is_own: bool) -> Stri
     let is_nothing = !rows.iter().any(|row| serves(row, image));
     if is_nothing && is_own {
         return format!(
-            "This pipeline has no grant for {}. Clients receive no credential and pull anonymously.",
+            "Nothing for {} is granted to this pipeline, so clients receive no credential and pull anonymously.",
             image.host
         );
     }
     if is_nothing {
         return format!(
-            "The project has no credential for {}. Clients receive none and pull anonymously.",
+            "The project has no credential for {}, so clients receive no credential and pull anonymously.",
             image.host
         );
     }
@@ -221,6 +221,6 @@ fn summary(rows: &[Row], outcome: &Outcome, image: &Image, is_own: bool) -> Stri
         Some((index, lost)) => {
             format!("Nothing is delivered. {}: {}.", name(*index), lost.label())
         }
-        None => "This pipeline has no grant for this repository. Clients receive no credential and pull anonymously.".to_owned(),
+        None => "None of these is granted to the pipeline for this repository, so clients receive no credential and pull anonymously.".to_owned(),
     }
 }

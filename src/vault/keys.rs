@@ -39,11 +39,11 @@ impl KeySource {
 #[derive(Debug, thiserror::Error)]
 pub enum StartProblem {
     #[error(
-        "This database is encrypted under key {expected}, and no key was given. Set REGCRED_KEK_FILE to the file of that key. Nothing was changed."
+        "This database is encrypted with key {expected}, and no key was given. Set REGCRED_KEK_FILE to the file that holds it. Nothing was changed."
     )]
     NoKey { expected: String },
     #[error(
-        "This database is encrypted under key {expected}, and the key given is {given}. Set REGCRED_KEK_FILE to the file of the right key. To change keys, set it to the new key and REGCRED_KEK_PREVIOUS_FILE to the old one. Nothing was changed."
+        "This database is encrypted with key {expected}, and the key given is {given}. Set REGCRED_KEK_FILE to the file of the right key. To change keys, set it to the new key and REGCRED_KEK_PREVIOUS_FILE to the old one. Nothing was changed."
     )]
     WrongKey { expected: String, given: String },
     #[error(

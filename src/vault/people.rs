@@ -20,7 +20,7 @@ use setup::{close_set_up, password_problem};
 use uuid::Uuid;
 
 const TAKEN: &str =
-    "A user with this email address exists already. `regcred user password` sets a new password.";
+    "A user with this email address already exists. `regcred user password` sets a new password.";
 
 #[derive(Clone, Debug)]
 pub struct NewAccount {

@@ -36,27 +36,29 @@ pub enum KeyFileProblem {
     #[error("The service account key is missing. Upload the .json key file, or paste all of it.")]
     Empty,
     #[error(
-        "That is longer than 64 KiB, and a key file has about 2 KiB. Use the .json key file of a service account."
+        "That is longer than 64 KiB, and a key file has about 2. Upload the .json key file of a service account."
     )]
     TooLong,
     #[error(
-        "That looks like a .p12 key. Create a key of the type JSON for the service account, and use that file."
+        "That looks like a .p12 key. Create a key of the type JSON for the service account, and upload that file."
     )]
     Pkcs12,
-    #[error("That is not text in UTF-8. Use the .json key file as it was downloaded.")]
+    #[error("That is not text in UTF-8. Upload the .json key file as it was downloaded.")]
     NotText,
     #[error(
-        "The file begins with a byte order mark, which an editor added. Use the .json key file as it was downloaded."
+        "The file begins with a byte order mark, which an editor has put there. Upload the .json key file as it was downloaded."
     )]
     ByteOrderMark,
     #[error(
-        "That is only the private key. Use the whole .json key file, from the first {{ to the last }}."
+        "That is only the private key. Upload or paste the whole .json key file, from the first {{ to the last }}."
     )]
     PrivateKeyOnly,
-    #[error("That looks like the base64 of a key file. Use the file itself; it needs no encoding.")]
+    #[error(
+        "That looks like the base64 of a key file. Upload the file itself. It needs no encoding."
+    )]
     Base64,
     #[error(
-        "That is not a JSON file. Use the .json key file of a service account as it was downloaded."
+        "That is not a JSON file. Upload the .json key file of a service account as it was downloaded."
     )]
     NotJson,
     #[error(
@@ -64,39 +66,39 @@ pub enum KeyFileProblem {
     )]
     CutShort,
     #[error(
-        "That is JSON, but not a key file. Use the whole .json key file, from the first {{ to the last }}."
+        "That is JSON, but not a key file. Upload or paste the whole .json key file, from the first {{ to the last }}."
     )]
     NotObject,
     #[error(
-        "That looks like an OAuth client, which signs people in. Use the key file of a service account."
+        "That looks like an OAuth client, which signs people in. Upload the key file of a service account."
     )]
     OAuthClient,
-    #[error("That looks like a docker config.json. Use the key file of a service account.")]
+    #[error("That looks like a docker config.json. Upload the key file of a service account.")]
     DockerConfig,
     #[error(
-        "That looks like a person's sign-in (authorized_user), as gcloud stores it. Use the key file of a service account."
+        "That looks like the sign-in of a person (authorized_user), as gcloud keeps it. Upload the key file of a service account."
     )]
     AuthorizedUser,
     #[error(
-        "That looks like a workload identity configuration (external_account), which contains no key. Use the key file of a service account."
+        "That looks like a workload identity configuration (external_account), which contains no key. Upload the key file of a service account."
     )]
     ExternalAccount,
-    #[error("The file's type is not service_account. Use the key file of a service account.")]
+    #[error("The file's type is not service_account. Upload the key file of a service account.")]
     OtherType,
-    #[error("The key file has no {}. Use the whole file as it was downloaded.", .0.name())]
+    #[error("The key file has no {}. Upload the whole file as it was downloaded.", .0.name())]
     Missing(KeyField),
     #[error(
-        "The private_key in the file is not a PEM key. Use the whole file as it was downloaded."
+        "The private_key in the file is not a PEM key. Upload the whole file as it was downloaded."
     )]
     PrivateKey,
     #[error(
-        "The line breaks of the private_key in the file were escaped twice, which happens in environment variables. Use the file as it was downloaded."
+        "The line breaks of the private_key in the file were escaped twice, which happens in environment variables. Upload the file as it was downloaded."
     )]
     PrivateKeyEscaped,
     #[error(
-        "The client_email in the file is not an email address. Give the whole file as it was downloaded."
+        "The client_email in the file is not an email address. Upload the whole file as it was downloaded."
     )]
     Email,
-    #[error("The {} in the file is not what Google writes there. Use the file as it was downloaded.", .0.name())]
+    #[error("The {} in the file is not what Google writes there. Upload the file as it was downloaded.", .0.name())]
     Altered(KeyField),
 }

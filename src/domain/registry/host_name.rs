@@ -34,7 +34,7 @@ pub(super) fn canonical(name: &str, changes: &mut Vec<String>) -> Result<String,
     if !typed.is_ascii() {
         changes.push("Letters other than a to z were converted to their DNS form.".into());
     } else if ascii != typed {
-        changes.push("Capital letters were changed to lower case.".into());
+        changes.push("Capital letters were changed to lowercase.".into());
     }
     Ok(ascii.into_owned())
 }

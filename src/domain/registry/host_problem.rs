@@ -20,21 +20,23 @@ pub enum HostProblem {
     )]
     TooLong,
     #[error(
-        "The address holds a username or a password before an @. Leave that part out, and enter it under Username and Password."
+        "The address contains a username or a password before an @. Leave that part out, and enter it under Username and Password."
     )]
     UserInfo,
     #[error("The address contains a space or a line break. Enter one host, without spaces.")]
     InnerSpace,
-    #[error("The address contains an invisible character. Type it by hand instead of pasting it.")]
+    #[error(
+        "The address contains a control character or an invisible one. Type it by hand instead of pasting it."
+    )]
     ControlCharacter,
     #[error(
-        "The address contains a ? or a #. Remove that part: a registry is a host and, if needed, a port."
+        "The address contains a ? or a #. Leave that part out: a registry is only a host and perhaps a port."
     )]
     QueryOrFragment,
     #[error("A registry host cannot contain a *. Add one credential for each host.")]
     Wildcard,
     #[error(
-        "The address still contains a placeholder or a variable. Replace it with the real value, for example acme.azurecr.io."
+        "The address still contains a placeholder or a variable. Put the real value in its place, for example acme.azurecr.io."
     )]
     Placeholder,
     #[error("That is the website of Docker Hub, not its registry: use docker.io.")]
@@ -43,7 +45,7 @@ pub enum HostProblem {
         "That is a single word, not a host. Enter the host with its domain or its port, for example registry.example.com or registry:5000. For an image of Docker Hub, use docker.io."
     )]
     BareWord,
-    #[error("A registry uses https, or http if it has no https. Remove the other scheme.")]
+    #[error("Registries are reached over https or http. Leave the other scheme out.")]
     Scheme,
     #[error(
         "The port is not a number from 1 to 65535. Correct it, or remove it to use the default."
@@ -67,7 +69,7 @@ pub enum HostProblem {
         "That is an IP address in an unusual form. Write it as four numbers from 0 to 255, for example 192.0.2.10."
     )]
     NumberAddress,
-    #[error("Write an IPv6 address in square brackets, for example [2001:db8::10]:5000.")]
+    #[error("An IPv6 address must be in square brackets, for example [2001:db8::10]:5000.")]
     Ipv6,
     /// It is the address of a page for people.
     #[error(transparent)]

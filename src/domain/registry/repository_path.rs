@@ -19,7 +19,7 @@ pub enum PathProblem {
     #[error("A repository path is longer than 255 characters. Enter a shorter prefix.")]
     TooLong,
     #[error(
-        "A repository path contains capital letters, which registries do not accept. Use lower case."
+        "A repository path contains capital letters, which registries do not accept. Write it in lowercase."
     )]
     Capitals,
     #[error(
@@ -33,7 +33,7 @@ pub enum PathProblem {
     )]
     TagOrDigest,
     #[error(
-        "That is not a repository path. Each part between the slashes has lower-case letters and digits, joined by a dot, one or two underscores, or hyphens, for example acme/api."
+        "That is not a repository path. Between its slashes it has lowercase letters and digits, joined by single dots, by one or two underscores or by hyphens, for example acme/api."
     )]
     Malformed,
 }

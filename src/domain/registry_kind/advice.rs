@@ -153,7 +153,7 @@ impl RegistryKind {
                 secret: "The robot account's token.",
                 scope: "Read on the repositories to pull; Write to push.",
                 warning: Some(
-                    "When you regenerate a robot's token, the old one stops working at once, for everything that uses it.",
+                    "Regenerating a robot's token immediately stops the old one for everything that uses it.",
                 ),
             },
             Self::Harbor => Advice {
@@ -164,7 +164,7 @@ impl RegistryKind {
                 secret: "The robot account's secret.",
                 scope: "Pull repository to pull; Pull and Push repository to push.",
                 warning: Some(
-                    "Robot accounts expire after 30 days by default: enter the date under Expires on.",
+                    "Robot accounts expire after 30 days unless you choose another period: enter the date under Expires on.",
                 ),
             },
             Self::Nvidia => Advice {
@@ -211,7 +211,7 @@ impl RegistryKind {
                 secret: "The API token.",
                 scope: "The registry's read scope to pull; read and update to push.",
                 warning: Some(
-                    "DigitalOcean uses the token as username and as password, and usernames are not hidden. Create a token for the registry alone.",
+                    "DigitalOcean wants the token as username and as password, and usernames are not hidden. Create a token only for the registry.",
                 ),
             },
             Self::Oracle => Advice {

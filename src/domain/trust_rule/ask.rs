@@ -81,7 +81,7 @@ impl Provider {
             ],
             Self::AzureDevOps => &[
                 "A pipeline's own token names the repository, branch, commit and run. The token of a service connection does not. It never meets a condition on branch or event, and it does not show whether the run is for a fork. Leave “Make secrets available to builds of forks” off.",
-                "Other Entra workloads work here too. Their subject is the object id.",
+                "Other Entra workloads work here as well. Enter the workload's object id as the subject.",
             ],
             Self::Other => &[
                 "Regcred does not know which claims of this issuer name a branch, an event or a fork, so its tokens never meet a condition on them.",

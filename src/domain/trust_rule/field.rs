@@ -142,7 +142,7 @@ const CIRCLECI: &[ClaimField] = &[
     extra(
         "oidc.circleci.com/ssh-rerun",
         "Rerun with SSH",
-        "Enter false to leave out jobs that somebody started again with SSH access.",
+        "Enter false to exclude jobs that were rerun with SSH access.",
         false,
     ),
 ];

@@ -57,7 +57,7 @@ impl TrustForm {
         {
             errors.push(at(
                 &format!("claims.{}", first.name),
-                "Enter at least one of these. Otherwise everything in the repository could act as this pipeline.",
+                "Enter at least one of these, so that not everything in the repository can act as this pipeline.",
             ));
         }
         if claims.len() > CLAIMS_MAX {
@@ -106,7 +106,7 @@ fn read_claim(
         return said("This claim must match exactly. Remove the *.");
     }
     if field.kind == Kind::Narrowing && typed.bytes().all(|byte| byte == b'*') {
-        return said("Enter at least the beginning, for example refs/heads/*.");
+        return said("Enter at least its beginning, for example refs/heads/*.");
     }
     // Matched by its name alone a tag would be taken for a branch.
     if field.is_reference() && !names_its_kind(typed) {
@@ -240,15 +240,13 @@ fn more(text: &str, provider: Provider) -> Result<BTreeMap<String, String>, Stri
             );
         }
         if provider.fields().iter().any(|field| field.name == plain) {
-            return Err(
-                "One of these claims has a field of its own above. Enter it there.".to_owned()
-            );
+            return Err("One of these claims has its own field above. Enter it there.".to_owned());
         }
         if let Some(message) = value_problem(value) {
             return Err(message);
         }
         if claims.insert(name.to_owned(), value.to_owned()).is_some() {
-            return Err("A claim is entered twice. Remove one of the two.".to_owned());
+            return Err("One of these claims is repeated. Remove one of the two.".to_owned());
         }
     }
     Ok(claims)

@@ -72,7 +72,7 @@ fn is_too_little(rule: &TrustRule) -> String {
         return "no trust rule asks for a claim".to_owned();
     }
     format!(
-        "the trust rule does not check {}, so a fork cannot be told from the repository: delete the rule and add it again",
+        "the trust rule does not ask for {}, and without it Regcred cannot tell a fork from the repository: delete the rule and add it again",
         names.join(", ")
     )
 }
@@ -107,7 +107,7 @@ fn nearly(rule: &TrustRule, check: &ClaimCheck) -> Option<&'static str> {
     if holds(&check.wanted, found.trim()) {
         Some("there are spaces at its start or its end")
     } else if holds(&check.wanted, &seen) {
-        Some("it has invisible characters")
+        Some("it contains invisible characters")
     } else if holds(&check.wanted.to_lowercase(), &found.to_lowercase()) {
         Some("only upper and lower case differ")
     } else if looks_like(&check.wanted, found) {

@@ -52,9 +52,9 @@ impl ValueKind {
             Self::Absent => Some("absent"),
             Self::Null => Some("null"),
             Self::Empty => Some("empty"),
-            Self::Unreadable => Some("too long, or has invisible characters"),
-            Self::Fraction => Some("not a whole number"),
-            Self::Huge => Some("a number that is too large to compare"),
+            Self::Unreadable => Some("too long, or contains invisible characters"),
+            Self::Fraction => Some("a number that is not whole"),
+            Self::Huge => Some("a number that is too large to be compared"),
             Self::List => Some("a list"),
             Self::Object => Some("an object"),
         }

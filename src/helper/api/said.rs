@@ -18,8 +18,9 @@ const MORE: &str = "regcred-more";
 /// `Refused` for what this program does not know how to read.
 pub(super) fn parsed<'a, T: Deserialize<'a>>(answer: &'a Answer) -> Result<T, Failure> {
     // The parser's own words would repeat what stands there.
-    serde_json::from_slice(&answer.body)
-        .map_err(|_| Failure::Refused("This program cannot read Regcred's answer.".to_owned()))
+    serde_json::from_slice(&answer.body).map_err(|_| {
+        Failure::Refused("Regcred gave an answer that this program cannot read.".to_owned())
+    })
 }
 
 /// The answer, if it is not a no.

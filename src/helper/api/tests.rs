@@ -68,7 +68,7 @@ fn what_regcred_says_is_shown_on_one_line() {
 #[test]
 fn an_answer_that_cannot_be_read_is_not_shown() {
     let said = said(json(200, r#"{"username":17,"secret":"hunter2"}"#));
-    assert_eq!(said, "regcred: This program cannot read Regcred's answer.");
+    assert_eq!(said, "regcred: Regcred gave an answer that this program cannot read.");
 }
 
 #[test]

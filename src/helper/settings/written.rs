@@ -71,7 +71,7 @@ impl Written {
         })?;
         if is_open && (written.token.is_some() || written.id_token.is_some()) {
             return Err(Failure::here(
-                "The settings file contains a token, and other users can read it. Run chmod 600 on it.",
+                "Others can read the settings file, and it contains a token. Run chmod 600 on it.",
             ));
         }
         // Clients start this program wherever they happen to be.

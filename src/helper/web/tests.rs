@@ -138,7 +138,10 @@ fn a_redirect_is_not_followed() {
         let stub = Stub::answering(&[answer(status, &location, "")]);
         let (web, _) = web(10);
         let said = said(get(&web, &stub));
-        assert_eq!(said, "regcred: Regcred answered with a redirect, which is not followed.");
+        assert_eq!(
+            said,
+            "regcred: Regcred answered with a redirect, and redirects are not followed."
+        );
         assert!(other.seen().is_empty());
     }
 }

@@ -102,7 +102,7 @@ async fn current(config: &KekConfig, warnings: &mut Vec<String>) -> Result<Optio
         // The variable stays in the environment of this process: removing it needs `unsafe` since
         // another thread may be reading there, and this code has none.
         warnings.push(
-            "The key is in the environment variable REGCRED_KEK. Container and service managers show it to anyone who asks, and programs that Regcred starts inherit it. Put it into a file and set REGCRED_KEK_FILE instead."
+            "The key is in the environment, in REGCRED_KEK: container and service managers show it to anyone who asks, and programs started from here inherit it. Put it into a file and set REGCRED_KEK_FILE instead."
                 .to_owned(),
         );
         return text.read().map(Some);

@@ -21,7 +21,7 @@ fn expectation(expected: &BTreeSet<String>) -> String {
         return String::new();
     }
     let ids: Vec<&str> = expected.iter().map(String::as_str).collect();
-    format!(" This database is encrypted under key {}. Nothing was changed.", ids.join(", "))
+    format!(" This database is encrypted with key {}. Nothing was changed.", ids.join(", "))
 }
 
 #[derive(Debug, thiserror::Error)]

@@ -31,14 +31,14 @@ async fn what_needs_no_server_is_answered_in_the_words_of_the_protocol() {
             &["store"],
             offered,
             Ran::failed(
-                "regcred: Nothing was stored, because credentials are kept in Regcred. Add or change this one there, or set REGCRED_IGNORE_STORE=true to ignore such requests.\n",
+                "regcred: Nothing was stored, since credentials are kept in Regcred: add or change this one there, or set REGCRED_IGNORE_STORE=true to ignore this silently.\n",
             ),
         ),
         (
             &["erase"],
             "ghcr.io",
             Ran::failed(
-                "regcred: Nothing was erased, because credentials are kept in Regcred. Delete or disable this one there, or set REGCRED_IGNORE_STORE=true to ignore such requests.\n",
+                "regcred: Nothing was erased, since credentials are kept in Regcred: remove or disable this one there, or set REGCRED_IGNORE_STORE=true to ignore this silently.\n",
             ),
         ),
     ];

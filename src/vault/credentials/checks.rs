@@ -51,9 +51,9 @@ impl Vault {
         if let Some(person) = members.into_iter().map(|(person, _)| person).find(is_meant) {
             return Ok(person.name);
         }
-        let blank = if stored.is_some() { "nobody" } else { "you" };
+        let blank = if stored.is_some() { "for no owner" } else { "to make yourself the owner" };
         let message =
-            format!("No member of this project has this name or email. Blank means {blank}.");
+            format!("No member of this project has this name or email. Leave blank {blank}.");
         errors.push(FieldError::new("owner", message));
         Ok(String::new())
     }

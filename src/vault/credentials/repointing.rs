@@ -85,7 +85,7 @@ impl Vault {
             }
             if own.iter().any(|own| own.terms.intent == old.terms.intent) {
                 return Err(Error::Conflict(format!(
-                    "{} already has a grant of {} with other terms. Revoke one of the two first. Nothing was moved.",
+                    "{} already has a grant for {} with other terms. Revoke one of the two first. Nothing was moved.",
                     pipeline.name, to.summary.name
                 )));
             }
@@ -120,7 +120,7 @@ impl Vault {
 }
 
 fn nothing_to_move() -> Error {
-    Error::Conflict("No pipeline has a grant of this credential now. Nothing was moved.".to_owned())
+    Error::Conflict("No pipeline has a grant for this credential. Nothing was moved.".to_owned())
 }
 
 /// Which of `others` can take over every grant of `from`: those of its registry that are enough for

@@ -64,7 +64,7 @@ impl Vault {
         let id = kek.id().to_string();
         if rows.iter().any(|row| row.state != KeyState::Destroyed && row.kek_id != id) {
             return Err(Error::Conflict(
-                "The data keys are wrapped under a different key-encryption key. Start this server with the key in use first."
+                "The data keys are encrypted with a different key-encryption key. Start this server with the key in use first."
                     .to_owned(),
             ));
         }
@@ -96,7 +96,7 @@ impl Vault {
         let rows = write.keys().uses().await?.0.get(&row.version).copied().unwrap_or(0);
         if rows > 0 {
             return Err(Error::Conflict(format!(
-                "{rows} stored secrets still use data key {version}. Wait until they are encrypted under the new key. For secrets that cannot be decrypted, save a new secret and destroy the old version on the credential's page."
+                "{rows} stored secrets still use data key {version}. Wait until they are encrypted with the new key. For secrets that cannot be decrypted, save a new secret and destroy the old version on the credential's page."
             )));
         }
         // A server that has not read the new key yet may still seal under this one.

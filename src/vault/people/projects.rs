@@ -76,7 +76,7 @@ impl Vault {
         let members = write.projects().roster(project.id).await?;
         if let Some((_, role)) = members.iter().find(|(member, _)| member.id == person.id) {
             return Err(Error::Conflict(format!(
-                "This person is a member already ({}). To change the role, remove the member and add them again.",
+                "This person is already a member ({}). To change the role, remove and add the member.",
                 role.word()
             )));
         }

@@ -83,7 +83,7 @@ impl Pasted<'_> {
             // Here it is what is wanted.
             (Method::GcpServiceAccountKey, _) => None,
             (Method::Password, BASE64_USERNAME) => Some(
-                "With the username _json_key_base64 the registry expects the base64 of the key file. Choose GCP service account key as the authentication method to upload the file itself.",
+                "With the username _json_key_base64 the registry wants the base64 of the key file. Choose GCP service account key as the authentication method to upload the file itself.",
             ),
             (Method::Password, KEY_FILE_USERNAME) => Some(
                 "The registry takes this service account key. Choose GCP service account key as the authentication method to have the file checked as well.",
@@ -96,7 +96,7 @@ impl Pasted<'_> {
 
     fn not_googles(&self) -> &'static str {
         if self.may_be_any() {
-            "This looks like a Google service account key, but the address is not one of Google's registries."
+            "This looks like a Google service account key, but the registry is not one of Google's."
         } else {
             "This looks like a Google service account key, but the registry is not Google's."
         }

@@ -75,7 +75,7 @@ impl Pasted<'_> {
     fn gitlab(&self) -> Verdict {
         if self.starts(&OTHER_GITLAB) {
             return Some(Some(
-                "This looks like a GitLab token that its registry does not accept. Use a deploy token, or a personal, group or project access token.",
+                "This looks like a GitLab token for something other than its registry. The registry takes a deploy token, or a personal, group or project access token.",
             ));
         }
         if !self.starts(&["glpat-", "gldt-", "glcbt-"]) {

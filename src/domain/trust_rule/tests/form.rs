@@ -87,7 +87,7 @@ fn what_was_sent_is_asked_for_or_refused_and_never_left_out() {
 }
 
 #[test]
-fn a_value_has_no_character_that_cannot_be_seen() {
+fn a_value_contains_no_invisible_character() {
     for unseen in ['\u{200B}', '\u{FEFF}', '\u{202E}', '\u{AD}', '\0'] {
         let typed = format!("refs/heads/ma{unseen}in");
         let claims = [("ref", typed.as_str())];

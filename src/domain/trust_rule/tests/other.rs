@@ -78,7 +78,7 @@ fn what_people_would_take_for_the_value_is_told_from_it() {
         ),
         ("no break", json!({"groups": "\u{A0}ci"}), Refused(&["spaces at its start or its end"])),
         ("case", json!({"groups": "CI"}), Refused(&["only upper and lower case differ"])),
-        ("no width", json!({"groups": "c\u{200B}i"}), Refused(&["it has invisible characters"])),
+        ("no width", json!({"groups": "c\u{200B}i"}), Refused(&["invisible characters"])),
         ("Cyrillic", json!({"groups": "\u{441}i"}), Refused(&["letters of another alphabet"])),
         ("another word", json!({"groups": "\u{441}\u{456}"}), Refused(&["groups is not what"])),
     ];
@@ -127,7 +127,7 @@ fn a_refused_audience_names_both() {
         (json!(""), "its audience is empty"),
         (json!({}), "its audience is an object"),
         (json!(7), "it is for 7,"),
-        (json!(["a", ["b"]]), "it is for a or a value that cannot be shown,"),
+        (json!(["a", ["b"]]), "it is for a or what cannot be shown,"),
         (json!("a\nb"), "invisible characters"),
         (json!(ABSENT), "its audience is absent"),
     ] {
