@@ -36,8 +36,8 @@ async function expectRefused(dialog: Locator, changes: Record<string, string>, l
 }
 
 for (const [typedUrl, sentence] of [
-  ['ftp://registry.example.com', /https, or http if it has no https/],
-  ['javascript://registry.example.com', /https, or http if it has no https/],
+  ['ftp://registry.example.com', /reached over https or http/],
+  ['javascript://registry.example.com', /reached over https or http/],
   ['https://dana:hunter2@registry.example.com', /a username or a password before an @/],
   ['registry.example .com', /contains a space or a line break/],
   ['*.example.com', /cannot contain a \*/],

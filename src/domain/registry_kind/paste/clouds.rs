@@ -83,7 +83,7 @@ impl Pasted<'_> {
             // Here it is what is wanted.
             (Method::GcpServiceAccountKey, _) => None,
             (Method::Password, BASE64_USERNAME) => Some(
-                "With the username _json_key_base64 the registry wants the base64 of the key file. Choose GCP service account key as the authentication method to upload the file itself.",
+                "With the username _json_key_base64 the registry expects the base64 of the key file. Choose GCP service account key as the authentication method to upload the file itself.",
             ),
             (Method::Password, KEY_FILE_USERNAME) => Some(
                 "The registry takes this service account key. Choose GCP service account key as the authentication method to have the file checked as well.",
