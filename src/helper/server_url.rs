@@ -12,7 +12,7 @@ const LONGEST: usize = 2048;
 pub fn server(bytes: Option<&[u8]>) -> Result<&str, Failure> {
     let server = checked(bytes, "server URL")?;
     if server.contains('@') {
-        return Err(Failure::here("The server URL on stdin contains user info. Leave it out."));
+        return Err(Failure::here("The server URL on stdin contains user info. Remove it."));
     }
     Ok(server)
 }

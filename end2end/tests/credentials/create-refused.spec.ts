@@ -39,7 +39,7 @@ for (const [typedUrl, sentence] of [
   ['ftp://registry.example.com', /reached over https or http/],
   ['javascript://registry.example.com', /reached over https or http/],
   ['https://dana:hunter2@registry.example.com', /a username or a password before an @/],
-  ['registry.example .com', /a space or a line break inside/],
+  ['registry.example .com', /contains a space or a line break/],
   ['*.example.com', /cannot contain a \*/],
   ['gһcr.io', /mixes alphabets/],
   ['registry', /a single word, not a host/],

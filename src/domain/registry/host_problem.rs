@@ -20,7 +20,7 @@ pub enum HostProblem {
     )]
     TooLong,
     #[error(
-        "The address contains a username or a password before an @. Leave that part out, and enter it under Username and Password."
+        "The address contains a username or a password before an @. Remove that part, and enter it under Username and Password."
     )]
     UserInfo,
     #[error("The address contains a space or a line break. Enter one host, without spaces.")]
@@ -30,7 +30,7 @@ pub enum HostProblem {
     )]
     ControlCharacter,
     #[error(
-        "The address contains a ? or a #. Leave that part out: a registry is only a host and perhaps a port."
+        "The address contains a ? or a #. Remove that part: a registry is a host and, if needed, a port."
     )]
     QueryOrFragment,
     #[error("A registry host cannot contain a *. Add one credential for each host.")]
@@ -45,7 +45,7 @@ pub enum HostProblem {
         "That is a single word, not a host. Enter the host with its domain or its port, for example registry.example.com or registry:5000. For an image of Docker Hub, use docker.io."
     )]
     BareWord,
-    #[error("Registries are reached over https or http. Leave the other scheme out.")]
+    #[error("Registries are reached over https or http. Remove the other scheme.")]
     Scheme,
     #[error(
         "The port is not a number from 1 to 65535. Correct it, or remove it to use the default."

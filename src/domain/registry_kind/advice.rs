@@ -211,7 +211,7 @@ impl RegistryKind {
                 secret: "The API token.",
                 scope: "The registry's read scope to pull; read and update to push.",
                 warning: Some(
-                    "DigitalOcean wants the token as username and as password, and usernames are not hidden. Create a token only for the registry.",
+                    "DigitalOcean uses the token as username and as password, and usernames are not hidden. Create a token only for the registry.",
                 ),
             },
             Self::Oracle => Advice {

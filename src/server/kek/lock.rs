@@ -42,7 +42,7 @@ pub async fn lock_data_folder(config: &StorageConfig) -> io::Result<Option<First
             Err(TryLockError::WouldBlock) => {
                 let path = path.display();
                 let text = format!(
-                    "another server has been starting for more than {} seconds and still holds {path}",
+                    "another server has been starting for more than {} seconds and still locks {path}",
                     PATIENCE.as_secs()
                 );
                 return Err(io::Error::new(io::ErrorKind::TimedOut, text));
