@@ -14,7 +14,7 @@ const TOKEN_LIMIT: u64 = 16 * 1024;
 #[derive(Clone, Copy, PartialEq)]
 pub enum Readers {
     Owner,
-    /// Whoever made the file has decided that.
+    /// The maker of the file decided that.
     Anyone,
 }
 

@@ -57,7 +57,7 @@ pub struct Settings {
     pub service_connection: Option<String>,
     /// Whether the client is to stop where there should have been a credential.
     pub is_strict: bool,
-    /// Certificates that are trusted besides the usual ones.
+    /// Certificates that are trusted in addition to the usual ones.
     pub ca_file: Option<PathBuf>,
     pub timeout: Duration,
     /// Where the ids of deliveries are noted.

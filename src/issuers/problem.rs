@@ -49,7 +49,7 @@ pub enum IssuerProblem {
     Unreachable(Part, OutboundProblem),
     /// It answered with another status than that of the document.
     Answered(Part, u16),
-    /// It answered, and with something else than what it has to publish.
+    /// It answered with something else than what it must publish.
     Unfit(Part, Wrong),
 }
 

@@ -19,7 +19,7 @@ pub enum OutboundProblem {
     /// The name stands for no address.
     #[error("The host name was not found. Check its spelling.")]
     Unresolved,
-    /// Nobody is there, or whoever is broke off.
+    /// Nobody answers, or the connection was closed.
     #[error(
         "The host cannot be reached, or closed the connection. Check the name and the port, or try again."
     )]

@@ -11,10 +11,10 @@ pub(super) async fn read(body: Body, max: usize) -> Result<Bytes> {
     })
 }
 
-/// The value that the body is, and nothing besides it.
+/// The value that the body is, and nothing else.
 ///
 /// # Errors
-/// `BadRequest`, which does not repeat the body: `form` says what it has to be.
+/// `BadRequest`, which does not repeat the body: `form` says what it must be.
 pub(super) fn json<T: DeserializeOwned>(body: &[u8], form: &str) -> Result<T> {
     serde_json::from_slice(body)
         .map_err(|_| Error::BadRequest(format!("The body must be JSON: {form}.")))

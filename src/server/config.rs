@@ -136,7 +136,7 @@ pub struct Config {
     pub log: String,
 }
 
-/// Registries and issuers of one's own: those on the internet need no setting.
+/// Private registries and issuers: those on the internet need no setting.
 #[derive(Clone, Debug, Default, clap::Args)]
 pub struct OutboundConfig {
     /// Private networks with registries or issuers to ask, such as 10.0.0.0/8, separated by commas

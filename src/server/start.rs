@@ -1,4 +1,4 @@
-//! Serving: what has to be there is opened, and only then the port.
+//! Serving: what must be there is opened first, and then the port.
 
 use super::client::Proxies;
 use super::config::{Config, StorageConfig};

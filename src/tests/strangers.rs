@@ -42,8 +42,8 @@ async fn guess(browser: &Browser, proxy: &str, client: &str, email: &str) -> u16
 
 #[test]
 fn who_guesses_a_set_up_link_has_no_password_hashed() {
-    // Hashes are computed on threads for what blocks. There is one, and it is taken: whoever needs a
-    // hash gets no answer.
+    // Hashes are computed on blocking threads. The only one is taken, so a request that needs a hash
+    // gets no answer.
     let runtime = Builder::new_current_thread().enable_all().max_blocking_threads(1).build();
     runtime.unwrap().block_on(async {
         let app = App::not_set_up().await;

@@ -27,7 +27,7 @@ pub struct NewRule {
     /// The secret that signs Drone's requests, which is shown once: that of the project's other
     /// rules for Drone, or a new one where they have none.
     pub secret: Option<Zeroizing<String>>,
-    /// That the issuer, which was asked, did not answer as it has to; the rule is saved all the
+    /// That the issuer, which was asked, did not answer as it must; the rule is saved all the
     /// same.
     pub warning: Option<String>,
 }

@@ -1,4 +1,4 @@
-//! Undeclared proxies. Everybody behind one counts as one client, so the operator has to hear of it.
+//! Undeclared proxies. All clients behind one count as one, so the operator must hear of it.
 
 use super::Vault;
 use crate::domain::actor::InstanceAdmin;
@@ -34,7 +34,7 @@ impl Undeclared {
     }
 }
 
-/// Whether it is an address of one's own network, where proxies mostly are.
+/// Whether it is an address of a private network, where proxies mostly are.
 fn is_near(peer: IpAddr) -> bool {
     match peer {
         IpAddr::V4(v4) => v4.is_loopback() || v4.is_private() || v4.is_link_local(),

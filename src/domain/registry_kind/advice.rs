@@ -7,7 +7,7 @@ use super::RegistryKind;
 /// What a registry demands of the user name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum UsernameRule {
-    /// It is this word, in this spelling, whoever signs in.
+    /// It is this word, in this spelling, for everyone.
     Fixed(&'static str),
     /// It is usually this word; another is accepted.
     Suggested(&'static str),

@@ -21,7 +21,7 @@ pub fn paste_warning(
 ) -> Option<&'static str> {
     let pasted = Pasted { kind, method, username, secret: secret.trim() };
     let families = [Pasted::around, Pasted::of_products, Pasted::of_clouds, Pasted::by_username];
-    // Whoever knows it decides, even that there is nothing to say.
+    // The kind that knows the text decides, even if it says nothing.
     families.iter().find_map(|family| family(&pasted)).flatten()
 }
 

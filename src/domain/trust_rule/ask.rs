@@ -55,8 +55,8 @@ impl Provider {
         Some(how)
     }
 
-    /// What whoever makes a rule has to know of the provider's tokens: what has to be asked for,
-    /// and what they do not say.
+    /// What to know of the provider's tokens before adding a rule: what a job must request, and
+    /// what the tokens do not say.
     pub fn notes(self) -> &'static [&'static str] {
         match self {
             Self::GitHub => &[

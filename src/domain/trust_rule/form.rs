@@ -125,7 +125,7 @@ fn read_claim(
     Ok(Some(as_it_is_signed(provider, field, typed)))
 }
 
-/// Whether a reference says of which kind it is, so that a pattern for branches is none for tags.
+/// Whether a reference says of which kind it is, so that a pattern for branches matches no tag.
 /// The pattern for every kind looks like what it is.
 fn names_its_kind(reference: &str) -> bool {
     let kind = reference.strip_prefix("refs/").and_then(|rest| rest.split_once('/'));

@@ -25,7 +25,7 @@ enum Why {
     Differs,
     /// There is one that people would take for what is asked for.
     Nearly(&'static str),
-    /// The list is none.
+    /// The claim is not a list.
     NoList,
     /// It is a tag's, and the rule asks for a branch.
     Tag,

@@ -9,7 +9,7 @@ use ureq::http::HeaderValue;
 /// Says of what it left out, one line each.
 const LEFT_OUT: &str = "regcred-left-out";
 
-/// Says how many such lines there would be besides.
+/// Says how many more such lines there would be.
 const MORE: &str = "regcred-more";
 
 /// The JSON of an answer.

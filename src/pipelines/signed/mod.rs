@@ -21,7 +21,7 @@ pub(super) struct Signed {
     pub(super) signature: Vec<u8>,
 }
 
-/// Why a request is not one that was signed as it has to be.
+/// Why a request was not signed as it must be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub(super) enum SignatureProblem {
     #[error("The request is not signed.")]

@@ -1,5 +1,5 @@
-//! What is told of an answer besides what is in it: until when it is good, what its readers make of
-//! paths, and what is known to be used.
+//! What the headers of an answer say: until when it is good, how its readers treat paths, and what is
+//! known to be used.
 
 use super::Scene;
 use crate::app::App;

@@ -17,7 +17,7 @@ fn closed() -> String {
 }
 
 #[tokio::test]
-async fn an_absent_credential_is_no_reason_for_a_word() {
+async fn an_absent_credential_is_not_found_and_leaves_no_receipt() {
     let Some(scene) = Scene::new().await else { return };
     for server in ["public.example.com", "registry.example.com", "ghcr.io.evil.example.com", "ghcr"]
     {

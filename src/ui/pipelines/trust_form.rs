@@ -161,7 +161,7 @@ fn Setup(provider: Provider, address: String, project: String) -> impl IntoView 
     }
 }
 
-/// Whose signature it has to be.
+/// Whose signature the token must have.
 #[component]
 fn Signature(provider: Provider, state: State) -> impl IntoView {
     let form = state.value.clone();
