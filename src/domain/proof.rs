@@ -60,6 +60,15 @@ impl Proof {
         Self { provider: Some(provider), ..Self::default() }
     }
 
+    /// What is left when it is only supposed who signed: it meets no condition on branch or event,
+    /// and a run that may be a fork's is one.
+    pub fn as_a_guess(self) -> Self {
+        // That it is none is not believed either.
+        let unsaid = Self { is_fork: self.is_fork.filter(|is_fork| *is_fork), ..self };
+        let is_fork = unsaid.may_be_fork().then_some(true);
+        Self { is_fork, reference: None, event: None, ..unsaid }
+    }
+
     /// Whether the run may be that of a pull request from a fork: known to be one, or a pull
     /// request of which nobody says that it is none.
     pub fn may_be_fork(&self) -> bool {

@@ -108,15 +108,18 @@ impl TrustRule {
         check::lacking(self).map(|field| field.label).collect()
     }
 
-    /// What these claims prove to who takes the rule's word.
+    /// What these claims prove to who takes the rule's word. Where only their shape says whose they
+    /// are, the issuer may let others choose them: then they can take rights away and give none.
     pub fn proof(&self, claims: &Map<String, Value>) -> Proof {
-        let said = Proof::from_claims(self.signer(claims), claims);
+        let signer = self.signer(claims);
+        let said = Proof::from_claims(signer, claims);
+        let said = if signer == self.known_signer() { said } else { said.as_a_guess() };
         Proof { rule: Some(self.id), ..said }
     }
 
-    /// What [`Provider::reuse`] says of the tokens that the rule takes.
-    pub fn reuse(&self) -> (Option<i64>, bool) {
-        self.known_signer().reuse()
+    /// What [`Provider::reuse`] says of these tokens that the rule takes.
+    pub fn reuse(&self, claims: &Map<String, Value>) -> (Option<i64>, bool) {
+        self.signer(claims).reuse()
     }
 }
 

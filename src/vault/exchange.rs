@@ -165,7 +165,7 @@ impl Vault {
                 issuer: &rule.issuer,
                 audience: &rule.audience,
                 now: now().0 / 1_000,
-                max_age: rule.reuse().0,
+                max_age: rule.reuse(unverified.claims()).0,
             };
             match reach.issuers.verify(unverified, &expect).await {
                 Ok(claims) => {

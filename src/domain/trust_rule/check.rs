@@ -1,5 +1,6 @@
 //! Whether claims are what a rule asks for, and which of them are not.
 
+use super::form::names_its_kind;
 use super::{ClaimField, Kind, Provider, TrustRule, ValueKind};
 use crate::domain::grant::fits;
 use crate::domain::proof::fact;
@@ -82,7 +83,8 @@ pub(super) fn is_of_tag(rule: &TrustRule, name: &str, claims: &Map<String, Value
             let path = rule.claims.get("ref_path");
             match name {
                 "ref" => {
-                    let is_asked = path.is_some_and(|path| path != ANY_REFERENCE)
+                    let is_asked = path
+                        .is_some_and(|path| path != ANY_REFERENCE && names_its_kind(path))
                         || rule.claims.contains_key("ref_type");
                     !is_asked && kind.as_deref() != Some("branch")
                 }

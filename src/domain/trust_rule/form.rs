@@ -127,7 +127,7 @@ fn read_claim(
 
 /// Whether a reference says of which kind it is, so that a pattern for branches matches no tag.
 /// The pattern for every kind looks like what it is.
-fn names_its_kind(reference: &str) -> bool {
+pub(super) fn names_its_kind(reference: &str) -> bool {
     let kind = reference.strip_prefix("refs/").and_then(|rest| rest.split_once('/'));
     let is_whole =
         |(kind, name): (&str, &str)| !kind.is_empty() && !kind.contains('*') && !name.is_empty();

@@ -20,6 +20,31 @@ impl Grows {
 /// Every exception.
 pub const GROWS: &[Grows] = &[
     Grows {
+        starts: "INSERT INTO usage (project_id,",
+        has: "FROM pipeline_fetch f JOIN receipt r",
+        why: "it adds up what was delivered since the last count, and goes through the sums",
+    },
+    Grows {
+        starts: "UPDATE pipeline_token SET last_used_at = g.last_at",
+        has: "FROM pipeline_fetch f",
+        why: "the same: the tokens of what was fetched since the last count",
+    },
+    Grows {
+        starts: "UPDATE secret_version SET deliveries = secret_version.deliveries + g.times",
+        has: "FROM pipeline_fetch f JOIN receipt r",
+        why: "the same: the versions of what was delivered since the last count",
+    },
+    Grows {
+        starts: "SELECT \"counted\".\"chain\"",
+        has: "\"counted\".\"chain\" = ?",
+        why: "there is one row for each project",
+    },
+    Grows {
+        starts: "UPDATE \"counted\" SET",
+        has: "\"counted\".\"chain\" = ?",
+        why: "there is one row for each project",
+    },
+    Grows {
         starts: "SELECT * FROM \"credential\" WHERE \"credential\".\"project_id\" = ?",
         has: "\"credential\".\"name_key\" ASC LIMIT ?",
         why: "a page of the list, in the order of an index; what a filter leaves out is read past",

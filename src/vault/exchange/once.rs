@@ -22,7 +22,7 @@ pub(super) fn used_once(
     rule: &TrustRule,
     claims: &Map<String, Value>,
 ) -> Result<Option<([u8; 32], i64)>, &'static str> {
-    if !rule.reuse().1 {
+    if !rule.reuse(claims).1 {
         return Ok(None);
     }
     let id = fact(claims.get("jti")).filter(|id| !id.is_empty());

@@ -95,9 +95,10 @@ fn a_server_of_ones_own_is_recognised_by_where_its_keys_are() {
 fn a_rule_from_before_its_issuer_was_known_is_judged_by_the_providers_rules() {
     let ids = [("sub", "repo:acme/api:ref:refs/heads/main")];
     let mut old = rule(Provider::Other, "https://issuer.example.com", AUDIENCE, &ids);
-    assert_eq!(old.reuse(), (None, false));
+    let none = with(&json!({}), &json!({}));
+    assert_eq!(old.reuse(&none), (None, false));
     old.issuer = "https://token.actions.acme.ghe.com".to_owned();
-    assert_eq!(old.reuse(), Provider::GitHub.reuse());
+    assert_eq!(old.reuse(&none), Provider::GitHub.reuse());
     let claims =
         with(&json!({"event_name": "pull_request", "ref": "refs/pull/7/merge"}), &json!({}));
     assert!(old.proof(&claims).may_be_fork());
@@ -115,7 +116,7 @@ fn a_known_providers_token_is_judged_by_its_rules_in_every_form_that_asks_for_a_
         let proof =
             rule(provider, issuer, AUDIENCE, &[("sub", account)]).proof(&with(&fork, &json!({})));
         assert!(proof.may_be_fork(), "{provider:?}");
-        assert_eq!(proof.reference.as_deref(), Some("refs/tags/main"), "{provider:?}");
+        assert_eq!(proof.reference, None, "{provider:?}");
     }
 }
 
@@ -149,5 +150,40 @@ fn the_issuer_is_stored_as_its_tokens_spell_it() {
     ] {
         let form = TrustForm { issuer: typed.to_owned(), ..TrustForm::default() };
         assert_eq!(form.read_issuer(provider), stored);
+    }
+}
+
+#[test]
+fn the_shape_of_claims_takes_rights_away_and_gives_none() {
+    let ids = [("sub", "ci")];
+    let other = rule(Provider::Other, "https://login.example.com", AUDIENCE, &ids);
+    let push = json!({
+        "sub": "ci", "project_id": "1", "job_project_id": "1", "pipeline_source": "push",
+        "ref": "main", "ref_type": "branch", "jti": "a"
+    });
+    let proof = other.proof(&with(&push, &json!({})));
+    assert_eq!((proof.reference.as_deref(), proof.event.as_deref()), (None, None));
+    assert_eq!(proof.is_fork, None);
+    let request = json!({"pipeline_source": "merge_request_event"});
+    assert!(other.proof(&with(&push, &request)).may_be_fork());
+    // What is taken as GitHub's is used up as GitHub's.
+    let github = with(&json!({"repository_id": "1", "event_name": "push"}), &json!({}));
+    assert_eq!(other.reuse(&github), Provider::GitHub.reuse());
+}
+
+#[test]
+fn a_stored_pattern_of_any_kind_does_not_make_a_tag_a_branch() {
+    let claims = |kind: &str, path: &str| {
+        let said = json!({"project_id": "1", "ref": "main", "ref_type": kind, "ref_path": path});
+        with(&said, &json!({}))
+    };
+    for pattern in ["refs/**", "refs/*main", "refs/*/main"] {
+        let mut old =
+            rule(Provider::GitLab, "https://gitlab.com", AUDIENCE, &[("project_id", "1")]);
+        for (name, value) in [("ref", "main"), ("ref_path", pattern)] {
+            old.claims.insert(name.to_owned(), value.to_owned());
+        }
+        assert!(!holds(&old, &claims("tag", "refs/tags/main")), "{pattern}");
+        assert!(holds(&old, &claims("branch", "refs/heads/main")), "{pattern}");
     }
 }
