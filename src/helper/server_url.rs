@@ -62,7 +62,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_is_no_server() {
+    fn an_empty_server_is_refused() {
         for given in ["", " ", "\n", "\r\n\t "] {
             let refused = server(Some(given.as_bytes())).unwrap_err();
             assert_eq!(refused.to_string(), "no credentials server URL");

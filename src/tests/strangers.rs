@@ -63,7 +63,7 @@ fn who_guesses_a_set_up_link_has_no_password_hashed() {
 }
 
 #[tokio::test]
-async fn who_names_pipelines_that_are_not_there_leaves_one_row_and_has_to_wait() {
+async fn guessing_pipelines_leaves_one_row_and_must_wait() {
     let app = App::new().await;
     let (pipeline, _) = app.bare_pipeline("build").await;
     let before = app.scalar_i64("SELECT COUNT(*) FROM attempt").await;
@@ -113,7 +113,7 @@ async fn any_proxy_of_a_trusted_network_says_who_asks() {
 }
 
 #[test]
-fn a_proxy_that_is_no_network_is_said_before_anything_is_made() {
+fn an_invalid_proxy_network_is_refused_before_anything_is_created() {
     let folder = Folder::new();
     let data = folder.0.join("data");
     let mut command = command(&data);

@@ -124,7 +124,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_no_host_is_refused_with_the_reason_and_never_repeated() {
+    fn an_invalid_host_is_refused_with_the_reason_and_never_repeated() {
         for (typed, problem) in [
             (" \n", HostProblem::Empty),
             ("https:///acme", HostProblem::Empty),

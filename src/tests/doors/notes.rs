@@ -38,7 +38,7 @@ async fn an_answer_tells_when_the_first_of_its_entries_ends() {
 }
 
 #[tokio::test]
-async fn what_readers_make_of_paths_is_said_where_they_are_handed_out() {
+async fn an_answer_with_paths_says_how_clients_read_them() {
     let scene = Scene::new().await;
     let note = async |path: &str| {
         scene.app.fetch(&scene.token, path).await.header("regcred-note").to_owned()

@@ -8,7 +8,7 @@ use std::os::unix::fs::{MetadataExt, PermissionsExt, chown, symlink};
 use std::process::Command;
 
 #[test]
-fn what_is_no_key_file_is_refused_and_told_apart() {
+fn each_invalid_key_file_is_refused_with_its_own_reason() {
     let install = Install::new();
     let right = install.right.id().to_string();
     let text = install.right.to_text();
@@ -37,7 +37,7 @@ fn what_is_no_key_file_is_refused_and_told_apart() {
 }
 
 #[test]
-fn what_is_no_file_of_its_owners_alone_is_refused() {
+fn a_key_file_must_be_a_private_file_of_its_owner() {
     let install = Install::new();
     let right = install.right.id().to_string();
     let refuses = |case: &str, name: &str, says: &str| {

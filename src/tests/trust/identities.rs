@@ -140,7 +140,7 @@ async fn a_fork_is_not_the_repository() {
 }
 
 #[tokio::test]
-async fn a_token_that_works_once_has_to_say_which_one_it_is() {
+async fn a_single_use_token_must_have_an_id() {
     let scene = Scene::github().await;
     for id in [json!(""), json!(null), json!(["a"]), json!({})] {
         let mut claims = github();

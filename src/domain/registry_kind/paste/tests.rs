@@ -173,7 +173,7 @@ fn tokens_of_clouds_are_told_where_they_end_and_what_they_go_with() {
 }
 
 #[test]
-fn what_is_no_secret_at_all_is_noticed_anywhere() {
+fn a_paste_that_is_not_a_secret_is_noticed_for_every_registry() {
     let pair = STANDARD.encode("acme-bot:hunter2");
     for kind in RegistryKind::ALL {
         assert_warns(&[
