@@ -85,7 +85,7 @@ pub enum Error {
         retry_after: u32,
     },
     /// The work cannot be recorded or stored just now. 503.
-    #[error("The service cannot do this just now. Nothing was changed. Try again in a moment.")]
+    #[error("The service is not available right now. Nothing was changed. Try again in a moment.")]
     Unavailable,
     /// Our fault; the cause is in the log. 500.
     #[error("Something went wrong on our side. Nothing was saved. Try again.")]

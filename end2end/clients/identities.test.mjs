@@ -109,7 +109,7 @@ test('lines that prove themselves with an identity token', { timeout }, inScene(
     assert.deepEqual((await agent.read('asked')).trim().split('\n'), asked);
   });
 
-  await t.test('a CI that gives no token says why, and the job stops', async () => {
+  await t.test('if a CI issues no token, it says why and the job stops', async () => {
     service.refuse('This job may not have an identity token.');
     for (const ci of ['github', 'azure']) {
       const { done } = await job(ci, await sign(url));

@@ -172,7 +172,7 @@ test('a server in trouble', { timeout }, inScene(async (scene, t) => {
     for (const file of ['config.json', 'auth.json', 'kubectl']) assert.deepEqual(await shell.left(file), [], file);
   });
 
-  await t.test('a server that is not there stops the job, too', async () => {
+  await t.test('an unreachable server stops the job, too', async () => {
     const shell = await Shell.start(scene, PROGRAMS);
     for (const id of ASKING) {
       const done = await shell.job(script(id).replaceAll(url, 'http://127.0.0.1:9'), env);

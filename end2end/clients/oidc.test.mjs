@@ -43,7 +43,7 @@ async function assertHeldBack(jobs, pipeline, token, intent, reason) {
   assert.deepEqual([receipt.door, receipt.outcome, receipt.reason], ['credential', 'refused', reason]);
 }
 
-test('whose word is taken, and for what', { timeout }, inScene(async (scene, t) => {
+test('which tokens are accepted, and for what', { timeout }, inScene(async (scene, t) => {
   const jobs = await Jobs.start(scene);
   const issuer = await jobs.newIssuer();
   const now = Math.floor(Date.now() / 1000);
@@ -158,7 +158,7 @@ test('whose word is taken, and for what', { timeout }, inScene(async (scene, t) 
     assert.equal(stranger.keyFetches(), 0);
   });
 
-  await t.test('what one pipeline is trusted with is not for another', async () => {
+  await t.test('a trust rule of one pipeline is not for another', async () => {
     const pipeline = await jobs.pipeline('github', issuer);
     const bare = await jobs.instance.person.addPipeline('bare');
     const token = await jobs.token('github', issuer);
@@ -168,7 +168,7 @@ test('whose word is taken, and for what', { timeout }, inScene(async (scene, t) 
   });
 }));
 
-test('how often a token is taken', { timeout }, inScene(async (scene, t) => {
+test('how often a token is accepted', { timeout }, inScene(async (scene, t) => {
   const jobs = await Jobs.start(scene);
   const issuer = await jobs.newIssuer();
   const replica = await jobs.replica();
@@ -245,7 +245,7 @@ test('keys that change, and a provider that is down', { timeout }, inScene(async
     await jobs.accepted(pipeline, after, replica);
   });
 
-  await t.test('an issuer that was never reached is a trouble that passes, and no refusal', async () => {
+  await t.test('an issuer that cannot be reached is a temporary failure, not a refusal', async () => {
     const third = await jobs.replica();
     const reply = await exchange(third, pipeline.id, after);
     assert.equal(reply.status, 503, reply.text);

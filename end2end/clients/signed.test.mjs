@@ -127,7 +127,7 @@ test('Woodpecker signs with its key', { timeout }, inScene(async (scene, t) => {
   for (const [what, request] of Object.entries(FORGED)) {
     await t.test(`${what} is refused`, async () => assertRefused(await send(url, request)));
   }
-  await t.test('none of these was delivered anything', async () => {
+  await t.test('none of these received anything', async () => {
     assert.equal((await receiptsOf(instance, pipeline.name)).length, count);
   });
   await t.test('the genuine one would have been taken', async () => {
@@ -135,7 +135,7 @@ test('Woodpecker signs with its key', { timeout }, inScene(async (scene, t) => {
   });
 }));
 
-test('Drone signs with the secret that both know', { timeout }, inScene(async (scene, t) => {
+test('Drone signs with the shared secret', { timeout }, inScene(async (scene, t) => {
   const { instance, person, pipeline, expected, url } = await startScene(scene);
   const claims = { 'repo.id': '7' };
   const shared = await person.trust(pipeline.id, { provider: 'drone', claims });
@@ -166,7 +166,7 @@ test('Drone signs with the secret that both know', { timeout }, inScene(async (s
     assertNothing(await send(url, sign(body(proposed))));
   });
 
-  await t.test('a repository of which no rule speaks is refused', async () => {
+  await t.test('a repository without a rule is refused', async () => {
     const { status, text } = await send(url, sign(body({}, { id: 10 })));
     assert.equal(status, 403, text);
     assertNoSecret(text);
@@ -196,7 +196,7 @@ test('Drone signs with the secret that both know', { timeout }, inScene(async (s
   for (const [what, request] of Object.entries(FORGED)) {
     await t.test(`${what} is refused`, async () => assertRefused(await send(url, request)));
   }
-  await t.test('none of these was delivered anything', async () => {
+  await t.test('none of these received anything', async () => {
     assert.equal((await receiptsOf(instance, pipeline.name)).length, count);
   });
   await t.test('the genuine one would have been taken', async () => {

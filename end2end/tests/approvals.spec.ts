@@ -52,7 +52,7 @@ test('a protected credential that can push waits until a second person approves 
   expect(signInFor(await (await push()).json(), host)).toEqual(['acme-bot', password]);
 });
 
-test('who gave the grant is told why they cannot approve it', async ({ page, instance }) => {
+test('the creator of a grant is told why they cannot approve it', async ({ page, instance }) => {
   const name = unique('own');
   await addCredential(page, instance, { name, access: 'pull_push', is_protected: 'true' });
   await addPipeline(page, instance, { name: unique('ci'), credentials: [name], access: 'Pull and push' });
@@ -63,7 +63,7 @@ test('who gave the grant is told why they cannot approve it', async ({ page, ins
   await expect(page.getByRole('button', { name: 'Approve', exact: true })).toHaveCount(0);
 });
 
-test('what needs no approval says so, and what is no grant is not found', async ({ page, instance }) => {
+test('a grant that needs no approval says so, and an unknown grant is not found', async ({ page, instance }) => {
   const name = unique('plain');
   await addCredential(page, instance, { name });
   await addPipeline(page, instance, { name: unique('ci'), credentials: [name] });

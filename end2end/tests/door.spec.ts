@@ -3,7 +3,7 @@ import { addPipeline, fetchConfig } from '../support/pipelines.ts';
 import { unique } from '../support/secrets.ts';
 import { expect, test } from '../support/test.ts';
 
-test('without a token that works there is only a 401', async ({ instance }) => {
+test('without a valid token the answer is 401', async ({ instance }) => {
   const token = `rgc_${'A'.repeat(22)}_${'B'.repeat(43)}_000000`;
   for (const authorization of ['', 'Bearer', 'Bearer x', `Bearer ${token}`, `Basic ${Buffer.from(`x:${token}`).toString('base64')}`]) {
     const response = await fetch(`${instance.url}/api/v1/docker-config`, { headers: { authorization } });
@@ -45,7 +45,7 @@ test('two credentials that serve a host equally well are left out and named', as
   await expect(page.getByRole('region', { name: 'Recent deliveries' })).toContainText('Refused');
 });
 
-test('what a run says of itself is never a reason to refuse it', async ({ page, instance }) => {
+test('claims of a run are never a reason to refuse it', async ({ page, instance }) => {
   const token = await addPipeline(page, instance, { name: unique('claims') });
   const runs: Record<string, string>[] = [{ 'Regcred-Run': 'x'.repeat(257) }, { 'Regcred-Branch': 'a\tb' }];
   for (const run of runs) {

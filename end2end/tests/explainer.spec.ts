@@ -44,7 +44,7 @@ test('the longest path wins, and each of the others has its reason', async ({ pa
   await expect(page.getByRole('region', { name: 'Used by' }).getByRole('row').filter({ hasText: pipeline })).toContainText('Never');
 });
 
-test('a condition is met by what is supposed to be proved', async ({ page, instance }) => {
+test('a condition is met by values that are treated as proven', async ({ page, instance }) => {
   const host = `${unique('terms')}.example.com`;
   const [name, pipeline] = [unique('terms'), unique('acme/api')];
   await addCredential(page, instance, { name, registry_url: host });
@@ -74,7 +74,7 @@ test('a condition is met by what is supposed to be proved', async ({ page, insta
   await expect(page.getByLabel('Pull request from a fork')).toBeChecked();
 });
 
-test('what cannot be read as a question is said at its field, and stays there', async ({ page, instance }) => {
+test('a question that cannot be read is refused at its field, and what was typed stays', async ({ page, instance }) => {
   const pipeline = unique('ci');
   await addPipeline(page, instance, { name: pipeline });
   const id = idOf(page.url());

@@ -46,7 +46,7 @@ test('a grant says its conditions, and what a run says of itself meets none of t
   expect(response.headers.get('regcred-left-out')).toContain('the branch was not proven');
 });
 
-test('without conditions none is said, and they are folded away', async ({ page, instance }) => {
+test('without conditions, none are listed and their fields are folded', async ({ page, instance }) => {
   const { name, host, token } = await prepare(page, instance);
   const grants = grantsOf(page);
   await expect(grants.getByLabel('Only from these branches', { exact: true })).toBeHidden();
@@ -70,7 +70,7 @@ test('a condition that cannot be read comes back open, with what was typed', asy
   await expect(grants.getByRole('row').filter({ hasText: name })).toHaveCount(0);
 });
 
-test('a grant of short-lived tokens hands out no secret', async ({ page, instance }) => {
+test('a grant of short-lived tokens delivers no secret', async ({ page, instance }) => {
   const { name, host, token } = await prepare(page, instance);
   const grants = grantsOf(page);
   await grants.getByText('Conditions', { exact: true }).click();
@@ -83,7 +83,7 @@ test('a grant of short-lived tokens hands out no secret', async ({ page, instanc
   expect(response.headers.get('regcred-left-out')).toContain('ask with image=');
 });
 
-test('a grant for some repositories asks which one is meant', async ({ page, instance }) => {
+test('a grant for some repositories requires the image', async ({ page, instance }) => {
   const { name, host, token } = await prepare(page, instance);
   await grant(page, instance, `${name} (${host})`, { 'Only these repositories': 'acme/api' });
   await expect(grantsOf(page).getByRole('row').filter({ hasText: name })).toContainText('only acme/api');

@@ -13,7 +13,7 @@ const FUNCTIONS = [
   'versions/switch', 'versions/destroy', 'keys/rotate', 'keys/retire', 'keys/destroy', 'registry/recognise',
 ];
 
-test('every page comes with the whole set of headers, and a nonce of its own', async ({ page, instance }) => {
+test('every page has all security headers and its own nonce', async ({ page, instance }) => {
   const pages = await everyPage(page, instance);
   const nonces = new Set<string>();
   for (const [what, address] of Object.entries(pages)) {

@@ -52,7 +52,7 @@ test('Docker Hub has the key under which docker looks for it', async ({ page, in
   expect(signInFor(config, 'https://index.docker.io/v1/')).toEqual(['acme-bot', password]);
 });
 
-test('what is granted for pulling is not given for pushing', async ({ page, instance }) => {
+test('a pull grant is not delivered for a push', async ({ page, instance }) => {
   const name = unique('pull');
   await addCredential(page, instance, { name, access: 'pull_push' });
   const token = await addPipeline(page, instance, { name: unique('ci'), credentials: [name], access: 'Pull' });
@@ -104,7 +104,7 @@ test('granting needs the own password, and a wrong one keeps the form', async ({
   await expect(page.getByRole('link', { name, exact: true })).toHaveCount(0);
 });
 
-test('what is wrong with a pipeline is said at its field', async ({ page, instance }) => {
+test('errors of the pipeline form stand at their fields', async ({ page, instance }) => {
   const [name, pullOnly] = [unique('Taken'), unique('pull-only')];
   await addCredential(page, instance, { name: pullOnly });
   await addPipeline(page, instance, { name });

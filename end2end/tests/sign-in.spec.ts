@@ -33,7 +33,7 @@ test('a wrong password and an unknown address get the same vague sentence', asyn
   }
 });
 
-test('after a wrong password the right one still leads to where one wanted to go', async ({ page, instance }) => {
+test('after a wrong password, the right one still leads to the requested page', async ({ page, instance }) => {
   await page.goto(`${instance.project}/pipelines`);
   await expect(page).toHaveURL(/\/sign-in\?next=/);
   await signIn(page, { ...instance.account, password: 'not the password' });

@@ -26,7 +26,7 @@ test('a credential says every origin that its secret may go to', async ({ page, 
   await expect(section(page)).not.toContainText("Registry's own services");
 });
 
-test('a token service is accepted with the own password, and that is taken back', async ({ page, instance }) => {
+test('a token service is accepted with the own password, and removed again', async ({ page, instance }) => {
   const name = unique('service');
   await addCredential(page, instance, { name });
   await page.goto(await pathOf(page, instance, name));
@@ -54,7 +54,7 @@ test('a token service is accepted with the own password, and that is taken back'
   await expect(section(page).getByRole('button', { name: 'Accept', exact: true })).toBeVisible();
 });
 
-test('what is no address of a token service is said at the field', async ({ page, instance }) => {
+test('a wrong address of a token service is refused at its field', async ({ page, instance }) => {
   const name = unique('wrong');
   await addCredential(page, instance, { name });
   await page.goto(await pathOf(page, instance, name));

@@ -27,7 +27,7 @@ function unsigned(claims: Record<string, unknown>): string {
   return [part({ alg: 'RS256', typ: 'JWT' }), part(claims), 'AAAA'].join('.');
 }
 
-test('a rule asks for ids and something narrower, is listed with its claims, and deleted', async ({ page, instance }) => {
+test('a rule needs ids and a restriction, is listed with its claims, and is deleted', async ({ page, instance }) => {
   const path = await openPipeline(page, instance);
   await expect(rulesOf(page)).toContainText('this pipeline can only use a token');
   await rulesOf(page).getByRole('link', { name: 'Add trust rule' }).click();
@@ -65,7 +65,7 @@ test('a rule asks for ids and something narrower, is listed with its claims, and
   await expect(row).toHaveCount(0);
 });
 
-test('every provider has a form of its own', async ({ page, instance }) => {
+test('every provider has its own form', async ({ page, instance }) => {
   const path = await openPipeline(page, instance);
   await page.goto(`${path}/trust/new`);
   const who = page.getByRole('navigation', { name: 'Provider' });

@@ -123,7 +123,9 @@ async fn unlocked(
 ) -> Result<Session, String> {
     let say = |problem: StartError| problem.to_string();
     if store.kek_ids().await.map_err(|error| say(error.into()))?.is_empty() {
-        return Err("There is no keyring yet. A server creates it when it first starts.".to_owned());
+        return Err(
+            "The database has no keyring yet. A server creates it when it first starts.".to_owned()
+        );
     }
     let found = find_keys(storage, store).await.map_err(say)?;
     if !is_current {
@@ -229,7 +231,7 @@ fn look_at_clocks(report: &mut Report, found: crate::error::Result<Clocks>) {
         Ok(Clocks { newest_ahead: Some(ahead), .. }) if ahead > AHEAD => (
             State::Problem,
             format!(
-                "The newest entry is dated {} seconds in the future. Set this machine's clock. If it is right, another server's clock was wrong.",
+                "The newest entry is dated {} seconds in the future. Set this machine's clock. If it is right, the clock of another server was wrong.",
                 ahead / 1_000
             ),
         ),

@@ -18,7 +18,7 @@ pub(super) struct NewFile {
 }
 
 impl NewFile {
-    /// Begins a file of that name, which has to be free: nothing is ever overwritten.
+    /// Begins a file of that name, which must be free: nothing is ever overwritten.
     pub(super) fn create(path: &Path) -> Result<Self, Failure> {
         if path.symlink_metadata().is_ok() {
             return Err(taken(path));

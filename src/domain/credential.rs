@@ -123,7 +123,7 @@ pub struct Credential {
     pub is_protected: bool,
     /// What is stored, since when and by whom.
     pub secret: StoredSecret,
-    /// The origin of the token service that may get the secret, besides the registry itself.
+    /// The origin of the token service that may get the secret, in addition to the registry itself.
     pub token_service: Option<String>,
     /// What may be shown of a service account key.
     pub key_file: Option<KeyFile>,

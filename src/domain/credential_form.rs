@@ -64,9 +64,9 @@ const ALSO_MAX: usize = 20;
 /// The longest of these hosts, so that its name leaves room for the credential's.
 const ALSO_HOST_MAX: usize = 80;
 
-const PLAIN_HTTP: &str = "Plain HTTP sends the secret unencrypted. Use https, or tick “Insecure registry” under More options.";
-const SAYS_HTTPS: &str = "The address says https, by its scheme or by port 443. Untick “Insecure registry”, or type the address with http://.";
-const NOT_GOOGLES: &str = "The key works at Google's registries only. Enter one host of theirs without a path, for example europe-docker.pkg.dev.";
+const PLAIN_HTTP: &str = "Plain HTTP sends the secret unencrypted. Use https, or select “Insecure registry” under More options.";
+const SAYS_HTTPS: &str = "The address is for https, by its scheme or port 443. Clear “Insecure registry”, or type the address with http://.";
+const NOT_GOOGLES: &str = "The key works only with Google's registries. Enter one of their hosts without a path, for example europe-docker.pkg.dev.";
 
 impl CredentialForm {
     /// Every broken rule at its field, or the draft.
@@ -109,7 +109,7 @@ impl CredentialForm {
         }
         let method = Method::from_word(&self.method);
         if method.is_none() {
-            at("method", "Choose how this registry is signed in to.".to_owned());
+            at("method", "Choose an authentication method.".to_owned());
         }
         let (username, filled_in) =
             self.username(method, host).map_err(|m| at("username", m)).unwrap_or_default();
@@ -125,16 +125,13 @@ impl CredentialForm {
             .unwrap_or_default();
         let access = Access::from_word(&self.access);
         if access.is_none() {
-            at("access", "Choose what this credential can do.".to_owned());
+            at("access", "Choose the access: pull, or pull and push.".to_owned());
         }
         let mut day = |field: &str, text: &str| {
             let text = text.trim();
             let day = Day::parse(text);
             if day.is_none() && !text.is_empty() {
-                at(
-                    field,
-                    "This is not a day. Write it as year-month-day, such as 2027-01-31.".to_owned(),
-                );
+                at(field, "Enter a date as year-month-day, for example 2027-01-31.".to_owned());
             }
             day
         };
@@ -161,8 +158,10 @@ impl CredentialForm {
                         changes.push("Its path became the repository path.".to_owned());
                         paths.push(path);
                     } else {
-                        changes
-                            .push("Its path was dropped: a repository path was given.".to_owned());
+                        changes.push(
+                            "Its path was dropped, because a repository path was entered."
+                                .to_owned(),
+                        );
                     }
                 }
                 changes.extend(filled_in);

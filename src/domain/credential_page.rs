@@ -30,7 +30,7 @@ pub struct CredentialPage {
     pub replacements: Vec<Grantable>,
     /// The last audit events about it, newest first.
     pub events: Vec<AuditEvent>,
-    /// Where its secret may be sent besides its own origin, by kind of registry.
+    /// Where its secret may be sent in addition to its own origin, by kind of registry.
     pub companions: Vec<String>,
     /// The day its state is told for.
     pub today: Day,

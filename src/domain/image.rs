@@ -27,12 +27,12 @@ pub enum ImageProblem {
     NoRepository,
     /// What follows the repository.
     #[error(
-        "What follows the repository is no tag and no digest. Name the image as a client does, for example ghcr.io/acme/api:1.2, or leave that part out."
+        "The part after the repository is not a tag or a digest. Correct or remove it, for example ghcr.io/acme/api:1.2."
     )]
     TagOrDigest,
     /// The id that a client gives to an image on its own machine.
     #[error(
-        "That is the id of an image, which says nothing of its registry. Name the image, for example ghcr.io/acme/api:1.2."
+        "That is the id of an image, and it does not say which registry. Name the image, for example ghcr.io/acme/api:1.2."
     )]
     Id,
 }

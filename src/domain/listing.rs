@@ -191,9 +191,7 @@ fn word<T>(
     match value {
         None => Ok(None),
         Some(text) => read(&text).map(Some).ok_or_else(|| {
-            Error::BadRequest(format!(
-                "The address of this page has a value for {name} that does not exist."
-            ))
+            Error::BadRequest(format!("The address of this page has an unknown value for {name}."))
         }),
     }
 }

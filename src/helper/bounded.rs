@@ -14,7 +14,7 @@ const TOKEN_LIMIT: u64 = 16 * 1024;
 #[derive(Clone, Copy, PartialEq)]
 pub enum Readers {
     Owner,
-    /// Whoever made the file has decided that.
+    /// The maker of the file decided that.
     Anyone,
 }
 
@@ -43,7 +43,7 @@ pub fn token(path: &Path, name: &str, readers: Readers) -> Result<Secret, Failur
     let bytes = read(&mut file, TOKEN_LIMIT).map_err(unreadable)?;
     let text = bytes.as_ref().and_then(|bytes| std::str::from_utf8(bytes).ok());
     text.map(|text| Secret::from(text.to_owned()))
-        .ok_or_else(|| Failure::here(format!("The file of {name} holds no token.")))
+        .ok_or_else(|| Failure::here(format!("The file of {name} contains no token.")))
 }
 
 #[cfg(test)]

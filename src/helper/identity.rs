@@ -13,9 +13,9 @@ use ci::Ci;
 use std::path::Path;
 use ureq::http::HeaderValue;
 
-const NOBODY: &str = "Nothing says who is asking: set REGCRED_TOKEN or REGCRED_TOKEN_FILE; or REGCRED_PIPELINE with REGCRED_ID_TOKEN or REGCRED_ID_TOKEN_FILE. Jobs of GitHub, Azure Pipelines, Buildkite and CircleCI need only REGCRED_PIPELINE; in GitHub the job also needs the permission id-token: write.";
+const NOBODY: &str = "No token is set. Set REGCRED_TOKEN or REGCRED_TOKEN_FILE, or set REGCRED_PIPELINE with REGCRED_ID_TOKEN or REGCRED_ID_TOKEN_FILE. Jobs of GitHub, Azure Pipelines, Buildkite and CircleCI need only REGCRED_PIPELINE. In GitHub the job also needs the permission id-token: write.";
 
-const NO_PIPELINE: &str = "REGCRED_PIPELINE is not set: with an identity token of the CI it must be the id of the pipeline.";
+const NO_PIPELINE: &str = "REGCRED_PIPELINE is not set. With an identity token of the CI, set it to the id of the pipeline.";
 
 enum Source<'a> {
     Given(&'a Secret),
@@ -74,7 +74,7 @@ impl<'a> Source<'a> {
 pub fn usable(token: &Secret, name: &str) -> Result<Secret, Failure> {
     let text = token.expose().trim();
     if text.is_empty() || !text.bytes().all(|byte| byte.is_ascii_graphic()) {
-        return Err(Failure::here(format!("What {name} gives is no token.")));
+        return Err(Failure::here(format!("{name} does not contain a token.")));
     }
     Ok(Secret::from(text.to_owned()))
 }

@@ -98,7 +98,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_image_is_refused_and_not_repeated() {
+    fn an_invalid_image_is_refused_and_not_repeated() {
         for text in
             ["", " ", "/", "ghcr.io/", "hunter2//x", "hunter2 x", "hunter2/", ":1", "@sha256:00"]
         {

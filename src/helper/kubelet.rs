@@ -110,7 +110,7 @@ impl Asked {
         let annotations = self.service_account_annotations.as_ref();
         let annotated = annotations.and_then(|annotations| annotations.get(PIPELINE));
         let pipeline = annotated.or(settings.pipeline.as_ref()).ok_or(Failure::here(
-            "Nothing says which pipeline the service account is: annotate it with regcred/pipeline, or set REGCRED_PIPELINE.",
+            "No pipeline is set for the service account. Annotate it with regcred/pipeline, or set REGCRED_PIPELINE.",
         ))?;
         let token = identity::usable(token, "serviceAccountToken")?;
         Api::open_as(pipeline, &token, settings, variables)

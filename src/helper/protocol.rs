@@ -19,10 +19,10 @@ const USAGE: &str = "Usage: docker-credential-regcred <store|get|erase|list|vers
 const VERSION: &str =
     concat!("docker-credential-regcred (regcred) ", env!("CARGO_PKG_VERSION"), "\n");
 
-/// More is no server that somebody asks for.
+/// A longer text is not a server that somebody asks for.
 const SERVER_LIMIT: u64 = 64 * 1024;
 
-/// More is no credential that somebody wants to store.
+/// A longer text is not a credential that somebody stores.
 const STORE_LIMIT: u64 = 1024 * 1024;
 
 const NOT_STORED: &str = "Nothing was stored, since credentials are kept in Regcred: add or change this one there, or set REGCRED_IGNORE_STORE=true to ignore this silently.";

@@ -37,9 +37,9 @@ pub fn tell(
     variables: &Variables,
 ) -> Result<(), Failure> {
     let path = settings.state.as_deref().ok_or(Failure::here(
-        "REGCRED_STATE is not set: it names the file in which get and kubelet note what to report.",
+        "REGCRED_STATE is not set. Set it to the file in which get and kubelet record what to report.",
     ))?;
-    let unusable = |_| Failure::here("The file of REGCRED_STATE cannot be read and emptied.");
+    let unusable = |_| Failure::here("The file of REGCRED_STATE cannot be read or emptied.");
     let noted = take(path).map_err(unusable)?;
     if noted.is_empty() {
         return Ok(());

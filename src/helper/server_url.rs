@@ -12,7 +12,7 @@ const LONGEST: usize = 2048;
 pub fn server(bytes: Option<&[u8]>) -> Result<&str, Failure> {
     let server = checked(bytes, "server URL")?;
     if server.contains('@') {
-        return Err(Failure::here("The server URL on stdin contains user info. Leave it out."));
+        return Err(Failure::here("The server URL on stdin contains user info. Remove it."));
     }
     Ok(server)
 }
@@ -62,7 +62,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_is_no_server() {
+    fn an_empty_server_is_refused() {
         for given in ["", " ", "\n", "\r\n\t "] {
             let refused = server(Some(given.as_bytes())).unwrap_err();
             assert_eq!(refused.to_string(), "no credentials server URL");

@@ -57,7 +57,7 @@ pub struct Settings {
     pub service_connection: Option<String>,
     /// Whether the client is to stop where there should have been a credential.
     pub is_strict: bool,
-    /// Certificates that are trusted besides the usual ones.
+    /// Certificates that are trusted in addition to the usual ones.
     pub ca_file: Option<PathBuf>,
     pub timeout: Duration,
     /// Where the ids of deliveries are noted.
@@ -130,7 +130,7 @@ impl Settings {
     pub fn server(&self) -> Result<String, Failure> {
         // A variable that came from a file often ends with a line break.
         let url = self.url.as_deref().map(str::trim).ok_or_else(|| {
-            Failure::here("REGCRED_URL is not set: it is the address of Regcred, such as https://regcred.example.com.")
+            Failure::here("REGCRED_URL is not set. Set it to the address of Regcred, such as https://regcred.example.com.")
         })?;
         let origin = address::origin(url).filter(|_| address::is_safe(url, true));
         let origin = origin.ok_or_else(|| {
@@ -178,7 +178,7 @@ fn timeout(typed: Option<String>, written: Option<u64>) -> Result<Duration, Fail
     let seconds = seconds.filter(|seconds| (1..=120).contains(seconds));
     seconds
         .map(Duration::from_secs)
-        .ok_or_else(|| Failure::here("REGCRED_TIMEOUT must be a number of seconds, 1 to 120."))
+        .ok_or_else(|| Failure::here("REGCRED_TIMEOUT must be a number of seconds from 1 to 120."))
 }
 
 #[cfg(test)]

@@ -193,7 +193,7 @@ fn failed(error: &ureq::Error, whom: &str) -> Try {
         }
         ureq::Error::Tls(_) | ureq::Error::Rustls(_) => return Try::Done(Err(untrusted(whom))),
         _ => {
-            let sentence = format!("{whom} cannot be asked: what is there does not speak HTTP.");
+            let sentence = format!("{whom} did not answer in HTTP.");
             return Try::Done(Err(Failure::Refused(sentence)));
         }
     };

@@ -49,7 +49,7 @@ pub enum IssuerProblem {
     Unreachable(Part, OutboundProblem),
     /// It answered with another status than that of the document.
     Answered(Part, u16),
-    /// It answered, and with something else than what it has to publish.
+    /// It answered with something else than what it must publish.
     Unfit(Part, Wrong),
 }
 
@@ -57,7 +57,7 @@ impl fmt::Display for IssuerProblem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match *self {
             Self::Token(problem) => fmt::Display::fmt(&problem, f),
-            Self::Address => f.write_str("the issuer's address is not one that can be asked"),
+            Self::Address => f.write_str("the issuer's address cannot be called"),
             Self::Unreachable(part, cause) => {
                 write!(f, "the issuer was asked for its {}, and {}", part.name(), unreached(cause))
             }
@@ -102,7 +102,7 @@ impl IssuerProblem {
         let said = self.to_string().replacen("the issuer", &format!("The issuer {host}"), 1);
         let advice = match self {
             Self::Answered(_, 401 | 403) if is_cluster => {
-                " The cluster lets nobody read it without authentication: bind the cluster role system:service-account-issuer-discovery to the group system:unauthenticated."
+                " The cluster allows this only with authentication: bind the cluster role system:service-account-issuer-discovery to the group system:unauthenticated."
             }
             Self::Answered(_, 401 | 403) => " It must publish this without authentication.",
             Self::Answered(_, 404) => " Check the issuer of the trust rule.",
@@ -134,15 +134,15 @@ fn unreached(cause: OutboundProblem) -> String {
         OutboundProblem::Unresolved => "its host name was not found".to_owned(),
         OutboundProblem::TimedOut => "it did not answer in time".to_owned(),
         OutboundProblem::Tls => {
-            "no secure connection could be made: its certificate is not valid or not trusted here"
+            "no secure connection could be made: its certificate is not valid or not trusted"
                 .to_owned()
         }
         OutboundProblem::Redirected => {
             "it answered with a redirect, which is not followed".to_owned()
         }
-        OutboundProblem::BadUrl => "its address is not one that can be called".to_owned(),
+        OutboundProblem::BadUrl => "its address cannot be called".to_owned(),
         OutboundProblem::Unreachable | OutboundProblem::TooLarge | OutboundProblem::BadRoots => {
-            "it cannot be reached, or broke off".to_owned()
+            "it cannot be reached, or closed the connection".to_owned()
         }
     }
 }
@@ -150,11 +150,9 @@ fn unreached(cause: OutboundProblem) -> String {
 fn unfit(part: Part, wrong: Wrong) -> &'static str {
     match (part, wrong) {
         (_, Wrong::Length) => "its answer is too long",
-        (_, Wrong::OtherIssuer) => "they name another issuer",
-        (_, Wrong::Place) => "they name an address for its keys (jwks_uri) that may not be asked",
-        (Part::Metadata, Wrong::Form) => {
-            "it answered with something else: no JSON with issuer and jwks_uri"
-        }
-        (Part::Keys, Wrong::Form) => "it answered with something else: no set of keys",
+        (_, Wrong::OtherIssuer) => "the metadata names another issuer",
+        (_, Wrong::Place) => "the address of its keys (jwks_uri) may not be called",
+        (Part::Metadata, Wrong::Form) => "its answer is not JSON with issuer and jwks_uri",
+        (Part::Keys, Wrong::Form) => "its answer is not a set of keys",
     }
 }

@@ -37,7 +37,7 @@ pub use wait::USUAL_WAIT;
 pub struct OutboundSettings {
     /// Networks that may be called although they are not public.
     pub allowed: Vec<Network>,
-    /// Certificates, as PEM, to trust besides the usual ones; may be empty.
+    /// Certificates, as PEM, to trust in addition to the usual ones; may be empty.
     pub roots_pem: Vec<u8>,
 }
 

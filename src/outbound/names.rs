@@ -1,8 +1,8 @@
 //! Looks names up, and gives back none of the addresses unless each of them may be called.
 //!
 //! The check stands between the look-up and the connection, which goes to the very addresses that were checked. A
-//! look-up of our own before the request would check one answer and connect to the next: whoever owns the name can
-//! let it change in between (DNS rebinding).
+//! look-up of our own before the request would check one answer and connect to the next: the owner of the name can
+//! change it in between (DNS rebinding).
 
 use std::error::Error;
 use std::io;

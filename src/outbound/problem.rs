@@ -8,7 +8,7 @@ use std::io;
 pub enum OutboundProblem {
     /// Not an address of the web, or one with more in it than scheme, host, port, path and query.
     #[error(
-        "That is not an address that can be called: it needs https:// and a host, and no username, no # and no space."
+        "This address cannot be called. It needs https:// and a host, without a username, # or space."
     )]
     BadUrl,
     /// The host is, or its name stands for, an address that is not public, in the range that is named.
@@ -19,8 +19,10 @@ pub enum OutboundProblem {
     /// The name stands for no address.
     #[error("The host name was not found. Check its spelling.")]
     Unresolved,
-    /// Nobody is there, or whoever is broke off.
-    #[error("The host cannot be reached, or broke off. Check the name and the port, or try again.")]
+    /// Nobody answers, or the connection was closed.
+    #[error(
+        "The host cannot be reached, or closed the connection. Check the name and the port, or try again."
+    )]
     Unreachable,
     /// It took longer than anybody should wait.
     #[error("The host did not answer in time. Try again.")]

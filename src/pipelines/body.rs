@@ -7,14 +7,14 @@ use serde::de::DeserializeOwned;
 /// The whole body, of at most `max` bytes.
 pub(super) async fn read(body: Body, max: usize) -> Result<Bytes> {
     to_bytes(body, max).await.map_err(|_| {
-        Error::BadRequest(format!("The body must be whole, and at most {} KiB.", max / 1024))
+        Error::BadRequest(format!("The body must be complete, and at most {} KiB.", max / 1024))
     })
 }
 
-/// The value that the body is, and nothing besides it.
+/// The value that the body is, and nothing else.
 ///
 /// # Errors
-/// `BadRequest`, which does not repeat the body: `form` says what it has to be.
+/// `BadRequest`, which does not repeat the body: `form` says what it must be.
 pub(super) fn json<T: DeserializeOwned>(body: &[u8], form: &str) -> Result<T> {
     serde_json::from_slice(body)
         .map_err(|_| Error::BadRequest(format!("The body must be JSON: {form}.")))

@@ -26,7 +26,7 @@ pub(super) async fn fetch(State(vault): State<Vault>, asking: Asking) -> Result<
         }
         (None, Some(image), None) => only_for(request, Some(place::image(image)?)),
         _ => {
-            let message = "Name either the server, perhaps with the repository, or the image.";
+            let message = "Name either the server, with or without a repository, or the image.";
             return Err(Error::BadRequest(message.to_owned()).into());
         }
     };

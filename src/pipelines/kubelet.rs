@@ -23,7 +23,7 @@ pub(super) async fn fetch(State(vault): State<Vault>, asking: Asking) -> Result<
     let query = asking.query(&["intent", "image", "cache"], &[])?;
     let intent = query.intent()?;
     let image = query.one("image").ok_or_else(|| {
-        Error::BadRequest("Name the image that is pulled: image=ghcr.io/acme/api.".to_owned())
+        Error::BadRequest("Name the image to pull: image=ghcr.io/acme/api.".to_owned())
     })?;
     let image = place::image(image)?;
     let whole = asking.request(Door::Kubelet, intent, Shape::Paths);

@@ -24,7 +24,7 @@ impl IntoResponse for Reply {
                 "Send a valid pipeline token: Authorization: Bearer rgc_…".to_owned()
             }
             Error::Unavailable => {
-                "Regcred cannot read or write its database just now, so nothing was delivered. Try again in a moment.".to_owned()
+                "Regcred cannot read or write its database right now, so nothing was delivered. Try again in a moment.".to_owned()
             }
             error => error.to_string(),
         };

@@ -47,7 +47,7 @@ pub struct BearerAsk<'a> {
     pub username: &'a str,
     /// The password, token or key.
     pub secret: &'a [u8],
-    /// Origins, `https://host:port`, accepted for the token service besides the registry's own and its fixed companions.
+    /// Origins, `https://host:port`, accepted for the token service in addition to the registry's own and its fixed companions.
     pub realms: &'a [String],
 }
 

@@ -7,7 +7,7 @@ use crate::outbound::{OutboundProblem, USUAL_WAIT};
 pub enum RegistryProblem {
     /// It takes the user name and the password themselves and knows no tokens.
     #[error(
-        "This registry has no token service: it takes the username and the password at each request."
+        "This registry has no token service. It expects the username and the password in each request."
     )]
     Basic,
     /// It answers without being convinced of anything.
@@ -15,7 +15,7 @@ pub enum RegistryProblem {
     Open,
     /// It names a token service at an origin that nobody accepted; nothing was sent there.
     #[error(
-        "The registry sends the password to {0}, which nobody has accepted for this credential. If that is its token service, accept it on the credential."
+        "The registry asks to send the password to {0}, which is not accepted for this credential. If that is its token service, accept it on the credential's page."
     )]
     RealmNotAccepted(String),
     /// The token service does not know the user name and the password, or does not let them in.
@@ -25,7 +25,7 @@ pub enum RegistryProblem {
     Refused,
     /// The token that was granted does not do what was asked for; it was thrown away.
     #[error(
-        "The registry granted less than was asked for. Check that the user may do this in the repository."
+        "The registry granted less access than requested. Check that the user has this access to the repository."
     )]
     Narrower,
     /// The token that was granted does more than was asked for; it was thrown away.
@@ -38,12 +38,12 @@ pub enum RegistryProblem {
     Malformed,
     /// A status that says neither yes nor no, and will say the same again.
     #[error(
-        "The registry or its token service gave an unexpected answer, with status {0}. Check that the address is that of a registry."
+        "The registry or its token service gave an unexpected answer, with status {0}. Check that the address is a registry's."
     )]
     Unexpected(u16),
     /// It is down, or was asked too often: nothing is known of the user name and the password.
     #[error(
-        "The registry or its token service is not available just now: it answered with status {status}. Try again later."
+        "The registry or its token service is not available right now: it answered with status {status}. Try again later."
     )]
     Busy {
         status: u16,
@@ -51,7 +51,7 @@ pub enum RegistryProblem {
         wait: u32,
     },
     /// A token was to be asked for something that is not one repository.
-    #[error("That is not the name of one repository, so no token can be asked for it.")]
+    #[error("That is not the name of one repository, so no token can be requested for it.")]
     BadRepository,
     /// There was no answer, or the call was not made.
     #[error(transparent)]

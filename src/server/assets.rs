@@ -101,7 +101,7 @@ fn answer(file: &str, headers: &HeaderMap, cache: &'static str) -> Response {
         // RFC 9110, 12.5.3: "identity;q=0" or "*;q=0", and nothing else that is there.
         None => (
             StatusCode::NOT_ACCEPTABLE,
-            "This file is sent as it is, or compressed with br or gzip. The header Accept-Encoding of the request refuses all three.\n",
+            "This file is available uncompressed or compressed with br or gzip. The request's Accept-Encoding header refuses all three.\n",
         )
             .into_response(),
     };

@@ -136,7 +136,7 @@ pub struct Config {
     pub log: String,
 }
 
-/// Registries and issuers of one's own: those on the internet need no setting.
+/// Private registries and issuers: those on the internet need no setting.
 #[derive(Clone, Debug, Default, clap::Args)]
 pub struct OutboundConfig {
     /// Private networks with registries or issuers to ask, such as 10.0.0.0/8, separated by commas
@@ -171,9 +171,9 @@ pub enum ConfigProblem {
         "REGCRED_TRUSTED_PROXIES must be addresses or networks separated by commas, such as 10.0.0.0/8,192.0.2.7."
     )]
     BadProxies,
-    #[error("The file that REGCRED_CA_FILE names cannot be used: {0}.")]
+    #[error("The file of REGCRED_CA_FILE cannot be used: {0}.")]
     BadAuthorities(String),
-    #[error("DATABASE_URL must begin with postgres://. Leave it out to use the embedded database.")]
+    #[error("DATABASE_URL must begin with postgres://. Remove it to use the embedded database.")]
     BadDatabase,
 }
 

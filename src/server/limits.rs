@@ -46,8 +46,8 @@ pub(super) async fn layer(request: Request<Body>, next: Next) -> Response {
     next.run(Request::from_parts(parts, body)).await
 }
 
-/// The body, which fails when it is too large, or is not there in time: whoever reads it fails, and
-/// the connection is closed with what is unread.
+/// The body, which fails when it is too large, or is not there in time: reading it fails, and the
+/// connection is closed with what is unread.
 fn in_time(body: Body, max: usize, time: Duration) -> Body {
     let end = Box::pin(tokio::time::sleep(time));
     Body::new(InTime { body: Limited::new(body, max), end })

@@ -26,7 +26,7 @@ pub enum StartError {
     )]
     NoDatabase(String),
     #[error(
-        "The database that DATABASE_URL names holds no Regcred. Check the address, or start the server once to set it up."
+        "The database of DATABASE_URL is not a Regcred database. Check the address, or start the server once to set it up."
     )]
     NoSharedDatabase,
     #[error(
@@ -38,10 +38,10 @@ pub enum StartError {
     )]
     NewerSchema,
     #[error(
-        "{0} cannot be listened on: {1}. Another server may use it; choose one with REGCRED_LISTEN."
+        "Regcred cannot listen on {0}: {1}. Another program may be using it. Choose another address with REGCRED_LISTEN."
     )]
     Listen(SocketAddr, io::Error),
-    #[error("Serving stopped: {0}.")]
+    #[error("The server stopped: {0}.")]
     Serve(io::Error),
     #[error("The database cannot be used. The log says why.")]
     Database(Error),

@@ -1,5 +1,5 @@
 //! What becomes of a panic: its place is logged and never its message, which may quote anything
-//! (security T9), and whoever asked is told that it is our fault.
+//! (security T9), and the answer says that it is our fault.
 
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};

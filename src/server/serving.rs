@@ -27,14 +27,14 @@ use tower::ServiceExt;
 /// a connection is kept between two requests, too, with what was read from it in memory.
 const SILENCE: Duration = Duration::from_secs(10);
 /// The same for a trusted proxy, which reads a head itself before it sends it on. It is longer than
-/// proxies keep a connection (mostly 60 s): whoever sends on it must be the one who closes it, or
-/// requests get lost on the way.
+/// proxies keep a connection (mostly 60 s): the side that sends must be the one that closes it, or
+/// requests get lost.
 const PROXY_SILENCE: Duration = Duration::from_secs(75);
 const HEAD_MAX: usize = 64 * 1024;
 /// Connections at once, if as many files may be open; who comes then waits until one ends.
 const CONNECTIONS: usize = 4096;
 const CONNECTIONS_MIN: usize = 16;
-/// Files besides connections: the database, its readers, what is asked of issuers and registries.
+/// Files other than connections: the database, its readers, what is asked of issuers and registries.
 const OTHER_FILES: u64 = 256;
 /// The part of all connections that one network may have, unless it is a trusted proxy: one in so
 /// many. Those who are many behind one address still fit.

@@ -57,7 +57,7 @@ impl SessionStore for Sessions {
 
     async fn save(&self, record: &Record) -> Result<()> {
         let (data, expires_at) = (encode(record)?, millis(record.expiry_date));
-        // It says only that the session was used: whoever signs in gets a new one. When that cannot
+        // It says only that the session was used: a sign-in makes a new one. When that cannot
         // be written the session ends sooner, and what was asked for is shown all the same.
         if let Err(error) = self.prolong(&hash(&record.id), data, expires_at).await {
             tracing::debug!(error = %error, "a session was not prolonged");

@@ -1,4 +1,4 @@
-//! Serving: what has to be there is opened, and only then the port.
+//! Serving: what must be there is opened first, and then the port.
 
 use super::client::Proxies;
 use super::config::{Config, StorageConfig};
@@ -97,7 +97,7 @@ async fn greet(vault: &Vault, new_key: Option<PathBuf>) -> io::Result<()> {
         let path = path.display();
         writeln!(
             out,
-            "A new encryption key was written to {path}. Back it up separately; without it secrets are unrecoverable."
+            "A new encryption key was written to {path}. Back it up separately. Without it, no secret can be read."
         )?;
     }
     writeln!(out, "Regcred listens on {address}")?;

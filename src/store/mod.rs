@@ -150,8 +150,8 @@ handles! {
     credentials: Credentials of credential, "The project's registry credentials.";
     secrets: Secrets of secret_version, "The sealed versions of its credentials' secrets.";
     pipelines: Pipelines of pipeline, "The project's pipelines.";
-    grants: Grants of access_grant, "What its pipelines may have.";
-    trust_rules: TrustRules of trust_rule, "Whose signed word is taken for which of its pipelines.";
+    grants: Grants of access_grant, "The grants of its pipelines.";
+    trust_rules: TrustRules of trust_rule, "The trust rules of its pipelines.";
 }
 
 handles! { instance:
@@ -162,7 +162,7 @@ handles! { instance:
     attempts: Attempts, "Failed attempts to sign in.";
     slots: Slots, "Single-use slots.";
     keys: Keys, "Wrapped keys.";
-    leases: Leases, "Marks of what is written, to see whether it is kept.";
+    leases: Leases, "Marks that show whether the database keeps what is written.";
     jobs: Jobs, "What the product does by itself.";
     outbox: Outbox, "What others are to be told.";
     rewraps: Rewraps, "Secrets under an older key, of every project.";

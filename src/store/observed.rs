@@ -1,4 +1,4 @@
-//! What the database is asked, for whoever holds that against a list: the tests of the plans.
+//! The statements that the database is asked, for the tests that compare them with a list.
 
 use super::Store;
 use sea_orm::metric::Info;

@@ -1,4 +1,4 @@
-//! What the rows promise whoever asks: taken once, approved by another, one entry a credential.
+//! What the rows promise: taken once, approved by another, one entry for each credential.
 
 mod durable;
 mod granted;

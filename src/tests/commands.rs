@@ -35,7 +35,7 @@ fn without_a_database_each_says_so_and_makes_none() {
         assert!(sentence.contains("REGCRED_DATA"), "{args:?}: {sentence}");
     }
     assert_eq!(fs::read_dir(&folder.0).unwrap().count(), 0, "something was made");
-    // A schema without a keyring is none either, and gets no key from a command.
+    // A schema without a keyring is no instance either, and gets no key from a command.
     said(command(&data, &["migrate"]), b"").done();
     said(command(&data, &["user", "list"]), b"").refused(78);
     assert!(!data.join("kek").exists());

@@ -37,7 +37,7 @@ async fn a_created_credential_is_shown_without_its_secret() {
 }
 
 #[tokio::test]
-async fn whoever_creates_a_credential_owns_it_unless_another_is_named() {
+async fn the_creator_of_a_credential_owns_it_unless_another_is_named() {
     let app = App::new().await;
     app.member(Role::Maintainer, "acme").await;
     for (name, typed, owner) in [

@@ -195,7 +195,7 @@ async fn what_it_is_asked_to_suppose_proves_nothing() {
 }
 
 #[tokio::test]
-async fn what_is_no_image_pipeline_or_intent_is_refused_at_its_field() {
+async fn an_invalid_image_pipeline_or_intent_is_refused_at_its_field() {
     let scene = Scene::new().await;
     let (known, unknown) = (scene.pipeline.to_string(), Uuid::now_v7().to_string());
     let (known, unknown) = (known.as_str(), unknown.as_str());

@@ -1,5 +1,5 @@
-//! Must show 7: whoever fails is charged, and nobody who is right is refused, for others' failures or
-//! for being many at once.
+//! Must show 7: failures are charged to those who fail. Nobody who is right is refused for others'
+//! failures or for being one of many at once.
 
 use crate::app::{App, OWNER, PASSWORD, Reply, soak};
 use crate::browser::urlencoded;

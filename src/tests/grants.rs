@@ -46,7 +46,7 @@ async fn a_pipeline_receives_only_what_it_was_granted() {
 }
 
 #[tokio::test]
-async fn what_is_taken_back_is_gone_from_the_next_fetch() {
+async fn a_revoked_grant_is_gone_from_the_next_fetch() {
     let app = App::new().await;
     let credential = app.credential(&app.owner, "acme", "ghcr", "ghcr.io", "s").await;
     let (id, token) = app.pipeline(&app.owner, "acme", "build", &[credential], "pull").await;

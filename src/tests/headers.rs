@@ -41,7 +41,7 @@ fn assert_page_headers(reply: &Reply, path: &str) {
 }
 
 #[tokio::test]
-async fn every_page_has_its_headers_and_a_nonce_of_its_own() {
+async fn every_page_has_its_headers_and_its_own_nonce() {
     let app = App::new().await;
     let at = Objects::of(&app, &app.owner, "acme").await;
     let mut paths: Vec<String> =
@@ -69,7 +69,7 @@ async fn every_page_has_its_headers_and_a_nonce_of_its_own() {
 }
 
 #[tokio::test]
-async fn what_is_no_page_has_its_headers_too() {
+async fn answers_that_are_no_pages_have_their_headers_too() {
     let app = App::new().await;
     for path in [
         "/livez",

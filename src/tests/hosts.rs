@@ -29,7 +29,7 @@ async fn what_people_paste_is_stored_as_one_host() {
 }
 
 #[tokio::test]
-async fn what_is_no_host_is_refused_with_the_reason_and_nothing_is_saved() {
+async fn an_invalid_host_is_refused_with_the_reason_and_nothing_is_saved() {
     let app = App::new().await;
     let bad = [
         ("", "missing"),

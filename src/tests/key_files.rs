@@ -21,7 +21,7 @@ async fn found(config: &StorageConfig, expected: &[&str]) -> Result<FoundKeys, K
 }
 
 #[tokio::test]
-async fn a_first_run_makes_a_key_file_of_its_own_and_finds_it_again() {
+async fn a_first_run_creates_its_key_file_and_finds_it_again() {
     let database = Database::new().await;
     let config = config(&database.folder);
     let made = found(&config, &[]).await.unwrap();
@@ -52,7 +52,7 @@ async fn a_shared_database_never_gets_a_key_made_here() {
 }
 
 #[tokio::test]
-async fn a_key_file_has_to_be_a_key_that_only_its_owner_reads() {
+async fn a_key_file_must_hold_a_key_that_only_its_owner_can_read() {
     let database = Database::new().await;
     let path = database.folder.join("kek-file");
     let kek = KekConfig { kek_file: Some(path.clone()), ..KekConfig::default() };

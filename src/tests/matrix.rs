@@ -7,7 +7,7 @@ use regcred::domain::permission::{Permission, Permissions, of};
 use regcred::domain::user::Role;
 use uuid::Uuid;
 
-/// What a function or a page asks of whoever comes.
+/// What a function or a page requires of its caller.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Right {
     /// Nothing.

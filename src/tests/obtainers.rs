@@ -1,4 +1,4 @@
-//! Who can obtain a credential: whoever could give it to a pipeline of their own.
+//! Who can read a secret: everyone who could grant the credential to their own pipeline.
 
 use crate::app::App;
 use regcred::domain::user::Role;

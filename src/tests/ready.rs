@@ -1,5 +1,5 @@
-//! What `/readyz` says to whoever sends requests to this server (security 3.8), and that nobody
-//! waits for ever for what others hold in the database.
+//! What `/readyz` tells load balancers (security 3.8), and that nobody waits for ever for what others
+//! hold in the database.
 
 use crate::app::{App, Browser};
 use crate::process::client::exchange;

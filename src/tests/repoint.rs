@@ -1,5 +1,5 @@
-//! A secret goes to its own registry and nowhere else (security T3): whoever changes the host
-//! through any door or behind them, or moves or changes a ciphertext, gets nothing for it.
+//! A secret goes to its own registry and nowhere else (security T3). Changing the host
+//! through any door or in the database, or moving or changing a ciphertext, reveals nothing.
 
 mod ciphertexts;
 mod scene;

@@ -47,7 +47,7 @@ async fn the_last_word_of_a_delivery_is_shown_and_the_receipt_never_changes() {
 }
 
 #[tokio::test]
-async fn a_pipeline_speaks_of_its_own_deliveries_only() {
+async fn a_pipeline_reports_only_its_own_deliveries() {
     let (app, credential, pipeline, token) = granted().await;
     let [receipt] = app.fetch(&token, GET).await.deliveries()[..] else { panic!("one delivery") };
     let (_, other) = app.pipeline(&app.owner, "acme", "other", &[credential], "pull").await;

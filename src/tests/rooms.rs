@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// The rooms and what each may use of ours, besides itself and `error`.
+/// The rooms and what each may use of ours; all may use themselves and `error`.
 const ROOMS: [(&str, &[&str]); 15] = [
     ("domain", &[]),
     ("ui", &["domain", "functions", "islands"]),

@@ -1,5 +1,5 @@
 //! Forms and buttons that were pressed after the session had ended: nothing is done, nothing typed
-//! is lost, and whoever signs in again is told.
+//! is lost, and the page says so after signing in again.
 
 use crate::app::{App, Browser, OWNER, PASSWORD, Reply, credential_form};
 use crate::edits::{UPDATE, form, save};

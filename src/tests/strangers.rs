@@ -42,8 +42,8 @@ async fn guess(browser: &Browser, proxy: &str, client: &str, email: &str) -> u16
 
 #[test]
 fn who_guesses_a_set_up_link_has_no_password_hashed() {
-    // Hashes are computed on threads for what blocks. There is one, and it is taken: whoever needs a
-    // hash gets no answer.
+    // Hashes are computed on blocking threads. The only one is taken, so a request that needs a hash
+    // gets no answer.
     let runtime = Builder::new_current_thread().enable_all().max_blocking_threads(1).build();
     runtime.unwrap().block_on(async {
         let app = App::not_set_up().await;
@@ -63,7 +63,7 @@ fn who_guesses_a_set_up_link_has_no_password_hashed() {
 }
 
 #[tokio::test]
-async fn who_names_pipelines_that_are_not_there_leaves_one_row_and_has_to_wait() {
+async fn guessing_pipelines_leaves_one_row_and_must_wait() {
     let app = App::new().await;
     let (pipeline, _) = app.bare_pipeline("build").await;
     let before = app.scalar_i64("SELECT COUNT(*) FROM attempt").await;
@@ -113,7 +113,7 @@ async fn any_proxy_of_a_trusted_network_says_who_asks() {
 }
 
 #[test]
-fn a_proxy_that_is_no_network_is_said_before_anything_is_made() {
+fn an_invalid_proxy_network_is_refused_before_anything_is_created() {
     let folder = Folder::new();
     let data = folder.0.join("data");
     let mut command = command(&data);

@@ -43,7 +43,7 @@ async fn migrated_on(server: &str) -> Template {
     let find = format!("SELECT 1 FROM pg_database WHERE datname = '{name}'");
     let found = db.query_one_raw(Statement::from_string(DbBackend::Postgres, find)).await.unwrap();
     if found.is_none() {
-        // It has its name when it is whole: whoever made it may have been stopped.
+        // It gets its name when it is complete, because its maker may be stopped.
         let draft = format!("{name}_draft");
         execute(&db, &format!("DROP DATABASE IF EXISTS {draft} WITH (FORCE)")).await;
         execute(&db, &format!("CREATE DATABASE {draft} TEMPLATE template0")).await;

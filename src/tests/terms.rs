@@ -179,7 +179,7 @@ async fn a_pull_request_that_may_be_a_forks_has_nothing_or_may_pull() {
         let reason = scene.refusal(open, &of_open, &write).await;
         assert_eq!(reason, because(Lost::Fork), "{proof:?}");
     }
-    // One of which it was proved that it is none is a run like any other.
+    // A run that was proved to be no fork is a run like any other.
     let token = scene.app.proved(closed, &fork(Some(false))).await;
     assert_eq!(scene.refusal(closed, &token, &write).await, None);
 }

@@ -80,7 +80,7 @@ async fn a_token_works_through_the_day_it_expires_on() {
 }
 
 #[tokio::test]
-async fn what_is_no_token_of_ours_is_refused() {
+async fn an_invalid_token_is_refused() {
     let (app, _, token) = granted().await;
     is_refused(&app, "").await;
     is_refused(&app, "hunter2").await;

@@ -11,7 +11,7 @@ const UNCHANGED: &str = "The secret is unchanged";
 const VERSIONS: &str = "SELECT COUNT(*) FROM secret_version";
 
 #[tokio::test]
-async fn the_same_secret_saved_again_is_no_new_version_and_pushes_none_out() {
+async fn the_same_secret_saved_again_makes_no_version_and_removes_none() {
     let app = App::new().await;
     let id = app.credential(&app.owner, "acme", "ghcr", "ghcr.io", "first").await;
     let page = saved(&app, id, "1", &[("password", "second")]).await;

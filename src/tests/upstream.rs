@@ -1,5 +1,5 @@
 //! A registry that does not do its part: the answer says so, says when to come back, and is final
-//! only when somebody has to change something.
+//! only when somebody must change something.
 
 use crate::app::{App, Browser, Reply};
 use regcred::domain::delivery::Outcome;

@@ -140,7 +140,7 @@ async fn credentials_with_the_same_secret_are_named_within_their_project() {
     assert_eq!(page(&app, one).await.same_secret, [(two, "two".to_owned())]);
     let shown = app.owner.get(&format!("/p/acme/credentials/{one}")).await.text();
     assert!(shown.contains("The same secret is stored in other credentials"));
-    // An older version that was the same is none of its business.
+    // An older version with the same secret does not count.
     let id = two.to_string();
     let form = crate::edits::form(&id, "1", &[]);
     let form: Vec<(&str, &str)> = form

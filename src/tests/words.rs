@@ -1,5 +1,5 @@
-//! All that people can read on a page is pinned: one snapshot for each page and each state of it
-//! that says more, so that a change of words is seen in review. `INSTA_UPDATE=always` accepts it.
+//! All that people can read on a page is pinned: one snapshot for each page, and one for each state
+//! of it that says more. So a change of words is seen in review. `INSTA_UPDATE=always` accepts it.
 
 mod text;
 

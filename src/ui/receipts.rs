@@ -56,7 +56,7 @@ fn row(receipt: Receipt, page: &PageContext, is_of_pipeline: bool, has_page: boo
         Outcome::Refused => "bad",
     };
     let address = receipt.address.unwrap_or_else(|| "Unknown".to_owned());
-    // An address of four numbers is read as one word; a longer one has to break.
+    // An address of four numbers is read as one word; a longer one must break.
     let address_class = if address.contains(':') { "mono" } else { "mono whitespace-nowrap" };
     [
         Cell::of(view! { <Time at=receipt.at/> }),

@@ -1,4 +1,4 @@
-//! Deliveries: what a pipeline is given. The only caller of `open` besides the slots. The format
+//! Deliveries: what a pipeline receives. Only they and the slots call `open`. The format
 //! decides what is in an answer, then the receipts are written, and then the answer leaves.
 
 mod choice;

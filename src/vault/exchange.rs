@@ -121,7 +121,7 @@ impl Vault {
             hash: new.hash,
             created_at: now().0,
             created_by: if proof.is_repeated {
-                format!("{signer}, asked again within seconds")
+                format!("{signer}, requested again within seconds")
             } else {
                 signer.to_owned()
             },

@@ -1,4 +1,4 @@
-//! Passwords that somebody types, and what wrong ones cost: whoever fails, and never who is right.
+//! Passwords that somebody types, and what wrong ones cost. A right password is never charged.
 //!
 //! Only what was verified and is wrong is counted. So right ones are not refused for being many at
 //! once, nor for others' failures, with one exception that is stated: after ten wrong passwords for
@@ -50,7 +50,7 @@ impl Vault {
         }
         let turn = self.passwords.turn(&guess.lane).await?;
         let (vault, typed) = (self.clone(), Zeroizing::new(typed.to_owned()));
-        // It goes on when whoever asked is gone: else they could guess without being counted.
+        // It goes on when the caller is gone: otherwise they could guess without being counted.
         let done = tokio::spawn(async move { vault.judge(turn, guess, typed).await });
         done.await.map_err(|error| {
             tracing::error!(error = %error, "a password was not verified");

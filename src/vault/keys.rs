@@ -39,7 +39,7 @@ impl KeySource {
 #[derive(Debug, thiserror::Error)]
 pub enum StartProblem {
     #[error(
-        "This database is encrypted with key {expected}, and no key was given. Set REGCRED_KEK_FILE to the file that holds it. Nothing was changed."
+        "This database is encrypted with key {expected}, and no key was given. Set REGCRED_KEK_FILE to the file of that key. Nothing was changed."
     )]
     NoKey { expected: String },
     #[error(
@@ -51,11 +51,11 @@ pub enum StartProblem {
     )]
     Damaged { given: String, cause: String },
     #[error(
-        "This database holds encrypted secrets, but their keyring is missing. Restore the database from a backup. Nothing was changed."
+        "This database contains encrypted secrets, but their keyring is missing. Restore the database from a backup. Nothing was changed."
     )]
     NoKeyring,
     #[error(
-        "This is a new database and no key was given. With PostgreSQL, a server does not create a key, because several servers can share the database. Create one with `openssl rand -base64 32 > kek`, keep a copy apart from the database, and set REGCRED_KEK_FILE to the file."
+        "This is a new database, and no key was given. With PostgreSQL, a server creates no key, because several servers can share the database. Create one with `openssl rand -base64 32 > kek`, keep a copy apart from the database, and set REGCRED_KEK_FILE to the file."
     )]
     NoKeyForShared,
     #[error("The database cannot be used. The log says why.")]

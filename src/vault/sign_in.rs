@@ -102,10 +102,7 @@ impl Vault {
         // What the role does not allow, no password does.
         let granter = Granter::reauthenticated(member)?;
         if password.is_empty() {
-            return Err(Error::at(
-                "password",
-                "Enter your own password, to confirm that it is you.",
-            ));
+            return Err(Error::at("password", "Enter your own password to confirm."));
         }
         let id = member.person().id;
         let account = format!("person:{id}");

@@ -27,7 +27,7 @@ pub struct NewRule {
     /// The secret that signs Drone's requests, which is shown once: that of the project's other
     /// rules for Drone, or a new one where they have none.
     pub secret: Option<Zeroizing<String>>,
-    /// That the issuer, which was asked, did not answer as it has to; the rule is saved all the
+    /// That the issuer, which was asked, did not answer as it must; the rule is saved all the
     /// same.
     pub warning: Option<String>,
 }
@@ -76,7 +76,9 @@ impl Vault {
         let write = self.store.write().await?;
         let subject = write.pipelines(project).subject(pipeline).await?.ok_or(Error::NotFound)?;
         if write.trust_rules(project).of_pipeline(pipeline).await?.len() >= MOST {
-            return Err(Error::Conflict(format!("A pipeline has at most {MOST} trust rules.")));
+            return Err(Error::Conflict(format!(
+                "A pipeline can have at most {MOST} trust rules. Delete one first."
+            )));
         }
         // Before the other rules are looked at: it locks the project's chain until the end, so that
         // of two first rules for Drone the later one finds the salt of the other.

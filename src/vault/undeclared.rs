@@ -1,4 +1,4 @@
-//! Undeclared proxies. Everybody behind one counts as one client, so the operator has to hear of it.
+//! Undeclared proxies. All clients behind one count as one, so the operator must hear of it.
 
 use super::Vault;
 use crate::domain::actor::InstanceAdmin;
@@ -34,7 +34,7 @@ impl Undeclared {
     }
 }
 
-/// Whether it is an address of one's own network, where proxies mostly are.
+/// Whether it is an address of a private network, where proxies mostly are.
 fn is_near(peer: IpAddr) -> bool {
     match peer {
         IpAddr::V4(v4) => v4.is_loopback() || v4.is_private() || v4.is_link_local(),
@@ -48,7 +48,7 @@ impl Vault {
         if self.undeclared.note(peer) {
             tracing::warn!(
                 peer = %peer,
-                "a request carries {header}, and REGCRED_TRUSTED_PROXIES does not name the peer, so the header is not believed: if the peer is your proxy, name it there, since everybody behind it counts as one client until then"
+                "a request has the header {header}, and REGCRED_TRUSTED_PROXIES does not name its sender, so the header is ignored: if the sender is your proxy, name it there; until then, all clients behind it count as one"
             );
         }
     }

@@ -36,10 +36,10 @@ async function expectRefused(dialog: Locator, changes: Record<string, string>, l
 }
 
 for (const [typedUrl, sentence] of [
-  ['ftp://registry.example.com', /https, or http if it must/],
-  ['javascript://registry.example.com', /https, or http if it must/],
+  ['ftp://registry.example.com', /reached over https or http/],
+  ['javascript://registry.example.com', /reached over https or http/],
   ['https://dana:hunter2@registry.example.com', /a username or a password before an @/],
-  ['registry.example .com', /a space or a line break inside/],
+  ['registry.example .com', /contains a space or a line break/],
   ['*.example.com', /cannot contain a \*/],
   ['gһcr.io', /mixes alphabets/],
   ['registry', /a single word, not a host/],
@@ -63,7 +63,7 @@ for (const [label, value, sentence] of [
   ['Password', '', /Enter the password or token/],
   ['Email (Optional)', 'nobody', /Enter an email address/],
   ['Repository path (Optional)', 'Acme', /capital letters/],
-  ['Repository path (Optional)', 'acme/*', /needs no \*/],
+  ['Repository path (Optional)', 'acme/*', /Remove the \*/],
   ['Rotate every (days)', '0', /from 1 to 3650/],
 ] as const) {
   test(`${label}: ${JSON.stringify(value)} is refused with the reason`, async ({ page, instance }) => {

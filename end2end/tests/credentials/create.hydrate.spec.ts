@@ -4,7 +4,7 @@ import { expectValues, fillIn } from '../../support/form.ts';
 import { keyFile, secret, unique } from '../../support/secrets.ts';
 import { expect, test } from '../../support/test.ts';
 
-test('the form says, as one types, what will be stored and what it matches', async ({ page, instance }) => {
+test('while typing, the form shows what will be stored and what it matches', async ({ page, instance }) => {
   const dialog = await openNew(page, instance);
   const preview = dialog.getByRole('status');
   await fillIn(dialog, { 'Registry URL': 'https://GHCR.io/acme/' });
@@ -121,7 +121,7 @@ test('a key file is read into the field, where it can be looked at', async ({ pa
   await expectSaid(page, `${name} was created for gcr.io.`);
 });
 
-test('a file that is no key file is said to be too large before it is sent', async ({ page, instance }) => {
+test('a file that is too large for a key file is refused before it is sent', async ({ page, instance }) => {
   const dialog = await openNew(page, instance);
   await fillIn(dialog, { 'Authentication method': 'GCP service account key' });
   const buffer = Buffer.alloc(100_000, 'x');

@@ -46,7 +46,7 @@ test('the dialog names every pipeline that depends on it, and asks for the name'
   expect(await (await fetchConfig(instance, token)).json()).toEqual({ auths: {} });
 });
 
-test('deleting what is gone says that there is nothing', async ({ page, context, instance }) => {
+test('deleting a deleted credential says that it is gone', async ({ page, context, instance }) => {
   const name = unique('gone');
   await addCredential(page, instance, { name });
   const path = await pathOf(page, instance, name);
@@ -64,7 +64,7 @@ test('deleting what is gone says that there is nothing', async ({ page, context,
   }
 });
 
-test('its pipelines get another credential of the same registry first', async ({ page, instance }) => {
+test('its pipelines can be moved to another credential of the same registry first', async ({ page, instance }) => {
   const [name, other, elsewhere] = [unique('old'), unique('new'), unique('elsewhere')];
   const [host, used, idle, password] = [`${unique('move')}.example.com`, unique('used'), unique('idle'), secret()];
   await addCredential(page, instance, { name, registry_url: host });

@@ -68,7 +68,7 @@ test('the focus starts on the name of what is edited, and on Cancel where someth
   }
 });
 
-test('a name that confirms nothing has the focus, and not Cancel', async ({ page, instance }) => {
+test('the field for the name to confirm has the focus, not Cancel', async ({ page, instance }) => {
   const name = unique('typed');
   await addCredential(page, instance, { name });
   await addPipeline(page, instance, { name, credentials: [name] });

@@ -41,7 +41,7 @@ test('its own page disables it too, and says who did', async ({ page, instance }
   await expect(page.getByRole('region', { name: 'Activity' })).toContainText(`Dana Kim enabled ${name}`);
 });
 
-test('what is gone cannot be disabled, and that is no success', async ({ page, context, instance }) => {
+test('a deleted credential cannot be disabled, and the page says so', async ({ page, context, instance }) => {
   const name = unique('late');
   await addCredential(page, instance, { name });
   const row = await openRow(page, instance, name);

@@ -62,7 +62,7 @@ for (const [what, buffer, sentence] of [
   });
 }
 
-test('a key is asked for when there is none', async ({ page, instance }) => {
+test('a missing key is asked for', async ({ page, instance }) => {
   const dialog = await openNew(page, instance);
   await fillIn(dialog, { 'Name': unique('none'), 'Registry URL': 'gcr.io', ...METHOD });
   await send(dialog);

@@ -4,7 +4,7 @@ import { expect, test } from '../../support/test.ts';
 
 const SEARCH = 'Search registry credentials';
 
-test('results come as one types, into the same page', async ({ page, instance }) => {
+test('results appear while typing, on the same page', async ({ page, instance }) => {
   const prefix = unique('typed');
   await addCredential(page, instance, { name: `${prefix}-one` });
   await addCredential(page, instance, { name: `${prefix}-two` });
@@ -36,7 +36,7 @@ test('a filter works as it is chosen, and the rows it brings can be used', async
   await expect(page).toHaveURL(/access=pull_push/);
 });
 
-test('a dialog that is opened from rows that came as one typed leads back to them', async ({ page, instance }) => {
+test('a dialog opened from live search results leads back to them', async ({ page, instance }) => {
   const name = unique('brought');
   await addCredential(page, instance, { name });
   await page.goto(`${instance.project}/credentials?access=pull`);

@@ -117,7 +117,7 @@ test('the order is by name, and by what was asked for', async ({ page, instance 
   }
 });
 
-test('what no filter has is refused, not ignored', async ({ page, instance }) => {
+test('an unknown filter value is refused, not ignored', async ({ page, instance }) => {
   for (const query of ['sort=sealed', 'state=x', 'method=1', 'access=*', 'after=0', 'before=-1']) {
     const response = await page.goto(`${instance.project}/credentials?${query}`);
     expect(response!.status(), query).toBe(400);

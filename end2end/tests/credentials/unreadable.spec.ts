@@ -4,7 +4,7 @@ import { addPipeline, fetchConfig } from '../../support/pipelines.ts';
 import { unique } from '../../support/secrets.ts';
 import { expect, test } from '../../support/test.ts';
 
-test('a secret that does not open is said to be unreadable, in the list and on its page', async ({ page, instance }) => {
+test('a secret that cannot be decrypted is shown as unreadable, in the list and on its page', async ({ page, instance }) => {
   const name = unique('damaged');
   await addCredential(page, instance, { name });
   const token = await addPipeline(page, instance, { name: unique('reader'), credentials: [name] });

@@ -113,7 +113,7 @@ impl Jwk {
                 operations.iter().any(|operation| operation.as_str() == Some("verify"))
             })
         });
-        // Whoever reads the set could sign with a key whose private half stands in it.
+        // A key set with a private half would let every reader sign with it.
         if !is_for_signatures || !is_for_verifying || jwk.contains_key("d") {
             return None;
         }

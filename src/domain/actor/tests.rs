@@ -26,7 +26,7 @@ fn each_role_has_what_it_is_for_and_no_more() {
 }
 
 #[test]
-fn whoever_acts_has_the_name_that_events_carry() {
+fn every_actor_has_the_name_that_events_carry() {
     let owner = member(Role::Owner);
     let evidence = owner.can::<of::PipelineWrite>().unwrap();
     assert_eq!(evidence.actor(), Actor::Person { id: Uuid::nil(), name: "A".into() });

@@ -10,7 +10,7 @@ use crate::domain::typed_text::is_invisible;
 pub(super) const MAX_INPUT: usize = 2048;
 
 /// What is said when a port is not stored.
-pub(super) const USUAL_PORT: &str = "The port was dropped: it is the usual one.";
+pub(super) const USUAL_PORT: &str = "The port was dropped, because it is the default.";
 
 /// Refuses what can stand nowhere in an address, before it is taken apart.
 pub(super) fn plain_text<'a>(
@@ -124,7 +124,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_no_host_is_refused_with_the_reason_and_never_repeated() {
+    fn an_invalid_host_is_refused_with_the_reason_and_never_repeated() {
         for (typed, problem) in [
             (" \n", HostProblem::Empty),
             ("https:///acme", HostProblem::Empty),

@@ -32,7 +32,7 @@ pub(super) fn canonical(name: &str, changes: &mut Vec<String>) -> Result<String,
         check_letters(&ascii)?;
     }
     if !typed.is_ascii() {
-        changes.push("Letters other than a to z were written as DNS writes them.".into());
+        changes.push("Letters other than a to z were converted to their DNS form.".into());
     } else if ascii != typed {
         changes.push("Capital letters were changed to lowercase.".into());
     }

@@ -20,17 +20,17 @@ pub enum HostProblem {
     )]
     TooLong,
     #[error(
-        "The address contains a username or a password before an @. Leave that part out, and enter it under Username and Password."
+        "The address contains a username or a password before an @. Remove that part, and enter it under Username and Password."
     )]
     UserInfo,
-    #[error("There is a space or a line break inside the address. Enter one host, without spaces.")]
+    #[error("The address contains a space or a line break. Enter one host, without spaces.")]
     InnerSpace,
     #[error(
         "The address contains a control character or an invisible one. Type it by hand instead of pasting it."
     )]
     ControlCharacter,
     #[error(
-        "The address contains a ? or a #. Leave that part out: a registry is only a host and perhaps a port."
+        "The address contains a ? or a #. Remove that part: a registry is a host and, if needed, a port."
     )]
     QueryOrFragment,
     #[error("A registry host cannot contain a *. Add one credential for each host.")]
@@ -45,24 +45,24 @@ pub enum HostProblem {
         "That is a single word, not a host. Enter the host with its domain or its port, for example registry.example.com or registry:5000. For an image of Docker Hub, use docker.io."
     )]
     BareWord,
-    #[error("Registries are reached over https or http. Leave the other scheme out.")]
+    #[error("Registries are reached over https or http. Remove the other scheme.")]
     Scheme,
     #[error(
-        "The port is not a number from 1 to 65535. Correct it, or leave it out for the usual one."
+        "The port is not a number from 1 to 65535. Correct it, or remove it to use the default."
     )]
     Port,
-    #[error("Port 443 speaks https. Leave http:// out, or enter the port that speaks http.")]
+    #[error("Port 443 is for https. Remove http://, or enter the port for http.")]
     HttpOnHttpsPort,
     #[error(
         "That is not a host name. Between its dots there may be 1 to 63 letters, digits and hyphens, with no hyphen first or last. Enter one host, for example registry.example.com."
     )]
     Label,
     #[error(
-        "The host name is not a valid international name. Enter it as the registry's own pages write it, or in its xn-- form."
+        "The host name is not a valid international name. Copy it from the registry's own pages, or enter its xn-- form."
     )]
     International,
     #[error(
-        "The host name mixes alphabets, so that it can look like another one. Type it by hand, in the letters of one alphabet."
+        "The host name mixes alphabets, so it can look like another one. Type it by hand, in the letters of one alphabet."
     )]
     MixedAlphabets,
     #[error(

@@ -23,15 +23,13 @@ pub enum PathProblem {
     )]
     Capitals,
     #[error(
-        "There is a space inside a repository path. Separate several paths with commas or line breaks."
+        "A repository path contains a space. Separate several paths with commas or line breaks."
     )]
     InnerSpace,
-    #[error(
-        "A repository path needs no *: a prefix covers everything below it. Leave the * out, for example acme."
-    )]
+    #[error("Remove the *: a repository path covers everything below it. For example, enter acme.")]
     Wildcard,
     #[error(
-        "A repository path has no tag, digest or port. Leave out the part from the : or the @ on."
+        "A repository path has no tag, digest or port. Remove everything from the : or the @ on."
     )]
     TagOrDigest,
     #[error(
@@ -90,8 +88,9 @@ pub(super) fn pasted(
     if let Some((repository, is_one)) = address_path::of_api(host, path, changes) {
         (path, is_image) = (repository, is_one);
     } else if let Some(repository) = address_path::of_website(host, path) {
-        changes
-            .push("What belongs to the website of the registry was dropped from the path.".into());
+        changes.push(
+            "The part of the path that belongs to the registry's website was dropped.".into(),
+        );
         path = repository;
     }
     if let Some((before, _)) = path.split_once('@') {

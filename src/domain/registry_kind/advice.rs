@@ -7,7 +7,7 @@ use super::RegistryKind;
 /// What a registry demands of the user name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum UsernameRule {
-    /// It is this word, in this spelling, whoever signs in.
+    /// It is this word, in this spelling, for everyone.
     Fixed(&'static str),
     /// It is usually this word; another is accepted.
     Suggested(&'static str),
@@ -67,22 +67,22 @@ impl RegistryKind {
                 slug: "docker-hub",
                 label: "Docker Hub",
                 username: Free("Docker Hub username"),
-                username_note: "Your Docker Hub username, or the organisation's name for an organisation access token.",
-                secret: "An access token. Docker Hub takes the password too, but not from accounts with a second factor.",
+                username_note: "Your Docker Hub username, or the organization's name for an organization access token.",
+                secret: "An access token. Docker Hub also accepts the password, but not of accounts with a second factor.",
                 scope: "Read-only to pull; Read & Write to push.",
                 warning: Some(
-                    "A personal access token reaches every repository of its user. An organisation access token can be limited to some.",
+                    "A personal access token reaches every repository of its user. An organization access token can be limited to some.",
                 ),
             },
             Self::DockerHardened => Advice {
                 slug: "docker-hardened",
                 label: "Docker Hardened Images",
                 username: Free("Docker Hub username"),
-                username_note: "Your Docker Hub username, or the organisation's name for an organisation access token.",
-                secret: "An access token of Docker Hub. The password works too, but not for accounts with a second factor.",
+                username_note: "Your Docker Hub username, or the organization's name for an organization access token.",
+                secret: "An access token of Docker Hub. The password also works, but not for accounts with a second factor.",
                 scope: "Read-only: these images are pulled, and Docker makes them.",
                 warning: Some(
-                    "Images that were mirrored into an organisation are on docker.io, and need a credential for that host.",
+                    "Images that were mirrored into an organization are on docker.io, and need a credential for that host.",
                 ),
             },
             Self::Ghcr => Advice {
@@ -103,9 +103,7 @@ impl RegistryKind {
                 username_note: "Your GitLab username, or the username of the deploy token, such as gitlab+deploy-token-1.",
                 secret: "A deploy token, or a personal, group or project access token.",
                 scope: "read_registry to pull; read_registry and write_registry to push.",
-                warning: Some(
-                    "A job token ends with its job. Use a deploy token for what lasts longer.",
-                ),
+                warning: Some("A job token expires with its job. Use a deploy token instead."),
             },
             Self::Google => Advice {
                 slug: "google",
@@ -121,7 +119,7 @@ impl RegistryKind {
                 label: "Amazon ECR",
                 username: Fixed("AWS"),
                 username_note: "Always AWS, in capital letters.",
-                secret: "An authorization token: what aws ecr get-login-password prints.",
+                secret: "An authorization token: the output of aws ecr get-login-password.",
                 scope: "ecr:GetAuthorizationToken, and on the repositories the actions to pull, or to pull and push.",
                 warning: Some(
                     "Authorization tokens expire after 12 hours, and reach every registry their owner can reach.",
@@ -132,7 +130,7 @@ impl RegistryKind {
                 label: "Amazon ECR Public",
                 username: Fixed("AWS"),
                 username_note: "Always AWS, in capital letters.",
-                secret: "An authorization token: what aws ecr-public get-login-password --region us-east-1 prints.",
+                secret: "An authorization token: the output of aws ecr-public get-login-password --region us-east-1.",
                 scope: "ecr-public:GetAuthorizationToken and sts:GetServiceBearerToken; pushing needs the upload actions too.",
                 warning: Some("Authorization tokens expire after 12 hours."),
             },
@@ -192,15 +190,15 @@ impl RegistryKind {
                 label: "Heroku",
                 username: Fixed("_"),
                 username_note: "Always _, a single underscore.",
-                secret: "An authorization token: what heroku auth:token prints.",
-                scope: "Heroku has no narrower token for the registry; use an account made for it.",
+                secret: "An authorization token: the output of heroku auth:token.",
+                scope: "Heroku has no token for the registry alone. Use a separate account for it.",
                 warning: None,
             },
             Self::Scaleway => Advice {
                 slug: "scaleway",
                 label: "Scaleway",
                 username: Suggested("nologin"),
-                username_note: "nologin; Scaleway looks at the secret key only.",
+                username_note: "nologin. Scaleway checks only the secret key.",
                 secret: "The secret key of an API key.",
                 scope: "The permission set ContainerRegistryReadOnly to pull; ContainerRegistryFullAccess to push.",
                 warning: None,
@@ -213,7 +211,7 @@ impl RegistryKind {
                 secret: "The API token.",
                 scope: "The registry's read scope to pull; read and update to push.",
                 warning: Some(
-                    "DigitalOcean wants the token as username and as password, and usernames are not hidden. Create a token only for the registry.",
+                    "DigitalOcean uses the token as username and as password, and usernames are not hidden. Create a token only for the registry.",
                 ),
             },
             Self::Oracle => Advice {
@@ -232,7 +230,7 @@ impl RegistryKind {
                 username_note: "The username on the registry, preferably of an account that is only for pipelines.",
                 secret: "The password or token on the registry.",
                 scope: "Reading the repositories to pull; writing them to push.",
-                warning: Some("Include the port if the registry is not on the usual one."),
+                warning: Some("Include the port if it is not the default one."),
             },
         }
     }

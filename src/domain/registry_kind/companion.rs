@@ -4,7 +4,7 @@ use super::RegistryKind;
 use crate::domain::registry::RegistryHost;
 
 impl RegistryKind {
-    /// The fixed origins besides its own to which the secret of a credential on this host may go (design section 3).
+    /// The fixed origins, in addition to its own, to which the secret of a credential on this host may go (design section 3).
     ///
     /// Empty if the host is not of this kind. Minting calls are not here: they send a signature, never the secret.
     pub fn companions(self, host: &RegistryHost) -> Vec<&'static str> {

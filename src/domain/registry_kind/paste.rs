@@ -21,7 +21,7 @@ pub fn paste_warning(
 ) -> Option<&'static str> {
     let pasted = Pasted { kind, method, username, secret: secret.trim() };
     let families = [Pasted::around, Pasted::of_products, Pasted::of_clouds, Pasted::by_username];
-    // Whoever knows it decides, even that there is nothing to say.
+    // The kind that knows the text decides, even if it says nothing.
     families.iter().find_map(|family| family(&pasted)).flatten()
 }
 
@@ -54,7 +54,7 @@ const USER_NAMES: [&str; 13] = [
 ];
 
 const JOB: &str =
-    "This looks like the token of a GitLab job. It ends with the job. Use a deploy token.";
+    "This looks like the token of a GitLab job. It expires with the job. Use a deploy token.";
 
 impl Pasted<'_> {
     fn starts(&self, prefixes: &[&str]) -> bool {
@@ -82,11 +82,11 @@ impl Pasted<'_> {
         } else if secret.starts_with('{') && secret.contains("\"auths\"") {
             "This looks like a docker config.json. Enter the password or token alone."
         } else if self.is_encoded_pair() {
-            "This looks like the base64 of the username and the password, as a docker config.json has it. Enter the password or token alone."
+            "This looks like the base64 of the username and the password from a docker config.json. Enter the password or token alone."
         } else if self.starts(&["Bearer ", "Basic ", "Authorization:", "authorization:"]) {
             "This looks like an HTTP header. Enter the password or token alone, without the word before it."
         } else if self.starts(&["ssh-rsa ", "ssh-ed25519 ", "ecdsa-sha2-", "sk-ssh-ed25519@"]) {
-            "This looks like an SSH key. Registries take a password or a token; SSH keys do not work."
+            "This looks like an SSH key. Registries accept a password or a token, but no SSH keys."
         } else {
             return None;
         };

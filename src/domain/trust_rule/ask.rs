@@ -3,9 +3,9 @@
 use super::Provider;
 
 /// Said wherever a job of Buildkite lacks an id.
-const BUILDKITE_IDS: &str = "ask for them with buildkite-agent oidc request-token --claim organization_id --claim pipeline_id";
+const BUILDKITE_IDS: &str = "request them with buildkite-agent oidc request-token --claim organization_id --claim pipeline_id";
 const CIRCLECI_WEBHOOK: &str =
-    "a pipeline that a custom webhook starts has none: start it from the repository";
+    "pipelines started by a custom webhook have none: start it from the repository";
 const AZURE_PIPELINE: &str = "only a pipeline's own token (p://) has it: ask SYSTEM_OIDCREQUESTURI without serviceConnectionId";
 
 impl Provider {
@@ -42,13 +42,11 @@ impl Provider {
         let how = match self {
             Self::GitHub => "ask ACTIONS_ID_TOKEN_REQUEST_URL for it with &audience=",
             Self::GitLab => "set aud under id_tokens: in .gitlab-ci.yml",
-            Self::Buildkite => "ask with buildkite-agent oidc request-token --audience",
+            Self::Buildkite => "request it with buildkite-agent oidc request-token --audience",
             Self::CircleCi => {
-                "ask with circleci run oidc get --claims, or let the rule ask for the organization's id"
+                "request it with circleci run oidc get --claims, or set the rule to the organization's id"
             }
-            Self::AzureDevOps => {
-                "jobs cannot choose it, so let the rule ask for what the token says"
-            }
+            Self::AzureDevOps => "jobs cannot choose it: set the rule to the audience of the token",
             Self::Kubernetes => {
                 "set audience in the projected volume, or --audience of kubectl create token"
             }
@@ -57,8 +55,8 @@ impl Provider {
         Some(how)
     }
 
-    /// What whoever makes a rule has to know of the provider's tokens: what has to be asked for,
-    /// and what they do not say.
+    /// What to know of the provider's tokens before adding a rule: what a job must request, and
+    /// what the tokens do not say.
     pub fn notes(self) -> &'static [&'static str] {
         match self {
             Self::GitHub => &[

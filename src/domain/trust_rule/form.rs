@@ -61,7 +61,7 @@ impl TrustForm {
             ));
         }
         if claims.len() > CLAIMS_MAX {
-            errors.push(at("more_claims", format!("At most {CLAIMS_MAX} claims.")));
+            errors.push(at("more_claims", format!("Use at most {CLAIMS_MAX} claims.")));
         }
         if errors.is_empty() { Ok(claims) } else { Err(errors) }
     }
@@ -103,7 +103,7 @@ fn read_claim(
         return Err(message);
     }
     if field.kind != Kind::Narrowing && typed.contains('*') {
-        return said("This claim must match exactly. Leave out the *.");
+        return said("This claim must match exactly. Remove the *.");
     }
     if field.kind == Kind::Narrowing && typed.bytes().all(|byte| byte == b'*') {
         return said("Enter at least its beginning, for example refs/heads/*.");
@@ -125,7 +125,7 @@ fn read_claim(
     Ok(Some(as_it_is_signed(provider, field, typed)))
 }
 
-/// Whether a reference says of which kind it is, so that a pattern for branches is none for tags.
+/// Whether a reference says of which kind it is, so that a pattern for branches matches no tag.
 /// The pattern for every kind looks like what it is.
 pub(super) fn names_its_kind(reference: &str) -> bool {
     let kind = reference.strip_prefix("refs/").and_then(|rest| rest.split_once('/'));
@@ -208,14 +208,14 @@ fn issuer_problem(issuer: &str) -> Option<String> {
 
 fn audience_problem(audience: &str) -> Option<String> {
     if audience.is_empty() {
-        return Some("Enter the audience that the job asks its token for.".to_owned());
+        return Some("Enter the audience that the job requests.".to_owned());
     }
     value_problem(audience)
 }
 
 fn value_problem(value: &str) -> Option<String> {
     if value.chars().count() > VALUE_MAX {
-        return Some(format!("At most {VALUE_MAX} characters."));
+        return Some(format!("Use at most {VALUE_MAX} characters."));
     }
     value
         .contains(is_invisible)
@@ -235,7 +235,7 @@ fn more(text: &str, provider: Provider) -> Result<BTreeMap<String, String>, Stri
         }
         if matches!(plain, "iss" | "aud" | "exp" | "nbf" | "iat" | "jti") {
             return Err(
-                "The issuer, the audience and the times are always checked: leave them out."
+                "The issuer, the audience and the times are always checked. Remove them here."
                     .to_owned(),
             );
         }

@@ -109,7 +109,7 @@ impl Provider {
     pub fn says_its_form(self) -> String {
         let name = self.label();
         format!(
-            "This is the issuer of {name}. Choose {name} above: it asks for the ids that cannot be taken over."
+            "This is the issuer of {name}. Choose {name} above. Its form asks for ids that nobody can take over."
         )
     }
 
@@ -117,7 +117,7 @@ impl Provider {
     pub fn issuer_hint(self) -> &'static str {
         match self {
             Self::GitHub => {
-                "With an enterprise's own path: https://token.actions.githubusercontent.com/ENTERPRISE. On GHE.com: https://token.actions.SUBDOMAIN.ghe.com. On your own server: https://HOST/_services/token."
+                "For an enterprise with its own path: https://token.actions.githubusercontent.com/ENTERPRISE. For GHE.com: https://token.actions.SUBDOMAIN.ghe.com. For your own server: https://HOST/_services/token."
             }
             Self::GitLab => "The address of the GitLab server.",
             Self::Kubernetes => {
@@ -125,7 +125,7 @@ impl Provider {
             }
             Self::CircleCi => "https://oidc.circleci.com/org/ORGANIZATION-ID",
             Self::AzureDevOps => {
-                "https://vstoken.dev.azure.com/ORGANIZATION-ID, or https://login.microsoftonline.com/TENANT-ID/v2.0 for newer service connections, whose page shows it."
+                "https://vstoken.dev.azure.com/ORGANIZATION-ID, or https://login.microsoftonline.com/TENANT-ID/v2.0 for newer service connections. Their page shows it."
             }
             Self::Buildkite | Self::Other => {
                 "The iss claim of its tokens. Regcred finds the issuer's keys from this address."
@@ -138,7 +138,7 @@ impl Provider {
     pub fn audience_hint(self) -> &'static str {
         match self {
             Self::AzureDevOps => {
-                "Who the token is for. Azure DevOps does not let a job choose: it is always api://AzureADTokenExchange."
+                "Who the token is for. In Azure DevOps it is always api://AzureADTokenExchange."
             }
             Self::CircleCi => {
                 "Who the token is for. For CIRCLE_OIDC_TOKEN_V2 it is the organization's id, which is used when you leave this blank."

@@ -14,7 +14,7 @@ const AUDIENCE_SHOWN: usize = 200;
 const AUDIENCES_SHOWN: usize = 5;
 
 /// How a rule asks for a claim that is a list.
-const HOW_OF_LIST: &str = "a rule asks for one of a list with name[]=value";
+const HOW_OF_LIST: &str = "to match one element of a list, write name[]=value in the rule";
 
 /// Why a claim does not hold: claims of one reason are named in one sentence.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -25,7 +25,7 @@ enum Why {
     Differs,
     /// There is one that people would take for what is asked for.
     Nearly(&'static str),
-    /// The list is none.
+    /// The claim is not a list.
     NoList,
     /// It is a tag's, and the rule asks for a branch.
     Tag,
@@ -51,7 +51,7 @@ pub fn judge<'a>(
     };
     let nearest = rules.iter().map(missed).min_by_key(|(_, missed)| missed.len());
     let Some((rule, missed)) = nearest else {
-        return Err("there is no trust rule for it".to_owned());
+        return Err("no trust rule matches it".to_owned());
     };
     if missed.is_empty() {
         return Err(is_too_little(rule));
@@ -149,7 +149,7 @@ fn sentence(why: &Why, names: &[String]) -> String {
             let instead = kind.instead().unwrap_or("another");
             let asked = match kind {
                 ValueKind::Absent | ValueKind::Null | ValueKind::Empty => String::new(),
-                _ => ", and the trust rule asks for one text".to_owned(),
+                _ => ", and the trust rule asks for a single value".to_owned(),
             };
             let how = how.map(|how| format!(" ({how})")).unwrap_or_default();
             format!("{name} {is} {instead}{asked}{how}")
@@ -158,15 +158,15 @@ fn sentence(why: &Why, names: &[String]) -> String {
         Why::Nearly(difference) => {
             format!("{name} {is} not what the trust rule asks for: {difference}")
         }
-        Why::NoList => format!("{name} {is} no list, and the trust rule asks for one"),
+        Why::NoList => format!("{name} {is} not a list, and the trust rule asks for one"),
         Why::Tag => {
             format!(
-                "{name} {is} not what the trust rule asks for: the run is of a tag, and a tag is no branch"
+                "{name} {is} not what the trust rule asks for: the run is for a tag, and a tag is not a branch"
             )
         }
         Why::Fork => {
             format!(
-                "{name} {is} not what the trust rule asks for: the run is of a fork, and a fork is not the repository"
+                "{name} {is} not what the trust rule asks for: the run is for a fork, and a fork is not the repository"
             )
         }
     }
@@ -182,9 +182,9 @@ pub fn other_audience(rules: &[TrustRule], claims: &Map<String, Value>) -> Strin
     let asked = shown(asked.into_iter().map(|text| Some(text.to_owned())));
     let said = match claims.get("aud") {
         Some(Value::Array(all)) if !all.is_empty() => shown(all.iter().map(|one| fact(Some(one)))),
-        Some(Value::Array(_)) => "nobody, since its audience is an empty list".to_owned(),
+        Some(Value::Array(_)) => "nobody, because its audience is an empty list".to_owned(),
         one => match ValueKind::of(one).instead() {
-            Some(instead) => format!("nobody, since its audience is {instead}"),
+            Some(instead) => format!("nobody, because its audience is {instead}"),
             None => shown(std::iter::once(fact(one))),
         },
     };
@@ -197,7 +197,7 @@ fn shown(audiences: impl Iterator<Item = Option<String>>) -> String {
     let short = |text: String| text.chars().take(AUDIENCE_SHOWN).collect::<String>();
     let all: Vec<String> = audiences
         .take(AUDIENCES_SHOWN)
-        .map(|one| one.map_or_else(|| "what cannot be shown".to_owned(), short))
+        .map(|one| one.map_or_else(|| "a value that cannot be shown".to_owned(), short))
         .collect();
     all.join(" or ")
 }

@@ -9,7 +9,7 @@ use ureq::http::HeaderValue;
 /// Says of what it left out, one line each.
 const LEFT_OUT: &str = "regcred-left-out";
 
-/// Says how many such lines there would be besides.
+/// Says how many more such lines there would be.
 const MORE: &str = "regcred-more";
 
 /// The JSON of an answer.
@@ -43,7 +43,7 @@ pub(super) fn yes(answer: Answer) -> Result<Answer, Failure> {
     let is_absent = problem.as_ref().is_some_and(|said| said.code == "not_found");
     let message = problem.map(|said| on_one_line(&said.message)).filter(|said| !said.is_empty());
     let sentence = message.unwrap_or_else(|| {
-        format!("{WHOM} answered with status {status}, and not why. Is REGCRED_URL its address?")
+        format!("{WHOM} answered with status {status} and gave no reason. Check that REGCRED_URL is its address.")
     });
     Err(match status {
         404 if is_absent => Failure::Absent(sentence),

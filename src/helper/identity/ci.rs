@@ -124,7 +124,7 @@ fn azure(settings: &Settings, variables: &Variables) -> Result<Option<Door>, Fai
         return Err(Failure::here("SYSTEM_OIDCREQUESTURI must be https://."));
     }
     let token = variables.secret("SYSTEM_ACCESSTOKEN")?.ok_or(Failure::here(
-        "This step has no token to ask Azure for its identity with: give it the environment variable SYSTEM_ACCESSTOKEN: $(System.AccessToken).",
+        "This step cannot request an identity token from Azure. Add the environment variable SYSTEM_ACCESSTOKEN: $(System.AccessToken) to it.",
     ))?;
     let mut query = "api-version=7.1".to_owned();
     if let Some(connection) = &settings.service_connection {
@@ -142,7 +142,7 @@ fn azure(settings: &Settings, variables: &Variables) -> Result<Option<Door>, Fai
 /// A job of Buildkite. Its tokens have the ids that trust rules ask for only when asked to.
 fn buildkite(settings: &Settings, variables: &Variables) -> Result<Ci, Failure> {
     let path = program::find("buildkite-agent", variables).ok_or(Failure::here(
-        "This Buildkite job cannot be asked for its identity, since buildkite-agent is not on the PATH. Set REGCRED_ID_TOKEN to what buildkite-agent oidc request-token prints.",
+        "This Buildkite job cannot request an identity token, because buildkite-agent is not on the PATH. Set REGCRED_ID_TOKEN to the output of buildkite-agent oidc request-token.",
     ))?;
     let audience = settings.audience()?;
     let mut arguments: Vec<String> =
@@ -178,7 +178,7 @@ fn circleci(settings: &Settings, variables: &Variables) -> Result<Option<Ci>, Fa
     }
     let Some(path) = program::find("circleci", variables) else {
         return ready.map(|token| Some(Ci::Ready(token))).ok_or(Failure::here(
-            "This CircleCI job cannot be asked for its identity: there is no program circleci on the PATH, and no CIRCLE_OIDC_TOKEN_V2. Set REGCRED_ID_TOKEN to what circleci run oidc get prints.",
+            "This CircleCI job cannot request an identity token, because circleci is not on the PATH and CIRCLE_OIDC_TOKEN_V2 is not set. Set REGCRED_ID_TOKEN to the output of circleci run oidc get.",
         ));
     };
     let claims = serde_json::to_string(&Claims { aud: settings.audience()? });

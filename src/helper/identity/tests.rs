@@ -101,11 +101,11 @@ fn without_an_identity_the_settings_are_named() {
 }
 
 #[test]
-fn what_is_no_token_is_refused_and_not_repeated() {
+fn an_invalid_token_is_refused_and_not_repeated() {
     let stub = Stub::answering(&[issued()]);
     for text in [" ", "hunter2 x", "hunter2\r\nHost: evil.example.com", "hünter2"] {
         let said = token(&stub, &[("REGCRED_TOKEN", text)]).unwrap_err().to_string();
-        assert_eq!(said, "regcred: What REGCRED_TOKEN gives is no token.");
+        assert_eq!(said, "regcred: REGCRED_TOKEN does not contain a token.");
     }
     assert!(stub.seen().is_empty());
 }

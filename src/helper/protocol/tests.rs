@@ -232,7 +232,7 @@ fn a_job_about_one_image_tells_nothing_of_other_registries() {
     let stub = Stub::answering(&[found("u"), found("u")]);
     let more = [("REGCRED_STATE", path.to_str().unwrap()), ("REGCRED_IMAGE", "nginx:1.27")];
     let job = job(&stub.url(), &more);
-    // What podman asks for besides, since it knows it.
+    // What podman also asks for, because it knows it.
     assert_eq!(run(&["get"], "ghcr.io", &job).0, 0);
     assert!(!path.exists());
     assert_eq!(run(&["get"], "https://index.docker.io/v1/", &job).0, 0);

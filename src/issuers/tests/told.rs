@@ -19,7 +19,7 @@ fn what_is_told_names_the_host_and_what_it_said() {
         (unreached(Tls), "its certificate is not valid"),
         (unreached(Forbidden("a private network")), "not public"),
         (IssuerProblem::Unfit(Part::Metadata, Wrong::OtherIssuer), "another issuer"),
-        (IssuerProblem::Unfit(Part::Keys, Wrong::Form), "no set of keys"),
+        (IssuerProblem::Unfit(Part::Keys, Wrong::Form), "not a set of keys"),
     ] {
         let told = problem.complaint(CLUSTER, false);
         assert!(problem.is_the_issuers(), "{problem:?}");

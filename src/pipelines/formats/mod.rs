@@ -18,7 +18,7 @@ use zeroize::Zeroizing;
 
 /// Bytes that what stands round the entries takes, and more.
 const AROUND: usize = 128;
-/// Bytes of an entry besides its keys and its value: a mark, quotes, and its receipt where a format
+/// Bytes of an entry without its keys and its value: a mark, quotes, and its receipt if the format
 /// lists those.
 const EACH: usize = 48;
 

@@ -21,7 +21,7 @@ pub(super) struct Signed {
     pub(super) signature: Vec<u8>,
 }
 
-/// Why a request is not one that was signed as it has to be.
+/// Why a request was not signed as it must be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub(super) enum SignatureProblem {
     #[error("The request is not signed.")]
@@ -30,11 +30,11 @@ pub(super) enum SignatureProblem {
     Malformed,
     #[error("The signature does not cover everything that it must cover.")]
     Coverage,
-    #[error("The signature is of another algorithm or key than expected.")]
+    #[error("The signature has an unexpected algorithm or key.")]
     Algorithm,
-    #[error("The digest of the body is not the one that was signed.")]
+    #[error("The digest of the body does not match the signed one.")]
     Digest,
-    #[error("The signature is more than 5 minutes old, or from the future. Check both clocks.")]
+    #[error("The signature is more than 5 minutes old or from the future. Check both clocks.")]
     Time,
 }
 

@@ -5,7 +5,7 @@ use crate::outbound::plain_url;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use url::Host;
 
-const LISTEN: &str = "write an address and a port, such as 127.0.0.1:3000 for this machine alone, or 0.0.0.0:3000 or [::]:3000 for every address that it has";
+const LISTEN: &str = "write an address and a port, such as 127.0.0.1:3000 for this machine only, or 0.0.0.0:3000 or [::]:3000 for all its addresses";
 
 /// An address to listen on. Of names only `localhost` is taken, which means this machine.
 pub(super) fn listen(given: &str) -> Result<SocketAddr, &'static str> {

@@ -42,7 +42,7 @@ pub(super) async fn run(line: &str) -> Result<Kek, KekFault> {
     };
     match status {
         Some(status) if !status.success() => Err(KekFault::Failed { program: name(), status }),
-        _ => parse(&printed, || format!("What the key command {program} printed")),
+        _ => parse(&printed, || format!("The output of the key command {program}")),
     }
 }
 

@@ -9,8 +9,8 @@ use std::os::unix::fs::{FileTypeExt, MetadataExt};
 use std::path::Path;
 use zeroize::Zeroizing;
 
-/// The most that is read of any source: whoever names a disk image or an endless device by mistake
-/// is told so, and does not wait for all of it.
+/// Bytes that are read of any source at most: a disk image or an endless device that was named by
+/// mistake is refused at once.
 pub(super) const MAX: usize = 4096;
 
 /// Who looks after the file, which decides who may own and read it.

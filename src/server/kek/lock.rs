@@ -9,8 +9,7 @@ use std::io;
 use std::os::unix::fs::OpenOptionsExt;
 use std::time::{Duration, Instant};
 
-/// The file stays when the lock is gone: whoever removed it could let a third one in beside the
-/// second.
+/// The file stays when the lock is gone: without it, a third start could run beside the second.
 const NAME: &str = "starting.lock";
 /// A start with a slow key command or a long change of the schema is waited for, and no longer.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -42,7 +41,7 @@ pub async fn lock_data_folder(config: &StorageConfig) -> io::Result<Option<First
             Err(TryLockError::WouldBlock) => {
                 let path = path.display();
                 let text = format!(
-                    "another start holds {path} for more than {} seconds",
+                    "another server has been starting for more than {} seconds and still locks {path}",
                     PATIENCE.as_secs()
                 );
                 return Err(io::Error::new(io::ErrorKind::TimedOut, text));

@@ -88,7 +88,9 @@ async fn current(config: &KekConfig, warnings: &mut Vec<String>) -> Result<Optio
     let credential = credential(config, CREDENTIAL);
     if let (Some(given), Some(path)) = (given, &credential) {
         let path = path.display();
-        warnings.push(format!("The credential {path} is not used: the key comes from {given}."));
+        warnings.push(format!(
+            "The credential {path} is not used, because the key comes from {given}."
+        ));
     }
     if let Some(path) = &config.kek_file {
         return file::read(path, Keeper::Operator).map(Some);

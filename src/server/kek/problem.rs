@@ -29,7 +29,7 @@ pub enum KekFault {
     #[error("The key file {path} cannot be read: {cause}.")]
     Unreadable { path: String, cause: io::Error },
     #[error(
-        "The key file {path} is {kind} and not a file. Name the file itself; a key that comes out of a program is for REGCRED_KEK_COMMAND."
+        "The key file {path} is {kind} and not a file. Name the file itself. For a key that a program prints, use REGCRED_KEK_COMMAND."
     )]
     NotAFile { path: String, kind: &'static str },
     #[error("The key file {path} can be read by others. Run `chmod 600 {path}`.")]
@@ -39,22 +39,22 @@ pub enum KekFault {
     )]
     Foreign { path: String, owner: u32, user: u32 },
     #[error(
-        "{origin} holds more than {} bytes, so it is no key: 32 bytes, or the same as base64 or hex, and nothing else.",
+        "{origin} has more than {} bytes, so it is not a key. A key is 32 bytes, raw or as base64 or hex, and nothing else.",
         MAX
     )]
     TooLong { origin: String },
-    #[error("{origin} does not hold a key: {cause}")]
+    #[error("{origin} does not contain a key: {cause}")]
     NotAKey { origin: String, cause: KekProblem },
-    #[error(
-        "The key is given twice, with {one} and with {other}. Only one can be meant: leave the other out."
-    )]
+    #[error("The key is given twice, with {one} and with {other}. Remove one of them.")]
     TwoSources { one: &'static str, other: &'static str },
     /// A previous key opens what the current one is to wrap, and there is no current one.
     #[error(
-        "Only a previous key was given, {given}, and no current one. Set REGCRED_KEK_FILE to the file of the new key; to stay with this one, give it there."
+        "Only a previous key was given ({given}), and no current one. Set REGCRED_KEK_FILE to the file of the new key, or of this one to keep it."
     )]
     OnlyPrevious { given: String },
-    #[error("REGCRED_KEK_COMMAND is empty. Name the program that prints the key, or leave it out.")]
+    #[error(
+        "REGCRED_KEK_COMMAND is empty. Set it to the program that prints the key, or remove it."
+    )]
     NoCommand,
     #[error("The key command {program} cannot be started: {cause}.")]
     NotStarted {
@@ -62,19 +62,17 @@ pub enum KekFault {
         program: String,
         cause: io::Error,
     },
-    #[error(
-        "The key command {program} failed: {status}. What it said about it on stderr went to this log."
-    )]
+    #[error("The key command {program} failed: {status}. Its stderr is in this log.")]
     Failed { program: String, status: ExitStatus },
     #[error(
-        "The key command {program} did not end within {} seconds and was stopped. It cannot ask anything: it has no terminal.",
+        "The key command {program} did not end within {} seconds and was stopped. It has no terminal, so it cannot ask for input.",
         TIMEOUT.as_secs()
     )]
     TooSlow { program: String },
-    #[error("What the key command {program} prints cannot be read: {cause}.")]
+    #[error("The output of the key command {program} cannot be read: {cause}.")]
     Unheard { program: String, cause: io::Error },
     #[error("The first key could not be written to {path}: {cause}.")]
     NotWritten { path: String, cause: io::Error },
-    #[error("The system gave no random bytes for the first key.")]
+    #[error("The system provided no random bytes for the first key.")]
     Random,
 }

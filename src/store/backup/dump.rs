@@ -49,7 +49,7 @@ impl Store {
         };
         let snapshot = self.reader.begin_with_options(options).await?;
         if !self.is_embedded() {
-            // It holds nobody up, and whoever reads it may be slow: a pipe to another machine.
+            // It blocks nobody, and its reader may be slow: a pipe to another machine.
             snapshot.execute_unprepared(UNBOUNDED).await?;
         }
         Ok(Snapshot(snapshot))

@@ -64,7 +64,7 @@ impl Recorder {
         tokio::spawn(store.clone().keep_counted(told));
         tokio::spawn(async move {
             let mut group = Vec::with_capacity(GROUP);
-            // A group is whoever waits by the time the last one is durable: nobody waits for others.
+            // A group is all that wait when the last one is durable: nobody waits for others.
             while !group.is_empty() || waiting.recv_many(&mut group, GROUP).await > 0 {
                 let part = together(&group);
                 let writing = write_again(&store, mac.as_ref(), &mut group[..part]);

@@ -164,7 +164,7 @@ async fn list(State(floor): State<Arc<Floor>>, headers: HeaderMap) -> Response {
     ([(header::CONTENT_TYPE, "application/json")], body).into_response()
 }
 
-/// Whoever waits by the time the last group is durable is the next group.
+/// All that wait when the last group is durable are the next group.
 async fn write_groups(database: Arc<Database>, mut waiting: mpsc::Receiver<Waiting>) {
     let mut group = Vec::with_capacity(GROUP);
     while waiting.recv_many(&mut group, GROUP).await > 0 {

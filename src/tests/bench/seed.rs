@@ -23,7 +23,7 @@ pub struct Seed {
     /// The file of its key-encryption key.
     pub kek: PathBuf,
     pub folder: Folder,
-    /// Where it is, when it is not the embedded one. Whoever takes it keeps it.
+    /// Where it is, when it is not the embedded one. The caller that takes it keeps it.
     pub fresh: Option<Fresh>,
 }
 

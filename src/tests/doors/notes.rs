@@ -1,5 +1,5 @@
-//! What is told of an answer besides what is in it: until when it is good, what its readers make of
-//! paths, and what is known to be used.
+//! What the headers of an answer say: until when it is good, how its readers treat paths, and what is
+//! known to be used.
 
 use super::Scene;
 use crate::app::App;
@@ -38,7 +38,7 @@ async fn an_answer_tells_when_the_first_of_its_entries_ends() {
 }
 
 #[tokio::test]
-async fn what_readers_make_of_paths_is_said_where_they_are_handed_out() {
+async fn an_answer_with_paths_says_how_clients_read_them() {
     let scene = Scene::new().await;
     let note = async |path: &str| {
         scene.app.fetch(&scene.token, path).await.header("regcred-note").to_owned()

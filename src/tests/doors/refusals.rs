@@ -133,7 +133,7 @@ async fn two_that_serve_equally_well_are_an_error_that_names_both_and_hands_out_
 }
 
 #[tokio::test]
-async fn where_there_is_no_door_there_is_an_error_for_machines() {
+async fn an_unknown_address_of_the_api_answers_with_an_error_for_machines() {
     let scene = Scene::new().await;
     for path in ["/api/v1/docker-config/", "/api/v1/secrets", "/api/v1/Credential"] {
         let reply = scene.app.fetch(&scene.token, path).await;

@@ -17,7 +17,7 @@ fn closed() -> String {
 }
 
 #[tokio::test]
-async fn an_absent_credential_is_no_reason_for_a_word() {
+async fn an_absent_credential_is_not_found_and_leaves_no_receipt() {
     let Some(scene) = Scene::new().await else { return };
     for server in ["public.example.com", "registry.example.com", "ghcr.io.evil.example.com", "ghcr"]
     {
@@ -126,7 +126,7 @@ async fn what_could_be_read_as_another_server_never_reaches_ours() {
 }
 
 #[tokio::test]
-async fn the_usual_port_of_a_scheme_is_no_other_server() {
+async fn the_default_port_of_a_scheme_names_the_same_server() {
     let Some(scene) = Scene::new().await else { return };
     let (app, by) = (&scene.app, &scene.app.owner);
     let marked = [("is_insecure", "true")];

@@ -4,9 +4,9 @@
 pub struct Grows {
     /// How their lines in the list begin.
     pub starts: &'static str,
-    /// What is in their lines besides.
+    /// What else is in their lines.
     has: &'static str,
-    /// For whoever reads this.
+    /// The reason, for readers.
     pub why: &'static str,
 }
 

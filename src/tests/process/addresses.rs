@@ -11,7 +11,7 @@ fn the_link_that_it_prints_leads_to_where_it_listens() {
     {
         let folder = Folder::new();
         let mut command = command(&folder.0.join("data"));
-        // A variable that nobody filled is none.
+        // An empty variable counts as not set.
         command.env("REGCRED_LISTEN", listen).env("REGCRED_URL", "");
         let server = Server::start(command, &folder.0.join("log"));
         let said = server.greeting.last().unwrap();

@@ -51,7 +51,7 @@ fn without_its_key_it_ends_before_it_listens_and_changes_nothing() {
     let two = [file("wrong"), ("REGCRED_KEK_PREVIOUS_FILE", path("previous"))];
     check("two wrong ones", &two, &[&id, &other, &third]);
     check("not there", &[file("nowhere")], &["nowhere", "cannot be read"]);
-    check("cut short", &[file("cut")], &["does not hold a key"]);
+    check("cut short", &[file("cut")], &["does not contain a key"]);
     check("open to others", &[file("open")], &["chmod 600"]);
     let kept = path("kept");
     fs::rename(data.join("kek"), &kept).unwrap();
@@ -60,7 +60,7 @@ fn without_its_key_it_ends_before_it_listens_and_changes_nothing() {
     fs::rename(&kept, data.join("kek")).unwrap();
     let whole = fs::read(&local).unwrap();
     fs::write(&local, &whole[..20]).unwrap();
-    check("its own, cut short", &[], &["does not hold a key"]);
+    check("its own, cut short", &[], &["does not contain a key"]);
     fs::write(&local, &whole).unwrap();
 
     assert_eq!(keys_in(&data), [local]);

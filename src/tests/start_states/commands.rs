@@ -34,7 +34,7 @@ fn a_command_without_a_key_is_refused() {
     let says = ["no such lease", "failed: exit status: 3", "/bin/sh", &right];
     install.refuses("fails", &failing, &says);
     install.refuses("killed", &script(&install, "kill -9 $$\n"), &["signal: 9", &right]);
-    let not_a_key = ["does not hold a key", &right];
+    let not_a_key = ["does not contain a key", &right];
     install.refuses("prints nothing", &line("/bin/true"), &not_a_key);
     install.refuses("prints words", &line("/bin/echo permission denied"), &not_a_key);
     install.refuses("prints two lines", &line(format!("/bin/cat {key} {key}")), &not_a_key);

@@ -69,7 +69,7 @@ fn a_first_start_takes_the_key_it_is_given_or_none_at_all() {
     bad.env("REGCRED_KEK_FILE", &path);
     let Refusal { code, text, was_open, .. } = refused(bad);
     assert_eq!(code, Some(78), "{text}");
-    assert!(!was_open && text.contains("does not hold a key"), "{text}");
+    assert!(!was_open && text.contains("does not contain a key"), "{text}");
     // No other key takes the place of the one that was meant.
     assert!(!data.join("kek").exists());
     key_file(&path, &kek, 0o600);

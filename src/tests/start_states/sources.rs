@@ -8,7 +8,7 @@ use std::os::unix::fs::{MetadataExt, PermissionsExt, chown, symlink};
 use std::process::Command;
 
 #[test]
-fn what_is_no_key_file_is_refused_and_told_apart() {
+fn each_invalid_key_file_is_refused_with_its_own_reason() {
     let install = Install::new();
     let right = install.right.id().to_string();
     let text = install.right.to_text();
@@ -25,11 +25,11 @@ fn what_is_no_key_file_is_refused_and_told_apart() {
     ];
     for (case, content, says) in contents {
         let path = install.private("content", content);
-        install.refuses(case, &[file(&path)], &["does not hold a key", says, &right]);
+        install.refuses(case, &[file(&path)], &["does not contain a key", says, &right]);
         // The slot beside it is read as strictly.
         let previous = (PREVIOUS, path.into_os_string());
         let settings = [file(&install.path("right")), previous];
-        install.refuses(case, &settings, &["does not hold a key", says, &right]);
+        install.refuses(case, &settings, &["does not contain a key", says, &right]);
     }
     let big = install.private("big", b"");
     File::options().write(true).open(&big).unwrap().set_len(10 * 1024 * 1024).unwrap();
@@ -37,7 +37,7 @@ fn what_is_no_key_file_is_refused_and_told_apart() {
 }
 
 #[test]
-fn what_is_no_file_of_its_owners_alone_is_refused() {
+fn a_key_file_must_be_a_private_file_of_its_owner() {
     let install = Install::new();
     let right = install.right.id().to_string();
     let refuses = |case: &str, name: &str, says: &str| {
@@ -96,7 +96,7 @@ fn a_variable_or_credential_that_is_no_key_is_refused() {
     let right = install.right.id().to_string();
     for (case, value) in [("empty", ""), ("no key", "changeit"), ("words", "not a key at all")] {
         let settings: [Setting; 1] = [("REGCRED_KEK", value.into())];
-        install.refuses(case, &settings, &["REGCRED_KEK does not hold a key", &right]);
+        install.refuses(case, &settings, &["REGCRED_KEK does not contain a key", &right]);
     }
     let folder = install.path("credentials");
     fs::create_dir(&folder).unwrap();

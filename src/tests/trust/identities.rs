@@ -108,7 +108,7 @@ async fn a_claim_that_is_not_there_is_told_with_how_to_ask_for_it() {
     });
     let (status, told) = scene.told(&claims).await;
     let reason = scene.reason().await;
-    let asked = "organization_id, pipeline_id are absent (ask for them with buildkite-agent oidc request-token --claim organization_id --claim pipeline_id)";
+    let asked = "organization_id, pipeline_id are absent (request them with buildkite-agent oidc request-token --claim organization_id --claim pipeline_id)";
     assert_eq!((status, reason.as_str()), (403, asked));
     assert_eq!(told, format!("The token was not accepted: {asked}."));
     claims["organization_id"] = json!(id);
@@ -116,7 +116,7 @@ async fn a_claim_that_is_not_there_is_told_with_how_to_ask_for_it() {
     assert_eq!(scene.told(&claims).await.0, 200);
     claims["build_tag"] = json!("main");
     let (status, told) = scene.told(&claims).await;
-    assert!(status == 403 && told.contains("a tag is no branch"), "{told}");
+    assert!(status == 403 && told.contains("a tag is not a branch"), "{told}");
 }
 
 #[tokio::test]
@@ -140,7 +140,7 @@ async fn a_fork_is_not_the_repository() {
 }
 
 #[tokio::test]
-async fn a_token_that_works_once_has_to_say_which_one_it_is() {
+async fn a_single_use_token_must_have_an_id() {
     let scene = Scene::github().await;
     for id in [json!(""), json!(null), json!(["a"]), json!({})] {
         let mut claims = github();

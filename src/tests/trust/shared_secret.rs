@@ -101,7 +101,7 @@ async fn a_rule_whose_salt_cannot_be_read_lets_nobody_in() {
 }
 
 #[tokio::test]
-async fn a_salt_is_on_no_page_and_is_no_public_key() {
+async fn a_salt_is_never_shown_and_is_not_a_public_key() {
     let (app, pipeline, _) = granted().await;
     let (_, location) = shown_once(&app, pipeline, "7").await;
     let salt = app.database.scalar_text("SELECT public_key FROM trust_rule").await;

@@ -67,7 +67,7 @@ fn NewForm(failed: Option<FailedForm>, page: PageContext) -> impl IntoView {
                     label="Registry URL"
                     value=registry_url
                     error=url_error
-                    hint="The registry's host, or any address of it. It cannot be changed after creation."
+                    hint="The registry's host, or any address on it. It cannot be changed later."
                     placeholder=placeholder
                 />
             </HostPreview>

@@ -1,4 +1,4 @@
-//! Whose word is taken for the pipeline instead of a token of ours.
+//! The trust rules of a pipeline: whose tokens are accepted instead of one of ours.
 
 use super::{done_by, last};
 use crate::domain::paths;

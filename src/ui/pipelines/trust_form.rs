@@ -138,7 +138,7 @@ fn Setup(provider: Provider, address: String, project: String) -> impl IntoView 
     match provider {
         Provider::Woodpecker => view! {
             <p>
-                "Set this address as the registry extension of the repository, or as "
+                "Set this address as the repository's registry extension, or as "
                 <code>"WOODPECKER_REGISTRY_EXTENSION_ENDPOINT"</code> " on the server for all repositories:"
             </p>
             <CodeToCopy id="endpoint" text=woodpecker_endpoint(&address, &project)/>
@@ -161,7 +161,7 @@ fn Setup(provider: Provider, address: String, project: String) -> impl IntoView 
     }
 }
 
-/// Whose signature it has to be.
+/// Whose signature the token must have.
 #[component]
 fn Signature(provider: Provider, state: State) -> impl IntoView {
     let form = state.value.clone();

@@ -25,7 +25,7 @@ pub enum BackupProblem {
     )]
     Unauthenticated,
     #[error(
-        "This backup is authenticated with key {expected}, and no key was given. Set REGCRED_KEK_FILE to the file that holds it. Nothing was changed."
+        "This backup is authenticated with key {expected}, and no key was given. Set REGCRED_KEK_FILE to the file of that key. Nothing was changed."
     )]
     NoKey { expected: String },
     #[error(

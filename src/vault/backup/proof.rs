@@ -1,8 +1,8 @@
 //! The proof that nobody changed a backup: an HMAC over its digest and the number of its rows,
 //! which only who can open the keyring inside can make (`store::Header` has the format).
 //!
-//! A digest alone shows damage, and whoever can write the file makes another: a person, a grant or
-//! a trust rule that was put into it would be in the database after the restore. The key is derived
+//! A digest alone shows damage, but anyone who can write the file can make another: a person, a grant
+//! or a trust rule that was added to it would be in the database after the restore. The key is derived
 //! from the audit key, under a label of its own (security 3.1: one use for each key), and is no new
 //! purpose of the keyring, which every installation would have to make first.
 //!

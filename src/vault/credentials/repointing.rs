@@ -42,7 +42,7 @@ impl Vault {
         let Some(to) = to.filter(|_| fit.iter().any(|one| one.id == target)) else {
             return Err(Error::at(
                 "target",
-                "Choose an enabled credential of the same registry that has the access these pipelines need.",
+                "Choose an enabled credential for the same registry with the access these pipelines need.",
             ));
         };
         let names = write.pipelines(project).names(pipelines.clone()).await?;

@@ -90,7 +90,7 @@ impl SecretInput {
             Secret::new(bytes.to_vec())
         };
         if secret.expose().len() > MAX_SECRET {
-            return refused("A password or token can be at most 64 KiB long.");
+            return refused("A password or token can be at most 64 KiB.");
         }
         if secret.expose().contains(&0) {
             return refused(

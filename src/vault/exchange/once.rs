@@ -26,7 +26,7 @@ pub(super) fn used_once(
         return Ok(None);
     }
     let id = fact(claims.get("jti")).filter(|id| !id.is_empty());
-    let id = id.ok_or("it has no jti, so it could be used again")?;
+    let id = id.ok_or("it has no jti claim, so it could be used again")?;
     let ends = claims.get("exp").and_then(Value::as_f64).unwrap_or_default();
     let ends = (ends as i64).saturating_add(SKEW).saturating_mul(1_000);
     Ok(Some((sha256(format!("{}\0{id}", rule.issuer).as_bytes()), ends)))

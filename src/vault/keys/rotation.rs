@@ -159,7 +159,9 @@ fn require(row: &KeyRow, state: KeyState) -> Result<()> {
         return Ok(());
     }
     let (version, is, wanted) = (row.version, row.state.word(), state.word());
-    Err(Error::Conflict(format!("Data key {version} is {is}. This needs a key in state {wanted}.")))
+    Err(Error::Conflict(format!(
+        "Data key {version} is {is}. Only a key in state {wanted} can be used here."
+    )))
 }
 
 /// The rate comes from what the server that does the work wrote down.

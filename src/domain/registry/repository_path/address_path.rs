@@ -24,7 +24,7 @@ pub(super) fn of_api<'a>(
     };
     let Some(repository) = found else { return Some((rest, false)) };
     changes.push(
-        "What belongs to the registry's API was dropped from the path: a credential is for a repository, not for one image."
+        "The part of the path that belongs to the registry's API was dropped: a credential is for a repository, not for one image."
             .into(),
     );
     Some((repository, !repository.is_empty()))

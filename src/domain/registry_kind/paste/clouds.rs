@@ -25,9 +25,11 @@ impl Pasted<'_> {
         if is_key_id(self.secret, &["AKIA", "ASIA"]) {
             return Some(Some(match self.kind {
                 Ecr | EcrPublic => {
-                    "This looks like an AWS access key ID. The registry wants an authorization token: what aws ecr get-login-password prints."
+                    "This looks like an AWS access key ID. The registry expects an authorization token: the output of aws ecr get-login-password."
                 }
-                _ => "This looks like an AWS access key ID, which is no password for any registry.",
+                _ => {
+                    "This looks like an AWS access key ID, which is not a password for any registry."
+                }
             }));
         }
         // Base64 of `{"payload`.
@@ -44,7 +46,7 @@ impl Pasted<'_> {
             return Some(Some(if is_googles {
                 "This looks like a private key alone. Choose GCP service account key, and upload the whole JSON file."
             } else {
-                "This looks like a private key. Registries take a password or a token; SSH keys do not work."
+                "This looks like a private key. Registries accept a password or a token, but no SSH keys."
             }));
         }
         if self.starts(&["{"]) && self.secret.contains("\"service_account\"") {
@@ -52,7 +54,7 @@ impl Pasted<'_> {
         }
         if self.starts(&["{"]) && is_googles {
             return Some(Some(
-                "This is JSON, but not a service account key. The registry takes the key file of a service account, or an access token.",
+                "This is JSON, but not a service account key. The registry accepts the key file of a service account, or an access token.",
             ));
         }
         let decoded = key_file::decode(self.secret);
@@ -60,7 +62,7 @@ impl Pasted<'_> {
         if is_googles && is_base64_name {
             let is_key = decoded.is_some_and(|bytes| KeyFile::read(&bytes).is_ok());
             return Some((!is_key).then_some(
-                "With the username _json_key_base64 the registry wants the base64 of a whole service account key file, and this is not that.",
+                "With the username _json_key_base64 the registry expects the base64 of a whole service account key file, and this is something else.",
             ));
         }
         if is_googles && (is_json || self.starts(&KEY_FILE_STARTS)) {
@@ -81,7 +83,7 @@ impl Pasted<'_> {
             // Here it is what is wanted.
             (Method::GcpServiceAccountKey, _) => None,
             (Method::Password, BASE64_USERNAME) => Some(
-                "With the username _json_key_base64 the registry wants the base64 of the key file. Choose GCP service account key as the authentication method to upload the file itself.",
+                "With the username _json_key_base64 the registry expects the base64 of the key file. Choose GCP service account key as the authentication method to upload the file itself.",
             ),
             (Method::Password, KEY_FILE_USERNAME) => Some(
                 "The registry takes this service account key. Choose GCP service account key as the authentication method to have the file checked as well.",
@@ -103,7 +105,7 @@ impl Pasted<'_> {
     fn google_token(&self) -> Verdict {
         if self.starts(&["AIza"]) && self.secret.len() == 39 {
             return Some(Some(
-                "This looks like a Google API key, which is no password for a registry.",
+                "This looks like a Google API key, which is not a password for a registry.",
             ));
         }
         if !self.starts(&["ya29."]) {
@@ -111,12 +113,12 @@ impl Pasted<'_> {
         }
         if self.kind == Google && self.username != ACCESS_TOKEN_USERNAME {
             return Some(Some(
-                "This looks like a Google access token, which goes with the username oauth2accesstoken. It ends soon, most often within an hour.",
+                "This looks like a Google access token, which goes with the username oauth2accesstoken. It usually expires within an hour.",
             ));
         }
         if self.kind == Google || self.may_be_any() {
             return Some(Some(
-                "This looks like a Google access token. It ends soon, most often within an hour.",
+                "This looks like a Google access token. It usually expires within an hour.",
             ));
         }
         Some(Some("This looks like a Google access token, but the registry is not Google's."))
@@ -125,14 +127,14 @@ impl Pasted<'_> {
     fn other_clouds(&self) -> Verdict {
         if is_key_id(self.secret, &["SCW"]) {
             return Some(Some(if self.kind == Scaleway {
-                "This looks like an access key, which only names the secret key. The registry wants the secret key itself."
+                "This looks like an access key, which only names the secret key. The registry expects the secret key itself."
             } else {
-                "This looks like a Scaleway access key, which is no password for any registry."
+                "This looks like a Scaleway access key, which is not a password for any registry."
             }));
         }
         if self.kind == Acr && is_guid(self.secret) {
             return Some(Some(
-                "This looks like the ID of an application or of its secret. The registry wants the value of the secret.",
+                "This looks like the ID of an application or of its secret. The registry expects the value of the secret.",
             ));
         }
         None
@@ -145,19 +147,19 @@ impl Pasted<'_> {
         }
         Some(match (self.kind, self.username) {
             (Acr, _) => Some(
-                "This looks like a token of Azure, which ends within hours. A repository token or a service principal's secret lasts longer.",
+                "This looks like a token of Azure, which expires within hours. A repository token or a service principal's secret lasts longer.",
             ),
             (Ecr, _) => Some(
-                "This looks like a sign-in token (a JWT). The registry wants an authorization token: what aws ecr get-login-password prints.",
+                "This looks like a sign-in token (a JWT). The registry expects an authorization token: the output of aws ecr get-login-password.",
             ),
             (Ibm, "iamapikey") => Some(
-                "This looks like an IAM token, which goes with the username iambearer and ends soon. An API key lasts longer.",
+                "This looks like an IAM token, which goes with the username iambearer and expires soon. An API key lasts longer.",
             ),
             (Ibm, "iambearer") => {
-                Some("This looks like an IAM token, which ends soon. An API key lasts longer.")
+                Some("This looks like an IAM token, which expires soon. An API key lasts longer.")
             }
             (DockerHub | DockerHardened | Ghcr | Google, _) => Some(
-                "This looks like a sign-in token (a JWT). It ends soon, and this registry wants an access token.",
+                "This looks like a sign-in token (a JWT). It expires soon, and this registry expects an access token.",
             ),
             _ => None,
         })

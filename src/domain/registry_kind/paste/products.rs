@@ -7,24 +7,24 @@ use super::{JOB, Pasted, Verdict};
 
 /// Tokens that no container registry takes, and whose they are.
 const OF_NO_REGISTRY: &[(&[&str], &str)] = &[
-    (&["npm_"], "This looks like an npm token, which is no password for a container registry."),
-    (&["pypi-"], "This looks like a PyPI token, which is no password for a container registry."),
+    (&["npm_"], "This looks like an npm token, which is not a password for a container registry."),
+    (&["pypi-"], "This looks like a PyPI token, which is not a password for a container registry."),
     (
         &[
             "xoxa-", "xoxb-", "xoxc-", "xoxd-", "xoxe-", "xoxe.", "xoxo-", "xoxp-", "xoxr-",
             "xoxs-", "xapp-",
         ],
-        "This looks like a Slack token, which is no password for a container registry.",
+        "This looks like a Slack token, which is not a password for a container registry.",
     ),
     (
         &["hvs.", "hvb."],
-        "This looks like a Vault token, which is no password for a container registry.",
+        "This looks like a Vault token, which is not a password for a container registry.",
     ),
     (
         &["rgc_"],
-        "This looks like a pipeline token of Regcred, which no registry knows. Enter the password or token of the registry.",
+        "This looks like a pipeline token of Regcred, which no registry accepts. Enter the password or token of the registry.",
     ),
-    (&["ocid1."], "This looks like an OCID, which is a name. The registry wants an auth token."),
+    (&["ocid1."], "This looks like an OCID, which is a name. The registry expects an auth token."),
 ];
 
 /// GitLab's tokens for other things than its registry.
@@ -53,7 +53,7 @@ impl Pasted<'_> {
     fn github(&self) -> Verdict {
         if self.starts(&["ghr_"]) {
             return Some(Some(
-                "This looks like a GitHub refresh token, which is no password for any registry.",
+                "This looks like a GitHub refresh token, which is not a password for any registry.",
             ));
         }
         if !self.starts(&["ghp_", "gho_", "ghs_", "ghu_", "github_pat_"]) {
@@ -66,7 +66,7 @@ impl Pasted<'_> {
         }
         if (self.kind == Ghcr || self.may_be_any()) && self.starts(&["ghs_", "ghu_"]) {
             return Some(Some(
-                "This looks like the GitHub token of a job or an app. It ends within hours.",
+                "This looks like the GitHub token of a job or an app. It expires within hours.",
             ));
         }
         self.fits(&[Ghcr], "This looks like a GitHub token, but the registry is not GitHub's.")

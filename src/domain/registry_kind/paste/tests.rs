@@ -37,9 +37,9 @@ fn tokens_of_code_hosts_belong_to_their_own_registries() {
         (Ghcr, "acme", "ghr_example", "refresh token"),
         (DockerHub, "acme", "ghp_example", "not GitHub's"),
         (Quay, "acme", "github_pat_example", "not GitHub's"),
-        (GitLab, "acme", "glcbt-example", "ends with the job"),
-        (SelfHosted, "acme", "glcbt-64_example", "ends with the job"),
-        (GitLab, "gitlab-ci-token", "abcdefgh", "ends with the job"),
+        (GitLab, "acme", "glcbt-example", "expires with the job"),
+        (SelfHosted, "acme", "glcbt-64_example", "expires with the job"),
+        (GitLab, "gitlab-ci-token", "abcdefgh", "expires with the job"),
         (GitLab, "acme", "glptt-example", "something other"),
         (SelfHosted, "acme", "glrt-example", "something other"),
         (Ghcr, "acme", "glpat-example", "not GitLab's"),
@@ -122,9 +122,9 @@ fn a_key_file_is_fine_where_it_belongs_in_the_form_that_its_user_name_says() {
         (Google, "_json_key_base64", whole.trim_end_matches('=')),
     ]);
     assert_warns(&[
-        (Google, "_json_key_base64", cut, "and this is not that"),
-        (Google, "_json_key_base64", "hunter2", "and this is not that"),
-        (Google, "_json_key_base64", JSON, "wants the base64 of the key file"),
+        (Google, "_json_key_base64", cut, "and this is something else"),
+        (Google, "_json_key_base64", "hunter2", "and this is something else"),
+        (Google, "_json_key_base64", JSON, "expects the base64 of the key file"),
         (Google, "_json_key", &whole, "goes with the username _json_key_base64"),
         (Google, "", "ewogICJ0eXBl", "base64"),
         (Google, "acme", "{\"type\":\"service_account\"", "Choose GCP"),
@@ -157,7 +157,7 @@ fn tokens_of_clouds_are_told_where_they_end_and_what_they_go_with() {
         (Acr, "00000000-0000-0000-0000-000000000000", "eyJhbGciOi", "within hours"),
         (Acr, "acme", "11111111-2222-3333-4444-555555555555", "value of the secret"),
         (Ibm, "iamapikey", "eyJraWQi", "iambearer"),
-        (Ibm, "iambearer", "eyJraWQi", "ends soon"),
+        (Ibm, "iambearer", "eyJraWQi", "expires soon"),
         (DockerHub, "acme", "eyJhbGciOi", "JWT"),
     ]);
     assert_silent(&[
@@ -173,7 +173,7 @@ fn tokens_of_clouds_are_told_where_they_end_and_what_they_go_with() {
 }
 
 #[test]
-fn what_is_no_secret_at_all_is_noticed_anywhere() {
+fn a_paste_that_is_not_a_secret_is_noticed_for_every_registry() {
     let pair = STANDARD.encode("acme-bot:hunter2");
     for kind in RegistryKind::ALL {
         assert_warns(&[

@@ -59,15 +59,15 @@ fn tokens_for_a_rule_of_a_branch() {
         (
             "tag",
             json!({"build_branch": "v1.0.0", "build_tag": "v1.0.0"}),
-            Refused(&["build_branch is not", "a tag is no branch"]),
+            Refused(&["build_branch is not", "a tag is not a branch"]),
         ),
         (
             "tag named like the branch",
             json!({"build_tag": "main"}),
-            Refused(&["a tag is no branch"]),
+            Refused(&["a tag is not a branch"]),
         ),
-        ("tag of a number", json!({"build_tag": 1}), Refused(&["a tag is no branch"])),
-        ("tag in a list", json!({"build_tag": ["main"]}), Refused(&["a tag is no branch"])),
+        ("tag of a number", json!({"build_tag": 1}), Refused(&["a tag is not a branch"])),
+        ("tag in a list", json!({"build_tag": ["main"]}), Refused(&["a tag is not a branch"])),
         (
             "fork with its prefix",
             json!({"build_branch": "contributor:main"}),

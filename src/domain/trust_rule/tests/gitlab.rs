@@ -50,7 +50,7 @@ fn tokens_for_a_rule_of_a_branch() {
         (
             "tag whose path is a branch's",
             json!({"ref_type": "tag"}),
-            Refused(&["ref_path is not", "a tag is no branch"]),
+            Refused(&["ref_path is not", "a tag is not a branch"]),
         ),
         (
             "old server",
@@ -141,13 +141,13 @@ fn a_branch_that_is_asked_for_by_its_name_alone_is_no_tag() {
         (
             "tag",
             json!({"ref_type": "tag", "ref_path": "refs/tags/main"}),
-            Refused(&["a tag is no branch"]),
+            Refused(&["a tag is not a branch"]),
         ),
-        ("unsaid", json!({"ref_type": ABSENT}), Refused(&["a tag is no branch"])),
+        ("unsaid", json!({"ref_type": ABSENT}), Refused(&["a tag is not a branch"])),
     ];
     assert_answers(&rule, &push(), shapes);
     // Every reference was asked for, and no tag.
     rule.claims.insert("ref_path".to_owned(), "refs/*".to_owned());
     let tag = json!({"ref_type": "tag", "ref_path": "refs/tags/main"});
-    assert_answers(&rule, &push(), vec![("tag", tag, Refused(&["a tag is no branch"]))]);
+    assert_answers(&rule, &push(), vec![("tag", tag, Refused(&["a tag is not a branch"]))]);
 }

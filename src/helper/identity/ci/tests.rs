@@ -63,7 +63,7 @@ fn a_token_that_works_once_is_never_offered_twice() {
 }
 
 #[test]
-fn a_no_is_no_reason_to_ask_again() {
+fn a_refused_identity_token_is_not_requested_again() {
     let github =
         Stub::answering(&[json(200, r#"{"value":"one"}"#), json(200, r#"{"value":"two"}"#)]);
     let stub = Stub::answering(&[problem(403, "forbidden", "No rule fits."), issued()]);

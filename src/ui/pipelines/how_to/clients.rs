@@ -79,7 +79,7 @@ pub(super) fn helper(names: &Names) -> Client {
         blocks: vec![
             Block {
                 id: "helper-config",
-                before: "In ~/.docker/config.json. For Docker Hub, podman, buildah and skopeo look for docker.io, and docker for the other name:",
+                before: "In ~/.docker/config.json. For Docker Hub, podman, buildah and skopeo look up docker.io, and docker looks up the other name:",
                 lines: names.cred_helpers(),
             },
             Block {

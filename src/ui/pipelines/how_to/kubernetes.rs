@@ -16,7 +16,7 @@ pub(super) fn secret(names: &Names) -> Client {
         blocks: vec![
             Block {
                 id: "kubernetes",
-                before: "The kubelet compares paths as text, so it also uses a credential for acme for acmeco. Other readers use it for the whole registry. Add &image= to get only the credential for that image:",
+                before: "The kubelet compares paths as text, so a credential for acme also matches acmeco. Other readers use it for the whole registry. Add &image= to get only the credential for that image:",
                 lines: format!(
                     "{QUIET}\n{fetch}\nprintf '%s' \"$secret\" |\n  kubectl apply --server-side --force-conflicts -f -"
                 ),
