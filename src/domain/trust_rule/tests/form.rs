@@ -82,7 +82,7 @@ fn what_was_sent_is_asked_for_or_refused_and_never_left_out() {
         errors.into_iter().find(|error| error.field == "more_claims").map(|error| error.message)
     };
     // The second would take the place of the first.
-    assert!(more("groups[]=ci\ngroups[]=staff").unwrap().contains("twice"));
+    assert!(more("groups[]=ci\ngroups[]=staff").unwrap().contains("repeated"));
     assert_eq!(more("groups[]=ci\ngroups=ci"), None);
 }
 
