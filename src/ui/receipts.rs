@@ -135,7 +135,6 @@ fn Run(claims: Claims) -> impl IntoView {
     said.into_any()
 }
 
-/// A line for each value that there is.
 fn lines<const N: usize>(values: [(&'static str, Option<String>); N]) -> Vec<AnyView> {
     values
         .into_iter()

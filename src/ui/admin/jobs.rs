@@ -11,7 +11,6 @@ use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 use leptos_meta::Title;
 
-/// `/admin/jobs`
 #[component]
 pub fn JobsPage() -> impl IntoView {
     view! {

@@ -43,12 +43,7 @@ pub fn EmptyState(page: PageContext) -> impl IntoView {
 
 /// No row, and a way on: nothing fits a search, or the page is beyond the last one.
 #[component]
-pub fn NoRows(
-    sentence: &'static str,
-    href: String,
-    /// What is behind the link.
-    label: &'static str,
-) -> impl IntoView {
+pub fn NoRows(sentence: &'static str, href: String, label: &'static str) -> impl IntoView {
     view! {
         <div class="empty stack">
             <p role="status">{sentence}</p>

@@ -6,10 +6,8 @@ use crate::domain::moment::Day;
 use crate::ui::kit::{CheckBox, Field, FormState, Select, TextArea, options};
 use leptos::prelude::*;
 
-/// The form of either dialog.
 pub type Form = FormState<CredentialForm>;
 
-/// The form of a stored credential.
 pub fn stored_form(credential: &Credential) -> CredentialForm {
     let summary = &credential.summary;
     let day = |day: Option<Day>| day.map(Day::to_text).unwrap_or_default();
@@ -35,7 +33,6 @@ pub fn stored_form(credential: &Credential) -> CredentialForm {
     }
 }
 
-/// Name and description.
 #[component]
 pub fn NameFields(form: Form) -> impl IntoView {
     let (name_error, description_error) = (form.error("name"), form.error("description"));

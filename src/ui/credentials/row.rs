@@ -10,7 +10,6 @@ use crate::ui::kit::{ACTIONS, Badge, Cell, Hidden, IconLink, Menu, PageContext, 
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 
-/// The columns of the list.
 pub const HEADS: [&str; 8] = [
     "Name",
     "Registry URL",
@@ -119,7 +118,6 @@ pub fn States(credential: Summary, today: Day) -> impl IntoView {
 pub fn EnableToggle(
     credential: Summary,
     project: String,
-    /// Where to go afterwards.
     back: String,
     button_class: &'static str,
 ) -> impl IntoView {

@@ -55,7 +55,6 @@ fn cells(dependent: Dependent, has_page: bool, current: i64, page: &PageContext)
     ]
 }
 
-/// The section of the credential's page.
 #[component]
 pub fn UsedBy(
     dependents: Vec<Dependent>,

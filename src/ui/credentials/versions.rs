@@ -12,7 +12,6 @@ use uuid::Uuid;
 
 const HEADS: [&str; 5] = ["Version", "State", "Saved", "Deliveries", ACTIONS];
 
-/// The section of the credential's page.
 #[component]
 pub fn Versions(id: Uuid, versions: Vec<SecretVersion>, page: PageContext) -> impl IntoView {
     let rows = versions.into_iter().map(|version| cells(id, version, &page));

@@ -10,12 +10,9 @@ pub fn Field(
     #[prop(into)] name: String,
     #[prop(into)] label: String,
     #[prop(into, optional)] value: String,
-    /// What is wrong with the value, and what to do.
     error: Option<String>,
     #[prop(into, optional)] hint: String,
-    /// The input's type.
-    #[prop(into, default = "text".into())]
-    kind: String,
+    #[prop(into, default = "text".into())] kind: String,
     #[prop(into, optional)] autocomplete: String,
     #[prop(into, optional)] placeholder: String,
     #[prop(optional)] is_readonly: bool,
@@ -55,7 +52,6 @@ pub fn TextArea(
     #[prop(into)] name: String,
     #[prop(into)] label: String,
     #[prop(into, optional)] value: String,
-    /// What is wrong with the value, and what to do.
     error: Option<String>,
     #[prop(into, optional)] hint: String,
     #[prop(default = 3)] rows: u32,

@@ -28,7 +28,6 @@ use super::kit::{Cell, Time};
 use crate::domain::moment::Moment;
 use leptos::prelude::*;
 
-/// When something was done, and by whom.
 fn done_by(at: Moment, name: &str) -> Cell {
     Cell::of(view! {
         <Time at/>

@@ -12,7 +12,6 @@ use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 use uuid::Uuid;
 
-/// The section of the pipeline's page.
 #[component]
 pub fn TrustRules(page: PageContext, pipeline: Uuid, rules: Vec<TrustRule>) -> impl IntoView {
     let add = page.may_grant().then(|| {
@@ -123,12 +122,10 @@ pub fn SharedSecret(address: String, project: String, secret: Option<String>) ->
     }
 }
 
-/// Where Drone asks for registries.
 pub fn drone_endpoint(address: &str, project: &str) -> String {
     format!("{}/api/v1/drone/{project}", address.trim_end_matches('/'))
 }
 
-/// Where Woodpecker asks for registries.
 pub fn woodpecker_endpoint(address: &str, project: &str) -> String {
     format!("{}/api/v1/woodpecker/{project}", address.trim_end_matches('/'))
 }

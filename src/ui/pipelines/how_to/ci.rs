@@ -33,7 +33,6 @@ pub(super) fn woodpecker(names: &Names) -> Client {
     }
 }
 
-/// Drone's own door.
 pub(super) fn drone(names: &Names) -> Client {
     let Names { address, project, .. } = names;
     Client {

@@ -139,7 +139,6 @@ podman pull {pull}:1.0"#
     }
 }
 
-/// Skopeo takes a file by name.
 pub(super) fn skopeo(names: &Names) -> Client {
     Client {
         name: "skopeo",

@@ -20,7 +20,6 @@ fn fetch_for(names: &Names, jwt: &str) -> String {
     format!("{}\n{}", exchange(names, jwt), fetch_as(names, "token", "?intent=push"))
 }
 
-/// GitHub Actions.
 pub(super) fn github(names: &Names) -> Client {
     let Names { address, pipeline, push, .. } = names;
     let (image, audience) = (push.name(), names.audience(Provider::GitHub));
@@ -63,7 +62,6 @@ echo "DOCKER_AUTH_CONFIG=" >> "$GITHUB_ENV""#,
     }
 }
 
-/// GitLab CI.
 pub(super) fn gitlab(names: &Names) -> Client {
     let audience = quoted(names.audience(Provider::GitLab));
     let lines = format!("{QUIET}\n{}", fetch_for(names, "REGCRED_ID_TOKEN"));

@@ -7,13 +7,10 @@ use crate::domain::registry::RegistryHost;
 use crate::domain::trust_rule::{Provider, TrustRule};
 use uuid::Uuid;
 
-/// What is filled in.
 pub(super) struct Names {
     /// Where this instance is, without a slash at its end.
     pub(super) address: String,
-    /// The project's part of a URL.
     pub(super) project: String,
-    /// The pipeline's id.
     pub(super) pipeline: Uuid,
     /// The registries it may use, each once.
     pub(super) hosts: Vec<String>,
@@ -24,10 +21,8 @@ pub(super) struct Names {
     rules: Vec<TrustRule>,
 }
 
-/// An image of somebody's.
 pub(super) struct Example {
     host: String,
-    /// Below the host.
     repository: String,
 }
 
