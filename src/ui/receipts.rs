@@ -28,17 +28,12 @@ pub fn Receipts(
     let columns = Columns::new(heads, rows);
     view! {
         <Section id="deliveries" title="Recent deliveries">
-            {if is_empty {
-                view! { <p class="muted">"Nothing has been delivered or refused yet."</p> }.into_any()
-            } else {
-                view! {
-                    <Table columns/>
-                    <p class="muted">
-                        "“Used” means that the request named an image, or that the pipeline reported how it went. “Asked for” means that nothing says whether the client wanted the credential: many clients ask for every registry that they know. Values under “as claimed” and “Reported” are what the pipeline said. They are recorded, and they decide nothing."
-                    </p>
-                }
-                    .into_any()
-            }}
+            <Table columns nothing="Nothing has been delivered or refused yet."/>
+            {(!is_empty).then(|| view! {
+                <p class="muted">
+                    "“Used” means that the request named an image, or that the pipeline reported how it went. “Asked for” means that nothing says whether the client wanted the credential: many clients ask for every registry that they know. Values under “as claimed” and “Reported” are what the pipeline said. They are recorded, and they decide nothing."
+                </p>
+            })}
         </Section>
     }
 }

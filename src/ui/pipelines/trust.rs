@@ -1,6 +1,5 @@
 //! Whose word is taken for the pipeline instead of a token of ours.
 
-use super::{done_by, last};
 use crate::domain::paths;
 use crate::domain::permission::Permission;
 use crate::domain::trust_rule::{Kind, TrustRule};
@@ -17,7 +16,6 @@ pub fn TrustRules(page: PageContext, pipeline: Uuid, rules: Vec<TrustRule>) -> i
     let add = page.may_grant().then(|| {
         paths::with_query(&paths::new_rule(&page.project, pipeline), "provider", "github")
     });
-    let is_empty = rules.is_empty();
     let rows = rules.into_iter().map(|rule| row(rule, pipeline, &page));
     let columns = Columns::new(["Provider", "Claims", "Added", "Last used", ACTIONS], rows);
     view! {
@@ -25,11 +23,7 @@ pub fn TrustRules(page: PageContext, pipeline: Uuid, rules: Vec<TrustRule>) -> i
             <p class="muted">
                 "If your CI issues identity tokens, nothing has to be stored there. A trust rule says whose tokens are accepted, and which claims they must have."
             </p>
-            {if is_empty {
-                view! { <p class="muted">"No trust rules: this pipeline can only use a token."</p> }.into_any()
-            } else {
-                view! { <Table columns/> }.into_any()
-            }}
+            <Table columns nothing="No trust rules: this pipeline can only use a token."/>
             <div class="toolbar">
                 {add.map(|href| view! { <LinkButton href label="Add trust rule"/> })}
                 <LinkButton href=paths::try_token(&page.project, pipeline) label="Try a token"/>
@@ -71,8 +65,8 @@ fn row(rule: TrustRule, pipeline: Uuid, page: &PageContext) -> [Cell; 5] {
                 .collect_view()}
             {lacks.map(|sentence| view! { <div>{sentence}</div> })}
         }),
-        done_by(rule.created_at, &rule.created_by),
-        last(rule.last_used_at),
+        Cell::done_by(rule.created_at, &rule.created_by),
+        Cell::at(rule.last_used_at),
         Cell::of(
             page.may(Permission::PipelineWrite).then(
                 || view! { <PostButton action=DeleteRule::url() values label word="Delete"/> },

@@ -14,16 +14,11 @@ pub(super) struct Names {
     pub(super) pipeline: Uuid,
     /// The registries it may use, each once.
     pub(super) hosts: Vec<String>,
-    /// An image that it may pull, if a grant says of what.
-    pub(super) pull: Example,
+    /// An image that it may pull, if a grant says of what; without a tag.
+    pub(super) pull: String,
     /// One that it may push.
-    pub(super) push: Example,
+    pub(super) push: String,
     rules: Vec<TrustRule>,
-}
-
-pub(super) struct Example {
-    host: String,
-    repository: String,
 }
 
 impl Names {
@@ -50,8 +45,8 @@ impl Names {
             project: percent(&project),
             pipeline,
             hosts,
-            pull: Example::of(grants.first()),
-            push: Example::of(pushing.or(grants.first())),
+            pull: example(grants.first()),
+            push: example(pushing.or(grants.first())),
             rules,
         }
     }
@@ -84,21 +79,13 @@ impl Names {
     }
 }
 
-impl Example {
-    fn of(grant: Option<&Grant>) -> Self {
-        let host = grant.map_or("ghcr.io", |grant| grant.host.as_str()).to_owned();
-        let repository = match grant.and_then(|grant| grant.terms.repositories.first()) {
-            None => "acme/api".to_owned(),
-            // The first part alone is rarely an image.
-            Some(prefix) if !prefix.contains('/') => format!("{prefix}/api"),
-            Some(prefix) => prefix.clone(),
-        };
-        Self { host, repository }
-    }
-
-    /// The whole name, without a tag.
-    pub(super) fn name(&self) -> String {
-        format!("{}/{}", self.host, self.repository)
+fn example(grant: Option<&Grant>) -> String {
+    let host = grant.map_or("ghcr.io", |grant| grant.host.as_str());
+    match grant.and_then(|grant| grant.terms.repositories.first()) {
+        None => format!("{host}/acme/api"),
+        // The first part alone is rarely an image.
+        Some(prefix) if !prefix.contains('/') => format!("{host}/{prefix}/api"),
+        Some(prefix) => format!("{host}/{prefix}"),
     }
 }
 
