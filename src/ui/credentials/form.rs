@@ -131,7 +131,20 @@ fn MoreFields(form: Form, is_new: bool) -> impl IntoView {
                         error=form.error("owner")
                         hint=owner_hint
                     />
-                    <Environment value=value.environment error=form.error("environment")/>
+                    <Field
+                        name="environment"
+                        label="Environment"
+                        value=value.environment
+                        error=form.error("environment")
+                        hint="Where it is used. Pick one or type your own."
+                        list="environments"
+                    />
+                    <datalist id="environments">
+                        <option value="production"></option>
+                        <option value="staging"></option>
+                        <option value="development"></option>
+                        <option value="any"></option>
+                    </datalist>
                 </div>
                 <Field
                     name="labels"
@@ -178,35 +191,5 @@ fn MoreFields(form: Form, is_new: bool) -> impl IntoView {
                     })}
             </div>
         </details>
-    }
-}
-
-#[component]
-fn Environment(value: String, error: Option<String>) -> impl IntoView {
-    let has_error = error.is_some();
-    let described_by =
-        if has_error { "environment-error environment-hint" } else { "environment-hint" };
-    view! {
-        <div class="field">
-            <label for="environment">"Environment"</label>
-            <input
-                id="environment"
-                name="environment"
-                type="text"
-                value=value
-                list="environments"
-                autocomplete="off"
-                aria-describedby=described_by
-                aria-invalid=has_error.then_some("true")
-            />
-            <datalist id="environments">
-                <option value="production"></option>
-                <option value="staging"></option>
-                <option value="development"></option>
-                <option value="any"></option>
-            </datalist>
-            {error.map(|error| view! { <p id="environment-error" class="field-error">{error}</p> })}
-            <p id="environment-hint" class="hint">"Where it is used. Pick one or type your own."</p>
-        </div>
     }
 }

@@ -15,6 +15,9 @@ pub fn Field(
     #[prop(into, default = "text".into())] kind: String,
     #[prop(into, optional)] autocomplete: String,
     #[prop(into, optional)] placeholder: String,
+    /// The id of the `<datalist>` that it offers.
+    #[prop(into, optional)]
+    list: String,
     #[prop(optional)] is_readonly: bool,
     #[prop(optional)] autofocus: bool,
     /// Only where two forms of one page share a name.
@@ -33,6 +36,7 @@ pub fn Field(
                 type=kind
                 value=value
                 placeholder=non_empty(placeholder)
+                list=non_empty(list)
                 autocomplete=non_empty(autocomplete).unwrap_or_else(|| "off".to_owned())
                 autocapitalize=(!is_prose).then_some("none")
                 spellcheck="false"
