@@ -9,7 +9,6 @@ use wasm_bindgen::JsCast;
 /// The most that is read into the field, in bytes: the limit of a secret.
 const READ_MAX: f64 = 65_536.0;
 
-/// The file control and what became of the chosen file.
 #[island]
 pub fn KeyUpload(
     /// The sentence at the file, empty if there is none.

@@ -7,11 +7,7 @@ use leptos::prelude::*;
 
 /// The person's own password. A page with two such forms gives each an id of its own.
 #[component]
-pub fn YourPassword(
-    #[prop(into)] id: String,
-    /// What is wrong with it.
-    error: Option<String>,
-) -> impl IntoView {
+pub fn YourPassword(#[prop(into)] id: String, error: Option<String>) -> impl IntoView {
     view! {
         <Field
             name="password"

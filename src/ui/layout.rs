@@ -49,7 +49,6 @@ pub fn ProjectFrame() -> impl IntoView {
     .into_any()
 }
 
-/// The frame of the instance's own pages.
 #[component]
 pub fn InstanceFrame(children: Children) -> impl IntoView {
     let mut group = Group::of_instance("");
@@ -85,11 +84,8 @@ impl Group {
 fn Shell(
     /// Where one is: the project or the instance.
     here: AnyView,
-    /// Who is signed in.
-    #[prop(into, optional)]
-    name: String,
+    #[prop(into, optional)] name: String,
     role: &'static str,
-    /// What the navigation is called.
     label: &'static str,
     groups: Vec<Group>,
     /// A dialog is drawn over the page. What it veils cannot be reached, so there is nothing to skip.
@@ -234,7 +230,6 @@ pub fn BareFrame(children: Children) -> impl IntoView {
     }
 }
 
-/// The page for an address that nothing has.
 #[component]
 pub fn NotFound() -> impl IntoView {
     view! { <BareFrame><Problem error=Error::NotFound/></BareFrame> }

@@ -28,17 +28,12 @@ pub fn Receipts(
     let columns = Columns::new(heads, rows);
     view! {
         <Section id="deliveries" title="Recent deliveries">
-            {if is_empty {
-                view! { <p class="muted">"Nothing has been delivered or refused yet."</p> }.into_any()
-            } else {
-                view! {
-                    <Table columns/>
-                    <p class="muted">
-                        "“Used” means that the request named an image, or that the pipeline reported how it went. “Asked for” means that Regcred cannot tell whether the client used the credential: many clients ask for every registry that they know. Values under “as claimed” and “Reported” are what the pipeline said. They are recorded, but access never depends on them."
-                    </p>
-                }
-                    .into_any()
-            }}
+            <Table columns nothing="Nothing has been delivered or refused yet."/>
+            {(!is_empty).then(|| view! {
+                <p class="muted">
+                    "“Used” means that the request named an image, or that the pipeline reported how it went. “Asked for” means that Regcred cannot tell whether the client used the credential: many clients ask for every registry that they know. Values under “as claimed” and “Reported” are what the pipeline said. They are recorded, but access never depends on them."
+                </p>
+            })}
         </Section>
     }
 }
@@ -135,7 +130,6 @@ fn Run(claims: Claims) -> impl IntoView {
     said.into_any()
 }
 
-/// A line for each value that there is.
 fn lines<const N: usize>(values: [(&'static str, Option<String>); N]) -> Vec<AnyView> {
     values
         .into_iter()

@@ -21,7 +21,6 @@ struct Typed {
     email: String,
 }
 
-/// `/setup?link=…`
 #[component]
 pub fn SetupPage() -> impl IntoView {
     let (link, back) =

@@ -5,7 +5,6 @@ use crate::domain::paths;
 use leptos::prelude::*;
 use uuid::Uuid;
 
-/// How often something was received.
 pub fn times(count: i64) -> String {
     match count {
         0 => "Never".to_owned(),

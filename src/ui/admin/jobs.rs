@@ -11,7 +11,6 @@ use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 use leptos_meta::Title;
 
-/// `/admin/jobs`
 #[component]
 pub fn JobsPage() -> impl IntoView {
     view! {
@@ -55,7 +54,7 @@ fn row(job: Job, at: Moment) -> [Cell; 6] {
             {label}
             {(!key.is_empty()).then(|| view! { <div class="muted">{key}</div> })}
         }),
-        Cell::or(job.last_finished_at.map(|at| view! { <Time at/> }), "Never"),
+        Cell::at(job.last_finished_at),
         Cell::or(
             job.last_result.map(|result| {
                 let reason = job.last_error.map(|error| {

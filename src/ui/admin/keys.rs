@@ -12,7 +12,6 @@ use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 use leptos_meta::Title;
 
-/// `/admin/keys`
 #[component]
 pub fn KeysPage() -> impl IntoView {
     view! {

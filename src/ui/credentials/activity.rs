@@ -4,7 +4,6 @@ use crate::domain::audit::AuditEvent;
 use crate::ui::kit::{Cell, Columns, Section, Table, Time};
 use leptos::prelude::*;
 
-/// The last audit events, newest first.
 #[component]
 pub fn Activity(events: Vec<AuditEvent>) -> impl IntoView {
     let rows = events.into_iter().map(|event| {

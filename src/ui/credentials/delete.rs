@@ -17,7 +17,6 @@ use leptos::server_fn::ServerFn;
 
 type Found = (CredentialPage, Option<FailedForm>, Flash);
 
-/// `/p/{project}/credentials/{id}/delete`
 #[component]
 pub fn DeleteDialog() -> impl IntoView {
     let page = PageContext::here();

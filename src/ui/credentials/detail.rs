@@ -20,7 +20,6 @@ use crate::ui::receipts::Receipts;
 use leptos::prelude::*;
 use leptos_meta::Title;
 
-/// `/p/{project}/credentials/{id}`
 #[component]
 pub fn DetailPage() -> impl IntoView {
     let page = PageContext::here();

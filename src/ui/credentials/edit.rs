@@ -18,7 +18,6 @@ use leptos::server_fn::ServerFn;
 
 type Found = (Credential, Option<FailedForm>);
 
-/// `/p/{project}/credentials/{id}/edit`
 #[component]
 pub fn EditDialog() -> impl IntoView {
     let page = PageContext::here();

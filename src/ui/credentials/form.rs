@@ -6,10 +6,8 @@ use crate::domain::moment::Day;
 use crate::ui::kit::{CheckBox, Field, FormState, Select, TextArea, options};
 use leptos::prelude::*;
 
-/// The form of either dialog.
 pub type Form = FormState<CredentialForm>;
 
-/// The form of a stored credential.
 pub fn stored_form(credential: &Credential) -> CredentialForm {
     let summary = &credential.summary;
     let day = |day: Option<Day>| day.map(Day::to_text).unwrap_or_default();
@@ -35,7 +33,6 @@ pub fn stored_form(credential: &Credential) -> CredentialForm {
     }
 }
 
-/// Name and description.
 #[component]
 pub fn NameFields(form: Form) -> impl IntoView {
     let (name_error, description_error) = (form.error("name"), form.error("description"));
@@ -134,7 +131,20 @@ fn MoreFields(form: Form, is_new: bool) -> impl IntoView {
                         error=form.error("owner")
                         hint=owner_hint
                     />
-                    <Environment value=value.environment error=form.error("environment")/>
+                    <Field
+                        name="environment"
+                        label="Environment"
+                        value=value.environment
+                        error=form.error("environment")
+                        hint="Where it is used. Pick one or type your own."
+                        list="environments"
+                    />
+                    <datalist id="environments">
+                        <option value="production"></option>
+                        <option value="staging"></option>
+                        <option value="development"></option>
+                        <option value="any"></option>
+                    </datalist>
                 </div>
                 <Field
                     name="labels"
@@ -181,35 +191,5 @@ fn MoreFields(form: Form, is_new: bool) -> impl IntoView {
                     })}
             </div>
         </details>
-    }
-}
-
-#[component]
-fn Environment(value: String, error: Option<String>) -> impl IntoView {
-    let has_error = error.is_some();
-    let described_by =
-        if has_error { "environment-error environment-hint" } else { "environment-hint" };
-    view! {
-        <div class="field">
-            <label for="environment">"Environment"</label>
-            <input
-                id="environment"
-                name="environment"
-                type="text"
-                value=value
-                list="environments"
-                autocomplete="off"
-                aria-describedby=described_by
-                aria-invalid=has_error.then_some("true")
-            />
-            <datalist id="environments">
-                <option value="production"></option>
-                <option value="staging"></option>
-                <option value="development"></option>
-                <option value="any"></option>
-            </datalist>
-            {error.map(|error| view! { <p id="environment-error" class="field-error">{error}</p> })}
-            <p id="environment-hint" class="hint">"Where it is used. Pick one or type your own."</p>
-        </div>
     }
 }

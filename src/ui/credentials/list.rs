@@ -1,6 +1,6 @@
 //! The list of registry credentials; its dialogs are routes drawn over it.
 
-use super::empty::{EmptyState, NoRows};
+use super::empty::EmptyState;
 use super::filters::Filters;
 use super::row;
 use crate::domain::listing::{ListQuery, Listing};
@@ -83,7 +83,13 @@ fn Results(listing: Listing, query: ListQuery, page: PageContext) -> impl IntoVi
             let first = list + &query.first_page().to_url();
             ("This page no longer exists.", first, "Go to the first page")
         };
-        return view! { <NoRows sentence href label/> }.into_any();
+        return view! {
+            <div class="empty stack">
+                <p role="status">{sentence}</p>
+                <p><a class="button" href=href>{label}</a></p>
+            </div>
+        }
+        .into_any();
     }
     let count = if total == 1 { "1 credential".to_owned() } else { format!("{total} credentials") };
     let list_query = query.to_url();

@@ -14,7 +14,6 @@ use crate::ui::kit::{
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 
-/// `/p/{project}/credentials/new`
 #[component]
 pub fn NewDialog() -> impl IntoView {
     let page = PageContext::here();

@@ -9,13 +9,11 @@ use crate::functions::registry::{Recognised, recognised};
 use crate::ui::kit::PageContext;
 use leptos::prelude::*;
 
-/// The preset of `?preset=`.
 pub fn chosen(page: &PageContext) -> Option<Preset> {
     let slug = page.query("preset")?;
     PRESETS.into_iter().find(|preset| preset.kind.slug() == slug)
 }
 
-/// What the form starts with.
 pub fn start(preset: Option<&Preset>) -> CredentialForm {
     CredentialForm {
         registry_url: preset
@@ -46,7 +44,6 @@ pub fn first_panel(form: &CredentialForm, preset: Option<&Preset>) -> Recognised
     }
 }
 
-/// The row of links.
 #[component]
 pub fn Presets(page: PageContext) -> impl IntoView {
     let chosen = chosen(&page).map(|preset| preset.kind.slug());

@@ -6,11 +6,10 @@ use crate::domain::moment::Day;
 use crate::domain::paths;
 use crate::domain::permission::Permission;
 use crate::functions::credentials::{DisableCredential, EnableCredential};
-use crate::ui::kit::{ACTIONS, Badge, Cell, Hidden, IconLink, Menu, PageContext, Time};
+use crate::ui::kit::{ACTIONS, Badge, Cell, Hidden, IconLink, Menu, PageContext};
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 
-/// The columns of the list.
 pub const HEADS: [&str; 8] = [
     "Name",
     "Registry URL",
@@ -31,7 +30,6 @@ pub fn cells(credential: Summary, today: Day, page: &PageContext, list_query: &s
     let name_href = edit.clone().unwrap_or_else(|| paths::credential(project, id));
     let name = credential.name.clone();
     let description = Some(credential.description.clone()).filter(|text| !text.is_empty());
-    let changed_by = format!("by {}", credential.updated_by);
     [
         Cell::of(view! {
             <a href=name_href>{name}</a>
@@ -45,10 +43,7 @@ pub fn cells(credential: Summary, today: Day, page: &PageContext, list_query: &s
         Cell::styled("mono", credential.username.clone()),
         Cell::of(credential.access.label()),
         Cell::of(view! { <States credential=credential.clone() today/> }),
-        Cell::of(view! {
-            <Time at=credential.updated_at/>
-            <div class="muted">{changed_by}</div>
-        }),
+        Cell::done_by(credential.updated_at, &credential.updated_by),
         Cell::of(
             view! { <Actions credential edit page=page.clone() list_query=list_query.to_owned()/> },
         ),
@@ -119,7 +114,6 @@ pub fn States(credential: Summary, today: Day) -> impl IntoView {
 pub fn EnableToggle(
     credential: Summary,
     project: String,
-    /// Where to go afterwards.
     back: String,
     button_class: &'static str,
 ) -> impl IntoView {

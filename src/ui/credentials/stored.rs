@@ -32,7 +32,6 @@ pub fn Stored(credential: Credential) -> impl IntoView {
     }
 }
 
-/// Which other credentials hold the same secret; nothing when there are none.
 #[component]
 pub fn SameSecret(others: Vec<(Uuid, String)>, page: PageContext) -> impl IntoView {
     (!others.is_empty()).then(|| {

@@ -11,7 +11,6 @@ use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 use uuid::Uuid;
 
-/// The section with its form.
 #[component]
 pub fn WhereTo(
     credential: Credential,
@@ -44,7 +43,6 @@ pub fn WhereTo(
     }
 }
 
-/// The form that accepts one, or removes it.
 #[component]
 fn Choice(id: Uuid, is_accepted: bool, form: FormState<()>, page: PageContext) -> impl IntoView {
     let (heading, button) = if is_accepted {

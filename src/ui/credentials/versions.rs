@@ -12,7 +12,6 @@ use uuid::Uuid;
 
 const HEADS: [&str; 5] = ["Version", "State", "Saved", "Deliveries", ACTIONS];
 
-/// The section of the credential's page.
 #[component]
 pub fn Versions(id: Uuid, versions: Vec<SecretVersion>, page: PageContext) -> impl IntoView {
     let rows = versions.into_iter().map(|version| cells(id, version, &page));
@@ -47,10 +46,7 @@ fn cells(id: Uuid, version: SecretVersion, page: &PageContext) -> [Cell; 5] {
     [
         Cell::of(number),
         Cell::of(view! { <Badge label=version.state.label() tone/> }),
-        Cell::of(view! {
-            <Time at=version.set_at/>
-            <div class="muted">{format!("by {}", version.set_by)}</div>
-        }),
+        Cell::done_by(version.set_at, &version.set_by),
         Cell::of(view! {
             {version.deliveries}
             {version

@@ -3,7 +3,6 @@
 use super::Icon;
 use leptos::prelude::*;
 
-/// Submits the form it stands in.
 #[component]
 pub fn SubmitButton(
     #[prop(into)] label: String,
@@ -23,9 +22,7 @@ pub fn LinkButton(
     /// The first thing to do on the page.
     #[prop(optional)]
     is_primary: bool,
-    /// It asks for the focus.
-    #[prop(optional)]
-    autofocus: bool,
+    #[prop(optional)] autofocus: bool,
 ) -> impl IntoView {
     let class = if is_primary { "button button-primary" } else { "button" };
     view! { <a class=class href=href autofocus=autofocus>{label}</a> }

@@ -2,7 +2,6 @@
 
 use leptos::prelude::*;
 
-/// A list of facts; its children are each a [`Fact`].
 #[component]
 pub fn Facts(children: Children) -> impl IntoView {
     view! { <dl class="facts">{children()}</dl> }

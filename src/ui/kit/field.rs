@@ -10,14 +10,14 @@ pub fn Field(
     #[prop(into)] name: String,
     #[prop(into)] label: String,
     #[prop(into, optional)] value: String,
-    /// What is wrong with the value, and what to do.
     error: Option<String>,
     #[prop(into, optional)] hint: String,
-    /// The input's type.
-    #[prop(into, default = "text".into())]
-    kind: String,
+    #[prop(into, default = "text".into())] kind: String,
     #[prop(into, optional)] autocomplete: String,
     #[prop(into, optional)] placeholder: String,
+    /// The id of the `<datalist>` that it offers.
+    #[prop(into, optional)]
+    list: String,
     #[prop(optional)] is_readonly: bool,
     #[prop(optional)] autofocus: bool,
     /// Only where two forms of one page share a name.
@@ -36,6 +36,7 @@ pub fn Field(
                 type=kind
                 value=value
                 placeholder=non_empty(placeholder)
+                list=non_empty(list)
                 autocomplete=non_empty(autocomplete).unwrap_or_else(|| "off".to_owned())
                 autocapitalize=(!is_prose).then_some("none")
                 spellcheck="false"
@@ -55,7 +56,6 @@ pub fn TextArea(
     #[prop(into)] name: String,
     #[prop(into)] label: String,
     #[prop(into, optional)] value: String,
-    /// What is wrong with the value, and what to do.
     error: Option<String>,
     #[prop(into, optional)] hint: String,
     #[prop(default = 3)] rows: u32,

@@ -46,12 +46,10 @@ impl<T> FormState<T> {
         self.failed.as_ref()?.form.get(name)?.as_str().map(str::to_owned)
     }
 
-    /// The failed post, if there was one.
     pub fn failed(&self) -> Option<&FailedForm> {
         self.failed.as_ref()
     }
 
-    /// Why the last post failed.
     pub fn problem(&self) -> Option<&Error> {
         self.failed.as_ref().map(|failed| &failed.error)
     }
@@ -81,9 +79,7 @@ pub fn PostForm(
     #[prop(optional)]
     id: Option<Uuid>,
     #[prop(default = "stack")] class: &'static str,
-    /// It sends a file.
-    #[prop(optional)]
-    is_multipart: bool,
+    #[prop(optional)] is_multipart: bool,
     children: Children,
 ) -> impl IntoView {
     let project = non_empty(project);

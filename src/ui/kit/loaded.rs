@@ -49,9 +49,7 @@ pub fn LoadedDialog<T, Fut, Name, Chil, V>(
     #[prop(optional)]
     is_wide: bool,
     from: Fut,
-    /// What to offer below a problem.
-    #[prop(optional)]
-    offer: Option<Offer>,
+    #[prop(optional)] offer: Option<Offer>,
     children: Chil,
 ) -> impl IntoView
 where

@@ -11,7 +11,6 @@ use leptos_router::hooks::{use_location, use_params_map, use_query_map};
 use leptos_router::params::ParamsMap;
 use uuid::Uuid;
 
-/// A page of a project.
 #[derive(Clone, Debug)]
 pub struct PageContext {
     /// The project's part of the address.
@@ -71,7 +70,6 @@ impl PageContext {
         id.ok_or(Error::NotFound)
     }
 
-    /// The value of `key` in the query.
     pub fn query(&self, key: &str) -> Option<String> {
         self.query.get(key)
     }

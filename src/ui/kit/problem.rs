@@ -63,7 +63,6 @@ fn sign_in(next: &str) -> String {
     }
 }
 
-/// The path and query of the page that was asked for.
 fn here() -> String {
     use_url().with_untracked(|url| match url.search() {
         "" => url.path().to_owned(),

@@ -23,7 +23,6 @@ pub fn Select(
     /// What is sent for the one chosen at first; the first one if there is no such value.
     #[prop(into, optional)]
     selected: String,
-    /// What is wrong with the choice, and what to do.
     error: Option<String>,
     #[prop(into, optional)] hint: String,
     /// Only where two forms of one page share a name.
@@ -62,9 +61,7 @@ pub fn CheckBox(
     #[prop(into)] label: String,
     #[prop(optional)] is_checked: bool,
     #[prop(into, optional)] hint: String,
-    /// What is wrong with the tick, and what to do.
-    #[prop(optional_no_strip)]
-    error: Option<String>,
+    #[prop(optional_no_strip)] error: Option<String>,
     #[prop(into, default = "true".into())] value: String,
     /// Only where several boxes share a name.
     #[prop(into, optional)]

@@ -1,6 +1,7 @@
 //! Tables: the columns name the cells below them.
 
-use super::non_empty;
+use super::{Time, non_empty};
+use crate::domain::moment::Moment;
 use leptos::prelude::*;
 
 /// The last column of a table whose rows have buttons. It is only read out: each button says what it
@@ -14,7 +15,6 @@ pub struct Cell {
 }
 
 impl Cell {
-    /// A cell.
     pub fn of(view: impl IntoView + 'static) -> Self {
         Self { class: None, view: view.into_any() }
     }
@@ -30,6 +30,17 @@ impl Cell {
             Some(view) => Self::of(view),
             None => Self::of(view! { <span class="muted">{instead}</span> }),
         }
+    }
+
+    /// A moment that may never have come.
+    pub fn at(at: Option<Moment>) -> Self {
+        Self::or(at.map(|at| view! { <Time at/> }), "Never")
+    }
+
+    /// When something was done, and by whom.
+    pub fn done_by(at: Moment, name: &str) -> Self {
+        let by = format!("by {name}");
+        Self::of(view! { <Time at/><div class="muted">{by}</div> })
     }
 }
 
@@ -71,8 +82,14 @@ pub fn Table(
     /// The id of the heading that names it, where a section has several tables.
     #[prop(into, optional)]
     labelled_by: String,
+    /// The sentence in its place when it has no rows; without one, the heads stand alone.
+    #[prop(optional)]
+    nothing: &'static str,
 ) -> impl IntoView {
     let Columns { heads, rows } = columns;
+    if rows.is_empty() && !nothing.is_empty() {
+        return view! { <p class="muted">{nothing}</p> }.into_any();
+    }
     let drawn = rows
         .into_iter()
         .map(|row| {
@@ -88,6 +105,7 @@ pub fn Table(
             <tbody>{drawn}</tbody>
         </table>
     }
+    .into_any()
 }
 
 fn head(name: &'static str) -> AnyView {

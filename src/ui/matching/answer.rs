@@ -9,7 +9,6 @@ use leptos::prelude::*;
 const CREDENTIALS: &str = "Credentials for this registry";
 const FORMATS: &str = "What each format would contain";
 
-/// The section below the question.
 #[component]
 pub fn Answer(explanation: Explanation, page: PageContext) -> impl IntoView {
     let Explanation { host, repository, verdicts, summary, formats } = explanation;

@@ -21,7 +21,6 @@ use uuid::Uuid;
 /// How long an approval holds unless somebody chooses.
 const APPROVAL_DAYS: &str = "30";
 
-/// `/p/{project}/pipelines/{id}/grants/{grant}/approve`
 #[component]
 pub fn ApprovePage() -> impl IntoView {
     let page = PageContext::here();

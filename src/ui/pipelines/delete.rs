@@ -12,7 +12,6 @@ use crate::ui::kit::{
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 
-/// `/p/{project}/pipelines/{id}/delete`
 #[component]
 pub fn DeleteDialog() -> impl IntoView {
     let page = PageContext::here();

@@ -16,7 +16,6 @@ use crate::ui::receipts::Receipts;
 use leptos::prelude::*;
 use leptos_meta::Title;
 
-/// `/p/{project}/pipelines/{id}`
 #[component]
 pub fn DetailPage() -> impl IntoView {
     let page = PageContext::here();

@@ -5,7 +5,6 @@ use crate::domain::permission::Permission;
 use crate::ui::kit::{LinkButton, PageContext};
 use leptos::prelude::*;
 
-/// What a pipeline is, and the way to its first delivery.
 #[component]
 pub fn EmptyState(page: PageContext) -> impl IntoView {
     let add = page.may(Permission::PipelineWrite).then(|| paths::new_pipeline(&page.project));

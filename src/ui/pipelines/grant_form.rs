@@ -13,7 +13,6 @@ use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 use uuid::Uuid;
 
-/// The form.
 #[component]
 pub fn NewGrant(
     page: PageContext,
@@ -132,7 +131,6 @@ fn Conditions(state: FormState<GrantForm>) -> impl IntoView {
     }
 }
 
-/// Whether a condition was typed or chosen.
 fn has_conditions(form: &GrantForm) -> bool {
     let texts = [&form.repositories, &form.branches, &form.events, &form.expires_on];
     texts.iter().any(|text| !text.trim().is_empty())

@@ -1,6 +1,5 @@
 //! What the pipeline may use, and on which terms.
 
-use super::done_by;
 use super::grant_form::NewGrant;
 use crate::domain::grant::{ForkRule, Terms};
 use crate::domain::moment::Day;
@@ -36,19 +35,10 @@ pub fn Grants(
     let columns = Columns::new(["Credential", "Access", "Granted", "Received", ACTIONS], rows);
     view! {
         <Section id="grants" title="Grants">
-            {if is_empty {
-                view! { <p class="muted">"No credentials granted. Requests return an empty configuration."</p> }
-                    .into_any()
-            } else {
-                view! {
-                    <Table columns/>
-                    <p class="muted">
-                        <a href=matching>"See which credential an image gets"</a>
-                        "."
-                    </p>
-                }
-                    .into_any()
-            }}
+            <Table columns nothing="No credentials granted. Requests return an empty configuration."/>
+            {(!is_empty).then(|| view! {
+                <p class="muted"><a href=matching>"See which credential an image gets"</a> "."</p>
+            })}
             {can_grant.then(|| view! { <NewGrant page pipeline grantable failed/> })}
         </Section>
     }
@@ -76,7 +66,7 @@ fn row(grant: Grant, pipeline: Uuid, today: Day, page: &PageContext) -> [Cell; 5
             <div>{grant.terms.intent.label()}</div>
             <TermsInWords terms=grant.terms today/>
         }),
-        done_by(grant.created_at, &grant.created_by),
+        Cell::done_by(grant.created_at, &grant.created_by),
         Cell::of(view! {
             {times(grant.deliveries)}
             {grant.last_delivery.map(|at| view! { <div class="muted">"last " <Time at/></div> })}

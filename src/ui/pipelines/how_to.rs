@@ -16,16 +16,13 @@ use leptos::prelude::*;
 use names::Names;
 use uuid::Uuid;
 
-/// A client or a CI, and the lines for it.
 struct Client {
-    /// What people call it.
     name: &'static str,
     /// What to know of it.
     note: &'static str,
     blocks: Vec<Block>,
 }
 
-/// Lines to copy.
 struct Block {
     /// Unique on the page.
     id: &'static str,
@@ -37,11 +34,8 @@ struct Block {
 /// Lines for this instance, filled in with what the pipeline was granted and whom it trusts.
 #[component]
 pub fn HowTo(
-    /// The public address of this instance.
     address: String,
-    /// The pipeline's id.
     pipeline: Uuid,
-    /// The project's part of the URL.
     project: String,
     rules: Vec<TrustRule>,
     grants: Vec<Grant>,
@@ -108,7 +102,6 @@ fn proof(rules: &[TrustRule]) -> String {
     }
 }
 
-/// Every client, the one to begin with first.
 fn every(names: &Names) -> Vec<Client> {
     vec![
         clients::docker(names),

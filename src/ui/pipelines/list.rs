@@ -1,7 +1,6 @@
 //! The list of pipelines; its dialogs are routes drawn over it.
 
 use super::empty::EmptyState;
-use super::{done_by, last};
 use crate::domain::paths;
 use crate::domain::permission::Permission;
 use crate::domain::pipeline::PipelineSummary;
@@ -63,8 +62,8 @@ fn row(pipeline: PipelineSummary, project: &str) -> [Cell; 6] {
         }),
         Cell::of(pipeline.grants),
         Cell::of(pipeline.live_tokens),
-        last(pipeline.last_delivery),
-        done_by(pipeline.created_at, &pipeline.created_by),
+        Cell::at(pipeline.last_delivery),
+        Cell::done_by(pipeline.created_at, &pipeline.created_by),
         Cell::of(view! { <IconLink href=delete label icon="trash"/> }),
     ]
 }

@@ -23,20 +23,3 @@ pub use list::ListPage;
 pub use new::NewDialog;
 pub use trust_form::NewRulePage;
 pub use try_token::TryTokenPage;
-
-use super::kit::{Cell, Time};
-use crate::domain::moment::Moment;
-use leptos::prelude::*;
-
-/// When something was done, and by whom.
-fn done_by(at: Moment, name: &str) -> Cell {
-    Cell::of(view! {
-        <Time at/>
-        <div class="muted">{format!("by {name}")}</div>
-    })
-}
-
-/// A moment that may never have come.
-fn last(at: Option<Moment>) -> Cell {
-    Cell::or(at.map(|at| view! { <Time at/> }), "Never")
-}

@@ -18,7 +18,6 @@ use leptos::server_fn::ServerFn;
 /// How long a token works unless somebody chooses: long enough to forget, so it has an end.
 pub const TOKEN_DAYS: &str = "90";
 
-/// `/p/{project}/pipelines/new`
 #[component]
 pub fn NewDialog() -> impl IntoView {
     let page = PageContext::here();

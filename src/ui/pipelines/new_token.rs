@@ -3,7 +3,6 @@
 use crate::ui::kit::{Alert, CodeToCopy};
 use leptos::prelude::*;
 
-/// The token; nothing in it when it was already shown.
 #[component]
 pub fn NewToken(token: Option<String>) -> impl IntoView {
     match token {

@@ -1,7 +1,6 @@
 //! The tokens of a pipeline, and the form for one more.
 
 use super::new::TOKEN_DAYS;
-use super::{done_by, last};
 use crate::domain::moment::Day;
 use crate::domain::permission::Permission;
 use crate::domain::pipeline::{TOKEN_DAYS_MAX, Token};
@@ -30,7 +29,6 @@ pub fn Tokens(
 ) -> impl IntoView {
     let (issued, made): (Vec<Token>, Vec<Token>) =
         tokens.into_iter().partition(|token| token.short_until.is_some());
-    let is_empty = made.is_empty();
     let nothing = if has_rules {
         "No tokens. This pipeline signs in with its trust rules."
     } else {
@@ -42,11 +40,7 @@ pub fn Tokens(
     let columns = Columns::new(heads, rows);
     view! {
         <Section id="tokens" title="Tokens">
-            {if is_empty {
-                view! { <p class="muted">{nothing}</p> }.into_any()
-            } else {
-                view! { <Table columns/> }.into_any()
-            }}
+            <Table columns nothing/>
             {(!issued.is_empty()).then(|| view! { <ShortLived tokens=issued/> })}
             {can_write.then(|| view! { <TokenForm page pipeline failed/> })}
         </Section>
@@ -74,9 +68,9 @@ fn row(token: Token, pipeline: Uuid, today: Day, page: &PageContext) -> [Cell; 6
     ];
     [
         Cell::styled("mono", token.id),
-        done_by(token.created_at, &token.created_by),
+        Cell::done_by(token.created_at, &token.created_by),
         Cell::of(token.expires_on.to_text()),
-        last(token.last_used_at),
+        Cell::at(token.last_used_at),
         Cell::of(state),
         Cell::of(
             can_revoke.then(

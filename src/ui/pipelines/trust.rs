@@ -1,6 +1,5 @@
 //! The trust rules of a pipeline: whose tokens are accepted instead of one of ours.
 
-use super::{done_by, last};
 use crate::domain::paths;
 use crate::domain::permission::Permission;
 use crate::domain::trust_rule::{Kind, TrustRule};
@@ -12,13 +11,11 @@ use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 use uuid::Uuid;
 
-/// The section of the pipeline's page.
 #[component]
 pub fn TrustRules(page: PageContext, pipeline: Uuid, rules: Vec<TrustRule>) -> impl IntoView {
     let add = page.may_grant().then(|| {
         paths::with_query(&paths::new_rule(&page.project, pipeline), "provider", "github")
     });
-    let is_empty = rules.is_empty();
     let rows = rules.into_iter().map(|rule| row(rule, pipeline, &page));
     let columns = Columns::new(["Provider", "Claims", "Added", "Last used", ACTIONS], rows);
     view! {
@@ -26,11 +23,7 @@ pub fn TrustRules(page: PageContext, pipeline: Uuid, rules: Vec<TrustRule>) -> i
             <p class="muted">
                 "If your CI issues identity tokens, no secret needs to be stored there. A trust rule says whose tokens are accepted, and which claims they must have."
             </p>
-            {if is_empty {
-                view! { <p class="muted">"No trust rules: this pipeline can only use a token."</p> }.into_any()
-            } else {
-                view! { <Table columns/> }.into_any()
-            }}
+            <Table columns nothing="No trust rules: this pipeline can only use a token."/>
             <div class="toolbar">
                 {add.map(|href| view! { <LinkButton href label="Add trust rule"/> })}
                 <LinkButton href=paths::try_token(&page.project, pipeline) label="Try a token"/>
@@ -72,8 +65,8 @@ fn row(rule: TrustRule, pipeline: Uuid, page: &PageContext) -> [Cell; 5] {
                 .collect_view()}
             {lacks.map(|sentence| view! { <div>{sentence}</div> })}
         }),
-        done_by(rule.created_at, &rule.created_by),
-        last(rule.last_used_at),
+        Cell::done_by(rule.created_at, &rule.created_by),
+        Cell::at(rule.last_used_at),
         Cell::of(
             page.may(Permission::PipelineWrite).then(
                 || view! { <PostButton action=DeleteRule::url() values label word="Delete"/> },
@@ -123,12 +116,10 @@ pub fn SharedSecret(address: String, project: String, secret: Option<String>) ->
     }
 }
 
-/// Where Drone asks for registries.
 pub fn drone_endpoint(address: &str, project: &str) -> String {
     format!("{}/api/v1/drone/{project}", address.trim_end_matches('/'))
 }
 
-/// Where Woodpecker asks for registries.
 pub fn woodpecker_endpoint(address: &str, project: &str) -> String {
     format!("{}/api/v1/woodpecker/{project}", address.trim_end_matches('/'))
 }

@@ -84,7 +84,6 @@ fn whole((found, failed): Found, page: PageContext) -> impl IntoView {
     }
 }
 
-/// A link for each form.
 #[component]
 fn Providers(chosen: Provider, page: String) -> impl IntoView {
     view! {
@@ -107,7 +106,6 @@ fn Providers(chosen: Provider, page: String) -> impl IntoView {
     }
 }
 
-/// What the rule does, in a paragraph.
 fn meaning(provider: Provider, pipeline: &str) -> String {
     let exchange = format!(
         "This rule says which claims such a token must have to act as {pipeline}. Regcred exchanges the token for a short-lived pipeline token, so no secret is stored"

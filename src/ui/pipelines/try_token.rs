@@ -17,7 +17,6 @@ use leptos::server_fn::ServerFn;
 use leptos_meta::Title;
 use std::collections::BTreeMap;
 
-/// `/p/{project}/pipelines/{id}/trust/try`
 #[component]
 pub fn TryTokenPage() -> impl IntoView {
     let page = PageContext::here();

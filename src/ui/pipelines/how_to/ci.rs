@@ -24,16 +24,14 @@ pub(super) fn woodpecker(names: &Names) -> Client {
                 id: "woodpecker-step",
                 before: "Steps cannot use the credentials that Woodpecker received. A step that pushes fetches its own, in an image with docker and curl:",
                 lines: format!(
-                    "steps:\n  - name: push\n    image: registry.example.com/acme/ci\n    environment:\n      REGCRED_TOKEN:\n        from_secret: regcred_token\n    commands:\n      - |\n{}\n      - docker push {}:1.0",
-                    indented(&lines, 8),
-                    push.name()
+                    "steps:\n  - name: push\n    image: registry.example.com/acme/ci\n    environment:\n      REGCRED_TOKEN:\n        from_secret: regcred_token\n    commands:\n      - |\n{}\n      - docker push {push}:1.0",
+                    indented(&lines, 8)
                 ),
             },
         ],
     }
 }
 
-/// Drone's own door.
 pub(super) fn drone(names: &Names) -> Client {
     let Names { address, project, .. } = names;
     Client {
@@ -51,7 +49,7 @@ pub(super) fn drone(names: &Names) -> Client {
 
 /// Jenkins, with the token as a credential of the kind "secret text".
 pub(super) fn jenkins(names: &Names) -> Client {
-    let lines = format!("{}\ndocker push {}:1.0", fetch(names, "?intent=push"), names.push.name());
+    let lines = format!("{}\ndocker push {}:1.0", fetch(names, "?intent=push"), names.push);
     Client {
         name: "Jenkins",
         note: "Store the token as a credential of the kind “Secret text”. Keep the three single quotes: with double quotes, Groovy would write the token into the script.",
@@ -72,7 +70,6 @@ pub(super) fn tekton(names: &Names) -> Client {
     let url = format!("{address}/api/v1/docker-config");
     let fetch = into_file("REGCRED_TOKEN", "$HOME/.docker/config.json", &[], &url);
     let lines = format!("#!/bin/sh\nset -eu\n{QUIET}\nmkdir -p \"$HOME/.docker\"\n{fetch}");
-    let pull = pull.name();
     Client {
         name: "Tekton",
         note: "The first step writes the configuration into a home folder in memory that all steps share. The token is in the Secret regcred-token.",

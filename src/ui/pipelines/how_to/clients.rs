@@ -39,7 +39,7 @@ pub(super) fn docker(names: &Names) -> Client {
             Block {
                 id: "fetch-image",
                 before: "docker ignores paths, so the file has one entry for each registry, and a credential for acme is used for the whole registry. With image= the file has only the credential for that repository:",
-                lines: fetch(names, &format!("?image={}", names.pull.name())),
+                lines: fetch(names, &format!("?image={}", names.pull)),
             },
             Block {
                 id: "report",
@@ -71,8 +71,7 @@ printf 'Authorization: Bearer %s\n' "$REGCRED_TOKEN" |
 
 /// Docker with the helper: no secret is in a file.
 pub(super) fn helper(names: &Names) -> Client {
-    let Names { address, push, .. } = names;
-    let image = push.name();
+    let Names { address, push: image, .. } = names;
     Client {
         name: "docker credential helper",
         note: "With docker-credential-regcred on the PATH, docker asks for each credential when it needs it, and no secret is in a file. docker tells a helper only the registry, so the intent and the image come from the environment.",
@@ -108,7 +107,6 @@ pub(super) fn podman(names: &Names) -> Client {
     let Names { address, pull, .. } = names;
     let url = format!("{address}/api/v1/auth-json");
     let fetch = into_file("REGCRED_TOKEN", "$REGISTRY_AUTH_FILE", &[], &url);
-    let pull = pull.name();
     Client {
         name: "podman, buildah",
         note: "auth.json can hold several credentials for one registry, each for the repositories below its path: acme covers acme/api, but not acmeco/api. To push, add ?intent=push.",
@@ -139,7 +137,6 @@ podman pull {pull}:1.0"#
     }
 }
 
-/// Skopeo takes a file by name.
 pub(super) fn skopeo(names: &Names) -> Client {
     Client {
         name: "skopeo",
@@ -149,7 +146,7 @@ pub(super) fn skopeo(names: &Names) -> Client {
             before: "",
             lines: format!(
                 "skopeo copy --authfile \"$DOCKER_CONFIG/config.json\" \\\n  docker://{}:1.0 oci:api",
-                names.pull.name()
+                names.pull
             ),
         }],
     }
@@ -157,8 +154,7 @@ pub(super) fn skopeo(names: &Names) -> Client {
 
 /// Buildx: a folder for each repository.
 pub(super) fn buildx(names: &Names) -> Client {
-    let Names { address, push, .. } = names;
-    let image = push.name();
+    let Names { address, push: image, .. } = names;
     let url = format!("{address}/api/v1/buildx?intent=push&repository={image}");
     let fetch = into_file("REGCRED_TOKEN", "$DOCKER_CONFIG/buildx.tar", &[], &url);
     Client {

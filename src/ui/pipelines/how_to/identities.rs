@@ -20,10 +20,9 @@ fn fetch_for(names: &Names, jwt: &str) -> String {
     format!("{}\n{}", exchange(names, jwt), fetch_as(names, "token", "?intent=push"))
 }
 
-/// GitHub Actions.
 pub(super) fn github(names: &Names) -> Client {
-    let Names { address, pipeline, push, .. } = names;
-    let (image, audience) = (push.name(), names.audience(Provider::GitHub));
+    let Names { address, pipeline, push: image, .. } = names;
+    let audience = names.audience(Provider::GitHub);
     let url = format!("$ACTIONS_ID_TOKEN_REQUEST_URL&audience={}", percent(audience));
     let lines = format!(
         r#"{QUIET}
@@ -63,7 +62,6 @@ echo "DOCKER_AUTH_CONFIG=" >> "$GITHUB_ENV""#,
     }
 }
 
-/// GitLab CI.
 pub(super) fn gitlab(names: &Names) -> Client {
     let audience = quoted(names.audience(Provider::GitLab));
     let lines = format!("{QUIET}\n{}", fetch_for(names, "REGCRED_ID_TOKEN"));
@@ -76,7 +74,7 @@ pub(super) fn gitlab(names: &Names) -> Client {
             lines: format!(
                 "build:\n  id_tokens:\n    REGCRED_ID_TOKEN:\n      aud: {audience}\n  script:\n    - |\n{}\n    - docker push {}:1.0",
                 indented(&lines, 6),
-                names.push.name()
+                names.push
             ),
         }],
     }
@@ -89,7 +87,7 @@ pub(super) fn circleci(names: &Names) -> Client {
     let lines = format!(
         "{QUIET}\njwt=\"$(circleci run oidc get --claims {claims})\" || exit 1\n{}\ndocker push {}:1.0",
         fetch_for(names, "jwt"),
-        names.push.name()
+        names.push
     );
     Client {
         name: "CircleCI",
@@ -121,7 +119,7 @@ pub(super) fn buildkite(names: &Names) -> Client {
         "{QUIET}\njwt=\"$(buildkite-agent oidc request-token --audience {audience} \\\n  {})\" || exit 1\n{}\ndocker push {}:1.0",
         claims.join(" "),
         fetch_for(names, "jwt"),
-        names.push.name()
+        names.push
     );
     // The upload of a pipeline fills in what stands behind a single one.
     let lines = lines.replace('$', "$$");
@@ -145,7 +143,7 @@ pub(super) fn azure(names: &Names) -> Client {
         "{QUIET}\n{}\n{}\ndocker push {}:1.0",
         issued("SYSTEM_ACCESSTOKEN", &args, url, "oidcToken"),
         fetch_for(names, "jwt"),
-        names.push.name()
+        names.push
     );
     Client {
         name: "Azure Pipelines",

@@ -5,7 +5,6 @@ use super::shell::{QUIET, into_variable, quoted};
 use super::{Block, Client};
 use crate::domain::trust_rule::Provider;
 
-/// An image pull secret.
 pub(super) fn secret(names: &Names) -> Client {
     let address = &names.address;
     let url = format!("{address}/api/v1/kubernetes-secret?name=regcred&namespace=default");

@@ -7,28 +7,18 @@ use crate::domain::registry::RegistryHost;
 use crate::domain::trust_rule::{Provider, TrustRule};
 use uuid::Uuid;
 
-/// What is filled in.
 pub(super) struct Names {
     /// Where this instance is, without a slash at its end.
     pub(super) address: String,
-    /// The project's part of a URL.
     pub(super) project: String,
-    /// The pipeline's id.
     pub(super) pipeline: Uuid,
     /// The registries it may use, each once.
     pub(super) hosts: Vec<String>,
-    /// An image that it may pull, if a grant says of what.
-    pub(super) pull: Example,
+    /// An image that it may pull, if a grant says of what; without a tag.
+    pub(super) pull: String,
     /// One that it may push.
-    pub(super) push: Example,
+    pub(super) push: String,
     rules: Vec<TrustRule>,
-}
-
-/// An image of somebody's.
-pub(super) struct Example {
-    host: String,
-    /// Below the host.
-    repository: String,
 }
 
 impl Names {
@@ -55,8 +45,8 @@ impl Names {
             project: percent(&project),
             pipeline,
             hosts,
-            pull: Example::of(grants.first()),
-            push: Example::of(pushing.or(grants.first())),
+            pull: example(grants.first()),
+            push: example(pushing.or(grants.first())),
             rules,
         }
     }
@@ -89,21 +79,13 @@ impl Names {
     }
 }
 
-impl Example {
-    fn of(grant: Option<&Grant>) -> Self {
-        let host = grant.map_or("ghcr.io", |grant| grant.host.as_str()).to_owned();
-        let repository = match grant.and_then(|grant| grant.terms.repositories.first()) {
-            None => "acme/api".to_owned(),
-            // The first part alone is rarely an image.
-            Some(prefix) if !prefix.contains('/') => format!("{prefix}/api"),
-            Some(prefix) => prefix.clone(),
-        };
-        Self { host, repository }
-    }
-
-    /// The whole name, without a tag.
-    pub(super) fn name(&self) -> String {
-        format!("{}/{}", self.host, self.repository)
+fn example(grant: Option<&Grant>) -> String {
+    let host = grant.map_or("ghcr.io", |grant| grant.host.as_str());
+    match grant.and_then(|grant| grant.terms.repositories.first()) {
+        None => format!("{host}/acme/api"),
+        // The first part alone is rarely an image.
+        Some(prefix) if !prefix.contains('/') => format!("{host}/{prefix}/api"),
+        Some(prefix) => format!("{host}/{prefix}"),
     }
 }
 

@@ -77,7 +77,6 @@ pub(super) fn single_quoted(text: &str) -> String {
     format!("'{}'", text.replace('\'', r"'\''"))
 }
 
-/// Each line moved to the right.
 pub(super) fn indented(text: &str, by: usize) -> String {
     let margin = " ".repeat(by);
     let lines: Vec<String> = text
