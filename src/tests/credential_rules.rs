@@ -101,7 +101,7 @@ async fn an_address_that_says_https_is_not_stored_as_plain_http() {
     ] {
         let reply = create(&app, "plain", typed, &[marked]).await;
         assert_eq!(reply.status, 422, "{typed}");
-        assert!(reply.at("is_insecure").unwrap().contains("Untick"), "{typed}");
+        assert!(reply.at("is_insecure").unwrap().contains("Clear"), "{typed}");
     }
     assert_eq!(app.scalar_i64("SELECT COUNT(*) FROM credential").await, 0);
     // What says nothing is what the mark says.

@@ -151,7 +151,7 @@ fn tokens_of_clouds_are_told_where_they_end_and_what_they_go_with() {
         (Ghcr, "acme", "ya29.example", "not Google's"),
         (Google, "acme", &format!("AIza{}", "x".repeat(35)), "API key"),
         (Ecr, "AWS", "AKIAEXAMPLEEXAMPLE00\n", "authorization token"),
-        (Quay, "acme", "ASIAEXAMPLEEXAMPLE00", "no password"),
+        (Quay, "acme", "ASIAEXAMPLEEXAMPLE00", "not a password"),
         (DockerHub, "acme", ecr, "not Amazon's"),
         (Ecr, "AWS", "eyJhbGciOi", "get-login-password"),
         (Acr, "00000000-0000-0000-0000-000000000000", "eyJhbGciOi", "within hours"),

@@ -114,9 +114,9 @@ fn tokens_for_a_rule_of_every_branch_or_of_tags() {
 fn a_rule_from_before_forks_were_asked_about_takes_nobody() {
     let mut rule = of("github.com/acme/api", "refs/heads/main");
     rule.claims.remove("oidc.circleci.com/vcs-origin");
-    let said: &[&str] = &["does not check oidc.circleci.com/vcs-origin", "add it again"];
+    let said: &[&str] = &["does not ask for oidc.circleci.com/vcs-origin", "add it again"];
     let shapes = vec![
-        ("own", json!({}), Refused(&["does not check oidc.circleci.com/vcs-origin"])),
+        ("own", json!({}), Refused(&["does not ask for oidc.circleci.com/vcs-origin"])),
         (
             "fork",
             json!({"oidc.circleci.com/vcs-origin": "github.com/somebody/api"}),

@@ -91,7 +91,7 @@ fn tokens_for_a_rule_of_a_branch() {
             Refused(&["ref is absent", "ACTIONS_ID_TOKEN_REQUEST_URL"]),
         ),
         ("empty ref", json!({"ref": ""}), Refused(&["ref is empty"])),
-        ("ref of a number", json!({"ref": 1.5}), Refused(&["ref is not a whole number"])),
+        ("ref of a number", json!({"ref": 1.5}), Refused(&["ref is a number that is not whole"])),
     ];
     assert_answers(&of(("ref", "refs/heads/main")), &push(), shapes);
 }

@@ -178,9 +178,11 @@ fn a_stored_pattern_of_any_kind_does_not_make_a_tag_a_branch() {
         with(&said, &json!({}))
     };
     for pattern in ["refs/**", "refs/*main", "refs/*/main"] {
-        let asked = [("project_id", "1"), ("ref", "main")];
+        let asked = [("project_id", "1"), ("ref_path", "refs/heads/main")];
         let mut old = rule(Provider::GitLab, "https://gitlab.com", AUDIENCE, &asked);
-        old.claims.insert("ref_path".to_owned(), pattern.to_owned());
+        for (name, value) in [("ref", "main"), ("ref_path", pattern)] {
+            old.claims.insert(name.to_owned(), value.to_owned());
+        }
         assert!(!holds(&old, &claims("tag", "refs/tags/main")), "{pattern}");
         assert!(holds(&old, &claims("branch", "refs/heads/main")), "{pattern}");
     }

@@ -35,7 +35,7 @@ fn each_kind_of_value_is_told_apart() {
         ),
         ("object", json!({"groups": {"ci": true}}), Refused(&["groups is an object"])),
         ("number", json!({"groups": 7}), Refused(&["groups is not what the trust rule asks for"])),
-        ("fraction", json!({"groups": 7.5}), Refused(&["groups is not a whole number"])),
+        ("fraction", json!({"groups": 7.5}), Refused(&["groups is a number that is not whole"])),
         (
             "huge number",
             json!({"groups": 1e300}),
@@ -127,7 +127,7 @@ fn a_refused_audience_names_both() {
         (json!(""), "its audience is empty"),
         (json!({}), "its audience is an object"),
         (json!(7), "it is for 7,"),
-        (json!(["a", ["b"]]), "it is for a or what cannot be shown,"),
+        (json!(["a", ["b"]]), "it is for a or a value that cannot be shown,"),
         (json!("a\nb"), "invisible characters"),
         (json!(ABSENT), "its audience is absent"),
     ] {
