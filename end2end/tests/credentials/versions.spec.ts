@@ -26,7 +26,7 @@ test('a secret that was replaced by mistake is made current again', async ({ pag
   const versions = page.getByRole('region', { name: 'Versions of the secret' });
   await expect(versions.getByRole('row').nth(1)).toContainText('Current');
   await versions.getByRole('button', { name: 'Make version 1 current' }).click();
-  await expect(page.getByRole('status').filter({ hasText: `Pipelines receive version 1 of ${name}` })).toBeVisible();
+  await expect(page.getByRole('status').filter({ hasText: `Pipelines now receive version 1 of ${name}` })).toBeVisible();
   expect(await received(instance, token)).toBe(first);
 
   await versions.getByRole('button', { name: 'Destroy version 2' }).click();
