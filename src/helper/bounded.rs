@@ -77,6 +77,6 @@ mod tests {
         assert!(token(&missing, "REGCRED_TOKEN_FILE", Readers::Owner).is_err());
         let long = folder.file("long", &"x".repeat(20_000), 0o600);
         let said = token(&long, "REGCRED_TOKEN_FILE", Readers::Owner).unwrap_err().to_string();
-        assert_eq!(said, "regcred: The file of REGCRED_TOKEN_FILE holds no token.");
+        assert_eq!(said, "regcred: The file of REGCRED_TOKEN_FILE contains no token.");
     }
 }
