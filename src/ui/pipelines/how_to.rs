@@ -1,11 +1,6 @@
 //! The lines that fetch credentials, for each client and CI, with the pipeline's own names in them.
 
-mod ci;
-mod clients;
-mod identities;
-mod kubernetes;
 mod names;
-mod shell;
 #[cfg(test)]
 mod tests;
 
@@ -15,6 +10,9 @@ use crate::ui::kit::{CodeToCopy, Section};
 use leptos::prelude::*;
 use names::Names;
 use uuid::Uuid;
+
+/// The lines; the head of the file says how it is read.
+const LINES: &str = include_str!("how_to/lines.txt");
 
 /// A client or a CI, and the lines for it.
 struct Client {
@@ -39,9 +37,7 @@ struct Block {
 pub fn HowTo(
     /// The public address of this instance.
     address: String,
-    /// The pipeline's id.
     pipeline: Uuid,
-    /// The project's part of the URL.
     project: String,
     rules: Vec<TrustRule>,
     grants: Vec<Grant>,
@@ -110,23 +106,20 @@ fn proof(rules: &[TrustRule]) -> String {
 
 /// Every client, the one to begin with first.
 fn every(names: &Names) -> Vec<Client> {
-    vec![
-        clients::docker(names),
-        clients::helper(names),
-        clients::podman(names),
-        clients::skopeo(names),
-        clients::buildx(names),
-        clients::docker_auth_config(names),
-        identities::github(names),
-        identities::gitlab(names),
-        identities::circleci(names),
-        identities::buildkite(names),
-        identities::azure(names),
-        ci::woodpecker(names),
-        ci::drone(names),
-        ci::jenkins(names),
-        ci::tekton(names),
-        kubernetes::secret(names),
-        kubernetes::kubelet(names),
-    ]
+    LINES.split("\n== ").skip(1).map(|text| client(text, names)).collect()
+}
+
+fn client(text: &'static str, names: &Names) -> Client {
+    let mut parts = text.split("\n-- ");
+    let (name, note) = parts.next().and_then(|head| head.split_once('\n')).unwrap_or_default();
+    Client { name, note, blocks: parts.map(|text| block(text, names)).collect() }
+}
+
+fn block(text: &'static str, names: &Names) -> Block {
+    let (head, lines) = text.split_once('\n').unwrap_or_default();
+    let (id, before) = head.split_once(": ").unwrap_or((head, ""));
+    let lines = names.fill(lines.trim_end());
+    // The upload of a pipeline to Buildkite fills in what stands behind a single one.
+    let lines = if id == "buildkite" { lines.replace('$', "$$") } else { lines };
+    Block { id, before, lines }
 }
