@@ -11,15 +11,6 @@ use crate::functions::session::{SetUp, setup_is_open};
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 use leptos_router::hooks::use_query_map;
-use serde::Deserialize;
-
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(default)]
-struct Typed {
-    project_name: String,
-    name: String,
-    email: String,
-}
 
 /// `/setup?link=…`
 #[component]
@@ -57,44 +48,33 @@ fn Closed() -> impl IntoView {
 
 #[component]
 fn SetupForm(link: String, failed: Option<FailedForm>) -> impl IntoView {
-    let form = FormState::new(failed, Typed::default());
+    let form = FormState::new(failed, ());
     view! {
         <p class="muted">"This creates the first project and makes you its owner."</p>
         <PostForm action=SetUp::url()>
             {alert(&form)}
             <Hidden name="link" value=link/>
             <Field
-                name="project_name"
+                at=form.at("project_name")
                 label="Project name"
                 hint="The team or product whose credentials are kept here. It becomes part of the address."
                 autocomplete="organization"
-                error=form.error("project_name")
                 autofocus=form.is_first_try()
-                value=form.value.project_name.clone()
             />
+            <Field at=form.at("name") label="Your name" autocomplete="name"/>
             <Field
-                name="name"
-                label="Your name"
-                autocomplete="name"
-                error=form.error("name")
-                value=form.value.name.clone()
-            />
-            <Field
-                name="email"
+                at=form.at("email")
                 label="Email"
                 hint="You sign in with it."
                 kind="email"
                 autocomplete="username"
-                error=form.error("email")
-                value=form.value.email.clone()
             />
             <Field
-                name="password"
+                at=form.at("password")
                 label="Password"
                 hint=format!("At least {PASSWORD_MIN} characters. A few words are fine.")
                 kind="password"
                 autocomplete="new-password"
-                error=form.error("password")
             />
             <SubmitButton label="Create and sign in"/>
         </PostForm>

@@ -9,8 +9,7 @@ use crate::functions::answer::{FailedForm, Flash};
 use crate::functions::credentials::{CredentialPage, DeleteCredential, find_credential};
 use crate::functions::pipelines::RepointGrants;
 use crate::ui::kit::{
-    Alert, Field, FlashAlert, FormState, Hidden, LinkButton, LoadedDialog, PageContext, PostForm,
-    SubmitButton, flash,
+    Alert, Field, FlashAlert, FormState, Hidden, LoadedDialog, PageContext, PostForm, flash,
 };
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
@@ -60,7 +59,7 @@ fn Whole(loaded: Found, page: PageContext) -> impl IntoView {
 /// The consequence, who would feel it, and what else can be done: another credential for them, or
 /// Disable, which can be undone. `form` is the state of the first.
 #[component]
-fn Warning(found: CredentialPage, page: PageContext, form: FormState<()>) -> impl IntoView {
+fn Warning(found: CredentialPage, page: PageContext, form: FormState) -> impl IntoView {
     let has_grants = found.dependents.iter().any(|dependent| dependent.grant.is_some());
     let can_move = has_grants && page.may_grant();
     let moving = can_move.then(|| found.clone());
@@ -102,32 +101,25 @@ fn Warning(found: CredentialPage, page: PageContext, form: FormState<()>) -> imp
 fn DeleteForm(
     found: CredentialPage,
     page: PageContext,
-    form: FormState<()>,
+    form: FormState,
     cancel_has_focus: bool,
 ) -> impl IntoView {
     let summary = found.credential.summary;
     let (cancel, list) = (page.list(), page.list_query());
-    let (typed, typed_error) = (form.typed("typed_name"), form.error("typed_name"));
-    let must_type = !found.dependents.is_empty();
+    let typed = (!found.dependents.is_empty()).then(|| form.at("typed_name"));
     view! {
         {form.summary()}
-        <PostForm action=DeleteCredential::url() project=page.project id=summary.id>
+        <PostForm
+            action=DeleteCredential::url()
+            project=page.project
+            id=summary.id
+            submit="Delete"
+            is_danger=true
+            cancel
+            cancel_has_focus
+        >
             <Hidden name="list" value=list/>
-            {must_type
-                .then(|| {
-                    view! {
-                        <Field
-                            name="typed_name"
-                            label=format!("Type {} to confirm", summary.name)
-                            value=typed.unwrap_or_default()
-                            error=typed_error
-                        />
-                    }
-                })}
-            <div class="toolbar">
-                <LinkButton href=cancel label="Cancel" autofocus=cancel_has_focus/>
-                <SubmitButton label="Delete" is_danger=true/>
-            </div>
+            {typed.map(|at| view! { <Field at label=format!("Type {} to confirm", summary.name)/> })}
         </PostForm>
     }
 }

@@ -1,17 +1,14 @@
 //! Text controls: a label, the control, what to enter and what is wrong with what was entered.
 
-use super::non_empty;
+use super::{Control, non_empty};
 use leptos::prelude::*;
 
 /// A text input. Its id is its name unless given, its hint is `{id}-hint`, its error
 /// `{id}-error`. One with an error asks for the focus.
 #[component]
 pub fn Field(
-    #[prop(into)] name: String,
+    at: Control,
     #[prop(into)] label: String,
-    #[prop(into, optional)] value: String,
-    /// What is wrong with the value, and what to do.
-    error: Option<String>,
     #[prop(into, optional)] hint: String,
     /// The input's type.
     #[prop(into, default = "text".into())]
@@ -24,6 +21,7 @@ pub fn Field(
     #[prop(into, optional)]
     id: String,
 ) -> impl IntoView {
+    let Control { name, text, error, .. } = at;
     let id = non_empty(id).unwrap_or_else(|| name.clone());
     // Hosts, tokens and user names are not prose: nothing may capitalise them. Names of people are.
     let is_prose = matches!(autocomplete.as_str(), "name" | "organization");
@@ -34,7 +32,7 @@ pub fn Field(
                 id=id.clone()
                 name=name
                 type=kind
-                value=value
+                value=text
                 placeholder=non_empty(placeholder)
                 autocomplete=non_empty(autocomplete).unwrap_or_else(|| "off".to_owned())
                 autocapitalize=(!is_prose).then_some("none")
@@ -52,39 +50,31 @@ pub fn Field(
 /// A text of several lines; otherwise as [`Field`].
 #[component]
 pub fn TextArea(
-    #[prop(into)] name: String,
-    #[prop(into)] label: String,
-    #[prop(into, optional)] value: String,
-    /// What is wrong with the value, and what to do.
-    error: Option<String>,
-    #[prop(into, optional)] hint: String,
+    at: Control,
+    label: &'static str,
+    hint: &'static str,
     #[prop(default = 3)] rows: u32,
-    #[prop(into, optional)] placeholder: String,
     /// Code or a key: set in a fixed width.
     #[prop(optional)]
     is_mono: bool,
-    /// Only where two forms of one page share a name.
-    #[prop(into, optional)]
-    id: String,
 ) -> impl IntoView {
-    let id = non_empty(id).unwrap_or_else(|| name.clone());
+    let Control { name: id, text, error, .. } = at;
     view! {
         <div class="field">
             <label for=id.clone()>{label}</label>
             <textarea
                 id=id.clone()
-                name=name
+                name=id.clone()
                 class=if is_mono { "mono" } else { "" }
                 rows=rows.to_string()
-                placeholder=non_empty(placeholder)
                 autocomplete="off"
                 spellcheck=if is_mono { "false" } else { "true" }
                 autofocus=error.is_some()
                 aria-invalid=error.is_some().then_some("true")
-                aria-describedby=described_by(&id, &hint, &error)
-                inner_html=escaped(&value)
+                aria-describedby=described_by(&id, hint, &error)
+                inner_html=escaped(&text)
             ></textarea>
-            <Notes id=id hint=hint error=error/>
+            <Notes id hint=hint.to_owned() error/>
         </div>
     }
 }

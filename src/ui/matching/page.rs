@@ -9,7 +9,7 @@ use crate::error::{Error, Result};
 use crate::functions::answer::set_status;
 use crate::functions::matching::explain;
 use crate::functions::pipelines::list_pipelines;
-use crate::ui::kit::{Alert, Loaded, PageContext, PageHead, Problem};
+use crate::ui::kit::{Alert, FormState, Loaded, PageContext, PageHead, Problem};
 use leptos::prelude::*;
 use leptos_meta::Title;
 
@@ -59,17 +59,18 @@ fn whole((pipelines, answer): Found, question: Question, page: PageContext) -> A
         }
         .into_any()
     } else {
-        let is_refused = error.is_some();
+        let form = FormState::asked(question.form, error);
         view! {
-            {is_refused
-                .then(|| {
+            {form
+                .failed()
+                .map(|_| {
                     view! {
                         <Alert>
                             <p>"Some fields need another look."</p>
                         </Alert>
                     }
                 })}
-            <QuestionForm form=question.form pipelines error action/>
+            <QuestionForm form pipelines action/>
         }
         .into_any()
     };

@@ -10,12 +10,12 @@ use crate::functions::answer::FailedForm;
 use crate::functions::pipelines::{ApproveGrant, find_pipeline};
 use crate::ui::granting::YourPassword;
 use crate::ui::kit::{
-    Alert, Fact, Facts, Field, FormState, Hidden, LinkButton, Loaded, PageContext, PostForm,
-    SubmitButton, Time,
+    Alert, Fact, Facts, Field, FormState, Hidden, Loaded, PageContext, PostForm, Time,
 };
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 use leptos_meta::Title;
+use serde_json::json;
 use uuid::Uuid;
 
 /// How long an approval holds unless somebody chooses.
@@ -96,27 +96,27 @@ fn ApproveForm(
     page: PageContext,
     failed: Option<FailedForm>,
 ) -> impl IntoView {
-    let state = FormState::new(failed, ());
-    let days = state.typed("days").unwrap_or_else(|| APPROVAL_DAYS.to_owned());
+    let state = FormState::new(failed, json!({ "days": APPROVAL_DAYS }));
     let cancel = paths::pipeline(&page.project, pipeline);
     view! {
         <p>"Protected credential: the pipeline can use it after your approval."</p>
         {state.summary()}
-        <PostForm action=ApproveGrant::url() project=page.project id class="card stack">
+        <PostForm
+            action=ApproveGrant::url()
+            project=page.project
+            id
+            class="card stack"
+            submit="Approve"
+            cancel
+        >
             <Hidden name="pipeline" value=pipeline.to_string()/>
             <Field
-                name="days"
+                at=state.at("days")
                 label="Approved for (days)"
-                value=days
-                error=state.error("days")
                 hint=format!("From 1 to {APPROVAL_DAYS_MAX}. After that, the grant needs a new approval.")
                 kind="number"
             />
-            <YourPassword id="password" error=state.error("password")/>
-            <div class="toolbar">
-                <LinkButton href=cancel label="Cancel"/>
-                <SubmitButton label="Approve"/>
-            </div>
+            <YourPassword error=state.error("password")/>
         </PostForm>
     }
 }

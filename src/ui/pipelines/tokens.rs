@@ -10,11 +10,12 @@ use crate::functions::pipelines::{CreateToken, RevokeToken};
 use crate::ui::granting::YourPassword;
 use crate::ui::kit::{
     ACTIONS, Badge, Cell, Columns, Field, FormState, Hidden, PageContext, PostButton, PostForm,
-    Section, SubmitButton, Table, Time,
+    Section, Table, Time,
 };
 use crate::ui::receipts::proof_in_words;
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
+use serde_json::json;
 use uuid::Uuid;
 
 /// The section; `failed` is the last post that failed, of whichever form.
@@ -116,30 +117,29 @@ fn ShortLived(tokens: Vec<Token>) -> impl IntoView {
 
 #[component]
 fn TokenForm(page: PageContext, pipeline: Uuid, failed: Option<FailedForm>) -> impl IntoView {
-    let state = FormState::of::<CreateToken>(failed, ());
-    let days = state.typed("token_days").unwrap_or_else(|| TOKEN_DAYS.to_owned());
+    let state = FormState::of::<CreateToken>(failed, json!({ "token_days": TOKEN_DAYS }));
     let is_open = !state.is_first_try();
     view! {
         <details class="fold" open=is_open>
             <summary>"Create another token"</summary>
-            <PostForm action=CreateToken::url() project=page.project class="card stack">
+            <PostForm
+                action=CreateToken::url()
+                project=page.project
+                class="card stack"
+                submit="Create token"
+            >
                 <p class="muted">
                     "Both tokens work until one is revoked or expires, so you can rotate without downtime."
                 </p>
                 <Hidden name="pipeline" value=pipeline.to_string()/>
                 <Field
-                    name="token_days"
+                    at=state.at("token_days")
                     id="token-days"
                     label="Token expires after (days)"
-                    value=days
-                    error=state.error("token_days")
                     hint=format!("From 1 to {TOKEN_DAYS_MAX}.")
                     kind="number"
                 />
                 <YourPassword id="token-password" error=state.error("password")/>
-                <div class="toolbar">
-                    <SubmitButton label="Create token"/>
-                </div>
             </PostForm>
         </details>
     }

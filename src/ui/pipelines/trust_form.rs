@@ -11,8 +11,7 @@ use crate::functions::pipelines::find_pipeline;
 use crate::functions::trust_rules::CreateRule;
 use crate::ui::granting::YourPassword;
 use crate::ui::kit::{
-    CodeToCopy, Field, FormState, Hidden, LinkButton, Loaded, PageContext, PostForm, SubmitButton,
-    TextArea,
+    CodeToCopy, Field, FormState, Hidden, Loaded, PageContext, PostForm, TextArea,
 };
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
@@ -39,8 +38,6 @@ async fn load(page: PageContext) -> Result<Found> {
     Ok((found, page.failed_form().await))
 }
 
-type State = FormState<TrustForm>;
-
 /// What is usual for the provider.
 fn start(provider: Provider, address: &str) -> TrustForm {
     let address = address.trim_end_matches('/');
@@ -57,7 +54,7 @@ fn whole((found, failed): Found, page: PageContext) -> impl IntoView {
     let (summary, address) = (found.pipeline.summary, found.address);
     let (pipeline, name) = (summary.id, summary.name);
     let href = paths::pipeline(&page.project, pipeline);
-    let state = State::new(failed, start(provider, &address));
+    let state = FormState::new(failed, start(provider, &address)).within("form");
     view! {
         <p>
             <a href=href.clone()>{name.clone()}</a>
@@ -68,18 +65,20 @@ fn whole((found, failed): Found, page: PageContext) -> impl IntoView {
         {provider.notes().iter().map(|note| view! { <p class="muted">{*note}</p> }).collect_view()}
         <Setup provider address project=page.project.clone()/>
         {state.summary()}
-        <PostForm action=CreateRule::url() project=page.project class="card stack">
+        <PostForm
+            action=CreateRule::url()
+            project=page.project
+            class="card stack"
+            submit="Add trust rule"
+            cancel=href
+        >
             <Hidden name="pipeline" value=pipeline.to_string()/>
             <Hidden name="form[provider]" value=provider.word()/>
             <Signature provider state=state.clone()/>
             <Claims provider state=state.clone() kind=Kind::Identity/>
             <Claims provider state=state.clone() kind=Kind::Narrowing/>
             <Claims provider state=state.clone() kind=Kind::Extra/>
-            <YourPassword id="password" error=state.error("password")/>
-            <div class="toolbar">
-                <LinkButton href=href label="Cancel"/>
-                <SubmitButton label="Add trust rule"/>
-            </div>
+            <YourPassword error=state.error("password")/>
         </PostForm>
     }
 }
@@ -163,16 +162,13 @@ fn Setup(provider: Provider, address: String, project: String) -> impl IntoView 
 
 /// Whose signature it has to be.
 #[component]
-fn Signature(provider: Provider, state: State) -> impl IntoView {
-    let form = state.value.clone();
+fn Signature(provider: Provider, state: FormState) -> impl IntoView {
     match provider {
         Provider::Drone => ().into_any(),
         Provider::Woodpecker => view! {
             <TextArea
-                name="form[public_key]"
+                at=state.at("public_key")
                 label="Public key"
-                value=form.public_key
-                error=state.error("public_key")
                 hint="The Woodpecker server shows it at /api/signature/public-key."
                 rows=4
                 is_mono=true
@@ -180,20 +176,8 @@ fn Signature(provider: Provider, state: State) -> impl IntoView {
         }
         .into_any(),
         _ => view! {
-            <Field
-                name="form[issuer]"
-                label="Issuer"
-                value=form.issuer
-                error=state.error("issuer")
-                hint=provider.issuer_hint()
-            />
-            <Field
-                name="form[audience]"
-                label="Audience"
-                value=form.audience
-                error=state.error("audience")
-                hint=provider.audience_hint()
-            />
+            <Field at=state.at("issuer") label="Issuer" hint=provider.issuer_hint()/>
+            <Field at=state.at("audience") label="Audience" hint=provider.audience_hint()/>
         }
         .into_any(),
     }
@@ -201,7 +185,7 @@ fn Signature(provider: Provider, state: State) -> impl IntoView {
 
 /// The claims of one kind, if the provider has any.
 #[component]
-fn Claims(provider: Provider, state: State, kind: Kind) -> impl IntoView {
+fn Claims(provider: Provider, state: FormState, kind: Kind) -> impl IntoView {
     let fields: Vec<&ClaimField> =
         provider.fields().iter().filter(|field| field.kind == kind).collect();
     let takes_more = kind == Kind::Extra && provider.is_oidc();
@@ -217,15 +201,19 @@ fn Claims(provider: Provider, state: State, kind: Kind) -> impl IntoView {
         <fieldset class="field stack">
             <legend>{legend}</legend>
             <p class="muted">{sentence}</p>
-            {fields.into_iter().map(|field| one_claim(&state, field)).collect_view()}
+            {fields
+                .into_iter()
+                .map(|field| {
+                    let at = state.at(&format!("claims.{}", field.name));
+                    view! { <Field at label=field.label hint=field.hint/> }
+                })
+                .collect_view()}
             {takes_more
                 .then(|| {
                     view! {
                         <TextArea
-                            name="form[more_claims]"
+                            at=state.at("more_claims")
                             label="More claims"
-                            value=state.value.more_claims.clone()
-                            error=state.error("more_claims")
                             hint="One on each line: name=value. Each must match exactly. If the claim is a list, name[]=value matches one of its elements."
                             is_mono=true
                         />
@@ -234,16 +222,4 @@ fn Claims(provider: Provider, state: State, kind: Kind) -> impl IntoView {
         </fieldset>
     }
     .into_any()
-}
-
-fn one_claim(state: &State, field: &ClaimField) -> impl IntoView + use<> {
-    view! {
-        <Field
-            name=format!("form[claims][{}]", field.name)
-            label=field.label
-            value=state.value.claims.get(field.name).cloned().unwrap_or_default()
-            error=state.error(&format!("claims.{}", field.name))
-            hint=field.hint
-        />
-    }
 }
