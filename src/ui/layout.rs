@@ -1,6 +1,6 @@
 //! What stands round the pages: the header, the navigation, the way past both.
 
-use super::kit::{Icon, PageContext, Problem};
+use super::kit::{Icon, PageContext, PostButton, Problem};
 use crate::domain::paths;
 use crate::domain::project::Project;
 use crate::error::Error;
@@ -111,7 +111,7 @@ fn Shell(
                     {has_name.then(|| view! { <span class="who-name">{name}</span> })}
                     <span class="who-role">{role}</span>
                 </p>
-                <SignOutForm class="button button-quiet"/>
+                <PostButton action=SignOut::url() word="Sign out"/>
             </header>
             <nav class="site-nav" aria-label=label inert=is_covered>
                 {groups.into_iter().map(|group| view! { <NavGroup group/> }).collect_view()}
@@ -154,16 +154,6 @@ fn Brand() -> impl IntoView {
             <Icon name="mark"/>
             <span>"Regcred"</span>
         </a>
-    }
-}
-
-/// The button that signs out; it works on every page.
-#[component]
-pub fn SignOutForm(class: &'static str) -> impl IntoView {
-    view! {
-        <form method="post" action=SignOut::url()>
-            <button type="submit" class=class>"Sign out"</button>
-        </form>
     }
 }
 

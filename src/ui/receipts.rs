@@ -20,7 +20,6 @@ pub fn Receipts(
 ) -> impl IntoView {
     let other = if is_of_pipeline { "Credential" } else { "Pipeline" };
     let heads = ["When", other, "Version", "For", "Proof", "Run, as claimed", "Address", "Outcome"];
-    let is_empty = receipts.is_empty();
     let rows = receipts.into_iter().map(|receipt| {
         let has_page = existing.contains(&receipt.pipeline_id);
         row(receipt, &page, is_of_pipeline, has_page)
@@ -28,17 +27,11 @@ pub fn Receipts(
     let columns = Columns::new(heads, rows);
     view! {
         <Section id="deliveries" title="Recent deliveries">
-            {if is_empty {
-                view! { <p class="muted">"Nothing has been delivered or refused yet."</p> }.into_any()
-            } else {
-                view! {
-                    <Table columns/>
-                    <p class="muted">
-                        "“Used” means that the request named an image, or that the pipeline reported how it went. “Asked for” means that nothing says whether the client wanted the credential: many clients ask for every registry that they know. Values under “as claimed” and “Reported” are what the pipeline said. They are recorded, and they decide nothing."
-                    </p>
-                }
-                    .into_any()
-            }}
+            <Table columns empty="Nothing has been delivered or refused yet.">
+                <p class="muted">
+                    "“Used” means that the request named an image, or that the pipeline reported how it went. “Asked for” means that nothing says whether the client wanted the credential: many clients ask for every registry that they know. Values under “as claimed” and “Reported” are what the pipeline said. They are recorded, and they decide nothing."
+                </p>
+            </Table>
         </Section>
     }
 }

@@ -6,7 +6,7 @@ use crate::domain::moment::Day;
 use crate::domain::paths;
 use crate::domain::permission::Permission;
 use crate::functions::credentials::{DisableCredential, EnableCredential};
-use crate::ui::kit::{ACTIONS, Badge, Cell, Hidden, IconLink, Menu, PageContext, Time};
+use crate::ui::kit::{ACTIONS, Badge, Cell, IconLink, Menu, PageContext, PostButton};
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 
@@ -31,7 +31,6 @@ pub fn cells(credential: Summary, today: Day, page: &PageContext, list_query: &s
     let name_href = edit.clone().unwrap_or_else(|| paths::credential(project, id));
     let name = credential.name.clone();
     let description = Some(credential.description.clone()).filter(|text| !text.is_empty());
-    let changed_by = format!("by {}", credential.updated_by);
     [
         Cell::of(view! {
             <a href=name_href>{name}</a>
@@ -45,10 +44,7 @@ pub fn cells(credential: Summary, today: Day, page: &PageContext, list_query: &s
         Cell::styled("mono", credential.username.clone()),
         Cell::of(credential.access.label()),
         Cell::of(view! { <States credential=credential.clone() today/> }),
-        Cell::of(view! {
-            <Time at=credential.updated_at/>
-            <div class="muted">{changed_by}</div>
-        }),
+        Cell::done(credential.updated_at, &credential.updated_by),
         Cell::of(
             view! { <Actions credential edit page=page.clone() list_query=list_query.to_owned()/> },
         ),
@@ -123,16 +119,10 @@ pub fn EnableToggle(
     back: String,
     button_class: &'static str,
 ) -> impl IntoView {
-    let (action, label) = match credential.disabled_at {
+    let (action, word) = match credential.disabled_at {
         None => (DisableCredential::url(), "Disable"),
         Some(_) => (EnableCredential::url(), "Enable"),
     };
-    view! {
-        <form method="post" action=action>
-            <Hidden name="project" value=project/>
-            <Hidden name="id" value=credential.id.to_string()/>
-            <Hidden name="back" value=back/>
-            <button type="submit" class=button_class>{label}</button>
-        </form>
-    }
+    let values = vec![("project", project), ("id", credential.id.to_string()), ("back", back)];
+    view! { <PostButton action values word class=button_class/> }
 }

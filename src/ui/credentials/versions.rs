@@ -47,10 +47,7 @@ fn cells(id: Uuid, version: SecretVersion, page: &PageContext) -> [Cell; 5] {
     [
         Cell::of(number),
         Cell::of(view! { <Badge label=version.state.label() tone/> }),
-        Cell::of(view! {
-            <Time at=version.set_at/>
-            <div class="muted">{format!("by {}", version.set_by)}</div>
-        }),
+        Cell::done(version.set_at, &version.set_by),
         Cell::of(view! {
             {version.deliveries}
             {version

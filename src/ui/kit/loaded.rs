@@ -8,12 +8,16 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 /// Draws its children with what `from` reads: `<Loaded from=load(page) let:found>`. When that fails,
-/// it draws the problem instead.
+/// it draws the problem instead. The page is called `title`, unless its children say otherwise.
 ///
 /// The reading is a task of its own. A future that only the renderer polls could hold a connection
 /// to the database that another part of the same page waits for.
 #[component]
-pub fn Loaded<T, Fut, Chil, V>(from: Fut, children: Chil) -> impl IntoView
+pub fn Loaded<T, Fut, Chil, V>(
+    #[prop(optional)] title: &'static str,
+    from: Fut,
+    children: Chil,
+) -> impl IntoView
 where
     T: Clone + Send + Sync + Serialize + DeserializeOwned + 'static,
     Fut: Future<Output = Result<T>> + Send + 'static,
@@ -22,6 +26,7 @@ where
 {
     let read = OnceResource::new_blocking(from);
     view! {
+        {(!title.is_empty()).then(|| view! { <Title text=title/> })}
         <Suspense>
             {Suspend::new(async move {
                 match read.await {

@@ -54,6 +54,14 @@ impl PageContext {
         if self.may(permission) { Ok(()) } else { Err(Error::Forbidden) }
     }
 
+    /// The page is only for those who may give a pipeline a credential.
+    ///
+    /// # Errors
+    /// `Forbidden` for everybody else.
+    pub fn needs_to_grant(&self) -> Result<()> {
+        if self.may_grant() { Ok(()) } else { Err(Error::Forbidden) }
+    }
+
     /// The id in the path.
     ///
     /// # Errors
@@ -132,6 +140,18 @@ mod tests {
         ]);
         assert_eq!(page.list_query(), "?q=a%20b%26c&state=expired&after=bgpnaGNy");
         assert_eq!(page.list(), "/p/acme/credentials?q=a%20b%26c&state=expired&after=bgpnaGNy");
+    }
+
+    #[test]
+    fn only_both_permissions_together_give_a_credential_away() {
+        let with = |permissions| PageContext { permissions, ..at(&[]) };
+        let pipelines = Permissions::none().with(Permission::PipelineWrite);
+        let registries = Permissions::none().with(Permission::RegistryWrite);
+        for too_few in [Permissions::none(), pipelines, registries] {
+            assert_eq!(with(too_few).needs_to_grant(), Err(Error::Forbidden));
+        }
+        let both = pipelines.with(Permission::RegistryWrite);
+        assert!(with(both).may_grant() && with(both).needs_to_grant().is_ok());
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! Tables: the columns name the cells below them.
 
-use super::non_empty;
+use super::{Time, non_empty};
+use crate::domain::moment::Moment;
 use leptos::prelude::*;
 
 /// The last column of a table whose rows have buttons. It is only read out: each button says what it
@@ -30,6 +31,20 @@ impl Cell {
             Some(view) => Self::of(view),
             None => Self::of(view! { <span class="muted">{instead}</span> }),
         }
+    }
+
+    /// When something was done, and by whom.
+    pub fn done(at: Moment, by: &str) -> Self {
+        let by = format!("by {by}");
+        Self::of(view! {
+            <Time at/>
+            <div class="muted">{by}</div>
+        })
+    }
+
+    /// A moment that may never have come.
+    pub fn last(at: Option<Moment>) -> Self {
+        Self::or(at.map(|at| view! { <Time at/> }), "Never")
     }
 }
 
@@ -71,8 +86,17 @@ pub fn Table(
     /// The id of the heading that names it, where a section has several tables.
     #[prop(into, optional)]
     labelled_by: String,
+    /// What to say instead when it has no rows.
+    #[prop(optional)]
+    empty: &'static str,
+    /// What stands below the rows.
+    #[prop(optional)]
+    children: Option<Children>,
 ) -> impl IntoView {
     let Columns { heads, rows } = columns;
+    if rows.is_empty() && !empty.is_empty() {
+        return view! { <p class="muted">{empty}</p> }.into_any();
+    }
     let drawn = rows
         .into_iter()
         .map(|row| {
@@ -87,7 +111,9 @@ pub fn Table(
             </thead>
             <tbody>{drawn}</tbody>
         </table>
+        {children.map(|children| children())}
     }
+    .into_any()
 }
 
 fn head(name: &'static str) -> AnyView {

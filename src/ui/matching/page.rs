@@ -11,7 +11,6 @@ use crate::functions::matching::explain;
 use crate::functions::pipelines::list_pipelines;
 use crate::ui::kit::{Alert, FormState, Loaded, PageContext, PageHead, Problem};
 use leptos::prelude::*;
-use leptos_meta::Title;
 
 /// `/p/{project}/match?image=&pipeline=&intent=&branch=&event=&is_fork=`
 #[component]
@@ -19,8 +18,7 @@ pub fn MatchPage() -> impl IntoView {
     let page = PageContext::here();
     let question = Question::read(|key| page.query(key));
     view! {
-        <Title text="Match"/>
-        <Loaded from=load(page.project.clone(), question.clone()) let:found>
+        <Loaded title="Match" from=load(page.project.clone(), question.clone()) let:found>
             {whole(found, question, page)}
         </Loaded>
     }

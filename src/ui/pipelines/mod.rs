@@ -24,19 +24,10 @@ pub use new::NewDialog;
 pub use trust_form::NewRulePage;
 pub use try_token::TryTokenPage;
 
-use super::kit::{Cell, Time};
-use crate::domain::moment::Moment;
-use leptos::prelude::*;
+use super::kit::PageContext;
+use uuid::Uuid;
 
-/// When something was done, and by whom.
-fn done_by(at: Moment, name: &str) -> Cell {
-    Cell::of(view! {
-        <Time at/>
-        <div class="muted">{format!("by {name}")}</div>
-    })
-}
-
-/// A moment that may never have come.
-fn last(at: Option<Moment>) -> Cell {
-    Cell::or(at.map(|at| view! { <Time at/> }), "Never")
+/// What a button in a row of the pipeline's page posts; `id` is the row's.
+fn of_row(page: &PageContext, pipeline: Uuid, id: String) -> Vec<(&'static str, String)> {
+    vec![("project", page.project.clone()), ("pipeline", pipeline.to_string()), ("id", id)]
 }

@@ -2,7 +2,6 @@
 
 use crate::domain::credential::Access;
 use crate::domain::paths;
-use crate::domain::permission::Permission;
 use crate::domain::pipeline::{Grantable, PipelineForm, TOKEN_DAYS_MAX};
 use crate::error::Result;
 use crate::functions::answer::FailedForm;
@@ -34,7 +33,7 @@ pub fn NewDialog() -> impl IntoView {
 type Found = (Vec<Grantable>, Option<FailedForm>);
 
 async fn load(page: PageContext) -> Result<Found> {
-    page.needs(Permission::PipelineWrite)?;
+    page.needs_to_grant()?;
     Ok((list_grantable(page.project.clone()).await?, page.failed_form().await))
 }
 

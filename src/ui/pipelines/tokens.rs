@@ -1,7 +1,7 @@
 //! The tokens of a pipeline, and the form for one more.
 
 use super::new::TOKEN_DAYS;
-use super::{done_by, last};
+use super::of_row;
 use crate::domain::moment::Day;
 use crate::domain::permission::Permission;
 use crate::domain::pipeline::{TOKEN_DAYS_MAX, Token};
@@ -31,25 +31,20 @@ pub fn Tokens(
 ) -> impl IntoView {
     let (issued, made): (Vec<Token>, Vec<Token>) =
         tokens.into_iter().partition(|token| token.short_until.is_some());
-    let is_empty = made.is_empty();
-    let nothing = if has_rules {
+    let empty = if has_rules {
         "No tokens. This pipeline signs in with its trust rules."
     } else {
         "No tokens. This pipeline cannot fetch anything."
     };
-    let can_write = page.may(Permission::PipelineWrite);
+    let can_create = page.may_grant();
     let rows = made.into_iter().map(|token| row(token, pipeline, today, &page));
     let heads = ["Token", "Created", "Expires", "Last used", "State", ACTIONS];
     let columns = Columns::new(heads, rows);
     view! {
         <Section id="tokens" title="Tokens">
-            {if is_empty {
-                view! { <p class="muted">{nothing}</p> }.into_any()
-            } else {
-                view! { <Table columns/> }.into_any()
-            }}
+            <Table columns empty/>
             {(!issued.is_empty()).then(|| view! { <ShortLived tokens=issued/> })}
-            {can_write.then(|| view! { <TokenForm page pipeline failed/> })}
+            {can_create.then(|| view! { <TokenForm page pipeline failed/> })}
         </Section>
     }
 }
@@ -68,16 +63,12 @@ fn row(token: Token, pipeline: Uuid, today: Day, page: &PageContext) -> [Cell; 6
     };
     let can_revoke = page.may(Permission::PipelineWrite) && token.revoked_at.is_none();
     let label = format!("Revoke token {}", token.id);
-    let values = vec![
-        ("project", page.project.clone()),
-        ("pipeline", pipeline.to_string()),
-        ("id", token.id.clone()),
-    ];
+    let values = of_row(page, pipeline, token.id.clone());
     [
         Cell::styled("mono", token.id),
-        done_by(token.created_at, &token.created_by),
+        Cell::done(token.created_at, &token.created_by),
         Cell::of(token.expires_on.to_text()),
-        last(token.last_used_at),
+        Cell::last(token.last_used_at),
         Cell::of(state),
         Cell::of(
             can_revoke.then(

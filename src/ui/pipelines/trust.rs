@@ -1,6 +1,6 @@
 //! Whose word is taken for the pipeline instead of a token of ours.
 
-use super::{done_by, last};
+use super::of_row;
 use crate::domain::paths;
 use crate::domain::permission::Permission;
 use crate::domain::trust_rule::{Kind, TrustRule};
@@ -18,7 +18,6 @@ pub fn TrustRules(page: PageContext, pipeline: Uuid, rules: Vec<TrustRule>) -> i
     let add = page.may_grant().then(|| {
         paths::with_query(&paths::new_rule(&page.project, pipeline), "provider", "github")
     });
-    let is_empty = rules.is_empty();
     let rows = rules.into_iter().map(|rule| row(rule, pipeline, &page));
     let columns = Columns::new(["Provider", "Claims", "Added", "Last used", ACTIONS], rows);
     view! {
@@ -26,11 +25,7 @@ pub fn TrustRules(page: PageContext, pipeline: Uuid, rules: Vec<TrustRule>) -> i
             <p class="muted">
                 "If your CI issues identity tokens, nothing has to be stored there. A trust rule says whose tokens are accepted, and which claims they must have."
             </p>
-            {if is_empty {
-                view! { <p class="muted">"No trust rules: this pipeline can only use a token."</p> }.into_any()
-            } else {
-                view! { <Table columns/> }.into_any()
-            }}
+            <Table columns empty="No trust rules: this pipeline can only use a token."/>
             <div class="toolbar">
                 {add.map(|href| view! { <LinkButton href label="Add trust rule"/> })}
                 <LinkButton href=paths::try_token(&page.project, pipeline) label="Try a token"/>
@@ -48,11 +43,7 @@ fn row(rule: TrustRule, pipeline: Uuid, page: &PageContext) -> [Cell; 5] {
             "This rule does not check the {lacks}, so it accepts no token. Delete it and add it again."
         )
     });
-    let values = vec![
-        ("project", page.project.clone()),
-        ("pipeline", pipeline.to_string()),
-        ("id", rule.id.to_string()),
-    ];
+    let values = of_row(page, pipeline, rule.id.to_string());
     [
         Cell::of(view! {
             <div>{rule.provider.label()}</div>
@@ -72,8 +63,8 @@ fn row(rule: TrustRule, pipeline: Uuid, page: &PageContext) -> [Cell; 5] {
                 .collect_view()}
             {lacks.map(|sentence| view! { <div>{sentence}</div> })}
         }),
-        done_by(rule.created_at, &rule.created_by),
-        last(rule.last_used_at),
+        Cell::done(rule.created_at, &rule.created_by),
+        Cell::last(rule.last_used_at),
         Cell::of(
             page.may(Permission::PipelineWrite).then(
                 || view! { <PostButton action=DeleteRule::url() values label word="Delete"/> },

@@ -2,7 +2,6 @@
 
 use super::trust::{drone_endpoint, woodpecker_endpoint};
 use crate::domain::paths;
-use crate::domain::permission::Permission;
 use crate::domain::pipeline::PipelinePage;
 use crate::domain::trust_rule::{ClaimField, Kind, Provider, TrustForm};
 use crate::error::Result;
@@ -11,19 +10,17 @@ use crate::functions::pipelines::find_pipeline;
 use crate::functions::trust_rules::CreateRule;
 use crate::ui::granting::YourPassword;
 use crate::ui::kit::{
-    CodeToCopy, Field, FormState, Hidden, Loaded, PageContext, PostForm, TextArea,
+    CodeToCopy, Field, FormState, Hidden, Loaded, PageContext, PageHead, PostForm, TextArea,
 };
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
-use leptos_meta::Title;
 
 /// `/p/{project}/pipelines/{id}/trust/new`; an unknown provider is GitHub.
 #[component]
 pub fn NewRulePage() -> impl IntoView {
     let page = PageContext::here();
     view! {
-        <Title text="Add trust rule"/>
-        <Loaded from=load(page.clone()) let:found>
+        <Loaded title="Add trust rule" from=load(page.clone()) let:found>
             {whole(found, page)}
         </Loaded>
     }
@@ -32,8 +29,7 @@ pub fn NewRulePage() -> impl IntoView {
 type Found = (PipelinePage, Option<FailedForm>);
 
 async fn load(page: PageContext) -> Result<Found> {
-    page.needs(Permission::RegistryWrite)?;
-    page.needs(Permission::PipelineWrite)?;
+    page.needs_to_grant()?;
     let found = find_pipeline(page.project.clone(), page.id()?).await?;
     Ok((found, page.failed_form().await))
 }
@@ -56,10 +52,7 @@ fn whole((found, failed): Found, page: PageContext) -> impl IntoView {
     let href = paths::pipeline(&page.project, pipeline);
     let state = FormState::new(failed, start(provider, &address)).within("form");
     view! {
-        <p>
-            <a href=href.clone()>{name.clone()}</a>
-        </p>
-        <h1>"Add trust rule"</h1>
+        <PageHead title="Add trust rule" up=(href.clone(), name.clone())/>
         <Providers chosen=provider page=paths::new_rule(&page.project, pipeline)/>
         <p>{meaning(provider, &name)}</p>
         {provider.notes().iter().map(|note| view! { <p class="muted">{*note}</p> }).collect_view()}
