@@ -1,6 +1,6 @@
 //! The first run: the one-time link that the server printed makes the first person and project.
 
-use super::kit::{Field, FormState, Hidden, Loaded, PostForm, SubmitButton, failed_form};
+use super::kit::{Field, FormState, Hidden, Loaded, PageContext, PostForm, SubmitButton};
 use super::layout::PlainFrame;
 use super::sign_in::alert;
 use crate::domain::paths;
@@ -10,17 +10,15 @@ use crate::functions::answer::FailedForm;
 use crate::functions::session::{SetUp, setup_is_open};
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
-use leptos_router::hooks::use_query_map;
 
 /// `/setup?link=…`
 #[component]
 pub fn SetupPage() -> impl IntoView {
-    let (link, back) =
-        use_query_map().with_untracked(|query| (query.get("link"), query.get("back")));
-    let link = link.unwrap_or_default();
+    let page = PageContext::here();
+    let link = page.query("link").unwrap_or_default();
     view! {
         <PlainFrame title="Set up Regcred">
-            <Loaded from=load(link.clone(), back) let:found>
+            <Loaded from=load(page, link.clone()) let:found>
                 {match found {
                     (false, _) => view! { <Closed/> }.into_any(),
                     (true, failed) => view! { <SetupForm link failed/> }.into_any(),
@@ -31,8 +29,8 @@ pub fn SetupPage() -> impl IntoView {
 }
 
 /// Whether the link works, and what the last try left.
-async fn load(link: String, back: Option<String>) -> Result<(bool, Option<FailedForm>)> {
-    Ok((setup_is_open(link).await?, failed_form(back).await))
+async fn load(page: PageContext, link: String) -> Result<(bool, Option<FailedForm>)> {
+    Ok((setup_is_open(link).await?, page.failed_form().await))
 }
 
 #[component]

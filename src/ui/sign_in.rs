@@ -1,20 +1,19 @@
 //! Signing in.
 
-use super::kit::{Alert, Field, FormState, Hidden, Loaded, PostForm, SubmitButton, failed_form};
+use super::kit::{Alert, Field, FormState, Hidden, Loaded, PageContext, PostForm, SubmitButton};
 use super::layout::PlainFrame;
 use crate::error::Error;
 use crate::functions::answer::FailedForm;
 use crate::functions::session::SignIn;
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
-use leptos_router::hooks::use_query_map;
 
 /// `/sign-in`, with `next` as the page to go to afterwards.
 #[component]
 pub fn SignInPage() -> impl IntoView {
-    let (next, back) =
-        use_query_map().with_untracked(|query| (query.get("next"), query.get("back")));
-    let from = async move { Ok(failed_form(back).await) };
+    let page = PageContext::here();
+    let next = page.query("next");
+    let from = async move { Ok(page.failed_form().await) };
     view! {
         <PlainFrame title="Sign in">
             <Loaded from let:failed>

@@ -9,7 +9,7 @@ use crate::functions::answer::{FailedForm, Flash};
 use crate::functions::credentials::{CredentialPage, DeleteCredential, find_credential};
 use crate::functions::pipelines::RepointGrants;
 use crate::ui::kit::{
-    Alert, Field, FlashAlert, FormState, Hidden, LoadedDialog, PageContext, PostForm, flash,
+    Alert, Field, FlashAlert, FormState, Hidden, LoadedDialog, PageContext, PostForm,
 };
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
@@ -38,7 +38,7 @@ pub fn DeleteDialog() -> impl IntoView {
 async fn load(page: PageContext) -> Result<Found> {
     page.needs(Permission::RegistryDelete)?;
     let found = find_credential(page.project.clone(), page.id()?).await?;
-    Ok((found, page.failed_form().await, flash(page.query("said")).await))
+    Ok((found, page.failed_form().await, page.flash().await))
 }
 
 #[component]

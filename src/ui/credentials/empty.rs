@@ -1,11 +1,11 @@
-//! What the list says when it has no rows: nothing yet, nothing found, or none on this page.
+//! What the list says when the project has no credential yet.
 
 use crate::domain::paths;
 use crate::domain::permission::Permission;
 use crate::ui::kit::{LinkButton, PageContext};
 use leptos::prelude::*;
 
-/// A project without a credential: what this is for, and the way to the first delivery.
+/// What this is for, and the way to the first delivery.
 #[component]
 pub fn EmptyState(page: PageContext) -> impl IntoView {
     let can_add = page.may(Permission::RegistryWrite);
@@ -38,23 +38,5 @@ pub fn EmptyState(page: PageContext) -> impl IntoView {
                     .into_any()
             }}
         </section>
-    }
-}
-
-/// No row, and a way on: nothing fits a search, or the page is beyond the last one.
-#[component]
-pub fn NoRows(
-    sentence: &'static str,
-    href: String,
-    /// What is behind the link.
-    label: &'static str,
-) -> impl IntoView {
-    view! {
-        <div class="empty stack">
-            <p role="status">{sentence}</p>
-            <p>
-                <a class="button" href=href>{label}</a>
-            </p>
-        </div>
     }
 }

@@ -3,8 +3,11 @@
 use crate::domain::credential::{Access, Credential};
 use crate::domain::credential_form::CredentialForm;
 use crate::domain::moment::Day;
-use crate::ui::kit::{CheckBox, Control, Field, FormState, Select, TextArea, options};
+use crate::ui::kit::{CheckBox, Field, FormState, Select, TextArea, options};
 use leptos::prelude::*;
+
+/// What most teams call theirs.
+const ENVIRONMENTS: &[&str] = &["production", "staging", "development", "any"];
 
 /// The form of a stored credential.
 pub fn stored_form(credential: &Credential) -> CredentialForm {
@@ -32,7 +35,6 @@ pub fn stored_form(credential: &Credential) -> CredentialForm {
     }
 }
 
-/// Name and description.
 #[component]
 pub fn NameFields(form: FormState) -> impl IntoView {
     view! {
@@ -109,7 +111,12 @@ fn MoreFields(form: FormState, is_new: bool) -> impl IntoView {
             <div class="stack">
                 <div class="field-row">
                     <Field at=form.at("owner") label="Owner" hint=owner_hint/>
-                    <Environment at=form.at("environment")/>
+                    <Field
+                        at=form.at("environment")
+                        label="Environment"
+                        hint="Where it is used. Pick one or type your own."
+                        suggestions=ENVIRONMENTS
+                    />
                 </div>
                 <Field
                     at=form.at("labels")
@@ -147,36 +154,5 @@ fn MoreFields(form: FormState, is_new: bool) -> impl IntoView {
                     })}
             </div>
         </details>
-    }
-}
-
-#[component]
-fn Environment(at: Control) -> impl IntoView {
-    let Control { text, error, .. } = at;
-    let has_error = error.is_some();
-    let described_by =
-        if has_error { "environment-error environment-hint" } else { "environment-hint" };
-    view! {
-        <div class="field">
-            <label for="environment">"Environment"</label>
-            <input
-                id="environment"
-                name="environment"
-                type="text"
-                value=text
-                list="environments"
-                autocomplete="off"
-                aria-describedby=described_by
-                aria-invalid=has_error.then_some("true")
-            />
-            <datalist id="environments">
-                <option value="production"></option>
-                <option value="staging"></option>
-                <option value="development"></option>
-                <option value="any"></option>
-            </datalist>
-            {error.map(|error| view! { <p id="environment-error" class="field-error">{error}</p> })}
-            <p id="environment-hint" class="hint">"Where it is used. Pick one or type your own."</p>
-        </div>
     }
 }

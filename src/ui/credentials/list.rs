@@ -1,6 +1,6 @@
 //! The list of registry credentials; its dialogs are routes drawn over it.
 
-use super::empty::{EmptyState, NoRows};
+use super::empty::EmptyState;
 use super::filters::Filters;
 use super::row;
 use crate::domain::listing::{ListQuery, Listing};
@@ -54,7 +54,7 @@ fn Whole(loaded: (Listing, ListQuery), page: PageContext) -> impl IntoView {
             let (action, hosts) = (paths::credentials(&page.project), listing.hosts.clone());
             view! {
                 <Filters query=query.clone() hosts action is_covered=page.is_covered()/>
-                <SearchAsTyped form_id="search" results_id="results" links_id="add"/>
+                <SearchAsTyped/>
                 <section id="results" class="stack" aria-label="Results">
                     <Results listing query page/>
                 </section>
@@ -76,7 +76,13 @@ fn Results(listing: Listing, query: ListQuery, page: PageContext) -> impl IntoVi
             let first = list + &query.first_page().to_url();
             ("This page no longer exists.", first, "Go to the first page")
         };
-        return view! { <NoRows sentence href label/> }.into_any();
+        return view! {
+            <div class="empty stack">
+                <p role="status">{sentence}</p>
+                <p><LinkButton href label/></p>
+            </div>
+        }
+        .into_any();
     }
     let count = if total == 1 { "1 credential".to_owned() } else { format!("{total} credentials") };
     let list_query = query.to_url();

@@ -45,7 +45,6 @@ pub fn first_panel(form: &FormState, preset: Option<&Preset>) -> Recognised {
     }
 }
 
-/// The row of links.
 #[component]
 pub fn Presets(page: PageContext) -> impl IntoView {
     let chosen = chosen(&page).map(|preset| preset.kind.slug());

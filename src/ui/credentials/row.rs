@@ -115,7 +115,6 @@ pub fn States(credential: Summary, today: Day) -> impl IntoView {
 pub fn EnableToggle(
     credential: Summary,
     project: String,
-    /// Where to go afterwards.
     back: String,
     button_class: &'static str,
 ) -> impl IntoView {

@@ -10,19 +10,21 @@ pub fn Field(
     at: Control,
     #[prop(into)] label: String,
     #[prop(into, optional)] hint: String,
-    /// The input's type.
-    #[prop(into, default = "text".into())]
-    kind: String,
+    #[prop(into, default = "text".into())] kind: String,
     #[prop(into, optional)] autocomplete: String,
     #[prop(into, optional)] placeholder: String,
     #[prop(optional)] is_readonly: bool,
     #[prop(optional)] autofocus: bool,
+    /// Values to pick instead of typing one.
+    #[prop(optional)]
+    suggestions: &'static [&'static str],
     /// Only where two forms of one page share a name.
     #[prop(into, optional)]
     id: String,
 ) -> impl IntoView {
     let Control { name, text, error, .. } = at;
     let id = non_empty(id).unwrap_or_else(|| name.clone());
+    let list = (!suggestions.is_empty()).then(|| format!("{id}-suggestions"));
     // Hosts, tokens and user names are not prose: nothing may capitalise them. Names of people are.
     let is_prose = matches!(autocomplete.as_str(), "name" | "organization");
     view! {
@@ -37,11 +39,17 @@ pub fn Field(
                 autocomplete=non_empty(autocomplete).unwrap_or_else(|| "off".to_owned())
                 autocapitalize=(!is_prose).then_some("none")
                 spellcheck="false"
+                list=list.clone()
                 readonly=is_readonly
                 autofocus=autofocus || error.is_some()
                 aria-invalid=error.is_some().then_some("true")
                 aria-describedby=described_by(&id, &hint, &error)
             />
+            {list.map(|list| view! {
+                <datalist id=list>
+                    {suggestions.iter().copied().map(|text| view! { <option value=text></option> }).collect_view()}
+                </datalist>
+            })}
             <Notes id=id hint=hint error=error/>
         </div>
     }

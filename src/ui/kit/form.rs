@@ -2,17 +2,12 @@
 
 use super::{ErrorSummary, LinkButton, SubmitButton, non_empty};
 use crate::error::Error;
-use crate::functions::answer::{FailedForm, take_failed_form};
+use crate::functions::answer::FailedForm;
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 use serde::Serialize;
 use serde_json::Value;
 use uuid::Uuid;
-
-/// What the failed post in the slot of `?back=` left; nothing when it is gone.
-pub async fn failed_form(slot: Option<String>) -> Option<FailedForm> {
-    take_failed_form(slot?).await
-}
 
 /// What a form shows: its values, and what was wrong with them when they were sent.
 #[derive(Clone, Debug)]

@@ -70,27 +70,28 @@ where
     view! {
         <Suspense>
             {Suspend::new(async move {
-                match read.await {
+                let (title, body) = match read.await {
                     Ok(found) => {
                         let title = format!("{verb} {}", name(&found)).trim_end().to_owned();
-                        view! {
+                        let body = view! {
                             <Title text=title.clone()/>
-                            <Dialog id title close_href is_wide>
-                                {children(found)}
-                            </Dialog>
-                        }
-                            .into_any()
+                            {children(found)}
+                        };
+                        (title, body.into_any())
                     }
                     Err(error) => {
                         let offered = offer.map(|offer| offer(&error));
-                        view! {
-                            <Dialog id title=verb close_href>
-                                <Problem error is_in_dialog=true/>
-                                {offered}
-                            </Dialog>
-                        }
-                            .into_any()
+                        let body = view! {
+                            <Problem error is_in_dialog=true/>
+                            {offered}
+                        };
+                        (verb.to_owned(), body.into_any())
                     }
+                };
+                view! {
+                    <Dialog id title close_href is_wide>
+                        {body}
+                    </Dialog>
                 }
             })}
         </Suspense>

@@ -4,14 +4,14 @@ use crate::domain::listing::ListQuery;
 use crate::domain::paths;
 use crate::domain::permission::{Permission, Permissions};
 use crate::error::{Error, Result};
-use crate::functions::answer::FailedForm;
+use crate::functions::answer::{FailedForm, Flash, take_failed_form, take_flash};
 use crate::functions::session::Frame;
 use leptos::prelude::*;
 use leptos_router::hooks::{use_location, use_params_map, use_query_map};
 use leptos_router::params::ParamsMap;
 use uuid::Uuid;
 
-/// A page of a project.
+/// A page. One outside the projects has a blank project, where nothing may be done.
 #[derive(Clone, Debug)]
 pub struct PageContext {
     /// The project's part of the address.
@@ -84,9 +84,17 @@ impl PageContext {
         self.query.get(key)
     }
 
-    /// What the last post of a form on this page left, if it failed.
+    /// What the last post of a form on this page left in the slot of `?back=`, if it failed.
     pub async fn failed_form(&self) -> Option<FailedForm> {
-        super::failed_form(self.query("back")).await
+        take_failed_form(self.query("back")?).await
+    }
+
+    /// What was left in the slot of `?said=`; nothing when it was said already.
+    pub async fn flash(&self) -> Flash {
+        match self.query("said") {
+            Some(slot) => take_flash(slot).await,
+            None => Flash::default(),
+        }
     }
 
     /// Whether this is the page at `path`, and not a dialog drawn over it. What the page before

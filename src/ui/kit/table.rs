@@ -15,7 +15,6 @@ pub struct Cell {
 }
 
 impl Cell {
-    /// A cell.
     pub fn of(view: impl IntoView + 'static) -> Self {
         Self { class: None, view: view.into_any() }
     }

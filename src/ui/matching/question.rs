@@ -9,7 +9,6 @@ use leptos::prelude::*;
 /// The question of a URL.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Question {
-    /// What is filled in.
     pub form: ExplainForm,
     /// Whether the form was sent. A link may fill in the pipeline and leave the image to be typed.
     pub is_asked: bool,

@@ -13,7 +13,6 @@ use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 use uuid::Uuid;
 
-/// The form.
 #[component]
 pub fn NewGrant(
     page: PageContext,

@@ -16,16 +16,13 @@ const LINES: &str = include_str!("how_to/lines.txt");
 
 /// A client or a CI, and the lines for it.
 struct Client {
-    /// What people call it.
     name: &'static str,
     /// What to know of it.
     note: &'static str,
     blocks: Vec<Block>,
 }
 
-/// Lines to copy.
 struct Block {
-    /// Unique on the page.
     id: &'static str,
     /// The sentence before them; may be empty.
     before: &'static str,

@@ -15,7 +15,6 @@ const BUILDKITE_ALWAYS: [&str; 2] = ["organization_id", "pipeline_id"];
 /// The start of one more kind.
 const BUILDKITE_TAG: &str = "agent_tag:";
 
-/// What is filled in.
 pub(super) struct Names {
     /// Where this instance is, without a slash at its end.
     address: String,
