@@ -117,7 +117,14 @@ fn Shell(
                 {groups.into_iter().map(|group| view! { <NavGroup group/> }).collect_view()}
             </nav>
             <main id="main" tabindex="-1">{children()}</main>
-            {has_local_key.then(|| view! { <KeyNotice is_covered/> })}
+            {has_local_key.then(|| view! {
+                <aside class="key-notice" aria-label="Backup" inert=is_covered>
+                    <Icon name="lock"/>
+                    <p>
+                        "The encryption key is a file next to the data. Back it up separately. Without it, no secret can be read."
+                    </p>
+                </aside>
+            })}
         </div>
     }
 }
@@ -185,18 +192,6 @@ fn Switcher(project: Project, projects: Vec<Project>) -> impl IntoView {
         </div>
     }
     .into_any()
-}
-
-#[component]
-fn KeyNotice(is_covered: bool) -> impl IntoView {
-    view! {
-        <aside class="key-notice" aria-label="Backup" inert=is_covered>
-            <Icon name="lock"/>
-            <p>
-                "The encryption key is a file next to the data. Back it up separately. Without it, no secret can be read."
-            </p>
-        </aside>
-    }
 }
 
 /// The frame of a page outside the projects: signing in, setting up.

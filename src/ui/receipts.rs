@@ -48,6 +48,19 @@ fn row(receipt: Receipt, page: &PageContext, is_of_pipeline: bool, has_page: boo
         Outcome::Delivered => "good",
         Outcome::Refused => "bad",
     };
+    let proof = proof_in_words(&receipt.proof).map(|words| {
+        let Proof { run, commit, actor, .. } = receipt.proof;
+        let run = lines([("Run", run), ("Commit", commit), ("Actor", actor)]);
+        (view! { <div>{format!("proved by {words}")}</div> }, run)
+    });
+    let Claims { run, commit, branch, actor, event } = receipt.claims;
+    let run = lines([
+        ("Run", run),
+        ("Commit", commit),
+        ("Branch", branch),
+        ("Actor", actor),
+        ("Event", event),
+    ]);
     let address = receipt.address.unwrap_or_else(|| "Unknown".to_owned());
     // An address of four numbers is read as one word; a longer one has to break.
     let address_class = if address.contains(':') { "mono" } else { "mono whitespace-nowrap" };
@@ -60,8 +73,8 @@ fn row(receipt: Receipt, page: &PageContext, is_of_pipeline: bool, has_page: boo
             <div class="muted">{receipt.door.label()}</div>
             {receipt.image.map(|image| view! { <div class="mono muted">{image}</div> })}
         }),
-        Cell::of(view! { <Proved proof=receipt.proof token_id=receipt.token_id/> }),
-        Cell::of(view! { <Run claims=receipt.claims/> }),
+        Cell::or(proof, if receipt.token_id.is_empty() { "Nothing" } else { "a pipeline token" }),
+        Cell::or((!run.is_empty()).then_some(run), "Nothing"),
         Cell::styled(address_class, address),
         Cell::of(view! {
             <Badge label=receipt.outcome.label() tone/>
@@ -83,21 +96,6 @@ fn Reported(report: Report) -> impl IntoView {
     view! { <div><Badge label tone/></div> }
 }
 
-/// What stood in for the pipeline: a token of ours, or somebody's signed word.
-#[component]
-fn Proved(proof: Proof, token_id: String) -> impl IntoView {
-    let Some(words) = proof_in_words(&proof) else {
-        let sentence = if token_id.is_empty() { "Nothing" } else { "a pipeline token" };
-        return view! { <span class="muted">{sentence}</span> }.into_any();
-    };
-    let run = [("Run", proof.run), ("Commit", proof.commit), ("Actor", proof.actor)];
-    view! {
-        <div>{format!("proved by {words}")}</div>
-        {lines(run)}
-    }
-    .into_any()
-}
-
 /// Who signed and for what, as in "GitHub Actions: acme/api, refs/heads/main, push"; `None` when
 /// only a pipeline token was shown.
 pub fn proof_in_words(proof: &Proof) -> Option<String> {
@@ -111,21 +109,6 @@ pub fn proof_in_words(proof: &Proof) -> Option<String> {
         return Some(provider.to_owned());
     }
     Some(format!("{provider}: {}", facts.join(", ")))
-}
-
-#[component]
-fn Run(claims: Claims) -> impl IntoView {
-    let said = lines([
-        ("Run", claims.run),
-        ("Commit", claims.commit),
-        ("Branch", claims.branch),
-        ("Actor", claims.actor),
-        ("Event", claims.event),
-    ]);
-    if said.is_empty() {
-        return view! { <span class="muted">"Nothing"</span> }.into_any();
-    }
-    said.into_any()
 }
 
 /// A line for each value that there is.

@@ -49,10 +49,25 @@ fn Whole(loaded: Found, page: PageContext) -> impl IntoView {
         failed.as_ref().is_some_and(|failed| matches!(failed.error, Error::Invalid(_)));
     let moving = FormState::of::<RepointGrants>(failed.clone(), ());
     let deleting = FormState::of::<DeleteCredential>(failed, ());
+    let summary = found.credential.summary.clone();
+    let typed = (!found.dependents.is_empty()).then(|| deleting.at("typed_name"));
+    let (project, cancel, list) = (page.project.clone(), page.list(), page.list_query());
     view! {
         <FlashAlert flash/>
-        <Warning found=found.clone() page=page.clone() form=moving/>
-        <DeleteForm found page form=deleting cancel_has_focus=!has_wrong_field/>
+        <Warning found page form=moving/>
+        {deleting.summary()}
+        <PostForm
+            action=DeleteCredential::url()
+            project
+            id=summary.id
+            submit="Delete"
+            is_danger=true
+            cancel
+            cancel_has_focus=!has_wrong_field
+        >
+            <Hidden name="list" value=list/>
+            {typed.map(|at| view! { <Field at label=format!("Type {} to confirm", summary.name)/> })}
+        </PostForm>
     }
 }
 
@@ -94,32 +109,5 @@ fn Warning(found: CredentialPage, page: PageContext, form: FormState) -> impl In
                     <EnableToggle credential=summary project back button_class="button"/>
                 }
             })}
-    }
-}
-
-#[component]
-fn DeleteForm(
-    found: CredentialPage,
-    page: PageContext,
-    form: FormState,
-    cancel_has_focus: bool,
-) -> impl IntoView {
-    let summary = found.credential.summary;
-    let (cancel, list) = (page.list(), page.list_query());
-    let typed = (!found.dependents.is_empty()).then(|| form.at("typed_name"));
-    view! {
-        {form.summary()}
-        <PostForm
-            action=DeleteCredential::url()
-            project=page.project
-            id=summary.id
-            submit="Delete"
-            is_danger=true
-            cancel
-            cancel_has_focus
-        >
-            <Hidden name="list" value=list/>
-            {typed.map(|at| view! { <Field at label=format!("Type {} to confirm", summary.name)/> })}
-        </PostForm>
     }
 }

@@ -86,10 +86,7 @@ pub fn rule_name(rule: &TrustRule) -> String {
 pub fn SharedSecret(address: String, project: String, secret: Option<String>) -> impl IntoView {
     match secret {
         Some(secret) => {
-            let endpoint = drone_endpoint(&address, &project);
-            let text = format!(
-                "DRONE_REGISTRY_PLUGIN_ENDPOINT={endpoint}\nDRONE_REGISTRY_PLUGIN_TOKEN={secret}"
-            );
+            let text = drone_settings(&address, &project, &secret);
             view! {
                 <section class="card stack" aria-labelledby="new-secret">
                     <h2 id="new-secret">"New shared secret"</h2>
@@ -114,12 +111,10 @@ pub fn SharedSecret(address: String, project: String, secret: Option<String>) ->
     }
 }
 
-/// Where Drone asks for registries.
-pub fn drone_endpoint(address: &str, project: &str) -> String {
-    format!("{}/api/v1/drone/{project}", address.trim_end_matches('/'))
-}
-
-/// Where Woodpecker asks for registries.
-pub fn woodpecker_endpoint(address: &str, project: &str) -> String {
-    format!("{}/api/v1/woodpecker/{project}", address.trim_end_matches('/'))
+/// What Drone's server and its runners are told; `secret` is what they sign with.
+pub fn drone_settings(address: &str, project: &str, secret: &str) -> String {
+    let address = address.trim_end_matches('/');
+    format!(
+        "DRONE_REGISTRY_PLUGIN_ENDPOINT={address}/api/v1/drone/{project}\nDRONE_REGISTRY_PLUGIN_TOKEN={secret}"
+    )
 }

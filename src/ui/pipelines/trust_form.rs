@@ -1,6 +1,6 @@
 //! The page that adds a trust rule: one form for each provider, with a field for each claim.
 
-use super::trust::{drone_endpoint, woodpecker_endpoint};
+use super::trust::drone_settings;
 use crate::domain::paths;
 use crate::domain::pipeline::PipelinePage;
 use crate::domain::trust_rule::{ClaimField, Kind, Provider, TrustForm};
@@ -128,19 +128,20 @@ fn meaning(provider: Provider, pipeline: &str) -> String {
 #[component]
 fn Setup(provider: Provider, address: String, project: String) -> impl IntoView {
     match provider {
-        Provider::Woodpecker => view! {
-            <p>
-                "Set this address as the registry extension of the repository, or as "
-                <code>"WOODPECKER_REGISTRY_EXTENSION_ENDPOINT"</code> " on the server for all repositories:"
-            </p>
-            <CodeToCopy id="endpoint" text=woodpecker_endpoint(&address, &project)/>
+        Provider::Woodpecker => {
+            let address = address.trim_end_matches('/');
+            let text = format!("{address}/api/v1/woodpecker/{project}");
+            view! {
+                <p>
+                    "Set this address as the registry extension of the repository, or as "
+                    <code>"WOODPECKER_REGISTRY_EXTENSION_ENDPOINT"</code> " on the server for all repositories:"
+                </p>
+                <CodeToCopy id="endpoint" text/>
+            }
+            .into_any()
         }
-        .into_any(),
         Provider::Drone => {
-            let endpoint = drone_endpoint(&address, &project);
-            let text = format!(
-                "DRONE_REGISTRY_PLUGIN_ENDPOINT={endpoint}\nDRONE_REGISTRY_PLUGIN_TOKEN=the shared secret"
-            );
+            let text = drone_settings(&address, &project, "the shared secret");
             view! {
                 <p>
                     "The shared secret is shown once, on the next page. Set both values on the Drone server and on its runners:"
