@@ -5,7 +5,6 @@ use super::notes::take_note;
 use crate::domain::trust_rule::TokenTrial;
 use crate::error::Error;
 use crate::vault::{NoteKind, SlotKind};
-use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 /// What a failed form left behind: the values (never a secret) and why it failed.
@@ -26,11 +25,6 @@ impl FailedForm {
     /// Whether it was posted to this server function: `is_of(CreateToken::PATH)`.
     pub fn is_of(&self, endpoint: &str) -> bool {
         self.endpoint == endpoint
-    }
-
-    /// The typed values; the default ones when they are of another form.
-    pub fn value<T: DeserializeOwned + Default>(&self) -> T {
-        serde_json::from_value(self.form.clone()).unwrap_or_default()
     }
 
     /// The sentence for the control called `name`, if it has one.

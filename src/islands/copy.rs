@@ -9,7 +9,7 @@ use web_sys::{Element, HtmlInputElement};
 /// Copies the text of the element `target_id`, or its value if it is an input, and says so. It is
 /// not shown where scripts do not run.
 #[island]
-pub fn CopyButton(#[prop(into)] target_id: String, #[prop(into)] label: String) -> impl IntoView {
+pub fn CopyButton(target_id: String) -> impl IntoView {
     let said = RwSignal::new("");
     let copy = move |_| {
         if let Some(element) = document().get_element_by_id(&target_id) {
@@ -27,7 +27,7 @@ pub fn CopyButton(#[prop(into)] target_id: String, #[prop(into)] label: String) 
         <span class="copy only-js">
             <button type="button" class="button button-quiet" on:click=copy>
                 <Icon name="copy"/>
-                <span>{label}</span>
+                <span>"Copy"</span>
             </button>
             <span class="copy-said" role="status">{move || said.get()}</span>
         </span>

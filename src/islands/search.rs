@@ -15,40 +15,35 @@ use web_sys::{
 /// Long enough not to ask at every letter, short enough not to be felt.
 const PAUSE: Duration = Duration::from_millis(150);
 
-/// On every change of the GET form `form_id`, puts what its first page would show in `results_id`
-/// into the one of this page, and the form's state into the URL. Only the answer to the newest
-/// question counts. What is replaced may hold links, forms and menus, but no islands. So is what is
-/// in `links_id`, if it is there: links outside of the results that carry their query.
+/// On every change of the GET form `search`, puts what its first page would show in `results` into
+/// the one of this page, and the form's state into the URL. Only the answer to the newest question
+/// counts. What is replaced may hold links, forms and menus, but no islands. So is what is in `add`,
+/// if it is there: links outside of the results that carry their query.
 #[island]
-pub fn SearchAsTyped(
-    #[prop(into)] form_id: String,
-    #[prop(into)] results_id: String,
-    #[prop(into)] links_id: String,
-) -> impl IntoView {
+pub fn SearchAsTyped() -> impl IntoView {
     Effect::new(move |_| {
-        let found = document().get_element_by_id(&form_id);
+        let found = document().get_element_by_id("search");
         if let Some(form) = found.and_then(|e| e.dyn_into::<HtmlFormElement>().ok()) {
-            search_on_input(&form, &results_id, &links_id);
+            search_on_input(&form);
         }
     });
     view! { <span hidden=true></span> }
 }
 
-fn search_on_input(form: &HtmlFormElement, results_id: &str, links_id: &str) {
+fn search_on_input(form: &HtmlFormElement) {
     let latest = Rc::new(Cell::new(0_u32));
-    let (of, results_id, links_id) = (form.clone(), results_id.to_owned(), links_id.to_owned());
+    let of = form.clone();
     let mut search = debounce(PAUSE, move |()| {
         let turn = latest.get().wrapping_add(1);
         latest.set(turn);
         let latest = Rc::clone(&latest);
-        let (results_id, links_id) = (results_id.clone(), links_id.clone());
         let Some(url) = address(&of) else { return };
         spawn_local(async move {
             // Without an answer the old results stay; submitting the form tells what is wrong.
             if let Ok(html) = page(&url).await
                 && latest.get() == turn
             {
-                show(&html, &results_id, &links_id, &url);
+                show(&html, &url);
             }
         });
     });
@@ -86,7 +81,7 @@ async fn page(url: &str) -> Result<String, JsValue> {
     text.as_string().ok_or(JsValue::NULL)
 }
 
-fn show(html: &str, results_id: &str, links_id: &str, url: &str) {
+fn show(html: &str, url: &str) {
     let fetched = DomParser::new()
         .and_then(|parser| parser.parse_from_string(html, SupportedType::TextHtml))
         .ok();
@@ -95,12 +90,12 @@ fn show(html: &str, results_id: &str, links_id: &str, url: &str) {
         document().get_element_by_id(id)?.set_inner_html(&new.inner_html());
         Some(())
     };
-    if replace(results_id).is_none() {
+    if replace("results").is_none() {
         // Another page was answered, such as the one to sign in: it has something to say.
         let _ = window().location().assign(url);
         return;
     }
-    let _ = replace(links_id);
+    let _ = replace("add");
     if let Ok(history) = window().history() {
         let _ = history.replace_state_with_url(&JsValue::NULL, "", Some(url));
     }

@@ -266,12 +266,12 @@ pub fn pages(at: &Objects) -> Vec<(String, Right)> {
         (format!("/p/{{}}/credentials/{credential}/edit"), WRITE),
         (format!("/p/{{}}/credentials/{credential}/delete"), DELETE),
         ("/p/{}/pipelines".to_owned(), READ_PIPELINES),
-        ("/p/{}/pipelines/new".to_owned(), WRITE_PIPELINES),
+        ("/p/{}/pipelines/new".to_owned(), GRANT),
         (format!("/p/{{}}/pipelines/{pipeline}"), READ_PIPELINES),
         (format!("/p/{{}}/pipelines/{pipeline}/delete"), DELETE_PIPELINES),
-        (format!("/p/{{}}/pipelines/{pipeline}/trust/new"), WRITE_PIPELINES),
+        (format!("/p/{{}}/pipelines/{pipeline}/trust/new"), GRANT),
         (format!("/p/{{}}/pipelines/{pipeline}/trust/try"), READ_PIPELINES),
-        (format!("/p/{{}}/pipelines/{pipeline}/grants/{grant}/approve"), WRITE_PIPELINES),
+        (format!("/p/{{}}/pipelines/{pipeline}/grants/{grant}/approve"), GRANT),
         ("/p/{}/match".to_owned(), READ_PIPELINES),
     ]
 }

@@ -1,19 +1,22 @@
 //! What the forms share that give a credential or a token away.
 
-use super::kit::Field;
+use super::kit::{Control, Field};
 use crate::domain::credential::Access;
 use crate::domain::pipeline::Grantable;
 use leptos::prelude::*;
 
 /// The person's own password. A page with two such forms gives each an id of its own.
 #[component]
-pub fn YourPassword(#[prop(into)] id: String, error: Option<String>) -> impl IntoView {
+pub fn YourPassword(
+    #[prop(into, default = "password".into())] id: String,
+    error: Option<String>,
+) -> impl IntoView {
+    let at = Control { name: "password".to_owned(), error, ..Control::default() };
     view! {
         <Field
-            name="password"
-            id=id
+            at
+            id
             label="Your password"
-            error=error
             hint="This gives access to a secret. Enter your password to confirm."
             kind="password"
             autocomplete="current-password"

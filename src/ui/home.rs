@@ -1,11 +1,12 @@
 //! Addresses that only lead on.
 
-use super::kit::Loaded;
-use super::layout::{PlainFrame, SignOutForm};
+use super::kit::{Loaded, PostButton};
+use super::layout::PlainFrame;
 use crate::domain::paths;
 use crate::functions::answer::go_to;
-use crate::functions::session::home;
+use crate::functions::session::{SignOut, home};
 use leptos::prelude::*;
+use leptos::server_fn::ServerFn;
 use leptos_router::hooks::use_params_map;
 
 /// `/`: goes to the first project of the person who is signed in.
@@ -26,7 +27,7 @@ fn NoProject() -> impl IntoView {
     view! {
         <PlainFrame title="No project yet">
             <p>"You are signed in, but you do not belong to a project. Ask an owner of the project to add you."</p>
-            <SignOutForm class="button"/>
+            <PostButton action=SignOut::url() word="Sign out" class="button"/>
         </PlainFrame>
     }
 }

@@ -1,6 +1,6 @@
 //! What stands round the pages: the header, the navigation, the way past both.
 
-use super::kit::{Icon, PageContext, Problem};
+use super::kit::{Icon, PageContext, PostButton, Problem};
 use crate::domain::paths;
 use crate::domain::project::Project;
 use crate::error::Error;
@@ -107,13 +107,20 @@ fn Shell(
                     {has_name.then(|| view! { <span class="who-name">{name}</span> })}
                     <span class="who-role">{role}</span>
                 </p>
-                <SignOutForm class="button button-quiet"/>
+                <PostButton action=SignOut::url() word="Sign out"/>
             </header>
             <nav class="site-nav" aria-label=label inert=is_covered>
                 {groups.into_iter().map(|group| view! { <NavGroup group/> }).collect_view()}
             </nav>
             <main id="main" tabindex="-1">{children()}</main>
-            {has_local_key.then(|| view! { <KeyNotice is_covered/> })}
+            {has_local_key.then(|| view! {
+                <aside class="key-notice" aria-label="Backup" inert=is_covered>
+                    <Icon name="lock"/>
+                    <p>
+                        "The encryption key is a file next to the data. Back it up separately. Without it, no secret can be read."
+                    </p>
+                </aside>
+            })}
         </div>
     }
 }
@@ -153,16 +160,6 @@ fn Brand() -> impl IntoView {
     }
 }
 
-/// The button that signs out; it works on every page.
-#[component]
-pub fn SignOutForm(class: &'static str) -> impl IntoView {
-    view! {
-        <form method="post" action=SignOut::url()>
-            <button type="submit" class=class>"Sign out"</button>
-        </form>
-    }
-}
-
 /// The project's name; a menu of all of them when there are several.
 #[component]
 fn Switcher(project: Project, projects: Vec<Project>) -> impl IntoView {
@@ -191,18 +188,6 @@ fn Switcher(project: Project, projects: Vec<Project>) -> impl IntoView {
         </div>
     }
     .into_any()
-}
-
-#[component]
-fn KeyNotice(is_covered: bool) -> impl IntoView {
-    view! {
-        <aside class="key-notice" aria-label="Backup" inert=is_covered>
-            <Icon name="lock"/>
-            <p>
-                "The encryption key is a file next to the data. Back it up separately. Without it, no secret can be read."
-            </p>
-        </aside>
-    }
 }
 
 /// The frame of a page outside the projects: signing in, setting up.

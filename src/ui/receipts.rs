@@ -20,7 +20,6 @@ pub fn Receipts(
 ) -> impl IntoView {
     let other = if is_of_pipeline { "Credential" } else { "Pipeline" };
     let heads = ["When", other, "Version", "For", "Proof", "Run, as claimed", "Address", "Outcome"];
-    let is_empty = receipts.is_empty();
     let rows = receipts.into_iter().map(|receipt| {
         let has_page = existing.contains(&receipt.pipeline_id);
         row(receipt, &page, is_of_pipeline, has_page)
@@ -28,12 +27,11 @@ pub fn Receipts(
     let columns = Columns::new(heads, rows);
     view! {
         <Section id="deliveries" title="Recent deliveries">
-            <Table columns nothing="Nothing has been delivered or refused yet."/>
-            {(!is_empty).then(|| view! {
+            <Table columns empty="Nothing has been delivered or refused yet.">
                 <p class="muted">
                     "“Used” means that the request named an image, or that the pipeline reported how it went. “Asked for” means that Regcred cannot tell whether the client used the credential: many clients ask for every registry that they know. Values under “as claimed” and “Reported” are what the pipeline said. They are recorded, but access never depends on them."
                 </p>
-            })}
+            </Table>
         </Section>
     }
 }
@@ -50,6 +48,19 @@ fn row(receipt: Receipt, page: &PageContext, is_of_pipeline: bool, has_page: boo
         Outcome::Delivered => "good",
         Outcome::Refused => "bad",
     };
+    let proof = proof_in_words(&receipt.proof).map(|words| {
+        let Proof { run, commit, actor, .. } = receipt.proof;
+        let run = lines([("Run", run), ("Commit", commit), ("Actor", actor)]);
+        (view! { <div>{format!("proven by {words}")}</div> }, run)
+    });
+    let Claims { run, commit, branch, actor, event } = receipt.claims;
+    let run = lines([
+        ("Run", run),
+        ("Commit", commit),
+        ("Branch", branch),
+        ("Actor", actor),
+        ("Event", event),
+    ]);
     let address = receipt.address.unwrap_or_else(|| "Unknown".to_owned());
     // An address of four numbers is read as one word; a longer one must break.
     let address_class = if address.contains(':') { "mono" } else { "mono whitespace-nowrap" };
@@ -62,8 +73,8 @@ fn row(receipt: Receipt, page: &PageContext, is_of_pipeline: bool, has_page: boo
             <div class="muted">{receipt.door.label()}</div>
             {receipt.image.map(|image| view! { <div class="mono muted">{image}</div> })}
         }),
-        Cell::of(view! { <Proved proof=receipt.proof token_id=receipt.token_id/> }),
-        Cell::of(view! { <Run claims=receipt.claims/> }),
+        Cell::or(proof, if receipt.token_id.is_empty() { "Nothing" } else { "a pipeline token" }),
+        Cell::or((!run.is_empty()).then_some(run), "Nothing"),
         Cell::styled(address_class, address),
         Cell::of(view! {
             <Badge label=receipt.outcome.label() tone/>
@@ -85,21 +96,6 @@ fn Reported(report: Report) -> impl IntoView {
     view! { <div><Badge label tone/></div> }
 }
 
-/// What stood in for the pipeline: a token of ours, or somebody's signed word.
-#[component]
-fn Proved(proof: Proof, token_id: String) -> impl IntoView {
-    let Some(words) = proof_in_words(&proof) else {
-        let sentence = if token_id.is_empty() { "Nothing" } else { "a pipeline token" };
-        return view! { <span class="muted">{sentence}</span> }.into_any();
-    };
-    let run = [("Run", proof.run), ("Commit", proof.commit), ("Actor", proof.actor)];
-    view! {
-        <div>{format!("proven by {words}")}</div>
-        {lines(run)}
-    }
-    .into_any()
-}
-
 /// Who signed and for what, as in "GitHub Actions: acme/api, refs/heads/main, push"; `None` when
 /// only a pipeline token was shown.
 pub fn proof_in_words(proof: &Proof) -> Option<String> {
@@ -113,21 +109,6 @@ pub fn proof_in_words(proof: &Proof) -> Option<String> {
         return Some(provider.to_owned());
     }
     Some(format!("{provider}: {}", facts.join(", ")))
-}
-
-#[component]
-fn Run(claims: Claims) -> impl IntoView {
-    let said = lines([
-        ("Run", claims.run),
-        ("Commit", claims.commit),
-        ("Branch", claims.branch),
-        ("Actor", claims.actor),
-        ("Event", claims.event),
-    ]);
-    if said.is_empty() {
-        return view! { <span class="muted">"Nothing"</span> }.into_any();
-    }
-    said.into_any()
 }
 
 fn lines<const N: usize>(values: [(&'static str, Option<String>); N]) -> Vec<AnyView> {

@@ -1,6 +1,6 @@
 //! The first run: the one-time link that the server printed makes the first person and project.
 
-use super::kit::{Field, FormState, Hidden, Loaded, PostForm, SubmitButton, failed_form};
+use super::kit::{Field, FormState, Hidden, Loaded, PageContext, PostForm, SubmitButton};
 use super::layout::PlainFrame;
 use super::sign_in::alert;
 use crate::domain::paths;
@@ -10,25 +10,14 @@ use crate::functions::answer::FailedForm;
 use crate::functions::session::{SetUp, setup_is_open};
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
-use leptos_router::hooks::use_query_map;
-use serde::Deserialize;
-
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(default)]
-struct Typed {
-    project_name: String,
-    name: String,
-    email: String,
-}
 
 #[component]
 pub fn SetupPage() -> impl IntoView {
-    let (link, back) =
-        use_query_map().with_untracked(|query| (query.get("link"), query.get("back")));
-    let link = link.unwrap_or_default();
+    let page = PageContext::here();
+    let link = page.query("link").unwrap_or_default();
     view! {
         <PlainFrame title="Set up Regcred">
-            <Loaded from=load(link.clone(), back) let:found>
+            <Loaded from=load(page, link.clone()) let:found>
                 {match found {
                     (false, _) => view! { <Closed/> }.into_any(),
                     (true, failed) => view! { <SetupForm link failed/> }.into_any(),
@@ -39,8 +28,8 @@ pub fn SetupPage() -> impl IntoView {
 }
 
 /// Whether the link works, and what the last try left.
-async fn load(link: String, back: Option<String>) -> Result<(bool, Option<FailedForm>)> {
-    Ok((setup_is_open(link).await?, failed_form(back).await))
+async fn load(page: PageContext, link: String) -> Result<(bool, Option<FailedForm>)> {
+    Ok((setup_is_open(link).await?, page.failed_form().await))
 }
 
 #[component]
@@ -56,44 +45,33 @@ fn Closed() -> impl IntoView {
 
 #[component]
 fn SetupForm(link: String, failed: Option<FailedForm>) -> impl IntoView {
-    let form = FormState::new(failed, Typed::default());
+    let form = FormState::new(failed, ());
     view! {
         <p class="muted">"This creates the first project and makes you its owner."</p>
         <PostForm action=SetUp::url()>
             {alert(&form)}
             <Hidden name="link" value=link/>
             <Field
-                name="project_name"
+                at=form.at("project_name")
                 label="Project name"
                 hint="The team or product whose credentials are kept here. It becomes part of the address."
                 autocomplete="organization"
-                error=form.error("project_name")
                 autofocus=form.is_first_try()
-                value=form.value.project_name.clone()
             />
+            <Field at=form.at("name") label="Your name" autocomplete="name"/>
             <Field
-                name="name"
-                label="Your name"
-                autocomplete="name"
-                error=form.error("name")
-                value=form.value.name.clone()
-            />
-            <Field
-                name="email"
+                at=form.at("email")
                 label="Email"
                 hint="You sign in with it."
                 kind="email"
                 autocomplete="username"
-                error=form.error("email")
-                value=form.value.email.clone()
             />
             <Field
-                name="password"
+                at=form.at("password")
                 label="Password"
                 hint=format!("At least {PASSWORD_MIN} characters. A few words are fine.")
                 kind="password"
                 autocomplete="new-password"
-                error=form.error("password")
             />
             <SubmitButton label="Create and sign in"/>
         </PostForm>

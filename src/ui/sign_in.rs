@@ -1,28 +1,19 @@
 //! Signing in.
 
-use super::kit::{Alert, Field, FormState, Hidden, Loaded, PostForm, SubmitButton, failed_form};
+use super::kit::{Alert, Field, FormState, Hidden, Loaded, PageContext, PostForm, SubmitButton};
 use super::layout::PlainFrame;
 use crate::error::Error;
 use crate::functions::answer::FailedForm;
 use crate::functions::session::SignIn;
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
-use leptos_router::hooks::use_query_map;
-use serde::Deserialize;
-
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(default)]
-struct Typed {
-    email: String,
-    next: String,
-}
 
 /// `/sign-in`, with `next` as the page to go to afterwards.
 #[component]
 pub fn SignInPage() -> impl IntoView {
-    let (next, back) =
-        use_query_map().with_untracked(|query| (query.get("next"), query.get("back")));
-    let from = async move { Ok(failed_form(back).await) };
+    let page = PageContext::here();
+    let next = page.query("next");
+    let from = async move { Ok(page.failed_form().await) };
     view! {
         <PlainFrame title="Sign in">
             <Loaded from let:failed>
@@ -34,27 +25,24 @@ pub fn SignInPage() -> impl IntoView {
 
 #[component]
 fn SignInForm(next: Option<String>, failed: Option<FailedForm>) -> impl IntoView {
-    let form = FormState::new(failed, Typed::default());
-    let next = next.unwrap_or_else(|| form.value.next.clone());
+    let form = FormState::new(failed, ());
+    let next = next.unwrap_or_else(|| form.at("next").text);
     view! {
         <PostForm action=SignIn::url()>
             {alert(&form)}
             <Hidden name="next" value=next/>
             <Field
-                name="email"
+                at=form.at("email")
                 label="Email"
                 kind="email"
                 autocomplete="username"
-                error=form.error("email")
                 autofocus=form.is_first_try()
-                value=form.value.email.clone()
             />
             <Field
-                name="password"
+                at=form.at("password")
                 label="Password"
                 kind="password"
                 autocomplete="current-password"
-                error=form.error("password")
             />
             <SubmitButton label="Sign in"/>
         </PostForm>
@@ -62,8 +50,8 @@ fn SignInForm(next: Option<String>, failed: Option<FailedForm>) -> impl IntoView
 }
 
 /// What is wrong as a whole; what is wrong with one field stands beside it.
-pub(super) fn alert<T>(form: &FormState<T>) -> Option<AnyView> {
-    let sentence = match form.problem()? {
+pub(super) fn alert(form: &FormState) -> Option<AnyView> {
+    let sentence = match &form.failed()?.error {
         Error::Invalid(_) => return None,
         Error::Unauthenticated => "The email or the password is incorrect. Try again.".to_owned(),
         other => other.to_string(),

@@ -9,15 +9,13 @@ use crate::ui::kit::{
 use crate::ui::layout::InstanceFrame;
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
-use leptos_meta::Title;
 
 #[component]
 pub fn JobsPage() -> impl IntoView {
     view! {
-        <Title text="Jobs"/>
         <InstanceFrame>
             <FlashMessages/>
-            <Loaded from=find_jobs() let:list>
+            <Loaded title="Jobs" from=find_jobs() let:list>
                 <Jobs list/>
             </Loaded>
         </InstanceFrame>
@@ -54,7 +52,7 @@ fn row(job: Job, at: Moment) -> [Cell; 6] {
             {label}
             {(!key.is_empty()).then(|| view! { <div class="muted">{key}</div> })}
         }),
-        Cell::at(job.last_finished_at),
+        Cell::last(job.last_finished_at),
         Cell::or(
             job.last_result.map(|result| {
                 let reason = job.last_error.map(|error| {

@@ -4,22 +4,20 @@ use super::proxies::ProxyNotice;
 use crate::domain::key::{DataKey, KeyReport, KeyState, RewrapProgress};
 use crate::functions::keys::{DestroyDataKey, RetireDataKey, RotateDataKey, find_keys};
 use crate::ui::kit::{
-    ACTIONS, Badge, Cell, Columns, FlashMessages, Loaded, PageHead, PostButton, Section,
-    SubmitButton, Table, Time,
+    ACTIONS, Badge, Cell, Columns, FlashMessages, Loaded, PageHead, PostButton, Section, Table,
+    Time,
 };
 use crate::ui::layout::InstanceFrame;
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
-use leptos_meta::Title;
 
 #[component]
 pub fn KeysPage() -> impl IntoView {
     view! {
-        <Title text="Encryption keys"/>
         <InstanceFrame>
             <FlashMessages/>
             <ProxyNotice/>
-            <Loaded from=find_keys() let:report>
+            <Loaded title="Encryption keys" from=find_keys() let:report>
                 {whole(report)}
             </Loaded>
         </InstanceFrame>
@@ -40,9 +38,11 @@ fn whole(report: KeyReport) -> impl IntoView {
             {(!is_waiting)
                 .then(|| {
                     view! {
-                        <form method="post" action=RotateDataKey::url()>
-                            <SubmitButton label="Rotate data key"/>
-                        </form>
+                        <PostButton
+                            action=RotateDataKey::url()
+                            word="Rotate data key"
+                            class="button button-primary"
+                        />
                     }
                 })}
         </PageHead>

@@ -14,21 +14,17 @@ pub fn ProxyNotice() -> impl IntoView {
             {Suspend::new(async move {
                 // What goes wrong here goes wrong for the page as well, which says so.
                 let peers = peers.await.unwrap_or_default();
-                (!peers.is_empty()).then(|| view! { <Notice peers=peers.join(", ")/> })
+                (!peers.is_empty()).then(|| view! {
+                    <Alert kind="warning">
+                        <p>
+                            "Requests with proxy headers came from "
+                            <span class="mono">{peers.join(", ")}</span> ", which is not in "
+                            <code>"REGCRED_TRUSTED_PROXIES"</code>
+                            ", so the headers were ignored. If this is your proxy, add its address there and restart the server. Until then, all clients behind it count as one in receipts and limits. If it is not your proxy, ignore this message."
+                        </p>
+                    </Alert>
+                })
             })}
         </Suspense>
-    }
-}
-
-#[component]
-fn Notice(peers: String) -> impl IntoView {
-    view! {
-        <Alert kind="warning">
-            <p>
-                "Requests with proxy headers came from " <span class="mono">{peers}</span>
-                ", which is not in " <code>"REGCRED_TRUSTED_PROXIES"</code>
-                ", so the headers were ignored. If this is your proxy, add its address there and restart the server. Until then, all clients behind it count as one in receipts and limits. If it is not your proxy, ignore this message."
-            </p>
-        </Alert>
     }
 }

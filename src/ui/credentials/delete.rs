@@ -9,8 +9,7 @@ use crate::functions::answer::{FailedForm, Flash};
 use crate::functions::credentials::{CredentialPage, DeleteCredential, find_credential};
 use crate::functions::pipelines::RepointGrants;
 use crate::ui::kit::{
-    Alert, Field, FlashAlert, FormState, Hidden, LinkButton, LoadedDialog, PageContext, PostForm,
-    SubmitButton, flash,
+    Alert, Field, FlashAlert, FormState, Hidden, LoadedDialog, PageContext, PostForm,
 };
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
@@ -38,7 +37,7 @@ pub fn DeleteDialog() -> impl IntoView {
 async fn load(page: PageContext) -> Result<Found> {
     page.needs(Permission::RegistryDelete)?;
     let found = find_credential(page.project.clone(), page.id()?).await?;
-    Ok((found, page.failed_form().await, flash(page.query("said")).await))
+    Ok((found, page.failed_form().await, page.flash().await))
 }
 
 #[component]
@@ -49,17 +48,32 @@ fn Whole(loaded: Found, page: PageContext) -> impl IntoView {
         failed.as_ref().is_some_and(|failed| matches!(failed.error, Error::Invalid(_)));
     let moving = FormState::of::<RepointGrants>(failed.clone(), ());
     let deleting = FormState::of::<DeleteCredential>(failed, ());
+    let summary = found.credential.summary.clone();
+    let typed = (!found.dependents.is_empty()).then(|| deleting.at("typed_name"));
+    let (project, cancel, list) = (page.project.clone(), page.list(), page.list_query());
     view! {
         <FlashAlert flash/>
-        <Warning found=found.clone() page=page.clone() form=moving/>
-        <DeleteForm found page form=deleting cancel_has_focus=!has_wrong_field/>
+        <Warning found page form=moving/>
+        {deleting.summary()}
+        <PostForm
+            action=DeleteCredential::url()
+            project
+            id=summary.id
+            submit="Delete"
+            is_danger=true
+            cancel
+            cancel_has_focus=!has_wrong_field
+        >
+            <Hidden name="list" value=list/>
+            {typed.map(|at| view! { <Field at label=format!("Type {} to confirm", summary.name)/> })}
+        </PostForm>
     }
 }
 
 /// The consequence, who would feel it, and what else can be done: another credential for them, or
 /// Disable, which can be undone. `form` is the state of the first.
 #[component]
-fn Warning(found: CredentialPage, page: PageContext, form: FormState<()>) -> impl IntoView {
+fn Warning(found: CredentialPage, page: PageContext, form: FormState) -> impl IntoView {
     let has_grants = found.dependents.iter().any(|dependent| dependent.grant.is_some());
     let can_move = has_grants && page.may_grant();
     let moving = can_move.then(|| found.clone());
@@ -94,39 +108,5 @@ fn Warning(found: CredentialPage, page: PageContext, form: FormState<()>) -> imp
                     <EnableToggle credential=summary project back button_class="button"/>
                 }
             })}
-    }
-}
-
-#[component]
-fn DeleteForm(
-    found: CredentialPage,
-    page: PageContext,
-    form: FormState<()>,
-    cancel_has_focus: bool,
-) -> impl IntoView {
-    let summary = found.credential.summary;
-    let (cancel, list) = (page.list(), page.list_query());
-    let (typed, typed_error) = (form.typed("typed_name"), form.error("typed_name"));
-    let must_type = !found.dependents.is_empty();
-    view! {
-        {form.summary()}
-        <PostForm action=DeleteCredential::url() project=page.project id=summary.id>
-            <Hidden name="list" value=list/>
-            {must_type
-                .then(|| {
-                    view! {
-                        <Field
-                            name="typed_name"
-                            label=format!("Type {} to confirm", summary.name)
-                            value=typed.unwrap_or_default()
-                            error=typed_error
-                        />
-                    }
-                })}
-            <div class="toolbar">
-                <LinkButton href=cancel label="Cancel" autofocus=cancel_has_focus/>
-                <SubmitButton label="Delete" is_danger=true/>
-            </div>
-        </PostForm>
     }
 }

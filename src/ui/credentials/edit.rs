@@ -1,6 +1,6 @@
 //! The edit dialog. The host is fixed, and a blank secret keeps the stored one.
 
-use super::form::{AccessFields, Form, NameFields, stored_form};
+use super::form::{AccessFields, NameFields, stored_form};
 use super::sign_in::SignInFields;
 use super::stored::Stored;
 use crate::domain::credential::Credential;
@@ -10,8 +10,8 @@ use crate::error::{Error, Result};
 use crate::functions::answer::FailedForm;
 use crate::functions::credentials::{UpdateCredential, find_credential};
 use crate::ui::kit::{
-    CheckBox, Field, FormState, Hidden, LinkButton, LoadedDialog, Offer, PageContext, PostForm,
-    SubmitButton,
+    CheckBox, Control, Field, FormState, Hidden, LinkButton, LoadedDialog, Offer, PageContext,
+    PostForm,
 };
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
@@ -67,7 +67,7 @@ fn offer(page: PageContext) -> Offer {
 #[component]
 fn EditForm(loaded: Found, page: PageContext) -> impl IntoView {
     let (credential, failed) = loaded;
-    let form: Form = FormState::new(failed, stored_form(&credential));
+    let form = FormState::new(failed, stored_form(&credential));
     // A person who was shown what changed meanwhile saves against that; nobody else saw it.
     let revision = match form.failed() {
         Some(FailedForm { error: Error::Stale { revision, .. }, .. }) => Some(*revision),
@@ -76,6 +76,7 @@ fn EditForm(loaded: Found, page: PageContext) -> impl IntoView {
     };
     let revision = revision.unwrap_or(credential.revision);
     let host = credential.summary.host.as_str().to_owned();
+    let host = Control { text: host, ..form.at("registry_url") };
     let is_insecure = credential.summary.is_insecure;
     let (cancel, list) = (page.list(), page.list_query());
     view! {
@@ -86,6 +87,8 @@ fn EditForm(loaded: Found, page: PageContext) -> impl IntoView {
             id=credential.summary.id
             is_multipart=true
             class="credential-form stack"
+            submit="Save Changes"
+            cancel
         >
             <Hidden name="revision" value=revision.to_string()/>
             <Hidden name="list" value=list/>
@@ -93,10 +96,8 @@ fn EditForm(loaded: Found, page: PageContext) -> impl IntoView {
             {is_insecure.then(|| view! { <Hidden name="is_insecure" value="true"/> })}
             <NameFields form=form.clone()/>
             <Field
-                name="registry_url"
+                at=host
                 label="Registry URL"
-                value=host
-                error=form.error("registry_url")
                 hint="The secret is bound to this host. To use another one, add a new credential."
                 is_readonly=true
             />
@@ -106,16 +107,11 @@ fn EditForm(loaded: Found, page: PageContext) -> impl IntoView {
                 <Stored credential/>
             </section>
             <CheckBox
-                name="is_staged"
+                at=form.at("is_staged")
                 label="Stage the new secret"
-                is_checked=form.value.is_staged
                 hint="Stored but not delivered until you make it current on the credential's page."
             />
             <SignInFields form is_new=false/>
-            <div class="toolbar">
-                <LinkButton href=cancel label="Cancel"/>
-                <SubmitButton label="Save Changes"/>
-            </div>
         </PostForm>
     }
 }

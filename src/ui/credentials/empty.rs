@@ -5,7 +5,7 @@ use crate::domain::permission::Permission;
 use crate::ui::kit::{LinkButton, PageContext};
 use leptos::prelude::*;
 
-/// A project without a credential: what this is for, and the way to the first delivery.
+/// What this is for, and the way to the first delivery.
 #[component]
 pub fn EmptyState(page: PageContext) -> impl IntoView {
     let can_add = page.may(Permission::RegistryWrite);

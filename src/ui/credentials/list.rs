@@ -12,7 +12,6 @@ use crate::ui::kit::{
     Columns, FlashMessages, LinkButton, Loaded, PageContext, PageHead, SearchAsTyped, Table,
 };
 use leptos::prelude::*;
-use leptos_meta::Title;
 use leptos_router::components::Outlet;
 
 /// `/p/{project}/credentials`; nothing of it can be reached while a dialog is drawn over it.
@@ -22,10 +21,9 @@ pub fn ListPage() -> impl IntoView {
     let is_bare = page.is_at(&paths::credentials(&page.project));
     let is_covered = page.is_covered();
     view! {
-        <Title text="Registry Credentials"/>
         {is_bare.then(|| view! { <FlashMessages/> })}
         <div class="list-page" inert=is_covered>
-            <Loaded from=load(page.clone()) let:loaded>
+            <Loaded title="Registry Credentials" from=load(page.clone()) let:loaded>
                 <Whole loaded page/>
             </Loaded>
         </div>
@@ -53,21 +51,16 @@ fn Whole(loaded: (Listing, ListQuery), page: PageContext) -> impl IntoView {
         {if listing.is_empty_project {
             view! { <EmptyState page/> }.into_any()
         } else {
-            view! { <Searchable listing query page/> }.into_any()
+            let (action, hosts) = (paths::credentials(&page.project), listing.hosts.clone());
+            view! {
+                <Filters query=query.clone() hosts action is_covered=page.is_covered()/>
+                <SearchAsTyped/>
+                <section id="results" class="stack" aria-label="Results">
+                    <Results listing query page/>
+                </section>
+            }
+                .into_any()
         }}
-    }
-}
-
-#[component]
-fn Searchable(listing: Listing, query: ListQuery, page: PageContext) -> impl IntoView {
-    let action = paths::credentials(&page.project);
-    let hosts = listing.hosts.clone();
-    view! {
-        <Filters query=query.clone() hosts action is_covered=page.is_covered()/>
-        <SearchAsTyped form_id="search" results_id="results" links_id="add"/>
-        <section id="results" class="stack" aria-label="Results">
-            <Results listing query page/>
-        </section>
     }
 }
 
@@ -86,7 +79,7 @@ fn Results(listing: Listing, query: ListQuery, page: PageContext) -> impl IntoVi
         return view! {
             <div class="empty stack">
                 <p role="status">{sentence}</p>
-                <p><a class="button" href=href>{label}</a></p>
+                <p><LinkButton href label/></p>
             </div>
         }
         .into_any();

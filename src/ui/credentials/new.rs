@@ -1,6 +1,6 @@
 //! The create dialog.
 
-use super::form::{AccessFields, Form, NameFields};
+use super::form::{AccessFields, NameFields};
 use super::presets::{self, Presets};
 use super::sign_in::SignInFields;
 use crate::domain::permission::Permission;
@@ -8,9 +8,7 @@ use crate::error::Result;
 use crate::functions::answer::FailedForm;
 use crate::functions::credentials::CreateCredential;
 use crate::islands::HostPreview;
-use crate::ui::kit::{
-    Field, FormState, Hidden, LinkButton, LoadedDialog, PageContext, PostForm, SubmitButton,
-};
+use crate::ui::kit::{Field, FormState, Hidden, LoadedDialog, PageContext, PostForm};
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 
@@ -42,11 +40,10 @@ async fn load(page: PageContext) -> Result<Option<FailedForm>> {
 fn NewForm(failed: Option<FailedForm>, page: PageContext) -> impl IntoView {
     let preset = presets::chosen(&page);
     // An edit of what is gone comes here, too, so any form of a credential is taken.
-    let form: Form = FormState::new(failed, presets::start(preset.as_ref()));
-    let registry_url = form.value.registry_url.clone();
-    let start = presets::first_panel(&form.value, preset.as_ref());
+    let form = FormState::new(failed, presets::start(preset.as_ref()));
+    let registry_url = form.at("registry_url");
+    let start = presets::first_panel(&form, preset.as_ref());
     let placeholder = preset.map_or("registry.example.com", |preset| preset.registry_url);
-    let url_error = form.error("registry_url");
     let (cancel, list) = (page.list(), page.list_query());
     let project = page.project.clone();
     view! {
@@ -57,25 +54,21 @@ fn NewForm(failed: Option<FailedForm>, page: PageContext) -> impl IntoView {
             project
             is_multipart=true
             class="credential-form stack"
+            submit="Create"
+            cancel
         >
             <Hidden name="list" value=list/>
             <NameFields form=form.clone()/>
             <HostPreview start>
                 <Field
-                    name="registry_url"
+                    at=registry_url
                     label="Registry URL"
-                    value=registry_url
-                    error=url_error
                     hint="The registry's host, or any address on it. It cannot be changed later."
                     placeholder=placeholder
                 />
             </HostPreview>
             <AccessFields form=form.clone() is_new=true/>
             <SignInFields form is_new=true/>
-            <div class="toolbar">
-                <LinkButton href=cancel label="Cancel"/>
-                <SubmitButton label="Create"/>
-            </div>
         </PostForm>
     }
 }

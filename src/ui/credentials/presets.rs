@@ -6,7 +6,7 @@ use crate::domain::credential_form::CredentialForm;
 use crate::domain::paths;
 use crate::domain::registry_kind::{PRESETS, Preset};
 use crate::functions::registry::{Recognised, recognised};
-use crate::ui::kit::PageContext;
+use crate::ui::kit::{FormState, PageContext};
 use leptos::prelude::*;
 
 pub fn chosen(page: &PageContext) -> Option<Preset> {
@@ -34,11 +34,10 @@ fn method(preset: &Preset) -> Method {
 }
 
 /// What the panel under the address says at first.
-pub fn first_panel(form: &CredentialForm, preset: Option<&Preset>) -> Recognised {
+pub fn first_panel(form: &FormState, preset: Option<&Preset>) -> Recognised {
+    let address = form.at("registry_url").text;
     match preset {
-        _ if !form.registry_url.trim().is_empty() => {
-            recognised(&form.registry_url, form.is_insecure)
-        }
+        _ if !address.trim().is_empty() => recognised(&address, form.at("is_insecure").is_ticked),
         Some(preset) => recognised(preset.registry_url, false).of_an_example(),
         None => Recognised::default(),
     }

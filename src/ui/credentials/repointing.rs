@@ -9,7 +9,7 @@ use leptos::server_fn::ServerFn;
 
 /// The form, or, when no credential could take over, the sentence that says so.
 #[component]
-pub fn Repointing(found: CredentialPage, page: PageContext, form: FormState<()>) -> impl IntoView {
+pub fn Repointing(found: CredentialPage, page: PageContext, form: FormState) -> impl IntoView {
     let summary = found.credential.summary;
     if found.replacements.is_empty() {
         let sentence = format!(
@@ -24,14 +24,12 @@ pub fn Repointing(found: CredentialPage, page: PageContext, form: FormState<()>)
         <PostForm action=RepointGrants::url() project=page.project id=summary.id class="card stack">
             <h3>"Move pipelines to another credential"</h3>
             <Select
-                name="target"
+                at=form.at("target")
                 label="Credential to use instead"
                 options
-                selected=form.typed("target").unwrap_or_default()
-                error=form.error("target")
                 hint="Pipelines with a grant receive it from their next fetch on."
             />
-            <YourPassword id="password" error=form.error("password")/>
+            <YourPassword error=form.error("password")/>
             <SubmitButton label="Move grants"/>
         </PostForm>
     }

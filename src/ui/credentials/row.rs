@@ -6,7 +6,7 @@ use crate::domain::moment::Day;
 use crate::domain::paths;
 use crate::domain::permission::Permission;
 use crate::functions::credentials::{DisableCredential, EnableCredential};
-use crate::ui::kit::{ACTIONS, Badge, Cell, Hidden, IconLink, Menu, PageContext};
+use crate::ui::kit::{ACTIONS, Badge, Cell, IconLink, Menu, PageContext, PostButton};
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 
@@ -43,7 +43,7 @@ pub fn cells(credential: Summary, today: Day, page: &PageContext, list_query: &s
         Cell::styled("mono", credential.username.clone()),
         Cell::of(credential.access.label()),
         Cell::of(view! { <States credential=credential.clone() today/> }),
-        Cell::done_by(credential.updated_at, &credential.updated_by),
+        Cell::done(credential.updated_at, &credential.updated_by),
         Cell::of(
             view! { <Actions credential edit page=page.clone() list_query=list_query.to_owned()/> },
         ),
@@ -117,16 +117,10 @@ pub fn EnableToggle(
     back: String,
     button_class: &'static str,
 ) -> impl IntoView {
-    let (action, label) = match credential.disabled_at {
+    let (action, word) = match credential.disabled_at {
         None => (DisableCredential::url(), "Disable"),
         Some(_) => (EnableCredential::url(), "Enable"),
     };
-    view! {
-        <form method="post" action=action>
-            <Hidden name="project" value=project/>
-            <Hidden name="id" value=credential.id.to_string()/>
-            <Hidden name="back" value=back/>
-            <button type="submit" class=button_class>{label}</button>
-        </form>
-    }
+    let values = vec![("project", project), ("id", credential.id.to_string()), ("back", back)];
+    view! { <PostButton action values word class=button_class/> }
 }

@@ -1,39 +1,29 @@
 //! How the registry is signed in to: the last section of the form, because the key file has to be
 //! the last part of the post, after every field that says what to do with it.
 
-use super::form::Form;
 use crate::domain::credential::Method;
 use crate::domain::registry_kind::GOOGLE_HOSTS;
 use crate::islands::KeyUpload;
-use crate::ui::kit::{CheckBox, Field, Select, TextArea, options};
+use crate::ui::kit::{CheckBox, Control, Field, FormState, Select, TextArea, options};
 use leptos::prelude::*;
 
 /// Method, user name and secret. The style sheet shows the fields of the chosen method.
 #[component]
-pub fn SignInFields(form: Form, is_new: bool) -> impl IntoView {
+pub fn SignInFields(form: FormState, is_new: bool) -> impl IntoView {
     // A secret never comes back with the rest of a form.
     let again = form.failed().is_some_and(|failed| is_new || failed.had_secret);
     let (password_hint, key_hint) = hints(is_new, again);
-    let value = form.value.clone();
     view! {
         <Select
-            name="method"
+            at=form.at("method")
             label="Authentication method"
             options=options(Method::ALL, Method::word, Method::label)
-            selected=value.method
-            error=form.error("method")
         />
         <div class="for-password stack">
+            <Field at=form.at("username") label="Username"/>
             <Field
-                name="username"
-                label="Username"
-                value=value.username
-                error=form.error("username")
-            />
-            <Field
-                name="password"
+                at=form.at("password")
                 label="Password"
-                error=form.error("password")
                 hint=password_hint
                 kind="password"
                 autocomplete="new-password"
@@ -41,14 +31,13 @@ pub fn SignInFields(form: Form, is_new: bool) -> impl IntoView {
         </div>
         <div class="for-key stack">
             <TextArea
-                name="key_json"
+                at=form.at("key_json")
                 label="Service account key (JSON)"
-                error=form.error("key_json")
                 hint=key_hint
                 rows=6
                 is_mono=true
             />
-            {is_new.then(|| view! { <OtherHosts ticked=value.also error=form.error("also")/> })}
+            {is_new.then(|| view! { <OtherHosts ticked=form.chosen("also") error=form.error("also")/> })}
             <KeyUpload error=form.error("key_file").unwrap_or_default()/>
         </div>
     }
@@ -79,23 +68,24 @@ fn hints(is_new: bool, again: bool) -> (&'static str, &'static str) {
 #[component]
 fn OtherHosts(ticked: Vec<String>, error: Option<String>) -> impl IntoView {
     let described_by = if error.is_some() { "also-error also-hint" } else { "also-hint" };
-    let typed = ticked.iter().find(|host| !GOOGLE_HOSTS.contains(&host.as_str())).cloned();
+    let typed = ticked.iter().find(|host| !GOOGLE_HOSTS.contains(&host.as_str()));
+    let also = Control { name: "also".to_owned(), ..Control::default() };
+    let typed = Control { text: typed.cloned().unwrap_or_default(), ..also.clone() };
     view! {
         <fieldset class="field" aria-describedby=described_by>
             <legend>"Also create it for another Google host"</legend>
             {GOOGLE_HOSTS
                 .into_iter()
                 .map(|host| {
-                    let is_checked = ticked.iter().any(|ticked| ticked == host);
-                    view! { <CheckBox name="also" label=host value=host is_checked id=format!("also-{host}")/> }
+                    let is_ticked = ticked.iter().any(|ticked| ticked == host);
+                    let at = Control { is_ticked, ..also.clone() };
+                    view! { <CheckBox at label=host value=host id=format!("also-{host}")/> }
                 })
                 .collect_view()}
             <Field
-                name="also"
+                at=typed
                 id="also-typed"
                 label="Another Google host (Optional)"
-                value=typed.unwrap_or_default()
-                error=None
                 placeholder="europe-docker.pkg.dev"
             />
             {error.map(|error| view! { <p id="also-error" class="field-error">{error}</p> })}

@@ -5,7 +5,7 @@ use crate::domain::credential::Credential;
 use crate::functions::credentials::SetTokenService;
 use crate::ui::granting::YourPassword;
 use crate::ui::kit::{
-    Fact, Facts, Field, FormState, Hidden, PageContext, PostForm, Section, SubmitButton, TextFact,
+    Fact, Facts, Field, FormState, Hidden, PageContext, PostForm, Section, TextFact,
 };
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
@@ -16,7 +16,7 @@ pub fn WhereTo(
     credential: Credential,
     /// The fixed origins of its kind of registry, without its own.
     companions: Vec<String>,
-    form: FormState<()>,
+    form: FormState,
     page: PageContext,
 ) -> impl IntoView {
     let id = credential.summary.id;
@@ -44,8 +44,8 @@ pub fn WhereTo(
 }
 
 #[component]
-fn Choice(id: Uuid, is_accepted: bool, form: FormState<()>, page: PageContext) -> impl IntoView {
-    let (heading, button) = if is_accepted {
+fn Choice(id: Uuid, is_accepted: bool, form: FormState, page: PageContext) -> impl IntoView {
+    let (heading, submit) = if is_accepted {
         ("Remove token service", "Remove")
     } else {
         ("Accept a token service", "Accept")
@@ -54,27 +54,22 @@ fn Choice(id: Uuid, is_accepted: bool, form: FormState<()>, page: PageContext) -
     view! {
         <details class="fold" open=is_open>
             <summary>{heading}</summary>
-            <PostForm action=SetTokenService::url() project=page.project id class="card stack">
+            <PostForm action=SetTokenService::url() project=page.project id class="card stack" submit>
                 {form.summary()}
                 {if is_accepted {
                     view! { <Hidden name="origin" value=""/> }.into_any()
                 } else {
                     view! {
                         <Field
-                            name="origin"
+                            at=form.at("origin")
                             id="token-service"
                             label="Token service"
-                            value=form.typed("origin").unwrap_or_default()
-                            error=form.error("origin")
                             hint="Where the registry sends clients for tokens, for example https://auth.example.com. Ask the people who run the registry."
                         />
                     }
                         .into_any()
                 }}
                 <YourPassword id="token-service-password" error=form.error("password")/>
-                <div class="toolbar">
-                    <SubmitButton label=button/>
-                </div>
             </PostForm>
         </details>
     }

@@ -50,7 +50,7 @@ fn cells(dependent: Dependent, has_page: bool, current: i64, page: &PageContext)
             {used.unwrap_or_else(|| "Never".to_owned())}
             {dependent.last_use.map(|at| view! { <div class="muted">"last " <Time at/></div> })}
         }),
-        Cell::at(dependent.last_delivery),
+        Cell::last(dependent.last_delivery),
         Cell::or(version, "None"),
     ]
 }

@@ -46,7 +46,7 @@ fn cells(id: Uuid, version: SecretVersion, page: &PageContext) -> [Cell; 5] {
     [
         Cell::of(number),
         Cell::of(view! { <Badge label=version.state.label() tone/> }),
-        Cell::done_by(version.set_at, &version.set_by),
+        Cell::done(version.set_at, &version.set_by),
         Cell::of(view! {
             {version.deliveries}
             {version

@@ -5,17 +5,12 @@ use leptos::prelude::*;
 
 /// A block of text as it is, with a button that copies it.
 #[component]
-pub fn CodeToCopy(
-    /// Unique on the page.
-    #[prop(into)]
-    id: String,
-    #[prop(into)] text: String,
-) -> impl IntoView {
+pub fn CodeToCopy(#[prop(into)] id: String, #[prop(into)] text: String) -> impl IntoView {
     view! {
         <div class="snippet">
             // A block that scrolls has to be reachable by keyboard.
             <pre id=id.clone() tabindex="0">{text}</pre>
-            <CopyButton target_id=id label="Copy"/>
+            <CopyButton target_id=id/>
         </div>
     }
 }

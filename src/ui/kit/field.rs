@@ -1,30 +1,30 @@
 //! Text controls: a label, the control, what to enter and what is wrong with what was entered.
 
-use super::non_empty;
+use super::{Control, non_empty};
 use leptos::prelude::*;
 
 /// A text input. Its id is its name unless given, its hint is `{id}-hint`, its error
 /// `{id}-error`. One with an error asks for the focus.
 #[component]
 pub fn Field(
-    #[prop(into)] name: String,
+    at: Control,
     #[prop(into)] label: String,
-    #[prop(into, optional)] value: String,
-    error: Option<String>,
     #[prop(into, optional)] hint: String,
     #[prop(into, default = "text".into())] kind: String,
     #[prop(into, optional)] autocomplete: String,
     #[prop(into, optional)] placeholder: String,
-    /// The id of the `<datalist>` that it offers.
-    #[prop(into, optional)]
-    list: String,
     #[prop(optional)] is_readonly: bool,
     #[prop(optional)] autofocus: bool,
+    /// Values to pick instead of typing one.
+    #[prop(optional)]
+    suggestions: &'static [&'static str],
     /// Only where two forms of one page share a name.
     #[prop(into, optional)]
     id: String,
 ) -> impl IntoView {
+    let Control { name, text, error, .. } = at;
     let id = non_empty(id).unwrap_or_else(|| name.clone());
+    let list = (!suggestions.is_empty()).then(|| format!("{id}-suggestions"));
     // Hosts, tokens and user names are not prose: nothing may capitalise them. Names of people are.
     let is_prose = matches!(autocomplete.as_str(), "name" | "organization");
     view! {
@@ -34,17 +34,22 @@ pub fn Field(
                 id=id.clone()
                 name=name
                 type=kind
-                value=value
+                value=text
                 placeholder=non_empty(placeholder)
-                list=non_empty(list)
                 autocomplete=non_empty(autocomplete).unwrap_or_else(|| "off".to_owned())
                 autocapitalize=(!is_prose).then_some("none")
                 spellcheck="false"
+                list=list.clone()
                 readonly=is_readonly
                 autofocus=autofocus || error.is_some()
                 aria-invalid=error.is_some().then_some("true")
                 aria-describedby=described_by(&id, &hint, &error)
             />
+            {list.map(|list| view! {
+                <datalist id=list>
+                    {suggestions.iter().copied().map(|text| view! { <option value=text></option> }).collect_view()}
+                </datalist>
+            })}
             <Notes id=id hint=hint error=error/>
         </div>
     }
@@ -53,38 +58,31 @@ pub fn Field(
 /// A text of several lines; otherwise as [`Field`].
 #[component]
 pub fn TextArea(
-    #[prop(into)] name: String,
-    #[prop(into)] label: String,
-    #[prop(into, optional)] value: String,
-    error: Option<String>,
-    #[prop(into, optional)] hint: String,
+    at: Control,
+    label: &'static str,
+    hint: &'static str,
     #[prop(default = 3)] rows: u32,
-    #[prop(into, optional)] placeholder: String,
     /// Code or a key: set in a fixed width.
     #[prop(optional)]
     is_mono: bool,
-    /// Only where two forms of one page share a name.
-    #[prop(into, optional)]
-    id: String,
 ) -> impl IntoView {
-    let id = non_empty(id).unwrap_or_else(|| name.clone());
+    let Control { name: id, text, error, .. } = at;
     view! {
         <div class="field">
             <label for=id.clone()>{label}</label>
             <textarea
                 id=id.clone()
-                name=name
+                name=id.clone()
                 class=if is_mono { "mono" } else { "" }
                 rows=rows.to_string()
-                placeholder=non_empty(placeholder)
                 autocomplete="off"
                 spellcheck=if is_mono { "false" } else { "true" }
                 autofocus=error.is_some()
                 aria-invalid=error.is_some().then_some("true")
-                aria-describedby=described_by(&id, &hint, &error)
-                inner_html=escaped(&value)
+                aria-describedby=described_by(&id, hint, &error)
+                inner_html=escaped(&text)
             ></textarea>
-            <Notes id=id hint=hint error=error/>
+            <Notes id hint=hint.to_owned() error/>
         </div>
     }
 }

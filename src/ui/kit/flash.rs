@@ -1,29 +1,20 @@
 //! What the page before left to be said here: how its post went.
 
-use super::Alert;
-use crate::functions::answer::{Flash, take_flash};
+use super::{Alert, PageContext};
+use crate::functions::answer::Flash;
 use leptos::prelude::*;
-use leptos_router::hooks::use_query_map;
 
 /// Says what is in the slot of `?said=`, once.
 #[component]
 pub fn FlashMessages() -> impl IntoView {
-    let slot = use_query_map().with_untracked(|query| query.get("said"));
-    let flash = OnceResource::new_blocking(flash(slot));
+    let page = PageContext::here();
+    let flash = OnceResource::new_blocking(async move { page.flash().await });
     view! {
         <Suspense>
             {Suspend::new(async move {
                 view! { <FlashAlert flash=flash.await/> }
             })}
         </Suspense>
-    }
-}
-
-/// What was left in the slot of `?said=`; nothing when it was said already.
-pub async fn flash(slot: Option<String>) -> Flash {
-    match slot {
-        Some(slot) => take_flash(slot).await,
-        None => Flash::default(),
     }
 }
 

@@ -1,57 +1,99 @@
 //! Forms: what they show, what they send along, and why the last post of one failed.
 
-use super::{ErrorSummary, non_empty};
+use super::{ErrorSummary, LinkButton, SubmitButton, non_empty};
 use crate::error::Error;
-use crate::functions::answer::{FailedForm, take_failed_form};
+use crate::functions::answer::FailedForm;
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
-use serde::de::DeserializeOwned;
+use serde::Serialize;
+use serde_json::Value;
 use uuid::Uuid;
-
-/// What the failed post in the slot of `?back=` left; nothing when it is gone.
-pub async fn failed_form(slot: Option<String>) -> Option<FailedForm> {
-    take_failed_form(slot?).await
-}
 
 /// What a form shows: its values, and what was wrong with them when they were sent.
 #[derive(Clone, Debug)]
-pub struct FormState<T> {
+pub struct FormState {
     /// What was typed when a post failed, and what the form starts with otherwise.
-    pub value: T,
+    values: Value,
     failed: Option<FailedForm>,
+    argument: &'static str,
 }
 
-impl<T: DeserializeOwned + Default> FormState<T> {
-    /// The state of the only form of a page.
-    pub fn new(failed: Option<FailedForm>, start: T) -> Self {
+/// One control of a form.
+#[derive(Clone, Debug, Default)]
+pub struct Control {
+    pub name: String,
+    pub text: String,
+    pub is_ticked: bool,
+    /// What is wrong with it, and what to do.
+    pub error: Option<String>,
+}
+
+impl FormState {
+    /// The state of the only form of a page, which starts with the fields of `start`.
+    pub fn new(failed: Option<FailedForm>, start: impl Serialize) -> Self {
         // What was too long to be kept is no form at all.
-        let kept = failed.as_ref().filter(|failed| !failed.form.is_null());
-        Self { value: kept.map_or(start, FailedForm::value), failed }
+        let kept = failed.as_ref().map(|failed| &failed.form).filter(|form| !form.is_null());
+        let values =
+            kept.cloned().unwrap_or_else(|| serde_json::to_value(start).unwrap_or_default());
+        Self { values, failed, argument: "" }
     }
 
     /// The state of the form that posts to `F`, whatever other forms the page has.
-    pub fn of<F: ServerFn>(failed: Option<FailedForm>, start: T) -> Self {
+    pub fn of<F: ServerFn>(failed: Option<FailedForm>, start: impl Serialize) -> Self {
         Self::new(failed.filter(|failed| failed.is_of(F::PATH)), start)
     }
-}
 
-impl<T> FormState<T> {
+    /// The state of a form that asks, and was refused.
+    pub fn asked(values: impl Serialize, error: Option<Error>) -> Self {
+        let form = serde_json::to_value(values).unwrap_or_default();
+        let failed = error.map(|error| FailedForm {
+            endpoint: String::new(),
+            form: form.clone(),
+            error,
+            revision: None,
+            had_secret: false,
+        });
+        Self::new(failed, form)
+    }
+
+    /// The same, posted to a server function that takes all fields in one argument of this name.
+    #[must_use]
+    pub fn within(self, argument: &'static str) -> Self {
+        Self { argument, ..self }
+    }
+
+    /// The control called `name`; one of several in a group is called `group.name`.
+    pub fn at(&self, name: &str) -> Control {
+        let (first, member) =
+            name.split_once('.').map_or((name, None), |(group, member)| (group, Some(member)));
+        let value = self.values.get(first);
+        let value = member.map_or(value, |member| value.and_then(|group| group.get(member)));
+        let mut posted = match self.argument {
+            "" => first.to_owned(),
+            argument => format!("{argument}[{first}]"),
+        };
+        posted.extend(member.map(|member| format!("[{member}]")));
+        Control {
+            name: posted,
+            text: value.and_then(Value::as_str).unwrap_or_default().to_owned(),
+            is_ticked: value == Some(&Value::Bool(true)),
+            error: self.error(name),
+        }
+    }
+
+    /// The choices in the control called `name`, where several can be made.
+    pub fn chosen(&self, name: &str) -> Vec<String> {
+        let all = self.values.get(name).and_then(Value::as_array).into_iter().flatten();
+        all.filter_map(|one| one.as_str().map(str::to_owned)).collect()
+    }
+
     /// The sentence for the control called `name`.
     pub fn error(&self, name: &str) -> Option<String> {
         self.failed.as_ref()?.error_at(name)
     }
 
-    /// The text that was typed into the control called `name` when a post failed.
-    pub fn typed(&self, name: &str) -> Option<String> {
-        self.failed.as_ref()?.form.get(name)?.as_str().map(str::to_owned)
-    }
-
     pub fn failed(&self) -> Option<&FailedForm> {
         self.failed.as_ref()
-    }
-
-    pub fn problem(&self) -> Option<&Error> {
-        self.failed.as_ref().map(|failed| &failed.error)
     }
 
     /// Whether nobody has sent it yet, so that no field asks for the focus because of an error.
@@ -61,7 +103,7 @@ impl<T> FormState<T> {
 
     /// Why nothing was saved, for the head of the form; nothing before the first post.
     pub fn summary(&self) -> Option<AnyView> {
-        let error = self.problem()?.clone();
+        let error = self.failed.as_ref()?.error.clone();
         Some(view! { <ErrorSummary error/> }.into_any())
     }
 }
@@ -80,6 +122,18 @@ pub fn PostForm(
     id: Option<Uuid>,
     #[prop(default = "stack")] class: &'static str,
     #[prop(optional)] is_multipart: bool,
+    /// What the button below the fields says; without it the children bring their own.
+    #[prop(optional)]
+    submit: &'static str,
+    /// Where the link beside the button leads.
+    #[prop(into, optional)]
+    cancel: String,
+    /// It asks for the focus, where Enter loses nothing.
+    #[prop(optional)]
+    cancel_has_focus: bool,
+    /// What it does cannot be undone.
+    #[prop(optional)]
+    is_danger: bool,
     children: Children,
 ) -> impl IntoView {
     let project = non_empty(project);
@@ -94,6 +148,14 @@ pub fn PostForm(
             {project.map(|project| view! { <Hidden name="project" value=project/> })}
             {id.map(|id| view! { <Hidden name="id" value=id.to_string()/> })}
             {children()}
+            {(!submit.is_empty()).then(|| view! {
+                <div class="toolbar">
+                    {non_empty(cancel).map(|href| view! {
+                        <LinkButton href label="Cancel" autofocus=cancel_has_focus/>
+                    })}
+                    <SubmitButton label=submit is_danger/>
+                </div>
+            })}
         </form>
     }
 }
@@ -108,17 +170,11 @@ pub fn Hidden(#[prop(into)] name: String, #[prop(into)] value: String) -> impl I
 mod tests {
     use super::*;
     use crate::functions::session::{SignIn, SignOut};
-    use serde::Deserialize;
-
-    #[derive(Clone, Debug, Default, Deserialize)]
-    #[serde(default)]
-    struct Typed {
-        email: String,
-    }
+    use serde_json::json;
 
     fn failed() -> Option<FailedForm> {
         Some(FailedForm {
-            form: serde_json::json!({ "email": "a@example.com" }),
+            form: json!({ "email": "a@example.com" }),
             error: Error::at("email", "Enter an email."),
             revision: None,
             had_secret: false,
@@ -128,14 +184,44 @@ mod tests {
 
     #[test]
     fn a_failed_post_belongs_to_the_form_that_sent_it() {
-        let start = Typed { email: "start".to_owned() };
-        let own = FormState::of::<SignIn>(failed(), start.clone());
-        assert_eq!(own.value.email, "a@example.com");
-        assert_eq!(own.error("email").as_deref(), Some("Enter an email."));
-        assert_eq!(own.typed("email").as_deref(), Some("a@example.com"));
+        let start = json!({ "email": "start" });
+        let own = FormState::of::<SignIn>(failed(), &start);
+        assert_eq!(own.at("email").text, "a@example.com");
+        assert_eq!(own.at("email").error.as_deref(), Some("Enter an email."));
+        assert_eq!(own.error("password"), None);
         assert!(!own.is_first_try());
         let other = FormState::of::<SignOut>(failed(), start);
-        assert_eq!(other.value.email, "start");
+        assert_eq!(other.at("email").text, "start");
         assert!(other.is_first_try() && other.error("email").is_none());
+    }
+
+    #[test]
+    fn a_control_is_posted_by_the_name_that_the_server_function_reads() {
+        let values = json!({ "name": "ci", "claims": { "a.b/c": "x" }, "also": ["y", "z"] });
+        let plain = FormState::new(None, &values);
+        assert_eq!((plain.at("name").name, plain.at("name").text), ("name".into(), "ci".into()));
+        assert_eq!(plain.chosen("also"), ["y", "z"]);
+        let within = FormState::new(None, values).within("form");
+        assert_eq!(within.at("name").name, "form[name]");
+        let claim = within.at("claims.a.b/c");
+        assert_eq!((claim.name, claim.text), ("form[claims][a.b/c]".into(), "x".into()));
+        assert_eq!(within.at("gone").text, "");
+    }
+
+    #[test]
+    fn what_was_too_long_to_be_kept_leaves_the_form_as_it_starts() {
+        let lost = failed().map(|failed| FailedForm { form: Value::Null, ..failed });
+        let state = FormState::of::<SignIn>(lost, json!({ "email": "start" }));
+        assert_eq!(state.at("email").text, "start");
+        assert!(state.error("email").is_some());
+    }
+
+    #[test]
+    fn a_question_that_was_refused_says_so_at_its_field_only() {
+        let error = Some(Error::at("image", "Enter the whole image."));
+        let state = FormState::asked(json!({ "image": "x" }), error);
+        assert_eq!(state.error("image").as_deref(), Some("Enter the whole image."));
+        assert_eq!(state.error("pipeline"), None);
+        assert_eq!(state.at("image").text, "x");
     }
 }

@@ -8,12 +8,16 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 /// Draws its children with what `from` reads: `<Loaded from=load(page) let:found>`. When that fails,
-/// it draws the problem instead.
+/// it draws the problem instead. The page is called `title`, unless its children say otherwise.
 ///
 /// The reading is a task of its own. A future that only the renderer polls could hold a connection
 /// to the database that another part of the same page waits for.
 #[component]
-pub fn Loaded<T, Fut, Chil, V>(from: Fut, children: Chil) -> impl IntoView
+pub fn Loaded<T, Fut, Chil, V>(
+    #[prop(optional)] title: &'static str,
+    from: Fut,
+    children: Chil,
+) -> impl IntoView
 where
     T: Clone + Send + Sync + Serialize + DeserializeOwned + 'static,
     Fut: Future<Output = Result<T>> + Send + 'static,
@@ -22,6 +26,7 @@ where
 {
     let read = OnceResource::new_blocking(from);
     view! {
+        {(!title.is_empty()).then(|| view! { <Title text=title/> })}
         <Suspense>
             {Suspend::new(async move {
                 match read.await {
@@ -63,27 +68,28 @@ where
     view! {
         <Suspense>
             {Suspend::new(async move {
-                match read.await {
+                let (title, body) = match read.await {
                     Ok(found) => {
                         let title = format!("{verb} {}", name(&found)).trim_end().to_owned();
-                        view! {
+                        let body = view! {
                             <Title text=title.clone()/>
-                            <Dialog id title close_href is_wide>
-                                {children(found)}
-                            </Dialog>
-                        }
-                            .into_any()
+                            {children(found)}
+                        };
+                        (title, body.into_any())
                     }
                     Err(error) => {
                         let offered = offer.map(|offer| offer(&error));
-                        view! {
-                            <Dialog id title=verb close_href>
-                                <Problem error is_in_dialog=true/>
-                                {offered}
-                            </Dialog>
-                        }
-                            .into_any()
+                        let body = view! {
+                            <Problem error is_in_dialog=true/>
+                            {offered}
+                        };
+                        (verb.to_owned(), body.into_any())
                     }
+                };
+                view! {
+                    <Dialog id title close_href is_wide>
+                        {body}
+                    </Dialog>
                 }
             })}
         </Suspense>

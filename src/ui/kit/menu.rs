@@ -6,9 +6,7 @@ use leptos::prelude::*;
 /// A button with three dots; its children are links or form buttons of the class `menu-item`.
 #[component]
 pub fn Menu(
-    /// Unique on the page.
-    #[prop(into)]
-    id: String,
+    #[prop(into)] id: String,
     /// The button's whole name: "More actions for NAME".
     #[prop(into)]
     label: String,

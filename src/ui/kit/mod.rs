@@ -7,7 +7,7 @@
 //! | something to read first | [`Loaded`], in a dialog [`LoadedDialog`] |
 //! | a heading with actions, sections, facts | [`PageHead`], [`Section`], [`Facts`] with [`Fact`] |
 //! | a table | [`Table`] of [`Columns`] with [`Cell`]s |
-//! | a form | [`FormState`] for what it shows, [`PostForm`] and [`Hidden`] for what it sends |
+//! | a form | [`FormState`] for what its [`Control`]s show, [`PostForm`] and [`Hidden`] for what it sends |
 //! | one button that posts | [`PostButton`] |
 //! | how the last post went | [`FlashMessages`] |
 //! | text to take elsewhere | [`CodeToCopy`] |
@@ -40,8 +40,8 @@ pub use code_to_copy::CodeToCopy;
 pub use dialog::Dialog;
 pub use facts::{Fact, Facts, TextFact};
 pub use field::{Field, TextArea};
-pub use flash::{FlashAlert, FlashMessages, flash};
-pub use form::{FormState, Hidden, PostForm, failed_form};
+pub use flash::{FlashAlert, FlashMessages};
+pub use form::{Control, FormState, Hidden, PostForm};
 pub use loaded::{Loaded, LoadedDialog, Offer};
 pub use menu::Menu;
 pub use page_context::PageContext;

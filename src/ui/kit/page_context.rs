@@ -4,13 +4,14 @@ use crate::domain::listing::ListQuery;
 use crate::domain::paths;
 use crate::domain::permission::{Permission, Permissions};
 use crate::error::{Error, Result};
-use crate::functions::answer::FailedForm;
+use crate::functions::answer::{FailedForm, Flash, take_failed_form, take_flash};
 use crate::functions::session::Frame;
 use leptos::prelude::*;
 use leptos_router::hooks::{use_location, use_params_map, use_query_map};
 use leptos_router::params::ParamsMap;
 use uuid::Uuid;
 
+/// A page. One outside the projects has a blank project, where nothing may be done.
 #[derive(Clone, Debug)]
 pub struct PageContext {
     /// The project's part of the address.
@@ -53,6 +54,14 @@ impl PageContext {
         if self.may(permission) { Ok(()) } else { Err(Error::Forbidden) }
     }
 
+    /// The page is only for those who may give a pipeline a credential.
+    ///
+    /// # Errors
+    /// `Forbidden` for everybody else.
+    pub fn needs_to_grant(&self) -> Result<()> {
+        if self.may_grant() { Ok(()) } else { Err(Error::Forbidden) }
+    }
+
     /// The id in the path.
     ///
     /// # Errors
@@ -74,9 +83,17 @@ impl PageContext {
         self.query.get(key)
     }
 
-    /// What the last post of a form on this page left, if it failed.
+    /// What the last post of a form on this page left in the slot of `?back=`, if it failed.
     pub async fn failed_form(&self) -> Option<FailedForm> {
-        super::failed_form(self.query("back")).await
+        take_failed_form(self.query("back")?).await
+    }
+
+    /// What was left in the slot of `?said=`; nothing when it was said already.
+    pub async fn flash(&self) -> Flash {
+        match self.query("said") {
+            Some(slot) => take_flash(slot).await,
+            None => Flash::default(),
+        }
     }
 
     /// Whether this is the page at `path`, and not a dialog drawn over it. What the page before
@@ -130,6 +147,18 @@ mod tests {
         ]);
         assert_eq!(page.list_query(), "?q=a%20b%26c&state=expired&after=bgpnaGNy");
         assert_eq!(page.list(), "/p/acme/credentials?q=a%20b%26c&state=expired&after=bgpnaGNy");
+    }
+
+    #[test]
+    fn only_both_permissions_together_give_a_credential_away() {
+        let with = |permissions| PageContext { permissions, ..at(&[]) };
+        let pipelines = Permissions::none().with(Permission::PipelineWrite);
+        let registries = Permissions::none().with(Permission::RegistryWrite);
+        for too_few in [Permissions::none(), pipelines, registries] {
+            assert_eq!(with(too_few).needs_to_grant(), Err(Error::Forbidden));
+        }
+        let both = pipelines.with(Permission::RegistryWrite);
+        assert!(with(both).may_grant() && with(both).needs_to_grant().is_ok());
     }
 
     #[test]

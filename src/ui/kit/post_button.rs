@@ -1,20 +1,22 @@
-//! What is done to a row: a form that is one button.
+//! What is done without a form to fill in: a form that is one button.
 
-use super::Hidden;
+use super::{Hidden, non_empty};
 use leptos::prelude::*;
 
-/// A quiet button that posts `values`.
+/// A button that posts `values`.
 #[component]
 pub fn PostButton(
     /// `X::url()` of the server function `X`.
     action: &'static str,
     /// Names and values, as the server function calls them.
+    #[prop(optional)]
     values: Vec<(&'static str, String)>,
-    /// The button's whole name, with what it is done to: "Revoke token NAME".
-    #[prop(into)]
-    label: String,
     /// What is seen of it: "Revoke".
     word: &'static str,
+    /// Its whole name, where the word does not say what it is done to: "Revoke token NAME".
+    #[prop(into, optional)]
+    label: String,
+    #[prop(default = "button button-quiet")] class: &'static str,
 ) -> impl IntoView {
     view! {
         <form method="post" action=action>
@@ -22,7 +24,7 @@ pub fn PostButton(
                 .into_iter()
                 .map(|(name, value)| view! { <Hidden name value/> })
                 .collect_view()}
-            <button type="submit" class="button button-quiet" aria-label=label>{word}</button>
+            <button type="submit" class=class aria-label=non_empty(label)>{word}</button>
         </form>
     }
 }

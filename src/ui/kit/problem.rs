@@ -21,15 +21,12 @@ pub fn Problem(
     if error == Error::Unauthenticated {
         go_to(&sign_in(&here));
     }
+    let leave = |heading| (heading, paths::HOME.to_owned(), "Go to the start page");
     let (heading, href, label) = match &error {
         Error::Unauthenticated => ("Sign in", sign_in(&here), "Sign in"),
-        Error::Forbidden | Error::Denied(_) => {
-            ("Not allowed", paths::HOME.to_owned(), "Go to the start page")
-        }
-        Error::NotFound => ("Not found", paths::HOME.to_owned(), "Go to the start page"),
-        Error::BadRequest(_) => {
-            ("This address cannot be read", paths::HOME.to_owned(), "Go to the start page")
-        }
+        Error::Forbidden | Error::Denied(_) => leave("Not allowed"),
+        Error::NotFound => leave("Not found"),
+        Error::BadRequest(_) => leave("This address cannot be read"),
         Error::TooManyAttempts { .. } => ("Too many attempts", here, "Try again"),
         Error::Upstream { .. } | Error::Unavailable => {
             ("Temporarily unavailable", here, "Try again")
@@ -39,12 +36,11 @@ pub fn Problem(
             ("Nothing was changed", here, "Load the page again")
         }
     };
-    let (id, headed) = if is_in_dialog {
-        let id = "dialog-problem";
-        (id, view! { <h2 id=id>{heading}</h2> }.into_any())
+    let id = if is_in_dialog { "dialog-problem" } else { "problem" };
+    let headed = if is_in_dialog {
+        view! { <h2 id=id>{heading}</h2> }.into_any()
     } else {
-        let id = "problem";
-        (id, view! { <h1 id=id>{heading}</h1> }.into_any())
+        view! { <h1 id=id>{heading}</h1> }.into_any()
     };
     view! {
         <section class="problem stack" aria-labelledby=id>

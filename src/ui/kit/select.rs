@@ -1,7 +1,7 @@
 //! Controls to choose with.
 
 use super::field::{Notes, described_by};
-use super::non_empty;
+use super::{Control, non_empty};
 use leptos::prelude::*;
 
 /// The options for a list of words, such as `options(Access::ALL, Access::word, Access::label)`.
@@ -16,19 +16,17 @@ pub fn options<T: Copy>(
 /// One of several. Its id is its name unless given.
 #[component]
 pub fn Select(
-    #[prop(into)] name: String,
-    #[prop(into)] label: String,
+    /// Its text is what is sent for the one chosen at first; the first one if there is no such.
+    at: Control,
+    label: &'static str,
     /// What is sent and what is read, in the order people read them.
     options: Vec<(String, String)>,
-    /// What is sent for the one chosen at first; the first one if there is no such value.
-    #[prop(into, optional)]
-    selected: String,
-    error: Option<String>,
     #[prop(into, optional)] hint: String,
     /// Only where two forms of one page share a name.
     #[prop(into, optional)]
     id: String,
 ) -> impl IntoView {
+    let Control { name, text: selected, error, .. } = at;
     let id = non_empty(id).unwrap_or_else(|| name.clone());
     view! {
         <div class="field">
@@ -57,16 +55,15 @@ pub fn Select(
 /// Yes or no; sends `value` when it is ticked, and nothing otherwise.
 #[component]
 pub fn CheckBox(
-    #[prop(into)] name: String,
+    at: Control,
     #[prop(into)] label: String,
-    #[prop(optional)] is_checked: bool,
     #[prop(into, optional)] hint: String,
-    #[prop(optional_no_strip)] error: Option<String>,
     #[prop(into, default = "true".into())] value: String,
     /// Only where several boxes share a name.
     #[prop(into, optional)]
     id: String,
 ) -> impl IntoView {
+    let Control { name, is_ticked, error, .. } = at;
     let id = non_empty(id).unwrap_or_else(|| name.clone());
     view! {
         <div class="field field-check">
@@ -76,7 +73,7 @@ pub fn CheckBox(
                     id=id.clone()
                     name=name
                     value=value
-                    checked=is_checked
+                    checked=is_ticked
                     autocomplete="off"
                     autofocus=error.is_some()
                     aria-invalid=error.is_some().then_some("true")

@@ -32,15 +32,18 @@ impl Cell {
         }
     }
 
-    /// A moment that may never have come.
-    pub fn at(at: Option<Moment>) -> Self {
-        Self::or(at.map(|at| view! { <Time at/> }), "Never")
+    /// When something was done, and by whom.
+    pub fn done(at: Moment, by: &str) -> Self {
+        let by = format!("by {by}");
+        Self::of(view! {
+            <Time at/>
+            <div class="muted">{by}</div>
+        })
     }
 
-    /// When something was done, and by whom.
-    pub fn done_by(at: Moment, name: &str) -> Self {
-        let by = format!("by {name}");
-        Self::of(view! { <Time at/><div class="muted">{by}</div> })
+    /// A moment that may never have come.
+    pub fn last(at: Option<Moment>) -> Self {
+        Self::or(at.map(|at| view! { <Time at/> }), "Never")
     }
 }
 
@@ -82,13 +85,16 @@ pub fn Table(
     /// The id of the heading that names it, where a section has several tables.
     #[prop(into, optional)]
     labelled_by: String,
-    /// The sentence in its place when it has no rows; without one, the heads stand alone.
+    /// What to say instead when it has no rows.
     #[prop(optional)]
-    nothing: &'static str,
+    empty: &'static str,
+    /// What stands below the rows.
+    #[prop(optional)]
+    children: Option<Children>,
 ) -> impl IntoView {
     let Columns { heads, rows } = columns;
-    if rows.is_empty() && !nothing.is_empty() {
-        return view! { <p class="muted">{nothing}</p> }.into_any();
+    if rows.is_empty() && !empty.is_empty() {
+        return view! { <p class="muted">{empty}</p> }.into_any();
     }
     let drawn = rows
         .into_iter()
@@ -104,6 +110,7 @@ pub fn Table(
             </thead>
             <tbody>{drawn}</tbody>
         </table>
+        {children.map(|children| children())}
     }
     .into_any()
 }

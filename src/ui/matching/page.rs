@@ -9,9 +9,8 @@ use crate::error::{Error, Result};
 use crate::functions::answer::set_status;
 use crate::functions::matching::explain;
 use crate::functions::pipelines::list_pipelines;
-use crate::ui::kit::{Alert, Loaded, PageContext, PageHead, Problem};
+use crate::ui::kit::{Alert, FormState, Loaded, PageContext, PageHead, Problem};
 use leptos::prelude::*;
-use leptos_meta::Title;
 
 /// `/p/{project}/match?image=&pipeline=&intent=&branch=&event=&is_fork=`
 #[component]
@@ -19,8 +18,7 @@ pub fn MatchPage() -> impl IntoView {
     let page = PageContext::here();
     let question = Question::read(|key| page.query(key));
     view! {
-        <Title text="Match"/>
-        <Loaded from=load(page.project.clone(), question.clone()) let:found>
+        <Loaded title="Match" from=load(page.project.clone(), question.clone()) let:found>
             {whole(found, question, page)}
         </Loaded>
     }
@@ -59,17 +57,18 @@ fn whole((pipelines, answer): Found, question: Question, page: PageContext) -> A
         }
         .into_any()
     } else {
-        let is_refused = error.is_some();
+        let form = FormState::asked(question.form, error);
         view! {
-            {is_refused
-                .then(|| {
+            {form
+                .failed()
+                .map(|_| {
                     view! {
                         <Alert>
                             <p>"Check the marked fields."</p>
                         </Alert>
                     }
                 })}
-            <QuestionForm form=question.form pipelines error action/>
+            <QuestionForm form pipelines action/>
         }
         .into_any()
     };

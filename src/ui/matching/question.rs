@@ -3,8 +3,7 @@
 use crate::domain::credential::Access;
 use crate::domain::matching::ExplainForm;
 use crate::domain::pipeline::PipelineSummary;
-use crate::error::Error;
-use crate::ui::kit::{CheckBox, Field, Select, SubmitButton, options};
+use crate::ui::kit::{CheckBox, Field, FormState, Select, SubmitButton, options};
 use leptos::prelude::*;
 
 /// The question of a URL.
@@ -31,59 +30,41 @@ impl Question {
     }
 }
 
-/// The form; `action` is the page without a query, `error` what is wrong with what was asked.
+/// The form; `action` is the page without a query.
 #[component]
 pub fn QuestionForm(
-    form: ExplainForm,
+    form: FormState,
     pipelines: Vec<PipelineSummary>,
-    error: Option<Error>,
     action: String,
 ) -> impl IntoView {
-    let at = |field: &str| sentence_at(error.as_ref(), field);
-    let (image_error, pipeline_error, intent_error) = (at("image"), at("pipeline"), at("intent"));
-    let (branch_error, event_error) = (at("branch"), at("event"));
     view! {
         <form method="get" action=action class="card stack" novalidate>
             <div class="field-row">
                 <Field
-                    name="image"
+                    at=form.at("image")
                     label="Image"
-                    value=form.image
-                    error=image_error
                     hint="For example ghcr.io/acme/api:1.2. An image without a registry is on Docker Hub."
                 />
+                <Select at=form.at("pipeline") label="Pipeline" options=choices(pipelines)/>
                 <Select
-                    name="pipeline"
-                    label="Pipeline"
-                    options=choices(pipelines)
-                    selected=form.pipeline
-                    error=pipeline_error
-                />
-                <Select
-                    name="intent"
+                    at=form.at("intent")
                     label="Intent"
                     options=options(Access::ALL, Access::word, Access::label)
-                    selected=form.intent
-                    error=intent_error
                 />
             </div>
             <div class="field-row">
                 <Field
-                    name="branch"
+                    at=form.at("branch")
                     label="Branch or reference (Optional)"
-                    value=form.branch
-                    error=branch_error
                     hint="Treated as proven, for example main or refs/tags/v1."
                 />
                 <Field
-                    name="event"
+                    at=form.at("event")
                     label="Event (Optional)"
-                    value=form.event
-                    error=event_error
                     hint="Treated as proven. Use the provider's name for it, for example push or pull_request."
                 />
             </div>
-            <CheckBox name="is_fork" label="Pull request from a fork" is_checked=form.is_fork/>
+            <CheckBox at=form.at("is_fork") label="Pull request from a fork"/>
             <div class="toolbar">
                 <SubmitButton label="Explain"/>
             </div>
@@ -97,15 +78,6 @@ fn choices(pipelines: Vec<PipelineSummary>) -> Vec<(String, String)> {
     let first = (pipelines.len() > 1).then_some(nothing);
     let named = pipelines.into_iter().map(|pipeline| (pipeline.id.to_string(), pipeline.name));
     first.into_iter().chain(named).collect()
-}
-
-fn sentence_at(error: Option<&Error>, field: &str) -> Option<String> {
-    match error {
-        Some(Error::Invalid(fields)) => {
-            fields.iter().find(|one| one.field == field).map(|one| one.message.clone())
-        }
-        _ => None,
-    }
 }
 
 #[cfg(test)]
@@ -138,13 +110,5 @@ mod tests {
         assert!(question.is_asked && question.form.is_fork);
         assert_eq!((question.form.branch.as_str(), question.form.event.as_str()), ("main", "push"));
         assert!(!read(&[("is_fork", "")]).form.is_fork);
-    }
-
-    #[test]
-    fn a_sentence_stands_at_its_field_only() {
-        let error = Error::at("image", "Enter the whole image.");
-        assert_eq!(sentence_at(Some(&error), "image").as_deref(), Some("Enter the whole image."));
-        assert_eq!(sentence_at(Some(&error), "pipeline"), None);
-        assert_eq!(sentence_at(None, "image"), None);
     }
 }

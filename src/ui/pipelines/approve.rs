@@ -3,19 +3,17 @@
 use super::grants::TermsInWords;
 use crate::domain::grant::APPROVAL_DAYS_MAX;
 use crate::domain::paths;
-use crate::domain::permission::Permission;
 use crate::domain::pipeline::{Grant, PipelinePage};
 use crate::error::{Error, Result};
 use crate::functions::answer::FailedForm;
 use crate::functions::pipelines::{ApproveGrant, find_pipeline};
 use crate::ui::granting::YourPassword;
 use crate::ui::kit::{
-    Alert, Fact, Facts, Field, FormState, Hidden, LinkButton, Loaded, PageContext, PostForm,
-    SubmitButton, Time,
+    Alert, Fact, Facts, Field, FormState, Hidden, Loaded, PageContext, PageHead, PostForm, Time,
 };
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
-use leptos_meta::Title;
+use serde_json::json;
 use uuid::Uuid;
 
 /// How long an approval holds unless somebody chooses.
@@ -25,8 +23,7 @@ const APPROVAL_DAYS: &str = "30";
 pub fn ApprovePage() -> impl IntoView {
     let page = PageContext::here();
     view! {
-        <Title text="Approve a grant"/>
-        <Loaded from=load(page.clone()) let:found>
+        <Loaded title="Approve a grant" from=load(page.clone()) let:found>
             {whole(found, page)}
         </Loaded>
     }
@@ -35,8 +32,7 @@ pub fn ApprovePage() -> impl IntoView {
 type Found = (PipelinePage, Grant, Option<FailedForm>);
 
 async fn load(page: PageContext) -> Result<Found> {
-    page.needs(Permission::RegistryWrite)?;
-    page.needs(Permission::PipelineWrite)?;
+    page.needs_to_grant()?;
     let found = find_pipeline(page.project.clone(), page.id()?).await?;
     let id = page.id_of("grant")?;
     let grant = found.pipeline.grants.iter().find(|grant| grant.id == id).cloned();
@@ -51,10 +47,7 @@ fn whole((found, grant, failed): Found, page: PageContext) -> impl IntoView {
     let credential_href = paths::credential(&page.project, grant.credential_id);
     let (id, needs_approval, is_own) = (grant.id, grant.terms.needs_approval, grant.is_own);
     view! {
-        <p>
-            <a href=href>{name.clone()}</a>
-        </p>
-        <h1>"Approve a grant"</h1>
+        <PageHead title="Approve a grant" up=(href, name.clone())/>
         <Facts>
             <Fact label="Credential">
                 <a href=credential_href>{grant.credential}</a>
@@ -95,27 +88,27 @@ fn ApproveForm(
     page: PageContext,
     failed: Option<FailedForm>,
 ) -> impl IntoView {
-    let state = FormState::new(failed, ());
-    let days = state.typed("days").unwrap_or_else(|| APPROVAL_DAYS.to_owned());
+    let state = FormState::new(failed, json!({ "days": APPROVAL_DAYS }));
     let cancel = paths::pipeline(&page.project, pipeline);
     view! {
         <p>"Protected credential: the pipeline can use it after your approval."</p>
         {state.summary()}
-        <PostForm action=ApproveGrant::url() project=page.project id class="card stack">
+        <PostForm
+            action=ApproveGrant::url()
+            project=page.project
+            id
+            class="card stack"
+            submit="Approve"
+            cancel
+        >
             <Hidden name="pipeline" value=pipeline.to_string()/>
             <Field
-                name="days"
+                at=state.at("days")
                 label="Approved for (days)"
-                value=days
-                error=state.error("days")
                 hint=format!("From 1 to {APPROVAL_DAYS_MAX}. After that, the grant needs a new approval.")
                 kind="number"
             />
-            <YourPassword id="password" error=state.error("password")/>
-            <div class="toolbar">
-                <LinkButton href=cancel label="Cancel"/>
-                <SubmitButton label="Approve"/>
-            </div>
+            <YourPassword error=state.error("password")/>
         </PostForm>
     }
 }

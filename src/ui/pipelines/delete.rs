@@ -6,9 +6,7 @@ use crate::domain::pipeline::PipelinePage;
 use crate::error::Result;
 use crate::functions::answer::FailedForm;
 use crate::functions::pipelines::{DeletePipeline, find_pipeline};
-use crate::ui::kit::{
-    Alert, Field, FormState, LinkButton, LoadedDialog, PageContext, PostForm, SubmitButton,
-};
+use crate::ui::kit::{Alert, Field, FormState, LoadedDialog, PageContext, PostForm};
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 
@@ -37,9 +35,9 @@ fn delete_form((found, failed): Found, page: PageContext) -> impl IntoView {
     let granted: Vec<String> =
         found.pipeline.grants.into_iter().map(|grant| grant.credential).collect();
     let state = FormState::new(failed, ());
-    let typed_error = state.error("typed_name");
+    let typed = state.at("typed_name");
     // A field that is wrong asks for the focus; else it is where Enter loses nothing.
-    let cancel_has_focus = typed_error.is_none();
+    let cancel_has_focus = typed.error.is_none();
     let last = match summary.last_delivery {
         Some(at) => format!("The pipeline last received a credential on {}.", at.to_text()),
         None => format!(
@@ -56,17 +54,16 @@ fn delete_form((found, failed): Found, page: PageContext) -> impl IntoView {
         {(!granted.is_empty())
             .then(|| view! { <p>{format!("The pipeline has grants for: {}.", granted.join(", "))}</p> })}
         {state.summary()}
-        <PostForm action=DeletePipeline::url() project=page.project id=summary.id>
-            <Field
-                name="typed_name"
-                label=format!("Type {} to confirm", summary.name)
-                value=state.typed("typed_name").unwrap_or_default()
-                error=typed_error
-            />
-            <div class="toolbar">
-                <LinkButton href=cancel label="Cancel" autofocus=cancel_has_focus/>
-                <SubmitButton label="Delete" is_danger=true/>
-            </div>
+        <PostForm
+            action=DeletePipeline::url()
+            project=page.project
+            id=summary.id
+            submit="Delete"
+            is_danger=true
+            cancel
+            cancel_has_focus
+        >
+            <Field at=typed label=format!("Type {} to confirm", summary.name)/>
         </PostForm>
     }
 }

@@ -1,13 +1,12 @@
 //! What the list says when the project has no pipeline yet.
 
 use crate::domain::paths;
-use crate::domain::permission::Permission;
 use crate::ui::kit::{LinkButton, PageContext};
 use leptos::prelude::*;
 
 #[component]
 pub fn EmptyState(page: PageContext) -> impl IntoView {
-    let add = page.may(Permission::PipelineWrite).then(|| paths::new_pipeline(&page.project));
+    let add = page.may_grant().then(|| paths::new_pipeline(&page.project));
     let credentials = paths::credentials(&page.project);
     view! {
         <section class="empty stack">

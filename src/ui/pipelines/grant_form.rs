@@ -7,7 +7,7 @@ use crate::functions::answer::FailedForm;
 use crate::functions::pipelines::CreateGrant;
 use crate::ui::granting::{YourPassword, grantable_label};
 use crate::ui::kit::{
-    CheckBox, Field, FormState, Hidden, PageContext, PostForm, Select, SubmitButton, options,
+    CheckBox, Control, Field, FormState, Hidden, PageContext, PostForm, Select, options,
 };
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
@@ -20,37 +20,34 @@ pub fn NewGrant(
     grantable: Vec<Grantable>,
     failed: Option<FailedForm>,
 ) -> impl IntoView {
-    let state = FormState::of::<CreateGrant>(failed, GrantForm::default());
+    let state = FormState::of::<CreateGrant>(failed, GrantForm::default()).within("form");
     let credentials =
         grantable.iter().map(|c| (c.id.to_string(), grantable_label(c))).collect::<Vec<_>>();
-    let chosen = state.value.credentials.first().cloned().unwrap_or_default();
+    let credential = Control {
+        name: "form[credentials][]".to_owned(),
+        text: state.chosen("credentials").into_iter().next().unwrap_or_default(),
+        ..state.at("credentials")
+    };
     view! {
-        <PostForm action=CreateGrant::url() project=page.project class="card stack">
+        <PostForm action=CreateGrant::url() project=page.project class="card stack" submit="Grant">
             <h3>"Grant another credential"</h3>
             <Hidden name="pipeline" value=pipeline.to_string()/>
             <div class="field-row">
                 <Select
-                    name="form[credentials][]"
+                    at=credential
                     id="grant-credential"
                     label="Credential"
                     options=credentials
-                    selected=chosen
-                    error=state.error("credentials")
                 />
                 <Select
-                    name="form[intent]"
+                    at=state.at("intent")
                     id="grant-intent"
                     label="Access"
                     options=options(Access::ALL, Access::word, Access::label)
-                    selected=state.value.intent.clone()
-                    error=state.error("intent")
                 />
             </div>
             <Conditions state=state.clone()/>
             <YourPassword id="grant-password" error=state.error("password")/>
-            <div class="toolbar">
-                <SubmitButton label="Grant"/>
-            </div>
         </PostForm>
     }
 }
@@ -61,10 +58,8 @@ const CONDITIONS: [&str; 6] =
 
 /// The terms that most grants do without. Open when one of them has something to say.
 #[component]
-fn Conditions(state: FormState<GrantForm>) -> impl IntoView {
-    let form = state.value.clone();
-    let is_open =
-        has_conditions(&form) || CONDITIONS.iter().any(|name| state.error(name).is_some());
+fn Conditions(state: FormState) -> impl IntoView {
+    let is_open = CONDITIONS.iter().any(|name| has_something_to_say(&state.at(name)));
     view! {
         <details class="fold" open=is_open>
             <summary>"Conditions"</summary>
@@ -73,57 +68,45 @@ fn Conditions(state: FormState<GrantForm>) -> impl IntoView {
                     "Branch, event and fork conditions are checked against values proven by a trust rule."
                 </p>
                 <Field
-                    name="form[repositories]"
+                    at=state.at("repositories")
                     id="grant-repositories"
                     label="Only these repositories"
-                    value=form.repositories
-                    error=state.error("repositories")
                     hint="For example acme or acme/api. Separate several with commas. Leave blank for every repository of the credential."
                 />
                 <div class="field-row">
                     <Field
-                        name="form[branches]"
+                        at=state.at("branches")
                         id="grant-branches"
                         label="Only from these branches"
-                        value=form.branches
-                        error=state.error("branches")
                         hint="For example main, release/*. For tags, write the full reference: refs/tags/v*. A * stands for any characters."
                     />
                     <Field
-                        name="form[events]"
+                        at=state.at("events")
                         id="grant-events"
                         label="Only on these events"
-                        value=form.events
-                        error=state.error("events")
                         hint="As the provider names them, for example push. Separate several with commas."
                     />
                 </div>
                 <div class="field-row">
                     <Select
-                        name="form[forks]"
+                        at=state.at("forks")
                         id="grant-forks"
                         label="Access for pull requests from forks"
                         options=options(ForkRule::ALL, ForkRule::word, ForkRule::label)
-                        selected=form.forks
-                        error=state.error("forks")
                         hint="Anyone who can open a pull request can run code in it."
                     />
                     <Field
-                        name="form[expires_on]"
+                        at=state.at("expires_on")
                         id="grant-expires-on"
                         label="Last day of the grant"
-                        value=form.expires_on
-                        error=state.error("expires_on")
                         hint="Leave blank for no end date."
                         kind="date"
                     />
                 </div>
                 <CheckBox
-                    name="form[is_narrow]"
+                    at=state.at("is_narrow")
                     id="grant-is-narrow"
                     label="Short-lived tokens only"
-                    is_checked=form.is_narrow
-                    error=state.error("is_narrow")
                     hint="Deliver only short-lived registry tokens for a single repository. Jobs must name the image."
                 />
             </div>
@@ -131,11 +114,10 @@ fn Conditions(state: FormState<GrantForm>) -> impl IntoView {
     }
 }
 
-fn has_conditions(form: &GrantForm) -> bool {
-    let texts = [&form.repositories, &form.branches, &form.events, &form.expires_on];
-    texts.iter().any(|text| !text.trim().is_empty())
-        || form.is_narrow
-        || form.forks == ForkRule::Pull.word()
+/// Whether something was typed, chosen or wrong.
+fn has_something_to_say(at: &Control) -> bool {
+    let text = at.text.trim();
+    at.error.is_some() || at.is_ticked || !(text.is_empty() || text == ForkRule::Nothing.word())
 }
 
 #[cfg(test)]
@@ -144,14 +126,18 @@ mod tests {
 
     #[test]
     fn the_conditions_are_open_when_one_was_typed() {
+        let is_open = |form: &GrantForm| {
+            let state = FormState::new(None, form);
+            CONDITIONS.iter().any(|name| has_something_to_say(&state.at(name)))
+        };
         let blank = GrantForm { forks: "nothing".to_owned(), ..GrantForm::default() };
-        assert!(!has_conditions(&blank));
+        assert!(!is_open(&blank) && !is_open(&GrantForm::default()));
         for form in [
             GrantForm { branches: "main".to_owned(), ..blank.clone() },
             GrantForm { forks: "pull".to_owned(), ..blank.clone() },
             GrantForm { is_narrow: true, ..blank.clone() },
         ] {
-            assert!(has_conditions(&form));
+            assert!(is_open(&form));
         }
     }
 }

@@ -1,6 +1,7 @@
 //! What the pipeline may use, and on which terms.
 
 use super::grant_form::NewGrant;
+use super::of_row;
 use crate::domain::grant::{ForkRule, Terms};
 use crate::domain::moment::Day;
 use crate::domain::paths;
@@ -27,18 +28,22 @@ pub fn Grants(
     today: Day,
     failed: Option<FailedForm>,
 ) -> impl IntoView {
-    let can_grant = page.may(Permission::PipelineWrite) && !grantable.is_empty();
+    let can_grant = page.may_grant() && !grantable.is_empty();
     let matching =
         paths::with_query(&paths::matching(&page.project), "pipeline", &pipeline.to_string());
-    let is_empty = grants.is_empty();
     let rows = grants.into_iter().map(|grant| row(grant, pipeline, today, &page));
     let columns = Columns::new(["Credential", "Access", "Granted", "Received", ACTIONS], rows);
     view! {
         <Section id="grants" title="Grants">
-            <Table columns nothing="No credentials granted. Requests return an empty configuration."/>
-            {(!is_empty).then(|| view! {
-                <p class="muted"><a href=matching>"See which credential an image gets"</a> "."</p>
-            })}
+            <Table
+                columns
+                empty="No credentials granted. Requests return an empty configuration."
+            >
+                <p class="muted">
+                    <a href=matching>"See which credential an image gets"</a>
+                    "."
+                </p>
+            </Table>
             {can_grant.then(|| view! { <NewGrant page pipeline grantable failed/> })}
         </Section>
     }
@@ -52,11 +57,7 @@ fn row(grant: Grant, pipeline: Uuid, today: Day, page: &PageContext) -> [Cell; 5
     let name = grant.credential;
     let (label, approve_label) = (format!("Revoke {name}"), format!("Approve {name}"));
     let used = use_in_words(grant.deliveries, grant.used);
-    let values = vec![
-        ("project", page.project.clone()),
-        ("pipeline", pipeline.to_string()),
-        ("id", grant.id.to_string()),
-    ];
+    let values = of_row(page, pipeline, grant.id.to_string());
     [
         Cell::of(view! {
             <a href=href>{name}</a>
@@ -66,7 +67,7 @@ fn row(grant: Grant, pipeline: Uuid, today: Day, page: &PageContext) -> [Cell; 5
             <div>{grant.terms.intent.label()}</div>
             <TermsInWords terms=grant.terms today/>
         }),
-        Cell::done_by(grant.created_at, &grant.created_by),
+        Cell::done(grant.created_at, &grant.created_by),
         Cell::of(view! {
             {times(grant.deliveries)}
             {grant.last_delivery.map(|at| view! { <div class="muted">"last " <Time at/></div> })}

@@ -1,11 +1,6 @@
 //! The lines that fetch credentials, for each client and CI, with the pipeline's own names in them.
 
-mod ci;
-mod clients;
-mod identities;
-mod kubernetes;
 mod names;
-mod shell;
 #[cfg(test)]
 mod tests;
 
@@ -16,6 +11,9 @@ use leptos::prelude::*;
 use names::Names;
 use uuid::Uuid;
 
+/// The lines; the head of the file says how it is read.
+const LINES: &str = include_str!("how_to/lines.txt");
+
 struct Client {
     name: &'static str,
     /// What to know of it.
@@ -24,7 +22,6 @@ struct Client {
 }
 
 struct Block {
-    /// Unique on the page.
     id: &'static str,
     /// The sentence before them; may be empty.
     before: &'static str,
@@ -103,23 +100,20 @@ fn proof(rules: &[TrustRule]) -> String {
 }
 
 fn every(names: &Names) -> Vec<Client> {
-    vec![
-        clients::docker(names),
-        clients::helper(names),
-        clients::podman(names),
-        clients::skopeo(names),
-        clients::buildx(names),
-        clients::docker_auth_config(names),
-        identities::github(names),
-        identities::gitlab(names),
-        identities::circleci(names),
-        identities::buildkite(names),
-        identities::azure(names),
-        ci::woodpecker(names),
-        ci::drone(names),
-        ci::jenkins(names),
-        ci::tekton(names),
-        kubernetes::secret(names),
-        kubernetes::kubelet(names),
-    ]
+    LINES.split("\n== ").skip(1).map(|text| client(text, names)).collect()
+}
+
+fn client(text: &'static str, names: &Names) -> Client {
+    let mut parts = text.split("\n-- ");
+    let (name, note) = parts.next().and_then(|head| head.split_once('\n')).unwrap_or_default();
+    Client { name, note, blocks: parts.map(|text| block(text, names)).collect() }
+}
+
+fn block(text: &'static str, names: &Names) -> Block {
+    let (head, lines) = text.split_once('\n').unwrap_or_default();
+    let (id, before) = head.split_once(": ").unwrap_or((head, ""));
+    let lines = names.fill(lines.trim_end());
+    // The upload of a pipeline to Buildkite fills in what stands behind a single one.
+    let lines = if id == "buildkite" { lines.replace('$', "$$") } else { lines };
+    Block { id, before, lines }
 }

@@ -10,7 +10,6 @@ use crate::ui::kit::{
     Table,
 };
 use leptos::prelude::*;
-use leptos_meta::Title;
 use leptos_router::components::Outlet;
 
 /// `/p/{project}/pipelines`; nothing of it can be reached while a dialog is drawn over it.
@@ -20,10 +19,9 @@ pub fn ListPage() -> impl IntoView {
     let is_bare = page.is_at(&paths::pipelines(&page.project));
     let is_covered = page.is_covered();
     view! {
-        <Title text="Pipelines"/>
         {is_bare.then(|| view! { <FlashMessages/> })}
         <div class="list-page" inert=is_covered>
-            <Loaded from=list_pipelines(page.project.clone()) let:found>
+            <Loaded title="Pipelines" from=list_pipelines(page.project.clone()) let:found>
                 {listed(found, page)}
             </Loaded>
         </div>
@@ -32,7 +30,7 @@ pub fn ListPage() -> impl IntoView {
 }
 
 fn listed(found: Vec<PipelineSummary>, page: PageContext) -> impl IntoView {
-    let add = page.may(Permission::PipelineWrite).then(|| paths::new_pipeline(&page.project));
+    let add = page.may_grant().then(|| paths::new_pipeline(&page.project));
     view! {
         <PageHead title="Pipelines">
             {add.map(|href| view! { <LinkButton href label="Add Pipeline" is_primary=true/> })}
@@ -62,8 +60,8 @@ fn row(pipeline: PipelineSummary, project: &str) -> [Cell; 6] {
         }),
         Cell::of(pipeline.grants),
         Cell::of(pipeline.live_tokens),
-        Cell::at(pipeline.last_delivery),
-        Cell::done_by(pipeline.created_at, &pipeline.created_by),
+        Cell::last(pipeline.last_delivery),
+        Cell::done(pipeline.created_at, &pipeline.created_by),
         Cell::of(view! { <IconLink href=delete label icon="trash"/> }),
     ]
 }

@@ -23,3 +23,11 @@ pub use list::ListPage;
 pub use new::NewDialog;
 pub use trust_form::NewRulePage;
 pub use try_token::TryTokenPage;
+
+use super::kit::PageContext;
+use uuid::Uuid;
+
+/// What a button in a row of the pipeline's page posts; `id` is the row's.
+fn of_row(page: &PageContext, pipeline: Uuid, id: String) -> Vec<(&'static str, String)> {
+    vec![("project", page.project.clone()), ("pipeline", pipeline.to_string()), ("id", id)]
+}

@@ -2,15 +2,14 @@
 
 use crate::domain::credential::Access;
 use crate::domain::paths;
-use crate::domain::permission::Permission;
 use crate::domain::pipeline::{Grantable, PipelineForm, TOKEN_DAYS_MAX};
 use crate::error::Result;
 use crate::functions::answer::FailedForm;
 use crate::functions::pipelines::{CreatePipeline, list_grantable};
 use crate::ui::granting::{YourPassword, grantable_label};
 use crate::ui::kit::{
-    CheckBox, Field, FormState, LinkButton, LoadedDialog, PageContext, PostForm, Select,
-    SubmitButton, TextArea, options,
+    CheckBox, Control, Field, FormState, LoadedDialog, PageContext, PostForm, Select, TextArea,
+    options,
 };
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
@@ -33,7 +32,7 @@ pub fn NewDialog() -> impl IntoView {
 type Found = (Vec<Grantable>, Option<FailedForm>);
 
 async fn load(page: PageContext) -> Result<Found> {
-    page.needs(Permission::PipelineWrite)?;
+    page.needs_to_grant()?;
     Ok((list_grantable(page.project.clone()).await?, page.failed_form().await))
 }
 
@@ -43,49 +42,40 @@ fn new_form((grantable, failed): Found, page: PageContext) -> impl IntoView {
         intent: Access::Pull.word().to_owned(),
         ..PipelineForm::default()
     };
-    let state = FormState::new(failed, start);
-    let form = state.value.clone();
+    let state = FormState::new(failed, start).within("form");
     let cancel = paths::pipelines(&page.project);
     view! {
         {state.summary()}
-        <PostForm action=CreatePipeline::url() project=page.project>
+        <PostForm action=CreatePipeline::url() project=page.project submit="Create" cancel>
             <Field
-                name="form[name]"
+                at=state.at("name")
                 label="Name"
-                value=form.name
-                error=state.error("name")
                 hint="Unique in the project, for example the repository: acme/api."
                 autofocus=state.is_first_try()
             />
             <TextArea
-                name="form[description]"
+                at=state.at("description")
                 label="Description"
-                value=form.description
-                error=state.error("description")
                 hint="What it is for. Can be left blank."
                 rows=2
             />
-            <Credentials grantable chosen=form.credentials error=state.error("credentials")/>
+            <Credentials
+                grantable
+                chosen=state.chosen("credentials")
+                error=state.error("credentials")
+            />
             <Select
-                name="form[intent]"
+                at=state.at("intent")
                 label="Access for these credentials"
                 options=options(Access::ALL, Access::word, Access::label)
-                selected=form.intent
-                error=state.error("intent")
             />
             <Field
-                name="form[token_days]"
+                at=state.at("token_days")
                 label="Token expires after (days)"
-                value=form.token_days
-                error=state.error("token_days")
                 hint=format!("From 1 to {TOKEN_DAYS_MAX}. The token is shown once, on the next page.")
                 kind="number"
             />
-            <YourPassword id="password" error=state.error("password")/>
-            <div class="toolbar">
-                <LinkButton href=cancel label="Cancel"/>
-                <SubmitButton label="Create"/>
-            </div>
+            <YourPassword error=state.error("password")/>
         </PostForm>
     }
 }
@@ -105,10 +95,14 @@ fn Credentials(
                 .into_iter()
                 .map(|credential| {
                     let value = credential.id.to_string();
-                    let is_checked = chosen.contains(&value);
+                    let at = Control {
+                        name: "form[credentials][]".to_owned(),
+                        is_ticked: chosen.contains(&value),
+                        ..Control::default()
+                    };
                     let id = format!("credential-{value}");
                     let label = grantable_label(&credential);
-                    view! { <CheckBox name="form[credentials][]" id label value is_checked/> }
+                    view! { <CheckBox at id label value/> }
                 })
                 .collect_view()}
             {is_empty

@@ -1,6 +1,7 @@
 //! The tokens of a pipeline, and the form for one more.
 
 use super::new::TOKEN_DAYS;
+use super::of_row;
 use crate::domain::moment::Day;
 use crate::domain::permission::Permission;
 use crate::domain::pipeline::{TOKEN_DAYS_MAX, Token};
@@ -9,11 +10,12 @@ use crate::functions::pipelines::{CreateToken, RevokeToken};
 use crate::ui::granting::YourPassword;
 use crate::ui::kit::{
     ACTIONS, Badge, Cell, Columns, Field, FormState, Hidden, PageContext, PostButton, PostForm,
-    Section, SubmitButton, Table, Time,
+    Section, Table, Time,
 };
 use crate::ui::receipts::proof_in_words;
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
+use serde_json::json;
 use uuid::Uuid;
 
 /// The section; `failed` is the last post that failed, of whichever form.
@@ -29,20 +31,20 @@ pub fn Tokens(
 ) -> impl IntoView {
     let (issued, made): (Vec<Token>, Vec<Token>) =
         tokens.into_iter().partition(|token| token.short_until.is_some());
-    let nothing = if has_rules {
+    let empty = if has_rules {
         "No tokens. This pipeline signs in with its trust rules."
     } else {
         "No tokens. This pipeline cannot fetch anything."
     };
-    let can_write = page.may(Permission::PipelineWrite);
+    let can_create = page.may_grant();
     let rows = made.into_iter().map(|token| row(token, pipeline, today, &page));
     let heads = ["Token", "Created", "Expires", "Last used", "State", ACTIONS];
     let columns = Columns::new(heads, rows);
     view! {
         <Section id="tokens" title="Tokens">
-            <Table columns nothing/>
+            <Table columns empty/>
             {(!issued.is_empty()).then(|| view! { <ShortLived tokens=issued/> })}
-            {can_write.then(|| view! { <TokenForm page pipeline failed/> })}
+            {can_create.then(|| view! { <TokenForm page pipeline failed/> })}
         </Section>
     }
 }
@@ -61,16 +63,12 @@ fn row(token: Token, pipeline: Uuid, today: Day, page: &PageContext) -> [Cell; 6
     };
     let can_revoke = page.may(Permission::PipelineWrite) && token.revoked_at.is_none();
     let label = format!("Revoke token {}", token.id);
-    let values = vec![
-        ("project", page.project.clone()),
-        ("pipeline", pipeline.to_string()),
-        ("id", token.id.clone()),
-    ];
+    let values = of_row(page, pipeline, token.id.clone());
     [
         Cell::styled("mono", token.id),
-        Cell::done_by(token.created_at, &token.created_by),
+        Cell::done(token.created_at, &token.created_by),
         Cell::of(token.expires_on.to_text()),
-        Cell::at(token.last_used_at),
+        Cell::last(token.last_used_at),
         Cell::of(state),
         Cell::of(
             can_revoke.then(
@@ -110,30 +108,29 @@ fn ShortLived(tokens: Vec<Token>) -> impl IntoView {
 
 #[component]
 fn TokenForm(page: PageContext, pipeline: Uuid, failed: Option<FailedForm>) -> impl IntoView {
-    let state = FormState::of::<CreateToken>(failed, ());
-    let days = state.typed("token_days").unwrap_or_else(|| TOKEN_DAYS.to_owned());
+    let state = FormState::of::<CreateToken>(failed, json!({ "token_days": TOKEN_DAYS }));
     let is_open = !state.is_first_try();
     view! {
         <details class="fold" open=is_open>
             <summary>"Create another token"</summary>
-            <PostForm action=CreateToken::url() project=page.project class="card stack">
+            <PostForm
+                action=CreateToken::url()
+                project=page.project
+                class="card stack"
+                submit="Create token"
+            >
                 <p class="muted">
                     "Both tokens work until one is revoked or expires, so you can rotate without downtime."
                 </p>
                 <Hidden name="pipeline" value=pipeline.to_string()/>
                 <Field
-                    name="token_days"
+                    at=state.at("token_days")
                     id="token-days"
                     label="Token expires after (days)"
-                    value=days
-                    error=state.error("token_days")
                     hint=format!("From 1 to {TOKEN_DAYS_MAX}.")
                     kind="number"
                 />
                 <YourPassword id="token-password" error=state.error("password")/>
-                <div class="toolbar">
-                    <SubmitButton label="Create token"/>
-                </div>
             </PostForm>
         </details>
     }

@@ -1,5 +1,6 @@
 //! The trust rules of a pipeline: whose tokens are accepted instead of one of ours.
 
+use super::of_row;
 use crate::domain::paths;
 use crate::domain::permission::Permission;
 use crate::domain::trust_rule::{Kind, TrustRule};
@@ -23,7 +24,7 @@ pub fn TrustRules(page: PageContext, pipeline: Uuid, rules: Vec<TrustRule>) -> i
             <p class="muted">
                 "If your CI issues identity tokens, no secret needs to be stored there. A trust rule says whose tokens are accepted, and which claims they must have."
             </p>
-            <Table columns nothing="No trust rules: this pipeline can only use a token."/>
+            <Table columns empty="No trust rules: this pipeline can only use a token."/>
             <div class="toolbar">
                 {add.map(|href| view! { <LinkButton href label="Add trust rule"/> })}
                 <LinkButton href=paths::try_token(&page.project, pipeline) label="Try a token"/>
@@ -41,11 +42,7 @@ fn row(rule: TrustRule, pipeline: Uuid, page: &PageContext) -> [Cell; 5] {
             "This rule does not check the {lacks}, so it accepts no token. Delete it and add it again."
         )
     });
-    let values = vec![
-        ("project", page.project.clone()),
-        ("pipeline", pipeline.to_string()),
-        ("id", rule.id.to_string()),
-    ];
+    let values = of_row(page, pipeline, rule.id.to_string());
     [
         Cell::of(view! {
             <div>{rule.provider.label()}</div>
@@ -65,8 +62,8 @@ fn row(rule: TrustRule, pipeline: Uuid, page: &PageContext) -> [Cell; 5] {
                 .collect_view()}
             {lacks.map(|sentence| view! { <div>{sentence}</div> })}
         }),
-        Cell::done_by(rule.created_at, &rule.created_by),
-        Cell::at(rule.last_used_at),
+        Cell::done(rule.created_at, &rule.created_by),
+        Cell::last(rule.last_used_at),
         Cell::of(
             page.may(Permission::PipelineWrite).then(
                 || view! { <PostButton action=DeleteRule::url() values label word="Delete"/> },
@@ -88,10 +85,7 @@ pub fn rule_name(rule: &TrustRule) -> String {
 pub fn SharedSecret(address: String, project: String, secret: Option<String>) -> impl IntoView {
     match secret {
         Some(secret) => {
-            let endpoint = drone_endpoint(&address, &project);
-            let text = format!(
-                "DRONE_REGISTRY_PLUGIN_ENDPOINT={endpoint}\nDRONE_REGISTRY_PLUGIN_TOKEN={secret}"
-            );
+            let text = drone_settings(&address, &project, &secret);
             view! {
                 <section class="card stack" aria-labelledby="new-secret">
                     <h2 id="new-secret">"New shared secret"</h2>
@@ -116,10 +110,10 @@ pub fn SharedSecret(address: String, project: String, secret: Option<String>) ->
     }
 }
 
-pub fn drone_endpoint(address: &str, project: &str) -> String {
-    format!("{}/api/v1/drone/{project}", address.trim_end_matches('/'))
-}
-
-pub fn woodpecker_endpoint(address: &str, project: &str) -> String {
-    format!("{}/api/v1/woodpecker/{project}", address.trim_end_matches('/'))
+/// What Drone's server and its runners are told; `secret` is what they sign with.
+pub fn drone_settings(address: &str, project: &str, secret: &str) -> String {
+    let address = address.trim_end_matches('/');
+    format!(
+        "DRONE_REGISTRY_PLUGIN_ENDPOINT={address}/api/v1/drone/{project}\nDRONE_REGISTRY_PLUGIN_TOKEN={secret}"
+    )
 }

@@ -1,8 +1,7 @@
 //! The page that adds a trust rule: one form for each provider, with a field for each claim.
 
-use super::trust::{drone_endpoint, woodpecker_endpoint};
+use super::trust::drone_settings;
 use crate::domain::paths;
-use crate::domain::permission::Permission;
 use crate::domain::pipeline::PipelinePage;
 use crate::domain::trust_rule::{ClaimField, Kind, Provider, TrustForm};
 use crate::error::Result;
@@ -11,20 +10,17 @@ use crate::functions::pipelines::find_pipeline;
 use crate::functions::trust_rules::CreateRule;
 use crate::ui::granting::YourPassword;
 use crate::ui::kit::{
-    CodeToCopy, Field, FormState, Hidden, LinkButton, Loaded, PageContext, PostForm, SubmitButton,
-    TextArea,
+    CodeToCopy, Field, FormState, Hidden, Loaded, PageContext, PageHead, PostForm, TextArea,
 };
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
-use leptos_meta::Title;
 
 /// `/p/{project}/pipelines/{id}/trust/new`; an unknown provider is GitHub.
 #[component]
 pub fn NewRulePage() -> impl IntoView {
     let page = PageContext::here();
     view! {
-        <Title text="Add trust rule"/>
-        <Loaded from=load(page.clone()) let:found>
+        <Loaded title="Add trust rule" from=load(page.clone()) let:found>
             {whole(found, page)}
         </Loaded>
     }
@@ -33,13 +29,10 @@ pub fn NewRulePage() -> impl IntoView {
 type Found = (PipelinePage, Option<FailedForm>);
 
 async fn load(page: PageContext) -> Result<Found> {
-    page.needs(Permission::RegistryWrite)?;
-    page.needs(Permission::PipelineWrite)?;
+    page.needs_to_grant()?;
     let found = find_pipeline(page.project.clone(), page.id()?).await?;
     Ok((found, page.failed_form().await))
 }
-
-type State = FormState<TrustForm>;
 
 /// What is usual for the provider.
 fn start(provider: Provider, address: &str) -> TrustForm {
@@ -57,29 +50,28 @@ fn whole((found, failed): Found, page: PageContext) -> impl IntoView {
     let (summary, address) = (found.pipeline.summary, found.address);
     let (pipeline, name) = (summary.id, summary.name);
     let href = paths::pipeline(&page.project, pipeline);
-    let state = State::new(failed, start(provider, &address));
+    let state = FormState::new(failed, start(provider, &address)).within("form");
     view! {
-        <p>
-            <a href=href.clone()>{name.clone()}</a>
-        </p>
-        <h1>"Add trust rule"</h1>
+        <PageHead title="Add trust rule" up=(href.clone(), name.clone())/>
         <Providers chosen=provider page=paths::new_rule(&page.project, pipeline)/>
         <p>{meaning(provider, &name)}</p>
         {provider.notes().iter().map(|note| view! { <p class="muted">{*note}</p> }).collect_view()}
         <Setup provider address project=page.project.clone()/>
         {state.summary()}
-        <PostForm action=CreateRule::url() project=page.project class="card stack">
+        <PostForm
+            action=CreateRule::url()
+            project=page.project
+            class="card stack"
+            submit="Add trust rule"
+            cancel=href
+        >
             <Hidden name="pipeline" value=pipeline.to_string()/>
             <Hidden name="form[provider]" value=provider.word()/>
             <Signature provider state=state.clone()/>
             <Claims provider state=state.clone() kind=Kind::Identity/>
             <Claims provider state=state.clone() kind=Kind::Narrowing/>
             <Claims provider state=state.clone() kind=Kind::Extra/>
-            <YourPassword id="password" error=state.error("password")/>
-            <div class="toolbar">
-                <LinkButton href=href label="Cancel"/>
-                <SubmitButton label="Add trust rule"/>
-            </div>
+            <YourPassword error=state.error("password")/>
         </PostForm>
     }
 }
@@ -134,19 +126,20 @@ fn meaning(provider: Provider, pipeline: &str) -> String {
 #[component]
 fn Setup(provider: Provider, address: String, project: String) -> impl IntoView {
     match provider {
-        Provider::Woodpecker => view! {
-            <p>
-                "Set this address as the repository's registry extension, or as "
-                <code>"WOODPECKER_REGISTRY_EXTENSION_ENDPOINT"</code> " on the server for all repositories:"
-            </p>
-            <CodeToCopy id="endpoint" text=woodpecker_endpoint(&address, &project)/>
+        Provider::Woodpecker => {
+            let address = address.trim_end_matches('/');
+            let text = format!("{address}/api/v1/woodpecker/{project}");
+            view! {
+                <p>
+                    "Set this address as the repository's registry extension, or as "
+                    <code>"WOODPECKER_REGISTRY_EXTENSION_ENDPOINT"</code> " on the server for all repositories:"
+                </p>
+                <CodeToCopy id="endpoint" text/>
+            }
+            .into_any()
         }
-        .into_any(),
         Provider::Drone => {
-            let endpoint = drone_endpoint(&address, &project);
-            let text = format!(
-                "DRONE_REGISTRY_PLUGIN_ENDPOINT={endpoint}\nDRONE_REGISTRY_PLUGIN_TOKEN=the shared secret"
-            );
+            let text = drone_settings(&address, &project, "the shared secret");
             view! {
                 <p>
                     "The shared secret is shown once, on the next page. Set both values on the Drone server and on its runners:"
@@ -161,16 +154,13 @@ fn Setup(provider: Provider, address: String, project: String) -> impl IntoView 
 
 /// Whose signature the token must have.
 #[component]
-fn Signature(provider: Provider, state: State) -> impl IntoView {
-    let form = state.value.clone();
+fn Signature(provider: Provider, state: FormState) -> impl IntoView {
     match provider {
         Provider::Drone => ().into_any(),
         Provider::Woodpecker => view! {
             <TextArea
-                name="form[public_key]"
+                at=state.at("public_key")
                 label="Public key"
-                value=form.public_key
-                error=state.error("public_key")
                 hint="The Woodpecker server shows it at /api/signature/public-key."
                 rows=4
                 is_mono=true
@@ -178,20 +168,8 @@ fn Signature(provider: Provider, state: State) -> impl IntoView {
         }
         .into_any(),
         _ => view! {
-            <Field
-                name="form[issuer]"
-                label="Issuer"
-                value=form.issuer
-                error=state.error("issuer")
-                hint=provider.issuer_hint()
-            />
-            <Field
-                name="form[audience]"
-                label="Audience"
-                value=form.audience
-                error=state.error("audience")
-                hint=provider.audience_hint()
-            />
+            <Field at=state.at("issuer") label="Issuer" hint=provider.issuer_hint()/>
+            <Field at=state.at("audience") label="Audience" hint=provider.audience_hint()/>
         }
         .into_any(),
     }
@@ -199,7 +177,7 @@ fn Signature(provider: Provider, state: State) -> impl IntoView {
 
 /// The claims of one kind, if the provider has any.
 #[component]
-fn Claims(provider: Provider, state: State, kind: Kind) -> impl IntoView {
+fn Claims(provider: Provider, state: FormState, kind: Kind) -> impl IntoView {
     let fields: Vec<&ClaimField> =
         provider.fields().iter().filter(|field| field.kind == kind).collect();
     let takes_more = kind == Kind::Extra && provider.is_oidc();
@@ -215,15 +193,19 @@ fn Claims(provider: Provider, state: State, kind: Kind) -> impl IntoView {
         <fieldset class="field stack">
             <legend>{legend}</legend>
             <p class="muted">{sentence}</p>
-            {fields.into_iter().map(|field| one_claim(&state, field)).collect_view()}
+            {fields
+                .into_iter()
+                .map(|field| {
+                    let at = state.at(&format!("claims.{}", field.name));
+                    view! { <Field at label=field.label hint=field.hint/> }
+                })
+                .collect_view()}
             {takes_more
                 .then(|| {
                     view! {
                         <TextArea
-                            name="form[more_claims]"
+                            at=state.at("more_claims")
                             label="More claims"
-                            value=state.value.more_claims.clone()
-                            error=state.error("more_claims")
                             hint="One on each line: name=value. Each must match exactly. If the claim is a list, name[]=value matches one of its elements."
                             is_mono=true
                         />
@@ -232,16 +214,4 @@ fn Claims(provider: Provider, state: State, kind: Kind) -> impl IntoView {
         </fieldset>
     }
     .into_any()
-}
-
-fn one_claim(state: &State, field: &ClaimField) -> impl IntoView + use<> {
-    view! {
-        <Field
-            name=format!("form[claims][{}]", field.name)
-            label=field.label
-            value=state.value.claims.get(field.name).cloned().unwrap_or_default()
-            error=state.error(&format!("claims.{}", field.name))
-            hint=field.hint
-        />
-    }
 }

@@ -9,20 +9,18 @@ use crate::functions::answer::{FailedForm, take_trial};
 use crate::functions::pipelines::find_pipeline;
 use crate::functions::trust_rules::TryToken;
 use crate::ui::kit::{
-    Alert, Badge, Cell, Columns, FormState, Hidden, LinkButton, Loaded, PageContext, PostForm,
-    Section, SubmitButton, Table, TextArea,
+    Alert, Badge, Cell, Columns, FormState, Hidden, Loaded, PageContext, PageHead, PostForm,
+    Section, Table, TextArea,
 };
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
-use leptos_meta::Title;
 use std::collections::BTreeMap;
 
 #[component]
 pub fn TryTokenPage() -> impl IntoView {
     let page = PageContext::here();
     view! {
-        <Title text="Try a token"/>
-        <Loaded from=load(page.clone()) let:found>
+        <Loaded title="Try a token" from=load(page.clone()) let:found>
             {whole(found, page)}
         </Loaded>
     }
@@ -46,29 +44,27 @@ fn whole((found, failed, trial): Found, page: PageContext) -> impl IntoView {
     let href = paths::pipeline(&page.project, pipeline);
     let state = FormState::new(failed, ());
     view! {
-        <p>
-            <a href=href.clone()>{name.clone()}</a>
-        </p>
-        <h1>"Try a token"</h1>
+        <PageHead title="Try a token" up=(href.clone(), name.clone())/>
         {trial.map(|trial| view! { <Outcome trial pipeline=name/> })}
         <p>
             "Paste the token that a job got from its provider. Regcred checks it as if the job had sent it, claim by claim. The token is not stored or used up, and nothing is delivered."
         </p>
         {state.summary()}
-        <PostForm action=TryToken::url() project=page.project class="card stack">
+        <PostForm
+            action=TryToken::url()
+            project=page.project
+            class="card stack"
+            submit="Try"
+            cancel=href
+        >
             <Hidden name="pipeline" value=pipeline.to_string()/>
             <TextArea
-                name="token"
+                at=state.at("token")
                 label="Token"
-                error=state.error("token")
                 hint="A JSON Web Token: three parts separated by dots."
                 rows=4
                 is_mono=true
             />
-            <div class="toolbar">
-                <LinkButton href=href label="Cancel"/>
-                <SubmitButton label="Try"/>
-            </div>
         </PostForm>
     }
 }

@@ -7,17 +7,25 @@ use crate::domain::registry::RegistryHost;
 use crate::domain::trust_rule::{Provider, TrustRule};
 use uuid::Uuid;
 
+/// What Buildkite puts into a token only when it is asked to.
+const BUILDKITE_OPTIONAL: [&str; 6] =
+    ["organization_id", "pipeline_id", "cluster_id", "cluster_name", "queue_id", "queue_key"];
+/// Those of them that every rule for Buildkite asks for.
+const BUILDKITE_ALWAYS: [&str; 2] = ["organization_id", "pipeline_id"];
+/// The start of one more kind.
+const BUILDKITE_TAG: &str = "agent_tag:";
+
 pub(super) struct Names {
     /// Where this instance is, without a slash at its end.
-    pub(super) address: String,
-    pub(super) project: String,
-    pub(super) pipeline: Uuid,
+    address: String,
+    project: String,
+    pipeline: Uuid,
     /// The registries it may use, each once.
-    pub(super) hosts: Vec<String>,
-    /// An image that it may pull, if a grant says of what; without a tag.
-    pub(super) pull: String,
+    hosts: Vec<String>,
+    /// An image that it may pull, without a tag, if a grant says of what.
+    pull: String,
     /// One that it may push.
-    pub(super) push: String,
+    push: String,
     rules: Vec<TrustRule>,
 }
 
@@ -51,34 +59,130 @@ impl Names {
         }
     }
 
+    /// The lines with the names in them. A value of several lines is moved to the right with the
+    /// line that it stands in.
+    pub(super) fn fill(&self, lines: &str) -> String {
+        let mut parts = lines.split("<<");
+        let mut filled = parts.next().unwrap_or_default().to_owned();
+        for part in parts {
+            let (name, rest) = part.split_once(">>").unwrap_or((part, ""));
+            let line = filled.rsplit('\n').next().unwrap_or_default();
+            let margin = " ".repeat(line.len() - line.trim_start_matches(' ').len());
+            filled.push_str(&self.value(name).replace('\n', &format!("\n{margin}")));
+            filled.push_str(rest);
+        }
+        filled
+    }
+
+    fn value(&self, name: &str) -> String {
+        match name {
+            "address" => self.address.clone(),
+            "project" => self.project.clone(),
+            "pipeline" => self.pipeline.to_string(),
+            "pull" => self.pull.clone(),
+            "push" => self.push.clone(),
+            "hosts" => joined(&self.hosts, |host| format!("- {}", quoted(host)), "\n"),
+            "helpers" => self.helpers(),
+            "helpers-by-host" => cred_helpers(&self.hosts),
+            "fetch" => self.fetch_with_stored_token(""),
+            "fetch-push" => self.fetch_with_stored_token("?intent=push"),
+            "fetch-image" => self.fetch_with_stored_token(&format!("?image={}", self.pull)),
+            "exchange jwt" => self.exchange("jwt"),
+            "exchange REGCRED_ID_TOKEN" => self.exchange("REGCRED_ID_TOKEN"),
+            "github-audience-in-url" => percent(self.audience(Provider::GitHub)),
+            "github-other-audience" => self.github_other_audience(),
+            "audience gitlab" => quoted(self.audience(Provider::GitLab)),
+            "audience kubernetes" => quoted(self.audience(Provider::Kubernetes)),
+            "circleci-claims" => {
+                let audience = quoted(self.audience(Provider::CircleCi));
+                single_quoted(&format!(r#"{{"aud":{audience}}}"#))
+            }
+            "buildkite-audience" => single_quoted(self.audience(Provider::Buildkite)),
+            "buildkite-claims" => joined(
+                &self.buildkite_claims(),
+                |claim| format!("--claim {}", single_quoted(claim)),
+                " ",
+            ),
+            // It stays as it is, and the tests see it.
+            unknown => format!("<<{unknown}>>"),
+        }
+    }
+
     /// What a token of the provider has to be for: as the trust rule says, or this instance.
-    pub(super) fn audience(&self, provider: Provider) -> &str {
+    fn audience(&self, provider: Provider) -> &str {
         let rule = self.rules.iter().find(|rule| rule.provider == provider);
         rule.map_or(self.address.as_str(), |rule| rule.audience.as_str())
     }
 
-    /// The claims that trust rules for the provider ask for.
-    pub(super) fn claims(&self, provider: Provider) -> impl Iterator<Item = &str> {
-        let rules = self.rules.iter().filter(move |rule| rule.provider == provider);
-        rules.flat_map(|rule| rule.claims.keys().map(String::as_str))
+    /// The helper asks for tokens for the instance's address unless it is told otherwise.
+    fn github_other_audience(&self) -> String {
+        match self.audience(Provider::GitHub) {
+            audience if audience == self.address => String::new(),
+            audience => format!("\nREGCRED_AUDIENCE: {}", quoted(audience)),
+        }
+    }
+
+    fn buildkite_claims(&self) -> Vec<&str> {
+        let mut claims: Vec<&str> = BUILDKITE_ALWAYS.to_vec();
+        let rules = self.rules.iter().filter(|rule| rule.provider == Provider::Buildkite);
+        for claim in rules.flat_map(|rule| rule.claims.keys()) {
+            let is_optional =
+                BUILDKITE_OPTIONAL.contains(&claim.as_str()) || claim.starts_with(BUILDKITE_TAG);
+            if is_optional && !claims.contains(&claim.as_str()) {
+                claims.push(claim);
+            }
+        }
+        claims
     }
 
     /// A `config.json` by which clients ask the credential helper for these registries. Docker
     /// Hub has two keys: docker looks for its own, everybody else for the host.
-    pub(super) fn cred_helpers(&self) -> String {
-        let keys = self.hosts.iter().flat_map(|host| match docker_key(host) {
-            Some(key) => vec![host.clone(), key],
-            None => vec![host.clone()],
-        });
-        cred_helpers(keys)
+    fn helpers(&self) -> String {
+        let mut keys: Vec<String> = Vec::new();
+        for host in &self.hosts {
+            keys.push(host.clone());
+            keys.extend(docker_key(host));
+        }
+        cred_helpers(&keys)
     }
 
-    /// The same with hosts only: podman's remote client refuses a file with any other key.
-    pub(super) fn cred_helpers_by_host(&self) -> String {
-        cred_helpers(self.hosts.iter().cloned())
+    /// Fetches the docker configuration with the token in `REGCRED_TOKEN`.
+    fn fetch_with_stored_token(&self, query: &str) -> String {
+        format!("{FOLDER}\nset +x\n{}", self.fetch("REGCRED_TOKEN", query))
+    }
+
+    /// The same with the identity token of the shell's variable `jwt`, in lines that are quiet
+    /// already: it is exchanged for a pipeline token that can push.
+    fn exchange(&self, jwt: &str) -> String {
+        let Self { address, pipeline, .. } = self;
+        let fetch = self.fetch("token", "?intent=push");
+        format!(
+            r#"answer="$(printf '{{"pipeline":"{pipeline}","token":"%s"}}' "${jwt}" |
+  curl --fail-with-body --silent --show-error -H 'Content-Type: application/json' -d @- \
+    "{address}/api/v1/token")" ||
+  {{ [ "$?" != 22 ] || printf '%s\n' "$answer" >&2; exit 1; }}
+token="$(printf '%s' "$answer" | jq -r .token)"
+{FOLDER}
+{fetch}"#
+        )
+    }
+
+    fn fetch(&self, token: &str, query: &str) -> String {
+        let address = &self.address;
+        format!(
+            r#"printf 'Authorization: Bearer %s\n' "${token}" |
+  curl --fail-with-body --silent --show-error -H @- \
+    -D "$DOCKER_CONFIG/headers" \
+    -o "$DOCKER_CONFIG/config.json" \
+    "{address}/api/v1/docker-config{query}" ||
+  {{ [ "$?" != 22 ] || cat "$DOCKER_CONFIG/config.json" >&2; rm -f "$DOCKER_CONFIG/config.json"; exit 1; }}"#
+        )
     }
 }
 
+const FOLDER: &str = "export DOCKER_CONFIG=\"$(mktemp -d)\"\nunset DOCKER_AUTH_CONFIG";
+
+/// An image that the grant is for, without a tag.
 fn example(grant: Option<&Grant>) -> String {
     let host = grant.map_or("ghcr.io", |grant| grant.host.as_str());
     match grant.and_then(|grant| grant.terms.repositories.first()) {
@@ -95,7 +199,21 @@ fn docker_key(host: &str) -> Option<String> {
     Some(stored.docker_config_key().to_owned()).filter(|key| key != host)
 }
 
-fn cred_helpers(keys: impl Iterator<Item = String>) -> String {
-    let lines: Vec<String> = keys.map(|key| format!("    \"{key}\": \"regcred\"")).collect();
-    format!("{{\n  \"credHelpers\": {{\n{}\n  }}\n}}", lines.join(",\n"))
+fn cred_helpers(keys: &[String]) -> String {
+    let lines = joined(keys, |key| format!("    \"{key}\": \"regcred\""), ",\n");
+    format!("{{\n  \"credHelpers\": {{\n{lines}\n  }}\n}}")
+}
+
+fn joined<T>(all: &[T], text: impl Fn(&T) -> String, separator: &str) -> String {
+    all.iter().map(text).collect::<Vec<_>>().join(separator)
+}
+
+/// The text as YAML and JSON quote it.
+fn quoted(text: &str) -> String {
+    serde_json::Value::from(text).to_string()
+}
+
+/// The text as the shell quotes it: nothing in it means anything.
+fn single_quoted(text: &str) -> String {
+    format!("'{}'", text.replace('\'', r"'\''"))
 }
