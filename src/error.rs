@@ -7,20 +7,16 @@ use leptos::prelude::{FromServerFnError, ServerFnErrorErr};
 use leptos::server_fn::codec::JsonEncoding;
 use serde::{Deserialize, Serialize};
 
-/// A result whose error can be shown.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
-/// A sentence for one field of a form.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FieldError {
     /// The `name` of the form control.
     pub field: String,
-    /// What is wrong with it and what to do.
     pub message: String,
 }
 
 impl FieldError {
-    /// A sentence at the control called `field`.
     pub fn new(field: &str, message: impl Into<String>) -> Self {
         Self { field: field.to_owned(), message: message.into() }
     }
@@ -29,7 +25,6 @@ impl FieldError {
 /// A value that somebody else changed while a form was open.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Change {
-    /// The field's label.
     pub label: String,
     /// What it is now; for a secret, only that it was replaced.
     pub now: String,
@@ -44,9 +39,7 @@ pub enum Error {
     /// The form was made from an older revision; nothing was saved. 409.
     #[error("Somebody else saved this while you were editing. Nothing was overwritten.")]
     Stale {
-        /// Who saved, if it is known.
         by: Option<String>,
-        /// What is different now.
         changes: Vec<Change>,
         /// The revision to save against.
         revision: i64,
@@ -79,7 +72,6 @@ pub enum Error {
     /// part; the sentence names it and what it said. 503.
     #[error("{message}")]
     Upstream {
-        /// What people are told.
         message: String,
         /// Seconds until it is worth trying again.
         retry_after: u32,
@@ -93,7 +85,6 @@ pub enum Error {
 }
 
 impl Error {
-    /// One sentence at one field.
     pub fn at(field: &str, message: impl Into<String>) -> Self {
         Self::Invalid(vec![FieldError::new(field, message)])
     }

@@ -9,7 +9,6 @@ pub fn sha256(bytes: &[u8]) -> [u8; 32] {
     out
 }
 
-/// SHA-512.
 pub fn sha512(bytes: &[u8]) -> [u8; 64] {
     let mut out = [0; 64];
     out.copy_from_slice(digest::digest(&digest::SHA512, bytes).as_ref());
@@ -26,7 +25,6 @@ impl Default for Sha256 {
 }
 
 impl Sha256 {
-    /// The next part.
     pub fn update(&mut self, bytes: &[u8]) {
         self.0.update(bytes);
     }

@@ -53,19 +53,16 @@ pub enum JwtProblem {
     /// `typ` says that the token was made for something else.
     #[error("the token is of another type than JWT or at+jwt")]
     Type,
-    /// `iss` is missing, empty or no text.
     #[error("the token does not say who issued it")]
     NoIssuer,
     /// `iss` is not, letter for letter, the expected one.
     #[error("the token was issued by somebody else")]
     Issuer,
-    /// `kid` is missing and the issuer publishes several keys.
     #[error("the token does not say which of the issuer's keys signed it")]
     NoKeyId,
     /// The issuer publishes no usable key of that `kid`. RSA keys under 2048 bits are not usable.
     #[error("the token names a key that its issuer does not publish")]
     UnknownKey,
-    /// The key is of another type than `alg` says.
     #[error("the token's algorithm does not fit the key it names")]
     KeyType,
     /// The signature is not of this text by that key.
@@ -78,10 +75,8 @@ pub enum JwtProblem {
     /// `exp` or `iat` is missing, or one of `exp`, `iat` and `nbf` is not a number.
     #[error("the token's times are missing or are not numbers")]
     BadTime,
-    /// `exp` has passed.
     #[error("the token has expired")]
     Expired,
-    /// `nbf` or `iat` lies in the future.
     #[error("the token is not valid yet")]
     NotYet,
     /// More time has passed since `iat` than is allowed.
@@ -92,10 +87,8 @@ pub enum JwtProblem {
     KeySet,
 }
 
-/// What a token must say to be believed.
 #[derive(Debug, Clone, Copy)]
 pub struct Expect<'a> {
-    /// Equal to `iss`.
     pub issuer: &'a str,
     /// Equal to `aud`, or to one of its texts. An empty one is met by nothing.
     pub audience: &'a str,

@@ -112,7 +112,6 @@ pub enum CryptoError {
     /// A key purpose or a KEK id is not written as this version writes it.
     #[error("not a known key purpose or key id")]
     Unreadable,
-    /// The operating system gave no random bytes.
     #[error("the operating system gave no random bytes")]
     Random,
     /// The cipher or the password hash refused its input; no input of ours makes it do so.

@@ -19,9 +19,7 @@ const WRAPPED: usize = COVERED + NONCE + KEY + TAG;
 /// What a keyring key is for. A key of one purpose never opens as one of the other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Purpose {
-    /// Sealing credentials.
     Secret,
-    /// Authenticating the audit log.
     Audit,
     /// Telling which credentials hold the same secret.
     Fingerprint,
@@ -72,15 +70,12 @@ impl FromStr for Purpose {
 /// absence are not authenticated; everything else is.
 #[derive(Clone, PartialEq, Eq)]
 pub struct WrappedKey {
-    /// What the key is for.
     pub purpose: Purpose,
     /// Counts from 1 within a purpose; sealed values name it.
     pub version: u32,
     /// Random (version 4); a new key with an old number is still another key.
     pub key_uuid: Uuid,
-    /// The 76 bytes.
     pub wrapped: Vec<u8>,
-    /// The KEK it is wrapped under.
     pub kek_id: KekId,
     /// Whether new values are sealed under it; one key per purpose is.
     pub is_active: bool,

@@ -7,7 +7,6 @@ use serde::{Deserialize, Serialize};
 /// Where an image lies, without its tag and digest.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Image {
-    /// The registry.
     pub host: RegistryHost,
     /// The repository, for example `acme/api`; on Docker Hub `library/nginx` for `nginx`.
     pub repository: String,
@@ -16,16 +15,13 @@ pub struct Image {
 /// Why a text names no image. Never repeats it.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ImageProblem {
-    /// The registry's part.
     #[error("{0}")]
     Host(HostProblem),
-    /// The repository's part.
     #[error("{0}")]
     Path(PathProblem),
     /// There is a host and nothing behind it.
     #[error("Enter the whole image, for example ghcr.io/acme/api:1.2.")]
     NoRepository,
-    /// What follows the repository.
     #[error(
         "The part after the repository is not a tag or a digest. Correct or remove it, for example ghcr.io/acme/api:1.2."
     )]

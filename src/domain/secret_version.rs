@@ -5,9 +5,7 @@ use super::moment::Moment;
 use serde::{Deserialize, Serialize};
 
 super::words! {
-    /// What a version is good for.
     pub enum VersionState {
-        /// Delivered now.
         Current = "current", "Current";
         /// Stored beside the current one, and not delivered yet.
         Staged = "staged", "Staged";
@@ -23,24 +21,16 @@ super::words! {
 /// One version, as pages show it. Never its value.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SecretVersion {
-    /// Counts from 1.
     pub version: i64,
-    /// What it is good for.
     pub state: VersionState,
-    /// How it signs in.
     pub method: Method,
-    /// When it was saved.
     pub set_at: Moment,
-    /// By whom.
     pub set_by: String,
-    /// How often it was delivered.
     pub deliveries: i64,
-    /// The last time.
     pub last_delivered_at: Option<Moment>,
 }
 
 impl SecretVersion {
-    /// Whether it can be made the current one.
     pub fn can_be_current(&self) -> bool {
         matches!(self.state, VersionState::Staged | VersionState::Kept)
     }

@@ -5,7 +5,6 @@ use std::fmt;
 use crate::crypto::jwt::JwtProblem;
 use crate::outbound::OutboundProblem;
 
-/// What an issuer is asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Part {
     /// Its metadata, below its own address.
@@ -26,11 +25,8 @@ impl Part {
 /// What is wrong with a document that an issuer publishes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Wrong {
-    /// It is not the document that it should be.
     Form,
-    /// It is longer than such a document can be.
     Length,
-    /// The metadata name another issuer.
     OtherIssuer,
     /// The metadata name a place for the keys that may not be asked.
     Place,
@@ -39,7 +35,6 @@ pub enum Wrong {
 /// Why a token was not believed. The texts carry nothing that stood in it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum IssuerProblem {
-    /// The token itself is at fault.
     Token(JwtProblem),
     /// The expected issuer is not an address that may be asked: `https`, without user name, query or
     /// fragment. Plain `http` will do only for this machine.

@@ -51,13 +51,11 @@ pub struct Outbound {
 /// What a host answered, whatever its status. Debug prints the status only.
 pub struct Answer {
     pub status: u16,
-    /// The headers, as they came.
     pub headers: HeaderMap,
     /// The whole body, which may be a secret.
     pub body: Zeroizing<Vec<u8>>,
 }
 
-/// How long a host is waited for.
 struct Patience {
     connect: Duration,
     /// From the start to the last byte of the body.

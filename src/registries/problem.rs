@@ -2,7 +2,6 @@
 
 use crate::outbound::{OutboundProblem, USUAL_WAIT};
 
-/// Why there is no token.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum RegistryProblem {
     /// It takes the user name and the password themselves and knows no tokens.
@@ -10,7 +9,6 @@ pub enum RegistryProblem {
         "This registry has no token service. It expects the username and the password in each request."
     )]
     Basic,
-    /// It answers without being convinced of anything.
     #[error("This registry asks for no username and no password.")]
     Open,
     /// It names a token service at an origin that nobody accepted; nothing was sent there.
@@ -31,7 +29,6 @@ pub enum RegistryProblem {
     /// The token that was granted does more than was asked for; it was thrown away.
     #[error("The registry granted more than was asked for, so its token was not delivered.")]
     Wider,
-    /// An answer that cannot be understood.
     #[error(
         "The registry or its token service gave an answer that does not follow the registry protocol."
     )]

@@ -57,7 +57,6 @@ impl<'a> Unverified<'a> {
         Ok(Unverified { signed, signature: decode(signature)?, algorithm, key_id, issuer, claims })
     }
 
-    /// Who the token says has issued it.
     pub fn issuer(&self) -> &str {
         &self.issuer
     }

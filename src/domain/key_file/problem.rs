@@ -2,7 +2,6 @@
 
 use thiserror::Error;
 
-/// The fields a key file must have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum KeyField {
     Type,
@@ -16,7 +15,6 @@ impl KeyField {
     pub const ALL: [Self; 5] =
         [Self::Type, Self::ClientEmail, Self::ProjectId, Self::PrivateKeyId, Self::PrivateKey];
 
-    /// Its name in the file.
     pub fn name(self) -> &'static str {
         match self {
             Self::Type => "type",

@@ -8,7 +8,6 @@ use crate::domain::registry::RegistryHost;
 pub struct Tie {
     /// Their places among the candidates; at least two.
     pub of: Vec<usize>,
-    /// The registry.
     pub host: RegistryHost,
     /// The only key of it that is left out, in an answer that has keys with paths.
     pub path: Option<String>,
@@ -29,7 +28,6 @@ impl Tie {
         }
     }
 
-    /// Their names in a sentence.
     pub fn who(&self, names: &[&str]) -> String {
         list(names)
     }

@@ -4,7 +4,6 @@
 
 use super::RegistryKind;
 
-/// What a registry demands of the user name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum UsernameRule {
     /// It is this word, in this spelling, for everyone.
@@ -26,7 +25,6 @@ struct Advice {
 }
 
 impl RegistryKind {
-    /// The name people know it by.
     pub fn label(self) -> &'static str {
         self.advice().label
     }
@@ -55,7 +53,6 @@ impl RegistryKind {
         self.advice().scope
     }
 
-    /// What commonly goes wrong with credentials for this registry.
     pub fn warning(self) -> Option<&'static str> {
         self.advice().warning
     }

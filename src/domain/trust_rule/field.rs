@@ -2,7 +2,6 @@
 
 use super::Provider;
 
-/// What a claim is for in a rule.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
     /// Says who it is, by an id that survives a rename. Every one of these is required.
@@ -10,20 +9,15 @@ pub enum Kind {
     /// Narrows it to a branch, an environment or a workflow. One of these at least is required;
     /// `*` stands for any characters.
     Narrowing,
-    /// May be asked for as well.
     Extra,
 }
 
-/// One field of the form.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ClaimField {
-    /// The claim's name in the token.
     pub name: &'static str,
-    /// What the field is called.
     pub label: &'static str,
     /// What the claim says and where to find the value.
     pub hint: &'static str,
-    /// What it is for.
     pub kind: Kind,
     /// Only digits.
     pub is_number: bool,

@@ -7,7 +7,6 @@ use crate::error::FieldError;
 use std::collections::BTreeMap;
 use uuid::Uuid;
 
-/// Claims that one rule may ask for.
 const CLAIMS_MAX: usize = 20;
 /// The longest value, in characters.
 const VALUE_MAX: usize = 500;
