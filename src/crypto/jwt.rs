@@ -22,14 +22,14 @@ use thiserror::Error;
 
 mod claims;
 mod keys;
-#[cfg(test)]
-pub(crate) mod signing;
 mod strict;
 #[cfg(test)]
 mod tests;
 mod unverified;
 
 pub use keys::JwkSet;
+#[cfg(test)]
+pub(crate) use tests::signing;
 pub use unverified::Unverified;
 
 /// Why a token was refused. The texts carry nothing that stood in it, so they may be shown and kept.

@@ -9,6 +9,8 @@ use zeroize::Zeroizing;
 use super::CryptoError;
 use super::kek::{Kek, KekId};
 use super::key::{KEY, Key, NONCE, TAG, push_prefixed, random};
+#[cfg(test)]
+pub(super) use tests::vector;
 
 /// Magic, format 1, algorithm 1 (AES-256-GCM), three reserved zeros.
 const START: [u8; 8] = *b"RGK\x01\x01\0\0\0";
@@ -171,31 +173,30 @@ impl fmt::Debug for WrappedKey {
     }
 }
 
-/// The published vector's key, KEK and row, for the tests of this room.
-#[cfg(test)]
-pub(super) fn vector() -> (Kek, Key, WrappedKey) {
-    let counting_from = |start: u8| std::array::from_fn(|i| start + i as u8);
-    let kek = Kek::parse(&counting_from(0)).expect("32 raw bytes");
-    let key = Key::copy_of(&counting_from(0x20));
-    let row = WrappedKey {
-        purpose: Purpose::Secret,
-        version: 1,
-        key_uuid: Uuid::from_bytes(std::array::from_fn(|i| 0x10 + i as u8)),
-        wrapped: Vec::new(),
-        kek_id: kek.id(),
-        is_active: true,
-    }
-    .holding(&kek, [0xa0; NONCE], &key)
-    .expect("the vector wraps");
-    (kek, key, row)
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
 
     use super::*;
     use crate::crypto::kek::hex;
+
+    /// The published vector's key, KEK and row, for the tests of this room.
+    pub(in crate::crypto) fn vector() -> (Kek, Key, WrappedKey) {
+        let counting_from = |start: u8| std::array::from_fn(|i| start + i as u8);
+        let kek = Kek::parse(&counting_from(0)).expect("32 raw bytes");
+        let key = Key::copy_of(&counting_from(0x20));
+        let row = WrappedKey {
+            purpose: Purpose::Secret,
+            version: 1,
+            key_uuid: Uuid::from_bytes(std::array::from_fn(|i| 0x10 + i as u8)),
+            wrapped: Vec::new(),
+            kek_id: kek.id(),
+            is_active: true,
+        }
+        .holding(&kek, [0xa0; NONCE], &key)
+        .expect("the vector wraps");
+        (kek, key, row)
+    }
 
     fn refusal(kek: &Kek, row: &WrappedKey) -> Option<CryptoError> {
         row.open(kek, None).err()

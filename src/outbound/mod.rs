@@ -13,8 +13,6 @@ mod tls;
 mod wait;
 
 #[cfg(test)]
-pub(crate) mod loopback;
-#[cfg(test)]
 mod tests;
 
 use std::fmt;
@@ -30,6 +28,8 @@ pub use address::plain_url;
 use names::{CheckedNames, Lookup};
 pub use network::Network;
 pub use problem::OutboundProblem;
+#[cfg(test)]
+pub(crate) use tests::loopback;
 pub use wait::USUAL_WAIT;
 
 /// What the operator says about calls to other hosts. By default nothing private is called.
