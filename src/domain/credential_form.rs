@@ -183,15 +183,16 @@ impl CredentialForm {
         }
         let typed = self.username.trim();
         let kind = host.map_or(RegistryKind::SelfHosted, RegistryKind::recognise);
-        match (kind.username(), typed) {
+        match (kind.advice().username, typed) {
             (UsernameRule::Fixed(name), "") => {
                 let label = kind.label();
                 let filled_in = format!("The username was filled in: for {label} it is {name}.");
                 Ok((name.to_owned(), Some(filled_in)))
             }
-            (UsernameRule::Fixed(name), _) if typed != name => {
-                Err(format!("{} Leave it blank to have it filled in.", kind.wants_username()))
-            }
+            (UsernameRule::Fixed(name), _) if typed != name => Err(format!(
+                "{} Leave it blank to have it filled in.",
+                kind.advice().wants_username
+            )),
             _ => username_problem(typed).map_or_else(|| Ok((typed.to_owned(), None)), Err),
         }
     }
