@@ -91,16 +91,27 @@ impl Error {
 
     /// The HTTP status that says the same (RFC 9110).
     pub fn status(&self) -> u16 {
+        self.status_and_code().0
+    }
+
+    /// The word for machines, in the JSON of `/api/v1`.
+    pub fn code(&self) -> &'static str {
+        self.status_and_code().1
+    }
+
+    fn status_and_code(&self) -> (u16, &'static str) {
         match self {
-            Self::Invalid(_) => 422,
-            Self::Stale { .. } | Self::Conflict(_) => 409,
-            Self::Unauthenticated => 401,
-            Self::Forbidden | Self::Denied(_) => 403,
-            Self::NotFound => 404,
-            Self::BadRequest(_) => 400,
-            Self::TooManyAttempts { .. } => 429,
-            Self::Upstream { .. } | Self::Unavailable => 503,
-            Self::Internal => 500,
+            Self::Invalid(_) => (422, "invalid"),
+            Self::Stale { .. } => (409, "stale"),
+            Self::Conflict(_) => (409, "conflict"),
+            Self::Unauthenticated => (401, "unauthenticated"),
+            Self::Forbidden | Self::Denied(_) => (403, "forbidden"),
+            Self::NotFound => (404, "not_found"),
+            Self::BadRequest(_) => (400, "bad_request"),
+            Self::TooManyAttempts { .. } => (429, "too_many_attempts"),
+            Self::Upstream { .. } => (503, "upstream"),
+            Self::Unavailable => (503, "unavailable"),
+            Self::Internal => (500, "internal"),
         }
     }
 
@@ -111,23 +122,6 @@ impl Error {
             Self::Upstream { retry_after, .. } => Some(*retry_after),
             Self::Unavailable => Some(2),
             _ => None,
-        }
-    }
-
-    /// The word for machines, in the JSON of `/api/v1`.
-    pub fn code(&self) -> &'static str {
-        match self {
-            Self::Invalid(_) => "invalid",
-            Self::Stale { .. } => "stale",
-            Self::Conflict(_) => "conflict",
-            Self::Unauthenticated => "unauthenticated",
-            Self::Forbidden | Self::Denied(_) => "forbidden",
-            Self::NotFound => "not_found",
-            Self::BadRequest(_) => "bad_request",
-            Self::TooManyAttempts { .. } => "too_many_attempts",
-            Self::Upstream { .. } => "upstream",
-            Self::Unavailable => "unavailable",
-            Self::Internal => "internal",
         }
     }
 }

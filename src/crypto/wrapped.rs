@@ -30,27 +30,21 @@ pub enum Purpose {
 impl Purpose {
     /// Every purpose; a keyring has an active key for each.
     pub const ALL: [Purpose; 3] = [Purpose::Secret, Purpose::Audit, Purpose::Fingerprint];
-}
 
-impl Purpose {
-    /// The label in the wrap's AAD; it keeps rows of two purposes from being exchanged.
-    fn label(self) -> &'static [u8] {
+    /// The word that the database keeps, and the label in the wrap's AAD, which keeps rows of two
+    /// purposes from being exchanged.
+    fn words(self) -> (&'static str, &'static [u8]) {
         match self {
-            Purpose::Secret => b"regcred/keyring/v1",
-            Purpose::Audit => b"regcred/keyring/v1/audit",
-            Purpose::Fingerprint => b"regcred/keyring/v1/fingerprint",
+            Purpose::Secret => ("secret", b"regcred/keyring/v1"),
+            Purpose::Audit => ("audit", b"regcred/keyring/v1/audit"),
+            Purpose::Fingerprint => ("fingerprint", b"regcred/keyring/v1/fingerprint"),
         }
     }
 }
 
-/// `secret`, `audit` or `fingerprint`, as the database keeps it.
 impl fmt::Display for Purpose {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Purpose::Secret => "secret",
-            Purpose::Audit => "audit",
-            Purpose::Fingerprint => "fingerprint",
-        })
+        f.write_str(self.words().0)
     }
 }
 
@@ -59,12 +53,8 @@ impl FromStr for Purpose {
     type Err = CryptoError;
 
     fn from_str(text: &str) -> Result<Purpose, CryptoError> {
-        match text {
-            "secret" => Ok(Purpose::Secret),
-            "audit" => Ok(Purpose::Audit),
-            "fingerprint" => Ok(Purpose::Fingerprint),
-            _ => Err(CryptoError::Unreadable),
-        }
+        let mut all = Self::ALL.into_iter();
+        all.find(|purpose| purpose.words().0 == text).ok_or(CryptoError::Unreadable)
     }
 }
 
@@ -152,7 +142,7 @@ impl WrappedKey {
 
     fn aad(&self, covered: &[u8]) -> Result<Vec<u8>, CryptoError> {
         let mut aad = Vec::new();
-        push_prefixed(&mut aad, self.purpose.label())?;
+        push_prefixed(&mut aad, self.purpose.words().1)?;
         aad.extend_from_slice(covered);
         aad.extend_from_slice(&self.version.to_be_bytes());
         aad.extend_from_slice(self.key_uuid.as_bytes());

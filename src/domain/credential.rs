@@ -132,8 +132,6 @@ pub struct Dependent {
     pub last_version: Option<i64>,
     /// How often of these it is known that it was wanted: an image was named, or the pipeline said
     /// how it went.
-    #[serde(default)]
     pub used: i64,
-    #[serde(default)]
     pub last_use: Option<Moment>,
 }

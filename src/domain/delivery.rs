@@ -141,17 +141,14 @@ pub struct Receipt {
     /// The token that proved the pipeline.
     pub token_id: String,
     pub claims: Claims,
-    #[serde(default)]
     pub proof: Proof,
     /// The image that was asked for, without tag and digest, if one was named.
-    #[serde(default)]
     pub image: Option<String>,
     pub address: Option<String>,
     pub outcome: Outcome,
     /// Why it was refused, or what to know about it.
     pub reason: Option<String>,
     /// How it went, if the pipeline said so afterwards.
-    #[serde(default)]
     pub report: Option<Report>,
 }
 

@@ -15,10 +15,10 @@ pub struct Image {
 /// Why a text names no image. Never repeats it.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ImageProblem {
-    #[error("{0}")]
-    Host(HostProblem),
-    #[error("{0}")]
-    Path(PathProblem),
+    #[error(transparent)]
+    Host(#[from] HostProblem),
+    #[error(transparent)]
+    Path(#[from] PathProblem),
     /// There is a host and nothing behind it.
     #[error("Enter the whole image, for example ghcr.io/acme/api:1.2.")]
     NoRepository,
@@ -45,7 +45,7 @@ impl Image {
             text.split_once("://").map_or((None, text), |(scheme, bare)| (Some(scheme), bare));
         let is_scheme = |one: &str| scheme.is_some_and(|typed| typed.eq_ignore_ascii_case(one));
         if is_scheme("https") || is_scheme("http") {
-            let parsed = RegistryHost::parse(text).map_err(ImageProblem::Host)?;
+            let parsed = RegistryHost::parse(text)?;
             return Self::at(parsed.host, &parsed.path.ok_or(ImageProblem::NoRepository)?);
         }
         // `docker://` is how skopeo and podman write any name; behind another scheme there is a host.
@@ -57,7 +57,7 @@ impl Image {
             _ if is_name => ("docker.io", bare),
             _ => (text, ""),
         };
-        let host = RegistryHost::read(host).map_err(ImageProblem::Host)?.host;
+        let host = RegistryHost::read(host)?.host;
         if is_id(bare) {
             return Err(ImageProblem::Id);
         }
@@ -65,10 +65,7 @@ impl Image {
     }
 
     fn at(host: RegistryHost, path: &str) -> Result<Self, ImageProblem> {
-        let [repository] = path_scope(path)
-            .map_err(ImageProblem::Path)?
-            .try_into()
-            .map_err(|_| ImageProblem::NoRepository)?;
+        let [repository] = path_scope(path)?.try_into().map_err(|_| ImageProblem::NoRepository)?;
         if repository != path {
             return Err(ImageProblem::NoRepository);
         }

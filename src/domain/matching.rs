@@ -11,7 +11,7 @@ mod tie;
 
 pub use explanation::{ExplainForm, Explanation, FormatVerdict, Verdict};
 pub use lost::{Lost, Note};
-pub use tie::Tie;
+pub use tie::{Tie, named};
 
 use super::credential::{Access, Summary};
 use super::grant::Terms;

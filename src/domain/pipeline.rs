@@ -36,7 +36,6 @@ pub struct Grant {
     pub is_own: bool,
     pub deliveries: i64,
     /// How often of these it is known that it was wanted, and not only asked for with all others.
-    #[serde(default)]
     pub used: i64,
     pub last_delivery: Option<Moment>,
 }
@@ -89,28 +88,21 @@ impl Grantable {
 
 /// What was typed into the form of a grant. No secret.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct GrantForm {
     /// The credentials chosen, as ids.
-    #[serde(default)]
     pub credentials: Vec<String>,
-    #[serde(default)]
     pub intent: String,
     /// Repository prefixes, separated by commas or line breaks; blank means every repository.
-    #[serde(default)]
     pub repositories: String,
     /// Patterns, separated by commas or line breaks; blank means from any branch.
-    #[serde(default)]
     pub branches: String,
     /// Patterns, separated by commas or line breaks; blank means from any event.
-    #[serde(default)]
     pub events: String,
     /// The word of a [`super::grant::ForkRule`]; blank means nothing.
-    #[serde(default)]
     pub forks: String,
-    #[serde(default)]
     pub expires_on: String,
     /// Whether only short-lived tokens of the registry are handed out.
-    #[serde(default)]
     pub is_narrow: bool,
 }
 

@@ -120,21 +120,16 @@ impl TrustRule {
 
 /// What was typed into the form of a rule. No secret: Drone's is made here and shown once.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct TrustForm {
-    #[serde(default)]
     pub provider: String,
-    #[serde(default)]
     pub issuer: String,
-    #[serde(default)]
     pub audience: String,
     /// By the name of the claim; blank ones are not asked for.
-    #[serde(default)]
     pub claims: BTreeMap<String, String>,
     /// `name=value` lines, for issuers whose claims have no fields of their own.
-    #[serde(default)]
     pub more_claims: String,
     /// The public key of who signs requests.
-    #[serde(default)]
     pub public_key: String,
 }
 

@@ -23,7 +23,6 @@ pub struct FormatVerdict {
     /// The keys it would have for this registry, or the sentence that says why it has none.
     pub holds: String,
     /// What its readers make of it, where that is not what one would think.
-    #[serde(default)]
     pub note: Option<Note>,
 }
 
@@ -39,19 +38,14 @@ pub struct Explanation {
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct ExplainForm {
-    #[serde(default)]
     pub image: String,
-    #[serde(default)]
     pub pipeline: String,
-    #[serde(default)]
     pub intent: String,
     /// A branch or a whole reference, as if it were proved; blank means that none is.
-    #[serde(default)]
     pub branch: String,
-    #[serde(default)]
     pub event: String,
     /// Whether to take it for a fork's pull request.
-    #[serde(default)]
     pub is_fork: bool,
 }
