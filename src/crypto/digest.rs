@@ -15,7 +15,6 @@ pub fn sha512(bytes: &[u8]) -> [u8; 64] {
     out
 }
 
-/// SHA-256 of what comes in parts.
 pub struct Sha256(digest::Context);
 
 impl Default for Sha256 {
@@ -29,7 +28,6 @@ impl Sha256 {
         self.0.update(bytes);
     }
 
-    /// The digest of all parts, in lower-case hex.
     pub fn finish(self) -> String {
         super::kek::hex(self.0.finish().as_ref())
     }

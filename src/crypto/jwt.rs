@@ -35,7 +35,6 @@ pub use unverified::Unverified;
 /// Why a token was refused. The texts carry nothing that stood in it, so they may be shown and kept.
 #[derive(Debug, Error, Clone, Copy, PartialEq, Eq)]
 pub enum JwtProblem {
-    /// Longer than 16 KiB; nothing of it was read.
     #[error("the token is longer than 16 KiB")]
     TooLarge,
     /// Not three parts in canonical base64url, or a header or payload that is no JSON object.
@@ -50,12 +49,10 @@ pub enum JwtProblem {
     /// `crit` is there: none of what it may ask for is supported.
     #[error("the token demands an extension that is not supported")]
     CriticalHeader,
-    /// `typ` says that the token was made for something else.
     #[error("the token is of another type than JWT or at+jwt")]
     Type,
     #[error("the token does not say who issued it")]
     NoIssuer,
-    /// `iss` is not, letter for letter, the expected one.
     #[error("the token was issued by somebody else")]
     Issuer,
     #[error("the token does not say which of the issuer's keys signed it")]
@@ -65,7 +62,6 @@ pub enum JwtProblem {
     UnknownKey,
     #[error("the token's algorithm does not fit the key it names")]
     KeyType,
-    /// The signature is not of this text by that key.
     #[error("the token's signature is wrong")]
     Signature,
     /// `aud` is missing, no text or list of texts, or holds none that equals the expected one. The
@@ -79,7 +75,6 @@ pub enum JwtProblem {
     Expired,
     #[error("the token is not valid yet")]
     NotYet,
-    /// More time has passed since `iat` than is allowed.
     #[error("the token was issued too long ago")]
     TooOld,
     /// Not of a token: the issuer's key set is not JSON of the expected shape.

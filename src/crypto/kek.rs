@@ -104,7 +104,6 @@ pub enum KekProblem {
         "The key is {found} bytes long; it must be 32 raw bytes, base64 of 32 bytes, or 64 hex digits."
     )]
     Length { found: usize },
-    /// As long as base64 of 32 bytes, but not base64.
     #[error(
         "The key has {found} characters, as base64 of 32 bytes would, but is not valid base64."
     )]

@@ -48,7 +48,6 @@ pub struct Summary {
     /// Canonical, and fixed at creation.
     pub host: RegistryHost,
     pub is_insecure: bool,
-    /// How the registry is convinced.
     pub method: Method,
     /// Never holds a colon.
     pub username: String,
@@ -97,7 +96,6 @@ pub struct Credential {
     pub labels: Vec<String>,
     pub review_on: Option<Day>,
     pub rotate_every_days: Option<u32>,
-    /// Whether a grant to push needs an approval.
     pub is_protected: bool,
     pub secret: StoredSecret,
     /// The origin of the token service that may get the secret, in addition to the registry itself.

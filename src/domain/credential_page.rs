@@ -12,11 +12,9 @@ use uuid::Uuid;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CredentialPage {
     pub credential: Credential,
-    /// The versions of its secret, newest first.
     pub versions: Vec<SecretVersion>,
     /// Other credentials that hold the same secret: id and name.
     pub same_secret: Vec<(Uuid, String)>,
-    /// Pipelines that hold a grant, have received it, or both.
     pub dependents: Vec<Dependent>,
     /// Members who could obtain it by granting it to a pipeline of theirs: name and role.
     pub obtainers: Vec<(String, String)>,
@@ -25,7 +23,6 @@ pub struct CredentialPage {
     pub existing: Vec<Uuid>,
     /// Credentials that could take over every grant of it, by name.
     pub replacements: Vec<Grantable>,
-    /// The last audit events about it, newest first.
     pub events: Vec<AuditEvent>,
     /// Where its secret may be sent in addition to its own origin, by kind of registry.
     pub companions: Vec<String>,

@@ -21,11 +21,8 @@ super::words! {
         Credential = "credential", "credential helper";
         Kubelet = "kubelet", "kubelet";
         RegistryToken = "registry-token", "registry token";
-        /// `POST /api/v1/token`.
         Token = "token", "identity token";
-        /// `POST /api/v1/woodpecker/{project}`.
         Woodpecker = "woodpecker", "Woodpecker";
-        /// `POST /api/v1/drone/{project}`.
         Drone = "drone", "Drone";
     }
 }
@@ -125,7 +122,6 @@ pub struct Client(pub Option<String>);
 /// The longest claim that is recorded, in characters; a longer one is cut.
 pub const CLAIM_MAX: usize = 256;
 
-/// One receipt, as pages show it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Receipt {
     pub id: Uuid,
@@ -148,7 +144,6 @@ pub struct Receipt {
     pub outcome: Outcome,
     /// Why it was refused, or what to know about it.
     pub reason: Option<String>,
-    /// How it went, if the pipeline said so afterwards.
     pub report: Option<Report>,
 }
 

@@ -19,7 +19,6 @@ pub enum ImageProblem {
     Host(#[from] HostProblem),
     #[error(transparent)]
     Path(#[from] PathProblem),
-    /// There is a host and nothing behind it.
     #[error("Enter the whole image, for example ghcr.io/acme/api:1.2.")]
     NoRepository,
     #[error(

@@ -63,11 +63,9 @@ pub struct PipelineDetail {
     /// What proves it: the tokens that people made, and the last ones that were given for proof.
     pub tokens: Vec<Token>,
     pub rules: Vec<TrustRule>,
-    /// The day the tokens' expiry is told for.
     pub today: Day,
 }
 
-/// A credential that can be granted: for the form's check boxes.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Grantable {
     pub id: Uuid,
@@ -90,7 +88,6 @@ impl Grantable {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct GrantForm {
-    /// The credentials chosen, as ids.
     pub credentials: Vec<String>,
     pub intent: String,
     /// Repository prefixes, separated by commas or line breaks; blank means every repository.
@@ -113,7 +110,6 @@ pub struct PipelineForm {
     pub description: String,
     /// Days the token works: 1 to 365.
     pub token_days: String,
-    /// The credentials ticked, as ids.
     #[serde(default)]
     pub credentials: Vec<String>,
     /// The word of the grants' [`Access`].

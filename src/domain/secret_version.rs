@@ -9,11 +9,9 @@ super::words! {
         Current = "current", "Current";
         /// Stored beside the current one, and not delivered yet.
         Staged = "staged", "Staged";
-        /// Was delivered once and can be again.
         Kept = "kept", "Previous";
         /// Does not open: its ciphertext was changed or its key is gone.
         Unreadable = "unreadable", "Unreadable";
-        /// Its ciphertext is gone for good.
         Destroyed = "destroyed", "Destroyed";
     }
 }

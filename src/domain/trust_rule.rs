@@ -27,9 +27,7 @@ use uuid::Uuid;
 
 super::words! {
     pub enum Provider {
-        /// GitHub Actions, also on an own server.
         GitHub = "github", "GitHub Actions";
-        /// GitLab CI, also on an own server.
         GitLab = "gitlab", "GitLab CI";
         Kubernetes = "kubernetes", "Kubernetes";
         CircleCi = "circleci", "CircleCI";
@@ -129,7 +127,6 @@ pub struct TrustForm {
     pub claims: BTreeMap<String, String>,
     /// `name=value` lines, for issuers whose claims have no fields of their own.
     pub more_claims: String,
-    /// The public key of who signs requests.
     pub public_key: String,
 }
 

@@ -17,7 +17,6 @@ pub enum OutboundProblem {
     Forbidden(&'static str),
     #[error("The host name was not found. Check its spelling.")]
     Unresolved,
-    /// Nobody answers, or the connection was closed.
     #[error(
         "The host cannot be reached, or closed the connection. Check the name and the port, or try again."
     )]
@@ -30,7 +29,6 @@ pub enum OutboundProblem {
         "No secure connection could be made: the host does not speak TLS, or its certificate is not valid or not trusted."
     )]
     Tls,
-    /// The answer was a redirect, to somebody who follows none.
     #[error("The host answered with a redirect, which is not followed.")]
     Redirected,
     #[error("The extra certificates to trust cannot be read. They must be certificates in PEM.")]

@@ -22,7 +22,6 @@ pub(super) fn object(bytes: &[u8]) -> Result<Map<String, Value>, JwtProblem> {
     read.and_then(|()| serde_json::from_slice(bytes)).map_err(|_| JwtProblem::Malformed)
 }
 
-/// Walks through any value and stops at the first repeated name.
 #[derive(Clone, Copy)]
 struct Once<'a> {
     is_repeated: &'a Cell<bool>,

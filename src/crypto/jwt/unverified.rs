@@ -61,7 +61,6 @@ impl<'a> Unverified<'a> {
         &self.issuer
     }
 
-    /// Which of the issuer's keys it says has signed it.
     pub fn key_id(&self) -> Option<&str> {
         self.key_id.as_deref()
     }

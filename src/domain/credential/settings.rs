@@ -9,7 +9,6 @@ use crate::domain::moment::Day;
 pub struct CredentialSettings {
     pub name: String,
     pub description: String,
-    /// How the registry is convinced.
     pub method: Method,
     /// Without a colon; fixed for a key file, and by some registries.
     pub username: String,
@@ -22,12 +21,10 @@ pub struct CredentialSettings {
     pub labels: Vec<String>,
     pub review_on: Option<Day>,
     pub rotate_every_days: Option<u32>,
-    /// Whether a grant to push needs an approval.
     pub is_protected: bool,
 }
 
 impl CredentialSettings {
-    /// Each field with its value, as people read it.
     fn values(&self) -> [(Field, String); 14] {
         let day = |day: Option<Day>| day.map(Day::to_text).unwrap_or_default();
         let rotate = self.rotate_every_days.map(|days| format!("{days} days"));

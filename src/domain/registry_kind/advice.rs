@@ -8,7 +8,6 @@ use super::RegistryKind;
 pub enum UsernameRule {
     /// It is this word, in this spelling, whoever signs in.
     Fixed(&'static str),
-    /// It is usually this word; another is accepted.
     Suggested(&'static str),
     /// It differs from team to team.
     Free,

@@ -47,7 +47,6 @@ impl ClaimField {
 macro_rules! fields {
     ($($provider:ident { $($kind:ident $name:literal, $label:literal, $hint:literal;)+ })+) => {
         impl Provider {
-            /// The fields of its form.
             pub fn fields(self) -> &'static [ClaimField] {
                 match self {
                     $(Self::$provider => {
