@@ -7,20 +7,16 @@ use leptos::prelude::{FromServerFnError, ServerFnErrorErr};
 use leptos::server_fn::codec::JsonEncoding;
 use serde::{Deserialize, Serialize};
 
-/// A result whose error can be shown.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
-/// A sentence for one field of a form.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FieldError {
     /// The `name` of the form control.
     pub field: String,
-    /// What is wrong with it and what to do.
     pub message: String,
 }
 
 impl FieldError {
-    /// A sentence at the control called `field`.
     pub fn new(field: &str, message: impl Into<String>) -> Self {
         Self { field: field.to_owned(), message: message.into() }
     }
@@ -29,7 +25,6 @@ impl FieldError {
 /// A value that somebody else changed while a form was open.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Change {
-    /// The field's label.
     pub label: String,
     /// What it is now; for a secret, only that it was replaced.
     pub now: String,
@@ -44,9 +39,7 @@ pub enum Error {
     /// The form was made from an older revision; nothing was saved. 409.
     #[error("Somebody else saved this while you were editing. Nothing was overwritten.")]
     Stale {
-        /// Who saved, if it is known.
         by: Option<String>,
-        /// What is different now.
         changes: Vec<Change>,
         /// The revision to save against.
         revision: i64,
@@ -79,7 +72,6 @@ pub enum Error {
     /// part; the sentence names it and what it said. 503.
     #[error("{message}")]
     Upstream {
-        /// What people are told.
         message: String,
         /// Seconds until it is worth trying again.
         retry_after: u32,
@@ -93,23 +85,33 @@ pub enum Error {
 }
 
 impl Error {
-    /// One sentence at one field.
     pub fn at(field: &str, message: impl Into<String>) -> Self {
         Self::Invalid(vec![FieldError::new(field, message)])
     }
 
     /// The HTTP status that says the same (RFC 9110).
     pub fn status(&self) -> u16 {
+        self.status_and_code().0
+    }
+
+    /// The word for machines, in the JSON of `/api/v1`.
+    pub fn code(&self) -> &'static str {
+        self.status_and_code().1
+    }
+
+    fn status_and_code(&self) -> (u16, &'static str) {
         match self {
-            Self::Invalid(_) => 422,
-            Self::Stale { .. } | Self::Conflict(_) => 409,
-            Self::Unauthenticated => 401,
-            Self::Forbidden | Self::Denied(_) => 403,
-            Self::NotFound => 404,
-            Self::BadRequest(_) => 400,
-            Self::TooManyAttempts { .. } => 429,
-            Self::Upstream { .. } | Self::Unavailable => 503,
-            Self::Internal => 500,
+            Self::Invalid(_) => (422, "invalid"),
+            Self::Stale { .. } => (409, "stale"),
+            Self::Conflict(_) => (409, "conflict"),
+            Self::Unauthenticated => (401, "unauthenticated"),
+            Self::Forbidden | Self::Denied(_) => (403, "forbidden"),
+            Self::NotFound => (404, "not_found"),
+            Self::BadRequest(_) => (400, "bad_request"),
+            Self::TooManyAttempts { .. } => (429, "too_many_attempts"),
+            Self::Upstream { .. } => (503, "upstream"),
+            Self::Unavailable => (503, "unavailable"),
+            Self::Internal => (500, "internal"),
         }
     }
 
@@ -120,23 +122,6 @@ impl Error {
             Self::Upstream { retry_after, .. } => Some(*retry_after),
             Self::Unavailable => Some(2),
             _ => None,
-        }
-    }
-
-    /// The word for machines, in the JSON of `/api/v1`.
-    pub fn code(&self) -> &'static str {
-        match self {
-            Self::Invalid(_) => "invalid",
-            Self::Stale { .. } => "stale",
-            Self::Conflict(_) => "conflict",
-            Self::Unauthenticated => "unauthenticated",
-            Self::Forbidden | Self::Denied(_) => "forbidden",
-            Self::NotFound => "not_found",
-            Self::BadRequest(_) => "bad_request",
-            Self::TooManyAttempts { .. } => "too_many_attempts",
-            Self::Upstream { .. } => "upstream",
-            Self::Unavailable => "unavailable",
-            Self::Internal => "internal",
         }
     }
 }

@@ -35,7 +35,6 @@ pub struct Place<'a> {
     pub table: &'a str,
     pub column: &'a str,
     pub row_id: Uuid,
-    /// The project that owns the row.
     pub project_id: Uuid,
     /// Counts the secrets this row has had; an older one does not open as a newer.
     pub secret_version: u64,
@@ -126,7 +125,6 @@ struct Sealed<'a> {
     key_check: [u8; CHECK],
     salt: &'a [u8; SALT],
     nonce: [u8; NONCE],
-    /// Ciphertext and tag.
     body: &'a [u8],
 }
 

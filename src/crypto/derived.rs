@@ -10,14 +10,12 @@ use super::kek::Kek;
 use super::key::{Key, random};
 use super::wrapped::WrappedKey;
 
-/// Length in bytes of a salt.
 pub const SALT: usize = 16;
 
 /// A key for one use. Wiped on drop, printed as a name only.
 pub struct Derived(Key);
 
 impl Derived {
-    /// From a key that is unwrapped.
     pub(super) fn of(key: &Key, salt: &[u8], info: &[&[u8]]) -> Result<Derived, CryptoError> {
         key.derive(salt, info).map(Derived)
     }
@@ -38,7 +36,6 @@ impl Derived {
         self.0.expose()
     }
 
-    /// HMAC-SHA256 of `message` under this key.
     pub fn mac(&self, message: &[u8]) -> [u8; 32] {
         self.0.mac(message)
     }

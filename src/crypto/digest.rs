@@ -9,14 +9,12 @@ pub fn sha256(bytes: &[u8]) -> [u8; 32] {
     out
 }
 
-/// SHA-512.
 pub fn sha512(bytes: &[u8]) -> [u8; 64] {
     let mut out = [0; 64];
     out.copy_from_slice(digest::digest(&digest::SHA512, bytes).as_ref());
     out
 }
 
-/// SHA-256 of what comes in parts.
 pub struct Sha256(digest::Context);
 
 impl Default for Sha256 {
@@ -26,12 +24,10 @@ impl Default for Sha256 {
 }
 
 impl Sha256 {
-    /// The next part.
     pub fn update(&mut self, bytes: &[u8]) {
         self.0.update(bytes);
     }
 
-    /// The digest of all parts, in lower-case hex.
     pub fn finish(self) -> String {
         super::kek::hex(self.0.finish().as_ref())
     }

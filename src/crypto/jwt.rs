@@ -22,20 +22,19 @@ use thiserror::Error;
 
 mod claims;
 mod keys;
-#[cfg(test)]
-pub(crate) mod signing;
 mod strict;
 #[cfg(test)]
 mod tests;
 mod unverified;
 
 pub use keys::JwkSet;
+#[cfg(test)]
+pub(crate) use tests::signing;
 pub use unverified::Unverified;
 
 /// Why a token was refused. The texts carry nothing that stood in it, so they may be shown and kept.
 #[derive(Debug, Error, Clone, Copy, PartialEq, Eq)]
 pub enum JwtProblem {
-    /// Longer than 16 KiB; nothing of it was read.
     #[error("the token is longer than 16 KiB")]
     TooLarge,
     /// Not three parts in canonical base64url, or a header or payload that is no JSON object.
@@ -50,25 +49,19 @@ pub enum JwtProblem {
     /// `crit` is there: none of what it may ask for is supported.
     #[error("the token demands an extension that is not supported")]
     CriticalHeader,
-    /// `typ` says that the token was made for something else.
     #[error("the token is of another type than JWT or at+jwt")]
     Type,
-    /// `iss` is missing, empty or no text.
     #[error("the token does not say who issued it")]
     NoIssuer,
-    /// `iss` is not, letter for letter, the expected one.
     #[error("the token was issued by somebody else")]
     Issuer,
-    /// `kid` is missing and the issuer publishes several keys.
     #[error("the token does not say which of the issuer's keys signed it")]
     NoKeyId,
     /// The issuer publishes no usable key of that `kid`. RSA keys under 2048 bits are not usable.
     #[error("the token names a key that its issuer does not publish")]
     UnknownKey,
-    /// The key is of another type than `alg` says.
     #[error("the token's algorithm does not fit the key it names")]
     KeyType,
-    /// The signature is not of this text by that key.
     #[error("the token's signature is wrong")]
     Signature,
     /// `aud` is missing, no text or list of texts, or holds none that equals the expected one. The
@@ -78,13 +71,10 @@ pub enum JwtProblem {
     /// `exp` or `iat` is missing, or one of `exp`, `iat` and `nbf` is not a number.
     #[error("the token's times are missing or are not numbers")]
     BadTime,
-    /// `exp` has passed.
     #[error("the token has expired")]
     Expired,
-    /// `nbf` or `iat` lies in the future.
     #[error("the token is not valid yet")]
     NotYet,
-    /// More time has passed since `iat` than is allowed.
     #[error("the token was issued too long ago")]
     TooOld,
     /// Not of a token: the issuer's key set is not JSON of the expected shape.
@@ -92,10 +82,8 @@ pub enum JwtProblem {
     KeySet,
 }
 
-/// What a token must say to be believed.
 #[derive(Debug, Clone, Copy)]
 pub struct Expect<'a> {
-    /// Equal to `iss`.
     pub issuer: &'a str,
     /// Equal to `aud`, or to one of its texts. An empty one is met by nothing.
     pub audience: &'a str,

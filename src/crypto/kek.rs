@@ -97,32 +97,19 @@ fn from_hex(text: &[u8]) -> Result<Kek, KekProblem> {
 /// Why bytes are not a key-encryption key. Display is a sentence for the operator, without the value.
 #[derive(Debug, thiserror::Error, Clone, Copy, PartialEq, Eq)]
 pub enum KekProblem {
-    /// Nothing, or only a newline.
     #[error("The key is empty; it must be 32 raw bytes, base64 of 32 bytes, or 64 hex digits.")]
     Empty,
     /// Of a length that none of the accepted forms has; `found` counts the bytes given.
     #[error(
         "The key is {found} bytes long; it must be 32 raw bytes, base64 of 32 bytes, or 64 hex digits."
     )]
-    Length {
-        /// Bytes given, a trailing newline included.
-        found: usize,
-    },
-    /// As long as base64 of 32 bytes, but not base64.
+    Length { found: usize },
     #[error(
         "The key has {found} characters, as base64 of 32 bytes would, but is not valid base64."
     )]
-    NotBase64 {
-        /// Characters given, without a trailing newline.
-        found: usize,
-    },
-    /// Valid base64 of another number of bytes.
+    NotBase64 { found: usize },
     #[error("The key is base64 of {found} bytes; it must be base64 of 32 bytes.")]
-    DecodedLength {
-        /// Bytes after decoding.
-        found: usize,
-    },
-    /// As long as 64 hex digits, but not hex.
+    DecodedLength { found: usize },
     #[error("The key has 64 characters, as hex would, but some are not hex digits.")]
     NotHex,
 }
@@ -131,7 +118,6 @@ pub enum KekProblem {
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct KekId(pub [u8; 8]);
 
-/// Sixteen lower-case hex digits.
 impl fmt::Display for KekId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&hex(&self.0))

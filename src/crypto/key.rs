@@ -8,9 +8,7 @@ use super::CryptoError;
 
 /// Length in bytes of every key, of AES-256 and of HMAC-SHA256 alike.
 pub(super) const KEY: usize = 32;
-/// Length in bytes of the AES-GCM nonce.
 pub(super) const NONCE: usize = 12;
-/// Length in bytes of the AES-GCM tag.
 pub(super) const TAG: usize = 16;
 
 /// One key, wiped on drop. Boxed because a moved array leaves its old bytes on the stack.
@@ -24,7 +22,6 @@ impl Key {
         key
     }
 
-    /// A fresh key from the operating system.
     pub(super) fn random() -> Result<Key, CryptoError> {
         let mut key = Key(Box::new([0; KEY]));
         fill_random(key.0.as_mut_slice())?;
@@ -36,7 +33,6 @@ impl Key {
         &self.0
     }
 
-    /// HMAC-SHA256 of `message` under this key.
     pub(super) fn mac(&self, message: &[u8]) -> [u8; 32] {
         let mut mac = [0; 32];
         mac.copy_from_slice(hmac::sign(&self.hmac(), message).as_ref());
@@ -113,7 +109,6 @@ impl Drop for Key {
 
 impl ZeroizeOnDrop for Key {}
 
-/// Fills `bytes` from the operating system.
 pub(super) fn fill_random(bytes: &mut [u8]) -> Result<(), CryptoError> {
     SystemRandom::new().fill(bytes).map_err(|_| CryptoError::Random)
 }

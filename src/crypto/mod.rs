@@ -87,7 +87,6 @@ pub enum CryptoError {
     /// taken for plaintext.
     #[error("the sealed bytes are in a format this version does not know")]
     UnknownFormat,
-    /// The value names a key version the unlocked keyring does not hold.
     #[error("the keyring holds no key of the version the value was sealed under")]
     UnknownKeyVersion,
     /// The version is held, but the key check says the value was sealed under a different key of
@@ -109,10 +108,8 @@ pub enum CryptoError {
     /// A purpose has no active key or two, or a version appears twice.
     #[error("the keyring does not have exactly one active key for each purpose")]
     IncompleteKeyring,
-    /// A key purpose or a KEK id is not written as this version writes it.
     #[error("not a known key purpose or key id")]
     Unreadable,
-    /// The operating system gave no random bytes.
     #[error("the operating system gave no random bytes")]
     Random,
     /// The cipher or the password hash refused its input; no input of ours makes it do so.

@@ -54,7 +54,6 @@ pub fn generate_token() -> Result<NewToken, CryptoError> {
 
 /// A token somebody sent, well formed but not yet known to be ours. Debug prints the id only.
 pub struct PresentedToken {
-    /// What to find the row by.
     pub id: String,
     hash: [u8; 32],
 }

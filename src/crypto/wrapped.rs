@@ -9,6 +9,8 @@ use zeroize::Zeroizing;
 use super::CryptoError;
 use super::kek::{Kek, KekId};
 use super::key::{KEY, Key, NONCE, TAG, push_prefixed, random};
+#[cfg(test)]
+pub(super) use tests::vector;
 
 /// Magic, format 1, algorithm 1 (AES-256-GCM), three reserved zeros.
 const START: [u8; 8] = *b"RGK\x01\x01\0\0\0";
@@ -19,9 +21,7 @@ const WRAPPED: usize = COVERED + NONCE + KEY + TAG;
 /// What a keyring key is for. A key of one purpose never opens as one of the other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Purpose {
-    /// Sealing credentials.
     Secret,
-    /// Authenticating the audit log.
     Audit,
     /// Telling which credentials hold the same secret.
     Fingerprint,
@@ -30,27 +30,21 @@ pub enum Purpose {
 impl Purpose {
     /// Every purpose; a keyring has an active key for each.
     pub const ALL: [Purpose; 3] = [Purpose::Secret, Purpose::Audit, Purpose::Fingerprint];
-}
 
-impl Purpose {
-    /// The label in the wrap's AAD; it keeps rows of two purposes from being exchanged.
-    fn label(self) -> &'static [u8] {
+    /// The word that the database keeps, and the label in the wrap's AAD, which keeps rows of two
+    /// purposes from being exchanged.
+    fn words(self) -> (&'static str, &'static [u8]) {
         match self {
-            Purpose::Secret => b"regcred/keyring/v1",
-            Purpose::Audit => b"regcred/keyring/v1/audit",
-            Purpose::Fingerprint => b"regcred/keyring/v1/fingerprint",
+            Purpose::Secret => ("secret", b"regcred/keyring/v1"),
+            Purpose::Audit => ("audit", b"regcred/keyring/v1/audit"),
+            Purpose::Fingerprint => ("fingerprint", b"regcred/keyring/v1/fingerprint"),
         }
     }
 }
 
-/// `secret`, `audit` or `fingerprint`, as the database keeps it.
 impl fmt::Display for Purpose {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Purpose::Secret => "secret",
-            Purpose::Audit => "audit",
-            Purpose::Fingerprint => "fingerprint",
-        })
+        f.write_str(self.words().0)
     }
 }
 
@@ -59,12 +53,8 @@ impl FromStr for Purpose {
     type Err = CryptoError;
 
     fn from_str(text: &str) -> Result<Purpose, CryptoError> {
-        match text {
-            "secret" => Ok(Purpose::Secret),
-            "audit" => Ok(Purpose::Audit),
-            "fingerprint" => Ok(Purpose::Fingerprint),
-            _ => Err(CryptoError::Unreadable),
-        }
+        let mut all = Self::ALL.into_iter();
+        all.find(|purpose| purpose.words().0 == text).ok_or(CryptoError::Unreadable)
     }
 }
 
@@ -72,15 +62,12 @@ impl FromStr for Purpose {
 /// absence are not authenticated; everything else is.
 #[derive(Clone, PartialEq, Eq)]
 pub struct WrappedKey {
-    /// What the key is for.
     pub purpose: Purpose,
     /// Counts from 1 within a purpose; sealed values name it.
     pub version: u32,
     /// Random (version 4); a new key with an old number is still another key.
     pub key_uuid: Uuid,
-    /// The 76 bytes.
     pub wrapped: Vec<u8>,
-    /// The KEK it is wrapped under.
     pub kek_id: KekId,
     /// Whether new values are sealed under it; one key per purpose is.
     pub is_active: bool,
@@ -155,7 +142,7 @@ impl WrappedKey {
 
     fn aad(&self, covered: &[u8]) -> Result<Vec<u8>, CryptoError> {
         let mut aad = Vec::new();
-        push_prefixed(&mut aad, self.purpose.label())?;
+        push_prefixed(&mut aad, self.purpose.words().1)?;
         aad.extend_from_slice(covered);
         aad.extend_from_slice(&self.version.to_be_bytes());
         aad.extend_from_slice(self.key_uuid.as_bytes());
@@ -176,31 +163,30 @@ impl fmt::Debug for WrappedKey {
     }
 }
 
-/// The published vector's key, KEK and row, for the tests of this room.
-#[cfg(test)]
-pub(super) fn vector() -> (Kek, Key, WrappedKey) {
-    let counting_from = |start: u8| std::array::from_fn(|i| start + i as u8);
-    let kek = Kek::parse(&counting_from(0)).expect("32 raw bytes");
-    let key = Key::copy_of(&counting_from(0x20));
-    let row = WrappedKey {
-        purpose: Purpose::Secret,
-        version: 1,
-        key_uuid: Uuid::from_bytes(std::array::from_fn(|i| 0x10 + i as u8)),
-        wrapped: Vec::new(),
-        kek_id: kek.id(),
-        is_active: true,
-    }
-    .holding(&kek, [0xa0; NONCE], &key)
-    .expect("the vector wraps");
-    (kek, key, row)
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
 
     use super::*;
     use crate::crypto::kek::hex;
+
+    /// The published vector's key, KEK and row, for the tests of this room.
+    pub(in crate::crypto) fn vector() -> (Kek, Key, WrappedKey) {
+        let counting_from = |start: u8| std::array::from_fn(|i| start + i as u8);
+        let kek = Kek::parse(&counting_from(0)).expect("32 raw bytes");
+        let key = Key::copy_of(&counting_from(0x20));
+        let row = WrappedKey {
+            purpose: Purpose::Secret,
+            version: 1,
+            key_uuid: Uuid::from_bytes(std::array::from_fn(|i| 0x10 + i as u8)),
+            wrapped: Vec::new(),
+            kek_id: kek.id(),
+            is_active: true,
+        }
+        .holding(&kek, [0xa0; NONCE], &key)
+        .expect("the vector wraps");
+        (kek, key, row)
+    }
 
     fn refusal(kek: &Kek, row: &WrappedKey) -> Option<CryptoError> {
         row.open(kek, None).err()

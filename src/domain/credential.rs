@@ -13,7 +13,6 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 super::words! {
-    /// How a registry is convinced.
     pub enum Method {
         /// A user name with a password, access token or the like.
         Password = "password", "Password / Token";
@@ -25,9 +24,7 @@ super::words! {
 super::words! {
     /// What a credential can do, and what a fetch or a grant is for.
     pub enum Access {
-        /// Pull only.
         Pull = "pull", "Pull";
-        /// Pull and push.
         PullAndPush = "pull_push", "Pull and push";
     }
 }
@@ -45,35 +42,25 @@ pub const KEY_FILE_USERNAME: &str = "_json_key";
 /// One row of the list: what a list may load, which is everything but the ciphertext.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Summary {
-    /// Never changes.
     pub id: Uuid,
-    /// Unique in the project, whatever the case.
     pub name: String,
-    /// Free text; may be empty.
     pub description: String,
     /// Canonical, and fixed at creation.
     pub host: RegistryHost,
-    /// Whether the registry is spoken to in plain HTTP.
     pub is_insecure: bool,
-    /// How the registry is convinced.
     pub method: Method,
     /// Never holds a colon.
     pub username: String,
-    /// What it can do.
     pub access: Access,
     /// Repository prefixes it is for; empty means every repository.
     pub paths: Vec<String>,
-    /// The last day it works, if known.
     pub expires_on: Option<Day>,
     /// The day by which it should be rotated or reviewed, whichever is first.
     pub renew_on: Option<Day>,
-    /// Since when deliveries are stopped.
     pub disabled_at: Option<Moment>,
     /// Since when the stored secret is known not to open.
     pub unreadable_at: Option<Moment>,
-    /// When anything about it was last saved.
     pub updated_at: Moment,
-    /// Who saved it.
     pub updated_by: String,
 }
 
@@ -83,45 +70,33 @@ impl Summary {
         RegistryKind::recognise(&self.host)
     }
 
-    /// What its dates say on `today`.
     pub fn state(&self, today: Day) -> ExpiryState {
         expiry::state(today, self.expires_on, self.renew_on)
     }
 }
 
-/// The secret that is stored, without its value.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StoredSecret {
     /// Counts from 1; every change of the secret makes the next.
     pub version: i64,
-    /// When it was typed.
     pub set_at: Moment,
-    /// By whom.
     pub set_by: String,
 }
 
-/// One credential, whole, but for the secret.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Credential {
-    /// What the list shows.
     pub summary: Summary,
     /// What the secret is bound to: `https://host:port`.
     pub origin: String,
-    /// Optional; who to ask about it.
     pub email: String,
     /// The member who answers for it.
     pub owner: String,
     /// Where it is used: production, staging, development, any, or the project's own word.
     pub environment: String,
-    /// Words to find it by.
     pub labels: Vec<String>,
-    /// When somebody should look at it again.
     pub review_on: Option<Day>,
-    /// How often the secret should change, in days.
     pub rotate_every_days: Option<u32>,
-    /// Whether a grant to push needs an approval.
     pub is_protected: bool,
-    /// What is stored, since when and by whom.
     pub secret: StoredSecret,
     /// The origin of the token service that may get the secret, in addition to the registry itself.
     pub token_service: Option<String>,
@@ -129,9 +104,7 @@ pub struct Credential {
     pub key_file: Option<KeyFile>,
     /// Counts the saves; a form carries the one it was made from.
     pub revision: i64,
-    /// When it was made.
     pub created_at: Moment,
-    /// By whom.
     pub created_by: String,
 }
 
@@ -152,17 +125,11 @@ pub struct Dependent {
     pub pipeline: String,
     /// What its grant allows; `None` when it holds none now.
     pub grant: Option<Access>,
-    /// How often it has received the credential.
     pub deliveries: i64,
-    /// When it last did.
     pub last_delivery: Option<Moment>,
-    /// Which version of the secret it received then.
     pub last_version: Option<i64>,
     /// How often of these it is known that it was wanted: an image was named, or the pipeline said
     /// how it went.
-    #[serde(default)]
     pub used: i64,
-    /// When it last was.
-    #[serde(default)]
     pub last_use: Option<Moment>,
 }

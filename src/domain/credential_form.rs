@@ -19,35 +19,21 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct CredentialForm {
-    /// `name`
     pub name: String,
-    /// `description`
     pub description: String,
     /// `registry_url`; on edit what the page showed, which may not differ.
     pub registry_url: String,
-    /// `method`: the word of a [`Method`].
     pub method: String,
-    /// `username`
     pub username: String,
-    /// `email`
     pub email: String,
-    /// `paths`: prefixes separated by commas or line breaks.
     pub paths: String,
-    /// `access`: the word of an [`Access`].
     pub access: String,
-    /// `expires_on`: a day.
     pub expires_on: String,
-    /// `owner`
     pub owner: String,
-    /// `environment`
     pub environment: String,
-    /// `labels`: separated by commas.
     pub labels: String,
-    /// `review_on`: a day.
     pub review_on: String,
-    /// `rotate_every_days`
     pub rotate_every_days: String,
-    /// `is_protected`: a check box.
     pub is_protected: bool,
     /// `is_insecure`: a check box; only at creation.
     pub is_insecure: bool,
@@ -57,7 +43,6 @@ pub struct CredentialForm {
     pub also: Vec<String>,
 }
 
-/// The longest description, in characters.
 pub const DESCRIPTION_MAX: usize = 1000;
 /// The most other hosts that one key is stored for at once.
 const ALSO_MAX: usize = 20;
@@ -69,7 +54,6 @@ const SAYS_HTTPS: &str = "The address is for https, by its scheme or port 443. C
 const NOT_GOOGLES: &str = "The key works only with Google's registries. Enter one of their hosts without a path, for example europe-docker.pkg.dev.";
 
 impl CredentialForm {
-    /// Every broken rule at its field, or the draft.
     pub fn check(&self) -> Result<CredentialDraft, Vec<FieldError>> {
         self.check_for(RegistryHost::parse(&self.registry_url))
     }
@@ -199,15 +183,16 @@ impl CredentialForm {
         }
         let typed = self.username.trim();
         let kind = host.map_or(RegistryKind::SelfHosted, RegistryKind::recognise);
-        match (kind.username(), typed) {
+        match (kind.advice().username, typed) {
             (UsernameRule::Fixed(name), "") => {
                 let label = kind.label();
                 let filled_in = format!("The username was filled in: for {label} it is {name}.");
                 Ok((name.to_owned(), Some(filled_in)))
             }
-            (UsernameRule::Fixed(name), _) if typed != name => {
-                Err(format!("{} Leave it blank to have it filled in.", kind.wants_username()))
-            }
+            (UsernameRule::Fixed(name), _) if typed != name => Err(format!(
+                "{} Leave it blank to have it filled in.",
+                kind.advice().wants_username
+            )),
             _ => username_problem(typed).map_or_else(|| Ok((typed.to_owned(), None)), Err),
         }
     }

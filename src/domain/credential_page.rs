@@ -9,29 +9,22 @@ use super::secret_version::SecretVersion;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-/// What the page of one credential shows.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CredentialPage {
-    /// Everything but the secret.
     pub credential: Credential,
-    /// The versions of its secret, newest first.
     pub versions: Vec<SecretVersion>,
     /// Other credentials that hold the same secret: id and name.
     pub same_secret: Vec<(Uuid, String)>,
-    /// Pipelines that hold a grant, have received it, or both.
     pub dependents: Vec<Dependent>,
     /// Members who could obtain it by granting it to a pipeline of theirs: name and role.
     pub obtainers: Vec<(String, String)>,
-    /// The last receipts, newest first.
     pub receipts: Vec<Receipt>,
     /// Which of the pipelines named here still exist: the others have no page.
     pub existing: Vec<Uuid>,
     /// Credentials that could take over every grant of it, by name.
     pub replacements: Vec<Grantable>,
-    /// The last audit events about it, newest first.
     pub events: Vec<AuditEvent>,
     /// Where its secret may be sent in addition to its own origin, by kind of registry.
     pub companions: Vec<String>,
-    /// The day its state is told for.
     pub today: Day,
 }

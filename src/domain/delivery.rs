@@ -12,29 +12,17 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 super::words! {
-    /// Through which door a delivery went.
     pub enum Door {
-        /// `GET /api/v1/docker-config`.
         DockerConfig = "docker-config", "docker config.json";
-        /// `GET /api/v1/auth-json`.
         AuthJson = "auth-json", "auth.json";
-        /// `GET /api/v1/docker-auth-config`.
         DockerAuthConfig = "docker-auth-config", "DOCKER_AUTH_CONFIG";
-        /// `GET /api/v1/kubernetes-secret`.
         KubernetesSecret = "kubernetes-secret", "Kubernetes secret";
-        /// `GET /api/v1/buildx`.
         Buildx = "buildx", "buildx folders";
-        /// `GET /api/v1/credential`.
         Credential = "credential", "credential helper";
-        /// `GET /api/v1/kubelet`.
         Kubelet = "kubelet", "kubelet";
-        /// `GET /api/v1/registry-token`.
         RegistryToken = "registry-token", "registry token";
-        /// `POST /api/v1/token`.
         Token = "token", "identity token";
-        /// `POST /api/v1/woodpecker/{project}`.
         Woodpecker = "woodpecker", "Woodpecker";
-        /// `POST /api/v1/drone/{project}`.
         Drone = "drone", "Drone";
     }
 }
@@ -42,11 +30,8 @@ super::words! {
 /// What is to be handed out, as far as a format cares.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Content {
-    /// A secret that is text.
     Text,
-    /// A secret that is no text.
     Bytes,
-    /// A short-lived token of a registry.
     Token,
 }
 
@@ -87,7 +72,6 @@ impl Door {
 }
 
 super::words! {
-    /// What became of it.
     pub enum Outcome {
         /// The secret was handed out after this was durable.
         Delivered = "delivered", "Delivered";
@@ -102,15 +86,12 @@ pub struct Claims {
     /// The CI's run id or URL.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub run: Option<String>,
-    /// The commit that is built.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub commit: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub branch: Option<String>,
-    /// Who started it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub actor: Option<String>,
-    /// What started it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub event: Option<String>,
 }
@@ -118,9 +99,7 @@ pub struct Claims {
 super::words! {
     /// What a pipeline says afterwards of a delivery.
     pub enum Report {
-        /// The registry took it.
         Worked = "worked", "Worked";
-        /// The registry refused it.
         Failed = "failed", "Failed";
     }
 }
@@ -143,10 +122,8 @@ pub struct Client(pub Option<String>);
 /// The longest claim that is recorded, in characters; a longer one is cut.
 pub const CLAIM_MAX: usize = 256;
 
-/// One receipt, as pages show it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Receipt {
-    /// Never changes.
     pub id: Uuid,
     pub at: Moment,
     /// The pipeline, by the name it had.
@@ -154,25 +131,19 @@ pub struct Receipt {
     pub pipeline_id: Uuid,
     /// The credential, by the name it had; `None` when a whole fetch was refused.
     pub credential: Option<String>,
-    /// Which version of the secret.
     pub version: Option<i64>,
     pub intent: Access,
     pub door: Door,
     /// The token that proved the pipeline.
     pub token_id: String,
     pub claims: Claims,
-    #[serde(default)]
     pub proof: Proof,
     /// The image that was asked for, without tag and digest, if one was named.
-    #[serde(default)]
     pub image: Option<String>,
-    /// Where the request came from.
     pub address: Option<String>,
     pub outcome: Outcome,
     /// Why it was refused, or what to know about it.
     pub reason: Option<String>,
-    /// How it went, if the pipeline said so afterwards.
-    #[serde(default)]
     pub report: Option<Report>,
 }
 

@@ -5,15 +5,12 @@ use super::moment::Day;
 super::words! {
     /// The state of a credential's dates on one day.
     pub enum ExpiryState {
-        /// A date is known and it is far.
         Fine = "fine", "Fine";
         /// It was to be rotated or reviewed by now.
         Due = "due", "Due for review or rotation";
-        /// It expires within [`WARNING_DAYS`].
         Expiring = "expiring", "Expiring";
         /// Its day has passed. It is still delivered, with a warning: typed dates are often wrong.
         Expired = "expired", "Expired";
-        /// No date is known.
         Unknown = "unknown", "No expiry date";
     }
 }

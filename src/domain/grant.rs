@@ -10,7 +10,6 @@ use serde::{Deserialize, Serialize};
 super::words! {
     /// What a run for a pull request from a fork may have: anyone who can open one can run code in it.
     pub enum ForkRule {
-        /// Nothing.
         Nothing = "nothing", "No access";
         /// Pull, whatever else the grant allows.
         Pull = "pull", "Pull only";
@@ -29,13 +28,10 @@ pub const PATTERN_MAX: usize = 255;
 pub struct Approval {
     /// Another person than who made the grant.
     pub by: String,
-    /// When.
     pub at: Moment,
-    /// The last day it holds.
     pub until: Day,
 }
 
-/// The terms of a grant.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Terms {
     /// For pulling, or for pushing too.
@@ -50,19 +46,16 @@ pub struct Terms {
     pub events: Vec<String>,
     /// What a pull request from a fork may have.
     pub forks: ForkRule,
-    /// The last day of the grant.
     pub expires_on: Option<Day>,
     /// Never the secret: only short-lived tokens of the registry, for one repository each.
     pub is_narrow: bool,
     /// Whether it works only with an approval: it hands out a protected secret that can push,
     /// whatever it is asked for.
     pub needs_approval: bool,
-    /// The approval, if there is one.
     pub approval: Option<Approval>,
 }
 
 impl Terms {
-    /// No conditions.
     pub fn plain(intent: Access) -> Self {
         Self {
             intent,

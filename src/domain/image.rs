@@ -7,7 +7,6 @@ use serde::{Deserialize, Serialize};
 /// Where an image lies, without its tag and digest.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Image {
-    /// The registry.
     pub host: RegistryHost,
     /// The repository, for example `acme/api`; on Docker Hub `library/nginx` for `nginx`.
     pub repository: String,
@@ -16,16 +15,12 @@ pub struct Image {
 /// Why a text names no image. Never repeats it.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ImageProblem {
-    /// The registry's part.
-    #[error("{0}")]
-    Host(HostProblem),
-    /// The repository's part.
-    #[error("{0}")]
-    Path(PathProblem),
-    /// There is a host and nothing behind it.
+    #[error(transparent)]
+    Host(#[from] HostProblem),
+    #[error(transparent)]
+    Path(#[from] PathProblem),
     #[error("Enter the whole image, for example ghcr.io/acme/api:1.2.")]
     NoRepository,
-    /// What follows the repository.
     #[error(
         "The part after the repository is not a tag or a digest. Correct or remove it, for example ghcr.io/acme/api:1.2."
     )]
@@ -49,7 +44,7 @@ impl Image {
             text.split_once("://").map_or((None, text), |(scheme, bare)| (Some(scheme), bare));
         let is_scheme = |one: &str| scheme.is_some_and(|typed| typed.eq_ignore_ascii_case(one));
         if is_scheme("https") || is_scheme("http") {
-            let parsed = RegistryHost::parse(text).map_err(ImageProblem::Host)?;
+            let parsed = RegistryHost::parse(text)?;
             return Self::at(parsed.host, &parsed.path.ok_or(ImageProblem::NoRepository)?);
         }
         // `docker://` is how skopeo and podman write any name; behind another scheme there is a host.
@@ -61,7 +56,7 @@ impl Image {
             _ if is_name => ("docker.io", bare),
             _ => (text, ""),
         };
-        let host = RegistryHost::read(host).map_err(ImageProblem::Host)?.host;
+        let host = RegistryHost::read(host)?.host;
         if is_id(bare) {
             return Err(ImageProblem::Id);
         }
@@ -69,10 +64,7 @@ impl Image {
     }
 
     fn at(host: RegistryHost, path: &str) -> Result<Self, ImageProblem> {
-        let [repository] = path_scope(path)
-            .map_err(ImageProblem::Path)?
-            .try_into()
-            .map_err(|_| ImageProblem::NoRepository)?;
+        let [repository] = path_scope(path)?.try_into().map_err(|_| ImageProblem::NoRepository)?;
         if repository != path {
             return Err(ImageProblem::NoRepository);
         }

@@ -5,7 +5,6 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 super::words! {
-    /// What a job does.
     pub enum JobKind {
         /// Removes sessions, slots, attempts and tokens that are over.
         Sweep = "sweep", "Remove expired sessions and tokens";
@@ -13,15 +12,12 @@ super::words! {
         TendKeys = "tend_keys", "Re-encrypt secrets under the active data key";
         /// Writes to the database and reads it back, also while nobody asks for `/readyz`.
         Readiness = "readiness", "Check that the database keeps what is written";
-        /// Removes old events from the outbox.
         Outbox = "outbox", "Remove old events from the outbox";
     }
 }
 
 super::words! {
-    /// How the last run of a job went.
     pub enum JobResult {
-        /// It did what it is for.
         Succeeded = "succeeded", "Succeeded";
         /// It did not, and is tried again.
         Failed = "failed", "Failed";
@@ -31,15 +27,12 @@ super::words! {
 }
 
 super::words! {
-    /// Why a run of a job failed.
     pub enum JobError {
         /// Something that it needs does not answer just now.
         Unavailable = "unavailable", "The database or another service was not available.";
         /// It ran longer than a run may take.
         TimedOut = "timed_out", "The run took too long and was stopped.";
-        /// It panicked.
         Panicked = "panicked", "The run crashed. The log has the details.";
-        /// Anything else.
         Internal = "internal", "The run failed. The log has the details.";
     }
 }
@@ -63,7 +56,6 @@ const MINUTE: i64 = 60;
 const HOUR: i64 = 60 * MINUTE;
 
 impl JobKind {
-    /// When jobs of this kind run.
     pub fn schedule(self) -> Schedule {
         let usual = Schedule {
             every: None,
@@ -100,12 +92,9 @@ impl Schedule {
     }
 }
 
-/// A job as it is stored.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Job {
-    /// Never changes.
     pub id: Uuid,
-    /// What it does.
     pub kind: JobKind,
     /// To what, where a kind has many jobs; empty where it has one.
     pub key: String,
@@ -115,13 +104,9 @@ pub struct Job {
     pub attempts: u32,
     /// Until when a server has it to itself.
     pub locked_until: Option<Moment>,
-    /// When the last run began.
     pub last_started_at: Option<Moment>,
-    /// When a run last ended.
     pub last_finished_at: Option<Moment>,
-    /// How that run went.
     pub last_result: Option<JobResult>,
-    /// Why it failed.
     pub last_error: Option<JobError>,
 }
 
@@ -132,7 +117,6 @@ impl Job {
         if self.key.is_empty() { label.to_owned() } else { format!("{label} ({})", self.key) }
     }
 
-    /// Whether a server runs it.
     pub fn is_running(&self, now: Moment) -> bool {
         self.locked_until.is_some_and(|until| until > now)
     }
@@ -143,7 +127,6 @@ impl Job {
 pub struct JobList {
     /// By kind and key.
     pub jobs: Vec<Job>,
-    /// The moment.
     pub at: Moment,
 }
 

@@ -15,7 +15,6 @@ super::words! {
         Archived = "archived", "Archived";
         /// Opens nothing. It can still be brought back from the database by its operator.
         Retired = "retired", "Retired";
-        /// Its bytes are gone.
         Destroyed = "destroyed", "Destroyed";
     }
 }
@@ -30,15 +29,13 @@ impl KeyState {
 /// A data key, as pages and commands show it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DataKey {
-    /// What it is for: `secret`, `audit` or `fingerprint`.
+    /// `secret`, `audit` or `fingerprint`.
     pub purpose: String,
     /// Counts from 1 for each purpose.
     pub version: u32,
-    /// Where it is in its life.
     pub state: KeyState,
     /// The id of the key-encryption key it is wrapped under.
     pub kek_id: String,
-    /// When it was made.
     pub created_at: Moment,
     /// Since when it is in this state.
     pub since: Moment,

@@ -12,57 +12,41 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::{Deserialize, Serialize};
 
 super::words! {
-    /// What a list can be narrowed to.
     pub enum StateFilter {
-        /// Its dates are fine.
         Fine = "fine", "Fine";
-        /// To be rotated or reviewed.
         Due = "due", "Due for review or rotation";
-        /// Expires soon.
         Expiring = "expiring", "Expiring soon";
-        /// Expired.
         Expired = "expired", "Expired";
-        /// Without a date.
         Unknown = "unknown", "No expiry date";
-        /// Deliveries are stopped.
         Disabled = "disabled", "Disabled";
-        /// The stored secret does not open.
         Unreadable = "unreadable", "Unreadable";
     }
 }
 
 super::words! {
-    /// The order of a list.
     pub enum Sort {
-        /// By name, ascending.
         Name = "name", "Name";
         /// By host, then name.
         Registry = "registry", "Registry URL";
         /// The soonest to expire first; those without a date last.
         Expires = "expires", "Expires first";
-        /// The last changed first.
         Changed = "changed", "Last changed";
     }
 }
 
-/// Rows on one page.
 pub const PAGE_ROWS: u64 = 50;
 
 /// The longest search term, in characters.
 pub const SEARCH_MAX: usize = 200;
 
-/// What is asked of the list.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ListQuery {
     /// Found in name, description, host, user name or path, in any case.
     pub search: String,
     /// Exactly this host, with its scheme's usual port or without.
     pub registry: Option<String>,
-    /// Only in this state.
     pub state: Option<StateFilter>,
-    /// Only this method.
     pub method: Option<Method>,
-    /// Only this access.
     pub access: Option<Access>,
     /// Only those no pipeline has ever received.
     pub is_unused: bool,
@@ -118,7 +102,6 @@ impl ListQuery {
         Ok(())
     }
 
-    /// The order.
     pub fn sort(&self) -> Sort {
         self.sort.unwrap_or(Sort::Name)
     }
@@ -156,20 +139,14 @@ impl ListQuery {
     }
 }
 
-/// One page of the list.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Listing {
     /// At most [`PAGE_ROWS`].
     pub rows: Vec<Summary>,
-    /// How many fit the query, on all pages.
     pub total: u64,
-    /// The page before, if there is one.
     pub previous: Option<ListQuery>,
-    /// The page after, if there is one.
     pub next: Option<ListQuery>,
-    /// Whether the project has any credential at all.
     pub is_empty_project: bool,
-    /// The hosts in the project, for the filter.
     pub hosts: Vec<String>,
     /// The day the states are told for.
     pub today: Day,
@@ -178,7 +155,6 @@ pub struct Listing {
 /// What is escaped in a URL: all but the unreserved characters (RFC 3986, 2.3).
 const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
-/// A value for a URL.
 pub fn percent(value: &str) -> String {
     utf8_percent_encode(value, ESCAPED).to_string()
 }

@@ -11,7 +11,7 @@ mod tie;
 
 pub use explanation::{ExplainForm, Explanation, FormatVerdict, Verdict};
 pub use lost::{Lost, Note};
-pub use tie::Tie;
+pub use tie::{Tie, named};
 
 use super::credential::{Access, Summary};
 use super::grant::Terms;
@@ -22,26 +22,19 @@ use super::registry::{RegistryHost, covers};
 /// A credential that a pipeline may have, under one or several grants.
 #[derive(Clone, Debug)]
 pub struct Candidate<'a> {
-    /// The credential.
     pub credential: &'a Summary,
     /// The terms of each grant; none means that it is not granted.
     pub grants: &'a [Terms],
 }
 
-/// What is asked for.
 #[derive(Clone, Debug)]
 pub struct Ask<'a> {
-    /// For pulling or pushing.
     pub intent: Access,
-    /// Only this registry.
     pub host: Option<&'a RegistryHost>,
-    /// Only this repository of it.
     pub repository: Option<&'a str>,
-    /// What was proved of the run.
     pub proof: &'a Proof,
     /// The day, in UTC.
     pub today: Day,
-    /// What the reader of the answer can tell apart.
     pub shape: Shape,
     /// Whether the reader can use a registry's short-lived token instead of the secret.
     pub takes_tokens: bool,
@@ -58,7 +51,6 @@ pub enum Shape {
     Paths,
 }
 
-/// A credential that is handed out.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Won {
     /// Its place among the candidates.
@@ -165,7 +157,6 @@ struct Admitted {
     is_narrow: bool,
     /// For these paths; empty means the whole host.
     paths: Vec<String>,
-    /// Its last day, if it has one.
     until: Option<Day>,
 }
 

@@ -8,7 +8,6 @@ macro_rules! words {
         pub enum $name { $($(#[$vmeta])* #[serde(rename = $word)] $variant,)+ }
 
         impl $name {
-            /// Every value, in the order people read them.
             pub const ALL: &'static [Self] = &[$(Self::$variant,)+];
 
             /// The word that is stored and sent.
@@ -16,7 +15,6 @@ macro_rules! words {
                 match self { $(Self::$variant => $word,)+ }
             }
 
-            /// What a page calls it.
             pub fn label(self) -> &'static str {
                 match self { $(Self::$variant => $label,)+ }
             }

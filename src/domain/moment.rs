@@ -14,12 +14,10 @@ const MINUTE: &[BorrowedFormatItem<'_>] =
 pub struct Moment(pub i64);
 
 impl Moment {
-    /// Later by that many seconds.
     pub fn plus_seconds(self, seconds: i64) -> Self {
         Self(self.0.saturating_add(seconds.saturating_mul(1000)))
     }
 
-    /// The calendar day in UTC.
     pub fn day(self) -> Day {
         Day(self.at().date())
     }
@@ -67,7 +65,6 @@ impl Day {
         Moment(midnight.saturating_add(24 * 60 * 60 - 1).saturating_mul(1_000))
     }
 
-    /// `2026-11-21`.
     pub fn to_text(self) -> String {
         self.0.format(DAY).unwrap_or_default()
     }

@@ -9,52 +9,41 @@ pub const HOME: &str = "/";
 pub const SIGN_IN: &str = "/sign-in";
 /// The first run; `link` in its query is the one-time link.
 pub const SETUP: &str = "/setup";
-/// The data keys of the instance.
 pub const KEYS: &str = "/admin/keys";
-/// The jobs of the instance.
 pub const JOBS: &str = "/admin/jobs";
 
-/// The list of credentials.
 pub fn credentials(project: &str) -> String {
     format!("/p/{}/credentials", percent(project))
 }
 
-/// One credential.
 pub fn credential(project: &str, id: Uuid) -> String {
     format!("{}/{id}", credentials(project))
 }
 
-/// The create dialog of credentials.
 pub fn new_credential(project: &str) -> String {
     format!("{}/new", credentials(project))
 }
 
-/// The edit dialog of a credential.
 pub fn edit_credential(project: &str, id: Uuid) -> String {
     format!("{}/edit", credential(project, id))
 }
 
-/// The delete dialog of a credential.
 pub fn delete_credential(project: &str, id: Uuid) -> String {
     format!("{}/delete", credential(project, id))
 }
 
-/// The list of pipelines.
 pub fn pipelines(project: &str) -> String {
     format!("/p/{}/pipelines", percent(project))
 }
 
-/// The create dialog of pipelines.
 pub fn new_pipeline(project: &str) -> String {
     format!("{}/new", pipelines(project))
 }
 
-/// One pipeline.
 pub fn pipeline(project: &str, id: Uuid) -> String {
     format!("{}/{id}", pipelines(project))
 }
 
-/// The delete dialog of a pipeline.
 pub fn delete_pipeline(project: &str, id: Uuid) -> String {
     format!("{}/delete", pipeline(project, id))
 }
@@ -69,12 +58,10 @@ pub fn try_token(project: &str, pipeline_id: Uuid) -> String {
     format!("{}/trust/try", pipeline(project, pipeline_id))
 }
 
-/// The form that approves a grant.
 pub fn approve_grant(project: &str, pipeline_id: Uuid, grant: Uuid) -> String {
     format!("{}/grants/{grant}/approve", pipeline(project, pipeline_id))
 }
 
-/// Which credential serves an image.
 pub fn matching(project: &str) -> String {
     format!("/p/{}/match", percent(project))
 }

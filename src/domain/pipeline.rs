@@ -9,52 +9,34 @@ use super::trust_rule::TrustRule;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-/// One row of the pipelines' list.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PipelineSummary {
-    /// Never changes.
     pub id: Uuid,
-    /// Unique in the project, whatever the case.
     pub name: String,
-    /// Free text; may be empty.
     pub description: String,
-    /// How many credentials it may have.
     pub grants: i64,
-    /// Tokens that work today.
     pub live_tokens: i64,
-    /// When it last received anything.
     pub last_delivery: Option<Moment>,
-    /// When it was made.
     pub created_at: Moment,
-    /// By whom.
     pub created_by: String,
 }
 
 /// Pipeline P may use credential C.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Grant {
-    /// Never changes.
     pub id: Uuid,
-    /// The credential.
     pub credential_id: Uuid,
-    /// Its name.
     pub credential: String,
-    /// Its registry host.
     pub host: String,
     /// What for, where, from where and until when.
     pub terms: Terms,
-    /// When it was given.
     pub created_at: Moment,
-    /// By whom.
     pub created_by: String,
     /// Whether who looks at it gave it, and so cannot approve it.
     pub is_own: bool,
-    /// How often this pipeline received the credential.
     pub deliveries: i64,
     /// How often of these it is known that it was wanted, and not only asked for with all others.
-    #[serde(default)]
     pub used: i64,
-    /// When it last did.
     pub last_delivery: Option<Moment>,
 }
 
@@ -63,15 +45,10 @@ pub struct Grant {
 pub struct Token {
     /// The public half: what logs and receipts name.
     pub id: String,
-    /// When it was made.
     pub created_at: Moment,
-    /// By whom.
     pub created_by: String,
-    /// The last day it works.
     pub expires_on: Day,
-    /// When it was last presented.
     pub last_used_at: Option<Moment>,
-    /// Since when it is refused.
     pub revoked_at: Option<Moment>,
     /// Until when a short-lived one works; `None` for one that was made by a person.
     pub short_until: Option<Moment>,
@@ -79,31 +56,21 @@ pub struct Token {
     pub proof: Option<Proof>,
 }
 
-/// One pipeline, whole.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PipelineDetail {
-    /// What the list shows.
     pub summary: PipelineSummary,
-    /// What it may have.
     pub grants: Vec<Grant>,
     /// What proves it: the tokens that people made, and the last ones that were given for proof.
     pub tokens: Vec<Token>,
-    /// Whose word is taken instead of a token.
     pub rules: Vec<TrustRule>,
-    /// The day the tokens' expiry is told for.
     pub today: Day,
 }
 
-/// A credential that can be granted: for the form's check boxes.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Grantable {
-    /// Never changes.
     pub id: Uuid,
-    /// Its name.
     pub name: String,
-    /// Its registry host.
     pub host: String,
-    /// The widest intent it can serve.
     pub access: Access,
     /// Whether a grant of it needs the approval of a second person, if it can push.
     pub is_protected: bool,
@@ -119,43 +86,30 @@ impl Grantable {
 
 /// What was typed into the form of a grant. No secret.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct GrantForm {
-    /// The credentials chosen, as ids.
-    #[serde(default)]
     pub credentials: Vec<String>,
-    /// The word of an [`Access`].
-    #[serde(default)]
     pub intent: String,
     /// Repository prefixes, separated by commas or line breaks; blank means every repository.
-    #[serde(default)]
     pub repositories: String,
     /// Patterns, separated by commas or line breaks; blank means from any branch.
-    #[serde(default)]
     pub branches: String,
     /// Patterns, separated by commas or line breaks; blank means from any event.
-    #[serde(default)]
     pub events: String,
     /// The word of a [`super::grant::ForkRule`]; blank means nothing.
-    #[serde(default)]
     pub forks: String,
-    /// The last day, or blank.
-    #[serde(default)]
     pub expires_on: String,
     /// Whether only short-lived tokens of the registry are handed out.
-    #[serde(default)]
     pub is_narrow: bool,
 }
 
 /// What was typed into a pipeline's form. No secret.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PipelineForm {
-    /// Unique in the project.
     pub name: String,
-    /// Free text.
     pub description: String,
     /// Days the token works: 1 to 365.
     pub token_days: String,
-    /// The credentials ticked, as ids.
     #[serde(default)]
     pub credentials: Vec<String>,
     /// The word of the grants' [`Access`].
@@ -165,14 +119,10 @@ pub struct PipelineForm {
 /// The longest life of a token, in days (security 3.4).
 pub const TOKEN_DAYS_MAX: i64 = 365;
 
-/// What the page of one pipeline shows.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PipelinePage {
-    /// Its settings, grants and tokens.
     pub pipeline: PipelineDetail,
-    /// Credentials it could still be given.
     pub grantable: Vec<Grantable>,
-    /// Its last receipts, newest first.
     pub receipts: Vec<Receipt>,
     /// The public address of this instance, for the snippets.
     pub address: String,

@@ -4,25 +4,19 @@ use super::moment::Moment;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-/// A project as its members see it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Project {
-    /// Never changes.
     pub id: Uuid,
     /// Its part of the URL: `/p/{slug}`.
     pub slug: String,
-    /// What people call it.
     pub name: String,
 }
 
 /// A project as who sees to the instance sees it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ProjectEntry {
-    /// Which.
     pub project: Project,
-    /// How many belong to it.
     pub members: u64,
-    /// When it was made.
     pub created_at: Moment,
 }
 

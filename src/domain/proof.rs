@@ -16,7 +16,6 @@ pub struct Proof {
     /// Who signed; `None` when only a pipeline token was presented.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub provider: Option<Provider>,
-    /// The trust rule that let it in.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rule: Option<Uuid>,
     /// The repository, job or account, as the provider calls it: for people, decides nothing.
@@ -28,14 +27,12 @@ pub struct Proof {
     /// What started the run, in the provider's word.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub event: Option<String>,
-    /// Whether the code comes from a fork.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub is_fork: Option<bool>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub run: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub commit: Option<String>,
-    /// Who started it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub actor: Option<String>,
     /// Whether the identity token had been presented before, a moment earlier: its answer may have
@@ -55,7 +52,6 @@ const REQUESTED: [&str; 4] =
 const FACT_MAX: usize = 512;
 
 impl Proof {
-    /// Nothing but who signed.
     pub fn of(provider: Provider) -> Self {
         Self { provider: Some(provider), ..Self::default() }
     }

@@ -5,63 +5,39 @@ mod companion;
 mod paste;
 mod preset;
 
-pub use advice::UsernameRule;
+pub use advice::{Advice, UsernameRule};
 pub use paste::paste_warning;
 pub use preset::{PRESETS, Preset};
-use serde::{Deserialize, Serialize};
 
 use super::registry::RegistryHost;
 
 /// The hosts of Google Container Registry (requirements/001): one key is commonly stored for several of them.
 pub const GOOGLE_HOSTS: [&str; 4] = ["gcr.io", "us.gcr.io", "eu.gcr.io", "asia.gcr.io"];
 
-/// The registries whose rules are known, and `SelfHosted` for all others. Serialized as its slug.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum RegistryKind {
-    DockerHub,
-    DockerHardened,
-    Ghcr,
-    #[serde(rename = "gitlab")]
-    GitLab,
-    Google,
-    Ecr,
-    EcrPublic,
-    Acr,
-    Quay,
-    Harbor,
-    Nvidia,
-    Ibm,
-    Heroku,
-    Scaleway,
-    #[serde(rename = "digitalocean")]
-    DigitalOcean,
-    Oracle,
-    SelfHosted,
+super::words! {
+    /// The registries whose rules are known, and `SelfHosted` for all others.
+    pub enum RegistryKind {
+        DockerHub = "docker-hub", "Docker Hub";
+        DockerHardened = "docker-hardened", "Docker Hardened Images";
+        Ghcr = "ghcr", "GitHub Container Registry";
+        GitLab = "gitlab", "GitLab Container Registry";
+        Google = "google", "Google Artifact Registry";
+        Ecr = "ecr", "Amazon ECR";
+        EcrPublic = "ecr-public", "Amazon ECR Public";
+        Acr = "acr", "Azure Container Registry";
+        Quay = "quay", "Quay";
+        Harbor = "harbor", "Harbor";
+        Nvidia = "nvidia", "NVIDIA NGC";
+        Ibm = "ibm", "IBM Cloud Container Registry";
+        Heroku = "heroku", "Heroku";
+        Scaleway = "scaleway", "Scaleway";
+        DigitalOcean = "digitalocean", "DigitalOcean";
+        Oracle = "oracle", "Oracle Cloud Infrastructure Registry";
+        SelfHosted = "self-hosted", "Self-hosted registry";
+    }
 }
 
 impl RegistryKind {
-    /// Every kind, in the order the help pages list them.
-    pub const ALL: [Self; 17] = [
-        Self::DockerHub,
-        Self::DockerHardened,
-        Self::Ghcr,
-        Self::GitLab,
-        Self::Google,
-        Self::Ecr,
-        Self::EcrPublic,
-        Self::Acr,
-        Self::Quay,
-        Self::Harbor,
-        Self::Nvidia,
-        Self::Ibm,
-        Self::Heroku,
-        Self::Scaleway,
-        Self::DigitalOcean,
-        Self::Oracle,
-        Self::SelfHosted,
-    ];
-
     /// The kind of a host: exact names, and suffixes on label borders only.
     ///
     /// A host with a port of its own is never one of the public registries, since a secret may go to their companions.

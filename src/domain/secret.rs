@@ -8,7 +8,6 @@ use zeroize::{Zeroize, ZeroizeOnDrop};
 pub struct Secret(Vec<u8>);
 
 impl Secret {
-    /// Takes the bytes as they came.
     pub fn new(bytes: Vec<u8>) -> Self {
         Self(bytes)
     }
@@ -18,7 +17,6 @@ impl Secret {
         &self.0
     }
 
-    /// Whether nothing was typed.
     pub fn is_blank(&self) -> bool {
         self.0.is_empty()
     }

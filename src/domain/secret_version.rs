@@ -5,17 +5,13 @@ use super::moment::Moment;
 use serde::{Deserialize, Serialize};
 
 super::words! {
-    /// What a version is good for.
     pub enum VersionState {
-        /// Delivered now.
         Current = "current", "Current";
         /// Stored beside the current one, and not delivered yet.
         Staged = "staged", "Staged";
-        /// Was delivered once and can be again.
         Kept = "kept", "Previous";
         /// Does not open: its ciphertext was changed or its key is gone.
         Unreadable = "unreadable", "Unreadable";
-        /// Its ciphertext is gone for good.
         Destroyed = "destroyed", "Destroyed";
     }
 }
@@ -23,24 +19,16 @@ super::words! {
 /// One version, as pages show it. Never its value.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SecretVersion {
-    /// Counts from 1.
     pub version: i64,
-    /// What it is good for.
     pub state: VersionState,
-    /// How it signs in.
     pub method: Method,
-    /// When it was saved.
     pub set_at: Moment,
-    /// By whom.
     pub set_by: String,
-    /// How often it was delivered.
     pub deliveries: i64,
-    /// The last time.
     pub last_delivered_at: Option<Moment>,
 }
 
 impl SecretVersion {
-    /// Whether it can be made the current one.
     pub fn can_be_current(&self) -> bool {
         matches!(self.state, VersionState::Staged | VersionState::Kept)
     }

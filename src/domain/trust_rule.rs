@@ -26,18 +26,13 @@ use std::collections::BTreeMap;
 use uuid::Uuid;
 
 super::words! {
-    /// Who signs for a run.
     pub enum Provider {
-        /// GitHub Actions, also on an own server.
         GitHub = "github", "GitHub Actions";
-        /// GitLab CI, also on an own server.
         GitLab = "gitlab", "GitLab CI";
-        /// Service accounts of a Kubernetes cluster.
         Kubernetes = "kubernetes", "Kubernetes";
         CircleCi = "circleci", "CircleCI";
         Buildkite = "buildkite", "Buildkite";
         AzureDevOps = "azure_devops", "Azure DevOps";
-        /// Any issuer of OpenID Connect tokens.
         Other = "oidc", "Another OpenID Connect issuer";
         /// Woodpecker's registry extension: signs with the server's Ed25519 key.
         Woodpecker = "woodpecker", "Woodpecker";
@@ -75,10 +70,8 @@ pub struct TrustRule {
     pub claims: BTreeMap<String, String>,
     /// The public key of who signs requests, as base64 of the 32 bytes or a PEM.
     pub public_key: Option<String>,
-    /// When it was made.
     pub created_at: Moment,
     pub created_by: String,
-    /// When it last let something in.
     pub last_used_at: Option<Moment>,
 }
 
@@ -125,24 +118,15 @@ impl TrustRule {
 
 /// What was typed into the form of a rule. No secret: Drone's is made here and shown once.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct TrustForm {
-    /// The word of a [`Provider`].
-    #[serde(default)]
     pub provider: String,
-    /// The `iss` claim.
-    #[serde(default)]
     pub issuer: String,
-    /// The `aud` claim.
-    #[serde(default)]
     pub audience: String,
     /// By the name of the claim; blank ones are not asked for.
-    #[serde(default)]
     pub claims: BTreeMap<String, String>,
     /// `name=value` lines, for issuers whose claims have no fields of their own.
-    #[serde(default)]
     pub more_claims: String,
-    /// The public key of who signs requests.
-    #[serde(default)]
     pub public_key: String,
 }
 
@@ -150,9 +134,7 @@ pub struct TrustForm {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RuleTrial {
     pub rule: TrustRule,
-    /// What it asks for, claim by claim.
     pub checks: Vec<ClaimCheck>,
-    /// Whether all of it holds.
     pub holds: bool,
 }
 
@@ -163,6 +145,5 @@ pub struct TokenTrial {
     pub problem: String,
     /// Its claims as it says them, by name.
     pub claims: BTreeMap<String, String>,
-    /// Each rule of the pipeline.
     pub rules: Vec<RuleTrial>,
 }

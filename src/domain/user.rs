@@ -4,40 +4,28 @@ use super::moment::Moment;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-/// A signed-in person, as pages show them.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Person {
-    /// Never changes.
     pub id: Uuid,
-    /// What they sign in with.
     pub email: String,
-    /// What others see.
     pub name: String,
     /// Instance admin: manages the instance, and sees no project they are not a member of.
     pub is_admin: bool,
 }
 
-/// A person as the operator sees them.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Account {
-    /// The person.
     pub person: Person,
-    /// When they were added.
     pub created_at: Moment,
-    /// Since when they may not sign in.
     pub disabled_at: Option<Moment>,
 }
 
 super::words! {
     /// A named set of permissions in one project.
     pub enum Role {
-        /// Reads.
         Viewer = "viewer", "Viewer";
-        /// Reads, and reads the audit events.
         Auditor = "auditor", "Auditor";
-        /// Reads and writes.
         Maintainer = "maintainer", "Maintainer";
-        /// Everything in the project.
         Owner = "owner", "Owner";
     }
 }

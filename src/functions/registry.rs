@@ -52,9 +52,10 @@ pub fn recognised(input: &str, is_insecure: bool) -> Recognised {
         Ok(parsed) => parsed.marked(is_insecure),
     };
     let kind = RegistryKind::recognise(&parsed.host);
-    let username = match kind.username() {
+    let advice = kind.advice();
+    let username = match advice.username {
         UsernameRule::Fixed(name) | UsernameRule::Suggested(name) => Some(name.to_owned()),
-        UsernameRule::Free(_) => None,
+        UsernameRule::Free => None,
     };
     Recognised {
         problem: None,
@@ -62,12 +63,12 @@ pub fn recognised(input: &str, is_insecure: bool) -> Recognised {
         host: parsed.host.as_str().to_owned(),
         path: parsed.path,
         changes: parsed.changes,
-        kind: kind.slug().to_owned(),
+        kind: kind.word().to_owned(),
         kind_label: kind.label().to_owned(),
         username,
-        wants_username: kind.wants_username().to_owned(),
-        wants_secret: kind.wants_secret().to_owned(),
-        least_scope: kind.least_scope().to_owned(),
-        warning: kind.warning().map(str::to_owned),
+        wants_username: advice.wants_username.to_owned(),
+        wants_secret: advice.wants_secret.to_owned(),
+        least_scope: advice.least_scope.to_owned(),
+        warning: Some(advice.warning).filter(|text| !text.is_empty()).map(str::to_owned),
     }
 }

@@ -16,10 +16,8 @@ struct Metadata {
     jwks_uri: String,
 }
 
-/// What an issuer publishes.
 pub(super) struct Published {
     pub(super) keys: JwkSet,
-    /// Where they are.
     pub(super) place: String,
 }
 

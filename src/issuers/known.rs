@@ -64,7 +64,6 @@ struct Seen {
     keys: Option<Fetched>,
     /// When it was last asked, with whatever outcome.
     tried: Option<i64>,
-    /// How that failed, if it did.
     failure: Option<IssuerProblem>,
 }
 

@@ -5,7 +5,6 @@ use std::fmt;
 use crate::crypto::jwt::JwtProblem;
 use crate::outbound::OutboundProblem;
 
-/// What an issuer is asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Part {
     /// Its metadata, below its own address.
@@ -14,23 +13,11 @@ pub enum Part {
     Keys,
 }
 
-impl Part {
-    fn name(self) -> &'static str {
-        match self {
-            Self::Metadata => "metadata",
-            Self::Keys => "keys",
-        }
-    }
-}
-
 /// What is wrong with a document that an issuer publishes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Wrong {
-    /// It is not the document that it should be.
     Form,
-    /// It is longer than such a document can be.
     Length,
-    /// The metadata name another issuer.
     OtherIssuer,
     /// The metadata name a place for the keys that may not be asked.
     Place,
@@ -39,7 +26,6 @@ pub enum Wrong {
 /// Why a token was not believed. The texts carry nothing that stood in it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum IssuerProblem {
-    /// The token itself is at fault.
     Token(JwtProblem),
     /// The expected issuer is not an address that may be asked: `https`, without user name, query or
     /// fragment. Plain `http` will do only for this machine.
@@ -55,24 +41,18 @@ pub enum IssuerProblem {
 
 impl fmt::Display for IssuerProblem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match *self {
-            Self::Token(problem) => fmt::Display::fmt(&problem, f),
-            Self::Address => f.write_str("the issuer's address cannot be called"),
-            Self::Unreachable(part, cause) => {
-                write!(f, "the issuer was asked for its {}, and {}", part.name(), unreached(cause))
-            }
-            Self::Answered(part, status) => {
-                write!(f, "the issuer was asked for its {}, and it answered {status}", part.name())
-            }
-            Self::Unfit(part, wrong) => {
-                write!(
-                    f,
-                    "the issuer was asked for its {}, and {}",
-                    part.name(),
-                    unfit(part, wrong)
-                )
-            }
-        }
+        let (part, what) = match *self {
+            Self::Token(problem) => return fmt::Display::fmt(&problem, f),
+            Self::Address => return f.write_str("the issuer's address cannot be called"),
+            Self::Unreachable(part, cause) => (part, unreached(cause)),
+            Self::Answered(part, status) => (part, format!("it answered {status}")),
+            Self::Unfit(part, wrong) => (part, unfit(part, wrong).to_owned()),
+        };
+        let part = match part {
+            Part::Metadata => "metadata",
+            Part::Keys => "keys",
+        };
+        write!(f, "the issuer was asked for its {part}, and {what}")
     }
 }
 
@@ -125,26 +105,24 @@ fn host(issuer: &str) -> &str {
 }
 
 fn unreached(cause: OutboundProblem) -> String {
-    match cause {
+    let said = match cause {
         OutboundProblem::Forbidden(range) => {
-            format!(
+            return format!(
                 "it has an address that is not public, and the operator has not allowed it ({range})"
-            )
+            );
         }
-        OutboundProblem::Unresolved => "its host name was not found".to_owned(),
-        OutboundProblem::TimedOut => "it did not answer in time".to_owned(),
+        OutboundProblem::Unresolved => "its host name was not found",
+        OutboundProblem::TimedOut => "it did not answer in time",
         OutboundProblem::Tls => {
             "no secure connection could be made: its certificate is not valid or not trusted"
-                .to_owned()
         }
-        OutboundProblem::Redirected => {
-            "it answered with a redirect, which is not followed".to_owned()
-        }
-        OutboundProblem::BadUrl => "its address cannot be called".to_owned(),
+        OutboundProblem::Redirected => "it answered with a redirect, which is not followed",
+        OutboundProblem::BadUrl => "its address cannot be called",
         OutboundProblem::Unreachable | OutboundProblem::TooLarge | OutboundProblem::BadRoots => {
-            "it cannot be reached, or closed the connection".to_owned()
+            "it cannot be reached, or closed the connection"
         }
-    }
+    };
+    said.to_owned()
 }
 
 fn unfit(part: Part, wrong: Wrong) -> &'static str {

@@ -13,8 +13,6 @@ mod tls;
 mod wait;
 
 #[cfg(test)]
-pub(crate) mod loopback;
-#[cfg(test)]
 mod tests;
 
 use std::fmt;
@@ -30,6 +28,8 @@ pub use address::plain_url;
 use names::{CheckedNames, Lookup};
 pub use network::Network;
 pub use problem::OutboundProblem;
+#[cfg(test)]
+pub(crate) use tests::loopback;
 pub use wait::USUAL_WAIT;
 
 /// What the operator says about calls to other hosts. By default nothing private is called.
@@ -51,13 +51,11 @@ pub struct Outbound {
 /// What a host answered, whatever its status. Debug prints the status only.
 pub struct Answer {
     pub status: u16,
-    /// The headers, as they came.
     pub headers: HeaderMap,
     /// The whole body, which may be a secret.
     pub body: Zeroizing<Vec<u8>>,
 }
 
-/// How long a host is waited for.
 struct Patience {
     connect: Duration,
     /// From the start to the last byte of the body.

@@ -16,13 +16,11 @@ use super::OutboundProblem;
 use super::network::Network;
 use super::range::permitted;
 
-/// A look-up under way.
 pub(super) type LookingUp = Pin<Box<dyn Future<Output = io::Result<Vec<SocketAddr>>> + Send>>;
 
 /// How a name becomes addresses: the system's way, or that of a test.
 pub(super) type Lookup = Arc<dyn Fn(String) -> LookingUp + Send + Sync>;
 
-/// The system's own look-up.
 pub(super) fn system() -> Lookup {
     Arc::new(|name: String| -> LookingUp { Box::pin(asked_of_the_system(name)) })
 }
@@ -33,7 +31,6 @@ async fn asked_of_the_system(name: String) -> io::Result<Vec<SocketAddr>> {
     Ok(found.collect())
 }
 
-/// The resolver of the client.
 pub(super) struct CheckedNames {
     lookup: Lookup,
     allowed: Arc<[Network]>,

@@ -3,7 +3,6 @@
 use std::error::Error;
 use std::io;
 
-/// Why there is no answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum OutboundProblem {
     /// Not an address of the web, or one with more in it than scheme, host, port, path and query.
@@ -16,29 +15,22 @@ pub enum OutboundProblem {
         "The host has an address that is not public, and the operator has not allowed it: {0}."
     )]
     Forbidden(&'static str),
-    /// The name stands for no address.
     #[error("The host name was not found. Check its spelling.")]
     Unresolved,
-    /// Nobody answers, or the connection was closed.
     #[error(
         "The host cannot be reached, or closed the connection. Check the name and the port, or try again."
     )]
     Unreachable,
-    /// It took longer than anybody should wait.
     #[error("The host did not answer in time. Try again.")]
     TimedOut,
-    /// The answer is longer than the caller reads.
     #[error("The host's answer is too long, so it was not read.")]
     TooLarge,
-    /// TLS failed: most often the certificate.
     #[error(
         "No secure connection could be made: the host does not speak TLS, or its certificate is not valid or not trusted."
     )]
     Tls,
-    /// The answer was a redirect, to somebody who follows none.
     #[error("The host answered with a redirect, which is not followed.")]
     Redirected,
-    /// The operator's certificates are none.
     #[error("The extra certificates to trust cannot be read. They must be certificates in PEM.")]
     BadRoots,
 }

@@ -9,9 +9,11 @@ use std::time::Duration;
 use http::header::{AUTHORIZATION, LOCATION};
 use http::{HeaderName, HeaderValue};
 
-use super::loopback::{Loopback, reply};
 use super::names::{LookingUp, Lookup};
 use super::{Network, Outbound, OutboundProblem, OutboundSettings, PATIENCE, Patience, names};
+use loopback::{Loopback, reply};
+
+pub(crate) mod loopback;
 
 const LIMIT: usize = 1024;
 

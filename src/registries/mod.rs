@@ -41,11 +41,9 @@ pub struct BearerAsk<'a> {
     pub is_insecure: bool,
     /// The one repository the token is for, as the registry calls it: `library/nginx`, not `nginx`.
     pub repository: &'a str,
-    /// What the token is for.
     pub intent: Access,
     /// Never holds a colon.
     pub username: &'a str,
-    /// The password, token or key.
     pub secret: &'a [u8],
     /// Origins, `https://host:port`, accepted for the token service in addition to the registry's own and its fixed companions.
     pub realms: &'a [String],
@@ -60,7 +58,6 @@ pub struct Bearer {
 }
 
 impl Registries {
-    /// Reaches the registries through `outbound`.
     pub fn new(outbound: Outbound) -> Self {
         Self { outbound }
     }

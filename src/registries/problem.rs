@@ -2,15 +2,12 @@
 
 use crate::outbound::{OutboundProblem, USUAL_WAIT};
 
-/// Why there is no token.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum RegistryProblem {
-    /// It takes the user name and the password themselves and knows no tokens.
     #[error(
         "This registry has no token service. It expects the username and the password in each request."
     )]
     Basic,
-    /// It answers without being convinced of anything.
     #[error("This registry asks for no username and no password.")]
     Open,
     /// It names a token service at an origin that nobody accepted; nothing was sent there.
@@ -18,20 +15,16 @@ pub enum RegistryProblem {
         "The registry asks to send the password to {0}, which is not accepted for this credential. If that is its token service, accept it on the credential's page."
     )]
     RealmNotAccepted(String),
-    /// The token service does not know the user name and the password, or does not let them in.
     #[error(
         "The registry's token service refused the username and the password. Check them, and whether they have expired."
     )]
     Refused,
-    /// The token that was granted does not do what was asked for; it was thrown away.
     #[error(
         "The registry granted less access than requested. Check that the user has this access to the repository."
     )]
     Narrower,
-    /// The token that was granted does more than was asked for; it was thrown away.
     #[error("The registry granted more than was asked for, so its token was not delivered.")]
     Wider,
-    /// An answer that cannot be understood.
     #[error(
         "The registry or its token service gave an answer that does not follow the registry protocol."
     )]
@@ -50,10 +43,8 @@ pub enum RegistryProblem {
         /// Seconds until it wants to be asked again.
         wait: u32,
     },
-    /// A token was to be asked for something that is not one repository.
     #[error("That is not the name of one repository, so no token can be requested for it.")]
     BadRepository,
-    /// There was no answer, or the call was not made.
     #[error(transparent)]
     Outbound(#[from] OutboundProblem),
 }

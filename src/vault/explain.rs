@@ -10,7 +10,7 @@ use crate::domain::delivery::Content;
 use crate::domain::grant::Terms;
 use crate::domain::image::Image;
 use crate::domain::matching::{
-    Ask, Candidate, ExplainForm, Explanation, Lost, Outcome, Shape, Verdict, decide,
+    Ask, Candidate, ExplainForm, Explanation, Lost, Outcome, Shape, Verdict, decide, named,
 };
 use crate::domain::permission::of;
 use crate::domain::proof::Proof;
@@ -201,7 +201,7 @@ fn summary(rows: &[Row], outcome: &Outcome, image: &Image, is_own: bool) -> Stri
         let names: Vec<&str> = tie.of.iter().map(|index| name(*index)).collect();
         return format!(
             "Nothing is delivered: {} serve it equally well, and Regcred does not choose between them.",
-            tie.who(&names)
+            named(&names)
         );
     }
     let is_nothing = !rows.iter().any(|row| serves(row, image));

@@ -71,7 +71,6 @@ impl JwkSet {
         Ok(JwkSet { keys })
     }
 
-    /// Whether a usable key has that `kid`.
     pub fn contains(&self, key_id: &str) -> bool {
         self.keys.iter().any(|key| key.is_named(key_id))
     }

@@ -22,7 +22,6 @@ pub(super) fn object(bytes: &[u8]) -> Result<Map<String, Value>, JwtProblem> {
     read.and_then(|()| serde_json::from_slice(bytes)).map_err(|_| JwtProblem::Malformed)
 }
 
-/// Walks through any value and stops at the first repeated name.
 #[derive(Clone, Copy)]
 struct Once<'a> {
     is_repeated: &'a Cell<bool>,
@@ -36,6 +35,15 @@ impl<'de> DeserializeSeed<'de> for Once<'_> {
     }
 }
 
+/// Values in which no name stands.
+macro_rules! passed_over {
+    ($($visit:ident: $value:ty),+) => {
+        $(fn $visit<E>(self, _: $value) -> Result<(), E> {
+            Ok(())
+        })+
+    };
+}
+
 impl<'de> Visitor<'de> for Once<'_> {
     type Value = ();
 
@@ -43,25 +51,7 @@ impl<'de> Visitor<'de> for Once<'_> {
         f.write_str("any JSON value")
     }
 
-    fn visit_bool<E>(self, _: bool) -> Result<(), E> {
-        Ok(())
-    }
-
-    fn visit_i64<E>(self, _: i64) -> Result<(), E> {
-        Ok(())
-    }
-
-    fn visit_u64<E>(self, _: u64) -> Result<(), E> {
-        Ok(())
-    }
-
-    fn visit_f64<E>(self, _: f64) -> Result<(), E> {
-        Ok(())
-    }
-
-    fn visit_str<E>(self, _: &str) -> Result<(), E> {
-        Ok(())
-    }
+    passed_over!(visit_bool: bool, visit_i64: i64, visit_u64: u64, visit_f64: f64, visit_str: &str);
 
     fn visit_unit<E>(self) -> Result<(), E> {
         Ok(())

@@ -1,8 +1,8 @@
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
 
-use super::signing::{Signer, encode, key_set};
 use super::*;
+use signing::{Signer, encode, key_set};
 
 mod claims;
 mod foreign;
@@ -10,6 +10,7 @@ mod header;
 mod key_sets;
 mod shape;
 mod signatures;
+pub(crate) mod signing;
 
 const NOW: i64 = 1_800_000_000;
 const ISSUER: &str = "https://issuer.example.com/acme";

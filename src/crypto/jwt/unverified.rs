@@ -57,12 +57,10 @@ impl<'a> Unverified<'a> {
         Ok(Unverified { signed, signature: decode(signature)?, algorithm, key_id, issuer, claims })
     }
 
-    /// Who the token says has issued it.
     pub fn issuer(&self) -> &str {
         &self.issuer
     }
 
-    /// Which of the issuer's keys it says has signed it.
     pub fn key_id(&self) -> Option<&str> {
         self.key_id.as_deref()
     }

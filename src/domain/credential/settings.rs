@@ -7,38 +7,24 @@ use crate::domain::moment::Day;
 /// What the form of a credential decides, on creation and on every later save.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CredentialSettings {
-    /// 1 to 100 characters, trimmed.
     pub name: String,
-    /// At most 1,000 characters.
     pub description: String,
-    /// How the registry is convinced.
     pub method: Method,
     /// Without a colon; fixed for a key file, and by some registries.
     pub username: String,
-    /// Empty or an address.
     pub email: String,
-    /// Canonical prefixes.
     pub paths: Vec<String>,
-    /// What it can do.
     pub access: Access,
-    /// The last day it works.
     pub expires_on: Option<Day>,
-    /// Who answers for it.
     pub owner: String,
-    /// Where it is used.
     pub environment: String,
-    /// At most 20, of at most 50 characters each.
     pub labels: Vec<String>,
-    /// When to look again.
     pub review_on: Option<Day>,
-    /// 1 to 3,650.
     pub rotate_every_days: Option<u32>,
-    /// Whether a grant to push needs an approval.
     pub is_protected: bool,
 }
 
 impl CredentialSettings {
-    /// Each field with its value, as people read it.
     fn values(&self) -> [(Field, String); 14] {
         let day = |day: Option<Day>| day.map(Day::to_text).unwrap_or_default();
         let rotate = self.rotate_every_days.map(|days| format!("{days} days"));

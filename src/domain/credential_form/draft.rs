@@ -7,11 +7,8 @@ use crate::domain::typed_text::NAME_MAX;
 /// A form that keeps every rule that needs no database and no secret.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CredentialDraft {
-    /// What a later save can change.
     pub settings: CredentialSettings,
-    /// Canonical.
     pub host: RegistryHost,
-    /// Plain HTTP.
     pub is_insecure: bool,
     /// What is stored differently from what was typed, for the page after the save.
     pub changes: Vec<String>,

@@ -16,7 +16,6 @@ impl Fetch {
         Self(Uuid::from_u128(id.as_u128() & !NUMBER))
     }
 
-    /// What an answer calls it.
     pub fn id(self) -> Uuid {
         self.0
     }

@@ -2,32 +2,6 @@
 
 use thiserror::Error;
 
-/// The fields a key file must have.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum KeyField {
-    Type,
-    ClientEmail,
-    ProjectId,
-    PrivateKeyId,
-    PrivateKey,
-}
-
-impl KeyField {
-    pub const ALL: [Self; 5] =
-        [Self::Type, Self::ClientEmail, Self::ProjectId, Self::PrivateKeyId, Self::PrivateKey];
-
-    /// Its name in the file.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Type => "type",
-            Self::ClientEmail => "client_email",
-            Self::ProjectId => "project_id",
-            Self::PrivateKeyId => "private_key_id",
-            Self::PrivateKey => "private_key",
-        }
-    }
-}
-
 /// Why a key file was refused: what is wrong, which file it probably is, what to give instead.
 ///
 /// The cases are those of design section 3. The text never repeats what was given.
@@ -85,8 +59,8 @@ pub enum KeyFileProblem {
     ExternalAccount,
     #[error("The file's type is not service_account. Upload the key file of a service account.")]
     OtherType,
-    #[error("The key file has no {}. Upload the whole file as it was downloaded.", .0.name())]
-    Missing(KeyField),
+    #[error("The key file has no {0}. Upload the whole file as it was downloaded.")]
+    Missing(&'static str),
     #[error(
         "The private_key in the file is not a PEM key. Upload the whole file as it was downloaded."
     )]
@@ -99,6 +73,8 @@ pub enum KeyFileProblem {
         "The client_email in the file is not an email address. Upload the whole file as it was downloaded."
     )]
     Email,
-    #[error("The {} in the file is not what Google writes there. Upload the file as it was downloaded.", .0.name())]
-    Altered(KeyField),
+    #[error(
+        "The {0} in the file is not what Google writes there. Upload the file as it was downloaded."
+    )]
+    Altered(&'static str),
 }

@@ -26,11 +26,9 @@ pub struct Cursor {
 pub enum SortKey {
     /// The folded name is the value.
     Name,
-    /// The registry host.
     Registry(String),
     /// The last day; those without one come after all others.
     Expires(Option<Day>),
-    /// The time of the last change.
     Changed(Moment),
 }
 
@@ -45,7 +43,6 @@ impl Cursor {
         }
     }
 
-    /// Its text for a URL.
     pub fn to_text(&self) -> String {
         let key = match &self.key {
             SortKey::Name => "n".to_owned(),

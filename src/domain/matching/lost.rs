@@ -7,15 +7,11 @@ crate::domain::words! {
     /// Why a credential is not the one, or not in the answer. The label stands in receipts, in the
     /// header of an answer and in the explainer.
     pub enum Lost {
-        /// Deliveries are stopped.
         Disabled = "disabled", "it is disabled";
-        /// The pipeline has no grant for it.
         NotGranted = "not_granted", "it is not granted to this pipeline";
         /// The credential can do less than what is asked, or the grant is for less.
         WrongIntent = "wrong_intent", "the grant or the credential is for pulling only";
-        /// Its path scope does not cover the repository.
         OtherRepository = "other_repository", "it is for other repositories";
-        /// The grant's repositories do not cover the repository.
         GrantRepository = "grant_repository", "the grant is for other repositories";
         /// The grant is for some repositories, and this reader names only hosts.
         NeedsRepository = "needs_repository", "the grant is for some repositories only, and this format names only hosts; ask with image=";
@@ -25,31 +21,23 @@ crate::domain::words! {
         NeedsTokenClient = "needs_token_client", "the grant is for short-lived tokens only, which this client cannot use";
         /// Another one has a longer prefix.
         LessExact = "less_exact", "another credential is more specific (this format holds one per host)";
-        /// Another one has a longer prefix for the repository.
         ShorterPrefix = "shorter_prefix", "another credential covers more of the repository's path";
         /// Another one can do less, and that is enough.
         Wider = "wider", "another credential suffices and allows less";
         /// It has expired, and another one that would do as well has not.
         GivesWay = "gives_way", "its expiry date has passed, and another credential serves as well";
-        /// Another one is as good.
         Tie = "tie", "another credential ties with it";
-        /// The grant's last day has passed.
         Expired = "grant_expired", "the grant has expired";
-        /// Nobody has approved the grant.
         NotApproved = "not_approved", "waiting for approval";
-        /// The approval's last day has passed.
         ApprovalEnded = "approval_ended", "the approval of the grant has ended";
         /// It may be a fork's pull request.
         Fork = "fork", "the grant does not allow pull requests from forks";
         /// The grant has a condition on the branch, and none was proved.
         BranchNotProved = "branch_not_proved", "the grant is for some branches, and the branch was not proven";
-        /// Another branch.
         Branch = "branch", "the grant is for other branches";
         /// The grant has a condition on the event, and none was proved.
         EventNotProved = "event_not_proved", "the grant is for some events, and the event was not proven";
-        /// Another event.
         Event = "event", "the grant is for other events";
-        /// The stored secret does not open.
         Unreadable = "unreadable", "its stored secret cannot be read; save a new one";
         /// The registry was asked for a token and gave none.
         NoToken = "no_token", "the registry issued no short-lived token for it";

@@ -42,7 +42,6 @@ pub(super) fn choose(
     }
 }
 
-/// The choice for one registry.
 struct Choice<'a> {
     ask: &'a Ask<'a>,
     candidates: &'a [Candidate<'a>],

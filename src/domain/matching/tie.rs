@@ -8,7 +8,6 @@ use crate::domain::registry::RegistryHost;
 pub struct Tie {
     /// Their places among the candidates; at least two.
     pub of: Vec<usize>,
-    /// The registry.
     pub host: RegistryHost,
     /// The only key of it that is left out, in an answer that has keys with paths.
     pub path: Option<String>,
@@ -19,7 +18,7 @@ pub struct Tie {
 impl Tie {
     /// Why each of them is left out: it names them all.
     pub fn reason(&self, names: &[&str]) -> String {
-        let (why, names, host) = (Lost::Tie.label(), list(names), &self.host);
+        let (why, names, host) = (Lost::Tie.label(), named(names), &self.host);
         match &self.path {
             _ if self.is_by_host => {
                 format!("{why}: {names} are for different repositories of {host}; ask with image=")
@@ -29,15 +28,10 @@ impl Tie {
         }
     }
 
-    /// Their names in a sentence.
-    pub fn who(&self, names: &[&str]) -> String {
-        list(names)
-    }
-
     /// The error for who asked for this and nothing else.
     pub fn sentence(&self, names: &[&str]) -> String {
         let several = if names.len() == 2 { "Two" } else { "Several" };
-        let (host, names) = (&self.host, list(names));
+        let (host, names) = (&self.host, named(names));
         if self.is_by_host {
             return format!(
                 "{several} credentials are for different repositories of {host}: {names}. Name the image (with the credential helper, set REGCRED_IMAGE), or revoke one of the grants of this pipeline."
@@ -49,11 +43,11 @@ impl Tie {
     }
 }
 
-/// Names in a sentence: each of thousands has a receipt, and none of them names them all.
+/// Each of thousands has a receipt, and none of them names them all.
 const NAMED: usize = 10;
 
-/// `a and b`, `a, b and c`; of many the first, and how many more there are.
-fn list(names: &[&str]) -> String {
+/// Names in a sentence: `a and b`, `a, b and c`; of many the first, and how many more there are.
+pub fn named(names: &[&str]) -> String {
     match names {
         [] => String::new(),
         _ if names.len() > NAMED => {

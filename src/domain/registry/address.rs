@@ -48,7 +48,6 @@ pub(super) enum Scheme {
     Unsaid,
 }
 
-/// Takes the scheme off, and says which it was.
 pub(super) fn without_scheme<'a>(
     text: &'a str,
     changes: &mut Vec<String>,

@@ -71,10 +71,8 @@ pub enum HostProblem {
     NumberAddress,
     #[error("An IPv6 address must be in square brackets, for example [2001:db8::10]:5000.")]
     Ipv6,
-    /// It is the address of a page for people.
     #[error(transparent)]
     Website(#[from] Website),
-    /// What follows the host is no repository path.
     #[error(transparent)]
     Path(#[from] PathProblem),
 }

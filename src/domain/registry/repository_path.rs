@@ -4,7 +4,6 @@ mod address_path;
 
 use thiserror::Error;
 
-/// How many prefixes one credential may have.
 const MAX_PREFIXES: usize = 20;
 /// The longest repository path that registries accept (the image reference grammar).
 const MAX_PATH: usize = 255;

@@ -94,7 +94,6 @@ pub enum Website {
     RedHat,
 }
 
-/// Whether the canonical host is a website of Docker's.
 pub(super) fn is_docker_website(host: &str) -> bool {
     DOCKER_WEBSITES.contains(&host)
 }

@@ -2,7 +2,6 @@
 
 use super::RegistryKind;
 
-/// One choice in the create dialog.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Preset {
     pub kind: RegistryKind,

@@ -16,14 +16,11 @@ pub(super) const ANY_REFERENCE: &str = "refs/*";
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ClaimCheck {
     pub name: String,
-    /// What the rule asks for.
     pub wanted: String,
     /// What the token says; `None` when it says nothing that can be compared.
     pub found: Option<String>,
-    /// What kind of value it says.
     #[serde(default)]
     pub kind: ValueKind,
-    /// Whether that is enough.
     pub holds: bool,
 }
 

@@ -2,7 +2,6 @@
 
 use super::Provider;
 
-/// What a claim is for in a rule.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
     /// Says who it is, by an id that survives a rename. Every one of these is required.
@@ -10,213 +9,103 @@ pub enum Kind {
     /// Narrows it to a branch, an environment or a workflow. One of these at least is required;
     /// `*` stands for any characters.
     Narrowing,
-    /// May be asked for as well.
     Extra,
 }
 
-/// One field of the form.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ClaimField {
-    /// The claim's name in the token.
     pub name: &'static str,
-    /// What the field is called.
     pub label: &'static str,
     /// What the claim says and where to find the value.
     pub hint: &'static str,
-    /// What it is for.
     pub kind: Kind,
-    /// Only digits.
-    pub is_number: bool,
 }
 
 impl ClaimField {
+    /// Whether the claim is an id of digits only.
+    pub fn is_number(&self) -> bool {
+        matches!(
+            self.name,
+            "repository_id"
+                | "repository_owner_id"
+                | "project_id"
+                | "namespace_id"
+                | "job_project_id"
+                | "def_id"
+                | "repo.id"
+        )
+    }
+
     /// Whether the claim is a whole reference of Git, which tells a branch from a tag.
     pub fn is_reference(&self) -> bool {
         matches!(self.name, "ref" | "ref_path" | "rpo_ref" | "oidc.circleci.com/vcs-ref")
     }
 }
 
-const fn identity(
-    name: &'static str,
-    label: &'static str,
-    hint: &'static str,
-    is_number: bool,
-) -> ClaimField {
-    ClaimField { name, label, hint, kind: Kind::Identity, is_number }
-}
-
-const fn narrowing(name: &'static str, label: &'static str, hint: &'static str) -> ClaimField {
-    ClaimField { name, label, hint, kind: Kind::Narrowing, is_number: false }
-}
-
-const fn extra(
-    name: &'static str,
-    label: &'static str,
-    hint: &'static str,
-    is_number: bool,
-) -> ClaimField {
-    ClaimField { name, label, hint, kind: Kind::Extra, is_number }
-}
-
-const GITHUB: &[ClaimField] = &[
-    identity(
-        "repository_id",
-        "Repository id",
-        "A number that stays the same when the repository is renamed: gh api repos/acme/api --jq .id",
-        true,
-    ),
-    identity(
-        "repository_owner_id",
-        "Owner id",
-        "A number: gh api repos/acme/api --jq .owner.id",
-        true,
-    ),
-    narrowing(
-        "ref",
-        "Git reference",
-        "For example refs/heads/main. A tag is refs/tags/NAME, so it is never mistaken for a branch. refs/heads/* stands for every branch. refs/* also covers tags and pull requests.",
-    ),
-    narrowing("environment", "Environment", "The environment of the job, if it names one."),
-    narrowing(
-        "job_workflow_ref",
-        "Workflow",
-        "For a shared workflow, for example acme/ci/.github/workflows/build.yml@refs/heads/main.",
-    ),
-];
-
-const GITLAB: &[ClaimField] = &[
-    identity(
-        "project_id",
-        "Project id",
-        "A number on the project's page. It stays the same when the project is renamed or moved.",
-        true,
-    ),
-    narrowing(
-        "ref_path",
-        "Git reference",
-        "For example refs/heads/main, or refs/tags/v* for every tag that starts with v.",
-    ),
-    narrowing("environment", "Environment", "The environment of the job, if it names one."),
-    narrowing(
-        "ref_protected",
-        "Protected reference",
-        "Enter true to accept only jobs on protected branches and tags.",
-    ),
-    extra("namespace_id", "Group id", "A number.", true),
-    extra(
-        "job_project_id",
-        "Project of the job",
-        "The number of the project that a merge request's job runs in. GitLab 18.4 and later send it.",
-        true,
-    ),
-];
-
-const KUBERNETES: &[ClaimField] = &[
-    identity("sub", "Subject", "The whole subject: system:serviceaccount:NAMESPACE:NAME", false),
-    extra(
-        "kubernetes.io/serviceaccount/uid",
-        "Service account uid",
-        "With it, the rule rejects another account that is created later under the same name.",
-        false,
-    ),
-];
-
-const CIRCLECI: &[ClaimField] = &[
-    identity(
-        "oidc.circleci.com/project-id",
-        "Project id",
-        "In the project's settings, under Overview.",
-        false,
-    ),
-    identity(
-        "oidc.circleci.com/vcs-origin",
-        "Repository",
-        "For example github.com/acme/api. It keeps out builds of forks, which have the same project id.",
-        false,
-    ),
-    narrowing(
-        "oidc.circleci.com/vcs-ref",
-        "Git reference",
-        "For example refs/heads/main. refs/heads/* stands for every branch.",
-    ),
-    extra(
-        "oidc.circleci.com/ssh-rerun",
-        "Rerun with SSH",
-        "Enter false to exclude jobs that were rerun with SSH access.",
-        false,
-    ),
-];
-
-const BUILDKITE: &[ClaimField] = &[
-    identity("organization_id", "Organization id", "In the organization's settings.", false),
-    identity("pipeline_id", "Pipeline id", "In the pipeline's settings.", false),
-    narrowing(
-        "build_branch",
-        "Branch",
-        "For example main, or release/*. A build of a tag has no branch.",
-    ),
-    narrowing("build_tag", "Tag", "For example v*."),
-    narrowing("step_key", "Step", "The key of the step."),
-];
-
-const AZURE: &[ClaimField] = &[
-    identity(
-        "sub",
-        "Subject",
-        "The whole subject. For a pipeline: p://ORGANIZATION/PROJECT/PIPELINE. For a service connection: sc://ORGANIZATION/PROJECT/CONNECTION, or what its page shows, which begins with /eid1/.",
-        false,
-    ),
-    extra("prj_id", "Project id", "Only a pipeline's own token has it.", false),
-    extra(
-        "def_id",
-        "Pipeline id",
-        "The definitionId in the pipeline's address. Only a pipeline's own token has it.",
-        true,
-    ),
-    extra(
-        "rpo_ref",
-        "Git reference",
-        "For example refs/heads/main. Only a pipeline's own token has it.",
-        false,
-    ),
-];
-
-const OTHER: &[ClaimField] =
-    &[identity("sub", "Subject", "The whole sub claim of its tokens.", false)];
-
-const WOODPECKER: &[ClaimField] = &[
-    identity(
-        "repo.id",
-        "Repository id",
-        "The number in Woodpecker's address of the repository: /repos/7",
-        true,
-    ),
-    extra(
-        "repo.forge_url",
-        "Repository address",
-        "With it, the rule rejects a repository that has the same id on another forge.",
-        false,
-    ),
-];
-
-const DRONE: &[ClaimField] = &[
-    identity("repo.id", "Repository id", "drone repo info --format '{{ .ID }}' acme/api", true),
-    extra("repo.slug", "Repository", "For example acme/api.", false),
-];
-
-impl Provider {
-    /// The fields of its form, in the order people read them.
-    pub fn fields(self) -> &'static [ClaimField] {
-        match self {
-            Self::GitHub => GITHUB,
-            Self::GitLab => GITLAB,
-            Self::Kubernetes => KUBERNETES,
-            Self::CircleCi => CIRCLECI,
-            Self::Buildkite => BUILDKITE,
-            Self::AzureDevOps => AZURE,
-            Self::Other => OTHER,
-            Self::Woodpecker => WOODPECKER,
-            Self::Drone => DRONE,
+/// Of each provider the claims, in the order people read them: name, label, and what the claim says
+/// and where to find the value.
+macro_rules! fields {
+    ($($provider:ident { $($kind:ident $name:literal, $label:literal, $hint:literal;)+ })+) => {
+        impl Provider {
+            pub fn fields(self) -> &'static [ClaimField] {
+                match self {
+                    $(Self::$provider => {
+                        &[$(ClaimField { name: $name, label: $label, hint: $hint, kind: Kind::$kind },)+]
+                    })+
+                }
+            }
         }
+    };
+}
+
+fields! {
+    GitHub {
+        Identity "repository_id", "Repository id", "A number that stays the same when the repository is renamed: gh api repos/acme/api --jq .id";
+        Identity "repository_owner_id", "Owner id", "A number: gh api repos/acme/api --jq .owner.id";
+        Narrowing "ref", "Git reference", "For example refs/heads/main. A tag is refs/tags/NAME, so it is never mistaken for a branch. refs/heads/* stands for every branch. refs/* also covers tags and pull requests.";
+        Narrowing "environment", "Environment", "The environment of the job, if it names one.";
+        Narrowing "job_workflow_ref", "Workflow", "For a shared workflow, for example acme/ci/.github/workflows/build.yml@refs/heads/main.";
+    }
+    GitLab {
+        Identity "project_id", "Project id", "A number on the project's page. It stays the same when the project is renamed or moved.";
+        Narrowing "ref_path", "Git reference", "For example refs/heads/main, or refs/tags/v* for every tag that starts with v.";
+        Narrowing "environment", "Environment", "The environment of the job, if it names one.";
+        Narrowing "ref_protected", "Protected reference", "Enter true to accept only jobs on protected branches and tags.";
+        Extra "namespace_id", "Group id", "A number.";
+        Extra "job_project_id", "Project of the job", "The number of the project that a merge request's job runs in. GitLab 18.4 and later send it.";
+    }
+    Kubernetes {
+        Identity "sub", "Subject", "The whole subject: system:serviceaccount:NAMESPACE:NAME";
+        Extra "kubernetes.io/serviceaccount/uid", "Service account uid", "With it, the rule rejects another account that is created later under the same name.";
+    }
+    CircleCi {
+        Identity "oidc.circleci.com/project-id", "Project id", "In the project's settings, under Overview.";
+        Identity "oidc.circleci.com/vcs-origin", "Repository", "For example github.com/acme/api. It keeps out builds of forks, which have the same project id.";
+        Narrowing "oidc.circleci.com/vcs-ref", "Git reference", "For example refs/heads/main. refs/heads/* stands for every branch.";
+        Extra "oidc.circleci.com/ssh-rerun", "Rerun with SSH", "Enter false to exclude jobs that were rerun with SSH access.";
+    }
+    Buildkite {
+        Identity "organization_id", "Organization id", "In the organization's settings.";
+        Identity "pipeline_id", "Pipeline id", "In the pipeline's settings.";
+        Narrowing "build_branch", "Branch", "For example main, or release/*. A build of a tag has no branch.";
+        Narrowing "build_tag", "Tag", "For example v*.";
+        Narrowing "step_key", "Step", "The key of the step.";
+    }
+    AzureDevOps {
+        Identity "sub", "Subject", "The whole subject. For a pipeline: p://ORGANIZATION/PROJECT/PIPELINE. For a service connection: sc://ORGANIZATION/PROJECT/CONNECTION, or what its page shows, which begins with /eid1/.";
+        Extra "prj_id", "Project id", "Only a pipeline's own token has it.";
+        Extra "def_id", "Pipeline id", "The definitionId in the pipeline's address. Only a pipeline's own token has it.";
+        Extra "rpo_ref", "Git reference", "For example refs/heads/main. Only a pipeline's own token has it.";
+    }
+    Other {
+        Identity "sub", "Subject", "The whole sub claim of its tokens.";
+    }
+    Woodpecker {
+        Identity "repo.id", "Repository id", "The number in Woodpecker's address of the repository: /repos/7";
+        Extra "repo.forge_url", "Repository address", "With it, the rule rejects a repository that has the same id on another forge.";
+    }
+    Drone {
+        Identity "repo.id", "Repository id", "drone repo info --format '{{ .ID }}' acme/api";
+        Extra "repo.slug", "Repository", "For example acme/api.";
     }
 }

@@ -7,7 +7,6 @@ use crate::error::FieldError;
 use std::collections::BTreeMap;
 use uuid::Uuid;
 
-/// Claims that one rule may ask for.
 const CLAIMS_MAX: usize = 20;
 /// The longest value, in characters.
 const VALUE_MAX: usize = 500;
@@ -96,7 +95,7 @@ fn read_claim(
             Kind::Narrowing | Kind::Extra => Ok(None),
         };
     }
-    if field.is_number && !typed.bytes().all(|byte| byte.is_ascii_digit()) {
+    if field.is_number() && !typed.bytes().all(|byte| byte.is_ascii_digit()) {
         return said("Enter the number, not the name: names change and can be taken over.");
     }
     if let Some(message) = value_problem(typed) {

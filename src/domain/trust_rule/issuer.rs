@@ -113,7 +113,6 @@ impl Provider {
         )
     }
 
-    /// What to type as the issuer.
     pub fn issuer_hint(self) -> &'static str {
         match self {
             Self::GitHub => {
@@ -134,7 +133,6 @@ impl Provider {
         }
     }
 
-    /// What to type as the audience.
     pub fn audience_hint(self) -> &'static str {
         match self {
             Self::AzureDevOps => {
@@ -151,7 +149,6 @@ impl Provider {
 }
 
 impl TrustForm {
-    /// The issuer as its tokens spell it.
     pub fn read_issuer(&self, provider: Provider) -> String {
         let typed = self.issuer.trim();
         // Of others the slash may be part of the name.

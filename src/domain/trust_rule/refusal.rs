@@ -29,7 +29,6 @@ enum Why {
     NoList,
     /// It is a tag's, and the rule asks for a branch.
     Tag,
-    /// It says that the code is a fork's.
     Fork,
 }
 

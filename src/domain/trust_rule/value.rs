@@ -4,21 +4,17 @@ use crate::domain::proof::fact;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-/// What there is under the name of a claim.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum ValueKind {
-    /// The token does not have the claim.
     #[default]
     Absent,
     /// It has it, and says that there is no value.
     Null,
-    /// A text without a character in it.
     Empty,
     /// A text, a whole number, or true or false: what can be compared.
     Plain,
     /// A text that is too long, or has characters in it that cannot be seen.
     Unreadable,
-    /// A number that is not whole.
     Fraction,
     /// A number that is too large to be read exactly.
     Huge,
@@ -27,7 +23,6 @@ pub enum ValueKind {
 }
 
 impl ValueKind {
-    /// The kind of what was found.
     pub fn of(value: Option<&Value>) -> Self {
         match value {
             None => Self::Absent,

@@ -11,7 +11,7 @@ use leptos::prelude::*;
 
 pub fn chosen(page: &PageContext) -> Option<Preset> {
     let slug = page.query("preset")?;
-    PRESETS.into_iter().find(|preset| preset.kind.slug() == slug)
+    PRESETS.into_iter().find(|preset| preset.kind.word() == slug)
 }
 
 pub fn start(preset: Option<&Preset>) -> CredentialForm {
@@ -45,14 +45,14 @@ pub fn first_panel(form: &FormState, preset: Option<&Preset>) -> Recognised {
 
 #[component]
 pub fn Presets(page: PageContext) -> impl IntoView {
-    let chosen = chosen(&page).map(|preset| preset.kind.slug());
+    let chosen = chosen(&page).map(|preset| preset.kind.word());
     let dialog = paths::new_credential(&page.project) + &page.list_query();
     view! {
         <nav id="presets" class="toolbar presets" aria-label="Common registries">
             {PRESETS
                 .into_iter()
                 .map(|preset| {
-                    let slug = preset.kind.slug();
+                    let slug = preset.kind.word();
                     view! {
                         <a
                             class="button button-quiet"

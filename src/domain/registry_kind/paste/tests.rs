@@ -175,7 +175,7 @@ fn tokens_of_clouds_are_told_where_they_end_and_what_they_go_with() {
 #[test]
 fn a_paste_that_is_not_a_secret_is_noticed_for_every_registry() {
     let pair = STANDARD.encode("acme-bot:hunter2");
-    for kind in RegistryKind::ALL {
+    for kind in RegistryKind::ALL.iter().copied() {
         assert_warns(&[
             (kind, "acme", "robot$acme+ci", "belongs in the field Username"),
             (kind, "acme", "00000000-0000-0000-0000-000000000000", "belongs in the field Username"),

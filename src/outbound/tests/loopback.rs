@@ -48,7 +48,6 @@ impl Loopback {
         Self { port, heard }
     }
 
-    /// Answers nothing but that all is well.
     pub(crate) async fn quiet() -> Self {
         Self::start(|_, _| reply("200 OK", &[], "")).await
     }
@@ -105,7 +104,6 @@ fn is_whole(text: &str) -> bool {
         })
 }
 
-/// An answer of HTTP/1.1 with these header lines.
 pub(crate) fn reply(status: &str, headers: &[String], body: &str) -> String {
     let headers: String = headers.iter().map(|line| format!("{line}\r\n")).collect();
     let length = body.len();

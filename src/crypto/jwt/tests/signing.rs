@@ -9,7 +9,6 @@ use ring::signature::{
 };
 use serde_json::{Value, json};
 
-/// One of an issuer's keys, with its private half.
 pub(crate) struct Signer {
     key_id: String,
     pair: Pair,
@@ -21,7 +20,6 @@ enum Pair {
 }
 
 impl Signer {
-    /// A fresh P-256 key.
     pub(crate) fn es256(key_id: &str) -> Signer {
         let random = SystemRandom::new();
         let algorithm = &ECDSA_P256_SHA256_FIXED_SIGNING;
@@ -38,7 +36,6 @@ impl Signer {
         Signer { key_id: key_id.to_owned(), pair: Pair::Rs256(Box::new(pair)) }
     }
 
-    /// What an issuer publishes of the key.
     pub(crate) fn jwk(&self) -> Value {
         match &self.pair {
             Pair::Es256(pair) => {
@@ -58,7 +55,6 @@ impl Signer {
         }
     }
 
-    /// The header of a token that this key signs.
     pub(crate) fn header(&self) -> Value {
         let algorithm = match &self.pair {
             Pair::Es256(_) => "ES256",
@@ -67,7 +63,6 @@ impl Signer {
         json!({"alg": algorithm, "kid": self.key_id, "typ": "JWT"})
     }
 
-    /// A token as it should be.
     pub(crate) fn token(&self, claims: &Value) -> String {
         self.token_of(self.header().to_string().as_bytes(), claims.to_string().as_bytes())
     }
@@ -92,13 +87,11 @@ impl Signer {
     }
 }
 
-/// The document in which an issuer publishes these keys.
 pub(crate) fn key_set(signers: &[&Signer]) -> String {
     let keys: Vec<Value> = signers.iter().map(|signer| signer.jwk()).collect();
     json!({ "keys": keys }).to_string()
 }
 
-/// Base64 as tokens have it.
 pub(crate) fn encode(bytes: &[u8]) -> String {
     URL_SAFE_NO_PAD.encode(bytes)
 }
