@@ -120,7 +120,7 @@ fn check_type(file: &Map<String, Value>) -> Result<(), KeyFileProblem> {
     }
 }
 
-fn field(file: &Map<String, Value>, name: &'static str) -> Result<&str, KeyFileProblem> {
+fn field<'a>(file: &'a Map<String, Value>, name: &'static str) -> Result<&'a str, KeyFileProblem> {
     let value = file.get(name).and_then(Value::as_str);
     value.filter(|value| !value.trim().is_empty()).ok_or(KeyFileProblem::Missing(name))
 }
