@@ -6,11 +6,12 @@
 //! | room | job |
 //! | --- | --- |
 //! | `commands` | the command line: what is asked for, and what is said |
-//! | `server` | starts, wires, configures: cookies, headers, limits, assets |
+//! | `server` | starts and wires: cookies, headers, limits, assets |
+//! | `opening` | the configuration, the key-encryption key and the database |
 //! | `ui` | what people see: pages, made on the server |
 //! | `islands` | the little of it that runs in a browser |
 //! | `functions` | the one door from the browser to the server |
-//! | `pipelines` | the door for machines, `/api/v1` |
+//! | `api` | the door for machines, `/api/v1` |
 //! | `jobs` | runs what the product does by itself |
 //! | `vault` | what the product does; where keys and rows meet |
 //! | `issuers` | who signs for a run: their keys, and whether a token is theirs |
@@ -29,6 +30,8 @@ pub mod functions;
 pub mod islands;
 
 #[cfg(feature = "ssr")]
+pub mod api;
+#[cfg(feature = "ssr")]
 pub mod app;
 #[cfg(feature = "ssr")]
 pub mod commands;
@@ -42,9 +45,9 @@ pub mod jobs;
 #[path = "../migrations/mod.rs"]
 pub mod migrations;
 #[cfg(feature = "ssr")]
-pub mod outbound;
+pub mod opening;
 #[cfg(feature = "ssr")]
-pub mod pipelines;
+pub mod outbound;
 #[cfg(feature = "ssr")]
 pub mod registries;
 #[cfg(feature = "ssr")]

@@ -4,7 +4,7 @@ use super::Common;
 use super::failure::Failure;
 use super::files::NewFile;
 use super::output::{count, print};
-use crate::server::open::{Opened, open_existing};
+use crate::opening::{Opened, open_existing};
 use crate::vault::{Contents, back_up};
 use serde_json::{Value, json};
 use std::io::{self, BufWriter, IsTerminal, Write};

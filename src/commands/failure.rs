@@ -1,7 +1,7 @@
 //! Why a command was not carried out, and what it exits with.
 
 use crate::error::Error;
-use crate::server::StartError;
+use crate::opening::StartError;
 use crate::vault::BackupProblem;
 use std::io::{self, Write};
 use std::process::ExitCode;

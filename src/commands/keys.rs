@@ -7,7 +7,7 @@ use super::{Common, Session};
 use crate::crypto::kek::Kek;
 use crate::domain::key::{KeyReport, RewrapProgress};
 use crate::error::Error;
-use crate::server::config::PaceConfig;
+use crate::opening::config::PaceConfig;
 use serde_json::{Value, json};
 use std::io::Write;
 use std::path::{Path, PathBuf};

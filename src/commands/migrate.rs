@@ -3,8 +3,8 @@
 use super::Common;
 use super::failure::Failure;
 use super::output::print;
-use crate::server::StartError;
-use crate::server::open::{make_data_folder, wait_for_turn};
+use crate::opening::StartError;
+use crate::opening::{make_data_folder, wait_for_turn};
 use crate::store::Store;
 use serde_json::json;
 use std::process::ExitCode;

@@ -19,9 +19,10 @@ mod restore;
 mod user;
 
 use crate::domain::actor::Operator;
-use crate::server::config::{Config, StorageConfig};
-use crate::server::open::{Opened, open_existing};
-use crate::server::{memory, panics, serve};
+use crate::opening::config::{Config, StorageConfig};
+use crate::opening::{Opened, open_existing};
+use crate::opening::memory;
+use crate::server::{panics, serve};
 use crate::vault::{Settings, Vault};
 use failure::Failure;
 use std::io::IsTerminal;

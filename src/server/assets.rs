@@ -1,7 +1,7 @@
 //! The assets, inside the binary: wasm, script, style sheet, icons; compressed beforehand, under
 //! names that change with their content, so that browsers keep them for ever.
 
-use super::config::IS_WATCHED;
+use crate::opening::config::IS_WATCHED;
 use super::encoding::{self, Coding};
 use crate::crypto::digest::sha256;
 use axum::Router;

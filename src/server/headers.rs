@@ -1,6 +1,6 @@
 //! Headers of every answer: what a browser may do with it.
 
-use super::config::IS_WATCHED;
+use crate::opening::config::IS_WATCHED;
 use axum::body::Body;
 use axum::extract::State;
 use axum::http::header::{self, HeaderName, HeaderValue};

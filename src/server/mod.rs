@@ -2,16 +2,12 @@
 
 mod assets;
 mod client;
-pub mod config;
 mod csrf;
 mod encoding;
 mod forwarded;
 mod headers;
-pub mod kek;
 mod known;
 mod limits;
-pub mod memory;
-pub mod open;
 mod pages;
 pub mod panics;
 mod serving;
@@ -20,7 +16,6 @@ mod start;
 mod status;
 
 pub use assets::Assets;
-pub use open::StartError;
 pub use start::serve;
 
 use crate::outbound::Network;
@@ -47,7 +42,7 @@ pub fn router(vault: &Vault, trusted_proxies: &[Network]) -> Router {
         .layer(csrf::layer(&url))
         .layer(from_fn(csrf::refuse_unmarked));
     let inside = Router::new()
-        .merge(crate::pipelines::router(vault).layer(from_fn(limits::layer)))
+        .merge(crate::api::router(vault).layer(from_fn(limits::layer)))
         .merge(browser)
         .layer(from_fn_with_state((Proxies::new(trusted_proxies), vault.clone()), client::layer))
         .merge(assets.router())

@@ -1,8 +1,8 @@
 //! Serving: what must be there is opened first, and then the port.
 
 use super::client::Proxies;
-use super::config::{Config, StorageConfig};
-use super::open::{Opened, StartError, find_keys, open};
+use crate::opening::config::{Config, StorageConfig};
+use crate::opening::{Opened, StartError, find_keys, open};
 use super::{router, serving};
 use crate::issuers::Issuers;
 use crate::registries::Registries;

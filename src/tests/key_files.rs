@@ -2,8 +2,8 @@
 //! first run makes.
 
 use crate::database::Database;
-use regcred::server::config::StorageConfig;
-use regcred::server::kek::{FoundKeys, KekConfig, KekFault, find};
+use regcred::opening::config::StorageConfig;
+use regcred::opening::kek::{FoundKeys, KekConfig, KekFault, find};
 use std::collections::BTreeSet;
 use std::fs;
 use std::os::unix::fs::{MetadataExt, PermissionsExt};

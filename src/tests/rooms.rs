@@ -5,13 +5,13 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The rooms and what each may use of ours; all may use themselves and `error`.
-const ROOMS: [(&str, &[&str]); 15] = [
+const ROOMS: [(&str, &[&str]); 16] = [
     ("domain", &[]),
     ("ui", &["domain", "functions", "islands"]),
     ("islands", &["functions"]),
     ("functions", &["domain", "vault"]),
     // Of the keys' room only what hashes: signatures are the vault's to judge.
-    ("pipelines", &["domain", "vault", "crypto"]),
+    ("api", &["domain", "vault", "crypto"]),
     ("vault", &["domain", "crypto", "store", "issuers", "registries"]),
     ("jobs", &["domain", "vault"]),
     ("issuers", &["crypto", "outbound"]),
@@ -20,24 +20,25 @@ const ROOMS: [(&str, &[&str]); 15] = [
     ("store", &["domain", "migrations"]),
     ("crypto", &[]),
     ("migrations", &[]),
+    ("opening", &["domain", "vault", "store", "crypto", "outbound"]),
     (
         "server",
         &[
             "app",
             "domain",
             "functions",
-            "pipelines",
+            "api",
+            "opening",
             "jobs",
             "vault",
             "store",
             "crypto",
-            "migrations",
             "issuers",
             "registries",
             "outbound",
         ],
     ),
-    ("commands", &["domain", "vault", "store", "crypto", "server"]),
+    ("commands", &["domain", "vault", "store", "crypto", "opening", "server"]),
 ];
 
 /// Which rooms may name a crate of others'; a crate that is not here is anybody's.
@@ -47,7 +48,7 @@ const CRATES: [(&str, &[&str]); 15] = [
     ("crc32fast", &["crypto"]),
     ("sea_orm", &["store", "migrations"]),
     ("sea_orm_migration", &["store", "migrations"]),
-    ("axum", &["functions", "pipelines", "server"]),
+    ("axum", &["functions", "api", "server"]),
     ("hyper", &["server"]),
     ("hyper_util", &["server"]),
     ("tower_sessions", &["functions", "server"]),
@@ -55,12 +56,12 @@ const CRATES: [(&str, &[&str]); 15] = [
     ("rustls", &["outbound"]),
     ("leptos", &["ui", "islands", "functions", "server"]),
     ("leptos_axum", &["functions", "server"]),
-    ("clap", &["server", "commands"]),
+    ("clap", &["opening", "commands"]),
     ("clap_complete", &["commands"]),
 ];
 
 /// `From<DbErr>`, so that `?` works while starting.
-const SEA_ORM_BY_NAME: &str = "src/server/open.rs";
+const SEA_ORM_BY_NAME: &str = "src/opening/open.rs";
 
 pub struct Source {
     /// From the root of the repository.
@@ -246,19 +247,19 @@ fn secrets_are_opened_and_sealed_by_a_few_files_only() {
     only_in("keys.open(", &openers.iter().map(String::as_str).collect::<Vec<_>>());
     only_in("ring().seal(", &sealers.iter().map(String::as_str).collect::<Vec<_>>());
     only_in("ring().open(", &["src/vault/keys/unlocked.rs"]);
-    // The pipelines' room only hashes; its tests sign as others do.
-    let tests = ["cavage", "message"].map(|name| format!("src/pipelines/signed/{name}/tests.rs"));
+    // The room of `/api/v1` only hashes; its tests sign as others do.
+    let tests = ["cavage", "message"].map(|name| format!("src/api/signed/{name}/tests.rs"));
     only_in("crypto::signature", &["src/vault/", "src/crypto/", &tests[0], &tests[1]]);
 }
 
 #[test]
 fn the_environment_is_read_in_one_place() {
     // The settings of the key are a file of their own; it says `env` to clap as the other does.
-    const SETTINGS: [&str; 2] = ["src/server/config.rs", "src/server/kek/config.rs"];
+    const SETTINGS: [&str; 2] = ["src/opening/config.rs", "src/opening/kek/config.rs"];
     for words in ["env::var", "env::vars", "env::args", "option_env!"] {
         let readers: Vec<String> = sources()
             .into_iter()
-            .filter(|source| source.code.contains(words) && source.path != "src/server/config.rs")
+            .filter(|source| source.code.contains(words) && source.path != "src/opening/config.rs")
             .map(|source| source.path)
             .collect();
         assert!(readers.is_empty(), "{words}: {readers:?}");

@@ -1,7 +1,7 @@
 //! Who can read the files of the embedded database. A key that others can read is refused at start.
 
 use super::report::State;
-use crate::server::config::StorageConfig;
+use crate::opening::config::StorageConfig;
 use std::fs;
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;

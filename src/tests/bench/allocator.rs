@@ -7,7 +7,7 @@ use super::load::compare;
 use super::server::program;
 use super::table::Table;
 use clap::Parser;
-use regcred::server::config::Config;
+use regcred::opening::config::Config;
 
 const CLIENTS: usize = 64;
 

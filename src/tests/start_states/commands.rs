@@ -3,7 +3,7 @@
 use super::install::{Install, Setting};
 use crate::app::soak;
 use crate::skipped::skip;
-use regcred::server::kek::TIMEOUT;
+use regcred::opening::kek::TIMEOUT;
 use std::ffi::OsString;
 use std::fs;
 use std::path::Path;

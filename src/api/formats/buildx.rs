@@ -16,10 +16,10 @@ const DOCKER_HUB: &str = "registry-1.docker.io";
 const FOLDER_MODE: u32 = 0o700;
 const FILE_MODE: u32 = 0o600;
 
-pub(in crate::pipelines) struct Folder {
+pub(in crate::api) struct Folder {
     /// Below `buildx`, without a slash at either end.
-    pub(in crate::pipelines) name: String,
-    pub(in crate::pipelines) json: Zeroizing<String>,
+    pub(in crate::api) name: String,
+    pub(in crate::api) json: Zeroizing<String>,
 }
 
 /// Where buildx looks for what it needs to pull, or to pull and push. It knows no prefixes: the
@@ -38,7 +38,7 @@ fn folder(host: &RegistryHost, spelling: &str, repository: Option<&str>, intent:
 
 /// The folders of the entries, each of which may be for one repository: one for each spelling of its
 /// host, since buildx compares text. Another spelling gives way to a host that is called so.
-pub(in crate::pipelines) fn folders(
+pub(in crate::api) fn folders(
     entries: &[(&Entry, Option<&str>)],
     intent: Access,
     ledger: &mut Ledger,
@@ -91,7 +91,7 @@ fn spelled(entry: &Entry, repository: Option<&str>, intent: Access) -> Result<Ve
 
 /// The folders as a tar, to be unpacked in `$DOCKER_CONFIG/buildx`; only the user may look into
 /// them. `mtime` is their time, in seconds.
-pub(in crate::pipelines) fn archive(
+pub(in crate::api) fn archive(
     folders: &[Folder],
     mtime: u64,
 ) -> io::Result<Zeroizing<Vec<u8>>> {

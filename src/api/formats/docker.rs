@@ -9,7 +9,7 @@ use crate::vault::{Entry, Given, Ledger};
 use zeroize::Zeroizing;
 
 /// A docker `config.json`: one entry a host. A short-lived token is its `registrytoken`.
-pub(in crate::pipelines) fn config_json(
+pub(in crate::api) fn config_json(
     entries: &[Entry],
     ledger: &mut Ledger,
 ) -> Zeroizing<String> {
@@ -29,7 +29,7 @@ pub(super) fn config_of(entry: &Entry, key: &str) -> Result<Zeroizing<String>, L
 
 /// The value of `DOCKER_AUTH_CONFIG`: one line, and nothing but `auth`, since the client refuses
 /// the whole of it for anything else. It is no longer than a variable may be.
-pub(in crate::pipelines) fn auth_config(
+pub(in crate::api) fn auth_config(
     entries: &[Entry],
     ledger: &mut Ledger,
 ) -> Zeroizing<String> {
@@ -39,7 +39,7 @@ pub(in crate::pipelines) fn auth_config(
 
 /// The `auth.json` of podman, skopeo and buildah: hosts, and hosts with paths; with an image, only
 /// its repository.
-pub(in crate::pipelines) fn auth_json(
+pub(in crate::api) fn auth_json(
     entries: &[Entry],
     image: Option<&Image>,
     ledger: &mut Ledger,

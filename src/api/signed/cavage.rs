@@ -24,7 +24,7 @@ const DATE: &[BorrowedFormatItem<'_>] = format_description!(
 );
 
 /// What was signed of the request, and the signature.
-pub(in crate::pipelines) fn read(
+pub(in crate::api) fn read(
     headers: &HeaderMap,
     method: &Method,
     uri: &Uri,

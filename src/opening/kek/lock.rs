@@ -59,7 +59,7 @@ pub async fn lock_data_folder(config: &StorageConfig) -> io::Result<Option<First
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::server::kek::KekConfig;
+    use crate::opening::kek::KekConfig;
     use std::fs;
 
     #[tokio::test]

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use zeroize::Zeroizing;
 
 /// Drone's answer: `[{"address","username","password"}]`. `None` when there is nothing in it.
-pub(in crate::pipelines) fn list(
+pub(in crate::api) fn list(
     entries: &[Entry],
     ledger: &mut Ledger,
 ) -> Option<Zeroizing<String>> {
@@ -55,7 +55,7 @@ pub(in crate::pipelines) fn list(
 }
 
 /// Woodpecker's answer: the same list in `{"registries":…}`.
-pub(in crate::pipelines) fn object(
+pub(in crate::api) fn object(
     entries: &[Entry],
     ledger: &mut Ledger,
 ) -> Option<Zeroizing<String>> {

@@ -8,7 +8,7 @@ use crate::vault::{Entry, Given, Ledger};
 use zeroize::Zeroizing;
 
 /// `{"registry","username","secret","delivery"}`; `None` for what this door cannot hand out.
-pub(in crate::pipelines) fn credential(
+pub(in crate::api) fn credential(
     entry: &Entry,
     ledger: &mut Ledger,
 ) -> Option<Zeroizing<String>> {
@@ -26,7 +26,7 @@ pub(in crate::pipelines) fn credential(
 
 /// `{"token","expires_in","registry","repository","actions"}`; `None` for a secret, which is no
 /// such token.
-pub(in crate::pipelines) fn token(
+pub(in crate::api) fn token(
     entry: &Entry,
     image: &Image,
     intent: Access,

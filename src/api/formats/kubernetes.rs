@@ -13,13 +13,13 @@ const LABEL_MAX: usize = 63;
 const SUBDOMAIN_MAX: usize = 253;
 
 /// Whether the text can be the name of a namespace: one DNS label.
-pub(in crate::pipelines) fn is_label(text: &str) -> bool {
+pub(in crate::api) fn is_label(text: &str) -> bool {
     text.len() <= LABEL_MAX && is_part(text)
 }
 
 /// Whether the text can be the name of a secret. Kubernetes' own rule (`IsDNS1123Subdomain`) limits
 /// the whole, and not each part between the dots.
-pub(in crate::pipelines) fn is_subdomain(text: &str) -> bool {
+pub(in crate::api) fn is_subdomain(text: &str) -> bool {
     text.len() <= SUBDOMAIN_MAX && text.split('.').all(is_part)
 }
 
@@ -35,7 +35,7 @@ fn is_part(text: &str) -> bool {
 /// A secret of the type `kubernetes.io/dockerconfigjson`, as a manifest in JSON. The name has to be
 /// a subdomain and the namespace a label; without a namespace it goes where it is applied. With an
 /// image it is for that repository only.
-pub(in crate::pipelines) fn manifest(
+pub(in crate::api) fn manifest(
     entries: &[Entry],
     image: Option<&Image>,
     (name, namespace): (&str, Option<&str>),
@@ -69,7 +69,7 @@ pub(in crate::pipelines) fn manifest(
 
 /// What kubelet keeps an answer for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::pipelines) enum Kept {
+pub(in crate::api) enum Kept {
     /// For the image that it pulls, so there is one key: that image's repository.
     Image,
     /// For more, so there are the keys of hosts and paths.
@@ -77,7 +77,7 @@ pub(in crate::pipelines) enum Kept {
 }
 
 /// The answer for kubelet's plugin: `{"auth":{KEY:{"username","password"}},"deliveries":[…]}`.
-pub(in crate::pipelines) fn kubelet(
+pub(in crate::api) fn kubelet(
     entries: &[Entry],
     image: &Image,
     kept: Kept,

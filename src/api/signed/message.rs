@@ -14,7 +14,7 @@ const DIGEST: &str = "content-digest";
 const FIELD_MAX: usize = 4096;
 
 /// What was signed of a request with this target and body, and the signature.
-pub(in crate::pipelines) fn read(
+pub(in crate::api) fn read(
     headers: &HeaderMap,
     uri: &Uri,
     body: &[u8],
