@@ -10,7 +10,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 /// Whether this is the server of `make dev`: its files change while it runs.
-pub(super) const IS_WATCHED: bool = cfg!(debug_assertions) && option_env!("LEPTOS_WATCH").is_some();
+pub const IS_WATCHED: bool = cfg!(debug_assertions) && option_env!("LEPTOS_WATCH").is_some();
 
 /// Where rows and keys are: what every command needs.
 #[derive(Clone, Debug, clap::Args)]

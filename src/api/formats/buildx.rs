@@ -91,10 +91,7 @@ fn spelled(entry: &Entry, repository: Option<&str>, intent: Access) -> Result<Ve
 
 /// The folders as a tar, to be unpacked in `$DOCKER_CONFIG/buildx`; only the user may look into
 /// them. `mtime` is their time, in seconds.
-pub(in crate::api) fn archive(
-    folders: &[Folder],
-    mtime: u64,
-) -> io::Result<Zeroizing<Vec<u8>>> {
+pub(in crate::api) fn archive(folders: &[Folder], mtime: u64) -> io::Result<Zeroizing<Vec<u8>>> {
     let names: BTreeSet<&str> = folders.iter().flat_map(|folder| parents(&folder.name)).collect();
     let files = folders.iter().map(|folder| folder.json.len() + 4 * 512).sum::<usize>();
     // A long name takes two blocks more.

@@ -9,10 +9,7 @@ use crate::vault::{Entry, Given, Ledger};
 use zeroize::Zeroizing;
 
 /// A docker `config.json`: one entry a host. A short-lived token is its `registrytoken`.
-pub(in crate::api) fn config_json(
-    entries: &[Entry],
-    ledger: &mut Ledger,
-) -> Zeroizing<String> {
+pub(in crate::api) fn config_json(entries: &[Entry], ledger: &mut Ledger) -> Zeroizing<String> {
     auths(&object(entries, ledger, None, host_keys, push_login))
 }
 
@@ -29,10 +26,7 @@ pub(super) fn config_of(entry: &Entry, key: &str) -> Result<Zeroizing<String>, L
 
 /// The value of `DOCKER_AUTH_CONFIG`: one line, and nothing but `auth`, since the client refuses
 /// the whole of it for anything else. It is no longer than a variable may be.
-pub(in crate::api) fn auth_config(
-    entries: &[Entry],
-    ledger: &mut Ledger,
-) -> Zeroizing<String> {
+pub(in crate::api) fn auth_config(entries: &[Entry], ledger: &mut Ledger) -> Zeroizing<String> {
     let longest = Door::DockerAuthConfig.longest();
     auths(&object(entries, ledger, longest, host_keys, push_auth))
 }

@@ -8,10 +8,7 @@ use std::collections::BTreeSet;
 use zeroize::Zeroizing;
 
 /// Drone's answer: `[{"address","username","password"}]`. `None` when there is nothing in it.
-pub(in crate::api) fn list(
-    entries: &[Entry],
-    ledger: &mut Ledger,
-) -> Option<Zeroizing<String>> {
+pub(in crate::api) fn list(entries: &[Entry], ledger: &mut Ledger) -> Option<Zeroizing<String>> {
     let mut rows = Vec::with_capacity(entries.len());
     let mut taken = BTreeSet::new();
     for entry in entries {
@@ -55,10 +52,7 @@ pub(in crate::api) fn list(
 }
 
 /// Woodpecker's answer: the same list in `{"registries":…}`.
-pub(in crate::api) fn object(
-    entries: &[Entry],
-    ledger: &mut Ledger,
-) -> Option<Zeroizing<String>> {
+pub(in crate::api) fn object(entries: &[Entry], ledger: &mut Ledger) -> Option<Zeroizing<String>> {
     let list = list(entries, ledger)?;
     let mut whole = Zeroizing::new(String::with_capacity(list.len() + 16));
     for part in ["{\"registries\":", list.as_str(), "}"] {

@@ -8,10 +8,7 @@ use crate::vault::{Entry, Given, Ledger};
 use zeroize::Zeroizing;
 
 /// `{"registry","username","secret","delivery"}`; `None` for what this door cannot hand out.
-pub(in crate::api) fn credential(
-    entry: &Entry,
-    ledger: &mut Ledger,
-) -> Option<Zeroizing<String>> {
+pub(in crate::api) fn credential(entry: &Entry, ledger: &mut Ledger) -> Option<Zeroizing<String>> {
     let secret = text(entry).map_err(|lost| ledger.leave_out(entry, lost)).ok()?;
     let mut out = Zeroizing::new(String::with_capacity(super::room(entry) + 128));
     out.push('{');

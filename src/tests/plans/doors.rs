@@ -27,7 +27,7 @@ const DOORS: [(&str, &str); 14] = [
 
 /// The routes as they stand in the source.
 fn routes() -> BTreeSet<&'static str> {
-    let source = include_str!("../../pipelines/mod.rs");
+    let source = include_str!("../../api/mod.rs");
     let starts = source.split(".route(\"").skip(1);
     let routes = starts.filter_map(|rest| rest.split('"').next());
     routes.filter(|route| !route.contains("{*")).collect()
