@@ -16,8 +16,6 @@ use std::sync::atomic::{AtomicBool, Ordering};
 pub enum Unrecorded {
     /// A session, or that it was used: signing in and signing out have events.
     Session,
-    /// How often something failed or was done.
-    Attempt,
     /// A single-use slot between a form and the page after it.
     Slot,
     /// The removal of what has expired.

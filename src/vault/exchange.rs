@@ -50,7 +50,7 @@ impl Vault {
         let found = self.store.tokens().pipeline(pipeline).await?;
         let network = network_of(address.as_deref());
         let mut keys = vec![(format!("proof:{network}"), FOR_ANY)];
-        // Only for one that there is: a stranger can name any number, and each key is a row.
+        // Only for one that there is: a stranger can name any number.
         let own = found.is_some().then(|| format!("proof:{network}:{pipeline}"));
         keys.extend(own.map(|own| (own, FOR_A_PIPELINE)));
         // Looked into whatever others of the network sent: a token that is right is cheap to verify.
@@ -64,7 +64,7 @@ impl Vault {
         };
         if matches!(done, Err(Error::Denied(_) | Error::Unauthenticated)) {
             // Of many that are refused at once no more are told why than one after the other.
-            self.count_attempt(&keys).await?;
+            self.count_attempt(&keys)?;
         }
         done
     }
@@ -200,7 +200,7 @@ impl Vault {
         reason: String,
     ) -> Result<T> {
         let denied = not_accepted(&reason);
-        match self.count_attempt(&[(format!("refused-proof:{}", who.1), NOTED)]).await {
+        match self.count_attempt(&[(format!("refused-proof:{}", who.1), NOTED)]) {
             Ok(()) => {}
             Err(Error::TooManyAttempts { .. }) => {
                 tracing::warn!(pipeline = %who.1, "more proofs are refused than noted");

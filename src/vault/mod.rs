@@ -70,6 +70,7 @@ pub struct Vault {
     keys_changed: Arc<Notify>,
     /// Wakes the runner of jobs.
     job_is_due: Arc<Notify>,
+    attempts: Arc<attempts::Attempts>,
     passwords: passwords::Passwords,
     readiness: Arc<readiness::Readiness>,
     undeclared: Arc<undeclared::Undeclared>,
@@ -122,6 +123,7 @@ impl Vault {
             server: Uuid::now_v7(),
             keys_changed: Arc::new(Notify::new()),
             job_is_due: Arc::new(Notify::new()),
+            attempts: Arc::default(),
             passwords: passwords::Passwords::new(),
             readiness: Arc::default(),
             undeclared: Arc::default(),
@@ -148,15 +150,13 @@ impl Vault {
         &self.store
     }
 
-    /// Removes what has expired: sessions, slots, counts of attempts, short-lived tokens and the
-    /// memory of those that work once.
+    /// Removes what has expired: sessions, slots, short-lived tokens and the memory of those that work
+    /// once.
     pub async fn sweep(&self) -> Result<()> {
         let now = now();
         let write = self.store.write().await?;
         write.sessions().sweep(now.0).await?;
         write.slots().sweep(now.0).await?;
-        // No limit looks back longer.
-        write.attempts().sweep(now.plus_seconds(-60 * 60).0).await?;
         write.tokens().sweep(now.plus_seconds(-24 * 60 * 60).0).await?;
         write.assertions().sweep(now.0).await?;
         write.leases().sweep(now.plus_seconds(-24 * 60 * 60).0).await?;
