@@ -74,6 +74,18 @@ async fn signed_in_to(session: &Session) -> Result<Option<Uuid>> {
     Ok(person)
 }
 
+/// Whether somebody is signed in with the session who may still be. It is not kept alive by that.
+pub async fn is_signed_in(vault: &Vault, session: &Session) -> Result<bool> {
+    let unread = |error| no_session(&error, "a session was not read");
+    let person = session.get::<Uuid>(PERSON).await.map_err(unread)?;
+    let Some(id) = person else { return Ok(false) };
+    match vault.person(id).await {
+        Ok(_) => Ok(true),
+        Err(Error::Unauthenticated) => Ok(false),
+        Err(other) => Err(other),
+    }
+}
+
 /// What is said when a session cannot be had. What the database refused was logged by its store.
 pub(super) fn no_session(error: &tower_sessions::session::Error, what: &str) -> Error {
     use tower_sessions::{session, session_store};

@@ -3,12 +3,13 @@
 
 use super::answer::{FailedForm, Flash};
 use super::context::{signed_in, vault};
-use super::notes::put_note;
-use crate::domain::paths::{SIGN_IN, with_query};
+use super::notes::{note_for_anybody, put_note};
+use crate::domain::paths::{HOME, SIGN_IN, is_ours, with_query};
 use crate::error::{Error, Result};
-use crate::vault::{NoteKind, SlotKind};
+use crate::vault::{NoteKind, SlotKind, Vault};
 use axum::http::header::ACCEPT;
 use axum::http::request::Parts;
+use axum::http::{HeaderMap, HeaderValue};
 use leptos::prelude::use_context;
 use leptos::server_fn::ServerFn;
 use leptos_axum::redirect;
@@ -123,10 +124,26 @@ async fn put_slot(kind: SlotKind, content: &[u8]) -> Option<String> {
     vault().put_slot(kind, person, content).await.ok()
 }
 
+/// Where a browser goes whose post was not even read, since nobody is signed in with it: to the
+/// sign-in, and then back to the page, which says so. The cookie holds what it says.
+pub fn sign_in_first(vault: &Vault, page: &str) -> (String, Option<HeaderValue>) {
+    let page = if is_ours(page) { page } else { HOME };
+    let said = Flash { sentences: vec![SESSION_ENDED.to_owned()], is_failure: true };
+    match note_for_anybody(vault, NoteKind::Flash, &said) {
+        Some((id, cookie)) => {
+            let next = with_query(page, "said", &id);
+            (with_query(SIGN_IN, "next", &next), Some(cookie))
+        }
+        None => (with_query(SIGN_IN, "next", page), None),
+    }
+}
+
 /// Whether a browser shows the answer as a page: only then there is a form to go back to.
+pub fn shows_page(headers: &HeaderMap) -> bool {
+    let accept = headers.get(ACCEPT).and_then(|value| value.to_str().ok());
+    accept.is_some_and(|accept| accept.contains("text/html"))
+}
+
 fn is_page() -> bool {
-    use_context::<Parts>().is_some_and(|parts| {
-        let accept = parts.headers.get(ACCEPT).and_then(|value| value.to_str().ok());
-        accept.is_some_and(|accept| accept.contains("text/html"))
-    })
+    use_context::<Parts>().is_some_and(|parts| shows_page(&parts.headers))
 }

@@ -7,7 +7,8 @@ use regcred::store::Store;
 use sea_orm_migration::{MigratorTrait, SchemaManager};
 use uuid::Uuid;
 
-const TABLES: [&str; 24] = [
+/// Every table.
+pub const TABLES: [&str; 24] = [
     "instance",
     "person",
     "project",
