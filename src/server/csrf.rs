@@ -47,7 +47,7 @@ fn problem(site: &Site, headers: &HeaderMap) -> Option<&'static str> {
     }
     match headers.get(header::ORIGIN) {
         Some(origin) => {
-            let host = text(headers, &header::HOST);
+            let host = text(headers, header::HOST);
             let is_ours = origin.to_str().is_ok_and(|origin| site.is_origin(origin, host));
             (!is_ours).then_some("The request comes from another site.\n")
         }
@@ -58,10 +58,10 @@ fn problem(site: &Site, headers: &HeaderMap) -> Option<&'static str> {
 }
 
 fn is_from_our_page(site: &Site, headers: &HeaderMap) -> bool {
-    let host = text(headers, &header::HOST);
-    text(headers, &header::REFERER).is_some_and(|page| site.has_page(page, host))
+    let host = text(headers, header::HOST);
+    text(headers, header::REFERER).is_some_and(|page| site.has_page(page, host))
 }
 
-fn text<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<&'a str> {
+fn text(headers: &HeaderMap, name: HeaderName) -> Option<&str> {
     headers.get(name).and_then(|value| value.to_str().ok())
 }

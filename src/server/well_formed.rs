@@ -34,11 +34,11 @@ fn problem<B>(site: &Site, request: &Request<B>) -> Option<Problem> {
     if !uri.path().starts_with('/') {
         return bad("The request has no path.\n");
     }
-    let is_once = |name: &HeaderName| headers.get_all(name).iter().nth(1).is_none();
-    if !is_once(&header::HOST) {
+    let is_once = |name: HeaderName| headers.get_all(name).iter().nth(1).is_none();
+    if !is_once(header::HOST) {
         return bad("The request has two Host headers.\n");
     }
-    if !is_once(&header::AUTHORIZATION) {
+    if !is_once(header::AUTHORIZATION) {
         return bad("The request has two Authorization headers.\n");
     }
     let host = host(headers);
