@@ -1,5 +1,6 @@
 //! What an audit event adds to who did what. It is data, so that programs can read it.
 
+use super::refusal::{Sum, Tally};
 use crate::domain::credential::Access;
 use crate::domain::moment::Day;
 use crate::domain::trust_rule::Provider;
@@ -90,6 +91,9 @@ pub enum Detail {
         from: String,
         to: String,
     },
+    /// What was refused or only looked at.
+    Refused(Tally),
+    Sums(Vec<Sum>),
 }
 
 impl Detail {
@@ -134,6 +138,8 @@ impl Detail {
             Self::Role(role) => role.word().to_owned(),
             Self::Account { is_admin: true } => "instance admin".to_owned(),
             Self::Keys { from, to } => format!("from {from} to {to}"),
+            Self::Refused(tally) => tally.to_text(),
+            Self::Sums(sums) => sums.iter().map(Sum::to_text).collect::<Vec<_>>().join(", "),
         }
     }
 }
@@ -141,6 +147,8 @@ impl Detail {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::audit::Refusal;
+    use crate::domain::moment::Moment;
 
     fn every_detail() -> Vec<(Detail, &'static str)> {
         let change = |field, from: &str, to: &str| FieldChange {
@@ -154,6 +162,19 @@ mod tests {
             intent,
             until: until.and_then(Day::parse),
         };
+        let tally = |times, networks: &[&str], token: Option<&str>| {
+            Detail::Refused(Tally {
+                times,
+                since: Moment(0),
+                networks: networks.iter().map(|text| (*text).to_owned()).collect(),
+                has_more_networks: networks.len() > 1,
+                token: token.map(str::to_owned),
+            })
+        };
+        let sums = vec![
+            Sum { of: Refusal::SignIn, times: 7 },
+            Sum { of: Refusal::RevokedToken, times: 1 },
+        ];
         let changes = vec![change(Field::Labels, "a, b", "a"), FieldChange::secret()];
         vec![
             (Detail::Nothing, ""),
@@ -175,6 +196,15 @@ mod tests {
             (Detail::Account { is_admin: true }, "instance admin"),
             (Detail::Account { is_admin: false }, ""),
             (Detail::Keys { from: "a".to_owned(), to: "b".to_owned() }, "from a to b"),
+            (tally(1, &[], None), "once since 1970-01-01 00:00 UTC"),
+            (
+                tally(2, &["192.0.2.7", "2001:db8::"], Some("abc")),
+                "2 times since 1970-01-01 00:00 UTC from 192.0.2.7, 2001:db8:: and other networks; token abc",
+            ),
+            (
+                Detail::Sums(sums),
+                "sign-ins with a wrong password (7 times), uses of revoked tokens (once)",
+            ),
         ]
     }
 
