@@ -1,5 +1,6 @@
 //! Who a request is from, as far as that is found out while it is answered.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 use uuid::Uuid;
 
@@ -11,15 +12,28 @@ pub enum Who {
 
 /// Goes with a request, so that the log and what is refused can name who asked.
 #[derive(Clone, Debug, Default)]
-pub struct Asker(Arc<OnceLock<Who>>);
+pub struct Asker(Arc<Found>);
+
+#[derive(Debug, Default)]
+struct Found {
+    who: OnceLock<Who>,
+    is_refused: AtomicBool,
+}
 
 impl Asker {
     /// The first answer stays.
     pub fn is(&self, who: Who) {
-        self.0.get_or_init(|| who);
+        self.0.who.get_or_init(|| who);
     }
 
     pub fn who(&self) -> Option<Who> {
-        self.0.get().copied()
+        self.0.who.get().copied()
+    }
+
+    /// Who is refused something, if it is known. A page may be rendered twice: each request is
+    /// refused once.
+    pub fn refused(&self) -> Option<Who> {
+        let who = self.who()?;
+        (!self.0.is_refused.swap(true, Ordering::Relaxed)).then_some(who)
     }
 }

@@ -2,7 +2,7 @@
 //! form when it was not. Each server function ends with one of `finish` and `finish_action`.
 
 use super::answer::{FailedForm, Flash};
-use super::context::{signed_in, vault};
+use super::context::{note_refusal, signed_in, vault};
 use super::notes::{note_for_anybody, put_note};
 use crate::domain::paths::{HOME, SIGN_IN, is_ours, with_query};
 use crate::error::{Error, Result};
@@ -63,6 +63,9 @@ impl Form {
 /// Goes to the next page when it was done, and back to the form when it was refused. A person whose
 /// session ended while the form was open signs in first and finds the form as it was.
 pub(super) async fn finish(done: Result<String>, form: Form) -> Result<()> {
+    if let Err(error) = &done {
+        note_refusal(error);
+    }
     match done {
         Ok(next) => redirect(&next),
         Err(error) if !is_page() => return Err(error),
@@ -77,6 +80,9 @@ pub(super) async fn finish(done: Result<String>, form: Form) -> Result<()> {
 
 /// Goes to the page at `path` after an action without a form; a sentence says how it went.
 pub(super) async fn finish_action(path: &str, done: Result<String>) -> Result<()> {
+    if let Err(error) = &done {
+        note_refusal(error);
+    }
     match done {
         Ok(sentence) => redirect(&saved(path, vec![sentence]).await),
         Err(error) if !is_page() => return Err(error),

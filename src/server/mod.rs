@@ -1,5 +1,6 @@
 //! The composition root: everything is wired here, and only the commands use this room.
 
+mod access;
 mod assets;
 mod client;
 mod csrf;
@@ -59,6 +60,7 @@ pub fn router(vault: &Vault, trusted_proxies: &[Network]) -> Router {
         .route("/readyz", get(ready).with_state(vault.clone()))
         .layer(from_fn_with_state(site, well_formed::layer))
         .layer(from_fn_with_state(Refusals::default(), refusals::layer))
+        .layer(from_fn_with_state(vault.settings().access_log, access::layer))
         .layer(from_fn_with_state((Proxies::new(trusted_proxies), vault.clone()), client::layer));
     guarded(inside, Https::of(&url, vault.settings().hsts_subdomains))
 }

@@ -20,6 +20,8 @@ pub enum Unrecorded {
     Slot,
     /// The removal of what has expired.
     Sweep,
+    /// That a token was refused, or asked with: events say so up to a bound, and sums beyond.
+    Refusals,
     /// A job: when it is due, who runs it, and how that went.
     Job,
     /// Receipts: those of a fetch are a link of the chain itself.

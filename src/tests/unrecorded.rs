@@ -5,7 +5,7 @@ use crate::rooms::sources;
 use std::collections::BTreeMap;
 
 /// The file, the reason, and how often it stands there.
-const COMMITS: [(&str, &str, usize); 19] = [
+const COMMITS: [(&str, &str, usize); 20] = [
     ("src/server/session.rs", "Session", 3),
     ("src/store/backup/load.rs", "Restore", 1),
     ("src/store/connect.rs", "Schema", 1),
@@ -22,6 +22,7 @@ const COMMITS: [(&str, &str, usize); 19] = [
     ("src/vault/keys/reseal.rs", "Reseal", 1),
     ("src/vault/mod.rs", "Sweep", 1),
     ("src/vault/people/setup.rs", "SetupLink", 1),
+    ("src/vault/refusals.rs", "Refusals", 1),
     ("src/vault/reports.rs", "Report", 1),
     ("src/vault/signed.rs", "Proof", 1),
     ("src/vault/slots.rs", "Slot", 2),

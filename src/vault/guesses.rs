@@ -8,9 +8,11 @@
 //! cannot hold them up. A network that has failed ten times, and a wider one that has failed a
 //! hundred times, is answered 429 for what is wrong, and after each wrong one it rests a little.
 
-use super::Vault;
 use super::attempts::Limit;
 use super::passwords::{Line, Turn};
+use super::people::about;
+use super::{INSTANCE, Vault};
+use crate::domain::audit::Refusal;
 use crate::domain::user::PASSWORD_MAX;
 use crate::error::{Error, Result};
 use crate::store::PersonRow;
@@ -44,6 +46,8 @@ pub(super) struct Guess {
     pub(super) networks: Option<(String, String)>,
     /// Who else waits in the same line.
     pub(super) line: Line,
+    /// Where it comes from, for the audit; `None` where it is not known.
+    pub(super) network: Option<String>,
 }
 
 /// How many wrong passwords there are now.
@@ -90,12 +94,19 @@ impl Vault {
             Whose::Person(id) => self.store.people().find(*id).await?,
         };
         let stored = row.as_ref().map(|row| row.password_hash.clone());
+        let person = row.as_ref().map(|row| about(&row.person));
         let (is_right, turn) = self.passwords.verify(turn, typed, stored).await?;
         if let Some(row) = row.filter(|_| is_right) {
             return Ok(Some(row));
         }
+        self.record_guess(&guess, person.clone());
         let Failures { of_account, of_network, of_wider } = self.count_failure(&guess);
         drop(alone);
+        if [FAILURES.most, FROM_MANY.most].contains(&of_account)
+            && let Some(person) = person
+        {
+            self.record_refusal(Refusal::Locked, INSTANCE, person, guess.network.clone());
+        }
         let is_wide = of_wider > FROM_MANY.most;
         if of_network > FAILURES.most || is_wide {
             turn.rest(is_wide);

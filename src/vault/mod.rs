@@ -20,6 +20,7 @@ mod passwords;
 mod people;
 mod pipelines;
 mod readiness;
+mod refusals;
 mod reports;
 mod sealed_notes;
 mod sign_in;
@@ -74,6 +75,7 @@ pub struct Vault {
     passwords: passwords::Passwords,
     readiness: Arc<readiness::Readiness>,
     undeclared: Arc<undeclared::Undeclared>,
+    refusals: Arc<refusals::Refusals>,
     reach: Option<Reach>,
     settings: Arc<Settings>,
 }
@@ -97,6 +99,8 @@ pub struct Settings {
     pub key_settle: i64,
     /// Whether browsers are told to use https for the subdomains of the address, too.
     pub hsts_subdomains: bool,
+    /// Whether the log has a line for each request.
+    pub access_log: bool,
 }
 
 impl Default for Settings {
@@ -107,6 +111,7 @@ impl Default for Settings {
             keep_versions: KEEP.1,
             key_settle: 0,
             hsts_subdomains: false,
+            access_log: false,
         }
     }
 }
@@ -127,6 +132,7 @@ impl Vault {
             passwords: passwords::Passwords::new(),
             readiness: Arc::default(),
             undeclared: Arc::default(),
+            refusals: Arc::default(),
             reach: None,
             settings: Arc::new(settings),
         }

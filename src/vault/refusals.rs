@@ -9,13 +9,14 @@
 mod book;
 
 use super::attempts::network_of;
+use super::audit::this_instance;
 use super::events::What;
 use super::guesses::{Guess, Whose};
 use super::people::about;
 use super::{INSTANCE, Vault, now};
 use crate::domain::actor::{Actor, Pipeline};
-use crate::domain::audit::{Action, Detail, Refusal, Subject, Tally};
 use crate::domain::asker::Who;
+use crate::domain::audit::{Action, Detail, Refusal, Subject, Tally};
 use crate::domain::moment::Moment;
 use crate::error::Result;
 use crate::store::{Recorded, Write};
@@ -30,7 +31,7 @@ pub(super) use book::Unknown;
 /// How often refusals are written down.
 const EVERY: Duration = Duration::from_secs(60);
 /// Events of one kind that a server writes in an hour, besides the one with the sums.
-pub const EVENTS: u32 = 20;
+const EVENTS: u32 = 20;
 
 /// What was refused since it was last written down.
 #[derive(Default)]
@@ -159,8 +160,7 @@ impl Vault {
             }
         }
         if !page.sums.is_empty() {
-            let subject = Subject { id: INSTANCE, name: "this instance".to_owned() };
-            let what = (Action::RefusalsSummed, subject, Detail::Sums(page.sums.clone()));
+            let what = (Action::RefusalsSummed, this_instance(), Detail::Sums(page.sums.clone()));
             recorded = Some(self.record_event(&write, INSTANCE, &Actor::Product, what).await?);
         }
         self.commit_page(write, recorded).await?;

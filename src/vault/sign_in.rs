@@ -1,7 +1,7 @@
 //! Signing in: one vague answer, and the same time for all. What wrong passwords cost is in
 //! `guesses.rs`.
 
-use super::attempts::networks_of;
+use super::attempts::{network_of, networks_of};
 use super::guesses::{Guess, Whose};
 use super::passwords::Line;
 use super::people::about;
@@ -85,16 +85,18 @@ impl Vault {
             Some(browser) => {
                 let account = format!("browser:{browser}");
                 let line = Line::Own(format!("known:{key}"));
-                Guess { whose, from: account.clone(), account, networks: None, line }
+                let network = visitor.address.map(|_| network_of(visitor.address));
+                Guess { whose, from: account.clone(), account, networks: None, line, network }
             }
             None => {
                 let (network, wider) = networks_of(visitor.address);
                 let from = format!("{key}\0{network}");
                 let line = Line::Stranger { network: network.clone(), wider: wider.clone() };
-                let networks = visitor.address.is_some();
+                let is_known = visitor.address.is_some();
+                let told = is_known.then(|| network.clone());
                 let networks =
-                    networks.then(|| (format!("address:{network}"), format!("network:{wider}")));
-                Guess { whose, account: key, from, networks, line }
+                    is_known.then(|| (format!("address:{network}"), format!("network:{wider}")));
+                Guess { whose, account: key, from, networks, line, network: told }
             }
         })
     }
@@ -120,6 +122,7 @@ impl Vault {
             from: account.clone(),
             networks: None,
             line: Line::Own(account.clone()),
+            network: None,
         };
         if self.prove(guess, password).await?.is_none() {
             return Err(Error::at(

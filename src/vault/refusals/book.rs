@@ -7,6 +7,8 @@ use uuid::Uuid;
 
 /// Entries that wait to be written. Beyond that the oldest are summed up, alarms last.
 const ENTRIES: usize = 512;
+/// Of those, what goes at once when there is no room: to look for them takes a while.
+const AT_ONCE: usize = ENTRIES / 8;
 /// Networks whose unknown names are counted by themselves, and of those as many as are logged.
 const COUNTED: usize = 1_024;
 const NAMED: usize = 16;
@@ -142,13 +144,16 @@ impl Book {
         if self.entries.len() < ENTRIES {
             return;
         }
-        let oldest =
-            self.entries.iter().min_by_key(|(key, entry)| (key.kind.is_alarm(), entry.since));
-        let oldest = oldest.map(|(key, _)| key.clone());
-        if let Some(key) = oldest
-            && let Some(entry) = self.entries.remove(&key)
-        {
-            *self.summed.entry(key.kind.word()).or_default() += entry.times;
+        let mut all: Vec<(bool, Moment, Key)> = self
+            .entries
+            .iter()
+            .map(|(key, entry)| (key.kind.is_alarm(), entry.since, key.clone()))
+            .collect();
+        all.sort_by_key(|(is_alarm, since, _)| (*is_alarm, *since));
+        for (.., key) in all.into_iter().take(AT_ONCE) {
+            if let Some(entry) = self.entries.remove(&key) {
+                *self.summed.entry(key.kind.word()).or_default() += entry.times;
+            }
         }
     }
 
@@ -217,9 +222,8 @@ impl Book {
         let named = all.iter().take(NAMED).map(|((what, network), times)| {
             format!("refused in the last minute: {} from {network}: {times}", what.label())
         });
-        let rest = (rest > 0).then(|| {
-            format!("refused in the last minute: the same from other networks: {rest}")
-        });
+        let rest = (rest > 0)
+            .then(|| format!("refused in the last minute: the same from other networks: {rest}"));
         named.chain(rest).collect()
     }
 }
