@@ -147,8 +147,6 @@ impl Detail {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::audit::Refusal;
-    use crate::domain::moment::Moment;
 
     fn every_detail() -> Vec<(Detail, &'static str)> {
         let change = |field, from: &str, to: &str| FieldChange {
@@ -162,19 +160,6 @@ mod tests {
             intent,
             until: until.and_then(Day::parse),
         };
-        let tally = |times, networks: &[&str], token: Option<&str>| {
-            Detail::Refused(Tally {
-                times,
-                since: Moment(0),
-                networks: networks.iter().map(|text| (*text).to_owned()).collect(),
-                has_more_networks: networks.len() > 1,
-                token: token.map(str::to_owned),
-            })
-        };
-        let sums = vec![
-            Sum { of: Refusal::SignIn, times: 7 },
-            Sum { of: Refusal::RevokedToken, times: 1 },
-        ];
         let changes = vec![change(Field::Labels, "a, b", "a"), FieldChange::secret()];
         vec![
             (Detail::Nothing, ""),
@@ -196,15 +181,6 @@ mod tests {
             (Detail::Account { is_admin: true }, "instance admin"),
             (Detail::Account { is_admin: false }, ""),
             (Detail::Keys { from: "a".to_owned(), to: "b".to_owned() }, "from a to b"),
-            (tally(1, &[], None), "once since 1970-01-01 00:00 UTC"),
-            (
-                tally(2, &["192.0.2.7", "2001:db8::"], Some("abc")),
-                "2 times since 1970-01-01 00:00 UTC from 192.0.2.7, 2001:db8:: and other networks; token abc",
-            ),
-            (
-                Detail::Sums(sums),
-                "sign-ins with a wrong password (7 times), uses of revoked tokens (once)",
-            ),
         ]
     }
 

@@ -93,3 +93,37 @@ impl Sum {
 fn times(count: u64) -> String {
     if count == 1 { "once".to_owned() } else { format!("{count} times") }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::audit::Detail;
+
+    #[test]
+    fn a_tally_is_read_as_it_was_stored_and_says_how_often_and_from_where() {
+        let tally = |times, networks: &[&str], token: Option<&str>| {
+            Detail::Refused(Tally {
+                times,
+                since: Moment(0),
+                networks: networks.iter().map(|text| (*text).to_owned()).collect(),
+                has_more_networks: networks.len() > 1,
+                token: token.map(str::to_owned),
+            })
+        };
+        let sum = |of, times| Sum { of, times };
+        for (detail, text) in [
+            (tally(1, &[], None), "once since 1970-01-01 00:00 UTC"),
+            (
+                tally(2, &["192.0.2.7", "2001:db8::"], Some("abc")),
+                "2 times since 1970-01-01 00:00 UTC from 192.0.2.7, 2001:db8:: and other networks; token abc",
+            ),
+            (
+                Detail::Sums(vec![sum(Refusal::SignIn, 7), sum(Refusal::RevokedToken, 1)]),
+                "sign-ins with a wrong password (7 times), uses of revoked tokens (once)",
+            ),
+        ] {
+            assert_eq!(Detail::from_stored(&detail.to_stored()), detail);
+            assert_eq!(detail.to_text(), text);
+        }
+    }
+}
