@@ -35,6 +35,11 @@ impl Asking {
         Query::read(self.raw_query.as_deref(), known, repeatable)
     }
 
+    /// Where it comes from, as far as the server knows.
+    pub(super) fn address(&self) -> Option<&str> {
+        self.address.as_deref()
+    }
+
     /// A fetch of everything that the pipeline may have.
     pub(super) fn request(&self, door: Door, intent: Access, shape: Shape) -> DeliveryRequest {
         let request = build::request(door, intent, self.address.clone());

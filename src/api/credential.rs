@@ -42,7 +42,7 @@ pub(super) async fn fetch(State(vault): State<Vault>, asking: Asking) -> Result<
 /// and would not get all the same, two that tie among it, is named in `Regcred-Left-Out`.
 pub(super) async fn list(State(vault): State<Vault>, asking: Asking) -> Result<Response, Reply> {
     asking.query(&[], &[])?;
-    let (found, told) = vault.usernames(&asking.pipeline).await?;
+    let (found, told) = vault.usernames(&asking.pipeline, asking.address()).await?;
     let credentials: Vec<_> = found
         .iter()
         .map(|(host, username)| json!({ "server": host.docker_config_key(), "username": username }))

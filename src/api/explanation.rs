@@ -30,7 +30,8 @@ pub(super) async fn fetch(State(vault): State<Vault>, asking: Asking) -> Result<
         event: supposed(query.one("event"))?,
         is_fork,
     };
-    Ok(Json(vault.explain_for(&asking.pipeline, &form).await?).into_response())
+    let said = vault.explain_for(&asking.pipeline, &form, asking.address()).await?;
+    Ok(Json(said).into_response())
 }
 
 fn supposed(text: Option<&str>) -> Result<String> {

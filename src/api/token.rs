@@ -1,7 +1,9 @@
 //! The evidence of a machine: a pipeline token in `Authorization: Bearer`, and nowhere else.
 
+use super::asking::address;
 use super::reply::Reply;
 use crate::domain::actor::Pipeline;
+use crate::domain::asker::{Asker, Who};
 use crate::error::Error;
 use crate::vault::Vault;
 use axum::extract::{FromRef, FromRequestParts};
@@ -26,6 +28,12 @@ where
         if !scheme.eq_ignore_ascii_case("bearer") {
             return Err(Error::Unauthenticated.into());
         }
-        Ok(Self(Vault::from_ref(state).pipeline_of(token.trim()).await?))
+        let address = address(parts);
+        let vault = Vault::from_ref(state);
+        let pipeline = vault.pipeline_of(token.trim(), address.as_deref()).await?;
+        if let Some(asker) = parts.extensions.get::<Asker>() {
+            asker.is(Who::Pipeline(pipeline.id()));
+        }
+        Ok(Self(pipeline))
     }
 }

@@ -1,11 +1,11 @@
 //! `regcred backup`.
 
-use super::Common;
 use super::failure::Failure;
 use super::files::NewFile;
 use super::output::{count, print};
+use super::{Common, operator};
 use crate::opening::{Opened, open_existing};
-use crate::vault::{Contents, back_up};
+use crate::vault::{Contents, Settings, Vault, back_up};
 use serde_json::{Value, json};
 use std::io::{self, BufWriter, IsTerminal, Write};
 use std::path::{Path, PathBuf};
@@ -40,6 +40,11 @@ impl Backup {
         }
         let file = if is_piped { None } else { Some(NewFile::create(&self.file)?) };
         let Opened { store, keys, .. } = open_existing(&self.common.storage).await?;
+        let vault = Vault::new(store.clone(), keys.clone(), Settings::default());
+        // Before it is made, so that it is in the backup, too. A full disk is no reason to have none.
+        if let Err(error) = vault.record_backup(&operator()).await {
+            tracing::warn!(error = %error, "this backup has no audit event");
+        }
         let contents = match file {
             None => back_up(&store, &keys, &mut BufWriter::new(&mut piped)).await?,
             Some(mut file) => {

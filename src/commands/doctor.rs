@@ -5,7 +5,7 @@ mod report;
 
 use super::failure::Failure;
 use super::output::{count, print};
-use super::{Common, Operator, Session};
+use super::{Common, Session, operator};
 use crate::domain::key::{KeyReport, KeyState};
 use crate::opening::StartError;
 use crate::opening::config::StorageConfig;
@@ -136,7 +136,7 @@ async fn unlocked(
     let has_local_key = found.local.is_some();
     let settings = Settings { has_local_key, ..Settings::default() };
     let vault = Vault::new(store.clone(), keys, settings);
-    Ok(Session { vault, operator: Operator::at_the_machine() })
+    Ok(Session { vault, operator: operator() })
 }
 
 async fn look_inside(report: &mut Report, session: &Session) {

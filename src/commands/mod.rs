@@ -19,7 +19,7 @@ mod restore;
 mod user;
 
 use crate::domain::actor::Operator;
-use crate::opening::config::{Config, StorageConfig};
+use crate::opening::config::{Config, LogFormat, StorageConfig, sudo_user};
 use crate::opening::memory;
 use crate::opening::{Opened, open_existing};
 use crate::server::{panics, serve};
@@ -81,10 +81,10 @@ pub fn run(arguments: Arguments) -> Pin<Box<dyn Future<Output = ExitCode>>> {
 }
 
 async fn begin(command: Command) -> ExitCode {
-    let filter = match &command {
-        Command::Serve(config) => config.log.as_str(),
+    let (filter, format, has_access_log) = match &command {
+        Command::Serve(config) => (config.log.as_str(), config.log_format, config.access_log),
         // A command says itself what it has done; only what went wrong is logged.
-        _ => "warn",
+        _ => ("warn", LogFormat::Text, false),
     };
     let mut filter = tracing_subscriber::EnvFilter::try_new(filter).unwrap_or_default();
     // It has a line for every request with a strange cookie, and for every one while the database is
@@ -92,11 +92,17 @@ async fn begin(command: Command) -> ExitCode {
     if let Ok(silent) = "tower_sessions=off".parse() {
         filter = filter.add_directive(silent);
     }
-    tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_writer(std::io::stderr)
-        .with_ansi(std::io::stderr().is_terminal())
-        .init();
+    // Whatever else is logged: it was asked for.
+    if let (true, Ok(access)) = (has_access_log, "regcred::access=info".parse()) {
+        filter = filter.add_directive(access);
+    }
+    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    match format {
+        LogFormat::Text => log.with_ansi(std::io::stderr().is_terminal()).init(),
+        LogFormat::Json => {
+            log.json().flatten_event(true).with_current_span(false).with_span_list(false).init();
+        }
+    }
     panics::log_place_only();
     memory::harden();
     // Listened for, it is an error of the write, which is told, and not the end of the process. It
@@ -125,6 +131,11 @@ async fn carry_out(command: Command) -> Result<ExitCode, Failure> {
     }
 }
 
+/// Who runs the command, as audit events name them.
+fn operator() -> Operator {
+    Operator::at_the_machine(rustix::process::getuid().as_raw(), sudo_user().as_deref())
+}
+
 struct Session {
     vault: Vault,
     operator: Operator,
@@ -136,7 +147,7 @@ impl Common {
         let has_local_key = local.is_some();
         let settings = Settings { has_local_key, key_settle, ..Settings::default() };
         let vault = Vault::new(store, keys, settings);
-        Ok(Session { vault, operator: Operator::at_the_machine() })
+        Ok(Session { vault, operator: operator() })
     }
 }
 

@@ -15,6 +15,10 @@ use std::marker::PhantomData;
 use std::ops::Deref;
 use uuid::Uuid;
 
+/// The longest name that is taken from `SUDO_USER`, in characters.
+#[cfg(feature = "ssr")]
+const SUDO_USER_MAX: usize = 64;
+
 /// Who did something, as an audit event names them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Actor {
@@ -22,8 +26,10 @@ pub enum Actor {
         id: Uuid,
         name: String,
     },
-    /// Somebody with access to the machine.
-    Operator,
+    /// Somebody with access to the machine, by `operator` and what the system knows of them.
+    Operator {
+        name: String,
+    },
     Pipeline {
         id: Uuid,
         name: String,
@@ -35,14 +41,15 @@ impl Actor {
     pub fn id(&self) -> Option<Uuid> {
         match self {
             Self::Person { id, .. } | Self::Pipeline { id, .. } => Some(*id),
-            Self::Operator | Self::Product => None,
+            Self::Operator { .. } | Self::Product => None,
         }
     }
 
     pub fn name(&self) -> &str {
         match self {
-            Self::Person { name, .. } | Self::Pipeline { name, .. } => name,
-            Self::Operator => "operator",
+            Self::Person { name, .. } | Self::Pipeline { name, .. } | Self::Operator { name } => {
+                name
+            }
             Self::Product => "Regcred",
         }
     }
@@ -163,13 +170,27 @@ impl Deref for Granter {
 
 /// Somebody with access to the machine, who runs the commands.
 #[derive(Clone, Debug)]
-pub struct Operator(());
+pub struct Operator {
+    name: String,
+}
 
 impl Operator {
-    /// Only for the commands: to run one takes access to the key.
+    /// Only for the commands: to run one takes access to the key. `uid` is the user that runs it, and
+    /// `sudo_user` who became that user, as `sudo` says.
     #[cfg(feature = "ssr")]
-    pub(crate) fn at_the_machine() -> Self {
-        Self(())
+    pub(crate) fn at_the_machine(uid: u32, sudo_user: Option<&str>) -> Self {
+        let sudo_user: String = sudo_user
+            .unwrap_or_default()
+            .chars()
+            .filter(|c| c.is_ascii_alphanumeric() || "._-@$".contains(*c))
+            .take(SUDO_USER_MAX)
+            .collect();
+        let name = if sudo_user.is_empty() {
+            format!("operator (uid {uid})")
+        } else {
+            format!("operator (uid {uid}, sudo by {sudo_user})")
+        };
+        Self { name }
     }
 
     /// With access to the machine the instance can be managed.
@@ -180,7 +201,7 @@ impl Operator {
 
 impl Acts for Operator {
     fn actor(&self) -> Actor {
-        Actor::Operator
+        Actor::Operator { name: self.name.clone() }
     }
 }
 

@@ -1,8 +1,10 @@
 //! Audit events: who did what to which noun. Typed fields from an allow-list, never a request's body.
 
 mod detail;
+mod refusal;
 
 pub use detail::{Detail, Field, FieldChange};
+pub use refusal::{NETWORKS_MAX, Refusal, Sum, Tally};
 
 use super::moment::Moment;
 use serde::{Deserialize, Serialize};
@@ -49,6 +51,17 @@ super::words! {
         TokenServiceAccepted = "credential.token_service_accepted", "accepted a token service for";
         TokenServiceRefused = "credential.token_service_refused", "removed the token service of";
         JobRun = "job.run", "ran the job";
+        SignInRefused = "session.refused", "refused to sign in";
+        AccountLocked = "session.delayed", "slowed down signing in as";
+        PasswordRefused = "password.refused", "refused the password of";
+        PermissionRefused = "permission.refused", "refused a request of";
+        RevokedTokenRefused = "token.refused_revoked", "refused a revoked token of";
+        ExpiredTokenRefused = "token.refused_expired", "refused an expired token of";
+        ProofRefused = "proof.refused", "refused identity tokens of";
+        Looked = "pipeline.looked", "showed what it may have to";
+        RefusalsSummed = "refusals.summed", "summed up other refusals of";
+        BackedUp = "instance.backed_up", "began a backup of";
+        KekReadAgain = "data_key.kek_read_again", "read the key-encryption key again for";
     }
 }
 

@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 super::words! {
     pub enum JobKind {
-        /// Removes sessions, slots, attempts and tokens that are over.
+        /// Removes sessions, slots and tokens that are over.
         Sweep = "sweep", "Remove expired sessions and tokens";
         /// Activates a new data key, and seals every secret under it.
         TendKeys = "tend_keys", "Re-encrypt secrets under the active data key";

@@ -54,6 +54,8 @@ pub struct Token {
     pub short_until: Option<Moment>,
     /// What proved the run that a short-lived one was given to.
     pub proof: Option<Proof>,
+    /// When it was last used after it was revoked or had expired, and from which network.
+    pub refused: Option<(Moment, String)>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

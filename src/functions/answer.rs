@@ -73,6 +73,7 @@ pub async fn take_trial(id: String) -> Option<TokenTrial> {
 
 /// Gives the page the HTTP status of the error.
 pub fn set_status(error: &Error) {
+    context::note_refusal(error);
     context::set_status(error.status());
 }
 

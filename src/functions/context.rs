@@ -3,6 +3,7 @@
 use super::mark::Mark;
 use super::session::Frame;
 use crate::domain::actor::{Granter, Member};
+use crate::domain::asker::{Asker, Who};
 use crate::domain::user::Person;
 use crate::error::{Error, Result};
 use crate::vault::{SlotKind, Vault};
@@ -58,7 +59,24 @@ pub(super) async fn person() -> Result<Person> {
 
 /// Who is signed in. A session that is used is kept alive, with one write per minute at most.
 pub(super) async fn signed_in() -> Result<Option<Uuid>> {
-    signed_in_to(&session()?).await
+    let person = signed_in_to(&session()?).await?;
+    if let (Some(id), Some(asker)) = (person, asker()) {
+        asker.is(Who::Person(id));
+    }
+    Ok(person)
+}
+
+fn asker() -> Option<Asker> {
+    use_context::<Parts>().and_then(|parts| parts.extensions.get::<Asker>().cloned())
+}
+
+/// Notes for the audit that who is signed in may not do what they asked for.
+pub(super) fn note_refusal(error: &Error) {
+    if error.status() == 403
+        && let Some(who) = asker().and_then(|asker| asker.refused())
+    {
+        vault().record_forbidden(who, client().as_deref());
+    }
 }
 
 async fn signed_in_to(session: &Session) -> Result<Option<Uuid>> {
@@ -72,6 +90,18 @@ async fn signed_in_to(session: &Session) -> Result<Option<Uuid>> {
         }
     }
     Ok(person)
+}
+
+/// Whether somebody is signed in with the session who may still be. It is not kept alive by that.
+pub async fn is_signed_in(vault: &Vault, session: &Session) -> Result<bool> {
+    let unread = |error| no_session(&error, "a session was not read");
+    let person = session.get::<Uuid>(PERSON).await.map_err(unread)?;
+    let Some(id) = person else { return Ok(false) };
+    match vault.person(id).await {
+        Ok(_) => Ok(true),
+        Err(Error::Unauthenticated) => Ok(false),
+        Err(other) => Err(other),
+    }
 }
 
 /// What is said when a session cannot be had. What the database refused was logged by its store.
@@ -105,6 +135,12 @@ pub(super) async fn granter(project: &str, password: String) -> Result<Granter> 
 pub struct Here {
     frame: Frame,
     member: Member,
+}
+
+impl Here {
+    pub fn person_id(&self) -> Uuid {
+        self.member.person().id
+    }
 }
 
 /// The frame for the person of the session.

@@ -53,7 +53,7 @@ pub(super) async fn read(data: MultipartData) -> Result<CredentialPost> {
         let mut bytes = Zeroizing::new(Vec::new());
         let mut is_too_large = false;
         while let Some(chunk) = part.chunk().await.map_err(|_| malformed())? {
-            if bytes.len() + chunk.len() > max || total > TOTAL_MAX {
+            if bytes.len() + chunk.len() > max || total + chunk.len() > TOTAL_MAX {
                 is_too_large = true;
                 continue;
             }

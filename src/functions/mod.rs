@@ -42,8 +42,10 @@ pub mod trust_rules;
 pub mod versions;
 
 #[cfg(feature = "ssr")]
-pub use context::{PERSON, load_frame, provide};
+pub use context::{PERSON, is_signed_in, load_frame, provide};
 #[cfg(feature = "ssr")]
 pub use mark::Mark;
 #[cfg(feature = "ssr")]
 pub use notes::{cookie, cookies};
+#[cfg(feature = "ssr")]
+pub use reply::{shows_page, sign_in_first};

@@ -2,7 +2,7 @@
 //! The name of the cookie ends in the note's id, which is in the address of the page.
 
 use super::context::{signed_in, vault};
-use crate::vault::NoteKind;
+use crate::vault::{NoteKind, Vault};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, header};
 use leptos::prelude::use_context;
@@ -40,6 +40,20 @@ pub(super) async fn put_note<T: Serialize>(kind: NoteKind, content: &T) -> Optio
     Some(id.simple().to_string())
 }
 
+/// A note for everybody who uses the browser, by its id, with the cookie that holds it: for an answer
+/// that no function gives.
+pub(super) fn note_for_anybody<T: Serialize>(
+    vault: &Vault,
+    kind: NoteKind,
+    content: &T,
+) -> Option<(String, HeaderValue)> {
+    let id = Uuid::now_v7();
+    let is_https = vault.settings().address.starts_with("https://");
+    let name = format!("{}{}", prefix(is_https), id.simple());
+    let sealed = vault.seal_note(kind, id, None, content, NOTE_MAX - name.len()).ok()??;
+    Some((id.simple().to_string(), cookie(&name, &sealed, kind.seconds(), is_https)?))
+}
+
 /// Takes the note with that id, once: `None` when the browser has none, or it is another person's.
 /// Rendering may ask twice for the same note, and gets it twice.
 pub(super) async fn take_note<T: DeserializeOwned>(kind: NoteKind, id: &str) -> Option<T> {
@@ -54,7 +68,7 @@ pub(super) async fn take_note<T: DeserializeOwned>(kind: NoteKind, id: &str) -> 
 /// The notes that came with the request, the oldest first: ids are made in the order of time.
 fn carried() -> Vec<(Uuid, String)> {
     let Some(parts) = use_context::<Parts>() else { return Vec::new() };
-    let prefix = prefix();
+    let prefix = prefix(is_https());
     let mut notes: Vec<(Uuid, String)> = cookies(&parts.headers)
         .filter_map(|(name, value)| {
             let id = Uuid::try_parse(name.strip_prefix(prefix)?).ok()?;
@@ -69,12 +83,12 @@ fn is_https() -> bool {
     vault().settings().address.starts_with("https://")
 }
 
-fn prefix() -> &'static str {
-    if is_https() { "__Host-note-" } else { "note-" }
+fn prefix(is_https: bool) -> &'static str {
+    if is_https { "__Host-note-" } else { "note-" }
 }
 
 fn cookie_name(id: Uuid) -> String {
-    format!("{}{}", prefix(), id.simple())
+    format!("{}{}", prefix(is_https()), id.simple())
 }
 
 fn remove(id: Uuid) {

@@ -2,13 +2,14 @@
 //! form when it was not. Each server function ends with one of `finish` and `finish_action`.
 
 use super::answer::{FailedForm, Flash};
-use super::context::{signed_in, vault};
-use super::notes::put_note;
-use crate::domain::paths::{SIGN_IN, with_query};
+use super::context::{note_refusal, signed_in, vault};
+use super::notes::{note_for_anybody, put_note};
+use crate::domain::paths::{HOME, SIGN_IN, is_ours, with_query};
 use crate::error::{Error, Result};
-use crate::vault::{NoteKind, SlotKind};
+use crate::vault::{NoteKind, SlotKind, Vault};
 use axum::http::header::ACCEPT;
 use axum::http::request::Parts;
+use axum::http::{HeaderMap, HeaderValue};
 use leptos::prelude::use_context;
 use leptos::server_fn::ServerFn;
 use leptos_axum::redirect;
@@ -62,6 +63,9 @@ impl Form {
 /// Goes to the next page when it was done, and back to the form when it was refused. A person whose
 /// session ended while the form was open signs in first and finds the form as it was.
 pub(super) async fn finish(done: Result<String>, form: Form) -> Result<()> {
+    if let Err(error) = &done {
+        note_refusal(error);
+    }
     match done {
         Ok(next) => redirect(&next),
         Err(error) if !is_page() => return Err(error),
@@ -76,6 +80,9 @@ pub(super) async fn finish(done: Result<String>, form: Form) -> Result<()> {
 
 /// Goes to the page at `path` after an action without a form; a sentence says how it went.
 pub(super) async fn finish_action(path: &str, done: Result<String>) -> Result<()> {
+    if let Err(error) = &done {
+        note_refusal(error);
+    }
     match done {
         Ok(sentence) => redirect(&saved(path, vec![sentence]).await),
         Err(error) if !is_page() => return Err(error),
@@ -123,10 +130,26 @@ async fn put_slot(kind: SlotKind, content: &[u8]) -> Option<String> {
     vault().put_slot(kind, person, content).await.ok()
 }
 
+/// Where a browser goes whose post was not even read, since nobody is signed in with it: to the
+/// sign-in, and then back to the page, which says so. The cookie holds what it says.
+pub fn sign_in_first(vault: &Vault, page: &str) -> (String, Option<HeaderValue>) {
+    let page = if is_ours(page) { page } else { HOME };
+    let said = Flash { sentences: vec![SESSION_ENDED.to_owned()], is_failure: true };
+    match note_for_anybody(vault, NoteKind::Flash, &said) {
+        Some((id, cookie)) => {
+            let next = with_query(page, "said", &id);
+            (with_query(SIGN_IN, "next", &next), Some(cookie))
+        }
+        None => (with_query(SIGN_IN, "next", page), None),
+    }
+}
+
 /// Whether a browser shows the answer as a page: only then there is a form to go back to.
+pub fn shows_page(headers: &HeaderMap) -> bool {
+    let accept = headers.get(ACCEPT).and_then(|value| value.to_str().ok());
+    accept.is_some_and(|accept| accept.contains("text/html"))
+}
+
 fn is_page() -> bool {
-    use_context::<Parts>().is_some_and(|parts| {
-        let accept = parts.headers.get(ACCEPT).and_then(|value| value.to_str().ok());
-        accept.is_some_and(|accept| accept.contains("text/html"))
-    })
+    use_context::<Parts>().is_some_and(|parts| shows_page(&parts.headers))
 }

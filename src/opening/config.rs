@@ -134,6 +134,39 @@ pub struct Config {
         value_name = "FILTER"
     )]
     pub log: String,
+
+    /// How the log is written: text for people, or json with one object on each line
+    #[arg(
+        long,
+        env = "REGCRED_LOG_FORMAT",
+        default_value = "text",
+        value_enum,
+        hide_possible_values = true,
+        value_name = "FORMAT"
+    )]
+    pub log_format: LogFormat,
+
+    /// Log each request with method, path, status, duration, client address and who sent it, and
+    /// never its query or headers: true or false
+    #[arg(long, env = "REGCRED_ACCESS_LOG", value_parser = clap::builder::BoolishValueParser::new())]
+    pub access_log: bool,
+}
+
+/// How the log is written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+pub enum LogFormat {
+    /// Lines for people.
+    #[default]
+    Text,
+    /// One object on each line.
+    Json,
+}
+
+/// Who became the user that runs a command, as `sudo` says. It is no proof: who runs a command on
+/// this machine can set it.
+#[expect(clippy::disallowed_methods, reason = "it is no setting, so no option of a command")]
+pub fn sudo_user() -> Option<String> {
+    std::env::var("SUDO_USER").ok()
 }
 
 /// Private registries and issuers: those on the internet need no setting.

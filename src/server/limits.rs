@@ -1,9 +1,10 @@
 //! How large a body may be, how long it may take, and of which kind it is (security T29).
 
+use super::multipart::Framed;
 use crate::functions::credentials::{CreateCredential, UpdateCredential};
 use axum::BoxError;
 use axum::body::{Body, Bytes, HttpBody};
-use axum::http::{HeaderMap, Method, Request, StatusCode, header};
+use axum::http::{HeaderMap, Request, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use http_body_util::Limited;
@@ -14,36 +15,78 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 use tokio::time::Sleep;
 
-/// Bytes of a form, an API call, or a page's own request.
+/// Bytes of whatever comes before a proof: of who is not signed in, and of machines, whose proof may
+/// be in the body.
+pub(super) const UNPROVED_MAX: usize = 64 * 1024;
+/// Bytes of a form, or a page's own request, of who is signed in.
 const BODY_MAX: usize = 512 * 1024;
-/// Bytes of a form with a file. What breaks the form's own rules but is below this is read and
-/// dropped, so that the answer is a sentence at the field.
+/// Bytes of a form with a file, of who is signed in. Of that 1 MiB is kept; what breaks the form's own
+/// rules but is below this is read and dropped, so that the answer is a sentence at the field.
 const UPLOAD_MAX: usize = 32 * 1024 * 1024;
 /// How long a body may take altogether: a form needs less than a second, and nobody may keep a
 /// connection by sending a byte now and then.
 const BODY_TIME: Duration = Duration::from_secs(30);
 
-/// Whether the body says where its parts end; without that the framework panics.
-fn is_multipart(headers: &HeaderMap) -> bool {
-    let kind = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
-    kind.is_some_and(|kind| multer::parse_boundary(kind).is_ok())
+pub(super) type Refusal = (StatusCode, &'static str);
+
+pub(super) const TOO_LARGE: Refusal =
+    (StatusCode::PAYLOAD_TOO_LARGE, "The request is too large.\n");
+
+/// The limit of a machine's request.
+pub(super) async fn layer(request: Request<Body>, next: Next) -> Response {
+    match bounded(request, UNPROVED_MAX) {
+        Ok(request) => next.run(request).await,
+        Err(refusal) => refusal.into_response(),
+    }
 }
 
-pub(super) async fn layer(request: Request<Body>, next: Next) -> Response {
-    let takes_files =
-        [CreateCredential::PATH, UpdateCredential::PATH].contains(&request.uri().path());
-    let max = if takes_files { UPLOAD_MAX } else { BODY_MAX };
-    if takes_files && request.method() == Method::POST && !is_multipart(request.headers()) {
-        return (StatusCode::BAD_REQUEST, "Invalid request.\n").into_response();
-    }
+/// How large the body for this function may be, of who is signed in.
+pub(super) fn of(path: &str) -> usize {
+    if takes_files(path) { UPLOAD_MAX } else { BODY_MAX }
+}
+
+fn takes_files(path: &str) -> bool {
+    [CreateCredential::PATH, UpdateCredential::PATH].contains(&path)
+}
+
+/// What is wrong with a body that is not of the kind that the function's form sends. Of a form with
+/// files it has to say where its parts end; without that the framework panics.
+pub(super) fn kind_problem(request: &Request<Body>) -> Option<Refusal> {
+    let kind = kind(request.headers());
+    let is_right = if takes_files(request.uri().path()) {
+        boundary(request.headers()).is_some()
+    } else {
+        let essence = kind.and_then(|kind| kind.split(';').next()).unwrap_or_default().trim();
+        request.body().is_end_stream()
+            || essence.eq_ignore_ascii_case("application/x-www-form-urlencoded")
+    };
+    (!is_right).then_some((StatusCode::BAD_REQUEST, "Invalid request.\n"))
+}
+
+fn kind(headers: &HeaderMap) -> Option<&str> {
+    headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok())
+}
+
+fn boundary(headers: &HeaderMap) -> Option<String> {
+    kind(headers).and_then(|kind| multer::parse_boundary(kind).ok())
+}
+
+/// The request, whose body fails when it is larger than that, or takes too long.
+pub(super) fn bounded(request: Request<Body>, max: usize) -> Result<Request<Body>, Refusal> {
     let announced = request.headers().get(header::CONTENT_LENGTH);
     let announced = announced.and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
     if announced.is_some_and(|length| length > max) {
-        return (StatusCode::PAYLOAD_TOO_LARGE, "The request is too large.\n").into_response();
+        return Err(TOO_LARGE);
     }
+    let boundary =
+        if takes_files(request.uri().path()) { boundary(request.headers()) } else { None };
     let (parts, body) = request.into_parts();
     let body = if body.is_end_stream() { body } else { in_time(body, max, BODY_TIME) };
-    next.run(Request::from_parts(parts, body)).await
+    let body = match boundary {
+        Some(boundary) => Body::new(Framed::new(body, &boundary)),
+        None => body,
+    };
+    Ok(Request::from_parts(parts, body))
 }
 
 /// The body, which fails when it is too large, or is not there in time: reading it fails, and the

@@ -1,19 +1,25 @@
 //! The composition root: everything is wired here, and only the commands use this room.
 
+mod access;
 mod assets;
 mod client;
 mod csrf;
 mod encoding;
+mod evidence;
 mod forwarded;
 mod headers;
 mod known;
 mod limits;
+mod multipart;
 mod pages;
 pub mod panics;
+mod refusals;
 mod serving;
 mod session;
+mod site;
 mod start;
 mod status;
+mod well_formed;
 
 pub use assets::Assets;
 pub use start::serve;
@@ -27,27 +33,35 @@ use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::get;
 use client::Proxies;
 use headers::Https;
+use refusals::Refusals;
+use site::Site;
+use std::sync::Arc;
 use tower_http::catch_panic::CatchPanicLayer;
 
 /// Everything there is to reach, in the order of the layers: read from the bottom up.
 pub fn router(vault: &Vault, trusted_proxies: &[Network]) -> Router {
     let url = vault.settings().address.clone();
     let is_https = url.starts_with("https://");
+    let site = Arc::new(Site::of(&url));
     let assets = Assets::load();
     let browser = pages::router(vault, &assets)
         .layer(from_fn(status::layer))
-        .layer(from_fn(limits::layer))
+        .layer(from_fn_with_state(vault.clone(), evidence::layer))
         .layer(session::layer(vault.store().clone(), is_https))
+        .layer(from_fn_with_state(is_https, session::whole_removal))
         .layer(from_fn_with_state(is_https, known::layer))
         .layer(csrf::layer(&url))
-        .layer(from_fn(csrf::refuse_unmarked));
+        .layer(from_fn_with_state(Arc::clone(&site), csrf::refuse_foreign));
     let inside = Router::new()
         .merge(crate::api::router(vault).layer(from_fn(limits::layer)))
         .merge(browser)
-        .layer(from_fn_with_state((Proxies::new(trusted_proxies), vault.clone()), client::layer))
         .merge(assets.router())
         .route("/livez", get(|| async { "ok\n" }))
-        .route("/readyz", get(ready).with_state(vault.clone()));
+        .route("/readyz", get(ready).with_state(vault.clone()))
+        .layer(from_fn_with_state(site, well_formed::layer))
+        .layer(from_fn_with_state(Refusals::default(), refusals::layer))
+        .layer(from_fn_with_state(vault.settings().access_log, access::layer))
+        .layer(from_fn_with_state((Proxies::new(trusted_proxies), vault.clone()), client::layer));
     guarded(inside, Https::of(&url, vault.settings().hsts_subdomains))
 }
 

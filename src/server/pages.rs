@@ -2,6 +2,7 @@
 
 use super::assets::Assets;
 use crate::app::{App, shell};
+use crate::domain::asker::{Asker, Who};
 use crate::domain::delivery::Client;
 use crate::functions;
 use crate::vault::Vault;
@@ -57,6 +58,9 @@ async fn frame(State(vault): State<Vault>, mut request: Request<Body>, next: Nex
         (project, request.extensions().get::<Session>().cloned())
     {
         let found = functions::load_frame(&vault, &session, &project).await;
+        if let (Ok(here), Some(asker)) = (&found, request.extensions().get::<Asker>()) {
+            asker.is(Who::Person(here.person_id()));
+        }
         request.extensions_mut().insert(found);
     }
     next.run(request).await

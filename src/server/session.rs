@@ -3,8 +3,14 @@
 
 use crate::crypto::digest::sha256;
 use crate::error;
+use crate::functions::{PERSON, cookie};
 use crate::store::{SessionRow, Store, Unrecorded};
 use async_trait::async_trait;
+use axum::body::Body;
+use axum::extract::State;
+use axum::http::{HeaderValue, Request, header};
+use axum::middleware::Next;
+use axum::response::Response;
 use time::OffsetDateTime;
 use tower_sessions::session::{Id, Record};
 use tower_sessions::session_store::{Error, Result};
@@ -21,13 +27,39 @@ pub struct Sessions(Store);
 /// The layer that reads the cookie. `is_https`: the cookie is bound to this host and to TLS.
 pub fn layer(store: Store, is_https: bool) -> SessionManagerLayer<Sessions> {
     SessionManagerLayer::new(Sessions(store))
-        .with_name(if is_https { "__Host-sid" } else { "sid" })
+        .with_name(name(is_https))
         .with_secure(is_https)
         .with_http_only(true)
         .with_path("/")
         // Lax: Strict cookies are not sent on arrival from a mail or an identity provider.
         .with_same_site(tower_sessions::cookie::SameSite::Lax)
         .with_expiry(Expiry::OnInactivity(time::Duration::minutes(IDLE)))
+}
+
+fn name(is_https: bool) -> &'static str {
+    if is_https { "__Host-sid" } else { "sid" }
+}
+
+/// Removes the cookie as it was set. The framework leaves `Secure` out, and without it browsers take no
+/// line for a cookie of this name (RFC 6265bis): a dead id would stay.
+pub async fn whole_removal(
+    State(is_https): State<bool>,
+    request: Request<Body>,
+    next: Next,
+) -> Response {
+    let mut response = next.run(request).await;
+    let lines = response.headers().get_all(header::SET_COOKIE).iter();
+    let removal = format!("{}=;", name(is_https));
+    let is_removal = |line: &HeaderValue| line.as_bytes().starts_with(removal.as_bytes());
+    let lines: Vec<HeaderValue> = lines.cloned().collect();
+    if lines.iter().any(is_removal) {
+        response.headers_mut().remove(header::SET_COOKIE);
+        for line in lines {
+            let whole = cookie(name(is_https), "", 0, is_https).filter(|_| is_removal(&line));
+            response.headers_mut().append(header::SET_COOKIE, whole.unwrap_or(line));
+        }
+    }
+    response
 }
 
 impl Sessions {
@@ -88,7 +120,7 @@ impl SessionStore for Sessions {
 
 /// Whose session it is, so that all of a person's can be found.
 fn person(record: &Record) -> Option<uuid::Uuid> {
-    serde_json::from_value(record.data.get(crate::functions::PERSON)?.clone()).ok()
+    serde_json::from_value(record.data.get(PERSON)?.clone()).ok()
 }
 
 fn hash(id: &Id) -> Vec<u8> {

@@ -41,6 +41,7 @@ pub async fn serve(config: &Config) -> Result<(), StartError> {
         keep_versions: config.keep_versions,
         key_settle: config.pace.seconds(&config.storage),
         hsts_subdomains: config.hsts_subdomains,
+        access_log: config.access_log,
     };
     let reach =
         Reach { issuers: Issuers::new(outbound.clone()), registries: Registries::new(outbound) };
@@ -51,10 +52,11 @@ pub async fn serve(config: &Config) -> Result<(), StartError> {
     let hangup = signal(SignalKind::hangup()).map_err(StartError::Serve)?;
     greet(&vault, local.filter(|_| is_new)).await.map_err(StartError::Serve)?;
 
-    let watching = vault.clone();
+    let (watching, refusals) = (vault.clone(), vault.clone());
     let beside = [
         tokio::spawn(watch_file(vault.clone())),
         tokio::spawn(async move { watching.watch_keys().await }),
+        tokio::spawn(async move { refusals.keep_refusals().await }),
         tokio::spawn(read_keys_again(vault.clone(), config.storage.clone(), hangup)),
     ];
     let (stop_jobs, jobs_are_stopped) = tokio::sync::watch::channel(false);
@@ -84,6 +86,9 @@ pub async fn serve(config: &Config) -> Result<(), StartError> {
     // What they hold is given up before the database closes.
     if tokio::time::timeout(JOBS_GRACE, jobs).await.is_err() {
         tracing::warn!("a job was still under way when time was up");
+    }
+    if tokio::time::timeout(JOBS_GRACE, vault.write_refusals()).await.is_err() {
+        tracing::warn!("what was refused last has no audit event");
     }
     store.close().await?;
     Ok(())
@@ -148,7 +153,11 @@ async fn read_keys_again(vault: Vault, config: StorageConfig, mut asked: Signal)
             vault.replace_kek(found.source).await.map_err(StartError::from)
         };
         match replaced.await {
-            Ok(()) => tracing::info!("the key-encryption key was read again"),
+            Ok(()) => {
+                tracing::info!("the key-encryption key was read again");
+                // Why it was not recorded is logged where it failed.
+                let _ = vault.record_kek_read_again().await;
+            }
             // What is in use goes on serving.
             Err(problem) => tracing::error!("{problem}"),
         }

@@ -33,7 +33,7 @@
 //!
 //! # What is left out
 //!
-//! Sessions, single-use slots, failed attempts and leases: they are over before a backup is read.
+//! Sessions, single-use slots and leases: they are over before a backup is read.
 //! Jobs: a server that starts schedules them again. The outbox: its events are old news by then.
 //! Keys are there as the database has them, wrapped; the key-encryption key never is.
 
@@ -59,7 +59,7 @@ pub const VERSION: u32 = 2;
 /// The first version that carries an HMAC.
 const AUTHENTICATED: u32 = 2;
 
-const LEFT_OUT: [&str; 6] = ["session", "slot", "attempt", "lease", "job", "outbox"];
+const LEFT_OUT: [&str; 5] = ["session", "slot", "lease", "job", "outbox"];
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Header {

@@ -5,7 +5,6 @@
 //! it, and the same handles work inside.
 
 mod assertions;
-mod attempts;
 mod audit;
 mod backup;
 mod chain;
@@ -159,7 +158,6 @@ handles! { instance:
     people: People, "People who sign in.";
     projects: Projects, "Projects and who belongs to them.";
     sessions: Sessions, "Sessions, by the hash of their id.";
-    attempts: Attempts, "Failed attempts to sign in.";
     slots: Slots, "Single-use slots.";
     keys: Keys, "Wrapped keys.";
     leases: Leases, "Marks that show whether the database keeps what is written.";

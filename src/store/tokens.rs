@@ -107,6 +107,8 @@ impl<C: ConnectionTrait> Tokens<'_, C> {
             revoked_at: Set(None),
             expires_at: Set(row.short_until),
             proof: Set(row.proof),
+            refused_at: Set(None),
+            refused_from: Set(None),
         };
         Entity::insert(row).exec_without_returning(self.db).await.map(drop)
     }
@@ -156,6 +158,49 @@ impl<C: ConnectionTrait> Tokens<'_, C> {
         Ok(())
     }
 
+    /// Writes down that a token was used, by its project, pipeline and public half.
+    pub async fn touch(&self, token: (Uuid, Uuid, &str), at: i64) -> Result<(), DbErr> {
+        let is_newer =
+            Condition::any().add(Column::LastUsedAt.is_null()).add(Column::LastUsedAt.lt(at));
+        self.mark(
+            token,
+            is_newer,
+            ActiveModel { last_used_at: Set(Some(at)), ..ActiveModel::default() },
+        )
+        .await
+    }
+
+    /// Writes down that a token was used after its end, and from which network.
+    pub async fn mark_refused(
+        &self,
+        token: (Uuid, Uuid, &str),
+        at: i64,
+        network: String,
+    ) -> Result<(), DbErr> {
+        let marked = ActiveModel {
+            refused_at: Set(Some(at)),
+            refused_from: Set(Some(network)),
+            ..ActiveModel::default()
+        };
+        self.mark(token, Condition::all(), marked).await
+    }
+
+    async fn mark(
+        &self,
+        (project, pipeline, id): (Uuid, Uuid, &str),
+        such: Condition,
+        marked: ActiveModel,
+    ) -> Result<(), DbErr> {
+        Entity::update_many()
+            .set(marked)
+            .filter(of(project, pipeline))
+            .filter(Column::Id.eq(id))
+            .filter(such)
+            .exec(self.db)
+            .await?;
+        Ok(())
+    }
+
     pub async fn delete_of_pipeline(&self, project: Uuid, pipeline: Uuid) -> Result<(), DbErr> {
         Entity::delete_many().filter(of(project, pipeline)).exec(self.db).await.map(drop)
     }
@@ -183,6 +228,7 @@ impl TryFrom<Model> for Token {
             revoked_at: row.revoked_at.map(Moment),
             short_until: row.expires_at.map(Moment),
             proof: row.proof.as_deref().and_then(|json| serde_json::from_str(json).ok()),
+            refused: row.refused_at.map(|at| (Moment(at), row.refused_from.unwrap_or_default())),
         })
     }
 }

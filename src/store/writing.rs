@@ -16,12 +16,12 @@ use std::sync::atomic::{AtomicBool, Ordering};
 pub enum Unrecorded {
     /// A session, or that it was used: signing in and signing out have events.
     Session,
-    /// How often something failed or was done.
-    Attempt,
     /// A single-use slot between a form and the page after it.
     Slot,
     /// The removal of what has expired.
     Sweep,
+    /// That a token was refused, or asked with: events say so up to a bound, and sums beyond.
+    Refusals,
     /// A job: when it is due, who runs it, and how that went.
     Job,
     /// Receipts: those of a fetch are a link of the chain itself.

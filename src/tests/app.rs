@@ -89,7 +89,7 @@ impl App {
         let settings = Settings { address: site.to_owned(), ..Settings::default() };
         let vault = Vault::new(store, keys, settings);
         let router = regcred::server::router(&vault, &[]);
-        let owner = Browser::new(&router);
+        let owner = Browser::at(&router, site);
         Self { router, vault, address, owner, database, kek: text, _watch: watch }
     }
 
@@ -115,7 +115,7 @@ impl App {
 
     /// A browser that nobody is signed in with.
     pub fn nobody(&self) -> Browser {
-        Browser::new(&self.router)
+        Browser::at(&self.router, &self.vault.settings().address)
     }
 
     /// Another person with that role in the project, signed in.

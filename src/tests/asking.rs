@@ -55,6 +55,9 @@ impl Browser {
     /// Posts what a CI server signed.
     pub async fn signed(&self, path: &str, headers: &[(&str, String)], body: &str) -> Reply {
         let mut request = Request::builder().method(Method::POST).uri(path);
+        if !headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("host")) {
+            request = request.header("host", self.host());
+        }
         for (name, value) in headers {
             request = request.header(*name, value.as_str());
         }

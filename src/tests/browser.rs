@@ -71,6 +71,8 @@ impl Reply {
 #[derive(Clone)]
 pub struct Browser {
     router: Router,
+    /// The address that it has opened.
+    pub site: String,
     /// `name=value`; `None` for nobody.
     pub cookie: Option<String>,
     /// What posts left for the pages after them.
@@ -82,7 +84,18 @@ pub struct Browser {
 impl Browser {
     /// One that nobody has used.
     pub fn new(router: &Router) -> Self {
-        Self { router: router.clone(), cookie: None, notes: Jar::default(), person: None }
+        Self::at(router, SITE)
+    }
+
+    /// One that nobody has used, at an instance with that public address.
+    pub fn at(router: &Router, site: &str) -> Self {
+        let (router, site) = (router.clone(), site.to_owned());
+        Self { router, site, cookie: None, notes: Jar::default(), person: None }
+    }
+
+    /// The host of the address that it has opened.
+    pub fn host(&self) -> &str {
+        self.site.split_once("://").unwrap().1
     }
 
     /// Opens a page.
@@ -135,14 +148,14 @@ impl Browser {
     ) -> axum::http::request::Builder {
         let mut request =
             Request::builder().method(&method).uri(path).header(header::ACCEPT, accept);
-        request = request.header(header::HOST, SITE.trim_start_matches("http://"));
+        request = request.header(header::HOST, self.host());
         if let Some(cookies) = self.notes.line(self.cookie.as_deref()) {
             request = request.header(header::COOKIE, cookies);
         }
         if method == Method::GET {
             return request;
         }
-        request.header(header::ORIGIN, SITE).header("sec-fetch-site", "same-origin")
+        request.header(header::ORIGIN, &self.site).header("sec-fetch-site", "same-origin")
     }
 
     /// Fetches the docker configuration as a pipeline does; an empty token sends none.

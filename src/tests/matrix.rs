@@ -12,6 +12,8 @@ use uuid::Uuid;
 pub enum Right {
     /// Nothing.
     None,
+    /// To be signed in.
+    SignedIn,
     /// These permissions in the project.
     Project(Permissions),
     /// To manage the instance.
@@ -49,7 +51,7 @@ impl Right {
     /// Whether the role has it.
     pub fn is_of(self, role: Role) -> bool {
         match self {
-            Self::None => true,
+            Self::None | Self::SignedIn => true,
             Self::Project(permissions) => role.permissions().has_all(permissions),
             Self::Admin => false,
         }
@@ -136,7 +138,7 @@ impl Function {
 
 /// Every server function, called for `project` with these things.
 pub fn functions(project: &str, at: &Objects) -> Vec<Function> {
-    use Right::{Admin, None};
+    use Right::{Admin, None, SignedIn};
     let (credential, pipeline, grant) =
         (at.credential.to_string(), at.pipeline.to_string(), at.grant.to_string());
     let (credential, pipeline, grant) = (credential.as_str(), pipeline.as_str(), grant.as_str());
@@ -170,7 +172,7 @@ pub fn functions(project: &str, at: &Objects) -> Vec<Function> {
         ("password", PASSWORD),
     ];
     vec![
-        Function::new("/rpc/registry/recognise", None, &[("input", "ghcr.io")]),
+        Function::new("/rpc/registry/recognise", SignedIn, &[("input", "ghcr.io")]),
         Function::new(
             "/rpc/session/create",
             None,

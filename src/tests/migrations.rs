@@ -7,13 +7,13 @@ use regcred::store::Store;
 use sea_orm_migration::{MigratorTrait, SchemaManager};
 use uuid::Uuid;
 
-const TABLES: [&str; 25] = [
+/// Every table.
+pub const TABLES: [&str; 24] = [
     "instance",
     "person",
     "project",
     "membership",
     "session",
-    "attempt",
     "slot",
     "crypto_key",
     "credential",

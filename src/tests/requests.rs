@@ -10,7 +10,7 @@ use axum::http::{Method, Request};
 /// A post to `path` with the browser's cookie and these marks of where it comes from.
 pub async fn marked(browser: &Browser, path: &str, marks: &[(&str, &str)]) -> u16 {
     let mut request =
-        Request::builder().method(Method::POST).uri(path).header("host", "localhost:3000");
+        Request::builder().method(Method::POST).uri(path).header("host", browser.host());
     request = request.header("accept", "application/json");
     request = request.header("content-type", "application/x-www-form-urlencoded");
     if let Some(cookie) = &browser.cookie {
@@ -150,6 +150,75 @@ async fn a_door_that_hands_out_is_opened_by_get_alone_and_leaves_no_receipt_othe
 }
 
 #[tokio::test]
+async fn a_request_that_is_not_written_as_it_has_to_be_is_refused_plainly() {
+    const HOST: (&str, &str) = ("host", "localhost:3000");
+    let app = App::new().await;
+    let send = async |method: Method, target: &str, lines: &[(&str, &str)]| {
+        let mut request = Request::builder().method(method).uri(target);
+        for (name, value) in lines {
+            request = request.header(*name, *value);
+        }
+        let reply = app.nobody().send(request.body(Body::empty()).unwrap()).await;
+        assert_eq!(reply.header("x-content-type-options"), "nosniff", "{target}");
+        reply.status.as_u16()
+    };
+    let token = ("authorization", "Bearer x");
+    for path in ["/", "/sign-in", "/nowhere", "/api/v1/docker-config", "/robots.txt"] {
+        assert_eq!(send(Method::GET, path, &[]).await, 400, "{path}");
+        assert_eq!(send(Method::GET, path, &[HOST, HOST]).await, 400, "{path}");
+        assert_eq!(send(Method::GET, path, &[HOST, token, token]).await, 400, "{path}");
+        for other in ["evil.example.com", "localhost.example.com:3000", "192.0.2.1"] {
+            assert_eq!(send(Method::GET, path, &[("host", other)]).await, 421, "{path} {other}");
+        }
+    }
+    for probe in ["/livez", "/readyz"] {
+        assert_eq!(send(Method::GET, probe, &[("host", "10.0.0.7:3000")]).await, 200, "{probe}");
+    }
+    for host in ["localhost", "127.0.0.1:3000", "[::1]:8080"] {
+        assert_eq!(send(Method::GET, "/sign-in", &[("host", host)]).await, 200, "{host}");
+    }
+    assert_eq!(send(Method::CONNECT, "a:1", &[HOST]).await, 405);
+    assert_eq!(send(Method::GET, "a:1", &[HOST]).await, 400);
+    assert_eq!(send(Method::OPTIONS, "*", &[HOST]).await, 400);
+}
+
+#[tokio::test]
+async fn nobody_is_led_to_a_page_of_another_site() {
+    let app = App::new().await;
+    let post = async |referer: &str, body: &'static str| {
+        let request = app.owner.request(Method::POST, "/rpc/registry/recognise", "text/html");
+        let request = request.header("content-type", "application/x-www-form-urlencoded");
+        let request = request.header("referer", referer).body(Body::from(body)).unwrap();
+        app.owner.send(request).await.location()
+    };
+    for body in ["input=ghcr.io", "x=1"] {
+        for other in
+            ["https://evil.example.com/x", "javascript:alert(1)", "https://localhost:3000/"]
+        {
+            let location = post(other, body).await;
+            let stays = location.starts_with('/') && !location.starts_with("//");
+            assert!(location.is_empty() || stays, "{other}: {location}");
+        }
+        let own = format!("{SITE}/p/acme/credentials");
+        assert!(post(&own, body).await.starts_with(&own));
+    }
+}
+
+#[tokio::test]
+async fn an_empty_word_about_the_site_is_none() {
+    let app = App::new().await;
+    for empty in ["", " "] {
+        let marks = [("sec-fetch-site", empty)];
+        assert_eq!(marked(&app.owner, "/rpc/session/delete", &marks).await, 403);
+        let marks = [("sec-fetch-site", empty), ("origin", "https://evil.example.com")];
+        assert_eq!(marked(&app.owner, "/rpc/session/delete", &marks).await, 403);
+    }
+    let marks = [("origin", "https://localhost:3000")];
+    assert_eq!(marked(&app.owner, "/rpc/session/delete", &marks).await, 403, "another scheme");
+    assert_eq!(app.owner.get("/p/acme/credentials").await.status, 200, "still signed in");
+}
+
+#[tokio::test]
 async fn a_body_that_no_form_has_is_refused() {
     let app = App::new().await;
     let body = format!("project=acme&x={}", "x".repeat(600 * 1024));
@@ -158,10 +227,11 @@ async fn a_body_that_no_form_has_is_refused() {
     let request = request.header("content-length", body.len());
     assert_eq!(app.owner.send(request.body(Body::from(body)).unwrap()).await.status, 413);
     for path in ["/rpc/credentials/create", "/rpc/credentials/update", "/rpc/grants/delete"] {
-        let request = app.owner.request(Method::POST, path, "application/json");
-        let request =
-            request.header("content-type", "application/json").body(Body::from("{}")).unwrap();
-        let reply = app.owner.send(request).await;
-        assert_eq!(reply.status, 400, "{path}: {}", reply.text());
+        for kind in ["application/json", "text/plain", "multipart/form-data", ""] {
+            let request = app.owner.request(Method::POST, path, "application/json");
+            let request = request.header("content-type", kind);
+            let reply = app.owner.send(request.body(Body::from("project=acme")).unwrap()).await;
+            assert_eq!(reply.status, 400, "{path} {kind}: {}", reply.text());
+        }
     }
 }

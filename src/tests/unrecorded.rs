@@ -5,7 +5,7 @@ use crate::rooms::sources;
 use std::collections::BTreeMap;
 
 /// The file, the reason, and how often it stands there.
-const COMMITS: [(&str, &str, usize); 22] = [
+const COMMITS: [(&str, &str, usize); 20] = [
     ("src/server/session.rs", "Session", 3),
     ("src/store/backup/load.rs", "Restore", 1),
     ("src/store/connect.rs", "Schema", 1),
@@ -15,17 +15,15 @@ const COMMITS: [(&str, &str, usize); 22] = [
     ("src/store/tests/durable.rs", "Test", 2),
     ("src/store/tests/granted.rs", "Test", 1),
     ("src/store/tests/receipts.rs", "Test", 3),
-    ("src/vault/attempts.rs", "Attempt", 1),
     ("src/vault/exchange.rs", "Proof", 1),
-    ("src/vault/guesses.rs", "Attempt", 1),
     ("src/vault/jobs.rs", "Job", 6),
     ("src/vault/jobs.rs", "Sweep", 1),
     ("src/vault/keys.rs", "FirstKeys", 1),
     ("src/vault/keys/reseal.rs", "Reseal", 1),
     ("src/vault/mod.rs", "Sweep", 1),
     ("src/vault/people/setup.rs", "SetupLink", 1),
+    ("src/vault/refusals.rs", "Refusals", 1),
     ("src/vault/reports.rs", "Report", 1),
-    ("src/vault/sign_in.rs", "Attempt", 1),
     ("src/vault/signed.rs", "Proof", 1),
     ("src/vault/slots.rs", "Slot", 2),
 ];

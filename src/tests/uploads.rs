@@ -1,12 +1,15 @@
 //! Service account keys: pasted, uploaded, too large, and other files than a key.
 
-use crate::app::{App, auths, credential_form};
+use crate::app::{App, Browser, Reply, auths, credential_form};
 use crate::forms::key_file;
+use axum::body::{Body, Bytes};
+use axum::http::Method;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
 const CREATE: &str = "/rpc/credentials/create";
+const BOUNDARY: &str = "----acme";
 const KEY: [(&str, &str); 2] = [("method", "gcp_service_account_key"), ("username", "")];
 
 /// A form that says that a key comes; `more` may add the key as text.
@@ -178,4 +181,74 @@ async fn a_password_with_the_key_method_is_no_key() {
     let reply = app.owner.post_multipart_json_accept(CREATE, &form, None).await;
     assert_eq!(reply.status, 422);
     assert!(reply.at("key_json").is_some());
+}
+
+/// A part of a form with this line among its headers.
+fn part(line: &str, name: &str, value: &str) -> String {
+    let named = format!("Content-Disposition: form-data; name=\"{name}\"");
+    format!("--{BOUNDARY}\r\n{line}{named}\r\n\r\n{value}\r\n")
+}
+
+/// Posts what may be no form at all, as a script or as a page does.
+async fn post(browser: &Browser, accept: &str, body: Body) -> Reply {
+    let request = browser.request(Method::POST, CREATE, accept);
+    let kind = format!("multipart/form-data; boundary={BOUNDARY}");
+    browser.send(request.header("content-type", kind).body(body).unwrap()).await
+}
+
+/// Uploads that are made to keep the reader busy, or to be kept by it.
+fn hostile() -> [(&'static str, String); 4] {
+    let line = format!("x-long: {}\r\n", "x".repeat(64 * 1024));
+    let end = format!("--{BOUNDARY}--\r\n");
+    [
+        ("a preamble of a mebibyte", "x".repeat(1024 * 1024)),
+        ("a header of 64 KiB", part(&line, "name", "x") + &end),
+        ("half a million parts", part("", "also", "gcr.io").repeat(500_000) + &end),
+        ("headers without an end", format!("--{BOUNDARY}\r\n\r\n{}", "x".repeat(64 * 1024))),
+    ]
+}
+
+#[tokio::test]
+async fn an_upload_that_is_no_form_is_refused_long_before_its_end() {
+    let app = App::new().await;
+    for (what, body) in hostile() {
+        let reply = post(&app.owner, "application/json", Body::from(body.clone())).await;
+        assert_eq!(reply.status, 400, "{what}: {}", reply.text());
+        let reply = post(&app.nobody(), "application/json", Body::from(body.clone())).await;
+        assert_eq!(reply.status, 401, "{what}");
+        let reply = post(&app.nobody(), "text/html", Body::from(body)).await;
+        assert_eq!(reply.status, 302, "{what}");
+        assert!(reply.location().starts_with("/sign-in"), "{what}: {}", reply.location());
+    }
+    assert_eq!(app.scalar_i64("SELECT COUNT(*) FROM credential").await, 0);
+}
+
+#[tokio::test]
+async fn an_upload_is_read_however_it_is_cut() {
+    let app = App::new().await;
+    for (piece, name) in [(1, "one"), (7, "seven"), (1_400, "many")] {
+        let fields = credential_form("acme", name, "ghcr.io", "hunter2-hunter2", &[]);
+        let parts: String = fields.iter().map(|(name, value)| part("", name, value)).collect();
+        let whole = format!("{parts}--{BOUNDARY}--\r\n").into_bytes();
+        let pieces: Vec<Bytes> = whole.chunks(piece).map(Bytes::copy_from_slice).collect();
+        let dripped = Body::new(Dripped(pieces.into_iter()));
+        let reply = post(&app.owner, "application/json", dripped).await;
+        assert_eq!(reply.status, 200, "{name}: {}", reply.text());
+        app.find_credential(&app.owner, "acme", name).await;
+    }
+}
+
+/// A body that comes in pieces.
+struct Dripped(std::vec::IntoIter<Bytes>);
+
+impl axum::body::HttpBody for Dripped {
+    type Data = Bytes;
+    type Error = std::convert::Infallible;
+
+    fn poll_frame(
+        mut self: std::pin::Pin<&mut Self>,
+        _: &mut std::task::Context<'_>,
+    ) -> std::task::Poll<Option<Result<hyper::body::Frame<Bytes>, Self::Error>>> {
+        std::task::Poll::Ready(self.0.next().map(|piece| Ok(hyper::body::Frame::data(piece))))
+    }
 }

@@ -1,8 +1,8 @@
 //! The chains, as the operator verifies and reads them.
 
 use super::{INSTANCE, Vault};
-use crate::domain::actor::Operator;
-use crate::domain::audit::AuditEvent;
+use crate::domain::actor::{Actor, Operator};
+use crate::domain::audit::{Action, AuditEvent, Detail, Subject};
 use crate::error::Result;
 use crate::store::ChainHead;
 use data_encoding::HEXLOWER;
@@ -85,9 +85,27 @@ impl Vault {
         Ok(self.store.chain().newest(chain, most).await?)
     }
 
+    /// Says that the operator begins a backup: whoever has its file and the key has every secret.
+    pub async fn record_backup(&self, operator: &Operator) -> Result<()> {
+        let write = self.store.write().await?;
+        let what = (Action::BackedUp, this_instance(), Detail::Nothing);
+        self.commit_event(write, INSTANCE, operator, what).await
+    }
+
+    /// Says that this server has read the key-encryption key again.
+    pub async fn record_kek_read_again(&self) -> Result<()> {
+        let write = self.store.write().await?;
+        let what = (Action::KekReadAgain, this_instance(), Detail::Nothing);
+        self.commit_event(write, INSTANCE, &Actor::Product, what).await
+    }
+
     async fn chain_of(&self, _operator: &Operator, slug: Option<&str>) -> Result<Uuid> {
         let Some(slug) = slug else { return Ok(INSTANCE) };
         let found = self.store.projects().find(slug).await?;
         Ok(found.ok_or_else(super::people::unknown_project)?.id)
     }
+}
+
+pub(super) fn this_instance() -> Subject {
+    Subject { id: INSTANCE, name: "this instance".to_owned() }
 }

@@ -7,9 +7,11 @@ pub(super) use unproved::Unproved;
 
 use super::attempts::{Limit, network_of};
 use super::deliveries::refusal;
+use super::refusals::Unknown;
 use super::{Vault, now};
 use crate::crypto::jwt::{Expect, JwtProblem, Unverified};
 use crate::crypto::token;
+use crate::domain::audit::{Refusal, Subject};
 use crate::domain::delivery::Door;
 use crate::domain::proof::Proof;
 use crate::domain::trust_rule::{Provider, TrustRule, holds, judge, other_audience};
@@ -30,7 +32,8 @@ const FOR_A_PIPELINE: Limit = Limit { most: 60, window: 60 };
 /// The same for whatever pipelines they name, of which there may be none: several of a runner's can
 /// be set up wrongly before the others wait.
 const FOR_ANY: Limit = Limit { most: 300, window: 60 };
-/// Receipts of refused proofs of one pipeline, in an hour: strangers can make them.
+/// Receipts of refused proofs of one pipeline, in an hour: strangers can make them. What is beyond
+/// that is counted, and has an event.
 const NOTED: Limit = Limit { most: 60, window: 3_600 };
 
 impl Vault {
@@ -50,7 +53,7 @@ impl Vault {
         let found = self.store.tokens().pipeline(pipeline).await?;
         let network = network_of(address.as_deref());
         let mut keys = vec![(format!("proof:{network}"), FOR_ANY)];
-        // Only for one that there is: a stranger can name any number, and each key is a row.
+        // Only for one that there is: a stranger can name any number.
         let own = found.is_some().then(|| format!("proof:{network}:{pipeline}"));
         keys.extend(own.map(|own| (own, FOR_A_PIPELINE)));
         // Looked into whatever others of the network sent: a token that is right is cheap to verify.
@@ -60,11 +63,14 @@ impl Vault {
                 self.exchange((project, pipeline, name), shown, address).await
             }
             // Whether there is such a pipeline is told to nobody.
-            None => Err(Unproved::NoRule.into_error()),
+            None => {
+                self.record_unknown(Unknown::Pipeline, Some(network));
+                Err(Unproved::NoRule.into_error())
+            }
         };
         if matches!(done, Err(Error::Denied(_) | Error::Unauthenticated)) {
             // Of many that are refused at once no more are told why than one after the other.
-            self.count_attempt(&keys).await?;
+            self.count_attempt(&keys)?;
         }
         done
     }
@@ -200,10 +206,12 @@ impl Vault {
         reason: String,
     ) -> Result<T> {
         let denied = not_accepted(&reason);
-        match self.count_attempt(&[(format!("refused-proof:{}", who.1), NOTED)]).await {
+        match self.count_attempt(&[(format!("refused-proof:{}", who.1), NOTED)]) {
             Ok(()) => {}
             Err(Error::TooManyAttempts { .. }) => {
-                tracing::warn!(pipeline = %who.1, "more proofs are refused than noted");
+                let (project, id, name) = who;
+                let network = Some(network_of(address.as_deref()));
+                self.record_refusal(Refusal::Proof, project, Subject { id, name }, network);
                 return Err(denied);
             }
             Err(error) => return Err(error),

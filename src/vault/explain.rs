@@ -37,11 +37,14 @@ impl Vault {
         self.explanation(project, id, form, false).await
     }
 
+    /// The same for the pipeline itself. The audit says that it looked.
     pub async fn explain_for(
         &self,
         pipeline: &Pipeline,
         form: &ExplainForm,
+        address: Option<&str>,
     ) -> Result<Explanation> {
+        self.record_look(pipeline, address);
         self.explanation(pipeline.project_id(), pipeline.id(), form, true).await
     }
 

@@ -1,23 +1,29 @@
 //! Passwords that somebody types, and what wrong ones cost. A right password is never charged.
 //!
 //! Only what was verified and is wrong is counted. So right ones are not refused for being many at
-//! once, nor for others' failures, with one exception that is stated: after ten wrong passwords for
-//! an account in a quarter of an hour, one attempt a minute is read for it. Browsers that the account
-//! was signed in with before are counted one by one, so strangers cannot hold them up. A network
-//! that has failed ten times is answered 429 for what is wrong, and after each wrong one it rests a
-//! little.
+//! once, nor for others' failures, with one exception that is stated. After ten wrong passwords for
+//! an account in a quarter of an hour, a network that one of them came from has one attempt a minute
+//! read; others have theirs read at once. After a hundred it is one attempt a minute for all of
+//! them. Browsers that the account was signed in with before are counted one by one, so strangers
+//! cannot hold them up. A network that has failed ten times, and a wider one that has failed a
+//! hundred times, is answered 429 for what is wrong, and after each wrong one it rests a little.
 
 use super::attempts::Limit;
-use super::passwords::Turn;
-use super::{Vault, now};
+use super::passwords::{Line, Turn};
+use super::people::about;
+use super::{INSTANCE, Vault};
+use crate::domain::audit::Refusal;
+use crate::domain::user::PASSWORD_MAX;
 use crate::error::{Error, Result};
-use crate::store::{PersonRow, Unrecorded, Write};
+use crate::store::PersonRow;
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
 /// Wrong passwords for an account, or from a network, in a quarter of an hour.
 const FAILURES: Limit = Limit { most: 10, window: 15 * 60 };
-/// What is read for an account after so many.
+/// The same for an account from many networks, or from a wider network.
+const FROM_MANY: Limit = Limit { most: 100, window: 15 * 60 };
+/// What is read after so many.
 const SLOWLY: Limit = Limit { most: 1, window: 60 };
 
 #[derive(Clone, Debug)]
@@ -32,23 +38,39 @@ pub(super) struct Guess {
     pub(super) whose: Whose,
     /// What failures for the account are counted under.
     pub(super) account: String,
-    /// What failures from the network are counted under; `None` where they are not.
-    pub(super) network: Option<String>,
+    /// What the attempts of a minute are counted under: the account from this network, or the account
+    /// where nobody else can fail under its name.
+    pub(super) from: String,
+    /// What failures from the network and from the wider one are counted under; `None` where they
+    /// are not.
+    pub(super) networks: Option<(String, String)>,
     /// Who else waits in the same line.
-    pub(super) lane: String,
+    pub(super) line: Line,
+    /// Where it comes from, for the audit; `None` where it is not known.
+    pub(super) network: Option<String>,
+}
+
+/// How many wrong passwords there are now.
+struct Failures {
+    of_account: u32,
+    of_network: u32,
+    of_wider: u32,
 }
 
 impl Vault {
     /// The person whose password it is; `None` when it is wrong, or nobody's.
     ///
     /// # Errors
-    /// `TooManyAttempts` when the account has to wait, and for a wrong password beyond a limit.
+    /// `TooManyAttempts` when the account has to wait, and for a wrong password beyond a limit;
+    /// `Unavailable` when too many strangers wait already.
     pub(super) async fn prove(&self, guess: Guess, typed: &str) -> Result<Option<PersonRow>> {
-        // Who would have to wait in any case takes no turn from others.
-        if self.has_failed(&guess.account).await? {
-            self.check_attempts(&[slowly(&guess.account)]).await?;
+        // It is nobody's, whoever is asked for: that takes no hash to say.
+        if typed.len() > PASSWORD_MAX {
+            return Ok(None);
         }
-        let turn = self.passwords.turn(&guess.lane).await?;
+        // Who would have to wait in any case takes no turn from others.
+        self.attempts.check(&self.waiting(&guess))?;
+        let turn = self.passwords.turn(&guess.line).await?;
         let (vault, typed) = (self.clone(), Zeroizing::new(typed.to_owned()));
         // It goes on when the caller is gone: otherwise they could guess without being counted.
         let done = tokio::spawn(async move { vault.judge(turn, guess, typed).await });
@@ -66,64 +88,77 @@ impl Vault {
     ) -> Result<Option<PersonRow>> {
         // One after the other, so that of many at once no more are read than of few.
         let alone = self.passwords.account(&guess.account).await;
-        if self.has_failed(&guess.account).await? {
-            self.count_attempt(&[slowly(&guess.account)]).await?;
-        }
+        self.attempts.take(&self.waiting(&guess))?;
         let row = match &guess.whose {
             Whose::Address(address) => self.store.people().find_by_email(address).await?,
             Whose::Person(id) => self.store.people().find(*id).await?,
         };
         let stored = row.as_ref().map(|row| row.password_hash.clone());
+        let person = row.as_ref().map(|row| about(&row.person));
         let (is_right, turn) = self.passwords.verify(turn, typed, stored).await?;
         if let Some(row) = row.filter(|_| is_right) {
             return Ok(Some(row));
         }
-        let (of_account, of_network) = self.count_failure(&guess).await?;
+        self.record_guess(&guess, person.clone());
+        let Failures { of_account, of_network, of_wider } = self.count_failure(&guess);
         drop(alone);
-        if of_network > FAILURES.most {
-            turn.rest();
+        if [FAILURES.most, FROM_MANY.most].contains(&of_account)
+            && let Some(person) = person
+        {
+            self.record_refusal(Refusal::Locked, INSTANCE, person, guess.network.clone());
         }
-        if of_account.max(of_network) > FAILURES.most {
+        let is_wide = of_wider > FROM_MANY.most;
+        if of_network > FAILURES.most || is_wide {
+            turn.rest(is_wide);
+        }
+        if of_account.max(of_network) > FAILURES.most || is_wide {
             return Err(Error::TooManyAttempts { minutes: 1 });
         }
         Ok(None)
     }
 
-    /// Whether there were so many failures that only one attempt a minute is read.
-    async fn has_failed(&self, account: &str) -> Result<bool> {
-        Ok(self.failures(account).await? >= FAILURES.most)
-    }
-
-    pub(super) async fn failures(&self, account: &str) -> Result<i64> {
-        Ok(self.store.attempts().count(account, FAILURES.start(now())).await?.0)
-    }
-
-    /// Counts a wrong password; gives how many there are now for the account and from the network.
-    async fn count_failure(&self, guess: &Guess) -> Result<(i64, i64)> {
-        let (now, write) = (now(), self.store.write().await?);
-        let from = FAILURES.start(now);
-        let (of_account, _) = write.attempts().add(&guess.account, from, now.0).await?;
-        if of_account == FAILURES.most {
-            // The first minute begins with the last failure that was free.
-            let (key, limit) = slowly(&guess.account);
-            write.attempts().add(&key, limit.start(now), now.0).await?;
+    /// What one attempt a minute is read of, after too many failures; nothing before.
+    fn waiting(&self, guess: &Guess) -> Vec<(String, Limit)> {
+        let failures = self.attempts.count(&guess.account);
+        if failures >= FROM_MANY.most {
+            vec![slowly(&guess.account)]
+        } else if failures >= FAILURES.most {
+            vec![slowly(&guess.from)]
+        } else {
+            Vec::new()
         }
-        let of_network = match &guess.network {
-            Some(network) => write.attempts().add(network, from, now.0).await?.0,
-            None => 0,
-        };
-        write.commit_without_event(Unrecorded::Attempt).await?;
-        Ok((of_account, of_network))
     }
-}
 
-/// Forgets the failures that were counted under `account`.
-pub(super) async fn forgive(write: &Write, account: &str) -> Result<()> {
-    write.attempts().clear(account).await?;
-    Ok(write.attempts().clear(&slowly(account).0).await?)
+    fn count_failure(&self, guess: &Guess) -> Failures {
+        let of_account = self.attempts.add(&guess.account, FAILURES);
+        // The first minute begins with the last failure that was free.
+        let ended = match of_account {
+            count if count == FAILURES.most => Some(&guess.from),
+            count if count == FROM_MANY.most => Some(&guess.account),
+            _ => None,
+        };
+        if let Some((key, limit)) = ended.map(|name| slowly(name)) {
+            self.attempts.add(&key, limit);
+        }
+        let (of_network, of_wider) = match &guess.networks {
+            Some((network, wider)) => {
+                (self.attempts.add(network, FAILURES), self.attempts.add(wider, FROM_MANY))
+            }
+            None => (0, 0),
+        };
+        Failures { of_account, of_network, of_wider }
+    }
+
+    /// Forgets the failures that were counted for the account.
+    pub(super) fn forgive(&self, account: &str, from: &str) {
+        self.attempts.forget(account);
+        for name in [account, from] {
+            self.attempts.forget(&slowly(name).0);
+        }
+    }
 }
 
 /// What the attempts of a minute are counted under.
-fn slowly(account: &str) -> (String, Limit) {
-    (format!("slowly:{account}"), SLOWLY)
+fn slowly(name: &str) -> (String, Limit) {
+    (format!("slowly:{name}"), SLOWLY)
 }

@@ -20,6 +20,7 @@ mod passwords;
 mod people;
 mod pipelines;
 mod readiness;
+mod refusals;
 mod reports;
 mod sealed_notes;
 mod sign_in;
@@ -70,9 +71,11 @@ pub struct Vault {
     keys_changed: Arc<Notify>,
     /// Wakes the runner of jobs.
     job_is_due: Arc<Notify>,
+    attempts: Arc<attempts::Attempts>,
     passwords: passwords::Passwords,
     readiness: Arc<readiness::Readiness>,
     undeclared: Arc<undeclared::Undeclared>,
+    refusals: Arc<refusals::Refusals>,
     reach: Option<Reach>,
     settings: Arc<Settings>,
 }
@@ -96,6 +99,8 @@ pub struct Settings {
     pub key_settle: i64,
     /// Whether browsers are told to use https for the subdomains of the address, too.
     pub hsts_subdomains: bool,
+    /// Whether the log has a line for each request.
+    pub access_log: bool,
 }
 
 impl Default for Settings {
@@ -106,6 +111,7 @@ impl Default for Settings {
             keep_versions: KEEP.1,
             key_settle: 0,
             hsts_subdomains: false,
+            access_log: false,
         }
     }
 }
@@ -122,9 +128,11 @@ impl Vault {
             server: Uuid::now_v7(),
             keys_changed: Arc::new(Notify::new()),
             job_is_due: Arc::new(Notify::new()),
+            attempts: Arc::default(),
             passwords: passwords::Passwords::new(),
             readiness: Arc::default(),
             undeclared: Arc::default(),
+            refusals: Arc::default(),
             reach: None,
             settings: Arc::new(settings),
         }
@@ -148,15 +156,13 @@ impl Vault {
         &self.store
     }
 
-    /// Removes what has expired: sessions, slots, counts of attempts, short-lived tokens and the
-    /// memory of those that work once.
+    /// Removes what has expired: sessions, slots, short-lived tokens and the memory of those that work
+    /// once.
     pub async fn sweep(&self) -> Result<()> {
         let now = now();
         let write = self.store.write().await?;
         write.sessions().sweep(now.0).await?;
         write.slots().sweep(now.0).await?;
-        // No limit looks back longer.
-        write.attempts().sweep(now.plus_seconds(-60 * 60).0).await?;
         write.tokens().sweep(now.plus_seconds(-24 * 60 * 60).0).await?;
         write.assertions().sweep(now.0).await?;
         write.leases().sweep(now.plus_seconds(-24 * 60 * 60).0).await?;

@@ -1,8 +1,9 @@
 //! Signing in: one vague answer, and the same time for all. What wrong passwords cost is in
 //! `guesses.rs`.
 
-use super::attempts::network_of;
-use super::guesses::{Guess, Whose, forgive};
+use super::attempts::{network_of, networks_of};
+use super::guesses::{Guess, Whose};
+use super::passwords::Line;
 use super::people::about;
 use super::{INSTANCE, Vault, names};
 use crate::crypto::password::needs_rehash;
@@ -10,9 +11,10 @@ use crate::domain::actor::{Granter, Member};
 use crate::domain::audit::{Action, Detail};
 use crate::domain::user::Person;
 use crate::error::{Error, Result};
-use crate::store::Unrecorded;
 use std::fmt;
 
+/// Bytes of an address: no account has a longer one.
+const EMAIL_MAX: usize = 2 * 1024;
 const VAGUE: &str = "The email or the password is incorrect.";
 
 /// Where a person comes from who signs in, as far as it is known.
@@ -41,13 +43,16 @@ impl Vault {
         password: &str,
         visitor: Visitor<'_>,
     ) -> Result<Person> {
+        if email.len() > EMAIL_MAX {
+            return Err(Error::at("password", VAGUE));
+        }
         let account = names::fold(email.trim());
         if account.chars().any(char::is_control) {
             // No database of ours holds such an address, and some cannot be asked for it.
             return Err(Error::at("password", VAGUE));
         }
         let guess = self.guess(account, visitor)?;
-        let counted = guess.account.clone();
+        let (counted, from) = (guess.account.clone(), guess.from.clone());
         let Some(row) = self.prove(guess, password).await? else {
             return Err(Error::at("password", VAGUE));
         };
@@ -62,9 +67,9 @@ impl Vault {
         if let Some(hash) = stronger {
             write.people().set_password(person.id, hash).await?;
         }
-        forgive(&write, &counted).await?;
         let what = (Action::SignedIn, about(&person), Detail::Nothing);
         self.commit_event(write, INSTANCE, &person, what).await?;
+        self.forgive(&counted, &from);
         Ok(person)
     }
 
@@ -77,16 +82,21 @@ impl Vault {
         let key = account_key(&account);
         let whose = Whose::Address(account);
         Ok(match known {
-            Some(browser) => Guess {
-                whose,
-                account: format!("browser:{browser}"),
-                network: None,
-                lane: format!("known:{key}"),
-            },
+            Some(browser) => {
+                let account = format!("browser:{browser}");
+                let line = Line::Own(format!("known:{key}"));
+                let network = visitor.address.map(|_| network_of(visitor.address));
+                Guess { whose, from: account.clone(), account, networks: None, line, network }
+            }
             None => {
-                let lane = format!("address:{}", network_of(visitor.address));
-                let network = visitor.address.is_some().then(|| lane.clone());
-                Guess { whose, account: key, network, lane }
+                let (network, wider) = networks_of(visitor.address);
+                let from = format!("{key}\0{network}");
+                let line = Line::Stranger { network: network.clone(), wider: wider.clone() };
+                let is_known = visitor.address.is_some();
+                let told = is_known.then(|| network.clone());
+                let networks =
+                    is_known.then(|| (format!("address:{network}"), format!("network:{wider}")));
+                Guess { whose, account: key, from, networks, line, network: told }
             }
         })
     }
@@ -109,8 +119,10 @@ impl Vault {
         let guess = Guess {
             whose: Whose::Person(id),
             account: account.clone(),
+            from: account.clone(),
+            networks: None,
+            line: Line::Own(account.clone()),
             network: None,
-            lane: account.clone(),
         };
         if self.prove(guess, password).await?.is_none() {
             return Err(Error::at(
@@ -118,12 +130,7 @@ impl Vault {
                 "This is not your password. Enter the one you sign in with.",
             ));
         }
-        // A write waits for the disk, and mostly there is nothing to forgive.
-        if self.failures(&account).await? > 0 {
-            let write = self.store.write().await?;
-            forgive(&write, &account).await?;
-            write.commit_without_event(Unrecorded::Attempt).await?;
-        }
+        self.forgive(&account, &account);
         Ok(granter)
     }
 }

@@ -43,6 +43,11 @@ impl Lanes {
         Held { _turn: turn.lock_owned().await, _place: place }
     }
 
+    /// How many wait in the lane or have its turn.
+    pub(super) fn inside(&self, name: &str) -> usize {
+        self.lanes().get(name).map_or(0, |lane| lane.inside)
+    }
+
     fn lanes(&self) -> MutexGuard<'_, HashMap<String, Lane>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -31,8 +31,15 @@ fn every_actor_has_the_name_that_events_carry() {
     let evidence = owner.can::<of::PipelineWrite>().unwrap();
     assert_eq!(evidence.actor(), Actor::Person { id: Uuid::nil(), name: "A".into() });
     assert_eq!(owner.person().instance_admin().unwrap().actor(), evidence.actor());
-    let operator = Operator::at_the_machine();
-    assert_eq!((operator.actor().id(), operator.actor().name()), (None, "operator"));
-    assert_eq!(operator.instance_admin().actor(), Actor::Operator);
+    for (sudo_user, name) in [
+        (None, "operator (uid 7)"),
+        (Some(""), "operator (uid 7)"),
+        (Some("dana"), "operator (uid 7, sudo by dana)"),
+        (Some("da\nna\u{1b}[2J)"), "operator (uid 7, sudo by dana2J)"),
+    ] {
+        let operator = Operator::at_the_machine(7, sudo_user);
+        assert_eq!((operator.actor().id(), operator.actor().name()), (None, name));
+        assert_eq!(operator.instance_admin().actor(), operator.actor());
+    }
     assert_eq!((Actor::Product.id(), Actor::Product.name()), (None, "Regcred"));
 }

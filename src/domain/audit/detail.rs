@@ -1,5 +1,6 @@
 //! What an audit event adds to who did what. It is data, so that programs can read it.
 
+use super::refusal::{Sum, Tally};
 use crate::domain::credential::Access;
 use crate::domain::moment::Day;
 use crate::domain::trust_rule::Provider;
@@ -90,6 +91,9 @@ pub enum Detail {
         from: String,
         to: String,
     },
+    /// What was refused or only looked at.
+    Refused(Tally),
+    Sums(Vec<Sum>),
 }
 
 impl Detail {
@@ -134,6 +138,8 @@ impl Detail {
             Self::Role(role) => role.word().to_owned(),
             Self::Account { is_admin: true } => "instance admin".to_owned(),
             Self::Keys { from, to } => format!("from {from} to {to}"),
+            Self::Refused(tally) => tally.to_text(),
+            Self::Sums(sums) => sums.iter().map(Sum::to_text).collect::<Vec<_>>().join(", "),
         }
     }
 }

@@ -24,6 +24,8 @@ entities! {
         revoked_at: Option<i64>,
         expires_at: Option<i64>,
         proof: Option<String>,
+        refused_at: Option<i64>,
+        refused_from: Option<String>,
     }
     /// Whose signed word is taken for a pipeline, and what it has to say.
     mod trust_rule = "trust_rule" {

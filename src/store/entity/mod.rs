@@ -34,7 +34,7 @@ mod sealed;
 pub use chains::{audit_event, chain_head, counted, delivery_report, fetch, receipt};
 pub use jobs::{job, outbox};
 pub use machines::{access_grant, pipeline, pipeline_token, trust_rule, usage, used_assertion};
-pub use people::{attempt, instance, membership, person, project, session, slot};
+pub use people::{instance, membership, person, project, session, slot};
 pub use sealed::{credential, crypto_key, lease, secret_version};
 
 use super::shape::TableShape;

@@ -45,12 +45,6 @@ entities! {
         /// Over then, however busy.
         ends_at: i64,
     }
-    mod attempt = "attempt" {
-        #[sea_orm(primary_key, auto_increment = false)]
-        key: String,
-        count: i64,
-        since: i64,
-    }
     /// Single-use slots between a post and the page after it.
     mod slot = "slot" {
         #[sea_orm(primary_key, auto_increment = false)]

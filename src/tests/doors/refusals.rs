@@ -87,12 +87,35 @@ async fn a_public_image_is_not_found_in_the_word_that_clients_act_on_and_without
     }
     assert_eq!(scene.app.count_receipts().await, 0);
     // The same for who has a credential for another path of the registry only.
-    let app = &scene.app;
-    let (_, token) = app.pipeline(&app.owner, "acme", "api only", &[scene.api], "pull").await;
+    let app = App::new().await;
+    let path = [("paths", "acme/api")];
+    let by = &app.owner;
+    let api = app.credential_with(by, "acme", "api", "ghcr.io", "s", &path).await;
+    let (_, token) = app.pipeline(by, "acme", "api only", &[api], "pull").await;
     let path = "/api/v1/credential?server=ghcr.io&repository=public%2Ftool";
     let reply = app.fetch(&token, path).await;
     assert_eq!((reply.status.as_u16(), &*reply.code()), (404, "not_found"));
     assert_eq!(app.count_receipts().await, 0);
+}
+
+#[tokio::test]
+async fn what_the_project_has_and_the_pipeline_was_not_granted_is_not_found_and_has_a_receipt() {
+    let scene = Scene::new().await;
+    let app = &scene.app;
+    let (id, token) = app.pipeline(&app.owner, "acme", "api only", &[scene.api], "pull").await;
+    for (path, receipts) in [
+        ("/api/v1/credential?server=docker.io", 1),
+        ("/api/v1/credential?server=ghcr.io&repository=acme%2Fother", 2),
+        ("/api/v1/credential?image=docker.io%2Facme%2Fapi", 3),
+        ("/api/v1/credential?server=quay.io", 3),
+    ] {
+        let reply = app.fetch(&token, path).await;
+        assert_eq!((reply.status.as_u16(), &*reply.code()), (404, "not_found"), "{path}");
+        let found = app.receipts_of(id).await;
+        assert_eq!(found.len(), receipts, "{path}");
+        assert!(found.iter().all(|receipt| receipt.outcome == Outcome::Refused), "{path}");
+        assert!(found.iter().all(|receipt| receipt.credential.is_none()), "{path}");
+    }
 }
 
 #[tokio::test]

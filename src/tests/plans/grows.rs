@@ -115,11 +115,6 @@ pub const GROWS: &[Grows] = &[
         why: "what is over goes: a range of an index, which ends where the living begins",
     },
     Grows {
-        starts: "DELETE FROM \"attempt\"",
-        has: "\"since\" < ?",
-        why: "windows that are over go: a range of an index",
-    },
-    Grows {
         starts: "SELECT \"job\".\"id\" FROM \"job\" WHERE \"job\".\"due_at\" <= ?",
         has: "",
         why: "the first job that is due: a range of an index, which ends where nothing is due",

@@ -61,6 +61,10 @@ fn row(token: Token, pipeline: Uuid, today: Day, page: &PageContext) -> [Cell; 6
         (None, true) => view! { <Badge label="Expired" tone="bad"/> }.into_any(),
         (None, false) => view! { <Badge label="Active" tone="good"/> }.into_any(),
     };
+    let state = view! {
+        {state}
+        {used_after_its_end(&token).map(|said| view! { <p><strong>{said}</strong></p> })}
+    };
     let can_revoke = page.may(Permission::PipelineWrite) && token.revoked_at.is_none();
     let label = format!("Revoke token {}", token.id);
     let values = of_row(page, pipeline, token.id.clone());
@@ -78,6 +82,14 @@ fn row(token: Token, pipeline: Uuid, today: Day, page: &PageContext) -> [Cell; 6
     ]
 }
 
+/// That somebody still has a token which should be gone.
+fn used_after_its_end(token: &Token) -> Option<String> {
+    let (at, network) = token.refused.as_ref()?;
+    let which = if token.revoked_at.is_some() { "A revoked token" } else { "An expired token" };
+    let from = if network.is_empty() { "an unknown network" } else { network.as_str() };
+    Some(format!("{which} was used on {} from {from}.", at.to_text()))
+}
+
 /// The last tokens that were issued for a proof. They end by themselves.
 #[component]
 fn ShortLived(tokens: Vec<Token>) -> impl IntoView {
@@ -90,6 +102,7 @@ fn ShortLived(tokens: Vec<Token>) -> impl IntoView {
                     .map(|token| {
                         let proof = token.proof.as_ref().and_then(proof_in_words);
                         let proof = proof.unwrap_or_else(|| "a trust rule".to_owned());
+                        let used = used_after_its_end(&token).map(|said| format!(". {said}"));
                         let end = if token.revoked_at.is_some() { "revoked" } else { "expires " };
                         let until = token.short_until.filter(|_| token.revoked_at.is_none());
                         view! {
@@ -97,6 +110,7 @@ fn ShortLived(tokens: Vec<Token>) -> impl IntoView {
                                 <span class="mono">{token.id}</span>
                                 {format!(", issued for {proof}, {end}")}
                                 {until.map(|at| view! { <Time at/> })}
+                                {used}
                             </li>
                         }
                     })

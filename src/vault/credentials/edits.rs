@@ -91,7 +91,7 @@ impl Vault {
         let (origin, before) = (&stored.origin, Some(stored.secret.version));
         let new = NewVersion { credential: id, origin, method, before, waits: form.is_staged };
         let stored_as = match &read {
-            Some(read) => self.stored_as(&write, project, &stored, &new, read, at).await?,
+            Some(read) => self.stored_as(&write, project, &stored, &new, read).await?,
             None => None,
         };
         let new_secret = read.as_ref().filter(|_| stored_as.is_none());

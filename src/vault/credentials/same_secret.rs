@@ -7,44 +7,37 @@
 
 use crate::domain::actor::Can;
 use crate::domain::credential::{Credential, Method, Summary};
-use crate::domain::moment::Moment;
 use crate::domain::permission::of;
 use crate::error::Result;
-use crate::store::Write;
 use crate::vault::Vault;
+use crate::vault::attempts::Limit;
 use uuid::Uuid;
 
 /// Secrets of one project that are compared in an hour, with others and with the one before.
-const COMPARED_PER_HOUR: i64 = 60;
+const COMPARED: Limit = Limit { most: 60, window: 3_600 };
 
 impl Vault {
     /// The fingerprint to store with a new secret; `None` when there were too many this hour.
-    pub(super) async fn fingerprint(
-        &self,
-        write: &Write,
-        project: Uuid,
-        secret: &[u8],
-        at: Moment,
-    ) -> Result<Option<Vec<u8>>> {
+    pub(super) fn fingerprint(&self, project: Uuid, secret: &[u8]) -> Option<Vec<u8>> {
         // Not counted among the versions: those of a try can be destroyed by the next one.
-        let is_allowed = counted(write, &format!("same-secret:{project}"), at).await?;
-        Ok(is_allowed.then(|| self.keys.ring().fingerprint(project, secret).to_vec()))
+        let is_allowed = self.is_one_of_few(&format!("same-secret:{project}"));
+        is_allowed.then(|| self.keys.ring().fingerprint(project, secret).to_vec())
     }
 
     /// Whether one more secret may be held against the version that it would replace. Those that
     /// turn out to be the same are given back by [`Self::was_the_same`]: only guesses cost.
-    pub(super) async fn may_compare(
-        &self,
-        write: &Write,
-        project: Uuid,
-        at: Moment,
-    ) -> Result<bool> {
-        counted(write, &guesses(project), at).await
+    pub(super) fn may_compare(&self, project: Uuid) -> bool {
+        self.is_one_of_few(&guesses(project))
     }
 
     /// The last one was the same.
-    pub(super) async fn was_the_same(&self, write: &Write, project: Uuid) -> Result<()> {
-        Ok(write.attempts().decrement(&guesses(project)).await?)
+    pub(super) fn was_the_same(&self, project: Uuid) {
+        self.attempts.take_back(&guesses(project));
+    }
+
+    /// Counts one more; whether it is within what an hour allows.
+    fn is_one_of_few(&self, key: &str) -> bool {
+        self.attempts.add(key, COMPARED) <= COMPARED.most
     }
 
     /// The other credentials of the project that hold the same secret, by name. A Google key that
@@ -62,12 +55,6 @@ impl Vault {
             .map(|other| (other.id, other.name))
             .collect())
     }
-}
-
-/// Counts one more; whether it is within what an hour allows.
-async fn counted(write: &Write, key: &str, at: Moment) -> Result<bool> {
-    let from = at.plus_seconds(-3_600).0;
-    Ok(write.attempts().add(key, from, at.0).await?.0 <= COMPARED_PER_HOUR)
 }
 
 fn guesses(project: Uuid) -> String {

@@ -71,7 +71,7 @@ impl Vault {
             sealed,
             method: new.method,
             key_file: key_file.clone(),
-            fingerprint: self.fingerprint(write, project, read.secret.expose(), at).await?,
+            fingerprint: self.fingerprint(project, read.secret.expose()),
             staged_at: new.waits.then_some(at.0),
             created_at: at.0,
             created_by: by.clone(),
@@ -101,13 +101,12 @@ impl Vault {
         stored: &Credential,
         new: &NewVersion<'_>,
         read: &ReadSecret,
-        at: Moment,
     ) -> Result<Option<StoredAs>> {
         // Saved for another method, or in place of what does not open, it is a new one.
         if new.method != stored.summary.method || stored.summary.unreadable_at.is_some() {
             return Ok(None);
         }
-        if !self.may_compare(write, project, at).await? {
+        if !self.may_compare(project) {
             return Ok(None);
         }
         let (secrets, current) = (write.secrets(project), stored.secret.version);
@@ -122,7 +121,7 @@ impl Vault {
             let place = secret_place(kept.id, project, version, new.origin);
             let opened = self.keys.open(&self.store, &place, &kept.sealed).await;
             if opened.is_ok_and(|secret| same(&secret, read.secret.expose())) {
-                self.was_the_same(write, project).await?;
+                self.was_the_same(project);
                 return Ok(Some(stored_as));
             }
         }

@@ -6,6 +6,7 @@ use super::{DeliveryRequest, Entry, Given, Ledger};
 use crate::domain::actor::Pipeline;
 use crate::domain::matching::{Ask, Candidate, Lost, Outcome, Shape, Tie, Won, decide};
 use crate::domain::moment::Moment;
+use crate::domain::registry::covers;
 use crate::error::{Error, Result};
 use crate::store::Deliverable;
 use crate::vault::{Vault, now, today};
@@ -102,7 +103,29 @@ impl Vault {
             .or(no_token)
             .or_else(|| refused.filter(|_| is_one))
             .or_else(|| (is_one && entries.is_empty()).then(|| nothing(granted, &outcome)));
+        if is_one && problem == Some(Error::NotFound) && self.is_withheld(pipeline, request).await?
+        {
+            book.refuse_all(request, Lost::NotGranted.label());
+        }
         Ok((Choice { request, of, unreadable, problem }, entries))
+    }
+
+    /// Whether the project has a credential for this, and the pipeline was not granted it. Images that
+    /// are public are asked for as well, and leave no receipt.
+    async fn is_withheld(&self, pipeline: &Pipeline, request: &DeliveryRequest) -> Result<bool> {
+        let Some(host) = &request.host else { return Ok(false) };
+        let secrets = self.store.secrets(pipeline.project_id());
+        let rows = secrets.candidates(pipeline.id(), host.as_str()).await?;
+        let is_for = |paths: &[String]| match &request.repository {
+            Some(repository) => {
+                paths.is_empty() || paths.iter().any(|path| covers(path, repository))
+            }
+            None => true,
+        };
+        Ok(rows.iter().any(|(credential, grants)| {
+            let shown = &credential.summary;
+            grants.is_empty() && shown.disabled_at.is_none() && is_for(&shown.paths)
+        }))
     }
 
     /// What is handed out of the secret: itself, or what the registry gives for it.

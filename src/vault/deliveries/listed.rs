@@ -12,11 +12,14 @@ use crate::vault::Vault;
 
 impl Vault {
     /// The registries that the pipeline could ask for, each with the user name it would get; and
-    /// what is told of those that it would not get. Nothing is handed out, so there is no receipt.
+    /// what is told of those that it would not get. Nothing is handed out, so there is no receipt: the
+    /// audit says that it looked.
     pub async fn usernames(
         &self,
         pipeline: &Pipeline,
+        address: Option<&str>,
     ) -> Result<(Vec<(RegistryHost, String)>, Told)> {
+        self.record_look(pipeline, address);
         let granted = self.store.secrets(pipeline.project_id()).granted_to(pipeline.id()).await?;
         let request = DeliveryRequest {
             intent: Access::Pull,

@@ -2,12 +2,14 @@
 
 use crate::crypto::token;
 use crate::domain::actor::{Can, Granter, Pipeline};
-use crate::domain::audit::{Action, Detail, Subject};
+use crate::domain::audit::{Action, Detail, Refusal, Subject};
 use crate::domain::moment::Day;
 use crate::domain::permission::of;
 use crate::domain::pipeline::TOKEN_DAYS_MAX;
 use crate::error::{Error, Result};
 use crate::store::{Recorded, TokenRow, Write};
+use crate::vault::attempts::network_of;
+use crate::vault::refusals::Unknown;
 use crate::vault::{Vault, now, today};
 use uuid::Uuid;
 use zeroize::Zeroizing;
@@ -15,18 +17,27 @@ use zeroize::Zeroizing;
 impl Vault {
     /// The pipeline whose token this is. Every use reads the database, so a revoked token is
     /// refused from the next request on, on every replica.
-    pub async fn pipeline_of(&self, presented: &str) -> Result<Pipeline> {
-        let presented = token::parse_token(presented).ok_or(Error::Unauthenticated)?;
-        let hit = self.store.tokens().find(&presented.id).await?.ok_or(Error::Unauthenticated)?;
-        let is_ended = hit.expires_at.is_some_and(|until| until <= now().0);
-        let is_live =
-            !hit.is_revoked && !is_ended && hit.expires_on.is_some_and(|day| day >= today());
-        if presented.matches(&hit.hash) && is_live {
-            let (id, project) = (hit.pipeline_id, hit.project_id);
-            Ok(Pipeline::admit(id, project, hit.pipeline, presented.id, hit.proof))
-        } else {
-            Err(Error::Unauthenticated)
+    pub async fn pipeline_of(&self, presented: &str, address: Option<&str>) -> Result<Pipeline> {
+        let unknown = || {
+            self.record_unknown(Unknown::Token, Some(network_of(address)));
+            Error::Unauthenticated
+        };
+        let presented = token::parse_token(presented).ok_or_else(unknown)?;
+        let hit = self.store.tokens().find(&presented.id).await?.ok_or_else(unknown)?;
+        // Who knows the public half alone has no token: anybody who sees a receipt does.
+        if !presented.matches(&hit.hash) {
+            return Err(unknown());
         }
+        let is_ended = hit.expires_at.is_some_and(|until| until <= now().0);
+        let is_within = !is_ended && hit.expires_on.is_some_and(|day| day >= today());
+        let (id, project) = (hit.pipeline_id, hit.project_id);
+        if hit.is_revoked || !is_within {
+            let kind = if hit.is_revoked { Refusal::RevokedToken } else { Refusal::ExpiredToken };
+            let pipeline = Subject { id, name: hit.pipeline };
+            self.record_token(kind, project, (pipeline, presented.id.as_str()), address);
+            return Err(Error::Unauthenticated);
+        }
+        Ok(Pipeline::admit(id, project, hit.pipeline, presented.id, hit.proof))
     }
 
     /// One more token for the pipeline, for as many days; gives its text, which is stored nowhere.

@@ -1,0 +1,244 @@
+//! Must show 1: while a crowd of strangers sends whatever keeps a server busy, a pipeline is served as
+//! before, nothing of theirs is written, memory is bounded, and the log says who they are.
+#![cfg(target_os = "linux")]
+
+use crate::app::soak;
+use crate::browser::urlencoded;
+use crate::process::client::{Client, deliver, exchange};
+use crate::process::instance::Instance;
+use crate::process::server::{Folder, Server, command};
+use crate::written;
+use regcred::crypto::token::generate_token;
+use std::fs;
+use std::net::SocketAddr;
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpSocket, TcpStream};
+use tokio::task::{JoinSet, spawn_blocking};
+use tokio::time::{sleep, timeout};
+use tower_sessions::session::Id;
+
+/// A job's token of the right form, of an issuer that no rule names.
+const UNSIGNED: &str = "eyJhbGciOiJSUzI1NiJ9.eyJpc3MiOiJodHRwczovL2V4YW1wbGUuY29tIn0.AA";
+/// Networks that the crowd comes from; none of them is the pipeline's.
+const NETWORKS: usize = 8;
+/// Bytes that the server may take more than before, however many they are.
+const MORE: usize = 96 * 1024 * 1024;
+/// Tables that the pipeline's own deliveries, and the server's own jobs, write.
+const OWN: [&str; 11] = [
+    "pipeline_fetch",
+    "receipt",
+    "counted",
+    "usage",
+    "chain_head",
+    "job",
+    "lease",
+    "outbox",
+    "pipeline_token",
+    "crypto_key",
+    "delivery_report",
+];
+
+fn post(port: u16, path: &str, headers: &str, body: &str) -> Vec<u8> {
+    let length = body.len();
+    format!(
+        "POST {path} HTTP/1.1\r\nhost: localhost:{port}\r\nconnection: close\r\naccept: text/html\r\ncontent-length: {length}\r\n{headers}\r\n{body}"
+    )
+    .into_bytes()
+}
+
+/// What the stranger with that number sends in that turn.
+fn request(port: u16, number: usize, turn: usize) -> Vec<u8> {
+    const FORM: &str = "content-type: application/x-www-form-urlencoded\r\n";
+    match (number + turn) % 7 {
+        0 => {
+            let name = "x".repeat(12 * 1024);
+            let form = urlencoded(&[("project", "acme"), ("typed_name", name.as_str())]);
+            post(port, "/rpc/credentials/delete", FORM, &form)
+        }
+        1 => {
+            let email = format!("guess-{number}-{turn}@example.com");
+            let form = urlencoded(&[("email", email.as_str()), ("password", "wrong password")]);
+            post(port, "/rpc/session/create", FORM, &form)
+        }
+        2 => {
+            let pipeline = uuid::Uuid::now_v7();
+            let body = format!("{{\"pipeline\":\"{pipeline}\",\"token\":\"{UNSIGNED}\"}}");
+            post(port, "/api/v1/token", "content-type: application/json\r\n", &body)
+        }
+        3 => {
+            let kind = "content-type: multipart/form-data; boundary=x\r\n";
+            post(port, "/rpc/credentials/create", kind, &"x".repeat(1024 * 1024))
+        }
+        4 => {
+            let token = generate_token().unwrap().text;
+            let head = format!("GET /api/v1/docker-config HTTP/1.1\r\nhost: localhost:{port}");
+            format!("{head}\r\nconnection: close\r\nauthorization: Bearer {token}\r\n\r\n")
+                .into_bytes()
+        }
+        5 => post(port, "/api/v1/woodpecker/acme", "", &"{\"\":1}".repeat(5_000)),
+        _ => post(port, "/rpc/session/create", FORM, "email=x")[..120].to_vec(),
+    }
+}
+
+/// Sends it and reads the answer to its end; whether anything came.
+async fn send(mut stream: TcpStream, bytes: &[u8]) -> bool {
+    // Who is sent away in the middle of what they send hears it at the next write.
+    let _ = stream.write_all(bytes).await;
+    let mut answer = Vec::new();
+    let _ = stream.read_to_end(&mut answer).await;
+    !answer.is_empty()
+}
+
+async fn connect(port: u16, number: usize) -> std::io::Result<TcpStream> {
+    let socket = TcpSocket::new_v4()?;
+    let last = u8::try_from(2 + number % NETWORKS).unwrap();
+    socket.bind(SocketAddr::from(([127, 0, 0, last], 0)))?;
+    socket.connect(SocketAddr::from(([127, 0, 0, 1], port))).await
+}
+
+/// One stranger, until the end; gives how often they were answered.
+async fn stranger(port: u16, number: usize, is_over: Arc<AtomicBool>) -> usize {
+    let mut answered = 0;
+    for turn in 0.. {
+        if is_over.load(Ordering::Relaxed) {
+            break;
+        }
+        let Ok(stream) = connect(port, number).await else {
+            sleep(Duration::from_millis(20)).await;
+            continue;
+        };
+        // Half a request is not waited for long.
+        let bytes = request(port, number, turn);
+        let sent = timeout(Duration::from_secs(2), send(stream, &bytes)).await;
+        answered += usize::from(sent == Ok(true));
+    }
+    answered
+}
+
+/// What the process has in memory, in bytes.
+fn resident(id: u32) -> usize {
+    let status = fs::read_to_string(format!("/proc/{id}/status")).unwrap();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap();
+    line.trim().trim_end_matches(" kB").parse::<usize>().unwrap() * 1024
+}
+
+/// Delivers one after the other while `goes_on`; gives how long each took, and how many were refused.
+fn deliveries(port: u16, token: &str, goes_on: impl Fn(usize) -> bool) -> (Vec<Duration>, usize) {
+    let (mut times, mut refused) = (Vec::new(), 0);
+    while goes_on(times.len()) {
+        let began = Instant::now();
+        let status = deliver(port, token, "crowd").map_or(0, |answer| answer.status);
+        times.push(began.elapsed());
+        refused += usize::from(status != 200);
+    }
+    times.sort_unstable();
+    (times, refused)
+}
+
+fn p99(times: &[Duration]) -> Duration {
+    times[(times.len() * 99 / 100).min(times.len() - 1)]
+}
+
+/// The most that the process has in memory until the end.
+async fn most_resident(id: u32, is_over: Arc<AtomicBool>) -> usize {
+    let mut most = 0;
+    while !is_over.load(Ordering::Relaxed) {
+        most = most.max(resident(id));
+        sleep(Duration::from_millis(50)).await;
+    }
+    most
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_crowd_of_strangers_keeps_no_pipeline_from_its_credentials() {
+    let (crowd, seconds) = (soak(64, 1_024), soak(2, 60) as u64);
+    let instance = Instance::new().await;
+    let server = Server::start(instance.command(), &instance.log);
+    let (port, id) = (server.port, server.id());
+    let mut client = Client::set_up(&server);
+    client.credential("ghcr", "ghcr.io", b"hunter2-hunter2");
+    let ids: Vec<String> = client.credential_ids().into_iter().map(|(_, id)| id).collect();
+    let (_, token) = client.pipeline("build", &ids);
+    let enough = soak(50, 500);
+    let (idle, refused) = deliveries(port, &token, |done| done < enough);
+    assert_eq!(refused, 0, "of {enough} before the crowd");
+    let base = resident(id);
+    written::watch(&instance.database).await;
+
+    let is_over = Arc::new(AtomicBool::new(false));
+    let mut strangers = JoinSet::new();
+    for number in 0..crowd {
+        strangers.spawn(stranger(port, number, Arc::clone(&is_over)));
+    }
+    let measured = tokio::spawn(most_resident(id, Arc::clone(&is_over)));
+    let end = Instant::now() + Duration::from_secs(seconds);
+    let serving = spawn_blocking(move || deliveries(port, &token, |_| Instant::now() < end));
+    let (times, refused) = serving.await.unwrap();
+    is_over.store(true, Ordering::Relaxed);
+    let answered: usize = strangers.join_all().await.into_iter().sum();
+    let more = measured.await.unwrap().saturating_sub(base);
+    eprintln!(
+        "{crowd} strangers, {answered} answers in {seconds} s; {} deliveries, p99 {:?}, {:?} before; {} KiB more",
+        times.len(),
+        p99(&times),
+        p99(&idle),
+        more / 1024,
+    );
+    assert_eq!(refused, 0, "of {} deliveries", times.len());
+    assert!(answered > 0, "nobody was answered");
+    assert_eq!(written::count(&instance.database, &OWN).await, 0, "rows by strangers");
+    assert!(more < MORE, "{more} bytes more");
+    if soak(0, 1) == 1 {
+        assert!(p99(&times) < Duration::from_secs(5), "{:?}", p99(&times));
+        names_the_crowd(&instance.log).await;
+    }
+    assert!(server.stop().success());
+}
+
+/// Waits until the log says who it was.
+async fn names_the_crowd(log: &Path) {
+    let said = async {
+        loop {
+            let log = fs::read_to_string(log).unwrap();
+            if log.contains("requests of 127.0.0.2 without proof in the last minute.") {
+                break;
+            }
+            sleep(Duration::from_millis(200)).await;
+        }
+    };
+    timeout(Duration::from_secs(70), said).await.expect("the log does not say who");
+}
+
+#[test]
+fn what_is_no_session_and_what_is_no_request_leave_nothing_in_the_log() {
+    let folder = Folder::new();
+    let log = folder.0.join("log");
+    let server = Server::start(command(&folder.0.join("data")), &log);
+    for number in 0..20 {
+        for cookie in [Id(number).to_string(), format!("x{number}")] {
+            let headers = format!("cookie: sid={cookie}\r\naccept: text/html\r\n");
+            let answer = exchange(server.port, "GET", "/p/acme/credentials", &headers, b"");
+            assert_eq!(answer.unwrap().status, 302);
+        }
+    }
+    for (request, expected) in [
+        ("CONNECT a:1 HTTP/1.1\r\nhost: a:1\r\nconnection: close\r\n\r\n", "HTTP/1.1 405 "),
+        ("GET / HTTP/1.1\r\nconnection: close\r\n\r\n", "HTTP/1.1 400 "),
+        ("GET / HTTP/1.1\r\nhost: evil.example.com\r\nconnection: close\r\n\r\n", "HTTP/1.1 421 "),
+    ] {
+        let mut stream = std::net::TcpStream::connect(("127.0.0.1", server.port)).unwrap();
+        std::io::Write::write_all(&mut stream, request.as_bytes()).unwrap();
+        let mut answer = String::new();
+        std::io::Read::read_to_string(&mut stream, &mut answer).unwrap();
+        assert!(answer.starts_with(expected), "{request}: {answer}");
+    }
+    assert!(server.stop().success());
+    let log = fs::read_to_string(&log).unwrap();
+    for word in ["suspicious", "panic"] {
+        assert!(!log.contains(word), "{log}");
+    }
+}
