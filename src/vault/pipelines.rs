@@ -82,7 +82,7 @@ impl Vault {
         text_problem(&description, DESCRIPTION_MAX, true)
             .into_iter()
             .for_each(|message| at("description", message));
-        let write = self.store.write().await?;
+        let write = self.write_as(granter).await?;
         // `PostgreSQL` cannot be asked for every text.
         if !is_wrong(&errors, "name")
             && write.pipelines(project).is_named(&names::fold(name)).await?

@@ -1,0 +1,127 @@
+//! Departures: what ends with the right of who made it, in the transaction that takes the right.
+
+use super::account;
+use super::projects::named;
+use crate::crypto::derived::fresh_salt;
+use crate::domain::actor::Operator;
+use crate::domain::audit::{Action, Detail, Subject};
+use crate::domain::departure::{Leftover, Thing};
+use crate::domain::trust_rule::Provider;
+use crate::error::Result;
+use crate::store::{Recorded, Write};
+use crate::vault::events::What;
+use crate::vault::signed::Salt;
+use crate::vault::{Vault, now, today};
+use std::collections::BTreeSet;
+use uuid::Uuid;
+
+impl Vault {
+    /// What the person made, approved and was shown that still works, in this project or in all: for
+    /// a look before they leave it.
+    ///
+    /// # Errors
+    /// `Conflict` when there is no such project or person.
+    pub async fn leftovers(
+        &self,
+        _operator: &Operator,
+        slug: Option<&str>,
+        email: &str,
+    ) -> Result<Vec<Leftover>> {
+        // It is dropped, so nothing is written.
+        let write = self.store.write().await?;
+        let project = match slug {
+            Some(slug) => Some(named(&write, slug).await?.id),
+            None => None,
+        };
+        let person = account(&write, email).await?.person;
+        Ok(write.departures().of(person.id, project, today()).await?)
+    }
+
+    /// Ends these things of the person; gives what is to be recorded of it, each with its chain.
+    /// Their right is gone by now, so that nothing can be added to them.
+    pub(super) async fn end(
+        &self,
+        write: &Write,
+        person: Uuid,
+        left: &[Leftover],
+    ) -> Result<Vec<(Uuid, What)>> {
+        let mut ended = Vec::new();
+        let mut ruled = BTreeSet::new();
+        for one in left {
+            let whole = || Subject { id: one.project, name: one.slug.clone() };
+            let about = one.pipeline.clone().unwrap_or_else(whole);
+            if matches!(one.thing, Thing::Rule { .. }) {
+                ruled.insert((one.project, about.id));
+            }
+            if let Some((action, detail)) = end_one(write, person, one, about.id).await? {
+                ended.push((one.project, (action, about, detail)));
+            }
+        }
+        // After the rules, which an exchange locks: what it has written meanwhile is found.
+        for (project, pipeline) in ruled {
+            write.tokens().revoke_short_lived(project, pipeline, now().0).await?;
+        }
+        Ok(ended)
+    }
+
+    /// Records it, in the order in which everybody locks chains; gives the last event.
+    pub(super) async fn record_ended(
+        &self,
+        operator: &Operator,
+        write: &Write,
+        mut ended: Vec<(Uuid, What)>,
+    ) -> Result<Option<Recorded>> {
+        ended.sort_by_key(|(project, _)| *project);
+        let mut recorded = None;
+        for (project, what) in ended {
+            let is_shared_secret = what.0 == Action::SharedSecretEnded;
+            recorded = Some(self.record_event(write, project, operator, what).await?);
+            if is_shared_secret {
+                // Behind the event, which locks the chain: a new rule takes its salt behind it, too.
+                let salt = Salt::Random(fresh_salt()?).to_text();
+                write.trust_rules(project).replace_salt(salt).await?;
+            }
+        }
+        Ok(recorded)
+    }
+}
+
+/// Ends one thing; gives what to say of it, or nothing when it stays or somebody was faster.
+async fn end_one(
+    write: &Write,
+    person: Uuid,
+    one: &Leftover,
+    pipeline: Uuid,
+) -> Result<Option<(Action, Detail)>> {
+    let (project, at) = (one.project, now().0);
+    let (is_done, action, detail) = match &one.thing {
+        Thing::Token(id) => (
+            write.tokens().revoke(project, pipeline, id, at).await?,
+            Action::TokenRevoked,
+            Detail::Token(id.clone()),
+        ),
+        Thing::Rule { id, provider } => (
+            write.trust_rules(project).end(*id, at).await?,
+            Action::RuleEnded,
+            provider.map_or(Detail::Nothing, Detail::Provider),
+        ),
+        Thing::Approval { grant, credential } => (
+            write.grants(project).withdraw(*grant, person).await?,
+            Action::ApprovalWithdrawn,
+            Detail::Grant {
+                credential: credential.id,
+                name: credential.name.clone(),
+                intent: None,
+                until: None,
+            },
+        ),
+        Thing::SharedSecret => (true, Action::SharedSecretEnded, Detail::Provider(Provider::Drone)),
+        Thing::Grant { .. } => return Ok(None),
+    };
+    Ok(is_done.then_some((action, detail)))
+}
+
+/// How much was kept that could have ended: the event of the departure says it.
+pub(super) fn kept(left: &[Leftover], keep: bool) -> u64 {
+    left.iter().filter(|one| keep && one.thing.ends()).count() as u64
+}
