@@ -69,7 +69,7 @@ impl Thing {
             Self::Rule { .. } => "stops until another maintainer confirms it",
             Self::SharedSecret => "stops until it is renewed",
             Self::Approval { .. } => "is withdrawn: the grant waits again",
-            Self::Grant { .. } => "stays: revoke it if it is not needed",
+            Self::Grant { .. } => "stays: decide on it",
         }
     }
 

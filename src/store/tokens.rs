@@ -158,6 +158,17 @@ impl<C: ConnectionTrait> Tokens<'_, C> {
         Ok(())
     }
 
+    /// Revokes every live token of every pipeline; how many there were.
+    pub async fn revoke_all(&self, now: i64, today: Day) -> Result<u64, DbErr> {
+        let done = Entity::update_many()
+            .set(ActiveModel { revoked_at: Set(Some(now)), ..ActiveModel::default() })
+            .filter(Column::RevokedAt.is_null())
+            .filter(Column::ExpiresOn.gte(today.to_text()))
+            .exec(self.db)
+            .await?;
+        Ok(done.rows_affected)
+    }
+
     pub async fn delete_of_pipeline(&self, project: Uuid, pipeline: Uuid) -> Result<(), DbErr> {
         Entity::delete_many().filter(of(project, pipeline)).exec(self.db).await.map(drop)
     }

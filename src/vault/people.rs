@@ -5,6 +5,8 @@ mod members;
 mod projects;
 mod setup;
 
+pub(super) use members::gone;
+pub use projects::NewRole;
 pub(super) use projects::unknown_project;
 pub use setup::{FirstPerson, Signed};
 

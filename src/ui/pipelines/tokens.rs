@@ -24,6 +24,8 @@ pub fn Tokens(
     page: PageContext,
     pipeline: Uuid,
     tokens: Vec<Token>,
+    /// Makers who may make such things no more.
+    gone: Vec<Uuid>,
     today: Day,
     /// Whether something else proves the pipeline, too.
     has_rules: bool,
@@ -37,7 +39,7 @@ pub fn Tokens(
         "No tokens. This pipeline cannot fetch anything."
     };
     let can_create = page.may_grant();
-    let rows = made.into_iter().map(|token| row(token, pipeline, today, &page));
+    let rows = made.into_iter().map(|token| row(token, pipeline, &gone, today, &page));
     let heads = ["Token", "Created", "Expires", "Last used", "State", ACTIONS];
     let columns = Columns::new(heads, rows);
     view! {
@@ -49,7 +51,13 @@ pub fn Tokens(
     }
 }
 
-fn row(token: Token, pipeline: Uuid, today: Day, page: &PageContext) -> [Cell; 6] {
+fn row(
+    token: Token,
+    pipeline: Uuid,
+    gone: &[Uuid],
+    today: Day,
+    page: &PageContext,
+) -> [Cell; 6] {
     let state = match (token.revoked_at, token.expires_on < today) {
         (Some(at), _) => view! {
             <Badge label="Revoked" tone="neutral"/>
@@ -61,12 +69,14 @@ fn row(token: Token, pipeline: Uuid, today: Day, page: &PageContext) -> [Cell; 6
         (None, true) => view! { <Badge label="Expired" tone="bad"/> }.into_any(),
         (None, false) => view! { <Badge label="Active" tone="good"/> }.into_any(),
     };
+    let is_live = token.revoked_at.is_none() && token.expires_on >= today;
+    let is_left = is_live && token.created_by.is_among(gone);
     let can_revoke = page.may(Permission::PipelineWrite) && token.revoked_at.is_none();
     let label = format!("Revoke token {}", token.id);
     let values = of_row(page, pipeline, token.id.clone());
     [
         Cell::styled("mono", token.id),
-        Cell::done(token.created_at, &token.created_by),
+        Cell::made(token.created_at, &token.created_by, is_left),
         Cell::of(token.expires_on.to_text()),
         Cell::last(token.last_used_at),
         Cell::of(state),

@@ -7,6 +7,7 @@ use crate::domain::actor::Operator;
 use crate::domain::audit::{Action, Detail, Subject};
 use crate::domain::departure::{Leftover, Thing};
 use crate::domain::trust_rule::Provider;
+use crate::domain::user::Role;
 use crate::error::Result;
 use crate::store::{Recorded, Write};
 use crate::vault::events::What;
@@ -16,25 +17,35 @@ use std::collections::BTreeSet;
 use uuid::Uuid;
 
 impl Vault {
-    /// What the person made, approved and was shown that still works, in this project or in all: for
-    /// a look before they leave it.
+    /// What the person made, approved and was shown that still works: for a look before it ends. Of
+    /// all projects, or of the one that they leave, or get that role in.
     ///
     /// # Errors
     /// `Conflict` when there is no such project or person.
     pub async fn leftovers(
         &self,
         _operator: &Operator,
-        slug: Option<&str>,
         email: &str,
+        place: Option<(&str, Option<Role>)>,
     ) -> Result<Vec<Leftover>> {
         // It is dropped, so nothing is written.
         let write = self.store.write().await?;
-        let project = match slug {
-            Some(slug) => Some(named(&write, slug).await?.id),
-            None => None,
-        };
         let person = account(&write, email).await?.person;
-        Ok(write.departures().of(person.id, project, today()).await?)
+        let Some((slug, role)) = place else {
+            return Ok(write.departures().of(person.id, None, today()).await?);
+        };
+        let project = named(&write, slug).await?.id;
+        let members = write.projects().roster(project).await?;
+        let before = members.iter().find(|(member, _)| member.id == person.id);
+        // A role that hands out access still, or did not before, takes nothing away.
+        let loses = before.is_some_and(|(_, from)| match role {
+            Some(to) => from.may_grant() && !to.may_grant(),
+            None => true,
+        });
+        if !loses {
+            return Ok(Vec::new());
+        }
+        Ok(write.departures().of(person.id, Some(project), today()).await?)
     }
 
     /// Ends these things of the person; gives what is to be recorded of it, each with its chain.

@@ -2,7 +2,7 @@
 
 use crate::domain::actor::{Granter, Member};
 use crate::domain::project::Project;
-use crate::domain::user::Person;
+use crate::domain::user::{Person, Role};
 use crate::error::{Error, Result};
 use crate::store::Write;
 use crate::vault::Vault;
@@ -32,22 +32,6 @@ impl Vault {
         }
     }
 
-    /// Which of these people may not hand out access in the project, any more or at all.
-    pub(in crate::vault) async fn gone(
-        &self,
-        project: Uuid,
-        makers: impl IntoIterator<Item = Option<Uuid>>,
-    ) -> Result<Vec<Uuid>> {
-        let members = self.store.projects().members(project).await?;
-        let stays = |id: &Uuid| {
-            members.iter().any(|(person, role)| person.id == *id && role.may_grant())
-        };
-        let mut gone: Vec<Uuid> = makers.into_iter().flatten().filter(|id| !stays(id)).collect();
-        gone.sort_unstable();
-        gone.dedup();
-        Ok(gone)
-    }
-
     /// The person as a member of the project. A project they do not belong to does not exist for
     /// them: `NotFound`.
     pub async fn member(&self, person: &Person, slug: &str) -> Result<Member> {
@@ -66,4 +50,18 @@ impl Vault {
         let member = Member::admit(person.clone(), project, role);
         Ok((member, rows.into_iter().map(|(project, _)| project).collect()))
     }
+}
+
+/// Which of these makers may not hand out access with what the members of the project are, any more
+/// or at all.
+pub(in crate::vault) fn gone(
+    members: &[(Person, Role)],
+    makers: impl IntoIterator<Item = Option<Uuid>>,
+) -> Vec<Uuid> {
+    let stays =
+        |id: &Uuid| members.iter().any(|(person, role)| person.id == *id && role.may_grant());
+    let mut gone: Vec<Uuid> = makers.into_iter().flatten().filter(|id| !stays(id)).collect();
+    gone.sort_unstable();
+    gone.dedup();
+    gone
 }

@@ -5,6 +5,7 @@ use crate::domain::audit::{Action, Detail};
 use crate::domain::trust_rule::Provider;
 use crate::error::{Error, Result};
 use crate::vault::Vault;
+use crate::vault::people::gone;
 use crate::vault::signed::Salt;
 use uuid::Uuid;
 
@@ -23,7 +24,8 @@ impl Vault {
         let write = self.write_as(granter).await?;
         let subject = write.pipelines(project).subject(pipeline).await?.ok_or(Error::NotFound)?;
         let rule = write.trust_rules(project).find(pipeline, id).await?.ok_or(Error::NotFound)?;
-        let is_left = !self.gone(project, [rule.created_by.id]).await?.is_empty();
+        let members = write.projects().members(project).await?;
+        let is_left = !gone(&members, [rule.created_by.id]).is_empty();
         if rule.ended_at.is_none() && !is_left {
             return Err(Error::Conflict(
                 "This trust rule needs no confirmation: the member who added it is still here."
