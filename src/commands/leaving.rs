@@ -56,7 +56,12 @@ impl Leaving {
     }
 
     /// Behind the sentence that says what was done: how much ended, and how much is to be decided on.
-    pub(super) fn told(self, mut document: Value, text: String, left: &[Leftover]) -> (Value, String) {
+    pub(super) fn told(
+        self,
+        mut document: Value,
+        text: String,
+        left: &[Leftover],
+    ) -> (Value, String) {
         document["left"] = self.listed(left).0;
         let ended = left.iter().filter(|one| !self.keep && one.thing.ends()).count();
         let stays = left.len() - ended;

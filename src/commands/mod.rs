@@ -21,8 +21,8 @@ mod user;
 
 use crate::domain::actor::Operator;
 use crate::opening::config::{Config, StorageConfig};
-use crate::opening::{Opened, open_existing};
 use crate::opening::memory;
+use crate::opening::{Opened, open_existing};
 use crate::server::{panics, serve};
 use crate::vault::{Settings, Vault};
 use failure::Failure;

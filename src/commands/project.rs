@@ -123,7 +123,10 @@ impl MemberAction {
                 let text = match before {
                     None => format!("{email} is now a member of {slug} ({to})."),
                     Some(from) => {
-                        format!("The role of {email} in {slug} was changed from {} to {to}.", from.word())
+                        format!(
+                            "The role of {email} in {slug} was changed from {} to {to}.",
+                            from.word()
+                        )
                     }
                 };
                 leaving.told(member(&person, role), text, &left)

@@ -126,10 +126,7 @@ async fn look_back(
 }
 
 /// The keys that the operator gave, for one of those that the backup asks for.
-async fn keys(
-    storage: &StorageConfig,
-    expected: &BTreeSet<String>,
-) -> Result<KeySource, Failure> {
+async fn keys(storage: &StorageConfig, expected: &BTreeSet<String>) -> Result<KeySource, Failure> {
     if expected.is_empty() {
         return Err(Failure::said(
             "This backup names no key, so nothing in it can be decrypted. Nothing was changed.",

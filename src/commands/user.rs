@@ -141,7 +141,8 @@ impl Action {
             }
             Self::Disable { email, leaving } => {
                 leaving.ask(&vault.leftovers(operator, &email, None).await?)?;
-                let (person, left) = vault.disable_person(operator, &email, leaving.keeps()).await?;
+                let (person, left) =
+                    vault.disable_person(operator, &email, leaving.keeps()).await?;
                 let (document, text) = told(&person, "was disabled");
                 leaving.told(document, text, &left)
             }

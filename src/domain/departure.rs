@@ -24,22 +24,13 @@ pub enum Thing {
     /// A pipeline token that works, by its public half.
     Token(String),
     /// A trust rule that accepts tokens; of one that only a newer program can read, no provider.
-    Rule {
-        id: Uuid,
-        provider: Option<Provider>,
-    },
+    Rule { id: Uuid, provider: Option<Provider> },
     /// The secret that the project shares with Drone, which they were shown.
     SharedSecret,
     /// An approval that they gave.
-    Approval {
-        grant: Uuid,
-        credential: Subject,
-    },
+    Approval { grant: Uuid, credential: Subject },
     /// A grant that they made. It gives nothing to them, so others decide on it.
-    Grant {
-        grant: Uuid,
-        credential: Subject,
-    },
+    Grant { grant: Uuid, credential: Subject },
 }
 
 impl Thing {

@@ -130,9 +130,10 @@ mod tests {
         assert!(!Role::Maintainer.permissions().has(Permission::RegistryDelete));
         assert!(!Role::Viewer.permissions().has(Permission::PipelineWrite));
         let audits = |role: Role| role.permissions().has(Permission::AuditRead);
-        assert_eq!(Role::ALL.iter().map(|role| audits(*role)).collect::<Vec<_>>(), [
-            false, true, false, true
-        ]);
+        assert_eq!(
+            Role::ALL.iter().map(|role| audits(*role)).collect::<Vec<_>>(),
+            [false, true, false, true]
+        );
         assert!(Role::Maintainer.may_grant() && !Role::Auditor.may_grant());
     }
 }

@@ -143,8 +143,7 @@ impl<C: ConnectionTrait> Departures<'_, C> {
             }
         }
         let read = |row: &QueryResult| {
-            let pipeline =
-                Subject { id: row.try_get_by_index(2)?, name: row.try_get_by_index(3)? };
+            let pipeline = Subject { id: row.try_get_by_index(2)?, name: row.try_get_by_index(3)? };
             Ok(Leftover {
                 project: row.try_get_by_index(0)?,
                 slug: row.try_get_by_index(1)?,

@@ -33,7 +33,8 @@ impl<C: ConnectionTrait> TrustRules<'_, C> {
     /// secret is another one from the next request on, and nobody was shown it.
     pub async fn replace_salt(&self, salt: Option<String>) -> Result<(), DbErr> {
         let row = trust_rule::ActiveModel { public_key: Set(salt), ..Default::default() };
-        let rules = self.updates(row).filter(trust_rule::Column::Provider.eq(Provider::Drone.word()));
+        let rules =
+            self.updates(row).filter(trust_rule::Column::Provider.eq(Provider::Drone.word()));
         rules.exec(self.db).await?;
         self.forget_shown().await
     }

@@ -116,12 +116,7 @@ impl<C: ConnectionTrait> TrustRules<'_, C> {
 
     /// Makes the rule another person's, and one that has stopped accept again. `salt` is for a rule
     /// for Drone that is to have the secret of others.
-    pub async fn confirm(
-        &self,
-        id: Uuid,
-        by: Maker,
-        salt: Option<String>,
-    ) -> Result<bool, DbErr> {
+    pub async fn confirm(&self, id: Uuid, by: Maker, salt: Option<String>) -> Result<bool, DbErr> {
         let mut row = ActiveModel {
             created_by: Set(by.name),
             created_by_id: Set(by.id),

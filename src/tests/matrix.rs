@@ -250,12 +250,7 @@ pub fn functions(project: &str, at: &Objects) -> Vec<Function> {
         Function::new(
             "/rpc/trust-rules/confirm",
             GRANT,
-            &[
-                of,
-                ("pipeline", pipeline),
-                ("id", &at.rule.to_string()),
-                ("password", PASSWORD),
-            ],
+            &[of, ("pipeline", pipeline), ("id", &at.rule.to_string()), ("password", PASSWORD)],
         )
         .about_one(),
         Function::new(

@@ -31,9 +31,7 @@ mod undeclared;
 
 pub use attempts::network;
 pub use audit::ChainReport;
-pub use backup::{
-    BackupProblem, BroughtBack, Checked, Contents, back_up, check_backup, restore,
-};
+pub use backup::{BackupProblem, BroughtBack, Checked, Contents, back_up, check_backup, restore};
 pub use credentials::{Created, SecretInput};
 pub use deliveries::{Delivered, DeliveryRequest, Entry, Given, Ledger, Told};
 pub use doctor::{Clocks, Opening, Unreadable, clocks};

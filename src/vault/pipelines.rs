@@ -60,7 +60,8 @@ impl Vault {
         let members = self.store.projects().members(project).await?;
         let makers = tokens.iter().map(|token| token.created_by.id);
         let makers = makers.chain(rules.iter().map(|rule| rule.created_by.id));
-        let makers = makers.chain(grants.iter().flat_map(|one| [one.created_by.id, one.approved_by]));
+        let makers =
+            makers.chain(grants.iter().flat_map(|one| [one.created_by.id, one.approved_by]));
         let gone = gone(&members, makers);
         if !reader.may(Permission::AuditRead) {
             receipts = receipts.into_iter().map(Receipt::without_source).collect();

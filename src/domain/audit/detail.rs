@@ -163,7 +163,7 @@ impl Detail {
             Self::Kept(count) => format!("{count} kept"),
             Self::Restored { made_at, revoked: 0 } => format!("made at {made_at}"),
             Self::Restored { made_at, revoked } => {
-                format!("made at {made_at}, {revoked} tokens revoked")
+                format!("made at {made_at}, tokens revoked: {revoked}")
             }
             Self::Account { is_admin: true } => "instance admin".to_owned(),
             Self::Keys { from, to } => format!("from {from} to {to}"),
@@ -212,7 +212,7 @@ mod tests {
             (roles(2), "from owner to viewer, 2 kept"),
             (Detail::Kept(3), "3 kept"),
             (restored(0), "made at 2026-11-21T09:30:00Z"),
-            (restored(2), "made at 2026-11-21T09:30:00Z, 2 tokens revoked"),
+            (restored(2), "made at 2026-11-21T09:30:00Z, tokens revoked: 2"),
             (Detail::Account { is_admin: true }, "instance admin"),
             (Detail::Account { is_admin: false }, ""),
             (Detail::Keys { from: "a".to_owned(), to: "b".to_owned() }, "from a to b"),

@@ -51,13 +51,7 @@ pub fn Grants(
     }
 }
 
-fn row(
-    grant: Grant,
-    pipeline: Uuid,
-    gone: &[Uuid],
-    today: Day,
-    page: &PageContext,
-) -> [Cell; 5] {
+fn row(grant: Grant, pipeline: Uuid, gone: &[Uuid], today: Day, page: &PageContext) -> [Cell; 5] {
     let href = paths::credential(&page.project, grant.credential_id);
     let may_revoke = page.may(Permission::PipelineWrite);
     let can_approve = page.may_grant() && !grant.is_own && is_waiting(&grant.terms, today);

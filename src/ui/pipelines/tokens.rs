@@ -51,13 +51,7 @@ pub fn Tokens(
     }
 }
 
-fn row(
-    token: Token,
-    pipeline: Uuid,
-    gone: &[Uuid],
-    today: Day,
-    page: &PageContext,
-) -> [Cell; 6] {
+fn row(token: Token, pipeline: Uuid, gone: &[Uuid], today: Day, page: &PageContext) -> [Cell; 6] {
     let state = match (token.revoked_at, token.expires_on < today) {
         (Some(at), _) => view! {
             <Badge label="Revoked" tone="neutral"/>

@@ -28,24 +28,33 @@ impl Vault {
         email: &str,
         place: Option<(&str, Option<Role>)>,
     ) -> Result<Vec<Leftover>> {
+        let (mut project, mut loses) = (None, true);
         // It is dropped, so nothing is written.
         let write = self.store.write().await?;
-        let person = account(&write, email).await?.person;
-        let Some((slug, role)) = place else {
-            return Ok(write.departures().of(person.id, None, today()).await?);
-        };
-        let project = named(&write, slug).await?.id;
-        let members = write.projects().roster(project).await?;
-        let before = members.iter().find(|(member, _)| member.id == person.id);
-        // A role that hands out access still, or did not before, takes nothing away.
-        let loses = before.is_some_and(|(_, from)| match role {
-            Some(to) => from.may_grant() && !to.may_grant(),
-            None => true,
-        });
+        let person = account(&write, email).await?.person.id;
+        if let Some((slug, role)) = place {
+            let id = named(&write, slug).await?.id;
+            let members = write.projects().roster(id).await?;
+            let before = members.iter().find(|(member, _)| member.id == person);
+            // A role that hands out access still, or did not before, takes nothing away.
+            loses = before.is_some_and(|(_, from)| match role {
+                Some(to) => from.may_grant() && !to.may_grant(),
+                None => true,
+            });
+            project = Some(id);
+        }
+        drop(write);
         if !loses {
             return Ok(Vec::new());
         }
-        Ok(write.departures().of(person.id, Some(project), today()).await?)
+        let departures = self.store.departures();
+        let left = departures.of(person, project, today()).await?;
+        // When each was used last is known once the receipts are counted.
+        let projects: BTreeSet<Uuid> = left.iter().map(|one| one.project).collect();
+        for project in projects {
+            self.count_receipts(project).await;
+        }
+        Ok(departures.of(person, project, today()).await?)
     }
 
     /// Ends these things of the person; gives what is to be recorded of it, each with its chain.
