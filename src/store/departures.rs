@@ -142,7 +142,7 @@ impl<C: ConnectionTrait> Departures<'_, C> {
                 values.push(id.into());
             }
         }
-        let read = |row: &QueryResult| {
+        let read = |row: &QueryResult| -> Result<Leftover, DbErr> {
             let pipeline = Subject { id: row.try_get_by_index(2)?, name: row.try_get_by_index(3)? };
             Ok(Leftover {
                 project: row.try_get_by_index(0)?,

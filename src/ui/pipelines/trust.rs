@@ -107,7 +107,7 @@ fn Confirmation(
     let state = FormState::of::<ConfirmRule>(failed, ());
     let (id, is_open, name) = (rule.id, !state.is_first_try(), rule_name(&rule));
     let says = if rule.ended_at.is_some() {
-        "It accepts no tokens since then. Confirm it only if you know whose tokens it accepts: it works again, and is yours from then on."
+        "It has stopped, so it accepts no tokens. Confirm it only if you know whose tokens it accepts: then it works again, and you are its maker."
     } else {
         "It still accepts tokens. Confirm it if you know whose tokens it accepts, or delete it."
     };
