@@ -11,6 +11,7 @@ mod doctor;
 mod failure;
 mod files;
 mod keys;
+mod leaving;
 mod migrate;
 mod output;
 mod password;

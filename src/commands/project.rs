@@ -1,11 +1,13 @@
 //! `regcred project`.
 
 use super::failure::Failure;
+use super::leaving::Leaving;
 use super::output::{list, print};
 use super::user::{document, role};
 use super::{Common, Session};
 use crate::domain::project::{Project as Made, ProjectEntry};
 use crate::domain::user::{Person, Role};
+use crate::vault::NewRole;
 use serde_json::{Value, json};
 use std::process::ExitCode;
 
@@ -51,9 +53,9 @@ enum MemberAction {
         /// The project (first column of `regcred project list`)
         slug: String,
     },
-    /// Add a member
+    /// Add a member, or change a member's role
     #[command(
-        after_help = "Viewers can only view. Auditors can also read audit events. Maintainers can view, create and edit. Owners can do everything.\n\nExample:\n  regcred project member add acme-web kim@example.com maintainer"
+        after_help = "Viewers can only view. Auditors can also see client addresses, and which token was used. Maintainers can view, create and edit. Owners can do everything.\n\nA member who becomes a viewer or an auditor loses what they made, as with `regcred project member remove`.\n\nExample:\n  regcred project member add acme-web kim@example.com maintainer"
     )]
     Add {
         /// The project (first column of `regcred project list`)
@@ -63,14 +65,20 @@ enum MemberAction {
         /// Their role
         #[arg(value_parser = role())]
         role: Role,
+        #[command(flatten)]
+        leaving: Leaving,
     },
-    /// Remove a member; what they created stays
-    #[command(after_help = "Example:\n  regcred project member remove acme-web kim@example.com")]
+    /// Remove a member, and end what they made in the project
+    #[command(
+        after_help = "The pipeline tokens that the member made are revoked, their trust rules stop until another maintainer confirms them, their approvals are withdrawn, and a shared secret that they were shown stops until it is renewed. The command lists all of it first. Grants stay. With --keep, all of it stays and is listed for a decision.\n\nExamples:\n  regcred project member remove acme-web kim@example.com\n  regcred project member remove acme-web kim@example.com --keep"
+    )]
     Remove {
         /// The project (first column of `regcred project list`)
         slug: String,
         /// The email address of the user
         email: String,
+        #[command(flatten)]
+        leaving: Leaving,
     },
 }
 
@@ -105,15 +113,31 @@ impl MemberAction {
     ) -> Result<(Value, String), Failure> {
         Ok(match self {
             Self::List { slug } => roster(&vault.roster(operator, &slug).await?),
-            Self::Add { slug, email, role } => {
-                let person = vault.add_member(operator, &slug, &email, role).await?;
-                let text = format!("{} is now a member of {slug} ({}).", person.email, role.word());
-                (member(&person, role), text)
+            Self::Add { slug, email, role, leaving } => {
+                let place = Some((slug.as_str(), Some(role)));
+                leaving.ask(&vault.leftovers(operator, &email, place).await?)?;
+                let keep = leaving.keeps();
+                let NewRole { person, before, left } =
+                    vault.add_member(operator, &slug, &email, role, keep).await?;
+                let (email, to) = (&person.email, role.word());
+                let text = match before {
+                    None => format!("{email} is now a member of {slug} ({to})."),
+                    Some(from) => {
+                        format!(
+                            "The role of {email} in {slug} was changed from {} to {to}.",
+                            from.word()
+                        )
+                    }
+                };
+                leaving.told(member(&person, role), text, &left)
             }
-            Self::Remove { slug, email } => {
-                let person = vault.remove_member(operator, &slug, &email).await?;
+            Self::Remove { slug, email, leaving } => {
+                let place = Some((slug.as_str(), None));
+                leaving.ask(&vault.leftovers(operator, &email, place).await?)?;
+                let (person, left) =
+                    vault.remove_member(operator, &slug, &email, leaving.keeps()).await?;
                 let text = format!("{} is no longer a member of {slug}.", person.email);
-                (document(&person), text)
+                leaving.told(document(&person), text, &left)
             }
         })
     }

@@ -1,15 +1,20 @@
 //! `regcred restore`.
 
+mod brought_back;
+
 use super::Common;
 use super::backup::document;
 use super::failure::Failure;
 use super::output::{count, print};
+use crate::domain::actor::Operator;
 use crate::opening::StartError;
 use crate::opening::config::StorageConfig;
 use crate::opening::kek::{self, KekSourceProblem};
 use crate::opening::{make_data_folder, wait_for_turn};
 use crate::store::Store;
-use crate::vault::{Checked, Contents, KeySource, check_backup, restore};
+use crate::vault::{
+    BroughtBack, Contents, KeySource, Settings, Vault, check_backup, restore, unlock_as_it_is,
+};
 use std::collections::BTreeSet;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, BufReader, IsTerminal, Seek};
@@ -24,11 +29,13 @@ const BUFFER: usize = 1024 * 1024;
 /// Restore a backup into an empty database
 ///
 /// The whole backup is checked before anything is written, and then all of it is restored or nothing.
+/// Tokens, trust rules, members and approvals come back as they were: all of them are listed.
 /// A backup of SQLite can be restored to PostgreSQL and the other way round. Set the key of its
 /// secrets as for the server: the backup is authenticated with it.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   REGCRED_DATA=/srv/acme-regcred regcred restore /var/backups/acme-regcred-2026-11-21.jsonl
+  regcred restore --revoke-tokens /var/backups/acme-regcred-2026-11-21.jsonl
   ssh backup.example.com 'cat acme-regcred.jsonl' | regcred restore -")]
 pub(super) struct Restore {
     #[command(flatten)]
@@ -44,6 +51,13 @@ pub(super) struct Restore {
     /// authenticated even with this option.
     #[arg(long)]
     unauthenticated: bool,
+
+    /// Revoke all pipeline tokens of the backup
+    ///
+    /// A backup brings back tokens that were revoked after it was made. Every pipeline that uses a
+    /// token needs a new one afterwards. Trust rules stay.
+    #[arg(long)]
+    revoke_tokens: bool,
 }
 
 impl Restore {
@@ -62,11 +76,15 @@ impl Restore {
         let checked = check_backup(&mut file)?;
         file.rewind().map_err(unreadable)?;
         let unproved = if self.unauthenticated { checked.unproved() } else { None };
-        let backup = match unproved {
-            Some(backup) => backup,
+        let (backup, keys) = match unproved {
+            Some(backup) => {
+                let keys = keys(storage, &checked.named_keys()).await?;
+                (backup, keys)
+            }
             None => {
-                let keys = keys(storage, &checked).await?;
-                checked.authenticate(&keys)?
+                // Of a backup that asks for none, the folder of a new database would get a key.
+                let keys = keys(storage, &checked.kek_ids()?).await?;
+                (checked.authenticate(&keys)?, keys)
             }
         };
 
@@ -74,17 +92,47 @@ impl Restore {
         let _turn = wait_for_turn(storage).await?;
         let store = Store::connect(&address).await.map_err(StartError::from)?;
         let contents = restore(&store, &backup, &mut file).await?;
+        let back = look_back(&store, keys, &contents, self.revoke_tokens).await;
         store.close().await.map_err(StartError::from)?;
-        print(self.common.json, &document(&contents), &told(&contents, storage))?;
+        let back = back?;
+        let mut document = document(&contents);
+        document["brought_back"] = brought_back::document(&back);
+        let text = format!("{}\n\n{}", told(&contents, storage), brought_back::text(&back));
+        print(self.common.json, &document, &text)?;
         Ok(ExitCode::SUCCESS)
     }
 }
 
+/// Records the restore; gives what came back with it.
+async fn look_back(
+    store: &Store,
+    keys: KeySource,
+    contents: &Contents,
+    revoke_tokens: bool,
+) -> Result<BroughtBack, Failure> {
+    let Ok(keys) = unlock_as_it_is(store, keys).await else {
+        let ids = contents.header.kek_ids.join(", ");
+        return Err(Failure::said(format!(
+            "The backup was restored, but its keys do not open with the key given. The restore was not recorded, and no token was revoked. Give every key that it names ({ids}), and restore it into another empty database."
+        )));
+    };
+    let vault = Vault::new(store.clone(), keys, Settings::default());
+    let (operator, made_at) = (super::operator(), &contents.header.made_at);
+    vault.record_restore(&operator, made_at, revoke_tokens).await.map_err(|cause| {
+        Failure::said(format!(
+            "The backup was restored. The restore was not recorded, and no token was revoked: {cause}"
+        ))
+    })
+}
+
 /// The keys that the operator gave, for one of those that the backup asks for.
-async fn keys(storage: &StorageConfig, checked: &Checked) -> Result<KeySource, Failure> {
-    // Of a backup that asks for none, the folder of a new database would get a key.
-    let expected = checked.kek_ids()?;
-    let found = kek::find(storage, &expected).await.map_err(|problem| {
+async fn keys(storage: &StorageConfig, expected: &BTreeSet<String>) -> Result<KeySource, Failure> {
+    if expected.is_empty() {
+        return Err(Failure::said(
+            "This backup names no key, so nothing in it can be decrypted. Nothing was changed.",
+        ));
+    }
+    let found = kek::find(storage, expected).await.map_err(|problem| {
         // No database waits for them here, as the problem would say.
         StartError::from(KekSourceProblem { expected: BTreeSet::new(), ..problem })
     })?;

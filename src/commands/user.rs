@@ -1,6 +1,7 @@
 //! `regcred user`.
 
 use super::failure::Failure;
+use super::leaving::Leaving;
 use super::output::{list, print};
 use super::{Common, Session, password};
 use crate::domain::moment::Moment;
@@ -42,13 +43,15 @@ enum Action {
         /// The email address of the user
         email: String,
     },
-    /// Disable a user, and end their sessions
+    /// Disable a user, and end their sessions and what they made
     #[command(
-        after_help = "Everything that the user created stays, including pipeline tokens.\n\nExample:\n  regcred user disable dana@example.com"
+        after_help = "In every project, the pipeline tokens that the user made are revoked, their trust rules stop until another maintainer confirms them, their approvals are withdrawn, and shared secrets that they were shown stop until they are renewed. The command lists all of it first. Grants stay. With --keep, all of it stays and is listed for a decision; run the command again without --keep to end it.\n\nExamples:\n  regcred user disable dana@example.com\n  regcred user disable dana@example.com --keep"
     )]
     Disable {
         /// The email address of the user
         email: String,
+        #[command(flatten)]
+        leaving: Leaving,
     },
     /// Enable a disabled user
     #[command(after_help = "Example:\n  regcred user enable dana@example.com")]
@@ -136,11 +139,15 @@ impl Action {
                 let person = vault.set_password(operator, &email, password).await?;
                 told(&person, "has a new password and was signed out everywhere")
             }
-            Self::Disable { email } => {
-                told(&vault.set_person_disabled(operator, &email, true).await?, "was disabled")
+            Self::Disable { email, leaving } => {
+                leaving.ask(&vault.leftovers(operator, &email, None).await?)?;
+                let (person, left) =
+                    vault.disable_person(operator, &email, leaving.keeps()).await?;
+                let (document, text) = told(&person, "was disabled");
+                leaving.told(document, text, &left)
             }
             Self::Enable { email } => {
-                told(&vault.set_person_disabled(operator, &email, false).await?, "was enabled")
+                told(&vault.enable_person(operator, &email).await?, "was enabled")
             }
             Self::Admin { email, answer } => {
                 let person = vault.set_admin(operator, &email, answer.yes).await?;

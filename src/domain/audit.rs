@@ -13,6 +13,7 @@ use uuid::Uuid;
 super::words! {
     pub enum Action {
         InstanceSetUp = "instance.set_up", "set up this instance";
+        InstanceRestored = "instance.restored", "restored a backup of";
         ProjectCreated = "project.created", "created the project";
         UserCreated = "user.created", "added";
         UserDisabled = "user.disabled", "disabled";
@@ -22,6 +23,7 @@ super::words! {
         AdminRevoked = "user.admin_revoked", "revoked instance admin of";
         MemberAdded = "member.added", "added the member";
         MemberRemoved = "member.removed", "removed the member";
+        RoleChanged = "member.role_changed", "changed the role of";
         SignedIn = "session.created", "signed in";
         SignedOut = "session.deleted", "signed out";
         CredentialCreated = "credential.created", "created";
@@ -46,8 +48,12 @@ super::words! {
         GrantCreated = "grant.created", "granted a credential to";
         GrantDeleted = "grant.deleted", "revoked a credential of";
         GrantApproved = "grant.approved", "approved a grant of";
+        ApprovalWithdrawn = "grant.approval_withdrawn", "withdrew the approval of a grant of";
         RuleCreated = "trust_rule.created", "created a trust rule for";
         RuleDeleted = "trust_rule.deleted", "deleted a trust rule of";
+        RuleEnded = "trust_rule.ended", "stopped a trust rule of";
+        RuleConfirmed = "trust_rule.confirmed", "confirmed a trust rule of";
+        SharedSecretEnded = "shared_secret.ended", "ended the shared secret of";
         TokenServiceAccepted = "credential.token_service_accepted", "accepted a token service for";
         TokenServiceRefused = "credential.token_service_refused", "removed the token service of";
         JobRun = "job.run", "ran the job";

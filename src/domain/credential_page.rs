@@ -3,11 +3,26 @@
 use super::audit::AuditEvent;
 use super::credential::{Credential, Dependent};
 use super::delivery::Receipt;
-use super::moment::Day;
+use super::moment::{Day, Moment};
 use super::pipeline::Grantable;
 use super::secret_version::SecretVersion;
+use super::user::Maker;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
+
+/// A live token or trust rule of a pipeline that may have the credential: who has it, or meets it,
+/// reads the secret.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Holder {
+    pub pipeline_id: Uuid,
+    pub pipeline: String,
+    /// For example "token 4kX1" or "trust rule for GitHub Actions".
+    pub what: String,
+    pub made_by: Maker,
+    /// Whether who made it may make such things no more.
+    pub is_gone: bool,
+    pub last_used_at: Option<Moment>,
+}
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CredentialPage {
@@ -18,6 +33,8 @@ pub struct CredentialPage {
     pub dependents: Vec<Dependent>,
     /// Members who could obtain it by granting it to a pipeline of theirs: name and role.
     pub obtainers: Vec<(String, String)>,
+    /// What lets a pipeline with a grant in: live tokens and trust rules.
+    pub holders: Vec<Holder>,
     pub receipts: Vec<Receipt>,
     /// Which of the pipelines named here still exist: the others have no page.
     pub existing: Vec<Uuid>,

@@ -119,6 +119,9 @@ super::words! {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Client(pub Option<String>);
 
+/// What stands in the place of what only an auditor sees.
+pub const HIDDEN: &str = "hidden";
+
 /// The longest claim that is recorded, in characters; a longer one is cut.
 pub const CLAIM_MAX: usize = 256;
 
@@ -151,6 +154,13 @@ impl Receipt {
     /// Whether it is known that the pipeline wanted it, and did not only ask for everything.
     pub fn use_of(&self) -> Use {
         if self.names_image() || self.report.is_some() { Use::Used } else { Use::Asked }
+    }
+
+    /// The same for who may not audit: without its address, and without saying which token it was.
+    #[must_use]
+    pub fn without_source(self) -> Self {
+        let hidden = if self.token_id.is_empty() { "" } else { HIDDEN };
+        Self { address: None, token_id: hidden.to_owned(), ..self }
     }
 
     /// Whether a repository was named, and not only its registry.

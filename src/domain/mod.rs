@@ -35,6 +35,7 @@ pub mod credential;
 pub mod credential_form;
 pub mod credential_page;
 pub mod delivery;
+pub mod departure;
 pub mod expiry;
 pub mod grant;
 pub mod hearsay;

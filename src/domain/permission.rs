@@ -38,6 +38,8 @@ permissions! {
     /// Create and change pipelines, their tokens and grants.
     PipelineWrite = "iam:project:cicd:pipeline:write", "Create and edit pipelines";
     PipelineDelete = "iam:project:cicd:pipeline:delete", "Delete pipelines";
+    /// See where requests came from, and with which token.
+    AuditRead = "iam:project:cicd:audit:read", "View audit events and client addresses";
 }
 
 /// A set of permissions. Its bits follow the order of the list above, so they are not for storage.
@@ -74,13 +76,23 @@ impl FromIterator<Permission> for Permissions {
     }
 }
 
+/// What it takes to hand out access: to make tokens, trust rules and grants, and to approve.
+pub const TO_GRANT: Permissions =
+    Permissions::none().with(Permission::RegistryWrite).with(Permission::PipelineWrite);
+
 impl Role {
+    /// Whether the role allows to hand out access.
+    pub fn may_grant(self) -> bool {
+        self.permissions().has_all(TO_GRANT)
+    }
+
     pub fn permissions(self) -> Permissions {
-        use Permission::{PipelineRead, PipelineWrite, RegistryRead, RegistryWrite};
+        use Permission::{AuditRead, PipelineRead, PipelineWrite, RegistryRead, RegistryWrite};
         let list: &[Permission] = match self {
             Self::Owner => Permission::ALL,
             Self::Maintainer => &[RegistryRead, RegistryWrite, PipelineRead, PipelineWrite],
-            Self::Viewer | Self::Auditor => &[RegistryRead, PipelineRead],
+            Self::Auditor => &[RegistryRead, PipelineRead, AuditRead],
+            Self::Viewer => &[RegistryRead, PipelineRead],
         };
         list.iter().copied().collect()
     }
@@ -104,13 +116,24 @@ mod tests {
 
     #[test]
     fn a_role_that_stands_higher_has_all_that_a_lower_one_has() {
-        for pair in Role::ALL.windows(2) {
-            let (lower, higher) = (pair[0].permissions(), pair[1].permissions());
-            assert!(higher.has_all(lower), "{pair:?}");
+        // Who audits changes nothing, and who changes something audits nothing.
+        for (lower, higher) in [
+            (Role::Viewer, Role::Auditor),
+            (Role::Viewer, Role::Maintainer),
+            (Role::Auditor, Role::Owner),
+            (Role::Maintainer, Role::Owner),
+        ] {
+            assert!(higher.permissions().has_all(lower.permissions()), "{lower:?} {higher:?}");
         }
         let everything: Permissions = Permission::ALL.iter().copied().collect();
         assert_eq!(Role::Owner.permissions(), everything);
         assert!(!Role::Maintainer.permissions().has(Permission::RegistryDelete));
         assert!(!Role::Viewer.permissions().has(Permission::PipelineWrite));
+        let audits = |role: Role| role.permissions().has(Permission::AuditRead);
+        assert_eq!(
+            Role::ALL.iter().map(|role| audits(*role)).collect::<Vec<_>>(),
+            [false, true, false, true]
+        );
+        assert!(Role::Maintainer.may_grant() && !Role::Auditor.may_grant());
     }
 }

@@ -6,6 +6,7 @@ use super::grant::Terms;
 use super::moment::{Day, Moment};
 use super::proof::Proof;
 use super::trust_rule::TrustRule;
+use super::user::Maker;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -31,7 +32,9 @@ pub struct Grant {
     /// What for, where, from where and until when.
     pub terms: Terms,
     pub created_at: Moment,
-    pub created_by: String,
+    pub created_by: Maker,
+    /// Who approved it last; their name is in the terms.
+    pub approved_by: Option<Uuid>,
     /// Whether who looks at it gave it, and so cannot approve it.
     pub is_own: bool,
     pub deliveries: i64,
@@ -46,7 +49,7 @@ pub struct Token {
     /// The public half: what logs and receipts name.
     pub id: String,
     pub created_at: Moment,
-    pub created_by: String,
+    pub created_by: Maker,
     pub expires_on: Day,
     pub last_used_at: Option<Moment>,
     pub revoked_at: Option<Moment>,
@@ -65,6 +68,8 @@ pub struct PipelineDetail {
     /// What proves it: the tokens that people made, and the last ones that were given for proof.
     pub tokens: Vec<Token>,
     pub rules: Vec<TrustRule>,
+    /// Which of those who made or approved something of it may do so no more.
+    pub gone: Vec<Uuid>,
     pub today: Day,
 }
 

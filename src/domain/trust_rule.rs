@@ -20,6 +20,7 @@ pub use value::ValueKind;
 
 use super::moment::Moment;
 use super::proof::Proof;
+use super::user::Maker;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
@@ -71,8 +72,11 @@ pub struct TrustRule {
     /// The public key of who signs requests, as base64 of the 32 bytes or a PEM.
     pub public_key: Option<String>,
     pub created_at: Moment,
-    pub created_by: String,
+    pub created_by: Maker,
     pub last_used_at: Option<Moment>,
+    /// Since when it accepts nothing, because the right of who made it ended; another person can
+    /// confirm it.
+    pub ended_at: Option<Moment>,
 }
 
 impl TrustRule {

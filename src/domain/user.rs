@@ -2,6 +2,7 @@
 
 use super::moment::Moment;
 use serde::{Deserialize, Serialize};
+use std::fmt;
 use uuid::Uuid;
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -11,6 +12,38 @@ pub struct Person {
     pub name: String,
     /// Instance admin: manages the instance, and sees no project they are not a member of.
     pub is_admin: bool,
+}
+
+/// Who made something: by id, and by the name they had then.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Maker {
+    /// `None` for what no person made, and for what is from before ids were kept and has no event.
+    pub id: Option<Uuid>,
+    pub name: String,
+}
+
+impl Maker {
+    /// What no person made.
+    pub fn nobody(name: impl Into<String>) -> Self {
+        Self { id: None, name: name.into() }
+    }
+
+    /// Whether it is one of these people.
+    pub fn is_among(&self, people: &[Uuid]) -> bool {
+        self.id.is_some_and(|id| people.contains(&id))
+    }
+}
+
+impl From<&Person> for Maker {
+    fn from(person: &Person) -> Self {
+        Self { id: Some(person.id), name: person.name.clone() }
+    }
+}
+
+impl fmt::Display for Maker {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.name)
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

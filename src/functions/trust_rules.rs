@@ -48,6 +48,23 @@ pub async fn delete_rule(project: String, pipeline: Uuid, id: Uuid) -> Result<()
     finish_action(&paths::pipeline(&project, pipeline), done.await).await
 }
 
+/// Makes a rule one's own whose maker left. `password` is the person's own.
+#[server(prefix = "/rpc", endpoint = "trust-rules/confirm")]
+pub async fn confirm_rule(
+    project: String,
+    pipeline: Uuid,
+    id: Uuid,
+    #[server(default)] password: String,
+) -> Result<()> {
+    let page = paths::pipeline(&project, pipeline);
+    let done = async {
+        let granter = granter(&project, password).await?;
+        let sentence = vault().confirm_rule(&granter, pipeline, id).await?;
+        Ok(saved(&page, vec![sentence]).await)
+    };
+    finish(done.await, Form::of::<ConfirmRule>(page.clone(), ())).await
+}
+
 /// Says what each rule thinks of a token, on the page after. The token is not kept.
 #[server(prefix = "/rpc", endpoint = "trust-rules/try")]
 pub async fn try_token(

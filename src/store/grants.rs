@@ -8,6 +8,7 @@ use crate::domain::credential::Access;
 use crate::domain::grant::Terms;
 use crate::domain::moment::{Day, Moment};
 use crate::domain::pipeline::Grant;
+use crate::domain::user::Maker;
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, JoinType,
     QueryFilter, QueryOrder, QuerySelect,
@@ -103,6 +104,19 @@ impl<C: ConnectionTrait> Grants<'_, C> {
         Ok(done.rows_affected > 0)
     }
 
+    /// Takes the approval of `by` back: the grant waits again. `false` when there is none of theirs.
+    pub async fn withdraw(&self, id: Uuid, by: Uuid) -> Result<bool, DbErr> {
+        let row = ActiveModel {
+            approved_by: Set(None),
+            approver: Set(None),
+            approved_at: Set(None),
+            approved_until: Set(None),
+            ..ActiveModel::default()
+        };
+        let done = self.updates(row).filter(Column::Id.eq(id)).filter(Column::ApprovedBy.eq(by));
+        Ok(done.exec(self.db).await?.rows_affected > 0)
+    }
+
     /// What the pipeline may have, by name, with what it received, as the person `viewer` sees it.
     pub async fn of_pipeline(&self, pipeline: Uuid, viewer: Uuid) -> Result<Vec<Grant>, DbErr> {
         let to_credential = Entity::belongs_to(credential::Entity)
@@ -140,7 +154,8 @@ impl<C: ConnectionTrait> Grants<'_, C> {
                     created_at: Moment(grant.created_at),
                     // Nobody approves what nobody is known to have given.
                     is_own: grant.granted_by.map_or(grant.needs_approval, |by| by == viewer),
-                    created_by: grant.created_by,
+                    created_by: Maker { id: grant.granted_by, name: grant.created_by },
+                    approved_by: grant.approved_by,
                     deliveries: used.map_or(0, |row| row.deliveries),
                     used: used.map_or(0, |row| row.used),
                     last_delivery: used.map(|row| Moment(row.last_at)),

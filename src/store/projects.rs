@@ -2,6 +2,7 @@
 
 use super::Projects;
 use super::entity::{membership, person, project};
+use super::locked;
 use crate::domain::moment::Moment;
 use crate::domain::project::{Project, ProjectEntry};
 use crate::domain::user::{Person, Role};
@@ -32,6 +33,16 @@ impl<C: ConnectionTrait> Projects<'_, C> {
                 Some((Project::from(project?), Role::from_word(&membership.role)?))
             })
             .collect())
+    }
+
+    /// What the person is in the project at this moment; `None` when they are no member, or may not
+    /// sign in. Locked: who changes that waits until the transaction ends.
+    pub async fn role_now(&self, project: Uuid, person: Uuid) -> Result<Option<Role>, DbErr> {
+        let rows = belonging_to(project)
+            .filter(membership::Column::PersonId.eq(person))
+            .filter(person::Column::DisabledAt.is_null());
+        let row = locked(self.db, rows).one(self.db).await?;
+        Ok(row.and_then(|(membership, _)| Role::from_word(&membership.role)))
     }
 
     /// The members of a project who may sign in, by name, with their roles.
@@ -79,6 +90,21 @@ impl<C: ConnectionTrait> Projects<'_, C> {
     pub async fn dismiss(&self, project: Uuid, person: Uuid) -> Result<bool, DbErr> {
         let done = membership::Entity::delete_by_id((project, person)).exec(self.db).await?;
         Ok(done.rows_affected > 0)
+    }
+
+    /// Gives a member another role.
+    pub async fn set_role(&self, project: Uuid, person: Uuid, role: Role) -> Result<(), DbErr> {
+        let row = membership::ActiveModel {
+            role: Set(role.word().to_owned()),
+            ..membership::ActiveModel::default()
+        };
+        membership::Entity::update_many()
+            .set(row)
+            .filter(membership::Column::ProjectId.eq(project))
+            .filter(membership::Column::PersonId.eq(person))
+            .exec(self.db)
+            .await
+            .map(drop)
     }
 
     pub async fn has_slug(&self, slug: &str) -> Result<bool, DbErr> {

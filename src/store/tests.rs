@@ -11,6 +11,7 @@ use crate::domain::grant::Terms;
 use crate::domain::moment::{Day, Moment};
 use crate::domain::proof::Proof;
 use crate::domain::trust_rule::Provider;
+use crate::domain::user::Maker;
 use std::path::PathBuf;
 
 const PROJECT: Uuid = Uuid::from_u128(1);
@@ -204,7 +205,7 @@ async fn short_lived_tokens_are_shown_for_a_while_and_then_gone() {
             pipeline_id: PIPELINE,
             hash: [0; 32],
             created_at: number,
-            created_by: "Olga".to_owned(),
+            created_by: Maker::nobody("Olga"),
             expires_on: day,
             short_until: is_short.then_some(number),
             proof: is_short.then(|| proof.clone()),

@@ -6,6 +6,7 @@ use super::prepared::{Prepared, numbered};
 use crate::domain::moment::{Day, Moment};
 use crate::domain::pipeline::Token;
 use crate::domain::proof::Proof;
+use crate::domain::user::Maker;
 use pipeline_token::{ActiveModel, Column, Entity, Model};
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, QueryFilter,
@@ -32,7 +33,7 @@ pub struct TokenRow {
     pub hash: [u8; 32],
     /// Milliseconds.
     pub created_at: i64,
-    pub created_by: String,
+    pub created_by: Maker,
     /// The last day it works.
     pub expires_on: Day,
     /// Until when a short-lived one works, in milliseconds; `None` for one that a person makes.
@@ -101,7 +102,8 @@ impl<C: ConnectionTrait> Tokens<'_, C> {
             pipeline_id: Set(row.pipeline_id),
             secret_hash: Set(row.hash.to_vec()),
             created_at: Set(row.created_at),
-            created_by: Set(row.created_by),
+            created_by: Set(row.created_by.name),
+            created_by_id: Set(row.created_by.id),
             expires_on: Set(row.expires_on.to_text()),
             last_used_at: Set(None),
             revoked_at: Set(None),
@@ -201,6 +203,17 @@ impl<C: ConnectionTrait> Tokens<'_, C> {
         Ok(())
     }
 
+    /// Revokes every live token of every pipeline; how many there were.
+    pub async fn revoke_all(&self, now: i64, today: Day) -> Result<u64, DbErr> {
+        let done = Entity::update_many()
+            .set(ActiveModel { revoked_at: Set(Some(now)), ..ActiveModel::default() })
+            .filter(Column::RevokedAt.is_null())
+            .filter(Column::ExpiresOn.gte(today.to_text()))
+            .exec(self.db)
+            .await?;
+        Ok(done.rows_affected)
+    }
+
     pub async fn delete_of_pipeline(&self, project: Uuid, pipeline: Uuid) -> Result<(), DbErr> {
         Entity::delete_many().filter(of(project, pipeline)).exec(self.db).await.map(drop)
     }
@@ -223,7 +236,7 @@ impl TryFrom<Model> for Token {
             expires_on: Day::parse(&row.expires_on).ok_or(Unreadable)?,
             id: row.id,
             created_at: Moment(row.created_at),
-            created_by: row.created_by,
+            created_by: Maker { id: row.created_by_id, name: row.created_by },
             last_used_at: row.last_used_at.map(Moment),
             revoked_at: row.revoked_at.map(Moment),
             short_until: row.expires_at.map(Moment),

@@ -5,6 +5,7 @@ use super::entity::trust_rule::{ActiveModel, Column, Entity, Model};
 use super::entity::{Unreadable, pipeline, readable};
 use crate::domain::moment::Moment;
 use crate::domain::trust_rule::{Provider, TrustRule};
+use crate::domain::user::Maker;
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, JoinType, QueryFilter,
     QueryOrder, QuerySelect,
@@ -25,8 +26,10 @@ impl<C: ConnectionTrait> TrustRules<'_, C> {
             claims: Set(serde_json::to_string(&rule.claims).unwrap_or_default()),
             public_key: Set(rule.public_key),
             created_at: Set(rule.created_at.0),
-            created_by: Set(rule.created_by),
+            created_by: Set(rule.created_by.name),
             last_used_at: Set(None),
+            created_by_id: Set(rule.created_by.id),
+            ended_at: Set(None),
         };
         self.0.insert(row).await
     }
@@ -43,9 +46,16 @@ impl<C: ConnectionTrait> TrustRules<'_, C> {
         Ok(readable(rows).into_iter().map(without_salt).collect())
     }
 
+    /// The same for judging a token: without those that have stopped.
+    pub async fn live_of_pipeline(&self, pipeline: Uuid) -> Result<Vec<TrustRule>, DbErr> {
+        let mut rules = self.of_pipeline(pipeline).await?;
+        rules.retain(|rule| rule.ended_at.is_none());
+        Ok(rules)
+    }
+
     /// The rules of the project for what this provider signs, oldest first, each with its pipeline
-    /// and that one's name. For judging a signature: those for Drone have their salt in the place
-    /// of a public key.
+    /// and that one's name, without those that have stopped. For judging a signature: those for
+    /// Drone have their salt in the place of a public key.
     pub async fn of_provider(
         &self,
         provider: Provider,
@@ -59,6 +69,7 @@ impl<C: ConnectionTrait> TrustRules<'_, C> {
             .join(JoinType::InnerJoin, to_pipeline)
             .select_also(pipeline::Entity)
             .filter(Column::Provider.eq(provider.word()))
+            .filter(Column::EndedAt.is_null())
             .order_by_asc(Column::CreatedAt)
             .order_by_asc(Column::Id)
             .all(self.db)
@@ -88,10 +99,34 @@ impl<C: ConnectionTrait> TrustRules<'_, C> {
         self.deletions().filter(Column::PipelineId.eq(pipeline)).exec(self.db).await.map(drop)
     }
 
-    /// Writes down that the rule let something in at `now` (milliseconds).
+    /// Writes down that the rule let something in at `now` (milliseconds); `false` when there is no
+    /// such rule any more, or when it has stopped.
     pub async fn touch(&self, id: Uuid, now: i64) -> Result<bool, DbErr> {
         let used = ActiveModel { last_used_at: Set(Some(now)), ..ActiveModel::default() };
-        self.update(id, used).await
+        let done = self.updates(used).filter(Column::Id.eq(id)).filter(Column::EndedAt.is_null());
+        Ok(done.exec(self.db).await?.rows_affected > 0)
+    }
+
+    /// From now on the rule accepts nothing; `false` when it has stopped before.
+    pub async fn end(&self, id: Uuid, now: i64) -> Result<bool, DbErr> {
+        let ended = ActiveModel { ended_at: Set(Some(now)), ..ActiveModel::default() };
+        let done = self.updates(ended).filter(Column::Id.eq(id)).filter(Column::EndedAt.is_null());
+        Ok(done.exec(self.db).await?.rows_affected > 0)
+    }
+
+    /// Makes the rule another person's, and one that has stopped accept again. `salt` is for a rule
+    /// for Drone that is to have the secret of others.
+    pub async fn confirm(&self, id: Uuid, by: Maker, salt: Option<String>) -> Result<bool, DbErr> {
+        let mut row = ActiveModel {
+            created_by: Set(by.name),
+            created_by_id: Set(by.id),
+            ended_at: Set(None),
+            ..ActiveModel::default()
+        };
+        if salt.is_some() {
+            row.public_key = Set(salt);
+        }
+        self.update(id, row).await
     }
 
     async fn row(&self, pipeline: Uuid, id: Uuid) -> Result<Option<Model>, DbErr> {
@@ -112,8 +147,9 @@ impl TryFrom<Model> for TrustRule {
             claims: serde_json::from_str(&row.claims).map_err(|_| Unreadable)?,
             public_key: row.public_key,
             created_at: Moment(row.created_at),
-            created_by: row.created_by,
+            created_by: Maker { id: row.created_by_id, name: row.created_by },
             last_used_at: row.last_used_at.map(Moment),
+            ended_at: row.ended_at.map(Moment),
         })
     }
 }
@@ -141,6 +177,8 @@ mod tests {
             created_at: 0,
             created_by: String::new(),
             last_used_at: None,
+            created_by_id: None,
+            ended_at: None,
         }
     }
 

@@ -8,6 +8,7 @@ use regcred::crypto::token::generate_token;
 use regcred::domain::delivery::Receipt;
 use regcred::domain::moment::Moment;
 use regcred::domain::proof::Proof;
+use regcred::domain::user::Maker;
 use regcred::store::{TokenRow, Unrecorded};
 use serde_json::Value;
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -161,7 +162,7 @@ impl App {
             pipeline_id: pipeline,
             hash: new.hash,
             created_at: now.0,
-            created_by: "GitHub Actions".to_owned(),
+            created_by: Maker::nobody("GitHub Actions"),
             expires_on: until.day(),
             short_until: Some(until.0),
             proof: Some(serde_json::to_string(proof).unwrap()),

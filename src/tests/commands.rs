@@ -123,7 +123,13 @@ async fn projects_have_members() {
     let added = machine.json(&["project", "add", "Acme", "--owner", OWNER]);
     assert_eq!(added["slug"], "acme-2", "the URL of the first is its own");
     machine.run(&["project", "member", "add", "acme-2", KIM, "auditor"]).done();
-    machine.run(&["project", "member", "add", "acme-2", KIM, "owner"]).refused(1);
+    let same = machine.run(&["project", "member", "add", "acme-2", KIM, "auditor"]).refused(1);
+    assert!(same.contains("already a member"), "{same}");
+    let text = machine.run(&["project", "member", "add", "acme-2", KIM, "owner"]).done();
+    assert!(text.contains("was changed from auditor to owner"), "{text}");
+    machine.run(&["project", "member", "add", "acme-2", KIM, "auditor"]).done();
+    let changed = machine.json(&["audit", "list", "--project", "acme-2", "--limit", "1"]);
+    assert_eq!(changed[0]["action"], "member.role_changed", "{changed}");
     machine.run(&["project", "member", "add", "acme-2", KIM, "king"]).refused(2);
     machine.run(&["project", "member", "add", "acme-3", KIM, "owner"]).refused(1);
     let members = machine.json(&["project", "member", "list", "acme-2"]);

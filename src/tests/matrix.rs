@@ -250,6 +250,12 @@ pub fn functions(project: &str, at: &Objects) -> Vec<Function> {
         )
         .about_one(),
         Function::new(
+            "/rpc/trust-rules/confirm",
+            GRANT,
+            &[of, ("pipeline", pipeline), ("id", &at.rule.to_string()), ("password", PASSWORD)],
+        )
+        .about_one(),
+        Function::new(
             "/rpc/trust-rules/try",
             READ_PIPELINES,
             &[of, ("pipeline", pipeline), ("token", JOB_TOKEN)],

@@ -8,7 +8,7 @@ use sea_orm_migration::{MigratorTrait, SchemaManager};
 use uuid::Uuid;
 
 /// Every table.
-pub const TABLES: [&str; 24] = [
+pub const TABLES: [&str; 25] = [
     "instance",
     "person",
     "project",
@@ -33,6 +33,7 @@ pub const TABLES: [&str; 24] = [
     "delivery_report",
     "job",
     "outbox",
+    "shared_secret_view",
 ];
 
 #[tokio::test]
@@ -137,4 +138,77 @@ async fn going_back_a_step_leaves_no_grant_and_no_token_with_more_rights() {
     assert_eq!(database.scalar_text("SELECT intent FROM access_grant").await, "pull_push");
     assert_eq!(database.scalar_i64("SELECT COUNT(*) FROM pipeline_token").await, 1);
     assert_eq!(database.scalar_text("SELECT id FROM pipeline_token").await, "long");
+}
+
+#[tokio::test]
+async fn who_made_what_was_there_is_filled_in_from_the_events_that_say_so() {
+    let database = Database::new().await;
+    let db = database.connect().await;
+    Migrator::up(&db, None).await.unwrap();
+    let steps = Migrator::migrations();
+    let at = steps.iter().position(|step| step.name().ends_with("makers_are_ids")).unwrap();
+    let back = u32::try_from(steps.len() - at).unwrap();
+    Migrator::down(&db, Some(back)).await.unwrap();
+    let id = |number: u128| database.id(Uuid::from_u128(number));
+    let (project, pipeline, mia) = (id(1), id(2), id(3));
+    let token = |name: &str| {
+        format!(
+            "INSERT INTO pipeline_token (id, project_id, pipeline_id, secret_hash, created_at, created_by, expires_on)
+             VALUES ('{name}', {project}, {pipeline}, {}, 1000, 'Mia', '2099-01-01')",
+            database.bytes(&[1; 32])
+        )
+    };
+    let rule = |number: u128, by: &str| {
+        format!(
+            "INSERT INTO trust_rule (id, project_id, pipeline_id, provider, issuer, audience, claims, created_at, created_by)
+             VALUES ({}, {project}, {pipeline}, 'drone', '', '', '{{}}', 1000, '{by}')",
+            id(number)
+        )
+    };
+    let grant = format!(
+        "INSERT INTO access_grant (id, project_id, pipeline_id, credential_id, intent, created_at, created_by)
+         VALUES ({}, {project}, {pipeline}, {}, 'pull', 1000, 'Mia')",
+        id(20), id(21)
+    );
+    let event = |seq: u8, action: &str, detail: &str| {
+        format!(
+            "INSERT INTO audit_event (chain, seq, at, action, actor_id, actor, subject_id, subject, detail, mac)
+             VALUES ({project}, {seq}, 1500, '{action}', {mia}, 'Mia', {pipeline}, 'build', '{detail}', {})",
+            database.bytes(&[0; 32])
+        )
+    };
+    for sql in [
+        token("known"),
+        token("old"),
+        token("unknown"),
+        rule(10, "Mia"),
+        rule(11, "Bea"),
+        grant,
+        event(1, "token.created", "{\"token\":\"known\"}"),
+        // As it was written before events held data.
+        event(2, "token.created", "old"),
+        event(3, "trust_rule.created", "{\"provider\":\"drone\"}"),
+        event(4, "grant.created", "{\"grant\":{}}"),
+    ] {
+        assert_eq!(database.raw(&sql).await, 1, "{sql}");
+    }
+    Migrator::up(&db, None).await.unwrap();
+    for (what, made) in [
+        ("pipeline_token WHERE created_by_id", 2),
+        ("trust_rule WHERE created_by_id", 1),
+        ("access_grant WHERE granted_by", 1),
+        ("shared_secret_view WHERE person_id", 1),
+    ] {
+        let found = database.scalar_i64(&format!("SELECT COUNT(*) FROM {what} = {mia}")).await;
+        assert_eq!(found, made, "{what}");
+    }
+    let unknown = "SELECT COUNT(*) FROM pipeline_token WHERE created_by_id IS NULL";
+    assert_eq!(database.scalar_i64(unknown).await, 1);
+    // On the way back what has stopped does not begin again.
+    assert_eq!(
+        database.raw("UPDATE trust_rule SET ended_at = 5 WHERE created_by = 'Mia'").await,
+        1
+    );
+    Migrator::down(&db, Some(back)).await.unwrap();
+    assert_eq!(database.scalar_i64("SELECT COUNT(*) FROM trust_rule").await, 1);
 }

@@ -21,6 +21,7 @@ mod database;
 mod deletions;
 mod deliveries;
 mod deliveries_killed;
+mod departed;
 mod doctor;
 mod doors;
 mod edits;

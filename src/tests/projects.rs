@@ -127,6 +127,7 @@ async fn nobody_is_asked_to_sign_in_and_comes_back() {
 #[test]
 fn a_role_allows_what_the_design_says() {
     let read = ["registry:read", "pipeline:read"];
+    let audit = ["registry:read", "pipeline:read", "audit:read"];
     let write = ["registry:read", "registry:write", "pipeline:read", "pipeline:write"];
     let everything = [
         "registry:read",
@@ -135,10 +136,11 @@ fn a_role_allows_what_the_design_says() {
         "pipeline:read",
         "pipeline:write",
         "pipeline:delete",
+        "audit:read",
     ];
     for (role, allowed) in [
         (Role::Viewer, &read[..]),
-        (Role::Auditor, &read[..]),
+        (Role::Auditor, &audit[..]),
         (Role::Maintainer, &write[..]),
         (Role::Owner, &everything[..]),
     ] {
@@ -184,6 +186,32 @@ async fn each_role_does_what_it_is_for_and_no_more() {
         }
     }
     assert_eq!(state(&app).await, before);
+}
+
+#[tokio::test]
+async fn where_a_request_came_from_is_for_those_who_audit() {
+    let app = App::new().await;
+    let at = Objects::of(&app, &app.owner, "acme").await;
+    let paths = [
+        format!("/p/acme/pipelines/{}", at.pipeline),
+        format!("/p/acme/credentials/{}", at.credential),
+    ];
+    // A request in the same process has no address: the receipts of this one have.
+    assert!(app.raw("UPDATE pipeline_fetch SET address = '203.0.113.77'").await > 0);
+    for (role, sees_address, sees_token) in [
+        (Role::Viewer, false, false),
+        (Role::Auditor, true, true),
+        // Who revokes tokens has to know which is which.
+        (Role::Maintainer, false, true),
+        (Role::Owner, true, true),
+    ] {
+        let member = app.member(role, "acme").await;
+        for path in &paths {
+            let page = member.get(path).await.text();
+            assert_eq!(page.contains("203.0.113.77"), sees_address, "{role:?} {path}");
+            assert_eq!(page.contains(&at.token), sees_token, "{role:?} {path}");
+        }
+    }
 }
 
 #[tokio::test]

@@ -2,7 +2,7 @@
 //! of identity tokens. Those of a real provider are tested elsewhere.
 
 mod identities;
-mod issuer;
+pub mod issuer;
 mod rules;
 mod shared_secret;
 mod unreached;

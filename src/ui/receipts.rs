@@ -4,6 +4,7 @@
 use super::kit::{Badge, Cell, Columns, PageContext, Section, Table, Time};
 use super::usage::PipelineName;
 use crate::domain::delivery::{Claims, Outcome, Receipt, Report};
+use crate::domain::permission::Permission;
 use crate::domain::proof::Proof;
 use leptos::prelude::*;
 use uuid::Uuid;
@@ -61,7 +62,10 @@ fn row(receipt: Receipt, page: &PageContext, is_of_pipeline: bool, has_page: boo
         ("Actor", actor),
         ("Event", event),
     ]);
-    let address = receipt.address.unwrap_or_else(|| "Unknown".to_owned());
+    // The server leaves it out for who may not audit.
+    let is_hidden = !page.may(Permission::AuditRead);
+    let unknown = if is_hidden { "Hidden" } else { "Unknown" };
+    let address = receipt.address.unwrap_or_else(|| unknown.to_owned());
     // An address of four numbers is read as one word; a longer one must break.
     let address_class = if address.contains(':') { "mono" } else { "mono whitespace-nowrap" };
     [

@@ -5,8 +5,10 @@
 mod lines;
 mod problem;
 mod proof;
+mod restored;
 
 pub use problem::BackupProblem;
+pub use restored::BroughtBack;
 
 use super::{KeySource, Keys};
 use crate::crypto::digest::Sha256;
@@ -81,6 +83,11 @@ impl Checked {
         } else {
             Err(BackupProblem::Forged)
         }
+    }
+
+    /// The ids of the key-encryption keys that it says its secrets need.
+    pub fn named_keys(&self) -> BTreeSet<String> {
+        self.header.kek_ids.iter().cloned().collect()
     }
 
     /// Takes it as it is, on the operator's word, if it is of a version that had no proof;

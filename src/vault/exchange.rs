@@ -15,6 +15,7 @@ use crate::domain::audit::{Refusal, Subject};
 use crate::domain::delivery::Door;
 use crate::domain::proof::Proof;
 use crate::domain::trust_rule::{Provider, TrustRule, holds, judge, other_audience};
+use crate::domain::user::Maker;
 use crate::error::{Error, Result};
 use crate::issuers::IssuerProblem;
 use crate::store::{TokenRow, Unrecorded};
@@ -82,7 +83,7 @@ impl Vault {
         address: Option<String>,
     ) -> Result<(Zeroizing<String>, i64)> {
         let (project, pipeline, _) = who;
-        let rules = self.store.trust_rules(project).of_pipeline(pipeline).await?;
+        let rules = self.store.trust_rules(project).live_of_pipeline(pipeline).await?;
         let (claims, rules) = match self.verified(&rules, shown.unverified).await {
             Ok(verified) => verified,
             Err(Unproved::Audience(rules)) => {
@@ -126,11 +127,11 @@ impl Vault {
             pipeline_id: pipeline,
             hash: new.hash,
             created_at: now().0,
-            created_by: if proof.is_repeated {
+            created_by: Maker::nobody(if proof.is_repeated {
                 format!("{signer}, requested again within seconds")
             } else {
                 signer.to_owned()
-            },
+            }),
             expires_on: until.day(),
             short_until: Some(until.0),
             // Never a token without its proof: it would lift the rule about forks.

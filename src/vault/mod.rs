@@ -32,13 +32,13 @@ mod undeclared;
 
 pub use attempts::network;
 pub use audit::ChainReport;
-pub use backup::{BackupProblem, Checked, Contents, back_up, check_backup, restore};
+pub use backup::{BackupProblem, BroughtBack, Checked, Contents, back_up, check_backup, restore};
 pub use credentials::{Created, SecretInput};
 pub use deliveries::{Delivered, DeliveryRequest, Entry, Given, Ledger, Told};
 pub use doctor::{Clocks, Opening, Unreadable, clocks};
 pub use jobs::LEASE;
 pub use keys::{KeySource, Keys, StartProblem, check, unlock, unlock_as_it_is};
-pub use people::{FirstPerson, NewAccount, Signed};
+pub use people::{FirstPerson, NewAccount, NewRole, Signed};
 pub use readiness::Unready;
 pub use sealed_notes::NoteKind;
 pub use sign_in::Visitor;

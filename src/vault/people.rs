@@ -1,21 +1,26 @@
 //! Accounts, as the operator manages them. Each change has an event in the chain of the instance.
 
+mod departures;
 mod members;
 mod projects;
 mod setup;
 
+pub(super) use members::gone;
+pub use projects::NewRole;
 pub(super) use projects::unknown_project;
 pub use setup::{FirstPerson, Signed};
 
 use super::guesses::forgive;
 use super::sign_in::account_key;
-use super::{INSTANCE, Vault, names, now};
+use super::{INSTANCE, Vault, names, now, today};
 use crate::domain::actor::Operator;
 use crate::domain::audit::{Action, Detail, Subject};
+use crate::domain::departure::Leftover;
 use crate::domain::typed_text::name_problem;
 use crate::domain::user::{Account, Person, Role, email_problem};
 use crate::error::{Error, FieldError, Result};
 use crate::store::{NewPerson, Write, unless_taken};
+use departures::kept;
 use setup::{close_set_up, password_problem};
 use uuid::Uuid;
 
@@ -113,25 +118,50 @@ impl Vault {
         Ok(person)
     }
 
-    /// Lets the person sign in, or keeps them from it and ends their sessions. What they made stays.
+    /// Keeps the person from signing in, and ends their sessions. What they made, approved and were
+    /// shown in any project ends, too, unless it is to be kept; gives what there was of it. Of a
+    /// person who is disabled already, what was kept ends.
     ///
     /// # Errors
     /// `Conflict` when there is no such person.
-    pub async fn set_person_disabled(
+    pub async fn disable_person(
         &self,
         operator: &Operator,
         email: &str,
-        is_disabled: bool,
-    ) -> Result<Person> {
+        keep: bool,
+    ) -> Result<(Person, Vec<Leftover>)> {
         let write = self.store.write().await?;
         let Account { person, disabled_at, .. } = account(&write, email).await?;
-        if disabled_at.is_some() == is_disabled {
+        if disabled_at.is_none() {
+            // First, since it locks the person: what they make meanwhile is found, or refused.
+            write.people().set_disabled(person.id, Some(now().0)).await?;
+            write.sessions().delete_of_person(person.id).await?;
+        }
+        let left = write.departures().of(person.id, None, today()).await?;
+        let ended = if keep { Vec::new() } else { self.end(&write, person.id, &left).await? };
+        if disabled_at.is_some() && ended.is_empty() {
+            return Ok((person, left));
+        }
+        let what = (Action::UserDisabled, about(&person), Detail::kept(kept(&left, keep)));
+        let recorded = self.record_event(&write, INSTANCE, operator, what).await?;
+        let last = self.record_ended(operator, &write, ended).await?;
+        write.commit(last.unwrap_or(recorded)).await?;
+        Ok((person, left))
+    }
+
+    /// Lets the person sign in again. What has ended does not come back.
+    ///
+    /// # Errors
+    /// `Conflict` when there is no such person.
+    pub async fn enable_person(&self, operator: &Operator, email: &str) -> Result<Person> {
+        let write = self.store.write().await?;
+        let Account { person, disabled_at, .. } = account(&write, email).await?;
+        if disabled_at.is_none() {
             return Ok(person);
         }
-        write.people().set_disabled(person.id, is_disabled.then(|| now().0)).await?;
+        write.people().set_disabled(person.id, None).await?;
         write.sessions().delete_of_person(person.id).await?;
-        let action = if is_disabled { Action::UserDisabled } else { Action::UserEnabled };
-        self.change_account(operator, write, action, &person).await?;
+        self.change_account(operator, write, Action::UserEnabled, &person).await?;
         Ok(person)
     }
 

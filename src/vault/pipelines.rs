@@ -4,13 +4,15 @@ mod grants;
 mod tokens;
 
 use super::credentials::is_wrong;
+use super::people::gone;
 use super::{Vault, gather, names, now, today};
-use crate::domain::actor::{Can, Granter};
+use crate::domain::actor::{Can, Granter, Member};
 use crate::domain::audit::{Action, Detail, Subject};
 use crate::domain::credential::Access;
 use crate::domain::credential_form::DESCRIPTION_MAX;
+use crate::domain::delivery::{HIDDEN, Receipt};
 use crate::domain::grant::Terms;
-use crate::domain::permission::of;
+use crate::domain::permission::{Permission, of};
 use crate::domain::pipeline::{
     Grantable, PipelineDetail, PipelineForm, PipelinePage, PipelineSummary,
 };
@@ -52,16 +54,32 @@ impl Vault {
             let held = grants.iter().filter(|grant| grant.credential_id == one.id).count();
             held < if one.access == Access::Pull { 1 } else { 2 }
         });
+        let mut tokens = self.store.tokens().of_pipeline(project, id).await?;
+        let rules = self.store.trust_rules(project).of_pipeline(id).await?;
+        let mut receipts = self.store.receipts(project).of_pipeline(id, RECEIPTS_SHOWN).await?;
+        let members = self.store.projects().members(project).await?;
+        let makers = tokens.iter().map(|token| token.created_by.id);
+        let makers = makers.chain(rules.iter().map(|rule| rule.created_by.id));
+        let makers =
+            makers.chain(grants.iter().flat_map(|one| [one.created_by.id, one.approved_by]));
+        let gone = gone(&members, makers);
+        if !reader.may(Permission::AuditRead) {
+            receipts = receipts.into_iter().map(Receipt::without_source).collect();
+        }
+        if !sees_tokens(reader) {
+            tokens.iter_mut().for_each(|token| HIDDEN.clone_into(&mut token.id));
+        }
         Ok(PipelinePage {
             pipeline: PipelineDetail {
                 summary: found.ok_or(Error::NotFound)?,
                 grants,
-                tokens: self.store.tokens().of_pipeline(project, id).await?,
-                rules: self.store.trust_rules(project).of_pipeline(id).await?,
+                tokens,
+                rules,
+                gone,
                 today: today(),
             },
             grantable,
-            receipts: self.store.receipts(project).of_pipeline(id, RECEIPTS_SHOWN).await?,
+            receipts,
             address: self.settings.address.clone(),
         })
     }
@@ -82,7 +100,7 @@ impl Vault {
         text_problem(&description, DESCRIPTION_MAX, true)
             .into_iter()
             .for_each(|message| at("description", message));
-        let write = self.store.write().await?;
+        let write = self.write_as(granter).await?;
         // `PostgreSQL` cannot be asked for every text.
         if !is_wrong(&errors, "name")
             && write.pipelines(project).is_named(&names::fold(name)).await?
@@ -111,6 +129,11 @@ impl Vault {
         write.commit(recorded).await?;
         Ok((id, text))
     }
+}
+
+/// Whether the member sees which token is which: to audit, or to revoke one.
+pub(super) fn sees_tokens(member: &Member) -> bool {
+    member.may(Permission::AuditRead) || member.may(Permission::PipelineWrite)
 }
 
 fn name_taken() -> FieldError {

@@ -1,5 +1,7 @@
 //! Trust rules: made, deleted, and tried with a pasted token.
 
+mod confirm;
+
 use super::signed::Salt;
 use super::{Vault, gather, now};
 use crate::crypto::jwt::Unverified;
@@ -67,13 +69,14 @@ impl Vault {
             claims,
             public_key,
             created_at: now(),
-            created_by: granter.person().name.clone(),
+            created_by: granter.person().into(),
             last_used_at: None,
+            ended_at: None,
         };
         // Before anybody else is asked for a pipeline that there may not be.
         self.store.pipelines(project).subject(pipeline).await?.ok_or(Error::NotFound)?;
         let warning = self.ask_issuer(&rule).await?;
-        let write = self.store.write().await?;
+        let write = self.write_as(granter).await?;
         let subject = write.pipelines(project).subject(pipeline).await?.ok_or(Error::NotFound)?;
         if write.trust_rules(project).of_pipeline(pipeline).await?.len() >= MOST {
             return Err(Error::Conflict(format!(
@@ -88,6 +91,10 @@ impl Vault {
             let others = write.trust_rules(project).of_provider(provider).await?;
             let salt = Salt::beside(others.iter().map(|(rule, ..)| rule))?;
             rule.public_key = salt.to_text();
+            if others.is_empty() {
+                write.trust_rules(project).forget_shown().await?;
+            }
+            write.trust_rules(project).was_shown(granter.person().id, now().0).await?;
             Some(salt.secret(&self.keys.ring(), project)?)
         } else {
             None

@@ -84,6 +84,20 @@ pub enum Detail {
     Token(String),
     Provider(Provider),
     Role(Role),
+    Roles {
+        from: Role,
+        to: Role,
+        /// As in `Kept`.
+        #[serde(default, skip_serializing_if = "is_none")]
+        kept: u64,
+    },
+    /// How many things a person made or approved that go on working after they left.
+    Kept(u64),
+    /// When the backup was made that was restored, and how many of its tokens were revoked.
+    Restored {
+        made_at: String,
+        revoked: u64,
+    },
     Account {
         is_admin: bool,
     },
@@ -96,7 +110,17 @@ pub enum Detail {
     Sums(Vec<Sum>),
 }
 
+/// Whether there is nothing to count.
+fn is_none(count: &u64) -> bool {
+    *count == 0
+}
+
 impl Detail {
+    /// How much was kept, if there is something to say of it.
+    pub fn kept(count: u64) -> Self {
+        if count == 0 { Self::Nothing } else { Self::Kept(count) }
+    }
+
     pub fn to_stored(&self) -> String {
         match self {
             Self::Nothing => String::new(),
@@ -136,6 +160,15 @@ impl Detail {
             }
             Self::Provider(provider) => provider.label().to_owned(),
             Self::Role(role) => role.word().to_owned(),
+            Self::Roles { from, to, kept: 0 } => format!("from {} to {}", from.word(), to.word()),
+            Self::Roles { from, to, kept } => {
+                format!("from {} to {}, {kept} kept", from.word(), to.word())
+            }
+            Self::Kept(count) => format!("{count} kept"),
+            Self::Restored { made_at, revoked: 0 } => format!("made at {made_at}"),
+            Self::Restored { made_at, revoked } => {
+                format!("made at {made_at}, tokens revoked: {revoked}")
+            }
             Self::Account { is_admin: true } => "instance admin".to_owned(),
             Self::Keys { from, to } => format!("from {from} to {to}"),
             Self::Refused(tally) => tally.to_text(),
@@ -160,6 +193,9 @@ mod tests {
             intent,
             until: until.and_then(Day::parse),
         };
+        let roles = |kept| Detail::Roles { from: Role::Owner, to: Role::Viewer, kept };
+        let restored =
+            |revoked| Detail::Restored { made_at: "2026-11-21T09:30:00Z".to_owned(), revoked };
         let changes = vec![change(Field::Labels, "a, b", "a"), FieldChange::secret()];
         vec![
             (Detail::Nothing, ""),
@@ -178,6 +214,11 @@ mod tests {
             (Detail::Token("abc".to_owned()), "abc"),
             (Detail::Provider(Provider::GitHub), "GitHub Actions"),
             (Detail::Role(Role::Owner), "owner"),
+            (roles(0), "from owner to viewer"),
+            (roles(2), "from owner to viewer, 2 kept"),
+            (Detail::Kept(3), "3 kept"),
+            (restored(0), "made at 2026-11-21T09:30:00Z"),
+            (restored(2), "made at 2026-11-21T09:30:00Z, tokens revoked: 2"),
             (Detail::Account { is_admin: true }, "instance admin"),
             (Detail::Account { is_admin: false }, ""),
             (Detail::Keys { from: "a".to_owned(), to: "b".to_owned() }, "from a to b"),

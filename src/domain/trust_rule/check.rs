@@ -113,8 +113,11 @@ pub(super) fn lacking(rule: &TrustRule) -> impl Iterator<Item = &'static ClaimFi
 }
 
 /// Whether all of the rule's claims are said. A rule that asks for nothing, or not for all that
-/// says who it is, never holds.
+/// says who it is, or one that has stopped, never holds.
 pub fn holds(rule: &TrustRule, claims: &Map<String, Value>) -> bool {
     let checks = check(rule, claims);
-    lacking(rule).next().is_none() && !checks.is_empty() && checks.iter().all(|check| check.holds)
+    rule.ended_at.is_none()
+        && lacking(rule).next().is_none()
+        && !checks.is_empty()
+        && checks.iter().all(|check| check.holds)
 }

@@ -55,8 +55,9 @@ fn rule(provider: Provider, issuer: &str, audience: &str, claims: &[(&str, &str)
         claims: form.read(provider).unwrap(),
         public_key: None,
         created_at: Moment(0),
-        created_by: "Dana".to_owned(),
+        created_by: Maker::nobody("Dana"),
         last_used_at: None,
+        ended_at: None,
     }
 }
 

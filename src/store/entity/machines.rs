@@ -26,6 +26,7 @@ entities! {
         proof: Option<String>,
         refused_at: Option<i64>,
         refused_from: Option<String>,
+        created_by_id: Option<Uuid>,
     }
     /// Whose signed word is taken for a pipeline, and what it has to say.
     mod trust_rule = "trust_rule" {
@@ -41,6 +42,16 @@ entities! {
         created_at: i64,
         created_by: String,
         last_used_at: Option<i64>,
+        created_by_id: Option<Uuid>,
+        ended_at: Option<i64>,
+    }
+    /// Who was shown the secret that a project shares with Drone.
+    mod shared_secret_view = "shared_secret_view" {
+        #[sea_orm(primary_key, auto_increment = false)]
+        project_id: Uuid,
+        #[sea_orm(primary_key, auto_increment = false)]
+        person_id: Uuid,
+        shown_at: i64,
     }
     /// Single-use tokens of providers that were used, by their hash.
     mod used_assertion = "used_assertion" {

@@ -33,7 +33,9 @@ mod sealed;
 
 pub use chains::{audit_event, chain_head, counted, delivery_report, fetch, receipt};
 pub use jobs::{job, outbox};
-pub use machines::{access_grant, pipeline, pipeline_token, trust_rule, usage, used_assertion};
+pub use machines::{
+    access_grant, pipeline, pipeline_token, shared_secret_view, trust_rule, usage, used_assertion,
+};
 pub use people::{instance, membership, person, project, session, slot};
 pub use sealed::{credential, crypto_key, lease, secret_version};
 

@@ -97,6 +97,38 @@ async fn a_backup_restored_elsewhere_serves_as_before() {
 }
 
 #[tokio::test]
+async fn what_a_backup_brings_back_is_listed_and_recorded_and_its_tokens_can_be_revoked() {
+    let (machine, _server, token, body) = served().await;
+    let backup = machine.run(&["backup", "-"]).done().into_bytes();
+    let new = Elsewhere::new(&machine, None);
+    let text = new.run(&["restore", "-"], &backup).done();
+    assert!(text.contains("1 live token, 0 trust rules, 0 approvals and 1 member"), "{text}");
+    for part in ["The tokens work again", "PIPELINE", "owner"] {
+        assert!(text.contains(part), "{part}: {text}");
+    }
+    let event = |at: &Elsewhere| {
+        let listed = at.run(&["audit", "list", "--limit", "1", "--json"], b"").json();
+        assert_eq!(listed[0]["action"], "instance.restored", "{listed}");
+        assert_eq!(listed[0]["actor"], "operator", "{listed}");
+        listed[0]["detail"].as_str().unwrap().to_owned()
+    };
+    assert!(event(&new).starts_with("made at ") && !event(&new).contains("revoked"));
+    new.assert_delivers(&token, &body);
+
+    let other = Elsewhere::new(&machine, None);
+    let said = other.run(&["restore", "-", "--revoke-tokens", "--json"], &backup).json();
+    assert_eq!(said["brought_back"]["revoked_tokens"], 1, "{said}");
+    assert_eq!(said["brought_back"]["things"][0]["pipeline"], "ci", "{said}");
+    assert_eq!(said["brought_back"]["members"][0]["role"], "owner", "{said}");
+    assert!(event(&other).ends_with("tokens revoked: 1"));
+    let server =
+        Server::start(other.with_key(server::command(&other.data())), &other.folder.0.join("log"));
+    assert_eq!(deliver(server.port, &token, "3").unwrap().status, 401);
+    assert!(server.stop().success());
+    other.run(&["audit", "verify"], b"").done();
+}
+
+#[tokio::test]
 async fn a_backup_goes_through_a_pipe() {
     let (machine, _server, token, body) = served().await;
     let said = machine.run(&["backup", "-"]);

@@ -45,6 +45,11 @@ pub const GROWS: &[Grows] = &[
         why: "there is one row for each project",
     },
     Grows {
+        starts: "DELETE FROM \"shared_secret_view\" WHERE",
+        has: "\"shared_secret_view\".\"project_id\" = ?",
+        why: "those who were shown one secret, when it is another one",
+    },
+    Grows {
         starts: "SELECT * FROM \"credential\" WHERE \"credential\".\"project_id\" = ?",
         has: "\"credential\".\"name_key\" ASC LIMIT ?",
         why: "a page of the list, in the order of an index; what a filter leaves out is read past",

@@ -68,7 +68,7 @@ fn Whole(loaded: (CredentialPage, Option<FailedForm>), page: PageContext) -> imp
             created_at
             page=page.clone()
         />
-        <Obtainers obtainers=found.obtainers/>
+        <Obtainers obtainers=found.obtainers holders=found.holders page=page.clone()/>
         <Receipts receipts=found.receipts page is_of_pipeline=false existing=found.existing/>
         <Activity events=found.events/>
     }

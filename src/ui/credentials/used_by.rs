@@ -1,8 +1,9 @@
 //! Which pipelines have a credential or have received it, and who could read its secret.
 
 use crate::domain::credential::Dependent;
+use crate::domain::credential_page::Holder;
 use crate::domain::moment::Moment;
-use crate::ui::kit::{Badge, Cell, Columns, PageContext, Section, Table, Time};
+use crate::ui::kit::{Badge, Cell, Columns, PageContext, Section, Table, Time, made_by_gone};
 use crate::ui::usage::{PipelineName, times, use_in_words};
 use leptos::prelude::*;
 use uuid::Uuid;
@@ -81,10 +82,16 @@ pub fn UsedBy(
     }
 }
 
-/// Members who could read the secret, by name and role.
+/// Members who could read the secret, by name and role, and what lets others read it.
 #[component]
-pub fn Obtainers(obtainers: Vec<(String, String)>) -> impl IntoView {
+pub fn Obtainers(
+    obtainers: Vec<(String, String)>,
+    holders: Vec<Holder>,
+    page: PageContext,
+) -> impl IntoView {
     let is_nobody = obtainers.is_empty();
+    let rows = holders.into_iter().map(|holder| holder_cells(holder, &page));
+    let columns = Columns::new(["Pipeline", "What lets it in", "Made by", "Last used"], rows);
     view! {
         <Section id="obtainers" title="Who can read the secret">
             <p>
@@ -99,6 +106,30 @@ pub fn Obtainers(obtainers: Vec<(String, String)>) -> impl IntoView {
                     .collect_view()}
             </ul>
             {is_nobody.then(|| view! { <p class="muted">"No member can grant it at the moment."</p> })}
+            <h3 id="holders">"Tokens and trust rules"</h3>
+            <p class="muted">
+                "A person who has one of these tokens, or whose jobs meet one of these rules, can read the secret without signing in."
+            </p>
+            <Table
+                columns
+                labelled_by="holders"
+                empty="No pipeline with a grant has a token or a trust rule."
+            />
         </Section>
     }
+}
+
+fn holder_cells(holder: Holder, page: &PageContext) -> [Cell; 4] {
+    let (id, name, page) = (holder.pipeline_id, holder.pipeline, page.clone());
+    [
+        Cell::of(view! { <PipelineName id name has_page=true page/> }),
+        Cell::of(holder.what),
+        if holder.is_gone {
+            let label = made_by_gone(&holder.made_by);
+            Cell::of(view! { <Badge label tone="warn"/> })
+        } else {
+            Cell::of(holder.made_by.name)
+        },
+        Cell::last(holder.last_used_at),
+    ]
 }

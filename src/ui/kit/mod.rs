@@ -50,7 +50,7 @@ pub use post_button::PostButton;
 pub use problem::Problem;
 pub use section::Section;
 pub use select::{CheckBox, Select, options};
-pub use table::{ACTIONS, Cell, Columns, Table};
+pub use table::{ACTIONS, Cell, Columns, Table, made_by_gone};
 pub use time::Time;
 
 /// The text, unless there is none: an attribute or a line that is not drawn when it is empty.

@@ -1,7 +1,8 @@
 //! Tables: the columns name the cells below them.
 
-use super::{Time, non_empty};
+use super::{Badge, Time, non_empty};
 use crate::domain::moment::Moment;
+use crate::domain::user::Maker;
 use leptos::prelude::*;
 
 /// The last column of a table whose rows have buttons. It is only read out: each button says what it
@@ -41,10 +42,29 @@ impl Cell {
         })
     }
 
+    /// When something was made, and by whom; `is_gone`: who may make such things no more.
+    pub fn made(at: Moment, by: &Maker, is_gone: bool) -> Self {
+        if !is_gone {
+            return Self::done(at, &by.name);
+        }
+        let by = made_by_gone(by);
+        Self::of(view! {
+            <Time at/>
+            <div>
+                <Badge label=by tone="warn"/>
+            </div>
+        })
+    }
+
     /// A moment that may never have come.
     pub fn last(at: Option<Moment>) -> Self {
         Self::or(at.map(|at| view! { <Time at/> }), "Never")
     }
+}
+
+/// What is said of what somebody made whose right to it ended.
+pub fn made_by_gone(by: &Maker) -> String {
+    format!("Made by {by}, who left the project")
 }
 
 /// The columns of a table, each with its head, and the cells below them.

@@ -54,7 +54,7 @@ async fn shown_once(slot: Option<String>) -> ShownOnce {
 
 fn whole((found, failed, token, secret): Found, page: PageContext) -> impl IntoView {
     let PipelinePage { pipeline, grantable, receipts, address } = found;
-    let PipelineDetail { summary, grants, tokens, rules, today } = pipeline;
+    let PipelineDetail { summary, grants, tokens, rules, gone, today } = pipeline;
     let PipelineSummary { id, name, description, .. } = summary;
     let project = page.project.clone();
     let delete = page.may(Permission::PipelineDelete).then(|| paths::delete_pipeline(&project, id));
@@ -85,11 +85,18 @@ fn whole((found, failed, token, secret): Found, page: PageContext) -> impl IntoV
             pipeline=id
             grants=grants.clone()
             grantable
+            gone=gone.clone()
             today
             failed=failed.clone()
         />
-        <TrustRules page=page.clone() pipeline=id rules=rules.clone()/>
-        <Tokens page=page.clone() pipeline=id tokens today has_rules failed/>
+        <TrustRules
+            page=page.clone()
+            pipeline=id
+            rules=rules.clone()
+            gone=gone.clone()
+            failed=failed.clone()
+        />
+        <Tokens page=page.clone() pipeline=id tokens gone today has_rules failed/>
         <HowTo address pipeline=id project rules grants/>
         <Receipts receipts page is_of_pipeline=true/>
     }

@@ -24,6 +24,8 @@ pub fn Grants(
     pipeline: Uuid,
     grants: Vec<Grant>,
     grantable: Vec<Grantable>,
+    /// Makers who may make such things no more.
+    gone: Vec<Uuid>,
     /// The day that the terms are told for.
     today: Day,
     failed: Option<FailedForm>,
@@ -31,7 +33,7 @@ pub fn Grants(
     let can_grant = page.may_grant() && !grantable.is_empty();
     let matching =
         paths::with_query(&paths::matching(&page.project), "pipeline", &pipeline.to_string());
-    let rows = grants.into_iter().map(|grant| row(grant, pipeline, today, &page));
+    let rows = grants.into_iter().map(|grant| row(grant, pipeline, &gone, today, &page));
     let columns = Columns::new(["Credential", "Access", "Granted", "Received", ACTIONS], rows);
     view! {
         <Section id="grants" title="Grants">
@@ -49,11 +51,15 @@ pub fn Grants(
     }
 }
 
-fn row(grant: Grant, pipeline: Uuid, today: Day, page: &PageContext) -> [Cell; 5] {
+fn row(grant: Grant, pipeline: Uuid, gone: &[Uuid], today: Day, page: &PageContext) -> [Cell; 5] {
     let href = paths::credential(&page.project, grant.credential_id);
     let may_revoke = page.may(Permission::PipelineWrite);
     let can_approve = page.may_grant() && !grant.is_own && is_waiting(&grant.terms, today);
     let approve = can_approve.then(|| paths::approve_grant(&page.project, pipeline, grant.id));
+    let is_left = grant.created_by.is_among(gone);
+    let approver = grant.terms.approval.as_ref().map(|approval| approval.by.clone());
+    let approver = approver.filter(|_| grant.approved_by.is_some_and(|by| gone.contains(&by)));
+    let approver = approver.map(|by| format!("Approved by {by}, who left the project"));
     let name = grant.credential;
     let (label, approve_label) = (format!("Revoke {name}"), format!("Approve {name}"));
     let used = use_in_words(grant.deliveries, grant.used);
@@ -66,8 +72,9 @@ fn row(grant: Grant, pipeline: Uuid, today: Day, page: &PageContext) -> [Cell; 5
         Cell::of(view! {
             <div>{grant.terms.intent.label()}</div>
             <TermsInWords terms=grant.terms today/>
+            {approver.map(|label| view! { <div><Badge label tone="warn"/></div> })}
         }),
-        Cell::done(grant.created_at, &grant.created_by),
+        Cell::made(grant.created_at, &grant.created_by, is_left),
         Cell::of(view! {
             {times(grant.deliveries)}
             {grant.last_delivery.map(|at| view! { <div class="muted">"last " <Time at/></div> })}

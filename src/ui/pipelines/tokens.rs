@@ -24,6 +24,8 @@ pub fn Tokens(
     page: PageContext,
     pipeline: Uuid,
     tokens: Vec<Token>,
+    /// Makers who may make such things no more.
+    gone: Vec<Uuid>,
     today: Day,
     /// Whether something else proves the pipeline, too.
     has_rules: bool,
@@ -37,7 +39,7 @@ pub fn Tokens(
         "No tokens. This pipeline cannot fetch anything."
     };
     let can_create = page.may_grant();
-    let rows = made.into_iter().map(|token| row(token, pipeline, today, &page));
+    let rows = made.into_iter().map(|token| row(token, pipeline, &gone, today, &page));
     let heads = ["Token", "Created", "Expires", "Last used", "State", ACTIONS];
     let columns = Columns::new(heads, rows);
     view! {
@@ -49,7 +51,7 @@ pub fn Tokens(
     }
 }
 
-fn row(token: Token, pipeline: Uuid, today: Day, page: &PageContext) -> [Cell; 6] {
+fn row(token: Token, pipeline: Uuid, gone: &[Uuid], today: Day, page: &PageContext) -> [Cell; 6] {
     let state = match (token.revoked_at, token.expires_on < today) {
         (Some(at), _) => view! {
             <Badge label="Revoked" tone="neutral"/>
@@ -65,12 +67,14 @@ fn row(token: Token, pipeline: Uuid, today: Day, page: &PageContext) -> [Cell; 6
         {state}
         {used_after_its_end(&token).map(|said| view! { <p><strong>{said}</strong></p> })}
     };
+    let is_live = token.revoked_at.is_none() && token.expires_on >= today;
+    let is_left = is_live && token.created_by.is_among(gone);
     let can_revoke = page.may(Permission::PipelineWrite) && token.revoked_at.is_none();
     let label = format!("Revoke token {}", token.id);
     let values = of_row(page, pipeline, token.id.clone());
     [
         Cell::styled("mono", token.id),
-        Cell::done(token.created_at, &token.created_by),
+        Cell::made(token.created_at, &token.created_by, is_left),
         Cell::of(token.expires_on.to_text()),
         Cell::last(token.last_used_at),
         Cell::of(state),

@@ -4,20 +4,40 @@ use super::of_row;
 use crate::domain::paths;
 use crate::domain::permission::Permission;
 use crate::domain::trust_rule::{Kind, TrustRule};
-use crate::functions::trust_rules::DeleteRule;
+use crate::functions::answer::FailedForm;
+use crate::functions::trust_rules::{ConfirmRule, DeleteRule};
+use crate::ui::granting::YourPassword;
 use crate::ui::kit::{
-    ACTIONS, Alert, Cell, CodeToCopy, Columns, LinkButton, PageContext, PostButton, Section, Table,
+    ACTIONS, Alert, Badge, Cell, CodeToCopy, Columns, FormState, Hidden, LinkButton, PageContext,
+    PostButton, PostForm, Section, Table, made_by_gone,
 };
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 use uuid::Uuid;
 
 #[component]
-pub fn TrustRules(page: PageContext, pipeline: Uuid, rules: Vec<TrustRule>) -> impl IntoView {
+pub fn TrustRules(
+    page: PageContext,
+    pipeline: Uuid,
+    rules: Vec<TrustRule>,
+    /// Makers who may make such things no more.
+    gone: Vec<Uuid>,
+    failed: Option<FailedForm>,
+) -> impl IntoView {
+    let left = |rule: &TrustRule| rule.ended_at.is_some() || rule.created_by.is_among(&gone);
+    let unconfirmed: Vec<TrustRule> =
+        rules.iter().filter(|rule| page.may_grant() && left(rule)).cloned().collect();
+    let confirmations = unconfirmed
+        .into_iter()
+        .map(|rule| {
+            let (page, failed) = (page.clone(), failed.clone());
+            view! { <Confirmation page pipeline rule failed/> }
+        })
+        .collect_view();
     let add = page.may_grant().then(|| {
         paths::with_query(&paths::new_rule(&page.project, pipeline), "provider", "github")
     });
-    let rows = rules.into_iter().map(|rule| row(rule, pipeline, &page));
+    let rows = rules.into_iter().map(|rule| row(rule, pipeline, &gone, &page));
     let columns = Columns::new(["Provider", "Claims", "Added", "Last used", ACTIONS], rows);
     view! {
         <Section id="trust-rules" title="Trust rules">
@@ -25,6 +45,7 @@ pub fn TrustRules(page: PageContext, pipeline: Uuid, rules: Vec<TrustRule>) -> i
                 "If your CI issues identity tokens, no secret needs to be stored there. A trust rule says whose tokens are accepted, and which claims they must have."
             </p>
             <Table columns empty="No trust rules: this pipeline can only use a token."/>
+            {confirmations}
             <div class="toolbar">
                 {add.map(|href| view! { <LinkButton href label="Add trust rule"/> })}
                 <LinkButton href=paths::try_token(&page.project, pipeline) label="Try a token"/>
@@ -33,7 +54,9 @@ pub fn TrustRules(page: PageContext, pipeline: Uuid, rules: Vec<TrustRule>) -> i
     }
 }
 
-fn row(rule: TrustRule, pipeline: Uuid, page: &PageContext) -> [Cell; 5] {
+fn row(rule: TrustRule, pipeline: Uuid, gone: &[Uuid], page: &PageContext) -> [Cell; 5] {
+    let is_left = rule.created_by.is_among(gone);
+    let has_ended = rule.ended_at.is_some();
     let label = format!("Delete the {}", rule_name(&rule));
     let is_oidc = rule.provider.is_oidc();
     let lacks = rule.lacks().join(", ").to_lowercase();
@@ -46,6 +69,7 @@ fn row(rule: TrustRule, pipeline: Uuid, page: &PageContext) -> [Cell; 5] {
     [
         Cell::of(view! {
             <div>{rule.provider.label()}</div>
+            {has_ended.then(|| view! { <div><Badge label="Stopped" tone="bad"/></div> })}
             {is_oidc
                 .then(|| {
                     view! {
@@ -62,7 +86,7 @@ fn row(rule: TrustRule, pipeline: Uuid, page: &PageContext) -> [Cell; 5] {
                 .collect_view()}
             {lacks.map(|sentence| view! { <div>{sentence}</div> })}
         }),
-        Cell::done(rule.created_at, &rule.created_by),
+        Cell::made(rule.created_at, &rule.created_by, is_left),
         Cell::last(rule.last_used_at),
         Cell::of(
             page.may(Permission::PipelineWrite).then(
@@ -70,6 +94,39 @@ fn row(rule: TrustRule, pipeline: Uuid, page: &PageContext) -> [Cell; 5] {
             ),
         ),
     ]
+}
+
+/// The form that makes the rule another person's.
+#[component]
+fn Confirmation(
+    page: PageContext,
+    pipeline: Uuid,
+    rule: TrustRule,
+    failed: Option<FailedForm>,
+) -> impl IntoView {
+    let state = FormState::of::<ConfirmRule>(failed, ());
+    let (id, is_open, name) = (rule.id, !state.is_first_try(), rule_name(&rule));
+    let says = if rule.ended_at.is_some() {
+        "It has stopped, so it accepts no tokens. Confirm it only if you know whose tokens it accepts: then it works again, and you are its maker."
+    } else {
+        "It still accepts tokens. Confirm it if you know whose tokens it accepts, or delete it."
+    };
+    view! {
+        <details class="fold" open=is_open>
+            <summary>{format!("Confirm the {name}")}</summary>
+            <PostForm
+                action=ConfirmRule::url()
+                project=page.project
+                id
+                class="card stack"
+                submit="Confirm"
+            >
+                <p>{format!("{}. {says}", made_by_gone(&rule.created_by))}</p>
+                <Hidden name="pipeline" value=pipeline.to_string()/>
+                <YourPassword id=format!("confirm-{id}") error=state.error("password")/>
+            </PostForm>
+        </details>
+    }
 }
 
 /// What to call a rule among others: its provider, and by which id that knows who it is.

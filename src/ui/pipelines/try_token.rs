@@ -120,7 +120,11 @@ fn Outcome(trial: Option<TokenTrial>, pipeline: String) -> impl IntoView {
 #[component]
 fn RuleOutcome(number: usize, trial: RuleTrial, checks: Vec<ClaimCheck>) -> impl IntoView {
     let id = format!("rule-{number}");
-    let (label, tone) = if trial.holds { ("Matches", "good") } else { ("Does not match", "warn") };
+    let (label, tone) = match (trial.holds, trial.rule.ended_at) {
+        (true, _) => ("Matches", "good"),
+        (false, None) => ("Does not match", "warn"),
+        (false, Some(_)) => ("Stopped", "bad"),
+    };
     let rows = checks.into_iter().map(|check| {
         let (word, tone) = if check.holds { ("Yes", "good") } else { ("No", "bad") };
         [

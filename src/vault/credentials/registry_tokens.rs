@@ -60,7 +60,7 @@ impl Vault {
         origin: &str,
     ) -> Result<String> {
         let project = granter.project().id;
-        let write = self.store.write().await?;
+        let write = self.write_as(granter).await?;
         let stored = write.credentials(project).lock(id).await?.ok_or(Error::NotFound)?;
         let name = stored.summary.name.clone();
         let wanted = match origin.trim() {

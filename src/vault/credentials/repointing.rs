@@ -26,7 +26,7 @@ impl Vault {
         let project = granter.project().id;
         // What is no id names nothing.
         let target = Uuid::parse_str(target).unwrap_or_default();
-        let write = self.store.write().await?;
+        let write = self.write_as(granter).await?;
         let (from, to) = lock_both(&write, project, id, target).await?;
         let from = from.ok_or(Error::NotFound)?;
         let granted = write.grants(project).of_credential(id).await?;

@@ -1,9 +1,10 @@
 //! Membership: the only place where evidence of it is made.
 
-use crate::domain::actor::Member;
+use crate::domain::actor::{Granter, Member};
 use crate::domain::project::Project;
-use crate::domain::user::Person;
+use crate::domain::user::{Person, Role};
 use crate::error::{Error, Result};
+use crate::store::Write;
 use crate::vault::Vault;
 use uuid::Uuid;
 
@@ -17,6 +18,18 @@ impl Vault {
     pub async fn projects(&self, person: &Person) -> Result<Vec<Project>> {
         let rows = self.store.projects().of_person(person.id).await?;
         Ok(rows.into_iter().map(|(project, _)| project).collect())
+    }
+
+    /// A transaction of somebody who hands out access. Their right is read again in it and held: who
+    /// takes it from them is waited for, or waits and finds what was made with it.
+    pub(in crate::vault) async fn write_as(&self, granter: &Granter) -> Result<Write> {
+        let write = self.store.write().await?;
+        let (project, person) = (granter.project().id, granter.person().id);
+        match write.projects().role_now(project, person).await? {
+            Some(role) if role.may_grant() => Ok(write),
+            Some(_) => Err(Error::Forbidden),
+            None => Err(Error::NotFound),
+        }
     }
 
     /// The person as a member of the project. A project they do not belong to does not exist for
@@ -37,4 +50,18 @@ impl Vault {
         let member = Member::admit(person.clone(), project, role);
         Ok((member, rows.into_iter().map(|(project, _)| project).collect()))
     }
+}
+
+/// Which of these makers may not hand out access with what the members of the project are, any more
+/// or at all.
+pub(in crate::vault) fn gone(
+    members: &[(Person, Role)],
+    makers: impl IntoIterator<Item = Option<Uuid>>,
+) -> Vec<Uuid> {
+    let stays =
+        |id: &Uuid| members.iter().any(|(person, role)| person.id == *id && role.may_grant());
+    let mut gone: Vec<Uuid> = makers.into_iter().flatten().filter(|id| !stays(id)).collect();
+    gone.sort_unstable();
+    gone.dedup();
+    gone
 }

@@ -1,16 +1,28 @@
 //! Projects and their members, as the operator manages them. Each change has an event in the chain
 //! of the project.
 
+use super::departures::kept;
 use super::{about, account};
 use crate::domain::actor::Operator;
 use crate::domain::audit::{Action, Detail, Subject};
+use crate::domain::departure::Leftover;
 use crate::domain::project::{self, Project, ProjectEntry};
 use crate::domain::typed_text::name_problem;
 use crate::domain::user::{Person, Role};
 use crate::error::{Error, Result};
 use crate::store::{Recorded, Write};
-use crate::vault::{Vault, now};
+use crate::vault::{Vault, now, today};
 use uuid::Uuid;
+
+/// What became of a person who was given a role.
+#[derive(Clone, Debug)]
+pub struct NewRole {
+    pub person: Person,
+    /// The role that they had; `None` when they were no member.
+    pub before: Option<Role>,
+    /// What they made with it and may make no more.
+    pub left: Vec<Leftover>,
+}
 
 /// How many projects may have names that end the same in a URL.
 const NAMESAKES: u32 = 1_000;
@@ -59,33 +71,51 @@ impl Vault {
         Ok(project)
     }
 
-    /// Takes the person into the project; gives their name.
+    /// Takes the person into the project, or gives a member another role. With a role that may hand
+    /// out access no more, what they made, approved and were shown ends, unless it is to be kept.
     ///
     /// # Errors
-    /// `Conflict` when there is no such project or person, or they are in it already.
+    /// `Conflict` when there is no such project or person, or they have that role already.
     pub async fn add_member(
         &self,
         operator: &Operator,
         slug: &str,
         email: &str,
         role: Role,
-    ) -> Result<Person> {
+        keep: bool,
+    ) -> Result<NewRole> {
         let write = self.store.write().await?;
         let project = named(&write, slug).await?;
         let person = account(&write, email).await?.person;
         let members = write.projects().roster(project.id).await?;
-        if let Some((_, role)) = members.iter().find(|(member, _)| member.id == person.id) {
+        let before = members.iter().find(|(member, _)| member.id == person.id);
+        let Some(from) = before.map(|(_, role)| *role) else {
+            let recorded = self.admit(operator, &write, &project, &person, role).await?;
+            write.commit(recorded).await?;
+            return Ok(NewRole { person, before: None, left: Vec::new() });
+        };
+        if from == role {
             return Err(Error::Conflict(format!(
-                "This person is already a member ({}). To change the role, remove and add the member.",
+                "This person is already a member with this role ({}). Nothing was changed.",
                 role.word()
             )));
         }
-        let recorded = self.admit(operator, &write, &project, &person, role).await?;
-        write.commit(recorded).await?;
-        Ok(person)
+        // First, since it locks the membership: what they make meanwhile is found, or refused.
+        write.projects().set_role(project.id, person.id, role).await?;
+        let mut left = Vec::new();
+        if from.may_grant() && !role.may_grant() {
+            left = write.departures().of(person.id, Some(project.id), today()).await?;
+        }
+        let ended = if keep { Vec::new() } else { self.end(&write, person.id, &left).await? };
+        self.record_ended(operator, &write, ended).await?;
+        let kept = kept(&left, keep);
+        let what = (Action::RoleChanged, about(&person), Detail::Roles { from, to: role, kept });
+        self.commit_event(write, project.id, operator, what).await?;
+        Ok(NewRole { person, before: Some(from), left })
     }
 
-    /// Takes the person out of the project. What they made stays.
+    /// Takes the person out of the project. What they made, approved and were shown in it ends, too,
+    /// unless it is to be kept; gives what there was of it.
     ///
     /// # Errors
     /// `Conflict` when there is no such project or person, or they are not in it.
@@ -94,7 +124,8 @@ impl Vault {
         operator: &Operator,
         slug: &str,
         email: &str,
-    ) -> Result<Person> {
+        keep: bool,
+    ) -> Result<(Person, Vec<Leftover>)> {
         let write = self.store.write().await?;
         let project = named(&write, slug).await?;
         let person = account(&write, email).await?.person;
@@ -104,9 +135,12 @@ impl Vault {
                     .to_owned(),
             ));
         }
-        let what = (Action::MemberRemoved, about(&person), Detail::Nothing);
+        let left = write.departures().of(person.id, Some(project.id), today()).await?;
+        let ended = if keep { Vec::new() } else { self.end(&write, person.id, &left).await? };
+        self.record_ended(operator, &write, ended).await?;
+        let what = (Action::MemberRemoved, about(&person), Detail::kept(kept(&left, keep)));
         self.commit_event(write, project.id, operator, what).await?;
-        Ok(person)
+        Ok((person, left))
     }
 
     pub(super) async fn admit(

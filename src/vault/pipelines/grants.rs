@@ -27,7 +27,7 @@ impl Vault {
     ) -> Result<String> {
         let mut errors = Vec::new();
         let terms = gather(&mut errors, terms(form).map_err(Error::Invalid))?;
-        let write = self.store.write().await?;
+        let write = self.write_as(granter).await?;
         let subject = write.pipelines(granter.project().id).subject(pipeline).await?;
         let subject = subject.ok_or(Error::NotFound)?;
         let chosen = self.chosen(&write, granter, &form.credentials, &form.intent).await;
@@ -67,7 +67,7 @@ impl Vault {
     ) -> Result<String> {
         let project = granter.project().id;
         let days = days_within(days, "days", APPROVAL_DAYS_MAX)?;
-        let write = self.store.write().await?;
+        let write = self.write_as(granter).await?;
         let subject = write.pipelines(project).subject(pipeline).await?.ok_or(Error::NotFound)?;
         let grant = write.grants(project).find(pipeline, id).await?.ok_or(Error::NotFound)?;
         if grant.granted_by == Some(granter.person().id) {

@@ -48,7 +48,7 @@ impl Vault {
         days: &str,
     ) -> Result<Zeroizing<String>> {
         let expires_on = expiry(days)?;
-        let write = self.store.write().await?;
+        let write = self.write_as(granter).await?;
         let subject = write.pipelines(granter.project().id).subject(pipeline).await?;
         let subject = subject.ok_or(Error::NotFound)?;
         let (text, recorded) = self.insert_token(&write, granter, &subject, expires_on).await?;
@@ -91,7 +91,7 @@ impl Vault {
             pipeline_id: pipeline.id,
             hash: new.hash,
             created_at: now().0,
-            created_by: granter.person().name.clone(),
+            created_by: granter.person().into(),
             expires_on,
             short_until: None,
             proof: None,

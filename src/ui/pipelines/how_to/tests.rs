@@ -7,6 +7,7 @@ use crate::domain::grant::Terms;
 use crate::domain::moment::Moment;
 use crate::domain::pipeline::Grant;
 use crate::domain::trust_rule::{Provider, TrustRule};
+use crate::domain::user::Maker;
 use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 
@@ -19,7 +20,8 @@ fn grant(host: &str, intent: Access, repositories: &[&str]) -> Grant {
         host: host.to_owned(),
         terms: Terms { repositories, ..Terms::plain(intent) },
         created_at: Moment(0),
-        created_by: "Dana".to_owned(),
+        created_by: Maker::nobody("Dana"),
+        approved_by: None,
         is_own: true,
         deliveries: 0,
         used: 0,
@@ -36,8 +38,9 @@ fn rule(provider: Provider, audience: &str) -> TrustRule {
         claims: BTreeMap::new(),
         public_key: None,
         created_at: Moment(0),
-        created_by: "Dana".to_owned(),
+        created_by: Maker::nobody("Dana"),
         last_used_at: None,
+        ended_at: None,
     }
 }
 

@@ -1,0 +1,69 @@
+//! What a restored backup lets in again, for people and for scripts.
+
+use crate::commands::leaving::last_used;
+use crate::commands::output::{count, list};
+use crate::domain::departure::{Leftover, Thing};
+use crate::domain::moment::Moment;
+use crate::domain::user::{Person, Role};
+use crate::vault::BroughtBack;
+use serde_json::{Value, json};
+
+pub(super) fn document(back: &BroughtBack) -> Value {
+    json!({
+        "things": things(&back.things).0,
+        "members": members(&back.members).0,
+        "revoked_tokens": back.revoked,
+    })
+}
+
+pub(super) fn text(back: &BroughtBack) -> String {
+    let BroughtBack { things: all, members: people, revoked } = back;
+    let number = |of: fn(&Thing) -> bool| all.iter().filter(|one| of(&one.thing)).count() as u64;
+    let tokens = count(number(|thing| matches!(thing, Thing::Token(_))), "live token");
+    let rules = count(number(|thing| matches!(thing, Thing::Rule { .. })), "trust rule");
+    let approvals = count(number(|thing| matches!(thing, Thing::Approval { .. })), "approval");
+    let in_projects = count(people.len() as u64, "member");
+    let then = if *revoked > 0 {
+        format!("{} were revoked.", count(*revoked, "token"))
+    } else {
+        "The tokens work again, also those that were revoked later.".to_owned()
+    };
+    let mut text = format!(
+        "The backup brings back {tokens}, {rules}, {approvals} and {in_projects}, as they were when it was made. {then} Remove what should not work any more."
+    );
+    for (is_empty, table) in
+        [(all.is_empty(), things(all).1), (people.is_empty(), members(people).1)]
+    {
+        if !is_empty {
+            text.push_str("\n\n");
+            text.push_str(&table);
+        }
+    }
+    text
+}
+
+fn things(things: &[Leftover]) -> (Value, String) {
+    list(["PROJECT", "PIPELINE", "WHAT", "MADE BY", "LAST USED"], things, |one| {
+        let pipeline = one.pipeline.as_ref().map(|pipeline| pipeline.name.clone());
+        let document = json!({
+            "project": one.slug,
+            "pipeline": pipeline,
+            "what": one.thing.label(),
+            "made_by": one.maker,
+            "last_used_at": one.last_used_at.map(Moment::to_rfc3339),
+        });
+        let pipeline = pipeline.unwrap_or_default();
+        let (what, maker) = (one.thing.label(), one.maker.clone());
+        (document, [one.slug.clone(), pipeline, what, maker, last_used(one)])
+    })
+}
+
+fn members(members: &[(String, Person, Role)]) -> (Value, String) {
+    list(["PROJECT", "EMAIL", "NAME", "ROLE"], members, |(slug, person, role)| {
+        let document = json!({
+            "project": slug, "email": person.email, "name": person.name, "role": role.word(),
+        });
+        let (email, name) = (person.email.clone(), person.name.clone());
+        (document, [slug.clone(), email, name, role.word().to_owned()])
+    })
+}

@@ -1,0 +1,41 @@
+//! The secret that a project shares with Drone: who was shown it, and another one in its place. The
+//! rules for Drone hold its salt.
+
+use super::TrustRules;
+use super::entity::shared_secret_view::{ActiveModel, Column, Entity};
+use super::entity::trust_rule;
+use crate::domain::trust_rule::Provider;
+use sea_orm::sea_query::OnConflict;
+use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter};
+use uuid::Uuid;
+
+impl<C: ConnectionTrait> TrustRules<'_, C> {
+    /// Writes down that the person was shown the project's secret at `now` (milliseconds).
+    pub async fn was_shown(&self, person: Uuid, now: i64) -> Result<(), DbErr> {
+        let row = ActiveModel {
+            project_id: Set(self.project),
+            person_id: Set(person),
+            shown_at: Set(now),
+        };
+        let again = OnConflict::columns([Column::ProjectId, Column::PersonId])
+            .update_column(Column::ShownAt)
+            .to_owned();
+        Entity::insert(row).on_conflict(again).exec_without_returning(self.db).await.map(drop)
+    }
+
+    /// Forgets who was shown it: it is another one now, or there is none.
+    pub async fn forget_shown(&self) -> Result<(), DbErr> {
+        let shown = Entity::delete_many().filter(Column::ProjectId.eq(self.project));
+        shown.exec(self.db).await.map(drop)
+    }
+
+    /// Gives every rule of the project for Drone this salt, those that have stopped as well: the
+    /// secret is another one from the next request on, and nobody was shown it.
+    pub async fn replace_salt(&self, salt: Option<String>) -> Result<(), DbErr> {
+        let row = trust_rule::ActiveModel { public_key: Set(salt), ..Default::default() };
+        let rules =
+            self.updates(row).filter(trust_rule::Column::Provider.eq(Provider::Drone.word()));
+        rules.exec(self.db).await?;
+        self.forget_shown().await
+    }
+}

@@ -1,0 +1,80 @@
+//! That nothing is forgotten: each way to hand out access reads the right again where it writes, and
+//! each column that names a person is one that a departure knows.
+
+use crate::app::{App, PASSWORD};
+use crate::rooms::sources;
+use regcred::domain::user::Role;
+
+/// What names a person by id, and what becomes of it when they leave: it ends or is listed with
+/// them, or it is theirs and no way in.
+const NAMED: [(&str, &str); 8] = [
+    ("pipeline_token", "created_by_id"),
+    ("trust_rule", "created_by_id"),
+    ("access_grant", "granted_by"),
+    ("access_grant", "approved_by"),
+    ("shared_secret_view", "person_id"),
+    ("membership", "person_id"),
+    ("session", "person_id"),
+    ("slot", "person_id"),
+];
+
+#[tokio::test]
+async fn every_column_that_names_a_person_is_one_that_a_departure_knows() {
+    let app = App::new().await;
+    let columns = if app.database.is_embedded() {
+        "(SELECT m.name AS t, p.name AS c, p.type AS k FROM sqlite_master m
+            JOIN pragma_table_info(m.name) p WHERE m.type = 'table') AS x WHERE k = 'uuid_text'"
+    } else {
+        "(SELECT table_name AS t, column_name AS c, udt_name AS k FROM information_schema.columns
+            WHERE table_schema = 'public') AS x WHERE k = 'uuid'"
+    };
+    let names = format!(
+        "FROM {columns} AND (c LIKE '%_by' OR c LIKE '%_by_id' OR c LIKE '%person_id')
+        AND NOT (t = 'job' AND c = 'locked_by')"
+    );
+    let known: Vec<String> =
+        NAMED.iter().map(|(table, column)| format!("(t = '{table}' AND c = '{column}')")).collect();
+    let known = known.join(" OR ");
+    let all = app.scalar_i64(&format!("SELECT COUNT(*) {names}")).await;
+    let found = app.scalar_i64(&format!("SELECT COUNT(*) {names} AND ({known})")).await;
+    let expected = i64::try_from(NAMED.len()).unwrap();
+    assert_eq!((found, all), (expected, expected), "say what becomes of it in NAMED");
+}
+
+#[test]
+fn whoever_hands_out_access_writes_with_a_right_that_is_read_again() {
+    let mut seen = 0;
+    for source in sources().into_iter().filter(|source| source.path.starts_with("src/vault/")) {
+        let code: String = source.code.split_whitespace().collect();
+        for function in code.split("asyncfn").skip(1) {
+            let head = function.split('{').next().unwrap();
+            // It is what reads the right again.
+            let is_it = head.starts_with("write_as(");
+            if head.contains("&Granter") && !is_it {
+                seen += 1;
+                assert!(!function.contains("store.write("), "{}: {head}", source.path);
+            }
+        }
+    }
+    assert!(seen > 5, "the wall guards nothing");
+}
+
+#[tokio::test]
+async fn a_right_that_ends_between_the_password_and_the_write_makes_nothing() {
+    for (loss, expected) in [
+        ("DELETE FROM membership WHERE role = 'maintainer'", regcred::Error::NotFound),
+        ("UPDATE membership SET role = 'viewer'", regcred::Error::Forbidden),
+        ("UPDATE person SET disabled_at = 1 WHERE name = 'maintainer'", regcred::Error::NotFound),
+    ] {
+        let app = App::new().await;
+        let (pipeline, _) = app.bare_pipeline("build").await;
+        let maintainer = app.member(Role::Maintainer, "acme").await;
+        let member = app.evidence(&maintainer, "acme").await;
+        let granter = app.vault.reauthenticate(&member, PASSWORD).await.unwrap();
+        assert!(app.raw(loss).await > 0);
+        let made = app.vault.create_token(&granter, pipeline, "30").await;
+        assert_eq!(made.map(drop), Err(expected), "{loss}");
+        let tokens = "SELECT COUNT(*) FROM pipeline_token WHERE created_by = 'maintainer'";
+        assert_eq!(app.scalar_i64(tokens).await, 0);
+    }
+}

@@ -1,0 +1,46 @@
+//! After a restore: what the backup brings back that lets somebody in, and the event that says so.
+
+use crate::domain::actor::Operator;
+use crate::domain::audit::{Action, Detail, Subject};
+use crate::domain::departure::Leftover;
+use crate::domain::user::{Person, Role};
+use crate::error::Result;
+use crate::vault::{INSTANCE, Vault, now, today};
+
+/// What works again as it did when the backup was made.
+#[derive(Clone, Debug)]
+pub struct BroughtBack {
+    /// Live tokens, trust rules and approvals; of revoked tokens, what they were.
+    pub things: Vec<Leftover>,
+    /// Who may sign in, by project.
+    pub members: Vec<(String, Person, Role)>,
+    /// How many tokens were revoked.
+    pub revoked: u64,
+}
+
+impl Vault {
+    /// Records that the database was restored from the backup made at that time, and finds what
+    /// came back with it. `revoke_tokens`: every pipeline token is revoked in the same transaction.
+    pub async fn record_restore(
+        &self,
+        operator: &Operator,
+        made_at: &str,
+        revoke_tokens: bool,
+    ) -> Result<BroughtBack> {
+        let write = self.store.write().await?;
+        let things = write.departures().everything(today()).await?;
+        let mut members = Vec::new();
+        for entry in write.projects().list().await? {
+            let slug = entry.project.slug;
+            let of = write.projects().members(entry.project.id).await?;
+            members.extend(of.into_iter().map(|(person, role)| (slug.clone(), person, role)));
+        }
+        let revoked =
+            if revoke_tokens { write.tokens().revoke_all(now().0, today()).await? } else { 0 };
+        let subject = Subject { id: INSTANCE, name: "Regcred".to_owned() };
+        let detail = Detail::Restored { made_at: made_at.to_owned(), revoked };
+        let what = (Action::InstanceRestored, subject, detail);
+        self.commit_event(write, INSTANCE, operator, what).await?;
+        Ok(BroughtBack { things, members, revoked })
+    }
+}

@@ -1,0 +1,147 @@
+//! Departures: what ends with the right of who made it, in the transaction that takes the right.
+
+use super::account;
+use super::projects::named;
+use crate::crypto::derived::fresh_salt;
+use crate::domain::actor::Operator;
+use crate::domain::audit::{Action, Detail, Subject};
+use crate::domain::departure::{Leftover, Thing};
+use crate::domain::trust_rule::Provider;
+use crate::domain::user::Role;
+use crate::error::Result;
+use crate::store::{Recorded, Write};
+use crate::vault::events::What;
+use crate::vault::signed::Salt;
+use crate::vault::{Vault, now, today};
+use std::collections::BTreeSet;
+use uuid::Uuid;
+
+impl Vault {
+    /// What the person made, approved and was shown that still works: for a look before it ends. Of
+    /// all projects, or of the one that they leave, or get that role in.
+    ///
+    /// # Errors
+    /// `Conflict` when there is no such project or person.
+    pub async fn leftovers(
+        &self,
+        _operator: &Operator,
+        email: &str,
+        place: Option<(&str, Option<Role>)>,
+    ) -> Result<Vec<Leftover>> {
+        let (mut project, mut loses) = (None, true);
+        // It is dropped, so nothing is written.
+        let write = self.store.write().await?;
+        let person = account(&write, email).await?.person.id;
+        if let Some((slug, role)) = place {
+            let id = named(&write, slug).await?.id;
+            let members = write.projects().roster(id).await?;
+            let before = members.iter().find(|(member, _)| member.id == person);
+            // A role that hands out access still, or did not before, takes nothing away.
+            loses = before.is_some_and(|(_, from)| match role {
+                Some(to) => from.may_grant() && !to.may_grant(),
+                None => true,
+            });
+            project = Some(id);
+        }
+        drop(write);
+        if !loses {
+            return Ok(Vec::new());
+        }
+        let departures = self.store.departures();
+        let left = departures.of(person, project, today()).await?;
+        // When each was used last is known once the receipts are counted.
+        let projects: BTreeSet<Uuid> = left.iter().map(|one| one.project).collect();
+        for project in projects {
+            self.count_receipts(project).await;
+        }
+        Ok(departures.of(person, project, today()).await?)
+    }
+
+    /// Ends these things of the person; gives what is to be recorded of it, each with its chain.
+    /// Their right is gone by now, so that nothing can be added to them.
+    pub(super) async fn end(
+        &self,
+        write: &Write,
+        person: Uuid,
+        left: &[Leftover],
+    ) -> Result<Vec<(Uuid, What)>> {
+        let mut ended = Vec::new();
+        let mut ruled = BTreeSet::new();
+        for one in left {
+            let whole = || Subject { id: one.project, name: one.slug.clone() };
+            let about = one.pipeline.clone().unwrap_or_else(whole);
+            if matches!(one.thing, Thing::Rule { .. }) {
+                ruled.insert((one.project, about.id));
+            }
+            if let Some((action, detail)) = end_one(write, person, one, about.id).await? {
+                ended.push((one.project, (action, about, detail)));
+            }
+        }
+        // After the rules, which an exchange locks: what it has written meanwhile is found.
+        for (project, pipeline) in ruled {
+            write.tokens().revoke_short_lived(project, pipeline, now().0).await?;
+        }
+        Ok(ended)
+    }
+
+    /// Records it, in the order in which everybody locks chains; gives the last event.
+    pub(super) async fn record_ended(
+        &self,
+        operator: &Operator,
+        write: &Write,
+        mut ended: Vec<(Uuid, What)>,
+    ) -> Result<Option<Recorded>> {
+        ended.sort_by_key(|(project, _)| *project);
+        let mut recorded = None;
+        for (project, what) in ended {
+            let is_shared_secret = what.0 == Action::SharedSecretEnded;
+            recorded = Some(self.record_event(write, project, operator, what).await?);
+            if is_shared_secret {
+                // Behind the event, which locks the chain: a new rule takes its salt behind it, too.
+                let salt = Salt::Random(fresh_salt()?).to_text();
+                write.trust_rules(project).replace_salt(salt).await?;
+            }
+        }
+        Ok(recorded)
+    }
+}
+
+/// Ends one thing; gives what to say of it, or nothing when it stays or somebody was faster.
+async fn end_one(
+    write: &Write,
+    person: Uuid,
+    one: &Leftover,
+    pipeline: Uuid,
+) -> Result<Option<(Action, Detail)>> {
+    let (project, at) = (one.project, now().0);
+    let (is_done, action, detail) = match &one.thing {
+        Thing::Token(id) => (
+            write.tokens().revoke(project, pipeline, id, at).await?,
+            Action::TokenRevoked,
+            Detail::Token(id.clone()),
+        ),
+        Thing::Rule { id, provider } => (
+            write.trust_rules(project).end(*id, at).await?,
+            Action::RuleEnded,
+            provider.map_or(Detail::Nothing, Detail::Provider),
+        ),
+        Thing::Approval { grant, credential } => (
+            write.grants(project).withdraw(*grant, person).await?,
+            Action::ApprovalWithdrawn,
+            Detail::Grant {
+                credential: credential.id,
+                name: credential.name.clone(),
+                intent: None,
+                until: None,
+            },
+        ),
+        Thing::SharedSecret => (true, Action::SharedSecretEnded, Detail::Provider(Provider::Drone)),
+        Thing::Grant { .. } => return Ok(None),
+    };
+    Ok(is_done.then_some((action, detail)))
+}
+
+/// How much was kept that could have ended: the event of the departure says it.
+pub(super) fn kept(left: &[Leftover], keep: bool) -> u64 {
+    left.iter().filter(|one| keep && one.thing.ends()).count() as u64
+}

@@ -1,0 +1,61 @@
+//! A trust rule whose maker may hand out access no more is made another person's.
+
+use crate::domain::actor::Granter;
+use crate::domain::audit::{Action, Detail};
+use crate::domain::trust_rule::Provider;
+use crate::error::{Error, Result};
+use crate::vault::Vault;
+use crate::vault::people::gone;
+use crate::vault::signed::Salt;
+use uuid::Uuid;
+
+impl Vault {
+    /// Makes the rule the granter's own. One that stopped with its maker accepts tokens again.
+    ///
+    /// # Errors
+    /// `Conflict` while its maker can still make such rules.
+    pub async fn confirm_rule(
+        &self,
+        granter: &Granter,
+        pipeline: Uuid,
+        id: Uuid,
+    ) -> Result<String> {
+        let project = granter.project().id;
+        let write = self.write_as(granter).await?;
+        let subject = write.pipelines(project).subject(pipeline).await?.ok_or(Error::NotFound)?;
+        let rule = write.trust_rules(project).find(pipeline, id).await?.ok_or(Error::NotFound)?;
+        let members = write.projects().members(project).await?;
+        let is_left = !gone(&members, [rule.created_by.id]).is_empty();
+        if rule.ended_at.is_none() && !is_left {
+            return Err(Error::Conflict(
+                "This trust rule needs no confirmation: the member who added it is still here."
+                    .to_owned(),
+            ));
+        }
+        // Before the other rules are looked at: it locks the project's chain until the end.
+        let what = (Action::RuleConfirmed, subject, Detail::Provider(rule.provider));
+        let recorded = self.record_event(&write, project, granter, what).await?;
+        let is_drone = rule.provider == Provider::Drone;
+        let salt = if is_drone && rule.ended_at.is_some() {
+            // Meanwhile the others may have got another secret, and Drone has one only.
+            let others = write.trust_rules(project).of_provider(rule.provider).await?;
+            if others.is_empty() {
+                None
+            } else {
+                Salt::beside(others.iter().map(|(rule, ..)| rule))?.to_text()
+            }
+        } else {
+            None
+        };
+        if !write.trust_rules(project).confirm(id, granter.person().into(), salt).await? {
+            return Err(Error::NotFound);
+        }
+        write.commit(recorded).await?;
+        Ok(if is_drone {
+            "You confirmed the trust rule. If the secret shared with Drone was ended, renew it."
+        } else {
+            "You confirmed the trust rule."
+        }
+        .to_owned())
+    }
+}
