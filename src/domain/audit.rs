@@ -46,6 +46,10 @@ super::words! {
         GrantApproved = "grant.approved", "approved a grant of";
         RuleCreated = "trust_rule.created", "created a trust rule for";
         RuleDeleted = "trust_rule.deleted", "deleted a trust rule of";
+        DroneSecretRenewed = "trust_rule.drone_secret_renewed", "renewed the shared Drone secret from";
+        GuardChangeProposed = "credential.guard_change_proposed", "proposed to lower a guard of";
+        GuardChangeRejected = "credential.guard_change_rejected", "dropped the proposed change of";
+        GuardLowered = "credential.guard_lowered", "approved lowering a guard of";
         TokenServiceAccepted = "credential.token_service_accepted", "accepted a token service for";
         TokenServiceRefused = "credential.token_service_refused", "removed the token service of";
         JobRun = "job.run", "ran the job";

@@ -36,6 +36,7 @@ pub mod credential_page;
 pub mod delivery;
 pub mod expiry;
 pub mod grant;
+pub mod guard_change;
 pub mod hearsay;
 pub mod image;
 pub mod job;

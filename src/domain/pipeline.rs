@@ -34,6 +34,10 @@ pub struct Grant {
     pub created_by: String,
     /// Whether who looks at it gave it, and so cannot approve it.
     pub is_own: bool,
+    /// Whether they made a token or rule that its approval is to be for, and so cannot approve it.
+    pub is_own_widening: bool,
+    /// An approval is of the grant as it was at this count.
+    pub revision: i64,
     pub deliveries: i64,
     /// How often of these it is known that it was wanted, and not only asked for with all others.
     pub used: i64,
@@ -54,6 +58,15 @@ pub struct Token {
     pub short_until: Option<Moment>,
     /// What proved the run that a short-lived one was given to.
     pub proof: Option<Proof>,
+    /// An approval that does not reach it is not for this token.
+    pub identity_epoch: i64,
+}
+
+impl Token {
+    /// Whether it still works on that day, as one that a person made.
+    pub fn is_live(&self, today: Day) -> bool {
+        self.short_until.is_none() && self.revoked_at.is_none() && self.expires_on >= today
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -63,7 +76,77 @@ pub struct PipelineDetail {
     /// What proves it: the tokens that people made, and the last ones that were given for proof.
     pub tokens: Vec<Token>,
     pub rules: Vec<TrustRule>,
+    /// How often somebody more could act as it.
+    pub epoch: i64,
     pub today: Day,
+}
+
+/// Who can act as a pipeline: what stands on the page of a person who approves.
+#[derive(Clone, Copy, Debug)]
+pub struct Identities<'a> {
+    pub tokens: &'a [Token],
+    pub rules: &'a [TrustRule],
+    pub today: Day,
+}
+
+impl Identities<'_> {
+    /// Whether the person of that name made one since the grant was approved last, or since it was
+    /// given at that moment. Nobody approves what they widened themselves.
+    pub fn are_widened_by(&self, name: &str, terms: &Terms, granted_at: Moment) -> bool {
+        let is_new = |epoch: i64, made_at: Moment| match &terms.approval {
+            Some(approval) => !approval.is_for(epoch),
+            None => made_at > granted_at,
+        };
+        let tokens = self.tokens.iter().filter(|token| token.is_live(self.today));
+        let tokens = tokens.map(|token| (token.identity_epoch, token.created_at, &token.created_by));
+        let rules = self.rules.iter();
+        let rules = rules.map(|rule| (rule.identity_epoch, rule.created_at, &rule.created_by));
+        tokens.chain(rules).any(|(epoch, made_at, by)| is_new(epoch, made_at) && by == name)
+    }
+}
+
+impl PipelineDetail {
+    /// The tokens that people made and that still work.
+    pub fn live_tokens(&self) -> impl Iterator<Item = &Token> {
+        self.tokens.iter().filter(|token| token.is_live(self.today))
+    }
+
+    /// Whether somebody acts as it for whom the approval of the grant is not.
+    pub fn has_newer(&self, terms: &Terms) -> bool {
+        let Some(approval) = terms.approval.as_ref().filter(|_| terms.needs_approval) else {
+            return false;
+        };
+        self.live_tokens().any(|token| !approval.is_for(token.identity_epoch))
+            || self.rules.iter().any(|rule| !approval.is_for(rule.identity_epoch))
+    }
+
+    /// Whether the grant hands nothing out, at least to some who act as it, until somebody approves
+    /// it.
+    pub fn is_waiting(&self, terms: &Terms) -> bool {
+        let has_ended = terms.approval.as_ref().is_none_or(|approval| approval.until < self.today);
+        terms.needs_approval && (has_ended || self.has_newer(terms))
+    }
+
+    /// What its approvals are for, to be asked of each token and rule.
+    pub fn approvals(&self) -> Approvals {
+        let approved = |grant: &Grant| {
+            let approval = grant.terms.approval.as_ref().filter(|_| grant.terms.needs_approval)?;
+            Some((grant.credential.clone(), approval.epoch))
+        };
+        Approvals(self.grants.iter().filter_map(approved).collect())
+    }
+}
+
+/// The approved grants of a pipeline: the credential's name, and up to which epoch.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Approvals(Vec<(String, i64)>);
+
+impl Approvals {
+    /// What a token or rule of this epoch does not receive until somebody approves again.
+    pub fn not_for(&self, identity_epoch: i64) -> Vec<&str> {
+        let newer = self.0.iter().filter(|(_, epoch)| identity_epoch > *epoch);
+        newer.map(|(name, _)| name.as_str()).collect()
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -72,15 +155,14 @@ pub struct Grantable {
     pub name: String,
     pub host: String,
     pub access: Access,
-    /// Whether a grant of it needs the approval of a second person, if it can push.
+    /// Whether a grant of it needs the approval of a second person.
     pub is_protected: bool,
 }
 
 impl Grantable {
     /// Whether it can take over a grant for `intent` as it is, without an approval.
     pub fn serves(&self, intent: Access) -> bool {
-        let needs_approval = self.is_protected && self.access == Access::PullAndPush;
-        self.access.satisfies(intent) && !needs_approval
+        self.access.satisfies(intent) && !self.is_protected
     }
 }
 

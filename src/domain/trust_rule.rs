@@ -73,6 +73,8 @@ pub struct TrustRule {
     pub created_at: Moment,
     pub created_by: String,
     pub last_used_at: Option<Moment>,
+    /// An approval that does not reach it is not for this rule.
+    pub identity_epoch: i64,
 }
 
 impl TrustRule {

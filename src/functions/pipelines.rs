@@ -7,7 +7,7 @@ use crate::domain::permission::of;
 pub use crate::domain::pipeline::PipelinePage;
 use crate::domain::pipeline::{GrantForm, Grantable, PipelineForm, PipelineSummary};
 use crate::error::Result;
-use crate::vault::SlotKind;
+use crate::vault::{Seen, SlotKind};
 use leptos::prelude::*;
 use serde_json::json;
 use uuid::Uuid;
@@ -62,17 +62,21 @@ pub async fn create_grant(
 }
 
 /// Lets a grant of a protected credential push for `days` days; its granter cannot approve it.
+/// `epoch` and `revision` say what stood on the page.
 #[server(prefix = "/rpc", endpoint = "grants/approve")]
 pub async fn approve_grant(
     project: String,
     pipeline: Uuid,
     id: Uuid,
+    #[server(default)] epoch: i64,
+    #[server(default)] revision: i64,
     #[server(default)] days: String,
     #[server(default)] password: String,
 ) -> Result<()> {
     let done = async {
         let granter = granter(&project, password).await?;
-        let sentence = vault().approve_grant(&granter, pipeline, id, &days).await?;
+        let seen = Seen { epoch, revision };
+        let sentence = vault().approve_grant(&granter, pipeline, id, &days, seen).await?;
         Ok(saved(&paths::pipeline(&project, pipeline), vec![sentence]).await)
     };
     let page = paths::approve_grant(&project, pipeline, id);

@@ -27,6 +27,7 @@ impl<C: ConnectionTrait> TrustRules<'_, C> {
             created_at: Set(rule.created_at.0),
             created_by: Set(rule.created_by),
             last_used_at: Set(None),
+            identity_epoch: Set(rule.identity_epoch),
         };
         self.0.insert(row).await
     }
@@ -94,6 +95,29 @@ impl<C: ConnectionTrait> TrustRules<'_, C> {
         self.update(id, used).await
     }
 
+    /// Gives every rule of the pipeline for Drone another salt. They count as made by who is shown
+    /// the secret of it, at that epoch and moment.
+    pub async fn resalt(
+        &self,
+        pipeline: Uuid,
+        salt: Option<String>,
+        (identity_epoch, by, at): (i64, &str, i64),
+    ) -> Result<(), DbErr> {
+        let row = ActiveModel {
+            public_key: Set(salt),
+            identity_epoch: Set(identity_epoch),
+            created_by: Set(by.to_owned()),
+            created_at: Set(at),
+            ..ActiveModel::default()
+        };
+        self.updates(row)
+            .filter(Column::PipelineId.eq(pipeline))
+            .filter(Column::Provider.eq(Provider::Drone.word()))
+            .exec(self.db)
+            .await
+            .map(drop)
+    }
+
     async fn row(&self, pipeline: Uuid, id: Uuid) -> Result<Option<Model>, DbErr> {
         self.one(id).filter(Column::PipelineId.eq(pipeline)).one(self.db).await
     }
@@ -114,6 +138,7 @@ impl TryFrom<Model> for TrustRule {
             created_at: Moment(row.created_at),
             created_by: row.created_by,
             last_used_at: row.last_used_at.map(Moment),
+            identity_epoch: row.identity_epoch,
         })
     }
 }
@@ -141,6 +166,7 @@ mod tests {
             created_at: 0,
             created_by: String::new(),
             last_used_at: None,
+            identity_epoch: 0,
         }
     }
 

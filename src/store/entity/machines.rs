@@ -10,6 +10,7 @@ entities! {
         description: String,
         created_at: i64,
         created_by: String,
+        identity_epoch: i64,
     }
     mod pipeline_token = "pipeline_token" {
         #[sea_orm(primary_key, auto_increment = false)]
@@ -24,6 +25,7 @@ entities! {
         revoked_at: Option<i64>,
         expires_at: Option<i64>,
         proof: Option<String>,
+        identity_epoch: i64,
     }
     /// Whose signed word is taken for a pipeline, and what it has to say.
     mod trust_rule = "trust_rule" {
@@ -39,6 +41,7 @@ entities! {
         created_at: i64,
         created_by: String,
         last_used_at: Option<i64>,
+        identity_epoch: i64,
     }
     /// Single-use tokens of providers that were used, by their hash.
     mod used_assertion = "used_assertion" {
@@ -67,6 +70,8 @@ entities! {
         approver: Option<String>,
         approved_at: Option<i64>,
         approved_until: Option<String>,
+        approved_epoch: Option<i64>,
+        revision: i64,
     }
     /// What each pipeline has received of each credential, summed up as receipts are written.
     mod usage = "usage" {

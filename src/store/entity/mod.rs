@@ -35,7 +35,7 @@ pub use chains::{audit_event, chain_head, counted, delivery_report, fetch, recei
 pub use jobs::{job, outbox};
 pub use machines::{access_grant, pipeline, pipeline_token, trust_rule, usage, used_assertion};
 pub use people::{attempt, instance, membership, person, project, session, slot};
-pub use sealed::{credential, crypto_key, lease, secret_version};
+pub use sealed::{credential, crypto_key, guard_change, lease, secret_version};
 
 use super::shape::TableShape;
 use sea_orm::DbErr;

@@ -23,7 +23,8 @@ impl Vault {
             !hit.is_revoked && !is_ended && hit.expires_on.is_some_and(|day| day >= today());
         if presented.matches(&hit.hash) && is_live {
             let (id, project) = (hit.pipeline_id, hit.project_id);
-            Ok(Pipeline::admit(id, project, hit.pipeline, presented.id, hit.proof))
+            let proved = (hit.proof, hit.identity_epoch);
+            Ok(Pipeline::admit(id, project, hit.pipeline, presented.id, proved))
         } else {
             Err(Error::Unauthenticated)
         }
@@ -75,6 +76,7 @@ impl Vault {
         expires_on: Day,
     ) -> Result<(Zeroizing<String>, Recorded)> {
         let new = token::generate_token()?;
+        let project = granter.project().id;
         let row = TokenRow {
             id: new.id.clone(),
             pipeline_id: pipeline.id,
@@ -84,8 +86,8 @@ impl Vault {
             expires_on,
             short_until: None,
             proof: None,
+            identity_epoch: write.pipelines(project).raise_epoch(pipeline.id).await?,
         };
-        let project = granter.project().id;
         write.tokens().insert(project, row).await?;
         let what = (Action::TokenCreated, pipeline.clone(), Detail::Token(new.id));
         let recorded = self.record_event(write, project, granter, what).await?;

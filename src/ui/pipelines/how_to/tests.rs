@@ -21,6 +21,8 @@ fn grant(host: &str, intent: Access, repositories: &[&str]) -> Grant {
         created_at: Moment(0),
         created_by: "Dana".to_owned(),
         is_own: true,
+        is_own_widening: false,
+        revision: 0,
         deliveries: 0,
         used: 0,
         last_delivery: None,
@@ -38,6 +40,7 @@ fn rule(provider: Provider, audience: &str) -> TrustRule {
         created_at: Moment(0),
         created_by: "Dana".to_owned(),
         last_used_at: None,
+        identity_epoch: 0,
     }
 }
 
