@@ -253,14 +253,11 @@ mod tests {
         let none = Proof::default();
         assert_eq!(terms.admit(Access::Pull, (&none, 0), today), Err(Lost::NotApproved));
         assert_eq!(terms.admit(Access::PullAndPush, (&none, 0), today), Err(Lost::NotApproved));
-        let until = |text| {
-            Some(Approval { by: "B".into(), at: Moment(0), until: day(text), epoch: 2 })
-        };
+        let until =
+            |text| Some(Approval { by: "B".into(), at: Moment(0), until: day(text), epoch: 2 });
         terms.approval = until("2026-11-21");
         assert_eq!(terms.admit(Access::PullAndPush, (&none, 0), today), Ok(()));
-        for (epoch, expected) in
-            [(0, Ok(())), (2, Ok(())), (3, Err(Lost::NewerThanApproval))]
-        {
+        for (epoch, expected) in [(0, Ok(())), (2, Ok(())), (3, Err(Lost::NewerThanApproval))] {
             assert_eq!(terms.admit(Access::PullAndPush, (&none, epoch), today), expected);
         }
         terms.approval = until("2026-11-20");

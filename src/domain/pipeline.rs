@@ -98,7 +98,8 @@ impl Identities<'_> {
             None => made_at > granted_at,
         };
         let tokens = self.tokens.iter().filter(|token| token.is_live(self.today));
-        let tokens = tokens.map(|token| (token.identity_epoch, token.created_at, &token.created_by));
+        let tokens =
+            tokens.map(|token| (token.identity_epoch, token.created_at, &token.created_by));
         let rules = self.rules.iter();
         let rules = rules.map(|rule| (rule.identity_epoch, rule.created_at, &rule.created_by));
         tokens.chain(rules).any(|(epoch, made_at, by)| is_new(epoch, made_at) && by == name)

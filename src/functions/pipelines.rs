@@ -1,6 +1,6 @@
 //! Pipelines with their tokens and grants, as the browser asks for them.
 
-use super::context::{granter, member, vault};
+use super::context::{confirmed, granter, member, vault};
 use super::reply::{Form, finish, finish_action, saved, shown_once};
 use crate::domain::paths;
 use crate::domain::permission::of;
@@ -137,16 +137,19 @@ pub async fn revoke_token(project: String, pipeline: Uuid, id: String) -> Result
     finish_action(&paths::pipeline(&project, pipeline), done.await).await
 }
 
-/// Deletes for good, with its tokens and grants; `typed_name` has to be its name.
+/// Deletes for good, with its tokens and grants; `typed_name` has to be its name, and
+/// `password` the person's own.
 #[server(prefix = "/rpc", endpoint = "pipelines/delete")]
 pub async fn delete_pipeline(
     project: String,
     id: Uuid,
     #[server(default)] typed_name: String,
+    #[server(default)] password: String,
 ) -> Result<()> {
     let done = async {
         let remover = member(&project).await?.can::<of::PipelineDelete>()?;
-        let name = vault().delete_pipeline(&remover, id, &typed_name).await?;
+        let confirmed = confirmed(remover.person(), password).await?;
+        let name = vault().delete_pipeline(&remover, confirmed, id, &typed_name).await?;
         Ok(saved(&paths::pipelines(&project), vec![format!("{name} was deleted.")]).await)
     };
     let dialog = paths::delete_pipeline(&project, id);

@@ -43,6 +43,7 @@ mod tests;
 mod tokens;
 mod trust_rules;
 mod versions;
+mod waiting;
 mod writing;
 
 pub use audit::ChainHead;

@@ -8,8 +8,8 @@ use crate::domain::moment::{Day, Moment};
 use crate::domain::pipeline::PipelineSummary;
 use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, FromQueryResult, PaginatorTrait,
-    QueryFilter, QuerySelect, Statement, Value,
+    ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, FromQueryResult,
+    PaginatorTrait, QueryFilter, QuerySelect, Statement, Value,
 };
 use std::collections::HashMap;
 use uuid::Uuid;

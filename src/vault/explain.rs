@@ -20,7 +20,8 @@ use std::collections::HashMap;
 use uuid::Uuid;
 
 /// What is added for people, who ask for no token or rule in particular.
-const NOT_FOR_NEWER: &str = " Tokens and trust rules that are newer than an approval do not receive what it is for.";
+const NOT_FOR_NEWER: &str =
+    " Tokens and trust rules that are newer than an approval do not receive what it is for.";
 
 /// Who asks.
 #[derive(Clone, Copy)]
@@ -86,19 +87,20 @@ impl Vault {
         let mut rows = self.rows_at(project, pipeline, &image).await?;
         rows.retain(|(_, grants)| !is_own || !grants.is_empty());
         let proof = supposed(form);
-        let decided_at = |epoch, shape, host: Option<&RegistryHost>, is_known: bool, takes_tokens| {
-            let ask = Ask {
-                intent,
-                host,
-                repository: is_known.then_some(image.repository.as_str()),
-                proof: &proof,
-                epoch,
-                today: today(),
-                shape,
-                takes_tokens,
+        let decided_at =
+            |epoch, shape, host: Option<&RegistryHost>, is_known: bool, takes_tokens| {
+                let ask = Ask {
+                    intent,
+                    host,
+                    repository: is_known.then_some(image.repository.as_str()),
+                    proof: &proof,
+                    epoch,
+                    today: today(),
+                    shape,
+                    takes_tokens,
+                };
+                about(&image, decide(&ask, &candidates(&rows)), &rows)
             };
-            about(&image, decide(&ask, &candidates(&rows)), &rows)
-        };
         let decided = |shape, host, is_known, takes_tokens| {
             decided_at(epoch, shape, host, is_known, takes_tokens)
         };

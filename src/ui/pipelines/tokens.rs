@@ -4,7 +4,7 @@ use super::new::TOKEN_DAYS;
 use super::of_row;
 use crate::domain::moment::Day;
 use crate::domain::permission::Permission;
-use crate::domain::pipeline::{TOKEN_DAYS_MAX, Token};
+use crate::domain::pipeline::{Approvals, TOKEN_DAYS_MAX, Token};
 use crate::functions::answer::FailedForm;
 use crate::functions::pipelines::{CreateToken, RevokeToken};
 use crate::ui::granting::YourPassword;
@@ -24,6 +24,7 @@ pub fn Tokens(
     page: PageContext,
     pipeline: Uuid,
     tokens: Vec<Token>,
+    approvals: Approvals,
     today: Day,
     /// Whether something else proves the pipeline, too.
     has_rules: bool,
@@ -37,7 +38,7 @@ pub fn Tokens(
         "No tokens. This pipeline cannot fetch anything."
     };
     let can_create = page.may_grant();
-    let rows = made.into_iter().map(|token| row(token, pipeline, today, &page));
+    let rows = made.into_iter().map(|token| row(token, pipeline, (&approvals, today), &page));
     let heads = ["Token", "Created", "Expires", "Last used", "State", ACTIONS];
     let columns = Columns::new(heads, rows);
     view! {
@@ -49,7 +50,13 @@ pub fn Tokens(
     }
 }
 
-fn row(token: Token, pipeline: Uuid, today: Day, page: &PageContext) -> [Cell; 6] {
+fn row(
+    token: Token,
+    pipeline: Uuid,
+    (approvals, today): (&Approvals, Day),
+    page: &PageContext,
+) -> [Cell; 6] {
+    let not_for = waits_in_words(approvals, token.identity_epoch).filter(|_| token.is_live(today));
     let state = match (token.revoked_at, token.expires_on < today) {
         (Some(at), _) => view! {
             <Badge label="Revoked" tone="neutral"/>
@@ -69,13 +76,22 @@ fn row(token: Token, pipeline: Uuid, today: Day, page: &PageContext) -> [Cell; 6
         Cell::done(token.created_at, &token.created_by),
         Cell::of(token.expires_on.to_text()),
         Cell::last(token.last_used_at),
-        Cell::of(state),
+        Cell::of(view! {
+            {state}
+            {not_for.map(|words| view! { <div class="muted">{words}</div> })}
+        }),
         Cell::of(
             can_revoke.then(
                 || view! { <PostButton action=RevokeToken::url() values label word="Revoke"/> },
             ),
         ),
     ]
+}
+
+/// What a token or rule of this epoch waits for; `None` when that is nothing.
+pub fn waits_in_words(approvals: &Approvals, identity_epoch: i64) -> Option<String> {
+    let names = approvals.not_for(identity_epoch);
+    (!names.is_empty()).then(|| format!("waits for approval of {}", names.join(", ")))
 }
 
 /// The last tokens that were issued for a proof. They end by themselves.
@@ -120,7 +136,7 @@ fn TokenForm(page: PageContext, pipeline: Uuid, failed: Option<FailedForm>) -> i
                 submit="Create token"
             >
                 <p class="muted">
-                    "Both tokens work until one is revoked or expires, so you can rotate without downtime."
+                    "Both tokens work until one is revoked or expires, so you can rotate without downtime. A new token receives a protected credential only after another member approves the grant again."
                 </p>
                 <Hidden name="pipeline" value=pipeline.to_string()/>
                 <Field

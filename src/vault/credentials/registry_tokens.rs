@@ -1,8 +1,8 @@
 //! Short-lived tokens of a registry for one repository, so that the password never leaves.
 
+use super::guards::ONLY_PROPOSED;
 use crate::domain::actor::Granter;
 use crate::domain::audit::{Action, Detail, Subject};
-use super::guards::ONLY_PROPOSED;
 use crate::domain::credential::Access;
 use crate::domain::guard_change::LoweredGuards;
 use crate::domain::registry::RegistryHost;
@@ -74,8 +74,7 @@ impl Vault {
         }
         // To another origin is one more way out for a secret that is guarded.
         if let (true, Some(origin)) = (stored.is_protected, wanted.clone()) {
-            let lowered =
-                LoweredGuards { token_service: Some(origin), ..LoweredGuards::default() };
+            let lowered = LoweredGuards { token_service: Some(origin), ..LoweredGuards::default() };
             let recorded = self.propose(&write, granter, &stored, lowered).await?;
             write.commit(recorded.ok_or(Error::Internal)?).await?;
             return Ok(ONLY_PROPOSED.to_owned());

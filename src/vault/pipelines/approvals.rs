@@ -78,13 +78,8 @@ impl Vault {
             return Err(Error::Conflict(OWN_WIDENING.to_owned()));
         }
         let until = today().plus_days(days);
-        let approval = ApprovalRow {
-            by: person.id,
-            approver: person.name.clone(),
-            at: now().0,
-            until,
-            epoch,
-        };
+        let approval =
+            ApprovalRow { by: person.id, approver: person.name.clone(), at: now().0, until, epoch };
         if !write.grants(project).approve(id, approval).await? {
             return Err(Error::Conflict(
                 "Its creator is unknown. Revoke it and grant again.".to_owned(),
