@@ -4,7 +4,7 @@ use super::GuardChanges;
 use super::entity::guard_change::{ActiveModel, Column, Model};
 use super::entity::{Unreadable, readable};
 use crate::domain::guard_change::LoweredGuards;
-use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter};
+use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, QueryFilter};
 use uuid::Uuid;
 
 #[derive(Clone, Debug)]

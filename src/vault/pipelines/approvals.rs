@@ -69,11 +69,9 @@ impl Vault {
             return Err(problem);
         }
         let person = granter.person();
-        let identities = Identities {
-            tokens: &write.tokens().of_pipeline(project, pipeline).await?,
-            rules: &write.trust_rules(project).of_pipeline(pipeline).await?,
-            today: today(),
-        };
+        let tokens = write.tokens().of_pipeline(project, pipeline).await?;
+        let rules = write.trust_rules(project).of_pipeline(pipeline).await?;
+        let identities = Identities { tokens: &tokens, rules: &rules, today: today() };
         if identities.are_widened_by(&person.name, &grant.terms, Moment(grant.created_at)) {
             return Err(Error::Conflict(OWN_WIDENING.to_owned()));
         }
