@@ -29,6 +29,10 @@ async fn an_approval_is_for_the_tokens_of_its_page_and_they_go_on_beside_newer_o
     assert!(page.contains("waits for approval of release"), "{page}");
     let page = one.get(&format!("/p/acme/credentials/{}", scene.credential)).await.text();
     assert!(page.contains("Waiting for approval"), "{page}");
+    let path = format!("/p/acme/match?image=ghcr.io%2Facme%2Fapi&pipeline={}", scene.pipeline);
+    let page = one.get(&path).await.text();
+    assert!(page.contains("The pipeline receives release."), "{page}");
+    assert!(page.contains("newer than an approval do not receive what it is for"), "{page}");
     assert!(scene.seen_by(&one).await.is_own_widening);
     for by in [&one, &scene.app.owner] {
         assert_eq!(scene.approve(by).await.status, 409);
