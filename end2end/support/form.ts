@@ -12,6 +12,13 @@ export async function fillIn(scope: Scope, values: Record<string, string>): Prom
   }
 }
 
+/** Types the own password into the form with this button, and presses it. */
+export async function confirm(scope: Scope, button: string, password: string): Promise<void> {
+  const form = scope.locator(`form:has(button:text-is("${button}"))`);
+  await fillIn(form, { 'Your password': password });
+  await form.getByRole('button', { name: button, exact: true }).click();
+}
+
 /** The fields with these labels hold these values; of a select, the value that is sent. */
 export async function expectValues(scope: Scope, values: Record<string, string>): Promise<void> {
   for (const [label, value] of Object.entries(values)) {

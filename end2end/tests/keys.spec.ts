@@ -1,4 +1,5 @@
 import { addCredential } from '../support/credentials.ts';
+import { confirm } from '../support/form.ts';
 import { addPipeline, fetchConfig } from '../support/pipelines.ts';
 import { expect, test } from '../support/test.ts';
 
@@ -17,7 +18,7 @@ test('an admin rotates the data key, retires the old one and destroys it', async
 
   // The server does it by itself, soon; the page says how far it is whenever it is loaded.
   const row = (version: number) => page.getByRole('row', { name: new RegExp(`^${version} (Active|Archived|Retired|Destroyed)`) });
-  const retire = page.getByRole('button', { name: 'Retire data key 1' });
+  const retire = page.locator('summary', { hasText: 'Retire data key 1' });
   await expect(async () => {
     await page.goto('/admin/keys');
     await expect(row(2)).toContainText('Active', { timeout: 100 });
@@ -27,8 +28,10 @@ test('an admin rotates the data key, retires the old one and destroys it', async
   expect(await (await fetchConfig(instance, token)).json()).toEqual(before);
 
   await retire.click();
+  await confirm(page, 'Retire data key 1', instance.account.password);
   await expect(page.getByRole('status').filter({ hasText: 'Data key 1 was retired' })).toBeVisible();
-  await page.getByRole('button', { name: 'Destroy data key 1' }).click();
+  await page.locator('summary', { hasText: 'Destroy data key 1' }).click();
+  await confirm(page, 'Destroy data key 1', instance.account.password);
   await expect(row(1)).toContainText('Destroyed');
   expect(await (await fetchConfig(instance, token)).json()).toEqual(before);
 });

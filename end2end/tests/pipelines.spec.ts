@@ -1,5 +1,5 @@
 import { addCredential, expectSaid, pathOf } from '../support/credentials.ts';
-import { expectValues, expectWrong, fillIn } from '../support/form.ts';
+import { confirm, expectValues, expectWrong, fillIn } from '../support/form.ts';
 import { addPipeline, credentialBox, fetchConfig, hostsIn, openNewPipeline, readToken, signInFor } from '../support/pipelines.ts';
 import { secret, unique } from '../support/secrets.ts';
 import { expect, test } from '../support/test.ts';
@@ -174,10 +174,10 @@ test('a pipeline is deleted by its name, and its tokens with it', async ({ page,
   await page.getByRole('link', { name: 'Delete', exact: true }).click();
   const dialog = page.getByRole('dialog', { name: `Delete ${name}` });
   await fillIn(dialog, { [`Type ${name} to confirm`]: 'something else' });
-  await dialog.getByRole('button', { name: 'Delete', exact: true }).click();
+  await confirm(dialog, 'Delete', instance.account.password);
   await expectWrong(dialog, `Type ${name} to confirm`, 'type the name exactly');
   await fillIn(dialog, { [`Type ${name} to confirm`]: name });
-  await dialog.getByRole('button', { name: 'Delete', exact: true }).click();
+  await confirm(dialog, 'Delete', instance.account.password);
   await expectSaid(page, `${name} was deleted.`);
   expect((await fetchConfig(instance, token)).status).toBe(401);
 

@@ -112,22 +112,27 @@ test("a rule for Woodpecker takes the server's public key and says where to ask"
   await expect(rulesOf(page).getByRole('row').filter({ hasText: 'Woodpecker' })).toContainText('repo.id=7');
 });
 
-test("a rule for Drone shows the shared secret once", async ({ page, instance }) => {
-  const path = await openPipeline(page, instance);
-  await page.goto(`${path}/trust/new?provider=drone`);
-  const project = instance.project.replace('/p/', '');
-  const endpoint = `DRONE_REGISTRY_PLUGIN_ENDPOINT=${instance.url}/api/v1/drone/${project}`;
-  await expect(page.getByText(endpoint)).toBeVisible();
-  await add(page, instance, { 'Repository id': '7' });
-  const shown = page.getByRole('region', { name: 'New shared secret' });
-  await expect(shown).toContainText(endpoint);
-  const [, secret] = (await shown.innerText()).match(/DRONE_REGISTRY_PLUGIN_TOKEN=(\S{20,})/) ?? [];
-  expect(secret, 'the shared secret on the page').toBeDefined();
-  expect(page.url()).not.toContain(secret!);
-  await expect(rulesOf(page).getByRole('row').filter({ hasText: 'Drone' })).toContainText('repo.id=7');
-  await page.reload();
-  await expect(page.getByText('The new shared secret was already shown.')).toBeVisible();
-  expect(await page.content()).not.toContain(secret!);
+test.describe('in a project without a rule for Drone', () => {
+  // A later rule uses the same secret and does not show it.
+  test.use({ fresh: true });
+
+  test("a rule for Drone shows the shared secret once", async ({ page, instance }) => {
+    const path = await openPipeline(page, instance);
+    await page.goto(`${path}/trust/new?provider=drone`);
+    const project = instance.project.replace('/p/', '');
+    const endpoint = `DRONE_REGISTRY_PLUGIN_ENDPOINT=${instance.url}/api/v1/drone/${project}`;
+    await expect(page.getByText(endpoint)).toBeVisible();
+    await add(page, instance, { 'Repository id': '7' });
+    const shown = page.getByRole('region', { name: 'New shared secret' });
+    await expect(shown).toContainText(endpoint);
+    const [, secret] = (await shown.innerText()).match(/DRONE_REGISTRY_PLUGIN_TOKEN=(\S{20,})/) ?? [];
+    expect(secret, 'the shared secret on the page').toBeDefined();
+    expect(page.url()).not.toContain(secret!);
+    await expect(rulesOf(page).getByRole('row').filter({ hasText: 'Drone' })).toContainText('repo.id=7');
+    await page.reload();
+    await expect(page.getByText('The new shared secret was already shown.')).toBeVisible();
+    expect(await page.content()).not.toContain(secret!);
+  });
 });
 
 test('a token that is tried is explained claim by claim, and not kept', async ({ page, instance }) => {

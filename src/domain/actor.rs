@@ -168,6 +168,19 @@ impl Deref for Granter {
     }
 }
 
+/// Evidence that who asks typed their password just now: for what cannot be undone, beside the
+/// evidence that they may do it.
+#[derive(Clone, Copy, Debug)]
+pub struct Confirmed(());
+
+impl Confirmed {
+    /// Only for the vault, which has just verified the person's password.
+    #[cfg(feature = "ssr")]
+    pub(crate) fn by_password() -> Self {
+        Self(())
+    }
+}
+
 /// Somebody with access to the machine, who runs the commands.
 #[derive(Clone, Debug)]
 pub struct Operator {
@@ -229,6 +242,7 @@ pub struct Pipeline {
     name: String,
     token_id: String,
     proof: Proof,
+    epoch: i64,
 }
 
 impl Pipeline {
@@ -239,9 +253,9 @@ impl Pipeline {
         project_id: Uuid,
         name: String,
         token_id: String,
-        proof: Proof,
+        (proof, epoch): (Proof, i64),
     ) -> Self {
-        Self { id, project_id, name, token_id, proof }
+        Self { id, project_id, name, token_id, proof, epoch }
     }
 
     pub fn id(&self) -> Uuid {
@@ -263,6 +277,11 @@ impl Pipeline {
 
     pub fn proof(&self) -> &Proof {
         &self.proof
+    }
+
+    /// Since which of the pipeline's epochs it can act so: see [`super::grant::Approval`].
+    pub fn epoch(&self) -> i64 {
+        self.epoch
     }
 }
 

@@ -54,6 +54,10 @@ super::words! {
         RuleEnded = "trust_rule.ended", "stopped a trust rule of";
         RuleConfirmed = "trust_rule.confirmed", "confirmed a trust rule of";
         SharedSecretEnded = "shared_secret.ended", "ended the shared secret of";
+        DroneSecretRenewed = "trust_rule.drone_secret_renewed", "renewed the shared Drone secret from";
+        GuardChangeProposed = "credential.guard_change_proposed", "proposed to lower a guard of";
+        GuardChangeRejected = "credential.guard_change_rejected", "dropped the proposed change of";
+        GuardLowered = "credential.guard_lowered", "approved lowering a guard of";
         TokenServiceAccepted = "credential.token_service_accepted", "accepted a token service for";
         TokenServiceRefused = "credential.token_service_refused", "removed the token service of";
         JobRun = "job.run", "ran the job";

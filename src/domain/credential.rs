@@ -109,10 +109,10 @@ pub struct Credential {
 }
 
 impl Credential {
-    /// Whether its secret leaves only by a grant that a second person approved: it is protected, and
-    /// what it can do is more than pulling.
+    /// Whether its secret leaves only by a grant that a second person approved. What the credential
+    /// can do is what its registry says, whatever is written here.
     pub fn guards_its_secret(&self) -> bool {
-        self.is_protected && self.summary.access == Access::PullAndPush
+        self.is_protected
     }
 }
 

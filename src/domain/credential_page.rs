@@ -3,6 +3,7 @@
 use super::audit::AuditEvent;
 use super::credential::{Credential, Dependent};
 use super::delivery::Receipt;
+use super::guard_change::GuardChange;
 use super::moment::{Day, Moment};
 use super::pipeline::Grantable;
 use super::secret_version::SecretVersion;
@@ -24,6 +25,16 @@ pub struct Holder {
     pub last_used_at: Option<Moment>,
 }
 
+/// A token or rule that does not receive a credential until somebody approves the grant again.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct WaitingIdentity {
+    pub pipeline: String,
+    pub pipeline_id: Uuid,
+    /// What it is called.
+    pub what: String,
+    pub created_by: String,
+}
+
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CredentialPage {
     pub credential: Credential,
@@ -43,5 +54,9 @@ pub struct CredentialPage {
     pub events: Vec<AuditEvent>,
     /// Where its secret may be sent in addition to its own origin, by kind of registry.
     pub companions: Vec<String>,
+    /// Tokens and rules that are newer than the approval of their grant of it.
+    pub waiting: Vec<WaitingIdentity>,
+    /// What is to lower its guards, until a second person approves it.
+    pub guard_change: Option<GuardChange>,
     pub today: Day,
 }

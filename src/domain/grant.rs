@@ -18,6 +18,8 @@ super::words! {
 
 /// Days that an approval holds at most.
 pub const APPROVAL_DAYS_MAX: i64 = 365;
+/// Credentials that one form grants.
+pub const CREDENTIALS_MAX: usize = 200;
 /// Patterns that one condition may have.
 pub const PATTERNS_MAX: usize = 20;
 /// The longest pattern, in characters.
@@ -30,6 +32,15 @@ pub struct Approval {
     pub by: String,
     pub at: Moment,
     pub until: Day,
+    /// Who acts as the pipeline and is newer than this was not on the approver's page.
+    pub epoch: i64,
+}
+
+impl Approval {
+    /// Whether it is for who has this epoch.
+    pub fn is_for(&self, identity_epoch: i64) -> bool {
+        identity_epoch <= self.epoch
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -70,12 +81,18 @@ impl Terms {
         }
     }
 
-    /// Whether a fetch for `intent` by who proved `proof` is within the terms, on `today`.
+    /// Whether a fetch for `intent` by who proved `proof`, and has been able to since `epoch`, is
+    /// within the terms, on `today`.
     /// Repositories are not asked here: only the matching knows which one is meant.
     ///
     /// # Errors
     /// The first term that does not hold.
-    pub fn admit(&self, intent: Access, proof: &Proof, today: Day) -> Result<(), Lost> {
+    pub fn admit(
+        &self,
+        intent: Access,
+        (proof, epoch): (&Proof, i64),
+        today: Day,
+    ) -> Result<(), Lost> {
         if !self.intent.satisfies(intent) {
             return Err(Lost::WrongIntent);
         }
@@ -86,6 +103,7 @@ impl Terms {
             match &self.approval {
                 None => return Err(Lost::NotApproved),
                 Some(approval) if approval.until < today => return Err(Lost::ApprovalEnded),
+                Some(approval) if !approval.is_for(epoch) => return Err(Lost::NewerThanApproval),
                 Some(_) => {}
             }
         }
@@ -201,16 +219,16 @@ mod tests {
         let today = day("2026-11-21");
         let mut terms = Terms::plain(Access::PullAndPush);
         let token = Proof::default();
-        assert_eq!(terms.admit(Access::PullAndPush, &token, today), Ok(()));
+        assert_eq!(terms.admit(Access::PullAndPush, (&token, 0), today), Ok(()));
         terms.branches = vec!["main".to_owned(), "refs/tags/v*".to_owned()];
-        let asks = |proof: &Proof| terms.admit(Access::PullAndPush, proof, today);
+        let asks = |proof: &Proof| terms.admit(Access::PullAndPush, (proof, 0), today);
         assert_eq!(asks(&token), Err(Lost::BranchNotProved));
         assert_eq!(asks(&from("refs/heads/main", "push")), Ok(()));
         assert_eq!(asks(&from("refs/tags/v1", "push")), Ok(()));
         // A tag that is called like the branch is another thing.
         assert_eq!(asks(&from("refs/tags/main", "push")), Err(Lost::Branch));
         terms.events = vec!["push".to_owned()];
-        let asks = |proof: &Proof| terms.admit(Access::Pull, proof, today);
+        let asks = |proof: &Proof| terms.admit(Access::Pull, (proof, 0), today);
         assert_eq!(asks(&from("refs/heads/main", "schedule")), Err(Lost::Event));
         assert_eq!(asks(&from("refs/heads/main", "push")), Ok(()));
     }
@@ -220,12 +238,12 @@ mod tests {
         let today = day("2026-11-21");
         let mut terms = Terms::plain(Access::PullAndPush);
         let request = from("refs/pull/1/merge", "pull_request");
-        assert_eq!(terms.admit(Access::Pull, &request, today), Err(Lost::Fork));
+        assert_eq!(terms.admit(Access::Pull, (&request, 0), today), Err(Lost::Fork));
         terms.forks = ForkRule::Pull;
-        assert_eq!(terms.admit(Access::Pull, &request, today), Ok(()));
-        assert_eq!(terms.admit(Access::PullAndPush, &request, today), Err(Lost::Fork));
+        assert_eq!(terms.admit(Access::Pull, (&request, 0), today), Ok(()));
+        assert_eq!(terms.admit(Access::PullAndPush, (&request, 0), today), Err(Lost::Fork));
         let own = Proof { is_fork: Some(false), ..request };
-        assert_eq!(terms.admit(Access::PullAndPush, &own, today), Ok(()));
+        assert_eq!(terms.admit(Access::PullAndPush, (&own, 0), today), Ok(()));
     }
 
     #[test]
@@ -233,15 +251,19 @@ mod tests {
         let today = day("2026-11-21");
         let mut terms = Terms { needs_approval: true, ..Terms::plain(Access::PullAndPush) };
         let none = Proof::default();
-        assert_eq!(terms.admit(Access::Pull, &none, today), Err(Lost::NotApproved));
-        assert_eq!(terms.admit(Access::PullAndPush, &none, today), Err(Lost::NotApproved));
-        let until = |text| Some(Approval { by: "B".into(), at: Moment(0), until: day(text) });
+        assert_eq!(terms.admit(Access::Pull, (&none, 0), today), Err(Lost::NotApproved));
+        assert_eq!(terms.admit(Access::PullAndPush, (&none, 0), today), Err(Lost::NotApproved));
+        let until =
+            |text| Some(Approval { by: "B".into(), at: Moment(0), until: day(text), epoch: 2 });
         terms.approval = until("2026-11-21");
-        assert_eq!(terms.admit(Access::PullAndPush, &none, today), Ok(()));
+        assert_eq!(terms.admit(Access::PullAndPush, (&none, 0), today), Ok(()));
+        for (epoch, expected) in [(0, Ok(())), (2, Ok(())), (3, Err(Lost::NewerThanApproval))] {
+            assert_eq!(terms.admit(Access::PullAndPush, (&none, epoch), today), expected);
+        }
         terms.approval = until("2026-11-20");
-        assert_eq!(terms.admit(Access::PullAndPush, &none, today), Err(Lost::ApprovalEnded));
+        assert_eq!(terms.admit(Access::PullAndPush, (&none, 0), today), Err(Lost::ApprovalEnded));
         terms.expires_on = Some(day("2026-11-20"));
-        assert_eq!(terms.admit(Access::Pull, &none, today), Err(Lost::Expired));
+        assert_eq!(terms.admit(Access::Pull, (&none, 0), today), Err(Lost::Expired));
     }
 
     #[test]

@@ -33,6 +33,8 @@ pub struct Ask<'a> {
     pub host: Option<&'a RegistryHost>,
     pub repository: Option<&'a str>,
     pub proof: &'a Proof,
+    /// Since which of the pipeline's epochs it can act: see [`super::grant::Approval`].
+    pub epoch: i64,
     /// The day, in UTC.
     pub today: Day,
     pub shape: Shape,
@@ -174,7 +176,7 @@ fn last_day(terms: &Terms) -> Option<Day> {
 
 /// The paths for which one grant lets the credential be handed out; empty means the whole host.
 fn covered(ask: &Ask<'_>, credential: &Summary, terms: &Terms) -> Result<Vec<String>, Lost> {
-    terms.admit(ask.intent, ask.proof, ask.today)?;
+    terms.admit(ask.intent, (ask.proof, ask.epoch), ask.today)?;
     if let Some(repository) = ask.repository {
         if !is_within(&terms.repositories, repository) {
             return Err(Lost::GrantRepository);

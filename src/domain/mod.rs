@@ -38,6 +38,7 @@ pub mod delivery;
 pub mod departure;
 pub mod expiry;
 pub mod grant;
+pub mod guard_change;
 pub mod hearsay;
 pub mod image;
 pub mod job;

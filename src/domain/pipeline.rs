@@ -37,6 +37,10 @@ pub struct Grant {
     pub approved_by: Option<Uuid>,
     /// Whether who looks at it gave it, and so cannot approve it.
     pub is_own: bool,
+    /// Whether they made a token or rule that its approval is to be for, and so cannot approve it.
+    pub is_own_widening: bool,
+    /// An approval is of the grant as it was at this count.
+    pub revision: i64,
     pub deliveries: i64,
     /// How often of these it is known that it was wanted, and not only asked for with all others.
     pub used: i64,
@@ -59,6 +63,15 @@ pub struct Token {
     pub proof: Option<Proof>,
     /// When it was last used after it was revoked or had expired, and from which network.
     pub refused: Option<(Moment, String)>,
+    /// An approval that does not reach it is not for this token.
+    pub identity_epoch: i64,
+}
+
+impl Token {
+    /// Whether it still works on that day, as one that a person made.
+    pub fn is_live(&self, today: Day) -> bool {
+        self.short_until.is_none() && self.revoked_at.is_none() && self.expires_on >= today
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -70,7 +83,78 @@ pub struct PipelineDetail {
     pub rules: Vec<TrustRule>,
     /// Which of those who made or approved something of it may do so no more.
     pub gone: Vec<Uuid>,
+    /// How often somebody more could act as it.
+    pub epoch: i64,
     pub today: Day,
+}
+
+/// Who can act as a pipeline: what stands on the page of a person who approves.
+#[derive(Clone, Copy, Debug)]
+pub struct Identities<'a> {
+    pub tokens: &'a [Token],
+    pub rules: &'a [TrustRule],
+    pub today: Day,
+}
+
+impl Identities<'_> {
+    /// Whether that person made one since the grant was approved last, or since it was given at that
+    /// moment. Nobody approves what they widened themselves.
+    pub fn are_widened_by(&self, person: &Person, terms: &Terms, granted_at: Moment) -> bool {
+        let is_new = |epoch: i64, made_at: Moment| match &terms.approval {
+            Some(approval) => !approval.is_for(epoch),
+            None => made_at > granted_at,
+        };
+        let tokens = self.tokens.iter().filter(|token| token.is_live(self.today));
+        let tokens =
+            tokens.map(|token| (token.identity_epoch, token.created_at, &token.created_by));
+        let rules = self.rules.iter();
+        let rules = rules.map(|rule| (rule.identity_epoch, rule.created_at, &rule.created_by));
+        tokens.chain(rules).any(|(epoch, made_at, by)| is_new(epoch, made_at) && by.is(person))
+    }
+}
+
+impl PipelineDetail {
+    /// The tokens that people made and that still work.
+    pub fn live_tokens(&self) -> impl Iterator<Item = &Token> {
+        self.tokens.iter().filter(|token| token.is_live(self.today))
+    }
+
+    /// Whether somebody acts as it for whom the approval of the grant is not.
+    pub fn has_newer(&self, terms: &Terms) -> bool {
+        let Some(approval) = terms.approval.as_ref().filter(|_| terms.needs_approval) else {
+            return false;
+        };
+        self.live_tokens().any(|token| !approval.is_for(token.identity_epoch))
+            || self.rules.iter().any(|rule| !approval.is_for(rule.identity_epoch))
+    }
+
+    /// Whether the grant hands nothing out, at least to some who act as it, until somebody approves
+    /// it.
+    pub fn is_waiting(&self, terms: &Terms) -> bool {
+        let has_ended = terms.approval.as_ref().is_none_or(|approval| approval.until < self.today);
+        terms.needs_approval && (has_ended || self.has_newer(terms))
+    }
+
+    /// What its approvals are for, to be asked of each token and rule.
+    pub fn approvals(&self) -> Approvals {
+        let approved = |grant: &Grant| {
+            let approval = grant.terms.approval.as_ref().filter(|_| grant.terms.needs_approval)?;
+            Some((grant.credential.clone(), approval.epoch))
+        };
+        Approvals(self.grants.iter().filter_map(approved).collect())
+    }
+}
+
+/// The approved grants of a pipeline: the credential's name, and up to which epoch.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Approvals(Vec<(String, i64)>);
+
+impl Approvals {
+    /// What a token or rule of this epoch does not receive until somebody approves again.
+    pub fn not_for(&self, identity_epoch: i64) -> Vec<&str> {
+        let newer = self.0.iter().filter(|(_, epoch)| identity_epoch > *epoch);
+        newer.map(|(name, _)| name.as_str()).collect()
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -79,15 +163,14 @@ pub struct Grantable {
     pub name: String,
     pub host: String,
     pub access: Access,
-    /// Whether a grant of it needs the approval of a second person, if it can push.
+    /// Whether a grant of it needs the approval of a second person.
     pub is_protected: bool,
 }
 
 impl Grantable {
     /// Whether it can take over a grant for `intent` as it is, without an approval.
     pub fn serves(&self, intent: Access) -> bool {
-        let needs_approval = self.is_protected && self.access == Access::PullAndPush;
-        self.access.satisfies(intent) && !needs_approval
+        self.access.satisfies(intent) && !self.is_protected
     }
 }
 
@@ -133,4 +216,88 @@ pub struct PipelinePage {
     pub receipts: Vec<Receipt>,
     /// The public address of this instance, for the snippets.
     pub address: String,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::grant::Approval;
+
+    fn day(text: &str) -> Day {
+        Day::parse(text).unwrap()
+    }
+
+    fn token(identity_epoch: i64) -> Token {
+        Token {
+            id: "abc".to_owned(),
+            created_at: Moment(5),
+            created_by: Maker::nobody("Bea"),
+            expires_on: day("2027-01-31"),
+            last_used_at: None,
+            revoked_at: None,
+            short_until: None,
+            proof: None,
+            refused: None,
+            identity_epoch,
+        }
+    }
+
+    fn detail(tokens: Vec<Token>) -> PipelineDetail {
+        let summary = PipelineSummary {
+            id: Uuid::nil(),
+            name: "build".to_owned(),
+            description: String::new(),
+            grants: 1,
+            live_tokens: 1,
+            last_delivery: None,
+            created_at: Moment(0),
+            created_by: "Dana".to_owned(),
+        };
+        let (grants, rules) = (Vec::new(), Vec::new());
+        let gone = Vec::new();
+        PipelineDetail { summary, grants, tokens, rules, gone, epoch: 3, today: day("2026-11-21") }
+    }
+
+    fn approved(until: &str, epoch: i64) -> Terms {
+        let approval = Approval { by: "B".into(), at: Moment(0), until: day(until), epoch };
+        let plain = Terms::plain(Access::PullAndPush);
+        Terms { needs_approval: true, approval: Some(approval), ..plain }
+    }
+
+    #[test]
+    fn a_grant_waits_until_it_is_approved_and_again_for_who_is_newer_or_when_that_has_ended() {
+        let pipeline = detail(vec![token(2)]);
+        assert!(!pipeline.is_waiting(&Terms::plain(Access::PullAndPush)));
+        let none = Terms { approval: None, ..approved("2026-11-21", 2) };
+        assert!(pipeline.is_waiting(&none));
+        for (until, epoch, waits) in
+            [("2026-11-21", 2, false), ("2026-11-20", 2, true), ("2026-11-21", 1, true)]
+        {
+            assert_eq!(pipeline.is_waiting(&approved(until, epoch)), waits, "{until} {epoch}");
+        }
+        let revoked = Token { revoked_at: Some(Moment(6)), ..token(2) };
+        assert!(!detail(vec![revoked]).is_waiting(&approved("2026-11-21", 1)));
+    }
+
+    #[test]
+    fn nobody_approves_what_they_widened() {
+        let tokens = [token(2)];
+        let today = day("2026-11-21");
+        let identities = Identities { tokens: &tokens, rules: &[], today };
+        let widened =
+            |who: &Person, terms: &Terms, at| identities.are_widened_by(who, terms, Moment(at));
+        let person = |name: &str| Person {
+            id: Uuid::now_v7(),
+            email: String::new(),
+            name: name.to_owned(),
+            is_admin: false,
+        };
+        let (bea, dana) = (person("Bea"), person("Dana"));
+        assert!(widened(&bea, &approved("2026-11-21", 1), 9));
+        assert!(!widened(&bea, &approved("2026-11-21", 2), 0), "it was approved");
+        assert!(!widened(&dana, &approved("2026-11-21", 1), 9));
+        let waits = Terms { approval: None, ..approved("2026-11-21", 0) };
+        assert!(widened(&bea, &waits, 4), "it was made after the grant");
+        assert!(!widened(&bea, &waits, 5), "who gave the grant saw it");
+    }
 }

@@ -77,6 +77,8 @@ pub struct TrustRule {
     /// Since when it accepts nothing, because the right of who made it ended; another person can
     /// confirm it.
     pub ended_at: Option<Moment>,
+    /// An approval that does not reach it is not for this rule.
+    pub identity_epoch: i64,
 }
 
 impl TrustRule {

@@ -28,6 +28,11 @@ impl Maker {
         Self { id: None, name: name.into() }
     }
 
+    /// Whether it is that person. What was made before ids were kept goes by the name.
+    pub fn is(&self, person: &Person) -> bool {
+        self.id.map_or(self.name == person.name, |id| id == person.id)
+    }
+
     /// Whether it is one of these people.
     pub fn is_among(&self, people: &[Uuid]) -> bool {
         self.id.is_some_and(|id| people.contains(&id))

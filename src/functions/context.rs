@@ -2,7 +2,7 @@
 
 use super::mark::Mark;
 use super::session::Frame;
-use crate::domain::actor::{Granter, Member};
+use crate::domain::actor::{Confirmed, Granter, Member};
 use crate::domain::asker::{Asker, Who};
 use crate::domain::user::Person;
 use crate::error::{Error, Result};
@@ -128,6 +128,13 @@ pub(super) async fn member(project: &str) -> Result<Member> {
 pub(super) async fn granter(project: &str, password: String) -> Result<Granter> {
     let password = Zeroizing::new(password);
     vault().reauthenticate(&member(project).await?, &password).await
+}
+
+/// That the person typed their own password just now, for what cannot be undone. Asked after
+/// whether they may: what their role does not allow, no password does.
+pub(super) async fn confirmed(person: &Person, password: String) -> Result<Confirmed> {
+    let password = Zeroizing::new(password);
+    vault().confirm(person, &password).await
 }
 
 /// What the server read before it began to render a page of a project.

@@ -1,6 +1,6 @@
 //! Registry credentials, as the browser asks for them.
 
-use super::context::{granter, member, vault};
+use super::context::{confirmed, granter, member, vault};
 use super::credential_post;
 use super::reply::{Form, finish, finish_action, saved};
 pub use crate::domain::credential_page::CredentialPage;
@@ -92,18 +92,20 @@ async fn set_disabled(project: &str, id: Uuid, back: String, is_disabled: bool) 
 }
 
 /// Deletes for good; `typed_name` has to be the name when a pipeline depends on it. `list` is the
-/// query of the list to go back to.
+/// query of the list to go back to, `password` the person's own.
 #[server(prefix = "/rpc", endpoint = "credentials/delete")]
 pub async fn delete_credential(
     project: String,
     id: Uuid,
     #[server(default)] typed_name: String,
     #[server(default)] list: String,
+    #[server(default)] password: String,
 ) -> Result<()> {
     let query = list_query(&list);
     let done = async {
         let remover = member(&project).await?.can::<of::RegistryDelete>()?;
-        let name = vault().delete_credential(&remover, id, &typed_name).await?;
+        let confirmed = confirmed(remover.person(), password).await?;
+        let name = vault().delete_credential(&remover, confirmed, id, &typed_name).await?;
         let list = paths::credentials(&project) + query;
         Ok(saved(&list, vec![format!("{name} was deleted.")]).await)
     };

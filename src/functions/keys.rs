@@ -1,11 +1,13 @@
 //! The data keys of the instance, as an instance admin sees them.
 
-use super::context::{person, vault};
-use super::reply::finish_action;
+use super::context::{confirmed, person, vault};
+use super::reply::{Form, finish, finish_action, saved};
 use crate::domain::key::KeyReport;
 use crate::domain::paths::KEYS;
 use crate::error::Result;
 use leptos::prelude::*;
+use leptos::server_fn::ServerFn;
+use serde_json::json;
 
 /// Every data key, and what is under way.
 pub async fn find_keys() -> Result<KeyReport> {
@@ -26,23 +28,35 @@ pub async fn rotate_data_key() -> Result<()> {
     finish_action(KEYS, done.await).await
 }
 
-/// Retires an archived data key that no secret is under.
+/// Retires an archived data key that no secret is under. `password` is the person's own.
 #[server(prefix = "/rpc", endpoint = "keys/retire")]
-pub async fn retire_data_key(version: u32) -> Result<()> {
+pub async fn retire_data_key(version: u32, #[server(default)] password: String) -> Result<()> {
     let done = async {
-        let admin = person().await?.instance_admin()?;
+        let person = person().await?;
+        let admin = person.instance_admin()?;
+        confirmed(&person, password).await?;
         vault().retire_data_key(&admin, version).await?;
-        Ok(format!("Data key {version} was retired. It can no longer decrypt secrets."))
+        let sentence = format!("Data key {version} was retired. It can no longer decrypt secrets.");
+        Ok(saved(KEYS, vec![sentence]).await)
     };
-    finish_action(KEYS, done.await).await
+    finish(done.await, of_key::<RetireDataKey>(version)).await
 }
 
+/// Destroys a retired data key. `password` is the person's own.
 #[server(prefix = "/rpc", endpoint = "keys/destroy")]
-pub async fn destroy_data_key(version: u32) -> Result<()> {
+pub async fn destroy_data_key(version: u32, #[server(default)] password: String) -> Result<()> {
     let done = async {
-        let admin = person().await?.instance_admin()?;
+        let person = person().await?;
+        let admin = person.instance_admin()?;
+        confirmed(&person, password).await?;
         vault().destroy_data_key(&admin, version).await?;
-        Ok(format!("Data key {version} was destroyed."))
+        let sentence = format!("Data key {version} was destroyed.");
+        Ok(saved(KEYS, vec![sentence]).await)
     };
-    finish_action(KEYS, done.await).await
+    finish(done.await, of_key::<DestroyDataKey>(version)).await
+}
+
+/// The form in the row of that data key.
+fn of_key<F: ServerFn>(version: u32) -> Form {
+    Form::of::<F>(KEYS.to_owned(), json!({ "version": version.to_string() }))
 }

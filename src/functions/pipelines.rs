@@ -1,13 +1,13 @@
 //! Pipelines with their tokens and grants, as the browser asks for them.
 
-use super::context::{granter, member, vault};
+use super::context::{confirmed, granter, member, vault};
 use super::reply::{Form, finish, finish_action, saved, shown_once};
 use crate::domain::paths;
 use crate::domain::permission::of;
 pub use crate::domain::pipeline::PipelinePage;
 use crate::domain::pipeline::{GrantForm, Grantable, PipelineForm, PipelineSummary};
 use crate::error::Result;
-use crate::vault::SlotKind;
+use crate::vault::{Seen, SlotKind};
 use leptos::prelude::*;
 use serde_json::json;
 use uuid::Uuid;
@@ -62,17 +62,21 @@ pub async fn create_grant(
 }
 
 /// Lets a grant of a protected credential push for `days` days; its granter cannot approve it.
+/// `epoch` and `revision` say what stood on the page.
 #[server(prefix = "/rpc", endpoint = "grants/approve")]
 pub async fn approve_grant(
     project: String,
     pipeline: Uuid,
     id: Uuid,
+    #[server(default)] epoch: i64,
+    #[server(default)] revision: i64,
     #[server(default)] days: String,
     #[server(default)] password: String,
 ) -> Result<()> {
     let done = async {
         let granter = granter(&project, password).await?;
-        let sentence = vault().approve_grant(&granter, pipeline, id, &days).await?;
+        let seen = Seen { epoch, revision };
+        let sentence = vault().approve_grant(&granter, pipeline, id, &days, seen).await?;
         Ok(saved(&paths::pipeline(&project, pipeline), vec![sentence]).await)
     };
     let page = paths::approve_grant(&project, pipeline, id);
@@ -133,16 +137,19 @@ pub async fn revoke_token(project: String, pipeline: Uuid, id: String) -> Result
     finish_action(&paths::pipeline(&project, pipeline), done.await).await
 }
 
-/// Deletes for good, with its tokens and grants; `typed_name` has to be its name.
+/// Deletes for good, with its tokens and grants; `typed_name` has to be its name, and
+/// `password` the person's own.
 #[server(prefix = "/rpc", endpoint = "pipelines/delete")]
 pub async fn delete_pipeline(
     project: String,
     id: Uuid,
     #[server(default)] typed_name: String,
+    #[server(default)] password: String,
 ) -> Result<()> {
     let done = async {
         let remover = member(&project).await?.can::<of::PipelineDelete>()?;
-        let name = vault().delete_pipeline(&remover, id, &typed_name).await?;
+        let confirmed = confirmed(remover.person(), password).await?;
+        let name = vault().delete_pipeline(&remover, confirmed, id, &typed_name).await?;
         Ok(saved(&paths::pipelines(&project), vec![format!("{name} was deleted.")]).await)
     };
     let dialog = paths::delete_pipeline(&project, id);

@@ -23,12 +23,12 @@ pub async fn create_rule(
     let page = paths::pipeline(&project, pipeline);
     let done = async {
         let granter = granter(&project, password).await?;
-        let NewRule { secret, warning } = vault().create_rule(&granter, pipeline, &form).await?;
+        let NewRule { secret, note } = vault().create_rule(&granter, pipeline, &form).await?;
         Ok(match secret {
             Some(secret) => shown_once(&page, "secret", SlotKind::Token, secret.as_bytes()).await,
             None => {
                 let added = "The trust rule was added.".to_owned();
-                saved(&page, std::iter::once(added).chain(warning).collect()).await
+                saved(&page, std::iter::once(added).chain(note).collect()).await
             }
         })
     };
@@ -36,6 +36,23 @@ pub async fn create_rule(
     let provider = Provider::from_word(&form.provider).unwrap_or(Provider::GitHub);
     let path = with_query(&paths::new_rule(&project, pipeline), "provider", provider.word());
     finish(done.await, Form::of::<CreateRule>(path, form)).await
+}
+
+/// Makes another secret for the project's rules for Drone, which is shown on the pipeline's page, once.
+/// `password` is the person's own.
+#[server(prefix = "/rpc", endpoint = "trust-rules/renew-secret")]
+pub async fn renew_drone_secret(
+    project: String,
+    pipeline: Uuid,
+    #[server(default)] password: String,
+) -> Result<()> {
+    let page = paths::pipeline(&project, pipeline);
+    let done = async {
+        let granter = granter(&project, password).await?;
+        let secret = vault().renew_drone_secret(&granter, pipeline).await?;
+        Ok(shown_once(&page, "secret", SlotKind::Token, secret.as_bytes()).await)
+    };
+    finish(done.await, Form::of::<RenewDroneSecret>(page, ())).await
 }
 
 /// Takes that word no more, from the next request on.

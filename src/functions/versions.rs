@@ -1,11 +1,12 @@
 //! Versions of a credential's secret, as the browser asks for them.
 
-use super::context::{member, vault};
-use super::reply::finish_action;
+use super::context::{confirmed, member, vault};
+use super::reply::{Form, finish, finish_action, saved};
 use crate::domain::paths;
 use crate::domain::permission::of;
 use crate::error::Result;
 use leptos::prelude::*;
+use serde_json::json;
 use uuid::Uuid;
 
 /// Makes a staged or previous version the one that is delivered.
@@ -19,13 +20,21 @@ pub async fn switch_secret(project: String, id: Uuid, version: i64) -> Result<()
     finish_action(&paths::credential(&project, id), done.await).await
 }
 
-/// Destroys the ciphertext of a version that is not delivered.
+/// Destroys the ciphertext of a version that is not delivered. `password` is the person's own.
 #[server(prefix = "/rpc", endpoint = "versions/destroy")]
-pub async fn destroy_version(project: String, id: Uuid, version: i64) -> Result<()> {
+pub async fn destroy_version(
+    project: String,
+    id: Uuid,
+    version: i64,
+    #[server(default)] password: String,
+) -> Result<()> {
+    let page = paths::credential(&project, id);
     let done = async {
         let remover = member(&project).await?.can::<of::RegistryDelete>()?;
-        let name = vault().destroy_version(&remover, id, version).await?;
-        Ok(format!("Version {version} of {name} was destroyed."))
+        let confirmed = confirmed(remover.person(), password).await?;
+        let name = vault().destroy_version(&remover, confirmed, id, version).await?;
+        Ok(saved(&page, vec![format!("Version {version} of {name} was destroyed.")]).await)
     };
-    finish_action(&paths::credential(&project, id), done.await).await
+    let version = version.to_string();
+    finish(done.await, Form::of::<DestroyVersion>(page, json!({ "version": version }))).await
 }

@@ -88,6 +88,7 @@ const FROM: &str = "FROM access_grant g INNER JOIN credential c ON c.id = g.cred
 /// type than its column has, which only somebody else writes, fails the fetch as a whole.
 const COLUMNS: &str = "UUID(g.id), g.intent, g.repositories, g.branches, g.events, g.forks,
     g.expires_on, g.is_narrow, g.needs_approval, g.approver, g.approved_at, g.approved_until,
+    g.approved_epoch,
     UUID(c.id), UUID(c.project_id), c.name_key, c.name, c.host, c.is_insecure, c.method, c.username,
     c.access, c.paths, c.expires_on, c.renew_on, c.disabled_at, c.unreadable_at, c.secret_version,
     c.token_service, UUID(v.project_id), UUID(v.id)";
@@ -121,6 +122,7 @@ struct Read<'a> {
     approver: Option<String>,
     approved_at: Option<i64>,
     approved_until: Option<String>,
+    approved_epoch: Option<i64>,
     id: Uuid,
     project_id: Uuid,
     name_key: String,
@@ -214,6 +216,7 @@ fn terms_in(read: &Read<'_>) -> Option<Terms> {
         approver: read.approver.as_deref(),
         approved_at: read.approved_at,
         approved_until: read.approved_until.as_deref(),
+        approved_epoch: read.approved_epoch,
     })
 }
 

@@ -9,6 +9,7 @@ use crate::domain::grant::Terms;
 use crate::domain::moment::{Day, Moment};
 use crate::domain::pipeline::Grant;
 use crate::domain::user::Maker;
+use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, JoinType,
     QueryFilter, QueryOrder, QuerySelect,
@@ -31,6 +32,20 @@ pub struct GrantRow {
     /// Milliseconds.
     pub created_at: i64,
     pub created_by: String,
+    /// Counts its approvals, and what was done to its credential's guards.
+    pub revision: i64,
+}
+
+/// An approval as it is written.
+#[derive(Clone, Debug)]
+pub struct ApprovalRow {
+    pub by: Uuid,
+    pub approver: String,
+    /// Milliseconds.
+    pub at: i64,
+    pub until: Day,
+    /// Whoever acts as the pipeline and is not newer than this is approved.
+    pub epoch: i64,
 }
 
 impl<C: ConnectionTrait> Grants<'_, C> {
@@ -55,6 +70,8 @@ impl<C: ConnectionTrait> Grants<'_, C> {
             approver: Set(None),
             approved_at: Set(None),
             approved_until: Set(None),
+            approved_epoch: Set(None),
+            revision: Set(0),
         };
         self.0.insert(row).await
     }
@@ -75,26 +92,22 @@ impl<C: ConnectionTrait> Grants<'_, C> {
         Ok(readable(self.row(pipeline, id).await?).pop())
     }
 
-    /// Writes down that `by` lets the grant push through the day `until`; a later approval replaces
-    /// an earlier one. `false` when there is no such grant, when it needs no approval, or when they
-    /// gave it themselves.
-    pub async fn approve(
-        &self,
-        id: Uuid,
-        by: Uuid,
-        approver: &str,
-        at: i64,
-        until: Day,
-    ) -> Result<bool, DbErr> {
+    /// Writes down that a person lets the grant push; a later approval replaces an earlier one.
+    /// `false` when there is no such grant, when it needs no approval, or when they gave it
+    /// themselves.
+    pub async fn approve(&self, id: Uuid, approval: ApprovalRow) -> Result<bool, DbErr> {
+        let by = approval.by;
         let row = ActiveModel {
             approved_by: Set(Some(by)),
-            approver: Set(Some(approver.to_owned())),
-            approved_at: Set(Some(at)),
-            approved_until: Set(Some(until.to_text())),
+            approver: Set(Some(approval.approver)),
+            approved_at: Set(Some(approval.at)),
+            approved_until: Set(Some(approval.until.to_text())),
+            approved_epoch: Set(Some(approval.epoch)),
             ..ActiveModel::default()
         };
         let done = self
             .updates(row)
+            .col_expr(Column::Revision, Expr::col(Column::Revision).add(1))
             .filter(Column::Id.eq(id))
             .filter(Column::NeedsApproval.eq(true))
             // Who gave it is another one, and known.
@@ -156,6 +169,8 @@ impl<C: ConnectionTrait> Grants<'_, C> {
                     is_own: grant.granted_by.map_or(grant.needs_approval, |by| by == viewer),
                     created_by: Maker { id: grant.granted_by, name: grant.created_by },
                     approved_by: grant.approved_by,
+                    is_own_widening: false,
+                    revision: grant.revision,
                     deliveries: used.map_or(0, |row| row.deliveries),
                     used: used.map_or(0, |row| row.used),
                     last_delivery: used.map(|row| Moment(row.last_at)),
@@ -179,6 +194,18 @@ impl<C: ConnectionTrait> Grants<'_, C> {
             .exec(self.db)
             .await?;
         Ok(done.rows_affected)
+    }
+
+    /// Counts that the guards of their credential changed, so that nobody approves what they did not
+    /// see.
+    pub async fn note_other_guards(&self, credential: Uuid) -> Result<(), DbErr> {
+        Entity::update_many()
+            .col_expr(Column::Revision, Expr::col(Column::Revision).add(1))
+            .filter(Column::ProjectId.eq(self.project))
+            .filter(Column::CredentialId.eq(credential))
+            .exec(self.db)
+            .await
+            .map(drop)
     }
 
     /// Removes one grant of the pipeline; which credential it was for, if there was one.
@@ -215,6 +242,7 @@ impl TryFrom<Model> for GrantRow {
             granted_by: row.granted_by,
             created_at: row.created_at,
             created_by: row.created_by,
+            revision: row.revision,
         })
     }
 }

@@ -16,6 +16,7 @@ mod dependents;
 mod doctor;
 mod entity;
 mod grants;
+mod guard_changes;
 mod health;
 mod holders;
 mod instance;
@@ -44,6 +45,7 @@ mod tests;
 mod tokens;
 mod trust_rules;
 mod versions;
+mod waiting;
 mod writing;
 
 pub use audit::ChainHead;
@@ -64,7 +66,8 @@ pub use entity::outbox::Model as OutboxRow;
 pub use entity::session::Model as SessionRow;
 /// A slot's row, found by the SHA-256 of the id in the URL. Its content is sealed to its id.
 pub use entity::slot::Model as SlotRow;
-pub use grants::GrantRow;
+pub use grants::{ApprovalRow, GrantRow};
+pub use guard_changes::GuardChangeRow;
 pub use jobs::RunEnd;
 pub use keys::KeyRow;
 pub use people::{NewPerson, PersonRow};
@@ -153,6 +156,7 @@ handles! {
     secrets: Secrets of secret_version, "The sealed versions of its credentials' secrets.";
     pipelines: Pipelines of pipeline, "The project's pipelines.";
     grants: Grants of access_grant, "The grants of its pipelines.";
+    guard_changes: GuardChanges of guard_change, "What waits to lower a guard of its credentials.";
     trust_rules: TrustRules of trust_rule, "The trust rules of its pipelines.";
 }
 

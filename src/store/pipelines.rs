@@ -1,14 +1,15 @@
 //! Pipelines of one project.
 
 use super::Pipelines;
-use super::entity::pipeline::{ActiveModel, Column};
+use super::entity::pipeline::{ActiveModel, Column, Entity};
 use super::prepared::numbered;
 use crate::domain::audit::Subject;
 use crate::domain::moment::{Day, Moment};
 use crate::domain::pipeline::PipelineSummary;
+use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, FromQueryResult, PaginatorTrait,
-    QueryFilter, QuerySelect, Statement, Value,
+    ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, FromQueryResult,
+    PaginatorTrait, QueryFilter, QuerySelect, Statement, Value,
 };
 use std::collections::HashMap;
 use uuid::Uuid;
@@ -86,6 +87,25 @@ impl<C: ConnectionTrait> Pipelines<'_, C> {
         Ok(rows.into_iter().collect())
     }
 
+    /// How often somebody more could act as the pipeline; `None` when there is no such pipeline.
+    pub async fn epoch(&self, id: Uuid) -> Result<Option<i64>, DbErr> {
+        let row = self.one(id).select_only().column(Column::IdentityEpoch);
+        row.into_tuple::<i64>().one(self.db).await
+    }
+
+    /// Counts that somebody more can act as the pipeline; gives what the token or rule is stamped
+    /// with by which they can. An approval is for those who are not newer than it.
+    pub async fn raise_epoch(&self, id: Uuid) -> Result<i64, DbErr> {
+        Entity::update_many()
+            .col_expr(Column::IdentityEpoch, Expr::col(Column::IdentityEpoch).add(1))
+            .filter(Column::ProjectId.eq(self.project))
+            .filter(Column::Id.eq(id))
+            .exec(self.db)
+            .await?;
+        let epoch = self.epoch(id).await?;
+        epoch.ok_or_else(|| DbErr::RecordNotFound("the pipeline is gone".to_owned()))
+    }
+
     pub async fn is_named(&self, name_key: &str) -> Result<bool, DbErr> {
         let count = self.rows().filter(Column::NameKey.eq(name_key)).count(self.db).await?;
         Ok(count > 0)
@@ -107,6 +127,7 @@ impl<C: ConnectionTrait> Pipelines<'_, C> {
             description: Set(description.to_owned()),
             created_at: Set(at),
             created_by: Set(by.to_owned()),
+            identity_epoch: Set(0),
         };
         self.0.insert(row).await
     }

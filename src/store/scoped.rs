@@ -1,7 +1,7 @@
 //! The rows of one table that belong to one project: what every handle on a project's nouns is
 //! made of, so that no query can forget whose rows it is about.
 
-use super::entity::{access_grant, credential, pipeline, secret_version, trust_rule};
+use super::entity::{access_grant, credential, guard_change, pipeline, secret_version, trust_rule};
 use crate::domain::audit::Subject;
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, DbErr, DeleteMany, EntityTrait, QueryFilter,
@@ -25,7 +25,7 @@ macro_rules! in_project {
     };
 }
 
-in_project!(access_grant, credential, pipeline, secret_version, trust_rule);
+in_project!(access_grant, credential, guard_change, pipeline, secret_version, trust_rule);
 
 /// The rows of the table `E` that belong to one project.
 #[derive(Debug)]

@@ -16,6 +16,7 @@ pub(super) struct Written<'a> {
     pub(super) approver: Option<&'a str>,
     pub(super) approved_at: Option<i64>,
     pub(super) approved_until: Option<&'a str>,
+    pub(super) approved_epoch: Option<i64>,
 }
 
 /// The terms of the row; `None` when one of them is not to be read: a condition that nobody
@@ -31,6 +32,7 @@ pub(super) fn read(row: &Model) -> Option<Terms> {
         approver: row.approver.as_deref(),
         approved_at: row.approved_at,
         approved_until: row.approved_until.as_deref(),
+        approved_epoch: row.approved_epoch,
     })
 }
 
@@ -68,6 +70,7 @@ fn approval(row: &Written<'_>) -> Option<Approval> {
         by: row.approver?.to_owned(),
         at: Moment(row.approved_at?),
         until: Day::parse(row.approved_until?)?,
+        epoch: row.approved_epoch?,
     })
 }
 
@@ -98,6 +101,8 @@ mod tests {
             approver: None,
             approved_at: None,
             approved_until: None,
+            approved_epoch: None,
+            revision: 0,
         }
     }
 
@@ -130,12 +135,16 @@ mod tests {
             approver: Some("Olga Owner".to_owned()),
             approved_at: Some(5),
             approved_until: Some("2026-11-21".to_owned()),
+            approved_epoch: Some(0),
             ..plain()
         };
         assert_eq!(read(&row).unwrap().approval.unwrap().by, "Olga Owner");
         row.approved_until = Some("for ever".to_owned());
         let terms = read(&row).unwrap();
         assert!(terms.needs_approval && terms.approval.is_none());
+        let row = Model { approved_until: Some("2026-11-21".to_owned()), ..row };
+        let row = Model { approved_epoch: None, ..row };
+        assert!(read(&row).unwrap().approval.is_none());
     }
 
     #[test]

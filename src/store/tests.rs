@@ -115,6 +115,7 @@ impl Scene {
             granted_by: Some(GIVER),
             created_at: 0,
             created_by: "Olga".to_owned(),
+            revision: 0,
         };
         let id = row.id;
         let write = self.store.write().await?;
@@ -209,6 +210,7 @@ async fn short_lived_tokens_are_shown_for_a_while_and_then_gone() {
             expires_on: day,
             short_until: is_short.then_some(number),
             proof: is_short.then(|| proof.clone()),
+            identity_epoch: 0,
         };
         write.tokens().insert(PROJECT, row).await.unwrap();
     }

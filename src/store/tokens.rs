@@ -20,7 +20,7 @@ const SHOWN: u64 = 5;
 /// What every request of a pipeline begins with.
 const FIND: &str = "SELECT pipeline.id, pipeline.name, pipeline.project_id,
     pipeline_token.secret_hash, pipeline_token.expires_on, pipeline_token.expires_at,
-    pipeline_token.proof, pipeline_token.revoked_at
+    pipeline_token.proof, pipeline_token.revoked_at, pipeline_token.identity_epoch
     FROM pipeline_token INNER JOIN pipeline ON pipeline_token.pipeline_id = pipeline.id
     WHERE pipeline_token.id = ?";
 
@@ -40,6 +40,8 @@ pub struct TokenRow {
     pub short_until: Option<i64>,
     /// What proved the run that a short-lived one is for: a `Proof`, as JSON.
     pub proof: Option<String>,
+    /// Its own, or that of the rule that it was given for: see [`super::Pipelines::raise_epoch`].
+    pub identity_epoch: i64,
 }
 
 /// What a presented token's public half points at.
@@ -57,6 +59,8 @@ pub struct StoredToken {
     /// What was proved of the run that it was given to; nothing for one that a person made.
     pub proof: Proof,
     pub is_revoked: bool,
+    /// What an approval has to reach to be for it.
+    pub identity_epoch: i64,
 }
 
 impl<C: ConnectionTrait> Tokens<'_, C> {
@@ -84,6 +88,7 @@ impl<C: ConnectionTrait> Tokens<'_, C> {
             expires_at: row.try_get_by_index(5)?,
             proof,
             is_revoked: revoked_at.is_some(),
+            identity_epoch: row.try_get_by_index(8)?,
         }))
     }
 
@@ -111,6 +116,7 @@ impl<C: ConnectionTrait> Tokens<'_, C> {
             proof: Set(row.proof),
             refused_at: Set(None),
             refused_from: Set(None),
+            identity_epoch: Set(row.identity_epoch),
         };
         Entity::insert(row).exec_without_returning(self.db).await.map(drop)
     }
@@ -242,6 +248,7 @@ impl TryFrom<Model> for Token {
             short_until: row.expires_at.map(Moment),
             proof: row.proof.as_deref().and_then(|json| serde_json::from_str(json).ok()),
             refused: row.refused_at.map(|at| (Moment(at), row.refused_from.unwrap_or_default())),
+            identity_epoch: row.identity_epoch,
         })
     }
 }

@@ -30,6 +30,7 @@ impl<C: ConnectionTrait> TrustRules<'_, C> {
             last_used_at: Set(None),
             created_by_id: Set(rule.created_by.id),
             ended_at: Set(None),
+            identity_epoch: Set(rule.identity_epoch),
         };
         self.0.insert(row).await
     }
@@ -116,8 +117,14 @@ impl<C: ConnectionTrait> TrustRules<'_, C> {
 
     /// Makes the rule another person's, and one that has stopped accept again. `salt` is for a rule
     /// for Drone that is to have the secret of others.
-    pub async fn confirm(&self, id: Uuid, by: Maker, salt: Option<String>) -> Result<bool, DbErr> {
+    pub async fn confirm(
+        &self,
+        id: Uuid,
+        (by, identity_epoch): (Maker, i64),
+        salt: Option<String>,
+    ) -> Result<bool, DbErr> {
         let mut row = ActiveModel {
+            identity_epoch: Set(identity_epoch),
             created_by: Set(by.name),
             created_by_id: Set(by.id),
             ended_at: Set(None),
@@ -127,6 +134,30 @@ impl<C: ConnectionTrait> TrustRules<'_, C> {
             row.public_key = Set(salt);
         }
         self.update(id, row).await
+    }
+
+    /// Gives every rule of the pipeline for Drone another salt. They count as made by who is shown
+    /// the secret of it, at that epoch and moment.
+    pub async fn resalt(
+        &self,
+        pipeline: Uuid,
+        salt: Option<String>,
+        (identity_epoch, by, at): (i64, Maker, i64),
+    ) -> Result<(), DbErr> {
+        let row = ActiveModel {
+            public_key: Set(salt),
+            identity_epoch: Set(identity_epoch),
+            created_by: Set(by.name),
+            created_by_id: Set(by.id),
+            created_at: Set(at),
+            ..ActiveModel::default()
+        };
+        self.updates(row)
+            .filter(Column::PipelineId.eq(pipeline))
+            .filter(Column::Provider.eq(Provider::Drone.word()))
+            .exec(self.db)
+            .await
+            .map(drop)
     }
 
     async fn row(&self, pipeline: Uuid, id: Uuid) -> Result<Option<Model>, DbErr> {
@@ -150,6 +181,7 @@ impl TryFrom<Model> for TrustRule {
             created_by: Maker { id: row.created_by_id, name: row.created_by },
             last_used_at: row.last_used_at.map(Moment),
             ended_at: row.ended_at.map(Moment),
+            identity_epoch: row.identity_epoch,
         })
     }
 }
@@ -179,6 +211,7 @@ mod tests {
             last_used_at: None,
             created_by_id: None,
             ended_at: None,
+            identity_epoch: 0,
         }
     }
 

@@ -120,8 +120,17 @@ impl App {
 
     /// Another person with that role in the project, signed in.
     pub async fn member(&self, role: Role, project: &str) -> Browser {
+        self.new_member_of(project, role.word(), role).await
+    }
+
+    /// Another person of that name with that role in the project `acme`, signed in.
+    pub async fn new_member(&self, name: &str, role: Role) -> Browser {
+        self.new_member_of("acme", name, role).await
+    }
+
+    async fn new_member_of(&self, project: &str, name: &str, role: Role) -> Browser {
         let project = self.evidence(&self.owner, project).await.project().id;
-        let person = self.new_person(role.word()).await;
+        let person = self.new_person(name).await;
         let write = self.vault.store().write().await.unwrap();
         write.projects().admit(project, person.id, role, 0).await.unwrap();
         write.commit_without_event(Unrecorded::Test).await.unwrap();

@@ -1,11 +1,13 @@
 //! Approvals: using a protected credential that can push takes a second person, and not for ever.
 
-use crate::app::{App, Browser, PASSWORD, Reply};
+mod newer;
+
+use crate::app::{App, Browser, PASSWORD, Reply, token_in};
 use regcred::domain::audit::Action;
 use regcred::domain::credential::Access;
 use regcred::domain::matching::Lost;
 use regcred::domain::permission::of;
-use regcred::domain::pipeline::Grant;
+use regcred::domain::pipeline::{Grant, PipelineDetail};
 use regcred::domain::user::Role;
 use uuid::Uuid;
 
@@ -40,15 +42,35 @@ impl Scene {
 
     /// The only grant, as this person sees it.
     async fn seen_by(&self, by: &Browser) -> Grant {
+        self.page(by).await.grants.into_iter().next().unwrap()
+    }
+
+    async fn page(&self, by: &Browser) -> PipelineDetail {
         let reader = self.app.evidence(by, "acme").await.can::<of::PipelineRead>().unwrap();
-        let page = self.app.vault.pipeline_page(&reader, self.pipeline).await.unwrap();
-        page.pipeline.grants.into_iter().next().unwrap()
+        self.app.vault.pipeline_page(&reader, self.pipeline).await.unwrap().pipeline
+    }
+
+    /// Another token, made by that person.
+    async fn another_token(&self, by: &Browser) -> String {
+        let pipeline = self.pipeline.to_string();
+        let form = [
+            ("project", "acme"),
+            ("pipeline", pipeline.as_str()),
+            ("token_days", "30"),
+            ("password", PASSWORD),
+        ];
+        let reply = by.post_form("/rpc/tokens/create", &form).await;
+        token_in(&by.follow(reply).await.text()).unwrap()
     }
 
     async fn approve_with(&self, by: &Browser, more: &[(&str, &str)]) -> Reply {
-        let grant = self.seen_by(&self.app.owner).await.id.to_string();
-        let pipeline = self.pipeline.to_string();
+        let page = self.page(&self.app.owner).await;
+        let (grant, revision) =
+            (page.grants[0].id.to_string(), page.grants[0].revision.to_string());
+        let (pipeline, epoch) = (self.pipeline.to_string(), page.epoch.to_string());
         let mut form = vec![
+            ("epoch", epoch.as_str()),
+            ("revision", revision.as_str()),
             ("project", "acme"),
             ("pipeline", pipeline.as_str()),
             ("id", grant.as_str()),

@@ -166,6 +166,7 @@ impl App {
             expires_on: until.day(),
             short_until: Some(until.0),
             proof: Some(serde_json::to_string(proof).unwrap()),
+            identity_epoch: 0,
         };
         let project = self.evidence(&self.owner, "acme").await.project().id;
         let write = self.vault.store().write().await.unwrap();

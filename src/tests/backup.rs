@@ -3,7 +3,7 @@
 pub mod file;
 mod forged;
 
-use crate::app::App;
+use crate::app::{App, PASSWORD};
 use crate::canary::search::{Canary, Search};
 use crate::database::soak;
 use crate::skipped::is_on_postgres;
@@ -32,7 +32,8 @@ async fn lived_in() -> App {
     let (_, token) = app.pipeline(owner, "acme", "ci", &[live, off], "pull").await;
     let (off, gone) = (off.to_string(), gone.to_string());
     owner.post_form("/rpc/credentials/disable", &[("project", "acme"), ("id", &*off)]).await;
-    let form = [("project", "acme"), ("id", &*gone), ("typed_name", "gone")];
+    let form =
+        [("project", "acme"), ("id", &*gone), ("typed_name", "gone"), ("password", PASSWORD)];
     owner.post_form("/rpc/credentials/delete", &form).await;
     for run in ["1", "2"] {
         let reply = app.docker_config(&token, "", &[("regcred-run", run)]).await;

@@ -3,7 +3,7 @@
 
 pub mod search;
 
-use crate::app::soak;
+use crate::app::{PASSWORD, soak};
 use crate::process::client::{Client, exchange};
 use crate::process::instance::Instance;
 use crate::process::server::Server;
@@ -105,6 +105,10 @@ fn stumble(client: &mut Client, secret: &Canary) {
         "/rpc/trust-rules/create",
         "/rpc/trust-rules/try",
         "/rpc/grants/approve",
+        "/rpc/guard-changes/approve",
+        "/rpc/trust-rules/renew-secret",
+        "/rpc/keys/destroy",
+        "/rpc/versions/destroy",
         "/rpc/credentials/token-service",
         "/api/v1/credentials",
         "/api/v1/token",
@@ -197,8 +201,12 @@ async fn no_secret_is_anywhere_but_in_what_pipelines_are_given() {
     look_round(&mut client, &pipeline, &ids);
     for number in (0..count).step_by(2) {
         let name = name(number);
-        let form =
-            [("project", "acme"), ("id", ids[&name].as_str()), ("typed_name", name.as_str())];
+        let form = [
+            ("project", "acme"),
+            ("id", ids[&name].as_str()),
+            ("typed_name", name.as_str()),
+            ("password", PASSWORD),
+        ];
         let gone = client.form("/rpc/credentials/delete", &form);
         assert!(gone.header("location").contains("?said="), "{number}: {}", gone.text());
     }

@@ -34,7 +34,8 @@ async fn it_holds_after_everything_that_people_and_pipelines_do() {
     owner.post_form("/rpc/credentials/disable", &on).await;
     assert_eq!(app.docker_config(&token, "?intent=push", &[]).await.status, StatusCode::OK);
     owner.post_form("/rpc/credentials/enable", &on).await;
-    let form = [("project", "acme"), ("id", &*gone), ("typed_name", "gone")];
+    let form =
+        [("project", "acme"), ("id", &*gone), ("typed_name", "gone"), ("password", PASSWORD)];
     owner.post_form("/rpc/credentials/delete", &form).await;
     let form = [
         ("project", "acme"),
@@ -45,7 +46,8 @@ async fn it_holds_after_everything_that_people_and_pipelines_do() {
     let reply = owner.post_form("/rpc/tokens/create", &form).await;
     assert!(reply.location().contains("?once="), "{}", reply.location());
     assert_eq!(app.docker_config(&token, "", &[]).await.status, StatusCode::OK);
-    let form = [("project", "acme"), ("id", &*pipeline), ("typed_name", "ci")];
+    let form =
+        [("project", "acme"), ("id", &*pipeline), ("typed_name", "ci"), ("password", PASSWORD)];
     owner.post_form("/rpc/pipelines/delete", &form).await;
     owner.post_form("/rpc/session/delete", &[]).await;
 

@@ -153,12 +153,13 @@ async fn no_change_stands_without_its_event() {
         ("form[credentials][]", &*id),
         ("password", crate::app::PASSWORD),
     ];
+    let delete = [on_one.as_slice(), &[("password", crate::app::PASSWORD)]].concat();
     let owner = &app.owner;
     let replies = [
         owner.post_multipart_json_accept("/rpc/credentials/create", &created, None).await,
         owner.post_multipart_json_accept("/rpc/credentials/update", &updated, None).await,
         owner.post_json_accept("/rpc/credentials/disable", &on_one[..2]).await,
-        owner.post_json_accept("/rpc/credentials/delete", &on_one).await,
+        owner.post_json_accept("/rpc/credentials/delete", &delete).await,
         owner.post_json_accept("/rpc/pipelines/create", &new_pipeline).await,
     ];
     for (number, reply) in replies.iter().enumerate() {

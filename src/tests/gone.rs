@@ -1,6 +1,6 @@
 //! Edits of what somebody deleted meanwhile.
 
-use crate::app::App;
+use crate::app::{App, PASSWORD};
 use crate::edits::{UPDATE, form};
 use crate::forms::{link_in, value_in};
 
@@ -8,7 +8,7 @@ use crate::forms::{link_in, value_in};
 async fn what_was_typed_for_a_deleted_credential_can_be_added_as_a_new_one() {
     let app = App::new().await;
     let id = app.credential(&app.owner, "acme", "ghcr", "ghcr.io", "first").await.to_string();
-    let delete = [("project", "acme"), ("id", id.as_str())];
+    let delete = [("project", "acme"), ("id", id.as_str()), ("password", PASSWORD)];
     app.owner.post_form("/rpc/credentials/delete", &delete).await;
     let typed = [
         ("name", "typed-name"),
@@ -39,7 +39,7 @@ async fn what_was_typed_for_a_deleted_credential_can_be_added_as_a_new_one() {
 async fn a_dialog_of_what_is_gone_offers_nothing_when_nothing_was_typed() {
     let app = App::new().await;
     let id = app.credential(&app.owner, "acme", "ghcr", "ghcr.io", "first").await.to_string();
-    let delete = [("project", "acme"), ("id", id.as_str())];
+    let delete = [("project", "acme"), ("id", id.as_str()), ("password", PASSWORD)];
     app.owner.post_form("/rpc/credentials/delete", &delete).await;
     let dialog = app.owner.get(&format!("/p/acme/credentials/{id}/edit")).await;
     assert_eq!(dialog.status, 404);

@@ -3,6 +3,7 @@
 use crate::app::{App, PASSWORD, auths};
 use crate::pipelines::{form, page};
 use regcred::domain::credential::Access;
+use uuid::Uuid;
 
 #[tokio::test]
 async fn a_pipeline_receives_only_what_it_was_granted() {
@@ -94,4 +95,26 @@ async fn a_credential_is_not_granted_for_more_than_it_can_do_or_may() {
     // Also to pull: it is the same secret, and that can push.
     let (_, token) = app.pipeline(&app.owner, "acme", "build", &[only_pull, guarded], "pull").await;
     assert_eq!(auths(&app.docker_config(&token, "", &[]).await).len(), 1);
+}
+
+#[tokio::test]
+async fn one_form_grants_only_so_many_credentials() {
+    let app = App::new().await;
+    let (pipeline, _) = app.bare_pipeline("build").await;
+    let ids: Vec<String> = (0..201).map(|_| Uuid::now_v7().to_string()).collect();
+    let pipeline = pipeline.to_string();
+    let mut form = vec![
+        ("project", "acme"),
+        ("pipeline", pipeline.as_str()),
+        ("form[intent]", "pull"),
+        ("password", PASSWORD),
+    ];
+    form.extend(ids.iter().map(|id| ("form[credentials][]", id.as_str())));
+    let reply = app.owner.post_json_accept("/rpc/grants/create", &form).await;
+    assert_eq!(reply.status, 422, "{}", reply.text());
+    let said = reply.at("credentials").unwrap();
+    assert_eq!(said, "Choose at most 200 credentials at once.");
+    form.pop();
+    let reply = app.owner.post_json_accept("/rpc/grants/create", &form).await;
+    assert!(reply.at("credentials").unwrap().contains("was deleted"), "{}", reply.text());
 }

@@ -2,7 +2,7 @@
 //! whole, and `regcred doctor` finds nothing. Kills alone prove little (a system that never flushes
 //! passes as well), so the benchmark counts the flushes for each commit.
 
-use crate::app::soak;
+use crate::app::{PASSWORD, soak};
 use crate::browser::urlencoded;
 use crate::forms::credentials_in;
 use crate::process::client::{Answer, Client, deliver};
@@ -89,7 +89,7 @@ fn edit(client: &mut Client, id: &str, name: &str, host: &str) -> bool {
 const FORM: &str = "content-type: application/x-www-form-urlencoded\r\n";
 
 fn delete(client: &mut Client, id: &str) -> bool {
-    let form = urlencoded(&[("project", "acme"), ("id", id)]);
+    let form = urlencoded(&[("project", "acme"), ("id", id), ("password", PASSWORD)]);
     let headers = format!("accept: text/html\r\n{FORM}");
     is_done(client.try_send("POST", "/rpc/credentials/delete", &headers, form.as_bytes()))
 }

@@ -1,6 +1,10 @@
 //! Everything that can be called or opened, and what it takes: the rows of the matrix that
 //! `projects` and `requests` go through. A server function or page without a row fails a test.
 
+mod pages;
+
+pub use pages::{OTHER_PAGES, pages};
+
 use crate::app::{App, Browser, PASSWORD, Reply};
 use regcred::crypto::token::parse_token;
 use regcred::domain::permission::{Permission, Permissions, of};
@@ -187,7 +191,7 @@ pub fn functions(project: &str, at: &Objects) -> Vec<Function> {
         Function::new(
             "/rpc/credentials/delete",
             DELETE,
-            &[of, ("id", credential), ("typed_name", "hidden-credential")],
+            &[of, ("id", credential), ("typed_name", "hidden-credential"), ("password", PASSWORD)],
         )
         .about_one(),
         Function::new(
@@ -203,17 +207,21 @@ pub fn functions(project: &str, at: &Objects) -> Vec<Function> {
         .about_one(),
         Function::new("/rpc/versions/switch", WRITE, &[of, ("id", credential), ("version", "1")])
             .about_one(),
-        Function::new("/rpc/versions/destroy", DELETE, &[of, ("id", credential), ("version", "1")])
-            .about_one(),
+        Function::new(
+            "/rpc/versions/destroy",
+            DELETE,
+            &[of, ("id", credential), ("version", "1"), ("password", PASSWORD)],
+        )
+        .about_one(),
         Function::new("/rpc/keys/rotate", Admin, &[]),
-        Function::new("/rpc/keys/retire", Admin, &[("version", "1")]),
-        Function::new("/rpc/keys/destroy", Admin, &[("version", "1")]),
+        Function::new("/rpc/keys/retire", Admin, &[("version", "1"), ("password", PASSWORD)]),
+        Function::new("/rpc/keys/destroy", Admin, &[("version", "1"), ("password", PASSWORD)]),
         Function::new("/rpc/jobs/run", Admin, &[("id", credential)]),
         Function::new("/rpc/pipelines/create", GRANT, &form),
         Function::new(
             "/rpc/pipelines/delete",
             DELETE_PIPELINES,
-            &[of, ("id", pipeline), ("typed_name", "hidden-pipeline")],
+            &[of, ("id", pipeline), ("typed_name", "hidden-pipeline"), ("password", PASSWORD)],
         )
         .about_one(),
         Function::new("/rpc/grants/create", GRANT, &on_pipeline).about_one(),
@@ -256,6 +264,30 @@ pub fn functions(project: &str, at: &Objects) -> Vec<Function> {
         )
         .about_one(),
         Function::new(
+            "/rpc/trust-rules/renew-secret",
+            GRANT,
+            &[of, ("pipeline", pipeline), ("password", PASSWORD)],
+        )
+        .about_one(),
+        Function::new(
+            "/rpc/guard-changes/approve",
+            GRANT,
+            &[
+                of,
+                ("credential", credential),
+                ("id", pipeline),
+                ("revision", "1"),
+                ("password", PASSWORD),
+            ],
+        )
+        .about_one(),
+        Function::new(
+            "/rpc/guard-changes/delete",
+            WRITE,
+            &[of, ("credential", credential), ("id", pipeline)],
+        )
+        .about_one(),
+        Function::new(
             "/rpc/trust-rules/try",
             READ_PIPELINES,
             &[of, ("pipeline", pipeline), ("token", JOB_TOKEN)],
@@ -263,27 +295,3 @@ pub fn functions(project: &str, at: &Objects) -> Vec<Function> {
         .about_one(),
     ]
 }
-
-/// Every page of a project with what it takes; `{}` stands for the project's slug.
-pub fn pages(at: &Objects) -> Vec<(String, Right)> {
-    let (credential, pipeline, grant) = (at.credential, at.pipeline, at.grant);
-    vec![
-        ("/p/{}/credentials".to_owned(), READ),
-        ("/p/{}/credentials/new".to_owned(), WRITE),
-        (format!("/p/{{}}/credentials/{credential}"), READ),
-        (format!("/p/{{}}/credentials/{credential}/edit"), WRITE),
-        (format!("/p/{{}}/credentials/{credential}/delete"), DELETE),
-        ("/p/{}/pipelines".to_owned(), READ_PIPELINES),
-        ("/p/{}/pipelines/new".to_owned(), GRANT),
-        (format!("/p/{{}}/pipelines/{pipeline}"), READ_PIPELINES),
-        (format!("/p/{{}}/pipelines/{pipeline}/delete"), DELETE_PIPELINES),
-        (format!("/p/{{}}/pipelines/{pipeline}/trust/new"), GRANT),
-        (format!("/p/{{}}/pipelines/{pipeline}/trust/try"), READ_PIPELINES),
-        (format!("/p/{{}}/pipelines/{pipeline}/grants/{grant}/approve"), GRANT),
-        ("/p/{}/match".to_owned(), READ_PIPELINES),
-    ]
-}
-
-/// The pages outside the projects, and the ones that only lead on.
-pub const OTHER_PAGES: [&str; 6] =
-    ["/", "/setup", "/sign-in", "/admin/keys", "/admin/jobs", "/p/{}"];

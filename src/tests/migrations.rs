@@ -8,7 +8,7 @@ use sea_orm_migration::{MigratorTrait, SchemaManager};
 use uuid::Uuid;
 
 /// Every table.
-pub const TABLES: [&str; 25] = [
+pub const TABLES: [&str; 26] = [
     "instance",
     "person",
     "project",
@@ -34,6 +34,7 @@ pub const TABLES: [&str; 25] = [
     "job",
     "outbox",
     "shared_secret_view",
+    "guard_change",
 ];
 
 #[tokio::test]

@@ -104,7 +104,12 @@ async fn deleting_a_pipeline_asks_for_its_name_and_ends_its_tokens() {
     app.docker_config(&token, "", &[]).await;
     let text = id.to_string();
     for typed in ["", "build"] {
-        let form = [("project", "acme"), ("id", text.as_str()), ("typed_name", typed)];
+        let form = [
+            ("project", "acme"),
+            ("id", text.as_str()),
+            ("typed_name", typed),
+            ("password", PASSWORD),
+        ];
         let reply = app.owner.post_json_accept("/rpc/pipelines/delete", &form).await;
         assert_eq!(reply.status, 422, "{typed}");
         assert!(reply.at("typed_name").is_some());
@@ -113,7 +118,12 @@ async fn deleting_a_pipeline_asks_for_its_name_and_ends_its_tokens() {
     let used = app.owner.get(&format!("/p/acme/credentials/{credential}")).await.text();
     let links = used.matches(&format!("href=\"/p/acme/pipelines/{id}\"")).count();
     assert_eq!(links, 3, "who uses it, and two receipts: {used}");
-    let form = [("project", "acme"), ("id", text.as_str()), ("typed_name", "Build")];
+    let form = [
+        ("project", "acme"),
+        ("id", text.as_str()),
+        ("typed_name", "Build"),
+        ("password", PASSWORD),
+    ];
     assert_eq!(app.owner.post_json_accept("/rpc/pipelines/delete", &form).await.status, 200);
     assert_eq!(app.docker_config(&token, "", &[]).await.status, 401);
     assert_eq!(page(&app, id).await.err(), Some(Error::NotFound));

@@ -1,6 +1,6 @@
 //! What a pipeline says afterwards of what it was handed.
 
-use crate::app::{App, Reply};
+use crate::app::{App, PASSWORD, Reply};
 use regcred::domain::delivery::{Fetch, Outcome, Report};
 use uuid::Uuid;
 
@@ -104,7 +104,8 @@ async fn a_report_of_a_pipeline_that_is_gone_stays() {
     let [receipt] = app.fetch(&token, GET).await.deliveries()[..] else { panic!("one delivery") };
     assert_eq!(tell(&app, &token, receipt, FAILED).await.status, 204);
     let id = pipeline.to_string();
-    let form = [("project", "acme"), ("id", id.as_str()), ("typed_name", "build")];
+    let form =
+        [("project", "acme"), ("id", id.as_str()), ("typed_name", "build"), ("password", PASSWORD)];
     assert_eq!(app.owner.post_json_accept("/rpc/pipelines/delete", &form).await.status, 200);
     let receipts = crate::deliveries::receipts(&app, credential).await;
     assert_eq!((receipts[0].id, receipts[0].report), (receipt, Some(Report::Failed)));

@@ -1,7 +1,7 @@
 //! What is taken back is refused by the next request at every server (security T15, figure F17): no
 //! server remembers what another one has changed.
 
-use crate::app::{App, Browser, soak};
+use crate::app::{App, Browser, PASSWORD, soak};
 use crate::asking::DOORS;
 use crate::canary::search::{Canary, Search};
 use regcred::crypto::token::parse_token;
@@ -136,7 +136,7 @@ async fn a_credential_that_one_server_disables_is_kept_back_at_another() {
 async fn a_pipeline_that_one_server_deletes_is_nobody_at_another() {
     let scene = Scene::new().await;
     let id = scene.pipeline.to_string();
-    let form = [("id", id.as_str()), ("typed_name", "build")];
+    let form = [("id", id.as_str()), ("typed_name", "build"), ("password", PASSWORD)];
     scene.at_the_first("/rpc/pipelines/delete", &form).await;
     for token in [&scene.token, &scene.short] {
         scene.assert_gone(token, &[401]).await;

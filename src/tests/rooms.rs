@@ -230,6 +230,7 @@ fn evidence_is_made_in_the_vault_only() {
     // Their own tests make them, too.
     only_in("Member::admit(", &["src/vault/", "src/domain/actor/tests.rs"]);
     only_in("Pipeline::admit(", &["src/vault/"]);
+    only_in("Confirmed::by_password(", &["src/vault/"]);
     only_in("Granter::reauthenticated(", &["src/vault/", "src/domain/actor/tests.rs"]);
     // Who runs a command has the key: the commands are the machine.
     only_in("Operator::at_the_machine(", &["src/commands/", "src/domain/actor/tests.rs"]);

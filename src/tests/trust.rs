@@ -8,7 +8,7 @@ mod shared_secret;
 mod unreached;
 mod walls;
 
-use crate::app::{App, PASSWORD};
+use crate::app::{App, PASSWORD, Reply};
 use crate::asking::DOORS;
 use crate::signing::{Lines, Woodpecker, drone, drone_body, woodpecker_body};
 use regcred::domain::audit::Action;
@@ -26,8 +26,8 @@ pub async fn drone_rule(app: &App, pipeline: Uuid, repository: &str) -> String {
     secret
 }
 
-/// The same, with the page's address.
-async fn shown_once(app: &App, pipeline: Uuid, repository: &str) -> (String, String) {
+/// Makes a rule for the repository with this number of the project's Drone as a browser does.
+async fn post_drone_rule(app: &App, pipeline: Uuid, repository: &str) -> Reply {
     let pipeline = pipeline.to_string();
     let form = [
         ("project", "acme"),
@@ -36,7 +36,23 @@ async fn shown_once(app: &App, pipeline: Uuid, repository: &str) -> (String, Str
         ("form[claims][repo.id]", repository),
         ("password", PASSWORD),
     ];
-    let reply = app.owner.post_form("/rpc/trust-rules/create", &form).await;
+    app.owner.post_form("/rpc/trust-rules/create", &form).await
+}
+
+/// The page after another rule than the project's first for Drone.
+async fn another_drone_rule(app: &App, pipeline: Uuid, repository: &str) -> String {
+    let reply = post_drone_rule(app, pipeline, repository).await;
+    assert!(reply.location().contains("?said="), "{} {}", reply.location(), reply.text());
+    app.owner.follow(reply).await.text()
+}
+
+/// The secret of the first rule for Drone, with the page's address.
+async fn shown_once(app: &App, pipeline: Uuid, repository: &str) -> (String, String) {
+    shown_by(app, &post_drone_rule(app, pipeline, repository).await).await
+}
+
+/// The secret that the page after this answer shows, with that page's address.
+async fn shown_by(app: &App, reply: &Reply) -> (String, String) {
     let location = reply.location();
     assert!(location.contains("?secret="), "{location} {}", reply.text());
     let page = app.owner.get(&location).await.text();
@@ -92,8 +108,9 @@ async fn drones_secret_is_shown_once_and_stored_nowhere() {
     let hash = regcred::crypto::digest::sha256(half.as_bytes());
     let hash: String = hash.iter().map(|byte| format!("{byte:02x}")).collect();
     assert!(!places(&app, &hash).await.is_empty());
-    // A runner has one secret for all repositories of the project.
-    assert_eq!(drone_rule(&app, pipeline, "8").await, secret);
+    // A runner has one secret for all repositories of the project. Nobody else is shown it.
+    let page = another_drone_rule(&app, pipeline, "8").await;
+    assert!(page.contains("It uses the same shared secret") && !page.contains(&secret), "{page}");
 }
 
 /// An instance with a credential of `ghcr.io` that the pipeline `build` may pull and push with.

@@ -1,6 +1,6 @@
 //! Versions of a secret: kept, taken back, waiting, destroyed; and credentials with the same one.
 
-use crate::app::{App, auths};
+use crate::app::{App, PASSWORD, auths};
 use crate::edits::save;
 use regcred::domain::credential_page::CredentialPage;
 use regcred::domain::permission::of;
@@ -37,7 +37,7 @@ async fn with_secrets(more: &[&str]) -> (App, Uuid, String) {
 
 async fn act(app: &App, action: &str, id: Uuid, version: &str) -> u16 {
     let id = id.to_string();
-    let form = [("project", "acme"), ("id", &*id), ("version", version)];
+    let form = [("project", "acme"), ("id", &*id), ("version", version), ("password", PASSWORD)];
     let path = format!("/rpc/versions/{action}");
     app.owner.post_json_accept(&path, &form).await.status.as_u16()
 }

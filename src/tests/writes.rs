@@ -175,13 +175,14 @@ async fn a_change_is_one_durable_transaction_and_its_sentence_none() {
     let mut edit = credential_form("acme", "ghcr", "ghcr.io", "second", &one);
     edit.push(("revision", "1"));
     let switch = [one.as_slice(), &[("version", "1")]].concat();
+    let delete = [one.as_slice(), &[("password", PASSWORD)]].concat();
     for (path, form) in [
         ("/rpc/credentials/create", create.as_slice()),
         ("/rpc/credentials/update", edit.as_slice()),
         ("/rpc/versions/switch", switch.as_slice()),
         ("/rpc/credentials/disable", one.as_slice()),
         ("/rpc/credentials/enable", one.as_slice()),
-        ("/rpc/credentials/delete", one.as_slice()),
+        ("/rpc/credentials/delete", delete.as_slice()),
     ] {
         forget_commits(&app).await;
         let reply = if path.ends_with("create") || path.ends_with("update") {

@@ -1,6 +1,6 @@
 //! What the forms share that give a credential or a token away.
 
-use super::kit::{Control, Field};
+use super::kit::{Control, Field, Hidden, SubmitButton};
 use crate::domain::credential::Access;
 use crate::domain::pipeline::Grantable;
 use leptos::prelude::*;
@@ -10,6 +10,9 @@ use leptos::prelude::*;
 pub fn YourPassword(
     #[prop(into, default = "password".into())] id: String,
     error: Option<String>,
+    /// Why it is asked for.
+    #[prop(default = "This gives access to a secret. Enter your password to confirm.")]
+    hint: &'static str,
 ) -> impl IntoView {
     let at = Control { name: "password".to_owned(), error, ..Control::default() };
     view! {
@@ -17,17 +20,53 @@ pub fn YourPassword(
             at
             id
             label="Your password"
-            hint="This gives access to a secret. Enter your password to confirm."
+            hint
             kind="password"
             autocomplete="current-password"
         />
     }
 }
 
+/// Why a form that destroys asks for the password.
+pub const TO_DESTROY: &str = "This cannot be undone. Enter your password to confirm.";
+
+/// A button that asks for the person's own password before it posts.
+#[component]
+pub fn ConfirmedButton(
+    /// `X::url()` of the server function `X`.
+    action: &'static str,
+    /// Names and values, as the server function calls them.
+    values: Vec<(&'static str, String)>,
+    /// What the button says: "Destroy version 2".
+    #[prop(into)]
+    label: String,
+    /// The id of the field, which no other form of the page has.
+    #[prop(into)]
+    id: String,
+    /// What was wrong with the password.
+    error: Option<String>,
+) -> impl IntoView {
+    let is_open = error.is_some();
+    view! {
+        <details class="fold" open=is_open>
+            <summary>{label.clone()}</summary>
+            <form method="post" action=action class="stack" novalidate>
+                {values
+                    .into_iter()
+                    .map(|(name, value)| view! { <Hidden name value/> })
+                    .collect_view()}
+                <YourPassword id error hint=TO_DESTROY/>
+                <SubmitButton label is_danger=true/>
+            </form>
+        </details>
+    }
+}
+
 /// What a form calls a credential that can be granted.
 pub fn grantable_label(credential: &Grantable) -> String {
     let limit = match (credential.is_protected, credential.access) {
-        (_, Access::Pull) => ", pull only",
+        (false, Access::Pull) => ", pull only",
+        (true, Access::Pull) => ", pull only, protected: needs approval",
         (true, Access::PullAndPush) => ", protected: needs approval",
         (false, Access::PullAndPush) => "",
     };

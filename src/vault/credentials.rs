@@ -2,6 +2,7 @@
 
 mod checks;
 mod edits;
+mod guards;
 mod pages;
 mod registry_tokens;
 mod repointing;

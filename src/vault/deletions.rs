@@ -1,7 +1,7 @@
 //! Deleting for good. What others depend on asks for its name.
 
 use super::Vault;
-use crate::domain::actor::Can;
+use crate::domain::actor::{Can, Confirmed};
 use crate::domain::audit::{Action, Detail, Subject};
 use crate::domain::permission::of;
 use crate::error::{Error, Result};
@@ -13,6 +13,7 @@ impl Vault {
     pub async fn delete_credential(
         &self,
         remover: &Can<of::RegistryDelete>,
+        _: Confirmed,
         id: Uuid,
         typed_name: &str,
     ) -> Result<String> {
@@ -26,6 +27,7 @@ impl Vault {
             confirm(&name, typed_name)?;
         }
         write.grants(project).delete_of_credential(id).await?;
+        write.guard_changes(project).delete_of_credential(id).await?;
         write.secrets(project).delete(id).await?;
         write.credentials(project).delete(id).await?;
         let subject = Subject { id, name: name.clone() };
@@ -40,6 +42,7 @@ impl Vault {
     pub async fn delete_pipeline(
         &self,
         remover: &Can<of::PipelineDelete>,
+        _: Confirmed,
         id: Uuid,
         typed_name: &str,
     ) -> Result<String> {

@@ -136,6 +136,7 @@ impl Vault {
             short_until: Some(until.0),
             // Never a token without its proof: it would lift the rule about forks.
             proof: Some(serde_json::to_string(&proof).map_err(|_| Error::Internal)?),
+            identity_epoch: rule.identity_epoch,
         };
         // First, since it locks the rule: one that was deleted meanwhile gives nothing.
         if !write.trust_rules(project).touch(rule.id, now().0).await? {

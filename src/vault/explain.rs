@@ -19,6 +19,20 @@ use crate::error::{Error, Result};
 use std::collections::HashMap;
 use uuid::Uuid;
 
+/// What is added for people, who ask for no token or rule in particular.
+const NOT_FOR_NEWER: &str =
+    " Tokens and trust rules that are newer than an approval do not receive what it is for.";
+
+/// Who asks.
+#[derive(Clone, Copy)]
+enum Asker {
+    /// Told of whoever has been able to act as the pipeline for longest, and whether that goes for
+    /// the newest of its epochs, too.
+    Person { newest: i64 },
+    /// Told of itself, and only of what it was granted: what else a project has is not its business.
+    Pipeline { epoch: i64 },
+}
+
 impl Vault {
     /// The explanation for the pipeline that the form names.
     ///
@@ -34,7 +48,8 @@ impl Vault {
         if self.store.pipelines(project).subject(id).await?.is_none() {
             return Err(Error::at("pipeline", "Choose a pipeline."));
         }
-        self.explanation(project, id, form, false).await
+        let newest = self.store.pipelines(project).epoch(id).await?.unwrap_or_default();
+        self.explanation((project, id), form, Asker::Person { newest }).await
     }
 
     /// The same for the pipeline itself. The audit says that it looked.
@@ -45,17 +60,21 @@ impl Vault {
         address: Option<&str>,
     ) -> Result<Explanation> {
         self.record_look(pipeline, address);
-        self.explanation(pipeline.project_id(), pipeline.id(), form, true).await
+        let asker = Asker::Pipeline { epoch: pipeline.epoch() };
+        self.explanation((pipeline.project_id(), pipeline.id()), form, asker).await
     }
 
-    /// `is_own`: only of what the pipeline was granted. What else a project has is not its business.
     async fn explanation(
         &self,
-        project: Uuid,
-        pipeline: Uuid,
+        (project, pipeline): (Uuid, Uuid),
         form: &ExplainForm,
-        is_own: bool,
+        asker: Asker,
     ) -> Result<Explanation> {
+        let is_own = matches!(asker, Asker::Pipeline { .. });
+        let (epoch, newest) = match asker {
+            Asker::Person { newest } => (0, newest),
+            Asker::Pipeline { epoch } => (epoch, epoch),
+        };
         let image = Image::parse(&form.image);
         let image = image.map_err(|problem| Error::at("image", problem.to_string()));
         let intent = match form.intent.as_str() {
@@ -71,17 +90,22 @@ impl Vault {
         let mut rows = self.rows_at(project, pipeline, &image).await?;
         rows.retain(|(_, grants)| !is_own || !grants.is_empty());
         let proof = supposed(form);
-        let decided = |shape, host: Option<&RegistryHost>, is_known: bool, takes_tokens| {
-            let ask = Ask {
-                intent,
-                host,
-                repository: is_known.then_some(image.repository.as_str()),
-                proof: &proof,
-                today: today(),
-                shape,
-                takes_tokens,
+        let decided_at =
+            |epoch, shape, host: Option<&RegistryHost>, is_known: bool, takes_tokens| {
+                let ask = Ask {
+                    intent,
+                    host,
+                    repository: is_known.then_some(image.repository.as_str()),
+                    proof: &proof,
+                    epoch,
+                    today: today(),
+                    shape,
+                    takes_tokens,
+                };
+                about(&image, decide(&ask, &candidates(&rows)), &rows)
             };
-            about(&image, decide(&ask, &candidates(&rows)), &rows)
+        let decided = |shape, host, is_known, takes_tokens| {
+            decided_at(epoch, shape, host, is_known, takes_tokens)
         };
         // What is stored decides, too: whether it can be read, and whether it is text.
         let granted = rows.iter().filter(|row| !row.1.is_empty() && serves(row, &image));
@@ -95,8 +119,14 @@ impl Vault {
             let outcome = decided(format.shape, host, format.is_known, takes_tokens);
             formats::verdict(format, &rows, &readable(outcome, &rows, &stored), &stored, &image)
         });
+        let at_the_newest = decided_at(newest, Shape::One, Some(&image.host), true, true);
+        let is_newer = |(_, lost): &(usize, Lost)| *lost == Lost::NewerThanApproval;
+        let mut summary = summary(&rows, &outcome, &image, is_own);
+        if !is_own && at_the_newest.lost.iter().any(is_newer) {
+            summary.push_str(NOT_FOR_NEWER);
+        }
         Ok(Explanation {
-            summary: summary(&rows, &outcome, &image, is_own),
+            summary,
             verdicts: verdicts(&rows, &outcome),
             formats: formats.collect(),
             host: image.host.to_string(),

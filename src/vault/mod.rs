@@ -39,6 +39,8 @@ pub use doctor::{Clocks, Opening, Unreadable, clocks};
 pub use jobs::LEASE;
 pub use keys::{KeySource, Keys, StartProblem, check, unlock, unlock_as_it_is};
 pub use people::{FirstPerson, NewAccount, NewRole, Signed};
+pub use people::{FirstPerson, NewAccount, Signed};
+pub use pipelines::Seen;
 pub use readiness::Unready;
 pub use sealed_notes::NoteKind;
 pub use sign_in::Visitor;

@@ -1,7 +1,10 @@
 //! Pipelines: listed, shown, made.
 
+mod approvals;
 mod grants;
 mod tokens;
+
+pub use approvals::Seen;
 
 use super::credentials::is_wrong;
 use super::people::gone;
@@ -14,7 +17,7 @@ use crate::domain::delivery::{HIDDEN, Receipt};
 use crate::domain::grant::Terms;
 use crate::domain::permission::{Permission, of};
 use crate::domain::pipeline::{
-    Grantable, PipelineDetail, PipelineForm, PipelinePage, PipelineSummary,
+    Grantable, Identities, PipelineDetail, PipelineForm, PipelinePage, PipelineSummary,
 };
 use crate::domain::typed_text::{name_problem, text_problem};
 use crate::error::{Error, FieldError, Result};
@@ -47,7 +50,14 @@ impl Vault {
         self.count_receipts(project).await;
         let found = self.store.pipelines(project).find(id, today()).await?;
         let viewer = reader.person().id;
-        let grants = self.store.grants(project).of_pipeline(id, viewer).await?;
+        let mut grants = self.store.grants(project).of_pipeline(id, viewer).await?;
+        let tokens = self.store.tokens().of_pipeline(project, id).await?;
+        let rules = self.store.trust_rules(project).of_pipeline(id).await?;
+        let identities = Identities { tokens: &tokens, rules: &rules, today: today() };
+        let person = reader.person();
+        for grant in &mut grants {
+            grant.is_own_widening = identities.are_widened_by(person, &grant.terms, grant.created_at);
+        }
         let mut grantable = self.store.credentials(project).grantable(None).await?;
         // Once to pull and once to push is all there can be.
         grantable.retain(|one| {
@@ -76,6 +86,7 @@ impl Vault {
                 tokens,
                 rules,
                 gone,
+                epoch: self.store.pipelines(project).epoch(id).await?.unwrap_or_default(),
                 today: today(),
             },
             grantable,

@@ -7,7 +7,7 @@ use super::passwords::Line;
 use super::people::about;
 use super::{INSTANCE, Vault, names};
 use crate::crypto::password::needs_rehash;
-use crate::domain::actor::{Granter, Member};
+use crate::domain::actor::{Confirmed, Granter, Member};
 use crate::domain::audit::{Action, Detail};
 use crate::domain::user::Person;
 use crate::error::{Error, Result};
@@ -111,10 +111,19 @@ impl Vault {
     pub async fn reauthenticate(&self, member: &Member, password: &str) -> Result<Granter> {
         // What the role does not allow, no password does.
         let granter = Granter::reauthenticated(member)?;
+        self.confirm(member.person(), password).await?;
+        Ok(granter)
+    }
+
+    /// Evidence that the person typed their own password just now.
+    ///
+    /// # Errors
+    /// `Invalid` at `password`; `TooManyAttempts` as for signing in.
+    pub async fn confirm(&self, person: &Person, password: &str) -> Result<Confirmed> {
         if password.is_empty() {
             return Err(Error::at("password", "Enter your own password to confirm."));
         }
-        let id = member.person().id;
+        let id = person.id;
         let account = format!("person:{id}");
         let guess = Guess {
             whose: Whose::Person(id),
@@ -131,7 +140,7 @@ impl Vault {
             ));
         }
         self.forgive(&account, &account);
-        Ok(granter)
+        Ok(Confirmed::by_password())
     }
 }
 

@@ -100,7 +100,8 @@ impl Vault {
             write.commit_without_event(Unrecorded::Proof).await?;
         }
         let proof = Proof { rule: Some(rule.id), ..run(provider, claims) };
-        Ok(Pipeline::admit(pipeline, project, name, String::new(), proof))
+        let proved = (proof, rule.identity_epoch);
+        Ok(Pipeline::admit(pipeline, project, name, String::new(), proved))
     }
 }
 

@@ -22,21 +22,22 @@ use uuid::Uuid;
 use zeroize::Zeroizing;
 
 const MOST: usize = 50;
+const SAME_SECRET: &str = "It uses the same shared secret as the project's other rules for Drone, which is not shown again. If nobody stored it, renew it.";
 /// Claims of a pasted token that are shown.
 const SHOWN: usize = 60;
 
 pub struct NewRule {
-    /// The secret that signs Drone's requests, which is shown once: that of the project's other
-    /// rules for Drone, or a new one where they have none.
+    /// The new secret that signs Drone's requests, which is shown once. A rule that takes the secret
+    /// of the project's other rules for Drone shows none.
     pub secret: Option<Zeroizing<String>>,
-    /// That the issuer, which was asked, did not answer as it must; the rule is saved all the
-    /// same.
-    pub warning: Option<String>,
+    /// What else to say: that the issuer, which was asked, did not answer as it must, or that the
+    /// secret is the one that was shown before.
+    pub note: Option<String>,
 }
 
 impl fmt::Debug for NewRule {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("NewRule").field("warning", &self.warning).finish_non_exhaustive()
+        f.debug_struct("NewRule").field("note", &self.note).finish_non_exhaustive()
     }
 }
 
@@ -72,10 +73,11 @@ impl Vault {
             created_by: granter.person().into(),
             last_used_at: None,
             ended_at: None,
+            identity_epoch: 0,
         };
         // Before anybody else is asked for a pipeline that there may not be.
         self.store.pipelines(project).subject(pipeline).await?.ok_or(Error::NotFound)?;
-        let warning = self.ask_issuer(&rule).await?;
+        let mut note = self.ask_issuer(&rule).await?;
         let write = self.write_as(granter).await?;
         let subject = write.pipelines(project).subject(pipeline).await?.ok_or(Error::NotFound)?;
         if write.trust_rules(project).of_pipeline(pipeline).await?.len() >= MOST {
@@ -91,17 +93,59 @@ impl Vault {
             let others = write.trust_rules(project).of_provider(provider).await?;
             let salt = Salt::beside(others.iter().map(|(rule, ..)| rule))?;
             rule.public_key = salt.to_text();
-            if others.is_empty() {
-                write.trust_rules(project).forget_shown().await?;
+            if others.iter().any(|(other, ..)| Salt::of(other) == Some(salt)) {
+                note = Some(SAME_SECRET.to_owned());
+                None
+            } else {
+                if others.is_empty() {
+                    write.trust_rules(project).forget_shown().await?;
+                }
+                write.trust_rules(project).was_shown(granter.person().id, now().0).await?;
+                Some(salt.secret(&self.keys.ring(), project)?)
             }
-            write.trust_rules(project).was_shown(granter.person().id, now().0).await?;
-            Some(salt.secret(&self.keys.ring(), project)?)
         } else {
             None
         };
+        rule.identity_epoch = write.pipelines(project).raise_epoch(pipeline).await?;
         write.trust_rules(project).insert(pipeline, rule).await?;
         write.commit(recorded).await?;
-        Ok(NewRule { secret, warning })
+        Ok(NewRule { secret, note })
+    }
+
+    /// Ends the secret that the project shares with Drone and makes another, which is shown once.
+    /// Every pipeline with a rule for Drone has a new way in, so its approvals wait for a new one.
+    ///
+    /// # Errors
+    /// `Conflict` when the pipeline has no rule for Drone.
+    pub async fn renew_drone_secret(
+        &self,
+        granter: &Granter,
+        pipeline: Uuid,
+    ) -> Result<Zeroizing<String>> {
+        let project = granter.project().id;
+        let write = self.write_as(granter).await?;
+        let subject = write.pipelines(project).subject(pipeline).await?.ok_or(Error::NotFound)?;
+        // It locks the project's chain until the end, as a new rule does.
+        let what = (Action::DroneSecretRenewed, subject, Detail::Provider(Provider::Drone));
+        let recorded = self.record_event(&write, project, granter, what).await?;
+        let rules = write.trust_rules(project).of_provider(Provider::Drone).await?;
+        let mut pipelines: Vec<Uuid> = rules.into_iter().map(|(_, of, _)| of).collect();
+        pipelines.sort_unstable();
+        pipelines.dedup();
+        if !pipelines.contains(&pipeline) {
+            return Err(Error::Conflict("This pipeline has no trust rule for Drone.".to_owned()));
+        }
+        let salt = Salt::fresh()?;
+        for one in pipelines {
+            let epoch = write.pipelines(project).raise_epoch(one).await?;
+            let made = (epoch, granter.person().into(), now().0);
+            write.trust_rules(project).resalt(one, salt.to_text(), made).await?;
+        }
+        write.trust_rules(project).forget_shown().await?;
+        write.trust_rules(project).was_shown(granter.person().id, now().0).await?;
+        let secret = salt.secret(&self.keys.ring(), project)?;
+        write.commit(recorded).await?;
+        Ok(secret)
     }
 
     /// Asks the issuer of a new rule for its keys: gives what people are told when it does not

@@ -117,7 +117,7 @@ export class Person {
   }
 
   /**
-   * Makes a trust rule. Gives the secret that is shown once, for Drone; else nothing.
+   * Makes a trust rule. Gives the secret that is shown once, for the project's first for Drone; else nothing.
    * @param {string} pipeline its id
    * @param {{ provider: string, issuer?: string, audience?: string, public_key?: string, claims: Record<string, string> }} rule
    * @returns {Promise<string>}

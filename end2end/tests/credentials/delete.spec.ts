@@ -1,10 +1,10 @@
 import { addCredential, expectSaid, openRow, pathOf, rowOf } from '../../support/credentials.ts';
-import { expectValues, expectWrong, fillIn } from '../../support/form.ts';
+import { confirm, expectValues, expectWrong, fillIn } from '../../support/form.ts';
 import { addPipeline, fetchConfig, hostsIn, signInFor } from '../../support/pipelines.ts';
 import { secret, unique } from '../../support/secrets.ts';
 import { expect, test } from '../../support/test.ts';
 
-test('a credential that nothing depends on is deleted with one more click', async ({ page, instance }) => {
+test('a credential that nothing depends on is deleted with the own password', async ({ page, instance }) => {
   const name = unique('unused');
   await addCredential(page, instance, { name });
   const row = await openRow(page, instance, name);
@@ -13,7 +13,11 @@ test('a credential that nothing depends on is deleted with one more click', asyn
   await expect(dialog).toContainText('This action cannot be undone. Pipelines that use it will fail to sign in to registry.example.com.');
   await expect(dialog).toContainText(/No pipeline has received it since it was created on \d{4}-\d\d-\d\d/);
   await expect(dialog.getByRole('textbox')).toHaveCount(0);
-  await dialog.getByRole('button', { name: 'Delete', exact: true }).click();
+  for (const [typed, sentence] of [['', 'Enter your own password'], ['not the password', 'This is not your password']]) {
+    await confirm(dialog, 'Delete', typed!);
+    await expectWrong(dialog, 'Your password', sentence!);
+  }
+  await confirm(dialog, 'Delete', instance.account.password);
   await expectSaid(page, `${name} was deleted.`);
   await openRow(page, instance, name);
   await expect(rowOf(page, name)).toHaveCount(0);
@@ -36,12 +40,12 @@ test('the dialog names every pipeline that depends on it, and asks for the name'
 
   for (const wrong of ['', 'ghcr.io', name.toUpperCase()]) {
     await fillIn(dialog, { [`Type ${name} to confirm`]: wrong });
-    await dialog.getByRole('button', { name: 'Delete', exact: true }).click();
+    await confirm(dialog, 'Delete', instance.account.password);
     await expectWrong(dialog, `Type ${name} to confirm`, 'type the name exactly as shown above');
     await expectValues(dialog, { [`Type ${name} to confirm`]: wrong });
   }
   await fillIn(dialog, { [`Type ${name} to confirm`]: name });
-  await dialog.getByRole('button', { name: 'Delete', exact: true }).click();
+  await confirm(dialog, 'Delete', instance.account.password);
   await expectSaid(page, `${name} was deleted.`);
   expect(await (await fetchConfig(instance, token)).json()).toEqual({ auths: {} });
 });
@@ -52,7 +56,7 @@ test('deleting a deleted credential says that it is gone', async ({ page, contex
   const path = await pathOf(page, instance, name);
   const other = await context.newPage();
   for (const tab of [page, other]) await tab.goto(`${path}/delete`);
-  for (const tab of [page, other]) await tab.getByRole('button', { name: 'Delete', exact: true }).click();
+  for (const tab of [page, other]) await confirm(tab, 'Delete', instance.account.password);
   await expectSaid(page, `${name} was deleted.`);
   await expect(other.getByText('There is nothing here, or it was deleted.')).toBeVisible();
 
@@ -79,17 +83,16 @@ test('its pipelines can be moved to another credential of the same registry firs
   await expect(dialog).toContainText(`No other enabled credential for ${host} has the access these pipelines need.`);
   await addCredential(page, instance, { name: other, registry_url: host, password });
   await page.reload();
+  const moving = dialog.locator('form:has(button:text-is("Move grants"))');
   const choice = dialog.getByLabel('Credential to use instead', { exact: true });
   await expect(choice.getByRole('option')).toHaveText([`${other} (${host}, pull only)`]);
 
   for (const [typed, sentence] of [['', 'Enter your own password'], ['not the password', 'This is not your password']]) {
-    await fillIn(dialog, { 'Your password': typed! });
-    await dialog.getByRole('button', { name: 'Move grants' }).click();
-    await expectWrong(dialog, 'Your password', sentence!);
-    await expectValues(dialog, { 'Your password': '' });
+    await confirm(dialog, 'Move grants', typed!);
+    await expectWrong(moving, 'Your password', sentence!);
+    await expectValues(moving, { 'Your password': '' });
   }
-  await fillIn(dialog, { 'Your password': instance.account.password });
-  await dialog.getByRole('button', { name: 'Move grants' }).click();
+  await confirm(dialog, 'Move grants', instance.account.password);
   await expectSaid(page, `2 pipelines now use ${other}.`);
   expect(signInFor(await (await fetchConfig(instance, token)).json(), host)).toEqual(['acme-bot', password]);
 
@@ -98,7 +101,7 @@ test('its pipelines can be moved to another credential of the same registry firs
   await expect(dialog.getByRole('row').filter({ hasText: idle })).toHaveCount(0);
   await expect(choice).toHaveCount(0);
   await fillIn(dialog, { [`Type ${name} to confirm`]: name });
-  await dialog.getByRole('button', { name: 'Delete', exact: true }).click();
+  await confirm(dialog, 'Delete', instance.account.password);
   await expectSaid(page, `${name} was deleted.`);
   expect(await hostsIn(await fetchConfig(instance, token))).toEqual([host]);
 });
@@ -108,7 +111,7 @@ test('its name is free again afterwards', async ({ page, instance }) => {
   for (const _ of [1, 2]) {
     await addCredential(page, instance, { name });
     await page.goto(`${await pathOf(page, instance, name)}/delete`);
-    await page.getByRole('button', { name: 'Delete', exact: true }).click();
+    await confirm(page, 'Delete', instance.account.password);
     await expectSaid(page, `${name} was deleted.`);
   }
 });

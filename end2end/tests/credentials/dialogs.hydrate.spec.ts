@@ -1,6 +1,6 @@
 import type { Page } from '@playwright/test';
 import { addCredential, expectListAt, openNew, openRow, pathOf, rowOf, send } from '../../support/credentials.ts';
-import { expectWrong, fillIn } from '../../support/form.ts';
+import { confirm, expectWrong, fillIn } from '../../support/form.ts';
 import { addPipeline } from '../../support/pipelines.ts';
 import { unique } from '../../support/secrets.ts';
 import { expect, test } from '../../support/test.ts';
@@ -76,7 +76,7 @@ test('the field for the name to confirm has the focus, not Cancel', async ({ pag
   const dialog = page.getByRole('dialog');
   for (const path of [pipeline, await pathOf(page, instance, name)]) {
     await page.goto(`${path}/delete`);
-    await dialog.getByRole('button', { name: 'Delete', exact: true }).click();
+    await confirm(dialog, 'Delete', instance.account.password);
     await expectWrong(dialog, `Type ${name} to confirm`, 'type the name exactly');
     await isModal(page);
     await expect(dialog.getByLabel(`Type ${name} to confirm`, { exact: true })).toBeFocused();

@@ -98,6 +98,8 @@ test('a credential is created, edited and deleted with the keyboard alone', asyn
   const remove = page.getByRole('dialog').getByRole('button', { name: 'Delete', exact: true });
   await expect(remove).toBeVisible();
   if (javaScriptEnabled !== false) await expect(remove).not.toBeFocused();
+  await reach(page.getByRole('dialog').getByLabel('Your password', { exact: true }));
+  await page.keyboard.type(instance.account.password);
   await reach(remove);
   await page.keyboard.press('Enter');
   await expect(page.getByText(`${name} was deleted.`)).toBeVisible();

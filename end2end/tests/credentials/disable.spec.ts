@@ -1,4 +1,5 @@
 import { addCredential, expectSaid, openRow, pathOf, rowOf } from '../../support/credentials.ts';
+import { confirm } from '../../support/form.ts';
 import { addPipeline, fetchConfig, hostsIn } from '../../support/pipelines.ts';
 import { unique } from '../../support/secrets.ts';
 import { expect, test } from '../../support/test.ts';
@@ -47,7 +48,7 @@ test('a deleted credential cannot be disabled, and the page says so', async ({ p
   const row = await openRow(page, instance, name);
   const other = await context.newPage();
   await other.goto(`${await pathOf(other, instance, name)}/delete`);
-  await other.getByRole('button', { name: 'Delete', exact: true }).click();
+  await confirm(other, 'Delete', instance.account.password);
   await expectSaid(other, `${name} was deleted.`);
 
   await row.getByRole('button', { name: `More actions for ${name}` }).click();

@@ -1,5 +1,5 @@
 import { addCredential, openRow, rowOf } from '../../support/credentials.ts';
-import { fillIn } from '../../support/form.ts';
+import { confirm, fillIn } from '../../support/form.ts';
 import { unique } from '../../support/secrets.ts';
 import { expect, test } from '../../support/test.ts';
 
@@ -150,7 +150,7 @@ test('fifty rows make a page', async ({ page, instance }) => {
 
   await page.goto(last);
   await rowOf(page, `${prefix}-51`).getByRole('link', { name: `Delete ${prefix}-51`, exact: true }).click();
-  await page.getByRole('dialog').getByRole('button', { name: 'Delete', exact: true }).click();
+  await confirm(page.getByRole('dialog'), 'Delete', instance.account.password);
   await expect(page.getByText('This page no longer exists.')).toBeVisible();
   await page.getByRole('link', { name: 'Go to the first page' }).click();
   await expect(page.getByRole('link', { name: /^Edit / })).toHaveCount(50);

@@ -1,6 +1,6 @@
 import type { Locator } from '@playwright/test';
 import { addCredential, expectListAt, expectSaid, rowOf, send } from '../../support/credentials.ts';
-import { expectValues, expectWrong, fillIn } from '../../support/form.ts';
+import { confirm, expectValues, expectWrong, fillIn } from '../../support/form.ts';
 import { secret, unique } from '../../support/secrets.ts';
 import { expect, test } from '../../support/test.ts';
 
@@ -74,7 +74,7 @@ test('what is added or deleted leaves the search as it was', async ({ page, inst
   const dialog = page.getByRole('dialog');
 
   await rowOf(page, deleted).getByRole('link', { name: `Delete ${deleted}`, exact: true }).click();
-  await dialog.getByRole('button', { name: 'Delete', exact: true }).click();
+  await confirm(dialog, 'Delete', instance.account.password);
   await expectSaid(page, `${deleted} was deleted.`);
   await expectListAt(page, list);
   await expect(rowOf(page, kept)).toBeVisible();

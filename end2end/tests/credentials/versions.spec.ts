@@ -1,5 +1,5 @@
 import { addCredential, openEdit, pathOf, send } from '../../support/credentials.ts';
-import { fillIn } from '../../support/form.ts';
+import { confirm, fillIn } from '../../support/form.ts';
 import { addPipeline, fetchConfig } from '../../support/pipelines.ts';
 import { secret, unique } from '../../support/secrets.ts';
 import type { Instance } from '../../support/server.ts';
@@ -29,7 +29,8 @@ test('a secret that was replaced by mistake is made current again', async ({ pag
   await expect(page.getByRole('status').filter({ hasText: `Pipelines now receive version 1 of ${name}` })).toBeVisible();
   expect(await received(instance, token)).toBe(first);
 
-  await versions.getByRole('button', { name: 'Destroy version 2' }).click();
+  await versions.locator('summary', { hasText: 'Destroy version 2' }).click();
+  await confirm(versions, 'Destroy version 2', instance.account.password);
   await expect(versions.getByRole('row').nth(1)).toContainText('Destroyed');
   await expect(versions.getByRole('button', { name: 'Make version 2 current' })).toHaveCount(0);
 });

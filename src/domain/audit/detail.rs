@@ -25,6 +25,7 @@ crate::domain::words! {
         ReviewOn = "review_on", "Review date";
         RotateEvery = "rotate_every_days", "Rotate every";
         Protected = "is_protected", "Protected";
+        TokenService = "token_service", "Token service";
         /// The secret. No event holds its value.
         Secret = "secret", "Password or key";
         State = "state", "State";
@@ -32,6 +33,11 @@ crate::domain::words! {
 }
 
 impl Field {
+    /// Whether it decides who may have the secret, and what for.
+    pub fn is_guard(self) -> bool {
+        matches!(self, Self::Protected | Self::Access | Self::Paths | Self::TokenService)
+    }
+
     pub fn from_label(label: &str) -> Option<Self> {
         Self::ALL.iter().copied().find(|field| field.label() == label)
     }
@@ -51,6 +57,19 @@ pub struct FieldChange {
 impl FieldChange {
     pub fn secret() -> Self {
         Self { field: Field::Secret, from: None, to: None }
+    }
+
+    /// The field, and of what guards a secret also from what to what: it matters which way it went.
+    fn to_text(&self) -> String {
+        let label = self.field.label();
+        match (&self.from, &self.to) {
+            (Some(from), Some(to)) if self.field.is_guard() => {
+                let said = |text: &str| if text.is_empty() { "none" } else { text }.to_owned();
+                let (from, to) = (said(from), said(to));
+                format!("{label} from {from} to {to}")
+            }
+            _ => label.to_owned(),
+        }
     }
 }
 
@@ -146,8 +165,8 @@ impl Detail {
             | Self::TokenService(text)
             | Self::Token(text) => text.clone(),
             Self::Changed(changes) => {
-                let labels: Vec<&str> = changes.iter().map(|one| one.field.label()).collect();
-                labels.join(", ")
+                let texts: Vec<String> = changes.iter().map(FieldChange::to_text).collect();
+                texts.join(", ")
             }
             Self::Version(version) => format!("version {version}"),
             Self::Versions { from, to } => format!("from version {from} to {to}"),
@@ -201,6 +220,13 @@ mod tests {
             (Detail::Nothing, ""),
             (Detail::Text("Name, Username".to_owned()), "Name, Username"),
             (Detail::Changed(changes), "Labels, Password or key"),
+            (
+                Detail::Changed(vec![
+                    change(Field::Protected, "Yes", "No"),
+                    change(Field::Paths, "acme", ""),
+                ]),
+                "Protected from Yes to No, Repository path from acme to none",
+            ),
             (Detail::Registry("ghcr.io".to_owned()), "ghcr.io"),
             (
                 Detail::TokenService("https://auth.example.com:443".to_owned()),

@@ -30,6 +30,8 @@ crate::domain::words! {
         Expired = "grant_expired", "the grant has expired";
         NotApproved = "not_approved", "waiting for approval";
         ApprovalEnded = "approval_ended", "the approval of the grant has ended";
+        /// Whoever asks was not on the page of the person who approved the grant.
+        NewerThanApproval = "newer_than_approval", "this token or trust rule is newer than the approval; ask for a new approval";
         /// It may be a fork's pull request.
         Fork = "fork", "the grant does not allow pull requests from forks";
         /// The grant has a condition on the branch, and none was proved.

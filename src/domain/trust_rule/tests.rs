@@ -58,6 +58,7 @@ fn rule(provider: Provider, issuer: &str, audience: &str, claims: &[(&str, &str)
         created_by: Maker::nobody("Dana"),
         last_used_at: None,
         ended_at: None,
+        identity_epoch: 0,
     }
 }
 

@@ -10,6 +10,7 @@ entities! {
         description: String,
         created_at: i64,
         created_by: String,
+        identity_epoch: i64,
     }
     mod pipeline_token = "pipeline_token" {
         #[sea_orm(primary_key, auto_increment = false)]
@@ -27,6 +28,7 @@ entities! {
         refused_at: Option<i64>,
         refused_from: Option<String>,
         created_by_id: Option<Uuid>,
+        identity_epoch: i64,
     }
     /// Whose signed word is taken for a pipeline, and what it has to say.
     mod trust_rule = "trust_rule" {
@@ -44,6 +46,7 @@ entities! {
         last_used_at: Option<i64>,
         created_by_id: Option<Uuid>,
         ended_at: Option<i64>,
+        identity_epoch: i64,
     }
     /// Who was shown the secret that a project shares with Drone.
     mod shared_secret_view = "shared_secret_view" {
@@ -80,6 +83,8 @@ entities! {
         approver: Option<String>,
         approved_at: Option<i64>,
         approved_until: Option<String>,
+        approved_epoch: Option<i64>,
+        revision: i64,
     }
     /// What each pipeline has received of each credential, summed up as receipts are written.
     mod usage = "usage" {

@@ -37,7 +37,7 @@ pub use machines::{
     access_grant, pipeline, pipeline_token, shared_secret_view, trust_rule, usage, used_assertion,
 };
 pub use people::{instance, membership, person, project, session, slot};
-pub use sealed::{credential, crypto_key, lease, secret_version};
+pub use sealed::{credential, crypto_key, guard_change, lease, secret_version};
 
 use super::shape::TableShape;
 use sea_orm::DbErr;

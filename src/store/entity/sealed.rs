@@ -49,6 +49,18 @@ entities! {
         updated_by: String,
         token_service: Option<String>,
     }
+    /// What would lower a guard of a protected credential, until a second person approves it.
+    mod guard_change = "guard_change" {
+        #[sea_orm(primary_key, auto_increment = false)]
+        id: Uuid,
+        project_id: Uuid,
+        credential_id: Uuid,
+        changes: String,
+        proposed_by: Uuid,
+        proposer: String,
+        proposed_at: i64,
+        revision: i64,
+    }
     /// Versions of secrets, sealed; a destroyed one has no ciphertext.
     mod secret_version = "secret_version" {
         #[sea_orm(primary_key, auto_increment = false)]

@@ -39,6 +39,7 @@ async fn a_row_belongs_to_the_project_of_its_handle_whatever_it_says() {
         description: text(""),
         created_at: Set(0),
         created_by: text("Olga"),
+        identity_epoch: Set(0),
     };
     write.pipelines(PROJECT).0.insert(row).await.unwrap();
     assert_eq!(write.pipelines(OTHER).subject(GIVER).await.unwrap(), None);

@@ -7,11 +7,13 @@ use regcred::domain::user::Role;
 
 /// What names a person by id, and what becomes of it when they leave: it ends or is listed with
 /// them, or it is theirs and no way in.
-const NAMED: [(&str, &str); 8] = [
+const NAMED: [(&str, &str); 9] = [
     ("pipeline_token", "created_by_id"),
     ("trust_rule", "created_by_id"),
     ("access_grant", "granted_by"),
     ("access_grant", "approved_by"),
+    // Who approves it looks whether they still may.
+    ("guard_change", "proposed_by"),
     ("shared_secret_view", "person_id"),
     ("membership", "person_id"),
     ("session", "person_id"),

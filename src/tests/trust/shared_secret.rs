@@ -1,13 +1,15 @@
 //! The secret that a project shares with its Drone: one for all its rules, and ended by deleting
 //! them.
 
-use super::{drone_rule, granted, shown_once};
-use crate::app::App;
+use super::{another_drone_rule, drone_rule, granted, post_drone_rule, shown_by, shown_once};
+use crate::app::{App, PASSWORD};
 use crate::signing::{drone, drone_body};
 use regcred::domain::permission::of;
 use regcred::domain::trust_rule::TrustRule;
 use regcred::vault::unlock_as_it_is;
 use uuid::Uuid;
+
+const RENEW: &str = "/rpc/trust-rules/renew-secret";
 
 /// How a request for that repository is answered that is signed with the secret.
 async fn asked(app: &App, secret: &str, repository: u32) -> u16 {
@@ -45,7 +47,8 @@ async fn deleting_every_rule_for_drone_ends_its_secret_and_the_next_rule_has_ano
     let (app, pipeline, _) = granted().await;
     let first = drone_rule(&app, pipeline, "7").await;
     let (elsewhere, _) = app.bare_pipeline("elsewhere").await;
-    assert_eq!(drone_rule(&app, elsewhere, "8").await, first, "a project has one secret");
+    another_drone_rule(&app, elsewhere, "8").await;
+    assert_eq!(asked(&app, &first, 8).await, 200, "a project has one secret");
     let said = delete_first(&app, elsewhere).await;
     assert!(said.contains("works until the other Drone rules"), "{said}");
     assert_eq!(asked(&app, &first, 7).await, 200, "another rule still has it");
@@ -62,8 +65,37 @@ async fn deleting_every_rule_for_drone_ends_its_secret_and_the_next_rule_has_ano
 async fn two_first_rules_at_once_have_one_secret() {
     let (app, pipeline, _) = granted().await;
     let (one, other) =
-        tokio::join!(drone_rule(&app, pipeline, "7"), drone_rule(&app, pipeline, "8"));
-    assert_eq!(one, other);
+        tokio::join!(post_drone_rule(&app, pipeline, "7"), post_drone_rule(&app, pipeline, "8"));
+    let (shows, hides) =
+        if one.location().contains("?secret=") { (one, other) } else { (other, one) };
+    assert!(hides.location().contains("?said="), "{}", hides.location());
+    let (secret, _) = shown_by(&app, &shows).await;
+    assert_eq!((asked(&app, &secret, 7).await, asked(&app, &secret, 8).await), (200, 200));
+}
+
+#[tokio::test]
+async fn a_renewed_secret_is_shown_once_and_ends_the_one_before_for_every_pipeline() {
+    let (app, pipeline, _) = granted().await;
+    let first = drone_rule(&app, pipeline, "7").await;
+    let (elsewhere, _) = app.bare_pipeline("elsewhere").await;
+    another_drone_rule(&app, elsewhere, "8").await;
+    let id = pipeline.to_string();
+    let form = [("project", "acme"), ("pipeline", id.as_str()), ("password", PASSWORD)];
+    let wrong = [form[0], form[1], ("password", "wrong password")];
+    assert_eq!(app.owner.post_json_accept(RENEW, &wrong).await.status, 422);
+    assert_eq!(asked(&app, &first, 7).await, 200);
+    let reply = app.owner.post_form(RENEW, &form).await;
+    let (second, location) = shown_by(&app, &reply).await;
+    assert_ne!(second, first);
+    assert!(!app.owner.get(&location).await.text().contains(&second));
+    for repository in [7, 8] {
+        assert_eq!(asked(&app, &first, repository).await, 403, "{repository}");
+        assert_eq!(asked(&app, &second, repository).await, 200, "{repository}");
+    }
+    let (none, _) = app.bare_pipeline("none").await;
+    let none = none.to_string();
+    let form = [form[0], ("pipeline", none.as_str()), form[2]];
+    assert_eq!(app.owner.post_json_accept(RENEW, &form).await.status, 409);
 }
 
 #[tokio::test]

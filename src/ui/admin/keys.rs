@@ -2,10 +2,13 @@
 
 use super::proxies::ProxyNotice;
 use crate::domain::key::{DataKey, KeyReport, KeyState, RewrapProgress};
+use crate::error::Result;
+use crate::functions::answer::FailedForm;
 use crate::functions::keys::{DestroyDataKey, RetireDataKey, RotateDataKey, find_keys};
+use crate::ui::granting::ConfirmedButton;
 use crate::ui::kit::{
-    ACTIONS, Badge, Cell, Columns, FlashMessages, Loaded, PageHead, PostButton, Section, Table,
-    Time,
+    ACTIONS, Badge, Cell, Columns, FlashMessages, FormState, Loaded, PageContext, PageHead,
+    PostButton, Section, Table, Time,
 };
 use crate::ui::layout::InstanceFrame;
 use leptos::prelude::*;
@@ -17,14 +20,21 @@ pub fn KeysPage() -> impl IntoView {
         <InstanceFrame>
             <FlashMessages/>
             <ProxyNotice/>
-            <Loaded title="Encryption keys" from=find_keys() let:report>
-                {whole(report)}
+            <Loaded title="Encryption keys" from=load(PageContext::here()) let:found>
+                {whole(found)}
             </Loaded>
         </InstanceFrame>
     }
 }
 
-fn whole(report: KeyReport) -> impl IntoView {
+type Found = (KeyReport, Option<FailedForm>);
+
+async fn load(page: PageContext) -> Result<Found> {
+    Ok((find_keys().await?, page.failed_form().await))
+}
+
+fn whole((report, failed): Found) -> impl IntoView {
+    let form = FormState::new(failed, ());
     let held = report.keys.iter().filter(|key| key.state != KeyState::Destroyed);
     let mut kek_ids: Vec<String> = held.map(|key| key.kek_id.clone()).collect();
     kek_ids.dedup();
@@ -32,7 +42,7 @@ fn whole(report: KeyReport) -> impl IntoView {
         report.keys.into_iter().partition(|key| key.purpose == "secret");
     let is_waiting = secret.iter().any(|key| key.state == KeyState::Pending);
     let heads = ["Version", "State", "Secrets", "Created", "Encrypted with", ACTIONS];
-    let columns = Columns::new(heads, secret.into_iter().rev().map(row));
+    let columns = Columns::new(heads, secret.into_iter().rev().map(|key| row(key, &form)));
     view! {
         <PageHead title="Encryption keys">
             {(!is_waiting)
@@ -56,6 +66,7 @@ fn whole(report: KeyReport) -> impl IntoView {
             }}
         </p>
         <Progress rewrap=report.rewrap unreadable=report.unreadable/>
+        {form.summary()}
         <Section id="data-keys" title="Data keys">
             <Table columns/>
         </Section>
@@ -113,7 +124,7 @@ fn Progress(rewrap: Option<RewrapProgress>, unreadable: u64) -> impl IntoView {
     }
 }
 
-fn row(key: DataKey) -> [Cell; 6] {
+fn row(key: DataKey, form: &FormState) -> [Cell; 6] {
     let tone = match key.state {
         KeyState::Active => "good",
         KeyState::Pending => "warn",
@@ -125,6 +136,8 @@ fn row(key: DataKey) -> [Cell; 6] {
         _ => None,
     };
     let version = key.version;
+    let is_meant = form.at("version").text == version.to_string();
+    let error = form.error("password").filter(|_| is_meant);
     [
         Cell::of(version),
         Cell::of(view! {
@@ -137,7 +150,8 @@ fn row(key: DataKey) -> [Cell; 6] {
         Cell::of(next.map(|(action, word)| {
             let values = vec![("version", version.to_string())];
             let label = format!("{word} data key {version}");
-            view! { <PostButton action values label word/> }
+            let id = format!("data-key-{version}-password");
+            view! { <ConfirmedButton action values label id error/> }
         })),
     ]
 }

@@ -8,6 +8,7 @@ use crate::error::{Error, Result};
 use crate::functions::answer::{FailedForm, Flash};
 use crate::functions::credentials::{CredentialPage, DeleteCredential, find_credential};
 use crate::functions::pipelines::RepointGrants;
+use crate::ui::granting::{TO_DESTROY, YourPassword};
 use crate::ui::kit::{
     Alert, Field, FlashAlert, FormState, Hidden, LoadedDialog, PageContext, PostForm,
 };
@@ -50,6 +51,7 @@ fn Whole(loaded: Found, page: PageContext) -> impl IntoView {
     let deleting = FormState::of::<DeleteCredential>(failed, ());
     let summary = found.credential.summary.clone();
     let typed = (!found.dependents.is_empty()).then(|| deleting.at("typed_name"));
+    let password = deleting.error("password");
     let (project, cancel, list) = (page.project.clone(), page.list(), page.list_query());
     view! {
         <FlashAlert flash/>
@@ -66,6 +68,7 @@ fn Whole(loaded: Found, page: PageContext) -> impl IntoView {
         >
             <Hidden name="list" value=list/>
             {typed.map(|at| view! { <Field at label=format!("Type {} to confirm", summary.name)/> })}
+            <YourPassword id="delete-password" error=password hint=TO_DESTROY/>
         </PostForm>
     }
 }

@@ -2,10 +2,11 @@
 
 use super::activity::Activity;
 use super::details::Details;
+use super::guard_change::GuardChangeSection;
 use super::row::EnableToggle;
 use super::stored::{SameSecret, Stored};
 use super::token_service::WhereTo;
-use super::used_by::{Obtainers, UsedBy};
+use super::used_by::{Obtainers, UsedBy, Waiting};
 use super::versions::Versions;
 use crate::domain::credential::Summary;
 use crate::domain::paths;
@@ -13,6 +14,8 @@ use crate::domain::permission::Permission;
 use crate::error::Result;
 use crate::functions::answer::FailedForm;
 use crate::functions::credentials::{CredentialPage, SetTokenService, find_credential};
+use crate::functions::guard_changes::ApproveGuardChange;
+use crate::functions::versions::DestroyVersion;
 use crate::ui::kit::{
     FlashMessages, FormState, LinkButton, Loaded, PageContext, PageHead, Section,
 };
@@ -47,20 +50,27 @@ fn Whole(loaded: (CredentialPage, Option<FailedForm>), page: PageContext) -> imp
     let summary = credential.summary.clone();
     let id = summary.id;
     let (current, created_at) = (credential.secret.version, credential.created_at);
+    let destroying = FormState::of::<DestroyVersion>(failed.clone(), ());
+    let lowering = FormState::of::<ApproveGuardChange>(failed.clone(), ());
     let form = FormState::of::<SetTokenService>(failed, ());
+    let change = found.guard_change.map(|change| (change, credential.clone(), page.clone()));
     let (head, beside, stored) = (page.clone(), page.clone(), credential.clone());
     view! {
         <Title text=summary.name.clone()/>
         <PageHead title=summary.name.clone()>
             <Actions credential=summary page=head/>
         </PageHead>
+        {change
+            .map(|(change, credential, page)| {
+                view! { <GuardChangeSection change credential page form=lowering/> }
+            })}
         <Details credential=credential.clone() today=found.today/>
         <Section id="stored" title="Stored secret">
             <Stored credential=stored/>
             <SameSecret others=found.same_secret page=beside/>
         </Section>
         <WhereTo credential companions=found.companions form page=page.clone()/>
-        <Versions id versions=found.versions page=page.clone()/>
+        <Versions id versions=found.versions page=page.clone() form=destroying/>
         <UsedBy
             dependents=found.dependents
             existing=found.existing.clone()
@@ -68,6 +78,7 @@ fn Whole(loaded: (CredentialPage, Option<FailedForm>), page: PageContext) -> imp
             created_at
             page=page.clone()
         />
+        <Waiting waiting=found.waiting page=page.clone()/>
         <Obtainers obtainers=found.obtainers holders=found.holders page=page.clone()/>
         <Receipts receipts=found.receipts page is_of_pipeline=false existing=found.existing/>
         <Activity events=found.events/>

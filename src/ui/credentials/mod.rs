@@ -8,6 +8,7 @@ mod edit;
 mod empty;
 mod filters;
 mod form;
+mod guard_change;
 mod list;
 mod new;
 mod presets;

@@ -1,8 +1,9 @@
 //! Which pipelines have a credential or have received it, and who could read its secret.
 
 use crate::domain::credential::Dependent;
-use crate::domain::credential_page::Holder;
+use crate::domain::credential_page::{Holder, WaitingIdentity};
 use crate::domain::moment::Moment;
+use crate::domain::paths;
 use crate::ui::kit::{Badge, Cell, Columns, PageContext, Section, Table, Time, made_by_gone};
 use crate::ui::usage::{PipelineName, times, use_in_words};
 use leptos::prelude::*;
@@ -80,6 +81,32 @@ pub fn UsedBy(
             }}
         </Section>
     }
+}
+
+/// Tokens and trust rules that do not receive it until its grant is approved again.
+#[component]
+pub fn Waiting(waiting: Vec<WaitingIdentity>, page: PageContext) -> impl IntoView {
+    if waiting.is_empty() {
+        return ().into_any();
+    }
+    let rows = waiting.into_iter().map(|one| {
+        let href = paths::pipeline(&page.project, one.pipeline_id);
+        [
+            Cell::of(one.what),
+            Cell::of(view! { <a href=href>{one.pipeline}</a> }),
+            Cell::of(one.created_by),
+        ]
+    });
+    let columns = Columns::new(["Token or trust rule", "Pipeline", "Created by"], rows);
+    view! {
+        <Section id="waiting" title="Waiting for approval">
+            <p>
+                "These tokens and trust rules are newer than the approval of the grant. They do not receive this credential until another member approves the grant again."
+            </p>
+            <Table columns/>
+        </Section>
+    }
+    .into_any()
 }
 
 /// Members who could read the secret, by name and role, and what lets others read it.

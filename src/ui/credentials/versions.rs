@@ -3,8 +3,9 @@
 use crate::domain::permission::Permission;
 use crate::domain::secret_version::{SecretVersion, VersionState};
 use crate::functions::versions::{DestroyVersion, SwitchSecret};
+use crate::ui::granting::ConfirmedButton;
 use crate::ui::kit::{
-    ACTIONS, Badge, Cell, Columns, PageContext, PostButton, Section, Table, Time,
+    ACTIONS, Badge, Cell, Columns, FormState, PageContext, PostButton, Section, Table, Time,
 };
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
@@ -13,20 +14,27 @@ use uuid::Uuid;
 const HEADS: [&str; 5] = ["Version", "State", "Saved", "Deliveries", ACTIONS];
 
 #[component]
-pub fn Versions(id: Uuid, versions: Vec<SecretVersion>, page: PageContext) -> impl IntoView {
-    let rows = versions.into_iter().map(|version| cells(id, version, &page));
+pub fn Versions(
+    id: Uuid,
+    versions: Vec<SecretVersion>,
+    page: PageContext,
+    /// Of the forms that destroy a version.
+    form: FormState,
+) -> impl IntoView {
+    let rows = versions.into_iter().map(|version| cells(id, version, &page, &form));
     let columns = Columns::new(HEADS, rows);
     view! {
         <Section id="versions" title="Versions of the secret">
             <p class="muted">
                 "Every change of the secret creates a version. The last few are kept, so that you can make an earlier one current again."
             </p>
+            {form.summary()}
             <Table columns/>
         </Section>
     }
 }
 
-fn cells(id: Uuid, version: SecretVersion, page: &PageContext) -> [Cell; 5] {
+fn cells(id: Uuid, version: SecretVersion, page: &PageContext, form: &FormState) -> [Cell; 5] {
     let tone = match version.state {
         VersionState::Current => "good",
         VersionState::Staged => "warn",
@@ -43,6 +51,8 @@ fn cells(id: Uuid, version: SecretVersion, page: &PageContext) -> [Cell; 5] {
         ("version", number.to_string()),
     ];
     let others = values.clone();
+    let is_meant = form.at("version").text == number.to_string();
+    let error = form.error("password").filter(|_| is_meant);
     [
         Cell::of(number),
         Cell::of(view! { <Badge label=version.state.label() tone/> }),
@@ -62,7 +72,8 @@ fn cells(id: Uuid, version: SecretVersion, page: &PageContext) -> [Cell; 5] {
             {can_destroy
                 .then(|| {
                     let label = format!("Destroy version {number}");
-                    view! { <PostButton action=DestroyVersion::url() values=others label word="Destroy"/> }
+                    let id = format!("destroy-version-{number}-password");
+                    view! { <ConfirmedButton action=DestroyVersion::url() values=others label id error/> }
                 })}
         }),
     ]

@@ -1,9 +1,10 @@
 //! The page on which a second person lets a pipeline push with a protected credential.
 
 use super::grants::TermsInWords;
+use super::identities::Identities;
 use crate::domain::grant::APPROVAL_DAYS_MAX;
 use crate::domain::paths;
-use crate::domain::pipeline::{Grant, PipelinePage};
+use crate::domain::pipeline::{Grant, PipelineDetail, PipelinePage};
 use crate::error::{Error, Result};
 use crate::functions::answer::FailedForm;
 use crate::functions::pipelines::{ApproveGrant, find_pipeline};
@@ -41,11 +42,13 @@ async fn load(page: PageContext) -> Result<Found> {
 }
 
 fn whole((found, grant, failed): Found, page: PageContext) -> impl IntoView {
-    let (summary, today) = (found.pipeline.summary, found.pipeline.today);
+    let PipelineDetail { summary, tokens, rules, epoch, today, .. } = found.pipeline;
     let (pipeline, name) = (summary.id, summary.name);
     let href = paths::pipeline(&page.project, pipeline);
     let credential_href = paths::credential(&page.project, grant.credential_id);
-    let (id, needs_approval, is_own) = (grant.id, grant.terms.needs_approval, grant.is_own);
+    let (needs_approval, seen) = (grant.terms.needs_approval, (grant.id, epoch, grant.revision));
+    let (is_own, is_own_widening) = (grant.is_own, grant.is_own_widening);
+    let approval = grant.terms.approval.clone();
     view! {
         <PageHead title="Approve a grant" up=(href, name.clone())/>
         <Facts>
@@ -64,9 +67,10 @@ fn whole((found, grant, failed): Found, page: PageContext) -> impl IntoView {
                 {format!(" by {}", grant.created_by)}
             </Fact>
         </Facts>
-        {match (needs_approval, is_own) {
-            (false, _) => view! { <p>"This grant needs no approval."</p> }.into_any(),
-            (true, true) => {
+        <Identities tokens rules approval today/>
+        {match (needs_approval, is_own, is_own_widening) {
+            (false, ..) => view! { <p>"This grant needs no approval."</p> }.into_any(),
+            (true, true, _) => {
                 view! {
                     <Alert kind="warning">
                         <p>
@@ -76,7 +80,17 @@ fn whole((found, grant, failed): Found, page: PageContext) -> impl IntoView {
                 }
                     .into_any()
             }
-            (true, false) => view! { <ApproveForm pipeline id page failed/> }.into_any(),
+            (true, false, true) => {
+                view! {
+                    <Alert kind="warning">
+                        <p>
+                            "You created a token or trust rule of this pipeline after the grant was last approved, so another member must approve it."
+                        </p>
+                    </Alert>
+                }
+                    .into_any()
+            }
+            (true, false, false) => view! { <ApproveForm pipeline seen page failed/> }.into_any(),
         }}
     }
 }
@@ -84,14 +98,16 @@ fn whole((found, grant, failed): Found, page: PageContext) -> impl IntoView {
 #[component]
 fn ApproveForm(
     pipeline: Uuid,
-    id: Uuid,
+    /// The grant, and the counts of the pipeline and of the grant that this page shows.
+    seen: (Uuid, i64, i64),
     page: PageContext,
     failed: Option<FailedForm>,
 ) -> impl IntoView {
     let state = FormState::new(failed, json!({ "days": APPROVAL_DAYS }));
     let cancel = paths::pipeline(&page.project, pipeline);
+    let (id, epoch, revision) = seen;
     view! {
-        <p>"Protected credential: the pipeline can use it after your approval."</p>
+        <p>"Protected credential: the pipeline can use it after your approval, with the tokens and trust rules above. Later ones need a new approval."</p>
         {state.summary()}
         <PostForm
             action=ApproveGrant::url()
@@ -102,6 +118,8 @@ fn ApproveForm(
             cancel
         >
             <Hidden name="pipeline" value=pipeline.to_string()/>
+            <Hidden name="epoch" value=epoch.to_string()/>
+            <Hidden name="revision" value=revision.to_string()/>
             <Field
                 at=state.at("days")
                 label="Approved for (days)"

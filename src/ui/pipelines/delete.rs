@@ -6,6 +6,7 @@ use crate::domain::pipeline::PipelinePage;
 use crate::error::Result;
 use crate::functions::answer::FailedForm;
 use crate::functions::pipelines::{DeletePipeline, find_pipeline};
+use crate::ui::granting::{TO_DESTROY, YourPassword};
 use crate::ui::kit::{Alert, Field, FormState, LoadedDialog, PageContext, PostForm};
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
@@ -37,7 +38,8 @@ fn delete_form((found, failed): Found, page: PageContext) -> impl IntoView {
     let state = FormState::new(failed, ());
     let typed = state.at("typed_name");
     // A field that is wrong asks for the focus; else it is where Enter loses nothing.
-    let cancel_has_focus = typed.error.is_none();
+    let password = state.error("password");
+    let cancel_has_focus = typed.error.is_none() && password.is_none();
     let last = match summary.last_delivery {
         Some(at) => format!("The pipeline last received a credential on {}.", at.to_text()),
         None => format!(
@@ -64,6 +66,7 @@ fn delete_form((found, failed): Found, page: PageContext) -> impl IntoView {
             cancel_has_focus
         >
             <Field at=typed label=format!("Type {} to confirm", summary.name)/>
+            <YourPassword error=password hint=TO_DESTROY/>
         </PostForm>
     }
 }

@@ -15,6 +15,7 @@ use crate::ui::kit::{ErrorSummary, FlashMessages, LinkButton, Loaded, PageContex
 use crate::ui::receipts::Receipts;
 use leptos::prelude::*;
 use leptos_meta::Title;
+use uuid::Uuid;
 
 #[component]
 pub fn DetailPage() -> impl IntoView {
@@ -54,7 +55,12 @@ async fn shown_once(slot: Option<String>) -> ShownOnce {
 
 fn whole((found, failed, token, secret): Found, page: PageContext) -> impl IntoView {
     let PipelinePage { pipeline, grantable, receipts, address } = found;
-    let PipelineDetail { summary, grants, tokens, rules, gone, today } = pipeline;
+    let approvals = pipeline.approvals();
+    let waiting = pipeline.grants.iter().filter(|grant| pipeline.is_waiting(&grant.terms));
+    let waiting: Vec<Uuid> = waiting.map(|grant| grant.id).collect();
+    let newer = pipeline.grants.iter().filter(|grant| pipeline.has_newer(&grant.terms));
+    let newer: Vec<Uuid> = newer.map(|grant| grant.id).collect();
+    let PipelineDetail { summary, grants, tokens, rules, gone, today, .. } = pipeline;
     let PipelineSummary { id, name, description, .. } = summary;
     let project = page.project.clone();
     let delete = page.may(Permission::PipelineDelete).then(|| paths::delete_pipeline(&project, id));
@@ -86,6 +92,8 @@ fn whole((found, failed, token, secret): Found, page: PageContext) -> impl IntoV
             grants=grants.clone()
             grantable
             gone=gone.clone()
+            waiting
+            newer
             today
             failed=failed.clone()
         />
@@ -94,9 +102,10 @@ fn whole((found, failed, token, secret): Found, page: PageContext) -> impl IntoV
             pipeline=id
             rules=rules.clone()
             gone=gone.clone()
+            approvals=approvals.clone()
             failed=failed.clone()
         />
-        <Tokens page=page.clone() pipeline=id tokens gone today has_rules failed/>
+        <Tokens page=page.clone() pipeline=id tokens gone approvals today has_rules failed/>
         <HowTo address pipeline=id project rules grants/>
         <Receipts receipts page is_of_pipeline=true/>
     }

@@ -26,6 +26,10 @@ pub fn Grants(
     grantable: Vec<Grantable>,
     /// Makers who may make such things no more.
     gone: Vec<Uuid>,
+    /// Those that somebody has to approve, or to approve again.
+    waiting: Vec<Uuid>,
+    /// Those whose approval is not for every token and rule there is.
+    newer: Vec<Uuid>,
     /// The day that the terms are told for.
     today: Day,
     failed: Option<FailedForm>,
@@ -33,7 +37,10 @@ pub fn Grants(
     let can_grant = page.may_grant() && !grantable.is_empty();
     let matching =
         paths::with_query(&paths::matching(&page.project), "pipeline", &pipeline.to_string());
-    let rows = grants.into_iter().map(|grant| row(grant, pipeline, &gone, today, &page));
+    let rows = grants.into_iter().map(|grant| {
+        let states = (waiting.contains(&grant.id), newer.contains(&grant.id));
+        row(grant, pipeline, &gone, (states, today), &page)
+    });
     let columns = Columns::new(["Credential", "Access", "Granted", "Received", ACTIONS], rows);
     view! {
         <Section id="grants" title="Grants">
@@ -51,10 +58,17 @@ pub fn Grants(
     }
 }
 
-fn row(grant: Grant, pipeline: Uuid, gone: &[Uuid], today: Day, page: &PageContext) -> [Cell; 5] {
+fn row(
+    grant: Grant,
+    pipeline: Uuid,
+    gone: &[Uuid],
+    ((is_waiting, has_newer), today): ((bool, bool), Day),
+    page: &PageContext,
+) -> [Cell; 5] {
     let href = paths::credential(&page.project, grant.credential_id);
     let may_revoke = page.may(Permission::PipelineWrite);
-    let can_approve = page.may_grant() && !grant.is_own && is_waiting(&grant.terms, today);
+    let is_own = grant.is_own || grant.is_own_widening;
+    let can_approve = page.may_grant() && !is_own && is_waiting;
     let approve = can_approve.then(|| paths::approve_grant(&page.project, pipeline, grant.id));
     let is_left = grant.created_by.is_among(gone);
     let approver = grant.terms.approval.as_ref().map(|approval| approval.by.clone());
@@ -73,6 +87,8 @@ fn row(grant: Grant, pipeline: Uuid, gone: &[Uuid], today: Day, page: &PageConte
             <div>{grant.terms.intent.label()}</div>
             <TermsInWords terms=grant.terms today/>
             {approver.map(|label| view! { <div><Badge label tone="warn"/></div> })}
+            {has_newer
+                .then(|| view! { <div><Badge label="not for newer tokens and rules" tone="warn"/></div> })}
         }),
         Cell::made(grant.created_at, &grant.created_by, is_left),
         Cell::of(view! {
@@ -117,12 +133,6 @@ pub fn TermsInWords(terms: Terms, today: Day) -> impl IntoView {
     }
 }
 
-/// Whether it can push only after somebody approves it.
-fn is_waiting(terms: &Terms, today: Day) -> bool {
-    let has_ended = terms.approval.as_ref().is_none_or(|approval| approval.until < today);
-    terms.needs_approval && has_ended
-}
-
 /// Each condition in words, for example "from main, refs/tags/v*".
 fn words(terms: &Terms, today: Day) -> Vec<String> {
     let mut words = Vec::new();
@@ -150,8 +160,6 @@ fn words(terms: &Terms, today: Day) -> Vec<String> {
 mod tests {
     use super::*;
     use crate::domain::credential::Access;
-    use crate::domain::grant::Approval;
-    use crate::domain::moment::Moment;
 
     fn day(text: &str) -> Day {
         Day::parse(text).unwrap()
@@ -178,19 +186,5 @@ mod tests {
         );
         let ended = Terms { expires_on: Some(day("2026-11-20")), ..Terms::plain(Access::Pull) };
         assert_eq!(words(&ended, today), ["ended on 2026-11-20"]);
-    }
-
-    #[test]
-    fn a_grant_waits_until_it_is_approved_and_again_when_that_has_ended() {
-        let today = day("2026-11-21");
-        let mut terms = Terms::plain(Access::PullAndPush);
-        assert!(!is_waiting(&terms, today));
-        terms.needs_approval = true;
-        assert!(is_waiting(&terms, today));
-        for (until, waits) in [("2026-11-21", false), ("2026-11-20", true)] {
-            let approval = Approval { by: "B".into(), at: Moment(0), until: day(until) };
-            terms.approval = Some(approval);
-            assert_eq!(is_waiting(&terms, today), waits, "{until}");
-        }
     }
 }

@@ -8,6 +8,7 @@ mod empty;
 mod grant_form;
 mod grants;
 mod how_to;
+mod identities;
 mod list;
 mod new;
 mod new_token;

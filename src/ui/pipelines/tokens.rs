@@ -4,7 +4,7 @@ use super::new::TOKEN_DAYS;
 use super::of_row;
 use crate::domain::moment::Day;
 use crate::domain::permission::Permission;
-use crate::domain::pipeline::{TOKEN_DAYS_MAX, Token};
+use crate::domain::pipeline::{Approvals, TOKEN_DAYS_MAX, Token};
 use crate::functions::answer::FailedForm;
 use crate::functions::pipelines::{CreateToken, RevokeToken};
 use crate::ui::granting::YourPassword;
@@ -26,6 +26,7 @@ pub fn Tokens(
     tokens: Vec<Token>,
     /// Makers who may make such things no more.
     gone: Vec<Uuid>,
+    approvals: Approvals,
     today: Day,
     /// Whether something else proves the pipeline, too.
     has_rules: bool,
@@ -39,7 +40,7 @@ pub fn Tokens(
         "No tokens. This pipeline cannot fetch anything."
     };
     let can_create = page.may_grant();
-    let rows = made.into_iter().map(|token| row(token, pipeline, &gone, today, &page));
+    let rows = made.into_iter().map(|token| row(token, pipeline, (&gone, &approvals, today), &page));
     let heads = ["Token", "Created", "Expires", "Last used", "State", ACTIONS];
     let columns = Columns::new(heads, rows);
     view! {
@@ -51,7 +52,13 @@ pub fn Tokens(
     }
 }
 
-fn row(token: Token, pipeline: Uuid, gone: &[Uuid], today: Day, page: &PageContext) -> [Cell; 6] {
+fn row(
+    token: Token,
+    pipeline: Uuid,
+    (gone, approvals, today): (&[Uuid], &Approvals, Day),
+    page: &PageContext,
+) -> [Cell; 6] {
+    let not_for = waits_in_words(approvals, token.identity_epoch).filter(|_| token.is_live(today));
     let state = match (token.revoked_at, token.expires_on < today) {
         (Some(at), _) => view! {
             <Badge label="Revoked" tone="neutral"/>
@@ -77,7 +84,10 @@ fn row(token: Token, pipeline: Uuid, gone: &[Uuid], today: Day, page: &PageConte
         Cell::made(token.created_at, &token.created_by, is_left),
         Cell::of(token.expires_on.to_text()),
         Cell::last(token.last_used_at),
-        Cell::of(state),
+        Cell::of(view! {
+            {state}
+            {not_for.map(|words| view! { <div class="muted">{words}</div> })}
+        }),
         Cell::of(
             can_revoke.then(
                 || view! { <PostButton action=RevokeToken::url() values label word="Revoke"/> },
@@ -92,6 +102,12 @@ fn used_after_its_end(token: &Token) -> Option<String> {
     let which = if token.revoked_at.is_some() { "A revoked token" } else { "An expired token" };
     let from = if network.is_empty() { "an unknown network" } else { network.as_str() };
     Some(format!("{which} was used on {} from {from}.", at.to_text()))
+}
+
+/// What a token or rule of this epoch waits for; `None` when that is nothing.
+pub fn waits_in_words(approvals: &Approvals, identity_epoch: i64) -> Option<String> {
+    let names = approvals.not_for(identity_epoch);
+    (!names.is_empty()).then(|| format!("waits for approval of {}", names.join(", ")))
 }
 
 /// The last tokens that were issued for a proof. They end by themselves.
@@ -138,7 +154,7 @@ fn TokenForm(page: PageContext, pipeline: Uuid, failed: Option<FailedForm>) -> i
                 submit="Create token"
             >
                 <p class="muted">
-                    "Both tokens work until one is revoked or expires, so you can rotate without downtime."
+                    "Both tokens work until one is revoked or expires, so you can rotate without downtime. A new token receives a protected credential only after another member approves the grant again."
                 </p>
                 <Hidden name="pipeline" value=pipeline.to_string()/>
                 <Field

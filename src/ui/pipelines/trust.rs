@@ -1,11 +1,13 @@
 //! The trust rules of a pipeline: whose tokens are accepted instead of one of ours.
 
 use super::of_row;
+use super::tokens::waits_in_words;
 use crate::domain::paths;
 use crate::domain::permission::Permission;
-use crate::domain::trust_rule::{Kind, TrustRule};
+use crate::domain::pipeline::Approvals;
+use crate::domain::trust_rule::{Kind, Provider, TrustRule};
 use crate::functions::answer::FailedForm;
-use crate::functions::trust_rules::{ConfirmRule, DeleteRule};
+use crate::functions::trust_rules::{ConfirmRule, DeleteRule, RenewDroneSecret};
 use crate::ui::granting::YourPassword;
 use crate::ui::kit::{
     ACTIONS, Alert, Badge, Cell, CodeToCopy, Columns, FormState, Hidden, LinkButton, PageContext,
@@ -22,6 +24,8 @@ pub fn TrustRules(
     rules: Vec<TrustRule>,
     /// Makers who may make such things no more.
     gone: Vec<Uuid>,
+    approvals: Approvals,
+    /// The last post that failed, of whichever form.
     failed: Option<FailedForm>,
 ) -> impl IntoView {
     let left = |rule: &TrustRule| rule.ended_at.is_some() || rule.created_by.is_among(&gone);
@@ -34,10 +38,12 @@ pub fn TrustRules(
             view! { <Confirmation page pipeline rule failed/> }
         })
         .collect_view();
+    let has_drone = rules.iter().any(|rule| rule.provider == Provider::Drone);
+    let renewal = (has_drone && page.may_grant()).then(|| page.clone());
     let add = page.may_grant().then(|| {
         paths::with_query(&paths::new_rule(&page.project, pipeline), "provider", "github")
     });
-    let rows = rules.into_iter().map(|rule| row(rule, pipeline, &gone, &page));
+    let rows = rules.into_iter().map(|rule| row(rule, pipeline, (&gone, &approvals), &page));
     let columns = Columns::new(["Provider", "Claims", "Added", "Last used", ACTIONS], rows);
     view! {
         <Section id="trust-rules" title="Trust rules">
@@ -50,13 +56,20 @@ pub fn TrustRules(
                 {add.map(|href| view! { <LinkButton href label="Add trust rule"/> })}
                 <LinkButton href=paths::try_token(&page.project, pipeline) label="Try a token"/>
             </div>
+            {renewal.map(|page| view! { <Renewal page pipeline failed/> })}
         </Section>
     }
 }
 
-fn row(rule: TrustRule, pipeline: Uuid, gone: &[Uuid], page: &PageContext) -> [Cell; 5] {
+fn row(
+    rule: TrustRule,
+    pipeline: Uuid,
+    (gone, approvals): (&[Uuid], &Approvals),
+    page: &PageContext,
+) -> [Cell; 5] {
     let is_left = rule.created_by.is_among(gone);
     let has_ended = rule.ended_at.is_some();
+    let not_for = waits_in_words(approvals, rule.identity_epoch).filter(|_| !has_ended);
     let label = format!("Delete the {}", rule_name(&rule));
     let is_oidc = rule.provider.is_oidc();
     let lacks = rule.lacks().join(", ").to_lowercase();
@@ -70,6 +83,7 @@ fn row(rule: TrustRule, pipeline: Uuid, gone: &[Uuid], page: &PageContext) -> [C
         Cell::of(view! {
             <div>{rule.provider.label()}</div>
             {has_ended.then(|| view! { <div><Badge label="Stopped" tone="bad"/></div> })}
+            {not_for.map(|words| view! { <div class="muted">{words}</div> })}
             {is_oidc
                 .then(|| {
                     view! {
@@ -129,6 +143,30 @@ fn Confirmation(
     }
 }
 
+/// The form that makes another secret for Drone.
+#[component]
+fn Renewal(page: PageContext, pipeline: Uuid, failed: Option<FailedForm>) -> impl IntoView {
+    let state = FormState::of::<RenewDroneSecret>(failed, ());
+    let is_open = !state.is_first_try();
+    view! {
+        <details class="fold" open=is_open>
+            <summary>"Renew the shared Drone secret"</summary>
+            <PostForm
+                action=RenewDroneSecret::url()
+                project=page.project
+                class="card stack"
+                submit="Renew secret"
+            >
+                <p class="muted">
+                    "The secret in use stops working at once, for all trust rules for Drone in this project. The new one is shown once. Their pipelines receive protected credentials only after another member approves the grants again."
+                </p>
+                <Hidden name="pipeline" value=pipeline.to_string()/>
+                <YourPassword id="renewal-password" error=state.error("password")/>
+            </PostForm>
+        </details>
+    }
+}
+
 /// What to call a rule among others: its provider, and by which id that knows who it is.
 pub fn rule_name(rule: &TrustRule) -> String {
     let identity = rule.provider.fields().iter().find(|field| field.kind == Kind::Identity);
@@ -150,7 +188,7 @@ pub fn SharedSecret(address: String, project: String, secret: Option<String>) ->
                     <CodeToCopy id="shared-secret" text/>
                     <p>
                         <strong>"The shared secret is shown once. Store it in Drone's settings now."</strong>
-                        " All trust rules for Drone in this project use it. To replace it, delete all of them and add them again."
+                        " All trust rules for Drone in this project use it. Later rules do not show it again. To replace it, renew it."
                     </p>
                 </section>
             }
@@ -159,7 +197,7 @@ pub fn SharedSecret(address: String, project: String, secret: Option<String>) ->
         None => view! {
             <Alert kind="warning">
                 <p>
-                    "The new shared secret was already shown. If nobody stored it, delete the project's trust rules for Drone and add them again."
+                    "The new shared secret was already shown. If nobody stored it, renew it."
                 </p>
             </Alert>
         }

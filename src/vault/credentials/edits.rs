@@ -3,12 +3,14 @@
 
 mod said;
 
+use super::guards::{ONLY_PROPOSED, PROPOSED};
 use super::versions::NewVersion;
 use super::{fields, is_wrong, name_taken};
 use crate::domain::actor::Can;
 use crate::domain::audit::{Action, AuditEvent, Detail, Field, FieldChange, Subject};
-use crate::domain::credential::{Access, Credential, CredentialSettings, Method};
+use crate::domain::credential::{Credential, CredentialSettings, Method};
 use crate::domain::credential_form::{CredentialDraft, CredentialForm};
+use crate::domain::guard_change::LoweredGuards;
 use crate::domain::permission::of;
 use crate::domain::registry::{ParsedRegistry, RegistryHost};
 use crate::error::{Change, Error, FieldError, Result};
@@ -84,10 +86,12 @@ impl Vault {
         let (Ok(draft), true) = (checked, errors.is_empty()) else {
             return Err(Error::Invalid(errors));
         };
-        let settings = CredentialSettings { owner, ..draft.settings };
+        let mut settings = CredentialSettings { owner, ..draft.settings };
+        let lowered = LoweredGuards::split(&stored, &mut settings);
 
         let at = now();
         let mut changed = CredentialSettings::from(&stored).diff(&settings);
+        let proposed = self.propose(&write, editor, &stored, lowered).await?;
         let (origin, before) = (&stored.origin, Some(stored.secret.version));
         let new = NewVersion { credential: id, origin, method, before, waits: form.is_staged };
         let stored_as = match &read {
@@ -112,7 +116,11 @@ impl Vault {
             about_secret.extend(read.notices(kind, method, &settings.username));
         }
         if changed.is_empty() {
-            about_secret.insert(0, "No changes to save.".to_owned());
+            let said = if proposed.is_some() { ONLY_PROPOSED } else { "No changes to save." };
+            about_secret.insert(0, said.to_owned());
+            if let Some(recorded) = proposed {
+                write.commit(recorded).await?;
+            }
             return Ok(about_secret);
         }
         row.revision = Set(stored.revision + 1);
@@ -121,8 +129,7 @@ impl Vault {
         let updated = write.credentials(project).update(id, row).await;
         updated.map_err(|error| unless_taken(error, Error::Invalid(vec![name_taken()])))?;
         let mut waiting = 0;
-        let guards = settings.is_protected && settings.access == Access::PullAndPush;
-        if guards && !stored.guards_its_secret() {
+        if settings.is_protected && !stored.guards_its_secret() {
             waiting = write.grants(project).require_approval(id).await?;
         }
         let action = match (new_secret, form.is_staged) {
@@ -135,6 +142,9 @@ impl Vault {
         self.commit_event(write, project, editor, what).await?;
         let mut notices = vec![format!("{} was saved.", settings.name)];
         notices.extend(draft.changes);
+        if proposed.is_some() {
+            notices.push(PROPOSED.to_owned());
+        }
         if waiting > 0 {
             notices.push("Its grants now wait for a second person's approval.".to_owned());
         }
@@ -162,6 +172,7 @@ impl Vault {
             matches!(
                 event.action,
                 Action::CredentialUpdated
+                    | Action::GuardLowered
                     | Action::SecretReplaced
                     | Action::SecretStaged
                     | Action::SecretSwitched

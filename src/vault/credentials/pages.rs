@@ -70,6 +70,8 @@ impl Vault {
             receipts,
             events: self.store.chain().about(project, id, SHOWN).await?,
             companions: companions.into_iter().map(str::to_owned).collect(),
+            waiting: self.store.grants(project).waiting_for(id, today()).await?,
+            guard_change: self.guard_change(reader, id).await?,
             today: today(),
             credential,
         })

@@ -1,8 +1,10 @@
 //! Short-lived tokens of a registry for one repository, so that the password never leaves.
 
+use super::guards::ONLY_PROPOSED;
 use crate::domain::actor::Granter;
 use crate::domain::audit::{Action, Detail, Subject};
 use crate::domain::credential::Access;
+use crate::domain::guard_change::LoweredGuards;
 use crate::domain::registry::RegistryHost;
 use crate::error::{Error, Result};
 use crate::registries::{BearerAsk, RegistryProblem};
@@ -69,6 +71,13 @@ impl Vault {
         };
         if wanted == stored.token_service {
             return Ok(format!("No changes to save for {name}."));
+        }
+        // To another origin is one more way out for a secret that is guarded.
+        if let (true, Some(origin)) = (stored.is_protected, wanted.clone()) {
+            let lowered = LoweredGuards { token_service: Some(origin), ..LoweredGuards::default() };
+            let recorded = self.propose(&write, granter, &stored, lowered).await?;
+            write.commit(recorded.ok_or(Error::Internal)?).await?;
+            return Ok(ONLY_PROPOSED.to_owned());
         }
         let row = CredentialChanges {
             token_service: Set(wanted.clone()),

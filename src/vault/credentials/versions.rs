@@ -4,7 +4,7 @@
 use super::secret_input::ReadSecret;
 use super::{renew_on, secret_place};
 use crate::crypto::digest::same;
-use crate::domain::actor::Can;
+use crate::domain::actor::{Can, Confirmed};
 use crate::domain::audit::{Action, Detail, Subject};
 use crate::domain::credential::{Credential, Method};
 use crate::domain::moment::{Day, Moment};
@@ -210,6 +210,7 @@ impl Vault {
     pub async fn destroy_version(
         &self,
         remover: &Can<of::RegistryDelete>,
+        _: Confirmed,
         id: Uuid,
         version: i64,
     ) -> Result<String> {

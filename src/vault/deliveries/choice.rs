@@ -159,6 +159,7 @@ pub(super) fn decided(
         host: request.host.as_ref(),
         repository: request.repository.as_deref(),
         proof: pipeline.proof(),
+        epoch: pipeline.epoch(),
         today: today(),
         shape: request.shape,
         takes_tokens: request.door.carries_tokens(),

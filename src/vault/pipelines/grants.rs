@@ -1,10 +1,9 @@
 //! Grants: which pipeline may have which credential, what for, and under which terms.
 
-use super::tokens::days_within;
 use crate::domain::actor::{Can, Granter};
 use crate::domain::audit::{Action, Detail, Subject};
 use crate::domain::credential::{Access, Credential};
-use crate::domain::grant::{APPROVAL_DAYS_MAX, ForkRule, Terms, patterns};
+use crate::domain::grant::{CREDENTIALS_MAX, ForkRule, Terms, patterns};
 use crate::domain::moment::Day;
 use crate::domain::permission::of;
 use crate::domain::pipeline::GrantForm;
@@ -53,51 +52,6 @@ impl Vault {
         })
     }
 
-    /// A second person lets the pipeline use a protected credential, for `days` days.
-    ///
-    /// # Errors
-    /// `Conflict` for the creator of the grant, and for a grant that needs no approval; `Invalid` at
-    /// `days`.
-    pub async fn approve_grant(
-        &self,
-        granter: &Granter,
-        pipeline: Uuid,
-        id: Uuid,
-        days: &str,
-    ) -> Result<String> {
-        let project = granter.project().id;
-        let days = days_within(days, "days", APPROVAL_DAYS_MAX)?;
-        let write = self.write_as(granter).await?;
-        let subject = write.pipelines(project).subject(pipeline).await?.ok_or(Error::NotFound)?;
-        let grant = write.grants(project).find(pipeline, id).await?.ok_or(Error::NotFound)?;
-        if grant.granted_by == Some(granter.person().id) {
-            return Err(Error::Conflict(
-                "You created this grant, so another member must approve it.".to_owned(),
-            ));
-        }
-        if !grant.terms.needs_approval {
-            return Err(Error::Conflict("This grant needs no approval.".to_owned()));
-        }
-        let until = today().plus_days(days);
-        let person = granter.person();
-        if !write.grants(project).approve(id, person.id, &person.name, now().0, until).await? {
-            return Err(Error::Conflict(
-                "Its creator is unknown. Revoke it and grant again.".to_owned(),
-            ));
-        }
-        let credential = write.credentials(project).subject(grant.credential_id).await?;
-        let name = credential.map(|found| found.name).unwrap_or_default();
-        let detail = Detail::Grant {
-            credential: grant.credential_id,
-            name: name.clone(),
-            intent: None,
-            until: Some(until),
-        };
-        let what = (Action::GrantApproved, subject.clone(), detail);
-        self.commit_event(write, project, granter, what).await?;
-        Ok(format!("{} can use {name} until {}.", subject.name, until.to_text()))
-    }
-
     /// Revokes a grant, from the pipeline's next request on.
     pub async fn delete_grant(
         &self,
@@ -132,6 +86,10 @@ impl Vault {
                 "Choose whether the pipeline can pull, or pull and push.",
             ));
         };
+        if ids.len() > CREDENTIALS_MAX {
+            let message = format!("Choose at most {CREDENTIALS_MAX} credentials at once.");
+            return Err(Error::at("credentials", message));
+        }
         let credentials = write.credentials(granter.project().id);
         let mut chosen = Vec::new();
         // Locked, in one order: a save that protects one meanwhile sees the grant or is waited for.
@@ -187,6 +145,7 @@ impl Vault {
             granted_by: Some(granter.person().id),
             created_at: now().0,
             created_by: granter.person().name.clone(),
+            revision: 0,
         };
         write.grants(project).insert(row).await.map_err(|error| {
             let sentence =

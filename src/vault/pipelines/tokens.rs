@@ -37,7 +37,8 @@ impl Vault {
             self.record_token(kind, project, (pipeline, presented.id.as_str()), address);
             return Err(Error::Unauthenticated);
         }
-        Ok(Pipeline::admit(id, project, hit.pipeline, presented.id, hit.proof))
+        let proved = (hit.proof, hit.identity_epoch);
+        Ok(Pipeline::admit(id, project, hit.pipeline, presented.id, proved))
     }
 
     /// One more token for the pipeline, for as many days; gives its text, which is stored nowhere.
@@ -86,6 +87,7 @@ impl Vault {
         expires_on: Day,
     ) -> Result<(Zeroizing<String>, Recorded)> {
         let new = token::generate_token()?;
+        let project = granter.project().id;
         let row = TokenRow {
             id: new.id.clone(),
             pipeline_id: pipeline.id,
@@ -95,8 +97,8 @@ impl Vault {
             expires_on,
             short_until: None,
             proof: None,
+            identity_epoch: write.pipelines(project).raise_epoch(pipeline.id).await?,
         };
-        let project = granter.project().id;
         write.tokens().insert(project, row).await?;
         let what = (Action::TokenCreated, pipeline.clone(), Detail::Token(new.id));
         let recorded = self.record_event(write, project, granter, what).await?;

@@ -2,8 +2,8 @@
 //!
 //! A server of Drone has one secret for all that it asks, so a project's rules for Drone have one
 //! salt, and each of them is met by what is signed with it. A salt goes with the last rule that has
-//! it, and the next rule gets a fresh one: so deleting the project's rules for Drone ends a secret
-//! that became known, and adding them again makes another.
+//! it, and the next rule gets a fresh one. A secret that became known is renewed: every rule gets a
+//! fresh salt at once. It is shown to one person, when it is made, and never again.
 //!
 //! Security 3.1 wants one use for each key. A new purpose in the keyring would have to be made by
 //! every installation there is, so this key is derived from the audit key, under a label of its
@@ -39,13 +39,17 @@ impl Salt {
         <[u8; SALT]>::try_from(STANDARD.decode(text).ok()?).ok().map(Self::Random)
     }
 
+    pub(in crate::vault) fn fresh() -> Result<Self, CryptoError> {
+        fresh_salt().map(Self::Random)
+    }
+
     /// The salt for another rule beside these, which are the project's for Drone.
     pub(in crate::vault) fn beside<'a>(
         rules: impl IntoIterator<Item = &'a TrustRule>,
     ) -> Result<Self, CryptoError> {
         let mut salts = rules.into_iter().filter_map(Self::of);
         let shared = salts.find(|salt| *salt != Self::Absent);
-        shared.map_or_else(|| fresh_salt().map(Self::Random), Ok)
+        shared.map_or_else(Self::fresh, Ok)
     }
 
     pub(in crate::vault) fn to_text(self) -> Option<String> {

@@ -47,7 +47,9 @@ impl Vault {
         } else {
             None
         };
-        if !write.trust_rules(project).confirm(id, granter.person().into(), salt).await? {
+        let epoch = write.pipelines(project).raise_epoch(pipeline).await?;
+        let by = (granter.person().into(), epoch);
+        if !write.trust_rules(project).confirm(id, by, salt).await? {
             return Err(Error::NotFound);
         }
         write.commit(recorded).await?;

@@ -23,6 +23,8 @@ fn grant(host: &str, intent: Access, repositories: &[&str]) -> Grant {
         created_by: Maker::nobody("Dana"),
         approved_by: None,
         is_own: true,
+        is_own_widening: false,
+        revision: 0,
         deliveries: 0,
         used: 0,
         last_delivery: None,
@@ -41,6 +43,7 @@ fn rule(provider: Provider, audience: &str) -> TrustRule {
         created_by: Maker::nobody("Dana"),
         last_used_at: None,
         ended_at: None,
+        identity_epoch: 0,
     }
 }
 

@@ -1,0 +1,140 @@
+//! Whatever widens who gets a protected secret waits. One person who joined after the approval does
+//! each such act alone: nothing that it widened is delivered until another member approves, and who
+//! was approved before goes on.
+
+mod scene;
+
+use crate::app::App;
+use crate::matrix::{Objects, functions};
+use regcred::domain::user::Role;
+use scene::{OIDC, Scene};
+use std::collections::BTreeSet;
+
+/// What widens who gets a secret, or what for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Act {
+    Token,
+    /// A rule of a provider that signs identity tokens: its place in the list of them.
+    Oidc(usize),
+    Woodpecker,
+    /// Another public key in the place of one that was approved.
+    ReplacedKey,
+    Drone,
+    RenewedSecret,
+    /// A pipeline of one's own with a grant.
+    Pipeline,
+    Grant,
+    /// The grant again without its repositories.
+    GrantPaths,
+    /// The grant again without its condition on the branch.
+    BranchDropped,
+    CredentialPaths,
+    Access,
+    Unprotect,
+    TokenService,
+}
+
+impl Act {
+    fn all() -> Vec<Self> {
+        let mut all = vec![
+            Self::Token,
+            Self::Woodpecker,
+            Self::ReplacedKey,
+            Self::Drone,
+            Self::RenewedSecret,
+            Self::Pipeline,
+            Self::Grant,
+            Self::GrantPaths,
+            Self::BranchDropped,
+            Self::CredentialPaths,
+            Self::Access,
+            Self::Unprotect,
+            Self::TokenService,
+        ];
+        all.extend((0..OIDC.len()).map(Self::Oidc));
+        all
+    }
+
+    /// The server function that does it.
+    fn function(self) -> &'static str {
+        match self {
+            Self::Token => "/rpc/tokens/create",
+            Self::Oidc(_) | Self::Woodpecker | Self::ReplacedKey | Self::Drone => {
+                "/rpc/trust-rules/create"
+            }
+            Self::RenewedSecret => "/rpc/trust-rules/renew-secret",
+            Self::Pipeline => "/rpc/pipelines/create",
+            Self::Grant | Self::GrantPaths | Self::BranchDropped => "/rpc/grants/create",
+            Self::CredentialPaths | Self::Access | Self::Unprotect => "/rpc/credentials/update",
+            Self::TokenService => "/rpc/credentials/token-service",
+        }
+    }
+}
+
+/// The server functions that widen nothing, each with the reason.
+const NOTHING: [(&str, &str); 23] = [
+    ("/rpc/registry/recognise", "tells what a registry is"),
+    ("/rpc/session/create", "signs in"),
+    ("/rpc/session/delete", "signs out"),
+    ("/rpc/setup/create", "makes a project without secrets"),
+    ("/rpc/credentials/create", "stores a secret that its creator knows"),
+    ("/rpc/credentials/disable", "takes away"),
+    ("/rpc/credentials/enable", "gives back what was approved"),
+    ("/rpc/credentials/delete", "takes away"),
+    ("/rpc/versions/switch", "the same pipelines receive another version"),
+    ("/rpc/versions/destroy", "takes away"),
+    ("/rpc/keys/rotate", "encrypts the same secrets"),
+    ("/rpc/keys/retire", "takes away"),
+    ("/rpc/keys/destroy", "takes away"),
+    ("/rpc/jobs/run", "does what is done anyway"),
+    ("/rpc/pipelines/delete", "takes away"),
+    ("/rpc/grants/delete", "takes away"),
+    ("/rpc/grants/repoint", "never moves to a protected credential: see repointing"),
+    ("/rpc/grants/approve", "is the second person"),
+    ("/rpc/guard-changes/approve", "is the second person"),
+    ("/rpc/guard-changes/delete", "takes away"),
+    ("/rpc/tokens/revoke", "takes away"),
+    ("/rpc/trust-rules/delete", "takes away"),
+    ("/rpc/trust-rules/try", "hands nothing out"),
+];
+
+#[tokio::test]
+async fn every_server_function_widens_something_or_is_known_to_widen_nothing() {
+    let app = App::new().await;
+    let at = Objects::of(&app, &app.owner, "acme").await;
+    let all: BTreeSet<&str> = functions("acme", &at).iter().map(|one| one.path).collect();
+    let widening: BTreeSet<&str> = Act::all().into_iter().map(Act::function).collect();
+    let nothing: BTreeSet<&str> = NOTHING.iter().map(|(path, _)| *path).collect();
+    assert!(widening.is_disjoint(&nothing));
+    assert_eq!(widening.union(&nothing).copied().collect::<BTreeSet<_>>(), all);
+}
+
+/// Somebody who joined after the approval does the act alone, and then another one approves.
+async fn waits_until_another_approves(act: Act, scene: &Scene) {
+    let widened = scene.widen(act).await;
+    assert!(!scene.is_had(&widened).await, "{act:?}: one person alone has it");
+    scene.approve_alone(&widened).await;
+    assert!(!scene.is_had(&widened).await, "{act:?}: one person approved it themselves");
+    scene.assert_goes_on(act).await;
+    scene.approve(&widened).await;
+    assert!(scene.is_had(&widened).await, "{act:?}: approved, and not delivered");
+    scene.assert_goes_on(act).await;
+}
+
+#[tokio::test]
+async fn what_a_new_member_widens_waits_until_another_approves() {
+    for act in Act::all() {
+        let scene = Scene::new(act).await;
+        let scene = scene.joined_by_a_new_member(Role::Maintainer).await;
+        waits_until_another_approves(act, &scene).await;
+    }
+}
+
+#[tokio::test]
+async fn what_a_member_widens_whose_role_was_raised_waits_until_another_approves() {
+    for act in Act::all() {
+        let scene = Scene::new(act).await;
+        let scene = scene.joined_by_a_raised_member().await;
+        waits_until_another_approves(act, &scene).await;
+    }
+}

@@ -1,0 +1,66 @@
+//! A change that lowers a guard of a protected credential, until a second person approves it.
+
+use crate::domain::audit::FieldChange;
+use crate::domain::credential::Credential;
+use crate::domain::guard_change::GuardChange;
+use crate::domain::permission::Permission;
+use crate::functions::guard_changes::{ApproveGuardChange, DeleteGuardChange};
+use crate::ui::granting::YourPassword;
+use crate::ui::kit::{
+    Cell, Columns, FormState, Hidden, PageContext, PostButton, PostForm, Section, Table, Time,
+};
+use leptos::prelude::*;
+use leptos::server_fn::ServerFn;
+
+#[component]
+pub fn GuardChangeSection(
+    change: GuardChange,
+    credential: Credential,
+    page: PageContext,
+    form: FormState,
+) -> impl IntoView {
+    let rows = change.lowered.changes(&credential).into_iter().map(cells);
+    let columns = Columns::new(["Setting", "Now", "Proposed"], rows);
+    let (of, id, is_own) = (credential.summary.id, change.id, change.is_own);
+    let may_drop = page.may(Permission::RegistryWrite);
+    let may_approve = page.may_grant() && !is_own;
+    let word = if is_own { "Withdraw" } else { "Reject" };
+    let values = vec![
+        ("project", page.project.clone()),
+        ("credential", of.to_string()),
+        ("id", id.to_string()),
+    ];
+    view! {
+        <Section id="guard-change" title="Change waiting for approval">
+            <p>
+                {format!("{} proposed this on ", change.proposer)} <Time at=change.proposed_at/>
+                ". It lowers a guard of a protected credential, so another member must approve it. Until then nothing changes."
+            </p>
+            <Table columns/>
+            {form.summary()}
+            {may_approve
+                .then(|| {
+                    view! {
+                        <PostForm
+                            action=ApproveGuardChange::url()
+                            project=page.project
+                            id
+                            class="card stack"
+                            submit="Approve"
+                        >
+                            <Hidden name="credential" value=of.to_string()/>
+                            <Hidden name="revision" value=credential.revision.to_string()/>
+                            <YourPassword id="guard-change-password" error=form.error("password")/>
+                        </PostForm>
+                    }
+                })}
+            {may_drop
+                .then(|| view! { <PostButton action=DeleteGuardChange::url() values word class="button"/> })}
+        </Section>
+    }
+}
+
+fn cells(change: FieldChange) -> [Cell; 3] {
+    let said = |text: Option<String>| Cell::or(text.filter(|text| !text.is_empty()), "None");
+    [Cell::of(change.field.label()), said(change.from), said(change.to)]
+}

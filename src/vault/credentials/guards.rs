@@ -1,0 +1,157 @@
+//! Guards of a protected credential: who lowers one proposes it, and a second person approves it
+//! while it stands.
+
+use super::fields;
+use crate::domain::actor::{Can, Granter, Member};
+use crate::domain::audit::{Action, Detail, Subject};
+use crate::domain::credential::Credential;
+use crate::domain::guard_change::{GuardChange, LoweredGuards};
+use crate::domain::moment::Moment;
+use crate::domain::permission::of;
+use crate::error::{Error, Result};
+use crate::store::{GuardChangeRow, Recorded, Set, Write};
+use crate::vault::{Vault, now};
+use std::ops::Deref;
+use uuid::Uuid;
+
+/// What is said of a change that waits.
+pub(super) const PROPOSED: &str = "The rest lowers a guard of this protected credential, so it waits for another member's approval on the credential's page.";
+
+/// The same when nothing else was saved.
+pub(super) const ONLY_PROPOSED: &str = "This lowers a guard of a protected credential, so it waits for another member's approval on the credential's page. Until then nothing changes.";
+
+impl Vault {
+    /// Writes down what is to lower guards of the credential, with its event; `None` when nothing is.
+    /// A change that waits already gives way to it.
+    pub(super) async fn propose<M: Deref<Target = Member>>(
+        &self,
+        write: &Write,
+        by: &M,
+        stored: &Credential,
+        lowered: LoweredGuards,
+    ) -> Result<Option<Recorded>> {
+        if lowered.is_empty() {
+            return Ok(None);
+        }
+        let (project, person, id) = (by.project().id, by.person(), stored.summary.id);
+        let what = (
+            Action::GuardChangeProposed,
+            Subject { id, name: stored.summary.name.clone() },
+            Detail::Changed(lowered.changes(stored)),
+        );
+        let row = GuardChangeRow {
+            id: Uuid::now_v7(),
+            credential_id: id,
+            lowered,
+            proposed_by: person.id,
+            proposer: person.name.clone(),
+            proposed_at: now().0,
+            revision: stored.revision,
+        };
+        write.guard_changes(project).replace(row).await?;
+        Ok(Some(self.record_event(write, project, by, what).await?))
+    }
+
+    /// What waits for the credential, as the reader sees it.
+    pub(super) async fn guard_change(
+        &self,
+        reader: &Can<of::RegistryRead>,
+        credential: Uuid,
+    ) -> Result<Option<GuardChange>> {
+        let changes = self.store.guard_changes(reader.project().id);
+        let row = changes.of_credential(credential).await?;
+        Ok(row.map(|row| GuardChange {
+            id: row.id,
+            lowered: row.lowered,
+            proposer: row.proposer,
+            proposed_at: Moment(row.proposed_at),
+            is_own: row.proposed_by == reader.person().id,
+        }))
+    }
+
+    /// A second person lowers the guards as it was proposed. `revision` is that of the credential on
+    /// their page.
+    ///
+    /// # Errors
+    /// `Conflict` for who proposed it, and when it is not what their page showed any more.
+    pub async fn approve_guard_change(
+        &self,
+        granter: &Granter,
+        credential: Uuid,
+        id: Uuid,
+        revision: i64,
+    ) -> Result<String> {
+        let project = granter.project().id;
+        let write = self.write_as(granter).await?;
+        let stored = write.credentials(project).lock(credential).await?.ok_or(Error::NotFound)?;
+        let change = waiting(&write, project, credential, id).await?;
+        if change.proposed_by == granter.person().id {
+            return Err(Error::Conflict(
+                "You proposed this change, so another member must approve it.".to_owned(),
+            ));
+        }
+        let members = write.projects().members(project).await?;
+        if !gone(&members, [Some(change.proposed_by)]).is_empty() {
+            return Err(Error::Conflict(format!(
+                "{} proposed this change and may not make it any more. Reject it, and propose it again.",
+                change.proposer
+            )));
+        }
+        if revision != stored.revision {
+            return Err(Error::Conflict(
+                "Something changed while this page was open: the credential was saved. Check the page and approve again.".to_owned(),
+            ));
+        }
+        let (settings, at) = (change.lowered.over(&stored), now());
+        let changes = change.lowered.changes(&stored);
+        let mut row = fields(&settings, &stored.summary.host, stored.secret.set_at.day());
+        if let Some(origin) = &change.lowered.token_service {
+            row.token_service = Set(Some(origin.clone()));
+        }
+        row.revision = Set(stored.revision + 1);
+        row.updated_at = Set(at.0);
+        row.updated_by = Set(granter.person().name.clone());
+        write.credentials(project).update(credential, row).await?;
+        write.guard_changes(project).delete_of_credential(credential).await?;
+        write.grants(project).note_other_guards(credential).await?;
+        if settings.is_protected {
+            // Those from before a grant of one that could only pull needed an approval.
+            write.grants(project).require_approval(credential).await?;
+        }
+        let name = stored.summary.name;
+        let subject = Subject { id: credential, name: name.clone() };
+        let what = (Action::GuardLowered, subject, Detail::Changed(changes));
+        self.commit_event(write, project, granter, what).await?;
+        Ok(format!("The change of {name} was approved and is in effect."))
+    }
+
+    /// Drops what was proposed: who proposed it withdraws it, everybody else rejects it.
+    pub async fn delete_guard_change(
+        &self,
+        editor: &Can<of::RegistryWrite>,
+        credential: Uuid,
+        id: Uuid,
+    ) -> Result<String> {
+        let project = editor.project().id;
+        let write = self.store.write().await?;
+        let stored = write.credentials(project).lock(credential).await?.ok_or(Error::NotFound)?;
+        let change = waiting(&write, project, credential, id).await?;
+        write.guard_changes(project).delete_of_credential(credential).await?;
+        let changes = change.lowered.changes(&stored);
+        let name = stored.summary.name;
+        let subject = Subject { id: credential, name: name.clone() };
+        let what = (Action::GuardChangeRejected, subject, Detail::Changed(changes));
+        self.commit_event(write, project, editor, what).await?;
+        Ok(format!("The proposed change of {name} was dropped. Nothing else changed."))
+    }
+}
+
+async fn waiting(
+    write: &Write,
+    project: Uuid,
+    credential: Uuid,
+    id: Uuid,
+) -> Result<GuardChangeRow> {
+    let found = write.guard_changes(project).of_credential(credential).await?;
+    found.filter(|change| change.id == id).ok_or(Error::NotFound)
+}

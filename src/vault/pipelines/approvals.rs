@@ -1,0 +1,98 @@
+//! Approvals: a second person lets a pipeline use a protected credential, as it stood on their page.
+
+use super::tokens::days_within;
+use crate::domain::actor::Granter;
+use crate::domain::audit::{Action, Detail};
+use crate::domain::grant::APPROVAL_DAYS_MAX;
+use crate::domain::moment::Moment;
+use crate::domain::pipeline::Identities;
+use crate::error::{Error, Result};
+use crate::store::ApprovalRow;
+use crate::vault::{Vault, now, today};
+use uuid::Uuid;
+
+const OWN_WIDENING: &str = "You created a token or trust rule of this pipeline after the grant was last approved, so another member must approve it.";
+
+/// What stood on the page of the person who approves.
+#[derive(Clone, Copy, Debug)]
+pub struct Seen {
+    pub epoch: i64,
+    pub revision: i64,
+}
+
+impl Seen {
+    /// What to say when it is not what there is now.
+    fn problem(self, epoch: i64, revision: i64) -> Option<Error> {
+        let what = if self.epoch != epoch {
+            "a token or trust rule was added or changed"
+        } else if self.revision != revision {
+            "the grant was approved, or its credential changed"
+        } else {
+            return None;
+        };
+        Some(Error::Conflict(format!(
+            "Something changed while this page was open: {what}. Check the page and approve again."
+        )))
+    }
+}
+
+impl Vault {
+    /// A second person lets the pipeline use a protected credential, for `days` days, as it stood on
+    /// their page: whoever can act as the pipeline later needs a new approval.
+    ///
+    /// # Errors
+    /// `Conflict` for who widened it themselves, for a grant that needs no approval, and for a page
+    /// that is out of date; `Invalid` at `days`.
+    pub async fn approve_grant(
+        &self,
+        granter: &Granter,
+        pipeline: Uuid,
+        id: Uuid,
+        days: &str,
+        seen: Seen,
+    ) -> Result<String> {
+        let project = granter.project().id;
+        let days = days_within(days, "days", APPROVAL_DAYS_MAX)?;
+        let write = self.write_as(granter).await?;
+        let subject = write.pipelines(project).subject(pipeline).await?.ok_or(Error::NotFound)?;
+        let grant = write.grants(project).find(pipeline, id).await?.ok_or(Error::NotFound)?;
+        if grant.granted_by == Some(granter.person().id) {
+            return Err(Error::Conflict(
+                "You created this grant, so another member must approve it.".to_owned(),
+            ));
+        }
+        if !grant.terms.needs_approval {
+            return Err(Error::Conflict("This grant needs no approval.".to_owned()));
+        }
+        let epoch = write.pipelines(project).epoch(pipeline).await?.ok_or(Error::NotFound)?;
+        if let Some(problem) = seen.problem(epoch, grant.revision) {
+            return Err(problem);
+        }
+        let person = granter.person();
+        let tokens = write.tokens().of_pipeline(project, pipeline).await?;
+        let rules = write.trust_rules(project).of_pipeline(pipeline).await?;
+        let identities = Identities { tokens: &tokens, rules: &rules, today: today() };
+        if identities.are_widened_by(person, &grant.terms, Moment(grant.created_at)) {
+            return Err(Error::Conflict(OWN_WIDENING.to_owned()));
+        }
+        let until = today().plus_days(days);
+        let approval =
+            ApprovalRow { by: person.id, approver: person.name.clone(), at: now().0, until, epoch };
+        if !write.grants(project).approve(id, approval).await? {
+            return Err(Error::Conflict(
+                "Its creator is unknown. Revoke it and grant again.".to_owned(),
+            ));
+        }
+        let credential = write.credentials(project).subject(grant.credential_id).await?;
+        let name = credential.map(|found| found.name).unwrap_or_default();
+        let detail = Detail::Grant {
+            credential: grant.credential_id,
+            name: name.clone(),
+            intent: None,
+            until: Some(until),
+        };
+        let what = (Action::GrantApproved, subject.clone(), detail);
+        self.commit_event(write, project, granter, what).await?;
+        Ok(format!("{} can use {name} until {}.", subject.name, until.to_text()))
+    }
+}
