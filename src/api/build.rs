@@ -8,8 +8,8 @@ use crate::error::{Error, Result};
 use crate::vault::DeliveryRequest;
 use serde_json::{Map, Value};
 
-/// Bytes of a request. A run with thousands of changed files still fits.
-pub(super) const BODY_MAX: usize = 512 * 1024;
+/// Bytes of a request: all that is kept of it until its signature was verified.
+pub(super) const BODY_MAX: usize = 64 * 1024;
 
 pub(super) struct Run {
     /// The object's `repo` and the run, as they were signed. What else there may be, such as the
