@@ -18,6 +18,7 @@ pub use field::{ClaimField, Kind};
 pub use refusal::{judge, other_audience};
 pub use value::ValueKind;
 
+use super::credential::Access;
 use super::moment::Moment;
 use super::proof::Proof;
 use serde::{Deserialize, Serialize};
@@ -73,6 +74,8 @@ pub struct TrustRule {
     pub created_at: Moment,
     pub created_by: String,
     pub last_used_at: Option<Moment>,
+    /// The most that who signs requests may ask for, whatever address it calls.
+    pub intent: Access,
 }
 
 impl TrustRule {
@@ -128,6 +131,8 @@ pub struct TrustForm {
     /// `name=value` lines, for issuers whose claims have no fields of their own.
     pub more_claims: String,
     pub public_key: String,
+    /// The most that who signs requests may ask for; blank for what pulls.
+    pub intent: String,
 }
 
 /// How one rule looks at a pasted token.

@@ -3,6 +3,7 @@
 use super::TrustRules;
 use super::entity::trust_rule::{ActiveModel, Column, Entity, Model};
 use super::entity::{Unreadable, pipeline, readable};
+use crate::domain::credential::Access;
 use crate::domain::moment::Moment;
 use crate::domain::trust_rule::{Provider, TrustRule};
 use sea_orm::{
@@ -27,6 +28,7 @@ impl<C: ConnectionTrait> TrustRules<'_, C> {
             created_at: Set(rule.created_at.0),
             created_by: Set(rule.created_by),
             last_used_at: Set(None),
+            intent: Set(rule.intent.word().to_owned()),
         };
         self.0.insert(row).await
     }
@@ -114,6 +116,7 @@ impl TryFrom<Model> for TrustRule {
             created_at: Moment(row.created_at),
             created_by: row.created_by,
             last_used_at: row.last_used_at.map(Moment),
+            intent: Access::from_word(&row.intent).ok_or(Unreadable)?,
         })
     }
 }
@@ -141,6 +144,7 @@ mod tests {
             created_at: 0,
             created_by: String::new(),
             last_used_at: None,
+            intent: "pull".to_owned(),
         }
     }
 

@@ -41,6 +41,7 @@ pub use people::{FirstPerson, NewAccount, Signed};
 pub use readiness::Unready;
 pub use sealed_notes::NoteKind;
 pub use sign_in::Visitor;
+pub use signed::Signer;
 pub use slots::SlotKind;
 pub use trust_rules::NewRule;
 

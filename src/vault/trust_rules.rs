@@ -69,6 +69,7 @@ impl Vault {
             created_at: now(),
             created_by: granter.person().name.clone(),
             last_used_at: None,
+            intent: form.read_intent(provider),
         };
         // Before anybody else is asked for a pipeline that there may not be.
         self.store.pipelines(project).subject(pipeline).await?.ok_or(Error::NotFound)?;

@@ -57,6 +57,7 @@ fn rule(provider: Provider, issuer: &str, audience: &str, claims: &[(&str, &str)
         created_at: Moment(0),
         created_by: "Dana".to_owned(),
         last_used_at: None,
+        intent: form.read_intent(provider),
     }
 }
 

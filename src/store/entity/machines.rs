@@ -39,6 +39,7 @@ entities! {
         created_at: i64,
         created_by: String,
         last_used_at: Option<i64>,
+        intent: String,
     }
     /// Single-use tokens of providers that were used, by their hash.
     mod used_assertion = "used_assertion" {

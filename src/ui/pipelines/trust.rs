@@ -1,6 +1,7 @@
 //! The trust rules of a pipeline: whose tokens are accepted instead of one of ours.
 
 use super::of_row;
+use crate::domain::credential::Access;
 use crate::domain::paths;
 use crate::domain::permission::Permission;
 use crate::domain::trust_rule::{Kind, TrustRule};
@@ -42,6 +43,7 @@ fn row(rule: TrustRule, pipeline: Uuid, page: &PageContext) -> [Cell; 5] {
             "This rule does not check the {lacks}, so it accepts no token. Delete it and add it again."
         )
     });
+    let may_push = rule.intent == Access::PullAndPush;
     let values = of_row(page, pipeline, rule.id.to_string());
     [
         Cell::of(view! {
@@ -60,6 +62,7 @@ fn row(rule: TrustRule, pipeline: Uuid, page: &PageContext) -> [Cell; 5] {
                 .into_iter()
                 .map(|(name, value)| view! { <div class="mono">{format!("{name}={value}")}</div> })
                 .collect_view()}
+            {may_push.then(|| view! { <div>"Requests may ask for push."</div> })}
             {lacks.map(|sentence| view! { <div>{sentence}</div> })}
         }),
         Cell::done(rule.created_at, &rule.created_by),

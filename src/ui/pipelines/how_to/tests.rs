@@ -38,6 +38,7 @@ fn rule(provider: Provider, audience: &str) -> TrustRule {
         created_at: Moment(0),
         created_by: "Dana".to_owned(),
         last_used_at: None,
+        intent: Access::Pull,
     }
 }
 
