@@ -87,6 +87,21 @@ pub enum JwtProblem {
     KeySet,
 }
 
+impl JwtProblem {
+    /// Whether it was found in a token whose signature holds.
+    pub fn is_signed(self) -> bool {
+        matches!(
+            self,
+            Self::Audience
+                | Self::BadTime
+                | Self::Expired
+                | Self::NotYet
+                | Self::TooOld
+                | Self::LongLived
+        )
+    }
+}
+
 #[derive(Debug, Clone, Copy)]
 pub struct Expect<'a> {
     pub issuer: &'a str,

@@ -3,6 +3,7 @@
 //! (security 0.8, T16).
 
 mod ask;
+mod audience;
 mod check;
 mod field;
 mod form;

@@ -141,7 +141,7 @@ fn signer(
 /// signature over the same bytes.
 fn mark(base: &[u8], signature: &[u8], until: i64) -> ([u8; 32], i64) {
     let digests = [sha256(base), sha256(signature)].concat();
-    let mark = sha256(&[b"signed\0".as_slice(), &digests].concat());
+    let mark = sha256(&[b"signed\0".as_slice(), digests.as_slice()].concat());
     (mark, until.saturating_mul(1_000).saturating_add(MARGIN))
 }
 

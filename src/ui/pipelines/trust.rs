@@ -43,6 +43,7 @@ fn row(rule: TrustRule, pipeline: Uuid, page: &PageContext) -> [Cell; 5] {
             "This rule does not check the {lacks}, so it accepts no token. Delete it and add it again."
         )
     });
+    let is_foreign = rule.has_foreign_audience();
     let may_push = rule.intent == Access::PullAndPush;
     let values = of_row(page, pipeline, rule.id.to_string());
     [
@@ -53,6 +54,14 @@ fn row(rule: TrustRule, pipeline: Uuid, page: &PageContext) -> [Cell; 5] {
                     view! {
                         <div class="mono muted">{rule.issuer}</div>
                         <div class="muted">"for " <span class="mono">{rule.audience}</span></div>
+                        {is_foreign
+                            .then(|| {
+                                view! {
+                                    <div>
+                                        "This audience belongs to another service. Add a rule for the address of Regcred, then delete this one."
+                                    </div>
+                                }
+                            })}
                     }
                 })}
         }),
