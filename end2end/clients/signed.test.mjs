@@ -103,7 +103,7 @@ test('Woodpecker signs with its key', { timeout }, inScene(async (scene, t) => {
   });
 
   const count = (await receiptsOf(instance, pipeline.name)).length;
-  const genuine = sign();
+  const genuine = sign(body({ number: 14 }));
   const header = (/** @type {Record<string, string>} */ headers) => ({ ...genuine, headers: { ...genuine.headers, ...headers } });
   const minutes = (/** @type {number} */ number) => `;created=${seconds() + number * 60}`;
   const other = sign(body({ number: 13 }));
@@ -130,8 +130,11 @@ test('Woodpecker signs with its key', { timeout }, inScene(async (scene, t) => {
   await t.test('none of these received anything', async () => {
     assert.equal((await receiptsOf(instance, pipeline.name)).length, count);
   });
-  await t.test('the genuine one would have been taken', async () => {
+  await t.test('the genuine one would have been taken, once', async () => {
     assert.equal((await send(url, genuine)).status, 200);
+    const { status, text } = await send(url, genuine);
+    assert.equal(status, 409, text);
+    assertNoSecret(text);
   });
 }));
 
@@ -173,7 +176,7 @@ test('Drone signs with the shared secret', { timeout }, inScene(async (scene, t)
   });
 
   const count = (await receiptsOf(instance, pipeline.name)).length;
-  const genuine = sign();
+  const genuine = sign(body({ number: 14 }));
   const header = (/** @type {Record<string, string>} */ headers) => ({ ...genuine, headers: { ...genuine.headers, ...headers } });
   const shifted = (/** @type {number} */ minutes) => new Date(Date.now() + minutes * 60_000);
   const without = (/** @type {string} */ left) =>
@@ -199,7 +202,10 @@ test('Drone signs with the shared secret', { timeout }, inScene(async (scene, t)
   await t.test('none of these received anything', async () => {
     assert.equal((await receiptsOf(instance, pipeline.name)).length, count);
   });
-  await t.test('the genuine one would have been taken', async () => {
+  await t.test('the genuine one would have been taken, once', async () => {
     assert.equal((await send(url, genuine)).status, 200);
+    const { status, text } = await send(url, genuine);
+    assert.equal(status, 409, text);
+    assertNoSecret(text);
   });
 }));

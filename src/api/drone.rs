@@ -30,11 +30,13 @@ pub(super) async fn create(
     let body = body::read(body, BODY_MAX).await?;
     let now = time::OffsetDateTime::now_utc().unix_timestamp();
     let signed = read_drone(&parts.headers, &parts.method, &parts.uri, &body, now)?;
-    let run = Run::read(&body, "build")?;
-    let pipeline = vault
-        .drone_pipeline(&project, &signed.base, &signed.signature, &run.facts)
+    let signer = vault
+        .drone_signer(&project, &signed.base, &signed.signature, signed.until)
         .await
         .map_err(unknown)?;
+    // Strangers' bodies are never parsed: a small text can be a large value.
+    let run = Run::read(&body, "build")?;
+    let (pipeline, _) = vault.signed_pipeline(signer, &run.facts).await?;
     let request = request(Door::Drone, Access::Pull, address(&parts));
     let write = |entries: &[Entry], ledger: &mut Ledger| Ok(registries::list(entries, ledger));
     let delivered = vault.deliver(&pipeline, &request, write).await?;

@@ -1,8 +1,8 @@
 //! `POST /api/v1/woodpecker/{project}`: Woodpecker's registry extension (protocols 4.5). The server
 //! signs each request; its trust rule says which pipeline a repository is.
 //!
-//! Answers 200 with `{"registries":[…]}`, or 204. For pulling, unless the address in Woodpecker's
-//! settings ends in `?intent=push` and the run is no pull request.
+//! Answers 200 with `{"registries":[…]}`, or 204. For pulling, unless the trust rule allows pushing,
+//! the address in Woodpecker's settings ends in `?intent=push` and the run is no pull request.
 
 use super::answer;
 use super::asking::address;
@@ -12,6 +12,7 @@ use super::formats::registries;
 use super::query::Query;
 use super::reply::Reply;
 use super::signed::{read_woodpecker, unknown};
+use crate::domain::credential::Access;
 use crate::domain::delivery::Door;
 use crate::error::Result;
 use crate::vault::{Entry, Ledger, Vault};
@@ -28,12 +29,16 @@ pub(super) async fn create(
     let body = body::read(body, BODY_MAX).await?;
     let now = time::OffsetDateTime::now_utc().unix_timestamp();
     let signed = read_woodpecker(&parts.headers, &parts.uri, &body, now)?;
-    let run = Run::read(&body, "pipeline")?;
-    let pipeline = vault
-        .woodpecker_pipeline(&project, &signed.base, &signed.signature, &run.facts)
+    let signer = vault
+        .woodpecker_signer(&project, &signed.base, &signed.signature, signed.until)
         .await
         .map_err(unknown)?;
-    let request = request(Door::Woodpecker, run.at_most(intent), address(&parts));
+    // Strangers' bodies are never parsed: a small text can be a large value.
+    let run = Run::read(&body, "pipeline")?;
+    let (pipeline, most) = vault.signed_pipeline(signer, &run.facts).await?;
+    // The address is signed, but another server's address would do: so the rule has the last word.
+    let intent = if most.satisfies(intent) { run.at_most(intent) } else { Access::Pull };
+    let request = request(Door::Woodpecker, intent, address(&parts));
     let write = |entries: &[Entry], ledger: &mut Ledger| Ok(registries::object(entries, ledger));
     let delivered = vault.deliver(&pipeline, &request, write).await?;
     Ok(answer::json_or_empty(delivered.body, &delivered.told))

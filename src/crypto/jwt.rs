@@ -15,7 +15,7 @@
 //! `JWT` or `at+jwt`; no `crit`. The key is looked up by `kid` among those the issuer publishes: keys
 //! and addresses of keys inside a token (`jwk`, `jku`, `x5c`, `x5u`) are never looked at. `iss` and
 //! `aud` are compared whole. `exp` and `iat` must be numbers, and `nbf` if it is there; clocks may
-//! differ by a minute.
+//! differ by a minute. No token lives longer than 24 hours.
 
 use serde_json::{Map, Value};
 use thiserror::Error;
@@ -77,9 +77,29 @@ pub enum JwtProblem {
     NotYet,
     #[error("the token was issued too long ago")]
     TooOld,
+    /// More than 24 hours lie between `iat` and `exp`.
+    #[error(
+        "the token is valid for more than 24 hours: let its issuer make tokens that expire sooner"
+    )]
+    LongLived,
     /// Not of a token: the issuer's key set is not JSON of the expected shape.
     #[error("the issuer's keys cannot be read")]
     KeySet,
+}
+
+impl JwtProblem {
+    /// Whether it was found in a token whose signature holds.
+    pub fn is_signed(self) -> bool {
+        matches!(
+            self,
+            Self::Audience
+                | Self::BadTime
+                | Self::Expired
+                | Self::NotYet
+                | Self::TooOld
+                | Self::LongLived
+        )
+    }
 }
 
 #[derive(Debug, Clone, Copy)]

@@ -6,7 +6,7 @@ use super::grant::Terms;
 use super::moment::{Day, Moment};
 use super::proof::Proof;
 use super::trust_rule::TrustRule;
-use super::user::Maker;
+use super::user::{Maker, Person};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 

@@ -3,6 +3,7 @@
 //! (security 0.8, T16).
 
 mod ask;
+mod audience;
 mod check;
 mod field;
 mod form;
@@ -18,6 +19,7 @@ pub use field::{ClaimField, Kind};
 pub use refusal::{judge, other_audience};
 pub use value::ValueKind;
 
+use super::credential::Access;
 use super::moment::Moment;
 use super::proof::Proof;
 use super::user::Maker;
@@ -79,6 +81,8 @@ pub struct TrustRule {
     pub ended_at: Option<Moment>,
     /// An approval that does not reach it is not for this rule.
     pub identity_epoch: i64,
+    /// The most that who signs requests may ask for, whatever address it calls.
+    pub intent: Access,
 }
 
 impl TrustRule {
@@ -134,6 +138,8 @@ pub struct TrustForm {
     /// `name=value` lines, for issuers whose claims have no fields of their own.
     pub more_claims: String,
     pub public_key: String,
+    /// The most that who signs requests may ask for; blank for what pulls.
+    pub intent: String,
 }
 
 /// How one rule looks at a pasted token.

@@ -72,6 +72,11 @@ impl IssuerProblem {
         matches!(self, Self::Unreachable(..) | Self::Answered(..) | Self::Unfit(..))
     }
 
+    /// Whether the signature was found to be the issuer's before this went wrong.
+    pub fn is_signed(self) -> bool {
+        matches!(self, Self::Token(problem) if problem.is_signed())
+    }
+
     /// The sentence for people about this issuer, which somebody registered: its host, what it said
     /// and what to do. A cluster that wants to be asked by somebody it knows lacks a binding.
     pub fn complaint(self, issuer: &str, is_cluster: bool) -> String {

@@ -3,6 +3,7 @@
 use super::TrustRules;
 use super::entity::trust_rule::{ActiveModel, Column, Entity, Model};
 use super::entity::{Unreadable, pipeline, readable};
+use crate::domain::credential::Access;
 use crate::domain::moment::Moment;
 use crate::domain::trust_rule::{Provider, TrustRule};
 use crate::domain::user::Maker;
@@ -31,6 +32,7 @@ impl<C: ConnectionTrait> TrustRules<'_, C> {
             created_by_id: Set(rule.created_by.id),
             ended_at: Set(None),
             identity_epoch: Set(rule.identity_epoch),
+            intent: Set(rule.intent.word().to_owned()),
         };
         self.0.insert(row).await
     }
@@ -182,6 +184,7 @@ impl TryFrom<Model> for TrustRule {
             last_used_at: row.last_used_at.map(Moment),
             ended_at: row.ended_at.map(Moment),
             identity_epoch: row.identity_epoch,
+            intent: Access::from_word(&row.intent).ok_or(Unreadable)?,
         })
     }
 }
@@ -212,6 +215,7 @@ mod tests {
             created_by_id: None,
             ended_at: None,
             identity_epoch: 0,
+            intent: "pull".to_owned(),
         }
     }
 

@@ -89,13 +89,13 @@ async fn of_many_that_are_refused_at_once_no_more_are_told_why_than_one_by_one()
     let (pipeline, _) = app.bare_pipeline("build").await;
     let app = Arc::new(app);
     let mut asking = JoinSet::new();
-    for _ in 0..90 {
+    for _ in 0..330 {
         let app = Arc::clone(&app);
         asking.spawn(async move { exchange(&app, pipeline).await });
     }
     let statuses = asking.join_all().await;
     let count = |status| statuses.iter().filter(|other| **other == status).count();
-    assert_eq!((count(403), count(429)), (60, 30));
+    assert_eq!((count(403), count(429)), (300, 30));
 }
 
 #[tokio::test]

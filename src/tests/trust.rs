@@ -3,6 +3,7 @@
 
 mod identities;
 pub mod issuer;
+mod replays;
 mod rules;
 mod shared_secret;
 mod unreached;
@@ -123,11 +124,23 @@ async fn granted() -> (App, Uuid, String) {
 
 /// Makes a rule for the repository with this number of that Woodpecker server.
 pub async fn woodpecker_rule(app: &App, pipeline: Uuid, server: &Woodpecker, repository: &str) {
+    woodpecker_rule_for(app, pipeline, server, repository, Access::PullAndPush).await;
+}
+
+/// The same, whose requests may ask for this at most.
+pub async fn woodpecker_rule_for(
+    app: &App,
+    pipeline: Uuid,
+    server: &Woodpecker,
+    repository: &str,
+    intent: Access,
+) {
     let key = server.public_key();
     let fields = [
         ("form[provider]", "woodpecker"),
         ("form[claims][repo.id]", repository),
         ("form[public_key]", key.as_str()),
+        ("form[intent]", intent.word()),
     ];
     let reply = app.ask_rule(&app.owner, pipeline, &fields).await;
     assert_eq!(reply.status, 200, "{}", reply.text());

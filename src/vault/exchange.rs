@@ -27,11 +27,9 @@ use zeroize::Zeroizing;
 
 /// Seconds that a token given for proof works.
 const LIFE: i64 = 15 * 60;
-/// Refused proofs of one network for one pipeline, in a minute. What is right is never counted, and
-/// never refused for what others sent.
-const FOR_A_PIPELINE: Limit = Limit { most: 60, window: 60 };
-/// The same for whatever pipelines they name, of which there may be none: several of a runner's can
-/// be set up wrongly before the others wait.
+/// Refused proofs of one network in a minute, for whatever pipelines they name: a counter for those
+/// that there are would tell which ones. What is right is never counted, and never refused for what
+/// others sent.
 const FOR_ANY: Limit = Limit { most: 300, window: 60 };
 /// Receipts of refused proofs of one pipeline, in an hour: strangers can make them. What is beyond
 /// that is counted, and has an event.
@@ -53,10 +51,7 @@ impl Vault {
         let unverified = Unverified::read(presented.trim()).map_err(not_accepted)?;
         let found = self.store.tokens().pipeline(pipeline).await?;
         let network = network_of(address.as_deref());
-        let mut keys = vec![(format!("proof:{network}"), FOR_ANY)];
-        // Only for one that there is: a stranger can name any number.
-        let own = found.is_some().then(|| format!("proof:{network}:{pipeline}"));
-        keys.extend(own.map(|own| (own, FOR_A_PIPELINE)));
+        let keys = [(format!("proof:{network}"), FOR_ANY)];
         // Looked into whatever others of the network sent: a token that is right is cheap to verify.
         let done = match found {
             Some((project, name)) => {

@@ -44,6 +44,7 @@ pub use pipelines::Seen;
 pub use readiness::Unready;
 pub use sealed_notes::NoteKind;
 pub use sign_in::Visitor;
+pub use signed::Signer;
 pub use slots::SlotKind;
 pub use trust_rules::NewRule;
 

@@ -2,12 +2,16 @@
 //! plugin (protocols 4.5). The repository in the body says which pipeline it is.
 
 mod shared_secret;
+#[cfg(test)]
+mod tests;
 
 pub(super) use shared_secret::Salt;
 
 use super::{Vault, now};
+use crate::crypto::digest::sha256;
 use crate::crypto::signature::{ed25519_holds, hmac_sha256_holds};
 use crate::domain::actor::Pipeline;
+use crate::domain::credential::Access;
 use crate::domain::proof::{Proof, fact};
 use crate::domain::trust_rule::{Provider, TrustRule, claim, holds};
 use crate::error::{Error, Result};
@@ -18,20 +22,32 @@ use serde_json::{Map, Value};
 use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 
+/// Milliseconds for which a signed request is remembered after its end: replicas' clocks differ.
+const MARGIN: i64 = 2 * 60 * 1_000;
+
+/// Who signed a request whose body nobody has parsed yet: the rules that have the key.
+#[derive(Debug)]
+pub struct Signer {
+    project: Uuid,
+    provider: Provider,
+    known: Vec<(TrustRule, Uuid, String)>,
+    /// What the request is remembered by, and until when (milliseconds).
+    mark: ([u8; 32], i64),
+}
+
 impl Vault {
-    /// The pipeline whose rule has the key that signed `base`, and speaks of the repository in the
-    /// body. `claims` is the body.
+    /// The rules of the project whose key has signed `base`. `until` is the last second in which
+    /// the signature is valid.
     ///
     /// # Errors
-    /// `Unauthenticated` when no rule of the project has the key, `Denied` when none of those that
-    /// have it speaks of the repository.
-    pub async fn woodpecker_pipeline(
+    /// `Unauthenticated` when no rule of the project has the key.
+    pub async fn woodpecker_signer(
         &self,
         project: &str,
         base: &[u8],
         signature: &[u8],
-        claims: &Map<String, Value>,
-    ) -> Result<Pipeline> {
+        until: i64,
+    ) -> Result<Signer> {
         // Whether there is such a project is told to nobody.
         let project = self.store.projects().find(project).await?.ok_or(Error::Unauthenticated)?.id;
         let mut rules = self.store.trust_rules(project).of_provider(Provider::Woodpecker).await?;
@@ -44,18 +60,18 @@ impl Vault {
                 ed25519_holds(&key, base, signature)
             })
         });
-        self.signer(project, Provider::Woodpecker, claims, rules).await
+        signer(project, Provider::Woodpecker, rules, mark(base, signature, until))
     }
 
     /// The same for Drone, with which the project shares a secret: `Unauthenticated` unless it is
     /// signed with that of a rule that there is now.
-    pub async fn drone_pipeline(
+    pub async fn drone_signer(
         &self,
         project: &str,
         base: &[u8],
         signature: &[u8],
-        claims: &Map<String, Value>,
-    ) -> Result<Pipeline> {
+        until: i64,
+    ) -> Result<Signer> {
         // Whether there is such a project is told to nobody.
         let project = self.store.projects().find(project).await?.ok_or(Error::Unauthenticated)?.id;
         let mut rules = self.store.trust_rules(project).of_provider(Provider::Drone).await?;
@@ -72,37 +88,62 @@ impl Vault {
         if !is_signed {
             rules.clear();
         }
-        self.signer(project, Provider::Drone, claims, rules).await
+        signer(project, Provider::Drone, rules, mark(base, signature, until))
     }
 
     /// The pipeline of the rule that speaks of the repository in the body, among those whose key
-    /// has signed.
-    async fn signer(
+    /// has signed, and the most that the rule lets it ask for. `claims` is the body. It uses the
+    /// request up: a server that asks again signs anew.
+    ///
+    /// # Errors
+    /// `Denied` when no rule speaks of the repository, `Conflict` when the same request was
+    /// answered before.
+    pub async fn signed_pipeline(
         &self,
-        project: Uuid,
-        provider: Provider,
+        signer: Signer,
         claims: &Map<String, Value>,
-        known: Vec<(TrustRule, Uuid, String)>,
-    ) -> Result<Pipeline> {
-        if known.is_empty() {
-            return Err(Error::Unauthenticated);
-        }
+    ) -> Result<(Pipeline, Access)> {
+        let Signer { project, provider, known, mark: (mark, until) } = signer;
         let found = known.into_iter().find(|(rule, ..)| holds(rule, claims));
         let Some((rule, pipeline, name)) = found else {
             return Err(Error::Denied(
                 "No pipeline has a trust rule for this repository.".to_owned(),
             ));
         };
-        // Not at each request: a write waits for the disk.
-        if rule.last_used_at.is_none_or(|at| at < now().plus_seconds(-60)) {
-            let write = self.store.write().await?;
-            write.trust_rules(project).touch(rule.id, now().0).await?;
-            write.commit_without_event(Unrecorded::Proof).await?;
+        let write = self.store.write().await?;
+        if !write.assertions().take(&mark, until).await? {
+            return Err(Error::Conflict(
+                "This signed request was already answered. The CI server must sign each request anew.".to_owned(),
+            ));
         }
+        if rule.last_used_at.is_none_or(|at| at < now().plus_seconds(-60)) {
+            write.trust_rules(project).touch(rule.id, now().0).await?;
+        }
+        write.commit_without_event(Unrecorded::Proof).await?;
         let proof = Proof { rule: Some(rule.id), ..run(provider, claims) };
         let proved = (proof, rule.identity_epoch);
-        Ok(Pipeline::admit(pipeline, project, name, String::new(), proved))
+        Ok((Pipeline::admit(pipeline, project, name, String::new(), proved), rule.intent))
     }
+}
+
+fn signer(
+    project: Uuid,
+    provider: Provider,
+    known: Vec<(TrustRule, Uuid, String)>,
+    mark: ([u8; 32], i64),
+) -> Result<Signer> {
+    if known.is_empty() {
+        return Err(Error::Unauthenticated);
+    }
+    Ok(Signer { project, provider, known, mark })
+}
+
+/// What a signed request is remembered by, and until when: without the key nobody makes another
+/// signature over the same bytes.
+fn mark(base: &[u8], signature: &[u8], until: i64) -> ([u8; 32], i64) {
+    let digests = [sha256(base), sha256(signature)].concat();
+    let mark = sha256(&[b"signed\0".as_slice(), digests.as_slice()].concat());
+    (mark, until.saturating_mul(1_000).saturating_add(MARGIN))
 }
 
 /// What the body says of the run; all of it is signed.
@@ -143,25 +184,4 @@ fn woodpecker_fork(run: Option<&Value>) -> Option<bool> {
     }
     let is_older = run.get("commit").is_some_and(Value::is_string);
     is_older.then(|| run.get("from_fork").and_then(Value::as_bool) == Some(true))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::woodpecker_fork;
-    use serde_json::json;
-
-    #[test]
-    fn a_fork_is_known_from_either_shape_and_from_no_other() {
-        for (run, known) in [
-            (json!({"commit": "0a", "event": "pull_request"}), Some(false)),
-            (json!({"commit": "0a", "from_fork": true}), Some(true)),
-            (json!({"pull_request": {"from_fork": true}}), Some(true)),
-            (json!({"pull_request": {}}), Some(false)),
-            (json!({"event": "pull_request"}), None),
-            (json!({"commit": {"sha": "0a"}}), None),
-        ] {
-            assert_eq!(woodpecker_fork(Some(&run)), known, "{run}");
-        }
-        assert_eq!(woodpecker_fork(None), None);
-    }
 }

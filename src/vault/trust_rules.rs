@@ -74,6 +74,7 @@ impl Vault {
             last_used_at: None,
             ended_at: None,
             identity_epoch: 0,
+            intent: form.read_intent(provider),
         };
         // Before anybody else is asked for a pipeline that there may not be.
         self.store.pipelines(project).subject(pipeline).await?.ok_or(Error::NotFound)?;

@@ -2,7 +2,7 @@
 //! them: HMAC-SHA256 over some headers, among them the date and the digest of the body.
 
 use super::digest::digest;
-use super::{SignatureProblem, Signed, is_fresh};
+use super::{SignatureProblem, Signed, valid_until};
 use axum::http::{HeaderMap, Method, Uri, header};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -49,13 +49,11 @@ pub(in crate::api) fn read(
         return Err(SignatureProblem::Coverage);
     }
     let at = date(one(headers, "date")?).ok_or(SignatureProblem::Malformed)?;
-    if !is_fresh(at, now) {
-        return Err(SignatureProblem::Time);
-    }
+    let until = valid_until(at, now).ok_or(SignatureProblem::Time)?;
     digest(one(headers, "digest")?, body)?;
     let lines = names.iter().map(|name| line(name, headers, method, uri));
     let base = lines.collect::<Result<Vec<_>, _>>()?.join("\n").into_bytes();
-    Ok(Signed { base, signature })
+    Ok(Signed { base, signature, until })
 }
 
 /// It stands in a header of its own, or in `Authorization`.

@@ -2,7 +2,7 @@
 //! `woodpecker-ci-extensions`, over the target of the request and the digest of the body.
 
 use super::digest::content_digest;
-use super::{SignatureProblem, Signed, is_fresh};
+use super::{SignatureProblem, Signed, valid_until};
 use axum::http::{HeaderMap, Uri};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -31,9 +31,8 @@ pub(in crate::api) fn read(
         return Err(SignatureProblem::Coverage);
     }
     let is_over = parameters.expires.is_some_and(|expires| expires < now);
-    if is_over || !parameters.created.is_some_and(|created| is_fresh(created, now)) {
-        return Err(SignatureProblem::Time);
-    }
+    let until = parameters.created.filter(|_| !is_over);
+    let until = until.and_then(|created| valid_until(created, now)).ok_or(SignatureProblem::Time)?;
     let said = field(headers, DIGEST)?;
     content_digest(&members(&said)?, body)?;
     let target = uri.path_and_query().map_or("/", |target| target.as_str());
@@ -43,7 +42,7 @@ pub(in crate::api) fn read(
         base.push_str(&format!("\"{component}\": {value}\n"));
     }
     base.push_str(&format!("\"@signature-params\": {input}"));
-    Ok(Signed { base: base.into_bytes(), signature })
+    Ok(Signed { base: base.into_bytes(), signature, until })
 }
 
 /// A field whose lines are joined as the standard has it.

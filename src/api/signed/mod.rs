@@ -11,14 +11,18 @@ pub(super) use message::read as read_woodpecker;
 use super::reply::Reply;
 use crate::error::Error;
 
-/// Seconds by which the time in a signature may differ from ours.
-const SKEW: i64 = 5 * 60;
+/// Seconds for which a signature is valid after the time in it.
+const LIFE: i64 = 5 * 60;
+/// Seconds by which a server's clock may be ahead of ours.
+const AHEAD: i64 = 30;
 
 /// What was signed, and the signature over it.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Signed {
     pub(super) base: Vec<u8>,
     pub(super) signature: Vec<u8>,
+    /// The last second in which it is taken.
+    pub(super) until: i64,
 }
 
 /// Why a request was not signed as it must be.
@@ -34,7 +38,7 @@ pub(super) enum SignatureProblem {
     Algorithm,
     #[error("The digest of the body does not match the signed one.")]
     Digest,
-    #[error("The signature is more than 5 minutes old or from the future. Check both clocks.")]
+    #[error("The signature is more than 5 minutes old, or more than 30 seconds in the future. Check both clocks.")]
     Time,
 }
 
@@ -54,6 +58,8 @@ pub(super) fn unknown(error: Error) -> Error {
     }
 }
 
-fn is_fresh(at: i64, now: i64) -> bool {
-    now.saturating_sub(at).saturating_abs() <= SKEW
+/// The last second in which what was signed then is taken; `None` when it is not taken now.
+fn valid_until(at: i64, now: i64) -> Option<i64> {
+    let until = at.saturating_add(LIFE);
+    (now <= until && at <= now.saturating_add(AHEAD)).then_some(until)
 }

@@ -6,6 +6,8 @@ use super::{Expect, JwtProblem};
 
 /// How far the issuer's clock may be from ours, in seconds.
 const SKEW: f64 = 60.0;
+/// The longest that a token may live, in seconds: one for years would be a password.
+const LIFE_MAX: f64 = 24.0 * 60.0 * 60.0;
 
 /// Whole texts are compared: neither a part of the audience nor a longer one will do.
 pub(super) fn check_audience(
@@ -41,6 +43,9 @@ pub(super) fn check_times(
     }
     if expect.max_age.is_some_and(|age| now - issued > age as f64 + SKEW) {
         return Err(JwtProblem::TooOld);
+    }
+    if expires - issued > LIFE_MAX {
+        return Err(JwtProblem::LongLived);
     }
     Ok(())
 }

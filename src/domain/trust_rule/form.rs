@@ -1,5 +1,6 @@
 //! The form of a rule: what was typed into it, read, or what is wrong with it.
 
+use super::audience::is_foreign;
 use super::check::{ANY_REFERENCE, IN_LIST};
 use super::{ClaimField, Kind, Provider, TrustForm};
 use crate::domain::typed_text::is_invisible;
@@ -73,7 +74,12 @@ impl TrustForm {
         }
         let issuer =
             issuer_problem(&self.read_issuer(provider)).map(|message| at("issuer", message));
-        let audience = audience_problem(&self.read_audience(provider));
+        let (of, audience) = (self.read_issuer(provider), self.read_audience(provider));
+        let audience = if is_foreign(provider, &of, &audience) {
+            Some(another_service(provider))
+        } else {
+            audience_problem(&audience)
+        };
         issuer.into_iter().chain(audience.map(|message| at("audience", message))).collect()
     }
 }
@@ -203,6 +209,14 @@ fn issuer_problem(issuer: &str) -> Option<String> {
         }
         Some(_) => None,
     }
+}
+
+/// A token for another service is no proof for us, and ours would be one there.
+fn another_service(provider: Provider) -> String {
+    let how = provider.how_to_be_for().unwrap_or("ask the issuer for a token with that audience");
+    format!(
+        "This audience belongs to another service. Enter the address of Regcred, and let the job ask for it: {how}."
+    )
 }
 
 fn audience_problem(audience: &str) -> Option<String> {

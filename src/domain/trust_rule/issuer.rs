@@ -1,6 +1,7 @@
 //! Who signs under an issuer, and what is usual for the issuer and the audience of each provider.
 
 use super::{Provider, TrustForm};
+use crate::domain::credential::Access;
 use serde_json::{Map, Value};
 
 /// What Microsoft's tokens are for unless something else is asked for, which in Azure DevOps is not
@@ -162,6 +163,13 @@ impl TrustForm {
         let host = if scheme == "https" { host.trim_end_matches(":443") } else { host.as_str() };
         let end = if host == ENTRA_OLDER { "/" } else { "" };
         format!("{scheme}://{host}{path}{end}")
+    }
+
+    /// The most that the rule's requests may ask for: Drone only pulls, and tokens say their intent
+    /// when they are used.
+    pub fn read_intent(&self, provider: Provider) -> Access {
+        let chosen = Access::from_word(&self.intent).filter(|_| provider == Provider::Woodpecker);
+        chosen.unwrap_or(Access::Pull)
     }
 
     /// The audience, which is the provider's usual one when none was typed and there is one.

@@ -59,6 +59,7 @@ fn rule(provider: Provider, issuer: &str, audience: &str, claims: &[(&str, &str)
         last_used_at: None,
         ended_at: None,
         identity_epoch: 0,
+        intent: form.read_intent(provider),
     }
 }
 

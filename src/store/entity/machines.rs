@@ -47,6 +47,7 @@ entities! {
         created_by_id: Option<Uuid>,
         ended_at: Option<i64>,
         identity_epoch: i64,
+        intent: String,
     }
     /// Who was shown the secret that a project shares with Drone.
     mod shared_secret_view = "shared_secret_view" {

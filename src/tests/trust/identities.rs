@@ -140,6 +140,24 @@ async fn a_fork_is_not_the_repository() {
 }
 
 #[tokio::test]
+async fn a_token_for_ten_years_is_refused_whatever_its_provider() {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs();
+    let account = json!({"sub": "system:serviceaccount:ci:builder"});
+    let cluster = [("sub", "system:serviceaccount:ci:builder")];
+    for (scene, said) in [
+        (Scene::gitlab().await, gitlab()),
+        (Scene::new("kubernetes", &cluster).await, account.clone()),
+        (Scene::new("oidc", &cluster).await, account),
+    ] {
+        let mut claims = said.clone();
+        claims["exp"] = json!(now + 315_360_000);
+        let (status, told) = scene.told(&claims).await;
+        assert!(status == 403 && told.contains("more than 24 hours"), "{status} {told}");
+        assert_eq!(scene.told(&said).await.0, 200);
+    }
+}
+
+#[tokio::test]
 async fn a_single_use_token_must_have_an_id() {
     let scene = Scene::github().await;
     for id in [json!(""), json!(null), json!(["a"]), json!({})] {

@@ -2,6 +2,7 @@
 
 use super::of_row;
 use super::tokens::waits_in_words;
+use crate::domain::credential::Access;
 use crate::domain::paths;
 use crate::domain::permission::Permission;
 use crate::domain::pipeline::Approvals;
@@ -78,6 +79,8 @@ fn row(
             "This rule does not check the {lacks}, so it accepts no token. Delete it and add it again."
         )
     });
+    let is_foreign = rule.has_foreign_audience();
+    let may_push = rule.intent == Access::PullAndPush;
     let values = of_row(page, pipeline, rule.id.to_string());
     [
         Cell::of(view! {
@@ -89,6 +92,14 @@ fn row(
                     view! {
                         <div class="mono muted">{rule.issuer}</div>
                         <div class="muted">"for " <span class="mono">{rule.audience}</span></div>
+                        {is_foreign
+                            .then(|| {
+                                view! {
+                                    <div>
+                                        "This audience belongs to another service. Add a rule for the address of Regcred, then delete this one."
+                                    </div>
+                                }
+                            })}
                     }
                 })}
         }),
@@ -98,6 +109,7 @@ fn row(
                 .into_iter()
                 .map(|(name, value)| view! { <div class="mono">{format!("{name}={value}")}</div> })
                 .collect_view()}
+            {may_push.then(|| view! { <div>"Requests may ask for push."</div> })}
             {lacks.map(|sentence| view! { <div>{sentence}</div> })}
         }),
         Cell::made(rule.created_at, &rule.created_by, is_left),

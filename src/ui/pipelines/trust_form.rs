@@ -1,6 +1,7 @@
 //! The page that adds a trust rule: one form for each provider, with a field for each claim.
 
 use super::trust::drone_settings;
+use crate::domain::credential::Access;
 use crate::domain::paths;
 use crate::domain::pipeline::PipelinePage;
 use crate::domain::trust_rule::{ClaimField, Kind, Provider, TrustForm};
@@ -10,7 +11,8 @@ use crate::functions::pipelines::find_pipeline;
 use crate::functions::trust_rules::CreateRule;
 use crate::ui::granting::YourPassword;
 use crate::ui::kit::{
-    CodeToCopy, Field, FormState, Hidden, Loaded, PageContext, PageHead, PostForm, TextArea,
+    CodeToCopy, Field, FormState, Hidden, Loaded, PageContext, PageHead, PostForm, Select,
+    TextArea, options,
 };
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
@@ -131,10 +133,13 @@ fn Setup(provider: Provider, address: String, project: String) -> impl IntoView 
             let text = format!("{address}/api/v1/woodpecker/{project}");
             view! {
                 <p>
-                    "Set this address as the repository's registry extension, or as "
-                    <code>"WOODPECKER_REGISTRY_EXTENSION_ENDPOINT"</code> " on the server for all repositories:"
+                    "Set this address on the Woodpecker server for all repositories, as "
+                    <code>"WOODPECKER_REGISTRY_EXTENSION_ENDPOINT"</code> ":"
                 </p>
                 <CodeToCopy id="endpoint" text/>
+                <p class="muted">
+                    "Woodpecker signs the path of a request, but not the host that it is sent to. A repository's admin who sets an extension of their own could receive a signed request on another server and send it here first. So let nobody set extensions for a single repository, and allow push only where it is needed. Each signed request is answered once."
+                </p>
             }
             .into_any()
         }
@@ -145,6 +150,9 @@ fn Setup(provider: Provider, address: String, project: String) -> impl IntoView 
                     "The shared secret is shown once, on the page after the project's first rule for Drone. Later rules use the same secret and do not show it. Set both values on the Drone server and on its runners:"
                 </p>
                 <CodeToCopy id="endpoint" text/>
+                <p class="muted">
+                    "Drone does not sign the address that a request is sent to. Use the shared secret for Regcred only, so that nobody else receives requests that are signed with it. Each signed request is answered once: two stages of one build that start in the same second send the same request, and the second one is refused. Use depends_on to start them one after the other."
+                </p>
             }
             .into_any()
         }
@@ -164,6 +172,12 @@ fn Signature(provider: Provider, state: FormState) -> impl IntoView {
                 hint="The Woodpecker server shows it at /api/signature/public-key."
                 rows=4
                 is_mono=true
+            />
+            <Select
+                at=state.at("intent")
+                label="Requests may ask for"
+                hint="A request pushes only if this allows it and the address ends in ?intent=push. Pull requests only pull."
+                options=options(Access::ALL, Access::word, Access::label)
             />
         }
         .into_any(),

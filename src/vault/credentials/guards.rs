@@ -10,6 +10,7 @@ use crate::domain::moment::Moment;
 use crate::domain::permission::of;
 use crate::error::{Error, Result};
 use crate::store::{GuardChangeRow, Recorded, Set, Write};
+use crate::vault::people::gone;
 use crate::vault::{Vault, now};
 use std::ops::Deref;
 use uuid::Uuid;

@@ -38,9 +38,12 @@ impl Unproved {
                 let message = format!("{} Try again in half a minute.", complaint(problem, &rule));
                 Error::Upstream { message, retry_after: IssuerProblem::PAUSE }
             }
-            Self::Issuer(problem, _) => not_accepted(problem),
-            Self::NoRule | Self::Audience(_) => Error::Denied(
-                "No trust rule of this pipeline names the issuer of this token.".to_owned(),
+            Self::Issuer(problem, _) if problem.is_signed() => not_accepted(problem),
+            // Until a signature holds, everybody is told the same: which pipelines there are, and
+            // whom they trust, is not for strangers.
+            Self::Issuer(..) | Self::NoRule | Self::Audience(_) => Error::Denied(
+                "No trust rule of this pipeline names the issuer of this token, or the token's signature is wrong."
+                    .to_owned(),
             ),
         }
     }

@@ -94,7 +94,7 @@ fn what_is_not_signed_as_it_has_to_be_is_refused_with_the_reason() {
 #[test]
 fn a_request_that_is_old_or_from_the_future_is_refused() {
     let lines = headers(&field(HEADERS));
-    for (now, is_fresh) in [(0, true), (300, true), (-300, true), (301, false), (-301, false)] {
+    for (now, is_fresh) in [(0, true), (300, true), (-30, true), (301, false), (-31, false)] {
         let found = read_at(&lines, BODY, NOW + now).err();
         assert_eq!(found, (!is_fresh).then_some(SignatureProblem::Time), "{now}");
     }

@@ -42,7 +42,7 @@ pub(super) fn audiences(scene: &Scene) -> Vec<Case> {
 }
 
 pub(super) fn times(scene: &Scene) -> Vec<Case> {
-    use JwtProblem::{BadTime, DuplicateClaim, Expired, Malformed, NotYet, TooOld};
+    use JwtProblem::{BadTime, DuplicateClaim, Expired, LongLived, Malformed, NotYet, TooOld};
     let with = |name: &str, value: Value| scene.with(name, value);
     let header = scene.ec.header().to_string();
     let payload = claims().to_string();
@@ -73,6 +73,9 @@ pub(super) fn times(scene: &Scene) -> Vec<Case> {
         ("issued in milliseconds", with("iat", json!(NOW * 1000)), NotYet),
         ("issued too long ago", with("iat", json!(NOW - 961)), TooOld),
         ("issued in 1970", with("iat", json!(0)), TooOld),
+        ("an end in more than a day", with("exp", json!(NOW + 86_391)), LongLived),
+        ("an end in ten years", with("exp", json!(NOW + 315_360_000)), LongLived),
+        ("an end after all times", with("exp", json!(f64::MAX)), LongLived),
         ("not before a text", with("nbf", json!("999")), BadTime),
         ("not before null", with("nbf", Value::Null), BadTime),
         ("not before an object", with("nbf", json!({})), BadTime),
@@ -124,6 +127,13 @@ fn clocks_may_differ_by_a_minute() {
 }
 
 #[test]
+fn a_token_may_live_a_day_and_no_longer() {
+    let scene = Scene::new();
+    assert!(is_accepted(&scene, &scene.with("exp", json!(NOW - 10 + 86_400))));
+    assert!(!is_accepted(&scene, &scene.with("exp", json!(NOW - 9 + 86_400))));
+}
+
+#[test]
 fn a_token_need_not_say_from_when_it_is_valid() {
     let scene = Scene::new();
     assert!(is_accepted(&scene, &scene.without("nbf")));
@@ -132,7 +142,7 @@ fn a_token_need_not_say_from_when_it_is_valid() {
 #[test]
 fn age_counts_only_where_it_is_limited() {
     let scene = Scene::new();
-    let token = scene.with("iat", json!(NOW - 86_400));
+    let token = scene.with("iat", json!(NOW - 86_000));
     let read = Unverified::read(&token).unwrap();
     let patient = Expect { max_age: None, ..expect() };
     assert!(verify(&read, &scene.keys, &patient).is_ok());

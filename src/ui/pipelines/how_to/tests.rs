@@ -44,6 +44,7 @@ fn rule(provider: Provider, audience: &str) -> TrustRule {
         last_used_at: None,
         ended_at: None,
         identity_epoch: 0,
+        intent: Access::Pull,
     }
 }
 

@@ -1,0 +1,92 @@
+//! A signed request is for us, now and once: what was captured or relayed gives nothing.
+
+use super::{drone_rule, granted, woodpecker_rule, woodpecker_rule_for};
+use crate::app::{App, Browser};
+use crate::database::soak;
+use crate::signing::{Lines, Woodpecker, drone, drone_body, woodpecker_body};
+use regcred::domain::credential::Access;
+
+const DRONE: &str = "/api/v1/drone/acme";
+const WOODPECKER: &str = "/api/v1/woodpecker/acme";
+
+/// Sends the same bytes again, to the replica that answered and to another one on its database.
+async fn assert_answered_once(app: &App, path: &str, lines: &Lines, body: &str) {
+    let first = app.nobody().signed(path, lines, body).await;
+    assert_eq!(first.status, 200, "{path}: {}", first.text());
+    let replica = regcred::server::router(&app.vault, &[]);
+    for _ in 0..soak(10, 500) {
+        for nobody in [app.nobody(), Browser::new(&replica)] {
+            let again = nobody.signed(path, lines, body).await;
+            assert_eq!(again.status, 409, "{path}: {}", again.text());
+            assert!(!again.text().contains("hunter2"), "{path}");
+            assert!(again.lines("regcred-delivery").is_empty(), "{path}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_signed_request_is_answered_once_over_all_replicas() {
+    let (app, pipeline, _) = granted().await;
+    let secret = drone_rule(&app, pipeline, "7").await;
+    let server = Woodpecker::new();
+    woodpecker_rule(&app, pipeline, &server, "7").await;
+    let body = drone_body(7);
+    assert_answered_once(&app, DRONE, &drone(&secret, &body), &body).await;
+    let body = woodpecker_body(7);
+    assert_answered_once(&app, WOODPECKER, &server.sign(WOODPECKER, &body), &body).await;
+    let delivered = "SELECT COUNT(*) FROM receipt WHERE outcome = 'delivered'";
+    assert_eq!(app.scalar_i64(delivered).await, 2);
+    // What the servers sign anew is answered.
+    let body = drone_body(7);
+    assert_eq!(app.nobody().signed(DRONE, &drone(&secret, &body), &body).await.status, 200);
+}
+
+#[tokio::test]
+async fn of_the_same_request_sent_at_once_one_is_answered() {
+    let (app, pipeline, _) = granted().await;
+    let secret = drone_rule(&app, pipeline, "7").await;
+    let body = drone_body(7);
+    let lines = drone(&secret, &body);
+    let mut sent = tokio::task::JoinSet::new();
+    for _ in 0..8 {
+        let (nobody, lines, body) = (app.nobody(), lines.clone(), body.clone());
+        sent.spawn(async move { nobody.signed(DRONE, &lines, &body).await.status.as_u16() });
+    }
+    let mut statuses = sent.join_all().await;
+    statuses.sort_unstable();
+    assert_eq!(statuses, [200, 409, 409, 409, 409, 409, 409, 409]);
+}
+
+#[tokio::test]
+async fn an_address_that_asks_for_push_gives_no_more_than_the_rule_allows() {
+    let (app, pipeline, _) = granted().await;
+    let server = Woodpecker::new();
+    woodpecker_rule_for(&app, pipeline, &server, "7", Access::Pull).await;
+    let (path, body) = ("/api/v1/woodpecker/acme?intent=push", woodpecker_body(7));
+    let reply = app.nobody().signed(path, &server.sign(path, &body), &body).await;
+    assert_eq!(reply.status, 200, "{}", reply.text());
+    let receipt = app.receipts_of(pipeline).await.remove(0);
+    assert_eq!(receipt.intent, Access::Pull);
+}
+
+#[tokio::test]
+async fn a_body_that_nobody_signed_is_not_parsed() {
+    let (app, pipeline, _) = granted().await;
+    let secret = drone_rule(&app, pipeline, "7").await;
+    let server = Woodpecker::new();
+    woodpecker_rule(&app, pipeline, &server, "7").await;
+    let broken = "{\"repo\":";
+    let guessed = "0".repeat(64);
+    for (path, of_a_stranger, of_the_server) in [
+        (DRONE, drone(&guessed, broken), drone(&secret, broken)),
+        (WOODPECKER, Woodpecker::new().sign(WOODPECKER, broken), server.sign(WOODPECKER, broken)),
+    ] {
+        let reply = app.nobody().signed(path, &of_a_stranger, broken).await;
+        assert_eq!(reply.status, 403, "{path}: {}", reply.text());
+        let reply = app.nobody().signed(path, &of_the_server, broken).await;
+        assert_eq!(reply.status, 400, "{path}: {}", reply.text());
+    }
+    let large = format!("{{\"x\":\"{}\"}}", "a".repeat(64 * 1024));
+    let reply = app.nobody().signed(DRONE, &drone(&secret, &large), &large).await;
+    assert_eq!(reply.status, 400, "{}", reply.text());
+}
