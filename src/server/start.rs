@@ -41,6 +41,8 @@ pub async fn serve(config: &Config) -> Result<(), StartError> {
         keep_versions: config.keep_versions,
         key_settle: config.pace.seconds(&config.storage),
         hsts_subdomains: config.hsts_subdomains,
+        rates: config.shares.rates(),
+        retention: config.shares.retention,
     };
     let reach =
         Reach { issuers: Issuers::new(outbound.clone()), registries: Registries::new(outbound) };

@@ -22,6 +22,7 @@ mod pipelines;
 mod readiness;
 mod reports;
 mod sealed_notes;
+mod shares;
 mod sign_in;
 mod signed;
 mod slots;
@@ -40,6 +41,7 @@ pub use keys::{KeySource, Keys, StartProblem, check, unlock, unlock_as_it_is};
 pub use people::{FirstPerson, NewAccount, Signed};
 pub use readiness::Unready;
 pub use sealed_notes::NoteKind;
+pub use shares::{Rate, Rates};
 pub use sign_in::Visitor;
 pub use slots::SlotKind;
 pub use trust_rules::NewRule;
@@ -74,6 +76,7 @@ pub struct Vault {
     readiness: Arc<readiness::Readiness>,
     undeclared: Arc<undeclared::Undeclared>,
     reach: Option<Reach>,
+    shares: Arc<shares::Shares>,
     settings: Arc<Settings>,
 }
 
@@ -96,6 +99,10 @@ pub struct Settings {
     pub key_settle: i64,
     /// Whether browsers are told to use https for the subdomains of the address, too.
     pub hsts_subdomains: bool,
+    /// How often pipelines and projects may ask.
+    pub rates: Rates,
+    /// Days after which receipts are removed; `None`: they are kept.
+    pub retention: Option<u32>,
 }
 
 impl Default for Settings {
@@ -106,6 +113,8 @@ impl Default for Settings {
             keep_versions: KEEP.1,
             key_settle: 0,
             hsts_subdomains: false,
+            rates: Rates::default(),
+            retention: None,
         }
     }
 }
@@ -126,6 +135,7 @@ impl Vault {
             readiness: Arc::default(),
             undeclared: Arc::default(),
             reach: None,
+            shares: Arc::new(shares::Shares::new(settings.rates)),
             settings: Arc::new(settings),
         }
     }

@@ -17,6 +17,7 @@ impl Vault {
         &self,
         pipeline: &Pipeline,
     ) -> Result<(Vec<(RegistryHost, String)>, Told)> {
+        self.take_share(pipeline)?;
         let granted = self.store.secrets(pipeline.project_id()).granted_to(pipeline.id()).await?;
         let request = DeliveryRequest {
             intent: Access::Pull,
