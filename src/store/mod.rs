@@ -41,6 +41,7 @@ mod terms;
 mod tests;
 mod tokens;
 mod trust_rules;
+mod turns;
 mod versions;
 mod writing;
 
@@ -73,6 +74,7 @@ pub use sea_orm::ActiveValue::Set;
 pub use secrets::VersionRow;
 pub use shape::ColumnKind;
 pub use tokens::{StoredToken, TokenRow};
+pub use turns::Rank;
 pub use versions::SealedVersion;
 pub use writing::{Unrecorded, Write};
 
@@ -84,11 +86,15 @@ use std::ops::Deref;
 use uuid::Uuid;
 use writing::Tx;
 
-/// The database: one writer and several readers on `SQLite`, one pool on `PostgreSQL`.
+/// The database: one writer and several readers on `SQLite`, a pool and a small one for receipts on
+/// `PostgreSQL`.
 #[derive(Clone, Debug)]
 pub struct Store {
     reader: DatabaseConnection,
     writer: DatabaseConnection,
+    /// On `PostgreSQL`, where receipts are written: nobody else has these connections.
+    recorder: Option<DatabaseConnection>,
+    turns: turns::Turns,
     /// A connection to the embedded database that is never used: with the last one `SQLite` removes
     /// the log, which is watched.
     anchor: Option<DatabaseConnection>,

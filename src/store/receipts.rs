@@ -4,6 +4,7 @@
 
 mod counts;
 mod insert;
+mod queue;
 mod recorder;
 mod report;
 mod row;

@@ -42,6 +42,7 @@ impl Vault {
         pipeline: &Pipeline,
         form: &ExplainForm,
     ) -> Result<Explanation> {
+        self.take_share(pipeline)?;
         self.explanation(pipeline.project_id(), pipeline.id(), form, true).await
     }
 

@@ -10,7 +10,7 @@ use crate::domain::actor::{Granter, Member};
 use crate::domain::audit::{Action, Detail};
 use crate::domain::user::Person;
 use crate::error::{Error, Result};
-use crate::store::Unrecorded;
+use crate::store::{Rank, Unrecorded};
 use std::fmt;
 
 const VAGUE: &str = "The email or the password is incorrect.";
@@ -58,7 +58,7 @@ impl Vault {
         } else {
             None
         };
-        let write = self.store.write().await?;
+        let write = self.store.write_as(Rank::SignIn).await?;
         if let Some(hash) = stronger {
             write.people().set_password(person.id, hash).await?;
         }
