@@ -77,6 +77,7 @@ pub struct Vault {
     undeclared: Arc<undeclared::Undeclared>,
     reach: Option<Reach>,
     shares: Arc<shares::Shares>,
+    registry_tokens: Arc<credentials::RegistryTokens>,
     settings: Arc<Settings>,
 }
 
@@ -136,6 +137,7 @@ impl Vault {
             undeclared: Arc::default(),
             reach: None,
             shares: Arc::new(shares::Shares::new(settings.rates)),
+            registry_tokens: Arc::default(),
             settings: Arc::new(settings),
         }
     }
