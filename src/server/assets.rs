@@ -1,9 +1,9 @@
 //! The assets, inside the binary: wasm, script, style sheet, icons; compressed beforehand, under
 //! names that change with their content, so that browsers keep them for ever.
 
-use crate::opening::config::IS_WATCHED;
 use super::encoding::{self, Coding};
 use crate::crypto::digest::sha256;
+use crate::opening::config::IS_WATCHED;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{Path, State};

@@ -10,6 +10,7 @@ mod known;
 mod limits;
 mod pages;
 pub mod panics;
+mod places;
 mod serving;
 mod session;
 mod start;
@@ -42,7 +43,11 @@ pub fn router(vault: &Vault, trusted_proxies: &[Network]) -> Router {
         .layer(csrf::layer(&url))
         .layer(from_fn(csrf::refuse_unmarked));
     let inside = Router::new()
-        .merge(crate::api::router(vault).layer(from_fn(limits::layer)))
+        .merge(
+            crate::api::router(vault)
+                .layer(from_fn(limits::layer))
+                .layer(from_fn(places::note_proof)),
+        )
         .merge(browser)
         .layer(from_fn_with_state((Proxies::new(trusted_proxies), vault.clone()), client::layer))
         .merge(assets.router())

@@ -2,7 +2,7 @@
 
 use super::assets::Assets;
 use crate::app::{App, shell};
-use crate::domain::delivery::Client;
+use crate::domain::delivery::{Client, Proved};
 use crate::functions;
 use crate::vault::Vault;
 use axum::Router;
@@ -57,6 +57,9 @@ async fn frame(State(vault): State<Vault>, mut request: Request<Body>, next: Nex
         (project, request.extensions().get::<Session>().cloned())
     {
         let found = functions::load_frame(&vault, &session, &project).await;
+        if let (Ok(_), Some(proved)) = (&found, request.extensions().get::<Proved>()) {
+            proved.note();
+        }
         request.extensions_mut().insert(found);
     }
     next.run(request).await

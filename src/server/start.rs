@@ -1,10 +1,10 @@
 //! Serving: what must be there is opened first, and then the port.
 
 use super::client::Proxies;
-use crate::opening::config::{Config, StorageConfig};
-use crate::opening::{Opened, StartError, find_keys, open};
 use super::{router, serving};
 use crate::issuers::Issuers;
+use crate::opening::config::{Config, StorageConfig};
+use crate::opening::{Opened, StartError, find_keys, open};
 use crate::registries::Registries;
 use crate::vault::{Reach, Settings, Vault};
 use std::io::{self, Write};
