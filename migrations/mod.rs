@@ -71,6 +71,7 @@ mod m20261128_000009_an_index_for_every_query;
 mod m20261129_000010_create_jobs;
 mod m20261129_000011_pages_by_day_of_expiry;
 mod m20261129_000012_one_link_for_each_fetch;
+mod m20261129_000019_links_that_were_removed;
 
 /// Every step, oldest first.
 pub struct Migrator;
@@ -91,6 +92,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261129_000010_create_jobs::Migration),
             Box::new(m20261129_000011_pages_by_day_of_expiry::Migration),
             Box::new(m20261129_000012_one_link_for_each_fetch::Migration),
+            Box::new(m20261129_000019_links_that_were_removed::Migration),
         ]
     }
 }

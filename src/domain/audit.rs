@@ -49,6 +49,7 @@ super::words! {
         TokenServiceAccepted = "credential.token_service_accepted", "accepted a token service for";
         TokenServiceRefused = "credential.token_service_refused", "removed the token service of";
         JobRun = "job.run", "ran the job";
+        ReceiptsRemoved = "receipts.removed", "removed old receipts of";
     }
 }
 

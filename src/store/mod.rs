@@ -67,7 +67,7 @@ pub use grants::GrantRow;
 pub use jobs::RunEnd;
 pub use keys::KeyRow;
 pub use people::{NewPerson, PersonRow};
-pub use receipts::{FetchRow, ReceiptRow, Receipts, Recorder};
+pub use receipts::{FetchRow, ReceiptRow, Receipts, Recorder, Removal};
 pub use rewraps::SealedRow;
 pub use schema::{Schema, knows_schema};
 pub use sea_orm::ActiveValue::Set;

@@ -7,7 +7,7 @@ use regcred::store::Store;
 use sea_orm_migration::{MigratorTrait, SchemaManager};
 use uuid::Uuid;
 
-const TABLES: [&str; 25] = [
+const TABLES: [&str; 26] = [
     "instance",
     "person",
     "project",
@@ -33,6 +33,7 @@ const TABLES: [&str; 25] = [
     "delivery_report",
     "job",
     "outbox",
+    "removed_links",
 ];
 
 #[tokio::test]

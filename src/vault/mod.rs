@@ -21,6 +21,7 @@ mod people;
 mod pipelines;
 mod readiness;
 mod reports;
+mod retention;
 mod sealed_notes;
 mod shares;
 mod sign_in;

@@ -90,6 +90,11 @@ pub enum Detail {
         from: String,
         to: String,
     },
+    /// Links of a chain, both ends included.
+    Links {
+        first: i64,
+        last: i64,
+    },
 }
 
 impl Detail {
@@ -134,6 +139,7 @@ impl Detail {
             Self::Role(role) => role.word().to_owned(),
             Self::Account { is_admin: true } => "instance admin".to_owned(),
             Self::Keys { from, to } => format!("from {from} to {to}"),
+            Self::Links { first, last } => format!("links {first} to {last}"),
         }
     }
 }
@@ -175,6 +181,7 @@ mod tests {
             (Detail::Account { is_admin: true }, "instance admin"),
             (Detail::Account { is_admin: false }, ""),
             (Detail::Keys { from: "a".to_owned(), to: "b".to_owned() }, "from a to b"),
+            (Detail::Links { first: 1, last: 500 }, "links 1 to 500"),
         ]
     }
 
