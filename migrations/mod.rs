@@ -76,6 +76,7 @@ mod m20261129_000014_makers_are_ids;
 mod m20261129_000016_intent_of_a_rule;
 mod m20261129_000017_refused_tokens;
 mod m20261129_000018_count_attempts_in_memory;
+mod m20261129_000019_links_that_were_removed;
 
 /// Every step, oldest first.
 pub struct Migrator;
@@ -101,6 +102,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261129_000016_intent_of_a_rule::Migration),
             Box::new(m20261129_000017_refused_tokens::Migration),
             Box::new(m20261129_000018_count_attempts_in_memory::Migration),
+            Box::new(m20261129_000019_links_that_were_removed::Migration),
         ]
     }
 }

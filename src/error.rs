@@ -68,6 +68,14 @@ pub enum Error {
         /// Minutes until the next attempt is read.
         minutes: u32,
     },
+    /// A pipeline, or a project's pipelines, ask more often than they may. 429.
+    #[error("{of} sent too many requests. Wait {} and try again.", in_seconds(.retry_after))]
+    TooManyRequests {
+        /// Who did, at the beginning of a sentence.
+        of: String,
+        /// Seconds until the next request is answered.
+        retry_after: u32,
+    },
     /// Another system that the work needs (a registry, an issuer of identity tokens) did not do its
     /// part; the sentence names it and what it said. 503.
     #[error("{message}")]
@@ -109,6 +117,7 @@ impl Error {
             Self::NotFound => (404, "not_found"),
             Self::BadRequest(_) => (400, "bad_request"),
             Self::TooManyAttempts { .. } => (429, "too_many_attempts"),
+            Self::TooManyRequests { .. } => (429, "too_many_requests"),
             Self::Upstream { .. } => (503, "upstream"),
             Self::Unavailable => (503, "unavailable"),
             Self::Internal => (500, "internal"),
@@ -119,7 +128,9 @@ impl Error {
     pub fn retry_after(&self) -> Option<u32> {
         match self {
             Self::TooManyAttempts { minutes } => Some(minutes.saturating_mul(60)),
-            Self::Upstream { retry_after, .. } => Some(*retry_after),
+            Self::Upstream { retry_after, .. } | Self::TooManyRequests { retry_after, .. } => {
+                Some(*retry_after)
+            }
             Self::Unavailable => Some(2),
             _ => None,
         }
@@ -128,6 +139,10 @@ impl Error {
 
 fn in_minutes(minutes: &u32) -> String {
     if *minutes == 1 { "a minute".to_owned() } else { format!("{minutes} minutes") }
+}
+
+fn in_seconds(seconds: &u32) -> String {
+    if *seconds == 1 { "a second".to_owned() } else { format!("{seconds} seconds") }
 }
 
 impl FromServerFnError for Error {

@@ -72,6 +72,7 @@ super::words! {
         RefusalsSummed = "refusals.summed", "summed up other refusals of";
         BackedUp = "instance.backed_up", "began a backup of";
         KekReadAgain = "data_key.kek_read_again", "read the key-encryption key again for";
+        ReceiptsRemoved = "receipts.removed", "removed old receipts of";
     }
 }
 

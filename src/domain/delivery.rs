@@ -9,6 +9,8 @@ use super::matching::Lost;
 use super::moment::Moment;
 use super::proof::Proof;
 use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use uuid::Uuid;
 
 super::words! {
@@ -121,6 +123,20 @@ pub struct Client(pub Option<String>);
 
 /// What stands in the place of what only an auditor sees.
 pub const HIDDEN: &str = "hidden";
+/// Whether what a request shows was found to be a proof of who sent it. Whoever finds that out notes
+/// it; the server keeps places for networks that such requests come from.
+#[derive(Clone, Debug, Default)]
+pub struct Proved(Arc<AtomicBool>);
+
+impl Proved {
+    pub fn note(&self) {
+        self.0.store(true, Ordering::Release);
+    }
+
+    pub fn is_noted(&self) -> bool {
+        self.0.load(Ordering::Acquire)
+    }
+}
 
 /// The longest claim that is recorded, in characters; a longer one is cut.
 pub const CLAIM_MAX: usize = 256;

@@ -13,6 +13,8 @@ super::words! {
         /// Writes to the database and reads it back, also while nobody asks for `/readyz`.
         Readiness = "readiness", "Check that the database keeps what is written";
         Outbox = "outbox", "Remove old events from the outbox";
+        /// Only where the operator says how long receipts are kept.
+        Retention = "retention", "Remove old receipts";
     }
 }
 
@@ -70,6 +72,8 @@ impl JobKind {
             Self::TendKeys => Schedule { limit: 24 * 60 * 60, ..usual },
             Self::Readiness => Schedule { every: Some(5 * MINUTE), limit: 30, ..usual },
             Self::Outbox => Schedule { every: Some(HOUR), ..usual },
+            // The first time there may be years of them.
+            Self::Retention => Schedule { every: Some(24 * HOUR), limit: 12 * 60 * 60, ..usual },
         }
     }
 }

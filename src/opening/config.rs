@@ -1,5 +1,6 @@
 //! Every setting, and with `server/kek/config.rs` the only place that reads the environment.
 
+mod shares;
 mod site;
 
 use super::kek::KekConfig;
@@ -125,6 +126,10 @@ pub struct Config {
     /// How long a new data key waits.
     #[command(flatten)]
     pub pace: PaceConfig,
+
+    /// What one pipeline may take, and how long receipts are kept.
+    #[command(flatten)]
+    pub shares: shares::SharesConfig,
 
     /// What is logged: error, warn, info, debug, trace, or a filter such as regcred=debug
     #[arg(

@@ -13,6 +13,7 @@ mod limits;
 mod multipart;
 mod pages;
 pub mod panics;
+mod places;
 mod refusals;
 mod serving;
 mod session;
@@ -53,7 +54,11 @@ pub fn router(vault: &Vault, trusted_proxies: &[Network]) -> Router {
         .layer(csrf::layer(&url))
         .layer(from_fn_with_state(Arc::clone(&site), csrf::refuse_foreign));
     let inside = Router::new()
-        .merge(crate::api::router(vault).layer(from_fn(limits::layer)))
+        .merge(
+            crate::api::router(vault)
+                .layer(from_fn(limits::layer))
+                .layer(from_fn(places::note_proof)),
+        )
         .merge(browser)
         .merge(assets.router())
         .route("/livez", get(|| async { "ok\n" }))

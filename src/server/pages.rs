@@ -3,7 +3,7 @@
 use super::assets::Assets;
 use crate::app::{App, shell};
 use crate::domain::asker::{Asker, Who};
-use crate::domain::delivery::Client;
+use crate::domain::delivery::{Client, Proved};
 use crate::functions;
 use crate::vault::Vault;
 use axum::Router;
@@ -60,6 +60,9 @@ async fn frame(State(vault): State<Vault>, mut request: Request<Body>, next: Nex
         let found = functions::load_frame(&vault, &session, &project).await;
         if let (Ok(here), Some(asker)) = (&found, request.extensions().get::<Asker>()) {
             asker.is(Who::Person(here.person_id()));
+        }
+        if let (Ok(_), Some(proved)) = (&found, request.extensions().get::<Proved>()) {
+            proved.note();
         }
         request.extensions_mut().insert(found);
     }

@@ -3,24 +3,26 @@
 //! The framework's own way of serving has no limit to how long the head of a request may take.
 
 use super::client::Proxies;
-use crate::vault::network;
+use super::places::{Busy, Held, Places};
+use crate::domain::delivery::Proved;
 use axum::Router;
+use axum::body::{Body, Bytes, HttpBody};
 use axum::extract::{ConnectInfo, Request};
-use hyper::body::Incoming;
+use axum::response::Response;
+use hyper::body::{Frame, Incoming, SizeHint};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
-use std::collections::HashMap;
-use std::collections::hash_map::Entry;
-use std::io::ErrorKind;
-use std::net::{IpAddr, SocketAddr};
-use std::pin::pin;
-use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::convert::Infallible;
+use std::io::{ErrorKind, Write};
+use std::net::SocketAddr;
+use std::pin::{Pin, pin};
+use std::sync::Arc;
+use std::task::{Context, Poll};
+use std::time::{Duration, Instant};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tower::ServiceExt;
 
 /// How long the head of a request may take, counted from when the connection waits for it: so long
@@ -31,17 +33,18 @@ const SILENCE: Duration = Duration::from_secs(10);
 /// requests get lost.
 const PROXY_SILENCE: Duration = Duration::from_secs(75);
 const HEAD_MAX: usize = 64 * 1024;
-/// Connections at once, if as many files may be open; who comes then waits until one ends.
+/// Connections at once, if as many files may be open.
 const CONNECTIONS: usize = 4096;
 const CONNECTIONS_MIN: usize = 16;
 /// Files other than connections: the database, its readers, what is asked of issuers and registries.
 const OTHER_FILES: u64 = 256;
-/// The part of all connections that one network may have, unless it is a trusted proxy: one in so
-/// many. Those who are many behind one address still fit.
-const SHARE: usize = 4;
 /// Milliseconds that sent bytes may stay unread: who asks and does not read is let go.
 #[cfg(target_os = "linux")]
 const UNREAD: u32 = 30_000;
+/// Bytes of an answer that are sent at once, so that nobody has to look until when it is.
+const SENT_AT_ONCE: u64 = 64 * 1024;
+/// What is said to whom there is no place for.
+const NO_PLACE: &[u8] = b"HTTP/1.1 503 Service Unavailable\r\ncontent-type: text/plain; charset=utf-8\r\nx-content-type-options: nosniff\r\ncache-control: no-store\r\nretry-after: 5\r\nconnection: close\r\ncontent-length: 59\r\n\r\nToo many connections are open. Try again in a few seconds.\n";
 /// After an error that is not of one connection, such as too many open files.
 const PAUSE: Duration = Duration::from_secs(1);
 
@@ -55,37 +58,35 @@ pub(super) async fn serve(
     // Once, and not for each request.
     let app: Router = app.with_state(());
     let (direct, proxied) = (http(SILENCE), http(PROXY_SILENCE));
-    let places = places();
-    let room = Arc::new(Semaphore::new(places));
-    let networks = Networks::new(places / SHARE);
+    let places = Places::new(most());
     let open = GracefulShutdown::new();
     let mut stop = pin!(stop);
     loop {
-        let (stream, from, place) = tokio::select! {
+        let (stream, from) = tokio::select! {
             biased;
             () = &mut stop => break,
-            taken = next(&listener, &room) => taken,
+            taken = next(&listener) => taken,
         };
         let is_proxy = proxies.trust(from.ip());
-        let share = networks.share(from.ip());
-        if share.is_none() && !is_proxy {
-            tracing::debug!(from = %from.ip(), "a network has its share of the connections");
+        let Some(held) = places.take(from.ip(), is_proxy, Instant::now()) else {
+            refuse(stream);
             continue;
-        }
+        };
         prepare(&stream);
-        let app = app.clone();
-        let service = service_fn(move |mut request: Request<Incoming>| {
-            request.extensions_mut().insert(ConnectInfo(from));
-            app.clone().oneshot(request)
+        let held = Arc::new(held);
+        let (app, of_connection) = (app.clone(), Arc::clone(&held));
+        let service = service_fn(move |request: Request<Incoming>| {
+            answer(app.clone(), request, from, Arc::clone(&of_connection))
         });
         let http = if is_proxy { &proxied } else { &direct };
         let connection = open.watch(http.serve_connection(TokioIo::new(stream), service));
         tokio::spawn(async move {
-            let held = (place, share);
-            if let Err(error) = connection.await {
-                tracing::debug!(error = %error, "a connection ended early");
+            tokio::select! {
+                ended = connection => if let Err(error) = ended {
+                    tracing::debug!(error = %error, "a connection ended early");
+                },
+                () = held.is_needed() => tracing::debug!(%from, "a connection gave up its place"),
             }
-            drop(held);
         });
     }
     // Nobody is taken any more; who comes now is refused by the system.
@@ -99,26 +100,72 @@ fn http(silence: Duration) -> http1::Builder {
     http
 }
 
-/// The next connection, once there is a place for it: who waits is held by the system, and not in
-/// memory.
-async fn next(
-    listener: &TcpListener,
-    room: &Arc<Semaphore>,
-) -> (TcpStream, SocketAddr, OwnedSemaphorePermit) {
+/// One request and its answer.
+async fn answer(
+    app: Router,
+    mut request: Request<Incoming>,
+    from: SocketAddr,
+    held: Arc<Held>,
+) -> Result<Response, Infallible> {
+    let (busy, proved) = (held.begin(), Proved::default());
+    request.extensions_mut().insert(ConnectInfo(from));
+    request.extensions_mut().insert(proved.clone());
+    let response = app.oneshot(request).await?;
+    if proved.is_noted() {
+        held.is_proved(Instant::now());
+    }
+    if response.body().size_hint().exact().is_some_and(|bytes| bytes <= SENT_AT_ONCE) {
+        return Ok(response);
+    }
+    Ok(response.map(|body| Body::new(Sending { body, _busy: busy })))
+}
+
+/// A body that keeps its connection busy until it is sent.
+struct Sending {
+    body: Body,
+    _busy: Busy,
+}
+
+impl HttpBody for Sending {
+    type Data = Bytes;
+    type Error = axum::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
+        Pin::new(&mut self.body).poll_frame(context)
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.size_hint()
+    }
+}
+
+/// The next connection. It is taken at once, whether there is a place for it or not: who waits to be
+/// taken waits behind those who are not served.
+async fn next(listener: &TcpListener) -> (TcpStream, SocketAddr) {
     loop {
-        // It is never closed; if it were, nobody could be served.
-        let Ok(place) = Arc::clone(room).acquire_owned().await else {
-            tokio::time::sleep(PAUSE).await;
-            continue;
-        };
         match listener.accept().await {
-            Ok((stream, from)) => return (stream, from, place),
+            Ok(taken) => return taken,
             Err(error) if is_of_one_connection(error.kind()) => {}
             Err(error) => {
                 tracing::error!(error = %error, "no connection can be taken");
                 tokio::time::sleep(PAUSE).await;
             }
         }
+    }
+}
+
+/// Says that there is no place, as far as that can be said without waiting.
+fn refuse(stream: TcpStream) {
+    let said = stream.into_std().and_then(|mut stream| stream.write(NO_PLACE));
+    if let Err(error) = said {
+        tracing::debug!(error = %error, "a connection was closed without a word");
     }
 }
 
@@ -141,7 +188,7 @@ fn prepare(stream: &TcpStream) {
 }
 
 /// As many connections as the open files allow, after as many were asked for as may be had.
-fn places() -> usize {
+fn most() -> usize {
     let files = getrlimit(Resource::Nofile);
     let raised = Rlimit { current: files.maximum, maximum: files.maximum };
     if let Err(error) = setrlimit(Resource::Nofile, raised) {
@@ -152,61 +199,15 @@ fn places() -> usize {
     left.clamp(CONNECTIONS_MIN, CONNECTIONS)
 }
 
-struct Networks {
-    open: Arc<Mutex<HashMap<IpAddr, usize>>>,
-    most: usize,
-}
-
-/// One connection of a network, until it is dropped.
-struct Share {
-    open: Arc<Mutex<HashMap<IpAddr, usize>>>,
-    network: IpAddr,
-}
-
-impl Networks {
-    fn new(most: usize) -> Self {
-        Self { open: Arc::default(), most }
-    }
-
-    /// One connection more of the address's network; `None` when it has its share.
-    fn share(&self, address: IpAddr) -> Option<Share> {
-        let network = network(address);
-        let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
-        let count = open.entry(network).or_default();
-        if *count >= self.most {
-            return None;
-        }
-        *count += 1;
-        Some(Share { open: Arc::clone(&self.open), network })
-    }
-}
-
-impl Drop for Share {
-    fn drop(&mut self) {
-        let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Entry::Occupied(mut count) = open.entry(self.network) {
-            *count.get_mut() -= 1;
-            if *count.get() == 0 {
-                count.remove();
-            }
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn a_network_has_its_share_and_what_it_gives_back_is_free() {
-        let networks = Networks::new(2);
-        let share = |address: &str| networks.share(address.parse().unwrap());
-        let held = [share("2001:db8::1"), share("2001:db8::2")];
-        assert!(held.iter().all(Option::is_some));
-        assert!(share("2001:db8::3").is_none(), "it is one network");
-        assert!(share("2001:db8:0:1::1").is_some() && share("192.0.2.1").is_some());
-        drop(held);
-        assert!(networks.open.lock().unwrap().is_empty(), "what is over is forgotten");
-        assert!(share("2001:db8::3").is_some());
+    fn whoever_finds_no_place_gets_a_whole_answer() {
+        let said = std::str::from_utf8(NO_PLACE).unwrap();
+        let (head, body) = said.split_once("\r\n\r\n").unwrap();
+        assert!(head.contains(&format!("content-length: {}", body.len())));
+        assert!(head.lines().all(|line| !line.is_empty()) && body.ends_with('\n'));
     }
 }

@@ -4,7 +4,7 @@
 use crate::crypto::digest::sha256;
 use crate::error;
 use crate::functions::{PERSON, cookie};
-use crate::store::{SessionRow, Store, Unrecorded};
+use crate::store::{Rank, SessionRow, Store, Unrecorded};
 use async_trait::async_trait;
 use axum::body::Body;
 use axum::extract::State;
@@ -82,7 +82,7 @@ impl SessionStore for Sessions {
             expires_at: millis(record.expiry_date),
             ends_at: millis(now + time::Duration::hours(ABSOLUTE)),
         };
-        let write = self.0.write().await.map_err(refused)?;
+        let write = self.0.write_as(Rank::SignIn).await.map_err(refused)?;
         write.sessions().insert(row).await.map_err(refused)?;
         write.commit_without_event(Unrecorded::Session).await.map_err(refused)
     }

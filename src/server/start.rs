@@ -42,6 +42,8 @@ pub async fn serve(config: &Config) -> Result<(), StartError> {
         key_settle: config.pace.seconds(&config.storage),
         hsts_subdomains: config.hsts_subdomains,
         access_log: config.access_log,
+        rates: config.shares.rates(),
+        retention: config.shares.retention,
     };
     let reach =
         Reach { issuers: Issuers::new(outbound.clone()), registries: Registries::new(outbound) };

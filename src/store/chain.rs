@@ -5,6 +5,7 @@
 use super::Chain;
 use super::entity::{audit_event, chain_head};
 use super::locked;
+use super::receipts::Removed;
 use crate::domain::audit::Action;
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{
@@ -134,28 +135,54 @@ impl<C: ConnectionTrait> Chain<'_, C> {
 
     /// The first link of the chain that does not hold, or `None` when all do: a changed, removed,
     /// inserted or reordered event, fetch or receipt, or a head that ends elsewhere. Links that were
-    /// written after it began are not looked at.
+    /// written after it began are not looked at, and those that were removed because of their age are
+    /// no break.
     pub async fn first_break(&self, holds: Holds<'_>, chain: Uuid) -> Result<Option<i64>, DbErr> {
+        let mut removed = Removed::of(self.db, holds, chain).await?;
+        loop {
+            let broken = self.break_among(holds, chain, &removed).await?;
+            if broken.is_none() {
+                return Ok(None);
+            }
+            // Old receipts may have gone while it was looking.
+            let now = Removed::of(self.db, holds, chain).await?;
+            if now == removed {
+                return Ok(broken);
+            }
+            removed = now;
+        }
+    }
+
+    async fn break_among(
+        &self,
+        holds: Holds<'_>,
+        chain: Uuid,
+        removed: &Removed,
+    ) -> Result<Option<i64>, DbErr> {
         // Before the head: what is written meanwhile moves both, and the head last.
         let newest = self.newest_row(chain).await?;
         let head = chain_head::Entity::find_by_id(chain).one(self.db).await?;
         let head = head.map_or((0, vec![0; 32]), |head| (head.seq, head.mac));
         let end = head.0.max(newest);
         let (mut before, mut expected) = (vec![0; 32], 1);
-        while expected <= end {
-            // The first is 1: what stands before it was not written by us.
-            let first = if expected == 1 { i64::MIN } else { expected };
-            let (links, last) = self.links(chain, (first, end.min(expected + PART - 1))).await?;
+        // The first is 1: what stands before it was not written by us.
+        let (mut first, mut next) = (i64::MIN, 1);
+        while next <= end {
+            let part = (first, end.min(next + PART - 1));
+            let (links, last) = self.links(chain, part).await?;
             for (seq, kind, fields, link) in links {
+                removed.pass(&mut expected, &mut before);
                 let fields: Vec<&[u8]> = fields.iter().map(Vec::as_slice).collect();
                 if seq != expected || !holds(&message(&before, chain, seq, kind, &fields), &link) {
                     return Ok(Some(expected));
                 }
                 (before, expected) = (link, expected + 1);
             }
-            if expected != last + 1 {
+            removed.pass(&mut expected, &mut before);
+            if expected <= last {
                 return Ok(Some(expected));
             }
+            (first, next) = (last + 1, last + 1);
         }
         Ok((head != (end, before)).then_some(end + 1))
     }
@@ -172,7 +199,11 @@ impl<C: ConnectionTrait> Chain<'_, C> {
     }
 
     /// The links between two numbers, and up to which number these are all.
-    async fn links(&self, chain: Uuid, part: (i64, i64)) -> Result<(Vec<Link>, i64), DbErr> {
+    pub(super) async fn links(
+        &self,
+        chain: Uuid,
+        part: (i64, i64),
+    ) -> Result<(Vec<Link>, i64), DbErr> {
         let (mut links, last) = super::receipts::links(self.db, chain, part).await?;
         let events = audit_event::Entity::find()
             .filter(audit_event::Column::Chain.eq(chain))

@@ -1,8 +1,12 @@
 //! Opening the database, with the settings that durability and speed rest on (security 3.8).
 
+mod postgres;
+
+pub(super) use postgres::MIGRATION_LOCK;
+
+use super::turns::Turns;
 use super::{Health, Store};
 use crate::migrations::Migrator;
-use sea_orm::sqlx::{AssertSqlSafe, Connection, Executor};
 use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbErr, RuntimeErr};
 use sea_orm_migration::{MigratorTrait, SchemaManager};
 use std::fs::OpenOptions;
@@ -22,25 +26,8 @@ pub enum Address {
 
 /// Connections that read at once from the embedded database.
 const READERS: u32 = 4;
-/// Connections of one server to `PostgreSQL`, which takes 100 of all servers unless it is told more.
-const POSTGRES_CONNECTIONS: u32 = 20;
-
-/// Milliseconds that a statement on `PostgreSQL` waits for a lock: as long as one on `SQLite` does.
-const LOCK_TIMEOUT: u32 = 5_000;
-/// Milliseconds that a statement takes: more than any of ours, of which the checks of whole tables
-/// are the longest, and yet one that has lost its way does not keep its connection for ever.
-const STATEMENT_TIMEOUT: u32 = 300_000;
-/// Milliseconds between two statements of a transaction: a server that was cut off holds its locks,
-/// which all others wait for, no longer than that.
-const IDLE_TIMEOUT: u32 = 60_000;
-
-/// How long a connection may take to say that it lives.
-const PING: Duration = Duration::from_secs(1);
 
 const CLOSING: Duration = Duration::from_secs(10);
-
-/// Any number that all replicas agree on: the advisory lock round the migrations.
-pub(super) const MIGRATION_LOCK: i64 = 0x7265_6763_7265_6401;
 
 impl Store {
     /// Connects, and changes nothing yet.
@@ -53,16 +40,16 @@ impl Store {
                 let reader = readers(path, &health).await?;
                 let anchor = Some(one_reader(path).await?);
                 health.watch(path)?;
-                Ok(Self { reader, writer, anchor, health, id: Uuid::now_v7() })
+                let (turns, id) = (Turns::default(), Uuid::now_v7());
+                Ok(Self { reader, writer, recorder: None, turns, anchor, health, id })
             }
             Address::Postgres(url) => {
-                let mut options = options(url.clone(), POSTGRES_CONNECTIONS);
-                options.max_lifetime(Duration::from_secs(300));
                 let health = Health::default();
-                bound_sessions(&mut options, &health);
-                let pool = Database::connect(options).await?;
-                let (reader, writer) = (pool.clone(), pool);
-                Ok(Self { reader, writer, anchor: None, health, id: Uuid::now_v7() })
+                let recorder = Some(postgres::recorder(url, &health).await?);
+                let writer = postgres::pool(url, &health).await?;
+                let reader = writer.clone();
+                let (turns, id) = (Turns::default(), Uuid::now_v7());
+                Ok(Self { reader, writer, recorder, turns, anchor: None, health, id })
             }
         }
     }
@@ -79,7 +66,7 @@ impl Store {
                 Migrator::up(&write.0.inner, None).await?;
                 write.commit_without_event(super::Unrecorded::Schema).await
             }
-            Address::Postgres(url) => migrate_postgres(url).await,
+            Address::Postgres(url) => postgres::migrate(url).await,
         }
     }
 
@@ -115,7 +102,8 @@ impl Store {
 
     async fn close_pools(self) -> Result<(), DbErr> {
         self.health.begin_to_close();
-        for pool in [Some(self.reader), Some(self.writer), self.anchor].into_iter().flatten() {
+        let pools = [Some(self.reader), Some(self.writer), self.recorder, self.anchor];
+        for pool in pools.into_iter().flatten() {
             pool.close().await?;
         }
         Ok(())
@@ -127,42 +115,6 @@ async fn in_time(closing: impl Future<Output = Result<(), DbErr>>) -> Result<(),
         tracing::warn!("a connection to the database was still in use when time was up");
         Ok(())
     })
-}
-
-/// Gives every new connection its timeouts, and a commit that waits for the disk. Statements and not
-/// parameters of the start, which poolers refuse. A connection that was open when a write failed is
-/// asked whether it lives before it is used again.
-fn bound_sessions(options: &mut ConnectOptions, health: &Health) {
-    let health = health.clone();
-    options.map_sqlx_postgres_pool_opts(move |pool| {
-        let health = health.clone();
-        pool.after_connect(|connection, _| {
-            let bounds = format!(
-                "SET lock_timeout = {LOCK_TIMEOUT}; SET statement_timeout = {STATEMENT_TIMEOUT}; SET idle_in_transaction_session_timeout = {IDLE_TIMEOUT}; SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'"
-            );
-            Box::pin(async move {
-                Executor::execute(connection, AssertSqlSafe(bounds)).await.map(drop)
-            })
-        })
-        .before_acquire(move |connection, about| {
-            let is_suspect = health.is_suspect(about.age);
-            Box::pin(async move {
-                // A host that went away without a word would be waited for.
-                Ok(!is_suspect || matches!(timeout(PING, connection.ping()).await, Ok(Ok(()))))
-            })
-        })
-    });
-}
-
-/// One connection, so that the session's lock and the steps share it. It has no timeouts: others
-/// may migrate before it, and a step may take long.
-async fn migrate_postgres(url: &str) -> Result<(), DbErr> {
-    let one = Database::connect(options(url.to_owned(), 1)).await?;
-    one.execute_unprepared(&format!("SELECT pg_advisory_lock({MIGRATION_LOCK})")).await?;
-    let done = Migrator::up(&one, None).await;
-    one.execute_unprepared(&format!("SELECT pg_advisory_unlock({MIGRATION_LOCK})")).await?;
-    one.close().await?;
-    done
 }
 
 /// Makes the file of a new database. No connection does: one that is opened again while serving

@@ -44,6 +44,7 @@ mod terms;
 mod tests;
 mod tokens;
 mod trust_rules;
+mod turns;
 mod versions;
 mod waiting;
 mod writing;
@@ -71,13 +72,14 @@ pub use guard_changes::GuardChangeRow;
 pub use jobs::RunEnd;
 pub use keys::KeyRow;
 pub use people::{NewPerson, PersonRow};
-pub use receipts::{FetchRow, ReceiptRow, Receipts, Recorder};
+pub use receipts::{FetchRow, ReceiptRow, Receipts, Recorder, Removal};
 pub use rewraps::SealedRow;
 pub use schema::{Schema, knows_schema};
 pub use sea_orm::ActiveValue::Set;
 pub use secrets::VersionRow;
 pub use shape::ColumnKind;
 pub use tokens::{StoredToken, TokenRow};
+pub use turns::Rank;
 pub use versions::SealedVersion;
 pub use writing::{Unrecorded, Write};
 
@@ -89,11 +91,15 @@ use std::ops::Deref;
 use uuid::Uuid;
 use writing::Tx;
 
-/// The database: one writer and several readers on `SQLite`, one pool on `PostgreSQL`.
+/// The database: one writer and several readers on `SQLite`, a pool and a small one for receipts on
+/// `PostgreSQL`.
 #[derive(Clone, Debug)]
 pub struct Store {
     reader: DatabaseConnection,
     writer: DatabaseConnection,
+    /// On `PostgreSQL`, where receipts are written: nobody else has these connections.
+    recorder: Option<DatabaseConnection>,
+    turns: turns::Turns,
     /// A connection to the embedded database that is never used: with the last one `SQLite` removes
     /// the log, which is watched.
     anchor: Option<DatabaseConnection>,

@@ -9,6 +9,10 @@ impl Store {
     pub fn observed(mut self, each: impl Fn(&str) + Clone + Send + Sync + 'static) -> Self {
         let of_reader = each.clone();
         self.reader.set_metric_callback(move |info: &Info<'_>| of_reader(&info.statement.sql));
+        if let Some(recorder) = &mut self.recorder {
+            let of_recorder = each.clone();
+            recorder.set_metric_callback(move |info: &Info<'_>| of_recorder(&info.statement.sql));
+        }
         self.writer.set_metric_callback(move |info: &Info<'_>| each(&info.statement.sql));
         self
     }

@@ -4,11 +4,15 @@
 
 mod counts;
 mod insert;
+mod queue;
 mod recorder;
 mod report;
+mod retention;
 mod row;
 
 pub use recorder::Recorder;
+pub use retention::Removal;
+pub(super) use retention::Removed;
 
 use super::chain::Link;
 use super::entity::{delivery_report, fetch, receipt};

@@ -3,6 +3,7 @@
 mod durable;
 mod granted;
 mod receipts;
+mod retention;
 mod scoped;
 
 use super::*;

@@ -3,6 +3,7 @@
 
 use super::chain::Recorded;
 use super::health::is_failure;
+use super::turns::{Rank, Turn};
 use super::{Store, connect};
 use sea_orm::{
     ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, ExecResult,
@@ -56,20 +57,32 @@ pub struct Tx {
     pub(super) inner: DatabaseTransaction,
     store: Store,
     has_failed: AtomicBool,
+    /// Given back after the connection is.
+    _turn: Option<Turn>,
 }
 
 impl Store {
     /// Begins a transaction that may write at once (`SQLite`: `IMMEDIATE`, so that waiting for the
     /// lock honours the busy timeout).
     pub async fn write(&self) -> Result<Write, DbErr> {
+        self.write_as(Rank::Other).await
+    }
+
+    /// The same for what others wait for: it goes before what is less urgent.
+    pub async fn write_as(&self, rank: Rank) -> Result<Write, DbErr> {
         self.health.check_files()?;
-        let options = TransactionOptions {
-            sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
-            ..TransactionOptions::default()
+        let turn = if self.is_embedded() { Some(self.turns.take(rank).await?) } else { None };
+        let begun = match self.recorder.as_ref().filter(|_| rank == Rank::Receipts) {
+            // Its connections may hang, and then there are the others.
+            Some(own) => match own.begin_with_options(options()).await {
+                Ok(begun) => Ok(begun),
+                Err(_) => self.writer.begin_with_options(options()).await,
+            },
+            None => self.writer.begin_with_options(options()).await,
         };
-        let begun = self.writer.begin_with_options(options).await;
         let inner = begun.inspect_err(|error| self.notice(error))?;
-        Ok(Write(Tx { inner, store: self.clone(), has_failed: AtomicBool::new(false) }))
+        let has_failed = AtomicBool::new(false);
+        Ok(Write(Tx { inner, store: self.clone(), has_failed, _turn: turn }))
     }
 
     /// Writes something and reads it through another connection.
@@ -229,6 +242,13 @@ impl ConnectionTrait for Tx {
     async fn query_all_raw(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
         self.check()?;
         self.seen(self.inner.query_all_raw(statement).await)
+    }
+}
+
+fn options() -> TransactionOptions {
+    TransactionOptions {
+        sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
+        ..TransactionOptions::default()
     }
 }
 

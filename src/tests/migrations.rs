@@ -8,7 +8,7 @@ use sea_orm_migration::{MigratorTrait, SchemaManager};
 use uuid::Uuid;
 
 /// Every table.
-pub const TABLES: [&str; 26] = [
+pub const TABLES: [&str; 27] = [
     "instance",
     "person",
     "project",
@@ -35,6 +35,7 @@ pub const TABLES: [&str; 26] = [
     "outbox",
     "shared_secret_view",
     "guard_change",
+    "removed_links",
 ];
 
 #[tokio::test]

@@ -72,6 +72,7 @@ mod rotation;
 mod searches;
 mod sessions;
 mod setup;
+mod shares;
 mod sign_in;
 mod signed_out;
 mod signing;

@@ -112,7 +112,9 @@ async fn one_network_gets_its_share_of_the_connections_and_leaves_the_others() {
 
     drop(silent);
     let began = Instant::now();
-    while exchange(server.port, "GET", "/livez", "", b"").is_err() {
+    let is_served =
+        || exchange(server.port, "GET", "/livez", "", b"").is_ok_and(|answer| answer.status == 200);
+    while !is_served() {
         assert!(began.elapsed() < Duration::from_secs(5), "what was given back is not free");
     }
     assert!(server.stop().success());

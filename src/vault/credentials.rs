@@ -11,6 +11,7 @@ mod secret_input;
 mod versions;
 
 pub(super) use checks::is_wrong;
+pub(super) use registry_tokens::Kept as RegistryTokens;
 pub use secret_input::SecretInput;
 
 use super::{Vault, names, now, today};

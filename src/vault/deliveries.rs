@@ -110,7 +110,8 @@ impl Vault {
     /// before the answer is returned.
     ///
     /// # Errors
-    /// `Unavailable` when the receipts cannot be written; `Conflict` when all that was asked for is
+    /// `TooManyRequests` beyond the share of the pipeline or its project. `Unavailable` when the
+    /// receipts cannot be written; `Conflict` when all that was asked for is
     /// one registry and two credentials tie for it, or when all there was to deliver is unreadable.
     /// For [`Shape::One`] also `NotFound` when nothing is granted for the registry, `Denied` when a
     /// rule keeps what is granted back, and `Conflict` when the format cannot hold it.
@@ -138,6 +139,7 @@ impl Vault {
         requests: &[DeliveryRequest],
         format: impl FnOnce(&[Vec<Entry>], &mut Ledger) -> Result<B>,
     ) -> Result<Delivered<B>> {
+        self.take_share(pipeline)?;
         let granted = self.granted(pipeline).await?;
         let mut book = Book::new(pipeline, requests);
         let (mut choices, mut answers) = (Vec::new(), Vec::new());
@@ -148,7 +150,7 @@ impl Vault {
         }
         let failure = choices.iter().find_map(|choice| choice.failure());
         if let Some(error) = failure {
-            self.record(book.take()).await?;
+            self.write_down(pipeline, &mut book).await?;
             return Err(error);
         }
         let mut ledger = Ledger::default();
@@ -156,7 +158,7 @@ impl Vault {
         for (choice, entries) in choices.iter_mut().zip(&answers) {
             choice.settle(entries, &ledger, &mut book);
         }
-        self.record(book.take()).await?;
+        self.write_down(pipeline, &mut book).await?;
         let unreadable = choices.iter().flat_map(|choice| choice.unreadable.iter().copied());
         let unreadable: Vec<&Deliverable> = unreadable.collect();
         self.mark_all_unreadable(&unreadable).await;
@@ -231,6 +233,13 @@ impl Vault {
         if let Ok(Ok(Err(error))) = timeout(CATCHING_UP, counting).await {
             let _ = Error::from(error);
         }
+    }
+
+    /// Writes the receipts, of which many are more than one request of the pipeline's share.
+    async fn write_down(&self, pipeline: &Pipeline, book: &mut Book<'_>) -> Result<()> {
+        let rows = book.take();
+        self.charge_share(pipeline, rows.iter().map(|row| row.receipts.len()).sum());
+        self.record(rows).await
     }
 
     pub(super) async fn record(&self, rows: Vec<FetchRow>) -> Result<()> {

@@ -59,6 +59,7 @@ impl Vault {
         form: &ExplainForm,
         address: Option<&str>,
     ) -> Result<Explanation> {
+        self.take_share(pipeline)?;
         self.record_look(pipeline, address);
         let asker = Asker::Pipeline { epoch: pipeline.epoch() };
         self.explanation((pipeline.project_id(), pipeline.id()), form, asker).await

@@ -23,7 +23,7 @@ fn lease_end(at: Moment) -> i64 {
 impl Vault {
     /// The time that jobs go by: the database's, where it has a clock, so that a server whose own is
     /// ahead takes no job from one that is at it.
-    async fn job_time(&self) -> Result<Moment> {
+    pub(super) async fn job_time(&self) -> Result<Moment> {
         Ok(self.store.clock().await?.unwrap_or_else(now))
     }
 
@@ -36,7 +36,11 @@ impl Vault {
     pub async fn schedule_jobs(&self) -> Result<()> {
         let at = self.job_time().await?;
         let write = self.store.write().await?;
-        for kind in JobKind::ALL.iter().filter(|kind| kind.schedule().every.is_some()) {
+        let keeps_all = self.settings.retention.is_none();
+        let is_wanted = |kind: &&JobKind| {
+            kind.schedule().every.is_some() && !(keeps_all && **kind == JobKind::Retention)
+        };
+        for kind in JobKind::ALL.iter().filter(is_wanted) {
             write.jobs().ensure(*kind, "", at.0).await?;
         }
         Ok(write.commit_without_event(Unrecorded::Job).await?)

@@ -22,7 +22,9 @@ mod pipelines;
 mod readiness;
 mod refusals;
 mod reports;
+mod retention;
 mod sealed_notes;
+mod shares;
 mod sign_in;
 mod signed;
 mod slots;
@@ -39,10 +41,10 @@ pub use doctor::{Clocks, Opening, Unreadable, clocks};
 pub use jobs::LEASE;
 pub use keys::{KeySource, Keys, StartProblem, check, unlock, unlock_as_it_is};
 pub use people::{FirstPerson, NewAccount, NewRole, Signed};
-pub use people::{FirstPerson, NewAccount, Signed};
 pub use pipelines::Seen;
 pub use readiness::Unready;
 pub use sealed_notes::NoteKind;
+pub use shares::{Rate, Rates};
 pub use sign_in::Visitor;
 pub use signed::Signer;
 pub use slots::SlotKind;
@@ -80,6 +82,8 @@ pub struct Vault {
     undeclared: Arc<undeclared::Undeclared>,
     refusals: Arc<refusals::Refusals>,
     reach: Option<Reach>,
+    shares: Arc<shares::Shares>,
+    registry_tokens: Arc<credentials::RegistryTokens>,
     settings: Arc<Settings>,
 }
 
@@ -104,6 +108,10 @@ pub struct Settings {
     pub hsts_subdomains: bool,
     /// Whether the log has a line for each request.
     pub access_log: bool,
+    /// How often pipelines and projects may ask.
+    pub rates: Rates,
+    /// Days after which receipts are removed; `None`: they are kept.
+    pub retention: Option<u32>,
 }
 
 impl Default for Settings {
@@ -115,6 +123,8 @@ impl Default for Settings {
             key_settle: 0,
             hsts_subdomains: false,
             access_log: false,
+            rates: Rates::default(),
+            retention: None,
         }
     }
 }
@@ -137,6 +147,8 @@ impl Vault {
             undeclared: Arc::default(),
             refusals: Arc::default(),
             reach: None,
+            shares: Arc::new(shares::Shares::new(settings.rates)),
+            registry_tokens: Arc::default(),
             settings: Arc::new(settings),
         }
     }

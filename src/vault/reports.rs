@@ -12,8 +12,9 @@ impl Vault {
     /// word counts.
     ///
     /// # Errors
-    /// `NotFound` when the id is neither that of a delivery to this pipeline nor of such a fetch.
+    /// `TooManyRequests` beyond its share; `NotFound` when the id is neither that of a delivery to this pipeline nor of such a fetch.
     pub async fn report(&self, pipeline: &Pipeline, id: Uuid, report: Report) -> Result<()> {
+        self.take_share(pipeline)?;
         let write = self.store.write().await?;
         let receipts = write.receipts(pipeline.project_id());
         if !receipts.report(id, pipeline.id(), report, now().0).await? {

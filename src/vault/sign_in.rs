@@ -11,6 +11,7 @@ use crate::domain::actor::{Confirmed, Granter, Member};
 use crate::domain::audit::{Action, Detail};
 use crate::domain::user::Person;
 use crate::error::{Error, Result};
+use crate::store::Rank;
 use std::fmt;
 
 /// Bytes of an address: no account has a longer one.
@@ -63,7 +64,7 @@ impl Vault {
         } else {
             None
         };
-        let write = self.store.write().await?;
+        let write = self.store.write_as(Rank::SignIn).await?;
         if let Some(hash) = stronger {
             write.people().set_password(person.id, hash).await?;
         }

@@ -127,6 +127,11 @@ pub enum Detail {
     /// What was refused or only looked at.
     Refused(Tally),
     Sums(Vec<Sum>),
+    /// Links of a chain, both ends included.
+    Links {
+        first: i64,
+        last: i64,
+    },
 }
 
 /// Whether there is nothing to count.
@@ -192,6 +197,7 @@ impl Detail {
             Self::Keys { from, to } => format!("from {from} to {to}"),
             Self::Refused(tally) => tally.to_text(),
             Self::Sums(sums) => sums.iter().map(Sum::to_text).collect::<Vec<_>>().join(", "),
+            Self::Links { first, last } => format!("links {first} to {last}"),
         }
     }
 }
@@ -248,6 +254,7 @@ mod tests {
             (Detail::Account { is_admin: true }, "instance admin"),
             (Detail::Account { is_admin: false }, ""),
             (Detail::Keys { from: "a".to_owned(), to: "b".to_owned() }, "from a to b"),
+            (Detail::Links { first: 1, last: 500 }, "links 1 to 500"),
         ]
     }
 

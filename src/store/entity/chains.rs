@@ -71,4 +71,16 @@ entities! {
         chain: Uuid,
         seq: i64,
     }
+    /// Runs of links whose receipts were removed because of their age.
+    mod removed_links = "removed_links" {
+        #[sea_orm(primary_key, auto_increment = false)]
+        chain: Uuid,
+        #[sea_orm(primary_key, auto_increment = false)]
+        first_seq: i64,
+        last_seq: i64,
+        /// The MAC of the last of them, which the next link follows.
+        link_mac: Vec<u8>,
+        /// That it was us.
+        proof: Vec<u8>,
+    }
 }

@@ -31,7 +31,9 @@ mod machines;
 mod people;
 mod sealed;
 
-pub use chains::{audit_event, chain_head, counted, delivery_report, fetch, receipt};
+pub use chains::{
+    audit_event, chain_head, counted, delivery_report, fetch, receipt, removed_links,
+};
 pub use jobs::{job, outbox};
 pub use machines::{
     access_grant, pipeline, pipeline_token, shared_secret_view, trust_rule, usage, used_assertion,

@@ -1,16 +1,18 @@
 //! The task that writes fetches in groups.
 
+use super::queue::{Place, Queue};
 use super::row::{covered, models};
 use super::{FetchRow, insert};
 use crate::store::chain::{Head, Mac};
 use crate::store::entity::{fetch, receipt};
-use crate::store::{Store, Unrecorded, Write};
+use crate::store::{Rank, Store, Unrecorded, Write};
 use sea_orm::DbErr;
 use std::collections::BTreeMap;
+use std::fmt;
 use std::future::poll_fn;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::pin;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::Poll;
 use std::time::Duration;
 use tokio::sync::{mpsc, oneshot};
@@ -39,13 +41,15 @@ impl From<FetchRow> for Ready {
 type Waiting = (Vec<Ready>, oneshot::Sender<bool>);
 
 /// Hands receipts to the task that writes them.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Recorder {
-    queue: mpsc::Sender<Waiting>,
+    queue: Arc<Mutex<Queue<Waiting>>>,
+    /// Rung when somebody has come into the queue. The task ends when nobody can ring any more.
+    bell: mpsc::Sender<()>,
 }
 
-/// Requests that may wait for their receipts; more are told to come back.
-const QUEUE: usize = 1024;
+/// Projects that may wait to be counted.
+const UNCOUNTED: usize = 1024;
 /// Requests whose receipts share one transaction at most.
 const GROUP: usize = 256;
 /// Receipts that share one, unless a single request has more.
@@ -56,52 +60,69 @@ const ATTEMPTS: u32 = 3;
 /// went away without a word does not keep the others from ever being written.
 const PATIENCE: Duration = Duration::from_secs(20);
 
+impl fmt::Debug for Recorder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Recorder").finish_non_exhaustive()
+    }
+}
+
 impl Recorder {
     /// Starts the task. It ends when the last clone of the recorder is gone.
     pub fn start(store: Store, mac: SharedMac) -> Self {
-        let (queue, mut waiting) = mpsc::channel::<Waiting>(QUEUE);
-        let (uncounted, told) = mpsc::channel(QUEUE);
+        let queue = Arc::new(Mutex::new(Queue::new()));
+        // One ring is enough, however many came.
+        let (bell, mut rung) = mpsc::channel(1);
+        let (uncounted, told) = mpsc::channel(UNCOUNTED);
         tokio::spawn(store.clone().keep_counted(told));
+        let waiting = Arc::clone(&queue);
         tokio::spawn(async move {
-            let mut group = Vec::with_capacity(GROUP);
-            // A group is all that wait when the last one is durable: nobody waits for others.
-            while !group.is_empty() || waiting.recv_many(&mut group, GROUP).await > 0 {
-                let part = together(&group);
-                let writing = write_again(&store, mac.as_ref(), &mut group[..part]);
-                let is_durable = survive(&store, writing).await;
-                for (rows, answer) in group.drain(..part) {
-                    if let (true, Some(row)) = (is_durable, rows.first()) {
-                        // When there is no room it is told of the next ones.
-                        let _ = uncounted.try_send(row.fetch.chain);
+            while rung.recv().await.is_some() {
+                // A group is all that wait when the last one is durable: nobody waits for others.
+                loop {
+                    let mut group = next_group(&waiting);
+                    if group.is_empty() {
+                        break;
                     }
-                    // Who asked may be gone; the receipt stays.
-                    let _ = answer.send(is_durable);
+                    let writing = write_again(&store, mac.as_ref(), &mut group);
+                    let is_durable = survive(&store, writing).await;
+                    for (rows, answer) in group {
+                        if let (true, Some(row)) = (is_durable, rows.first()) {
+                            // When there is no room it is told of the next ones.
+                            let _ = uncounted.try_send(row.fetch.chain);
+                        }
+                        // Who asked may be gone; the receipt stays.
+                        let _ = answer.send(is_durable);
+                    }
                 }
             }
         });
-        Self { queue }
+        Self { queue, bell }
     }
 
     /// Waits until the receipts are durable. `false`: they are not, and nothing may leave.
     pub async fn record(&self, rows: Vec<FetchRow>) -> bool {
-        if rows.is_empty() {
-            return true;
-        }
+        let Some(first) = rows.first() else { return true };
+        let place = Place { project: first.project, pipeline: first.pipeline_id };
+        let receipts = rows.iter().map(|row| row.receipts.len()).sum();
         let (answer, durable) = oneshot::channel();
         // Made ready here and not by the task, which all wait for.
         let rows = rows.into_iter().map(Ready::from).collect();
-        self.queue.try_send((rows, answer)).is_ok() && durable.await.unwrap_or(false)
+        let has_room = self.lock().push(place, receipts, (rows, answer));
+        if has_room {
+            // A bell that is ringing already will be heard.
+            let _ = self.bell.try_send(());
+        }
+        has_room && durable.await.unwrap_or(false)
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Queue<Waiting>> {
+        self.queue.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// How many of those who wait share the next transaction: at least one.
-fn together(group: &[Waiting]) -> usize {
-    let mut receipts = 0;
-    let is_within = |(rows, _): &&Waiting| {
-        receipts += rows.iter().map(|row| row.receipts.len()).sum::<usize>();
-        receipts <= RECEIPTS
-    };
-    group.iter().take_while(is_within).count().max(1)
+/// Those who share the next transaction.
+fn next_group(waiting: &Mutex<Queue<Waiting>>) -> Vec<Waiting> {
+    waiting.lock().unwrap_or_else(PoisonError::into_inner).take(GROUP, RECEIPTS)
 }
 
 /// Runs it to its end or until time is up. `false` also when it panics: those who come later still
@@ -149,7 +170,7 @@ async fn write(store: &Store, mac: Mac<'_>, rows: Vec<&mut Ready>) -> Result<(),
     for row in rows {
         by_project.entry(row.fetch.chain).or_default().push(row);
     }
-    let write = store.write().await?;
+    let write = store.write_as(Rank::Receipts).await?;
     for (project, mut rows) in by_project {
         append(&write, mac, project, &mut rows).await?;
     }

@@ -29,6 +29,8 @@ pub fn command(data: &Path) -> Command {
 pub fn with_settings(mut command: Command, data: &Path) -> Command {
     command.arg("serve").env_clear();
     command.env("REGCRED_DATA", data).env("REGCRED_LISTEN", "127.0.0.1:0");
+    // They ask as often as they can; `shares` says what becomes of that.
+    command.env("REGCRED_PIPELINE_RATE", "0").env("REGCRED_PROJECT_RATE", "0");
     command
 }
 

@@ -27,6 +27,7 @@ pub fn Problem(
         Error::Forbidden | Error::Denied(_) => leave("Not allowed"),
         Error::NotFound => leave("Not found"),
         Error::BadRequest(_) => leave("This address cannot be read"),
+        Error::TooManyRequests { .. } => ("Too many requests", here, "Try again"),
         Error::TooManyAttempts { .. } => ("Too many attempts", here, "Try again"),
         Error::Upstream { .. } | Error::Unavailable => {
             ("Temporarily unavailable", here, "Try again")

@@ -1,5 +1,9 @@
 //! Short-lived tokens of a registry for one repository, so that the password never leaves.
 
+mod kept;
+
+pub(in crate::vault) use kept::Kept;
+
 use super::guards::ONLY_PROPOSED;
 use crate::domain::actor::Granter;
 use crate::domain::audit::{Action, Detail, Subject};
@@ -10,11 +14,12 @@ use crate::error::{Error, Result};
 use crate::registries::{BearerAsk, RegistryProblem};
 use crate::store::{CredentialChanges, Held, Set};
 use crate::vault::{Given, Vault, now};
+use kept::Key;
 use uuid::Uuid;
 
 impl Vault {
     /// A token for the repository, and for what `intent` says, that the registry gives for the
-    /// secret.
+    /// secret, or gave for it not long ago.
     ///
     /// # Errors
     /// `Conflict` with the sentence that says why there is none; `Upstream` when the registry cannot
@@ -38,7 +43,16 @@ impl Vault {
             secret,
             realms: &realms,
         };
-        match reach.registries.bearer(&ask).await {
+        let key = Key {
+            credential: shown.id,
+            version: credential.version,
+            origin: shown.host.origin(shown.is_insecure),
+            username: shown.username.clone(),
+            token_service: credential.token_service.clone(),
+            repository: repository.to_owned(),
+            intent,
+        };
+        match self.registry_tokens.or_ask(key, reach.registries.bearer(&ask)).await {
             Ok(bearer) => Ok(Given::Bearer { token: bearer.token, expires_in: bearer.expires_in }),
             Err(problem) => {
                 tracing::warn!(credential = %shown.id, problem = %problem, "no token for one repository");

@@ -19,6 +19,7 @@ impl Vault {
         pipeline: &Pipeline,
         address: Option<&str>,
     ) -> Result<(Vec<(RegistryHost, String)>, Told)> {
+        self.take_share(pipeline)?;
         self.record_look(pipeline, address);
         let granted = self.store.secrets(pipeline.project_id()).granted_to(pipeline.id()).await?;
         let request = DeliveryRequest {

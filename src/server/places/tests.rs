@@ -1,0 +1,144 @@
+//! Connections that are only counted, at times that the tests choose.
+
+use super::*;
+
+/// Places: strangers may have 56 of them, a network 16, a wider one 24.
+const MOST: usize = 64;
+
+struct Scene {
+    places: Places,
+    start: Instant,
+}
+
+impl Scene {
+    fn new() -> Self {
+        Self { places: Places::new(MOST), start: Instant::now() }
+    }
+
+    fn after(&self, seconds: u64) -> Instant {
+        self.start + Duration::from_secs(seconds)
+    }
+
+    fn take(&self, from: &str) -> Option<Held> {
+        self.places.take(from.parse().unwrap(), false, self.start)
+    }
+
+    /// As many as the network gets, of so many that it wants.
+    fn crowd(&self, from: &str, wanted: usize) -> Vec<Held> {
+        (0..wanted).map_while(|_| self.take(from)).collect()
+    }
+
+    /// Strangers everywhere, each with a request under way, until there is no place for one more.
+    fn full(&self) -> (Vec<Held>, Vec<Busy>) {
+        let mut held = Vec::new();
+        for network in 0..MOST {
+            held.extend(self.take(&format!("198.51.{network}.1")));
+        }
+        let busy = held.iter().map(Held::begin).collect();
+        (held, busy)
+    }
+}
+
+#[test]
+fn a_network_has_its_share_and_what_it_gives_back_is_free() {
+    let scene = Scene::new();
+    let held = scene.crowd("2001:db8::1", MOST);
+    assert_eq!(held.len(), MOST / 4);
+    assert!(scene.take("2001:db8::2").is_none(), "it is one network");
+    assert!(scene.take("2001:db8:1::1").is_some() && scene.take("192.0.2.1").is_some());
+    drop(held);
+    assert!(scene.places.table().is_empty(), "what is over is forgotten");
+    assert!(scene.take("2001:db8::2").is_some());
+}
+
+#[test]
+fn four_networks_of_one_provider_do_not_stop_the_others() {
+    for networks in [
+        ["2001:db8:1:1::1", "2001:db8:1:2::1", "2001:db8:1:3::1", "2001:db8:1:4::1"],
+        ["192.0.2.1", "192.0.2.2", "192.0.2.3", "192.0.2.4"],
+    ] {
+        let scene = Scene::new();
+        let held: Vec<Held> = networks.iter().flat_map(|from| scene.crowd(from, MOST)).collect();
+        assert_eq!(held.len(), MOST * 3 / 8, "they are counted together");
+        assert!(["127.0.0.1", "::1", "203.0.113.1"].iter().all(|from| scene.take(from).is_some()));
+    }
+}
+
+#[test]
+fn what_is_kept_is_for_this_machine_declared_proxies_and_networks_that_were_served() {
+    let scene = Scene::new();
+    let known = scene.take("203.0.113.7").unwrap();
+    known.is_proved(scene.start);
+    drop(known);
+    let (held, _busy) = scene.full();
+    assert_eq!(held.len(), MOST - MOST / 8);
+    assert!(scene.take("203.0.113.200").is_none(), "another host of that provider");
+    let known = scene.crowd("203.0.113.7", MOST);
+    assert_eq!(known.len(), MOST / 16);
+    let _busy: Vec<Busy> = known.iter().map(Held::begin).collect();
+    let loopback = [scene.take("127.0.0.1"), scene.take("::ffff:127.0.0.1")];
+    assert!(loopback.iter().all(Option::is_some));
+    let proxy = || scene.places.take("203.0.113.9".parse().unwrap(), true, scene.start);
+    let proxies: Vec<Held> = std::iter::from_fn(proxy).take(MOST).collect();
+    assert_eq!(proxies.len(), MOST / 16 - loopback.len());
+    let later = scene.after(2 * 60 * 60);
+    drop(known);
+    drop(proxies);
+    assert!(scene.places.take("203.0.113.7".parse().unwrap(), false, later).is_none());
+}
+
+#[test]
+fn the_oldest_idle_connection_of_the_greediest_network_makes_room() {
+    let scene = Scene::new();
+    let greedy = scene.crowd("192.0.2.1", MOST);
+    assert_eq!(greedy.len(), MOST / 4);
+    let _busy = greedy[0].begin();
+    let mut held = Vec::new();
+    for network in 0.. {
+        let Some(one) = scene.take(&format!("198.51.{network}.1")) else { break };
+        held.push(one);
+    }
+    assert_eq!(greedy.len() + held.len(), MOST - MOST / 8);
+    // None of them is idle for long enough yet. Later those of the greedy are, but for the busy one.
+    let late = |from: &str| scene.places.take(from.parse().unwrap(), false, scene.after(1));
+    let taken: Vec<Held> =
+        (0..40).map_while(|network| late(&format!("203.0.{network}.1"))).collect();
+    assert_eq!(taken.len(), MOST / 4 - 1, "until it has no more than whoever comes");
+    assert!(late("192.0.2.1").is_none(), "whoever has most makes nobody else leave");
+    drop((greedy, held, taken));
+    assert!(scene.places.table().is_empty(), "each place is given back once");
+}
+
+#[tokio::test]
+async fn who_loses_the_place_is_told_and_the_others_are_not() {
+    let scene = Scene::new();
+    let greedy = scene.crowd("192.0.2.1", MOST);
+    let (held, _busy) = scene.full();
+    assert_eq!(greedy.len() + held.len(), MOST - MOST / 8);
+    assert!(scene.places.take("203.0.113.1".parse().unwrap(), false, scene.after(1)).is_some());
+    let mut told = 0;
+    for one in &greedy {
+        tokio::select! {
+            biased;
+            () = one.is_needed() => told += 1,
+            () = std::future::ready(()) => {}
+        }
+    }
+    assert_eq!(told, 1);
+}
+
+#[test]
+fn who_finds_no_place_is_logged_once_a_minute() {
+    let scene = Scene::new();
+    let _held = scene.crowd("192.0.2.1", MOST);
+    let told = || scene.places.0.refused.lock().unwrap().told;
+    assert_eq!(told(), Some(scene.start));
+    for second in [1, 59] {
+        assert!(
+            scene.places.take("192.0.2.1".parse().unwrap(), false, scene.after(second)).is_none()
+        );
+        assert_eq!(told(), Some(scene.start));
+    }
+    assert!(scene.places.take("192.0.2.1".parse().unwrap(), false, scene.after(60)).is_none());
+    assert_eq!(told(), Some(scene.after(60)));
+}

@@ -1,0 +1,202 @@
+//! Old receipts are removed on purpose, oldest first. Of each run of links that were removed one row
+//! stays, with the MAC of its last link and a proof that only the holder of the key can make: so the
+//! chain still verifies, and whatever anybody else removes shows.
+
+use super::Receipts;
+use crate::store::Chain;
+use crate::store::chain::{Holds, Mac, message};
+use crate::store::entity::{audit_event, delivery_report, fetch, receipt, removed_links};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+};
+use std::collections::BTreeMap;
+use uuid::Uuid;
+
+/// What a proof says of itself. No link is of this kind.
+const KIND: &str = "removed";
+
+/// What one step did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Removal {
+    /// Nothing is old enough.
+    Nothing,
+    /// The receipts between these two links, both included. Events among them stayed.
+    Links { first: i64, last: i64 },
+    /// This link does not hold. Nothing was removed, so that it can be looked into.
+    Broken(i64),
+}
+
+/// The runs of links that were removed on purpose: by the first, the last and its MAC.
+#[derive(Debug, PartialEq, Eq)]
+pub(in crate::store) struct Removed(BTreeMap<i64, (i64, Vec<u8>)>);
+
+impl Removed {
+    /// Those of the chain whose proof holds; others were not written by us.
+    pub(in crate::store) async fn of<C: ConnectionTrait>(
+        db: &C,
+        holds: Holds<'_>,
+        chain: Uuid,
+    ) -> Result<Self, DbErr> {
+        let rows = removed_links::Entity::find()
+            .filter(removed_links::Column::Chain.eq(chain))
+            .all(db)
+            .await?;
+        let ours = rows.into_iter().filter(|row| is_ours(holds, row));
+        Ok(Self(ours.map(|row| (row.first_seq, (row.last_seq, row.link_mac))).collect()))
+    }
+
+    /// Goes past what was removed, if the link that is expected next was.
+    pub(in crate::store) fn pass(&self, expected: &mut i64, before: &mut Vec<u8>) {
+        while let Some((last, mac)) = self.0.get(expected) {
+            (*expected, *before) = (last + 1, mac.clone());
+        }
+    }
+}
+
+fn is_ours(holds: Holds<'_>, row: &removed_links::Model) -> bool {
+    row.last_seq >= row.first_seq && holds(&said(row), &row.proof)
+}
+
+/// What a proof covers.
+fn said(row: &removed_links::Model) -> Vec<u8> {
+    message(&row.link_mac, row.chain, row.first_seq, KIND, &[&row.last_seq.to_be_bytes()])
+}
+
+impl<C: ConnectionTrait> Receipts<'_, C> {
+    /// Removes the oldest receipts, of at most `most` links, that were written before that time
+    /// (milliseconds) and are counted. They are verified first: what does not hold is evidence.
+    pub async fn remove_before(
+        &self,
+        (mac, holds): (Mac<'_>, Holds<'_>),
+        before: i64,
+        most: u64,
+    ) -> Result<Removal, DbErr> {
+        let counted = self.lock_counted().await?;
+        let oldest: Vec<(i64, i64)> = fetch::Entity::find()
+            .select_only()
+            .column(fetch::Column::Seq)
+            .column(fetch::Column::At)
+            .filter(fetch::Column::Chain.eq(self.project))
+            .order_by_asc(fetch::Column::Seq)
+            .limit(most)
+            .into_tuple()
+            .all(self.db)
+            .await?;
+        let is_old = |(seq, at): &&(i64, i64)| *at < before && *seq <= counted;
+        let old: Vec<i64> = oldest.iter().take_while(is_old).map(|(seq, _)| *seq).collect();
+        let (Some(first), Some(last)) = (old.first().copied(), old.last().copied()) else {
+            return Ok(Removal::Nothing);
+        };
+        let earlier = self.removed_up_to(holds, first - 1).await?;
+        let Some(start) = self.mac_of(first - 1, earlier.as_ref()).await? else {
+            return Ok(Removal::Broken(first - 1));
+        };
+        let mut runs = match self.runs(holds, (first, last), start).await? {
+            Ok(runs) => runs,
+            Err(link) => return Ok(Removal::Broken(link)),
+        };
+        if let (Some(earlier), Some(run)) = (earlier, runs.first_mut()) {
+            // It follows the run of before: the two are one.
+            run.first_seq = earlier.first_seq;
+            removed_links::Entity::delete_by_id((earlier.chain, earlier.first_seq))
+                .exec(self.db)
+                .await?;
+        }
+        for run in &mut runs {
+            run.proof = mac(&said(run)).to_vec();
+        }
+        self.delete((first, last)).await?;
+        let rows = runs.into_iter().map(removed_links::ActiveModel::from);
+        removed_links::Entity::insert_many(rows).exec_without_returning(self.db).await?;
+        Ok(Removal::Links { first, last })
+    }
+
+    /// The run of removed links that ends there.
+    async fn removed_up_to(
+        &self,
+        holds: Holds<'_>,
+        last: i64,
+    ) -> Result<Option<removed_links::Model>, DbErr> {
+        let row = removed_links::Entity::find()
+            .filter(removed_links::Column::Chain.eq(self.project))
+            .filter(removed_links::Column::FirstSeq.lte(last))
+            .order_by_desc(removed_links::Column::FirstSeq)
+            .one(self.db)
+            .await?;
+        Ok(row.filter(|row| row.last_seq == last && is_ours(holds, row)))
+    }
+
+    /// The MAC of the link before the first one that is removed: it is no fetch.
+    async fn mac_of(
+        &self,
+        seq: i64,
+        removed: Option<&removed_links::Model>,
+    ) -> Result<Option<Vec<u8>>, DbErr> {
+        if seq == 0 {
+            return Ok(Some(vec![0; 32]));
+        }
+        if let Some(removed) = removed {
+            return Ok(Some(removed.link_mac.clone()));
+        }
+        let event = audit_event::Entity::find_by_id((self.project, seq)).one(self.db).await?;
+        Ok(event.map(|event| event.mac))
+    }
+
+    /// The runs of fetches between the two links, without their proofs; or the first link that does
+    /// not hold.
+    async fn runs(
+        &self,
+        holds: Holds<'_>,
+        (first, last): (i64, i64),
+        mut before: Vec<u8>,
+    ) -> Result<Result<Vec<removed_links::Model>, i64>, DbErr> {
+        let (mut runs, mut expected): (Vec<removed_links::Model>, i64) = (Vec::new(), first);
+        let mut is_open = false;
+        while expected <= last {
+            let (links, end) = Chain { db: self.db }.links(self.project, (expected, last)).await?;
+            for (seq, kind, fields, link) in links {
+                let fields: Vec<&[u8]> = fields.iter().map(Vec::as_slice).collect();
+                let covered = message(&before, self.project, seq, kind, &fields);
+                if seq != expected || !holds(&covered, &link) {
+                    return Ok(Err(expected));
+                }
+                match runs.last_mut().filter(|_| is_open && kind != "event") {
+                    Some(run) => (run.last_seq, run.link_mac) = (seq, link.clone()),
+                    None if kind != "event" => runs.push(removed_links::Model {
+                        chain: self.project,
+                        first_seq: seq,
+                        last_seq: seq,
+                        link_mac: link.clone(),
+                        proof: Vec::new(),
+                    }),
+                    None => {}
+                }
+                is_open = kind != "event";
+                (before, expected) = (link, expected + 1);
+            }
+            if expected != end + 1 {
+                return Ok(Err(expected));
+            }
+        }
+        Ok(Ok(runs))
+    }
+
+    async fn delete(&self, (first, last): (i64, i64)) -> Result<(), DbErr> {
+        delivery_report::Entity::delete_many()
+            .filter(delivery_report::Column::Chain.eq(self.project))
+            .filter(delivery_report::Column::Seq.between(first, last))
+            .exec(self.db)
+            .await?;
+        receipt::Entity::delete_many()
+            .filter(receipt::Column::Chain.eq(self.project))
+            .filter(receipt::Column::Seq.between(first, last))
+            .exec(self.db)
+            .await?;
+        fetch::Entity::delete_many()
+            .filter(fetch::Column::Chain.eq(self.project))
+            .filter(fetch::Column::Seq.between(first, last))
+            .exec(self.db)
+            .await
+            .map(drop)
+    }
+}
