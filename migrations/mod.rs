@@ -22,7 +22,7 @@ macro_rules! columns {
 macro_rules! creates {
     (
         $($table:ident ($($columns:tt)+) key ($($key:ident),+);)+
-        $($index:literal;)+
+        $($index:literal;)*
     ) => {
         #[async_trait::async_trait]
         impl MigrationTrait for Migration {
@@ -33,7 +33,7 @@ macro_rules! creates {
                     let table = $crate::migrations::table(stringify!($table), columns, &key);
                     manager.create_table(table).await?;
                 })+
-                $crate::migrations::run(manager, &[$($index),+]).await
+                $crate::migrations::run::<&str>(manager, &[$($index),*]).await
             }
 
             async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {

@@ -6,7 +6,6 @@ use super::Common;
 use super::backup::document;
 use super::failure::Failure;
 use super::output::{count, print};
-use crate::domain::actor::Operator;
 use crate::opening::StartError;
 use crate::opening::config::StorageConfig;
 use crate::opening::kek::{self, KekSourceProblem};

@@ -16,7 +16,6 @@ use std::ops::Deref;
 use uuid::Uuid;
 
 /// The longest name that is taken from `SUDO_USER`, in characters.
-#[cfg(feature = "ssr")]
 const SUDO_USER_MAX: usize = 64;
 
 /// Who did something, as an audit event names them.

@@ -7,6 +7,7 @@ pub(super) use postgres::MIGRATION_LOCK;
 use super::turns::Turns;
 use super::{Health, Store};
 use crate::migrations::Migrator;
+use sea_orm::sqlx::Connection;
 use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbErr, RuntimeErr};
 use sea_orm_migration::{MigratorTrait, SchemaManager};
 use std::fs::OpenOptions;

@@ -181,10 +181,14 @@ async fn a_grant_is_approved_by_another_than_who_gave_it() {
     let until = Day::parse("2026-11-21").unwrap();
     let write = scene.store.write().await.unwrap();
     let grants = write.grants(PROJECT);
-    assert!(!grants.approve(waiting, GIVER, "Olga", 5, until).await.unwrap());
-    assert!(!grants.approve(plain, OTHER, "Mia", 5, until).await.unwrap());
-    assert!(!write.grants(OTHER).approve(waiting, OTHER, "Mia", 5, until).await.unwrap());
-    assert!(grants.approve(waiting, OTHER, "Mia", 5, until).await.unwrap());
+    let from = |by: Uuid, approver: &str| {
+        let approver = approver.to_owned();
+        ApprovalRow { by, approver, at: 5, until, epoch: 0 }
+    };
+    assert!(!grants.approve(waiting, from(GIVER, "Olga")).await.unwrap());
+    assert!(!grants.approve(plain, from(OTHER, "Mia")).await.unwrap());
+    assert!(!write.grants(OTHER).approve(waiting, from(OTHER, "Mia")).await.unwrap());
+    assert!(grants.approve(waiting, from(OTHER, "Mia")).await.unwrap());
     let approval = grants.find(PIPELINE, waiting).await.unwrap().unwrap().terms.approval.unwrap();
     assert_eq!((approval.by.as_str(), approval.at, approval.until), ("Mia", Moment(5), until));
     let own = async |viewer| {

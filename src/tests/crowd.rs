@@ -76,8 +76,11 @@ fn request(port: u16, number: usize, turn: usize) -> Vec<u8> {
         4 => {
             let token = generate_token().unwrap().text;
             let head = format!("GET /api/v1/docker-config HTTP/1.1\r\nhost: localhost:{port}");
-            format!("{head}\r\nconnection: close\r\nauthorization: Bearer {token}\r\n\r\n")
-                .into_bytes()
+            format!(
+                "{head}\r\nconnection: close\r\nauthorization: Bearer {}\r\n\r\n",
+                token.as_str()
+            )
+            .into_bytes()
         }
         5 => post(port, "/api/v1/woodpecker/acme", "", &"{\"\":1}".repeat(5_000)),
         _ => post(port, "/rpc/session/create", FORM, "email=x")[..120].to_vec(),

@@ -84,7 +84,7 @@ pub(super) async fn record_under(
 mod tests {
     use super::*;
     use crate::domain::audit::Refusal;
-    use std::io::{self, Write as _};
+    use std::io;
     use std::sync::{Arc, Mutex};
     use tracing::subscriber::with_default;
 

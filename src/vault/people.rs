@@ -10,8 +10,6 @@ pub use projects::NewRole;
 pub(super) use projects::unknown_project;
 pub use setup::{FirstPerson, Signed};
 
-use super::guesses::forgive;
-use super::sign_in::account_key;
 use super::{INSTANCE, Vault, names, now, today};
 use crate::domain::actor::Operator;
 use crate::domain::audit::{Action, Detail, Subject};
@@ -112,8 +110,6 @@ impl Vault {
         let person = account(&write, email).await?.person;
         write.people().set_password(person.id, password_hash).await?;
         write.sessions().delete_of_person(person.id).await?;
-        // Failures with the old password do not delay the new one.
-        forgive(&write, &account_key(&names::fold(&person.email))).await?;
         self.change_account(operator, write, Action::PasswordSet, &person).await?;
         Ok(person)
     }

@@ -56,7 +56,8 @@ impl Vault {
         let identities = Identities { tokens: &tokens, rules: &rules, today: today() };
         let person = reader.person();
         for grant in &mut grants {
-            grant.is_own_widening = identities.are_widened_by(person, &grant.terms, grant.created_at);
+            grant.is_own_widening =
+                identities.are_widened_by(person, &grant.terms, grant.created_at);
         }
         let mut grantable = self.store.credentials(project).grantable(None).await?;
         // Once to pull and once to push is all there can be.

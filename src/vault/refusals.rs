@@ -169,11 +169,12 @@ impl Vault {
     }
 
     async fn commit_page(&self, write: Write, recorded: Option<Recorded>) -> Result<()> {
-        Ok(match recorded {
+        match recorded {
             Some(recorded) => write.commit(recorded).await?,
             // Only tokens are marked: the events of this hour are used up, and sums follow.
             None => write.commit_without_event(crate::store::Unrecorded::Refusals).await?,
-        })
+        }
+        Ok(())
     }
 
     /// What the page of the pipeline shows of its token.

@@ -32,7 +32,8 @@ pub(in crate::api) fn read(
     }
     let is_over = parameters.expires.is_some_and(|expires| expires < now);
     let until = parameters.created.filter(|_| !is_over);
-    let until = until.and_then(|created| valid_until(created, now)).ok_or(SignatureProblem::Time)?;
+    let until =
+        until.and_then(|created| valid_until(created, now)).ok_or(SignatureProblem::Time)?;
     let said = field(headers, DIGEST)?;
     content_digest(&members(&said)?, body)?;
     let target = uri.path_and_query().map_or("/", |target| target.as_str());

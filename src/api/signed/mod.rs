@@ -38,7 +38,9 @@ pub(super) enum SignatureProblem {
     Algorithm,
     #[error("The digest of the body does not match the signed one.")]
     Digest,
-    #[error("The signature is more than 5 minutes old, or more than 30 seconds in the future. Check both clocks.")]
+    #[error(
+        "The signature is more than 5 minutes old, or more than 30 seconds in the future. Check both clocks."
+    )]
     Time,
 }
 

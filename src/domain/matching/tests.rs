@@ -167,6 +167,7 @@ fn of_several_grants_one_is_enough_and_disabled_is_not() {
             host: None,
             repository: None,
             proof,
+            epoch: 0,
             today,
             shape: Shape::One,
             takes_tokens: false,

@@ -40,7 +40,8 @@ pub fn Tokens(
         "No tokens. This pipeline cannot fetch anything."
     };
     let can_create = page.may_grant();
-    let rows = made.into_iter().map(|token| row(token, pipeline, (&gone, &approvals, today), &page));
+    let rows =
+        made.into_iter().map(|token| row(token, pipeline, (&gone, &approvals, today), &page));
     let heads = ["Token", "Created", "Expires", "Last used", "State", ACTIONS];
     let columns = Columns::new(heads, rows);
     view! {

@@ -1,0 +1,80 @@
+use super::*;
+use crate::domain::grant::Approval;
+
+fn day(text: &str) -> Day {
+    Day::parse(text).unwrap()
+}
+
+fn token(identity_epoch: i64) -> Token {
+    Token {
+        id: "abc".to_owned(),
+        created_at: Moment(5),
+        created_by: Maker::nobody("Bea"),
+        expires_on: day("2027-01-31"),
+        last_used_at: None,
+        revoked_at: None,
+        short_until: None,
+        proof: None,
+        refused: None,
+        identity_epoch,
+    }
+}
+
+fn detail(tokens: Vec<Token>) -> PipelineDetail {
+    let summary = PipelineSummary {
+        id: Uuid::nil(),
+        name: "build".to_owned(),
+        description: String::new(),
+        grants: 1,
+        live_tokens: 1,
+        last_delivery: None,
+        created_at: Moment(0),
+        created_by: "Dana".to_owned(),
+    };
+    let (grants, rules) = (Vec::new(), Vec::new());
+    let gone = Vec::new();
+    PipelineDetail { summary, grants, tokens, rules, gone, epoch: 3, today: day("2026-11-21") }
+}
+
+fn approved(until: &str, epoch: i64) -> Terms {
+    let approval = Approval { by: "B".into(), at: Moment(0), until: day(until), epoch };
+    let plain = Terms::plain(Access::PullAndPush);
+    Terms { needs_approval: true, approval: Some(approval), ..plain }
+}
+
+#[test]
+fn a_grant_waits_until_it_is_approved_and_again_for_who_is_newer_or_when_that_has_ended() {
+    let pipeline = detail(vec![token(2)]);
+    assert!(!pipeline.is_waiting(&Terms::plain(Access::PullAndPush)));
+    let none = Terms { approval: None, ..approved("2026-11-21", 2) };
+    assert!(pipeline.is_waiting(&none));
+    for (until, epoch, waits) in
+        [("2026-11-21", 2, false), ("2026-11-20", 2, true), ("2026-11-21", 1, true)]
+    {
+        assert_eq!(pipeline.is_waiting(&approved(until, epoch)), waits, "{until} {epoch}");
+    }
+    let revoked = Token { revoked_at: Some(Moment(6)), ..token(2) };
+    assert!(!detail(vec![revoked]).is_waiting(&approved("2026-11-21", 1)));
+}
+
+#[test]
+fn nobody_approves_what_they_widened() {
+    let tokens = [token(2)];
+    let today = day("2026-11-21");
+    let identities = Identities { tokens: &tokens, rules: &[], today };
+    let widened =
+        |who: &Person, terms: &Terms, at| identities.are_widened_by(who, terms, Moment(at));
+    let person = |name: &str| Person {
+        id: Uuid::now_v7(),
+        email: String::new(),
+        name: name.to_owned(),
+        is_admin: false,
+    };
+    let (bea, dana) = (person("Bea"), person("Dana"));
+    assert!(widened(&bea, &approved("2026-11-21", 1), 9));
+    assert!(!widened(&bea, &approved("2026-11-21", 2), 0), "it was approved");
+    assert!(!widened(&dana, &approved("2026-11-21", 1), 9));
+    let waits = Terms { approval: None, ..approved("2026-11-21", 0) };
+    assert!(widened(&bea, &waits, 4), "it was made after the grant");
+    assert!(!widened(&bea, &waits, 5), "who gave the grant saw it");
+}
