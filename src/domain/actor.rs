@@ -15,9 +15,6 @@ use std::marker::PhantomData;
 use std::ops::Deref;
 use uuid::Uuid;
 
-/// The longest name that is taken from `SUDO_USER`, in characters.
-const SUDO_USER_MAX: usize = 64;
-
 /// Who did something, as an audit event names them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Actor {
@@ -191,6 +188,8 @@ impl Operator {
     /// `sudo_user` who became that user, as `sudo` says.
     #[cfg(feature = "ssr")]
     pub(crate) fn at_the_machine(uid: u32, sudo_user: Option<&str>) -> Self {
+        /// Characters.
+        const SUDO_USER_MAX: usize = 64;
         let sudo_user: String = sudo_user
             .unwrap_or_default()
             .chars()
