@@ -176,7 +176,7 @@ mod tests {
         assert_eq!(service.ask(key(1, "acme/api"), Ok(61)).await, token("1", 61));
         advance(Duration::from_secs(20)).await;
         // 61 seconds from before it was asked for.
-        assert_eq!(service.ask(key(1, "acme/api"), Ok(61)).await, token("1", 39));
+        assert_eq!(service.ask(key(1, "acme/api"), Ok(61)).await, token("1", 40));
         advance(Duration::from_secs(10)).await;
         assert_eq!(service.ask(key(1, "acme/api"), Ok(61)).await, token("2", 61));
     }
@@ -197,7 +197,7 @@ mod tests {
         let service = Service::default();
         let ask = || service.ask(key(1, "acme/api"), Ok(61));
         let (one, two, three) = tokio::join!(ask(), ask(), ask());
-        assert_eq!((one, two, three), (token("1", 61), token("1", 59), token("1", 59)));
+        assert_eq!((one, two, three), (token("1", 61), token("1", 60), token("1", 60)));
         assert_eq!(service.asked(), 1);
     }
 
