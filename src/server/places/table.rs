@@ -73,7 +73,8 @@ impl Table {
     ) -> Option<(u64, IpAddr)> {
         let (host, wide) = (network(from), wider(from));
         let is_proxy = kind == Kind::Proxy;
-        let has = |counts: &HashMap<IpAddr, usize>, of| counts.get(&of).copied().unwrap_or(0);
+        let has =
+            |counts: &HashMap<IpAddr, usize>, of: IpAddr| counts.get(&of).copied().unwrap_or(0);
         let is_at_its_share = has(&self.hosts, host) >= self.most / SHARE
             || has(&self.wide, wide) >= self.most * WIDE_EIGHTHS / 8;
         if is_at_its_share && !is_proxy {
