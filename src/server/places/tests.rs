@@ -88,6 +88,30 @@ fn what_is_kept_is_for_this_machine_declared_proxies_and_networks_that_were_serv
 }
 
 #[test]
+fn what_a_proxy_brings_counts_for_nobody() {
+    let scene = Scene::new();
+    let proxy = || scene.places.take("192.0.2.9".parse().unwrap(), true, scene.start);
+    let proxies: Vec<Held> = std::iter::from_fn(proxy).take(MOST / 2).collect();
+    assert_eq!(proxies.len(), MOST / 2, "it has no share");
+    assert!(scene.take("192.0.2.1").is_some(), "a neighbour of it is a network of its own");
+    drop(proxies);
+    assert!(scene.places.table().is_empty());
+}
+
+#[test]
+fn strangers_take_nothing_from_this_machine() {
+    let scene = Scene::new();
+    let local = scene.crowd("127.0.0.1", MOST);
+    assert_eq!(local.len(), MOST / 4);
+    let (held, _busy) = scene.full();
+    assert_eq!(local.len() + held.len(), MOST - MOST / 8);
+    let late = |from: &str| scene.places.take(from.parse().unwrap(), false, scene.after(1));
+    assert!(late("203.0.113.1").is_none());
+    let others: Vec<Held> = std::iter::from_fn(|| late("127.0.0.2")).take(MOST / 4).collect();
+    assert_eq!(others.len(), MOST / 4, "each of its addresses has a share");
+}
+
+#[test]
 fn the_oldest_idle_connection_of_the_greediest_network_makes_room() {
     let scene = Scene::new();
     let greedy = scene.crowd("192.0.2.1", MOST);
