@@ -1,6 +1,6 @@
 //! Who has the places for connections: so many for each network, and some that strangers never get.
-//! Nobody waits for one: when there is none, the network that has most gives one up, or whoever comes
-//! is told to come back.
+//! Nobody waits for one: when there is none, the network that has most gives one up, or the new
+//! connection is told to come back.
 
 mod table;
 

@@ -204,7 +204,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn whoever_finds_no_place_gets_a_whole_answer() {
+    fn a_connection_without_a_place_gets_a_whole_answer() {
         let said = std::str::from_utf8(NO_PLACE).unwrap();
         let (head, body) = said.split_once("\r\n\r\n").unwrap();
         assert!(head.contains(&format!("content-length: {}", body.len())));

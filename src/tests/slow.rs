@@ -121,7 +121,7 @@ async fn one_network_gets_its_share_of_the_connections_and_leaves_the_others() {
 }
 
 #[tokio::test]
-async fn whoever_holds_all_places_gives_one_up_for_whoever_comes() {
+async fn four_addresses_that_hold_all_places_give_one_up_for_a_fifth() {
     if !is_on_sqlite(ONCE) {
         return;
     }

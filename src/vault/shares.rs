@@ -1,5 +1,5 @@
 //! How often one pipeline, and all pipelines of one project, may ask: a bucket for each, in the memory
-//! of this server. Whoever goes beyond it is told to wait, and no receipt is written for that.
+//! of this server. A request beyond it is told to wait, and no receipt is written for it.
 
 use super::Vault;
 use crate::domain::actor::Pipeline;
