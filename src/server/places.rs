@@ -103,7 +103,7 @@ impl Held {
 
     /// One of its requests was answered to somebody who had proved who they are: the network keeps
     /// being served when places are few.
-    pub(super) fn is_proved(&self, now: Instant) {
+    pub(super) fn remember_proof(&self, now: Instant) {
         if !self.seat.is_known.swap(true, Ordering::AcqRel) {
             self.places.table().know(self.host, now);
         }

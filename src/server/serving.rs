@@ -112,7 +112,7 @@ async fn answer(
     request.extensions_mut().insert(proved.clone());
     let response = app.oneshot(request).await?;
     if proved.is_noted() {
-        held.is_proved(Instant::now());
+        held.remember_proof(Instant::now());
     }
     if response.body().size_hint().exact().is_some_and(|bytes| bytes <= SENT_AT_ONCE) {
         return Ok(response);

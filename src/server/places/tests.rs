@@ -68,7 +68,7 @@ fn four_networks_of_one_provider_do_not_stop_the_others() {
 fn what_is_kept_is_for_this_machine_declared_proxies_and_networks_that_were_served() {
     let scene = Scene::new();
     let known = scene.take("203.0.113.7").unwrap();
-    known.is_proved(scene.start);
+    known.remember_proof(scene.start);
     drop(known);
     let (held, _busy) = scene.full();
     assert_eq!(held.len(), MOST - MOST / 8);
