@@ -8,4 +8,5 @@ creates! {
     removed_links (
         chain uuid, first_seq big_integer, last_seq big_integer, link_mac binary, proof binary
     ) key (chain, first_seq);
+    "CREATE UNIQUE INDEX removed_links_last ON removed_links (chain, last_seq)";
 }

@@ -123,8 +123,9 @@ pub struct Client(pub Option<String>);
 
 /// What stands in the place of what only an auditor sees.
 pub const HIDDEN: &str = "hidden";
-/// Whether what a request shows was found to be a proof of who sent it. Whoever finds that out notes
-/// it; the server keeps places for networks that such requests come from.
+
+/// Whether a request was found to hold a proof of who sent it. The code that checks the proof notes
+/// it here. The server keeps places for networks that such requests come from.
 #[derive(Clone, Debug, Default)]
 pub struct Proved(Arc<AtomicBool>);
 

@@ -1,6 +1,6 @@
 //! Who has the places for connections: so many for each network, and some that strangers never get.
-//! Nobody waits for one: when there is none, the network that has most gives one up, or whoever comes
-//! is told to come back.
+//! Nobody waits for one: when there is none, the network that has most gives one up, or the new
+//! connection is told to come back.
 
 mod table;
 
@@ -103,7 +103,7 @@ impl Held {
 
     /// One of its requests was answered to somebody who had proved who they are: the network keeps
     /// being served when places are few.
-    pub(super) fn is_proved(&self, now: Instant) {
+    pub(super) fn remember_proof(&self, now: Instant) {
         if !self.seat.is_known.swap(true, Ordering::AcqRel) {
             self.places.table().know(self.host, now);
         }

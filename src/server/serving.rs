@@ -112,7 +112,7 @@ async fn answer(
     request.extensions_mut().insert(proved.clone());
     let response = app.oneshot(request).await?;
     if proved.is_noted() {
-        held.is_proved(Instant::now());
+        held.remember_proof(Instant::now());
     }
     if response.body().size_hint().exact().is_some_and(|bytes| bytes <= SENT_AT_ONCE) {
         return Ok(response);
@@ -204,7 +204,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn whoever_finds_no_place_gets_a_whole_answer() {
+    fn a_connection_without_a_place_gets_a_whole_answer() {
         let said = std::str::from_utf8(NO_PLACE).unwrap();
         let (head, body) = said.split_once("\r\n\r\n").unwrap();
         assert!(head.contains(&format!("content-length: {}", body.len())));

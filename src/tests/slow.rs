@@ -119,3 +119,32 @@ async fn one_network_gets_its_share_of_the_connections_and_leaves_the_others() {
     }
     assert!(server.stop().success());
 }
+
+#[tokio::test]
+async fn four_addresses_that_hold_all_places_give_one_up_for_a_fifth() {
+    if !is_on_sqlite(ONCE) {
+        return;
+    }
+    let folder = Folder::new();
+    let mut shell = Command::new("sh");
+    shell.arg("-c").arg(format!("ulimit -n {FILES}; exec \"$0\" \"$@\"")).arg(program());
+    let server = with_settings(shell, &folder.0.join("data"));
+    let server = Server::start(server, &folder.0.join("log"));
+    let address = SocketAddr::from(([127, 0, 0, 1], server.port));
+    let mut silent = Vec::new();
+    for last in [2, 3, 4, 5].repeat(SHARE) {
+        let socket = TcpSocket::new_v4().unwrap();
+        socket.bind(SocketAddr::from(([127, 0, 0, last], 0))).unwrap();
+        silent.push(socket.connect(address).await.unwrap());
+    }
+    // Long before they are closed because they are silent.
+    let began = Instant::now();
+    let is_served = || {
+        exchange(server.port, "GET", "/readyz", "", b"").is_ok_and(|answer| answer.status == 200)
+    };
+    while !is_served() {
+        assert!(began.elapsed() < Duration::from_secs(5), "it is not served");
+    }
+    drop(silent);
+    assert!(server.stop().success());
+}

@@ -110,9 +110,9 @@ impl Vault {
     /// before the answer is returned.
     ///
     /// # Errors
-    /// `TooManyRequests` beyond the share of the pipeline or its project. `Unavailable` when the
-    /// receipts cannot be written; `Conflict` when all that was asked for is
-    /// one registry and two credentials tie for it, or when all there was to deliver is unreadable.
+    /// `TooManyRequests` beyond the share of the pipeline or its project; `Unavailable` when the
+    /// receipts cannot be written; `Conflict` when all that was asked for is one registry and two
+    /// credentials tie for it, or when all there was to deliver is unreadable.
     /// For [`Shape::One`] also `NotFound` when nothing is granted for the registry, `Denied` when a
     /// rule keeps what is granted back, and `Conflict` when the format cannot hold it.
     pub async fn deliver<B>(

@@ -102,6 +102,7 @@ impl Vault {
             Ok(used) => used,
             Err(reason) => return self.deny(who, proof, address, reason.to_owned()).await,
         };
+        self.take_share_of(project, pipeline)?;
         let new = token::generate_token()?;
         let until = now().plus_seconds(LIFE);
         let write = self.store.write().await?;

@@ -1,5 +1,5 @@
 //! How often one pipeline, and all pipelines of one project, may ask: a bucket for each, in the memory
-//! of this server. Whoever goes beyond it is told to wait, and no receipt is written for that.
+//! of this server. A request beyond it is told to wait, and no receipt is written for it.
 
 use super::Vault;
 use crate::domain::actor::Pipeline;
@@ -101,7 +101,7 @@ impl Buckets {
         bucket
     }
 
-    /// Forgets those that are full again, and if all are in use those that were used least lately.
+    /// Forgets those that are full again, and if none is, the half that has most left.
     fn make_room(&mut self, rate: Rate, now: Instant) {
         self.0.retain(|_, bucket| {
             bucket.fill(rate, now);
@@ -189,7 +189,12 @@ impl Vault {
     /// # Errors
     /// `TooManyRequests` when the pipeline or its project asked too often.
     pub(super) fn take_share(&self, pipeline: &Pipeline) -> Result<()> {
-        self.shares.take(pipeline.project_id(), pipeline.id(), Instant::now())
+        self.take_share_of(pipeline.project_id(), pipeline.id())
+    }
+
+    /// The same for a pipeline that has just proved itself.
+    pub(super) fn take_share_of(&self, project: Uuid, pipeline: Uuid) -> Result<()> {
+        self.shares.take(project, pipeline, Instant::now())
     }
 
     /// Charges the pipeline's share for the receipts of one request.

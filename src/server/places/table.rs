@@ -2,6 +2,7 @@
 
 use super::Seat;
 use crate::vault::network;
+use std::cmp::Reverse;
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
@@ -38,6 +39,7 @@ pub(super) struct Table {
     next: u64,
     open: HashMap<u64, Open>,
     hosts: HashMap<IpAddr, usize>,
+    /// Wider networks, and each address of this machine.
     wide: HashMap<IpAddr, usize>,
     /// Networks that were served something for a proof, and when.
     known: HashMap<IpAddr, Instant>,
@@ -46,8 +48,7 @@ pub(super) struct Table {
 struct Open {
     host: IpAddr,
     wide: IpAddr,
-    /// Declared proxies and this machine give up nothing for others.
-    is_kept: bool,
+    kind: Kind,
     seat: Arc<Seat>,
 }
 
@@ -71,9 +72,12 @@ impl Table {
         seat: &Arc<Seat>,
         now: Instant,
     ) -> Option<(u64, IpAddr)> {
-        let (host, wide) = (network(from), wider(from));
+        let host = network(from);
+        // Each address of this machine is one of its own.
+        let wide = if kind == Kind::Loopback { host } else { wider(from) };
         let is_proxy = kind == Kind::Proxy;
-        let has = |counts: &HashMap<IpAddr, usize>, of| counts.get(&of).copied().unwrap_or(0);
+        let has =
+            |counts: &HashMap<IpAddr, usize>, of: IpAddr| counts.get(&of).copied().unwrap_or(0);
         let is_at_its_share = has(&self.hosts, host) >= self.most / SHARE
             || has(&self.wide, wide) >= self.most * WIDE_EIGHTHS / 8;
         if is_at_its_share && !is_proxy {
@@ -86,45 +90,48 @@ impl Table {
         };
         if self.open.len() >= self.most - kept {
             let than = if is_proxy { 0 } else { has(&self.wide, wide) + 1 };
-            let gone = self.greediest(than, now)?;
+            let gone = self.greediest(kind, than, now)?;
             if let Some(open) = self.remove(gone) {
                 open.notify();
             }
         }
         let id = self.next;
         self.next += 1;
-        *self.hosts.entry(host).or_default() += 1;
-        *self.wide.entry(wide).or_default() += 1;
-        let is_kept = kind != Kind::Other;
-        self.open.insert(id, Open { host, wide, is_kept, seat: Arc::clone(seat) });
+        // A proxy brings others' connections: they are not its network's.
+        if !is_proxy {
+            *self.hosts.entry(host).or_default() += 1;
+            *self.wide.entry(wide).or_default() += 1;
+        }
+        self.open.insert(id, Open { host, wide, kind, seat: Arc::clone(seat) });
         Some((id, host))
     }
 
-    /// The connection that has been idle for longest, of the wider network that has most and more
-    /// than `than`.
-    fn greediest(&self, than: usize, now: Instant) -> Option<u64> {
-        let mut counts: HashMap<IpAddr, usize> = HashMap::new();
-        let others = || self.open.iter().filter(|(_, open)| !open.is_kept);
-        for (_, open) in others() {
-            *counts.entry(open.wide).or_default() += 1;
-        }
-        let (wide, _) = counts
-            .into_iter()
-            .filter(|(_, count)| *count > than)
-            .max_by_key(|(_, count)| *count)?;
-        others()
-            .filter(|(_, open)| open.wide == wide)
-            .filter_map(|(id, open)| Some((open.seat.idle_since()?, *id)))
-            .filter(|(since, _)| now.saturating_duration_since(*since) >= NEW)
-            .min()
-            .map(|(_, id)| id)
+    /// What makes room for a connection of this kind: of those that are idle one of the network that
+    /// has most, and more than `than`, and there the one that has been idle for longest. Strangers
+    /// take nothing from this machine, and nobody takes anything from proxies.
+    fn greediest(&self, kind: Kind, than: usize, now: Instant) -> Option<u64> {
+        let gives = |open: &Open| match open.kind {
+            Kind::Proxy => false,
+            Kind::Loopback => kind != Kind::Other,
+            Kind::Other => true,
+        };
+        let idle = |(id, open): (&u64, &Open)| {
+            let since = open.seat.idle_since()?;
+            let count = self.wide.get(&open.wide).copied().unwrap_or(0);
+            let is_idle = now.saturating_duration_since(since) >= NEW;
+            (is_idle && count > than).then_some((count, Reverse(since), *id))
+        };
+        let giving = self.open.iter().filter(|(_, open)| gives(open));
+        giving.filter_map(idle).max().map(|(.., id)| id)
     }
 
     /// Gives the place back. It does nothing when it was given to somebody else.
     pub(super) fn remove(&mut self, id: u64) -> Option<Leaving> {
-        let Open { host, wide, seat, .. } = self.open.remove(&id)?;
+        let Open { host, wide, kind, seat } = self.open.remove(&id)?;
         for (counts, of) in [(&mut self.hosts, host), (&mut self.wide, wide)] {
-            if let Entry::Occupied(mut count) = counts.entry(of) {
+            if kind != Kind::Proxy
+                && let Entry::Occupied(mut count) = counts.entry(of)
+            {
                 *count.get_mut() -= 1;
                 if *count.get() == 0 {
                     count.remove();

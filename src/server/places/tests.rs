@@ -68,7 +68,7 @@ fn four_networks_of_one_provider_do_not_stop_the_others() {
 fn what_is_kept_is_for_this_machine_declared_proxies_and_networks_that_were_served() {
     let scene = Scene::new();
     let known = scene.take("203.0.113.7").unwrap();
-    known.is_proved(scene.start);
+    known.remember_proof(scene.start);
     drop(known);
     let (held, _busy) = scene.full();
     assert_eq!(held.len(), MOST - MOST / 8);
@@ -88,6 +88,30 @@ fn what_is_kept_is_for_this_machine_declared_proxies_and_networks_that_were_serv
 }
 
 #[test]
+fn what_a_proxy_brings_counts_for_nobody() {
+    let scene = Scene::new();
+    let proxy = || scene.places.take("192.0.2.9".parse().unwrap(), true, scene.start);
+    let proxies: Vec<Held> = std::iter::from_fn(proxy).take(MOST / 2).collect();
+    assert_eq!(proxies.len(), MOST / 2, "it has no share");
+    assert!(scene.take("192.0.2.1").is_some(), "a neighbour of it is a network of its own");
+    drop(proxies);
+    assert!(scene.places.table().is_empty());
+}
+
+#[test]
+fn strangers_take_nothing_from_this_machine() {
+    let scene = Scene::new();
+    let local = scene.crowd("127.0.0.1", MOST);
+    assert_eq!(local.len(), MOST / 4);
+    let (held, _busy) = scene.full();
+    assert_eq!(local.len() + held.len(), MOST - MOST / 8);
+    let late = |from: &str| scene.places.take(from.parse().unwrap(), false, scene.after(1));
+    assert!(late("203.0.113.1").is_none());
+    let others: Vec<Held> = std::iter::from_fn(|| late("127.0.0.2")).take(MOST / 4).collect();
+    assert_eq!(others.len(), (MOST / 4 + MOST / 8) / 2, "two of its addresses share evenly");
+}
+
+#[test]
 fn the_oldest_idle_connection_of_the_greediest_network_makes_room() {
     let scene = Scene::new();
     let greedy = scene.crowd("192.0.2.1", MOST);
@@ -103,8 +127,8 @@ fn the_oldest_idle_connection_of_the_greediest_network_makes_room() {
     let late = |from: &str| scene.places.take(from.parse().unwrap(), false, scene.after(1));
     let taken: Vec<Held> =
         (0..40).map_while(|network| late(&format!("203.0.{network}.1"))).collect();
-    assert_eq!(taken.len(), MOST / 4 - 1, "until it has no more than whoever comes");
-    assert!(late("192.0.2.1").is_none(), "whoever has most makes nobody else leave");
+    assert_eq!(taken.len(), MOST / 4 - 1, "until it has no more than a newcomer");
+    assert!(late("192.0.2.1").is_none(), "a network that has most makes nobody else leave");
     drop((greedy, held, taken));
     assert!(scene.places.table().is_empty(), "each place is given back once");
 }

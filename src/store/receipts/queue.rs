@@ -72,7 +72,7 @@ impl<T> Queue<T> {
         taken
     }
 
-    /// How many receipts whoever is next has; `None` when nobody waits.
+    /// How many receipts the next request has; `None` when nobody waits.
     fn next_receipts(&self) -> Option<usize> {
         let project = self.projects.get(self.turns.front()?)?;
         let line = project.lines.get(project.turns.front()?)?;

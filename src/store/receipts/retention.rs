@@ -119,11 +119,10 @@ impl<C: ConnectionTrait> Receipts<'_, C> {
     ) -> Result<Option<removed_links::Model>, DbErr> {
         let row = removed_links::Entity::find()
             .filter(removed_links::Column::Chain.eq(self.project))
-            .filter(removed_links::Column::FirstSeq.lte(last))
-            .order_by_desc(removed_links::Column::FirstSeq)
+            .filter(removed_links::Column::LastSeq.eq(last))
             .one(self.db)
             .await?;
-        Ok(row.filter(|row| row.last_seq == last && is_ours(holds, row)))
+        Ok(row.filter(|row| is_ours(holds, row)))
     }
 
     /// The MAC of the link before the first one that is removed: it is no fetch.

@@ -164,7 +164,7 @@ async fn what_does_not_hold_is_kept() {
     ] {
         let scene = Scene::new().await;
         scene.chain_of(&[1, 2, 0, 4]).await;
-        // Whoever can write the database makes a receipt old, so that the product removes it.
+        // A thief changes the database, so that the product removes a receipt that is young.
         scene.run(sql).await;
         assert_eq!(scene.remove(9).await, Removal::Broken(broken_at), "{sql}");
         assert_eq!(

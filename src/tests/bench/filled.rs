@@ -99,6 +99,18 @@ impl Filled {
         start(program, copy, &self.kek)
     }
 
+    /// The same with other settings.
+    pub fn serve_with(&self, program: &Path, copy: &Place, settings: &[(&str, &str)]) -> Server {
+        start_with(program, copy, &self.kek, settings)
+    }
+
+    /// A delivery to each of the pipelines that have the fewest credentials.
+    pub fn requests(&self) -> Vec<Vec<u8>> {
+        let header = |token: &String| format!("authorization: Bearer {token}");
+        let tokens = self.tokens.iter().take(1).flatten();
+        tokens.map(|token| get("/api/v1/docker-config", &header(token))).collect()
+    }
+
     /// Serves a copy with the floor: this very program, told to be it.
     pub fn serve_floor(&self, copy: &Place) -> Server {
         let mut command = Command::new(std::env::current_exe().unwrap());
@@ -135,8 +147,12 @@ pub fn address(server: &Server) -> SocketAddr {
 }
 
 fn start(program: &Path, at: &Place, kek: &Path) -> Server {
+    start_with(program, at, kek, &[])
+}
+
+fn start_with(program: &Path, at: &Place, kek: &Path, settings: &[(&str, &str)]) -> Server {
     let mut command = with_settings(Command::new(program), &at.folder.0);
-    command.env("REGCRED_KEK_FILE", kek);
+    command.env("REGCRED_KEK_FILE", kek).envs(settings.iter().copied());
     if let Some(fresh) = &at.fresh {
         command.env("DATABASE_URL", &fresh.url);
     }

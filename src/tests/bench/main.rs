@@ -21,6 +21,7 @@ mod seed;
 #[path = "../process/server.rs"]
 #[expect(dead_code, reason = "the tests use the rest of it")]
 mod server;
+mod shares;
 mod table;
 
 /// In the project that pages, memory and the allocator are measured with.
@@ -53,6 +54,9 @@ async fn main() {
     }
     if is_wanted("delivery") {
         delivery::run(is_soak()).await;
+    }
+    if is_wanted("shares") {
+        shares::run().await;
     }
     if is_wanted("flushes") {
         flushes::run().await;
