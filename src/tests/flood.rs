@@ -166,7 +166,7 @@ async fn who_goes_on_with_made_up_tokens_makes_the_database_write_nothing() {
     let (pipeline, _) = app.bare_pipeline("build").await;
     let body = format!("{{\"pipeline\":\"{pipeline}\",\"token\":\"{UNSIGNED}\"}}");
     written::watch(&app.database).await;
-    for _ in 0..60 {
+    for _ in 0..300 {
         app.nobody().tell("", "/api/v1/token", &body).await;
     }
     for _ in 0..20 {

@@ -117,7 +117,7 @@ async fn deleting_a_pipeline_asks_for_its_name_and_ends_its_tokens() {
     assert_eq!(app.docker_config(&token, "", &[]).await.status, 200);
     let used = app.owner.get(&format!("/p/acme/credentials/{credential}")).await.text();
     let links = used.matches(&format!("href=\"/p/acme/pipelines/{id}\"")).count();
-    assert_eq!(links, 3, "who uses it, and two receipts: {used}");
+    assert_eq!(links, 4, "who uses it, its token, and two receipts: {used}");
     let form = [
         ("project", "acme"),
         ("id", text.as_str()),

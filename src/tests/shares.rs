@@ -91,7 +91,7 @@ fn whatever_the_vault_does_for_a_pipeline_takes_of_its_share() {
         for function in source.code.split("pub async fn ").skip(1) {
             let (signature, body) = function.split_once(" {\n").unwrap_or((function, ""));
             let body = body.split("\n    }\n").next().unwrap_or_default();
-            if signature.contains(": &Pipeline") {
+            if [": &Pipeline,", ": &Pipeline)"].iter().any(|one| signature.contains(one)) {
                 let name = signature.split(['(', '<']).next().unwrap_or_default().to_owned();
                 let is_shared = body.contains("self.take_share(pipeline)?")
                     || body.contains("self.deliver_all(");

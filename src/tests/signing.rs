@@ -7,20 +7,25 @@ use base64::engine::general_purpose::STANDARD;
 use ring::rand::SystemRandom;
 use ring::signature::{Ed25519KeyPair, KeyPair};
 use ring::{digest, hmac};
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::collections::BTreeSet;
+use std::sync::Mutex;
+use time::OffsetDateTime;
 use time::format_description::BorrowedFormatItem;
 use time::macros::format_description;
-use time::{Duration, OffsetDateTime};
 
 const DATE: &[BorrowedFormatItem<'_>] = format_description!(
     "[weekday repr:short], [day] [month repr:short] [year] [hour]:[minute]:[second] GMT"
 );
 
-/// Seconds back, so that no two requests of one test have the same: a server rarely signs the same
-/// twice in a second, and a test does.
-fn a_while_ago() -> i64 {
-    static NEXT: AtomicI64 = AtomicI64::new(0);
-    NEXT.fetch_add(1, Ordering::Relaxed) % 240
+/// The last second that no request was signed in yet: a server rarely signs the same twice in a
+/// second, and a test does.
+fn own_second() -> i64 {
+    static TAKEN: Mutex<BTreeSet<i64>> = Mutex::new(BTreeSet::new());
+    let mut taken = TAKEN.lock().unwrap();
+    let now = OffsetDateTime::now_utc().unix_timestamp();
+    let second = (now - 240..=now).rev().find(|second| !taken.contains(second)).unwrap_or(now);
+    taken.insert(second);
+    second
 }
 
 /// The header lines of a request.
@@ -28,7 +33,7 @@ pub type Lines = Vec<(&'static str, String)>;
 
 /// What Drone's server sends with the body.
 pub fn drone(secret: &str, body: &str) -> Lines {
-    let at = OffsetDateTime::now_utc() - Duration::seconds(a_while_ago());
+    let at = OffsetDateTime::from_unix_timestamp(own_second()).unwrap();
     let mut lines: Lines = vec![
         ("accept", "application/vnd.drone.registry.v1+json".to_owned()),
         ("accept-encoding", "identity".to_owned()),
@@ -69,7 +74,7 @@ impl Woodpecker {
     /// What it sends with the body to this path.
     pub fn sign(&self, target: &str, body: &str) -> Lines {
         let said = format!("sha-256=:{}:", sha256(body));
-        let created = OffsetDateTime::now_utc().unix_timestamp() - a_while_ago();
+        let created = own_second();
         let input = format!(
             "(\"@request-target\" \"content-digest\");created={created};alg=\"ed25519\";keyid=\"woodpecker-ci-extensions\""
         );

@@ -98,6 +98,9 @@ const NOTHING: [(&str, &str); 23] = [
     ("/rpc/trust-rules/try", "hands nothing out"),
 ];
 
+/// It needs a rule that stopped with who made it: see `departed`.
+const CONFIRM: &str = "/rpc/trust-rules/confirm";
+
 #[tokio::test]
 async fn every_server_function_widens_something_or_is_known_to_widen_nothing() {
     let app = App::new().await;
@@ -106,6 +109,7 @@ async fn every_server_function_widens_something_or_is_known_to_widen_nothing() {
     let widening: BTreeSet<&str> = Act::all().into_iter().map(Act::function).collect();
     let nothing: BTreeSet<&str> = NOTHING.iter().map(|(path, _)| *path).collect();
     assert!(widening.is_disjoint(&nothing));
+    let widening: BTreeSet<&str> = widening.into_iter().chain([CONFIRM]).collect();
     assert_eq!(widening.union(&nothing).copied().collect::<BTreeSet<_>>(), all);
 }
 

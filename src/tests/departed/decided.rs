@@ -58,6 +58,8 @@ async fn a_rule_that_stopped_works_again_once_another_member_confirms_it() {
     }
     let confirmed = scene.page().await;
     for rule in &confirmed.rules {
+        let before = rules.iter().map(|one| one.identity_epoch).max();
+        assert!(Some(rule.identity_epoch) > before, "approvals before are not for it");
         assert_eq!((rule.ended_at, rule.created_by.id), (None, scene.app.owner.person));
     }
     assert_eq!(confirmed.gone, [scene.maintainer.person.unwrap()], "of the token");
@@ -76,8 +78,12 @@ async fn approved(app: &App) -> (String, Uuid) {
     app.grant(pipeline, id, &[("form[intent]", "pull_push")]).await;
     let maintainer = app.member(Role::Maintainer, "acme").await;
     let grant = app.database.scalar::<Uuid>("SELECT id FROM access_grant").await.to_string();
+    let epoch = app.scalar_i64("SELECT identity_epoch FROM pipeline").await.to_string();
+    let revision = app.scalar_i64("SELECT revision FROM access_grant").await.to_string();
     let pipeline = pipeline.to_string();
     let form = [
+        ("epoch", epoch.as_str()),
+        ("revision", revision.as_str()),
         ("project", "acme"),
         ("pipeline", pipeline.as_str()),
         ("id", grant.as_str()),

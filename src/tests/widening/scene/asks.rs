@@ -15,7 +15,13 @@ pub enum Widened {
     /// What a pipeline fetches with a token.
     Fetch { pipeline: Uuid, token: String, path: &'static str },
     /// What a CI server is answered for what it signed.
-    Signed { pipeline: Uuid, path: &'static str, lines: Lines, body: String },
+    Signed {
+        pipeline: Uuid,
+        path: &'static str,
+        /// It signs each request anew: what was answered once is not answered again.
+        sign: Box<dyn Fn(&str) -> Lines + Send + Sync>,
+        body: String,
+    },
     /// What a pipeline fetches once the credential's own guard is lower.
     Guarded { token: String, path: &'static str },
     /// What is stored of the credential then.
@@ -38,8 +44,8 @@ impl Scene {
             Widened::Fetch { token, path, .. } | Widened::Guarded { token, path } => {
                 self.app.fetch(token, path).await.text().contains(SECRET)
             }
-            Widened::Signed { path, lines, body, .. } => {
-                self.app.nobody().signed(path, lines, body).await.text().contains(SECRET)
+            Widened::Signed { path, sign, body, .. } => {
+                self.app.nobody().signed(path, &sign(body), body).await.text().contains(SECRET)
             }
             Widened::Stored(is_so) => is_so(&self.stored().await),
         }
@@ -144,8 +150,8 @@ impl Scene {
         ];
         self.add_rule(&fields).await;
         let (path, body) = ("/api/v1/woodpecker/acme", woodpecker_body(7));
-        let lines = server.sign(path, &body);
-        Widened::Signed { pipeline: self.open, path, lines, body }
+        let sign = Box::new(move |body: &str| server.sign(path, body));
+        Widened::Signed { pipeline: self.open, path, sign, body }
     }
 
     async fn signed_by_drone(&self, path: &str, fields: &[(&str, &str)]) -> Widened {
@@ -157,8 +163,8 @@ impl Scene {
         let secret = shown.find(|text| text.len() == 64).expect("a secret is shown");
         assert_ne!(Some(&secret), self.secret.as_ref());
         let body = drone_body(7);
-        let lines = drone(&secret, &body);
-        Widened::Signed { pipeline: self.open, path: "/api/v1/drone/acme", lines, body }
+        let sign = Box::new(move |body: &str| drone(&secret, body));
+        Widened::Signed { pipeline: self.open, path: "/api/v1/drone/acme", sign, body }
     }
 
     async fn add_rule(&self, fields: &[(&str, &str)]) {
