@@ -1,10 +1,12 @@
 //! The composition root: everything is wired here, and only the commands use this room.
 
 mod assets;
+mod certificate;
 mod client;
 mod csrf;
 mod encoding;
 mod forwarded;
+mod greeting;
 mod headers;
 mod known;
 mod limits;
@@ -14,6 +16,7 @@ mod serving;
 mod session;
 mod start;
 mod status;
+mod tls;
 
 pub use assets::Assets;
 pub use start::serve;

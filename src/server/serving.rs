@@ -3,6 +3,7 @@
 //! The framework's own way of serving has no limit to how long the head of a request may take.
 
 use super::client::Proxies;
+use super::tls::Stream;
 use crate::vault::network;
 use axum::Router;
 use axum::extract::{ConnectInfo, Request};
@@ -21,6 +22,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio_rustls::TlsAcceptor;
 use tower::ServiceExt;
 
 /// How long the head of a request may take, counted from when the connection waits for it: so long
@@ -50,6 +52,7 @@ pub(super) async fn serve(
     listener: TcpListener,
     app: Router,
     proxies: Proxies,
+    tls: Option<TlsAcceptor>,
     stop: impl Future<Output = ()>,
 ) {
     // Once, and not for each request.
@@ -79,7 +82,8 @@ pub(super) async fn serve(
             app.clone().oneshot(request)
         });
         let http = if is_proxy { &proxied } else { &direct };
-        let connection = open.watch(http.serve_connection(TokioIo::new(stream), service));
+        let connection = open
+            .watch(http.serve_connection(TokioIo::new(Stream::of(stream, tls.as_ref())), service));
         tokio::spawn(async move {
             let held = (place, share);
             if let Err(error) = connection.await {

@@ -16,7 +16,7 @@ use uuid::Uuid;
 use zeroize::Zeroizing;
 
 /// Seconds a set-up link works.
-const LINK_LIFE: i64 = 24 * 60 * 60;
+const LINK_LIFE: i64 = 60 * 60;
 const LINK: &str = "setup_link";
 
 #[derive(Clone, Debug)]
@@ -133,7 +133,7 @@ pub(super) fn password_problem(password: &str) -> Option<String> {
 
 fn void_link() -> Error {
     Error::Conflict(
-        "This set-up link was used or has expired. If Regcred is not set up yet, restart the server to get a new link."
+        "This set-up link was used or has expired. If Regcred is not set up yet, `regcred setup-link` prints a new one."
             .to_owned(),
     )
 }
