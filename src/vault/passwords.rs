@@ -2,6 +2,10 @@
 //! others wait for their turn (security T27). Nobody is sent away: how many can wait is bounded by
 //! how many connections there are.
 
+mod choice;
+
+pub(super) use choice::password_problem;
+
 use super::turns::{Held, Lanes};
 use crate::crypto::password;
 use crate::domain::user::PASSWORD_MAX;

@@ -8,6 +8,7 @@ pub(super) use projects::unknown_project;
 pub use setup::{FirstPerson, Signed};
 
 use super::guesses::forgive;
+use super::passwords::password_problem;
 use super::sign_in::account_key;
 use super::{INSTANCE, Vault, names, now};
 use crate::domain::actor::Operator;
@@ -16,7 +17,7 @@ use crate::domain::typed_text::name_problem;
 use crate::domain::user::{Account, Person, Role, email_problem};
 use crate::error::{Error, FieldError, Result};
 use crate::store::{NewPerson, Write, unless_taken};
-use setup::{close_set_up, password_problem};
+use setup::close_set_up;
 use uuid::Uuid;
 
 const TAKEN: &str =
@@ -51,7 +52,7 @@ impl Vault {
         refuse([
             ("email", email_problem(email).map(str::to_owned)),
             ("name", name_problem(name, "person")),
-            ("password", password_problem(password)),
+            ("password", password_problem(password, &[email, name])),
         ])?;
         let password_hash = self.passwords.hash(password).await?;
         let write = self.store.write().await?;
@@ -99,7 +100,7 @@ impl Vault {
         email: &str,
         password: &str,
     ) -> Result<Person> {
-        if let Some(problem) = password_problem(password) {
+        if let Some(problem) = password_problem(password, &[email]) {
             return Err(Error::at("password", problem));
         }
         let password_hash = self.passwords.hash(password).await?;

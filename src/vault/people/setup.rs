@@ -6,9 +6,10 @@ use crate::crypto::{digest, token};
 use crate::domain::audit::{Action, Detail, Subject};
 use crate::domain::project::{self, Project};
 use crate::domain::typed_text::name_problem;
-use crate::domain::user::{self, PASSWORD_MAX, PASSWORD_MIN, Person, Role};
+use crate::domain::user::{self, Person, Role};
 use crate::error::{Error, Result};
 use crate::store::{NewPerson, Unrecorded, Write};
+use crate::vault::passwords::password_problem;
 use crate::vault::{INSTANCE, Vault, names, now};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -75,7 +76,7 @@ impl Vault {
                 },
             ),
             ("email", user::email_problem(email).map(str::to_owned)),
-            ("password", password_problem(password)),
+            ("password", password_problem(password, &[email, name, project_name])),
         ])?;
         // Before the hash, so that guessing links keeps nobody from signing in.
         if !self.setup_is_open(link).await? {
@@ -120,15 +121,6 @@ impl Vault {
 pub(super) async fn close_set_up(write: &Write) -> Result<()> {
     write.instance().set("set_up", "1", None).await?;
     Ok(write.instance().set(LINK, "", Some(0)).await?)
-}
-
-pub(super) fn password_problem(password: &str) -> Option<String> {
-    if password.chars().count() < PASSWORD_MIN {
-        return Some(format!(
-            "Use at least {PASSWORD_MIN} characters. A few words in a row are easy to remember."
-        ));
-    }
-    (password.len() > PASSWORD_MAX).then(|| format!("Use at most {PASSWORD_MAX} bytes."))
 }
 
 fn void_link() -> Error {
