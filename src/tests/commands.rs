@@ -61,7 +61,7 @@ async fn a_common_password_is_refused_by_each_command_that_sets_one() {
     for args in [&add[..], &["user", "password", OWNER]] {
         let refused = machine.run_with(args, b"PasswordPassword\n").refused(1);
         assert!(
-            refused.contains("common passwords") && !refused.contains("Passwordp"),
+            refused.contains("common passwords") && !refused.contains("PasswordPassword"),
             "{refused}"
         );
     }
@@ -74,7 +74,7 @@ async fn a_common_password_is_refused_by_each_command_that_sets_one() {
 async fn a_set_up_link_is_printed_until_there_is_an_admin() {
     let machine = Machine::new().await;
     let ask = |args: &[&str]| {
-        let mut command = machine.command(&[&["setup-link"], args].concat());
+        let mut command = machine.command(&[&["setup-link"][..], args].concat());
         command.env("REGCRED_URL", "https://regcred.example.com");
         said(command, b"")
     };
