@@ -2,6 +2,8 @@
 
 mod site;
 
+#[cfg(test)]
+pub(crate) use site::fuzz;
 pub use site::is_plain_in_public;
 
 use super::kek::KekConfig;

@@ -102,7 +102,11 @@ impl Pair {
     }
 }
 
-fn pair(pem: &[u8], key_pem: &[u8], now: OffsetDateTime) -> Result<Pair, CertificateProblem> {
+pub(super) fn pair(
+    pem: &[u8],
+    key_pem: &[u8],
+    now: OffsetDateTime,
+) -> Result<Pair, CertificateProblem> {
     let chain: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(pem).collect();
     let chain = chain.map_err(|_| CertificateProblem::BadCertificate)?;
     let first = chain.first().ok_or(CertificateProblem::NoCertificate)?;

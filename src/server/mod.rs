@@ -6,6 +6,8 @@ mod client;
 mod csrf;
 mod encoding;
 mod forwarded;
+#[cfg(test)]
+pub(crate) mod fuzz;
 mod greeting;
 mod headers;
 mod known;

@@ -109,6 +109,17 @@ fn local(listen: IpAddr, port: u16, has_tls: bool) -> Option<String> {
     Some(format!("{scheme}://{}", host.strip_suffix(usual).unwrap_or(&host)))
 }
 
+/// What `tests/fuzz` gives it.
+#[cfg(test)]
+pub(crate) fn fuzz(data: &[u8]) {
+    let text = String::from_utf8_lossy(data);
+    let _ = listen(&text);
+    if let Ok(url) = public(&text) {
+        assert!(public(&url).is_ok_and(|again| again == url), "it is read as another one");
+        let _ = is_plain_in_public(&url);
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
