@@ -1,7 +1,7 @@
 # Every command sets up what is missing first. See .ci/tools for what and where.
 SHELL := bash
 .DEFAULT_GOAL := help
-.PHONY: help run helper dev test soak bench fmt
+.PHONY: help run helper dev test soak bench release fmt
 
 help:
 	@echo "make run    build, and start on the embedded database"
@@ -10,6 +10,7 @@ help:
 	@echo "make test   every check there is"
 	@echo "make soak   the same, the tests that count at full length"
 	@echo "make bench  measure"
+	@echo "make release make what is published: programs, checksums, SBOM"
 	@echo "make fmt    format the source"
 
 run:
@@ -34,6 +35,9 @@ bench:
 	@REGCRED_BIN="$(CURDIR)/target/release/regcred" \
 		REGCRED_HELPER_BIN="$(CURDIR)/target/$$(uname -m)-unknown-linux-musl/small/docker-credential-regcred" \
 		.ci/tools bench cargo bench --locked --features ssr --bench floors
+
+release:
+	@.ci/release
 
 fmt:
 	@.ci/tools rust cargo fmt --all

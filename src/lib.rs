@@ -37,6 +37,9 @@ pub mod app;
 pub mod commands;
 #[cfg(feature = "ssr")]
 pub mod crypto;
+#[cfg(all(test, feature = "ssr"))]
+#[path = "tests/fuzz/mod.rs"]
+mod fuzz;
 #[cfg(feature = "ssr")]
 pub mod issuers;
 #[cfg(feature = "ssr")]

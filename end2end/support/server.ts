@@ -1,7 +1,7 @@
 /** A Regcred of its own: the real binary on a data folder of its own and a free port. */
 import type { Browser, BrowserContext, Page } from '@playwright/test';
 import { rmSync } from 'node:fs';
-import { cp, mkdtemp, rm } from 'node:fs/promises';
+import { cp, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fillIn } from './form.ts';
@@ -21,7 +21,7 @@ export type Server = {
 
 /** A server that nobody has set up yet. */
 export type NewServer = Server & {
-  /** The one-time link that it printed. */
+  /** The one-time link, from the file that it named. */
   setupLink: string;
 };
 
@@ -47,8 +47,9 @@ export const NOBODY = { cookies: [], origins: [] };
 
 /** Starts a server that has not been set up. */
 export async function startServer(): Promise<NewServer> {
-  const { said, ...server } = await serve(await newFolder(), /(http:\/\/localhost:\d+)\/setup\?link=[A-Za-z0-9]+(?=\s)/);
-  return { ...server, setupLink: said };
+  const ready = /Regcred listens on (http:\/\/localhost:\d+)\s[^]*the link is in (\S+)\s/;
+  const { said, ...server } = await serve(await newFolder(), ready);
+  return { ...server, setupLink: (await readFile(said[2]!, 'utf8')).trim() };
 }
 
 /** Starts a server with its first person and project, on a copy of what a set-up has left. */
@@ -63,7 +64,7 @@ export async function startInstance(browser: Browser): Promise<Instance> {
 const newFolder = () => mkdtemp(join(tmpdir(), 'regcred-'));
 
 /** Starts a server on the folder, and waits until it has printed `ready`, whose first group is its address. */
-async function serve(data: string, ready: RegExp): Promise<Server & { said: string }> {
+async function serve(data: string, ready: RegExp): Promise<Server & { said: RegExpMatchArray }> {
   const binary = process.env.REGCRED_BIN;
   if (!binary) throw new Error('Set REGCRED_BIN to the path of the server binary.');
   const server = await start(binary, ['serve'], ready, {
@@ -72,7 +73,7 @@ async function serve(data: string, ready: RegExp): Promise<Server & { said: stri
     REGCRED_LOG: process.env.REGCRED_LOG ?? 'warn',
   });
   return {
-    said: server.said[0],
+    said: server.said,
     url: server.said[1]!,
     data,
     output: server.output,

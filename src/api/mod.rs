@@ -16,6 +16,8 @@ mod exchange;
 mod explanation;
 mod files;
 mod formats;
+#[cfg(test)]
+pub(crate) mod fuzz;
 mod kubelet;
 mod outcome;
 mod place;

@@ -17,10 +17,12 @@ mod output;
 mod password;
 mod project;
 mod restore;
+mod setup_link;
 mod user;
 
 use crate::domain::actor::Operator;
 use crate::opening::config::{Config, LogFormat, StorageConfig, sudo_user};
+use crate::opening::exposure::close_new_files;
 use crate::opening::memory;
 use crate::opening::{Opened, open_existing};
 use crate::server::{panics, serve};
@@ -53,6 +55,7 @@ enum Command {
         after_help = "Example:\n  REGCRED_URL=https://regcred.example.com regcred serve --listen 127.0.0.1:3000"
     )]
     Serve(Box<Config>),
+    SetupLink(Box<setup_link::SetupLink>),
     Migrate(Box<migrate::Migrate>),
     User(Box<user::User>),
     Project(Box<project::Project>),
@@ -106,6 +109,7 @@ async fn begin(command: Command) -> ExitCode {
     }
     panics::log_place_only();
     memory::harden();
+    close_new_files();
     // Listened for, it is an error of the write, which is told, and not the end of the process. It
     // stays so for as long as the process lives.
     if let Err(error) = signal(TOO_LARGE) {
@@ -120,6 +124,7 @@ async fn carry_out(command: Command) -> Result<ExitCode, Failure> {
             serve(&config).await?;
             Ok(ExitCode::SUCCESS)
         }
+        Command::SetupLink(command) => command.run().await,
         Command::Migrate(command) => command.run().await,
         Command::User(command) => command.run().await,
         Command::Project(command) => command.run().await,

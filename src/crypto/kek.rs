@@ -14,6 +14,9 @@ use super::key::{KEY, Key};
 
 const ID_LABEL: &[u8] = b"regcred/kek-id/v1";
 
+/// Fewer different bytes than that are no random key.
+const DIFFERENT_MIN: usize = 16;
+
 /// Padding may be there or not: operators paste what `openssl` or `base64` printed.
 const EITHER_PADDING: GeneralPurposeConfig =
     GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent);
@@ -51,6 +54,16 @@ impl Kek {
         let mut id = [0; 8];
         id.copy_from_slice(&self.0.mac(ID_LABEL)[..8]);
         KekId(id)
+    }
+
+    /// Whether somebody has typed it rather than thrown dice: nothing but printable characters, or few
+    /// different bytes. Random bytes are neither in 10^13 keys.
+    pub fn is_weak(&self) -> bool {
+        let bytes = self.0.expose();
+        let mut seen = [false; 256];
+        bytes.iter().for_each(|byte| seen[usize::from(*byte)] = true);
+        let different = seen.iter().filter(|is_seen| **is_seen).count();
+        different < DIFFERENT_MIN || bytes.iter().all(|byte| matches!(byte, b' '..=b'~'))
     }
 
     /// The key as 43 characters of base64url, for the key file and nowhere else. [`Kek::parse`]
@@ -233,6 +246,24 @@ mod tests {
         assert_eq!(kek.to_text().len(), 43);
         assert_eq!(Kek::parse(kek.to_text().as_bytes())?.id(), kek.id());
         assert_ne!(Kek::generate()?.id(), kek.id());
+        Ok(())
+    }
+
+    #[test]
+    fn a_key_that_was_typed_is_weak() -> Result<(), Box<dyn std::error::Error>> {
+        let of = |bytes: &[u8; 32]| Kek::parse(bytes).map(|kek| kek.is_weak());
+        for typed in [&[0; 32], &[b'A'; 32], b"correct horse battery staple 123", &[0xff; 32]] {
+            assert_eq!(of(typed), Ok(true));
+            // However it is written down, its bytes are what counts.
+            assert!(Kek::parse(hex(typed).as_bytes())?.is_weak());
+            assert!(Kek::parse(general_purpose::STANDARD.encode(typed).as_bytes())?.is_weak());
+        }
+        let fifteen: [u8; 32] = std::array::from_fn(|i| (i % 15) as u8);
+        let sixteen: [u8; 32] = std::array::from_fn(|i| (i % 16) as u8);
+        assert_eq!((of(&fifteen), of(&sixteen)), (Ok(true), Ok(false)));
+        for _ in 0..1000 {
+            assert!(!Kek::generate()?.is_weak());
+        }
         Ok(())
     }
 

@@ -17,6 +17,8 @@ mod context;
 mod credential_post;
 #[cfg(feature = "ssr")]
 pub mod credentials;
+#[cfg(all(test, feature = "ssr"))]
+pub(crate) mod fuzz;
 #[cfg(feature = "ssr")]
 pub mod guard_changes;
 #[cfg(feature = "ssr")]

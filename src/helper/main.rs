@@ -6,6 +6,8 @@ mod api;
 mod bounded;
 mod environment;
 mod failure;
+#[cfg(test)]
+mod fuzz;
 mod identity;
 mod image;
 mod json;

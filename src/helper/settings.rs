@@ -1,4 +1,6 @@
-//! Every setting: from the environment, then from the settings file.
+//! Every setting: from the environment, then from the settings file. Where to go and what proves who
+//! is asking come from one of them: a settings file can lie in a checkout, and what it names as the
+//! server must not get a token of the job.
 
 mod written;
 
@@ -10,6 +12,12 @@ use crate::secret::Secret;
 use std::path::PathBuf;
 use std::time::Duration;
 use written::Written;
+
+const UNSET: &str = "REGCRED_URL is not set. Set it to the address of Regcred, such as https://regcred.example.com.";
+
+const ELSEWHERE: &str = "REGCRED_URL is not set. The address in the settings file is used only with a token in that file, not with one of the environment or the CI. Set REGCRED_URL in the environment as well.";
+
+const MIXED: &str = "REGCRED_URL is set in the environment to another address than the settings file has, and the token is in the file. Put the address and the token in one place.";
 
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Intent {
@@ -44,6 +52,8 @@ impl Given {
 /// The settings. What only one verb needs is checked by that verb.
 pub struct Settings {
     url: Option<String>,
+    /// Whether the settings file has an address that may not be used.
+    has_other_url: bool,
     may_be_plain: bool,
     audience: Option<String>,
     pub given: Given,
@@ -72,7 +82,7 @@ pub struct Settings {
 
 impl Settings {
     pub fn read(variables: &Variables) -> Result<Self, Failure> {
-        let written = Written::read(variables)?;
+        let mut written = Written::read(variables)?;
         let text = |name: &str, written: Option<String>| {
             variables.text(name).map(|typed| typed.or(written))
         };
@@ -86,18 +96,27 @@ impl Settings {
             id_token: variables.secret("REGCRED_ID_TOKEN")?,
             id_token_file: variables.path("REGCRED_ID_TOKEN_FILE"),
         };
+        let of_file = Given {
+            token: written.token.take(),
+            token_file: written.token_file.take(),
+            id_token: written.id_token.take(),
+            id_token_file: written.id_token_file.take(),
+        };
+        let mut has_other_url = false;
         // All or none from one place: else a token of the file would win over the job's own.
-        if given.is_nothing() {
-            given = Given {
-                token: written.token,
-                token_file: written.token_file,
-                id_token: written.id_token,
-                id_token_file: written.id_token_file,
-            };
+        if given.is_nothing() && !of_file.is_nothing() {
+            given = of_file;
+            let typed = variables.text("REGCRED_URL")?;
+            if typed.is_some_and(|typed| !written.is_at(&typed)) {
+                return Err(Failure::here(MIXED));
+            }
+        } else {
+            has_other_url = written.keep_to_itself();
         }
         let image = text("REGCRED_IMAGE", written.image)?;
         Ok(Self {
             url: text("REGCRED_URL", written.url)?,
+            has_other_url,
             may_be_plain: is_on("REGCRED_INSECURE_HTTP", written.insecure_http)?,
             audience: text("REGCRED_AUDIENCE", written.audience)?,
             given,
@@ -129,9 +148,8 @@ impl Settings {
     /// Where Regcred is, without a trailing slash.
     pub fn server(&self) -> Result<String, Failure> {
         // A variable that came from a file often ends with a line break.
-        let url = self.url.as_deref().map(str::trim).ok_or_else(|| {
-            Failure::here("REGCRED_URL is not set. Set it to the address of Regcred, such as https://regcred.example.com.")
-        })?;
+        let unset = if self.has_other_url { ELSEWHERE } else { UNSET };
+        let url = self.url.as_deref().map(str::trim).ok_or_else(|| Failure::here(unset))?;
         let origin = address::origin(url).filter(|_| address::is_safe(url, true));
         let origin = origin.ok_or_else(|| {
             Failure::here("REGCRED_URL must be https:// and a host, without user, path or query.")

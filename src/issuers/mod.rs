@@ -25,6 +25,8 @@ use crate::outbound::{Outbound, OutboundProblem};
 
 mod address;
 mod discovery;
+#[cfg(test)]
+pub(crate) mod fuzz;
 mod known;
 mod problem;
 #[cfg(test)]

@@ -3,6 +3,10 @@
 mod shares;
 mod site;
 
+#[cfg(test)]
+pub(crate) use site::fuzz;
+pub use site::is_plain_in_public;
+
 use super::kek::KekConfig;
 use crate::domain::secret_version::KEEP;
 use crate::outbound::{Network, Outbound, OutboundSettings};
@@ -58,13 +62,9 @@ impl PaceConfig {
     }
 }
 
-/// The settings of the server. Each is an option of `regcred serve` or a variable.
+/// Where the server is: what it listens on, and the address that people use.
 #[derive(Clone, Debug, clap::Args)]
-pub struct Config {
-    /// Where rows and keys are.
-    #[command(flatten)]
-    pub storage: StorageConfig,
-
+pub struct SiteConfig {
     /// The address to listen on; port 0 takes a free one
     #[arg(
         long,
@@ -83,6 +83,36 @@ pub struct Config {
         value_name = "URL"
     )]
     pub url: Option<String>,
+
+    /// A PEM file with the server's certificate and those it was signed with: the server speaks TLS
+    /// itself, and needs no proxy for https
+    #[arg(long, env = "REGCRED_TLS_CERT", value_name = "FILE")]
+    pub tls_cert: Option<PathBuf>,
+
+    /// The PEM file with the private key of that certificate
+    #[arg(long, env = "REGCRED_TLS_KEY", value_name = "FILE")]
+    pub tls_key: Option<PathBuf>,
+
+    /// Allow a public address with http://, where passwords and secrets can be read on the way: true
+    /// or false
+    #[arg(
+        long,
+        env = "REGCRED_INSECURE_HTTP",
+        value_parser = clap::builder::BoolishValueParser::new()
+    )]
+    pub insecure_http: bool,
+}
+
+/// The settings of the server. Each is an option of `regcred serve` or a variable.
+#[derive(Clone, Debug, clap::Args)]
+pub struct Config {
+    /// Where rows and keys are.
+    #[command(flatten)]
+    pub storage: StorageConfig,
+
+    /// Where the server is.
+    #[command(flatten)]
+    pub site: SiteConfig,
 
     /// With https, tell browsers to use https for all subdomains of the host as well (HSTS): true or
     /// false
@@ -202,6 +232,18 @@ pub enum ConfigProblem {
     )]
     HasPath,
     #[error(
+        "REGCRED_URL begins with http://, so others on the network can read passwords, tokens and secrets. Put a proxy that speaks https in front of Regcred and set REGCRED_URL to its https:// address, or set REGCRED_TLS_CERT and REGCRED_TLS_KEY. REGCRED_INSECURE_HTTP=true allows http:// anyway."
+    )]
+    PlainHttp,
+    #[error(
+        "REGCRED_TLS_CERT and REGCRED_TLS_KEY belong together: set both to PEM files, or remove both."
+    )]
+    HalfOfTls,
+    #[error(
+        "REGCRED_URL begins with http://, but the server speaks https with the certificate of REGCRED_TLS_CERT. Set REGCRED_URL to its https:// address."
+    )]
+    PlainUrlOfTls,
+    #[error(
         "REGCRED_PRIVATE_NETWORKS must be addresses or networks separated by commas, such as 10.0.0.0/8,192.0.2.7."
     )]
     BadNetwork,
@@ -248,18 +290,5 @@ fn networks(given: &[String]) -> Option<Vec<Network>> {
 impl Config {
     pub fn proxies(&self) -> Result<Vec<Network>, ConfigProblem> {
         networks(&self.trusted_proxies).ok_or(ConfigProblem::BadProxies)
-    }
-
-    /// The public address without a trailing slash; `port` is the one that is listened on.
-    ///
-    /// # Errors
-    /// `NoUrl` when there is none and the address is no loopback; `HasPath` and `BadUrl` for what is
-    /// not the root of a site.
-    pub fn public_url(&self, port: u16) -> Result<String, ConfigProblem> {
-        // Deployments hand out variables that nobody filled.
-        match self.url.as_deref().filter(|url| !url.trim().is_empty()) {
-            Some(url) => site::public(url),
-            None => site::local(self.listen.ip(), port).ok_or(ConfigProblem::NoUrl),
-        }
     }
 }

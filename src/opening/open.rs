@@ -41,6 +41,9 @@ pub enum StartError {
         "Regcred cannot listen on {0}: {1}. Another program may be using it. Choose another address with REGCRED_LISTEN."
     )]
     Listen(SocketAddr, io::Error),
+    /// Of the certificate or its key; the sentence names the setting.
+    #[error("{0}")]
+    Tls(String),
     #[error("The server stopped: {0}.")]
     Serve(io::Error),
     #[error("The database cannot be used. The log says why.")]

@@ -4,6 +4,8 @@
 //! origin accepted for it. The registry itself is asked without it.
 
 mod challenge;
+#[cfg(test)]
+pub(crate) mod fuzz;
 mod problem;
 mod realm;
 mod token;

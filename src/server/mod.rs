@@ -2,11 +2,15 @@
 
 mod access;
 mod assets;
+mod certificate;
 mod client;
 mod csrf;
 mod encoding;
 mod evidence;
 mod forwarded;
+#[cfg(test)]
+pub(crate) mod fuzz;
+mod greeting;
 mod headers;
 mod known;
 mod limits;
@@ -20,6 +24,7 @@ mod session;
 mod site;
 mod start;
 mod status;
+mod tls;
 mod well_formed;
 
 pub use assets::Assets;

@@ -4,6 +4,7 @@
 
 use super::client::Proxies;
 use super::places::{Busy, Held, Places};
+use super::tls::Stream;
 use crate::domain::delivery::Proved;
 use axum::Router;
 use axum::body::{Body, Bytes, HttpBody};
@@ -23,6 +24,7 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 use tokio::net::{TcpListener, TcpStream};
+use tokio_rustls::TlsAcceptor;
 use tower::ServiceExt;
 
 /// How long the head of a request may take, counted from when the connection waits for it: so long
@@ -53,6 +55,7 @@ pub(super) async fn serve(
     listener: TcpListener,
     app: Router,
     proxies: Proxies,
+    tls: Option<TlsAcceptor>,
     stop: impl Future<Output = ()>,
 ) {
     // Once, and not for each request.
@@ -79,7 +82,8 @@ pub(super) async fn serve(
             answer(app.clone(), request, from, Arc::clone(&of_connection))
         });
         let http = if is_proxy { &proxied } else { &direct };
-        let connection = open.watch(http.serve_connection(TokioIo::new(stream), service));
+        let connection = open
+            .watch(http.serve_connection(TokioIo::new(Stream::of(stream, tls.as_ref())), service));
         tokio::spawn(async move {
             tokio::select! {
                 ended = connection => if let Err(error) = ended {

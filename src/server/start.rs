@@ -1,14 +1,16 @@
 //! Serving: what must be there is opened first, and then the port.
 
+use super::certificate::Files;
 use super::client::Proxies;
+use super::greeting::greet;
+use super::tls::Tls;
 use super::{router, serving};
 use crate::issuers::Issuers;
-use crate::opening::config::{Config, StorageConfig};
-use crate::opening::{Opened, StartError, find_keys, open};
+use crate::opening::config::{Config, SiteConfig, StorageConfig, is_plain_in_public};
+use crate::opening::{Opened, StartError, exposure, find_keys, open};
 use crate::registries::Registries;
 use crate::vault::{Reach, Settings, Vault};
-use std::io::{self, Write};
-use std::path::PathBuf;
+use std::io;
 use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{Signal, SignalKind, signal};
@@ -26,17 +28,20 @@ const LOOK: Duration = Duration::from_millis(500);
 /// Everything that is wrong before the port is opened leaves it closed and the database as it was.
 pub async fn serve(config: &Config) -> Result<(), StartError> {
     // What can be checked without touching anything comes first.
-    config.public_url(config.listen.port())?;
+    let tls = tls(&config.site)?;
     let outbound = config.outbound.open()?;
     let proxies = config.proxies()?;
     let Opened { store, keys, local, is_new } = open(&config.storage).await?;
+    for warning in exposure::warnings(&config.storage, local.as_deref()) {
+        tracing::warn!("{warning}");
+    }
 
-    let listener = TcpListener::bind(config.listen)
-        .await
-        .map_err(|cause| StartError::Listen(config.listen, cause))?;
+    let listen = config.site.listen;
+    let listener =
+        TcpListener::bind(listen).await.map_err(|cause| StartError::Listen(listen, cause))?;
     let address = listener.local_addr().map_err(StartError::Serve)?;
     let settings = Settings {
-        address: config.public_url(address.port())?,
+        address: config.site.public_url(address.port())?,
         has_local_key: local.is_some(),
         keep_versions: config.keep_versions,
         key_settle: config.pace.seconds(&config.storage),
@@ -52,15 +57,21 @@ pub async fn serve(config: &Config) -> Result<(), StartError> {
     // Listened for before anybody is told that it serves: from then on they may come.
     let stop = Stop::listen().map_err(StartError::Serve)?;
     let hangup = signal(SignalKind::hangup()).map_err(StartError::Serve)?;
-    greet(&vault, local.filter(|_| is_new)).await.map_err(StartError::Serve)?;
+    let new_key = local.filter(|_| is_new);
+    greet(&vault, &config.storage, new_key).await.map_err(StartError::Serve)?;
 
     let (watching, refusals) = (vault.clone(), vault.clone());
-    let beside = [
+    let mut beside = vec![
         tokio::spawn(watch_file(vault.clone())),
         tokio::spawn(async move { watching.watch_keys().await }),
         tokio::spawn(async move { refusals.keep_refusals().await }),
         tokio::spawn(read_keys_again(vault.clone(), config.storage.clone(), hangup)),
     ];
+    let acceptor = tls.as_ref().map(Tls::acceptor);
+    if let Some(tls) = tls {
+        let hangup = signal(SignalKind::hangup()).map_err(StartError::Serve)?;
+        beside.push(tokio::spawn(tls.keep_current(hangup)));
+    }
     let (stop_jobs, jobs_are_stopped) = tokio::sync::watch::channel(false);
     let jobs = tokio::spawn(crate::jobs::run(vault.clone(), jobs_are_stopped));
     let (stopping, stopped) = tokio::sync::oneshot::channel();
@@ -79,7 +90,7 @@ pub async fn serve(config: &Config) -> Result<(), StartError> {
         tokio::time::sleep(GRACE).await;
     };
     tokio::select! {
-        () = serving::serve(listener, app, Proxies::new(&proxies), until) => {}
+        () = serving::serve(listener, app, Proxies::new(&proxies), acceptor, until) => {}
         () = late => tracing::warn!("requests were still under way when time was up"),
     }
     for task in beside {
@@ -96,27 +107,19 @@ pub async fn serve(config: &Config) -> Result<(), StartError> {
     Ok(())
 }
 
-/// The address, the first key, and the set-up link as long as nobody is set up.
-async fn greet(vault: &Vault, new_key: Option<PathBuf>) -> io::Result<()> {
-    let mut out = io::stdout();
-    let address = &vault.settings().address;
-    if let Some(path) = new_key {
-        let path = path.display();
-        writeln!(
-            out,
-            "A new encryption key was written to {path}. Back it up separately. Without it, no secret can be read."
-        )?;
+/// TLS of the server's own, if it was given a certificate; and all that is wrong with its address.
+fn tls(site: &SiteConfig) -> Result<Option<Tls>, StartError> {
+    let url = site.public_url(site.listen.port())?;
+    if is_plain_in_public(&url) {
+        tracing::warn!(
+            "REGCRED_INSECURE_HTTP allows {url}: others on the network can read passwords, tokens and secrets."
+        );
     }
-    writeln!(out, "Regcred listens on {address}")?;
-    match vault.new_setup_link().await {
-        Ok(Some(link)) => {
-            let link = link.as_str();
-            writeln!(out, "Set it up within 24 hours at {address}/setup?link={link}")?;
-        }
-        Ok(None) => {}
-        Err(error) => tracing::error!(error = %error, "no set-up link could be made"),
-    }
-    out.flush()
+    let Some((certificate, key)) = site.tls_files()? else { return Ok(None) };
+    let files = Files { certificate: certificate.to_owned(), key: key.to_owned() };
+    let host = url::Url::parse(&url).ok().and_then(|url| url.host_str().map(str::to_owned));
+    let tls = Tls::open(files, &host.unwrap_or_default());
+    tls.map(Some).map_err(|problem| StartError::Tls(problem.to_string()))
 }
 
 struct Stop {

@@ -13,6 +13,7 @@ use regcred::vault::Visitor;
 use serde_json::{Value, json};
 use std::fs;
 use std::os::unix::fs::MetadataExt;
+use time::OffsetDateTime;
 
 const KIM: &str = "kim@example.com";
 const ANOTHER: &str = "another horse battery staple";
@@ -51,6 +52,52 @@ async fn migrate_says_what_it_did() {
     assert_eq!(again["applied"], json!([]));
     assert!(first.contains(again["schema"].as_str().unwrap()));
     assert_eq!(fs::metadata(&data).unwrap().mode() & 0o777, 0o700);
+}
+
+#[tokio::test]
+async fn a_common_password_is_refused_by_each_command_that_sets_one() {
+    let machine = Machine::set_up().await;
+    let add = ["user", "add", "--email", KIM, "--name", "Kim"];
+    for args in [&add[..], &["user", "password", OWNER]] {
+        let refused = machine.run_with(args, b"PasswordPassword\n").refused(1);
+        assert!(
+            refused.contains("common passwords") && !refused.contains("PasswordPassword"),
+            "{refused}"
+        );
+    }
+    let refused = machine.run_with(&add, KIM.as_bytes()).refused(1);
+    assert!(refused.contains("consists of an email address"), "{refused}");
+    assert!(machine.vault.sign_in(OWNER, PASSWORD, Visitor::default()).await.is_ok());
+}
+
+#[tokio::test]
+async fn a_set_up_link_is_printed_until_there_is_an_admin() {
+    let machine = Machine::new().await;
+    let ask = |args: &[&str]| {
+        let mut command = machine.command(&[&["setup-link"][..], args].concat());
+        command.env("REGCRED_URL", "https://regcred.example.com");
+        said(command, b"")
+    };
+    let secret = |text: &str| text.trim().rsplit_once("/setup?link=").unwrap().1.to_owned();
+    let first = ask(&[]).done();
+    assert!(first.contains(" https://regcred.example.com/setup?link="), "{first}");
+    let second = ask(&["--json"]).json()["link"].as_str().unwrap().to_owned();
+    let vault = &machine.vault;
+    assert!(!vault.setup_is_open(&secret(&first)).await.unwrap(), "an older link works");
+    assert!(vault.setup_is_open(&secret(&second)).await.unwrap());
+    let life = machine
+        .instance
+        .database
+        .scalar_i64("SELECT until FROM instance WHERE name = 'setup_link'");
+    let minutes = (life.await / 1000 - OffsetDateTime::now_utc().unix_timestamp()) / 60;
+    assert!((55..=60).contains(&minutes), "it works for {minutes} minutes");
+
+    let mut nowhere = machine.command(&["setup-link"]);
+    nowhere.env("REGCRED_LISTEN", "127.0.0.1:0");
+    assert!(said(nowhere, b"").refused(1).contains("Set REGCRED_URL"));
+    let add = ["user", "add", "--email", OWNER, "--name", "Olga Owner", "--admin"];
+    machine.run_with(&add, PASSWORD.as_bytes()).done();
+    assert!(ask(&[]).refused(1).contains("set up already"));
 }
 
 #[tokio::test]

@@ -2,10 +2,13 @@
 //! first run makes.
 
 use crate::database::Database;
+use regcred::crypto::kek::Kek;
 use regcred::opening::config::StorageConfig;
-use regcred::opening::kek::{FoundKeys, KekConfig, KekFault, find};
+use regcred::opening::kek::{FoundKeys, KekConfig, KekFault, KeyText, find};
 use std::collections::BTreeSet;
+use std::ffi::OsString;
 use std::fs;
+use std::os::unix::ffi::OsStringExt;
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::Path;
 
@@ -63,11 +66,52 @@ async fn a_key_file_must_hold_a_key_that_only_its_owner_can_read() {
         fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
         assert!(matches!(found(&given, &[]).await, Err(KekFault::NotAKey { .. })));
     }
-    fs::write(&path, [7; 32]).unwrap();
+    fs::write(&path, Kek::generate().unwrap().to_text().as_bytes()).unwrap();
     for mode in [0o644, 0o640, 0o604] {
         fs::set_permissions(&path, fs::Permissions::from_mode(mode)).unwrap();
         assert!(matches!(found(&given, &[]).await, Err(KekFault::Open { .. })), "{mode:o}");
     }
     fs::set_permissions(&path, fs::Permissions::from_mode(0o400)).unwrap();
     assert!(found(&given, &[]).await.unwrap().source.current.is_some());
+}
+
+#[tokio::test]
+async fn a_key_that_is_easy_to_guess_is_refused_unless_it_is_accepted() {
+    let database = Database::new().await;
+    let path = database.folder.join("kek-file");
+    let of = |kek: KekConfig| StorageConfig { kek, ..config(&database.folder) };
+    let strong = Kek::generate().unwrap();
+    let base64 = "QUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUE=";
+    let hex = "00".repeat(32);
+    let weak: [&[u8]; 4] =
+        [b"changeit changeit changeit chang", &[7; 32], base64.as_bytes(), hex.as_bytes()];
+    for bytes in weak {
+        fs::write(&path, bytes).unwrap();
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
+        let text = OsString::from_vec(bytes.to_vec());
+        let sources = [
+            KekConfig { kek_file: Some(path.clone()), ..KekConfig::default() },
+            KekConfig { kek: Some(KeyText::from(text)), ..KekConfig::default() },
+            KekConfig {
+                kek_command: Some(format!("/bin/cat {}", path.display())),
+                ..KekConfig::default()
+            },
+        ];
+        for kek in sources {
+            let fault = found(&of(kek.clone()), &[]).await.unwrap_err();
+            assert!(matches!(fault, KekFault::Weak), "{fault}");
+            let accepted = of(KekConfig { kek_accept_weak: true, ..kek });
+            let accepted = found(&accepted, &[]).await.unwrap();
+            let told = accepted.warnings.join(" ");
+            assert!(accepted.source.current.is_some() && told.contains("easy to guess"), "{told}");
+        }
+        // The way from such a key to another one.
+        let new = database.folder.join("new");
+        fs::write(&new, strong.to_text().as_bytes()).unwrap();
+        fs::set_permissions(&new, fs::Permissions::from_mode(0o600)).unwrap();
+        let (kek_file, kek_previous_file) = (Some(new), Some(path.clone()));
+        let both = KekConfig { kek_file, kek_previous_file, ..KekConfig::default() };
+        let source = found(&of(both), &[]).await.unwrap().source;
+        assert!(source.current.is_some() && source.previous.is_some());
+    }
 }

@@ -85,6 +85,7 @@ mod states;
 mod strangers;
 mod template;
 mod terms;
+mod tls;
 mod tokens;
 mod trust;
 mod typed_secrets;

@@ -56,6 +56,15 @@ fn a_first_start_says_where_it_is_and_keeps_its_key_to_itself() {
     let again = Server::start(command(&data), &log);
     assert_eq!(keys_in(&data), [key]);
     assert_ne!(again.setup_link(), link, "each start makes its own link");
+    assert_eq!(mode(&data.join("setup-link")), 0o600);
+    assert_eq!(mode(&data.join("regcred.db")), 0o600);
+    assert!(!fs::read_to_string(&log).unwrap().contains("/setup?link="));
+    assert!(again.stop().success());
+    let server = Server::start(command(&data), &log);
+    drop(Client::set_up(&server));
+    assert!(server.stop().success());
+    assert!(Server::start(command(&data), &log).stop().success());
+    assert!(!data.join("setup-link").exists(), "a link that does not work is left there");
 }
 
 #[tokio::test]

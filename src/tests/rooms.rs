@@ -42,7 +42,7 @@ const ROOMS: [(&str, &[&str]); 16] = [
 ];
 
 /// Which rooms may name a crate of others'; a crate that is not here is anybody's.
-const CRATES: [(&str, &[&str]); 15] = [
+const CRATES: [(&str, &[&str]); 16] = [
     ("ring", &["crypto"]),
     ("argon2", &["crypto"]),
     ("crc32fast", &["crypto"]),
@@ -53,7 +53,8 @@ const CRATES: [(&str, &[&str]); 15] = [
     ("hyper_util", &["server"]),
     ("tower_sessions", &["functions", "server"]),
     ("reqwest", &["outbound"]),
-    ("rustls", &["outbound"]),
+    ("rustls", &["outbound", "server"]),
+    ("tokio_rustls", &["server"]),
     ("leptos", &["ui", "islands", "functions", "server"]),
     ("leptos_axum", &["functions", "server"]),
     ("clap", &["opening", "commands"]),

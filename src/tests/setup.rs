@@ -1,6 +1,7 @@
 //! The first run: a link that works once, and makes the first person.
 
 use crate::app::{App, OWNER, PASSWORD};
+use crate::rooms::sources;
 
 #[tokio::test]
 async fn a_set_up_link_works_once() {
@@ -65,4 +66,36 @@ async fn an_expired_set_up_link_is_refused() {
         app.database.scalar_text("SELECT value FROM instance WHERE name = 'setup_link'").await;
     assert!(!kept.contains(link.as_str()), "the database holds the link itself");
     assert_eq!(app.scalar_i64("SELECT COUNT(*) FROM person").await, 0);
+}
+
+#[tokio::test]
+async fn a_password_that_others_would_guess_is_refused() {
+    let app = App::not_set_up().await;
+    let link = app.vault.new_setup_link().await.unwrap().unwrap();
+    let email = "dana.kim@example.com";
+    for guessed in
+        ["passwordpassword", "123456789012", email, "RegcredRegcred", "dana kim dana kim"]
+    {
+        let form = [
+            ("link", link.as_str()),
+            ("project_name", "Acme"),
+            ("name", "Dana Kim"),
+            ("email", email),
+            ("password", guessed),
+        ];
+        let reply = app.nobody().post_json_accept("/rpc/setup/create", &form).await;
+        assert!(reply.status == 422, "{guessed}");
+        let said = reply.at("password").unwrap();
+        assert!(said.contains("Choose another one") && !said.contains(guessed), "{said}");
+    }
+    assert_eq!(app.scalar_i64("SELECT COUNT(*) FROM person").await, 0);
+}
+
+#[test]
+fn wherever_a_password_is_set_it_is_looked_at() {
+    for source in sources() {
+        let hashed = source.code.matches("passwords.hash(").count();
+        let checked = source.code.matches("password_problem(password").count();
+        assert!(hashed <= checked, "{} sets a password that nobody has looked at", source.path);
+    }
 }

@@ -37,7 +37,8 @@ fn Closed() -> impl IntoView {
     view! {
         <p>"This link does not work: it was used already, it has expired, or a part of it is missing."</p>
         <p class="muted">
-            "If nobody has set up this instance yet, restart the server. It prints a new link."
+            "If nobody has set up this instance yet, run "<code>"regcred setup-link"</code>
+            " on the server. It prints a new link."
         </p>
         <p><a class="button" href=paths::SIGN_IN>"Sign in"</a></p>
     }

@@ -2,6 +2,10 @@
 //! others wait for their turn (security T27). Strangers wait in a room of their own: however many
 //! they are, who is signed in confirms a password at once.
 
+mod choice;
+
+pub(super) use choice::password_problem;
+
 use super::turns::{Held, Lanes};
 use crate::crypto::password;
 use crate::error::{Error, Result};

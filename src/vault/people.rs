@@ -10,6 +10,7 @@ pub use projects::NewRole;
 pub(super) use projects::unknown_project;
 pub use setup::{FirstPerson, Signed};
 
+use super::passwords::password_problem;
 use super::{INSTANCE, Vault, names, now, today};
 use crate::domain::actor::Operator;
 use crate::domain::audit::{Action, Detail, Subject};
@@ -19,7 +20,7 @@ use crate::domain::user::{Account, Person, Role, email_problem};
 use crate::error::{Error, FieldError, Result};
 use crate::store::{NewPerson, Write, unless_taken};
 use departures::kept;
-use setup::{close_set_up, password_problem};
+use setup::close_set_up;
 use uuid::Uuid;
 
 const TAKEN: &str =
@@ -54,7 +55,7 @@ impl Vault {
         refuse([
             ("email", email_problem(email).map(str::to_owned)),
             ("name", name_problem(name, "person")),
-            ("password", password_problem(password)),
+            ("password", password_problem(password, &[email, name])),
         ])?;
         let password_hash = self.passwords.hash(password).await?;
         let write = self.store.write().await?;
@@ -102,7 +103,7 @@ impl Vault {
         email: &str,
         password: &str,
     ) -> Result<Person> {
-        if let Some(problem) = password_problem(password) {
+        if let Some(problem) = password_problem(password, &[email]) {
             return Err(Error::at("password", problem));
         }
         let password_hash = self.passwords.hash(password).await?;

@@ -1,5 +1,6 @@
 /** A Regcred of its own: the real binary, an empty data folder, a free port, and its first person. */
 import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Person } from './person.mjs';
 import { must, start } from './process.mjs';
@@ -44,9 +45,10 @@ async function startServer(scene, data, ready) {
  */
 export async function startInstance(scene) {
   const data = await scene.folder();
-  const ready = /(http:\/\/localhost:\d+)\/setup\?link=([A-Za-z0-9]+)(?=\s)/;
+  const ready = /Regcred listens on (http:\/\/localhost:\d+)\s[^]*the link is in (\S+)\s/;
   const server = await startServer(scene, data, ready);
-  const person = await Person.setUp(server.url, /** @type {string} */ (server.said[2]));
+  const link = new URL((await readFile(/** @type {string} */ (server.said[2]), 'utf8')).trim());
+  const person = await Person.setUp(server.url, link.searchParams.get('link') ?? '');
   return { data, server, person };
 }
 

@@ -2,13 +2,13 @@
 
 use super::report::State;
 use crate::opening::config::StorageConfig;
+use crate::opening::exposure::open_folder;
 use std::fs;
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
 const ENTERED_BY_ALL: u32 = 0o001;
 const READ_BY_ALL: u32 = 0o004;
-const OTHERS: u32 = 0o077;
 
 /// What others may do in the data folder, and with the files in it.
 pub(super) fn look(storage: &StorageConfig) -> (State, String) {
@@ -30,10 +30,7 @@ pub(super) fn look(storage: &StorageConfig) -> (State, String) {
         );
         return (State::Problem, text);
     }
-    if mode & OTHERS != 0 {
-        let text = format!(
-            "Other users can access the data folder {folder}. Run `chmod 700 {folder}`, unless that is intended."
-        );
+    if let Some(text) = open_folder(&storage.data) {
         return (State::Warning, text);
     }
     (State::Ok, "Only its owner can access the data folder.".to_owned())

@@ -135,6 +135,56 @@ fn a_token_of_the_environment_puts_aside_all_tokens_of_the_file() {
 }
 
 #[test]
+fn the_address_of_the_file_gets_no_token_of_the_environment() {
+    let content = r#"{"url":"http://evil.example.com","insecure_http":true,"audience":"evil",
+        "ca_file":"evil.pem","pipeline":"p"}"#;
+    let checkout = Folder::new();
+    let path = checkout.file("regcred.json", content, 0o644);
+    let docker = ("DOCKER_CONFIG", checkout.path().to_str().unwrap());
+    let named = ("REGCRED_CONFIG", path.to_str().unwrap());
+    let proofs = [
+        ("REGCRED_TOKEN", "rgc_1"),
+        ("REGCRED_TOKEN_FILE", "token"),
+        ("REGCRED_ID_TOKEN", "jwt"),
+        ("REGCRED_ID_TOKEN_FILE", "jwt"),
+        // One of the CI's own, which no setting names.
+        ("ACTIONS_ID_TOKEN_REQUEST_TOKEN", "jwt"),
+    ];
+    for (file, proof) in [docker, named].into_iter().flat_map(|file| proofs.map(|one| (file, one)))
+    {
+        let settings = read(&[file, proof]).unwrap();
+        let said = settings.server().unwrap_err().to_string();
+        assert!(said.contains("in the environment as well") && !said.contains("evil"), "{said}");
+        assert!(!settings.may_send_to("http://evil.example.com"));
+        assert!(settings.ca_file.is_none() && settings.audience().is_err());
+        let ours = ("REGCRED_URL", "https://regcred.example.com");
+        let settings = read(&[file, proof, ours]).unwrap();
+        assert_eq!(settings.server().unwrap(), ours.1);
+        assert_eq!(settings.audience().unwrap(), ours.1);
+        assert!(settings.ca_file.is_none() && !settings.may_send_to("http://evil.example.com"));
+    }
+}
+
+#[test]
+fn the_token_of_the_file_goes_to_the_address_of_the_file_only() {
+    let folder = Folder::new();
+    let content = r#"{"url":"https://regcred.example.com","token":"rgc_file"}"#;
+    let path = folder.file("regcred.json", content, 0o600);
+    let config = ("REGCRED_CONFIG", path.to_str().unwrap());
+    let same = ("REGCRED_URL", "https://regcred.example.com\n");
+    for given in [&[config][..], &[config, same]] {
+        let settings = read(given).unwrap();
+        assert_eq!(settings.server().unwrap(), "https://regcred.example.com");
+        assert_eq!(settings.given.token.unwrap().expose(), "rgc_file");
+    }
+    let said = refusal(&[config, ("REGCRED_URL", "https://evil.example.com")]);
+    assert!(said.contains("in one place") && !said.contains("evil"), "{said}");
+    let path = folder.file("without.json", r#"{"token":"rgc_file"}"#, 0o600);
+    let without = ("REGCRED_CONFIG", path.to_str().unwrap());
+    assert!(refusal(&[without, same]).contains("in one place"));
+}
+
+#[test]
 fn the_file_beside_the_one_of_docker_is_found() {
     let folder = Folder::new();
     folder.file("regcred.json", r#"{"intent":"push"}"#, 0o644);

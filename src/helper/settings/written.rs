@@ -57,6 +57,20 @@ impl Written {
         }
     }
 
+    /// Whether this is the address in the file, too.
+    pub(super) fn is_at(&self, url: &str) -> bool {
+        self.url.as_deref().is_some_and(|written| written.trim() == url.trim())
+    }
+
+    /// Drops what says where to go and whom to believe there: it is for the tokens of the file. Whether
+    /// that was an address.
+    pub(super) fn keep_to_itself(&mut self) -> bool {
+        self.insecure_http = None;
+        self.audience = None;
+        self.ca_file = None;
+        self.url.take().is_some()
+    }
+
     fn of(mut file: File, path: &Path) -> Result<Self, Failure> {
         let unreadable = |_| Failure::here("The settings file cannot be read.");
         let is_open = bounded::is_open_to_others(&file).map_err(unreadable)?;

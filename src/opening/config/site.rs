@@ -1,11 +1,59 @@
 //! Where to listen, and the public address: what it may be, and what it is when nobody says.
 
-use super::ConfigProblem;
+use super::{ConfigProblem, SiteConfig};
 use crate::outbound::plain_url;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
-use url::Host;
+use std::path::Path;
+use url::{Host, Url};
 
 const LISTEN: &str = "write an address and a port, such as 127.0.0.1:3000 for this machine only, or 0.0.0.0:3000 or [::]:3000 for all its addresses";
+
+impl SiteConfig {
+    /// The public address without a trailing slash; `port` is the one that is listened on.
+    ///
+    /// # Errors
+    /// `NoUrl` when there is none and the address is no loopback; `HasPath` and `BadUrl` for what is
+    /// not the root of a site; `PlainHttp` for one that others can listen to, unless that is allowed.
+    pub fn public_url(&self, port: u16) -> Result<String, ConfigProblem> {
+        let has_tls = self.tls_files()?.is_some();
+        // Deployments hand out variables that nobody filled.
+        let url = match self.url.as_deref().filter(|url| !url.trim().is_empty()) {
+            Some(url) => public(url)?,
+            None => local(self.listen.ip(), port, has_tls).ok_or(ConfigProblem::NoUrl)?,
+        };
+        if has_tls && url.starts_with("http://") {
+            return Err(ConfigProblem::PlainUrlOfTls);
+        }
+        if !self.insecure_http && is_plain_in_public(&url) {
+            return Err(ConfigProblem::PlainHttp);
+        }
+        Ok(url)
+    }
+
+    /// The files of the certificate and of its key, if the server speaks TLS itself.
+    ///
+    /// # Errors
+    /// `HalfOfTls` for one without the other.
+    pub fn tls_files(&self) -> Result<Option<(&Path, &Path)>, ConfigProblem> {
+        match (&self.tls_cert, &self.tls_key) {
+            (None, None) => Ok(None),
+            (Some(certificate), Some(key)) => Ok(Some((certificate, key))),
+            _ => Err(ConfigProblem::HalfOfTls),
+        }
+    }
+}
+
+/// Whether what goes to the address and back can be read on its way.
+pub fn is_plain_in_public(url: &str) -> bool {
+    let Ok(url) = Url::parse(url) else { return true };
+    let is_here = match url.host() {
+        Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => IpAddr::V6(address).to_canonical().is_loopback(),
+        None => false,
+    };
+    url.scheme() == "http" && !is_here
+}
 
 /// An address to listen on. Of names only `localhost` is taken, which means this machine.
 pub(super) fn listen(given: &str) -> Result<SocketAddr, &'static str> {
@@ -17,7 +65,7 @@ pub(super) fn listen(given: &str) -> Result<SocketAddr, &'static str> {
 
 /// The site's origin, as browsers write it: the host in small letters and in ASCII, the usual port
 /// left out.
-pub(super) fn public(given: &str) -> Result<String, ConfigProblem> {
+fn public(given: &str) -> Result<String, ConfigProblem> {
     let given = in_ascii(given.trim()).ok_or(ConfigProblem::BadUrl)?;
     let url = plain_url(&given).map_err(|_| ConfigProblem::BadUrl)?;
     if url.query().is_some() {
@@ -44,7 +92,7 @@ fn in_ascii(given: &str) -> Option<String> {
 ///
 /// It is `localhost` wherever that name leads here: to browsers that is a secure context, in which
 /// passkeys work, and an address is none.
-pub(super) fn local(listen: IpAddr, port: u16) -> Option<String> {
+fn local(listen: IpAddr, port: u16, has_tls: bool) -> Option<String> {
     let address = listen.to_canonical();
     if !address.is_loopback() {
         return None;
@@ -57,7 +105,19 @@ pub(super) fn local(listen: IpAddr, port: u16) -> Option<String> {
         SocketAddr::new(address, port).to_string()
     };
     // Nobody writes the usual port, and browsers leave it out where they name the site.
-    Some(format!("http://{}", host.strip_suffix(":80").unwrap_or(&host)))
+    let (scheme, usual) = if has_tls { ("https", ":443") } else { ("http", ":80") };
+    Some(format!("{scheme}://{}", host.strip_suffix(usual).unwrap_or(&host)))
+}
+
+/// What `tests/fuzz` gives it.
+#[cfg(test)]
+pub(crate) fn fuzz(data: &[u8]) {
+    let text = String::from_utf8_lossy(data);
+    let _ = listen(&text);
+    if let Ok(url) = public(&text) {
+        assert!(public(&url).is_ok_and(|again| again == url), "it is read as another one");
+        let _ = is_plain_in_public(&url);
+    }
 }
 
 #[cfg(test)]
@@ -110,8 +170,64 @@ mod tests {
             ("10.0.0.1", 3000, None),
             ("fe80::1", 3000, None),
         ] {
-            assert_eq!(local(listen.parse().unwrap(), port).as_deref(), expected, "{listen}");
+            let found = local(listen.parse().unwrap(), port, false);
+            assert_eq!(found.as_deref(), expected, "{listen}");
         }
+        let with_tls = |port| local(Ipv4Addr::LOCALHOST.into(), port, true).unwrap();
+        assert_eq!(with_tls(443), "https://localhost");
+        assert_eq!(with_tls(80), "https://localhost:80");
+    }
+
+    fn site(url: &str) -> SiteConfig {
+        SiteConfig {
+            listen: SocketAddr::from((Ipv4Addr::UNSPECIFIED, 3000)),
+            url: Some(url.to_owned()),
+            tls_cert: None,
+            tls_key: None,
+            insecure_http: false,
+        }
+    }
+
+    #[test]
+    fn plain_http_is_for_this_machine_unless_allowed() {
+        for url in [
+            "http://localhost:3000",
+            "http://regcred.localhost",
+            "http://127.0.0.2:3000",
+            "http://[::1]:3000",
+            "http://[::ffff:127.0.0.1]",
+            "https://regcred.example.com",
+        ] {
+            assert!(site(url).public_url(3000).is_ok(), "{url}");
+        }
+        for url in [
+            "http://regcred.example.com",
+            "http://localhost.example.com",
+            "http://10.0.0.1:3000",
+            "http://0.0.0.0:3000",
+            "http://[::]:3000",
+            "HTTP://Regcred.Example.com",
+        ] {
+            let problem = site(url).public_url(3000).unwrap_err();
+            assert!(matches!(problem, ConfigProblem::PlainHttp), "{url}: {problem}");
+            let allowed = SiteConfig { insecure_http: true, ..site(url) };
+            assert!(allowed.public_url(3000).is_ok(), "{url}");
+        }
+    }
+
+    #[test]
+    fn a_certificate_has_a_key_and_an_address_with_https() {
+        let cert = Some("cert.pem".into());
+        let half = SiteConfig { tls_cert: cert.clone(), ..site("https://regcred.example.com") };
+        assert!(matches!(half.public_url(3000), Err(ConfigProblem::HalfOfTls)));
+        let whole = |url| SiteConfig {
+            tls_cert: cert.clone(),
+            tls_key: Some("key.pem".into()),
+            ..site(url)
+        };
+        assert!(whole("https://regcred.example.com").public_url(3000).is_ok());
+        let problem = whole("http://localhost:3000").public_url(3000).unwrap_err();
+        assert!(matches!(problem, ConfigProblem::PlainUrlOfTls), "{problem}");
     }
 
     #[test]

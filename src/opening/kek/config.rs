@@ -41,6 +41,14 @@ pub struct KekConfig {
     )]
     pub kek: Option<KeyText>,
 
+    /// Use a key-encryption key although it is easy to guess: true or false
+    #[arg(
+        long,
+        env = "REGCRED_KEK_ACCEPT_WEAK",
+        value_parser = clap::builder::BoolishValueParser::new()
+    )]
+    pub kek_accept_weak: bool,
+
     /// Where systemd puts what `LoadCredential=` names.
     // Not a path: it is set by others, and an empty one is no mistake of the operator's.
     #[arg(long, env = "CREDENTIALS_DIRECTORY", hide = true, value_name = "FOLDER")]

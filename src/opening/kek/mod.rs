@@ -73,6 +73,16 @@ async fn keys(config: &StorageConfig, expected: &BTreeSet<String>) -> Result<Fou
             source.current = Some(file::read(path, Keeper::Operator)?);
         }
     }
+    // The previous key may be weak: to change from it is the way out.
+    if source.current.as_ref().is_some_and(Kek::is_weak) {
+        if !config.kek.kek_accept_weak {
+            return Err(KekFault::Weak);
+        }
+        warnings.push(
+            "The key-encryption key is easy to guess, and REGCRED_KEK_ACCEPT_WEAK allows it. Create a random one with `regcred keys new FILE`."
+                .to_owned(),
+        );
+    }
     if let (None, Some(previous)) = (&source.current, &source.previous) {
         return Err(KekFault::OnlyPrevious { given: previous.id().to_string() });
     }

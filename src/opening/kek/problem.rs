@@ -45,6 +45,10 @@ pub enum KekFault {
     TooLong { origin: String },
     #[error("{origin} does not contain a key: {cause}")]
     NotAKey { origin: String, cause: KekProblem },
+    #[error(
+        "The key-encryption key is easy to guess: it is text, or has few different bytes, where 32 random bytes are needed. Create one with `regcred keys new FILE` and set REGCRED_KEK_FILE to it. If a database is encrypted with the old key, also set REGCRED_KEK_PREVIOUS_FILE to its file. REGCRED_KEK_ACCEPT_WEAK=true allows the old key anyway."
+    )]
+    Weak,
     #[error("The key is given twice, with {one} and with {other}. Remove one of them.")]
     TwoSources { one: &'static str, other: &'static str },
     /// A previous key opens what the current one is to wrap, and there is no current one.

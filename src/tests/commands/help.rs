@@ -3,7 +3,7 @@
 use super::machine::{command, said};
 use crate::process::server::Folder;
 
-const COMMANDS: [&str; 28] = [
+const COMMANDS: [&str; 29] = [
     "serve",
     "migrate",
     "user",
@@ -32,6 +32,7 @@ const COMMANDS: [&str; 28] = [
     "backup",
     "restore",
     "doctor",
+    "setup-link",
 ];
 
 #[test]

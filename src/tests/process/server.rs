@@ -108,10 +108,14 @@ impl Server {
         }
     }
 
-    /// The secret part of the set-up link, which stands behind the greeting of a first start.
+    /// The secret part of the set-up link: the file with it is named behind the greeting of a first
+    /// start.
     pub fn setup_link(&self) -> String {
         let line = self.lines.recv_timeout(DEADLINE).unwrap();
-        line.rsplit_once("/setup?link=").unwrap().1.to_owned()
+        assert!(!line.contains("/setup?link="), "a link is printed into a log");
+        let (_, path) = line.rsplit_once("the link is in ").unwrap();
+        let link = std::fs::read_to_string(path).unwrap();
+        link.trim_end().rsplit_once("/setup?link=").unwrap().1.to_owned()
     }
 
     /// Its process: the innermost, when another program started it.

@@ -6,9 +6,10 @@ use crate::crypto::{digest, token};
 use crate::domain::audit::{Action, Detail, Subject};
 use crate::domain::project::{self, Project};
 use crate::domain::typed_text::name_problem;
-use crate::domain::user::{self, PASSWORD_MAX, PASSWORD_MIN, Person, Role};
+use crate::domain::user::{self, Person, Role};
 use crate::error::{Error, Result};
 use crate::store::{NewPerson, Unrecorded, Write};
+use crate::vault::passwords::password_problem;
 use crate::vault::{INSTANCE, Vault, names, now};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -16,7 +17,7 @@ use uuid::Uuid;
 use zeroize::Zeroizing;
 
 /// Seconds a set-up link works.
-const LINK_LIFE: i64 = 24 * 60 * 60;
+const LINK_LIFE: i64 = 60 * 60;
 const LINK: &str = "setup_link";
 
 #[derive(Clone, Debug)]
@@ -75,7 +76,7 @@ impl Vault {
                 },
             ),
             ("email", user::email_problem(email).map(str::to_owned)),
-            ("password", password_problem(password)),
+            ("password", password_problem(password, &[email, name, project_name])),
         ])?;
         // Before the hash, so that guessing links keeps nobody from signing in.
         if !self.setup_is_open(link).await? {
@@ -122,18 +123,9 @@ pub(super) async fn close_set_up(write: &Write) -> Result<()> {
     Ok(write.instance().set(LINK, "", Some(0)).await?)
 }
 
-pub(super) fn password_problem(password: &str) -> Option<String> {
-    if password.chars().count() < PASSWORD_MIN {
-        return Some(format!(
-            "Use at least {PASSWORD_MIN} characters. A few words in a row are easy to remember."
-        ));
-    }
-    (password.len() > PASSWORD_MAX).then(|| format!("Use at most {PASSWORD_MAX} bytes."))
-}
-
 fn void_link() -> Error {
     Error::Conflict(
-        "This set-up link was used or has expired. If Regcred is not set up yet, restart the server to get a new link."
+        "This set-up link was used or has expired. If Regcred is not set up yet, `regcred setup-link` prints a new one."
             .to_owned(),
     )
 }

@@ -1,0 +1,52 @@
+//! `regcred setup-link`.
+
+use super::failure::Failure;
+use super::output::print;
+use super::{Common, Session};
+use crate::opening::StartError;
+use crate::opening::config::SiteConfig;
+use serde_json::json;
+use std::process::ExitCode;
+
+/// Print a new link to set up Regcred
+///
+/// The link works for one hour, and earlier links stop working. The command needs the settings of the
+/// server. It does nothing once Regcred is set up.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Example:
+  REGCRED_URL=https://regcred.example.com regcred setup-link")]
+pub(super) struct SetupLink {
+    #[command(flatten)]
+    common: Common,
+
+    #[command(flatten)]
+    site: SiteConfig,
+}
+
+impl SetupLink {
+    pub(super) async fn run(self) -> Result<ExitCode, Failure> {
+        let port = self.site.listen.port();
+        let address = self.site.public_url(port).map_err(StartError::from)?;
+        if port == 0 && self.site.url.is_none() {
+            return Err(Failure::said(
+                "The server takes any free port, so this command does not know its address. Set REGCRED_URL to it.",
+            ));
+        }
+        let session = self.common.begin(0).await?;
+        let Session { vault, .. } = &session;
+        let made = vault.new_setup_link().await;
+        session.end().await;
+        let Some(link) = made? else {
+            return Err(Failure::said(
+                "Regcred is set up already. `regcred user add` adds people.",
+            ));
+        };
+        let link = format!("{address}/setup?link={}", link.as_str());
+        print(
+            self.common.json,
+            &json!({"link": link}),
+            &format!("Set it up within 1 hour at {link}"),
+        )?;
+        Ok(ExitCode::SUCCESS)
+    }
+}

@@ -1,0 +1,211 @@
+//! The readers, and what each is used to.
+
+use super::driver::Target;
+use crate::crypto::blob::{Place, key_version};
+use crate::crypto::jwt::{Expect, JwkSet, Unverified, verify};
+use crate::crypto::kek::{Kek, KekId};
+use crate::crypto::keyring::{Keyring, Purpose};
+use crate::crypto::{signature, token};
+use crate::domain::credential::Method;
+use crate::domain::hearsay;
+use crate::domain::image::Image;
+use crate::domain::key_file::KeyFile;
+use crate::domain::listing::{Cursor, ListQuery};
+use crate::domain::moment::Day;
+use crate::domain::paths;
+use crate::domain::registry::RegistryHost;
+use crate::domain::registry_kind::{RegistryKind, paste_warning};
+use crate::domain::trust_rule::{Provider, TrustForm};
+use crate::domain::typed_text::name_problem;
+use crate::outbound::{Network, plain_url};
+use crate::{api, functions, issuers, opening, registries, server, vault};
+use std::borrow::Cow;
+use std::sync::OnceLock;
+use uuid::Uuid;
+
+const HOSTS: &[&[u8]] = &[
+    b"ghcr.io",
+    b"https://registry.example.com:5000/v2/acme/api",
+    b"123456789012.dkr.ecr.eu-central-1.amazonaws.com/acme",
+    "bücher.example.com/acme:1.0".as_bytes(),
+    b"http://[2001:db8::1]:443/",
+    b"docker pull nginx@sha256:0000000000000000000000000000000000000000000000000000000000000000",
+];
+const JWT: &[&[u8]] = &[
+    b"eyJhbGciOiJSUzI1NiIsImtpZCI6ImEifQ.eyJpc3MiOiJodHRwczovL2V4YW1wbGUuY29tIiwiZXhwIjoxfQ.AAAA",
+    b"eyJhbGciOiJFUzI1NiJ9.e30.",
+    b"..",
+];
+const KEYS: &[&[u8]] = &[
+    br#"{"keys":[{"kty":"EC","crv":"P-256","kid":"a","x":"AAAA","y":"AAAA","alg":"ES256","use":"sig"}]}"#,
+    br#"{"keys":[{"kty":"RSA","kid":"b","n":"AQAB","e":"AQAB"}]}"#,
+];
+const FORWARDED: &[&[u8]] = &[
+    b"203.0.113.5, 10.0.0.1:4711, [2001:db8::1]:443, unknown",
+    br#"for=203.0.113.5;proto=https;by=10.0.0.1, for="[2001:db8::1]:443", for=_hidden"#,
+];
+const COOKIES: &[&[u8]] = &[b"__Host-sid=abc; __Host-known=def; note=\"x\"", b"a=b;;=;c"];
+const SIGNED: &[&[u8]] = &[
+    br#"signature-input: woodpecker-ci-extensions=("@request-target" "content-digest");created=1700000000;alg="ed25519";keyid="woodpecker-ci-extensions"
+signature: woodpecker-ci-extensions=:AAAA:
+content-digest: sha-256=:47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=:"#,
+    br#"signature: keyId="hmac-key",algorithm="hmac-sha256",signature="AAAA",headers="(request-target) date digest"
+date: Tue, 14 Nov 2023 22:13:20 GMT
+digest: SHA-256=47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU="#,
+];
+const BACKUP: &[&[u8]] = &[
+    b"{\"format\":\"regcred-backup\",\"version\":2,\"made_at\":\"2026-11-21T00:00:00Z\",\"database\":\"sqlite\",\"kek_ids\":[\"b976fc652f5fdb1d\"],\"schema\":[],\"tables\":[]}\n[0]\n{\"end\":true,\"rows\":1,\"sha256\":\"00\"}\n",
+];
+const POST: &[&[u8]] = &[
+    b"--boundary\r\nContent-Disposition: form-data; name=\"name\"\r\n\r\nghcr\r\n--boundary\r\nContent-Disposition: form-data; name=\"key_file\"; filename=\"key.json\"\r\nContent-Type: application/json\r\n\r\n{}\r\n--boundary--\r\n",
+];
+const QUERY: &[&[u8]] =
+    &[b"image=ghcr.io%2Facme%2Fapi&intent=push&registry=a&registry=b", b"q=a+b&sort=name"];
+const KEY_FILE: &[&[u8]] = &[
+    br#"{"type":"service_account","project_id":"acme","private_key_id":"1","private_key":"-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n","client_email":"a@acme.iam.gserviceaccount.com"}"#,
+    b"eyJ0eXBlIjoic2VydmljZV9hY2NvdW50In0=",
+];
+const TOKENS: &[&[u8]] =
+    &[b"rgc_0123456789abcdef_0123456789abcdefghijklmnopqrstuvwxyzABCDEFG", b"rgc_"];
+const KEK: &[&[u8]] = &[
+    b"AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=\n",
+    b"000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f",
+    b"b976fc652f5fdb1d",
+];
+
+/// All of them.
+pub(super) const TARGETS: &[Target] = &[
+    Target { file: "src/domain/registry.rs", seeds: HOSTS, run: registry },
+    Target { file: "src/domain/image.rs", seeds: HOSTS, run: |data| _ = Image::parse(&text(data)) },
+    Target { file: "src/domain/key_file.rs", seeds: KEY_FILE, run: |data| _ = KeyFile::read(data) },
+    Target { file: "src/domain/registry_kind/paste.rs", seeds: TOKENS, run: paste },
+    Target { file: "src/domain/listing.rs", seeds: QUERY, run: listing },
+    Target {
+        file: "src/domain/listing/cursor.rs",
+        seeds: &[b"cmdoY3IuaW8KZ2hjcg", b"bgpnaGNy"],
+        run: |data| _ = Cursor::parse(&text(data)),
+    },
+    Target { file: "src/domain/moment.rs", seeds: &[b"2026-11-29"], run: |data| _ = Day::parse(&text(data)) },
+    Target { file: "src/domain/hearsay.rs", seeds: HOSTS, run: |data| _ = hearsay::kept([data, data]) },
+    Target { file: "src/domain/typed_text.rs", seeds: HOSTS, run: |data| _ = name_problem(&text(data), "project") },
+    Target {
+        file: "src/domain/paths.rs",
+        seeds: &[b"/p/acme/credentials?q=a", b"//example.com"],
+        run: |data| assert!(!paths::is_ours(&text(data)) || data.starts_with(b"/")),
+    },
+    Target { file: "src/domain/trust_rule/form.rs", seeds: &[b"sub=a\nref=refs/heads/main"], run: rule },
+    Target { file: "src/crypto/jwt/unverified.rs", seeds: JWT, run: jwt },
+    Target { file: "src/crypto/jwt/keys.rs", seeds: KEYS, run: |data| _ = JwkSet::parse(data) },
+    Target { file: "src/crypto/kek.rs", seeds: KEK, run: kek },
+    Target { file: "src/crypto/wrapped.rs", seeds: &[b"secret"], run: |data| _ = text(data).parse::<Purpose>() },
+    Target { file: "src/crypto/token.rs", seeds: TOKENS, run: |data| _ = token::parse_token(&text(data)) },
+    Target {
+        file: "src/crypto/signature.rs",
+        seeds: &[b"-----BEGIN PUBLIC KEY-----\nMCowBQYDK2VwAyEAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\n-----END PUBLIC KEY-----\n"],
+        run: |data| _ = signature::read_ed25519_key(&text(data)),
+    },
+    Target { file: "src/crypto/blob.rs", seeds: &[b"RGC\x01\x01\0\0\0\0\0\0\x01"], run: blob },
+    Target { file: "src/outbound/address.rs", seeds: HOSTS, run: |data| _ = plain_url(&text(data)) },
+    Target {
+        file: "src/outbound/network.rs",
+        seeds: &[b"10.0.0.0/8", b"fd00::/8", b"192.0.2.7"],
+        run: |data| _ = Network::parse(&text(data)),
+    },
+    Target { file: "src/opening/config/site.rs", seeds: HOSTS, run: opening::config::fuzz },
+    Target { file: "src/registries/challenge.rs", seeds: &[br#"Bearer realm="https://auth.example.com/token",service="r", Basic realm="x""#], run: registries::fuzz::challenge },
+    Target { file: "src/registries/token.rs", seeds: &[br#"{"token":"a.e30.b","access_token":"x","expires_in":300}"#], run: registries::fuzz::token },
+    Target { file: "src/issuers/address.rs", seeds: HOSTS, run: issuers::fuzz::address },
+    Target { file: "src/api/query.rs", seeds: QUERY, run: api::fuzz::query },
+    Target { file: "src/api/signed/message.rs", seeds: SIGNED, run: api::fuzz::woodpecker },
+    Target { file: "src/api/signed/cavage.rs", seeds: SIGNED, run: api::fuzz::drone },
+    Target { file: "src/api/build.rs", seeds: &[br#"{"repo":{"name":"a"},"pipeline":{"event":"push"}}"#], run: api::fuzz::build },
+    Target { file: "src/server/forwarded.rs", seeds: FORWARDED, run: server::fuzz::forwarded },
+    Target { file: "src/server/certificate.rs", seeds: &[include_bytes!("certificate.pem")], run: server::fuzz::certificate },
+    Target { file: "src/functions/notes.rs", seeds: COOKIES, run: functions::fuzz::cookies },
+    Target { file: "src/functions/credential_post.rs", seeds: POST, run: functions::fuzz::post },
+    Target { file: "src/vault/backup/lines.rs", seeds: BACKUP, run: |data| _ = vault::check_backup(&mut &*data) },
+];
+
+fn text(data: &[u8]) -> Cow<'_, str> {
+    String::from_utf8_lossy(data)
+}
+
+fn registry(data: &[u8]) {
+    let typed = text(data);
+    let _ = RegistryHost::parse(&typed);
+    if let Ok(read) = RegistryHost::read(&typed) {
+        let host = read.host.canonical(read.is_http);
+        assert!(RegistryHost::stored(host.as_str()).is_some(), "what is stored is read again");
+        let _ = host.spellings(read.is_http);
+    }
+}
+
+fn paste(data: &[u8]) {
+    let typed = text(data);
+    for kind in RegistryKind::ALL {
+        for method in Method::ALL {
+            let _ = paste_warning(*kind, *method, "robot", &typed);
+        }
+    }
+}
+
+fn listing(data: &[u8]) {
+    let pairs: Vec<(String, String)> = url::form_urlencoded::parse(data).into_owned().collect();
+    let get =
+        |name: &str| pairs.iter().find(|(other, _)| other == name).map(|(_, value)| value.clone());
+    if let Ok(query) = ListQuery::read(get) {
+        let _ = query.to_url();
+    }
+}
+
+fn rule(data: &[u8]) {
+    let typed = text(data).into_owned();
+    for provider in Provider::ALL {
+        let name = provider.fields().first().map(|field| field.name.to_owned());
+        let claims = name.into_iter().map(|name| (name, typed.clone())).collect();
+        let (issuer, audience) = (typed.clone(), typed.clone());
+        let form = TrustForm {
+            issuer,
+            audience,
+            claims,
+            more_claims: typed.clone(),
+            ..TrustForm::default()
+        };
+        let _ = form.read(*provider);
+    }
+}
+
+fn jwt(data: &[u8]) {
+    let typed = text(data);
+    let Ok(read) = Unverified::read(&typed) else { return };
+    let expect = Expect { issuer: "https://example.com", audience: "a", now: 0, max_age: Some(60) };
+    for keys in KEYS.iter().filter_map(|keys| JwkSet::parse(keys).ok()) {
+        assert!(verify(&read, &keys, &expect).is_err(), "nobody has signed this");
+    }
+}
+
+fn kek(data: &[u8]) {
+    if let Ok(kek) = Kek::parse(data) {
+        let _ = kek.is_weak();
+    }
+    let _ = text(data).parse::<KekId>();
+}
+
+fn blob(data: &[u8]) {
+    static KEYRING: OnceLock<Keyring> = OnceLock::new();
+    let keyring = KEYRING.get_or_init(|| {
+        let kek = Kek::generate().expect("random bytes");
+        let keys = Keyring::generate_missing(&kek, &[]).expect("random bytes");
+        Keyring::unlock(&kek, None, &keys).expect("its own key")
+    });
+    let place = Place {
+        table: "secret_version",
+        column: "sealed",
+        row_id: Uuid::nil(),
+        project_id: Uuid::nil(),
+        secret_version: 1,
+        origin: "https://ghcr.io:443",
+    };
+    let _ = key_version(data);
+    assert!(keyring.open(&place, data).is_err(), "nobody has sealed this");
+}
