@@ -72,7 +72,10 @@ pub(super) async fn serve(
         };
         let is_proxy = proxies.trust(from.ip());
         let Some(held) = places.take(from.ip(), is_proxy, Instant::now()) else {
-            refuse(stream);
+            // What is in clear means nothing to who speaks TLS.
+            if tls.is_none() {
+                refuse(stream);
+            }
             continue;
         };
         prepare(&stream);
