@@ -1,5 +1,6 @@
 //! Opens the readers of this room to `tests/fuzz`.
 
+use super::multipart::Framing;
 use super::{certificate, forwarded};
 use axum::http::{HeaderMap, HeaderValue};
 use time::OffsetDateTime;
@@ -13,6 +14,15 @@ pub(crate) fn forwarded(data: &[u8]) {
             }
         }
         let _ = forwarded::hops(&headers);
+    }
+}
+
+pub(crate) fn multipart(data: &[u8]) {
+    let mut framing = Framing::new("boundary");
+    for chunk in data.chunks(7) {
+        if framing.read(chunk).is_err() {
+            return;
+        }
     }
 }
 

@@ -77,7 +77,7 @@ enum Place {
 }
 
 #[derive(Debug)]
-struct Framing {
+pub(super) struct Framing {
     /// The end of a part's data: a line's end and the boundary.
     delimiter: Vec<u8>,
     place: Place,
@@ -91,13 +91,13 @@ struct Framing {
 }
 
 impl Framing {
-    fn new(boundary: &str) -> Self {
+    pub(super) fn new(boundary: &str) -> Self {
         let delimiter = [b"\r\n--", boundary.as_bytes()].concat();
         let (place, since) = (Place::Preamble, Vec::new());
         Self { delimiter, place, since, between: 0, matched: 0, parts: 0 }
     }
 
-    fn read(&mut self, bytes: &[u8]) -> Result<(), &'static str> {
+    pub(super) fn read(&mut self, bytes: &[u8]) -> Result<(), &'static str> {
         let mut rest = bytes;
         while let Some((byte, behind)) = rest.split_first() {
             rest = match self.place {

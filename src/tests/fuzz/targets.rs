@@ -119,6 +119,7 @@ pub(super) const TARGETS: &[Target] = &[
     Target { file: "src/api/signed/message.rs", seeds: SIGNED, run: api::fuzz::woodpecker },
     Target { file: "src/api/signed/cavage.rs", seeds: SIGNED, run: api::fuzz::drone },
     Target { file: "src/api/build.rs", seeds: &[br#"{"repo":{"name":"a"},"pipeline":{"event":"push"}}"#], run: api::fuzz::build },
+    Target { file: "src/server/multipart.rs", seeds: POST, run: server::fuzz::multipart },
     Target { file: "src/server/forwarded.rs", seeds: FORWARDED, run: server::fuzz::forwarded },
     Target { file: "src/server/certificate.rs", seeds: &[include_bytes!("certificate.pem")], run: server::fuzz::certificate },
     Target { file: "src/functions/notes.rs", seeds: COOKIES, run: functions::fuzz::cookies },
