@@ -44,7 +44,7 @@ fn lines() -> Vec<Line> {
     let cells = cells.filter(|cells| cells[0].starts_with(|c: char| c.is_ascii_digit()));
     cells
         .map(|cells| {
-            let [number, level, what, state, shown_by] = cells.try_into().unwrap();
+            let [number, level, what, state, shown_by]: [String; 5] = cells.try_into().unwrap();
             Line { number, level, what, state, shown_by }
         })
         .collect()
