@@ -31,7 +31,6 @@ pub(super) struct Files {
 }
 
 /// A certificate with its key, and its last day.
-#[derive(Debug)]
 pub(super) struct Pair {
     pub(super) key: CertifiedKey,
     pub(super) until: OffsetDateTime,

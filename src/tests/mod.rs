@@ -6,6 +6,7 @@ mod acme;
 mod app;
 mod approvals;
 mod asking;
+mod asvs;
 mod backup;
 mod browser;
 mod canary;

@@ -123,6 +123,7 @@ pub(crate) fn fuzz(data: &[u8]) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::path::PathBuf;
 
     #[test]
     fn an_address_to_listen_on_has_a_port() {
@@ -217,7 +218,7 @@ mod tests {
 
     #[test]
     fn a_certificate_has_a_key_and_an_address_with_https() {
-        let cert = Some("cert.pem".into());
+        let cert = Some(PathBuf::from("cert.pem"));
         let half = SiteConfig { tls_cert: cert.clone(), ..site("https://regcred.example.com") };
         assert!(matches!(half.public_url(3000), Err(ConfigProblem::HalfOfTls)));
         let whole = |url| SiteConfig {

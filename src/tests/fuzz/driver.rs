@@ -115,7 +115,7 @@ impl Dice {
             4 => {
                 let copy = input[from..to].repeat(1 + self.below(8));
                 let at = self.below(input.len() + 1);
-                input.splice(at..at, copy);
+                drop(input.splice(at..at, copy));
             }
             5 => {
                 let other = self.one_of(seeds);
@@ -124,7 +124,7 @@ impl Dice {
             }
             _ => {
                 let word = self.one_of(WORDS);
-                input.splice(from..from, word.iter().copied());
+                drop(input.splice(from..from, word.iter().copied()));
             }
         }
     }
