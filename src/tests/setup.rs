@@ -94,7 +94,7 @@ async fn a_password_that_others_would_guess_is_refused() {
 #[test]
 fn wherever_a_password_is_set_it_is_looked_at() {
     for source in sources() {
-        let hashed = source.code.matches("passwords.hash(").count();
+        let hashed = source.code.matches("self.passwords.hash(").count();
         let checked = source.code.matches("password_problem(password").count();
         assert!(hashed <= checked, "{} sets a password that nobody has looked at", source.path);
     }

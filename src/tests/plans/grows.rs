@@ -20,6 +20,11 @@ impl Grows {
 /// Every exception.
 pub const GROWS: &[Grows] = &[
     Grows {
+        starts: "SELECT * FROM \"removed_links\"",
+        has: "WHERE \"removed_links\".\"chain\" = ?",
+        why: "the chain is verified: there is one row for each run of links that were removed on purpose",
+    },
+    Grows {
         starts: "INSERT INTO usage (project_id,",
         has: "FROM pipeline_fetch f JOIN receipt r",
         why: "it adds up what was delivered since the last count, and goes through the sums",
