@@ -1,4 +1,4 @@
-//! Every setting, and with `server/kek/config.rs` the only place that reads the environment.
+//! Every setting, and with `kek/config.rs` the only place that reads the environment.
 
 mod shares;
 mod site;
