@@ -93,6 +93,18 @@ impl WrappedKey {
         .holding(kek, *random()?, &Key::random()?, word_of(purpose))
     }
 
+    /// The same as an older version of the program made it.
+    #[cfg(test)]
+    pub(crate) fn generate_as_before(
+        kek: &Kek,
+        purpose: Purpose,
+        version: u32,
+    ) -> Result<WrappedKey, CryptoError> {
+        let made = WrappedKey::generate(kek, purpose, version)?;
+        let key = made.open(kek, None)?;
+        made.holding(kek, *random()?, &key, NOTHING)
+    }
+
     /// The same key under another KEK. The caller has opened it with [`WrappedKey::open`].
     pub(super) fn rewrap(&self, kek: &Kek, key: &Key) -> Result<WrappedKey, CryptoError> {
         self.clone().holding(kek, *random()?, key, self.word())

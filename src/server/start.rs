@@ -54,6 +54,9 @@ pub async fn serve(config: &Config) -> Result<(), StartError> {
     let hangup = signal(SignalKind::hangup()).map_err(StartError::Serve)?;
     greet(&vault, local.filter(|_| is_new)).await.map_err(StartError::Serve)?;
 
+    if let Err(error) = vault.tell_heads().await {
+        tracing::warn!(error = %error, "the ends of the audit chains were not written to the log");
+    }
     let (watching, refusals) = (vault.clone(), vault.clone());
     let beside = [
         tokio::spawn(watch_file(vault.clone())),

@@ -1,15 +1,16 @@
 //! All rows that decide: given their MAC once, and looked at for those that we did not write.
 
-use super::tables::{find_tampered, seal_all, unseal_all};
+use super::tables::{adopt, deciding, find_tampered, seal_all};
 use super::{Authentic, is_genuine, said_by};
 use crate::store::prepared::numbered;
 use crate::store::reader::Reader;
 use crate::store::seals::{RowMacs, Sealing};
+use crate::store::shape::{self, ColumnKind};
 use crate::store::{Store, Write};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, DatabaseConnection, DbErr, EntityName,
-    EntityTrait, Iterable, ModelTrait, PrimaryKeyToColumn, QueryFilter, QueryOrder, QuerySelect,
-    Statement, Value,
+    EntityTrait, IdenStatic, Iterable, ModelTrait, PrimaryKeyToColumn, QueryFilter, QueryOrder,
+    QuerySelect, Statement, Value,
 };
 use std::fmt::Write as _;
 use std::sync::Arc;
@@ -56,12 +57,16 @@ impl Store {
         Ok(self.reader.query_one_raw(statement).await?.is_some())
     }
 
-    /// Takes every row for ours as it is now, through a connection of the caller's. For tests, which
-    /// write rows by hand; the product never does this.
-    pub async fn adopt_all_rows(&self, db: DatabaseConnection) -> Result<(), DbErr> {
+    /// Every column whose value decides, with its table and what it holds: for tests that change each.
+    pub fn deciding_columns() -> Result<Vec<(&'static str, &'static str, ColumnKind)>, DbErr> {
+        deciding()
+    }
+
+    /// Takes every row of the table for ours as it is now, through a connection of the caller's. For
+    /// tests, which write rows by hand; the product never does this.
+    pub async fn adopt_rows(&self, db: DatabaseConnection, table: &str) -> Result<(), DbErr> {
         let db = Reader { inner: db, seals: self.reader.seals.clone() };
-        unseal_all(&db).await?;
-        seal_all(&db).await?;
+        adopt(&db, table).await?;
         db.inner.close().await
     }
 }
@@ -94,10 +99,25 @@ pub(super) async fn seal_table<E: Authentic, C: Sealing>(db: &C) -> Result<u64, 
     }
 }
 
-pub(super) async fn unseal_table<E: Authentic, C: Sealing>(db: &C) -> Result<u64, DbErr> {
+pub(super) fn columns_of<E: Authentic>()
+-> Result<Vec<(&'static str, &'static str, ColumnKind)>, DbErr> {
+    let shape = shape::of::<E>()?;
+    let decides = |name: &str| E::DECIDING.iter().any(|column| IdenStatic::as_str(column) == name);
+    let columns = shape.columns.into_iter().filter(|(name, _)| decides(name));
+    Ok(columns.map(|(name, kind)| (shape.name, name, kind)).collect())
+}
+
+pub(super) async fn adopt_table<E: Authentic, C: Sealing>(
+    db: &C,
+    table: &str,
+) -> Result<(), DbErr> {
+    if EntityName::table_name(&E::default()) != table {
+        return Ok(());
+    }
     let mut without = <E::ActiveModel as ActiveModelTrait>::default();
     without.try_set(E::MAC, Value::String(None))?;
-    Ok(E::update_many().set(without).exec(db).await?.rows_affected)
+    E::update_many().set(without).exec(db).await?;
+    seal_table::<E, C>(db).await.map(drop)
 }
 
 pub(super) async fn look_at<E: Authentic, C: Sealing>(

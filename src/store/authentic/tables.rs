@@ -1,12 +1,13 @@
 //! The tables whose rows decide, each with the columns that do and those that do not.
 
 use super::Authentic;
-use super::checks::{Tampered, look_at, seal_table, unseal_table};
+use super::checks::{Tampered, adopt_table, columns_of, look_at, seal_table};
 use crate::store::entity::{
     access_grant, chain_head, credential, guard_change, instance, membership, person, pipeline,
     pipeline_token, secret_version, session, trust_rule,
 };
 use crate::store::seals::Sealing;
+use crate::store::shape::ColumnKind;
 use sea_orm::DbErr;
 
 macro_rules! authentic {
@@ -29,11 +30,17 @@ macro_rules! authentic {
             Ok(rows)
         }
 
-        /// Takes the MAC of every row away; how many there were.
-        pub(super) async fn unseal_all<C: Sealing>(db: &C) -> Result<u64, DbErr> {
-            let mut rows = 0;
-            $(rows += unseal_table::<$table::Entity, C>(db).await?;)+
-            Ok(rows)
+        /// Every column that decides, with its table and what it holds.
+        pub(super) fn deciding() -> Result<Vec<(&'static str, &'static str, ColumnKind)>, DbErr> {
+            let mut all = Vec::new();
+            $(all.extend(columns_of::<$table::Entity>()?);)+
+            Ok(all)
+        }
+
+        /// Gives every row of that table a MAC over what it says now.
+        pub(super) async fn adopt<C: Sealing>(db: &C, table: &str) -> Result<(), DbErr> {
+            $(adopt_table::<$table::Entity, C>(db, table).await?;)+
+            Ok(())
         }
 
         /// Finds the rows that we did not write.
