@@ -25,6 +25,16 @@ pub enum Address {
     Postgres(String),
 }
 
+impl Address {
+    /// Whether nobody on the way to the database can read it or be it. `None`: the URL cannot be read.
+    pub fn is_private(&self) -> Option<bool> {
+        match self {
+            Self::File(_) => Some(true),
+            Self::Postgres(url) => postgres::is_private(url),
+        }
+    }
+}
+
 /// Connections that read at once from the embedded database.
 const READERS: u32 = 4;
 

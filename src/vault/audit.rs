@@ -86,7 +86,7 @@ impl Vault {
             let name = name.unwrap_or_else(|| head.chain.to_string());
             let mut cut_before = None;
             for one in kept.iter().filter(|one| is_called(head.chain, &names, &one.chain)) {
-                if !self.has_link(head.chain, (one.seq, &one.mac)).await? {
+                if !self.has_link(head.chain, (one.seq, one.mac.as_slice())).await? {
                     cut_before = Some(cut_before.unwrap_or(one.seq).min(one.seq));
                 }
             }
