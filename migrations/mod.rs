@@ -73,6 +73,7 @@ mod m20261129_000011_pages_by_day_of_expiry;
 mod m20261129_000012_one_link_for_each_fetch;
 mod m20261129_000013_approvals_hold_for_identities;
 mod m20261129_000014_makers_are_ids;
+mod m20261129_000015_macs_of_rows;
 mod m20261129_000016_intent_of_a_rule;
 mod m20261129_000017_refused_tokens;
 mod m20261129_000018_count_attempts_in_memory;
@@ -99,6 +100,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261129_000012_one_link_for_each_fetch::Migration),
             Box::new(m20261129_000013_approvals_hold_for_identities::Migration),
             Box::new(m20261129_000014_makers_are_ids::Migration),
+            Box::new(m20261129_000015_macs_of_rows::Migration),
             Box::new(m20261129_000016_intent_of_a_rule::Migration),
             Box::new(m20261129_000017_refused_tokens::Migration),
             Box::new(m20261129_000018_count_attempts_in_memory::Migration),

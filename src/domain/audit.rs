@@ -73,6 +73,7 @@ super::words! {
         BackedUp = "instance.backed_up", "began a backup of";
         KekReadAgain = "data_key.kek_read_again", "read the key-encryption key again for";
         ReceiptsRemoved = "receipts.removed", "removed old receipts of";
+        RowsSealed = "rows.sealed", "sealed the rows of";
     }
 }
 

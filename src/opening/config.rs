@@ -34,6 +34,14 @@ pub struct StorageConfig {
     )]
     pub database_url: Option<String>,
 
+    /// Accept a PostgreSQL database over a network without verified TLS: true or false
+    #[arg(
+        long,
+        env = "REGCRED_DATABASE_INSECURE",
+        value_parser = clap::builder::BoolishValueParser::new()
+    )]
+    pub database_insecure: bool,
+
     /// Where the key-encryption key comes from.
     #[command(flatten)]
     pub kek: KekConfig,
@@ -253,8 +261,14 @@ pub enum ConfigProblem {
     BadProxies,
     #[error("The file of REGCRED_CA_FILE cannot be used: {0}.")]
     BadAuthorities(String),
-    #[error("DATABASE_URL must begin with postgres://. Remove it to use the embedded database.")]
+    #[error(
+        "DATABASE_URL must be a URL such as postgres://user:password@localhost/name. Remove it to use the embedded database."
+    )]
     BadDatabase,
+    #[error(
+        "DATABASE_URL names a database on another machine, and anybody between could read it or take its place. Add sslmode=verify-full to its query, and sslrootcert=FILE for an authority of your own. REGCRED_DATABASE_INSECURE=true accepts it as it is."
+    )]
+    OpenDatabase,
 }
 
 impl StorageConfig {
@@ -262,7 +276,12 @@ impl StorageConfig {
         match &self.database_url {
             None => Ok(Address::File(self.data.join("regcred.db"))),
             Some(url) if url.starts_with("postgres://") || url.starts_with("postgresql://") => {
-                Ok(Address::Postgres(url.clone()))
+                let address = Address::Postgres(url.clone());
+                match address.is_private() {
+                    None => Err(ConfigProblem::BadDatabase),
+                    Some(false) if !self.database_insecure => Err(ConfigProblem::OpenDatabase),
+                    Some(_) => Ok(address),
+                }
             }
             Some(_) => Err(ConfigProblem::BadDatabase),
         }

@@ -2,12 +2,10 @@
 
 use super::Chain;
 use super::entity::{Unreadable, audit_event, chain_head, fetch, readable, receipt};
+use super::seals::Sealing;
 use crate::domain::audit::{Action, AuditEvent, Detail};
 use crate::domain::moment::Moment;
-use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder,
-    QuerySelect,
-};
+use sea_orm::{ColumnTrait, Condition, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 
 /// The end of a chain, as it is stored.
@@ -20,7 +18,7 @@ pub struct ChainHead {
     pub end: Option<(i64, Vec<u8>)>,
 }
 
-impl<C: ConnectionTrait> Chain<'_, C> {
+impl<C: Sealing> Chain<'_, C> {
     /// The end of every chain, and every chain that has lost its end.
     pub async fn heads(&self) -> Result<Vec<ChainHead>, DbErr> {
         let rows = chain_head::Entity::find().order_by_asc(chain_head::Column::Chain);

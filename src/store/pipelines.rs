@@ -1,15 +1,16 @@
 //! Pipelines of one project.
 
 use super::Pipelines;
-use super::entity::pipeline::{ActiveModel, Column, Entity};
+use super::entity::pipeline::{ActiveModel, Column};
 use super::prepared::numbered;
+use super::seals::Sealing;
 use crate::domain::audit::Subject;
 use crate::domain::moment::{Day, Moment};
 use crate::domain::pipeline::PipelineSummary;
-use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, FromQueryResult,
-    PaginatorTrait, QueryFilter, QuerySelect, Statement, Value,
+    ActiveValue::{NotSet, Set},
+    ColumnTrait, Condition, DbErr, FromQueryResult, PaginatorTrait, QueryFilter, QuerySelect,
+    Statement, Value,
 };
 use std::collections::HashMap;
 use uuid::Uuid;
@@ -40,7 +41,7 @@ struct SummaryRow {
     last_delivery: Option<i64>,
 }
 
-impl<C: ConnectionTrait> Pipelines<'_, C> {
+impl<C: Sealing> Pipelines<'_, C> {
     /// All of them, by name; a token that a person made counts as live through the day it
     /// expires on.
     pub async fn list(&self, today: Day) -> Result<Vec<PipelineSummary>, DbErr> {
@@ -96,12 +97,8 @@ impl<C: ConnectionTrait> Pipelines<'_, C> {
     /// Counts that somebody more can act as the pipeline; gives what the token or rule is stamped
     /// with by which they can. An approval is for those who are not newer than it.
     pub async fn raise_epoch(&self, id: Uuid) -> Result<i64, DbErr> {
-        Entity::update_many()
-            .col_expr(Column::IdentityEpoch, Expr::col(Column::IdentityEpoch).add(1))
-            .filter(Column::ProjectId.eq(self.project))
-            .filter(Column::Id.eq(id))
-            .exec(self.db)
-            .await?;
+        let such = Condition::all().add(Column::Id.eq(id));
+        self.change(such, |row| row.identity_epoch += 1).await?;
         let epoch = self.epoch(id).await?;
         epoch.ok_or_else(|| DbErr::RecordNotFound("the pipeline is gone".to_owned()))
     }
@@ -128,6 +125,7 @@ impl<C: ConnectionTrait> Pipelines<'_, C> {
             created_at: Set(at),
             created_by: Set(by.to_owned()),
             identity_epoch: Set(0),
+            mac: NotSet,
         };
         self.0.insert(row).await
     }

@@ -1,16 +1,18 @@
 //! Pipeline tokens. A request brings only a token, so this is where its project is learned.
 
 use super::Tokens;
+use super::authentic::{self, Authentic, Cell, Said, genuine};
 use super::entity::{Unreadable, pipeline, pipeline_token, readable};
 use super::prepared::{Prepared, numbered};
+use super::seals::Sealing;
 use crate::domain::moment::{Day, Moment};
 use crate::domain::pipeline::Token;
 use crate::domain::proof::Proof;
 use crate::domain::user::Maker;
 use pipeline_token::{ActiveModel, Column, Entity, Model};
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, QueryFilter,
-    QueryOrder, QuerySelect,
+    ActiveValue::{NotSet, Set},
+    ColumnTrait, Condition, DbErr, EntityTrait, QueryFilter, QueryOrder, QueryResult, QuerySelect,
 };
 use uuid::Uuid;
 
@@ -20,7 +22,9 @@ const SHOWN: u64 = 5;
 /// What every request of a pipeline begins with.
 const FIND: &str = "SELECT pipeline.id, pipeline.name, pipeline.project_id,
     pipeline_token.secret_hash, pipeline_token.expires_on, pipeline_token.expires_at,
-    pipeline_token.proof, pipeline_token.revoked_at, pipeline_token.identity_epoch
+    pipeline_token.proof, pipeline_token.revoked_at, pipeline_token.identity_epoch,
+    pipeline_token.id, pipeline_token.project_id, pipeline_token.pipeline_id,
+    pipeline_token.created_by_id, pipeline_token.mac, pipeline.identity_epoch, pipeline.mac
     FROM pipeline_token INNER JOIN pipeline ON pipeline_token.pipeline_id = pipeline.id
     WHERE pipeline_token.id = ?";
 
@@ -63,13 +67,16 @@ pub struct StoredToken {
     pub identity_epoch: i64,
 }
 
-impl<C: ConnectionTrait> Tokens<'_, C> {
+impl<C: Sealing> Tokens<'_, C> {
     /// The token with this public half. Says nothing yet about who presented it.
     pub async fn find(&self, id: &str) -> Result<Option<StoredToken>, DbErr> {
         static FOUND: Prepared = Prepared::new();
         let backend = self.db.get_database_backend();
         let statement = FOUND.with(backend, || numbered(backend, FIND), vec![id.into()]);
         let Some(row) = self.db.query_one_raw(statement).await? else { return Ok(None) };
+        if !self.is_ours(&row)? {
+            return Ok(None);
+        }
         let proof: Option<String> = row.try_get_by_index(6)?;
         let proof = match proof.as_deref().map(serde_json::from_str) {
             None => Proof::default(),
@@ -92,10 +99,55 @@ impl<C: ConnectionTrait> Tokens<'_, C> {
         }))
     }
 
+    /// Whether we wrote the token and its pipeline: see [`FIND`].
+    fn is_ours(&self, row: &QueryResult) -> Result<bool, DbErr> {
+        fn id(row: &QueryResult, at: usize) -> Result<Cell<'static>, DbErr> {
+            Ok(Cell::Id(row.try_get_by_index(at)?))
+        }
+        fn number(row: &QueryResult, at: usize) -> Result<Cell<'static>, DbErr> {
+            Ok(Cell::Number(row.try_get_by_index(at)?))
+        }
+        fn text(row: &QueryResult, at: usize) -> Result<Option<String>, DbErr> {
+            row.try_get_by_index(at)
+        }
+        let hash: Vec<u8> = row.try_get_by_index(3)?;
+        let (public, proof, expires_on) = (text(row, 9)?, text(row, 6)?, text(row, 4)?);
+        let mut token = Said::of::<Entity>();
+        for (column, cell) in [
+            ("id", Cell::Text(public.as_deref())),
+            ("project_id", id(row, 10)?),
+            ("pipeline_id", id(row, 11)?),
+            ("secret_hash", Cell::Bytes(Some(&hash))),
+            ("expires_on", Cell::Text(expires_on.as_deref())),
+            ("expires_at", number(row, 5)?),
+            ("proof", Cell::Text(proof.as_deref())),
+            ("revoked_at", number(row, 7)?),
+            ("identity_epoch", number(row, 8)?),
+            ("created_by_id", id(row, 12)?),
+        ] {
+            token.cell(column, &cell);
+        }
+        let name = text(row, 1)?;
+        let mut pipeline = Said::of::<pipeline::Entity>();
+        for (column, cell) in [
+            ("id", id(row, 0)?),
+            ("project_id", id(row, 2)?),
+            ("name", Cell::Text(name.as_deref())),
+            ("identity_epoch", number(row, 14)?),
+        ] {
+            pipeline.cell(column, &cell);
+        }
+        let (mac, of_pipeline) = (text(row, 13)?, text(row, 15)?);
+        let seals = self.db.seals();
+        Ok(seals.hold(Entity::TABLE, token.bytes(), mac.as_deref())
+            && seals.hold(pipeline::Entity::TABLE, pipeline.bytes(), of_pipeline.as_deref()))
+    }
+
     /// The project and the name of a pipeline, for who names nothing but the pipeline. Says
     /// nothing yet about who asks.
     pub async fn pipeline(&self, id: Uuid) -> Result<Option<(Uuid, String)>, DbErr> {
         let row = pipeline::Entity::find_by_id(id).one(self.db).await?;
+        let row = row.and_then(|row| genuine::<pipeline::Entity>(self.db, row));
         Ok(row.map(|row| (row.project_id, row.name)))
     }
 
@@ -117,8 +169,9 @@ impl<C: ConnectionTrait> Tokens<'_, C> {
             refused_at: Set(None),
             refused_from: Set(None),
             identity_epoch: Set(row.identity_epoch),
+            mac: NotSet,
         };
-        Entity::insert(row).exec_without_returning(self.db).await.map(drop)
+        authentic::insert::<Entity, C>(self.db, row).await
     }
 
     /// The tokens of a pipeline of the project that people made, newest first, and after them the
@@ -139,14 +192,8 @@ impl<C: ConnectionTrait> Tokens<'_, C> {
         id: &str,
         now: i64,
     ) -> Result<bool, DbErr> {
-        let done = Entity::update_many()
-            .set(ActiveModel { revoked_at: Set(Some(now)), ..ActiveModel::default() })
-            .filter(of(project, pipeline))
-            .filter(Column::Id.eq(id))
-            .filter(Column::RevokedAt.is_null())
-            .exec(self.db)
-            .await?;
-        Ok(done.rows_affected > 0)
+        let such = of(project, pipeline).add(Column::Id.eq(id));
+        Ok(self.revoke_live(such, now).await? > 0)
     }
 
     /// Revokes every live short-lived token of a pipeline of the project.
@@ -156,14 +203,8 @@ impl<C: ConnectionTrait> Tokens<'_, C> {
         pipeline: Uuid,
         now: i64,
     ) -> Result<(), DbErr> {
-        Entity::update_many()
-            .set(ActiveModel { revoked_at: Set(Some(now)), ..ActiveModel::default() })
-            .filter(of(project, pipeline))
-            .filter(Column::ExpiresAt.gt(now))
-            .filter(Column::RevokedAt.is_null())
-            .exec(self.db)
-            .await?;
-        Ok(())
+        let such = of(project, pipeline).add(Column::ExpiresAt.gt(now));
+        self.revoke_live(such, now).await.map(drop)
     }
 
     /// Writes down that a token was used, by its project, pipeline and public half.
@@ -211,13 +252,14 @@ impl<C: ConnectionTrait> Tokens<'_, C> {
 
     /// Revokes every live token of every pipeline; how many there were.
     pub async fn revoke_all(&self, now: i64, today: Day) -> Result<u64, DbErr> {
-        let done = Entity::update_many()
-            .set(ActiveModel { revoked_at: Set(Some(now)), ..ActiveModel::default() })
-            .filter(Column::RevokedAt.is_null())
-            .filter(Column::ExpiresOn.gte(today.to_text()))
-            .exec(self.db)
-            .await?;
-        Ok(done.rows_affected)
+        let such = Condition::all().add(Column::ExpiresOn.gte(today.to_text()));
+        self.revoke_live(such, now).await
+    }
+
+    async fn revoke_live(&self, such: Condition, now: i64) -> Result<u64, DbErr> {
+        let such = such.add(Column::RevokedAt.is_null());
+        let revoke = |row: &mut Model| row.revoked_at = Some(now);
+        authentic::change::<Entity, C>(self.db, such, revoke).await
     }
 
     pub async fn delete_of_pipeline(&self, project: Uuid, pipeline: Uuid) -> Result<(), DbErr> {

@@ -121,6 +121,7 @@ async fn a_person_is_added_and_signs_in_until_disabled() {
         person_id: Some(kim.id),
         expires_at: i64::MAX,
         ends_at: i64::MAX,
+        mac: None,
     };
     let write = vault.store().write().await.unwrap();
     write.sessions().insert(session).await.unwrap();

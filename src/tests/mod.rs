@@ -84,6 +84,7 @@ mod stale;
 mod start_states;
 mod states;
 mod strangers;
+mod tampered;
 mod template;
 mod terms;
 mod tls;

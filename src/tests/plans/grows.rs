@@ -25,6 +25,11 @@ pub const GROWS: &[Grows] = &[
         why: "the chain is verified: there is one row for each run of links that were removed on purpose",
     },
     Grows {
+        starts: "SELECT 1 AS used WHERE EXISTS",
+        has: "FROM pipeline)",
+        why: "whether there is any: the first row answers, and it is asked only before the set-up",
+    },
+    Grows {
         starts: "INSERT INTO usage (project_id,",
         has: "FROM pipeline_fetch f JOIN receipt r",
         why: "it adds up what was delivered since the last count, and goes through the sums",
