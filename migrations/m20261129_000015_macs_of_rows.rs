@@ -6,9 +6,10 @@ use sea_orm_migration::prelude::*;
 #[derive(DeriveMigrationName)]
 pub struct Migration;
 
-const TABLES: [&str; 11] = [
+const TABLES: [&str; 12] = [
     "instance",
     "person",
+    "project",
     "membership",
     "session",
     "pipeline",

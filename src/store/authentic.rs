@@ -40,15 +40,25 @@ pub(super) enum Cell<'a> {
 pub(super) struct Said(Vec<u8>);
 
 impl Said {
-    pub(super) fn of<E: Authentic>() -> Self {
+    fn of<E: Authentic>() -> Self {
         let mut said = Self(Vec::with_capacity(512));
         said.part(b"regcred/row/v1");
         said.part(E::TABLE.as_bytes());
         said
     }
 
-    /// Adds the value of a column. They come in the order of [`Authentic::DECIDING`].
-    pub(super) fn cell(&mut self, column: &str, cell: &Cell<'_>) {
+    /// Of a row that was read in another way: its columns, in the order of [`Authentic::DECIDING`].
+    pub(super) fn of_cells<E: Authentic>(cells: &[(&str, Cell<'_>)]) -> Self {
+        let named = || cells.iter().map(|(column, _)| *column);
+        debug_assert!(named().eq(E::DECIDING.iter().map(IdenStatic::as_str)), "{}", E::TABLE);
+        let mut said = Self::of::<E>();
+        for (column, cell) in cells {
+            said.cell(column, cell);
+        }
+        said
+    }
+
+    fn cell(&mut self, column: &str, cell: &Cell<'_>) {
         self.part(column.as_bytes());
         match cell {
             Cell::Text(Some(text)) => self.value(1, text.as_bytes()),

@@ -99,7 +99,7 @@ const COLUMNS: &str = "UUID(g.id), g.intent, g.repositories, g.branches, g.event
     c.token_service, UUID(v.project_id), UUID(v.id),
     UUID(g.project_id), UUID(g.pipeline_id), UUID(g.credential_id), UUID(g.granted_by),
     UUID(g.approved_by), g.revision, g.mac, c.is_protected, c.mac, UUID(v.credential_id), v.version,
-    v.method, v.staged_at, v.destroyed_at, v.mac";
+    v.method, v.staged_at, v.destroyed_at, v.mac, g.created_at, g.created_by, c.revision";
 
 fn text(backend: DbBackend) -> String {
     let columns = if backend == DbBackend::Postgres {
@@ -173,6 +173,10 @@ struct Read<'a> {
     staged_at: Option<i64>,
     destroyed_at: Option<i64>,
     version_mac: Option<String>,
+    granted_at: i64,
+    #[serde(borrow)]
+    giver: Cow<'a, str>,
+    revision: i64,
 }
 
 /// Yes or no, which `SQLite` has as a number.

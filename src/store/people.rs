@@ -51,16 +51,20 @@ impl<C: Sealing> People<'_, C> {
             .map(|row| PersonRow { password_hash: row.password_hash.clone(), person: row.into() }))
     }
 
-    /// Everybody, by address, whether or not they may sign in.
+    /// Everybody, by address, whether or not they may sign in and whether or not we wrote the row.
     pub async fn list(&self) -> Result<Vec<Account>, DbErr> {
         let rows = Entity::find().order_by_asc(Column::EmailKey).all(self.db).await?;
         Ok(rows.into_iter().map(Account::from).collect())
     }
 
-    /// Who has this folded address, whether or not they may sign in.
-    pub async fn account(&self, email_key: &str) -> Result<Option<Account>, DbErr> {
+    /// Who has this folded address, whether or not they may sign in; and whether we wrote the row:
+    /// otherwise the address may be of somebody else.
+    pub async fn account(&self, email_key: &str) -> Result<Option<(Account, bool)>, DbErr> {
         let row = Entity::find().filter(Column::EmailKey.eq(email_key)).one(self.db).await?;
-        Ok(row.map(Account::from))
+        Ok(row.map(|row| {
+            let is_ours = genuine::<Entity>(self.db, row.clone()).is_some();
+            (Account::from(row), is_ours)
+        }))
     }
 
     pub async fn set_password(&self, id: Uuid, password_hash: String) -> Result<(), DbErr> {

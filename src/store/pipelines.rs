@@ -88,10 +88,11 @@ impl<C: Sealing> Pipelines<'_, C> {
         Ok(rows.into_iter().collect())
     }
 
-    /// How often somebody more could act as the pipeline; `None` when there is no such pipeline.
+    /// How often somebody more could act as the pipeline; `None` when there is no such pipeline that
+    /// we wrote: a token or a rule must not be stamped with a number of somebody else's.
     pub async fn epoch(&self, id: Uuid) -> Result<Option<i64>, DbErr> {
-        let row = self.one(id).select_only().column(Column::IdentityEpoch);
-        row.into_tuple::<i64>().one(self.db).await
+        let row = self.one(id).one(self.db).await?;
+        Ok(self.genuine(row).pop().map(|row| row.identity_epoch))
     }
 
     /// Counts that somebody more can act as the pipeline; gives what the token or rule is stamped

@@ -1,7 +1,9 @@
 //! Pipeline tokens. A request brings only a token, so this is where its project is learned.
 
+mod said;
+
 use super::Tokens;
-use super::authentic::{self, Authentic, Cell, Said, genuine};
+use super::authentic::{self, genuine};
 use super::entity::{Unreadable, pipeline, pipeline_token, readable};
 use super::prepared::{Prepared, numbered};
 use super::seals::Sealing;
@@ -12,19 +14,20 @@ use crate::domain::user::Maker;
 use pipeline_token::{ActiveModel, Column, Entity, Model};
 use sea_orm::{
     ActiveValue::{NotSet, Set},
-    ColumnTrait, Condition, DbErr, EntityTrait, QueryFilter, QueryOrder, QueryResult, QuerySelect,
+    ColumnTrait, Condition, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
 };
 use uuid::Uuid;
 
 /// Short-lived tokens that a pipeline's page shows.
 const SHOWN: u64 = 5;
 
-/// What every request of a pipeline begins with.
+/// What every request of a pipeline begins with. `said` knows the places of the columns, too.
 const FIND: &str = "SELECT pipeline.id, pipeline.name, pipeline.project_id,
     pipeline_token.secret_hash, pipeline_token.expires_on, pipeline_token.expires_at,
     pipeline_token.proof, pipeline_token.revoked_at, pipeline_token.identity_epoch,
     pipeline_token.id, pipeline_token.project_id, pipeline_token.pipeline_id,
-    pipeline_token.created_by_id, pipeline_token.mac, pipeline.identity_epoch, pipeline.mac
+    pipeline_token.created_by_id, pipeline_token.mac, pipeline.identity_epoch, pipeline.mac,
+    pipeline_token.created_at, pipeline_token.created_by
     FROM pipeline_token INNER JOIN pipeline ON pipeline_token.pipeline_id = pipeline.id
     WHERE pipeline_token.id = ?";
 
@@ -74,7 +77,7 @@ impl<C: Sealing> Tokens<'_, C> {
         let backend = self.db.get_database_backend();
         let statement = FOUND.with(backend, || numbered(backend, FIND), vec![id.into()]);
         let Some(row) = self.db.query_one_raw(statement).await? else { return Ok(None) };
-        if !self.is_ours(&row)? {
+        if !said::is_ours(&row, self.db.seals())? {
             return Ok(None);
         }
         let proof: Option<String> = row.try_get_by_index(6)?;
@@ -97,50 +100,6 @@ impl<C: Sealing> Tokens<'_, C> {
             is_revoked: revoked_at.is_some(),
             identity_epoch: row.try_get_by_index(8)?,
         }))
-    }
-
-    /// Whether we wrote the token and its pipeline: see [`FIND`].
-    fn is_ours(&self, row: &QueryResult) -> Result<bool, DbErr> {
-        fn id(row: &QueryResult, at: usize) -> Result<Cell<'static>, DbErr> {
-            Ok(Cell::Id(row.try_get_by_index(at)?))
-        }
-        fn number(row: &QueryResult, at: usize) -> Result<Cell<'static>, DbErr> {
-            Ok(Cell::Number(row.try_get_by_index(at)?))
-        }
-        fn text(row: &QueryResult, at: usize) -> Result<Option<String>, DbErr> {
-            row.try_get_by_index(at)
-        }
-        let hash: Vec<u8> = row.try_get_by_index(3)?;
-        let (public, proof, expires_on) = (text(row, 9)?, text(row, 6)?, text(row, 4)?);
-        let mut token = Said::of::<Entity>();
-        for (column, cell) in [
-            ("id", Cell::Text(public.as_deref())),
-            ("project_id", id(row, 10)?),
-            ("pipeline_id", id(row, 11)?),
-            ("secret_hash", Cell::Bytes(Some(&hash))),
-            ("expires_on", Cell::Text(expires_on.as_deref())),
-            ("expires_at", number(row, 5)?),
-            ("proof", Cell::Text(proof.as_deref())),
-            ("revoked_at", number(row, 7)?),
-            ("identity_epoch", number(row, 8)?),
-            ("created_by_id", id(row, 12)?),
-        ] {
-            token.cell(column, &cell);
-        }
-        let name = text(row, 1)?;
-        let mut pipeline = Said::of::<pipeline::Entity>();
-        for (column, cell) in [
-            ("id", id(row, 0)?),
-            ("project_id", id(row, 2)?),
-            ("name", Cell::Text(name.as_deref())),
-            ("identity_epoch", number(row, 14)?),
-        ] {
-            pipeline.cell(column, &cell);
-        }
-        let (mac, of_pipeline) = (text(row, 13)?, text(row, 15)?);
-        let seals = self.db.seals();
-        Ok(seals.hold(Entity::TABLE, token.bytes(), mac.as_deref())
-            && seals.hold(pipeline::Entity::TABLE, pipeline.bytes(), of_pipeline.as_deref()))
     }
 
     /// The project and the name of a pipeline, for who names nothing but the pipeline. Says
@@ -175,13 +134,13 @@ impl<C: Sealing> Tokens<'_, C> {
     }
 
     /// The tokens of a pipeline of the project that people made, newest first, and after them the
-    /// last short-lived ones.
+    /// last short-lived ones. One that we did not write is none.
     pub async fn of_pipeline(&self, project: Uuid, pipeline: Uuid) -> Result<Vec<Token>, DbErr> {
         let of = Entity::find().filter(of(project, pipeline)).order_by_desc(Column::CreatedAt);
         let short = of.clone().filter(Column::ExpiresAt.is_not_null()).limit(SHOWN);
         let mut rows = of.filter(Column::ExpiresAt.is_null()).all(self.db).await?;
         rows.extend(short.all(self.db).await?);
-        Ok(readable(rows))
+        Ok(readable(rows.into_iter().filter_map(|row| genuine::<Entity>(self.db, row))))
     }
 
     /// Revokes a token of a pipeline of the project; `false` when there is no such live token.

@@ -40,27 +40,24 @@ impl<C: Sealing> TrustRules<'_, C> {
         self.0.insert(row).await
     }
 
-    /// The rules of a pipeline, oldest first, as pages show them. One that cannot be read is none.
+    /// The rules of a pipeline, oldest first. One that cannot be read, or that we did not write, is
+    /// none.
     pub async fn of_pipeline(&self, pipeline: Uuid) -> Result<Vec<TrustRule>, DbErr> {
-        let rows = self.rows_of_pipeline(pipeline).await?;
-        Ok(readable(rows).into_iter().map(without_salt).collect())
-    }
-
-    /// The same for judging a token: without those that have stopped, and those that we did not write.
-    pub async fn live_of_pipeline(&self, pipeline: Uuid) -> Result<Vec<TrustRule>, DbErr> {
-        let rows = self.rows_of_pipeline(pipeline).await?;
-        let rules: Vec<TrustRule> = readable(self.genuine(rows));
-        let live = rules.into_iter().filter(|rule| rule.ended_at.is_none());
-        Ok(live.map(without_salt).collect())
-    }
-
-    async fn rows_of_pipeline(&self, pipeline: Uuid) -> Result<Vec<Model>, DbErr> {
-        self.rows()
+        let rows = self
+            .rows()
             .filter(Column::PipelineId.eq(pipeline))
             .order_by_asc(Column::CreatedAt)
             .order_by_asc(Column::Id)
             .all(self.db)
-            .await
+            .await?;
+        Ok(readable(self.genuine(rows)).into_iter().map(without_salt).collect())
+    }
+
+    /// The same for judging a token: without those that have stopped.
+    pub async fn live_of_pipeline(&self, pipeline: Uuid) -> Result<Vec<TrustRule>, DbErr> {
+        let mut rules = self.of_pipeline(pipeline).await?;
+        rules.retain(|rule| rule.ended_at.is_none());
+        Ok(rules)
     }
 
     /// The rules of the project for what this provider signs, oldest first, each with its pipeline

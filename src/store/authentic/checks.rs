@@ -7,10 +7,11 @@ use crate::store::reader::Reader;
 use crate::store::seals::{RowMacs, Sealing};
 use crate::store::shape::{self, ColumnKind};
 use crate::store::{Store, Write};
+use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, DatabaseConnection, DbErr, EntityName,
     EntityTrait, IdenStatic, Iterable, ModelTrait, PrimaryKeyToColumn, QueryFilter, QueryOrder,
-    QuerySelect, Statement, Value,
+    QueryResult, QuerySelect, QueryTrait, Select, Statement, Value,
 };
 use std::fmt::Write as _;
 use std::sync::Arc;
@@ -27,6 +28,15 @@ pub struct Tampered {
     pub rows: u64,
     /// The table and the primary key of some of them; nothing else that is in them.
     pub named: Vec<(&'static str, String)>,
+}
+
+impl Tampered {
+    fn add<E: Authentic>(&mut self, name: String) {
+        self.rows += 1;
+        if self.named.len() < NAMED {
+            self.named.push((EntityName::table_name(&E::default()), name));
+        }
+    }
 }
 
 /// What only those who are signed in make, and what a set-up leaves behind.
@@ -81,7 +91,7 @@ impl Write {
 pub(super) async fn seal_table<E: Authentic, C: Sealing>(db: &C) -> Result<u64, DbErr> {
     let mut sealed = 0;
     loop {
-        let rows = E::find().filter(E::MAC.is_null()).limit(PAGE).all(db).await?;
+        let rows = E::find().filter(ColumnTrait::is_null(&E::MAC)).limit(PAGE).all(db).await?;
         if rows.is_empty() {
             return Ok(sealed);
         }
@@ -120,41 +130,107 @@ pub(super) async fn adopt_table<E: Authentic, C: Sealing>(
     seal_table::<E, C>(db).await.map(drop)
 }
 
+/// Goes through the table in the order of its key.
 pub(super) async fn look_at<E: Authentic, C: Sealing>(
     db: &C,
     found: &mut Tampered,
 ) -> Result<(), DbErr> {
-    let mut seen = 0;
+    let mut after: Option<Vec<Value>> = None;
     loop {
-        let mut rows = E::find().offset(seen).limit(PAGE);
+        let mut page = E::find().limit(PAGE);
         for key in keys::<E>() {
-            rows = rows.order_by_asc(key);
+            page = page.order_by_asc(key);
         }
-        let rows = rows.all(db).await?;
-        if rows.is_empty() {
+        if let Some(after) = after.take() {
+            page = page.filter(beyond::<E>(after));
+        }
+        let Ok(names) = names_of::<E, C>(db, &page).await? else {
+            found.add::<E>("a row whose key cannot be read".to_owned());
             return Ok(());
-        }
-        seen += rows.len() as u64;
-        for row in rows.iter().filter(|row| !is_genuine::<E>(db.seals(), row)) {
-            found.rows += 1;
-            if found.named.len() < NAMED {
-                let table = EntityName::table_name(&E::default());
-                found.named.push((table, name_of::<E>(row)));
+        };
+        let Some(last) = names.last() else { return Ok(()) };
+        after = Some(last.clone());
+        match page.all(db).await {
+            Ok(rows) => {
+                for row in rows.iter().filter(|row| !is_genuine::<E>(db.seals(), row)) {
+                    let key: Vec<Value> = keys::<E>().map(|key| row.get(key)).collect();
+                    found.add::<E>(name_of(&key));
+                }
+            }
+            // One of them has a value that no row of ours has.
+            Err(_) => {
+                for key in names {
+                    look_at_one::<E, C>(db, &key, found).await?;
+                }
             }
         }
     }
+}
+
+async fn look_at_one<E: Authentic, C: Sealing>(
+    db: &C,
+    key: &[Value],
+    found: &mut Tampered,
+) -> Result<(), DbErr> {
+    let mut one = E::find();
+    for (column, value) in keys::<E>().zip(key) {
+        one = one.filter(ColumnTrait::eq(&column, value.clone()));
+    }
+    let is_ours = match one.clone().one(db).await {
+        Ok(row) => row.is_none_or(|row| is_genuine::<E>(db.seals(), &row)),
+        Err(_) => {
+            // Unless it is the database that does not answer.
+            names_of::<E, C>(db, &one).await?.is_ok_and(|names| names.is_empty())
+        }
+    };
+    if !is_ours {
+        found.add::<E>(name_of(key));
+    }
+    Ok(())
+}
+
+/// The keys of the rows alone; the inner error says that one of them cannot be read.
+async fn names_of<E: Authentic, C: Sealing>(
+    db: &C,
+    rows: &Select<E>,
+) -> Result<Result<Vec<Vec<Value>>, DbErr>, DbErr> {
+    let shape = shape::of::<E>()?;
+    let kinds: Vec<ColumnKind> =
+        shape.key.iter().filter_map(|at| shape.columns.get(*at)).map(|(_, kind)| *kind).collect();
+    let names = rows.clone().select_only().columns(keys::<E>());
+    let rows = db.query_all_raw(names.build(db.get_database_backend())).await?;
+    let name = |row: &QueryResult| {
+        let value = |(at, kind): (usize, &ColumnKind)| -> Result<Value, DbErr> {
+            Ok(match kind {
+                ColumnKind::Uuid => row.try_get_by_index::<Uuid>(at)?.into(),
+                ColumnKind::Text => row.try_get_by_index::<String>(at)?.into(),
+                ColumnKind::Bytes => row.try_get_by_index::<Vec<u8>>(at)?.into(),
+                ColumnKind::Integer => row.try_get_by_index::<i32>(at)?.into(),
+                ColumnKind::Bigint => row.try_get_by_index::<i64>(at)?.into(),
+                ColumnKind::Boolean => row.try_get_by_index::<bool>(at)?.into(),
+            })
+        };
+        kinds.iter().enumerate().map(value).collect::<Result<Vec<Value>, DbErr>>()
+    };
+    Ok(rows.iter().map(name).collect())
+}
+
+/// The rows behind that key.
+fn beyond<E: Authentic>(key: Vec<Value>) -> Expr {
+    let columns = Expr::tuple(keys::<E>().map(ColumnTrait::into_expr));
+    columns.gt(Expr::tuple(key.into_iter().map(Expr::val)))
 }
 
 fn keys<E: Authentic>() -> impl Iterator<Item = E::Column> {
     <E::PrimaryKey as Iterable>::iter().map(PrimaryKeyToColumn::into_column)
 }
 
-/// The primary key of the row.
-fn name_of<E: Authentic>(row: &E::Model) -> String {
-    let parts = keys::<E>().map(|key| match row.get(key) {
+/// The primary key of a row, as text.
+fn name_of(key: &[Value]) -> String {
+    let parts = key.iter().map(|value| match value {
         Value::Uuid(Some(id)) => id.to_string(),
-        Value::String(Some(text)) => text,
-        Value::Bytes(Some(bytes)) => hex(&bytes),
+        Value::String(Some(text)) => text.clone(),
+        Value::Bytes(Some(bytes)) => hex(bytes),
         _ => String::new(),
     });
     parts.collect::<Vec<_>>().join(" ")

@@ -14,14 +14,10 @@ pub(super) fn is_ours(read: &Read<'_>, seals: &Seals) -> bool {
 }
 
 fn holds<E: Authentic>(seals: &Seals, cells: &[(&str, Cell<'_>)], mac: Option<&str>) -> bool {
-    let mut said = Said::of::<E>();
-    for (column, cell) in cells {
-        said.cell(column, cell);
-    }
-    seals.hold(E::TABLE, said.bytes(), mac)
+    seals.hold(E::TABLE, Said::of_cells::<E>(cells).bytes(), mac)
 }
 
-fn grant<'a>(read: &'a Read<'_>) -> [(&'static str, Cell<'a>); 19] {
+fn grant<'a>(read: &'a Read<'_>) -> [(&'static str, Cell<'a>); 21] {
     [
         ("id", Cell::Id(Some(read.grant))),
         ("project_id", Cell::Id(Some(read.grant_project_id))),
@@ -42,10 +38,12 @@ fn grant<'a>(read: &'a Read<'_>) -> [(&'static str, Cell<'a>); 19] {
         ("approved_until", Cell::Text(read.approved_until.as_deref())),
         ("approved_epoch", Cell::Number(read.approved_epoch)),
         ("revision", Cell::Number(Some(read.grant_revision))),
+        ("created_at", Cell::Number(Some(read.granted_at))),
+        ("created_by", Cell::Text(Some(&read.giver))),
     ]
 }
 
-fn credential<'a>(read: &'a Read<'_>) -> [(&'static str, Cell<'a>); 13] {
+fn credential<'a>(read: &'a Read<'_>) -> [(&'static str, Cell<'a>); 14] {
     [
         ("id", Cell::Id(Some(read.id))),
         ("project_id", Cell::Id(Some(read.project_id))),
@@ -60,6 +58,7 @@ fn credential<'a>(read: &'a Read<'_>) -> [(&'static str, Cell<'a>); 13] {
         ("secret_version", Cell::Number(Some(read.version))),
         ("disabled_at", Cell::Number(read.disabled_at)),
         ("token_service", Cell::Text(read.token_service.as_deref())),
+        ("revision", Cell::Number(Some(read.revision))),
     ]
 }
 

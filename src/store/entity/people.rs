@@ -27,6 +27,7 @@ entities! {
         slug: String,
         name: String,
         created_at: i64,
+        mac: Option<String>,
     }
     mod membership = "membership" {
         #[sea_orm(primary_key, auto_increment = false)]
