@@ -5,6 +5,7 @@ mod granted;
 mod receipts;
 mod retention;
 mod scoped;
+mod shapes;
 
 use super::*;
 use crate::domain::credential::{Access, Method};

@@ -22,6 +22,9 @@ const PAGE: u64 = 500;
 /// Rows that are named.
 const NAMED: usize = 50;
 
+/// The values of a primary key, in its order.
+type Key = Vec<Value>;
+
 /// Rows that were changed or put there by somebody else.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Tampered {
@@ -135,7 +138,7 @@ pub(super) async fn look_at<E: Authentic, C: Sealing>(
     db: &C,
     found: &mut Tampered,
 ) -> Result<(), DbErr> {
-    let mut after: Option<Vec<Value>> = None;
+    let mut after: Option<Key> = None;
     loop {
         let mut page = E::find().limit(PAGE);
         for key in keys::<E>() {
@@ -153,7 +156,7 @@ pub(super) async fn look_at<E: Authentic, C: Sealing>(
         match page.all(db).await {
             Ok(rows) => {
                 for row in rows.iter().filter(|row| !is_genuine::<E>(db.seals(), row)) {
-                    let key: Vec<Value> = keys::<E>().map(|key| row.get(key)).collect();
+                    let key: Key = keys::<E>().map(|key| row.get(key)).collect();
                     found.add::<E>(name_of(&key));
                 }
             }
@@ -193,7 +196,7 @@ async fn look_at_one<E: Authentic, C: Sealing>(
 async fn names_of<E: Authentic, C: Sealing>(
     db: &C,
     rows: &Select<E>,
-) -> Result<Result<Vec<Vec<Value>>, DbErr>, DbErr> {
+) -> Result<Result<Vec<Key>, DbErr>, DbErr> {
     let shape = shape::of::<E>()?;
     let kinds: Vec<ColumnKind> =
         shape.key.iter().filter_map(|at| shape.columns.get(*at)).map(|(_, kind)| *kind).collect();
@@ -210,13 +213,13 @@ async fn names_of<E: Authentic, C: Sealing>(
                 ColumnKind::Boolean => row.try_get_by_index::<bool>(at)?.into(),
             })
         };
-        kinds.iter().enumerate().map(value).collect::<Result<Vec<Value>, DbErr>>()
+        kinds.iter().enumerate().map(value).collect::<Result<Key, DbErr>>()
     };
     Ok(rows.iter().map(name).collect())
 }
 
 /// The rows behind that key.
-fn beyond<E: Authentic>(key: Vec<Value>) -> Expr {
+fn beyond<E: Authentic>(key: Key) -> Expr {
     let columns = Expr::tuple(keys::<E>().map(ColumnTrait::into_expr));
     columns.gt(Expr::tuple(key.into_iter().map(Expr::val)))
 }

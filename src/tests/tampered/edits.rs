@@ -195,3 +195,51 @@ async fn an_instance_that_is_in_use_is_not_set_up_again() {
     }
     assert_eq!(doctor.store().tampered_rows().await.unwrap(), Tampered::default());
 }
+
+#[tokio::test]
+async fn a_sealed_row_takes_no_number_from_one_that_was_changed() {
+    let scene = Scene::new().await;
+    let project = scene.app.evidence(&scene.app.owner, "acme").await.project().id;
+    let store = scene.app.vault.store();
+    let of = format!("WHERE id = {}", scene.id(scene.low));
+    let lowered = format!("UPDATE pipeline SET identity_epoch = -9 {of}");
+    scene
+        .during("pipeline", &lowered, async || {
+            assert_eq!(store.pipelines(project).epoch(scene.low).await.unwrap(), None);
+            let write = store.write().await.unwrap();
+            write.pipelines(project).raise_epoch(scene.low).await.unwrap_err();
+        })
+        .await;
+    // Nobody approves a token or a rule as somebody else's.
+    let given_away = "UPDATE pipeline_token SET created_at = 0";
+    scene
+        .during("pipeline_token", given_away, async || {
+            let tokens = store.tokens().of_pipeline(project, scene.low).await.unwrap();
+            assert!(tokens.is_empty());
+        })
+        .await;
+}
+
+#[tokio::test]
+async fn a_project_that_took_the_name_of_another_is_none() {
+    let scene = Scene::new().await;
+    let renamed = "UPDATE project SET slug = 'other'";
+    scene
+        .during("project", renamed, async || {
+            let found = scene.app.vault.store().projects().find("other").await.unwrap();
+            assert_eq!(found, None);
+            assert_ne!(scene.app.owner.get("/p/other/credentials").await.status, 200);
+        })
+        .await;
+}
+
+#[tokio::test]
+async fn the_doctor_names_a_row_that_cannot_even_be_read() {
+    let scene = Scene::new().await;
+    if !scene.app.database.is_embedded() {
+        // PostgreSQL takes no other type than the column's.
+        return;
+    }
+    let sql = "UPDATE access_grant SET needs_approval = 'no', created_at = 'x'";
+    scene.during("access_grant", sql, async || {}).await;
+}

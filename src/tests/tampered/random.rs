@@ -4,7 +4,8 @@
 use super::Scene;
 use crate::app::{App, soak};
 use crate::trust::drone_rule;
-use regcred::store::{ColumnKind, Store};
+use regcred::domain::guard_change::LoweredGuards;
+use regcred::store::{ColumnKind, GuardChangeRow, Store, Unrecorded};
 use std::collections::BTreeSet;
 use uuid::Uuid;
 
@@ -23,22 +24,41 @@ fn another(app: &App, column: &str, kind: ColumnKind) -> String {
     }
 }
 
+/// Has a change wait that lowers a guard of the protected credential.
+async fn propose(scene: &Scene) {
+    let project = scene.app.evidence(&scene.app.owner, "acme").await.project().id;
+    let change = GuardChangeRow {
+        id: Uuid::now_v7(),
+        credential_id: scene.protected,
+        lowered: LoweredGuards::default(),
+        proposed_by: Uuid::now_v7(),
+        proposer: "Bea".to_owned(),
+        proposed_at: 1,
+        revision: 1,
+    };
+    let write = scene.app.vault.store().write().await.unwrap();
+    write.guard_changes(project).replace(change).await.unwrap();
+    write.commit_without_event(Unrecorded::Test).await.unwrap();
+}
+
 #[tokio::test]
 async fn no_random_edit_of_what_decides_gets_anybody_anything() {
     let scene = Scene::new().await;
     let app = &scene.app;
     drone_rule(app, scene.other, "7").await;
+    propose(&scene).await;
     let columns = Store::deciding_columns().unwrap();
     assert!(columns.len() > 80, "{}", columns.len());
     for round in 0..soak(1, 1_000) {
         for (table, column, kind) in &columns {
             // Its own test: a fetch writes the end of a chain anew.
-            let is_there = format!("SELECT COUNT(*) FROM {table}");
-            if *table == "chain_head" || app.scalar_i64(&is_there).await == 0 {
+            if *table == "chain_head" {
                 continue;
             }
+            let rows = app.scalar_i64(&format!("SELECT COUNT(*) FROM {table}")).await;
+            assert!(rows > 0, "{table} has no row to change");
             let value = another(app, column, *kind);
-            let one = format!("(SELECT MAX(one.mac) FROM {table} AS one)");
+            let one = format!("(SELECT one.mac FROM {table} AS one ORDER BY random() LIMIT 1)");
             let sql = format!("UPDATE {table} SET {column} = {value} WHERE mac = {one}");
             scene
                 .during(table, &sql, async || {
