@@ -67,7 +67,8 @@
 //! - A writer to the database can put back an older sealed value of the same row and the same secret
 //!   version, a whole row that decides as it once was, with its MAC, or a whole database, if they kept
 //!   a copy; they can remove rows, and change which key version is marked active. They cannot make a
-//!   sealed value or a row of their own.
+//!   sealed value or a row of their own, unless they kept the wrapped audit key of before rows had
+//!   MACs: with that the next start takes every row without one for ours, and says so in the chain.
 //! - Lengths are hidden only up to the next multiple of 256 bytes.
 //! - Our copies of keys and plaintext are wiped when dropped, and the program's allocator wipes all
 //!   freed memory, so that the key schedules of `ring` go as well. What the compiler left on the stack

@@ -22,9 +22,11 @@ impl RowKeys {
         active: u32,
         audit: impl Iterator<Item = (u32, &'a Key)>,
     ) -> Result<RowKeys, CryptoError> {
-        let derived =
-            |(version, key): (u32, &Key)| Ok((version, key.derive(b"", &[LABEL])?.hmac()));
-        Ok(RowKeys { active, keys: audit.map(derived).collect::<Result<_, CryptoError>>()? })
+        let mut keys = BTreeMap::new();
+        for (version, key) in audit {
+            keys.insert(version, key.derive(b"", &[LABEL])?.hmac());
+        }
+        Ok(RowKeys { active, keys })
     }
 
     /// `v1.<version of the audit key>.<HMAC-SHA256 in base64url>`

@@ -71,10 +71,10 @@ impl Vault {
         for head in kept {
             // A chain of which nothing is left is told, too.
             if !heads.iter().any(|found| is_called(found.chain, &names, &head.chain)) {
-                return Err(Error::Conflict(format!(
-                    "There is no chain {}. If it was there when you kept its head, it was removed.",
-                    head.chain
-                )));
+                return Err(Error::Conflict(
+                    "A chain that --since names does not exist. If it existed when you kept its head, it was removed."
+                        .to_owned(),
+                ));
             }
         }
         let mut reports = Vec::new();
