@@ -150,52 +150,47 @@ pub(super) fn sealed<E: Authentic>(
     Ok(row)
 }
 
-/// Changes those rows, each with a new MAC; how many there are. One that we did not write is changed
-/// and stays one that we did not write.
+/// Sets in each of those rows what is to be set in it, with a new MAC; how many there are. One that we
+/// did not write is changed and stays one that we did not write.
 pub(super) async fn change<E: Authentic, C: Sealing>(
     db: &C,
     such: Condition,
-    change: impl Fn(&mut E::Model),
+    changes: impl Fn(&E::Model) -> E::ActiveModel,
 ) -> Result<u64, DbErr> {
     let rows = locked(db, E::find().filter(such)).all(db).await?;
     let mut changed = 0;
     for row in rows {
-        let mut after = row.clone();
-        change(&mut after);
-        if is_genuine::<E>(db.seals(), &row) {
-            let said = said_by::<E>(&after)?;
-            after.try_set(E::MAC, db.seals().seal(said.bytes()).into())?;
-        }
-        store_changes::<E, C>(db, row, after).await?;
+        let changes = resealed::<E>(db.seals(), &row, changes(&row))?;
+        E::update(changes).exec_without_returning(db).await?;
         changed += 1;
     }
     Ok(changed)
 }
 
-/// Writes what is another value now.
-async fn store_changes<E: Authentic, C: Sealing>(
-    db: &C,
-    before: E::Model,
-    after: E::Model,
-) -> Result<(), DbErr> {
-    let mut row = <E::ActiveModel as ActiveModelTrait>::default();
-    let mut is_changed = false;
-    for column in <E::Column as Iterable>::iter() {
-        let value = after.get(column);
-        let is_key = <E::PrimaryKey as PrimaryKeyToColumn>::from_column(column).is_some();
-        if is_key || value != before.get(column) {
-            row.try_set(column, value)?;
-            is_changed |= !is_key;
+/// The changes with the key of the row, and with its new MAC if they decide: always the same columns,
+/// whatever the values are, so that there are few statements.
+fn resealed<E: Authentic>(
+    seals: &Seals,
+    row: &E::Model,
+    mut changes: E::ActiveModel,
+) -> Result<E::ActiveModel, DbErr> {
+    if !decides_nothing::<E>(&changes) {
+        let mut mac = row.get(E::MAC);
+        if is_genuine::<E>(seals, row) {
+            let mut after = row.clone();
+            take_over::<E>(&mut after, &changes);
+            mac = seals.seal(said_by::<E>(&after)?.bytes()).into();
         }
+        changes.try_set(E::MAC, mac)?;
     }
-    if is_changed {
-        E::update(row).exec_without_returning(db).await?;
+    for key in <E::PrimaryKey as Iterable>::iter().map(PrimaryKeyToColumn::into_column) {
+        changes.try_set(key, row.get(key))?;
     }
-    Ok(())
+    Ok(changes)
 }
 
 /// Takes the values that are set over into the row.
-pub(super) fn take_over<E: Authentic>(row: &mut E::Model, changes: &E::ActiveModel) {
+fn take_over<E: Authentic>(row: &mut E::Model, changes: &E::ActiveModel) {
     for column in <E::Column as Iterable>::iter() {
         if let ActiveValue::Set(value) = changes.get(column) {
             row.set(column, value);

@@ -53,6 +53,8 @@ pub(super) struct Head {
     mac: Vec<u8>,
     /// Whether it is as we left it: the end of a chain that somebody has cut stays what it is.
     is_ours: bool,
+    /// What it said of itself when it was read.
+    head_mac: Option<String>,
 }
 
 impl Head {
@@ -79,8 +81,9 @@ impl Head {
     }
 
     fn found(db: &impl Sealing, head: chain_head::Model) -> Self {
-        let (chain, seq, mac) = (head.chain, head.seq, head.mac.clone());
-        Self { chain, seq, mac, is_ours: genuine::<chain_head::Entity>(db, head).is_some() }
+        let is_ours = genuine::<chain_head::Entity>(db, head.clone()).is_some();
+        let chain_head::Model { chain, seq, mac, head_mac } = head;
+        Self { chain, seq, mac, is_ours, head_mac }
     }
 
     /// The next link over `fields`: its number and its MAC.
@@ -95,7 +98,7 @@ impl Head {
             chain: Set(self.chain),
             seq: Set(self.seq),
             mac: Set(self.mac),
-            head_mac: NotSet,
+            head_mac: Set(self.head_mac),
         };
         let head = if self.is_ours { sealed::<chain_head::Entity>(db, head)? } else { head };
         chain_head::Entity::update(head).exec_without_returning(db).await.map(drop)

@@ -104,13 +104,14 @@ impl<C: Sealing> Grants<'_, C> {
             .add(Column::NeedsApproval.eq(true))
             // Who gave it is another one, and known.
             .add(Column::GrantedBy.ne(by));
-        let approve = |row: &mut Model| {
-            row.approved_by = Some(by);
-            row.approver = Some(approval.approver.clone());
-            row.approved_at = Some(approval.at);
-            row.approved_until = Some(approval.until.to_text());
-            row.approved_epoch = Some(approval.epoch);
-            row.revision += 1;
+        let approve = |row: &Model| ActiveModel {
+            approved_by: Set(Some(by)),
+            approver: Set(Some(approval.approver.clone())),
+            approved_at: Set(Some(approval.at)),
+            approved_until: Set(Some(approval.until.to_text())),
+            approved_epoch: Set(Some(approval.epoch)),
+            revision: Set(row.revision + 1),
+            ..ActiveModel::default()
         };
         Ok(self.change(such, approve).await? > 0)
     }
@@ -188,14 +189,17 @@ impl<C: Sealing> Grants<'_, C> {
             .add(Column::CredentialId.eq(credential))
             .add(hands_it_out)
             .add(Column::NeedsApproval.eq(false));
-        self.change(such, |row| row.needs_approval = true).await
+        let row = ActiveModel { needs_approval: Set(true), ..ActiveModel::default() };
+        self.set(such, row).await
     }
 
     /// Counts that the guards of their credential changed, so that nobody approves what they did not
     /// see.
     pub async fn note_other_guards(&self, credential: Uuid) -> Result<(), DbErr> {
         let such = Condition::all().add(Column::CredentialId.eq(credential));
-        self.change(such, |row| row.revision += 1).await.map(drop)
+        let count =
+            |row: &Model| ActiveModel { revision: Set(row.revision + 1), ..ActiveModel::default() };
+        self.change(such, count).await.map(drop)
     }
 
     /// Removes one grant of the pipeline; which credential it was for, if there was one.

@@ -1,7 +1,7 @@
 //! People who sign in.
 
 use super::People;
-use super::authentic::{self, genuine, take_over};
+use super::authentic::{self, genuine};
 use super::entity::person::{ActiveModel, Column, Entity, Model};
 use super::seals::Sealing;
 use crate::domain::moment::Moment;
@@ -83,8 +83,7 @@ impl<C: Sealing> People<'_, C> {
 
     async fn set(&self, id: Uuid, row: ActiveModel) -> Result<(), DbErr> {
         let such = Condition::all().add(Column::Id.eq(id));
-        let set = |person: &mut Model| take_over::<Entity>(person, &row);
-        authentic::change::<Entity, C>(self.db, such, set).await.map(drop)
+        authentic::change::<Entity, C>(self.db, such, |_| row.clone()).await.map(drop)
     }
 
     pub async fn insert(&self, new: NewPerson) -> Result<(), DbErr> {

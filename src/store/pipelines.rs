@@ -1,7 +1,7 @@
 //! Pipelines of one project.
 
 use super::Pipelines;
-use super::entity::pipeline::{ActiveModel, Column};
+use super::entity::pipeline::{ActiveModel, Column, Model};
 use super::prepared::numbered;
 use super::seals::Sealing;
 use crate::domain::audit::Subject;
@@ -99,7 +99,11 @@ impl<C: Sealing> Pipelines<'_, C> {
     /// with by which they can. An approval is for those who are not newer than it.
     pub async fn raise_epoch(&self, id: Uuid) -> Result<i64, DbErr> {
         let such = Condition::all().add(Column::Id.eq(id));
-        self.change(such, |row| row.identity_epoch += 1).await?;
+        let raise = |row: &Model| ActiveModel {
+            identity_epoch: Set(row.identity_epoch + 1),
+            ..ActiveModel::default()
+        };
+        self.change(such, raise).await?;
         let epoch = self.epoch(id).await?;
         epoch.ok_or_else(|| DbErr::RecordNotFound("the pipeline is gone".to_owned()))
     }

@@ -102,7 +102,10 @@ impl<C: Sealing> Projects<'_, C> {
         let such = Condition::all()
             .add(membership::Column::ProjectId.eq(project))
             .add(membership::Column::PersonId.eq(person));
-        let set = |row: &mut membership::Model| role.word().clone_into(&mut row.role);
+        let set = |_: &membership::Model| membership::ActiveModel {
+            role: Set(role.word().to_owned()),
+            ..Default::default()
+        };
         authentic::change::<membership::Entity, C>(self.db, such, set).await.map(drop)
     }
 

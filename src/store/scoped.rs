@@ -1,7 +1,7 @@
 //! The rows of one table that belong to one project: what every handle on a project's nouns is
 //! made of, so that no query can forget whose rows it is about.
 
-use super::authentic::{self, Authentic, decides_nothing, genuine, take_over};
+use super::authentic::{self, Authentic, decides_nothing, genuine};
 use super::entity::{access_grant, credential, guard_change, pipeline, secret_version, trust_rule};
 use super::seals::Sealing;
 use crate::domain::audit::Subject;
@@ -77,20 +77,20 @@ impl<'a, C: ConnectionTrait, E: InProject> Scoped<'a, C, E> {
     where
         C: Sealing,
     {
-        self.change(such, |row| take_over::<E>(row, &changes)).await
+        self.change(such, |_| changes.clone()).await
     }
 
-    /// Changes those of them; how many there are.
+    /// Sets in each of those of them what is to be set in it; how many there are.
     pub(super) async fn change(
         &self,
         such: Condition,
-        change: impl Fn(&mut E::Model),
+        changes: impl Fn(&E::Model) -> E::ActiveModel,
     ) -> Result<u64, DbErr>
     where
         C: Sealing,
     {
         let such = Condition::all().add(E::PROJECT.eq(self.project)).add(such);
-        authentic::change::<E, C>(self.db, such, change).await
+        authentic::change::<E, C>(self.db, such, changes).await
     }
 
     /// Those of the rows that we wrote.

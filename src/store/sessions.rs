@@ -4,7 +4,7 @@ use super::authentic::{self, genuine};
 use super::entity::session::{ActiveModel, Column, Entity};
 use super::seals::Sealing;
 use super::{SessionRow, Sessions};
-use sea_orm::{ColumnTrait, Condition, DbErr, EntityTrait, QueryFilter};
+use sea_orm::{ActiveValue::Set, ColumnTrait, Condition, DbErr, EntityTrait, QueryFilter};
 use uuid::Uuid;
 
 impl<C: Sealing> Sessions<'_, C> {
@@ -16,9 +16,10 @@ impl<C: Sealing> Sessions<'_, C> {
     /// sign-out cannot bring the session back.
     pub async fn update(&self, id_hash: &[u8], data: String, expires_at: i64) -> Result<(), DbErr> {
         let such = Condition::all().add(Column::IdHash.eq(id_hash));
-        let prolong = |row: &mut SessionRow| {
-            row.data.clone_from(&data);
-            row.expires_at = expires_at;
+        let prolong = |_: &SessionRow| ActiveModel {
+            data: Set(data.clone()),
+            expires_at: Set(expires_at),
+            ..ActiveModel::default()
         };
         authentic::change::<Entity, C>(self.db, such, prolong).await.map(drop)
     }

@@ -217,7 +217,8 @@ impl<C: Sealing> Tokens<'_, C> {
 
     async fn revoke_live(&self, such: Condition, now: i64) -> Result<u64, DbErr> {
         let such = such.add(Column::RevokedAt.is_null());
-        let revoke = |row: &mut Model| row.revoked_at = Some(now);
+        let revoke =
+            |_: &Model| ActiveModel { revoked_at: Set(Some(now)), ..ActiveModel::default() };
         authentic::change::<Entity, C>(self.db, such, revoke).await
     }
 

@@ -10,6 +10,7 @@
 mod doors;
 mod grows;
 mod postgres;
+mod sealed;
 mod sqlite;
 mod statements;
 mod watch;

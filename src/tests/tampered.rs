@@ -5,6 +5,7 @@ mod chains;
 mod edits;
 mod older;
 mod random;
+mod walls;
 
 use crate::app::{App, credential_form};
 use crate::canary::search::{Canary, Search};
