@@ -266,3 +266,24 @@ impl Config {
         networks(&self.trusted_proxies).ok_or(ConfigProblem::BadProxies)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_database_over_a_network_is_refused_without_verified_tls_or_somebodys_word() {
+        let address = |url: &str, database_insecure: bool| {
+            let (data, kek) = (PathBuf::from("data"), KekConfig::default());
+            let database_url = Some(url.to_owned());
+            StorageConfig { data, database_url, database_insecure, kek }.address()
+        };
+        let far = "postgres://regcred@db.example.com/regcred";
+        assert!(matches!(address(far, false), Err(ConfigProblem::OpenDatabase)));
+        assert!(address(far, true).is_ok());
+        assert!(address(&format!("{far}?sslmode=verify-full"), false).is_ok());
+        assert!(address("postgres://regcred@localhost/regcred", false).is_ok());
+        let unreadable = address("postgres://[/regcred", true);
+        assert!(matches!(unreadable, Err(ConfigProblem::BadDatabase)));
+    }
+}
