@@ -47,6 +47,7 @@ mod keys;
 mod killing;
 mod known_browsers;
 mod listing;
+mod locks;
 mod logs;
 mod matrix;
 mod memory;

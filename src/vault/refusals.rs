@@ -21,6 +21,7 @@ use crate::domain::moment::Moment;
 use crate::error::Result;
 use crate::store::{Recorded, Write};
 use book::{Book, Entry, Key, Page};
+use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -151,6 +152,13 @@ impl Vault {
             people.push(row.map(|row| about(&row.person)));
         }
         let write = self.store.write().await?;
+        // Before the tokens, as `write_in` has it.
+        let sums = (!page.sums.is_empty()).then_some(INSTANCE);
+        let chains: BTreeSet<Uuid> =
+            page.entries.iter().map(|(key, _)| key.chain).chain(sums).collect();
+        for chain in chains {
+            write.chain().hold(chain).await?;
+        }
         let mut recorded = None;
         for ((key, entry), person) in page.entries.iter().zip(people) {
             self.mark_token(&write, key, entry).await?;

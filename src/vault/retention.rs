@@ -30,7 +30,7 @@ impl Vault {
         let ring = self.keys.ring();
         let mac = |message: &[u8]| ring.mac(message);
         let holds = |message: &[u8], mac: &[u8]| ring.verify_mac(message, mac);
-        let write = self.store.write().await?;
+        let write = self.write_in(project.id).await?;
         let receipts = write.receipts(project.id);
         let (first, last) = match receipts.remove_before((&mac, &holds), before.0, PART).await? {
             Removal::Links { first, last } => (first, last),
