@@ -3,6 +3,7 @@
 use super::{PUSH, Scene};
 use crate::forms::value_in;
 use regcred::domain::matching::Lost;
+use regcred::domain::pipeline::Widening;
 use regcred::domain::user::Role;
 
 #[tokio::test]
@@ -33,12 +34,12 @@ async fn an_approval_is_for_the_tokens_of_its_page_and_they_go_on_beside_newer_o
     let page = one.get(&path).await.text();
     assert!(page.contains("The pipeline receives release."), "{page}");
     assert!(page.contains("newer than an approval do not receive what it is for"), "{page}");
-    assert!(scene.seen_by(&one).await.is_own_widening);
+    assert_eq!(scene.seen_by(&one).await.widening, Some(Widening::Made));
     for by in [&one, &scene.app.owner] {
         assert_eq!(scene.approve(by).await.status, 409);
     }
     assert_eq!(scene.app.fetch(&newer, PUSH).await.status, 403);
-    assert!(!scene.seen_by(&other).await.is_own_widening);
+    assert_eq!(scene.seen_by(&other).await.widening, None);
     assert_eq!(scene.approve(&other).await.status, 200);
     assert_eq!(scene.app.fetch(&newer, PUSH).await.status, 200);
     scene.assert_pushes().await;
