@@ -1,6 +1,7 @@
 //! Departures: what a person made, approved and was shown ends with their right to it, at every
 //! server from the next request on, or is kept and listed.
 
+mod afterwards;
 mod decided;
 mod walls;
 
