@@ -1,7 +1,7 @@
 //! What others do once somebody is gone: confirm rules, approve again, and delete what they had.
 
 use super::decided::approved;
-use super::{FETCH, losses, operate};
+use super::{FETCH, Scene, losses, operate};
 use crate::app::{App, Browser, PASSWORD, Reply};
 use crate::signing::{Woodpecker, drone, drone_body};
 use crate::trust::{drone_rule, shown_by};
@@ -9,6 +9,7 @@ use regcred::domain::permission::of;
 use regcred::domain::pipeline::PipelineDetail;
 use regcred::domain::trust_rule::Provider;
 use regcred::domain::user::Role;
+use serde_json::Value;
 use uuid::Uuid;
 
 async fn page(app: &App, pipeline: Uuid) -> PipelineDetail {
@@ -140,4 +141,26 @@ async fn when_the_only_one_who_could_approve_is_gone_there_is_a_way_round_by_two
     let reply = approve(&app, &app.owner, id).await;
     assert_eq!(reply.status, 200, "{}", reply.text());
     assert_eq!(app.fetch(&token, FETCH).await.status, 200);
+}
+
+#[tokio::test]
+async fn what_only_bears_the_name_of_who_left_is_listed_and_goes_on() {
+    let scene = Scene::new().await;
+    let short = scene.exchanged().await.unwrap();
+    for table in ["pipeline_token", "trust_rule"] {
+        let forget =
+            format!("UPDATE {table} SET created_by_id = NULL WHERE created_by = 'maintainer'");
+        assert!(scene.app.raw(&forget).await > 0, "{table}");
+    }
+    let said = scene.operate(&[&losses(&scene.email)[0][..], &["--json"]].concat());
+    assert_eq!(said.code, Some(0), "{}", said.err);
+    assert!(said.err.contains("made by a user of this name"), "{}", said.err);
+    let left = said.json()["left"].as_array().unwrap().clone();
+    let (named, known): (Vec<Value>, Vec<Value>) =
+        left.into_iter().partition(|one| one["by_name_only"] == true);
+    assert_eq!((named.len(), known.len()), (1 + 3, 1), "{named:?} {known:?}");
+    assert!(named.iter().all(|one| one["ended"] == false && one["made_by"] == "maintainer"));
+    // The secret that they were shown is the one thing that is known to be theirs.
+    assert_eq!(known[0]["ended"], true);
+    assert_eq!(scene.ways(&scene.app.nobody(), &short).await, [true, true, false, true]);
 }

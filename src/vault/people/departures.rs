@@ -78,7 +78,7 @@ impl Vault {
         }
         let mut ended = Vec::new();
         let mut ruled = BTreeSet::new();
-        for one in left {
+        for one in left.iter().filter(|one| one.ends()) {
             let whole = || Subject { id: one.project, name: one.slug.clone() };
             let about = one.pipeline.clone().unwrap_or_else(whole);
             if matches!(one.thing, Thing::Rule { .. }) {
@@ -154,5 +154,5 @@ async fn end_one(
 
 /// How much was kept that could have ended: the event of the departure says it.
 pub(super) fn kept(left: &[Leftover], keep: bool) -> u64 {
-    left.iter().filter(|one| keep && one.thing.ends()).count() as u64
+    left.iter().filter(|one| keep && one.ends()).count() as u64
 }
