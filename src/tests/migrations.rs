@@ -254,9 +254,8 @@ async fn grants_of_a_protected_credential_that_only_pulls_run_on_and_need_an_app
         AND approver = 'the upgrade' AND approved_by IS NULL AND approved_at IS NOT NULL
         AND approved_epoch = 0";
     assert_eq!(database.scalar_i64(approved).await, 1);
-    let until = database
-        .scalar_text(&format!("SELECT approved_until FROM access_grant WHERE id = {}", id(10)));
-    let until = Day::parse(&until.await).unwrap();
+    let until = format!("SELECT approved_until FROM access_grant WHERE id = {}", id(10));
+    let until = Day::parse(&database.scalar_text(&until).await).unwrap();
     let today = Moment(OffsetDateTime::now_utc().unix_timestamp() * 1_000).day();
     assert!((364..=365).contains(&until.days_after(today)), "{}", until.to_text());
     let others = "SELECT COUNT(*) FROM access_grant WHERE NOT needs_approval AND approver IS NULL";
