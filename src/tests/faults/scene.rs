@@ -96,6 +96,14 @@ impl Scene {
         is_done
     }
 
+    /// Fetches until `/readyz` tells of the fault. It looks by itself only now and then while nothing
+    /// has failed, and the first calls may still have room.
+    pub fn until_it_is_told(&mut self) {
+        while self.ready() == 200 {
+            self.deliver();
+        }
+    }
+
     /// What `/readyz` says now; it may be what it found half a second ago.
     pub fn ready(&self) -> u16 {
         exchange(self.server.port, "GET", "/readyz", "", b"").unwrap().status
