@@ -89,8 +89,9 @@ impl Vault {
         }
         // What is in doubt is proved each time.
         let proved_at = still
-            .filter(|found| found.answer.is_ok() && found.proved_at.elapsed() < PROVED)
-            .map(|found| found.proved_at);
+            .filter(|found| !condition.1 && found.answer.is_ok())
+            .map(|found| found.proved_at)
+            .filter(|proved_at| proved_at.elapsed() < PROVED);
         let looked = timeout(PATIENCE, self.look(proved_at.is_none())).await;
         let looked =
             looked.unwrap_or_else(|_| Err((Unready::Silent, "it took too long".to_owned())));
