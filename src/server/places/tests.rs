@@ -63,7 +63,7 @@ fn a_network_has_its_share_and_what_it_gives_back_is_free() {
 fn a_network_at_its_share_gives_up_its_own_connection_that_was_idle_for_longest() {
     for networks in [
         &["192.0.2.1"][..],
-        // Three of one provider, which have no more than two thirds of their shares together.
+        // Three of one provider, which have half of their shares together.
         &["198.51.100.1", "198.51.100.2", "198.51.100.3"],
     ] {
         let scene = Scene::new();
