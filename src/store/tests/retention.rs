@@ -32,7 +32,7 @@ impl Scene {
         for time in times {
             match time {
                 0 => self.event().await,
-                time => assert!(recorder.record(vec![at(*time)]).await),
+                time => assert_eq!(recorder.record(vec![at(*time)]).await, Ok(())),
             }
         }
         self.store.count_receipts(PROJECT).await.unwrap();
@@ -113,7 +113,7 @@ async fn reports_go_with_their_receipts_and_counts_stay() {
     let ghcr = scene.credential("ghcr", "ghcr.io").await;
     let recorder = Recorder::start(scene.store.clone(), Arc::new(mac));
     let row = FetchRow { at: Moment(1), ..fetch(&[(Some(ghcr), Outcome::Delivered)]) };
-    assert!(recorder.record(vec![row.clone()]).await);
+    assert_eq!(recorder.record(vec![row.clone()]).await, Ok(()));
     scene.store.count_receipts(PROJECT).await.unwrap();
     let write = scene.store.write().await.unwrap();
     assert!(
