@@ -29,6 +29,8 @@ pub enum Unrecorded {
     Receipts,
     /// What is counted of receipts.
     Counts,
+    /// A further part of the old receipts whose removal an event has said.
+    Removal,
     /// How a delivery went: it belongs to the receipt.
     Report,
     /// A short-lived token for a proof, or when a rule was last used: the receipts hold the proof.
