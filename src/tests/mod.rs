@@ -63,6 +63,7 @@ mod proxies;
 mod ready;
 mod receipts;
 mod refusals;
+mod release;
 mod repoint;
 mod repointing;
 mod reports;
