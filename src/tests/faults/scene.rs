@@ -112,12 +112,11 @@ impl Scene {
     /// What `/readyz` says once it has looked again.
     pub fn fresh_ready(&self) -> u16 {
         let seen = self.disk.seen();
-        loop {
-            let status = self.ready();
-            if self.disk.seen() > seen {
-                return status;
-            }
+        while self.disk.seen() == seen {
+            self.ready();
         }
+        // What was seen may have been a job's: whatever came of it is known now.
+        self.ready()
     }
 
     /// After a kill, a restart and on a disk that works: every receipt and every credential that was
