@@ -79,12 +79,11 @@ impl<C: ConnectionTrait> Receipts<'_, C> {
         let young: Option<i64> = seqs()
             .filter(fetch::Column::At.gte(before))
             .order_by_asc(fetch::Column::Seq)
-            .limit(1)
             .into_tuple()
             .one(self.db)
             .await?;
         let old = seqs().filter(fetch::Column::Seq.lt(young.unwrap_or(i64::MAX)));
-        old.order_by_desc(fetch::Column::Seq).limit(1).into_tuple().one(self.db).await
+        old.order_by_desc(fetch::Column::Seq).into_tuple().one(self.db).await
     }
 
     /// Removes the oldest receipts, of at most `most` links and some thousands in all, that were
@@ -147,7 +146,6 @@ impl<C: ConnectionTrait> Receipts<'_, C> {
             .order_by_asc(receipt::Column::Seq)
             .order_by_asc(receipt::Column::Number)
             .offset(many)
-            .limit(1)
             .into_tuple()
             .one(self.db)
             .await
