@@ -72,7 +72,7 @@ pub use guard_changes::GuardChangeRow;
 pub use jobs::RunEnd;
 pub use keys::KeyRow;
 pub use people::{NewPerson, PersonRow};
-pub use receipts::{FetchRow, ReceiptRow, Receipts, Recorder, Removal};
+pub use receipts::{FetchRow, NotRecorded, ReceiptRow, Receipts, Recorder, Removal};
 pub use rewraps::SealedRow;
 pub use schema::{Schema, knows_schema};
 pub use sea_orm::ActiveValue::Set;

@@ -64,6 +64,7 @@ mod proxies;
 mod ready;
 mod receipts;
 mod refusals;
+mod release;
 mod repoint;
 mod repointing;
 mod reports;
