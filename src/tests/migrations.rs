@@ -8,7 +8,7 @@ use sea_orm_migration::{MigratorTrait, SchemaManager};
 use uuid::Uuid;
 
 /// Every table.
-pub const TABLES: [&str; 27] = [
+pub const TABLES: [&str; 28] = [
     "instance",
     "person",
     "project",
@@ -36,6 +36,7 @@ pub const TABLES: [&str; 27] = [
     "shared_secret_view",
     "guard_change",
     "removed_links",
+    "issuer",
 ];
 
 #[tokio::test]
