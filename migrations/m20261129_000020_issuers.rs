@@ -2,7 +2,7 @@
 //! this list, or is a known cloud's.
 use super::{drop_tables, run, table};
 use sea_orm_migration::prelude::*;
-use sea_orm_migration::sea_orm::{ConnectionTrait, Statement};
+use sea_orm_migration::sea_orm::Statement;
 use std::collections::BTreeSet;
 use std::time::{SystemTime, UNIX_EPOCH};
 use uuid::Uuid;

@@ -26,6 +26,7 @@ fn without_a_database_each_says_so_and_makes_none() {
     for args in [
         &["user", "list"][..],
         &["project", "list"],
+        &["issuer", "list"],
         &["keys", "list"],
         &["audit", "verify"],
         &["backup", backup],

@@ -2,12 +2,14 @@
 
 use super::trust::drone_settings;
 use crate::domain::credential::Access;
+use crate::domain::issuer::NOT_LISTED;
 use crate::domain::paths;
 use crate::domain::pipeline::PipelinePage;
 use crate::domain::trust_rule::{ClaimField, Kind, Provider, TrustForm};
 use crate::error::Result;
 use crate::functions::answer::FailedForm;
 use crate::functions::pipelines::find_pipeline;
+use crate::functions::session::Frame;
 use crate::functions::trust_rules::CreateRule;
 use crate::ui::granting::YourPassword;
 use crate::ui::kit::{
@@ -183,9 +185,35 @@ fn Signature(provider: Provider, state: FormState) -> impl IntoView {
         .into_any(),
         _ => view! {
             <Field at=state.at("issuer") label="Issuer" hint=provider.issuer_hint()/>
+            <NotListed error=state.error("issuer")/>
             <Field at=state.at("audience") label="Audience" hint=provider.audience_hint()/>
         }
         .into_any(),
+    }
+}
+
+/// What to do about an issuer that is not on the list; nothing for any other error.
+#[component]
+fn NotListed(error: Option<String>) -> impl IntoView {
+    if error.is_none_or(|error| error != NOT_LISTED) {
+        return ().into_any();
+    }
+    let is_admin = use_context::<Frame>().is_some_and(|frame| frame.person.is_admin);
+    if is_admin {
+        view! {
+            <p>
+                "You are an instance admin. " <a href=paths::ISSUERS>"Open the list of trusted issuers"</a>
+            </p>
+        }
+        .into_any()
+    } else {
+        view! {
+            <p class="muted">
+                "An instance admin adds an issuer under Trusted issuers, or on the server with "
+                <code>"regcred issuer add"</code> ". GitHub Actions, GitLab.com, CircleCI and Buildkite need no entry."
+            </p>
+        }
+        .into_any()
     }
 }
 
