@@ -1,6 +1,7 @@
 //! The command line: the real program, as an operator or a script uses it.
 
 mod help;
+mod issuers;
 pub mod machine;
 mod transfer;
 

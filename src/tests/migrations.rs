@@ -2,6 +2,7 @@
 
 use crate::app::App;
 use crate::database::Database;
+use regcred::domain::issuer::is_built_in;
 use regcred::migrations::Migrator;
 use regcred::store::Store;
 use sea_orm_migration::{MigratorTrait, SchemaManager};
@@ -214,4 +215,49 @@ async fn who_made_what_was_there_is_filled_in_from_the_events_that_say_so() {
     );
     Migrator::down(&db, Some(back)).await.unwrap();
     assert_eq!(database.scalar_i64("SELECT COUNT(*) FROM trust_rule").await, 1);
+}
+
+#[tokio::test]
+async fn the_upgrade_puts_the_issuers_of_rules_on_the_list_so_that_nothing_stops() {
+    let database = Database::new().await;
+    let db = database.connect().await;
+    Migrator::up(&db, None).await.unwrap();
+    let steps = Migrator::migrations();
+    let at = steps.iter().position(|step| step.name().ends_with("_issuers")).unwrap();
+    let back = u32::try_from(steps.len() - at).unwrap();
+    Migrator::down(&db, Some(back)).await.unwrap();
+    let issuers = [
+        "https://gitlab.example.com",
+        "https://GitLab.example.com/",
+        "https://sso.example.com/realms/Acme/",
+        // Who signs requests has none, and known clouds need no entry.
+        "",
+        "https://gitlab.com",
+        "https://token.actions.githubusercontent.com/acme",
+        "https://gitlab.com.example.com",
+    ];
+    for (number, issuer) in (1..).zip(issuers) {
+        let id = |number: u128| database.id(Uuid::from_u128(number));
+        let sql = format!(
+            "INSERT INTO trust_rule (id, project_id, pipeline_id, provider, issuer, audience, claims, created_at, created_by)
+             VALUES ({}, {}, {}, 'oidc', '{issuer}', 'a', '{{}}', 1, 'Mia')",
+            id(number), id(100), id(200)
+        );
+        assert_eq!(database.raw(&sql).await, 1, "{issuer}");
+    }
+    Migrator::up(&db, None).await.unwrap();
+    let store = Store::connect(&database.address).await.unwrap();
+    let listed = store.issuers().list(10).await.unwrap();
+    let urls: Vec<&str> = listed.iter().map(|issuer| issuer.url.as_str()).collect();
+    let expected = [
+        "https://gitlab.com.example.com",
+        "https://gitlab.example.com",
+        "https://sso.example.com/realms/Acme",
+    ];
+    assert_eq!(urls, expected);
+    assert!(listed.iter().all(|issuer| issuer.is_from_upgrade && issuer.added_by.id.is_none()));
+    for issuer in issuers.into_iter().filter(|issuer| !issuer.is_empty()) {
+        let is_accepted = is_built_in(issuer) || store.issuers().has(issuer).await.unwrap();
+        assert!(is_accepted, "{issuer} would stop");
+    }
 }

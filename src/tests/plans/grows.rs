@@ -140,6 +140,11 @@ pub const GROWS: &[Grows] = &[
         why: "the page shows the first jobs, in the order of an index",
     },
     Grows {
+        starts: "SELECT * FROM \"issuer\" ORDER BY",
+        has: " LIMIT ?",
+        why: "the page shows the list of trusted issuers, in the order of an index",
+    },
+    Grows {
         starts: "SELECT * FROM \"outbox\" WHERE \"outbox\".\"id\" > ?",
         has: " LIMIT ?",
         why: "the next rows after one, in the order of their key",
