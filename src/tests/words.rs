@@ -109,7 +109,7 @@ async fn open_approval(book: &mut Book, app: &App) {
 type Post = (&'static str, &'static str, &'static [(&'static str, &'static str)]);
 
 /// A rule that is right but for its issuer, which is not on the list.
-const UNKNOWN_ISSUER: [(&str, &str); 4] = [
+const UNKNOWN_ISSUER: &[(&str, &str)] = &[
     ("form[provider]", "oidc"),
     ("form[issuer]", "https://unknown.example.com"),
     ("form[audience]", "https://regcred.example.com"),
@@ -124,7 +124,7 @@ async fn open_answers(book: &mut Book, app: &App, at: &Objects) {
     let posts: [Post; 7] = [
         ("grant_refused", "/rpc/grants/create", &[("form[branches]", "a b")]),
         ("rule_refused", "/rpc/trust-rules/create", &[("form[provider]", "github")]),
-        ("rule_of_an_unknown_issuer", "/rpc/trust-rules/create", &UNKNOWN_ISSUER),
+        ("rule_of_an_unknown_issuer", "/rpc/trust-rules/create", UNKNOWN_ISSUER),
         ("issuer_refused", "/rpc/issuers/create", &[("url", "ci.example.com")]),
         ("token_refused", "/rpc/tokens/create", &[("token_days", "0")]),
         ("token_is_none", "/rpc/trust-rules/try", &[("token", "")]),

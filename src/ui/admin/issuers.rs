@@ -7,7 +7,7 @@ use crate::functions::answer::FailedForm;
 use crate::functions::issuers::{AddIssuer, RemoveIssuer, find_issuer, find_issuers};
 use crate::ui::granting::YourPassword;
 use crate::ui::kit::{
-    ACTIONS, Cell, Columns, Field, FlashMessages, FormState, LinkButton, Loaded, PageContext,
+    ACTIONS, Cell, Columns, Field, FlashMessages, FormState, IconLink, Loaded, PageContext,
     PageHead, PostForm, Section, Table,
 };
 use crate::ui::layout::InstanceFrame;
@@ -70,7 +70,7 @@ fn row((issuer, rules): (ListedIssuer, u64)) -> [Cell; 4] {
         Cell::styled("mono", issuer.url),
         Cell::done(issuer.added_at, &issuer.added_by.name),
         Cell::of(rules),
-        Cell::of(view! { <LinkButton href label/> }),
+        Cell::of(view! { <IconLink href label icon="trash"/> }),
     ]
 }
 
