@@ -9,7 +9,6 @@ use crate::domain::trust_rule::{ClaimField, Kind, Provider, TrustForm};
 use crate::error::Result;
 use crate::functions::answer::FailedForm;
 use crate::functions::pipelines::find_pipeline;
-use crate::functions::session::Frame;
 use crate::functions::trust_rules::CreateRule;
 use crate::ui::granting::YourPassword;
 use crate::ui::kit::{
@@ -54,6 +53,7 @@ fn whole((found, failed): Found, page: PageContext) -> impl IntoView {
     let (summary, address) = (found.pipeline.summary, found.address);
     let (pipeline, name) = (summary.id, summary.name);
     let href = paths::pipeline(&page.project, pipeline);
+    let is_admin = page.is_instance_admin();
     let state = FormState::new(failed, start(provider, &address)).within("form");
     view! {
         <PageHead title="Add trust rule" up=(href.clone(), name.clone())/>
@@ -71,7 +71,7 @@ fn whole((found, failed): Found, page: PageContext) -> impl IntoView {
         >
             <Hidden name="pipeline" value=pipeline.to_string()/>
             <Hidden name="form[provider]" value=provider.word()/>
-            <Signature provider state=state.clone()/>
+            <Signature provider state=state.clone() is_admin/>
             <Claims provider state=state.clone() kind=Kind::Identity/>
             <Claims provider state=state.clone() kind=Kind::Narrowing/>
             <Claims provider state=state.clone() kind=Kind::Extra/>
@@ -164,7 +164,7 @@ fn Setup(provider: Provider, address: String, project: String) -> impl IntoView 
 
 /// Whose signature the token must have.
 #[component]
-fn Signature(provider: Provider, state: FormState) -> impl IntoView {
+fn Signature(provider: Provider, state: FormState, is_admin: bool) -> impl IntoView {
     match provider {
         Provider::Drone => ().into_any(),
         Provider::Woodpecker => view! {
@@ -185,7 +185,7 @@ fn Signature(provider: Provider, state: FormState) -> impl IntoView {
         .into_any(),
         _ => view! {
             <Field at=state.at("issuer") label="Issuer" hint=provider.issuer_hint()/>
-            <NotListed error=state.error("issuer")/>
+            <NotListed error=state.error("issuer") is_admin/>
             <Field at=state.at("audience") label="Audience" hint=provider.audience_hint()/>
         }
         .into_any(),
@@ -194,11 +194,10 @@ fn Signature(provider: Provider, state: FormState) -> impl IntoView {
 
 /// What to do about an issuer that is not on the list; nothing for any other error.
 #[component]
-fn NotListed(error: Option<String>) -> impl IntoView {
+fn NotListed(error: Option<String>, is_admin: bool) -> impl IntoView {
     if error.is_none_or(|error| error != NOT_LISTED) {
         return ().into_any();
     }
-    let is_admin = use_context::<Frame>().is_some_and(|frame| frame.person.is_admin);
     if is_admin {
         view! {
             <p>
