@@ -32,7 +32,7 @@ enum Action {
     List,
     /// Add an issuer
     #[command(
-        after_help = "Whoever runs an issuer decides what its tokens say, so add only those of people you trust.\n\nExample:\n  regcred issuer add https://gitlab.example.com"
+        after_help = "The people who run an issuer decide what its tokens say, so add it only if you trust them.\n\nExample:\n  regcred issuer add https://gitlab.example.com"
     )]
     Add {
         /// The iss claim of its tokens

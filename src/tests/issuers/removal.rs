@@ -63,6 +63,12 @@ async fn a_removed_issuer_proves_nothing_from_the_next_request_on_at_another_ser
     let page = app.owner.get(&format!("/p/acme/pipelines/{pipeline}")).await.text();
     assert!(page.contains("Issuer not trusted"), "{page}");
 
+    let (of, token) = (pipeline.to_string(), issuer.token(&job()));
+    let form = [("project", "acme"), ("pipeline", of.as_str()), ("token", token.as_str())];
+    let reply = app.owner.post_form("/rpc/trust-rules/try", &form).await;
+    let page = app.owner.follow(reply).await.text();
+    assert!(page.contains("is not on the list of trusted issuers"), "a member is told: {page}");
+
     // The rule is still there. What it gave before does not come back.
     app.trust_issuer(&issuer.url).await;
     assert_eq!(app.show(pipeline, &issuer.token(&job())).await.status, 200);

@@ -40,7 +40,7 @@ fn whole((issuers, failed): Found) -> impl IntoView {
     view! {
         <PageHead title="Trusted issuers"/>
         <p>
-            "An issuer signs the identity tokens of jobs. Trust rules of every project can use only the issuers on this list. Add an issuer only if you know who runs it: whoever runs it decides what its tokens say."
+            "An issuer signs the identity tokens of jobs. Trust rules of every project can use only the issuers on this list. Add an issuer only if you trust the people who run it: they decide what its tokens say."
         </p>
         <p class="muted">
             "These need no entry: GitHub Actions, GitLab.com, CircleCI, Buildkite, and Azure DevOps with the issuer vstoken.dev.azure.com."
