@@ -20,6 +20,7 @@ mod guard_changes;
 mod health;
 mod holders;
 mod instance;
+mod issuers;
 mod jobs;
 mod keys;
 mod leases;
@@ -175,6 +176,7 @@ handles! { instance:
     slots: Slots, "Single-use slots.";
     keys: Keys, "Wrapped keys.";
     leases: Leases, "Marks that show whether the database keeps what is written.";
+    issuers: TrustedIssuers, "Issuers whose tokens are accepted.";
     jobs: Jobs, "What the product does by itself.";
     outbox: Outbox, "What others are to be told.";
     rewraps: Rewraps, "Secrets under an older key, of every project.";

@@ -82,6 +82,7 @@ impl Scene {
         ];
         scene.made("/rpc/trust-rules/create", &rule).await;
         let url = scene.issuer.url.clone();
+        scene.app.trust_issuer(&url).await;
         let rule = [
             ("form[provider]", "gitlab"),
             ("form[issuer]", url.as_str()),

@@ -40,6 +40,7 @@ mod guard_changes;
 mod headers;
 mod helper;
 mod hosts;
+mod issuers;
 mod jar;
 mod jobs;
 mod key_files;
