@@ -12,6 +12,24 @@ const UP: [&str; 2] = [
     "CREATE UNIQUE INDEX guard_change_credential ON guard_change (credential_id)",
 ];
 
+/// Days for which grants that handed out a protected secret go on without a second person: as long as
+/// an approval holds at most.
+const UPGRADED: i64 = 365;
+
+/// Protected alone guards a secret now, whatever its access was: a grant of one that could only pull
+/// needs an approval as well. What ran before runs on, until somebody has decided on it.
+fn approve_what_ran() -> String {
+    let now = time::OffsetDateTime::now_utc();
+    let at = now.unix_timestamp() * 1_000;
+    let until = now.date().saturating_add(time::Duration::days(UPGRADED));
+    format!(
+        "UPDATE access_grant SET needs_approval = TRUE, approver = 'the upgrade', approved_by = NULL,
+            approved_at = {at}, approved_until = '{until}', approved_epoch = 0
+            WHERE needs_approval = FALSE AND NOT (is_narrow AND intent = 'pull')
+            AND credential_id IN (SELECT id FROM credential WHERE is_protected)"
+    )
+}
+
 /// Who is newer than an approval would be taken for approved by the older schema.
 const DOWN: [&str; 1] = [
     "UPDATE access_grant SET approved_by = NULL, approver = NULL, approved_at = NULL,
@@ -39,7 +57,8 @@ impl MigrationTrait for Migration {
             proposer text, proposed_at big_integer, revision big_integer,
         ];
         manager.create_table(table("guard_change", columns, &["id"])).await?;
-        run(manager, &UP).await
+        run(manager, &UP).await?;
+        run(manager, &[approve_what_ran()]).await
     }
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {

@@ -7,7 +7,7 @@ use sea_orm_migration::prelude::*;
 pub struct Migration;
 
 /// An event is a little younger than its row: an issuer was asked in between.
-const UP: [&str; 9] = [
+const UP: [&str; 12] = [
     "UPDATE pipeline_token SET created_by_id = (
         SELECT e.actor_id FROM audit_event e
         WHERE e.chain = pipeline_token.project_id AND e.subject_id = pipeline_token.pipeline_id
@@ -43,11 +43,19 @@ const UP: [&str; 9] = [
     "CREATE INDEX access_grant_approver ON access_grant (approved_by, project_id)
         WHERE approved_by IS NOT NULL",
     "CREATE INDEX shared_secret_view_person ON shared_secret_view (person_id)",
+    // Of few it is not known who made them. They go by the name.
+    "CREATE INDEX pipeline_token_named ON pipeline_token (created_by)
+        WHERE created_by_id IS NULL AND expires_at IS NULL",
+    "CREATE INDEX trust_rule_named ON trust_rule (created_by) WHERE created_by_id IS NULL",
+    "CREATE INDEX access_grant_named ON access_grant (created_by) WHERE granted_by IS NULL",
 ];
 
 /// What has stopped would work again where nothing says that it has.
-const DOWN: [&str; 5] = [
+const DOWN: [&str; 8] = [
     "DELETE FROM trust_rule WHERE ended_at IS NOT NULL",
+    "DROP INDEX access_grant_named",
+    "DROP INDEX trust_rule_named",
+    "DROP INDEX pipeline_token_named",
     "DROP INDEX access_grant_approver",
     "DROP INDEX access_grant_giver",
     "DROP INDEX trust_rule_maker",

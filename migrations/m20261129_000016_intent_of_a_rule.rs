@@ -1,20 +1,24 @@
 //! What a signed request may ask for is said by its trust rule, and no longer by its address alone.
-use super::{add_columns, drop_columns};
+use super::{add_columns, drop_columns, run};
 use sea_orm_migration::prelude::*;
 
 #[derive(DeriveMigrationName)]
 pub struct Migration;
 
-/// Rules that are there only pull until somebody adds one that pushes: who chose the address could
-/// ask for more than a person had agreed to.
+/// Rules only pull until somebody says more.
 fn of_rules() -> Vec<ColumnDef> {
     columns![intent text = "pull"]
 }
 
+/// Woodpecker signs the address that it sends to, so what the address asked for was what a person had
+/// set up there: builds that push go on. Drone does not sign it.
+const UP: [&str; 1] = ["UPDATE trust_rule SET intent = 'pull_push' WHERE provider = 'woodpecker'"];
+
 #[async_trait::async_trait]
 impl MigrationTrait for Migration {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        add_columns(manager, "trust_rule", of_rules()).await
+        add_columns(manager, "trust_rule", of_rules()).await?;
+        run(manager, &UP).await
     }
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {

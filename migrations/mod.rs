@@ -78,6 +78,7 @@ mod m20261129_000016_intent_of_a_rule;
 mod m20261129_000017_refused_tokens;
 mod m20261129_000018_count_attempts_in_memory;
 mod m20261129_000019_links_that_were_removed;
+mod m20261129_000020_issuers;
 
 /// Every step, oldest first.
 pub struct Migrator;
@@ -105,6 +106,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261129_000017_refused_tokens::Migration),
             Box::new(m20261129_000018_count_attempts_in_memory::Migration),
             Box::new(m20261129_000019_links_that_were_removed::Migration),
+            Box::new(m20261129_000020_issuers::Migration),
         ]
     }
 }

@@ -1,5 +1,6 @@
 //! Errors as JSON: `{"error":{"code":"…","message":"…"}}`, with the status that says the same.
 
+use crate::domain::asker::BeyondShare;
 use crate::error::Error;
 use axum::Json;
 use axum::http::{HeaderValue, StatusCode, header};
@@ -40,6 +41,9 @@ impl IntoResponse for Reply {
         if let Some(seconds) = self.0.retry_after() {
             headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         }
+        if matches!(self.0, Error::TooManyRequests { .. }) {
+            response.extensions_mut().insert(BeyondShare);
+        }
         response
     }
 }
@@ -52,4 +56,22 @@ pub(super) async fn wrong_method() -> Response {
 
 pub(super) async fn nothing() -> Reply {
     Reply(Error::NotFound)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_is_beyond_a_share_is_not_answered_as_a_stranger() {
+        let of = "This pipeline".to_owned();
+        for (error, is_marked) in [
+            (Error::TooManyRequests { of, retry_after: 1 }, true),
+            (Error::TooManyAttempts { minutes: 1 }, false),
+            (Error::Unauthenticated, false),
+        ] {
+            let response = Reply(error).into_response();
+            assert_eq!(response.extensions().get::<BeyondShare>().is_some(), is_marked);
+        }
+    }
 }

@@ -36,7 +36,7 @@ impl Leaving {
             "This is what the user made, approved or was shown:"
         };
         let (_, table) = self.listed(left);
-        let ends = !self.keep && left.iter().any(|one| one.thing.ends());
+        let ends = !self.keep && left.iter().any(Leftover::ends);
         let must_ask = ends && !self.yes && io::stdin().is_terminal();
         let question = if must_ask { "\nType yes to go on: " } else { "\n" };
         let mut out = io::stderr().lock();
@@ -63,7 +63,7 @@ impl Leaving {
         left: &[Leftover],
     ) -> (Value, String) {
         document["left"] = self.listed(left).0;
-        let ended = left.iter().filter(|one| !self.keep && one.thing.ends()).count();
+        let ended = left.iter().filter(|one| !self.keep && one.ends()).count();
         let stays = left.len() - ended;
         let more = match (ended, stays) {
             (0, 0) => String::new(),
@@ -79,8 +79,7 @@ impl Leaving {
     fn listed(self, left: &[Leftover]) -> (Value, String) {
         list(HEADINGS, left, |one| {
             let pipeline = one.pipeline.as_ref().map(|pipeline| pipeline.name.clone());
-            let ends = !self.keep && one.thing.ends();
-            let then = if ends { one.thing.end() } else { "stays: decide on it" };
+            let ends = !self.keep && one.ends();
             let document = json!({
                 "project": one.slug,
                 "pipeline": pipeline,
@@ -88,13 +87,14 @@ impl Leaving {
                 "made_by": one.maker,
                 "last_used_at": one.last_used_at.map(Moment::to_rfc3339),
                 "ended": ends,
+                "by_name_only": one.is_by_name,
             });
             let row = [
                 one.slug.clone(),
                 pipeline.unwrap_or_else(|| "all".to_owned()),
                 one.thing.label(),
                 last_used(one),
-                then.to_owned(),
+                one.end(self.keep).to_owned(),
             ];
             (document, row)
         })

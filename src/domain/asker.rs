@@ -10,6 +10,11 @@ pub enum Who {
     Pipeline(Uuid),
 }
 
+/// Marks an answer to a pipeline that has proved who it is and asks more often than it may: it is none
+/// of the strangers that the log names.
+#[derive(Clone, Copy, Debug)]
+pub struct BeyondShare;
+
 /// Goes with a request, so that the log and what is refused can name who asked.
 #[derive(Clone, Debug, Default)]
 pub struct Asker(Arc<Found>);

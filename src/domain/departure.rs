@@ -17,7 +17,28 @@ pub struct Leftover {
     pub maker: String,
     pub thing: Thing,
     pub last_used_at: Option<Moment>,
+    /// Whether no more than the name says whose it is: it was made before ids were kept, and others
+    /// may have had the same name.
+    pub is_by_name: bool,
 }
+
+impl Leftover {
+    /// Whether it ends with the right of the person; what does not is for others to decide on.
+    pub fn ends(&self) -> bool {
+        self.thing.ends() && !self.is_by_name
+    }
+
+    /// What becomes of it; `keep`: whatever could end is kept.
+    pub fn end(&self, keep: bool) -> &'static str {
+        match (self.ends() && !keep, self.is_by_name) {
+            (true, _) => self.thing.end(),
+            (false, true) => "stays: made by a user of this name, decide on it",
+            (false, false) => STAYS,
+        }
+    }
+}
+
+const STAYS: &str = "stays: decide on it";
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Thing {
@@ -34,8 +55,7 @@ pub enum Thing {
 }
 
 impl Thing {
-    /// Whether it ends with the right of who made it; what does not is for others to decide on.
-    pub fn ends(&self) -> bool {
+    fn ends(&self) -> bool {
         !matches!(self, Self::Grant { .. })
     }
 
@@ -53,14 +73,13 @@ impl Thing {
         }
     }
 
-    /// What becomes of it, unless it is kept.
-    pub fn end(&self) -> &'static str {
+    fn end(&self) -> &'static str {
         match self {
             Self::Token(_) => "is revoked",
             Self::Rule { .. } => "stops until another maintainer confirms it",
             Self::SharedSecret => "stops until it is renewed",
             Self::Approval { .. } => "is withdrawn: the grant waits again",
-            Self::Grant { .. } => "stays: decide on it",
+            Self::Grant { .. } => STAYS,
         }
     }
 
@@ -93,5 +112,22 @@ mod tests {
             assert_eq!((thing.ends(), thing.label().as_str()), (ends, label));
             assert_eq!(thing.end().starts_with("stays"), !ends, "{label}");
         }
+    }
+
+    #[test]
+    fn what_only_a_name_says_and_what_is_kept_does_not_end() {
+        let left = |is_by_name: bool| Leftover {
+            project: Uuid::nil(),
+            slug: "acme".to_owned(),
+            pipeline: None,
+            maker: "Dana".to_owned(),
+            thing: Thing::Token("abc".to_owned()),
+            last_used_at: None,
+            is_by_name,
+        };
+        assert!(left(false).ends() && !left(true).ends());
+        assert_eq!(left(false).end(false), "is revoked");
+        assert_eq!(left(false).end(true), STAYS);
+        assert_eq!(left(true).end(false), "stays: made by a user of this name, decide on it");
     }
 }

@@ -5,7 +5,7 @@ use super::delivery::Receipt;
 use super::grant::Terms;
 use super::moment::{Day, Moment};
 use super::proof::Proof;
-use super::trust_rule::TrustRule;
+use super::trust_rule::{Provider, TrustRule};
 use super::user::{Maker, Person};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -37,8 +37,8 @@ pub struct Grant {
     pub approved_by: Option<Uuid>,
     /// Whether who looks at it gave it, and so cannot approve it.
     pub is_own: bool,
-    /// Whether they made a token or rule that its approval is to be for, and so cannot approve it.
-    pub is_own_widening: bool,
+    /// Why they cannot approve it though another one gave it.
+    pub widening: Option<Widening>,
     /// An approval is of the grant as it was at this count.
     pub revision: i64,
     pub deliveries: i64,
@@ -81,11 +81,37 @@ pub struct PipelineDetail {
     /// What proves it: the tokens that people made, and the last ones that were given for proof.
     pub tokens: Vec<Token>,
     pub rules: Vec<TrustRule>,
+    /// Issuers of these rules that are not on the list of the instance: their rules accept nothing.
+    pub unlisted: Vec<String>,
     /// Which of those who made or approved something of it may do so no more.
     pub gone: Vec<Uuid>,
     /// How often somebody more could act as it.
     pub epoch: i64,
     pub today: Day,
+}
+
+/// How a person let somebody more act as a pipeline, themselves included, since a grant of it was given
+/// or approved. They cannot approve that.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Widening {
+    /// They made a token or trust rule.
+    Made,
+    /// They were shown the secret that signs for a trust rule of somebody else.
+    Shown,
+}
+
+impl Widening {
+    /// What they are told, with the way round when nobody else is there.
+    pub fn sentence(self) -> &'static str {
+        match self {
+            Self::Made => {
+                "You created a token or trust rule of this pipeline after the grant was created or last approved, so another member must approve it. If there is no other member, revoke the grant and create it again. Then the member who created this grant can approve the new one."
+            }
+            Self::Shown => {
+                "This pipeline has a trust rule for Drone that is newer than the grant or its last approval, and you were shown the secret for Drone, so another member must approve it. If there is no other member, the member who created the rule can renew the secret. Then you can approve it."
+            }
+        }
+    }
 }
 
 /// Who can act as a pipeline: what stands on the page of a person who approves.
@@ -98,8 +124,14 @@ pub struct Identities<'a> {
 
 impl Identities<'_> {
     /// Whether that person made one since the grant was approved last, or since it was given at that
-    /// moment. Nobody approves what they widened themselves.
-    pub fn are_widened_by(&self, person: &Person, terms: &Terms, granted_at: Moment) -> bool {
+    /// moment, or can use one that others made since: `has_seen` says whether they were shown the
+    /// secret that signs for rules for Drone. Nobody approves what lets in themselves.
+    pub fn widening_by(
+        &self,
+        (person, has_seen): (&Person, bool),
+        terms: &Terms,
+        granted_at: Moment,
+    ) -> Option<Widening> {
         let is_new = |epoch: i64, made_at: Moment| match &terms.approval {
             Some(approval) => !approval.is_for(epoch),
             None => made_at > granted_at,
@@ -107,9 +139,14 @@ impl Identities<'_> {
         let tokens = self.tokens.iter().filter(|token| token.is_live(self.today));
         let tokens =
             tokens.map(|token| (token.identity_epoch, token.created_at, &token.created_by));
-        let rules = self.rules.iter();
-        let rules = rules.map(|rule| (rule.identity_epoch, rule.created_at, &rule.created_by));
-        tokens.chain(rules).any(|(epoch, made_at, by)| is_new(epoch, made_at) && by.is(person))
+        let live = || self.rules.iter().filter(|rule| rule.ended_at.is_none());
+        let rules = live().map(|rule| (rule.identity_epoch, rule.created_at, &rule.created_by));
+        if tokens.chain(rules).any(|(epoch, made_at, by)| is_new(epoch, made_at) && by.is(person)) {
+            return Some(Widening::Made);
+        }
+        let mut of_drone = live().filter(|rule| rule.provider == Provider::Drone);
+        let is_open = of_drone.any(|rule| is_new(rule.identity_epoch, rule.created_at));
+        (has_seen && is_open).then_some(Widening::Shown)
     }
 }
 
@@ -125,7 +162,10 @@ impl PipelineDetail {
             return false;
         };
         self.live_tokens().any(|token| !approval.is_for(token.identity_epoch))
-            || self.rules.iter().any(|rule| !approval.is_for(rule.identity_epoch))
+            || self
+                .rules
+                .iter()
+                .any(|rule| rule.ended_at.is_none() && !approval.is_for(rule.identity_epoch))
     }
 
     /// Whether the grant hands nothing out, at least to some who act as it, until somebody approves

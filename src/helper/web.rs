@@ -4,6 +4,7 @@ use crate::address;
 use crate::bounded;
 use crate::failure::Failure;
 use std::fs::File;
+use std::hash::{BuildHasher, Hasher, RandomState};
 use std::io;
 use std::path::Path;
 use std::time::{Duration, Instant};
@@ -17,17 +18,22 @@ const ANSWER_LIMIT: u64 = 4 * 1024 * 1024;
 
 const CA_LIMIT: u64 = 1024 * 1024;
 
-/// What is waited before the second and the third try.
+/// What is waited at least before the second and the third try.
 const PAUSES: [Duration; 2] = [Duration::from_millis(200), Duration::from_millis(800)];
 
 /// Statuses after which another try may do better.
-const PASSING: [u16; 4] = [429, 502, 503, 504];
+const PASSING: [u16; 3] = [502, 503, 504];
+
+/// There are too many at once: this one is served later, so it is tried until the time is up.
+const TOO_MANY: u16 = 429;
 
 /// A client with a deadline for everything that is asked through it.
 pub struct Web {
     agent: Agent,
     deadline: Instant,
     pause: Box<dyn Fn(Duration)>,
+    /// From 0 to 1: spreads those who failed together.
+    chance: fn() -> f64,
 }
 
 /// What is asked: a POST when there is a body, else a GET.
@@ -69,10 +75,11 @@ impl Web {
             .accept("application/json")
             .tls_config(TlsConfig::builder().root_certs(roots).build())
             .build();
-        Ok(Self { agent: config.new_agent(), deadline: Instant::now() + time, pause })
+        Ok(Self { agent: config.new_agent(), deadline: Instant::now() + time, pause, chance })
     }
 
-    /// Asks, up to three times while nobody can be reached or the other side is busy.
+    /// Asks, up to three times while nobody can be reached or the other side is busy, and as often
+    /// as there is time for while there are too many requests.
     ///
     /// # Errors
     /// `Passing` when there was no answer in time, `Refused` for one that cannot be right.
@@ -98,21 +105,24 @@ impl Web {
     }
 
     fn tries(&self, mut once: impl FnMut() -> Try) -> Result<Answer, Failure> {
-        for pause in PAUSES {
+        let mut pauses = PAUSES.into_iter();
+        loop {
             let outcome = match once() {
                 Try::Done(outcome) => return outcome,
                 Try::Again(outcome) => outcome,
             };
-            let asked = outcome.as_ref().ok().and_then(|answer| answer.retry_after);
-            let pause = asked.unwrap_or(pause).max(pause);
+            let answer = outcome.as_ref().ok();
+            let is_one_of_many = answer.is_some_and(|answer| answer.status == TOO_MANY);
+            let usual = pauses.next().or(is_one_of_many.then_some(PAUSES[1]));
+            let Some(usual) = usual else { return outcome };
+            let asked = answer.and_then(|answer| answer.retry_after);
+            let least = asked.unwrap_or(usual).max(usual);
+            let spare = self.left().saturating_sub(least);
             // After a wait that long there would be no time to ask.
-            if pause >= self.left() {
+            if spare.is_zero() {
                 return outcome;
             }
-            (self.pause)(pause);
-        }
-        match once() {
-            Try::Done(outcome) | Try::Again(outcome) => outcome,
+            (self.pause)(least + least.min(spare / 2).mul_f64((self.chance)()));
         }
     }
 
@@ -153,8 +163,15 @@ impl Web {
             }
             Err(error) => return failed(&ureq::Error::from(error), whom),
         };
-        if PASSING.contains(&status) { Try::Again(Ok(answer)) } else { Try::Done(Ok(answer)) }
+        let is_passing = status == TOO_MANY || PASSING.contains(&status);
+        if is_passing { Try::Again(Ok(answer)) } else { Try::Done(Ok(answer)) }
     }
+}
+
+/// Any number from 0 to 1. Nothing but a pause depends on it.
+fn chance() -> f64 {
+    let any = RandomState::new().build_hasher().finish();
+    f64::from((any >> 32) as u32) / f64::from(u32::MAX)
 }
 
 fn dressed<Any>(

@@ -1,6 +1,7 @@
 //! Who floods: how many requests of each network were refused for want of proof, said in the log once
 //! a minute.
 
+use crate::domain::asker::BeyondShare;
 use crate::domain::delivery::Client;
 use crate::vault::network;
 use axum::body::Body;
@@ -47,11 +48,15 @@ pub(super) async fn layer(
     let asks_for_proof = DOORS.iter().any(|door| path.starts_with(door));
     let response = next.run(request).await;
     let status = response.status();
+    let has_proof = response.extensions().get::<BeyondShare>().is_some();
     let is_refused = response.extensions().get::<Refused>().is_some()
         || status == StatusCode::MISDIRECTED_REQUEST
         || is_api && [StatusCode::UNAUTHORIZED, StatusCode::TOO_MANY_REQUESTS].contains(&status)
         || asks_for_proof && status.is_client_error();
-    if is_refused && let Some(address) = client.and_then(|client| client.parse().ok()) {
+    if is_refused
+        && !has_proof
+        && let Some(address) = client.and_then(|client| client.parse().ok())
+    {
         refusals.note(address);
     }
     response
@@ -120,6 +125,29 @@ fn name(network: IpAddr) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use axum::middleware::from_fn_with_state;
+    use axum::routing::get;
+    use axum::{Extension, Router};
+    use tower::ServiceExt;
+
+    #[tokio::test]
+    async fn a_pipeline_beyond_its_share_is_not_counted_among_those_without_proof() {
+        const MANY: StatusCode = StatusCode::TOO_MANY_REQUESTS;
+        let refusals = Refusals::default();
+        let router = Router::new()
+            .route("/api/v1/token", get(|| async { (MANY, Extension(BeyondShare)) }))
+            .route("/api/v1/docker-config", get(|| async { (MANY, Extension(BeyondShare)) }))
+            .route("/api/v1/drone/acme", get(|| async { MANY }))
+            .layer(from_fn_with_state(refusals.clone(), layer));
+        for (path, counted) in
+            [("/api/v1/token", 0), ("/api/v1/docker-config", 0), ("/api/v1/drone/acme", 1)]
+        {
+            let client = Client(Some("192.0.2.7".to_owned()));
+            let request = Request::builder().uri(path).extension(client);
+            router.clone().oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
+            assert_eq!(refusals.counts().networks.len(), counted, "{path}");
+        }
+    }
 
     #[test]
     fn a_network_that_floods_is_named_once_with_its_count() {

@@ -34,7 +34,9 @@ const SILENCE: Duration = Duration::from_secs(10);
 /// proxies keep a connection (mostly 60 s): the side that sends must be the one that closes it, or
 /// requests get lost.
 const PROXY_SILENCE: Duration = Duration::from_secs(75);
-const HEAD_MAX: usize = 64 * 1024;
+/// Bytes of a head, which are kept until the whole of it is there. Browsers and proxies send 8 KiB at
+/// most.
+const HEAD_MAX: usize = 16 * 1024;
 /// Connections at once, if as many files may be open.
 const CONNECTIONS: usize = 4096;
 const CONNECTIONS_MIN: usize = 16;

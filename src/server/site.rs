@@ -32,8 +32,12 @@ impl Site {
     }
 
     /// Whether a request for this host and port is for this site. At this machine it is by any name
-    /// of the machine for itself.
+    /// of the machine for itself. The port may be missing: many proxies pass on the name alone.
     pub(super) fn answers(&self, authority: &str) -> bool {
+        self.is_named(authority, true)
+    }
+
+    fn is_named(&self, authority: &str, is_port_optional: bool) -> bool {
         let Ok(authority) = authority.parse::<Authority>() else { return false };
         if authority.as_str().contains('@') {
             return false;
@@ -43,17 +47,21 @@ impl Site {
         if self.is_loopback {
             return is_loopback(host);
         }
-        let usual = if self.is_https { 443 } else { 80 };
+        let usual = match (is_port_optional, self.is_https) {
+            (true, _) => self.port,
+            (false, true) => 443,
+            (false, false) => 80,
+        };
         host.eq_ignore_ascii_case(&self.host) && authority.port_u16().unwrap_or(usual) == self.port
     }
 
-    /// Whether it is the origin of our pages, scheme and all. At this machine other ports are other
-    /// sites, so there it has to be that of the request's own `Host`.
+    /// Whether it is the origin of our pages, scheme, port and all: another port of our host is
+    /// another site. At this machine it has to be that of the request's own `Host`.
     pub(super) fn is_origin(&self, origin: &str, host: Option<&str>) -> bool {
         let Some((scheme, authority)) = origin.split_once("://") else { return false };
         let is_ours = authority == self.authority
             || host.is_some_and(|host| host.eq_ignore_ascii_case(authority))
-                && self.answers(authority);
+                && self.is_named(authority, false);
         (scheme == "https") == self.is_https && matches!(scheme, "http" | "https") && is_ours
     }
 
@@ -95,7 +103,22 @@ mod tests {
         }
         let site = Site::of("https://regcred.example.com:8443");
         assert!(site.answers("regcred.example.com:8443"));
-        assert!(!site.answers("regcred.example.com"));
+        for other in ["regcred.example.com:443", "regcred.example.com:80", "evil.example.com"] {
+            assert!(!site.answers(other), "{other}");
+        }
+    }
+
+    #[test]
+    fn a_proxy_may_leave_out_the_port_and_that_makes_no_other_port_our_origin() {
+        for address in ["https://regcred.example.com:8443", "http://regcred.example.com:8080"] {
+            let site = Site::of(address);
+            let (scheme, host) = (address.split("//").next().unwrap(), "regcred.example.com");
+            assert!(site.answers(host) && site.answers("regcred.example.com."), "{address}");
+            assert!(site.is_origin(address, Some(host)), "{address}");
+            // A page at the usual port of the same host is of another site.
+            assert!(!site.is_origin(&format!("{scheme}//{host}"), Some(host)), "{address}");
+            assert!(!site.has_page(&format!("{scheme}//{host}/x"), Some(host)), "{address}");
+        }
     }
 
     #[test]

@@ -96,14 +96,18 @@ pub async fn serve(config: &Config) -> Result<(), StartError> {
         () = serving::serve(listener, app, Proxies::new(&proxies), acceptor, until) => {}
         () = late => tracing::warn!("requests were still under way when time was up"),
     }
-    for task in beside {
+    for task in &beside {
         task.abort();
+    }
+    // What one of them was about to write is given back when it has ended, and not before.
+    for task in beside {
+        let _ = task.await;
     }
     // What they hold is given up before the database closes.
     if tokio::time::timeout(JOBS_GRACE, jobs).await.is_err() {
         tracing::warn!("a job was still under way when time was up");
     }
-    if tokio::time::timeout(JOBS_GRACE, vault.write_refusals()).await.is_err() {
+    if tokio::time::timeout(JOBS_GRACE, vault.write_last_refusals()).await.is_err() {
         tracing::warn!("what was refused last has no audit event");
     }
     store.close().await?;

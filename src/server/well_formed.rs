@@ -51,7 +51,7 @@ fn problem<B>(site: &Site, request: &Request<B>) -> Option<Problem> {
     if !are_ours && !PROBES.contains(&uri.path()) {
         return Some((
             StatusCode::MISDIRECTED_REQUEST,
-            "This server has another address. Use the address in REGCRED_URL. A proxy must pass the Host header on unchanged.\n",
+            "This server has another address. Use the address in REGCRED_URL. A proxy must pass the Host header on.\n",
         ));
     }
     None
@@ -72,8 +72,11 @@ mod tests {
         for (name, value) in lines {
             request = request.header(*name, *value);
         }
-        let site = Site::of("https://regcred.example.com");
-        problem(&site, &request.body(()).unwrap()).map(|(status, _)| status.as_u16())
+        refused_by("https://regcred.example.com", request)
+    }
+
+    fn refused_by(site: &str, request: axum::http::request::Builder) -> Option<u16> {
+        problem(&Site::of(site), &request.body(()).unwrap()).map(|(status, _)| status.as_u16())
     }
 
     #[test]
@@ -103,6 +106,10 @@ mod tests {
                 assert_eq!(refused(Method::GET, probe, &lines), None, "{host}");
             }
         }
+        // The name alone is ours, as proxies pass it on.
+        let request = || Request::builder().uri("/").header("host", "regcred.example.com");
+        assert_eq!(refused_by("https://regcred.example.com:8443", request()), None);
+        assert_eq!(refused_by("https://other.example.com:8443", request()), Some(421));
         let own = [("host", "regcred.example.com")];
         assert_eq!(refused(Method::GET, "https://evil.example.com/", &own), Some(421));
     }

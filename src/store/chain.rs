@@ -125,6 +125,12 @@ pub(super) fn message(
 }
 
 impl<C: Sealing> Chain<'_, C> {
+    /// Locks the end of the chain until the transaction ends. Before the first row of its project:
+    /// who has a row and waits for the chain would keep who has the chain and waits for the row.
+    pub async fn hold(&self, chain: Uuid) -> Result<(), DbErr> {
+        Head::lock(self.db, chain).await.map(drop)
+    }
+
     /// Writes the event as the next link, and into the outbox.
     pub async fn append(
         &self,

@@ -11,11 +11,22 @@ use crate::domain::trust_rule::Provider;
 use sea_orm::{DbErr, QueryResult, Statement, Value};
 use uuid::Uuid;
 
+/// Whose things are looked for.
+#[derive(Clone, Copy)]
+enum Whose {
+    Anybody,
+    Id(Uuid),
+    /// Those of nobody known, under the name that this person has.
+    Name(Uuid),
+}
+
 /// A kind of thing: what is read of it, and what says whose it is.
 struct Kind {
     /// The columns project, slug, pipeline, name, maker, thing, last use and what the thing is of.
     text: &'static str,
     maker: &'static str,
+    /// What says it of one from before ids were kept; such an approval there is not.
+    name: Option<&'static str>,
     project: &'static str,
     read: fn(&QueryResult) -> Result<Thing, DbErr>,
 }
@@ -28,6 +39,7 @@ const TOKENS: Kind = Kind {
     WHERE pipeline_token.revoked_at IS NULL AND pipeline_token.expires_at IS NULL
     AND pipeline_token.expires_on >= ?",
     maker: "pipeline_token.created_by_id",
+    name: Some("pipeline_token.created_by"),
     project: "pipeline_token.project_id",
     read: |row| Ok(Thing::Token(row.try_get_by_index(5)?)),
 };
@@ -39,6 +51,7 @@ const RULES: Kind = Kind {
     INNER JOIN project ON project.id = trust_rule.project_id
     WHERE trust_rule.ended_at IS NULL",
     maker: "trust_rule.created_by_id",
+    name: Some("trust_rule.created_by"),
     project: "trust_rule.project_id",
     read: |row| {
         let provider: String = row.try_get_by_index(7)?;
@@ -56,6 +69,7 @@ const APPROVALS: Kind = Kind {
     AND usage.pipeline_id = access_grant.pipeline_id
     WHERE access_grant.approver IS NOT NULL",
     maker: "access_grant.approved_by",
+    name: None,
     project: "access_grant.project_id",
     read: |row| {
         let (grant, credential) = grant(row)?;
@@ -73,6 +87,7 @@ const GRANTS: Kind = Kind {
     AND usage.pipeline_id = access_grant.pipeline_id
     WHERE access_grant.project_id = project.id",
     maker: "access_grant.granted_by",
+    name: Some("access_grant.created_by"),
     project: "access_grant.project_id",
     read: |row| {
         let (grant, credential) = grant(row)?;
@@ -89,7 +104,7 @@ const SHOWN: &str = "SELECT project.id, project.slug, person.name
 
 impl<C: Sealing> Departures<'_, C> {
     /// What the person made, approved and was shown that still works, in this project or in all of
-    /// them, by project and pipeline.
+    /// them, by project and pipeline; and what somebody of their name made before ids were kept.
     pub async fn of(
         &self,
         person: Uuid,
@@ -98,7 +113,8 @@ impl<C: Sealing> Departures<'_, C> {
     ) -> Result<Vec<Leftover>, DbErr> {
         let mut left = Vec::new();
         for kind in [TOKENS, RULES, APPROVALS, GRANTS] {
-            left.extend(self.read(&kind, Some(person), project, today).await?);
+            left.extend(self.read(&kind, Whose::Id(person), project, today).await?);
+            left.extend(self.read(&kind, Whose::Name(person), project, today).await?);
         }
         let mut values: Vec<Value> = vec![person.into()];
         values.extend(project.map(Value::from));
@@ -111,6 +127,7 @@ impl<C: Sealing> Departures<'_, C> {
                 maker: row.try_get_by_index(2)?,
                 thing: Thing::SharedSecret,
                 last_used_at: None,
+                is_by_name: false,
             });
         }
         Ok(sorted(left))
@@ -120,7 +137,7 @@ impl<C: Sealing> Departures<'_, C> {
     pub async fn everything(&self, today: Day) -> Result<Vec<Leftover>, DbErr> {
         let mut left = Vec::new();
         for kind in [TOKENS, RULES, APPROVALS] {
-            left.extend(self.read(&kind, None, None, today).await?);
+            left.extend(self.read(&kind, Whose::Anybody, None, today).await?);
         }
         Ok(sorted(left))
     }
@@ -128,7 +145,7 @@ impl<C: Sealing> Departures<'_, C> {
     async fn read(
         &self,
         kind: &Kind,
-        person: Option<Uuid>,
+        whose: Whose,
         project: Option<Uuid>,
         today: Day,
     ) -> Result<Vec<Leftover>, DbErr> {
@@ -137,11 +154,24 @@ impl<C: Sealing> Departures<'_, C> {
         if text.contains('?') {
             values.push(today.to_text().into());
         }
-        for (column, id) in [(kind.maker, person), (kind.project, project)] {
-            if let Some(id) = id {
-                text.push_str(&format!(" AND {column} = ?"));
-                values.push(id.into());
+        let maker = kind.maker;
+        match (whose, kind.name) {
+            (Whose::Anybody, _) => {}
+            (Whose::Id(person), _) => {
+                text.push_str(&format!(" AND {maker} = ?"));
+                values.push(person.into());
             }
+            (Whose::Name(person), Some(name)) => {
+                text.push_str(&format!(
+                    " AND {maker} IS NULL AND {name} = (SELECT person.name FROM person WHERE person.id = ?)"
+                ));
+                values.push(person.into());
+            }
+            (Whose::Name(_), None) => return Ok(Vec::new()),
+        }
+        if let Some(id) = project {
+            text.push_str(&format!(" AND {} = ?", kind.project));
+            values.push(id.into());
         }
         let read = |row: &QueryResult| -> Result<Leftover, DbErr> {
             let pipeline = Subject { id: row.try_get_by_index(2)?, name: row.try_get_by_index(3)? };
@@ -152,6 +182,7 @@ impl<C: Sealing> Departures<'_, C> {
                 maker: row.try_get_by_index(4)?,
                 last_used_at: row.try_get_by_index::<Option<i64>>(6)?.map(Moment),
                 thing: (kind.read)(row)?,
+                is_by_name: matches!(whose, Whose::Name(_)),
             })
         };
         self.rows(&text, values).await?.iter().map(read).collect()

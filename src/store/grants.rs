@@ -47,6 +47,8 @@ pub struct ApprovalRow {
     pub until: Day,
     /// Whoever acts as the pipeline and is not newer than this is approved.
     pub epoch: i64,
+    /// The grant as it stood on the approver's page: when it has another one now, this is for nothing.
+    pub revision: i64,
 }
 
 impl<C: Sealing> Grants<'_, C> {
@@ -95,13 +97,14 @@ impl<C: Sealing> Grants<'_, C> {
     }
 
     /// Writes down that a person lets the grant push; a later approval replaces an earlier one.
-    /// `false` when there is no such grant, when it needs no approval, or when they gave it
-    /// themselves.
+    /// `false` when there is no such grant, when it needs no approval, when it has changed since, or
+    /// when they gave it themselves.
     pub async fn approve(&self, id: Uuid, approval: ApprovalRow) -> Result<bool, DbErr> {
         let by = approval.by;
         let such = Condition::all()
             .add(Column::Id.eq(id))
             .add(Column::NeedsApproval.eq(true))
+            .add(Column::Revision.eq(approval.revision))
             // Who gave it is another one, and known.
             .add(Column::GrantedBy.ne(by));
         let approve = |row: &Model| ActiveModel {
@@ -123,6 +126,7 @@ impl<C: Sealing> Grants<'_, C> {
             approver: Set(None),
             approved_at: Set(None),
             approved_until: Set(None),
+            approved_epoch: Set(None),
             ..ActiveModel::default()
         };
         let such = Condition::all().add(Column::Id.eq(id)).add(Column::ApprovedBy.eq(by));
@@ -169,7 +173,7 @@ impl<C: Sealing> Grants<'_, C> {
                     is_own: grant.granted_by.map_or(grant.needs_approval, |by| by == viewer),
                     created_by: Maker { id: grant.granted_by, name: grant.created_by },
                     approved_by: grant.approved_by,
-                    is_own_widening: false,
+                    widening: None,
                     revision: grant.revision,
                     deliveries: used.map_or(0, |row| row.deliveries),
                     used: used.map_or(0, |row| row.used),

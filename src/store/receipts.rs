@@ -10,7 +10,7 @@ mod report;
 mod retention;
 mod row;
 
-pub use recorder::Recorder;
+pub use recorder::{NotRecorded, Recorder};
 pub use retention::Removal;
 pub(super) use retention::Removed;
 

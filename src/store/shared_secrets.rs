@@ -24,6 +24,12 @@ impl<C: Sealing> TrustRules<'_, C> {
         Entity::insert(row).on_conflict(again).exec_without_returning(self.db).await.map(drop)
     }
 
+    /// Whether the person was shown the project's secret.
+    pub async fn has_seen(&self, person: Uuid) -> Result<bool, DbErr> {
+        let shown = Entity::find_by_id((self.project, person)).one(self.db).await?;
+        Ok(shown.is_some())
+    }
+
     /// Forgets who was shown it: it is another one now, or there is none.
     pub async fn forget_shown(&self) -> Result<(), DbErr> {
         let shown = Entity::delete_many().filter(Column::ProjectId.eq(self.project));

@@ -204,12 +204,14 @@ async fn a_grant_is_approved_by_another_than_who_gave_it() {
     let grants = write.grants(PROJECT);
     let from = |by: Uuid, approver: &str| {
         let approver = approver.to_owned();
-        ApprovalRow { by, approver, at: 5, until, epoch: 0 }
+        ApprovalRow { by, approver, at: 5, until, epoch: 0, revision: 0 }
     };
     assert!(!grants.approve(waiting, from(GIVER, "Olga")).await.unwrap());
     assert!(!grants.approve(plain, from(OTHER, "Mia")).await.unwrap());
     assert!(!write.grants(OTHER).approve(waiting, from(OTHER, "Mia")).await.unwrap());
     assert!(grants.approve(waiting, from(OTHER, "Mia")).await.unwrap());
+    let again = grants.approve(waiting, from(OTHER, "Mia")).await.unwrap();
+    assert!(!again, "since then it is another one than on that page");
     let approval = grants.find(PIPELINE, waiting).await.unwrap().unwrap().terms.approval.unwrap();
     assert_eq!((approval.by.as_str(), approval.at, approval.until), ("Mia", Moment(5), until));
     let own = async |viewer| {

@@ -124,18 +124,19 @@ impl<C: Sealing> TrustRules<'_, C> {
         Ok(self.set(such, ended).await? > 0)
     }
 
-    /// Makes the rule another person's, and one that has stopped accept again. `salt` is for a rule
-    /// for Drone that is to have the secret of others.
+    /// Makes the rule another person's as if they had added it then, and one that has stopped accept
+    /// again. `salt` is for a rule for Drone that is to have another secret.
     pub async fn confirm(
         &self,
         id: Uuid,
-        (by, identity_epoch): (Maker, i64),
+        (identity_epoch, by, at): (i64, Maker, i64),
         salt: Option<String>,
     ) -> Result<bool, DbErr> {
         let mut row = ActiveModel {
             identity_epoch: Set(identity_epoch),
             created_by: Set(by.name),
             created_by_id: Set(by.id),
+            created_at: Set(at),
             ended_at: Set(None),
             ..ActiveModel::default()
         };

@@ -19,7 +19,7 @@ const WAIT: Duration = Duration::from_secs(5);
 pub enum Rank {
     /// Deliveries wait for them.
     Receipts,
-    /// A person who has proved who they are waits for it.
+    /// A person who has proved who they are waits for it, or who asks whether the server is ready.
     SignIn,
     Other,
 }

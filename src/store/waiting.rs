@@ -25,7 +25,8 @@ const RULES: &str = "SELECT pipeline.id AS pipeline_id, pipeline.name AS pipelin
     INNER JOIN pipeline ON pipeline.id = access_grant.pipeline_id
     INNER JOIN trust_rule ON trust_rule.pipeline_id = access_grant.pipeline_id
     WHERE access_grant.project_id = ? AND access_grant.credential_id = ?
-    AND access_grant.needs_approval AND trust_rule.identity_epoch > access_grant.approved_epoch";
+    AND access_grant.needs_approval AND trust_rule.identity_epoch > access_grant.approved_epoch
+    AND trust_rule.ended_at IS NULL";
 
 #[derive(FromQueryResult)]
 struct Row {
@@ -36,7 +37,7 @@ struct Row {
 }
 
 impl<C: Sealing> Grants<'_, C> {
-    /// The live tokens and the rules that do not receive the credential until its grant is approved
+    /// The live tokens and rules that do not receive the credential until its grant is approved
     /// again, by the name of the pipeline.
     pub async fn waiting_for(
         &self,

@@ -107,10 +107,15 @@ impl App {
 
     /// A browser at another server on the same database.
     pub async fn another_server(&self) -> Browser {
+        Browser::new(&self.server_at(SITE).await)
+    }
+
+    /// Another server on the same database, with that public address.
+    pub async fn server_at(&self, site: &str) -> Router {
         let store = Store::connect(&self.address).await.unwrap();
         let keys = unlock(&store, self.key_source()).await.unwrap();
-        let settings = Settings { address: SITE.to_owned(), ..Settings::default() };
-        Browser::new(&regcred::server::router(&Vault::new(store, keys, settings), &[]))
+        let settings = Settings { address: site.to_owned(), ..Settings::default() };
+        regcred::server::router(&Vault::new(store, keys, settings), &[])
     }
 
     /// A browser that nobody is signed in with.

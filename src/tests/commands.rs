@@ -1,6 +1,7 @@
 //! The command line: the real program, as an operator or a script uses it.
 
 mod help;
+mod issuers;
 pub mod machine;
 mod transfer;
 
@@ -26,6 +27,7 @@ fn without_a_database_each_says_so_and_makes_none() {
     for args in [
         &["user", "list"][..],
         &["project", "list"],
+        &["issuer", "list"],
         &["keys", "list"],
         &["audit", "verify"],
         &["backup", backup],

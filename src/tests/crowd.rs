@@ -54,7 +54,7 @@ fn post(port: u16, path: &str, headers: &str, body: &str) -> Vec<u8> {
 /// What the stranger with that number sends in that turn.
 fn request(port: u16, number: usize, turn: usize) -> Vec<u8> {
     const FORM: &str = "content-type: application/x-www-form-urlencoded\r\n";
-    match (number + turn) % 7 {
+    match (number + turn) % 9 {
         0 => {
             let name = "x".repeat(12 * 1024);
             let form = urlencoded(&[("project", "acme"), ("typed_name", name.as_str())]);
@@ -84,8 +84,23 @@ fn request(port: u16, number: usize, turn: usize) -> Vec<u8> {
             .into_bytes()
         }
         5 => post(port, "/api/v1/woodpecker/acme", "", &"{\"\":1}".repeat(5_000)),
-        _ => post(port, "/rpc/session/create", FORM, "email=x")[..120].to_vec(),
+        6 => post(port, "/rpc/session/create", FORM, "email=x")[..120].to_vec(),
+        // Half a head and half a form, each as long as is ever kept of one.
+        7 => head_of(port, 60 * 1024),
+        _ => {
+            let mut form = post(port, "/rpc/session/create", FORM, &"x".repeat(64 * 1024));
+            form.truncate(form.len() - 1024);
+            form
+        }
     }
+}
+
+/// The beginning of a head without an end, so many bytes of it.
+fn head_of(port: u16, bytes: usize) -> Vec<u8> {
+    let mut head =
+        format!("GET /livez HTTP/1.1\r\nhost: localhost:{port}\r\nx-long: ").into_bytes();
+    head.resize(bytes, b'x');
+    head
 }
 
 /// Sends it and reads the answer to its end; whether anything came.
@@ -215,6 +230,26 @@ async fn names_the_crowd(log: &Path) {
         }
     };
     timeout(Duration::from_secs(70), said).await.expect("the log does not say who");
+}
+
+#[test]
+fn a_head_that_grows_beyond_16_kib_is_refused_before_its_end() {
+    let folder = Folder::new();
+    let server = Server::start(command(&folder.0.join("data")), &folder.0.join("log"));
+    let answer = |bytes: &[u8]| {
+        let mut stream = std::net::TcpStream::connect(("127.0.0.1", server.port)).unwrap();
+        std::io::Write::write_all(&mut stream, bytes).unwrap();
+        let mut answer = String::new();
+        std::io::Read::read_to_string(&mut stream, &mut answer).unwrap();
+        answer
+    };
+    let refused = answer(&head_of(server.port, 16 * 1024));
+    assert!(refused.starts_with("HTTP/1.1 431 "), "{refused}");
+    let mut whole = head_of(server.port, 15 * 1024);
+    whole.extend(b"\r\nconnection: close\r\n\r\n");
+    let served = answer(&whole);
+    assert!(served.starts_with("HTTP/1.1 200 "), "{served}");
+    assert!(server.stop().success());
 }
 
 #[test]

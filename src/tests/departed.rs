@@ -1,6 +1,7 @@
 //! Departures: what a person made, approved and was shown ends with their right to it, at every
 //! server from the next request on, or is kept and listed.
 
+mod afterwards;
 mod decided;
 mod walls;
 
@@ -81,6 +82,7 @@ impl Scene {
         ];
         scene.made("/rpc/trust-rules/create", &rule).await;
         let url = scene.issuer.url.clone();
+        scene.app.trust_issuer(&url).await;
         let rule = [
             ("form[provider]", "gitlab"),
             ("form[issuer]", url.as_str()),

@@ -51,8 +51,7 @@ async fn a_disk_that_stays_full_is_told_each_time_and_needs_no_restart_afterward
     let mut scene = Scene::new().await;
     for round in 0..soak(12, 200) {
         scene.disk.fail([WRITE, ANY][round % 2], ERRORS[round % 3], 1 + (round % 4) as u64, ALWAYS);
-        // Until the first call has failed, it may still have room.
-        while scene.ready() == 200 {}
+        scene.until_it_is_told();
         for _ in 0..4 {
             assert_eq!((scene.ready(), scene.deliver()), (503, 503), "round {round}");
             assert!(!scene.create(&format!("full-{round}")), "round {round}");
@@ -106,7 +105,7 @@ async fn on_a_full_disk_it_ends_well_when_it_is_asked_to() {
     let mut scene = Scene::new().await;
     assert_eq!(scene.deliver(), 200);
     scene.disk.fail(ANY, ENOSPC, 1, ALWAYS);
-    while scene.ready() == 200 {}
+    scene.until_it_is_told();
     // The log stays as it is; the next start reads it.
     assert!(scene.server.stop().success());
     scene.disk.mend();
@@ -121,7 +120,7 @@ async fn what_lasts_is_logged_once_however_many_meet_it() {
     }
     let mut scene = Scene::new().await;
     scene.disk.fail(WRITE, ENOSPC, 1, ALWAYS);
-    while scene.ready() == 200 {}
+    scene.until_it_is_told();
     for _ in 0..100 {
         assert_eq!((scene.deliver(), scene.ready()), (503, 503));
     }

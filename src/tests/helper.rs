@@ -92,6 +92,11 @@ impl Scene {
     /// `registry.example.com:5000`, one of `acme` on `ghcr.io`, and two of `quay.io` that tie;
     /// `None` without the program.
     pub async fn new() -> Option<Self> {
+        Self::called(None).await
+    }
+
+    /// The same with a server whose public address has that name, at the port where it listens.
+    pub async fn called(name: Option<&str>) -> Option<Self> {
         let program = program()?;
         let app = App::new().await;
         let by = &app.owner;
@@ -107,7 +112,11 @@ impl Scene {
         let (pipeline, token) = app.pipeline(by, "acme", "build", &all, "pull").await;
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
-        let service = app.router.clone().into_make_service_with_connect_info::<SocketAddr>();
+        let router = match name {
+            Some(name) => app.server_at(&format!("http://{name}:{}", address.port())).await,
+            None => app.router.clone(),
+        };
+        let service = router.into_make_service_with_connect_info::<SocketAddr>();
         tokio::spawn(async move { axum::serve(listener, service).await });
         Some(Self { app, program, address, pipeline, token })
     }

@@ -2,9 +2,11 @@
 //! hold in the database.
 
 use crate::app::{App, Browser};
+use crate::clock::pass;
 use crate::process::client::exchange;
 use crate::process::server::{Folder, Server, command, signal};
 use crate::skipped::is_on_postgres;
+use crate::written;
 use sea_orm::{ConnectionTrait, TransactionTrait};
 use std::time::Duration;
 use tokio::time::timeout;
@@ -28,6 +30,30 @@ async fn a_database_that_takes_nothing_makes_a_server_unready() {
     for _ in 0..2 {
         assert_eq!(ready(&another).await, (200, "ready\n".to_owned()));
     }
+}
+
+#[tokio::test]
+async fn asked_all_the_time_it_writes_once_in_ten_seconds_while_all_is_well() {
+    let app = App::new().await;
+    written::watch(&app.database).await;
+    let is_well = async || assert_eq!(ready(&app.owner).await.0, 200);
+    is_well().await;
+    for _ in 0..5 {
+        pass(1).await;
+        is_well().await;
+    }
+    assert_eq!(written::count(&app.database, &[]).await, 1);
+    pass(5).await;
+    is_well().await;
+    assert_eq!(written::count(&app.database, &[]).await, 2);
+    // Another write is due; from then on each question is one, until all is well again.
+    pass(10).await;
+    app.raw("ALTER TABLE lease RENAME TO kept").await;
+    assert_eq!(ready(&app.owner).await.0, 503);
+    app.raw("ALTER TABLE kept RENAME TO lease").await;
+    pass(1).await;
+    is_well().await;
+    assert_eq!(written::count(&app.database, &[]).await, 3);
 }
 
 #[test]

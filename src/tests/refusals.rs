@@ -184,6 +184,21 @@ async fn of_many_at_most_twenty_of_a_kind_have_events_in_an_hour_and_the_rest_is
 }
 
 #[tokio::test]
+async fn a_server_that_ends_writes_down_what_waits_for_the_end_of_the_hour() {
+    let app = App::new().await;
+    let (pipeline, _) = app.pipeline(&app.owner, "acme", "build", &[], "pull").await;
+    for _ in 0..22 {
+        let token = app.proved(pipeline, &Proof::of(Provider::GitHub)).await;
+        assert_eq!(app.fetch(&token, "/api/v1/credentials").await.status, 200);
+    }
+    app.vault.write_last_refusals().await.unwrap();
+    let events = written(&app, INSTANCE, Action::RefusalsSummed).await;
+    let [event] = &events[..] else { panic!("one event: {events:?}") };
+    let Detail::Sums(sums) = &event.detail else { panic!("{event:?}") };
+    assert_eq!((sums.len(), sums[0].of, sums[0].times), (1, Refusal::Look, 2));
+}
+
+#[tokio::test]
 async fn what_cannot_be_written_now_is_written_later() {
     let app = App::new().await;
     assert_eq!(guess(&app, OWNER).await, 422);

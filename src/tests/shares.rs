@@ -172,6 +172,30 @@ async fn receipts_that_are_old_enough_go_and_everything_else_stays() {
 }
 
 #[tokio::test]
+async fn however_many_receipts_go_at_once_one_event_says_so() {
+    const FETCHES: i64 = 410;
+    let app = App::new().await;
+    let id = app.credential(&app.owner, "acme", "ghcr", "ghcr.io", "hunter2").await;
+    let (_, token) = app.pipeline(&app.owner, "acme", "ci", &[id], "pull").await;
+    let (vault, machine) =
+        server(&app, Settings { retention: Some(0), ..Settings::default() }).await;
+    let machine = Arc::new(machine);
+    let mut asking = JoinSet::new();
+    for _ in 0..FETCHES {
+        let (machine, token) = (Arc::clone(&machine), token.clone());
+        asking.spawn(async move { machine.docker_config(&token, "", &[]).await.status });
+    }
+    asking.join_all().await;
+    assert_eq!(app.scalar_i64("SELECT COUNT(*) FROM pipeline_fetch").await, FETCHES);
+    let project = app.evidence(&app.owner, "acme").await.project().id;
+    vault.remove_old_receipts().await.unwrap();
+    assert_eq!(app.scalar_i64("SELECT COUNT(*) FROM pipeline_fetch").await, 0);
+    let removed = "SELECT COUNT(*) FROM audit_event WHERE action = 'receipts.removed'";
+    assert_eq!(app.scalar_i64(removed).await, 1);
+    assert_eq!(vault.first_break(project).await.unwrap(), None);
+}
+
+#[tokio::test]
 async fn old_receipts_have_a_job_where_the_operator_says_how_long_they_are_kept() {
     let app = App::new().await;
     let jobs = "SELECT COUNT(*) FROM job WHERE kind = 'retention'";

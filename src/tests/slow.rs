@@ -96,7 +96,18 @@ async fn one_network_gets_its_share_of_the_connections_and_leaves_the_others() {
     shell.arg("-c").arg(format!("ulimit -n {FILES}; exec \"$0\" \"$@\"")).arg(program());
     let server = with_settings(shell, &folder.0.join("data"));
     let server = Server::start(server, &folder.0.join("log"));
-    let silent: Vec<TcpStream> = (0..SHARE).map(|_| connect(&server)).collect();
+    // Requests under way: connections that nothing is asked on would give way.
+    let request = format!(
+        "POST /api/v1/token HTTP/1.1\r\nhost: localhost:{}\r\ncontent-length: 9999\r\ncontent-type: application/json\r\n\r\n{{",
+        server.port
+    );
+    let silent: Vec<TcpStream> = (0..SHARE)
+        .map(|_| {
+            let mut stream = connect(&server);
+            stream.write_all(request.as_bytes()).unwrap();
+            stream
+        })
+        .collect();
     let took = closed_after(connect(&server), b"");
     assert!(took < Duration::from_secs(5), "one more is closed at once, not after {took:?}");
 

@@ -53,7 +53,7 @@ async fn shown_once(app: &App, pipeline: Uuid, repository: &str) -> (String, Str
 }
 
 /// The secret that the page after this answer shows, with that page's address.
-async fn shown_by(app: &App, reply: &Reply) -> (String, String) {
+pub async fn shown_by(app: &App, reply: &Reply) -> (String, String) {
     let location = reply.location();
     assert!(location.contains("?secret="), "{location} {}", reply.text());
     let page = app.owner.get(&location).await.text();

@@ -26,6 +26,7 @@ const COMMITS: [(&str, &str, usize); 22] = [
     ("src/vault/people/setup.rs", "SetupLink", 1),
     ("src/vault/refusals.rs", "Refusals", 1),
     ("src/vault/reports.rs", "Report", 1),
+    ("src/vault/retention.rs", "Removal", 1),
     ("src/vault/signed.rs", "Proof", 1),
     ("src/vault/slots.rs", "Slot", 2),
 ];

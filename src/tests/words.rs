@@ -43,8 +43,16 @@ async fn open_routes(book: &mut Book, app: &App, at: &Objects) {
     let routes = leptos_axum::generate_route_list(regcred::app::App);
     let routes: BTreeSet<&str> =
         routes.iter().map(|route| route.path().trim_end_matches('/')).collect();
+    app.trust_issuer("https://ci.example.com").await;
+    let issuer = app.vault.store().issuers().list(1).await.unwrap()[0].id;
     for route in routes {
-        let id = if route.contains("/pipelines/") { at.pipeline } else { at.credential };
+        let id = if route.contains("/issuers/") {
+            issuer
+        } else if route.contains("/pipelines/") {
+            at.pipeline
+        } else {
+            at.credential
+        };
         let path = route.replace("{project}", "acme").replace("{id}", &id.to_string());
         let path = path.replace("{grant}", &at.grant.to_string());
         assert!(!path.contains('{'), "nothing is known for a part of {route}");
@@ -100,14 +108,24 @@ async fn open_approval(book: &mut Book, app: &App) {
 /// A name for the page after it, where it goes, and what it sends beside the usual.
 type Post = (&'static str, &'static str, &'static [(&'static str, &'static str)]);
 
+/// A rule that is right but for its issuer, which is not on the list.
+const UNKNOWN_ISSUER: &[(&str, &str)] = &[
+    ("form[provider]", "oidc"),
+    ("form[issuer]", "https://unknown.example.com"),
+    ("form[audience]", "https://regcred.example.com"),
+    ("form[claims][sub]", "builder"),
+];
+
 /// The pages after posts, above all those that were refused.
 async fn open_answers(book: &mut Book, app: &App, at: &Objects) {
     let owner = &app.owner;
     let pipeline = at.pipeline.to_string();
     let on = [("project", "acme"), ("pipeline", pipeline.as_str()), ("password", PASSWORD)];
-    let posts: [Post; 5] = [
+    let posts: [Post; 7] = [
         ("grant_refused", "/rpc/grants/create", &[("form[branches]", "a b")]),
         ("rule_refused", "/rpc/trust-rules/create", &[("form[provider]", "github")]),
+        ("rule_of_an_unknown_issuer", "/rpc/trust-rules/create", UNKNOWN_ISSUER),
+        ("issuer_refused", "/rpc/issuers/create", &[("url", "ci.example.com")]),
         ("token_refused", "/rpc/tokens/create", &[("token_days", "0")]),
         ("token_is_none", "/rpc/trust-rules/try", &[("token", "")]),
         ("token_tried", "/rpc/trust-rules/try", &[("token", JOB_TOKEN)]),

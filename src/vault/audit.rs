@@ -138,14 +138,14 @@ impl Vault {
 
     /// Says that the operator begins a backup: whoever has its file and the key has every secret.
     pub async fn record_backup(&self, operator: &Operator) -> Result<()> {
-        let write = self.store.write().await?;
+        let write = self.write_in(INSTANCE).await?;
         let what = (Action::BackedUp, this_instance(), Detail::Nothing);
         self.commit_event(write, INSTANCE, operator, what).await
     }
 
     /// Says that this server has read the key-encryption key again.
     pub async fn record_kek_read_again(&self) -> Result<()> {
-        let write = self.store.write().await?;
+        let write = self.write_in(INSTANCE).await?;
         let what = (Action::KekReadAgain, this_instance(), Detail::Nothing);
         self.commit_event(write, INSTANCE, &Actor::Product, what).await
     }

@@ -85,7 +85,7 @@ impl Vault {
         let mut errors = checked.as_ref().err().cloned().unwrap_or_default();
         let read = Method::from_word(&form.method)
             .and_then(|method| required(secret, method, form).map_err(|e| errors.push(e)).ok());
-        let write = self.store.write().await?;
+        let write = self.write_in(editor.project().id).await?;
         self.check_name(&write, editor, form, None, &mut errors).await?;
         let owner = self.owner(&write, editor, form, None, &mut errors).await?;
         let (Ok(mut draft), Some(read), true) = (checked, read, errors.is_empty()) else {
@@ -162,7 +162,7 @@ impl Vault {
         is_disabled: bool,
     ) -> Result<String> {
         let project = editor.project().id;
-        let write = self.store.write().await?;
+        let write = self.write_in(project).await?;
         let found = write.credentials(project).lock(id).await?.ok_or(Error::NotFound)?;
         if found.summary.disabled_at.is_some() != is_disabled {
             let at = now().0;

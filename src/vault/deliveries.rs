@@ -243,6 +243,6 @@ impl Vault {
     }
 
     pub(super) async fn record(&self, rows: Vec<FetchRow>) -> Result<()> {
-        if self.recorder.record(rows).await { Ok(()) } else { Err(Error::Unavailable) }
+        Ok(self.recorder.record(rows).await?)
     }
 }

@@ -12,6 +12,15 @@ use uuid::Uuid;
 pub(super) type What = (Action, Subject, Detail);
 
 impl Vault {
+    /// A transaction that leaves an event in the chain, which it locks before any row. Everybody
+    /// locks in one order, so that no two wait for each other: the chain of the instance, who may do
+    /// it (as `write_as` and a departure do), chains of projects by their ids, and then rows.
+    pub(super) async fn write_in(&self, chain: Uuid) -> Result<Write> {
+        let write = self.store.write().await?;
+        write.chain().hold(chain).await?;
+        Ok(write)
+    }
+
     /// Adds the event to the transaction, as the next link of the chain.
     pub(super) async fn record_event(
         &self,

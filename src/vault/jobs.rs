@@ -118,7 +118,7 @@ impl Vault {
     /// `Conflict` while it runs.
     pub async fn run_job_now(&self, admin: &InstanceAdmin, id: Uuid) -> Result<String> {
         let at = self.job_time().await?;
-        let write = self.store.write().await?;
+        let write = self.write_in(INSTANCE).await?;
         let job = write.jobs().find(id).await?.ok_or(Error::NotFound)?;
         if !write.jobs().run_now(id, at.0).await? {
             return Err(Error::Conflict(

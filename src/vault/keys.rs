@@ -165,6 +165,7 @@ async fn rewrap(
     previous: &Kek,
 ) -> Result<Vec<KeyRow>, StartProblem> {
     let write = store.write().await?;
+    write.chain().hold(INSTANCE).await?;
     let mut rows = write.keys().lock().await?;
     // Another server may have done it while this one waited for the lock.
     if !Keyring::needs_rewrap(&known(&rows), current) {

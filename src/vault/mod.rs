@@ -12,6 +12,7 @@ mod events;
 mod exchange;
 mod explain;
 mod guesses;
+mod issuers;
 mod jobs;
 mod keys;
 mod known;

@@ -58,7 +58,7 @@ impl Vault {
             ("password", password_problem(password, &[email, name])),
         ])?;
         let password_hash = self.passwords.hash(password).await?;
-        let write = self.store.write().await?;
+        let write = self.write_in(INSTANCE).await?;
         let email_key = names::fold(email);
         if write.people().account(&email_key).await?.is_some() {
             return Err(Error::at("email", TAKEN));
@@ -107,7 +107,7 @@ impl Vault {
             return Err(Error::at("password", problem));
         }
         let password_hash = self.passwords.hash(password).await?;
-        let write = self.store.write().await?;
+        let write = self.write_in(INSTANCE).await?;
         let person = account(&write, email).await?.person;
         write.people().set_password(person.id, password_hash).await?;
         write.sessions().delete_of_person(person.id).await?;
@@ -127,7 +127,7 @@ impl Vault {
         email: &str,
         keep: bool,
     ) -> Result<(Person, Vec<Leftover>)> {
-        let write = self.store.write().await?;
+        let write = self.write_in(INSTANCE).await?;
         let (Account { person, disabled_at, .. }, _) = found(&write, email).await?;
         if disabled_at.is_none() {
             // First, since it locks the person: what they make meanwhile is found, or refused.
@@ -135,7 +135,7 @@ impl Vault {
             write.sessions().delete_of_person(person.id).await?;
         }
         let left = write.departures().of(person.id, None, today()).await?;
-        let ended = if keep { Vec::new() } else { self.end(&write, person.id, &left).await? };
+        let ended = self.end(&write, INSTANCE, person.id, (left.as_slice(), keep)).await?;
         if disabled_at.is_some() && ended.is_empty() {
             return Ok((person, left));
         }
@@ -151,7 +151,7 @@ impl Vault {
     /// # Errors
     /// `Conflict` when there is no such person.
     pub async fn enable_person(&self, operator: &Operator, email: &str) -> Result<Person> {
-        let write = self.store.write().await?;
+        let write = self.write_in(INSTANCE).await?;
         let Account { person, disabled_at, .. } = account(&write, email).await?;
         if disabled_at.is_none() {
             return Ok(person);
@@ -172,7 +172,7 @@ impl Vault {
         email: &str,
         is_admin: bool,
     ) -> Result<Person> {
-        let write = self.store.write().await?;
+        let write = self.write_in(INSTANCE).await?;
         let person = account(&write, email).await?.person;
         if person.is_admin == is_admin {
             return Ok(person);

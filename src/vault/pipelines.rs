@@ -51,13 +51,12 @@ impl Vault {
         let found = self.store.pipelines(project).find(id, today()).await?;
         let viewer = reader.person().id;
         let mut grants = self.store.grants(project).of_pipeline(id, viewer).await?;
-        let tokens = self.store.tokens().of_pipeline(project, id).await?;
+        let mut tokens = self.store.tokens().of_pipeline(project, id).await?;
         let rules = self.store.trust_rules(project).of_pipeline(id).await?;
+        let viewer = (reader.person(), self.store.trust_rules(project).has_seen(viewer).await?);
         let identities = Identities { tokens: &tokens, rules: &rules, today: today() };
-        let person = reader.person();
         for grant in &mut grants {
-            grant.is_own_widening =
-                identities.are_widened_by(person, &grant.terms, grant.created_at);
+            grant.widening = identities.widening_by(viewer, &grant.terms, grant.created_at);
         }
         let mut grantable = self.store.credentials(project).grantable(None).await?;
         // Once to pull and once to push is all there can be.
@@ -65,8 +64,6 @@ impl Vault {
             let held = grants.iter().filter(|grant| grant.credential_id == one.id).count();
             held < if one.access == Access::Pull { 1 } else { 2 }
         });
-        let mut tokens = self.store.tokens().of_pipeline(project, id).await?;
-        let rules = self.store.trust_rules(project).of_pipeline(id).await?;
         let mut receipts = self.store.receipts(project).of_pipeline(id, RECEIPTS_SHOWN).await?;
         let members = self.store.projects().members(project).await?;
         let makers = tokens.iter().map(|token| token.created_by.id);
@@ -82,6 +79,7 @@ impl Vault {
         }
         Ok(PipelinePage {
             pipeline: PipelineDetail {
+                unlisted: self.unlisted(&rules).await?,
                 summary: found.ok_or(Error::NotFound)?,
                 grants,
                 tokens,

@@ -3,13 +3,16 @@
 use super::Vault;
 use crate::error::Error;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 use tokio::sync::Mutex;
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout};
 
-/// How long an answer counts, so that who asks all the time does not make the disk busy, and yet is
-/// told within a second of what has changed.
+/// How long an answer counts, so that who asks all the time does not make the database busy, and yet
+/// is told within a second of what has changed.
 const FRESH: Duration = Duration::from_millis(500);
+/// How long a write that was read back counts while nothing speaks against it: anybody may ask, and
+/// strangers make the disk work no more than this.
+const PROVED: Duration = Duration::from_secs(10);
 /// How long the database may take: who asks has not much more patience.
 const PATIENCE: Duration = Duration::from_secs(2);
 
@@ -35,6 +38,8 @@ pub(super) struct Readiness {
 #[derive(Clone, Copy, Debug)]
 struct Found {
     at: Instant,
+    /// When something was last written and read back.
+    proved_at: Instant,
     condition: (u64, bool),
     answer: Result<(), Unready>,
 }
@@ -47,8 +52,9 @@ impl Vault {
     }
 
     /// Whether it can work: it is not about to stop, and the database answers and keeps what is
-    /// written, as another connection has seen. What was found counts for half a second, unless
-    /// a write has failed or was read back meanwhile, or the database file has gone.
+    /// written, as another connection has seen. What was found counts for half a second, and what was
+    /// written for ten, unless a write has failed or was read back meanwhile, or the database file has
+    /// gone.
     ///
     /// # Errors
     /// Why not.
@@ -75,13 +81,18 @@ impl Vault {
             return Err(Unready::Gone);
         }
         let condition = self.store.condition();
-        if let Some(found) = *last
+        let still = last.filter(|found| found.condition == condition);
+        if let Some(found) = still
             && found.at.elapsed() < FRESH
-            && found.condition == condition
         {
             return found.answer;
         }
-        let looked = timeout(PATIENCE, self.look()).await;
+        // What is in doubt is proved each time.
+        let proved_at = still
+            .filter(|found| !condition.1 && found.answer.is_ok())
+            .map(|found| found.proved_at)
+            .filter(|proved_at| proved_at.elapsed() < PROVED);
+        let looked = timeout(PATIENCE, self.look(proved_at.is_none())).await;
         let looked =
             looked.unwrap_or_else(|_| Err((Unready::Silent, "it took too long".to_owned())));
         let was_ready = last.is_none_or(|found| found.answer.is_ok());
@@ -95,12 +106,17 @@ impl Vault {
             Ok(()) => {}
         }
         let answer = looked.map_err(|(unready, _)| unready);
-        *last = Some(Found { at: Instant::now(), condition: self.store.condition(), answer });
+        let (at, condition) = (Instant::now(), self.store.condition());
+        let proved_at = proved_at.unwrap_or(at);
+        *last = Some(Found { at, proved_at, condition, answer });
         answer
     }
 
-    async fn look(&self) -> Result<(), (Unready, String)> {
+    async fn look(&self, proves: bool) -> Result<(), (Unready, String)> {
         self.store.ping().await.map_err(|error| (Unready::Silent, error.to_string()))?;
+        if !proves {
+            return Ok(());
+        }
         self.store.prove().await.map_err(|error| (Unready::Unwritten, error.to_string()))
     }
 }

@@ -21,6 +21,7 @@ use crate::domain::moment::Moment;
 use crate::error::Result;
 use crate::store::{Recorded, Write};
 use book::{Book, Entry, Key, Page};
+use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -131,14 +132,25 @@ impl Vault {
     /// The same, as if it were that time.
     pub async fn write_refusals_at(&self, at: Moment) -> Result<()> {
         let page = self.refusals.book().turn(at, EVENTS);
+        self.write_page(page).await
+    }
+
+    /// The same for the last time: what waits for the end of the hour is not kept until then.
+    pub async fn write_last_refusals(&self) -> Result<()> {
+        let page = {
+            let mut book = self.refusals.book();
+            let mut page = book.turn(now(), EVENTS);
+            book.end_hour(&mut page);
+            page
+        };
+        self.write_page(page).await
+    }
+
+    async fn write_page(&self, page: Page) -> Result<()> {
         for line in &page.lines {
             tracing::warn!("{line}");
         }
-        let kept = Kept { vault: self, page: Some(page) };
-        self.write_page(kept).await
-    }
-
-    async fn write_page(&self, mut kept: Kept<'_>) -> Result<()> {
+        let mut kept = Kept { vault: self, page: Some(page) };
         let Some(page) = &kept.page else { return Ok(()) };
         if page.is_empty() {
             kept.page = None;
@@ -151,6 +163,13 @@ impl Vault {
             people.push(row.map(|row| about(&row.person)));
         }
         let write = self.store.write().await?;
+        // Before the tokens, as `write_in` has it.
+        let sums = (!page.sums.is_empty()).then_some(INSTANCE);
+        let chains: BTreeSet<Uuid> =
+            page.entries.iter().map(|(key, _)| key.chain).chain(sums).collect();
+        for chain in chains {
+            write.chain().hold(chain).await?;
+        }
         let mut recorded = None;
         for ((key, entry), person) in page.entries.iter().zip(people) {
             self.mark_token(&write, key, entry).await?;

@@ -7,10 +7,10 @@ use crate::domain::audit::{Action, Detail, Subject};
 use crate::domain::moment::Moment;
 use crate::domain::project::Project;
 use crate::error::Result;
-use crate::store::Removal;
+use crate::store::{Removal, Unrecorded};
 
 /// Links whose receipts are removed in one transaction.
-const PART: u64 = 500;
+const PART: u64 = 200;
 const DAY: i64 = 24 * 60 * 60;
 
 impl Vault {
@@ -19,20 +19,37 @@ impl Vault {
         let Some(days) = self.settings.retention else { return Ok(()) };
         let before = self.job_time().await?.plus_seconds(-i64::from(days) * DAY);
         for entry in self.store.projects().list().await? {
-            while self.remove_some_receipts(&entry.project, before).await? {}
+            self.remove_receipts_of(&entry.project, before).await?;
         }
         Ok(())
     }
 
-    /// Whether there may be more.
-    async fn remove_some_receipts(&self, project: &Project, before: Moment) -> Result<bool> {
+    /// All of one project that are old enough, in small parts. The event comes with the first of them
+    /// and says what the run is about to remove: however much that is, there is one.
+    async fn remove_receipts_of(&self, project: &Project, before: Moment) -> Result<()> {
         self.store.count_receipts(project.id).await?;
+        let last = self.store.receipts(project.id).last_before(before.0).await?;
+        let Some(last) = last else { return Ok(()) };
+        let mut is_recorded = false;
+        while self.remove_part(project, before, (last, is_recorded)).await? {
+            is_recorded = true;
+        }
+        Ok(())
+    }
+
+    /// Whether there may be more. `last` is what the event says that is recorded with the first part.
+    async fn remove_part(
+        &self,
+        project: &Project,
+        before: Moment,
+        (last, is_recorded): (i64, bool),
+    ) -> Result<bool> {
         let ring = self.keys.ring();
         let mac = |message: &[u8]| ring.mac(message);
         let holds = |message: &[u8], mac: &[u8]| ring.verify_mac(message, mac);
-        let write = self.store.write().await?;
+        let write = self.write_in(project.id).await?;
         let receipts = write.receipts(project.id);
-        let (first, last) = match receipts.remove_before((&mac, &holds), before.0, PART).await? {
+        let (first, done) = match receipts.remove_before((&mac, &holds), before.0, PART).await? {
             Removal::Links { first, last } => (first, last),
             Removal::Nothing => return Ok(false),
             Removal::Broken(link) => {
@@ -40,9 +57,15 @@ impl Vault {
                 return Ok(false);
             }
         };
-        let subject = Subject { id: project.id, name: project.name.clone() };
-        let what = (Action::ReceiptsRemoved, subject, Detail::Links { first, last });
-        self.commit_event(write, project.id, &Actor::Product, what).await?;
-        Ok(true)
+        if is_recorded {
+            write.commit_without_event(Unrecorded::Removal).await?;
+        } else {
+            let subject = Subject { id: project.id, name: project.name.clone() };
+            let detail = Detail::Links { first, last: last.max(done) };
+            let what = (Action::ReceiptsRemoved, subject, detail);
+            self.commit_event(write, project.id, &Actor::Product, what).await?;
+        }
+        // What became old meanwhile is for the next run, which says so.
+        Ok(done < last)
     }
 }

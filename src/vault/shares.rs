@@ -14,6 +14,9 @@ use uuid::Uuid;
 const MOST: usize = 10_000;
 /// How long nothing more is logged about a pipeline that was refused.
 const QUIET: Duration = Duration::from_secs(60);
+/// Seconds over which those who were refused at once are spread: longer than that nobody is told to
+/// wait for the others' sake, since many never come back.
+const SPREAD: u32 = 5;
 /// Receipts that a request may have without being charged for more than itself.
 const FREE: usize = 50;
 /// Of those beyond, so many cost as much as one request.
@@ -48,6 +51,8 @@ pub struct Rates {
 struct Bucket {
     /// Below zero when a request turned out to be a large one.
     left: f64,
+    /// How many were told to come back and still may.
+    promised: f64,
     at: Instant,
     refused: u64,
     /// When it was last logged.
@@ -78,15 +83,25 @@ impl fmt::Debug for Shares {
 impl Bucket {
     fn fill(&mut self, rate: Rate, now: Instant) {
         let passed = now.saturating_duration_since(self.at).as_secs_f64();
-        self.left = (self.left + passed * rate.speed()).min(rate.most());
+        let filled = passed * rate.speed();
+        self.left = (self.left + filled).min(rate.most());
+        self.promised = (self.promised - filled).max(0.0);
         self.at = now;
     }
 
-    /// Seconds until one request fits.
-    fn wait(&self, rate: Rate) -> Option<u32> {
+    /// Seconds after which to come back, when no request fits now. Of many who are refused at once
+    /// not all are told the same: no more in each second than fit into it.
+    fn refuse(&mut self, rate: Rate) -> Option<u32> {
         let missing = 1.0 - self.left;
-        // Both are small: a bucket owes no more than it can hold.
-        (missing > 0.0).then(|| ((missing / rate.speed()).ceil() as u32).max(1))
+        if missing <= 0.0 {
+            return None;
+        }
+        // All of it is small: a bucket owes no more than it can hold.
+        let seconds = |requests: f64| ((requests / rate.speed()).ceil() as u32).max(1);
+        let alone = seconds(missing);
+        let wait = seconds(missing + self.promised).min(alone.max(SPREAD));
+        self.promised = (self.promised + 1.0).min(f64::from(SPREAD) * rate.speed());
+        Some(wait)
     }
 }
 
@@ -95,7 +110,7 @@ impl Buckets {
         if self.0.len() >= MOST && !self.0.contains_key(&id) {
             self.make_room(rate, now);
         }
-        let full = || Bucket { left: rate.most(), at: now, refused: 0, told: None };
+        let full = || Bucket { left: rate.most(), promised: 0.0, at: now, refused: 0, told: None };
         let bucket = self.0.entry(id).or_insert_with(full);
         bucket.fill(rate, now);
         bucket
@@ -141,7 +156,7 @@ impl Shares {
         let mut own = self.rates.pipeline.map(|rate| (rate, pipelines.of(pipeline, rate, now)));
         let mut all = self.rates.project.map(|rate| (rate, projects.of(project, rate, now)));
         if let Some((rate, bucket)) = &mut own
-            && let Some(retry_after) = bucket.wait(*rate)
+            && let Some(retry_after) = bucket.refuse(*rate)
         {
             if let Some(refused) = count_refusal(bucket, now) {
                 tracing::warn!(%pipeline, refused, "a pipeline asks more often than it may");
@@ -150,7 +165,7 @@ impl Shares {
         }
         // Who is refused for the sake of their own share takes nothing of the others'.
         if let Some((rate, bucket)) = &mut all
-            && let Some(retry_after) = bucket.wait(*rate)
+            && let Some(retry_after) = bucket.refuse(*rate)
         {
             if let Some(refused) = count_refusal(bucket, now) {
                 tracing::warn!(%project, refused, "the pipelines of a project ask more often than they may");

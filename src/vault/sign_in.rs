@@ -65,6 +65,7 @@ impl Vault {
             None
         };
         let write = self.store.write_as(Rank::SignIn).await?;
+        write.chain().hold(INSTANCE).await?;
         if let Some(hash) = stronger {
             write.people().set_password(person.id, hash).await?;
         }
@@ -103,7 +104,7 @@ impl Vault {
     }
 
     pub async fn signed_out(&self, person: &Person) -> Result<()> {
-        let write = self.store.write().await?;
+        let write = self.write_in(INSTANCE).await?;
         let what = (Action::SignedOut, about(person), Detail::Nothing);
         self.commit_event(write, INSTANCE, person, what).await
     }

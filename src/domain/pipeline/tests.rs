@@ -31,9 +31,16 @@ fn detail(tokens: Vec<Token>) -> PipelineDetail {
         created_at: Moment(0),
         created_by: "Dana".to_owned(),
     };
-    let (grants, rules) = (Vec::new(), Vec::new());
-    let gone = Vec::new();
-    PipelineDetail { summary, grants, tokens, rules, gone, epoch: 3, today: day("2026-11-21") }
+    PipelineDetail {
+        summary,
+        grants: Vec::new(),
+        tokens,
+        rules: Vec::new(),
+        unlisted: Vec::new(),
+        gone: Vec::new(),
+        epoch: 3,
+        today: day("2026-11-21"),
+    }
 }
 
 fn approved(until: &str, epoch: i64) -> Terms {
@@ -62,8 +69,9 @@ fn nobody_approves_what_they_widened() {
     let tokens = [token(2)];
     let today = day("2026-11-21");
     let identities = Identities { tokens: &tokens, rules: &[], today };
-    let widened =
-        |who: &Person, terms: &Terms, at| identities.are_widened_by(who, terms, Moment(at));
+    let widened = |who: &Person, terms: &Terms, at| {
+        identities.widening_by((who, true), terms, Moment(at)) == Some(Widening::Made)
+    };
     let person = |name: &str| Person {
         id: Uuid::now_v7(),
         email: String::new(),
@@ -77,4 +85,68 @@ fn nobody_approves_what_they_widened() {
     let waits = Terms { approval: None, ..approved("2026-11-21", 0) };
     assert!(widened(&bea, &waits, 4), "it was made after the grant");
     assert!(!widened(&bea, &waits, 5), "who gave the grant saw it");
+}
+
+fn rule(provider: Provider, identity_epoch: i64) -> TrustRule {
+    TrustRule {
+        id: Uuid::nil(),
+        provider,
+        issuer: String::new(),
+        audience: String::new(),
+        claims: std::collections::BTreeMap::new(),
+        public_key: None,
+        created_at: Moment(5),
+        created_by: Maker::nobody("Bea"),
+        last_used_at: None,
+        ended_at: None,
+        identity_epoch,
+        intent: Access::Pull,
+    }
+}
+
+#[test]
+fn who_was_shown_the_secret_for_drone_does_not_approve_a_newer_rule_of_somebody_else() {
+    let dana = Person {
+        id: Uuid::now_v7(),
+        email: String::new(),
+        name: "Dana".to_owned(),
+        is_admin: false,
+    };
+    let widened = |rule: TrustRule, has_seen: bool, terms: &Terms, at: i64| {
+        let today = day("2026-11-21");
+        let rules = [rule];
+        let identities = Identities { tokens: &[], rules: &rules, today };
+        identities.widening_by((&dana, has_seen), terms, Moment(at))
+    };
+    let (drone, approval) = (|| rule(Provider::Drone, 2), |epoch| approved("2026-11-21", epoch));
+    let shown = Some(Widening::Shown);
+    assert_eq!(widened(drone(), true, &approval(1), 9), shown);
+    assert_eq!(widened(drone(), false, &approval(1), 9), None, "they were not shown it");
+    assert_eq!(widened(drone(), true, &approval(2), 0), None, "it was approved");
+    assert_eq!(widened(rule(Provider::Woodpecker, 2), true, &approval(1), 9), None);
+    let waits = Terms { approval: None, ..approval(0) };
+    assert_eq!(widened(drone(), true, &waits, 4), shown, "it was made after the grant");
+    assert_eq!(widened(drone(), true, &waits, 5), None);
+}
+
+#[test]
+fn a_rule_that_has_stopped_is_nobody_who_waits_or_was_let_in() {
+    let ended = TrustRule { ended_at: Some(Moment(6)), ..rule(Provider::Drone, 2) };
+    let terms = approved("2026-11-21", 1);
+    let pipeline = PipelineDetail { rules: vec![ended.clone()], ..detail(Vec::new()) };
+    assert!(!pipeline.has_newer(&terms) && !pipeline.is_waiting(&terms));
+    let live = PipelineDetail { rules: vec![rule(Provider::Drone, 2)], ..detail(Vec::new()) };
+    assert!(live.has_newer(&terms));
+    let bea = Person {
+        id: Uuid::now_v7(),
+        email: String::new(),
+        name: "Bea".to_owned(),
+        is_admin: false,
+    };
+    let widened = |rules: &[TrustRule]| {
+        let identities = Identities { tokens: &[], rules, today: day("2026-11-21") };
+        identities.widening_by((&bea, true), &terms, Moment(9))
+    };
+    assert_eq!(widened(&[ended]), None);
+    assert_eq!(widened(&live.rules), Some(Widening::Made));
 }

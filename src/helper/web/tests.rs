@@ -8,12 +8,17 @@ use std::rc::Rc;
 
 type Pauses = Rc<RefCell<Vec<u128>>>;
 
-/// A client that notes its pauses in milliseconds and takes none.
+/// A client that notes its pauses in milliseconds and takes none. They are as short as they may be.
 fn web(seconds: u64) -> (Web, Pauses) {
+    web_with(seconds, || 0.0)
+}
+
+fn web_with(seconds: u64, chance: fn() -> f64) -> (Web, Pauses) {
     let pauses = Pauses::default();
     let noted = Rc::clone(&pauses);
     let pause = Box::new(move |pause: Duration| noted.borrow_mut().push(pause.as_millis()));
-    (Web::new(Duration::from_secs(seconds), None, pause).unwrap(), pauses)
+    let web = Web::new(Duration::from_secs(seconds), None, pause).unwrap();
+    (Web { chance, ..web }, pauses)
 }
 
 fn get(web: &Web, stub: &Stub) -> Result<Answer, Failure> {
@@ -66,6 +71,40 @@ fn a_busy_server_is_asked_three_times() {
         assert_eq!(stub.seen().len(), 3);
         assert_eq!(*pauses.borrow(), [200, 800]);
     }
+}
+
+#[test]
+fn one_of_too_many_asks_until_it_is_served_or_its_time_is_up() {
+    let busy = answer(429, "Retry-After: 1\r\n", "");
+    let mut answers = vec![busy.clone(); 7];
+    answers.push(json(200, "{}"));
+    let stub = Stub::answering(&answers);
+    let (web, pauses) = web(60);
+    assert_eq!(get(&web, &stub).unwrap().status, 200);
+    assert_eq!(stub.seen().len(), 8);
+    assert_eq!(*pauses.borrow(), [1000; 7]);
+
+    let stub = Stub::answering(&[busy, json(200, "{}")]);
+    let (web, pauses) = self::web(1);
+    assert_eq!(get(&web, &stub).unwrap().status, 429);
+    assert!(pauses.borrow().is_empty());
+}
+
+#[test]
+fn those_who_were_refused_together_come_back_one_by_one() {
+    let paused = |seconds, status| {
+        let stub = Stub::answering(&[answer(status, "Retry-After: 2\r\n", ""), json(200, "{}")]);
+        let (web, pauses) = web_with(seconds, || 0.5);
+        assert_eq!(get(&web, &stub).unwrap().status, 200);
+        assert_eq!(stub.seen().len(), 2);
+        pauses.borrow()[0]
+    };
+    assert_eq!((paused(60, 429), paused(60, 503)), (3000, 3000));
+    let short = paused(3, 429);
+    assert!((2000..2500).contains(&short), "there is time left to ask: {short}");
+    let chances: Vec<f64> = (0..100).map(|_| chance()).collect();
+    assert!(chances.iter().all(|one| (0.0..=1.0).contains(one)));
+    assert!(chances.iter().any(|one| *one < 0.5) && chances.iter().any(|one| *one > 0.5));
 }
 
 #[test]

@@ -78,22 +78,27 @@ impl Table {
         let is_proxy = kind == Kind::Proxy;
         let has =
             |counts: &HashMap<IpAddr, usize>, of: IpAddr| counts.get(&of).copied().unwrap_or(0);
-        let is_at_its_share = has(&self.hosts, host) >= self.most / SHARE
-            || has(&self.wide, wide) >= self.most * WIDE_EIGHTHS / 8;
-        if is_at_its_share && !is_proxy {
-            return None;
-        }
+        let host_is_full = !is_proxy && has(&self.hosts, host) >= self.most / SHARE;
+        let wide_is_full = !is_proxy && has(&self.wide, wide) >= self.most * WIDE_EIGHTHS / 8;
         let kept = match kind {
             Kind::Proxy | Kind::Loopback => 0,
             Kind::Other if self.is_known(host, now) => self.most / KEPT_FOR_DECLARED,
             Kind::Other => self.most / KEPT,
         };
-        if self.open.len() >= self.most - kept {
+        let gone = if host_is_full || wide_is_full {
+            // What it has more than enough of is its own: an idle one of it makes room, and nobody
+            // else's. With its place all other limits are kept, too.
+            let is_own =
+                |open: &Open| if host_is_full { open.host == host } else { open.wide == wide };
+            Some(self.idlest(|open| open.kind == kind && is_own(open), now)?)
+        } else if self.open.len() >= self.most - kept {
             let than = if is_proxy { 0 } else { has(&self.wide, wide) + 1 };
-            let gone = self.greediest(kind, than, now)?;
-            if let Some(open) = self.remove(gone) {
-                open.notify();
-            }
+            Some(self.greediest(kind, than, now)?)
+        } else {
+            None
+        };
+        if let Some(open) = gone.and_then(|gone| self.remove(gone)) {
+            open.notify();
         }
         let id = self.next;
         self.next += 1;
@@ -115,14 +120,23 @@ impl Table {
             Kind::Loopback => kind != Kind::Other,
             Kind::Other => true,
         };
-        let idle = |(id, open): (&u64, &Open)| {
+        let count = |open: &Open| self.wide.get(&open.wide).copied().unwrap_or(0);
+        let most = self.idle(now).filter(|(_, _, open)| gives(open) && count(open) > than);
+        most.max_by_key(|(id, since, open)| (count(open), Reverse(*since), *id)).map(|(id, ..)| id)
+    }
+
+    /// Of those that may give way the one that has been idle for longest.
+    fn idlest(&self, gives: impl Fn(&Open) -> bool, now: Instant) -> Option<u64> {
+        let own = self.idle(now).filter(|(_, _, open)| gives(open));
+        own.min_by_key(|(id, since, _)| (*since, *id)).map(|(id, ..)| id)
+    }
+
+    /// Connections that nothing is asked on, and since when. One that is new is not among them.
+    fn idle(&self, now: Instant) -> impl Iterator<Item = (u64, Instant, &Open)> {
+        self.open.iter().filter_map(move |(id, open)| {
             let since = open.seat.idle_since()?;
-            let count = self.wide.get(&open.wide).copied().unwrap_or(0);
-            let is_idle = now.saturating_duration_since(since) >= NEW;
-            (is_idle && count > than).then_some((count, Reverse(since), *id))
-        };
-        let giving = self.open.iter().filter(|(_, open)| gives(open));
-        giving.filter_map(idle).max().map(|(.., id)| id)
+            (now.saturating_duration_since(since) >= NEW).then_some((*id, since, open))
+        })
     }
 
     /// Gives the place back. It does nothing when it was given to somebody else.

@@ -1,6 +1,8 @@
 //! Connections that are only counted, at times that the tests choose.
 
 use super::*;
+use std::pin::pin;
+use std::task::{Context, Waker};
 
 /// Places: strangers may have 56 of them, a network 16, a wider one 24.
 const MOST: usize = 64;
@@ -39,6 +41,12 @@ impl Scene {
     }
 }
 
+/// Whether somebody else needs its place.
+fn is_told(held: &Held) -> bool {
+    let mut waiting = pin!(held.is_needed());
+    waiting.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_ready()
+}
+
 #[test]
 fn a_network_has_its_share_and_what_it_gives_back_is_free() {
     let scene = Scene::new();
@@ -49,6 +57,35 @@ fn a_network_has_its_share_and_what_it_gives_back_is_free() {
     drop(held);
     assert!(scene.places.table().is_empty(), "what is over is forgotten");
     assert!(scene.take("2001:db8::2").is_some());
+}
+
+#[test]
+fn a_network_at_its_share_gives_up_its_own_connection_that_was_idle_for_longest() {
+    for networks in [
+        &["192.0.2.1"][..],
+        // Three of one provider, which have half of their shares together.
+        &["198.51.100.1", "198.51.100.2", "198.51.100.3"],
+    ] {
+        let scene = Scene::new();
+        let stranger = scene.take("203.0.113.1").unwrap();
+        let held: Vec<Held> = networks.iter().flat_map(|from| scene.crowd(from, MOST)).collect();
+        // All but three are at work; the second has asked nothing for longest.
+        let busy: Vec<Busy> = held[3..].iter().map(Held::begin).collect();
+        for (one, seconds) in held.iter().zip([3, 1, 2]) {
+            *one.seat.idle_since.lock().unwrap() = scene.after(seconds);
+        }
+        let last = *networks.last().unwrap();
+        let take = |seconds| scene.places.take(last.parse().unwrap(), false, scene.after(seconds));
+        let mut taken = Vec::new();
+        for idle in [1, 2, 0] {
+            taken.push(take(9).expect("one of its own is idle"));
+            assert!(is_told(&held[idle]), "{idle}");
+        }
+        assert!(take(9).is_none(), "all of its connections are at work or new");
+        assert!(!is_told(&stranger));
+        drop((held, busy, taken, stranger));
+        assert!(scene.places.table().is_empty(), "each place is given back once");
+    }
 }
 
 #[test]
@@ -133,28 +170,21 @@ fn the_oldest_idle_connection_of_the_greediest_network_makes_room() {
     assert!(scene.places.table().is_empty(), "each place is given back once");
 }
 
-#[tokio::test]
-async fn who_loses_the_place_is_told_and_the_others_are_not() {
+#[test]
+fn who_loses_the_place_is_told_and_the_others_are_not() {
     let scene = Scene::new();
     let greedy = scene.crowd("192.0.2.1", MOST);
     let (held, _busy) = scene.full();
     assert_eq!(greedy.len() + held.len(), MOST - MOST / 8);
     assert!(scene.places.take("203.0.113.1".parse().unwrap(), false, scene.after(1)).is_some());
-    let mut told = 0;
-    for one in &greedy {
-        tokio::select! {
-            biased;
-            () = one.is_needed() => told += 1,
-            () = std::future::ready(()) => {}
-        }
-    }
-    assert_eq!(told, 1);
+    assert_eq!(greedy.iter().filter(|one| is_told(one)).count(), 1);
 }
 
 #[test]
 fn who_finds_no_place_is_logged_once_a_minute() {
     let scene = Scene::new();
-    let _held = scene.crowd("192.0.2.1", MOST);
+    let held = scene.crowd("192.0.2.1", MOST);
+    let _busy: Vec<Busy> = held.iter().map(Held::begin).collect();
     let told = || scene.places.0.refused.lock().unwrap().told;
     assert_eq!(told(), Some(scene.start));
     for second in [1, 59] {

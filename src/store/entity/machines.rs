@@ -52,6 +52,16 @@ entities! {
         intent: String,
         mac: Option<String>,
     }
+    /// Whose tokens the instance accepts, beside those of known clouds.
+    mod issuer = "issuer" {
+        #[sea_orm(primary_key, auto_increment = false)]
+        id: Uuid,
+        url: String,
+        added_at: i64,
+        added_by: String,
+        added_by_id: Option<Uuid>,
+        is_from_upgrade: bool,
+    }
     /// Who was shown the secret that a project shares with Drone.
     mod shared_secret_view = "shared_secret_view" {
         #[sea_orm(primary_key, auto_increment = false)]

@@ -4,8 +4,9 @@
 use std::collections::{HashMap, VecDeque};
 use uuid::Uuid;
 
-/// Requests of one pipeline that may wait; more of it are told to come back.
-const OF_ONE: usize = 256;
+/// Requests of one pipeline that may wait; more of it are told to come back. The burst that a pipeline
+/// may have by default fits.
+const OF_ONE: usize = 512;
 /// Requests that may wait in all. Beyond, a pipeline may still have one.
 const OF_ALL: usize = 4096;
 

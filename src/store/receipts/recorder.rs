@@ -3,6 +3,7 @@
 use super::queue::{Place, Queue};
 use super::row::{covered, models};
 use super::{FetchRow, insert};
+use crate::error::Error;
 use crate::store::chain::{Head, Mac};
 use crate::store::entity::{fetch, receipt};
 use crate::store::{Rank, Store, Unrecorded, Write};
@@ -46,6 +47,26 @@ pub struct Recorder {
     queue: Arc<Mutex<Queue<Waiting>>>,
     /// Rung when somebody has come into the queue. The task ends when nobody can ring any more.
     bell: mpsc::Sender<()>,
+}
+
+/// Why receipts are not there, and nothing that depends on them may leave.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NotRecorded {
+    /// Too many requests of the pipeline wait already.
+    NoRoom,
+    /// The database did not keep them, or may not have.
+    NotDurable,
+}
+
+impl From<NotRecorded> for Error {
+    fn from(why: NotRecorded) -> Self {
+        match why {
+            NotRecorded::NoRoom => {
+                Self::TooManyRequests { of: "This pipeline".to_owned(), retry_after: 1 }
+            }
+            NotRecorded::NotDurable => Self::Unavailable,
+        }
+    }
 }
 
 /// Projects that may wait to be counted.
@@ -99,20 +120,23 @@ impl Recorder {
         Self { queue, bell }
     }
 
-    /// Waits until the receipts are durable. `false`: they are not, and nothing may leave.
-    pub async fn record(&self, rows: Vec<FetchRow>) -> bool {
-        let Some(first) = rows.first() else { return true };
+    /// Waits until the receipts are durable.
+    ///
+    /// # Errors
+    /// Why they are not.
+    pub async fn record(&self, rows: Vec<FetchRow>) -> Result<(), NotRecorded> {
+        let Some(first) = rows.first() else { return Ok(()) };
         let place = Place { project: first.project, pipeline: first.pipeline_id };
         let receipts = rows.iter().map(|row| row.receipts.len()).sum();
         let (answer, durable) = oneshot::channel();
         // Made ready here and not by the task, which all wait for.
         let rows = rows.into_iter().map(Ready::from).collect();
-        let has_room = self.lock().push(place, receipts, (rows, answer));
-        if has_room {
-            // A bell that is ringing already will be heard.
-            let _ = self.bell.try_send(());
+        if !self.lock().push(place, receipts, (rows, answer)) {
+            return Err(NotRecorded::NoRoom);
         }
-        has_room && durable.await.unwrap_or(false)
+        // A bell that is ringing already will be heard.
+        let _ = self.bell.try_send(());
+        if durable.await.unwrap_or(false) { Ok(()) } else { Err(NotRecorded::NotDurable) }
     }
 
     fn lock(&self) -> MutexGuard<'_, Queue<Waiting>> {

@@ -16,6 +16,10 @@ use uuid::Uuid;
 /// What a proof says of itself. No link is of this kind.
 const KIND: &str = "removed";
 
+/// Receipts that one step removes, unless a single fetch has more: others wait for the writer
+/// meanwhile.
+const RECEIPTS: u64 = 5_000;
+
 /// What one step did.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Removal {
@@ -71,8 +75,28 @@ fn said(row: &removed_links::Model) -> Vec<u8> {
 }
 
 impl<C: Sealing> Receipts<'_, C> {
-    /// Removes the oldest receipts, of at most `most` links, that were written before that time
-    /// (milliseconds) and are counted. They are verified first: what does not hold is evidence.
+    /// The last link whose receipts may go: of those that are here now the one before the oldest that
+    /// was written at that time (milliseconds) or later. `None` when nothing is old.
+    pub async fn last_before(&self, before: i64) -> Result<Option<i64>, DbErr> {
+        let seqs = || {
+            fetch::Entity::find()
+                .select_only()
+                .column(fetch::Column::Seq)
+                .filter(fetch::Column::Chain.eq(self.project))
+        };
+        let young: Option<i64> = seqs()
+            .filter(fetch::Column::At.gte(before))
+            .order_by_asc(fetch::Column::Seq)
+            .into_tuple()
+            .one(self.db)
+            .await?;
+        let old = seqs().filter(fetch::Column::Seq.lt(young.unwrap_or(i64::MAX)));
+        old.order_by_desc(fetch::Column::Seq).into_tuple().one(self.db).await
+    }
+
+    /// Removes the oldest receipts, of at most `most` links and some thousands in all, that were
+    /// written before that time (milliseconds) and are counted. They are verified first: what does not
+    /// hold is evidence.
     pub async fn remove_before(
         &self,
         (mac, holds): (Mac<'_>, Holds<'_>),
@@ -92,9 +116,10 @@ impl<C: Sealing> Receipts<'_, C> {
             .await?;
         let is_old = |(seq, at): &&(i64, i64)| *at < before && *seq <= counted;
         let old: Vec<i64> = oldest.iter().take_while(is_old).map(|(seq, _)| *seq).collect();
-        let (Some(first), Some(last)) = (old.first().copied(), old.last().copied()) else {
-            return Ok(Removal::Nothing);
-        };
+        let Some(first) = old.first().copied() else { return Ok(Removal::Nothing) };
+        let beyond = self.first_beyond(first, RECEIPTS).await?;
+        let fits = |seq: &i64| beyond.is_none_or(|beyond| *seq < beyond);
+        let last = old.into_iter().take_while(fits).last().unwrap_or(first);
         let earlier = self.removed_up_to(holds, first - 1).await?;
         let Some(start) = self.mac_of(first - 1, earlier.as_ref()).await? else {
             return Ok(Removal::Broken(first - 1));
@@ -117,6 +142,21 @@ impl<C: Sealing> Receipts<'_, C> {
         let rows = runs.into_iter().map(removed_links::ActiveModel::from);
         removed_links::Entity::insert_many(rows).exec_without_returning(self.db).await?;
         Ok(Removal::Links { first, last })
+    }
+
+    /// The link of the first receipt after that many, counted from the link `first` on.
+    async fn first_beyond(&self, first: i64, many: u64) -> Result<Option<i64>, DbErr> {
+        receipt::Entity::find()
+            .select_only()
+            .column(receipt::Column::Seq)
+            .filter(receipt::Column::Chain.eq(self.project))
+            .filter(receipt::Column::Seq.gte(first))
+            .order_by_asc(receipt::Column::Seq)
+            .order_by_asc(receipt::Column::Number)
+            .offset(many)
+            .into_tuple()
+            .one(self.db)
+            .await
     }
 
     /// The run of removed links that ends there.

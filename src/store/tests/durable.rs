@@ -4,8 +4,10 @@ use super::super::health::is_failure;
 use super::receipts::{fetch, mac};
 use super::*;
 use crate::domain::delivery::Outcome;
+use crate::store::NotRecorded;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::task::{Context, Poll, Waker};
 
 #[tokio::test]
 async fn nothing_follows_a_statement_that_failed_and_its_connection_is_not_used_again() {
@@ -39,10 +41,33 @@ async fn a_panic_costs_one_group_its_receipts_and_not_the_next() {
         mac(message)
     };
     let recorder = Recorder::start(scene.store.clone(), Arc::new(broken_once));
-    assert!(!recorder.record(vec![fetch(&[(None, Outcome::Delivered)])]).await);
-    assert!(recorder.record(vec![fetch(&[(None, Outcome::Delivered)])]).await);
+    let lost = recorder.record(vec![fetch(&[(None, Outcome::Delivered)])]).await;
+    assert_eq!(lost, Err(NotRecorded::NotDurable));
+    assert_eq!(recorder.record(vec![fetch(&[(None, Outcome::Delivered)])]).await, Ok(()));
     let kept = scene.store.receipts(PROJECT).of_pipeline(PIPELINE, 10).await.unwrap();
     assert_eq!(kept.len(), 1);
+}
+
+#[tokio::test]
+async fn a_burst_of_one_pipeline_waits_and_what_is_more_is_told_to_come_back() {
+    const BURST: usize = 500;
+    let scene = Scene::new().await;
+    let recorder = Recorder::start(scene.store.clone(), Arc::new(mac));
+    // All of them come before the task has written anything: there is one thread.
+    let mut waiting = Vec::new();
+    for _ in 0..BURST + 100 {
+        let mut one = Box::pin(recorder.record(vec![fetch(&[(None, Outcome::Delivered)])]));
+        match one.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
+            Poll::Pending => waiting.push(one),
+            Poll::Ready(told) => assert_eq!(told, Err(NotRecorded::NoRoom)),
+        }
+    }
+    assert!((BURST..BURST + 100).contains(&waiting.len()), "{}", waiting.len());
+    for one in waiting {
+        assert_eq!(one.await, Ok(()));
+    }
+    let told = Error::from(NotRecorded::NoRoom);
+    assert_eq!((told.status(), told.retry_after()), (429, Some(1)));
 }
 
 #[tokio::test]

@@ -70,7 +70,7 @@ async fn only_what_was_delivered_to_a_pipeline_is_reported_on_by_it() {
     let recorder = Recorder::start(scene.store.clone(), Arc::new(mac));
     let row = fetch(&[(None, Outcome::Delivered), (None, Outcome::Refused)]);
     let (delivered, refused) = (row.fetch.receipt(1), row.fetch.receipt(2));
-    assert!(recorder.record(vec![row]).await);
+    assert_eq!(recorder.record(vec![row]).await, Ok(()));
 
     let write = scene.store.write().await.unwrap();
     let receipts = write.receipts(PROJECT);
@@ -104,7 +104,7 @@ async fn each_delivery_is_counted_once_whenever_it_is_reported() {
     assert_eq!(counts(&scene, ghcr).await, (0, 0));
     let early = fetch(&[(Some(ghcr), Outcome::Delivered), (Some(ghcr), Outcome::Refused)]);
     let late = fetch(&[(Some(ghcr), Outcome::Delivered), (Some(ghcr), Outcome::Delivered)]);
-    assert!(recorder.record(vec![early.clone(), late.clone()]).await);
+    assert_eq!(recorder.record(vec![early.clone(), late.clone()]).await, Ok(()));
     report(early.fetch.id()).await;
     assert_eq!(counts(&scene, ghcr).await, (3, 1), "the report came before the count");
     report(early.fetch.receipt(1)).await;
@@ -114,7 +114,7 @@ async fn each_delivery_is_counted_once_whenever_it_is_reported() {
     assert_eq!(counts(&scene, ghcr).await, (3, 3), "the report came after the count");
     let mut imaged = fetch(&[(Some(ghcr), Outcome::Delivered)]);
     imaged.receipts[0].image = Some("ghcr.io/acme/api".to_owned());
-    assert!(recorder.record(vec![imaged.clone()]).await);
+    assert_eq!(recorder.record(vec![imaged.clone()]).await, Ok(()));
     report(imaged.fetch.id()).await;
     assert_eq!(counts(&scene, ghcr).await, (4, 4));
     report(imaged.fetch.id()).await;
@@ -178,7 +178,7 @@ async fn receipts_of_before_there_were_fetches_verify_and_are_not_counted_again(
     }
     Migrator::up(&scene.store.writer, None).await.unwrap();
     let recorder = Recorder::start(scene.store.clone(), Arc::new(mac));
-    assert!(recorder.record(vec![fetch(&[(Some(ghcr), Outcome::Delivered)])]).await);
+    assert_eq!(recorder.record(vec![fetch(&[(Some(ghcr), Outcome::Delivered)])]).await, Ok(()));
     assert_eq!(first_break(&scene).await, None, "the new link follows the old one");
     assert_eq!(counts(&scene, ghcr).await, (1, 0));
     assert!(Migrator::down(&scene.store.writer, back).await.is_err(), "it would be lost");
@@ -198,7 +198,7 @@ async fn fetches_of_thousands_are_written_verified_counted_and_shown_by_the_last
         recorder.record(vec![other]),
         recorder.record(vec![small])
     );
-    assert!(one && other && small);
+    assert_eq!([one, other, small], [Ok(()); 3]);
     assert_eq!(first_break(&scene).await, None);
     for id in [number, one_id, one_id] {
         let write = scene.store.write().await.unwrap();
@@ -218,7 +218,7 @@ async fn a_receipt_that_somebody_changed_keeps_no_other_from_being_counted() {
     let recorder = Recorder::start(scene.store.clone(), Arc::new(mac));
     let row = fetch(&[(Some(ghcr), Outcome::Delivered), (Some(ghcr), Outcome::Delivered)]);
     let lonely = fetch(&[(Some(ghcr), Outcome::Delivered)]);
-    assert!(recorder.record(vec![row, lonely]).await);
+    assert_eq!(recorder.record(vec![row, lonely]).await, Ok(()));
     let changed = "UPDATE receipt SET version = NULL WHERE number = 2 OR seq = 2";
     scene.store.writer.execute_unprepared(changed).await.unwrap();
     assert_eq!(counts(&scene, ghcr).await, (1, 0));

@@ -32,7 +32,7 @@ impl Scene {
         for time in times {
             match time {
                 0 => self.event().await,
-                time => assert!(recorder.record(vec![at(*time)]).await),
+                time => assert_eq!(recorder.record(vec![at(*time)]).await, Ok(())),
             }
         }
         self.store.count_receipts(PROJECT).await.unwrap();
@@ -108,12 +108,30 @@ async fn one_step_over_events_and_a_step_after_it_are_one_run_each() {
 }
 
 #[tokio::test]
+async fn one_step_removes_some_thousand_receipts_or_those_of_one_fetch() {
+    let scene = Scene::new().await;
+    let recorder = Recorder::start(scene.store.clone(), Arc::new(mac));
+    for receipts in [3_000, 2_000, 2, 6_000, 1] {
+        let row = fetch(&vec![(None, Outcome::Delivered); receipts]);
+        assert_eq!(recorder.record(vec![FetchRow { at: Moment(1), ..row }]).await, Ok(()));
+    }
+    scene.store.count_receipts(PROJECT).await.unwrap();
+    let receipts = scene.store.receipts(PROJECT);
+    assert_eq!(receipts.last_before(OLD).await.unwrap(), Some(5));
+    assert_eq!(receipts.last_before(1).await.unwrap(), None, "nothing is as old as that");
+    for (first, last) in [(1, 2), (3, 3), (4, 4), (5, 5)] {
+        assert_eq!(scene.remove(200).await, Removal::Links { first, last });
+    }
+    assert_eq!((scene.first_break().await, scene.count("receipt").await), (None, 0));
+}
+
+#[tokio::test]
 async fn reports_go_with_their_receipts_and_counts_stay() {
     let scene = Scene::new().await;
     let ghcr = scene.credential("ghcr", "ghcr.io").await;
     let recorder = Recorder::start(scene.store.clone(), Arc::new(mac));
     let row = FetchRow { at: Moment(1), ..fetch(&[(Some(ghcr), Outcome::Delivered)]) };
-    assert!(recorder.record(vec![row.clone()]).await);
+    assert_eq!(recorder.record(vec![row.clone()]).await, Ok(()));
     scene.store.count_receipts(PROJECT).await.unwrap();
     let write = scene.store.write().await.unwrap();
     assert!(

@@ -3,6 +3,7 @@
 use super::{PUSH, Scene};
 use crate::forms::value_in;
 use regcred::domain::matching::Lost;
+use regcred::domain::pipeline::Widening;
 use regcred::domain::user::Role;
 
 #[tokio::test]
@@ -33,12 +34,12 @@ async fn an_approval_is_for_the_tokens_of_its_page_and_they_go_on_beside_newer_o
     let page = one.get(&path).await.text();
     assert!(page.contains("The pipeline receives release."), "{page}");
     assert!(page.contains("newer than an approval do not receive what it is for"), "{page}");
-    assert!(scene.seen_by(&one).await.is_own_widening);
+    assert_eq!(scene.seen_by(&one).await.widening, Some(Widening::Made));
     for by in [&one, &scene.app.owner] {
         assert_eq!(scene.approve(by).await.status, 409);
     }
     assert_eq!(scene.app.fetch(&newer, PUSH).await.status, 403);
-    assert!(!scene.seen_by(&other).await.is_own_widening);
+    assert_eq!(scene.seen_by(&other).await.widening, None);
     assert_eq!(scene.approve(&other).await.status, 200);
     assert_eq!(scene.app.fetch(&newer, PUSH).await.status, 200);
     scene.assert_pushes().await;
@@ -89,4 +90,55 @@ async fn the_page_of_who_approves_shows_who_can_act_as_the_pipeline() {
     }
     assert_eq!(value_in(&page, "epoch"), Some(detail.epoch.to_string()));
     assert_eq!(value_in(&page, "revision"), Some("0".to_owned()));
+}
+
+#[tokio::test]
+async fn who_was_shown_the_secret_for_drone_does_not_approve_the_rule_of_somebody_else() {
+    let scene = Scene::new().await;
+    let (shown, maker) = (
+        scene.app.member(Role::Maintainer, "acme").await,
+        scene.app.new_member("maker", Role::Maintainer).await,
+    );
+    assert_eq!(scene.approve(&shown).await.status, 200);
+    let (elsewhere, _) = scene.app.bare_pipeline("elsewhere").await;
+    for (by, pipeline, repository) in [(&shown, elsewhere, "8"), (&maker, scene.pipeline, "7")] {
+        let fields = [("form[provider]", "drone"), ("form[claims][repo.id]", repository)];
+        let reply = scene.app.ask_rule(by, pipeline, &fields).await;
+        assert_eq!(reply.status, 200, "{}", reply.text());
+    }
+    assert_eq!(scene.seen_by(&shown).await.widening, Some(Widening::Shown));
+    let reply = scene.approve(&shown).await;
+    assert_eq!(reply.status, 409);
+    assert!(reply.text().contains("you were shown the secret for Drone"), "{}", reply.text());
+    let grant = scene.seen_by(&shown).await.id;
+    let page = format!("/p/acme/pipelines/{}/grants/{grant}/approve", scene.pipeline);
+    let page = shown.get(&page).await.text();
+    assert!(page.contains("you were shown the secret for Drone"), "{page}");
+    assert_eq!(scene.approve(&maker).await.status, 409, "who made it");
+    // Whoever renews it is the one who knows it.
+    let pipeline = scene.pipeline.to_string();
+    let form =
+        [("project", "acme"), ("pipeline", pipeline.as_str()), ("password", crate::app::PASSWORD)];
+    let renewed = maker.post_json_accept("/rpc/trust-rules/renew-secret", &form).await;
+    assert_eq!(renewed.status, 200, "{}", renewed.text());
+    assert_eq!(scene.approve(&maker).await.status, 409);
+    assert_eq!(scene.approve(&shown).await.status, 200);
+}
+
+#[tokio::test]
+async fn a_rule_that_has_stopped_waits_for_no_approval() {
+    let scene = Scene::new().await;
+    let (one, other) = (
+        scene.app.member(Role::Maintainer, "acme").await,
+        scene.app.new_member("other", Role::Maintainer).await,
+    );
+    assert_eq!(scene.approve(&one).await.status, 200);
+    let fields = [("form[provider]", "drone"), ("form[claims][repo.id]", "7")];
+    assert_eq!(scene.app.ask_rule(&other, scene.pipeline, &fields).await.status, 200);
+    let path = format!("/p/acme/credentials/{}", scene.credential);
+    let page = one.get(&path).await.text();
+    assert!(page.contains("Waiting for approval") && page.contains("Drone rule"), "{page}");
+    assert_eq!(scene.app.raw("UPDATE trust_rule SET ended_at = 5").await, 1);
+    let page = one.get(&path).await.text();
+    assert!(!page.contains("Waiting for approval"), "{page}");
 }

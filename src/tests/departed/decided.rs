@@ -69,7 +69,7 @@ async fn a_rule_that_stopped_works_again_once_another_member_confirms_it() {
 }
 
 /// A protected credential that the owner granted; a maintainer approved that. Gives the token.
-async fn approved(app: &App) -> (String, Uuid) {
+pub(super) async fn approved(app: &App) -> (String, Uuid) {
     let more = [("is_protected", "true")];
     let id = app
         .credential_with(&app.owner, "acme", "release", "ghcr.io", "hunter2-hunter2", &more)

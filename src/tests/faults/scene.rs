@@ -96,6 +96,14 @@ impl Scene {
         is_done
     }
 
+    /// Fetches until `/readyz` tells of the fault. It looks by itself only now and then while nothing
+    /// has failed, and the first calls may still have room.
+    pub fn until_it_is_told(&mut self) {
+        while self.ready() == 200 {
+            self.deliver();
+        }
+    }
+
     /// What `/readyz` says now; it may be what it found half a second ago.
     pub fn ready(&self) -> u16 {
         exchange(self.server.port, "GET", "/readyz", "", b"").unwrap().status
@@ -104,12 +112,11 @@ impl Scene {
     /// What `/readyz` says once it has looked again.
     pub fn fresh_ready(&self) -> u16 {
         let seen = self.disk.seen();
-        loop {
-            let status = self.ready();
-            if self.disk.seen() > seen {
-                return status;
-            }
+        while self.disk.seen() == seen {
+            self.ready();
         }
+        // What was seen may have been a job's: whatever came of it is known now.
+        self.ready()
     }
 
     /// After a kill, a restart and on a disk that works: every receipt and every credential that was

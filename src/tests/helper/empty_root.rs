@@ -63,7 +63,7 @@ async fn it_works_where_there_is_nothing_but_itself() {
 #[tokio::test]
 async fn it_finds_a_server_by_its_name_with_the_two_files_that_every_container_has() {
     let Some(chroot) = chroot() else { return };
-    let Some(scene) = Scene::new().await else { return };
+    let Some(scene) = Scene::called(Some("regcred.example.com")).await else { return };
     let folder = Folder::new();
     fs::copy(&scene.program, folder.0.join("docker-credential-regcred")).unwrap();
     fs::create_dir(folder.0.join("etc")).unwrap();

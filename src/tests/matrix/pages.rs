@@ -23,5 +23,13 @@ pub fn pages(at: &Objects) -> Vec<(String, Right)> {
 }
 
 /// The pages outside the projects, and the ones that only lead on.
-pub const OTHER_PAGES: [&str; 6] =
-    ["/", "/setup", "/sign-in", "/admin/keys", "/admin/jobs", "/p/{}"];
+pub const OTHER_PAGES: [&str; 8] = [
+    "/",
+    "/setup",
+    "/sign-in",
+    "/admin/keys",
+    "/admin/issuers",
+    "/admin/issuers/{id}/remove",
+    "/admin/jobs",
+    "/p/{}",
+];

@@ -145,6 +145,21 @@ pub const GROWS: &[Grows] = &[
         why: "the page shows the first jobs, in the order of an index",
     },
     Grows {
+        starts: "SELECT * FROM \"issuer\" ORDER BY",
+        has: " LIMIT ?",
+        why: "the page shows the list of trusted issuers, in the order of an index",
+    },
+    Grows {
+        starts: "SELECT COUNT(*) FROM trust_rule WHERE lower(",
+        has: "= lower(?)",
+        why: "the rules of one issuer, found in an index of how it is spelled",
+    },
+    Grows {
+        starts: "SELECT trust_rule.project_id, project.slug,",
+        has: "= lower(?)",
+        why: "the same, with the names of their pipelines: the page shows which ones stop",
+    },
+    Grows {
         starts: "SELECT * FROM \"outbox\" WHERE \"outbox\".\"id\" > ?",
         has: " LIMIT ?",
         why: "the next rows after one, in the order of their key",

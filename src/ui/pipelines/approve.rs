@@ -47,7 +47,7 @@ fn whole((found, grant, failed): Found, page: PageContext) -> impl IntoView {
     let href = paths::pipeline(&page.project, pipeline);
     let credential_href = paths::credential(&page.project, grant.credential_id);
     let (needs_approval, seen) = (grant.terms.needs_approval, (grant.id, epoch, grant.revision));
-    let (is_own, is_own_widening) = (grant.is_own, grant.is_own_widening);
+    let (is_own, widening) = (grant.is_own, grant.widening);
     let approval = grant.terms.approval.clone();
     view! {
         <PageHead title="Approve a grant" up=(href, name.clone())/>
@@ -68,7 +68,7 @@ fn whole((found, grant, failed): Found, page: PageContext) -> impl IntoView {
             </Fact>
         </Facts>
         <Identities tokens rules approval today/>
-        {match (needs_approval, is_own, is_own_widening) {
+        {match (needs_approval, is_own, widening) {
             (false, ..) => view! { <p>"This grant needs no approval."</p> }.into_any(),
             (true, true, _) => {
                 view! {
@@ -80,17 +80,15 @@ fn whole((found, grant, failed): Found, page: PageContext) -> impl IntoView {
                 }
                     .into_any()
             }
-            (true, false, true) => {
+            (true, false, Some(widening)) => {
                 view! {
                     <Alert kind="warning">
-                        <p>
-                            "You created a token or trust rule of this pipeline after the grant was last approved, so another member must approve it."
-                        </p>
+                        <p>{widening.sentence()}</p>
                     </Alert>
                 }
                     .into_any()
             }
-            (true, false, false) => view! { <ApproveForm pipeline seen page failed/> }.into_any(),
+            (true, false, None) => view! { <ApproveForm pipeline seen page failed/> }.into_any(),
         }}
     }
 }

@@ -67,7 +67,7 @@ fn row(
 ) -> [Cell; 5] {
     let href = paths::credential(&page.project, grant.credential_id);
     let may_revoke = page.may(Permission::PipelineWrite);
-    let is_own = grant.is_own || grant.is_own_widening;
+    let is_own = grant.is_own || grant.widening.is_some();
     let can_approve = page.may_grant() && !is_own && is_waiting;
     let approve = can_approve.then(|| paths::approve_grant(&page.project, pipeline, grant.id));
     let is_left = grant.created_by.is_among(gone);

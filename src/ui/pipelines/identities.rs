@@ -23,7 +23,8 @@ pub fn Identities(
         let made = (token.created_at, token.created_by.name);
         row(format!("Token {}", token.id), String::new(), made, token.expires_on.to_text(), is_new)
     });
-    let rules = rules.into_iter().map(|rule| {
+    // One that has stopped lets nobody in.
+    let rules = rules.into_iter().filter(|rule| rule.ended_at.is_none()).map(|rule| {
         let is_new = is_new(rule.identity_epoch);
         let claims = rule.claims.iter().map(|(name, value)| format!("{name}={value}"));
         let issuer = (!rule.issuer.is_empty()).then(|| rule.issuer.clone());

@@ -27,7 +27,7 @@ impl Vault {
         made_at: &str,
         revoke_tokens: bool,
     ) -> Result<BroughtBack> {
-        let write = self.store.write().await?;
+        let write = self.write_in(INSTANCE).await?;
         let things = write.departures().everything(today()).await?;
         let mut members = Vec::new();
         for entry in write.projects().list().await? {

@@ -33,7 +33,7 @@ impl Vault {
         secret: &SecretInput,
     ) -> Result<Vec<String>> {
         let project = editor.project().id;
-        let write = self.store.write().await?;
+        let write = self.write_in(project).await?;
         let stored = write.credentials(project).lock(id).await?.ok_or(Error::NotFound)?;
         if revision != stored.revision {
             return Err(self.stale(&write, project, &stored, revision).await?);

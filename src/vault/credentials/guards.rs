@@ -134,7 +134,7 @@ impl Vault {
         id: Uuid,
     ) -> Result<String> {
         let project = editor.project().id;
-        let write = self.store.write().await?;
+        let write = self.write_in(project).await?;
         let stored = write.credentials(project).lock(credential).await?.ok_or(Error::NotFound)?;
         let change = waiting(&write, project, credential, id).await?;
         write.guard_changes(project).delete_of_credential(credential).await?;

@@ -151,7 +151,7 @@ impl Vault {
         version: i64,
     ) -> Result<String> {
         let project = editor.project().id;
-        let write = self.store.write().await?;
+        let write = self.write_in(project).await?;
         let found = write.credentials(project).lock(id).await?.ok_or(Error::NotFound)?;
         let chosen = one(&write, project, &found, version).await?;
         let name = found.summary.name.clone();
@@ -215,7 +215,7 @@ impl Vault {
         version: i64,
     ) -> Result<String> {
         let project = remover.project().id;
-        let write = self.store.write().await?;
+        let write = self.write_in(project).await?;
         let found = write.credentials(project).lock(id).await?.ok_or(Error::NotFound)?;
         let chosen = one(&write, project, &found, version).await?;
         let name = found.summary.name.clone();

@@ -27,7 +27,7 @@ impl Vault {
         id: Uuid,
         version: i64,
     ) -> Result<()> {
-        let write = self.store.write().await?;
+        let write = self.write_in(project).await?;
         let Some(stored) = write.credentials(project).lock(id).await? else { return Ok(()) };
         // Meanwhile another secret may have been saved, which opens.
         if stored.secret.version != version || stored.summary.unreadable_at.is_some() {

@@ -11,7 +11,7 @@ use crate::domain::key::KeyState;
 use crate::error::{Error, Result};
 use crate::store::{KeyRow, SealedRow, Unrecorded};
 use crate::vault::credentials::secret_place;
-use crate::vault::{Vault, now};
+use crate::vault::{INSTANCE, Vault, now};
 use std::time::Duration;
 
 /// Secrets that are sealed again in one transaction: a delivery's receipt waits for it.
@@ -115,7 +115,7 @@ impl Vault {
 
     /// Lets the waiting key become active, when it has waited long enough. Whether one did.
     async fn activate(&self) -> Result<bool> {
-        let write = self.store.write().await?;
+        let write = self.write_in(INSTANCE).await?;
         let mut rows = secret_keys(&write).await?;
         let at = now().0;
         let is_ripe =

@@ -53,7 +53,7 @@ impl Vault {
     pub async fn rotate_data_key(&self, admin: &InstanceAdmin) -> Result<u32> {
         let source = self.keys.source();
         let kek = source.current.as_ref().ok_or(Error::Internal)?;
-        let write = self.store.write().await?;
+        let write = self.write_in(INSTANCE).await?;
         let rows = secret_keys(&write).await?;
         if let Some(row) = rows.iter().find(|row| row.state == KeyState::Pending) {
             return Err(Error::Conflict(format!(
@@ -90,7 +90,7 @@ impl Vault {
     /// # Errors
     /// `Conflict` when it is not archived, a secret is still under it, or a server may still use it.
     pub async fn retire_data_key(&self, admin: &InstanceAdmin, version: u32) -> Result<()> {
-        let write = self.store.write().await?;
+        let write = self.write_in(INSTANCE).await?;
         let mut row = find(&write, version).await?;
         require(&row, KeyState::Archived)?;
         let rows = write.keys().uses().await?.0.get(&row.version).copied().unwrap_or(0);
@@ -120,7 +120,7 @@ impl Vault {
     /// # Errors
     /// `Conflict` when it is not retired.
     pub async fn destroy_data_key(&self, admin: &InstanceAdmin, version: u32) -> Result<()> {
-        let write = self.store.write().await?;
+        let write = self.write_in(INSTANCE).await?;
         let mut row = find(&write, version).await?;
         require(&row, KeyState::Retired)?;
         (row.state, row.state_since) = (KeyState::Destroyed, now().0);

@@ -57,17 +57,28 @@ impl Vault {
         Ok(departures.of(person, project, today()).await?)
     }
 
-    /// Ends these things of the person; gives what is to be recorded of it, each with its chain.
-    /// Their right is gone by now, so that nothing can be added to them.
+    /// Ends these things of the person, unless they are to be kept; gives what is to be recorded of
+    /// it, each with its chain. Their right is gone by now, so that nothing can be added to them.
+    /// `chain` is where the departure itself will be recorded.
     pub(super) async fn end(
         &self,
         write: &Write,
+        chain: Uuid,
         person: Uuid,
-        left: &[Leftover],
+        (left, keep): (&[Leftover], bool),
     ) -> Result<Vec<(Uuid, What)>> {
+        // Before the rows, as `write_in` has it.
+        let ending = left.iter().filter(|_| !keep).map(|one| one.project);
+        let chains: BTreeSet<Uuid> = ending.chain([chain]).collect();
+        for chain in chains {
+            write.chain().hold(chain).await?;
+        }
+        if keep {
+            return Ok(Vec::new());
+        }
         let mut ended = Vec::new();
         let mut ruled = BTreeSet::new();
-        for one in left {
+        for one in left.iter().filter(|one| one.ends()) {
             let whole = || Subject { id: one.project, name: one.slug.clone() };
             let about = one.pipeline.clone().unwrap_or_else(whole);
             if matches!(one.thing, Thing::Rule { .. }) {
@@ -143,5 +154,5 @@ async fn end_one(
 
 /// How much was kept that could have ended: the event of the departure says it.
 pub(super) fn kept(left: &[Leftover], keep: bool) -> u64 {
-    left.iter().filter(|one| keep && one.thing.ends()).count() as u64
+    left.iter().filter(|one| keep && one.ends()).count() as u64
 }

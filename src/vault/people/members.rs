@@ -21,15 +21,18 @@ impl Vault {
     }
 
     /// A transaction of somebody who hands out access. Their right is read again in it and held: who
-    /// takes it from them is waited for, or waits and finds what was made with it.
+    /// takes it from them is waited for, or waits and finds what was made with it. It holds the
+    /// project's chain, as `write_in` does.
     pub(in crate::vault) async fn write_as(&self, granter: &Granter) -> Result<Write> {
         let write = self.store.write().await?;
         let (project, person) = (granter.project().id, granter.person().id);
         match write.projects().role_now(project, person).await? {
-            Some(role) if role.may_grant() => Ok(write),
-            Some(_) => Err(Error::Forbidden),
-            None => Err(Error::NotFound),
+            Some(role) if role.may_grant() => {}
+            Some(_) => return Err(Error::Forbidden),
+            None => return Err(Error::NotFound),
         }
+        write.chain().hold(project).await?;
+        Ok(write)
     }
 
     /// The person as a member of the project. A project they do not belong to does not exist for

@@ -56,9 +56,10 @@ impl Vault {
         if let Some(problem) = name_problem(name, "project") {
             return Err(Error::at("name", problem));
         }
-        let write = self.store.write().await?;
+        let id = Uuid::now_v7();
+        let write = self.write_in(id).await?;
         let slug = free_slug(&write, &project::slug(name)).await?;
-        let project = Project { id: Uuid::now_v7(), slug, name: name.to_owned() };
+        let project = Project { id, slug, name: name.to_owned() };
         write.projects().insert(&project, now().0).await?;
         let subject = Subject { id: project.id, name: project.name.clone() };
         let what = (Action::ProjectCreated, subject, Detail::Nothing);
@@ -106,7 +107,7 @@ impl Vault {
         if from.may_grant() && !role.may_grant() {
             left = write.departures().of(person.id, Some(project.id), today()).await?;
         }
-        let ended = if keep { Vec::new() } else { self.end(&write, person.id, &left).await? };
+        let ended = self.end(&write, project.id, person.id, (left.as_slice(), keep)).await?;
         self.record_ended(operator, &write, ended).await?;
         let kept = kept(&left, keep);
         let what = (Action::RoleChanged, about(&person), Detail::Roles { from, to: role, kept });
@@ -136,7 +137,7 @@ impl Vault {
             ));
         }
         let left = write.departures().of(person.id, Some(project.id), today()).await?;
-        let ended = if keep { Vec::new() } else { self.end(&write, person.id, &left).await? };
+        let ended = self.end(&write, project.id, person.id, (left.as_slice(), keep)).await?;
         self.record_ended(operator, &write, ended).await?;
         let what = (Action::MemberRemoved, about(&person), Detail::kept(kept(&left, keep)));
         self.commit_event(write, project.id, operator, what).await?;

@@ -87,7 +87,7 @@ impl Vault {
             return Err(void_link());
         }
         let password_hash = self.passwords.hash(password).await?;
-        let write = self.store.write().await?;
+        let write = self.write_in(INSTANCE).await?;
         let stored = write.instance().lock(LINK).await?;
         let is_set_up = write.instance().lock("set_up").await?.is_some();
         if is_set_up || !stored.is_some_and(|stored| opens(link, &stored)) {

@@ -11,8 +11,6 @@ use crate::store::ApprovalRow;
 use crate::vault::{Vault, now, today};
 use uuid::Uuid;
 
-const OWN_WIDENING: &str = "You created a token or trust rule of this pipeline after the grant was last approved, so another member must approve it.";
-
 /// What stood on the page of the person who approves.
 #[derive(Clone, Copy, Debug)]
 pub struct Seen {
@@ -23,17 +21,22 @@ pub struct Seen {
 impl Seen {
     /// What to say when it is not what there is now.
     fn problem(self, epoch: i64, revision: i64) -> Option<Error> {
-        let what = if self.epoch != epoch {
-            "a token or trust rule was added or changed"
+        if self.epoch != epoch {
+            Some(changed("a token or trust rule was added or changed"))
         } else if self.revision != revision {
-            "the grant was approved, or its credential changed"
+            Some(changed(OTHER_GRANT))
         } else {
-            return None;
-        };
-        Some(Error::Conflict(format!(
-            "Something changed while this page was open: {what}. Check the page and approve again."
-        )))
+            None
+        }
     }
+}
+
+const OTHER_GRANT: &str = "the grant was approved, or its credential changed";
+
+fn changed(what: &str) -> Error {
+    Error::Conflict(format!(
+        "Something changed while this page was open: {what}. Check the page and approve again."
+    ))
 }
 
 impl Vault {
@@ -72,16 +75,27 @@ impl Vault {
         let tokens = write.tokens().of_pipeline(project, pipeline).await?;
         let rules = write.trust_rules(project).of_pipeline(pipeline).await?;
         let identities = Identities { tokens: &tokens, rules: &rules, today: today() };
-        if identities.are_widened_by(person, &grant.terms, Moment(grant.created_at)) {
-            return Err(Error::Conflict(OWN_WIDENING.to_owned()));
+        let viewer = (person, write.trust_rules(project).has_seen(person.id).await?);
+        let granted_at = Moment(grant.created_at);
+        if let Some(widening) = identities.widening_by(viewer, &grant.terms, granted_at) {
+            return Err(Error::Conflict(widening.sentence().to_owned()));
         }
-        let until = today().plus_days(days);
-        let approval =
-            ApprovalRow { by: person.id, approver: person.name.clone(), at: now().0, until, epoch };
-        if !write.grants(project).approve(id, approval).await? {
+        if grant.granted_by.is_none() {
             return Err(Error::Conflict(
                 "Its creator is unknown. Revoke it and grant again.".to_owned(),
             ));
+        }
+        let until = today().plus_days(days);
+        let approval = ApprovalRow {
+            by: person.id,
+            approver: person.name.clone(),
+            at: now().0,
+            until,
+            epoch,
+            revision: seen.revision,
+        };
+        if !write.grants(project).approve(id, approval).await? {
+            return Err(changed(OTHER_GRANT));
         }
         let credential = write.credentials(project).subject(grant.credential_id).await?;
         let name = credential.map(|found| found.name).unwrap_or_default();

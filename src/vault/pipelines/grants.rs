@@ -60,7 +60,7 @@ impl Vault {
         id: Uuid,
     ) -> Result<String> {
         let project = editor.project().id;
-        let write = self.store.write().await?;
+        let write = self.write_in(project).await?;
         let subject = write.pipelines(project).subject(pipeline).await?.ok_or(Error::NotFound)?;
         let credential =
             write.grants(project).delete(pipeline, id).await?.ok_or(Error::NotFound)?;

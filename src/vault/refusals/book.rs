@@ -163,9 +163,7 @@ impl Book {
         if self.hour.is_none_or(|began| at.0 >= began.plus_seconds(HOUR).0) {
             self.hour = Some(at);
             self.written.clear();
-            for (word, times) in std::mem::take(&mut self.summed) {
-                page.sums.extend(Refusal::from_word(word).map(|of| Sum { of, times }));
-            }
+            page.sums = self.take_sums();
         }
         let mut entries: Vec<(Key, Entry)> = self.entries.drain().collect();
         // The first ones have the events: who came later may only want to hide them.
@@ -183,6 +181,23 @@ impl Book {
         entries.sort_by_key(|(key, entry)| (key.chain, entry.since));
         page.entries = entries;
         page
+    }
+
+    /// Adds what is beyond the events of this hour to the page, as if the hour were over: nobody keeps
+    /// it until then.
+    pub(super) fn end_hour(&mut self, page: &mut Page) {
+        for Sum { of, times } in std::mem::take(&mut page.sums) {
+            *self.summed.entry(of.word()).or_default() += times;
+        }
+        page.sums = self.take_sums();
+    }
+
+    fn take_sums(&mut self) -> Vec<Sum> {
+        let summed = std::mem::take(&mut self.summed).into_iter();
+        let summed = summed.filter(|(_, times)| *times > 0);
+        summed
+            .filter_map(|(word, times)| Some(Sum { of: Refusal::from_word(word)?, times }))
+            .collect()
     }
 
     /// What could not be written waits for the next time.

@@ -29,6 +29,21 @@ fn a_burst_is_served_and_then_one_for_each_part_of_a_second() {
 }
 
 #[test]
+fn of_many_who_are_refused_at_once_no_more_come_back_in_a_second_than_fit_into_it() {
+    let (shares, start) = (pipelines_only(), Instant::now());
+    let told =
+        |seconds| retry_after(shares.take(id(1), id(2), start + Duration::from_secs(seconds)));
+    assert!((0..4).all(|_| told(0).is_none()));
+    let all: Vec<u32> = (0..12).filter_map(|_| told(0)).collect();
+    assert_eq!(all, [1, 1, 2, 2, 3, 3, 4, 4, 5, 5, 5, 5]);
+    // They do, and who comes later does not wait for those who have come.
+    for second in 1..=5 {
+        assert!((0..2).all(|_| told(second).is_none()), "{second}");
+    }
+    assert_eq!(told(5), Some(1));
+}
+
+#[test]
 fn one_pipeline_takes_nothing_of_another() {
     let (shares, now) = (pipelines_only(), Instant::now());
     for _ in 0..1_000 {
@@ -94,7 +109,7 @@ fn however_many_pipelines_there_are_memory_is_bounded_and_the_greedy_are_remembe
 #[test]
 fn a_pipeline_that_asks_too_often_is_logged_once_a_minute() {
     let start = Instant::now();
-    let mut bucket = Bucket { left: 0.0, at: start, refused: 0, told: None };
+    let mut bucket = Bucket { left: 0.0, promised: 0.0, at: start, refused: 0, told: None };
     let mut told = |seconds| count_refusal(&mut bucket, start + Duration::from_secs(seconds));
     assert_eq!(told(0), Some(1));
     assert!((0..59).all(|second| told(second).is_none()));

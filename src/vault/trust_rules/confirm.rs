@@ -4,9 +4,10 @@ use crate::domain::actor::Granter;
 use crate::domain::audit::{Action, Detail};
 use crate::domain::trust_rule::Provider;
 use crate::error::{Error, Result};
-use crate::vault::Vault;
+use crate::vault::issuers::holds_issuer;
 use crate::vault::people::gone;
 use crate::vault::signed::Salt;
+use crate::vault::{Vault, now};
 use uuid::Uuid;
 
 impl Vault {
@@ -32,24 +33,30 @@ impl Vault {
                     .to_owned(),
             ));
         }
+        if rule.provider.is_oidc() && !holds_issuer(&write, &rule.issuer).await? {
+            return Err(Error::Conflict(
+                "The issuer of this trust rule is not on the list of trusted issuers. An instance admin must add it first."
+                    .to_owned(),
+            ));
+        }
         // Before the other rules are looked at: it locks the project's chain until the end.
         let what = (Action::RuleConfirmed, subject, Detail::Provider(rule.provider));
         let recorded = self.record_event(&write, project, granter, what).await?;
         let is_drone = rule.provider == Provider::Drone;
         let salt = if is_drone && rule.ended_at.is_some() {
-            // Meanwhile the others may have got another secret, and Drone has one only.
+            // Meanwhile the others may have got another secret, and Drone has one only. Without
+            // others the secret has ended, and so it stays: nobody was shown the next one.
             let others = write.trust_rules(project).of_provider(rule.provider).await?;
             if others.is_empty() {
-                None
-            } else {
-                Salt::beside(others.iter().map(|(rule, ..)| rule))?.to_text()
+                write.trust_rules(project).forget_shown().await?;
             }
+            Salt::beside(others.iter().map(|(rule, ..)| rule))?.to_text()
         } else {
             None
         };
         let epoch = write.pipelines(project).raise_epoch(pipeline).await?;
-        let by = (granter.person().into(), epoch);
-        if !write.trust_rules(project).confirm(id, by, salt).await? {
+        let made = (epoch, granter.person().into(), now().0);
+        if !write.trust_rules(project).confirm(id, made, salt).await? {
             return Err(Error::NotFound);
         }
         write.commit(recorded).await?;

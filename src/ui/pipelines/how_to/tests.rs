@@ -23,7 +23,7 @@ fn grant(host: &str, intent: Access, repositories: &[&str]) -> Grant {
         created_by: Maker::nobody("Dana"),
         approved_by: None,
         is_own: true,
-        is_own_widening: false,
+        widening: None,
         revision: 0,
         deliveries: 0,
         used: 0,

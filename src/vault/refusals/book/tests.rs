@@ -45,6 +45,33 @@ fn a_hundred_thousand_refusals_are_few_entries_and_few_events_and_none_is_lost()
 }
 
 #[test]
+fn at_the_end_nothing_waits_for_the_end_of_the_hour() {
+    let mut book = Book::default();
+    assert!(book.turn(Moment(0), 20).is_empty());
+    for subject in 0..30 {
+        note(&mut book, key(Refusal::SignIn, subject), "192.0.2.7", 1);
+    }
+    let page = book.turn(Moment(2), 20);
+    assert_eq!((page.entries.len(), page.sums.len()), (20, 0));
+    note(&mut book, key(Refusal::SignIn, 99), "192.0.2.7", 3);
+    let mut last = book.turn(Moment(4), 20);
+    book.end_hour(&mut last);
+    let [sum] = &last.sums[..] else { panic!("one sum: {:?}", last.sums) };
+    assert_eq!((sum.of, sum.times, last.entries.len()), (Refusal::SignIn, 11, 0));
+    // An hour later there are sums to begin with: still one for each kind.
+    for subject in 0..25 {
+        note(&mut book, key(Refusal::SignIn, subject), "192.0.2.7", 5);
+    }
+    assert_eq!(book.turn(Moment(5), 0).entries.len(), 0);
+    for subject in 0..25 {
+        note(&mut book, key(Refusal::SignIn, subject), "192.0.2.7", 6);
+    }
+    let mut last = book.turn(Moment(5 + HOUR * 1_000), 20);
+    book.end_hour(&mut last);
+    assert_eq!((last.entries.len(), last.sums.len(), last.sums[0].times), (20, 1, 30));
+}
+
+#[test]
 fn events_of_one_kind_take_none_from_another() {
     let mut book = Book::default();
     for subject in 0..100 {
