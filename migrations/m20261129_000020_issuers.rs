@@ -1,5 +1,5 @@
 //! Whose tokens are accepted is decided by an instance admin: a rule works while its issuer is on
-//! this list, or is a known cloud's.
+//! this list, or is a known cloud's. The rows get their MAC with all others.
 use super::{drop_tables, run, table};
 use sea_orm_migration::prelude::*;
 use sea_orm_migration::sea_orm::Statement;
@@ -48,7 +48,7 @@ impl MigrationTrait for Migration {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         let columns = columns![
             id uuid, url text, added_at big_integer, added_by text, added_by_id uuid null,
-            is_from_upgrade boolean,
+            is_from_upgrade boolean, mac text null,
         ];
         manager.create_table(table("issuer", columns, &["id"])).await?;
         run(manager, &UP).await?;

@@ -1,14 +1,18 @@
-//! The list of issuers whose tokens are accepted, and the trust rules that use one.
+//! The list of issuers whose tokens are accepted, and the trust rules that use one. An entry that we
+//! did not write is none.
 
 use super::TrustedIssuers;
+use super::authentic::{self, genuine};
 use super::entity::issuer::{ActiveModel, Column, Entity, Model};
 use super::prepared::numbered;
+use super::seals::Sealing;
 use crate::domain::issuer::{ListedIssuer, UsingRule, list_key};
 use crate::domain::moment::Moment;
 use crate::domain::user::Maker;
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, ConnectionTrait, DbBackend, DbErr, EntityTrait, QueryFilter,
-    QueryOrder, QueryResult, QuerySelect, Statement,
+    ActiveValue::{NotSet, Set},
+    ColumnTrait, DbBackend, DbErr, EntityTrait, QueryFilter, QueryOrder, QueryResult, QuerySelect,
+    Statement,
 };
 use uuid::Uuid;
 
@@ -16,21 +20,22 @@ use uuid::Uuid;
 const OF_ISSUER: &str =
     "lower(rtrim(trust_rule.issuer, '/')) = lower(?) AND trust_rule.ended_at IS NULL";
 
-impl<C: ConnectionTrait> TrustedIssuers<'_, C> {
+impl<C: Sealing> TrustedIssuers<'_, C> {
     /// At most so many, by address.
     pub async fn list(&self, most: u64) -> Result<Vec<ListedIssuer>, DbErr> {
         let rows = Entity::find().order_by_asc(Column::Url).limit(most).all(self.db).await?;
-        Ok(rows.into_iter().map(ListedIssuer::from).collect())
+        Ok(rows.into_iter().filter_map(|row| self.ours(row)).collect())
     }
 
     pub async fn find(&self, id: Uuid) -> Result<Option<ListedIssuer>, DbErr> {
-        Ok(Entity::find_by_id(id).one(self.db).await?.map(ListedIssuer::from))
+        let row = Entity::find_by_id(id).one(self.db).await?;
+        Ok(row.and_then(|row| self.ours(row)))
     }
 
     /// Whether the issuer is on the list.
     pub async fn has(&self, issuer: &str) -> Result<bool, DbErr> {
         let row = Entity::find().filter(Column::Url.eq(list_key(issuer))).one(self.db).await?;
-        Ok(row.is_some())
+        Ok(row.and_then(|row| self.ours(row)).is_some())
     }
 
     /// The same. It cannot be removed before the transaction that asks has ended.
@@ -39,7 +44,7 @@ impl<C: ConnectionTrait> TrustedIssuers<'_, C> {
         if self.db.get_database_backend() == DbBackend::Postgres {
             rows = rows.lock_shared();
         }
-        Ok(rows.one(self.db).await?.is_some())
+        Ok(rows.one(self.db).await?.and_then(|row| self.ours(row)).is_some())
     }
 
     pub async fn insert(&self, issuer: ListedIssuer) -> Result<(), DbErr> {
@@ -50,8 +55,9 @@ impl<C: ConnectionTrait> TrustedIssuers<'_, C> {
             added_by: Set(issuer.added_by.name),
             added_by_id: Set(issuer.added_by.id),
             is_from_upgrade: Set(issuer.is_from_upgrade),
+            mac: NotSet,
         };
-        Entity::insert(row).exec_without_returning(self.db).await.map(drop)
+        authentic::insert::<Entity, C>(self.db, row).await
     }
 
     /// Takes it off the list; `false` when another one did that first.
@@ -86,6 +92,10 @@ impl<C: ConnectionTrait> TrustedIssuers<'_, C> {
         let mut rules = rows.iter().map(read).collect::<Result<Vec<UsingRule>, DbErr>>()?;
         rules.sort_by(|a, b| (&a.slug, &a.pipeline_name).cmp(&(&b.slug, &b.pipeline_name)));
         Ok(rules)
+    }
+
+    fn ours(&self, row: Model) -> Option<ListedIssuer> {
+        genuine::<Entity>(self.db, row).map(ListedIssuer::from)
     }
 
     async fn rows(&self, text: &str, url: &str) -> Result<Vec<QueryResult>, DbErr> {

@@ -62,7 +62,7 @@ impl Vault {
             added_by: Maker { id: actor.id(), name: actor.name().to_owned() },
             is_from_upgrade: false,
         };
-        let write = self.store.write().await?;
+        let write = self.write_in(INSTANCE).await?;
         let all = write.issuers().list(SHOWN).await?;
         if all.iter().any(|other| other.url == issuer.url) {
             return Err(at(LISTED.to_owned()));
@@ -87,7 +87,7 @@ impl Vault {
         admin: &InstanceAdmin,
         id: Uuid,
     ) -> Result<(ListedIssuer, Vec<UsingRule>)> {
-        let write = self.store.write().await?;
+        let write = self.write_in(INSTANCE).await?;
         let issuer = write.issuers().find(id).await?.ok_or(Error::NotFound)?;
         // First, since it waits for whoever just accepts a token of the issuer: what they give is
         // found below.

@@ -3,8 +3,8 @@
 use super::Authentic;
 use super::checks::{Tampered, adopt_table, columns_of, look_at, seal_table};
 use crate::store::entity::{
-    access_grant, chain_head, credential, guard_change, instance, membership, person, pipeline,
-    pipeline_token, project, secret_version, session, trust_rule,
+    access_grant, chain_head, credential, guard_change, instance, issuer, membership, person,
+    pipeline, pipeline_token, project, secret_version, session, trust_rule,
 };
 use crate::store::seals::Sealing;
 use crate::store::shape::ColumnKind;
@@ -159,6 +159,10 @@ authentic! {
         decide: Id, ProjectId, PipelineId, Provider, Issuer, Audience, Claims, PublicKey, EndedAt,
             IdentityEpoch, CreatedById, CreatedAt, CreatedBy, Intent;
         do_not: LastUsedAt because "it says what became of it";
+    }
+    issuer called "issuer" with Mac {
+        decide: Id, Url;
+        do_not: AddedAt, AddedBy, AddedById, IsFromUpgrade because "they are shown";
     }
     access_grant called "access_grant" with Mac {
         decide: Id, ProjectId, PipelineId, CredentialId, Intent, Repositories, Branches, Events,

@@ -61,6 +61,7 @@ entities! {
         added_by: String,
         added_by_id: Option<Uuid>,
         is_from_upgrade: bool,
+        mac: Option<String>,
     }
     /// Who was shown the secret that a project shares with Drone.
     mod shared_secret_view = "shared_secret_view" {

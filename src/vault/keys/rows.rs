@@ -47,6 +47,7 @@ pub(super) async fn seal_once(
         Keyring::unlock(current, previous, &held(rows)).map(Arc::new).map_err(damaged)
     };
     let write = store.write().await?;
+    write.chain().hold(INSTANCE).await?;
     let mut rows = write.keys().lock().await?;
     let mut ring = open(&rows)?;
     // Another server may have done it while this one waited for the lock.
