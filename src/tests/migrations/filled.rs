@@ -4,9 +4,10 @@ use crate::database::Database;
 use regcred::domain::issuer::is_built_in;
 use regcred::domain::moment::{Day, Moment};
 use regcred::migrations::Migrator;
-use regcred::store::Store;
+use regcred::store::{RowMacs, Store, Tampered, Unrecorded};
 use sea_orm::DatabaseConnection;
 use sea_orm_migration::MigratorTrait;
+use std::sync::Arc;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
@@ -58,6 +59,7 @@ async fn grants_of_a_protected_credential_that_only_pulls_run_on_and_need_an_app
     assert!((364..=365).contains(&until.days_after(today)), "{}", until.to_text());
     let others = "SELECT COUNT(*) FROM access_grant WHERE NOT needs_approval AND approver IS NULL";
     assert_eq!(database.scalar_i64(others).await, 2);
+    sealed(&database).await;
 }
 
 #[tokio::test]
@@ -80,6 +82,40 @@ async fn rules_for_woodpecker_that_pushed_still_push_and_others_pull() {
     assert_eq!(database.scalar_text(push).await, "woodpecker");
     let pull = "SELECT COUNT(*) FROM trust_rule WHERE intent = 'pull'";
     assert_eq!(database.scalar_i64(pull).await, 2);
+    sealed(&database).await;
+}
+
+/// MACs that tell every difference, without a key.
+#[derive(Debug)]
+struct PlainMacs {
+    are_rows_sealed: bool,
+}
+
+impl RowMacs for PlainMacs {
+    fn seal(&self, message: &[u8]) -> Option<String> {
+        Some(format!("{message:?}"))
+    }
+
+    fn holds(&self, message: &[u8], mac: &str) -> bool {
+        self.seal(message).as_deref() == Some(mac)
+    }
+
+    fn are_rows_sealed(&self) -> bool {
+        self.are_rows_sealed
+    }
+}
+
+/// The database once its rows were sealed, as the first server of this version does it: after the
+/// last step, so that what the steps changed is ours.
+async fn sealed(database: &Database) -> Store {
+    let store = Store::connect(&database.address).await.unwrap();
+    store.set_row_macs(Arc::new(PlainMacs { are_rows_sealed: false }));
+    let write = store.write().await.unwrap();
+    assert!(write.seal_rows().await.unwrap() > 0);
+    write.commit_without_event(Unrecorded::Test).await.unwrap();
+    store.set_row_macs(Arc::new(PlainMacs { are_rows_sealed: true }));
+    assert_eq!(store.tampered_rows().await.unwrap(), Tampered::default());
+    store
 }
 
 /// Takes the schema back to before the step whose name ends so.
@@ -115,7 +151,7 @@ async fn the_upgrade_puts_the_issuers_of_rules_on_the_list_so_that_nothing_stops
         assert_eq!(database.raw(&sql).await, 1, "{issuer}");
     }
     Migrator::up(&db, None).await.unwrap();
-    let store = Store::connect(&database.address).await.unwrap();
+    let store = sealed(&database).await;
     let listed = store.issuers().list(10).await.unwrap();
     let urls: Vec<&str> = listed.iter().map(|issuer| issuer.url.as_str()).collect();
     let expected = [

@@ -5,7 +5,7 @@ use crate::app::{App, OWNER, PASSWORD};
 use regcred::crypto::digest::sha256;
 use regcred::crypto::password;
 use regcred::domain::user::Role;
-use regcred::store::Tampered;
+use regcred::store::{Tampered, Unrecorded};
 use std::collections::BTreeSet;
 use tower_sessions::session::Id;
 use uuid::Uuid;
@@ -177,6 +177,35 @@ async fn a_trust_rule_that_was_planted_lets_nobody_in() {
             assert!(rules.live_of_pipeline(scene.low).await.unwrap().is_empty());
         })
         .await;
+}
+
+#[tokio::test]
+async fn an_issuer_that_was_put_on_the_list_by_hand_is_not_on_it() {
+    let scene = Scene::new().await;
+    let store = scene.app.vault.store();
+    let (known, evil) = ("https://gitlab.example.com", "https://evil.example.com");
+    scene.app.trust_issuer(known).await;
+    let planted = format!(
+        "INSERT INTO issuer (id, url, added_at, added_by, is_from_upgrade, mac)
+         SELECT {}, '{evil}', added_at, added_by, is_from_upgrade, mac FROM issuer",
+        scene.id(Uuid::from_u128(9))
+    );
+    let replaced = format!("UPDATE issuer SET url = '{evil}'");
+    let without = "UPDATE issuer SET mac = NULL".to_owned();
+    for (sql, known_stays) in [(planted, true), (replaced, false), (without, false)] {
+        scene
+            .during("issuer", &sql, async || {
+                let write = store.write().await.unwrap();
+                for (issuer, is_listed) in [(evil, false), (known, known_stays)] {
+                    assert_eq!(store.issuers().has(issuer).await.unwrap(), is_listed, "{sql}");
+                    assert_eq!(write.issuers().hold(issuer).await.unwrap(), is_listed, "{sql}");
+                }
+                write.commit_without_event(Unrecorded::Test).await.unwrap();
+                let listed = store.issuers().list(10).await.unwrap();
+                assert_eq!(listed.len(), usize::from(known_stays), "{sql}: {listed:?}");
+            })
+            .await;
+    }
 }
 
 #[tokio::test]

@@ -46,6 +46,7 @@ async fn no_random_edit_of_what_decides_gets_anybody_anything() {
     let scene = Scene::new().await;
     let app = &scene.app;
     drone_rule(app, scene.other, "7").await;
+    app.trust_issuer("https://gitlab.example.com").await;
     propose(&scene).await;
     let columns = Store::deciding_columns().unwrap();
     assert!(columns.len() > 80, "{}", columns.len());
