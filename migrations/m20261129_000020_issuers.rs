@@ -53,7 +53,7 @@ impl MigrationTrait for Migration {
         manager.create_table(table("issuer", columns, &["id"])).await?;
         run(manager, &UP).await?;
         let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_millis();
-        let now = i64::try_from(now).unwrap_or(i64::MAX);
+        let now = <i64 as TryFrom<_>>::try_from(now).unwrap_or(i64::MAX);
         let used = Statement::from_string(manager.get_database_backend(), USED);
         let mut keys = BTreeSet::new();
         for row in manager.get_connection().query_all_raw(used).await? {

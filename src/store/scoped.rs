@@ -6,8 +6,8 @@ use super::entity::{access_grant, credential, guard_change, pipeline, secret_ver
 use super::seals::Sealing;
 use crate::domain::audit::Subject;
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, DbErr, DeleteMany, EntityTrait,
-    QueryFilter, QuerySelect, Select, UpdateMany,
+    ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, DbErr, DeleteMany, QueryFilter,
+    QuerySelect, Select, UpdateMany,
 };
 use std::marker::PhantomData;
 use uuid::Uuid;

@@ -4,6 +4,7 @@ mod filled;
 
 use crate::app::App;
 use crate::database::Database;
+use filled::back_to_before;
 use regcred::migrations::Migrator;
 use regcred::store::Store;
 use sea_orm_migration::{MigratorTrait, SchemaManager};

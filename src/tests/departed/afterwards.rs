@@ -37,7 +37,7 @@ async fn approve(app: &App, by: &Browser, pipeline: Uuid) -> Reply {
 }
 
 /// The member of that name loses the project.
-fn leave(app: &App, name: &str, person: &Browser) {
+async fn leave(app: &App, name: &str, person: &Browser) {
     let email = format!("{name}-{}@example.com", person.person.unwrap().simple());
     operate(app, &losses(&email)[0]).await.done();
 }
@@ -70,7 +70,7 @@ async fn who_confirms_a_rule_does_not_approve_what_it_receives() {
     let more = [("is_protected", "true")];
     let id = app.credential_with(&app.owner, "acme", "release", "ghcr.io", "s", &more).await;
     app.grant(pipeline, id, &[]).await;
-    leave(&app, "leaver", &leaver);
+    leave(&app, "leaver", &leaver).await;
     confirm(&app, &next, pipeline).await;
     for (by, status) in [(&next, 409), (&app.owner, 409), (&other, 200)] {
         let reply = approve(&app, by, pipeline).await;
@@ -95,7 +95,7 @@ async fn a_rule_for_drone_that_is_confirmed_does_not_bring_an_ended_secret_back(
     let fields = [("form[provider]", "drone"), ("form[claims][repo.id]", "8")];
     assert_eq!(app.ask_rule(&leaver, pipeline, &fields).await.status, 200);
     assert_eq!(asked(&app, &secret, 8).await, 200, "a project has one secret");
-    leave(&app, "leaver", &leaver);
+    leave(&app, "leaver", &leaver).await;
     // The last rule that works goes, and with it the secret.
     let rules = page(&app, pipeline).await.rules;
     let last = rules.iter().find(|rule| rule.ended_at.is_none()).unwrap();

@@ -119,7 +119,7 @@ async fn sealed(database: &Database) -> Store {
 }
 
 /// Takes the schema back to before the step whose name ends so.
-async fn back_to_before(db: &DatabaseConnection, step: &str) {
+pub(super) async fn back_to_before(db: &DatabaseConnection, step: &str) {
     let steps = Migrator::migrations();
     let at = steps.iter().position(|one| one.name().ends_with(step)).unwrap();
     Migrator::down(db, Some(u32::try_from(steps.len() - at).unwrap())).await.unwrap();
