@@ -113,8 +113,7 @@ impl Vault {
     /// # Errors
     /// When the database does not answer.
     pub async fn tell_heads(&self) -> Result<()> {
-        for ChainHead { chain, end } in self.store.chain().heads().await? {
-            let Some((links, mac)) = end else { continue };
+        for (chain, links, mac) in self.store.chain().ends().await? {
             let (chain, head) = (chain.to_string(), HEXLOWER.encode(&mac));
             let (chain, head) = (chain.as_str(), head.as_str());
             tracing::info!(target: "regcred::audit", chain, links, head, "end of an audit chain");

@@ -145,6 +145,11 @@ pub const GROWS: &[Grows] = &[
         why: "the page shows the first jobs, in the order of an index",
     },
     Grows {
+        starts: "SELECT * FROM \"chain_head\" ORDER BY",
+        has: "\"chain_head\".\"chain\" ASC",
+        why: "the log names the end of every chain: one row for each project",
+    },
+    Grows {
         starts: "SELECT * FROM \"issuer\" ORDER BY",
         has: " LIMIT ?",
         why: "the page shows the list of trusted issuers, in the order of an index",
