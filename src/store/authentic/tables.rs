@@ -189,7 +189,7 @@ authentic! {
             because "the ciphertext is bound to the row, and the rest is shown and counted";
     }
     chain_head called "regcred/chain-head/v1" with HeadMac {
-        decide: Chain, Seq, Mac;
+        decide: Chain, Seq, Link;
         do_not: ;
     }
 }
