@@ -1,7 +1,7 @@
 //! All rows that decide: given their MAC once, and looked at for those that we did not write.
 
 use super::tables::{adopt, deciding, find_tampered, seal_all};
-use super::{Authentic, is_genuine, said_by};
+use super::{Authentic, Mend, is_genuine, said_by};
 use crate::store::locked;
 use crate::store::prepared::numbered;
 use crate::store::reader::Reader;
@@ -30,15 +30,25 @@ type Key = Vec<Value>;
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Tampered {
     pub rows: u64,
-    /// The table and the primary key of some of them; nothing else that is in them.
-    pub named: Vec<(&'static str, String)>,
+    /// Some of them.
+    pub named: Vec<ChangedRow>,
+}
+
+/// Where a row is that was changed; nothing else that is in it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ChangedRow {
+    pub table: &'static str,
+    /// Its primary key.
+    pub key: String,
+    pub mend: Mend,
 }
 
 impl Tampered {
     fn add<E: Authentic>(&mut self, name: String) {
         self.rows += 1;
         if self.named.len() < NAMED {
-            self.named.push((EntityName::table_name(&E::default()), name));
+            let table = EntityName::table_name(&E::default());
+            self.named.push(ChangedRow { table, key: name, mend: E::MEND });
         }
     }
 }
