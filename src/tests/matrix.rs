@@ -3,7 +3,7 @@
 
 mod pages;
 
-pub use pages::{OTHER_PAGES, pages};
+pub use pages::{OTHER_PAGES, pages, routes};
 
 use crate::app::{App, Browser, PASSWORD, Reply};
 use regcred::crypto::token::parse_token;
@@ -95,7 +95,7 @@ impl Objects {
 }
 
 /// What the form of a trust rule sends.
-fn rule<'a>(project: &'a str, pipeline: &'a str) -> [(&'static str, &'a str); 9] {
+pub fn rule<'a>(project: &'a str, pipeline: &'a str) -> [(&'static str, &'a str); 9] {
     [
         ("project", project),
         ("pipeline", pipeline),

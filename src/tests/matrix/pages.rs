@@ -1,6 +1,7 @@
 //! Every page, and what it takes to open it.
 
 use super::{DELETE, DELETE_PIPELINES, GRANT, Objects, READ, READ_PIPELINES, Right, WRITE};
+use std::collections::BTreeMap;
 
 /// Every page of a project with what it takes; `{}` stands for the project's slug.
 pub fn pages(at: &Objects) -> Vec<(String, Right)> {
@@ -25,3 +26,18 @@ pub fn pages(at: &Objects) -> Vec<(String, Right)> {
 /// The pages outside the projects, and the ones that only lead on.
 pub const OTHER_PAGES: [&str; 6] =
     ["/", "/setup", "/sign-in", "/admin/keys", "/admin/jobs", "/p/{}"];
+
+/// Every route of the router, with the address of a page of it: of the project `acme` and its things.
+pub fn routes(at: &Objects) -> BTreeMap<String, String> {
+    let whole = |path: &str| if path.is_empty() { "/".to_owned() } else { path.to_owned() };
+    let routes = leptos_axum::generate_route_list(regcred::app::App);
+    let address = |route: &str| {
+        let id = if route.contains("/pipelines/") { at.pipeline } else { at.credential };
+        let path = route.replace("{project}", "acme").replace("{id}", &id.to_string());
+        let path = path.replace("{grant}", &at.grant.to_string());
+        assert!(!path.contains('{'), "nothing is known for a part of {route}");
+        path
+    };
+    let routes = routes.iter().map(|route| route.path().trim_end_matches('/'));
+    routes.map(|route| (whole(route), whole(&address(route)))).collect()
+}
