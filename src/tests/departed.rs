@@ -21,7 +21,7 @@ const FETCH: &str = "/api/v1/credential?server=ghcr.io";
 const SECRET: &str = "hunter2-hunter2";
 
 /// Runs the program on the database that the servers of the test have open.
-fn operate(app: &App, args: &[&str]) -> Said {
+pub fn operate(app: &App, args: &[&str]) -> Said {
     let folder = &app.database.folder;
     let key = folder.join("key");
     key_file(&key, &app.key_source().current.unwrap(), 0o600);
@@ -153,7 +153,7 @@ impl Scene {
 }
 
 /// The ways in which a person loses a right, as the operator types them.
-fn losses(email: &str) -> [Vec<&str>; 3] {
+pub fn losses(email: &str) -> [Vec<&str>; 3] {
     [
         vec!["project", "member", "remove", "acme", email],
         vec!["project", "member", "add", "acme", email, "viewer"],
