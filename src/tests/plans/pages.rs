@@ -26,7 +26,7 @@ const FAR: i64 = 4_000_000_000_000;
 
 /// What a page is asked in its address, where the answer takes more than the page alone.
 const QUESTIONS: [(&str, &str); 2] = [
-    ("/p/{project}/credentials", "?q=hidden&unused=1"),
+    ("/p/{project}/credentials", "?unused=1"),
     ("/p/{project}/match", "?intent=pull&image=ghcr.io/acme/api&pipeline="),
 ];
 
