@@ -61,7 +61,7 @@ impl Scene {
     async fn add(&self, number: usize) {
         let name = format!("more-{number}");
         self.add_to_pipelines(&name, number).await;
-        // Sixty secrets of a project in an hour are compared with others, and no page asks about more.
+        // Beyond sixty new secrets an hour they are not compared, and then a page asks less.
         if number.is_multiple_of(2) {
             self.add_version(&name).await;
         }
