@@ -73,10 +73,12 @@ mod m20261129_000011_pages_by_day_of_expiry;
 mod m20261129_000012_one_link_for_each_fetch;
 mod m20261129_000013_approvals_hold_for_identities;
 mod m20261129_000014_makers_are_ids;
+mod m20261129_000015_macs_of_rows;
 mod m20261129_000016_intent_of_a_rule;
 mod m20261129_000017_refused_tokens;
 mod m20261129_000018_count_attempts_in_memory;
 mod m20261129_000019_links_that_were_removed;
+mod m20261129_000020_issuers;
 
 /// Every step, oldest first.
 pub struct Migrator;
@@ -99,10 +101,12 @@ impl MigratorTrait for Migrator {
             Box::new(m20261129_000012_one_link_for_each_fetch::Migration),
             Box::new(m20261129_000013_approvals_hold_for_identities::Migration),
             Box::new(m20261129_000014_makers_are_ids::Migration),
+            Box::new(m20261129_000015_macs_of_rows::Migration),
             Box::new(m20261129_000016_intent_of_a_rule::Migration),
             Box::new(m20261129_000017_refused_tokens::Migration),
             Box::new(m20261129_000018_count_attempts_in_memory::Migration),
             Box::new(m20261129_000019_links_that_were_removed::Migration),
+            Box::new(m20261129_000020_issuers::Migration),
         ]
     }
 }

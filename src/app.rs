@@ -46,6 +46,8 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/setup") view=setup::SetupPage ssr=ASYNC/>
                 <Route path=path!("/sign-in") view=sign_in::SignInPage ssr=ASYNC/>
                 <Route path=path!("/admin/keys") view=admin::KeysPage ssr=ASYNC/>
+                <Route path=path!("/admin/issuers") view=admin::IssuersPage ssr=ASYNC/>
+                <Route path=path!("/admin/issuers/:id/remove") view=admin::RemoveIssuerPage ssr=ASYNC/>
                 <Route path=path!("/admin/jobs") view=admin::JobsPage ssr=ASYNC/>
                 <ParentRoute path=path!("/p/:project") view=layout::ProjectFrame ssr=ASYNC>
                     <Route path=path!("") view=home::ProjectHome ssr=ASYNC/>

@@ -1,6 +1,7 @@
 /** Every page there is, for what is true of all of them. */
 import type { Page } from '@playwright/test';
 import { addCredential, pathOf } from './credentials.ts';
+import { trustIssuer } from './issuers.ts';
 import { addPipeline, fetchConfig } from './pipelines.ts';
 import { unique } from './secrets.ts';
 import type { Instance } from './server.ts';
@@ -26,6 +27,10 @@ async function furnish(page: Page, instance: Instance): Promise<Pages> {
   const ofPipeline = new URL(page.url()).pathname;
   const grant = await page.locator('form[action="/rpc/grants/delete"] input[name=id]').inputValue();
   const ofCredential = await pathOf(page, instance, credential);
+  const issuer = `https://${unique('ci')}.example.com`;
+  await trustIssuer(page, instance, issuer);
+  await page.goto('/admin/issuers');
+  const removal = await page.getByRole('link', { name: `Remove ${issuer}` }).getAttribute('href');
   const list = `${instance.project}/credentials`;
   return {
     'the list': `${list}?q=${credential}`,
@@ -41,6 +46,8 @@ async function furnish(page: Page, instance: Instance): Promise<Pages> {
     'a pipeline': ofPipeline,
     'the delete dialog of a pipeline': `${ofPipeline}/delete`,
     'the encryption keys': '/admin/keys',
+    'the trusted issuers': '/admin/issuers',
+    'removing an issuer': removal!,
     'the jobs': '/admin/jobs',
     'a page that does not exist': `${list}/nothing`,
     'an address that nothing has': '/nothing/here',

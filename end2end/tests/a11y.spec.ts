@@ -12,7 +12,7 @@ const PAGES = [
   'the list', 'a search without a result', 'the create dialog', 'the create dialog with a preset',
   'the create dialog for a key file', 'the edit dialog', 'the delete dialog', 'a credential', 'the pipelines',
   'the create dialog of pipelines', 'a pipeline', 'the delete dialog of a pipeline',
-  'the encryption keys', 'the jobs', 'a page that does not exist',
+  'the encryption keys', 'the trusted issuers', 'removing an issuer', 'the jobs', 'a page that does not exist',
   'an address that nothing has', 'a filter that does not exist', 'signing in', 'a set-up link that was used',
   'a new trust rule', 'a new trust rule for a public key', 'a new trust rule for a shared secret',
   'trying a token', 'an approval', 'the explainer', 'an answer of the explainer', 'a question that names no image',

@@ -12,6 +12,7 @@ const FUNCTIONS = [
   'grants/approve', 'trust-rules/create', 'trust-rules/delete', 'trust-rules/confirm', 'trust-rules/try', 'credentials/token-service',
   'trust-rules/renew-secret', 'guard-changes/approve', 'guard-changes/delete',
   'versions/switch', 'versions/destroy', 'keys/rotate', 'keys/retire', 'keys/destroy', 'registry/recognise',
+  'issuers/create', 'issuers/delete',
 ];
 
 test('every page has all security headers and its own nonce', async ({ page, instance }) => {

@@ -2,6 +2,7 @@ import { generateKeyPairSync } from 'node:crypto';
 import type { Page } from '@playwright/test';
 import { expectSaid } from '../support/credentials.ts';
 import { expectValues, expectWrong, fillIn } from '../support/form.ts';
+import { trustIssuer } from '../support/issuers.ts';
 import { addPipeline } from '../support/pipelines.ts';
 import { unique } from '../support/secrets.ts';
 import type { Instance } from '../support/server.ts';
@@ -88,6 +89,7 @@ test('every provider has its own form', async ({ page, instance }) => {
 
 test('a claim with a slash in its name arrives whole', async ({ page, instance }) => {
   const path = await openPipeline(page, instance);
+  await trustIssuer(page, instance, 'https://kubernetes.example.com');
   await page.goto(`${path}/trust/new?provider=kubernetes`);
   await add(page, instance, {
     'Issuer': 'https://kubernetes.example.com',

@@ -4,7 +4,7 @@ use super::failure::Failure;
 use super::output::{count, list, print, table};
 use super::{Common, Session};
 use crate::domain::audit::AuditEvent;
-use crate::vault::ChainReport;
+use crate::vault::{ChainReport, KeptHead};
 use serde_json::{Value, json};
 use std::process::ExitCode;
 
@@ -28,12 +28,15 @@ pub(super) struct Audit {
 enum Action {
     /// Verify every chain; exit with 1 if one is broken
     #[command(
-        after_help = "HEAD is the end of a chain. Keep a copy elsewhere to prove later that nothing was cut off.\n\nExample:\n  regcred audit verify --project acme"
+        after_help = "HEAD is the end of a chain. Keep a copy elsewhere to prove later that nothing was cut off: a server writes the ends of all chains to its log when it starts and every hour, and --since compares.\n\nExamples:\n  regcred audit verify --project acme\n  regcred audit verify --since acme:1024:7f0c9a54d1e3b2687f0c9a54d1e3b2687f0c9a54d1e3b2687f0c9a54d1e3b268"
     )]
     Verify {
         /// Verify only this project (first column of `regcred project list`)
         #[arg(long, value_name = "SLUG")]
         project: Option<String>,
+        /// An earlier end of a chain that you kept elsewhere; can be given several times
+        #[arg(long, value_name = "CHAIN:LINKS:HEAD", value_parser = kept_head)]
+        since: Vec<KeptHead>,
     },
     /// List the events of the instance or of a project, newest first
     #[command(after_help = "Example:\n  regcred audit list --project acme --limit 20 --json")]
@@ -64,8 +67,8 @@ impl Action {
         Session { vault, operator }: &Session,
     ) -> Result<(Value, String, bool), Failure> {
         Ok(match self {
-            Self::Verify { project } => {
-                verified(&vault.verify_chains(operator, project.as_deref()).await?)
+            Self::Verify { project, since } => {
+                verified(&vault.verify_chains(operator, project.as_deref(), &since).await?)
             }
             Self::List { project, limit } => {
                 let most = u64::from(limit);
@@ -73,6 +76,14 @@ impl Action {
             }
         })
     }
+}
+
+/// What is wrong is not repeated: it may be anything.
+fn kept_head(text: &str) -> Result<KeptHead, String> {
+    KeptHead::parse(text).ok_or_else(|| {
+        "Give the columns CHAIN, LINKS and HEAD of an earlier `regcred audit verify`, with a colon between them."
+            .to_owned()
+    })
 }
 
 fn verified(reports: &[ChainReport]) -> (Value, String, bool) {

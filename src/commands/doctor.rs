@@ -10,7 +10,7 @@ use crate::domain::key::{KeyReport, KeyState};
 use crate::opening::StartError;
 use crate::opening::config::StorageConfig;
 use crate::opening::{connect_existing, find_keys, wait_for_turn};
-use crate::store::{Schema, Store};
+use crate::store::{Schema, Store, Tampered};
 use crate::vault::{Clocks, Opening, Settings, Unreadable, Vault, clocks, unlock_as_it_is};
 use report::{Report, State};
 use serde_json::json;
@@ -50,6 +50,7 @@ impl Doctor {
             Err(sentence) => {
                 report.add("keys", State::Problem, sentence);
                 report.add("secrets", State::Warning, "Not checked, because the keys are missing.");
+                report.add("rows", State::Warning, "Not checked, because the keys are missing.");
                 report.add("audit", State::Warning, "Not checked, because the keys are missing.");
             }
         }
@@ -149,7 +150,11 @@ async fn look_inside(report: &mut Report, session: &Session) {
         Ok(opening) => look_at_secrets(report, &opening),
         Err(error) => report.add("secrets", State::Problem, error.to_string()),
     }
-    match vault.verify_chains(operator, None).await {
+    match vault.tampered_rows(operator).await {
+        Ok(tampered) => look_at_rows(report, &tampered),
+        Err(error) => report.add("rows", State::Problem, error.to_string()),
+    }
+    match vault.verify_chains(operator, None, &[]).await {
         Ok(chains) => {
             let broken = chains.iter().filter_map(|chain| {
                 chain.broken_at.map(|link| format!("{} at link {link}", chain.name))
@@ -173,6 +178,27 @@ async fn look_inside(report: &mut Report, session: &Session) {
         }
         Err(error) => report.add("audit", State::Problem, error.to_string()),
     }
+}
+
+fn look_at_rows(report: &mut Report, tampered: &Tampered) {
+    let (state, text) = if tampered.rows == 0 {
+        (State::Ok, "Every row that decides who gets what was written by Regcred.".to_owned())
+    } else {
+        let rows = count(tampered.rows, "row");
+        let mut named: Vec<String> =
+            tampered.named.iter().map(|(table, id)| format!("  {table} {id}")).collect();
+        let more = tampered.rows - tampered.named.len() as u64;
+        named.extend((more > 0).then(|| format!("  and {more} more")));
+        let named = named.join("\n");
+        let text = format!(
+            "Changed outside Regcred: {rows}. They count for nothing, and no secret is delivered because of them. Find out who can write to the database, then restore a backup, or delete these rows and create them again:\n{named}"
+        );
+        (State::Problem, text)
+    };
+    report.add("rows", state, text);
+    let named: Vec<_> =
+        tampered.named.iter().map(|(table, id)| json!({ "table": table, "id": id })).collect();
+    report.detail("rows", json!({ "tampered": tampered.rows, "named": named }));
 }
 
 fn said_of_keys(keys: &KeyReport) -> String {

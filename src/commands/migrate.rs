@@ -16,7 +16,7 @@ use std::process::ExitCode;
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   regcred migrate
-  DATABASE_URL=postgres://regcred:…@db.example.com/regcred regcred migrate")]
+  DATABASE_URL='postgres://regcred:…@db.example.com/regcred?sslmode=verify-full' regcred migrate")]
 pub(super) struct Migrate {
     #[command(flatten)]
     common: Common,

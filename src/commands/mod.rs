@@ -10,6 +10,7 @@ mod completions;
 mod doctor;
 mod failure;
 mod files;
+mod issuer;
 mod keys;
 mod leaving;
 mod migrate;
@@ -59,6 +60,7 @@ enum Command {
     Migrate(Box<migrate::Migrate>),
     User(Box<user::User>),
     Project(Box<project::Project>),
+    Issuer(Box<issuer::Issuer>),
     Keys(Box<keys::Keys>),
     Audit(Box<audit::Audit>),
     Backup(Box<backup::Backup>),
@@ -128,6 +130,7 @@ async fn carry_out(command: Command) -> Result<ExitCode, Failure> {
         Command::Migrate(command) => command.run().await,
         Command::User(command) => command.run().await,
         Command::Project(command) => command.run().await,
+        Command::Issuer(command) => command.run().await,
         Command::Keys(command) => command.run().await,
         Command::Audit(command) => command.run().await,
         Command::Backup(command) => command.run().await,

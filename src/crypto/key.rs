@@ -90,7 +90,8 @@ impl Key {
         }
     }
 
-    fn hmac(&self) -> hmac::Key {
+    /// Made ready for many messages.
+    pub(super) fn hmac(&self) -> hmac::Key {
         hmac::Key::new(hmac::HMAC_SHA256, self.0.as_slice())
     }
 

@@ -12,6 +12,7 @@ use super::blob::{self, Place};
 use super::derived::Derived;
 use super::kek::Kek;
 use super::key::Key;
+use super::row_mac::RowKeys;
 pub use super::wrapped::{Purpose, WrappedKey};
 
 const FINGERPRINT_LABEL: &[u8] = b"regcred/fingerprint/v1";
@@ -22,6 +23,8 @@ pub struct Keyring {
     secret: Versions,
     audit: Versions,
     fingerprint: Versions,
+    rows: RowKeys,
+    are_rows_sealed: bool,
 }
 
 impl Keyring {
@@ -49,10 +52,14 @@ impl Keyring {
         previous: Option<&Kek>,
         keys: &[WrappedKey],
     ) -> Result<Keyring, CryptoError> {
+        let audit = Versions::unlock(Purpose::Audit, current, previous, keys)?;
+        let mut said = keys.iter().filter(|key| key.purpose == Purpose::Audit);
         Ok(Keyring {
             secret: Versions::unlock(Purpose::Secret, current, previous, keys)?,
-            audit: Versions::unlock(Purpose::Audit, current, previous, keys)?,
             fingerprint: Versions::unlock(Purpose::Fingerprint, current, previous, keys)?,
+            rows: RowKeys::of(audit.active, audit.by_version())?,
+            are_rows_sealed: said.any(WrappedKey::says_rows_are_sealed),
+            audit,
         })
     }
 
@@ -80,6 +87,34 @@ impl Keyring {
                 wrapped.rewrap(current, &key)
             })
             .collect()
+    }
+
+    /// The audit keys among those given, each under `current` and saying from now on that the rows
+    /// that decide are sealed. Store them in the transaction that seals the rows.
+    pub fn mark_rows_sealed(
+        current: &Kek,
+        keys: &[WrappedKey],
+    ) -> Result<Vec<WrappedKey>, CryptoError> {
+        keys.iter()
+            .filter(|key| key.purpose == Purpose::Audit)
+            .map(|wrapped| wrapped.rewrap_sealed(current, &wrapped.open(current, None)?))
+            .collect()
+    }
+
+    /// Whether the rows that decide were sealed once: then one without a MAC was put there by
+    /// somebody else.
+    pub fn are_rows_sealed(&self) -> bool {
+        self.are_rows_sealed
+    }
+
+    /// The MAC of what a row says, under the active audit key, as text.
+    pub fn seal_row(&self, message: &[u8]) -> Option<String> {
+        self.rows.seal(message)
+    }
+
+    /// Whether [`Keyring::seal_row`] made `mac` of `message`, under any audit key.
+    pub fn verify_row(&self, message: &[u8], mac: &str) -> bool {
+        self.rows.holds(message, mac)
     }
 
     /// Seals `plaintext` for one place under the active key; two seals of one value differ.
@@ -190,7 +225,12 @@ impl Versions {
     }
 
     fn all(&self) -> impl Iterator<Item = &Key> {
-        std::iter::once(&self.key).chain(self.others.values())
+        self.by_version().map(|(_, key)| key)
+    }
+
+    fn by_version(&self) -> impl Iterator<Item = (u32, &Key)> {
+        let others = self.others.iter().map(|(version, key)| (*version, key));
+        std::iter::once((self.active, &self.key)).chain(others)
     }
 }
 

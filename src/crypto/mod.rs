@@ -12,6 +12,7 @@
 //!        audit:  HMAC-SHA256 over audit entries
 //!          └─ HKDF-SHA256(ikm = key, salt, info) → keys of one use each
 //!               what shows that a backup was not changed: no salt, info = "regcred/backup-mac/v1"
+//!               MACs of rows that decide: no salt, info = "regcred/row-mac/v1"
 //!               what a project shares with Drone: 16 random bytes, info = "regcred/drone-secret/v2" ‖ project id
 //!        fingerprint: HMAC-SHA256("regcred/fingerprint/v1" ‖ project id ‖ secret)
 //! ```
@@ -26,7 +27,8 @@
 //! Wrapped key, 76 bytes:
 //!
 //! ```text
-//!  0  3 "RGK"   3 1 format 01   4 1 alg 01 (AES-256-GCM)   5 3 zero
+//!  0  3 "RGK"   3 1 format 01   4 1 alg 01 (AES-256-GCM)
+//!  5  1 01 with an audit key once the rows that decide have MACs, otherwise 00   6 2 zero
 //!  8  8 KEK id  16 12 nonce     28 32 ciphertext           60 16 tag
 //! AAD = LP("regcred/keyring/v1", with "/audit" or "/fingerprint" behind) ‖ bytes[0..16] ‖ u32(version) ‖ key uuid
 //! ```
@@ -46,6 +48,13 @@
 //! each field a big-endian number in base 62 (`0-9A-Za-z`) padded with `0`. Only
 //! SHA-256 of the secret field's text is stored.
 //!
+//! MAC of a row: `v1.<version of the audit key>.<HMAC-SHA256, base64url>` over
+//!
+//! ```text
+//! LP("regcred/row/v1") ‖ LP(table) ‖ for each column that decides: LP(name) ‖ kind ‖ LP(value)
+//! kind = 0 nothing, 1 text, 2 bytes, 3 number (8 bytes), 4 yes or no (1 byte), 5 id (16 bytes)
+//! ```
+//!
 //! # What is bound to what
 //!
 //! A sealed value opens only in its table, column, row, project, secret version and origin, so
@@ -56,7 +65,10 @@
 //!
 //! - A host that can read this process or the KEK file reads everything.
 //! - A writer to the database can put back an older sealed value of the same row and the same secret
-//!   version, and can change which key version is marked active. It cannot make one of its own.
+//!   version, a whole row that decides as it once was, with its MAC, or a whole database, if they kept
+//!   a copy; they can remove rows, and change which key version is marked active. They cannot make a
+//!   sealed value or a row of their own, unless they kept the wrapped audit key of before rows had
+//!   MACs: with that the next start takes every row without one for ours, and says so in the chain.
 //! - Lengths are hidden only up to the next multiple of 256 bytes.
 //! - Our copies of keys and plaintext are wiped when dropped, and the program's allocator wipes all
 //!   freed memory, so that the key schedules of `ring` go as well. What the compiler left on the stack
@@ -72,6 +84,7 @@ pub mod kek;
 mod key;
 pub mod keyring;
 pub mod password;
+mod row_mac;
 pub mod signature;
 pub mod token;
 mod wrapped;

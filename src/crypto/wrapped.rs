@@ -12,9 +12,13 @@ use super::key::{KEY, Key, NONCE, TAG, push_prefixed, random};
 #[cfg(test)]
 pub(super) use tests::vector;
 
-/// Magic, format 1, algorithm 1 (AES-256-GCM), three reserved zeros.
-const START: [u8; 8] = *b"RGK\x01\x01\0\0\0";
-/// What the AAD covers of the bytes themselves: the start and the KEK id.
+/// Magic, format 1, algorithm 1 (AES-256-GCM).
+const START: [u8; 5] = *b"RGK\x01\x01";
+/// What the byte after the start says: nothing, or that rows that decide were sealed once. Nobody who
+/// has not the KEK can take it back.
+const NOTHING: u8 = 0;
+const ROWS_ARE_SEALED: u8 = 1;
+/// What the AAD covers of the bytes themselves: the start, what is said, two zeros and the KEK id.
 const COVERED: usize = 16;
 const WRAPPED: usize = COVERED + NONCE + KEY + TAG;
 
@@ -86,12 +90,38 @@ impl WrappedKey {
             kek_id: kek.id(),
             is_active: false,
         }
-        .holding(kek, *random()?, &Key::random()?)
+        .holding(kek, *random()?, &Key::random()?, word_of(purpose))
+    }
+
+    /// The same as an older version of the program made it.
+    #[cfg(test)]
+    pub(crate) fn generate_as_before(
+        kek: &Kek,
+        purpose: Purpose,
+        version: u32,
+    ) -> Result<WrappedKey, CryptoError> {
+        let made = WrappedKey::generate(kek, purpose, version)?;
+        let key = made.open(kek, None)?;
+        made.holding(kek, *random()?, &key, NOTHING)
     }
 
     /// The same key under another KEK. The caller has opened it with [`WrappedKey::open`].
     pub(super) fn rewrap(&self, kek: &Kek, key: &Key) -> Result<WrappedKey, CryptoError> {
-        self.clone().holding(kek, *random()?, key)
+        self.clone().holding(kek, *random()?, key, self.word())
+    }
+
+    /// The same key under that KEK, saying from now on that rows are sealed.
+    pub(super) fn rewrap_sealed(&self, kek: &Kek, key: &Key) -> Result<WrappedKey, CryptoError> {
+        self.clone().holding(kek, *random()?, key, ROWS_ARE_SEALED)
+    }
+
+    /// Whether it says that rows are sealed: authentic once the key was opened.
+    pub(super) fn says_rows_are_sealed(&self) -> bool {
+        self.word() == ROWS_ARE_SEALED
+    }
+
+    fn word(&self) -> u8 {
+        self.wrapped.get(START.len()).copied().unwrap_or(NOTHING)
     }
 
     /// The nonce is a parameter so that the published vector can be reproduced.
@@ -100,10 +130,12 @@ impl WrappedKey {
         kek: &Kek,
         nonce: [u8; NONCE],
         key: &Key,
+        word: u8,
     ) -> Result<WrappedKey, CryptoError> {
         self.kek_id = kek.id();
         let mut wrapped = Vec::with_capacity(WRAPPED);
         wrapped.extend_from_slice(&START);
+        wrapped.extend_from_slice(&[word, 0, 0]);
         wrapped.extend_from_slice(&self.kek_id.0);
         let aad = self.aad(&wrapped)?;
         let mut text = Zeroizing::new([0; KEY]);
@@ -131,7 +163,10 @@ impl WrappedKey {
         let (nonce, sealed) = rest.split_first_chunk().ok_or(CryptoError::Truncated)?;
         let mut sealed: Zeroizing<[u8; KEY + TAG]> =
             Zeroizing::new(sealed.try_into().map_err(|_| CryptoError::Truncated)?);
-        let named = covered.strip_prefix(&START).ok_or(CryptoError::UnknownFormat)?;
+        let named = match covered.strip_prefix(&START) {
+            Some([NOTHING | ROWS_ARE_SEALED, 0, 0, named @ ..]) => named,
+            _ => return Err(CryptoError::UnknownFormat),
+        };
         if named != self.kek_id.0 {
             return Err(CryptoError::WrongKek);
         }
@@ -150,6 +185,11 @@ impl WrappedKey {
     }
 }
 
+/// What a new key says: beside one that signs no row was ever without a MAC.
+fn word_of(purpose: Purpose) -> u8 {
+    if purpose == Purpose::Audit { ROWS_ARE_SEALED } else { NOTHING }
+}
+
 /// Leaves the wrapped bytes out: they are ciphertext, but a log is no place to keep a copy.
 impl fmt::Debug for WrappedKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -164,106 +204,4 @@ impl fmt::Debug for WrappedKey {
 }
 
 #[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-
-    use super::*;
-    use crate::crypto::kek::hex;
-
-    /// The published vector's key, KEK and row, for the tests of this room.
-    pub(in crate::crypto) fn vector() -> (Kek, Key, WrappedKey) {
-        let counting_from = |start: u8| std::array::from_fn(|i| start + i as u8);
-        let kek = Kek::parse(&counting_from(0)).expect("32 raw bytes");
-        let key = Key::copy_of(&counting_from(0x20));
-        let row = WrappedKey {
-            purpose: Purpose::Secret,
-            version: 1,
-            key_uuid: Uuid::from_bytes(std::array::from_fn(|i| 0x10 + i as u8)),
-            wrapped: Vec::new(),
-            kek_id: kek.id(),
-            is_active: true,
-        }
-        .holding(&kek, [0xa0; NONCE], &key)
-        .expect("the vector wraps");
-        (kek, key, row)
-    }
-
-    fn refusal(kek: &Kek, row: &WrappedKey) -> Option<CryptoError> {
-        row.open(kek, None).err()
-    }
-
-    #[test]
-    fn a_wrapped_key_agrees_with_the_vector() -> Result<(), CryptoError> {
-        let (kek, key, row) = vector();
-        assert_eq!(
-            hex(&row.wrapped),
-            "52474b0101000000b976fc652f5fdb1da0a0a0a0a0a0a0a0a0a0a0a0059040c09ae168fa9178a4a9\
-             c112de81f589abd686d81f2c31377f095e29335242a4f425910a59e4529012ce6070ce1c"
-        );
-        assert_eq!(row.open(&kek, None)?.expose(), key.expose());
-        Ok(())
-    }
-
-    #[test]
-    fn a_wrapped_key_opens_only_for_its_purpose_version_and_uuid() {
-        let (kek, _, row) = vector();
-        let moved = [
-            WrappedKey { purpose: Purpose::Audit, ..row.clone() },
-            WrappedKey { version: 2, ..row.clone() },
-            WrappedKey { key_uuid: Uuid::nil(), ..row.clone() },
-        ];
-        for row in moved {
-            assert_eq!(refusal(&kek, &row), Some(CryptoError::Unauthentic));
-        }
-    }
-
-    #[test]
-    fn every_changed_byte_of_a_wrapped_key_is_noticed() {
-        let (kek, _, row) = vector();
-        for at in 0..WRAPPED {
-            let mut changed = row.clone();
-            changed.wrapped[at] ^= 1;
-            let expected = match at {
-                0..8 => CryptoError::UnknownFormat,
-                8..16 => CryptoError::WrongKek,
-                _ => CryptoError::Unauthentic,
-            };
-            assert_eq!(refusal(&kek, &changed), Some(expected), "byte {at}");
-        }
-    }
-
-    #[test]
-    fn a_wrapped_key_of_another_length_is_refused() {
-        let (kek, _, row) = vector();
-        for length in 0..WRAPPED {
-            let mut cut = row.clone();
-            cut.wrapped.truncate(length);
-            assert_eq!(refusal(&kek, &cut), Some(CryptoError::Truncated));
-        }
-        let mut longer = row;
-        longer.wrapped.push(0);
-        assert_eq!(refusal(&kek, &longer), Some(CryptoError::TooLong));
-    }
-
-    #[test]
-    fn purposes_are_read_as_written() {
-        for purpose in Purpose::ALL {
-            assert_eq!(purpose.to_string().parse(), Ok(purpose));
-        }
-        assert_eq!("Secret".parse::<Purpose>(), Err(CryptoError::Unreadable));
-    }
-
-    #[test]
-    fn debug_leaves_the_wrapped_bytes_out() {
-        assert!(!format!("{:?}", vector().2).contains("wrapped"));
-    }
-
-    proptest! {
-        #[test]
-        fn garbage_is_refused_without_panic(wrapped in proptest::collection::vec(any::<u8>(), 0..100)) {
-            let (kek, _, row) = vector();
-            let row = WrappedKey { wrapped, ..row };
-            prop_assert!(refusal(&kek, &row).is_some());
-        }
-    }
-}
+mod tests;

@@ -60,6 +60,8 @@ super::words! {
         GuardLowered = "credential.guard_lowered", "approved lowering a guard of";
         TokenServiceAccepted = "credential.token_service_accepted", "accepted a token service for";
         TokenServiceRefused = "credential.token_service_refused", "removed the token service of";
+        IssuerAdded = "issuer.added", "added the issuer";
+        IssuerRemoved = "issuer.removed", "removed the issuer";
         JobRun = "job.run", "ran the job";
         SignInRefused = "session.refused", "refused to sign in";
         AccountLocked = "session.delayed", "slowed down signing in as";
@@ -73,6 +75,7 @@ super::words! {
         BackedUp = "instance.backed_up", "began a backup of";
         KekReadAgain = "data_key.kek_read_again", "read the key-encryption key again for";
         ReceiptsRemoved = "receipts.removed", "removed old receipts of";
+        RowsSealed = "rows.sealed", "sealed the rows of";
     }
 }
 

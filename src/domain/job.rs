@@ -13,6 +13,8 @@ super::words! {
         /// Writes to the database and reads it back, also while nobody asks for `/readyz`.
         Readiness = "readiness", "Check that the database keeps what is written";
         Outbox = "outbox", "Remove old events from the outbox";
+        /// So that a chain that was cut back is seen by who keeps the log elsewhere.
+        ChainHeads = "chain_heads", "Write the ends of the audit chains to the log";
         /// Only where the operator says how long receipts are kept.
         Retention = "retention", "Remove old receipts";
     }
@@ -71,7 +73,7 @@ impl JobKind {
             // Hundreds of thousands of secrets take their time.
             Self::TendKeys => Schedule { limit: 24 * 60 * 60, ..usual },
             Self::Readiness => Schedule { every: Some(5 * MINUTE), limit: 30, ..usual },
-            Self::Outbox => Schedule { every: Some(HOUR), ..usual },
+            Self::Outbox | Self::ChainHeads => Schedule { every: Some(HOUR), ..usual },
             // The first time there may be years of them.
             Self::Retention => Schedule { every: Some(24 * HOUR), limit: 12 * 60 * 60, ..usual },
         }

@@ -41,6 +41,7 @@ pub mod grant;
 pub mod guard_change;
 pub mod hearsay;
 pub mod image;
+pub mod issuer;
 pub mod job;
 pub mod key;
 pub mod key_file;

@@ -11,6 +11,13 @@ pub const SIGN_IN: &str = "/sign-in";
 pub const SETUP: &str = "/setup";
 pub const KEYS: &str = "/admin/keys";
 pub const JOBS: &str = "/admin/jobs";
+/// The list of issuers whose tokens are accepted.
+pub const ISSUERS: &str = "/admin/issuers";
+
+/// Where an issuer is removed from the list.
+pub fn remove_issuer(id: Uuid) -> String {
+    format!("{ISSUERS}/{id}/remove")
+}
 
 pub fn credentials(project: &str) -> String {
     format!("/p/{}/credentials", percent(project))

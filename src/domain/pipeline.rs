@@ -81,6 +81,8 @@ pub struct PipelineDetail {
     /// What proves it: the tokens that people made, and the last ones that were given for proof.
     pub tokens: Vec<Token>,
     pub rules: Vec<TrustRule>,
+    /// Issuers of these rules that are not on the list of the instance: their rules accept nothing.
+    pub unlisted: Vec<String>,
     /// Which of those who made or approved something of it may do so no more.
     pub gone: Vec<Uuid>,
     /// How often somebody more could act as it.

@@ -16,6 +16,7 @@ mod value;
 pub(in crate::domain) use check::has_tag;
 pub use check::{ClaimCheck, check, claim, holds};
 pub use field::{ClaimField, Kind};
+pub use form::issuer_problem;
 pub use refusal::{judge, other_audience};
 pub use value::ValueKind;
 

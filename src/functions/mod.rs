@@ -22,6 +22,8 @@ pub(crate) mod fuzz;
 #[cfg(feature = "ssr")]
 pub mod guard_changes;
 #[cfg(feature = "ssr")]
+pub mod issuers;
+#[cfg(feature = "ssr")]
 pub mod jobs;
 #[cfg(feature = "ssr")]
 pub mod keys;

@@ -114,6 +114,7 @@ async fn perform(vault: Vault, kind: JobKind) -> Result<()> {
         JobKind::TendKeys => vault.tend_keys().await,
         JobKind::Readiness => vault.check_writes().await,
         JobKind::Outbox => vault.forget_events().await,
+        JobKind::ChainHeads => vault.tell_heads().await,
         JobKind::Retention => vault.remove_old_receipts().await,
     }
 }

@@ -1,8 +1,10 @@
 //! Every setting, and with `kek/config.rs` the only place that reads the environment.
 
+mod problem;
 mod shares;
 mod site;
 
+pub use problem::ConfigProblem;
 #[cfg(test)]
 pub(crate) use site::fuzz;
 pub use site::is_plain_in_public;
@@ -33,6 +35,14 @@ pub struct StorageConfig {
         value_name = "URL"
     )]
     pub database_url: Option<String>,
+
+    /// Accept a PostgreSQL database over a network without verified TLS: true or false
+    #[arg(
+        long,
+        env = "REGCRED_DATABASE_INSECURE",
+        value_parser = clap::builder::BoolishValueParser::new()
+    )]
+    pub database_insecure: bool,
 
     /// Where the key-encryption key comes from.
     #[command(flatten)]
@@ -216,53 +226,17 @@ pub struct OutboundConfig {
     pub ca_file: Option<PathBuf>,
 }
 
-/// A setting that cannot be used. The sentence says what to do.
-#[derive(Debug, thiserror::Error)]
-pub enum ConfigProblem {
-    #[error(
-        "REGCRED_URL is needed when listening beyond this machine: set it to the address people use, such as https://regcred.example.com."
-    )]
-    NoUrl,
-    #[error(
-        "REGCRED_URL must be http:// or https:// with a host, and nothing after it, such as https://regcred.example.com."
-    )]
-    BadUrl,
-    #[error(
-        "REGCRED_URL has a path after its host, and Regcred works only at the root of a host: its links and cookies are for the whole host. Give it a host name of its own, such as https://regcred.example.com."
-    )]
-    HasPath,
-    #[error(
-        "REGCRED_URL begins with http://, so others on the network can read passwords, tokens and secrets. Put a proxy that speaks https in front of Regcred and set REGCRED_URL to its https:// address, or set REGCRED_TLS_CERT and REGCRED_TLS_KEY. REGCRED_INSECURE_HTTP=true allows http:// anyway."
-    )]
-    PlainHttp,
-    #[error(
-        "REGCRED_TLS_CERT and REGCRED_TLS_KEY belong together: set both to PEM files, or remove both."
-    )]
-    HalfOfTls,
-    #[error(
-        "REGCRED_URL begins with http://, but the server speaks https with the certificate of REGCRED_TLS_CERT. Set REGCRED_URL to its https:// address."
-    )]
-    PlainUrlOfTls,
-    #[error(
-        "REGCRED_PRIVATE_NETWORKS must be addresses or networks separated by commas, such as 10.0.0.0/8,192.0.2.7."
-    )]
-    BadNetwork,
-    #[error(
-        "REGCRED_TRUSTED_PROXIES must be addresses or networks separated by commas, such as 10.0.0.0/8,192.0.2.7."
-    )]
-    BadProxies,
-    #[error("The file of REGCRED_CA_FILE cannot be used: {0}.")]
-    BadAuthorities(String),
-    #[error("DATABASE_URL must begin with postgres://. Remove it to use the embedded database.")]
-    BadDatabase,
-}
-
 impl StorageConfig {
     pub fn address(&self) -> Result<Address, ConfigProblem> {
         match &self.database_url {
             None => Ok(Address::File(self.data.join("regcred.db"))),
             Some(url) if url.starts_with("postgres://") || url.starts_with("postgresql://") => {
-                Ok(Address::Postgres(url.clone()))
+                let address = Address::Postgres(url.clone());
+                match address.is_private() {
+                    None => Err(ConfigProblem::BadDatabase),
+                    Some(false) if !self.database_insecure => Err(ConfigProblem::OpenDatabase),
+                    Some(_) => Ok(address),
+                }
             }
             Some(_) => Err(ConfigProblem::BadDatabase),
         }
@@ -290,5 +264,26 @@ fn networks(given: &[String]) -> Option<Vec<Network>> {
 impl Config {
     pub fn proxies(&self) -> Result<Vec<Network>, ConfigProblem> {
         networks(&self.trusted_proxies).ok_or(ConfigProblem::BadProxies)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_database_over_a_network_is_refused_without_verified_tls_or_somebodys_word() {
+        let address = |url: &str, database_insecure: bool| {
+            let (data, kek) = (PathBuf::from("data"), KekConfig::default());
+            let database_url = Some(url.to_owned());
+            StorageConfig { data, database_url, database_insecure, kek }.address()
+        };
+        let far = "postgres://regcred@db.example.com/regcred";
+        assert!(matches!(address(far, false), Err(ConfigProblem::OpenDatabase)));
+        assert!(address(far, true).is_ok());
+        assert!(address(&format!("{far}?sslmode=verify-full"), false).is_ok());
+        assert!(address("postgres://regcred@localhost/regcred", false).is_ok());
+        let unreadable = address("postgres://[/regcred", true);
+        assert!(matches!(unreadable, Err(ConfigProblem::BadDatabase)));
     }
 }

@@ -61,8 +61,12 @@ mod tests {
         fs::create_dir_all(&data).unwrap();
         let key = data.join("key");
         fs::write(&key, "").unwrap();
-        let config =
-            StorageConfig { data: data.clone(), database_url: None, kek: KekConfig::default() };
+        let config = StorageConfig {
+            data: data.clone(),
+            database_url: None,
+            database_insecure: false,
+            kek: KekConfig::default(),
+        };
         let told = |mode, config: &StorageConfig, local: Option<&PathBuf>| {
             fs::set_permissions(&data, Permissions::from_mode(mode)).unwrap();
             warnings(config, local.map(PathBuf::as_path))

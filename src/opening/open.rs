@@ -71,6 +71,11 @@ pub struct Opened {
 /// Whatever is wrong with a setting, a key or the database. A database that was there is as it was.
 pub async fn open(config: &StorageConfig) -> Result<Opened, StartError> {
     let address = config.address()?;
+    if address.is_private() == Some(false) {
+        tracing::warn!(
+            "The database is on another machine, and REGCRED_DATABASE_INSECURE accepts it without verified TLS. Anybody between can read it or take its place. Add sslmode=verify-full to DATABASE_URL."
+        );
+    }
     make_data_folder(config)?;
     let _turn = wait_for_turn(config).await?;
     let store = Store::connect(&address).await?;

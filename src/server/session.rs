@@ -81,6 +81,8 @@ impl SessionStore for Sessions {
             person_id: person(record),
             expires_at: millis(record.expiry_date),
             ends_at: millis(now + time::Duration::hours(ABSOLUTE)),
+            // Made as the row is written.
+            mac: None,
         };
         let write = self.0.write_as(Rank::SignIn).await.map_err(refused)?;
         write.sessions().insert(row).await.map_err(refused)?;

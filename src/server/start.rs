@@ -60,6 +60,9 @@ pub async fn serve(config: &Config) -> Result<(), StartError> {
     let new_key = local.filter(|_| is_new);
     greet(&vault, &config.storage, new_key).await.map_err(StartError::Serve)?;
 
+    if let Err(error) = vault.tell_heads().await {
+        tracing::warn!(error = %error, "the ends of the audit chains were not written to the log");
+    }
     let (watching, refusals) = (vault.clone(), vault.clone());
     let mut beside = vec![
         tokio::spawn(watch_file(vault.clone())),

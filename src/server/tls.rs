@@ -60,6 +60,8 @@ impl Tls {
             .with_no_client_auth()
             .with_cert_resolver(Arc::<Current>::clone(&current));
         config.alpn_protocols = vec![b"http/1.1".to_vec()];
+        // The server's order of ciphers, strongest first, whatever a client would rather have.
+        config.ignore_client_order = true;
         let acceptor = TlsAcceptor::from(Arc::new(config));
         Ok(Self { acceptor, current, files, read, host: host.to_owned() })
     }

@@ -2,12 +2,10 @@
 
 use super::Chain;
 use super::entity::{Unreadable, audit_event, chain_head, fetch, readable, receipt};
+use super::seals::Sealing;
 use crate::domain::audit::{Action, AuditEvent, Detail};
 use crate::domain::moment::Moment;
-use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder,
-    QuerySelect,
-};
+use sea_orm::{ColumnTrait, Condition, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 
 /// The end of a chain, as it is stored.
@@ -20,16 +18,19 @@ pub struct ChainHead {
     pub end: Option<(i64, Vec<u8>)>,
 }
 
-impl<C: ConnectionTrait> Chain<'_, C> {
-    /// The end of every chain, and every chain that has lost its end.
-    pub async fn heads(&self) -> Result<Vec<ChainHead>, DbErr> {
+impl<C: Sealing> Chain<'_, C> {
+    /// The stored end of every chain: its number and its MAC.
+    pub async fn ends(&self) -> Result<Vec<(Uuid, i64, Vec<u8>)>, DbErr> {
         let rows = chain_head::Entity::find().order_by_asc(chain_head::Column::Chain);
-        let mut heads: Vec<ChainHead> = rows
-            .all(self.db)
-            .await?
-            .into_iter()
-            .map(|row| ChainHead { chain: row.chain, end: Some((row.seq, row.mac)) })
-            .collect();
+        let rows = rows.all(self.db).await?.into_iter();
+        Ok(rows.map(|row| (row.chain, row.seq, row.mac)).collect())
+    }
+
+    /// The end of every chain, and every chain that has lost its end. It goes through all links.
+    pub async fn heads(&self) -> Result<Vec<ChainHead>, DbErr> {
+        let ends = self.ends().await?.into_iter();
+        let mut heads: Vec<ChainHead> =
+            ends.map(|(chain, seq, mac)| ChainHead { chain, end: Some((seq, mac)) }).collect();
         let mut chains = self.chains::<audit_event::Entity>(audit_event::Column::Chain).await?;
         chains.extend(self.chains::<fetch::Entity>(fetch::Column::Chain).await?);
         chains.extend(self.chains::<receipt::Entity>(receipt::Column::Chain).await?);

@@ -3,13 +3,16 @@
 //! (nil id). What pipelines report afterwards and what is counted is no part of it.
 
 use super::Chain;
+use super::authentic::{genuine, sealed};
 use super::entity::{audit_event, chain_head};
 use super::locked;
 use super::receipts::Removed;
+use super::seals::Sealing;
 use crate::domain::audit::Action;
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder,
+    ActiveValue::{NotSet, Set},
+    ColumnTrait, DbErr, EntityTrait, QueryFilter, QueryOrder,
 };
 use uuid::Uuid;
 
@@ -48,24 +51,39 @@ pub(super) struct Head {
     chain: Uuid,
     pub(super) seq: i64,
     mac: Vec<u8>,
+    /// Whether it is as we left it: the end of a chain that somebody has cut stays what it is.
+    is_ours: bool,
+    /// What it said of itself when it was read.
+    head_mac: Option<String>,
 }
 
 impl Head {
     /// Locks the end of the chain until the transaction ends; a new chain begins at 0.
-    pub(super) async fn lock<C: ConnectionTrait>(db: &C, chain: Uuid) -> Result<Self, DbErr> {
+    pub(super) async fn lock<C: Sealing>(db: &C, chain: Uuid) -> Result<Self, DbErr> {
         let found = locked(db, chain_head::Entity::find_by_id(chain)).one(db).await?;
         if let Some(head) = found {
-            return Ok(Self { chain, seq: head.seq, mac: head.mac });
+            return Ok(Self::found(db, head));
         }
-        let first =
-            chain_head::ActiveModel { chain: Set(chain), seq: Set(0), mac: Set(vec![0; 32]) };
+        let first = chain_head::ActiveModel {
+            chain: Set(chain),
+            seq: Set(0),
+            mac: Set(vec![0; 32]),
+            head_mac: NotSet,
+        };
+        let first = sealed::<chain_head::Entity>(db, first)?;
         chain_head::Entity::insert(first)
             .on_conflict(OnConflict::column(chain_head::Column::Chain).do_nothing().to_owned())
             .exec_without_returning(db)
             .await?;
         let head = locked(db, chain_head::Entity::find_by_id(chain)).one(db).await?;
         let head = head.ok_or_else(|| DbErr::RecordNotFound("chain_head".to_owned()))?;
-        Ok(Self { chain, seq: head.seq, mac: head.mac })
+        Ok(Self::found(db, head))
+    }
+
+    fn found(db: &impl Sealing, head: chain_head::Model) -> Self {
+        let is_ours = genuine::<chain_head::Entity>(db, head.clone()).is_some();
+        let chain_head::Model { chain, seq, mac, head_mac } = head;
+        Self { chain, seq, mac, is_ours, head_mac }
     }
 
     /// The next link over `fields`: its number and its MAC.
@@ -75,13 +93,15 @@ impl Head {
         (self.seq, self.mac.clone())
     }
 
-    pub(super) async fn store<C: ConnectionTrait>(self, db: &C) -> Result<(), DbErr> {
+    pub(super) async fn store<C: Sealing>(self, db: &C) -> Result<(), DbErr> {
         let head = chain_head::ActiveModel {
             chain: Set(self.chain),
             seq: Set(self.seq),
             mac: Set(self.mac),
+            head_mac: Set(self.head_mac),
         };
-        chain_head::Entity::update(head).exec(db).await.map(drop)
+        let head = if self.is_ours { sealed::<chain_head::Entity>(db, head)? } else { head };
+        chain_head::Entity::update(head).exec_without_returning(db).await.map(drop)
     }
 }
 
@@ -104,7 +124,7 @@ pub(super) fn message(
     out
 }
 
-impl<C: ConnectionTrait> Chain<'_, C> {
+impl<C: Sealing> Chain<'_, C> {
     /// Locks the end of the chain until the transaction ends. Before the first row of its project:
     /// who has a row and waits for the chain would keep who has the chain and waits for the row.
     pub async fn hold(&self, chain: Uuid) -> Result<(), DbErr> {
@@ -168,6 +188,10 @@ impl<C: ConnectionTrait> Chain<'_, C> {
         // Before the head: what is written meanwhile moves both, and the head last.
         let newest = self.newest_row(chain).await?;
         let head = chain_head::Entity::find_by_id(chain).one(self.db).await?;
+        // One that was set back to an earlier link does not hold, although that link does.
+        let is_ours = head
+            .as_ref()
+            .is_none_or(|head| genuine::<chain_head::Entity>(self.db, head.clone()).is_some());
         let head = head.map_or((0, vec![0; 32]), |head| (head.seq, head.mac));
         let end = head.0.max(newest);
         let (mut before, mut expected) = (vec![0; 32], 1);
@@ -190,7 +214,22 @@ impl<C: ConnectionTrait> Chain<'_, C> {
             }
             (first, next) = (last + 1, last + 1);
         }
-        Ok((head != (end, before)).then_some(end + 1))
+        Ok((!is_ours || head != (end, before)).then_some(end + 1))
+    }
+
+    /// Whether the chain still has the link with that number and MAC. One that was removed because of
+    /// its age is known by the removal.
+    pub async fn has_link(
+        &self,
+        holds: Holds<'_>,
+        chain: Uuid,
+        (seq, mac): (i64, &[u8]),
+    ) -> Result<bool, DbErr> {
+        let (links, _) = self.links(chain, (seq, seq)).await?;
+        if links.iter().any(|(at, _, _, link)| *at == seq && link == mac) {
+            return Ok(true);
+        }
+        Ok(Removed::of(self.db, holds, chain).await?.had(seq, mac))
     }
 
     /// The number of the newest row, whatever the head says.

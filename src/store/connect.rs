@@ -25,6 +25,16 @@ pub enum Address {
     Postgres(String),
 }
 
+impl Address {
+    /// Whether nobody on the way to the database can read it or be it. `None`: the URL cannot be read.
+    pub fn is_private(&self) -> Option<bool> {
+        match self {
+            Self::File(_) => Some(true),
+            Self::Postgres(url) => postgres::is_private(url),
+        }
+    }
+}
+
 /// Connections that read at once from the embedded database.
 const READERS: u32 = 4;
 
@@ -38,7 +48,7 @@ impl Store {
                 make_file(path)?;
                 let health = Health::default();
                 let writer = writer(path, &health).await?;
-                let reader = readers(path, &health).await?;
+                let reader = readers(path, &health).await?.into();
                 let anchor = Some(one_reader(path).await?);
                 health.watch(path)?;
                 let (turns, id) = (Turns::default(), Uuid::now_v7());
@@ -48,7 +58,7 @@ impl Store {
                 let health = Health::default();
                 let recorder = Some(postgres::recorder(url, &health).await?);
                 let writer = postgres::pool(url, &health).await?;
-                let reader = writer.clone();
+                let reader = writer.clone().into();
                 let (turns, id) = (Turns::default(), Uuid::now_v7());
                 Ok(Self { reader, writer, recorder, turns, anchor: None, health, id })
             }
@@ -73,7 +83,7 @@ impl Store {
 
     /// Whether the schema was ever made: a new database has no table yet.
     pub async fn has_schema(&self) -> Result<bool, DbErr> {
-        SchemaManager::new(&self.reader).has_table("crypto_key").await
+        SchemaManager::new(&self.reader.inner).has_table("crypto_key").await
     }
 
     /// Closes, and leaves the log as it is: others may be at it. The last thing a command does. It
@@ -103,7 +113,7 @@ impl Store {
 
     async fn close_pools(self) -> Result<(), DbErr> {
         self.health.begin_to_close();
-        let pools = [Some(self.reader), Some(self.writer), self.recorder, self.anchor];
+        let pools = [Some(self.reader.inner), Some(self.writer), self.recorder, self.anchor];
         for pool in pools.into_iter().flatten() {
             pool.close().await?;
         }
@@ -233,7 +243,7 @@ mod tests {
         let store = Store::connect(&address).await.unwrap();
         store.migrate(&address).await.unwrap();
         // Somebody is in the middle of something, and stays there.
-        let held = store.reader.begin().await.unwrap();
+        let held = store.reader.inner.begin().await.unwrap();
         tokio::time::pause();
         store.close().await.unwrap();
         drop(held);

@@ -10,13 +10,12 @@ pub(super) use rows::{SummaryRow, day};
 use super::entity::credential::Column;
 use super::entity::readable;
 use super::prepared::{Prepared, numbered};
+use super::seals::Sealing;
 use super::{Credentials, locked};
 use crate::domain::audit::Subject;
 use crate::domain::credential::{Access, Credential};
 use crate::domain::pipeline::Grantable;
-use sea_orm::{
-    ColumnTrait, ConnectionTrait, DbErr, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
-};
+use sea_orm::{ColumnTrait, DbErr, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 
 /// From one host in the index to the next, so that it takes as many steps as there are hosts, not as
@@ -29,14 +28,15 @@ const HOSTS: &str = "WITH RECURSIVE found(host) AS (
     FROM found WHERE found.host IS NOT NULL
 ) SELECT host FROM found WHERE host IS NOT NULL ORDER BY host";
 
-impl<C: ConnectionTrait> Credentials<'_, C> {
+impl<C: Sealing> Credentials<'_, C> {
     pub async fn find(&self, id: Uuid) -> Result<Option<Credential>, DbErr> {
-        Ok(readable(self.one(id).one(self.db).await?).pop())
+        Ok(readable(self.genuine(self.one(id).one(self.db).await?)).pop())
     }
 
     /// One credential, locked until the transaction ends.
     pub async fn lock(&self, id: Uuid) -> Result<Option<Credential>, DbErr> {
-        Ok(readable(locked(self.db, self.one(id)).one(self.db).await?).pop())
+        let row = locked(self.db, self.one(id)).one(self.db).await?;
+        Ok(readable(self.genuine(row)).pop())
     }
 
     /// The id and name of one of them, for what is written about it.

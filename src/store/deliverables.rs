@@ -2,15 +2,18 @@
 //! its current version. One statement, which touches the rows that are granted and no others, and
 //! whose answer is of one moment.
 
+mod said;
+
 use super::Secrets;
 use super::credentials::day;
 use super::prepared::{Prepared, numbered};
+use super::seals::{Sealing, Seals};
 use super::terms;
 use crate::domain::credential::{Access, Method, Summary};
 use crate::domain::grant::Terms;
 use crate::domain::moment::Moment;
 use crate::domain::registry::RegistryHost;
-use sea_orm::{ConnectionTrait, DbBackend, DbErr, FromQueryResult, QueryResult};
+use sea_orm::{DbBackend, DbErr, QueryResult};
 use serde::de::Error;
 use serde::{Deserialize, Deserializer};
 use std::borrow::Cow;
@@ -38,15 +41,17 @@ pub struct Held {
     pub token_service: Option<String>,
 }
 
-impl<C: ConnectionTrait> Secrets<'_, C> {
+impl<C: Sealing> Secrets<'_, C> {
     /// What the pipeline's grants reach, by name: each credential once, whatever its grants.
     pub async fn granted_to(&self, pipeline: Uuid) -> Result<Vec<Deliverable>, DbErr> {
         static GRANTED: Prepared = Prepared::new();
         let backend = self.db.get_database_backend();
         let values = vec![self.project.into(), pipeline.into()];
         let statement = GRANTED.with(backend, || text(backend), values);
-        let rows = Row::find_by_statement(statement).all(self.db).await?;
-        Ok(self.grouped(rows))
+        let rows = self.db.query_all_raw(statement).await?;
+        let rows: Vec<Option<Row>> =
+            rows.iter().map(|row| Row::read(row, self.db.seals())).collect::<Result<_, DbErr>>()?;
+        Ok(self.grouped(rows.into_iter().flatten().collect()))
     }
 
     /// The rows' credentials by name, each with its grants in the order in which they were given.
@@ -91,7 +96,10 @@ const COLUMNS: &str = "UUID(g.id), g.intent, g.repositories, g.branches, g.event
     g.approved_epoch,
     UUID(c.id), UUID(c.project_id), c.name_key, c.name, c.host, c.is_insecure, c.method, c.username,
     c.access, c.paths, c.expires_on, c.renew_on, c.disabled_at, c.unreadable_at, c.secret_version,
-    c.token_service, UUID(v.project_id), UUID(v.id)";
+    c.token_service, UUID(v.project_id), UUID(v.id),
+    UUID(g.project_id), UUID(g.pipeline_id), UUID(g.credential_id), UUID(g.granted_by),
+    UUID(g.approved_by), g.revision, g.mac, c.is_protected, c.mac, UUID(v.credential_id), v.version,
+    v.method, v.staged_at, v.destroyed_at, v.mac, g.created_at, g.created_by, c.revision";
 
 fn text(backend: DbBackend) -> String {
     let columns = if backend == DbBackend::Postgres {
@@ -147,6 +155,28 @@ struct Read<'a> {
     version_project_id: Option<Uuid>,
     #[serde(deserialize_with = "id_or_none")]
     version_id: Option<Uuid>,
+    grant_project_id: Uuid,
+    grant_pipeline_id: Uuid,
+    grant_credential_id: Uuid,
+    #[serde(deserialize_with = "id_or_none")]
+    granted_by: Option<Uuid>,
+    #[serde(deserialize_with = "id_or_none")]
+    approved_by: Option<Uuid>,
+    grant_revision: i64,
+    grant_mac: Option<String>,
+    is_protected: Flag,
+    credential_mac: Option<String>,
+    #[serde(deserialize_with = "id_or_none")]
+    version_credential_id: Option<Uuid>,
+    version_number: Option<i64>,
+    version_method: Option<String>,
+    staged_at: Option<i64>,
+    destroyed_at: Option<i64>,
+    version_mac: Option<String>,
+    granted_at: i64,
+    #[serde(borrow)]
+    giver: Cow<'a, str>,
+    revision: i64,
 }
 
 /// Yes or no, which `SQLite` has as a number.
@@ -185,15 +215,19 @@ struct Row {
     sealed: Option<(Uuid, Uuid, Vec<u8>)>,
 }
 
-impl FromQueryResult for Row {
-    fn from_query_result(row: &QueryResult, _: &str) -> Result<Self, DbErr> {
+impl Row {
+    /// The row, unless one of those that it is made of was not written by us.
+    fn read(row: &QueryResult, seals: &Seals) -> Result<Option<Self>, DbErr> {
         let (text, blob): (String, Option<Vec<u8>>) =
             (row.try_get_by_index(0)?, row.try_get_by_index(1)?);
         // The text is not told: it names what people named.
         let read: Read<'_> = serde_json::from_str(&text)
             .map_err(|_| DbErr::Type("a grant or a credential cannot be read".to_owned()))?;
+        if !said::is_ours(&read, seals) {
+            return Ok(None);
+        }
         let sealed = read.version_project_id.zip(read.version_id).zip(blob);
-        Ok(Self {
+        Ok(Some(Self {
             grant: read.grant,
             terms: terms_in(&read),
             id: read.id,
@@ -201,7 +235,7 @@ impl FromQueryResult for Row {
             sealed: sealed.map(|((of, id), blob)| (of, id, blob)),
             name_key: read.name_key.clone(),
             credential: held_in(read),
-        })
+        }))
     }
 }
 

@@ -3,11 +3,12 @@
 
 use super::Departures;
 use super::prepared::numbered;
+use super::seals::Sealing;
 use crate::domain::audit::Subject;
 use crate::domain::departure::{Leftover, Thing};
 use crate::domain::moment::{Day, Moment};
 use crate::domain::trust_rule::Provider;
-use sea_orm::{ConnectionTrait, DbErr, QueryResult, Statement, Value};
+use sea_orm::{DbErr, QueryResult, Statement, Value};
 use uuid::Uuid;
 
 /// Whose things are looked for.
@@ -101,7 +102,7 @@ const SHOWN: &str = "SELECT project.id, project.slug, person.name
         WHERE trust_rule.provider = 'drone'
         AND trust_rule.project_id = shared_secret_view.project_id)";
 
-impl<C: ConnectionTrait> Departures<'_, C> {
+impl<C: Sealing> Departures<'_, C> {
     /// What the person made, approved and was shown that still works, in this project or in all of
     /// them, by project and pipeline; and what somebody of their name made before ids were kept.
     pub async fn of(

@@ -1,13 +1,14 @@
 //! Which pipelines stand behind a credential.
 
 use super::entity::usage;
+use super::seals::Sealing;
 use super::{Credentials, Grants, Pipelines};
 use crate::domain::credential::Dependent;
 use crate::domain::moment::Moment;
-use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder};
+use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, QueryOrder};
 use uuid::Uuid;
 
-impl<C: ConnectionTrait> Credentials<'_, C> {
+impl<C: Sealing> Credentials<'_, C> {
     /// Pipelines that hold a grant of the credential, have received it, or both; the last to
     /// receive it first.
     pub async fn dependents(&self, id: Uuid) -> Result<Vec<Dependent>, DbErr> {

@@ -1,18 +1,19 @@
 //! What the pipelines of a project may have.
 
 use super::Grants;
+use super::authentic::genuine;
 use super::entity::access_grant::{ActiveModel, Column, Entity, Model};
 use super::entity::{Unreadable, credential, readable, usage};
+use super::seals::Sealing;
 use super::terms;
 use crate::domain::credential::Access;
 use crate::domain::grant::Terms;
 use crate::domain::moment::{Day, Moment};
 use crate::domain::pipeline::Grant;
 use crate::domain::user::Maker;
-use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, JoinType,
-    QueryFilter, QueryOrder, QuerySelect,
+    ActiveValue::{NotSet, Set},
+    ColumnTrait, Condition, DbErr, EntityTrait, JoinType, QueryFilter, QueryOrder, QuerySelect,
 };
 use std::collections::HashMap;
 use uuid::Uuid;
@@ -50,7 +51,7 @@ pub struct ApprovalRow {
     pub revision: i64,
 }
 
-impl<C: ConnectionTrait> Grants<'_, C> {
+impl<C: Sealing> Grants<'_, C> {
     pub async fn insert(&self, row: GrantRow) -> Result<(), DbErr> {
         let row = ActiveModel {
             id: Set(row.id),
@@ -74,6 +75,7 @@ impl<C: ConnectionTrait> Grants<'_, C> {
             approved_until: Set(None),
             approved_epoch: Set(None),
             revision: Set(0),
+            mac: NotSet,
         };
         self.0.insert(row).await
     }
@@ -91,7 +93,7 @@ impl<C: ConnectionTrait> Grants<'_, C> {
 
     /// One grant of the pipeline; `None` also for one whose terms cannot be read.
     pub async fn find(&self, pipeline: Uuid, id: Uuid) -> Result<Option<GrantRow>, DbErr> {
-        Ok(readable(self.row(pipeline, id).await?).pop())
+        Ok(readable(self.genuine(self.row(pipeline, id).await?)).pop())
     }
 
     /// Writes down that a person lets the grant push; a later approval replaces an earlier one.
@@ -99,25 +101,22 @@ impl<C: ConnectionTrait> Grants<'_, C> {
     /// when they gave it themselves.
     pub async fn approve(&self, id: Uuid, approval: ApprovalRow) -> Result<bool, DbErr> {
         let by = approval.by;
-        let row = ActiveModel {
+        let such = Condition::all()
+            .add(Column::Id.eq(id))
+            .add(Column::NeedsApproval.eq(true))
+            .add(Column::Revision.eq(approval.revision))
+            // Who gave it is another one, and known.
+            .add(Column::GrantedBy.ne(by));
+        let approve = |row: &Model| ActiveModel {
             approved_by: Set(Some(by)),
-            approver: Set(Some(approval.approver)),
+            approver: Set(Some(approval.approver.clone())),
             approved_at: Set(Some(approval.at)),
             approved_until: Set(Some(approval.until.to_text())),
             approved_epoch: Set(Some(approval.epoch)),
+            revision: Set(row.revision + 1),
             ..ActiveModel::default()
         };
-        let done = self
-            .updates(row)
-            .col_expr(Column::Revision, Expr::col(Column::Revision).add(1))
-            .filter(Column::Id.eq(id))
-            .filter(Column::NeedsApproval.eq(true))
-            .filter(Column::Revision.eq(approval.revision))
-            // Who gave it is another one, and known.
-            .filter(Column::GrantedBy.ne(by))
-            .exec(self.db)
-            .await?;
-        Ok(done.rows_affected > 0)
+        Ok(self.change(such, approve).await? > 0)
     }
 
     /// Takes the approval of `by` back: the grant waits again. `false` when there is none of theirs.
@@ -130,8 +129,8 @@ impl<C: ConnectionTrait> Grants<'_, C> {
             approved_epoch: Set(None),
             ..ActiveModel::default()
         };
-        let done = self.updates(row).filter(Column::Id.eq(id)).filter(Column::ApprovedBy.eq(by));
-        Ok(done.exec(self.db).await?.rows_affected > 0)
+        let such = Condition::all().add(Column::Id.eq(id)).add(Column::ApprovedBy.eq(by));
+        Ok(self.set(such, row).await? > 0)
     }
 
     /// What the pipeline may have, by name, with what it received, as the person `viewer` sees it.
@@ -160,7 +159,8 @@ impl<C: ConnectionTrait> Grants<'_, C> {
         Ok(rows
             .into_iter()
             .filter_map(|(grant, credential)| {
-                let credential = credential?;
+                let grant = genuine::<Entity>(self.db, grant)?;
+                let credential = genuine::<credential::Entity>(self.db, credential?)?;
                 let used = used.get(&grant.credential_id);
                 Some(Grant {
                     id: grant.id,
@@ -186,30 +186,24 @@ impl<C: ConnectionTrait> Grants<'_, C> {
     /// Makes every grant that hands out the credential's secret wait for an approval; how many there
     /// are.
     pub async fn require_approval(&self, credential: Uuid) -> Result<u64, DbErr> {
-        let done = self
-            .updates(ActiveModel { needs_approval: Set(true), ..ActiveModel::default() })
-            .filter(Column::CredentialId.eq(credential))
-            .filter(
-                Condition::any()
-                    .add(Column::Intent.ne(Access::Pull.word()))
-                    .add(Column::IsNarrow.eq(false)),
-            )
-            .filter(Column::NeedsApproval.eq(false))
-            .exec(self.db)
-            .await?;
-        Ok(done.rows_affected)
+        let hands_it_out = Condition::any()
+            .add(Column::Intent.ne(Access::Pull.word()))
+            .add(Column::IsNarrow.eq(false));
+        let such = Condition::all()
+            .add(Column::CredentialId.eq(credential))
+            .add(hands_it_out)
+            .add(Column::NeedsApproval.eq(false));
+        let row = ActiveModel { needs_approval: Set(true), ..ActiveModel::default() };
+        self.set(such, row).await
     }
 
     /// Counts that the guards of their credential changed, so that nobody approves what they did not
     /// see.
     pub async fn note_other_guards(&self, credential: Uuid) -> Result<(), DbErr> {
-        Entity::update_many()
-            .col_expr(Column::Revision, Expr::col(Column::Revision).add(1))
-            .filter(Column::ProjectId.eq(self.project))
-            .filter(Column::CredentialId.eq(credential))
-            .exec(self.db)
-            .await
-            .map(drop)
+        let such = Condition::all().add(Column::CredentialId.eq(credential));
+        let count =
+            |row: &Model| ActiveModel { revision: Set(row.revision + 1), ..ActiveModel::default() };
+        self.change(such, count).await.map(drop)
     }
 
     /// Removes one grant of the pipeline; which credential it was for, if there was one.

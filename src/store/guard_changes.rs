@@ -3,8 +3,12 @@
 use super::GuardChanges;
 use super::entity::guard_change::{ActiveModel, Column, Model};
 use super::entity::{Unreadable, readable};
+use super::seals::Sealing;
 use crate::domain::guard_change::LoweredGuards;
-use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, QueryFilter};
+use sea_orm::{
+    ActiveValue::{NotSet, Set},
+    ColumnTrait, DbErr, QueryFilter,
+};
 use uuid::Uuid;
 
 #[derive(Clone, Debug)]
@@ -20,11 +24,11 @@ pub struct GuardChangeRow {
     pub revision: i64,
 }
 
-impl<C: ConnectionTrait> GuardChanges<'_, C> {
+impl<C: Sealing> GuardChanges<'_, C> {
     /// What waits for the credential; `None` also for what cannot be read.
     pub async fn of_credential(&self, credential: Uuid) -> Result<Option<GuardChangeRow>, DbErr> {
         let row = self.rows().filter(Column::CredentialId.eq(credential)).one(self.db).await?;
-        Ok(readable(row).pop())
+        Ok(readable(self.genuine(row)).pop())
     }
 
     /// Writes the change in the place of one that waits for the same credential.
@@ -41,6 +45,7 @@ impl<C: ConnectionTrait> GuardChanges<'_, C> {
             proposer: Set(row.proposer),
             proposed_at: Set(row.proposed_at),
             revision: Set(row.revision),
+            mac: NotSet,
         };
         self.0.insert(row).await
     }

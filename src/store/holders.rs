@@ -2,12 +2,13 @@
 
 use super::Credentials;
 use super::prepared::numbered;
+use super::seals::Sealing;
 use crate::domain::credential_page::Holder;
 use crate::domain::departure::Thing;
 use crate::domain::moment::{Day, Moment};
 use crate::domain::trust_rule::Provider;
 use crate::domain::user::Maker;
-use sea_orm::{ConnectionTrait, DbErr, QueryResult, Statement, Value};
+use sea_orm::{DbErr, QueryResult, Statement, Value};
 use uuid::Uuid;
 
 /// Of each kind; a page that lists more is not read.
@@ -28,7 +29,7 @@ const RULES: &str = "SELECT pipeline.id, pipeline.name, trust_rule.created_by_id
         WHERE access_grant.credential_id = ? AND access_grant.project_id = ?)
     AND trust_rule.ended_at IS NULL ORDER BY pipeline.name_key, trust_rule.id LIMIT ?";
 
-impl<C: ConnectionTrait> Credentials<'_, C> {
+impl<C: Sealing> Credentials<'_, C> {
     /// The live tokens and trust rules of the pipelines that have a grant of the credential, by
     /// pipeline, each with what it is called. Whether their makers are gone is for others to say.
     pub async fn holders(

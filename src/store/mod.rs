@@ -6,6 +6,7 @@
 
 mod assertions;
 mod audit;
+mod authentic;
 mod backup;
 mod chain;
 mod connect;
@@ -20,6 +21,7 @@ mod guard_changes;
 mod health;
 mod holders;
 mod instance;
+mod issuers;
 mod jobs;
 mod keys;
 mod leases;
@@ -30,10 +32,12 @@ mod people;
 mod pipelines;
 mod prepared;
 mod projects;
+mod reader;
 mod receipts;
 mod rewraps;
 mod schema;
 mod scoped;
+mod seals;
 mod secrets;
 mod sessions;
 mod shape;
@@ -50,6 +54,7 @@ mod waiting;
 mod writing;
 
 pub use audit::ChainHead;
+pub use authentic::Tampered;
 pub use backup::{
     Columns, DumpProblem, End, FORMAT as BACKUP_FORMAT, Header, Loading, Refusal, Snapshot,
     VERSION as BACKUP_VERSION,
@@ -76,6 +81,7 @@ pub use receipts::{FetchRow, NotRecorded, ReceiptRow, Receipts, Recorder, Remova
 pub use rewraps::SealedRow;
 pub use schema::{Schema, knows_schema};
 pub use sea_orm::ActiveValue::Set;
+pub use seals::RowMacs;
 pub use secrets::VersionRow;
 pub use shape::ColumnKind;
 pub use tokens::{StoredToken, TokenRow};
@@ -85,6 +91,7 @@ pub use writing::{Unrecorded, Write};
 
 use crate::error::Error;
 use health::Health;
+use reader::Reader;
 use scoped::Scoped;
 use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, DbErr, RuntimeErr, SqlErr};
 use std::ops::Deref;
@@ -95,7 +102,7 @@ use writing::Tx;
 /// `PostgreSQL`.
 #[derive(Clone, Debug)]
 pub struct Store {
-    reader: DatabaseConnection,
+    reader: Reader,
     writer: DatabaseConnection,
     /// On `PostgreSQL`, where receipts are written: nobody else has these connections.
     recorder: Option<DatabaseConnection>,
@@ -130,7 +137,7 @@ macro_rules! handles {
             }
         )+
         impl Store {
-            $(#[doc = $doc] pub fn $method(&self, project: Uuid) -> $handle<'_, DatabaseConnection> {
+            $(#[doc = $doc] pub fn $method(&self, project: Uuid) -> $handle<'_, Reader> {
                 $handle::new(&self.reader, project)
             })+
         }
@@ -149,7 +156,7 @@ macro_rules! handles {
             }
         )+
         impl Store {
-            $(#[doc = $doc] pub fn $method(&self) -> $handle<'_, DatabaseConnection> { $handle { db: &self.reader } })+
+            $(#[doc = $doc] pub fn $method(&self) -> $handle<'_, Reader> { $handle { db: &self.reader } })+
         }
         impl Write {
             $(#[doc = $doc] pub fn $method(&self) -> $handle<'_, Tx> { $handle { db: &self.0 } })+
@@ -175,6 +182,7 @@ handles! { instance:
     slots: Slots, "Single-use slots.";
     keys: Keys, "Wrapped keys.";
     leases: Leases, "Marks that show whether the database keeps what is written.";
+    issuers: TrustedIssuers, "Issuers whose tokens are accepted.";
     jobs: Jobs, "What the product does by itself.";
     outbox: Outbox, "What others are to be told.";
     rewraps: Rewraps, "Secrets under an older key, of every project.";
@@ -186,7 +194,7 @@ handles! { instance:
 /// Receipts are read and added, and never changed: their handle has nothing that could.
 impl Store {
     /// What the project's pipelines were handed.
-    pub fn receipts(&self, project: Uuid) -> Receipts<'_, DatabaseConnection> {
+    pub fn receipts(&self, project: Uuid) -> Receipts<'_, Reader> {
         Receipts { db: &self.reader, project }
     }
 }
@@ -200,7 +208,7 @@ impl Write {
 
 impl Store {
     pub async fn ping(&self) -> Result<(), DbErr> {
-        self.reader.ping().await
+        self.reader.inner.ping().await
     }
 
     pub fn is_embedded(&self) -> bool {

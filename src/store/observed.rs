@@ -8,7 +8,9 @@ impl Store {
     /// transactions and outside of them. The text has no values in it.
     pub fn observed(mut self, each: impl Fn(&str) + Clone + Send + Sync + 'static) -> Self {
         let of_reader = each.clone();
-        self.reader.set_metric_callback(move |info: &Info<'_>| of_reader(&info.statement.sql));
+        self.reader
+            .inner
+            .set_metric_callback(move |info: &Info<'_>| of_reader(&info.statement.sql));
         if let Some(recorder) = &mut self.recorder {
             let of_recorder = each.clone();
             recorder.set_metric_callback(move |info: &Info<'_>| of_recorder(&info.statement.sql));

@@ -1,11 +1,14 @@
 //! People who sign in.
 
 use super::People;
+use super::authentic::{self, genuine};
 use super::entity::person::{ActiveModel, Column, Entity, Model};
+use super::seals::Sealing;
 use crate::domain::moment::Moment;
 use crate::domain::user::{Account, Person};
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder,
+    ActiveValue::{NotSet, Set},
+    ColumnTrait, Condition, DbErr, EntityTrait, QueryFilter, QueryOrder,
 };
 use uuid::Uuid;
 
@@ -26,7 +29,7 @@ pub struct PersonRow {
     pub password_hash: String,
 }
 
-impl<C: ConnectionTrait> People<'_, C> {
+impl<C: Sealing> People<'_, C> {
     /// Who has this folded address and may sign in.
     pub async fn find_by_email(&self, email_key: &str) -> Result<Option<PersonRow>, DbErr> {
         self.one(Column::EmailKey.eq(email_key)).await
@@ -43,20 +46,25 @@ impl<C: ConnectionTrait> People<'_, C> {
     ) -> Result<Option<PersonRow>, DbErr> {
         let row =
             Entity::find().filter(filter).filter(Column::DisabledAt.is_null()).one(self.db).await?;
+        let row = row.and_then(|row| genuine::<Entity>(self.db, row));
         Ok(row
             .map(|row| PersonRow { password_hash: row.password_hash.clone(), person: row.into() }))
     }
 
-    /// Everybody, by address, whether or not they may sign in.
+    /// Everybody, by address, whether or not they may sign in and whether or not we wrote the row.
     pub async fn list(&self) -> Result<Vec<Account>, DbErr> {
         let rows = Entity::find().order_by_asc(Column::EmailKey).all(self.db).await?;
         Ok(rows.into_iter().map(Account::from).collect())
     }
 
-    /// Who has this folded address, whether or not they may sign in.
-    pub async fn account(&self, email_key: &str) -> Result<Option<Account>, DbErr> {
+    /// Who has this folded address, whether or not they may sign in; and whether we wrote the row:
+    /// otherwise the address may be of somebody else.
+    pub async fn account(&self, email_key: &str) -> Result<Option<(Account, bool)>, DbErr> {
         let row = Entity::find().filter(Column::EmailKey.eq(email_key)).one(self.db).await?;
-        Ok(row.map(Account::from))
+        Ok(row.map(|row| {
+            let is_ours = genuine::<Entity>(self.db, row.clone()).is_some();
+            (Account::from(row), is_ours)
+        }))
     }
 
     pub async fn set_password(&self, id: Uuid, password_hash: String) -> Result<(), DbErr> {
@@ -74,7 +82,8 @@ impl<C: ConnectionTrait> People<'_, C> {
     }
 
     async fn set(&self, id: Uuid, row: ActiveModel) -> Result<(), DbErr> {
-        Entity::update_many().set(row).filter(Column::Id.eq(id)).exec(self.db).await.map(drop)
+        let such = Condition::all().add(Column::Id.eq(id));
+        authentic::change::<Entity, C>(self.db, such, |_| row.clone()).await.map(drop)
     }
 
     pub async fn insert(&self, new: NewPerson) -> Result<(), DbErr> {
@@ -87,8 +96,9 @@ impl<C: ConnectionTrait> People<'_, C> {
             is_admin: Set(new.person.is_admin),
             disabled_at: Set(None),
             created_at: Set(new.created_at),
+            mac: NotSet,
         };
-        Entity::insert(row).exec_without_returning(self.db).await.map(drop)
+        authentic::insert::<Entity, C>(self.db, row).await
     }
 }
 

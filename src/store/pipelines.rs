@@ -1,15 +1,16 @@
 //! Pipelines of one project.
 
 use super::Pipelines;
-use super::entity::pipeline::{ActiveModel, Column, Entity};
+use super::entity::pipeline::{ActiveModel, Column, Model};
 use super::prepared::numbered;
+use super::seals::Sealing;
 use crate::domain::audit::Subject;
 use crate::domain::moment::{Day, Moment};
 use crate::domain::pipeline::PipelineSummary;
-use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, FromQueryResult,
-    PaginatorTrait, QueryFilter, QuerySelect, Statement, Value,
+    ActiveValue::{NotSet, Set},
+    ColumnTrait, Condition, DbErr, FromQueryResult, PaginatorTrait, QueryFilter, QuerySelect,
+    Statement, Value,
 };
 use std::collections::HashMap;
 use uuid::Uuid;
@@ -40,7 +41,7 @@ struct SummaryRow {
     last_delivery: Option<i64>,
 }
 
-impl<C: ConnectionTrait> Pipelines<'_, C> {
+impl<C: Sealing> Pipelines<'_, C> {
     /// All of them, by name; a token that a person made counts as live through the day it
     /// expires on.
     pub async fn list(&self, today: Day) -> Result<Vec<PipelineSummary>, DbErr> {
@@ -87,21 +88,22 @@ impl<C: ConnectionTrait> Pipelines<'_, C> {
         Ok(rows.into_iter().collect())
     }
 
-    /// How often somebody more could act as the pipeline; `None` when there is no such pipeline.
+    /// How often somebody more could act as the pipeline; `None` when there is no such pipeline that
+    /// we wrote: a token or a rule must not be stamped with a number of somebody else's.
     pub async fn epoch(&self, id: Uuid) -> Result<Option<i64>, DbErr> {
-        let row = self.one(id).select_only().column(Column::IdentityEpoch);
-        row.into_tuple::<i64>().one(self.db).await
+        let row = self.one(id).one(self.db).await?;
+        Ok(self.genuine(row).pop().map(|row| row.identity_epoch))
     }
 
     /// Counts that somebody more can act as the pipeline; gives what the token or rule is stamped
     /// with by which they can. An approval is for those who are not newer than it.
     pub async fn raise_epoch(&self, id: Uuid) -> Result<i64, DbErr> {
-        Entity::update_many()
-            .col_expr(Column::IdentityEpoch, Expr::col(Column::IdentityEpoch).add(1))
-            .filter(Column::ProjectId.eq(self.project))
-            .filter(Column::Id.eq(id))
-            .exec(self.db)
-            .await?;
+        let such = Condition::all().add(Column::Id.eq(id));
+        let raise = |row: &Model| ActiveModel {
+            identity_epoch: Set(row.identity_epoch + 1),
+            ..ActiveModel::default()
+        };
+        self.change(such, raise).await?;
         let epoch = self.epoch(id).await?;
         epoch.ok_or_else(|| DbErr::RecordNotFound("the pipeline is gone".to_owned()))
     }
@@ -128,6 +130,7 @@ impl<C: ConnectionTrait> Pipelines<'_, C> {
             created_at: Set(at),
             created_by: Set(by.to_owned()),
             identity_epoch: Set(0),
+            mac: NotSet,
         };
         self.0.insert(row).await
     }

@@ -1,19 +1,22 @@
 //! Projects, and who belongs to them.
 
 use super::Projects;
+use super::authentic::{self, genuine};
 use super::entity::{membership, person, project};
 use super::locked;
+use super::seals::Sealing;
 use crate::domain::moment::Moment;
 use crate::domain::project::{Project, ProjectEntry};
 use crate::domain::user::{Person, Role};
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, JoinType, PaginatorTrait,
-    QueryFilter, QueryOrder, QuerySelect, SelectTwo,
+    ActiveValue::{NotSet, Set},
+    ColumnTrait, Condition, DbErr, EntityTrait, JoinType, PaginatorTrait, QueryFilter, QueryOrder,
+    QuerySelect, SelectTwo,
 };
 use std::collections::HashMap;
 use uuid::Uuid;
 
-impl<C: ConnectionTrait> Projects<'_, C> {
+impl<C: Sealing> Projects<'_, C> {
     /// The projects a person belongs to, by name, with their role in each.
     pub async fn of_person(&self, person: Uuid) -> Result<Vec<(Project, Role)>, DbErr> {
         let to_project = membership::Entity::belongs_to(project::Entity)
@@ -30,7 +33,9 @@ impl<C: ConnectionTrait> Projects<'_, C> {
         Ok(rows
             .into_iter()
             .filter_map(|(membership, project)| {
-                Some((Project::from(project?), Role::from_word(&membership.role)?))
+                let membership = genuine::<membership::Entity>(self.db, membership)?;
+                let project = genuine::<project::Entity>(self.db, project?)?;
+                Some((Project::from(project), Role::from_word(&membership.role)?))
             })
             .collect())
     }
@@ -42,13 +47,13 @@ impl<C: ConnectionTrait> Projects<'_, C> {
             .filter(membership::Column::PersonId.eq(person))
             .filter(person::Column::DisabledAt.is_null());
         let row = locked(self.db, rows).one(self.db).await?;
-        Ok(row.and_then(|(membership, _)| Role::from_word(&membership.role)))
+        Ok(genuine_members(self.db, row).pop().map(|(_, role)| role))
     }
 
     /// The members of a project who may sign in, by name, with their roles.
     pub async fn members(&self, project: Uuid) -> Result<Vec<(Person, Role)>, DbErr> {
         let rows = belonging_to(project).filter(person::Column::DisabledAt.is_null());
-        Ok(members(rows.order_by_asc(person::Column::Name).all(self.db).await?))
+        Ok(genuine_members(self.db, rows.order_by_asc(person::Column::Name).all(self.db).await?))
     }
 
     /// Everybody who belongs to a project, whether or not they may sign in, by address.
@@ -57,7 +62,7 @@ impl<C: ConnectionTrait> Projects<'_, C> {
         Ok(members(rows.all(self.db).await?))
     }
 
-    /// Every project, by its part of the URL.
+    /// Every project, by its part of the URL, whether or not we wrote the row: nobody is let in by it.
     pub async fn list(&self) -> Result<Vec<ProjectEntry>, DbErr> {
         let rows = project::Entity::find().order_by_asc(project::Column::Slug).all(self.db).await?;
         let counts: Vec<(Uuid, i64)> = membership::Entity::find()
@@ -83,7 +88,7 @@ impl<C: ConnectionTrait> Projects<'_, C> {
     pub async fn find(&self, slug: &str) -> Result<Option<Project>, DbErr> {
         let row =
             project::Entity::find().filter(project::Column::Slug.eq(slug)).one(self.db).await?;
-        Ok(row.map(Project::from))
+        Ok(row.and_then(|row| genuine::<project::Entity>(self.db, row)).map(Project::from))
     }
 
     /// Takes the person out of the project; `false` when they were not in it.
@@ -94,17 +99,14 @@ impl<C: ConnectionTrait> Projects<'_, C> {
 
     /// Gives a member another role.
     pub async fn set_role(&self, project: Uuid, person: Uuid, role: Role) -> Result<(), DbErr> {
-        let row = membership::ActiveModel {
+        let such = Condition::all()
+            .add(membership::Column::ProjectId.eq(project))
+            .add(membership::Column::PersonId.eq(person));
+        let set = |_: &membership::Model| membership::ActiveModel {
             role: Set(role.word().to_owned()),
-            ..membership::ActiveModel::default()
+            ..Default::default()
         };
-        membership::Entity::update_many()
-            .set(row)
-            .filter(membership::Column::ProjectId.eq(project))
-            .filter(membership::Column::PersonId.eq(person))
-            .exec(self.db)
-            .await
-            .map(drop)
+        authentic::change::<membership::Entity, C>(self.db, such, set).await.map(drop)
     }
 
     pub async fn has_slug(&self, slug: &str) -> Result<bool, DbErr> {
@@ -117,8 +119,9 @@ impl<C: ConnectionTrait> Projects<'_, C> {
             slug: Set(project.slug.clone()),
             name: Set(project.name.clone()),
             created_at: Set(at),
+            mac: NotSet,
         };
-        project::Entity::insert(row).exec_without_returning(self.db).await.map(drop)
+        authentic::insert::<project::Entity, C>(self.db, row).await
     }
 
     pub async fn admit(
@@ -133,8 +136,9 @@ impl<C: ConnectionTrait> Projects<'_, C> {
             person_id: Set(person),
             role: Set(role.word().to_owned()),
             created_at: Set(at),
+            mac: NotSet,
         };
-        membership::Entity::insert(row).exec_without_returning(self.db).await.map(drop)
+        authentic::insert::<membership::Entity, C>(self.db, row).await
     }
 }
 
@@ -148,6 +152,18 @@ fn belonging_to(project: Uuid) -> SelectTwo<membership::Entity, person::Entity> 
         .join(JoinType::InnerJoin, to_person)
         .select_also(person::Entity)
         .filter(membership::Column::ProjectId.eq(project))
+}
+
+/// The members whose rows we wrote.
+fn genuine_members(
+    db: &impl Sealing,
+    rows: impl IntoIterator<Item = (membership::Model, Option<person::Model>)>,
+) -> Vec<(Person, Role)> {
+    let ours = |(membership, person): (membership::Model, Option<person::Model>)| {
+        let membership = genuine::<membership::Entity>(db, membership)?;
+        Some((membership, Some(genuine::<person::Entity>(db, person?)?)))
+    };
+    members(rows.into_iter().filter_map(ours).collect())
 }
 
 fn members(rows: Vec<(membership::Model, Option<person::Model>)>) -> Vec<(Person, Role)> {

@@ -75,12 +75,12 @@ pub(super) async fn kek_ids(database: &SchemaManager<'_>) -> Result<BTreeSet<Str
 impl Store {
     /// Which steps of the schema the database has.
     pub async fn schema(&self) -> Result<Schema, DbErr> {
-        read(&SchemaManager::new(&self.reader)).await
+        read(&SchemaManager::new(&self.reader.inner)).await
     }
 
     /// The ids of the key-encryption keys that open the keyring; none when there is none yet.
     /// Works on an older schema, too.
     pub async fn kek_ids(&self) -> Result<BTreeSet<String>, DbErr> {
-        kek_ids(&SchemaManager::new(&self.reader)).await
+        kek_ids(&SchemaManager::new(&self.reader.inner)).await
     }
 }

@@ -1,17 +1,19 @@
 //! The rows of one table that belong to one project: what every handle on a project's nouns is
 //! made of, so that no query can forget whose rows it is about.
 
+use super::authentic::{self, Authentic, decides_nothing, genuine};
 use super::entity::{access_grant, credential, guard_change, pipeline, secret_version, trust_rule};
+use super::seals::Sealing;
 use crate::domain::audit::Subject;
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, ConnectionTrait, DbErr, DeleteMany, EntityTrait, QueryFilter,
+    ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, DbErr, DeleteMany, QueryFilter,
     QuerySelect, Select, UpdateMany,
 };
 use std::marker::PhantomData;
 use uuid::Uuid;
 
 /// A table whose rows belong to projects.
-pub trait InProject: EntityTrait {
+pub trait InProject: Authentic {
     const PROJECT: Self::Column;
     const ID: Self::Column;
 }
@@ -59,9 +61,9 @@ impl<'a, C: ConnectionTrait, E: InProject> Scoped<'a, C, E> {
         Ok(row.map(|(id, name)| Subject { id, name }))
     }
 
-    /// An update of all of them, to be narrowed.
+    /// An update of all of them, to be narrowed, with what decides nothing.
     pub(super) fn updates(&self, changes: E::ActiveModel) -> UpdateMany<E> {
-        debug_assert!(changes.is_changed());
+        debug_assert!(changes.is_changed() && decides_nothing::<E>(&changes));
         E::update_many().set(changes).filter(E::PROJECT.eq(self.project))
     }
 
@@ -70,16 +72,50 @@ impl<'a, C: ConnectionTrait, E: InProject> Scoped<'a, C, E> {
         E::delete_many().filter(E::PROJECT.eq(self.project))
     }
 
+    /// Sets what is set in those of them; how many there are.
+    pub(super) async fn set(&self, such: Condition, changes: E::ActiveModel) -> Result<u64, DbErr>
+    where
+        C: Sealing,
+    {
+        self.change(such, |_| changes.clone()).await
+    }
+
+    /// Sets in each of those of them what is to be set in it; how many there are.
+    pub(super) async fn change(
+        &self,
+        such: Condition,
+        changes: impl Fn(&E::Model) -> E::ActiveModel,
+    ) -> Result<u64, DbErr>
+    where
+        C: Sealing,
+    {
+        let such = Condition::all().add(E::PROJECT.eq(self.project)).add(such);
+        authentic::change::<E, C>(self.db, such, changes).await
+    }
+
+    /// Those of the rows that we wrote.
+    pub(super) fn genuine(&self, rows: impl IntoIterator<Item = E::Model>) -> Vec<E::Model>
+    where
+        C: Sealing,
+    {
+        rows.into_iter().filter_map(|row| genuine::<E>(self.db, row)).collect()
+    }
+
     /// Inserts the row; the project is this handle's, whatever the row says.
-    pub async fn insert(&self, mut row: E::ActiveModel) -> Result<(), DbErr> {
+    pub async fn insert(&self, mut row: E::ActiveModel) -> Result<(), DbErr>
+    where
+        C: Sealing,
+    {
         row.set(E::PROJECT, self.project.into());
-        E::insert(row).exec_without_returning(self.db).await.map(drop)
+        authentic::insert::<E, C>(self.db, row).await
     }
 
     /// Updates what is set of the row `id`; `false` when the project has no such row.
-    pub async fn update(&self, id: Uuid, changes: E::ActiveModel) -> Result<bool, DbErr> {
-        let done = self.updates(changes).filter(E::ID.eq(id)).exec(self.db).await?;
-        Ok(done.rows_affected > 0)
+    pub async fn update(&self, id: Uuid, changes: E::ActiveModel) -> Result<bool, DbErr>
+    where
+        C: Sealing,
+    {
+        Ok(self.set(Condition::all().add(E::ID.eq(id)), changes).await? > 0)
     }
 
     /// Removes the row; `false` when the project has no such row.

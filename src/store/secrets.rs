@@ -2,11 +2,13 @@
 //! version load a ciphertext.
 
 use super::entity::{Sealed, access_grant, secret_version};
+use super::seals::Sealing;
 use super::{Credentials, Grants, Secrets, terms};
 use crate::domain::credential::{Credential, Method};
 use crate::domain::grant::Terms;
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, QueryFilter, QueryOrder, Select,
+    ActiveValue::{NotSet, Set},
+    ColumnTrait, DbErr, QueryFilter, QueryOrder, Select,
 };
 use secret_version::{ActiveModel, Column, Entity};
 use std::collections::HashMap;
@@ -34,7 +36,7 @@ pub struct VersionRow {
     pub created_by: String,
 }
 
-impl<C: ConnectionTrait> Secrets<'_, C> {
+impl<C: Sealing> Secrets<'_, C> {
     pub async fn insert(&self, row: VersionRow) -> Result<(), DbErr> {
         let row = ActiveModel {
             id: Set(row.id),
@@ -53,6 +55,7 @@ impl<C: ConnectionTrait> Secrets<'_, C> {
             unreadable_at: Set(None),
             deliveries: Set(0),
             last_delivered_at: Set(None),
+            mac: NotSet,
         };
         self.0.insert(row).await
     }
@@ -73,23 +76,22 @@ impl<C: ConnectionTrait> Secrets<'_, C> {
         pipeline: Uuid,
         host: &str,
     ) -> Result<Vec<(Credential, Vec<Terms>)>, DbErr> {
-        let grants = Grants::new(self.db, self.project)
+        let grants_of = Grants::new(self.db, self.project);
+        let grants = grants_of
             .rows()
             .filter(access_grant::Column::PipelineId.eq(pipeline))
             .order_by_asc(access_grant::Column::Id)
             .all(self.db)
             .await?;
         let mut held: HashMap<Uuid, Vec<Terms>> = HashMap::new();
-        for grant in &grants {
+        for grant in &grants_of.genuine(grants) {
             if let Some(terms) = terms::read(grant) {
                 held.entry(grant.credential_id).or_default().push(terms);
             }
         }
-        let mut rows = Credentials::new(self.db, self.project)
-            .rows()
-            .filter(super::credentials::hosts::at(host))
-            .all(self.db)
-            .await?;
+        let credentials = Credentials::new(self.db, self.project);
+        let rows = credentials.rows().filter(super::credentials::hosts::at(host));
+        let mut rows = credentials.genuine(rows.all(self.db).await?);
         // Not asked of the database, which would go through the whole project in that order.
         rows.sort_by(|one, other| one.name_key.cmp(&other.name_key));
         Ok(rows

@@ -1,37 +1,37 @@
 //! Sessions, by the hash of their id: who reads the database cannot take one over.
 
+use super::authentic::{self, genuine};
 use super::entity::session::{ActiveModel, Column, Entity};
+use super::seals::Sealing;
 use super::{SessionRow, Sessions};
-use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter};
+use sea_orm::{ActiveValue::Set, ColumnTrait, Condition, DbErr, EntityTrait, QueryFilter};
 use uuid::Uuid;
 
-impl<C: ConnectionTrait> Sessions<'_, C> {
+impl<C: Sealing> Sessions<'_, C> {
     pub async fn insert(&self, row: SessionRow) -> Result<(), DbErr> {
-        Entity::insert(ActiveModel::from(row)).exec_without_returning(self.db).await.map(drop)
+        authentic::insert::<Entity, C>(self.db, ActiveModel::from(row)).await
     }
 
     /// Updates a session that exists, and never makes one: a request that was under way during a
     /// sign-out cannot bring the session back.
     pub async fn update(&self, id_hash: &[u8], data: String, expires_at: i64) -> Result<(), DbErr> {
-        Entity::update_many()
-            .set(ActiveModel {
-                data: Set(data),
-                expires_at: Set(expires_at),
-                ..ActiveModel::default()
-            })
-            .filter(Column::IdHash.eq(id_hash))
-            .exec(self.db)
-            .await?;
-        Ok(())
+        let such = Condition::all().add(Column::IdHash.eq(id_hash));
+        let prolong = |_: &SessionRow| ActiveModel {
+            data: Set(data.clone()),
+            expires_at: Set(expires_at),
+            ..ActiveModel::default()
+        };
+        authentic::change::<Entity, C>(self.db, such, prolong).await.map(drop)
     }
 
     /// The session, if it is neither idle too long nor over at `now`.
     pub async fn find(&self, id_hash: &[u8], now: i64) -> Result<Option<SessionRow>, DbErr> {
-        Entity::find_by_id(id_hash.to_vec())
+        let row = Entity::find_by_id(id_hash.to_vec())
             .filter(Column::ExpiresAt.gt(now))
             .filter(Column::EndsAt.gt(now))
             .one(self.db)
-            .await
+            .await?;
+        Ok(row.and_then(|row| genuine::<Entity>(self.db, row)))
     }
 
     pub async fn delete(&self, id_hash: &[u8]) -> Result<(), DbErr> {

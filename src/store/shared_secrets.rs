@@ -4,12 +4,13 @@
 use super::TrustRules;
 use super::entity::shared_secret_view::{ActiveModel, Column, Entity};
 use super::entity::trust_rule;
+use super::seals::Sealing;
 use crate::domain::trust_rule::Provider;
 use sea_orm::sea_query::OnConflict;
-use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter};
+use sea_orm::{ActiveValue::Set, ColumnTrait, Condition, DbErr, EntityTrait, QueryFilter};
 use uuid::Uuid;
 
-impl<C: ConnectionTrait> TrustRules<'_, C> {
+impl<C: Sealing> TrustRules<'_, C> {
     /// Writes down that the person was shown the project's secret at `now` (milliseconds).
     pub async fn was_shown(&self, person: Uuid, now: i64) -> Result<(), DbErr> {
         let row = ActiveModel {
@@ -39,9 +40,8 @@ impl<C: ConnectionTrait> TrustRules<'_, C> {
     /// secret is another one from the next request on, and nobody was shown it.
     pub async fn replace_salt(&self, salt: Option<String>) -> Result<(), DbErr> {
         let row = trust_rule::ActiveModel { public_key: Set(salt), ..Default::default() };
-        let rules =
-            self.updates(row).filter(trust_rule::Column::Provider.eq(Provider::Drone.word()));
-        rules.exec(self.db).await?;
+        let rules = Condition::all().add(trust_rule::Column::Provider.eq(Provider::Drone.word()));
+        self.set(rules, row).await?;
         self.forget_shown().await
     }
 }

@@ -103,6 +103,7 @@ mod tests {
             approved_until: None,
             approved_epoch: None,
             revision: 0,
+            mac: None,
         }
     }
 

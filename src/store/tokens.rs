@@ -1,26 +1,33 @@
 //! Pipeline tokens. A request brings only a token, so this is where its project is learned.
 
+mod said;
+
 use super::Tokens;
+use super::authentic::{self, genuine};
 use super::entity::{Unreadable, pipeline, pipeline_token, readable};
 use super::prepared::{Prepared, numbered};
+use super::seals::Sealing;
 use crate::domain::moment::{Day, Moment};
 use crate::domain::pipeline::Token;
 use crate::domain::proof::Proof;
 use crate::domain::user::Maker;
 use pipeline_token::{ActiveModel, Column, Entity, Model};
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, QueryFilter,
-    QueryOrder, QuerySelect,
+    ActiveValue::{NotSet, Set},
+    ColumnTrait, Condition, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
 };
 use uuid::Uuid;
 
 /// Short-lived tokens that a pipeline's page shows.
 const SHOWN: u64 = 5;
 
-/// What every request of a pipeline begins with.
+/// What every request of a pipeline begins with. `said` knows the places of the columns, too.
 const FIND: &str = "SELECT pipeline.id, pipeline.name, pipeline.project_id,
     pipeline_token.secret_hash, pipeline_token.expires_on, pipeline_token.expires_at,
-    pipeline_token.proof, pipeline_token.revoked_at, pipeline_token.identity_epoch
+    pipeline_token.proof, pipeline_token.revoked_at, pipeline_token.identity_epoch,
+    pipeline_token.id, pipeline_token.project_id, pipeline_token.pipeline_id,
+    pipeline_token.created_by_id, pipeline_token.mac, pipeline.identity_epoch, pipeline.mac,
+    pipeline_token.created_at, pipeline_token.created_by
     FROM pipeline_token INNER JOIN pipeline ON pipeline_token.pipeline_id = pipeline.id
     WHERE pipeline_token.id = ?";
 
@@ -63,13 +70,16 @@ pub struct StoredToken {
     pub identity_epoch: i64,
 }
 
-impl<C: ConnectionTrait> Tokens<'_, C> {
+impl<C: Sealing> Tokens<'_, C> {
     /// The token with this public half. Says nothing yet about who presented it.
     pub async fn find(&self, id: &str) -> Result<Option<StoredToken>, DbErr> {
         static FOUND: Prepared = Prepared::new();
         let backend = self.db.get_database_backend();
         let statement = FOUND.with(backend, || numbered(backend, FIND), vec![id.into()]);
         let Some(row) = self.db.query_one_raw(statement).await? else { return Ok(None) };
+        if !said::is_ours(&row, self.db.seals())? {
+            return Ok(None);
+        }
         let proof: Option<String> = row.try_get_by_index(6)?;
         let proof = match proof.as_deref().map(serde_json::from_str) {
             None => Proof::default(),
@@ -96,6 +106,7 @@ impl<C: ConnectionTrait> Tokens<'_, C> {
     /// nothing yet about who asks.
     pub async fn pipeline(&self, id: Uuid) -> Result<Option<(Uuid, String)>, DbErr> {
         let row = pipeline::Entity::find_by_id(id).one(self.db).await?;
+        let row = row.and_then(|row| genuine::<pipeline::Entity>(self.db, row));
         Ok(row.map(|row| (row.project_id, row.name)))
     }
 
@@ -117,18 +128,19 @@ impl<C: ConnectionTrait> Tokens<'_, C> {
             refused_at: Set(None),
             refused_from: Set(None),
             identity_epoch: Set(row.identity_epoch),
+            mac: NotSet,
         };
-        Entity::insert(row).exec_without_returning(self.db).await.map(drop)
+        authentic::insert::<Entity, C>(self.db, row).await
     }
 
     /// The tokens of a pipeline of the project that people made, newest first, and after them the
-    /// last short-lived ones.
+    /// last short-lived ones. One that we did not write is none.
     pub async fn of_pipeline(&self, project: Uuid, pipeline: Uuid) -> Result<Vec<Token>, DbErr> {
         let of = Entity::find().filter(of(project, pipeline)).order_by_desc(Column::CreatedAt);
         let short = of.clone().filter(Column::ExpiresAt.is_not_null()).limit(SHOWN);
         let mut rows = of.filter(Column::ExpiresAt.is_null()).all(self.db).await?;
         rows.extend(short.all(self.db).await?);
-        Ok(readable(rows))
+        Ok(readable(rows.into_iter().filter_map(|row| genuine::<Entity>(self.db, row))))
     }
 
     /// Revokes a token of a pipeline of the project; `false` when there is no such live token.
@@ -139,14 +151,8 @@ impl<C: ConnectionTrait> Tokens<'_, C> {
         id: &str,
         now: i64,
     ) -> Result<bool, DbErr> {
-        let done = Entity::update_many()
-            .set(ActiveModel { revoked_at: Set(Some(now)), ..ActiveModel::default() })
-            .filter(of(project, pipeline))
-            .filter(Column::Id.eq(id))
-            .filter(Column::RevokedAt.is_null())
-            .exec(self.db)
-            .await?;
-        Ok(done.rows_affected > 0)
+        let such = of(project, pipeline).add(Column::Id.eq(id));
+        Ok(self.revoke_live(such, now).await? > 0)
     }
 
     /// Revokes every live short-lived token of a pipeline of the project.
@@ -156,14 +162,8 @@ impl<C: ConnectionTrait> Tokens<'_, C> {
         pipeline: Uuid,
         now: i64,
     ) -> Result<(), DbErr> {
-        Entity::update_many()
-            .set(ActiveModel { revoked_at: Set(Some(now)), ..ActiveModel::default() })
-            .filter(of(project, pipeline))
-            .filter(Column::ExpiresAt.gt(now))
-            .filter(Column::RevokedAt.is_null())
-            .exec(self.db)
-            .await?;
-        Ok(())
+        let such = of(project, pipeline).add(Column::ExpiresAt.gt(now));
+        self.revoke_live(such, now).await.map(drop)
     }
 
     /// Writes down that a token was used, by its project, pipeline and public half.
@@ -211,13 +211,15 @@ impl<C: ConnectionTrait> Tokens<'_, C> {
 
     /// Revokes every live token of every pipeline; how many there were.
     pub async fn revoke_all(&self, now: i64, today: Day) -> Result<u64, DbErr> {
-        let done = Entity::update_many()
-            .set(ActiveModel { revoked_at: Set(Some(now)), ..ActiveModel::default() })
-            .filter(Column::RevokedAt.is_null())
-            .filter(Column::ExpiresOn.gte(today.to_text()))
-            .exec(self.db)
-            .await?;
-        Ok(done.rows_affected)
+        let such = Condition::all().add(Column::ExpiresOn.gte(today.to_text()));
+        self.revoke_live(such, now).await
+    }
+
+    async fn revoke_live(&self, such: Condition, now: i64) -> Result<u64, DbErr> {
+        let such = such.add(Column::RevokedAt.is_null());
+        let revoke =
+            |_: &Model| ActiveModel { revoked_at: Set(Some(now)), ..ActiveModel::default() };
+        authentic::change::<Entity, C>(self.db, such, revoke).await
     }
 
     pub async fn delete_of_pipeline(&self, project: Uuid, pipeline: Uuid) -> Result<(), DbErr> {

@@ -1,19 +1,21 @@
 //! Trust rules of one project: whose signed word is taken for which of its pipelines.
 
 use super::TrustRules;
+use super::authentic::genuine;
 use super::entity::trust_rule::{ActiveModel, Column, Entity, Model};
 use super::entity::{Unreadable, pipeline, readable};
+use super::seals::Sealing;
 use crate::domain::credential::Access;
 use crate::domain::moment::Moment;
 use crate::domain::trust_rule::{Provider, TrustRule};
 use crate::domain::user::Maker;
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, JoinType, QueryFilter,
-    QueryOrder, QuerySelect,
+    ActiveValue::{NotSet, Set},
+    ColumnTrait, Condition, DbErr, EntityTrait, JoinType, QueryFilter, QueryOrder, QuerySelect,
 };
 use uuid::Uuid;
 
-impl<C: ConnectionTrait> TrustRules<'_, C> {
+impl<C: Sealing> TrustRules<'_, C> {
     /// Inserts a rule of the pipeline, which nothing has used yet. A rule for Drone, which has no
     /// public key, keeps the salt of its secret in that place.
     pub async fn insert(&self, pipeline: Uuid, rule: TrustRule) -> Result<(), DbErr> {
@@ -33,11 +35,13 @@ impl<C: ConnectionTrait> TrustRules<'_, C> {
             ended_at: Set(None),
             identity_epoch: Set(rule.identity_epoch),
             intent: Set(rule.intent.word().to_owned()),
+            mac: NotSet,
         };
         self.0.insert(row).await
     }
 
-    /// The rules of a pipeline, oldest first, as pages show them. One that cannot be read is none.
+    /// The rules of a pipeline, oldest first. One that cannot be read, or that we did not write, is
+    /// none.
     pub async fn of_pipeline(&self, pipeline: Uuid) -> Result<Vec<TrustRule>, DbErr> {
         let rows = self
             .rows()
@@ -46,7 +50,7 @@ impl<C: ConnectionTrait> TrustRules<'_, C> {
             .order_by_asc(Column::Id)
             .all(self.db)
             .await?;
-        Ok(readable(rows).into_iter().map(without_salt).collect())
+        Ok(readable(self.genuine(rows)).into_iter().map(without_salt).collect())
     }
 
     /// The same for judging a token: without those that have stopped.
@@ -81,13 +85,16 @@ impl<C: ConnectionTrait> TrustRules<'_, C> {
             .into_iter()
             .filter_map(|(row, pipeline)| {
                 let pipeline = pipeline.filter(|pipeline| pipeline.project_id == self.project)?;
+                let pipeline = genuine::<pipeline::Entity>(self.db, pipeline)?;
+                let row = genuine::<Entity>(self.db, row)?;
                 Some((TrustRule::try_from(row).ok()?, pipeline.id, pipeline.name))
             })
             .collect())
     }
 
     pub async fn find(&self, pipeline: Uuid, id: Uuid) -> Result<Option<TrustRule>, DbErr> {
-        Ok(readable(self.row(pipeline, id).await?).pop().map(without_salt))
+        let row = self.genuine(self.row(pipeline, id).await?);
+        Ok(readable(row).pop().map(without_salt))
     }
 
     /// Removes one rule of the pipeline; gives what it was.
@@ -113,8 +120,8 @@ impl<C: ConnectionTrait> TrustRules<'_, C> {
     /// From now on the rule accepts nothing; `false` when it has stopped before.
     pub async fn end(&self, id: Uuid, now: i64) -> Result<bool, DbErr> {
         let ended = ActiveModel { ended_at: Set(Some(now)), ..ActiveModel::default() };
-        let done = self.updates(ended).filter(Column::Id.eq(id)).filter(Column::EndedAt.is_null());
-        Ok(done.exec(self.db).await?.rows_affected > 0)
+        let such = Condition::all().add(Column::Id.eq(id)).add(Column::EndedAt.is_null());
+        Ok(self.set(such, ended).await? > 0)
     }
 
     /// Makes the rule another person's as if they had added it then, and one that has stopped accept
@@ -155,12 +162,10 @@ impl<C: ConnectionTrait> TrustRules<'_, C> {
             created_at: Set(at),
             ..ActiveModel::default()
         };
-        self.updates(row)
-            .filter(Column::PipelineId.eq(pipeline))
-            .filter(Column::Provider.eq(Provider::Drone.word()))
-            .exec(self.db)
-            .await
-            .map(drop)
+        let such = Condition::all()
+            .add(Column::PipelineId.eq(pipeline))
+            .add(Column::Provider.eq(Provider::Drone.word()));
+        self.set(such, row).await.map(drop)
     }
 
     async fn row(&self, pipeline: Uuid, id: Uuid) -> Result<Option<Model>, DbErr> {
@@ -217,6 +222,7 @@ mod tests {
             ended_at: None,
             identity_epoch: 0,
             intent: "pull".to_owned(),
+            mac: None,
         }
     }
 

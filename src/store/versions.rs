@@ -4,13 +4,14 @@
 use super::Secrets;
 use super::credentials::SummaryRow;
 use super::entity::{credential, readable, secret_version};
+use super::seals::Sealing;
 use crate::domain::credential::{Credential, Method, Summary};
 use crate::domain::moment::Moment;
 use crate::domain::secret_version::{SecretVersion, VersionState};
 use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, DerivePartialModel, EntityTrait,
-    JoinType, QueryFilter, QueryOrder, QuerySelect, Select,
+    ActiveValue::Set, ColumnTrait, Condition, DbErr, DerivePartialModel, EntityTrait, JoinType,
+    QueryFilter, QueryOrder, QuerySelect, Select,
 };
 use secret_version::{ActiveModel, Column, Entity};
 use uuid::Uuid;
@@ -39,7 +40,7 @@ struct ShownRow {
     last_delivered_at: Option<i64>,
 }
 
-impl<C: ConnectionTrait> Secrets<'_, C> {
+impl<C: Sealing> Secrets<'_, C> {
     /// The versions of a credential, newest first; `current` is the one it delivers. Loads no
     /// ciphertext.
     pub async fn versions(
@@ -74,7 +75,7 @@ impl<C: ConnectionTrait> Secrets<'_, C> {
         version: i64,
     ) -> Result<Option<SealedVersion>, DbErr> {
         let row = self.of(credential).filter(Column::Version.eq(version)).one(self.db).await?;
-        Ok(row.and_then(|row| {
+        Ok(self.genuine(row).pop().and_then(|row| {
             Some(SealedVersion { id: row.id, sealed: row.sealed?.0, key_file: row.key_file })
         }))
     }
@@ -121,13 +122,11 @@ impl<C: ConnectionTrait> Secrets<'_, C> {
         if versions.is_empty() {
             return Ok(());
         }
-        self.updates(row)
-            .filter(Column::CredentialId.eq(credential))
-            .filter(Column::Version.is_in(versions.iter().copied()))
-            .filter(Column::DestroyedAt.is_null())
-            .exec(self.db)
-            .await?;
-        Ok(())
+        let such = Condition::all()
+            .add(Column::CredentialId.eq(credential))
+            .add(Column::Version.is_in(versions.iter().copied()))
+            .add(Column::DestroyedAt.is_null());
+        self.set(such, row).await.map(drop)
     }
 
     /// The other credentials whose current secret has the fingerprint of this one's.

@@ -2,10 +2,11 @@
 
 use super::Grants;
 use super::prepared::numbered;
+use super::seals::Sealing;
 use crate::domain::credential_page::WaitingIdentity;
 use crate::domain::moment::Day;
 use crate::domain::trust_rule::Provider;
-use sea_orm::{ConnectionTrait, DbErr, FromQueryResult, Statement, Value};
+use sea_orm::{DbErr, FromQueryResult, Statement, Value};
 use uuid::Uuid;
 
 const TOKENS: &str = "SELECT pipeline.id AS pipeline_id, pipeline.name AS pipeline,
@@ -35,7 +36,7 @@ struct Row {
     created_by: String,
 }
 
-impl<C: ConnectionTrait> Grants<'_, C> {
+impl<C: Sealing> Grants<'_, C> {
     /// The live tokens and rules that do not receive the credential until its grant is approved
     /// again, by the name of the pipeline.
     pub async fn waiting_for(

@@ -3,6 +3,7 @@
 
 use super::chain::Recorded;
 use super::health::is_failure;
+use super::seals::{Sealing, Seals};
 use super::turns::{Rank, Turn};
 use super::{Store, connect};
 use sea_orm::{
@@ -122,7 +123,7 @@ impl Store {
     /// file's path just now, as it will be after a restart.
     async fn finds(&self, mark: i64) -> Result<bool, DbErr> {
         let Some(path) = self.health.path() else {
-            return self.is_marked(&self.reader, mark).await;
+            return self.is_marked(&self.reader.inner, mark).await;
         };
         let fresh = connect::one_reader(path).await?;
         let found = self.is_marked(&fresh, mark).await;
@@ -218,6 +219,12 @@ impl Tx {
             }
         }
         result
+    }
+}
+
+impl Sealing for Tx {
+    fn seals(&self) -> &Seals {
+        &self.store.reader.seals
     }
 }
 

@@ -140,8 +140,12 @@ impl App {
         assert_eq!(reply.status, 200, "{terms:?}: {}", reply.text());
     }
 
-    /// Asks for a trust rule of a pipeline of `acme` as a script does.
+    /// Asks for a trust rule of a pipeline of `acme` as a script does, once its issuer is on the
+    /// list.
     pub async fn ask_rule(&self, by: &Browser, pipeline: Uuid, fields: &[(&str, &str)]) -> Reply {
+        if let Some((_, issuer)) = fields.iter().find(|(name, _)| *name == "form[issuer]") {
+            self.trust_issuer(issuer).await;
+        }
         let pipeline = pipeline.to_string();
         let mut form =
             vec![("project", "acme"), ("pipeline", pipeline.as_str()), ("password", PASSWORD)];

@@ -108,6 +108,8 @@ fn stumble(client: &mut Client, secret: &Canary) {
         "/rpc/guard-changes/approve",
         "/rpc/trust-rules/renew-secret",
         "/rpc/keys/destroy",
+        "/rpc/issuers/create",
+        "/rpc/issuers/delete",
         "/rpc/versions/destroy",
         "/rpc/credentials/token-service",
         "/api/v1/credentials",

@@ -1,6 +1,7 @@
 //! The command line: the real program, as an operator or a script uses it.
 
 mod help;
+mod issuers;
 pub mod machine;
 mod transfer;
 
@@ -26,6 +27,7 @@ fn without_a_database_each_says_so_and_makes_none() {
     for args in [
         &["user", "list"][..],
         &["project", "list"],
+        &["issuer", "list"],
         &["keys", "list"],
         &["audit", "verify"],
         &["backup", backup],
@@ -121,6 +123,7 @@ async fn a_person_is_added_and_signs_in_until_disabled() {
         person_id: Some(kim.id),
         expires_at: i64::MAX,
         ends_at: i64::MAX,
+        mac: None,
     };
     let write = vault.store().write().await.unwrap();
     write.sessions().insert(session).await.unwrap();

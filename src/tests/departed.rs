@@ -15,13 +15,14 @@ use regcred::domain::pipeline::PipelineDetail;
 use regcred::domain::user::Role;
 use regcred::store::Address;
 use serde_json::{Value, json};
+use tokio::task::spawn_blocking;
 use uuid::Uuid;
 
 const FETCH: &str = "/api/v1/credential?server=ghcr.io";
 const SECRET: &str = "hunter2-hunter2";
 
-/// Runs the program on the database that the servers of the test have open.
-pub fn operate(app: &App, args: &[&str]) -> Said {
+/// Runs the program on the database that the servers of the test have open, and go on with.
+pub async fn operate(app: &App, args: &[&str]) -> Said {
     let folder = &app.database.folder;
     let key = folder.join("key");
     key_file(&key, &app.key_source().current.unwrap(), 0o600);
@@ -30,7 +31,7 @@ pub fn operate(app: &App, args: &[&str]) -> Said {
     if let Address::Postgres(url) = &app.address {
         command.env("DATABASE_URL", url);
     }
-    said(command, b"")
+    spawn_blocking(move || said(command, b"")).await.unwrap()
 }
 
 /// A pipeline with a token of the owner's, and a maintainer who made one of everything for it.
@@ -82,6 +83,7 @@ impl Scene {
         ];
         scene.made("/rpc/trust-rules/create", &rule).await;
         let url = scene.issuer.url.clone();
+        scene.app.trust_issuer(&url).await;
         let rule = [
             ("form[provider]", "gitlab"),
             ("form[issuer]", url.as_str()),
@@ -139,13 +141,14 @@ impl Scene {
     }
 
     /// What the operator does to the maintainer.
-    fn operate(&self, args: &[&str]) -> Said {
-        operate(&self.app, args)
+    async fn operate(&self, args: &[&str]) -> Said {
+        operate(&self.app, args).await
     }
 
     /// The actions of the newest events of the project, newest first.
-    fn events(&self, most: &str) -> Vec<String> {
-        let said = self.operate(&["audit", "list", "--project", "acme", "--limit", most, "--json"]);
+    async fn events(&self, most: &str) -> Vec<String> {
+        let said =
+            self.operate(&["audit", "list", "--project", "acme", "--limit", most, "--json"]).await;
         let events: Value = said.json();
         let events = events.as_array().unwrap().iter();
         events.map(|event| event["action"].as_str().unwrap().to_owned()).collect()
@@ -173,7 +176,7 @@ async fn what_somebody_made_and_saw_is_refused_by_the_next_request_at_every_serv
         }
         let losses = losses(&scene.email);
         let loss = &losses[number];
-        scene.operate(loss).done();
+        scene.operate(loss).await.done();
         for server in [&second, &first] {
             assert_eq!(scene.ways(server, &short).await, [false; 4], "{loss:?}");
         }
@@ -198,8 +201,8 @@ async fn what_somebody_made_and_saw_is_refused_by_the_next_request_at_every_serv
 #[tokio::test]
 async fn each_thing_that_ends_has_its_event_beside_that_of_the_loss() {
     let scene = Scene::new().await;
-    scene.operate(&losses(&scene.email)[0]).done();
-    let mut events = scene.events("6");
+    scene.operate(&losses(&scene.email)[0]).await.done();
+    let mut events = scene.events("6").await;
     assert_eq!(events.remove(0), "member.removed");
     events.sort_unstable();
     assert_eq!(
@@ -220,7 +223,7 @@ async fn what_ends_is_told_first_by_pipeline_with_its_last_use() {
     let scene = Scene::new().await;
     assert_eq!(scene.app.nobody().fetch(&scene.token, FETCH, &[]).await.status, 200);
     for loss in losses(&scene.email) {
-        let kept = scene.operate(&[&loss[..], &["--keep", "--json"]].concat());
+        let kept = scene.operate(&[&loss[..], &["--keep", "--json"]].concat()).await;
         assert_eq!(kept.code, Some(0), "{}{}", kept.out, kept.err);
         for part in ["build", "trust rule for Drone", "shared secret for Drone", "never"] {
             assert!(kept.err.contains(part), "{loss:?} {part}: {}", kept.err);
@@ -230,11 +233,11 @@ async fn what_ends_is_told_first_by_pipeline_with_its_last_use() {
         assert_eq!(left.len(), 5, "{left:?}");
         assert!(left.iter().all(|one| one["ended"] == false && one["project"] == "acme"));
         // They are a member again, for the next way to lose it.
-        scene.operate(&["user", "enable", &scene.email]).done();
+        scene.operate(&["user", "enable", &scene.email]).await.done();
         let back = ["project", "member", "add", "acme", scene.email.as_str(), "maintainer"];
-        scene.operate(&back);
+        scene.operate(&back).await;
     }
-    let ended = scene.operate(&losses(&scene.email)[2]);
+    let ended = scene.operate(&losses(&scene.email)[2]).await;
     assert!(ended.err.contains("is revoked"), "{}", ended.err);
     assert!(ended.out.contains("5 of their things ended"), "{}", ended.out);
 }

@@ -54,7 +54,7 @@ async fn nothing_wrong_is_nothing_said() {
     let (code, report) = found(&machine);
     assert_eq!((code, report["state"].as_str()), (Some(0), Some("ok")), "{report}");
     assert_eq!(report["secrets"]["by_data_key"]["1"], 2);
-    for name in ["schema", "keys", "secrets", "audit", "clock", "permissions"] {
+    for name in ["schema", "keys", "secrets", "rows", "audit", "clock", "permissions"] {
         assert_eq!(check(&report, name).0, "ok", "{report}");
     }
     let text = machine.run(&["doctor"]).done();

@@ -215,6 +215,8 @@ async fn what_was_stored_with_the_usual_port_is_renamed_and_its_secret_still_ope
     let step = "DELETE FROM seaql_migrations WHERE version LIKE '%one_origin_one_host'";
     assert_eq!(app.raw(step).await, 1);
     app.vault.store().migrate(&app.address).await.unwrap();
+    // Then there were no MACs yet.
+    app.adopt("credential").await;
     let stored = app.stored("acme", id).await;
     assert_eq!(stored.summary.host.as_str(), "harbor.example.com");
     assert_eq!(app.stored("acme", tls).await.summary.host.as_str(), host);

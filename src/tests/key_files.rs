@@ -14,7 +14,12 @@ use std::path::Path;
 
 /// The settings of a server on the embedded database in `folder`.
 fn config(folder: &Path) -> StorageConfig {
-    StorageConfig { data: folder.to_owned(), database_url: None, kek: KekConfig::default() }
+    StorageConfig {
+        data: folder.to_owned(),
+        database_url: None,
+        database_insecure: false,
+        kek: KekConfig::default(),
+    }
 }
 
 /// What is found for a database that expects these keys.

@@ -1,15 +1,15 @@
 //! Everything that can be called or opened, and what it takes: the rows of the matrix that
 //! `projects` and `requests` go through. A server function or page without a row fails a test.
 
+mod objects;
 mod pages;
 
+pub use objects::{Objects, rule};
 pub use pages::{OTHER_PAGES, pages, routes};
 
-use crate::app::{App, Browser, PASSWORD, Reply};
-use regcred::crypto::token::parse_token;
-use regcred::domain::permission::{Permission, Permissions, of};
+use crate::app::{Browser, PASSWORD, Reply};
+use regcred::domain::permission::{Permission, Permissions};
 use regcred::domain::user::Role;
-use uuid::Uuid;
 
 /// What a function or a page requires of its caller.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -62,52 +62,8 @@ impl Right {
     }
 }
 
-/// Things of one project, to be asked for by others.
-pub struct Objects {
-    pub credential: Uuid,
-    pub pipeline: Uuid,
-    pub grant: Uuid,
-    /// The public half.
-    pub token: String,
-    pub rule: Uuid,
-}
-
 /// A job's token whose issuer no rule names, so nobody is asked for its keys.
 pub const JOB_TOKEN: &str = "eyJhbGciOiJSUzI1NiIsInR5cCI6IkpXVCJ9.eyJpc3MiOiJodHRwczovL2lzc3Vlci5leGFtcGxlLmNvbSIsImF1ZCI6InJlZ2NyZWQifQ.AAAA";
-
-impl Objects {
-    /// Makes them: a credential `hidden-credential` and a pipeline `hidden-pipeline`.
-    pub async fn of(app: &App, by: &Browser, project: &str) -> Self {
-        let credential =
-            app.credential(by, project, "hidden-credential", "ghcr.io", "hunter2-hunter2").await;
-        let (pipeline, token) =
-            app.pipeline(by, project, "hidden-pipeline", &[credential], "pull").await;
-        app.docker_config(&token, "", &[]).await;
-        let text = pipeline.to_string();
-        let form = rule(project, &text);
-        let reply = by.post_json_accept("/rpc/trust-rules/create", &form).await;
-        assert_eq!(reply.status, 200, "{}", reply.text());
-        let reader = app.evidence(by, project).await.can::<of::PipelineRead>().unwrap();
-        let page = app.vault.pipeline_page(&reader, pipeline).await.unwrap().pipeline;
-        let (grant, rule) = (page.grants[0].id, page.rules[0].id);
-        Self { credential, pipeline, grant, token: parse_token(&token).unwrap().id, rule }
-    }
-}
-
-/// What the form of a trust rule sends.
-pub fn rule<'a>(project: &'a str, pipeline: &'a str) -> [(&'static str, &'a str); 9] {
-    [
-        ("project", project),
-        ("pipeline", pipeline),
-        ("form[provider]", "github"),
-        ("form[issuer]", "https://token.actions.githubusercontent.com"),
-        ("form[audience]", "https://regcred.example.com"),
-        ("form[claims][repository_id]", "1"),
-        ("form[claims][repository_owner_id]", "2"),
-        ("form[claims][ref]", "refs/heads/main"),
-        ("password", PASSWORD),
-    ]
-}
 
 /// A server function with a call that would work for whoever has the right.
 pub struct Function {
@@ -216,6 +172,12 @@ pub fn functions(project: &str, at: &Objects) -> Vec<Function> {
         Function::new("/rpc/keys/rotate", Admin, &[]),
         Function::new("/rpc/keys/retire", Admin, &[("version", "1"), ("password", PASSWORD)]),
         Function::new("/rpc/keys/destroy", Admin, &[("version", "1"), ("password", PASSWORD)]),
+        Function::new(
+            "/rpc/issuers/create",
+            Admin,
+            &[("url", "https://ci.example.com"), ("password", PASSWORD)],
+        ),
+        Function::new("/rpc/issuers/delete", Admin, &[("id", credential), ("password", PASSWORD)]),
         Function::new("/rpc/jobs/run", Admin, &[("id", credential)]),
         Function::new("/rpc/pipelines/create", GRANT, &form),
         Function::new(

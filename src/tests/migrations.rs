@@ -1,17 +1,17 @@
 //! The schema: every step goes up, down, and up again, and replicas take their turns.
 
+mod filled;
+
 use crate::app::App;
 use crate::database::Database;
-use regcred::domain::moment::{Day, Moment};
+use filled::back_to_before;
 use regcred::migrations::Migrator;
 use regcred::store::Store;
-use sea_orm::DatabaseConnection;
 use sea_orm_migration::{MigratorTrait, SchemaManager};
-use time::OffsetDateTime;
 use uuid::Uuid;
 
 /// Every table.
-pub const TABLES: [&str; 27] = [
+pub const TABLES: [&str; 28] = [
     "instance",
     "person",
     "project",
@@ -39,6 +39,7 @@ pub const TABLES: [&str; 27] = [
     "shared_secret_view",
     "guard_change",
     "removed_links",
+    "issuer",
 ];
 
 #[tokio::test]
@@ -210,83 +211,4 @@ async fn who_made_what_was_there_is_filled_in_from_the_events_that_say_so() {
     );
     back_to_before(&db, "makers_are_ids").await;
     assert_eq!(database.scalar_i64("SELECT COUNT(*) FROM trust_rule").await, 1);
-}
-
-#[tokio::test]
-async fn grants_of_a_protected_credential_that_only_pulls_run_on_and_need_an_approval_from_now_on()
-{
-    let database = Database::new().await;
-    let db = database.connect().await;
-    Migrator::up(&db, None).await.unwrap();
-    back_to_before(&db, "approvals_hold_for_identities").await;
-    let id = |number: u128| database.id(Uuid::from_u128(number));
-    let credential = |number: u128, is_protected: &str| {
-        format!(
-            "INSERT INTO credential (id, project_id, name, name_key, search_key, description, host,
-                is_insecure, method, username, access, email, paths, owner, environment, labels,
-                is_protected, secret_version, secret_set_at, secret_set_by, revision, created_at,
-                created_by, updated_at, updated_by)
-             VALUES ({}, {}, 'c{number}', 'c{number}', '', '', 'ghcr.io', FALSE, 'password', 'x',
-                'pull', '', '[]', 'x', '', '[]', {is_protected}, 1, 1, 'x', 1, 1, 'x', 1, 'x')",
-            id(number),
-            id(1)
-        )
-    };
-    let grant = |number: u128, credential: u128, is_narrow: &str| {
-        format!(
-            "INSERT INTO access_grant (id, project_id, pipeline_id, credential_id, intent, created_at, created_by, is_narrow, needs_approval)
-             VALUES ({}, {}, {}, {}, 'pull', 1, 'x', {is_narrow}, FALSE)",
-            id(number), id(1), id(number + 100), id(credential)
-        )
-    };
-    for sql in [
-        credential(20, "TRUE"),
-        credential(21, "FALSE"),
-        grant(10, 20, "FALSE"),
-        // It never hands out the secret.
-        grant(11, 20, "TRUE"),
-        grant(12, 21, "FALSE"),
-    ] {
-        assert_eq!(database.raw(&sql).await, 1, "{sql}");
-    }
-    Migrator::up(&db, None).await.unwrap();
-    let approved = "SELECT COUNT(*) FROM access_grant WHERE needs_approval
-        AND approver = 'the upgrade' AND approved_by IS NULL AND approved_at IS NOT NULL
-        AND approved_epoch = 0";
-    assert_eq!(database.scalar_i64(approved).await, 1);
-    let until = format!("SELECT approved_until FROM access_grant WHERE id = {}", id(10));
-    let until = Day::parse(&database.scalar_text(&until).await).unwrap();
-    let today = Moment(OffsetDateTime::now_utc().unix_timestamp() * 1_000).day();
-    assert!((364..=365).contains(&until.days_after(today)), "{}", until.to_text());
-    let others = "SELECT COUNT(*) FROM access_grant WHERE NOT needs_approval AND approver IS NULL";
-    assert_eq!(database.scalar_i64(others).await, 2);
-}
-
-#[tokio::test]
-async fn rules_for_woodpecker_that_pushed_still_push_and_others_pull() {
-    let database = Database::new().await;
-    let db = database.connect().await;
-    Migrator::up(&db, None).await.unwrap();
-    back_to_before(&db, "intent_of_a_rule").await;
-    let id = |number: u128| database.id(Uuid::from_u128(number));
-    for (number, provider) in [(10, "woodpecker"), (11, "drone"), (12, "github")] {
-        let sql = format!(
-            "INSERT INTO trust_rule (id, project_id, pipeline_id, provider, issuer, audience, claims, created_at, created_by)
-             VALUES ({}, {}, {}, '{provider}', '', '', '{{}}', 1, 'x')",
-            id(number), id(1), id(2)
-        );
-        assert_eq!(database.raw(&sql).await, 1, "{sql}");
-    }
-    Migrator::up(&db, None).await.unwrap();
-    let push = "SELECT provider FROM trust_rule WHERE intent = 'pull_push'";
-    assert_eq!(database.scalar_text(push).await, "woodpecker");
-    let pull = "SELECT COUNT(*) FROM trust_rule WHERE intent = 'pull'";
-    assert_eq!(database.scalar_i64(pull).await, 2);
-}
-
-/// Takes the schema back to before the step whose name ends so.
-async fn back_to_before(db: &DatabaseConnection, step: &str) {
-    let steps = Migrator::migrations();
-    let at = steps.iter().position(|one| one.name().ends_with(step)).unwrap();
-    Migrator::down(db, Some(u32::try_from(steps.len() - at).unwrap())).await.unwrap();
 }

@@ -14,6 +14,7 @@ mod doors;
 mod grows;
 mod pages;
 mod postgres;
+mod sealed;
 mod sqlite;
 mod statements;
 mod watch;

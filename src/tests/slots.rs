@@ -76,6 +76,17 @@ async fn what_waits_for_one_member_is_not_shown_to_another() {
 }
 
 #[tokio::test]
+async fn what_waits_for_one_member_opens_for_no_other_whatever_the_row_says() {
+    let app = App::new().await;
+    let other = app.member(Role::Owner, "acme").await;
+    let (form, token) = (refused(&app).await, made(&app, "build").await);
+    let them = "(SELECT other.id FROM person AS other WHERE other.id <> slot.person_id)";
+    assert_eq!(app.raw(&format!("UPDATE slot SET person_id = {them}")).await, 2);
+    assert!(!other.get(&form).await.text().contains("typed by the owner"));
+    assert!(token_in(&other.get(&token).await.text()).is_none());
+}
+
+#[tokio::test]
 async fn nobody_who_is_signed_out_leaves_a_form_in_the_database() {
     let app = App::new().await;
     let (nobody, id) = (app.nobody(), Uuid::now_v7().to_string());

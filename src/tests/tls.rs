@@ -84,8 +84,10 @@ impl Scene {
     fn connect(&self, server: &Server, version: &'static SupportedProtocolVersion) -> Stream {
         let mut roots = RootCertStore::empty();
         roots.add(CertificateDer::from_pem_file(self.path("ca.pem")).unwrap()).unwrap();
-        let provider = Arc::new(default_provider());
-        let mut config = ClientConfig::builder_with_provider(provider)
+        let mut provider = default_provider();
+        // The weakest first.
+        provider.cipher_suites.reverse();
+        let mut config = ClientConfig::builder_with_provider(Arc::new(provider))
             .with_protocol_versions(&[version])
             .unwrap()
             .with_root_certificates(roots)
@@ -151,6 +153,8 @@ fn with_a_certificate_it_needs_no_proxy_for_https() {
         assert!(answer.contains("strict-transport-security: max-age=31536000"), "{answer}");
         assert_eq!(stream.conn.protocol_version(), Some(version.version));
         assert_eq!(stream.conn.alpn_protocol(), Some(&b"http/1.1"[..]));
+        let suite = format!("{:?}", stream.conn.negotiated_cipher_suite().unwrap().suite());
+        assert!(suite.contains("AES_256_GCM"), "{suite}, as the client would rather have it");
     }
     let mut stream = plain(&server);
     stream.write_all(REQUEST).unwrap();

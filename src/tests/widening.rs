@@ -72,7 +72,7 @@ impl Act {
 }
 
 /// The server functions that widen nothing, each with the reason.
-const NOTHING: [(&str, &str); 23] = [
+const NOTHING: [(&str, &str); 25] = [
     ("/rpc/registry/recognise", "tells what a registry is"),
     ("/rpc/session/create", "signs in"),
     ("/rpc/session/delete", "signs out"),
@@ -86,6 +86,11 @@ const NOTHING: [(&str, &str); 23] = [
     ("/rpc/keys/rotate", "encrypts the same secrets"),
     ("/rpc/keys/retire", "takes away"),
     ("/rpc/keys/destroy", "takes away"),
+    (
+        "/rpc/issuers/create",
+        "lets an admin of the instance say whom rules may name: each rule waits",
+    ),
+    ("/rpc/issuers/delete", "takes away"),
     ("/rpc/jobs/run", "does what is done anyway"),
     ("/rpc/pipelines/delete", "takes away"),
     ("/rpc/grants/delete", "takes away"),

@@ -40,7 +40,9 @@ impl Book {
 
 /// Every page of the router, with the things of the project in its address.
 async fn open_routes(book: &mut Book, app: &App, at: &Objects) {
-    for (route, path) in routes(at) {
+    app.trust_issuer("https://ci.example.com").await;
+    let issuer = app.vault.store().issuers().list(1).await.unwrap()[0].id;
+    for (route, path) in routes(at, issuer) {
         let parts: Vec<&str> = route.split('/').filter(|part| !part.is_empty()).collect();
         let name = parts.join("_").replace(['{', '}'], "");
         let name = if name.is_empty() { "home" } else { name.as_str() };
@@ -92,14 +94,24 @@ async fn open_approval(book: &mut Book, app: &App) {
 /// A name for the page after it, where it goes, and what it sends beside the usual.
 type Post = (&'static str, &'static str, &'static [(&'static str, &'static str)]);
 
+/// A rule that is right but for its issuer, which is not on the list.
+const UNKNOWN_ISSUER: &[(&str, &str)] = &[
+    ("form[provider]", "oidc"),
+    ("form[issuer]", "https://unknown.example.com"),
+    ("form[audience]", "https://regcred.example.com"),
+    ("form[claims][sub]", "builder"),
+];
+
 /// The pages after posts, above all those that were refused.
 async fn open_answers(book: &mut Book, app: &App, at: &Objects) {
     let owner = &app.owner;
     let pipeline = at.pipeline.to_string();
     let on = [("project", "acme"), ("pipeline", pipeline.as_str()), ("password", PASSWORD)];
-    let posts: [Post; 5] = [
+    let posts: [Post; 7] = [
         ("grant_refused", "/rpc/grants/create", &[("form[branches]", "a b")]),
         ("rule_refused", "/rpc/trust-rules/create", &[("form[provider]", "github")]),
+        ("rule_of_an_unknown_issuer", "/rpc/trust-rules/create", UNKNOWN_ISSUER),
+        ("issuer_refused", "/rpc/issuers/create", &[("url", "ci.example.com")]),
         ("token_refused", "/rpc/tokens/create", &[("token_days", "0")]),
         ("token_is_none", "/rpc/trust-rules/try", &[("token", "")]),
         ("token_tried", "/rpc/trust-rules/try", &[("token", JOB_TOKEN)]),

@@ -73,6 +73,7 @@ impl Group {
     fn of_instance(title: &'static str) -> Self {
         let links = vec![
             (paths::KEYS.to_owned(), "Encryption keys", "lock"),
+            (paths::ISSUERS.to_owned(), "Trusted issuers", "check"),
             (paths::JOBS.to_owned(), "Jobs", "clock"),
         ];
         Self { id: "nav-instance", title, links }

@@ -3,7 +3,7 @@
 use super::{INSTANCE, Vault};
 use crate::domain::actor::{Actor, Operator};
 use crate::domain::audit::{Action, AuditEvent, Detail, Subject};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::store::ChainHead;
 use data_encoding::HEXLOWER;
 use std::collections::HashMap;
@@ -23,6 +23,26 @@ pub struct ChainReport {
     pub broken_at: Option<i64>,
 }
 
+/// The end of a chain as it was once, kept elsewhere.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KeptHead {
+    /// The project's part of the URL, `instance`, or the id of the chain.
+    pub chain: String,
+    pub seq: i64,
+    pub mac: Vec<u8>,
+}
+
+impl KeptHead {
+    /// Reads `CHAIN:LINK:HEAD`, as `regcred audit verify` and the log have the three.
+    pub fn parse(text: &str) -> Option<Self> {
+        let mut parts = text.rsplitn(3, ':');
+        let (mac, seq, chain) = (parts.next()?, parts.next()?, parts.next()?);
+        let mac = HEXLOWER.decode(mac.as_bytes()).ok().filter(|mac| mac.len() == 32)?;
+        let seq = seq.parse().ok().filter(|seq| *seq > 0)?;
+        (!chain.is_empty()).then(|| Self { chain: chain.to_owned(), seq, mac })
+    }
+}
+
 impl Vault {
     /// Checks every chain, or the one of the project with this part of the URL. One that was taken
     /// away as a whole is broken at its first link: each project has an event of its beginning, and
@@ -34,6 +54,7 @@ impl Vault {
         &self,
         operator: &Operator,
         slug: Option<&str>,
+        kept: &[KeptHead],
     ) -> Result<Vec<ChainReport>> {
         let only = self.chain_of(operator, slug).await?;
         let projects = self.every_project(operator).await?.into_iter();
@@ -47,6 +68,15 @@ impl Vault {
         begun.retain(|chain| !heads.iter().any(|head| head.chain == *chain));
         heads.extend(begun.into_iter().map(|chain| ChainHead { chain, end: None }));
         heads.sort_by_key(|head| head.chain);
+        for head in kept {
+            // A chain of which nothing is left is told, too.
+            if !heads.iter().any(|found| is_called(found.chain, &names, &head.chain)) {
+                return Err(Error::Conflict(
+                    "A chain that --since names does not exist. If it existed when you kept its head, it was removed."
+                        .to_owned(),
+                ));
+            }
+        }
         let mut reports = Vec::new();
         for head in heads {
             if slug.is_some() && head.chain != only {
@@ -54,6 +84,12 @@ impl Vault {
             }
             let name = names.get(&head.chain).cloned();
             let name = name.unwrap_or_else(|| head.chain.to_string());
+            let mut cut_before = None;
+            for one in kept.iter().filter(|one| is_called(head.chain, &names, &one.chain)) {
+                if !self.has_link(head.chain, (one.seq, one.mac.as_slice())).await? {
+                    cut_before = Some(cut_before.unwrap_or(one.seq).min(one.seq));
+                }
+            }
             reports.push(match head.end {
                 Some((links, mac)) => ChainReport {
                     name,
@@ -62,13 +98,27 @@ impl Vault {
                     broken_at: match links {
                         // An end is written with a link.
                         ..=0 => Some(1),
-                        _ => self.first_break(head.chain).await?,
+                        _ => self.first_break(head.chain).await?.or(cut_before),
                     },
                 },
                 None => ChainReport { name, links: 0, head: String::new(), broken_at: Some(1) },
             });
         }
         Ok(reports)
+    }
+
+    /// Writes the end of every chain to the log. Who keeps logs elsewhere can tell later whether a
+    /// chain was cut back: see [`KeptHead`].
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn tell_heads(&self) -> Result<()> {
+        for (chain, links, mac) in self.store.chain().ends().await? {
+            let (chain, head) = (chain.to_string(), HEXLOWER.encode(&mac));
+            let (chain, head) = (chain.as_str(), head.as_str());
+            tracing::info!(target: "regcred::audit", chain, links, head, "end of an audit chain");
+        }
+        Ok(())
     }
 
     /// The newest events of the project with this part of the URL, or of the instance, newest first.
@@ -104,6 +154,10 @@ impl Vault {
         let found = self.store.projects().find(slug).await?;
         Ok(found.ok_or_else(super::people::unknown_project)?.id)
     }
+}
+
+fn is_called(chain: Uuid, names: &HashMap<Uuid, String>, name: &str) -> bool {
+    names.get(&chain).is_some_and(|known| known == name) || chain.to_string() == name
 }
 
 pub(super) fn this_instance() -> Subject {

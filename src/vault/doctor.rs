@@ -7,7 +7,7 @@ use crate::crypto::{CryptoError, blob};
 use crate::domain::actor::Operator;
 use crate::domain::moment::Moment;
 use crate::error::{Error, Result};
-use crate::store::{SealedRow, Store};
+use crate::store::{SealedRow, Store, Tampered};
 use std::collections::BTreeMap;
 use uuid::Uuid;
 
@@ -104,6 +104,14 @@ impl Vault {
             });
         }
         Ok(opening)
+    }
+
+    /// The rows that decide who gets what and were changed or put there by somebody else.
+    ///
+    /// # Errors
+    /// When the database does not answer, or has a row that cannot be read at all.
+    pub async fn tampered_rows(&self, _operator: &Operator) -> Result<Tampered> {
+        Ok(self.store.tampered_rows().await?)
     }
 
     /// Why the secret does not open; `None` when it does.

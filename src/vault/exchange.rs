@@ -7,6 +7,7 @@ pub(super) use unproved::Unproved;
 
 use super::attempts::{Limit, network_of};
 use super::deliveries::refusal;
+use super::issuers::holds_issuer;
 use super::refusals::Unknown;
 use super::{Vault, now};
 use crate::crypto::jwt::{Expect, JwtProblem, Unverified};
@@ -134,7 +135,10 @@ impl Vault {
             proof: Some(serde_json::to_string(&proof).map_err(|_| Error::Internal)?),
             identity_epoch: rule.identity_epoch,
         };
-        // First, since it locks the rule: one that was deleted meanwhile gives nothing.
+        // Both are locked by it: what was removed meanwhile gives nothing.
+        if !holds_issuer(&write, &rule.issuer).await? {
+            return Err(Unproved::NoRule.into_error());
+        }
         if !write.trust_rules(project).touch(rule.id, now().0).await? {
             return Err(Unproved::NoRule.into_error());
         }
@@ -155,6 +159,12 @@ impl Vault {
             .collect();
         if named.is_empty() {
             return Err(Unproved::NoRule);
+        }
+        // Asked of the database each time: a removal counts on every server at once.
+        match self.accepts_issuer(unverified.issuer()).await {
+            Ok(true) => {}
+            Ok(false) => return Err(Unproved::NotListed),
+            Err(_) => return Err(Unproved::NoReach),
         }
         let reach = self.reach().map_err(|_| Unproved::NoReach)?;
         let (mut problem, mut verified) = (None, None);

@@ -3,6 +3,7 @@
 
 mod reseal;
 mod rotation;
+mod rows;
 mod unlocked;
 
 pub(super) use reseal::key_version;
@@ -16,7 +17,7 @@ use crate::domain::actor::Actor;
 use crate::domain::audit::{Action, Detail, Subject};
 use crate::domain::key::KeyState;
 use crate::error::Error;
-use crate::store::{KeyRow, Store, Unrecorded};
+use crate::store::{KeyRow, RowMacs, Store, Unrecorded};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use unlocked::Unlocked;
@@ -141,17 +142,20 @@ async fn open(
     // Read back: of two that start first, both use the keys of the one that won.
     let mut rows = store.keys().list().await?;
     check(&expected(&rows), source)?;
-    let mut ring =
-        Keyring::unlock(current, source.previous.as_ref(), &held(&rows)).map_err(damaged)?;
+    let ring = Keyring::unlock(current, source.previous.as_ref(), &held(&rows)).map_err(damaged)?;
+    let mut ring = Arc::new(ring);
+    store.set_row_macs(Arc::clone(&ring) as Arc<dyn RowMacs>);
     if let Some(previous) = &source.previous
         && is_given_now
         && Keyring::needs_rewrap(&known(&rows), current)
     {
         rows = rewrap(store, &ring, current, previous).await?;
         // From the same rows: a key may have been made since the first look.
-        ring = Keyring::unlock(current, Some(previous), &held(&rows)).map_err(damaged)?;
+        ring = Arc::new(Keyring::unlock(current, Some(previous), &held(&rows)).map_err(damaged)?);
+        store.set_row_macs(Arc::clone(&ring) as Arc<dyn RowMacs>);
     }
-    Ok(Unlocked { ring: Arc::new(ring), rows, source: Arc::clone(source) })
+    let unlocked = Unlocked { ring, rows, source: Arc::clone(source) };
+    if is_given_now { rows::seal_once(store, unlocked, current).await } else { Ok(unlocked) }
 }
 
 async fn rewrap(

@@ -12,6 +12,7 @@ mod events;
 mod exchange;
 mod explain;
 mod guesses;
+mod issuers;
 mod jobs;
 mod keys;
 mod known;
@@ -33,7 +34,7 @@ mod turns;
 mod undeclared;
 
 pub use attempts::network;
-pub use audit::ChainReport;
+pub use audit::{ChainReport, KeptHead};
 pub use backup::{BackupProblem, BroughtBack, Checked, Contents, back_up, check_backup, restore};
 pub use credentials::{Created, SecretInput};
 pub use deliveries::{Delivered, DeliveryRequest, Entry, Given, Ledger, Told};
@@ -189,6 +190,13 @@ impl Vault {
         let ring = self.keys.ring();
         let holds = |message: &[u8], mac: &[u8]| ring.verify_mac(message, mac);
         Ok(self.store.chain().first_break(&holds, chain).await?)
+    }
+
+    /// Whether a chain still has the link: see `store::Chain::has_link`.
+    async fn has_link(&self, chain: Uuid, link: (i64, &[u8])) -> Result<bool> {
+        let ring = self.keys.ring();
+        let holds = |message: &[u8], mac: &[u8]| ring.verify_mac(message, mac);
+        Ok(self.store.chain().has_link(&holds, chain, link).await?)
     }
 }
 

@@ -1,6 +1,7 @@
 //! People's passwords. A hash takes 19 MiB and 12 ms, so only a few are computed at once and the
 //! others wait for their turn (security T27). Strangers wait in a room of their own: however many
-//! they are, who is signed in confirms a password at once.
+//! they are, who is signed in confirms a password at once. Their hashes give way to everything else
+//! that the machine has to do.
 
 mod choice;
 
@@ -9,9 +10,12 @@ pub(super) use choice::password_problem;
 use super::turns::{Held, Lanes};
 use crate::crypto::password;
 use crate::error::{Error, Result};
+#[cfg(target_os = "linux")]
+use rustix::{process::setpriority_process, thread::gettid};
 use std::sync::Arc;
+use std::thread;
 use std::time::Duration;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 use zeroize::Zeroizing;
 
 /// Hashes computed at once for strangers who sign in.
@@ -27,6 +31,9 @@ const FEW: usize = 4;
 /// them waits as long for each.
 const REST: Duration = Duration::from_millis(50);
 const STORED: &str = "stored";
+/// How far the hash of a stranger stands back, of 19.
+#[cfg(target_os = "linux")]
+const NICE: i32 = 10;
 
 /// Where one waits for a turn.
 #[derive(Clone, Debug)]
@@ -138,17 +145,38 @@ impl Turn {
     }
 }
 
-/// Does the work where it may block. The turn lasts as long as the work, even when nobody waits for
-/// it any more.
+/// Does the work on a thread of its own: what a thread gave up of its priority it cannot have back.
+/// The turn lasts as long as the work, even when nobody waits for it any more.
 async fn compute<T: Send + 'static>(
     turn: Turn,
     work: impl FnOnce() -> T + Send + 'static,
 ) -> Result<(T, Turn)> {
-    let done = tokio::task::spawn_blocking(move || (work(), turn));
-    done.await.map_err(|error| {
-        tracing::error!(error = %error, "hashing a password did not finish");
+    let (done, result) = oneshot::channel();
+    let computing = move || {
+        if turn.wider.is_some() {
+            give_way();
+        }
+        // Nobody may wait for it any more.
+        drop(done.send((work(), turn)));
+    };
+    let started = thread::Builder::new().name("password".to_owned()).spawn(computing);
+    started.map_err(|error| {
+        tracing::error!(error = %error, "a thread to hash a password on did not start");
+        Error::Unavailable
+    })?;
+    result.await.map_err(|_| {
+        tracing::error!("hashing a password did not finish");
         Error::Internal
     })
+}
+
+/// Takes the thread's time from what others leave over. Only Linux gives a thread a priority of its
+/// own; elsewhere the number of hashes at once is the bound.
+fn give_way() {
+    #[cfg(target_os = "linux")]
+    if let Err(error) = setpriority_process(Some(gettid()), NICE) {
+        tracing::debug!(error = %error, "the priority of a thread stays");
+    }
 }
 
 #[cfg(test)]

@@ -128,7 +128,7 @@ impl Vault {
         keep: bool,
     ) -> Result<(Person, Vec<Leftover>)> {
         let write = self.write_in(INSTANCE).await?;
-        let Account { person, disabled_at, .. } = account(&write, email).await?;
+        let (Account { person, disabled_at, .. }, _) = found(&write, email).await?;
         if disabled_at.is_none() {
             // First, since it locks the person: what they make meanwhile is found, or refused.
             write.people().set_disabled(person.id, Some(now().0)).await?;
@@ -205,6 +205,17 @@ fn refuse(problems: impl IntoIterator<Item = (&'static str, Option<String>)>) ->
 
 /// The person with this address, whether or not they may sign in.
 async fn account(write: &Write, email: &str) -> Result<Account> {
+    match found(write, email).await? {
+        (account, true) => Ok(account),
+        (_, false) => Err(Error::Conflict(
+            "This user was changed outside Regcred, and nobody knows whose email address this is. `regcred doctor` says what to do. `regcred user disable` works."
+                .to_owned(),
+        )),
+    }
+}
+
+/// The same, also when the row was changed by somebody else: then the second is `false`.
+async fn found(write: &Write, email: &str) -> Result<(Account, bool)> {
     let key = names::fold(email.trim());
     let found = if key.chars().any(char::is_control) {
         // No database of ours holds such an address, and some cannot be asked for it.

@@ -79,6 +79,7 @@ impl Vault {
         }
         Ok(PipelinePage {
             pipeline: PipelineDetail {
+                unlisted: self.unlisted(&rules).await?,
                 summary: found.ok_or(Error::NotFound)?,
                 grants,
                 tokens,

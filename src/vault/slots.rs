@@ -32,7 +32,8 @@ impl Vault {
         let mut sealed = Vec::new();
         // A form may be larger than one sealed value.
         for (part, bytes) in (0..).zip(content.chunks(MAX_SECRET)) {
-            let blob = self.keys.ring().seal(&place(row_id, part), bytes)?;
+            let place = place(kind, (row_id, person), part);
+            let blob = self.keys.ring().seal(&place, bytes)?;
             sealed.extend_from_slice(&(blob.len() as u64).to_be_bytes());
             sealed.extend_from_slice(&blob);
         }
@@ -76,7 +77,7 @@ impl Vault {
             let Some((blob, after)) = after.split_at_checked(length) else {
                 return Ok(None);
             };
-            let place = place(row.id, part);
+            let place = place(kind, (row.id, person), part);
             match self.keys.open(&self.store, &place, blob).await {
                 Ok(bytes) => content.extend_from_slice(&bytes),
                 Err(error) => {
@@ -91,12 +92,13 @@ impl Vault {
     }
 }
 
-fn place(row_id: Uuid, part: u64) -> Place<'static> {
+/// It opens for that person and as that kind only, whatever the row says.
+fn place(kind: SlotKind, (row_id, person): (Uuid, Uuid), part: u64) -> Place<'static> {
     Place {
         table: "slot",
-        column: "sealed",
+        column: kind.word(),
         row_id,
-        project_id: Uuid::nil(),
+        project_id: person,
         secret_version: part,
         origin: "",
     }

@@ -2,12 +2,14 @@
 
 mod confirm;
 
+use super::issuers::needs_listed;
 use super::signed::Salt;
 use super::{Vault, gather, now};
 use crate::crypto::jwt::Unverified;
 use crate::crypto::signature::read_ed25519_key;
 use crate::domain::actor::{Can, Granter};
 use crate::domain::audit::{Action, Detail};
+use crate::domain::issuer::NOT_LISTED;
 use crate::domain::permission::of;
 use crate::domain::proof::fact;
 use crate::domain::trust_rule::{
@@ -78,8 +80,13 @@ impl Vault {
         };
         // Before anybody else is asked for a pipeline that there may not be.
         self.store.pipelines(project).subject(pipeline).await?.ok_or(Error::NotFound)?;
+        // And before an issuer is asked that nobody has put on the list.
+        if rule.provider.is_oidc() && !self.accepts_issuer(&rule.issuer).await? {
+            return Err(Error::at("issuer", NOT_LISTED));
+        }
         let mut note = self.ask_issuer(&rule).await?;
         let write = self.write_as(granter).await?;
+        needs_listed(&write, &rule).await?;
         let subject = write.pipelines(project).subject(pipeline).await?.ok_or(Error::NotFound)?;
         if write.trust_rules(project).of_pipeline(pipeline).await?.len() >= MOST {
             return Err(Error::Conflict(format!(

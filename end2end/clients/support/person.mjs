@@ -8,6 +8,8 @@ export class Person {
   #url;
   #cookie = '';
   #password = secret('correct horse');
+  /** The issuers that this person put on the list of the instance. */
+  #issuers = new Set();
 
   /** @param {string} url */
   constructor(url) {
@@ -117,12 +119,23 @@ export class Person {
   }
 
   /**
-   * Makes a trust rule. Gives the secret that is shown once, for the project's first for Drone; else nothing.
+   * Puts an issuer on the list of the instance, unless this person did that before.
+   * @param {string} issuer
+   */
+  async trustIssuer(issuer) {
+    if (this.#issuers.has(issuer)) return;
+    await this.#post('/rpc/issuers/create', { url: issuer, password: this.#password });
+    this.#issuers.add(issuer);
+  }
+
+  /**
+   * Makes a trust rule, whose issuer is on the list by then. Gives the secret that is shown once, for the project's first for Drone; else nothing.
    * @param {string} pipeline its id
    * @param {{ provider: string, issuer?: string, audience?: string, public_key?: string, claims: Record<string, string> }} rule
    * @returns {Promise<string>}
    */
   async trust(pipeline, { claims, ...rule }) {
+    if (rule.issuer) await this.trustIssuer(rule.issuer);
     const form = [
       ...Object.entries(rule).map(([name, value]) => [`form[${name}]`, value]),
       ...Object.entries(claims).map(([name, value]) => [`form[claims][${name}]`, value]),

@@ -127,6 +127,8 @@ pub enum Detail {
     /// What was refused or only looked at.
     Refused(Tally),
     Sums(Vec<Sum>),
+    /// How many trust rules stop.
+    Rules(u64),
     /// Links of a chain, both ends included.
     Links {
         first: i64,
@@ -197,6 +199,8 @@ impl Detail {
             Self::Keys { from, to } => format!("from {from} to {to}"),
             Self::Refused(tally) => tally.to_text(),
             Self::Sums(sums) => sums.iter().map(Sum::to_text).collect::<Vec<_>>().join(", "),
+            Self::Rules(1) => "1 trust rule".to_owned(),
+            Self::Rules(count) => format!("{count} trust rules"),
             Self::Links { first, last } => format!("links {first} to {last}"),
         }
     }
@@ -254,6 +258,8 @@ mod tests {
             (Detail::Account { is_admin: true }, "instance admin"),
             (Detail::Account { is_admin: false }, ""),
             (Detail::Keys { from: "a".to_owned(), to: "b".to_owned() }, "from a to b"),
+            (Detail::Rules(1), "1 trust rule"),
+            (Detail::Rules(3), "3 trust rules"),
             (Detail::Links { first: 1, last: 500 }, "links 1 to 500"),
         ]
     }

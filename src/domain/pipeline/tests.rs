@@ -31,9 +31,16 @@ fn detail(tokens: Vec<Token>) -> PipelineDetail {
         created_at: Moment(0),
         created_by: "Dana".to_owned(),
     };
-    let (grants, rules) = (Vec::new(), Vec::new());
-    let gone = Vec::new();
-    PipelineDetail { summary, grants, tokens, rules, gone, epoch: 3, today: day("2026-11-21") }
+    PipelineDetail {
+        summary,
+        grants: Vec::new(),
+        tokens,
+        rules: Vec::new(),
+        unlisted: Vec::new(),
+        gone: Vec::new(),
+        epoch: 3,
+        today: day("2026-11-21"),
+    }
 }
 
 fn approved(until: &str, epoch: i64) -> Terms {

@@ -185,8 +185,9 @@ fn origin(typed: &str) -> String {
     }
 }
 
-/// `https://host[/path]`, exactly as the issuer writes it; plain http only on the machine itself.
-fn issuer_problem(issuer: &str) -> Option<String> {
+/// What is wrong with an issuer that was typed, if anything. It has to be `https://host[/path]`,
+/// exactly as the issuer writes it; plain http only on the machine itself.
+pub fn issuer_problem(issuer: &str) -> Option<String> {
     let issuer = issuer.trim();
     let rest = issuer.strip_prefix("https://").or_else(|| {
         let rest = issuer.strip_prefix("http://")?;

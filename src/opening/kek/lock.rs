@@ -66,8 +66,12 @@ mod tests {
     async fn the_second_waits_for_the_first() {
         let data = std::env::temp_dir().join(format!("regcred-lock-{}", uuid::Uuid::now_v7()));
         fs::create_dir_all(&data).unwrap();
-        let config =
-            StorageConfig { data: data.clone(), database_url: None, kek: KekConfig::default() };
+        let config = StorageConfig {
+            data: data.clone(),
+            database_url: None,
+            database_insecure: false,
+            kek: KekConfig::default(),
+        };
         let first = lock_data_folder(&config).await.unwrap();
         assert!(first.is_some());
         let second = tokio::time::timeout(5 * STEP, lock_data_folder(&config)).await;

@@ -47,7 +47,7 @@ impl Store {
                 ..TransactionOptions::default()
             }
         };
-        let snapshot = self.reader.begin_with_options(options).await?;
+        let snapshot = self.reader.inner.begin_with_options(options).await?;
         if !self.is_embedded() {
             // It blocks nobody, and its reader may be slow: a pipe to another machine.
             snapshot.execute_unprepared(UNBOUNDED).await?;

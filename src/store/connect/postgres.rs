@@ -3,9 +3,12 @@
 use super::options;
 use crate::migrations::Migrator;
 use crate::store::Health;
+use sea_orm::sqlx::postgres::{PgConnectOptions, PgSslMode};
 use sea_orm::sqlx::{AssertSqlSafe, Connection, Executor};
 use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbErr};
 use sea_orm_migration::MigratorTrait;
+use std::net::IpAddr;
+use std::str::FromStr;
 use std::time::Duration;
 use tokio::time::timeout;
 
@@ -31,6 +34,19 @@ const PING: Duration = Duration::from_secs(1);
 
 /// Any number that all replicas agree on: the advisory lock round the migrations.
 pub(in crate::store) const MIGRATION_LOCK: i64 = 0x7265_6763_7265_6401;
+
+/// Whether nobody on the way can read or be the database: its certificate and name are verified, or
+/// there is no network in between. Read as the driver reads it. `None`: it is no such URL.
+pub(super) fn is_private(url: &str) -> Option<bool> {
+    let options = PgConnectOptions::from_str(url).ok()?;
+    let host = options.get_host();
+    let address = host.trim_matches(['[', ']']).parse::<IpAddr>();
+    let is_here = options.get_socket().is_some()
+        || host.starts_with('/')
+        || host.eq_ignore_ascii_case("localhost")
+        || address.is_ok_and(|address| address.is_loopback());
+    Some(is_here || matches!(options.get_ssl_mode(), PgSslMode::VerifyFull))
+}
 
 /// What everything but receipts goes through.
 pub(super) async fn pool(url: &str, health: &Health) -> Result<DatabaseConnection, DbErr> {
@@ -93,4 +109,31 @@ pub(super) async fn migrate(url: &str) -> Result<(), DbErr> {
     one.execute_unprepared(&format!("SELECT pg_advisory_unlock({MIGRATION_LOCK})")).await?;
     one.close().await?;
     done
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_private;
+
+    #[test]
+    fn a_database_over_a_network_has_to_prove_who_it_is() {
+        for (url, expected) in [
+            ("postgres://regcred@localhost/regcred", Some(true)),
+            ("postgres://regcred@127.0.0.1:5433/regcred", Some(true)),
+            ("postgres://regcred@[::1]/regcred", Some(true)),
+            ("postgres:///regcred?host=/run/postgresql", Some(true)),
+            ("postgres://db.example.com/regcred?sslmode=verify-full", Some(true)),
+            ("postgres://db.example.com/regcred", Some(false)),
+            ("postgres://db.example.com/regcred?sslmode=disable", Some(false)),
+            ("postgres://db.example.com/regcred?sslmode=require", Some(false)),
+            ("postgres://db.example.com/regcred?sslmode=verify-ca", Some(false)),
+            ("postgres://localhost/regcred?host=db.example.com", Some(false)),
+            ("postgres://localhost/regcred?hostaddr=192.0.2.7", Some(false)),
+            ("postgres://127.0.0.1.example.com/regcred", Some(false)),
+            ("postgres://db.example.com/regcred?sslmode=verify-full&sslmode=prefer", Some(false)),
+            ("postgres://[/regcred", None),
+        ] {
+            assert_eq!(is_private(url), expected, "{url}");
+        }
+    }
 }

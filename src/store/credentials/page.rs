@@ -10,10 +10,11 @@ use crate::domain::moment::{Day, Moment};
 use crate::store::Credentials;
 use crate::store::entity::credential::{Column, Entity};
 use crate::store::entity::readable;
+use crate::store::seals::Sealing;
 use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, DbErr, Order, PaginatorTrait, QueryFilter, QueryOrder,
-    QuerySelect, Select,
+    ColumnTrait, Condition, DbErr, Order, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
+    Select,
 };
 
 #[derive(Debug)]
@@ -26,7 +27,7 @@ pub struct Page {
     pub next: Option<Cursor>,
 }
 
-impl<C: ConnectionTrait> Credentials<'_, C> {
+impl<C: Sealing> Credentials<'_, C> {
     /// One page of those that fit; `search` is folded as `search_key` is.
     pub async fn list(&self, query: &ListQuery, search: &str, today: Day) -> Result<Page, DbErr> {
         let fit = self.rows().filter(condition(query, search, today));

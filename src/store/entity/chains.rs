@@ -6,6 +6,8 @@ entities! {
         chain: Uuid,
         seq: i64,
         mac: Vec<u8>,
+        /// Over all of it: `mac` is that of the last link, which anybody can read there.
+        head_mac: Option<String>,
     }
     mod audit_event = "audit_event" {
         #[sea_orm(primary_key, auto_increment = false)]

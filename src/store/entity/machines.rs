@@ -11,6 +11,7 @@ entities! {
         created_at: i64,
         created_by: String,
         identity_epoch: i64,
+        mac: Option<String>,
     }
     mod pipeline_token = "pipeline_token" {
         #[sea_orm(primary_key, auto_increment = false)]
@@ -29,6 +30,7 @@ entities! {
         refused_from: Option<String>,
         created_by_id: Option<Uuid>,
         identity_epoch: i64,
+        mac: Option<String>,
     }
     /// Whose signed word is taken for a pipeline, and what it has to say.
     mod trust_rule = "trust_rule" {
@@ -48,6 +50,18 @@ entities! {
         ended_at: Option<i64>,
         identity_epoch: i64,
         intent: String,
+        mac: Option<String>,
+    }
+    /// Whose tokens the instance accepts, beside those of known clouds.
+    mod issuer = "issuer" {
+        #[sea_orm(primary_key, auto_increment = false)]
+        id: Uuid,
+        url: String,
+        added_at: i64,
+        added_by: String,
+        added_by_id: Option<Uuid>,
+        is_from_upgrade: bool,
+        mac: Option<String>,
     }
     /// Who was shown the secret that a project shares with Drone.
     mod shared_secret_view = "shared_secret_view" {
@@ -86,6 +100,7 @@ entities! {
         approved_until: Option<String>,
         approved_epoch: Option<i64>,
         revision: i64,
+        mac: Option<String>,
     }
     /// What each pipeline has received of each credential, summed up as receipts are written.
     mod usage = "usage" {

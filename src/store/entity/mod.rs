@@ -36,7 +36,8 @@ pub use chains::{
 };
 pub use jobs::{job, outbox};
 pub use machines::{
-    access_grant, pipeline, pipeline_token, shared_secret_view, trust_rule, usage, used_assertion,
+    access_grant, issuer, pipeline, pipeline_token, shared_secret_view, trust_rule, usage,
+    used_assertion,
 };
 pub use people::{instance, membership, person, project, session, slot};
 pub use sealed::{credential, crypto_key, guard_change, lease, secret_version};

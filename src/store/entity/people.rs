@@ -7,6 +7,7 @@ entities! {
         name: String,
         value: String,
         until: Option<i64>,
+        mac: Option<String>,
     }
     mod person = "person" {
         #[sea_orm(primary_key, auto_increment = false)]
@@ -18,6 +19,7 @@ entities! {
         is_admin: bool,
         disabled_at: Option<i64>,
         created_at: i64,
+        mac: Option<String>,
     }
     mod project = "project" {
         #[sea_orm(primary_key, auto_increment = false)]
@@ -25,6 +27,7 @@ entities! {
         slug: String,
         name: String,
         created_at: i64,
+        mac: Option<String>,
     }
     mod membership = "membership" {
         #[sea_orm(primary_key, auto_increment = false)]
@@ -33,6 +36,7 @@ entities! {
         person_id: Uuid,
         role: String,
         created_at: i64,
+        mac: Option<String>,
     }
     mod session = "session" {
         #[sea_orm(primary_key, auto_increment = false)]
@@ -44,6 +48,7 @@ entities! {
         expires_at: i64,
         /// Over then, however busy.
         ends_at: i64,
+        mac: Option<String>,
     }
     /// Single-use slots between a post and the page after it.
     mod slot = "slot" {

@@ -48,6 +48,7 @@ entities! {
         updated_at: i64,
         updated_by: String,
         token_service: Option<String>,
+        mac: Option<String>,
     }
     /// What would lower a guard of a protected credential, until a second person approves it.
     mod guard_change = "guard_change" {
@@ -60,6 +61,7 @@ entities! {
         proposer: String,
         proposed_at: i64,
         revision: i64,
+        mac: Option<String>,
     }
     /// Versions of secrets, sealed; a destroyed one has no ciphertext.
     mod secret_version = "secret_version" {
@@ -80,6 +82,7 @@ entities! {
         unreadable_at: Option<i64>,
         deliveries: i64,
         last_delivered_at: Option<i64>,
+        mac: Option<String>,
     }
     /// Who does scheduled work at the moment, and how far it has come.
     mod lease = "lease" {

@@ -6,6 +6,7 @@ use super::Receipts;
 use crate::store::Chain;
 use crate::store::chain::{Holds, Mac, message};
 use crate::store::entity::{audit_event, delivery_report, fetch, receipt, removed_links};
+use crate::store::seals::Sealing;
 use sea_orm::{
     ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
 };
@@ -49,6 +50,13 @@ impl Removed {
         Ok(Self(ours.map(|row| (row.first_seq, (row.last_seq, row.link_mac))).collect()))
     }
 
+    /// Whether a link with that number was removed, and may have had that MAC: of the links before
+    /// the last of a run nothing is kept.
+    pub(in crate::store) fn had(&self, seq: i64, mac: &[u8]) -> bool {
+        let run = self.0.range(..=seq).next_back();
+        run.is_some_and(|(_, (last, of_last))| seq < *last || (seq == *last && of_last == mac))
+    }
+
     /// Goes past what was removed, if the link that is expected next was.
     pub(in crate::store) fn pass(&self, expected: &mut i64, before: &mut Vec<u8>) {
         while let Some((last, mac)) = self.0.get(expected) {
@@ -66,7 +74,7 @@ fn said(row: &removed_links::Model) -> Vec<u8> {
     message(&row.link_mac, row.chain, row.first_seq, KIND, &[&row.last_seq.to_be_bytes()])
 }
 
-impl<C: ConnectionTrait> Receipts<'_, C> {
+impl<C: Sealing> Receipts<'_, C> {
     /// The last link whose receipts may go: of those that are here now the one before the oldest that
     /// was written at that time (milliseconds) or later. `None` when nothing is old.
     pub async fn last_before(&self, before: i64) -> Result<Option<i64>, DbErr> {

@@ -169,6 +169,7 @@ async fn receipts_of_before_there_were_fetches_verify_and_are_not_counted_again(
     }
     for _ in 0..2 {
         Migrator::up(&scene.store.writer, None).await.unwrap();
+        scene.seal_rows().await;
         assert_eq!(first_break(&scene).await, None);
         let shown = scene.store.receipts(PROJECT).of_credential(ghcr, 10).await.unwrap();
         let shown: Vec<_> = shown.iter().map(|one| (one.id, one.report)).collect();
@@ -177,6 +178,7 @@ async fn receipts_of_before_there_were_fetches_verify_and_are_not_counted_again(
         Migrator::down(&scene.store.writer, back).await.unwrap();
     }
     Migrator::up(&scene.store.writer, None).await.unwrap();
+    scene.seal_rows().await;
     let recorder = Recorder::start(scene.store.clone(), Arc::new(mac));
     assert_eq!(recorder.record(vec![fetch(&[(Some(ghcr), Outcome::Delivered)])]).await, Ok(()));
     assert_eq!(first_break(&scene).await, None, "the new link follows the old one");

@@ -3,7 +3,7 @@
 use super::machine::{command, said};
 use crate::process::server::Folder;
 
-const COMMANDS: [&str; 29] = [
+const COMMANDS: [&str; 33] = [
     "serve",
     "migrate",
     "user",
@@ -20,6 +20,10 @@ const COMMANDS: [&str; 29] = [
     "project member list",
     "project member add",
     "project member remove",
+    "issuer",
+    "issuer list",
+    "issuer add",
+    "issuer remove",
     "keys",
     "keys list",
     "keys rotate",

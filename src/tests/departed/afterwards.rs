@@ -37,9 +37,9 @@ async fn approve(app: &App, by: &Browser, pipeline: Uuid) -> Reply {
 }
 
 /// The member of that name loses the project.
-fn leave(app: &App, name: &str, person: &Browser) {
+async fn leave(app: &App, name: &str, person: &Browser) {
     let email = format!("{name}-{}@example.com", person.person.unwrap().simple());
-    operate(app, &losses(&email)[0]).done();
+    operate(app, &losses(&email)[0]).await.done();
 }
 
 /// The rule that stopped is made that person's.
@@ -70,7 +70,7 @@ async fn who_confirms_a_rule_does_not_approve_what_it_receives() {
     let more = [("is_protected", "true")];
     let id = app.credential_with(&app.owner, "acme", "release", "ghcr.io", "s", &more).await;
     app.grant(pipeline, id, &[]).await;
-    leave(&app, "leaver", &leaver);
+    leave(&app, "leaver", &leaver).await;
     confirm(&app, &next, pipeline).await;
     for (by, status) in [(&next, 409), (&app.owner, 409), (&other, 200)] {
         let reply = approve(&app, by, pipeline).await;
@@ -95,7 +95,7 @@ async fn a_rule_for_drone_that_is_confirmed_does_not_bring_an_ended_secret_back(
     let fields = [("form[provider]", "drone"), ("form[claims][repo.id]", "8")];
     assert_eq!(app.ask_rule(&leaver, pipeline, &fields).await.status, 200);
     assert_eq!(asked(&app, &secret, 8).await, 200, "a project has one secret");
-    leave(&app, "leaver", &leaver);
+    leave(&app, "leaver", &leaver).await;
     // The last rule that works goes, and with it the secret.
     let rules = page(&app, pipeline).await.rules;
     let last = rules.iter().find(|rule| rule.ended_at.is_none()).unwrap();
@@ -124,7 +124,7 @@ async fn when_the_only_one_who_could_approve_is_gone_there_is_a_way_round_by_two
     let reply = ask(&second, "/rpc/tokens/create", id, &[("token_days", "30")]).await;
     assert_eq!(reply.status, 200, "{}", reply.text());
     let email = format!("maintainer-{}@example.com", maintainer.simple());
-    operate(&app, &losses(&email)[0]).done();
+    operate(&app, &losses(&email)[0]).await.done();
     let epochs = "SELECT COUNT(*) FROM access_grant WHERE approved_epoch IS NOT NULL";
     assert_eq!(app.scalar_i64(epochs).await, 0, "nothing is newer than an approval that is gone");
     let reply = approve(&app, &second, id).await;
@@ -152,7 +152,7 @@ async fn what_only_bears_the_name_of_who_left_is_listed_and_goes_on() {
             format!("UPDATE {table} SET created_by_id = NULL WHERE created_by = 'maintainer'");
         assert!(scene.app.raw(&forget).await > 0, "{table}");
     }
-    let said = scene.operate(&[&losses(&scene.email)[0][..], &["--json"]].concat());
+    let said = scene.operate(&[&losses(&scene.email)[0][..], &["--json"]].concat()).await;
     assert_eq!(said.code, Some(0), "{}", said.err);
     assert!(said.err.contains("made by a user of this name"), "{}", said.err);
     let left = said.json()["left"].as_array().unwrap().clone();

@@ -14,20 +14,20 @@ async fn what_is_kept_goes_on_and_the_page_says_whose_it_was() {
     let path = format!("/p/acme/pipelines/{}", scene.pipeline);
     assert!(!scene.app.owner.get(&path).await.text().contains(LEFT));
     let keep = [&losses(&scene.email)[0][..], &["--keep"]].concat();
-    let said = scene.operate(&keep).done();
+    let said = scene.operate(&keep).await.done();
     assert!(said.contains("5 of their things stay"), "{said}");
     assert_eq!(scene.ways(&scene.app.nobody(), &short).await, [true; 4]);
     // A token, and three rules with a form to confirm each.
     let page = scene.app.owner.get(&path).await.text();
     assert_eq!(page.matches(LEFT).count(), 1 + 3 + 3, "{page}");
-    assert_eq!(scene.events("1"), ["member.removed"]);
+    assert_eq!(scene.events("1").await, ["member.removed"]);
     let detail = scene
         .app
         .database
         .scalar_text("SELECT detail FROM audit_event WHERE action = 'member.removed'");
     assert_eq!(detail.await, "{\"kept\":5}");
     // It ends when the operator says so after all.
-    scene.operate(&losses(&scene.email)[2]).done();
+    scene.operate(&losses(&scene.email)[2]).await.done();
     assert_eq!(scene.ways(&scene.app.nobody(), &short).await, [false; 4]);
 }
 
@@ -47,7 +47,7 @@ async fn a_rule_that_stopped_works_again_once_another_member_confirms_it() {
     let rules = scene.page().await.rules;
     let needless = confirm(rules[0].id, PASSWORD).await;
     assert_eq!(needless.status, 409, "{}", needless.text());
-    scene.operate(&losses(&scene.email)[0]).done();
+    scene.operate(&losses(&scene.email)[0]).await.done();
     let rules = scene.page().await.rules;
     assert!(rules.iter().all(|rule| rule.ended_at.is_some()) && rules.len() == 3);
     assert_eq!(confirm(rules[0].id, "wrong password").await.status, 422);
@@ -102,7 +102,7 @@ async fn the_approvals_of_who_left_are_withdrawn_and_the_grant_waits_again() {
         let (token, maintainer) = approved(&app).await;
         let email = format!("maintainer-{}@example.com", maintainer.simple());
         assert_eq!(app.fetch(&token, FETCH).await.status, 200);
-        let said = operate(&app, &losses(&email)[number]);
+        let said = operate(&app, &losses(&email)[number]).await;
         assert_eq!(said.code, Some(0), "{}", said.err);
         assert!(said.err.contains("approval for release"), "{}", said.err);
         let reply = app.fetch(&token, FETCH).await;

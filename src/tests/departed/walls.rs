@@ -7,7 +7,7 @@ use regcred::domain::user::Role;
 
 /// What names a person by id, and what becomes of it when they leave: it ends or is listed with
 /// them, or it is theirs and no way in.
-const NAMED: [(&str, &str); 9] = [
+const NAMED: [(&str, &str); 10] = [
     ("pipeline_token", "created_by_id"),
     ("trust_rule", "created_by_id"),
     ("access_grant", "granted_by"),
@@ -15,6 +15,8 @@ const NAMED: [(&str, &str); 9] = [
     // Who approves it looks whether they still may.
     ("guard_change", "proposed_by"),
     ("shared_secret_view", "person_id"),
+    // The list is the instance's: an admin decides on each entry, and nothing is handed out by one.
+    ("issuer", "added_by_id"),
     ("membership", "person_id"),
     ("session", "person_id"),
     ("slot", "person_id"),

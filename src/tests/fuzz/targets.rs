@@ -23,6 +23,8 @@ use std::borrow::Cow;
 use std::sync::OnceLock;
 use uuid::Uuid;
 
+const KEPT: &[&[u8]] =
+    &[b"acme:12:000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f"];
 const HOSTS: &[&[u8]] = &[
     b"ghcr.io",
     b"https://registry.example.com:5000/v2/acme/api",
@@ -124,6 +126,7 @@ pub(super) const TARGETS: &[Target] = &[
     Target { file: "src/server/certificate.rs", seeds: &[include_bytes!("certificate.pem")], run: server::fuzz::certificate },
     Target { file: "src/functions/notes.rs", seeds: COOKIES, run: functions::fuzz::cookies },
     Target { file: "src/functions/credential_post.rs", seeds: POST, run: functions::fuzz::post },
+    Target { file: "src/vault/audit.rs", seeds: KEPT, run: |data| _ = vault::KeptHead::parse(&text(data)) },
     Target { file: "src/vault/backup/lines.rs", seeds: BACKUP, run: |data| _ = vault::check_backup(&mut &*data) },
 ];
 

@@ -2,6 +2,7 @@
 
 use super::{DELETE, DELETE_PIPELINES, GRANT, Objects, READ, READ_PIPELINES, Right, WRITE};
 use std::collections::BTreeMap;
+use uuid::Uuid;
 
 /// Every page of a project with what it takes; `{}` stands for the project's slug.
 pub fn pages(at: &Objects) -> Vec<(String, Right)> {
@@ -24,15 +25,30 @@ pub fn pages(at: &Objects) -> Vec<(String, Right)> {
 }
 
 /// The pages outside the projects, and the ones that only lead on.
-pub const OTHER_PAGES: [&str; 6] =
-    ["/", "/setup", "/sign-in", "/admin/keys", "/admin/jobs", "/p/{}"];
+pub const OTHER_PAGES: [&str; 8] = [
+    "/",
+    "/setup",
+    "/sign-in",
+    "/admin/keys",
+    "/admin/issuers",
+    "/admin/issuers/{id}/remove",
+    "/admin/jobs",
+    "/p/{}",
+];
 
-/// Every route of the router, with the address of a page of it: of the project `acme` and its things.
-pub fn routes(at: &Objects) -> BTreeMap<String, String> {
+/// Every route of the router, with the address of a page of it: of the project `acme` and its things,
+/// or of an issuer on the list.
+pub fn routes(at: &Objects, issuer: Uuid) -> BTreeMap<String, String> {
     let whole = |path: &str| if path.is_empty() { "/".to_owned() } else { path.to_owned() };
     let routes = leptos_axum::generate_route_list(regcred::app::App);
     let address = |route: &str| {
-        let id = if route.contains("/pipelines/") { at.pipeline } else { at.credential };
+        let id = if route.contains("/issuers/") {
+            issuer
+        } else if route.contains("/pipelines/") {
+            at.pipeline
+        } else {
+            at.credential
+        };
         let path = route.replace("{project}", "acme").replace("{id}", &id.to_string());
         let path = path.replace("{grant}", &at.grant.to_string());
         assert!(!path.contains('{'), "nothing is known for a part of {route}");

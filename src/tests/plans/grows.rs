@@ -25,6 +25,11 @@ pub const GROWS: &[Grows] = &[
         why: "the chain is verified: there is one row for each run of links that were removed on purpose",
     },
     Grows {
+        starts: "SELECT 1 AS used WHERE EXISTS",
+        has: "FROM pipeline)",
+        why: "whether there is any: the first row answers, and it is asked only before the set-up",
+    },
+    Grows {
         starts: "INSERT INTO usage (project_id,",
         has: "FROM pipeline_fetch f JOIN receipt r",
         why: "it adds up what was delivered since the last count, and goes through the sums",
@@ -138,6 +143,26 @@ pub const GROWS: &[Grows] = &[
         starts: "SELECT * FROM \"job\" ORDER BY",
         has: " LIMIT ?",
         why: "the page shows the first jobs, in the order of an index",
+    },
+    Grows {
+        starts: "SELECT * FROM \"chain_head\" ORDER BY",
+        has: "\"chain_head\".\"chain\" ASC",
+        why: "the log names the end of every chain: one row for each project",
+    },
+    Grows {
+        starts: "SELECT * FROM \"issuer\" ORDER BY",
+        has: " LIMIT ?",
+        why: "the page shows the list of trusted issuers, in the order of an index",
+    },
+    Grows {
+        starts: "SELECT COUNT(*) FROM trust_rule WHERE lower(",
+        has: "= lower(?)",
+        why: "the rules of one issuer, found in an index of how it is spelled",
+    },
+    Grows {
+        starts: "SELECT trust_rule.project_id, project.slug,",
+        has: "= lower(?)",
+        why: "the same, with the names of their pipelines: the page shows which ones stop",
     },
     Grows {
         starts: "SELECT * FROM \"outbox\" WHERE \"outbox\".\"id\" > ?",

@@ -34,6 +34,8 @@ const QUESTIONS: [(&str, &str); 2] = [
 struct Scene {
     app: App,
     at: Objects,
+    /// One on the list.
+    issuer: Uuid,
     granter: Granter,
 }
 
@@ -52,7 +54,9 @@ impl Scene {
         assert_eq!(reply.status, 200, "{}", reply.text());
         let grants = page(&app, at.pipeline).await.unwrap().pipeline.grants;
         at.grant = grants.iter().find(|grant| grant.credential_id == guarded).unwrap().id;
-        let scene = Self { app, at, granter };
+        app.trust_issuer("https://ci.example.com").await;
+        let issuer = app.vault.store().issuers().list(1).await.unwrap()[0].id;
+        let scene = Self { app, at, issuer, granter };
         scene.add(0).await;
         scene
     }
@@ -60,7 +64,7 @@ impl Scene {
     /// One more of everything.
     async fn add(&self, number: usize) {
         let name = format!("more-{number}");
-        self.add_to_pipelines(&name, number).await;
+        self.add_to_pipelines(&name).await;
         // Beyond sixty new secrets an hour they are not compared, and then a page asks less.
         if number.is_multiple_of(2) {
             self.add_version(&name).await;
@@ -68,9 +72,9 @@ impl Scene {
         self.add_to_instance(&name).await;
     }
 
-    /// A credential that the pipeline is granted, a token and a rule of it, another pipeline that is
-    /// granted the credential, and what both of them receive.
-    async fn add_to_pipelines(&self, name: &str, number: usize) {
+    /// A credential that the pipeline is granted, a token of it, a rule of it with an issuer that is
+    /// put on the list, another pipeline that is granted the credential, and what both of them receive.
+    async fn add_to_pipelines(&self, name: &str) {
         let (app, at, granter) = (&self.app, &self.at, &self.granter);
         create(app, name, |form| form.is_protected = true).await;
         let id = app.find_credential(&app.owner, "acme", name).await;
@@ -90,16 +94,13 @@ impl Scene {
             let reply = app.docker_config(token, "", &[]).await;
             assert!(reply.status.as_u16() < 500, "{}", reply.text());
         }
-        let repository = (100 + number).to_string();
-        let claims = [
-            ("repository_id", repository.as_str()),
-            ("repository_owner_id", "2"),
-            ("ref", "refs/heads/main"),
-        ];
+        let issuer = format!("https://{name}.example.com");
+        app.trust_issuer(&issuer).await;
+        let claims = [("project_id", "20"), ("ref_path", "refs/heads/main")];
         let claims = claims.map(|(name, value)| (name.to_owned(), value.to_owned()));
         let form = TrustForm {
-            provider: "github".to_owned(),
-            issuer: "https://token.actions.githubusercontent.com".to_owned(),
+            provider: "gitlab".to_owned(),
+            issuer,
             audience: "https://regcred.example.com".to_owned(),
             claims: BTreeMap::from(claims),
             ..TrustForm::default()
@@ -135,7 +136,7 @@ impl Scene {
 
     /// Every page by its route, with its address.
     fn addresses(&self) -> BTreeMap<String, String> {
-        let mut all = routes(&self.at);
+        let mut all = routes(&self.at, self.issuer);
         for (route, question) in QUESTIONS {
             let mut path = all[route].clone() + question;
             if question.ends_with("pipeline=") {

@@ -115,7 +115,19 @@ impl App {
         app
     }
 
-    /// Adds a trust rule as a browser does, and reads the page that follows.
+    /// Puts the issuer on the list of the instance, as its admin. What is there already, needs no
+    /// entry or is no issuer stays as it is.
+    pub async fn trust_issuer(&self, issuer: &str) {
+        let person = self.vault.person(self.owner.person.unwrap()).await.unwrap();
+        let admin = person.instance_admin().unwrap();
+        match self.vault.add_issuer(&admin, issuer).await {
+            Ok(_) | Err(regcred::Error::Invalid(_)) => {}
+            Err(other) => panic!("{other}"),
+        }
+    }
+
+    /// Adds a trust rule as a browser does, and reads the page that follows. The issuer is on the
+    /// list by then.
     pub async fn add_rule(
         &self,
         pipeline: Uuid,
@@ -123,6 +135,7 @@ impl App {
         issuer: &str,
         claims: &[(&str, &str)],
     ) -> String {
+        self.trust_issuer(issuer).await;
         let id = pipeline.to_string();
         let names: Vec<String> =
             claims.iter().map(|(name, _)| format!("form[claims][{name}]")).collect();

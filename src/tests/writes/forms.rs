@@ -145,7 +145,7 @@ async fn change_pipelines(counter: &mut Counter, owner: &Browser) {
     let reply = leaver.post_json_accept("/rpc/trust-rules/create", &rule).await;
     assert_eq!(reply.status, 200, "{}", reply.text());
     let email = format!("leaver-{}@example.com", leaver.person.unwrap().simple());
-    operate(&counter.app, &losses(&email)[0]).done();
+    operate(&counter.app, &losses(&email)[0]).await.done();
     let id = counter.id(of_github).await;
     let form = [of.as_slice(), &[("id", id.as_str())]].concat();
     counter.post(owner, "/rpc/trust-rules/confirm", &form).await;
@@ -211,6 +211,11 @@ async fn administer(counter: &mut Counter, owner: &Browser) {
     let form = [("version", "1"), ("password", PASSWORD)];
     counter.post(owner, "/rpc/keys/retire", &form).await;
     counter.post(owner, "/rpc/keys/destroy", &form).await;
+    let form = [("url", "https://ci.example.com"), ("password", PASSWORD)];
+    counter.post(owner, "/rpc/issuers/create", &form).await;
+    let issuer = counter.id("SELECT id FROM issuer").await;
+    let form = [("id", issuer.as_str()), ("password", PASSWORD)];
+    counter.post(owner, "/rpc/issuers/delete", &form).await;
     let write = counter.app.vault.store().write().await.unwrap();
     write.jobs().enqueue(JobKind::Sweep, "", 4_000_000_000_000).await.unwrap();
     write.commit_without_event(Unrecorded::Test).await.unwrap();

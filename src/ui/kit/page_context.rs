@@ -17,6 +17,7 @@ pub struct PageContext {
     /// The project's part of the address.
     pub project: String,
     permissions: Permissions,
+    is_instance_admin: bool,
     path: String,
     params: ParamsMap,
     query: ParamsMap,
@@ -29,6 +30,7 @@ impl PageContext {
         let frame = use_context::<Frame>();
         Self {
             project: params.get("project").unwrap_or_default(),
+            is_instance_admin: frame.as_ref().is_some_and(|frame| frame.person.is_admin),
             permissions: frame.map_or_else(Permissions::none, |frame| frame.permissions),
             path: use_location().pathname.get_untracked(),
             params,
@@ -39,6 +41,11 @@ impl PageContext {
     /// Whether the person may do this here, for what is drawn; the server asks again.
     pub fn may(&self, permission: Permission) -> bool {
         self.permissions.has(permission)
+    }
+
+    /// Whether the person manages the instance, for what is drawn; the server asks again.
+    pub fn is_instance_admin(&self) -> bool {
+        self.is_instance_admin
     }
 
     /// Whether the person may give a pipeline a credential, which is to obtain it.
@@ -129,6 +136,7 @@ mod tests {
         PageContext {
             project: "acme".to_owned(),
             permissions: Permissions::none(),
+            is_instance_admin: false,
             path: "/p/acme/credentials/new".to_owned(),
             params: ParamsMap::new(),
             query: query.iter().copied().collect(),

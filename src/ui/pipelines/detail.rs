@@ -60,7 +60,7 @@ fn whole((found, failed, token, secret): Found, page: PageContext) -> impl IntoV
     let waiting: Vec<Uuid> = waiting.map(|grant| grant.id).collect();
     let newer = pipeline.grants.iter().filter(|grant| pipeline.has_newer(&grant.terms));
     let newer: Vec<Uuid> = newer.map(|grant| grant.id).collect();
-    let PipelineDetail { summary, grants, tokens, rules, gone, today, .. } = pipeline;
+    let PipelineDetail { summary, grants, tokens, rules, unlisted, gone, today, .. } = pipeline;
     let PipelineSummary { id, name, description, .. } = summary;
     let project = page.project.clone();
     let delete = page.may(Permission::PipelineDelete).then(|| paths::delete_pipeline(&project, id));
@@ -101,6 +101,7 @@ fn whole((found, failed, token, secret): Found, page: PageContext) -> impl IntoV
             page=page.clone()
             pipeline=id
             rules=rules.clone()
+            unlisted
             gone=gone.clone()
             approvals=approvals.clone()
             failed=failed.clone()

@@ -23,6 +23,8 @@ pub fn TrustRules(
     page: PageContext,
     pipeline: Uuid,
     rules: Vec<TrustRule>,
+    /// Issuers that are not on the list of the instance.
+    unlisted: Vec<String>,
     /// Makers who may make such things no more.
     gone: Vec<Uuid>,
     approvals: Approvals,
@@ -44,7 +46,10 @@ pub fn TrustRules(
     let add = page.may_grant().then(|| {
         paths::with_query(&paths::new_rule(&page.project, pipeline), "provider", "github")
     });
-    let rows = rules.into_iter().map(|rule| row(rule, pipeline, (&gone, &approvals), &page));
+    let rows = rules.into_iter().map(|rule| {
+        let is_unlisted = rule.provider.is_oidc() && unlisted.contains(&rule.issuer);
+        row(rule, pipeline, (&gone, &approvals, is_unlisted), &page)
+    });
     let columns = Columns::new(["Provider", "Claims", "Added", "Last used", ACTIONS], rows);
     view! {
         <Section id="trust-rules" title="Trust rules">
@@ -65,7 +70,7 @@ pub fn TrustRules(
 fn row(
     rule: TrustRule,
     pipeline: Uuid,
-    (gone, approvals): (&[Uuid], &Approvals),
+    (gone, approvals, is_unlisted): (&[Uuid], &Approvals, bool),
     page: &PageContext,
 ) -> [Cell; 5] {
     let is_left = rule.created_by.is_among(gone);
@@ -86,6 +91,15 @@ fn row(
         Cell::of(view! {
             <div>{rule.provider.label()}</div>
             {has_ended.then(|| view! { <div><Badge label="Stopped" tone="bad"/></div> })}
+            {is_unlisted
+                .then(|| {
+                    view! {
+                        <div><Badge label="Issuer not trusted" tone="bad"/></div>
+                        <div>
+                            "The issuer is not on the list of trusted issuers, so the rule accepts no token. An instance admin can add it."
+                        </div>
+                    }
+                })}
             {not_for.map(|words| view! { <div class="muted">{words}</div> })}
             {is_oidc
                 .then(|| {

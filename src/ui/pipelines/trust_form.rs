@@ -2,6 +2,7 @@
 
 use super::trust::drone_settings;
 use crate::domain::credential::Access;
+use crate::domain::issuer::NOT_LISTED;
 use crate::domain::paths;
 use crate::domain::pipeline::PipelinePage;
 use crate::domain::trust_rule::{ClaimField, Kind, Provider, TrustForm};
@@ -52,6 +53,7 @@ fn whole((found, failed): Found, page: PageContext) -> impl IntoView {
     let (summary, address) = (found.pipeline.summary, found.address);
     let (pipeline, name) = (summary.id, summary.name);
     let href = paths::pipeline(&page.project, pipeline);
+    let is_admin = page.is_instance_admin();
     let state = FormState::new(failed, start(provider, &address)).within("form");
     view! {
         <PageHead title="Add trust rule" up=(href.clone(), name.clone())/>
@@ -69,7 +71,7 @@ fn whole((found, failed): Found, page: PageContext) -> impl IntoView {
         >
             <Hidden name="pipeline" value=pipeline.to_string()/>
             <Hidden name="form[provider]" value=provider.word()/>
-            <Signature provider state=state.clone()/>
+            <Signature provider state=state.clone() is_admin/>
             <Claims provider state=state.clone() kind=Kind::Identity/>
             <Claims provider state=state.clone() kind=Kind::Narrowing/>
             <Claims provider state=state.clone() kind=Kind::Extra/>
@@ -162,7 +164,7 @@ fn Setup(provider: Provider, address: String, project: String) -> impl IntoView 
 
 /// Whose signature the token must have.
 #[component]
-fn Signature(provider: Provider, state: FormState) -> impl IntoView {
+fn Signature(provider: Provider, state: FormState, is_admin: bool) -> impl IntoView {
     match provider {
         Provider::Drone => ().into_any(),
         Provider::Woodpecker => view! {
@@ -183,9 +185,34 @@ fn Signature(provider: Provider, state: FormState) -> impl IntoView {
         .into_any(),
         _ => view! {
             <Field at=state.at("issuer") label="Issuer" hint=provider.issuer_hint()/>
+            <NotListed error=state.error("issuer") is_admin/>
             <Field at=state.at("audience") label="Audience" hint=provider.audience_hint()/>
         }
         .into_any(),
+    }
+}
+
+/// What to do about an issuer that is not on the list; nothing for any other error.
+#[component]
+fn NotListed(error: Option<String>, is_admin: bool) -> impl IntoView {
+    if error.is_none_or(|error| error != NOT_LISTED) {
+        return ().into_any();
+    }
+    if is_admin {
+        view! {
+            <p>
+                "You are an instance admin. " <a href=paths::ISSUERS>"Open the list of trusted issuers"</a>
+            </p>
+        }
+        .into_any()
+    } else {
+        view! {
+            <p class="muted">
+                "An instance admin adds an issuer under Trusted issuers, or on the server with "
+                <code>"regcred issuer add"</code> ". GitHub Actions, GitLab.com, CircleCI and Buildkite need no entry."
+            </p>
+        }
+        .into_any()
     }
 }
 

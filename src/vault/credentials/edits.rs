@@ -166,7 +166,8 @@ impl Vault {
         stored: &Credential,
         revision: i64,
     ) -> Result<Error> {
-        let saves = u64::try_from(stored.revision - revision).unwrap_or(0).clamp(1, 50);
+        let saves =
+            u64::try_from(stored.revision.saturating_sub(revision)).unwrap_or(0).clamp(1, 50);
         let events = write.chain().about(project, stored.summary.id, saves + 50).await?;
         let is_save = |event: &&AuditEvent| {
             matches!(

@@ -10,6 +10,8 @@ use serde_json::{Map, Value};
 pub(in crate::vault) enum Unproved {
     NoRule,
     NoReach,
+    /// A rule names the issuer, but it is not on the list of the instance.
+    NotListed,
     /// The signature, the times, the issuer's keys; and a rule that names the issuer.
     Issuer(IssuerProblem, Box<TrustRule>),
     /// All is right but for whom the token is; and the rules that name the issuer.
@@ -23,6 +25,10 @@ impl Unproved {
                 "No trust rule of this pipeline names the issuer of this token.".to_owned()
             }
             Self::NoReach => Error::Unavailable.to_string(),
+            Self::NotListed => {
+                "The issuer of this token is not on the list of trusted issuers. An instance admin must add it."
+                    .to_owned()
+            }
             Self::Issuer(problem, rule) => complaint(*problem, rule),
             Self::Audience(rules) => {
                 format!("It is signed by its issuer, but {}.", other_audience(rules, claims))
@@ -41,7 +47,7 @@ impl Unproved {
             Self::Issuer(problem, _) if problem.is_signed() => not_accepted(problem),
             // Until a signature holds, everybody is told the same: which pipelines there are, and
             // whom they trust, is not for strangers.
-            Self::Issuer(..) | Self::NoRule | Self::Audience(_) => Error::Denied(
+            Self::Issuer(..) | Self::NoRule | Self::NotListed | Self::Audience(_) => Error::Denied(
                 "No trust rule of this pipeline names the issuer of this token, or the token's signature is wrong."
                     .to_owned(),
             ),

@@ -1,6 +1,6 @@
 //! Departures: what ends with the right of who made it, in the transaction that takes the right.
 
-use super::account;
+use super::found;
 use super::projects::named;
 use crate::crypto::derived::fresh_salt;
 use crate::domain::actor::Operator;
@@ -31,7 +31,7 @@ impl Vault {
         let (mut project, mut loses) = (None, true);
         // It is dropped, so nothing is written.
         let write = self.store.write().await?;
-        let person = account(&write, email).await?.person.id;
+        let person = found(&write, email).await?.0.person.id;
         if let Some((slug, role)) = place {
             let id = named(&write, slug).await?.id;
             let members = write.projects().roster(id).await?;

@@ -37,6 +37,9 @@ impl Vault {
     /// A new set-up link's random part, which makes any older one void; `None` once the instance
     /// is set up.
     pub async fn new_setup_link(&self) -> Result<Option<Zeroizing<String>>> {
+        if self.is_set_up().await? {
+            return Ok(None);
+        }
         let write = self.store.write().await?;
         if write.instance().lock("set_up").await?.is_some() {
             return Ok(None);
@@ -48,9 +51,10 @@ impl Vault {
         Ok(Some(link))
     }
 
-    /// Whether somebody has set the instance up, by a link or by a command.
+    /// Whether somebody has set the instance up, by a link or by a command. Not the word of one row: an
+    /// instance that is in use was set up, also when that row is gone.
     pub(in crate::vault) async fn is_set_up(&self) -> Result<bool> {
-        Ok(self.store.instance().find("set_up").await?.is_some())
+        Ok(self.store.instance().find("set_up").await?.is_some() || self.store.is_in_use().await?)
     }
 
     pub async fn setup_is_open(&self, link: &str) -> Result<bool> {

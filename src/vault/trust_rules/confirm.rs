@@ -4,6 +4,7 @@ use crate::domain::actor::Granter;
 use crate::domain::audit::{Action, Detail};
 use crate::domain::trust_rule::Provider;
 use crate::error::{Error, Result};
+use crate::vault::issuers::holds_issuer;
 use crate::vault::people::gone;
 use crate::vault::signed::Salt;
 use crate::vault::{Vault, now};
@@ -29,6 +30,12 @@ impl Vault {
         if rule.ended_at.is_none() && !is_left {
             return Err(Error::Conflict(
                 "This trust rule needs no confirmation: the member who added it is still here."
+                    .to_owned(),
+            ));
+        }
+        if rule.provider.is_oidc() && !holds_issuer(&write, &rule.issuer).await? {
+            return Err(Error::Conflict(
+                "The issuer of this trust rule is not on the list of trusted issuers. An instance admin must add it first."
                     .to_owned(),
             ));
         }

@@ -1,0 +1,248 @@
+//! All rows that decide: given their MAC once, and looked at for those that we did not write.
+
+use super::tables::{adopt, deciding, find_tampered, seal_all};
+use super::{Authentic, is_genuine, said_by};
+use crate::store::prepared::numbered;
+use crate::store::reader::Reader;
+use crate::store::seals::{RowMacs, Sealing};
+use crate::store::shape::{self, ColumnKind};
+use crate::store::{Store, Write};
+use sea_orm::sea_query::{Expr, ExprTrait};
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, DatabaseConnection, DbErr, EntityName,
+    IdenStatic, Iterable, ModelTrait, PrimaryKeyToColumn, QueryFilter, QueryOrder, QueryResult,
+    QuerySelect, QueryTrait, Select, Statement, Value,
+};
+use std::fmt::Write as _;
+use std::sync::Arc;
+use uuid::Uuid;
+
+/// Rows that are in memory at once.
+const PAGE: u64 = 500;
+/// Rows that are named.
+const NAMED: usize = 50;
+
+/// The values of a primary key, in its order.
+type Key = Vec<Value>;
+
+/// Rows that were changed or put there by somebody else.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Tampered {
+    pub rows: u64,
+    /// The table and the primary key of some of them; nothing else that is in them.
+    pub named: Vec<(&'static str, String)>,
+}
+
+impl Tampered {
+    fn add<E: Authentic>(&mut self, name: String) {
+        self.rows += 1;
+        if self.named.len() < NAMED {
+            self.named.push((EntityName::table_name(&E::default()), name));
+        }
+    }
+}
+
+/// What only those who are signed in make, and what a set-up leaves behind.
+const IN_USE: &str = "SELECT 1 AS used WHERE EXISTS (SELECT 1 FROM credential)
+    OR EXISTS (SELECT 1 FROM pipeline) OR EXISTS (SELECT 1 FROM person WHERE person.is_admin)
+    OR EXISTS (SELECT 1 FROM audit_event WHERE audit_event.chain = ?
+        AND audit_event.action = 'instance.set_up')";
+
+impl Store {
+    /// From now on rows are written and known with these.
+    pub fn set_row_macs(&self, macs: Arc<dyn RowMacs>) {
+        self.reader.seals.set(macs);
+    }
+
+    /// The rows that we did not write, among all that decide.
+    pub async fn tampered_rows(&self) -> Result<Tampered, DbErr> {
+        let mut found = Tampered::default();
+        find_tampered(&self.reader, &mut found).await?;
+        Ok(found)
+    }
+
+    /// Whether anybody has used the instance: then it is not for a stranger to set up, whatever else
+    /// the database says.
+    pub async fn is_in_use(&self) -> Result<bool, DbErr> {
+        let backend = self.reader.get_database_backend();
+        let text = numbered(backend, IN_USE);
+        let statement = Statement::from_sql_and_values(backend, text, [Uuid::nil().into()]);
+        Ok(self.reader.query_one_raw(statement).await?.is_some())
+    }
+
+    /// Every column whose value decides, with its table and what it holds: for tests that change each.
+    pub fn deciding_columns() -> Result<Vec<(&'static str, &'static str, ColumnKind)>, DbErr> {
+        deciding()
+    }
+
+    /// Takes every row of the table for ours as it is now, through a connection of the caller's. For
+    /// tests, which write rows by hand; the product never does this.
+    pub async fn adopt_rows(&self, db: DatabaseConnection, table: &str) -> Result<(), DbErr> {
+        let db = Reader { inner: db, seals: self.reader.seals.clone() };
+        adopt(&db, table).await?;
+        db.inner.close().await
+    }
+}
+
+impl Write {
+    /// Gives every row that has none its MAC; how many there were.
+    pub async fn seal_rows(&self) -> Result<u64, DbErr> {
+        seal_all(&self.0).await
+    }
+}
+
+pub(super) async fn seal_table<E: Authentic, C: Sealing>(db: &C) -> Result<u64, DbErr> {
+    let mut sealed = 0;
+    loop {
+        let rows = E::find().filter(ColumnTrait::is_null(&E::MAC)).limit(PAGE).all(db).await?;
+        if rows.is_empty() {
+            return Ok(sealed);
+        }
+        for row in rows {
+            let mac = db.seals().seal(said_by::<E>(&row)?.bytes());
+            let mac = mac.ok_or_else(|| DbErr::Type("there is no key for rows".to_owned()))?;
+            let mut with_mac = <E::ActiveModel as ActiveModelTrait>::default();
+            for key in keys::<E>() {
+                with_mac.try_set(key, row.get(key))?;
+            }
+            with_mac.try_set(E::MAC, mac.into())?;
+            E::update(with_mac).exec_without_returning(db).await?;
+            sealed += 1;
+        }
+    }
+}
+
+pub(super) fn columns_of<E: Authentic>()
+-> Result<Vec<(&'static str, &'static str, ColumnKind)>, DbErr> {
+    let shape = shape::of::<E>()?;
+    let decides = |name: &str| E::DECIDING.iter().any(|column| IdenStatic::as_str(column) == name);
+    let columns = shape.columns.into_iter().filter(|(name, _)| decides(name));
+    Ok(columns.map(|(name, kind)| (shape.name, name, kind)).collect())
+}
+
+pub(super) async fn adopt_table<E: Authentic, C: Sealing>(
+    db: &C,
+    table: &str,
+) -> Result<(), DbErr> {
+    if EntityName::table_name(&E::default()) != table {
+        return Ok(());
+    }
+    let mut without = <E::ActiveModel as ActiveModelTrait>::default();
+    without.try_set(E::MAC, Value::String(None))?;
+    E::update_many().set(without).exec(db).await?;
+    seal_table::<E, C>(db).await.map(drop)
+}
+
+/// Goes through the table in the order of its key.
+pub(super) async fn look_at<E: Authentic, C: Sealing>(
+    db: &C,
+    found: &mut Tampered,
+) -> Result<(), DbErr> {
+    let mut after: Option<Key> = None;
+    loop {
+        let mut page = E::find().limit(PAGE);
+        for key in keys::<E>() {
+            page = page.order_by_asc(key);
+        }
+        if let Some(after) = after.take() {
+            page = page.filter(beyond::<E>(after));
+        }
+        let Ok(names) = names_of::<E, C>(db, &page).await? else {
+            found.add::<E>("a row whose key cannot be read".to_owned());
+            return Ok(());
+        };
+        let Some(last) = names.last() else { return Ok(()) };
+        after = Some(last.clone());
+        match page.all(db).await {
+            Ok(rows) => {
+                for row in rows.iter().filter(|row| !is_genuine::<E>(db.seals(), row)) {
+                    let key: Key = keys::<E>().map(|key| row.get(key)).collect();
+                    found.add::<E>(name_of(&key));
+                }
+            }
+            // One of them has a value that no row of ours has.
+            Err(_) => {
+                for key in names {
+                    look_at_one::<E, C>(db, &key, found).await?;
+                }
+            }
+        }
+    }
+}
+
+async fn look_at_one<E: Authentic, C: Sealing>(
+    db: &C,
+    key: &[Value],
+    found: &mut Tampered,
+) -> Result<(), DbErr> {
+    let mut one = E::find();
+    for (column, value) in keys::<E>().zip(key) {
+        one = one.filter(ColumnTrait::eq(&column, value.clone()));
+    }
+    let is_ours = match one.clone().one(db).await {
+        Ok(row) => row.is_none_or(|row| is_genuine::<E>(db.seals(), &row)),
+        Err(_) => {
+            // Unless it is the database that does not answer.
+            names_of::<E, C>(db, &one).await?.is_ok_and(|names| names.is_empty())
+        }
+    };
+    if !is_ours {
+        found.add::<E>(name_of(key));
+    }
+    Ok(())
+}
+
+/// The keys of the rows alone; the inner error says that one of them cannot be read.
+async fn names_of<E: Authentic, C: Sealing>(
+    db: &C,
+    rows: &Select<E>,
+) -> Result<Result<Vec<Key>, DbErr>, DbErr> {
+    let shape = shape::of::<E>()?;
+    let kinds: Vec<ColumnKind> =
+        shape.key.iter().filter_map(|at| shape.columns.get(*at)).map(|(_, kind)| *kind).collect();
+    let names = rows.clone().select_only().columns(keys::<E>());
+    let rows = db.query_all_raw(names.build(db.get_database_backend())).await?;
+    let name = |row: &QueryResult| {
+        let value = |(at, kind): (usize, &ColumnKind)| -> Result<Value, DbErr> {
+            Ok(match kind {
+                ColumnKind::Uuid => row.try_get_by_index::<Uuid>(at)?.into(),
+                ColumnKind::Text => row.try_get_by_index::<String>(at)?.into(),
+                ColumnKind::Bytes => row.try_get_by_index::<Vec<u8>>(at)?.into(),
+                ColumnKind::Integer => row.try_get_by_index::<i32>(at)?.into(),
+                ColumnKind::Bigint => row.try_get_by_index::<i64>(at)?.into(),
+                ColumnKind::Boolean => row.try_get_by_index::<bool>(at)?.into(),
+            })
+        };
+        kinds.iter().enumerate().map(value).collect::<Result<Key, DbErr>>()
+    };
+    Ok(rows.iter().map(name).collect())
+}
+
+/// The rows behind that key.
+fn beyond<E: Authentic>(key: Key) -> Expr {
+    let columns = Expr::tuple(keys::<E>().map(ColumnTrait::into_expr));
+    columns.gt(Expr::tuple(key.into_iter().map(Expr::val)))
+}
+
+fn keys<E: Authentic>() -> impl Iterator<Item = E::Column> {
+    <E::PrimaryKey as Iterable>::iter().map(PrimaryKeyToColumn::into_column)
+}
+
+/// The primary key of a row, as text.
+fn name_of(key: &[Value]) -> String {
+    let parts = key.iter().map(|value| match value {
+        Value::Uuid(Some(id)) => id.to_string(),
+        Value::String(Some(text)) => text.clone(),
+        Value::Bytes(Some(bytes)) => hex(bytes),
+        _ => String::new(),
+    });
+    parts.collect::<Vec<_>>().join(" ")
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::new(), |mut out, byte| {
+        // To a text nothing fails.
+        let _ = write!(out, "{byte:02x}");
+        out
+    })
+}

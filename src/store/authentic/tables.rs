@@ -1,0 +1,195 @@
+//! The tables whose rows decide, each with the columns that do and those that do not.
+
+use super::Authentic;
+use super::checks::{Tampered, adopt_table, columns_of, look_at, seal_table};
+use crate::store::entity::{
+    access_grant, chain_head, credential, guard_change, instance, issuer, membership, person,
+    pipeline, pipeline_token, project, secret_version, session, trust_rule,
+};
+use crate::store::seals::Sealing;
+use crate::store::shape::ColumnKind;
+use sea_orm::DbErr;
+
+macro_rules! authentic {
+    ($($table:ident called $name:literal with $mac:ident {
+        decide: $($deciding:ident),+;
+        do_not: $($other:ident),* $(because $why:literal)?;
+    })+) => {
+        $(impl Authentic for $table::Entity {
+            const TABLE: &'static str = $name;
+            const MAC: Self::Column = $table::Column::$mac;
+            const DECIDING: &'static [Self::Column] = &[$($table::Column::$deciding),+];
+            #[cfg(test)]
+            const OTHERS: &'static [Self::Column] = &[$($table::Column::$other),*];
+        })+
+
+        /// Gives every row that has none its MAC; how many there were.
+        pub(super) async fn seal_all<C: Sealing>(db: &C) -> Result<u64, DbErr> {
+            let mut rows = 0;
+            $(rows += seal_table::<$table::Entity, C>(db).await?;)+
+            Ok(rows)
+        }
+
+        /// Every column that decides, with its table and what it holds.
+        pub(super) fn deciding() -> Result<Vec<(&'static str, &'static str, ColumnKind)>, DbErr> {
+            let mut all = Vec::new();
+            $(all.extend(columns_of::<$table::Entity>()?);)+
+            Ok(all)
+        }
+
+        /// Gives every row of that table a MAC over what it says now.
+        pub(super) async fn adopt<C: Sealing>(db: &C, table: &str) -> Result<(), DbErr> {
+            $(adopt_table::<$table::Entity, C>(db, table).await?;)+
+            Ok(())
+        }
+
+        /// Finds the rows that we did not write.
+        pub(super) async fn find_tampered<C: Sealing>(
+            db: &C,
+            found: &mut Tampered,
+        ) -> Result<(), DbErr> {
+            $(look_at::<$table::Entity, C>(db, found).await?;)+
+            Ok(())
+        }
+
+        #[cfg(test)]
+        mod tests {
+            use super::*;
+            use crate::store::{entity, shape};
+            use sea_orm::{IdenStatic, Iterable};
+            use std::collections::BTreeSet;
+
+            /// The columns of the table, and those on the lists, each as often as it is there.
+            fn listed<E: Authentic>() -> (Vec<&'static str>, Vec<&'static str>) {
+                let name = |column: &E::Column| IdenStatic::as_str(column);
+                let mut all: Vec<&str> = <E::Column as Iterable>::iter().map(|c| name(&c)).collect();
+                let mac = E::MAC;
+                let on_lists = E::DECIDING.iter().chain(E::OTHERS).chain([&mac]);
+                let mut on_lists: Vec<&str> = on_lists.map(name).collect();
+                all.sort_unstable();
+                on_lists.sort_unstable();
+                (all, on_lists)
+            }
+
+            #[test]
+            fn every_column_of_a_table_that_decides_decides_or_is_said_not_to() {
+                $({
+                    let (all, on_lists) = listed::<$table::Entity>();
+                    assert_eq!(all, on_lists, "{}", stringify!($table));
+                    let others = <$table::Entity as Authentic>::OTHERS;
+                    let why: &[&str] = &[$($why)?];
+                    assert_eq!(others.is_empty(), why.is_empty(), "{}", stringify!($table));
+                })+
+            }
+
+            #[test]
+            fn every_table_of_the_schema_decides_or_is_said_not_to() {
+                let mut said = vec![$(shape::of::<$table::Entity>().unwrap().name),+];
+                said.extend(DECIDE_NOTHING.iter().map(|(table, _)| *table));
+                let mut all: Vec<&str> =
+                    entity::shapes().unwrap().into_iter().map(|shape| shape.name).collect();
+                said.sort_unstable();
+                all.sort_unstable();
+                assert_eq!(all, said);
+                assert!(DECIDE_NOTHING.iter().all(|(_, why)| !why.is_empty()));
+            }
+
+            #[test]
+            fn no_two_tables_have_the_same_name() {
+                let names: Vec<&str> = vec![$($name),+];
+                assert_eq!(names.iter().collect::<BTreeSet<_>>().len(), names.len());
+            }
+        }
+    };
+}
+
+/// The tables whose rows have no MAC, and why nobody gets more by changing them.
+#[cfg(test)]
+const DECIDE_NOTHING: &[(&str, &str)] = &[
+    ("slot", "what is in it opens only for the person and the kind that it was sealed for"),
+    (
+        "crypto_key",
+        "each key is bound to its row by its wrapping; the state only says which is used",
+    ),
+    ("lease", "it says who works and whether writes are kept"),
+    ("shared_secret_view", "a row takes rights away, and that one was removed shows with no MAC"),
+    ("used_assertion", "a row takes rights away, and that one was removed shows with no MAC"),
+    ("usage", "it is added up for pages"),
+    ("audit_event", "each is a link of a chain"),
+    ("pipeline_fetch", "each is a link of a chain"),
+    ("receipt", "it is a part of a link of a chain"),
+    ("delivery_report", "it is what a pipeline said, for pages"),
+    ("counted", "it says how far the counts are"),
+    ("removed_links", "each has a proof of its own"),
+    ("job", "what is due is done by the product for everybody alike"),
+    ("outbox", "it says where in the chains to look"),
+];
+
+authentic! {
+    instance called "instance" with Mac {
+        decide: Name, Value, Until;
+        do_not: ;
+    }
+    person called "person" with Mac {
+        decide: Id, Email, EmailKey, Name, PasswordHash, IsAdmin, DisabledAt;
+        do_not: CreatedAt because "it is shown";
+    }
+    project called "project" with Mac {
+        decide: Id, Slug, Name;
+        do_not: CreatedAt because "it is shown";
+    }
+    membership called "membership" with Mac {
+        decide: ProjectId, PersonId, Role;
+        do_not: CreatedAt because "it is shown";
+    }
+    session called "session" with Mac {
+        decide: IdHash, Data, PersonId, EndsAt;
+        do_not: ExpiresAt because "every request moves it, and the session is over at its end";
+    }
+    pipeline called "pipeline" with Mac {
+        decide: Id, ProjectId, Name, IdentityEpoch;
+        do_not: NameKey, Description, CreatedAt, CreatedBy because "they are shown and sorted by";
+    }
+    pipeline_token called "pipeline_token" with Mac {
+        decide: Id, ProjectId, PipelineId, SecretHash, ExpiresOn, ExpiresAt, Proof, RevokedAt,
+            IdentityEpoch, CreatedById, CreatedAt, CreatedBy;
+        do_not: LastUsedAt, RefusedAt, RefusedFrom because "they say what became of it";
+    }
+    trust_rule called "trust_rule" with Mac {
+        decide: Id, ProjectId, PipelineId, Provider, Issuer, Audience, Claims, PublicKey, EndedAt,
+            IdentityEpoch, CreatedById, CreatedAt, CreatedBy, Intent;
+        do_not: LastUsedAt because "it says what became of it";
+    }
+    issuer called "issuer" with Mac {
+        decide: Id, Url;
+        do_not: AddedAt, AddedBy, AddedById, IsFromUpgrade because "they are shown";
+    }
+    access_grant called "access_grant" with Mac {
+        decide: Id, ProjectId, PipelineId, CredentialId, Intent, Repositories, Branches, Events,
+            Forks, ExpiresOn, IsNarrow, NeedsApproval, GrantedBy, ApprovedBy, Approver, ApprovedAt,
+            ApprovedUntil, ApprovedEpoch, Revision, CreatedAt, CreatedBy;
+        do_not: ;
+    }
+    credential called "credential" with Mac {
+        decide: Id, ProjectId, Name, Host, IsInsecure, Method, Username, Access, Paths, IsProtected,
+            SecretVersion, DisabledAt, TokenService, Revision;
+        do_not: NameKey, SearchKey, Description, Email, Owner, Environment, Labels, ExpiresOn,
+            ReviewOn, RotateEveryDays, RenewOn, KeyFile, SecretSetAt, SecretSetBy, UnreadableAt,
+            CreatedAt, CreatedBy, UpdatedAt, UpdatedBy
+            because "they are shown, searched and warned of; the registry says when a secret ends";
+    }
+    guard_change called "guard_change" with Mac {
+        decide: Id, ProjectId, CredentialId, Changes, ProposedBy, Revision;
+        do_not: Proposer, ProposedAt because "they are shown";
+    }
+    secret_version called "secret_version" with Mac {
+        decide: Id, ProjectId, CredentialId, Version, Method, StagedAt, DestroyedAt;
+        do_not: Sealed, CreatedAt, CreatedBy, KeyFile, KeyVersion, Fingerprint, UnreadableAt,
+            Deliveries, LastDeliveredAt
+            because "the ciphertext is bound to the row, and the rest is shown and counted";
+    }
+    chain_head called "regcred/chain-head/v1" with HeadMac {
+        decide: Chain, Seq, Mac;
+        do_not: ;
+    }
+}

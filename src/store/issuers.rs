@@ -1,0 +1,118 @@
+//! The list of issuers whose tokens are accepted, and the trust rules that use one. An entry that we
+//! did not write is none.
+
+use super::TrustedIssuers;
+use super::authentic::{self, genuine};
+use super::entity::issuer::{ActiveModel, Column, Entity, Model};
+use super::prepared::numbered;
+use super::seals::Sealing;
+use crate::domain::issuer::{ListedIssuer, UsingRule, list_key};
+use crate::domain::moment::Moment;
+use crate::domain::user::Maker;
+use sea_orm::{
+    ActiveValue::{NotSet, Set},
+    ColumnTrait, DbBackend, DbErr, EntityTrait, QueryFilter, QueryOrder, QueryResult, QuerySelect,
+    Statement,
+};
+use uuid::Uuid;
+
+/// The rules that use an issuer, however they spell it: see the index `trust_rule_issuer`.
+const OF_ISSUER: &str =
+    "lower(rtrim(trust_rule.issuer, '/')) = lower(?) AND trust_rule.ended_at IS NULL";
+
+impl<C: Sealing> TrustedIssuers<'_, C> {
+    /// At most so many, by address.
+    pub async fn list(&self, most: u64) -> Result<Vec<ListedIssuer>, DbErr> {
+        let rows = Entity::find().order_by_asc(Column::Url).limit(most).all(self.db).await?;
+        Ok(rows.into_iter().filter_map(|row| self.ours(row)).collect())
+    }
+
+    pub async fn find(&self, id: Uuid) -> Result<Option<ListedIssuer>, DbErr> {
+        let row = Entity::find_by_id(id).one(self.db).await?;
+        Ok(row.and_then(|row| self.ours(row)))
+    }
+
+    /// Whether the issuer is on the list.
+    pub async fn has(&self, issuer: &str) -> Result<bool, DbErr> {
+        let row = Entity::find().filter(Column::Url.eq(list_key(issuer))).one(self.db).await?;
+        Ok(row.and_then(|row| self.ours(row)).is_some())
+    }
+
+    /// The same. It cannot be removed before the transaction that asks has ended.
+    pub async fn hold(&self, issuer: &str) -> Result<bool, DbErr> {
+        let mut rows = Entity::find().filter(Column::Url.eq(list_key(issuer)));
+        if self.db.get_database_backend() == DbBackend::Postgres {
+            rows = rows.lock_shared();
+        }
+        Ok(rows.one(self.db).await?.and_then(|row| self.ours(row)).is_some())
+    }
+
+    pub async fn insert(&self, issuer: ListedIssuer) -> Result<(), DbErr> {
+        let row = ActiveModel {
+            id: Set(issuer.id),
+            url: Set(issuer.url),
+            added_at: Set(issuer.added_at.0),
+            added_by: Set(issuer.added_by.name),
+            added_by_id: Set(issuer.added_by.id),
+            is_from_upgrade: Set(issuer.is_from_upgrade),
+            mac: NotSet,
+        };
+        authentic::insert::<Entity, C>(self.db, row).await
+    }
+
+    /// Takes it off the list; `false` when another one did that first.
+    pub async fn delete(&self, id: Uuid) -> Result<bool, DbErr> {
+        Ok(Entity::delete_by_id(id).exec(self.db).await?.rows_affected > 0)
+    }
+
+    /// How many trust rules accept the issuer's tokens, in all projects.
+    pub async fn count_rules(&self, url: &str) -> Result<u64, DbErr> {
+        let text = format!("SELECT COUNT(*) FROM trust_rule WHERE {OF_ISSUER}");
+        let rows = self.rows(&text, url).await?;
+        let count: i64 = rows.first().map_or(Ok(0), |row| row.try_get_by_index(0))?;
+        Ok(u64::try_from(count).unwrap_or(0))
+    }
+
+    /// Which ones those are, by project and pipeline.
+    pub async fn rules(&self, url: &str) -> Result<Vec<UsingRule>, DbErr> {
+        let text = format!(
+            "SELECT trust_rule.project_id, project.slug, pipeline.id, pipeline.name FROM trust_rule
+            INNER JOIN pipeline ON pipeline.id = trust_rule.pipeline_id
+            INNER JOIN project ON project.id = trust_rule.project_id WHERE {OF_ISSUER}"
+        );
+        let read = |row: &QueryResult| -> Result<UsingRule, DbErr> {
+            Ok(UsingRule {
+                project: row.try_get_by_index(0)?,
+                slug: row.try_get_by_index(1)?,
+                pipeline: row.try_get_by_index(2)?,
+                pipeline_name: row.try_get_by_index(3)?,
+            })
+        };
+        let rows = self.rows(&text, url).await?;
+        let mut rules = rows.iter().map(read).collect::<Result<Vec<UsingRule>, DbErr>>()?;
+        rules.sort_by(|a, b| (&a.slug, &a.pipeline_name).cmp(&(&b.slug, &b.pipeline_name)));
+        Ok(rules)
+    }
+
+    fn ours(&self, row: Model) -> Option<ListedIssuer> {
+        genuine::<Entity>(self.db, row).map(ListedIssuer::from)
+    }
+
+    async fn rows(&self, text: &str, url: &str) -> Result<Vec<QueryResult>, DbErr> {
+        let backend = self.db.get_database_backend();
+        let text = numbered(backend, text);
+        self.db.query_all_raw(Statement::from_sql_and_values(backend, text, [url.into()])).await
+    }
+}
+
+impl From<Model> for ListedIssuer {
+    fn from(row: Model) -> Self {
+        Self {
+            id: row.id,
+            url: row.url,
+            added_at: Moment(row.added_at),
+            added_by: Maker { id: row.added_by_id, name: row.added_by },
+            is_from_upgrade: row.is_from_upgrade,
+        }
+    }
+}

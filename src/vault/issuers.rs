@@ -1,0 +1,147 @@
+//! Whose tokens the instance accepts: the list that an instance admin keeps, and what asks it. It is
+//! read from the database each time, so that a removal counts on every server at once.
+
+use super::{INSTANCE, Vault, now};
+use crate::domain::actor::{Acts, InstanceAdmin};
+use crate::domain::audit::{Action, Detail, Subject};
+use crate::domain::issuer::{
+    ISSUERS_MAX, ListedIssuer, NOT_LISTED, UsingRule, is_built_in, list_key,
+};
+use crate::domain::trust_rule::{TrustRule, issuer_problem};
+use crate::domain::user::Maker;
+use crate::error::{Error, Result};
+use crate::store::{Write, unless_taken};
+use std::collections::BTreeSet;
+use uuid::Uuid;
+
+const LISTED: &str = "This issuer is on the list already.";
+/// The upgrade may have found more than can be added.
+const SHOWN: u64 = 1_000;
+
+impl Vault {
+    /// The list, each issuer with how many trust rules use it.
+    pub async fn issuers(&self, _admin: &InstanceAdmin) -> Result<Vec<(ListedIssuer, u64)>> {
+        let mut all = Vec::new();
+        for issuer in self.store.issuers().list(SHOWN).await? {
+            let rules = self.store.issuers().count_rules(&issuer.url).await?;
+            all.push((issuer, rules));
+        }
+        Ok(all)
+    }
+
+    /// One of the list, with the trust rules that stop when it is removed.
+    pub async fn issuer(
+        &self,
+        _admin: &InstanceAdmin,
+        id: Uuid,
+    ) -> Result<(ListedIssuer, Vec<UsingRule>)> {
+        let issuer = self.store.issuers().find(id).await?.ok_or(Error::NotFound)?;
+        let rules = self.store.issuers().rules(&issuer.url).await?;
+        Ok((issuer, rules))
+    }
+
+    /// Puts an issuer on the list: from now on members of any project can add trust rules for it.
+    ///
+    /// # Errors
+    /// `Invalid` for what is no issuer, needs no entry or has one.
+    pub async fn add_issuer(&self, admin: &InstanceAdmin, typed: &str) -> Result<ListedIssuer> {
+        let at = |message: String| Error::at("url", message);
+        if let Some(problem) = issuer_problem(typed) {
+            return Err(at(problem));
+        }
+        if is_built_in(typed) {
+            return Err(at(
+                "This is the issuer of a known cloud. It is accepted without an entry.".to_owned(),
+            ));
+        }
+        let actor = admin.actor();
+        let issuer = ListedIssuer {
+            id: Uuid::now_v7(),
+            url: list_key(typed),
+            added_at: now(),
+            added_by: Maker { id: actor.id(), name: actor.name().to_owned() },
+            is_from_upgrade: false,
+        };
+        let write = self.write_in(INSTANCE).await?;
+        let all = write.issuers().list(SHOWN).await?;
+        if all.iter().any(|other| other.url == issuer.url) {
+            return Err(at(LISTED.to_owned()));
+        }
+        if all.len() >= ISSUERS_MAX {
+            return Err(at(format!(
+                "There can be at most {ISSUERS_MAX} issuers on the list. Remove one first."
+            )));
+        }
+        let added = write.issuers().insert(issuer.clone()).await;
+        added.map_err(|error| unless_taken(error, at(LISTED.to_owned())))?;
+        let what = (Action::IssuerAdded, about(&issuer), Detail::Nothing);
+        self.commit_event(write, INSTANCE, admin, what).await?;
+        Ok(issuer)
+    }
+
+    /// Takes an issuer off the list. Its tokens are accepted no more, and short-lived tokens of
+    /// pipelines that have a rule for it end now; gives those rules. They stay, and work again when
+    /// it is on the list again.
+    pub async fn remove_issuer(
+        &self,
+        admin: &InstanceAdmin,
+        id: Uuid,
+    ) -> Result<(ListedIssuer, Vec<UsingRule>)> {
+        let write = self.write_in(INSTANCE).await?;
+        let issuer = write.issuers().find(id).await?.ok_or(Error::NotFound)?;
+        // First, since it waits for whoever just accepts a token of the issuer: what they give is
+        // found below.
+        if !write.issuers().delete(id).await? {
+            return Err(Error::NotFound);
+        }
+        let rules = write.issuers().rules(&issuer.url).await?;
+        let pipelines: BTreeSet<(Uuid, Uuid)> =
+            rules.iter().map(|rule| (rule.project, rule.pipeline)).collect();
+        for (project, pipeline) in pipelines {
+            write.tokens().revoke_short_lived(project, pipeline, now().0).await?;
+        }
+        let detail = Detail::Rules(u64::try_from(rules.len()).unwrap_or(u64::MAX));
+        let what = (Action::IssuerRemoved, about(&issuer), detail);
+        self.commit_event(write, INSTANCE, admin, what).await?;
+        Ok((issuer, rules))
+    }
+
+    /// Whether tokens of this issuer are accepted on this instance.
+    pub(super) async fn accepts_issuer(&self, issuer: &str) -> Result<bool> {
+        Ok(is_built_in(issuer) || self.store.issuers().has(issuer).await?)
+    }
+
+    /// The issuers of these rules whose tokens are not accepted.
+    pub(super) async fn unlisted(&self, rules: &[TrustRule]) -> Result<Vec<String>> {
+        let oidc = rules.iter().filter(|rule| rule.provider.is_oidc());
+        let issuers: BTreeSet<&str> = oidc.map(|rule| rule.issuer.as_str()).collect();
+        let mut unlisted = Vec::new();
+        for issuer in issuers {
+            if !self.accepts_issuer(issuer).await? {
+                unlisted.push(issuer.to_owned());
+            }
+        }
+        Ok(unlisted)
+    }
+}
+
+/// Whether tokens of this issuer are accepted, which stays so until the transaction ends.
+pub(super) async fn holds_issuer(write: &Write, issuer: &str) -> Result<bool> {
+    Ok(is_built_in(issuer) || write.issuers().hold(issuer).await?)
+}
+
+/// That the issuer of a rule is accepted until the transaction ends. A rule for who signs requests
+/// has none.
+///
+/// # Errors
+/// `Invalid` at the field of the issuer.
+pub(super) async fn needs_listed(write: &Write, rule: &TrustRule) -> Result<()> {
+    if !rule.provider.is_oidc() || holds_issuer(write, &rule.issuer).await? {
+        return Ok(());
+    }
+    Err(Error::at("issuer", NOT_LISTED))
+}
+
+fn about(issuer: &ListedIssuer) -> Subject {
+    Subject { id: issuer.id, name: issuer.url.clone() }
+}

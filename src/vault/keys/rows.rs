@@ -1,0 +1,133 @@
+//! The MACs of rows that decide, under the keyring; and the one time when rows that have none, of an
+//! older version of the program, are taken for ours.
+
+use super::unlocked::Unlocked;
+use super::{StartProblem, held, known};
+use crate::crypto::CryptoError;
+use crate::crypto::kek::Kek;
+use crate::crypto::keyring::Keyring;
+use crate::domain::actor::Actor;
+use crate::domain::audit::{Action, Detail};
+use crate::store::{KeyRow, RowMacs, Store};
+use crate::vault::INSTANCE;
+use crate::vault::audit::this_instance;
+use crate::vault::events::{event, record_under};
+use std::sync::Arc;
+
+impl RowMacs for Keyring {
+    fn seal(&self, message: &[u8]) -> Option<String> {
+        self.seal_row(message)
+    }
+
+    fn holds(&self, message: &[u8], mac: &str) -> bool {
+        self.verify_row(message, mac)
+    }
+
+    fn are_rows_sealed(&self) -> bool {
+        Keyring::are_rows_sealed(self)
+    }
+}
+
+/// Gives every row its MAC, and writes down in the keyring, where nobody can take it back without the
+/// key-encryption key, that from now on a row without one is not ours. Once in the life of a database.
+pub(super) async fn seal_once(
+    store: &Store,
+    unlocked: Unlocked,
+    current: &Kek,
+) -> Result<Unlocked, StartProblem> {
+    if unlocked.ring.are_rows_sealed() {
+        return Ok(unlocked);
+    }
+    let damaged = |cause: CryptoError| StartProblem::Damaged {
+        given: current.id().to_string(),
+        cause: cause.to_string(),
+    };
+    let open = |rows: &[KeyRow]| {
+        let previous = unlocked.source.previous.as_ref();
+        Keyring::unlock(current, previous, &held(rows)).map(Arc::new).map_err(damaged)
+    };
+    let write = store.write().await?;
+    write.chain().hold(INSTANCE).await?;
+    let mut rows = write.keys().lock().await?;
+    let mut ring = open(&rows)?;
+    // Another server may have done it while this one waited for the lock.
+    if !ring.are_rows_sealed() {
+        let sealed = write.seal_rows().await?;
+        tracing::info!(rows = sealed, "the rows that decide were sealed");
+        let what = (Action::RowsSealed, this_instance(), Detail::Nothing);
+        let recorded =
+            record_under(&unlocked.ring, &write, INSTANCE, event(&Actor::Product, what)).await?;
+        for key in Keyring::mark_rows_sealed(current, &known(&rows)).map_err(damaged)? {
+            if let Some(row) = rows.iter_mut().find(|row| row.key_uuid == key.key_uuid) {
+                row.wrapped = key.wrapped;
+                write.keys().update(row.clone()).await?;
+            }
+        }
+        ring = open(&rows)?;
+        write.commit(recorded).await?;
+    }
+    store.set_row_macs(Arc::clone(&ring) as Arc<dyn RowMacs>);
+    Ok(Unlocked { ring, rows, source: unlocked.source })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::crypto::keyring::{Purpose, WrappedKey};
+    use crate::domain::key::KeyState;
+    use crate::domain::user::Person;
+    use crate::store::{Address, NewPerson, Tampered, Unrecorded};
+    use crate::vault::{KeySource, unlock};
+    use uuid::Uuid;
+
+    /// Writes a person as one who has no keys can: without a MAC, or with one while the store has them.
+    async fn insert(store: &Store, email: &str) {
+        let person = Person {
+            id: Uuid::now_v7(),
+            email: email.to_owned(),
+            name: email.to_owned(),
+            is_admin: true,
+        };
+        let email_key = email.to_owned();
+        let new = NewPerson { person, email_key, password_hash: String::new(), created_at: 0 };
+        let write = store.write().await.unwrap();
+        write.people().insert(new).await.unwrap();
+        write.commit_without_event(Unrecorded::Test).await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn rows_of_an_older_version_are_sealed_once_and_that_is_on_record() {
+        let name = format!("regcred_rows_{}", Uuid::now_v7().simple());
+        let folder = std::env::temp_dir().join(name);
+        std::fs::create_dir_all(&folder).unwrap();
+        let address = Address::File(folder.join("regcred.db"));
+        let without_keys = Store::connect(&address).await.unwrap();
+        without_keys.migrate(&address).await.unwrap();
+        let kek = Kek::generate().unwrap();
+        let write = without_keys.write().await.unwrap();
+        for purpose in Purpose::ALL {
+            let key = WrappedKey::generate_as_before(&kek, purpose, 1).unwrap();
+            let row = super::super::new_row(key, KeyState::Active, 0);
+            assert!(write.keys().insert_first(row).await.unwrap());
+        }
+        write.commit_without_event(Unrecorded::Test).await.unwrap();
+        insert(&without_keys, "old@example.com").await;
+
+        let store = Store::connect(&address).await.unwrap();
+        for _ in 0..2 {
+            let current = Kek::parse(kek.to_text().as_bytes()).unwrap();
+            let source = KeySource { current: Some(current), previous: None };
+            let keys = unlock(&store, source).await.unwrap();
+            assert!(keys.ring().are_rows_sealed());
+            assert!(store.people().find_by_email("old@example.com").await.unwrap().is_some());
+            assert_eq!(store.tampered_rows().await.unwrap(), Tampered::default());
+            let events = store.chain().newest(INSTANCE, 10).await.unwrap();
+            let actions: Vec<Action> = events.iter().map(|event| event.action).collect();
+            assert_eq!(actions, [Action::RowsSealed]);
+        }
+        insert(&without_keys, "thief@example.com").await;
+        assert!(store.people().find_by_email("thief@example.com").await.unwrap().is_none());
+        assert_eq!(store.tampered_rows().await.unwrap().rows, 1);
+        std::fs::remove_dir_all(&folder).unwrap();
+    }
+}
