@@ -31,7 +31,7 @@ test('a token that is newer than the approval waits for another approval', async
   await confirm(page, 'Create token', instance.account.password);
   const newer = await readToken(page);
   await expect(region(page, 'Tokens')).toContainText(`waits for approval of ${name}`);
-  await expect(region(page, 'Grants')).toContainText('not for newer tokens and rules');
+  await expect(region(page, 'Grants')).toContainText('newer tokens and rules need approval');
   expect(await received(newer)).toBeUndefined();
   expect(await received(token), 'what was approved goes on').toEqual(['acme-bot', password]);
   await page.goto(await pathOf(page, instance, name));

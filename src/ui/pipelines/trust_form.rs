@@ -178,7 +178,7 @@ fn Signature(provider: Provider, state: FormState, is_admin: bool) -> impl IntoV
             <Select
                 at=state.at("intent")
                 label="Requests may ask for"
-                hint="A request pushes only if this allows it and the address ends in ?intent=push. Pull requests only pull."
+                hint="A request gets push only if this allows it and its address ends in ?intent=push. Builds of pull requests get pull only."
                 options=options(Access::ALL, Access::word, Access::label)
             />
         }
