@@ -27,7 +27,7 @@ async fn an_approval_is_for_the_tokens_of_its_page_and_they_go_on_beside_newer_o
 
     // The page says so, and neither who made it nor who gave the grant lets it in.
     let page = one.get(&format!("/p/acme/pipelines/{}", scene.pipeline)).await.text();
-    assert!(page.contains("waits for approval of release"), "{page}");
+    assert!(page.contains("needs a new approval to receive release"), "{page}");
     let page = one.get(&format!("/p/acme/credentials/{}", scene.credential)).await.text();
     assert!(page.contains("Waiting for approval"), "{page}");
     let path = format!("/p/acme/match?image=ghcr.io%2Facme%2Fapi&pipeline={}", scene.pipeline);

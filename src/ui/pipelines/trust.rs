@@ -184,7 +184,7 @@ fn Renewal(page: PageContext, pipeline: Uuid, failed: Option<FailedForm>) -> imp
                 submit="Renew secret"
             >
                 <p class="muted">
-                    "The secret in use stops working at once, for all trust rules for Drone in this project. The new one is shown once. Their pipelines receive protected credentials only after another member approves the grants again."
+                    "The secret in use stops working at once, for all trust rules for Drone in this project. The new one is shown once. The pipelines of these rules receive protected credentials only after another member approves their grants again."
                 </p>
                 <Hidden name="pipeline" value=pipeline.to_string()/>
                 <YourPassword id="renewal-password" error=state.error("password")/>
