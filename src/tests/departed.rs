@@ -225,7 +225,7 @@ async fn what_ends_is_told_first_by_pipeline_with_its_last_use() {
     for loss in losses(&scene.email) {
         let kept = scene.operate(&[&loss[..], &["--keep", "--json"]].concat()).await;
         assert_eq!(kept.code, Some(0), "{}{}", kept.out, kept.err);
-        for part in ["build", "trust rule for Drone", "shared secret for Drone", "never"] {
+        for part in ["build", "trust rule for Drone", "shared Drone secret", "never"] {
             assert!(kept.err.contains(part), "{loss:?} {part}: {}", kept.err);
         }
         assert!(kept.err.contains("Decide on each") && !kept.err.contains("is revoked"));

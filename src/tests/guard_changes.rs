@@ -180,3 +180,18 @@ async fn what_was_proposed_is_withdrawn_or_gives_way_to_another_proposal() {
     let page = scene.app.credential_page("acme", plain).await;
     assert!(page.guard_change.is_none() && page.credential.summary.access == Access::Pull);
 }
+
+#[tokio::test]
+async fn the_page_says_whether_a_change_was_withdrawn_or_rejected() {
+    let scene = Scene::new().await;
+    for (by, word) in [(&scene.one, "withdrawn"), (&scene.other, "rejected")] {
+        scene.save(&scene.one, &[("is_protected", "")]).await;
+        let page = scene.app.credential_page("acme", scene.credential).await;
+        let id = page.guard_change.unwrap().id.to_string();
+        let of = scene.credential.to_string();
+        let form = [("project", "acme"), ("credential", of.as_str()), ("id", id.as_str())];
+        let reply = by.post_form(DELETE, &form).await;
+        let page = by.follow(reply).await.text();
+        assert!(page.contains(&format!("The proposed change of ghcr was {word}.")), "{page}");
+    }
+}

@@ -51,9 +51,7 @@ impl Vault {
             return Err(at(problem));
         }
         if is_built_in(typed) {
-            return Err(at(
-                "This is the issuer of a known cloud. It is accepted without an entry.".to_owned(),
-            ));
+            return Err(at("This issuer is always accepted. It needs no entry.".to_owned()));
         }
         let actor = admin.actor();
         let issuer = ListedIssuer {

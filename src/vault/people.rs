@@ -208,7 +208,7 @@ async fn account(write: &Write, email: &str) -> Result<Account> {
     match found(write, email).await? {
         (account, true) => Ok(account),
         (_, false) => Err(Error::Conflict(
-            "This user was changed outside Regcred, and nobody knows whose email address this is. `regcred doctor` says what to do. `regcred user disable` works."
+            "This user was changed outside Regcred, so the email address may belong to somebody else. `regcred doctor` says what to do. `regcred user disable` still works."
                 .to_owned(),
         )),
     }

@@ -53,7 +53,7 @@ pub(super) async fn seal_once(
     // Another server may have done it while this one waited for the lock.
     if !ring.are_rows_sealed() {
         let sealed = write.seal_rows().await?;
-        tracing::info!(rows = sealed, "the rows that decide were sealed");
+        tracing::info!(rows = sealed, "the rows of an older version got their MACs");
         let what = (Action::RowsSealed, this_instance(), Detail::Nothing);
         let recorded =
             record_under(&unlocked.ring, &write, INSTANCE, event(&Actor::Product, what)).await?;
