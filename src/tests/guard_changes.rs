@@ -86,7 +86,7 @@ async fn the_harmless_part_is_saved_at_once_and_the_rest_waits_for_another_membe
     let reply = scene.save(&scene.one, &changed).await;
     let page = scene.one.follow(reply).await.text();
     assert!(
-        page.contains("ghcr was saved.") && page.contains("waits for another member"),
+        page.contains("ghcr was saved.") && page.contains("wait for another member"),
         "{page}"
     );
     let stored = scene.stored().await;
