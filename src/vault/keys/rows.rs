@@ -58,7 +58,7 @@ pub(super) async fn seal_once(
         // What is over needs no MAC, and there may be much of it.
         sweep_access(&write, now()).await?;
         let sealed = write.seal_rows().await?;
-        tracing::info!(rows = sealed, "the rows that decide were sealed");
+        tracing::info!(rows = sealed, "the rows of an older version got their MACs");
         let what = (Action::RowsSealed, this_instance(), Detail::Nothing);
         let recorded =
             record_under(&unlocked.ring, &write, INSTANCE, event(&Actor::Product, what)).await?;
