@@ -46,6 +46,7 @@ mod slots;
 mod terms;
 #[cfg(test)]
 mod tests;
+mod told;
 mod tokens;
 mod trust_rules;
 mod turns;

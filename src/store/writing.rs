@@ -4,6 +4,7 @@
 use super::chain::Recorded;
 use super::health::is_failure;
 use super::seals::{Sealing, Seals};
+use super::told::Told;
 use super::turns::{Rank, Turn};
 use super::{Store, connect};
 use sea_orm::{
@@ -60,6 +61,8 @@ pub struct Tx {
     pub(super) inner: DatabaseTransaction,
     store: Store,
     has_failed: AtomicBool,
+    /// What the log is told once it is durable.
+    pub(super) told: Told,
     /// Given back after the connection is.
     _turn: Option<Turn>,
 }
@@ -85,7 +88,8 @@ impl Store {
         };
         let inner = begun.inspect_err(|error| self.notice(error))?;
         let has_failed = AtomicBool::new(false);
-        Ok(Write(Tx { inner, store: self.clone(), has_failed, _turn: turn }))
+        let told = Told::default();
+        Ok(Write(Tx { inner, store: self.clone(), has_failed, told, _turn: turn }))
     }
 
     /// Writes something and reads it through another connection.
@@ -166,14 +170,18 @@ impl Write {
             (None, None)
         };
         // When the caller is gone in the middle, the outcome is unknown.
-        let mut open = Open { store: &store, is_open: true };
+        let mut open = Open { store: &store, is_open: true, told: self.0.told };
         self.0.inner.commit().await?;
         open.is_open = false;
         // What it was written to may have gone meanwhile.
         store.health.check_files().inspect_err(|_| store.health.fail())?;
-        let Some(mark) = mark else { return Ok(()) };
+        let Some(mark) = mark else {
+            open.told.tell();
+            return Ok(());
+        };
         if store.finds(mark).await.inspect_err(|error| store.notice(error))? {
             store.health.trust(failures);
+            open.told.tell();
             return Ok(());
         }
         store.health.fail();
@@ -181,10 +189,12 @@ impl Write {
     }
 }
 
-/// A commit that has begun. Dropped before it has succeeded, it is a failure.
+/// A commit that has begun. Dropped before it has succeeded, it is a failure, and of what was not told
+/// by then nobody knows whether it is kept.
 struct Open<'a> {
     store: &'a Store,
     is_open: bool,
+    told: Told,
 }
 
 impl Drop for Open<'_> {
@@ -192,6 +202,7 @@ impl Drop for Open<'_> {
         if self.is_open {
             self.store.health.fail();
         }
+        self.told.tell_in_doubt();
     }
 }
 
