@@ -3,6 +3,7 @@
 
 use super::chain::Recorded;
 use super::health::is_failure;
+use super::line::Place;
 use super::seals::{Sealing, Seals};
 use super::told::Told;
 use super::turns::{Rank, Turn};
@@ -65,6 +66,7 @@ pub struct Tx {
     pub(super) told: Told,
     /// Given back after the connection is.
     _turn: Option<Turn>,
+    _place: Option<Place>,
 }
 
 impl Store {
@@ -76,6 +78,16 @@ impl Store {
 
     /// The same for what others wait for: it goes before what is less urgent.
     pub async fn write_as(&self, rank: Rank) -> Result<Write, DbErr> {
+        self.begin(rank, None).await
+    }
+
+    /// The same for who will wait for a chain, and on `PostgreSQL` has a connection meanwhile.
+    pub async fn write_in_line(&self, rank: Rank) -> Result<Write, DbErr> {
+        let place = if self.is_embedded() { None } else { Some(self.line.enter(rank).await?) };
+        self.begin(rank, place).await
+    }
+
+    async fn begin(&self, rank: Rank, place: Option<Place>) -> Result<Write, DbErr> {
         self.health.check_files()?;
         let turn = if self.is_embedded() { Some(self.turns.take(rank).await?) } else { None };
         let begun = match self.recorder.as_ref().filter(|_| rank == Rank::Receipts) {
@@ -89,7 +101,8 @@ impl Store {
         let inner = begun.inspect_err(|error| self.notice(error))?;
         let has_failed = AtomicBool::new(false);
         let told = Told::default();
-        Ok(Write(Tx { inner, store: self.clone(), has_failed, told, _turn: turn }))
+        let store = self.clone();
+        Ok(Write(Tx { inner, store, has_failed, told, _turn: turn, _place: place }))
     }
 
     /// Writes something and reads it through another connection.

@@ -2,10 +2,13 @@
 
 use crate::app::{App, Browser, PASSWORD};
 use crate::rooms::sources;
+use crate::skipped::is_on_postgres;
 use regcred::domain::actor::Granter;
 use regcred::domain::permission::of;
 use regcred::domain::trust_rule::TrustForm;
 use regcred::domain::user::Role;
+use regcred::store::Rank;
+use tokio::task::JoinSet;
 use uuid::Uuid;
 
 /// How often each of two does it while the other does something else.
@@ -43,6 +46,8 @@ fn whatever_leaves_an_event_holds_its_chain_before_any_row() {
                 continue;
             };
             holding += 1;
+            let waits = code.starts_with("_in_line(");
+            assert!(waits, "{}: {name} has a connection before its place", source.path);
             // Who may do it is read again, and held, before.
             let rows = before.replace("write.projects().role_now(", "");
             assert!(!rows.contains("write."), "{}: {name} has rows before the chain", source.path);
@@ -67,6 +72,34 @@ fn a_departure_holds_the_chains_before_it_ends_anything() {
     for (_, name, _) in &OTHERS[1..] {
         let (_, code) = projects.iter().find(|(other, _)| other == name).unwrap();
         assert!(code.contains("self.end(&write,project.id,"), "{name}");
+        assert!(code.contains("self.store.write_in_line("), "{name}");
+    }
+}
+
+#[tokio::test]
+async fn those_who_wait_for_a_busy_chain_leave_connections_for_everybody_else() {
+    if !is_on_postgres("the embedded database has one writer, and others read") {
+        return;
+    }
+    let app = App::new().await;
+    let store = app.vault.store();
+    // More than there are connections.
+    let mut waiting = JoinSet::new();
+    for _ in 0..24 {
+        let store = store.clone();
+        waiting.spawn(async move { store.write_in_line(Rank::Other).await });
+    }
+    let mut first = Vec::new();
+    for _ in 0..8 {
+        first.push(waiting.join_next().await.unwrap().unwrap().unwrap());
+    }
+    let signing_in = store.write_in_line(Rank::SignIn).await.unwrap();
+    app.vault.readiness().await.unwrap();
+    store.prove().await.unwrap();
+    assert!(waiting.try_join_next().is_none(), "the others have connections, too");
+    drop((first, signing_in));
+    while let Some(write) = waiting.join_next().await {
+        write.unwrap().unwrap();
     }
 }
 

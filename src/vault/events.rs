@@ -5,7 +5,7 @@ use crate::crypto::keyring::Keyring;
 use crate::domain::actor::Acts;
 use crate::domain::audit::{Action, Detail, Subject};
 use crate::error::Result;
-use crate::store::{EventRow, Recorded, Write};
+use crate::store::{EventRow, Rank, Recorded, Write};
 use uuid::Uuid;
 
 /// What was done to which noun, and what else is on record of it.
@@ -16,7 +16,7 @@ impl Vault {
     /// locks in one order, so that no two wait for each other: the chain of the instance, who may do
     /// it (as `write_as` and a departure do), chains of projects by their ids, and then rows.
     pub(super) async fn write_in(&self, chain: Uuid) -> Result<Write> {
-        let write = self.store.write().await?;
+        let write = self.store.write_in_line(Rank::Other).await?;
         write.chain().hold(chain).await?;
         Ok(write)
     }
