@@ -5,7 +5,8 @@ use crate::rooms::sources;
 use crate::skipped::is_on_postgres;
 use regcred::domain::actor::Granter;
 use regcred::domain::permission::of;
-use regcred::domain::trust_rule::TrustForm;
+use regcred::domain::proof::Proof;
+use regcred::domain::trust_rule::{Provider, TrustForm};
 use regcred::domain::user::Role;
 use regcred::store::Rank;
 use tokio::task::JoinSet;
@@ -136,6 +137,34 @@ async fn tokens_and_rules_that_are_made_at_once_do_not_wait_for_each_other() {
     tokio::join!(tokens, rules);
     let made = "SELECT COUNT(*) FROM trust_rule";
     assert_eq!(app.scalar_i64(made).await, i64::from(TIMES));
+    app.assert_chain_holds().await;
+}
+
+#[tokio::test]
+async fn tokens_are_marked_while_receipts_are_counted_and_neither_waits_for_the_other() {
+    let app = App::new().await;
+    let id = app.credential(&app.owner, "acme", "ghcr", "ghcr.io", "hunter2").await;
+    let (pipeline, _) = app.pipeline(&app.owner, "acme", "build", &[id], "pull").await;
+    let project = app.evidence(&app.owner, "acme").await.project().id;
+    let mut tokens = Vec::new();
+    for _ in 0..TIMES {
+        tokens.push(app.proved(pipeline, &Proof::of(Provider::GitHub)).await);
+    }
+    for _ in 0..TIMES / 4 {
+        for token in &tokens {
+            assert_eq!(app.docker_config(token, "", &[]).await.status, 200);
+        }
+        // The other way round: what is marked has another order than what is counted.
+        for token in tokens.iter().rev() {
+            assert_eq!(app.fetch(token, "/api/v1/credentials").await.status, 200);
+        }
+        let counts = app.vault.store().count_receipts(project);
+        let (marked, counted) = tokio::join!(app.vault.write_refusals(), counts);
+        marked.unwrap();
+        counted.unwrap();
+    }
+    let used = "SELECT COUNT(*) FROM pipeline_token WHERE last_used_at IS NOT NULL";
+    assert_eq!(app.scalar_i64(used).await, i64::from(TIMES));
     app.assert_chain_holds().await;
 }
 
