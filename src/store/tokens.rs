@@ -167,6 +167,12 @@ impl<C: Sealing> Tokens<'_, C> {
         self.revoke_live(such, now).await.map(drop)
     }
 
+    /// Revokes those of these tokens that are live, whatever pipeline has them.
+    pub async fn revoke_these(&self, ids: &[String], now: i64) -> Result<(), DbErr> {
+        let such = Condition::all().add(Column::Id.is_in(ids.iter().cloned()));
+        self.revoke_live(such, now).await.map(drop)
+    }
+
     /// Locks these tokens until the transaction ends. Who changes several locks them in this order, so
     /// that no two wait for each other.
     pub async fn lock(&self, ids: BTreeSet<String>) -> Result<(), DbErr> {
@@ -229,10 +235,11 @@ impl<C: Sealing> Tokens<'_, C> {
     }
 
     async fn revoke_live(&self, such: Condition, now: i64) -> Result<u64, DbErr> {
-        let such = such.add(Column::RevokedAt.is_null());
+        let such = Entity::find().filter(such).filter(Column::RevokedAt.is_null());
+        let rows = locked(self.db, such.order_by_asc(Column::Id)).all(self.db).await?;
         let revoke =
             |_: &Model| ActiveModel { revoked_at: Set(Some(now)), ..ActiveModel::default() };
-        authentic::change::<Entity, C>(self.db, such, revoke).await
+        authentic::change_each::<Entity, C>(self.db, rows, revoke).await
     }
 
     pub async fn delete_of_pipeline(&self, project: Uuid, pipeline: Uuid) -> Result<(), DbErr> {

@@ -34,6 +34,8 @@ pub enum Unrecorded {
     Counts,
     /// A further part of the old receipts whose removal an event has said.
     Removal,
+    /// Short-lived tokens that end a moment before what gave them: the end of that has the event.
+    Revocation,
     /// How a delivery went: it belongs to the receipt.
     Report,
     /// A short-lived token for a proof, or when a rule was last used: the receipts hold the proof.
