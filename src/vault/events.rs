@@ -12,9 +12,10 @@ use uuid::Uuid;
 pub(super) type What = (Action, Subject, Detail);
 
 impl Vault {
-    /// A transaction that leaves an event in the chain, which it locks before any row. Everybody
-    /// locks in one order, so that no two wait for each other: the chain of the instance, who may do
-    /// it (as `write_as` and a departure do), chains of projects by their ids, and then rows.
+    /// A transaction that leaves an event in the chain. It waits for the chain in line, and locks it
+    /// before any row. Everybody locks in one order, so that no two wait for each other: the chain of
+    /// the instance, who may do it (as `write_as` and a departure do), chains of projects by their ids,
+    /// and then rows.
     pub(super) async fn write_in(&self, chain: Uuid) -> Result<Write> {
         let write = self.store.write_in_line(Rank::Other).await?;
         write.chain().hold(chain).await?;
