@@ -7,11 +7,11 @@ use uuid::Uuid;
 
 /// The events of one transaction.
 #[derive(Debug, Default)]
-pub(super) struct Told(Mutex<Vec<Line>>);
+pub(super) struct Told(Mutex<Vec<Entry>>);
 
 /// An event with its place in the chain.
 #[derive(Debug)]
-struct Line {
+struct Entry {
     chain: Uuid,
     seq: i64,
     event: EventRow,
@@ -19,26 +19,26 @@ struct Line {
 
 impl Told {
     pub(super) fn note(&self, chain: Uuid, seq: i64, event: EventRow) {
-        let mut lines = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        lines.push(Line { chain, seq, event });
+        let mut entries = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        entries.push(Entry { chain, seq, event });
     }
 
     /// The transaction is durable.
     pub(super) fn tell(&mut self) {
-        self.take().iter().for_each(Line::tell);
+        self.take().iter().for_each(Entry::tell);
     }
 
     /// Nobody knows whether it is.
     pub(super) fn tell_in_doubt(&mut self) {
-        self.take().iter().for_each(Line::tell_in_doubt);
+        self.take().iter().for_each(Entry::tell_in_doubt);
     }
 
-    fn take(&mut self) -> Vec<Line> {
+    fn take(&mut self) -> Vec<Entry> {
         std::mem::take(self.0.get_mut().unwrap_or_else(PoisonError::into_inner))
     }
 }
 
-impl Line {
+impl Entry {
     /// All of it are fields, which the log quotes: no name begins a line of its own.
     fn tell(&self) {
         let EventRow { action, actor, subject_id, subject, detail, .. } = &self.event;
