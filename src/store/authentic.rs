@@ -170,6 +170,15 @@ pub(super) async fn change<E: Authentic, C: Sealing>(
     changes: impl Fn(&E::Model) -> E::ActiveModel,
 ) -> Result<u64, DbErr> {
     let rows = locked(db, E::find().filter(such)).all(db).await?;
+    change_each::<E, C>(db, rows, changes).await
+}
+
+/// The same in rows that are locked already.
+pub(super) async fn change_each<E: Authentic, C: Sealing>(
+    db: &C,
+    rows: Vec<E::Model>,
+    changes: impl Fn(&E::Model) -> E::ActiveModel,
+) -> Result<u64, DbErr> {
     let mut changed = 0;
     for row in rows {
         let changes = resealed::<E>(db.seals(), &row, changes(&row))?;

@@ -8,6 +8,7 @@ use super::entity::{audit_event, chain_head};
 use super::locked;
 use super::receipts::Removed;
 use super::seals::Sealing;
+use super::writing::Tx;
 use crate::domain::audit::Action;
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{
@@ -132,34 +133,6 @@ impl<C: Sealing> Chain<'_, C> {
         Head::lock(self.db, chain).await.map(drop)
     }
 
-    /// Writes the event as the next link, and into the outbox.
-    pub async fn append(
-        &self,
-        mac: Mac<'_>,
-        chain: Uuid,
-        event: EventRow,
-    ) -> Result<Recorded, DbErr> {
-        let mut head = Head::lock(self.db, chain).await?;
-        let mut row = audit_event::Model {
-            chain,
-            seq: head.seq + 1,
-            at: event.at,
-            action: event.action.word().to_owned(),
-            actor_id: event.actor_id,
-            actor: event.actor,
-            subject_id: event.subject_id,
-            subject: event.subject,
-            detail: event.detail,
-            mac: Vec::new(),
-        };
-        (row.seq, row.mac) = head.next(mac, "event", &parts(&row).each_ref().map(Vec::as_slice));
-        super::Outbox { db: self.db }.put(&row).await?;
-        let row = audit_event::ActiveModel::from(row);
-        audit_event::Entity::insert(row).exec_without_returning(self.db).await?;
-        head.store(self.db).await?;
-        Ok(Recorded(()))
-    }
-
     /// The first link of the chain that does not hold, or `None` when all do: a changed, removed,
     /// inserted or reordered event, fetch or receipt, or a head that ends elsewhere. Links that were
     /// written after it began are not looked at, and those that were removed because of their age are
@@ -261,6 +234,39 @@ impl<C: Sealing> Chain<'_, C> {
         }
         links.sort_by_key(|(seq, ..)| *seq);
         Ok((links, last))
+    }
+}
+
+impl Chain<'_, Tx> {
+    /// Writes the event as the next link, and into the outbox. The log is told of it when the
+    /// transaction is durable.
+    pub async fn append(
+        &self,
+        mac: Mac<'_>,
+        chain: Uuid,
+        event: EventRow,
+    ) -> Result<Recorded, DbErr> {
+        let told = event.clone();
+        let mut head = Head::lock(self.db, chain).await?;
+        let mut row = audit_event::Model {
+            chain,
+            seq: head.seq + 1,
+            at: event.at,
+            action: event.action.word().to_owned(),
+            actor_id: event.actor_id,
+            actor: event.actor,
+            subject_id: event.subject_id,
+            subject: event.subject,
+            detail: event.detail,
+            mac: Vec::new(),
+        };
+        (row.seq, row.mac) = head.next(mac, "event", &parts(&row).each_ref().map(Vec::as_slice));
+        super::Outbox { db: self.db }.put(&row).await?;
+        let row = audit_event::ActiveModel::from(row);
+        audit_event::Entity::insert(row).exec_without_returning(self.db).await?;
+        self.db.told.note(chain, head.seq, told);
+        head.store(self.db).await?;
+        Ok(Recorded(()))
     }
 }
 

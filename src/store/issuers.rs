@@ -12,7 +12,7 @@ use crate::domain::user::Maker;
 use sea_orm::{
     ActiveValue::{NotSet, Set},
     ColumnTrait, DbBackend, DbErr, EntityTrait, QueryFilter, QueryOrder, QueryResult, QuerySelect,
-    Statement,
+    Statement, Value,
 };
 use std::collections::{BTreeSet, HashMap};
 use uuid::Uuid;
@@ -103,20 +103,32 @@ impl<C: Sealing> TrustedIssuers<'_, C> {
                 pipeline_name: row.try_get_by_index(3)?,
             })
         };
-        let rows = self.rows(&text, url).await?;
+        let rows = self.rows(&text, vec![url.into()]).await?;
         let mut rules = rows.iter().map(read).collect::<Result<Vec<UsingRule>, DbErr>>()?;
         rules.sort_by(|a, b| (&a.slug, &a.pipeline_name).cmp(&(&b.slug, &b.pipeline_name)));
         Ok(rules)
+    }
+
+    /// The live short-lived tokens of their pipelines, by their public halves.
+    pub async fn short_lived(&self, url: &str, now: i64) -> Result<Vec<String>, DbErr> {
+        let such = of_issuer("?");
+        let text = format!(
+            "SELECT pipeline_token.id FROM pipeline_token WHERE pipeline_token.pipeline_id IN
+            (SELECT trust_rule.pipeline_id FROM trust_rule WHERE {such})
+            AND pipeline_token.expires_at > ? AND pipeline_token.revoked_at IS NULL"
+        );
+        let rows = self.rows(&text, vec![url.into(), now.into()]).await?;
+        rows.iter().map(|row| row.try_get_by_index(0)).collect()
     }
 
     fn ours(&self, row: Model) -> Option<ListedIssuer> {
         genuine::<Entity>(self.db, row).map(ListedIssuer::from)
     }
 
-    async fn rows(&self, text: &str, url: &str) -> Result<Vec<QueryResult>, DbErr> {
+    async fn rows(&self, text: &str, values: Vec<Value>) -> Result<Vec<QueryResult>, DbErr> {
         let backend = self.db.get_database_backend();
         let text = numbered(backend, text);
-        self.db.query_all_raw(Statement::from_sql_and_values(backend, text, [url.into()])).await
+        self.db.query_all_raw(Statement::from_sql_and_values(backend, text, values)).await
     }
 }
 

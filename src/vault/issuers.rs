@@ -10,13 +10,17 @@ use crate::domain::issuer::{
 use crate::domain::trust_rule::{TrustRule, issuer_problem};
 use crate::domain::user::Maker;
 use crate::error::{Error, Result};
-use crate::store::{Write, unless_taken};
+use crate::store::{Unrecorded, Write, unless_taken};
 use std::collections::BTreeSet;
 use uuid::Uuid;
 
 const LISTED: &str = "This issuer is on the list already.";
 /// The upgrade may have found more than can be added.
 const SHOWN: u64 = 1_000;
+/// Tokens that end in one transaction: sign-ins may wait for so many.
+const AT_ONCE: usize = 64;
+/// How often a removal looks for more tokens than that before it begins.
+const PASSES: u32 = 3;
 
 impl Vault {
     /// The list, each issuer with how many trust rules use it.
@@ -86,6 +90,8 @@ impl Vault {
         admin: &InstanceAdmin,
         id: Uuid,
     ) -> Result<(ListedIssuer, Vec<UsingRule>)> {
+        let issuer = self.store.issuers().find(id).await?.ok_or(Error::NotFound)?;
+        self.revoke_ahead(&issuer.url).await?;
         let write = self.write_in(INSTANCE).await?;
         let issuer = write.issuers().find(id).await?.ok_or(Error::NotFound)?;
         // First, since it waits for whoever just accepts a token of the issuer: what they give is
@@ -94,15 +100,33 @@ impl Vault {
             return Err(Error::NotFound);
         }
         let rules = write.issuers().rules(&issuer.url).await?;
-        let pipelines: BTreeSet<(Uuid, Uuid)> =
-            rules.iter().map(|rule| (rule.project, rule.pipeline)).collect();
-        for (project, pipeline) in pipelines {
-            write.tokens().revoke_short_lived(project, pipeline, now().0).await?;
+        let tokens = write.issuers().short_lived(&issuer.url, now().0).await?;
+        for part in tokens.chunks(AT_ONCE) {
+            write.tokens().revoke_these(part, now().0).await?;
         }
         let detail = Detail::Rules(u64::try_from(rules.len()).unwrap_or(u64::MAX));
         let what = (Action::IssuerRemoved, about(&issuer), detail);
         self.commit_event(write, INSTANCE, admin, what).await?;
         Ok((issuer, rules))
+    }
+
+    /// Ends the short-lived tokens of an issuer that is about to be removed, where there are many. Each
+    /// takes a moment, and while the removal holds the chain of the instance nobody can sign in. Those
+    /// that are given meanwhile end with the removal. When it fails after this, jobs only need to show
+    /// their identity tokens again.
+    async fn revoke_ahead(&self, url: &str) -> Result<()> {
+        for _ in 0..PASSES {
+            let tokens = self.store.issuers().short_lived(url, now().0).await?;
+            if tokens.len() <= AT_ONCE {
+                break;
+            }
+            for part in tokens.chunks(AT_ONCE) {
+                let write = self.store.write().await?;
+                write.tokens().revoke_these(part, now().0).await?;
+                write.commit_without_event(Unrecorded::Revocation).await?;
+            }
+        }
+        Ok(())
     }
 
     /// Whether tokens of this issuer are accepted on this instance.

@@ -165,6 +165,11 @@ pub const GROWS: &[Grows] = &[
         why: "the rules of one issuer with the names of their pipelines, found in the same index",
     },
     Grows {
+        starts: "SELECT pipeline_token.id FROM pipeline_token WHERE pipeline_token.pipeline_id IN",
+        has: "= lower(?)",
+        why: "the same: the tokens of their pipelines, which end when the issuer is removed",
+    },
+    Grows {
         starts: "SELECT * FROM \"outbox\" WHERE \"outbox\".\"id\" > ?",
         has: " LIMIT ?",
         why: "the next rows after one, in the order of their key",

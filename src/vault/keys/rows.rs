@@ -8,7 +8,7 @@ use crate::crypto::kek::Kek;
 use crate::crypto::keyring::Keyring;
 use crate::domain::actor::Actor;
 use crate::domain::audit::{Action, Detail};
-use crate::store::{KeyRow, RowMacs, Store};
+use crate::store::{KeyRow, Rank, RowMacs, Store};
 use crate::vault::audit::this_instance;
 use crate::vault::events::{event, record_under};
 use crate::vault::{INSTANCE, now, sweep_access};
@@ -46,7 +46,7 @@ pub(super) async fn seal_once(
         let previous = unlocked.source.previous.as_ref();
         Keyring::unlock(current, previous, &held(rows)).map(Arc::new).map_err(damaged)
     };
-    let write = store.write().await?;
+    let write = store.write_in_line(Rank::Other).await?;
     write.chain().hold(INSTANCE).await?;
     let mut rows = write.keys().lock().await?;
     let mut ring = open(&rows)?;

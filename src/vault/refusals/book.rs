@@ -2,6 +2,7 @@
 
 use crate::domain::audit::{NETWORKS_MAX, Refusal, Sum};
 use crate::domain::moment::Moment;
+use crate::vault::INSTANCE;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use uuid::Uuid;
 
@@ -88,10 +89,12 @@ impl Entry {
     }
 }
 
-/// What is to be written at once.
+/// What is to be written now: of all chains, or of one.
 #[derive(Debug, Default)]
 pub(super) struct Page {
-    /// In the order of their chains, as other writers lock them.
+    /// Which one, if it is of one.
+    pub(super) chain: Uuid,
+    /// In the order of their chains.
     pub(super) entries: Vec<(Key, Entry)>,
     pub(super) sums: Vec<Sum>,
     /// For the log.
@@ -101,6 +104,18 @@ pub(super) struct Page {
 impl Page {
     pub(super) fn is_empty(&self) -> bool {
         self.entries.is_empty() && self.sums.is_empty()
+    }
+
+    /// A page for each chain, the instance's last. It has the sums, too.
+    pub(super) fn into_parts(self) -> Vec<Self> {
+        let mut parts: BTreeMap<Uuid, Self> = BTreeMap::new();
+        for (key, entry) in self.entries {
+            parts.entry(key.chain).or_default().entries.push((key, entry));
+        }
+        if !self.sums.is_empty() {
+            parts.entry(INSTANCE).or_default().sums = self.sums;
+        }
+        parts.into_iter().rev().map(|(chain, part)| Self { chain, ..part }).collect()
     }
 }
 
