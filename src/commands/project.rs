@@ -70,7 +70,7 @@ enum MemberAction {
     },
     /// Remove a member, and end what they made in the project
     #[command(
-        after_help = "The pipeline tokens that the member made are revoked, their trust rules stop until another maintainer confirms them, their approvals are withdrawn, and a shared secret that they were shown stops until it is renewed. The command lists all of it first. Grants stay. With --keep, all of it stays and is listed for a decision.\n\nExamples:\n  regcred project member remove acme-web kim@example.com\n  regcred project member remove acme-web kim@example.com --keep"
+        after_help = "The pipeline tokens that the member made are revoked, their trust rules stop until another maintainer confirms them, their approvals are withdrawn, and a shared secret that they were shown stops until it is renewed. The command lists all of it first. Grants stay. With --keep, all of it stays and is listed for a decision. Without a terminal, nothing is changed unless --yes or --keep is given or nothing would end.\n\nExamples:\n  regcred project member remove acme-web kim@example.com\n  regcred project member remove acme-web kim@example.com --keep"
     )]
     Remove {
         /// The project (first column of `regcred project list`)
