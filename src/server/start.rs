@@ -31,6 +31,7 @@ pub async fn serve(config: &Config) -> Result<(), StartError> {
     let tls = tls(&config.site)?;
     let outbound = config.outbound.open()?;
     let proxies = config.proxies()?;
+    let pipeline_hosts = config.pipeline_hosts()?;
     let Opened { store, keys, local, is_new } = open(&config.storage).await?;
     for warning in exposure::warnings(&config.storage, local.as_deref()) {
         tracing::warn!("{warning}");
@@ -42,6 +43,7 @@ pub async fn serve(config: &Config) -> Result<(), StartError> {
     let address = listener.local_addr().map_err(StartError::Serve)?;
     let settings = Settings {
         address: config.site.public_url(address.port())?,
+        pipeline_hosts,
         has_local_key: local.is_some(),
         keep_versions: config.keep_versions,
         key_settle: config.pace.seconds(&config.storage),
