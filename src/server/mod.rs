@@ -29,6 +29,7 @@ mod tls;
 mod well_formed;
 
 pub use assets::Assets;
+pub use certificate::Expiry;
 pub use start::serve;
 
 use crate::outbound::Network;

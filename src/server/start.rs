@@ -33,7 +33,8 @@ pub async fn serve(config: &Config) -> Result<(), StartError> {
     let proxies = config.proxies()?;
     let pipeline_hosts = config.pipeline_hosts()?;
     let Opened { store, keys, local, is_new } = open(&config.storage).await?;
-    for warning in exposure::warnings(&config.storage, local.as_deref()) {
+    let written = local.as_deref().filter(|_| is_new);
+    for warning in exposure::warnings(&config.storage, written) {
         tracing::warn!("{warning}");
     }
 
