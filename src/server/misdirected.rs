@@ -73,6 +73,36 @@ impl Counts {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::server::site::Site;
+    use crate::server::well_formed;
+    use axum::Router;
+    use axum::body::Body;
+    use axum::http::Request;
+    use axum::middleware::from_fn_with_state;
+    use axum::routing::get;
+    use tower::ServiceExt;
+
+    #[tokio::test]
+    async fn each_request_for_a_host_that_nobody_declared_is_counted() {
+        let misdirected = Misdirected::default();
+        let names = ["regcred.svc".to_owned()];
+        let site = Site::of("https://regcred.example.com").with_pipeline_hosts(&names);
+        let router = Router::new()
+            .route("/", get(|| async { "" }))
+            .route("/livez", get(|| async { "" }))
+            .layer(from_fn_with_state((Arc::new(site), misdirected.clone()), well_formed::layer));
+        for (path, host, counted) in [
+            ("/", "regcred.example.com", 0),
+            ("/livez", "a.example.com", 0),
+            ("/", "a.example.com", 1),
+            ("/", "regcred.svc", 1),
+            ("/", "b.example.com", 2),
+        ] {
+            let request = Request::builder().uri(path).header("host", host);
+            router.clone().oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
+            assert_eq!(misdirected.counts().all, counted, "{path} {host}");
+        }
+    }
 
     #[test]
     fn the_hosts_that_were_asked_for_most_are_named() {

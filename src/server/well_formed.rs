@@ -29,7 +29,11 @@ pub(super) async fn layer(
 ) -> Response {
     let Some(problem) = problem(&site, &request) else { return next.run(request).await };
     if problem.0 == StatusCode::MISDIRECTED_REQUEST {
-        misdirected.note(other(&site, &request));
+        let host = other(&site, &request);
+        // Of a page under a name of pipelines the answer says enough.
+        if !std::str::from_utf8(host).is_ok_and(|host| site.answers_pipelines(host)) {
+            misdirected.note(host);
+        }
     }
     problem.into_response()
 }

@@ -1,6 +1,7 @@
 //! Other names of the server: pipelines may use them, and they lead to no page.
 
 use crate::app::{App, Browser, OWNER, PASSWORD};
+use crate::process::server::{Folder, Refusal, command, refused};
 use crate::signing::{drone, drone_body, drone_with};
 use crate::trust::drone_rule;
 use regcred::store::Store;
@@ -79,4 +80,16 @@ async fn what_is_signed_for_one_name_is_not_taken_at_another() {
     }
     let reply = there.signed(path, &moved, &body).await;
     assert_eq!(reply.status, 403, "{}", reply.text());
+}
+
+#[test]
+fn what_is_no_name_is_refused_before_anything_is_created() {
+    let folder = Folder::new();
+    let data = folder.0.join("data");
+    let mut command = command(&data);
+    command.env("REGCRED_HOSTS", "regcred.svc:3000, http://zebra.svc:3000");
+    let Refusal { code, text, was_open, .. } = refused(command);
+    assert_eq!(code, Some(78), "{text}");
+    assert!(text.contains("REGCRED_HOSTS must be") && !text.contains("zebra"), "{text}");
+    assert!(!was_open && !data.exists());
 }
