@@ -2,7 +2,6 @@
 //! operator has not declared.
 
 use crate::domain::hearsay;
-use std::cmp::Reverse;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -54,7 +53,7 @@ impl Counts {
     fn line(self) -> String {
         let mut hosts: Vec<(u64, String)> =
             self.hosts.into_iter().map(|(host, count)| (count, host)).collect();
-        hosts.sort_unstable_by(|a, b| (Reverse(a.0), &a.1).cmp(&(Reverse(b.0), &b.1)));
+        hosts.sort_unstable_by(|a, b| b.0.cmp(&a.0).then_with(|| a.1.cmp(&b.1)));
         hosts.truncate(NAMED);
         let named: u64 = hosts.iter().map(|(count, _)| count).sum();
         let mut names: Vec<String> = hosts.into_iter().map(|(_, host)| host).collect();
