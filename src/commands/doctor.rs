@@ -1,5 +1,6 @@
 //! `regcred doctor`.
 
+mod files;
 mod permissions;
 mod report;
 mod rows;
@@ -10,12 +11,14 @@ use super::{Common, Session, operator};
 use crate::domain::key::{KeyReport, KeyState};
 use crate::opening::StartError;
 use crate::opening::config::StorageConfig;
-use crate::opening::{connect_existing, find_keys, wait_for_turn};
+use crate::opening::{connect_existing, exposure, find_keys, wait_for_turn};
+use crate::server::Expiry;
 use crate::store::{Schema, Store};
 use crate::vault::{Clocks, Opening, Settings, Unreadable, Vault, clocks, unlock_as_it_is};
 use report::{Report, State};
 use serde_json::json;
 use std::collections::BTreeSet;
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 /// Milliseconds that the newest entry may be ahead of this machine's clock.
@@ -23,7 +26,7 @@ const AHEAD: i64 = 5 * 60 * 1_000;
 /// Milliseconds between this machine's clock and the database's.
 const APART: u64 = 30 * 1_000;
 
-/// Check the database, keys, secrets, audit chains, clocks and file permissions
+/// Check the database, keys, secrets, audit chains, clocks, file permissions and TLS certificate
 ///
 /// Every stored secret is decrypted once. Nothing is changed, no secret is printed, and servers can
 /// run meanwhile.
@@ -36,6 +39,10 @@ Examples:
 pub(super) struct Doctor {
     #[command(flatten)]
     common: Common,
+
+    /// The server's certificate, if it speaks TLS itself: when it expires is checked
+    #[arg(long, env = "REGCRED_TLS_CERT", value_name = "FILE")]
+    tls_cert: Option<PathBuf>,
 }
 
 impl Doctor {
@@ -47,7 +54,10 @@ impl Doctor {
         let is_current = look_at_schema(&mut report, &schema);
         look_at_file(&mut report, &store).await;
         match unlocked(storage, &store, is_current).await {
-            Ok(session) => look_inside(&mut report, &session).await,
+            Ok((session, local)) => {
+                look_inside(&mut report, &session).await;
+                files::look_at_key(&mut report, exposure::key_file(storage, local.as_deref()));
+            }
             Err(sentence) => {
                 report.add("keys", State::Problem, sentence);
                 report.add("secrets", State::Warning, "Not checked, because the keys are missing.");
@@ -60,6 +70,9 @@ impl Doctor {
         }
         let (state, text) = permissions::look(storage);
         report.add("permissions", state, text);
+        if let Some(certificate) = &self.tls_cert {
+            files::look_at_certificate(&mut report, Expiry::of_file(certificate));
+        }
         if let Err(error) = store.disconnect().await {
             tracing::warn!(error = %error, "the database was not closed");
         }
@@ -122,7 +135,7 @@ async fn unlocked(
     storage: &StorageConfig,
     store: &Store,
     is_current: bool,
-) -> Result<Session, String> {
+) -> Result<(Session, Option<PathBuf>), String> {
     let say = |problem: StartError| problem.to_string();
     if store.kek_ids().await.map_err(|error| say(error.into()))?.is_empty() {
         return Err(
@@ -138,7 +151,7 @@ async fn unlocked(
     let has_local_key = found.local.is_some();
     let settings = Settings { has_local_key, ..Settings::default() };
     let vault = Vault::new(store.clone(), keys, settings);
-    Ok(Session { vault, operator: operator() })
+    Ok((Session { vault, operator: operator() }, found.local))
 }
 
 async fn look_inside(report: &mut Report, session: &Session) {

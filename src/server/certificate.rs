@@ -1,6 +1,10 @@
 //! The server's certificate and its key: two PEM files, and why they cannot be used.
 
+mod expiry;
 mod validity;
+
+pub use expiry::Expiry;
+pub(super) use expiry::Reminder;
 
 use rustls::Error::InconsistentKeys;
 use rustls::client::verify_server_name;
@@ -69,7 +73,6 @@ fn day(at: &OffsetDateTime) -> String {
 impl Files {
     /// Reads both.
     pub(super) fn read(&self, now: OffsetDateTime) -> Result<Pair, CertificateProblem> {
-        let unreadable = |setting| move |cause| CertificateProblem::Unreadable(setting, cause);
         let pem = fs::read(&self.certificate).map_err(unreadable(CERT))?;
         let key = Zeroizing::new(fs::read(&self.key).map_err(unreadable(KEY))?);
         pair(&pem, &key, now)
@@ -111,15 +114,27 @@ impl Pair {
     }
 }
 
+fn unreadable(setting: &'static str) -> impl FnOnce(io::Error) -> CertificateProblem {
+    move |cause| CertificateProblem::Unreadable(setting, cause)
+}
+
+/// The certificates of a PEM file, with the first and the last second of the first one.
+fn first_of(
+    pem: &[u8],
+) -> Result<(Vec<CertificateDer<'static>>, OffsetDateTime, OffsetDateTime), CertificateProblem> {
+    let chain: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(pem).collect();
+    let chain = chain.map_err(|_| CertificateProblem::BadCertificate)?;
+    let first = chain.first().ok_or(CertificateProblem::NoCertificate)?;
+    let (from, until) = validity::of(first).ok_or(CertificateProblem::BadCertificate)?;
+    Ok((chain, from, until))
+}
+
 pub(super) fn pair(
     pem: &[u8],
     key_pem: &[u8],
     now: OffsetDateTime,
 ) -> Result<Pair, CertificateProblem> {
-    let chain: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(pem).collect();
-    let chain = chain.map_err(|_| CertificateProblem::BadCertificate)?;
-    let first = chain.first().ok_or(CertificateProblem::NoCertificate)?;
-    let (from, until) = validity::of(first).ok_or(CertificateProblem::BadCertificate)?;
+    let (chain, from, until) = first_of(pem)?;
     let key = PrivateKeyDer::from_pem_slice(key_pem).map_err(|_| CertificateProblem::NoKey)?;
     let provider = default_provider();
     let key = provider.key_provider.load_private_key(key);

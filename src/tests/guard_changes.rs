@@ -85,10 +85,7 @@ async fn the_harmless_part_is_saved_at_once_and_the_rest_waits_for_another_membe
     let changed = [("description", "nightly"), ("is_protected", ""), ("paths", "acme, other")];
     let reply = scene.save(&scene.one, &changed).await;
     let page = scene.one.follow(reply).await.text();
-    assert!(
-        page.contains("ghcr was saved.") && page.contains("wait for another member"),
-        "{page}"
-    );
+    assert!(page.contains("ghcr was saved.") && page.contains("wait for another member"), "{page}");
     let stored = scene.stored().await;
     assert_eq!(stored.summary.description, "nightly");
     assert!(stored.is_protected);

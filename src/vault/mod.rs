@@ -99,6 +99,8 @@ pub struct Reach {
 pub struct Settings {
     /// The public address, without a trailing slash.
     pub address: String,
+    /// Other names of the server, for pipelines alone.
+    pub pipeline_hosts: Vec<String>,
     /// Whether the key-encryption key is the generated file beside the data.
     pub has_local_key: bool,
     /// Versions of a secret that are kept, the current one included.
@@ -119,6 +121,7 @@ impl Default for Settings {
     fn default() -> Self {
         Self {
             address: String::new(),
+            pipeline_hosts: Vec::new(),
             has_local_key: false,
             keep_versions: KEEP.1,
             key_settle: 0,

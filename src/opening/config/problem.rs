@@ -35,6 +35,10 @@ pub enum ConfigProblem {
         "REGCRED_TRUSTED_PROXIES must be addresses or networks separated by commas, such as 10.0.0.0/8,192.0.2.7."
     )]
     BadProxies,
+    #[error(
+        "REGCRED_HOSTS must be host names separated by commas, each with its port unless it is 80 or 443, such as regcred.svc:3000. Remove http://, paths and wildcards."
+    )]
+    BadHosts,
     #[error("The file of REGCRED_CA_FILE cannot be used: {0}.")]
     BadAuthorities(String),
     #[error(

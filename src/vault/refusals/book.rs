@@ -24,11 +24,14 @@ pub(in crate::vault) enum Unknown {
 }
 
 impl Unknown {
-    fn label(self) -> &'static str {
-        match self {
-            Self::Email => "sign-ins with an unknown email address",
-            Self::Token => "requests with an unknown pipeline token",
-            Self::Pipeline => "identity tokens for an unknown pipeline",
+    fn label(self, times: u64) -> &'static str {
+        match (self, times) {
+            (Self::Email, 1) => "sign-in with an unknown email address",
+            (Self::Email, _) => "sign-ins with an unknown email address",
+            (Self::Token, 1) => "request with an unknown pipeline token",
+            (Self::Token, _) => "requests with an unknown pipeline token",
+            (Self::Pipeline, 1) => "identity token for an unknown pipeline",
+            (Self::Pipeline, _) => "identity tokens for an unknown pipeline",
         }
     }
 }
@@ -250,10 +253,11 @@ impl Book {
         let others = std::mem::take(&mut self.unknown_others);
         let rest = others + all.iter().skip(NAMED).map(|(_, times)| times).sum::<u64>();
         let named = all.iter().take(NAMED).map(|((what, network), times)| {
-            format!("refused in the last minute: {} from {network}: {times}", what.label())
+            format!("Refused {times} {} from {network} in the last minute.", what.label(*times))
         });
-        let rest = (rest > 0)
-            .then(|| format!("refused in the last minute: the same from other networks: {rest}"));
+        let rest = (rest > 0).then(|| {
+            format!("Refused {rest} such requests from other networks in the last minute.")
+        });
         named.chain(rest).collect()
     }
 }
