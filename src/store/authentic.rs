@@ -3,6 +3,7 @@
 //! [`genuine`].
 
 mod checks;
+mod sealed_before;
 mod tables;
 
 pub use checks::Tampered;

@@ -2,6 +2,7 @@
 
 use super::Authentic;
 use super::checks::{Tampered, adopt_table, columns_of, look_at, seal_table};
+use super::sealed_before::has_mac;
 use crate::store::entity::{
     access_grant, chain_head, credential, guard_change, instance, issuer, membership, person,
     pipeline, pipeline_token, project, secret_version, session, trust_rule,
@@ -28,6 +29,16 @@ macro_rules! authentic {
             let mut rows = 0;
             $(rows += seal_table::<$table::Entity, C>(db).await?;)+
             Ok(rows)
+        }
+
+        /// Whether a row has a MAC. The ends of chains are not asked: the first start of a version with
+        /// MACs may write one before it seals the rows.
+        pub(super) async fn has_any_mac<C: Sealing>(db: &C) -> Result<bool, DbErr> {
+            let head = <chain_head::Entity as Authentic>::TABLE;
+            $(if <$table::Entity as Authentic>::TABLE != head && has_mac::<$table::Entity, C>(db).await? {
+                return Ok(true);
+            })+
+            Ok(false)
         }
 
         /// Every column that decides, with its table and what it holds.
