@@ -113,7 +113,7 @@ impl<C: Sealing> Grants<'_, C> {
             approved_at: Set(Some(approval.at)),
             approved_until: Set(Some(approval.until.to_text())),
             approved_epoch: Set(Some(approval.epoch)),
-            revision: Set(row.revision + 1),
+            revision: Set((row.revision + 1).max(approval.at)),
             ..ActiveModel::default()
         };
         Ok(self.change(such, approve).await? > 0)
@@ -198,11 +198,14 @@ impl<C: Sealing> Grants<'_, C> {
     }
 
     /// Counts that the guards of their credential changed, so that nobody approves what they did not
-    /// see.
-    pub async fn note_other_guards(&self, credential: Uuid) -> Result<(), DbErr> {
+    /// see. The count is never behind the clock, `now` in milliseconds, as that of
+    /// [`super::Pipelines::raise_epoch`] is not.
+    pub async fn note_other_guards(&self, credential: Uuid, now: i64) -> Result<(), DbErr> {
         let such = Condition::all().add(Column::CredentialId.eq(credential));
-        let count =
-            |row: &Model| ActiveModel { revision: Set(row.revision + 1), ..ActiveModel::default() };
+        let count = |row: &Model| ActiveModel {
+            revision: Set((row.revision + 1).max(now)),
+            ..ActiveModel::default()
+        };
         self.change(such, count).await.map(drop)
     }
 

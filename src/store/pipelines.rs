@@ -95,12 +95,14 @@ impl<C: Sealing> Pipelines<'_, C> {
         Ok(self.genuine(row).pop().map(|row| row.identity_epoch))
     }
 
-    /// Counts that somebody more can act as the pipeline; gives what the token or rule is stamped
-    /// with by which they can. An approval is for those who are not newer than it.
-    pub async fn raise_epoch(&self, id: Uuid) -> Result<i64, DbErr> {
+    /// Counts that somebody more can act as the pipeline, at `now` (milliseconds); gives what the token
+    /// or rule is stamped with by which they can. An approval is for those who are not newer than it.
+    /// The count is never behind the clock: in an older copy of the row that somebody put back it is
+    /// lower than what was approved since.
+    pub async fn raise_epoch(&self, id: Uuid, now: i64) -> Result<i64, DbErr> {
         let such = Condition::all().add(Column::Id.eq(id));
         let raise = |row: &Model| ActiveModel {
-            identity_epoch: Set(row.identity_epoch + 1),
+            identity_epoch: Set((row.identity_epoch + 1).max(now)),
             ..ActiveModel::default()
         };
         self.change(such, raise).await?;

@@ -114,7 +114,7 @@ impl Vault {
         } else {
             None
         };
-        rule.identity_epoch = write.pipelines(project).raise_epoch(pipeline).await?;
+        rule.identity_epoch = write.pipelines(project).raise_epoch(pipeline, now().0).await?;
         write.trust_rules(project).insert(pipeline, rule).await?;
         write.commit(recorded).await?;
         Ok(NewRule { secret, note })
@@ -145,7 +145,7 @@ impl Vault {
         }
         let salt = Salt::fresh()?;
         for one in pipelines {
-            let epoch = write.pipelines(project).raise_epoch(one).await?;
+            let epoch = write.pipelines(project).raise_epoch(one, now().0).await?;
             let made = (epoch, granter.person().into(), now().0);
             write.trust_rules(project).resalt(one, salt.to_text(), made).await?;
         }

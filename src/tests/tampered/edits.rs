@@ -236,7 +236,7 @@ async fn a_sealed_row_takes_no_number_from_one_that_was_changed() {
         .during("pipeline", &lowered, async || {
             assert_eq!(store.pipelines(project).epoch(scene.low).await.unwrap(), None);
             let write = store.write().await.unwrap();
-            write.pipelines(project).raise_epoch(scene.low).await.unwrap_err();
+            write.pipelines(project).raise_epoch(scene.low, 1).await.unwrap_err();
         })
         .await;
     // Nobody approves a token or a rule as somebody else's.

@@ -114,7 +114,7 @@ impl Vault {
         row.updated_by = Set(granter.person().name.clone());
         write.credentials(project).update(credential, row).await?;
         write.guard_changes(project).delete_of_credential(credential).await?;
-        write.grants(project).note_other_guards(credential).await?;
+        write.grants(project).note_other_guards(credential, at.0).await?;
         if settings.is_protected {
             // Those from before a grant of one that could only pull needed an approval.
             write.grants(project).require_approval(credential).await?;

@@ -54,7 +54,7 @@ impl Vault {
         } else {
             None
         };
-        let epoch = write.pipelines(project).raise_epoch(pipeline).await?;
+        let epoch = write.pipelines(project).raise_epoch(pipeline, now().0).await?;
         let made = (epoch, granter.person().into(), now().0);
         if !write.trust_rules(project).confirm(id, made, salt).await? {
             return Err(Error::NotFound);
