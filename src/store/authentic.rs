@@ -3,6 +3,7 @@
 //! [`genuine`].
 
 mod checks;
+mod hidden;
 mod sealed_before;
 mod tables;
 

@@ -1,7 +1,9 @@
 //! Who can write to the database, and has no key, does not get an approval round a second person.
 
 use super::{PUSH, Scene};
+use crate::app::PASSWORD;
 use crate::edits::save;
+use crate::trust::drone_rule;
 use regcred::domain::matching::Lost;
 use regcred::domain::user::Role;
 use uuid::Uuid;
@@ -50,4 +52,47 @@ async fn a_grant_that_was_not_there_when_its_credential_became_protected_waits_w
     let reply = app.fetch(&token, path).await;
     assert_eq!(reply.status, 403, "{}", reply.text());
     assert!(reply.text().contains(Lost::NotApproved.label()), "{}", reply.text());
+}
+
+/// Moves the moment at which each row of the table was made, by hand.
+async fn move_by(scene: &Scene, table: &str, milliseconds: i64) {
+    let sql = format!("UPDATE {table} SET created_at = created_at + {milliseconds}");
+    assert!(scene.app.tamper(&sql).await > 0, "{sql}");
+}
+
+#[tokio::test]
+async fn nobody_approves_while_who_acts_as_the_pipeline_is_hidden() {
+    let scene = Scene::new().await;
+    let maintainer = scene.app.member(Role::Maintainer, "acme").await;
+    drone_rule(&scene.app, scene.pipeline, "7").await;
+    // One who made a token does not approve it as if it were not there.
+    let other = scene.app.new_member("another", Role::Maintainer).await;
+    scene.another_token(&maintainer).await;
+    assert_eq!(scene.approve(&maintainer).await.status, 409);
+    for table in ["pipeline_token", "trust_rule"] {
+        move_by(&scene, table, 1).await;
+        for by in [&maintainer, &other] {
+            let reply = scene.approve(by).await;
+            assert_eq!(reply.status, 409, "{table}: {}", reply.text());
+            assert!(reply.text().contains("regcred doctor"), "{table}: {}", reply.text());
+        }
+        move_by(&scene, table, -1).await;
+    }
+    assert_eq!(scene.approve(&maintainer).await.status, 409);
+    assert_eq!(scene.approve(&other).await.status, 200);
+}
+
+#[tokio::test]
+async fn the_secret_for_drone_is_not_renewed_while_a_rule_is_hidden() {
+    let scene = Scene::new().await;
+    drone_rule(&scene.app, scene.pipeline, "7").await;
+    let pipeline = scene.pipeline.to_string();
+    let form = [("project", "acme"), ("pipeline", pipeline.as_str()), ("password", PASSWORD)];
+    let renew = "/rpc/trust-rules/renew-secret";
+    move_by(&scene, "trust_rule", 1).await;
+    let reply = scene.app.owner.post_json_accept(renew, &form).await;
+    assert_eq!(reply.status, 409, "{}", reply.text());
+    assert!(reply.text().contains("regcred doctor"), "{}", reply.text());
+    move_by(&scene, "trust_rule", -1).await;
+    assert_eq!(scene.app.owner.post_json_accept(renew, &form).await.status, 200);
 }

@@ -39,13 +39,21 @@ fn changed(what: &str) -> Error {
     ))
 }
 
+/// What to say when a row of `what` is not as we wrote it: it is shown to nobody, so nobody knows what
+/// they would approve or renew.
+pub(in crate::vault) fn changed_outside(what: &str) -> Error {
+    Error::Conflict(format!(
+        "A row of {what} was changed outside Regcred and is not shown. Run `regcred doctor` to find it, and remove or restore it first. Nothing was changed."
+    ))
+}
+
 impl Vault {
     /// A second person lets the pipeline use a protected credential, for `days` days, as it stood on
     /// their page: whoever can act as the pipeline later needs a new approval.
     ///
     /// # Errors
-    /// `Conflict` for who widened it themselves, for a grant that needs no approval, and for a page
-    /// that is out of date; `Invalid` at `days`.
+    /// `Conflict` for who widened it themselves, for a grant that needs no approval, for a page that is
+    /// out of date, and while a row of the pipeline is not as we wrote it; `Invalid` at `days`.
     pub async fn approve_grant(
         &self,
         granter: &Granter,
@@ -58,6 +66,9 @@ impl Vault {
         let days = days_within(days, "days", APPROVAL_DAYS_MAX)?;
         let write = self.write_as(granter).await?;
         let subject = write.pipelines(project).subject(pipeline).await?.ok_or(Error::NotFound)?;
+        if !write.pipelines(project).is_untouched(pipeline).await? {
+            return Err(changed_outside("this pipeline"));
+        }
         let grant = write.grants(project).find(pipeline, id).await?.ok_or(Error::NotFound)?;
         if grant.granted_by == Some(granter.person().id) {
             return Err(Error::Conflict(
