@@ -155,7 +155,8 @@ impl<C: Sealing> Tokens<'_, C> {
         Ok(self.revoke_live(such, now).await? > 0)
     }
 
-    /// Revokes every live short-lived token of a pipeline of the project.
+    /// Revokes every live short-lived token of a pipeline of the project. One that is hidden, because
+    /// somebody changed it, does not come back.
     pub async fn revoke_short_lived(
         &self,
         project: Uuid,
@@ -163,7 +164,8 @@ impl<C: Sealing> Tokens<'_, C> {
         now: i64,
     ) -> Result<(), DbErr> {
         let such = of(project, pipeline).add(Column::ExpiresAt.gt(now));
-        self.revoke_live(such, now).await.map(drop)
+        self.revoke_live(such, now).await?;
+        self.disown(pipeline).await
     }
 
     /// Writes down that a token was used, by its project, pipeline and public half.

@@ -95,8 +95,10 @@ impl Vault {
             return Err(Error::NotFound);
         }
         let rules = write.issuers().rules(&issuer.url).await?;
-        let pipelines: BTreeSet<(Uuid, Uuid)> =
+        let mut pipelines: BTreeSet<(Uuid, Uuid)> =
             rules.iter().map(|rule| (rule.project, rule.pipeline)).collect();
+        // A rule that somebody changed may be one of them.
+        pipelines.extend(write.disown_changed().await?);
         for (project, pipeline) in pipelines {
             write.tokens().revoke_short_lived(project, pipeline, now().0).await?;
         }

@@ -194,4 +194,24 @@ pub const GROWS: &[Grows] = &[
         has: " IS NOT NULL",
         why: "every mark goes: an index of the marked ones",
     },
+    Grows {
+        starts: "SELECT * FROM \"access_grant\" ORDER BY \"access_grant\".\"id\" ASC LIMIT ?",
+        has: "",
+        why: "an issuer or a person goes: a row that somebody changed may be anywhere",
+    },
+    Grows {
+        starts: "SELECT * FROM \"pipeline\" ORDER BY \"pipeline\".\"id\" ASC LIMIT ?",
+        has: "",
+        why: "an issuer or a person goes: a row that somebody changed may be anywhere",
+    },
+    Grows {
+        starts: "SELECT * FROM \"pipeline_token\" ORDER BY \"pipeline_token\".\"id\" ASC LIMIT ?",
+        has: "",
+        why: "an issuer or a person goes: a row that somebody changed may be anywhere",
+    },
+    Grows {
+        starts: "SELECT * FROM \"trust_rule\" ORDER BY \"trust_rule\".\"id\" ASC LIMIT ?",
+        has: "",
+        why: "an issuer or a person goes: a row that somebody changed may be anywhere",
+    },
 ];
