@@ -183,7 +183,7 @@ mod tests {
             insert(&older.without_keys, "thief@example.com").await;
 
             for refused in [
-                keys.refresh(&store).await.map(drop),
+                keys.refresh(&store).await.map(|_| ()),
                 keys.replace_source(&store, older.source()).await,
                 older.start().await.1.map(drop),
             ] {
