@@ -110,6 +110,17 @@ impl<C: Sealing> Pipelines<'_, C> {
         epoch.ok_or_else(|| DbErr::RecordNotFound("the pipeline is gone".to_owned()))
     }
 
+    /// Counts so many more rows of who can act as the pipeline: one that is missing was taken away by
+    /// somebody else, who may put it back.
+    pub(super) async fn count_identities(&self, id: Uuid, more: i64) -> Result<(), DbErr> {
+        let such = Condition::all().add(Column::Id.eq(id));
+        let count = |row: &Model| ActiveModel {
+            identities: Set(row.identities + more),
+            ..ActiveModel::default()
+        };
+        self.change(such, count).await.map(drop)
+    }
+
     pub async fn is_named(&self, name_key: &str) -> Result<bool, DbErr> {
         let count = self.rows().filter(Column::NameKey.eq(name_key)).count(self.db).await?;
         Ok(count > 0)
@@ -132,6 +143,7 @@ impl<C: Sealing> Pipelines<'_, C> {
             created_at: Set(at),
             created_by: Set(by.to_owned()),
             identity_epoch: Set(0),
+            identities: Set(0),
             mac: NotSet,
         };
         self.0.insert(row).await

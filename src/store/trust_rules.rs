@@ -1,10 +1,10 @@
 //! Trust rules of one project: whose signed word is taken for which of its pipelines.
 
-use super::TrustRules;
 use super::authentic::genuine;
 use super::entity::trust_rule::{ActiveModel, Column, Entity, Model};
 use super::entity::{Unreadable, pipeline, readable};
 use super::seals::Sealing;
+use super::{Pipelines, TrustRules};
 use crate::domain::credential::Access;
 use crate::domain::moment::Moment;
 use crate::domain::trust_rule::{Provider, TrustRule};
@@ -19,6 +19,7 @@ impl<C: Sealing> TrustRules<'_, C> {
     /// Inserts a rule of the pipeline, which nothing has used yet. A rule for Drone, which has no
     /// public key, keeps the salt of its secret in that place.
     pub async fn insert(&self, pipeline: Uuid, rule: TrustRule) -> Result<(), DbErr> {
+        Pipelines::new(self.db, self.project).count_identities(pipeline, 1).await?;
         let row = ActiveModel {
             id: Set(rule.id),
             project_id: Set(self.project),
@@ -102,6 +103,9 @@ impl<C: Sealing> TrustRules<'_, C> {
         let Some(row) = self.row(pipeline, id).await? else { return Ok(None) };
         // Another one may have removed it first.
         let is_gone = self.0.delete(id).await?;
+        if is_gone {
+            Pipelines::new(self.db, self.project).count_identities(pipeline, -1).await?;
+        }
         Ok(TrustRule::try_from(row).ok().filter(|_| is_gone).map(without_salt))
     }
 

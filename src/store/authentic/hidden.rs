@@ -2,7 +2,7 @@
 //! something. Nobody approves or renews while there is one, and at an end each loses its MAC: it does
 //! not count again when it is put back.
 
-use super::{Authentic, is_genuine};
+use super::{Authentic, genuine, is_genuine};
 use crate::domain::trust_rule::Provider;
 use crate::store::entity::{access_grant, guard_change, pipeline, pipeline_token, trust_rule};
 use crate::store::seals::Sealing;
@@ -47,11 +47,20 @@ impl OfPipeline for pipeline::Entity {
 }
 
 impl<C: Sealing> Pipelines<'_, C> {
-    /// Whether we wrote every row that says who acts as the pipeline, and what it has.
+    /// Whether we wrote every row that says who acts as the pipeline, and what it has, and none of who
+    /// acts as it is missing.
     pub async fn is_untouched(&self, id: Uuid) -> Result<bool, DbErr> {
-        Ok(are_ours(self.db, of::<access_grant::Entity>(id)).await?
-            && are_ours(self.db, of::<pipeline_token::Entity>(id)).await?
-            && are_ours(self.db, of::<trust_rule::Entity>(id)).await?)
+        let (db, pipeline) = (self.db, self.one(id).one(self.db).await?);
+        let Some(pipeline) = pipeline.and_then(|row| genuine::<pipeline::Entity>(db, row)) else {
+            return Ok(false);
+        };
+        let tokens = of::<pipeline_token::Entity>(id).all(db).await?;
+        let rules = of::<trust_rule::Entity>(id).all(db).await?;
+        let of_people = tokens.iter().filter(|token| token.expires_at.is_none()).count();
+        Ok(i64::try_from(of_people + rules.len()) == Ok(pipeline.identities)
+            && all_ours::<pipeline_token::Entity>(db, &tokens)
+            && all_ours::<trust_rule::Entity>(db, &rules)
+            && are_ours(db, of::<access_grant::Entity>(id)).await?)
     }
 }
 
@@ -101,7 +110,11 @@ fn of<E: OfPipeline>(pipeline: Uuid) -> Select<E> {
 
 async fn are_ours<E: Authentic, C: Sealing>(db: &C, rows: Select<E>) -> Result<bool, DbErr> {
     let rows = rows.all(db).await?;
-    Ok(rows.iter().all(|row| is_genuine::<E>(db.seals(), row)))
+    Ok(all_ours::<E>(db, &rows))
+}
+
+fn all_ours<E: Authentic>(db: &impl Sealing, rows: &[E::Model]) -> bool {
+    rows.iter().all(|row| is_genuine::<E>(db.seals(), row))
 }
 
 /// Goes through the whole table in the order of its key: somebody may have moved a row anywhere.

@@ -158,7 +158,7 @@ authentic! {
         do_not: ExpiresAt because "every request moves it, and the session is over at its end";
     }
     pipeline called "pipeline" with Mac {
-        decide: Id, ProjectId, Name, IdentityEpoch;
+        decide: Id, ProjectId, Name, IdentityEpoch, Identities;
         do_not: NameKey, Description, CreatedAt, CreatedBy because "they are shown and sorted by";
     }
     pipeline_token called "pipeline_token" with Mac {

@@ -11,6 +11,8 @@ entities! {
         created_at: i64,
         created_by: String,
         identity_epoch: i64,
+        /// How many tokens of people and trust rules it has rows of.
+        identities: i64,
         mac: Option<String>,
     }
     mod pipeline_token = "pipeline_token" {

@@ -96,3 +96,29 @@ async fn the_secret_for_drone_is_not_renewed_while_a_rule_is_hidden() {
     move_by(&scene, "trust_rule", -1).await;
     assert_eq!(scene.app.owner.post_json_accept(renew, &form).await.status, 200);
 }
+
+#[tokio::test]
+async fn nobody_approves_while_who_acts_as_the_pipeline_was_taken_away() {
+    let scene = Scene::new().await;
+    let maintainer = scene.app.member(Role::Maintainer, "acme").await;
+    drone_rule(&scene.app, scene.pipeline, "7").await;
+    let hidden = scene.another_token(&maintainer).await;
+    for table in ["pipeline_token", "trust_rule"] {
+        scene.app.tamper(&format!("CREATE TABLE kept AS SELECT * FROM {table}")).await;
+        scene.app.tamper(&format!("DELETE FROM {table}")).await;
+        let reply = scene.approve(&maintainer).await;
+        assert_eq!(reply.status, 409, "{table}: {}", reply.text());
+        assert!(reply.text().contains("regcred doctor"), "{table}: {}", reply.text());
+        scene.app.tamper(&format!("INSERT INTO {table} SELECT * FROM kept")).await;
+        scene.app.tamper("DROP TABLE kept").await;
+    }
+    assert_eq!(scene.app.fetch(&hidden, PUSH).await.status, 403);
+    // A rule that is deleted on its page is not missed.
+    let rule = scene.page(&maintainer).await.rules[0].id.to_string();
+    let pipeline = scene.pipeline.to_string();
+    let form = [("project", "acme"), ("pipeline", pipeline.as_str()), ("id", rule.as_str())];
+    let reply = maintainer.post_json_accept("/rpc/trust-rules/delete", &form).await;
+    assert_eq!(reply.status, 200, "{}", reply.text());
+    let other = scene.app.new_member("another", Role::Maintainer).await;
+    assert_eq!(scene.approve(&other).await.status, 200);
+}

@@ -39,11 +39,11 @@ fn changed(what: &str) -> Error {
     ))
 }
 
-/// What to say when a row of `what` is not as we wrote it: it is shown to nobody, so nobody knows what
-/// they would approve or renew.
+/// What to say when a row of `what` is not as we wrote it, or missing: it is shown to nobody, so nobody
+/// knows what they would approve or renew.
 pub(in crate::vault) fn changed_outside(what: &str) -> Error {
     Error::Conflict(format!(
-        "A row of {what} was changed outside Regcred and is not shown. Run `regcred doctor` to find it, and remove or restore it first. Nothing was changed."
+        "A row of {what} was changed or removed outside Regcred, so its page does not show everything. Run `regcred doctor` to find one that was changed. If one is missing, restore it from a backup, or delete the pipeline and create it again. Nothing was changed."
     ))
 }
 
@@ -76,7 +76,17 @@ impl Vault {
             ));
         }
         if !grant.terms.needs_approval {
-            return Err(Error::Conflict("This grant needs no approval.".to_owned()));
+            let credential = write.credentials(project).find(grant.credential_id).await?;
+            let waits = credential.is_some_and(|found| found.guards_its_secret());
+            return Err(Error::Conflict(
+                if waits && grant.terms.gives_secret() {
+                    // It was hidden when the credential became protected.
+                    "This grant is from before its credential was protected. Revoke it and grant again."
+                } else {
+                    "This grant needs no approval."
+                }
+                .to_owned(),
+            ));
         }
         let epoch = write.pipelines(project).epoch(pipeline).await?.ok_or(Error::NotFound)?;
         if let Some(problem) = seen.problem(epoch, grant.revision) {
