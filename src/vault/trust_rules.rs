@@ -99,6 +99,7 @@ impl Vault {
         // of two first rules for Drone the later one finds the salt of the other.
         let what = (Action::RuleCreated, subject, Detail::Provider(provider));
         let recorded = self.record_event(&write, project, granter, what).await?;
+        let mut shown_to = None;
         let secret = if provider == Provider::Drone {
             if !write.trust_rules(project).are_untouched(provider).await? {
                 return Err(changed_outside(DRONE_RULES));
@@ -108,11 +109,13 @@ impl Vault {
             rule.public_key = salt.to_text();
             if others.iter().any(|(other, ..)| Salt::of(other) == Some(salt)) {
                 note = Some(SAME_SECRET.to_owned());
+                shown_to = write.trust_rules(project).shown_to().await?.first().copied();
                 None
             } else {
                 if others.is_empty() {
                     write.trust_rules(project).forget_shown().await?;
                 }
+                shown_to = Some(granter.person().id);
                 write.trust_rules(project).was_shown(granter.person().id, now().0).await?;
                 Some(salt.secret(&self.keys.ring(), project)?)
             }
@@ -120,7 +123,7 @@ impl Vault {
             None
         };
         rule.identity_epoch = write.pipelines(project).raise_epoch(pipeline, now().0).await?;
-        write.trust_rules(project).insert(pipeline, rule).await?;
+        write.trust_rules(project).insert(pipeline, rule, shown_to).await?;
         write.commit(recorded).await?;
         Ok(NewRule { secret, note })
     }
@@ -159,8 +162,9 @@ impl Vault {
             write.trust_rules(project).resalt(one, salt.to_text(), made).await?;
         }
         // Also of rules that have stopped, in every pipeline.
-        write.trust_rules(project).replace_salt(salt.to_text()).await?;
-        write.trust_rules(project).was_shown(granter.person().id, now().0).await?;
+        let person = granter.person().id;
+        write.trust_rules(project).replace_salt(salt.to_text(), Some(person)).await?;
+        write.trust_rules(project).was_shown(person, now().0).await?;
         let secret = salt.secret(&self.keys.ring(), project)?;
         write.commit(recorded).await?;
         Ok(secret)

@@ -123,7 +123,7 @@ const DECIDE_NOTHING: &[(&str, &str)] = &[
         "each key is bound to its row by its wrapping; the state only says which is used",
     ),
     ("lease", "it says who works and whether writes are kept"),
-    ("shared_secret_view", "a row takes rights away, and that one was removed shows with no MAC"),
+    ("shared_secret_view", "it takes rights away, and the rules for Drone say the same"),
     ("used_assertion", "a row takes rights away, and that one was removed shows with no MAC"),
     ("usage", "it is added up for pages"),
     ("audit_event", "each is a link of a chain"),
@@ -168,7 +168,7 @@ authentic! {
     }
     trust_rule called "trust_rule" with Mac {
         decide: Id, ProjectId, PipelineId, Provider, Issuer, Audience, Claims, PublicKey, EndedAt,
-            IdentityEpoch, CreatedById, CreatedAt, CreatedBy, Intent;
+            IdentityEpoch, CreatedById, CreatedAt, CreatedBy, Intent, ShownTo;
         do_not: LastUsedAt because "it says what became of it";
     }
     issuer called "issuer" with Mac {

@@ -52,6 +52,8 @@ entities! {
         ended_at: Option<i64>,
         identity_epoch: i64,
         intent: String,
+        /// Who was shown the secret that the project shares with Drone.
+        shown_to: Option<Uuid>,
         mac: Option<String>,
     }
     /// Whose tokens the instance accepts, beside those of known clouds.

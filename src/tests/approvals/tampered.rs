@@ -122,3 +122,22 @@ async fn nobody_approves_while_who_acts_as_the_pipeline_was_taken_away() {
     let other = scene.app.new_member("another", Role::Maintainer).await;
     assert_eq!(scene.approve(&other).await.status, 200);
 }
+
+#[tokio::test]
+async fn who_was_shown_the_secret_for_drone_is_known_without_the_row_that_says_so() {
+    let scene = Scene::new().await;
+    let shown = scene.app.member(Role::Maintainer, "acme").await;
+    let maker = scene.app.new_member("maker", Role::Maintainer).await;
+    let (elsewhere, _) = scene.app.bare_pipeline("elsewhere").await;
+    for (by, pipeline, repository) in [(&shown, elsewhere, "8"), (&maker, scene.pipeline, "7")] {
+        let fields = [("form[provider]", "drone"), ("form[claims][repo.id]", repository)];
+        let reply = scene.app.ask_rule(by, pipeline, &fields).await;
+        assert_eq!(reply.status, 200, "{}", reply.text());
+    }
+    assert_eq!(scene.app.tamper("DELETE FROM shared_secret_view").await, 1);
+    let reply = scene.approve(&shown).await;
+    assert_eq!(reply.status, 409, "{}", reply.text());
+    assert!(reply.text().contains("you were shown the secret for Drone"), "{}", reply.text());
+    let other = scene.app.new_member("another", Role::Maintainer).await;
+    assert_eq!(scene.approve(&other).await.status, 200);
+}

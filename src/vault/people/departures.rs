@@ -112,7 +112,7 @@ impl Vault {
             if is_shared_secret {
                 // Behind the event, which locks the chain: a new rule takes its salt behind it, too.
                 let salt = Salt::Random(fresh_salt()?).to_text();
-                write.trust_rules(project).replace_salt(salt).await?;
+                write.trust_rules(project).replace_salt(salt, None).await?;
             }
         }
         Ok(recorded)
