@@ -45,8 +45,8 @@ impl<C: Sealing> TrustRules<'_, C> {
     }
 
     /// Gives every rule of the project for Drone this salt, those that have stopped as well: the
-    /// secret is another one from the next request on, and only this person, if any, is shown
-    /// it.
+    /// secret is another one from the next request on, and only this person is shown it, if
+    /// any.
     pub async fn replace_salt(
         &self,
         salt: Option<String>,

@@ -18,6 +18,7 @@ async fn an_older_copy_of_the_pipeline_makes_no_new_token_as_old_as_an_approval(
     assert_eq!(scene.approve(&maintainer).await.status, 200);
     let back = "UPDATE pipeline SET
         identity_epoch = (SELECT kept.identity_epoch FROM kept WHERE kept.id = pipeline.id),
+        identities = (SELECT kept.identities FROM kept WHERE kept.id = pipeline.id),
         mac = (SELECT kept.mac FROM kept WHERE kept.id = pipeline.id)";
     assert_eq!(scene.app.tamper(back).await, 1);
     let newer = scene.another_token(&scene.app.owner).await;
