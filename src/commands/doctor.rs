@@ -1,7 +1,9 @@
 //! `regcred doctor`.
 
+mod files;
 mod permissions;
 mod report;
+mod rows;
 
 use super::failure::Failure;
 use super::output::{count, print};
@@ -9,12 +11,14 @@ use super::{Common, Session, operator};
 use crate::domain::key::{KeyReport, KeyState};
 use crate::opening::StartError;
 use crate::opening::config::StorageConfig;
-use crate::opening::{connect_existing, find_keys, wait_for_turn};
-use crate::store::{Schema, Store, Tampered};
+use crate::opening::{connect_existing, exposure, find_keys, wait_for_turn};
+use crate::server::Expiry;
+use crate::store::{Schema, Store};
 use crate::vault::{Clocks, Opening, Settings, Unreadable, Vault, clocks, unlock_as_it_is};
 use report::{Report, State};
 use serde_json::json;
 use std::collections::BTreeSet;
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 /// Milliseconds that the newest entry may be ahead of this machine's clock.
@@ -22,7 +26,7 @@ const AHEAD: i64 = 5 * 60 * 1_000;
 /// Milliseconds between this machine's clock and the database's.
 const APART: u64 = 30 * 1_000;
 
-/// Check the database, keys, secrets, audit chains, clocks and file permissions
+/// Check the database, keys, secrets, audit chains, clocks, file permissions and TLS certificate
 ///
 /// Every stored secret is decrypted once. Nothing is changed, no secret is printed, and servers can
 /// run meanwhile.
@@ -35,6 +39,10 @@ Examples:
 pub(super) struct Doctor {
     #[command(flatten)]
     common: Common,
+
+    /// The server's certificate, if it speaks TLS itself: when it expires is checked
+    #[arg(long, env = "REGCRED_TLS_CERT", value_name = "FILE")]
+    tls_cert: Option<PathBuf>,
 }
 
 impl Doctor {
@@ -46,7 +54,10 @@ impl Doctor {
         let is_current = look_at_schema(&mut report, &schema);
         look_at_file(&mut report, &store).await;
         match unlocked(storage, &store, is_current).await {
-            Ok(session) => look_inside(&mut report, &session).await,
+            Ok((session, local)) => {
+                look_inside(&mut report, &session).await;
+                files::look_at_key(&mut report, exposure::key_file(storage, local.as_deref()));
+            }
             Err(sentence) => {
                 report.add("keys", State::Problem, sentence);
                 report.add("secrets", State::Warning, "Not checked, because the keys are missing.");
@@ -59,6 +70,9 @@ impl Doctor {
         }
         let (state, text) = permissions::look(storage);
         report.add("permissions", state, text);
+        if let Some(certificate) = &self.tls_cert {
+            files::look_at_certificate(&mut report, Expiry::of_file(certificate));
+        }
         if let Err(error) = store.disconnect().await {
             tracing::warn!(error = %error, "the database was not closed");
         }
@@ -121,7 +135,7 @@ async fn unlocked(
     storage: &StorageConfig,
     store: &Store,
     is_current: bool,
-) -> Result<Session, String> {
+) -> Result<(Session, Option<PathBuf>), String> {
     let say = |problem: StartError| problem.to_string();
     if store.kek_ids().await.map_err(|error| say(error.into()))?.is_empty() {
         return Err(
@@ -137,7 +151,7 @@ async fn unlocked(
     let has_local_key = found.local.is_some();
     let settings = Settings { has_local_key, ..Settings::default() };
     let vault = Vault::new(store.clone(), keys, settings);
-    Ok(Session { vault, operator: operator() })
+    Ok((Session { vault, operator: operator() }, found.local))
 }
 
 async fn look_inside(report: &mut Report, session: &Session) {
@@ -151,7 +165,7 @@ async fn look_inside(report: &mut Report, session: &Session) {
         Err(error) => report.add("secrets", State::Problem, error.to_string()),
     }
     match vault.tampered_rows(operator).await {
-        Ok(tampered) => look_at_rows(report, &tampered),
+        Ok(tampered) => rows::look(report, &tampered),
         Err(error) => report.add("rows", State::Problem, error.to_string()),
     }
     match vault.verify_chains(operator, None, &[]).await {
@@ -178,27 +192,6 @@ async fn look_inside(report: &mut Report, session: &Session) {
         }
         Err(error) => report.add("audit", State::Problem, error.to_string()),
     }
-}
-
-fn look_at_rows(report: &mut Report, tampered: &Tampered) {
-    let (state, text) = if tampered.rows == 0 {
-        (State::Ok, "Every row that decides who gets what was written by Regcred.".to_owned())
-    } else {
-        let rows = count(tampered.rows, "row");
-        let mut named: Vec<String> =
-            tampered.named.iter().map(|(table, id)| format!("  {table} {id}")).collect();
-        let more = tampered.rows - tampered.named.len() as u64;
-        named.extend((more > 0).then(|| format!("  and {more} more")));
-        let named = named.join("\n");
-        let text = format!(
-            "Changed outside Regcred: {rows}. They count for nothing, and no secret is delivered because of them. Find out who can write to the database, then restore a backup, or delete these rows and create them again:\n{named}"
-        );
-        (State::Problem, text)
-    };
-    report.add("rows", state, text);
-    let named: Vec<_> =
-        tampered.named.iter().map(|(table, id)| json!({ "table": table, "id": id })).collect();
-    report.detail("rows", json!({ "tampered": tampered.rows, "named": named }));
 }
 
 fn said_of_keys(keys: &KeyReport) -> String {

@@ -1,7 +1,7 @@
 //! What ends when a person loses a right: told before it is done, and asked about at a terminal.
 
 use super::failure::Failure;
-use super::output::{clean, list};
+use super::output::{clean, count, list};
 use crate::domain::departure::Leftover;
 use crate::domain::moment::Moment;
 use serde_json::{Value, json};
@@ -15,7 +15,7 @@ pub(super) struct Leaving {
     /// decision
     #[arg(long)]
     keep: bool,
-    /// Do not ask for confirmation
+    /// End it without asking for confirmation
     #[arg(long)]
     yes: bool,
 }
@@ -25,22 +25,27 @@ impl Leaving {
         self.keep
     }
 
-    /// Tells what would end, and at a terminal asks whether to go on.
+    /// Tells what would end, and at a terminal asks whether to go on. Elsewhere nobody can be asked:
+    /// a script has to say what it wants.
     pub(super) fn ask(self, left: &[Leftover]) -> Result<(), Failure> {
         if left.is_empty() {
             return Ok(());
         }
         let head = if self.keep {
-            "These stay, although the user loses the right to them. Decide on each:"
+            "These stay, although the user may no longer make them. Decide on each:"
         } else {
             "This is what the user made, approved or was shown:"
         };
         let (_, table) = self.listed(left);
-        let ends = !self.keep && left.iter().any(Leftover::ends);
-        let must_ask = ends && !self.yes && io::stdin().is_terminal();
+        let ends = self.ending(left);
+        let must_say = ends > 0 && !self.yes;
+        let must_ask = must_say && io::stdin().is_terminal();
         let question = if must_ask { "\nType yes to go on: " } else { "\n" };
         let mut out = io::stderr().lock();
         let told = write!(out, "{head}\n{}{question}", clean(&table)).and_then(|()| out.flush());
+        if must_say && !must_ask {
+            return Err(Failure::said(unsaid(ends)));
+        }
         if !must_ask {
             // What is done is also printed afterwards, and a script may have closed this.
             return Ok(());
@@ -63,17 +68,14 @@ impl Leaving {
         left: &[Leftover],
     ) -> (Value, String) {
         document["left"] = self.listed(left).0;
-        let ended = left.iter().filter(|one| !self.keep && one.ends()).count();
-        let stays = left.len() - ended;
-        let more = match (ended, stays) {
-            (0, 0) => String::new(),
-            (ended, 0) => format!(" {ended} of their things ended."),
-            (0, stays) => format!(" {stays} of their things stay. Decide on them."),
-            (ended, stays) => {
-                format!(" {ended} of their things ended, and {stays} stay. Decide on those.")
-            }
-        };
+        let ended = self.ending(left);
+        let more = outcome(ended, left.len() - ended);
         (document, format!("{text}{more}"))
+    }
+
+    /// How many of them end.
+    fn ending(self, left: &[Leftover]) -> usize {
+        if self.keep { 0 } else { left.iter().filter(|one| one.ends()).count() }
     }
 
     fn listed(self, left: &[Leftover]) -> (Value, String) {
@@ -101,11 +103,49 @@ impl Leaving {
     }
 }
 
+fn unsaid(ends: usize) -> String {
+    let (items, them) = (count(ends as u64, "item"), if ends == 1 { "it" } else { "them" });
+    format!(
+        "This would end {items}. Nothing was changed. Add --yes to end {them}, or --keep to keep {them}."
+    )
+}
+
+fn outcome(ended: usize, stays: usize) -> String {
+    let items = |number: usize| count(number as u64, "item");
+    let (stay, them) = if stays == 1 { ("stays", "it") } else { ("stay", "them") };
+    let decide = format!("Decide whether to keep {them}.");
+    match (ended, stays) {
+        (0, 0) => String::new(),
+        (ended, 0) => format!(" {} ended.", items(ended)),
+        (0, stays) => format!(" {} {stay}. {decide}", items(stays)),
+        (ended, stays) => format!(" {} ended and {stays} {stay}. {decide}", items(ended)),
+    }
+}
+
 /// When it was used last, as far as such a thing is used.
 pub(super) fn last_used(one: &Leftover) -> String {
     match one.last_used_at {
         Some(at) => at.to_text(),
         None if one.thing.is_used() => "never".to_owned(),
         None => String::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_ended_and_what_stays_is_counted() {
+        for (ended, stays, said) in [
+            (0, 0, ""),
+            (1, 0, " 1 item ended."),
+            (0, 1, " 1 item stays. Decide whether to keep it."),
+            (0, 5, " 5 items stay. Decide whether to keep them."),
+            (2, 3, " 2 items ended and 3 stay. Decide whether to keep them."),
+            (1, 1, " 1 item ended and 1 stays. Decide whether to keep it."),
+        ] {
+            assert_eq!(outcome(ended, stays), said);
+        }
     }
 }

@@ -45,7 +45,7 @@ impl SetupLink {
         print(
             self.common.json,
             &json!({"link": link}),
-            &format!("Set it up within 1 hour at {link}"),
+            &format!("Set up Regcred within 1 hour at {link}"),
         )?;
         Ok(ExitCode::SUCCESS)
     }

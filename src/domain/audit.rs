@@ -56,26 +56,26 @@ super::words! {
         SharedSecretEnded = "shared_secret.ended", "ended the shared secret of";
         DroneSecretRenewed = "trust_rule.drone_secret_renewed", "renewed the shared Drone secret from";
         GuardChangeProposed = "credential.guard_change_proposed", "proposed to lower a guard of";
-        GuardChangeRejected = "credential.guard_change_rejected", "dropped the proposed change of";
+        GuardChangeRejected = "credential.guard_change_rejected", "withdrew or rejected the proposed change of";
         GuardLowered = "credential.guard_lowered", "approved lowering a guard of";
         TokenServiceAccepted = "credential.token_service_accepted", "accepted a token service for";
         TokenServiceRefused = "credential.token_service_refused", "removed the token service of";
         IssuerAdded = "issuer.added", "added the issuer";
         IssuerRemoved = "issuer.removed", "removed the issuer";
         JobRun = "job.run", "ran the job";
-        SignInRefused = "session.refused", "refused to sign in";
-        AccountLocked = "session.delayed", "slowed down signing in as";
+        SignInRefused = "session.refused", "refused a sign-in as";
+        AccountLocked = "session.delayed", "slowed down sign-ins as";
         PasswordRefused = "password.refused", "refused the password of";
         PermissionRefused = "permission.refused", "refused a request of";
         RevokedTokenRefused = "token.refused_revoked", "refused a revoked token of";
         ExpiredTokenRefused = "token.refused_expired", "refused an expired token of";
         ProofRefused = "proof.refused", "refused identity tokens of";
-        Looked = "pipeline.looked", "showed what it may have to";
-        RefusalsSummed = "refusals.summed", "summed up other refusals of";
+        Looked = "pipeline.looked", "listed the credentials of";
+        RefusalsSummed = "refusals.summed", "summed up other refusals in";
         BackedUp = "instance.backed_up", "began a backup of";
         KekReadAgain = "data_key.kek_read_again", "read the key-encryption key again for";
         ReceiptsRemoved = "receipts.removed", "removed old receipts of";
-        RowsSealed = "rows.sealed", "sealed the rows of";
+        RowsSealed = "rows.sealed", "added MACs to the rows of";
     }
 }
 

@@ -15,7 +15,7 @@ use written::Written;
 
 const UNSET: &str = "REGCRED_URL is not set. Set it to the address of Regcred, such as https://regcred.example.com.";
 
-const ELSEWHERE: &str = "REGCRED_URL is not set. The address in the settings file is used only with a token in that file, not with one of the environment or the CI. Set REGCRED_URL in the environment as well.";
+const ELSEWHERE: &str = "REGCRED_URL is not set. The address in the settings file is used only with a token in that file, not with a token from the environment or the CI. Set REGCRED_URL in the environment as well.";
 
 const MIXED: &str = "REGCRED_URL is set in the environment to another address than the settings file has, and the token is in the file. Put the address and the token in one place.";
 

@@ -1,5 +1,6 @@
 //! Every setting, and with `kek/config.rs` the only place that reads the environment.
 
+mod hosts;
 mod problem;
 mod shares;
 mod site;
@@ -36,7 +37,7 @@ pub struct StorageConfig {
     )]
     pub database_url: Option<String>,
 
-    /// Accept a PostgreSQL database over a network without verified TLS: true or false
+    /// Allow a PostgreSQL database over a network without verified TLS: true or false
     #[arg(
         long,
         env = "REGCRED_DATABASE_INSECURE",
@@ -137,6 +138,11 @@ pub struct Config {
     /// 10.0.0.0/8, separated by commas
     #[arg(long, env = "REGCRED_TRUSTED_PROXIES", value_delimiter = ',', value_name = "NETWORK")]
     pub trusted_proxies: Vec<String>,
+
+    /// Other names of this server that pipelines use, such as regcred.svc:3000, separated by commas:
+    /// for /api/ alone, never for pages
+    #[arg(long, env = "REGCRED_HOSTS", value_delimiter = ',', value_name = "HOST:PORT")]
+    pub hosts: Vec<String>,
 
     /// Seconds to keep serving after the server was told to stop, while /readyz answers no and load
     /// balancers send requests elsewhere

@@ -1,6 +1,10 @@
 //! The server's certificate and its key: two PEM files, and why they cannot be used.
 
+mod expiry;
 mod validity;
+
+pub use expiry::Expiry;
+pub(super) use expiry::Reminder;
 
 use rustls::Error::InconsistentKeys;
 use rustls::client::verify_server_name;
@@ -30,7 +34,7 @@ pub(super) struct Files {
     pub(super) key: PathBuf,
 }
 
-/// A certificate with its key, and its last day.
+/// A certificate with its key, and when it ends.
 pub(super) struct Pair {
     pub(super) key: CertifiedKey,
     pub(super) until: OffsetDateTime,
@@ -55,16 +59,20 @@ pub(super) enum CertificateProblem {
         "The key of REGCRED_TLS_KEY does not belong to the first certificate of REGCRED_TLS_CERT."
     )]
     Mismatch,
-    #[error("The certificate of REGCRED_TLS_CERT is valid only from {0} on.")]
+    #[error("The certificate of REGCRED_TLS_CERT is valid only from {} on.", day(.0))]
     Early(OffsetDateTime),
-    #[error("The certificate of REGCRED_TLS_CERT has expired on {0}. Renew it.")]
+    #[error("The certificate of REGCRED_TLS_CERT expired on {}. Renew it.", day(.0))]
     Expired(OffsetDateTime),
+}
+
+/// The day in UTC, as `2026-11-29`.
+fn day(at: &OffsetDateTime) -> String {
+    at.date().to_string()
 }
 
 impl Files {
     /// Reads both.
     pub(super) fn read(&self, now: OffsetDateTime) -> Result<Pair, CertificateProblem> {
-        let unreadable = |setting| move |cause| CertificateProblem::Unreadable(setting, cause);
         let pem = fs::read(&self.certificate).map_err(unreadable(CERT))?;
         let key = Zeroizing::new(fs::read(&self.key).map_err(unreadable(KEY))?);
         pair(&pem, &key, now)
@@ -93,6 +101,11 @@ fn stamp(path: &Path) -> Option<(u64, u64, i64, i64, u64)> {
 }
 
 impl Pair {
+    /// The last day on which it is valid.
+    pub(super) fn last_day(&self) -> String {
+        day(&self.until)
+    }
+
     /// Whether browsers that open this host take the certificate for it.
     pub(super) fn is_for(&self, host: &str) -> bool {
         let Ok(name) = ServerName::try_from(host.trim_matches(['[', ']'])) else { return false };
@@ -101,15 +114,27 @@ impl Pair {
     }
 }
 
+fn unreadable(setting: &'static str) -> impl FnOnce(io::Error) -> CertificateProblem {
+    move |cause| CertificateProblem::Unreadable(setting, cause)
+}
+
+/// The certificates of a PEM file, with the first and the last second of the first one.
+fn first_of(
+    pem: &[u8],
+) -> Result<(Vec<CertificateDer<'static>>, OffsetDateTime, OffsetDateTime), CertificateProblem> {
+    let chain: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(pem).collect();
+    let chain = chain.map_err(|_| CertificateProblem::BadCertificate)?;
+    let first = chain.first().ok_or(CertificateProblem::NoCertificate)?;
+    let (from, until) = validity::of(first).ok_or(CertificateProblem::BadCertificate)?;
+    Ok((chain, from, until))
+}
+
 pub(super) fn pair(
     pem: &[u8],
     key_pem: &[u8],
     now: OffsetDateTime,
 ) -> Result<Pair, CertificateProblem> {
-    let chain: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(pem).collect();
-    let chain = chain.map_err(|_| CertificateProblem::BadCertificate)?;
-    let first = chain.first().ok_or(CertificateProblem::NoCertificate)?;
-    let (from, until) = validity::of(first).ok_or(CertificateProblem::BadCertificate)?;
+    let (chain, from, until) = first_of(pem)?;
     let key = PrivateKeyDer::from_pem_slice(key_pem).map_err(|_| CertificateProblem::NoKey)?;
     let provider = default_provider();
     let key = provider.key_provider.load_private_key(key);
@@ -126,4 +151,19 @@ pub(super) fn pair(
         return Err(CertificateProblem::Expired(until));
     }
     Ok(Pair { key, until })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use time::macros::datetime;
+
+    #[test]
+    fn a_certificate_that_is_early_or_late_is_told_with_its_day() {
+        let at = datetime!(2026-11-29 10:00 UTC);
+        let early = CertificateProblem::Early(at).to_string();
+        assert!(early.ends_with(" is valid only from 2026-11-29 on."), "{early}");
+        let late = CertificateProblem::Expired(at).to_string();
+        assert!(late.ends_with(" expired on 2026-11-29. Renew it."), "{late}");
+    }
 }

@@ -43,14 +43,14 @@ pub(super) async fn greet(
 /// which is kept for long: the link goes into a file.
 fn offer(out: &mut Stdout, file: &Path, link: &str) -> io::Result<()> {
     if out.is_terminal() {
-        return writeln!(out, "Set it up within 1 hour at {link}");
+        return writeln!(out, "Set up Regcred within 1 hour at {link}");
     }
     match write(file, link) {
-        Ok(()) => writeln!(out, "Set it up within 1 hour: the link is in {}", file.display()),
+        Ok(()) => writeln!(out, "Set up Regcred within 1 hour: the link is in {}", file.display()),
         Err(cause) => {
             let file = file.display();
             tracing::warn!("The set-up link cannot be written to {file}: {cause}.");
-            writeln!(out, "Set it up: `regcred setup-link` prints the link")
+            writeln!(out, "Set up Regcred: `regcred setup-link` prints the link")
         }
     }
 }

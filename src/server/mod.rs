@@ -14,6 +14,7 @@ mod greeting;
 mod headers;
 mod known;
 mod limits;
+mod misdirected;
 mod multipart;
 mod pages;
 pub mod panics;
@@ -28,6 +29,7 @@ mod tls;
 mod well_formed;
 
 pub use assets::Assets;
+pub use certificate::Expiry;
 pub use start::serve;
 
 use crate::outbound::Network;
@@ -39,6 +41,7 @@ use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::get;
 use client::Proxies;
 use headers::Https;
+use misdirected::Misdirected;
 use refusals::Refusals;
 use site::Site;
 use std::sync::Arc;
@@ -48,7 +51,7 @@ use tower_http::catch_panic::CatchPanicLayer;
 pub fn router(vault: &Vault, trusted_proxies: &[Network]) -> Router {
     let url = vault.settings().address.clone();
     let is_https = url.starts_with("https://");
-    let site = Arc::new(Site::of(&url));
+    let site = Arc::new(Site::of(&url).with_pipeline_hosts(&vault.settings().pipeline_hosts));
     let assets = Assets::load();
     let browser = pages::router(vault, &assets)
         .layer(from_fn(status::layer))
@@ -68,7 +71,7 @@ pub fn router(vault: &Vault, trusted_proxies: &[Network]) -> Router {
         .merge(assets.router())
         .route("/livez", get(|| async { "ok\n" }))
         .route("/readyz", get(ready).with_state(vault.clone()))
-        .layer(from_fn_with_state(site, well_formed::layer))
+        .layer(from_fn_with_state((site, Misdirected::default()), well_formed::layer))
         .layer(from_fn_with_state(Refusals::default(), refusals::layer))
         .layer(from_fn_with_state(vault.settings().access_log, access::layer))
         .layer(from_fn_with_state((Proxies::new(trusted_proxies), vault.clone()), client::layer));

@@ -49,11 +49,13 @@ pub(super) async fn layer(
     let response = next.run(request).await;
     let status = response.status();
     let has_proof = response.extensions().get::<BeyondShare>().is_some();
+    // Who has the name wrong may have every proof: that is told by itself.
+    let is_misdirected = status == StatusCode::MISDIRECTED_REQUEST;
     let is_refused = response.extensions().get::<Refused>().is_some()
-        || status == StatusCode::MISDIRECTED_REQUEST
         || is_api && [StatusCode::UNAUTHORIZED, StatusCode::TOO_MANY_REQUESTS].contains(&status)
         || asks_for_proof && status.is_client_error();
     if is_refused
+        && !is_misdirected
         && !has_proof
         && let Some(address) = client.and_then(|client| client.parse().ok())
     {
@@ -115,7 +117,9 @@ impl Counts {
 }
 
 fn line(count: u64, whose: &str) -> String {
-    format!("Refused {count} requests of {whose} without proof in the last minute.")
+    format!(
+        "Refused {count} requests from {whose} in the last minute: none had a valid token or password."
+    )
 }
 
 fn name(network: IpAddr) -> String {
@@ -131,17 +135,22 @@ mod tests {
     use tower::ServiceExt;
 
     #[tokio::test]
-    async fn a_pipeline_beyond_its_share_is_not_counted_among_those_without_proof() {
+    async fn who_is_beyond_a_share_or_has_the_name_wrong_is_not_counted_among_those_without_proof()
+    {
         const MANY: StatusCode = StatusCode::TOO_MANY_REQUESTS;
         let refusals = Refusals::default();
         let router = Router::new()
             .route("/api/v1/token", get(|| async { (MANY, Extension(BeyondShare)) }))
             .route("/api/v1/docker-config", get(|| async { (MANY, Extension(BeyondShare)) }))
             .route("/api/v1/drone/acme", get(|| async { MANY }))
+            .route("/api/v1/drone/beta", get(|| async { StatusCode::MISDIRECTED_REQUEST }))
             .layer(from_fn_with_state(refusals.clone(), layer));
-        for (path, counted) in
-            [("/api/v1/token", 0), ("/api/v1/docker-config", 0), ("/api/v1/drone/acme", 1)]
-        {
+        for (path, counted) in [
+            ("/api/v1/token", 0),
+            ("/api/v1/docker-config", 0),
+            ("/api/v1/drone/beta", 0),
+            ("/api/v1/drone/acme", 1),
+        ] {
             let client = Client(Some("192.0.2.7".to_owned()));
             let request = Request::builder().uri(path).extension(client);
             router.clone().oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
@@ -163,8 +172,8 @@ mod tests {
         assert_eq!(
             counts.lines(),
             [
-                "Refused 42 requests of 2001:db8:1:2::/64 without proof in the last minute.",
-                "Refused 40 requests of 192.0.2.7 without proof in the last minute.",
+                "Refused 42 requests from 2001:db8:1:2::/64 in the last minute: none had a valid token or password.",
+                "Refused 40 requests from 192.0.2.7 in the last minute: none had a valid token or password.",
             ]
         );
     }

@@ -13,6 +13,8 @@ pub(super) struct Site {
     /// The host, and the port unless it is the usual one.
     authority: String,
     is_loopback: bool,
+    /// Other names of the server, for pipelines alone.
+    pipeline_hosts: Vec<Authority>,
 }
 
 impl Site {
@@ -28,7 +30,17 @@ impl Site {
         };
         let is_https = url.is_some_and(|url| url.scheme() == "https");
         let is_loopback = is_loopback(&host);
-        Self { is_https, host, port, authority, is_loopback }
+        Self { is_https, host, port, authority, is_loopback, pipeline_hosts: Vec::new() }
+    }
+
+    /// The same site, to which pipelines may give these names, too.
+    pub(super) fn with_pipeline_hosts(self, names: &[String]) -> Self {
+        let pipeline_hosts = names.iter().filter_map(|name| name.parse().ok()).collect();
+        Self { pipeline_hosts, ..self }
+    }
+
+    pub(super) fn is_loopback(&self) -> bool {
+        self.is_loopback
     }
 
     /// Whether a request for this host and port is for this site. At this machine it is by any name
@@ -37,13 +49,23 @@ impl Site {
         self.is_named(authority, true)
     }
 
+    /// Whether it is a name of this server that pipelines use. No page is shown under it, and it is
+    /// the origin of none. Its port may be missing, too.
+    pub(super) fn answers_pipelines(&self, authority: &str) -> bool {
+        let Some(asked) = plain(authority) else { return false };
+        self.pipeline_hosts.iter().any(|name| {
+            let is_port = match (name.port_u16(), asked.port_u16()) {
+                (_, None) => true,
+                (Some(own), Some(port)) => own == port,
+                (None, Some(port)) => matches!(port, 80 | 443),
+            };
+            is_port && bare(&asked).eq_ignore_ascii_case(name.host())
+        })
+    }
+
     fn is_named(&self, authority: &str, is_port_optional: bool) -> bool {
-        let Ok(authority) = authority.parse::<Authority>() else { return false };
-        if authority.as_str().contains('@') {
-            return false;
-        }
-        let host = authority.host();
-        let host = host.strip_suffix('.').unwrap_or(host);
+        let Some(authority) = plain(authority) else { return false };
+        let host = bare(&authority);
         if self.is_loopback {
             return is_loopback(host);
         }
@@ -70,6 +92,16 @@ impl Site {
         let origin = Url::parse(address).map(|url| url.origin().ascii_serialization());
         origin.is_ok_and(|origin| self.is_origin(&origin, host))
     }
+}
+
+/// A host and a port, with nothing before them.
+fn plain(authority: &str) -> Option<Authority> {
+    authority.parse().ok().filter(|authority: &Authority| !authority.as_str().contains('@'))
+}
+
+fn bare(authority: &Authority) -> &str {
+    let host = authority.host();
+    host.strip_suffix('.').unwrap_or(host)
 }
 
 fn is_loopback(host: &str) -> bool {
@@ -131,6 +163,32 @@ mod tests {
             }
             for other in ["evil.example.com", "192.0.2.1", "localhost.evil.example.com"] {
                 assert!(!site.answers(other), "{address} {other}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_name_for_pipelines_is_no_name_of_the_site_and_no_origin() {
+        let names = ["regcred.svc:3000".to_owned(), "regcred.internal".to_owned()];
+        for address in ["https://regcred.example.com", "http://localhost:3000"] {
+            let site = Site::of(address).with_pipeline_hosts(&names);
+            for own in
+                ["regcred.svc:3000", "REGCRED.svc.:3000", "regcred.svc", "regcred.internal:443"]
+            {
+                assert!(site.answers_pipelines(own), "{own}");
+                assert!(!site.answers(own), "{own}");
+                assert!(!site.is_origin(&format!("https://{own}"), Some(own)), "{own}");
+                assert!(!site.is_origin(&format!("http://{own}"), Some(own)), "{own}");
+            }
+            for other in [
+                "regcred.svc:3001",
+                "regcred.internal:3000",
+                "x.regcred.svc:3000",
+                "x@regcred.svc:3000",
+                "svc:3000",
+                "",
+            ] {
+                assert!(!site.answers_pipelines(other), "{other}");
             }
         }
     }

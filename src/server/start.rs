@@ -31,8 +31,10 @@ pub async fn serve(config: &Config) -> Result<(), StartError> {
     let tls = tls(&config.site)?;
     let outbound = config.outbound.open()?;
     let proxies = config.proxies()?;
+    let pipeline_hosts = config.pipeline_hosts()?;
     let Opened { store, keys, local, is_new } = open(&config.storage).await?;
-    for warning in exposure::warnings(&config.storage, local.as_deref()) {
+    let written = local.as_deref().filter(|_| is_new);
+    for warning in exposure::warnings(&config.storage, written) {
         tracing::warn!("{warning}");
     }
 
@@ -42,6 +44,7 @@ pub async fn serve(config: &Config) -> Result<(), StartError> {
     let address = listener.local_addr().map_err(StartError::Serve)?;
     let settings = Settings {
         address: config.site.public_url(address.port())?,
+        pipeline_hosts,
         has_local_key: local.is_some(),
         keep_versions: config.keep_versions,
         key_settle: config.pace.seconds(&config.storage),

@@ -3,7 +3,7 @@
 //! A handshake is made by the task of its connection, so nobody waits for another's. The files are
 //! read again when they change and when SIGHUP comes; connections go on with what they began with.
 
-use super::certificate::{CertificateProblem, Files, Pair, Stamp};
+use super::certificate::{CertificateProblem, Files, Pair, Reminder, Stamp};
 use rustls::ServerConfig;
 use rustls::crypto::ring::default_provider;
 use rustls::server::{ClientHello, ResolvesServerCert};
@@ -44,6 +44,8 @@ pub(super) struct Tls {
     files: Files,
     /// The files as they were when they were read.
     read: Stamp,
+    /// The last second of the certificate that is shown.
+    until: OffsetDateTime,
     host: String,
 }
 
@@ -53,6 +55,7 @@ impl Tls {
         let read = files.stamp();
         let pair = files.read(OffsetDateTime::now_utc())?;
         told(&files, &pair, host);
+        let until = pair.until;
         let current = Arc::new(Current(RwLock::new(Arc::new(pair.key))));
         let mut config = ServerConfig::builder_with_provider(Arc::new(default_provider()))
             .with_protocol_versions(&[&TLS13, &TLS12])
@@ -63,7 +66,7 @@ impl Tls {
         // The server's order of ciphers, strongest first, whatever a client would rather have.
         config.ignore_client_order = true;
         let acceptor = TlsAcceptor::from(Arc::new(config));
-        Ok(Self { acceptor, current, files, read, host: host.to_owned() })
+        Ok(Self { acceptor, current, files, read, until, host: host.to_owned() })
     }
 
     /// What takes connections.
@@ -72,10 +75,11 @@ impl Tls {
     }
 
     /// Reads the files again whenever they have changed, or when it is asked for. What is in use stays
-    /// in use until there is something better.
-    pub(super) async fn keep_current(self, mut asked: Signal) {
+    /// in use until there is something better. Of one that expires soon it is warned once a day.
+    pub(super) async fn keep_current(mut self, mut asked: Signal) {
         let mut every = tokio::time::interval(LOOK);
         let (mut seen, mut is_new) = (self.read, false);
+        let mut reminder = Reminder::default();
         loop {
             let is_asked = tokio::select! {
                 Some(()) = asked.recv() => true,
@@ -90,13 +94,17 @@ impl Tls {
                 is_new = false;
                 self.read_again();
             }
+            if let Some(sentence) = reminder.due(self.until, OffsetDateTime::now_utc()) {
+                tracing::warn!("{sentence}");
+            }
         }
     }
 
-    fn read_again(&self) {
+    fn read_again(&mut self) {
         match self.files.read(OffsetDateTime::now_utc()) {
             Ok(pair) => {
                 told(&self.files, &pair, &self.host);
+                self.until = pair.until;
                 let mut current = self.current.0.write().unwrap_or_else(PoisonError::into_inner);
                 *current = Arc::new(pair.key);
             }
@@ -108,7 +116,7 @@ impl Tls {
 }
 
 fn told(files: &Files, pair: &Pair, host: &str) {
-    tracing::info!(until = %pair.until, "the TLS certificate was read");
+    tracing::info!(until = %pair.last_day(), "the TLS certificate was read");
     if let Some(warning) = files.warning() {
         tracing::warn!("{warning}");
     }

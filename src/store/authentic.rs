@@ -7,7 +7,7 @@ mod hidden;
 mod sealed_before;
 mod tables;
 
-pub use checks::Tampered;
+pub use checks::{ChangedRow, Tampered};
 
 use super::locked;
 use super::seals::{Sealing, Seals};
@@ -22,11 +22,23 @@ pub trait Authentic: EntityTrait {
     const TABLE: &'static str;
     /// Where the MAC is.
     const MAC: Self::Column;
+    const MEND: Mend;
     /// What the MAC covers, in this order; the primary key is part of it.
     const DECIDING: &'static [Self::Column];
     /// What may be changed without anybody getting more by it.
     #[cfg(test)]
     const OTHERS: &'static [Self::Column];
+}
+
+/// What an operator does about a row that was changed by somebody else.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Mend {
+    /// Much hangs on it: without a backup there is nothing to do.
+    Backup,
+    /// It goes, and is made again.
+    MakeAgain,
+    /// The end of a chain: without it nobody could tell what was cut off.
+    Chain,
 }
 
 /// The value of one column.
@@ -161,6 +173,15 @@ pub(super) async fn change<E: Authentic, C: Sealing>(
     changes: impl Fn(&E::Model) -> E::ActiveModel,
 ) -> Result<u64, DbErr> {
     let rows = locked(db, E::find().filter(such)).all(db).await?;
+    change_each::<E, C>(db, rows, changes).await
+}
+
+/// The same in rows that are locked already.
+pub(super) async fn change_each<E: Authentic, C: Sealing>(
+    db: &C,
+    rows: Vec<E::Model>,
+    changes: impl Fn(&E::Model) -> E::ActiveModel,
+) -> Result<u64, DbErr> {
     let mut changed = 0;
     for row in rows {
         let changes = resealed::<E>(db.seals(), &row, changes(&row))?;

@@ -8,6 +8,7 @@ use super::entity::{audit_event, chain_head};
 use super::locked;
 use super::receipts::Removed;
 use super::seals::Sealing;
+use super::writing::Tx;
 use crate::domain::audit::Action;
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{
@@ -50,7 +51,8 @@ pub struct Recorded(());
 pub(super) struct Head {
     chain: Uuid,
     pub(super) seq: i64,
-    mac: Vec<u8>,
+    /// The MAC of the last link.
+    link: Vec<u8>,
     /// Whether it is as we left it: the end of a chain that somebody has cut stays what it is.
     is_ours: bool,
     /// What it said of itself when it was read.
@@ -67,7 +69,7 @@ impl Head {
         let first = chain_head::ActiveModel {
             chain: Set(chain),
             seq: Set(0),
-            mac: Set(vec![0; 32]),
+            link: Set(vec![0; 32]),
             head_mac: NotSet,
         };
         let first = sealed::<chain_head::Entity>(db, first)?;
@@ -82,22 +84,22 @@ impl Head {
 
     fn found(db: &impl Sealing, head: chain_head::Model) -> Self {
         let is_ours = genuine::<chain_head::Entity>(db, head.clone()).is_some();
-        let chain_head::Model { chain, seq, mac, head_mac } = head;
-        Self { chain, seq, mac, is_ours, head_mac }
+        let chain_head::Model { chain, seq, link, head_mac } = head;
+        Self { chain, seq, link, is_ours, head_mac }
     }
 
     /// The next link over `fields`: its number and its MAC.
     pub(super) fn next(&mut self, mac: Mac<'_>, kind: &str, fields: &[&[u8]]) -> (i64, Vec<u8>) {
         self.seq += 1;
-        self.mac = mac(&message(&self.mac, self.chain, self.seq, kind, fields)).to_vec();
-        (self.seq, self.mac.clone())
+        self.link = mac(&message(&self.link, self.chain, self.seq, kind, fields)).to_vec();
+        (self.seq, self.link.clone())
     }
 
     pub(super) async fn store<C: Sealing>(self, db: &C) -> Result<(), DbErr> {
         let head = chain_head::ActiveModel {
             chain: Set(self.chain),
             seq: Set(self.seq),
-            mac: Set(self.mac),
+            link: Set(self.link),
             head_mac: Set(self.head_mac),
         };
         let head = if self.is_ours { sealed::<chain_head::Entity>(db, head)? } else { head };
@@ -129,34 +131,6 @@ impl<C: Sealing> Chain<'_, C> {
     /// who has a row and waits for the chain would keep who has the chain and waits for the row.
     pub async fn hold(&self, chain: Uuid) -> Result<(), DbErr> {
         Head::lock(self.db, chain).await.map(drop)
-    }
-
-    /// Writes the event as the next link, and into the outbox.
-    pub async fn append(
-        &self,
-        mac: Mac<'_>,
-        chain: Uuid,
-        event: EventRow,
-    ) -> Result<Recorded, DbErr> {
-        let mut head = Head::lock(self.db, chain).await?;
-        let mut row = audit_event::Model {
-            chain,
-            seq: head.seq + 1,
-            at: event.at,
-            action: event.action.word().to_owned(),
-            actor_id: event.actor_id,
-            actor: event.actor,
-            subject_id: event.subject_id,
-            subject: event.subject,
-            detail: event.detail,
-            mac: Vec::new(),
-        };
-        (row.seq, row.mac) = head.next(mac, "event", &parts(&row).each_ref().map(Vec::as_slice));
-        super::Outbox { db: self.db }.put(&row).await?;
-        let row = audit_event::ActiveModel::from(row);
-        audit_event::Entity::insert(row).exec_without_returning(self.db).await?;
-        head.store(self.db).await?;
-        Ok(Recorded(()))
     }
 
     /// The first link of the chain that does not hold, or `None` when all do: a changed, removed,
@@ -192,7 +166,7 @@ impl<C: Sealing> Chain<'_, C> {
         let is_ours = head
             .as_ref()
             .is_none_or(|head| genuine::<chain_head::Entity>(self.db, head.clone()).is_some());
-        let head = head.map_or((0, vec![0; 32]), |head| (head.seq, head.mac));
+        let head = head.map_or((0, vec![0; 32]), |head| (head.seq, head.link));
         let end = head.0.max(newest);
         let (mut before, mut expected) = (vec![0; 32], 1);
         // The first is 1: what stands before it was not written by us.
@@ -260,6 +234,39 @@ impl<C: Sealing> Chain<'_, C> {
         }
         links.sort_by_key(|(seq, ..)| *seq);
         Ok((links, last))
+    }
+}
+
+impl Chain<'_, Tx> {
+    /// Writes the event as the next link, and into the outbox. The log is told of it when the
+    /// transaction is durable.
+    pub async fn append(
+        &self,
+        mac: Mac<'_>,
+        chain: Uuid,
+        event: EventRow,
+    ) -> Result<Recorded, DbErr> {
+        let told = event.clone();
+        let mut head = Head::lock(self.db, chain).await?;
+        let mut row = audit_event::Model {
+            chain,
+            seq: head.seq + 1,
+            at: event.at,
+            action: event.action.word().to_owned(),
+            actor_id: event.actor_id,
+            actor: event.actor,
+            subject_id: event.subject_id,
+            subject: event.subject,
+            detail: event.detail,
+            mac: Vec::new(),
+        };
+        (row.seq, row.mac) = head.next(mac, "event", &parts(&row).each_ref().map(Vec::as_slice));
+        super::Outbox { db: self.db }.put(&row).await?;
+        let row = audit_event::ActiveModel::from(row);
+        audit_event::Entity::insert(row).exec_without_returning(self.db).await?;
+        self.db.told.note(chain, head.seq, told);
+        head.store(self.db).await?;
+        Ok(Recorded(()))
     }
 }
 

@@ -4,6 +4,7 @@ mod postgres;
 
 pub(super) use postgres::MIGRATION_LOCK;
 
+use super::line::Line;
 use super::turns::Turns;
 use super::{Health, Store};
 use crate::migrations::Migrator;
@@ -51,16 +52,16 @@ impl Store {
                 let reader = readers(path, &health).await?.into();
                 let anchor = Some(one_reader(path).await?);
                 health.watch(path)?;
-                let (turns, id) = (Turns::default(), Uuid::now_v7());
-                Ok(Self { reader, writer, recorder: None, turns, anchor, health, id })
+                let (turns, line, id) = (Turns::default(), Line::default(), Uuid::now_v7());
+                Ok(Self { reader, writer, recorder: None, turns, line, anchor, health, id })
             }
             Address::Postgres(url) => {
                 let health = Health::default();
                 let recorder = Some(postgres::recorder(url, &health).await?);
                 let writer = postgres::pool(url, &health).await?;
                 let reader = writer.clone().into();
-                let (turns, id) = (Turns::default(), Uuid::now_v7());
-                Ok(Self { reader, writer, recorder, turns, anchor: None, health, id })
+                let (turns, line, id) = (Turns::default(), Line::default(), Uuid::now_v7());
+                Ok(Self { reader, writer, recorder, turns, line, anchor: None, health, id })
             }
         }
     }

@@ -25,6 +25,7 @@ mod issuers;
 mod jobs;
 mod keys;
 mod leases;
+mod line;
 mod observed;
 mod outbox;
 mod passing;
@@ -47,6 +48,7 @@ mod terms;
 #[cfg(test)]
 mod tests;
 mod tokens;
+mod told;
 mod trust_rules;
 mod turns;
 mod versions;
@@ -54,7 +56,7 @@ mod waiting;
 mod writing;
 
 pub use audit::ChainHead;
-pub use authentic::Tampered;
+pub use authentic::{ChangedRow, Mend, Tampered};
 pub use backup::{
     Columns, DumpProblem, End, FORMAT as BACKUP_FORMAT, Header, Loading, Refusal, Snapshot,
     VERSION as BACKUP_VERSION,
@@ -107,6 +109,7 @@ pub struct Store {
     /// On `PostgreSQL`, where receipts are written: nobody else has these connections.
     recorder: Option<DatabaseConnection>,
     turns: turns::Turns,
+    line: line::Line,
     /// A connection to the embedded database that is never used: with the last one `SQLite` removes
     /// the log, which is watched.
     anchor: Option<DatabaseConnection>,

@@ -6,6 +6,7 @@ mod receipts;
 mod retention;
 mod scoped;
 mod shapes;
+mod told;
 
 use super::*;
 use crate::domain::credential::{Access, Method};

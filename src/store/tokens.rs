@@ -6,7 +6,7 @@ use super::authentic::{self, genuine};
 use super::entity::{Unreadable, pipeline, pipeline_token, readable};
 use super::prepared::{Prepared, numbered};
 use super::seals::Sealing;
-use super::{Pipelines, Tokens};
+use super::{Pipelines, Tokens, locked};
 use crate::domain::moment::{Day, Moment};
 use crate::domain::pipeline::Token;
 use crate::domain::proof::Proof;
@@ -14,8 +14,9 @@ use crate::domain::user::Maker;
 use pipeline_token::{ActiveModel, Column, Entity, Model};
 use sea_orm::{
     ActiveValue::{NotSet, Set},
-    ColumnTrait, Condition, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+    ColumnTrait, Condition, DbBackend, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
 };
+use std::collections::BTreeSet;
 use uuid::Uuid;
 
 /// Short-lived tokens that a pipeline's page shows.
@@ -172,6 +173,24 @@ impl<C: Sealing> Tokens<'_, C> {
         self.disown(pipeline).await
     }
 
+    /// Revokes those of these tokens that are live, whatever pipeline has them.
+    pub async fn revoke_these(&self, ids: &[String], now: i64) -> Result<(), DbErr> {
+        let such = Condition::all().add(Column::Id.is_in(ids.iter().cloned()));
+        self.revoke_live(such, now).await.map(drop)
+    }
+
+    /// Locks these tokens until the transaction ends. Who changes several locks them in this order, so
+    /// that no two wait for each other.
+    pub async fn lock(&self, ids: BTreeSet<String>) -> Result<(), DbErr> {
+        if self.db.get_database_backend() != DbBackend::Postgres {
+            return Ok(());
+        }
+        let rows = Entity::find().select_only().column(Column::Id).filter(Column::Id.is_in(ids));
+        let rows = locked(self.db, rows.order_by_asc(Column::Id));
+        let _: Vec<String> = rows.into_tuple().all(self.db).await?;
+        Ok(())
+    }
+
     /// Writes down that a token was used, by its project, pipeline and public half.
     pub async fn touch(&self, token: (Uuid, Uuid, &str), at: i64) -> Result<(), DbErr> {
         let is_newer =
@@ -222,10 +241,11 @@ impl<C: Sealing> Tokens<'_, C> {
     }
 
     async fn revoke_live(&self, such: Condition, now: i64) -> Result<u64, DbErr> {
-        let such = such.add(Column::RevokedAt.is_null());
+        let such = Entity::find().filter(such).filter(Column::RevokedAt.is_null());
+        let rows = locked(self.db, such.order_by_asc(Column::Id)).all(self.db).await?;
         let revoke =
             |_: &Model| ActiveModel { revoked_at: Set(Some(now)), ..ActiveModel::default() };
-        authentic::change::<Entity, C>(self.db, such, revoke).await
+        authentic::change_each::<Entity, C>(self.db, rows, revoke).await
     }
 
     pub async fn delete_of_pipeline(&self, project: Uuid, pipeline: Uuid) -> Result<(), DbErr> {

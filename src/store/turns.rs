@@ -11,8 +11,8 @@ use std::time::Duration;
 use tokio::sync::oneshot;
 use tokio::time::timeout;
 
-/// How long somebody waits for a turn: as long as for a connection.
-const WAIT: Duration = Duration::from_secs(5);
+/// How long somebody waits for a turn: as long as for a connection, or for a lock.
+pub(super) const WAIT: Duration = Duration::from_secs(5);
 
 /// How urgent a write is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

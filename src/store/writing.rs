@@ -3,7 +3,9 @@
 
 use super::chain::Recorded;
 use super::health::is_failure;
+use super::line::Place;
 use super::seals::{Sealing, Seals};
+use super::told::Told;
 use super::turns::{Rank, Turn};
 use super::{Store, connect};
 use sea_orm::{
@@ -32,6 +34,8 @@ pub enum Unrecorded {
     Counts,
     /// A further part of the old receipts whose removal an event has said.
     Removal,
+    /// Short-lived tokens that end a moment before what gave them: the end of that has the event.
+    Revocation,
     /// How a delivery went: it belongs to the receipt.
     Report,
     /// A short-lived token for a proof, or when a rule was last used: the receipts hold the proof.
@@ -60,8 +64,11 @@ pub struct Tx {
     pub(super) inner: DatabaseTransaction,
     store: Store,
     has_failed: AtomicBool,
+    /// What the log is told once it is durable.
+    pub(super) told: Told,
     /// Given back after the connection is.
     _turn: Option<Turn>,
+    _place: Option<Place>,
 }
 
 impl Store {
@@ -73,6 +80,16 @@ impl Store {
 
     /// The same for what others wait for: it goes before what is less urgent.
     pub async fn write_as(&self, rank: Rank) -> Result<Write, DbErr> {
+        self.begin(rank, None).await
+    }
+
+    /// The same for who will wait for a chain, and on `PostgreSQL` has a connection meanwhile.
+    pub async fn write_in_line(&self, rank: Rank) -> Result<Write, DbErr> {
+        let place = if self.is_embedded() { None } else { Some(self.line.enter(rank).await?) };
+        self.begin(rank, place).await
+    }
+
+    async fn begin(&self, rank: Rank, place: Option<Place>) -> Result<Write, DbErr> {
         self.health.check_files()?;
         let turn = if self.is_embedded() { Some(self.turns.take(rank).await?) } else { None };
         let begun = match self.recorder.as_ref().filter(|_| rank == Rank::Receipts) {
@@ -85,7 +102,9 @@ impl Store {
         };
         let inner = begun.inspect_err(|error| self.notice(error))?;
         let has_failed = AtomicBool::new(false);
-        Ok(Write(Tx { inner, store: self.clone(), has_failed, _turn: turn }))
+        let told = Told::default();
+        let store = self.clone();
+        Ok(Write(Tx { inner, store, has_failed, told, _turn: turn, _place: place }))
     }
 
     /// Writes something and reads it through another connection.
@@ -166,14 +185,18 @@ impl Write {
             (None, None)
         };
         // When the caller is gone in the middle, the outcome is unknown.
-        let mut open = Open { store: &store, is_open: true };
+        let mut open = Open { store: &store, is_open: true, told: self.0.told };
         self.0.inner.commit().await?;
         open.is_open = false;
         // What it was written to may have gone meanwhile.
         store.health.check_files().inspect_err(|_| store.health.fail())?;
-        let Some(mark) = mark else { return Ok(()) };
+        let Some(mark) = mark else {
+            open.told.tell();
+            return Ok(());
+        };
         if store.finds(mark).await.inspect_err(|error| store.notice(error))? {
             store.health.trust(failures);
+            open.told.tell();
             return Ok(());
         }
         store.health.fail();
@@ -181,10 +204,12 @@ impl Write {
     }
 }
 
-/// A commit that has begun. Dropped before it has succeeded, it is a failure.
+/// A commit that has begun. Dropped before it has succeeded, it is a failure, and of what was not told
+/// by then nobody knows whether it is kept.
 struct Open<'a> {
     store: &'a Store,
     is_open: bool,
+    told: Told,
 }
 
 impl Drop for Open<'_> {
@@ -192,6 +217,7 @@ impl Drop for Open<'_> {
         if self.is_open {
             self.store.health.fail();
         }
+        self.told.tell_in_doubt();
     }
 }
 

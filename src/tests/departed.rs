@@ -23,7 +23,7 @@ const FETCH: &str = "/api/v1/credential?server=ghcr.io";
 const SECRET: &str = "hunter2-hunter2";
 
 /// Runs the program on the database that the servers of the test have open, and go on with.
-async fn operate(app: &App, args: &[&str]) -> Said {
+pub async fn operate(app: &App, args: &[&str]) -> Said {
     let folder = &app.database.folder;
     let key = folder.join("key");
     key_file(&key, &app.key_source().current.unwrap(), 0o600);
@@ -156,12 +156,12 @@ impl Scene {
     }
 }
 
-/// The ways in which a person loses a right, as the operator types them.
-fn losses(email: &str) -> [Vec<&str>; 3] {
+/// The ways in which a person loses a right, as a script of the operator has them.
+pub fn losses(email: &str) -> [Vec<&str>; 3] {
     [
-        vec!["project", "member", "remove", "acme", email],
-        vec!["project", "member", "add", "acme", email, "viewer"],
-        vec!["user", "disable", email],
+        vec!["project", "member", "remove", "acme", email, "--yes"],
+        vec!["project", "member", "add", "acme", email, "viewer", "--yes"],
+        vec!["user", "disable", email, "--yes"],
     ]
 }
 
@@ -226,7 +226,7 @@ async fn what_ends_is_told_first_by_pipeline_with_its_last_use() {
     for loss in losses(&scene.email) {
         let kept = scene.operate(&[&loss[..], &["--keep", "--json"]].concat()).await;
         assert_eq!(kept.code, Some(0), "{}{}", kept.out, kept.err);
-        for part in ["build", "trust rule for Drone", "shared secret for Drone", "never"] {
+        for part in ["build", "trust rule for Drone", "shared Drone secret", "never"] {
             assert!(kept.err.contains(part), "{loss:?} {part}: {}", kept.err);
         }
         assert!(kept.err.contains("Decide on each") && !kept.err.contains("is revoked"));
@@ -240,5 +240,27 @@ async fn what_ends_is_told_first_by_pipeline_with_its_last_use() {
     }
     let ended = scene.operate(&losses(&scene.email)[2]).await;
     assert!(ended.err.contains("is revoked"), "{}", ended.err);
-    assert!(ended.out.contains("5 of their things ended"), "{}", ended.out);
+    assert!(ended.out.contains(" 5 items ended."), "{}", ended.out);
+}
+
+#[tokio::test]
+async fn without_a_terminal_nothing_ends_until_the_command_says_so() {
+    let scene = Scene::new().await;
+    let short = scene.exchanged().await.unwrap();
+    for mut loss in losses(&scene.email) {
+        assert_eq!(loss.pop(), Some("--yes"));
+        let sentence = scene.operate(&loss).await.refused(1);
+        let said = "This would end 5 items. Nothing was changed. Add --yes to end them, or --keep to keep them.";
+        assert!(sentence.contains(said), "{loss:?}: {sentence}");
+        assert!(sentence.contains("trust rule for Drone"), "{loss:?}: {sentence}");
+        assert_eq!(scene.ways(&scene.app.nobody(), &short).await, [true; 4], "{loss:?}");
+        assert_eq!(scene.maintainer.get("/p/acme/credentials").await.status, 200, "{loss:?}");
+    }
+    // With nothing to end, there is nothing to say.
+    let viewer = scene.app.new_member("reader", Role::Viewer).await.person.unwrap().simple();
+    let email = format!("reader-{viewer}@example.com");
+    for mut loss in [losses(&email)[0].clone(), losses(&email)[2].clone()] {
+        loss.pop();
+        scene.operate(&loss).await.done();
+    }
 }

@@ -12,19 +12,26 @@ use uuid::Uuid;
 
 /// From now on nothing can be inserted into the table.
 pub async fn break_table(app: &App, table: &str) {
-    refuse(app, "INSERT", table).await;
+    refuse(app, "INSERT", table, None).await;
 }
 
-/// From now on the table refuses this.
-async fn refuse(app: &App, event: &str, table: &str) {
+/// From now on the chain takes no event; `mend_table` ends it.
+pub async fn break_chain(app: &App, chain: Uuid) {
+    let is_it = format!("NEW.chain = {}", app.database.id(chain));
+    refuse(app, "INSERT", "audit_event", Some(&is_it)).await;
+}
+
+/// From now on the table refuses this, of the rows that are such.
+async fn refuse(app: &App, event: &str, table: &str, such: Option<&str>) {
+    let such = such.map(|such| format!("WHEN ({such})")).unwrap_or_default();
     let sql = if app.database.is_embedded() {
         format!(
-            "CREATE TRIGGER failpoint BEFORE {event} ON {table} BEGIN SELECT RAISE(ABORT, 'failpoint'); END"
+            "CREATE TRIGGER failpoint BEFORE {event} ON {table} {such} BEGIN SELECT RAISE(ABORT, 'failpoint'); END"
         )
     } else {
         format!(
             "CREATE FUNCTION failpoint() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'failpoint'; END $$;
-             CREATE TRIGGER failpoint BEFORE {event} ON {table} FOR EACH ROW EXECUTE FUNCTION failpoint()"
+             CREATE TRIGGER failpoint BEFORE {event} ON {table} FOR EACH ROW {such} EXECUTE FUNCTION failpoint()"
         )
     };
     app.raw(&sql).await;
@@ -186,7 +193,7 @@ async fn a_page_is_shown_when_its_session_cannot_be_prolonged() {
     // It was used long ago, so that the next page says that it is used.
     let long_ago = r#"UPDATE session SET data = replace(data, '"seen":1', '"seen":-1')"#;
     assert!(app.raw(long_ago).await > 0);
-    refuse(&app, "UPDATE", "session").await;
+    refuse(&app, "UPDATE", "session", None).await;
     assert_eq!(app.owner.get(page).await.status, StatusCode::OK);
     let used = r#"SELECT COUNT(*) FROM session WHERE data LIKE '%"seen":1%'"#;
     assert_eq!(app.scalar_i64(used).await, 0, "it was written after all");

@@ -85,10 +85,7 @@ async fn the_harmless_part_is_saved_at_once_and_the_rest_waits_for_another_membe
     let changed = [("description", "nightly"), ("is_protected", ""), ("paths", "acme, other")];
     let reply = scene.save(&scene.one, &changed).await;
     let page = scene.one.follow(reply).await.text();
-    assert!(
-        page.contains("ghcr was saved.") && page.contains("waits for another member"),
-        "{page}"
-    );
+    assert!(page.contains("ghcr was saved.") && page.contains("wait for another member"), "{page}");
     let stored = scene.stored().await;
     assert_eq!(stored.summary.description, "nightly");
     assert!(stored.is_protected);
@@ -195,4 +192,19 @@ async fn nobody_lowers_a_guard_while_a_grant_of_it_is_hidden() {
     assert!(scene.stored().await.is_protected);
     scene.app.tamper("UPDATE access_grant SET created_at = created_at - 1").await;
     assert_eq!(scene.act(&scene.other, APPROVE, &[]).await.status, 200);
+}
+
+#[tokio::test]
+async fn the_page_says_whether_a_change_was_withdrawn_or_rejected() {
+    let scene = Scene::new().await;
+    for (by, word) in [(&scene.one, "withdrawn"), (&scene.other, "rejected")] {
+        scene.save(&scene.one, &[("is_protected", "")]).await;
+        let page = scene.app.credential_page("acme", scene.credential).await;
+        let id = page.guard_change.unwrap().id.to_string();
+        let of = scene.credential.to_string();
+        let form = [("project", "acme"), ("credential", of.as_str()), ("id", id.as_str())];
+        let reply = by.post_form(DELETE, &form).await;
+        let page = by.follow(reply).await.text();
+        assert!(page.contains(&format!("The proposed change of ghcr was {word}.")), "{page}");
+    }
 }

@@ -2,10 +2,14 @@
 
 use crate::app::{App, Browser, PASSWORD};
 use crate::rooms::sources;
+use crate::skipped::is_on_postgres;
 use regcred::domain::actor::Granter;
 use regcred::domain::permission::of;
-use regcred::domain::trust_rule::TrustForm;
+use regcred::domain::proof::Proof;
+use regcred::domain::trust_rule::{Provider, TrustForm};
 use regcred::domain::user::Role;
+use regcred::store::Rank;
+use tokio::task::JoinSet;
 use uuid::Uuid;
 
 /// How often each of two does it while the other does something else.
@@ -43,6 +47,8 @@ fn whatever_leaves_an_event_holds_its_chain_before_any_row() {
                 continue;
             };
             holding += 1;
+            let waits = code.starts_with("_in_line(");
+            assert!(waits, "{}: {name} has a connection before its place", source.path);
             // Who may do it is read again, and held, before.
             let rows = before.replace("write.projects().role_now(", "");
             assert!(!rows.contains("write."), "{}: {name} has rows before the chain", source.path);
@@ -67,6 +73,34 @@ fn a_departure_holds_the_chains_before_it_ends_anything() {
     for (_, name, _) in &OTHERS[1..] {
         let (_, code) = projects.iter().find(|(other, _)| other == name).unwrap();
         assert!(code.contains("self.end(&write,project.id,"), "{name}");
+        assert!(code.contains("self.store.write_in_line("), "{name}");
+    }
+}
+
+#[tokio::test]
+async fn those_who_wait_for_a_busy_chain_leave_connections_for_everybody_else() {
+    if !is_on_postgres("the embedded database has one writer, and others read") {
+        return;
+    }
+    let app = App::new().await;
+    let store = app.vault.store();
+    // More than there are connections.
+    let mut waiting = JoinSet::new();
+    for _ in 0..24 {
+        let store = store.clone();
+        waiting.spawn(async move { store.write_in_line(Rank::Other).await });
+    }
+    let mut first = Vec::new();
+    for _ in 0..8 {
+        first.push(waiting.join_next().await.unwrap().unwrap().unwrap());
+    }
+    let signing_in = store.write_in_line(Rank::SignIn).await.unwrap();
+    app.vault.readiness().await.unwrap();
+    store.prove().await.unwrap();
+    assert!(waiting.try_join_next().is_none(), "the others have connections, too");
+    drop((first, signing_in));
+    while let Some(write) = waiting.join_next().await {
+        write.unwrap().unwrap();
     }
 }
 
@@ -103,6 +137,34 @@ async fn tokens_and_rules_that_are_made_at_once_do_not_wait_for_each_other() {
     tokio::join!(tokens, rules);
     let made = "SELECT COUNT(*) FROM trust_rule";
     assert_eq!(app.scalar_i64(made).await, i64::from(TIMES));
+    app.assert_chain_holds().await;
+}
+
+#[tokio::test]
+async fn tokens_are_marked_while_receipts_are_counted_and_neither_waits_for_the_other() {
+    let app = App::new().await;
+    let id = app.credential(&app.owner, "acme", "ghcr", "ghcr.io", "hunter2").await;
+    let (pipeline, _) = app.pipeline(&app.owner, "acme", "build", &[id], "pull").await;
+    let project = app.evidence(&app.owner, "acme").await.project().id;
+    let mut tokens = Vec::new();
+    for _ in 0..TIMES {
+        tokens.push(app.proved(pipeline, &Proof::of(Provider::GitHub)).await);
+    }
+    for _ in 0..TIMES / 4 {
+        for token in &tokens {
+            assert_eq!(app.docker_config(token, "", &[]).await.status, 200);
+        }
+        // The other way round: what is marked has another order than what is counted.
+        for token in tokens.iter().rev() {
+            assert_eq!(app.fetch(token, "/api/v1/credentials").await.status, 200);
+        }
+        let counts = app.vault.store().count_receipts(project);
+        let (marked, counted) = tokio::join!(app.vault.write_refusals(), counts);
+        marked.unwrap();
+        counted.unwrap();
+    }
+    let used = "SELECT COUNT(*) FROM pipeline_token WHERE last_used_at IS NOT NULL";
+    assert_eq!(app.scalar_i64(used).await, i64::from(TIMES));
     app.assert_chain_holds().await;
 }
 

@@ -69,4 +69,5 @@ fn each_audit_event_is_a_line_and_there_is_no_access_log_unless_it_is_asked_for(
     for action in ["instance.set_up", "pipeline.created", "token.created"] {
         assert!(actions.contains(&action), "{actions:?}");
     }
+    assert!(events.iter().all(|line| line["seq"].is_i64()), "its number finds it in the chain");
 }

@@ -55,6 +55,7 @@ mod memory;
 mod migrations;
 mod notes;
 mod obtainers;
+mod other_names;
 mod outbox;
 mod paging;
 mod pipelines;

@@ -67,6 +67,17 @@ fn a_first_start_says_where_it_is_and_keeps_its_key_to_itself() {
     assert!(!data.join("setup-link").exists(), "a link that does not work is left there");
 }
 
+#[test]
+fn that_the_key_is_beside_the_database_is_warned_of_when_it_is_written_and_not_again() {
+    let folder = Folder::new();
+    let (data, log) = (folder.0.join("data"), folder.0.join("log"));
+    for _ in 0..3 {
+        assert!(Server::start(command(&data), &log).stop().success());
+        let log = fs::read_to_string(&log).unwrap();
+        assert_eq!(log.matches("is on the same volume as the database").count(), 1, "{log}");
+    }
+}
+
 #[tokio::test]
 async fn asked_to_stop_it_ends_cleanly() {
     let instance = Instance::new().await;

@@ -2,7 +2,7 @@
 //! few of them however much is refused, and nothing of what was typed.
 
 use crate::app::{App, OWNER};
-use crate::failpoint::{break_table, mend_table};
+use crate::failpoint::{break_chain, break_table, mend_table};
 use regcred::crypto::token::{generate_token, parse_token};
 use regcred::domain::audit::{Action, AuditEvent, Detail, Refusal, Tally};
 use regcred::domain::moment::Moment;
@@ -18,6 +18,10 @@ const TYPED: &str = "hunter2-typed";
 /// The events of this kind, once all is written down.
 async fn written(app: &App, chain: Uuid, action: Action) -> Vec<AuditEvent> {
     app.vault.write_refusals().await.unwrap();
+    events_of(app, chain, action).await
+}
+
+async fn events_of(app: &App, chain: Uuid, action: Action) -> Vec<AuditEvent> {
     let events = app.vault.store().chain().newest(chain, 1_000).await.unwrap();
     events.into_iter().filter(|event| event.action == action).collect()
 }
@@ -208,6 +212,30 @@ async fn what_cannot_be_written_now_is_written_later() {
     assert_eq!(guess(&app, OWNER).await, 422);
     let events = written(&app, INSTANCE, Action::SignInRefused).await;
     assert_eq!((events.len(), tally(&events[0]).times), (1, 2));
+}
+
+#[tokio::test]
+async fn a_chain_that_takes_nothing_keeps_no_other_from_its_events() {
+    let app = App::new().await;
+    let (_, token) = app.pipeline(&app.owner, "acme", "build", &[], "pull").await;
+    let project = acme(&app).await;
+    assert_eq!(app.fetch(&token, "/api/v1/credentials").await.status, 200);
+    assert_eq!(guess(&app, OWNER).await, 422);
+    break_chain(&app, project).await;
+    assert!(app.vault.write_refusals().await.is_err());
+    assert_eq!(events_of(&app, INSTANCE, Action::SignInRefused).await.len(), 1);
+    assert!(events_of(&app, project, Action::Looked).await.is_empty());
+    let used = "SELECT COUNT(*) FROM pipeline_token WHERE last_used_at IS NOT NULL";
+    assert_eq!(app.scalar_i64(used).await, 1, "no chain is needed to mark a token");
+    mend_table(&app, "audit_event").await;
+    let events = written(&app, project, Action::Looked).await;
+    assert_eq!((events.len(), tally(&events[0]).times), (1, 1));
+    assert_eq!(
+        events_of(&app, INSTANCE, Action::SignInRefused).await.len(),
+        1,
+        "it is written once"
+    );
+    app.assert_chain_holds().await;
 }
 
 #[test]

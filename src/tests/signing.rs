@@ -33,6 +33,11 @@ pub type Lines = Vec<(&'static str, String)>;
 
 /// What Drone's server sends with the body.
 pub fn drone(secret: &str, body: &str) -> Lines {
+    drone_with(secret, body, Vec::new())
+}
+
+/// The same, with more headers that are signed.
+pub fn drone_with(secret: &str, body: &str, more: Lines) -> Lines {
     let at = OffsetDateTime::from_unix_timestamp(own_second()).unwrap();
     let mut lines: Lines = vec![
         ("accept", "application/vnd.drone.registry.v1+json".to_owned()),
@@ -41,6 +46,7 @@ pub fn drone(secret: &str, body: &str) -> Lines {
         ("date", at.format(DATE).unwrap()),
         ("digest", format!("SHA-256={}", sha256(body))),
     ];
+    lines.extend(more);
     let signed: Vec<String> =
         lines.iter().map(|(name, value)| format!("{name}: {value}")).collect();
     let names: Vec<&str> = lines.iter().map(|(name, _)| *name).collect();

@@ -1,8 +1,10 @@
 //! TLS of the server's own: no proxy is needed, files that cannot be used are told, and new ones are
 //! taken without dropping anybody. No database matters here, so the embedded one stands for both.
 
+use crate::commands::machine;
 use crate::process::server::{Folder, Refusal, Server, command, refused, signal};
 use crate::skipped::is_on_sqlite;
+use regcred::domain::moment::Day;
 use rustls::crypto::ring::default_provider;
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, ServerName};
@@ -37,7 +39,8 @@ impl Scene {
         scene.openssl(&format!(
             "req -x509 -newkey {EC} -keyout ca.key -out ca.pem -subj /CN=ca -days 2"
         ));
-        for (name, days) in [("first", "2"), ("second", "2"), ("expired", "-1")] {
+        for (name, days) in [("first", "2"), ("second", "2"), ("lasting", "30"), ("expired", "-1")]
+        {
             scene.openssl(&format!(
                 "req -newkey {EC} -keyout {name}.key -out {name}.csr -subj /CN=localhost"
             ));
@@ -147,6 +150,11 @@ fn with_a_certificate_it_needs_no_proxy_for_https() {
     let scene = Scene::new();
     let server = scene.start();
     assert!(server.greeting.last().unwrap().contains(" https://localhost:"));
+    let log = scene.log();
+    let read = log.lines().find(|line| line.contains("the TLS certificate was read")).unwrap();
+    let (_, until) = read.split_once("until=").unwrap();
+    let day = until.split(' ').next().unwrap();
+    assert!(Day::parse(day).is_some() && !until.contains(':'), "{read}");
     for version in [&TLS12, &TLS13] {
         let mut stream = scene.connect(&server, version);
         let answer = ask(&mut stream);
@@ -184,7 +192,7 @@ fn files_that_cannot_be_used_are_told_before_it_listens() {
         ("first.key", "first.key", "contains no certificate"),
         ("first.pem", "first.pem", "contains no private key"),
         ("first.pem", "second.key", "does not belong"),
-        ("expired.pem", "expired.key", "has expired"),
+        ("expired.pem", "expired.key", " expired on "),
     ] {
         let case = format!("{certificate} with {key}");
         check(&case, scene.command(certificate, key), says);
@@ -246,4 +254,43 @@ fn who_does_not_shake_hands_is_let_go_and_nobody_waits_for_them() {
         assert_eq!(stream.read(&mut [0; 16]).unwrap_or(0), 0);
     }
     assert!(began.elapsed() < Duration::from_secs(15), "{:?}", began.elapsed());
+}
+
+#[test]
+fn a_certificate_that_expires_soon_is_told_by_the_log_and_the_doctor() {
+    if !is_on_sqlite(ONCE) {
+        return;
+    }
+    let scene = Scene::new();
+    let server = scene.start();
+    let mut stream = scene.connect(&server, &TLS13);
+    let began = Instant::now();
+    while !scene.log().contains("The TLS certificate expires in ") {
+        ask(&mut stream);
+        assert!(began.elapsed() < DEADLINE, "{}", scene.log());
+    }
+    assert!(server.stop().success());
+    assert_eq!(
+        scene.log().matches("The TLS certificate expires in ").count(),
+        1,
+        "{}",
+        scene.log()
+    );
+    for (name, code, state, says) in [
+        ("lasting.pem", 0, "ok", "is valid until 20"),
+        ("first.pem", 0, "warning", "expires in 1 day, on 20"),
+        ("expired.pem", 1, "problem", "expired on 20"),
+        ("nowhere", 1, "problem", "cannot be read"),
+        ("names", 1, "problem", "contains no certificate"),
+    ] {
+        let mut doctor = machine::command(&scene.path("data"), &["doctor", "--json"]);
+        doctor.env("REGCRED_TLS_CERT", scene.path(name));
+        let said = machine::said(doctor, b"");
+        assert_eq!(said.code, Some(code), "{name}: {}{}", said.out, said.err);
+        let report = said.json();
+        let checks = report["checks"].as_array().unwrap();
+        let check = checks.iter().find(|check| check["check"] == "certificate").unwrap();
+        assert_eq!(check["state"], state, "{name}: {report}");
+        assert!(check["text"].as_str().unwrap().contains(says), "{name}: {report}");
+    }
 }

@@ -10,23 +10,28 @@ use crate::domain::issuer::{
 use crate::domain::trust_rule::{TrustRule, issuer_problem};
 use crate::domain::user::Maker;
 use crate::error::{Error, Result};
-use crate::store::{Write, unless_taken};
+use crate::store::{Unrecorded, Write, unless_taken};
 use std::collections::BTreeSet;
 use uuid::Uuid;
 
 const LISTED: &str = "This issuer is on the list already.";
 /// The upgrade may have found more than can be added.
 const SHOWN: u64 = 1_000;
+/// Tokens that end in one transaction: sign-ins may wait for so many.
+const AT_ONCE: usize = 64;
+/// How often a removal looks for more tokens than that before it begins.
+const PASSES: u32 = 3;
 
 impl Vault {
     /// The list, each issuer with how many trust rules use it.
     pub async fn issuers(&self, _admin: &InstanceAdmin) -> Result<Vec<(ListedIssuer, u64)>> {
-        let mut all = Vec::new();
-        for issuer in self.store.issuers().list(SHOWN).await? {
-            let rules = self.store.issuers().count_rules(&issuer.url).await?;
-            all.push((issuer, rules));
-        }
-        Ok(all)
+        let counts = self.store.issuers().count_rules().await?;
+        let all = self.store.issuers().list(SHOWN).await?.into_iter();
+        let counted = |issuer: ListedIssuer| {
+            let rules = counts.get(&issuer.id).copied().unwrap_or(0);
+            (issuer, rules)
+        };
+        Ok(all.map(counted).collect())
     }
 
     /// One of the list, with the trust rules that stop when it is removed.
@@ -50,9 +55,7 @@ impl Vault {
             return Err(at(problem));
         }
         if is_built_in(typed) {
-            return Err(at(
-                "This is the issuer of a known cloud. It is accepted without an entry.".to_owned(),
-            ));
+            return Err(at("This issuer is always accepted. It needs no entry.".to_owned()));
         }
         let actor = admin.actor();
         let issuer = ListedIssuer {
@@ -87,6 +90,8 @@ impl Vault {
         admin: &InstanceAdmin,
         id: Uuid,
     ) -> Result<(ListedIssuer, Vec<UsingRule>)> {
+        let issuer = self.store.issuers().find(id).await?.ok_or(Error::NotFound)?;
+        self.revoke_ahead(&issuer.url).await?;
         let write = self.write_in(INSTANCE).await?;
         let issuer = write.issuers().find(id).await?.ok_or(Error::NotFound)?;
         // First, since it waits for whoever just accepts a token of the issuer: what they give is
@@ -95,17 +100,33 @@ impl Vault {
             return Err(Error::NotFound);
         }
         let rules = write.issuers().rules(&issuer.url).await?;
-        let mut pipelines: BTreeSet<(Uuid, Uuid)> =
-            rules.iter().map(|rule| (rule.project, rule.pipeline)).collect();
-        // A rule that somebody changed may be one of them.
-        pipelines.extend(write.disown_changed().await?);
-        for (project, pipeline) in pipelines {
-            write.tokens().revoke_short_lived(project, pipeline, now().0).await?;
+        let tokens = write.issuers().short_lived(&issuer.url, now().0).await?;
+        for part in tokens.chunks(AT_ONCE) {
+            write.tokens().revoke_these(part, now().0).await?;
         }
         let detail = Detail::Rules(u64::try_from(rules.len()).unwrap_or(u64::MAX));
         let what = (Action::IssuerRemoved, about(&issuer), detail);
         self.commit_event(write, INSTANCE, admin, what).await?;
         Ok((issuer, rules))
+    }
+
+    /// Ends the short-lived tokens of an issuer that is about to be removed, where there are many. Each
+    /// takes a moment, and while the removal holds the chain of the instance nobody can sign in. Those
+    /// that are given meanwhile end with the removal. When it fails after this, jobs only need to show
+    /// their identity tokens again.
+    async fn revoke_ahead(&self, url: &str) -> Result<()> {
+        for _ in 0..PASSES {
+            let tokens = self.store.issuers().short_lived(url, now().0).await?;
+            if tokens.len() <= AT_ONCE {
+                break;
+            }
+            for part in tokens.chunks(AT_ONCE) {
+                let write = self.store.write().await?;
+                write.tokens().revoke_these(part, now().0).await?;
+                write.commit_without_event(Unrecorded::Revocation).await?;
+            }
+        }
+        Ok(())
     }
 
     /// Whether tokens of this issuer are accepted on this instance.
@@ -116,14 +137,15 @@ impl Vault {
     /// The issuers of these rules whose tokens are not accepted.
     pub(super) async fn unlisted(&self, rules: &[TrustRule]) -> Result<Vec<String>> {
         let oidc = rules.iter().filter(|rule| rule.provider.is_oidc());
-        let issuers: BTreeSet<&str> = oidc.map(|rule| rule.issuer.as_str()).collect();
-        let mut unlisted = Vec::new();
-        for issuer in issuers {
-            if !self.accepts_issuer(issuer).await? {
-                unlisted.push(issuer.to_owned());
-            }
+        let mut issuers: BTreeSet<&str> = oidc.map(|rule| rule.issuer.as_str()).collect();
+        issuers.retain(|issuer| !is_built_in(issuer));
+        if issuers.is_empty() {
+            return Ok(Vec::new());
         }
-        Ok(unlisted)
+        let keys = issuers.iter().map(|issuer| list_key(issuer)).collect();
+        let listed = self.store.issuers().among(keys).await?;
+        issuers.retain(|issuer| !listed.contains(&list_key(issuer)));
+        Ok(issuers.into_iter().map(str::to_owned).collect())
     }
 }
 

@@ -17,7 +17,7 @@ use crate::domain::actor::Actor;
 use crate::domain::audit::{Action, Detail, Subject};
 use crate::domain::key::KeyState;
 use crate::error::Error;
-use crate::store::{KeyRow, RowMacs, Store, Unrecorded};
+use crate::store::{KeyRow, Rank, RowMacs, Store, Unrecorded};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use unlocked::Unlocked;
@@ -182,7 +182,7 @@ async fn rewrap(
     current: &Kek,
     previous: &Kek,
 ) -> Result<Vec<KeyRow>, StartProblem> {
-    let write = store.write().await?;
+    let write = store.write_in_line(Rank::Other).await?;
     write.chain().hold(INSTANCE).await?;
     let mut rows = write.keys().lock().await?;
     // Another server may have done it while this one waited for the lock.

@@ -18,10 +18,9 @@ use crate::domain::actor::{Actor, Pipeline};
 use crate::domain::asker::Who;
 use crate::domain::audit::{Action, Detail, Refusal, Subject, Tally};
 use crate::domain::moment::Moment;
-use crate::error::Result;
-use crate::store::{Recorded, Write};
+use crate::error::{Error, Result};
+use crate::store::Unrecorded;
 use book::{Book, Entry, Key, Page};
-use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -33,6 +32,8 @@ pub(super) use book::Unknown;
 const EVERY: Duration = Duration::from_secs(60);
 /// Events of one kind that a server writes in an hour, besides the one with the sums.
 const EVENTS: u32 = 20;
+/// Chains of one minute that may fail before the others wait for the next: then it is the database.
+const FAILURES: u32 = 3;
 
 /// What was refused since it was last written down.
 #[derive(Default)]
@@ -150,66 +151,94 @@ impl Vault {
         for line in &page.lines {
             tracing::warn!("{line}");
         }
-        let mut kept = Kept { vault: self, page: Some(page) };
-        let Some(page) = &kept.page else { return Ok(()) };
-        if page.is_empty() {
-            kept.page = None;
+        let mut kept = Kept { vault: self, parts: page.into_parts() };
+        // First, and all is kept when they fail: what is marked twice says the same.
+        self.mark_tokens(marks(&kept.parts)).await?;
+        for part in &mut kept.parts {
+            part.entries.retain(|(_, entry)| entry.has_event);
+        }
+        let (mut failures, mut done) = (0, Ok(()));
+        // From the end: the instance first.
+        while let Some(part) = kept.parts.last() {
+            let written = self.write_part(part).await;
+            let Some(part) = kept.parts.pop() else { break };
+            let Err(error) = written else { continue };
+            // One chain that is busy keeps no other waiting.
+            self.refusals.book().put_back(part);
+            (failures, done) = (failures + 1, Err(error));
+            if failures == FAILURES {
+                break;
+            }
+        }
+        done
+    }
+
+    /// What the pages of pipelines show of their tokens, in a transaction that locks nothing else.
+    async fn mark_tokens(&self, marks: Vec<Mark>) -> Result<()> {
+        if marks.is_empty() {
             return Ok(());
         }
+        let write = self.store.write().await?;
+        write.tokens().lock(marks.iter().map(|mark| mark.token.clone()).collect()).await?;
+        for mark in marks {
+            let of = (mark.project, mark.pipeline, mark.token.as_str());
+            match mark.refused_from {
+                None => write.tokens().touch(of, mark.at.0).await?,
+                Some(network) => write.tokens().mark_refused(of, mark.at.0, network).await?,
+            }
+        }
+        Ok(write.commit_without_event(Unrecorded::Refusals).await?)
+    }
+
+    /// The events of one chain, in a transaction of its own: it waits for no other.
+    async fn write_part(&self, part: &Page) -> Result<()> {
+        if part.is_empty() {
+            return Ok(());
+        }
+        let chain = part.chain;
         let mut people = Vec::new();
-        for (key, entry) in &page.entries {
-            let is_nameless = entry.name.is_empty() && key.chain == INSTANCE;
+        for (key, entry) in &part.entries {
+            let is_nameless = entry.name.is_empty() && chain == INSTANCE;
             let row = if is_nameless { self.store.people().find(key.subject).await? } else { None };
             people.push(row.map(|row| about(&row.person)));
         }
-        let write = self.store.write().await?;
-        // Before the tokens, as `write_in` has it.
-        let sums = (!page.sums.is_empty()).then_some(INSTANCE);
-        let chains: BTreeSet<Uuid> =
-            page.entries.iter().map(|(key, _)| key.chain).chain(sums).collect();
-        for chain in chains {
-            write.chain().hold(chain).await?;
-        }
+        let write = self.write_in(chain).await?;
         let mut recorded = None;
-        for ((key, entry), person) in page.entries.iter().zip(people) {
-            self.mark_token(&write, key, entry).await?;
-            if entry.has_event {
-                let what = what(key, entry, person);
-                recorded = Some(self.record_event(&write, key.chain, &Actor::Product, what).await?);
-            }
+        for ((key, entry), person) in part.entries.iter().zip(people) {
+            let what = what(key, entry, person);
+            recorded = Some(self.record_event(&write, chain, &Actor::Product, what).await?);
         }
-        if !page.sums.is_empty() {
-            let what = (Action::RefusalsSummed, this_instance(), Detail::Sums(page.sums.clone()));
-            recorded = Some(self.record_event(&write, INSTANCE, &Actor::Product, what).await?);
+        if !part.sums.is_empty() {
+            let what = (Action::RefusalsSummed, this_instance(), Detail::Sums(part.sums.clone()));
+            recorded = Some(self.record_event(&write, chain, &Actor::Product, what).await?);
         }
-        self.commit_page(write, recorded).await?;
-        kept.page = None;
-        Ok(())
+        Ok(write.commit(recorded.ok_or(Error::Internal)?).await?)
     }
+}
 
-    async fn commit_page(&self, write: Write, recorded: Option<Recorded>) -> Result<()> {
-        match recorded {
-            Some(recorded) => write.commit(recorded).await?,
-            // Only tokens are marked: the events of this hour are used up, and sums follow.
-            None => write.commit_without_event(crate::store::Unrecorded::Refusals).await?,
-        }
-        Ok(())
-    }
+/// What is to be shown of a token.
+struct Mark {
+    token: String,
+    project: Uuid,
+    pipeline: Uuid,
+    at: Moment,
+    /// The network, where it was refused.
+    refused_from: Option<String>,
+}
 
-    /// What the page of the pipeline shows of its token.
-    async fn mark_token(&self, write: &Write, key: &Key, entry: &Entry) -> Result<()> {
-        if key.token.is_empty() {
-            return Ok(());
-        }
-        let of = (key.chain, key.subject, key.token.as_str());
-        if key.kind == Refusal::Look {
-            write.tokens().touch(of, entry.last.0).await?;
-        } else if key.kind.is_alarm() {
-            let network = entry.last_network.clone().unwrap_or_default();
-            write.tokens().mark_refused(of, entry.last.0, network).await?;
-        }
-        Ok(())
-    }
+fn marks(parts: &[Page]) -> Vec<Mark> {
+    let entries = parts.iter().flat_map(|part| &part.entries);
+    let marked = entries.filter(|(key, _)| {
+        !key.token.is_empty() && (key.kind == Refusal::Look || key.kind.is_alarm())
+    });
+    let marks = marked.map(|(key, entry)| Mark {
+        token: key.token.clone(),
+        project: key.chain,
+        pipeline: key.subject,
+        at: entry.last,
+        refused_from: key.kind.is_alarm().then(|| entry.last_network.clone().unwrap_or_default()),
+    });
+    marks.collect()
 }
 
 fn what(key: &Key, entry: &Entry, person: Option<Subject>) -> What {
@@ -224,16 +253,16 @@ fn what(key: &Key, entry: &Entry, person: Option<Subject>) -> What {
     (key.kind.action(), person.unwrap_or_else(own), Detail::Refused(tally))
 }
 
-/// What is being written. Dropped before it is durable, it goes back into the book.
+/// What is being written, by chain. What is left when it is dropped goes back into the book.
 struct Kept<'a> {
     vault: &'a Vault,
-    page: Option<Page>,
+    parts: Vec<Page>,
 }
 
 impl Drop for Kept<'_> {
     fn drop(&mut self) {
-        if let Some(page) = self.page.take() {
-            self.vault.refusals.book().put_back(page);
+        for part in std::mem::take(&mut self.parts) {
+            self.vault.refusals.book().put_back(part);
         }
     }
 }

@@ -64,7 +64,7 @@ impl Vault {
         } else {
             None
         };
-        let write = self.store.write_as(Rank::SignIn).await?;
+        let write = self.store.write_in_line(Rank::SignIn).await?;
         write.chain().hold(INSTANCE).await?;
         if let Some(hash) = stronger {
             write.people().set_password(person.id, hash).await?;

@@ -35,6 +35,10 @@ pub enum ConfigProblem {
         "REGCRED_TRUSTED_PROXIES must be addresses or networks separated by commas, such as 10.0.0.0/8,192.0.2.7."
     )]
     BadProxies,
+    #[error(
+        "REGCRED_HOSTS must be host names separated by commas, each with its port unless it is 80 or 443, such as regcred.svc:3000. Remove http://, paths and wildcards."
+    )]
+    BadHosts,
     #[error("The file of REGCRED_CA_FILE cannot be used: {0}.")]
     BadAuthorities(String),
     #[error(
@@ -42,7 +46,7 @@ pub enum ConfigProblem {
     )]
     BadDatabase,
     #[error(
-        "DATABASE_URL names a database on another machine, and anybody between could read it or take its place. Add sslmode=verify-full to its query, and sslrootcert=FILE for an authority of your own. REGCRED_DATABASE_INSECURE=true accepts it as it is."
+        "DATABASE_URL names a database on another machine without verified TLS, so others on the network could read its data or impersonate the database. Add sslmode=verify-full to its query, and sslrootcert=FILE for an authority of your own. REGCRED_DATABASE_INSECURE=true allows it anyway."
     )]
     OpenDatabase,
 }

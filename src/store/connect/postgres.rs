@@ -13,7 +13,7 @@ use std::time::Duration;
 use tokio::time::timeout;
 
 /// Connections of one server to `PostgreSQL`, which takes 100 of all servers unless it is told more:
-/// with those that follow 20.
+/// with those that follow 20. Up to 12 of them wait for chains (`store::line`).
 const CONNECTIONS: u32 = 18;
 /// Those that write receipts and nothing else: one, and another while the first hangs.
 const RECORDER_CONNECTIONS: u32 = 2;

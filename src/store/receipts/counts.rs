@@ -68,6 +68,11 @@ const LOCK_VERSIONS: &str = "SELECT v.id FROM secret_version v
         FROM receipt r WHERE r.chain = ? AND r.seq > ? AND r.seq <= ? AND r.outcome = ?)
     ORDER BY v.credential_id, v.version FOR UPDATE";
 
+/// The tokens that the next statement changes, locked as [`crate::store::Tokens::lock`] does.
+const LOCK_TOKENS: &str = "SELECT t.id FROM pipeline_token t WHERE t.id IN (SELECT f.token_id
+        FROM pipeline_fetch f WHERE f.chain = ? AND f.seq > ? AND f.seq <= ?)
+    ORDER BY t.id FOR UPDATE";
+
 const TOKENS: &str = "UPDATE pipeline_token SET last_used_at = g.last_at
     FROM (SELECT f.token_id, MAX(f.at) AS last_at FROM pipeline_fetch f
         WHERE f.chain = ? AND f.seq > ? AND f.seq <= ? GROUP BY f.token_id) g
@@ -132,6 +137,10 @@ impl<C: ConnectionTrait> Receipts<'_, C> {
             values.extend(part());
             values.push(delivered());
             let lock = LOCKED.with(backend, || numbered(backend, LOCK_VERSIONS), values);
+            self.db.query_all_raw(lock).await?;
+            static LOCKED_TOKENS: Prepared = Prepared::new();
+            let text = || numbered(backend, LOCK_TOKENS);
+            let lock = LOCKED_TOKENS.with(backend, text, part().to_vec());
             self.db.query_all_raw(lock).await?;
         }
         for statement in [versions, tokens, usage] {

@@ -5,7 +5,7 @@ use crate::app::{App, PASSWORD};
 use regcred::domain::user::Role;
 use uuid::Uuid;
 
-const LEFT: &str = "Made by maintainer, who left the project";
+const LEFT: &str = "Created by maintainer, who is no longer a maintainer or owner";
 
 #[tokio::test]
 async fn what_is_kept_goes_on_and_the_page_says_whose_it_was() {
@@ -15,7 +15,7 @@ async fn what_is_kept_goes_on_and_the_page_says_whose_it_was() {
     assert!(!scene.app.owner.get(&path).await.text().contains(LEFT));
     let keep = [&losses(&scene.email)[0][..], &["--keep"]].concat();
     let said = scene.operate(&keep).await.done();
-    assert!(said.contains("5 of their things stay"), "{said}");
+    assert!(said.contains("5 items stay. Decide whether to keep them."), "{said}");
     assert_eq!(scene.ways(&scene.app.nobody(), &short).await, [true; 4]);
     // A token, and three rules with a form to confirm each.
     let page = scene.app.owner.get(&path).await.text();

@@ -56,7 +56,7 @@ fn whoever_hands_out_access_writes_with_a_right_that_is_read_again() {
             let is_it = head.starts_with("write_as(");
             if head.contains("&Granter") && !is_it {
                 seen += 1;
-                assert!(!function.contains("store.write("), "{}: {head}", source.path);
+                assert!(!function.contains("store.write"), "{}: {head}", source.path);
             }
         }
     }

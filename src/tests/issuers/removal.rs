@@ -2,8 +2,12 @@
 
 use super::{CREATE, DELETE, HERE, KNOWN, PAGE, listed, post_rule};
 use crate::app::{App, PASSWORD};
+use crate::failpoint::{break_chain, mend_table};
 use crate::trust::issuer::Issuer;
 use regcred::domain::permission::of;
+use regcred::domain::proof::Proof;
+use regcred::domain::trust_rule::Provider;
+use regcred::vault::INSTANCE;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -110,6 +114,31 @@ async fn the_page_of_a_removal_names_the_rules_that_stop_and_asks_for_the_passwo
     assert_eq!(app.owner.get(&format!("{PAGE}/{id}/remove")).await.status, 404);
     let detail = "SELECT detail FROM audit_event WHERE action = 'issuer.removed'";
     assert_eq!(app.database.scalar_text(detail).await, r#"{"rules":2}"#);
+    app.assert_chain_holds().await;
+}
+
+#[tokio::test]
+async fn many_tokens_of_an_issuer_end_before_its_removal_keeps_anybody_from_signing_in() {
+    let app = App::new().await;
+    let pipeline = trusting(&app, KNOWN).await;
+    let id = listed(&app).await[0].1.to_string();
+    let live =
+        "SELECT COUNT(*) FROM pipeline_token WHERE expires_at IS NOT NULL AND revoked_at IS NULL";
+    for (tokens, left) in [(65, 0), (3, 3)] {
+        for _ in 0..tokens {
+            app.proved(pipeline, &Proof::of(Provider::GitLab)).await;
+        }
+        // What is done under the chain of the instance is undone.
+        break_chain(&app, INSTANCE).await;
+        let form = [("id", id.as_str()), ("password", PASSWORD)];
+        let reply = app.owner.post_json_accept(DELETE, &form).await;
+        assert!(reply.status.is_server_error(), "{}", reply.text());
+        mend_table(&app, "audit_event").await;
+        assert_eq!(app.scalar_i64(live).await, left, "{tokens} tokens");
+    }
+    assert_eq!(listed(&app).await.len(), 1);
+    remove(&app, KNOWN).await;
+    assert_eq!(app.scalar_i64(live).await, 0);
     app.assert_chain_holds().await;
 }
 

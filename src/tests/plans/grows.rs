@@ -155,14 +155,19 @@ pub const GROWS: &[Grows] = &[
         why: "the page shows the list of trusted issuers, in the order of an index",
     },
     Grows {
-        starts: "SELECT COUNT(*) FROM trust_rule WHERE lower(",
-        has: "= lower(?)",
-        why: "the rules of one issuer, found in an index of how it is spelled",
+        starts: "SELECT issuer.id, (SELECT COUNT(*) FROM trust_rule",
+        has: "= lower(issuer.url)",
+        why: "the page counts the rules of each issuer on the list, found in an index of how it is spelled",
     },
     Grows {
         starts: "SELECT trust_rule.project_id, project.slug,",
         has: "= lower(?)",
-        why: "the same, with the names of their pipelines: the page shows which ones stop",
+        why: "the rules of one issuer with the names of their pipelines, found in the same index",
+    },
+    Grows {
+        starts: "SELECT pipeline_token.id FROM pipeline_token WHERE pipeline_token.pipeline_id IN",
+        has: "= lower(?)",
+        why: "the same: the tokens of their pipelines, which end when the issuer is removed",
     },
     Grows {
         starts: "SELECT * FROM \"outbox\" WHERE \"outbox\".\"id\" > ?",
@@ -193,25 +198,5 @@ pub const GROWS: &[Grows] = &[
         starts: "UPDATE \"secret_version\" SET \"unreadable_at\" = ?",
         has: " IS NOT NULL",
         why: "every mark goes: an index of the marked ones",
-    },
-    Grows {
-        starts: "SELECT * FROM \"access_grant\" ORDER BY \"access_grant\".\"id\" ASC LIMIT ?",
-        has: "",
-        why: "an issuer or a person goes: a row that somebody changed may be anywhere",
-    },
-    Grows {
-        starts: "SELECT * FROM \"pipeline\" ORDER BY \"pipeline\".\"id\" ASC LIMIT ?",
-        has: "",
-        why: "an issuer or a person goes: a row that somebody changed may be anywhere",
-    },
-    Grows {
-        starts: "SELECT * FROM \"pipeline_token\" ORDER BY \"pipeline_token\".\"id\" ASC LIMIT ?",
-        has: "",
-        why: "an issuer or a person goes: a row that somebody changed may be anywhere",
-    },
-    Grows {
-        starts: "SELECT * FROM \"trust_rule\" ORDER BY \"trust_rule\".\"id\" ASC LIMIT ?",
-        has: "",
-        why: "an issuer or a person goes: a row that somebody changed may be anywhere",
     },
 ];

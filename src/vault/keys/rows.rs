@@ -8,10 +8,10 @@ use crate::crypto::kek::Kek;
 use crate::crypto::keyring::Keyring;
 use crate::domain::actor::Actor;
 use crate::domain::audit::{Action, Detail};
-use crate::store::{KeyRow, RowMacs, Store};
-use crate::vault::INSTANCE;
+use crate::store::{KeyRow, Rank, RowMacs, Store};
 use crate::vault::audit::this_instance;
 use crate::vault::events::{event, record_under};
+use crate::vault::{INSTANCE, now, sweep_access};
 use std::sync::Arc;
 
 impl RowMacs for Keyring {
@@ -46,7 +46,7 @@ pub(super) async fn seal_once(
         let previous = unlocked.source.previous.as_ref();
         Keyring::unlock(current, previous, &held(rows)).map(Arc::new).map_err(damaged)
     };
-    let write = store.write().await?;
+    let write = store.write_in_line(Rank::Other).await?;
     write.chain().hold(INSTANCE).await?;
     let mut rows = write.keys().lock().await?;
     let mut ring = open(&rows)?;
@@ -55,8 +55,13 @@ pub(super) async fn seal_once(
         if write.were_rows_sealed().await? {
             return Err(StartProblem::OlderKeyring);
         }
+        tracing::info!(
+            "Sealing the rows of the database. This happens once and can take some minutes."
+        );
+        // What is over needs no MAC, and there may be much of it.
+        sweep_access(&write, now()).await?;
         let sealed = write.seal_rows().await?;
-        tracing::info!(rows = sealed, "the rows that decide were sealed");
+        tracing::info!(rows = sealed, "the rows of an older version got their MACs");
         let what = (Action::RowsSealed, this_instance(), Detail::Nothing);
         let recorded =
             record_under(&unlocked.ring, &write, INSTANCE, event(&Actor::Product, what)).await?;
@@ -78,8 +83,9 @@ mod tests {
     use super::*;
     use crate::crypto::keyring::{Purpose, WrappedKey};
     use crate::domain::key::KeyState;
-    use crate::domain::user::Person;
-    use crate::store::{Address, NewPerson, Tampered, Unrecorded};
+    use crate::domain::moment::Day;
+    use crate::domain::user::{Maker, Person};
+    use crate::store::{Address, NewPerson, SessionRow, Tampered, TokenRow, Unrecorded};
     use crate::vault::{KeySource, Keys, unlock};
     use std::path::PathBuf;
     use uuid::Uuid;
@@ -145,13 +151,46 @@ mod tests {
         }
     }
 
+    /// Writes a session and a short-lived token that are over.
+    async fn insert_what_is_over(store: &Store) {
+        let session = SessionRow {
+            id_hash: vec![1; 32],
+            data: String::new(),
+            person_id: None,
+            expires_at: 1,
+            ends_at: i64::MAX,
+            mac: None,
+        };
+        let token = TokenRow {
+            id: "over".to_owned(),
+            pipeline_id: Uuid::from_u128(2),
+            hash: [1; 32],
+            created_at: 1,
+            created_by: Maker { id: None, name: "Mia".to_owned() },
+            expires_on: Day::parse("2020-01-01").unwrap(),
+            short_until: Some(1),
+            proof: None,
+            identity_epoch: 0,
+        };
+        let write = store.write().await.unwrap();
+        write.sessions().insert(session).await.unwrap();
+        write.tokens().insert(Uuid::from_u128(1), token).await.unwrap();
+        write.commit_without_event(Unrecorded::Test).await.unwrap();
+    }
+
     #[tokio::test]
     async fn rows_of_an_older_version_are_sealed_once_and_that_is_on_record() {
         let older = Older::new().await;
         insert(&older.without_keys, "old@example.com").await;
+        insert_what_is_over(&older.without_keys).await;
         for _ in 0..2 {
             let (store, keys) = older.start().await;
             assert!(keys.unwrap().ring().are_rows_sealed());
+            // What was over was not sealed, but is gone.
+            assert!(store.sessions().find(&[1; 32], 0).await.unwrap().is_none());
+            let project = Uuid::from_u128(1);
+            let tokens = store.tokens().of_pipeline(project, Uuid::from_u128(2)).await.unwrap();
+            assert!(tokens.is_empty());
             assert!(store.people().find_by_email("old@example.com").await.unwrap().is_some());
             assert_eq!(store.tampered_rows().await.unwrap(), Tampered::default());
             let events = store.chain().newest(INSTANCE, 10).await.unwrap();

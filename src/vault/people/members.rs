@@ -4,7 +4,7 @@ use crate::domain::actor::{Granter, Member};
 use crate::domain::project::Project;
 use crate::domain::user::{Person, Role};
 use crate::error::{Error, Result};
-use crate::store::Write;
+use crate::store::{Rank, Write};
 use crate::vault::Vault;
 use uuid::Uuid;
 
@@ -24,7 +24,7 @@ impl Vault {
     /// takes it from them is waited for, or waits and finds what was made with it. It holds the
     /// project's chain, as `write_in` does.
     pub(in crate::vault) async fn write_as(&self, granter: &Granter) -> Result<Write> {
-        let write = self.store.write().await?;
+        let write = self.store.write_in_line(Rank::Other).await?;
         let (project, person) = (granter.project().id, granter.person().id);
         match write.projects().role_now(project, person).await? {
             Some(role) if role.may_grant() => {}

@@ -10,7 +10,7 @@ use crate::domain::project::{self, Project, ProjectEntry};
 use crate::domain::typed_text::name_problem;
 use crate::domain::user::{Person, Role};
 use crate::error::{Error, Result};
-use crate::store::{Recorded, Write};
+use crate::store::{Rank, Recorded, Write};
 use crate::vault::{Vault, now, today};
 use uuid::Uuid;
 
@@ -85,7 +85,7 @@ impl Vault {
         role: Role,
         keep: bool,
     ) -> Result<NewRole> {
-        let write = self.store.write().await?;
+        let write = self.store.write_in_line(Rank::Other).await?;
         let project = named(&write, slug).await?;
         let person = account(&write, email).await?.person;
         let members = write.projects().roster(project.id).await?;
@@ -127,7 +127,7 @@ impl Vault {
         email: &str,
         keep: bool,
     ) -> Result<(Person, Vec<Leftover>)> {
-        let write = self.store.write().await?;
+        let write = self.store.write_in_line(Rank::Other).await?;
         let project = named(&write, slug).await?;
         let person = account(&write, email).await?.person;
         if !write.projects().dismiss(project.id, person.id).await? {

@@ -2,6 +2,7 @@
 
 use crate::domain::audit::{NETWORKS_MAX, Refusal, Sum};
 use crate::domain::moment::Moment;
+use crate::vault::INSTANCE;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use uuid::Uuid;
 
@@ -23,11 +24,14 @@ pub(in crate::vault) enum Unknown {
 }
 
 impl Unknown {
-    fn label(self) -> &'static str {
-        match self {
-            Self::Email => "sign-ins with an unknown email address",
-            Self::Token => "requests with an unknown pipeline token",
-            Self::Pipeline => "identity tokens for an unknown pipeline",
+    fn label(self, times: u64) -> &'static str {
+        match (self, times) {
+            (Self::Email, 1) => "sign-in with an unknown email address",
+            (Self::Email, _) => "sign-ins with an unknown email address",
+            (Self::Token, 1) => "request with an unknown pipeline token",
+            (Self::Token, _) => "requests with an unknown pipeline token",
+            (Self::Pipeline, 1) => "identity token for an unknown pipeline",
+            (Self::Pipeline, _) => "identity tokens for an unknown pipeline",
         }
     }
 }
@@ -88,10 +92,12 @@ impl Entry {
     }
 }
 
-/// What is to be written at once.
+/// What is to be written now: of all chains, or of one.
 #[derive(Debug, Default)]
 pub(super) struct Page {
-    /// In the order of their chains, as other writers lock them.
+    /// Which one, if it is of one.
+    pub(super) chain: Uuid,
+    /// In the order of their chains.
     pub(super) entries: Vec<(Key, Entry)>,
     pub(super) sums: Vec<Sum>,
     /// For the log.
@@ -101,6 +107,18 @@ pub(super) struct Page {
 impl Page {
     pub(super) fn is_empty(&self) -> bool {
         self.entries.is_empty() && self.sums.is_empty()
+    }
+
+    /// A page for each chain, the instance's last. It has the sums, too.
+    pub(super) fn into_parts(self) -> Vec<Self> {
+        let mut parts: BTreeMap<Uuid, Self> = BTreeMap::new();
+        for (key, entry) in self.entries {
+            parts.entry(key.chain).or_default().entries.push((key, entry));
+        }
+        if !self.sums.is_empty() {
+            parts.entry(INSTANCE).or_default().sums = self.sums;
+        }
+        parts.into_iter().rev().map(|(chain, part)| Self { chain, ..part }).collect()
     }
 }
 
@@ -235,10 +253,11 @@ impl Book {
         let others = std::mem::take(&mut self.unknown_others);
         let rest = others + all.iter().skip(NAMED).map(|(_, times)| times).sum::<u64>();
         let named = all.iter().take(NAMED).map(|((what, network), times)| {
-            format!("refused in the last minute: {} from {network}: {times}", what.label())
+            format!("Refused {times} {} from {network} in the last minute.", what.label(*times))
         });
-        let rest = (rest > 0)
-            .then(|| format!("refused in the last minute: the same from other networks: {rest}"));
+        let rest = (rest > 0).then(|| {
+            format!("Refused {rest} such requests from other networks in the last minute.")
+        });
         named.chain(rest).collect()
     }
 }

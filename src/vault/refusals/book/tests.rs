@@ -107,3 +107,44 @@ fn what_could_not_be_written_is_written_the_next_time() {
     assert_eq!((entry.times, entry.since, entry.networks.len()), (2, Moment(1), 2));
     assert!(entry.has_event, "its event was given back");
 }
+
+#[test]
+fn each_chain_has_a_page_of_its_own_and_the_instance_has_the_sums() {
+    let mut book = Book::default();
+    let of = |chain: u128, subject| Key {
+        chain: Uuid::from_u128(chain),
+        ..key(Refusal::Proof, subject)
+    };
+    for (chain, subject) in [(7, 1), (8, 2), (7, 3)] {
+        note(&mut book, of(chain, subject), "192.0.2.7", 1);
+    }
+    book.turn(Moment(2), 0);
+    for (chain, subject) in [(7, 1), (8, 2), (7, 3)] {
+        note(&mut book, of(chain, subject), "192.0.2.7", 3);
+    }
+    let parts = book.turn(Moment(2 + HOUR * 1_000), 20).into_parts();
+    let sizes: Vec<(u128, usize, usize)> = parts
+        .iter()
+        .map(|part| (part.chain.as_u128(), part.entries.len(), part.sums.len()))
+        .collect();
+    assert_eq!(sizes, [(8, 1, 0), (7, 2, 0), (0, 0, 1)]);
+    assert!(Page::default().into_parts().is_empty());
+}
+
+#[test]
+fn who_is_unknown_is_told_by_kind_and_network() {
+    let mut book = Book::default();
+    for _ in 0..3 {
+        book.note_unknown(Unknown::Email, Some("192.0.2.7".to_owned()));
+    }
+    book.note_unknown(Unknown::Token, Some("192.0.2.8".to_owned()));
+    book.unknown_others = 7;
+    assert_eq!(
+        book.turn(Moment(1), 20).lines,
+        [
+            "Refused 3 sign-ins with an unknown email address from 192.0.2.7 in the last minute.",
+            "Refused 1 request with an unknown pipeline token from 192.0.2.8 in the last minute.",
+            "Refused 7 such requests from other networks in the last minute.",
+        ]
+    );
+}
