@@ -7,9 +7,13 @@ use sea_orm_migration::prelude::*;
 pub struct Migration;
 
 /// Approvals that stand hold for everybody who could act as the pipeline until now.
-const UP: [&str; 2] = [
+const UP: [&str; 3] = [
     "UPDATE access_grant SET approved_epoch = 0 WHERE approved_at IS NOT NULL",
     "CREATE UNIQUE INDEX guard_change_credential ON guard_change (credential_id)",
+    // The tokens of people and the trust rules that there are.
+    "UPDATE pipeline SET identities = (SELECT COUNT(*) FROM pipeline_token
+            WHERE pipeline_token.pipeline_id = pipeline.id AND pipeline_token.expires_at IS NULL)
+        + (SELECT COUNT(*) FROM trust_rule WHERE trust_rule.pipeline_id = pipeline.id)",
 ];
 
 /// Days for which grants that handed out a protected secret go on without a second person: as long as
@@ -39,7 +43,7 @@ const DOWN: [&str; 1] = [
 
 fn added() -> [(&'static str, Vec<ColumnDef>); 4] {
     [
-        ("pipeline", columns![identity_epoch big_integer = 0]),
+        ("pipeline", columns![identity_epoch big_integer = 0, identities big_integer = 0]),
         ("pipeline_token", columns![identity_epoch big_integer = 0]),
         ("trust_rule", columns![identity_epoch big_integer = 0]),
         ("access_grant", columns![approved_epoch big_integer null, revision big_integer = 0]),

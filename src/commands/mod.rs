@@ -25,7 +25,7 @@ use crate::domain::actor::Operator;
 use crate::opening::config::{Config, LogFormat, StorageConfig, sudo_user};
 use crate::opening::exposure::close_new_files;
 use crate::opening::memory;
-use crate::opening::{Opened, open_existing};
+use crate::opening::{Opened, StartError, open_existing};
 use crate::server::{panics, serve};
 use crate::vault::{Settings, Vault};
 use failure::Failure;
@@ -153,6 +153,10 @@ struct Session {
 impl Common {
     async fn begin(&self, key_settle: i64) -> Result<Session, Failure> {
         let Opened { store, keys, local, .. } = open_existing(&self.storage).await?;
+        // They get them all at once, before anything is written beside them.
+        if !keys.ring().are_rows_sealed() {
+            return Err(StartError::RowsNotSealed.into());
+        }
         let has_local_key = local.is_some();
         let settings = Settings { has_local_key, key_settle, ..Settings::default() };
         let vault = Vault::new(store, keys, settings);

@@ -12,7 +12,7 @@ use crate::opening::kek::{self, KekSourceProblem};
 use crate::opening::{make_data_folder, wait_for_turn};
 use crate::store::Store;
 use crate::vault::{
-    BroughtBack, Contents, KeySource, Settings, Vault, check_backup, restore, unlock_as_it_is,
+    BroughtBack, Contents, KeySource, Settings, Vault, check_backup, restore, unlock_restored,
 };
 use std::collections::BTreeSet;
 use std::fs::{self, File, OpenOptions};
@@ -109,7 +109,7 @@ async fn look_back(
     contents: &Contents,
     revoke_tokens: bool,
 ) -> Result<BroughtBack, Failure> {
-    let Ok(keys) = unlock_as_it_is(store, keys).await else {
+    let Ok(keys) = unlock_restored(store, keys).await else {
         let ids = contents.header.kek_ids.join(", ");
         return Err(Failure::said(format!(
             "The backup was restored, but its keys do not open with the key given. The restore was not recorded, and no token was revoked. Give every key that it names ({ids}), and restore it into another empty database."

@@ -81,6 +81,20 @@ impl Terms {
         }
     }
 
+    /// Whether the pipeline receives the stored secret. A grant to pull hands out the same one, and that
+    /// can push (design 5).
+    pub fn gives_secret(&self) -> bool {
+        !(self.is_narrow && self.intent == Access::Pull)
+    }
+
+    /// The terms as they are for a credential that is protected or not, whatever was written when it
+    /// became so.
+    #[must_use]
+    pub fn with_guard(mut self, is_protected: bool) -> Self {
+        self.needs_approval |= is_protected && self.gives_secret();
+        self
+    }
+
     /// Whether a fetch for `intent` by who proved `proof`, and has been able to since `epoch`, is
     /// within the terms, on `today`.
     /// Repositories are not asked here: only the matching knows which one is meant.

@@ -34,6 +34,10 @@ pub enum StartError {
     )]
     OlderSchema,
     #[error(
+        "The database is from an older Regcred, whose rows have no MACs. Start the server once: it adds them. Nothing was changed."
+    )]
+    RowsNotSealed,
+    #[error(
         "The database was used by a newer Regcred. Use that version or a newer one. Nothing was changed."
     )]
     NewerSchema,

@@ -3,6 +3,8 @@
 //! [`genuine`].
 
 mod checks;
+mod hidden;
+mod sealed_before;
 mod tables;
 
 pub use checks::{ChangedRow, Tampered};
@@ -163,7 +165,8 @@ pub(super) fn sealed<E: Authentic>(
 }
 
 /// Sets in each of those rows what is to be set in it, with a new MAC; how many there are. One that we
-/// did not write is changed and stays one that we did not write.
+/// did not write is changed and loses its MAC, so that it is not ours again when somebody puts the rest
+/// of it back.
 pub(super) async fn change<E: Authentic, C: Sealing>(
     db: &C,
     such: Condition,
@@ -196,7 +199,7 @@ fn resealed<E: Authentic>(
     mut changes: E::ActiveModel,
 ) -> Result<E::ActiveModel, DbErr> {
     if !decides_nothing::<E>(&changes) {
-        let mut mac = row.get(E::MAC);
+        let mut mac = Value::String(None);
         if is_genuine::<E>(seals, row) {
             let mut after = row.clone();
             take_over::<E>(&mut after, &changes);

@@ -240,7 +240,7 @@ impl Row {
 }
 
 fn terms_in(read: &Read<'_>) -> Option<Terms> {
-    terms::parsed(&terms::Written {
+    let terms = terms::parsed(&terms::Written {
         intent: &read.intent,
         lists: [&read.repositories, &read.branches, &read.events],
         forks: &read.forks,
@@ -251,7 +251,9 @@ fn terms_in(read: &Read<'_>) -> Option<Terms> {
         approved_at: read.approved_at,
         approved_until: read.approved_until.as_deref(),
         approved_epoch: read.approved_epoch,
-    })
+    })?;
+    // Its row may not have been found when the credential became protected.
+    Some(terms.with_guard(read.is_protected.into()))
 }
 
 fn held_in(read: Read<'_>) -> Option<Held> {

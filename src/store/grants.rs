@@ -113,7 +113,7 @@ impl<C: Sealing> Grants<'_, C> {
             approved_at: Set(Some(approval.at)),
             approved_until: Set(Some(approval.until.to_text())),
             approved_epoch: Set(Some(approval.epoch)),
-            revision: Set(row.revision + 1),
+            revision: Set((row.revision + 1).max(approval.at)),
             ..ActiveModel::default()
         };
         Ok(self.change(such, approve).await? > 0)
@@ -167,7 +167,7 @@ impl<C: Sealing> Grants<'_, C> {
                     credential_id: grant.credential_id,
                     credential: credential.name,
                     host: credential.host,
-                    terms: terms::read(&grant)?,
+                    terms: terms::read(&grant)?.with_guard(credential.is_protected),
                     created_at: Moment(grant.created_at),
                     // Nobody approves what nobody is known to have given.
                     is_own: grant.granted_by.map_or(grant.needs_approval, |by| by == viewer),
@@ -184,25 +184,28 @@ impl<C: Sealing> Grants<'_, C> {
     }
 
     /// Makes every grant that hands out the credential's secret wait for an approval; how many there
-    /// are.
-    pub async fn require_approval(&self, credential: Uuid) -> Result<u64, DbErr> {
-        let hands_it_out = Condition::any()
-            .add(Column::Intent.ne(Access::Pull.word()))
-            .add(Column::IsNarrow.eq(false));
-        let such = Condition::all()
-            .add(Column::CredentialId.eq(credential))
-            .add(hands_it_out)
-            .add(Column::NeedsApproval.eq(false));
-        let row = ActiveModel { needs_approval: Set(true), ..ActiveModel::default() };
-        self.set(such, row).await
+    /// are. Which do is not asked of the database: what stands there may have been changed for a moment.
+    pub async fn require_approval(&self, credential: Uuid) -> Result<usize, DbErr> {
+        let such = Condition::all().add(Column::CredentialId.eq(credential));
+        let rows = self.rows().filter(such.clone()).all(self.db).await?;
+        let waiting = rows.iter().filter(|row| gives_secret(row) && !row.needs_approval).count();
+        let wait = |row: &Model| ActiveModel {
+            needs_approval: Set(row.needs_approval || gives_secret(row)),
+            ..ActiveModel::default()
+        };
+        self.change(such, wait).await?;
+        Ok(waiting)
     }
 
     /// Counts that the guards of their credential changed, so that nobody approves what they did not
-    /// see.
-    pub async fn note_other_guards(&self, credential: Uuid) -> Result<(), DbErr> {
+    /// see. The count is never behind the clock, `now` in milliseconds, as that of
+    /// [`super::Pipelines::raise_epoch`] is not.
+    pub async fn note_other_guards(&self, credential: Uuid, now: i64) -> Result<(), DbErr> {
         let such = Condition::all().add(Column::CredentialId.eq(credential));
-        let count =
-            |row: &Model| ActiveModel { revision: Set(row.revision + 1), ..ActiveModel::default() };
+        let count = |row: &Model| ActiveModel {
+            revision: Set((row.revision + 1).max(now)),
+            ..ActiveModel::default()
+        };
         self.change(such, count).await.map(drop)
     }
 
@@ -226,6 +229,11 @@ impl<C: Sealing> Grants<'_, C> {
     async fn row(&self, pipeline: Uuid, id: Uuid) -> Result<Option<Model>, DbErr> {
         self.one(id).filter(Column::PipelineId.eq(pipeline)).one(self.db).await
     }
+}
+
+/// See [`Terms::gives_secret`].
+fn gives_secret(row: &Model) -> bool {
+    !(row.is_narrow && row.intent == Access::Pull.word())
 }
 
 impl TryFrom<Model> for GrantRow {

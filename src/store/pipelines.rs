@@ -95,17 +95,30 @@ impl<C: Sealing> Pipelines<'_, C> {
         Ok(self.genuine(row).pop().map(|row| row.identity_epoch))
     }
 
-    /// Counts that somebody more can act as the pipeline; gives what the token or rule is stamped
-    /// with by which they can. An approval is for those who are not newer than it.
-    pub async fn raise_epoch(&self, id: Uuid) -> Result<i64, DbErr> {
+    /// Counts that somebody more can act as the pipeline, at `now` (milliseconds); gives what the token
+    /// or rule is stamped with by which they can. An approval is for those who are not newer than it.
+    /// The count is never behind the clock: in an older copy of the row that somebody put back it is
+    /// lower than what was approved since.
+    pub async fn raise_epoch(&self, id: Uuid, now: i64) -> Result<i64, DbErr> {
         let such = Condition::all().add(Column::Id.eq(id));
         let raise = |row: &Model| ActiveModel {
-            identity_epoch: Set(row.identity_epoch + 1),
+            identity_epoch: Set((row.identity_epoch + 1).max(now)),
             ..ActiveModel::default()
         };
         self.change(such, raise).await?;
         let epoch = self.epoch(id).await?;
         epoch.ok_or_else(|| DbErr::RecordNotFound("the pipeline is gone".to_owned()))
+    }
+
+    /// Counts so many more rows of who can act as the pipeline: one that is missing was taken away by
+    /// somebody else, who may put it back.
+    pub(super) async fn count_identities(&self, id: Uuid, more: i64) -> Result<(), DbErr> {
+        let such = Condition::all().add(Column::Id.eq(id));
+        let count = |row: &Model| ActiveModel {
+            identities: Set(row.identities + more),
+            ..ActiveModel::default()
+        };
+        self.change(such, count).await.map(drop)
     }
 
     pub async fn is_named(&self, name_key: &str) -> Result<bool, DbErr> {
@@ -130,6 +143,7 @@ impl<C: Sealing> Pipelines<'_, C> {
             created_at: Set(at),
             created_by: Set(by.to_owned()),
             identity_epoch: Set(0),
+            identities: Set(0),
             mac: NotSet,
         };
         self.0.insert(row).await

@@ -36,6 +36,11 @@ impl Seals {
         *self.macs.write().unwrap_or_else(PoisonError::into_inner) = Some(macs);
     }
 
+    /// Whether every row is known to have a MAC: once it is, it stays so.
+    pub(super) fn are_rows_sealed(&self) -> bool {
+        self.now().is_some_and(|macs| macs.are_rows_sealed())
+    }
+
     pub(super) fn seal(&self, message: &[u8]) -> Option<String> {
         self.now()?.seal(message)
     }

@@ -97,7 +97,9 @@ impl<C: Sealing> Secrets<'_, C> {
         Ok(rows
             .into_iter()
             .filter_map(|row| {
-                let grants = held.remove(&row.id).unwrap_or_default();
+                let grants = held.remove(&row.id).unwrap_or_default().into_iter();
+                let grants: Vec<Terms> =
+                    grants.map(|terms| terms.with_guard(row.is_protected)).collect();
                 Some((Credential::try_from(row).ok()?, grants))
             })
             .collect())

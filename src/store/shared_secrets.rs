@@ -27,7 +27,15 @@ impl<C: Sealing> TrustRules<'_, C> {
     /// Whether the person was shown the project's secret.
     pub async fn has_seen(&self, person: Uuid) -> Result<bool, DbErr> {
         let shown = Entity::find_by_id((self.project, person)).one(self.db).await?;
-        Ok(shown.is_some())
+        Ok(shown.is_some() || self.shown_to().await?.contains(&person))
+    }
+
+    /// Who was shown it, as its rules say that have not stopped: nobody removes that from them without
+    /// a key.
+    pub async fn shown_to(&self) -> Result<Vec<Uuid>, DbErr> {
+        let rules = self.rows().filter(trust_rule::Column::Provider.eq(Provider::Drone.word()));
+        let rules = self.genuine(rules.all(self.db).await?).into_iter();
+        Ok(rules.filter(|rule| rule.ended_at.is_none()).filter_map(|rule| rule.shown_to).collect())
     }
 
     /// Forgets who was shown it: it is another one now, or there is none.
@@ -37,9 +45,18 @@ impl<C: Sealing> TrustRules<'_, C> {
     }
 
     /// Gives every rule of the project for Drone this salt, those that have stopped as well: the
-    /// secret is another one from the next request on, and nobody was shown it.
-    pub async fn replace_salt(&self, salt: Option<String>) -> Result<(), DbErr> {
-        let row = trust_rule::ActiveModel { public_key: Set(salt), ..Default::default() };
+    /// secret is another one from the next request on, and only this person is shown it, if
+    /// any.
+    pub async fn replace_salt(
+        &self,
+        salt: Option<String>,
+        shown_to: Option<Uuid>,
+    ) -> Result<(), DbErr> {
+        let row = trust_rule::ActiveModel {
+            public_key: Set(salt),
+            shown_to: Set(shown_to),
+            ..Default::default()
+        };
         let rules = Condition::all().add(trust_rule::Column::Provider.eq(Provider::Drone.word()));
         self.set(rules, row).await?;
         self.forget_shown().await

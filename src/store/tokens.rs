@@ -6,7 +6,7 @@ use super::authentic::{self, genuine};
 use super::entity::{Unreadable, pipeline, pipeline_token, readable};
 use super::prepared::{Prepared, numbered};
 use super::seals::Sealing;
-use super::{Tokens, locked};
+use super::{Pipelines, Tokens, locked};
 use crate::domain::moment::{Day, Moment};
 use crate::domain::pipeline::Token;
 use crate::domain::proof::Proof;
@@ -28,7 +28,7 @@ const FIND: &str = "SELECT pipeline.id, pipeline.name, pipeline.project_id,
     pipeline_token.proof, pipeline_token.revoked_at, pipeline_token.identity_epoch,
     pipeline_token.id, pipeline_token.project_id, pipeline_token.pipeline_id,
     pipeline_token.created_by_id, pipeline_token.mac, pipeline.identity_epoch, pipeline.mac,
-    pipeline_token.created_at, pipeline_token.created_by
+    pipeline_token.created_at, pipeline_token.created_by, pipeline.identities
     FROM pipeline_token INNER JOIN pipeline ON pipeline_token.pipeline_id = pipeline.id
     WHERE pipeline_token.id = ?";
 
@@ -111,8 +111,12 @@ impl<C: Sealing> Tokens<'_, C> {
         Ok(row.map(|row| (row.project_id, row.name)))
     }
 
-    /// Inserts a token of a pipeline of the project.
+    /// Inserts a token of a pipeline of the project. A short-lived one goes by itself, so it is not
+    /// counted.
     pub async fn insert(&self, project: Uuid, row: TokenRow) -> Result<(), DbErr> {
+        if row.short_until.is_none() {
+            Pipelines::new(self.db, project).count_identities(row.pipeline_id, 1).await?;
+        }
         let row = ActiveModel {
             id: Set(row.id),
             project_id: Set(project),
@@ -156,7 +160,8 @@ impl<C: Sealing> Tokens<'_, C> {
         Ok(self.revoke_live(such, now).await? > 0)
     }
 
-    /// Revokes every live short-lived token of a pipeline of the project.
+    /// Revokes every live short-lived token of a pipeline of the project. One that is hidden, because
+    /// somebody changed it, does not come back.
     pub async fn revoke_short_lived(
         &self,
         project: Uuid,
@@ -164,7 +169,8 @@ impl<C: Sealing> Tokens<'_, C> {
         now: i64,
     ) -> Result<(), DbErr> {
         let such = of(project, pipeline).add(Column::ExpiresAt.gt(now));
-        self.revoke_live(such, now).await.map(drop)
+        self.revoke_live(such, now).await?;
+        self.disown(pipeline).await
     }
 
     /// Revokes those of these tokens that are live, whatever pipeline has them.

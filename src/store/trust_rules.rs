@@ -1,10 +1,10 @@
 //! Trust rules of one project: whose signed word is taken for which of its pipelines.
 
-use super::TrustRules;
 use super::authentic::genuine;
 use super::entity::trust_rule::{ActiveModel, Column, Entity, Model};
 use super::entity::{Unreadable, pipeline, readable};
 use super::seals::Sealing;
+use super::{Pipelines, TrustRules};
 use crate::domain::credential::Access;
 use crate::domain::moment::Moment;
 use crate::domain::trust_rule::{Provider, TrustRule};
@@ -17,8 +17,14 @@ use uuid::Uuid;
 
 impl<C: Sealing> TrustRules<'_, C> {
     /// Inserts a rule of the pipeline, which nothing has used yet. A rule for Drone, which has no
-    /// public key, keeps the salt of its secret in that place.
-    pub async fn insert(&self, pipeline: Uuid, rule: TrustRule) -> Result<(), DbErr> {
+    /// public key, keeps the salt of its secret in that place, and who was shown that.
+    pub async fn insert(
+        &self,
+        pipeline: Uuid,
+        rule: TrustRule,
+        shown_to: Option<Uuid>,
+    ) -> Result<(), DbErr> {
+        Pipelines::new(self.db, self.project).count_identities(pipeline, 1).await?;
         let row = ActiveModel {
             id: Set(rule.id),
             project_id: Set(self.project),
@@ -35,6 +41,7 @@ impl<C: Sealing> TrustRules<'_, C> {
             ended_at: Set(None),
             identity_epoch: Set(rule.identity_epoch),
             intent: Set(rule.intent.word().to_owned()),
+            shown_to: Set(shown_to),
             mac: NotSet,
         };
         self.0.insert(row).await
@@ -102,6 +109,9 @@ impl<C: Sealing> TrustRules<'_, C> {
         let Some(row) = self.row(pipeline, id).await? else { return Ok(None) };
         // Another one may have removed it first.
         let is_gone = self.0.delete(id).await?;
+        if is_gone {
+            Pipelines::new(self.db, self.project).count_identities(pipeline, -1).await?;
+        }
         Ok(TrustRule::try_from(row).ok().filter(|_| is_gone).map(without_salt))
     }
 
@@ -141,7 +151,8 @@ impl<C: Sealing> TrustRules<'_, C> {
             ..ActiveModel::default()
         };
         if salt.is_some() {
-            row.public_key = Set(salt);
+            // The others say who was shown it.
+            (row.public_key, row.shown_to) = (Set(salt), Set(None));
         }
         self.update(id, row).await
     }
@@ -156,6 +167,7 @@ impl<C: Sealing> TrustRules<'_, C> {
     ) -> Result<(), DbErr> {
         let row = ActiveModel {
             public_key: Set(salt),
+            shown_to: Set(by.id),
             identity_epoch: Set(identity_epoch),
             created_by: Set(by.name),
             created_by_id: Set(by.id),
@@ -222,6 +234,7 @@ mod tests {
             ended_at: None,
             identity_epoch: 0,
             intent: "pull".to_owned(),
+            shown_to: None,
             mac: None,
         }
     }

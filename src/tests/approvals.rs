@@ -1,6 +1,7 @@
 //! Approvals: using a protected credential that can push takes a second person, and not for ever.
 
 mod newer;
+mod tampered;
 
 use crate::app::{App, Browser, PASSWORD, Reply, token_in};
 use regcred::domain::audit::Action;

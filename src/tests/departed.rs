@@ -3,6 +3,7 @@
 
 mod afterwards;
 mod decided;
+mod hidden;
 mod walls;
 
 use crate::app::{App, Browser, PASSWORD, token_in};

@@ -179,6 +179,22 @@ async fn what_was_proposed_is_withdrawn_or_gives_way_to_another_proposal() {
 }
 
 #[tokio::test]
+async fn nobody_lowers_a_guard_while_a_grant_of_it_is_hidden() {
+    let scene = Scene::new().await;
+    let (pipeline, _) = scene.app.bare_pipeline("build").await;
+    scene.app.grant(pipeline, scene.credential, &[]).await;
+    scene.save(&scene.one, &[("is_protected", "")]).await;
+    let tampered = "UPDATE access_grant SET created_at = created_at + 1";
+    assert_eq!(scene.app.tamper(tampered).await, 1);
+    let reply = scene.act(&scene.other, APPROVE, &[]).await;
+    assert_eq!(reply.status, 409);
+    assert!(reply.text().contains("regcred doctor"), "{}", reply.text());
+    assert!(scene.stored().await.is_protected);
+    scene.app.tamper("UPDATE access_grant SET created_at = created_at - 1").await;
+    assert_eq!(scene.act(&scene.other, APPROVE, &[]).await.status, 200);
+}
+
+#[tokio::test]
 async fn the_page_says_whether_a_change_was_withdrawn_or_rejected() {
     let scene = Scene::new().await;
     for (by, word) in [(&scene.one, "withdrawn"), (&scene.other, "rejected")] {

@@ -4,6 +4,7 @@
 mod chains;
 mod edits;
 mod older;
+mod put_back;
 mod random;
 mod walls;
 

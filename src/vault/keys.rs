@@ -59,6 +59,10 @@ pub enum StartProblem {
         "This is a new database, and no key was given. With PostgreSQL, a server creates no key, because several servers can share the database. Create one with `openssl rand -base64 32 > kek`, keep a copy apart from the database, and set REGCRED_KEK_FILE to the file."
     )]
     NoKeyForShared,
+    #[error(
+        "The keyring in the database is an older one: it does not say that the rows have MACs, and they got them before. Somebody replaced it. Restore the whole database from one backup. Nothing was changed."
+    )]
+    OlderKeyring,
     #[error("The database cannot be used. The log says why.")]
     Database(Error),
 }
@@ -106,6 +110,15 @@ pub async fn unlock_as_it_is(store: &Store, source: KeySource) -> Result<Keys, S
     Ok(Keys::new(open(store, &source, false).await?))
 }
 
+/// Opens the keyring of a backup that was just restored, and leaves it wrapped as it is. The rows of an
+/// older version are sealed before anything is written beside them.
+pub async fn unlock_restored(store: &Store, source: KeySource) -> Result<Keys, StartProblem> {
+    let source = Arc::new(source);
+    let unlocked = open(store, &source, false).await?;
+    let current = source.current.as_ref().ok_or(StartProblem::NoKeyForShared)?;
+    Ok(Keys::new(rows::seal_once(store, unlocked, current).await?))
+}
+
 /// Opens the keyring as it is stored now. When the operator has just given the keys, what is under
 /// the previous one is wrapped under the current one; a later look leaves it alone, so that two
 /// servers with different settings do not undo each other's work for ever.
@@ -143,6 +156,11 @@ async fn open(
     let mut rows = store.keys().list().await?;
     check(&expected(&rows), source)?;
     let ring = Keyring::unlock(current, source.previous.as_ref(), &held(&rows)).map_err(damaged)?;
+    // Once sealed, always sealed: who puts the keyring of before back would have rows without MACs
+    // count again.
+    if store.are_rows_sealed() && !ring.are_rows_sealed() {
+        return Err(StartProblem::OlderKeyring);
+    }
     let mut ring = Arc::new(ring);
     store.set_row_macs(Arc::clone(&ring) as Arc<dyn RowMacs>);
     if let Some(previous) = &source.previous

@@ -40,7 +40,7 @@ pub use credentials::{Created, SecretInput};
 pub use deliveries::{Delivered, DeliveryRequest, Entry, Given, Ledger, Told};
 pub use doctor::{Clocks, Opening, Unreadable, clocks};
 pub use jobs::LEASE;
-pub use keys::{KeySource, Keys, StartProblem, check, unlock, unlock_as_it_is};
+pub use keys::{KeySource, Keys, StartProblem, check, unlock, unlock_as_it_is, unlock_restored};
 pub use people::{FirstPerson, NewAccount, NewRole, Signed};
 pub use pipelines::Seen;
 pub use readiness::Unready;

@@ -5,6 +5,7 @@ mod grants;
 mod tokens;
 
 pub use approvals::Seen;
+pub(super) use approvals::changed_outside;
 
 use super::credentials::is_wrong;
 use super::people::gone;

@@ -3,6 +3,7 @@
 mod confirm;
 
 use super::issuers::needs_listed;
+use super::pipelines::changed_outside;
 use super::signed::Salt;
 use super::{Vault, gather, now};
 use crate::crypto::jwt::Unverified;
@@ -25,6 +26,7 @@ use zeroize::Zeroizing;
 
 const MOST: usize = 50;
 const SAME_SECRET: &str = "It uses the same shared secret as the project's other rules for Drone, which is not shown again. If nobody stored it, renew it.";
+const DRONE_RULES: &str = "this project's trust rules for Drone";
 /// Claims of a pasted token that are shown.
 const SHOWN: usize = 60;
 
@@ -97,25 +99,31 @@ impl Vault {
         // of two first rules for Drone the later one finds the salt of the other.
         let what = (Action::RuleCreated, subject, Detail::Provider(provider));
         let recorded = self.record_event(&write, project, granter, what).await?;
+        let mut shown_to = None;
         let secret = if provider == Provider::Drone {
+            if !write.trust_rules(project).are_untouched(provider).await? {
+                return Err(changed_outside(DRONE_RULES));
+            }
             let others = write.trust_rules(project).of_provider(provider).await?;
             let salt = Salt::beside(others.iter().map(|(rule, ..)| rule))?;
             rule.public_key = salt.to_text();
             if others.iter().any(|(other, ..)| Salt::of(other) == Some(salt)) {
                 note = Some(SAME_SECRET.to_owned());
+                shown_to = write.trust_rules(project).shown_to().await?.first().copied();
                 None
             } else {
                 if others.is_empty() {
                     write.trust_rules(project).forget_shown().await?;
                 }
+                shown_to = Some(granter.person().id);
                 write.trust_rules(project).was_shown(granter.person().id, now().0).await?;
                 Some(salt.secret(&self.keys.ring(), project)?)
             }
         } else {
             None
         };
-        rule.identity_epoch = write.pipelines(project).raise_epoch(pipeline).await?;
-        write.trust_rules(project).insert(pipeline, rule).await?;
+        rule.identity_epoch = write.pipelines(project).raise_epoch(pipeline, now().0).await?;
+        write.trust_rules(project).insert(pipeline, rule, shown_to).await?;
         write.commit(recorded).await?;
         Ok(NewRule { secret, note })
     }
@@ -124,7 +132,8 @@ impl Vault {
     /// Every pipeline with a rule for Drone has a new way in, so its approvals wait for a new one.
     ///
     /// # Errors
-    /// `Conflict` when the pipeline has no rule for Drone.
+    /// `Conflict` when the pipeline has no rule for Drone, and while one of the project is not as we
+    /// wrote it.
     pub async fn renew_drone_secret(
         &self,
         granter: &Granter,
@@ -136,6 +145,9 @@ impl Vault {
         // It locks the project's chain until the end, as a new rule does.
         let what = (Action::DroneSecretRenewed, subject, Detail::Provider(Provider::Drone));
         let recorded = self.record_event(&write, project, granter, what).await?;
+        if !write.trust_rules(project).are_untouched(Provider::Drone).await? {
+            return Err(changed_outside(DRONE_RULES));
+        }
         let rules = write.trust_rules(project).of_provider(Provider::Drone).await?;
         let mut pipelines: Vec<Uuid> = rules.into_iter().map(|(_, of, _)| of).collect();
         pipelines.sort_unstable();
@@ -145,12 +157,14 @@ impl Vault {
         }
         let salt = Salt::fresh()?;
         for one in pipelines {
-            let epoch = write.pipelines(project).raise_epoch(one).await?;
+            let epoch = write.pipelines(project).raise_epoch(one, now().0).await?;
             let made = (epoch, granter.person().into(), now().0);
             write.trust_rules(project).resalt(one, salt.to_text(), made).await?;
         }
-        write.trust_rules(project).forget_shown().await?;
-        write.trust_rules(project).was_shown(granter.person().id, now().0).await?;
+        // Also of rules that have stopped, in every pipeline.
+        let person = granter.person().id;
+        write.trust_rules(project).replace_salt(salt.to_text(), Some(person)).await?;
+        write.trust_rules(project).was_shown(person, now().0).await?;
         let secret = salt.secret(&self.keys.ring(), project)?;
         write.commit(recorded).await?;
         Ok(secret)

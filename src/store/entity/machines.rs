@@ -11,6 +11,8 @@ entities! {
         created_at: i64,
         created_by: String,
         identity_epoch: i64,
+        /// How many tokens of people and trust rules it has rows of.
+        identities: i64,
         mac: Option<String>,
     }
     mod pipeline_token = "pipeline_token" {
@@ -50,6 +52,8 @@ entities! {
         ended_at: Option<i64>,
         identity_epoch: i64,
         intent: String,
+        /// Who was shown the secret that the project shares with Drone.
+        shown_to: Option<Uuid>,
         mac: Option<String>,
     }
     /// Whose tokens the instance accepts, beside those of known clouds.

@@ -30,6 +30,7 @@ pub(super) fn is_ours(row: &QueryResult, seals: &Seals) -> Result<bool, DbErr> {
         ("project_id", id(row, 2)?),
         ("name", Cell::Text(name.as_deref())),
         ("identity_epoch", number(row, 14)?),
+        ("identities", number(row, 18)?),
     ];
     let (mac, of_pipeline) = (text(row, 13)?, text(row, 15)?);
     Ok(holds::<pipeline_token::Entity>(seals, &token, mac.as_deref())

@@ -236,17 +236,19 @@ async fn a_sealed_row_takes_no_number_from_one_that_was_changed() {
         .during("pipeline", &lowered, async || {
             assert_eq!(store.pipelines(project).epoch(scene.low).await.unwrap(), None);
             let write = store.write().await.unwrap();
-            write.pipelines(project).raise_epoch(scene.low).await.unwrap_err();
+            write.pipelines(project).raise_epoch(scene.low, 1).await.unwrap_err();
         })
         .await;
-    // Nobody approves a token or a rule as somebody else's.
+    // Nobody approves a token as somebody else's, nor while one is hidden.
     let given_away = "UPDATE pipeline_token SET created_at = 0";
     scene
         .during("pipeline_token", given_away, async || {
             let tokens = store.tokens().of_pipeline(project, scene.low).await.unwrap();
             assert!(tokens.is_empty());
+            assert!(!store.pipelines(project).is_untouched(scene.low).await.unwrap());
         })
         .await;
+    assert!(store.pipelines(project).is_untouched(scene.low).await.unwrap());
 }
 
 #[tokio::test]

@@ -35,6 +35,10 @@ impl Vault {
             let of = write.projects().members(entry.project.id).await?;
             members.extend(of.into_iter().map(|(person, role)| (slug.clone(), person, role)));
         }
+        if revoke_tokens {
+            // What is hidden because somebody changed it does not come back.
+            write.disown_changed().await?;
+        }
         let revoked =
             if revoke_tokens { write.tokens().revoke_all(now().0, today()).await? } else { 0 };
         let subject = Subject { id: INSTANCE, name: "Regcred".to_owned() };

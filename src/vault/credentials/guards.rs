@@ -11,6 +11,7 @@ use crate::domain::permission::of;
 use crate::error::{Error, Result};
 use crate::store::{GuardChangeRow, Recorded, Set, Write};
 use crate::vault::people::gone;
+use crate::vault::pipelines::changed_outside;
 use crate::vault::{Vault, now};
 use std::ops::Deref;
 use uuid::Uuid;
@@ -74,7 +75,8 @@ impl Vault {
     /// their page.
     ///
     /// # Errors
-    /// `Conflict` for who proposed it, and when it is not what their page showed any more.
+    /// `Conflict` for who proposed it, when it is not what their page showed any more, and while a
+    /// grant of the credential is not as we wrote it.
     pub async fn approve_guard_change(
         &self,
         granter: &Granter,
@@ -85,6 +87,9 @@ impl Vault {
         let project = granter.project().id;
         let write = self.write_as(granter).await?;
         let stored = write.credentials(project).lock(credential).await?.ok_or(Error::NotFound)?;
+        if !write.credentials(project).is_untouched(credential).await? {
+            return Err(changed_outside("this credential"));
+        }
         let change = waiting(&write, project, credential, id).await?;
         if change.proposed_by == granter.person().id {
             return Err(Error::Conflict(
@@ -114,7 +119,7 @@ impl Vault {
         row.updated_by = Set(granter.person().name.clone());
         write.credentials(project).update(credential, row).await?;
         write.guard_changes(project).delete_of_credential(credential).await?;
-        write.grants(project).note_other_guards(credential).await?;
+        write.grants(project).note_other_guards(credential, at.0).await?;
         if settings.is_protected {
             // Those from before a grant of one that could only pull needed an approval.
             write.grants(project).require_approval(credential).await?;

@@ -52,6 +52,9 @@ pub(super) async fn seal_once(
     let mut ring = open(&rows)?;
     // Another server may have done it while this one waited for the lock.
     if !ring.are_rows_sealed() {
+        if write.were_rows_sealed().await? {
+            return Err(StartProblem::OlderKeyring);
+        }
         tracing::info!(
             "Sealing the rows of the database. This happens once and can take some minutes."
         );
@@ -83,7 +86,8 @@ mod tests {
     use crate::domain::moment::Day;
     use crate::domain::user::{Maker, Person};
     use crate::store::{Address, NewPerson, SessionRow, Tampered, TokenRow, Unrecorded};
-    use crate::vault::{KeySource, unlock};
+    use crate::vault::{KeySource, Keys, unlock};
+    use std::path::PathBuf;
     use uuid::Uuid;
 
     /// Writes a person as one who has no keys can: without a MAC, or with one while the store has them.
@@ -99,6 +103,52 @@ mod tests {
         let write = store.write().await.unwrap();
         write.people().insert(new).await.unwrap();
         write.commit_without_event(Unrecorded::Test).await.unwrap();
+    }
+
+    /// A database of an older version of the program.
+    struct Older {
+        folder: PathBuf,
+        address: Address,
+        kek: Kek,
+        without_keys: Store,
+    }
+
+    impl Older {
+        async fn new() -> Self {
+            let name = format!("regcred_rows_{}", Uuid::now_v7().simple());
+            let folder = std::env::temp_dir().join(name);
+            std::fs::create_dir_all(&folder).unwrap();
+            let address = Address::File(folder.join("regcred.db"));
+            let without_keys = Store::connect(&address).await.unwrap();
+            without_keys.migrate(&address).await.unwrap();
+            let kek = Kek::generate().unwrap();
+            let write = without_keys.write().await.unwrap();
+            for purpose in Purpose::ALL {
+                let key = WrappedKey::generate_as_before(&kek, purpose, 1).unwrap();
+                let row = super::super::new_row(key, KeyState::Active, 0);
+                assert!(write.keys().insert_first(row).await.unwrap());
+            }
+            write.commit_without_event(Unrecorded::Test).await.unwrap();
+            Self { folder, address, kek, without_keys }
+        }
+
+        fn source(&self) -> KeySource {
+            let current = Kek::parse(self.kek.to_text().as_bytes()).unwrap();
+            KeySource { current: Some(current), previous: None }
+        }
+
+        async fn start(&self) -> (Store, Result<Keys, StartProblem>) {
+            let store = Store::connect(&self.address).await.unwrap();
+            let keys = unlock(&store, self.source()).await;
+            (store, keys)
+        }
+    }
+
+    impl Drop for Older {
+        fn drop(&mut self) {
+            // What is left of a test hurts nobody.
+            let _ = std::fs::remove_dir_all(&self.folder);
+        }
     }
 
     /// Writes a session and a short-lived token that are over.
@@ -130,29 +180,12 @@ mod tests {
 
     #[tokio::test]
     async fn rows_of_an_older_version_are_sealed_once_and_that_is_on_record() {
-        let name = format!("regcred_rows_{}", Uuid::now_v7().simple());
-        let folder = std::env::temp_dir().join(name);
-        std::fs::create_dir_all(&folder).unwrap();
-        let address = Address::File(folder.join("regcred.db"));
-        let without_keys = Store::connect(&address).await.unwrap();
-        without_keys.migrate(&address).await.unwrap();
-        let kek = Kek::generate().unwrap();
-        let write = without_keys.write().await.unwrap();
-        for purpose in Purpose::ALL {
-            let key = WrappedKey::generate_as_before(&kek, purpose, 1).unwrap();
-            let row = super::super::new_row(key, KeyState::Active, 0);
-            assert!(write.keys().insert_first(row).await.unwrap());
-        }
-        write.commit_without_event(Unrecorded::Test).await.unwrap();
-        insert(&without_keys, "old@example.com").await;
-        insert_what_is_over(&without_keys).await;
-
-        let store = Store::connect(&address).await.unwrap();
+        let older = Older::new().await;
+        insert(&older.without_keys, "old@example.com").await;
+        insert_what_is_over(&older.without_keys).await;
         for _ in 0..2 {
-            let current = Kek::parse(kek.to_text().as_bytes()).unwrap();
-            let source = KeySource { current: Some(current), previous: None };
-            let keys = unlock(&store, source).await.unwrap();
-            assert!(keys.ring().are_rows_sealed());
+            let (store, keys) = older.start().await;
+            assert!(keys.unwrap().ring().are_rows_sealed());
             // What was over was not sealed, but is gone.
             assert!(store.sessions().find(&[1; 32], 0).await.unwrap().is_none());
             let project = Uuid::from_u128(1);
@@ -164,9 +197,40 @@ mod tests {
             let actions: Vec<Action> = events.iter().map(|event| event.action).collect();
             assert_eq!(actions, [Action::RowsSealed]);
         }
-        insert(&without_keys, "thief@example.com").await;
+        let (store, _keys) = older.start().await;
+        insert(&older.without_keys, "thief@example.com").await;
         assert!(store.people().find_by_email("thief@example.com").await.unwrap().is_none());
         assert_eq!(store.tampered_rows().await.unwrap().rows, 1);
-        std::fs::remove_dir_all(&folder).unwrap();
+    }
+
+    #[tokio::test]
+    async fn the_keyring_of_before_is_refused_while_serving_and_at_the_next_start() {
+        // Where no row has a MAC, the log says that they were sealed.
+        for has_rows in [true, false] {
+            let older = Older::new().await;
+            let before = older.without_keys.keys().list().await.unwrap();
+            if has_rows {
+                insert(&older.without_keys, "old@example.com").await;
+            }
+            let (store, keys) = older.start().await;
+            let keys = keys.unwrap();
+            let write = older.without_keys.write().await.unwrap();
+            for row in before {
+                write.keys().update(row).await.unwrap();
+            }
+            write.commit_without_event(Unrecorded::Test).await.unwrap();
+            insert(&older.without_keys, "thief@example.com").await;
+
+            for refused in [
+                keys.refresh(&store).await.map(|_| ()),
+                keys.replace_source(&store, older.source()).await,
+                older.start().await.1.map(drop),
+            ] {
+                let problem = refused.expect_err("it is an older one");
+                assert!(matches!(problem, StartProblem::OlderKeyring), "{problem}");
+            }
+            assert!(keys.ring().are_rows_sealed());
+            assert!(store.people().find_by_email("thief@example.com").await.unwrap().is_none());
+        }
     }
 }

@@ -88,6 +88,8 @@ impl Vault {
                 ended.push((one.project, (action, about, detail)));
             }
         }
+        // What is hidden because somebody changed it does not come back, whoever it is of.
+        ruled.extend(write.disown_changed().await?);
         // After the rules, which an exchange locks: what it has written meanwhile is found.
         for (project, pipeline) in ruled {
             write.tokens().revoke_short_lived(project, pipeline, now().0).await?;
@@ -110,7 +112,7 @@ impl Vault {
             if is_shared_secret {
                 // Behind the event, which locks the chain: a new rule takes its salt behind it, too.
                 let salt = Salt::Random(fresh_salt()?).to_text();
-                write.trust_rules(project).replace_salt(salt).await?;
+                write.trust_rules(project).replace_salt(salt, None).await?;
             }
         }
         Ok(recorded)

@@ -39,13 +39,21 @@ fn changed(what: &str) -> Error {
     ))
 }
 
+/// What to say when a row of `what` is not as we wrote it, or missing: it is shown to nobody, so nobody
+/// knows what they would approve or renew.
+pub(in crate::vault) fn changed_outside(what: &str) -> Error {
+    Error::Conflict(format!(
+        "A row of {what} was changed or removed outside Regcred, so its page does not show everything. Run `regcred doctor` to find one that was changed. If one is missing, restore it from a backup, or delete the pipeline and create it again. Nothing was changed."
+    ))
+}
+
 impl Vault {
     /// A second person lets the pipeline use a protected credential, for `days` days, as it stood on
     /// their page: whoever can act as the pipeline later needs a new approval.
     ///
     /// # Errors
-    /// `Conflict` for who widened it themselves, for a grant that needs no approval, and for a page
-    /// that is out of date; `Invalid` at `days`.
+    /// `Conflict` for who widened it themselves, for a grant that needs no approval, for a page that is
+    /// out of date, and while a row of the pipeline is not as we wrote it; `Invalid` at `days`.
     pub async fn approve_grant(
         &self,
         granter: &Granter,
@@ -58,6 +66,9 @@ impl Vault {
         let days = days_within(days, "days", APPROVAL_DAYS_MAX)?;
         let write = self.write_as(granter).await?;
         let subject = write.pipelines(project).subject(pipeline).await?.ok_or(Error::NotFound)?;
+        if !write.pipelines(project).is_untouched(pipeline).await? {
+            return Err(changed_outside("this pipeline"));
+        }
         let grant = write.grants(project).find(pipeline, id).await?.ok_or(Error::NotFound)?;
         if grant.granted_by == Some(granter.person().id) {
             return Err(Error::Conflict(
@@ -65,7 +76,17 @@ impl Vault {
             ));
         }
         if !grant.terms.needs_approval {
-            return Err(Error::Conflict("This grant needs no approval.".to_owned()));
+            let credential = write.credentials(project).find(grant.credential_id).await?;
+            let waits = credential.is_some_and(|found| found.guards_its_secret());
+            return Err(Error::Conflict(
+                if waits && grant.terms.gives_secret() {
+                    // It was hidden when the credential became protected.
+                    "This grant is from before its credential was protected. Revoke it and grant again."
+                } else {
+                    "This grant needs no approval."
+                }
+                .to_owned(),
+            ));
         }
         let epoch = write.pipelines(project).epoch(pipeline).await?.ok_or(Error::NotFound)?;
         if let Some(problem) = seen.problem(epoch, grant.revision) {

@@ -128,9 +128,7 @@ impl Vault {
         terms: Terms,
     ) -> Result<(bool, Recorded)> {
         let project = granter.project().id;
-        // A grant to pull hands out the same secret, and that can push (design 5).
-        let gives_secret = !(terms.is_narrow && terms.intent == Access::Pull);
-        let needs_approval = credential.guards_its_secret() && gives_secret;
+        let needs_approval = credential.guards_its_secret() && terms.gives_secret();
         let detail = Detail::Grant {
             credential: credential.summary.id,
             name: credential.summary.name.clone(),

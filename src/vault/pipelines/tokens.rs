@@ -97,7 +97,7 @@ impl Vault {
             expires_on,
             short_until: None,
             proof: None,
-            identity_epoch: write.pipelines(project).raise_epoch(pipeline.id).await?,
+            identity_epoch: write.pipelines(project).raise_epoch(pipeline.id, now().0).await?,
         };
         write.tokens().insert(project, row).await?;
         let what = (Action::TokenCreated, pipeline.clone(), Detail::Token(new.id));

@@ -1,11 +1,13 @@
 //! A trust rule whose maker may hand out access no more is made another person's.
 
+use super::DRONE_RULES;
 use crate::domain::actor::Granter;
 use crate::domain::audit::{Action, Detail};
 use crate::domain::trust_rule::Provider;
 use crate::error::{Error, Result};
 use crate::vault::issuers::holds_issuer;
 use crate::vault::people::gone;
+use crate::vault::pipelines::changed_outside;
 use crate::vault::signed::Salt;
 use crate::vault::{Vault, now};
 use uuid::Uuid;
@@ -46,6 +48,9 @@ impl Vault {
         let salt = if is_drone && rule.ended_at.is_some() {
             // Meanwhile the others may have got another secret, and Drone has one only. Without
             // others the secret has ended, and so it stays: nobody was shown the next one.
+            if !write.trust_rules(project).are_untouched(rule.provider).await? {
+                return Err(changed_outside(DRONE_RULES));
+            }
             let others = write.trust_rules(project).of_provider(rule.provider).await?;
             if others.is_empty() {
                 write.trust_rules(project).forget_shown().await?;
@@ -54,7 +59,7 @@ impl Vault {
         } else {
             None
         };
-        let epoch = write.pipelines(project).raise_epoch(pipeline).await?;
+        let epoch = write.pipelines(project).raise_epoch(pipeline, now().0).await?;
         let made = (epoch, granter.person().into(), now().0);
         if !write.trust_rules(project).confirm(id, made, salt).await? {
             return Err(Error::NotFound);
