@@ -57,7 +57,9 @@ impl Vault {
             return Err(Error::at("name", problem));
         }
         let id = Uuid::now_v7();
-        let write = self.write_in(id).await?;
+        let write = self.store.write().await?;
+        write.chain().begin(id).await?;
+        write.chain().hold(id).await?;
         let slug = free_slug(&write, &project::slug(name)).await?;
         let project = Project { id, slug, name: name.to_owned() };
         write.projects().insert(&project, now().0).await?;
