@@ -2,6 +2,7 @@
 
 mod permissions;
 mod report;
+mod rows;
 
 use super::failure::Failure;
 use super::output::{count, print};
@@ -10,7 +11,7 @@ use crate::domain::key::{KeyReport, KeyState};
 use crate::opening::StartError;
 use crate::opening::config::StorageConfig;
 use crate::opening::{connect_existing, find_keys, wait_for_turn};
-use crate::store::{Schema, Store, Tampered};
+use crate::store::{Schema, Store};
 use crate::vault::{Clocks, Opening, Settings, Unreadable, Vault, clocks, unlock_as_it_is};
 use report::{Report, State};
 use serde_json::json;
@@ -151,7 +152,7 @@ async fn look_inside(report: &mut Report, session: &Session) {
         Err(error) => report.add("secrets", State::Problem, error.to_string()),
     }
     match vault.tampered_rows(operator).await {
-        Ok(tampered) => look_at_rows(report, &tampered),
+        Ok(tampered) => rows::look(report, &tampered),
         Err(error) => report.add("rows", State::Problem, error.to_string()),
     }
     match vault.verify_chains(operator, None, &[]).await {
@@ -178,27 +179,6 @@ async fn look_inside(report: &mut Report, session: &Session) {
         }
         Err(error) => report.add("audit", State::Problem, error.to_string()),
     }
-}
-
-fn look_at_rows(report: &mut Report, tampered: &Tampered) {
-    let (state, text) = if tampered.rows == 0 {
-        (State::Ok, "Every row that decides who gets what was written by Regcred.".to_owned())
-    } else {
-        let rows = count(tampered.rows, "row");
-        let mut named: Vec<String> =
-            tampered.named.iter().map(|(table, id)| format!("  {table} {id}")).collect();
-        let more = tampered.rows - tampered.named.len() as u64;
-        named.extend((more > 0).then(|| format!("  and {more} more")));
-        let named = named.join("\n");
-        let text = format!(
-            "Changed outside Regcred: {rows}. They count for nothing, and no secret is delivered because of them. Find out who can write to the database, then restore a backup, or delete these rows and create them again:\n{named}"
-        );
-        (State::Problem, text)
-    };
-    report.add("rows", state, text);
-    let named: Vec<_> =
-        tampered.named.iter().map(|(table, id)| json!({ "table": table, "id": id })).collect();
-    report.detail("rows", json!({ "tampered": tampered.rows, "named": named }));
 }
 
 fn said_of_keys(keys: &KeyReport) -> String {

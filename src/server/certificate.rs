@@ -30,7 +30,7 @@ pub(super) struct Files {
     pub(super) key: PathBuf,
 }
 
-/// A certificate with its key, and its last day.
+/// A certificate with its key, and when it ends.
 pub(super) struct Pair {
     pub(super) key: CertifiedKey,
     pub(super) until: OffsetDateTime,
@@ -55,10 +55,15 @@ pub(super) enum CertificateProblem {
         "The key of REGCRED_TLS_KEY does not belong to the first certificate of REGCRED_TLS_CERT."
     )]
     Mismatch,
-    #[error("The certificate of REGCRED_TLS_CERT is valid only from {0} on.")]
+    #[error("The certificate of REGCRED_TLS_CERT is valid only from {} on.", day(.0))]
     Early(OffsetDateTime),
-    #[error("The certificate of REGCRED_TLS_CERT has expired on {0}. Renew it.")]
+    #[error("The certificate of REGCRED_TLS_CERT expired on {}. Renew it.", day(.0))]
     Expired(OffsetDateTime),
+}
+
+/// The day in UTC, as `2026-11-29`.
+fn day(at: &OffsetDateTime) -> String {
+    at.date().to_string()
 }
 
 impl Files {
@@ -93,6 +98,11 @@ fn stamp(path: &Path) -> Option<(u64, u64, i64, i64, u64)> {
 }
 
 impl Pair {
+    /// The last day on which it is valid.
+    pub(super) fn last_day(&self) -> String {
+        day(&self.until)
+    }
+
     /// Whether browsers that open this host take the certificate for it.
     pub(super) fn is_for(&self, host: &str) -> bool {
         let Ok(name) = ServerName::try_from(host.trim_matches(['[', ']'])) else { return false };
@@ -126,4 +136,19 @@ pub(super) fn pair(
         return Err(CertificateProblem::Expired(until));
     }
     Ok(Pair { key, until })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use time::macros::datetime;
+
+    #[test]
+    fn a_certificate_that_is_early_or_late_is_told_with_its_day() {
+        let at = datetime!(2026-11-29 10:00 UTC);
+        let early = CertificateProblem::Early(at).to_string();
+        assert!(early.ends_with(" is valid only from 2026-11-29 on."), "{early}");
+        let late = CertificateProblem::Expired(at).to_string();
+        assert!(late.ends_with(" expired on 2026-11-29. Renew it."), "{late}");
+    }
 }

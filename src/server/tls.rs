@@ -108,7 +108,7 @@ impl Tls {
 }
 
 fn told(files: &Files, pair: &Pair, host: &str) {
-    tracing::info!(until = %pair.until, "the TLS certificate was read");
+    tracing::info!(until = %pair.last_day(), "the TLS certificate was read");
     if let Some(warning) = files.warning() {
         tracing::warn!("{warning}");
     }

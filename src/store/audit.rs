@@ -23,7 +23,7 @@ impl<C: Sealing> Chain<'_, C> {
     pub async fn ends(&self) -> Result<Vec<(Uuid, i64, Vec<u8>)>, DbErr> {
         let rows = chain_head::Entity::find().order_by_asc(chain_head::Column::Chain);
         let rows = rows.all(self.db).await?.into_iter();
-        Ok(rows.map(|row| (row.chain, row.seq, row.mac)).collect())
+        Ok(rows.map(|row| (row.chain, row.seq, row.link)).collect())
     }
 
     /// The end of every chain, and every chain that has lost its end. It goes through all links.

@@ -5,7 +5,7 @@
 mod checks;
 mod tables;
 
-pub use checks::Tampered;
+pub use checks::{ChangedRow, Tampered};
 
 use super::locked;
 use super::seals::{Sealing, Seals};
@@ -20,11 +20,23 @@ pub trait Authentic: EntityTrait {
     const TABLE: &'static str;
     /// Where the MAC is.
     const MAC: Self::Column;
+    const MEND: Mend;
     /// What the MAC covers, in this order; the primary key is part of it.
     const DECIDING: &'static [Self::Column];
     /// What may be changed without anybody getting more by it.
     #[cfg(test)]
     const OTHERS: &'static [Self::Column];
+}
+
+/// What an operator does about a row that was changed by somebody else.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Mend {
+    /// Much hangs on it: without a backup there is nothing to do.
+    Backup,
+    /// It goes, and is made again.
+    MakeAgain,
+    /// The end of a chain: without it nobody could tell what was cut off.
+    Chain,
 }
 
 /// The value of one column.

@@ -50,7 +50,8 @@ pub struct Recorded(());
 pub(super) struct Head {
     chain: Uuid,
     pub(super) seq: i64,
-    mac: Vec<u8>,
+    /// The MAC of the last link.
+    link: Vec<u8>,
     /// Whether it is as we left it: the end of a chain that somebody has cut stays what it is.
     is_ours: bool,
     /// What it said of itself when it was read.
@@ -79,22 +80,22 @@ impl Head {
 
     fn found(db: &impl Sealing, head: chain_head::Model) -> Self {
         let is_ours = genuine::<chain_head::Entity>(db, head.clone()).is_some();
-        let chain_head::Model { chain, seq, mac, head_mac } = head;
-        Self { chain, seq, mac, is_ours, head_mac }
+        let chain_head::Model { chain, seq, link, head_mac } = head;
+        Self { chain, seq, link, is_ours, head_mac }
     }
 
     /// The next link over `fields`: its number and its MAC.
     pub(super) fn next(&mut self, mac: Mac<'_>, kind: &str, fields: &[&[u8]]) -> (i64, Vec<u8>) {
         self.seq += 1;
-        self.mac = mac(&message(&self.mac, self.chain, self.seq, kind, fields)).to_vec();
-        (self.seq, self.mac.clone())
+        self.link = mac(&message(&self.link, self.chain, self.seq, kind, fields)).to_vec();
+        (self.seq, self.link.clone())
     }
 
     pub(super) async fn store<C: Sealing>(self, db: &C) -> Result<(), DbErr> {
         let head = chain_head::ActiveModel {
             chain: Set(self.chain),
             seq: Set(self.seq),
-            mac: Set(self.mac),
+            link: Set(self.link),
             head_mac: Set(self.head_mac),
         };
         let head = if self.is_ours { sealed::<chain_head::Entity>(db, head)? } else { head };
@@ -104,8 +105,8 @@ impl Head {
 
 /// An end at that number that follows no link.
 fn at(chain: Uuid, seq: i64) -> chain_head::ActiveModel {
-    let (chain, seq, mac) = (Set(chain), Set(seq), Set(vec![0; 32]));
-    chain_head::ActiveModel { chain, seq, mac, head_mac: NotSet }
+    let (chain, seq, link) = (Set(chain), Set(seq), Set(vec![0; 32]));
+    chain_head::ActiveModel { chain, seq, link, head_mac: NotSet }
 }
 
 /// Unless another one has just been written.
@@ -208,7 +209,7 @@ impl<C: Sealing> Chain<'_, C> {
         let is_ours = head
             .as_ref()
             .is_none_or(|head| genuine::<chain_head::Entity>(self.db, head.clone()).is_some());
-        let head = head.map_or((0, vec![0; 32]), |head| (head.seq, head.mac));
+        let head = head.map_or((0, vec![0; 32]), |head| (head.seq, head.link));
         let end = head.0.max(newest);
         let (mut before, mut expected) = (vec![0; 32], 1);
         // The first is 1: what stands before it was not written by us.

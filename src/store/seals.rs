@@ -51,7 +51,7 @@ impl Seals {
         if !holds && self.told.lock().unwrap_or_else(PoisonError::into_inner).insert(table) {
             tracing::error!(
                 table,
-                "A row of this table was changed outside Regcred. It counts for nothing. Run `regcred doctor` to find it."
+                "A row of this table was changed outside Regcred. Regcred ignores it. Run `regcred doctor` to find it."
             );
         }
         holds

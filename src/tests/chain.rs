@@ -216,7 +216,7 @@ async fn a_chain_that_was_taken_away_as_a_whole_is_broken_at_its_first_link() {
     let of = format!("WHERE chain = {}", database.id(project));
     database.raw(&format!("DELETE FROM audit_event {of}")).await;
     let nothing = database.bytes(&[0; 32]);
-    database.raw(&format!("UPDATE chain_head SET seq = 0, mac = {nothing} {of}")).await;
+    database.raw(&format!("UPDATE chain_head SET seq = 0, link = {nothing} {of}")).await;
     assert_broken("its end says that there is nothing");
     database.raw(&format!("DELETE FROM chain_head {of}")).await;
     assert_broken("its end is gone, too");

@@ -100,6 +100,36 @@ async fn a_row_that_names_another_data_key_is_named() {
 }
 
 #[tokio::test]
+async fn a_row_that_was_changed_is_named_below_what_to_do_for_its_table() {
+    let (machine, ids) = with_credentials().await;
+    let database = &machine.instance.database;
+    let project = machine.vault.store().projects().find("acme").await.unwrap().unwrap().id;
+    for sql in [
+        format!("UPDATE chain_head SET seq = seq - 1 WHERE chain = {}", database.id(project)),
+        format!(
+            "UPDATE credential SET host = 'evil.example.com' WHERE id = {}",
+            database.id(ids[0])
+        ),
+        "UPDATE membership SET role = 'viewer'".to_owned(),
+    ] {
+        assert_eq!(database.raw(&sql).await, 1, "{sql}");
+    }
+    let (code, report) = found(&machine);
+    let (state, text) = check(&report, "rows");
+    assert_eq!(
+        (code, state, &report["rows"]["tampered"]),
+        (Some(1), "problem", &3.into()),
+        "{text}"
+    );
+    let lines: Vec<&str> = text.lines().map(str::trim).collect();
+    let above = |row: &str| lines[lines.iter().position(|line| line.starts_with(row)).unwrap() - 1];
+    // Without it the whole chain could be cut off.
+    assert!(above("chain_head ").contains("Do not delete these. Compare"), "{text}");
+    assert_eq!(above("credential "), "Do not delete these. Restore a backup:");
+    assert!(above("membership ").starts_with("Delete these"), "{text}");
+}
+
+#[tokio::test]
 async fn a_broken_chain_a_wrong_clock_and_an_open_folder_are_found() {
     let (machine, _) = with_credentials().await;
     let database = &machine.instance.database;

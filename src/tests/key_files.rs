@@ -90,21 +90,37 @@ async fn a_key_that_is_easy_to_guess_is_refused_unless_it_is_accepted() {
     let hex = "00".repeat(32);
     let weak: [&[u8]; 4] =
         [b"changeit changeit changeit chang", &[7; 32], base64.as_bytes(), hex.as_bytes()];
+    let given = database.folder.clone().into_os_string();
     for bytes in weak {
-        fs::write(&path, bytes).unwrap();
-        fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
+        for path in [&path, &database.folder.join("regcred-kek")] {
+            fs::write(path, bytes).unwrap();
+            fs::set_permissions(path, fs::Permissions::from_mode(0o600)).unwrap();
+        }
         let text = OsString::from_vec(bytes.to_vec());
+        let command = Some(format!("/bin/cat {}", path.display()));
         let sources = [
-            KekConfig { kek_file: Some(path.clone()), ..KekConfig::default() },
-            KekConfig { kek: Some(KeyText::from(text)), ..KekConfig::default() },
-            KekConfig {
-                kek_command: Some(format!("/bin/cat {}", path.display())),
-                ..KekConfig::default()
-            },
+            (
+                KekConfig { kek_file: Some(path.clone()), ..KekConfig::default() },
+                "REGCRED_KEK_FILE to its file.",
+            ),
+            (
+                KekConfig { kek: Some(KeyText::from(text)), ..KekConfig::default() },
+                "remove REGCRED_KEK.",
+            ),
+            (
+                KekConfig { kek_command: command, ..KekConfig::default() },
+                "where the program of REGCRED_KEK_COMMAND gets the key.",
+            ),
+            (
+                KekConfig { credentials_directory: Some(given.clone()), ..KekConfig::default() },
+                "the credential regcred-kek.",
+            ),
         ];
-        for kek in sources {
+        for (kek, says) in sources {
             let fault = found(&of(kek.clone()), &[]).await.unwrap_err();
-            assert!(matches!(fault, KekFault::Weak), "{fault}");
+            assert!(matches!(fault, KekFault::Weak { .. }), "{fault}");
+            // What to do fits how the key was given: two sources at once are refused.
+            assert!(fault.to_string().contains(says), "{says}: {fault}");
             let accepted = of(KekConfig { kek_accept_weak: true, ..kek });
             let accepted = found(&accepted, &[]).await.unwrap();
             let told = accepted.warnings.join(" ");

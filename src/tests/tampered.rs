@@ -109,7 +109,7 @@ impl Scene {
         self.app.tamper(&format!("CREATE TABLE kept AS SELECT * FROM {table}")).await;
         self.app.tamper(sql).await;
         let found = self.found().await;
-        assert!(found.named.iter().any(|(of, _)| *of == table), "{sql}: {found:?}");
+        assert!(found.named.iter().any(|row| row.table == table), "{sql}: {found:?}");
         look().await;
         self.app.tamper(&format!("DELETE FROM {table}")).await;
         self.app.tamper(&format!("INSERT INTO {table} SELECT * FROM kept")).await;

@@ -3,6 +3,7 @@
 
 use crate::process::server::{Folder, Refusal, Server, command, refused, signal};
 use crate::skipped::is_on_sqlite;
+use regcred::domain::moment::Day;
 use rustls::crypto::ring::default_provider;
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, ServerName};
@@ -147,6 +148,11 @@ fn with_a_certificate_it_needs_no_proxy_for_https() {
     let scene = Scene::new();
     let server = scene.start();
     assert!(server.greeting.last().unwrap().contains(" https://localhost:"));
+    let log = scene.log();
+    let read = log.lines().find(|line| line.contains("the TLS certificate was read")).unwrap();
+    let (_, until) = read.split_once("until=").unwrap();
+    let day = until.split(' ').next().unwrap();
+    assert!(Day::parse(day).is_some() && !until.contains(':'), "{read}");
     for version in [&TLS12, &TLS13] {
         let mut stream = scene.connect(&server, version);
         let answer = ask(&mut stream);
@@ -184,7 +190,7 @@ fn files_that_cannot_be_used_are_told_before_it_listens() {
         ("first.key", "first.key", "contains no certificate"),
         ("first.pem", "first.pem", "contains no private key"),
         ("first.pem", "second.key", "does not belong"),
-        ("expired.pem", "expired.key", "has expired"),
+        ("expired.pem", "expired.key", " expired on "),
     ] {
         let case = format!("{certificate} with {key}");
         check(&case, scene.command(certificate, key), says);

@@ -57,7 +57,7 @@ use crate::domain::secret_version::KEEP;
 use crate::error::{Error, FieldError, Result};
 use crate::issuers::Issuers;
 use crate::registries::Registries;
-use crate::store::{Recorder, Store, Unrecorded};
+use crate::store::{Recorder, Store, Unrecorded, Write};
 use std::sync::Arc;
 use tokio::sync::Notify;
 use uuid::Uuid;
@@ -177,9 +177,8 @@ impl Vault {
     pub async fn sweep(&self) -> Result<()> {
         let now = now();
         let write = self.store.write().await?;
-        write.sessions().sweep(now.0).await?;
+        sweep_access(&write, now).await?;
         write.slots().sweep(now.0).await?;
-        write.tokens().sweep(now.plus_seconds(-24 * 60 * 60).0).await?;
         write.assertions().sweep(now.0).await?;
         write.leases().sweep(now.plus_seconds(-24 * 60 * 60).0).await?;
         Ok(write.commit_without_event(Unrecorded::Sweep).await?)
@@ -210,6 +209,12 @@ fn gather<T>(errors: &mut Vec<FieldError>, checked: Result<T>) -> Result<Option<
         }
         Err(other) => Err(other),
     }
+}
+
+/// Removes the sessions that are over, and the short-lived tokens that ended a day ago.
+async fn sweep_access(write: &Write, now: Moment) -> Result<()> {
+    write.sessions().sweep(now.0).await?;
+    Ok(write.tokens().sweep(now.plus_seconds(-24 * 60 * 60).0).await?)
 }
 
 /// The time, in UTC. The only clock of the vault.

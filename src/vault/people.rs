@@ -208,7 +208,7 @@ async fn account(write: &Write, email: &str) -> Result<Account> {
     match found(write, email).await? {
         (account, true) => Ok(account),
         (_, false) => Err(Error::Conflict(
-            "This user was changed outside Regcred, and nobody knows whose email address this is. `regcred doctor` says what to do. `regcred user disable` works."
+            "This user's row was changed outside Regcred, so the email address cannot be trusted. Run `regcred doctor`. You can still disable the user."
                 .to_owned(),
         )),
     }

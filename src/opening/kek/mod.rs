@@ -22,7 +22,7 @@ mod problem;
 pub use command::TIMEOUT;
 pub use config::{KekConfig, KeyText};
 pub use lock::{FirstRunLock, lock_data_folder};
-pub use problem::{KekFault, KekSourceProblem};
+pub use problem::{KekFault, KekSourceProblem, KekWay};
 
 use super::config::StorageConfig;
 use crate::crypto::kek::Kek;
@@ -76,7 +76,7 @@ async fn keys(config: &StorageConfig, expected: &BTreeSet<String>) -> Result<Fou
     // The previous key may be weak: to change from it is the way out.
     if source.current.as_ref().is_some_and(Kek::is_weak) {
         if !config.kek.kek_accept_weak {
-            return Err(KekFault::Weak);
+            return Err(KekFault::Weak { way: way(&config.kek, local.is_some()) });
         }
         warnings.push(
             "The key-encryption key is easy to guess, and REGCRED_KEK_ACCEPT_WEAK allows it. Create a random one with `regcred keys new FILE`."
@@ -87,6 +87,19 @@ async fn keys(config: &StorageConfig, expected: &BTreeSet<String>) -> Result<Fou
         return Err(KekFault::OnlyPrevious { given: previous.id().to_string() });
     }
     Ok(FoundKeys { source, local, is_new, warnings })
+}
+
+/// How the current key was given. Two ways at once were refused before.
+fn way(config: &KekConfig, is_generated: bool) -> KekWay {
+    if config.kek_command.is_some() {
+        KekWay::Command
+    } else if config.kek.is_some() {
+        KekWay::Variable
+    } else if config.kek_file.is_some() || is_generated {
+        KekWay::File
+    } else {
+        KekWay::Credential
+    }
 }
 
 async fn current(config: &KekConfig, warnings: &mut Vec<String>) -> Result<Option<Kek>, KekFault> {

@@ -4,6 +4,7 @@ use super::command::TIMEOUT;
 use super::file::MAX;
 use crate::crypto::kek::KekProblem;
 use std::collections::BTreeSet;
+use std::fmt;
 use std::io;
 use std::process::ExitStatus;
 
@@ -22,6 +23,36 @@ fn expectation(expected: &BTreeSet<String>) -> String {
     }
     let ids: Vec<&str> = expected.iter().map(String::as_str).collect();
     format!(" This database is encrypted with key {}. Nothing was changed.", ids.join(", "))
+}
+
+/// How a key was given, which decides how another one takes its place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum KekWay {
+    File,
+    Command,
+    Variable,
+    /// A credential of the service manager.
+    Credential,
+}
+
+/// What to do with the new key and with the old one.
+impl fmt::Display for KekWay {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::File => {
+                "Set REGCRED_KEK_FILE to its file. If a database is encrypted with the old key, also set REGCRED_KEK_PREVIOUS_FILE to the old file."
+            }
+            Self::Command => {
+                "Store its content where the program of REGCRED_KEK_COMMAND gets the key. If a database is encrypted with the old key, first save what the program prints now in a file that only its owner can read, and set REGCRED_KEK_PREVIOUS_FILE to that file."
+            }
+            Self::Variable => {
+                "Set REGCRED_KEK_FILE to its file, and remove REGCRED_KEK. If a database is encrypted with the old key, first save it with `(umask 077; printf %s \"$REGCRED_KEK\" > OLD)`, and set REGCRED_KEK_PREVIOUS_FILE to that file."
+            }
+            Self::Credential => {
+                "Load its file as the credential regcred-kek. If a database is encrypted with the old key, load the old file as the credential regcred-kek-previous."
+            }
+        })
+    }
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -46,9 +77,9 @@ pub enum KekFault {
     #[error("{origin} does not contain a key: {cause}")]
     NotAKey { origin: String, cause: KekProblem },
     #[error(
-        "The key-encryption key is easy to guess: it is text, or has few different bytes, where 32 random bytes are needed. Create one with `regcred keys new FILE` and set REGCRED_KEK_FILE to it. If a database is encrypted with the old key, also set REGCRED_KEK_PREVIOUS_FILE to its file. REGCRED_KEK_ACCEPT_WEAK=true allows the old key anyway."
+        "The key-encryption key is easy to guess: it is text, or has few different bytes, where 32 random bytes are needed. Create a new one with `regcred keys new FILE`. {way} To start with the old key anyway, set REGCRED_KEK_ACCEPT_WEAK=true."
     )]
-    Weak,
+    Weak { way: KekWay },
     #[error("The key is given twice, with {one} and with {other}. Remove one of them.")]
     TwoSources { one: &'static str, other: &'static str },
     /// A previous key opens what the current one is to wrap, and there is no current one.

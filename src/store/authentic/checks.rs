@@ -1,7 +1,8 @@
 //! All rows that decide: given their MAC once, and looked at for those that we did not write.
 
 use super::tables::{adopt, deciding, find_tampered, seal_all};
-use super::{Authentic, is_genuine, said_by};
+use super::{Authentic, Mend, is_genuine, said_by};
+use crate::store::locked;
 use crate::store::prepared::numbered;
 use crate::store::reader::Reader;
 use crate::store::seals::{RowMacs, Sealing};
@@ -29,15 +30,25 @@ type Key = Vec<Value>;
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Tampered {
     pub rows: u64,
-    /// The table and the primary key of some of them; nothing else that is in them.
-    pub named: Vec<(&'static str, String)>,
+    /// Some of them.
+    pub named: Vec<ChangedRow>,
+}
+
+/// Where a row is that was changed; nothing else that is in it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ChangedRow {
+    pub table: &'static str,
+    /// Its primary key.
+    pub key: String,
+    pub mend: Mend,
 }
 
 impl Tampered {
     fn add<E: Authentic>(&mut self, name: String) {
         self.rows += 1;
         if self.named.len() < NAMED {
-            self.named.push((EntityName::table_name(&E::default()), name));
+            let table = EntityName::table_name(&E::default());
+            self.named.push(ChangedRow { table, key: name, mend: E::MEND });
         }
     }
 }
@@ -91,15 +102,16 @@ impl Write {
     }
 }
 
+/// Goes through the table in the order of its key, however many rows have a MAC already.
 pub(super) async fn seal_table<E: Authentic, C: Sealing>(db: &C) -> Result<u64, DbErr> {
-    let mut sealed = 0;
+    let (mut sealed, mut after): (u64, Option<Key>) = (0, None);
     loop {
-        let rows = E::find().filter(ColumnTrait::is_null(&E::MAC)).limit(PAGE).all(db).await?;
-        if rows.is_empty() {
-            return Ok(sealed);
-        }
-        for row in rows {
-            let mac = db.seals().seal(said_by::<E>(&row)?.bytes());
+        // Locked: a row that is changed meanwhile would get the MAC of what it said before.
+        let rows = locked(db, page::<E>(after.take())).all(db).await?;
+        let Some(last) = rows.last() else { return Ok(sealed) };
+        after = Some(key_of::<E>(last));
+        for row in rows.iter().filter(|row| matches!(row.get(E::MAC), Value::String(None))) {
+            let mac = db.seals().seal(said_by::<E>(row)?.bytes());
             let mac = mac.ok_or_else(|| DbErr::Type("there is no key for rows".to_owned()))?;
             let mut with_mac = <E::ActiveModel as ActiveModelTrait>::default();
             for key in keys::<E>() {
@@ -140,13 +152,7 @@ pub(super) async fn look_at<E: Authentic, C: Sealing>(
 ) -> Result<(), DbErr> {
     let mut after: Option<Key> = None;
     loop {
-        let mut page = E::find().limit(PAGE);
-        for key in keys::<E>() {
-            page = page.order_by_asc(key);
-        }
-        if let Some(after) = after.take() {
-            page = page.filter(beyond::<E>(after));
-        }
+        let page = page::<E>(after.take());
         let Ok(names) = names_of::<E, C>(db, &page).await? else {
             found.add::<E>("a row whose key cannot be read".to_owned());
             return Ok(());
@@ -156,8 +162,7 @@ pub(super) async fn look_at<E: Authentic, C: Sealing>(
         match page.all(db).await {
             Ok(rows) => {
                 for row in rows.iter().filter(|row| !is_genuine::<E>(db.seals(), row)) {
-                    let key: Key = keys::<E>().map(|key| row.get(key)).collect();
-                    found.add::<E>(name_of(&key));
+                    found.add::<E>(name_of(&key_of::<E>(row)));
                 }
             }
             // One of them has a value that no row of ours has.
@@ -216,6 +221,22 @@ async fn names_of<E: Authentic, C: Sealing>(
         kinds.iter().enumerate().map(value).collect::<Result<Key, DbErr>>()
     };
     Ok(rows.iter().map(name).collect())
+}
+
+/// The next rows behind the one with that key, in the order of their key.
+fn page<E: Authentic>(after: Option<Key>) -> Select<E> {
+    let mut page = E::find().limit(PAGE);
+    for key in keys::<E>() {
+        page = page.order_by_asc(key);
+    }
+    match after {
+        Some(after) => page.filter(beyond::<E>(after)),
+        None => page,
+    }
+}
+
+fn key_of<E: Authentic>(row: &E::Model) -> Key {
+    keys::<E>().map(|key| row.get(key)).collect()
 }
 
 /// The rows behind that key.

@@ -1,7 +1,7 @@
 //! The tables whose rows decide, each with the columns that do and those that do not.
 
-use super::Authentic;
 use super::checks::{Tampered, adopt_table, columns_of, look_at, seal_table};
+use super::{Authentic, Mend};
 use crate::store::entity::{
     access_grant, chain_head, credential, guard_change, instance, issuer, membership, person,
     pipeline, pipeline_token, project, secret_version, session, trust_rule,
@@ -11,13 +11,14 @@ use crate::store::shape::ColumnKind;
 use sea_orm::DbErr;
 
 macro_rules! authentic {
-    ($($table:ident called $name:literal with $mac:ident {
+    ($($table:ident called $name:literal with $mac:ident mended by $mend:ident {
         decide: $($deciding:ident),+;
         do_not: $($other:ident),* $(because $why:literal)?;
     })+) => {
         $(impl Authentic for $table::Entity {
             const TABLE: &'static str = $name;
             const MAC: Self::Column = $table::Column::$mac;
+            const MEND: Mend = Mend::$mend;
             const DECIDING: &'static [Self::Column] = &[$($table::Column::$deciding),+];
             #[cfg(test)]
             const OTHERS: &'static [Self::Column] = &[$($table::Column::$other),*];
@@ -126,51 +127,51 @@ const DECIDE_NOTHING: &[(&str, &str)] = &[
 ];
 
 authentic! {
-    instance called "instance" with Mac {
+    instance called "instance" with Mac mended by Backup {
         decide: Name, Value, Until;
         do_not: ;
     }
-    person called "person" with Mac {
+    person called "person" with Mac mended by Backup {
         decide: Id, Email, EmailKey, Name, PasswordHash, IsAdmin, DisabledAt;
         do_not: CreatedAt because "it is shown";
     }
-    project called "project" with Mac {
+    project called "project" with Mac mended by Backup {
         decide: Id, Slug, Name;
         do_not: CreatedAt because "it is shown";
     }
-    membership called "membership" with Mac {
+    membership called "membership" with Mac mended by MakeAgain {
         decide: ProjectId, PersonId, Role;
         do_not: CreatedAt because "it is shown";
     }
-    session called "session" with Mac {
+    session called "session" with Mac mended by MakeAgain {
         decide: IdHash, Data, PersonId, EndsAt;
         do_not: ExpiresAt because "every request moves it, and the session is over at its end";
     }
-    pipeline called "pipeline" with Mac {
+    pipeline called "pipeline" with Mac mended by Backup {
         decide: Id, ProjectId, Name, IdentityEpoch;
         do_not: NameKey, Description, CreatedAt, CreatedBy because "they are shown and sorted by";
     }
-    pipeline_token called "pipeline_token" with Mac {
+    pipeline_token called "pipeline_token" with Mac mended by MakeAgain {
         decide: Id, ProjectId, PipelineId, SecretHash, ExpiresOn, ExpiresAt, Proof, RevokedAt,
             IdentityEpoch, CreatedById, CreatedAt, CreatedBy;
         do_not: LastUsedAt, RefusedAt, RefusedFrom because "they say what became of it";
     }
-    trust_rule called "trust_rule" with Mac {
+    trust_rule called "trust_rule" with Mac mended by MakeAgain {
         decide: Id, ProjectId, PipelineId, Provider, Issuer, Audience, Claims, PublicKey, EndedAt,
             IdentityEpoch, CreatedById, CreatedAt, CreatedBy, Intent;
         do_not: LastUsedAt because "it says what became of it";
     }
-    issuer called "issuer" with Mac {
+    issuer called "issuer" with Mac mended by MakeAgain {
         decide: Id, Url;
         do_not: AddedAt, AddedBy, AddedById, IsFromUpgrade because "they are shown";
     }
-    access_grant called "access_grant" with Mac {
+    access_grant called "access_grant" with Mac mended by MakeAgain {
         decide: Id, ProjectId, PipelineId, CredentialId, Intent, Repositories, Branches, Events,
             Forks, ExpiresOn, IsNarrow, NeedsApproval, GrantedBy, ApprovedBy, Approver, ApprovedAt,
             ApprovedUntil, ApprovedEpoch, Revision, CreatedAt, CreatedBy;
         do_not: ;
     }
-    credential called "credential" with Mac {
+    credential called "credential" with Mac mended by Backup {
         decide: Id, ProjectId, Name, Host, IsInsecure, Method, Username, Access, Paths, IsProtected,
             SecretVersion, DisabledAt, TokenService, Revision;
         do_not: NameKey, SearchKey, Description, Email, Owner, Environment, Labels, ExpiresOn,
@@ -178,18 +179,18 @@ authentic! {
             CreatedAt, CreatedBy, UpdatedAt, UpdatedBy
             because "they are shown, searched and warned of; the registry says when a secret ends";
     }
-    guard_change called "guard_change" with Mac {
+    guard_change called "guard_change" with Mac mended by MakeAgain {
         decide: Id, ProjectId, CredentialId, Changes, ProposedBy, Revision;
         do_not: Proposer, ProposedAt because "they are shown";
     }
-    secret_version called "secret_version" with Mac {
+    secret_version called "secret_version" with Mac mended by Backup {
         decide: Id, ProjectId, CredentialId, Version, Method, StagedAt, DestroyedAt;
         do_not: Sealed, CreatedAt, CreatedBy, KeyFile, KeyVersion, Fingerprint, UnreadableAt,
             Deliveries, LastDeliveredAt
             because "the ciphertext is bound to the row, and the rest is shown and counted";
     }
-    chain_head called "regcred/chain-head/v1" with HeadMac {
-        decide: Chain, Seq, Mac;
+    chain_head called "regcred/chain-head/v1" with HeadMac mended by Chain {
+        decide: Chain, Seq, Link;
         do_not: ;
     }
 }

@@ -5,8 +5,9 @@ entities! {
         #[sea_orm(primary_key, auto_increment = false)]
         chain: Uuid,
         seq: i64,
-        mac: Vec<u8>,
-        /// Over all of it: `mac` is that of the last link, which anybody can read there.
+        /// The MAC of the last link, which anybody can read there.
+        link: Vec<u8>,
+        /// Over all of it.
         head_mac: Option<String>,
     }
     mod audit_event = "audit_event" {

@@ -15,7 +15,7 @@ async fn cut_back(machine: &Machine) {
     let database = &machine.instance.database;
     let of = "chain IN (SELECT id FROM project)";
     let first = format!("(SELECT mac FROM audit_event WHERE seq = 1 AND {of})");
-    database.raw(&format!("UPDATE chain_head SET seq = 1, mac = {first} WHERE {of}")).await;
+    database.raw(&format!("UPDATE chain_head SET seq = 1, link = {first} WHERE {of}")).await;
     for table in ["audit_event", "pipeline_fetch", "receipt"] {
         database.raw(&format!("DELETE FROM {table} WHERE {of} AND seq > 1")).await;
     }

@@ -15,8 +15,8 @@ async fn a_row_without_a_mac_is_nobodys_on_every_later_start() {
     }
     let doctor = app.looked_at().await;
     let found = doctor.store().tampered_rows().await.unwrap();
-    assert!(found.named.iter().any(|(table, _)| *table == "person"), "{found:?}");
-    assert!(found.named.iter().any(|(table, _)| *table == "chain_head"), "{found:?}");
+    assert!(found.named.iter().any(|row| row.table == "person"), "{found:?}");
+    assert!(found.named.iter().any(|row| row.table == "chain_head"), "{found:?}");
     assert_eq!(app.owner.get("/p/acme/credentials").await.status, 302);
     assert_eq!(app.seals_on_record().await, 0, "they were taken for ours");
 }

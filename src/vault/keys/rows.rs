@@ -9,9 +9,9 @@ use crate::crypto::keyring::Keyring;
 use crate::domain::actor::Actor;
 use crate::domain::audit::{Action, Detail};
 use crate::store::{KeyRow, RowMacs, Store};
-use crate::vault::INSTANCE;
 use crate::vault::audit::this_instance;
 use crate::vault::events::{event, record_under};
+use crate::vault::{INSTANCE, now, sweep_access};
 use std::sync::Arc;
 
 impl RowMacs for Keyring {
@@ -52,6 +52,11 @@ pub(super) async fn seal_once(
     let mut ring = open(&rows)?;
     // Another server may have done it while this one waited for the lock.
     if !ring.are_rows_sealed() {
+        tracing::info!(
+            "Sealing the rows of the database. This happens once and can take some minutes."
+        );
+        // What is over needs no MAC, and there may be much of it.
+        sweep_access(&write, now()).await?;
         let sealed = write.seal_rows().await?;
         tracing::info!(rows = sealed, "the rows that decide were sealed");
         let what = (Action::RowsSealed, this_instance(), Detail::Nothing);
