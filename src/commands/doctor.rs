@@ -1,5 +1,6 @@
 //! `regcred doctor`.
 
+mod accept;
 mod permissions;
 mod report;
 mod rows;
@@ -26,7 +27,7 @@ const APART: u64 = 30 * 1_000;
 /// Check the database, keys, secrets, audit chains, clocks and file permissions
 ///
 /// Every stored secret is decrypted once. Nothing is changed, no secret is printed, and servers can
-/// run meanwhile.
+/// run meanwhile. Only `regcred doctor accept` changes something.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Exit codes: 0 no problem, 1 a problem, 78 no database.
 
@@ -36,10 +37,16 @@ Examples:
 pub(super) struct Doctor {
     #[command(flatten)]
     common: Common,
+
+    #[command(subcommand)]
+    action: Option<accept::Action>,
 }
 
 impl Doctor {
     pub(super) async fn run(self) -> Result<ExitCode, Failure> {
+        if let Some(action) = self.action {
+            return action.run(&self.common).await;
+        }
         let storage = &self.common.storage;
         let store = connect_existing(storage).await?;
         let mut report = Report::default();

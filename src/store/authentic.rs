@@ -3,9 +3,11 @@
 //! [`genuine`].
 
 mod checks;
+mod named;
 mod tables;
 
 pub use checks::{ChangedRow, Tampered};
+pub use named::NamedRow;
 
 use super::locked;
 use super::seals::{Sealing, Seals};

@@ -1,6 +1,7 @@
 //! Who can write to the database and has not the keys gets nothing through the front door, and the
 //! doctor names each row that they changed (security T2).
 
+mod accepted;
 mod chains;
 mod edits;
 mod older;

@@ -24,7 +24,7 @@ const PAGE: u64 = 500;
 const NAMED: usize = 50;
 
 /// The values of a primary key, in its order.
-type Key = Vec<Value>;
+pub(super) type Key = Vec<Value>;
 
 /// Rows that were changed or put there by somebody else.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -180,10 +180,7 @@ async fn look_at_one<E: Authentic, C: Sealing>(
     key: &[Value],
     found: &mut Tampered,
 ) -> Result<(), DbErr> {
-    let mut one = E::find();
-    for (column, value) in keys::<E>().zip(key) {
-        one = one.filter(ColumnTrait::eq(&column, value.clone()));
-    }
+    let one = by_key::<E>(key);
     let is_ours = match one.clone().one(db).await {
         Ok(row) => row.is_none_or(|row| is_genuine::<E>(db.seals(), &row)),
         Err(_) => {
@@ -198,7 +195,7 @@ async fn look_at_one<E: Authentic, C: Sealing>(
 }
 
 /// The keys of the rows alone; the inner error says that one of them cannot be read.
-async fn names_of<E: Authentic, C: Sealing>(
+pub(super) async fn names_of<E: Authentic, C: Sealing>(
     db: &C,
     rows: &Select<E>,
 ) -> Result<Result<Vec<Key>, DbErr>, DbErr> {
@@ -223,6 +220,12 @@ async fn names_of<E: Authentic, C: Sealing>(
     Ok(rows.iter().map(name).collect())
 }
 
+pub(super) fn by_key<E: Authentic>(key: &[Value]) -> Select<E> {
+    keys::<E>()
+        .zip(key)
+        .fold(E::find(), |one, (column, value)| one.filter(ColumnTrait::eq(&column, value.clone())))
+}
+
 /// The next rows behind the one with that key, in the order of their key.
 fn page<E: Authentic>(after: Option<Key>) -> Select<E> {
     let mut page = E::find().limit(PAGE);
@@ -245,12 +248,12 @@ fn beyond<E: Authentic>(key: Key) -> Expr {
     columns.gt(Expr::tuple(key.into_iter().map(Expr::val)))
 }
 
-fn keys<E: Authentic>() -> impl Iterator<Item = E::Column> {
+pub(super) fn keys<E: Authentic>() -> impl Iterator<Item = E::Column> {
     <E::PrimaryKey as Iterable>::iter().map(PrimaryKeyToColumn::into_column)
 }
 
 /// The primary key of a row, as text.
-fn name_of(key: &[Value]) -> String {
+pub(super) fn name_of(key: &[Value]) -> String {
     let parts = key.iter().map(|value| match value {
         Value::Uuid(Some(id)) => id.to_string(),
         Value::String(Some(text)) => text.clone(),

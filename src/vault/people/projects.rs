@@ -90,6 +90,8 @@ impl Vault {
         let write = self.store.write().await?;
         let project = named(&write, slug).await?;
         let person = account(&write, email).await?.person;
+        // With one that somebody else wrote they are no member, and it would be in the way.
+        write.projects().dismiss_forged(project.id, person.id).await?;
         let members = write.projects().roster(project.id).await?;
         let before = members.iter().find(|(member, _)| member.id == person.id);
         let Some(from) = before.map(|(_, role)| *role) else {
