@@ -4,6 +4,7 @@
 mod accepted;
 mod chains;
 mod edits;
+mod found;
 mod older;
 mod random;
 mod walls;
