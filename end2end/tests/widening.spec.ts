@@ -30,8 +30,8 @@ test('a token that is newer than the approval waits for another approval', async
   await page.getByText('Create another token').click();
   await confirm(page, 'Create token', instance.account.password);
   const newer = await readToken(page);
-  await expect(region(page, 'Tokens')).toContainText(`waits for approval of ${name}`);
-  await expect(region(page, 'Grants')).toContainText('not for newer tokens and rules');
+  await expect(region(page, 'Tokens')).toContainText(`needs a new approval to receive ${name}`);
+  await expect(region(page, 'Grants')).toContainText('newer tokens and rules need approval');
   expect(await received(newer)).toBeUndefined();
   expect(await received(token), 'what was approved goes on').toEqual(['acme-bot', password]);
   await page.goto(await pathOf(page, instance, name));
@@ -39,7 +39,7 @@ test('a token that is newer than the approval waits for another approval', async
 
   await stranger.goto(pipeline);
   await approve();
-  await expect(region(stranger, 'Tokens')).not.toContainText('waits for approval');
+  await expect(region(stranger, 'Tokens')).not.toContainText('needs a new approval');
   expect(await received(newer)).toEqual(['acme-bot', password]);
 });
 

@@ -28,7 +28,7 @@ pub(super) struct Audit {
 enum Action {
     /// Verify every chain; exit with 1 if one is broken
     #[command(
-        after_help = "HEAD is the end of a chain. Keep a copy elsewhere to prove later that nothing was cut off: a server writes the ends of all chains to its log when it starts and every hour, and --since compares.\n\nExamples:\n  regcred audit verify --project acme\n  regcred audit verify --since acme:1024:7f0c9a54d1e3b2687f0c9a54d1e3b2687f0c9a54d1e3b2687f0c9a54d1e3b268"
+        after_help = "HEAD is the end of a chain. Keep a copy of it elsewhere. With --since, the copy proves later that nothing was cut off. A server also writes the ends of all chains to its log, when it starts and every hour.\n\nExamples:\n  regcred audit verify --project acme\n  regcred audit verify --since acme:1024:7f0c9a54d1e3b2687f0c9a54d1e3b2687f0c9a54d1e3b2687f0c9a54d1e3b268"
     )]
     Verify {
         /// Verify only this project (first column of `regcred project list`)

@@ -55,7 +55,7 @@ enum MemberAction {
     },
     /// Add a member, or change a member's role
     #[command(
-        after_help = "Viewers can only view. Auditors can also see client addresses, and which token was used. Maintainers can view, create and edit. Owners can do everything.\n\nA member who becomes a viewer or an auditor loses what they made, as with `regcred project member remove`.\n\nExample:\n  regcred project member add acme-web kim@example.com maintainer"
+        after_help = "Viewers can only view. Auditors can also see client addresses, and which token was used. Maintainers can view, create and edit. Owners can do everything.\n\nA member who becomes a viewer or an auditor loses what they created, as with `regcred project member remove`.\n\nExample:\n  regcred project member add acme-web kim@example.com maintainer"
     )]
     Add {
         /// The project (first column of `regcred project list`)
@@ -68,9 +68,9 @@ enum MemberAction {
         #[command(flatten)]
         leaving: Leaving,
     },
-    /// Remove a member, and end what they made in the project
+    /// Remove a member, and end what they created in the project
     #[command(
-        after_help = "The pipeline tokens that the member made are revoked, their trust rules stop until another maintainer confirms them, their approvals are withdrawn, and a shared secret that they were shown stops until it is renewed. The command lists all of it first. Grants stay. With --keep, all of it stays and is listed for a decision.\n\nExamples:\n  regcred project member remove acme-web kim@example.com\n  regcred project member remove acme-web kim@example.com --keep"
+        after_help = "The pipeline tokens that the member created are revoked, their trust rules stop until another maintainer confirms them, their approvals are withdrawn, and a shared secret that they were shown stops until it is renewed. The command lists all of it first. Grants stay. With --keep, all of it stays and is listed, so that you can decide on it.\n\nExamples:\n  regcred project member remove acme-web kim@example.com\n  regcred project member remove acme-web kim@example.com --keep"
     )]
     Remove {
         /// The project (first column of `regcred project list`)

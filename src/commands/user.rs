@@ -43,9 +43,9 @@ enum Action {
         /// The email address of the user
         email: String,
     },
-    /// Disable a user, and end their sessions and what they made
+    /// Disable a user, and end their sessions and what they created
     #[command(
-        after_help = "In every project, the pipeline tokens that the user made are revoked, their trust rules stop until another maintainer confirms them, their approvals are withdrawn, and shared secrets that they were shown stop until they are renewed. The command lists all of it first. Grants stay. With --keep, all of it stays and is listed for a decision; run the command again without --keep to end it.\n\nExamples:\n  regcred user disable dana@example.com\n  regcred user disable dana@example.com --keep"
+        after_help = "In every project, the pipeline tokens that the user created are revoked, their trust rules stop until another maintainer confirms them, their approvals are withdrawn, and shared secrets that they were shown stop until they are renewed. The command lists all of it first. Grants stay. With --keep, all of it stays and is listed, so that you can decide on it. Run the command again without --keep to end it.\n\nExamples:\n  regcred user disable dana@example.com\n  regcred user disable dana@example.com --keep"
     )]
     Disable {
         /// The email address of the user

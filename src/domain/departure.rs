@@ -32,13 +32,13 @@ impl Leftover {
     pub fn end(&self, keep: bool) -> &'static str {
         match (self.ends() && !keep, self.is_by_name) {
             (true, _) => self.thing.end(),
-            (false, true) => "stays: made by a user of this name, decide on it",
+            (false, true) => "stays: created by somebody with this name; decide whether to keep it",
             (false, false) => STAYS,
         }
     }
 }
 
-const STAYS: &str = "stays: decide on it";
+const STAYS: &str = "stays; decide whether to keep it";
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Thing {
@@ -67,7 +67,7 @@ impl Thing {
                 format!("trust rule for {}", provider.label())
             }
             Self::Rule { provider: None, .. } => "trust rule".to_owned(),
-            Self::SharedSecret => "shared secret for Drone".to_owned(),
+            Self::SharedSecret => "shared Drone secret".to_owned(),
             Self::Approval { credential, .. } => format!("approval for {}", credential.name),
             Self::Grant { credential, .. } => format!("grant for {}", credential.name),
         }
@@ -78,7 +78,7 @@ impl Thing {
             Self::Token(_) => "is revoked",
             Self::Rule { .. } => "stops until another maintainer confirms it",
             Self::SharedSecret => "stops until it is renewed",
-            Self::Approval { .. } => "is withdrawn: the grant waits again",
+            Self::Approval { .. } => "is withdrawn, so the grant waits for approval again",
             Self::Grant { .. } => STAYS,
         }
     }
@@ -101,7 +101,7 @@ mod tests {
             (Thing::Token("abc".to_owned()), true, "token abc"),
             (rule(Some(Provider::GitHub)), true, "trust rule for GitHub Actions"),
             (rule(None), true, "trust rule"),
-            (Thing::SharedSecret, true, "shared secret for Drone"),
+            (Thing::SharedSecret, true, "shared Drone secret"),
             (
                 Thing::Approval { grant: id, credential: credential.clone() },
                 true,
@@ -128,6 +128,9 @@ mod tests {
         assert!(left(false).ends() && !left(true).ends());
         assert_eq!(left(false).end(false), "is revoked");
         assert_eq!(left(false).end(true), STAYS);
-        assert_eq!(left(true).end(false), "stays: made by a user of this name, decide on it");
+        assert_eq!(
+            left(true).end(false),
+            "stays: created by somebody with this name; decide whether to keep it"
+        );
     }
 }

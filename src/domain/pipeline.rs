@@ -105,10 +105,10 @@ impl Widening {
     pub fn sentence(self) -> &'static str {
         match self {
             Self::Made => {
-                "You created a token or trust rule of this pipeline after the grant was created or last approved, so another member must approve it. If there is no other member, revoke the grant and create it again. Then the member who created this grant can approve the new one."
+                "You created a token or trust rule of this pipeline after the grant was created or last approved, so another member must approve the grant. If no other member can, revoke the grant and create it again. Then the member who created the old grant can approve the new one."
             }
             Self::Shown => {
-                "This pipeline has a trust rule for Drone that is newer than the grant or its last approval, and you were shown the secret for Drone, so another member must approve it. If there is no other member, the member who created the rule can renew the secret. Then you can approve it."
+                "You have seen the shared secret of a trust rule for Drone that was created after the grant was created or last approved, so another member must approve the grant. If no other member can, ask the member who created the rule to renew the shared Drone secret. Then you can approve the grant."
             }
         }
     }

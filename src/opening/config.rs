@@ -36,7 +36,7 @@ pub struct StorageConfig {
     )]
     pub database_url: Option<String>,
 
-    /// Accept a PostgreSQL database over a network without verified TLS: true or false
+    /// Allow a PostgreSQL database over a network without verified TLS: true or false
     #[arg(
         long,
         env = "REGCRED_DATABASE_INSECURE",

@@ -73,7 +73,7 @@ pub async fn open(config: &StorageConfig) -> Result<Opened, StartError> {
     let address = config.address()?;
     if address.is_private() == Some(false) {
         tracing::warn!(
-            "The database is on another machine, and REGCRED_DATABASE_INSECURE accepts it without verified TLS. Anybody between can read it or take its place. Add sslmode=verify-full to DATABASE_URL."
+            "The database is on another machine, and REGCRED_DATABASE_INSECURE allows it without verified TLS. Others on the network could read its data or impersonate the database. Add sslmode=verify-full to DATABASE_URL."
         );
     }
     make_data_folder(config)?;

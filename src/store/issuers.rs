@@ -15,11 +15,13 @@ use sea_orm::{
     ColumnTrait, DbBackend, DbErr, EntityTrait, QueryFilter, QueryOrder, QueryResult, QuerySelect,
     Statement,
 };
+use std::collections::{BTreeSet, HashMap};
 use uuid::Uuid;
 
-/// The rules that use an issuer, however they spell it: see the index `trust_rule_issuer`.
-const OF_ISSUER: &str =
-    "lower(rtrim(trust_rule.issuer, '/')) = lower(?) AND trust_rule.ended_at IS NULL";
+/// The rules that use the issuer at `url`, however they spell it: see the index `trust_rule_issuer`.
+fn of_issuer(url: &str) -> String {
+    format!("lower(rtrim(trust_rule.issuer, '/')) = lower({url}) AND trust_rule.ended_at IS NULL")
+}
 
 /// Rows that are read at once.
 const PAGE: usize = 1_000;
@@ -53,7 +55,14 @@ impl<C: Sealing> TrustedIssuers<'_, C> {
         Ok(row.and_then(|row| self.ours(row)).is_some())
     }
 
-    /// The same. It cannot be removed before the transaction that asks has ended.
+    /// Which of these are on the list, as it spells them.
+    pub async fn among(&self, keys: BTreeSet<String>) -> Result<BTreeSet<String>, DbErr> {
+        let rows = Entity::find().filter(Column::Url.is_in(keys)).all(self.db).await?;
+        Ok(rows.into_iter().filter_map(|row| self.ours(row)).map(|issuer| issuer.url).collect())
+    }
+
+    /// Whether the issuer is on the list. It cannot be removed before the transaction that asks has
+    /// ended.
     pub async fn hold(&self, issuer: &str) -> Result<bool, DbErr> {
         let mut rows = Entity::find().filter(Column::Url.eq(list_key(issuer)));
         if self.db.get_database_backend() == DbBackend::Postgres {
@@ -91,20 +100,26 @@ impl<C: Sealing> TrustedIssuers<'_, C> {
         Ok(())
     }
 
-    /// How many trust rules accept the issuer's tokens, in all projects.
-    pub async fn count_rules(&self, url: &str) -> Result<u64, DbErr> {
-        let text = format!("SELECT COUNT(*) FROM trust_rule WHERE {OF_ISSUER}");
-        let rows = self.rows(&text, url).await?;
-        let count: i64 = rows.first().map_or(Ok(0), |row| row.try_get_by_index(0))?;
-        Ok(u64::try_from(count).unwrap_or(0))
+    /// How many trust rules accept the tokens of each issuer, in all projects.
+    pub async fn count_rules(&self) -> Result<HashMap<Uuid, u64>, DbErr> {
+        let such = of_issuer("issuer.url");
+        let text =
+            format!("SELECT issuer.id, (SELECT COUNT(*) FROM trust_rule WHERE {such}) FROM issuer");
+        let read = |row: &QueryResult| -> Result<(Uuid, u64), DbErr> {
+            let count: i64 = row.try_get_by_index(1)?;
+            Ok((row.try_get_by_index(0)?, u64::try_from(count).unwrap_or(0)))
+        };
+        let all = Statement::from_string(self.db.get_database_backend(), text);
+        self.db.query_all_raw(all).await?.iter().map(read).collect()
     }
 
-    /// Which ones those are, by project and pipeline.
+    /// Which ones accept the tokens of one, by project and pipeline.
     pub async fn rules(&self, url: &str) -> Result<Vec<UsingRule>, DbErr> {
+        let such = of_issuer("?");
         let text = format!(
             "SELECT trust_rule.project_id, project.slug, pipeline.id, pipeline.name FROM trust_rule
             INNER JOIN pipeline ON pipeline.id = trust_rule.pipeline_id
-            INNER JOIN project ON project.id = trust_rule.project_id WHERE {OF_ISSUER}"
+            INNER JOIN project ON project.id = trust_rule.project_id WHERE {such}"
         );
         let read = |row: &QueryResult| -> Result<UsingRule, DbErr> {
             Ok(UsingRule {

@@ -36,7 +36,7 @@ pub struct App {
     pub database: Database,
     kek: String,
     /// What it asks the database is held against the list of what may be asked.
-    _watch: Watch,
+    pub watch: Watch,
 }
 
 impl App {
@@ -90,7 +90,7 @@ impl App {
         let vault = Vault::new(store, keys, settings);
         let router = regcred::server::router(&vault, &[]);
         let owner = Browser::at(&router, site);
-        Self { router, vault, address, owner, database, kek: text, _watch: watch }
+        Self { router, vault, address, owner, database, kek: text, watch }
     }
 
     /// What it holds, for others to begin with, and the key-encryption key of that.

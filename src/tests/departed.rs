@@ -22,7 +22,7 @@ const FETCH: &str = "/api/v1/credential?server=ghcr.io";
 const SECRET: &str = "hunter2-hunter2";
 
 /// Runs the program on the database that the servers of the test have open, and go on with.
-async fn operate(app: &App, args: &[&str]) -> Said {
+pub async fn operate(app: &App, args: &[&str]) -> Said {
     let folder = &app.database.folder;
     let key = folder.join("key");
     key_file(&key, &app.key_source().current.unwrap(), 0o600);
@@ -156,7 +156,7 @@ impl Scene {
 }
 
 /// The ways in which a person loses a right, as the operator types them.
-fn losses(email: &str) -> [Vec<&str>; 3] {
+pub fn losses(email: &str) -> [Vec<&str>; 3] {
     [
         vec!["project", "member", "remove", "acme", email],
         vec!["project", "member", "add", "acme", email, "viewer"],
@@ -225,7 +225,7 @@ async fn what_ends_is_told_first_by_pipeline_with_its_last_use() {
     for loss in losses(&scene.email) {
         let kept = scene.operate(&[&loss[..], &["--keep", "--json"]].concat()).await;
         assert_eq!(kept.code, Some(0), "{}{}", kept.out, kept.err);
-        for part in ["build", "trust rule for Drone", "shared secret for Drone", "never"] {
+        for part in ["build", "trust rule for Drone", "shared Drone secret", "never"] {
             assert!(kept.err.contains(part), "{loss:?} {part}: {}", kept.err);
         }
         assert!(kept.err.contains("Decide on each") && !kept.err.contains("is revoked"));

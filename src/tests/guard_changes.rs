@@ -86,7 +86,7 @@ async fn the_harmless_part_is_saved_at_once_and_the_rest_waits_for_another_membe
     let reply = scene.save(&scene.one, &changed).await;
     let page = scene.one.follow(reply).await.text();
     assert!(
-        page.contains("ghcr was saved.") && page.contains("waits for another member"),
+        page.contains("ghcr was saved.") && page.contains("wait for another member"),
         "{page}"
     );
     let stored = scene.stored().await;
@@ -179,4 +179,19 @@ async fn what_was_proposed_is_withdrawn_or_gives_way_to_another_proposal() {
     assert_eq!(reply.status, 200, "{}", reply.text());
     let page = scene.app.credential_page("acme", plain).await;
     assert!(page.guard_change.is_none() && page.credential.summary.access == Access::Pull);
+}
+
+#[tokio::test]
+async fn the_page_says_whether_a_change_was_withdrawn_or_rejected() {
+    let scene = Scene::new().await;
+    for (by, word) in [(&scene.one, "withdrawn"), (&scene.other, "rejected")] {
+        scene.save(&scene.one, &[("is_protected", "")]).await;
+        let page = scene.app.credential_page("acme", scene.credential).await;
+        let id = page.guard_change.unwrap().id.to_string();
+        let of = scene.credential.to_string();
+        let form = [("project", "acme"), ("credential", of.as_str()), ("id", id.as_str())];
+        let reply = by.post_form(DELETE, &form).await;
+        let page = by.follow(reply).await.text();
+        assert!(page.contains(&format!("The proposed change of ghcr was {word}.")), "{page}");
+    }
 }

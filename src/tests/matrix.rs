@@ -4,11 +4,10 @@
 mod objects;
 mod pages;
 
-pub use objects::Objects;
-pub use pages::{OTHER_PAGES, pages};
+pub use objects::{Objects, rule};
+pub use pages::{OTHER_PAGES, pages, routes};
 
 use crate::app::{Browser, PASSWORD, Reply};
-use objects::rule;
 use regcred::domain::permission::{Permission, Permissions};
 use regcred::domain::user::Role;
 

@@ -96,7 +96,10 @@ async fn live_tokens_and_rules_are_named_with_their_pipeline_their_maker_and_the
     app.raw("UPDATE membership SET role = 'viewer' WHERE role = 'maintainer'").await;
     assert_eq!(named().await, [&of_owner[..], &[of(true)]].concat());
     let page = app.owner.get(&format!("/p/acme/credentials/{id}")).await.text();
-    assert!(page.contains("Made by maintainer, who left the project"), "{page}");
+    assert!(
+        page.contains("Created by maintainer, who is no longer a maintainer or owner"),
+        "{page}"
+    );
     // What is revoked or over lets nobody in.
     let (pipeline, token) = (build.to_string(), parse_token(&token).unwrap().id);
     let revoke = [("project", "acme"), ("pipeline", pipeline.as_str()), ("id", token.as_str())];

@@ -5,7 +5,7 @@ mod text;
 
 use crate::app::{App, Browser, PASSWORD, Reply};
 use crate::forms::{credential_form, link_in, pipeline_form};
-use crate::matrix::{JOB_TOKEN, Objects};
+use crate::matrix::{JOB_TOKEN, Objects, routes};
 use regcred::domain::trust_rule::Provider;
 use regcred::domain::user::Role;
 use std::collections::{BTreeMap, BTreeSet};
@@ -40,29 +40,15 @@ impl Book {
 
 /// Every page of the router, with the things of the project in its address.
 async fn open_routes(book: &mut Book, app: &App, at: &Objects) {
-    let routes = leptos_axum::generate_route_list(regcred::app::App);
-    let routes: BTreeSet<&str> =
-        routes.iter().map(|route| route.path().trim_end_matches('/')).collect();
     app.trust_issuer("https://ci.example.com").await;
     let issuer = app.vault.store().issuers().list(1).await.unwrap()[0].id;
-    for route in routes {
-        let id = if route.contains("/issuers/") {
-            issuer
-        } else if route.contains("/pipelines/") {
-            at.pipeline
-        } else {
-            at.credential
-        };
-        let path = route.replace("{project}", "acme").replace("{id}", &id.to_string());
-        let path = path.replace("{grant}", &at.grant.to_string());
-        assert!(!path.contains('{'), "nothing is known for a part of {route}");
+    for (route, path) in routes(at, issuer) {
         let parts: Vec<&str> = route.split('/').filter(|part| !part.is_empty()).collect();
         let name = parts.join("_").replace(['{', '}'], "");
-        let (name, path) =
-            if path.is_empty() { ("home", "/") } else { (name.as_str(), path.as_str()) };
-        let is_for_anybody = matches!(route, "/setup" | "/sign-in");
+        let name = if name.is_empty() { "home" } else { name.as_str() };
+        let is_for_anybody = matches!(route.as_str(), "/setup" | "/sign-in");
         let browser = if is_for_anybody { app.nobody() } else { app.owner.clone() };
-        book.open(name, &browser, path).await;
+        book.open(name, &browser, &path).await;
     }
 }
 

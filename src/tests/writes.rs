@@ -1,5 +1,7 @@
 //! What is written to the database, counted: nothing for a stranger, and once for a change.
 
+mod forms;
+
 use crate::app::{App, Browser, PASSWORD, Reply, credential_form, pipeline_form, soak};
 use leptos::server_fn::axum::server_fn_paths;
 use uuid::Uuid;

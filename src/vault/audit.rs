@@ -74,7 +74,7 @@ impl Vault {
             // A chain of which nothing is left is told, too.
             if !heads.iter().any(|found| is_called(found.chain, &names, &head.chain)) {
                 return Err(Error::Conflict(
-                    "A chain that --since names does not exist. If it existed when you kept its head, it was removed."
+                    "A chain that --since names does not exist. If it existed when you copied its HEAD, it was removed."
                         .to_owned(),
                 ));
             }

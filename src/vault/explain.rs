@@ -20,8 +20,7 @@ use std::collections::HashMap;
 use uuid::Uuid;
 
 /// What is added for people, who ask for no token or rule in particular.
-const NOT_FOR_NEWER: &str =
-    " Tokens and trust rules that are newer than an approval do not receive what it is for.";
+const NOT_FOR_NEWER: &str = " Tokens and trust rules that are newer than the approval of a grant do not receive its credential.";
 
 /// Who asks.
 #[derive(Clone, Copy)]

@@ -21,12 +21,13 @@ const SHOWN: usize = 1_000;
 impl Vault {
     /// The list, each issuer with how many trust rules use it.
     pub async fn issuers(&self, _admin: &InstanceAdmin) -> Result<Vec<(ListedIssuer, u64)>> {
-        let mut all = Vec::new();
-        for issuer in self.store.issuers().list(SHOWN).await? {
-            let rules = self.store.issuers().count_rules(&issuer.url).await?;
-            all.push((issuer, rules));
-        }
-        Ok(all)
+        let counts = self.store.issuers().count_rules().await?;
+        let all = self.store.issuers().list(SHOWN).await?.into_iter();
+        let counted = |issuer: ListedIssuer| {
+            let rules = counts.get(&issuer.id).copied().unwrap_or(0);
+            (issuer, rules)
+        };
+        Ok(all.map(counted).collect())
     }
 
     /// One of the list, with the trust rules that stop when it is removed.
@@ -50,9 +51,7 @@ impl Vault {
             return Err(at(problem));
         }
         if is_built_in(typed) {
-            return Err(at(
-                "This is the issuer of a known cloud. It is accepted without an entry.".to_owned(),
-            ));
+            return Err(at("This issuer is always accepted. It needs no entry.".to_owned()));
         }
         let actor = admin.actor();
         let issuer = ListedIssuer {
@@ -115,14 +114,15 @@ impl Vault {
     /// The issuers of these rules whose tokens are not accepted.
     pub(super) async fn unlisted(&self, rules: &[TrustRule]) -> Result<Vec<String>> {
         let oidc = rules.iter().filter(|rule| rule.provider.is_oidc());
-        let issuers: BTreeSet<&str> = oidc.map(|rule| rule.issuer.as_str()).collect();
-        let mut unlisted = Vec::new();
-        for issuer in issuers {
-            if !self.accepts_issuer(issuer).await? {
-                unlisted.push(issuer.to_owned());
-            }
+        let mut issuers: BTreeSet<&str> = oidc.map(|rule| rule.issuer.as_str()).collect();
+        issuers.retain(|issuer| !is_built_in(issuer));
+        if issuers.is_empty() {
+            return Ok(Vec::new());
         }
-        Ok(unlisted)
+        let keys = issuers.iter().map(|issuer| list_key(issuer)).collect();
+        let listed = self.store.issuers().among(keys).await?;
+        issuers.retain(|issuer| !listed.contains(&list_key(issuer)));
+        Ok(issuers.into_iter().map(str::to_owned).collect())
     }
 }
 

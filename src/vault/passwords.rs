@@ -175,7 +175,7 @@ async fn compute<T: Send + 'static>(
 fn give_way() {
     #[cfg(target_os = "linux")]
     if let Err(error) = setpriority_process(Some(gettid()), NICE) {
-        tracing::debug!(error = %error, "the priority of a thread stays");
+        tracing::debug!(error = %error, "the priority of a thread could not be lowered");
     }
 }
 

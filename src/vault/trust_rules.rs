@@ -198,7 +198,7 @@ impl Vault {
             && !write.trust_rules(project).of_provider(rule.provider).await?.is_empty();
         write.commit(recorded).await?;
         let still = if is_shared {
-            " The secret shared with Drone works until the other Drone rules of this project are deleted."
+            " The shared Drone secret works until the other Drone rules of this project are deleted."
         } else {
             ""
         };

@@ -51,7 +51,7 @@ mod tests {
 
     fn changed(rows: &[(&'static str, Mend)], more: u64) -> Tampered {
         let row = |(table, mend): &(&'static str, Mend)| ChangedRow {
-            table,
+            table: *table,
             key: "k".to_owned(),
             mend: *mend,
         };

@@ -26,10 +26,10 @@ pub(super) fn text(back: &BroughtBack) -> String {
     let then = if *revoked > 0 {
         format!("{} were revoked.", count(*revoked, "token"))
     } else {
-        "The tokens work again, also those that were revoked later.".to_owned()
+        "The tokens work again, even those that were revoked after the backup was made.".to_owned()
     };
     let mut text = format!(
-        "The backup brings back {tokens}, {rules}, {approvals} and {in_projects}, as they were when it was made. {then} Remove what should not work any more."
+        "The backup brings back {tokens}, {rules}, {approvals} and {in_projects}, as they were when it was made. {then} Remove what should no longer work."
     );
     for (is_empty, table) in
         [(all.is_empty(), things(all).1), (people.is_empty(), members(people).1)]
@@ -43,7 +43,7 @@ pub(super) fn text(back: &BroughtBack) -> String {
 }
 
 fn things(things: &[Leftover]) -> (Value, String) {
-    list(["PROJECT", "PIPELINE", "WHAT", "MADE BY", "LAST USED"], things, |one| {
+    list(["PROJECT", "PIPELINE", "WHAT", "CREATED BY", "LAST USED"], things, |one| {
         let pipeline = one.pipeline.as_ref().map(|pipeline| pipeline.name.clone());
         let document = json!({
             "project": one.slug,

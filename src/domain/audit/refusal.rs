@@ -11,7 +11,7 @@ crate::domain::words! {
     pub enum Refusal {
         SignIn = "sign_in", "sign-ins with a wrong password";
         /// An account has had so many wrong passwords that it has to wait.
-        Locked = "locked", "accounts that have to wait";
+        Locked = "locked", "accounts slowed down after wrong passwords";
         /// Of somebody who is signed in.
         Password = "password", "wrong passwords to confirm something";
         /// A role does not allow it.
@@ -21,7 +21,7 @@ crate::domain::words! {
         /// Identity tokens, beyond those that have receipts.
         Proof = "proof", "identity tokens that were not accepted";
         /// Not refused: a pipeline asked what it could have, and was handed out nothing.
-        Look = "look", "questions of pipelines about what they may have";
+        Look = "look", "pipelines that listed their credentials";
     }
 }
 

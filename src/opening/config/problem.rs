@@ -42,7 +42,7 @@ pub enum ConfigProblem {
     )]
     BadDatabase,
     #[error(
-        "DATABASE_URL names a database on another machine, and anybody between could read it or take its place. Add sslmode=verify-full to its query, and sslrootcert=FILE for an authority of your own. REGCRED_DATABASE_INSECURE=true accepts it as it is."
+        "DATABASE_URL names a database on another machine without verified TLS, so others on the network could read its data or impersonate the database. Add sslmode=verify-full to its query, and sslrootcert=FILE for an authority of your own. REGCRED_DATABASE_INSECURE=true allows it anyway."
     )]
     OpenDatabase,
 }

@@ -27,13 +27,16 @@ async fn an_approval_is_for_the_tokens_of_its_page_and_they_go_on_beside_newer_o
 
     // The page says so, and neither who made it nor who gave the grant lets it in.
     let page = one.get(&format!("/p/acme/pipelines/{}", scene.pipeline)).await.text();
-    assert!(page.contains("waits for approval of release"), "{page}");
+    assert!(page.contains("needs a new approval to receive release"), "{page}");
     let page = one.get(&format!("/p/acme/credentials/{}", scene.credential)).await.text();
     assert!(page.contains("Waiting for approval"), "{page}");
     let path = format!("/p/acme/match?image=ghcr.io%2Facme%2Fapi&pipeline={}", scene.pipeline);
     let page = one.get(&path).await.text();
     assert!(page.contains("The pipeline receives release."), "{page}");
-    assert!(page.contains("newer than an approval do not receive what it is for"), "{page}");
+    assert!(
+        page.contains("newer than the approval of a grant do not receive its credential"),
+        "{page}"
+    );
     assert_eq!(scene.seen_by(&one).await.widening, Some(Widening::Made));
     for by in [&one, &scene.app.owner] {
         assert_eq!(scene.approve(by).await.status, 409);
@@ -109,11 +112,15 @@ async fn who_was_shown_the_secret_for_drone_does_not_approve_the_rule_of_somebod
     assert_eq!(scene.seen_by(&shown).await.widening, Some(Widening::Shown));
     let reply = scene.approve(&shown).await;
     assert_eq!(reply.status, 409);
-    assert!(reply.text().contains("you were shown the secret for Drone"), "{}", reply.text());
+    assert!(
+        reply.text().contains("You have seen the shared secret of a trust rule for Drone"),
+        "{}",
+        reply.text()
+    );
     let grant = scene.seen_by(&shown).await.id;
     let page = format!("/p/acme/pipelines/{}/grants/{grant}/approve", scene.pipeline);
     let page = shown.get(&page).await.text();
-    assert!(page.contains("you were shown the secret for Drone"), "{page}");
+    assert!(page.contains("You have seen the shared secret of a trust rule for Drone"), "{page}");
     assert_eq!(scene.approve(&maker).await.status, 409, "who made it");
     // Whoever renews it is the one who knows it.
     let pipeline = scene.pipeline.to_string();

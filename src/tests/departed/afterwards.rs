@@ -154,7 +154,7 @@ async fn what_only_bears_the_name_of_who_left_is_listed_and_goes_on() {
     }
     let said = scene.operate(&[&losses(&scene.email)[0][..], &["--json"]].concat()).await;
     assert_eq!(said.code, Some(0), "{}", said.err);
-    assert!(said.err.contains("made by a user of this name"), "{}", said.err);
+    assert!(said.err.contains("created by somebody with this name"), "{}", said.err);
     let left = said.json()["left"].as_array().unwrap().clone();
     let (named, known): (Vec<Value>, Vec<Value>) =
         left.into_iter().partition(|one| one["by_name_only"] == true);

@@ -5,7 +5,7 @@ use crate::app::{App, PASSWORD};
 use regcred::domain::user::Role;
 use uuid::Uuid;
 
-const LEFT: &str = "Made by maintainer, who left the project";
+const LEFT: &str = "Created by maintainer, who is no longer a maintainer or owner";
 
 #[tokio::test]
 async fn what_is_kept_goes_on_and_the_page_says_whose_it_was() {

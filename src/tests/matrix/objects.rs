@@ -35,7 +35,7 @@ impl Objects {
 }
 
 /// What the form of a trust rule sends.
-pub(super) fn rule<'a>(project: &'a str, pipeline: &'a str) -> [(&'static str, &'a str); 9] {
+pub fn rule<'a>(project: &'a str, pipeline: &'a str) -> [(&'static str, &'a str); 9] {
     [
         ("project", project),
         ("pipeline", pipeline),

@@ -1,6 +1,8 @@
 //! Every page, and what it takes to open it.
 
 use super::{DELETE, DELETE_PIPELINES, GRANT, Objects, READ, READ_PIPELINES, Right, WRITE};
+use std::collections::BTreeMap;
+use uuid::Uuid;
 
 /// Every page of a project with what it takes; `{}` stands for the project's slug.
 pub fn pages(at: &Objects) -> Vec<(String, Right)> {
@@ -33,3 +35,25 @@ pub const OTHER_PAGES: [&str; 8] = [
     "/admin/jobs",
     "/p/{}",
 ];
+
+/// Every route of the router, with the address of a page of it: of the project `acme` and its things,
+/// or of an issuer on the list.
+pub fn routes(at: &Objects, issuer: Uuid) -> BTreeMap<String, String> {
+    let whole = |path: &str| if path.is_empty() { "/".to_owned() } else { path.to_owned() };
+    let routes = leptos_axum::generate_route_list(regcred::app::App);
+    let address = |route: &str| {
+        let id = if route.contains("/issuers/") {
+            issuer
+        } else if route.contains("/pipelines/") {
+            at.pipeline
+        } else {
+            at.credential
+        };
+        let path = route.replace("{project}", "acme").replace("{id}", &id.to_string());
+        let path = path.replace("{grant}", &at.grant.to_string());
+        assert!(!path.contains('{'), "nothing is known for a part of {route}");
+        path
+    };
+    let routes = routes.iter().map(|route| route.path().trim_end_matches('/'));
+    routes.map(|route| (whole(route), whole(&address(route)))).collect()
+}

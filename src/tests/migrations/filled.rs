@@ -87,8 +87,8 @@ async fn rules_for_woodpecker_that_pushed_still_push_and_others_pull() {
 
 /// MACs that tell every difference, without a key.
 #[derive(Debug)]
-struct PlainMacs {
-    are_rows_sealed: bool,
+pub(super) struct PlainMacs {
+    pub(super) are_rows_sealed: bool,
 }
 
 impl RowMacs for PlainMacs {

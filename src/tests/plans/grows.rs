@@ -155,14 +155,14 @@ pub const GROWS: &[Grows] = &[
         why: "the page shows the list of trusted issuers, in the order of an index",
     },
     Grows {
-        starts: "SELECT COUNT(*) FROM trust_rule WHERE lower(",
-        has: "= lower(?)",
-        why: "the rules of one issuer, found in an index of how it is spelled",
+        starts: "SELECT issuer.id, (SELECT COUNT(*) FROM trust_rule",
+        has: "= lower(issuer.url)",
+        why: "the page counts the rules of each issuer on the list, found in an index of how it is spelled",
     },
     Grows {
         starts: "SELECT trust_rule.project_id, project.slug,",
         has: "= lower(?)",
-        why: "the same, with the names of their pipelines: the page shows which ones stop",
+        why: "the rules of one issuer with the names of their pipelines, found in the same index",
     },
     Grows {
         starts: "SELECT * FROM \"outbox\" WHERE \"outbox\".\"id\" > ?",

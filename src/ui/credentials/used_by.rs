@@ -118,7 +118,8 @@ pub fn Obtainers(
 ) -> impl IntoView {
     let is_nobody = obtainers.is_empty();
     let rows = holders.into_iter().map(|holder| holder_cells(holder, &page));
-    let columns = Columns::new(["Pipeline", "What lets it in", "Made by", "Last used"], rows);
+    let columns =
+        Columns::new(["Pipeline", "Token or trust rule", "Created by", "Last used"], rows);
     view! {
         <Section id="obtainers" title="Who can read the secret">
             <p>

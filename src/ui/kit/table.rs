@@ -64,7 +64,7 @@ impl Cell {
 
 /// What is said of what somebody made whose right to it ended.
 pub fn made_by_gone(by: &Maker) -> String {
-    format!("Made by {by}, who left the project")
+    format!("Created by {by}, who is no longer a maintainer or owner")
 }
 
 /// The columns of a table, each with its head, and the cells below them.

@@ -105,7 +105,7 @@ fn ApproveForm(
     let cancel = paths::pipeline(&page.project, pipeline);
     let (id, epoch, revision) = seen;
     view! {
-        <p>"Protected credential: the pipeline can use it after your approval, with the tokens and trust rules above. Later ones need a new approval."</p>
+        <p>"This credential is protected. After your approval, the pipeline can use it with the tokens and trust rules above. Later ones need a new approval."</p>
         {state.summary()}
         <PostForm
             action=ApproveGrant::url()

@@ -73,7 +73,8 @@ fn row(
     let is_left = grant.created_by.is_among(gone);
     let approver = grant.terms.approval.as_ref().map(|approval| approval.by.clone());
     let approver = approver.filter(|_| grant.approved_by.is_some_and(|by| gone.contains(&by)));
-    let approver = approver.map(|by| format!("Approved by {by}, who left the project"));
+    let approver =
+        approver.map(|by| format!("Approved by {by}, who is no longer a maintainer or owner"));
     let name = grant.credential;
     let (label, approve_label) = (format!("Revoke {name}"), format!("Approve {name}"));
     let used = use_in_words(grant.deliveries, grant.used);
@@ -88,7 +89,7 @@ fn row(
             <TermsInWords terms=grant.terms today/>
             {approver.map(|label| view! { <div><Badge label tone="warn"/></div> })}
             {has_newer
-                .then(|| view! { <div><Badge label="not for newer tokens and rules" tone="warn"/></div> })}
+                .then(|| view! { <div><Badge label="newer tokens and rules need approval" tone="warn"/></div> })}
         }),
         Cell::made(grant.created_at, &grant.created_by, is_left),
         Cell::of(view! {

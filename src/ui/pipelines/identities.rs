@@ -36,7 +36,7 @@ pub fn Identities(
     let columns = Columns::new(["Token or trust rule", "Created", "Expires", "Approval"], rows);
     view! {
         <Section id="identities" title="Tokens and trust rules">
-            <Table columns empty="No tokens and no trust rules: nothing can act as this pipeline."/>
+            <Table columns empty="This pipeline has no tokens and no trust rules, so nothing can use it."/>
         </Section>
     }
 }

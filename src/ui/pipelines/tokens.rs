@@ -108,7 +108,7 @@ fn used_after_its_end(token: &Token) -> Option<String> {
 /// What a token or rule of this epoch waits for; `None` when that is nothing.
 pub fn waits_in_words(approvals: &Approvals, identity_epoch: i64) -> Option<String> {
     let names = approvals.not_for(identity_epoch);
-    (!names.is_empty()).then(|| format!("waits for approval of {}", names.join(", ")))
+    (!names.is_empty()).then(|| format!("needs a new approval to receive {}", names.join(", ")))
 }
 
 /// The last tokens that were issued for a proof. They end by themselves.

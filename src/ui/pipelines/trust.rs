@@ -50,7 +50,7 @@ pub fn TrustRules(
         let is_unlisted = rule.provider.is_oidc() && unlisted.contains(&rule.issuer);
         row(rule, pipeline, (&gone, &approvals, is_unlisted), &page)
     });
-    let columns = Columns::new(["Provider", "Claims", "Added", "Last used", ACTIONS], rows);
+    let columns = Columns::new(["Provider", "Claims", "Created", "Last used", ACTIONS], rows);
     view! {
         <Section id="trust-rules" title="Trust rules">
             <p class="muted">
@@ -147,7 +147,7 @@ fn Confirmation(
     let state = FormState::of::<ConfirmRule>(failed, ());
     let (id, is_open, name) = (rule.id, !state.is_first_try(), rule_name(&rule));
     let says = if rule.ended_at.is_some() {
-        "It has stopped, so it accepts no tokens. Confirm it only if you know whose tokens it accepts: then it works again, and you are its maker."
+        "It has stopped, so it accepts no tokens. Confirm it only if you know whose tokens it accepts. Then it works again, and is shown as created by you."
     } else {
         "It still accepts tokens. Confirm it if you know whose tokens it accepts, or delete it."
     };
@@ -184,7 +184,7 @@ fn Renewal(page: PageContext, pipeline: Uuid, failed: Option<FailedForm>) -> imp
                 submit="Renew secret"
             >
                 <p class="muted">
-                    "The secret in use stops working at once, for all trust rules for Drone in this project. The new one is shown once. Their pipelines receive protected credentials only after another member approves the grants again."
+                    "The secret in use stops working at once, for all trust rules for Drone in this project. The new one is shown once. The pipelines of these rules receive protected credentials only after another member approves their grants again."
                 </p>
                 <Hidden name="pipeline" value=pipeline.to_string()/>
                 <YourPassword id="renewal-password" error=state.error("password")/>

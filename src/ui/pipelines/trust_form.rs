@@ -140,7 +140,7 @@ fn Setup(provider: Provider, address: String, project: String) -> impl IntoView 
                 </p>
                 <CodeToCopy id="endpoint" text/>
                 <p class="muted">
-                    "Woodpecker signs the path of a request, but not the host that it is sent to. A repository's admin who sets an extension of their own could receive a signed request on another server and send it here first. So let nobody set extensions for a single repository, and allow push only where it is needed. Each signed request is answered once."
+                    "Woodpecker signs the path of a request, but not the host that it is sent to. A repository's admin who sets an extension of their own could receive a signed request on another server and send it to Regcred first. So let nobody set extensions for a single repository, and allow push only where it is needed. Each signed request is answered once."
                 </p>
             }
             .into_any()
@@ -178,7 +178,7 @@ fn Signature(provider: Provider, state: FormState, is_admin: bool) -> impl IntoV
             <Select
                 at=state.at("intent")
                 label="Requests may ask for"
-                hint="A request pushes only if this allows it and the address ends in ?intent=push. Pull requests only pull."
+                hint="A request gets push only if this allows it and its address ends in ?intent=push. Builds of pull requests get pull only."
                 options=options(Access::ALL, Access::word, Access::label)
             />
         }

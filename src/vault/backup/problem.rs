@@ -21,7 +21,7 @@ pub enum BackupProblem {
     Damaged,
     /// No proof, because it is of a version that had none.
     #[error(
-        "This backup says that an older Regcred made it, so it cannot be authenticated. A forged backup says the same: whoever made it can have put in people, tokens and grants of their own, and they would count. Use a newer backup. If you have none and know that nobody else could change this one, restore it with --unauthenticated. Nothing was changed."
+        "This backup says that an older Regcred made it, so it cannot be authenticated. A forged backup says the same, and its people, tokens and grants would work. Use a newer backup. If you have none and know that nobody else could change this one, restore it with --unauthenticated. Nothing was changed."
     )]
     Unauthenticated,
     #[error(

@@ -16,10 +16,10 @@ use std::ops::Deref;
 use uuid::Uuid;
 
 /// What is said of a change that waits.
-pub(super) const PROPOSED: &str = "The rest lowers a guard of this protected credential, so it waits for another member's approval on the credential's page.";
+pub(super) const PROPOSED: &str = "The other changes lower a guard of this protected credential, so they wait for another member's approval on the credential's page.";
 
 /// The same when nothing else was saved.
-pub(super) const ONLY_PROPOSED: &str = "This lowers a guard of a protected credential, so it waits for another member's approval on the credential's page. Until then nothing changes.";
+pub(super) const ONLY_PROPOSED: &str = "This change lowers a guard of a protected credential, so it waits for another member's approval on the credential's page. Until then nothing changes.";
 
 impl Vault {
     /// Writes down what is to lower guards of the credential, with its event; `None` when nothing is.
@@ -94,7 +94,7 @@ impl Vault {
         let members = write.projects().members(project).await?;
         if !gone(&members, [Some(change.proposed_by)]).is_empty() {
             return Err(Error::Conflict(format!(
-                "{} proposed this change and may not make it any more. Reject it, and propose it again.",
+                "{} proposed this change, but no longer has the right to. Reject it, and propose it again.",
                 change.proposer
             )));
         }
@@ -139,11 +139,13 @@ impl Vault {
         let change = waiting(&write, project, credential, id).await?;
         write.guard_changes(project).delete_of_credential(credential).await?;
         let changes = change.lowered.changes(&stored);
+        let is_own = change.proposed_by == editor.person().id;
         let name = stored.summary.name;
         let subject = Subject { id: credential, name: name.clone() };
         let what = (Action::GuardChangeRejected, subject, Detail::Changed(changes));
         self.commit_event(write, project, editor, what).await?;
-        Ok(format!("The proposed change of {name} was dropped. Nothing else changed."))
+        let done = if is_own { "withdrawn" } else { "rejected" };
+        Ok(format!("The proposed change of {name} was {done}. Nothing else changed."))
     }
 }
 

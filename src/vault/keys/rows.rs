@@ -58,7 +58,7 @@ pub(super) async fn seal_once(
         // What is over needs no MAC, and there may be much of it.
         sweep_access(&write, now()).await?;
         let sealed = write.seal_rows().await?;
-        tracing::info!(rows = sealed, "the rows that decide were sealed");
+        tracing::info!(rows = sealed, "the rows of an older version got their MACs");
         let what = (Action::RowsSealed, this_instance(), Detail::Nothing);
         let recorded =
             record_under(&unlocked.ring, &write, INSTANCE, event(&Actor::Product, what)).await?;
@@ -80,8 +80,9 @@ mod tests {
     use super::*;
     use crate::crypto::keyring::{Purpose, WrappedKey};
     use crate::domain::key::KeyState;
-    use crate::domain::user::Person;
-    use crate::store::{Address, NewPerson, Tampered, Unrecorded};
+    use crate::domain::moment::Day;
+    use crate::domain::user::{Maker, Person};
+    use crate::store::{Address, NewPerson, SessionRow, Tampered, TokenRow, Unrecorded};
     use crate::vault::{KeySource, unlock};
     use uuid::Uuid;
 
@@ -97,6 +98,33 @@ mod tests {
         let new = NewPerson { person, email_key, password_hash: String::new(), created_at: 0 };
         let write = store.write().await.unwrap();
         write.people().insert(new).await.unwrap();
+        write.commit_without_event(Unrecorded::Test).await.unwrap();
+    }
+
+    /// Writes a session and a short-lived token that are over.
+    async fn insert_what_is_over(store: &Store) {
+        let session = SessionRow {
+            id_hash: vec![1; 32],
+            data: String::new(),
+            person_id: None,
+            expires_at: 1,
+            ends_at: i64::MAX,
+            mac: None,
+        };
+        let token = TokenRow {
+            id: "over".to_owned(),
+            pipeline_id: Uuid::from_u128(2),
+            hash: [1; 32],
+            created_at: 1,
+            created_by: Maker { id: None, name: "Mia".to_owned() },
+            expires_on: Day::parse("2020-01-01").unwrap(),
+            short_until: Some(1),
+            proof: None,
+            identity_epoch: 0,
+        };
+        let write = store.write().await.unwrap();
+        write.sessions().insert(session).await.unwrap();
+        write.tokens().insert(Uuid::from_u128(1), token).await.unwrap();
         write.commit_without_event(Unrecorded::Test).await.unwrap();
     }
 
@@ -117,6 +145,7 @@ mod tests {
         }
         write.commit_without_event(Unrecorded::Test).await.unwrap();
         insert(&without_keys, "old@example.com").await;
+        insert_what_is_over(&without_keys).await;
 
         let store = Store::connect(&address).await.unwrap();
         for _ in 0..2 {
@@ -124,6 +153,11 @@ mod tests {
             let source = KeySource { current: Some(current), previous: None };
             let keys = unlock(&store, source).await.unwrap();
             assert!(keys.ring().are_rows_sealed());
+            // What was over was not sealed, but is gone.
+            assert!(store.sessions().find(&[1; 32], 0).await.unwrap().is_none());
+            let project = Uuid::from_u128(1);
+            let tokens = store.tokens().of_pipeline(project, Uuid::from_u128(2)).await.unwrap();
+            assert!(tokens.is_empty());
             assert!(store.people().find_by_email("old@example.com").await.unwrap().is_some());
             assert_eq!(store.tampered_rows().await.unwrap(), Tampered::default());
             let events = store.chain().newest(INSTANCE, 10).await.unwrap();

@@ -82,7 +82,8 @@ impl Vault {
         }
         if grant.granted_by.is_none() {
             return Err(Error::Conflict(
-                "Its creator is unknown. Revoke it and grant again.".to_owned(),
+                "The creator of this grant is unknown. Revoke the grant and create it again."
+                    .to_owned(),
             ));
         }
         let until = today().plus_days(days);

@@ -29,7 +29,7 @@ impl Vault {
         let is_left = !gone(&members, [rule.created_by.id]).is_empty();
         if rule.ended_at.is_none() && !is_left {
             return Err(Error::Conflict(
-                "This trust rule needs no confirmation: the member who added it is still here."
+                "This trust rule needs no confirmation, because its creator is still a maintainer or owner."
                     .to_owned(),
             ));
         }
@@ -61,7 +61,7 @@ impl Vault {
         }
         write.commit(recorded).await?;
         Ok(if is_drone {
-            "You confirmed the trust rule. If the secret shared with Drone was ended, renew it."
+            "You confirmed the trust rule. If the shared Drone secret has stopped, renew it."
         } else {
             "You confirmed the trust rule."
         }

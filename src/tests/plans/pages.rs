@@ -1,0 +1,248 @@
+//! How many statements each page asks of the database: as many as `pages.txt` says, which has a line
+//! for each page, and no more when there are more rows.
+
+use super::statements;
+use super::watch::is_to_write;
+use crate::app::{App, PASSWORD, credential_form};
+use crate::listing::create;
+use crate::matrix::{Objects, routes};
+use crate::pipelines::page;
+use regcred::domain::actor::Granter;
+use regcred::domain::job::JobKind;
+use regcred::domain::pipeline::{GrantForm, PipelineForm};
+use regcred::domain::project::Project;
+use regcred::domain::trust_rule::TrustForm;
+use regcred::domain::user::Role;
+use regcred::store::Unrecorded;
+use std::collections::BTreeMap;
+use std::path::Path;
+use uuid::Uuid;
+
+static PINNED: &str = include_str!("pages.txt");
+
+const MANY: usize = 30;
+/// When the jobs are due that stay on the page.
+const FAR: i64 = 4_000_000_000_000;
+
+/// What a page is asked in its address, where the answer takes more than the page alone.
+const QUESTIONS: [(&str, &str); 2] = [
+    ("/p/{project}/credentials", "?unused=1"),
+    ("/p/{project}/match", "?intent=pull&image=ghcr.io/acme/api&pipeline="),
+];
+
+/// An instance with one at least of everything that a page lists.
+struct Scene {
+    app: App,
+    at: Objects,
+    /// One on the list.
+    issuer: Uuid,
+    granter: Granter,
+}
+
+impl Scene {
+    async fn new() -> Self {
+        let app = App::new().await;
+        let mut at = Objects::of(&app, &app.owner, "acme").await;
+        let member = app.evidence(&app.owner, "acme").await;
+        let granter = app.vault.reauthenticate(&member, PASSWORD).await.unwrap();
+        // Another member's grant that waits, so that the page to approve it says all that it can.
+        let maintainer = app.new_member("maintainer", Role::Maintainer).await;
+        let more = [("is_protected", "true")];
+        let guarded = app.credential_with(&app.owner, "acme", "guarded", "quay.io", "s", &more);
+        let guarded = guarded.await;
+        let reply = app.ask_grant(&maintainer, at.pipeline, guarded, &[]).await;
+        assert_eq!(reply.status, 200, "{}", reply.text());
+        let grants = page(&app, at.pipeline).await.unwrap().pipeline.grants;
+        at.grant = grants.iter().find(|grant| grant.credential_id == guarded).unwrap().id;
+        app.trust_issuer("https://ci.example.com").await;
+        let issuer = app.vault.store().issuers().list(1).await.unwrap()[0].id;
+        let scene = Self { app, at, issuer, granter };
+        scene.add(0).await;
+        scene
+    }
+
+    /// One more of everything.
+    async fn add(&self, number: usize) {
+        let name = format!("more-{number}");
+        self.add_to_pipelines(&name).await;
+        // Beyond sixty new secrets an hour they are not compared, and then a page asks less.
+        if number.is_multiple_of(2) {
+            self.add_version(&name).await;
+        }
+        self.add_to_instance(&name).await;
+    }
+
+    /// A credential that the pipeline is granted, a token of it, a rule of it with an issuer that is
+    /// put on the list, another pipeline that is granted the credential, and what both of them receive.
+    async fn add_to_pipelines(&self, name: &str) {
+        let (app, at, granter) = (&self.app, &self.at, &self.granter);
+        create(app, name, |form| form.is_protected = true).await;
+        let id = app.find_credential(&app.owner, "acme", name).await;
+        let (credentials, intent) = (vec![id.to_string()], "pull".to_owned());
+        let form = GrantForm { credentials, intent, ..GrantForm::default() };
+        app.vault.create_grants(granter, at.pipeline, &form).await.unwrap();
+        let form = PipelineForm {
+            name: name.to_owned(),
+            token_days: "30".to_owned(),
+            credentials: vec![at.credential.to_string()],
+            intent: "pull".to_owned(),
+            ..PipelineForm::default()
+        };
+        let (_, others) = app.vault.create_pipeline(granter, &form).await.unwrap();
+        let own = app.vault.create_token(granter, at.pipeline, "30").await.unwrap();
+        for token in [others.as_str(), own.as_str()] {
+            let reply = app.docker_config(token, "", &[]).await;
+            assert!(reply.status.as_u16() < 500, "{}", reply.text());
+        }
+        let issuer = format!("https://{name}.example.com");
+        app.trust_issuer(&issuer).await;
+        let claims = [("project_id", "20"), ("ref_path", "refs/heads/main")];
+        let claims = claims.map(|(name, value)| (name.to_owned(), value.to_owned()));
+        let form = TrustForm {
+            provider: "gitlab".to_owned(),
+            issuer,
+            audience: "https://regcred.example.com".to_owned(),
+            claims: BTreeMap::from(claims),
+            ..TrustForm::default()
+        };
+        app.vault.create_rule(granter, at.pipeline, &form).await.unwrap();
+    }
+
+    /// A version of the credential's secret, with the event that says so.
+    async fn add_version(&self, secret: &str) {
+        let (app, id) = (&self.app, self.at.credential);
+        let revision = app.stored("acme", id).await.revision.to_string();
+        let id = id.to_string();
+        let more = [("id", id.as_str()), ("revision", revision.as_str())];
+        let form = credential_form("acme", "hidden-credential", "ghcr.io", secret, &more);
+        let reply = app.owner.post_multipart("/rpc/credentials/update", &form, None).await;
+        assert!(reply.location().contains("said="), "{} {}", reply.location(), reply.text());
+    }
+
+    /// A member, a project that the owner belongs to, and a job.
+    async fn add_to_instance(&self, name: &str) {
+        let app = &self.app;
+        let owner = app.owner.person.unwrap();
+        let acme = app.evidence(&app.owner, "acme").await.project().id;
+        let member = app.new_person(name).await.id;
+        let other = Project { id: Uuid::now_v7(), slug: name.to_owned(), name: name.to_owned() };
+        let write = app.vault.store().write().await.unwrap();
+        write.projects().admit(acme, member, Role::Maintainer, 0).await.unwrap();
+        write.projects().insert(&other, 0).await.unwrap();
+        write.projects().admit(other.id, owner, Role::Owner, 0).await.unwrap();
+        write.jobs().enqueue(JobKind::Sweep, name, FAR).await.unwrap();
+        write.commit_without_event(Unrecorded::Test).await.unwrap();
+    }
+
+    /// Every page by its route, with its address.
+    fn addresses(&self) -> BTreeMap<String, String> {
+        let mut all = routes(&self.at, self.issuer);
+        for (route, question) in QUESTIONS {
+            let mut path = all[route].clone() + question;
+            if question.ends_with("pipeline=") {
+                path += &self.at.pipeline.to_string();
+            }
+            all.insert(format!("{route}{question}"), path);
+        }
+        all
+    }
+
+    /// What each page asks when the owner opens it, by its route.
+    async fn asked(&self) -> BTreeMap<String, Vec<String>> {
+        let mut all = BTreeMap::new();
+        for (route, path) in self.addresses() {
+            let mut times = Vec::new();
+            // Once a minute a page says that the session is in use, and the first one after a
+            // delivery counts it. That is not asked again.
+            for _ in 0..3 {
+                let opened = self.app.owner.get(&path);
+                let (reply, asked) = self.app.watch.asked_by(opened).await;
+                let is_shown = reply.status.is_success() || reply.status.is_redirection();
+                assert!(is_shown, "{path}: {} {}", reply.status, reply.text());
+                times.push(asked);
+            }
+            all.insert(route, times.into_iter().min_by_key(Vec::len).unwrap());
+        }
+        let silent =
+            all.iter().filter(|(route, asked)| route.starts_with("/p/") && asked.is_empty());
+        assert_eq!(silent.count(), 0, "what is asked is counted");
+        all
+    }
+}
+
+/// The numbers of `pages.txt` by the routes.
+fn pinned() -> BTreeMap<&'static str, usize> {
+    let parts = PINNED.lines().filter_map(|line| line.rsplit_once(' '));
+    parts.map(|(route, number)| (route, number.parse().unwrap())).collect()
+}
+
+/// Writes `pages.txt` anew.
+fn write(asked: &BTreeMap<String, Vec<String>>) {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/tests/plans/pages.txt");
+    let lines = asked.iter().map(|(route, asked)| format!("{route} {}\n", asked.len()));
+    std::fs::write(path, lines.collect::<String>()).unwrap();
+}
+
+fn line(sql: &str) -> String {
+    statements::line(sql).unwrap_or_else(|| sql.to_owned())
+}
+
+/// What is in `many` beyond what is in `few`.
+fn beyond(few: &[String], many: &[String]) -> String {
+    let mut few: Vec<String> = few.iter().map(|sql| line(sql)).collect();
+    let mut beyond = Vec::new();
+    for sql in many.iter().map(|sql| line(sql)) {
+        match few.iter().position(|one| *one == sql) {
+            Some(at) => drop(few.swap_remove(at)),
+            None => beyond.push(sql),
+        }
+    }
+    beyond.join("\n    ")
+}
+
+#[tokio::test]
+async fn a_page_asks_as_many_statements_as_are_pinned() {
+    let asked = Scene::new().await.asked().await;
+    if is_to_write() {
+        return write(&asked);
+    }
+    let pinned = pinned();
+    let mut wrong = Vec::new();
+    for (route, asked) in &asked {
+        match pinned.get(route.as_str()) {
+            Some(number) if *number == asked.len() => {}
+            Some(number) => wrong.push(format!(
+                "{route} asks {} statements instead of {number}:\n    {}",
+                asked.len(),
+                beyond(&[], asked)
+            )),
+            None => wrong.push(format!("{route} has no line; it asks {} statements", asked.len())),
+        }
+    }
+    wrong.extend(
+        pinned
+            .keys()
+            .filter(|route| !asked.contains_key(**route))
+            .map(|route| format!("{route} is no page any more")),
+    );
+    assert!(wrong.is_empty(), "other numbers than in plans/pages.txt:\n{}", wrong.join("\n"));
+}
+
+#[tokio::test]
+async fn no_page_asks_more_statements_because_there_are_more_rows() {
+    let scene = Scene::new().await;
+    let few = scene.asked().await;
+    for number in 1..MANY {
+        scene.add(number).await;
+    }
+    let many = scene.asked().await;
+    let mut wrong = Vec::new();
+    for (route, asked) in &many {
+        let before = &few[route];
+        if before.len() != asked.len() {
+            let (from, to) = (before.len(), asked.len());
+            wrong.push(format!("{route}: {from}, then {to}:\n    {}", beyond(before, asked)));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
