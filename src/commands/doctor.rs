@@ -1,5 +1,6 @@
 //! `regcred doctor`.
 
+mod accept;
 mod files;
 mod permissions;
 mod report;
@@ -29,7 +30,7 @@ const APART: u64 = 30 * 1_000;
 /// Check the database, keys, secrets, audit chains, clocks, file permissions and TLS certificate
 ///
 /// Every stored secret is decrypted once. Nothing is changed, no secret is printed, and servers can
-/// run meanwhile.
+/// run meanwhile. Only `regcred doctor accept` changes something.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Exit codes: 0 no problem, 1 a problem, 78 no database.
 
@@ -43,10 +44,16 @@ pub(super) struct Doctor {
     /// The server's certificate, if it speaks TLS itself: when it expires is checked
     #[arg(long, env = "REGCRED_TLS_CERT", value_name = "FILE")]
     tls_cert: Option<PathBuf>,
+
+    #[command(subcommand)]
+    action: Option<accept::Action>,
 }
 
 impl Doctor {
     pub(super) async fn run(self) -> Result<ExitCode, Failure> {
+        if let Some(action) = self.action {
+            return action.run(&self.common).await;
+        }
         let storage = &self.common.storage;
         let store = connect_existing(storage).await?;
         let mut report = Report::default();

@@ -76,6 +76,8 @@ super::words! {
         KekReadAgain = "data_key.kek_read_again", "read the key-encryption key again for";
         ReceiptsRemoved = "receipts.removed", "removed old receipts of";
         RowsSealed = "rows.sealed", "added MACs to the rows of";
+        RowsFound = "rows.found_changed", "found rows that were changed outside Regcred in";
+        RowAccepted = "rows.accepted", "accepted a row that was changed outside Regcred in";
     }
 }
 

@@ -15,6 +15,8 @@ super::words! {
         Outbox = "outbox", "Remove old events from the outbox";
         /// So that a chain that was cut back is seen by who keeps the log elsewhere.
         ChainHeads = "chain_heads", "Write the ends of the audit chains to the log";
+        /// So that a row that nobody asks for is found, too, and that is on record.
+        ChangedRows = "changed_rows", "Look for rows that were changed outside Regcred";
         /// Only where the operator says how long receipts are kept.
         Retention = "retention", "Remove old receipts";
     }
@@ -58,6 +60,7 @@ pub struct Schedule {
 
 const MINUTE: i64 = 60;
 const HOUR: i64 = 60 * MINUTE;
+const DAY: i64 = 24 * HOUR;
 
 impl JobKind {
     pub fn schedule(self) -> Schedule {
@@ -73,9 +76,12 @@ impl JobKind {
             // Hundreds of thousands of secrets take their time.
             Self::TendKeys => Schedule { limit: 24 * 60 * 60, ..usual },
             Self::Readiness => Schedule { every: Some(5 * MINUTE), limit: 30, ..usual },
+            Self::ChangedRows => {
+                Schedule { every: Some(DAY), limit: HOUR.cast_unsigned(), ..usual }
+            }
             Self::Outbox | Self::ChainHeads => Schedule { every: Some(HOUR), ..usual },
             // The first time there may be years of them.
-            Self::Retention => Schedule { every: Some(24 * HOUR), limit: 12 * 60 * 60, ..usual },
+            Self::Retention => Schedule { every: Some(DAY), limit: 12 * 60 * 60, ..usual },
         }
     }
 }

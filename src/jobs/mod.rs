@@ -115,6 +115,7 @@ async fn perform(vault: Vault, kind: JobKind) -> Result<()> {
         JobKind::Readiness => vault.check_writes().await,
         JobKind::Outbox => vault.forget_events().await,
         JobKind::ChainHeads => vault.tell_heads().await,
+        JobKind::ChangedRows => vault.find_changed_rows().await,
         JobKind::Retention => vault.remove_old_receipts().await,
     }
 }

@@ -42,6 +42,12 @@ impl<C: Sealing> Chain<'_, C> {
         Ok(heads)
     }
 
+    /// Whether the first link is an event of that kind.
+    pub async fn begins_with(&self, chain: Uuid, action: Action) -> Result<bool, DbErr> {
+        let first = audit_event::Entity::find_by_id((chain, 1)).one(self.db).await?;
+        Ok(first.is_some_and(|first| first.action == action.word()))
+    }
+
     /// The chains that have such a link, or a part of one.
     async fn chains<E: EntityTrait>(&self, column: E::Column) -> Result<Vec<Uuid>, DbErr> {
         E::find().select_only().column(column).distinct().into_tuple().all(self.db).await

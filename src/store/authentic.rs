@@ -4,10 +4,12 @@
 
 mod checks;
 mod hidden;
+mod named;
 mod sealed_before;
 mod tables;
 
 pub use checks::{ChangedRow, Tampered};
+pub use named::NamedRow;
 
 use super::locked;
 use super::seals::{Sealing, Seals};

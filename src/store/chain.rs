@@ -60,26 +60,23 @@ pub(super) struct Head {
 }
 
 impl Head {
-    /// Locks the end of the chain until the transaction ends; a new chain begins at 0.
+    /// Locks the end of the chain until the transaction ends. One that is gone is written behind what
+    /// is left of the chain, without a MAC: the chain goes on, and is broken for ever.
     pub(super) async fn lock<C: Sealing>(db: &C, chain: Uuid) -> Result<Self, DbErr> {
         let found = locked(db, chain_head::Entity::find_by_id(chain)).one(db).await?;
         if let Some(head) = found {
             return Ok(Self::found(db, head));
         }
-        let first = chain_head::ActiveModel {
-            chain: Set(chain),
-            seq: Set(0),
-            link: Set(vec![0; 32]),
-            head_mac: NotSet,
-        };
-        let first = sealed::<chain_head::Entity>(db, first)?;
-        chain_head::Entity::insert(first)
-            .on_conflict(OnConflict::column(chain_head::Column::Chain).do_nothing().to_owned())
-            .exec_without_returning(db)
-            .await?;
+        let seq = newest_row(db, chain).await?;
+        insert(db, chain_head::ActiveModel { head_mac: Set(None), ..at(chain, seq) }).await?;
         let head = locked(db, chain_head::Entity::find_by_id(chain)).one(db).await?;
         let head = head.ok_or_else(|| DbErr::RecordNotFound("chain_head".to_owned()))?;
         Ok(Self::found(db, head))
+    }
+
+    /// Begins a chain that has nothing yet; one that is there stays as it is.
+    async fn begin<C: Sealing>(db: &C, chain: Uuid) -> Result<(), DbErr> {
+        insert(db, sealed::<chain_head::Entity>(db, at(chain, 0))?).await
     }
 
     fn found(db: &impl Sealing, head: chain_head::Model) -> Self {
@@ -107,6 +104,19 @@ impl Head {
     }
 }
 
+/// An end at that number that follows no link.
+fn at(chain: Uuid, seq: i64) -> chain_head::ActiveModel {
+    let (chain, seq, link) = (Set(chain), Set(seq), Set(vec![0; 32]));
+    chain_head::ActiveModel { chain, seq, link, head_mac: NotSet }
+}
+
+/// Unless another one has just been written.
+async fn insert<C: Sealing>(db: &C, head: chain_head::ActiveModel) -> Result<(), DbErr> {
+    let there = OnConflict::column(chain_head::Column::Chain).do_nothing().to_owned();
+    let insert = chain_head::Entity::insert(head).on_conflict(there);
+    insert.exec_without_returning(db).await.map(drop)
+}
+
 /// What a link's MAC covers: every part with its length before it, so that no two links with
 /// different parts have the same bytes.
 pub(super) fn message(
@@ -127,6 +137,12 @@ pub(super) fn message(
 }
 
 impl<C: Sealing> Chain<'_, C> {
+    /// Begins the chain of a new project, or of an instance that has its first keys. Nothing else
+    /// begins one: a chain that was taken away does not come back as a new one.
+    pub async fn begin(&self, chain: Uuid) -> Result<(), DbErr> {
+        Head::begin(self.db, chain).await
+    }
+
     /// Locks the end of the chain until the transaction ends. Before the first row of its project:
     /// who has a row and waits for the chain would keep who has the chain and waits for the row.
     pub async fn hold(&self, chain: Uuid) -> Result<(), DbErr> {
@@ -160,7 +176,7 @@ impl<C: Sealing> Chain<'_, C> {
         removed: &Removed,
     ) -> Result<Option<i64>, DbErr> {
         // Before the head: what is written meanwhile moves both, and the head last.
-        let newest = self.newest_row(chain).await?;
+        let newest = newest_row(self.db, chain).await?;
         let head = chain_head::Entity::find_by_id(chain).one(self.db).await?;
         // One that was set back to an earlier link does not hold, although that link does.
         let is_ours = head
@@ -204,17 +220,6 @@ impl<C: Sealing> Chain<'_, C> {
             return Ok(true);
         }
         Ok(Removed::of(self.db, holds, chain).await?.had(seq, mac))
-    }
-
-    /// The number of the newest row, whatever the head says.
-    async fn newest_row(&self, chain: Uuid) -> Result<i64, DbErr> {
-        let event = audit_event::Entity::find()
-            .filter(audit_event::Column::Chain.eq(chain))
-            .order_by_desc(audit_event::Column::Seq)
-            .one(self.db)
-            .await?;
-        let receipt = super::receipts::newest(self.db, chain).await?;
-        Ok(event.map_or(0, |event| event.seq).max(receipt))
     }
 
     /// The links between two numbers, and up to which number these are all.
@@ -268,6 +273,17 @@ impl Chain<'_, Tx> {
         head.store(self.db).await?;
         Ok(Recorded(()))
     }
+}
+
+/// The number of the newest row, whatever the head says.
+async fn newest_row<C: Sealing>(db: &C, chain: Uuid) -> Result<i64, DbErr> {
+    let event = audit_event::Entity::find()
+        .filter(audit_event::Column::Chain.eq(chain))
+        .order_by_desc(audit_event::Column::Seq)
+        .one(db)
+        .await?;
+    let receipt = super::receipts::newest(db, chain).await?;
+    Ok(event.map_or(0, |event| event.seq).max(receipt))
 }
 
 /// What the MAC of an event covers.

@@ -49,9 +49,8 @@ impl<C: Sealing> Secrets<'_, C> {
         let values = vec![self.project.into(), pipeline.into()];
         let statement = GRANTED.with(backend, || text(backend), values);
         let rows = self.db.query_all_raw(statement).await?;
-        let rows: Vec<Option<Row>> =
-            rows.iter().map(|row| Row::read(row, self.db.seals())).collect::<Result<_, DbErr>>()?;
-        Ok(self.grouped(rows.into_iter().flatten().collect()))
+        let rows = rows.iter().filter_map(|row| Row::read(row, self.db.seals()));
+        Ok(self.grouped(rows.collect()))
     }
 
     /// The rows' credentials by name, each with its grants in the order in which they were given.
@@ -89,8 +88,7 @@ const FROM: &str = "FROM access_grant g INNER JOIN credential c ON c.id = g.cred
     WHERE g.project_id = ? AND g.pipeline_id = ?";
 
 /// What is read, in the order of [`Read`], with `UUID(…)` round each id. All of it is one value: to
-/// take thirty values from the database costs more than to read them out of one. A value of another
-/// type than its column has, which only somebody else writes, fails the fetch as a whole.
+/// take thirty values from the database costs more than to read them out of one.
 const COLUMNS: &str = "UUID(g.id), g.intent, g.repositories, g.branches, g.events, g.forks,
     g.expires_on, g.is_narrow, g.needs_approval, g.approver, g.approved_at, g.approved_until,
     g.approved_epoch,
@@ -105,9 +103,20 @@ fn text(backend: DbBackend) -> String {
     let columns = if backend == DbBackend::Postgres {
         format!("json_build_array({})::text", COLUMNS.replace("UUID(", "("))
     } else {
-        format!("json_array({})", COLUMNS.replace("UUID(", "hex("))
+        let columns: Vec<String> = COLUMNS.split(',').map(of_sqlite).collect();
+        format!("json_array({})", columns.join(", "))
     };
     numbered(backend, &format!("SELECT {columns}, v.sealed {FROM}"))
+}
+
+/// Bytes, which any column may hold there and only somebody else writes, would fail the statement and
+/// with it every other row.
+fn of_sqlite(column: &str) -> String {
+    let column = column.trim();
+    match column.strip_prefix("UUID(") {
+        Some(id) => format!("hex({id}"),
+        None => format!("CASE typeof({column}) WHEN 'blob' THEN NULL ELSE {column} END"),
+    }
 }
 
 /// One grant with what it reaches.
@@ -216,18 +225,21 @@ struct Row {
 }
 
 impl Row {
-    /// The row, unless one of those that it is made of was not written by us.
-    fn read(row: &QueryResult, seals: &Seals) -> Result<Option<Self>, DbErr> {
-        let (text, blob): (String, Option<Vec<u8>>) =
-            (row.try_get_by_index(0)?, row.try_get_by_index(1)?);
+    /// The row, unless one of those that it is made of was not written by us. Another value than its
+    /// column can have only somebody else writes, and the other rows are as they were.
+    fn read(row: &QueryResult, seals: &Seals) -> Option<Self> {
+        let cells = row.try_get_by_index(0).and_then(|text| Ok((text, row.try_get_by_index(1)?)));
+        let (text, blob): (String, Option<Vec<u8>>) = cells.unwrap_or_default();
         // The text is not told: it names what people named.
-        let read: Read<'_> = serde_json::from_str(&text)
-            .map_err(|_| DbErr::Type("a grant or a credential cannot be read".to_owned()))?;
+        let Ok(read) = serde_json::from_str::<Read<'_>>(&text) else {
+            seals.tell("access_grant or credential");
+            return None;
+        };
         if !said::is_ours(&read, seals) {
-            return Ok(None);
+            return None;
         }
         let sealed = read.version_project_id.zip(read.version_id).zip(blob);
-        Ok(Some(Self {
+        Some(Self {
             grant: read.grant,
             terms: terms_in(&read),
             id: read.id,
@@ -235,7 +247,7 @@ impl Row {
             sealed: sealed.map(|((of, id), blob)| (of, id, blob)),
             name_key: read.name_key.clone(),
             credential: held_in(read),
-        }))
+        })
     }
 }
 

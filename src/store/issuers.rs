@@ -4,6 +4,7 @@
 use super::TrustedIssuers;
 use super::authentic::{self, genuine};
 use super::entity::issuer::{ActiveModel, Column, Entity, Model};
+use super::locked;
 use super::prepared::numbered;
 use super::seals::Sealing;
 use crate::domain::issuer::{ListedIssuer, UsingRule, list_key};
@@ -22,11 +23,25 @@ fn of_issuer(url: &str) -> String {
     format!("lower(rtrim(trust_rule.issuer, '/')) = lower({url}) AND trust_rule.ended_at IS NULL")
 }
 
+/// Rows that are read at once.
+const PAGE: usize = 1_000;
+
 impl<C: Sealing> TrustedIssuers<'_, C> {
-    /// At most so many, by address.
-    pub async fn list(&self, most: u64) -> Result<Vec<ListedIssuer>, DbErr> {
-        let rows = Entity::find().order_by_asc(Column::Url).limit(most).all(self.db).await?;
-        Ok(rows.into_iter().filter_map(|row| self.ours(row)).collect())
+    /// At most so many, by address. Those that somebody else wrote take nobody's place.
+    pub async fn list(&self, most: usize) -> Result<Vec<ListedIssuer>, DbErr> {
+        let (mut found, mut after) = (Vec::new(), String::new());
+        loop {
+            let page =
+                Entity::find().filter(Column::Url.gt(after.as_str())).order_by_asc(Column::Url);
+            let rows = page.limit(PAGE as u64).all(self.db).await?;
+            let is_last = rows.len() < PAGE;
+            after = rows.last().map_or(after, |last| last.url.clone());
+            found.extend(rows.into_iter().filter_map(|row| self.ours(row)));
+            if is_last || found.len() >= most {
+                found.truncate(most);
+                return Ok(found);
+            }
+        }
     }
 
     pub async fn find(&self, id: Uuid) -> Result<Option<ListedIssuer>, DbErr> {
@@ -72,6 +87,17 @@ impl<C: Sealing> TrustedIssuers<'_, C> {
     /// Takes it off the list; `false` when another one did that first.
     pub async fn delete(&self, id: Uuid) -> Result<bool, DbErr> {
         Ok(Entity::delete_by_id(id).exec(self.db).await?.rows_affected > 0)
+    }
+
+    /// Takes the entry of this address off the list if it was not written by us.
+    pub async fn delete_forged(&self, url: &str) -> Result<(), DbErr> {
+        let row = locked(self.db, Entity::find().filter(Column::Url.eq(url))).one(self.db).await?;
+        if let Some(row) = row
+            && genuine::<Entity>(self.db, row.clone()).is_none()
+        {
+            self.delete(row.id).await?;
+        }
+        Ok(())
     }
 
     /// How many trust rules accept the tokens of each issuer, in all projects.

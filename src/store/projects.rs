@@ -97,6 +97,17 @@ impl<C: Sealing> Projects<'_, C> {
         Ok(done.rows_affected > 0)
     }
 
+    /// Takes the person out of the project if their membership was not written by us; whether it was
+    /// so.
+    pub async fn dismiss_forged(&self, project: Uuid, person: Uuid) -> Result<bool, DbErr> {
+        let row = membership::Entity::find_by_id((project, person));
+        let Some(row) = locked(self.db, row).one(self.db).await? else { return Ok(false) };
+        if genuine::<membership::Entity>(self.db, row).is_some() {
+            return Ok(false);
+        }
+        self.dismiss(project, person).await
+    }
+
     /// Gives a member another role.
     pub async fn set_role(&self, project: Uuid, person: Uuid, role: Role) -> Result<(), DbErr> {
         let such = Condition::all()

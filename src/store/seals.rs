@@ -2,9 +2,13 @@
 
 use super::reader::Reader;
 use sea_orm::ConnectionTrait;
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::fmt::Debug;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::time::{Duration, Instant};
+
+/// How long the log says nothing more of a table.
+const SILENCE: Duration = Duration::from_secs(60 * 60);
 
 /// Who has the keys.
 pub trait RowMacs: Debug + Send + Sync {
@@ -22,8 +26,27 @@ pub trait RowMacs: Debug + Send + Sync {
 #[derive(Clone, Debug, Default)]
 pub struct Seals {
     macs: Arc<RwLock<Option<Arc<dyn RowMacs>>>>,
-    /// The tables of which the log has a word already.
-    told: Arc<Mutex<BTreeSet<&'static str>>>,
+    told: Arc<Mutex<Told>>,
+}
+
+/// Since when the log has said nothing more of a table, and how often there was something to say.
+#[derive(Debug, Default)]
+struct Told(BTreeMap<&'static str, (Instant, u64)>);
+
+impl Told {
+    /// How often it happened since it was told last, if it is to be told now.
+    fn times(&mut self, table: &'static str, now: Instant) -> Option<u64> {
+        let Some((since, untold)) = self.0.get_mut(table) else {
+            self.0.insert(table, (now, 0));
+            return Some(1);
+        };
+        *untold += 1;
+        if now.saturating_duration_since(*since) < SILENCE {
+            return None;
+        }
+        *since = now;
+        Some(std::mem::take(untold))
+    }
 }
 
 /// A connection that knows how rows are sealed.
@@ -46,20 +69,29 @@ impl Seals {
     }
 
     /// Whether a row that says this was written by us. Before the keys are there none was. One that
-    /// was not is a matter for the log, once for each table.
+    /// was not is a matter for the log.
     pub(super) fn hold(&self, table: &'static str, message: &[u8], mac: Option<&str>) -> bool {
         let Some(macs) = self.now() else { return false };
         let holds = match mac {
             Some(mac) => macs.holds(message, mac),
             None => !macs.are_rows_sealed(),
         };
-        if !holds && self.told.lock().unwrap_or_else(PoisonError::into_inner).insert(table) {
+        if !holds {
+            self.tell(table);
+        }
+        holds
+    }
+
+    /// Has the log say that such a row was met: at once, and then once in an hour with a count.
+    pub(super) fn tell(&self, table: &'static str) {
+        let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(times) = told.times(table, Instant::now()) {
             tracing::error!(
                 table,
+                times,
                 "A row of this table was changed outside Regcred. Regcred ignores it. Run `regcred doctor` to find it."
             );
         }
-        holds
     }
 
     fn now(&self) -> Option<Arc<dyn RowMacs>> {
@@ -70,5 +102,22 @@ impl Seals {
 impl Sealing for Reader {
     fn seals(&self) -> &Seals {
         &self.seals
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_table_is_told_of_again_after_an_hour_with_how_often_it_happened() {
+        let (mut told, begin) = (Told::default(), Instant::now());
+        assert_eq!(told.times("person", begin), Some(1));
+        for minute in 1..60 {
+            assert_eq!(told.times("person", begin + Duration::from_secs(60 * minute)), None);
+        }
+        assert_eq!(told.times("credential", begin + SILENCE), Some(1), "each has its own time");
+        assert_eq!(told.times("person", begin + SILENCE), Some(60));
+        assert_eq!(told.times("person", begin + SILENCE), None);
     }
 }

@@ -63,6 +63,9 @@ impl Scene {
         store.migrate(&address).await.unwrap();
         store.set_row_macs(std::sync::Arc::new(PlainMacs));
         let write = store.write().await.unwrap();
+        for chain in [PROJECT, OTHER] {
+            write.chain().begin(chain).await.unwrap();
+        }
         let named = ("ci", "ci".to_owned());
         write.pipelines(PROJECT).insert(PIPELINE, named, "", 0, "Olga").await.unwrap();
         write.commit_without_event(Unrecorded::Test).await.unwrap();

@@ -147,6 +147,7 @@ impl App {
         let person = self.new_person(&format!("{slug}-owner")).await;
         let project = Project { id: Uuid::now_v7(), slug: slug.to_owned(), name: slug.to_owned() };
         let write = self.vault.store().write().await.unwrap();
+        write.chain().begin(project.id).await.unwrap();
         write.projects().insert(&project, 0).await.unwrap();
         write.projects().admit(project.id, person.id, Role::Owner, 0).await.unwrap();
         write.commit_without_event(Unrecorded::Test).await.unwrap();

@@ -13,6 +13,14 @@ use regcred::store::{RunEnd, Store, Unrecorded};
 use uuid::Uuid;
 
 const KIND: JobKind = JobKind::Sweep;
+/// What runs on a schedule in every instance.
+const SCHEDULED: [JobKind; 5] = [
+    JobKind::Sweep,
+    JobKind::Readiness,
+    JobKind::Outbox,
+    JobKind::ChainHeads,
+    JobKind::ChangedRows,
+];
 /// How long the leases of these tests last, in milliseconds.
 const LEASE: i64 = 100;
 

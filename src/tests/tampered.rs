@@ -1,8 +1,10 @@
 //! Who can write to the database and has not the keys gets nothing through the front door, and the
 //! doctor names each row that they changed (security T2).
 
+mod accepted;
 mod chains;
 mod edits;
+mod found;
 mod older;
 mod put_back;
 mod random;

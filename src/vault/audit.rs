@@ -6,7 +6,7 @@ use crate::domain::audit::{Action, AuditEvent, Detail, Subject};
 use crate::error::{Error, Result};
 use crate::store::ChainHead;
 use data_encoding::HEXLOWER;
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use uuid::Uuid;
 
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
@@ -61,7 +61,9 @@ impl Vault {
         let mut names: HashMap<Uuid, String> =
             projects.map(|entry| (entry.project.id, entry.project.slug)).collect();
         let mut begun: Vec<Uuid> = names.keys().copied().collect();
-        begun.extend(self.is_set_up().await?.then_some(INSTANCE));
+        let projects: BTreeSet<Uuid> = names.keys().copied().collect();
+        let is_set_up = self.is_set_up().await?;
+        begun.extend(is_set_up.then_some(INSTANCE));
         names.insert(INSTANCE, "instance".to_owned());
         // Read after the projects: a project that is there was written together with its chain.
         let mut heads = self.store.chain().heads().await?;
@@ -96,8 +98,13 @@ impl Vault {
                     links,
                     head: HEXLOWER.encode(&mac),
                     broken_at: match links {
-                        // An end is written with a link.
-                        ..=0 => Some(1),
+                        // An end is written with a link, but for that of an instance that nobody uses.
+                        ..=0 if is_set_up || head.chain != INSTANCE => Some(1),
+                        _ if projects.contains(&head.chain)
+                            && !self.is_whole(head.chain).await? =>
+                        {
+                            Some(1)
+                        }
                         _ => self.first_break(head.chain).await?.or(cut_before),
                     },
                 },
@@ -107,13 +114,19 @@ impl Vault {
         Ok(reports)
     }
 
+    /// Whether the chain of a project still begins with the project.
+    async fn is_whole(&self, chain: Uuid) -> Result<bool> {
+        Ok(self.store.chain().begins_with(chain, Action::ProjectCreated).await?)
+    }
+
     /// Writes the end of every chain to the log. Who keeps logs elsewhere can tell later whether a
     /// chain was cut back: see [`KeptHead`].
     ///
     /// # Errors
     /// When the database does not answer.
     pub async fn tell_heads(&self) -> Result<()> {
-        for (chain, links, mac) in self.store.chain().ends().await? {
+        let ends = self.store.chain().ends().await?;
+        for (chain, links, mac) in ends.into_iter().filter(|(_, links, _)| *links > 0) {
             let (chain, head) = (chain.to_string(), HEXLOWER.encode(&mac));
             let (chain, head) = (chain.as_str(), head.as_str());
             tracing::info!(target: "regcred::audit", chain, links, head, "end of an audit chain");

@@ -1,6 +1,8 @@
 //! Whether every stored secret opens, and whose clock is wrong. A value is dropped where it was
 //! opened.
 
+mod accepted;
+
 use super::Vault;
 use super::credentials::secret_place;
 use crate::crypto::{CryptoError, blob};

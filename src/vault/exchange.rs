@@ -108,7 +108,7 @@ impl Vault {
         let until = now().plus_seconds(LIFE);
         let write = self.store.write().await?;
         if let Some(used) = used {
-            match uses(&write, used, shown.again(pipeline)).await? {
+            match uses(&write, &self.used, used, shown.again(pipeline)).await? {
                 Use::First => {}
                 Use::Repeated => proof.is_repeated = true,
                 Use::Late => {
@@ -144,6 +144,9 @@ impl Vault {
         }
         write.tokens().insert(project, row).await?;
         write.commit_without_event(Unrecorded::Proof).await?;
+        if let Some(used) = used {
+            self.used.keep(used, now().0);
+        }
         Ok((new.text, LIFE))
     }
 

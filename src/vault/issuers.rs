@@ -16,7 +16,7 @@ use uuid::Uuid;
 
 const LISTED: &str = "This issuer is on the list already.";
 /// The upgrade may have found more than can be added.
-const SHOWN: u64 = 1_000;
+const SHOWN: usize = 1_000;
 /// Tokens that end in one transaction: sign-ins may wait for so many.
 const AT_ONCE: usize = 64;
 /// How often a removal looks for more tokens than that before it begins.
@@ -66,6 +66,7 @@ impl Vault {
             is_from_upgrade: false,
         };
         let write = self.write_in(INSTANCE).await?;
+        write.issuers().delete_forged(&issuer.url).await?;
         let all = write.issuers().list(SHOWN).await?;
         if all.iter().any(|other| other.url == issuer.url) {
             return Err(at(LISTED.to_owned()));

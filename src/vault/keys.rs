@@ -145,10 +145,16 @@ async fn open(
     if !missing.is_empty() {
         // Only beside keys that open: a damaged keyring is left as it is.
         let all = [held(&rows), missing.clone()].concat();
-        Keyring::unlock(current, source.previous.as_ref(), &all).map_err(damaged)?;
+        let ring = Keyring::unlock(current, source.previous.as_ref(), &all).map_err(damaged)?;
         let (write, at) = (store.write().await?, super::now().0);
+        let mut is_first = rows.is_empty();
         for key in missing {
-            write.keys().insert_first(new_row(key, KeyState::Active, at)).await?;
+            is_first &= write.keys().insert_first(new_row(key, KeyState::Active, at)).await?;
+        }
+        if is_first {
+            // With the keys that it is sealed with: another server may have been faster.
+            store.set_row_macs(Arc::new(ring));
+            write.chain().begin(INSTANCE).await?;
         }
         write.commit_without_event(Unrecorded::FirstKeys).await?;
     }

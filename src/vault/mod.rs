@@ -32,6 +32,7 @@ mod slots;
 mod trust_rules;
 mod turns;
 mod undeclared;
+mod used;
 
 pub use attempts::network;
 pub use audit::{ChainReport, KeptHead};
@@ -81,6 +82,7 @@ pub struct Vault {
     passwords: passwords::Passwords,
     readiness: Arc<readiness::Readiness>,
     undeclared: Arc<undeclared::Undeclared>,
+    used: Arc<used::Used>,
     refusals: Arc<refusals::Refusals>,
     reach: Option<Reach>,
     shares: Arc<shares::Shares>,
@@ -149,6 +151,7 @@ impl Vault {
             passwords: passwords::Passwords::new(),
             readiness: Arc::default(),
             undeclared: Arc::default(),
+            used: Arc::default(),
             refusals: Arc::default(),
             reach: None,
             shares: Arc::new(shares::Shares::new(settings.rates)),

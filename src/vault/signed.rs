@@ -111,7 +111,7 @@ impl Vault {
             ));
         };
         let write = self.store.write().await?;
-        if !write.assertions().take(&mark, until).await? {
+        if !write.assertions().take(&mark, until).await? || self.used.has((mark, until)) {
             return Err(Error::Conflict(
                 "This signed request was already answered. The CI server must sign each request anew.".to_owned(),
             ));
@@ -120,6 +120,7 @@ impl Vault {
             write.trust_rules(project).touch(rule.id, now().0).await?;
         }
         write.commit_without_event(Unrecorded::Proof).await?;
+        self.used.keep((mark, until), now().0);
         let proof = Proof { rule: Some(rule.id), ..run(provider, claims) };
         let proved = (proof, rule.identity_epoch);
         Ok((Pipeline::admit(pipeline, project, name, String::new(), proved), rule.intent))

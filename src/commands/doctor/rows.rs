@@ -21,7 +21,7 @@ fn said(tampered: &Tampered) -> String {
     let rows = count(tampered.rows, "row");
     let them = if tampered.rows == 1 { "it" } else { "them" };
     let mut lines = vec![format!(
-        "Changed outside Regcred: {rows}. Regcred ignores {them}, and delivers no secret because of {them}. Find out who can write to the database. Then:"
+        "Changed outside Regcred: {rows}. Regcred ignores {them}, and delivers no secret because of {them}. Find out who can write to the database. If you know the change and it is right, `regcred doctor accept TABLE ID` accepts a row as it is now. Otherwise:"
     )];
     for mend in [Mend::Chain, Mend::Backup, Mend::MakeAgain] {
         let mut of = tampered.named.iter().filter(|row| row.mend == mend).peekable();
@@ -51,7 +51,7 @@ mod tests {
 
     fn changed(rows: &[(&'static str, Mend)], more: u64) -> Tampered {
         let row = |(table, mend): &(&'static str, Mend)| ChangedRow {
-            table: table,
+            table,
             key: "k".to_owned(),
             mend: *mend,
         };

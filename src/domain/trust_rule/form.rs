@@ -208,6 +208,11 @@ pub fn issuer_problem(issuer: &str) -> Option<String> {
         {
             Some("The issuer must be an address with a host and at most a path.".to_owned())
         }
+        // Of two hosts that look alike an admin trusts the one they know.
+        Some(_) if !issuer.is_ascii() => Some(
+            "Use only ASCII characters. Enter a host with other letters in its form that begins with xn--."
+                .to_owned(),
+        ),
         Some(_) => None,
     }
 }

@@ -45,7 +45,7 @@ mod tests {
     fn a_name_is_a_host_with_a_port_or_without_and_nothing_more() {
         for (given, expected) in [
             ("regcred.svc:3000", "regcred.svc:3000"),
-            (" Regcred.SVC. ", "regcred.svc"),
+            ("Regcred.SVC.", "regcred.svc"),
             ("regcred.svc:80", "regcred.svc"),
             ("regcred.svc:443", "regcred.svc"),
             ("regcred_app", "regcred_app"),

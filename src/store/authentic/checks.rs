@@ -11,8 +11,8 @@ use crate::store::{Store, Write};
 use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, DatabaseConnection, DbErr, EntityName,
-    IdenStatic, Iterable, ModelTrait, PrimaryKeyToColumn, QueryFilter, QueryOrder, QueryResult,
-    QuerySelect, QueryTrait, Select, Statement, Value,
+    FromQueryResult, IdenStatic, Iterable, ModelTrait, PrimaryKeyToColumn, QueryFilter, QueryOrder,
+    QueryResult, QuerySelect, QueryTrait, Select, Statement, Value,
 };
 use std::fmt::Write as _;
 use std::sync::Arc;
@@ -24,7 +24,7 @@ const PAGE: u64 = 500;
 const NAMED: usize = 50;
 
 /// The values of a primary key, in its order.
-type Key = Vec<Value>;
+pub(super) type Key = Vec<Value>;
 
 /// Rows that were changed or put there by somebody else.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -107,7 +107,15 @@ pub(super) async fn seal_table<E: Authentic, C: Sealing>(db: &C) -> Result<u64, 
     let (mut sealed, mut after): (u64, Option<Key>) = (0, None);
     loop {
         // Locked: a row that is changed meanwhile would get the MAC of what it said before.
-        let rows = locked(db, page::<E>(after.take())).all(db).await?;
+        let page = locked(db, page::<E>(after.take())).build(db.get_database_backend());
+        let page = db.query_all_raw(page).await?;
+        // One with a value that no row of ours has gets no MAC, and keeps nobody from starting.
+        let read =
+            |row: &QueryResult| <E::Model as FromQueryResult>::from_query_result(row, "").ok();
+        let rows: Vec<E::Model> = page.iter().filter_map(read).collect();
+        if rows.len() < page.len() {
+            db.seals().tell(E::TABLE);
+        }
         let Some(last) = rows.last() else { return Ok(sealed) };
         after = Some(key_of::<E>(last));
         for row in rows.iter().filter(|row| matches!(row.get(E::MAC), Value::String(None))) {
@@ -180,10 +188,7 @@ async fn look_at_one<E: Authentic, C: Sealing>(
     key: &[Value],
     found: &mut Tampered,
 ) -> Result<(), DbErr> {
-    let mut one = E::find();
-    for (column, value) in keys::<E>().zip(key) {
-        one = one.filter(ColumnTrait::eq(&column, value.clone()));
-    }
+    let one = by_key::<E>(key);
     let is_ours = match one.clone().one(db).await {
         Ok(row) => row.is_none_or(|row| is_genuine::<E>(db.seals(), &row)),
         Err(_) => {
@@ -198,7 +203,7 @@ async fn look_at_one<E: Authentic, C: Sealing>(
 }
 
 /// The keys of the rows alone; the inner error says that one of them cannot be read.
-async fn names_of<E: Authentic, C: Sealing>(
+pub(super) async fn names_of<E: Authentic, C: Sealing>(
     db: &C,
     rows: &Select<E>,
 ) -> Result<Result<Vec<Key>, DbErr>, DbErr> {
@@ -223,6 +228,12 @@ async fn names_of<E: Authentic, C: Sealing>(
     Ok(rows.iter().map(name).collect())
 }
 
+pub(super) fn by_key<E: Authentic>(key: &[Value]) -> Select<E> {
+    keys::<E>()
+        .zip(key)
+        .fold(E::find(), |one, (column, value)| one.filter(ColumnTrait::eq(&column, value.clone())))
+}
+
 /// The next rows behind the one with that key, in the order of their key.
 fn page<E: Authentic>(after: Option<Key>) -> Select<E> {
     let mut page = E::find().limit(PAGE);
@@ -245,12 +256,12 @@ fn beyond<E: Authentic>(key: Key) -> Expr {
     columns.gt(Expr::tuple(key.into_iter().map(Expr::val)))
 }
 
-fn keys<E: Authentic>() -> impl Iterator<Item = E::Column> {
+pub(super) fn keys<E: Authentic>() -> impl Iterator<Item = E::Column> {
     <E::PrimaryKey as Iterable>::iter().map(PrimaryKeyToColumn::into_column)
 }
 
 /// The primary key of a row, as text.
-fn name_of(key: &[Value]) -> String {
+pub(super) fn name_of(key: &[Value]) -> String {
     let parts = key.iter().map(|value| match value {
         Value::Uuid(Some(id)) => id.to_string(),
         Value::String(Some(text)) => text.clone(),

@@ -1,6 +1,7 @@
 //! The tables whose rows decide, each with the columns that do and those that do not.
 
 use super::checks::{Tampered, adopt_table, columns_of, look_at, seal_table};
+use super::named::{NamedRow, accept, named};
 use super::sealed_before::has_mac;
 use super::{Authentic, Mend};
 use crate::store::entity::{
@@ -62,6 +63,26 @@ macro_rules! authentic {
         ) -> Result<(), DbErr> {
             $(look_at::<$table::Entity, C>(db, found).await?;)+
             Ok(())
+        }
+
+        /// The row of that table with that primary key.
+        pub(super) async fn named_row<C: Sealing>(
+            db: &C,
+            table: &str,
+            key: &str,
+        ) -> Result<Option<NamedRow>, DbErr> {
+            $(if let Some(row) = named::<$table::Entity, C>(db, table, key).await? {
+                return Ok(Some(row));
+            })+
+            Ok(None)
+        }
+
+        /// Takes that row for ours; `false` when it says something else by now.
+        pub(super) async fn accept_row<C: Sealing>(db: &C, row: &NamedRow) -> Result<bool, DbErr> {
+            $(if accept::<$table::Entity, C>(db, row).await? {
+                return Ok(true);
+            })+
+            Ok(false)
         }
 
         #[cfg(test)]

@@ -159,7 +159,7 @@ async fn receipts_of_before_there_were_fetches_verify_and_are_not_counted_again(
             7, x'{pipeline}', 'ci', x'{credential}', 'ghcr', 1, 'pull', 'docker-config', '', '{{}}',
             'delivered', x'{link}')"
         ),
-        format!("INSERT INTO chain_head (chain, seq, mac) VALUES (x'{chain}', 1, x'{link}')"),
+        format!("UPDATE chain_head SET seq = 1, mac = x'{link}' WHERE chain = x'{chain}'"),
         format!(
             "INSERT INTO delivery_report (receipt_id, project_id, outcome, at)
             VALUES (x'{id_hex}', x'{chain}', 'worked', 8)"

@@ -3,7 +3,7 @@
 use super::machine::{command, said};
 use crate::process::server::Folder;
 
-const COMMANDS: [&str; 33] = [
+const COMMANDS: [&str; 34] = [
     "serve",
     "migrate",
     "user",
@@ -36,6 +36,7 @@ const COMMANDS: [&str; 33] = [
     "backup",
     "restore",
     "doctor",
+    "doctor accept",
     "setup-link",
 ];
 

@@ -35,6 +35,8 @@ async fn what_is_no_issuer_or_needs_no_entry_is_refused() {
         ("gitlab.example.com", "https://"),
         ("http://gitlab.example.com", "https://"),
         ("https://acme@gitlab.example.com", "a host and at most a path"),
+        // It looks like another host.
+        ("https://gitl\u{430}b.example.com", "begins with xn--"),
         ("https://gitlab.com", "always accepted"),
         ("https://token.actions.githubusercontent.com/acme", "always accepted"),
     ] {

@@ -23,6 +23,7 @@ const OTHERS: &[(&str, &str)] = &[
     ("src/server/places.rs", "the address of a connection, which the system tells"),
     ("src/store/schema.rs", "the tables of the database"),
     ("src/store/terms.rs", "a row of the database"),
+    ("src/store/writing.rs", "it begins transactions"),
     ("src/ui/matching/question.rs", "texts that src/domain/image.rs reads"),
     ("src/vault/credentials/secret_input.rs", "by way of src/domain/key_file.rs"),
     ("src/server/certificate/validity.rs", "by way of src/server/certificate.rs"),

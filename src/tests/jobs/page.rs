@@ -1,6 +1,6 @@
 //! The page of the jobs.
 
-use super::{Runner, enqueue};
+use super::{Runner, SCHEDULED, enqueue};
 use crate::app::App;
 use regcred::Error;
 use regcred::domain::job::{JobKind, JobResult};
@@ -23,7 +23,7 @@ async fn waiting() -> (App, String) {
 async fn the_page_says_how_each_job_went_and_when_it_runs_next() {
     let app = App::new().await;
     let runner = Runner::start(&app);
-    for kind in [JobKind::Sweep, JobKind::Readiness, JobKind::Outbox, JobKind::ChainHeads] {
+    for kind in SCHEDULED {
         runner.until(kind, JobResult::Succeeded).await;
     }
     runner.stop().await;
@@ -41,7 +41,7 @@ async fn the_page_says_how_each_job_went_and_when_it_runs_next() {
     ] {
         assert!(text.contains(words), "{words}");
     }
-    assert_eq!(text.matches(RUN).count(), 4, "a button for each");
+    assert_eq!(text.matches(RUN).count(), SCHEDULED.len(), "a button for each");
     assert!(app.owner.get("/p/acme/credentials").await.text().contains(PAGE), "the menu has it");
 }
 

@@ -150,7 +150,7 @@ pub const GROWS: &[Grows] = &[
         why: "the log names the end of every chain: one row for each project",
     },
     Grows {
-        starts: "SELECT * FROM \"issuer\" ORDER BY",
+        starts: "SELECT * FROM \"issuer\" WHERE \"issuer\".\"url\" >",
         has: " LIMIT ?",
         why: "the page shows the list of trusted issuers, in the order of an index",
     },

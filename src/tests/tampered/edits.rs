@@ -203,6 +203,8 @@ async fn an_issuer_that_was_put_on_the_list_by_hand_is_not_on_it() {
                 write.commit_without_event(Unrecorded::Test).await.unwrap();
                 let listed = store.issuers().list(10).await.unwrap();
                 assert_eq!(listed.len(), usize::from(known_stays), "{sql}: {listed:?}");
+                let first = store.issuers().list(1).await.unwrap();
+                assert_eq!(first, listed, "{sql}: one of somebody else takes a place");
             })
             .await;
     }

@@ -221,4 +221,7 @@ async fn a_token_that_is_shown_many_times_at_once_is_one_run_and_later_nobodys()
     assert_eq!(scene.app.scalar_i64(first).await, 1);
     scene.later().await;
     assert_eq!(scene.app.show(scene.pipeline, &token).await.status, 403);
+    // Who takes the mark away changes nothing at the server that took the token.
+    assert!(scene.app.tamper("DELETE FROM used_assertion").await > 0);
+    assert_eq!(scene.app.show(scene.pipeline, &token).await.status, 403);
 }

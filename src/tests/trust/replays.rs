@@ -42,6 +42,24 @@ async fn a_signed_request_is_answered_once_over_all_replicas() {
 }
 
 #[tokio::test]
+async fn a_mark_that_was_taken_away_replays_nothing_at_the_server_that_made_it() {
+    let (app, pipeline, _) = granted().await;
+    let secret = drone_rule(&app, pipeline, "7").await;
+    let body = drone_body(7);
+    let lines = drone(&secret, &body);
+    assert_eq!(app.nobody().signed(DRONE, &lines, &body).await.status, 200);
+    for _ in 0..2 {
+        assert_eq!(app.tamper("DELETE FROM used_assertion").await, 1);
+        assert_eq!(app.nobody().signed(DRONE, &lines, &body).await.status, 409);
+        // What is refused leaves no mark.
+        assert_eq!(app.tamper("DELETE FROM used_assertion").await, 0);
+        assert_eq!(app.nobody().signed(DRONE, &lines, &body).await.status, 409);
+        let body = drone_body(7);
+        assert_eq!(app.nobody().signed(DRONE, &drone(&secret, &body), &body).await.status, 200);
+    }
+}
+
+#[tokio::test]
 async fn of_the_same_request_sent_at_once_one_is_answered() {
     let (app, pipeline, _) = granted().await;
     let secret = drone_rule(&app, pipeline, "7").await;

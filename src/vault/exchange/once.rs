@@ -8,6 +8,7 @@ use crate::domain::trust_rule::TrustRule;
 use crate::error::Result;
 use crate::store::Write;
 use crate::vault::now;
+use crate::vault::used::{Mark, Used};
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
@@ -21,7 +22,7 @@ const SKEW: i64 = 60 * 60;
 pub(super) fn used_once(
     rule: &TrustRule,
     claims: &Map<String, Value>,
-) -> Result<Option<([u8; 32], i64)>, &'static str> {
+) -> Result<Option<Mark>, &'static str> {
     if !rule.reuse(claims).1 {
         return Ok(None);
     }
@@ -56,11 +57,12 @@ pub(super) enum Use {
 /// Uses the token up. It counts once the transaction is durable.
 pub(super) async fn uses(
     write: &Write,
-    (id, ends): ([u8; 32], i64),
+    remembered: &Used,
+    (id, ends): Mark,
     again: [u8; 32],
 ) -> Result<Use> {
     let now = now().0;
-    if write.assertions().take(&id, ends).await? {
+    if write.assertions().take(&id, ends).await? && !remembered.has((id, ends)) {
         write.assertions().take(&again, now + REPEATED).await?;
         return Ok(Use::First);
     }

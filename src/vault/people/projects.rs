@@ -57,7 +57,9 @@ impl Vault {
             return Err(Error::at("name", problem));
         }
         let id = Uuid::now_v7();
-        let write = self.write_in(id).await?;
+        let write = self.store.write().await?;
+        write.chain().begin(id).await?;
+        write.chain().hold(id).await?;
         let slug = free_slug(&write, &project::slug(name)).await?;
         let project = Project { id, slug, name: name.to_owned() };
         write.projects().insert(&project, now().0).await?;
@@ -88,6 +90,8 @@ impl Vault {
         let write = self.store.write_in_line(Rank::Other).await?;
         let project = named(&write, slug).await?;
         let person = account(&write, email).await?.person;
+        // With one that somebody else wrote they are no member, and it would be in the way.
+        write.projects().dismiss_forged(project.id, person.id).await?;
         let members = write.projects().roster(project.id).await?;
         let before = members.iter().find(|(member, _)| member.id == person.id);
         let Some(from) = before.map(|(_, role)| *role) else {

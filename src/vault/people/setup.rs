@@ -107,6 +107,7 @@ impl Vault {
         };
         let email_key = names::fold(email);
         let new = NewPerson { person: person.clone(), email_key, password_hash, created_at: at };
+        write.chain().begin(project.id).await?;
         write.people().insert(new).await?;
         write.projects().insert(&project, at).await?;
         write.projects().admit(project.id, person.id, Role::Owner, at).await?;

@@ -1,0 +1,82 @@
+use super::*;
+
+fn every_detail() -> Vec<(Detail, &'static str)> {
+    let change = |field, from: &str, to: &str| FieldChange {
+        field,
+        from: Some(from.to_owned()),
+        to: Some(to.to_owned()),
+    };
+    let grant = |intent, until: Option<&str>| Detail::Grant {
+        credential: Uuid::max(),
+        name: "ghcr".to_owned(),
+        intent,
+        until: until.and_then(Day::parse),
+    };
+    let roles = |kept| Detail::Roles { from: Role::Owner, to: Role::Viewer, kept };
+    let restored =
+        |revoked| Detail::Restored { made_at: "2026-11-21T09:30:00Z".to_owned(), revoked };
+    let row = |broken_at| Detail::Row { table: "person".to_owned(), id: "1".to_owned(), broken_at };
+    let changes = vec![change(Field::Labels, "a, b", "a"), FieldChange::secret()];
+    vec![
+        (Detail::Nothing, ""),
+        (Detail::Text("Name, Username".to_owned()), "Name, Username"),
+        (Detail::Changed(changes), "Labels, Password or key"),
+        (
+            Detail::Changed(vec![
+                change(Field::Protected, "Yes", "No"),
+                change(Field::Paths, "acme", ""),
+            ]),
+            "Protected from Yes to No, Repository path from acme to none",
+        ),
+        (Detail::Registry("ghcr.io".to_owned()), "ghcr.io"),
+        (
+            Detail::TokenService("https://auth.example.com:443".to_owned()),
+            "https://auth.example.com:443",
+        ),
+        (Detail::Version(3), "version 3"),
+        (Detail::Versions { from: 2, to: 1 }, "from version 2 to 1"),
+        (grant(Some(Access::PullAndPush), None), "ghcr, pull and push"),
+        (grant(None, Some("2027-01-31")), "ghcr, until 2027-01-31"),
+        (grant(None, None), "ghcr"),
+        (Detail::Token("abc".to_owned()), "abc"),
+        (Detail::Provider(Provider::GitHub), "GitHub Actions"),
+        (Detail::Role(Role::Owner), "owner"),
+        (roles(0), "from owner to viewer"),
+        (roles(2), "from owner to viewer, 2 kept"),
+        (Detail::Kept(3), "3 kept"),
+        (restored(0), "made at 2026-11-21T09:30:00Z"),
+        (restored(2), "made at 2026-11-21T09:30:00Z, tokens revoked: 2"),
+        (Detail::Account { is_admin: true }, "instance admin"),
+        (Detail::Account { is_admin: false }, ""),
+        (Detail::Keys { from: "a".to_owned(), to: "b".to_owned() }, "from a to b"),
+        (Detail::Rules(1), "1 trust rule"),
+        (Detail::Rules(3), "3 trust rules"),
+        (Detail::Links { first: 1, last: 500 }, "links 1 to 500"),
+        (Detail::Rows(1), "1 row"),
+        (Detail::Rows(3), "3 rows"),
+        (row(None), "person 1"),
+        (row(Some(7)), "person 1, broken at link 7"),
+    ]
+}
+
+#[test]
+fn a_detail_is_read_as_it_was_stored_and_says_one_thing() {
+    for (detail, text) in every_detail() {
+        assert_eq!(Detail::from_stored(&detail.to_stored()), detail);
+        assert_eq!(detail.to_text(), text);
+    }
+}
+
+#[test]
+fn a_detail_of_an_older_version_is_its_text() {
+    for text in ["ghcr.io", "Name, Username", "{", "{}", "[]", "{\"unknown\":1}", "12"] {
+        let read = Detail::from_stored(text);
+        assert_eq!((read.to_text().as_str(), read.to_stored().as_str()), (text, text));
+    }
+}
+
+#[test]
+fn a_changed_secret_has_no_value() {
+    let stored = Detail::Changed(vec![FieldChange::secret()]).to_stored();
+    assert_eq!(stored, r#"{"changed":[{"field":"secret"}]}"#);
+}

@@ -1,0 +1,211 @@
+//! One row by the name that an operator gives it, to look at it and to take it for ours.
+
+use super::checks::{Key, by_key, keys, name_of, names_of};
+use super::tables::{accept_row, named_row};
+use super::{Authentic, is_genuine, said_by};
+use crate::domain::moment::Moment;
+use crate::store::seals::Sealing;
+use crate::store::shape::{self, ColumnKind, TableShape};
+use crate::store::{Write, locked};
+use sea_orm::{ActiveModelTrait, DbErr, EntityTrait, IdenStatic, ModelTrait, Value};
+use uuid::Uuid;
+
+/// The columns that are shown. Whatever is not here is not, so that no secret and no hash of one is.
+const SHOWN: &[&str] = &[
+    "access",
+    "approved_epoch",
+    "approved_until",
+    "approver",
+    "audience",
+    "branches",
+    "changes",
+    "claims",
+    "created_by",
+    "credential_id",
+    "disabled_at",
+    "email",
+    "ended_at",
+    "ends_at",
+    "events",
+    "expires_at",
+    "expires_on",
+    "forks",
+    "host",
+    "identity_epoch",
+    "intent",
+    "is_admin",
+    "is_insecure",
+    "is_narrow",
+    "is_protected",
+    "issuer",
+    "method",
+    "name",
+    "needs_approval",
+    "paths",
+    "person_id",
+    "pipeline_id",
+    "project_id",
+    "provider",
+    "repositories",
+    "revision",
+    "revoked_at",
+    "role",
+    "secret_version",
+    "seq",
+    "slug",
+    "staged_at",
+    "token_service",
+    "url",
+    "username",
+    "version",
+];
+/// Characters of one value that are shown.
+const LENGTH: usize = 200;
+
+/// A row that an operator has named.
+#[derive(Clone, Debug)]
+pub struct NamedRow {
+    pub table: &'static str,
+    /// Its primary key, as text.
+    pub key: String,
+    /// What it says, by column, as far as it is shown.
+    pub says: Vec<(&'static str, String)>,
+    pub is_ours: bool,
+    /// The MAC over all that it says; `None` when it cannot be read.
+    mac: Option<String>,
+}
+
+impl NamedRow {
+    /// Whether it has only values that such a row can have.
+    pub fn is_readable(&self) -> bool {
+        self.mac.is_some()
+    }
+}
+
+impl Write {
+    /// The row with that primary key, as `Tampered` names it.
+    pub async fn named_row(&self, table: &str, key: &str) -> Result<Option<NamedRow>, DbErr> {
+        named_row(&self.0, table, key).await
+    }
+
+    /// Takes the row for ours as it is shown; `false` when it says something else by now.
+    pub async fn accept_row(&self, row: &NamedRow) -> Result<bool, DbErr> {
+        accept_row(&self.0, row).await
+    }
+}
+
+pub(super) async fn named<E: Authentic, C: Sealing>(
+    db: &C,
+    table: &str,
+    key: &str,
+) -> Result<Option<NamedRow>, DbErr> {
+    let shape = shape::of::<E>()?;
+    if shape.name != table {
+        return Ok(None);
+    }
+    let Some(values) = key_in(&shape, key) else { return Ok(None) };
+    let one = by_key::<E>(&values);
+    let mut named = NamedRow {
+        table: shape.name,
+        key: name_of(&values),
+        says: Vec::new(),
+        is_ours: false,
+        mac: None,
+    };
+    match locked(db, one.clone()).one(db).await {
+        Ok(None) => Ok(None),
+        Ok(Some(row)) => {
+            named.says = shown::<E>(&row);
+            named.is_ours = is_genuine::<E>(db.seals(), &row);
+            named.mac = db.seals().seal(said_by::<E>(&row)?.bytes());
+            Ok(Some(named))
+        }
+        // Unless it is the database that does not answer, it has a value that no row of ours has.
+        Err(_) => match names_of::<E, C>(db, &one).await? {
+            Ok(names) if names.is_empty() => Ok(None),
+            _ => Ok(Some(named)),
+        },
+    }
+}
+
+pub(super) async fn accept<E: Authentic, C: Sealing>(
+    db: &C,
+    seen: &NamedRow,
+) -> Result<bool, DbErr> {
+    let now = named::<E, C>(db, seen.table, &seen.key).await?;
+    let shape = shape::of::<E>()?;
+    let (Some(now), Some(key)) = (now, key_in(&shape, &seen.key)) else { return Ok(false) };
+    if now.mac.is_none() || now.mac != seen.mac {
+        return Ok(false);
+    }
+    let mut with_mac = <E::ActiveModel as ActiveModelTrait>::default();
+    for (column, value) in keys::<E>().zip(key) {
+        with_mac.try_set(column, value)?;
+    }
+    with_mac.try_set(E::MAC, now.mac.into())?;
+    E::update(with_mac).exec_without_returning(db).await?;
+    Ok(true)
+}
+
+/// The values of a primary key that is written as one text.
+fn key_in(shape: &TableShape, text: &str) -> Option<Key> {
+    let parts: Vec<&str> =
+        if shape.key.len() == 1 { vec![text] } else { text.split(' ').collect() };
+    if parts.len() != shape.key.len() {
+        return None;
+    }
+    let kinds = shape.key.iter().filter_map(|at| shape.columns.get(*at));
+    parts.into_iter().zip(kinds).map(|(part, (_, kind))| value_in(part, *kind)).collect()
+}
+
+fn value_in(text: &str, kind: ColumnKind) -> Option<Value> {
+    Some(match kind {
+        ColumnKind::Uuid => Uuid::parse_str(text).ok()?.into(),
+        ColumnKind::Text => text.to_owned().into(),
+        ColumnKind::Bytes => bytes_in(text)?.into(),
+        ColumnKind::Integer => text.parse::<i32>().ok()?.into(),
+        ColumnKind::Bigint => text.parse::<i64>().ok()?.into(),
+        ColumnKind::Boolean => text.parse::<bool>().ok()?.into(),
+    })
+}
+
+fn bytes_in(hex: &str) -> Option<Vec<u8>> {
+    let byte = |at: usize| u8::from_str_radix(hex.get(at..at + 2)?, 16).ok();
+    (0..hex.len()).step_by(2).map(byte).collect()
+}
+
+fn shown<E: Authentic>(row: &E::Model) -> Vec<(&'static str, String)> {
+    let columns = E::DECIDING.iter().map(|column| (IdenStatic::as_str(column), *column));
+    let columns = columns.filter(|(name, _)| SHOWN.contains(name));
+    columns.filter_map(|(name, column)| Some((name, text_of(name, row.get(column))?))).collect()
+}
+
+fn text_of(name: &str, value: Value) -> Option<String> {
+    match value {
+        Value::String(Some(text)) => Some(text.chars().take(LENGTH).collect()),
+        Value::BigInt(Some(at)) if name.ends_with("_at") => Some(Moment(at).to_rfc3339()),
+        Value::BigInt(Some(number)) => Some(number.to_string()),
+        Value::Bool(Some(is_set)) => Some(if is_set { "yes" } else { "no" }.to_owned()),
+        Value::Uuid(Some(id)) => Some(id.to_string()),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::Store;
+
+    #[test]
+    fn a_column_that_is_shown_is_there_and_none_that_proves_who_somebody_is() {
+        let columns = Store::deciding_columns().unwrap();
+        for name in SHOWN {
+            assert!(columns.iter().any(|(_, column, _)| column == name), "{name}");
+        }
+        for name in ["password_hash", "secret_hash", "data", "id_hash", "public_key", "value"] {
+            assert!(columns.iter().any(|(_, column, _)| *column == name), "{name}");
+            assert!(!SHOWN.contains(&name), "{name}");
+        }
+        assert!(SHOWN.is_sorted());
+    }
+}

@@ -1,0 +1,77 @@
+//! Rows that were changed outside the product: found once a day, which is on record, and one that the
+//! operator answers for is looked at, and taken for ours as it was shown.
+
+use crate::domain::actor::{Actor, Operator};
+use crate::domain::audit::{Action, Detail};
+use crate::error::{Error, Result};
+use crate::store::NamedRow;
+use crate::vault::audit::this_instance;
+use crate::vault::{INSTANCE, Vault, now};
+use uuid::Uuid;
+
+/// Where the ends of the chains are.
+const CHAINS: &str = "chain_head";
+/// Seconds in which no more than one event says that there are changed rows: a bit less than a day,
+/// since the job does not run to the second.
+const ONCE: i64 = 20 * 60 * 60;
+/// Events of the instance that are looked at for the last one.
+const LOOKED_AT: u64 = 200;
+
+impl Vault {
+    /// The job: looks at every row that decides, and records how many were changed by somebody else.
+    pub async fn find_changed_rows(&self) -> Result<()> {
+        let changed = self.store.tampered_rows().await?.rows;
+        if changed == 0 {
+            return Ok(());
+        }
+        let write = self.write_in(INSTANCE).await?;
+        let since = now().plus_seconds(-ONCE);
+        let events = write.chain().newest(INSTANCE, LOOKED_AT).await?;
+        if events.iter().any(|event| event.action == Action::RowsFound && event.at > since) {
+            return Ok(());
+        }
+        let what = (Action::RowsFound, this_instance(), Detail::Rows(changed));
+        self.commit_event(write, INSTANCE, &Actor::Product, what).await
+    }
+
+    /// The row with that primary key, as `tampered_rows` names it.
+    ///
+    /// # Errors
+    /// `Conflict` when there is none.
+    pub async fn named_row(
+        &self,
+        _operator: &Operator,
+        table: &str,
+        key: &str,
+    ) -> Result<NamedRow> {
+        let write = self.write_in(INSTANCE).await?;
+        write.named_row(table, key).await?.ok_or_else(|| {
+            Error::Conflict(
+                "There is no such row. `regcred doctor` lists changed rows with their tables and ids."
+                    .to_owned(),
+            )
+        })
+    }
+
+    /// Takes the row for ours as it was shown. Of the end of a chain it is on record where the chain
+    /// was broken.
+    ///
+    /// # Errors
+    /// `Conflict` when it says something else by now.
+    pub async fn accept_row(&self, operator: &Operator, row: &NamedRow) -> Result<()> {
+        let broken_at = match Uuid::parse_str(&row.key) {
+            Ok(chain) if row.table == CHAINS => self.first_break(chain).await?,
+            _ => None,
+        };
+        let write = self.write_in(INSTANCE).await?;
+        if !write.accept_row(row).await? {
+            return Err(Error::Conflict(
+                "The row was changed again meanwhile. Nothing was accepted. Look at it again."
+                    .to_owned(),
+            ));
+        }
+        let detail = Detail::Row { table: row.table.to_owned(), id: row.key.clone(), broken_at };
+        let what = (Action::RowAccepted, this_instance(), detail);
+        self.commit_event(write, INSTANCE, operator, what).await
+    }
+}
