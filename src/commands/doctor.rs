@@ -11,7 +11,7 @@ use super::output::{count, print};
 use super::{Common, Session, operator};
 use crate::domain::key::{KeyReport, KeyState};
 use crate::opening::StartError;
-use crate::opening::config::StorageConfig;
+use crate::opening::config::{CertificateConfig, StorageConfig};
 use crate::opening::{connect_existing, exposure, find_keys, wait_for_turn};
 use crate::server::Expiry;
 use crate::store::{Schema, Store};
@@ -41,9 +41,8 @@ pub(super) struct Doctor {
     #[command(flatten)]
     common: Common,
 
-    /// The server's certificate, if it speaks TLS itself: when it expires is checked
-    #[arg(long, env = "REGCRED_TLS_CERT", value_name = "FILE")]
-    tls_cert: Option<PathBuf>,
+    #[command(flatten)]
+    certificate: CertificateConfig,
 
     #[command(subcommand)]
     action: Option<accept::Action>,
@@ -77,7 +76,7 @@ impl Doctor {
         }
         let (state, text) = permissions::look(storage);
         report.add("permissions", state, text);
-        if let Some(certificate) = &self.tls_cert {
+        if let Some(certificate) = &self.certificate.tls_cert {
             files::look_at_certificate(&mut report, Expiry::of_file(certificate));
         }
         if let Err(error) = store.disconnect().await {

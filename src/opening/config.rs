@@ -1,10 +1,12 @@
 //! Every setting, and with `kek/config.rs` the only place that reads the environment.
 
+mod certificate;
 mod hosts;
 mod problem;
 mod shares;
 mod site;
 
+pub use certificate::CertificateConfig;
 pub use problem::ConfigProblem;
 #[cfg(test)]
 pub(crate) use site::fuzz;

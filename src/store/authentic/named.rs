@@ -7,7 +7,7 @@ use crate::domain::moment::Moment;
 use crate::store::seals::Sealing;
 use crate::store::shape::{self, ColumnKind, TableShape};
 use crate::store::{Write, locked};
-use sea_orm::{ActiveModelTrait, DbErr, EntityTrait, IdenStatic, ModelTrait, Value};
+use sea_orm::{ActiveModelTrait, DbErr, IdenStatic, ModelTrait, Value};
 use uuid::Uuid;
 
 /// The columns that are shown. Whatever is not here is not, so that no secret and no hash of one is.
