@@ -138,7 +138,7 @@ async fn who_was_shown_the_secret_for_drone_is_known_without_the_row_that_says_s
     assert_eq!(scene.app.tamper("DELETE FROM shared_secret_view").await, 1);
     let reply = scene.approve(&shown).await;
     assert_eq!(reply.status, 409, "{}", reply.text());
-    assert!(reply.text().contains("you were shown the secret for Drone"), "{}", reply.text());
+    assert!(reply.text().contains("You have seen the shared secret"), "{}", reply.text());
     let other = scene.app.new_member("another", Role::Maintainer).await;
     assert_eq!(scene.approve(&other).await.status, 200);
 }

@@ -18,6 +18,7 @@ const OTHERS: &[(&str, &str)] = &[
     ("src/opening/kek/file.rs", "by way of src/crypto/kek.rs"),
     ("src/store/backup/cell.rs", "a row of the database"),
     ("src/store/backup/load.rs", "rows of a backup that was proved to be ours"),
+    ("src/store/chain.rs", "it begins chains"),
     ("src/store/deliverables.rs", "rows of the database"),
     ("src/store/departures.rs", "rows of the database"),
     ("src/server/places.rs", "the address of a connection, which the system tells"),

@@ -57,7 +57,7 @@ impl Vault {
             return Err(Error::at("name", problem));
         }
         let id = Uuid::now_v7();
-        let write = self.store.write().await?;
+        let write = self.store.write_in_line(Rank::Other).await?;
         write.chain().begin(id).await?;
         write.chain().hold(id).await?;
         let slug = free_slug(&write, &project::slug(name)).await?;
