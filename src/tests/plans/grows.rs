@@ -17,6 +17,28 @@ impl Grows {
     }
 }
 
+/// Whether it is one step of a walk through a table by its primary key: it reads as many rows as it
+/// gives. A job walks so, and the doctor.
+pub fn walks_by_key(statement: &str) -> bool {
+    let table = statement.split("FROM \"").nth(1).and_then(|rest| rest.split('"').next());
+    let table = table.unwrap_or_default();
+    let key: &[&str] = match table {
+        "chain_head" => &["chain"],
+        "membership" => &["project_id", "person_id"],
+        "session" => &["id_hash"],
+        _ => &["id"],
+    };
+    let columns: Vec<String> = key.iter().map(|name| format!("\"{table}\".\"{name}\"")).collect();
+    let marks = vec!["?"; key.len()].join(", ");
+    let order: Vec<String> = columns.iter().map(|column| format!("{column} ASC")).collect();
+    let order = format!(" ORDER BY {} LIMIT ?", order.join(", "));
+    let after = format!(" WHERE ({}) > ({marks})", columns.join(", "));
+    statement
+        .strip_suffix(&order)
+        .map(|rest| rest.strip_suffix(&after).unwrap_or(rest))
+        .is_some_and(|rest| rest.ends_with(&format!("FROM \"{table}\"")))
+}
+
 /// Every exception.
 pub const GROWS: &[Grows] = &[
     Grows {
