@@ -52,7 +52,7 @@ test('lowering a guard waits for a second person', async ({ page, stranger, inst
   await dialog.getByText('More options').click();
   await dialog.getByLabel('Protected', { exact: true }).uncheck();
   await dialog.getByRole('button', { name: 'Save Changes' }).click();
-  await expectSaid(page, 'waits for another member');
+  await expectSaid(page, 'wait for another member');
   await page.goto(path);
   const change = region(page, 'Change waiting for approval');
   await expect(change.getByRole('row').filter({ hasText: 'Protected' })).toContainText('Yes');
