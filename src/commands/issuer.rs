@@ -1,7 +1,7 @@
 //! `regcred issuer`.
 
 use super::failure::Failure;
-use super::output::{count, list, print};
+use super::output::{count, list};
 use super::{Common, Session};
 use crate::domain::issuer::{ListedIssuer, UsingRule, list_key};
 use serde_json::{Value, json};
@@ -52,10 +52,7 @@ impl Issuer {
     pub(super) async fn run(self) -> Result<ExitCode, Failure> {
         let session = self.common.begin(0).await?;
         let done = self.action.carry_out(&session).await;
-        session.end().await;
-        let (document, text) = done?;
-        print(self.common.json, &document, &text)?;
-        Ok(ExitCode::SUCCESS)
+        self.common.finish(session, done).await
     }
 }
 

@@ -1,11 +1,12 @@
 //! What ends when a person loses a right: told before it is done, and asked about at a terminal.
 
+use super::asking::{confirm, tell};
 use super::failure::Failure;
 use super::output::{clean, count, list};
 use crate::domain::departure::Leftover;
 use crate::domain::moment::Moment;
 use serde_json::{Value, json};
-use std::io::{self, BufRead, IsTerminal, Write};
+use std::io::{self, IsTerminal};
 
 const HEADINGS: [&str; 5] = ["PROJECT", "PIPELINE", "WHAT", "LAST USED", "THEN"];
 
@@ -40,24 +41,12 @@ impl Leaving {
         let ends = self.ending(left);
         let must_say = ends > 0 && !self.yes;
         let must_ask = must_say && io::stdin().is_terminal();
-        let question = if must_ask { "\nType yes to go on: " } else { "\n" };
-        let mut out = io::stderr().lock();
-        let told = write!(out, "{head}\n{}{question}", clean(&table)).and_then(|()| out.flush());
-        if must_say && !must_ask {
-            return Err(Failure::said(unsaid(ends)));
+        let text = format!("{head}\n{}\n", clean(&table));
+        if must_ask {
+            return confirm(&text, "Type yes to go on: ", "Nothing was changed.");
         }
-        if !must_ask {
-            // What is done is also printed afterwards, and a script may have closed this.
-            return Ok(());
-        }
-        told.map_err(Failure::Output)?;
-        let mut answer = String::new();
-        let read = io::stdin().lock().read_line(&mut answer);
-        if read.is_ok() && answer.trim() == "yes" {
-            Ok(())
-        } else {
-            Err(Failure::said("You did not type yes. Nothing was changed."))
-        }
+        tell(&text);
+        if must_say { Err(Failure::said(unsaid(ends))) } else { Ok(()) }
     }
 
     /// Behind the sentence that says what was done: how much ended, and how much is to be decided on.

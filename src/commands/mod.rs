@@ -4,6 +4,7 @@
 //! Exit codes: 0 done, 1 not done or a problem was found, 2 usage error, 78 could not start
 //! (`EX_CONFIG`: trying again without a change is useless).
 
+mod asking;
 mod audit;
 mod backup;
 mod completions;
@@ -161,6 +162,18 @@ impl Common {
         let settings = Settings { has_local_key, key_settle, ..Settings::default() };
         let vault = Vault::new(store, keys, settings);
         Ok(Session { vault, operator: operator() })
+    }
+
+    /// Ends the session, and prints what was done in it.
+    async fn finish(
+        &self,
+        session: Session,
+        done: Result<(serde_json::Value, String), Failure>,
+    ) -> Result<ExitCode, Failure> {
+        session.end().await;
+        let (document, text) = done?;
+        output::print(self.json, &document, &text)?;
+        Ok(ExitCode::SUCCESS)
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::failure::Failure;
 use super::leaving::Leaving;
-use super::output::{list, print};
+use super::output::list;
 use super::user::{document, role};
 use super::{Common, Session};
 use crate::domain::project::{Project as Made, ProjectEntry};
@@ -86,10 +86,7 @@ impl Project {
     pub(super) async fn run(self) -> Result<ExitCode, Failure> {
         let session = self.common.begin(0).await?;
         let done = self.action.carry_out(&session).await;
-        session.end().await;
-        let (document, text) = done?;
-        print(self.common.json, &document, &text)?;
-        Ok(ExitCode::SUCCESS)
+        self.common.finish(session, done).await
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::failure::Failure;
 use super::leaving::Leaving;
-use super::output::{list, print};
+use super::output::list;
 use super::{Common, Session, password};
 use crate::domain::moment::Moment;
 use crate::domain::user::{Account, Person, Role};
@@ -115,10 +115,7 @@ impl User {
         };
         let session = self.common.begin(0).await?;
         let done = self.action.carry_out(&session, &password).await;
-        session.end().await;
-        let (document, text) = done?;
-        print(self.common.json, &document, &text)?;
-        Ok(ExitCode::SUCCESS)
+        self.common.finish(session, done).await
     }
 }
 

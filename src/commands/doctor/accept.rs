@@ -1,12 +1,13 @@
 //! `regcred doctor accept`.
 
+use super::super::asking::{confirm, tell};
 use super::super::failure::Failure;
-use super::super::output::{clean, print};
+use super::super::output::clean;
 use super::super::{Common, Session};
 use crate::store::NamedRow;
 use serde_json::{Map, Value, json};
 use std::fmt::Write as _;
-use std::io::{self, BufRead, IsTerminal, Write};
+use std::io::{self, IsTerminal};
 use std::process::ExitCode;
 
 #[derive(Debug, clap::Subcommand)]
@@ -43,10 +44,7 @@ impl Action {
         let Self::Accept(accept) = self;
         let session = common.begin(0).await?;
         let done = accept.carry_out(&session).await;
-        session.end().await;
-        let (document, text) = done?;
-        print(common.json, &document, &text)?;
-        Ok(ExitCode::SUCCESS)
+        common.finish(session, done).await
     }
 }
 
@@ -92,20 +90,11 @@ impl Accept {
                 clean(&shown)
             )));
         }
-        let question = if must_ask { "Type yes to accept it as it is now: " } else { "" };
-        let mut out = io::stderr().lock();
-        let told = write!(out, "{}{question}", clean(&shown)).and_then(|()| out.flush());
-        if !must_ask {
-            // What is done is also printed afterwards, and a script may have closed this.
-            return Ok(());
+        if must_ask {
+            let question = "Type yes to accept it as it is now: ";
+            return confirm(&clean(&shown), question, "Nothing was accepted.");
         }
-        told.map_err(Failure::Output)?;
-        let mut answer = String::new();
-        let read = io::stdin().lock().read_line(&mut answer);
-        if read.is_ok() && answer.trim() == "yes" {
-            Ok(())
-        } else {
-            Err(Failure::said("You did not type yes. Nothing was accepted."))
-        }
+        tell(&clean(&shown));
+        Ok(())
     }
 }
