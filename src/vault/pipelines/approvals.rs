@@ -43,7 +43,7 @@ fn changed(what: &str) -> Error {
 /// knows what they would approve or renew.
 pub(in crate::vault) fn changed_outside(what: &str) -> Error {
     Error::Conflict(format!(
-        "A row of {what} was changed or removed outside Regcred, so its page does not show everything. Run `regcred doctor` to find one that was changed. If one is missing, restore it from a backup, or delete the pipeline and create it again. Nothing was changed."
+        "A row of {what} was changed or removed outside Regcred, so its page does not show everything. Nothing was changed. An operator can run `regcred doctor`, which finds what was changed or is missing, and `regcred doctor accept` for a change that is right."
     ))
 }
 
