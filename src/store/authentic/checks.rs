@@ -20,7 +20,7 @@ use std::sync::Arc;
 use uuid::Uuid;
 
 /// Rows that are in memory at once.
-const PAGE: u64 = 500;
+pub(super) const PAGE: u64 = 500;
 /// Rows that are named.
 const NAMED: usize = 50;
 
