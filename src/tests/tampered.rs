@@ -5,6 +5,7 @@ mod accepted;
 mod chains;
 mod edits;
 mod found;
+mod many;
 mod older;
 mod put_back;
 mod random;
