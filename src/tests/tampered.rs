@@ -9,6 +9,7 @@ mod many;
 mod older;
 mod put_back;
 mod random;
+mod renamed;
 mod walls;
 
 use crate::app::{App, credential_form};
