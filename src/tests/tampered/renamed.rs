@@ -26,7 +26,10 @@ async fn a_changed_pipeline_says_so_and_works_again_when_it_is_put_back() {
     assert!(says_so().await);
     for (path, more) in [
         ("/rpc/tokens/create", &[("token_days", "30")][..]),
-        ("/rpc/trust-rules/create", &[("form[provider]", "drone"), ("form[claims][repo.id]", "8")]),
+        (
+            "/rpc/trust-rules/create",
+            &[("form[provider]", "drone"), ("form[claims][repo.id]", "8")][..],
+        ),
         ("/rpc/trust-rules/confirm", &[("id", rule.as_str())][..]),
         ("/rpc/trust-rules/renew-secret", &[][..]),
         ("/rpc/trust-rules/delete", &[("id", rule.as_str())][..]),
