@@ -79,6 +79,7 @@ mod m20261129_000017_refused_tokens;
 mod m20261129_000018_count_attempts_in_memory;
 mod m20261129_000019_links_that_were_removed;
 mod m20261129_000020_issuers;
+mod m20261129_000021_tokens_of_a_pipeline_in_pages;
 
 /// Every step, oldest first.
 pub struct Migrator;
@@ -107,6 +108,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261129_000018_count_attempts_in_memory::Migration),
             Box::new(m20261129_000019_links_that_were_removed::Migration),
             Box::new(m20261129_000020_issuers::Migration),
+            Box::new(m20261129_000021_tokens_of_a_pipeline_in_pages::Migration),
         ]
     }
 }

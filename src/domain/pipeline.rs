@@ -85,6 +85,8 @@ pub struct PipelineDetail {
     pub unlisted: Vec<String>,
     /// Which of those who made or approved something of it may do so no more.
     pub gone: Vec<Uuid>,
+    /// Whether its row was changed outside the product: then nothing works for it.
+    pub is_changed: bool,
     /// How often somebody more could act as it.
     pub epoch: i64,
     pub today: Day,

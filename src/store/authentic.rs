@@ -4,11 +4,13 @@
 
 mod checks;
 mod hidden;
+mod identities;
 mod named;
 mod sealed_before;
 mod tables;
 
 pub use checks::{ChangedRow, Tampered};
+pub use identities::Counts;
 pub use named::NamedRow;
 
 use super::locked;
@@ -41,6 +43,8 @@ pub enum Mend {
     MakeAgain,
     /// The end of a chain: without it nobody could tell what was cut off.
     Chain,
+    /// A row that hangs on it is missing, or was added: it is accepted so, by who knows why.
+    Accept,
 }
 
 /// The value of one column.

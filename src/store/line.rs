@@ -12,11 +12,14 @@ use tokio::time::timeout;
 const OTHERS: usize = 8;
 /// Those who sign in: they do not wait behind the others.
 const SIGN_INS: usize = 4;
+/// Jobs that show their proof: a rule that they use may be locked by who ends it.
+const PROOFS: usize = 4;
 
-/// Those who want a chain.
+/// Those who want a chain, or a rule.
 #[derive(Clone, Debug)]
 pub(super) struct Line {
     sign_ins: Arc<Semaphore>,
+    proofs: Arc<Semaphore>,
     others: Arc<Semaphore>,
 }
 
@@ -27,6 +30,7 @@ impl Default for Line {
     fn default() -> Self {
         Self {
             sign_ins: Arc::new(Semaphore::new(SIGN_INS)),
+            proofs: Arc::new(Semaphore::new(PROOFS)),
             others: Arc::new(Semaphore::new(OTHERS)),
         }
     }
@@ -38,7 +42,11 @@ impl Line {
     /// # Errors
     /// When that takes too long.
     pub(super) async fn enter(&self, rank: Rank) -> Result<Place, DbErr> {
-        let line = if rank == Rank::SignIn { &self.sign_ins } else { &self.others };
+        let line = match rank {
+            Rank::SignIn => &self.sign_ins,
+            Rank::Proof => &self.proofs,
+            Rank::Receipts | Rank::Other => &self.others,
+        };
         match timeout(WAIT, Arc::clone(line).acquire_owned()).await {
             Ok(Ok(place)) => Ok(place),
             _ => Err(DbErr::ConnectionAcquire(ConnAcquireErr::Timeout)),
@@ -67,6 +75,18 @@ mod tests {
         assert_eq!(Error::from(late), Error::Unavailable);
         places.pop();
         assert!(line.enter(Rank::Other).await.is_ok(), "a place that was given back is free");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn jobs_with_proofs_have_few_connections_and_take_no_place_of_others() {
+        let line = Line::default();
+        let mut proving = Vec::new();
+        for _ in 0..PROOFS {
+            proving.push(line.enter(Rank::Proof).await.unwrap());
+        }
+        let late = line.enter(Rank::Proof).await.unwrap_err();
+        assert_eq!(Error::from(late), Error::Unavailable);
+        assert_eq!(fill(&line).await.len(), OTHERS);
     }
 
     #[tokio::test(start_paused = true)]

@@ -21,6 +21,9 @@ pub enum Rank {
     Receipts,
     /// A person who has proved who they are waits for it, or who asks whether the server is ready.
     SignIn,
+    /// A job proves what it is. It is no more urgent than the rest, and on `PostgreSQL` has a line of
+    /// its own.
+    Proof,
     Other,
 }
 
@@ -55,7 +58,7 @@ impl Turns {
             let line = match rank {
                 Rank::Receipts => 0,
                 Rank::SignIn => 1,
-                Rank::Other => 2,
+                Rank::Proof | Rank::Other => 2,
             };
             state.waiting[line].push_back(tell);
             told

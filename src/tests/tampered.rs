@@ -5,9 +5,11 @@ mod accepted;
 mod chains;
 mod edits;
 mod found;
+mod many;
 mod older;
 mod put_back;
 mod random;
+mod renamed;
 mod walls;
 
 use crate::app::{App, credential_form};

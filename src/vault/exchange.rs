@@ -19,7 +19,7 @@ use crate::domain::trust_rule::{Provider, TrustRule, holds, judge, other_audienc
 use crate::domain::user::Maker;
 use crate::error::{Error, Result};
 use crate::issuers::IssuerProblem;
-use crate::store::{TokenRow, Unrecorded};
+use crate::store::{Rank, TokenRow, Unrecorded};
 use once::{Shown, Use, used_once, uses};
 use serde_json::{Map, Value};
 use std::fmt::Display;
@@ -106,7 +106,7 @@ impl Vault {
         self.take_share_of(project, pipeline)?;
         let new = token::generate_token()?;
         let until = now().plus_seconds(LIFE);
-        let write = self.store.write().await?;
+        let write = self.store.write_in_line(Rank::Proof).await?;
         if let Some(used) = used {
             match uses(&write, &self.used, used, shown.again(pipeline)).await? {
                 Use::First => {}

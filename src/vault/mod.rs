@@ -217,10 +217,11 @@ fn gather<T>(errors: &mut Vec<FieldError>, checked: Result<T>) -> Result<Option<
     }
 }
 
-/// Removes the sessions that are over, and the short-lived tokens that ended a day ago.
+/// Removes the sessions that are over, and the short-lived tokens that ended an hour ago. As
+/// long as they are there, every approval and departure reads them.
 async fn sweep_access(write: &Write, now: Moment) -> Result<()> {
     write.sessions().sweep(now.0).await?;
-    Ok(write.tokens().sweep(now.plus_seconds(-24 * 60 * 60).0).await?)
+    Ok(write.tokens().sweep(now.plus_seconds(-60 * 60).0).await?)
 }
 
 /// The time, in UTC. The only clock of the vault.

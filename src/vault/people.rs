@@ -137,12 +137,16 @@ impl Vault {
         let left = write.departures().of(person.id, None, today()).await?;
         let ended = self.end(&write, INSTANCE, person.id, (left.as_slice(), keep)).await?;
         if disabled_at.is_some() && ended.is_empty() {
-            return Ok((person, left));
+            drop(write);
+        } else {
+            let what = (Action::UserDisabled, about(&person), Detail::kept(kept(&left, keep)));
+            let recorded = self.record_event(&write, INSTANCE, operator, what).await?;
+            let last = self.record_ended(operator, &write, ended).await?;
+            write.commit(last.unwrap_or(recorded)).await?;
         }
-        let what = (Action::UserDisabled, about(&person), Detail::kept(kept(&left, keep)));
-        let recorded = self.record_event(&write, INSTANCE, operator, what).await?;
-        let last = self.record_ended(operator, &write, ended).await?;
-        write.commit(last.unwrap_or(recorded)).await?;
+        if !keep {
+            self.end_hidden(operator).await?;
+        }
         Ok((person, left))
     }
 

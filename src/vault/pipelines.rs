@@ -5,7 +5,7 @@ mod grants;
 mod tokens;
 
 pub use approvals::Seen;
-pub(super) use approvals::changed_outside;
+pub(super) use approvals::{changed_outside, needs_unchanged};
 
 use super::credentials::is_wrong;
 use super::people::gone;
@@ -66,6 +66,7 @@ impl Vault {
             held < if one.access == Access::Pull { 1 } else { 2 }
         });
         let mut receipts = self.store.receipts(project).of_pipeline(id, RECEIPTS_SHOWN).await?;
+        let epoch = self.store.pipelines(project).epoch(id).await?;
         let members = self.store.projects().members(project).await?;
         let makers = tokens.iter().map(|token| token.created_by.id);
         let makers = makers.chain(rules.iter().map(|rule| rule.created_by.id));
@@ -86,7 +87,8 @@ impl Vault {
                 tokens,
                 rules,
                 gone,
-                epoch: self.store.pipelines(project).epoch(id).await?.unwrap_or_default(),
+                is_changed: epoch.is_none(),
+                epoch: epoch.unwrap_or_default(),
                 today: today(),
             },
             grantable,

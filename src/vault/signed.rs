@@ -15,7 +15,7 @@ use crate::domain::credential::Access;
 use crate::domain::proof::{Proof, fact};
 use crate::domain::trust_rule::{Provider, TrustRule, claim, holds};
 use crate::error::{Error, Result};
-use crate::store::Unrecorded;
+use crate::store::{Rank, Unrecorded};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Map, Value};
@@ -110,7 +110,7 @@ impl Vault {
                 "No pipeline has a trust rule for this repository.".to_owned(),
             ));
         };
-        let write = self.store.write().await?;
+        let write = self.store.write_in_line(Rank::Proof).await?;
         if !write.assertions().take(&mark, until).await? || self.used.has((mark, until)) {
             return Err(Error::Conflict(
                 "This signed request was already answered. The CI server must sign each request anew.".to_owned(),

@@ -3,7 +3,7 @@
 mod confirm;
 
 use super::issuers::needs_listed;
-use super::pipelines::changed_outside;
+use super::pipelines::{changed_outside, needs_unchanged};
 use super::signed::Salt;
 use super::{Vault, gather, now};
 use crate::crypto::jwt::Unverified;
@@ -90,6 +90,7 @@ impl Vault {
         let write = self.write_as(granter).await?;
         needs_listed(&write, &rule).await?;
         let subject = write.pipelines(project).subject(pipeline).await?.ok_or(Error::NotFound)?;
+        needs_unchanged(&write, project, pipeline).await?;
         if write.trust_rules(project).of_pipeline(pipeline).await?.len() >= MOST {
             return Err(Error::Conflict(format!(
                 "A pipeline can have at most {MOST} trust rules. Delete one first."
@@ -142,6 +143,7 @@ impl Vault {
         let project = granter.project().id;
         let write = self.write_as(granter).await?;
         let subject = write.pipelines(project).subject(pipeline).await?.ok_or(Error::NotFound)?;
+        needs_unchanged(&write, project, pipeline).await?;
         // It locks the project's chain until the end, as a new rule does.
         let what = (Action::DroneSecretRenewed, subject, Detail::Provider(Provider::Drone));
         let recorded = self.record_event(&write, project, granter, what).await?;
@@ -203,6 +205,7 @@ impl Vault {
         let project = editor.project().id;
         let write = self.write_in(project).await?;
         let subject = write.pipelines(project).subject(pipeline).await?.ok_or(Error::NotFound)?;
+        needs_unchanged(&write, project, pipeline).await?;
         let rule = write.trust_rules(project).delete(pipeline, id).await?;
         let rule = rule.ok_or(Error::NotFound)?;
         write.tokens().revoke_short_lived(project, pipeline, now().0).await?;

@@ -4,7 +4,7 @@ use super::super::asking::{confirm, tell};
 use super::super::failure::Failure;
 use super::super::output::clean;
 use super::super::{Common, Session};
-use crate::store::NamedRow;
+use crate::store::{Counts, NamedRow};
 use serde_json::{Map, Value, json};
 use std::fmt::Write as _;
 use std::io::{self, IsTerminal};
@@ -54,7 +54,7 @@ impl Accept {
         Session { vault, operator }: &Session,
     ) -> Result<(Value, String), Failure> {
         let row = vault.named_row(operator, &self.table, &self.id.join(" ")).await?;
-        if row.is_ours {
+        if row.is_ours && row.miscounted.is_none() {
             return Err(Failure::said("Regcred wrote this row itself. Nothing was changed."));
         }
         if !row.is_readable() {
@@ -82,7 +82,13 @@ impl Accept {
             // To a text nothing fails.
             let _ = writeln!(shown, "  {name}: {}", value.replace('\n', " "));
         }
-        shown += "Values that are not shown, such as a password hash, may have been changed, too. If you do not know who changed the row, do not accept it.\n";
+        let warning = match row.miscounted {
+            Some(Counts { counted, present }) => format!(
+                "Regcred counted {counted} tokens and trust rules of this pipeline, and there are {present}. One that was removed works again if somebody puts it back. If you do not know why the numbers differ, do not accept this.\n"
+            ),
+            None => "Values that are not shown, such as a password hash, may have been changed, too. If you do not know who changed the row, do not accept it.\n".to_owned(),
+        };
+        shown += &warning;
         let must_ask = !self.yes;
         if must_ask && !io::stdin().is_terminal() {
             return Err(Failure::said(format!(

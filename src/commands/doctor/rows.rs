@@ -23,7 +23,7 @@ fn said(tampered: &Tampered) -> String {
     let mut lines = vec![format!(
         "Changed outside Regcred: {rows}. Regcred ignores {them}, and delivers no secret because of {them}. Find out who can write to the database. If you know the change and it is right, `regcred doctor accept TABLE ID` accepts a row as it is now. Otherwise:"
     )];
-    for mend in [Mend::Chain, Mend::Backup, Mend::MakeAgain] {
+    for mend in [Mend::Chain, Mend::Backup, Mend::MakeAgain, Mend::Accept] {
         let mut of = tampered.named.iter().filter(|row| row.mend == mend).peekable();
         lines.extend(of.peek().map(|_| format!("  {}", advice(mend))));
         lines.extend(of.map(|ChangedRow { table, key, .. }| format!("    {table} {key}")));
@@ -41,7 +41,12 @@ fn advice(mend: Mend) -> &'static str {
             "Do not delete these. Compare each chain with a HEAD that you kept (`regcred audit verify --since CHAIN:LINKS:HEAD`), or restore a backup:"
         }
         Mend::Backup => "Do not delete these. Restore a backup:",
-        Mend::MakeAgain => "Delete these from the database, and create them again in Regcred:",
+        Mend::MakeAgain => {
+            "Delete these from the database, create them again in Regcred, and run `regcred doctor` again:"
+        }
+        Mend::Accept => {
+            "These pipelines work, but nobody can approve their grants: a token or trust rule was added or removed outside Regcred. If you know why, run `regcred doctor accept pipeline ID`:"
+        }
     }
 }
 

@@ -38,6 +38,7 @@ fn detail(tokens: Vec<Token>) -> PipelineDetail {
         rules: Vec::new(),
         unlisted: Vec::new(),
         gone: Vec::new(),
+        is_changed: false,
         epoch: 3,
         today: day("2026-11-21"),
     }

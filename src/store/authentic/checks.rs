@@ -1,5 +1,6 @@
 //! All rows that decide: given their MAC once, and looked at for those that we did not write.
 
+use super::identities::find_miscounted;
 use super::tables::{adopt, deciding, find_tampered, seal_all};
 use super::{Authentic, Mend, is_genuine, said_by};
 use crate::store::locked;
@@ -19,7 +20,7 @@ use std::sync::Arc;
 use uuid::Uuid;
 
 /// Rows that are in memory at once.
-const PAGE: u64 = 500;
+pub(super) const PAGE: u64 = 500;
 /// Rows that are named.
 const NAMED: usize = 50;
 
@@ -45,10 +46,13 @@ pub struct ChangedRow {
 
 impl Tampered {
     fn add<E: Authentic>(&mut self, name: String) {
+        self.note(EntityName::table_name(&E::default()), name, E::MEND);
+    }
+
+    pub(super) fn note(&mut self, table: &'static str, key: String, mend: Mend) {
         self.rows += 1;
         if self.named.len() < NAMED {
-            let table = EntityName::table_name(&E::default());
-            self.named.push(ChangedRow { table, key: name, mend: E::MEND });
+            self.named.push(ChangedRow { table, key, mend });
         }
     }
 }
@@ -65,10 +69,12 @@ impl Store {
         self.reader.seals.set(macs);
     }
 
-    /// The rows that we did not write, among all that decide.
+    /// The rows that we did not write, among all that decide, and the pipelines whose tokens and trust
+    /// rules are not as many as they count.
     pub async fn tampered_rows(&self) -> Result<Tampered, DbErr> {
         let mut found = Tampered::default();
         find_tampered(&self.reader, &mut found).await?;
+        find_miscounted(&self.reader, &mut found).await?;
         Ok(found)
     }
 
@@ -235,7 +241,7 @@ pub(super) fn by_key<E: Authentic>(key: &[Value]) -> Select<E> {
 }
 
 /// The next rows behind the one with that key, in the order of their key.
-fn page<E: Authentic>(after: Option<Key>) -> Select<E> {
+pub(super) fn page<E: Authentic>(after: Option<Key>) -> Select<E> {
     let mut page = E::find().limit(PAGE);
     for key in keys::<E>() {
         page = page.order_by_asc(key);

@@ -2,20 +2,19 @@
 //! something. Nobody approves or renews while there is one, and at an end each loses its MAC: it does
 //! not count again when it is put back.
 
+use super::checks::{Key, PAGE, page};
+use super::identities::counts;
 use super::{Authentic, genuine, is_genuine};
 use crate::domain::trust_rule::Provider;
 use crate::store::entity::{access_grant, guard_change, pipeline, pipeline_token, trust_rule};
 use crate::store::seals::Sealing;
-use crate::store::{Credentials, Pipelines, Tokens, TrustRules, Write};
+use crate::store::{Credentials, Pipelines, Store, Tokens, TrustRules, Write};
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, DbErr, EntityTrait, ModelTrait, QueryFilter, QueryOrder,
-    QuerySelect, Select, Value,
+    ActiveModelTrait, ColumnTrait, DbErr, EntityTrait, ModelTrait, QueryFilter, Select, Value,
 };
 use std::collections::BTreeSet;
+use std::marker::PhantomData;
 use uuid::Uuid;
-
-/// Rows that are in memory at once.
-const PAGE: u64 = 500;
 
 /// Who acts as a pipeline, and what it has.
 trait OfPipeline: Authentic {
@@ -51,16 +50,14 @@ impl<C: Sealing> Pipelines<'_, C> {
     /// acts as it is missing.
     pub async fn is_untouched(&self, id: Uuid) -> Result<bool, DbErr> {
         let (db, pipeline) = (self.db, self.one(id).one(self.db).await?);
-        let Some(pipeline) = pipeline.and_then(|row| genuine::<pipeline::Entity>(db, row)) else {
+        if pipeline.and_then(|row| genuine::<pipeline::Entity>(db, row)).is_none() {
             return Ok(false);
-        };
-        let tokens = of::<pipeline_token::Entity>(id).all(db).await?;
-        let rules = of::<trust_rule::Entity>(id).all(db).await?;
-        let of_people = tokens.iter().filter(|token| token.expires_at.is_none()).count();
-        Ok(i64::try_from(of_people + rules.len()) == Ok(pipeline.identities)
-            && all_ours::<pipeline_token::Entity>(db, &tokens)
-            && all_ours::<trust_rule::Entity>(db, &rules)
-            && are_ours(db, of::<access_grant::Entity>(id)).await?)
+        }
+        let is_complete = counts(db, id).await?.is_some_and(|it| it.counted == it.present);
+        Ok(is_complete
+            && all_are_ours::<pipeline_token::Entity, C>(db, id).await?
+            && all_are_ours::<trust_rule::Entity, C>(db, id).await?
+            && all_are_ours::<access_grant::Entity, C>(db, id).await?)
     }
 }
 
@@ -86,26 +83,35 @@ impl<C: Sealing> TrustRules<'_, C> {
 impl<C: Sealing> Tokens<'_, C> {
     /// Takes the MAC of the pipeline's tokens that we did not write.
     pub(in crate::store) async fn disown(&self, pipeline: Uuid) -> Result<(), DbErr> {
-        let rows = of::<pipeline_token::Entity>(pipeline).all(self.db).await?;
-        disown_among::<pipeline_token::Entity, C>(self.db, rows).await.map(drop)
+        disown::<pipeline_token::Entity, C>(self.db, pipeline).await.map(drop)
+    }
+}
+
+impl Store {
+    /// The projects and pipelines of which somebody changed a row: of one that has lost its MAC before
+    /// nothing is to be done any more.
+    pub async fn changed_pipelines(&self) -> Result<BTreeSet<(Uuid, Uuid)>, DbErr> {
+        changed_pipelines(&self.reader).await
     }
 }
 
 impl Write {
-    /// Takes the MAC of every pipeline, token, rule and grant that we did not write: gives the projects
-    /// and the pipelines that they are of.
-    pub async fn disown_changed(&self) -> Result<BTreeSet<(Uuid, Uuid)>, DbErr> {
-        let mut all = disown::<pipeline::Entity, _>(&self.0).await?;
-        all.extend(disown::<access_grant::Entity, _>(&self.0).await?);
-        all.extend(disown::<pipeline_token::Entity, _>(&self.0).await?);
-        all.extend(disown::<trust_rule::Entity, _>(&self.0).await?);
-        Ok(all)
+    /// Takes the MAC of the pipeline, and of each of its tokens, rules and grants, that somebody
+    /// changed; how many there were.
+    pub async fn disown(&self, pipeline: Uuid) -> Result<u64, DbErr> {
+        Ok(disown::<pipeline::Entity, _>(&self.0, pipeline).await?
+            + disown::<access_grant::Entity, _>(&self.0, pipeline).await?
+            + disown::<pipeline_token::Entity, _>(&self.0, pipeline).await?
+            + disown::<trust_rule::Entity, _>(&self.0, pipeline).await?)
     }
-}
 
-/// Whatever else stands in them: of which project they are may have been changed, too.
-fn of<E: OfPipeline>(pipeline: Uuid) -> Select<E> {
-    E::find().filter(ColumnTrait::eq(&E::PIPELINE, pipeline))
+    /// The same for every pipeline. Others wait meanwhile.
+    pub async fn disown_changed(&self) -> Result<(), DbErr> {
+        for (_, pipeline) in changed_pipelines(&self.0).await? {
+            self.disown(pipeline).await?;
+        }
+        Ok(())
+    }
 }
 
 async fn are_ours<E: Authentic, C: Sealing>(db: &C, rows: Select<E>) -> Result<bool, DbErr> {
@@ -117,39 +123,77 @@ fn all_ours<E: Authentic>(db: &impl Sealing, rows: &[E::Model]) -> bool {
     rows.iter().all(|row| is_genuine::<E>(db.seals(), row))
 }
 
-/// Goes through the whole table in the order of its key: somebody may have moved a row anywhere.
-async fn disown<E: OfPipeline, C: Sealing>(db: &C) -> Result<BTreeSet<(Uuid, Uuid)>, DbErr> {
-    let mut found = BTreeSet::new();
-    let mut after: Option<Value> = None;
-    loop {
-        let mut page = E::find().order_by_asc(E::ID).limit(PAGE);
-        if let Some(after) = after.take() {
-            page = page.filter(ColumnTrait::gt(&E::ID, after));
+/// Rows in the order of their key, a page at once.
+struct Walk<E: OfPipeline> {
+    pipeline: Option<Uuid>,
+    after: Option<Key>,
+    is_over: bool,
+    table: PhantomData<E>,
+}
+
+impl<E: OfPipeline> Walk<E> {
+    /// Through the rows of the pipeline, whatever else stands in them: of which project they are may
+    /// have been changed, too. Or through the whole table: somebody may have moved a row anywhere.
+    fn new(pipeline: Option<Uuid>) -> Self {
+        Self { pipeline, after: None, is_over: false, table: PhantomData }
+    }
+
+    async fn next<C: Sealing>(&mut self, db: &C) -> Result<Option<Vec<E::Model>>, DbErr> {
+        if self.is_over {
+            return Ok(None);
+        }
+        let mut page = page::<E>(self.after.take());
+        if let Some(pipeline) = self.pipeline {
+            page = page.filter(ColumnTrait::eq(&E::PIPELINE, pipeline));
         }
         let rows = page.all(db).await?;
-        after = rows.last().map(|last| last.get(E::ID));
-        let is_last = (rows.len() as u64) < PAGE;
-        found.extend(disown_among::<E, C>(db, rows).await?);
-        if is_last {
-            return Ok(found);
-        }
+        self.after = rows.last().map(|last| vec![last.get(E::ID)]);
+        self.is_over = (rows.len() as u64) < PAGE;
+        Ok(Some(rows))
     }
 }
 
-async fn disown_among<E: OfPipeline, C: Sealing>(
-    db: &C,
-    rows: Vec<E::Model>,
-) -> Result<BTreeSet<(Uuid, Uuid)>, DbErr> {
-    let mut found = BTreeSet::new();
-    for row in rows {
-        if is_genuine::<E>(db.seals(), &row) {
-            continue;
+async fn all_are_ours<E: OfPipeline, C: Sealing>(db: &C, pipeline: Uuid) -> Result<bool, DbErr> {
+    let mut walk = Walk::<E>::new(Some(pipeline));
+    while let Some(rows) = walk.next(db).await? {
+        if !all_ours::<E>(db, &rows) {
+            return Ok(false);
         }
-        found.insert(E::pipeline(&row));
-        let mut without = <E::ActiveModel as ActiveModelTrait>::default();
-        without.try_set(E::ID, row.get(E::ID))?;
-        without.try_set(E::MAC, Value::String(None))?;
-        E::update(without).exec_without_returning(db).await?;
+    }
+    Ok(true)
+}
+
+async fn changed_pipelines<C: Sealing>(db: &C) -> Result<BTreeSet<(Uuid, Uuid)>, DbErr> {
+    let mut all = changed::<pipeline::Entity, C>(db).await?;
+    all.extend(changed::<access_grant::Entity, C>(db).await?);
+    all.extend(changed::<pipeline_token::Entity, C>(db).await?);
+    all.extend(changed::<trust_rule::Entity, C>(db).await?);
+    Ok(all)
+}
+
+async fn changed<E: OfPipeline, C: Sealing>(db: &C) -> Result<BTreeSet<(Uuid, Uuid)>, DbErr> {
+    let (mut found, mut walk) = (BTreeSet::new(), Walk::<E>::new(None));
+    while let Some(rows) = walk.next(db).await? {
+        found.extend(rows.iter().filter(|row| was_ours::<E>(db, row)).map(E::pipeline));
     }
     Ok(found)
+}
+
+/// Whether it has a MAC still, and somebody changed it.
+fn was_ours<E: Authentic>(db: &impl Sealing, row: &E::Model) -> bool {
+    !matches!(row.get(E::MAC), Value::String(None)) && !is_genuine::<E>(db.seals(), row)
+}
+
+async fn disown<E: OfPipeline, C: Sealing>(db: &C, pipeline: Uuid) -> Result<u64, DbErr> {
+    let (mut disowned, mut walk) = (0, Walk::<E>::new(Some(pipeline)));
+    while let Some(rows) = walk.next(db).await? {
+        for row in rows.iter().filter(|row| was_ours::<E>(db, row)) {
+            let mut without = <E::ActiveModel as ActiveModelTrait>::default();
+            without.try_set(E::ID, row.get(E::ID))?;
+            without.try_set(E::MAC, Value::String(None))?;
+            E::update(without).exec_without_returning(db).await?;
+            disowned += 1;
+        }
+    }
+    Ok(disowned)
 }

@@ -1,13 +1,18 @@
 //! One row by the name that an operator gives it, to look at it and to take it for ours.
 
 use super::checks::{Key, by_key, keys, name_of, names_of};
+use super::identities::{Counts, PIPELINE, miscounted};
 use super::tables::{accept_row, named_row};
-use super::{Authentic, is_genuine, said_by};
+use super::{Authentic, change, is_genuine, said_by};
 use crate::domain::moment::Moment;
+use crate::store::entity::pipeline;
 use crate::store::seals::Sealing;
 use crate::store::shape::{self, ColumnKind, TableShape};
 use crate::store::{Write, locked};
-use sea_orm::{ActiveModelTrait, DbErr, IdenStatic, ModelTrait, Value};
+use sea_orm::{
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, Condition, DbErr, IdenStatic, ModelTrait,
+    Value,
+};
 use uuid::Uuid;
 
 /// The columns that are shown. Whatever is not here is not, so that no secret and no hash of one is.
@@ -71,6 +76,8 @@ pub struct NamedRow {
     /// What it says, by column, as far as it is shown.
     pub says: Vec<(&'static str, String)>,
     pub is_ours: bool,
+    /// Of a pipeline that we wrote: when its tokens and trust rules are not as many as it counts.
+    pub miscounted: Option<Counts>,
     /// The MAC over all that it says; `None` when it cannot be read.
     mac: Option<String>,
 }
@@ -85,12 +92,35 @@ impl NamedRow {
 impl Write {
     /// The row with that primary key, as `Tampered` names it.
     pub async fn named_row(&self, table: &str, key: &str) -> Result<Option<NamedRow>, DbErr> {
-        named_row(&self.0, table, key).await
+        let Some(mut row) = named_row(&self.0, table, key).await? else { return Ok(None) };
+        if let (true, Ok(id)) = (row.table == PIPELINE, Uuid::parse_str(&row.key)) {
+            // The row is locked, so nobody makes a token or rule meanwhile.
+            row.miscounted = miscounted(&self.0, id).await?;
+        }
+        Ok(Some(row))
     }
 
     /// Takes the row for ours as it is shown; `false` when it says something else by now.
     pub async fn accept_row(&self, row: &NamedRow) -> Result<bool, DbErr> {
-        accept_row(&self.0, row).await
+        match row.miscounted {
+            Some(counts) => self.accept_counts(row, counts).await,
+            None => accept_row(&self.0, row).await,
+        }
+    }
+
+    /// From now on the pipeline counts as many tokens and trust rules as there are.
+    async fn accept_counts(&self, seen: &NamedRow, counts: Counts) -> Result<bool, DbErr> {
+        let now = self.named_row(seen.table, &seen.key).await?;
+        let is_same = |now: NamedRow| now.mac == seen.mac && now.miscounted == seen.miscounted;
+        let (true, Ok(id)) = (now.is_some_and(is_same), Uuid::parse_str(&seen.key)) else {
+            return Ok(false);
+        };
+        let such = Condition::all().add(pipeline::Column::Id.eq(id));
+        let count = |_: &pipeline::Model| pipeline::ActiveModel {
+            identities: Set(counts.present),
+            ..pipeline::ActiveModel::default()
+        };
+        Ok(change::<pipeline::Entity, _>(&self.0, such, count).await? > 0)
     }
 }
 
@@ -110,6 +140,7 @@ pub(super) async fn named<E: Authentic, C: Sealing>(
         key: name_of(&values),
         says: Vec::new(),
         is_ours: false,
+        miscounted: None,
         mac: None,
     };
     match locked(db, one.clone()).one(db).await {

@@ -11,7 +11,9 @@ use crate::domain::pipeline::{PipelineDetail, PipelinePage, PipelineSummary};
 use crate::error::Result;
 use crate::functions::answer::{FailedForm, take_token};
 use crate::functions::pipelines::find_pipeline;
-use crate::ui::kit::{ErrorSummary, FlashMessages, LinkButton, Loaded, PageContext, PageHead};
+use crate::ui::kit::{
+    Alert, ErrorSummary, FlashMessages, LinkButton, Loaded, PageContext, PageHead,
+};
 use crate::ui::receipts::Receipts;
 use leptos::prelude::*;
 use leptos_meta::Title;
@@ -60,6 +62,7 @@ fn whole((found, failed, token, secret): Found, page: PageContext) -> impl IntoV
     let waiting: Vec<Uuid> = waiting.map(|grant| grant.id).collect();
     let newer = pipeline.grants.iter().filter(|grant| pipeline.has_newer(&grant.terms));
     let newer: Vec<Uuid> = newer.map(|grant| grant.id).collect();
+    let is_changed = pipeline.is_changed;
     let PipelineDetail { summary, grants, tokens, rules, unlisted, gone, today, .. } = pipeline;
     let PipelineSummary { id, name, description, .. } = summary;
     let project = page.project.clone();
@@ -79,6 +82,17 @@ fn whole((found, failed, token, secret): Found, page: PageContext) -> impl IntoV
                 })}
         </PageHead>
         {(!description.is_empty()).then(|| view! { <p>{description}</p> })}
+        {is_changed
+            .then(|| {
+                view! {
+                    <Alert>
+                        <p>
+                            "This pipeline's row was changed outside Regcred, so it receives no credential and its tokens do not work. An operator can run "
+                            <code>"regcred doctor"</code> " to find out what to do."
+                        </p>
+                    </Alert>
+                }
+            })}
         {error.map(|error| view! { <ErrorSummary error/> })}
         {token.map(|token| view! { <NewToken token/> })}
         {secret

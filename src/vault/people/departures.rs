@@ -8,11 +8,12 @@ use crate::domain::audit::{Action, Detail, Subject};
 use crate::domain::departure::{Leftover, Thing};
 use crate::domain::trust_rule::Provider;
 use crate::domain::user::Role;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::store::{Recorded, Write};
+use crate::vault::audit::this_instance;
 use crate::vault::events::What;
 use crate::vault::signed::Salt;
-use crate::vault::{Vault, now, today};
+use crate::vault::{INSTANCE, Vault, now, today};
 use std::collections::BTreeSet;
 use uuid::Uuid;
 
@@ -88,13 +89,46 @@ impl Vault {
                 ended.push((one.project, (action, about, detail)));
             }
         }
-        // What is hidden because somebody changed it does not come back, whoever it is of.
-        ruled.extend(write.disown_changed().await?);
         // After the rules, which an exchange locks: what it has written meanwhile is found.
         for (project, pipeline) in ruled {
             write.tokens().revoke_short_lived(project, pipeline, now().0).await?;
         }
         Ok(ended)
+    }
+
+    /// After a departure: what is hidden because somebody changed it does not come back, whoever it is
+    /// of. It looks at everything, so it holds nothing meanwhile, and each pipeline has a transaction
+    /// and an event of its own.
+    ///
+    /// # Errors
+    /// `Conflict`, since what it comes after is done.
+    pub(super) async fn end_hidden(&self, operator: &Operator) -> Result<()> {
+        let ended = self.end_changed(operator).await;
+        ended.map_err(|_| {
+            Error::Conflict(
+                "The change was saved, but Regcred could not look for rows that were changed outside it. Run `regcred doctor`."
+                    .to_owned(),
+            )
+        })
+    }
+
+    async fn end_changed(&self, operator: &Operator) -> Result<()> {
+        for (named, pipeline) in self.store.changed_pipelines().await? {
+            // The project that a changed row names may be none.
+            let ours = self.store.tokens().pipeline(pipeline).await?;
+            let (chain, project, subject) = match ours {
+                Some((project, name)) => (project, project, Subject { id: pipeline, name }),
+                None => (INSTANCE, named, this_instance()),
+            };
+            let write = self.write_in(chain).await?;
+            let rows = write.disown(pipeline).await?;
+            if rows > 0 {
+                write.tokens().revoke_short_lived(project, pipeline, now().0).await?;
+                let what = (Action::RowsFound, subject, Detail::Rows(rows));
+                self.commit_event(write, chain, operator, what).await?;
+            }
+        }
+        Ok(())
     }
 
     /// Records it, in the order in which everybody locks chains; gives the last event.

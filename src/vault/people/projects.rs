@@ -108,7 +108,8 @@ impl Vault {
         // First, since it locks the membership: what they make meanwhile is found, or refused.
         write.projects().set_role(project.id, person.id, role).await?;
         let mut left = Vec::new();
-        if from.may_grant() && !role.may_grant() {
+        let is_departure = from.may_grant() && !role.may_grant();
+        if is_departure {
             left = write.departures().of(person.id, Some(project.id), today()).await?;
         }
         let ended = self.end(&write, project.id, person.id, (left.as_slice(), keep)).await?;
@@ -116,6 +117,9 @@ impl Vault {
         let kept = kept(&left, keep);
         let what = (Action::RoleChanged, about(&person), Detail::Roles { from, to: role, kept });
         self.commit_event(write, project.id, operator, what).await?;
+        if is_departure && !keep {
+            self.end_hidden(operator).await?;
+        }
         Ok(NewRole { person, before: Some(from), left })
     }
 
@@ -145,6 +149,9 @@ impl Vault {
         self.record_ended(operator, &write, ended).await?;
         let what = (Action::MemberRemoved, about(&person), Detail::kept(kept(&left, keep)));
         self.commit_event(write, project.id, operator, what).await?;
+        if !keep {
+            self.end_hidden(operator).await?;
+        }
         Ok((person, left))
     }
 

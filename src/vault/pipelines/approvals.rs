@@ -7,7 +7,7 @@ use crate::domain::grant::APPROVAL_DAYS_MAX;
 use crate::domain::moment::Moment;
 use crate::domain::pipeline::Identities;
 use crate::error::{Error, Result};
-use crate::store::ApprovalRow;
+use crate::store::{ApprovalRow, Write};
 use crate::vault::{Vault, now, today};
 use uuid::Uuid;
 
@@ -43,8 +43,19 @@ fn changed(what: &str) -> Error {
 /// knows what they would approve or renew.
 pub(in crate::vault) fn changed_outside(what: &str) -> Error {
     Error::Conflict(format!(
-        "A row of {what} was changed or removed outside Regcred, so its page does not show everything. Run `regcred doctor` to find one that was changed. If one is missing, restore it from a backup, or delete the pipeline and create it again. Nothing was changed."
+        "A row of {what} was changed or removed outside Regcred, so its page does not show everything. Nothing was changed. An operator can run `regcred doctor`, which finds what was changed or is missing, and `regcred doctor accept` for a change that is right."
     ))
+}
+
+/// That somebody else has not changed the pipeline: whatever is written about it would take its MAC for
+/// good, also when it is put back.
+pub(in crate::vault) async fn needs_unchanged(
+    write: &Write,
+    project: Uuid,
+    pipeline: Uuid,
+) -> Result<()> {
+    let epoch = write.pipelines(project).epoch(pipeline).await?;
+    epoch.map(drop).ok_or_else(|| changed_outside("this pipeline"))
 }
 
 impl Vault {

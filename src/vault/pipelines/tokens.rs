@@ -1,5 +1,6 @@
 //! Pipeline tokens: made, verified, revoked. The database holds the hash of the secret half.
 
+use super::needs_unchanged;
 use crate::crypto::token;
 use crate::domain::actor::{Can, Granter, Pipeline};
 use crate::domain::audit::{Action, Detail, Refusal, Subject};
@@ -50,8 +51,9 @@ impl Vault {
     ) -> Result<Zeroizing<String>> {
         let expires_on = expiry(days)?;
         let write = self.write_as(granter).await?;
-        let subject = write.pipelines(granter.project().id).subject(pipeline).await?;
-        let subject = subject.ok_or(Error::NotFound)?;
+        let project = granter.project().id;
+        let subject = write.pipelines(project).subject(pipeline).await?.ok_or(Error::NotFound)?;
+        needs_unchanged(&write, project, pipeline).await?;
         let (text, recorded) = self.insert_token(&write, granter, &subject, expires_on).await?;
         write.commit(recorded).await?;
         Ok(text)

@@ -7,7 +7,7 @@ use crate::domain::trust_rule::Provider;
 use crate::error::{Error, Result};
 use crate::vault::issuers::holds_issuer;
 use crate::vault::people::gone;
-use crate::vault::pipelines::changed_outside;
+use crate::vault::pipelines::{changed_outside, needs_unchanged};
 use crate::vault::signed::Salt;
 use crate::vault::{Vault, now};
 use uuid::Uuid;
@@ -26,6 +26,7 @@ impl Vault {
         let project = granter.project().id;
         let write = self.write_as(granter).await?;
         let subject = write.pipelines(project).subject(pipeline).await?.ok_or(Error::NotFound)?;
+        needs_unchanged(&write, project, pipeline).await?;
         let rule = write.trust_rules(project).find(pipeline, id).await?.ok_or(Error::NotFound)?;
         let members = write.projects().members(project).await?;
         let is_left = !gone(&members, [rule.created_by.id]).is_empty();
