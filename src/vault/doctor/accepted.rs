@@ -2,7 +2,7 @@
 //! operator answers for is looked at, and taken for ours as it was shown.
 
 use crate::domain::actor::{Actor, Operator};
-use crate::domain::audit::{Action, Detail};
+use crate::domain::audit::{Action, AuditEvent, Detail};
 use crate::error::{Error, Result};
 use crate::store::NamedRow;
 use crate::vault::audit::this_instance;
@@ -14,6 +14,8 @@ const CHAINS: &str = "chain_head";
 /// Seconds in which no more than one event says that there are changed rows: a bit less than a day,
 /// since the job does not run to the second.
 const ONCE: i64 = 20 * 60 * 60;
+/// Seconds by which the clock of the server that wrote an event may be ahead.
+const AHEAD: i64 = 5 * 60;
 /// Events of the instance that are looked at for the last one.
 const LOOKED_AT: u64 = 200;
 
@@ -25,13 +27,33 @@ impl Vault {
             return Ok(());
         }
         let write = self.write_in(INSTANCE).await?;
-        let since = now().plus_seconds(-ONCE);
-        let events = write.chain().newest(INSTANCE, LOOKED_AT).await?;
-        if events.iter().any(|event| event.action == Action::RowsFound && event.at > since) {
+        let (since, latest) = (now().plus_seconds(-ONCE), now().plus_seconds(AHEAD));
+        let length = write.chain().length(INSTANCE).await?;
+        // One that somebody put there, beyond the end or for later, silences nothing.
+        let is_recent = |event: &AuditEvent| {
+            event.action == Action::RowsFound
+                && event.at > since
+                && event.at <= latest
+                && event.seq <= length
+        };
+        if write.chain().newest(INSTANCE, LOOKED_AT).await?.iter().any(is_recent) {
             return Ok(());
         }
         let what = (Action::RowsFound, this_instance(), Detail::Rows(changed));
         self.commit_event(write, INSTANCE, &Actor::Product, what).await
+    }
+
+    /// Says in the log how many rows that decide were changed by somebody else, if there are any. At
+    /// each start, whatever the database says of the job and of what was found before.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn tell_changed_rows(&self) -> Result<()> {
+        let rows = self.store.tampered_rows().await?.rows;
+        if rows > 0 {
+            tracing::error!(rows, "rows were changed outside Regcred: `regcred doctor` names them");
+        }
+        Ok(())
     }
 
     /// The row with that primary key, as `tampered_rows` names it.
