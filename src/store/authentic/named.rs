@@ -6,7 +6,7 @@ use super::{Authentic, is_genuine, said_by};
 use crate::domain::moment::Moment;
 use crate::store::seals::Sealing;
 use crate::store::shape::{self, ColumnKind, TableShape};
-use crate::store::{Write, locked};
+use crate::store::{Holds, Write, locked};
 use sea_orm::{ActiveModelTrait, DbErr, IdenStatic, ModelTrait, Value};
 use uuid::Uuid;
 
@@ -73,6 +73,8 @@ pub struct NamedRow {
     pub is_ours: bool,
     /// The MAC over all that it says; `None` when it cannot be read.
     mac: Option<String>,
+    /// Of the end of a chain: the last link by it.
+    end: Option<(i64, Vec<u8>)>,
 }
 
 impl NamedRow {
@@ -91,6 +93,25 @@ impl Write {
     /// Takes the row for ours as it is shown; `false` when it says something else by now.
     pub async fn accept_row(&self, row: &NamedRow) -> Result<bool, DbErr> {
         accept_row(&self.0, row).await
+    }
+
+    /// Takes the end of a chain for ours as it is now, when it is as it was shown, or was moved on since:
+    /// in a chain that is in use it never stands still. `false` when the chain has not the link at which
+    /// it was shown, or ends before that.
+    pub async fn accept_end(&self, holds: Holds<'_>, row: &NamedRow) -> Result<bool, DbErr> {
+        // From here on it stands still.
+        let now = self.named_row(row.table, &row.key).await?;
+        let (Some(now), Ok(chain)) = (now, Uuid::parse_str(&row.key)) else { return Ok(false) };
+        if now.mac != row.mac {
+            let (Some((seq, link)), Some((end, _))) = (&row.end, &now.end) else {
+                return Ok(false);
+            };
+            let is_behind = now.is_ours || end < seq;
+            if is_behind || !self.chain().has_link(holds, chain, (*seq, link)).await? {
+                return Ok(false);
+            }
+        }
+        self.accept_row(&now).await
     }
 }
 
@@ -111,6 +132,7 @@ pub(super) async fn named<E: Authentic, C: Sealing>(
         says: Vec::new(),
         is_ours: false,
         mac: None,
+        end: None,
     };
     match locked(db, one.clone()).one(db).await {
         Ok(None) => Ok(None),
@@ -118,6 +140,7 @@ pub(super) async fn named<E: Authentic, C: Sealing>(
             named.says = shown::<E>(&row);
             named.is_ours = is_genuine::<E>(db.seals(), &row);
             named.mac = db.seals().seal(said_by::<E>(&row)?.bytes());
+            named.end = end_of::<E>(&row);
             Ok(Some(named))
         }
         // Unless it is the database that does not answer, it has a value that no row of ours has.
@@ -172,6 +195,17 @@ fn value_in(text: &str, kind: ColumnKind) -> Option<Value> {
 fn bytes_in(hex: &str) -> Option<Vec<u8>> {
     let byte = |at: usize| u8::from_str_radix(hex.get(at..at + 2)?, 16).ok();
     (0..hex.len()).step_by(2).map(byte).collect()
+}
+
+fn end_of<E: Authentic>(row: &E::Model) -> Option<(i64, Vec<u8>)> {
+    let value = |name: &str| {
+        let mut columns = E::DECIDING.iter().copied();
+        columns.find(|column| IdenStatic::as_str(column) == name).map(|column| row.get(column))
+    };
+    match (value("seq")?, value("link")?) {
+        (Value::BigInt(Some(seq)), Value::Bytes(Some(link))) => Some((seq, link)),
+        _ => None,
+    }
 }
 
 fn shown<E: Authentic>(row: &E::Model) -> Vec<(&'static str, String)> {

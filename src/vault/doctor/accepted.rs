@@ -75,18 +75,25 @@ impl Vault {
         })
     }
 
-    /// Takes the row for ours as it was shown. Of the end of a chain it is on record where the chain
-    /// was broken.
+    /// Takes the row for ours as it was shown, and the end of a chain as it is by now. Of that it is on
+    /// record where the chain was broken.
     ///
     /// # Errors
     /// `Conflict` when it says something else by now.
     pub async fn accept_row(&self, operator: &Operator, row: &NamedRow) -> Result<()> {
-        let broken_at = match Uuid::parse_str(&row.key) {
-            Ok(chain) if row.table == CHAINS => self.first_break(chain).await?,
-            _ => None,
+        let chain = Uuid::parse_str(&row.key).ok().filter(|_| row.table == CHAINS);
+        let broken_at = match chain {
+            Some(chain) => self.first_break(chain).await?,
+            None => None,
         };
+        let ring = self.keys.ring();
+        let holds = |message: &[u8], mac: &[u8]| ring.verify_mac(message, mac);
         let write = self.write_in(INSTANCE).await?;
-        if !write.accept_row(row).await? {
+        let is_accepted = match chain {
+            Some(_) => write.accept_end(&holds, row).await?,
+            None => write.accept_row(row).await?,
+        };
+        if !is_accepted {
             return Err(Error::Conflict(
                 "The row was changed again meanwhile. Nothing was accepted. Look at it again."
                     .to_owned(),
