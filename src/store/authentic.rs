@@ -6,10 +6,12 @@ mod checks;
 mod hidden;
 mod named;
 mod sealed_before;
+mod shown;
 mod tables;
 
 pub use checks::{ChangedRow, Tampered};
 pub use named::NamedRow;
+pub use shown::Shown;
 
 use super::locked;
 use super::seals::{Sealing, Seals};

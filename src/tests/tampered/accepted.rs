@@ -103,6 +103,32 @@ async fn the_end_of_a_chain_is_accepted_with_its_break_on_record() {
     machine.run(&["doctor"]).done();
 }
 
+#[tokio::test]
+async fn an_accepted_row_is_shown_whole_and_on_record_in_its_project() {
+    let machine = Machine::set_up().await;
+    let database = &machine.instance.database;
+    let (name, role) = (format!("{}\u{202e}end", "x".repeat(500)), "role = 'viewer'");
+    for sql in
+        [format!("UPDATE person SET name = '{name}'"), format!("UPDATE membership SET {role}")]
+    {
+        assert_eq!(database.raw(&sql).await, 1);
+    }
+    for (table, id) in named(&machine) {
+        let ids: Vec<&str> = id.split(' ').collect();
+        let accept = [&["doctor", "accept", table.as_str()][..], &ids[..]].concat();
+        let shown = machine.run(&accept).refused(1);
+        assert_eq!(shown.contains("x\\u{202e}end"), table == "person", "{shown}");
+        assert!(!shown.contains('\u{202e}'), "{shown}");
+        machine.run(&[&accept[..], &["--yes"]].concat()).done();
+        assert_eq!(accepted(&machine), format!("{table} {id}"));
+        let events = machine.json(&["audit", "list", "--project", "acme", "--limit", "9"]);
+        let mut events = events.as_array().unwrap().iter();
+        let is_there = events.any(|event| event["action"] == "rows.accepted");
+        assert_eq!(is_there, table == "membership");
+    }
+    machine.run(&["audit", "verify"]).done();
+}
+
 async fn seen(store: &Store, chain: Uuid) -> NamedRow {
     let write = store.write().await.unwrap();
     write.named_row("chain_head", &chain.to_string()).await.unwrap().unwrap()

@@ -76,7 +76,8 @@ impl Vault {
     }
 
     /// Takes the row for ours as it was shown, and the end of a chain as it is by now. Of that it is on
-    /// record where the chain was broken.
+    /// record where the chain was broken. It is on record in the row's project, too: its owners do not
+    /// read the events of the instance.
     ///
     /// # Errors
     /// `Conflict` when it says something else by now.
@@ -88,7 +89,16 @@ impl Vault {
         };
         let ring = self.keys.ring();
         let holds = |message: &[u8], mac: &[u8]| ring.verify_mac(message, mac);
+        let mut project = None;
+        if let Some(id) = row.project
+            && self.store.chain().length(id).await? > 0
+        {
+            project = Some(id);
+        }
         let write = self.write_in(INSTANCE).await?;
+        if let Some(project) = project {
+            write.chain().hold(project).await?;
+        }
         let is_accepted = match chain {
             Some(_) => write.accept_end(&holds, row).await?,
             None => write.accept_row(row).await?,
@@ -101,6 +111,9 @@ impl Vault {
         }
         let detail = Detail::Row { table: row.table.to_owned(), id: row.key.clone(), broken_at };
         let what = (Action::RowAccepted, this_instance(), detail);
+        if let Some(project) = project {
+            self.record_event(&write, project, operator, what.clone()).await?;
+        }
         self.commit_event(write, INSTANCE, operator, what).await
     }
 }
