@@ -3,6 +3,8 @@
 //! [`genuine`].
 
 mod checks;
+#[cfg(test)]
+mod format;
 mod hidden;
 mod named;
 mod sealed_before;
@@ -34,6 +36,9 @@ pub trait Authentic: EntityTrait {
     const OTHERS: &'static [Self::Column];
 }
 
+/// What each MAC covers first. Another one when the columns that decide change.
+const FORMAT: &[u8] = b"regcred/row/v1";
+
 /// What an operator does about a row that was changed by somebody else.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Mend {
@@ -60,7 +65,7 @@ pub(super) struct Said(Vec<u8>);
 impl Said {
     fn of<E: Authentic>() -> Self {
         let mut said = Self(Vec::with_capacity(512));
-        said.part(b"regcred/row/v1");
+        said.part(FORMAT);
         said.part(E::TABLE.as_bytes());
         said
     }
