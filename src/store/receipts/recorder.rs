@@ -115,21 +115,20 @@ impl Recorder {
                         break;
                     }
                     let writing = write_again(&store, mac.as_ref(), &mut group);
-                    let written = survive(&store, writing).await;
-                    let projects = by_project(group);
-                    if written != Written::Refused || projects.len() == 1 {
-                        projects.into_values().for_each(|one| answer(one, written, &uncounted));
-                        continue;
-                    }
-                    // One project that takes no receipts keeps no other from its own.
-                    let mut is_away = false;
-                    for mut one in projects.into_values() {
-                        let mut written = Written::Failed;
-                        if !is_away {
-                            let writing = write_again(&store, mac.as_ref(), &mut one);
+                    let mut written = survive(&store, writing).await;
+                    let mut projects = by_project(group);
+                    if written == Written::Refused && projects.len() > 1 {
+                        // One project that takes no receipts keeps no other from its own.
+                        for one in &mut projects {
+                            let writing = write_again(&store, mac.as_ref(), one);
                             written = survive(&store, writing).await;
+                            answer(std::mem::take(one), written, &uncounted);
+                            if written == Written::Failed {
+                                break;
+                            }
                         }
-                        is_away = written == Written::Failed;
+                    }
+                    for one in projects {
                         answer(one, written, &uncounted);
                     }
                 }
@@ -167,13 +166,13 @@ fn next_group(waiting: &Mutex<Queue<Waiting>>) -> Vec<Waiting> {
     waiting.lock().unwrap_or_else(PoisonError::into_inner).take(GROUP, RECEIPTS)
 }
 
-/// The group by the projects of those who wait.
-fn by_project(group: Vec<Waiting>) -> BTreeMap<Option<Uuid>, Vec<Waiting>> {
+/// The group, apart by the projects of those who wait.
+fn by_project(group: Vec<Waiting>) -> Vec<Vec<Waiting>> {
     let mut projects: BTreeMap<Option<Uuid>, Vec<Waiting>> = BTreeMap::new();
     for one in group {
         projects.entry(one.0.first().map(|row| row.fetch.chain)).or_default().push(one);
     }
-    projects
+    projects.into_values().collect()
 }
 
 /// Tells those who wait how it went, and whose receipts are to be counted.
