@@ -89,15 +89,19 @@ impl Keyring {
             .collect()
     }
 
-    /// The audit keys among those given, each under `current` and saying from now on that the rows
-    /// that decide are sealed. Store them in the transaction that seals the rows.
+    /// The audit keys among those given, each under the KEK that it is under and saying from now on
+    /// that the rows that decide are sealed. Store them in the transaction that seals the rows.
     pub fn mark_rows_sealed(
         current: &Kek,
+        previous: Option<&Kek>,
         keys: &[WrappedKey],
     ) -> Result<Vec<WrappedKey>, CryptoError> {
         keys.iter()
             .filter(|key| key.purpose == Purpose::Audit)
-            .map(|wrapped| wrapped.rewrap_sealed(current, &wrapped.open(current, None)?))
+            .map(|wrapped| {
+                let kek = wrapped.kek_among(current, previous)?;
+                wrapped.rewrap_sealed(kek, &wrapped.open(kek, None)?)
+            })
             .collect()
     }
 

@@ -148,13 +148,19 @@ impl WrappedKey {
         Ok(self)
     }
 
+    /// The one of the two KEKs that the row names; `WrongKek` if neither.
+    pub(super) fn kek_among<'a>(
+        &self,
+        current: &'a Kek,
+        previous: Option<&'a Kek>,
+    ) -> Result<&'a Kek, CryptoError> {
+        let mut given = [Some(current), previous].into_iter().flatten();
+        given.find(|kek| kek.id() == self.kek_id).ok_or(CryptoError::WrongKek)
+    }
+
     /// The key inside, under whichever of the two KEKs the row names; `WrongKek` if neither.
     pub(super) fn open(&self, current: &Kek, previous: Option<&Kek>) -> Result<Key, CryptoError> {
-        let kek = [Some(current), previous]
-            .into_iter()
-            .flatten()
-            .find(|kek| kek.id() == self.kek_id)
-            .ok_or(CryptoError::WrongKek)?;
+        let kek = self.kek_among(current, previous)?;
         if self.wrapped.len() > WRAPPED {
             return Err(CryptoError::TooLong);
         }

@@ -23,6 +23,19 @@ pub fn kept<'a>(values: impl IntoIterator<Item = &'a [u8]>) -> Option<String> {
     if texts.is_empty() { None } else { Some(shown(&texts.join(", "))) }
 }
 
+/// All of a text on one line, with what cannot be seen in it written out.
+pub fn written_out(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        if is_unseen(c) || c.is_control() {
+            out.extend(c.escape_unicode());
+        } else {
+            out.push(c);
+        }
+    }
+    out
+}
+
 fn read(value: &[u8]) -> Cow<'_, str> {
     match std::str::from_utf8(value) {
         Ok(text) => Cow::Borrowed(text),

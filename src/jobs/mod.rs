@@ -22,6 +22,8 @@ const POLL: Duration = Duration::from_secs(1);
 const RENEW: Duration = Duration::from_secs(5);
 /// How long before its end a lease counts as lost: a run is stopped within it.
 const MARGIN: Duration = Duration::from_secs(3);
+/// How often what runs on a schedule is put back on it: somebody, or a clock, may have put it off.
+const RESCHEDULE: Duration = Duration::from_secs(60 * 60);
 /// How long jobs may take to end by themselves once the server stops.
 const GRACE: Duration = Duration::from_secs(5);
 
@@ -30,9 +32,12 @@ const GRACE: Duration = Duration::from_secs(5);
 pub async fn run(vault: Vault, mut stop: watch::Receiver<bool>) {
     let (cut_off, is_cut_off) = watch::channel(false);
     let mut running = JoinSet::new();
-    let mut is_scheduled = false;
+    let mut scheduled = None;
     loop {
-        is_scheduled = is_scheduled || vault.schedule_jobs().await.is_ok();
+        let now = Instant::now();
+        if is_to_be_scheduled(scheduled, now) && vault.schedule_jobs().await.is_ok() {
+            scheduled = Some(now);
+        }
         while running.len() < AT_ONCE {
             let asked = Instant::now();
             // Why the database does not answer was logged where it was asked.
@@ -52,6 +57,11 @@ pub async fn run(vault: Vault, mut stop: watch::Receiver<bool>) {
         // A database that does not answer is not waited for: the leases end by themselves.
         let _ = timeout(GRACE, ended(&mut running)).await;
     }
+}
+
+/// Whether the jobs are to be put on their schedule, after they were last.
+fn is_to_be_scheduled(last: Option<Instant>, now: Instant) -> bool {
+    last.is_none_or(|last| now.saturating_duration_since(last) >= RESCHEDULE)
 }
 
 /// Waits until it is said, or can be said no more.
@@ -167,6 +177,16 @@ mod tests {
         assert!(chances.iter().all(|chance| (0.0..=1.0).contains(chance)));
         assert!(chances.iter().any(|chance| *chance < 0.2));
         assert!(chances.iter().any(|chance| *chance > 0.8));
+    }
+
+    #[test]
+    fn a_job_that_was_put_off_is_back_on_its_schedule_within_the_hour() {
+        let start = Instant::now();
+        assert!(is_to_be_scheduled(None, start));
+        for (minutes, expected) in [(0, false), (59, false), (60, true), (10_000, true)] {
+            let now = start + Duration::from_secs(minutes * 60);
+            assert_eq!(is_to_be_scheduled(Some(start), now), expected, "{minutes} minutes");
+        }
     }
 
     #[tokio::test]

@@ -142,8 +142,8 @@ pub struct Config {
     pub trusted_proxies: Vec<String>,
 
     /// Other names of this server that pipelines use, such as regcred.svc:3000, separated by commas:
-    /// for /api/ alone, never for pages
-    #[arg(long, env = "REGCRED_HOSTS", value_delimiter = ',', value_name = "HOST:PORT")]
+    /// for /api/ alone, never for pages. A name without a port is accepted with every port
+    #[arg(long, env = "REGCRED_HOSTS", value_delimiter = ',', value_name = "HOST[:PORT]")]
     pub hosts: Vec<String>,
 
     /// Seconds to keep serving after the server was told to stop, while /readyz answers no and load

@@ -50,14 +50,14 @@ impl Site {
     }
 
     /// Whether it is a name of this server that pipelines use. No page is shown under it, and it is
-    /// the origin of none. Its port may be missing, too.
+    /// the origin of none. Its port may be missing, too; a name that was given without one is a name
+    /// at every port.
     pub(super) fn answers_pipelines(&self, authority: &str) -> bool {
         let Some(asked) = plain(authority) else { return false };
         self.pipeline_hosts.iter().any(|name| {
             let is_port = match (name.port_u16(), asked.port_u16()) {
-                (_, None) => true,
                 (Some(own), Some(port)) => own == port,
-                (None, Some(port)) => matches!(port, 80 | 443),
+                _ => true,
             };
             is_port && bare(&asked).eq_ignore_ascii_case(name.host())
         })
@@ -172,9 +172,14 @@ mod tests {
         let names = ["regcred.svc:3000".to_owned(), "regcred.internal".to_owned()];
         for address in ["https://regcred.example.com", "http://localhost:3000"] {
             let site = Site::of(address).with_pipeline_hosts(&names);
-            for own in
-                ["regcred.svc:3000", "REGCRED.svc.:3000", "regcred.svc", "regcred.internal:443"]
-            {
+            for own in [
+                "regcred.svc:3000",
+                "REGCRED.svc.:3000",
+                "regcred.svc",
+                "regcred.internal",
+                "regcred.internal:443",
+                "regcred.internal:3000",
+            ] {
                 assert!(site.answers_pipelines(own), "{own}");
                 assert!(!site.answers(own), "{own}");
                 assert!(!site.is_origin(&format!("https://{own}"), Some(own)), "{own}");
@@ -182,7 +187,7 @@ mod tests {
             }
             for other in [
                 "regcred.svc:3001",
-                "regcred.internal:3000",
+                "x.regcred.internal:3000",
                 "x.regcred.svc:3000",
                 "x@regcred.svc:3000",
                 "svc:3000",

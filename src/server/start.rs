@@ -66,11 +66,17 @@ pub async fn serve(config: &Config) -> Result<(), StartError> {
     if let Err(error) = vault.tell_heads().await {
         tracing::warn!(error = %error, "the ends of the audit chains were not written to the log");
     }
-    let (watching, refusals) = (vault.clone(), vault.clone());
+    let (watching, refusals, looking) = (vault.clone(), vault.clone(), vault.clone());
     let mut beside = vec![
         tokio::spawn(watch_file(vault.clone())),
         tokio::spawn(async move { watching.watch_keys().await }),
         tokio::spawn(async move { refusals.keep_refusals().await }),
+        // Beside serving: it goes through many rows.
+        tokio::spawn(async move {
+            if let Err(error) = looking.tell_changed_rows().await {
+                tracing::warn!(error = %error, "changed rows were not looked for");
+            }
+        }),
         tokio::spawn(read_keys_again(vault.clone(), config.storage.clone(), hangup)),
     ];
     let acceptor = tls.as_ref().map(Tls::acceptor);

@@ -42,6 +42,12 @@ impl<C: Sealing> Chain<'_, C> {
         Ok(heads)
     }
 
+    /// The number of the last link, as the end of the chain says it; 0 when that is gone.
+    pub async fn length(&self, chain: Uuid) -> Result<i64, DbErr> {
+        let head = chain_head::Entity::find_by_id(chain).one(self.db).await?;
+        Ok(head.map_or(0, |head| head.seq))
+    }
+
     /// Whether the first link is an event of that kind.
     pub async fn begins_with(&self, chain: Uuid, action: Action) -> Result<bool, DbErr> {
         let first = audit_event::Entity::find_by_id((chain, 1)).one(self.db).await?;

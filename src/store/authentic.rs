@@ -3,15 +3,19 @@
 //! [`genuine`].
 
 mod checks;
+#[cfg(test)]
+mod format;
 mod hidden;
 mod identities;
 mod named;
 mod sealed_before;
+mod shown;
 mod tables;
 
 pub use checks::{ChangedRow, Tampered};
 pub use identities::Counts;
 pub use named::NamedRow;
+pub use shown::Shown;
 
 use super::locked;
 use super::seals::{Sealing, Seals};
@@ -33,6 +37,9 @@ pub trait Authentic: EntityTrait {
     #[cfg(test)]
     const OTHERS: &'static [Self::Column];
 }
+
+/// What each MAC covers first. Another one when the columns that decide change.
+const FORMAT: &[u8] = b"regcred/row/v1";
 
 /// What an operator does about a row that was changed by somebody else.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -62,7 +69,7 @@ pub(super) struct Said(Vec<u8>);
 impl Said {
     fn of<E: Authentic>() -> Self {
         let mut said = Self(Vec::with_capacity(512));
-        said.part(b"regcred/row/v1");
+        said.part(FORMAT);
         said.part(E::TABLE.as_bytes());
         said
     }

@@ -61,28 +61,28 @@ pub(super) struct Head {
 
 impl Head {
     /// Locks the end of the chain until the transaction ends. One that is gone is written behind what
-    /// is left of the chain, without a MAC: the chain goes on, and is broken for ever.
+    /// is left of the chain, without a MAC, and one that somebody set back goes on there, too: the
+    /// chain goes on, and is broken for ever.
     pub(super) async fn lock<C: Sealing>(db: &C, chain: Uuid) -> Result<Self, DbErr> {
-        let found = locked(db, chain_head::Entity::find_by_id(chain)).one(db).await?;
-        if let Some(head) = found {
-            return Ok(Self::found(db, head));
+        let stored = || locked(db, chain_head::Entity::find_by_id(chain)).one(db);
+        let mut found = stored().await?;
+        if found.is_none() {
+            let seq = newest_row(db, chain).await?;
+            insert(db, chain_head::ActiveModel { head_mac: Set(None), ..at(chain, seq) }).await?;
+            found = stored().await?;
         }
-        let seq = newest_row(db, chain).await?;
-        insert(db, chain_head::ActiveModel { head_mac: Set(None), ..at(chain, seq) }).await?;
-        let head = locked(db, chain_head::Entity::find_by_id(chain)).one(db).await?;
-        let head = head.ok_or_else(|| DbErr::RecordNotFound("chain_head".to_owned()))?;
-        Ok(Self::found(db, head))
+        let head = found.ok_or_else(|| DbErr::RecordNotFound("chain_head".to_owned()))?;
+        let is_ours = genuine::<chain_head::Entity>(db, head.clone()).is_some();
+        let chain_head::Model { chain, mut seq, link, head_mac } = head;
+        if !is_ours {
+            seq = seq.max(newest_row(db, chain).await?);
+        }
+        Ok(Self { chain, seq, link, is_ours, head_mac })
     }
 
     /// Begins a chain that has nothing yet; one that is there stays as it is.
     async fn begin<C: Sealing>(db: &C, chain: Uuid) -> Result<(), DbErr> {
         insert(db, sealed::<chain_head::Entity>(db, at(chain, 0))?).await
-    }
-
-    fn found(db: &impl Sealing, head: chain_head::Model) -> Self {
-        let is_ours = genuine::<chain_head::Entity>(db, head.clone()).is_some();
-        let chain_head::Model { chain, seq, link, head_mac } = head;
-        Self { chain, seq, link, is_ours, head_mac }
     }
 
     /// The next link over `fields`: its number and its MAC.

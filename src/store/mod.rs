@@ -56,7 +56,7 @@ mod waiting;
 mod writing;
 
 pub use audit::ChainHead;
-pub use authentic::{ChangedRow, Counts, Mend, NamedRow, Tampered};
+pub use authentic::{ChangedRow, Counts, Mend, NamedRow, Shown, Tampered};
 pub use backup::{
     Columns, DumpProblem, End, FORMAT as BACKUP_FORMAT, Header, Loading, Refusal, Snapshot,
     VERSION as BACKUP_VERSION,

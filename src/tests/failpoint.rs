@@ -21,6 +21,12 @@ pub async fn break_chain(app: &App, chain: Uuid) {
     refuse(app, "INSERT", "audit_event", Some(&is_it)).await;
 }
 
+/// From now on no chain but this takes an event; `mend_table` ends it.
+pub async fn break_other_chains(app: &App, chain: Uuid) {
+    let is_other = format!("NEW.chain <> {}", app.database.id(chain));
+    refuse(app, "INSERT", "audit_event", Some(&is_other)).await;
+}
+
 /// From now on the table refuses this, of the rows that are such.
 async fn refuse(app: &App, event: &str, table: &str, such: Option<&str>) {
     let such = such.map(|such| format!("WHEN ({such})")).unwrap_or_default();

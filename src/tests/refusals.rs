@@ -2,7 +2,7 @@
 //! few of them however much is refused, and nothing of what was typed.
 
 use crate::app::{App, OWNER};
-use crate::failpoint::{break_chain, break_table, mend_table};
+use crate::failpoint::{break_chain, break_other_chains, break_table, mend_table};
 use regcred::crypto::token::{generate_token, parse_token};
 use regcred::domain::audit::{Action, AuditEvent, Detail, Refusal, Tally};
 use regcred::domain::moment::Moment;
@@ -236,6 +236,28 @@ async fn a_chain_that_takes_nothing_keeps_no_other_from_its_events() {
         "it is written once"
     );
     app.assert_chain_holds().await;
+}
+
+#[tokio::test]
+async fn however_many_chains_take_nothing_the_last_one_gets_its_events() {
+    let app = App::new().await;
+    let mut projects = Vec::new();
+    // By their ids they come in this order.
+    for slug in ["one", "two", "three", "last"] {
+        let owner = app.project(slug).await;
+        let (_, token) = app.pipeline(&owner, slug, "build", &[], "pull").await;
+        assert_eq!(app.fetch(&token, "/api/v1/credentials").await.status, 200);
+        projects.push(app.evidence(&owner, slug).await.project().id);
+    }
+    let last = projects[3];
+    assert!(projects.iter().all(|project| *project <= last));
+    break_other_chains(&app, last).await;
+    assert!(app.vault.write_refusals().await.is_err());
+    assert_eq!(events_of(&app, last, Action::Looked).await.len(), 1);
+    mend_table(&app, "audit_event").await;
+    for project in projects {
+        assert_eq!(written(&app, project, Action::Looked).await.len(), 1);
+    }
 }
 
 #[test]

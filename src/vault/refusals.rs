@@ -32,7 +32,8 @@ pub(super) use book::Unknown;
 const EVERY: Duration = Duration::from_secs(60);
 /// Events of one kind that a server writes in an hour, besides the one with the sums.
 const EVENTS: u32 = 20;
-/// Chains of one minute that may fail before the others wait for the next: then it is the database.
+/// Chains of one minute for which the database may be away or busy before the others wait for the
+/// next. One that takes nothing, whatever is tried, is not among them.
 const FAILURES: u32 = 3;
 
 /// What was refused since it was last written down.
@@ -165,7 +166,8 @@ impl Vault {
             let Err(error) = written else { continue };
             // One chain that is busy keeps no other waiting.
             self.refusals.book().put_back(part);
-            (failures, done) = (failures + 1, Err(error));
+            failures += u32::from(error == Error::Unavailable);
+            done = Err(error);
             if failures == FAILURES {
                 break;
             }

@@ -4,7 +4,10 @@ use super::super::asking::{confirm, tell};
 use super::super::failure::Failure;
 use super::super::output::clean;
 use super::super::{Common, Session};
-use crate::store::{Counts, NamedRow};
+use crate::crypto::digest::sha256;
+use crate::domain::hearsay::written_out;
+use crate::store::{Counts, NamedRow, Shown};
+use data_encoding::HEXLOWER;
 use serde_json::{Map, Value, json};
 use std::fmt::Write as _;
 use std::io::{self, IsTerminal};
@@ -19,7 +22,7 @@ pub(super) enum Action {
 ///
 /// For a change that you know: somebody corrected a name with SQL, or a server of an older version wrote
 /// the row. The command shows the row without its secrets and asks. Then Regcred uses the row as it is,
-/// and the audit events of the instance say that you accepted it.
+/// and the audit events of the instance and of the row's project say that you accepted it.
 #[derive(Debug, clap::Args)]
 #[command(
     after_help = "TABLE and ID are in the output of `regcred doctor`. A row of `membership` has two ids.
@@ -69,8 +72,11 @@ impl Accept {
         if table == "person" {
             text += " Set a new password for this user: regcred user password EMAIL";
         }
-        let says: Map<String, Value> =
-            row.says.iter().map(|(name, value)| ((*name).to_owned(), json!(value))).collect();
+        if table == "pipeline_token" {
+            text += " If you do not know its secret, revoke this token and create another one.";
+        }
+        let says = row.says.iter().map(|(name, value)| ((*name).to_owned(), json!(said(value))));
+        let says: Map<String, Value> = says.collect();
         Ok((json!({ "table": table, "id": key, "says": says, "accepted": true }), text))
     }
 
@@ -80,13 +86,13 @@ impl Accept {
             format!("This row was changed outside Regcred:\n  {} {}\n", row.table, row.key);
         for (name, value) in &row.says {
             // To a text nothing fails.
-            let _ = writeln!(shown, "  {name}: {}", value.replace('\n', " "));
+            let _ = writeln!(shown, "  {name}: {}", written_out(&said(value)));
         }
         let warning = match row.miscounted {
             Some(Counts { counted, present }) => format!(
                 "Regcred counted {counted} tokens and trust rules of this pipeline, and there are {present}. One that was removed works again if somebody puts it back. If you do not know why the numbers differ, do not accept this.\n"
             ),
-            None => "Values that are not shown, such as a password hash, may have been changed, too. If you do not know who changed the row, do not accept it.\n".to_owned(),
+            None => "The hash of a password is not shown and may have been changed, too. Of other hidden values you see the first 8 digits of their SHA-256. If you do not know who changed the row, do not accept it.\n".to_owned(),
         };
         shown += &warning;
         let must_ask = !self.yes;
@@ -102,5 +108,29 @@ impl Accept {
         }
         tell(&clean(&shown));
         Ok(())
+    }
+}
+
+/// The value, or enough of a digest to tell that a hidden one was changed.
+fn said(value: &Shown) -> String {
+    match value {
+        Shown::Plain(text) => text.clone(),
+        Shown::Hidden(bytes) => {
+            let digits: String = HEXLOWER.encode(&sha256(bytes)).chars().take(8).collect();
+            format!("(hidden, SHA-256 {digits}...)")
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_a_hidden_value_it_is_told_that_it_was_changed_and_nothing_else() {
+        let one = said(&Shown::Hidden(b"hunter2".to_vec()));
+        assert_ne!(one, said(&Shown::Hidden(b"hunter3".to_vec())));
+        assert!(!one.contains("hunter2") && one.len() < 40, "{one}");
+        assert_eq!(said(&Shown::Plain("x".repeat(999))).len(), 999, "nothing is cut off");
     }
 }

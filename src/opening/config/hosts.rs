@@ -5,7 +5,7 @@ use url::Url;
 
 impl Config {
     /// The names that pipelines may use: each a host in small letters and in ASCII, with a port
-    /// unless it is a usual one.
+    /// unless it is a usual one. One without a port is a name at every port.
     ///
     /// # Errors
     /// `BadHosts` for what is more than a host and a port.

@@ -36,7 +36,7 @@ pub enum ConfigProblem {
     )]
     BadProxies,
     #[error(
-        "REGCRED_HOSTS must be host names separated by commas, each with its port unless it is 80 or 443, such as regcred.svc:3000. Remove http://, paths and wildcards."
+        "REGCRED_HOSTS must be host names separated by commas, such as regcred.svc or regcred.svc:3000. Remove http://, paths and wildcards."
     )]
     BadHosts,
     #[error("The file of REGCRED_CA_FILE cannot be used: {0}.")]

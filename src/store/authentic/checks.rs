@@ -277,7 +277,7 @@ pub(super) fn name_of(key: &[Value]) -> String {
     parts.collect::<Vec<_>>().join(" ")
 }
 
-fn hex(bytes: &[u8]) -> String {
+pub(super) fn hex(bytes: &[u8]) -> String {
     bytes.iter().fold(String::new(), |mut out, byte| {
         // To a text nothing fails.
         let _ = write!(out, "{byte:02x}");

@@ -2,70 +2,15 @@
 
 use super::checks::{Key, by_key, keys, name_of, names_of};
 use super::identities::{Counts, PIPELINE, miscounted};
+use super::shown::{Shown, project_of, shown, value_of};
 use super::tables::{accept_row, named_row};
 use super::{Authentic, change, is_genuine, said_by};
-use crate::domain::moment::Moment;
 use crate::store::entity::pipeline;
 use crate::store::seals::Sealing;
 use crate::store::shape::{self, ColumnKind, TableShape};
-use crate::store::{Write, locked};
-use sea_orm::{
-    ActiveModelTrait, ActiveValue::Set, ColumnTrait, Condition, DbErr, IdenStatic, ModelTrait,
-    Value,
-};
+use crate::store::{Holds, Write, locked};
+use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, Condition, DbErr, Value};
 use uuid::Uuid;
-
-/// The columns that are shown. Whatever is not here is not, so that no secret and no hash of one is.
-const SHOWN: &[&str] = &[
-    "access",
-    "approved_epoch",
-    "approved_until",
-    "approver",
-    "audience",
-    "branches",
-    "changes",
-    "claims",
-    "created_by",
-    "credential_id",
-    "disabled_at",
-    "email",
-    "ended_at",
-    "ends_at",
-    "events",
-    "expires_at",
-    "expires_on",
-    "forks",
-    "host",
-    "identity_epoch",
-    "intent",
-    "is_admin",
-    "is_insecure",
-    "is_narrow",
-    "is_protected",
-    "issuer",
-    "method",
-    "name",
-    "needs_approval",
-    "paths",
-    "person_id",
-    "pipeline_id",
-    "project_id",
-    "provider",
-    "repositories",
-    "revision",
-    "revoked_at",
-    "role",
-    "secret_version",
-    "seq",
-    "slug",
-    "staged_at",
-    "token_service",
-    "url",
-    "username",
-    "version",
-];
-/// Characters of one value that are shown.
-const LENGTH: usize = 200;
 
 /// A row that an operator has named.
 #[derive(Clone, Debug)]
@@ -73,13 +18,17 @@ pub struct NamedRow {
     pub table: &'static str,
     /// Its primary key, as text.
     pub key: String,
-    /// What it says, by column, as far as it is shown.
-    pub says: Vec<(&'static str, String)>,
+    /// What it says, by column: all that decides and is there, but for password hashes.
+    pub says: Vec<(&'static str, Shown)>,
+    /// The project that it belongs to, as it says.
+    pub project: Option<Uuid>,
     pub is_ours: bool,
     /// Of a pipeline that we wrote: when its tokens and trust rules are not as many as it counts.
     pub miscounted: Option<Counts>,
     /// The MAC over all that it says; `None` when it cannot be read.
     mac: Option<String>,
+    /// Of the end of a chain: the last link by it.
+    end: Option<(i64, Vec<u8>)>,
 }
 
 impl NamedRow {
@@ -118,9 +67,28 @@ impl Write {
         let such = Condition::all().add(pipeline::Column::Id.eq(id));
         let count = |_: &pipeline::Model| pipeline::ActiveModel {
             identities: Set(counts.present),
-            ..pipeline::ActiveModel::default()
+            ..Default::default()
         };
         Ok(change::<pipeline::Entity, _>(&self.0, such, count).await? > 0)
+    }
+
+    /// Takes the end of a chain for ours as it is now, when it is as it was shown, or was moved on since:
+    /// in a chain that is in use it never stands still. `false` when the chain has not the link at which
+    /// it was shown, or ends before that.
+    pub async fn accept_end(&self, holds: Holds<'_>, row: &NamedRow) -> Result<bool, DbErr> {
+        // From here on it stands still.
+        let now = self.named_row(row.table, &row.key).await?;
+        let (Some(now), Ok(chain)) = (now, Uuid::parse_str(&row.key)) else { return Ok(false) };
+        if now.mac != row.mac {
+            let (Some((seq, link)), Some((end, _))) = (&row.end, &now.end) else {
+                return Ok(false);
+            };
+            let is_behind = now.is_ours || end < seq;
+            if is_behind || !self.chain().has_link(holds, chain, (*seq, link.as_slice())).await? {
+                return Ok(false);
+            }
+        }
+        self.accept_row(&now).await
     }
 }
 
@@ -139,16 +107,20 @@ pub(super) async fn named<E: Authentic, C: Sealing>(
         table: shape.name,
         key: name_of(&values),
         says: Vec::new(),
+        project: None,
         is_ours: false,
         miscounted: None,
         mac: None,
+        end: None,
     };
     match locked(db, one.clone()).one(db).await {
         Ok(None) => Ok(None),
         Ok(Some(row)) => {
             named.says = shown::<E>(&row);
+            named.project = project_of::<E>(&row);
             named.is_ours = is_genuine::<E>(db.seals(), &row);
             named.mac = db.seals().seal(said_by::<E>(&row)?.bytes());
+            named.end = end_of::<E>(&row);
             Ok(Some(named))
         }
         // Unless it is the database that does not answer, it has a value that no row of ours has.
@@ -205,38 +177,9 @@ fn bytes_in(hex: &str) -> Option<Vec<u8>> {
     (0..hex.len()).step_by(2).map(byte).collect()
 }
 
-fn shown<E: Authentic>(row: &E::Model) -> Vec<(&'static str, String)> {
-    let columns = E::DECIDING.iter().map(|column| (IdenStatic::as_str(column), *column));
-    let columns = columns.filter(|(name, _)| SHOWN.contains(name));
-    columns.filter_map(|(name, column)| Some((name, text_of(name, row.get(column))?))).collect()
-}
-
-fn text_of(name: &str, value: Value) -> Option<String> {
-    match value {
-        Value::String(Some(text)) => Some(text.chars().take(LENGTH).collect()),
-        Value::BigInt(Some(at)) if name.ends_with("_at") => Some(Moment(at).to_rfc3339()),
-        Value::BigInt(Some(number)) => Some(number.to_string()),
-        Value::Bool(Some(is_set)) => Some(if is_set { "yes" } else { "no" }.to_owned()),
-        Value::Uuid(Some(id)) => Some(id.to_string()),
+fn end_of<E: Authentic>(row: &E::Model) -> Option<(i64, Vec<u8>)> {
+    match (value_of::<E>(row, "seq")?, value_of::<E>(row, "link")?) {
+        (Value::BigInt(Some(seq)), Value::Bytes(Some(link))) => Some((seq, link)),
         _ => None,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::store::Store;
-
-    #[test]
-    fn a_column_that_is_shown_is_there_and_none_that_proves_who_somebody_is() {
-        let columns = Store::deciding_columns().unwrap();
-        for name in SHOWN {
-            assert!(columns.iter().any(|(_, column, _)| column == name), "{name}");
-        }
-        for name in ["password_hash", "secret_hash", "data", "id_hash", "public_key", "value"] {
-            assert!(columns.iter().any(|(_, column, _)| *column == name), "{name}");
-            assert!(!SHOWN.contains(&name), "{name}");
-        }
-        assert!(SHOWN.is_sorted());
     }
 }

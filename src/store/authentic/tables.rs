@@ -88,6 +88,8 @@ macro_rules! authentic {
         #[cfg(test)]
         mod tests {
             use super::*;
+            use crate::store::authentic::FORMAT;
+            use crate::store::authentic::format::V1;
             use crate::store::{entity, shape};
             use sea_orm::{IdenStatic, Iterable};
             use std::collections::BTreeSet;
@@ -125,6 +127,26 @@ macro_rules! authentic {
                 all.sort_unstable();
                 assert_eq!(all, said);
                 assert!(DECIDE_NOTHING.iter().all(|(_, why)| !why.is_empty()));
+            }
+
+            /// The columns that decide, in their order, with what they hold.
+            fn covered<E: Authentic>() -> (&'static str, String) {
+                let columns = shape::of::<E>().unwrap().columns;
+                let one = |column: &E::Column| {
+                    let name = IdenStatic::as_str(column);
+                    let (_, kind) = columns.iter().find(|(of, _)| *of == name).unwrap();
+                    format!("{name} {kind:?}")
+                };
+                (E::TABLE, E::DECIDING.iter().map(one).collect::<Vec<_>>().join(", "))
+            }
+
+            #[test]
+            fn what_a_mac_covers_changes_only_with_its_format() {
+                let now: Vec<(&str, String)> = vec![$(covered::<$table::Entity>()),+];
+                let v1: Vec<(&str, String)> =
+                    V1.iter().map(|(table, columns)| (*table, (*columns).to_owned())).collect();
+                assert_eq!(FORMAT, b"regcred/row/v1");
+                assert_eq!(now, v1, "stored rows would count as changed: read v1 on, and write v2");
             }
 
             #[test]

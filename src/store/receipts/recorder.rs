@@ -41,6 +41,16 @@ impl From<FetchRow> for Ready {
 
 type Waiting = (Vec<Ready>, oneshot::Sender<bool>);
 
+/// How it went with a group.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Written {
+    Durable,
+    /// The database is away or busy, or may have written it.
+    Failed,
+    /// The database does not take one of them, and will not.
+    Refused,
+}
+
 /// Hands receipts to the task that writes them.
 #[derive(Clone)]
 pub struct Recorder {
@@ -105,14 +115,21 @@ impl Recorder {
                         break;
                     }
                     let writing = write_again(&store, mac.as_ref(), &mut group);
-                    let is_durable = survive(&store, writing).await;
-                    for (rows, answer) in group {
-                        if let (true, Some(row)) = (is_durable, rows.first()) {
-                            // When there is no room it is told of the next ones.
-                            let _ = uncounted.try_send(row.fetch.chain);
+                    let mut written = survive(&store, writing).await;
+                    let mut projects = by_project(group);
+                    if written == Written::Refused && projects.len() > 1 {
+                        // One project that takes no receipts keeps no other from its own.
+                        for one in &mut projects {
+                            let writing = write_again(&store, mac.as_ref(), one);
+                            written = survive(&store, writing).await;
+                            answer(std::mem::take(one), written, &uncounted);
+                            if written == Written::Failed {
+                                break;
+                            }
                         }
-                        // Who asked may be gone; the receipt stays.
-                        let _ = answer.send(is_durable);
+                    }
+                    for one in projects {
+                        answer(one, written, &uncounted);
                     }
                 }
             }
@@ -149,40 +166,63 @@ fn next_group(waiting: &Mutex<Queue<Waiting>>) -> Vec<Waiting> {
     waiting.lock().unwrap_or_else(PoisonError::into_inner).take(GROUP, RECEIPTS)
 }
 
-/// Runs it to its end or until time is up. `false` also when it panics: those who come later still
+/// The group, apart by the projects of those who wait.
+fn by_project(group: Vec<Waiting>) -> Vec<Vec<Waiting>> {
+    let mut projects: BTreeMap<Option<Uuid>, Vec<Waiting>> = BTreeMap::new();
+    for one in group {
+        projects.entry(one.0.first().map(|row| row.fetch.chain)).or_default().push(one);
+    }
+    projects.into_values().collect()
+}
+
+/// Tells those who wait how it went, and whose receipts are to be counted.
+fn answer(group: Vec<Waiting>, written: Written, uncounted: &mpsc::Sender<Uuid>) {
+    let is_durable = written == Written::Durable;
+    for (rows, answer) in group {
+        if let (true, Some(row)) = (is_durable, rows.first()) {
+            // When there is no room it is told of the next ones.
+            let _ = uncounted.try_send(row.fetch.chain);
+        }
+        // Who asked may be gone; the receipt stays.
+        let _ = answer.send(is_durable);
+    }
+}
+
+/// Runs it to its end or until time is up. `Failed` also when it panics: those who come later still
 /// get their receipts.
-async fn survive(store: &Store, writing: impl Future<Output = bool>) -> bool {
+async fn survive(store: &Store, writing: impl Future<Output = Written>) -> Written {
     let mut writing = pin!(timeout(PATIENCE, writing));
     poll_fn(|context| {
         let polled = catch_unwind(AssertUnwindSafe(|| writing.as_mut().poll(context)));
         match polled {
             Ok(Poll::Pending) => Poll::Pending,
-            Ok(Poll::Ready(Ok(is_durable))) => Poll::Ready(is_durable),
+            Ok(Poll::Ready(Ok(written))) => Poll::Ready(written),
             Ok(Poll::Ready(Err(_))) => {
                 tracing::error!("receipts were not written in time");
                 // Who comes next does not wait for the same connections.
                 store.health.fail();
-                Poll::Ready(false)
+                Poll::Ready(Written::Failed)
             }
             // The place was logged.
-            Err(_) => Poll::Ready(false),
+            Err(_) => Poll::Ready(Written::Failed),
         }
     })
     .await
 }
 
 /// Writes the group, again when the database gave it up for another transaction.
-async fn write_again(store: &Store, mac: Mac<'_>, group: &mut [Waiting]) -> bool {
+async fn write_again(store: &Store, mac: Mac<'_>, group: &mut [Waiting]) -> Written {
     let mut attempts = 0;
     loop {
         attempts += 1;
         let rows = group.iter_mut().flat_map(|(rows, _)| rows.iter_mut()).collect();
         match write(store, mac, rows).await {
-            Ok(()) => return true,
+            Ok(()) => return Written::Durable,
             Err(error) if attempts < ATTEMPTS && crate::store::is_aborted(&error) => {}
             Err(error) => {
                 crate::store::passing::log(&error, "receipts were not written");
-                return false;
+                let passes = crate::store::passing::passes(&error);
+                return if passes { Written::Failed } else { Written::Refused };
             }
         }
     }

@@ -49,6 +49,29 @@ async fn a_panic_costs_one_group_its_receipts_and_not_the_next() {
 }
 
 #[tokio::test]
+async fn a_project_that_takes_no_receipts_keeps_no_other_from_its_own() {
+    let scene = Scene::new().await;
+    let refuse = format!(
+        "CREATE TRIGGER refuse BEFORE INSERT ON pipeline_fetch WHEN NEW.chain = x'{}'
+         BEGIN SELECT RAISE(ABORT, 'refused'); END",
+        OTHER.simple()
+    );
+    scene.store.writer.execute_unprepared(&refuse).await.unwrap();
+    let recorder = Recorder::start(scene.store.clone(), Arc::new(mac));
+    let one = || fetch(&[(None, Outcome::Delivered)]);
+    // There is one thread: they come into the same group.
+    let (first, refused, last) = tokio::join!(
+        recorder.record(vec![one()]),
+        recorder.record(vec![FetchRow { project: OTHER, ..one() }]),
+        recorder.record(vec![one()]),
+    );
+    assert_eq!((first, last), (Ok(()), Ok(())));
+    assert_eq!(refused, Err(NotRecorded::NotDurable));
+    let kept = scene.store.receipts(PROJECT).of_pipeline(PIPELINE, 10).await.unwrap();
+    assert_eq!(kept.len(), 2);
+}
+
+#[tokio::test]
 async fn a_burst_of_one_pipeline_waits_and_what_is_more_is_told_to_come_back() {
     const BURST: usize = 500;
     let scene = Scene::new().await;

@@ -1,7 +1,10 @@
 //! The way back for an honest change by SQL: an operator accepts the row, and that is on record; what is
 //! in the way of a new membership or issuer goes.
 
+use crate::app::App;
 use crate::commands::machine::{Machine, OWNER, PASSWORD, Said};
+use regcred::store::{NamedRow, Store, Tampered, Unrecorded};
+use regcred::vault::unlock;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -98,6 +101,79 @@ async fn the_end_of_a_chain_is_accepted_with_its_break_on_record() {
     }
     machine.run(&["audit", "verify"]).done();
     machine.run(&["doctor"]).done();
+}
+
+#[tokio::test]
+async fn an_accepted_row_is_shown_whole_and_on_record_in_its_project() {
+    let machine = Machine::set_up().await;
+    let database = &machine.instance.database;
+    let (name, role) = (format!("{}\u{202e}end", "x".repeat(500)), "role = 'viewer'");
+    for sql in
+        [format!("UPDATE person SET name = '{name}'"), format!("UPDATE membership SET {role}")]
+    {
+        assert_eq!(database.raw(&sql).await, 1);
+    }
+    for (table, id) in named(&machine) {
+        let ids: Vec<&str> = id.split(' ').collect();
+        let accept = [&["doctor", "accept", table.as_str()][..], &ids[..]].concat();
+        let shown = machine.run(&accept).refused(1);
+        assert_eq!(shown.contains("x\\u{202e}end"), table == "person", "{shown}");
+        assert!(!shown.contains('\u{202e}'), "{shown}");
+        machine.run(&[&accept[..], &["--yes"]].concat()).done();
+        assert_eq!(accepted(&machine), format!("{table} {id}"));
+        let events = machine.json(&["audit", "list", "--project", "acme", "--limit", "9"]);
+        let mut events = events.as_array().unwrap().iter();
+        let is_there = events.any(|event| event["action"] == "rows.accepted");
+        assert_eq!(is_there, table == "membership");
+    }
+    machine.run(&["audit", "verify"]).done();
+}
+
+async fn seen(store: &Store, chain: Uuid) -> NamedRow {
+    let write = store.write().await.unwrap();
+    write.named_row("chain_head", &chain.to_string()).await.unwrap().unwrap()
+}
+
+async fn accept_end(app: &App, store: &Store, row: &NamedRow) -> bool {
+    let ring = unlock(store, app.key_source()).await.unwrap().ring();
+    let holds = |message: &[u8], mac: &[u8]| ring.verify_mac(message, mac);
+    let write = store.write().await.unwrap();
+    let is_accepted = write.accept_end(&holds, row).await.unwrap();
+    write.commit_without_event(Unrecorded::Test).await.unwrap();
+    is_accepted
+}
+
+#[tokio::test]
+async fn the_end_of_a_chain_in_use_is_accepted_where_it_is_by_then() {
+    let app = App::new().await;
+    let store = app.vault.store();
+    let chain = app.evidence(&app.owner, "acme").await.project().id;
+    let of = format!("WHERE chain = {}", app.database.id(chain));
+    app.tamper(&format!("UPDATE chain_head SET head_mac = NULL {of}")).await;
+    let shown = seen(store, chain).await;
+    app.credential(&app.owner, "acme", "ghcr", "ghcr.io", "hunter2").await;
+    assert!(accept_end(&app, store, &shown).await);
+    assert_eq!(store.tampered_rows().await.unwrap(), Tampered::default());
+    assert_eq!(app.vault.first_break(chain).await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn the_end_of_a_chain_that_was_set_back_since_it_was_shown_is_not_accepted() {
+    let app = App::new().await;
+    let store = app.vault.store();
+    let chain = app.evidence(&app.owner, "acme").await.project().id;
+    let of = format!("WHERE chain = {}", app.database.id(chain));
+    app.credential(&app.owner, "acme", "ghcr", "ghcr.io", "hunter2").await;
+    app.tamper(&format!("UPDATE chain_head SET head_mac = NULL {of}")).await;
+    let shown = seen(store, chain).await;
+    for change in [
+        format!("UPDATE chain_head SET seq = seq - 1 {of}"),
+        // It ends later, and what was shown is gone.
+        format!("DELETE FROM audit_event {of}; UPDATE chain_head SET seq = seq + 9 {of}"),
+    ] {
+        app.tamper(&change).await;
+        assert!(!accept_end(&app, store, &shown).await, "{change}");
+    }
 }
 
 #[tokio::test]

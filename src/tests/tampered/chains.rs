@@ -97,6 +97,27 @@ async fn a_chain_without_its_head_goes_on_and_is_broken_from_there() {
     }
 }
 
+#[tokio::test]
+async fn a_chain_whose_head_was_set_back_goes_on_and_is_broken_from_there() {
+    let app = App::new().await;
+    let id = app.credential(&app.owner, "acme", "ghcr", "ghcr.io", "hunter2").await;
+    let (_, token) = app.pipeline(&app.owner, "acme", "ci", &[id], "pull").await;
+    let project = app.evidence(&app.owner, "acme").await.project().id;
+    for _ in 0..2 {
+        assert_eq!(app.docker_config(&token, "", &[]).await.status, StatusCode::OK);
+    }
+    let links = links_of(&app, project).await;
+    let back =
+        format!("UPDATE chain_head SET seq = seq - 1 WHERE chain = {}", app.database.id(project));
+    assert_eq!(app.tamper(&back).await, 1);
+    for more in 1..=2 {
+        let reply = app.docker_config(&token, "", &[]).await;
+        assert_eq!(reply.status, StatusCode::OK, "{}", reply.text());
+        assert_eq!(links_of(&app, project).await, links + more);
+        assert!(app.vault.first_break(project).await.unwrap().is_some());
+    }
+}
+
 /// The number of the last link, as the chain's end says it.
 async fn links_of(app: &App, chain: Uuid) -> i64 {
     let chain = app.database.id(chain);

@@ -2,7 +2,7 @@
 //! operator answers for is looked at, and taken for ours as it was shown.
 
 use crate::domain::actor::{Actor, Operator};
-use crate::domain::audit::{Action, Detail};
+use crate::domain::audit::{Action, AuditEvent, Detail};
 use crate::error::{Error, Result};
 use crate::store::NamedRow;
 use crate::vault::audit::this_instance;
@@ -14,6 +14,8 @@ const CHAINS: &str = "chain_head";
 /// Seconds in which no more than one event says that there are changed rows: a bit less than a day,
 /// since the job does not run to the second.
 const ONCE: i64 = 20 * 60 * 60;
+/// Seconds by which the clock of the server that wrote an event may be ahead.
+const AHEAD: i64 = 5 * 60;
 /// Events of the instance that are looked at for the last one.
 const LOOKED_AT: u64 = 200;
 
@@ -25,13 +27,33 @@ impl Vault {
             return Ok(());
         }
         let write = self.write_in(INSTANCE).await?;
-        let since = now().plus_seconds(-ONCE);
-        let events = write.chain().newest(INSTANCE, LOOKED_AT).await?;
-        if events.iter().any(|event| event.action == Action::RowsFound && event.at > since) {
+        let (since, latest) = (now().plus_seconds(-ONCE), now().plus_seconds(AHEAD));
+        let length = write.chain().length(INSTANCE).await?;
+        // One that somebody put there, beyond the end or for later, silences nothing.
+        let is_recent = |event: &AuditEvent| {
+            event.action == Action::RowsFound
+                && event.at > since
+                && event.at <= latest
+                && event.seq <= length
+        };
+        if write.chain().newest(INSTANCE, LOOKED_AT).await?.iter().any(is_recent) {
             return Ok(());
         }
         let what = (Action::RowsFound, this_instance(), Detail::Rows(changed));
         self.commit_event(write, INSTANCE, &Actor::Product, what).await
+    }
+
+    /// Says in the log how many rows that decide were changed by somebody else, if there are any. At
+    /// each start, whatever the database says of the job and of what was found before.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn tell_changed_rows(&self) -> Result<()> {
+        let rows = self.store.tampered_rows().await?.rows;
+        if rows > 0 {
+            tracing::error!(rows, "rows were changed outside Regcred: `regcred doctor` names them");
+        }
+        Ok(())
     }
 
     /// The row with that primary key, as `tampered_rows` names it.
@@ -53,18 +75,35 @@ impl Vault {
         })
     }
 
-    /// Takes the row for ours as it was shown. Of the end of a chain it is on record where the chain
-    /// was broken.
+    /// Takes the row for ours as it was shown, and the end of a chain as it is by now. Of that it is on
+    /// record where the chain was broken. It is on record in the row's project, too: its owners do not
+    /// read the events of the instance.
     ///
     /// # Errors
     /// `Conflict` when it says something else by now.
     pub async fn accept_row(&self, operator: &Operator, row: &NamedRow) -> Result<()> {
-        let broken_at = match Uuid::parse_str(&row.key) {
-            Ok(chain) if row.table == CHAINS => self.first_break(chain).await?,
-            _ => None,
+        let chain = Uuid::parse_str(&row.key).ok().filter(|_| row.table == CHAINS);
+        let broken_at = match chain {
+            Some(chain) => self.first_break(chain).await?,
+            None => None,
         };
+        let ring = self.keys.ring();
+        let holds = |message: &[u8], mac: &[u8]| ring.verify_mac(message, mac);
+        let mut project = None;
+        if let Some(id) = row.project
+            && self.store.chain().length(id).await? > 0
+        {
+            project = Some(id);
+        }
         let write = self.write_in(INSTANCE).await?;
-        if !write.accept_row(row).await? {
+        if let Some(project) = project {
+            write.chain().hold(project).await?;
+        }
+        let is_accepted = match chain {
+            Some(_) => write.accept_end(&holds, row).await?,
+            None => write.accept_row(row).await?,
+        };
+        if !is_accepted {
             return Err(Error::Conflict(
                 "The row was changed again meanwhile. Nothing was accepted. Look at it again."
                     .to_owned(),
@@ -72,6 +111,9 @@ impl Vault {
         }
         let detail = Detail::Row { table: row.table.to_owned(), id: row.key.clone(), broken_at };
         let what = (Action::RowAccepted, this_instance(), detail);
+        if let Some(project) = project {
+            self.record_event(&write, project, operator, what.clone()).await?;
+        }
         self.commit_event(write, INSTANCE, operator, what).await
     }
 }

@@ -42,8 +42,8 @@ pub(super) async fn seal_once(
         given: current.id().to_string(),
         cause: cause.to_string(),
     };
+    let previous = unlocked.source.previous.as_ref();
     let open = |rows: &[KeyRow]| {
-        let previous = unlocked.source.previous.as_ref();
         Keyring::unlock(current, previous, &held(rows)).map(Arc::new).map_err(damaged)
     };
     let write = store.write_in_line(Rank::Other).await?;
@@ -65,7 +65,9 @@ pub(super) async fn seal_once(
         let what = (Action::RowsSealed, this_instance(), Detail::Nothing);
         let recorded =
             record_under(&unlocked.ring, &write, INSTANCE, event(&Actor::Product, what)).await?;
-        for key in Keyring::mark_rows_sealed(current, &known(&rows)).map_err(damaged)? {
+        // A restore leaves the keys under the KEK of the backup, which may be the one before.
+        let marked = Keyring::mark_rows_sealed(current, previous, &known(&rows));
+        for key in marked.map_err(damaged)? {
             if let Some(row) = rows.iter_mut().find(|row| row.key_uuid == key.key_uuid) {
                 row.wrapped = key.wrapped;
                 write.keys().update(row.clone()).await?;
@@ -86,7 +88,7 @@ mod tests {
     use crate::domain::moment::Day;
     use crate::domain::user::{Maker, Person};
     use crate::store::{Address, NewPerson, SessionRow, Tampered, TokenRow, Unrecorded};
-    use crate::vault::{KeySource, Keys, unlock};
+    use crate::vault::{KeySource, Keys, unlock, unlock_restored};
     use std::path::PathBuf;
     use uuid::Uuid;
 
@@ -201,6 +203,29 @@ mod tests {
         insert(&older.without_keys, "thief@example.com").await;
         assert!(store.people().find_by_email("thief@example.com").await.unwrap().is_none());
         assert_eq!(store.tampered_rows().await.unwrap().rows, 1);
+    }
+
+    #[tokio::test]
+    async fn a_restored_database_is_sealed_under_the_key_before_too() {
+        let older = Older::new().await;
+        insert(&older.without_keys, "old@example.com").await;
+        let new = Kek::generate().unwrap();
+        let copy = || Kek::parse(new.to_text().as_bytes()).unwrap();
+        let both = || KeySource { current: Some(copy()), previous: older.source().current };
+
+        let store = Store::connect(&older.address).await.unwrap();
+        let keys = unlock_restored(&store, both()).await.unwrap();
+        assert!(keys.ring().are_rows_sealed());
+        for row in store.keys().list().await.unwrap() {
+            assert_eq!(row.kek_id, older.kek.id().to_string(), "it was left as it was");
+        }
+        // The next start changes the key, and what the keyring says stays.
+        let alone = KeySource { current: Some(copy()), previous: None };
+        for source in [both(), alone] {
+            let store = Store::connect(&older.address).await.unwrap();
+            assert!(unlock(&store, source).await.unwrap().ring().are_rows_sealed());
+            assert!(store.people().find_by_email("old@example.com").await.unwrap().is_some());
+        }
     }
 
     #[tokio::test]
