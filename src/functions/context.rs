@@ -161,11 +161,13 @@ pub async fn load_frame(vault: &Vault, session: &Session, project: &str) -> Resu
     let id = signed_in_to(session).await?.ok_or(Error::Unauthenticated)?;
     let person = vault.person(id).await?;
     let (member, projects) = vault.member_among(&person, project).await?;
+    // The notice is for those who can do something about it; nobody else waits for the answer.
+    let needs_key_backup = person.is_admin && vault.needs_key_backup().await?;
     let frame = Frame {
         projects,
         role: member.role(),
         permissions: member.permissions(),
-        has_local_key: vault.settings().has_local_key,
+        needs_key_backup,
         project: member.project().clone(),
         person,
     };
