@@ -103,7 +103,7 @@ fn press(event: &KeyboardEvent) {
 }
 
 fn is(element: &Element, selector: &str) -> bool {
-    element.matches(selector).is_ok_and(|is| is)
+    element.matches(selector).unwrap_or(false)
 }
 
 fn click(element: Option<Element>) -> bool {
