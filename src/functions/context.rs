@@ -4,6 +4,7 @@ use super::mark::Mark;
 use super::session::Frame;
 use crate::domain::actor::{Confirmed, Granter, Member};
 use crate::domain::asker::{Asker, Who};
+use crate::domain::moment::Moment;
 use crate::domain::user::Person;
 use crate::error::{Error, Result};
 use crate::vault::{SlotKind, Vault};
@@ -25,11 +26,16 @@ const SEEN: &str = "seen";
 #[derive(Clone, Debug)]
 pub(super) struct ClientAddress(pub(super) String);
 
+/// When the request came: all of a page counts from one moment, and a test may give another.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct AskedAt(pub(super) Moment);
+
 /// Gives every page and server function what it may ask for.
 pub fn provide(vault: &Vault, client: Option<String>) {
     provide_context(vault.clone());
     provide_context(client.map(ClientAddress));
     provide_context(Taken::default());
+    provide_context(AskedAt(crate::vault::now()));
 }
 
 pub(super) fn vault() -> Vault {
