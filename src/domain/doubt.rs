@@ -199,7 +199,7 @@ impl Doubt {
                 ("Open the credential", paths::credential(project, *credential))
             }
             Self::NoGrantForRule | Self::NoGrants => {
-                ("See the grants", format!("{}#grants", paths::pipeline(project, pipeline)))
+                ("See the grants", format!("{}#grants", paths::grants(project, pipeline)))
             }
             Self::IssuerSilent(_) => ("Try a token", paths::try_token(project, pipeline)),
             Self::Lacks(_)

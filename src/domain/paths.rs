@@ -65,6 +65,16 @@ pub fn try_token(project: &str, pipeline_id: Uuid) -> String {
     format!("{}/trust/try", pipeline(project, pipeline_id))
 }
 
+/// Where the trust rules of a pipeline stand.
+pub fn trust_rules(project: &str, pipeline_id: Uuid) -> String {
+    pipeline(project, pipeline_id)
+}
+
+/// Where its grants stand.
+pub fn grants(project: &str, pipeline_id: Uuid) -> String {
+    pipeline(project, pipeline_id)
+}
+
 /// The form of a trust rule that is there.
 pub fn edit_rule(project: &str, pipeline_id: Uuid, rule: Uuid) -> String {
     format!("{}/trust/{rule}/edit", pipeline(project, pipeline_id))

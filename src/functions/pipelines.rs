@@ -52,7 +52,7 @@ pub async fn create_grant(
     #[server(default)] form: GrantForm,
     #[server(default)] password: String,
 ) -> Result<()> {
-    let page = paths::pipeline(&project, pipeline);
+    let page = paths::grants(&project, pipeline);
     let done = async {
         let granter = granter(&project, password).await?;
         let saved = vault().create_grants(&granter, pipeline, &form).await?;
@@ -71,7 +71,7 @@ pub async fn update_grant(
     #[server(default)] form: GrantForm,
     #[server(default)] password: String,
 ) -> Result<()> {
-    let page = paths::pipeline(&project, pipeline);
+    let page = paths::grants(&project, pipeline);
     let done = async {
         let granter = granter(&project, password).await?;
         let saved = vault().update_grant(&granter, (pipeline, id), revision, &form).await?;
@@ -97,7 +97,7 @@ pub async fn approve_grant(
         let granter = granter(&project, password).await?;
         let seen = Seen { epoch, revision };
         let sentence = vault().approve_grant(&granter, pipeline, id, &days, seen).await?;
-        Ok(saved(&paths::pipeline(&project, pipeline), vec![sentence]).await)
+        Ok(saved(&paths::grants(&project, pipeline), vec![sentence]).await)
     };
     let page = paths::approve_grant(&project, pipeline, id);
     finish(done.await, Form::of::<ApproveGrant>(page, json!({ "days": days }))).await
@@ -109,7 +109,7 @@ pub async fn delete_grant(project: String, pipeline: Uuid, id: Uuid) -> Result<(
         let editor = member(&project).await?.can::<of::PipelineWrite>()?;
         vault().delete_grant(&editor, pipeline, id).await
     };
-    finish_action(&paths::pipeline(&project, pipeline), done.await).await
+    finish_action(&paths::grants(&project, pipeline), done.await).await
 }
 
 /// Grants the credential called `target` to every pipeline that may use the credential `id`,

@@ -25,11 +25,14 @@ impl Vault {
         let project = reader.project().id;
         self.store.pipelines(project).subject(pipeline).await?.ok_or(Error::NotFound)?;
         let rules = self.store.trust_rules(project).of_pipeline(pipeline).await?;
-        if token.trim().is_empty() {
+        // As it stands in the header of a request, and in many logs.
+        let token = token.trim();
+        let token = token.strip_prefix("Bearer ").map_or(token, str::trim);
+        if token.is_empty() {
             return Err(Error::at("token", "Paste the token of a job."));
         }
-        let unverified = Unverified::read(token.trim())
-            .map_err(|problem| Error::at("token", problem.to_string()))?;
+        let unverified =
+            Unverified::read(token).map_err(|problem| Error::at("token", problem.to_string()))?;
         let said = unverified.claims();
         let problem = match self.verified(&rules, &unverified).await {
             Ok(_) => String::new(),
