@@ -155,22 +155,22 @@ async fn what_the_credential_lacks_is_doubted_when_it_is_granted() {
     let past = Day::parse("2020-01-31").unwrap().to_text();
     for (make, terms, sentence, link) in [
         (
-            format!("UPDATE credential SET expires_on = '{past}'"),
-            &[][..],
-            "The credential expired on 2020-01-31",
-            "/edit",
-        ),
-        (
             String::new(),
-            &[("form[repositories]", "other/x")],
+            &[("form[repositories]", "other/x")][..],
             "for other repositories than this grant",
             "Change the grant",
         ),
         (
             String::new(),
-            &[("form[branches]", "refs/main")],
+            &[("form[branches]", "refs/main")][..],
             "names no kind of reference",
             "Change the grant",
+        ),
+        (
+            format!("UPDATE credential SET expires_on = '{past}'"),
+            &[][..],
+            "The credential expired on 2020-01-31",
+            "/edit",
         ),
     ] {
         let scene = Scene::new().await;

@@ -73,19 +73,19 @@ async fn values_that_no_provider_signs_are_refused_at_the_field() {
         (
             "gitlab",
             "https://gitlab.com",
-            &[("project_id", "20"), ("ref_path", "main")],
+            &[("project_id", "20"), ("ref_path", "main")][..],
             "claims.ref_path",
         ),
         (
             "gitlab",
             "https://gitlab.com",
-            &[("project_id", "20"), ("ref_protected", "yes")],
+            &[("project_id", "20"), ("ref_protected", "yes")][..],
             "claims.ref_protected",
         ),
         (
             "kubernetes",
             "https://kubernetes.example.com",
-            &[("sub", "default:builder")],
+            &[("sub", "default:builder")][..],
             "claims.sub",
         ),
     ] {
