@@ -3,23 +3,11 @@
 use leptos::prelude::*;
 
 /// A picture beside words that say the same; screen readers pass over it. An unknown name draws
-/// nothing.
+/// nothing. How it is drawn stands in the style sheet: a list has many of them.
 #[component]
 pub fn Icon(name: &'static str) -> impl IntoView {
     view! {
-        <svg
-            class=format!("icon icon-{name}")
-            viewBox="0 0 24 24"
-            width="20"
-            height="20"
-            fill="none"
-            stroke="currentColor"
-            stroke-width="1.75"
-            stroke-linecap="round"
-            stroke-linejoin="round"
-            aria-hidden="true"
-            focusable="false"
-        >
+        <svg class=format!("icon icon-{name}") viewBox="0 0 24 24" aria-hidden="true">
             <path d=strokes(name)></path>
         </svg>
     }
