@@ -20,6 +20,9 @@ use leptos::server_fn::ServerFn;
 use std::collections::BTreeMap;
 use uuid::Uuid;
 
+/// Rules of which each is shown whole; of more only those that match.
+const FEW: usize = 3;
+
 #[component]
 pub fn TryTokenPage() -> impl IntoView {
     let page = PageContext::here();
@@ -135,12 +138,14 @@ fn Outcome(trial: Option<TokenTrial>, pipeline: String) -> impl IntoView {
         (false, _) => problem,
     };
     let kind = if is_accepted { "notice" } else { "error" };
+    let are_few = rules.len() <= FEW;
     let outcomes = rules
         .into_iter()
         .enumerate()
         .map(|(number, trial)| {
             let checks = whole_checks(&trial, &claims);
-            view! { <RuleOutcome number trial checks/> }
+            let is_open = are_few || trial.holds;
+            view! { <RuleOutcome number trial checks is_open/> }
         })
         .collect_view();
     let rows = claims
@@ -162,7 +167,12 @@ fn Outcome(trial: Option<TokenTrial>, pipeline: String) -> impl IntoView {
 }
 
 #[component]
-fn RuleOutcome(number: usize, trial: RuleTrial, checks: Vec<ClaimCheck>) -> impl IntoView {
+fn RuleOutcome(
+    number: usize,
+    trial: RuleTrial,
+    checks: Vec<ClaimCheck>,
+    is_open: bool,
+) -> impl IntoView {
     let id = format!("rule-{number}");
     let (label, tone) = match (trial.holds, trial.rule.ended_at) {
         (true, _) => ("Matches", "good"),
@@ -186,7 +196,10 @@ fn RuleOutcome(number: usize, trial: RuleTrial, checks: Vec<ClaimCheck>) -> impl
     let columns = Columns::new(["Claim", "Expected", "Found", "Matches"], rows);
     view! {
         <h3 id=id.clone()>{rule_name(&trial.rule)} " " <Badge label tone/></h3>
-        <Table columns labelled_by=id/>
+        <details class="fold" open=is_open>
+            <summary>"Claim by claim"</summary>
+            <Table columns labelled_by=id/>
+        </details>
     }
 }
 
