@@ -2,6 +2,7 @@
 
 use super::credential::Access;
 use super::delivery::Receipt;
+use super::doubt::Doubt;
 use super::grant::Terms;
 use super::moment::{Day, Moment};
 use super::proof::Proof;
@@ -45,6 +46,8 @@ pub struct Grant {
     /// How often of these it is known that it was wanted, and not only asked for with all others.
     pub used: i64,
     pub last_delivery: Option<Moment>,
+    /// Why it may never deliver anything.
+    pub doubts: Vec<Doubt>,
 }
 
 /// A pipeline token without its secret half.
@@ -233,6 +236,22 @@ pub struct GrantForm {
     pub expires_on: String,
     /// Whether only short-lived tokens of the registry are handed out.
     pub is_narrow: bool,
+}
+
+impl GrantForm {
+    /// The form as it was filled in for these terms of a credential.
+    pub fn of(credential: Uuid, terms: &Terms) -> Self {
+        Self {
+            credentials: vec![credential.to_string()],
+            intent: terms.intent.word().to_owned(),
+            repositories: terms.repositories.join(", "),
+            branches: terms.branches.join(", "),
+            events: terms.events.join(", "),
+            forks: terms.forks.word().to_owned(),
+            expires_on: terms.expires_on.map(Day::to_text).unwrap_or_default(),
+            is_narrow: terms.is_narrow,
+        }
+    }
 }
 
 /// What was typed into a pipeline's form. No secret.
