@@ -69,6 +69,11 @@ pub fn approve_grant(project: &str, pipeline_id: Uuid, grant: Uuid) -> String {
     format!("{}/grants/{grant}/approve", pipeline(project, pipeline_id))
 }
 
+/// What waits for a second person.
+pub fn approvals(project: &str) -> String {
+    format!("/p/{}/approvals", percent(project))
+}
+
 pub fn matching(project: &str) -> String {
     format!("/p/{}/match", percent(project))
 }
@@ -106,6 +111,7 @@ mod tests {
             format!("/p/acme/pipelines/{id}/grants/{grant}/approve")
         );
         assert_eq!(matching("acme"), "/p/acme/match");
+        assert_eq!(approvals("acme"), "/p/acme/approvals");
     }
 
     #[test]

@@ -5,6 +5,7 @@ use super::session::Frame;
 use crate::domain::actor::{Confirmed, Granter, Member};
 use crate::domain::asker::{Asker, Who};
 use crate::domain::moment::Moment;
+use crate::domain::permission::of;
 use crate::domain::user::Person;
 use crate::error::{Error, Result};
 use crate::vault::{SlotKind, Vault};
@@ -162,6 +163,7 @@ pub async fn load_frame(vault: &Vault, session: &Session, project: &str) -> Resu
     let person = vault.person(id).await?;
     let (member, projects) = vault.member_among(&person, project).await?;
     let frame = Frame {
+        waiting: waiting_for(vault, &member).await?,
         projects,
         role: member.role(),
         permissions: member.permissions(),
@@ -170,6 +172,17 @@ pub async fn load_frame(vault: &Vault, session: &Session, project: &str) -> Resu
         person,
     };
     Ok(Here { frame, member })
+}
+
+/// How many requests wait for this member to approve them; none for who may not.
+async fn waiting_for(vault: &Vault, member: &Member) -> Result<usize> {
+    match (member.can::<of::RegistryWrite>(), member.can::<of::PipelineWrite>()) {
+        (Ok(_), Ok(approver)) => {
+            let waiting = vault.approvals(&approver).await?;
+            Ok(waiting.iter().filter(|one| one.is_for_viewer).count())
+        }
+        _ => Ok(0),
+    }
 }
 
 fn found() -> Option<Result<Here>> {

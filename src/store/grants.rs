@@ -4,6 +4,7 @@ use super::Grants;
 use super::authentic::genuine;
 use super::entity::access_grant::{ActiveModel, Column, Entity, Model};
 use super::entity::{Unreadable, credential, readable, usage};
+use super::pending::{rejection, settled_unless};
 use super::seals::Sealing;
 use super::terms;
 use crate::domain::credential::Access;
@@ -76,6 +77,10 @@ impl<C: Sealing> Grants<'_, C> {
             approved_epoch: Set(None),
             revision: Set(0),
             mac: NotSet,
+            settled_until: Set(settled_unless(row.terms.needs_approval)),
+            rejected_at: Set(None),
+            rejected_by: Set(None),
+            rejection: Set(None),
         };
         self.0.insert(row).await
     }
@@ -114,6 +119,10 @@ impl<C: Sealing> Grants<'_, C> {
             approved_until: Set(Some(approval.until.to_text())),
             approved_epoch: Set(Some(approval.epoch)),
             revision: Set((row.revision + 1).max(approval.at)),
+            settled_until: Set(approval.until.to_text()),
+            rejected_at: Set(None),
+            rejected_by: Set(None),
+            rejection: Set(None),
             ..ActiveModel::default()
         };
         Ok(self.change(such, approve).await? > 0)
@@ -127,6 +136,7 @@ impl<C: Sealing> Grants<'_, C> {
             approved_at: Set(None),
             approved_until: Set(None),
             approved_epoch: Set(None),
+            settled_until: Set(settled_unless(true)),
             ..ActiveModel::default()
         };
         let such = Condition::all().add(Column::Id.eq(id)).add(Column::ApprovedBy.eq(by));
@@ -168,6 +178,7 @@ impl<C: Sealing> Grants<'_, C> {
                     credential: credential.name,
                     host: credential.host,
                     terms: terms::read(&grant)?.with_guard(credential.is_protected),
+                    rejection: rejection(&grant),
                     created_at: Moment(grant.created_at),
                     // Nobody approves what nobody is known to have given.
                     is_own: grant.granted_by.map_or(grant.needs_approval, |by| by == viewer),
@@ -191,6 +202,11 @@ impl<C: Sealing> Grants<'_, C> {
         let waiting = rows.iter().filter(|row| gives_secret(row) && !row.needs_approval).count();
         let wait = |row: &Model| ActiveModel {
             needs_approval: Set(row.needs_approval || gives_secret(row)),
+            settled_until: Set(if gives_secret(row) && !row.needs_approval {
+                settled_unless(true)
+            } else {
+                row.settled_until.clone()
+            }),
             ..ActiveModel::default()
         };
         self.change(such, wait).await?;

@@ -1,6 +1,6 @@
 //! Pipelines of one project.
 
-use super::Pipelines;
+use super::{Grants, Pipelines};
 use super::entity::pipeline::{ActiveModel, Column, Model};
 use super::prepared::numbered;
 use super::seals::Sealing;
@@ -106,6 +106,7 @@ impl<C: Sealing> Pipelines<'_, C> {
             ..ActiveModel::default()
         };
         self.change(such, raise).await?;
+        Grants::new(self.db, self.project).look_again(id).await?;
         let epoch = self.epoch(id).await?;
         epoch.ok_or_else(|| DbErr::RecordNotFound("the pipeline is gone".to_owned()))
     }

@@ -102,6 +102,18 @@ pub enum Detail {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         until: Option<Day>,
     },
+    /// What a second person did not approve, and why.
+    Rejected {
+        /// The credential of a grant, and its name.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        credential: Option<Uuid>,
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        name: String,
+        /// What was to lower a guard.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        changes: Vec<FieldChange>,
+        reason: String,
+    },
     /// The public half of a pipeline's token.
     Token(String),
     Provider(Provider),
@@ -195,6 +207,13 @@ impl Detail {
                 let until = until.map(|day| format!("until {}", day.to_text()));
                 let parts: Vec<String> =
                     [Some(name.clone()), intent, until].into_iter().flatten().collect();
+                parts.join(", ")
+            }
+            Self::Rejected { name, changes, reason, .. } => {
+                let name = Some(name.clone()).filter(|name| !name.is_empty());
+                let changes = changes.iter().map(FieldChange::to_text);
+                let parts = name.into_iter().chain(changes);
+                let parts: Vec<String> = parts.chain([format!("reason: {reason}")]).collect();
                 parts.join(", ")
             }
             Self::Provider(provider) => provider.label().to_owned(),

@@ -38,6 +38,24 @@ fn every_detail() -> Vec<(Detail, &'static str)> {
         (grant(Some(Access::PullAndPush), None), "ghcr, pull and push"),
         (grant(None, Some("2027-01-31")), "ghcr, until 2027-01-31"),
         (grant(None, None), "ghcr"),
+        (
+            Detail::Rejected {
+                credential: Some(Uuid::max()),
+                name: "ghcr".to_owned(),
+                changes: Vec::new(),
+                reason: "Too wide.".to_owned(),
+            },
+            "ghcr, reason: Too wide.",
+        ),
+        (
+            Detail::Rejected {
+                credential: None,
+                name: String::new(),
+                changes: vec![change(Field::Protected, "Yes", "No")],
+                reason: "Not now".to_owned(),
+            },
+            "Protected from Yes to No, reason: Not now",
+        ),
         (Detail::Token("abc".to_owned()), "abc"),
         (Detail::Provider(Provider::GitHub), "GitHub Actions"),
         (Detail::Role(Role::Owner), "owner"),
