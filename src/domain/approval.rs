@@ -24,9 +24,10 @@ impl Rejection {
     /// is asked for anew.
     pub fn holds(&self, terms: &Terms, today: Day) -> bool {
         let is_over = |until: Day| until < today;
-        terms.approval.as_ref().is_none_or(|approval| {
-            !is_over(approval.until) || self.at.day() > approval.until
-        })
+        terms
+            .approval
+            .as_ref()
+            .is_none_or(|approval| !is_over(approval.until) || self.at.day() > approval.until)
     }
 
     /// In one line, for where the grant or the change stands.
@@ -76,9 +77,8 @@ impl Identities<'_> {
         };
         let tokens = self.tokens.iter().filter(|token| token.is_live(self.today));
         let rules = self.rules.iter().filter(|rule| rule.ended_at.is_none());
-        let mut epochs = tokens
-            .map(|token| token.identity_epoch)
-            .chain(rules.map(|rule| rule.identity_epoch));
+        let mut epochs =
+            tokens.map(|token| token.identity_epoch).chain(rules.map(|rule| rule.identity_epoch));
         epochs.any(|epoch| !approval.is_for(epoch))
     }
 

@@ -17,7 +17,9 @@ pub enum Arrival {
     /// Nobody can sign in yet.
     BeforeSetUp,
     /// Their session ended before they sent a form; whether it comes back as they left it.
-    WithForm { is_kept: bool },
+    WithForm {
+        is_kept: bool,
+    },
     /// Their session ended before they pressed a button.
     WithPress,
     Usual,

@@ -1,9 +1,9 @@
 //! Pipelines of one project.
 
-use super::{Grants, Pipelines};
 use super::entity::pipeline::{ActiveModel, Column, Model};
 use super::prepared::numbered;
 use super::seals::Sealing;
+use super::{Grants, Pipelines};
 use crate::domain::audit::Subject;
 use crate::domain::moment::{Day, Moment};
 use crate::domain::pipeline::PipelineSummary;

@@ -8,6 +8,7 @@ use crate::domain::paths;
 use crate::domain::permission::Permission;
 use crate::error::Result;
 use crate::functions::credentials::list_credentials;
+use crate::ui::first_steps::FirstSteps;
 use crate::ui::kit::{
     Columns, FlashMessages, LinkButton, Loaded, PageContext, PageHead, SearchAsTyped, Table,
 };
@@ -48,6 +49,7 @@ fn Whole(loaded: (Listing, ListQuery), page: PageContext) -> impl IntoView {
                 {add.map(|href| view! { <LinkButton href label="Add Registry" is_primary=true/> })}
             </div>
         </PageHead>
+        <FirstSteps page=page.clone()/>
         {if listing.is_empty_project {
             view! { <EmptyState page/> }.into_any()
         } else {

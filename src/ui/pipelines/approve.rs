@@ -7,10 +7,13 @@ use crate::domain::paths;
 use crate::domain::pipeline::{Grant, PipelineDetail, PipelinePage};
 use crate::error::{Error, Result};
 use crate::functions::answer::FailedForm;
+use crate::functions::approvals::RejectGrant;
 use crate::functions::pipelines::{ApproveGrant, find_pipeline};
+use crate::ui::approvals::RejectForm;
 use crate::ui::granting::YourPassword;
 use crate::ui::kit::{
-    Alert, Fact, Facts, Field, FormState, Hidden, Loaded, PageContext, PageHead, PostForm, Time,
+    Alert, Fact, Facts, Field, FormState, Hidden, Loaded, PageContext, PageHead, PostForm, Section,
+    Time,
 };
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
@@ -42,6 +45,7 @@ async fn load(page: PageContext) -> Result<Found> {
 }
 
 fn whole((found, grant, failed): Found, page: PageContext) -> impl IntoView {
+    let is_waiting = found.pipeline.is_waiting(&grant.terms);
     let PipelineDetail { summary, tokens, rules, epoch, today, .. } = found.pipeline;
     let (pipeline, name) = (summary.id, summary.name);
     let href = paths::pipeline(&page.project, pipeline);
@@ -49,6 +53,13 @@ fn whole((found, grant, failed): Found, page: PageContext) -> impl IntoView {
     let (needs_approval, seen) = (grant.terms.needs_approval, (grant.id, epoch, grant.revision));
     let (is_own, widening) = (grant.is_own, grant.widening);
     let approval = grant.terms.approval.clone();
+    let rejection = grant.rejection.clone();
+    let is_rejected = rejection.is_some();
+    // What is rejected already is not rejected again.
+    let reject = (is_waiting && !is_own && !is_rejected).then(|| {
+        let form = FormState::of::<RejectGrant>(failed.clone(), ());
+        (grant.id, pipeline, form, page.project.clone())
+    });
     view! {
         <PageHead title="Approve a grant" up=(href, name.clone())/>
         <Facts>
@@ -60,13 +71,25 @@ fn whole((found, grant, failed): Found, page: PageContext) -> impl IntoView {
             <Fact label="Pipeline">{name}</Fact>
             <Fact label="Access">
                 <div>{grant.terms.intent.label()}</div>
-                <TermsInWords terms=grant.terms today/>
+                <TermsInWords terms=grant.terms today is_rejected/>
             </Fact>
             <Fact label="Granted">
                 <Time at=grant.created_at/>
                 {format!(" by {}", grant.created_by)}
             </Fact>
         </Facts>
+        {rejection
+            .map(|rejection| {
+                view! {
+                    <Alert kind="warning">
+                        <p>{rejection.sentence()}</p>
+                        <p>
+                            "This was " <Time at=rejection.at/>
+                            ". Another approval can still be given."
+                        </p>
+                    </Alert>
+                }
+            })}
         <Identities tokens rules approval today/>
         {match (needs_approval, is_own, widening) {
             (false, ..) => view! { <p>"This grant needs no approval."</p> }.into_any(),
@@ -90,6 +113,20 @@ fn whole((found, grant, failed): Found, page: PageContext) -> impl IntoView {
             }
             (true, false, None) => view! { <ApproveForm pipeline seen page failed/> }.into_any(),
         }}
+        {reject
+            .map(|(id, pipeline, form, project)| {
+                view! {
+                    <Section id="reject" title="Reject">
+                        <RejectForm
+                            action=RejectGrant::url()
+                            project
+                            id
+                            of=("pipeline", pipeline)
+                            form
+                        />
+                    </Section>
+                }
+            })}
     }
 }
 
@@ -101,7 +138,7 @@ fn ApproveForm(
     page: PageContext,
     failed: Option<FailedForm>,
 ) -> impl IntoView {
-    let state = FormState::new(failed, json!({ "days": APPROVAL_DAYS }));
+    let state = FormState::of::<ApproveGrant>(failed, json!({ "days": APPROVAL_DAYS }));
     let cancel = paths::pipeline(&page.project, pipeline);
     let (id, epoch, revision) = seen;
     view! {

@@ -166,7 +166,10 @@ impl Vault {
         let subject = Subject { id: credential, name: name.clone() };
         let what = (Action::GuardChangeRejected, subject, detail);
         self.commit_event(write, project, editor, what).await?;
-        Ok(format!("The proposed change of {name} was rejected. {} sees the reason here.", change.proposer))
+        Ok(format!(
+            "The proposed change of {name} was rejected. {} sees the reason here.",
+            change.proposer
+        ))
     }
 
     /// Drops what was proposed: who proposed it withdraws it, everybody else rejects it, and what was
@@ -207,7 +210,8 @@ async fn waiting(
     let change = proposed(write, project, credential, id).await?;
     if change.rejection.is_some() {
         return Err(Error::Conflict(
-            "This change was rejected. Save it on the credential again to propose it again.".to_owned(),
+            "This change was rejected. Save it on the credential again to propose it again."
+                .to_owned(),
         ));
     }
     Ok(change)
