@@ -2,6 +2,7 @@
 
 mod counted;
 mod newer;
+pub mod pending;
 mod tampered;
 
 use crate::app::{App, Browser, PASSWORD, Reply, token_in};

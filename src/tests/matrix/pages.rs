@@ -20,6 +20,7 @@ pub fn pages(at: &Objects) -> Vec<(String, Right)> {
         (format!("/p/{{}}/pipelines/{pipeline}/trust/new"), GRANT),
         (format!("/p/{{}}/pipelines/{pipeline}/trust/try"), READ_PIPELINES),
         (format!("/p/{{}}/pipelines/{pipeline}/grants/{grant}/approve"), GRANT),
+        ("/p/{}/approvals".to_owned(), GRANT),
         ("/p/{}/match".to_owned(), READ_PIPELINES),
     ]
 }
