@@ -59,6 +59,7 @@ async function furnish(page: Page, instance: Instance): Promise<Pages> {
     'a new trust rule for a shared secret': `${ofPipeline}/trust/new?provider=drone`,
     'trying a token': `${ofPipeline}/trust/try`,
     'an approval': `${ofPipeline}/grants/${grant}/approve`,
+    'the approvals': `${instance.project}/approvals`,
     'the explainer': `${instance.project}/match`,
     'an answer of the explainer': `${instance.project}/match?image=ghcr.io/acme/api&pipeline=${ofPipeline.split('/').pop()}`,
     'a question that names no image': `${instance.project}/match?image=ghcr.io/`,

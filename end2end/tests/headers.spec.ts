@@ -10,7 +10,8 @@ const FUNCTIONS = [
   'credentials/create', 'credentials/update', 'credentials/disable', 'credentials/enable', 'credentials/delete',
   'pipelines/create', 'pipelines/delete', 'grants/create', 'grants/delete', 'grants/repoint', 'tokens/create', 'tokens/revoke',
   'grants/approve', 'trust-rules/create', 'trust-rules/delete', 'trust-rules/confirm', 'trust-rules/try', 'credentials/token-service',
-  'trust-rules/renew-secret', 'guard-changes/approve', 'guard-changes/delete',
+  'trust-rules/renew-secret', 'guard-changes/approve', 'guard-changes/delete', 'guard-changes/reject',
+  'grants/reject', 'first-steps/hide',
   'versions/switch', 'versions/destroy', 'keys/rotate', 'keys/retire', 'keys/destroy', 'registry/recognise',
   'issuers/create', 'issuers/delete',
 ];

@@ -17,9 +17,14 @@ async fn each_step_is_done_by_what_it_says_and_then_they_go() {
     let app = App::new().await;
     assert_eq!(steps(&app).await, Some((false, false, false)));
     let page = app.owner.get(LIST).await.text();
-    assert!(page.contains("First steps") && page.contains("/p/acme/credentials/new"), "{page}");
+    assert!(
+        page.contains("No registry credentials yet") && !page.contains("First steps"),
+        "{page}"
+    );
     let id = app.credential(&app.owner, "acme", "ghcr", "ghcr.io", "hunter2").await;
     assert_eq!(steps(&app).await, Some((true, false, false)));
+    let page = app.owner.get(LIST).await.text();
+    assert!(page.contains("First steps") && page.contains("/p/acme/pipelines/new"), "{page}");
     let (_, token) = app.pipeline(&app.owner, "acme", "build", &[id], "pull").await;
     assert_eq!(steps(&app).await, Some((true, true, false)));
     assert!(app.owner.get(LIST).await.text().contains("Fetch the credential in a CI job"));
@@ -31,6 +36,7 @@ async fn each_step_is_done_by_what_it_says_and_then_they_go() {
 #[tokio::test]
 async fn a_member_who_can_do_them_puts_them_away_for_all_and_others_never_see_them() {
     let app = App::new().await;
+    app.credential(&app.owner, "acme", "ghcr", "ghcr.io", "hunter2").await;
     let viewer = app.member(Role::Viewer, "acme").await;
     assert!(!viewer.get(LIST).await.text().contains("First steps"));
     let form = [("project", "acme")];
@@ -46,5 +52,6 @@ async fn a_member_who_can_do_them_puts_them_away_for_all_and_others_never_see_th
     assert!(!app.owner.get(LIST).await.text().contains("First steps"));
     // Those of another project stay.
     let beta = app.project("beta").await;
+    app.credential(&beta, "beta", "ghcr", "ghcr.io", "hunter2").await;
     assert!(beta.get("/p/beta/credentials").await.text().contains("First steps"));
 }

@@ -7,7 +7,7 @@ use crate::ui::kit::{Icon, Loaded, PageContext, PostButton};
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 
-/// Nothing for who could not do them.
+/// Nothing for who could not do them. A list without a credential says them in full instead.
 #[component]
 pub fn FirstSteps(page: PageContext) -> impl IntoView {
     page.may_grant().then(|| {

@@ -49,12 +49,12 @@ fn Whole(loaded: (Listing, ListQuery), page: PageContext) -> impl IntoView {
                 {add.map(|href| view! { <LinkButton href label="Add Registry" is_primary=true/> })}
             </div>
         </PageHead>
-        <FirstSteps page=page.clone()/>
         {if listing.is_empty_project {
             view! { <EmptyState page/> }.into_any()
         } else {
             let (action, hosts) = (paths::credentials(&page.project), listing.hosts.clone());
             view! {
+                <FirstSteps page=page.clone()/>
                 <Filters query=query.clone() hosts action is_covered=page.is_covered()/>
                 <SearchAsTyped/>
                 <section id="results" class="stack" aria-label="Results">
