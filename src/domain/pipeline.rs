@@ -160,6 +160,11 @@ impl PipelineDetail {
         Identities { tokens: &self.tokens, rules: &self.rules, today: self.today }
     }
 
+    /// The tokens that people made and that still work.
+    pub fn live_tokens(&self) -> impl Iterator<Item = &Token> {
+        self.tokens.iter().filter(|token| token.is_live(self.today))
+    }
+
     /// Whether somebody acts as it for whom the approval of the grant is not.
     pub fn has_newer(&self, terms: &Terms) -> bool {
         self.identities().has_newer(terms)

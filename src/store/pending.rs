@@ -4,6 +4,7 @@
 use super::authentic::genuine;
 use super::entity::access_grant::{ActiveModel, Column, Entity, Model};
 use super::entity::{credential, pipeline_token, readable, trust_rule};
+use super::prepared::numbered;
 use super::seals::Sealing;
 use super::terms;
 use super::{Grants, Tokens, TrustRules};
@@ -14,7 +15,7 @@ use crate::domain::pipeline::Token;
 use crate::domain::trust_rule::TrustRule;
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, DbErr, EntityTrait, JoinType, QueryFilter, QueryOrder,
-    QuerySelect,
+    QuerySelect, Statement, Value,
 };
 use std::collections::{BTreeSet, HashMap};
 use uuid::Uuid;
@@ -26,6 +27,13 @@ const FOR_EVER: &str = "9999-12-31";
 pub(super) fn settled_unless(waits: bool) -> String {
     if waits { String::new() } else { FOR_EVER.to_owned() }
 }
+
+/// Asked for every page, so that it is one statement while nothing waits.
+const ANY: &str = "SELECT CASE WHEN EXISTS (SELECT 1 FROM access_grant
+        WHERE access_grant.project_id = ? AND access_grant.settled_until < ?)
+    OR EXISTS (SELECT 1 FROM guard_change
+        WHERE guard_change.project_id = ? AND guard_change.rejected_at IS NULL)
+    THEN 1 ELSE 0 END AS is_pending";
 
 /// A grant that may wait.
 #[derive(Clone, Debug)]
@@ -44,6 +52,15 @@ pub struct PendingGrant {
 }
 
 impl<C: Sealing> Grants<'_, C> {
+    /// Whether a grant may wait on that day, or a change of guards does.
+    pub async fn is_any_pending(&self, today: Day) -> Result<bool, DbErr> {
+        let backend = self.db.get_database_backend();
+        let values: [Value; 3] = [self.project.into(), today.to_text().into(), self.project.into()];
+        let statement = Statement::from_sql_and_values(backend, numbered(backend, ANY), values);
+        let row = self.db.query_one_raw(statement).await?;
+        Ok(row.map(|row| row.try_get_by_index::<i32>(0)).transpose()?.is_some_and(|any| any > 0))
+    }
+
     /// The grants that may wait on that day, the oldest first, at most so many.
     pub async fn pending(&self, today: Day, most: u64) -> Result<Vec<PendingGrant>, DbErr> {
         let to_credential = Entity::belongs_to(credential::Entity)

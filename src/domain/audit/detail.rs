@@ -101,16 +101,12 @@ pub enum Detail {
         /// The last day of its approval.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         until: Option<Day>,
-    },
-    /// What a second person did not approve, and why.
-    Rejected {
-        /// The credential of a grant, and its name.
+        /// Why a second person did not approve it.
         #[serde(default, skip_serializing_if = "Option::is_none")]
-        credential: Option<Uuid>,
-        #[serde(default, skip_serializing_if = "String::is_empty")]
-        name: String,
-        /// What was to lower a guard.
-        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        reason: Option<String>,
+    },
+    /// What was to lower a guard, and why a second person did not approve it.
+    Rejected {
         changes: Vec<FieldChange>,
         reason: String,
     },
@@ -202,18 +198,16 @@ impl Detail {
             }
             Self::Version(version) => format!("version {version}"),
             Self::Versions { from, to } => format!("from version {from} to {to}"),
-            Self::Grant { name, intent, until, .. } => {
+            Self::Grant { name, intent, until, reason, .. } => {
                 let intent = intent.map(|intent| intent.label().to_lowercase());
                 let until = until.map(|day| format!("until {}", day.to_text()));
-                let parts: Vec<String> =
-                    [Some(name.clone()), intent, until].into_iter().flatten().collect();
-                parts.join(", ")
+                let reason = reason.as_ref().map(|reason| format!("reason: {reason}"));
+                let parts = [Some(name.clone()), intent, until, reason];
+                parts.into_iter().flatten().collect::<Vec<String>>().join(", ")
             }
-            Self::Rejected { name, changes, reason, .. } => {
-                let name = Some(name.clone()).filter(|name| !name.is_empty());
+            Self::Rejected { changes, reason } => {
                 let changes = changes.iter().map(FieldChange::to_text);
-                let parts = name.into_iter().chain(changes);
-                let parts: Vec<String> = parts.chain([format!("reason: {reason}")]).collect();
+                let parts: Vec<String> = changes.chain([format!("reason: {reason}")]).collect();
                 parts.join(", ")
             }
             Self::Provider(provider) => provider.label().to_owned(),

@@ -118,8 +118,8 @@ async fn a_rejected_grant_says_so_and_why_and_asks_nobody_until_it_is_widened() 
     let event =
         app.vault.store().chain().about(project, scene.pipeline, 1).await.unwrap().remove(0);
     assert_eq!((event.action, &*event.actor), (Action::GrantRejected, "maintainer"));
-    let Detail::Rejected { credential, .. } = &event.detail else { panic!("{event:?}") };
-    assert_eq!(*credential, Some(scene.credential));
+    let Detail::Grant { credential, .. } = &event.detail else { panic!("{event:?}") };
+    assert_eq!(*credential, scene.credential);
     assert_eq!(event.detail.to_text(), "release, reason: Ask for one repository.");
     app.assert_chain_holds().await;
 

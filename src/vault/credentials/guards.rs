@@ -156,8 +156,6 @@ impl Vault {
             ));
         }
         let detail = Detail::Rejected {
-            credential: None,
-            name: String::new(),
             changes: change.lowered.changes(&stored),
             reason: rejection.reason.clone(),
         };

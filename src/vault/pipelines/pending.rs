@@ -19,6 +19,9 @@ impl Vault {
     /// What waits in the project, the oldest first, as who approves sees it.
     pub async fn approvals(&self, approver: &Can<of::PipelineWrite>) -> Result<Vec<Pending>> {
         let (project, person) = (approver.project().id, approver.person());
+        if !self.store.grants(project).is_any_pending(today()).await? {
+            return Ok(Vec::new());
+        }
         let mut found = self.pending_grants(project, person).await?;
         for (change, credential, host) in self.store.guard_changes(project).pending(MOST).await? {
             let guards = change.lowered.guards().into_iter();
@@ -118,11 +121,12 @@ impl Vault {
         let live = grant.terms.approval.map(|one| one.until).filter(|until| *until >= today);
         let detail = {
             let credential = write.credentials(project).subject(grant.credential_id).await?;
-            Detail::Rejected {
-                credential: Some(grant.credential_id),
+            Detail::Grant {
+                credential: grant.credential_id,
                 name: credential.map(|found| found.name).unwrap_or_default(),
-                changes: Vec::new(),
-                reason: rejection.reason.clone(),
+                intent: None,
+                until: None,
+                reason: Some(rejection.reason.clone()),
             }
         };
         if !write.grants(project).reject(id, rejection, live).await? {

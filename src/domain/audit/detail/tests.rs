@@ -11,6 +11,7 @@ fn every_detail() -> Vec<(Detail, &'static str)> {
         name: "ghcr".to_owned(),
         intent,
         until: until.and_then(Day::parse),
+        reason: None,
     };
     let roles = |kept| Detail::Roles { from: Role::Owner, to: Role::Viewer, kept };
     let restored =
@@ -39,18 +40,17 @@ fn every_detail() -> Vec<(Detail, &'static str)> {
         (grant(None, Some("2027-01-31")), "ghcr, until 2027-01-31"),
         (grant(None, None), "ghcr"),
         (
-            Detail::Rejected {
-                credential: Some(Uuid::max()),
+            Detail::Grant {
+                credential: Uuid::max(),
                 name: "ghcr".to_owned(),
-                changes: Vec::new(),
-                reason: "Too wide.".to_owned(),
+                intent: None,
+                until: None,
+                reason: Some("Too wide.".to_owned()),
             },
             "ghcr, reason: Too wide.",
         ),
         (
             Detail::Rejected {
-                credential: None,
-                name: String::new(),
                 changes: vec![change(Field::Protected, "Yes", "No")],
                 reason: "Not now".to_owned(),
             },
