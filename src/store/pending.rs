@@ -30,7 +30,8 @@ pub(super) fn settled_unless(waits: bool) -> String {
 
 /// Asked for every page, so that it is one statement while nothing waits.
 const ANY: &str = "SELECT CASE WHEN EXISTS (SELECT 1 FROM access_grant
-        WHERE access_grant.project_id = ? AND access_grant.settled_until < ?)
+        WHERE access_grant.project_id = ? AND access_grant.settled_until < ?
+        AND access_grant.needs_approval)
     OR EXISTS (SELECT 1 FROM guard_change
         WHERE guard_change.project_id = ? AND guard_change.rejected_at IS NULL)
     THEN 1 ELSE 0 END AS is_pending";
@@ -72,6 +73,8 @@ impl<C: Sealing> Grants<'_, C> {
             .join(JoinType::InnerJoin, to_credential)
             .select_also(credential::Entity)
             .filter(Column::SettledUntil.lt(today.to_text()))
+            // An older version marks none.
+            .filter(Column::NeedsApproval.eq(true))
             .order_by_asc(Column::CreatedAt)
             .order_by_asc(Column::Id)
             .limit(most)

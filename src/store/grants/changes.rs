@@ -44,6 +44,9 @@ impl<C: Sealing> Grants<'_, C> {
             approved_until: Set(None),
             approved_epoch: Set(None),
             settled_until: Set(settled_unless(true)),
+            rejected_at: Set(None),
+            rejected_by: Set(None),
+            rejection: Set(None),
             ..ActiveModel::default()
         };
         let such = Condition::all().add(Column::Id.eq(id)).add(Column::ApprovedBy.eq(by));

@@ -143,6 +143,9 @@ async fn newer_tokens_are_rejected_and_what_was_approved_goes_on() {
     assert_eq!(scene.cause(&maintainer).await, None);
     assert!(scene.seen_by(&maintainer).await.rejection.is_some());
     scene.assert_pushes().await;
+    let marked = "UPDATE access_grant SET settled_until = ''";
+    assert_eq!(scene.app.raw(marked).await, 1, "the mark only says where to look");
+    assert_eq!(scene.cause(&maintainer).await, None);
     // When the approval ends it asks to be renewed.
     let ended = "UPDATE access_grant SET approved_until = '2020-01-31', settled_until = '2020-01-31', rejected_at = 1";
     assert_eq!(scene.app.raw(ended).await, 1);

@@ -89,7 +89,7 @@ fn row(
             <div>{grant.terms.intent.label()}</div>
             <TermsInWords terms=grant.terms today is_rejected/>
             {rejection
-                .map(|one| view! { <div><Badge label=one.sentence() tone="bad"/></div> })}
+                .map(|one| view! { <div class="rejected">{one.sentence()}</div> })}
             {approver.map(|label| view! { <div><Badge label tone="warn"/></div> })}
             {has_newer
                 .then(|| view! { <div><Badge label="newer tokens and rules need approval" tone="warn"/></div> })}
