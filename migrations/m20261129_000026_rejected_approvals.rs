@@ -12,7 +12,9 @@ const UP: [&str; 4] = [
     "UPDATE access_grant SET settled_until = approved_until
         WHERE needs_approval AND approved_until IS NOT NULL AND approved_epoch >=
         (SELECT pipeline.identity_epoch FROM pipeline WHERE pipeline.id = access_grant.pipeline_id)",
-    "CREATE INDEX access_grant_settled ON access_grant (project_id, settled_until)",
+    // Only what waits is looked for in it: for anything else it would be all grants of a project.
+    "CREATE INDEX access_grant_settled ON access_grant (project_id, settled_until)
+        WHERE needs_approval",
     "CREATE INDEX guard_change_project ON guard_change (project_id, rejected_at)",
 ];
 

@@ -13,6 +13,7 @@ use crate::domain::grant::Terms;
 use crate::domain::moment::{Day, Moment};
 use crate::domain::pipeline::Token;
 use crate::domain::trust_rule::TrustRule;
+use sea_orm::sea_query::Expr;
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, DbErr, EntityTrait, JoinType, QueryFilter, QueryOrder,
     QuerySelect, Statement, Value,
@@ -73,8 +74,8 @@ impl<C: Sealing> Grants<'_, C> {
             .join(JoinType::InnerJoin, to_credential)
             .select_also(credential::Entity)
             .filter(Column::SettledUntil.lt(today.to_text()))
-            // An older version marks none.
-            .filter(Column::NeedsApproval.eq(true))
+            // As the index says it, so that it is used.
+            .filter(Expr::col((Entity, Column::NeedsApproval)))
             .order_by_asc(Column::CreatedAt)
             .order_by_asc(Column::Id)
             .limit(most)
