@@ -178,7 +178,7 @@ pub async fn load_frame(vault: &Vault, session: &Session, project: &str) -> Resu
 }
 
 /// How many requests wait for this member to approve them; none for who may not.
-async fn waiting_for(vault: &Vault, member: &Member) -> Result<usize> {
+pub(super) async fn waiting_for(vault: &Vault, member: &Member) -> Result<usize> {
     match (member.can::<of::RegistryWrite>(), member.can::<of::PipelineWrite>()) {
         (Ok(_), Ok(approver)) => {
             let waiting = vault.approvals(&approver).await?;

@@ -72,6 +72,27 @@ async fn what_waits_is_told_on_every_page_to_who_can_approve_it_and_to_nobody_el
 }
 
 #[tokio::test]
+async fn after_a_decision_the_page_leads_to_what_else_waits() {
+    let scene = Scene::new().await;
+    let app = &scene.app;
+    let maintainer = app.member(Role::Maintainer, "acme").await;
+    let (other, _) = app.bare_pipeline("other").await;
+    app.grant(other, scene.credential, &[]).await;
+    let page = scene.page(&app.owner).await;
+    let (grant, of) = (page.grants[0].id.to_string(), scene.pipeline.to_string());
+    let form = [("project", "acme"), ("pipeline", &*of), ("id", &*grant), ("reason", "No.")];
+    let reply = maintainer.post_form("/rpc/grants/reject", &form).await;
+    let said = maintainer.follow(reply).await.text();
+    assert!(said.contains("was rejected.") && said.contains("1 more request"), "{said}");
+    let id = pending(app, &maintainer).await[0].id.to_string();
+    let other = other.to_string();
+    let form = [("project", "acme"), ("pipeline", &*other), ("id", &*id), ("reason", "No.")];
+    let reply = maintainer.post_form("/rpc/grants/reject", &form).await;
+    let said = maintainer.follow(reply).await.text();
+    assert!(said.contains("was rejected.") && !said.contains("more request"), "{said}");
+}
+
+#[tokio::test]
 async fn a_grant_is_found_each_time_that_it_waits_again_and_for_that_reason() {
     let scene = Scene::new().await;
     let app = &scene.app;
