@@ -2,7 +2,7 @@
 //! complete before it is sent, since its status is known only then.
 
 use crate::ui::layout::{self, NotFound};
-use crate::ui::{admin, credentials, home, matching, pipelines, setup, sign_in};
+use crate::ui::{admin, approvals, credentials, home, matching, pipelines, setup, sign_in};
 use leptos::prelude::*;
 use leptos_meta::{MetaTags, Title, provide_meta_context};
 use leptos_router::components::{ParentRoute, Route, Router, Routes};
@@ -71,6 +71,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/pipelines/:id/grants/:grant/edit") view=pipelines::EditGrantPage ssr=ASYNC/>
                     <Route path=path!("/pipelines/:id/grants/:grant/delete") view=pipelines::RevokeGrantPage ssr=ASYNC/>
                     <Route path=path!("/pipelines/:id/grants/:grant/approve") view=pipelines::ApprovePage ssr=ASYNC/>
+                    <Route path=path!("/approvals") view=approvals::ApprovalsPage ssr=ASYNC/>
                     <Route path=path!("/match") view=matching::MatchPage ssr=ASYNC/>
                 </ParentRoute>
             </Routes>

@@ -20,8 +20,9 @@ export async function addMember(instance: Instance, role: Role): Promise<Account
   return account;
 }
 
-/** Signs in and goes to `path`. */
+/** Signs in, whoever was signed in before, and goes to `path`. */
 export async function signIn(page: Page, account: Account, path: string): Promise<void> {
+  await page.context().clearCookies();
   await page.goto(`/sign-in?next=${encodeURIComponent(path)}`);
   await fillIn(page, { Email: account.email, Password: account.password });
   await page.getByRole('button', { name: 'Sign in' }).click();

@@ -68,6 +68,7 @@ async function furnish(page: Page, instance: Instance): Promise<Pages> {
     'editing a grant': `${ofPipeline}/grants/${grant}/edit`,
     'revoking a grant': `${ofPipeline}/grants/${grant}/delete`,
     'an approval': `${ofPipeline}/grants/${grant}/approve`,
+    'the approvals': `${instance.project}/approvals`,
     'the explainer': `${instance.project}/match`,
     'an answer of the explainer': `${instance.project}/match?image=ghcr.io/acme/api&pipeline=${ofPipeline.split('/').pop()}`,
     'a question that names no image': `${instance.project}/match?image=ghcr.io/`,

@@ -15,12 +15,14 @@ const PAGES = [
   'the encryption keys', 'the trusted issuers', 'removing an issuer', 'the jobs', 'a page that does not exist',
   'an address that nothing has', 'a filter that does not exist', 'signing in', 'a set-up link that was used',
   'a new trust rule', 'a new trust rule for a public key', 'a new trust rule for a shared secret',
-  'trying a token', 'editing a trust rule', 'deleting a trust rule', 'editing a grant', 'revoking a grant', 'an approval', 'the explainer', 'an answer of the explainer', 'a question that names no image',
+  'trying a token', 'editing a trust rule', 'deleting a trust rule', 'editing a grant', 'revoking a grant', 'an approval', 'the approvals', 'the explainer', 'an answer of the explainer', 'a question that names no image',
 ];
 
 for (const what of PAGES) {
   test(`axe finds nothing on ${what}`, async ({ scannable, instance }) => {
     const pages = await everyPage(scannable, instance);
+    // Who is signed in does not see it.
+    if (what === 'signing in') await scannable.context().clearCookies();
     await scannable.goto(pages[what]!);
     await expectAccessible(scannable, what);
   });
@@ -95,6 +97,13 @@ const STATES: Record<string, (page: Page, instance: Instance) => Promise<void>> 
     await expect(page.getByText('environment release of repository 1')).toBeVisible();
     await expect(page.getByText('waiting for approval', { exact: true })).toBeVisible();
   },
+  'requests that wait for other members': async (page, instance) => {
+    const name = unique('asked');
+    await addCredential(page, instance, { name, access: 'pull_push', is_protected: 'true' });
+    await addPipeline(page, instance, { name, credentials: [name], access: 'Pull and push' });
+    await page.goto(`${instance.project}/approvals`);
+    await expect(page.getByRole('region', { name: 'Waiting for other members' }).getByRole('link', { name, exact: true })).toHaveCount(2);
+  },
   'a trust rule that was refused': async (page, instance) => {
     await addPipeline(page, instance, { name: unique('ci') });
     await page.getByRole('link', { name: 'Add trust rule' }).click();
@@ -120,6 +129,7 @@ const STATES: Record<string, (page: Page, instance: Instance) => Promise<void>> 
     await expect(page.getByRole('region', { name: 'Result' })).toBeVisible();
   },
   'signing in after a wrong password': async (page) => {
+    await page.context().clearCookies();
     await page.goto('/sign-in');
     await fillIn(page, { Email: 'nobody@example.com', Password: 'wrong' });
     await page.getByRole('button', { name: 'Sign in' }).click();
@@ -139,6 +149,12 @@ test('axe finds nothing on the set-up form', async ({ scannable, newServer }) =>
   await expectAccessible(scannable, 'the set-up form');
 });
 
+test('axe finds nothing on the page to sign in before the set-up', async ({ scannable, newServer }) => {
+  await scannable.goto(`${newServer.url}/sign-in`);
+  await expect(scannable.getByText('This instance is not set up yet')).toBeVisible();
+  await expectAccessible(scannable, 'signing in before the set-up');
+});
+
 test.describe('in a new project', () => {
   test.use({ fresh: true });
 
@@ -147,6 +163,13 @@ test.describe('in a new project', () => {
       await scannable.goto(`${instance.project}/${noun}`);
       await expectAccessible(scannable, `no ${noun}`);
     }
+  });
+
+  test('axe finds nothing on the first steps', async ({ scannable, instance }) => {
+    await addCredential(scannable, instance, { name: unique('first') });
+    await scannable.goto(`${instance.project}/credentials`);
+    await expect(scannable.getByRole('region', { name: 'First steps' })).toBeVisible();
+    await expectAccessible(scannable, 'the first steps');
   });
 });
 

@@ -1,5 +1,5 @@
 import type { Page } from '@playwright/test';
-import { addCredential, expectSaid } from '../support/credentials.ts';
+import { addCredential, expectSaid, openEdit, pathOf } from '../support/credentials.ts';
 import { expectValues, expectWrong, fillIn } from '../support/form.ts';
 import { addMember, signIn } from '../support/members.ts';
 import { addPipeline, fetchConfig, grantOf, openNewPipeline, signInFor } from '../support/pipelines.ts';
@@ -83,4 +83,63 @@ test('the form says which credential needs an approval', async ({ page, instance
   const dialog = await openNewPipeline(page, instance, { name: unique('ci') });
   const label = `${name} (quay.io, protected: needs approval)`;
   await expect(dialog.getByRole('checkbox', { name: label, exact: true })).toBeVisible();
+});
+
+test('what waits is found from the menu, and rejected with a reason', async ({ page, stranger, instance }) => {
+  const [name, ci] = [unique('guarded'), unique('ci')];
+  await addCredential(page, instance, { name, access: 'pull_push', is_protected: 'true' });
+  await addPipeline(page, instance, { name: ci, credentials: [name], access: 'Pull and push' });
+  const pipeline = new URL(page.url()).pathname;
+  await page.goto(`${instance.project}/approvals`);
+  await expect(page.getByRole('region', { name: 'Waiting for other members' })).toContainText(name);
+
+  const kim = await addMember(instance, 'maintainer');
+  await signIn(stranger, kim, `${instance.project}/credentials`);
+  await stranger.getByRole('navigation', { name: 'Project' }).getByRole('link', { name: /waiting for your approval/ }).click();
+  await expect(stranger).toHaveURL(`${instance.project}/approvals`);
+  const yours = stranger.getByRole('region', { name: 'Waiting for you' });
+  await expect(yours.getByRole('row').filter({ hasText: name })).toContainText('The grant is new.');
+  await yours.getByRole('link', { name: `Review ${name} for ${ci}` }).click();
+
+  const form = stranger.getByRole('region', { name: 'Reject' });
+  await form.getByRole('button', { name: 'Reject' }).click();
+  await expectWrong(stranger, 'Reason', /Enter a reason/);
+  await fillIn(form, { Reason: 'Ask for one repository.' });
+  await form.getByRole('button', { name: 'Reject' }).click();
+  await expectSaid(stranger, `The grant of ${ci} was rejected.`);
+  const said = `Rejected by ${kim.name}: Ask for one repository.`;
+  await expect(grantsOf(stranger)).toContainText(said);
+  await stranger.goto(`${instance.project}/approvals`);
+  await expect(stranger.getByRole('main')).not.toContainText(ci);
+
+  await page.goto(pipeline);
+  await expect(grantsOf(page)).toContainText(said);
+  await expect(grantsOf(page)).not.toContainText('waiting for approval');
+});
+
+test('a change of guards is found and rejected with a reason', async ({ page, stranger, instance }) => {
+  const name = unique('guarded');
+  await addCredential(page, instance, { name, access: 'pull_push', is_protected: 'true' });
+  const path = await pathOf(page, instance, name);
+  const dialog = await openEdit(page, instance, name);
+  await dialog.getByText('More options').click();
+  await dialog.getByLabel('Protected', { exact: true }).uncheck();
+  await dialog.getByRole('button', { name: 'Save Changes' }).click();
+  await expectSaid(page, 'waits for another member');
+
+  const kim = await addMember(instance, 'maintainer');
+  await signIn(stranger, kim, `${instance.project}/pipelines`);
+  await stranger.getByRole('main').getByRole('link', { name: /waiting for your approval/ }).click();
+  await stranger.getByRole('link', { name: `Review the change of ${name}` }).click();
+  const change = stranger.getByRole('region', { name: 'Change waiting for approval' });
+  await fillIn(change, { Reason: 'It guards production.' });
+  await change.getByRole('button', { name: 'Reject' }).click();
+  await expectSaid(stranger, `The proposed change of ${name} was rejected.`);
+
+  await page.goto(path);
+  const rejected = page.getByRole('region', { name: 'Rejected change' });
+  await expect(rejected).toContainText(`Rejected by ${kim.name}: It guards production.`);
+  await rejected.getByRole('button', { name: 'Dismiss' }).click();
+  await expectSaid(page, `The rejected change of ${name} is no longer shown.`);
+  await expect(rejected).toHaveCount(0);
 });

@@ -72,11 +72,14 @@ for (const payload of PAYLOADS) {
     for (const address of [
       `${list}?q=${typed}`, `${list}?sort=${typed}`, `${list}?registry=${typed}`, `${list}?said=${typed}&back=${typed}`,
       `${list}/new?preset=${typed}&back=${typed}`, `${list}/${typed}`, `${instance.project}/pipelines/${typed}?once=${typed}`,
-      `/p/${typed}/credentials`, `/sign-in?next=${typed}&back=${typed}`, `/setup?link=${typed}`, `/${typed}`,
+      `/p/${typed}/credentials`, `/setup?link=${typed}`, `/${typed}`,
     ]) {
       await page.goto(address);
       await expectHarmless(page);
     }
+    await page.context().clearCookies();
+    await page.goto(`/sign-in?next=${typed}&back=${typed}`);
+    await expectHarmless(page);
   });
 }
 

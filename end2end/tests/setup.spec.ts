@@ -53,6 +53,9 @@ test('nothing can be seen before the set-up', async ({ page, newServer }) => {
   for (const path of ['/', '/p/acme/credentials', '/p/acme/pipelines']) {
     await page.goto(newServer.url + path);
     await expect(page).toHaveURL(/\/sign-in/);
+    const said = page.getByRole('status');
+    await expect(said).toContainText('This instance is not set up yet');
+    await expect(said).toContainText('regcred setup-link');
   }
 });
 

@@ -1,4 +1,5 @@
 import type { Page } from '@playwright/test';
+import { post } from '../support/post.ts';
 import { expectValues, expectWrong, fillIn } from '../support/form.ts';
 import type { Account } from '../support/server.ts';
 import { expect, test } from '../support/test.ts';
@@ -93,9 +94,10 @@ test('signing in makes a new session, whatever was there before', async ({ page,
   await signIn(page, instance.account);
   await expect(page).toHaveURL(`${instance.project}/credentials`);
   const before = (await context.storageState()).cookies;
-  await page.goto('/sign-in');
-  await signIn(page, instance.account);
-  await expect(page).toHaveURL(`${instance.project}/credentials`);
+  // The page leads on: only a form that was open before is sent again.
+  const { email, password } = instance.account;
+  const again = await post(page, `${instance.url}/rpc/session/create`, { email, password });
+  expect(again.status()).toBe(302);
   const after = (await context.storageState()).cookies;
   const session = (cookies: typeof before) => cookies.find(({ name }) => name === 'sid')?.value;
   expect(session(before)).toBeTruthy();
@@ -106,4 +108,28 @@ test('signing in makes a new session, whatever was there before', async ({ page,
   for (const cookie of after) {
     expect(cookie).toEqual(expect.objectContaining({ httpOnly: true, sameSite: 'Lax', path: '/' }));
   }
+});
+
+test('the page to sign in leads on who is signed in', async ({ page, instance }) => {
+  await page.goto('/sign-in');
+  await signIn(page, instance.account);
+  await expect(page).toHaveURL(`${instance.project}/credentials`);
+  await page.goto('/sign-in');
+  await expect(page).toHaveURL(`${instance.project}/credentials`);
+  await page.goto(`/sign-in?next=${encodeURIComponent(`${instance.project}/pipelines`)}`);
+  await expect(page).toHaveURL(`${instance.project}/pipelines`);
+});
+
+test('a form that was open when the session ended is kept, and the page to sign in says so', async ({ page, context, instance }) => {
+  await page.goto(`${instance.project}/credentials/new`);
+  await signIn(page, instance.account);
+  const dialog = page.getByRole('dialog', { name: 'Add Registry' });
+  await fillIn(dialog, { Name: 'typed before' });
+  const { cookies } = await context.storageState();
+  await context.clearCookies();
+  await context.addCookies(cookies.filter(({ name }) => name !== 'sid'));
+  await dialog.getByRole('button', { name: 'Create' }).click();
+  await expect(page.getByRole('status')).toContainText('What you typed is kept');
+  await signIn(page, instance.account);
+  await expectValues(dialog, { Name: 'typed before' });
 });

@@ -49,6 +49,7 @@ super::words! {
         GrantDeleted = "grant.deleted", "revoked a credential of";
         GrantChanged = "grant.changed", "changed a grant of";
         GrantApproved = "grant.approved", "approved a grant of";
+        GrantRejected = "grant.rejected", "rejected a grant of";
         ApprovalWithdrawn = "grant.approval_withdrawn", "withdrew the approval of a grant of";
         RuleCreated = "trust_rule.created", "created a trust rule for";
         RuleDeleted = "trust_rule.deleted", "deleted a trust rule of";

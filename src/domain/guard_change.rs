@@ -1,6 +1,7 @@
 //! Lowering a guard of a protected credential: it waits for a second person, and meanwhile the guard
 //! stands.
 
+use super::approval::Rejection;
 use super::audit::{Field, FieldChange};
 use super::credential::{Access, Credential, CredentialSettings};
 use super::moment::Moment;
@@ -32,6 +33,8 @@ pub struct GuardChange {
     pub proposed_at: Moment,
     /// Whether who looks at it proposed it, and so cannot approve it.
     pub is_own: bool,
+    /// That another member said no: then it waits for nobody.
+    pub rejection: Option<Rejection>,
 }
 
 impl LoweredGuards {
@@ -61,6 +64,17 @@ impl LoweredGuards {
 
     pub fn is_empty(&self) -> bool {
         *self == Self::default()
+    }
+
+    /// The guards that it lowers.
+    pub fn guards(&self) -> Vec<Field> {
+        let all = [
+            (self.is_protected.is_some(), Field::Protected),
+            (self.access.is_some(), Field::Access),
+            (self.paths.is_some(), Field::Paths),
+            (self.token_service.is_some(), Field::TokenService),
+        ];
+        all.into_iter().filter(|(is_lowered, _)| *is_lowered).map(|(_, guard)| guard).collect()
     }
 
     /// The settings of the credential with these values.
@@ -129,5 +143,6 @@ mod tests {
         assert_eq!(serde_json::from_str::<LoweredGuards>(&stored).unwrap(), lowered);
         assert!(serde_json::from_str::<LoweredGuards>(r#"{"is_open":true}"#).is_err());
         assert!(LoweredGuards::default().is_empty() && !lowered.is_empty());
+        assert_eq!(lowered.guards(), [Field::Protected, Field::Access, Field::Paths]);
     }
 }

@@ -30,6 +30,7 @@ pub(crate) use words;
 
 pub mod actor;
 pub mod ago;
+pub mod approval;
 pub mod asker;
 pub mod audit;
 pub mod credential;
@@ -39,6 +40,7 @@ pub mod delivery;
 pub mod departure;
 pub mod doubt;
 pub mod expiry;
+pub mod first_steps;
 pub mod grant;
 pub mod guard_change;
 pub mod hearsay;

@@ -98,6 +98,11 @@ pub fn approve_grant(project: &str, pipeline_id: Uuid, grant: Uuid) -> String {
     format!("{}/grants/{grant}/approve", pipeline(project, pipeline_id))
 }
 
+/// What waits for a second person.
+pub fn approvals(project: &str) -> String {
+    format!("/p/{}/approvals", percent(project))
+}
+
 pub fn matching(project: &str) -> String {
     format!("/p/{}/match", percent(project))
 }
@@ -140,6 +145,7 @@ mod tests {
         assert_eq!(edit_rule("acme", id, grant), format!("{of}/trust/{grant}/edit"));
         assert_eq!(delete_rule("acme", id, grant), format!("{of}/trust/{grant}/delete"));
         assert_eq!(matching("acme"), "/p/acme/match");
+        assert_eq!(approvals("acme"), "/p/acme/approvals");
     }
 
     #[test]

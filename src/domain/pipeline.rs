@@ -1,5 +1,6 @@
 //! Pipelines: machines that use credentials, with their tokens and grants.
 
+use super::approval::Rejection;
 use super::credential::Access;
 use super::delivery::Receipt;
 use super::doubt::Doubt;
@@ -40,6 +41,8 @@ pub struct Grant {
     pub is_own: bool,
     /// Why they cannot approve it though another one gave it.
     pub widening: Option<Widening>,
+    /// That another member did not approve it as it is.
+    pub rejection: Option<Rejection>,
     /// An approval is of the grant as it was at this count.
     pub revision: i64,
     pub deliveries: i64,
@@ -156,6 +159,10 @@ impl Identities<'_> {
 }
 
 impl PipelineDetail {
+    fn identities(&self) -> Identities<'_> {
+        Identities { tokens: &self.tokens, rules: &self.rules, today: self.today }
+    }
+
     /// The tokens that people made and that still work.
     pub fn live_tokens(&self) -> impl Iterator<Item = &Token> {
         self.tokens.iter().filter(|token| token.is_live(self.today))
@@ -163,21 +170,13 @@ impl PipelineDetail {
 
     /// Whether somebody acts as it for whom the approval of the grant is not.
     pub fn has_newer(&self, terms: &Terms) -> bool {
-        let Some(approval) = terms.approval.as_ref().filter(|_| terms.needs_approval) else {
-            return false;
-        };
-        self.live_tokens().any(|token| !approval.is_for(token.identity_epoch))
-            || self
-                .rules
-                .iter()
-                .any(|rule| rule.ended_at.is_none() && !approval.is_for(rule.identity_epoch))
+        self.identities().has_newer(terms)
     }
 
     /// Whether the grant hands nothing out, at least to some who act as it, until somebody approves
     /// it.
     pub fn is_waiting(&self, terms: &Terms) -> bool {
-        let has_ended = terms.approval.as_ref().is_none_or(|approval| approval.until < self.today);
-        terms.needs_approval && (has_ended || self.has_newer(terms))
+        self.identities().cause(terms).is_some()
     }
 
     /// What its approvals are for, to be asked of each token and rule.

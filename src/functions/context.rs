@@ -5,6 +5,7 @@ use super::session::Frame;
 use crate::domain::actor::{Confirmed, Granter, Member};
 use crate::domain::asker::{Asker, Who};
 use crate::domain::moment::Moment;
+use crate::domain::permission::of;
 use crate::domain::user::Person;
 use crate::error::{Error, Result};
 use crate::vault::{SlotKind, Vault};
@@ -165,6 +166,7 @@ pub async fn load_frame(vault: &Vault, session: &Session, project: &str) -> Resu
     // The notice is for those who can do something about it; nobody else waits for the answer.
     let needs_key_backup = person.is_admin && vault.needs_key_backup().await?;
     let frame = Frame {
+        waiting: waiting_for(vault, &member).await?,
         projects,
         role: member.role(),
         permissions: member.permissions(),
@@ -173,6 +175,17 @@ pub async fn load_frame(vault: &Vault, session: &Session, project: &str) -> Resu
         person,
     };
     Ok(Here { frame, member })
+}
+
+/// How many requests wait for this member to approve them; none for who may not.
+pub(super) async fn waiting_for(vault: &Vault, member: &Member) -> Result<usize> {
+    match (member.can::<of::RegistryWrite>(), member.can::<of::PipelineWrite>()) {
+        (Ok(_), Ok(approver)) => {
+            let waiting = vault.approvals(&approver).await?;
+            Ok(waiting.iter().filter(|one| one.is_for_viewer).count())
+        }
+        _ => Ok(0),
+    }
 }
 
 fn found() -> Option<Result<Here>> {

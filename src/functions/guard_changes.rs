@@ -1,7 +1,8 @@
 //! Changes that lower a guard of a protected credential, as the browser asks for them.
 
+use super::approvals::decided;
 use super::context::{granter, member, vault};
-use super::reply::{Form, finish, finish_action, saved};
+use super::reply::{Form, finish, finish_action};
 use crate::domain::paths;
 use crate::domain::permission::of;
 use crate::error::Result;
@@ -22,7 +23,7 @@ pub async fn approve_guard_change(
     let done = async {
         let granter = granter(&project, password).await?;
         let sentence = vault().approve_guard_change(&granter, credential, id, revision).await?;
-        Ok(saved(&page, vec![sentence]).await)
+        Ok(decided(&granter, &page, sentence).await)
     };
     finish(done.await, Form::of::<ApproveGuardChange>(page, ())).await
 }

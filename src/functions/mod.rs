@@ -12,11 +12,17 @@
 #[cfg(feature = "ssr")]
 pub mod answer;
 #[cfg(feature = "ssr")]
+pub mod approvals;
+#[cfg(feature = "ssr")]
+pub mod arrival;
+#[cfg(feature = "ssr")]
 mod context;
 #[cfg(feature = "ssr")]
 mod credential_post;
 #[cfg(feature = "ssr")]
 pub mod credentials;
+#[cfg(feature = "ssr")]
+pub mod first_steps;
 #[cfg(all(test, feature = "ssr"))]
 pub(crate) mod fuzz;
 #[cfg(feature = "ssr")]

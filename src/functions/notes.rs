@@ -57,12 +57,17 @@ pub(super) fn note_for_anybody<T: Serialize>(
 /// Takes the note with that id, once: `None` when the browser has none, or it is another person's.
 /// Rendering may ask twice for the same note, and gets it twice.
 pub(super) async fn take_note<T: DeserializeOwned>(kind: NoteKind, id: &str) -> Option<T> {
+    let content = look_at_note(kind, id).await?;
+    remove(Uuid::try_parse(id).ok()?);
+    Some(content)
+}
+
+/// The same, which leaves the note for the page that it is for.
+pub(super) async fn look_at_note<T: DeserializeOwned>(kind: NoteKind, id: &str) -> Option<T> {
     let id = Uuid::try_parse(id).ok()?;
     let (_, sealed) = carried().into_iter().find(|(other, _)| *other == id)?;
     let person = signed_in().await.ok().flatten();
-    let content = vault().open_note(kind, id, person, &sealed).await?;
-    remove(id);
-    Some(content)
+    vault().open_note(kind, id, person, &sealed).await
 }
 
 /// The notes that came with the request, the oldest first: ids are made in the order of time.

@@ -1,5 +1,6 @@
 //! Pipelines with their tokens and grants, as the browser asks for them.
 
+use super::approvals::decided;
 use super::context::{confirmed, granter, member, vault};
 use super::reply::{Form, finish, finish_action, saved, shown_once, told};
 use crate::domain::paths;
@@ -97,7 +98,7 @@ pub async fn approve_grant(
         let granter = granter(&project, password).await?;
         let seen = Seen { epoch, revision };
         let sentence = vault().approve_grant(&granter, pipeline, id, &days, seen).await?;
-        Ok(saved(&paths::grants(&project, pipeline), vec![sentence]).await)
+        Ok(decided(&granter, &paths::grants(&project, pipeline), sentence).await)
     };
     let page = paths::approve_grant(&project, pipeline, id);
     finish(done.await, Form::of::<ApproveGrant>(page, json!({ "days": days }))).await

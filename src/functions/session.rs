@@ -27,18 +27,14 @@ pub struct Frame {
     /// The encryption key is the generated file beside the data, nobody has said that there is a copy
     /// of it, and the person can make one.
     pub needs_key_backup: bool,
+    /// How many requests wait for their approval.
+    pub waiting: usize,
 }
 
 /// The frame of the page that is being rendered, which the server read before it began: what stands
 /// round a page is not waited for while rendering, so that nothing inside is rendered twice.
 pub fn frame_here() -> Result<Frame> {
     found_frame()
-}
-
-/// Where to go from `/`: the slug of the first project; `None` when the person has none.
-pub async fn home() -> Result<Option<String>> {
-    let person = person().await?;
-    Ok(vault().projects(&person).await?.into_iter().next().map(|project| project.slug))
 }
 
 /// Whether this link can still set the instance up.

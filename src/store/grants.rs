@@ -6,6 +6,7 @@ use super::Grants;
 use super::authentic::genuine;
 use super::entity::access_grant::{ActiveModel, Column, Entity, Model};
 use super::entity::{Unreadable, credential, readable, usage};
+use super::pending::{rejection, settled_unless};
 use super::seals::Sealing;
 use super::terms;
 use crate::domain::credential::{Access, Credential, Summary};
@@ -78,6 +79,10 @@ impl<C: Sealing> Grants<'_, C> {
             approved_epoch: Set(None),
             revision: Set(0),
             mac: NotSet,
+            settled_until: Set(settled_unless(row.terms.needs_approval)),
+            rejected_at: Set(None),
+            rejected_by: Set(None),
+            rejection: Set(None),
         };
         self.0.insert(row).await
     }
@@ -144,6 +149,7 @@ impl<C: Sealing> Grants<'_, C> {
                     credential: credential.name,
                     host: credential.host,
                     terms: terms::read(&grant)?.with_guard(credential.is_protected),
+                    rejection: rejection(&grant),
                     created_at: Moment(grant.created_at),
                     // Nobody approves what nobody is known to have given.
                     is_own: grant.granted_by.map_or(grant.needs_approval, |by| by == viewer),
@@ -169,6 +175,11 @@ impl<C: Sealing> Grants<'_, C> {
         let waiting = rows.iter().filter(|row| gives_secret(row) && !row.needs_approval).count();
         let wait = |row: &Model| ActiveModel {
             needs_approval: Set(row.needs_approval || gives_secret(row)),
+            settled_until: Set(if gives_secret(row) && !row.needs_approval {
+                settled_unless(true)
+            } else {
+                row.settled_until.clone()
+            }),
             ..ActiveModel::default()
         };
         self.change(such, wait).await?;

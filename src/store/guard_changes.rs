@@ -1,13 +1,16 @@
 //! What waits to lower a guard of a credential: one change for each credential at most.
 
 use super::GuardChanges;
-use super::entity::guard_change::{ActiveModel, Column, Model};
-use super::entity::{Unreadable, readable};
+use super::authentic::genuine;
+use super::entity::guard_change::{ActiveModel, Column, Entity, Model};
+use super::entity::{Unreadable, credential, readable};
 use super::seals::Sealing;
+use crate::domain::approval::Rejection;
 use crate::domain::guard_change::LoweredGuards;
+use crate::domain::moment::Moment;
 use sea_orm::{
     ActiveValue::{NotSet, Set},
-    ColumnTrait, DbErr, QueryFilter,
+    ColumnTrait, DbErr, EntityTrait, JoinType, QueryFilter, QueryOrder, QuerySelect,
 };
 use uuid::Uuid;
 
@@ -22,6 +25,8 @@ pub struct GuardChangeRow {
     pub proposed_at: i64,
     /// The revision of the credential that it was made from.
     pub revision: i64,
+    /// Found, and not written by [`GuardChanges::replace`].
+    pub rejection: Option<Rejection>,
 }
 
 impl<C: Sealing> GuardChanges<'_, C> {
@@ -46,8 +51,50 @@ impl<C: Sealing> GuardChanges<'_, C> {
             proposed_at: Set(row.proposed_at),
             revision: Set(row.revision),
             mac: NotSet,
+            rejected_at: Set(None),
+            rejected_by: Set(None),
+            rejection: Set(None),
         };
         self.0.insert(row).await
+    }
+
+    /// What waits in the project, the oldest first, at most so many; each with its credential's name and
+    /// host.
+    pub async fn pending(&self, most: u64) -> Result<Vec<(GuardChangeRow, String, String)>, DbErr> {
+        let to_credential = Entity::belongs_to(credential::Entity)
+            .from(Column::CredentialId)
+            .to(credential::Column::Id)
+            .into();
+        let rows = self
+            .rows()
+            .join(JoinType::InnerJoin, to_credential)
+            .select_also(credential::Entity)
+            .filter(Column::RejectedAt.is_null())
+            .order_by_asc(Column::ProposedAt)
+            .order_by_asc(Column::Id)
+            .limit(most)
+            .all(self.db)
+            .await?;
+        Ok(rows
+            .into_iter()
+            .filter_map(|(change, credential)| {
+                let change = genuine::<Entity>(self.db, change)?;
+                let credential = genuine::<credential::Entity>(self.db, credential?)?;
+                Some((change.try_into().ok()?, credential.name, credential.host))
+            })
+            .collect())
+    }
+
+    /// Writes down that somebody did not approve the change; `false` when there is no such change.
+    pub async fn reject(&self, id: Uuid, rejection: Rejection) -> Result<bool, DbErr> {
+        let row = ActiveModel {
+            rejected_at: Set(Some(rejection.at.0)),
+            rejected_by: Set(Some(rejection.by)),
+            rejection: Set(Some(rejection.reason)),
+            ..ActiveModel::default()
+        };
+        let done = self.updates(row).filter(Column::Id.eq(id)).exec(self.db).await?;
+        Ok(done.rows_affected > 0)
     }
 
     pub async fn delete_of_credential(&self, credential: Uuid) -> Result<(), DbErr> {
@@ -59,7 +106,12 @@ impl TryFrom<Model> for GuardChangeRow {
     type Error = Unreadable;
 
     fn try_from(row: Model) -> Result<Self, Unreadable> {
+        let rejection = match (row.rejected_at, row.rejected_by, row.rejection) {
+            (Some(at), Some(by), Some(reason)) => Some(Rejection { by, at: Moment(at), reason }),
+            _ => None,
+        };
         Ok(Self {
+            rejection,
             lowered: serde_json::from_str(&row.changes).map_err(|_| Unreadable)?,
             id: row.id,
             credential_id: row.credential_id,

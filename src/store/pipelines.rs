@@ -1,9 +1,9 @@
 //! Pipelines of one project.
 
-use super::Pipelines;
 use super::entity::pipeline::{ActiveModel, Column, Model};
 use super::prepared::numbered;
 use super::seals::Sealing;
+use super::{Grants, Pipelines};
 use crate::domain::audit::Subject;
 use crate::domain::moment::{Day, Moment};
 use crate::domain::pipeline::PipelineSummary;
@@ -106,6 +106,7 @@ impl<C: Sealing> Pipelines<'_, C> {
             ..ActiveModel::default()
         };
         self.change(such, raise).await?;
+        Grants::new(self.db, self.project).look_again(id).await?;
         let epoch = self.epoch(id).await?;
         epoch.ok_or_else(|| DbErr::RecordNotFound("the pipeline is gone".to_owned()))
     }

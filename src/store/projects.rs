@@ -131,6 +131,7 @@ impl<C: Sealing> Projects<'_, C> {
             name: Set(project.name.clone()),
             created_at: Set(at),
             mac: NotSet,
+            steps_hidden_at: Set(None),
         };
         authentic::insert::<project::Entity, C>(self.db, row).await
     }

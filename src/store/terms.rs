@@ -104,6 +104,10 @@ mod tests {
             approved_epoch: None,
             revision: 0,
             mac: None,
+            settled_until: String::new(),
+            rejected_at: None,
+            rejected_by: None,
+            rejection: None,
         }
     }
 

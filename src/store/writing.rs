@@ -44,6 +44,8 @@ pub enum Unrecorded {
     Reseal,
     /// The first keys: without them there is no chain.
     FirstKeys,
+    /// That the first steps of a project were put away: it only hides a part of a page.
+    FirstSteps,
     /// A link to set the instance up: who uses it has the event.
     SetupLink,
     /// Another version of the schema.

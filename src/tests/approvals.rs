@@ -3,6 +3,7 @@
 mod changed;
 mod counted;
 mod newer;
+pub mod pending;
 mod tampered;
 
 use crate::app::{App, Browser, PASSWORD, Reply, token_in};

@@ -217,6 +217,12 @@ pub fn functions(project: &str, at: &Objects) -> Vec<Function> {
         )
         .about_one(),
         Function::new(
+            "/rpc/grants/reject",
+            WRITE_PIPELINES,
+            &[of, ("pipeline", pipeline), ("id", grant), ("reason", "Not now.")],
+        )
+        .about_one(),
+        Function::new(
             "/rpc/grants/repoint",
             GRANT,
             &[of, ("id", credential), ("target", credential), ("password", PASSWORD)],
@@ -267,6 +273,13 @@ pub fn functions(project: &str, at: &Objects) -> Vec<Function> {
             &[of, ("credential", credential), ("id", pipeline)],
         )
         .about_one(),
+        Function::new(
+            "/rpc/guard-changes/reject",
+            WRITE,
+            &[of, ("credential", credential), ("id", pipeline), ("reason", "Not now.")],
+        )
+        .about_one(),
+        Function::new("/rpc/first-steps/hide", WRITE, &[of]),
         Function::new(
             "/rpc/trust-rules/try",
             READ_PIPELINES,

@@ -5,6 +5,7 @@
 mod acme;
 mod app;
 mod approvals;
+mod arrival;
 mod asking;
 mod asvs;
 mod backup;
@@ -32,6 +33,7 @@ mod explainer;
 mod failpoint;
 mod faults;
 mod filters;
+mod first_steps;
 mod flood;
 mod forms;
 mod full_disk;

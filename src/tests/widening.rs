@@ -80,7 +80,7 @@ impl Act {
 }
 
 /// The server functions that widen nothing, each with the reason.
-const NOTHING: [(&str, &str); 26] = [
+const NOTHING: [(&str, &str); 29] = [
     ("/rpc/registry/recognise", "tells what a registry is"),
     ("/rpc/session/create", "signs in"),
     ("/rpc/session/delete", "signs out"),
@@ -107,6 +107,9 @@ const NOTHING: [(&str, &str); 26] = [
     ("/rpc/grants/approve", "is the second person"),
     ("/rpc/guard-changes/approve", "is the second person"),
     ("/rpc/guard-changes/delete", "takes away"),
+    ("/rpc/grants/reject", "approves nothing"),
+    ("/rpc/guard-changes/reject", "approves nothing"),
+    ("/rpc/first-steps/hide", "hides a part of a page"),
     ("/rpc/tokens/revoke", "takes away"),
     ("/rpc/trust-rules/delete", "takes away"),
     ("/rpc/trust-rules/try", "hands nothing out"),
@@ -134,7 +137,9 @@ async fn waits_until_another_approves(act: Act, scene: &Scene) {
     scene.approve_alone(&widened).await;
     assert!(!scene.is_had(&widened).await, "{act:?}: one person approved it themselves");
     scene.assert_goes_on(act).await;
+    assert!(scene.is_found(&widened).await, "{act:?}: nobody is told that it waits");
     scene.approve(&widened).await;
+    assert!(!scene.is_found(&widened).await, "{act:?}: approved, and still asked for");
     assert!(scene.is_had(&widened).await, "{act:?}: approved, and not delivered");
     scene.assert_goes_on(act).await;
 }

@@ -89,6 +89,7 @@ async fn open_approval(book: &mut Book, app: &App) {
     let approve = link_in(&page, &format!("{path}/grants/")).unwrap();
     book.open("approve_by_another", &maintainer, &approve).await;
     book.open("approve_own", owner, &approve).await;
+    book.open("approvals_waiting", &maintainer, "/p/acme/approvals").await;
 }
 
 /// A name for the page after it, where it goes, and what it sends beside the usual.
@@ -153,6 +154,8 @@ async fn all_that_people_can_read_is_pinned() {
     let first = App::not_set_up().await;
     let link = first.vault.new_setup_link().await.unwrap().unwrap();
     book.open("setup_open", &first.owner, &format!("/setup?link={}", link.as_str())).await;
+
+    book.open("sign_in_before_set_up", &first.owner, "/sign-in").await;
 
     let app = App::new().await;
     let at = Objects::of(&app, &app.owner, "acme").await;

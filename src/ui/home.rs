@@ -1,10 +1,12 @@
 //! Addresses that only lead on.
 
-use super::kit::{Loaded, PostButton};
+use super::kit::{CodeToCopy, Loaded, PostButton};
 use super::layout::PlainFrame;
 use crate::domain::paths;
+use crate::domain::user::Person;
 use crate::functions::answer::go_to;
-use crate::functions::session::{SignOut, home};
+use crate::functions::arrival::home;
+use crate::functions::session::SignOut;
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 use leptos_router::hooks::use_params_map;
@@ -13,22 +15,47 @@ use leptos_router::hooks::use_params_map;
 #[component]
 pub fn Home() -> impl IntoView {
     view! {
-        <Loaded from=home() let:slug>
-            {match slug {
-                Some(slug) => view! { <ToCredentials slug/> }.into_any(),
-                None => view! { <NoProject/> }.into_any(),
+        <Loaded from=home() let:found>
+            {match found {
+                (_, Some(slug)) => view! { <ToCredentials slug/> }.into_any(),
+                (person, None) => view! { <NoProject person/> }.into_any(),
             }}
         </Loaded>
     }
 }
 
 #[component]
-fn NoProject() -> impl IntoView {
+fn NoProject(person: Person) -> impl IntoView {
+    let email = for_a_shell(&person.email);
+    let (sentence, command) = if person.is_admin {
+        let sentence = "You manage this instance, but you do not belong to a project. This command on the server makes one that is yours. Put its name in the place of Acme.";
+        (sentence, format!("regcred project add Acme --owner {email}"))
+    } else {
+        let sentence = "You do not belong to a project. Send this command to the operator of the server, with the name of the project in the address and the role you need: viewer, auditor, maintainer or owner.";
+        (sentence, format!("regcred project member add PROJECT {email} viewer"))
+    };
+    let email = person.email;
     view! {
         <PlainFrame title="No project yet">
-            <p>"You are signed in, but you do not belong to a project. Ask an owner of the project to add you."</p>
+            <p>{format!("You are signed in as {email}.")}</p>
+            <p>{sentence}</p>
+            <CodeToCopy id="command" text=command/>
+            <p class="muted">"Load this page again afterwards."</p>
+            {person
+                .is_admin
+                .then(|| view! { <p><a href=paths::KEYS>"Pages of the instance"</a></p> })}
             <PostButton action=SignOut::url() word="Sign out" class="button"/>
         </PlainFrame>
+    }
+}
+
+/// The address as one word of a command.
+fn for_a_shell(email: &str) -> String {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "@._+-".contains(c);
+    if email.chars().all(is_plain) {
+        email.to_owned()
+    } else {
+        format!("'{}'", email.replace('\'', "'\\''"))
     }
 }
 
@@ -45,4 +72,15 @@ fn ToCredentials(slug: String) -> impl IntoView {
     let href = paths::credentials(&slug);
     go_to(&href);
     view! { <p><a href=href>"Registry Credentials"</a></p> }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::for_a_shell;
+
+    #[test]
+    fn an_address_is_one_word_of_a_command() {
+        assert_eq!(for_a_shell("kim+ci@example.com"), "kim+ci@example.com");
+        assert_eq!(for_a_shell("o'hara$(x)@example.com"), "'o'\\''hara$(x)@example.com'");
+    }
 }

@@ -1,5 +1,6 @@
 //! What stands round the pages: the header, the navigation, the way past both.
 
+use super::approvals::waiting_in_words;
 use super::kit::{Icon, PageContext, PostButton, Problem, Shortcuts, without_said};
 use crate::domain::paths;
 use crate::domain::project::Project;
@@ -22,7 +23,7 @@ pub fn ProjectFrame() -> impl IntoView {
         Ok(frame) => frame,
     };
     provide_context(frame.clone());
-    let Frame { person, project, projects, role, needs_key_backup, .. } = frame;
+    let Frame { person, project, projects, role, needs_key_backup, waiting, .. } = frame;
     let slug = &project.slug;
     let mut groups = vec![Group {
         id: "nav-secrets",
@@ -32,6 +33,7 @@ pub fn ProjectFrame() -> impl IntoView {
             (paths::pipelines(slug), "Pipelines", "pipeline"),
             (paths::matching(slug), "Match", "search"),
         ],
+        waiting: (waiting > 0).then(|| (paths::approvals(slug), waiting)),
     }];
     groups.extend(person.is_admin.then(|| Group::of_instance("Instance")));
     let here = view! { <Switcher project projects/> }.into_any();
@@ -69,6 +71,8 @@ struct Group {
     title: &'static str,
     /// Where each leads, its label and its icon.
     links: Vec<(String, &'static str, &'static str)>,
+    /// Where the requests are that wait for who looks at it, and how many; beside the pipelines.
+    waiting: Option<(String, usize)>,
 }
 
 impl Group {
@@ -78,7 +82,7 @@ impl Group {
             (paths::ISSUERS.to_owned(), "Trusted issuers", "check"),
             (paths::JOBS.to_owned(), "Jobs", "clock"),
         ];
-        Self { id: "nav-instance", title, links }
+        Self { id: "nav-instance", title, links, waiting: None }
     }
 }
 
@@ -153,7 +157,7 @@ fn here_now() -> String {
 #[component]
 fn NavGroup(group: Group) -> impl IntoView {
     let path = use_url().with_untracked(|url| url.path().to_owned());
-    let Group { id, title, links } = group;
+    let Group { id, title, links, waiting } = group;
     let links = links
         .into_iter()
         .map(|(href, label, icon)| {
@@ -163,8 +167,16 @@ fn NavGroup(group: Group) -> impl IntoView {
                 Some(rest) if rest.starts_with('/') => Some("true"),
                 _ => None,
             };
+            let count = waiting.clone().filter(|_| label == "Pipelines").map(|(href, count)| {
+                view! {
+                    <a class="nav-count" href=href aria-label=waiting_in_words(count)>{count}</a>
+                }
+            });
             view! {
-                <li><a href=href aria-current=current><Icon name=icon/><span>{label}</span></a></li>
+                <li>
+                    <a href=href aria-current=current><Icon name=icon/><span>{label}</span></a>
+                    {count}
+                </li>
             }
         })
         .collect_view();

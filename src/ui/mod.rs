@@ -1,7 +1,9 @@
 //! What people see: the frame, the pages, and the kit that both are made of.
 
 pub mod admin;
+pub mod approvals;
 pub mod credentials;
+mod first_steps;
 mod granting;
 pub mod home;
 pub mod kit;

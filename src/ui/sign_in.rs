@@ -2,8 +2,9 @@
 
 use super::kit::{Alert, Field, FormState, Hidden, Loaded, PageContext, PostForm, SubmitButton};
 use super::layout::PlainFrame;
-use crate::error::Error;
-use crate::functions::answer::FailedForm;
+use crate::error::{Error, Result};
+use crate::functions::answer::{FailedForm, go_to};
+use crate::functions::arrival::{Arrival, arrival};
 use crate::functions::session::SignIn;
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
@@ -13,14 +14,59 @@ use leptos::server_fn::ServerFn;
 pub fn SignInPage() -> impl IntoView {
     let page = PageContext::here();
     let next = page.query("next");
-    let from = async move { Ok(page.failed_form().await) };
+    let from = load(page, next.clone());
     view! {
         <PlainFrame title="Sign in">
-            <Loaded from let:failed>
-                <SignInForm next failed/>
+            <Loaded from let:found>
+                {match found {
+                    (Arrival::SignedIn(path), _) => {
+                        go_to(&path);
+                        view! { <p><a href=path>"You are signed in"</a></p> }.into_any()
+                    }
+                    (arrival, failed) => {
+                        view! {
+                            {why(arrival)}
+                            <SignInForm next failed/>
+                        }
+                            .into_any()
+                    }
+                }}
             </Loaded>
         </PlainFrame>
     }
+}
+
+/// How they come here, and what the last try left.
+async fn load(page: PageContext, next: Option<String>) -> Result<(Arrival, Option<FailedForm>)> {
+    let arrival = arrival(next.as_deref()).await;
+    Ok((arrival, page.failed_form().await))
+}
+
+/// What stands above the form, for who did not come to sign in.
+fn why(arrival: Arrival) -> Option<AnyView> {
+    let sentence = match arrival {
+        Arrival::BeforeSetUp => {
+            let notice = view! {
+                <Alert kind="warning">
+                    <p>
+                        "This instance is not set up yet, so nobody can sign in. The server made a set-up link when it started. Its output says where the link is: there, or in the file "
+                        <code>"setup-link"</code> " of the data folder."
+                    </p>
+                    <p>"To make a new link, run " <code>"regcred setup-link"</code> " on the server."</p>
+                </Alert>
+            };
+            return Some(notice.into_any());
+        }
+        Arrival::WithForm { is_kept: true } => {
+            "Your session ended, and nothing was saved yet. What you typed is kept: sign in, and the form is as you left it. Only passwords and other secrets have to be entered again."
+        }
+        Arrival::WithForm { is_kept: false } => {
+            "Your session ended, and nothing was saved. The form was too long to keep. Sign in and fill it in again."
+        }
+        Arrival::WithPress => "Your session ended, so nothing was changed. Sign in and try again.",
+        Arrival::SignedIn(_) | Arrival::Usual => return None,
+    };
+    Some(view! { <Alert kind="warning"><p>{sentence}</p></Alert> }.into_any())
 }
 
 #[component]

@@ -11,6 +11,7 @@ mod doctor;
 mod events;
 mod exchange;
 mod explain;
+mod first_steps;
 mod guesses;
 mod issuers;
 mod jobs;
@@ -60,6 +61,7 @@ use crate::issuers::Issuers;
 use crate::registries::Registries;
 use crate::store::{Recorder, Store, Unrecorded, Write};
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use tokio::sync::Notify;
 use uuid::Uuid;
 
@@ -87,6 +89,8 @@ pub struct Vault {
     reach: Option<Reach>,
     shares: Arc<shares::Shares>,
     registry_tokens: Arc<credentials::RegistryTokens>,
+    /// Whether it is known that the instance was set up, which it stays.
+    was_set_up: Arc<AtomicBool>,
     settings: Arc<Settings>,
 }
 
@@ -156,6 +160,7 @@ impl Vault {
             reach: None,
             shares: Arc::new(shares::Shares::new(settings.rates)),
             registry_tokens: Arc::default(),
+            was_set_up: Arc::default(),
             settings: Arc::new(settings),
         }
     }

@@ -3,11 +3,13 @@
 mod approvals;
 mod doubts;
 mod grants;
+mod pending;
 mod terms;
 mod tokens;
 
 pub use approvals::Seen;
 pub(super) use approvals::{changed_outside, needs_unchanged};
+pub(super) use pending::said_no;
 
 use super::credentials::is_wrong;
 use super::people::gone;
@@ -61,6 +63,7 @@ impl Vault {
         let identities = Identities { tokens: &tokens, rules: &rules, today: today() };
         for grant in &mut grants {
             grant.widening = identities.widening_by(viewer, &grant.terms, grant.created_at);
+            grant.rejection = grant.rejection.take().filter(|one| one.holds(&grant.terms, today()));
         }
         let mut grantable = self.store.credentials(project).grantable(None).await?;
         // Once to pull and once to push is all there can be.

@@ -101,6 +101,14 @@ pub enum Detail {
         /// The last day of its approval.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         until: Option<Day>,
+        /// Why a second person did not approve it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reason: Option<String>,
+    },
+    /// What was to lower a guard, and why a second person did not approve it.
+    Rejected {
+        changes: Vec<FieldChange>,
+        reason: String,
     },
     /// The public half of a pipeline's token.
     Token(String),
@@ -190,11 +198,16 @@ impl Detail {
             }
             Self::Version(version) => format!("version {version}"),
             Self::Versions { from, to } => format!("from version {from} to {to}"),
-            Self::Grant { name, intent, until, .. } => {
+            Self::Grant { name, intent, until, reason, .. } => {
                 let intent = intent.map(|intent| intent.label().to_lowercase());
                 let until = until.map(|day| format!("until {}", day.to_text()));
-                let parts: Vec<String> =
-                    [Some(name.clone()), intent, until].into_iter().flatten().collect();
+                let reason = reason.as_ref().map(|reason| format!("reason: {reason}"));
+                let parts = [Some(name.clone()), intent, until, reason];
+                parts.into_iter().flatten().collect::<Vec<String>>().join(", ")
+            }
+            Self::Rejected { changes, reason } => {
+                let changes = changes.iter().map(FieldChange::to_text);
+                let parts: Vec<String> = changes.chain([format!("reason: {reason}")]).collect();
                 parts.join(", ")
             }
             Self::Provider(provider) => provider.label().to_owned(),

@@ -191,7 +191,7 @@ authentic! {
     }
     project called "project" with Mac mended by Backup {
         decide: Id, Slug, Name;
-        do_not: CreatedAt because "it is shown";
+        do_not: CreatedAt, StepsHiddenAt because "they are shown";
     }
     membership called "membership" with Mac mended by MakeAgain {
         decide: ProjectId, PersonId, Role;
@@ -223,7 +223,8 @@ authentic! {
         decide: Id, ProjectId, PipelineId, CredentialId, Intent, Repositories, Branches, Events,
             Forks, ExpiresOn, IsNarrow, NeedsApproval, GrantedBy, ApprovedBy, Approver, ApprovedAt,
             ApprovedUntil, ApprovedEpoch, Revision, CreatedAt, CreatedBy;
-        do_not: ;
+        do_not: SettledUntil, RejectedAt, RejectedBy, Rejection
+            because "they say where to look and what was said; only an approval lets somebody in";
     }
     credential called "credential" with Mac mended by Backup {
         decide: Id, ProjectId, Name, Host, IsInsecure, Method, Username, Access, Paths, IsProtected,
@@ -235,7 +236,8 @@ authentic! {
     }
     guard_change called "guard_change" with Mac mended by MakeAgain {
         decide: Id, ProjectId, CredentialId, Changes, ProposedBy, Revision;
-        do_not: Proposer, ProposedAt because "they are shown";
+        do_not: Proposer, ProposedAt, RejectedAt, RejectedBy, Rejection
+            because "they are shown; it takes another member either way";
     }
     secret_version called "secret_version" with Mac mended by Backup {
         decide: Id, ProjectId, CredentialId, Version, Method, StagedAt, DestroyedAt;

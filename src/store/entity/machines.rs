@@ -106,6 +106,11 @@ entities! {
         approved_epoch: Option<i64>,
         revision: i64,
         mac: Option<String>,
+        /// The last day on which nobody has to approve it, as far as is known: where to look.
+        settled_until: String,
+        rejected_at: Option<i64>,
+        rejected_by: Option<String>,
+        rejection: Option<String>,
     }
     /// What each pipeline has received of each credential, summed up as receipts are written.
     mod usage = "usage" {

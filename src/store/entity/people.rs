@@ -28,6 +28,8 @@ entities! {
         name: String,
         created_at: i64,
         mac: Option<String>,
+        /// When its members put the first steps away.
+        steps_hidden_at: Option<i64>,
     }
     mod membership = "membership" {
         #[sea_orm(primary_key, auto_increment = false)]

@@ -62,6 +62,9 @@ entities! {
         proposed_at: i64,
         revision: i64,
         mac: Option<String>,
+        rejected_at: Option<i64>,
+        rejected_by: Option<String>,
+        rejection: Option<String>,
     }
     /// Versions of secrets, sealed; a destroyed one has no ciphertext.
     mod secret_version = "secret_version" {

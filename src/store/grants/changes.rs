@@ -4,6 +4,7 @@ use super::{ApprovalRow, Grants};
 use crate::domain::grant::Terms;
 use crate::domain::moment::Day;
 use crate::store::entity::access_grant::{ActiveModel, Column, Model};
+use crate::store::pending::settled_unless;
 use crate::store::seals::Sealing;
 use crate::store::terms;
 use sea_orm::{ActiveValue::Set, ColumnTrait, Condition, DbErr};
@@ -28,6 +29,10 @@ impl<C: Sealing> Grants<'_, C> {
             approved_until: Set(Some(approval.until.to_text())),
             approved_epoch: Set(Some(approval.epoch)),
             revision: Set((row.revision + 1).max(approval.at)),
+            settled_until: Set(approval.until.to_text()),
+            rejected_at: Set(None),
+            rejected_by: Set(None),
+            rejection: Set(None),
             ..ActiveModel::default()
         };
         Ok(self.change(such, approve).await? > 0)
@@ -55,6 +60,11 @@ impl<C: Sealing> Grants<'_, C> {
                 is_narrow: Set(terms.is_narrow),
                 needs_approval: Set(terms.needs_approval),
                 revision: Set((row.revision + 1).max(now)),
+                settled_until: Set(if terms.needs_approval {
+                    row.settled_until.clone()
+                } else {
+                    settled_unless(false)
+                }),
                 ..ActiveModel::default()
             };
             let Some((by, name)) = &given else { return kept };
@@ -67,6 +77,10 @@ impl<C: Sealing> Grants<'_, C> {
                 approved_at: Set(None),
                 approved_until: Set(None),
                 approved_epoch: Set(None),
+                rejected_at: Set(None),
+                rejected_by: Set(None),
+                rejection: Set(None),
+                settled_until: Set(settled_unless(terms.needs_approval)),
                 ..kept
             }
         };
@@ -81,6 +95,10 @@ impl<C: Sealing> Grants<'_, C> {
             approved_at: Set(None),
             approved_until: Set(None),
             approved_epoch: Set(None),
+            settled_until: Set(settled_unless(true)),
+            rejected_at: Set(None),
+            rejected_by: Set(None),
+            rejection: Set(None),
             ..ActiveModel::default()
         };
         let such = Condition::all().add(Column::Id.eq(id)).add(Column::ApprovedBy.eq(by));

@@ -27,6 +27,7 @@ pub fn pages(at: &Objects) -> Vec<(String, Right)> {
         (format!("/p/{{}}/pipelines/{pipeline}/grants/{grant}/edit"), GRANT),
         (format!("/p/{{}}/pipelines/{pipeline}/grants/{grant}/delete"), WRITE_PIPELINES),
         (format!("/p/{{}}/pipelines/{pipeline}/grants/{grant}/approve"), GRANT),
+        ("/p/{}/approvals".to_owned(), GRANT),
         ("/p/{}/match".to_owned(), READ_PIPELINES),
     ]
 }

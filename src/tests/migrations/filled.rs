@@ -63,6 +63,41 @@ async fn grants_of_a_protected_credential_that_only_pulls_run_on_and_need_an_app
 }
 
 #[tokio::test]
+async fn grants_that_wait_are_found_and_those_that_were_settled_are_not_looked_at() {
+    let database = Database::new().await;
+    let db = database.connect().await;
+    Migrator::up(&db, None).await.unwrap();
+    back_to_before(&db, "rejected_approvals").await;
+    let id = |number: u128| database.id(Uuid::from_u128(number));
+    let pipeline = format!(
+        "INSERT INTO pipeline (id, project_id, name, name_key, description, created_at, created_by, identity_epoch)
+         VALUES ({}, {}, 'ci', 'ci', '', 1, 'x', 7)",
+        id(2), id(1)
+    );
+    assert_eq!(database.raw(&pipeline).await, 1);
+    for (number, needs_approval, until, epoch) in [
+        (10, "FALSE", "NULL", "NULL"),
+        (11, "TRUE", "NULL", "NULL"),
+        (12, "TRUE", "'2099-01-31'", "7"),
+        // Somebody acts as the pipeline since.
+        (13, "TRUE", "'2099-01-31'", "6"),
+    ] {
+        let sql = format!(
+            "INSERT INTO access_grant (id, project_id, pipeline_id, credential_id, intent, created_at, created_by, needs_approval, approved_until, approved_epoch)
+             VALUES ({}, {}, {}, {}, 'pull', 1, 'x', {needs_approval}, {until}, {epoch})",
+            id(number), id(1), id(2), id(number + 100)
+        );
+        assert_eq!(database.raw(&sql).await, 1, "{sql}");
+    }
+    Migrator::up(&db, None).await.unwrap();
+    for (number, settled_until) in [(10, "9999-12-31"), (11, ""), (12, "2099-01-31"), (13, "")] {
+        let sql = format!("SELECT settled_until FROM access_grant WHERE id = {}", id(number));
+        assert_eq!(database.scalar_text(&sql).await, settled_until, "{number}");
+    }
+    sealed(&database).await;
+}
+
+#[tokio::test]
 async fn rules_for_woodpecker_that_pushed_still_push_and_others_pull() {
     let database = Database::new().await;
     let db = database.connect().await;

@@ -52,6 +52,11 @@ pub const GROWS: &[Grows] = &[
         why: "whether there is any: the first row answers, and it is asked only before the set-up",
     },
     Grows {
+        starts: "SELECT CASE WHEN EXISTS (SELECT 1 FROM credential",
+        has: "project.steps_hidden_at IS NULL",
+        why: "whether the project has any: the first row answers",
+    },
+    Grows {
         starts: "INSERT INTO usage (project_id,",
         has: "FROM pipeline_fetch f JOIN receipt r",
         why: "it adds up what was delivered since the last count, and goes through the sums",

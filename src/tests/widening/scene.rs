@@ -4,10 +4,12 @@ mod asks;
 
 use super::Act;
 use crate::app::{App, Browser, PASSWORD};
+use crate::approvals::pending::pending;
 use crate::signing::Woodpecker;
 use crate::trust::issuer::Issuer;
 use crate::trust::{drone_rule, woodpecker_rule};
 pub use asks::Widened;
+use regcred::domain::approval::Asked;
 use regcred::domain::credential::Credential;
 use regcred::domain::moment::Moment;
 use regcred::domain::permission::of;
@@ -137,6 +139,18 @@ impl Scene {
             let reply = self.app.fetch(&self.run_of_main().await, API).await;
             assert!(reply.text().contains(SECRET), "{act:?}: {}", reply.text());
         }
+    }
+
+    /// Whether who approves finds it among what waits for them.
+    pub async fn is_found(&self, widened: &Widened) -> bool {
+        let waits_at = widened.waits_at();
+        pending(&self.app, &self.approver).await.iter().any(|one| {
+            let of = match &one.asked {
+                Asked::Grant { pipeline_id, .. } => Some(*pipeline_id),
+                Asked::GuardChange { .. } => None,
+            };
+            one.is_for_viewer && one.credential_id == self.credential && of == waits_at
+        })
     }
 
     /// How an approval of the pipeline's grant is answered, as it stands on the page now.

@@ -117,6 +117,14 @@ fn instead_of(word: &str) -> &str {
     match word {
         _ if word.starts_with("rgc_") => "[token]",
         _ if Uuid::parse_str(word).is_ok() => "[id]",
+        // The address of a person of the tests.
+        _ if word
+            .rsplit('-')
+            .next()
+            .is_some_and(|end| end.len() == 32 && Uuid::parse_str(end).is_ok()) =>
+        {
+            "[id]"
+        }
         _ if Day::parse(word).is_some() => "[day]",
         _ if word.contains(':') && word.split(':').all(is_number) => "[time]",
         _ if word.len() == 16 && word.bytes().all(|b| b.is_ascii_hexdigit()) => "[key id]",

@@ -99,6 +99,7 @@ async fn change_credentials(counter: &mut Counter, owner: &Browser) {
     counter.post(owner, "/rpc/versions/destroy", &form).await;
     counter.post(owner, "/rpc/credentials/disable", &one[..2]).await;
     counter.post(owner, "/rpc/credentials/enable", &one[..2]).await;
+    counter.post(owner, "/rpc/first-steps/hide", &one[..1]).await;
     let form = [one.as_slice(), &[("origin", "https://auth.example.com")]].concat();
     counter.post(owner, "/rpc/credentials/token-service", &form).await;
 
@@ -187,6 +188,8 @@ async fn approve(counter: &mut Counter, owner: &Browser) {
         ("days", "30"),
         ("password", PASSWORD),
     ];
+    let rejected = [form[0], form[1], form[2], ("reason", "Not now.")];
+    counter.post(&other, "/rpc/grants/reject", &rejected).await;
     counter.post(&one, "/rpc/grants/approve", &form).await;
 
     let id = release.to_string();
@@ -198,11 +201,17 @@ async fn approve(counter: &mut Counter, owner: &Browser) {
     let of = [("project", "acme"), ("credential", id.as_str()), ("id", change.as_str())];
     counter.post(&one, "/rpc/guard-changes/delete", &of).await;
 
-    let revision = counter.app.stored("acme", release).await.revision.to_string();
-    let form = edits::form(&id, &revision, &lowered);
-    let reply = one.post_multipart_json_accept(edits::UPDATE, &form, None).await;
-    assert_eq!(reply.status, 200, "{}", reply.text());
-    let change = counter.id("SELECT id FROM guard_change").await;
+    let propose = async |counter: &Counter| {
+        let revision = counter.app.stored("acme", release).await.revision.to_string();
+        let form = edits::form(&id, &revision, &lowered);
+        let reply = one.post_multipart_json_accept(edits::UPDATE, &form, None).await;
+        assert_eq!(reply.status, 200, "{}", reply.text());
+        counter.id("SELECT id FROM guard_change").await
+    };
+    let change = propose(&*counter).await;
+    let form = [of[0], of[1], ("id", change.as_str()), ("reason", "Not now.")];
+    counter.post(&other, "/rpc/guard-changes/reject", &form).await;
+    let change = propose(&*counter).await;
     let revision = counter.app.stored("acme", release).await.revision.to_string();
     let form = [
         of[0],

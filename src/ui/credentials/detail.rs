@@ -13,6 +13,7 @@ use crate::domain::paths;
 use crate::domain::permission::Permission;
 use crate::error::Result;
 use crate::functions::answer::FailedForm;
+use crate::functions::approvals::RejectGuardChange;
 use crate::functions::credentials::{CredentialPage, SetTokenService, find_credential};
 use crate::functions::guard_changes::ApproveGuardChange;
 use crate::functions::versions::DestroyVersion;
@@ -52,6 +53,7 @@ fn Whole(loaded: (CredentialPage, Option<FailedForm>), page: PageContext) -> imp
     let (current, created_at) = (credential.secret.version, credential.created_at);
     let destroying = FormState::of::<DestroyVersion>(failed.clone(), ());
     let lowering = FormState::of::<ApproveGuardChange>(failed.clone(), ());
+    let rejecting = FormState::of::<RejectGuardChange>(failed.clone(), ());
     let form = FormState::of::<SetTokenService>(failed, ());
     let change = found.guard_change.map(|change| (change, credential.clone(), page.clone()));
     let (head, beside, stored) = (page.clone(), page.clone(), credential.clone());
@@ -62,7 +64,7 @@ fn Whole(loaded: (CredentialPage, Option<FailedForm>), page: PageContext) -> imp
         </PageHead>
         {change
             .map(|(change, credential, page)| {
-                view! { <GuardChangeSection change credential page form=lowering/> }
+                view! { <GuardChangeSection change credential page form=lowering rejecting/> }
             })}
         <Details credential=credential.clone() today=found.today/>
         <Section id="stored" title="Stored secret">

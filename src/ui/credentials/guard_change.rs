@@ -4,10 +4,13 @@ use crate::domain::audit::FieldChange;
 use crate::domain::credential::Credential;
 use crate::domain::guard_change::GuardChange;
 use crate::domain::permission::Permission;
+use crate::functions::approvals::RejectGuardChange;
 use crate::functions::guard_changes::{ApproveGuardChange, DeleteGuardChange};
+use crate::ui::approvals::RejectForm;
 use crate::ui::granting::YourPassword;
 use crate::ui::kit::{
-    Cell, Columns, FormState, Hidden, PageContext, PostButton, PostForm, Section, Table, Time,
+    Alert, Cell, Columns, FormState, Hidden, PageContext, PostButton, PostForm, Section, Table,
+    Time,
 };
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
@@ -18,24 +21,43 @@ pub fn GuardChangeSection(
     credential: Credential,
     page: PageContext,
     form: FormState,
+    /// That of the form to say no.
+    rejecting: FormState,
 ) -> impl IntoView {
     let rows = change.lowered.changes(&credential).into_iter().map(cells);
     let columns = Columns::new(["Setting", "Now", "Proposed"], rows);
     let (of, id, is_own) = (credential.summary.id, change.id, change.is_own);
-    let may_drop = page.may(Permission::RegistryWrite);
-    let may_approve = page.may_grant() && !is_own;
-    let word = if is_own { "Withdraw" } else { "Reject" };
+    let is_waiting = change.rejection.is_none();
+    let may_write = page.may(Permission::RegistryWrite);
+    let may_drop = may_write && (is_own || !is_waiting);
+    let reject = (may_write && is_waiting && !is_own).then(|| page.project.clone());
+    let may_approve = page.may_grant() && is_waiting && !is_own;
+    let word = if is_waiting { "Withdraw" } else { "Dismiss" };
+    let title = if is_waiting { "Change waiting for approval" } else { "Rejected change" };
     let values = vec![
         ("project", page.project.clone()),
         ("credential", of.to_string()),
         ("id", id.to_string()),
     ];
     view! {
-        <Section id="guard-change" title="Change waiting for approval">
+        <Section id="guard-change" title>
             <p>
-                {format!("{} proposed this on ", change.proposer)} <Time at=change.proposed_at/>
-                ". It lowers a guard of a protected credential, so another member must approve it. Until then nothing changes."
+                {format!("{} proposed this ", change.proposer)} <Time at=change.proposed_at/> ". "
+                {is_waiting
+                    .then_some(
+                        "It lowers a guard of a protected credential, so another member must approve it. Until then nothing changes.",
+                    )}
             </p>
+            {change
+                .rejection
+                .map(|rejection| {
+                    view! {
+                        <Alert kind="warning">
+                            <p>{rejection.sentence()}</p>
+                            <p>"This was " <Time at=rejection.at/> ". Nothing was changed."</p>
+                        </Alert>
+                    }
+                })}
             <Table columns/>
             {form.summary()}
             {may_approve
@@ -52,6 +74,18 @@ pub fn GuardChangeSection(
                             <Hidden name="revision" value=credential.revision.to_string()/>
                             <YourPassword id="guard-change-password" error=form.error("password")/>
                         </PostForm>
+                    }
+                })}
+            {reject
+                .map(|project| {
+                    view! {
+                        <RejectForm
+                            action=RejectGuardChange::url()
+                            project
+                            id
+                            of=("credential", of)
+                            form=rejecting
+                        />
                     }
                 })}
             {may_drop

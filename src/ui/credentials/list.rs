@@ -8,6 +8,7 @@ use crate::domain::paths;
 use crate::domain::permission::Permission;
 use crate::error::Result;
 use crate::functions::credentials::list_credentials;
+use crate::ui::first_steps::FirstSteps;
 use crate::ui::kit::{
     Columns, FlashMessages, LinkButton, Loaded, PageContext, PageHead, SearchAsTyped, Table,
 };
@@ -53,6 +54,7 @@ fn Whole(loaded: (Listing, ListQuery), page: PageContext) -> impl IntoView {
         } else {
             let (action, hosts) = (paths::credentials(&page.project), listing.hosts.clone());
             view! {
+                <FirstSteps page=page.clone()/>
                 <Filters query=query.clone() hosts action is_covered=page.is_covered()/>
                 <SearchAsTyped/>
                 <section id="results" class="stack" aria-label="Results">

@@ -8,10 +8,13 @@ use crate::domain::paths;
 use crate::domain::pipeline::{Grant, PipelineDetail, PipelinePage};
 use crate::error::{Error, Result};
 use crate::functions::answer::FailedForm;
+use crate::functions::approvals::RejectGrant;
 use crate::functions::pipelines::{ApproveGrant, find_pipeline};
+use crate::ui::approvals::RejectForm;
 use crate::ui::granting::YourPassword;
 use crate::ui::kit::{
-    Alert, Fact, Facts, Field, FormState, Hidden, Loaded, PageContext, PageHead, PostForm, Time,
+    Alert, Fact, Facts, Field, FormState, Hidden, Loaded, PageContext, PageHead, PostForm, Section,
+    Time,
 };
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
@@ -43,6 +46,7 @@ async fn load(page: PageContext) -> Result<Found> {
 }
 
 fn whole((found, grant, failed): Found, page: PageContext) -> impl IntoView {
+    let is_waiting = found.pipeline.is_waiting(&grant.terms);
     let PipelineDetail { summary, tokens, rules, epoch, today, .. } = found.pipeline;
     let (pipeline, name) = (summary.id, summary.name);
     let href = paths::pipeline(&page.project, pipeline);
@@ -51,6 +55,13 @@ fn whole((found, grant, failed): Found, page: PageContext) -> impl IntoView {
     let (is_own, widening) = (grant.is_own, grant.widening);
     let approval = grant.terms.approval.clone();
     let (doubts, about, of_page) = (grant.doubts, grant.id, page.clone());
+    let rejection = grant.rejection.clone();
+    let is_rejected = rejection.is_some();
+    // What is rejected already is not rejected again.
+    let reject = (is_waiting && !is_own && !is_rejected).then(|| {
+        let form = FormState::of::<RejectGrant>(failed.clone(), ());
+        (grant.id, pipeline, form, page.project.clone())
+    });
     view! {
         <PageHead title="Approve a grant" up=(href, name.clone())/>
         <Facts>
@@ -62,7 +73,7 @@ fn whole((found, grant, failed): Found, page: PageContext) -> impl IntoView {
             <Fact label="Pipeline">{name}</Fact>
             <Fact label="Access">
                 <div>{grant.terms.intent.label()}</div>
-                <TermsInWords terms=grant.terms today/>
+                <TermsInWords terms=grant.terms today is_rejected/>
                 <Doubts doubts page=of_page pipeline about/>
             </Fact>
             <Fact label="Granted">
@@ -70,6 +81,18 @@ fn whole((found, grant, failed): Found, page: PageContext) -> impl IntoView {
                 {format!(" by {}", grant.created_by)}
             </Fact>
         </Facts>
+        {rejection
+            .map(|rejection| {
+                view! {
+                    <Alert kind="warning">
+                        <p>{rejection.sentence()}</p>
+                        <p>
+                            "This was " <Time at=rejection.at/>
+                            ". Another approval can still be given."
+                        </p>
+                    </Alert>
+                }
+            })}
         <Identities tokens rules approval today/>
         {match (needs_approval, is_own, widening) {
             (false, ..) => view! { <p>"This grant needs no approval."</p> }.into_any(),
@@ -93,6 +116,20 @@ fn whole((found, grant, failed): Found, page: PageContext) -> impl IntoView {
             }
             (true, false, None) => view! { <ApproveForm pipeline seen page failed/> }.into_any(),
         }}
+        {reject
+            .map(|(id, pipeline, form, project)| {
+                view! {
+                    <Section id="reject" title="Reject">
+                        <RejectForm
+                            action=RejectGrant::url()
+                            project
+                            id
+                            of=("pipeline", pipeline)
+                            form
+                        />
+                    </Section>
+                }
+            })}
     }
 }
 
@@ -104,7 +141,7 @@ fn ApproveForm(
     page: PageContext,
     failed: Option<FailedForm>,
 ) -> impl IntoView {
-    let state = FormState::new(failed, json!({ "days": APPROVAL_DAYS }));
+    let state = FormState::of::<ApproveGrant>(failed, json!({ "days": APPROVAL_DAYS }));
     let cancel = paths::pipeline(&page.project, pipeline);
     let (id, epoch, revision) = seen;
     view! {

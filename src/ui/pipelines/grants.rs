@@ -71,7 +71,8 @@ fn row(
     let approver = approver.filter(|_| grant.approved_by.is_some_and(|by| gone.contains(&by)));
     let approver =
         approver.map(|by| format!("Approved by {by}, who is no longer a maintainer or owner"));
-    let name = grant.credential;
+    let (name, rejection) = (grant.credential, grant.rejection);
+    let is_rejected = rejection.is_some();
     let (label, approve_label) = (format!("Revoke {name}"), format!("Approve {name}"));
     let edit_label = format!("Edit the grant of {name}");
     let edit = page.may_grant().then(|| paths::edit_grant(&page.project, pipeline, grant.id));
@@ -85,7 +86,9 @@ fn row(
         }),
         Cell::of(view! {
             <div>{grant.terms.intent.label()}</div>
-            <TermsInWords terms=grant.terms today/>
+            <TermsInWords terms=grant.terms today is_rejected/>
+            {rejection
+                .map(|one| view! { <div class="rejected">{one.sentence()}</div> })}
             {approver.map(|label| view! { <div><Badge label tone="warn"/></div> })}
             {has_newer
                 .then(|| view! { <div><Badge label="newer tokens and rules need approval" tone="warn"/></div> })}
@@ -112,13 +115,20 @@ fn row(
 
 /// The terms but for what the grant is for; nothing when there are none.
 #[component]
-pub fn TermsInWords(terms: Terms, today: Day) -> impl IntoView {
+pub fn TermsInWords(
+    terms: Terms,
+    today: Day,
+    /// Another member did not approve them, which stands beside them.
+    #[prop(optional)]
+    is_rejected: bool,
+) -> impl IntoView {
     let words = words(&terms, today);
     view! {
         {(!words.is_empty()).then(|| view! { <div class="muted">{words.join("; ")}</div> })}
         {terms
             .needs_approval
             .then(|| match terms.approval {
+                None if is_rejected => ().into_any(),
                 Some(approval) => {
                     let (by, until) = (approval.by, approval.until.to_text());
                     if approval.until < today {

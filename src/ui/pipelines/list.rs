@@ -5,6 +5,7 @@ use crate::domain::paths;
 use crate::domain::permission::Permission;
 use crate::domain::pipeline::PipelineSummary;
 use crate::functions::pipelines::list_pipelines;
+use crate::ui::approvals::WaitingForYou;
 use crate::ui::kit::{
     ACTIONS, Cell, Columns, FlashMessages, IconLink, LinkButton, Loaded, PageContext, PageHead,
     Table,
@@ -35,6 +36,7 @@ fn listed(found: Vec<PipelineSummary>, page: PageContext) -> impl IntoView {
         <PageHead title="Pipelines">
             {add.map(|href| view! { <LinkButton href label="Add Pipeline" is_primary=true/> })}
         </PageHead>
+        <WaitingForYou project=page.project.clone()/>
         {if found.is_empty() {
             view! { <EmptyState page/> }.into_any()
         } else {

@@ -11,7 +11,7 @@ use crate::domain::permission::of;
 use crate::error::{Error, Result};
 use crate::store::{GuardChangeRow, Recorded, Set, Write};
 use crate::vault::people::gone;
-use crate::vault::pipelines::changed_outside;
+use crate::vault::pipelines::{changed_outside, said_no};
 use crate::vault::{Vault, now};
 use std::ops::Deref;
 use uuid::Uuid;
@@ -49,6 +49,7 @@ impl Vault {
             proposer: person.name.clone(),
             proposed_at: now().0,
             revision: stored.revision,
+            rejection: None,
         };
         write.guard_changes(project).replace(row).await?;
         Ok(Some(self.record_event(write, project, by, what).await?))
@@ -68,6 +69,7 @@ impl Vault {
             proposer: row.proposer,
             proposed_at: Moment(row.proposed_at),
             is_own: row.proposed_by == reader.person().id,
+            rejection: row.rejection,
         }))
     }
 
@@ -131,7 +133,45 @@ impl Vault {
         Ok(format!("The change of {name} was approved and is in effect."))
     }
 
-    /// Drops what was proposed: who proposed it withdraws it, everybody else rejects it.
+    /// Says no to what another member proposed, with a reason that stands there until it is dropped or
+    /// something else is proposed.
+    ///
+    /// # Errors
+    /// `Invalid` at `reason`, and `Conflict` for who proposed it.
+    pub async fn reject_guard_change(
+        &self,
+        editor: &Can<of::RegistryWrite>,
+        credential: Uuid,
+        id: Uuid,
+        reason: &str,
+    ) -> Result<String> {
+        let project = editor.project().id;
+        let rejection = said_no(editor.person(), reason)?;
+        let write = self.write_in(project).await?;
+        let stored = write.credentials(project).lock(credential).await?.ok_or(Error::NotFound)?;
+        let change = waiting(&write, project, credential, id).await?;
+        if change.proposed_by == editor.person().id {
+            return Err(Error::Conflict(
+                "You proposed this change. Withdraw it instead.".to_owned(),
+            ));
+        }
+        let detail = Detail::Rejected {
+            changes: change.lowered.changes(&stored),
+            reason: rejection.reason.clone(),
+        };
+        write.guard_changes(project).reject(id, rejection).await?;
+        let name = stored.summary.name;
+        let subject = Subject { id: credential, name: name.clone() };
+        let what = (Action::GuardChangeRejected, subject, detail);
+        self.commit_event(write, project, editor, what).await?;
+        Ok(format!(
+            "The proposed change of {name} was rejected. {} sees the reason here.",
+            change.proposer
+        ))
+    }
+
+    /// Drops what was proposed: who proposed it withdraws it, everybody else rejects it, and what was
+    /// rejected is shown no more.
     pub async fn delete_guard_change(
         &self,
         editor: &Can<of::RegistryWrite>,
@@ -141,7 +181,7 @@ impl Vault {
         let project = editor.project().id;
         let write = self.write_in(project).await?;
         let stored = write.credentials(project).lock(credential).await?.ok_or(Error::NotFound)?;
-        let change = waiting(&write, project, credential, id).await?;
+        let change = proposed(&write, project, credential, id).await?;
         write.guard_changes(project).delete_of_credential(credential).await?;
         let changes = change.lowered.changes(&stored);
         let is_own = change.proposed_by == editor.person().id;
@@ -149,12 +189,33 @@ impl Vault {
         let subject = Subject { id: credential, name: name.clone() };
         let what = (Action::GuardChangeRejected, subject, Detail::Changed(changes));
         self.commit_event(write, project, editor, what).await?;
-        let done = if is_own { "withdrawn" } else { "rejected" };
-        Ok(format!("The proposed change of {name} was {done}. Nothing else changed."))
+        Ok(if change.rejection.is_some() {
+            format!("The rejected change of {name} is no longer shown.")
+        } else {
+            let done = if is_own { "withdrawn" } else { "rejected" };
+            format!("The proposed change of {name} was {done}. Nothing else changed.")
+        })
     }
 }
 
+/// What was proposed and nobody has rejected.
 async fn waiting(
+    write: &Write,
+    project: Uuid,
+    credential: Uuid,
+    id: Uuid,
+) -> Result<GuardChangeRow> {
+    let change = proposed(write, project, credential, id).await?;
+    if change.rejection.is_some() {
+        return Err(Error::Conflict(
+            "This change was rejected. Save it on the credential again to propose it again."
+                .to_owned(),
+        ));
+    }
+    Ok(change)
+}
+
+async fn proposed(
     write: &Write,
     project: Uuid,
     credential: Uuid,

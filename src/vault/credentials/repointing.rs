@@ -113,6 +113,7 @@ impl Vault {
             name: grant.credential.clone(),
             intent: None,
             until: None,
+            reason: None,
         };
         let what = (Action::GrantDeleted, pipeline.clone(), detail);
         self.record_event(write, project, granter, what).await

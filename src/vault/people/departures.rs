@@ -180,6 +180,7 @@ async fn end_one(
                 name: credential.name.clone(),
                 intent: None,
                 until: None,
+                reason: None,
             },
         ),
         Thing::SharedSecret => (true, Action::SharedSecretEnded, Detail::Provider(Provider::Drone)),

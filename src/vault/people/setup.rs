@@ -13,6 +13,7 @@ use crate::vault::passwords::password_problem;
 use crate::vault::{INSTANCE, Vault, names, now};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use std::sync::atomic::Ordering;
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
@@ -55,6 +56,17 @@ impl Vault {
     /// instance that is in use was set up, also when that row is gone.
     pub(in crate::vault) async fn is_set_up(&self) -> Result<bool> {
         Ok(self.store.instance().find("set_up").await?.is_some() || self.store.is_in_use().await?)
+    }
+
+    /// Whether nobody can sign in yet. Strangers ask, so the database is not asked again once it said
+    /// no.
+    pub async fn needs_set_up(&self) -> Result<bool> {
+        if self.was_set_up.load(Ordering::Relaxed) {
+            return Ok(false);
+        }
+        let is_set_up = self.is_set_up().await?;
+        self.was_set_up.store(is_set_up, Ordering::Relaxed);
+        Ok(!is_set_up)
     }
 
     pub async fn setup_is_open(&self, link: &str) -> Result<bool> {

@@ -137,6 +137,7 @@ impl Vault {
             name: name.clone(),
             intent: None,
             until: Some(until),
+            reason: None,
         };
         let what = (Action::GrantApproved, subject.clone(), detail);
         self.commit_event(write, project, granter, what).await?;

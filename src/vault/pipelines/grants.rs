@@ -76,7 +76,13 @@ impl Vault {
             write.grants(project).delete(pipeline, id).await?.ok_or(Error::NotFound)?;
         let name = write.credentials(project).subject(credential).await?.map(|found| found.name);
         let name = name.unwrap_or_default();
-        let detail = Detail::Grant { credential, name: name.clone(), intent: None, until: None };
+        let detail = Detail::Grant {
+            credential,
+            name: name.clone(),
+            intent: None,
+            until: None,
+            reason: None,
+        };
         let what = (Action::GrantDeleted, subject.clone(), detail);
         self.commit_event(write, project, editor, what).await?;
         Ok(format!("{} can no longer use {name}.", subject.name))
@@ -141,6 +147,7 @@ impl Vault {
             name: credential.summary.name.clone(),
             intent: Some(terms.intent),
             until: None,
+            reason: None,
         };
         let row = GrantRow {
             id: Uuid::now_v7(),

@@ -11,6 +11,7 @@ fn every_detail() -> Vec<(Detail, &'static str)> {
         name: "ghcr".to_owned(),
         intent,
         until: until.and_then(Day::parse),
+        reason: None,
     };
     let roles = |kept| Detail::Roles { from: Role::Owner, to: Role::Viewer, kept };
     let restored =
@@ -38,6 +39,23 @@ fn every_detail() -> Vec<(Detail, &'static str)> {
         (grant(Some(Access::PullAndPush), None), "ghcr, pull and push"),
         (grant(None, Some("2027-01-31")), "ghcr, until 2027-01-31"),
         (grant(None, None), "ghcr"),
+        (
+            Detail::Grant {
+                credential: Uuid::max(),
+                name: "ghcr".to_owned(),
+                intent: None,
+                until: None,
+                reason: Some("Too wide.".to_owned()),
+            },
+            "ghcr, reason: Too wide.",
+        ),
+        (
+            Detail::Rejected {
+                changes: vec![change(Field::Protected, "Yes", "No")],
+                reason: "Not now".to_owned(),
+            },
+            "Protected from Yes to No, reason: Not now",
+        ),
         (Detail::Token("abc".to_owned()), "abc"),
         (Detail::Provider(Provider::GitHub), "GitHub Actions"),
         (Detail::Role(Role::Owner), "owner"),

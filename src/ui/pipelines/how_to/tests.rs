@@ -24,6 +24,7 @@ fn grant(host: &str, intent: Access, repositories: &[&str]) -> Grant {
         approved_by: None,
         is_own: true,
         widening: None,
+        rejection: None,
         revision: 0,
         deliveries: 0,
         used: 0,

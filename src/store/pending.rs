@@ -1,0 +1,192 @@
+//! Grants that may wait for a second person: found by a mark, and judged by what decides in them; and
+//! who acts as their pipelines.
+
+use super::authentic::genuine;
+use super::entity::access_grant::{ActiveModel, Column, Entity, Model};
+use super::entity::{credential, pipeline_token, readable, trust_rule};
+use super::prepared::numbered;
+use super::seals::Sealing;
+use super::terms;
+use super::{Grants, Tokens, TrustRules};
+use crate::domain::approval::Rejection;
+use crate::domain::grant::Terms;
+use crate::domain::moment::{Day, Moment};
+use crate::domain::pipeline::Token;
+use crate::domain::trust_rule::TrustRule;
+use sea_orm::sea_query::Expr;
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait, DbErr, EntityTrait, JoinType, QueryFilter, QueryOrder,
+    QuerySelect, Statement, Value,
+};
+use std::collections::{BTreeSet, HashMap};
+use uuid::Uuid;
+
+/// Behind every day that there is: nobody has to look.
+const FOR_EVER: &str = "9999-12-31";
+
+/// The mark of a grant that waits, or of one that needs no approval.
+pub(super) fn settled_unless(waits: bool) -> String {
+    if waits { String::new() } else { FOR_EVER.to_owned() }
+}
+
+/// Asked for every page, so that it is one statement while nothing waits.
+const ANY: &str = "SELECT CASE WHEN EXISTS (SELECT 1 FROM access_grant
+        WHERE access_grant.project_id = ? AND access_grant.settled_until < ?
+        AND access_grant.needs_approval)
+    OR EXISTS (SELECT 1 FROM guard_change
+        WHERE guard_change.project_id = ? AND guard_change.rejected_at IS NULL)
+    THEN 1 ELSE 0 END AS is_pending";
+
+/// A grant that may wait.
+#[derive(Clone, Debug)]
+pub struct PendingGrant {
+    pub id: Uuid,
+    pub pipeline_id: Uuid,
+    pub credential_id: Uuid,
+    pub credential: String,
+    pub host: String,
+    pub terms: Terms,
+    /// As in [`super::GrantRow`].
+    pub granted_by: Option<Uuid>,
+    pub created_at: Moment,
+    pub created_by: String,
+    pub rejection: Option<Rejection>,
+}
+
+impl<C: Sealing> Grants<'_, C> {
+    /// Whether a grant may wait on that day, or a change of guards does.
+    pub async fn is_any_pending(&self, today: Day) -> Result<bool, DbErr> {
+        let backend = self.db.get_database_backend();
+        let values: [Value; 3] = [self.project.into(), today.to_text().into(), self.project.into()];
+        let statement = Statement::from_sql_and_values(backend, numbered(backend, ANY), values);
+        let row = self.db.query_one_raw(statement).await?;
+        Ok(row.map(|row| row.try_get_by_index::<i32>(0)).transpose()?.is_some_and(|any| any > 0))
+    }
+
+    /// The grants that may wait on that day, the oldest first, at most so many.
+    pub async fn pending(&self, today: Day, most: u64) -> Result<Vec<PendingGrant>, DbErr> {
+        let to_credential = Entity::belongs_to(credential::Entity)
+            .from(Column::CredentialId)
+            .to(credential::Column::Id)
+            .into();
+        let rows = self
+            .rows()
+            .join(JoinType::InnerJoin, to_credential)
+            .select_also(credential::Entity)
+            .filter(Column::SettledUntil.lt(today.to_text()))
+            // As the index says it, so that it is used.
+            .filter(Expr::col((Entity, Column::NeedsApproval)))
+            .order_by_asc(Column::CreatedAt)
+            .order_by_asc(Column::Id)
+            .limit(most)
+            .all(self.db)
+            .await?;
+        Ok(rows
+            .into_iter()
+            .filter_map(|(grant, credential)| {
+                let grant = genuine::<Entity>(self.db, grant)?;
+                let credential = genuine::<credential::Entity>(self.db, credential?)?;
+                Some(PendingGrant {
+                    terms: terms::read(&grant)?,
+                    rejection: rejection(&grant),
+                    id: grant.id,
+                    pipeline_id: grant.pipeline_id,
+                    credential_id: credential.id,
+                    credential: credential.name,
+                    host: credential.host,
+                    granted_by: grant.granted_by,
+                    created_at: Moment(grant.created_at),
+                    created_by: grant.created_by,
+                })
+            })
+            .collect())
+    }
+
+    /// Writes down that somebody did not approve the grant, which asks nobody until that day is over;
+    /// without one it asks nobody any more. `false` when there is no such grant.
+    pub async fn reject(
+        &self,
+        id: Uuid,
+        rejection: Rejection,
+        until: Option<Day>,
+    ) -> Result<bool, DbErr> {
+        let row = ActiveModel {
+            settled_until: Set(until.map_or_else(|| settled_unless(false), Day::to_text)),
+            rejected_at: Set(Some(rejection.at.0)),
+            rejected_by: Set(Some(rejection.by)),
+            rejection: Set(Some(rejection.reason)),
+            ..ActiveModel::default()
+        };
+        let done = self.updates(row).filter(Column::Id.eq(id)).exec(self.db).await?;
+        Ok(done.rows_affected > 0)
+    }
+
+    /// Marks the grants of the pipeline that need approvals: somebody more can act as it, which nobody
+    /// has rejected yet.
+    pub(super) async fn look_again(&self, pipeline: Uuid) -> Result<(), DbErr> {
+        let row = ActiveModel {
+            settled_until: Set(settled_unless(true)),
+            rejected_at: Set(None),
+            rejected_by: Set(None),
+            rejection: Set(None),
+            ..ActiveModel::default()
+        };
+        let such = self.updates(row).filter(Column::PipelineId.eq(pipeline));
+        such.filter(Column::NeedsApproval.eq(true)).exec(self.db).await.map(drop)
+    }
+}
+
+/// What was said of the grant by who did not approve it.
+pub(super) fn rejection(row: &Model) -> Option<Rejection> {
+    Some(Rejection {
+        by: row.rejected_by.clone()?,
+        at: Moment(row.rejected_at?),
+        reason: row.rejection.clone()?,
+    })
+}
+
+impl<C: Sealing> Tokens<'_, C> {
+    /// The live tokens that people made, of these pipelines of the project.
+    pub async fn live_of(
+        &self,
+        project: Uuid,
+        pipelines: &BTreeSet<Uuid>,
+        today: Day,
+    ) -> Result<HashMap<Uuid, Vec<Token>>, DbErr> {
+        use pipeline_token::{Column, Entity};
+        let rows = Entity::find()
+            .filter(Column::ProjectId.eq(project))
+            .filter(Column::PipelineId.is_in(pipelines.iter().copied()))
+            .filter(Column::ExpiresAt.is_null())
+            .filter(Column::RevokedAt.is_null())
+            .filter(Column::ExpiresOn.gte(today.to_text()))
+            .all(self.db)
+            .await?;
+        let mut live: HashMap<Uuid, Vec<Token>> = HashMap::new();
+        for row in rows.into_iter().filter_map(|row| genuine::<Entity>(self.db, row)) {
+            live.entry(row.pipeline_id).or_default().extend(readable::<_, Token>([row]));
+        }
+        Ok(live)
+    }
+}
+
+impl<C: Sealing> TrustRules<'_, C> {
+    /// The rules of these pipelines that have not stopped.
+    pub async fn live_of(
+        &self,
+        pipelines: &BTreeSet<Uuid>,
+    ) -> Result<HashMap<Uuid, Vec<TrustRule>>, DbErr> {
+        use trust_rule::Column;
+        let rows = self
+            .rows()
+            .filter(Column::PipelineId.is_in(pipelines.iter().copied()))
+            .filter(Column::EndedAt.is_null())
+            .all(self.db)
+            .await?;
+        let mut live: HashMap<Uuid, Vec<TrustRule>> = HashMap::new();
+        for row in self.genuine(rows) {
+            live.entry(row.pipeline_id).or_default().extend(readable::<_, TrustRule>([row]));
+        }
+        Ok(live)
+    }
+}

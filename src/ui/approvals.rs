@@ -1,0 +1,166 @@
+//! What waits for a second person: the page of all of it, the line that leads there, and the form to
+//! say no.
+
+use crate::domain::approval::{Asked, Pending};
+use crate::domain::paths;
+use crate::error::Result;
+use crate::functions::approvals::list_approvals;
+use crate::functions::session::Frame;
+use crate::ui::kit::{
+    ACTIONS, Alert, Cell, Columns, Field, FlashMessages, FormState, Hidden, Loaded, PageContext,
+    PageHead, PostForm, Section, Table, Time,
+};
+use leptos::prelude::*;
+use uuid::Uuid;
+
+/// `/p/{project}/approvals`.
+#[component]
+pub fn ApprovalsPage() -> impl IntoView {
+    let page = PageContext::here();
+    view! {
+        <FlashMessages/>
+        <Loaded title="Approvals" from=load(page.clone()) let:found>
+            {whole(found, page)}
+        </Loaded>
+    }
+}
+
+async fn load(page: PageContext) -> Result<Vec<Pending>> {
+    page.needs_to_grant()?;
+    list_approvals(page.project).await
+}
+
+fn whole(found: Vec<Pending>, page: PageContext) -> impl IntoView {
+    let up = (paths::pipelines(&page.project), "Pipelines".to_owned());
+    let (yours, others): (Vec<Pending>, Vec<Pending>) =
+        found.into_iter().partition(|one| one.is_for_viewer);
+    let yours = columns(yours, &page);
+    let others = (!others.is_empty()).then(|| columns(others, &page));
+    view! {
+        <PageHead title="Approvals" up/>
+        <Section id="yours" title="Waiting for you">
+            <Table
+                columns=yours
+                empty="Nothing is waiting for you. Grants of protected credentials, and changes that lower their guards, appear here until another member than their creator approves them."
+            />
+        </Section>
+        {others
+            .map(|columns| {
+                view! {
+                    <Section id="others" title="Waiting for other members">
+                        <p class="muted">
+                            "You created these requests, or made a token or trust rule that they would let in, so another member must approve them."
+                        </p>
+                        <Table columns/>
+                    </Section>
+                }
+            })}
+    }
+}
+
+fn columns(found: Vec<Pending>, page: &PageContext) -> Columns {
+    let rows = found.into_iter().map(|one| row(one, &page.project));
+    Columns::new(["Request", "Credential", "Why", "Requested", ACTIONS], rows)
+}
+
+fn row(one: Pending, project: &str) -> [Cell; 5] {
+    let Pending { id, asked, credential_id, credential, host, by, at, is_for_viewer } = one;
+    let credential_href = paths::credential(project, credential_id);
+    let (request, why, href, about) = match asked {
+        Asked::Grant { pipeline_id, pipeline, access, cause } => {
+            let href = paths::pipeline(project, pipeline_id);
+            let request = view! {
+                <a href=href>{pipeline.clone()}</a>
+                {format!(": {}", access.label())}
+            };
+            let review = paths::approve_grant(project, pipeline_id, id);
+            (request.into_any(), cause.sentence(), review, format!("{credential} for {pipeline}"))
+        }
+        Asked::GuardChange { guards } => {
+            let request = format!("Change of {}", guards.join(", "));
+            let why = "It lowers a guard of a protected credential.".to_owned();
+            let review = format!("{credential_href}#guard-change");
+            (request.into_any(), why, review, format!("the change of {credential}"))
+        }
+    };
+    let word = if is_for_viewer { "Review" } else { "View" };
+    let label = format!("{word} {about}");
+    [
+        Cell::of(request),
+        Cell::of(view! {
+            <a href=credential_href>{credential}</a>
+            " "
+            <span class="mono muted">{host}</span>
+        }),
+        Cell::of(why),
+        Cell::of(view! {
+            <Time at/>
+            {format!(" by {by}")}
+        }),
+        Cell::of(view! { <a class="button button-quiet" href=href aria-label=label>{word}</a> }),
+    ]
+}
+
+/// How many requests wait for who looks at a page of a project.
+fn waiting() -> usize {
+    use_context::<Frame>().map_or(0, |frame| frame.waiting)
+}
+
+/// What is said of so many.
+pub(super) fn waiting_in_words(count: usize) -> String {
+    match count {
+        1 => "1 request is waiting for your approval".to_owned(),
+        count => format!("{count} requests are waiting for your approval"),
+    }
+}
+
+/// The line above the pipelines, while something waits for who looks at them.
+#[component]
+pub fn WaitingForYou(#[prop(into)] project: String) -> impl IntoView {
+    let count = waiting();
+    (count > 0).then(|| {
+        view! {
+            <Alert kind="warning">
+                <p>
+                    <a href=paths::approvals(&project)>{waiting_in_words(count)}</a>
+                    "."
+                </p>
+            </Alert>
+        }
+    })
+}
+
+/// The form to say no to a grant or a change, with what else it sends beside the project and the id.
+#[component]
+pub fn RejectForm(
+    /// `X::url()` of the server function `X`.
+    action: &'static str,
+    #[prop(into)] project: String,
+    id: Uuid,
+    of: (&'static str, Uuid),
+    form: FormState,
+) -> impl IntoView {
+    let (name, value) = of;
+    view! {
+        {form.summary()}
+        <PostForm action project id class="card stack" submit="Reject" is_danger=true>
+            <Hidden name value=value.to_string()/>
+            <Field
+                at=form.at("reason")
+                label="Reason"
+                hint="The member who asked for the approval sees it. It is recorded, too."
+            />
+        </PostForm>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::waiting_in_words;
+
+    #[test]
+    fn one_request_is_said_as_one() {
+        assert_eq!(waiting_in_words(1), "1 request is waiting for your approval");
+        assert_eq!(waiting_in_words(2), "2 requests are waiting for your approval");
+    }
+}

@@ -1,0 +1,67 @@
+//! The first steps of a new project, above its credentials until they are done or put away.
+
+use crate::domain::first_steps::FirstSteps as Steps;
+use crate::domain::paths;
+use crate::functions::first_steps::{HideFirstSteps, first_steps};
+use crate::ui::kit::{Icon, Loaded, PageContext, PostButton};
+use leptos::prelude::*;
+use leptos::server_fn::ServerFn;
+
+/// Nothing for who could not do them. A list without a credential says them in full instead.
+#[component]
+pub fn FirstSteps(page: PageContext) -> impl IntoView {
+    page.may_grant().then(|| {
+        let project = page.project;
+        view! {
+            <Loaded from=first_steps(project.clone()) let:found>
+                {found.map(|steps| whole(steps, project))}
+            </Loaded>
+        }
+    })
+}
+
+fn whole(steps: Steps, project: String) -> impl IntoView {
+    let all = [
+        (steps.has_credential, "Add a registry credential", paths::new_credential(&project)),
+        (
+            steps.has_pipeline,
+            "Add a pipeline and grant it the credential",
+            paths::new_pipeline(&project),
+        ),
+        (steps.has_receipt, "Fetch the credential in a CI job", paths::pipelines(&project)),
+    ];
+    let next = all.iter().position(|(is_done, ..)| !is_done);
+    let rows = all.into_iter().enumerate().map(|(number, (is_done, label, href))| {
+        let (class, state) = match next {
+            _ if is_done => ("step step-done", "Done"),
+            Some(next) if next == number => ("step step-next", "Next"),
+            _ => ("step", "Later"),
+        };
+        view! {
+            <li class=class>
+                {is_done.then(|| view! { <Icon name="check"/> })}
+                {if is_done {
+                    view! { <span>{label}</span> }.into_any()
+                } else {
+                    view! { <a href=href>{label}</a> }.into_any()
+                }}
+                <span class="step-state">{state}</span>
+            </li>
+        }
+    });
+    let values = vec![("project", project)];
+    view! {
+        <section class="steps" aria-labelledby="first-steps">
+            <div class="steps-head">
+                <h2 id="first-steps">"First steps"</h2>
+                <PostButton
+                    action=HideFirstSteps::url()
+                    values
+                    word="Hide"
+                    label="Hide the first steps"
+                />
+            </div>
+            <ol>{rows.collect_view()}</ol>
+        </section>
+    }
+}
