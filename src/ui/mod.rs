@@ -3,6 +3,7 @@
 pub mod admin;
 pub mod credentials;
 mod granting;
+pub mod help;
 pub mod home;
 pub mod kit;
 pub mod layout;

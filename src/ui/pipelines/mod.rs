@@ -20,6 +20,7 @@ mod try_token;
 pub use approve::ApprovePage;
 pub use delete::DeleteDialog;
 pub use detail::DetailPage;
+pub use how_to::example_lines;
 pub use list::ListPage;
 pub use new::NewDialog;
 pub use trust_form::NewRulePage;
