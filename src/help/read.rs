@@ -54,7 +54,10 @@ impl Guide {
 
     /// All of its words.
     pub fn text(&self) -> String {
-        self.sections.iter().map(|section| format!("{}\n{}\n", section.heading.text, section.text)).collect()
+        self.sections
+            .iter()
+            .map(|section| format!("{}\n{}\n", section.heading.text, section.text))
+            .collect()
     }
 }
 

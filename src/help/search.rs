@@ -46,7 +46,8 @@ pub fn find(question: &str) -> Vec<Found> {
 
 /// How well it fits; nothing when a word is missing.
 fn rank(guide: &Guide, section: &Section, words: &[String]) -> Option<usize> {
-    let (title, heading) = (guide.title.to_lowercase(), section.heading.text.to_lowercase());
+    let title = format!("{} {}", guide.title, guide.lead).to_lowercase();
+    let heading = section.heading.text.to_lowercase();
     let text = section.text.to_lowercase();
     let mut rank = 0;
     for word in words {
@@ -58,7 +59,8 @@ fn rank(guide: &Guide, section: &Section, words: &[String]) -> Option<usize> {
         };
     }
     // The title alone finds the guide, and not each of its parts.
-    let has_own = words.iter().any(|word| heading.contains(word.as_str()) || text.contains(word.as_str()));
+    let has_own =
+        words.iter().any(|word| heading.contains(word.as_str()) || text.contains(word.as_str()));
     // What a guide is called, it is about.
     let is_title = section.heading.level == 1 && guide.shelf != Shelf::Topics;
     has_own.then_some(rank * 2 + usize::from(is_title))
@@ -102,7 +104,8 @@ fn excerpt(text: &str, words: &[String]) -> String {
         shown.push_str(text[end]);
         end += 1;
     }
-    let (front, back) = (if start > 0 { "… " } else { "" }, if end < text.len() { " …" } else { "" });
+    let (front, back) =
+        (if start > 0 { "… " } else { "" }, if end < text.len() { " …" } else { "" });
     format!("{front}{shown}{back}")
 }
 

@@ -40,9 +40,9 @@ pub(super) fn HelpFrame(
 /// A topic, and below the overview of a shelf its guides while one of them is open.
 fn entry(topic: &'static Guide, here: Option<&'static Guide>) -> AnyView {
     let shelf = OVERVIEWS.into_iter().find(|(word, _)| topic.path == paths::help(word));
-    let open = shelf.map(|(_, shelf)| shelf).filter(|shelf| {
-        here.is_some_and(|here| here.shelf == *shelf || here.path == topic.path)
-    });
+    let open = shelf
+        .map(|(_, shelf)| shelf)
+        .filter(|shelf| here.is_some_and(|here| here.shelf == *shelf || here.path == topic.path));
     view! {
         <li>
             {link(topic, here)}
