@@ -76,7 +76,7 @@ fn answer(guide: &'static Guide, section: &'static Section, words: &[String]) ->
     Found {
         href,
         title: &guide.title,
-        heading: if is_title { "" } else { &section.heading.text },
+        heading: if is_title { "" } else { section.heading.text.as_str() },
         excerpt: excerpt(&section.text, words),
     }
 }
