@@ -29,6 +29,7 @@ macro_rules! words {
 pub(crate) use words;
 
 pub mod actor;
+pub mod ago;
 pub mod asker;
 pub mod audit;
 pub mod credential;

@@ -95,8 +95,9 @@ pub fn matching(project: &str) -> String {
 
 /// The address with one more value in its query.
 pub fn with_query(path: &str, name: &str, value: &str) -> String {
+    let (path, part) = path.find('#').map_or((path, ""), |at| path.split_at(at));
     let joint = if path.contains('?') { '&' } else { '?' };
-    format!("{path}{joint}{name}={}", percent(value))
+    format!("{path}{joint}{name}={}{part}", percent(value))
 }
 
 /// Whether the address is a path of ours: it never leads to another host.

@@ -1,10 +1,12 @@
 //! What a page takes that the post before it left, and what it may say about its own answer.
 
-use super::context::{self, take_slot};
+use super::context::{self, AskedAt, take_slot};
 use super::notes::take_note;
+use crate::domain::moment::Moment;
 use crate::domain::trust_rule::TokenTrial;
 use crate::error::Error;
 use crate::vault::{NoteKind, SlotKind};
+use leptos::prelude::use_context;
 use serde::{Deserialize, Serialize};
 
 /// What a failed form left behind: the values (never a secret) and why it failed.
@@ -38,13 +40,80 @@ impl FailedForm {
     }
 }
 
+/// How what was done stands.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Tone {
+    /// It was done.
+    #[default]
+    Good,
+    /// It was done, and something about it has to be looked at.
+    Doubt,
+    /// It was not done.
+    Failure,
+}
+
 /// How the post before went, to be said once.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Flash {
     /// Whole sentences; none when there is nothing to say.
     pub sentences: Vec<String>,
-    /// Whether they say why something was not done.
-    pub is_failure: bool,
+    pub tone: Tone,
+    /// The one place that mends it, or has more of it.
+    pub link: Option<Onward>,
+    /// What takes it back.
+    pub undo: Option<Undo>,
+}
+
+/// A link below the sentences.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Onward {
+    pub href: String,
+    pub label: String,
+}
+
+/// A post that takes back what was done.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Undo {
+    /// `X::url()` of the server function `X`.
+    pub action: String,
+    /// Names and values, as the server function calls them. No secret.
+    pub values: Vec<(String, String)>,
+}
+
+impl Flash {
+    /// It was done.
+    pub fn good(sentences: Vec<String>) -> Self {
+        Self { sentences, ..Self::default() }
+    }
+
+    /// It was done, but: the sentences say what is doubtful about it.
+    pub fn doubt(sentences: Vec<String>) -> Self {
+        Self { sentences, tone: Tone::Doubt, ..Self::default() }
+    }
+
+    /// It was not done.
+    pub fn failure(sentence: String) -> Self {
+        Self { sentences: vec![sentence], tone: Tone::Failure, ..Self::default() }
+    }
+
+    /// The same with a link below it.
+    #[must_use]
+    pub fn with_link(self, href: impl Into<String>, label: impl Into<String>) -> Self {
+        Self { link: Some(Onward { href: href.into(), label: label.into() }), ..self }
+    }
+
+    /// The same with a button *Undo* that posts `values` to `action`.
+    #[must_use]
+    pub fn with_undo(self, action: &str, values: Vec<(&'static str, String)>) -> Self {
+        let values = values.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
+        Self { undo: Some(Undo { action: action.to_owned(), values }), ..self }
+    }
+}
+
+impl From<String> for Flash {
+    fn from(sentence: String) -> Self {
+        Self::good(vec![sentence])
+    }
 }
 
 /// The failed form of `?back=`. It is taken once; `None` when it was taken, is older than an hour,
@@ -69,6 +138,11 @@ pub async fn take_token(id: String) -> Option<String> {
 /// What became of the token that was tried, out of the slot `id`, taken once.
 pub async fn take_trial(id: String) -> Option<TokenTrial> {
     serde_json::from_slice(&take_slot(SlotKind::Trial, &id).await?).ok()
+}
+
+/// The moment that a page counts from.
+pub fn now() -> Moment {
+    use_context::<AskedAt>().map_or_else(crate::vault::now, |asked| asked.0)
 }
 
 /// Gives the page the HTTP status of the error.

@@ -78,34 +78,32 @@ pub(super) async fn finish(done: Result<String>, form: Form) -> Result<()> {
     Ok(())
 }
 
-/// Goes to the page at `path` after an action without a form; a sentence says how it went.
-pub(super) async fn finish_action(path: &str, done: Result<String>) -> Result<()> {
+/// Goes to the page at `path` after an action without a form; a sentence says how it went, or a
+/// whole [`Flash`] with what undoes it.
+pub(super) async fn finish_action(path: &str, done: Result<impl Into<Flash>>) -> Result<()> {
     if let Err(error) = &done {
         note_refusal(error);
     }
     match done {
-        Ok(sentence) => redirect(&saved(path, vec![sentence]).await),
+        Ok(said) => redirect(&told(path, said.into()).await),
         Err(error) if !is_page() => return Err(error),
         // There is no form to fill in again, so the page says that the press was lost.
         Err(Error::Unauthenticated) => {
-            let page = failed(path, SESSION_ENDED.to_owned()).await;
+            let page = told(path, Flash::failure(SESSION_ENDED.to_owned())).await;
             redirect(&with_query(SIGN_IN, "next", &page));
         }
-        Err(error) => redirect(&failed(path, error.to_string()).await),
+        Err(error) => redirect(&told(path, Flash::failure(error.to_string())).await),
     }
     Ok(())
 }
 
 /// The address of the page that says the sentences once.
 pub(super) async fn saved(path: &str, sentences: Vec<String>) -> String {
-    flash(path, Flash { sentences, is_failure: false }).await
+    told(path, Flash::good(sentences)).await
 }
 
-async fn failed(path: &str, sentence: String) -> String {
-    flash(path, Flash { sentences: vec![sentence], is_failure: true }).await
-}
-
-async fn flash(path: &str, mut flash: Flash) -> String {
+/// The address of the page that says it once.
+pub(super) async fn told(path: &str, mut flash: Flash) -> String {
     loop {
         if let Some(id) = put_note(NoteKind::Flash, &flash).await {
             return with_query(path, "said", &id);
@@ -134,7 +132,7 @@ async fn put_slot(kind: SlotKind, content: &[u8]) -> Option<String> {
 /// sign-in, and then back to the page, which says so. The cookie holds what it says.
 pub fn sign_in_first(vault: &Vault, page: &str) -> (String, Option<HeaderValue>) {
     let page = if is_ours(page) { page } else { HOME };
-    let said = Flash { sentences: vec![SESSION_ENDED.to_owned()], is_failure: true };
+    let said = Flash::failure(SESSION_ENDED.to_owned());
     match note_for_anybody(vault, NoteKind::Flash, &said) {
         Some((id, cookie)) => {
             let next = with_query(page, "said", &id);

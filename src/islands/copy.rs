@@ -7,9 +7,13 @@ use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlInputElement};
 
 /// Copies the text of the element `target_id`, or its value if it is an input, and says so. It is
-/// not shown where scripts do not run.
+/// not shown where scripts do not run. Within a line it is an icon, called "Copy" and what it copies.
 #[island]
-pub fn CopyButton(target_id: String) -> impl IntoView {
+pub fn CopyButton(
+    target_id: String,
+    /// "user name"; empty for a button of its own line.
+    what: String,
+) -> impl IntoView {
     let said = RwSignal::new("");
     let copy = move |_| {
         if let Some(element) = document().get_element_by_id(&target_id) {
@@ -23,11 +27,20 @@ pub fn CopyButton(target_id: String) -> impl IntoView {
             });
         }
     };
+    let is_icon = !what.is_empty();
+    let class = if is_icon { "icon-button" } else { "button button-quiet" };
+    let label = is_icon.then(|| format!("Copy {what}"));
     view! {
         <span class="copy only-js">
-            <button type="button" class="button button-quiet" on:click=copy>
+            <button
+                type="button"
+                class=class
+                aria-label=label.clone()
+                title=label
+                on:click=copy
+            >
                 <Icon name="copy"/>
-                <span>"Copy"</span>
+                {(!is_icon).then(|| view! { <span>"Copy"</span> })}
             </button>
             <span class="copy-said" role="status">{move || said.get()}</span>
         </span>

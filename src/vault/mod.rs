@@ -224,8 +224,8 @@ async fn sweep_access(write: &Write, now: Moment) -> Result<()> {
     Ok(write.tokens().sweep(now.plus_seconds(-60 * 60).0).await?)
 }
 
-/// The time, in UTC. The only clock of the vault.
-fn now() -> Moment {
+/// The time, in UTC. The only clock of the vault, and of what a page says of it.
+pub(crate) fn now() -> Moment {
     let nanos = time::OffsetDateTime::now_utc().unix_timestamp_nanos();
     Moment(i64::try_from(nanos / 1_000_000).unwrap_or(i64::MAX))
 }

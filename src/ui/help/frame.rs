@@ -2,6 +2,8 @@
 
 use crate::domain::paths;
 use crate::help::{Guide, Shelf, on};
+use crate::islands::PageBehaviour;
+use crate::ui::kit::Icon;
 use crate::ui::layout::Brand;
 use leptos::prelude::*;
 
@@ -25,14 +27,26 @@ pub(super) fn HelpFrame(
                 <Brand/>
                 <p class="project">"Help"</p>
                 <a class="button button-quiet help-back" href=paths::HOME>"Back to Regcred"</a>
+                <button
+                    type="button"
+                    class="icon-button site-menu-button"
+                    popovertarget="site-menu"
+                    aria-label="Menu"
+                    title="Menu"
+                >
+                    <Icon name="menu"/>
+                </button>
             </header>
-            <nav class="site-nav help-nav" aria-label="Guides">
-                {here.map(|_| view! { <HelpSearch question=""/> })}
-                <ul>
-                    {on(Shelf::Topics).map(|topic| entry(topic, here)).collect_view()}
-                </ul>
-            </nav>
+            <div id="site-menu" class="site-menu" popover="auto">
+                <nav class="site-nav help-nav" aria-label="Guides">
+                    {here.map(|_| view! { <HelpSearch question=""/> })}
+                    <ul>
+                        {on(Shelf::Topics).map(|topic| entry(topic, here)).collect_view()}
+                    </ul>
+                </nav>
+            </div>
             <main id="main" tabindex="-1">{children()}</main>
+            <PageBehaviour/>
         </div>
     }
 }

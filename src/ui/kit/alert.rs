@@ -1,6 +1,6 @@
 //! Messages that a person must not miss, and what a refused form says above its fields.
 
-use super::Icon;
+use super::{Icon, non_empty};
 use crate::error::Error;
 use leptos::prelude::*;
 
@@ -11,6 +11,9 @@ pub fn Alert(
     /// `error`, `notice` or `warning`.
     #[prop(into, default = "error".into())]
     kind: String,
+    /// Where the page is without it: then it can be put away.
+    #[prop(into, optional)]
+    put_away: String,
     children: Children,
 ) -> impl IntoView {
     let role = if kind == "error" { "alert" } else { "status" };
@@ -19,6 +22,11 @@ pub fn Alert(
         <div class=format!("alert alert-{kind}") role=role>
             <Icon name=icon/>
             <div class="alert-body">{children()}</div>
+            {non_empty(put_away).map(|href| view! {
+                <a class="icon-button" href=href data-put-away="" aria-label="Put away" title="Put away">
+                    <Icon name="close"/>
+                </a>
+            })}
         </div>
     }
 }

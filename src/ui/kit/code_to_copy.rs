@@ -10,7 +10,7 @@ pub fn CodeToCopy(#[prop(into)] id: String, #[prop(into)] text: String) -> impl 
         <div class="snippet">
             // A block that scrolls has to be reachable by keyboard.
             <pre id=id.clone() tabindex="0">{text}</pre>
-            <CopyButton target_id=id/>
+            <CopyButton target_id=id what=String::new()/>
         </div>
     }
 }

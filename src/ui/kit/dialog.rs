@@ -14,6 +14,9 @@ pub fn Dialog(
     /// For forms in two columns.
     #[prop(optional)]
     is_wide: bool,
+    /// The focus is on its heading, and not on the first control that asks for it.
+    #[prop(optional)]
+    is_read_first: bool,
     children: Children,
 ) -> impl IntoView {
     let title_id = format!("{id}-title");
@@ -23,7 +26,13 @@ pub fn Dialog(
         <div class="dialog-layer">
             <dialog open=true id=dialog_id class=class aria-labelledby=labelled_by>
                 <header class="dialog-head">
-                    <h2 id=title_id>{title}</h2>
+                    <h2
+                        id=title_id
+                        tabindex=is_read_first.then_some("-1")
+                        autofocus=is_read_first
+                    >
+                        {title}
+                    </h2>
                     <a class="icon-button" href=close aria-label="Close" title="Close">
                         <Icon name="close"/>
                     </a>

@@ -9,19 +9,28 @@
 //! | a table | [`Table`] of [`Columns`] with [`Cell`]s |
 //! | a form | [`FormState`] for what its [`Control`]s show, [`PostForm`] and [`Hidden`] for what it sends |
 //! | one button that posts | [`PostButton`] |
+//! | what is asked before it cannot be undone | [`Confirm`] |
 //! | how the last post went | [`FlashMessages`] |
-//! | text to take elsewhere | [`CodeToCopy`] |
+//! | parts with addresses of their own | [`Tabs`] |
+//! | a state, a kind, a time | [`Dot`], [`KindMark`], [`ProviderMark`], [`Time`], [`DayFromNow`] |
+//! | text to take elsewhere | [`CodeToCopy`], within a line [`CopyValue`] |
+//!
+//! Two columns, the second narrow, are a `<div class="columns">` of two; below 1024 px they are one.
 
 mod alert;
 mod badge;
 mod button;
 mod code_to_copy;
+mod confirm;
+mod copy_value;
 mod dialog;
+mod dot;
 mod facts;
 mod field;
 mod flash;
 mod form;
 mod loaded;
+mod mark;
 mod menu;
 mod page_context;
 mod page_head;
@@ -30,6 +39,7 @@ mod problem;
 mod section;
 mod select;
 mod table;
+mod tabs;
 mod time;
 
 pub use crate::islands::{Icon, SearchAsTyped};
@@ -37,12 +47,16 @@ pub use alert::{Alert, ErrorSummary};
 pub use badge::Badge;
 pub use button::{IconLink, LinkButton, SubmitButton};
 pub use code_to_copy::CodeToCopy;
+pub use confirm::Confirm;
+pub use copy_value::CopyValue;
 pub use dialog::Dialog;
+pub use dot::Dot;
 pub use facts::{Fact, Facts, TextFact};
 pub use field::{Field, TextArea};
-pub use flash::{FlashAlert, FlashMessages};
+pub use flash::{FlashAlert, FlashMessages, without_said};
 pub use form::{Control, FormState, Hidden, PostForm};
 pub use loaded::{Loaded, LoadedDialog, Offer};
+pub use mark::{KindMark, ProviderMark};
 pub use menu::Menu;
 pub use page_context::PageContext;
 pub use page_head::PageHead;
@@ -51,7 +65,8 @@ pub use problem::Problem;
 pub use section::Section;
 pub use select::{CheckBox, Select, options};
 pub use table::{ACTIONS, Cell, Columns, Table, made_by_gone};
-pub use time::Time;
+pub use tabs::{Tab, Tabs};
+pub use time::{DayFromNow, Time};
 
 /// The text, unless there is none: an attribute or a line that is not drawn when it is empty.
 fn non_empty(text: String) -> Option<String> {

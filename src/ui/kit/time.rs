@@ -1,11 +1,21 @@
-//! Points in time.
+//! Points in time and days, as far from now as they are.
 
-use crate::domain::moment::Moment;
+use crate::domain::ago;
+use crate::domain::moment::{Day, Moment};
+use crate::functions::answer::now;
 use leptos::prelude::*;
 
-/// A point in time in UTC, to the minute; the whole of it is in the tooltip and for machines.
+/// A point in time: how long ago or how soon. To the minute in UTC it is in the tooltip, and exactly
+/// for machines.
 #[component]
 pub fn Time(at: Moment) -> impl IntoView {
     let exact = at.to_rfc3339();
-    view! { <time datetime=exact.clone() title=exact>{at.to_text()}</time> }
+    view! { <time datetime=exact title=at.to_text()>{ago::from_now(at, now())}</time> }
+}
+
+/// A day: how many days from today. The day itself is in the tooltip and for machines.
+#[component]
+pub fn DayFromNow(day: Day, today: Day) -> impl IntoView {
+    let exact = day.to_text();
+    view! { <time datetime=exact.clone() title=exact>{ago::day_from_today(day, today)}</time> }
 }

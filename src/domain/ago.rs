@@ -1,0 +1,93 @@
+//! How long ago something was, or how soon it will be, as people say it.
+
+use super::moment::{Day, Moment};
+
+const MINUTE: u64 = 60;
+const HOUR: u64 = 60 * MINUTE;
+const DAY: u64 = 24 * HOUR;
+/// Days that are counted one by one; then come months.
+const DAYS: u64 = 60;
+/// The length of a month on average, in tenths of a day.
+const MONTH: u64 = 304;
+/// Months that are counted one by one; then come years.
+const MONTHS: u64 = 24;
+
+/// "2 h ago", "just now", "in 12 days".
+pub fn from_now(at: Moment, now: Moment) -> String {
+    let seconds = now.0.saturating_sub(at.0) / 1_000;
+    let long = match seconds.unsigned_abs() {
+        ..MINUTE => return "just now".to_owned(),
+        span @ MINUTE..HOUR => format!("{} min", span / MINUTE),
+        span @ HOUR..DAY => format!("{} h", span / HOUR),
+        span => days(span / DAY),
+    };
+    directed(&long, seconds > 0)
+}
+
+/// "today", "3 days ago", "in 12 days".
+pub fn day_from_today(day: Day, today: Day) -> String {
+    match day.days_after(today) {
+        0 => "today".to_owned(),
+        after => directed(&days(after.unsigned_abs()), after < 0),
+    }
+}
+
+fn directed(long: &str, is_past: bool) -> String {
+    if is_past { format!("{long} ago") } else { format!("in {long}") }
+}
+
+fn days(count: u64) -> String {
+    let months = count.saturating_mul(10) / MONTH;
+    match (count, months) {
+        (..=DAYS, _) => counted(count, "day"),
+        (_, ..MONTHS) => counted(months, "month"),
+        _ => counted(months / 12, "year"),
+    }
+}
+
+fn counted(count: u64, what: &str) -> String {
+    if count == 1 { format!("1 {what}") } else { format!("{count} {what}s") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_moment_is_said_as_far_from_now_as_it_is() {
+        let now = Moment(1_764_400_000_000);
+        for (seconds, past, future) in [
+            (0, "just now", "just now"),
+            (59, "just now", "just now"),
+            (60, "1 min ago", "in 1 min"),
+            (3_599, "59 min ago", "in 59 min"),
+            (7_200, "2 h ago", "in 2 h"),
+            (86_399, "23 h ago", "in 23 h"),
+            (86_400, "1 day ago", "in 1 day"),
+            (60 * 86_400, "60 days ago", "in 60 days"),
+            (61 * 86_400, "2 months ago", "in 2 months"),
+            (729 * 86_400, "23 months ago", "in 23 months"),
+            (731 * 86_400, "2 years ago", "in 2 years"),
+        ] {
+            assert_eq!(from_now(now.plus_seconds(-seconds), now), past, "{seconds}");
+            assert_eq!(from_now(now.plus_seconds(seconds), now), future, "{seconds}");
+        }
+        assert!(from_now(Moment(i64::MIN), now).ends_with("years ago"));
+        assert!(from_now(Moment(i64::MAX), now).starts_with("in "));
+    }
+
+    #[test]
+    fn a_day_is_said_as_far_from_today_as_it_is() {
+        let today = Day::parse("2026-11-29").unwrap();
+        for (days, said) in [
+            (0, "today"),
+            (1, "in 1 day"),
+            (12, "in 12 days"),
+            (-3, "3 days ago"),
+            (400, "in 13 months"),
+            (-800, "2 years ago"),
+        ] {
+            assert_eq!(day_from_today(today.plus_days(days), today), said);
+        }
+    }
+}
