@@ -11,6 +11,12 @@ use std::path::{Path, PathBuf};
 /// Where sentences of refusals are written as `#[error("…")]`.
 const REFUSALS: [&str; 3] =
     ["src/crypto/jwt.rs", "src/registries/problem.rs", "src/outbound/problem.rs"];
+/// Where sentences are put together of parts. Beside them, what is doubted of a save is explained: each
+/// file of that name in the room of the rules.
+const PARTS: [&str; 3] =
+    ["src/domain/trust_rule/refusal.rs", "src/issuers/problem.rs", "src/vault/exchange/once.rs"];
+/// So many words make a part that tells which sentence it is of.
+const WORDS: usize = 4;
 /// Where the words of the pages are written.
 const PAGES: [&str; 4] = ["src/ui", "src/islands", "src/domain", "src/functions"];
 
@@ -118,6 +124,40 @@ fn each_refusal_has_a_paragraph() {
         let sentences = refusals(file);
         assert!(sentences.len() > 5, "{file} has no refusals any more");
         missing.extend(sentences.into_iter().filter(|sentence| !text.contains(sentence.as_str())));
+    }
+    assert!(missing.is_empty(), "src/help/errors.md says nothing of: {missing:#?}");
+}
+
+/// The texts of the file between its values, without its comments and its tests.
+fn parts(file: &Path) -> Vec<String> {
+    let code = fs::read_to_string(file).unwrap();
+    let code = code.split("mod tests {").next().unwrap_or_default();
+    let lines: Vec<&str> = code.lines().filter(|line| !line.trim().starts_with("//")).collect();
+    let code = lines.join("\n");
+    let quoted = code.split('"').skip(1).step_by(2);
+    let texts = quoted.flat_map(|text| text.split('{')).map(|text| {
+        // What stands before the end of a value is its name.
+        text.split_once('}').map_or(text, |(_, after)| after)
+    });
+    let parts = texts.flat_map(|text| text.split([',', ':', ';', '(', '.']));
+    parts
+        .map(|part| part.trim().to_lowercase())
+        .filter(|part| part.split_whitespace().count() >= WORDS)
+        .collect()
+}
+
+#[test]
+fn each_sentence_about_tokens_and_doubtful_saves_has_a_paragraph() {
+    let text = errors().text().to_lowercase();
+    let mut files = Vec::new();
+    sources(&root().join("src/domain"), &mut files);
+    files.retain(|path| path.file_name().is_some_and(|name| name == "doubt.rs"));
+    files.extend(PARTS.map(|file| root().join(file)));
+    let mut missing = Vec::new();
+    for file in files {
+        let parts = parts(&file);
+        let unknown = parts.into_iter().filter(|part| !text.contains(part.as_str()));
+        missing.extend(unknown.map(|part| format!("{}: {part}", file.display())));
     }
     assert!(missing.is_empty(), "src/help/errors.md says nothing of: {missing:#?}");
 }

@@ -58,8 +58,8 @@ fn each_text_has_its_lines() {
     assert!(lines.iter().all(|line| known.contains(line.text.as_str())));
 }
 
-#[test]
-fn each_line_names_a_place_that_exists_or_what_brings_it() {
+#[tokio::test]
+async fn each_line_names_a_place_that_exists_or_what_brings_it() {
     let routes = generate_route_list(regcred::app::App);
     let routes: BTreeSet<String> =
         routes.iter().map(|route| route.path().trim_end_matches('/').to_owned()).collect();
