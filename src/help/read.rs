@@ -138,6 +138,8 @@ impl<'a> Reading<'a> {
     fn end_heading(&mut self) {
         let Some(mut heading) = self.heading.take() else { return };
         let inside = self.events.split_off(self.heading_at);
+        // Before an id stands a space.
+        heading.text.truncate(heading.text.trim_end().len());
         if heading.id.is_empty() {
             heading.id = slug(&heading.text);
         }
