@@ -149,10 +149,11 @@ impl<'a> Reading<'a> {
             self.flush();
             let mut words = String::new();
             html::push_html(&mut words, inside.into_iter());
+            let words = words.trim_end();
             let Heading { level, id, .. } = &heading;
             let link = format!("<a class=\"anchor\" href=\"#{id}\">{words}</a>");
             // Links do not stand in each other.
-            let inner = if words.contains("<a ") { words } else { link };
+            let inner = if words.contains("<a ") { words } else { &link };
             self.parts.push(Part::Html(format!("<h{level} id=\"{id}\">{inner}</h{level}>\n")));
             self.headings.push(heading.clone());
         }
