@@ -153,7 +153,7 @@ impl<'a> Reading<'a> {
             let Heading { level, id, .. } = &heading;
             let link = format!("<a class=\"anchor\" href=\"#{id}\">{words}</a>");
             // Links do not stand in each other.
-            let inner = if words.contains("<a ") { words } else { &link };
+            let inner = if words.contains("<a ") { words } else { link.as_str() };
             self.parts.push(Part::Html(format!("<h{level} id=\"{id}\">{inner}</h{level}>\n")));
             self.headings.push(heading.clone());
         }
