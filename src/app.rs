@@ -2,7 +2,7 @@
 //! complete before it is sent, since its status is known only then.
 
 use crate::ui::layout::{self, NotFound};
-use crate::ui::{admin, approvals, credentials, home, matching, pipelines, setup, sign_in};
+use crate::ui::{admin, approvals, credentials, help, home, matching, pipelines, setup, sign_in};
 use leptos::prelude::*;
 use leptos_meta::{MetaTags, Title, provide_meta_context};
 use leptos_router::components::{ParentRoute, Route, Router, Routes};
@@ -49,6 +49,11 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/admin/issuers") view=admin::IssuersPage ssr=ASYNC/>
                 <Route path=path!("/admin/issuers/:id/remove") view=admin::RemoveIssuerPage ssr=ASYNC/>
                 <Route path=path!("/admin/jobs") view=admin::JobsPage ssr=ASYNC/>
+                <Route path=path!("/help") view=help::HelpPage ssr=ASYNC/>
+                <Route path=path!("/help/:topic") view=help::GuidePage ssr=ASYNC/>
+                <Route path=path!("/help/registries/:kind") view=help::GuidePage ssr=ASYNC/>
+                <Route path=path!("/help/clients/:client") view=help::GuidePage ssr=ASYNC/>
+                <Route path=path!("/help/ci/:ci") view=help::GuidePage ssr=ASYNC/>
                 <ParentRoute path=path!("/p/:project") view=layout::ProjectFrame ssr=ASYNC>
                     <Route path=path!("") view=home::ProjectHome ssr=ASYNC/>
                     <ParentRoute path=path!("/credentials") view=credentials::ListPage ssr=ASYNC>

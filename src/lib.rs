@@ -10,6 +10,7 @@
 //! | `opening` | the configuration, the key-encryption key and the database |
 //! | `ui` | what people see: pages, made on the server |
 //! | `islands` | the little of it that runs in a browser |
+//! | `help` | the guides that people read |
 //! | `functions` | the one door from the browser to the server |
 //! | `api` | the door for machines, `/api/v1` |
 //! | `jobs` | runs what the product does by itself |
@@ -40,6 +41,8 @@ pub mod crypto;
 #[cfg(all(test, feature = "ssr"))]
 #[path = "tests/fuzz/mod.rs"]
 mod fuzz;
+#[cfg(feature = "ssr")]
+pub mod help;
 #[cfg(feature = "ssr")]
 pub mod issuers;
 #[cfg(feature = "ssr")]

@@ -72,5 +72,12 @@ async function furnish(page: Page, instance: Instance): Promise<Pages> {
     'the explainer': `${instance.project}/match`,
     'an answer of the explainer': `${instance.project}/match?image=ghcr.io/acme/api&pipeline=${ofPipeline.split('/').pop()}`,
     'a question that names no image': `${instance.project}/match?image=ghcr.io/`,
+    'the guides': '/help',
+    'a search in the guides': '/help?q=token',
+    'a search in the guides without a result': '/help?q=zebra-crossing',
+    'a guide': '/help/getting-started',
+    'the guide of a registry': '/help/registries/docker-hub',
+    'the errors': '/help/errors',
+    'a guide that does not exist': '/help/nothing',
   };
 }

@@ -16,6 +16,8 @@ const PAGES = [
   'an address that nothing has', 'a filter that does not exist', 'signing in', 'a set-up link that was used',
   'a new trust rule', 'a new trust rule for a public key', 'a new trust rule for a shared secret',
   'trying a token', 'editing a trust rule', 'deleting a trust rule', 'editing a grant', 'revoking a grant', 'an approval', 'the approvals', 'the explainer', 'an answer of the explainer', 'a question that names no image',
+  'the guides', 'a search in the guides', 'a search in the guides without a result', 'a guide', 'the guide of a registry',
+  'the errors', 'a guide that does not exist',
 ];
 
 for (const what of PAGES) {

@@ -1,6 +1,7 @@
 //! The addresses of our pages, so that none is a string literal anywhere else.
 
 use super::listing::percent;
+use super::registry_kind::RegistryKind;
 use uuid::Uuid;
 
 /// Leads on to the first project of the person who is signed in.
@@ -13,6 +14,25 @@ pub const KEYS: &str = "/admin/keys";
 pub const JOBS: &str = "/admin/jobs";
 /// The list of issuers whose tokens are accepted.
 pub const ISSUERS: &str = "/admin/issuers";
+
+/// The guides; `q` in its query is what to look for in them.
+pub const HELP: &str = "/help";
+
+/// A guide by its word, which for a registry, a client or a CI has the shelf before it:
+/// `ci/github-actions`.
+pub fn help(word: &str) -> String {
+    format!("{HELP}/{word}")
+}
+
+/// The guide for registries of that kind.
+pub fn help_registry(kind: RegistryKind) -> String {
+    help(&format!("registries/{}", kind.word()))
+}
+
+/// Where the guides explain an error or a reason, by its word.
+pub fn help_error(word: &str) -> String {
+    format!("{}#{}", help("errors"), word.replace('_', "-"))
+}
 
 /// Where an issuer is removed from the list.
 pub fn remove_issuer(id: Uuid) -> String {
@@ -146,6 +166,8 @@ mod tests {
         assert_eq!(delete_rule("acme", id, grant), format!("{of}/trust/{grant}/delete"));
         assert_eq!(matching("acme"), "/p/acme/match");
         assert_eq!(approvals("acme"), "/p/acme/approvals");
+        assert_eq!(help_registry(RegistryKind::DockerHub), "/help/registries/docker-hub");
+        assert_eq!(help_error("not_approved"), "/help/errors#not-approved");
     }
 
     #[test]

@@ -5,9 +5,10 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The rooms and what each may use of ours; all may use themselves and `error`.
-const ROOMS: [(&str, &[&str]); 16] = [
+const ROOMS: [(&str, &[&str]); 17] = [
     ("domain", &[]),
-    ("ui", &["domain", "functions", "islands"]),
+    ("ui", &["domain", "functions", "islands", "help"]),
+    ("help", &["domain"]),
     ("islands", &["functions"]),
     ("functions", &["domain", "vault"]),
     // Of the keys' room only what hashes: signatures are the vault's to judge.
@@ -42,7 +43,7 @@ const ROOMS: [(&str, &[&str]); 16] = [
 ];
 
 /// Which rooms may name a crate of others'; a crate that is not here is anybody's.
-const CRATES: [(&str, &[&str]); 16] = [
+const CRATES: [(&str, &[&str]); 17] = [
     ("ring", &["crypto"]),
     ("argon2", &["crypto"]),
     ("crc32fast", &["crypto"]),
@@ -59,6 +60,7 @@ const CRATES: [(&str, &[&str]); 16] = [
     ("leptos_axum", &["functions", "server"]),
     ("clap", &["opening", "commands"]),
     ("clap_complete", &["commands"]),
+    ("pulldown_cmark", &["help"]),
 ];
 
 /// `From<DbErr>`, so that `?` works while starting.

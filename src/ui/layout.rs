@@ -36,6 +36,7 @@ pub fn ProjectFrame() -> impl IntoView {
         waiting: (waiting > 0).then(|| (paths::approvals(slug), waiting)),
     }];
     groups.extend(person.is_admin.then(|| Group::of_instance("Instance")));
+    groups.push(Group::of_help());
     let here = view! { <Switcher project projects/> }.into_any();
     view! {
         <Shell
@@ -59,7 +60,7 @@ pub fn InstanceFrame(children: Children) -> impl IntoView {
     group.links.push((paths::HOME.to_owned(), "Registry Credentials", "key"));
     let here = view! { <p class="project">"This instance"</p> }.into_any();
     view! {
-        <Shell here role="Instance admin" label="Instance" groups=vec![group]>
+        <Shell here role="Instance admin" label="Instance" groups=vec![group, Group::of_help()]>
             {children()}
         </Shell>
     }
@@ -83,6 +84,11 @@ impl Group {
             (paths::JOBS.to_owned(), "Jobs", "clock"),
         ];
         Self { id: "nav-instance", title, links, waiting: None }
+    }
+
+    fn of_help() -> Self {
+        let links = vec![(paths::HELP.to_owned(), "Help", "help")];
+        Self { id: "nav-help", title: "", links }
     }
 }
 
@@ -187,8 +193,9 @@ fn NavGroup(group: Group) -> impl IntoView {
     }
 }
 
+/// The product's name. It leads to where a person begins.
 #[component]
-fn Brand() -> impl IntoView {
+pub fn Brand() -> impl IntoView {
     view! {
         <a class="brand" href=paths::HOME>
             <Icon name="mark"/>
@@ -246,7 +253,10 @@ pub fn PlainFrame(#[prop(into)] title: String, children: Children) -> impl IntoV
 pub fn BareFrame(children: Children) -> impl IntoView {
     view! {
         <div class="plain">
-            <header class="plain-head"><Brand/></header>
+            <header class="plain-head">
+                <Brand/>
+                <a href=paths::HELP>"Help"</a>
+            </header>
             <main id="main" tabindex="-1">{children()}</main>
             <PageBehaviour/>
         </div>

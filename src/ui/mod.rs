@@ -5,6 +5,7 @@ pub mod approvals;
 pub mod credentials;
 mod first_steps;
 mod granting;
+pub mod help;
 pub mod home;
 pub mod kit;
 pub mod layout;

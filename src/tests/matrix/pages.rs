@@ -33,7 +33,7 @@ pub fn pages(at: &Objects) -> Vec<(String, Right)> {
 }
 
 /// The pages outside the projects, and the ones that only lead on.
-pub const OTHER_PAGES: [&str; 8] = [
+pub const OTHER_PAGES: [&str; 13] = [
     "/",
     "/setup",
     "/sign-in",
@@ -41,6 +41,11 @@ pub const OTHER_PAGES: [&str; 8] = [
     "/admin/issuers",
     "/admin/issuers/{id}/remove",
     "/admin/jobs",
+    "/help",
+    "/help/{topic}",
+    "/help/registries/{kind}",
+    "/help/clients/{client}",
+    "/help/ci/{ci}",
     "/p/{}",
 ];
 
@@ -60,6 +65,13 @@ pub fn routes(at: &Objects, issuer: Uuid) -> BTreeMap<String, String> {
         let path = route.replace("{project}", "acme").replace("{id}", &id.to_string());
         let path = path.replace("{grant}", &at.grant.to_string());
         let path = path.replace("{rule}", &at.rule.to_string());
+        let guides = [
+            ("{topic}", "getting-started"),
+            ("{kind}", "ghcr"),
+            ("{client}", "docker"),
+            ("{ci}", "github-actions"),
+        ];
+        let path = guides.into_iter().fold(path, |path, (part, word)| path.replace(part, word));
         assert!(!path.contains('{'), "nothing is known for a part of {route}");
         path
     };

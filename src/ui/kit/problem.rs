@@ -48,7 +48,10 @@ pub fn Problem(
             <Title text=heading/>
             {headed}
             <p>{error.to_string()}</p>
-            <p><a class="button" href=href>{label}</a></p>
+            <p class="problem-ways">
+                <a class="button" href=href>{label}</a>
+                <a href=paths::help_error(error.code())>"What this means"</a>
+            </p>
         </section>
     }
 }

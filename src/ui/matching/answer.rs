@@ -3,6 +3,7 @@
 
 use crate::domain::matching::{Explanation, FormatVerdict, Verdict};
 use crate::domain::paths;
+use crate::ui::help::Reason;
 use crate::ui::kit::{Badge, Cell, Columns, PageContext, Section, Table};
 use leptos::prelude::*;
 
@@ -49,7 +50,7 @@ fn row(verdict: Verdict, project: &str) -> [Cell; 4] {
     });
     let result = match verdict.lost {
         None => view! { <Badge label="Selected" tone="good"/> }.into_any(),
-        Some(lost) => view! { <span>{lost.label()}</span> }.into_any(),
+        Some(lost) => view! { <Reason text=lost.label()/> }.into_any(),
     };
     [
         Cell::of(view! { <a href=href>{verdict.name}</a> }),

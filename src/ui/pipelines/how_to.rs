@@ -61,6 +61,14 @@ pub fn HowTo(
     }
 }
 
+/// The lines of that id with the names of an example in them, for the guides.
+pub fn example_lines(id: &str) -> Option<String> {
+    let address = "https://regcred.example.com";
+    let names = Names::of(address, Uuid::nil(), "acme".to_owned(), Vec::new(), &[]);
+    let mut blocks = every(&names).into_iter().flat_map(|client| client.blocks);
+    blocks.find(|block| block.id == id).map(|block| block.lines)
+}
+
 #[component]
 fn Lines(client: Client, is_open: bool) -> impl IntoView {
     let Client { name, note, blocks } = client;

@@ -26,6 +26,7 @@ pub use delete::DeleteDialog;
 pub use detail::DetailPage;
 pub use edit_grant::{EditGrantPage, RevokeGrantPage};
 pub use edit_rule::{DeleteRulePage, EditRulePage};
+pub use how_to::example_lines;
 pub use list::ListPage;
 pub use new::NewDialog;
 pub use trust_form::NewRulePage;

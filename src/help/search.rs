@@ -1,0 +1,139 @@
+//! Looks for words in the guides.
+
+use super::read::{Guide, Section};
+use super::{Shelf, guides};
+use std::cmp::Reverse;
+
+/// The longest question, in characters; what is longer is cut.
+const QUESTION_MAX: usize = 100;
+/// The most answers.
+const MOST: usize = 20;
+/// Characters of the text that an answer shows.
+const SHOWN: usize = 180;
+/// Of these how many stand before the first word that was found.
+const BEFORE: usize = 40;
+
+/// A part of a guide that has all of the words.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Found {
+    /// The guide, with the heading in its address.
+    pub href: String,
+    pub title: &'static str,
+    /// Blank for what stands under the title.
+    pub heading: &'static str,
+    pub excerpt: String,
+}
+
+/// The parts that have every word of the question, those first that have them in their headings.
+pub fn find(question: &str) -> Vec<Found> {
+    let question: String = question.chars().take(QUESTION_MAX).collect();
+    let words: Vec<String> = question.split_whitespace().map(str::to_lowercase).collect();
+    if words.is_empty() {
+        return Vec::new();
+    }
+    let mut found: Vec<(usize, Found)> = Vec::new();
+    for guide in guides() {
+        for section in &guide.sections {
+            if let Some(rank) = rank(guide, section, &words) {
+                found.push((rank, answer(guide, section, &words)));
+            }
+        }
+    }
+    // Of the same rank they stay in the order in which the guides are read.
+    found.sort_by_key(|(rank, _)| Reverse(*rank));
+    found.into_iter().take(MOST).map(|(_, found)| found).collect()
+}
+
+/// How well it fits; nothing when a word is missing.
+fn rank(guide: &Guide, section: &Section, words: &[String]) -> Option<usize> {
+    let title = format!("{} {}", guide.title, guide.lead).to_lowercase();
+    let heading = section.heading.text.to_lowercase();
+    let text = section.text.to_lowercase();
+    let mut rank = 0;
+    for word in words {
+        rank += match word {
+            _ if heading.contains(word.as_str()) => 4,
+            _ if title.contains(word.as_str()) => 2,
+            _ if text.contains(word.as_str()) => 1,
+            _ => return None,
+        };
+    }
+    // The title alone finds the guide, and not each of its parts.
+    let has_own =
+        words.iter().any(|word| heading.contains(word.as_str()) || text.contains(word.as_str()));
+    // What a guide is called, it is about.
+    let is_title = section.heading.level == 1 && guide.shelf != Shelf::Topics;
+    has_own.then_some(rank * 2 + usize::from(is_title))
+}
+
+fn answer(guide: &'static Guide, section: &'static Section, words: &[String]) -> Found {
+    let is_title = section.heading.level == 1;
+    let href = if is_title {
+        guide.path.clone()
+    } else {
+        format!("{}#{}", guide.path, section.heading.id)
+    };
+    Found {
+        href,
+        title: &guide.title,
+        heading: if is_title { "" } else { section.heading.text.as_str() },
+        excerpt: excerpt(&section.text, words),
+    }
+}
+
+/// The text round the first word that is in it, cut between words.
+fn excerpt(text: &str, words: &[String]) -> String {
+    let text: Vec<&str> = text.split_whitespace().collect();
+    let has_word = |part: &&str| {
+        let part = part.to_lowercase();
+        words.iter().any(|word| part.contains(word.as_str()))
+    };
+    let at = text.iter().position(has_word).unwrap_or(0);
+    let mut start = at;
+    let mut before = 0;
+    while start > 0 && before + text[start - 1].len() < BEFORE {
+        start -= 1;
+        before += text[start].len() + 1;
+    }
+    let mut shown = String::new();
+    let mut end = start;
+    while end < text.len() && shown.len() + text[end].len() < SHOWN {
+        if end > start {
+            shown.push(' ');
+        }
+        shown.push_str(text[end]);
+        end += 1;
+    }
+    let (front, back) =
+        (if start > 0 { "… " } else { "" }, if end < text.len() { " …" } else { "" });
+    format!("{front}{shown}{back}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_are_found_in_whatever_order_and_case() {
+        let found = find("FINE-GRAINED ghcr.io");
+        assert!(found.iter().any(|one| one.href.starts_with("/help/registries/ghcr")), "{found:?}");
+        assert_eq!(find("fine-grained GHCR.IO"), found);
+        assert_eq!(find("  "), []);
+        assert_eq!(find("zebra-crossing"), []);
+        assert!(find("a").len() <= MOST);
+    }
+
+    #[test]
+    fn the_sentence_of_an_error_finds_its_paragraph_first() {
+        let found = find("waiting for approval");
+        assert_eq!(found[0].href, "/help/errors#not-approved", "{found:?}");
+    }
+
+    #[test]
+    fn an_excerpt_shows_the_word_and_says_that_there_is_more() {
+        let text = format!("{} needle {}", "before ".repeat(30), "after ".repeat(60));
+        let shown = excerpt(&text, &["needle".to_owned()]);
+        assert!(shown.starts_with("… before") && shown.contains("needle"), "{shown}");
+        assert!(shown.ends_with("after …"), "{shown}");
+    }
+}
