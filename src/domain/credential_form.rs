@@ -1,10 +1,16 @@
 //! The create and edit form of a credential: what was typed, and the rules for it.
 
+mod doubt;
 mod draft;
+mod google_path;
+mod stored;
+mod suggestion;
 #[cfg(test)]
 mod tests;
 
+pub use doubt::Asked;
 pub use draft::CredentialDraft;
+pub use suggestion::{alternatives, first_part, suggested_name};
 
 use super::credential::{Access, CredentialSettings, KEY_FILE_USERNAME, Method};
 use super::moment::Day;
@@ -41,6 +47,9 @@ pub struct CredentialForm {
     pub is_staged: bool,
     /// `also`: other Google hosts for the same key, ticked or typed; only at creation.
     pub also: Vec<String>,
+    /// `anyway`: the button that saves what was asked about. It is pressed anew each time.
+    #[serde(skip)]
+    pub is_sure: bool,
 }
 
 pub const DESCRIPTION_MAX: usize = 1000;
