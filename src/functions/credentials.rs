@@ -74,7 +74,8 @@ pub async fn update_credential(form: MultipartData) -> Result<()> {
     };
     let dialog = dialog(&post, paths::edit_credential(&post.project, id));
     let form = Form::of::<UpdateCredential>(dialog, &post.form);
-    finish(done.await, form.edits(post.revision, post.had_secret())).await
+    let had_secret = post.had_secret() || post.lost_secret;
+    finish(done.await, form.edits(post.revision, had_secret)).await
 }
 
 /// The post of the dialog that replaces the secret alone.

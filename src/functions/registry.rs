@@ -1,5 +1,6 @@
 //! What the create form says about a registry while its address is typed.
 
+use crate::domain::credential_form::first_part;
 use crate::domain::registry::RegistryHost;
 use crate::domain::registry_kind::{RegistryKind, UsernameRule};
 use crate::error::Result;
@@ -21,6 +22,8 @@ pub struct Recognised {
     /// The product's slug: `docker-hub`, `ghcr`, …
     pub kind: String,
     pub kind_label: String,
+    /// What a name for the credential begins with; see `suggested_name`.
+    pub name: String,
     /// The user name to fill in, when the registry has one for everybody.
     pub username: Option<String>,
     pub wants_username: String,
@@ -33,7 +36,9 @@ pub struct Recognised {
 impl Recognised {
     /// The same of an example: it tells what the registry wants, but its host is nobody's.
     pub fn of_an_example(self) -> Self {
-        Self { host: String::new(), matches: String::new(), ..self }
+        // What is made of the host is nobody's either; what is made of the kind is.
+        let name = if self.name == self.kind { self.name } else { String::new() };
+        Self { host: String::new(), matches: String::new(), name, ..self }
     }
 }
 
@@ -63,6 +68,7 @@ pub fn recognised(input: &str, is_insecure: bool) -> Recognised {
         host: parsed.host.as_str().to_owned(),
         path: parsed.path,
         changes: parsed.changes,
+        name: first_part(&parsed.host),
         kind: kind.word().to_owned(),
         kind_label: kind.label().to_owned(),
         username,

@@ -1,6 +1,7 @@
 //! What runs in a browser. Each island is drawn by the server and wakes up on the page; it works
 //! without: forms are sent, dialogs are open, text can be selected.
 
+mod advice;
 mod copy;
 mod dialog;
 mod icon;
