@@ -1,10 +1,10 @@
 //! The key file: uploaded with the form. A browser that can reads it first and says whose key it is;
 //! the key itself is not shown.
 
+use crate::domain::key_file::KeyFile;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos::{ev, html};
-use serde_json::Value;
 
 /// The most that is read, in bytes: the limit of a secret.
 const READ_MAX: f64 = 65_536.0;
@@ -57,15 +57,14 @@ async fn of_file(file: NodeRef<html::Input>) -> Option<String> {
 
 /// Whose key it is. The server looks closer.
 fn of_text(text: &str) -> String {
-    let key: Value = serde_json::from_str(text).unwrap_or_default();
-    let field = |name: &str| key.get(name).and_then(Value::as_str).filter(|text| !text.is_empty());
-    let known = (field("client_email"), field("project_id"), field("private_key_id"));
-    match known {
-        (Some(email), Some(project), Some(id)) => {
-            format!("The key {id} of {email}, project {project}. It is sent when you save.")
+    match serde_json::from_str::<KeyFile>(text) {
+        Ok(KeyFile { client_email, project_id, private_key_id }) => format!(
+            "The key {private_key_id} of {client_email}, project {project_id}. It is sent when you save."
+        ),
+        Err(_) => {
+            "This does not look like a service account key. Choose the .json file from Google."
+                .to_owned()
         }
-        _ => "This does not look like a service account key. Choose the .json file from Google."
-            .to_owned(),
     }
 }
 

@@ -25,6 +25,7 @@ mod deliveries_killed;
 mod departed;
 mod doctor;
 mod doors;
+mod doubts;
 mod edits;
 mod evidence;
 mod explainer;

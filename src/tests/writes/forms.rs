@@ -46,7 +46,12 @@ impl Counter {
         by.get("/").await;
         forget_commits(&self.app).await;
         let path = name.split(' ').next().unwrap();
-        let reply = if matches!(path, "/rpc/credentials/create" | "/rpc/credentials/update") {
+        let reply = if matches!(
+            path,
+            "/rpc/credentials/create"
+                | "/rpc/credentials/update"
+                | "/rpc/credentials/replace-secret"
+        ) {
             by.post_multipart_json_accept(path, form, None).await
         } else {
             by.post_json_accept(path, form).await
@@ -94,6 +99,8 @@ async fn change_credentials(counter: &mut Counter, owner: &Browser) {
     let edit = [("id", id.as_str()), ("revision", "1")];
     let form = credential_form("acme", "ghcr", "ghcr.io", "second", &edit);
     counter.post(owner, "/rpc/credentials/update", &form).await;
+    let form = [one[0], one[1], ("revision", "2"), ("password", "third")];
+    counter.post(owner, "/rpc/credentials/replace-secret", &form).await;
     counter.post(owner, "/rpc/versions/switch", &[one[0], one[1], ("version", "1")]).await;
     let form = [one.as_slice(), &[("version", "2")]].concat();
     counter.post(owner, "/rpc/versions/destroy", &form).await;
