@@ -7,7 +7,7 @@ type Scope = Page | Locator;
 export async function fillIn(scope: Scope, values: Record<string, string>): Promise<void> {
   for (const [label, value] of Object.entries(values)) {
     const field = scope.getByLabel(label, { exact: true });
-    const fold = field.locator('xpath=ancestor::details[not(@open)]').locator('> summary');
+    const fold = field.locator('xpath=ancestor::details[not(@open)]/summary');
     if ((await fold.count()) > 0) await fold.first().click();
     const isSelect = await field.evaluate((control) => control.nodeName === 'SELECT');
     await (isSelect ? field.selectOption({ label: value }) : field.fill(value));
