@@ -6,6 +6,7 @@ mod copy;
 mod dialog;
 mod icon;
 mod key_upload;
+mod page;
 mod preview;
 mod search;
 
@@ -13,5 +14,6 @@ pub use copy::CopyButton;
 pub use dialog::DialogBehaviour;
 pub use icon::Icon;
 pub use key_upload::KeyUpload;
+pub use page::PageBehaviour;
 pub use preview::HostPreview;
 pub use search::SearchAsTyped;

@@ -53,7 +53,7 @@ pub use dialog::Dialog;
 pub use dot::Dot;
 pub use facts::{Fact, Facts, TextFact};
 pub use field::{Field, TextArea};
-pub use flash::{FlashAlert, FlashMessages};
+pub use flash::{FlashAlert, FlashMessages, without_said};
 pub use form::{Control, FormState, Hidden, PostForm};
 pub use loaded::{Loaded, LoadedDialog, Offer};
 pub use mark::{KindMark, ProviderMark};
