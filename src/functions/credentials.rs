@@ -1,14 +1,14 @@
 //! Registry credentials, as the browser asks for them.
 
 use super::answer::Flash;
-use super::context::{confirmed, granter, member, vault};
+use super::context::{confirmed, granter, member, note_refusal, vault};
 use super::credential_post::{self, CredentialPost};
 use super::reply::{Form, finish, finish_action, saved, told};
 pub use crate::domain::credential_page::CredentialPage;
 use crate::domain::listing::{ListQuery, Listing};
 use crate::domain::paths;
 use crate::domain::permission::of;
-use crate::error::{Error, Result};
+use crate::error::{Error, FieldError, Result};
 use crate::vault::{Doubt, Saved};
 use leptos::prelude::*;
 use leptos::server_fn::codec::{MultipartData, MultipartFormData};
@@ -93,6 +93,19 @@ pub async fn replace_secret(form: MultipartData) -> Result<()> {
     let typed = json!({ "expires_on": post.form.expires_on, "is_staged": post.form.is_staged });
     let form = Form::of::<ReplaceSecret>(dialog, typed);
     finish(done.await, form.edits(post.revision, post.had_secret())).await
+}
+
+/// What would be asked about the form of any of these dialogs: a page that can asks before it sends
+/// the form, so that the secret in it need not be typed twice. Keeps nothing.
+#[server(prefix = "/rpc", endpoint = "credentials/questions", input = MultipartFormData)]
+pub async fn credential_questions(form: MultipartData) -> Result<Vec<FieldError>> {
+    let post = credential_post::read(form).await?;
+    let asked = async {
+        let editor = member(&post.project).await?.can::<of::RegistryWrite>()?;
+        vault().questions(&editor, post.id, &post.form, &post.secret).await
+    };
+    let asked = asked.await;
+    asked.inspect_err(note_refusal)
 }
 
 /// Stops deliveries until it is enabled again. `back` is where it was chosen.

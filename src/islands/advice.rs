@@ -1,8 +1,6 @@
 //! What is filled in and said at the fields of a form once its registry is known.
 
 use super::preview::input;
-use crate::domain::credential_form::suggested_name;
-use crate::domain::paths;
 use crate::functions::registry::Recognised;
 use leptos::prelude::*;
 use leptos::web_sys::HtmlSelectElement;
@@ -14,19 +12,19 @@ use wasm_bindgen::closure::Closure;
 pub(super) struct NameOffer {
     /// What was filled in.
     filled: StoredValue<String>,
-    /// What the registry gives to it.
-    first_part: StoredValue<String>,
+    /// What the registry gives it, to pull and to push.
+    names: StoredValue<(String, String)>,
 }
 
 impl NameOffer {
-    pub(super) fn new(filled: String, first_part: String) -> Self {
-        Self { filled: StoredValue::new(filled), first_part: StoredValue::new(first_part) }
+    pub(super) fn new(filled: String, names: (String, String)) -> Self {
+        Self { filled: StoredValue::new(filled), names: StoredValue::new(names) }
     }
 
     /// What may be done is a part of it.
     pub(super) fn follow_access(self) {
         let Some(access) = select("access") else { return };
-        let follow = Closure::<dyn FnMut()>::new(move || self.fill_in(self.first_part.get_value()));
+        let follow = Closure::<dyn FnMut()>::new(move || self.fill_in(self.names.get_value()));
         let _ = access.add_event_listener_with_callback("change", follow.as_ref().unchecked_ref());
         // It lives as long as the page.
         follow.forget();
@@ -41,16 +39,16 @@ impl NameOffer {
         end.forget();
     }
 
-    pub(super) fn fill_in(self, first_part: String) {
+    pub(super) fn fill_in(self, names: (String, String)) {
         let Some(field) = input("name") else { return };
         // What was filled in for the person may be replaced; what they typed may not.
         if field.value() != self.filled.get_value() {
             return;
         }
-        let access = select("access").map(|field| field.value()).unwrap_or_default();
-        let name = suggested_name(&first_part, &access);
+        let pushes = select("access").is_some_and(|field| field.value() == "pull_push");
+        let name = if pushes { names.1.clone() } else { names.0.clone() };
         field.set_value(&name);
-        self.first_part.set_value(first_part);
+        self.names.set_value(names);
         self.filled.set_value(name);
     }
 }
@@ -73,7 +71,7 @@ pub(super) fn say_at_fields(found: &Recognised, is_again: bool) {
         say("password-hint", &found.wants_secret);
     }
     if let Some(link) = document().get_element_by_id("secret-guide") {
-        let _ = link.set_attribute("href", &paths::registry_help(&found.kind));
+        let _ = link.set_attribute("href", &found.guide);
         if let Some(line) = link.parent_element() {
             let _ = line.remove_attribute("hidden");
         }

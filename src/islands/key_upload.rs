@@ -1,10 +1,10 @@
 //! The key file: uploaded with the form. A browser that can reads it first and says whose key it is;
 //! the key itself is not shown.
 
-use crate::domain::key_file::KeyFile;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos::{ev, html};
+use serde::Deserialize;
 
 /// The most that is read, in bytes: the limit of a secret.
 const READ_MAX: f64 = 65_536.0;
@@ -55,10 +55,18 @@ async fn of_file(file: NodeRef<html::Input>) -> Option<String> {
     Some(of_text(&text))
 }
 
+/// What may be shown of a key file.
+#[derive(Deserialize)]
+struct Shown {
+    client_email: String,
+    project_id: String,
+    private_key_id: String,
+}
+
 /// Whose key it is. The server looks closer.
 fn of_text(text: &str) -> String {
-    match serde_json::from_str::<KeyFile>(text) {
-        Ok(KeyFile { client_email, project_id, private_key_id }) => format!(
+    match serde_json::from_str::<Shown>(text) {
+        Ok(Shown { client_email, project_id, private_key_id }) => format!(
             "The key {private_key_id} of {client_email}, project {project_id}. It is sent when you save."
         ),
         Err(_) => {

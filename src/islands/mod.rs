@@ -2,6 +2,7 @@
 //! without: forms are sent, dialogs are open, text can be selected.
 
 mod advice;
+mod ask;
 mod copy;
 mod dialog;
 mod icon;
@@ -10,6 +11,7 @@ mod page;
 mod preview;
 mod search;
 
+pub use ask::AskFirst;
 pub use copy::CopyButton;
 pub use dialog::DialogBehaviour;
 pub use icon::Icon;

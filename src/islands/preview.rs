@@ -30,7 +30,7 @@ pub fn HostPreview(
 ) -> impl IntoView {
     // What was filled in for the person may be replaced; what they typed may not.
     let filled = StoredValue::new(start.username.clone().unwrap_or_default());
-    let offer = NameOffer::new(name, start.name.clone());
+    let offer = NameOffer::new(name, start.names.clone());
     let found = RwSignal::new(start);
     let turn = StoredValue::new(0_u32);
     let look_up = move |address: String, is_example: bool| {
@@ -49,7 +49,7 @@ pub fn HostPreview(
             // An answer that was overtaken by a later one is dropped.
             if turn.get_value() == asked {
                 fill_username(&answer, filled);
-                offer.fill_in(answer.name.clone());
+                offer.fill_in(answer.names.clone());
                 say_at_fields(&answer, is_again);
                 found.set(answer);
             }

@@ -5,6 +5,7 @@ use crate::edits::{UPDATE, form, save};
 use crate::forms::{key_file, value_in};
 use regcred::domain::moment::Day;
 use regcred::domain::permission::of;
+use regcred::error::FieldError;
 use uuid::Uuid;
 
 const CREATE: &str = "/rpc/credentials/create";
@@ -172,7 +173,33 @@ async fn the_form_comes_back_with_the_question_and_without_the_secret() {
     assert_eq!(value_in(&page, "labels").as_deref(), Some("shop"));
     assert!(!page.contains(WRONG));
     let first = app.owner.get("/p/acme/credentials/new").await.text();
-    assert!(!first.contains("Save anyway"));
+    assert!(!first.contains("is-asked"));
+}
+
+#[tokio::test]
+async fn a_page_can_ask_first_and_nothing_is_saved() {
+    let app = App::new().await;
+    let id = app.credential(&app.owner, "acme", "ghcr", "ghcr.io", "first").await.to_string();
+    let asked = async |form: Vec<(&str, &str)>| {
+        let path = "/rpc/credentials/questions";
+        let reply = app.owner.post_multipart_json_accept(path, &form, None).await;
+        assert_eq!(reply.status, 200, "{}", reply.text());
+        let fields: Vec<FieldError> = serde_json::from_slice(&reply.body).unwrap();
+        fields.into_iter().map(|field| field.field).collect::<Vec<_>>()
+    };
+    let new = |more: &[(&'static str, &'static str)]| {
+        credential_form("acme", "new", "ghcr.io", WRONG, more)
+    };
+    assert_eq!(asked(new(&[])).await, ["password"]);
+    let past = ("expires_on", "2020-01-31");
+    assert_eq!(asked(new(&[past])).await, ["password", "expires_on"]);
+    assert!(asked(new(&[("name", "")])).await.is_empty(), "the form is refused anyway");
+    let alone = [("project", "acme"), ("id", id.as_str()), ("password", WRONG)];
+    assert_eq!(asked(alone.to_vec()).await, ["password"]);
+    assert_eq!(
+        (count(&app).await, app.scalar_i64("SELECT COUNT(*) FROM secret_version").await),
+        (1, 1)
+    );
 }
 
 #[tokio::test]

@@ -56,7 +56,10 @@ impl HttpBody for Pieces {
 fn kind(path: &str) -> &'static str {
     if matches!(
         path,
-        "/rpc/credentials/create" | "/rpc/credentials/update" | "/rpc/credentials/replace-secret"
+        "/rpc/credentials/create"
+            | "/rpc/credentials/update"
+            | "/rpc/credentials/replace-secret"
+            | "/rpc/credentials/questions"
     ) {
         "multipart/form-data; boundary=x"
     } else {

@@ -93,6 +93,7 @@ impl Function {
             "/rpc/credentials/create"
                 | "/rpc/credentials/update"
                 | "/rpc/credentials/replace-secret"
+                | "/rpc/credentials/questions"
         ) {
             browser.post_multipart_json_accept(self.path, &form, None).await
         } else {
@@ -147,6 +148,7 @@ pub fn functions(project: &str, at: &Objects) -> Vec<Function> {
         Function::new("/rpc/setup/create", None, &first),
         Function::new("/rpc/credentials/create", WRITE, &fields),
         Function::new("/rpc/credentials/update", WRITE, &edit).about_one(),
+        Function::new("/rpc/credentials/questions", WRITE, &edit).about_one(),
         Function::new(
             "/rpc/credentials/replace-secret",
             WRITE,

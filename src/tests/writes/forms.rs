@@ -17,7 +17,8 @@ const SESSION: &str = "the session's row is of the store of sessions, which know
 const SLOT: &str = "it waits in a slot for the page that shows it once, after it is durable itself";
 
 /// What is not one transaction: how many it is, and the reason.
-const OTHERS: [(&str, i64, &str); 8] = [
+const OTHERS: [(&str, i64, &str); 9] = [
+    ("/rpc/credentials/questions", 0, "it tells what it would ask, and keeps nothing"),
     ("/rpc/registry/recognise", 0, "it tells what was typed, and keeps nothing"),
     ("/rpc/setup/create", 2, SESSION),
     ("/rpc/session/create", 2, SESSION),
@@ -51,6 +52,7 @@ impl Counter {
             "/rpc/credentials/create"
                 | "/rpc/credentials/update"
                 | "/rpc/credentials/replace-secret"
+                | "/rpc/credentials/questions"
         ) {
             by.post_multipart_json_accept(path, form, None).await
         } else {
@@ -99,6 +101,7 @@ async fn change_credentials(counter: &mut Counter, owner: &Browser) {
     let edit = [("id", id.as_str()), ("revision", "1")];
     let form = credential_form("acme", "ghcr", "ghcr.io", "second", &edit);
     counter.post(owner, "/rpc/credentials/update", &form).await;
+    counter.post(owner, "/rpc/credentials/questions", &form).await;
     let form = [one[0], one[1], ("revision", "2"), ("password", "third")];
     counter.post(owner, "/rpc/credentials/replace-secret", &form).await;
     counter.post(owner, "/rpc/versions/switch", &[one[0], one[1], ("version", "1")]).await;

@@ -4,10 +4,13 @@
 use crate::domain::credential::{Access, Credential};
 use crate::error::Error;
 use crate::functions::answer::FailedForm;
+use crate::functions::credentials::CredentialQuestions;
+use crate::islands::AskFirst;
 use crate::ui::kit::{
     Alert, CheckBox, Field, FormState, LinkButton, Select, SubmitButton, options,
 };
 use leptos::prelude::*;
+use leptos::server_fn::ServerFn;
 
 /// The class of the forms in which credentials are entered.
 pub fn form_class(form: &FormState) -> &'static str {
@@ -59,14 +62,17 @@ pub fn Submits(
         <div class="toolbar">
             <LinkButton href=cancel label="Cancel"/>
             <SubmitButton label/>
-            {is_question(&form)
-                .then(|| {
-                    view! {
-                        <button type="submit" class="button" name="anyway" value="true">
-                            "Save anyway"
-                        </button>
-                    }
-                })}
+            <button
+                type="submit"
+                id="anyway"
+                class="button"
+                name="anyway"
+                value="true"
+                hidden=!is_question(&form)
+            >
+                "Save anyway"
+            </button>
+            <AskFirst url=CredentialQuestions::url().to_owned()/>
         </div>
     }
 }

@@ -2,7 +2,7 @@
 //! in the form as it stands, so that nothing typed is lost.
 
 use crate::domain::credential::{Access, Method};
-use crate::domain::credential_form::{CredentialForm, suggested_name};
+use crate::domain::credential_form::CredentialForm;
 use crate::domain::paths;
 use crate::domain::registry_kind::{PRESETS, Preset};
 use crate::functions::registry::{Recognised, recognised};
@@ -22,8 +22,7 @@ fn known(preset: Preset) -> Recognised {
 
 /// The name to offer, whether somebody has it or not; blank without a preset.
 pub fn name(preset: Option<Preset>) -> String {
-    let first_part = preset.map(|preset| known(preset).name).unwrap_or_default();
-    suggested_name(&first_part, Access::Pull.word())
+    preset.map(|preset| known(preset).names.0).unwrap_or_default()
 }
 
 /// The form as it starts, with that name.

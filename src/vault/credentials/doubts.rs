@@ -7,9 +7,10 @@ use crate::domain::credential_form::{Asked, CredentialForm, alternatives};
 use crate::domain::moment::Day;
 use crate::domain::permission::of;
 use crate::domain::registry::RegistryHost;
-use crate::error::{Error, Result};
+use crate::domain::registry_kind::RegistryKind;
+use crate::error::{Error, FieldError, Result};
 use crate::store::{Alike, Write};
-use crate::vault::{Vault, names};
+use crate::vault::{SecretInput, Vault, names, today};
 use uuid::Uuid;
 
 /// What a save did, and what the page after it says.
@@ -59,6 +60,40 @@ pub(super) fn of_twin(twin: &Subject) -> String {
 }
 
 impl Vault {
+    /// What would be asked about the form if it was saved; nothing about one that breaks a rule. `id`:
+    /// the credential that it is of.
+    pub async fn questions(
+        &self,
+        editor: &Can<of::RegistryWrite>,
+        id: Option<Uuid>,
+        form: &CredentialForm,
+        secret: &SecretInput,
+    ) -> Result<Vec<FieldError>> {
+        let credentials = self.store.credentials(editor.project().id);
+        let stored = match id {
+            Some(id) => Some(credentials.find(id).await?.ok_or(Error::NotFound)?),
+            None => None,
+        };
+        let form = match &stored {
+            // The dialog for another secret has no other field.
+            Some(stored) if form.method.is_empty() => CredentialForm {
+                expires_on: form.expires_on.clone(),
+                is_staged: form.is_staged,
+                ..CredentialForm::from(stored)
+            },
+            _ => form.clone(),
+        };
+        let checked = if stored.is_some() { form.check_stored() } else { form.check() };
+        let Ok(draft) = checked else { return Ok(Vec::new()) };
+        let CredentialSettings { method, username, expires_on, .. } = &draft.settings;
+        let Ok(read) = secret.read(*method, username) else { return Ok(Vec::new()) };
+        let kind = RegistryKind::recognise(&draft.host);
+        let secret = read.as_ref().and_then(|read| read.doubt(kind, *method, username));
+        let stored_until = stored.and_then(|stored| stored.summary.expires_on);
+        let is_replaced = read.is_some() && !form.is_staged;
+        Ok(form.doubts(*expires_on, Asked { today: today(), stored_until, is_replaced, secret }))
+    }
+
     /// The name, or the first with a number behind it that nobody has; blank when there is none.
     pub async fn free_name(&self, editor: &Can<of::RegistryWrite>, name: &str) -> Result<String> {
         if name.is_empty() {
