@@ -23,6 +23,7 @@ mod deletions;
 mod deliveries;
 mod deliveries_killed;
 mod departed;
+mod dialogs;
 mod doctor;
 mod doors;
 mod doubts;
