@@ -1,6 +1,7 @@
 //! The addresses of our pages, so that none is a string literal anywhere else.
 
 use super::listing::percent;
+use super::registry_kind::RegistryKind;
 use uuid::Uuid;
 
 /// Leads on to the first project of the person who is signed in.
@@ -48,9 +49,9 @@ pub fn from_page(dialog: &str) -> String {
     with_query(dialog, "from", FROM_PAGE)
 }
 
-/// What a registry wants and how to make it, by the word of its kind.
-pub fn registry_help(kind: &str) -> String {
-    format!("/help/registries/{}", percent(kind))
+/// The guide to a registry.
+pub fn help_registry(kind: RegistryKind) -> String {
+    format!("/help/registries/{}", kind.word())
 }
 
 pub fn delete_credential(project: &str, id: Uuid) -> String {
@@ -115,7 +116,7 @@ mod tests {
         assert_eq!(edit_credential("acme", id), format!("/p/acme/credentials/{id}/edit"));
         assert_eq!(replace_secret("acme", id), format!("/p/acme/credentials/{id}/secret"));
         assert_eq!(from_page("/p/acme/x?q=a"), "/p/acme/x?q=a&from=page");
-        assert_eq!(registry_help("ghcr"), "/help/registries/ghcr");
+        assert_eq!(help_registry(RegistryKind::Ghcr), "/help/registries/ghcr");
         assert_eq!(delete_credential("acme", id), format!("/p/acme/credentials/{id}/delete"));
         assert_eq!(new_credential("acme"), "/p/acme/credentials/new");
         assert_eq!(new_pipeline("acme"), "/p/acme/pipelines/new");

@@ -74,7 +74,7 @@ pub fn recognised(input: &str, is_insecure: bool) -> Recognised {
         path: parsed.path,
         changes: parsed.changes,
         names: names(&first_part(&parsed.host)),
-        guide: paths::registry_help(kind.word()),
+        guide: paths::help_registry(kind),
         kind: kind.word().to_owned(),
         kind_label: kind.label().to_owned(),
         username,

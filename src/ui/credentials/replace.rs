@@ -50,7 +50,7 @@ fn ReplaceForm(loaded: Found, page: PageContext) -> impl IntoView {
     let summary = credential.summary.clone();
     let (id, cancel, project) = (summary.id, behind(&page), page.project.clone());
     let about = recognised(summary.host.as_str(), summary.is_insecure);
-    let (secret, class, kind) = (form.clone(), form_class(&form), about.kind);
+    let (secret, class, guide) = (form.clone(), form_class(&form), about.guide);
     let field = match summary.method {
         Method::Password => {
             let advice = about.wants_secret;
@@ -72,7 +72,7 @@ fn ReplaceForm(loaded: Found, page: PageContext) -> impl IntoView {
             <Hidden name="revision" value=revision.to_string()/>
             <WhereFrom page/>
             {field}
-            <Guide kind/>
+            <Guide href=guide/>
             <Field
                 at=form.at("expires_on")
                 label="Expires on (Optional)"

@@ -2,7 +2,6 @@
 //! field, and the way to where such a secret is made.
 
 use crate::domain::credential::Method;
-use crate::domain::paths;
 use crate::domain::registry_kind::GOOGLE_HOSTS;
 use crate::functions::registry::Recognised;
 use crate::islands::KeyUpload;
@@ -42,7 +41,7 @@ pub fn SignInFields(
 ) -> impl IntoView {
     let is_known = !about.kind.is_empty();
     let username_hint = if is_known { about.wants_username } else { ANY_USERNAME.to_owned() };
-    let kind = about.kind;
+    let guide = about.guide;
     view! {
         <div class="for-password field-row">
             <Field
@@ -60,18 +59,17 @@ pub fn SignInFields(
                     view! { <OtherHosts ticked=form.chosen("also") error=form.error("also")/> }
                 })}
         </div>
-        <Guide kind/>
+        <Guide href=guide/>
     }
 }
 
 /// The way to where such a secret is made. It opens beside the form, which is not lost.
 #[component]
 pub fn Guide(
-    /// The word of the kind of registry; blank when it is not known.
-    kind: String,
+    /// Where it is said; blank when the registry is not known.
+    href: String,
 ) -> impl IntoView {
-    let is_hidden = kind.is_empty();
-    let href = paths::registry_help(&kind);
+    let is_hidden = href.is_empty();
     view! {
         <p class="hint guide" hidden=is_hidden>
             <a id="secret-guide" href=href target="_blank" rel="noopener">
