@@ -87,7 +87,7 @@ mod tests {
     use super::*;
     use axum::Router;
     use axum::http::Request;
-    use axum::http::header::{ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, VARY};
+    use axum::http::header::{CACHE_CONTROL, CONTENT_ENCODING, VARY};
     use axum::middleware::from_fn;
     use axum::response::Html;
     use axum::routing::get;
@@ -157,7 +157,7 @@ mod tests {
     #[tokio::test]
     async fn a_client_that_takes_no_gzip_gets_none() {
         for taken in ["identity", "br", "gzip;q=0, br", ""] {
-            let headers = [(ACCEPT_ENCODING.as_str(), taken), (FETCH_SITE, "none")];
+            let headers = [("accept-encoding", taken), (FETCH_SITE, "none")];
             let response = ask("/", &headers).await;
             assert!(!response.headers().contains_key(CONTENT_ENCODING), "{taken}");
         }

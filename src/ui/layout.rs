@@ -1,6 +1,6 @@
 //! What stands round the pages: the header, the navigation, the way past both.
 
-use super::kit::{Icon, PageContext, PostButton, Problem, without_said};
+use super::kit::{Icon, PageContext, PostButton, Problem, Shortcuts, without_said};
 use crate::domain::paths;
 use crate::domain::project::Project;
 use crate::error::Error;
@@ -117,7 +117,7 @@ fn Shell(
                         {has_name.then(|| view! { <span class="who-name">{name}</span> })}
                         <span class="who-role">{role}</span>
                     </p>
-                    <Keys/>
+                    <Shortcuts/>
                     <PostButton action=SignOut::url() word="Sign out"/>
                 </nav>
                 <nav class="site-nav" aria-label=label inert=is_covered>
@@ -148,28 +148,6 @@ fn Shell(
 /// The address of this page, without what was to be said on it.
 fn here_now() -> String {
     use_url().with_untracked(|url| without_said(url.path(), url.search()))
-}
-
-/// What keys do; without a script they do nothing, and there is nothing to tell.
-#[component]
-fn Keys() -> impl IntoView {
-    const KEYS: [(&str, &str); 5] = [
-        ("/", "Search"),
-        ("n", "Add"),
-        ("↑ ↓", "Previous or next row"),
-        ("Esc", "Close"),
-        ("?", "Show these keys"),
-    ];
-    let label = "Keyboard shortcuts";
-    let keys = KEYS.map(|(key, what)| view! { <dt><kbd>{key}</kbd></dt><dd>{what}</dd> });
-    view! {
-        <button type="button" class="icon-button only-js keys-button" popovertarget="keys" aria-label=label title=label>
-            <Icon name="keyboard"/>
-        </button>
-        <div id="keys" class="menu keys" popover="auto" role="group" aria-label=label>
-            <dl class="facts">{keys.into_iter().collect_view()}</dl>
-        </div>
-    }
 }
 
 #[component]
