@@ -1,10 +1,12 @@
 //! Registry credentials of one project.
 
+mod alike;
 mod filters;
 pub(super) mod hosts;
 mod page;
 mod rows;
 
+pub use alike::Alike;
 pub(super) use rows::{SummaryRow, day};
 
 use super::entity::credential::Column;

@@ -118,6 +118,7 @@ impl Scene {
             updated_by: text("Olga"),
             token_service: Set(None),
             mac: sea_orm::ActiveValue::NotSet,
+            secret_doubt: Set(None),
         };
         let version = VersionRow {
             id: Uuid::now_v7(),
@@ -129,6 +130,8 @@ impl Scene {
             key_file: None,
             fingerprint: None,
             staged_at: None,
+            doubt: None,
+            expires_on: None,
             created_at: 0,
             created_by: "Olga".to_owned(),
         };

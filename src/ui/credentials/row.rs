@@ -105,6 +105,7 @@ pub fn States(credential: Summary, today: Day) -> impl IntoView {
         {dates}
         {credential.disabled_at.map(|_| view! { " " <Badge label="Disabled" tone="neutral"/> })}
         {credential.unreadable_at.map(|_| view! { " " <Badge label="Unreadable" tone="bad"/> })}
+        {credential.secret_doubt.map(|_| view! { " " <Badge label="Secret looks wrong" tone="warn"/> })}
         {credential.is_insecure.then(|| view! { " " <Badge label="Insecure" tone="warn"/> })}
     }
 }
