@@ -4,6 +4,7 @@ mod filters;
 pub(super) mod hosts;
 mod page;
 mod rows;
+mod used;
 
 pub(super) use rows::{SummaryRow, day};
 

@@ -53,14 +53,16 @@ impl Vault {
             self.count_receipts(reader.project().id).await;
         }
         let credentials = self.store.credentials(reader.project().id);
-        let (search, today) = (names::fold(&query.search), today());
+        let (search, today) = (names::searched(&query.search), today());
         let page = credentials.list(query, &search, today).await?;
+        let used_by = credentials.used_by(page.rows.iter().map(|row| row.id).collect()).await?;
         let hosts = credentials.hosts().await?;
         let first = query.first_page();
         let before = |place| ListQuery { before: Some(place), ..first.clone() };
         let after = |place| ListQuery { after: Some(place), ..first.clone() };
         Ok(Listing {
             rows: page.rows,
+            used_by,
             total: credentials.count(query, &search, today).await?,
             previous: page.previous.map(before),
             next: page.next.map(after),
@@ -209,11 +211,14 @@ fn fields(
     secret_set_on: Day,
 ) -> CredentialChanges {
     let json = |list: &[String]| serde_json::to_string(list).unwrap_or_else(|_| "[]".to_owned());
+    let name_key = names::fold(&draft.name);
     let search = [
         draft.name.as_str(),
         &draft.description,
         host.as_str(),
+        registry_name(host),
         &draft.username,
+        &draft.email,
         &draft.paths.join("\n"),
         &draft.owner,
         &draft.environment,
@@ -221,8 +226,9 @@ fn fields(
     ];
     CredentialChanges {
         name: Set(draft.name.clone()),
-        name_key: Set(names::fold(&draft.name)),
-        search_key: Set(names::fold(&search.join("\n"))),
+        natural_key: Set(names::natural(&name_key)),
+        name_key: Set(name_key),
+        search_key: Set(names::searched(&search.join("\n"))),
         description: Set(draft.description.clone()),
         method: Set(draft.method.word().to_owned()),
         username: Set(draft.username.clone()),
@@ -240,6 +246,14 @@ fn fields(
         ),
         is_protected: Set(draft.is_protected),
         ..CredentialChanges::default()
+    }
+}
+
+/// What the registry at the host is called; nothing for those that only have an address.
+fn registry_name(host: &RegistryHost) -> &'static str {
+    match RegistryKind::recognise(host) {
+        RegistryKind::SelfHosted => "",
+        kind => kind.label(),
     }
 }
 
