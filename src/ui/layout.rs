@@ -5,6 +5,7 @@ use crate::domain::paths;
 use crate::domain::project::Project;
 use crate::error::Error;
 use crate::functions::session::{Frame, SignOut, frame_here};
+use crate::islands::PageBehaviour;
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 use leptos_meta::Title;
@@ -104,15 +105,24 @@ fn Shell(
             <header class="site-head" inert=is_covered>
                 <Brand/>
                 {here}
-                <p class="who">
-                    {has_name.then(|| view! { <span class="who-name">{name}</span> })}
-                    <span class="who-role">{role}</span>
-                </p>
-                <PostButton action=SignOut::url() word="Sign out"/>
+                // On a wide screen what it opens is always there, and it is not.
+                <button type="button" class="icon-button site-menu-button" popovertarget="site-menu" aria-label="Menu" title="Menu">
+                    <Icon name="menu"/>
+                </button>
             </header>
-            <nav class="site-nav" aria-label=label inert=is_covered>
-                {groups.into_iter().map(|group| view! { <NavGroup group/> }).collect_view()}
-            </nav>
+            <div id="site-menu" class="site-menu" popover="auto">
+                <nav class="account" aria-label="Account" inert=is_covered>
+                    <p class="who">
+                        {has_name.then(|| view! { <span class="who-name">{name}</span> })}
+                        <span class="who-role">{role}</span>
+                    </p>
+                    <Keys/>
+                    <PostButton action=SignOut::url() word="Sign out"/>
+                </nav>
+                <nav class="site-nav" aria-label=label inert=is_covered>
+                    {groups.into_iter().map(|group| view! { <NavGroup group/> }).collect_view()}
+                </nav>
+            </div>
             <main id="main" tabindex="-1">{children()}</main>
             {has_local_key.then(|| view! {
                 <aside class="key-notice" aria-label="Backup" inert=is_covered>
@@ -122,6 +132,29 @@ fn Shell(
                     </p>
                 </aside>
             })}
+            <PageBehaviour/>
+        </div>
+    }
+}
+
+/// What keys do; without a script they do nothing, and there is nothing to tell.
+#[component]
+fn Keys() -> impl IntoView {
+    const KEYS: [(&str, &str); 5] = [
+        ("/", "Search"),
+        ("n", "Add"),
+        ("↑ ↓", "Previous or next row"),
+        ("Esc", "Close"),
+        ("?", "Show these keys"),
+    ];
+    let label = "Keyboard shortcuts";
+    let keys = KEYS.map(|(key, what)| view! { <dt><kbd>{key}</kbd></dt><dd>{what}</dd> });
+    view! {
+        <button type="button" class="icon-button only-js keys-button" popovertarget="keys" aria-label=label title=label>
+            <Icon name="keyboard"/>
+        </button>
+        <div id="keys" class="menu keys" popover="auto" role="group" aria-label=label>
+            <dl class="facts">{keys.into_iter().collect_view()}</dl>
         </div>
     }
 }
@@ -212,6 +245,7 @@ pub fn BareFrame(children: Children) -> impl IntoView {
         <div class="plain">
             <header class="plain-head"><Brand/></header>
             <main id="main" tabindex="-1">{children()}</main>
+            <PageBehaviour/>
         </div>
     }
 }
