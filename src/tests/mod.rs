@@ -74,6 +74,7 @@ mod requests;
 mod revocation;
 mod rooms;
 mod rotation;
+mod rows;
 mod searches;
 mod sessions;
 mod setup;
