@@ -41,6 +41,13 @@ async fn what_was_there_is_sorted_and_found_as_what_is_saved() {
     for (number, host) in HOSTS.into_iter().enumerate() {
         create(&app, &format!("Zürich 0{number} v10.02"), |form| {
             form.registry_url = host.to_owned();
+            // Some take one user name only.
+            form.username = match kind(host) {
+                RegistryKind::Ecr | RegistryKind::EcrPublic => "AWS".to_owned(),
+                RegistryKind::Nvidia => "$oauthtoken".to_owned(),
+                RegistryKind::Heroku => "_".to_owned(),
+                _ => "acme-bot".to_owned(),
+            };
             form.email = format!("Olga{number}@Example.com");
         })
         .await;
