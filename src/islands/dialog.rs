@@ -2,7 +2,7 @@
 
 use super::page::remember_dialog;
 use leptos::prelude::*;
-use std::cell::{Cell, RefCell};
+use std::cell::RefCell;
 use std::rc::Rc;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
@@ -62,29 +62,24 @@ fn find(dialog: &HtmlDialogElement, selector: &str) -> Option<Element> {
 /// Escape first asks the page (`cancel`). Staying open until the next page is there avoids a flash of
 /// the list, and a page that Back would show without its dialog. A browser that does not ask closes.
 fn leave_on_escape(dialog: &HtmlDialogElement, href: &str) {
-    // What came back with the page was typed, too.
-    let is_back = window().location().search().is_ok_and(|query| query.contains("back="));
-    let typed = Rc::new(Cell::new(is_back));
     let question = Question::of(dialog);
-    let noted = Rc::clone(&typed);
-    listen(dialog, "input", move |_| noted.set(true));
     for name in ["cancel", "close"] {
         let (href, of, own) = (href.to_owned(), dialog.clone(), EventTarget::from(dialog.clone()));
-        let (typed, question) = (Rc::clone(&typed), question.clone());
+        let question = question.clone();
         listen(dialog, name, move |event: Event| {
             // A file picker inside the dialog sends a `cancel` of its own.
             if event.target().as_ref() != Some(&own) {
                 return;
             }
             event.prevent_default();
-            match &question {
-                Some(question) if typed.get() => {
+            match question.as_ref().filter(|question| question.is_due()) {
+                Some(question) => {
                     if !of.open() {
                         let _ = of.show_modal();
                     }
                     question.ask();
                 }
-                _ => {
+                None => {
                     let _ = window().location().assign(&href);
                 }
             }
@@ -97,33 +92,38 @@ fn leave_on_escape(dialog: &HtmlDialogElement, href: &str) {
 struct Question {
     bar: HtmlElement,
     keep: HtmlElement,
-    /// What had the focus before.
-    before: Rc<RefCell<Option<HtmlElement>>>,
+    /// What was typed in last.
+    typed: Rc<RefCell<Option<HtmlElement>>>,
 }
 
 impl Question {
     fn of(dialog: &HtmlDialogElement) -> Option<Self> {
         let bar = find(dialog, ".discard")?.dyn_into::<HtmlElement>().ok()?;
         let keep = bar.query_selector("button").ok()??.dyn_into::<HtmlElement>().ok()?;
-        let question = Self { bar, keep, before: Rc::default() };
+        let question = Self { bar, keep, typed: Rc::default() };
+        let typed = Rc::clone(&question.typed);
+        listen(dialog, "input", move |event| {
+            *typed.borrow_mut() = event.target().and_then(|e| e.dyn_into::<HtmlElement>().ok());
+        });
         let own = question.clone();
         listen(&question.keep, "click", move |_| own.put_away());
         Some(question)
     }
 
+    /// What came back with the page was typed, too.
+    fn is_due(&self) -> bool {
+        let is_back = window().location().search().is_ok_and(|query| query.contains("back="));
+        is_back || self.typed.borrow().is_some()
+    }
+
     fn ask(&self) {
-        if !self.bar.hidden() {
-            return;
-        }
-        let focused = document().active_element();
-        *self.before.borrow_mut() = focused.and_then(|e| e.dyn_into::<HtmlElement>().ok());
         self.bar.set_hidden(false);
         let _ = self.keep.focus();
     }
 
     fn put_away(&self) {
         self.bar.set_hidden(true);
-        if let Some(element) = self.before.borrow_mut().take() {
+        if let Some(element) = self.typed.borrow().as_ref() {
             let _ = element.focus();
         }
     }

@@ -103,7 +103,7 @@ fn press(event: &KeyboardEvent) {
 }
 
 fn is(element: &Element, selector: &str) -> bool {
-    element.matches(selector).is_ok_and(|is| is)
+    element.matches(selector).unwrap_or(false)
 }
 
 fn click(element: Option<Element>) -> bool {
@@ -116,7 +116,7 @@ fn click(element: Option<Element>) -> bool {
 
 /// From one item of a menu to the next, from the button into its open menu, from row to row.
 fn walk(at: &Element, is_down: bool) -> bool {
-    if let Some(menu) = at.closest("[popover]").ok().flatten() {
+    if let Some(menu) = at.closest(":popover-open").ok().flatten() {
         return step(&menu, at, is_down);
     }
     let menu = at.get_attribute("popovertarget").and_then(|id| document().get_element_by_id(&id));
@@ -133,8 +133,9 @@ fn walk(at: &Element, is_down: bool) -> bool {
 /// To the item after the one that has the focus, round and round; to the first from elsewhere.
 fn step(menu: &Element, at: &Element, is_down: bool) -> bool {
     let Ok(items) = menu.query_selector_all("a[href], button") else { return false };
-    let items: Vec<Element> =
-        (0..items.length()).filter_map(|index| items.get(index)?.dyn_into().ok()).collect();
+    let items: Vec<Element> = (0..items.length())
+        .filter_map(|index| items.get(index)?.dyn_into::<Element>().ok())
+        .collect();
     let place = items.iter().position(|item| item == at);
     let next = match (place, is_down) {
         (Some(place), true) => place + 1,

@@ -62,7 +62,7 @@ async fn a_row_says_who_uses_it_and_how_it_stands() {
             assert!(row.contains(part), "{name}: no {part} in {row}");
         }
         assert!(row.contains("mark-ghcr") && row.contains("GitHub Container Registry"), "{row}");
-        assert!(row.contains(", Olga Owner</td>"), "{row}");
+        assert!(row.contains("<span>, Olga Owner</span></td>"), "{row}");
     }
 }
 

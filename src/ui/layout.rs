@@ -1,9 +1,10 @@
 //! What stands round the pages: the header, the navigation, the way past both.
 
-use super::kit::{Icon, PageContext, PostButton, Problem};
+use super::kit::{Icon, PageContext, PostButton, Problem, Shortcuts, without_said};
 use crate::domain::paths;
 use crate::domain::project::Project;
 use crate::error::Error;
+use crate::functions::keys::NoteKeyBackup;
 use crate::functions::session::{Frame, SignOut, frame_here};
 use crate::islands::PageBehaviour;
 use leptos::prelude::*;
@@ -21,7 +22,7 @@ pub fn ProjectFrame() -> impl IntoView {
         Ok(frame) => frame,
     };
     provide_context(frame.clone());
-    let Frame { person, project, projects, role, has_local_key, .. } = frame;
+    let Frame { person, project, projects, role, needs_key_backup, .. } = frame;
     let slug = &project.slug;
     let mut groups = vec![Group {
         id: "nav-secrets",
@@ -42,7 +43,7 @@ pub fn ProjectFrame() -> impl IntoView {
             label="Project"
             groups
             is_covered=PageContext::here().is_covered()
-            has_local_key
+            needs_key_backup
         >
             <Outlet/>
         </Shell>
@@ -93,9 +94,9 @@ fn Shell(
     /// A dialog is drawn over the page. What it veils cannot be reached, so there is nothing to skip.
     #[prop(optional)]
     is_covered: bool,
-    /// The encryption key is a file beside the data.
+    /// The encryption key is a file beside the data, and there is no copy that anybody knows of.
     #[prop(optional)]
-    has_local_key: bool,
+    needs_key_backup: bool,
     children: Children,
 ) -> impl IntoView {
     let has_name = !name.is_empty();
@@ -116,7 +117,7 @@ fn Shell(
                         {has_name.then(|| view! { <span class="who-name">{name}</span> })}
                         <span class="who-role">{role}</span>
                     </p>
-                    <Keys/>
+                    <Shortcuts/>
                     <PostButton action=SignOut::url() word="Sign out"/>
                 </nav>
                 <nav class="site-nav" aria-label=label inert=is_covered>
@@ -124,12 +125,19 @@ fn Shell(
                 </nav>
             </div>
             <main id="main" tabindex="-1">{children()}</main>
-            {has_local_key.then(|| view! {
+            {needs_key_backup.then(|| view! {
                 <aside class="key-notice" aria-label="Backup" inert=is_covered>
                     <Icon name="lock"/>
-                    <p>
-                        "The encryption key is a file next to the data. Back it up separately. Without it, no secret can be read."
-                    </p>
+                    <div>
+                        <p>
+                            "The encryption key is a file next to the data. Back it up separately. Without it, no secret can be read."
+                        </p>
+                        <PostButton
+                            action=NoteKeyBackup::url()
+                            values=vec![("next", here_now())]
+                            word="I have a backup"
+                        />
+                    </div>
                 </aside>
             })}
             <PageBehaviour/>
@@ -137,26 +145,9 @@ fn Shell(
     }
 }
 
-/// What keys do; without a script they do nothing, and there is nothing to tell.
-#[component]
-fn Keys() -> impl IntoView {
-    const KEYS: [(&str, &str); 5] = [
-        ("/", "Search"),
-        ("n", "Add"),
-        ("↑ ↓", "Previous or next row"),
-        ("Esc", "Close"),
-        ("?", "Show these keys"),
-    ];
-    let label = "Keyboard shortcuts";
-    let keys = KEYS.map(|(key, what)| view! { <dt><kbd>{key}</kbd></dt><dd>{what}</dd> });
-    view! {
-        <button type="button" class="icon-button only-js keys-button" popovertarget="keys" aria-label=label title=label>
-            <Icon name="keyboard"/>
-        </button>
-        <div id="keys" class="menu keys" popover="auto" role="group" aria-label=label>
-            <dl class="facts">{keys.into_iter().collect_view()}</dl>
-        </div>
-    }
+/// The address of this page, without what was to be said on it.
+fn here_now() -> String {
+    use_url().with_untracked(|url| without_said(url.path(), url.search()))
 }
 
 #[component]

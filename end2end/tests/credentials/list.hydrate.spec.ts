@@ -109,7 +109,7 @@ test('one menu serves every row, also those that a search brought', async ({ pag
   await expect(rowOf(page, `${prefix}-two`)).toContainText('Disabled');
   await expect(rowOf(page, `${prefix}-one`)).not.toContainText('Disabled');
 
-  await page.goto(address);
+  await page.goto(address, { waitUntil: 'networkidle' });
   await open(`${prefix}-two`);
   await expect(page.getByRole('button', { name: 'Disable', exact: true })).toHaveCount(0);
   await expect(page.getByRole('button', { name: 'Enable', exact: true })).toBeVisible();
@@ -122,7 +122,7 @@ test('one menu serves every row, also those that a search brought', async ({ pag
 test('a menu is opened, walked and left with the keyboard', async ({ page, instance }) => {
   const name = unique('walked');
   await addCredential(page, instance, { name });
-  await page.goto(`${instance.project}/credentials?q=${name}`);
+  await page.goto(`${instance.project}/credentials?q=${name}`, { waitUntil: 'networkidle' });
   const more = rowOf(page, name).getByRole('button', { name: /^More actions/ });
   await expect(async () => {
     await more.press('Enter');

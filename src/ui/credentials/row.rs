@@ -52,9 +52,12 @@ fn of_dates(credential: &Summary, state: ExpiryState, today: Day) -> State {
         ExpiryState::Fine => "good",
         ExpiryState::Expiring | ExpiryState::Unknown => "neutral",
     };
-    let day = if state == ExpiryState::Due { renew_on } else { expires_on };
     let label = expiry::sentence(today, expires_on, renew_on);
-    State { label, tone, title: day.map(Day::to_text).unwrap_or_default() }
+    let title = match (state, renew_on) {
+        (ExpiryState::Due, Some(day)) => format!("{label}: {}", day.to_text()),
+        _ => expires_on.map(Day::to_text).unwrap_or_default(),
+    };
+    State { label, tone, title }
 }
 
 /// The same on a page.

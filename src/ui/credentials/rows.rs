@@ -97,9 +97,9 @@ impl<'a> Rows<'a> {
         let (at, by) = (self.time(credential.updated_at), &credential.updated_by);
         let by = Text(by);
         if credential.updated_by.chars().count() > SEEN / 2 {
-            return format!("<td title=\"{by}\">{at}, {by}</td>");
+            return format!("<td title=\"{by}\">{at}<span>, {by}</span></td>");
         }
-        format!("<td>{at}, {by}</td>")
+        format!("<td>{at}<span>, {by}</span></td>")
     }
 
     /// What is done to it: each once as an icon, and in words in the menu.
