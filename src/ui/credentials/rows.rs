@@ -26,8 +26,10 @@ const HEADS: [(&str, Option<Sort>); 6] = [
     ("Changed", Some(Sort::Changed)),
 ];
 
-/// Characters that are seen in a column in any case; of more the whole is a tooltip.
-const SEEN: usize = 24;
+/// Characters that are seen of a name or a host in any case; of more the whole is a tooltip.
+const SEEN: usize = 18;
+/// The same of what stands after something else.
+const SEEN_AFTER: usize = 12;
 
 /// The form that the buttons of the rows send where no script opens their menu.
 pub const FORM: &str = "rows";
@@ -69,7 +71,7 @@ impl<'a> Rows<'a> {
         let link = link.replacen("<a", &format!("<a href=\"{page}\""), 1);
         let description = match credential.description.as_str() {
             "" => String::new(),
-            text => titled("span", text, SEEN),
+            text => titled("span", text, SEEN_AFTER),
         };
         format!("<td><span class=\"mark mark-{kind}\"></span>{link}{description}</td>")
     }
@@ -94,9 +96,8 @@ impl<'a> Rows<'a> {
     }
 
     fn changed(&self, credential: &Summary) -> String {
-        let (at, by) = (self.time(credential.updated_at), &credential.updated_by);
-        let by = Text(by);
-        if credential.updated_by.chars().count() > SEEN / 2 {
+        let (at, by) = (self.time(credential.updated_at), Text(&credential.updated_by));
+        if credential.updated_by.chars().count() > SEEN_AFTER {
             return format!("<td title=\"{by}\">{at}<span>, {by}</span></td>");
         }
         format!("<td>{at}<span>, {by}</span></td>")
