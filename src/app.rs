@@ -55,6 +55,7 @@ pub fn App() -> impl IntoView {
                         <Route path=path!("") view=|| () ssr=ASYNC/>
                         <Route path=path!("/new") view=credentials::NewDialog ssr=ASYNC/>
                         <Route path=path!("/:id/edit") view=credentials::EditDialog ssr=ASYNC/>
+                        <Route path=path!("/:id/secret") view=credentials::ReplaceDialog ssr=ASYNC/>
                         <Route path=path!("/:id/delete") view=credentials::DeleteDialog ssr=ASYNC/>
                     </ParentRoute>
                     <Route path=path!("/credentials/:id") view=credentials::DetailPage ssr=ASYNC/>

@@ -36,6 +36,10 @@ pub enum Error {
     /// Fields that break a rule; nothing was saved. 422.
     #[error("Check the marked fields. Nothing was saved.")]
     Invalid(Vec<FieldError>),
+    /// Fields that break no rule and are probably not meant. Nothing was saved: whoever sends it again
+    /// on purpose has it saved. 422.
+    #[error("Nothing was saved yet. Check the marked fields.")]
+    Questioned(Vec<FieldError>),
     /// The form was made from an older revision; nothing was saved. 409.
     #[error("Somebody else saved this while you were editing. Nothing was overwritten.")]
     Stale {
@@ -110,6 +114,7 @@ impl Error {
     fn status_and_code(&self) -> (u16, &'static str) {
         match self {
             Self::Invalid(_) => (422, "invalid"),
+            Self::Questioned(_) => (422, "questioned"),
             Self::Stale { .. } => (409, "stale"),
             Self::Conflict(_) => (409, "conflict"),
             Self::Unauthenticated => (401, "unauthenticated"),

@@ -16,6 +16,7 @@ export async function addCredential(page: Page, instance: Instance, draft: Draft
     username: 'acme-bot',
     password: secret(),
     access: 'pull',
+    anyway: 'true',
     ...draft,
   });
   expect(response.headers()['location'], 'where the post leads').toContain('?said=');
@@ -52,9 +53,15 @@ export async function openEdit(page: Page, instance: Instance, name: string): Pr
   return page.getByRole('dialog', { name: `Edit ${name}` });
 }
 
-/** Presses the dialog's Create or Save Changes. */
+/** Opens the dialog that replaces the secret of the credential with this name. */
+export async function openReplace(page: Page, instance: Instance, name: string): Promise<Locator> {
+  await page.goto(`${await pathOf(page, instance, name)}/secret`);
+  return page.getByRole('dialog', { name: `Replace secret of ${name}` });
+}
+
+/** Presses the dialog's Create, Save Changes or Replace secret. */
 export async function send(dialog: Locator): Promise<void> {
-  await dialog.getByRole('button', { name: /^(Create|Save Changes)$/ }).click();
+  await dialog.getByRole('button', { name: /^(Create|Save Changes|Replace secret)$/ }).click();
 }
 
 /** The page is the list at this address again, whatever it has to say besides, and no dialog is over it. */

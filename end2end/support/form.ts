@@ -3,10 +3,12 @@ import { expect, type Locator, type Page } from '@playwright/test';
 
 type Scope = Page | Locator;
 
-/** Fills in the fields with these labels, in this order; of a select, chooses the option. */
+/** Fills in the fields with these labels, in this order; of a select, chooses the option. A fold is opened first. */
 export async function fillIn(scope: Scope, values: Record<string, string>): Promise<void> {
   for (const [label, value] of Object.entries(values)) {
     const field = scope.getByLabel(label, { exact: true });
+    const fold = field.locator('xpath=ancestor::details[not(@open)]/summary');
+    if ((await fold.count()) > 0) await fold.first().click();
     const isSelect = await field.evaluate((control) => control.nodeName === 'SELECT');
     await (isSelect ? field.selectOption({ label: value }) : field.fill(value));
   }

@@ -39,6 +39,7 @@ async function furnish(page: Page, instance: Instance): Promise<Pages> {
     'the create dialog with a preset': `${list}/new?preset=ghcr`,
     'the create dialog for a key file': `${list}/new?preset=google`,
     'the edit dialog': `${ofCredential}/edit`,
+    'the dialog for another secret': `${ofCredential}/secret`,
     'the delete dialog': `${ofCredential}/delete`,
     'a credential': ofCredential,
     'the pipelines': `${instance.project}/pipelines`,

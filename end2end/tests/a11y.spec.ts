@@ -10,7 +10,7 @@ import { expect, test } from '../support/test.ts';
 
 const PAGES = [
   'the list', 'a search without a result', 'the create dialog', 'the create dialog with a preset',
-  'the create dialog for a key file', 'the edit dialog', 'the delete dialog', 'a credential', 'the pipelines',
+  'the create dialog for a key file', 'the edit dialog', 'the dialog for another secret', 'the delete dialog', 'a credential', 'the pipelines',
   'the create dialog of pipelines', 'a pipeline', 'the delete dialog of a pipeline',
   'the encryption keys', 'the trusted issuers', 'removing an issuer', 'the jobs', 'a page that does not exist',
   'an address that nothing has', 'a filter that does not exist', 'signing in', 'a set-up link that was used',
@@ -37,6 +37,12 @@ const STATES: Record<string, (page: Page, instance: Instance) => Promise<void>> 
     await fillIn(dialog, { 'Registry URL': 'hub.docker.com', 'Username': 'a:b', 'Rotate every (days)': '0' });
     await send(dialog);
     await expect(dialog.getByRole('alert')).toBeVisible();
+  },
+  'a secret that is asked about': async (page, instance) => {
+    const dialog = await openNew(page, instance);
+    await fillIn(dialog, { 'Name': unique('asked'), 'Registry URL': 'ghcr.io', 'Username': 'acme-bot', 'Password': 'github_pat_example' });
+    await send(dialog);
+    await expect(dialog.getByRole('button', { name: 'Save anyway' })).toBeVisible();
   },
   'a key file that was refused': async (page, instance) => {
     const dialog = await openNew(page, instance);

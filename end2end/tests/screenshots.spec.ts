@@ -55,6 +55,7 @@ for (const viewport of [{ width: 1280, height: 800 }, { width: 360, height: 740 
         const deploy = await pathOf(page, instance, 'ghcr-deploy');
         await draw('create', `${list}/new?preset=ghcr`);
         await draw('edit', `${deploy}/edit`);
+        await draw('replace', `${deploy}/secret`);
         await draw('delete', `${deploy}/delete`);
         await expect(page.getByRole('dialog').getByRole('link', { name: /^(acme\/shop|nightly)$/ })).toHaveCount(2);
         await draw('credential', deploy, false);

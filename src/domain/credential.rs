@@ -21,6 +21,16 @@ super::words! {
     }
 }
 
+impl Method {
+    /// The field of the form in which its secret is entered.
+    pub fn secret_field(self) -> &'static str {
+        match self {
+            Self::Password => "password",
+            Self::GcpServiceAccountKey => "key_json",
+        }
+    }
+}
+
 super::words! {
     /// What a credential can do, and what a fetch or a grant is for.
     pub enum Access {
@@ -60,6 +70,8 @@ pub struct Summary {
     pub disabled_at: Option<Moment>,
     /// Since when the stored secret is known not to open.
     pub unreadable_at: Option<Moment>,
+    /// What looked wrong with the secret when it was saved anyway. It holds nothing of the secret.
+    pub secret_doubt: Option<String>,
     pub updated_at: Moment,
     pub updated_by: String,
 }

@@ -1,10 +1,16 @@
 //! The create and edit form of a credential: what was typed, and the rules for it.
 
+mod doubt;
 mod draft;
+mod google_path;
+mod stored;
+mod suggestion;
 #[cfg(test)]
 mod tests;
 
+pub use doubt::Asked;
 pub use draft::CredentialDraft;
+pub use suggestion::{alternatives, first_part, suggested_name};
 
 use super::credential::{Access, CredentialSettings, KEY_FILE_USERNAME, Method};
 use super::moment::Day;
@@ -41,6 +47,9 @@ pub struct CredentialForm {
     pub is_staged: bool,
     /// `also`: other Google hosts for the same key, ticked or typed; only at creation.
     pub also: Vec<String>,
+    /// `anyway`: the button that saves what was asked about. It is pressed anew each time.
+    #[serde(skip)]
+    pub is_sure: bool,
 }
 
 pub const DESCRIPTION_MAX: usize = 1000;
@@ -49,6 +58,7 @@ const ALSO_MAX: usize = 20;
 /// The longest of these hosts, so that its name leaves room for the credential's.
 const ALSO_HOST_MAX: usize = 80;
 
+pub const NOT_A_DAY: &str = "Enter a date as year-month-day, for example 2027-01-31.";
 const PLAIN_HTTP: &str = "Plain HTTP sends the secret unencrypted. Use https, or select “Insecure registry” under More options.";
 const SAYS_HTTPS: &str = "The address is for https, by its scheme or port 443. Clear “Insecure registry”, or type the address with http://.";
 const NOT_GOOGLES: &str = "The key works only with Google's registries. Enter one of their hosts without a path, for example europe-docker.pkg.dev.";
@@ -115,7 +125,7 @@ impl CredentialForm {
             let text = text.trim();
             let day = Day::parse(text);
             if day.is_none() && !text.is_empty() {
-                at(field, "Enter a date as year-month-day, for example 2027-01-31.".to_owned());
+                at(field, NOT_A_DAY.to_owned());
             }
             day
         };

@@ -1,6 +1,7 @@
 //! The addresses of our pages, so that none is a string literal anywhere else.
 
 use super::listing::percent;
+use super::registry_kind::RegistryKind;
 use uuid::Uuid;
 
 /// Leads on to the first project of the person who is signed in.
@@ -13,6 +14,9 @@ pub const KEYS: &str = "/admin/keys";
 pub const JOBS: &str = "/admin/jobs";
 /// The list of issuers whose tokens are accepted.
 pub const ISSUERS: &str = "/admin/issuers";
+
+/// `from` in the query of a dialog that was opened on the page of what it is about.
+pub const FROM_PAGE: &str = "page";
 
 /// Where an issuer is removed from the list.
 pub fn remove_issuer(id: Uuid) -> String {
@@ -33,6 +37,21 @@ pub fn new_credential(project: &str) -> String {
 
 pub fn edit_credential(project: &str, id: Uuid) -> String {
     format!("{}/edit", credential(project, id))
+}
+
+/// Where the secret alone is replaced.
+pub fn replace_secret(project: &str, id: Uuid) -> String {
+    format!("{}/secret", credential(project, id))
+}
+
+/// A dialog of a credential that leads back to the credential's own page, and not to the list.
+pub fn from_page(dialog: &str) -> String {
+    with_query(dialog, "from", FROM_PAGE)
+}
+
+/// The guide to a registry.
+pub fn help_registry(kind: RegistryKind) -> String {
+    format!("/help/registries/{}", kind.word())
 }
 
 pub fn delete_credential(project: &str, id: Uuid) -> String {
@@ -95,6 +114,9 @@ mod tests {
     fn a_page_of_a_thing_stands_under_its_project() {
         let (id, grant) = (Uuid::nil(), Uuid::max());
         assert_eq!(edit_credential("acme", id), format!("/p/acme/credentials/{id}/edit"));
+        assert_eq!(replace_secret("acme", id), format!("/p/acme/credentials/{id}/secret"));
+        assert_eq!(from_page("/p/acme/x?q=a"), "/p/acme/x?q=a&from=page");
+        assert_eq!(help_registry(RegistryKind::Ghcr), "/help/registries/ghcr");
         assert_eq!(delete_credential("acme", id), format!("/p/acme/credentials/{id}/delete"));
         assert_eq!(new_credential("acme"), "/p/acme/credentials/new");
         assert_eq!(new_pipeline("acme"), "/p/acme/pipelines/new");

@@ -6,7 +6,7 @@ mod paste;
 mod preset;
 
 pub use advice::{Advice, UsernameRule};
-pub use paste::paste_warning;
+pub use paste::{paste_doubt, paste_warning};
 pub use preset::{PRESETS, Preset};
 
 use super::registry::RegistryHost;

@@ -32,7 +32,7 @@ impl FailedForm {
     /// The sentence for the control called `name`, if it has one.
     pub fn error_at(&self, name: &str) -> Option<String> {
         match &self.error {
-            Error::Invalid(fields) => {
+            Error::Invalid(fields) | Error::Questioned(fields) => {
                 fields.iter().find(|f| f.field == name).map(|f| f.message.clone())
             }
             _ => None,

@@ -4,6 +4,7 @@
 //! instead of a broken connection, and everything else that was typed survives.
 
 use crate::domain::credential_form::CredentialForm;
+use crate::domain::paths::FROM_PAGE;
 use crate::domain::secret::Secret;
 use crate::error::{Error, Result};
 use crate::vault::SecretInput;
@@ -25,6 +26,10 @@ pub(super) struct CredentialPost {
     pub(super) revision: i64,
     /// The query of the list that the dialog was drawn over.
     pub(super) list: String,
+    /// Whether the dialog was opened on the credential's own page.
+    pub(super) is_from_page: bool,
+    /// Whether a secret was typed before this post, and is gone with a post that was refused.
+    pub(super) lost_secret: bool,
     pub(super) form: CredentialForm,
     pub(super) secret: SecretInput,
 }
@@ -89,6 +94,9 @@ fn set(
         }
         "project" => post.project = text(),
         "list" => post.list = text(),
+        "from" => post.is_from_page = text() == FROM_PAGE,
+        "lost_secret" => post.lost_secret = text() == "true",
+        "anyway" => form.is_sure = text() == "true",
         "id" => post.id = Some(Uuid::parse_str(&text()).map_err(|_| Error::NotFound)?),
         "revision" => post.revision = text().parse().map_err(|_| unknown())?,
         "also" => form.also.push(text()),

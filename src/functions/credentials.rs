@@ -1,13 +1,15 @@
 //! Registry credentials, as the browser asks for them.
 
-use super::context::{confirmed, granter, member, vault};
-use super::credential_post;
-use super::reply::{Form, finish, finish_action, saved};
+use super::answer::Flash;
+use super::context::{confirmed, granter, member, note_refusal, vault};
+use super::credential_post::{self, CredentialPost};
+use super::reply::{Form, finish, finish_action, saved, told};
 pub use crate::domain::credential_page::CredentialPage;
 use crate::domain::listing::{ListQuery, Listing};
 use crate::domain::paths;
 use crate::domain::permission::of;
-use crate::error::{Error, Result};
+use crate::error::{Error, FieldError, Result};
+use crate::vault::{Doubt, Saved};
 use leptos::prelude::*;
 use leptos::server_fn::codec::{MultipartData, MultipartFormData};
 use serde_json::json;
@@ -15,6 +17,10 @@ use uuid::Uuid;
 
 /// The longest query of a list, in bytes.
 const LIST_QUERY_MAX: usize = 4 * 1024;
+
+const SHOW: &str = "Show the credential";
+const REPLACE: &str = "Replace the secret";
+const NOT_REPLACED: &str = "The secret was not replaced: the one you typed first was not kept, and this time the field was blank.";
 
 pub async fn list_credentials(project: String, query: ListQuery) -> Result<Listing> {
     let reader = member(&project).await?.can::<of::RegistryRead>()?;
@@ -27,6 +33,12 @@ pub async fn find_credential(project: String, id: Uuid) -> Result<CredentialPage
     vault().credential_page(&reader, id).await
 }
 
+/// A name for a new credential that nobody has, made from the one that says what it is for.
+pub async fn free_name(project: String, name: String) -> Result<String> {
+    let editor = member(&project).await?.can::<of::RegistryWrite>()?;
+    vault().free_name(&editor, &name).await
+}
+
 /// The create dialog's post: text fields, then at most one file.
 #[server(prefix = "/rpc", endpoint = "credentials/create", input = MultipartFormData)]
 pub async fn create_credential(form: MultipartData) -> Result<()> {
@@ -36,7 +48,10 @@ pub async fn create_credential(form: MultipartData) -> Result<()> {
         let editor = member(&post.project).await?.can::<of::RegistryWrite>()?;
         let created = vault().create_credential(&editor, &post.form, &post.secret).await?;
         let list = paths::credentials(&post.project) + query;
-        Ok(saved(&list, created.notices).await)
+        let page = paths::credential(&post.project, created.id);
+        let flash = said(&post.project, created);
+        let flash = if flash.link.is_some() { flash } else { flash.with_link(page, SHOW) };
+        Ok(told(&list, flash).await)
     };
     let dialog = paths::new_credential(&post.project) + query;
     finish(done.await, Form::of::<CreateCredential>(dialog, &post.form)).await
@@ -46,16 +61,51 @@ pub async fn create_credential(form: MultipartData) -> Result<()> {
 #[server(prefix = "/rpc", endpoint = "credentials/update", input = MultipartFormData)]
 pub async fn update_credential(form: MultipartData) -> Result<()> {
     let post = credential_post::read(form).await?;
-    let (id, query) = (post.id.ok_or(Error::NotFound)?, list_query(&post.list));
+    let id = post.id.ok_or(Error::NotFound)?;
     let done = async {
         let editor = member(&post.project).await?.can::<of::RegistryWrite>()?;
         let (revision, form, secret) = (post.revision, &post.form, &post.secret);
-        let notices = vault().update_credential(&editor, id, revision, form, secret).await?;
-        Ok(saved(&(paths::credentials(&post.project) + query), notices).await)
+        let changed = vault().update_credential(&editor, id, revision, form, secret).await?;
+        let mut flash = said(&post.project, changed);
+        if post.lost_secret && !post.had_secret() {
+            flash = not_replaced(flash, &post.project, id);
+        }
+        Ok(told(&page_behind(&post, id), flash).await)
     };
-    let dialog = paths::edit_credential(&post.project, id) + query;
+    let dialog = dialog(&post, paths::edit_credential(&post.project, id));
     let form = Form::of::<UpdateCredential>(dialog, &post.form);
+    let had_secret = post.had_secret() || post.lost_secret;
+    finish(done.await, form.edits(post.revision, had_secret)).await
+}
+
+/// The post of the dialog that replaces the secret alone.
+#[server(prefix = "/rpc", endpoint = "credentials/replace-secret", input = MultipartFormData)]
+pub async fn replace_secret(form: MultipartData) -> Result<()> {
+    let post = credential_post::read(form).await?;
+    let id = post.id.ok_or(Error::NotFound)?;
+    let done = async {
+        let editor = member(&post.project).await?.can::<of::RegistryWrite>()?;
+        let (revision, form, secret) = (post.revision, &post.form, &post.secret);
+        let changed = vault().replace_secret(&editor, id, revision, form, secret).await?;
+        Ok(told(&page_behind(&post, id), said(&post.project, changed)).await)
+    };
+    let dialog = dialog(&post, paths::replace_secret(&post.project, id));
+    let typed = json!({ "expires_on": post.form.expires_on, "is_staged": post.form.is_staged });
+    let form = Form::of::<ReplaceSecret>(dialog, typed);
     finish(done.await, form.edits(post.revision, post.had_secret())).await
+}
+
+/// What would be asked about the form of any of these dialogs: a page that can asks before it sends
+/// the form, so that the secret in it need not be typed twice. Keeps nothing.
+#[server(prefix = "/rpc", endpoint = "credentials/questions", input = MultipartFormData)]
+pub async fn credential_questions(form: MultipartData) -> Result<Vec<FieldError>> {
+    let post = credential_post::read(form).await?;
+    let asked = async {
+        let editor = member(&post.project).await?.can::<of::RegistryWrite>()?;
+        vault().questions(&editor, post.id, &post.form, &post.secret).await
+    };
+    let asked = asked.await;
+    asked.inspect_err(note_refusal)
 }
 
 /// Stops deliveries until it is enabled again. `back` is where it was chosen.
@@ -130,6 +180,43 @@ pub async fn set_token_service(
         Ok(saved(&page, vec![sentence]).await)
     };
     finish(done.await, Form::of::<SetTokenService>(page, json!({ "origin": origin }))).await
+}
+
+/// What the page after a save says, with the link that mends what is doubtful.
+fn said(project: &str, saved: Saved) -> Flash {
+    let Saved { id, notices, doubt } = saved;
+    match doubt {
+        None => Flash::good(notices),
+        Some(Doubt::Secret) => {
+            Flash::doubt(notices).with_link(paths::replace_secret(project, id), REPLACE)
+        }
+        Some(Doubt::Twin(twin)) => {
+            let href = paths::credential(project, twin.id);
+            Flash::doubt(notices).with_link(href, format!("Show {}", twin.name))
+        }
+    }
+}
+
+/// The same after a save without the secret that was typed before it.
+fn not_replaced(flash: Flash, project: &str, id: Uuid) -> Flash {
+    let mut sentences = flash.sentences;
+    sentences.push(NOT_REPLACED.to_owned());
+    Flash::doubt(sentences).with_link(paths::replace_secret(project, id), REPLACE)
+}
+
+/// The page that the dialog was opened on.
+fn page_behind(post: &CredentialPost, id: Uuid) -> String {
+    if post.is_from_page {
+        paths::credential(&post.project, id)
+    } else {
+        paths::credentials(&post.project) + list_query(&post.list)
+    }
+}
+
+/// The address of the dialog over the page it was opened on.
+fn dialog(post: &CredentialPost, path: String) -> String {
+    let path = path + list_query(&post.list);
+    if post.is_from_page { paths::from_page(&path) } else { path }
 }
 
 /// The page of the project's credentials that a button was pressed on; the list for any other.

@@ -1,5 +1,8 @@
 //! What the create form says about a registry while its address is typed.
 
+use crate::domain::credential::Access;
+use crate::domain::credential_form::{first_part, suggested_name};
+use crate::domain::paths;
 use crate::domain::registry::RegistryHost;
 use crate::domain::registry_kind::{RegistryKind, UsernameRule};
 use crate::error::Result;
@@ -21,6 +24,10 @@ pub struct Recognised {
     /// The product's slug: `docker-hub`, `ghcr`, …
     pub kind: String,
     pub kind_label: String,
+    /// The name to offer for a credential that only pulls, and for one that pushes.
+    pub names: (String, String),
+    /// Where it stands how such a secret is made.
+    pub guide: String,
     /// The user name to fill in, when the registry has one for everybody.
     pub username: Option<String>,
     pub wants_username: String,
@@ -33,7 +40,10 @@ pub struct Recognised {
 impl Recognised {
     /// The same of an example: it tells what the registry wants, but its host is nobody's.
     pub fn of_an_example(self) -> Self {
-        Self { host: String::new(), matches: String::new(), ..self }
+        // What is made of the host is nobody's either; what is made of the kind is.
+        let is_of_kind = self.names == names(&self.kind);
+        let names = if is_of_kind { self.names } else { Default::default() };
+        Self { host: String::new(), matches: String::new(), names, ..self }
     }
 }
 
@@ -63,6 +73,8 @@ pub fn recognised(input: &str, is_insecure: bool) -> Recognised {
         host: parsed.host.as_str().to_owned(),
         path: parsed.path,
         changes: parsed.changes,
+        names: names(&first_part(&parsed.host)),
+        guide: paths::help_registry(kind),
         kind: kind.word().to_owned(),
         kind_label: kind.label().to_owned(),
         username,
@@ -71,4 +83,9 @@ pub fn recognised(input: &str, is_insecure: bool) -> Recognised {
         least_scope: advice.least_scope.to_owned(),
         warning: Some(advice.warning).filter(|text| !text.is_empty()).map(str::to_owned),
     }
+}
+
+fn names(first_part: &str) -> (String, String) {
+    let name = |access: Access| suggested_name(first_part, access.word());
+    (name(Access::Pull), name(Access::PullAndPush))
 }

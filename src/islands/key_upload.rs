@@ -1,12 +1,12 @@
-//! The key file: uploaded with the form, or, when the browser can, read into the text field first,
-//! so that it can be looked at before it is saved.
+//! The key file: uploaded with the form. A browser that can reads it first and says whose key it is;
+//! the key itself is not shown.
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use leptos::{ev, html, web_sys};
-use wasm_bindgen::JsCast;
+use leptos::{ev, html};
+use serde::Deserialize;
 
-/// The most that is read into the field, in bytes: the limit of a secret.
+/// The most that is read, in bytes: the limit of a secret.
 const READ_MAX: f64 = 65_536.0;
 
 #[island]
@@ -15,14 +15,12 @@ pub fn KeyUpload(
     error: String,
 ) -> impl IntoView {
     let file = NodeRef::<html::Input>::new();
-    let told = RwSignal::new("");
+    let told = RwSignal::new(String::new());
     let is_wrong = !error.is_empty();
     let described_by = if is_wrong { "key_file-error key_file-told" } else { "key_file-told" };
     let read = move |_: ev::Event| {
         spawn_local(async move {
-            if let Some(sentence) = read_into_field(file).await {
-                told.set(sentence);
-            }
+            told.set(of_file(file).await.unwrap_or_default());
         });
     };
     view! {
@@ -33,6 +31,7 @@ pub fn KeyUpload(
                 name="key_file"
                 type="file"
                 accept=".json,application/json"
+                autofocus=is_wrong
                 aria-describedby=described_by
                 aria-invalid=is_wrong.then_some("true")
                 node_ref=file
@@ -46,21 +45,52 @@ pub fn KeyUpload(
     }
 }
 
-/// What to say afterwards; `None` when no file is chosen.
-async fn read_into_field(file: NodeRef<html::Input>) -> Option<&'static str> {
-    let control = file.get_untracked()?;
-    let chosen = control.files()?.get(0)?;
+/// What to say of the chosen file; `None` when there is none, or it cannot be read.
+async fn of_file(file: NodeRef<html::Input>) -> Option<String> {
+    let chosen = file.get_untracked()?.files()?.get(0)?;
     if chosen.size() > READ_MAX {
-        return Some("This file is too large for a service account key.");
+        return Some("This file is too large for a service account key.".to_owned());
     }
     let text = chosen.text().await.ok()?.as_string()?;
-    // A text field would change these bytes, and what is uploaded is stored byte for byte.
-    if text.contains(['\r', '\u{feff}', '\u{fffd}']) {
-        return Some("The file is sent unchanged when you save.");
+    Some(of_text(&text))
+}
+
+/// What may be shown of a key file.
+#[derive(Deserialize)]
+struct Shown {
+    client_email: String,
+    project_id: String,
+    private_key_id: String,
+}
+
+/// Whose key it is. The server looks closer.
+fn of_text(text: &str) -> String {
+    match serde_json::from_str::<Shown>(text) {
+        Ok(Shown { client_email, project_id, private_key_id }) => format!(
+            "The key {private_key_id} of {client_email}, project {project_id}. It is sent when you save."
+        ),
+        Err(_) => {
+            "This does not look like a service account key. Choose the .json file from Google."
+                .to_owned()
+        }
     }
-    let field = document().get_element_by_id("key_json")?;
-    field.dyn_into::<web_sys::HtmlTextAreaElement>().ok()?.set_value(&text);
-    // Else the key would be sent twice.
-    control.set_value("");
-    Some("The key is in the field above. It is sent when you save.")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::of_text;
+
+    #[test]
+    fn a_key_file_says_whose_it_is_and_never_the_key() {
+        let key = r#"{"client_email":"ci@acme.example.com","project_id":"acme","private_key_id":"01","private_key":"zebra"}"#;
+        let said = of_text(key);
+        assert_eq!(
+            said,
+            "The key 01 of ci@acme.example.com, project acme. It is sent when you save."
+        );
+        for other in ["", "zebra", "[]", "{}", r#"{"client_email":"zebra"}"#] {
+            let said = of_text(other);
+            assert!(said.starts_with("This does not look like") && !said.contains("zebra"));
+        }
+    }
 }

@@ -1,6 +1,8 @@
 //! What runs in a browser. Each island is drawn by the server and wakes up on the page; it works
 //! without: forms are sent, dialogs are open, text can be selected.
 
+mod advice;
+mod ask;
 mod copy;
 mod dialog;
 mod icon;
@@ -10,6 +12,7 @@ mod preview;
 mod row_menu;
 mod search;
 
+pub use ask::AskFirst;
 pub use copy::CopyButton;
 pub use dialog::DialogBehaviour;
 pub use icon::Icon;

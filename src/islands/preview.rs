@@ -1,5 +1,6 @@
 //! What the form says about a registry while its address is typed, or chosen among the presets.
 
+use super::advice::{NameOffer, say_at_fields};
 use crate::functions::registry::{Recognised, recognise};
 use leptos::ev;
 use leptos::prelude::*;
@@ -21,10 +22,15 @@ const MARK: &str = "is_insecure";
 pub fn HostPreview(
     /// What the panel says at first.
     start: Recognised,
+    /// The name that was filled in for the person.
+    name: String,
+    /// Whether a secret was typed, and has to be typed again.
+    is_again: bool,
     children: Children,
 ) -> impl IntoView {
     // What was filled in for the person may be replaced; what they typed may not.
     let filled = StoredValue::new(start.username.clone().unwrap_or_default());
+    let offer = NameOffer::new(name, start.names.clone());
     let found = RwSignal::new(start);
     let turn = StoredValue::new(0_u32);
     let look_up = move |address: String, is_example: bool| {
@@ -43,6 +49,8 @@ pub fn HostPreview(
             // An answer that was overtaken by a later one is dropped.
             if turn.get_value() == asked {
                 fill_username(&answer, filled);
+                offer.fill_in(answer.names.clone());
+                say_at_fields(&answer, is_again);
                 found.set(answer);
             }
         });
@@ -61,6 +69,8 @@ pub fn HostPreview(
         if let Some(mark) = input(MARK) {
             ask_again_on_change(&mark, look_up);
         }
+        offer.follow_access();
+        offer.end_when_typed();
     });
     view! {
         <div class="stack" on:input=listen>
@@ -72,7 +82,7 @@ pub fn HostPreview(
     }
 }
 
-fn input(id: &str) -> Option<HtmlInputElement> {
+pub(super) fn input(id: &str) -> Option<HtmlInputElement> {
     document().get_element_by_id(id)?.dyn_into().ok()
 }
 
@@ -189,10 +199,6 @@ fn panel(found: &Recognised) -> AnyView {
             <dl class="facts">
                 <dt>"Recognised as"</dt>
                 <dd>{found.kind_label.clone()}</dd>
-                <dt>"Username"</dt>
-                <dd>{found.wants_username.clone()}</dd>
-                <dt>"Password"</dt>
-                <dd>{found.wants_secret.clone()}</dd>
                 <dt>"Required permissions"</dt>
                 <dd>{found.least_scope.clone()}</dd>
             </dl>

@@ -1,7 +1,9 @@
 //! How large a body may be, how long it may take, and of which kind it is (security T29).
 
 use super::multipart::Framed;
-use crate::functions::credentials::{CreateCredential, UpdateCredential};
+use crate::functions::credentials::{
+    CreateCredential, CredentialQuestions, ReplaceSecret, UpdateCredential,
+};
 use axum::BoxError;
 use axum::body::{Body, Bytes, HttpBody};
 use axum::http::{HeaderMap, Request, StatusCode, header};
@@ -46,7 +48,8 @@ pub(super) fn of(path: &str) -> usize {
 }
 
 fn takes_files(path: &str) -> bool {
-    [CreateCredential::PATH, UpdateCredential::PATH].contains(&path)
+    [CreateCredential::PATH, UpdateCredential::PATH, ReplaceSecret::PATH, CredentialQuestions::PATH]
+        .contains(&path)
 }
 
 /// What is wrong with a body that is not of the kind that the function's form sends. Of a form with

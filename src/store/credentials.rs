@@ -1,11 +1,13 @@
 //! Registry credentials of one project.
 
+mod alike;
 mod filters;
 pub(super) mod hosts;
 mod page;
 mod rows;
 mod used;
 
+pub use alike::Alike;
 pub(super) use rows::{SummaryRow, day};
 
 use super::entity::credential::Column;

@@ -284,6 +284,7 @@ fn held_in(read: Read<'_>) -> Option<Held> {
             disabled_at: read.disabled_at.map(Moment),
             unreadable_at: read.unreadable_at.map(Moment),
             // Nothing is decided by these, and no answer tells them.
+            secret_doubt: None,
             description: String::new(),
             updated_at: Moment(0),
             updated_by: String::new(),

@@ -63,6 +63,7 @@ pub use backup::{
 };
 pub use chain::{EventRow, Holds, Mac, Recorded};
 pub use connect::Address;
+pub use credentials::Alike;
 pub use deliverables::{Deliverable, Held};
 pub use entity::Sealed;
 /// The columns that a write to a credential sets; the others stay as they are.

@@ -31,6 +31,10 @@ pub struct VersionRow {
     pub fingerprint: Option<Vec<u8>>,
     /// When it was stored beside the current one, if it waits.
     pub staged_at: Option<i64>,
+    /// What looked wrong with it.
+    pub doubt: Option<String>,
+    /// The last day of one that waits, blank when it has none; `None` when nobody was asked.
+    pub expires_on: Option<String>,
     /// Milliseconds.
     pub created_at: i64,
     pub created_by: String,
@@ -56,6 +60,8 @@ impl<C: Sealing> Secrets<'_, C> {
             deliveries: Set(0),
             last_delivered_at: Set(None),
             mac: NotSet,
+            doubt: Set(row.doubt),
+            expires_on: Set(row.expires_on),
         };
         self.0.insert(row).await
     }

@@ -119,6 +119,7 @@ impl Scene {
             updated_by: text("Olga"),
             token_service: Set(None),
             mac: sea_orm::ActiveValue::NotSet,
+            secret_doubt: Set(None),
         };
         let version = VersionRow {
             id: Uuid::now_v7(),
@@ -130,6 +131,8 @@ impl Scene {
             key_file: None,
             fingerprint: None,
             staged_at: None,
+            doubt: None,
+            expires_on: None,
             created_at: 0,
             created_by: "Olga".to_owned(),
         };

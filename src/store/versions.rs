@@ -23,6 +23,10 @@ pub struct SealedVersion {
     pub sealed: Vec<u8>,
     /// What may be shown of a key file, as JSON.
     pub key_file: Option<String>,
+    /// What looked wrong with it.
+    pub doubt: Option<String>,
+    /// Its last day as it was typed for when it is current, blank when it has none.
+    pub expires_on: Option<String>,
 }
 
 /// The columns that pages show: all but the ciphertext and what tells equal ones.
@@ -76,7 +80,13 @@ impl<C: Sealing> Secrets<'_, C> {
     ) -> Result<Option<SealedVersion>, DbErr> {
         let row = self.of(credential).filter(Column::Version.eq(version)).one(self.db).await?;
         Ok(self.genuine(row).pop().and_then(|row| {
-            Some(SealedVersion { id: row.id, sealed: row.sealed?.0, key_file: row.key_file })
+            Some(SealedVersion {
+                id: row.id,
+                sealed: row.sealed?.0,
+                key_file: row.key_file,
+                doubt: row.doubt,
+                expires_on: row.expires_on,
+            })
         }))
     }
 
@@ -107,6 +117,7 @@ impl<C: Sealing> Secrets<'_, C> {
             fingerprint: Set(None),
             staged_at: Set(None),
             key_file: Set(None),
+            doubt: Set(None),
             destroyed_at: Set(Some(now)),
             ..ActiveModel::default()
         };

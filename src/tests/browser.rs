@@ -56,6 +56,16 @@ impl Reply {
             .unwrap_or_else(|_| panic!("no error: {} {}", self.status, self.text()))
     }
 
+    /// The question at a field, if one was asked instead of saving.
+    pub fn asked(&self, field: &str) -> Option<String> {
+        match self.error() {
+            regcred::Error::Questioned(fields) => {
+                fields.into_iter().find(|f| f.field == field).map(|f| f.message)
+            }
+            _ => None,
+        }
+    }
+
     /// The sentence at a field, if the error has one.
     pub fn at(&self, field: &str) -> Option<String> {
         match self.error() {

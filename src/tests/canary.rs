@@ -102,6 +102,7 @@ fn stumble(client: &mut Client, secret: &Canary) {
     let headers = "accept: application/json\r\n";
     for path in [
         "/rpc/credentials/create",
+        "/rpc/credentials/replace-secret",
         "/rpc/trust-rules/create",
         "/rpc/trust-rules/try",
         "/rpc/grants/approve",

@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 pub const UPDATE: &str = "/rpc/credentials/update";
 
-/// What the edit dialog of `ghcr` sends, with these fields changed.
+/// What the edit dialog of `ghcr` sends when the person is sure, with these fields changed.
 pub fn form<'a>(
     id: &'a str,
     revision: &'a str,
@@ -26,6 +26,7 @@ pub fn form<'a>(
         ("owner", "Olga Owner"),
         ("password", ""),
         ("key_json", ""),
+        ("anyway", "true"),
     ];
     form.retain(|(field, _)| !changed.iter().any(|(other, _)| other == field));
     form.extend_from_slice(changed);

@@ -54,7 +54,13 @@ impl HttpBody for Pieces {
 }
 
 fn kind(path: &str) -> &'static str {
-    if matches!(path, "/rpc/credentials/create" | "/rpc/credentials/update") {
+    if matches!(
+        path,
+        "/rpc/credentials/create"
+            | "/rpc/credentials/update"
+            | "/rpc/credentials/replace-secret"
+            | "/rpc/credentials/questions"
+    ) {
         "multipart/form-data; boundary=x"
     } else {
         "application/x-www-form-urlencoded"

@@ -7,7 +7,8 @@ use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use uuid::Uuid;
 
-/// What the create dialog sends; `more` comes after and may repeat a field with another value.
+/// What the create dialog sends when the person is sure; `more` comes after and may repeat a field with
+/// another value.
 pub fn credential_form<'a>(
     project: &'a str,
     name: &'a str,
@@ -23,6 +24,7 @@ pub fn credential_form<'a>(
         ("username", "acme-bot"),
         ("access", "pull_push"),
         ("password", secret),
+        ("anyway", "true"),
     ];
     form.retain(|(field, _)| !more.iter().any(|(other, _)| other == field));
     form.extend_from_slice(more);

@@ -88,7 +88,13 @@ impl Function {
     pub async fn call(&self, browser: &Browser) -> Reply {
         let form: Vec<(&str, &str)> =
             self.form.iter().map(|(name, value)| (*name, value.as_str())).collect();
-        if matches!(self.path, "/rpc/credentials/create" | "/rpc/credentials/update") {
+        if matches!(
+            self.path,
+            "/rpc/credentials/create"
+                | "/rpc/credentials/update"
+                | "/rpc/credentials/replace-secret"
+                | "/rpc/credentials/questions"
+        ) {
             browser.post_multipart_json_accept(self.path, &form, None).await
         } else {
             browser.post_json_accept(self.path, &form).await
@@ -142,6 +148,13 @@ pub fn functions(project: &str, at: &Objects) -> Vec<Function> {
         Function::new("/rpc/setup/create", None, &first),
         Function::new("/rpc/credentials/create", WRITE, &fields),
         Function::new("/rpc/credentials/update", WRITE, &edit).about_one(),
+        Function::new("/rpc/credentials/questions", WRITE, &edit).about_one(),
+        Function::new(
+            "/rpc/credentials/replace-secret",
+            WRITE,
+            &[of, ("id", credential), ("revision", "1"), ("password", "hunter4")],
+        )
+        .about_one(),
         Function::new("/rpc/credentials/disable", WRITE, &[of, ("id", credential)]).about_one(),
         Function::new("/rpc/credentials/enable", WRITE, &[of, ("id", credential)]).about_one(),
         Function::new(

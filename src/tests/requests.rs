@@ -226,7 +226,13 @@ async fn a_body_that_no_form_has_is_refused() {
     let request = request.header("content-type", "application/x-www-form-urlencoded");
     let request = request.header("content-length", body.len());
     assert_eq!(app.owner.send(request.body(Body::from(body)).unwrap()).await.status, 413);
-    for path in ["/rpc/credentials/create", "/rpc/credentials/update", "/rpc/grants/delete"] {
+    for path in [
+        "/rpc/credentials/create",
+        "/rpc/credentials/update",
+        "/rpc/credentials/replace-secret",
+        "/rpc/credentials/questions",
+        "/rpc/grants/delete",
+    ] {
         for kind in ["application/json", "text/plain", "multipart/form-data", ""] {
             let request = app.owner.request(Method::POST, path, "application/json");
             let request = request.header("content-type", kind);

@@ -72,12 +72,14 @@ impl Act {
 }
 
 /// The server functions that widen nothing, each with the reason.
-const NOTHING: [(&str, &str); 26] = [
+const NOTHING: [(&str, &str); 28] = [
     ("/rpc/registry/recognise", "tells what a registry is"),
     ("/rpc/session/create", "signs in"),
     ("/rpc/session/delete", "signs out"),
     ("/rpc/setup/create", "makes a project without secrets"),
     ("/rpc/credentials/create", "stores a secret that its creator knows"),
+    ("/rpc/credentials/questions", "tells what it would ask"),
+    ("/rpc/credentials/replace-secret", "the same pipelines receive another secret"),
     ("/rpc/credentials/disable", "takes away"),
     ("/rpc/credentials/enable", "gives back what was approved"),
     ("/rpc/credentials/delete", "takes away"),

@@ -1,8 +1,10 @@
 //! Registry credentials: listed, created, disabled.
 
 mod checks;
+mod doubts;
 mod edits;
 mod guards;
+mod listed;
 mod pages;
 mod registry_tokens;
 mod repointing;
@@ -11,6 +13,7 @@ mod secret_input;
 mod versions;
 
 pub(super) use checks::is_wrong;
+pub use doubts::{Doubt, Saved};
 pub(super) use registry_tokens::Kept as RegistryTokens;
 pub use secret_input::SecretInput;
 
@@ -19,8 +22,7 @@ use crate::crypto::blob::Place;
 use crate::domain::actor::Can;
 use crate::domain::audit::{Action, Detail, Subject};
 use crate::domain::credential::{CredentialSettings, Method};
-use crate::domain::credential_form::{CredentialDraft, CredentialForm};
-use crate::domain::listing::{ListQuery, Listing};
+use crate::domain::credential_form::{Asked, CredentialDraft, CredentialForm};
 use crate::domain::moment::Day;
 use crate::domain::permission::of;
 use crate::domain::registry::RegistryHost;
@@ -34,55 +36,19 @@ use versions::NewVersion;
 
 const COPY_TAKEN: &str = "A credential with this name followed by that host's name already exists.";
 
-/// What a creation made, and what the page after it says.
-#[derive(Clone, Debug)]
-pub struct Created {
-    pub id: Uuid,
-    /// Sentences, without anything secret.
-    pub notices: Vec<String>,
-}
-
 impl Vault {
-    pub async fn list_credentials(
-        &self,
-        reader: &Can<of::RegistryRead>,
-        query: &ListQuery,
-    ) -> Result<Listing> {
-        query.check()?;
-        if query.is_unused {
-            self.count_receipts(reader.project().id).await;
-        }
-        let credentials = self.store.credentials(reader.project().id);
-        let (search, today) = (names::searched(&query.search), today());
-        let page = credentials.list(query, &search, today).await?;
-        let used_by = credentials.used_by(page.rows.iter().map(|row| row.id).collect()).await?;
-        let hosts = credentials.hosts().await?;
-        let first = query.first_page();
-        let before = |place| ListQuery { before: Some(place), ..first.clone() };
-        let after = |place| ListQuery { after: Some(place), ..first.clone() };
-        Ok(Listing {
-            rows: page.rows,
-            used_by,
-            total: credentials.count(query, &search, today).await?,
-            previous: page.previous.map(before),
-            next: page.next.map(after),
-            is_empty_project: hosts.is_empty(),
-            hosts,
-            today,
-        })
-    }
-
     /// Creates a credential, and, when the method is a key file, one more for each other Google host
     /// of the form.
     ///
     /// # Errors
-    /// `Invalid` with a sentence for every field that breaks a rule.
+    /// `Invalid` with a sentence for every field that breaks a rule; `Questioned` for what is probably
+    /// not meant.
     pub async fn create_credential(
         &self,
         editor: &Can<of::RegistryWrite>,
         form: &CredentialForm,
         secret: &SecretInput,
-    ) -> Result<Created> {
+    ) -> Result<Saved> {
         let checked = form.check();
         let mut errors = checked.as_ref().err().cloned().unwrap_or_default();
         let read = Method::from_word(&form.method)
@@ -93,6 +59,10 @@ impl Vault {
         let (Ok(mut draft), Some(read), true) = (checked, read, errors.is_empty()) else {
             return Err(Error::Invalid(errors));
         };
+        let kind = RegistryKind::recognise(&draft.host);
+        let secret = read.doubt(kind, draft.settings.method, &draft.settings.username);
+        let asked = Asked { today: today(), stored_until: None, is_replaced: false, secret };
+        doubts::ask(form, draft.settings.expires_on, asked)?;
         // Without another name, the creator is the owner.
         let by = &editor.person().name;
         draft.settings.owner = if owner.is_empty() { by.clone() } else { owner };
@@ -100,7 +70,6 @@ impl Vault {
         let CredentialSettings { name, method, username, .. } = &draft.settings;
         let mut notices = vec![format!("{name} was created for {}.", draft.host.as_str())];
         notices.extend(draft.changes.iter().cloned());
-        let kind = RegistryKind::recognise(&draft.host);
         notices.extend(read.notices(kind, *method, username));
         for host in &draft.also {
             let copy = draft.for_host(host);
@@ -109,10 +78,14 @@ impl Vault {
                 Error::Invalid(_) => Error::at("also", COPY_TAKEN),
                 other => other,
             })?;
-            notices.push(format!("{} was created with the same key.", copy.settings.name));
+            notices.push(said_of_copy(&draft, &copy));
         }
+        let origin = (&draft.host, draft.is_insecure);
+        let twin = doubts::twin(&write, editor.project().id, id, origin, &draft.settings).await?;
+        notices.extend(twin.as_ref().map(doubts::of_twin));
         write.commit(recorded).await?;
-        Ok(Created { id, notices })
+        let doubt = secret.map(|_| Doubt::Secret).or(twin.map(Doubt::Twin));
+        Ok(Saved { id, notices, doubt })
     }
 
     /// Writes the draft as a new credential, with its event.
@@ -139,12 +112,15 @@ impl Vault {
         row.updated_at = Set(at.0);
         row.updated_by = Set(by);
         let origin = draft.host.origin(draft.is_insecure);
+        let kind = RegistryKind::recognise(&draft.host);
         let new = NewVersion {
             credential: id,
             origin: &origin,
             method: draft.settings.method,
             before: None,
             waits: false,
+            doubt: read.doubt(kind, draft.settings.method, &draft.settings.username),
+            ends: None,
         };
         self.set_secret(write, editor, &mut row, new, read, at).await?;
         let project = editor.project().id;
@@ -265,6 +241,18 @@ fn renew_on(
 ) -> Option<Day> {
     let rotate = rotate_every_days.map(|days| secret_set_on.plus_days(i64::from(days)));
     review_on.into_iter().chain(rotate).min()
+}
+
+/// What is said of a copy for another of Google's hosts.
+fn said_of_copy(draft: &CredentialDraft, copy: &CredentialDraft) -> String {
+    let name = &copy.settings.name;
+    if copy.settings.paths == draft.settings.paths {
+        return format!("{name} was created with the same key.");
+    }
+    format!(
+        "{name} was created with the same key. Its repository path is {}, because paths below the project differ between these hosts.",
+        copy.settings.paths.join(", ")
+    )
 }
 
 fn required(

@@ -37,7 +37,7 @@ mod used;
 pub use attempts::network;
 pub use audit::{ChainReport, KeptHead};
 pub use backup::{BackupProblem, BroughtBack, Checked, Contents, back_up, check_backup, restore};
-pub use credentials::{Created, SecretInput};
+pub use credentials::{Doubt, Saved, SecretInput};
 pub use deliveries::{Delivered, DeliveryRequest, Entry, Given, Ledger, Told};
 pub use doctor::{Clocks, Opening, Unreadable, clocks};
 pub use jobs::LEASE;

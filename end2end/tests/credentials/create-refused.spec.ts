@@ -103,7 +103,7 @@ test('every field that is wrong says so at once, and the first has the focus', a
   await expectWrong(dialog, 'Registry URL', /use docker\.io/);
   await expectWrong(dialog, 'Username', /colon/);
   await expectWrong(dialog, 'Password', /Enter the password or token/);
-  await expect(dialog.getByLabel('Name', { exact: true })).toBeFocused();
+  await expect(dialog.getByLabel('Registry URL', { exact: true })).toBeFocused();
 });
 
 test('what was typed comes back once, and to nobody else', async ({ page, stranger, instance }) => {

@@ -108,17 +108,47 @@ test('a preset fills in the form as it stands, and nothing typed is lost', async
   expect(loads).toBe(0);
 });
 
-test('a key file is read into the field, where it can be looked at', async ({ page, instance }) => {
-  const [name, content] = [unique('read'), JSON.stringify(keyFile(), null, 2)];
+test('a key file says whose it is, and the key is not shown', async ({ page, instance }) => {
+  const [name, key] = [unique('read'), keyFile()];
   const dialog = await openNew(page, instance);
   await fillIn(dialog, { 'Name': name, 'Registry URL': 'gcr.io', 'Authentication method': 'GCP service account key' });
   const upload = dialog.getByLabel('Upload .json key file');
-  await upload.setInputFiles({ name: 'key.json', mimeType: 'application/json', buffer: Buffer.from(content) });
-  await expectValues(dialog, { 'Service account key (JSON)': content });
-  await expect(upload).toHaveValue('');
-  await expect(dialog.getByText('The key is in the field above.')).toBeVisible();
+  const choose = (content: string) =>
+    upload.setInputFiles({ name: 'key.json', mimeType: 'application/json', buffer: Buffer.from(content) });
+  await choose('{}');
+  await expect(dialog.getByText('This does not look like a service account key.')).toBeVisible();
+  await choose(JSON.stringify(key, null, 2));
+  for (const shown of [key.client_email!, key.project_id!, key.private_key_id!]) {
+    await expect(dialog.getByText(shown)).toBeVisible();
+  }
+  await expectValues(dialog, { 'Service account key (JSON)': '' });
   await send(dialog);
   await expectSaid(page, `${name} was created for gcr.io.`);
+});
+
+test('a name is offered from the registry and the access until one is typed', async ({ page, instance }) => {
+  const dialog = await openNew(page, instance);
+  await page.waitForFunction(() => document.querySelector('dialog')?.matches(':modal'));
+  await fillIn(dialog, { 'Registry URL': 'ghcr.io' });
+  await expectValues(dialog, { Name: 'ghcr-pull' });
+  await fillIn(dialog, { Access: 'Pull and push' });
+  await expectValues(dialog, { Name: 'ghcr-push' });
+  await fillIn(dialog, { 'Registry URL': 'quay.io' });
+  await expectValues(dialog, { Name: 'quay-push' });
+  // A blank is theirs, too.
+  await fillIn(dialog, { 'Name': '', 'Registry URL': 'docker.io' });
+  await expect(dialog.getByRole('definition').first()).toHaveText('Docker Hub');
+  await expectValues(dialog, { Name: '' });
+});
+
+test('the advice stands at the fields, with the way to where the secret is made', async ({ page, instance }) => {
+  const dialog = await openNew(page, instance);
+  await expect(dialog.getByRole('link', { name: /^How to make one/ })).toBeHidden();
+  await fillIn(dialog, { 'Registry URL': 'ghcr.io' });
+  await expect(dialog.getByLabel('Username', { exact: true })).toHaveAccessibleDescription(/Your GitHub username/);
+  await expect(dialog.getByLabel('Password', { exact: true })).toHaveAccessibleDescription(/personal access token \(classic\)/);
+  const guide = dialog.getByRole('link', { name: /^How to make one/ });
+  await expect(guide).toHaveAttribute('href', '/help/registries/ghcr');
 });
 
 test('a file that is too large for a key file is refused before it is sent', async ({ page, instance }) => {

@@ -12,7 +12,7 @@ test('Escape closes a dialog and leads to the list', async ({ page, instance }) 
   const name = unique('escape');
   await addCredential(page, instance, { name });
   const path = await pathOf(page, instance, name);
-  for (const address of [`${instance.project}/credentials/new`, `${path}/edit`, `${path}/delete`, `${instance.project}/pipelines/new`]) {
+  for (const address of [`${instance.project}/credentials/new`, `${path}/edit`, `${path}/secret`, `${path}/delete`, `${instance.project}/pipelines/new`]) {
     await page.goto(address);
     await isModal(page);
     await page.keyboard.press('Escape');
@@ -38,7 +38,7 @@ test('Escape leads back to the search and the filters where a dialog was opened'
 test('the focus starts on the first field and stays in the dialog', async ({ page, instance }) => {
   const dialog = await openNew(page, instance);
   await isModal(page);
-  await expect(dialog.getByLabel('Name', { exact: true })).toBeFocused();
+  await expect(dialog.getByLabel('Registry URL', { exact: true })).toBeFocused();
   for (const key of ['Tab', 'Shift+Tab']) {
     for (let presses = 0; presses < 60; presses++) {
       await page.keyboard.press(key);

@@ -1,4 +1,5 @@
 import { addCredential, openRow, pathOf } from '../../support/credentials.ts';
+import { fillIn } from '../../support/form.ts';
 import { unique } from '../../support/secrets.ts';
 import { expect, test } from '../../support/test.ts';
 
@@ -6,7 +7,7 @@ test('a dialog is an address: a link to it works, and a reload keeps it', async 
   const name = unique('address');
   await addCredential(page, instance, { name });
   const path = await pathOf(page, instance, name);
-  for (const [address, title] of [[`${instance.project}/credentials/new`, 'Add Registry'], [`${path}/edit`, `Edit ${name}`], [`${path}/delete`, `Delete ${name}`]]) {
+  for (const [address, title] of [[`${instance.project}/credentials/new`, 'Add Registry'], [`${path}/edit`, `Edit ${name}`], [`${path}/secret`, `Replace secret of ${name}`], [`${path}/delete`, `Delete ${name}`]]) {
     await page.goto(address!);
     await expect(page.getByRole('dialog', { name: title! })).toBeVisible();
     await expect(page).toHaveTitle(`${title} · Regcred`);
@@ -22,7 +23,7 @@ test('what is behind a dialog is inert, with and without scripts', async ({ page
   await addCredential(page, instance, { name });
   const path = await pathOf(page, instance, name);
   const lists = [`${instance.project}/credentials`, `${instance.project}/pipelines`];
-  for (const address of [`${lists[0]}/new`, `${path}/edit`, `${path}/delete`, `${lists[1]}/new`]) {
+  for (const address of [`${lists[0]}/new`, `${path}/edit`, `${path}/secret`, `${path}/delete`, `${lists[1]}/new`]) {
     await page.goto(address);
     await expect(page.getByRole('dialog')).toBeVisible();
     await expect(page.locator('[inert] h1')).toHaveCount(1);
@@ -54,7 +55,7 @@ for (const way of ['Close', 'Cancel']) {
     const name = unique('cancel');
     await addCredential(page, instance, { name });
     await page.goto(`${await pathOf(page, instance, name)}/edit`);
-    await page.getByLabel('Description', { exact: true }).fill('Never saved');
+    await fillIn(page.getByRole('dialog'), { Description: 'Never saved' });
     await page.getByRole('dialog').getByRole('link', { name: way, exact: true }).click();
     await expect(page).toHaveURL(`${instance.project}/credentials`);
     await expect(await openRow(page, instance, name)).not.toContainText('Never saved');
@@ -79,16 +80,18 @@ test('a credential is created, edited and deleted with the keyboard alone', asyn
   const name = unique('keys');
   await page.goto(`${instance.project}/credentials/new`);
   const field = (label: string) => page.getByRole('dialog').getByLabel(label, { exact: true });
-  await expect(field('Name')).toBeFocused();
-  await page.keyboard.type(name);
-  await reach(field('Registry URL'));
+  await expect(field('Registry URL')).toBeFocused();
   await page.keyboard.type('quay.io');
-  await reach(field('Access'));
-  await page.keyboard.press('ArrowDown');
   await reach(field('Username'));
   await page.keyboard.type('acme+ci');
   await reach(field('Password'));
   await page.keyboard.type('a token');
+  // What is offered there is selected when the field is reached, so typing replaces it.
+  await reach(field('Name'));
+  await page.keyboard.type(name);
+  await reach(field('Access'));
+  await page.keyboard.press('ArrowDown');
+  await reach(page.getByRole('dialog').getByRole('button', { name: 'Create', exact: true }));
   await page.keyboard.press('Enter');
   await expect(page.getByText(`${name} was created for quay.io.`)).toBeVisible();
 

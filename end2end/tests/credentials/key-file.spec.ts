@@ -104,6 +104,7 @@ test('the same key can be kept for other Google hosts while it is at hand', asyn
   const name = unique('hosts');
   const dialog = await openNew(page, instance);
   await fillIn(dialog, { 'Name': name, 'Registry URL': 'gcr.io', ...METHOD, [PASTE]: json(keyFile()) });
+  await dialog.getByText('The same key for other Google hosts').click();
   const others = dialog.getByRole('group', { name: 'Also create it for another Google host' });
   await others.getByLabel('us.gcr.io').check();
   await others.getByLabel('asia.gcr.io').check();
@@ -118,6 +119,7 @@ test('the same key can be kept for other Google hosts while it is at hand', asyn
 test('the other Google hosts stay chosen when the form comes back', async ({ page, instance }) => {
   const dialog = await openNew(page, instance);
   await fillIn(dialog, { 'Name': unique('again'), 'Registry URL': 'gcr.io', ...METHOD });
+  await dialog.getByText('The same key for other Google hosts').click();
   await dialog.getByLabel('eu.gcr.io').check();
   await send(dialog);
   await expectWrong(dialog, PASTE, /Paste the service account key/);

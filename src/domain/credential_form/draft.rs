@@ -1,5 +1,6 @@
 //! What a form comes to when nothing is wrong with it.
 
+use super::google_path;
 use crate::domain::credential::CredentialSettings;
 use crate::domain::registry::RegistryHost;
 use crate::domain::typed_text::NAME_MAX;
@@ -17,13 +18,16 @@ pub struct CredentialDraft {
 }
 
 impl CredentialDraft {
-    /// The same for another host, whose name stands behind its own.
+    /// The same for another of Google's hosts, whose name stands behind its own. Where that has other
+    /// paths for its repositories, those that are limited to are its projects.
     pub fn for_host(&self, host: &RegistryHost) -> Self {
         let suffix = format!(" ({})", host.as_str());
         let room = NAME_MAX.saturating_sub(suffix.chars().count());
         let start: String = self.settings.name.chars().take(room).collect();
         let name = format!("{}{suffix}", start.trim_end());
-        let settings = CredentialSettings { name, ..self.settings.clone() };
+        let own = &self.settings.paths;
+        let paths = google_path::mapped(own, &self.host, host).unwrap_or_else(|| own.clone());
+        let settings = CredentialSettings { name, paths, ..self.settings.clone() };
         Self { settings, host: host.clone(), ..self.clone() }
     }
 }

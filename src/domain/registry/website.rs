@@ -14,7 +14,7 @@ const DOCKER_WEBSITES: [&str; 6] = [
     "docker.com",
 ];
 
-const WEBSITES: [(&str, Website); 18] = [
+const WEBSITES: [(&str, Website); 24] = [
     ("github.com", Website::GitHub),
     ("gitlab.com", Website::GitLab),
     ("console.cloud.google.com", Website::Google),
@@ -22,6 +22,12 @@ const WEBSITES: [(&str, Website); 18] = [
     ("aws.amazon.com", Website::Amazon),
     ("gallery.ecr.aws", Website::AmazonGallery),
     ("portal.azure.com", Website::Azure),
+    ("azurecr.io", Website::AzureWithoutName),
+    ("azurecr.cn", Website::AzureWithoutName),
+    ("azurecr.us", Website::AzureWithoutName),
+    ("azurecr.de", Website::AzureWithoutName),
+    ("pkg.dev", Website::GoogleWithoutLocation),
+    ("docker.pkg.dev", Website::GoogleWithoutLocation),
     ("ngc.nvidia.com", Website::Nvidia),
     ("org.ngc.nvidia.com", Website::Nvidia),
     ("catalog.ngc.nvidia.com", Website::Nvidia),
@@ -70,6 +76,14 @@ pub enum Website {
         "That is the website of Azure, not a registry. Use the registry's login server, for example acme.azurecr.io."
     )]
     Azure,
+    #[error(
+        "Every Azure registry has a name of its own before azurecr.io. Enter the whole login server, for example acme.azurecr.io."
+    )]
+    AzureWithoutName,
+    #[error(
+        "Every Google Artifact Registry host begins with its location. Enter the whole host, for example europe-docker.pkg.dev."
+    )]
+    GoogleWithoutLocation,
     #[error("That is the website of NVIDIA, not its registry: use nvcr.io.")]
     Nvidia,
     #[error(
@@ -211,6 +225,9 @@ mod tests {
             ),
             ("https://gallery.ecr.aws/zebra/api", Website::AmazonGallery, "public.ecr.aws"),
             ("https://portal.azure.com/#@zebra/resource", Website::Azure, "azurecr.io"),
+            ("azurecr.io/zebra", Website::AzureWithoutName, "acme.azurecr.io"),
+            ("https://pkg.dev", Website::GoogleWithoutLocation, "europe-docker.pkg.dev"),
+            ("docker.pkg.dev/zebra", Website::GoogleWithoutLocation, "europe-docker.pkg.dev"),
             ("https://catalog.ngc.nvidia.com/orgs/zebra", Website::Nvidia, "nvcr.io"),
             (
                 "https://cloud.digitalocean.com/registry",

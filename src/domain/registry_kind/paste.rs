@@ -25,6 +25,17 @@ pub fn paste_warning(
     families.iter().find_map(|family| family(&pasted)).flatten()
 }
 
+/// The warning, if it is to be asked about before it is saved. A secret that the registry takes as it
+/// is, is not.
+pub fn paste_doubt(
+    kind: RegistryKind,
+    method: Method,
+    username: &str,
+    secret: &str,
+) -> Option<&'static str> {
+    paste_warning(kind, method, username, secret).filter(|warning| *warning != clouds::TAKEN)
+}
+
 /// What is said of a secret by those who know its form; `None` by those who do not.
 type Verdict = Option<Option<&'static str>>;
 

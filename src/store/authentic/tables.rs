@@ -230,7 +230,7 @@ authentic! {
             SecretVersion, DisabledAt, TokenService, Revision;
         do_not: NameKey, NaturalKey, SearchKey, Description, Email, Owner, Environment, Labels, ExpiresOn,
             ReviewOn, RotateEveryDays, RenewOn, KeyFile, SecretSetAt, SecretSetBy, UnreadableAt,
-            CreatedAt, CreatedBy, UpdatedAt, UpdatedBy
+            CreatedAt, CreatedBy, UpdatedAt, UpdatedBy, SecretDoubt
             because "they are shown, searched and warned of; the registry says when a secret ends";
     }
     guard_change called "guard_change" with Mac mended by MakeAgain {
@@ -240,7 +240,7 @@ authentic! {
     secret_version called "secret_version" with Mac mended by Backup {
         decide: Id, ProjectId, CredentialId, Version, Method, StagedAt, DestroyedAt;
         do_not: Sealed, CreatedAt, CreatedBy, KeyFile, KeyVersion, Fingerprint, UnreadableAt,
-            Deliveries, LastDeliveredAt
+            Deliveries, LastDeliveredAt, Doubt, ExpiresOn
             because "the ciphertext is bound to the row, and the rest is shown and counted";
     }
     chain_head called "regcred/chain-head/v1" with HeadMac mended by Chain {

@@ -27,6 +27,7 @@ pub(in crate::store) struct SummaryRow {
     renew_on: Option<String>,
     disabled_at: Option<i64>,
     unreadable_at: Option<i64>,
+    secret_doubt: Option<String>,
     pub(super) updated_at: i64,
     updated_by: String,
 }
@@ -49,6 +50,7 @@ macro_rules! summary {
             renew_on: day(&$row.renew_on),
             disabled_at: $row.disabled_at.map(Moment),
             unreadable_at: $row.unreadable_at.map(Moment),
+            secret_doubt: $row.secret_doubt,
             updated_at: Moment($row.updated_at),
             updated_by: $row.updated_by,
         }

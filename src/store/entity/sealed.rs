@@ -51,6 +51,7 @@ entities! {
         updated_by: String,
         token_service: Option<String>,
         mac: Option<String>,
+        secret_doubt: Option<String>,
     }
     /// What would lower a guard of a protected credential, until a second person approves it.
     mod guard_change = "guard_change" {
@@ -85,6 +86,8 @@ entities! {
         deliveries: i64,
         last_delivered_at: Option<i64>,
         mac: Option<String>,
+        doubt: Option<String>,
+        expires_on: Option<String>,
     }
     /// Who does scheduled work at the moment, and how far it has come.
     mod lease = "lease" {

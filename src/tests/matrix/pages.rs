@@ -12,6 +12,7 @@ pub fn pages(at: &Objects) -> Vec<(String, Right)> {
         ("/p/{}/credentials/new".to_owned(), WRITE),
         (format!("/p/{{}}/credentials/{credential}"), READ),
         (format!("/p/{{}}/credentials/{credential}/edit"), WRITE),
+        (format!("/p/{{}}/credentials/{credential}/secret"), WRITE),
         (format!("/p/{{}}/credentials/{credential}/delete"), DELETE),
         ("/p/{}/pipelines".to_owned(), READ_PIPELINES),
         ("/p/{}/pipelines/new".to_owned(), GRANT),

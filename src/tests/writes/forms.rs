@@ -17,7 +17,8 @@ const SESSION: &str = "the session's row is of the store of sessions, which know
 const SLOT: &str = "it waits in a slot for the page that shows it once, after it is durable itself";
 
 /// What is not one transaction: how many it is, and the reason.
-const OTHERS: [(&str, i64, &str); 8] = [
+const OTHERS: [(&str, i64, &str); 9] = [
+    ("/rpc/credentials/questions", 0, "it tells what it would ask, and keeps nothing"),
     ("/rpc/registry/recognise", 0, "it tells what was typed, and keeps nothing"),
     ("/rpc/setup/create", 2, SESSION),
     ("/rpc/session/create", 2, SESSION),
@@ -46,7 +47,13 @@ impl Counter {
         by.get("/").await;
         forget_commits(&self.app).await;
         let path = name.split(' ').next().unwrap();
-        let reply = if matches!(path, "/rpc/credentials/create" | "/rpc/credentials/update") {
+        let reply = if matches!(
+            path,
+            "/rpc/credentials/create"
+                | "/rpc/credentials/update"
+                | "/rpc/credentials/replace-secret"
+                | "/rpc/credentials/questions"
+        ) {
             by.post_multipart_json_accept(path, form, None).await
         } else {
             by.post_json_accept(path, form).await
@@ -94,6 +101,9 @@ async fn change_credentials(counter: &mut Counter, owner: &Browser) {
     let edit = [("id", id.as_str()), ("revision", "1")];
     let form = credential_form("acme", "ghcr", "ghcr.io", "second", &edit);
     counter.post(owner, "/rpc/credentials/update", &form).await;
+    counter.post(owner, "/rpc/credentials/questions", &form).await;
+    let form = [one[0], one[1], ("revision", "2"), ("password", "third")];
+    counter.post(owner, "/rpc/credentials/replace-secret", &form).await;
     counter.post(owner, "/rpc/versions/switch", &[one[0], one[1], ("version", "1")]).await;
     let form = [one.as_slice(), &[("version", "2")]].concat();
     counter.post(owner, "/rpc/versions/destroy", &form).await;

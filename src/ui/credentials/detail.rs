@@ -4,7 +4,7 @@ use super::activity::Activity;
 use super::details::Details;
 use super::guard_change::GuardChangeSection;
 use super::row::EnableToggle;
-use super::stored::{SameSecret, Stored};
+use super::stored::{SameSecret, SecretDoubt, Stored};
 use super::token_service::WhereTo;
 use super::used_by::{Obtainers, UsedBy, Waiting};
 use super::versions::Versions;
@@ -49,6 +49,7 @@ fn Whole(loaded: (CredentialPage, Option<FailedForm>), page: PageContext) -> imp
     let credential = found.credential;
     let summary = credential.summary.clone();
     let id = summary.id;
+    let summary_doubt = summary.secret_doubt.clone();
     let (current, created_at) = (credential.secret.version, credential.created_at);
     let destroying = FormState::of::<DestroyVersion>(failed.clone(), ());
     let lowering = FormState::of::<ApproveGuardChange>(failed.clone(), ());
@@ -66,6 +67,7 @@ fn Whole(loaded: (CredentialPage, Option<FailedForm>), page: PageContext) -> imp
             })}
         <Details credential=credential.clone() today=found.today/>
         <Section id="stored" title="Stored secret">
+            <SecretDoubt doubt=summary_doubt/>
             <Stored credential=stored/>
             <SameSecret others=found.same_secret page=beside/>
         </Section>
@@ -88,7 +90,8 @@ fn Whole(loaded: (CredentialPage, Option<FailedForm>), page: PageContext) -> imp
 #[component]
 fn Actions(credential: Summary, page: PageContext) -> impl IntoView {
     let (project, id) = (page.project.clone(), credential.id);
-    let edit = paths::edit_credential(&project, id);
+    let edit = paths::from_page(&paths::edit_credential(&project, id));
+    let replace = paths::from_page(&paths::replace_secret(&project, id));
     let delete = paths::delete_credential(&project, id);
     view! {
         <div class="toolbar">
@@ -98,6 +101,7 @@ fn Actions(credential: Summary, page: PageContext) -> impl IntoView {
                     let back = paths::credential(&project, id);
                     view! {
                         <LinkButton href=edit label="Edit"/>
+                        <LinkButton href=replace label="Replace secret"/>
                         <EnableToggle credential project back button_class="button"/>
                     }
                 })}

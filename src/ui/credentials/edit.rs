@@ -1,17 +1,20 @@
-//! The edit dialog. The host is fixed, and a blank secret keeps the stored one.
+//! The edit dialog. It opens on the name; the host is fixed, and a blank secret keeps the stored one.
 
-use super::form::{AccessFields, NameFields, stored_form};
-use super::sign_in::SignInFields;
-use super::stored::Stored;
+use super::form::{NameFields, StageBox, Submits, Summary, form_class, revision};
+use super::more::MoreFields;
+use super::sign_in::{MethodField, SignInFields};
+use super::stored::{SecretDoubt, Stored};
 use crate::domain::credential::Credential;
+use crate::domain::credential_form::CredentialForm;
 use crate::domain::paths;
 use crate::domain::permission::Permission;
 use crate::error::{Error, Result};
 use crate::functions::answer::FailedForm;
 use crate::functions::credentials::{UpdateCredential, find_credential};
+use crate::functions::registry::recognised;
+use crate::islands::CopyButton;
 use crate::ui::kit::{
-    CheckBox, Control, Field, FormState, Hidden, LinkButton, LoadedDialog, Offer, PageContext,
-    PostForm,
+    Control, Field, FormState, Hidden, LinkButton, LoadedDialog, Offer, PageContext, PostForm,
 };
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
@@ -28,7 +31,7 @@ pub fn EditDialog() -> impl IntoView {
             id="edit-credential"
             verb="Edit"
             name
-            close_href=page.list()
+            close_href=behind(&page)
             is_wide=true
             from=load(page.clone())
             offer
@@ -36,6 +39,27 @@ pub fn EditDialog() -> impl IntoView {
         >
             <EditForm loaded page/>
         </LoadedDialog>
+    }
+}
+
+/// Where a dialog of a credential leads back to: the page that it was opened on.
+pub fn behind(page: &PageContext) -> String {
+    match page.id() {
+        Ok(id) if is_from_page(page) => paths::credential(&page.project, id),
+        _ => page.list(),
+    }
+}
+
+fn is_from_page(page: &PageContext) -> bool {
+    page.query("from").as_deref() == Some(paths::FROM_PAGE)
+}
+
+/// What a dialog sends along for where it leads back to.
+#[component]
+pub fn WhereFrom(page: PageContext) -> impl IntoView {
+    view! {
+        <Hidden name="list" value=page.list_query()/>
+        {is_from_page(&page).then(|| view! { <Hidden name="from" value=paths::FROM_PAGE/> })}
     }
 }
 
@@ -67,51 +91,60 @@ fn offer(page: PageContext) -> Offer {
 #[component]
 fn EditForm(loaded: Found, page: PageContext) -> impl IntoView {
     let (credential, failed) = loaded;
-    let form = FormState::new(failed, stored_form(&credential));
-    // A person who was shown what changed meanwhile saves against that; nobody else saw it.
-    let revision = match form.failed() {
-        Some(FailedForm { error: Error::Stale { revision, .. }, .. }) => Some(*revision),
-        Some(failed) => failed.revision,
-        None => None,
-    };
-    let revision = revision.unwrap_or(credential.revision);
-    let host = credential.summary.host.as_str().to_owned();
+    let form = FormState::new(failed, CredentialForm::from(&credential));
+    let revision = revision(&form, &credential);
+    let summary = credential.summary.clone();
+    let host = summary.host.as_str().to_owned();
+    let about = recognised(&host, summary.is_insecure);
     let host = Control { text: host, ..form.at("registry_url") };
-    let is_insecure = credential.summary.is_insecure;
-    let (cancel, list) = (page.list(), page.list_query());
+    let (cancel, project, class) = (behind(&page), page.project.clone(), form_class(&form));
+    let replace = replace_href(&page, &credential);
+    // What was typed before is gone, and a blank field would pass for a wish to keep what is stored.
+    let lost_secret = form.failed().is_some_and(|failed| failed.had_secret);
     view! {
-        {form.summary()}
+        <Summary form=form.clone()/>
         <PostForm
             action=UpdateCredential::url()
-            project=page.project
-            id=credential.summary.id
+            project
+            id=summary.id
             is_multipart=true
-            class="credential-form stack"
-            submit="Save Changes"
-            cancel
+            class=class
         >
             <Hidden name="revision" value=revision.to_string()/>
-            <Hidden name="list" value=list/>
+            <WhereFrom page/>
+            {lost_secret.then(|| view! { <Hidden name="lost_secret" value="true"/> })}
             // The mark is part of the origin, so it goes back as it is.
-            {is_insecure.then(|| view! { <Hidden name="is_insecure" value="true"/> })}
-            <NameFields form=form.clone()/>
-            <Field
-                at=host
-                label="Registry URL"
-                hint="The secret is bound to this host. To use another one, add a new credential."
-                is_readonly=true
-            />
-            <AccessFields form=form.clone() is_new=false/>
-            <section class="card stack" aria-labelledby="stored-title">
-                <h3 id="stored-title">"Stored secret"</h3>
+            {summary.is_insecure.then(|| view! { <Hidden name="is_insecure" value="true"/> })}
+            <NameFields form=form.clone() has_focus=true/>
+            <div class="field-row host-row">
+                <div class="with-copy">
+                    <Field
+                        at=host
+                        label="Registry URL"
+                        hint="The secret is bound to this host. To use another one, add a new credential."
+                        is_readonly=true
+                    />
+                    <CopyButton target_id="registry_url".to_owned() what="host".to_owned()/>
+                </div>
+                <MethodField form=form.clone()/>
+            </div>
+            <section class="stored stack" aria-label="Stored secret">
+                <SecretDoubt doubt=summary.secret_doubt/>
                 <Stored credential/>
+                <p>
+                    <a href=replace>"Replace secret"</a>
+                </p>
             </section>
-            <CheckBox
-                at=form.at("is_staged")
-                label="Stage the new secret"
-                hint="Stored but not delivered until you make it current on the credential's page."
-            />
-            <SignInFields form is_new=false/>
+            <SignInFields form=form.clone() is_new=false about/>
+            <StageBox form=form.clone()/>
+            <MoreFields form=form.clone() is_new=false/>
+            <Submits cancel label="Save Changes" form/>
         </PostForm>
     }
+}
+
+/// The dialog for the secret alone, opened on the same page as this one.
+fn replace_href(page: &PageContext, credential: &Credential) -> String {
+    let dialog = paths::replace_secret(&page.project, credential.summary.id) + &page.list_query();
+    if is_from_page(page) { paths::from_page(&dialog) } else { dialog }
 }

@@ -32,6 +32,9 @@ pub fn states(credential: &Summary, today: Day) -> Vec<State> {
     if credential.disabled_at.is_some() {
         states.push(State::new("Disabled", "neutral"));
     }
+    if let Some(doubt) = &credential.secret_doubt {
+        states.push(State { title: doubt.clone(), ..State::new("Secret looks wrong", "warn") });
+    }
     let state = credential.state(today);
     if state != ExpiryState::Unknown || states.is_empty() {
         states.push(of_dates(credential, state, today));

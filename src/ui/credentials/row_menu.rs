@@ -78,7 +78,9 @@ impl<'a> RowMenu<'a> {
         };
         let mut items = item(&paths::credential(self.project, id), "View details");
         if let Some(edit) = self.edit(id) {
+            let replace = paths::replace_secret(self.project, id) + self.list_query;
             items += &item(&edit, "Edit");
+            items += &item(&replace, "Replace secret");
             items += toggle;
         }
         if let Some(delete) = self.delete(id) {

@@ -1,67 +1,132 @@
-//! How the registry is signed in to: the last section of the form, because the key file has to be
-//! the last part of the post, after every field that says what to do with it.
+//! How the registry is signed in to: user name and secret, each with the advice for its registry at the
+//! field, and the way to where such a secret is made.
 
 use crate::domain::credential::Method;
 use crate::domain::registry_kind::GOOGLE_HOSTS;
+use crate::functions::registry::Recognised;
 use crate::islands::KeyUpload;
 use crate::ui::kit::{CheckBox, Control, Field, FormState, Select, TextArea, options};
 use leptos::prelude::*;
 
-/// Method, user name and secret. The style sheet shows the fields of the chosen method.
+const ANY_USERNAME: &str = "The account or robot that signs in to the registry.";
+const ANY_SECRET: &str =
+    "A password, access token or API token. It is encrypted and never shown again.";
+const ANY_KEY: &str =
+    "Paste the whole file, not only its private_key. The username is always _json_key.";
+const KEEPS: &str = "Leave blank to keep the existing value";
+const AGAIN: &str = "Enter it again. Secrets are never shown once typed.";
+const KEY_AGAIN: &str = "Paste or choose the key again. Secrets are never shown once typed.";
+
 #[component]
-pub fn SignInFields(form: FormState, is_new: bool) -> impl IntoView {
-    // A secret never comes back with the rest of a form.
-    let again = form.failed().is_some_and(|failed| is_new || failed.had_secret);
-    let (password_hint, key_hint) = hints(is_new, again);
+pub fn MethodField(form: FormState) -> impl IntoView {
     view! {
         <Select
             at=form.at("method")
             label="Authentication method"
             options=options(Method::ALL, Method::word, Method::label)
         />
-        <div class="for-password stack">
-            <Field at=form.at("username") label="Username"/>
-            <Field
-                at=form.at("password")
-                label="Password"
-                hint=password_hint
-                kind="password"
-                autocomplete="new-password"
-            />
-        </div>
-        <div class="for-key stack">
-            <TextArea
-                at=form.at("key_json")
-                label="Service account key (JSON)"
-                hint=key_hint
-                rows=6
-                is_mono=true
-            />
-            {is_new.then(|| view! { <OtherHosts ticked=form.chosen("also") error=form.error("also")/> })}
-            <KeyUpload error=form.error("key_file").unwrap_or_default()/>
-        </div>
     }
 }
 
-/// What to enter as the password and as the key; `again` when one was typed and is gone.
-fn hints(is_new: bool, again: bool) -> (&'static str, &'static str) {
-    match (is_new, again) {
-        (false, false) => {
-            ("Leave blank to keep the existing value", "Leave blank to keep the existing value")
-        }
-        (false, true) => (
-            "Enter it again. Secrets are never shown once typed. Leave blank to keep the stored one.",
-            "Paste or choose the key again. Secrets are never shown once typed. Leave blank to keep the stored one.",
-        ),
-        (true, true) => (
-            "Enter it again. Secrets are never shown once typed.",
-            "Paste or choose the key again. Secrets are never shown once typed.",
-        ),
-        (true, false) => (
-            "A password, access token or API token. It is encrypted and never shown again.",
-            "Paste the whole file, not only its private_key. The username is always _json_key.",
-        ),
+/// User name and secret. The style sheet shows the fields of the chosen method.
+#[component]
+pub fn SignInFields(
+    form: FormState,
+    is_new: bool,
+    /// What is known of the registry: nothing of one that nobody has named yet.
+    about: Recognised,
+    /// Whether the user name is the first thing to enter.
+    #[prop(optional)]
+    has_focus: bool,
+) -> impl IntoView {
+    let is_known = !about.kind.is_empty();
+    let username_hint = if is_known { about.wants_username } else { ANY_USERNAME.to_owned() };
+    let guide = about.guide;
+    view! {
+        <div class="for-password field-row">
+            <Field
+                at=form.at("username")
+                label="Username"
+                hint=username_hint
+                autofocus=has_focus && form.is_first_try()
+            />
+            <PasswordField form=form.clone() is_new advice=about.wants_secret/>
+        </div>
+        <div class="for-key stack">
+            <KeyFields form=form.clone() is_new/>
+            {is_new
+                .then(|| {
+                    view! { <OtherHosts ticked=form.chosen("also") error=form.error("also")/> }
+                })}
+        </div>
+        <Guide href=guide/>
     }
+}
+
+/// The way to where such a secret is made. It opens beside the form, which is not lost.
+#[component]
+pub fn Guide(
+    /// Where it is said; blank when the registry is not known.
+    href: String,
+) -> impl IntoView {
+    let is_hidden = href.is_empty();
+    view! {
+        <p class="hint guide" hidden=is_hidden>
+            <a id="secret-guide" href=href target="_blank" rel="noopener">
+                "How to make one"
+                <span class="visually-hidden">" (opens in a new tab)"</span>
+            </a>
+        </p>
+    }
+}
+
+/// The password. `advice`: what the registry wants there, if that is known.
+#[component]
+pub fn PasswordField(form: FormState, is_new: bool, advice: String) -> impl IntoView {
+    let hint = match (is_new, has_to_be_typed_again(&form, is_new)) {
+        (false, false) => KEEPS.to_owned(),
+        (false, true) => format!("{AGAIN} Leave blank to keep the stored one."),
+        (true, true) => AGAIN.to_owned(),
+        (true, false) if advice.is_empty() => ANY_SECRET.to_owned(),
+        (true, false) => advice,
+    };
+    view! {
+        <Field
+            at=form.at("password")
+            label="Password"
+            hint
+            kind="password"
+            autocomplete="new-password"
+        />
+    }
+}
+
+/// The key: its file first, since that is how it comes.
+#[component]
+pub fn KeyFields(form: FormState, is_new: bool) -> impl IntoView {
+    let hint = match (is_new, has_to_be_typed_again(&form, is_new)) {
+        (false, false) => KEEPS,
+        (false, true) => {
+            "Paste or choose the key again. Secrets are never shown once typed. Leave blank to keep the stored one."
+        }
+        (true, true) => KEY_AGAIN,
+        (true, false) => ANY_KEY,
+    };
+    view! {
+        <KeyUpload error=form.error("key_file").unwrap_or_default()/>
+        <TextArea
+            at=form.at("key_json")
+            label="Service account key (JSON)"
+            hint
+            rows=2
+            is_mono=true
+        />
+    }
+}
+
+/// A secret never comes back with the rest of a form.
+fn has_to_be_typed_again(form: &FormState, is_new: bool) -> bool {
+    form.failed().is_some_and(|failed| is_new || failed.had_secret)
 }
 
 /// One key is commonly stored for several Google hosts, and the key is at hand only now.
@@ -71,25 +136,31 @@ fn OtherHosts(ticked: Vec<String>, error: Option<String>) -> impl IntoView {
     let typed = ticked.iter().find(|host| !GOOGLE_HOSTS.contains(&host.as_str()));
     let also = Control { name: "also".to_owned(), ..Control::default() };
     let typed = Control { text: typed.cloned().unwrap_or_default(), ..also.clone() };
+    let is_open = error.is_some() || !ticked.is_empty();
     view! {
-        <fieldset class="field" aria-describedby=described_by>
-            <legend>"Also create it for another Google host"</legend>
-            {GOOGLE_HOSTS
-                .into_iter()
-                .map(|host| {
-                    let is_ticked = ticked.iter().any(|ticked| ticked == host);
-                    let at = Control { is_ticked, ..also.clone() };
-                    view! { <CheckBox at label=host value=host id=format!("also-{host}")/> }
-                })
-                .collect_view()}
-            <Field
-                at=typed
-                id="also-typed"
-                label="Another Google host (Optional)"
-                placeholder="europe-docker.pkg.dev"
-            />
-            {error.map(|error| view! { <p id="also-error" class="field-error">{error}</p> })}
-            <p id="also-hint" class="hint">"Each becomes a separate credential with the same key, named after this one and its host."</p>
-        </fieldset>
+        <details class="fold" open=is_open>
+            <summary>"The same key for other Google hosts"</summary>
+            <fieldset class="field" aria-describedby=described_by>
+                <legend>"Also create it for another Google host"</legend>
+                <div class="check-row">
+                    {GOOGLE_HOSTS
+                        .into_iter()
+                        .map(|host| {
+                            let is_ticked = ticked.iter().any(|ticked| ticked == host);
+                            let at = Control { is_ticked, ..also.clone() };
+                            view! { <CheckBox at label=host value=host id=format!("also-{host}")/> }
+                        })
+                        .collect_view()}
+                </div>
+                <Field
+                    at=typed
+                    id="also-typed"
+                    label="Another Google host (Optional)"
+                    placeholder="europe-docker.pkg.dev"
+                />
+                {error.map(|error| view! { <p id="also-error" class="field-error">{error}</p> })}
+                <p id="also-hint" class="hint">"Each becomes a separate credential with the same key, named after this one and its host. Between gcr.io and pkg.dev, a repository path becomes its project."</p>
+            </fieldset>
+        </details>
     }
 }

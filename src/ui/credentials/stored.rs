@@ -32,6 +32,21 @@ pub fn Stored(credential: Credential) -> impl IntoView {
     }
 }
 
+/// What looked wrong with the secret when it was saved anyway.
+#[component]
+pub fn SecretDoubt(doubt: Option<String>) -> impl IntoView {
+    doubt.map(|doubt| {
+        view! {
+            <Alert kind="warning">
+                <p>
+                    <strong>"Secret looks wrong"</strong>
+                </p>
+                <p>{doubt}</p>
+            </Alert>
+        }
+    })
+}
+
 #[component]
 pub fn SameSecret(others: Vec<(Uuid, String)>, page: PageContext) -> impl IntoView {
     (!others.is_empty()).then(|| {

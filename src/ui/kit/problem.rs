@@ -33,7 +33,7 @@ pub fn Problem(
             ("Temporarily unavailable", here, "Try again")
         }
         Error::Internal => ("Something went wrong", here, "Try again"),
-        Error::Invalid(_) | Error::Stale { .. } | Error::Conflict(_) => {
+        Error::Invalid(_) | Error::Questioned(_) | Error::Stale { .. } | Error::Conflict(_) => {
             ("Nothing was changed", here, "Load the page again")
         }
     };

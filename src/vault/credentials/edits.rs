@@ -1,21 +1,24 @@
 //! Edits of a credential. Blank keeps the secret; the host never changes; a save against an older
 //! revision tells what changed meanwhile.
 
+mod replace;
 mod said;
 
+use super::doubts::{ask, of_twin, twin};
 use super::guards::{ONLY_PROPOSED, PROPOSED};
 use super::versions::NewVersion;
-use super::{fields, is_wrong, name_taken};
+use super::{Doubt, Saved, fields, is_wrong, name_taken};
 use crate::domain::actor::Can;
 use crate::domain::audit::{Action, AuditEvent, Detail, Field, FieldChange, Subject};
 use crate::domain::credential::{Credential, CredentialSettings, Method};
-use crate::domain::credential_form::{CredentialDraft, CredentialForm};
+use crate::domain::credential_form::{Asked, CredentialDraft, CredentialForm};
 use crate::domain::guard_change::LoweredGuards;
+use crate::domain::moment::Day;
 use crate::domain::permission::of;
 use crate::domain::registry::{ParsedRegistry, RegistryHost};
 use crate::error::{Change, Error, FieldError, Result};
 use crate::store::{Set, Write, unless_taken};
-use crate::vault::{SecretInput, Vault, now};
+use crate::vault::{SecretInput, Vault, now, today};
 use uuid::Uuid;
 
 impl Vault {
@@ -23,7 +26,8 @@ impl Vault {
     ///
     /// # Errors
     /// `Stale` when somebody saved meanwhile; `Invalid` for broken rules, a changed host, a changed
-    /// method without a new secret, and a changed user name whose secret is to wait.
+    /// method without a new secret, and a changed user name whose secret is to wait; `Questioned` for
+    /// what is probably not meant.
     pub async fn update_credential(
         &self,
         editor: &Can<of::RegistryWrite>,
@@ -31,7 +35,20 @@ impl Vault {
         revision: i64,
         form: &CredentialForm,
         secret: &SecretInput,
-    ) -> Result<Vec<String>> {
+    ) -> Result<Saved> {
+        self.save(editor, id, revision, form, secret, None).await
+    }
+
+    /// The same; `ends` is the last day of a secret that waits, blank for none.
+    async fn save(
+        &self,
+        editor: &Can<of::RegistryWrite>,
+        id: Uuid,
+        revision: i64,
+        form: &CredentialForm,
+        secret: &SecretInput,
+        ends: Option<String>,
+    ) -> Result<Saved> {
         let project = editor.project().id;
         let write = self.write_in(project).await?;
         let stored = write.credentials(project).lock(id).await?.ok_or(Error::NotFound)?;
@@ -59,7 +76,7 @@ impl Vault {
             .map_err(|error| errors.push(error))
             .ok()
             .flatten();
-        let secret_field = if method == Method::Password { "password" } else { "key_json" };
+        let secret_field = method.secret_field();
         if method != stored.summary.method && read.is_none() && !has_secret_error(&errors) {
             let message = "Another authentication method needs a new secret.";
             errors.push(FieldError::new(secret_field, message));
@@ -93,13 +110,20 @@ impl Vault {
         let mut changed = CredentialSettings::from(&stored).diff(&settings);
         let proposed = self.propose(&write, editor, &stored, lowered).await?;
         let (origin, before) = (&stored.origin, Some(stored.secret.version));
-        let new = NewVersion { credential: id, origin, method, before, waits: form.is_staged };
+        let kind = stored.summary.kind();
+        let doubt = read.as_ref().and_then(|read| read.doubt(kind, method, &settings.username));
+        let until = ends.as_deref().map_or(settings.expires_on, Day::parse);
+        let stored_until = stored.summary.expires_on.filter(|_| ends.is_none());
+        let waits = form.is_staged;
+        let new = NewVersion { credential: id, origin, method, before, waits, doubt, ends };
         let stored_as = match &read {
             Some(read) => self.stored_as(&write, project, &stored, &new, read).await?,
             None => None,
         };
         let new_secret = read.as_ref().filter(|_| stored_as.is_none());
         let is_replaced = new_secret.is_some() && !form.is_staged;
+        let secret = doubt.filter(|_| new_secret.is_some());
+        ask(&form, until, Asked { today: today(), stored_until, is_replaced, secret })?;
         let secret_set_on = if is_replaced { at.day() } else { stored.secret.set_at.day() };
         let mut row = fields(&settings, &stored.summary.host, secret_set_on);
         let mut version = None;
@@ -107,7 +131,6 @@ impl Vault {
             version = Some(self.set_secret(&write, editor, &mut row, new, read, at).await?);
             changed.push(FieldChange::secret());
         }
-        let kind = stored.summary.kind();
         let mut about_secret: Vec<String> = Vec::new();
         if let Some(stored_as) = stored_as {
             about_secret.push(said::of_stored(stored_as, form.is_staged).to_owned());
@@ -121,7 +144,7 @@ impl Vault {
             if let Some(recorded) = proposed {
                 write.commit(recorded).await?;
             }
-            return Ok(about_secret);
+            return Ok(Saved { id, notices: about_secret, doubt: None });
         }
         row.revision = Set(stored.revision + 1);
         row.updated_at = Set(at.0);
@@ -137,6 +160,8 @@ impl Vault {
             (Some(_), false) => Action::SecretReplaced,
             (Some(_), true) => Action::SecretStaged,
         };
+        let (host, is_insecure) = (&stored.summary.host, stored.summary.is_insecure);
+        let twin = twin(&write, project, id, (host, is_insecure), &settings).await?;
         let subject = Subject { id, name: settings.name.clone() };
         let what = (action, subject, Detail::Changed(changed));
         self.commit_event(write, project, editor, what).await?;
@@ -154,7 +179,9 @@ impl Vault {
             notices.push(said::of_new(version, current, form.is_staged, is_disabled));
         }
         notices.extend(about_secret);
-        Ok(notices)
+        notices.extend(twin.as_ref().map(of_twin));
+        let doubt = secret.map(|_| Doubt::Secret).or(twin.map(Doubt::Twin));
+        Ok(Saved { id, notices, doubt })
     }
 
     /// What changed since `revision`: the fields come from the events of the saves since then (each

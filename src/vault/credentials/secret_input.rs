@@ -3,7 +3,7 @@
 use crate::crypto::blob::MAX_SECRET;
 use crate::domain::credential::Method;
 use crate::domain::key_file::{BASE64_USERNAME, KeyFile, is_base64};
-use crate::domain::registry_kind::{RegistryKind, paste_warning};
+use crate::domain::registry_kind::{RegistryKind, paste_doubt, paste_warning};
 use crate::domain::secret::Secret;
 use crate::domain::typed_text::{has_blank_edge, is_blank};
 use crate::error::FieldError;
@@ -46,6 +46,17 @@ impl ReadSecret {
         let text = std::str::from_utf8(self.secret.expose()).ok();
         let warning = text.and_then(|text| paste_warning(kind, method, username, text));
         self.said.iter().copied().chain(warning).map(str::to_owned).collect()
+    }
+
+    /// What looks wrong with it, which is asked about before it is saved.
+    pub(super) fn doubt(
+        &self,
+        kind: RegistryKind,
+        method: Method,
+        username: &str,
+    ) -> Option<&'static str> {
+        let text = std::str::from_utf8(self.secret.expose()).ok()?;
+        paste_doubt(kind, method, username, text)
     }
 }
 

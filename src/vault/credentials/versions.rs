@@ -29,6 +29,10 @@ pub(super) struct NewVersion<'a> {
     pub(super) before: Option<i64>,
     /// Whether it waits beside that one instead of taking its place.
     pub(super) waits: bool,
+    /// What looks wrong with it.
+    pub(super) doubt: Option<&'static str>,
+    /// The last day of one that waits, blank when it has none.
+    pub(super) ends: Option<String>,
 }
 
 /// As which version a secret is stored already.
@@ -73,6 +77,8 @@ impl Vault {
             key_file: key_file.clone(),
             fingerprint: self.fingerprint(project, read.secret.expose()),
             staged_at: new.waits.then_some(at.0),
+            doubt: new.doubt.map(str::to_owned),
+            expires_on: new.ends,
             created_at: at.0,
             created_by: by.clone(),
         };
@@ -88,6 +94,7 @@ impl Vault {
             row.secret_set_by = Set(by);
             row.unreadable_at = Set(None);
             row.key_file = Set(key_file);
+            row.secret_doubt = Set(new.doubt.map(str::to_owned));
         }
         Ok(version)
     }
@@ -181,12 +188,13 @@ impl Vault {
         }
         let at = now().0;
         let set_on = chosen.set_at.day();
-        let row = CredentialChanges {
+        let mut row = CredentialChanges {
             secret_version: Set(version),
             secret_set_at: Set(chosen.set_at.0),
             secret_set_by: Set(chosen.set_by),
             unreadable_at: Set(None),
             key_file: Set(stored.key_file),
+            secret_doubt: Set(stored.doubt),
             renew_on: Set(
                 renew_on(found.review_on, found.rotate_every_days, set_on).map(Day::to_text)
             ),
@@ -195,6 +203,9 @@ impl Vault {
             updated_by: Set(editor.person().name.clone()),
             ..CredentialChanges::default()
         };
+        if let (VersionState::Staged, Some(day)) = (chosen.state, stored.expires_on) {
+            row.expires_on = Set(Some(day).filter(|day| !day.is_empty()));
+        }
         write.secrets(project).unstage(id, version).await?;
         write.credentials(project).update(id, row).await?;
         let detail = Detail::Versions { from: found.secret.version, to: version };

@@ -12,6 +12,9 @@ const ACCESS_TOKEN_USERNAME: &str = "oauth2accesstoken";
 /// Base64 of `{"type`, of `{` before either line break, and of `{` before a space.
 const KEY_FILE_STARTS: [&str; 4] = ["eyJ0eXBl", "ewo", "ew0K", "eyAi"];
 
+/// Said of a key file that works as a password, too.
+pub(super) const TAKEN: &str = "The registry takes this service account key. Choose GCP service account key as the authentication method to have the file checked as well.";
+
 impl Pasted<'_> {
     pub(super) fn of_clouds(&self) -> Verdict {
         self.amazon()
@@ -85,9 +88,7 @@ impl Pasted<'_> {
             (Method::Password, BASE64_USERNAME) => Some(
                 "With the username _json_key_base64 the registry expects the base64 of the key file. Choose GCP service account key as the authentication method to upload the file itself.",
             ),
-            (Method::Password, KEY_FILE_USERNAME) => Some(
-                "The registry takes this service account key. Choose GCP service account key as the authentication method to have the file checked as well.",
-            ),
+            (Method::Password, KEY_FILE_USERNAME) => Some(TAKEN),
             (Method::Password, _) => Some(
                 "This looks like a service account key. Choose GCP service account key as the authentication method.",
             ),

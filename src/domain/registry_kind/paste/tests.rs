@@ -137,6 +137,9 @@ fn a_key_file_is_fine_where_it_belongs_in_the_form_that_its_user_name_says() {
         (SelfHosted, "_json_key_base64", &whole, "not one of Google's"),
         (SelfHosted, "acme", "-----BEGIN OPENSSH PRIVATE KEY-----", "SSH"),
     ]);
+    // It works all the same, so nobody is asked.
+    assert_eq!(paste_doubt(Google, Method::Password, "_json_key", JSON), None);
+    assert!(paste_doubt(Google, Method::Password, "acme", JSON).is_some());
     let as_key = |kind| paste_warning(kind, Method::GcpServiceAccountKey, "_json_key", JSON);
     assert_eq!(as_key(Google), None);
     assert!(as_key(Quay).unwrap_or_default().contains("is not Google's"));

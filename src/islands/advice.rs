@@ -1,0 +1,85 @@
+//! What is filled in and said at the fields of a form once its registry is known.
+
+use super::preview::input;
+use crate::functions::registry::Recognised;
+use leptos::prelude::*;
+use leptos::web_sys::HtmlSelectElement;
+use wasm_bindgen::JsCast;
+use wasm_bindgen::closure::Closure;
+
+/// The name that is offered, for as long as the person types none of their own.
+#[derive(Clone, Copy)]
+pub(super) struct NameOffer {
+    /// What was filled in.
+    filled: StoredValue<String>,
+    /// What the registry gives it, to pull and to push.
+    names: StoredValue<(String, String)>,
+}
+
+impl NameOffer {
+    pub(super) fn new(filled: String, names: (String, String)) -> Self {
+        Self { filled: StoredValue::new(filled), names: StoredValue::new(names) }
+    }
+
+    /// What may be done is a part of it.
+    pub(super) fn follow_access(self) {
+        let Some(access) = select("access") else { return };
+        let follow = Closure::<dyn FnMut()>::new(move || self.fill_in(self.names.get_value()));
+        let _ = access.add_event_listener_with_callback("change", follow.as_ref().unchecked_ref());
+        // It lives as long as the page.
+        follow.forget();
+    }
+
+    /// Whatever is typed there is theirs, a blank too.
+    pub(super) fn end_when_typed(self) {
+        let Some(field) = input("name") else { return };
+        let end = Closure::<dyn FnMut()>::new(move || self.filled.set_value(TYPED.to_owned()));
+        let _ = field.add_event_listener_with_callback("input", end.as_ref().unchecked_ref());
+        // It lives as long as the page.
+        end.forget();
+    }
+
+    pub(super) fn fill_in(self, names: (String, String)) {
+        let Some(field) = input("name") else { return };
+        // What was filled in for the person may be replaced; what they typed may not.
+        if field.value() != self.filled.get_value() {
+            return;
+        }
+        let pushes = select("access").is_some_and(|field| field.value() == "pull_push");
+        let name = if pushes { names.1.clone() } else { names.0.clone() };
+        field.set_value(&name);
+        self.names.set_value(names);
+        self.filled.set_value(name);
+    }
+}
+
+/// No name is this, so it never counts as filled in.
+const TYPED: &str = "\n";
+
+fn select(id: &str) -> Option<HtmlSelectElement> {
+    document().get_element_by_id(id)?.dyn_into().ok()
+}
+
+/// Says at the user name and the password what the registry wants there, and where to read more.
+pub(super) fn say_at_fields(found: &Recognised, is_again: bool) {
+    if found.kind.is_empty() {
+        return;
+    }
+    say("username-hint", &found.wants_username);
+    // That it has to be typed again is said there.
+    if !is_again {
+        say("password-hint", &found.wants_secret);
+    }
+    if let Some(link) = document().get_element_by_id("secret-guide") {
+        let _ = link.set_attribute("href", &found.guide);
+        if let Some(line) = link.parent_element() {
+            let _ = line.remove_attribute("hidden");
+        }
+    }
+}
+
+fn say(id: &str, sentence: &str) {
+    if let Some(hint) = document().get_element_by_id(id) {
+        hint.set_text_content(Some(sentence));
+    }
+}

@@ -1,0 +1,59 @@
+//! What the dialogs of a credential offer, make on the way, and lead back to.
+
+use crate::app::{App, credential_form};
+use crate::edits::{UPDATE, form};
+use crate::forms::{key_file, value_in};
+use regcred::domain::permission::of;
+
+const CREATE: &str = "/rpc/credentials/create";
+
+#[tokio::test]
+async fn a_copy_for_a_host_with_other_paths_is_for_the_project() {
+    let app = App::new().await;
+    let key = key_file().to_string();
+    let form = credential_form(
+        "acme",
+        "gar",
+        "europe-west4-docker.pkg.dev/acme-prod/images",
+        "",
+        &[("method", "gcp_service_account_key"), ("key_json", &key), ("also", "gcr.io")],
+    );
+    let reply = app.owner.post_multipart(CREATE, &form, None).await;
+    let page = app.owner.follow(reply).await.text();
+    assert!(page.contains("Its repository path is acme-prod"), "{page}");
+    let copy = app.find_credential(&app.owner, "acme", "gar (gcr.io)").await;
+    assert_eq!(app.stored("acme", copy).await.summary.paths, ["acme-prod"]);
+}
+
+#[tokio::test]
+async fn a_name_that_is_offered_is_free() {
+    let app = App::new().await;
+    let offered = async || {
+        let page = app.owner.get("/p/acme/credentials/new?preset=ghcr").await.text();
+        value_in(&page, "name").unwrap_or_default()
+    };
+    assert_eq!(offered().await, "ghcr-pull");
+    app.credential(&app.owner, "acme", "GHCR-Pull", "ghcr.io", "s").await;
+    assert_eq!(offered().await, "ghcr-pull-2");
+    let editor = app.evidence(&app.owner, "acme").await.can::<of::RegistryWrite>().unwrap();
+    assert_eq!(app.vault.free_name(&editor, "").await, Ok(String::new()));
+}
+
+#[tokio::test]
+async fn a_dialog_leads_back_to_the_page_it_was_opened_on() {
+    let app = App::new().await;
+    let id = app.credential(&app.owner, "acme", "ghcr", "ghcr.io", "first").await;
+    let (text, own) = (id.to_string(), format!("/p/acme/credentials/{id}"));
+    let page = app.owner.get(&format!("{own}/edit?from=page")).await.text();
+    assert_eq!(value_in(&page, "from").as_deref(), Some("page"));
+    assert!(page.contains(&format!("{own}/secret?from=page")));
+    for (from, target) in [("page", format!("{own}?said=")), ("x", "/p/acme/credentials?".into())] {
+        let revision = app.stored("acme", id).await.revision.to_string();
+        let typed = form(&text, &revision, &[("from", from), ("password", revision.as_str())]);
+        let reply = app.owner.post_multipart(UPDATE, &typed, None).await;
+        assert!(reply.location().starts_with(&target), "{}", reply.location());
+    }
+    let refused = form(&text, "1", &[("from", "page"), ("name", "")]);
+    let reply = app.owner.post_multipart(UPDATE, &refused, None).await;
+    assert!(reply.location().starts_with(&format!("{own}/edit?from=page&back=")));
+}

@@ -1,0 +1,97 @@
+//! The dialog for another secret, and nothing else: the secret, its last day, and whether it waits.
+
+use super::edit::{WhereFrom, behind};
+use super::form::{StageBox, Submits, Summary, form_class, revision};
+use super::sign_in::{Guide, KeyFields, PasswordField};
+use super::stored::{SecretDoubt, Stored};
+use crate::domain::credential::{Credential, Method};
+use crate::domain::moment::Day;
+use crate::domain::permission::Permission;
+use crate::error::Result;
+use crate::functions::answer::FailedForm;
+use crate::functions::credentials::{ReplaceSecret, find_credential};
+use crate::functions::registry::recognised;
+use crate::ui::kit::{Field, FormState, Hidden, LoadedDialog, PageContext, PostForm};
+use leptos::prelude::*;
+use leptos::server_fn::ServerFn;
+use serde_json::json;
+
+type Found = (Credential, Option<FailedForm>);
+
+#[component]
+pub fn ReplaceDialog() -> impl IntoView {
+    let page = PageContext::here();
+    let name = |(credential, _): &Found| credential.summary.name.clone();
+    view! {
+        <LoadedDialog
+            id="replace-secret"
+            verb="Replace secret of"
+            name
+            close_href=behind(&page)
+            from=load(page.clone())
+            let:loaded
+        >
+            <ReplaceForm loaded page/>
+        </LoadedDialog>
+    }
+}
+
+async fn load(page: PageContext) -> Result<Found> {
+    page.needs(Permission::RegistryWrite)?;
+    let found = find_credential(page.project.clone(), page.id()?).await?;
+    Ok((found.credential, page.failed_form().await))
+}
+
+#[component]
+fn ReplaceForm(loaded: Found, page: PageContext) -> impl IntoView {
+    let (credential, failed) = loaded;
+    let form = FormState::of::<ReplaceSecret>(failed, json!({}));
+    let revision = revision(&form, &credential);
+    let summary = credential.summary.clone();
+    let (id, cancel, project) = (summary.id, behind(&page), page.project.clone());
+    let about = recognised(summary.host.as_str(), summary.is_insecure);
+    let (secret, class, guide) = (form.clone(), form_class(&form), about.guide);
+    let field = match summary.method {
+        Method::Password => {
+            let advice = about.wants_secret;
+            view! { <PasswordField form=secret is_new=true advice/> }.into_any()
+        }
+        Method::GcpServiceAccountKey => view! { <KeyFields form=secret is_new=true/> }.into_any(),
+    };
+    view! {
+        <Summary form=form.clone()/>
+        <SecretDoubt doubt=summary.secret_doubt/>
+        <Stored credential/>
+        <PostForm
+            action=ReplaceSecret::url()
+            project
+            id
+            is_multipart=true
+            class=class
+        >
+            <Hidden name="revision" value=revision.to_string()/>
+            <WhereFrom page/>
+            {field}
+            <Guide href=guide/>
+            <Field
+                at=form.at("expires_on")
+                label="Expires on (Optional)"
+                hint=day_hint(summary.expires_on)
+                kind="date"
+            />
+            <StageBox form=form.clone()/>
+            <Submits cancel label="Replace secret" form/>
+        </PostForm>
+    }
+}
+
+/// The day of the secret that is replaced says what to look for.
+fn day_hint(stored: Option<Day>) -> String {
+    match stored {
+        Some(day) => format!(
+            "The last day of the new secret. The one before: {}. Leave blank if it has none.",
+            day.to_text()
+        ),
+        None => "The last day of the new secret. Leave blank if it has none.".to_owned(),
+    }
+}
