@@ -1,3 +1,4 @@
+import { isAwake } from '../../support/awake.ts';
 import { addCredential, expectListAt, rowOf } from '../../support/credentials.ts';
 import { unique } from '../../support/secrets.ts';
 import { expect, test } from '../../support/test.ts';
@@ -109,7 +110,8 @@ test('one menu serves every row, also those that a search brought', async ({ pag
   await expect(rowOf(page, `${prefix}-two`)).toContainText('Disabled');
   await expect(rowOf(page, `${prefix}-one`)).not.toContainText('Disabled');
 
-  await page.goto(address, { waitUntil: 'networkidle' });
+  await page.goto(address);
+  await isAwake(page);
   await open(`${prefix}-two`);
   await expect(page.getByRole('button', { name: 'Disable', exact: true })).toHaveCount(0);
   await expect(page.getByRole('button', { name: 'Enable', exact: true })).toBeVisible();
@@ -122,14 +124,15 @@ test('one menu serves every row, also those that a search brought', async ({ pag
 test('a menu is opened, walked and left with the keyboard', async ({ page, instance }) => {
   const name = unique('walked');
   await addCredential(page, instance, { name });
-  await page.goto(`${instance.project}/credentials?q=${name}`, { waitUntil: 'networkidle' });
+  await page.goto(`${instance.project}/credentials?q=${name}`);
+  await isAwake(page);
   const more = rowOf(page, name).getByRole('button', { name: /^More actions/ });
-  await expect(async () => {
-    await more.press('Enter');
-    await expect(page.locator('#row-menu')).toBeVisible({ timeout: 500 });
-  }).toPass();
-  await page.keyboard.press('Tab');
-  await expect(page.getByRole('link', { name: 'View details' })).toBeFocused();
+  await more.press('Enter');
+  await expect(page.locator('#row-menu')).toBeVisible();
+  for (const item of ['View details', 'Edit', 'Replace secret', 'Disable', 'Delete']) {
+    await page.keyboard.press('ArrowDown');
+    await expect(page.locator('#row-menu').getByText(item, { exact: true })).toBeFocused();
+  }
   await page.keyboard.press('Escape');
   await expect(page.locator('#row-menu')).toBeHidden();
   await expect(more).toBeFocused();
