@@ -80,6 +80,7 @@ mod m20261129_000018_count_attempts_in_memory;
 mod m20261129_000019_links_that_were_removed;
 mod m20261129_000020_issuers;
 mod m20261129_000021_tokens_of_a_pipeline_in_pages;
+mod m20261129_000022_lists_as_people_read;
 mod m20261129_000023_doubts_about_secrets;
 mod m20261129_000025_titles_of_rules;
 mod m20261129_000026_rejected_approvals;
@@ -112,6 +113,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261129_000019_links_that_were_removed::Migration),
             Box::new(m20261129_000020_issuers::Migration),
             Box::new(m20261129_000021_tokens_of_a_pipeline_in_pages::Migration),
+            Box::new(m20261129_000022_lists_as_people_read::Migration),
             Box::new(m20261129_000023_doubts_about_secrets::Migration),
             Box::new(m20261129_000025_titles_of_rules::Migration),
             Box::new(m20261129_000026_rejected_approvals::Migration),

@@ -66,6 +66,12 @@ const STATES: Record<string, (page: Page, instance: Instance) => Promise<void>> 
     await (await openRow(page, instance, name)).getByRole('button', { name: `More actions for ${name}` }).click();
     await expect(page.getByRole('link', { name: 'View details' })).toBeVisible();
   },
+  'the filters of the list': async (page, instance) => {
+    await addCredential(page, instance, { name: unique('filters') });
+    await page.goto(`${instance.project}/credentials?access=pull&unused=1&sort=-changed`);
+    await page.getByRole('button', { name: 'Filter', exact: true }).click();
+    await expect(page.getByLabel('State', { exact: true })).toBeVisible();
+  },
   'a delete dialog that offers another credential': async (page, instance) => {
     const [name, host] = [unique('offer'), `${unique('offer')}.example.com`];
     for (const one of [name, `${name}-other`]) await addCredential(page, instance, { name: one, registry_url: host });

@@ -1,4 +1,5 @@
 import type { Page } from '@playwright/test';
+import { isAwake } from '../support/awake.ts';
 import { addCredential, expectListAt, openNew, openRow, pathOf, rowOf } from '../support/credentials.ts';
 import { fillIn } from '../support/form.ts';
 import { unique } from '../support/secrets.ts';
@@ -6,16 +7,6 @@ import { expect, test } from '../support/test.ts';
 
 /** Waits until the page's own scripts run: only then a dialog is modal. */
 const isModal = (page: Page) => page.waitForFunction(() => document.querySelector('dialog')?.matches(':modal'));
-
-/** Waits until keys are listened to. */
-async function isAwake(page: Page): Promise<void> {
-  await expect(async () => {
-    await page.evaluate(() => (document.activeElement as HTMLElement | null)?.blur());
-    await page.keyboard.press('/');
-    await expect(page.getByRole('searchbox')).toBeFocused({ timeout: 100 });
-  }).toPass();
-  await page.evaluate(() => (document.activeElement as HTMLElement | null)?.blur());
-}
 
 test('a form is sent once, however often its button is pressed, and says that it is under way', async ({ page, instance }) => {
   const name = unique('once');

@@ -19,6 +19,8 @@ super::words! {
 pub const WARNING_DAYS: i64 = 60;
 /// Days before the expiry from which it is urgent.
 const URGENT_DAYS: i64 = 7;
+/// Days before the expiry from which it is soon enough to be marked.
+const SOON_DAYS: i64 = 30;
 /// Days after the expiry that are counted for people; later the date says more.
 const COUNTED_DAYS: i64 = 60;
 
@@ -40,6 +42,11 @@ pub fn state(today: Day, expires_on: Option<Day>, renew_on: Option<Day>) -> Expi
 /// it is late: its state says so.
 pub fn is_urgent(today: Day, expires_on: Option<Day>) -> bool {
     expires_on.is_some_and(|day| (0..=URGENT_DAYS).contains(&day.days_after(today)))
+}
+
+/// Whether the credential stops working within a month: what is further away needs no mark.
+pub fn is_soon(today: Day, expires_on: Option<Day>) -> bool {
+    expires_on.is_some_and(|day| (0..=SOON_DAYS).contains(&day.days_after(today)))
 }
 
 /// What the list says beside a date: `Expires in 3 days`, `Expired 2 days ago`, and long after it
@@ -100,5 +107,14 @@ mod tests {
             assert_eq!(is_urgent(today, Some(today.plus_days(days))), expected, "{days}");
         }
         assert!(!is_urgent(today, None));
+    }
+
+    #[test]
+    fn the_last_thirty_days_are_soon() {
+        let today = Day::parse("2026-11-21").unwrap();
+        for (days, expected) in [(-1, false), (0, true), (30, true), (31, false)] {
+            assert_eq!(is_soon(today, Some(today.plus_days(days))), expected, "{days}");
+        }
+        assert!(!is_soon(today, None));
     }
 }

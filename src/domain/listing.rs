@@ -2,14 +2,18 @@
 //! nothing that is not named here can filter or sort (security T21).
 
 mod cursor;
+#[cfg(test)]
+mod tests;
 
 pub use cursor::{Cursor, SortKey};
 
 use super::credential::{Access, Method, Summary};
-use super::moment::Day;
+use super::moment::{Day, Moment};
 use crate::error::{Error, Result};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use uuid::Uuid;
 
 super::words! {
     pub enum StateFilter {
@@ -34,6 +38,18 @@ super::words! {
     }
 }
 
+impl Sort {
+    /// What it is called the other way round.
+    pub fn reversed_label(self) -> &'static str {
+        match self {
+            Self::Name => "Name, Z to A",
+            Self::Registry => "Registry URL, Z to A",
+            Self::Expires => "Expires last",
+            Self::Changed => "First changed",
+        }
+    }
+}
+
 pub const PAGE_ROWS: u64 = 50;
 
 /// The longest search term, in characters.
@@ -41,7 +57,8 @@ pub const SEARCH_MAX: usize = 200;
 
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ListQuery {
-    /// Found in name, description, host, user name or path, in any case.
+    /// Found in name, description, host, name of the registry, user name, e-mail, path, owner,
+    /// environment or label, in any case and with or without accents.
     pub search: String,
     /// Exactly this host, with its scheme's usual port or without.
     pub registry: Option<String>,
@@ -52,6 +69,8 @@ pub struct ListQuery {
     pub is_unused: bool,
     /// The order; by name unless said.
     pub sort: Option<Sort>,
+    /// Whether the order is the other way round.
+    pub is_reversed: bool,
     /// The page that begins after this place; the first one unless said.
     pub after: Option<Cursor>,
     /// The page that ends before this place.
@@ -64,6 +83,7 @@ impl ListQuery {
     pub fn read(get: impl Fn(&str) -> Option<String>) -> Result<Self> {
         let value = |key: &str| get(key).filter(|v| !v.is_empty());
         let search = value("q").unwrap_or_default();
+        let order = word(value("sort"), order, "sort")?;
         let query = Self {
             search: search.trim().to_owned(),
             registry: value("registry"),
@@ -72,7 +92,8 @@ impl ListQuery {
             access: word(value("access"), Access::from_word, "access")?,
             is_unused: word(value("unused"), |w| (w == "1").then_some(true), "unused")?
                 .unwrap_or(false),
-            sort: word(value("sort"), Sort::from_word, "sort")?,
+            sort: order.map(|(sort, _)| sort),
+            is_reversed: order.is_some_and(|(_, is_reversed)| is_reversed),
             after: word(value("after"), Cursor::parse, "after")?,
             before: word(value("before"), Cursor::parse, "before")?,
         };
@@ -106,6 +127,27 @@ impl ListQuery {
         self.sort.unwrap_or(Sort::Name)
     }
 
+    /// The word for the order in the address: that of the sort, with `-` before it when it is the
+    /// other way round. `None` for the usual order.
+    pub fn order(&self) -> Option<String> {
+        let word = self.sort().word();
+        match (self.sort, self.is_reversed) {
+            (None, false) => None,
+            (_, false) => Some(word.to_owned()),
+            (_, true) => Some(format!("-{word}")),
+        }
+    }
+
+    /// The same from the first page on, in this order.
+    pub fn sorted(&self, sort: Sort, is_reversed: bool) -> Self {
+        Self { sort: Some(sort), is_reversed, ..self.first_page() }
+    }
+
+    /// Everything, in the same order.
+    pub fn cleared(&self) -> Self {
+        Self { sort: self.sort, is_reversed: self.is_reversed, ..Self::default() }
+    }
+
     /// The same from the first page on.
     pub fn first_page(&self) -> Self {
         Self { after: None, before: None, ..self.clone() }
@@ -125,7 +167,7 @@ impl ListQuery {
         push("method", self.method.map(|m| m.word().to_owned()));
         push("access", self.access.map(|a| a.word().to_owned()));
         push("unused", self.is_unused.then(|| "1".to_owned()));
-        push("sort", self.sort.map(|s| s.word().to_owned()));
+        push("sort", self.order());
         push("after", self.after.as_ref().map(Cursor::to_text));
         push("before", self.before.as_ref().map(Cursor::to_text));
         pairs
@@ -143,6 +185,8 @@ impl ListQuery {
 pub struct Listing {
     /// At most [`PAGE_ROWS`].
     pub rows: Vec<Summary>,
+    /// Of the rows that pipelines have received, who did.
+    pub used_by: BTreeMap<Uuid, UsedBy>,
     pub total: u64,
     pub previous: Option<ListQuery>,
     pub next: Option<ListQuery>,
@@ -152,11 +196,25 @@ pub struct Listing {
     pub today: Day,
 }
 
+/// Which pipelines have received a credential.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UsedBy {
+    pub pipelines: u64,
+    /// When the last of them did.
+    pub last_at: Moment,
+}
+
 /// What is escaped in a URL: all but the unreserved characters (RFC 3986, 2.3).
 const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 pub fn percent(value: &str) -> String {
     utf8_percent_encode(value, ESCAPED).to_string()
+}
+
+/// A sort, and whether it is the other way round.
+fn order(word: &str) -> Option<(Sort, bool)> {
+    let (is_reversed, word) = word.strip_prefix('-').map_or((false, word), |word| (true, word));
+    Sort::from_word(word).map(|sort| (sort, is_reversed))
 }
 
 fn word<T>(
@@ -169,63 +227,5 @@ fn word<T>(
         Some(text) => read(&text).map(Some).ok_or_else(|| {
             Error::BadRequest(format!("The address of this page has an unknown value for {name}."))
         }),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::domain::moment::Moment;
-
-    fn read(pairs: &[(&str, &str)]) -> Result<ListQuery> {
-        ListQuery::read(|key| pairs.iter().find(|(k, _)| *k == key).map(|(_, v)| (*v).to_owned()))
-    }
-
-    /// The place of a row called `ghcr`.
-    fn place(key: SortKey) -> String {
-        Cursor { key, name_key: "ghcr".to_owned() }.to_text()
-    }
-
-    #[test]
-    fn a_query_survives_its_url() {
-        let place = place(SortKey::Changed(Moment(7)));
-        let pairs =
-            [("q", "a b&c"), ("state", "expired"), ("sort", "changed"), ("after", place.as_str())];
-        let query = read(&pairs).unwrap();
-        assert_eq!(
-            query.to_url(),
-            format!("?q=a%20b%26c&state=expired&sort=changed&after={place}")
-        );
-        assert_eq!(query.first_page().to_url(), "?q=a%20b%26c&state=expired&sort=changed");
-    }
-
-    #[test]
-    fn only_named_columns_filter_or_sort() {
-        for pair in
-            [("sort", "sealed"), ("state", "x"), ("method", "1"), ("after", "0"), ("before", "-1")]
-        {
-            assert!(matches!(read(&[pair]), Err(Error::BadRequest(_))), "{pair:?}");
-        }
-    }
-
-    #[test]
-    fn a_place_fits_one_order_and_one_direction() {
-        let (by_name, by_host) =
-            (place(SortKey::Name), place(SortKey::Registry("ghcr.io".to_owned())));
-        read(&[("after", by_name.as_str())]).unwrap();
-        read(&[("sort", "registry"), ("before", by_host.as_str())]).unwrap();
-        let bad: [&[(&str, &str)]; 3] = [
-            &[("after", by_host.as_str())],
-            &[("sort", "registry"), ("before", by_name.as_str())],
-            &[("after", by_name.as_str()), ("before", by_name.as_str())],
-        ];
-        for pairs in bad {
-            assert!(matches!(read(pairs), Err(Error::BadRequest(_))), "{pairs:?}");
-        }
-    }
-
-    #[test]
-    fn a_number_of_a_page_asks_nothing() {
-        assert_eq!(read(&[("page", "3")]).unwrap(), ListQuery::default());
     }
 }

@@ -9,6 +9,7 @@ mod icon;
 mod key_upload;
 mod page;
 mod preview;
+mod row_menu;
 mod search;
 
 pub use ask::AskFirst;
@@ -18,4 +19,5 @@ pub use icon::Icon;
 pub use key_upload::KeyUpload;
 pub use page::PageBehaviour;
 pub use preview::HostPreview;
+pub use row_menu::RowMenuFilled;
 pub use search::SearchAsTyped;

@@ -132,7 +132,8 @@ fn walk(at: &Element, is_down: bool) -> bool {
 
 /// To the item after the one that has the focus, round and round; to the first from elsewhere.
 fn step(menu: &Element, at: &Element, is_down: bool) -> bool {
-    let Ok(items) = menu.query_selector_all("a[href], button") else { return false };
+    let items = menu.query_selector_all("a[href], :not([hidden]) > button");
+    let Ok(items) = items else { return false };
     let items: Vec<Element> = (0..items.length())
         .filter_map(|index| items.get(index)?.dyn_into::<Element>().ok())
         .collect();

@@ -5,6 +5,7 @@ mod filters;
 pub(super) mod hosts;
 mod page;
 mod rows;
+mod used;
 
 pub use alike::Alike;
 pub(super) use rows::{SummaryRow, day};

@@ -88,6 +88,7 @@ impl Scene {
             project_id: Set(PROJECT),
             name: text(name),
             name_key: text(name),
+            natural_key: text(name),
             search_key: text(name),
             description: text(""),
             host: text(host),

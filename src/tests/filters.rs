@@ -79,8 +79,24 @@ async fn each_order_is_the_one_it_says() {
             Sort::Changed => ["a", "b", "C"],
         };
         assert_eq!(names(&app, &[("sort", sort.word())]).await, expected, "{sort:?}");
+        let mut reversed = expected;
+        reversed.reverse();
+        let word = format!("-{}", sort.word());
+        assert_eq!(names(&app, &[("sort", word.as_str())]).await, reversed, "{sort:?}");
     }
     assert_eq!(names(&app, &[]).await, ["a", "b", "C"]);
+}
+
+#[tokio::test]
+async fn names_are_in_the_order_in_which_people_count() {
+    let app = App::new().await;
+    for name in ["host10", "host2", "Host1", "host02", "host", "host1000000000000000000000"] {
+        create(&app, name, |_| ()).await;
+    }
+    let expected = ["host", "Host1", "host2", "host02", "host10", "host1000000000000000000000"];
+    for sort in ["", "name", "registry", "expires"] {
+        assert_eq!(names(&app, &[("sort", sort)]).await, expected, "{sort}");
+    }
 }
 
 #[tokio::test]
@@ -89,6 +105,8 @@ async fn only_named_columns_filter_or_sort() {
     create(&app, "ghcr", |_| ()).await;
     for query in [
         "sort=sealed",
+        "sort=-sealed",
+        "sort=-",
         "sort=secret_version",
         "state=x",
         "method=ssh",

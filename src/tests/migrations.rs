@@ -1,6 +1,7 @@
 //! The schema: every step goes up, down, and up again, and replicas take their turns.
 
 mod filled;
+mod listed;
 mod rolling;
 
 use crate::app::App;

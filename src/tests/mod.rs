@@ -82,6 +82,7 @@ mod requirements;
 mod revocation;
 mod rooms;
 mod rotation;
+mod rows;
 mod searches;
 mod sessions;
 mod setup;

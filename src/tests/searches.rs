@@ -6,10 +6,11 @@ use crate::listing::{create, names};
 use regcred::domain::user::Role;
 
 /// Every field that is searched, with its value before and after an edit. The owners are members.
-const VALUES: [(&str, &str, &str); 7] = [
+const VALUES: [(&str, &str, &str); 8] = [
     ("name", "old-name", "new-name"),
     ("description", "old-words", "new-words"),
     ("username", "old-robot", "new-robot"),
+    ("email", "old@example.com", "new@example.com"),
     ("paths", "old-team/api", "new-team/api"),
     ("owner", "Olga Owner", "viewer"),
     ("environment", "old-place", "new-place"),
@@ -33,6 +34,28 @@ async fn owner_environment_and_labels_are_searched() {
     .await;
     for term in ["Olga Owner", "olga", "BLUE room", "nightly", "shop fl"] {
         assert_eq!(names(&app, &[("q", term)]).await, ["wanted"], "{term}");
+    }
+}
+
+#[tokio::test]
+async fn a_registry_is_found_by_its_name() {
+    let app = App::new().await;
+    for host in ["ghcr.io", "docker.io", "registry.example.com"] {
+        create(&app, host, |form| form.registry_url = host.to_owned()).await;
+    }
+    assert_eq!(names(&app, &[("q", "github")]).await, ["ghcr.io"]);
+    assert_eq!(names(&app, &[("q", "Docker Hub")]).await, ["docker.io"]);
+    // One that only has an address has no other name.
+    assert!(names(&app, &[("q", "self-hosted")]).await.is_empty());
+}
+
+#[tokio::test]
+async fn a_word_is_found_with_its_accents_and_without_them() {
+    let app = App::new().await;
+    create(&app, "build", |form| form.description = "Zürich, Élan".to_owned()).await;
+    create(&app, "other", |form| form.description = "Zuerich".to_owned()).await;
+    for term in ["zurich", "Zürich", "ZU\u{308}RICH", "elan", "Élan", "rich, e"] {
+        assert_eq!(names(&app, &[("q", term)]).await, ["build"], "{term}");
     }
 }
 

@@ -4,6 +4,7 @@ mod checks;
 mod doubts;
 mod edits;
 mod guards;
+mod listed;
 mod pages;
 mod registry_tokens;
 mod repointing;
@@ -22,7 +23,6 @@ use crate::domain::actor::Can;
 use crate::domain::audit::{Action, Detail, Subject};
 use crate::domain::credential::{CredentialSettings, Method};
 use crate::domain::credential_form::{Asked, CredentialDraft, CredentialForm};
-use crate::domain::listing::{ListQuery, Listing};
 use crate::domain::moment::Day;
 use crate::domain::permission::of;
 use crate::domain::registry::RegistryHost;
@@ -37,33 +37,6 @@ use versions::NewVersion;
 const COPY_TAKEN: &str = "A credential with this name followed by that host's name already exists.";
 
 impl Vault {
-    pub async fn list_credentials(
-        &self,
-        reader: &Can<of::RegistryRead>,
-        query: &ListQuery,
-    ) -> Result<Listing> {
-        query.check()?;
-        if query.is_unused {
-            self.count_receipts(reader.project().id).await;
-        }
-        let credentials = self.store.credentials(reader.project().id);
-        let (search, today) = (names::fold(&query.search), today());
-        let page = credentials.list(query, &search, today).await?;
-        let hosts = credentials.hosts().await?;
-        let first = query.first_page();
-        let before = |place| ListQuery { before: Some(place), ..first.clone() };
-        let after = |place| ListQuery { after: Some(place), ..first.clone() };
-        Ok(Listing {
-            rows: page.rows,
-            total: credentials.count(query, &search, today).await?,
-            previous: page.previous.map(before),
-            next: page.next.map(after),
-            is_empty_project: hosts.is_empty(),
-            hosts,
-            today,
-        })
-    }
-
     /// Creates a credential, and, when the method is a key file, one more for each other Google host
     /// of the form.
     ///
@@ -214,11 +187,14 @@ fn fields(
     secret_set_on: Day,
 ) -> CredentialChanges {
     let json = |list: &[String]| serde_json::to_string(list).unwrap_or_else(|_| "[]".to_owned());
+    let name_key = names::fold(&draft.name);
     let search = [
         draft.name.as_str(),
         &draft.description,
         host.as_str(),
+        registry_name(host),
         &draft.username,
+        &draft.email,
         &draft.paths.join("\n"),
         &draft.owner,
         &draft.environment,
@@ -226,8 +202,9 @@ fn fields(
     ];
     CredentialChanges {
         name: Set(draft.name.clone()),
-        name_key: Set(names::fold(&draft.name)),
-        search_key: Set(names::fold(&search.join("\n"))),
+        natural_key: Set(names::natural(&name_key)),
+        name_key: Set(name_key),
+        search_key: Set(names::searched(&search.join("\n"))),
         description: Set(draft.description.clone()),
         method: Set(draft.method.word().to_owned()),
         username: Set(draft.username.clone()),
@@ -245,6 +222,14 @@ fn fields(
         ),
         is_protected: Set(draft.is_protected),
         ..CredentialChanges::default()
+    }
+}
+
+/// What the registry at the host is called; nothing for those that only have an address.
+fn registry_name(host: &RegistryHost) -> &'static str {
+    match RegistryKind::recognise(host) {
+        RegistryKind::SelfHosted => "",
+        kind => kind.label(),
     }
 }
 

@@ -46,12 +46,13 @@ test('a deleted credential cannot be disabled, and the page says so', async ({ p
   const name = unique('late');
   await addCredential(page, instance, { name });
   const row = await openRow(page, instance, name);
+  await row.getByRole('button', { name: `More actions for ${name}` }).click();
+  await expect(page.getByRole('button', { name: 'Disable', exact: true })).toBeVisible();
   const other = await context.newPage();
   await other.goto(`${await pathOf(other, instance, name)}/delete`);
   await confirm(other, 'Delete', instance.account.password);
   await expectSaid(other, `${name} was deleted.`);
 
-  await row.getByRole('button', { name: `More actions for ${name}` }).click();
   await page.getByRole('button', { name: 'Disable', exact: true }).click();
   await expect(page.getByRole('alert')).toContainText('There is nothing here, or it was deleted.');
 });

@@ -1,3 +1,4 @@
+import { isAwake } from '../../support/awake.ts';
 import { addCredential, expectListAt, rowOf } from '../../support/credentials.ts';
 import { unique } from '../../support/secrets.ts';
 import { expect, test } from '../../support/test.ts';
@@ -28,8 +29,11 @@ test('a filter works as it is chosen, and the rows it brings can be used', async
   await addCredential(page, instance, { name: `${prefix}-pull` });
   await addCredential(page, instance, { name: `${prefix}-push`, access: 'pull_push' });
   await page.goto(`${instance.project}/credentials?q=${prefix}`);
+  await page.getByRole('button', { name: 'Filter', exact: true }).click();
   await page.getByLabel('Access', { exact: true }).selectOption({ label: 'Pull and push' });
   await expect(page.getByText('1 credential', { exact: true })).toBeVisible();
+  await expect(page.getByRole('link', { name: 'Remove filter Access: Pull and push' })).toBeVisible();
+  await page.keyboard.press('Escape');
   await rowOf(page, `${prefix}-push`).getByRole('button', { name: /^More actions/ }).click();
   await page.getByRole('button', { name: 'Disable', exact: true }).click();
   await expect(rowOf(page, `${prefix}-push`)).toContainText('Disabled');
@@ -84,4 +88,52 @@ test('a search that was cleared shows everything again', async ({ page, instance
   await page.getByLabel(SEARCH).fill('');
   await expect(page.getByRole('table')).toBeVisible();
   await expect(page).toHaveURL(`${instance.project}/credentials`);
+});
+
+test('one menu serves every row, also those that a search brought', async ({ page, instance }) => {
+  const prefix = unique('menu');
+  for (const word of ['one', 'two']) await addCredential(page, instance, { name: `${prefix}-${word}` });
+  await page.goto(`${instance.project}/credentials`);
+  await page.getByLabel(SEARCH).fill(prefix);
+  await expect(page.getByText('2 credentials', { exact: true })).toBeVisible();
+  const address = page.url();
+  const menu = page.locator('#row-menu');
+  const open = async (name: string) => {
+    await rowOf(page, name).getByRole('button', { name: `More actions for ${name}` }).click();
+    await expect(menu).toBeVisible();
+    const edit = await rowOf(page, name).getByRole('link', { name: `Edit ${name}`, exact: true }).getAttribute('href');
+    await expect(rowOf(page, name).getByRole('link', { name: 'Edit', exact: true })).toHaveAttribute('href', edit!);
+  };
+  await open(`${prefix}-one`);
+  await open(`${prefix}-two`);
+  await page.getByRole('button', { name: 'Disable', exact: true }).click();
+  await expect(rowOf(page, `${prefix}-two`)).toContainText('Disabled');
+  await expect(rowOf(page, `${prefix}-one`)).not.toContainText('Disabled');
+
+  await page.goto(address);
+  await isAwake(page);
+  await open(`${prefix}-two`);
+  await expect(page.getByRole('button', { name: 'Disable', exact: true })).toHaveCount(0);
+  await expect(page.getByRole('button', { name: 'Enable', exact: true })).toBeVisible();
+  // The same button closes it, and nothing was loaded.
+  await rowOf(page, `${prefix}-two`).getByRole('button', { name: /^More actions/ }).click();
+  await expect(menu).toBeHidden();
+  await expect(page).toHaveURL(address);
+});
+
+test('a menu is opened, walked and left with the keyboard', async ({ page, instance }) => {
+  const name = unique('walked');
+  await addCredential(page, instance, { name });
+  await page.goto(`${instance.project}/credentials?q=${name}`);
+  await isAwake(page);
+  const more = rowOf(page, name).getByRole('button', { name: /^More actions/ });
+  await more.press('Enter');
+  await expect(page.locator('#row-menu')).toBeVisible();
+  for (const item of ['View details', 'Edit', 'Replace secret', 'Disable', 'Delete']) {
+    await page.keyboard.press('ArrowDown');
+    await expect(page.locator('#row-menu').getByText(item, { exact: true })).toBeFocused();
+  }
+  await page.keyboard.press('Escape');
+  await expect(page.locator('#row-menu')).toBeHidden();
+  await expect(more).toBeFocused();
 });

@@ -1,7 +1,17 @@
+import type { Page } from '@playwright/test';
 import { addCredential, openRow, rowOf } from '../../support/credentials.ts';
 import { confirm, fillIn } from '../../support/form.ts';
+import { addPipeline, fetchConfig } from '../../support/pipelines.ts';
 import { unique } from '../../support/secrets.ts';
 import { expect, test } from '../../support/test.ts';
+
+/** Opens the filters and chooses in them; where no script does it, they are applied by their button. */
+async function chooseFilters(page: Page, values: Record<string, string>): Promise<void> {
+  await page.getByRole('button', { name: 'Filter', exact: true }).click();
+  await fillIn(page, values);
+  const apply = page.getByRole('button', { name: 'Apply', exact: true });
+  if (await apply.isVisible()) await apply.click();
+}
 
 test.describe('in a new project', () => {
   test.use({ fresh: true });
@@ -34,21 +44,35 @@ test('a row says what is stored, but no secret', async ({ page, instance }) => {
     expires_on: '2020-01-31',
   });
   const row = await openRow(page, instance, name);
-  for (const text of ['The deploy jobs of the shop', 'ghcr.io', 'GitHub Container Registry', 'Password / Token', 'acme-bot', 'Pull and push', 'Dana Kim']) {
+  for (const text of ['The deploy jobs of the shop', 'ghcr.io', 'Pull and push', 'Never', 'just now, Dana Kim']) {
     await expect(row).toContainText(text);
   }
+  await expect(row.getByTitle('GitHub Container Registry')).toHaveText('ghcr.io');
   await expect(row).toContainText('Expired on 2020-01-31');
   await expect(row.getByRole('link', { name: `Edit ${name}`, exact: true })).toBeVisible();
   await expect(row.getByRole('link', { name: `Delete ${name}`, exact: true })).toBeVisible();
   await expect(row.getByRole('button', { name: `More actions for ${name}`, exact: true })).toBeVisible();
   await row.getByRole('link', { name, exact: true }).click();
-  await expect(page.getByRole('dialog', { name: `Edit ${name}` })).toBeVisible();
+  await expect(page).toHaveURL(/\/credentials\/[0-9a-f-]{36}$/);
+  await expect(page.getByRole('heading', { level: 1 })).toContainText(name);
+});
+
+test('a row says who uses it', async ({ page, instance }) => {
+  const name = unique('used');
+  await addCredential(page, instance, { name });
+  for (const pipeline of ['one', 'two']) {
+    const token = await addPipeline(page, instance, { name: unique(pipeline), credentials: [name] });
+    await fetchConfig(instance, token);
+  }
+  await expect(async () => {
+    await expect(await openRow(page, instance, name)).toContainText('2 pipelines · just now', { timeout: 500 });
+  }).toPass();
 });
 
 test('what expires within a week looks as urgent as what has expired', async ({ page, instance }) => {
   const prefix = unique('urgent');
   const inDays = (days: number) => new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10);
-  const dates = { expired: inDays(-10), soon: inDays(5), later: inDays(30) };
+  const dates = { expired: inDays(-10), soon: inDays(5), later: inDays(25), far: inDays(50) };
   for (const [word, day] of Object.entries(dates)) {
     await addCredential(page, instance, { name: `${prefix}-${word}`, expires_on: day });
   }
@@ -57,6 +81,7 @@ test('what expires within a week looks as urgent as what has expired', async ({ 
     rowOf(page, `${prefix}-${word}`).getByText(/^Expire[sd] /).evaluate((badge) => getComputedStyle(badge).color);
   expect(await colour('soon')).toBe(await colour('expired'));
   expect(await colour('soon')).not.toBe(await colour('later'));
+  expect(await colour('later')).not.toBe(await colour('far'));
 });
 
 test('search finds name, description, host, username and path, in any case', async ({ page, instance }) => {
@@ -88,21 +113,54 @@ test('filters and order are in the address, and survive a reload', async ({ page
   await addCredential(page, instance, { name: `${prefix}-pull`, expires_on: '2020-01-31' });
   await addCredential(page, instance, { name: `${prefix}-push`, access: 'pull_push', registry_url: 'quay.io' });
   await page.goto(`${instance.project}/credentials?q=${prefix}`);
-  await fillIn(page, { 'Registry URL': 'quay.io', 'Access': 'Pull and push', 'Use': 'Never received', 'Sort by': 'Last changed' });
-  await page.getByRole('button', { name: 'Search' }).click();
+  await chooseFilters(page, { 'Registry URL': 'quay.io', 'Access': 'Pull and push', 'Used by': 'Never', 'Sort by': 'Last changed' });
   const asked = () => Object.fromEntries([...new URL(page.url()).searchParams].filter(([, value]) => value !== ''));
   await expect.poll(asked).toEqual({ q: prefix, registry: 'quay.io', access: 'pull_push', unused: '1', sort: 'changed' });
   await expect(rowOf(page, `${prefix}-push`)).toBeVisible();
   await expect(rowOf(page, `${prefix}-pull`)).toHaveCount(0);
   await page.reload();
+  await page.getByRole('button', { name: 'Filter', exact: true }).click();
   await expect(page.getByLabel('Access', { exact: true })).toHaveValue('pull_push');
   await expect(page.getByLabel('Sort by', { exact: true })).toHaveValue('changed');
 
   await page.goto(`${instance.project}/credentials?q=${prefix}`);
-  await fillIn(page, { State: 'Expired' });
-  await page.getByRole('button', { name: 'Search' }).click();
+  await chooseFilters(page, { State: 'Expired' });
   await expect(page.getByText('1 credential', { exact: true })).toBeVisible();
   await expect(rowOf(page, `${prefix}-pull`)).toBeVisible();
+});
+
+test('the filters in use are named, and each is taken away by itself', async ({ page, instance }) => {
+  const prefix = unique('chip');
+  await addCredential(page, instance, { name: `${prefix}-pull` });
+  await addCredential(page, instance, { name: `${prefix}-push`, access: 'pull_push' });
+  await page.goto(`${instance.project}/credentials?q=${prefix}&access=pull&unused=1&sort=changed`);
+  await expect(rowOf(page, `${prefix}-push`)).toHaveCount(0);
+  await page.getByRole('link', { name: 'Remove filter Access: Pull', exact: true }).click();
+  await expect(rowOf(page, `${prefix}-push`)).toBeVisible();
+  await expect(page).toHaveURL(`${instance.project}/credentials?q=${prefix}&unused=1&sort=changed`);
+  await expect(page.getByRole('link', { name: 'Remove filter Used by: Never', exact: true })).toBeVisible();
+  await page.getByRole('link', { name: 'Clear', exact: true }).click();
+  await expect(page).toHaveURL(`${instance.project}/credentials?sort=changed`);
+  await expect(page.getByRole('link', { name: /^Remove filter/ })).toHaveCount(0);
+});
+
+test('the head of a column sorts by it, and then the other way round', async ({ page, instance }) => {
+  const prefix = unique('heads');
+  for (const number of [10, 2, 1]) await addCredential(page, instance, { name: `${prefix}-host${number}` });
+  await page.goto(`${instance.project}/credentials?q=${prefix}`);
+  const order = () =>
+    page.getByRole('link', { name: /^Edit / }).evaluateAll((links) => links.map((link) => link.getAttribute('aria-label')!.replace(/.*host/, '')));
+  const head = (name: string) => page.getByRole('columnheader', { name, exact: true });
+  expect(await order()).toEqual(['1', '2', '10']);
+  await expect(head('Name')).toHaveAttribute('aria-sort', 'ascending');
+  await head('Name').getByRole('link').click();
+  await expect(head('Name')).toHaveAttribute('aria-sort', 'descending');
+  expect(await order()).toEqual(['10', '2', '1']);
+  await head('Changed').getByRole('link').click();
+  await expect(head('Changed')).toHaveAttribute('aria-sort', 'descending');
+  await expect(head('Name')).not.toHaveAttribute('aria-sort');
+  expect(await order()).toEqual(['1', '2', '10']);
+  await expect(page).toHaveURL(`${instance.project}/credentials?q=${prefix}&sort=changed`);
 });
 
 test('the order is by name, and by what was asked for', async ({ page, instance }) => {

@@ -40,7 +40,7 @@ test('every way out of a dialog ends on the page of the list where it was opened
     }
   }
 
-  await row.getByRole('link', { name, exact: true }).click();
+  await row.getByRole('link', { name: `Edit ${name}`, exact: true }).click();
   await fillIn(dialog, { Description: 'Changed on the second page' });
   await send(dialog);
   await expectSaid(page, `${name} was saved.`);
@@ -56,7 +56,10 @@ test('every way out of a dialog ends on the page of the list where it was opened
   await send(dialog);
   await expectSaid(page, `${name} was saved.`);
   await expectThere();
-  await expect(row).toContainText('acme-ci');
+  await open('Edit');
+  await expectValues(dialog, { Username: 'acme-ci' });
+  await dialog.getByRole('link', { name: 'Cancel', exact: true }).click();
+  await expectThere();
 
   await open('Delete');
   await dialog.getByRole('button', { name: 'Disable', exact: true }).click();

@@ -16,8 +16,8 @@ const TEXT_MAX: usize = 8 * 1024;
 pub struct Cursor {
     /// What the list is sorted by, with the value at this place.
     pub key: SortKey,
-    /// The folded name at this place. No two credentials of a project share one, so it puts those
-    /// with the same key in an order.
+    /// The folded name at this place, its numbers as they sort. No two credentials of a project share
+    /// one, so it puts those with the same key in an order.
     pub name_key: String,
 }
 

@@ -229,7 +229,7 @@ authentic! {
     credential called "credential" with Mac mended by Backup {
         decide: Id, ProjectId, Name, Host, IsInsecure, Method, Username, Access, Paths, IsProtected,
             SecretVersion, DisabledAt, TokenService, Revision;
-        do_not: NameKey, SearchKey, Description, Email, Owner, Environment, Labels, ExpiresOn,
+        do_not: NameKey, NaturalKey, SearchKey, Description, Email, Owner, Environment, Labels, ExpiresOn,
             ReviewOn, RotateEveryDays, RenewOn, KeyFile, SecretSetAt, SecretSetBy, UnreadableAt,
             CreatedAt, CreatedBy, UpdatedAt, UpdatedBy, SecretDoubt
             because "they are shown, searched and warned of; the registry says when a secret ends";

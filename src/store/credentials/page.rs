@@ -31,7 +31,8 @@ impl<C: Sealing> Credentials<'_, C> {
     /// One page of those that fit; `search` is folded as `search_key` is.
     pub async fn list(&self, query: &ListQuery, search: &str, today: Day) -> Result<Page, DbErr> {
         let fit = self.rows().filter(condition(query, search, today));
-        let is_up = query.before.is_some();
+        let is_back = query.before.is_some();
+        let is_up = is_back != query.is_reversed;
         let (sort, place) = (query.sort(), query.before.as_ref().or(query.after.as_ref()));
         let mut rows = self.beside(&fit, sort, place, is_up, PAGE_ROWS + 1).await?;
         let is_more = rows.len() as u64 > PAGE_ROWS;
@@ -44,8 +45,9 @@ impl<C: Sealing> Credentials<'_, C> {
             }
             _ => false,
         };
-        let (is_before, is_after) = if is_up { (is_more, is_behind) } else { (is_behind, is_more) };
-        if is_up {
+        let (is_before, is_after) =
+            if is_back { (is_more, is_behind) } else { (is_behind, is_more) };
+        if is_back {
             rows.reverse();
         }
         let place = |row: &SummaryRow| row.place(sort);
@@ -90,7 +92,7 @@ impl SummaryRow {
             Sort::Expires => SortKey::Expires(day(&self.expires_on)),
             Sort::Changed => SortKey::Changed(Moment(self.updated_at)),
         };
-        Cursor { key, name_key: self.name_key.clone() }
+        Cursor { key, name_key: self.natural_key.clone() }
     }
 }
 
@@ -105,7 +107,7 @@ fn ordered(rows: Select<Entity>, sort: Sort, is_up: bool) -> Select<Entity> {
         Sort::Expires => rows.order_by(Column::ExpiresOn, rising.clone()),
         Sort::Changed => rows.order_by(Column::UpdatedAt, falling),
     };
-    rows.order_by(Column::NameKey, rising)
+    rows.order_by(Column::NaturalKey, rising)
 }
 
 /// What lies beyond the place in the order, in parts that follow one another. Each is one range of
@@ -115,24 +117,28 @@ fn parts(sort: Sort, place: Option<&Cursor>, is_up: bool) -> Vec<Condition> {
     let dated = || all().add(Column::ExpiresOn.is_not_null());
     let undated = || all().add(Column::ExpiresOn.is_null());
     let Some(Cursor { key, name_key }) = place else {
-        return if sort == Sort::Expires { vec![dated(), undated()] } else { vec![all()] };
+        return match (sort, is_up) {
+            (Sort::Expires, false) => vec![dated(), undated()],
+            (Sort::Expires, true) => vec![undated(), dated()],
+            _ => vec![all()],
+        };
     };
     let beyond = |columns: Expr, values: Expr| {
         if is_up { columns.lt(values) } else { columns.gt(values) }
     };
-    let name = || beyond(column(Column::NameKey), Expr::val(name_key.as_str()));
+    let name = || beyond(column(Column::NaturalKey), Expr::val(name_key.as_str()));
     let both = |first: Column, value: &str| {
         let values = [Expr::val(value), Expr::val(name_key.as_str())];
-        beyond(Expr::tuple([first, Column::NameKey].map(column)), Expr::tuple(values))
+        beyond(Expr::tuple([first, Column::NaturalKey].map(column)), Expr::tuple(values))
     };
     match key {
         SortKey::Name => vec![all().add(name())],
         SortKey::Registry(host) => vec![all().add(both(Column::Host, host))],
         SortKey::Changed(at) => {
             let (reached, is_first) = if is_up {
-                (Column::UpdatedAt.gte(at.0), Column::NameKey.gte(name_key.as_str()))
+                (Column::UpdatedAt.gte(at.0), Column::NaturalKey.gte(name_key.as_str()))
             } else {
-                (Column::UpdatedAt.lte(at.0), Column::NameKey.lte(name_key.as_str()))
+                (Column::UpdatedAt.lte(at.0), Column::NaturalKey.lte(name_key.as_str()))
             };
             // Of that very moment only those beyond. Written with OR, a database might read two
             // ranges and sort them.

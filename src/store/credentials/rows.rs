@@ -14,7 +14,7 @@ use uuid::Uuid;
 #[sea_orm(entity = "crate::store::entity::credential::Entity")]
 pub(in crate::store) struct SummaryRow {
     id: Uuid,
-    pub(super) name_key: String,
+    pub(super) natural_key: String,
     name: String,
     description: String,
     pub(super) host: String,

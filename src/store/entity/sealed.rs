@@ -19,6 +19,8 @@ entities! {
         project_id: Uuid,
         name: String,
         name_key: String,
+        /// The folded name with its numbers in their order.
+        natural_key: String,
         search_key: String,
         description: String,
         host: String,

@@ -72,7 +72,9 @@ async fn the_list_is_asked_in_every_way() {
     let states = ["disabled", "unreadable", "expired", "expiring", "due", "unknown", "fine"];
     let states = states.iter().map(|state| format!("state={state}"));
     let more = ["q=gh", "registry=ghcr.io", "method=password", "access=pull", "unused=1"];
-    let sorts = ["name", "registry", "expires", "changed"].map(|sort| format!("sort={sort}"));
+    let sorts = ["name", "registry", "expires", "changed"];
+    let sorts =
+        sorts.into_iter().flat_map(|sort| [format!("sort={sort}"), format!("sort=-{sort}")]);
     for query in states.chain(more.map(str::to_owned)).chain(sorts) {
         let page = app.owner.get(&format!("/p/acme/credentials?{query}")).await;
         assert_eq!(page.status, 200, "{query}");

@@ -88,12 +88,12 @@ pub const GROWS: &[Grows] = &[
     },
     Grows {
         starts: "SELECT * FROM \"credential\" WHERE \"credential\".\"project_id\" = ?",
-        has: "\"credential\".\"name_key\" ASC LIMIT ?",
+        has: "\"credential\".\"natural_key\" ASC LIMIT ?",
         why: "a page of the list, in the order of an index; what a filter leaves out is read past",
     },
     Grows {
         starts: "SELECT * FROM \"credential\" WHERE \"credential\".\"project_id\" = ?",
-        has: "\"credential\".\"name_key\" DESC LIMIT ?",
+        has: "\"credential\".\"natural_key\" DESC LIMIT ?",
         why: "the same page, reached from the one after it",
     },
     Grows {

@@ -19,7 +19,7 @@ pub fn EmptyState(page: PageContext) -> impl IntoView {
                 "Your team keeps it here once, encrypted, and every pipeline fetches it when it runs. "
                 "You can see which pipelines use it, and replace it in one place."
             </p>
-            <ol>
+            <ol class="steps">
                 <li>"Add a registry credential, for example for docker.io or ghcr.io."</li>
                 <li>
                     "Add a " <a href=pipelines>"pipeline"</a>

@@ -1,9 +1,17 @@
-//! The search and the filters of the list: one GET form, since the URL is the state.
+//! The search and the filters of the list: one GET form, since the URL is the state. It is one line:
+//! filters that are not in use are behind a button, and those in use are chips that take them away.
 
 use crate::domain::credential::{Access, Method};
 use crate::domain::listing::{ListQuery, SEARCH_MAX, Sort, StateFilter};
 use crate::ui::kit::options;
 use leptos::prelude::*;
+
+const REGISTRY: &str = "Registry URL";
+const STATE: &str = "State";
+const METHOD: &str = "Authentication method";
+const ACCESS: &str = "Access";
+const USED_BY: &str = "Used by";
+const NEVER: &str = "Never";
 
 /// The form; `action` is the list without a query.
 #[component]
@@ -23,34 +31,56 @@ pub fn Filters(
         hosts.push((asked.clone(), asked.clone()));
     }
     let word = |word: &'static str| word.to_owned();
-    let received = vec![("1".to_owned(), "Never received".to_owned())];
+    let received = vec![("1".to_owned(), NEVER.to_owned())];
     let states = options(StateFilter::ALL, StateFilter::word, StateFilter::label);
     let methods = options(Method::ALL, Method::word, Method::label);
     let access = options(Access::ALL, Access::word, Access::label);
-    let orders = options(&[Sort::Registry, Sort::Expires, Sort::Changed], Sort::word, Sort::label);
     let filters = [
-        ("registry", "Registry URL", "All", hosts, query.registry.clone()),
-        ("state", "State", "All", states, query.state.map(|s| word(s.word()))),
-        ("method", "Authentication method", "All", methods, query.method.map(|m| word(m.word()))),
-        ("access", "Access", "All", access, query.access.map(|a| word(a.word()))),
-        ("unused", "Use", "All", received, query.is_unused.then(|| word("1"))),
-        ("sort", "Sort by", Sort::Name.label(), orders, query.sort.map(|s| word(s.word()))),
+        ("registry", REGISTRY, "All", hosts, query.registry.clone()),
+        ("state", STATE, "All", states, query.state.map(|s| word(s.word()))),
+        ("access", ACCESS, "All", access, query.access.map(|a| word(a.word()))),
+        ("unused", USED_BY, "All", received, query.is_unused.then(|| word("1"))),
+        ("method", METHOD, "All", methods, query.method.map(|m| word(m.word()))),
+        ("sort", "Sort by", Sort::Name.label(), orders(), query.order()),
     ];
+    let chips = view! { <Chips query=query.clone() list=action.clone()/> };
     view! {
-        <form id="search" role="search" method="get" action=action class="toolbar">
-            <div class="field">
-                <label for="q">"Search registry credentials"</label>
-                <input id="q" name="q" type="search" value=query.search maxlength=SEARCH_MAX.to_string() autocomplete="off"/>
-            </div>
-            {filters
-                .into_iter()
-                .map(|(name, label, all, options, chosen)| {
-                    view! { <Filter name label all options chosen is_covered/> }
-                })
-                .collect_view()}
+        <form id="search" role="search" method="get" action=action class="search-line">
+            <label for="q" class="visually-hidden">"Search registry credentials"</label>
+            <input
+                id="q"
+                name="q"
+                type="search"
+                value=query.search
+                maxlength=SEARCH_MAX.to_string()
+                placeholder="Name, registry, username, label…"
+                autocomplete="off"
+            />
             <button type="submit" class="button">"Search"</button>
+            <button type="button" class="button" popovertarget="filter">"Filter"</button>
+            <div id="filter" class="menu filter-panel" popover="auto">
+                {filters
+                    .into_iter()
+                    .map(|(name, label, all, options, chosen)| {
+                        view! { <Filter name label all options chosen is_covered/> }
+                    })
+                    .collect_view()}
+                <button type="submit" class="button button-primary no-js">"Apply"</button>
+            </div>
+            {chips}
         </form>
     }
+}
+
+/// Every order but the usual one.
+fn orders() -> Vec<(String, String)> {
+    let ways = Sort::ALL.iter().flat_map(|sort| [(*sort, false), (*sort, true)]);
+    let orders = ways.filter(|way| *way != (Sort::Name, false)).map(|(sort, is_reversed)| {
+        let label = if is_reversed { sort.reversed_label() } else { sort.label() };
+        let query = ListQuery { sort: Some(sort), is_reversed, ..ListQuery::default() };
+        (query.order().unwrap_or_default(), label.to_owned())
+    });
+    orders.collect()
 }
 
 /// A select whose first option says nothing. While a dialog covers it, its label belongs to the
@@ -79,6 +109,50 @@ fn Filter(
                     })
                     .collect_view()}
             </select>
+        </div>
+    }
+}
+
+/// The filters in use, each a link to the list without it, and one to the list without any.
+#[component]
+fn Chips(query: ListQuery, list: String) -> impl IntoView {
+    let first = query.first_page();
+    let in_use = [
+        query
+            .registry
+            .clone()
+            .map(|host| (REGISTRY, host, ListQuery { registry: None, ..first.clone() })),
+        query.state.map(|state| {
+            (STATE, state.label().to_owned(), ListQuery { state: None, ..first.clone() })
+        }),
+        query.access.map(|access| {
+            (ACCESS, access.label().to_owned(), ListQuery { access: None, ..first.clone() })
+        }),
+        query
+            .is_unused
+            .then(|| (USED_BY, NEVER.to_owned(), ListQuery { is_unused: false, ..first.clone() })),
+        query.method.map(|method| {
+            (METHOD, method.label().to_owned(), ListQuery { method: None, ..first.clone() })
+        }),
+    ];
+    let at = |query: ListQuery| format!("{list}{}", query.to_url());
+    let chips = in_use.into_iter().flatten().map(|(name, value, without)| {
+        let says = format!("{name}: {value}");
+        let label = format!("Remove filter {says}");
+        view! {
+            <a class="chip" href=at(without) aria-label=label title=says.clone()>
+                <span>{says}</span>
+            </a>
+        }
+    });
+    let cleared = query.cleared();
+    let clear = (cleared != first).then(|| {
+        view! { <a class="clear" href=at(cleared)>"Clear"</a> }
+    });
+    view! {
+        <div id="chips" class="chips">
+            {chips.collect_view()}
+            {clear}
         </div>
     }
 }

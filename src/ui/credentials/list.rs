@@ -2,7 +2,8 @@
 
 use super::empty::EmptyState;
 use super::filters::Filters;
-use super::row;
+use super::row_menu::RowMenu;
+use super::rows::{self, Rows};
 use crate::domain::listing::{ListQuery, Listing};
 use crate::domain::paths;
 use crate::domain::permission::Permission;
@@ -10,7 +11,7 @@ use crate::error::Result;
 use crate::functions::credentials::list_credentials;
 use crate::ui::first_steps::FirstSteps;
 use crate::ui::kit::{
-    Columns, FlashMessages, LinkButton, Loaded, PageContext, PageHead, SearchAsTyped, Table,
+    FlashMessages, Hidden, LinkButton, Loaded, PageContext, PageHead, RowMenuFilled, SearchAsTyped,
 };
 use leptos::prelude::*;
 use leptos_router::components::Outlet;
@@ -57,7 +58,8 @@ fn Whole(loaded: (Listing, ListQuery), page: PageContext) -> impl IntoView {
                 <FirstSteps page=page.clone()/>
                 <Filters query=query.clone() hosts action is_covered=page.is_covered()/>
                 <SearchAsTyped/>
-                <section id="results" class="stack" aria-label="Results">
+                <RowMenuFilled/>
+                <section id="results" class="stack results" aria-label="Results">
                     <Results listing query page/>
                 </section>
             }
@@ -68,7 +70,7 @@ fn Whole(loaded: (Listing, ListQuery), page: PageContext) -> impl IntoView {
 
 #[component]
 fn Results(listing: Listing, query: ListQuery, page: PageContext) -> impl IntoView {
-    let Listing { rows, total, today, previous, next, .. } = listing;
+    let Listing { rows, used_by, total, today, previous, next, .. } = listing;
     let list = paths::credentials(&page.project);
     if rows.is_empty() {
         let (sentence, href, label) = if total == 0 {
@@ -86,17 +88,43 @@ fn Results(listing: Listing, query: ListQuery, page: PageContext) -> impl IntoVi
         }
         .into_any();
     }
-    let count = if total == 1 { "1 credential".to_owned() } else { format!("{total} credentials") };
     let list_query = query.to_url();
-    let rows = rows.into_iter().map(|credential| row::cells(credential, today, &page, &list_query));
-    let columns = Columns::new(row::HEADS, rows);
+    let menu = RowMenu::new(&page, &list_query);
+    let heads = rows::heads(&query, &list);
+    let html = Rows::new(menu, today, page.query("menu")).html(&rows, &used_by);
+    let unfilled = menu.unfilled();
     let at = |query: ListQuery| format!("{list}{}", query.to_url());
+    let (previous, next) = (previous.map(at), next.map(at));
     view! {
-        <p class="muted" role="status">{count}</p>
-        <Table columns/>
-        <Pager previous=previous.map(at) next=next.map(at)/>
+        <p class="muted" role="status">{count(total)}</p>
+        <table class="rows">
+            <thead>{heads}</thead>
+            <tbody inner_html=html></tbody>
+        </table>
+        <form id=rows::FORM method="get" action=list.clone()>
+            {query
+                .pairs()
+                .into_iter()
+                .map(|(name, value)| view! { <Hidden name value/> })
+                .collect_view()}
+        </form>
+        {unfilled}
+        <Pager previous next/>
     }
     .into_any()
+}
+
+/// `10,000 credentials`.
+fn count(total: u64) -> String {
+    let digits = total.to_string();
+    let mut said = String::new();
+    for (at, digit) in digits.char_indices() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            said.push(',');
+        }
+        said.push(digit);
+    }
+    said + if total == 1 { " credential" } else { " credentials" }
 }
 
 /// The addresses of the page before and of the page after, where there are such.
@@ -110,4 +138,23 @@ fn Pager(previous: Option<String>, next: Option<String>) -> impl IntoView {
             </nav>
         }
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::count;
+
+    #[test]
+    fn thousands_are_set_apart() {
+        for (total, said) in [
+            (0, "0 credentials"),
+            (1, "1 credential"),
+            (999, "999 credentials"),
+            (1_000, "1,000 credentials"),
+            (10_000, "10,000 credentials"),
+            (1_234_567, "1,234,567 credentials"),
+        ] {
+            assert_eq!(count(total), said);
+        }
+    }
 }

@@ -1,113 +1,76 @@
-//! One row of the list of registry credentials.
+//! What is shown of a credential and done to it in its row and on other pages.
 
 use crate::domain::credential::Summary;
 use crate::domain::expiry::{self, ExpiryState};
 use crate::domain::moment::Day;
-use crate::domain::paths;
-use crate::domain::permission::Permission;
 use crate::functions::credentials::{DisableCredential, EnableCredential};
-use crate::ui::kit::{ACTIONS, Badge, Cell, IconLink, Menu, PageContext, PostButton};
+use crate::ui::kit::PostButton;
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 
-pub const HEADS: [&str; 8] = [
-    "Name",
-    "Registry URL",
-    "Authentication method",
-    "Username",
-    "Access",
-    "State",
-    "Last changed",
-    ACTIONS,
-];
-
-/// A row; `list_query` is the query of the list as it is now: its dialogs carry it along, and a
-/// row's action comes back to it.
-pub fn cells(credential: Summary, today: Day, page: &PageContext, list_query: &str) -> [Cell; 8] {
-    let (project, id) = (page.project.as_str(), credential.id);
-    let can_edit = page.may(Permission::RegistryWrite);
-    let edit = can_edit.then(|| paths::edit_credential(project, id) + list_query);
-    let name_href = edit.clone().unwrap_or_else(|| paths::credential(project, id));
-    let name = credential.name.clone();
-    let description = Some(credential.description.clone()).filter(|text| !text.is_empty());
-    [
-        Cell::of(view! {
-            <a href=name_href>{name}</a>
-            {description.map(|text| view! { <div class="muted">{text}</div> })}
-        }),
-        Cell::of(view! {
-            <span class="mono">{credential.host.as_str().to_owned()}</span>
-            <div class="muted">{credential.kind().label()}</div>
-        }),
-        Cell::of(credential.method.label()),
-        Cell::styled("mono", credential.username.clone()),
-        Cell::of(credential.access.label()),
-        Cell::of(view! { <States credential=credential.clone() today/> }),
-        Cell::done(credential.updated_at, &credential.updated_by),
-        Cell::of(
-            view! { <Actions credential edit page=page.clone() list_query=list_query.to_owned()/> },
-        ),
-    ]
+/// One thing to know of how a credential stands.
+pub struct State {
+    pub label: String,
+    /// As that of [`crate::ui::kit::Dot`].
+    pub tone: &'static str,
+    /// What more there is to say, such as the day; blank when there is nothing.
+    pub title: String,
 }
 
-/// What can be done to the row: each once as an icon, and in words in the menu.
-#[component]
-fn Actions(
-    credential: Summary,
-    /// The edit dialog, for those who may edit.
-    edit: Option<String>,
-    page: PageContext,
-    list_query: String,
-) -> impl IntoView {
-    let (project, id, name) = (page.project.clone(), credential.id, credential.name.clone());
-    let details = paths::credential(&project, id);
-    let delete = page
-        .may(Permission::RegistryDelete)
-        .then(|| paths::delete_credential(&project, id) + &list_query);
-    let back = paths::credentials(&project) + &list_query;
-    let (edit_label, delete_label) = (format!("Edit {name}"), format!("Delete {name}"));
-    view! {
-        {edit
-            .clone()
-            .map(|href| view! { <IconLink href label=edit_label icon="pencil"/> })}
-        {delete
-            .clone()
-            .map(|href| view! { <IconLink href label=delete_label icon="trash"/> })}
-        <Menu id=format!("more-{id}") label=format!("More actions for {name}")>
-            <a class="menu-item" href=details>"View details"</a>
-            {edit
-                .map(|href| {
-                    view! {
-                        <a class="menu-item" href=href>"Edit"</a>
-                        <EnableToggle credential project back button_class="menu-item"/>
-                    }
-                })}
-            {delete.map(|href| view! { <a class="menu-item" href=href>"Delete"</a> })}
-        </Menu>
+impl State {
+    fn new(label: &str, tone: &'static str) -> Self {
+        Self { label: label.to_owned(), tone, title: String::new() }
     }
 }
 
-/// What its dates say, and every other reason to look at it.
+/// Every reason to look at it, and what its dates say.
+pub fn states(credential: &Summary, today: Day) -> Vec<State> {
+    let mut states = Vec::new();
+    if credential.unreadable_at.is_some() {
+        states.push(State::new("Unreadable", "bad"));
+    }
+    if credential.disabled_at.is_some() {
+        states.push(State::new("Disabled", "neutral"));
+    }
+    if let Some(doubt) = &credential.secret_doubt {
+        states.push(State { title: doubt.clone(), ..State::new("Secret looks wrong", "warn") });
+    }
+    let state = credential.state(today);
+    if state != ExpiryState::Unknown || states.is_empty() {
+        states.push(of_dates(credential, state, today));
+    }
+    if credential.is_insecure {
+        states.push(State::new("Insecure", "warn"));
+    }
+    states
+}
+
+fn of_dates(credential: &Summary, state: ExpiryState, today: Day) -> State {
+    let (expires_on, renew_on) = (credential.expires_on, credential.renew_on);
+    let tone = match state {
+        ExpiryState::Expired => "bad",
+        ExpiryState::Expiring if expiry::is_urgent(today, expires_on) => "bad",
+        ExpiryState::Expiring if expiry::is_soon(today, expires_on) => "warn",
+        ExpiryState::Due => "warn",
+        ExpiryState::Fine => "good",
+        ExpiryState::Expiring | ExpiryState::Unknown => "neutral",
+    };
+    let label = expiry::sentence(today, expires_on, renew_on);
+    let title = match (state, renew_on) {
+        (ExpiryState::Due, Some(day)) => format!("{label}: {}", day.to_text()),
+        _ => expires_on.map(Day::to_text).unwrap_or_default(),
+    };
+    State { label, tone, title }
+}
+
+/// The same on a page.
 #[component]
 pub fn States(credential: Summary, today: Day) -> impl IntoView {
-    let sentence = expiry::sentence(today, credential.expires_on, credential.renew_on);
-    let tone = match credential.state(today) {
-        ExpiryState::Expired => Some("bad"),
-        ExpiryState::Expiring if expiry::is_urgent(today, credential.expires_on) => Some("bad"),
-        ExpiryState::Expiring | ExpiryState::Due => Some("warn"),
-        ExpiryState::Fine | ExpiryState::Unknown => None,
+    let dot = |State { label, tone, title }: State| {
+        let title = Some(title).filter(|title| !title.is_empty());
+        view! { <span class=format!("dot dot-{tone}") title=title>{label}</span> }
     };
-    let dates = match tone {
-        Some(tone) => view! { <Badge label=sentence tone/> }.into_any(),
-        None => view! { <span class="muted">{sentence}</span> }.into_any(),
-    };
-    view! {
-        {dates}
-        {credential.disabled_at.map(|_| view! { " " <Badge label="Disabled" tone="neutral"/> })}
-        {credential.unreadable_at.map(|_| view! { " " <Badge label="Unreadable" tone="bad"/> })}
-        {credential.secret_doubt.map(|_| view! { " " <Badge label="Secret looks wrong" tone="warn"/> })}
-        {credential.is_insecure.then(|| view! { " " <Badge label="Insecure" tone="warn"/> })}
-    }
+    view! { <span class="states">{states(&credential, today).into_iter().map(dot).collect_view()}</span> }
 }
 
 /// The button that stops deliveries or allows them again.

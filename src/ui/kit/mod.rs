@@ -43,7 +43,7 @@ mod table;
 mod tabs;
 mod time;
 
-pub use crate::islands::{Icon, SearchAsTyped};
+pub use crate::islands::{Icon, RowMenuFilled, SearchAsTyped};
 pub use alert::{Alert, ErrorSummary};
 pub use badge::Badge;
 pub use button::{IconLink, LinkButton, SubmitButton};

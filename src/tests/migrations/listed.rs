@@ -1,0 +1,81 @@
+//! Credentials that were there are listed and found as those that are saved today.
+
+use super::filled::back_to_before;
+use crate::app::App;
+use crate::listing::{create, names};
+use regcred::domain::registry::RegistryHost;
+use regcred::domain::registry_kind::RegistryKind;
+use regcred::migrations::Migrator;
+use sea_orm_migration::MigratorTrait;
+
+/// A host of each kind of registry.
+const HOSTS: [&str; 19] = [
+    "docker.io",
+    "dhi.io",
+    "ghcr.io",
+    "registry.gitlab.com",
+    "eu.gcr.io",
+    "europe-west4-docker.pkg.dev",
+    "123456789012.dkr.ecr.eu-west-1.amazonaws.com",
+    "public.ecr.aws",
+    "acme.azurecr.io",
+    "quay.io",
+    "harbor.example.com",
+    "nvcr.io",
+    "uk.icr.io",
+    "registry.heroku.com",
+    "rg.fr-par.scw.cloud",
+    "registry.digitalocean.com",
+    "fra.ocir.io",
+    "registry.example.com",
+    "notghcr.io",
+];
+
+#[tokio::test]
+async fn what_was_there_is_sorted_and_found_as_what_is_saved() {
+    let app = App::new().await;
+    let kind = |host: &str| RegistryKind::recognise(&RegistryHost::stored(host).unwrap());
+    for kind_of in RegistryKind::ALL {
+        assert!(HOSTS.iter().any(|host| kind(host) == *kind_of), "no host of {kind_of:?}");
+    }
+    for (number, host) in HOSTS.into_iter().enumerate() {
+        create(&app, &format!("Zürich 0{number} v10.02"), |form| {
+            form.registry_url = host.to_owned();
+            // Some take one user name only.
+            form.username = match kind(host) {
+                RegistryKind::Ecr | RegistryKind::EcrPublic => "AWS".to_owned(),
+                RegistryKind::Nvidia => "$oauthtoken".to_owned(),
+                RegistryKind::Heroku => "_".to_owned(),
+                _ => "acme-bot".to_owned(),
+            };
+            form.email = format!("Olga{number}@Example.com");
+        })
+        .await;
+    }
+    let key = async |host: &str| {
+        let sql = format!("SELECT natural_key FROM credential WHERE host = '{host}'");
+        app.database.scalar_text(&sql).await
+    };
+    let mut saved = Vec::new();
+    for host in HOSTS {
+        saved.push(key(host).await);
+    }
+    let db = app.database.connect().await;
+    back_to_before(&db, "lists_as_people_read").await;
+    // As it was written then.
+    let line_end = if app.database.is_embedded() { "char(10)" } else { "chr(10)" };
+    let old = format!("UPDATE credential SET search_key = name_key || {line_end} || host");
+    assert_eq!(app.database.raw(&old).await, u64::try_from(HOSTS.len()).unwrap());
+    Migrator::up(&db, None).await.unwrap();
+    for (number, (host, saved)) in HOSTS.into_iter().zip(saved).enumerate() {
+        assert_eq!(key(host).await, saved, "{host}");
+        let name = format!("Zürich 0{number} v10.02");
+        let email = format!("olga{number}@example.com");
+        assert_eq!(names(&app, &[("q", email.as_str())]).await, [name.as_str()]);
+        let label = kind(host).label();
+        let found = names(&app, &[("q", label)]).await;
+        let is_named = kind(host) != RegistryKind::SelfHosted;
+        assert_eq!(found.contains(&name), is_named, "{host}: {label}");
+    }
+    assert_eq!(names(&app, &[("q", "zurich 00")]).await, ["Zürich 00 v10.02"]);
+}

@@ -1,0 +1,178 @@
+//! The rows of the list, one line each. Fifty of them are most of their page, so they are written as
+//! text: nothing stands in them that all rows have in common, and nothing is built to be thrown away.
+
+use super::markup::{Text, titled};
+use super::row::states;
+use super::row_menu::RowMenu;
+use crate::domain::ago;
+use crate::domain::credential::Summary;
+use crate::domain::listing::{ListQuery, Sort, UsedBy};
+use crate::domain::moment::{Day, Moment};
+use crate::domain::paths;
+use crate::domain::registry_kind::RegistryKind;
+use crate::functions::answer::now;
+use crate::ui::kit::ACTIONS;
+use leptos::prelude::*;
+use std::collections::BTreeMap;
+use uuid::Uuid;
+
+/// The columns, and what the list is sorted by when the head is pressed.
+const HEADS: [(&str, Option<Sort>); 6] = [
+    ("Name", Some(Sort::Name)),
+    ("Registry URL", Some(Sort::Registry)),
+    ("Access", None),
+    ("Used by", None),
+    ("State", Some(Sort::Expires)),
+    ("Changed", Some(Sort::Changed)),
+];
+
+/// Characters that are seen of a name or a host in any case; of more the whole is a tooltip.
+const SEEN: usize = 18;
+/// The same of what stands after something else.
+const SEEN_AFTER: usize = 12;
+
+/// The form that the buttons of the rows send where no script opens their menu.
+pub const FORM: &str = "rows";
+
+/// What all rows of a page of the list have in common.
+pub struct Rows<'a> {
+    menu: RowMenu<'a>,
+    today: Day,
+    now: Moment,
+    /// The end of the id of the row whose menu is open.
+    open: Option<String>,
+}
+
+impl<'a> Rows<'a> {
+    pub fn new(menu: RowMenu<'a>, today: Day, open: Option<String>) -> Self {
+        Self { menu, today, now: now(), open }
+    }
+
+    /// All of them, as HTML.
+    pub fn html(&self, rows: &[Summary], used_by: &BTreeMap<Uuid, UsedBy>) -> String {
+        rows.iter().map(|row| self.row(row, used_by.get(&row.id))).collect()
+    }
+
+    fn row(&self, credential: &Summary, used_by: Option<&UsedBy>) -> String {
+        let access = credential.access.label();
+        let (name, host) = (self.name(credential), host(credential));
+        let (used_by, states) = (self.used_by(used_by), self.states(credential));
+        let (changed, actions) = (self.changed(credential), self.actions(credential));
+        format!(
+            "<tr>{name}{host}<td>{access}</td>{used_by}<td>{states}</td>{changed}<td>{actions}</td></tr>"
+        )
+    }
+
+    /// The mark says nothing that the column beside it does not.
+    fn name(&self, credential: &Summary) -> String {
+        let kind = credential.kind().word();
+        let page = paths::credential(self.menu.project, credential.id);
+        let link = titled("a", &credential.name, SEEN);
+        let link = link.replacen("<a", &format!("<a href=\"{page}\""), 1);
+        let description = match credential.description.as_str() {
+            "" => String::new(),
+            text => titled("span", text, SEEN_AFTER),
+        };
+        format!("<td><span class=\"mark mark-{kind}\"></span>{link}{description}</td>")
+    }
+
+    fn used_by(&self, used_by: Option<&UsedBy>) -> String {
+        let Some(UsedBy { pipelines, last_at }) = used_by else {
+            return "<td class=\"muted\">Never</td>".to_owned();
+        };
+        let noun = if *pipelines == 1 { "pipeline" } else { "pipelines" };
+        format!("<td>{pipelines} {noun} · {}</td>", self.time(*last_at))
+    }
+
+    fn states(&self, credential: &Summary) -> String {
+        let states = states(credential, self.today).into_iter().map(|state| {
+            let title = match state.title.as_str() {
+                "" => String::new(),
+                title => format!(" title=\"{}\"", Text(title)),
+            };
+            format!("<span class=\"dot dot-{}\"{title}>{}</span>", state.tone, Text(&state.label))
+        });
+        states.collect::<Vec<_>>().join(" ")
+    }
+
+    fn changed(&self, credential: &Summary) -> String {
+        let (at, by) = (self.time(credential.updated_at), Text(&credential.updated_by));
+        if credential.updated_by.chars().count() > SEEN_AFTER {
+            return format!("<td title=\"{by}\">{at}<span>, {by}</span></td>");
+        }
+        format!("<td>{at}<span>, {by}</span></td>")
+    }
+
+    /// What is done to it: each once as an icon, and in words in the menu.
+    fn actions(&self, credential: &Summary) -> String {
+        let (menu, name) = (&self.menu, Text(&credential.name));
+        let link = |href: Option<String>, class: &str, verb: &str| {
+            href.map_or_else(String::new, |href| {
+                let href = Text(&href);
+                format!("<a class=\"{class}\" href=\"{href}\" aria-label=\"{verb} {name}\"></a>")
+            })
+        };
+        let edit = link(menu.edit(credential.id), "pencil", "Edit");
+        let delete = link(menu.delete(credential.id), "trash", "Delete");
+        let end = end(credential.id);
+        let off = if credential.disabled_at.is_some() { " data-off" } else { "" };
+        let is_open = self.open.as_ref() == Some(&end);
+        let open = if is_open { menu.open(credential) } else { String::new() };
+        format!(
+            "{edit}{delete}<button class=\"more\" form=\"{FORM}\" name=\"menu\" value=\"{end}\"{off} aria-label=\"More actions for {name}\"></button>{open}"
+        )
+    }
+
+    fn time(&self, at: Moment) -> String {
+        let (exact, said) = (at.to_text(), ago::from_now(at, self.now));
+        let machine = exact.replace(" UTC", "Z");
+        format!("<time datetime=\"{machine}\" title=\"{exact}\">{said}</time>")
+    }
+}
+
+/// The host, with the kind of registry that it is, and in any case whole, for who points at it.
+fn host(credential: &Summary) -> String {
+    let (host, kind) = (credential.host.as_str(), credential.kind());
+    let title = match kind {
+        RegistryKind::SelfHosted => return titled("td", host, SEEN),
+        kind if host.len() > SEEN => format!("{host}, {}", kind.label()),
+        kind => kind.label().to_owned(),
+    };
+    format!("<td title=\"{}\">{}</td>", Text(&title), Text(host))
+}
+
+/// The last part of an id, which tells the rows of a page apart.
+fn end(id: Uuid) -> String {
+    let id = id.to_string();
+    id.rsplit('-').next().unwrap_or_default().to_owned()
+}
+
+/// The heads of the columns; one that sorts is a link, which turns the order round when the list is
+/// sorted by it already.
+pub fn heads(query: &ListQuery, list: &str) -> impl IntoView + use<> {
+    let head = |(name, sort): (&'static str, Option<Sort>)| {
+        let Some(sort) = sort else {
+            return view! { <th scope="col">{name}</th> }.into_any();
+        };
+        let is_current = query.sort() == sort;
+        let href = query.sorted(sort, is_current && !query.is_reversed).to_url();
+        let href = format!("{list}{href}");
+        // The last change comes first.
+        let is_rising = (sort == Sort::Changed) == query.is_reversed;
+        let order = if is_rising { "ascending" } else { "descending" };
+        view! {
+            <th scope="col" aria-sort=is_current.then_some(order)>
+                <a href=href>{name}</a>
+            </th>
+        }
+        .into_any()
+    };
+    view! {
+        <tr>
+            {HEADS.into_iter().map(head).collect_view()}
+            <th scope="col">
+                <span class="visually-hidden">{ACTIONS}</span>
+            </th>
+        </tr>
+    }
+}

@@ -1,0 +1,40 @@
+//! The list of a project's credentials.
+
+use crate::domain::actor::Can;
+use crate::domain::listing::{ListQuery, Listing};
+use crate::domain::permission::of;
+use crate::error::Result;
+use crate::vault::{Vault, names, today};
+
+impl Vault {
+    /// One page of those that fit. Who uses them is told as far as it is counted, which is a second
+    /// behind at most; what nobody uses is counted first.
+    pub async fn list_credentials(
+        &self,
+        reader: &Can<of::RegistryRead>,
+        query: &ListQuery,
+    ) -> Result<Listing> {
+        query.check()?;
+        if query.is_unused {
+            self.count_receipts(reader.project().id).await;
+        }
+        let credentials = self.store.credentials(reader.project().id);
+        let (search, today) = (names::searched(&query.search), today());
+        let page = credentials.list(query, &search, today).await?;
+        let used_by = credentials.used_by(page.rows.iter().map(|row| row.id).collect()).await?;
+        let hosts = credentials.hosts().await?;
+        let first = query.first_page();
+        let before = |place| ListQuery { before: Some(place), ..first.clone() };
+        let after = |place| ListQuery { after: Some(place), ..first.clone() };
+        Ok(Listing {
+            rows: page.rows,
+            used_by,
+            total: credentials.count(query, &search, today).await?,
+            previous: page.previous.map(before),
+            next: page.next.map(after),
+            is_empty_project: hosts.is_empty(),
+            hosts,
+            today,
+        })
+    }
+}
