@@ -169,6 +169,12 @@ impl Detail {
         }
     }
 
+    /// The 60 characters that every stored detail about a grant of the credential begins with, and
+    /// no other does: an index finds it by them.
+    pub fn grant_mark(credential: Uuid) -> String {
+        format!("{{\"grant\":{{\"credential\":\"{credential}")
+    }
+
     /// What was stored. What is not data of ours is a text.
     pub fn from_stored(stored: &str) -> Self {
         if stored.is_empty() {

@@ -80,3 +80,24 @@ fn a_changed_secret_has_no_value() {
     let stored = Detail::Changed(vec![FieldChange::secret()]).to_stored();
     assert_eq!(stored, r#"{"changed":[{"field":"secret"}]}"#);
 }
+
+#[test]
+fn a_grant_is_found_by_how_its_stored_detail_begins() {
+    let (credential, other) = (Uuid::from_u128(1), Uuid::from_u128(2));
+    let mark = Detail::grant_mark(credential);
+    assert_eq!(mark.len(), 60);
+    let grant = |credential, intent, until| Detail::Grant {
+        credential,
+        name: "ghcr".to_owned(),
+        intent,
+        until,
+    };
+    let day = Day::parse("2027-01-31");
+    for (intent, until) in [(None, None), (Some(Access::Pull), None), (None, day)] {
+        assert!(grant(credential, intent, until).to_stored().starts_with(&mark));
+        assert!(!grant(other, intent, until).to_stored().starts_with(&mark));
+    }
+    let others = every_detail().into_iter().map(|(detail, _)| detail);
+    let mut others = others.filter(|detail| !matches!(detail, Detail::Grant { .. }));
+    assert!(others.all(|detail| !detail.to_stored().starts_with(&mark[..24])));
+}
