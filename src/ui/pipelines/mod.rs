@@ -20,6 +20,8 @@ mod try_token;
 pub use approve::ApprovePage;
 pub use delete::DeleteDialog;
 pub use detail::DetailPage;
+pub(super) use grant_form::Conditions;
+pub(super) use how_to::HowTo;
 pub use list::ListPage;
 pub use new::NewDialog;
 pub use trust_form::NewRulePage;

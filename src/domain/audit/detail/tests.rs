@@ -101,3 +101,21 @@ fn a_grant_is_found_by_how_its_stored_detail_begins() {
     let mut others = others.filter(|detail| !matches!(detail, Detail::Grant { .. }));
     assert!(others.all(|detail| !detail.to_stored().starts_with(&mark[..24])));
 }
+
+#[test]
+fn a_change_says_what_was_before_and_what_is_now() {
+    let change = |from: &str, to: &str| FieldChange {
+        field: Field::Description,
+        from: Some(from.to_owned()),
+        to: Some(to.to_owned()),
+    };
+    for (change, said) in [
+        (change("nightly", "weekly"), "Description: nightly → weekly".to_owned()),
+        (change("", "one\n two"), "Description: none → one two".to_owned()),
+        (change(&"x".repeat(60), ""), format!("Description: {} → none", "x".repeat(60))),
+        (change("a", &"x".repeat(61)), format!("Description: a → {}…", "x".repeat(59))),
+        (FieldChange::secret(), "Password or key".to_owned()),
+    ] {
+        assert_eq!(change.before_and_after(), said);
+    }
+}
