@@ -9,7 +9,7 @@ use super::kit::{
     Badge, Cell, Columns, Dot, Fact, Facts, Older, PageContext, Section, Table, Time,
 };
 use super::usage::PipelineName;
-use crate::domain::delivery::{Claims, HIDDEN, Outcome, Outcomes, Receipt, Report, by_fetch};
+use crate::domain::delivery::{Claims, HIDDEN, Outcomes, Receipt, Report, by_fetch};
 use crate::domain::permission::Permission;
 use crate::domain::proof::Proof;
 use leptos::prelude::*;
@@ -112,7 +112,7 @@ fn outcome(first: Receipt, fetch: Vec<Receipt>, page: &PageContext) -> Cell {
                 {report.map(|report| view! { " " <Reported report/> })}
             </summary>
             <Known of=first unknown/>
-            <Told fetch/>
+            <Told fetch is_refused=outcomes.is_refused/>
         </details>
     })
 }
@@ -157,14 +157,18 @@ fn Known(
 
 /// Each receipt of a fetch, with its reason.
 #[component]
-fn Told(fetch: Vec<Receipt>) -> impl IntoView {
+fn Told(
+    fetch: Vec<Receipt>,
+    /// Whether it got nothing of what it asked for.
+    is_refused: bool,
+) -> impl IntoView {
     let more = fetch.len().saturating_sub(TOLD);
     view! {
         <ul>
             {fetch
                 .into_iter()
                 .take(TOLD)
-                .map(|one| view! { <li>{receipt_in_words(one)}</li> })
+                .map(|one| view! { <li>{receipt_in_words(one, is_refused)}</li> })
                 .collect_view()}
             {(more > 0).then(|| view! { <li class="muted">{format!("and {more} more")}</li> })}
         </ul>

@@ -46,7 +46,7 @@ fn Whole(loaded: Found, page: PageContext) -> impl IntoView {
     let lowering = FormState::of::<ApproveGuardChange>(failed.clone(), ());
     let form = FormState::of::<SetTokenService>(failed, ());
     let change = found.guard_change.map(|change| (change, credential.clone(), page.clone()));
-    let (settings, stored) = (credential.clone(), credential.clone());
+    let (settings, stored, beside) = (credential.clone(), credential.clone(), page.clone());
     let (current, created_at) = (credential.secret.version, credential.created_at);
     let id = credential.summary.id;
     let deliveries = paths::credential_deliveries(&page.project, id);
@@ -75,7 +75,7 @@ fn Whole(loaded: Found, page: PageContext) -> impl IntoView {
                 <Waiting waiting=found.waiting page=page.clone()/>
                 <Section id="stored" title="Stored secret">
                     <Stored credential=stored/>
-                    <SameSecret others=found.same_secret page=page.clone()/>
+                    <SameSecret others=found.same_secret page=beside/>
                     <p id="versions">
                         <a href=versions>"All versions"</a>
                     </p>

@@ -60,7 +60,8 @@ fn Whole(loaded: Found, page: PageContext) -> impl IntoView {
         error: state.error("credentials"),
         ..Control::default()
     };
-    let pipelines = pipelines.into_iter().map(|(id, name)| (id.to_string(), name)).collect();
+    let pipelines: Vec<(String, String)> =
+        pipelines.into_iter().map(|(id, name)| (id.to_string(), name)).collect();
     let intents: Vec<Access> =
         Access::ALL.iter().copied().filter(|intent| summary.access.satisfies(*intent)).collect();
     let cancel = paths::credential(&page.project, summary.id);

@@ -3,18 +3,19 @@
 use crate::domain::delivery::{Outcome, Receipt};
 use crate::domain::proof::Proof;
 
-/// "ghcr, version 3: delivered, used", and why when it was not.
-pub(super) fn receipt_in_words(receipt: Receipt) -> String {
+/// "ghcr, version 3: delivered · used", and why when it was not; `is_refused`: its whole fetch was.
+pub(super) fn receipt_in_words(receipt: Receipt, is_refused: bool) -> String {
     let known = receipt.use_of().label();
     let Receipt { credential, version, outcome, reason, .. } = receipt;
     let name = credential.unwrap_or_else(|| "The whole request".to_owned());
     let version = version.map(|version| format!(", version {version}")).unwrap_or_default();
-    let known = match outcome {
-        Outcome::Delivered => format!(" · {known}"),
-        Outcome::Refused => String::new(),
+    let became = match outcome {
+        Outcome::Delivered => format!("delivered · {}", known.to_lowercase()),
+        Outcome::Refused if is_refused => "refused".to_owned(),
+        Outcome::Refused => "left out".to_owned(),
     };
     let reason = reason.map(|reason| format!(" · {reason}")).unwrap_or_default();
-    format!("{name}{version}: {}{known}{reason}", outcome.label())
+    format!("{name}{version}: {became}{reason}")
 }
 
 /// The name of the credential of a fetch, or how many there are.
@@ -134,15 +135,15 @@ mod tests {
 
     #[test]
     fn each_receipt_of_a_fetch_says_what_became_of_it_and_why() {
-        assert_eq!(receipt_in_words(receipt()), "ghcr, version 3: Delivered · Asked for");
+        assert_eq!(receipt_in_words(receipt(), false), "ghcr, version 3: delivered · asked for");
         let refused = Receipt {
             outcome: Outcome::Refused,
             version: None,
             reason: Some("it is disabled".to_owned()),
             ..receipt()
         };
-        assert_eq!(receipt_in_words(refused.clone()), "ghcr: Refused · it is disabled");
+        assert_eq!(receipt_in_words(refused.clone(), false), "ghcr: left out · it is disabled");
         let whole = Receipt { credential: None, ..refused };
-        assert_eq!(receipt_in_words(whole), "The whole request: Refused · it is disabled");
+        assert_eq!(receipt_in_words(whole, true), "The whole request: refused · it is disabled");
     }
 }
