@@ -5,6 +5,7 @@ mod copy;
 mod dialog;
 mod icon;
 mod key_upload;
+mod page;
 mod preview;
 mod search;
 
@@ -12,5 +13,6 @@ pub use copy::CopyButton;
 pub use dialog::DialogBehaviour;
 pub use icon::Icon;
 pub use key_upload::KeyUpload;
+pub use page::PageBehaviour;
 pub use preview::HostPreview;
 pub use search::SearchAsTyped;

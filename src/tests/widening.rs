@@ -72,7 +72,7 @@ impl Act {
 }
 
 /// The server functions that widen nothing, each with the reason.
-const NOTHING: [(&str, &str); 25] = [
+const NOTHING: [(&str, &str); 26] = [
     ("/rpc/registry/recognise", "tells what a registry is"),
     ("/rpc/session/create", "signs in"),
     ("/rpc/session/delete", "signs out"),
@@ -84,6 +84,7 @@ const NOTHING: [(&str, &str); 25] = [
     ("/rpc/versions/switch", "the same pipelines receive another version"),
     ("/rpc/versions/destroy", "takes away"),
     ("/rpc/keys/rotate", "encrypts the same secrets"),
+    ("/rpc/keys/backed-up", "notes what somebody says"),
     ("/rpc/keys/retire", "takes away"),
     ("/rpc/keys/destroy", "takes away"),
     (
