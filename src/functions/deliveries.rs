@@ -17,9 +17,3 @@ pub async fn of_credential(
     let reader = member(&project).await?.can::<of::RegistryRead>()?;
     vault().credential_deliveries(&reader, id, before).await
 }
-
-/// What a pipeline received before the link `before`.
-pub async fn of_pipeline(project: String, id: Uuid, before: Option<i64>) -> Result<ReceiptPage> {
-    let reader = member(&project).await?.can::<of::PipelineRead>()?;
-    vault().pipeline_deliveries(&reader, id, before).await
-}

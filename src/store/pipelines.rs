@@ -10,8 +10,7 @@ use crate::domain::pipeline::PipelineSummary;
 use sea_orm::{
     ActiveValue::{NotSet, Set},
     ColumnTrait, Condition, DbErr, FromQueryResult, PaginatorTrait, QueryFilter, QueryOrder,
-    QuerySelect,
-    Statement, Value,
+    QuerySelect, Statement, Value,
 };
 use std::collections::HashMap;
 use uuid::Uuid;

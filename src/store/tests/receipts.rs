@@ -171,7 +171,8 @@ async fn receipts_of_before_there_were_fetches_verify_and_are_not_counted_again(
         Migrator::up(&scene.store.writer, None).await.unwrap();
         scene.seal_rows().await;
         assert_eq!(first_break(&scene).await, None);
-        let shown = scene.store.receipts(PROJECT).of_credential(ghcr, None, 10).await.unwrap().receipts;
+        let shown =
+            scene.store.receipts(PROJECT).of_credential(ghcr, None, 10).await.unwrap().receipts;
         let shown: Vec<_> = shown.iter().map(|one| (one.id, one.report)).collect();
         assert_eq!(shown, [(id, Some(Report::Worked))]);
         assert_eq!(counts(&scene, ghcr).await, (0, 0), "they are in the counts of before");

@@ -36,7 +36,7 @@ impl Vault {
     ///
     /// # Errors
     /// `NotFound` when the project has no such pipeline.
-    pub async fn pipeline_deliveries(
+    pub async fn pipeline_receipts(
         &self,
         reader: &Can<of::PipelineRead>,
         id: Uuid,
