@@ -233,6 +233,20 @@ async fn the_lines_to_fetch_it_name_a_pipeline_that_may() {
 }
 
 #[tokio::test]
+async fn a_date_is_said_with_how_far_away_it_is() {
+    let app = App::new().await;
+    let more = [("expires_on", "2199-01-31")];
+    let id = app.credential_with(&app.owner, "acme", "late", "ghcr.io", "s", &more).await;
+    let page = app.owner.get(&format!("/p/acme/credentials/{id}")).await.text();
+    let dates = page.split("id=\"dates\"").nth(1).unwrap().split("</section>").next().unwrap();
+    assert!(dates.contains("2199-01-31") && dates.contains(" years"), "{dates}");
+    assert!(dates.contains("today") && !dates.contains("No expiry date"), "{dates}");
+    let id = app.credential(&app.owner, "acme", "open", "ghcr.io", "s").await;
+    let page = app.owner.get(&format!("/p/acme/credentials/{id}")).await.text();
+    assert!(page.contains("Regcred cannot warn before this credential stops working."), "{page}");
+}
+
+#[tokio::test]
 async fn the_delete_dialog_says_how_many_would_fail_and_nothing_where_nobody_would() {
     let app = App::new().await;
     let id = app.credential(&app.owner, "acme", "ghcr", "ghcr.io", "s").await;

@@ -1,5 +1,6 @@
 //! The first page of a registry credential: who uses it, what is stored, who can read it.
 
+use super::dates::Dates;
 use super::details::Details;
 use super::frame::{Head, Page, Part, is_covered};
 use super::guard_change::GuardChangeSection;
@@ -46,7 +47,8 @@ fn Whole(loaded: Found, page: PageContext) -> impl IntoView {
     let lowering = FormState::of::<ApproveGuardChange>(failed.clone(), ());
     let form = FormState::of::<SetTokenService>(failed, ());
     let change = found.guard_change.map(|change| (change, credential.clone(), page.clone()));
-    let (settings, stored, beside) = (credential.clone(), credential.clone(), page.clone());
+    let (settings, stored, dated) = (credential.clone(), credential.clone(), credential.clone());
+    let beside = page.clone();
     let (current, created_at) = (credential.secret.version, credential.created_at);
     let id = credential.summary.id;
     let deliveries = paths::credential_deliveries(&page.project, id);
@@ -73,6 +75,7 @@ fn Whole(loaded: Found, page: PageContext) -> impl IntoView {
                     <a href=deliveries>"All deliveries"</a>
                 </p>
                 <Waiting waiting=found.waiting page=page.clone()/>
+                <Dates credential=dated today/>
                 <Section id="stored" title="Stored secret">
                     <Stored credential=stored/>
                     <SameSecret others=found.same_secret page=beside/>

@@ -2,6 +2,7 @@
 
 mod activity;
 mod connect;
+mod dates;
 mod delete;
 mod deliveries;
 mod detail;
