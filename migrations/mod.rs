@@ -84,6 +84,7 @@ mod m20261129_000022_lists_as_people_read;
 mod m20261129_000023_doubts_about_secrets;
 mod m20261129_000025_titles_of_rules;
 mod m20261129_000026_rejected_approvals;
+mod m20261129_000028_events_of_grants;
 
 /// Every step, oldest first.
 pub struct Migrator;
@@ -117,6 +118,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261129_000023_doubts_about_secrets::Migration),
             Box::new(m20261129_000025_titles_of_rules::Migration),
             Box::new(m20261129_000026_rejected_approvals::Migration),
+            Box::new(m20261129_000028_events_of_grants::Migration),
         ]
     }
 }

@@ -18,9 +18,13 @@ pub mod arrival;
 #[cfg(feature = "ssr")]
 mod context;
 #[cfg(feature = "ssr")]
+pub mod credential_pages;
+#[cfg(feature = "ssr")]
 mod credential_post;
 #[cfg(feature = "ssr")]
 pub mod credentials;
+#[cfg(feature = "ssr")]
+pub mod deliveries;
 #[cfg(feature = "ssr")]
 pub mod first_steps;
 #[cfg(all(test, feature = "ssr"))]

@@ -45,21 +45,30 @@ pub async fn create_pipeline(
     finish(done.await, Form::of::<CreatePipeline>(paths::new_pipeline(&project), form)).await
 }
 
-/// Grants the pipeline one more credential, on the terms of the form.
+/// Grants the pipeline one more credential, on the terms of the form. `on_credential` is the
+/// credential on whose page the form stood, if it was one.
 #[server(prefix = "/rpc", endpoint = "grants/create")]
 pub async fn create_grant(
     project: String,
     pipeline: Uuid,
     #[server(default)] form: GrantForm,
     #[server(default)] password: String,
+    #[server(default)] on_credential: Option<Uuid>,
 ) -> Result<()> {
-    let page = paths::grants(&project, pipeline);
+    let (page, form_page) = match on_credential {
+        Some(id) => {
+            let dialog = paths::grant_credential(&project, id);
+            let dialog = paths::with_query(&dialog, "pipeline", &pipeline.to_string());
+            (paths::credential(&project, id), dialog)
+        }
+        None => (paths::grants(&project, pipeline), paths::grants(&project, pipeline)),
+    };
     let done = async {
         let granter = granter(&project, password).await?;
         let saved = vault().create_grants(&granter, pipeline, &form).await?;
         Ok(told(&page, saved.into()).await)
     };
-    finish(done.await, Form::of::<CreateGrant>(page, form)).await
+    finish(done.await, Form::of::<CreateGrant>(form_page, form)).await
 }
 
 /// Changes the terms of a grant. `revision` says which grant stood on the page.

@@ -36,7 +36,11 @@ async fn every_server_function_and_every_page_has_a_row_in_the_matrix() {
     let registered: BTreeSet<&str> = server_fn_paths().map(|(path, _)| path).collect();
     assert_eq!(registered, known);
     let general = |path: &str| {
-        let is_variable = |part: &str| part.starts_with('{') || uuid::Uuid::parse_str(part).is_ok();
+        let is_variable = |part: &str| {
+            part.starts_with('{')
+                || uuid::Uuid::parse_str(part).is_ok()
+                || part.parse::<u64>().is_ok()
+        };
         let parts = path
             .trim_end_matches('/')
             .split('/')
@@ -194,7 +198,7 @@ async fn where_a_request_came_from_is_for_those_who_audit() {
     let at = Objects::of(&app, &app.owner, "acme").await;
     let paths = [
         format!("/p/acme/pipelines/{}", at.pipeline),
-        format!("/p/acme/credentials/{}", at.credential),
+        format!("/p/acme/credentials/{}/deliveries", at.credential),
     ];
     // A request in the same process has no address: the receipts of this one have.
     assert!(app.raw("UPDATE pipeline_fetch SET address = '203.0.113.77'").await > 0);

@@ -14,6 +14,13 @@ pub fn pages(at: &Objects) -> Vec<(String, Right)> {
         ("/p/{}/credentials".to_owned(), READ),
         ("/p/{}/credentials/new".to_owned(), WRITE),
         (format!("/p/{{}}/credentials/{credential}"), READ),
+        (format!("/p/{{}}/credentials/{credential}/deliveries"), READ),
+        (format!("/p/{{}}/credentials/{credential}/versions"), READ),
+        (format!("/p/{{}}/credentials/{credential}/versions/1/current"), WRITE),
+        (format!("/p/{{}}/credentials/{credential}/versions/1/destroy"), DELETE),
+        (format!("/p/{{}}/credentials/{credential}/activity"), READ),
+        (format!("/p/{{}}/credentials/{credential}/connect"), READ),
+        (format!("/p/{{}}/credentials/{credential}/grant"), GRANT),
         (format!("/p/{{}}/credentials/{credential}/edit"), WRITE),
         (format!("/p/{{}}/credentials/{credential}/secret"), WRITE),
         (format!("/p/{{}}/credentials/{credential}/delete"), DELETE),
@@ -65,7 +72,7 @@ pub fn routes(at: &Objects, issuer: Uuid) -> BTreeMap<String, String> {
         };
         let path = route.replace("{project}", "acme").replace("{id}", &id.to_string());
         let path = path.replace("{grant}", &at.grant.to_string());
-        let path = path.replace("{rule}", &at.rule.to_string());
+        let path = path.replace("{rule}", &at.rule.to_string()).replace("{version}", "1");
         let guides = [
             ("{topic}", "getting-started"),
             ("{kind}", "ghcr"),

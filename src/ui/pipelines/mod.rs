@@ -27,6 +27,8 @@ pub use detail::DetailPage;
 pub use edit_grant::{EditGrantPage, RevokeGrantPage};
 pub use edit_rule::{DeleteRulePage, EditRulePage};
 pub use how_to::example_lines;
+pub(super) use grant_form::Conditions;
+pub(super) use how_to::HowTo;
 pub use list::ListPage;
 pub use new::NewDialog;
 pub use trust_form::NewRulePage;
