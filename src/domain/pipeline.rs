@@ -1,6 +1,9 @@
 //! Pipelines: machines that use credentials, with their tokens and grants.
 
+pub mod listing;
+
 use super::credential::Access;
+use super::audit::AuditEvent;
 use super::delivery::Receipt;
 use super::grant::Terms;
 use super::moment::{Day, Moment};
@@ -8,6 +11,7 @@ use super::proof::Proof;
 use super::trust_rule::{Provider, TrustRule};
 use super::user::{Maker, Person};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 use uuid::Uuid;
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -20,6 +24,8 @@ pub struct PipelineSummary {
     pub last_delivery: Option<Moment>,
     pub created_at: Moment,
     pub created_by: String,
+    /// How often its name and its description were saved: an edit says which it was made from.
+    pub revision: i64,
 }
 
 /// Pipeline P may use credential C.
@@ -52,6 +58,8 @@ pub struct Grant {
 pub struct Token {
     /// The public half: what logs and receipts name.
     pub id: String,
+    /// What people call it; may be empty.
+    pub name: String,
     pub created_at: Moment,
     pub created_by: Maker,
     pub expires_on: Day,
@@ -68,6 +76,11 @@ pub struct Token {
 }
 
 impl Token {
+    /// What people call it, or its public half when it has no name.
+    pub fn label(&self) -> &str {
+        if self.name.is_empty() { &self.id } else { &self.name }
+    }
+
     /// Whether it still works on that day, as one that a person made.
     pub fn is_live(&self, today: Day) -> bool {
         self.short_until.is_none() && self.revoked_at.is_none() && self.expires_on >= today
@@ -244,8 +257,33 @@ pub struct PipelineForm {
     pub token_days: String,
     #[serde(default)]
     pub credentials: Vec<String>,
-    /// The word of the grants' [`Access`].
+    /// The word of the [`Access`] for each of them, by its id.
+    #[serde(default)]
+    pub access: BTreeMap<String, String>,
+    /// The word of the [`Access`] for those that have none of their own.
+    #[serde(default)]
     pub intent: String,
+}
+
+impl PipelineForm {
+    /// What the credential is to be granted for, as it was typed.
+    pub fn access_for(&self, credential: &str) -> &str {
+        self.access.get(credential).unwrap_or(&self.intent)
+    }
+
+    /// The credentials that were ticked, each with the word of its access.
+    pub fn chosen(&self) -> Vec<(String, String)> {
+        let of = |id: &String| (id.clone(), self.access_for(id).to_owned());
+        self.credentials.iter().map(of).collect()
+    }
+}
+
+/// What was typed into the form of its name and its description.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct PipelineEdit {
+    pub name: String,
+    pub description: String,
 }
 
 /// The longest life of a token, in days (security 3.4).
@@ -255,9 +293,32 @@ pub const TOKEN_DAYS_MAX: i64 = 365;
 pub struct PipelinePage {
     pub pipeline: PipelineDetail,
     pub grantable: Vec<Grantable>,
-    pub receipts: Vec<Receipt>,
     /// The public address of this instance, for the snippets.
     pub address: String,
+}
+
+/// What stands above each part of a pipeline's page.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PipelineHead {
+    pub summary: PipelineSummary,
+    /// Whether its row was changed outside the product: then nothing works for it.
+    pub is_changed: bool,
+}
+
+/// The events about a pipeline, newest first.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PipelineActivity {
+    pub head: PipelineHead,
+    pub events: Vec<AuditEvent>,
+    /// The number that older events come before, if there are any.
+    pub older: Option<i64>,
+}
+
+/// What a pipeline received and what it was refused, newest first.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PipelineDeliveries {
+    pub head: PipelineHead,
+    pub receipts: Vec<Receipt>,
 }
 
 #[cfg(test)]

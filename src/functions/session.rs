@@ -24,6 +24,8 @@ pub struct Frame {
     pub projects: Vec<Project>,
     pub role: Role,
     pub permissions: Permissions,
+    /// Whether they typed their password a few minutes ago: then they need not to give a credential away.
+    pub is_confirmed: bool,
     /// The encryption key is the generated file beside the data: worth a backup of its own.
     pub has_local_key: bool,
 }

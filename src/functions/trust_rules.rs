@@ -20,7 +20,7 @@ pub async fn create_rule(
     #[server(default)] form: TrustForm,
     #[server(default)] password: String,
 ) -> Result<()> {
-    let page = paths::pipeline(&project, pipeline);
+    let page = paths::pipeline_identity(&project, pipeline);
     let done = async {
         let granter = granter(&project, password).await?;
         let NewRule { secret, note } = vault().create_rule(&granter, pipeline, &form).await?;
@@ -46,7 +46,7 @@ pub async fn renew_drone_secret(
     pipeline: Uuid,
     #[server(default)] password: String,
 ) -> Result<()> {
-    let page = paths::pipeline(&project, pipeline);
+    let page = paths::pipeline_identity(&project, pipeline);
     let done = async {
         let granter = granter(&project, password).await?;
         let secret = vault().renew_drone_secret(&granter, pipeline).await?;
@@ -62,7 +62,7 @@ pub async fn delete_rule(project: String, pipeline: Uuid, id: Uuid) -> Result<()
         let editor = member(&project).await?.can::<of::PipelineWrite>()?;
         vault().delete_rule(&editor, pipeline, id).await
     };
-    finish_action(&paths::pipeline(&project, pipeline), done.await).await
+    finish_action(&paths::pipeline_identity(&project, pipeline), done.await).await
 }
 
 /// Makes a rule one's own whose maker left. `password` is the person's own.
@@ -73,7 +73,7 @@ pub async fn confirm_rule(
     id: Uuid,
     #[server(default)] password: String,
 ) -> Result<()> {
-    let page = paths::pipeline(&project, pipeline);
+    let page = paths::pipeline_identity(&project, pipeline);
     let done = async {
         let granter = granter(&project, password).await?;
         let sentence = vault().confirm_rule(&granter, pipeline, id).await?;

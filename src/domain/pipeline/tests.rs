@@ -8,6 +8,7 @@ fn day(text: &str) -> Day {
 fn token(identity_epoch: i64) -> Token {
     Token {
         id: "abc".to_owned(),
+        name: String::new(),
         created_at: Moment(5),
         created_by: Maker::nobody("Bea"),
         expires_on: day("2027-01-31"),
@@ -30,6 +31,7 @@ fn detail(tokens: Vec<Token>) -> PipelineDetail {
         last_delivery: None,
         created_at: Moment(0),
         created_by: "Dana".to_owned(),
+        revision: 1,
     };
     PipelineDetail {
         summary,
