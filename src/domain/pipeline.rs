@@ -2,8 +2,8 @@
 
 pub mod listing;
 
-use super::credential::Access;
 use super::audit::AuditEvent;
+use super::credential::Access;
 use super::delivery::Receipt;
 use super::grant::Terms;
 use super::moment::{Day, Moment};
@@ -257,24 +257,23 @@ pub struct PipelineForm {
     pub token_days: String,
     #[serde(default)]
     pub credentials: Vec<String>,
-    /// The word of the [`Access`] for each of them, by its id.
+    /// Those that are granted to push, too, whether or not they are among the others.
     #[serde(default)]
-    pub access: BTreeMap<String, String>,
-    /// The word of the [`Access`] for those that have none of their own.
+    pub pushing: Vec<String>,
+    /// The word of the [`Access`] for those that are not; blank means to pull.
     #[serde(default)]
     pub intent: String,
 }
 
 impl PipelineForm {
-    /// What the credential is to be granted for, as it was typed.
-    pub fn access_for(&self, credential: &str) -> &str {
-        self.access.get(credential).unwrap_or(&self.intent)
-    }
-
-    /// The credentials that were ticked, each with the word of its access.
-    pub fn chosen(&self) -> Vec<(String, String)> {
-        let of = |id: &String| (id.clone(), self.access_for(id).to_owned());
-        self.credentials.iter().map(of).collect()
+    /// The credentials that were ticked, each once, with the word of its access.
+    pub fn chosen(&self) -> BTreeMap<String, String> {
+        let intent = if self.intent.is_empty() { Access::Pull.word() } else { &self.intent };
+        let pulling = self.credentials.iter().map(|id| (id.clone(), intent.to_owned()));
+        let push = Access::PullAndPush.word();
+        let pushing = self.pushing.iter().map(|id| (id.clone(), push.to_owned()));
+        // What comes later stands.
+        pulling.chain(pushing).collect()
     }
 }
 

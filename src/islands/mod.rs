@@ -3,6 +3,7 @@
 
 mod copy;
 mod dialog;
+mod filter;
 mod icon;
 mod key_upload;
 mod preview;
@@ -10,6 +11,7 @@ mod search;
 
 pub use copy::CopyButton;
 pub use dialog::DialogBehaviour;
+pub use filter::FilterRows;
 pub use icon::Icon;
 pub use key_upload::KeyUpload;
 pub use preview::HostPreview;

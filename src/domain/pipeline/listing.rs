@@ -84,9 +84,7 @@ impl PipelineQuery {
         };
         let sort = match value("sort") {
             None => None,
-            Some(word) => {
-                Some(PipelineSort::from_word(&word).ok_or_else(|| unknown("sort"))?)
-            }
+            Some(word) => Some(PipelineSort::from_word(&word).ok_or_else(|| unknown("sort"))?),
         };
         let search = value("q").unwrap_or_default().trim().to_owned();
         let query = Self { search, sort, after: place("after")?, before: place("before")? };

@@ -53,6 +53,9 @@ pub fn LoadedDialog<T, Fut, Name, Chil, V>(
     /// For forms in two columns.
     #[prop(optional)]
     is_wide: bool,
+    /// The focus is on its heading.
+    #[prop(optional)]
+    is_read_first: bool,
     from: Fut,
     #[prop(optional)] offer: Option<Offer>,
     children: Chil,
@@ -87,7 +90,7 @@ where
                     }
                 };
                 view! {
-                    <Dialog id title close_href is_wide>
+                    <Dialog id title close_href is_wide is_read_first>
                         {body}
                     </Dialog>
                 }

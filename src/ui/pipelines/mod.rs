@@ -1,27 +1,41 @@
-//! The pages of pipelines: the list, the dialogs drawn over it, the page of one with its grants,
-//! trust rules and tokens, and the pages behind that.
+//! The pages of pipelines: the list, the dialogs drawn over it, the page of one in parts, and the pages
+//! behind that.
 
+mod activity;
 mod approve;
+mod connect;
 mod delete;
+mod deliveries;
 mod detail;
+mod edit;
 mod empty;
+mod frame;
 mod grant_form;
 mod grants;
 mod how_to;
 mod identities;
+mod identity;
 mod list;
 mod new;
 mod new_token;
+mod picked;
+mod revoke;
 mod tokens;
 mod trust;
 mod trust_form;
 mod try_token;
 
+pub use activity::ActivityPage;
 pub use approve::ApprovePage;
+pub use connect::ConnectPage;
 pub use delete::DeleteDialog;
+pub use deliveries::DeliveriesPage;
 pub use detail::DetailPage;
+pub use edit::EditDialog;
+pub use identity::IdentityPage;
 pub use list::ListPage;
 pub use new::NewDialog;
+pub use revoke::RevokeDialog;
 pub use trust_form::NewRulePage;
 pub use try_token::TryTokenPage;
 
