@@ -13,10 +13,7 @@ const DOWN: [&str; 1] = ["DROP INDEX pipeline_created"];
 
 /// The columns that older tables get.
 fn added() -> [(&'static str, Vec<ColumnDef>); 2] {
-    [
-        ("pipeline", columns![revision big_integer = 1]),
-        ("pipeline_token", columns![name text = ""]),
-    ]
+    [("pipeline", columns![revision big_integer = 1]), ("pipeline_token", columns![name text = ""])]
 }
 
 #[async_trait::async_trait]

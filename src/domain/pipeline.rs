@@ -1,17 +1,19 @@
 //! Pipelines: machines that use credentials, with their tokens and grants.
 
+mod forms;
 pub mod listing;
+mod parts;
 
-use super::audit::AuditEvent;
+pub use forms::{PipelineEdit, PipelineForm};
+pub use parts::{PipelineActivity, PipelineDeliveries, PipelineHead};
+
 use super::credential::Access;
-use super::delivery::Receipt;
 use super::grant::Terms;
 use super::moment::{Day, Moment};
 use super::proof::Proof;
 use super::trust_rule::{Provider, TrustRule};
 use super::user::{Maker, Person};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
 use uuid::Uuid;
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -248,43 +250,6 @@ pub struct GrantForm {
     pub is_narrow: bool,
 }
 
-/// What was typed into a pipeline's form. No secret.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct PipelineForm {
-    pub name: String,
-    pub description: String,
-    /// Days the token works: 1 to 365.
-    pub token_days: String,
-    #[serde(default)]
-    pub credentials: Vec<String>,
-    /// Those that are granted to push, too, whether or not they are among the others.
-    #[serde(default)]
-    pub pushing: Vec<String>,
-    /// The word of the [`Access`] for those that are not; blank means to pull.
-    #[serde(default)]
-    pub intent: String,
-}
-
-impl PipelineForm {
-    /// The credentials that were ticked, each once, with the word of its access.
-    pub fn chosen(&self) -> BTreeMap<String, String> {
-        let intent = if self.intent.is_empty() { Access::Pull.word() } else { &self.intent };
-        let pulling = self.credentials.iter().map(|id| (id.clone(), intent.to_owned()));
-        let push = Access::PullAndPush.word();
-        let pushing = self.pushing.iter().map(|id| (id.clone(), push.to_owned()));
-        // What comes later stands.
-        pulling.chain(pushing).collect()
-    }
-}
-
-/// What was typed into the form of its name and its description.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct PipelineEdit {
-    pub name: String,
-    pub description: String,
-}
-
 /// The longest life of a token, in days (security 3.4).
 pub const TOKEN_DAYS_MAX: i64 = 365;
 
@@ -294,30 +259,6 @@ pub struct PipelinePage {
     pub grantable: Vec<Grantable>,
     /// The public address of this instance, for the snippets.
     pub address: String,
-}
-
-/// What stands above each part of a pipeline's page.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct PipelineHead {
-    pub summary: PipelineSummary,
-    /// Whether its row was changed outside the product: then nothing works for it.
-    pub is_changed: bool,
-}
-
-/// The events about a pipeline, newest first.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct PipelineActivity {
-    pub head: PipelineHead,
-    pub events: Vec<AuditEvent>,
-    /// The number that older events come before, if there are any.
-    pub older: Option<i64>,
-}
-
-/// What a pipeline received and what it was refused, newest first.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct PipelineDeliveries {
-    pub head: PipelineHead,
-    pub receipts: Vec<Receipt>,
 }
 
 #[cfg(test)]

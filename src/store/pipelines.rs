@@ -141,8 +141,7 @@ impl<C: Sealing> Pipelines<'_, C> {
         name: (&str, String),
         description: &str,
     ) -> Result<bool, DbErr> {
-        let such =
-            Condition::all().add(Column::Id.eq(id)).add(Column::Revision.eq(revision));
+        let such = Condition::all().add(Column::Id.eq(id)).add(Column::Revision.eq(revision));
         let changes = ActiveModel {
             name: Set(name.0.to_owned()),
             name_key: Set(name.1),

@@ -1,9 +1,9 @@
 //! What the forms share that give a credential or a token away.
 
 use super::kit::{Control, Field, Hidden, SubmitButton};
-use crate::functions::session::Frame;
 use crate::domain::credential::Access;
 use crate::domain::pipeline::Grantable;
+use crate::functions::session::Frame;
 use leptos::prelude::*;
 
 /// The person's own password. A page with two such forms gives each an id of its own.
@@ -32,7 +32,8 @@ pub fn YourPassword(
 
 const TO_GIVE: &str = "This gives access to a secret. Enter your password to confirm.";
 /// What is said instead when it was given a moment ago.
-const GIVEN: &str = "You entered your password less than five minutes ago. You can leave this blank.";
+const GIVEN: &str =
+    "You entered your password less than five minutes ago. You can leave this blank.";
 
 /// Why a form that destroys asks for the password.
 pub const TO_DESTROY: &str = "This cannot be undone. Enter your password to confirm.";

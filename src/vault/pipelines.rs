@@ -8,8 +8,8 @@ mod listed;
 mod tokens;
 
 pub use approvals::Seen;
-pub use tokens::problems_of_token;
 pub(super) use approvals::{changed_outside, needs_unchanged};
+pub use tokens::problems_of_token;
 
 use super::credentials::is_wrong;
 use super::people::gone;
@@ -142,9 +142,7 @@ impl Vault {
             errors.push(name_taken());
         }
         let chosen = match gather(&mut errors, wanted(form))? {
-            Some(wanted) => {
-                gather(&mut errors, self.chosen_for(&write, granter, wanted).await)?
-            }
+            Some(wanted) => gather(&mut errors, self.chosen_for(&write, granter, wanted).await)?,
             None => None,
         };
         let expires_on = gather(&mut errors, tokens::expiry(&form.token_days))?;

@@ -182,7 +182,8 @@ mod tests {
 
     #[test]
     fn a_password_is_good_for_five_minutes_and_never_before_it_was_typed() {
-        let at = |seconds: i64| is_good_still(Moment(1_000_000), Moment(1_000_000 + seconds * 1_000));
+        let at =
+            |seconds: i64| is_good_still(Moment(1_000_000), Moment(1_000_000 + seconds * 1_000));
         assert!(at(0) && at(299));
         assert!(!at(300) && !at(-1));
     }

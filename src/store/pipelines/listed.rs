@@ -173,9 +173,7 @@ fn ordered(sort: PipelineSort, is_up: bool) -> &'static str {
         (PipelineSort::Created, false) => {
             " ORDER BY pipeline.created_at DESC, pipeline.name_key DESC LIMIT ?"
         }
-        (PipelineSort::Created, true) => {
-            " ORDER BY pipeline.created_at, pipeline.name_key LIMIT ?"
-        }
+        (PipelineSort::Created, true) => " ORDER BY pipeline.created_at, pipeline.name_key LIMIT ?",
     }
 }
 

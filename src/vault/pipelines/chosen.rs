@@ -58,9 +58,9 @@ impl Vault {
 pub(super) fn only_pull(names: &[String]) -> Option<String> {
     match names {
         [] => None,
-        [name] => Some(format!(
-            "{name} can only pull. Choose Pull, or remove it from the selection."
-        )),
+        [name] => {
+            Some(format!("{name} can only pull. Choose Pull, or remove it from the selection."))
+        }
         names => Some(format!(
             "{} can only pull. Choose Pull for each of them, or remove them from the selection.",
             names.join(", ")

@@ -74,10 +74,7 @@ impl Vault {
 }
 
 /// The name and the description as they are stored, and what is wrong with them.
-pub(super) fn checked<'a>(
-    name: &'a str,
-    description: &str,
-) -> (&'a str, String, Vec<FieldError>) {
+pub(super) fn checked<'a>(name: &'a str, description: &str) -> (&'a str, String, Vec<FieldError>) {
     let name = name.trim();
     // Browsers post line ends as CRLF.
     let description = description.trim().replace("\r\n", "\n");
