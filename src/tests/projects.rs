@@ -192,9 +192,12 @@ async fn each_role_does_what_it_is_for_and_no_more() {
 async fn where_a_request_came_from_is_for_those_who_audit() {
     let app = App::new().await;
     let at = Objects::of(&app, &app.owner, "acme").await;
+    // The address stands in receipts, and the token on both pages.
     let paths = [
-        format!("/p/acme/pipelines/{}", at.pipeline),
-        format!("/p/acme/credentials/{}", at.credential),
+        (format!("/p/acme/pipelines/{}/identity", at.pipeline), false, true),
+        (format!("/p/acme/pipelines/{}/deliveries", at.pipeline), true, false),
+        (format!("/p/acme/pipelines/{}/activity", at.pipeline), false, true),
+        (format!("/p/acme/credentials/{}", at.credential), true, true),
     ];
     // A request in the same process has no address: the receipts of this one have.
     assert!(app.raw("UPDATE pipeline_fetch SET address = '203.0.113.77'").await > 0);
@@ -206,10 +209,11 @@ async fn where_a_request_came_from_is_for_those_who_audit() {
         (Role::Owner, true, true),
     ] {
         let member = app.member(role, "acme").await;
-        for path in &paths {
+        for (path, has_address, has_token) in &paths {
             let page = member.get(path).await.text();
-            assert_eq!(page.contains("203.0.113.77"), sees_address, "{role:?} {path}");
-            assert_eq!(page.contains(&at.token), sees_token, "{role:?} {path}");
+            let is_seen = sees_address && *has_address;
+            assert_eq!(page.contains("203.0.113.77"), is_seen, "{role:?} {path}");
+            assert_eq!(page.contains(&at.token), sees_token && *has_token, "{role:?} {path}");
         }
     }
 }
@@ -234,8 +238,11 @@ async fn a_control_that_would_be_refused_is_not_drawn() {
         assert_eq!(controls.map(|control| page.contains(control)), drawn, "{role:?}");
     }
     let viewer = app.member(Role::Viewer, "acme").await;
-    let page = viewer.get(&format!("/p/acme/pipelines/{}", at.pipeline)).await.text();
-    assert!(!page.contains("/rpc/grants/") && !page.contains("/rpc/tokens/"), "{page}");
+    for part in ["", "/identity"] {
+        let page = viewer.get(&format!("/p/acme/pipelines/{}{part}", at.pipeline)).await.text();
+        assert!(!page.contains("/rpc/grants/") && !page.contains("/rpc/tokens/"), "{page}");
+        assert!(!page.contains("/revoke") && !page.contains("/edit"), "{page}");
+    }
 }
 
 #[tokio::test]

@@ -33,7 +33,7 @@ async fn each_delivery_has_a_receipt_with_what_the_run_claims() {
     assert_eq!((receipt.credential.as_deref(), receipt.version), (Some("ghcr"), Some(1)));
     assert_eq!((receipt.outcome, receipt.intent), (Outcome::Delivered, Access::Pull));
     assert!(token.contains(&receipt.token_id));
-    let page = app.owner.get(&format!("/p/acme/pipelines/{pipeline}")).await.text();
+    let page = app.owner.get(&format!("/p/acme/pipelines/{pipeline}/deliveries")).await.text();
     assert!(page.contains("main"), "the pipeline's page shows the claim");
 }
 

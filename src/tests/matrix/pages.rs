@@ -1,6 +1,8 @@
 //! Every page, and what it takes to open it.
 
-use super::{DELETE, DELETE_PIPELINES, GRANT, Objects, READ, READ_PIPELINES, Right, WRITE};
+use super::{
+    DELETE, DELETE_PIPELINES, GRANT, Objects, READ, READ_PIPELINES, Right, WRITE, WRITE_PIPELINES,
+};
 use std::collections::BTreeMap;
 use uuid::Uuid;
 
@@ -16,7 +18,16 @@ pub fn pages(at: &Objects) -> Vec<(String, Right)> {
         ("/p/{}/pipelines".to_owned(), READ_PIPELINES),
         ("/p/{}/pipelines/new".to_owned(), GRANT),
         (format!("/p/{{}}/pipelines/{pipeline}"), READ_PIPELINES),
+        (format!("/p/{{}}/pipelines/{pipeline}/edit"), WRITE_PIPELINES),
         (format!("/p/{{}}/pipelines/{pipeline}/delete"), DELETE_PIPELINES),
+        (format!("/p/{{}}/pipelines/{pipeline}/identity"), READ_PIPELINES),
+        (
+            format!("/p/{{}}/pipelines/{pipeline}/identity/tokens/{}/revoke", at.token),
+            WRITE_PIPELINES,
+        ),
+        (format!("/p/{{}}/pipelines/{pipeline}/connect"), READ_PIPELINES),
+        (format!("/p/{{}}/pipelines/{pipeline}/deliveries"), READ_PIPELINES),
+        (format!("/p/{{}}/pipelines/{pipeline}/activity"), READ_PIPELINES),
         (format!("/p/{{}}/pipelines/{pipeline}/trust/new"), GRANT),
         (format!("/p/{{}}/pipelines/{pipeline}/trust/try"), READ_PIPELINES),
         (format!("/p/{{}}/pipelines/{pipeline}/grants/{grant}/approve"), GRANT),
@@ -50,7 +61,7 @@ pub fn routes(at: &Objects, issuer: Uuid) -> BTreeMap<String, String> {
             at.credential
         };
         let path = route.replace("{project}", "acme").replace("{id}", &id.to_string());
-        let path = path.replace("{grant}", &at.grant.to_string());
+        let path = path.replace("{grant}", &at.grant.to_string()).replace("{token}", &at.token);
         assert!(!path.contains('{'), "nothing is known for a part of {route}");
         path
     };
