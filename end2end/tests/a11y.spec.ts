@@ -3,7 +3,7 @@ import { expectAccessible, expectNoSideScroll } from '../support/axe.ts';
 import { addCredential, openNew, openRow, pathOf, send } from '../support/credentials.ts';
 import { fillIn } from '../support/form.ts';
 import { everyPage } from '../support/pages.ts';
-import { addPipeline, openNewPipeline } from '../support/pipelines.ts';
+import { addPipeline, openNewPipeline, openPart } from '../support/pipelines.ts';
 import { unique } from '../support/secrets.ts';
 import type { Instance } from '../support/server.ts';
 import { expect, test } from '../support/test.ts';
@@ -11,7 +11,9 @@ import { expect, test } from '../support/test.ts';
 const PAGES = [
   'the list', 'a search without a result', 'the create dialog', 'the create dialog with a preset',
   'the create dialog for a key file', 'the edit dialog', 'the delete dialog', 'a credential', 'the pipelines',
-  'the create dialog of pipelines', 'a pipeline', 'the delete dialog of a pipeline',
+  'a search for pipelines without a result', 'the create dialog of pipelines', 'a pipeline', 'what proves a pipeline',
+  'revoking a token', 'how a pipeline fetches', 'what a pipeline received', 'what was done to a pipeline',
+  'the edit dialog of a pipeline', 'the delete dialog of a pipeline',
   'the encryption keys', 'the trusted issuers', 'removing an issuer', 'the jobs', 'a page that does not exist',
   'an address that nothing has', 'a filter that does not exist', 'signing in', 'a set-up link that was used',
   'a new trust rule', 'a new trust rule for a public key', 'a new trust rule for a shared secret',
@@ -89,20 +91,23 @@ const STATES: Record<string, (page: Page, instance: Instance) => Promise<void>> 
     const name = unique('waits');
     await addCredential(page, instance, { name, access: 'pull_push', is_protected: 'true' });
     await addPipeline(page, instance, { name, credentials: [name], access: 'Pull and push' });
+    await expect(page.getByText('waiting for approval', { exact: true })).toBeVisible();
+    await openPart(page, 'identity');
     await page.getByRole('link', { name: 'Add trust rule' }).click();
     await fillIn(page, { 'Repository id': '1', 'Owner id': '2', 'Environment': 'release', 'Your password': instance.account.password });
     await page.getByRole('button', { name: 'Add trust rule' }).click();
     await expect(page.getByText('environment=release')).toBeVisible();
-    await expect(page.getByText('waiting for approval', { exact: true })).toBeVisible();
   },
   'a trust rule that was refused': async (page, instance) => {
     await addPipeline(page, instance, { name: unique('ci') });
+    await openPart(page, 'identity');
     await page.getByRole('link', { name: 'Add trust rule' }).click();
     await page.getByRole('button', { name: 'Add trust rule' }).click();
     await expect(page.getByRole('alert')).toBeVisible();
   },
   'a token that was tried': async (page, instance) => {
     await addPipeline(page, instance, { name: unique('ci') });
+    await openPart(page, 'identity');
     await page.getByRole('link', { name: 'Try a token' }).click();
     // A header and the claim of an issuer, signed by nobody.
     await fillIn(page, { Token: 'eyJhbGciOiJSUzI1NiJ9.eyJpc3MiOiJodHRwczovL2lzc3Vlci5leGFtcGxlLmNvbSJ9.AAAA' });

@@ -87,7 +87,8 @@ async fn a_token_has_the_name_that_it_was_given() {
 #[tokio::test]
 async fn revoking_asks_and_says_who_used_the_token_last() {
     let app = App::new().await;
-    let (pipeline, token) = app.bare_pipeline("build").await;
+    let ghcr = app.credential(&app.owner, "acme", "ghcr", "ghcr.io", "s").await;
+    let (pipeline, token) = app.pipeline(&app.owner, "acme", "build", &[ghcr], "pull").await;
     let id = parse_token(&token).unwrap().id;
     let dialog = format!("/p/acme/pipelines/{pipeline}/identity/tokens/{id}/revoke");
     let identity = app.owner.get(&format!("/p/acme/pipelines/{pipeline}/identity")).await.text();

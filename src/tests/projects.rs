@@ -192,7 +192,6 @@ async fn each_role_does_what_it_is_for_and_no_more() {
 async fn where_a_request_came_from_is_for_those_who_audit() {
     let app = App::new().await;
     let at = Objects::of(&app, &app.owner, "acme").await;
-    // The address stands in receipts, and the token on both pages.
     let paths = [
         (format!("/p/acme/pipelines/{}/identity", at.pipeline), false, true),
         (format!("/p/acme/pipelines/{}/deliveries", at.pipeline), true, false),
@@ -211,8 +210,8 @@ async fn where_a_request_came_from_is_for_those_who_audit() {
         let member = app.member(role, "acme").await;
         for (path, has_address, has_token) in &paths {
             let page = member.get(path).await.text();
-            let is_seen = sees_address && *has_address;
-            assert_eq!(page.contains("203.0.113.77"), is_seen, "{role:?} {path}");
+            let is_seen = page.contains("203.0.113.77");
+            assert_eq!(is_seen, sees_address && *has_address, "{role:?} {path}");
             assert_eq!(page.contains(&at.token), sees_token && *has_token, "{role:?} {path}");
         }
     }
@@ -240,8 +239,9 @@ async fn a_control_that_would_be_refused_is_not_drawn() {
     let viewer = app.member(Role::Viewer, "acme").await;
     for part in ["", "/identity"] {
         let page = viewer.get(&format!("/p/acme/pipelines/{}{part}", at.pipeline)).await.text();
-        assert!(!page.contains("/rpc/grants/") && !page.contains("/rpc/tokens/"), "{page}");
-        assert!(!page.contains("/revoke") && !page.contains("/edit"), "{page}");
+        for control in ["/rpc/grants/", "/rpc/tokens/", "/revoke", "/edit"] {
+            assert!(!page.contains(control), "{control}: {page}");
+        }
     }
 }
 
