@@ -2,11 +2,13 @@
 
 use crate::app::{App, soak};
 use crate::deliveries::receipts;
+use crate::matrix::Objects;
 use axum::body::Body;
 use axum::extract::ConnectInfo;
 use axum::http::Method;
 use regcred::domain::credential::Access;
 use regcred::domain::delivery::{Claims, Outcome};
+use regcred::domain::user::Role;
 use std::net::SocketAddr;
 
 #[tokio::test]
@@ -105,4 +107,33 @@ async fn fetches_at_once_each_have_their_receipts() {
         count
     );
     assert_eq!(app.counted_i64("SELECT deliveries FROM usage").await, count);
+}
+
+#[tokio::test]
+async fn where_a_request_came_from_is_for_those_who_audit() {
+    let app = App::new().await;
+    let at = Objects::of(&app, &app.owner, "acme").await;
+    let paths = [
+        (format!("/p/acme/pipelines/{}/identity", at.pipeline), false, true),
+        (format!("/p/acme/pipelines/{}/deliveries", at.pipeline), true, false),
+        (format!("/p/acme/pipelines/{}/activity", at.pipeline), false, true),
+        (format!("/p/acme/credentials/{}", at.credential), true, true),
+    ];
+    // A request in the same process has no address: the receipts of this one have.
+    assert!(app.raw("UPDATE pipeline_fetch SET address = '203.0.113.77'").await > 0);
+    for (role, sees_address, sees_token) in [
+        (Role::Viewer, false, false),
+        (Role::Auditor, true, true),
+        // Who revokes tokens has to know which is which.
+        (Role::Maintainer, false, true),
+        (Role::Owner, true, true),
+    ] {
+        let member = app.member(role, "acme").await;
+        for (path, has_address, has_token) in &paths {
+            let page = member.get(path).await.text();
+            let is_seen = page.contains("203.0.113.77");
+            assert_eq!(is_seen, sees_address && *has_address, "{role:?} {path}");
+            assert_eq!(page.contains(&at.token), sees_token && *has_token, "{role:?} {path}");
+        }
+    }
 }
