@@ -75,6 +75,7 @@ super::words! {
         RefusalsSummed = "refusals.summed", "summed up other refusals in";
         BackedUp = "instance.backed_up", "began a backup of";
         KekReadAgain = "data_key.kek_read_again", "read the key-encryption key again for";
+        KekBackedUp = "data_key.kek_backed_up", "has a backup of the key-encryption key of";
         ReceiptsRemoved = "receipts.removed", "removed old receipts of";
         RowsSealed = "rows.sealed", "added MACs to the rows of";
         RowsFound = "rows.found_changed", "found rows that were changed outside Regcred in";

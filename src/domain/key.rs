@@ -65,4 +65,14 @@ pub struct KeyReport {
     pub unreadable: u64,
     /// Whether the key-encryption key is the generated file beside the data.
     pub has_local_key: bool,
+    /// Who said that it is backed up; `None` when nobody has since it is in use.
+    pub backup: Option<KeyBackup>,
+}
+
+/// Who has a backup of the key-encryption key, and since when they say so.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KeyBackup {
+    /// By the name they had.
+    pub by: String,
+    pub at: Moment,
 }

@@ -8,8 +8,9 @@ use crate::domain::moment::Moment;
 use crate::domain::user::Person;
 use crate::error::{Error, Result};
 use crate::vault::{SlotKind, Vault};
-use axum::http::StatusCode;
+use axum::http::header::CACHE_CONTROL;
 use axum::http::request::Parts;
+use axum::http::{HeaderValue, StatusCode};
 use leptos::prelude::{expect_context, provide_context, use_context};
 use leptos_axum::ResponseOptions;
 use std::collections::HashMap;
@@ -190,12 +191,14 @@ pub async fn load_frame(vault: &Vault, session: &Session, project: &str) -> Resu
     let person = vault.person(id).await?;
     let (member, projects) = vault.member_among(&person, project).await?;
     let confirmed_at = confirmed_at(session, id).await?;
+    // The notice is for those who can do something about it; nobody else waits for the answer.
+    let needs_key_backup = person.is_admin && vault.needs_key_backup().await?;
     let frame = Frame {
         is_confirmed: confirmed_at.is_some_and(|at| vault.is_confirmed_still(at)),
         projects,
         role: member.role(),
         permissions: member.permissions(),
-        has_local_key: vault.settings().has_local_key,
+        needs_key_backup,
         project: member.project().clone(),
         person,
     };
@@ -229,8 +232,19 @@ pub(super) async fn take_slot(kind: SlotKind, id: &str) -> Content {
         return content.clone();
     }
     let content = vault().take_slot(kind, person, id).await.ok().flatten();
+    if kind != SlotKind::FailedForm {
+        stay_as_it_is();
+    }
     taken.insert(key, content.clone());
     content
+}
+
+/// Nobody on the way, nor this server, may compress the page: it shows something that is a secret (see
+/// `server::compression`).
+pub(super) fn stay_as_it_is() {
+    if let Some(response) = use_context::<ResponseOptions>() {
+        response.insert_header(CACHE_CONTROL, HeaderValue::from_static("no-store, no-transform"));
+    }
 }
 
 pub(super) fn set_status(status: u16) {

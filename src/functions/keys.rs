@@ -3,7 +3,7 @@
 use super::context::{confirmed, person, vault};
 use super::reply::{Form, finish, finish_action, saved};
 use crate::domain::key::KeyReport;
-use crate::domain::paths::KEYS;
+use crate::domain::paths::{KEYS, is_ours};
 use crate::error::Result;
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
@@ -54,6 +54,17 @@ pub async fn destroy_data_key(version: u32, #[server(default)] password: String)
         Ok(saved(KEYS, vec![sentence]).await)
     };
     finish(done.await, of_key::<DestroyDataKey>(version)).await
+}
+
+/// Notes that the person has a backup of the key-encryption key; `next` is a path of ours to go to.
+#[server(prefix = "/rpc", endpoint = "keys/backed-up")]
+pub async fn note_key_backup(#[server(default)] next: String) -> Result<()> {
+    let done = async {
+        let admin = person().await?.instance_admin()?;
+        vault().note_key_backup(&admin).await?;
+        Ok("The encryption key is marked as backed up. When a new key is in use, you are reminded again.".to_owned())
+    };
+    finish_action(if is_ours(&next) { &next } else { KEYS }, done.await).await
 }
 
 /// The form in the row of that data key.

@@ -26,8 +26,9 @@ pub struct Frame {
     pub permissions: Permissions,
     /// Whether they typed their password a few minutes ago: then they need not to give a credential away.
     pub is_confirmed: bool,
-    /// The encryption key is the generated file beside the data: worth a backup of its own.
-    pub has_local_key: bool,
+    /// The encryption key is the generated file beside the data, nobody has said that there is a copy
+    /// of it, and the person can make one.
+    pub needs_key_backup: bool,
 }
 
 /// The frame of the page that is being rendered, which the server read before it began: what stands

@@ -1,24 +1,40 @@
 //! What makes a dialog modal where scripts run.
 
+use super::page::remember_dialog;
 use leptos::prelude::*;
+use std::cell::RefCell;
+use std::rc::Rc;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
 use web_sys::{Element, Event, EventTarget, HtmlDialogElement, HtmlElement};
 
-/// Makes the open dialog `id` modal: the focus stays in it, and Escape goes to `close_href`.
+/// Makes the open dialog `id` modal: the focus stays in it, and Escape goes to `close_href`. When
+/// something was typed, Escape asks first.
 #[island]
 pub fn DialogBehaviour(
     #[prop(into)] id: String,
     #[prop(into)] close_href: String,
 ) -> impl IntoView {
+    let discard = close_href.clone();
     Effect::new(move |_| {
         let found = document().get_element_by_id(&id);
         if let Some(dialog) = found.and_then(|e| e.dyn_into::<HtmlDialogElement>().ok()) {
             make_modal(&dialog);
             leave_on_escape(&dialog, &close_href);
+            remember_dialog();
         }
     });
-    view! { <span hidden=true></span> }
+    view! {
+        <div class="discard" role="alertdialog" aria-label="Discard what you typed?" hidden=true>
+            <p>"Discard what you typed?"</p>
+            <a class="button" href=discard>
+                "Discard"
+            </a>
+            <button type="button" class="button button-primary">
+                "Keep editing"
+            </button>
+        </div>
+    }
 }
 
 fn make_modal(dialog: &HtmlDialogElement) {
@@ -43,20 +59,79 @@ fn find(dialog: &HtmlDialogElement, selector: &str) -> Option<Element> {
     dialog.query_selector(selector).ok().flatten()
 }
 
-/// Escape first asks (`cancel`). Staying open until the next page is there avoids a flash of the
-/// list, and a page that Back would show without its dialog. A browser that does not ask closes.
+/// Escape first asks the page (`cancel`). Staying open until the next page is there avoids a flash of
+/// the list, and a page that Back would show without its dialog. A browser that does not ask closes.
 fn leave_on_escape(dialog: &HtmlDialogElement, href: &str) {
+    let question = Question::of(dialog);
     for name in ["cancel", "close"] {
-        let (href, own) = (href.to_owned(), EventTarget::from(dialog.clone()));
-        let leave = Closure::<dyn FnMut(Event)>::new(move |event: Event| {
+        let (href, of, own) = (href.to_owned(), dialog.clone(), EventTarget::from(dialog.clone()));
+        let question = question.clone();
+        listen(dialog, name, move |event: Event| {
             // A file picker inside the dialog sends a `cancel` of its own.
-            if event.target().as_ref() == Some(&own) {
-                event.prevent_default();
-                let _ = window().location().assign(&href);
+            if event.target().as_ref() != Some(&own) {
+                return;
+            }
+            event.prevent_default();
+            match question.as_ref().filter(|question| question.is_due()) {
+                Some(question) => {
+                    if !of.open() {
+                        let _ = of.show_modal();
+                    }
+                    question.ask();
+                }
+                None => {
+                    let _ = window().location().assign(&href);
+                }
             }
         });
-        let _ = dialog.add_event_listener_with_callback(name, leave.as_ref().unchecked_ref());
-        // It lives as long as the page.
-        leave.forget();
     }
+}
+
+/// Whether what was typed is to be thrown away, asked at the end of the dialog.
+#[derive(Clone)]
+struct Question {
+    bar: HtmlElement,
+    keep: HtmlElement,
+    /// What was typed in last.
+    typed: Rc<RefCell<Option<HtmlElement>>>,
+}
+
+impl Question {
+    fn of(dialog: &HtmlDialogElement) -> Option<Self> {
+        let bar = find(dialog, ".discard")?.dyn_into::<HtmlElement>().ok()?;
+        let keep = bar.query_selector("button").ok()??.dyn_into::<HtmlElement>().ok()?;
+        let question = Self { bar, keep, typed: Rc::default() };
+        let typed = Rc::clone(&question.typed);
+        listen(dialog, "input", move |event| {
+            *typed.borrow_mut() = event.target().and_then(|e| e.dyn_into::<HtmlElement>().ok());
+        });
+        let own = question.clone();
+        listen(&question.keep, "click", move |_| own.put_away());
+        Some(question)
+    }
+
+    /// What came back with the page was typed, too.
+    fn is_due(&self) -> bool {
+        let is_back = window().location().search().is_ok_and(|query| query.contains("back="));
+        is_back || self.typed.borrow().is_some()
+    }
+
+    fn ask(&self) {
+        self.bar.set_hidden(false);
+        let _ = self.keep.focus();
+    }
+
+    fn put_away(&self) {
+        self.bar.set_hidden(true);
+        if let Some(element) = self.typed.borrow().as_ref() {
+            let _ = element.focus();
+        }
+    }
+}
+
+/// Listens as long as the page lives.
+fn listen(on: &EventTarget, name: &str, heard: impl FnMut(Event) + 'static) {
+    let heard = Closure::<dyn FnMut(Event)>::new(heard);
+    let _ = on.add_event_listener_with_callback(name, heard.as_ref().unchecked_ref());
+    heard.forget();
 }

@@ -3,23 +3,11 @@
 use leptos::prelude::*;
 
 /// A picture beside words that say the same; screen readers pass over it. An unknown name draws
-/// nothing.
+/// nothing. How it is drawn stands in the style sheet: a list has many of them.
 #[component]
 pub fn Icon(name: &'static str) -> impl IntoView {
     view! {
-        <svg
-            class=format!("icon icon-{name}")
-            viewBox="0 0 24 24"
-            width="20"
-            height="20"
-            fill="none"
-            stroke="currentColor"
-            stroke-width="1.75"
-            stroke-linecap="round"
-            stroke-linejoin="round"
-            aria-hidden="true"
-            focusable="false"
-        >
+        <svg class=format!("icon icon-{name}") viewBox="0 0 24 24" aria-hidden="true">
             <path d=strokes(name)></path>
         </svg>
     }
@@ -33,6 +21,7 @@ fn strokes(name: &str) -> &'static str {
         "close" => "M6 6l12 12M18 6L6 18",
         "copy" => "M9 9h11v11H9zM5.5 15H4V4h11v1.5",
         "key" => "M7.5 20a3.5 3.5 0 1 0 0-7 3.5 3.5 0 0 0 0 7zM10 14l9.5-9.5M15.5 8.5l3 3",
+        "keyboard" => "M3 7h18v10.5H3zM7 10.5h.01M11 10.5h.01M15 10.5h.01M18 10.5h.01M8 14h8",
         "lock" => "M6 11h12v9H6zM8.5 11V8a3.5 3.5 0 0 1 7 0v3",
         "mark" => "M3 6h18v12H3zM7.5 6v12M16.5 6v12M12 10.5v0M12 10.5v3.5",
         "more" => "M5.5 12h.01M12 12h.01M18.5 12h.01",

@@ -6,6 +6,7 @@ mod dialog;
 mod filter;
 mod icon;
 mod key_upload;
+mod page;
 mod preview;
 mod search;
 
@@ -14,5 +15,6 @@ pub use dialog::DialogBehaviour;
 pub use filter::FilterRows;
 pub use icon::Icon;
 pub use key_upload::KeyUpload;
+pub use page::PageBehaviour;
 pub use preview::HostPreview;
 pub use search::SearchAsTyped;

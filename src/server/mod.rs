@@ -4,6 +4,7 @@ mod access;
 mod assets;
 mod certificate;
 mod client;
+mod compression;
 mod csrf;
 mod encoding;
 mod evidence;
@@ -60,7 +61,8 @@ pub fn router(vault: &Vault, trusted_proxies: &[Network]) -> Router {
         .layer(from_fn_with_state(is_https, session::whole_removal))
         .layer(from_fn_with_state(is_https, known::layer))
         .layer(csrf::layer(&url))
-        .layer(from_fn_with_state(Arc::clone(&site), csrf::refuse_foreign));
+        .layer(from_fn_with_state(Arc::clone(&site), csrf::refuse_foreign))
+        .layer(from_fn(compression::layer));
     let inside = Router::new()
         .merge(
             crate::api::router(vault)

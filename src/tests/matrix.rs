@@ -170,6 +170,7 @@ pub fn functions(project: &str, at: &Objects) -> Vec<Function> {
         )
         .about_one(),
         Function::new("/rpc/keys/rotate", Admin, &[]),
+        Function::new("/rpc/keys/backed-up", Admin, &[]),
         Function::new("/rpc/keys/retire", Admin, &[("version", "1"), ("password", PASSWORD)]),
         Function::new("/rpc/keys/destroy", Admin, &[("version", "1"), ("password", PASSWORD)]),
         Function::new(

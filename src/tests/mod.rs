@@ -44,6 +44,7 @@ mod hosts;
 mod issuers;
 mod jar;
 mod jobs;
+mod key_backup;
 mod key_files;
 mod keys;
 mod killing;

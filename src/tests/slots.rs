@@ -34,6 +34,16 @@ async fn age(app: &App, minutes: i64) {
 }
 
 #[tokio::test]
+async fn a_page_that_shows_a_token_is_compressed_by_nobody() {
+    let app = App::new().await;
+    let location = made(&app, "ci").await;
+    let shown = app.owner.get(&location).await;
+    assert_eq!(shown.header("cache-control"), "no-store, no-transform");
+    let again = app.owner.get(location.split('?').next().unwrap()).await;
+    assert_eq!(again.header("cache-control"), "no-store");
+}
+
+#[tokio::test]
 async fn a_refused_form_waits_for_an_hour_and_no_longer() {
     let app = App::new().await;
     for (minutes, waits) in [(59, true), (60, false)] {

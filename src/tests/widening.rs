@@ -84,6 +84,7 @@ const NOTHING: [(&str, &str); 26] = [
     ("/rpc/versions/switch", "the same pipelines receive another version"),
     ("/rpc/versions/destroy", "takes away"),
     ("/rpc/keys/rotate", "encrypts the same secrets"),
+    ("/rpc/keys/backed-up", "notes what somebody says"),
     ("/rpc/keys/retire", "takes away"),
     ("/rpc/keys/destroy", "takes away"),
     (

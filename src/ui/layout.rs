@@ -1,10 +1,12 @@
 //! What stands round the pages: the header, the navigation, the way past both.
 
-use super::kit::{Icon, PageContext, PostButton, Problem};
+use super::kit::{Icon, PageContext, PostButton, Problem, Shortcuts, without_said};
 use crate::domain::paths;
 use crate::domain::project::Project;
 use crate::error::Error;
+use crate::functions::keys::NoteKeyBackup;
 use crate::functions::session::{Frame, SignOut, frame_here};
+use crate::islands::PageBehaviour;
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 use leptos_meta::Title;
@@ -20,7 +22,7 @@ pub fn ProjectFrame() -> impl IntoView {
         Ok(frame) => frame,
     };
     provide_context(frame.clone());
-    let Frame { person, project, projects, role, has_local_key, .. } = frame;
+    let Frame { person, project, projects, role, needs_key_backup, .. } = frame;
     let slug = &project.slug;
     let mut groups = vec![Group {
         id: "nav-secrets",
@@ -41,7 +43,7 @@ pub fn ProjectFrame() -> impl IntoView {
             label="Project"
             groups
             is_covered=PageContext::here().is_covered()
-            has_local_key
+            needs_key_backup
         >
             <Outlet/>
         </Shell>
@@ -92,9 +94,9 @@ fn Shell(
     /// A dialog is drawn over the page. What it veils cannot be reached, so there is nothing to skip.
     #[prop(optional)]
     is_covered: bool,
-    /// The encryption key is a file beside the data.
+    /// The encryption key is a file beside the data, and there is no copy that anybody knows of.
     #[prop(optional)]
-    has_local_key: bool,
+    needs_key_backup: bool,
     children: Children,
 ) -> impl IntoView {
     let has_name = !name.is_empty();
@@ -104,26 +106,48 @@ fn Shell(
             <header class="site-head" inert=is_covered>
                 <Brand/>
                 {here}
-                <p class="who">
-                    {has_name.then(|| view! { <span class="who-name">{name}</span> })}
-                    <span class="who-role">{role}</span>
-                </p>
-                <PostButton action=SignOut::url() word="Sign out"/>
+                // On a wide screen what it opens is always there, and it is not.
+                <button type="button" class="icon-button site-menu-button" popovertarget="site-menu" aria-label="Menu" title="Menu">
+                    <Icon name="menu"/>
+                </button>
             </header>
-            <nav class="site-nav" aria-label=label inert=is_covered>
-                {groups.into_iter().map(|group| view! { <NavGroup group/> }).collect_view()}
-            </nav>
+            <div id="site-menu" class="site-menu" popover="auto">
+                <nav class="account" aria-label="Account" inert=is_covered>
+                    <p class="who">
+                        {has_name.then(|| view! { <span class="who-name">{name}</span> })}
+                        <span class="who-role">{role}</span>
+                    </p>
+                    <Shortcuts/>
+                    <PostButton action=SignOut::url() word="Sign out"/>
+                </nav>
+                <nav class="site-nav" aria-label=label inert=is_covered>
+                    {groups.into_iter().map(|group| view! { <NavGroup group/> }).collect_view()}
+                </nav>
+            </div>
             <main id="main" tabindex="-1">{children()}</main>
-            {has_local_key.then(|| view! {
+            {needs_key_backup.then(|| view! {
                 <aside class="key-notice" aria-label="Backup" inert=is_covered>
                     <Icon name="lock"/>
-                    <p>
-                        "The encryption key is a file next to the data. Back it up separately. Without it, no secret can be read."
-                    </p>
+                    <div>
+                        <p>
+                            "The encryption key is a file next to the data. Back it up separately. Without it, no secret can be read."
+                        </p>
+                        <PostButton
+                            action=NoteKeyBackup::url()
+                            values=vec![("next", here_now())]
+                            word="I have a backup"
+                        />
+                    </div>
                 </aside>
             })}
+            <PageBehaviour/>
         </div>
     }
+}
+
+/// The address of this page, without what was to be said on it.
+fn here_now() -> String {
+    use_url().with_untracked(|url| without_said(url.path(), url.search()))
 }
 
 #[component]
@@ -212,6 +236,7 @@ pub fn BareFrame(children: Children) -> impl IntoView {
         <div class="plain">
             <header class="plain-head"><Brand/></header>
             <main id="main" tabindex="-1">{children()}</main>
+            <PageBehaviour/>
         </div>
     }
 }

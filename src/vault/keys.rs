@@ -1,6 +1,7 @@
 //! Unlocking the keyring at start (security 3.5 and 3.6). A wrong or missing key stops the process
 //! before it listens; nothing is ever generated beside keys that exist.
 
+mod backed_up;
 mod reseal;
 mod rotation;
 mod rows;

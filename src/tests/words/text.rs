@@ -46,10 +46,14 @@ fn text_of(body: &str) -> String {
             .collect();
         if matches!(name.as_str(), "script" | "style") && !tag.starts_with("</") {
             rest = after(rest, &format!("</{name}>"));
+        } else if name == "time" && !tag.starts_with("</") {
+            // How long ago something was is another word tomorrow.
+            text.push_str("[when]");
+            rest = after(rest, "</time>");
         } else if !tag.starts_with("<!") && !INLINE.contains(&name.as_str()) {
             text.push('\n');
         }
-        // A time has its own exact text for a title.
+        // A time has its exact text for a title.
         if name != "time" {
             read_out(tag, &mut text);
         }
@@ -124,13 +128,13 @@ fn instead_of(word: &str) -> &str {
 #[test]
 fn what_is_read_and_heard_is_kept_and_what_differs_is_not() {
     let html = "<html><head><title>A &amp; B</title></head><body class=\"x\"><!--hk--><script>let a = '<p>';</script>\
-        <h1>Pipelines</h1><p>Since <time title=\"2026-11-29T01:42:00Z\">2026-11-29 01:42 UTC</time>, <b>here</b>.</p>\
+        <h1>Pipelines</h1><p>Since <time title=\"2026-11-29 01:42 UTC\">2 h ago</time>, <b>here</b>.</p>\
         <button aria-label=\"Revoke a&gt;b\" title=\"Revoke a&gt;b\">Revoke</button><input placeholder=\"x > y\">\
         <pre>id: 0198c5f0-0000-7000-8000-000000000000\n  key=b976fc652f5fdb1d:</pre></body></html>";
     let lines = [
         "A & B",
         "Pipelines",
-        "Since [day] [time] UTC, here.",
+        "Since [when], here.",
         "[Revoke a>b] Revoke",
         "[x > y]",
         "id: [id]",

@@ -214,6 +214,7 @@ async fn approve(counter: &mut Counter, owner: &Browser) {
 
 /// What an instance admin does.
 async fn administer(counter: &mut Counter, owner: &Browser) {
+    counter.post(owner, "/rpc/keys/backed-up", &[]).await;
     counter.post(owner, "/rpc/keys/rotate", &[]).await;
     while counter.app.vault.tend_keys_once().await.unwrap() {}
     let form = [("version", "1"), ("password", PASSWORD)];

@@ -1,10 +1,12 @@
 //! The data keys that secrets are encrypted with: what there is, and how far a change has come.
 
 use super::proxies::ProxyNotice;
-use crate::domain::key::{DataKey, KeyReport, KeyState, RewrapProgress};
+use crate::domain::key::{DataKey, KeyBackup, KeyReport, KeyState, RewrapProgress};
 use crate::error::Result;
 use crate::functions::answer::FailedForm;
-use crate::functions::keys::{DestroyDataKey, RetireDataKey, RotateDataKey, find_keys};
+use crate::functions::keys::{
+    DestroyDataKey, NoteKeyBackup, RetireDataKey, RotateDataKey, find_keys,
+};
 use crate::ui::granting::ConfirmedButton;
 use crate::ui::kit::{
     ACTIONS, Badge, Cell, Columns, FlashMessages, FormState, Loaded, PageContext, PageHead,
@@ -65,6 +67,7 @@ fn whole((report, failed): Found) -> impl IntoView {
                 ", which the operator provides."
             }}
         </p>
+        {report.has_local_key.then(|| view! { <Backup backup=report.backup/> })}
         <Progress rewrap=report.rewrap unreadable=report.unreadable/>
         {form.summary()}
         <Section id="data-keys" title="Data keys">
@@ -84,6 +87,24 @@ fn whole((report, failed): Found) -> impl IntoView {
     }
 }
 
+/// Who has a copy of the file, if anybody has said so.
+#[component]
+fn Backup(backup: Option<KeyBackup>) -> impl IntoView {
+    match backup {
+        Some(KeyBackup { by, at }) => {
+            view! { <p>{format!("{by} has a backup of this file. Marked ")} <Time at/> "."</p> }
+                .into_any()
+        }
+        None => view! {
+            <div class="toolbar">
+                <p>"Nobody has marked this file as backed up. Without it, no secret can be read."</p>
+                <PostButton action=NoteKeyBackup::url() word="I have a backup" class="button"/>
+            </div>
+        }
+        .into_any(),
+    }
+}
+
 #[component]
 fn OtherKey(shown: DataKey) -> impl IntoView {
     let purpose = match shown.purpose.as_str() {
@@ -92,8 +113,8 @@ fn OtherKey(shown: DataKey) -> impl IntoView {
     };
     view! {
         <li>
-            {format!("{purpose}: version {}, {}, since ", shown.version, shown.state.word())}
-            <Time at=shown.since/>
+            {format!("{purpose}: version {}, {} ", shown.version, shown.state.word())}
+            "since " {shown.since.day().to_text()}
         </li>
     }
 }
@@ -142,7 +163,7 @@ fn row(key: DataKey, form: &FormState) -> [Cell; 6] {
         Cell::of(version),
         Cell::of(view! {
             <Badge label=key.state.label() tone/>
-            <div class="muted">"since " <Time at=key.since/></div>
+            <div class="muted"><Time at=key.since/></div>
         }),
         Cell::of(key.rows),
         Cell::of(view! { <Time at=key.created_at/> }),

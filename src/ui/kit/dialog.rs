@@ -21,7 +21,12 @@ pub fn Dialog(
 ) -> impl IntoView {
     let title_id = format!("{id}-title");
     let (dialog_id, labelled_by, close) = (id.clone(), title_id.clone(), close_href.clone());
-    let class = if is_wide { "dialog dialog-wide" } else { "dialog" };
+    let class = match (is_wide, is_read_first) {
+        (true, _) => "dialog dialog-wide",
+        // What is read before it is answered is short.
+        (false, true) => "dialog dialog-question",
+        (false, false) => "dialog",
+    };
     view! {
         <div class="dialog-layer">
             <dialog open=true id=dialog_id class=class aria-labelledby=labelled_by>

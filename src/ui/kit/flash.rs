@@ -61,7 +61,8 @@ fn without_it() -> String {
     use_url().with_untracked(|url| without_said(url.path(), url.search()))
 }
 
-fn without_said(path: &str, query: &str) -> String {
+/// An address without what was to be said at it.
+pub fn without_said(path: &str, query: &str) -> String {
     let kept: Vec<&str> = query
         .trim_start_matches('?')
         .split('&')

@@ -35,10 +35,10 @@ impl Cell {
 
     /// When something was done, and by whom.
     pub fn done(at: Moment, by: &str) -> Self {
-        let by = format!("by {by}");
+        let by = format!(" by {by}");
         Self::of(view! {
             <Time at/>
-            <div class="muted">{by}</div>
+            <span class="muted">{by}</span>
         })
     }
 

@@ -35,7 +35,7 @@ pub fn Tabs(
         .collect_view();
     view! {
         <nav class="tabs" aria-label=label>
-            <ul>{links}</ul>
+            <ul class="tab-list">{links}</ul>
         </nav>
     }
 }

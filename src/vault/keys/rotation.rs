@@ -42,7 +42,8 @@ impl Vault {
         let progress = self.store.jobs().progress(JobKind::TendKeys, "").await?;
         let rewrap = (left > 0).then(|| so_far(&progress, left));
         let has_local_key = self.settings.has_local_key;
-        Ok(KeyReport { keys, rewrap, unreadable, has_local_key })
+        let backup = if has_local_key { self.key_backup().await? } else { None };
+        Ok(KeyReport { keys, rewrap, unreadable, has_local_key, backup })
     }
 
     /// Makes a new data key for secrets; gives its version. It becomes active once every server

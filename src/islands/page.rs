@@ -1,0 +1,170 @@
+//! What every page does where scripts run: a form is sent once, what was said can be put away, and
+//! keys lead to what is used most. None of it is needed.
+
+use leptos::ev;
+use leptos::prelude::*;
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::{Element, EventTarget, HtmlElement, KeyboardEvent, MouseEvent, SubmitEvent, Url};
+
+/// Where the dialog that was left is kept: its path, until the next page is there.
+const LEFT: &str = "dialog";
+const BUSY: &str = "aria-busy";
+
+/// Listens for the whole page; it is drawn once.
+#[island]
+pub fn PageBehaviour() -> impl IntoView {
+    Effect::new(|_| {
+        window_event_listener(ev::submit, |event| send_once(&event));
+        // A page that Back brings is as it was left.
+        window_event_listener_untyped("pageshow", |_| forget_what_was_sent());
+        window_event_listener(ev::click, |event| put_away(&event));
+        window_event_listener(ev::keydown, |event| press(&event));
+        return_from_dialog();
+    });
+    view! { <span hidden=true></span> }
+}
+
+fn element(target: Option<EventTarget>) -> Option<Element> {
+    target?.dyn_into().ok()
+}
+
+fn find(selector: &str) -> Option<Element> {
+    document().query_selector(selector).ok().flatten()
+}
+
+/// The focus on the element; `false` when there is none.
+fn focus(element: Option<Element>) -> bool {
+    let element = element.and_then(|element| element.dyn_into::<HtmlElement>().ok());
+    element.is_some_and(|element| element.focus().is_ok())
+}
+
+fn send_once(event: &SubmitEvent) {
+    let Some(form) = element(event.target()) else { return };
+    if event.default_prevented() || form.get_attribute("method").as_deref() != Some("post") {
+        return;
+    }
+    if form.has_attribute(BUSY) {
+        event.prevent_default();
+        return;
+    }
+    let _ = form.set_attribute(BUSY, "true");
+    // The button stays enabled: its value goes along.
+    if let Some(button) = event.submitter() {
+        let _ = button.set_attribute(BUSY, "true");
+    }
+}
+
+fn forget_what_was_sent() {
+    while let Some(busy) = find("[aria-busy]") {
+        let _ = busy.remove_attribute(BUSY);
+    }
+}
+
+fn put_away(event: &MouseEvent) {
+    // With a key it opens elsewhere, as any link does.
+    if event.ctrl_key() || event.meta_key() || event.shift_key() || event.alt_key() {
+        return;
+    }
+    let link = element(event.target()).and_then(|e| e.closest("a[data-put-away]").ok().flatten());
+    let Some(alert) = link.and_then(|link| link.closest(".alert").ok().flatten()) else { return };
+    event.prevent_default();
+    alert.remove();
+    focus(document().get_element_by_id("main"));
+    if let (Ok(href), Ok(history)) = (window().location().href(), window().history())
+        && let Ok(url) = Url::new(&href)
+    {
+        url.search_params().delete("said");
+        let _ = history.replace_state_with_url(&JsValue::NULL, "", Some(&url.href()));
+    }
+}
+
+fn press(event: &KeyboardEvent) {
+    let is_held = event.ctrl_key() || event.meta_key() || event.alt_key();
+    if event.default_prevented() || is_held || event.is_composing() {
+        return;
+    }
+    let Some(at) = element(event.target()) else { return };
+    if is(&at, "input:not([type='checkbox'], [type='radio']), select, textarea") {
+        return;
+    }
+    let key = event.key();
+    let is_done = match key.as_str() {
+        "ArrowDown" => walk(&at, true),
+        "ArrowUp" => walk(&at, false),
+        _ if find("dialog[open]").is_some() => false,
+        "/" => focus(find("main input[type='search']")),
+        "n" => click(find("main .page-head .button-primary")),
+        "?" => click(find("[popovertarget='keys']")),
+        _ => false,
+    };
+    if is_done {
+        event.prevent_default();
+    }
+}
+
+fn is(element: &Element, selector: &str) -> bool {
+    element.matches(selector).unwrap_or(false)
+}
+
+fn click(element: Option<Element>) -> bool {
+    let element = element.and_then(|element| element.dyn_into::<HtmlElement>().ok());
+    element.is_some_and(|element| {
+        element.click();
+        true
+    })
+}
+
+/// From one item of a menu to the next, from the button into its open menu, from row to row.
+fn walk(at: &Element, is_down: bool) -> bool {
+    if let Some(menu) = at.closest(":popover-open").ok().flatten() {
+        return step(&menu, at, is_down);
+    }
+    let menu = at.get_attribute("popovertarget").and_then(|id| document().get_element_by_id(&id));
+    if let Some(menu) = menu.filter(|menu| is(menu, ":popover-open")) {
+        return step(&menu, at, is_down);
+    }
+    let row = at.closest("tbody > tr").ok().flatten();
+    let next = row.and_then(|row| {
+        if is_down { row.next_element_sibling() } else { row.previous_element_sibling() }
+    });
+    focus(next.and_then(|row| row.query_selector("a[href], button").ok().flatten()))
+}
+
+/// To the item after the one that has the focus, round and round; to the first from elsewhere.
+fn step(menu: &Element, at: &Element, is_down: bool) -> bool {
+    let Ok(items) = menu.query_selector_all("a[href], button") else { return false };
+    let items: Vec<Element> = (0..items.length())
+        .filter_map(|index| items.get(index)?.dyn_into::<Element>().ok())
+        .collect();
+    let place = items.iter().position(|item| item == at);
+    let next = match (place, is_down) {
+        (Some(place), true) => place + 1,
+        (Some(place), false) => place + items.len() - 1,
+        (None, true) => 0,
+        (None, false) => items.len().saturating_sub(1),
+    };
+    let next = next.checked_rem(items.len()).and_then(|next| items.into_iter().nth(next));
+    focus(next)
+}
+
+/// Keeps where the dialog was, for the page after it.
+pub(super) fn remember_dialog() {
+    if let (Ok(Some(kept)), Ok(path)) = (window().session_storage(), window().location().pathname())
+    {
+        let _ = kept.set_item(LEFT, &path);
+    }
+}
+
+/// The focus is where it was before the dialog: on the link that leads there.
+fn return_from_dialog() {
+    if find(".dialog-layer").is_some() {
+        return;
+    }
+    let Ok(Some(kept)) = window().session_storage() else { return };
+    let Ok(Some(path)) = kept.get_item(LEFT) else { return };
+    let _ = kept.remove_item(LEFT);
+    let is_free = document().active_element().is_none_or(|focused| is(&focused, "body"));
+    if is_free && !path.contains(['"', '\\']) {
+        focus(find(&format!("main a[href=\"{path}\"], main a[href^=\"{path}?\"]")));
+    }
+}
