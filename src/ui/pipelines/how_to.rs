@@ -38,10 +38,14 @@ pub fn HowTo(
     rules: Vec<TrustRule>,
     grants: Vec<Grant>,
     /// The word of the client that is asked for; else the one that the trust rules are for.
+    #[prop(default = None)]
     client: Option<String>,
+    /// The page that the lines stand on; the pipeline's own unless said.
+    #[prop(into, optional)]
+    page: String,
 ) -> impl IntoView {
     let proof = proof(&rules);
-    let page = paths::pipeline_connect(&project, pipeline);
+    let page = if page.is_empty() { paths::pipeline_connect(&project, pipeline) } else { page };
     let usual = usual(&rules);
     let names = Names::of(&address, pipeline, project, rules, &grants);
     let mut clients = every(&names);
