@@ -57,7 +57,18 @@ pub fn App() -> impl IntoView {
                         <Route path=path!("/:id/edit") view=credentials::EditDialog ssr=ASYNC/>
                         <Route path=path!("/:id/delete") view=credentials::DeleteDialog ssr=ASYNC/>
                     </ParentRoute>
-                    <Route path=path!("/credentials/:id") view=credentials::DetailPage ssr=ASYNC/>
+                    <ParentRoute path=path!("/credentials/:id/versions") view=credentials::VersionsPage ssr=ASYNC>
+                        <Route path=path!("") view=|| () ssr=ASYNC/>
+                        <Route path=path!("/:version/current") view=credentials::SwitchVersionDialog ssr=ASYNC/>
+                        <Route path=path!("/:version/destroy") view=credentials::DestroyVersionDialog ssr=ASYNC/>
+                    </ParentRoute>
+                    <Route path=path!("/credentials/:id/deliveries") view=credentials::DeliveriesPage ssr=ASYNC/>
+                    <Route path=path!("/credentials/:id/activity") view=credentials::ActivityPage ssr=ASYNC/>
+                    <Route path=path!("/credentials/:id/connect") view=credentials::ConnectPage ssr=ASYNC/>
+                    <ParentRoute path=path!("/credentials/:id") view=credentials::DetailPage ssr=ASYNC>
+                        <Route path=path!("") view=|| () ssr=ASYNC/>
+                        <Route path=path!("/grant") view=credentials::GrantDialog ssr=ASYNC/>
+                    </ParentRoute>
                     <ParentRoute path=path!("/pipelines") view=pipelines::ListPage ssr=ASYNC>
                         <Route path=path!("") view=|| () ssr=ASYNC/>
                         <Route path=path!("/new") view=pipelines::NewDialog ssr=ASYNC/>

@@ -1,16 +1,18 @@
 import type { Page } from '@playwright/test';
 import { expectAccessible, expectNoSideScroll } from '../support/axe.ts';
-import { addCredential, openNew, openRow, pathOf, send } from '../support/credentials.ts';
+import { addCredential, openEdit, openNew, openRow, pathOf, send } from '../support/credentials.ts';
 import { fillIn } from '../support/form.ts';
 import { everyPage } from '../support/pages.ts';
-import { addPipeline, openNewPipeline, openPart } from '../support/pipelines.ts';
+import { addPipeline, fetchConfig, openNewPipeline, openPart } from '../support/pipelines.ts';
 import { unique } from '../support/secrets.ts';
 import type { Instance } from '../support/server.ts';
 import { expect, test } from '../support/test.ts';
 
 const PAGES = [
   'the list', 'a search without a result', 'the create dialog', 'the create dialog with a preset',
-  'the create dialog for a key file', 'the edit dialog', 'the delete dialog', 'a credential', 'the pipelines',
+  'the create dialog for a key file', 'the edit dialog', 'the delete dialog', 'a credential',
+  'what was delivered of a credential', 'the versions of a credential', 'a version that is current',
+  'the activity of a credential', 'how to use a credential', 'granting a credential', 'the pipelines',
   'a search for pipelines without a result', 'the create dialog of pipelines', 'a pipeline', 'what proves a pipeline',
   'revoking a token', 'how a pipeline fetches', 'what a pipeline received', 'what was done to a pipeline',
   'the edit dialog of a pipeline', 'the delete dialog of a pipeline',
@@ -57,6 +59,32 @@ const STATES: Record<string, (page: Page, instance: Instance) => Promise<void>> 
     await addCredential(page, instance, { name });
     await (await openRow(page, instance, name)).getByRole('button', { name: `More actions for ${name}` }).click();
     await expect(page.getByRole('link', { name: 'View details' })).toBeVisible();
+  },
+  'what is asked before a version is destroyed': async (page, instance) => {
+    const name = unique('asked');
+    await addCredential(page, instance, { name });
+    const dialog = await openEdit(page, instance, name);
+    await fillIn(dialog, { Password: 'another token' });
+    await send(dialog);
+    await page.goto(`${await pathOf(page, instance, name)}/versions/1/destroy`);
+    await page.getByRole('dialog').getByRole('button', { name: 'Destroy', exact: true }).click();
+    await expect(page.getByRole('dialog').getByRole('alert')).toBeVisible();
+  },
+  'a delivery with all that is known of it': async (page, instance) => {
+    const name = unique('known');
+    await addCredential(page, instance, { name });
+    const token = await addPipeline(page, instance, { name: unique('ci'), credentials: [name] });
+    await fetchConfig(instance, token, { run: { 'Regcred-Run': 'run-1', 'Regcred-Branch': 'main' } });
+    await page.goto(`${await pathOf(page, instance, name)}/deliveries`);
+    await page.getByRole('region', { name: 'Recent deliveries' }).locator('summary').click();
+    await expect(page.getByText('As claimed', { exact: true })).toBeVisible();
+  },
+  'the menu of a credential': async (page, instance) => {
+    const name = unique('menu');
+    await addCredential(page, instance, { name });
+    await page.goto(await pathOf(page, instance, name));
+    await page.getByRole('button', { name: `More actions for ${name}` }).click();
+    await expect(page.getByRole('link', { name: 'Delete', exact: true })).toBeVisible();
   },
   'a delete dialog that offers another credential': async (page, instance) => {
     const [name, host] = [unique('offer'), `${unique('offer')}.example.com`];

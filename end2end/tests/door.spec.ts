@@ -41,8 +41,8 @@ test('two credentials that serve a host equally well are left out and named', as
   const left = response.headers.get('regcred-left-out');
   expect(left).toContain(one);
   expect(left).toContain(two);
-  await page.goto(await pathOf(page, instance, one));
-  await expect(page.getByRole('region', { name: 'Recent deliveries' })).toContainText('Refused');
+  await page.goto(`${await pathOf(page, instance, one)}/deliveries`);
+  await expect(page.getByRole('region', { name: 'Recent deliveries' })).toContainText('Left out');
 });
 
 test('claims of a run are never a reason to refuse it', async ({ page, instance }) => {

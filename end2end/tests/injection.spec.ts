@@ -46,14 +46,17 @@ for (const payload of PAYLOADS) {
     const path = await pathOf(page, instance, name);
     await expect(page.getByRole('link', { name, exact: true })).toBeVisible();
     await expectHarmless(page);
-    for (const address of [path, `${path}/edit`, `${path}/delete`, `${instance.project}/pipelines`, `${instance.project}/pipelines/new`, pipeline, `${pipeline}/edit`, `${pipeline}/identity`, `${pipeline}/connect`, `${pipeline}/deliveries`, `${pipeline}/activity`, `${pipeline}/delete`]) {
+    for (const address of [path, `${path}/deliveries`, `${path}/versions`, `${path}/activity`, `${path}/connect`, `${path}/grant`, `${path}/edit`, `${path}/delete`, `${instance.project}/pipelines`, `${instance.project}/pipelines/new`, pipeline, `${pipeline}/edit`, `${pipeline}/identity`, `${pipeline}/connect`, `${pipeline}/deliveries`, `${pipeline}/activity`, `${pipeline}/delete`]) {
       await page.goto(address);
       await expectHarmless(page);
     }
     await page.goto(path);
     await expect(page.getByRole('heading', { level: 1 })).toHaveText(name);
     await expect(page).toHaveTitle(`${name} · Regcred`);
-    await expect(page.getByRole('region', { name: 'Recent deliveries' }).getByText(payload, { exact: true }).first()).toBeVisible();
+    await page.goto(`${path}/deliveries`);
+    const deliveries = page.getByRole('region', { name: 'Recent deliveries' });
+    await deliveries.locator('summary').first().click();
+    await expect(deliveries.getByText(payload, { exact: true }).first()).toBeVisible();
   });
 
   test(`text stays text in a form that comes back: ${payload}`, async ({ page, instance }) => {

@@ -76,6 +76,7 @@ test('every receipt says which run it was for, on both pages', async ({ page, in
   await page.goto(await pathOf(page, instance, name));
   const used = page.getByRole('region', { name: 'Used by' }).getByRole('row').filter({ hasText: pipeline });
   for (const text of ['Pull', 'Once', '1 current']) await expect(used).toContainText(text);
+  await page.getByRole('link', { name: 'Deliveries', exact: true }).click();
   const receipt = page.getByRole('region', { name: 'Recent deliveries' }).getByRole('row').filter({ hasText: pipeline });
   for (const text of ['run-4711', '0a1b2c3d', 'main', 'dana', 'Delivered', '127.0.0.1']) await expect(receipt).toContainText(text);
   await receipt.getByRole('link', { name: pipeline }).click();
@@ -204,6 +205,8 @@ test('a pipeline is deleted by its name, and its tokens with it', async ({ page,
   // Its name stays on record, and leads nowhere.
   await page.goto(await pathOf(page, instance, credential));
   await expect(page.getByRole('region', { name: 'Used by' })).toContainText(name);
+  await expect(page.getByRole('link', { name, exact: true })).toHaveCount(0);
+  await page.getByRole('link', { name: 'Deliveries', exact: true }).click();
   await expect(page.getByRole('region', { name: 'Recent deliveries' })).toContainText(name);
   await expect(page.getByRole('link', { name, exact: true })).toHaveCount(0);
 });

@@ -43,7 +43,9 @@ test('a token service is accepted with the own password, and removed again', asy
   await expectSaid(page, `The token service was accepted for ${name}.`);
   await expect(section(page)).toContainText('https://registry.example.com:443');
   await expect(section(page)).toContainText('https://auth.example.com:443');
+  await page.getByRole('link', { name: 'Activity', exact: true }).click();
   await expect(page.getByRole('region', { name: 'Activity' })).toContainText('https://auth.example.com:443');
+  await page.getByRole('link', { name: 'Overview', exact: true }).click();
 
   await section(page).getByText('Remove token service', { exact: true }).click();
   await fillIn(section(page), { 'Your password': instance.account.password });

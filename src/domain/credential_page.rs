@@ -1,12 +1,12 @@
-//! One credential with everything that stands round it.
+//! One credential with what stands on each of its pages.
 
 use super::audit::AuditEvent;
 use super::credential::{Credential, Dependent};
-use super::delivery::Receipt;
 use super::guard_change::GuardChange;
 use super::moment::{Day, Moment};
-use super::pipeline::Grantable;
+use super::pipeline::{Grant, Grantable};
 use super::secret_version::SecretVersion;
+use super::trust_rule::TrustRule;
 use super::user::Maker;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -35,28 +35,65 @@ pub struct WaitingIdentity {
     pub created_by: String,
 }
 
+/// What every page and dialog of a credential begins with.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct CredentialPage {
+pub struct CredentialHead {
     pub credential: Credential,
-    pub versions: Vec<SecretVersion>,
+    pub today: Day,
+}
+
+/// Who uses it, who could read it, and where its secret goes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Overview {
+    pub dependents: Vec<Dependent>,
+    /// Which of the pipelines named here still exist: the others have no page.
+    pub existing: Vec<Uuid>,
     /// Other credentials that hold the same secret: id and name.
     pub same_secret: Vec<(Uuid, String)>,
-    pub dependents: Vec<Dependent>,
     /// Members who could obtain it by granting it to a pipeline of theirs: name and role.
     pub obtainers: Vec<(String, String)>,
     /// What lets a pipeline with a grant in: live tokens and trust rules.
     pub holders: Vec<Holder>,
-    pub receipts: Vec<Receipt>,
-    /// Which of the pipelines named here still exist: the others have no page.
-    pub existing: Vec<Uuid>,
-    /// Credentials that could take over every grant of it, by name.
-    pub replacements: Vec<Grantable>,
-    pub events: Vec<AuditEvent>,
     /// Where its secret may be sent in addition to its own origin, by kind of registry.
     pub companions: Vec<String>,
     /// Tokens and rules that are newer than the approval of their grant of it.
     pub waiting: Vec<WaitingIdentity>,
     /// What is to lower its guards, until a second person approves it.
     pub guard_change: Option<GuardChange>,
-    pub today: Day,
+}
+
+/// What a person is told before they delete it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Deletion {
+    pub dependents: Vec<Dependent>,
+    /// Which of these pipelines still exist.
+    pub existing: Vec<Uuid>,
+    /// Credentials that could take over every grant of it, by name.
+    pub replacements: Vec<Grantable>,
+}
+
+/// One version of its secret with the pipelines that received it last, the last one first.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct VersionInUse {
+    pub version: SecretVersion,
+    pub pipelines: Vec<String>,
+}
+
+/// What was done to it and to grants of it, newest first.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Activity {
+    pub events: Vec<AuditEvent>,
+    /// The link before which there are more.
+    pub older: Option<i64>,
+}
+
+/// What a pipeline needs to fetch it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Connection {
+    /// The pipelines with a grant of it, by name.
+    pub pipelines: Vec<(Uuid, String)>,
+    /// The one that is shown, with its grants of this credential and whom it trusts.
+    pub shown: Option<(Uuid, Vec<Grant>, Vec<TrustRule>)>,
+    /// The public address of this instance.
+    pub address: String,
 }

@@ -1,8 +1,10 @@
 //! A delivery: one hand-out of a credential to a pipeline. Its record is a receipt.
 
 mod fetch;
+mod outcomes;
 
 pub use fetch::Fetch;
+pub use outcomes::{Outcomes, by_fetch};
 
 use super::credential::Access;
 use super::matching::Lost;
@@ -184,6 +186,15 @@ impl Receipt {
     pub fn names_image(&self) -> bool {
         self.image.as_ref().is_some_and(|image| image.contains('/'))
     }
+}
+
+/// Some receipts, newest first, as a page shows them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReceiptPage {
+    /// Those of one fetch stand together.
+    pub receipts: Vec<Receipt>,
+    /// The link before which there are more.
+    pub older: Option<i64>,
 }
 
 #[cfg(test)]

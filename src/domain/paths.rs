@@ -39,6 +39,39 @@ pub fn delete_credential(project: &str, id: Uuid) -> String {
     format!("{}/delete", credential(project, id))
 }
 
+/// What was delivered of a credential.
+pub fn credential_deliveries(project: &str, id: Uuid) -> String {
+    format!("{}/deliveries", credential(project, id))
+}
+
+/// The versions of its secret.
+pub fn credential_versions(project: &str, id: Uuid) -> String {
+    format!("{}/versions", credential(project, id))
+}
+
+pub fn switch_version(project: &str, id: Uuid, version: i64) -> String {
+    format!("{}/{version}/current", credential_versions(project, id))
+}
+
+pub fn destroy_version(project: &str, id: Uuid, version: i64) -> String {
+    format!("{}/{version}/destroy", credential_versions(project, id))
+}
+
+/// What was done to a credential.
+pub fn credential_activity(project: &str, id: Uuid) -> String {
+    format!("{}/activity", credential(project, id))
+}
+
+/// How a pipeline fetches a credential; `pipeline` in its query says which.
+pub fn connect_credential(project: &str, id: Uuid) -> String {
+    format!("{}/connect", credential(project, id))
+}
+
+/// Where a credential is granted; `pipeline` in its query is the one that was chosen.
+pub fn grant_credential(project: &str, id: Uuid) -> String {
+    format!("{}/grant", credential(project, id))
+}
+
 pub fn pipelines(project: &str) -> String {
     format!("/p/{}/pipelines", percent(project))
 }
@@ -124,6 +157,13 @@ mod tests {
         let (id, grant) = (Uuid::nil(), Uuid::max());
         assert_eq!(edit_credential("acme", id), format!("/p/acme/credentials/{id}/edit"));
         assert_eq!(delete_credential("acme", id), format!("/p/acme/credentials/{id}/delete"));
+        let own = format!("/p/acme/credentials/{id}");
+        assert_eq!(credential_deliveries("acme", id), format!("{own}/deliveries"));
+        assert_eq!(switch_version("acme", id, 2), format!("{own}/versions/2/current"));
+        assert_eq!(destroy_version("acme", id, 2), format!("{own}/versions/2/destroy"));
+        assert_eq!(credential_activity("acme", id), format!("{own}/activity"));
+        assert_eq!(connect_credential("acme", id), format!("{own}/connect"));
+        assert_eq!(grant_credential("acme", id), format!("{own}/grant"));
         assert_eq!(new_credential("acme"), "/p/acme/credentials/new");
         assert_eq!(new_pipeline("acme"), "/p/acme/pipelines/new");
         assert_eq!(delete_pipeline("acme", id), format!("/p/acme/pipelines/{id}/delete"));

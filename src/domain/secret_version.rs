@@ -32,6 +32,11 @@ impl SecretVersion {
     pub fn can_be_current(&self) -> bool {
         matches!(self.state, VersionState::Staged | VersionState::Kept)
     }
+
+    /// Whether there is something to destroy, and it is not what is delivered.
+    pub fn can_be_destroyed(&self) -> bool {
+        !matches!(self.state, VersionState::Current | VersionState::Destroyed)
+    }
 }
 
 /// The fewest, the usual and the most versions that are kept of a secret, the current one included.

@@ -1,30 +1,34 @@
 //! Registry credentials, as the browser asks for them.
 
+use super::answer::Flash;
 use super::context::{confirmed, granter, member, vault};
 use super::credential_post;
 use super::reply::{Form, finish, finish_action, saved};
-pub use crate::domain::credential_page::CredentialPage;
+use crate::domain::credential_page::CredentialHead;
 use crate::domain::listing::{ListQuery, Listing};
 use crate::domain::paths;
 use crate::domain::permission::of;
 use crate::error::{Error, Result};
 use leptos::prelude::*;
+use leptos::server_fn::ServerFn;
 use leptos::server_fn::codec::{MultipartData, MultipartFormData};
 use serde_json::json;
 use uuid::Uuid;
 
 /// The longest query of a list, in bytes.
 const LIST_QUERY_MAX: usize = 4 * 1024;
+/// The longest address that a button *Undo* goes back to, in bytes.
+const UNDO_BACK_MAX: usize = 512;
 
 pub async fn list_credentials(project: String, query: ListQuery) -> Result<Listing> {
     let reader = member(&project).await?.can::<of::RegistryRead>()?;
     vault().list_credentials(&reader, &query).await
 }
 
-/// One credential with who uses it. Also what the edit and delete dialogs are made from.
-pub async fn find_credential(project: String, id: Uuid) -> Result<CredentialPage> {
+/// One credential, as its settings are.
+pub async fn find_credential(project: String, id: Uuid) -> Result<CredentialHead> {
     let reader = member(&project).await?.can::<of::RegistryRead>()?;
-    vault().credential_page(&reader, id).await
+    vault().credential_head(&reader, id).await
 }
 
 /// The create dialog's post: text fields, then at most one file.
@@ -79,16 +83,23 @@ pub async fn enable_credential(
 }
 
 async fn set_disabled(project: &str, id: Uuid, back: String, is_disabled: bool) -> Result<()> {
+    let page = list_page(project, back);
     let done = async {
         let editor = member(project).await?.can::<of::RegistryWrite>()?;
         let name = vault().set_disabled(&editor, id, is_disabled).await?;
-        Ok(if is_disabled {
-            format!("{name} is disabled: pipelines no longer receive it.")
+        let (sentence, undo) = if is_disabled {
+            let sentence = format!("{name} is disabled: pipelines no longer receive it.");
+            (sentence, EnableCredential::url())
         } else {
-            format!("{name} is enabled: pipelines receive it again.")
-        })
+            let sentence = format!("{name} is enabled: pipelines receive it again.");
+            (sentence, DisableCredential::url())
+        };
+        let mut values = vec![("project", project.to_owned()), ("id", id.to_string())];
+        // What is said has to fit into a cookie: the button goes to the list without its query.
+        values.extend((page.len() <= UNDO_BACK_MAX).then(|| ("back", page.clone())));
+        Ok(Flash::good(vec![sentence]).with_undo(undo, values))
     };
-    finish_action(&list_page(project, back), done.await).await
+    finish_action(&page, done.await).await
 }
 
 /// Deletes for good; `typed_name` has to be the name when a pipeline depends on it. `list` is the

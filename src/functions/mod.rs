@@ -14,9 +14,13 @@ pub mod answer;
 #[cfg(feature = "ssr")]
 mod context;
 #[cfg(feature = "ssr")]
+pub mod credential_pages;
+#[cfg(feature = "ssr")]
 mod credential_post;
 #[cfg(feature = "ssr")]
 pub mod credentials;
+#[cfg(feature = "ssr")]
+pub mod deliveries;
 #[cfg(all(test, feature = "ssr"))]
 pub(crate) mod fuzz;
 #[cfg(feature = "ssr")]

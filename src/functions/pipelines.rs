@@ -47,9 +47,13 @@ pub async fn pipeline_activity(
     vault().pipeline_activity(&reader, id, before).await
 }
 
-pub async fn pipeline_deliveries(project: String, id: Uuid) -> Result<PipelineDeliveries> {
+pub async fn pipeline_deliveries(
+    project: String,
+    id: Uuid,
+    before: Option<i64>,
+) -> Result<PipelineDeliveries> {
     let reader = member(&project).await?.can::<of::PipelineRead>()?;
-    vault().pipeline_deliveries(&reader, id).await
+    vault().pipeline_deliveries(&reader, id, before).await
 }
 
 /// The credentials a new pipeline could be granted.
@@ -98,21 +102,30 @@ pub async fn update_pipeline(
     finish(done.await, Form::of::<UpdatePipeline>(dialog, form).edits(revision, false)).await
 }
 
-/// Grants the pipeline one more credential, on the terms of the form.
+/// Grants the pipeline one more credential, on the terms of the form. `on_credential` is the
+/// credential on whose page the form stood, if it was one.
 #[server(prefix = "/rpc", endpoint = "grants/create")]
 pub async fn create_grant(
     project: String,
     pipeline: Uuid,
     #[server(default)] form: GrantForm,
     #[server(default)] password: String,
+    #[server(default)] on_credential: Option<Uuid>,
 ) -> Result<()> {
-    let page = paths::pipeline(&project, pipeline);
+    let (page, form_page) = match on_credential {
+        Some(id) => {
+            let dialog = paths::grant_credential(&project, id);
+            let dialog = paths::with_query(&dialog, "pipeline", &pipeline.to_string());
+            (paths::credential(&project, id), dialog)
+        }
+        None => (paths::pipeline(&project, pipeline), paths::pipeline(&project, pipeline)),
+    };
     let done = async {
         let granter = granter(&project, password).await?;
         let sentence = vault().create_grants(&granter, pipeline, &form).await?;
         Ok(saved(&page, vec![sentence]).await)
     };
-    finish(done.await, Form::of::<CreateGrant>(page, form)).await
+    finish(done.await, Form::of::<CreateGrant>(form_page, form)).await
 }
 
 /// Lets a grant of a protected credential push for `days` days; its granter cannot approve it.

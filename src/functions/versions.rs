@@ -6,7 +6,6 @@ use crate::domain::paths;
 use crate::domain::permission::of;
 use crate::error::Result;
 use leptos::prelude::*;
-use serde_json::json;
 use uuid::Uuid;
 
 /// Makes a staged or previous version the one that is delivered.
@@ -17,7 +16,7 @@ pub async fn switch_secret(project: String, id: Uuid, version: i64) -> Result<()
         let name = vault().make_current(&editor, id, version).await?;
         Ok(format!("Pipelines now receive version {version} of {name}."))
     };
-    finish_action(&paths::credential(&project, id), done.await).await
+    finish_action(&paths::credential_versions(&project, id), done.await).await
 }
 
 /// Destroys the ciphertext of a version that is not delivered. `password` is the person's own.
@@ -28,13 +27,13 @@ pub async fn destroy_version(
     version: i64,
     #[server(default)] password: String,
 ) -> Result<()> {
-    let page = paths::credential(&project, id);
+    let page = paths::credential_versions(&project, id);
     let done = async {
         let remover = member(&project).await?.can::<of::RegistryDelete>()?;
         let confirmed = confirmed(remover.person(), password).await?;
         let name = vault().destroy_version(&remover, confirmed, id, version).await?;
         Ok(saved(&page, vec![format!("Version {version} of {name} was destroyed.")]).await)
     };
-    let version = version.to_string();
-    finish(done.await, Form::of::<DestroyVersion>(page, json!({ "version": version }))).await
+    let dialog = paths::destroy_version(&project, id, version);
+    finish(done.await, Form::of::<DestroyVersion>(dialog, ())).await
 }

@@ -5,8 +5,13 @@ use super::entity::{Unreadable, audit_event, chain_head, fetch, readable, receip
 use super::seals::Sealing;
 use crate::domain::audit::{Action, AuditEvent, Detail};
 use crate::domain::moment::Moment;
+use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{ColumnTrait, Condition, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use std::cmp::Reverse;
 use uuid::Uuid;
+
+/// What [`Detail::grant_mark`] is compared with: the index has it in these words.
+const MARK: &str = "substr(\"audit_event\".\"detail\", 1, 60)";
 
 /// The end of a chain, as it is stored.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -90,6 +95,30 @@ impl<C: Sealing> Chain<'_, C> {
             .add(audit_event::Column::SubjectId.eq(subject))
             .add(audit_event::Column::Seq.lt(before));
         self.last(about, most).await
+    }
+
+    /// The last events before a link that are about a credential, newest first: what was done to it,
+    /// and to grants of it.
+    pub async fn about_credential(
+        &self,
+        chain: Uuid,
+        credential: Uuid,
+        before: Option<i64>,
+        most: u64,
+    ) -> Result<Vec<AuditEvent>, DbErr> {
+        let before = before.unwrap_or(i64::MAX);
+        let such = || {
+            Condition::all()
+                .add(audit_event::Column::Chain.eq(chain))
+                .add(audit_event::Column::Seq.lt(before))
+        };
+        let own = such().add(audit_event::Column::SubjectId.eq(credential));
+        let of_grants = such().add(Expr::cust(MARK).eq(Detail::grant_mark(credential)));
+        let mut events = self.last(own, most).await?;
+        events.extend(self.last(of_grants, most).await?);
+        events.sort_unstable_by_key(|event| Reverse(event.seq));
+        events.truncate(usize::try_from(most).unwrap_or(usize::MAX));
+        Ok(events)
     }
 
     async fn last(&self, such: Condition, most: u64) -> Result<Vec<AuditEvent>, DbErr> {

@@ -11,8 +11,8 @@ use crate::domain::moment::{Day, Moment};
 use crate::domain::pipeline::PipelineSummary;
 use sea_orm::{
     ActiveValue::{NotSet, Set},
-    ColumnTrait, Condition, DbErr, FromQueryResult, PaginatorTrait, QueryFilter, QuerySelect,
-    Statement, Value,
+    ColumnTrait, Condition, DbErr, FromQueryResult, PaginatorTrait, QueryFilter, QueryOrder,
+    QuerySelect, Statement, Value,
 };
 use std::collections::HashMap;
 use uuid::Uuid;
@@ -74,6 +74,18 @@ impl<C: Sealing> Pipelines<'_, C> {
     /// The id and name of one of them, for what is written about it.
     pub async fn subject(&self, id: Uuid) -> Result<Option<Subject>, DbErr> {
         self.subject_of(id, Column::Name).await
+    }
+
+    /// The ids and names of the first of them, by name, to choose one.
+    pub async fn choices(&self, most: u64) -> Result<Vec<(Uuid, String)>, DbErr> {
+        self.rows()
+            .order_by_asc(Column::NameKey)
+            .limit(most)
+            .select_only()
+            .columns([Column::Id, Column::Name])
+            .into_tuple()
+            .all(self.db)
+            .await
     }
 
     /// The names of these, where they still exist.

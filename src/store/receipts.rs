@@ -4,6 +4,7 @@
 
 mod counts;
 mod insert;
+mod pages;
 mod queue;
 mod recorder;
 mod report;
@@ -22,8 +23,7 @@ use crate::domain::moment::Moment;
 use crate::domain::proof::Proof;
 use row::{covered, shown};
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, JoinType, QueryFilter, QueryOrder,
-    QuerySelect,
+    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
 };
 use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
@@ -75,21 +75,6 @@ pub struct Receipts<'a, C: ConnectionTrait> {
 }
 
 impl<C: ConnectionTrait> Receipts<'_, C> {
-    /// The last receipts of a credential, newest first.
-    pub async fn of_credential(&self, id: Uuid, most: u64) -> Result<Vec<Receipt>, DbErr> {
-        let rows: Vec<(receipt::Model, Option<fetch::Model>)> = receipt::Entity::find()
-            .join(JoinType::InnerJoin, to_fetch())
-            .select_also(fetch::Entity)
-            .filter(receipt::Column::CredentialId.eq(id))
-            .order_by_desc(receipt::Column::Seq)
-            .order_by_desc(receipt::Column::Number)
-            .limit(most)
-            .all(self.db)
-            .await?;
-        let of = |(row, fetch): (receipt::Model, Option<fetch::Model>)| Some((row, fetch?));
-        self.with_reports(rows.into_iter().filter_map(of).collect()).await
-    }
-
     /// The last receipts of a pipeline, newest first.
     pub async fn of_pipeline(&self, id: Uuid, most: u64) -> Result<Vec<Receipt>, DbErr> {
         let fetches = fetch::Entity::find()

@@ -11,7 +11,6 @@ use axum::Router;
 use regcred::crypto::kek::Kek;
 use regcred::domain::actor::Member;
 use regcred::domain::credential::Credential;
-use regcred::domain::credential_page::CredentialPage;
 use regcred::domain::listing::ListQuery;
 use regcred::domain::permission::of;
 use regcred::domain::project::Project;
@@ -231,15 +230,10 @@ impl App {
         listed.rows.into_iter().find(|row| row.name == name).unwrap().id
     }
 
-    /// The page of the credential as it is now.
-    pub async fn credential_page(&self, project: &str, id: Uuid) -> CredentialPage {
-        let reader = self.evidence(&self.owner, project).await.can::<of::RegistryRead>().unwrap();
-        self.vault.credential_page(&reader, id).await.unwrap()
-    }
-
     /// The credential as it is stored now.
     pub async fn stored(&self, project: &str, id: Uuid) -> Credential {
-        self.credential_page(project, id).await.credential
+        let reader = self.evidence(&self.owner, project).await.can::<of::RegistryRead>().unwrap();
+        self.vault.credential_head(&reader, id).await.unwrap().credential
     }
 
     /// Creates a pipeline through the dialog's post and reads its token off the page; `intent` is

@@ -3,13 +3,11 @@
 use crate::app::{App, auths};
 use regcred::domain::credential::Access;
 use regcred::domain::delivery::{Outcome, Receipt};
-use regcred::domain::permission::of;
 use uuid::Uuid;
 
 /// The receipts of a credential of `acme`, newest first.
 pub async fn receipts(app: &App, credential: Uuid) -> Vec<Receipt> {
-    let reader = app.evidence(&app.owner, "acme").await.can::<of::RegistryRead>().unwrap();
-    app.vault.credential_page(&reader, credential).await.unwrap().receipts
+    app.credential_page("acme", credential).await.receipts
 }
 
 #[tokio::test]

@@ -115,9 +115,11 @@ async fn deleting_a_pipeline_asks_for_its_name_and_ends_its_tokens() {
         assert!(reply.at("typed_name").is_some());
     }
     assert_eq!(app.docker_config(&token, "", &[]).await.status, 200);
-    let used = app.owner.get(&format!("/p/acme/credentials/{credential}")).await.text();
-    let links = used.matches(&format!("href=\"/p/acme/pipelines/{id}\"")).count();
-    assert_eq!(links, 4, "who uses it, its token, and two receipts: {used}");
+    for (page, expected) in [("", "who uses it, and its token"), ("/deliveries", "two receipts")] {
+        let page = app.owner.get(&format!("/p/acme/credentials/{credential}{page}")).await.text();
+        let links = page.matches(&format!("href=\"/p/acme/pipelines/{id}\"")).count();
+        assert_eq!(links, 2, "{expected}: {page}");
+    }
     let form = [
         ("project", "acme"),
         ("id", text.as_str()),
@@ -131,8 +133,10 @@ async fn deleting_a_pipeline_asks_for_its_name_and_ends_its_tokens() {
         assert_eq!(app.scalar_i64(&format!("SELECT COUNT(*) FROM {table}")).await, 0, "{table}");
     }
     // What it received stays on record, under its name, which leads nowhere now.
-    let page = app.owner.get(&format!("/p/acme/credentials/{credential}")).await.text();
-    assert!(page.contains("Build") && !page.contains(&format!("/p/acme/pipelines/{id}")));
+    for page in ["", "/deliveries"] {
+        let page = app.owner.get(&format!("/p/acme/credentials/{credential}{page}")).await.text();
+        assert!(page.contains("Build") && !page.contains(&format!("/p/acme/pipelines/{id}")));
+    }
     assert_eq!(app.scalar_i64("SELECT COUNT(*) FROM receipt").await, 2);
     assert_eq!(app.owner.post_json_accept("/rpc/pipelines/delete", &form).await.status, 404);
 }

@@ -36,7 +36,11 @@ async fn every_server_function_and_every_page_has_a_row_in_the_matrix() {
     let registered: BTreeSet<&str> = server_fn_paths().map(|(path, _)| path).collect();
     assert_eq!(registered, known);
     let general = |path: &str| {
-        let is_variable = |part: &str| part.starts_with('{') || uuid::Uuid::parse_str(part).is_ok();
+        let is_variable = |part: &str| {
+            part.starts_with('{')
+                || uuid::Uuid::parse_str(part).is_ok()
+                || part.parse::<u64>().is_ok()
+        };
         let parts = path
             .trim_end_matches('/')
             .split('/')

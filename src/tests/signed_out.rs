@@ -122,7 +122,7 @@ async fn a_button_that_was_pressed_too_late_is_told_after_the_sign_in() {
     let switch = [("project", "acme"), ("id", text.as_str()), ("version", "1")];
     for (path, post, back) in [
         ("/rpc/credentials/disable", disable, format!("{list}&said=")),
-        ("/rpc/versions/switch", switch, format!("/p/acme/credentials/{id}?said=")),
+        ("/rpc/versions/switch", switch, format!("/p/acme/credentials/{id}/versions?said=")),
     ] {
         end_sessions(&app).await;
         let refused = app.owner.post_form(path, &post).await;

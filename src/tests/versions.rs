@@ -2,14 +2,12 @@
 
 use crate::app::{App, PASSWORD, auths};
 use crate::edits::save;
-use regcred::domain::credential_page::CredentialPage;
-use regcred::domain::permission::of;
+use crate::whole_credential::WholeCredential;
 use regcred::domain::secret_version::VersionState;
 use uuid::Uuid;
 
-async fn page(app: &App, id: Uuid) -> CredentialPage {
-    let reader = app.evidence(&app.owner, "acme").await.can::<of::RegistryRead>().unwrap();
-    app.vault.credential_page(&reader, id).await.unwrap()
+async fn page(app: &App, id: Uuid) -> WholeCredential {
+    app.credential_page("acme", id).await
 }
 
 async fn states(app: &App, id: Uuid) -> Vec<(i64, VersionState)> {

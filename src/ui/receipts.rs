@@ -1,13 +1,23 @@
-//! Receipts: what was handed out or refused, to whom, what was proved of the run, and what the
-//! pipeline said about it.
+//! Receipts: what was handed out or left out, to whom, what was proved of the run, and what the
+//! pipeline said about it. One line is one fetch.
 
-use super::kit::{Badge, Cell, Columns, PageContext, Section, Table, Time};
+mod words;
+
+pub use words::proof_in_words;
+
+use super::kit::{
+    Badge, Cell, Columns, Dot, Fact, Facts, Older, PageContext, Section, Table, Time,
+};
 use super::usage::PipelineName;
-use crate::domain::delivery::{Claims, Outcome, Receipt, Report};
+use crate::domain::delivery::{Claims, HIDDEN, Outcomes, Receipt, Report, by_fetch};
 use crate::domain::permission::Permission;
 use crate::domain::proof::Proof;
 use leptos::prelude::*;
 use uuid::Uuid;
+use words::{credentials_in_words, receipt_in_words, run_in_words};
+
+/// Receipts of one fetch that are told one by one.
+const TOLD: usize = 50;
 
 /// The section of the page of a credential, or of a pipeline: each leaves out its own column.
 #[component]
@@ -18,12 +28,16 @@ pub fn Receipts(
     /// The pipelines that have a page still; a pipeline's own page names none.
     #[prop(optional)]
     existing: Vec<Uuid>,
+    /// The page of older ones.
+    #[prop(default = None)]
+    older: Option<String>,
 ) -> impl IntoView {
     let other = if is_of_pipeline { "Credential" } else { "Pipeline" };
-    let heads = ["When", other, "Version", "For", "Proof", "Run, as claimed", "Address", "Outcome"];
-    let rows = receipts.into_iter().map(|receipt| {
-        let has_page = existing.contains(&receipt.pipeline_id);
-        row(receipt, &page, is_of_pipeline, has_page)
+    let heads = ["When", other, "Version", "For", "Run", "Outcome"];
+    let rows = by_fetch(receipts).into_iter().filter_map(|fetch| {
+        let first = fetch.first()?.clone();
+        let has_page = existing.contains(&first.pipeline_id);
+        Some(row(first, fetch, &page, is_of_pipeline, has_page))
     });
     let columns = Columns::new(heads, rows);
     view! {
@@ -33,60 +47,132 @@ pub fn Receipts(
                     "“Used” means that the request named an image, or that the pipeline reported how it went. “Asked for” means that Regcred cannot tell whether the client used the credential: many clients ask for every registry that they know. Values under “as claimed” and “Reported” are what the pipeline said. They are recorded, but access never depends on them."
                 </p>
             </Table>
+            <Older href=older/>
         </Section>
     }
 }
 
-fn row(receipt: Receipt, page: &PageContext, is_of_pipeline: bool, has_page: bool) -> [Cell; 8] {
-    let known = (receipt.outcome == Outcome::Delivered).then(|| receipt.use_of().label());
+/// One fetch; `first` is one of its receipts.
+fn row(
+    first: Receipt,
+    fetch: Vec<Receipt>,
+    page: &PageContext,
+    is_of_pipeline: bool,
+    has_page: bool,
+) -> [Cell; 6] {
     let other = if is_of_pipeline {
-        Cell::of(receipt.credential.unwrap_or_else(|| "None".to_owned()))
+        Cell::of(credentials_in_words(&fetch))
     } else {
-        let (id, name, page) = (receipt.pipeline_id, receipt.pipeline, page.clone());
+        let (id, name, page) = (first.pipeline_id, first.pipeline.clone(), page.clone());
         Cell::of(view! { <PipelineName id name has_page page/> })
     };
-    let tone = match receipt.outcome {
-        Outcome::Delivered => "good",
-        Outcome::Refused => "bad",
+    let version = match fetch.as_slice() {
+        [one] => one.version.map(|version| version.to_string()),
+        _ => None,
     };
-    let proof = proof_in_words(&receipt.proof).map(|words| {
-        let Proof { run, commit, actor, .. } = receipt.proof;
-        let run = lines([("Run", run), ("Commit", commit), ("Actor", actor)]);
-        (view! { <div>{format!("proven by {words}")}</div> }, run)
+    let run = run_in_words(&first);
+    let (intent, door) = (first.intent.label(), first.door.label());
+    [
+        Cell::of(view! { <Time at=first.at/> }),
+        other,
+        Cell::or(version, "None"),
+        Cell::of(view! {
+            {intent}
+            <span class="muted">" · " {door}</span>
+        }),
+        Cell::or(
+            run.map(|run| view! { <span class="mono cut" title=run.clone()>{run.clone()}</span> }),
+            "Unknown",
+        ),
+        outcome(first, fetch, page),
+    ]
+}
+
+/// What became of the fetch, and behind it all that is known of it.
+fn outcome(first: Receipt, fetch: Vec<Receipt>, page: &PageContext) -> Cell {
+    let outcomes = Outcomes::of(&fetch);
+    let tone = if outcomes.is_refused {
+        "bad"
+    } else if outcomes.delivered > 0 {
+        "good"
+    } else {
+        "neutral"
+    };
+    // The server leaves it out for who may not audit.
+    let unknown = if page.may(Permission::AuditRead) { "Unknown" } else { "Hidden" };
+    let reports: Vec<Report> = fetch.iter().filter_map(|one| one.report).collect();
+    let report = reports.first().copied().map(|first| {
+        let has_failed = reports.contains(&Report::Failed);
+        if has_failed { Report::Failed } else { first }
     });
-    let Claims { run, commit, branch, actor, event } = receipt.claims;
-    let run = lines([
+    Cell::of(view! {
+        <details class="receipt">
+            <summary>
+                <Dot label=outcomes.label() tone/>
+                {report.map(|report| view! { " " <Reported report/> })}
+            </summary>
+            <Known of=first unknown/>
+            <Told fetch is_refused=outcomes.is_refused/>
+        </details>
+    })
+}
+
+/// What is the same for all receipts of a fetch.
+#[component]
+fn Known(
+    of: Receipt,
+    /// What stands for an address that is not known, or not shown.
+    unknown: &'static str,
+) -> impl IntoView {
+    let proof = proof_in_words(&of.proof).unwrap_or_else(|| {
+        if of.token_id.is_empty() { "Nothing" } else { "a pipeline token" }.to_owned()
+    });
+    let token = Some(of.token_id).filter(|id| !id.is_empty() && id != HIDDEN);
+    let Proof { run, commit, actor, .. } = of.proof;
+    let proved = lines([("Run", run), ("Commit", commit), ("Actor", actor)]);
+    let Claims { run, commit, branch, actor, event } = of.claims;
+    let claimed = lines([
         ("Run", run),
         ("Commit", commit),
         ("Branch", branch),
         ("Actor", actor),
         ("Event", event),
     ]);
-    // The server leaves it out for who may not audit.
-    let is_hidden = !page.may(Permission::AuditRead);
-    let unknown = if is_hidden { "Hidden" } else { "Unknown" };
-    let address = receipt.address.unwrap_or_else(|| unknown.to_owned());
-    // An address of four numbers is read as one word; a longer one must break.
-    let address_class = if address.contains(':') { "mono" } else { "mono whitespace-nowrap" };
-    [
-        Cell::of(view! { <Time at=receipt.at/> }),
-        other,
-        Cell::of(receipt.version.map_or_else(|| "None".to_owned(), |version| version.to_string())),
-        Cell::of(view! {
-            <div>{receipt.intent.label()}</div>
-            <div class="muted">{receipt.door.label()}</div>
-            {receipt.image.map(|image| view! { <div class="mono muted">{image}</div> })}
-        }),
-        Cell::or(proof, if receipt.token_id.is_empty() { "Nothing" } else { "a pipeline token" }),
-        Cell::or((!run.is_empty()).then_some(run), "Nothing"),
-        Cell::styled(address_class, address),
-        Cell::of(view! {
-            <Badge label=receipt.outcome.label() tone/>
-            {known.map(|known| view! { <div class="muted">{known}</div> })}
-            {receipt.reason.map(|reason| view! { <div class="muted">{reason}</div> })}
-            {receipt.report.map(|report| view! { <Reported report/> })}
-        }),
-    ]
+    let claimed = (!claimed.is_empty()).then_some(claimed);
+    view! {
+        <Facts>
+            {of.image.map(|image| view! { <Fact label="Image" is_mono=true>{image}</Fact> })}
+            <Fact label="Proven by">
+                {proof}
+                {token.map(|id| view! { " " <span class="mono">{id}</span> })}
+                {proved}
+            </Fact>
+            {claimed.map(|lines| view! { <Fact label="As claimed">{lines}</Fact> })}
+            <Fact label="Address" is_mono=true>
+                {of.address.unwrap_or_else(|| unknown.to_owned())}
+            </Fact>
+        </Facts>
+    }
+}
+
+/// Each receipt of a fetch, with its reason.
+#[component]
+fn Told(
+    fetch: Vec<Receipt>,
+    /// Whether it got nothing of what it asked for.
+    is_refused: bool,
+) -> impl IntoView {
+    let more = fetch.len().saturating_sub(TOLD);
+    view! {
+        <ul>
+            {fetch
+                .into_iter()
+                .take(TOLD)
+                .map(|one| view! { <li>{receipt_in_words(one, is_refused)}</li> })
+                .collect_view()}
+            {(more > 0).then(|| view! { <li class="muted">{format!("and {more} more")}</li> })}
+        </ul>
+    }
 }
 
 /// What the pipeline said afterwards: its word, as the claims are.
@@ -97,22 +183,7 @@ fn Reported(report: Report) -> impl IntoView {
         Report::Failed => "bad",
     };
     let label = format!("Reported: {}", report.label().to_lowercase());
-    view! { <div><Badge label tone/></div> }
-}
-
-/// Who signed and for what, as in "GitHub Actions: acme/api, refs/heads/main, push"; `None` when
-/// only a pipeline token was shown.
-pub fn proof_in_words(proof: &Proof) -> Option<String> {
-    let provider = proof.provider?.label();
-    let facts = [&proof.subject, &proof.reference, &proof.event];
-    let mut facts: Vec<&str> = facts.into_iter().flatten().map(String::as_str).collect();
-    if proof.is_fork == Some(true) {
-        facts.push("from a fork");
-    }
-    if facts.is_empty() {
-        return Some(provider.to_owned());
-    }
-    Some(format!("{provider}: {}", facts.join(", ")))
+    view! { <Badge label tone/> }
 }
 
 fn lines<const N: usize>(values: [(&'static str, Option<String>); N]) -> Vec<AnyView> {
@@ -123,28 +194,4 @@ fn lines<const N: usize>(values: [(&'static str, Option<String>); N]) -> Vec<Any
             Some(view! { <div>{label} " " <span class="mono">{value}</span></div> }.into_any())
         })
         .collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::domain::trust_rule::Provider;
-
-    #[test]
-    fn a_proof_says_who_signed_and_for_what() {
-        let of = Proof::of(Provider::GitHub);
-        assert_eq!(proof_in_words(&Proof::default()), None);
-        assert_eq!(proof_in_words(&of).as_deref(), Some("GitHub Actions"));
-        let whole = Proof {
-            subject: Some("acme/api".to_owned()),
-            reference: Some("refs/pull/1/merge".to_owned()),
-            event: Some("pull_request".to_owned()),
-            is_fork: Some(true),
-            ..of
-        };
-        assert_eq!(
-            proof_in_words(&whole).as_deref(),
-            Some("GitHub Actions: acme/api, refs/pull/1/merge, pull_request, from a fork")
-        );
-    }
 }

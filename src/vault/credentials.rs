@@ -8,6 +8,7 @@ mod registry_tokens;
 mod repointing;
 mod same_secret;
 mod secret_input;
+mod tabs;
 mod versions;
 
 pub(super) use checks::is_wrong;

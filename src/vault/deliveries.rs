@@ -4,6 +4,7 @@
 mod choice;
 mod ledger;
 mod listed;
+mod pages;
 mod receipts;
 mod unreadable;
 

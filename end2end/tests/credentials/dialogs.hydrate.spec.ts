@@ -52,7 +52,7 @@ test('the focus starts on the first field and stays in the dialog', async ({ pag
   }
 });
 
-test('the focus starts on the name of what is edited, and on Cancel where something is deleted', async ({ page, instance }) => {
+test('the focus starts on the name of what is edited, and where nothing is lost when something is deleted', async ({ page, instance }) => {
   const name = unique('focus');
   await addCredential(page, instance, { name });
   await addPipeline(page, instance, { name });
@@ -61,11 +61,13 @@ test('the focus starts on the name of what is edited, and on Cancel where someth
   await page.goto(`${path}/edit`);
   await isModal(page);
   await expect(dialog.getByLabel('Name', { exact: true })).toBeFocused();
-  for (const address of [`${path}/delete`, `${pipeline}/delete`]) {
-    await page.goto(address);
-    await isModal(page);
-    await expect(dialog.getByRole('link', { name: 'Cancel', exact: true })).toBeFocused();
-  }
+  await page.goto(`${path}/delete`);
+  await isModal(page);
+  await expect(dialog.getByRole('heading', { name: `Delete ${name}` })).toBeFocused();
+  expect(await dialog.locator('.dialog-body').evaluate((body) => body.scrollTop), 'it is read from its top').toBe(0);
+  await page.goto(`${pipeline}/delete`);
+  await isModal(page);
+  await expect(dialog.getByRole('link', { name: 'Cancel', exact: true })).toBeFocused();
 });
 
 test('the field for the name to confirm has the focus, not Cancel', async ({ page, instance }) => {

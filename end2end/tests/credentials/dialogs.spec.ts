@@ -69,9 +69,9 @@ test('Enter loses nothing where the focus of a dialog starts', async ({ page, in
   await page.goto(`${path}/edit`);
   await expect(dialog.getByLabel('Name', { exact: true })).toBeFocused();
   await page.goto(`${path}/delete`);
-  await expect(dialog.getByRole('link', { name: 'Cancel', exact: true })).toBeFocused();
+  await expect(dialog.getByRole('heading', { name: `Delete ${name}` })).toBeFocused();
   await page.keyboard.press('Enter');
-  await expect(page).toHaveURL(`${instance.project}/credentials`);
+  await expect(page).toHaveURL(`${path}/delete`);
   await expect(await openRow(page, instance, name)).toBeVisible();
 });
 

@@ -36,10 +36,25 @@ test('its own page disables it too, and says who did', async ({ page, instance }
   await page.getByRole('button', { name: 'Disable', exact: true }).click();
   await expect(page).toHaveURL(new RegExp(path));
   await expect(page.getByRole('region', { name: 'Settings' })).toContainText('Disabled');
-  await expect(page.getByRole('region', { name: 'Activity' })).toContainText(`Dana Kim disabled ${name}`);
   await page.getByRole('button', { name: 'Enable', exact: true }).click();
   await expect(page.getByRole('region', { name: 'Settings' })).not.toContainText('Disabled');
-  await expect(page.getByRole('region', { name: 'Activity' })).toContainText(`Dana Kim enabled ${name}`);
+  await page.goto(`${path}/activity`);
+  const activity = page.getByRole('region', { name: 'Activity' });
+  await expect(activity).toContainText(`Dana Kim disabled ${name}`);
+  await expect(activity).toContainText(`Dana Kim enabled ${name}`);
+});
+
+test('the message after it takes it back', async ({ page, instance }) => {
+  const name = unique('undo');
+  await addCredential(page, instance, { name });
+  const path = await pathOf(page, instance, name);
+  await page.goto(path);
+  await page.getByRole('button', { name: 'Disable', exact: true }).click();
+  await expectSaid(page, `${name} is disabled`);
+  await page.getByRole('button', { name: 'Undo', exact: true }).click();
+  await expectSaid(page, `${name} is enabled`);
+  await expect(page).toHaveURL(new RegExp(path));
+  await expect(page.getByRole('button', { name: 'Disable', exact: true })).toBeVisible();
 });
 
 test('a deleted credential cannot be disabled, and the page says so', async ({ page, context, instance }) => {

@@ -150,9 +150,9 @@ test('what was edited is on record, by name of the field and never by secret', a
   await fillIn(dialog, { Username: 'acme-other', Password: secret() });
   await send(dialog);
   await expectSaid(page, `${name} was saved.`);
-  await page.goto(await pathOf(page, instance, name));
+  await page.goto(`${await pathOf(page, instance, name)}/activity`);
   const activity = page.getByRole('region', { name: 'Activity' });
   await expect(activity.getByRole('row').nth(1)).toContainText(`Dana Kim replaced the secret of ${name}`);
-  await expect(activity.getByRole('row').nth(1)).toContainText('Username, Password or key');
+  await expect(activity.getByRole('row').nth(1)).toContainText('Username: acme-bot → acme-other; Password or key');
   await expect(activity.getByRole('row').nth(2)).toContainText(`Dana Kim created ${name}`);
 });

@@ -1,5 +1,5 @@
-import { addCredential, openEdit, pathOf, send } from '../../support/credentials.ts';
-import { confirm, fillIn } from '../../support/form.ts';
+import { addCredential, expectSaid, openEdit, pathOf, send } from '../../support/credentials.ts';
+import { confirm, expectWrong, fillIn } from '../../support/form.ts';
 import { addPipeline, fetchConfig } from '../../support/pipelines.ts';
 import { secret, unique } from '../../support/secrets.ts';
 import type { Instance } from '../../support/server.ts';
@@ -22,17 +22,25 @@ test('a secret that was replaced by mistake is made current again', async ({ pag
   await send(dialog);
   expect(await received(instance, token)).toBe(second);
 
-  await page.goto(await pathOf(page, instance, name));
+  await page.goto(`${await pathOf(page, instance, name)}/versions`);
   const versions = page.getByRole('region', { name: 'Versions of the secret' });
   await expect(versions.getByRole('row').nth(1)).toContainText('Current');
-  await versions.getByRole('button', { name: 'Make version 1 current' }).click();
+  await versions.getByRole('link', { name: 'Make version 1 current' }).click();
+  const asked = page.getByRole('dialog');
+  await expect(asked).toContainText('Pipelines receive version 1 instead of version 2');
+  await expect(asked).toContainText(/Version 2 was last received .* by reader/);
+  await asked.getByRole('button', { name: 'Make current', exact: true }).click();
   await expect(page.getByRole('status').filter({ hasText: `Pipelines now receive version 1 of ${name}` })).toBeVisible();
   expect(await received(instance, token)).toBe(first);
 
-  await versions.locator('summary', { hasText: 'Destroy version 2' }).click();
-  await confirm(versions, 'Destroy version 2', instance.account.password);
+  await versions.getByRole('link', { name: 'Destroy version 2' }).click();
+  await expect(asked).toContainText(`Destroy version 2 of ${name}?`);
+  await confirm(asked, 'Destroy', 'not the password');
+  await expectWrong(asked, 'Your password', 'This is not your password');
+  await confirm(asked, 'Destroy', instance.account.password);
+  await expectSaid(page, `Version 2 of ${name} was destroyed.`);
   await expect(versions.getByRole('row').nth(1)).toContainText('Destroyed');
-  await expect(versions.getByRole('button', { name: 'Make version 2 current' })).toHaveCount(0);
+  await expect(versions.getByRole('link', { name: 'Make version 2 current' })).toHaveCount(0);
 });
 
 test('a new secret waits until somebody switches to it', async ({ page, instance }) => {
@@ -46,10 +54,11 @@ test('a new secret waits until somebody switches to it', async ({ page, instance
   await expect(page.getByRole('status').filter({ hasText: 'Version 2 of the secret is staged.' })).toBeVisible();
   expect(await received(instance, token)).toBe(first);
 
-  await page.goto(await pathOf(page, instance, name));
+  await page.goto(`${await pathOf(page, instance, name)}/versions`);
   const versions = page.getByRole('region', { name: 'Versions of the secret' });
   await expect(versions.getByRole('row').nth(1)).toContainText('Staged');
-  await versions.getByRole('button', { name: 'Make version 2 current' }).click();
+  await versions.getByRole('link', { name: 'Make version 2 current' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Make current', exact: true }).click();
   await expect(versions.getByRole('row').nth(1)).toContainText('Current');
   expect(await received(instance, token)).toBe(next);
 });

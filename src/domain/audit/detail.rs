@@ -62,6 +62,17 @@ impl FieldChange {
         Self { field: Field::Secret, from: None, to: None }
     }
 
+    /// The field with what it was and what it became: "Username: acme-bot → acme-ci". Of a secret only
+    /// the field.
+    pub fn before_and_after(&self) -> String {
+        let label = self.field.label();
+        let said = |text: &str| if text.is_empty() { "none".to_owned() } else { short(text) };
+        match (&self.from, &self.to) {
+            (Some(from), Some(to)) => format!("{label}: {} → {}", said(from), said(to)),
+            _ => label.to_owned(),
+        }
+    }
+
     /// The field, and of what guards a secret also from what to what: it matters which way it went.
     fn to_text(&self) -> String {
         let label = self.field.label();
@@ -74,6 +85,18 @@ impl FieldChange {
             _ => label.to_owned(),
         }
     }
+}
+
+/// The longest value that a line about a change has, in characters.
+const VALUE_MAX: usize = 60;
+
+/// The text in one line, cut where it is long.
+fn short(text: &str) -> String {
+    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    if line.chars().count() <= VALUE_MAX {
+        return line;
+    }
+    line.chars().take(VALUE_MAX - 1).chain(['…']).collect()
 }
 
 /// What an audit event adds to who did what to which noun.
@@ -167,6 +190,12 @@ impl Detail {
             // Nothing in it can fail: its keys are texts.
             data => serde_json::to_string(data).unwrap_or_default(),
         }
+    }
+
+    /// The 60 characters that every stored detail about a grant of the credential begins with, and
+    /// no other does: an index finds it by them.
+    pub fn grant_mark(credential: Uuid) -> String {
+        format!("{{\"grant\":{{\"credential\":\"{credential}")
     }
 
     /// What was stored. What is not data of ours is a text.

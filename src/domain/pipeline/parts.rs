@@ -2,7 +2,7 @@
 
 use super::PipelineSummary;
 use crate::domain::audit::AuditEvent;
-use crate::domain::delivery::Receipt;
+use crate::domain::delivery::ReceiptPage;
 use serde::{Deserialize, Serialize};
 
 /// What stands above each part of a pipeline's page.
@@ -26,5 +26,5 @@ pub struct PipelineActivity {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PipelineDeliveries {
     pub head: PipelineHead,
-    pub receipts: Vec<Receipt>,
+    pub page: ReceiptPage,
 }

@@ -171,7 +171,8 @@ async fn receipts_of_before_there_were_fetches_verify_and_are_not_counted_again(
         Migrator::up(&scene.store.writer, None).await.unwrap();
         scene.seal_rows().await;
         assert_eq!(first_break(&scene).await, None);
-        let shown = scene.store.receipts(PROJECT).of_credential(ghcr, 10).await.unwrap();
+        let shown =
+            scene.store.receipts(PROJECT).of_credential(ghcr, None, 10).await.unwrap().receipts;
         let shown: Vec<_> = shown.iter().map(|one| (one.id, one.report)).collect();
         assert_eq!(shown, [(id, Some(Report::Worked))]);
         assert_eq!(counts(&scene, ghcr).await, (0, 0), "they are in the counts of before");
@@ -210,7 +211,7 @@ async fn fetches_of_thousands_are_written_verified_counted_and_shown_by_the_last
     assert_eq!(counts(&scene, ghcr).await, (2 * RECEIPTS + 1, RECEIPTS));
     let receipts = scene.store.receipts(PROJECT);
     assert_eq!(receipts.of_pipeline(PIPELINE, 20).await.unwrap().len(), 20);
-    assert_eq!(receipts.of_credential(ghcr, 20).await.unwrap().len(), 20);
+    assert_eq!(receipts.of_credential(ghcr, None, 20).await.unwrap().receipts.len(), 20);
 }
 
 #[tokio::test]

@@ -107,7 +107,9 @@ async fn what_was_only_asked_for_is_not_called_used() {
     let page = app.credential_page("acme", scene.hub).await;
     assert_eq!((page.dependents[0].deliveries, page.dependents[0].used), (4, 2));
     let text = app.owner.get(&format!("/p/acme/credentials/{}", scene.hub)).await.text();
-    assert!(text.contains("Used 2 times") && text.contains("Asked for"), "the page says both");
+    assert!(text.contains("Used 2 times"), "{text}");
+    let text = app.owner.get(&format!("/p/acme/credentials/{}/deliveries", scene.hub)).await.text();
+    assert!(text.contains("delivered · used") && text.contains("delivered · asked for"), "{text}");
 }
 
 #[tokio::test]

@@ -13,6 +13,13 @@ pub fn pages(at: &Objects) -> Vec<(String, Right)> {
         ("/p/{}/credentials".to_owned(), READ),
         ("/p/{}/credentials/new".to_owned(), WRITE),
         (format!("/p/{{}}/credentials/{credential}"), READ),
+        (format!("/p/{{}}/credentials/{credential}/deliveries"), READ),
+        (format!("/p/{{}}/credentials/{credential}/versions"), READ),
+        (format!("/p/{{}}/credentials/{credential}/versions/1/current"), WRITE),
+        (format!("/p/{{}}/credentials/{credential}/versions/1/destroy"), DELETE),
+        (format!("/p/{{}}/credentials/{credential}/activity"), READ),
+        (format!("/p/{{}}/credentials/{credential}/connect"), READ),
+        (format!("/p/{{}}/credentials/{credential}/grant"), GRANT),
         (format!("/p/{{}}/credentials/{credential}/edit"), WRITE),
         (format!("/p/{{}}/credentials/{credential}/delete"), DELETE),
         ("/p/{}/pipelines".to_owned(), READ_PIPELINES),
@@ -61,7 +68,8 @@ pub fn routes(at: &Objects, issuer: Uuid) -> BTreeMap<String, String> {
             at.credential
         };
         let path = route.replace("{project}", "acme").replace("{id}", &id.to_string());
-        let path = path.replace("{grant}", &at.grant.to_string()).replace("{token}", &at.token);
+        let path = path.replace("{grant}", &at.grant.to_string()).replace("{version}", "1");
+        let path = path.replace("{token}", &at.token);
         assert!(!path.contains('{'), "nothing is known for a part of {route}");
         path
     };

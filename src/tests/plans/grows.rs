@@ -117,6 +117,16 @@ pub const GROWS: &[Grows] = &[
         why: "a page of the list ends after its rows",
     },
     Grows {
+        starts: "SELECT \"pipeline\".\"id\", \"pipeline\".\"name\" FROM \"pipeline\" WHERE \"pipeline\".\"project_id\" = ?",
+        has: "ORDER BY \"pipeline\".\"name_key\" ASC LIMIT ?",
+        why: "the pipelines that a credential can be granted to, in the order of an index",
+    },
+    Grows {
+        starts: "SELECT * FROM \"audit_event\" WHERE \"audit_event\".\"chain\" = ?",
+        has: "substr(\"audit_event\".\"detail\", 1, 60)",
+        why: "the events of a credential's grants, by an index of how their details begin, which plans do not name as a column",
+    },
+    Grows {
         starts: "SELECT * FROM \"membership\" INNER JOIN \"person\"",
         has: "\"project_id\" = ?",
         why: "everybody who belongs to the project is named",

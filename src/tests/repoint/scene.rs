@@ -90,7 +90,7 @@ impl Scene {
         assert!(stored.summary.unreadable_at.is_some(), "{case}: it is not marked");
         assert_eq!(self.findings().await, findings, "{case}");
         let receipts = self.app.vault.store().receipts(self.project);
-        let last = receipts.of_credential(self.victim, 1).await.unwrap().remove(0);
+        let last = receipts.of_credential(self.victim, None, 1).await.unwrap().receipts.remove(0);
         assert_eq!(last.outcome, Outcome::Refused, "{case}");
         assert_eq!(self.app.vault.first_break(self.project).await.unwrap(), None, "{case}");
         self.assert_nobody_called(case);

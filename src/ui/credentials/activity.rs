@@ -1,23 +1,134 @@
-//! What people did to a credential.
+//! What people did to a credential and to grants of it.
 
-use crate::domain::audit::AuditEvent;
-use crate::ui::kit::{Cell, Columns, Section, Table, Time};
+use super::frame::{Head, Page, Part, before};
+use crate::domain::audit::{Action, AuditEvent, Detail, FieldChange};
+use crate::domain::paths;
+use crate::error::Result;
+use crate::functions::credential_pages::{self, CredentialHead};
+use crate::ui::kit::{Cell, Columns, Loaded, Older, PageContext, Section, Table, Time};
 use leptos::prelude::*;
 
+/// `/p/{project}/credentials/{id}/activity`
 #[component]
-pub fn Activity(events: Vec<AuditEvent>) -> impl IntoView {
-    let rows = events.into_iter().map(|event| {
-        let sentence = format!("{} {} {}", event.actor, event.action.label(), event.subject);
+pub fn ActivityPage() -> impl IntoView {
+    let page = PageContext::here();
+    view! {
+        <Page page=page.clone()>
+            <Loaded from=load(page.clone()) let:loaded>
+                <Whole loaded page/>
+            </Loaded>
+        </Page>
+    }
+}
+
+type Found = (CredentialHead, credential_pages::Activity);
+
+async fn load(page: PageContext) -> Result<Found> {
+    credential_pages::activity(page.project.clone(), page.id()?, before(&page)?).await
+}
+
+#[component]
+fn Whole(loaded: Found, page: PageContext) -> impl IntoView {
+    let (head, found) = loaded;
+    let own = paths::credential_activity(&page.project, head.credential.summary.id);
+    let older = found.older.map(|seq| paths::with_query(&own, "before", &seq.to_string()));
+    let rows = found.events.into_iter().map(|event| {
+        let details = details(&event.detail);
         [
             Cell::of(view! { <Time at=event.at/> }),
-            Cell::of(sentence),
-            Cell::styled("muted", event.detail.to_text()),
+            Cell::of(sentence(&event)),
+            Cell::styled(
+                "muted cut",
+                view! { <span title=details.clone()>{details.clone()}</span> },
+            ),
         ]
     });
     let columns = Columns::new(["When", "What", "Details"], rows);
     view! {
+        <Head head page part=Part::Activity/>
         <Section id="activity" title="Activity">
-            <Table columns/>
+            <Table columns empty="Nothing older was recorded."/>
+            <Older href=older/>
         </Section>
+    }
+}
+
+/// Who did what. Of a grant the page says to whom: it is this credential that was granted.
+fn sentence(event: &AuditEvent) -> String {
+    let AuditEvent { actor, action, subject, .. } = event;
+    let what = match action {
+        Action::GrantCreated => "granted it to",
+        Action::GrantDeleted => "revoked the grant of",
+        action => action.label(),
+    };
+    format!("{actor} {what} {subject}")
+}
+
+/// What changed, from what to what; of a grant all but the name, which stands above.
+fn details(detail: &Detail) -> String {
+    match detail {
+        Detail::Changed(changes) => {
+            changes.iter().map(FieldChange::before_and_after).collect::<Vec<_>>().join("; ")
+        }
+        Detail::Grant { name, .. } => {
+            let text = detail.to_text();
+            let rest = text.strip_prefix(name.as_str()).unwrap_or(&text);
+            rest.trim_start_matches(", ").to_owned()
+        }
+        other => other.to_text(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::audit::Field;
+    use crate::domain::moment::Moment;
+
+    #[test]
+    fn a_grant_is_told_from_the_side_of_the_credential() {
+        let event = |action, detail| AuditEvent {
+            seq: 1,
+            at: Moment(0),
+            action,
+            actor: "Ann".to_owned(),
+            subject: "build".to_owned(),
+            detail,
+        };
+        let grant = |more: &str| {
+            let id = "00000000-0000-0000-0000-000000000001";
+            let stored = format!(r#"{{"grant":{{"credential":"{id}","name":"ghcr"{more}}}}}"#);
+            let detail = Detail::from_stored(&stored);
+            assert!(matches!(detail, Detail::Grant { .. }), "{stored}");
+            detail
+        };
+        let changes = vec![
+            FieldChange {
+                field: Field::Username,
+                from: Some("bot".to_owned()),
+                to: Some("ci".to_owned()),
+            },
+            FieldChange::secret(),
+        ];
+        for (action, detail, said, details_said) in [
+            (Action::GrantCreated, grant(r#","intent":"pull""#), "Ann granted it to build", "pull"),
+            (
+                Action::GrantApproved,
+                grant(r#","until":"2027-01-31""#),
+                "Ann approved a grant of build",
+                "until 2027-01-31",
+            ),
+            (Action::GrantDeleted, grant(""), "Ann revoked the grant of build", ""),
+            (
+                Action::CredentialUpdated,
+                Detail::Changed(changes),
+                "Ann edited build",
+                "Username: bot → ci; Password or key",
+            ),
+        ] {
+            let event = event(action, detail);
+            assert_eq!(sentence(&event), said);
+            assert_eq!(details(&event.detail), details_said);
+        }
     }
 }

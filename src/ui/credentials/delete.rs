@@ -3,10 +3,12 @@
 use super::repointing::Repointing;
 use super::row::EnableToggle;
 use super::used_by::{Dependents, never_received};
+use crate::domain::credential::Dependent;
 use crate::domain::permission::Permission;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::functions::answer::{FailedForm, Flash};
-use crate::functions::credentials::{CredentialPage, DeleteCredential, find_credential};
+use crate::functions::credential_pages::{CredentialHead, Deletion, deletion};
+use crate::functions::credentials::DeleteCredential;
 use crate::functions::pipelines::RepointGrants;
 use crate::ui::granting::{TO_DESTROY, YourPassword};
 use crate::ui::kit::{
@@ -15,18 +17,21 @@ use crate::ui::kit::{
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 
-type Found = (CredentialPage, Option<FailedForm>, Flash);
+type Found = ((CredentialHead, Deletion), Option<FailedForm>, Flash);
 
 #[component]
 pub fn DeleteDialog() -> impl IntoView {
     let page = PageContext::here();
-    let name = |(found, ..): &Found| found.credential.summary.name.clone();
+    let name = |((head, _), ..): &Found| head.credential.summary.name.clone();
+    // It is read from its top, unless a field of it was wrong.
+    let is_read_first = page.query("back").is_none();
     view! {
         <LoadedDialog
             id="delete-credential"
             verb="Delete"
             name
             close_href=page.list()
+            is_read_first
             from=load(page.clone())
             let:loaded
         >
@@ -37,25 +42,22 @@ pub fn DeleteDialog() -> impl IntoView {
 
 async fn load(page: PageContext) -> Result<Found> {
     page.needs(Permission::RegistryDelete)?;
-    let found = find_credential(page.project.clone(), page.id()?).await?;
+    let found = deletion(page.project.clone(), page.id()?).await?;
     Ok((found, page.failed_form().await, page.flash().await))
 }
 
 #[component]
 fn Whole(loaded: Found, page: PageContext) -> impl IntoView {
-    let (found, failed, flash) = loaded;
-    // A field that is wrong asks for the focus; else it is where Enter loses nothing.
-    let has_wrong_field =
-        failed.as_ref().is_some_and(|failed| matches!(failed.error, Error::Invalid(_)));
+    let ((head, found), failed, flash) = loaded;
     let moving = FormState::of::<RepointGrants>(failed.clone(), ());
     let deleting = FormState::of::<DeleteCredential>(failed, ());
-    let summary = found.credential.summary.clone();
+    let summary = head.credential.summary.clone();
     let typed = (!found.dependents.is_empty()).then(|| deleting.at("typed_name"));
     let password = deleting.error("password");
     let (project, cancel, list) = (page.project.clone(), page.list(), page.list_query());
     view! {
         <FlashAlert flash/>
-        <Warning found page form=moving/>
+        <Warning head found page form=moving/>
         {deleting.summary()}
         <PostForm
             action=DeleteCredential::url()
@@ -64,7 +66,6 @@ fn Whole(loaded: Found, page: PageContext) -> impl IntoView {
             submit="Delete"
             is_danger=true
             cancel
-            cancel_has_focus=!has_wrong_field
         >
             <Hidden name="list" value=list/>
             {typed.map(|at| view! { <Field at label=format!("Type {} to confirm", summary.name)/> })}
@@ -76,16 +77,19 @@ fn Whole(loaded: Found, page: PageContext) -> impl IntoView {
 /// The consequence, who would feel it, and what else can be done: another credential for them, or
 /// Disable, which can be undone. `form` is the state of the first.
 #[component]
-fn Warning(found: CredentialPage, page: PageContext, form: FormState) -> impl IntoView {
-    let has_grants = found.dependents.iter().any(|dependent| dependent.grant.is_some());
+fn Warning(
+    head: CredentialHead,
+    found: Deletion,
+    page: PageContext,
+    form: FormState,
+) -> impl IntoView {
+    let Deletion { dependents, existing, replacements } = found;
+    let has_grants = dependents.iter().any(|dependent| dependent.grant.is_some());
     let can_move = has_grants && page.may_grant();
-    let moving = can_move.then(|| found.clone());
-    let CredentialPage { credential, dependents, existing, .. } = found;
+    let credential = head.credential;
     let summary = credential.summary;
-    let consequence = format!(
-        "This action cannot be undone. Pipelines that use it will fail to sign in to {}.",
-        summary.host.as_str()
-    );
+    let moving = can_move.then(|| (summary.clone(), replacements));
+    let consequence = consequence(&dependents, summary.host.as_str());
     let can_disable = page.may(Permission::RegistryWrite) && summary.disabled_at.is_none();
     let current = credential.secret.version;
     view! {
@@ -102,7 +106,10 @@ fn Warning(found: CredentialPage, page: PageContext, form: FormState) -> impl In
                 .into_any()
         }}
         {form.summary()}
-        {moving.map(|found| view! { <Repointing found page=page.clone() form/> })}
+        {moving
+            .map(|(from, replacements)| {
+                view! { <Repointing from replacements page=page.clone() form/> }
+            })}
         {can_disable
             .then(|| {
                 let (project, back) = (page.project.clone(), page.list());
@@ -112,4 +119,15 @@ fn Warning(found: CredentialPage, page: PageContext, form: FormState) -> impl In
                 }
             })}
     }
+}
+
+/// What deleting does, and to how many: only those with a grant would receive it again.
+fn consequence(dependents: &[Dependent], host: &str) -> String {
+    let granted = dependents.iter().filter(|one| one.grant.is_some()).count();
+    let breaks = match granted {
+        0 => return "This action cannot be undone.".to_owned(),
+        1 => "1 pipeline has a grant for it and".to_owned(),
+        n => format!("{n} pipelines have a grant for it and"),
+    };
+    format!("This action cannot be undone. {breaks} will fail to sign in to {host}.")
 }

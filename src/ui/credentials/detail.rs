@@ -1,109 +1,97 @@
-//! The page of one registry credential.
+//! The first page of a registry credential: who uses it, what is stored, who can read it.
 
-use super::activity::Activity;
+use super::dates::Dates;
 use super::details::Details;
+use super::frame::{Head, Page, Part, is_covered};
 use super::guard_change::GuardChangeSection;
-use super::row::EnableToggle;
 use super::stored::{SameSecret, Stored};
 use super::token_service::WhereTo;
 use super::used_by::{Obtainers, UsedBy, Waiting};
-use super::versions::Versions;
-use crate::domain::credential::Summary;
 use crate::domain::paths;
-use crate::domain::permission::Permission;
 use crate::error::Result;
 use crate::functions::answer::FailedForm;
-use crate::functions::credentials::{CredentialPage, SetTokenService, find_credential};
+use crate::functions::credential_pages::{CredentialHead, Overview, overview};
+use crate::functions::credentials::SetTokenService;
 use crate::functions::guard_changes::ApproveGuardChange;
-use crate::functions::versions::DestroyVersion;
-use crate::ui::kit::{
-    FlashMessages, FormState, LinkButton, Loaded, PageContext, PageHead, Section,
-};
-use crate::ui::receipts::Receipts;
+use crate::ui::kit::{FormState, Loaded, PageContext, Section};
 use leptos::prelude::*;
-use leptos_meta::Title;
+use leptos_router::components::Outlet;
 
+/// `/p/{project}/credentials/{id}`; the dialog that grants it is drawn over it.
 #[component]
 pub fn DetailPage() -> impl IntoView {
     let page = PageContext::here();
-    let list = paths::credentials(&page.project);
+    let is_covered = is_covered();
     view! {
-        <p>
-            <a href=list>"Registry Credentials"</a>
-        </p>
-        <FlashMessages/>
-        <Loaded from=load(page.clone()) let:loaded>
-            <Whole loaded page/>
-        </Loaded>
+        <Page page=page.clone()>
+            <Loaded from=load(page.clone(), is_covered) let:loaded>
+                <Whole loaded page/>
+            </Loaded>
+        </Page>
+        <Outlet/>
     }
 }
 
-async fn load(page: PageContext) -> Result<(CredentialPage, Option<FailedForm>)> {
-    let found = find_credential(page.project.clone(), page.id()?).await?;
-    Ok((found, page.failed_form().await))
+type Found = ((CredentialHead, Overview), Option<FailedForm>);
+
+async fn load(page: PageContext, is_covered: bool) -> Result<Found> {
+    let found = overview(page.project.clone(), page.id()?).await?;
+    let failed = if is_covered { None } else { page.failed_form().await };
+    Ok((found, failed))
 }
 
 #[component]
-fn Whole(loaded: (CredentialPage, Option<FailedForm>), page: PageContext) -> impl IntoView {
-    let (found, failed) = loaded;
-    let credential = found.credential;
-    let summary = credential.summary.clone();
-    let id = summary.id;
-    let (current, created_at) = (credential.secret.version, credential.created_at);
-    let destroying = FormState::of::<DestroyVersion>(failed.clone(), ());
+fn Whole(loaded: Found, page: PageContext) -> impl IntoView {
+    let ((head, found), failed) = loaded;
+    let (credential, today) = (head.credential.clone(), head.today);
     let lowering = FormState::of::<ApproveGuardChange>(failed.clone(), ());
     let form = FormState::of::<SetTokenService>(failed, ());
     let change = found.guard_change.map(|change| (change, credential.clone(), page.clone()));
-    let (head, beside, stored) = (page.clone(), page.clone(), credential.clone());
+    let (settings, stored, dated) = (credential.clone(), credential.clone(), credential.clone());
+    let beside = page.clone();
+    let (current, created_at) = (credential.secret.version, credential.created_at);
+    let id = credential.summary.id;
+    let deliveries = paths::credential_deliveries(&page.project, id);
+    let versions = paths::credential_versions(&page.project, id);
+    let activity = paths::credential_activity(&page.project, id);
+    // The ids are those of the sections that stood here: an old address finds the way to them.
     view! {
-        <Title text=summary.name.clone()/>
-        <PageHead title=summary.name.clone()>
-            <Actions credential=summary page=head/>
-        </PageHead>
+        <Head head page=page.clone() part=Part::Overview/>
         {change
             .map(|(change, credential, page)| {
                 view! { <GuardChangeSection change credential page form=lowering/> }
             })}
-        <Details credential=credential.clone() today=found.today/>
-        <Section id="stored" title="Stored secret">
-            <Stored credential=stored/>
-            <SameSecret others=found.same_secret page=beside/>
-        </Section>
-        <WhereTo credential companions=found.companions form page=page.clone()/>
-        <Versions id versions=found.versions page=page.clone() form=destroying/>
-        <UsedBy
-            dependents=found.dependents
-            existing=found.existing.clone()
-            current
-            created_at
-            page=page.clone()
-        />
-        <Waiting waiting=found.waiting page=page.clone()/>
-        <Obtainers obtainers=found.obtainers holders=found.holders page=page.clone()/>
-        <Receipts receipts=found.receipts page is_of_pipeline=false existing=found.existing/>
-        <Activity events=found.events/>
-    }
-}
-
-#[component]
-fn Actions(credential: Summary, page: PageContext) -> impl IntoView {
-    let (project, id) = (page.project.clone(), credential.id);
-    let edit = paths::edit_credential(&project, id);
-    let delete = paths::delete_credential(&project, id);
-    view! {
-        <div class="toolbar">
-            {page
-                .may(Permission::RegistryWrite)
-                .then(|| {
-                    let back = paths::credential(&project, id);
-                    view! {
-                        <LinkButton href=edit label="Edit"/>
-                        <EnableToggle credential project back button_class="button"/>
-                    }
-                })}
-            {page
-                .may(Permission::RegistryDelete)
-                .then(|| view! { <LinkButton href=delete label="Delete"/> })}
+        <div class="columns">
+            <div class="stack">
+                <UsedBy
+                    id
+                    dependents=found.dependents
+                    existing=found.existing
+                    current
+                    created_at
+                    page=page.clone()
+                />
+                <p id="deliveries">
+                    <a href=deliveries>"All deliveries"</a>
+                </p>
+                <Waiting waiting=found.waiting page=page.clone()/>
+                <Dates credential=dated today/>
+                <Section id="stored" title="Stored secret">
+                    <Stored credential=stored/>
+                    <SameSecret others=found.same_secret page=beside/>
+                    <p id="versions">
+                        <a href=versions>"All versions"</a>
+                    </p>
+                </Section>
+                <Obtainers obtainers=found.obtainers holders=found.holders page=page.clone()/>
+                <WhereTo credential companions=found.companions form page/>
+            </div>
+            <aside class="stack" aria-label="Facts">
+                <Details credential=settings today/>
+                <p id="activity">
+                    <a href=activity>"Everything that was done to it"</a>
+                </p>
+            </aside>
         </div>
     }
 }

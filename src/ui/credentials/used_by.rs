@@ -4,12 +4,14 @@ use crate::domain::credential::Dependent;
 use crate::domain::credential_page::{Holder, WaitingIdentity};
 use crate::domain::moment::Moment;
 use crate::domain::paths;
-use crate::ui::kit::{Badge, Cell, Columns, PageContext, Section, Table, Time, made_by_gone};
+use crate::ui::kit::{
+    Badge, Cell, Columns, LinkButton, PageContext, Section, Table, Time, made_by_gone,
+};
 use crate::ui::usage::{PipelineName, times, use_in_words};
 use leptos::prelude::*;
 use uuid::Uuid;
 
-const HEADS: [&str; 6] = ["Pipeline", "Grant", "Received", "Use", "Last received", "Version"];
+const HEADS: [&str; 5] = ["Pipeline", "Grant", "Received", "Use", "Version"];
 
 /// What is known when no pipeline is: it names the time it was observed in.
 pub fn never_received(created_at: Moment) -> String {
@@ -36,7 +38,7 @@ pub fn Dependents(
     view! { <Table columns/> }
 }
 
-fn cells(dependent: Dependent, has_page: bool, current: i64, page: &PageContext) -> [Cell; 6] {
+fn cells(dependent: Dependent, has_page: bool, current: i64, page: &PageContext) -> [Cell; 5] {
     let (id, name, page) = (dependent.pipeline_id, dependent.pipeline, page.clone());
     let used = use_in_words(dependent.deliveries, dependent.used);
     let version = dependent.last_version.map(|version| {
@@ -47,18 +49,24 @@ fn cells(dependent: Dependent, has_page: bool, current: i64, page: &PageContext)
     [
         Cell::of(view! { <PipelineName id name has_page page/> }),
         Cell::of(dependent.grant.map_or("None", |access| access.label())),
-        Cell::of(times(dependent.deliveries)),
+        Cell::of(view! { {times(dependent.deliveries)} {last(dependent.last_delivery)} }),
         Cell::of(view! {
             {used.unwrap_or_else(|| "Never".to_owned())}
-            {dependent.last_use.map(|at| view! { <div class="muted">"last " <Time at/></div> })}
+            {last(dependent.last_use)}
         }),
-        Cell::last(dependent.last_delivery),
         Cell::or(version, "None"),
     ]
 }
 
+/// When that was the last time, within the line.
+fn last(at: Option<Moment>) -> Option<impl IntoView> {
+    at.map(|at| view! { <span class="muted">" · " <Time at/></span> })
+}
+
 #[component]
 pub fn UsedBy(
+    /// The credential.
+    id: Uuid,
     dependents: Vec<Dependent>,
     /// Those that have a page still.
     existing: Vec<Uuid>,
@@ -66,6 +74,7 @@ pub fn UsedBy(
     created_at: Moment,
     page: PageContext,
 ) -> impl IntoView {
+    let grant = page.may_grant().then(|| paths::grant_credential(&page.project, id));
     view! {
         <Section id="used-by" title="Used by">
             {if dependents.is_empty() {
@@ -79,6 +88,7 @@ pub fn UsedBy(
                 }
                     .into_any()
             }}
+            {grant.map(|href| view! { <p><LinkButton href label="Grant to a pipeline"/></p> })}
         </Section>
     }
 }

@@ -1,79 +1,90 @@
 //! The versions of a credential's secret: which is delivered, which is staged, which can come back.
 
+use super::frame::{Head, Page, Part};
+use crate::domain::paths;
 use crate::domain::permission::Permission;
 use crate::domain::secret_version::{SecretVersion, VersionState};
-use crate::functions::versions::{DestroyVersion, SwitchSecret};
-use crate::ui::granting::ConfirmedButton;
-use crate::ui::kit::{
-    ACTIONS, Badge, Cell, Columns, FormState, PageContext, PostButton, Section, Table, Time,
-};
+use crate::error::Result;
+use crate::functions::credential_pages::{CredentialHead, versions};
+use crate::ui::kit::{ACTIONS, Cell, Columns, Dot, Loaded, PageContext, Section, Table, Time};
 use leptos::prelude::*;
-use leptos::server_fn::ServerFn;
+use leptos_router::components::Outlet;
 use uuid::Uuid;
 
 const HEADS: [&str; 5] = ["Version", "State", "Saved", "Deliveries", ACTIONS];
 
+/// `/p/{project}/credentials/{id}/versions`; what asks before it changes one is drawn over it.
 #[component]
-pub fn Versions(
-    id: Uuid,
-    versions: Vec<SecretVersion>,
-    page: PageContext,
-    /// Of the forms that destroy a version.
-    form: FormState,
-) -> impl IntoView {
-    let rows = versions.into_iter().map(|version| cells(id, version, &page, &form));
+pub fn VersionsPage() -> impl IntoView {
+    let page = PageContext::here();
+    view! {
+        <Page page=page.clone()>
+            <Loaded from=load(page.clone()) let:loaded>
+                <Whole loaded page/>
+            </Loaded>
+        </Page>
+        <Outlet/>
+    }
+}
+
+type Found = (CredentialHead, Vec<SecretVersion>);
+
+async fn load(page: PageContext) -> Result<Found> {
+    versions(page.project.clone(), page.id()?).await
+}
+
+#[component]
+fn Whole(loaded: Found, page: PageContext) -> impl IntoView {
+    let (head, versions) = loaded;
+    let id = head.credential.summary.id;
+    let rows = versions.into_iter().map(|version| cells(id, version, &page));
     let columns = Columns::new(HEADS, rows);
     view! {
+        <Head head page=page.clone() part=Part::Versions/>
         <Section id="versions" title="Versions of the secret">
             <p class="muted">
                 "Every change of the secret creates a version. The last few are kept, so that you can make an earlier one current again."
             </p>
-            {form.summary()}
             <Table columns/>
         </Section>
     }
 }
 
-fn cells(id: Uuid, version: SecretVersion, page: &PageContext, form: &FormState) -> [Cell; 5] {
+fn cells(id: Uuid, version: SecretVersion, page: &PageContext) -> [Cell; 5] {
     let tone = match version.state {
         VersionState::Current => "good",
         VersionState::Staged => "warn",
         VersionState::Unreadable => "bad",
         VersionState::Kept | VersionState::Destroyed => "neutral",
     };
-    let number = version.version;
+    let (number, project) = (version.version, page.project.as_str());
     let can_switch = page.may(Permission::RegistryWrite) && version.can_be_current();
-    let is_stored = !matches!(version.state, VersionState::Current | VersionState::Destroyed);
-    let can_destroy = page.may(Permission::RegistryDelete) && is_stored;
-    let values = vec![
-        ("project", page.project.clone()),
-        ("id", id.to_string()),
-        ("version", number.to_string()),
-    ];
-    let others = values.clone();
-    let is_meant = form.at("version").text == number.to_string();
-    let error = form.error("password").filter(|_| is_meant);
+    let can_destroy = page.may(Permission::RegistryDelete) && version.can_be_destroyed();
+    let current = can_switch.then(|| paths::switch_version(project, id, number));
+    let destroy = can_destroy.then(|| paths::destroy_version(project, id, number));
     [
         Cell::of(number),
-        Cell::of(view! { <Badge label=version.state.label() tone/> }),
-        Cell::done(version.set_at, &version.set_by),
+        Cell::of(view! { <Dot label=version.state.label() tone/> }),
+        Cell::of(view! {
+            <Time at=version.set_at/>
+            <span class="muted">{format!(", {}", version.set_by)}</span>
+        }),
         Cell::of(view! {
             {version.deliveries}
             {version
                 .last_delivered_at
-                .map(|at| view! { <div class="muted">"last " <Time at/></div> })}
+                .map(|at| view! { <span class="muted">" · last " <Time at/></span> })}
         }),
         Cell::of(view! {
-            {can_switch
-                .then(|| {
+            {current
+                .map(|href| {
                     let label = format!("Make version {number} current");
-                    view! { <PostButton action=SwitchSecret::url() values label word="Make current"/> }
+                    view! { <a class="button button-quiet" href=href aria-label=label>"Make current"</a> }
                 })}
-            {can_destroy
-                .then(|| {
+            {destroy
+                .map(|href| {
                     let label = format!("Destroy version {number}");
-                    let id = format!("destroy-version-{number}-password");
-                    view! { <ConfirmedButton action=DestroyVersion::url() values=others label id error/> }
+                    view! { <a class="button button-quiet" href=href aria-label=label>"Destroy"</a> }
                 })}
         }),
     ]

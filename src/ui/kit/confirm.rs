@@ -25,8 +25,10 @@ pub fn Confirm(
     /// The consequence, in sentences; and the fields of the form, if it has any.
     children: Children,
 ) -> impl IntoView {
+    // A field that is wrong asks for the focus itself.
+    let is_read_first = error.is_none();
     view! {
-        <Dialog id title close_href=close_href.clone() is_read_first=true>
+        <Dialog id title close_href=close_href.clone() is_read_first>
             {error.map(|error| view! { <ErrorSummary error/> })}
             <form method="post" action=action class="stack" novalidate>
                 {values

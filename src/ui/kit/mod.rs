@@ -13,6 +13,7 @@
 //! | how the last post went | [`FlashMessages`] |
 //! | parts with addresses of their own | [`Tabs`] |
 //! | a state, a kind, a time | [`Dot`], [`KindMark`], [`ProviderMark`], [`Time`], [`DayFromNow`] |
+//! | more rows than a page has, by time | [`Older`] |
 //! | text to take elsewhere | [`CodeToCopy`], within a line [`CopyValue`] |
 //!
 //! Two columns, the second narrow, are a `<div class="columns">` of two; below 1024 px they are one.
@@ -32,6 +33,7 @@ mod form;
 mod loaded;
 mod mark;
 mod menu;
+mod older;
 mod page_context;
 mod page_head;
 mod post_button;
@@ -59,6 +61,7 @@ pub use form::{Control, FormState, Hidden, PostForm};
 pub use loaded::{Loaded, LoadedDialog, Offer};
 pub use mark::{KindMark, ProviderMark};
 pub use menu::Menu;
+pub use older::Older;
 pub use page_context::PageContext;
 pub use page_head::PageHead;
 pub use post_button::PostButton;

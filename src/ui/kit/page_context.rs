@@ -86,6 +86,15 @@ impl PageContext {
         id.ok_or(Error::NotFound)
     }
 
+    /// The number that the route calls `param`.
+    ///
+    /// # Errors
+    /// `NotFound` for what is no number.
+    pub fn number_of(&self, param: &str) -> Result<i64> {
+        let number = self.params.get(param).and_then(|text| text.parse().ok());
+        number.ok_or(Error::NotFound)
+    }
+
     pub fn query(&self, key: &str) -> Option<String> {
         self.query.get(key)
     }

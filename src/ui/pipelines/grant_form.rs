@@ -58,7 +58,7 @@ const CONDITIONS: [&str; 6] =
 
 /// The terms that most grants do without. Open when one of them has something to say.
 #[component]
-fn Conditions(state: FormState) -> impl IntoView {
+pub fn Conditions(state: FormState) -> impl IntoView {
     let is_open = CONDITIONS.iter().any(|name| has_something_to_say(&state.at(name)));
     view! {
         <details class="fold" open=is_open>

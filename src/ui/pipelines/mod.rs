@@ -32,6 +32,8 @@ pub use delete::DeleteDialog;
 pub use deliveries::DeliveriesPage;
 pub use detail::DetailPage;
 pub use edit::EditDialog;
+pub(super) use grant_form::Conditions;
+pub(super) use how_to::HowTo;
 pub use identity::IdentityPage;
 pub use list::ListPage;
 pub use new::NewDialog;

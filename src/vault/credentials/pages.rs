@@ -1,29 +1,41 @@
-//! One credential with everything that stands round it: who uses it, who could, what happened.
+//! One credential with what stands on its first page and in its delete dialog: who uses it, and who
+//! could.
 
 use super::repointing::replacements;
-use crate::domain::actor::Can;
+use crate::domain::actor::{Can, Member};
 use crate::domain::credential::Access;
-use crate::domain::credential_page::{CredentialPage, Holder};
-use crate::domain::delivery::Receipt;
+use crate::domain::credential_page::{CredentialHead, Deletion, Holder, Overview};
 use crate::domain::departure::Thing;
-use crate::domain::permission::{Permission, of};
+use crate::domain::permission::of;
 use crate::error::{Error, Result};
 use crate::vault::people::gone;
 use crate::vault::pipelines::sees_tokens;
 use crate::vault::{Vault, today};
 use uuid::Uuid;
 
-const SHOWN: u64 = 20;
-
 impl Vault {
-    pub async fn credential_page(
+    /// What every page of a credential begins with.
+    ///
+    /// # Errors
+    /// `NotFound` when the project has no such credential.
+    pub async fn credential_head(
         &self,
         reader: &Can<of::RegistryRead>,
         id: Uuid,
-    ) -> Result<CredentialPage> {
+    ) -> Result<CredentialHead> {
+        let found = self.store.credentials(reader.project().id).find(id).await?;
+        Ok(CredentialHead { credential: found.ok_or(Error::NotFound)?, today: today() })
+    }
+
+    pub async fn credential_overview(
+        &self,
+        reader: &Can<of::RegistryRead>,
+        id: Uuid,
+    ) -> Result<(CredentialHead, Overview)> {
         let project = reader.project().id;
         self.count_receipts(project).await;
-        let credential = self.store.credentials(project).find(id).await?.ok_or(Error::NotFound)?;
+        let head = self.credential_head(reader, id).await?;
+        let credential = &head.credential;
         let members = self.store.projects().members(project).await?;
         let holders = self.store.credentials(project).holders(id, today()).await?;
         let gone = gone(&members, holders.iter().map(|(holder, _)| holder.made_by.id));
@@ -41,39 +53,56 @@ impl Vault {
             .filter(|(_, role)| role.may_grant())
             .map(|(person, role)| (person.name, role.label().to_owned()))
             .collect();
-        let kind = credential.summary.kind();
-        let companions = kind.companions(&credential.summary.host);
+        let companions = credential.summary.kind().companions(&credential.summary.host);
         let dependents = self.store.credentials(project).dependents(id).await?;
-        let mut receipts = self.store.receipts(project).of_credential(id, SHOWN).await?;
-        if !reader.may(Permission::AuditRead) {
-            receipts = receipts.into_iter().map(Receipt::without_source).collect();
-        }
-        let named = dependents.iter().map(|dependent| dependent.pipeline_id);
-        let named = named.chain(receipts.iter().map(|receipt| receipt.pipeline_id)).collect();
-        let existing = self.store.pipelines(project).names(named).await?.into_keys().collect();
+        let named = dependents.iter().map(|dependent| dependent.pipeline_id).collect();
+        let overview = Overview {
+            existing: self.existing(reader, named).await?,
+            dependents,
+            same_secret: self.same_secret(reader, credential).await?,
+            obtainers,
+            holders: holders.collect(),
+            companions: companions.into_iter().map(str::to_owned).collect(),
+            waiting: self.store.grants(project).waiting_for(id, today()).await?,
+            guard_change: self.guard_change(reader, id).await?,
+        };
+        Ok((head, overview))
+    }
+
+    /// What the delete dialog says and offers.
+    pub async fn credential_deletion(
+        &self,
+        reader: &Can<of::RegistryRead>,
+        id: Uuid,
+    ) -> Result<(CredentialHead, Deletion)> {
+        let project = reader.project().id;
+        self.count_receipts(project).await;
+        let head = self.credential_head(reader, id).await?;
+        let summary = &head.credential.summary;
+        let dependents = self.store.credentials(project).dependents(id).await?;
         let intents: Vec<Access> = dependents.iter().filter_map(|one| one.grant).collect();
         // Without a grant there is nothing to take over.
         let others = if intents.is_empty() {
             Vec::new()
         } else {
-            let host = credential.summary.host.as_str();
-            self.store.credentials(project).grantable(Some(host)).await?
+            self.store.credentials(project).grantable(Some(summary.host.as_str())).await?
         };
-        Ok(CredentialPage {
-            versions: self.secret_versions(reader, &credential).await?,
-            same_secret: self.same_secret(reader, &credential).await?,
-            replacements: replacements(&credential.summary, &intents, others),
-            existing,
+        let named = dependents.iter().map(|dependent| dependent.pipeline_id).collect();
+        let deletion = Deletion {
+            existing: self.existing(reader, named).await?,
+            replacements: replacements(summary, &intents, others),
             dependents,
-            obtainers,
-            holders: holders.collect(),
-            receipts,
-            events: self.store.chain().about(project, id, SHOWN).await?,
-            companions: companions.into_iter().map(str::to_owned).collect(),
-            waiting: self.store.grants(project).waiting_for(id, today()).await?,
-            guard_change: self.guard_change(reader, id).await?,
-            today: today(),
-            credential,
-        })
+        };
+        Ok((head, deletion))
+    }
+
+    /// Which of these pipelines still exist: the others have no page.
+    pub(in crate::vault) async fn existing(
+        &self,
+        reader: &Member,
+        named: Vec<Uuid>,
+    ) -> Result<Vec<Uuid>> {
+        let names = self.store.pipelines(reader.project().id).names(named).await?;
+        Ok(names.into_keys().collect())
     }
 }

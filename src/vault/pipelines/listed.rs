@@ -3,7 +3,6 @@
 use super::sees_tokens;
 use crate::domain::actor::{Can, Member};
 use crate::domain::audit::{AuditEvent, Detail};
-use crate::domain::delivery::Receipt;
 use crate::domain::permission::{Permission, of};
 use crate::domain::pipeline::listing::{PipelineListing, PipelineQuery, PipelineRow};
 use crate::domain::pipeline::{PipelineActivity, PipelineDeliveries, PipelineHead};
@@ -11,7 +10,6 @@ use crate::error::{Error, Result};
 use crate::vault::{Vault, names, today};
 use uuid::Uuid;
 
-const RECEIPTS_SHOWN: u64 = 20;
 const EVENTS_SHOWN: usize = 20;
 
 impl Vault {
@@ -72,19 +70,16 @@ impl Vault {
         Ok(PipelineActivity { head, events, older })
     }
 
-    /// What a pipeline received and what it was refused, newest first.
+    /// What a pipeline received and what it was refused, newest first; `before`: what comes before that
+    /// link.
     pub async fn pipeline_deliveries(
         &self,
         reader: &Can<of::PipelineRead>,
         id: Uuid,
+        before: Option<i64>,
     ) -> Result<PipelineDeliveries> {
         let head = self.pipeline_head(reader, id).await?;
-        let receipts = self.store.receipts(reader.project().id);
-        let mut receipts = receipts.of_pipeline(id, RECEIPTS_SHOWN).await?;
-        if !reader.may(Permission::AuditRead) {
-            receipts = receipts.into_iter().map(Receipt::without_source).collect();
-        }
-        Ok(PipelineDeliveries { head, receipts })
+        Ok(PipelineDeliveries { head, page: self.pipeline_receipts(reader, id, before).await? })
     }
 }
 

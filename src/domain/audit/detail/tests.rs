@@ -80,3 +80,35 @@ fn a_changed_secret_has_no_value() {
     let stored = Detail::Changed(vec![FieldChange::secret()]).to_stored();
     assert_eq!(stored, r#"{"changed":[{"field":"secret"}]}"#);
 }
+
+#[test]
+fn a_grant_is_found_by_how_its_stored_detail_begins() {
+    let (mark, other) = (Detail::grant_mark(Uuid::max()), Detail::grant_mark(Uuid::nil()));
+    assert_eq!((mark.len(), &mark[..24]), (60, &other[..24]));
+    let mut grants = 0;
+    for (detail, _) in every_detail() {
+        let (stored, is_grant) = (detail.to_stored(), matches!(detail, Detail::Grant { .. }));
+        assert_eq!(stored.starts_with(&mark), is_grant, "{stored}");
+        assert!(!stored.starts_with(&other), "{stored}");
+        grants += usize::from(is_grant);
+    }
+    assert!(grants > 1);
+}
+
+#[test]
+fn a_change_says_what_was_before_and_what_is_now() {
+    let change = |from: &str, to: &str| FieldChange {
+        field: Field::Description,
+        from: Some(from.to_owned()),
+        to: Some(to.to_owned()),
+    };
+    for (change, said) in [
+        (change("nightly", "weekly"), "Description: nightly → weekly".to_owned()),
+        (change("", "one\n two"), "Description: none → one two".to_owned()),
+        (change(&"x".repeat(60), ""), format!("Description: {} → none", "x".repeat(60))),
+        (change("a", &"x".repeat(61)), format!("Description: a → {}…", "x".repeat(59))),
+        (FieldChange::secret(), "Password or key".to_owned()),
+    ] {
+        assert_eq!(change.before_and_after(), said);
+    }
+}

@@ -1,0 +1,60 @@
+//! What the pages of one credential read.
+
+use super::context::{member, vault};
+use crate::domain::actor::Can;
+pub use crate::domain::credential_page::{
+    Activity, Connection, CredentialHead, Deletion, Overview, VersionInUse,
+};
+use crate::domain::permission::of;
+use crate::domain::secret_version::SecretVersion;
+use crate::error::Result;
+use uuid::Uuid;
+
+pub async fn overview(project: String, id: Uuid) -> Result<(CredentialHead, Overview)> {
+    vault().credential_overview(&reader(&project).await?, id).await
+}
+
+/// What its delete dialog says and offers.
+pub async fn deletion(project: String, id: Uuid) -> Result<(CredentialHead, Deletion)> {
+    vault().credential_deletion(&reader(&project).await?, id).await
+}
+
+pub async fn versions(project: String, id: Uuid) -> Result<(CredentialHead, Vec<SecretVersion>)> {
+    vault().credential_versions(&reader(&project).await?, id).await
+}
+
+/// One of its versions, and who received that one last.
+pub async fn version(
+    project: String,
+    id: Uuid,
+    number: i64,
+) -> Result<(CredentialHead, VersionInUse)> {
+    vault().credential_version(&reader(&project).await?, id, number).await
+}
+
+/// What was done to it before the link `before`.
+pub async fn activity(
+    project: String,
+    id: Uuid,
+    before: Option<i64>,
+) -> Result<(CredentialHead, Activity)> {
+    vault().credential_activity(&reader(&project).await?, id, before).await
+}
+
+/// How a pipeline fetches it: the one that was chosen, or the first with a grant.
+pub async fn connection(
+    project: String,
+    id: Uuid,
+    chosen: Option<Uuid>,
+) -> Result<(CredentialHead, Connection)> {
+    vault().credential_connection(&reader(&project).await?, id, chosen).await
+}
+
+/// The pipelines that it can be granted to.
+pub async fn choices(project: String, id: Uuid) -> Result<(CredentialHead, Vec<(Uuid, String)>)> {
+    vault().credential_choices(&reader(&project).await?, id).await
+}
+
+async fn reader(project: &str) -> Result<Can<of::RegistryRead>> {
+    member(project).await?.can::<of::RegistryRead>()
+}

@@ -1,0 +1,100 @@
+//! Receipts in pages, newest first. A page ends between two fetches.
+
+use super::{Receipts, to_fetch};
+use crate::domain::delivery::ReceiptPage;
+use crate::store::entity::{fetch, receipt};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, JoinType, QueryFilter, QueryOrder,
+    QuerySelect,
+};
+use std::collections::BTreeMap;
+use uuid::Uuid;
+
+type Row = (receipt::Model, fetch::Model);
+
+/// Receipts on a page of a pipeline: a fetch may have thousands.
+const RECEIPTS: u64 = 1_000;
+
+impl<C: ConnectionTrait> Receipts<'_, C> {
+    /// The last receipts of a credential before a link, and about so many.
+    pub async fn of_credential(
+        &self,
+        id: Uuid,
+        before: Option<i64>,
+        most: u64,
+    ) -> Result<ReceiptPage, DbErr> {
+        let rows: Vec<(receipt::Model, Option<fetch::Model>)> = receipt::Entity::find()
+            .join(JoinType::InnerJoin, to_fetch())
+            .select_also(fetch::Entity)
+            .filter(receipt::Column::CredentialId.eq(id))
+            .filter(receipt::Column::Seq.lt(before.unwrap_or(i64::MAX)))
+            .order_by_desc(receipt::Column::Seq)
+            .order_by_desc(receipt::Column::Number)
+            .limit(most + 1)
+            .all(self.db)
+            .await?;
+        let of = |(row, fetch): (receipt::Model, Option<fetch::Model>)| Some((row, fetch?));
+        self.page(rows.into_iter().filter_map(of).collect(), most, None).await
+    }
+
+    /// The receipts of the last fetches of a pipeline before a link, at most `most` of them.
+    pub async fn page_of_pipeline(
+        &self,
+        id: Uuid,
+        before: Option<i64>,
+        most: u64,
+    ) -> Result<ReceiptPage, DbErr> {
+        let mut fetches = fetch::Entity::find()
+            .filter(fetch::Column::PipelineId.eq(id))
+            .filter(fetch::Column::Seq.lt(before.unwrap_or(i64::MAX)))
+            .order_by_desc(fetch::Column::Seq)
+            .limit(most + 1)
+            .all(self.db)
+            .await?;
+        let has_more = fetches.len() as u64 > most;
+        if has_more {
+            fetches.pop();
+        }
+        let older = fetches.last().filter(|_| has_more).map(|fetch| fetch.seq);
+        let fetches = fetches.into_iter().filter(|fetch| fetch.chain == self.project);
+        let fetches: BTreeMap<i64, fetch::Model> =
+            fetches.map(|fetch| (fetch.seq, fetch)).collect();
+        if fetches.is_empty() {
+            return Ok(ReceiptPage { receipts: Vec::new(), older });
+        }
+        let receipts = receipt::Entity::find()
+            .filter(receipt::Column::Chain.eq(self.project))
+            .filter(receipt::Column::Seq.is_in(fetches.keys().copied()))
+            .order_by_desc(receipt::Column::Seq)
+            .order_by_desc(receipt::Column::Number)
+            .limit(RECEIPTS + 1)
+            .all(self.db)
+            .await?;
+        let with_fetch = |row: receipt::Model| {
+            let fetch = fetches.get(&row.seq)?.clone();
+            Some((row, fetch))
+        };
+        let rows = receipts.into_iter().filter_map(with_fetch).collect();
+        self.page(rows, RECEIPTS, older).await
+    }
+
+    /// As many of the rows as a page has, and `older` when these are all.
+    async fn page(
+        &self,
+        mut rows: Vec<Row>,
+        most: u64,
+        older: Option<i64>,
+    ) -> Result<ReceiptPage, DbErr> {
+        let older = cut(&mut rows, usize::try_from(most).unwrap_or(usize::MAX)).or(older);
+        Ok(ReceiptPage { receipts: self.with_reports(rows).await?, older })
+    }
+}
+
+/// Leaves at most so many, and of each fetch all, unless one has so many that the page would be half
+/// empty without it: that one is cut. Gives the number of the last fetch when there are more.
+fn cut(rows: &mut Vec<Row>, most: usize) -> Option<i64> {
+    let next = rows.get(most)?.0.seq;
+    let whole = rows.iter().take_while(|(row, _)| row.seq > next).count();
+    rows.truncate(if whole < most.div_ceil(2) { most } else { whole });
+    rows.last().map(|(row, _)| row.seq)
+}

@@ -1,0 +1,144 @@
+//! What every page of a credential has above: its name and state, where it is for, what can be done
+//! to it, and the tabs.
+
+use super::row::{EnableToggle, States};
+use crate::domain::credential::Summary;
+use crate::domain::credential_page::CredentialHead;
+use crate::domain::paths;
+use crate::domain::permission::Permission;
+use crate::error::{Error, Result};
+use crate::ui::kit::{
+    CopyValue, FlashMessages, KindMark, LinkButton, Menu, PageContext, Tab, Tabs,
+};
+use leptos::prelude::*;
+use leptos_meta::Title;
+use leptos_router::hooks::use_location;
+
+/// The pages of a credential.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Part {
+    Overview,
+    Deliveries,
+    Versions,
+    Activity,
+    Connect,
+}
+
+/// How the address of a dialog ends that is drawn over one of them.
+const DIALOGS: [&str; 3] = ["grant", "current", "destroy"];
+
+/// Whether a dialog is drawn over the page: then nothing of it can be reached, and what the last
+/// post left is for the dialog.
+pub fn is_covered() -> bool {
+    let path = use_location().pathname.get_untracked();
+    path.trim_end_matches('/').rsplit('/').next().is_some_and(|last| DIALOGS.contains(&last))
+}
+
+/// The link to the list, and how the last post went; its children are the rest of the page.
+#[component]
+pub fn Page(page: PageContext, children: Children) -> impl IntoView {
+    let is_covered = is_covered();
+    let list = paths::credentials(&page.project);
+    view! {
+        {(!is_covered).then(|| view! { <FlashMessages/> })}
+        <div class="stack" inert=is_covered>
+            <p>
+                <a href=list>"Registry Credentials"</a>
+            </p>
+            {children()}
+        </div>
+    }
+}
+
+/// The link before which a page of older rows ends.
+///
+/// # Errors
+/// `BadRequest` for what is no number.
+pub fn before(page: &PageContext) -> Result<Option<i64>> {
+    let typed = page.query("before").map(|text| text.parse());
+    typed.transpose().map_err(|_| {
+        Error::BadRequest(
+            "The address of this page is not complete. Open the page again.".to_owned(),
+        )
+    })
+}
+
+/// The head of a credential with the tabs, of which `part` is shown.
+#[component]
+pub fn Head(head: CredentialHead, page: PageContext, part: Part) -> impl IntoView {
+    let CredentialHead { credential, today } = head;
+    let summary = credential.summary;
+    let (project, id, name) = (page.project.clone(), summary.id, summary.name.clone());
+    let (kind, host) = (summary.kind(), summary.host.as_str().to_owned());
+    let username = Some(summary.username.clone()).filter(|text| !text.is_empty());
+    let description = Some(summary.description.clone()).filter(|text| !text.is_empty());
+    let title = match part {
+        Part::Overview => name.clone(),
+        Part::Deliveries => format!("Deliveries of {name}"),
+        Part::Versions => format!("Versions of {name}"),
+        Part::Activity => format!("Activity of {name}"),
+        Part::Connect => format!("Connect {name}"),
+    };
+    let tab = |label, of, href| Tab { label, href, count: None, is_current: part == of };
+    let tabs = vec![
+        tab("Overview", Part::Overview, paths::credential(&project, id)),
+        tab("Deliveries", Part::Deliveries, paths::credential_deliveries(&project, id)),
+        tab("Versions", Part::Versions, paths::credential_versions(&project, id)),
+        tab("Activity", Part::Activity, paths::credential_activity(&project, id)),
+        tab("Connect", Part::Connect, paths::connect_credential(&project, id)),
+    ];
+    let of_states = summary.clone();
+    view! {
+        <Title text=title/>
+        <header class="credential-head">
+            <div class="page-head">
+                <div class="credential-name">
+                    <KindMark kind/>
+                    <h1>{name}</h1>
+                    <States credential=of_states today/>
+                </div>
+                <Actions credential=summary page/>
+            </div>
+            <p class="credential-place">
+                <CopyValue id="credential-host" text=host what="registry host"/>
+                {username
+                    .map(|text| {
+                        view! { <CopyValue id="credential-username" text what="user name"/> }
+                    })}
+                <span class="muted">{kind.label()}</span>
+                {description.map(|text| view! { <span>{text}</span> })}
+            </p>
+        </header>
+        <Tabs label="Credential" tabs/>
+    }
+}
+
+#[component]
+fn Actions(credential: Summary, page: PageContext) -> impl IntoView {
+    let (project, id) = (page.project.clone(), credential.id);
+    let edit = paths::edit_credential(&project, id);
+    let delete = paths::delete_credential(&project, id);
+    let label = format!("More actions for {}", credential.name);
+    view! {
+        <div class="toolbar">
+            {page
+                .may(Permission::RegistryWrite)
+                .then(|| {
+                    let back = paths::credential(&project, id);
+                    view! {
+                        <LinkButton href=edit label="Edit"/>
+                        <EnableToggle credential project back button_class="button"/>
+                    }
+                })}
+            {page
+                .may(Permission::RegistryDelete)
+                .then(|| {
+                    view! {
+                        <Menu id="credential-menu" label>
+                            <a class="menu-item" href=delete>"Delete"</a>
+                        </Menu>
+                    }
+                })}
+        </div>
+    }
+}

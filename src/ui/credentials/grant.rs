@@ -1,0 +1,107 @@
+//! The dialog that grants a credential to a pipeline, on terms.
+
+use crate::domain::credential::Access;
+use crate::domain::paths;
+use crate::domain::pipeline::GrantForm;
+use crate::error::Result;
+use crate::functions::answer::FailedForm;
+use crate::functions::credential_pages::{CredentialHead, choices};
+use crate::functions::pipelines::CreateGrant;
+use crate::ui::granting::YourPassword;
+use crate::ui::kit::{
+    Control, FormState, Hidden, LinkButton, LoadedDialog, PageContext, PostForm, Select, options,
+};
+use crate::ui::pipelines::Conditions;
+use leptos::prelude::*;
+use leptos::server_fn::ServerFn;
+use uuid::Uuid;
+
+type Found = ((CredentialHead, Vec<(Uuid, String)>), Option<FailedForm>);
+
+/// `/p/{project}/credentials/{id}/grant`; `pipeline` in its query is the one that was chosen.
+#[component]
+pub fn GrantDialog() -> impl IntoView {
+    let page = PageContext::here();
+    let name = |((head, _), _): &Found| head.credential.summary.name.clone();
+    let close_href =
+        page.id().map_or_else(|_| page.list(), |id| paths::credential(&page.project, id));
+    view! {
+        <LoadedDialog
+            id="grant-credential-dialog"
+            verb="Grant"
+            name
+            close_href
+            from=load(page.clone())
+            let:loaded
+        >
+            <Whole loaded page/>
+        </LoadedDialog>
+    }
+}
+
+async fn load(page: PageContext) -> Result<Found> {
+    page.needs_to_grant()?;
+    let found = choices(page.project.clone(), page.id()?).await?;
+    Ok((found, page.failed_form().await))
+}
+
+#[component]
+fn Whole(loaded: Found, page: PageContext) -> impl IntoView {
+    let ((head, pipelines), failed) = loaded;
+    if pipelines.is_empty() {
+        return view! { <NoPipelines page/> }.into_any();
+    }
+    let summary = head.credential.summary;
+    let state = FormState::of::<CreateGrant>(failed, GrantForm::default()).within("form");
+    let pipeline = Control {
+        name: "pipeline".to_owned(),
+        text: page.query("pipeline").unwrap_or_default(),
+        // What is wrong with the credential is wrong with the two together.
+        error: state.error("credentials"),
+        ..Control::default()
+    };
+    let pipelines: Vec<(String, String)> =
+        pipelines.into_iter().map(|(id, name)| (id.to_string(), name)).collect();
+    let intents: Vec<Access> =
+        Access::ALL.iter().copied().filter(|intent| summary.access.satisfies(*intent)).collect();
+    let cancel = paths::credential(&page.project, summary.id);
+    let note = head.credential.is_protected.then_some(
+        "This credential is protected. Another member must approve the grant before the pipeline receives it.",
+    );
+    view! {
+        {state.summary()}
+        <PostForm action=CreateGrant::url() project=page.project submit="Grant" cancel>
+            <Hidden name="on_credential" value=summary.id.to_string()/>
+            <Hidden name="form[credentials][]" value=summary.id.to_string()/>
+            {note.map(|note| view! { <p>{note}</p> })}
+            <div class="field-row">
+                <Select at=pipeline id="grant-pipeline" label="Pipeline" options=pipelines/>
+                <Select
+                    at=state.at("intent")
+                    id="grant-intent"
+                    label="Access"
+                    options=options(&intents, Access::word, Access::label)
+                />
+            </div>
+            <Conditions state=state.clone()/>
+            <YourPassword id="grant-password" error=state.error("password")/>
+        </PostForm>
+    }
+    .into_any()
+}
+
+/// Who has no pipeline makes one, and grants it there.
+#[component]
+fn NoPipelines(page: PageContext) -> impl IntoView {
+    let href = paths::new_pipeline(&page.project);
+    view! {
+        <div class="stack">
+            <p>
+                "This project has no pipeline yet. Add one, and choose this credential in its form."
+            </p>
+            <p>
+                <LinkButton href label="Add Pipeline" is_primary=true/>
+            </p>
+        </div>
+    }
+}

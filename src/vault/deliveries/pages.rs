@@ -1,0 +1,61 @@
+//! Receipts as pages show them, some at a time.
+
+use crate::domain::actor::{Can, Member};
+use crate::domain::credential_page::CredentialHead;
+use crate::domain::delivery::{Receipt, ReceiptPage};
+use crate::domain::permission::{Permission, of};
+use crate::error::{Error, Result};
+use crate::vault::Vault;
+use uuid::Uuid;
+
+/// Receipts on a page of a credential.
+const OF_CREDENTIAL: u64 = 40;
+/// Fetches on a page of a pipeline.
+const OF_PIPELINE: u64 = 25;
+
+impl Vault {
+    /// The receipts of a credential before the link `before`, and which of the pipelines that they
+    /// name still exist.
+    pub async fn credential_deliveries(
+        &self,
+        reader: &Can<of::RegistryRead>,
+        id: Uuid,
+        before: Option<i64>,
+    ) -> Result<(CredentialHead, ReceiptPage, Vec<Uuid>)> {
+        let head = self.credential_head(reader, id).await?;
+        let receipts = self.store.receipts(reader.project().id);
+        let found = shown(reader, receipts.of_credential(id, before, OF_CREDENTIAL).await?);
+        let mut named: Vec<Uuid> = found.receipts.iter().map(|one| one.pipeline_id).collect();
+        named.sort_unstable();
+        named.dedup();
+        let existing = self.existing(reader, named).await?;
+        Ok((head, found, existing))
+    }
+
+    /// The receipts of a pipeline before the link `before`.
+    ///
+    /// # Errors
+    /// `NotFound` when the project has no such pipeline.
+    pub async fn pipeline_receipts(
+        &self,
+        reader: &Can<of::PipelineRead>,
+        id: Uuid,
+        before: Option<i64>,
+    ) -> Result<ReceiptPage> {
+        let project = reader.project().id;
+        if self.store.pipelines(project).subject(id).await?.is_none() {
+            return Err(Error::NotFound);
+        }
+        let receipts = self.store.receipts(project);
+        Ok(shown(reader, receipts.page_of_pipeline(id, before, OF_PIPELINE).await?))
+    }
+}
+
+/// What that member may see of them: where a request came from is for those who audit.
+fn shown(reader: &Member, page: ReceiptPage) -> ReceiptPage {
+    if reader.may(Permission::AuditRead) {
+        return page;
+    }
+    let receipts = page.receipts.into_iter().map(Receipt::without_source).collect();
+    ReceiptPage { receipts, ..page }
+}
