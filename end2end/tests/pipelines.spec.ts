@@ -82,7 +82,7 @@ test('every receipt says which run it was for, on both pages', async ({ page, in
   await receipt.getByRole('link', { name: pipeline }).click();
 
   await expect(page).toHaveURL(onPipeline.replace(/\?.*/, ''));
-  await page.getByRole('navigation', { name: 'Pipeline' }).getByRole('link', { name: 'Deliveries' }).click();
+  await page.getByRole('navigation', { name: 'Pipeline', exact: true }).getByRole('link', { name: 'Deliveries' }).click();
   await expect(page).toHaveURL(/\/deliveries$/);
   const same = page.getByRole('region', { name: 'Recent deliveries' }).getByRole('row').filter({ hasText: name });
   for (const text of ['run-4711', '0a1b2c3d', 'main', 'dana', 'Delivered']) await expect(same).toContainText(text);

@@ -69,7 +69,7 @@ fn whole((found, failed, token): Found, page: PageContext) -> impl IntoView {
 
 /// What else there is to know, each with the part that says more. The ids are those that the sections
 /// had when they stood on this page: an address that ends in one still leads there.
-fn about(pipeline: &PipelineDetail, page: &PageContext) -> impl IntoView + use<> {
+fn about(pipeline: &PipelineDetail, page: &PageContext) -> AnyView {
     let summary = &pipeline.summary;
     let (project, id) = (page.project.as_str(), summary.id);
     let identity = paths::pipeline_identity(project, id);
@@ -101,6 +101,7 @@ fn about(pipeline: &PipelineDetail, page: &PageContext) -> impl IntoView + use<>
             </p>
         </aside>
     }
+    .into_any()
 }
 
 fn counted(count: usize, what: &str) -> String {
