@@ -59,7 +59,7 @@ fn delete_form((found, failed): Found, page: PageContext) -> impl IntoView {
     let cancel = paths::pipelines(&page.project);
     view! {
         <Alert kind="warning">
-            <p>"This action cannot be undone. The pipeline's tokens stop working immediately."</p>
+            <p>"This action cannot be undone. The pipeline's tokens and trust rules stop working immediately."</p>
         </Alert>
         <p>{last}</p>
         {(!granted.is_empty())
