@@ -25,8 +25,9 @@ use crate::domain::pipeline::{
 };
 use crate::error::{Error, FieldError, Result};
 use crate::store::unless_taken;
-use chosen::only_pull;
+use chosen::{only_pull, too_many};
 use edits::checked;
+use std::collections::HashMap;
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
@@ -112,10 +113,14 @@ impl Vault {
             errors.push(name_taken());
         }
         let wanted = gather(&mut errors, wanted(form))?.unwrap_or_default();
-        if !wanted.is_empty() {
+        if let Some(message) = too_many(wanted.len()) {
+            errors.push(FieldError::new("credentials", message));
+        } else if !wanted.is_empty() {
             let grantable = self.store.credentials(project).grantable(None).await?;
+            let grantable: HashMap<Uuid, Grantable> =
+                grantable.into_iter().map(|one| (one.id, one)).collect();
             let cannot = wanted.into_iter().filter_map(|(id, access)| {
-                let found = grantable.iter().find(|one| one.id.to_string() == id)?;
+                let found = grantable.get(&Uuid::parse_str(&id).ok()?)?;
                 (!found.access.satisfies(access)).then(|| found.name.clone())
             });
             let message = only_pull(&cannot.collect::<Vec<_>>());

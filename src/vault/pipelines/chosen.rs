@@ -21,8 +21,7 @@ impl Vault {
         granter: &Granter,
         wanted: Vec<(String, Access)>,
     ) -> Result<Vec<(Credential, Access)>> {
-        if wanted.len() > CREDENTIALS_MAX {
-            let message = format!("Choose at most {CREDENTIALS_MAX} credentials at once.");
+        if let Some(message) = too_many(wanted.len()) {
             return Err(Error::at("credentials", message));
         }
         let credentials = write.credentials(granter.project().id);
@@ -52,6 +51,12 @@ impl Vault {
             None => Ok(chosen),
         }
     }
+}
+
+/// What is said when so many are chosen.
+pub(super) fn too_many(count: usize) -> Option<String> {
+    (count > CREDENTIALS_MAX)
+        .then(|| format!("Choose at most {CREDENTIALS_MAX} credentials at once."))
 }
 
 /// What is said of credentials that were chosen to push and can only pull.
