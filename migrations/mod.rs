@@ -81,6 +81,7 @@ mod m20261129_000019_links_that_were_removed;
 mod m20261129_000020_issuers;
 mod m20261129_000021_tokens_of_a_pipeline_in_pages;
 mod m20261129_000024_edited_pipelines_and_named_tokens;
+mod m20261129_000025_titles_of_rules;
 mod m20261129_000028_events_of_grants;
 
 /// Every step, oldest first.
@@ -112,6 +113,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261129_000020_issuers::Migration),
             Box::new(m20261129_000021_tokens_of_a_pipeline_in_pages::Migration),
             Box::new(m20261129_000024_edited_pipelines_and_named_tokens::Migration),
+            Box::new(m20261129_000025_titles_of_rules::Migration),
             Box::new(m20261129_000028_events_of_grants::Migration),
         ]
     }

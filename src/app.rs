@@ -87,6 +87,10 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/pipelines/:id/activity") view=pipelines::ActivityPage ssr=ASYNC/>
                     <Route path=path!("/pipelines/:id/trust/new") view=pipelines::NewRulePage ssr=ASYNC/>
                     <Route path=path!("/pipelines/:id/trust/try") view=pipelines::TryTokenPage ssr=ASYNC/>
+                    <Route path=path!("/pipelines/:id/trust/:rule/edit") view=pipelines::EditRulePage ssr=ASYNC/>
+                    <Route path=path!("/pipelines/:id/trust/:rule/delete") view=pipelines::DeleteRulePage ssr=ASYNC/>
+                    <Route path=path!("/pipelines/:id/grants/:grant/edit") view=pipelines::EditGrantPage ssr=ASYNC/>
+                    <Route path=path!("/pipelines/:id/grants/:grant/delete") view=pipelines::RevokeGrantPage ssr=ASYNC/>
                     <Route path=path!("/pipelines/:id/grants/:grant/approve") view=pipelines::ApprovePage ssr=ASYNC/>
                     <Route path=path!("/match") view=matching::MatchPage ssr=ASYNC/>
                 </ParentRoute>

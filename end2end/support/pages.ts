@@ -2,7 +2,8 @@
 import type { Page } from '@playwright/test';
 import { addCredential, pathOf } from './credentials.ts';
 import { trustIssuer } from './issuers.ts';
-import { addPipeline, fetchConfig } from './pipelines.ts';
+import { fillIn } from './form.ts';
+import { addPipeline, fetchConfig, grantOf } from './pipelines.ts';
 import { unique } from './secrets.ts';
 import type { Instance } from './server.ts';
 
@@ -25,7 +26,11 @@ async function furnish(page: Page, instance: Instance): Promise<Pages> {
   const token = await addPipeline(page, instance, { name: pipeline, credentials: [credential] });
   await fetchConfig(instance, token, { run: { 'Regcred-Run': 'run-1', 'Regcred-Branch': 'main' } });
   const ofPipeline = new URL(page.url()).pathname;
-  const grant = await page.locator('form[action="/rpc/grants/delete"] input[name=id]').inputValue();
+  const grant = await grantOf(page, credential);
+  await page.goto(`${ofPipeline}/trust/new?provider=github`);
+  await fillIn(page, { 'Repository id': '1', 'Owner id': '2', 'Git reference': 'refs/heads/main', 'Your password': instance.account.password });
+  await page.getByRole('button', { name: 'Add trust rule' }).click();
+  const rule = await page.getByRole('link', { name: 'Edit the GitHub Actions rule for 1' }).getAttribute('href');
   const ofCredential = await pathOf(page, instance, credential);
   const issuer = `https://${unique('ci')}.example.com`;
   await trustIssuer(page, instance, issuer);
@@ -71,6 +76,10 @@ async function furnish(page: Page, instance: Instance): Promise<Pages> {
     'a new trust rule for a public key': `${ofPipeline}/trust/new?provider=woodpecker`,
     'a new trust rule for a shared secret': `${ofPipeline}/trust/new?provider=drone`,
     'trying a token': `${ofPipeline}/trust/try`,
+    'editing a trust rule': rule!,
+    'deleting a trust rule': rule!.replace(/edit$/, 'delete'),
+    'editing a grant': `${ofPipeline}/grants/${grant}/edit`,
+    'revoking a grant': `${ofPipeline}/grants/${grant}/delete`,
     'an approval': `${ofPipeline}/grants/${grant}/approve`,
     'the explainer': `${instance.project}/match`,
     'an answer of the explainer': `${instance.project}/match?image=ghcr.io/acme/api&pipeline=${ofPipeline.split('/').pop()}`,

@@ -61,6 +61,13 @@ export async function readToken(page: Page): Promise<string> {
   return token!;
 }
 
+/** The id of the grant of the credential with this name, on the pipeline's page. */
+export async function grantOf(page: Page, credential: string): Promise<string> {
+  const link = page.getByRole('link', { name: `Revoke ${credential}`, exact: true });
+  const href = (await link.getAttribute('href'))!;
+  return href.split('/').at(-2)!;
+}
+
 /** What a CI job does: fetches the docker configuration with the token. */
 export function fetchConfig(
   instance: Instance,

@@ -19,7 +19,7 @@ const PAGES = [
   'the encryption keys', 'the trusted issuers', 'removing an issuer', 'the jobs', 'a page that does not exist',
   'an address that nothing has', 'a filter that does not exist', 'signing in', 'a set-up link that was used',
   'a new trust rule', 'a new trust rule for a public key', 'a new trust rule for a shared secret',
-  'trying a token', 'an approval', 'the explainer', 'an answer of the explainer', 'a question that names no image',
+  'trying a token', 'editing a trust rule', 'deleting a trust rule', 'editing a grant', 'revoking a grant', 'an approval', 'the explainer', 'an answer of the explainer', 'a question that names no image',
 ];
 
 for (const what of PAGES) {
@@ -124,7 +124,7 @@ const STATES: Record<string, (page: Page, instance: Instance) => Promise<void>> 
     await page.getByRole('link', { name: 'Add trust rule' }).click();
     await fillIn(page, { 'Repository id': '1', 'Owner id': '2', 'Environment': 'release', 'Your password': instance.account.password });
     await page.getByRole('button', { name: 'Add trust rule' }).click();
-    await expect(page.getByText('environment=release')).toBeVisible();
+    await expect(page.getByText('environment release of repository 1')).toBeVisible();
   },
   'a trust rule that was refused': async (page, instance) => {
     await addPipeline(page, instance, { name: unique('ci') });
@@ -132,6 +132,16 @@ const STATES: Record<string, (page: Page, instance: Instance) => Promise<void>> 
     await page.getByRole('link', { name: 'Add trust rule' }).click();
     await page.getByRole('button', { name: 'Add trust rule' }).click();
     await expect(page.getByRole('alert')).toBeVisible();
+  },
+  'a grant that is doubted': async (page, instance) => {
+    const name = unique('doubted');
+    await addCredential(page, instance, { name });
+    await addPipeline(page, instance, { name: unique('ci') });
+    const grants = page.getByRole('region', { name: 'Grants' });
+    await grants.getByText('Conditions', { exact: true }).click();
+    await fillIn(grants, { 'Only from these branches': 'main', 'Your password': instance.account.password });
+    await grants.getByRole('button', { name: 'Grant', exact: true }).click();
+    await expect(page.getByText('No trust rule of this pipeline proves a branch').first()).toBeVisible();
   },
   'a token that was tried': async (page, instance) => {
     await addPipeline(page, instance, { name: unique('ci') });

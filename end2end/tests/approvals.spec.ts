@@ -2,7 +2,7 @@ import type { Page } from '@playwright/test';
 import { addCredential, expectSaid } from '../support/credentials.ts';
 import { expectValues, expectWrong, fillIn } from '../support/form.ts';
 import { addMember, signIn } from '../support/members.ts';
-import { addPipeline, fetchConfig, openNewPipeline, signInFor } from '../support/pipelines.ts';
+import { addPipeline, fetchConfig, grantOf, openNewPipeline, signInFor } from '../support/pipelines.ts';
 import { secret, unique } from '../support/secrets.ts';
 import { expect, test } from '../support/test.ts';
 
@@ -57,7 +57,7 @@ test('the creator of a grant is told why they cannot approve it', async ({ page,
   await addCredential(page, instance, { name, access: 'pull_push', is_protected: 'true' });
   await addPipeline(page, instance, { name: unique('ci'), credentials: [name], access: 'Pull and push' });
   const pipeline = new URL(page.url()).pathname;
-  const grant = await grantsOf(page).locator('form[action="/rpc/grants/delete"] input[name=id]').inputValue();
+  const grant = await grantOf(page, name);
   await page.goto(`${pipeline}/grants/${grant}/approve`);
   await expect(page.getByText('You created this grant, so another member must approve it')).toBeVisible();
   await expect(page.getByRole('button', { name: 'Approve', exact: true })).toHaveCount(0);
@@ -68,7 +68,7 @@ test('a grant that needs no approval says so, and an unknown grant is not found'
   await addCredential(page, instance, { name });
   await addPipeline(page, instance, { name: unique('ci'), credentials: [name] });
   const pipeline = new URL(page.url()).pathname;
-  const grant = await grantsOf(page).locator('form[action="/rpc/grants/delete"] input[name=id]').inputValue();
+  const grant = await grantOf(page, name);
   await page.goto(`${pipeline}/grants/${grant}/approve`);
   await expect(page.getByText('This grant needs no approval.')).toBeVisible();
   for (const none of ['00000000-0000-0000-0000-000000000000', 'x']) {

@@ -33,17 +33,58 @@ test('a grant says its conditions, and what a run says of itself meets none of t
     'Access for pull requests from forks': 'Pull only',
     'Last day of the grant': '2099-01-31',
   });
-  await expectSaid(page, 'can use it now.');
+  const doubt = 'No trust rule of this pipeline proves a branch';
+  await expectSaid(page, doubt);
+  await expect(page.getByText('can use it now.')).toHaveCount(0);
   const row = grantsOf(page).getByRole('row').filter({ hasText: name });
   await expect(row).toContainText(
     'only acme/api; from main, refs/tags/v*; on push; pull requests from forks can pull; until 2099-01-31',
   );
+
+  await expect(row).toContainText(doubt);
+  await expect(row.getByRole('link', { name: 'Add a trust rule' })).toHaveAttribute('href', /\/trust\/new/);
 
   const run = { 'Regcred-Branch': 'main', 'Regcred-Event': 'push' };
   const response = await fetchConfig(instance, token, { run });
   expect(response.status).toBe(200);
   expect(await response.json()).toEqual({ auths: {} });
   expect(response.headers.get('regcred-left-out')).toContain('the branch was not proven');
+});
+
+test('the terms of a grant are changed', async ({ page, instance }) => {
+  const { name, host, token } = await prepare(page, instance);
+  await grant(page, instance, `${name} (${host})`, { 'Only from these branches': 'main' });
+  expect(await hostsIn(await fetchConfig(instance, token))).toEqual([]);
+  const row = grantsOf(page).getByRole('row').filter({ hasText: name });
+  await row.getByRole('link', { name: `Edit the grant of ${name}` }).click();
+  await expectValues(page, { 'Access': 'pull', 'Only from these branches': 'main' });
+  const typed = { 'Access': 'Pull and push', 'Only from these branches': 'a b' };
+  await fillIn(page, { ...typed, 'Your password': instance.account.password });
+  await page.getByRole('button', { name: 'Save' }).click();
+  await expectWrong(page, 'Only from these branches', 'A pattern contains a space');
+  await expectValues(page, { 'Access': 'pull_push', 'Only from these branches': 'a b', 'Your password': '' });
+  await fillIn(page, { 'Only from these branches': '', 'Your password': instance.account.password });
+  await page.getByRole('button', { name: 'Save' }).click();
+  await expectSaid(page, `The grant of ${name} was changed.`);
+  await expect(row.locator('td').nth(1)).toHaveText('Pull and push');
+  expect(await hostsIn(await fetchConfig(instance, token))).toEqual([host]);
+});
+
+test('what can never be delivered is doubted when it is granted', async ({ page, instance }) => {
+  const name = unique('doubted');
+  const host = `${name}.example.com`;
+  await addCredential(page, instance, { name, registry_url: `${host}/acme` });
+  await addPipeline(page, instance, { name: unique('ci') });
+  const label = `${name} (${host}, pull only)`;
+  await grant(page, instance, label, { 'Only these repositories': 'other/x' });
+  const doubt = 'The credential is for other repositories than this grant';
+  await expectSaid(page, doubt);
+  const row = grantsOf(page).getByRole('row').filter({ hasText: name });
+  await row.getByRole('link', { name: 'Change the grant' }).click();
+  await fillIn(page, { 'Only these repositories': 'acme/api', 'Your password': instance.account.password });
+  await page.getByRole('button', { name: 'Save' }).click();
+  await expectSaid(page, `The grant of ${name} was changed.`);
+  await expect(row).not.toContainText(doubt);
 });
 
 test('without conditions, none are listed and their fields are folded', async ({ page, instance }) => {

@@ -9,7 +9,7 @@ const FUNCTIONS = [
   'setup/create', 'session/create', 'session/delete',
   'credentials/create', 'credentials/update', 'credentials/disable', 'credentials/enable', 'credentials/delete',
   'pipelines/create', 'pipelines/update', 'pipelines/delete', 'grants/create', 'grants/delete', 'grants/repoint', 'tokens/create', 'tokens/revoke',
-  'grants/approve', 'trust-rules/create', 'trust-rules/delete', 'trust-rules/confirm', 'trust-rules/try', 'credentials/token-service',
+  'grants/approve', 'grants/update', 'trust-rules/update', 'trust-rules/create', 'trust-rules/delete', 'trust-rules/confirm', 'trust-rules/try', 'credentials/token-service',
   'trust-rules/renew-secret', 'guard-changes/approve', 'guard-changes/delete',
   'versions/switch', 'versions/destroy', 'keys/rotate', 'keys/backed-up', 'keys/retire', 'keys/destroy', 'registry/recognise',
   'issuers/create', 'issuers/delete',

@@ -14,6 +14,7 @@ test('a rule waits for an admin to add its issuer, and stops when the issuer is 
   const rule = { 'Issuer': issuer, 'Project id': '20', 'Git reference': 'refs/heads/main' };
   const addRule = async () => {
     await page.goto(`${path}/trust/new?provider=gitlab`);
+    await page.getByText('Issuer and audience').click();
     await fillIn(page, { ...rule, 'Your password': password });
     await page.getByRole('button', { name: 'Add trust rule' }).click();
   };

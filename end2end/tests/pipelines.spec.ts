@@ -182,7 +182,10 @@ test('a credential is granted later and revoked', async ({ page, instance }) => 
   await expectSaid(page, 'can use it now.');
   expect(await hosts()).toEqual(['quay.io']);
 
-  await grants.getByRole('button', { name: `Revoke ${name}` }).click();
+  await grants.getByRole('link', { name: `Revoke ${name}` }).click();
+  const question = page.getByRole('dialog', { name: `Revoke ${name}` });
+  await expect(question).toContainText('It last received it');
+  await question.getByRole('button', { name: 'Revoke', exact: true }).click();
   await expectSaid(page, `can no longer use ${name}.`);
   expect(await hosts()).toEqual([]);
 });

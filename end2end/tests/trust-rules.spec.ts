@@ -18,8 +18,15 @@ async function openPipeline(page: Page, instance: Instance): Promise<string> {
   return path;
 }
 
+/** Opens what is folded on the page. */
+async function unfold(page: Page): Promise<void> {
+  const closed = page.getByRole('main').locator('details:not([open]) > summary');
+  while (await closed.count() > 0) await closed.first().click();
+}
+
 /** Sends the form of a rule. */
 async function add(page: Page, instance: Instance, values: Record<string, string>): Promise<void> {
+  await unfold(page);
   await fillIn(page, { ...values, 'Your password': instance.account.password });
   await page.getByRole('button', { name: 'Add trust rule' }).click();
 }
@@ -37,6 +44,7 @@ test('a rule needs ids and a restriction, is listed with its claims, and is dele
   await expect(page).toHaveURL(`${path}/trust/new?provider=github`);
   const who = page.getByRole('navigation', { name: 'Provider' });
   await expect(who.getByRole('link', { name: 'GitHub Actions' })).toHaveAttribute('aria-current', 'page');
+  await expect(page.getByLabel('Issuer', { exact: true })).toBeHidden();
   await expectValues(page, { Issuer: 'https://token.actions.githubusercontent.com', Audience: instance.url });
 
   await add(page, instance, { Issuer: 'http://example.com', Audience: '', 'Repository id': 'acme/api' });
@@ -57,15 +65,75 @@ test('a rule needs ids and a restriction, is listed with its claims, and is dele
 
   await expectSaid(page, 'The trust rule was added.');
   const row = rulesOf(page).getByRole('row').filter({ hasText: 'GitHub Actions' });
+  await expect(row).toContainText('main of repository 1');
+  await row.getByText('4 claims').click();
   for (const text of [
     'https://token.actions.githubusercontent.com', 'repository_id=1', 'repository_owner_id=2', 'ref=refs/heads/main',
     'runner_environment=github-hosted', 'Never',
   ]) {
     await expect(row).toContainText(text);
   }
-  await row.getByRole('button', { name: 'Delete the GitHub Actions rule for 1' }).click();
+  await row.getByRole('link', { name: 'Delete the GitHub Actions rule for 1' }).click();
+  const question = page.getByRole('dialog', { name: 'Delete the rule main of repository 1' });
+  await expect(question).toContainText('It has not been used yet.');
+  await question.getByRole('link', { name: 'Cancel' }).click();
+  await row.getByRole('link', { name: 'Delete the GitHub Actions rule for 1' }).click();
+  await question.getByRole('button', { name: 'Delete', exact: true }).click();
   await expectSaid(page, 'The trust rule was deleted.');
   await expect(row).toHaveCount(0);
+});
+
+test('a rule is changed, and is called by its title', async ({ page, instance }) => {
+  const path = await openPipeline(page, instance);
+  await page.goto(`${path}/trust/new?provider=github`);
+  await add(page, instance, { 'Repository id': '1', 'Owner id': '2', 'Git reference': 'refs/heads/main' });
+  const row = rulesOf(page).getByRole('row').filter({ hasText: 'GitHub Actions' });
+  await row.getByRole('link', { name: 'Edit the GitHub Actions rule for 1' }).click();
+  await expectValues(page, { 'Repository id': '1', 'Git reference': 'refs/heads/main', 'Title': '' });
+  await fillIn(page, { 'Git reference': 'dev', 'Title': 'Nightly', 'Your password': instance.account.password });
+  await page.getByRole('button', { name: 'Save' }).click();
+  await expectWrong(page, 'Git reference', 'Write the whole reference');
+  await expectValues(page, { 'Git reference': 'dev', 'Title': 'Nightly', 'Your password': '' });
+  await fillIn(page, { 'Git reference': 'refs/heads/dev', 'Your password': instance.account.password });
+  await page.getByRole('button', { name: 'Save' }).click();
+  await expectSaid(page, 'The trust rule was changed.');
+  await expect(row).toContainText('Nightly');
+  await row.getByText('3 claims').click();
+  await expect(row).toContainText('ref=refs/heads/dev');
+});
+
+test('a rule that no token can match is doubted, with the link that mends it', async ({ page, instance }) => {
+  const path = await openPipeline(page, instance);
+  await page.goto(`${path}/trust/new?provider=buildkite`);
+  await add(page, instance, { 'Organization id': '0184', 'Pipeline id': '0185', 'Branch': 'main', 'Tag': 'v1' });
+  await expectSaid(page, 'A build of a tag has no branch');
+  const row = rulesOf(page).getByRole('row').filter({ hasText: 'Buildkite' });
+  await expect(row).toContainText('A build of a tag has no branch');
+  await row.getByRole('link', { name: 'Change the rule' }).click();
+  await fillIn(page, { 'Tag': '', 'Your password': instance.account.password });
+  await page.getByRole('button', { name: 'Save' }).click();
+  await expectSaid(page, 'The trust rule was changed.');
+  await expect(row).not.toContainText('A build of a tag has no branch');
+});
+
+test('a rule is made from the token of a job', async ({ page, instance }) => {
+  const path = await openPipeline(page, instance);
+  await page.goto(`${path}/trust/new?provider=github`);
+  await page.getByRole('link', { name: 'paste it to fill in this form' }).click();
+  const token = unsigned({
+    iss: 'https://token.actions.githubusercontent.com', aud: 'elsewhere', repository_id: '74', repository_owner_id: '65',
+    repository: 'acme/api', ref: 'refs/heads/main', event_name: 'push',
+  });
+  await fillIn(page, { Token: `Bearer ${token}` });
+  await page.getByRole('button', { name: 'Try', exact: true }).click();
+  await expectValues(page, {
+    'Repository id': '74', 'Owner id': '65', 'Git reference': 'refs/heads/main', 'Title': 'main of acme/api',
+    'Issuer': 'https://token.actions.githubusercontent.com', 'Audience': instance.url,
+  });
+  await fillIn(page, { 'Your password': instance.account.password });
+  await page.getByRole('button', { name: 'Add trust rule' }).click();
+  await expectSaid(page, 'The trust rule was added.');
+  await expect(rulesOf(page).getByRole('row').filter({ hasText: 'main of acme/api' })).toHaveCount(1);
 });
 
 test('every provider has its own form', async ({ page, instance }) => {
@@ -85,6 +153,7 @@ test('every provider has its own form', async ({ page, instance }) => {
   for (const [provider, labels] of Object.entries(fields)) {
     await who.getByRole('link', { name: provider, exact: true }).click();
     await expect(who.getByRole('link', { name: provider, exact: true })).toHaveAttribute('aria-current', 'page');
+    await unfold(page);
     for (const label of labels) await expect(page.getByLabel(label, { exact: true }), `${provider}: ${label}`).toBeVisible();
   }
 });
@@ -98,6 +167,7 @@ test('a claim with a slash in its name arrives whole', async ({ page, instance }
     'Subject': 'system:serviceaccount:ci:builder',
     'Service account uid': '0a1b2c3d',
   });
+  await rulesOf(page).getByText('2 claims').click();
   await expect(rulesOf(page)).toContainText('kubernetes.io/serviceaccount/uid=0a1b2c3d');
   await expect(rulesOf(page)).toContainText('sub=system:serviceaccount:ci:builder');
 });

@@ -48,11 +48,13 @@ super::words! {
         TokenRevoked = "token.revoked", "revoked a token of";
         GrantCreated = "grant.created", "granted a credential to";
         GrantDeleted = "grant.deleted", "revoked a credential of";
+        GrantChanged = "grant.changed", "changed a grant of";
         GrantApproved = "grant.approved", "approved a grant of";
         ApprovalWithdrawn = "grant.approval_withdrawn", "withdrew the approval of a grant of";
         RuleCreated = "trust_rule.created", "created a trust rule for";
         RuleDeleted = "trust_rule.deleted", "deleted a trust rule of";
         RuleEnded = "trust_rule.ended", "stopped a trust rule of";
+        RuleChanged = "trust_rule.changed", "changed a trust rule of";
         RuleConfirmed = "trust_rule.confirmed", "confirmed a trust rule of";
         SharedSecretEnded = "shared_secret.ended", "ended the shared secret of";
         DroneSecretRenewed = "trust_rule.drone_secret_renewed", "renewed the shared Drone secret from";

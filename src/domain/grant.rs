@@ -1,10 +1,17 @@
 //! What a grant says besides its credential: on which repositories, from where, until when, and
 //! who approved it. Conditions are met by what was proved, never by what a pipeline claims.
 
+mod pattern;
+#[cfg(test)]
+mod tests;
+
+pub use pattern::{fits, is_no_reference, patterns, share};
+
 use super::credential::Access;
 use super::matching::Lost;
 use super::moment::{Day, Moment};
 use super::proof::Proof;
+use pattern::is_of_branch;
 use serde::{Deserialize, Serialize};
 
 super::words! {
@@ -140,150 +147,36 @@ impl Terms {
     }
 }
 
-/// A pattern that names no `refs/` is for branches, so that a tag of the same name is none.
-fn is_of_branch(pattern: &str, reference: &str) -> bool {
-    if pattern.starts_with("refs/") {
-        fits(pattern, reference)
-    } else {
-        reference.strip_prefix("refs/heads/").is_some_and(|branch| fits(pattern, branch))
-    }
-}
-
-/// Whether the text is of the pattern, in which `*` stands for any characters, also none.
-pub fn fits(pattern: &str, text: &str) -> bool {
-    let mut parts = pattern.split('*');
-    let first = parts.next().unwrap_or_default();
-    let Some(mut rest) = text.strip_prefix(first) else { return false };
-    let mut parts: Vec<&str> = parts.collect();
-    let Some(last) = parts.pop() else { return rest.is_empty() };
-    for part in parts {
-        match rest.find(part) {
-            Some(at) => rest = &rest[at + part.len()..],
-            None => return false,
-        }
-    }
-    rest.ends_with(last)
-}
-
-/// The patterns typed into a field, separated by commas or line breaks, without repetitions.
-///
-/// # Errors
-/// The sentence for the field.
-pub fn patterns(text: &str) -> Result<Vec<String>, String> {
-    let mut patterns: Vec<String> = Vec::new();
-    for typed in text.split([',', '\n', '\r']) {
-        let pattern = typed.trim();
-        if pattern.is_empty() || patterns.iter().any(|known| known == pattern) {
-            continue;
-        }
-        if pattern.chars().count() > PATTERN_MAX {
-            return Err(format!("A pattern is longer than {PATTERN_MAX} characters. Shorten it."));
-        }
-        if pattern.contains(|c: char| c.is_whitespace() || c.is_control()) {
-            return Err("A pattern contains a space. Separate several with commas or line breaks."
-                .to_owned());
-        }
-        if patterns.len() == PATTERNS_MAX {
-            return Err(format!("Use at most {PATTERNS_MAX} patterns. A * covers several."));
-        }
-        patterns.push(pattern.to_owned());
-    }
-    Ok(patterns)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::domain::trust_rule::Provider;
-
-    fn day(text: &str) -> Day {
-        Day::parse(text).unwrap()
+impl Terms {
+    /// Whether a run can meet the condition on branches whose reference is of this pattern.
+    pub fn may_be_from(&self, references: &str) -> bool {
+        let shares = |pattern: &String| {
+            if pattern.starts_with("refs/") {
+                share(pattern, references)
+            } else {
+                share(&format!("refs/heads/{pattern}"), references)
+            }
+        };
+        self.branches.is_empty() || self.branches.iter().any(shares)
     }
 
-    fn from(reference: &str, event: &str) -> Proof {
-        Proof {
-            reference: Some(reference.to_owned()),
-            event: Some(event.to_owned()),
-            ..Proof::of(Provider::GitHub)
-        }
+    /// Whether a run can meet the condition on events whose event is of this pattern.
+    pub fn may_be_on(&self, events: &str) -> bool {
+        self.events.is_empty() || self.events.iter().any(|pattern| share(pattern, events))
     }
 
-    #[test]
-    fn a_star_stands_for_anything_and_nothing_else_does() {
-        for (pattern, text, holds) in [
-            ("main", "main", true),
-            ("main", "maintenance", false),
-            ("main", "Main", false),
-            ("release/*", "release/1.0", true),
-            ("release/*", "release", false),
-            ("*", "", true),
-            ("v*.*", "v1.2", true),
-            ("v*.*", "v12", false),
-            ("*-lts", "1-lts-lts", true),
-            ("a*a", "a", false),
-            ("", "", true),
-            ("", "x", false),
-        ] {
-            assert_eq!(fits(pattern, text), holds, "{pattern} {text}");
-        }
-    }
-
-    #[test]
-    fn conditions_are_met_by_proof_only() {
-        let today = day("2026-11-21");
-        let mut terms = Terms::plain(Access::PullAndPush);
-        let token = Proof::default();
-        assert_eq!(terms.admit(Access::PullAndPush, (&token, 0), today), Ok(()));
-        terms.branches = vec!["main".to_owned(), "refs/tags/v*".to_owned()];
-        let asks = |proof: &Proof| terms.admit(Access::PullAndPush, (proof, 0), today);
-        assert_eq!(asks(&token), Err(Lost::BranchNotProved));
-        assert_eq!(asks(&from("refs/heads/main", "push")), Ok(()));
-        assert_eq!(asks(&from("refs/tags/v1", "push")), Ok(()));
-        // A tag that is called like the branch is another thing.
-        assert_eq!(asks(&from("refs/tags/main", "push")), Err(Lost::Branch));
-        terms.events = vec!["push".to_owned()];
-        let asks = |proof: &Proof| terms.admit(Access::Pull, (proof, 0), today);
-        assert_eq!(asks(&from("refs/heads/main", "schedule")), Err(Lost::Event));
-        assert_eq!(asks(&from("refs/heads/main", "push")), Ok(()));
-    }
-
-    #[test]
-    fn a_fork_has_nothing_or_may_pull() {
-        let today = day("2026-11-21");
-        let mut terms = Terms::plain(Access::PullAndPush);
-        let request = from("refs/pull/1/merge", "pull_request");
-        assert_eq!(terms.admit(Access::Pull, (&request, 0), today), Err(Lost::Fork));
-        terms.forks = ForkRule::Pull;
-        assert_eq!(terms.admit(Access::Pull, (&request, 0), today), Ok(()));
-        assert_eq!(terms.admit(Access::PullAndPush, (&request, 0), today), Err(Lost::Fork));
-        let own = Proof { is_fork: Some(false), ..request };
-        assert_eq!(terms.admit(Access::PullAndPush, (&own, 0), today), Ok(()));
-    }
-
-    #[test]
-    fn an_approval_is_needed_and_ends() {
-        let today = day("2026-11-21");
-        let mut terms = Terms { needs_approval: true, ..Terms::plain(Access::PullAndPush) };
-        let none = Proof::default();
-        assert_eq!(terms.admit(Access::Pull, (&none, 0), today), Err(Lost::NotApproved));
-        assert_eq!(terms.admit(Access::PullAndPush, (&none, 0), today), Err(Lost::NotApproved));
-        let until =
-            |text| Some(Approval { by: "B".into(), at: Moment(0), until: day(text), epoch: 2 });
-        terms.approval = until("2026-11-21");
-        assert_eq!(terms.admit(Access::PullAndPush, (&none, 0), today), Ok(()));
-        for (epoch, expected) in [(0, Ok(())), (2, Ok(())), (3, Err(Lost::NewerThanApproval))] {
-            assert_eq!(terms.admit(Access::PullAndPush, (&none, epoch), today), expected);
-        }
-        terms.approval = until("2026-11-20");
-        assert_eq!(terms.admit(Access::PullAndPush, (&none, 0), today), Err(Lost::ApprovalEnded));
-        terms.expires_on = Some(day("2026-11-20"));
-        assert_eq!(terms.admit(Access::Pull, (&none, 0), today), Err(Lost::Expired));
-    }
-
-    #[test]
-    fn patterns_are_read_from_lines_and_commas() {
-        assert_eq!(patterns("main, release/*\n main").unwrap(), ["main", "release/*"]);
-        assert!(patterns("a b").is_err() && patterns(&"x".repeat(300)).is_err());
-        assert!(patterns(&(0..30).map(|n| format!("b{n},")).collect::<String>()).is_err());
+    /// Whether whoever meets these terms meets the others, too, as far as the patterns themselves
+    /// say: nothing is had that was not had before.
+    pub fn is_within(&self, others: &Self) -> bool {
+        let less = |ours: &[String], theirs: &[String]| {
+            theirs.is_empty() || (!ours.is_empty() && ours.iter().all(|one| theirs.contains(one)))
+        };
+        others.intent.satisfies(self.intent)
+            && less(&self.repositories, &others.repositories)
+            && less(&self.branches, &others.branches)
+            && less(&self.events, &others.events)
+            && (self.forks == others.forks || self.forks == ForkRule::Nothing)
+            && others.expires_on.is_none_or(|last| self.expires_on.is_some_and(|day| day <= last))
+            && (self.is_narrow || !others.is_narrow)
     }
 }

@@ -37,6 +37,7 @@ pub mod credential_form;
 pub mod credential_page;
 pub mod delivery;
 pub mod departure;
+pub mod doubt;
 pub mod expiry;
 pub mod grant;
 pub mod guard_change;

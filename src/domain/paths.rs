@@ -126,6 +126,35 @@ pub fn try_token(project: &str, pipeline_id: Uuid) -> String {
     format!("{}/trust/try", pipeline(project, pipeline_id))
 }
 
+/// Where the trust rules of a pipeline stand.
+pub fn trust_rules(project: &str, pipeline_id: Uuid) -> String {
+    pipeline_identity(project, pipeline_id)
+}
+
+/// Where its grants stand.
+pub fn grants(project: &str, pipeline_id: Uuid) -> String {
+    pipeline(project, pipeline_id)
+}
+
+/// The form of a trust rule that is there.
+pub fn edit_rule(project: &str, pipeline_id: Uuid, rule: Uuid) -> String {
+    format!("{}/trust/{rule}/edit", pipeline(project, pipeline_id))
+}
+
+pub fn delete_rule(project: &str, pipeline_id: Uuid, rule: Uuid) -> String {
+    format!("{}/trust/{rule}/delete", pipeline(project, pipeline_id))
+}
+
+/// The form of the terms of a grant.
+pub fn edit_grant(project: &str, pipeline_id: Uuid, grant: Uuid) -> String {
+    format!("{}/grants/{grant}/edit", pipeline(project, pipeline_id))
+}
+
+/// Where a grant is revoked.
+pub fn delete_grant(project: &str, pipeline_id: Uuid, grant: Uuid) -> String {
+    format!("{}/grants/{grant}/delete", pipeline(project, pipeline_id))
+}
+
 pub fn approve_grant(project: &str, pipeline_id: Uuid, grant: Uuid) -> String {
     format!("{}/grants/{grant}/approve", pipeline(project, pipeline_id))
 }
@@ -182,6 +211,11 @@ mod tests {
             approve_grant("acme", id, grant),
             format!("/p/acme/pipelines/{id}/grants/{grant}/approve")
         );
+        let of = format!("/p/acme/pipelines/{id}");
+        assert_eq!(edit_grant("acme", id, grant), format!("{of}/grants/{grant}/edit"));
+        assert_eq!(delete_grant("acme", id, grant), format!("{of}/grants/{grant}/delete"));
+        assert_eq!(edit_rule("acme", id, grant), format!("{of}/trust/{grant}/edit"));
+        assert_eq!(delete_rule("acme", id, grant), format!("{of}/trust/{grant}/delete"));
         assert_eq!(matching("acme"), "/p/acme/match");
     }
 

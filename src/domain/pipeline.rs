@@ -8,6 +8,7 @@ pub use forms::{PipelineEdit, PipelineForm};
 pub use parts::{PipelineActivity, PipelineDeliveries, PipelineHead};
 
 use super::credential::Access;
+use super::doubt::Doubt;
 use super::grant::Terms;
 use super::moment::{Day, Moment};
 use super::proof::Proof;
@@ -53,6 +54,8 @@ pub struct Grant {
     /// How often of these it is known that it was wanted, and not only asked for with all others.
     pub used: i64,
     pub last_delivery: Option<Moment>,
+    /// Why it may never deliver anything.
+    pub doubts: Vec<Doubt>,
 }
 
 /// A pipeline token without its secret half.
@@ -248,6 +251,22 @@ pub struct GrantForm {
     pub expires_on: String,
     /// Whether only short-lived tokens of the registry are handed out.
     pub is_narrow: bool,
+}
+
+impl GrantForm {
+    /// The form as it was filled in for these terms of a credential.
+    pub fn of(credential: Uuid, terms: &Terms) -> Self {
+        Self {
+            credentials: vec![credential.to_string()],
+            intent: terms.intent.word().to_owned(),
+            repositories: terms.repositories.join(", "),
+            branches: terms.branches.join(", "),
+            events: terms.events.join(", "),
+            forks: terms.forks.word().to_owned(),
+            expires_on: terms.expires_on.map(Day::to_text).unwrap_or_default(),
+            is_narrow: terms.is_narrow,
+        }
+    }
 }
 
 /// The longest life of a token, in days (security 3.4).

@@ -5,18 +5,22 @@
 mod ask;
 mod audience;
 mod check;
+mod draft;
 mod field;
 mod form;
 mod issuer;
+mod proves;
 mod refusal;
 #[cfg(test)]
 mod tests;
+mod title;
 mod value;
 
 pub(in crate::domain) use check::has_tag;
 pub use check::{ClaimCheck, check, claim, holds};
 pub use field::{ClaimField, Kind};
 pub use form::issuer_problem;
+pub(in crate::domain) use form::{is_service_account, names_its_kind};
 pub use refusal::{judge, other_audience};
 pub use value::ValueKind;
 
@@ -84,6 +88,9 @@ pub struct TrustRule {
     pub identity_epoch: i64,
     /// The most that who signs requests may ask for, whatever address it calls.
     pub intent: Access,
+    /// What people call it; blank for one that is called by what it says.
+    #[serde(default)]
+    pub title: String,
 }
 
 impl TrustRule {
@@ -141,6 +148,8 @@ pub struct TrustForm {
     pub public_key: String,
     /// The most that who signs requests may ask for; blank for what pulls.
     pub intent: String,
+    /// What to call it; blank for what the rule says.
+    pub title: String,
 }
 
 /// How one rule looks at a pasted token.
@@ -159,4 +168,7 @@ pub struct TokenTrial {
     /// Its claims as it says them, by name.
     pub claims: BTreeMap<String, String>,
     pub rules: Vec<RuleTrial>,
+    /// The form of a rule that takes tokens like it.
+    #[serde(default)]
+    pub draft: Option<TrustForm>,
 }

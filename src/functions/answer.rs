@@ -2,6 +2,7 @@
 
 use super::context::{self, AskedAt, take_slot};
 use super::notes::take_note;
+use crate::domain::doubt::Saved;
 use crate::domain::moment::Moment;
 use crate::domain::trust_rule::TokenTrial;
 use crate::error::Error;
@@ -107,6 +108,15 @@ impl Flash {
     pub fn with_undo(self, action: &str, values: Vec<(&'static str, String)>) -> Self {
         let values = values.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
         Self { undo: Some(Undo { action: action.to_owned(), values }), ..self }
+    }
+}
+
+impl From<Saved> for Flash {
+    fn from(Saved { sentences, mend }: Saved) -> Self {
+        match mend {
+            Some(mend) => Self::doubt(sentences).with_link(mend.href, mend.label),
+            None => Self::good(sentences),
+        }
     }
 }
 

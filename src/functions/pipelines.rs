@@ -1,7 +1,7 @@
 //! Pipelines with their tokens and grants, as the browser asks for them.
 
 use super::context::{confirmed, granter, member, vault};
-use super::reply::{Form, finish, finish_action, saved, shown_once};
+use super::reply::{Form, finish, finish_action, saved, shown_once, told};
 use crate::domain::paths;
 use crate::domain::permission::of;
 pub use crate::domain::pipeline::PipelinePage;
@@ -118,14 +118,34 @@ pub async fn create_grant(
             let dialog = paths::with_query(&dialog, "pipeline", &pipeline.to_string());
             (paths::credential(&project, id), dialog)
         }
-        None => (paths::pipeline(&project, pipeline), paths::pipeline(&project, pipeline)),
+        None => (paths::grants(&project, pipeline), paths::grants(&project, pipeline)),
     };
     let done = async {
         let granter = granter(&project, password).await?;
-        let sentence = vault().create_grants(&granter, pipeline, &form).await?;
-        Ok(saved(&page, vec![sentence]).await)
+        let saved = vault().create_grants(&granter, pipeline, &form).await?;
+        Ok(told(&page, saved.into()).await)
     };
     finish(done.await, Form::of::<CreateGrant>(form_page, form)).await
+}
+
+/// Changes the terms of a grant. `revision` says which grant stood on the page.
+#[server(prefix = "/rpc", endpoint = "grants/update")]
+pub async fn update_grant(
+    project: String,
+    pipeline: Uuid,
+    id: Uuid,
+    #[server(default)] revision: i64,
+    #[server(default)] form: GrantForm,
+    #[server(default)] password: String,
+) -> Result<()> {
+    let page = paths::grants(&project, pipeline);
+    let done = async {
+        let granter = granter(&project, password).await?;
+        let saved = vault().update_grant(&granter, (pipeline, id), revision, &form).await?;
+        Ok(told(&page, saved.into()).await)
+    };
+    let path = paths::edit_grant(&project, pipeline, id);
+    finish(done.await, Form::of::<UpdateGrant>(path, form).edits(revision, false)).await
 }
 
 /// Lets a grant of a protected credential push for `days` days; its granter cannot approve it.
@@ -144,7 +164,7 @@ pub async fn approve_grant(
         let granter = granter(&project, password).await?;
         let seen = Seen { epoch, revision };
         let sentence = vault().approve_grant(&granter, pipeline, id, &days, seen).await?;
-        Ok(saved(&paths::pipeline(&project, pipeline), vec![sentence]).await)
+        Ok(saved(&paths::grants(&project, pipeline), vec![sentence]).await)
     };
     let page = paths::approve_grant(&project, pipeline, id);
     finish(done.await, Form::of::<ApproveGrant>(page, json!({ "days": days }))).await
@@ -156,7 +176,7 @@ pub async fn delete_grant(project: String, pipeline: Uuid, id: Uuid) -> Result<(
         let editor = member(&project).await?.can::<of::PipelineWrite>()?;
         vault().delete_grant(&editor, pipeline, id).await
     };
-    finish_action(&paths::pipeline(&project, pipeline), done.await).await
+    finish_action(&paths::grants(&project, pipeline), done.await).await
 }
 
 /// Grants the credential called `target` to every pipeline that may use the credential `id`,

@@ -1,7 +1,7 @@
 //! Trust rules of a pipeline, as the browser asks for them.
 
 use super::context::{granter, member, vault};
-use super::reply::{Form, finish, finish_action, saved, shown_once};
+use super::reply::{Form, finish, finish_action, shown_once, told};
 use crate::domain::paths::{self, with_query};
 use crate::domain::permission::of;
 use crate::domain::trust_rule::{Provider, TrustForm};
@@ -20,22 +20,40 @@ pub async fn create_rule(
     #[server(default)] form: TrustForm,
     #[server(default)] password: String,
 ) -> Result<()> {
-    let page = paths::pipeline_identity(&project, pipeline);
+    let page = paths::trust_rules(&project, pipeline);
     let done = async {
         let granter = granter(&project, password).await?;
-        let NewRule { secret, note } = vault().create_rule(&granter, pipeline, &form).await?;
+        let NewRule { secret, saved } = vault().create_rule(&granter, pipeline, &form).await?;
         Ok(match secret {
             Some(secret) => shown_once(&page, "secret", SlotKind::Token, secret.as_bytes()).await,
-            None => {
-                let added = "The trust rule was added.".to_owned();
-                saved(&page, std::iter::once(added).chain(note).collect()).await
-            }
+            None => told(&page, saved.into()).await,
         })
     };
     // Each provider has a form of its own, and what was sent may name none.
     let provider = Provider::from_word(&form.provider).unwrap_or(Provider::GitHub);
     let path = with_query(&paths::new_rule(&project, pipeline), "provider", provider.word());
     finish(done.await, Form::of::<CreateRule>(path, form)).await
+}
+
+/// Has a rule ask for what the form says from now on, or gives it another title. `epoch` says which
+/// rule stood on the page; `password` is the person's own.
+#[server(prefix = "/rpc", endpoint = "trust-rules/update")]
+pub async fn update_rule(
+    project: String,
+    pipeline: Uuid,
+    id: Uuid,
+    #[server(default)] epoch: i64,
+    #[server(default)] form: TrustForm,
+    #[server(default)] password: String,
+) -> Result<()> {
+    let page = paths::trust_rules(&project, pipeline);
+    let done = async {
+        let granter = granter(&project, password).await?;
+        let saved = vault().update_rule(&granter, (pipeline, id), epoch, &form).await?;
+        Ok(told(&page, saved.into()).await)
+    };
+    let path = paths::edit_rule(&project, pipeline, id);
+    finish(done.await, Form::of::<UpdateRule>(path, form).edits(epoch, false)).await
 }
 
 /// Makes another secret for the project's rules for Drone, which is shown on the pipeline's page, once.
@@ -46,7 +64,7 @@ pub async fn renew_drone_secret(
     pipeline: Uuid,
     #[server(default)] password: String,
 ) -> Result<()> {
-    let page = paths::pipeline_identity(&project, pipeline);
+    let page = paths::trust_rules(&project, pipeline);
     let done = async {
         let granter = granter(&project, password).await?;
         let secret = vault().renew_drone_secret(&granter, pipeline).await?;
@@ -62,7 +80,7 @@ pub async fn delete_rule(project: String, pipeline: Uuid, id: Uuid) -> Result<()
         let editor = member(&project).await?.can::<of::PipelineWrite>()?;
         vault().delete_rule(&editor, pipeline, id).await
     };
-    finish_action(&paths::pipeline_identity(&project, pipeline), done.await).await
+    finish_action(&paths::trust_rules(&project, pipeline), done.await).await
 }
 
 /// Makes a rule one's own whose maker left. `password` is the person's own.
@@ -73,11 +91,11 @@ pub async fn confirm_rule(
     id: Uuid,
     #[server(default)] password: String,
 ) -> Result<()> {
-    let page = paths::pipeline_identity(&project, pipeline);
+    let page = paths::trust_rules(&project, pipeline);
     let done = async {
         let granter = granter(&project, password).await?;
-        let sentence = vault().confirm_rule(&granter, pipeline, id).await?;
-        Ok(saved(&page, vec![sentence]).await)
+        let saved = vault().confirm_rule(&granter, pipeline, id).await?;
+        Ok(told(&page, saved.into()).await)
     };
     finish(done.await, Form::of::<ConfirmRule>(page.clone(), ())).await
 }

@@ -1,12 +1,14 @@
 //! What the pipelines of a project may have.
 
+mod changes;
+
 use super::Grants;
 use super::authentic::genuine;
 use super::entity::access_grant::{ActiveModel, Column, Entity, Model};
 use super::entity::{Unreadable, credential, readable, usage};
 use super::seals::Sealing;
 use super::terms;
-use crate::domain::credential::Access;
+use crate::domain::credential::{Access, Credential, Summary};
 use crate::domain::grant::Terms;
 use crate::domain::moment::{Day, Moment};
 use crate::domain::pipeline::Grant;
@@ -96,45 +98,18 @@ impl<C: Sealing> Grants<'_, C> {
         Ok(readable(self.genuine(self.row(pipeline, id).await?)).pop())
     }
 
-    /// Writes down that a person lets the grant push; a later approval replaces an earlier one.
-    /// `false` when there is no such grant, when it needs no approval, when it has changed since, or
-    /// when they gave it themselves.
-    pub async fn approve(&self, id: Uuid, approval: ApprovalRow) -> Result<bool, DbErr> {
-        let by = approval.by;
-        let such = Condition::all()
-            .add(Column::Id.eq(id))
-            .add(Column::NeedsApproval.eq(true))
-            .add(Column::Revision.eq(approval.revision))
-            // Who gave it is another one, and known.
-            .add(Column::GrantedBy.ne(by));
-        let approve = |row: &Model| ActiveModel {
-            approved_by: Set(Some(by)),
-            approver: Set(Some(approval.approver.clone())),
-            approved_at: Set(Some(approval.at)),
-            approved_until: Set(Some(approval.until.to_text())),
-            approved_epoch: Set(Some(approval.epoch)),
-            revision: Set((row.revision + 1).max(approval.at)),
-            ..ActiveModel::default()
-        };
-        Ok(self.change(such, approve).await? > 0)
-    }
-
-    /// Takes the approval of `by` back: the grant waits again. `false` when there is none of theirs.
-    pub async fn withdraw(&self, id: Uuid, by: Uuid) -> Result<bool, DbErr> {
-        let row = ActiveModel {
-            approved_by: Set(None),
-            approver: Set(None),
-            approved_at: Set(None),
-            approved_until: Set(None),
-            approved_epoch: Set(None),
-            ..ActiveModel::default()
-        };
-        let such = Condition::all().add(Column::Id.eq(id)).add(Column::ApprovedBy.eq(by));
-        Ok(self.set(such, row).await? > 0)
-    }
-
     /// What the pipeline may have, by name, with what it received, as the person `viewer` sees it.
     pub async fn of_pipeline(&self, pipeline: Uuid, viewer: Uuid) -> Result<Vec<Grant>, DbErr> {
+        let held = self.held_by(pipeline, viewer).await?;
+        Ok(held.into_iter().map(|(grant, _)| grant).collect())
+    }
+
+    /// The same, each with its credential, where that can be read.
+    pub async fn held_by(
+        &self,
+        pipeline: Uuid,
+        viewer: Uuid,
+    ) -> Result<Vec<(Grant, Option<Summary>)>, DbErr> {
         let to_credential = Entity::belongs_to(credential::Entity)
             .from(Column::CredentialId)
             .to(credential::Column::Id)
@@ -162,7 +137,8 @@ impl<C: Sealing> Grants<'_, C> {
                 let grant = genuine::<Entity>(self.db, grant)?;
                 let credential = genuine::<credential::Entity>(self.db, credential?)?;
                 let used = used.get(&grant.credential_id);
-                Some(Grant {
+                let of = Credential::try_from(credential.clone()).ok().map(|found| found.summary);
+                let grant = Grant {
                     id: grant.id,
                     credential_id: grant.credential_id,
                     credential: credential.name,
@@ -178,7 +154,9 @@ impl<C: Sealing> Grants<'_, C> {
                     deliveries: used.map_or(0, |row| row.deliveries),
                     used: used.map_or(0, |row| row.used),
                     last_delivery: used.map(|row| Moment(row.last_at)),
-                })
+                    doubts: Vec::new(),
+                };
+                Some((grant, of))
             })
             .collect())
     }

@@ -1,5 +1,7 @@
 //! Trust rules of one project: whose signed word is taken for which of its pipelines.
 
+mod changes;
+
 use super::authentic::genuine;
 use super::entity::trust_rule::{ActiveModel, Column, Entity, Model};
 use super::entity::{Unreadable, pipeline, readable};
@@ -42,6 +44,7 @@ impl<C: Sealing> TrustRules<'_, C> {
             identity_epoch: Set(rule.identity_epoch),
             intent: Set(rule.intent.word().to_owned()),
             shown_to: Set(shown_to),
+            title: Set(rule.title),
             mac: NotSet,
         };
         self.0.insert(row).await
@@ -134,52 +137,6 @@ impl<C: Sealing> TrustRules<'_, C> {
         Ok(self.set(such, ended).await? > 0)
     }
 
-    /// Makes the rule another person's as if they had added it then, and one that has stopped accept
-    /// again. `salt` is for a rule for Drone that is to have another secret.
-    pub async fn confirm(
-        &self,
-        id: Uuid,
-        (identity_epoch, by, at): (i64, Maker, i64),
-        salt: Option<String>,
-    ) -> Result<bool, DbErr> {
-        let mut row = ActiveModel {
-            identity_epoch: Set(identity_epoch),
-            created_by: Set(by.name),
-            created_by_id: Set(by.id),
-            created_at: Set(at),
-            ended_at: Set(None),
-            ..ActiveModel::default()
-        };
-        if salt.is_some() {
-            // The others say who was shown it.
-            (row.public_key, row.shown_to) = (Set(salt), Set(None));
-        }
-        self.update(id, row).await
-    }
-
-    /// Gives every rule of the pipeline for Drone another salt. They count as made by who is shown
-    /// the secret of it, at that epoch and moment.
-    pub async fn resalt(
-        &self,
-        pipeline: Uuid,
-        salt: Option<String>,
-        (identity_epoch, by, at): (i64, Maker, i64),
-    ) -> Result<(), DbErr> {
-        let row = ActiveModel {
-            public_key: Set(salt),
-            shown_to: Set(by.id),
-            identity_epoch: Set(identity_epoch),
-            created_by: Set(by.name),
-            created_by_id: Set(by.id),
-            created_at: Set(at),
-            ..ActiveModel::default()
-        };
-        let such = Condition::all()
-            .add(Column::PipelineId.eq(pipeline))
-            .add(Column::Provider.eq(Provider::Drone.word()));
-        self.set(such, row).await.map(drop)
-    }
-
     async fn row(&self, pipeline: Uuid, id: Uuid) -> Result<Option<Model>, DbErr> {
         self.one(id).filter(Column::PipelineId.eq(pipeline)).one(self.db).await
     }
@@ -203,6 +160,7 @@ impl TryFrom<Model> for TrustRule {
             ended_at: row.ended_at.map(Moment),
             identity_epoch: row.identity_epoch,
             intent: Access::from_word(&row.intent).ok_or(Unreadable)?,
+            title: row.title,
         })
     }
 }
@@ -235,6 +193,7 @@ mod tests {
             identity_epoch: 0,
             intent: "pull".to_owned(),
             shown_to: None,
+            title: String::new(),
             mac: None,
         }
     }

@@ -1,5 +1,6 @@
 //! Approvals: using a protected credential that can push takes a second person, and not for ever.
 
+mod changed;
 mod counted;
 mod newer;
 mod tampered;

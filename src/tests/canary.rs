@@ -104,6 +104,8 @@ fn stumble(client: &mut Client, secret: &Canary) {
         "/rpc/credentials/create",
         "/rpc/trust-rules/create",
         "/rpc/trust-rules/try",
+        "/rpc/trust-rules/update",
+        "/rpc/grants/update",
         "/rpc/grants/approve",
         "/rpc/guard-changes/approve",
         "/rpc/trust-rules/renew-secret",

@@ -131,6 +131,9 @@ pub fn functions(project: &str, at: &Objects) -> Vec<Function> {
         ("email", "x@example.com"),
         ("password", PASSWORD),
     ];
+    let id = at.rule.to_string();
+    let changed: Vec<(&'static str, &str)> =
+        rule(project, pipeline).into_iter().chain([("id", id.as_str())]).collect();
     vec![
         Function::new("/rpc/registry/recognise", SignedIn, &[("input", "ghcr.io")]),
         Function::new(
@@ -195,6 +198,19 @@ pub fn functions(project: &str, at: &Objects) -> Vec<Function> {
         .about_one(),
         Function::new("/rpc/grants/create", GRANT, &on_pipeline).about_one(),
         Function::new(
+            "/rpc/grants/update",
+            GRANT,
+            &[
+                of,
+                ("pipeline", pipeline),
+                ("id", grant),
+                ("form[intent]", "pull"),
+                ("form[branches]", "main"),
+                ("password", PASSWORD),
+            ],
+        )
+        .about_one(),
+        Function::new(
             "/rpc/grants/delete",
             WRITE_PIPELINES,
             &[of, ("pipeline", pipeline), ("id", grant)],
@@ -220,6 +236,7 @@ pub fn functions(project: &str, at: &Objects) -> Vec<Function> {
         )
         .about_one(),
         Function::new("/rpc/trust-rules/create", GRANT, &rule(project, pipeline)).about_one(),
+        Function::new("/rpc/trust-rules/update", GRANT, &changed).about_one(),
         Function::new(
             "/rpc/trust-rules/delete",
             WRITE_PIPELINES,

@@ -27,6 +27,7 @@ mod deliveries_killed;
 mod departed;
 mod doctor;
 mod doors;
+mod doubts;
 mod edits;
 mod evidence;
 mod explainer;

@@ -28,6 +28,10 @@ pub enum Act {
     GrantPaths,
     /// The grant again without its condition on the branch.
     BranchDropped,
+    /// The same grant, with other terms.
+    GrantChanged,
+    /// An approved rule that asks for another repository.
+    RuleChanged,
     CredentialPaths,
     Access,
     Unprotect,
@@ -46,6 +50,8 @@ impl Act {
             Self::Grant,
             Self::GrantPaths,
             Self::BranchDropped,
+            Self::GrantChanged,
+            Self::RuleChanged,
             Self::CredentialPaths,
             Self::Access,
             Self::Unprotect,
@@ -65,6 +71,8 @@ impl Act {
             Self::RenewedSecret => "/rpc/trust-rules/renew-secret",
             Self::Pipeline => "/rpc/pipelines/create",
             Self::Grant | Self::GrantPaths | Self::BranchDropped => "/rpc/grants/create",
+            Self::GrantChanged => "/rpc/grants/update",
+            Self::RuleChanged => "/rpc/trust-rules/update",
             Self::CredentialPaths | Self::Access | Self::Unprotect => "/rpc/credentials/update",
             Self::TokenService => "/rpc/credentials/token-service",
         }

@@ -103,12 +103,23 @@ const UNKNOWN_ISSUER: &[(&str, &str)] = &[
     ("form[claims][sub]", "builder"),
 ];
 
+/// A rule that no token can match.
+const DOUBTED: &[(&str, &str)] = &[
+    ("form[provider]", "buildkite"),
+    ("form[issuer]", "https://agent.buildkite.com"),
+    ("form[audience]", "https://regcred.example.com"),
+    ("form[claims][organization_id]", "0184"),
+    ("form[claims][pipeline_id]", "0185"),
+    ("form[claims][build_branch]", "main"),
+    ("form[claims][build_tag]", "v1"),
+];
+
 /// The pages after posts, above all those that were refused.
 async fn open_answers(book: &mut Book, app: &App, at: &Objects) {
     let owner = &app.owner;
     let pipeline = at.pipeline.to_string();
     let on = [("project", "acme"), ("pipeline", pipeline.as_str()), ("password", PASSWORD)];
-    let posts: [Post; 7] = [
+    let posts: [Post; 8] = [
         ("grant_refused", "/rpc/grants/create", &[("form[branches]", "a b")]),
         ("rule_refused", "/rpc/trust-rules/create", &[("form[provider]", "github")]),
         ("rule_of_an_unknown_issuer", "/rpc/trust-rules/create", UNKNOWN_ISSUER),
@@ -116,6 +127,7 @@ async fn open_answers(book: &mut Book, app: &App, at: &Objects) {
         ("token_refused", "/rpc/tokens/create", &[("token_days", "0")]),
         ("token_is_none", "/rpc/trust-rules/try", &[("token", "")]),
         ("token_tried", "/rpc/trust-rules/try", &[("token", JOB_TOKEN)]),
+        ("rule_doubted", "/rpc/trust-rules/create", DOUBTED),
     ];
     for (name, action, fields) in posts {
         let form: Vec<_> = on.iter().chain(fields).copied().collect();

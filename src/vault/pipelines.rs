@@ -2,9 +2,11 @@
 
 mod approvals;
 mod chosen;
+mod doubts;
 mod edits;
 mod grants;
 mod listed;
+mod terms;
 mod tokens;
 
 pub use approvals::Seen;
@@ -57,9 +59,10 @@ impl Vault {
         self.count_receipts(project).await;
         let found = self.store.pipelines(project).find(id, today()).await?;
         let viewer = reader.person().id;
-        let mut grants = self.store.grants(project).of_pipeline(id, viewer).await?;
+        let held = self.store.grants(project).held_by(id, viewer).await?;
         let mut tokens = self.store.tokens().of_pipeline(project, id).await?;
         let rules = self.store.trust_rules(project).of_pipeline(id).await?;
+        let mut grants = doubts::doubted(held, &tokens, &rules);
         let viewer = (reader.person(), self.store.trust_rules(project).has_seen(viewer).await?);
         let identities = Identities { tokens: &tokens, rules: &rules, today: today() };
         for grant in &mut grants {

@@ -1,25 +1,23 @@
 //! Trust rules: made, deleted, and tried with a pasted token.
 
+mod change;
 mod confirm;
+mod tried;
 
 use super::issuers::needs_listed;
 use super::pipelines::{changed_outside, needs_unchanged};
 use super::signed::Salt;
 use super::{Vault, gather, now};
-use crate::crypto::jwt::Unverified;
 use crate::crypto::signature::read_ed25519_key;
 use crate::domain::actor::{Can, Granter};
 use crate::domain::audit::{Action, Detail};
+use crate::domain::doubt::{Doubt, Saved};
 use crate::domain::issuer::NOT_LISTED;
 use crate::domain::permission::of;
-use crate::domain::proof::fact;
-use crate::domain::trust_rule::{
-    Provider, RuleTrial, TokenTrial, TrustForm, TrustRule, check, holds,
-};
+use crate::domain::trust_rule::{Provider, TrustForm, TrustRule};
 use crate::error::{Error, Result};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use serde_json::Value;
 use std::fmt;
 use uuid::Uuid;
 use zeroize::Zeroizing;
@@ -27,21 +25,19 @@ use zeroize::Zeroizing;
 const MOST: usize = 50;
 const SAME_SECRET: &str = "It uses the same shared secret as the project's other rules for Drone, which is not shown again. If nobody stored it, renew it.";
 const DRONE_RULES: &str = "this project's trust rules for Drone";
-/// Claims of a pasted token that are shown.
-const SHOWN: usize = 60;
 
 pub struct NewRule {
     /// The new secret that signs Drone's requests, which is shown once. A rule that takes the secret
     /// of the project's other rules for Drone shows none.
     pub secret: Option<Zeroizing<String>>,
-    /// What else to say: that the issuer, which was asked, did not answer as it must, or that the
-    /// secret is the one that was shown before.
-    pub note: Option<String>,
+    /// What to say: that it was added, also that the secret is the one that was shown before, and what
+    /// is doubted of it.
+    pub saved: Saved,
 }
 
 impl fmt::Debug for NewRule {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("NewRule").field("note", &self.note).finish_non_exhaustive()
+        f.debug_struct("NewRule").field("saved", &self.saved).finish_non_exhaustive()
     }
 }
 
@@ -79,6 +75,7 @@ impl Vault {
             ended_at: None,
             identity_epoch: 0,
             intent: form.read_intent(provider),
+            title: form.title.trim().to_owned(),
         };
         // Before anybody else is asked for a pipeline that there may not be.
         self.store.pipelines(project).subject(pipeline).await?.ok_or(Error::NotFound)?;
@@ -86,7 +83,7 @@ impl Vault {
         if rule.provider.is_oidc() && !self.accepts_issuer(&rule.issuer).await? {
             return Err(Error::at("issuer", NOT_LISTED));
         }
-        let mut note = self.ask_issuer(&rule).await?;
+        let silent = self.ask_issuer(&rule).await?;
         let write = self.write_as(granter).await?;
         needs_listed(&write, &rule).await?;
         let subject = write.pipelines(project).subject(pipeline).await?.ok_or(Error::NotFound)?;
@@ -100,6 +97,7 @@ impl Vault {
         // of two first rules for Drone the later one finds the salt of the other.
         let what = (Action::RuleCreated, subject, Detail::Provider(provider));
         let recorded = self.record_event(&write, project, granter, what).await?;
+        let mut sentences = vec!["The trust rule was added.".to_owned()];
         let mut shown_to = None;
         let secret = if provider == Provider::Drone {
             if !write.trust_rules(project).are_untouched(provider).await? {
@@ -109,7 +107,7 @@ impl Vault {
             let salt = Salt::beside(others.iter().map(|(rule, ..)| rule))?;
             rule.public_key = salt.to_text();
             if others.iter().any(|(other, ..)| Salt::of(other) == Some(salt)) {
-                note = Some(SAME_SECRET.to_owned());
+                sentences.push(SAME_SECRET.to_owned());
                 shown_to = write.trust_rules(project).shown_to().await?.first().copied();
                 None
             } else {
@@ -124,9 +122,26 @@ impl Vault {
             None
         };
         rule.identity_epoch = write.pipelines(project).raise_epoch(pipeline, now().0).await?;
-        write.trust_rules(project).insert(pipeline, rule, shown_to).await?;
+        write.trust_rules(project).insert(pipeline, rule.clone(), shown_to).await?;
         write.commit(recorded).await?;
-        Ok(NewRule { secret, note })
+        let saved = self.said_of(granter, pipeline, (&rule, silent), sentences).await;
+        Ok(NewRule { secret, saved })
+    }
+
+    /// What is said after the rule was saved: first that its issuer was silent, if it was. It is saved,
+    /// whether or not more can be said.
+    async fn said_of(
+        &self,
+        granter: &Granter,
+        pipeline: Uuid,
+        (rule, silent): (&TrustRule, Option<String>),
+        sentences: Vec<String>,
+    ) -> Saved {
+        let of = (granter.project().id, pipeline, granter.person().id);
+        let silent = silent.map(|told| (rule.id, Doubt::IssuerSilent(told)));
+        let mut doubts: Vec<(Uuid, Doubt)> = silent.into_iter().collect();
+        doubts.extend(self.doubts_of_rule(of, rule).await.unwrap_or_default());
+        Saved::with_doubts(sentences, (granter.project().slug.as_str(), pipeline), &doubts)
     }
 
     /// Ends the secret that the project shares with Drone and makes another, which is shown once.
@@ -172,7 +187,7 @@ impl Vault {
         Ok(secret)
     }
 
-    /// Asks the issuer of a new rule for its keys: gives what people are told when it does not
+    /// Asks the issuer of a rule for its keys: gives what people are told when it does not
     /// answer as it has to.
     ///
     /// # Errors
@@ -187,9 +202,7 @@ impl Vault {
             },
             Err(problem) => {
                 let told = problem.complaint(&rule.issuer, rule.provider == Provider::Kubernetes);
-                Ok(Some(format!(
-                    "The trust rule was saved, but no token can be verified with it yet. {told}"
-                )))
+                Ok(Some(told))
             }
         }
     }
@@ -222,52 +235,6 @@ impl Vault {
         Ok(format!(
             "The trust rule was deleted. Short-lived tokens of this pipeline no longer work.{still}"
         ))
-    }
-
-    /// How each rule of the pipeline looks at a pasted token. Nothing of it is kept, and it is not
-    /// used up.
-    pub async fn try_token(
-        &self,
-        reader: &Can<of::PipelineRead>,
-        pipeline: Uuid,
-        token: &str,
-    ) -> Result<TokenTrial> {
-        let project = reader.project().id;
-        self.store.pipelines(project).subject(pipeline).await?.ok_or(Error::NotFound)?;
-        let rules = self.store.trust_rules(project).of_pipeline(pipeline).await?;
-        if token.trim().is_empty() {
-            return Err(Error::at("token", "Paste the token of a job."));
-        }
-        let unverified = Unverified::read(token.trim())
-            .map_err(|problem| Error::at("token", problem.to_string()))?;
-        let said = unverified.claims();
-        let problem = match self.verified(&rules, &unverified).await {
-            Ok(_) => String::new(),
-            Err(problem) => problem.sentence(said),
-        };
-        let trials = rules.into_iter().filter(|rule| rule.provider.is_oidc()).map(|rule| {
-            let checks = check(&rule, said);
-            let holds = holds(&rule, said)
-                && rule.issuer == unverified.issuer()
-                && is_for(said.get("aud"), &rule.audience);
-            RuleTrial { rule, checks, holds }
-        });
-        let rules = trials.collect();
-        let claims = said.iter().take(SHOWN).map(|(name, value)| {
-            let text = fact(Some(value)).unwrap_or_else(|| value.to_string());
-            (name.chars().take(100).collect(), text.chars().take(500).collect())
-        });
-        Ok(TokenTrial { problem, claims: claims.collect(), rules })
-    }
-}
-
-fn is_for(claim: Option<&Value>, audience: &str) -> bool {
-    match claim {
-        Some(Value::Array(all)) => {
-            all.iter().all(Value::is_string) && all.iter().any(|one| one == audience)
-        }
-        Some(one) => one == audience,
-        None => false,
     }
 }
 

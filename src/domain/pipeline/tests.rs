@@ -103,6 +103,7 @@ fn rule(provider: Provider, identity_epoch: i64) -> TrustRule {
         last_used_at: None,
         ended_at: None,
         identity_epoch,
+        title: String::new(),
         intent: Access::Pull,
     }
 }

@@ -3,7 +3,8 @@
 use super::audience::is_foreign;
 use super::check::{ANY_REFERENCE, IN_LIST};
 use super::{ClaimField, Kind, Provider, TrustForm};
-use crate::domain::typed_text::is_invisible;
+use crate::domain::grant::fits;
+use crate::domain::typed_text::{NAME_MAX, is_invisible, text_problem};
 use crate::error::FieldError;
 use std::collections::BTreeMap;
 use uuid::Uuid;
@@ -33,6 +34,9 @@ impl TrustForm {
                 Ok(None) => {}
                 Err(message) => errors.push(at(&format!("claims.{}", field.name), message)),
             }
+        }
+        if let Some(message) = self.title_problem() {
+            errors.push(at("title", message));
         }
         match more(&self.more_claims, provider) {
             Ok(more) => claims.extend(more),
@@ -64,6 +68,15 @@ impl TrustForm {
             errors.push(at("more_claims", format!("Use at most {CLAIMS_MAX} claims.")));
         }
         if errors.is_empty() { Ok(claims) } else { Err(errors) }
+    }
+
+    fn title_problem(&self) -> Option<String> {
+        let title = self.title.trim();
+        let is_unseen = || {
+            let message = "This contains an invisible character. Type it again.";
+            title.contains(is_invisible).then(|| message.to_owned())
+        };
+        text_problem(title, NAME_MAX, false).or_else(is_unseen)
     }
 
     fn signature_problems(&self, provider: Provider) -> Vec<FieldError> {
@@ -124,6 +137,10 @@ fn read_claim(
             "Write the workflow with its owner: acme/ci/.github/workflows/build.yml@refs/heads/main.",
         );
     }
+    // With a * it is a pattern, of which one of the two words may be.
+    if field.name == "ref_protected" && !["true", "false"].iter().any(|word| fits(typed, word)) {
+        return said("Enter true, or leave this blank.");
+    }
     if provider == Provider::Kubernetes && field.name == "sub" && !is_service_account(typed) {
         return said("Write the whole subject: system:serviceaccount:NAMESPACE:NAME.");
     }
@@ -132,7 +149,7 @@ fn read_claim(
 
 /// Whether a reference says of which kind it is, so that a pattern for branches matches no tag.
 /// The pattern for every kind looks like what it is.
-pub(super) fn names_its_kind(reference: &str) -> bool {
+pub(in crate::domain) fn names_its_kind(reference: &str) -> bool {
     let kind = reference.strip_prefix("refs/").and_then(|rest| rest.split_once('/'));
     let is_whole =
         |(kind, name): (&str, &str)| !kind.is_empty() && !kind.contains('*') && !name.is_empty();
@@ -146,7 +163,7 @@ fn names_its_owner(workflow: &str) -> bool {
     owner.is_some_and(|(owner, _)| !owner.is_empty() && !owner.contains('*'))
 }
 
-fn is_service_account(subject: &str) -> bool {
+pub(in crate::domain) fn is_service_account(subject: &str) -> bool {
     let parts =
         subject.strip_prefix("system:serviceaccount:").and_then(|rest| rest.split_once(':'));
     parts.is_some_and(|(namespace, name)| {

@@ -39,7 +39,12 @@ use Fork::{MayBe, Own};
 type Shape = (&'static str, Value, Answer);
 
 /// A rule, made by the form.
-fn rule(provider: Provider, issuer: &str, audience: &str, claims: &[(&str, &str)]) -> TrustRule {
+pub(super) fn rule(
+    provider: Provider,
+    issuer: &str,
+    audience: &str,
+    claims: &[(&str, &str)],
+) -> TrustRule {
     let form = TrustForm {
         provider: provider.word().to_owned(),
         issuer: issuer.to_owned(),
@@ -60,6 +65,7 @@ fn rule(provider: Provider, issuer: &str, audience: &str, claims: &[(&str, &str)
         ended_at: None,
         identity_epoch: 0,
         intent: form.read_intent(provider),
+        title: String::new(),
     }
 }
 

@@ -187,6 +187,7 @@ mod tests {
             identity_epoch: 0,
             intent: "pull".to_owned(),
             shown_to: Some(Uuid::from_u128(5)),
+            title: String::new(),
             mac: None,
         }
     }

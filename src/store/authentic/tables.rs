@@ -215,7 +215,7 @@ authentic! {
     trust_rule called "trust_rule" with Mac mended by MakeAgain {
         decide: Id, ProjectId, PipelineId, Provider, Issuer, Audience, Claims, PublicKey, EndedAt,
             IdentityEpoch, CreatedById, CreatedAt, CreatedBy, Intent, ShownTo;
-        do_not: LastUsedAt because "it says what became of it";
+        do_not: LastUsedAt, Title because "they say what became of it and what it is called";
     }
     issuer called "issuer" with Mac mended by MakeAgain {
         decide: Id, Url;

@@ -58,6 +58,7 @@ entities! {
         intent: String,
         /// Who was shown the secret that the project shares with Drone.
         shown_to: Option<Uuid>,
+        title: String,
         mac: Option<String>,
     }
     /// Whose tokens the instance accepts, beside those of known clouds.

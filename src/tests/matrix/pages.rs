@@ -9,6 +9,7 @@ use uuid::Uuid;
 /// Every page of a project with what it takes; `{}` stands for the project's slug.
 pub fn pages(at: &Objects) -> Vec<(String, Right)> {
     let (credential, pipeline, grant) = (at.credential, at.pipeline, at.grant);
+    let rule = at.rule;
     vec![
         ("/p/{}/credentials".to_owned(), READ),
         ("/p/{}/credentials/new".to_owned(), WRITE),
@@ -37,6 +38,10 @@ pub fn pages(at: &Objects) -> Vec<(String, Right)> {
         (format!("/p/{{}}/pipelines/{pipeline}/activity"), READ_PIPELINES),
         (format!("/p/{{}}/pipelines/{pipeline}/trust/new"), GRANT),
         (format!("/p/{{}}/pipelines/{pipeline}/trust/try"), READ_PIPELINES),
+        (format!("/p/{{}}/pipelines/{pipeline}/trust/{rule}/edit"), GRANT),
+        (format!("/p/{{}}/pipelines/{pipeline}/trust/{rule}/delete"), WRITE_PIPELINES),
+        (format!("/p/{{}}/pipelines/{pipeline}/grants/{grant}/edit"), GRANT),
+        (format!("/p/{{}}/pipelines/{pipeline}/grants/{grant}/delete"), WRITE_PIPELINES),
         (format!("/p/{{}}/pipelines/{pipeline}/grants/{grant}/approve"), GRANT),
         ("/p/{}/match".to_owned(), READ_PIPELINES),
     ]
@@ -70,6 +75,7 @@ pub fn routes(at: &Objects, issuer: Uuid) -> BTreeMap<String, String> {
         let path = route.replace("{project}", "acme").replace("{id}", &id.to_string());
         let path = path.replace("{grant}", &at.grant.to_string()).replace("{version}", "1");
         let path = path.replace("{token}", &at.token);
+        let path = path.replace("{rule}", &at.rule.to_string());
         assert!(!path.contains('{'), "nothing is known for a part of {route}");
         path
     };

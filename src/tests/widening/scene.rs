@@ -85,6 +85,10 @@ impl Scene {
         if act == Act::RenewedSecret {
             secret = Some(drone_rule(&app, open, "7").await);
         }
+        if act == Act::RuleChanged {
+            let (provider, claims) = OIDC[0];
+            app.add_rule(open, provider, &issuer.url, claims).await;
+        }
         let approver = app.new_member("approver", Role::Maintainer).await;
         let alone = app.nobody();
         let scene =
@@ -129,7 +133,7 @@ impl Scene {
     pub async fn assert_goes_on(&self, act: Act) {
         let reply = self.app.fetch(&self.token, API).await;
         assert!(reply.text().contains(SECRET), "{act:?}: {}", reply.text());
-        if !matches!(act, Act::GrantPaths | Act::BranchDropped) {
+        if !matches!(act, Act::GrantPaths | Act::BranchDropped | Act::GrantChanged) {
             let reply = self.app.fetch(&self.run_of_main().await, API).await;
             assert!(reply.text().contains(SECRET), "{act:?}: {}", reply.text());
         }

@@ -115,6 +115,9 @@ async fn change_credentials(counter: &mut Counter, owner: &Browser) {
     let grant = [("form[credentials][]", id.as_str()), ("form[intent]", "pull")];
     let form = [of.as_slice(), &grant].concat();
     counter.post(owner, "/rpc/grants/create", &form).await;
+    let grant = counter.id("SELECT id FROM access_grant").await;
+    let more = [("id", grant.as_str()), ("form[intent]", "pull"), ("form[branches]", "main")];
+    counter.post(owner, "/rpc/grants/update", &[of.as_slice(), &more].concat()).await;
     let other = counter.app.credential(owner, "acme", "other", "ghcr.io", "s").await.to_string();
     let form = [one.as_slice(), &[("target", other.as_str())]].concat();
     counter.post(owner, "/rpc/grants/repoint", &form).await;
@@ -142,6 +145,13 @@ async fn change_pipelines(counter: &mut Counter, owner: &Browser) {
     counter.post(owner, "/rpc/trust-rules/try", &form).await;
     let of_github = "SELECT id FROM trust_rule WHERE provider = 'github'";
     let id = counter.id(of_github).await;
+    let epoch = "SELECT identity_epoch FROM trust_rule WHERE provider = 'github'";
+    let epoch = counter.app.scalar_i64(epoch).await.to_string();
+    let mut form = rule("acme", &pipeline).to_vec();
+    form.extend([("id", id.as_str()), ("epoch", epoch.as_str()), ("form[title]", "Nightly")]);
+    form.retain(|(name, _)| *name != "form[claims][ref]");
+    form.push(("form[claims][environment]", "release"));
+    counter.post(owner, "/rpc/trust-rules/update", &form).await;
     counter.post(owner, "/rpc/trust-rules/delete", &[of[0], of[1], ("id", id.as_str())]).await;
     let drone = [("form[provider]", "drone"), ("form[claims][repo.id]", "7")];
     let form = [of.as_slice(), &drone].concat();

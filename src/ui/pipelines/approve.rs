@@ -1,5 +1,6 @@
 //! The page on which a second person lets a pipeline push with a protected credential.
 
+use super::doubts::Doubts;
 use super::grants::TermsInWords;
 use super::identities::Identities;
 use crate::domain::grant::APPROVAL_DAYS_MAX;
@@ -49,6 +50,7 @@ fn whole((found, grant, failed): Found, page: PageContext) -> impl IntoView {
     let (needs_approval, seen) = (grant.terms.needs_approval, (grant.id, epoch, grant.revision));
     let (is_own, widening) = (grant.is_own, grant.widening);
     let approval = grant.terms.approval.clone();
+    let (doubts, about, of_page) = (grant.doubts, grant.id, page.clone());
     view! {
         <PageHead title="Approve a grant" up=(href, name.clone())/>
         <Facts>
@@ -61,6 +63,7 @@ fn whole((found, grant, failed): Found, page: PageContext) -> impl IntoView {
             <Fact label="Access">
                 <div>{grant.terms.intent.label()}</div>
                 <TermsInWords terms=grant.terms today/>
+                <Doubts doubts page=of_page pipeline about/>
             </Fact>
             <Fact label="Granted">
                 <Time at=grant.created_at/>

@@ -1,20 +1,16 @@
 //! What the pipeline may use, and on which terms.
 
+use super::doubts::Doubts;
 use super::grant_form::NewGrant;
-use super::of_row;
 use crate::domain::grant::{ForkRule, Terms};
 use crate::domain::moment::Day;
 use crate::domain::paths;
 use crate::domain::permission::Permission;
 use crate::domain::pipeline::{Grant, Grantable};
 use crate::functions::answer::FailedForm;
-use crate::functions::pipelines::DeleteGrant;
-use crate::ui::kit::{
-    ACTIONS, Badge, Cell, Columns, PageContext, PostButton, Section, Table, Time,
-};
+use crate::ui::kit::{ACTIONS, Badge, Cell, Columns, IconLink, PageContext, Section, Table, Time};
 use crate::ui::usage::{times, use_in_words};
 use leptos::prelude::*;
-use leptos::server_fn::ServerFn;
 use uuid::Uuid;
 
 /// The section; `failed` is the last post that failed, of whichever form.
@@ -77,8 +73,11 @@ fn row(
         approver.map(|by| format!("Approved by {by}, who is no longer a maintainer or owner"));
     let name = grant.credential;
     let (label, approve_label) = (format!("Revoke {name}"), format!("Approve {name}"));
+    let edit_label = format!("Edit the grant of {name}");
+    let edit = page.may_grant().then(|| paths::edit_grant(&page.project, pipeline, grant.id));
+    let revoke = may_revoke.then(|| paths::delete_grant(&page.project, pipeline, grant.id));
     let used = use_in_words(grant.deliveries, grant.used);
-    let values = of_row(page, pipeline, grant.id.to_string());
+    let (doubts, about, of_page) = (grant.doubts, grant.id, page.clone());
     [
         Cell::of(view! {
             <a href=href>{name}</a>
@@ -90,6 +89,7 @@ fn row(
             {approver.map(|label| view! { <div><Badge label tone="warn"/></div> })}
             {has_newer
                 .then(|| view! { <div><Badge label="newer tokens and rules need approval" tone="warn"/></div> })}
+            <Doubts doubts page=of_page pipeline about/>
         }),
         Cell::made(grant.created_at, &grant.created_by, is_left),
         Cell::of(view! {
@@ -104,8 +104,8 @@ fn row(
                         <a class="button button-quiet" href=href aria-label=approve_label>"Approve"</a>
                     }
                 })}
-            {may_revoke
-                .then(|| view! { <PostButton action=DeleteGrant::url() values label word="Revoke"/> })}
+            {edit.map(|href| view! { <IconLink href label=edit_label icon="pencil"/> })}
+            {revoke.map(|href| view! { <IconLink href label icon="trash"/> })}
         }),
     ]
 }

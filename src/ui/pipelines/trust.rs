@@ -1,18 +1,19 @@
 //! The trust rules of a pipeline: whose tokens are accepted instead of one of ours.
 
-use super::of_row;
+use super::doubts::Doubts;
 use super::tokens::waits_in_words;
 use crate::domain::credential::Access;
+use crate::domain::doubt::of_rule;
 use crate::domain::paths;
 use crate::domain::permission::Permission;
 use crate::domain::pipeline::Approvals;
 use crate::domain::trust_rule::{Kind, Provider, TrustRule};
 use crate::functions::answer::FailedForm;
-use crate::functions::trust_rules::{ConfirmRule, DeleteRule, RenewDroneSecret};
+use crate::functions::trust_rules::{ConfirmRule, RenewDroneSecret};
 use crate::ui::granting::YourPassword;
 use crate::ui::kit::{
-    ACTIONS, Alert, Badge, Cell, CodeToCopy, Columns, FormState, Hidden, LinkButton, PageContext,
-    PostButton, PostForm, Section, Table, made_by_gone,
+    ACTIONS, Alert, Badge, Cell, CodeToCopy, Columns, FormState, Hidden, IconLink, LinkButton,
+    PageContext, PostForm, ProviderMark, Section, Table, made_by_gone,
 };
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
@@ -50,7 +51,7 @@ pub fn TrustRules(
         let is_unlisted = rule.provider.is_oidc() && unlisted.contains(&rule.issuer);
         row(rule, pipeline, (&gone, &approvals, is_unlisted), &page)
     });
-    let columns = Columns::new(["Provider", "Claims", "Created", "Last used", ACTIONS], rows);
+    let columns = Columns::new(["Trust rule", "Claims", "Created", "Last used", ACTIONS], rows);
     view! {
         <Section id="trust-rules" title="Trust rules">
             <p class="muted">
@@ -76,20 +77,26 @@ fn row(
     let is_left = rule.created_by.is_among(gone);
     let has_ended = rule.ended_at.is_some();
     let not_for = waits_in_words(approvals, rule.identity_epoch).filter(|_| !has_ended);
-    let label = format!("Delete the {}", rule_name(&rule));
-    let is_oidc = rule.provider.is_oidc();
-    let lacks = rule.lacks().join(", ").to_lowercase();
-    let lacks = (!lacks.is_empty()).then(|| {
-        format!(
-            "This rule does not check the {lacks}, so it accepts no token. Delete it and add it again."
-        )
-    });
-    let is_foreign = rule.has_foreign_audience();
+    let (label, edit_label) =
+        (format!("Delete the {}", rule_name(&rule)), format!("Edit the {}", rule_name(&rule)));
+    let edit = page.may_grant().then(|| paths::edit_rule(&page.project, pipeline, rule.id));
+    let delete = page.may(Permission::PipelineWrite);
+    let delete = delete.then(|| paths::delete_rule(&page.project, pipeline, rule.id));
+    let (doubts, about, of_page) = (of_rule(&rule), rule.id, page.clone());
+    let (provider, called) = (rule.provider, rule.called());
+    let is_oidc = provider.is_oidc();
     let may_push = rule.intent == Access::PullAndPush;
-    let values = of_row(page, pipeline, rule.id.to_string());
+    let claims = match rule.claims.len() {
+        1 => "1 claim".to_owned(),
+        count => format!("{count} claims"),
+    };
     [
         Cell::of(view! {
-            <div>{rule.provider.label()}</div>
+            <div class="rule-name">
+                <ProviderMark provider/>
+                <strong title=called.clone()>{called}</strong>
+                <span class="muted">{provider.label()}</span>
+            </div>
             {has_ended.then(|| view! { <div><Badge label="Stopped" tone="bad"/></div> })}
             {is_unlisted
                 .then(|| {
@@ -101,38 +108,32 @@ fn row(
                     }
                 })}
             {not_for.map(|words| view! { <div class="muted">{words}</div> })}
-            {is_oidc
-                .then(|| {
-                    view! {
-                        <div class="mono muted">{rule.issuer}</div>
-                        <div class="muted">"for " <span class="mono">{rule.audience}</span></div>
-                        {is_foreign
-                            .then(|| {
-                                view! {
-                                    <div>
-                                        "This audience belongs to another service. Add a rule for the address of Regcred, then delete this one."
-                                    </div>
-                                }
-                            })}
-                    }
-                })}
+            <Doubts doubts page=of_page pipeline about/>
         }),
         Cell::of(view! {
-            {rule
-                .claims
-                .into_iter()
-                .map(|(name, value)| view! { <div class="mono">{format!("{name}={value}")}</div> })
-                .collect_view()}
+            <details class="claims">
+                <summary>{claims}</summary>
+                {is_oidc
+                    .then(|| {
+                        view! {
+                            <div class="mono muted">{rule.issuer}</div>
+                            <div class="muted">"for " <span class="mono">{rule.audience}</span></div>
+                        }
+                    })}
+                {rule
+                    .claims
+                    .into_iter()
+                    .map(|(name, value)| view! { <div class="mono">{format!("{name}={value}")}</div> })
+                    .collect_view()}
+            </details>
             {may_push.then(|| view! { <div>"Requests may ask for push."</div> })}
-            {lacks.map(|sentence| view! { <div>{sentence}</div> })}
         }),
         Cell::made(rule.created_at, &rule.created_by, is_left),
         Cell::last(rule.last_used_at),
-        Cell::of(
-            page.may(Permission::PipelineWrite).then(
-                || view! { <PostButton action=DeleteRule::url() values label word="Delete"/> },
-            ),
-        ),
+        Cell::of(view! {
+            {edit.map(|href| view! { <IconLink href label=edit_label icon="pencil"/> })}
+            {delete.map(|href| view! { <IconLink href label icon="trash"/> })}
+        }),
     ]
 }
 
@@ -193,11 +194,14 @@ fn Renewal(page: PageContext, pipeline: Uuid, failed: Option<FailedForm>) -> imp
     }
 }
 
-/// What to call a rule among others: its provider, and by which id that knows who it is.
+/// What to call a rule among others: its provider, and its title or by which id that knows who it is.
 pub fn rule_name(rule: &TrustRule) -> String {
     let identity = rule.provider.fields().iter().find(|field| field.kind == Kind::Identity);
     let who = identity.and_then(|field| rule.claims.get(field.name));
     let provider = rule.provider.label();
+    if !rule.title.is_empty() {
+        return format!("{provider} rule “{}”", rule.title);
+    }
     who.map_or_else(|| format!("{provider} rule"), |who| format!("{provider} rule for {who}"))
 }
 

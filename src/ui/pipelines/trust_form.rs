@@ -1,22 +1,21 @@
 //! The page that adds a trust rule: one form for each provider, with a field for each claim.
 
+use super::rule_fields::RuleFields;
 use super::trust::drone_settings;
-use crate::domain::credential::Access;
-use crate::domain::issuer::NOT_LISTED;
 use crate::domain::paths;
 use crate::domain::pipeline::PipelinePage;
-use crate::domain::trust_rule::{ClaimField, Kind, Provider, TrustForm};
+use crate::domain::trust_rule::{Provider, TrustForm};
 use crate::error::Result;
 use crate::functions::answer::FailedForm;
 use crate::functions::pipelines::find_pipeline;
 use crate::functions::trust_rules::CreateRule;
 use crate::ui::granting::YourPassword;
 use crate::ui::kit::{
-    CodeToCopy, Field, FormState, Hidden, Loaded, PageContext, PageHead, PostForm, Select,
-    TextArea, options,
+    CodeToCopy, FormState, Hidden, Loaded, PageContext, PageHead, PostForm, ProviderMark,
 };
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
+use uuid::Uuid;
 
 /// `/p/{project}/pipelines/{id}/trust/new`; an unknown provider is GitHub.
 #[component]
@@ -52,16 +51,42 @@ fn whole((found, failed): Found, page: PageContext) -> impl IntoView {
     let provider = provider.unwrap_or(Provider::GitHub);
     let (summary, address) = (found.pipeline.summary, found.address);
     let (pipeline, name) = (summary.id, summary.name);
-    let href = paths::pipeline(&page.project, pipeline);
+    let href = paths::trust_rules(&page.project, pipeline);
     let is_admin = page.is_instance_admin();
     let state = FormState::new(failed, start(provider, &address)).within("form");
+    let tried = paths::try_token(&page.project, pipeline);
     view! {
         <PageHead title="Add trust rule" up=(href.clone(), name.clone())/>
         <Providers chosen=provider page=paths::new_rule(&page.project, pipeline)/>
         <p>{meaning(provider, &name)}</p>
         {provider.notes().iter().map(|note| view! { <p class="muted">{*note}</p> }).collect_view()}
+        {provider
+            .is_oidc()
+            .then(|| {
+                view! {
+                    <p>
+                        "If you have the token of a job, "
+                        <a href=tried>"paste it to fill in this form"</a> "."
+                    </p>
+                }
+            })}
         <Setup provider address project=page.project.clone()/>
         {state.summary()}
+        <RuleForm page pipeline provider state href is_admin/>
+    }
+}
+
+/// The form that adds a rule, wherever it stands; `href` is where *Cancel* leads.
+#[component]
+pub fn RuleForm(
+    page: PageContext,
+    pipeline: Uuid,
+    provider: Provider,
+    state: FormState,
+    href: String,
+    is_admin: bool,
+) -> impl IntoView {
+    view! {
         <PostForm
             action=CreateRule::url()
             project=page.project
@@ -71,10 +96,7 @@ fn whole((found, failed): Found, page: PageContext) -> impl IntoView {
         >
             <Hidden name="pipeline" value=pipeline.to_string()/>
             <Hidden name="form[provider]" value=provider.word()/>
-            <Signature provider state=state.clone() is_admin/>
-            <Claims provider state=state.clone() kind=Kind::Identity/>
-            <Claims provider state=state.clone() kind=Kind::Narrowing/>
-            <Claims provider state=state.clone() kind=Kind::Extra/>
+            <RuleFields provider state=state.clone() is_admin/>
             <YourPassword error=state.error("password")/>
         </PostForm>
     }
@@ -83,7 +105,7 @@ fn whole((found, failed): Found, page: PageContext) -> impl IntoView {
 #[component]
 fn Providers(chosen: Provider, page: String) -> impl IntoView {
     view! {
-        <nav class="toolbar presets" aria-label="Provider">
+        <nav class="toolbar presets tiles" aria-label="Provider">
             {Provider::ALL
                 .iter()
                 .map(|provider| {
@@ -93,6 +115,7 @@ fn Providers(chosen: Provider, page: String) -> impl IntoView {
                             href=paths::with_query(&page, "provider", provider.word())
                             aria-current=(*provider == chosen).then_some("page")
                         >
+                            <ProviderMark provider=*provider/>
                             {provider.label()}
                         </a>
                     }
@@ -160,99 +183,4 @@ fn Setup(provider: Provider, address: String, project: String) -> impl IntoView 
         }
         _ => ().into_any(),
     }
-}
-
-/// Whose signature the token must have.
-#[component]
-fn Signature(provider: Provider, state: FormState, is_admin: bool) -> impl IntoView {
-    match provider {
-        Provider::Drone => ().into_any(),
-        Provider::Woodpecker => view! {
-            <TextArea
-                at=state.at("public_key")
-                label="Public key"
-                hint="The Woodpecker server shows it at /api/signature/public-key."
-                rows=4
-                is_mono=true
-            />
-            <Select
-                at=state.at("intent")
-                label="Requests may ask for"
-                hint="A request gets push only if this allows it and its address ends in ?intent=push. Builds of pull requests get pull only."
-                options=options(Access::ALL, Access::word, Access::label)
-            />
-        }
-        .into_any(),
-        _ => view! {
-            <Field at=state.at("issuer") label="Issuer" hint=provider.issuer_hint()/>
-            <NotListed error=state.error("issuer") is_admin/>
-            <Field at=state.at("audience") label="Audience" hint=provider.audience_hint()/>
-        }
-        .into_any(),
-    }
-}
-
-/// What to do about an issuer that is not on the list; nothing for any other error.
-#[component]
-fn NotListed(error: Option<String>, is_admin: bool) -> impl IntoView {
-    if error.is_none_or(|error| error != NOT_LISTED) {
-        return ().into_any();
-    }
-    if is_admin {
-        view! {
-            <p>
-                "You are an instance admin. " <a href=paths::ISSUERS>"Open the list of trusted issuers"</a>
-            </p>
-        }
-        .into_any()
-    } else {
-        view! {
-            <p class="muted">
-                "An instance admin adds an issuer under Trusted issuers, or on the server with "
-                <code>"regcred issuer add"</code> ". GitHub Actions, GitLab.com, CircleCI and Buildkite need no entry."
-            </p>
-        }
-        .into_any()
-    }
-}
-
-/// The claims of one kind, if the provider has any.
-#[component]
-fn Claims(provider: Provider, state: FormState, kind: Kind) -> impl IntoView {
-    let fields: Vec<&ClaimField> =
-        provider.fields().iter().filter(|field| field.kind == kind).collect();
-    let takes_more = kind == Kind::Extra && provider.is_oidc();
-    let (legend, sentence) = match kind {
-        Kind::Identity => ("Identity", "All must match exactly."),
-        Kind::Narrowing => ("Restrict to", "Enter at least one. A * stands for any characters."),
-        Kind::Extra => ("Optional claims", "Leave blank to accept any value."),
-    };
-    if fields.is_empty() && !takes_more {
-        return ().into_any();
-    }
-    view! {
-        <fieldset class="field stack">
-            <legend>{legend}</legend>
-            <p class="muted">{sentence}</p>
-            {fields
-                .into_iter()
-                .map(|field| {
-                    let at = state.at(&format!("claims.{}", field.name));
-                    view! { <Field at label=field.label hint=field.hint/> }
-                })
-                .collect_view()}
-            {takes_more
-                .then(|| {
-                    view! {
-                        <TextArea
-                            at=state.at("more_claims")
-                            label="More claims"
-                            hint="One on each line: name=value. Each must match exactly. If the claim is a list, name[]=value matches one of its elements."
-                            is_mono=true
-                        />
-                    }
-                })}
-        </fieldset>
-    }
-    .into_any()
 }

@@ -1,20 +1,27 @@
 //! The page that says what the trust rules think of a token that a job got. It keeps no token.
 
 use super::trust::rule_name;
+use super::trust_form::RuleForm;
 use crate::domain::paths;
 use crate::domain::pipeline::PipelinePage;
-use crate::domain::trust_rule::{ClaimCheck, RuleTrial, TokenTrial, ValueKind};
+use crate::domain::trust_rule::{
+    ClaimCheck, Provider, RuleTrial, TokenTrial, TrustForm, ValueKind,
+};
 use crate::error::Result;
 use crate::functions::answer::{FailedForm, take_trial};
 use crate::functions::pipelines::find_pipeline;
 use crate::functions::trust_rules::TryToken;
 use crate::ui::kit::{
     Alert, Badge, Cell, Columns, FormState, Hidden, Loaded, PageContext, PageHead, PostForm,
-    Section, Table, TextArea,
+    ProviderMark, Section, Table, TextArea,
 };
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 use std::collections::BTreeMap;
+use uuid::Uuid;
+
+/// Rules of which each is shown whole; of more only those that match.
+const FEW: usize = 3;
 
 #[component]
 pub fn TryTokenPage() -> impl IntoView {
@@ -41,11 +48,22 @@ async fn load(page: PageContext) -> Result<Found> {
 fn whole((found, failed, trial): Found, page: PageContext) -> impl IntoView {
     let summary = found.pipeline.summary;
     let (pipeline, name) = (summary.id, summary.name);
-    let href = paths::pipeline(&page.project, pipeline);
+    let href = paths::trust_rules(&page.project, pipeline);
     let state = FormState::new(failed, ());
+    let tried = trial.as_ref().and_then(Option::as_ref);
+    let draft = tried.and_then(|trial| trial.draft.clone()).filter(|_| page.may_grant());
+    let draft = draft.map(|form| {
+        let is_accepted = tried.is_some_and(|trial| trial.rules.iter().any(|rule| rule.holds));
+        (form, !is_accepted)
+    });
+    let (of_page, cancel) = (page.clone(), href.clone());
     view! {
         <PageHead title="Try a token" up=(href.clone(), name.clone())/>
         {trial.map(|trial| view! { <Outcome trial pipeline=name/> })}
+        {draft
+            .map(|(form, is_open)| {
+                view! { <Draft form is_open page=of_page pipeline href=cancel/> }
+            })}
         <p>
             "Paste the token that a job got from its provider. Regcred checks it as if the job had sent it, claim by claim. The token is not stored or used up, and nothing is delivered."
         </p>
@@ -69,9 +87,38 @@ fn whole((found, failed, trial): Found, page: PageContext) -> impl IntoView {
     }
 }
 
+/// The form of a rule that takes tokens like the one that was tried, filled in.
+#[component]
+fn Draft(
+    form: TrustForm,
+    is_open: bool,
+    page: PageContext,
+    pipeline: Uuid,
+    href: String,
+) -> impl IntoView {
+    let provider = Provider::from_word(&form.provider).unwrap_or(Provider::Other);
+    let is_admin = page.is_instance_admin();
+    let state = FormState::new(None, form).within("form");
+    view! {
+        <details class="fold" open=is_open>
+            <summary>"Make a rule from it"</summary>
+            <div class="stack">
+                <p class="rule-name">
+                    <ProviderMark provider/>
+                    <strong>{provider.label()}</strong>
+                </p>
+                <p class="muted">
+                    "The form is filled in with the claims of the token. Check that they say what you want to accept: anybody who gets such a token can act as this pipeline."
+                </p>
+                <RuleForm page pipeline provider state href is_admin/>
+            </div>
+        </details>
+    }
+}
+
 #[component]
 fn Outcome(trial: Option<TokenTrial>, pipeline: String) -> impl IntoView {
-    let Some(TokenTrial { problem, claims, rules }) = trial else {
+    let Some(TokenTrial { problem, claims, rules, .. }) = trial else {
         return view! {
             <Alert kind="warning">
                 <p>"The result was already shown. Try the token again."</p>
@@ -91,12 +138,14 @@ fn Outcome(trial: Option<TokenTrial>, pipeline: String) -> impl IntoView {
         (false, _) => problem,
     };
     let kind = if is_accepted { "notice" } else { "error" };
+    let are_few = rules.len() <= FEW;
     let outcomes = rules
         .into_iter()
         .enumerate()
         .map(|(number, trial)| {
             let checks = whole_checks(&trial, &claims);
-            view! { <RuleOutcome number trial checks/> }
+            let is_open = are_few || trial.holds;
+            view! { <RuleOutcome number trial checks is_open/> }
         })
         .collect_view();
     let rows = claims
@@ -118,7 +167,12 @@ fn Outcome(trial: Option<TokenTrial>, pipeline: String) -> impl IntoView {
 }
 
 #[component]
-fn RuleOutcome(number: usize, trial: RuleTrial, checks: Vec<ClaimCheck>) -> impl IntoView {
+fn RuleOutcome(
+    number: usize,
+    trial: RuleTrial,
+    checks: Vec<ClaimCheck>,
+    is_open: bool,
+) -> impl IntoView {
     let id = format!("rule-{number}");
     let (label, tone) = match (trial.holds, trial.rule.ended_at) {
         (true, _) => ("Matches", "good"),
@@ -142,7 +196,10 @@ fn RuleOutcome(number: usize, trial: RuleTrial, checks: Vec<ClaimCheck>) -> impl
     let columns = Columns::new(["Claim", "Expected", "Found", "Matches"], rows);
     view! {
         <h3 id=id.clone()>{rule_name(&trial.rule)} " " <Badge label tone/></h3>
-        <Table columns labelled_by=id/>
+        <details class="fold" open=is_open>
+            <summary>"Claim by claim"</summary>
+            <Table columns labelled_by=id/>
+        </details>
     }
 }
 

@@ -1,17 +1,19 @@
 //! Grants: which pipeline may have which credential, what for, and under which terms.
 
+use super::terms;
 use crate::domain::actor::{Can, Granter};
 use crate::domain::audit::{Action, Detail, Subject};
 use crate::domain::credential::{Access, Credential};
-use crate::domain::grant::{ForkRule, Terms, patterns};
-use crate::domain::moment::Day;
+use crate::domain::doubt::Saved;
+use crate::domain::grant::Terms;
 use crate::domain::permission::of;
-use crate::domain::pipeline::GrantForm;
-use crate::domain::registry::path_scope;
-use crate::error::{Error, FieldError, Result};
+use crate::domain::pipeline::{Grant, GrantForm};
+use crate::error::{Error, Result};
 use crate::store::{GrantRow, Recorded, Write, unless_taken};
-use crate::vault::{Vault, gather, now, today};
+use crate::vault::{Vault, gather, now};
 use uuid::Uuid;
+
+pub(super) const CHOOSE_INTENT: &str = "Choose whether the pipeline can pull, or pull and push.";
 
 impl Vault {
     /// Gives the pipeline the credentials that were chosen, under the terms of the form.
@@ -23,9 +25,9 @@ impl Vault {
         granter: &Granter,
         pipeline: Uuid,
         form: &GrantForm,
-    ) -> Result<String> {
+    ) -> Result<Saved> {
         let mut errors = Vec::new();
-        let terms = gather(&mut errors, terms(form).map_err(Error::Invalid))?;
+        let terms = gather(&mut errors, terms::read(form).map_err(Error::Invalid))?;
         let write = self.write_as(granter).await?;
         let subject = write.pipelines(granter.project().id).subject(pipeline).await?;
         let subject = subject.ok_or(Error::NotFound)?;
@@ -33,8 +35,9 @@ impl Vault {
         let (Some(terms), Some(chosen)) = (terms, gather(&mut errors, chosen)?) else {
             return Err(Error::Invalid(errors));
         };
-        let (mut waits, mut recorded) = (false, None);
+        let (mut waits, mut recorded, mut given) = (false, None, Vec::new());
         for (credential, intent) in chosen {
+            given.push((credential.summary.id, intent));
             let terms = Terms { intent, ..terms.clone() };
             let (needs_approval, event) =
                 self.insert_grant(&write, granter, &subject, &credential, terms).await?;
@@ -45,11 +48,18 @@ impl Vault {
             return Err(Error::at("credentials", "Choose a credential."));
         };
         write.commit(recorded).await?;
-        Ok(if waits {
-            format!("{} can use it after another member approves it.", subject.name)
-        } else {
-            format!("{} can use it now.", subject.name)
-        })
+        let is_new = |grant: &Grant| given.contains(&(grant.credential_id, grant.terms.intent));
+        let doubts = self.doubted_of(granter, pipeline, is_new).await;
+        let sentence = match (waits, doubts.is_empty()) {
+            (true, true) => {
+                format!("{} can use it after another member approves it.", subject.name)
+            }
+            (true, false) => "The grant was saved. Another member must approve it.".to_owned(),
+            (false, true) => format!("{} can use it now.", subject.name),
+            (false, false) => "The grant was saved.".to_owned(),
+        };
+        let place = (granter.project().slug.as_str(), pipeline);
+        Ok(Saved::with_doubts(vec![sentence], place, &doubts))
     }
 
     /// Revokes a grant, from the pipeline's next request on.
@@ -81,10 +91,7 @@ impl Vault {
         intent: &str,
     ) -> Result<Vec<(Credential, Access)>> {
         let Some(intent) = Access::from_word(intent) else {
-            return Err(Error::at(
-                "intent",
-                "Choose whether the pipeline can pull, or pull and push.",
-            ));
+            return Err(Error::at("intent", CHOOSE_INTENT));
         };
         let wanted = ids.iter().map(|id| (id.clone(), intent)).collect();
         self.chosen_for(write, granter, wanted).await
@@ -126,53 +133,4 @@ impl Vault {
         let recorded = self.record_event(write, project, granter, what).await?;
         Ok((needs_approval, recorded))
     }
-}
-
-/// The terms that the form says, whatever the credential. The intent is read with the credentials.
-fn terms(form: &GrantForm) -> Result<Terms, Vec<FieldError>> {
-    let mut errors = Vec::new();
-    let mut at = |field: &str, message: String| errors.push(FieldError::new(field, message));
-    let repositories = path_scope(&form.repositories)
-        .map_err(|problem| at("repositories", problem.to_string()))
-        .unwrap_or_default();
-    let branches =
-        patterns(&form.branches).map_err(|message| at("branches", message)).unwrap_or_default();
-    let events =
-        patterns(&form.events).map_err(|message| at("events", message)).unwrap_or_default();
-    let forks = match form.forks.as_str() {
-        "" => ForkRule::Nothing,
-        word => ForkRule::from_word(word).unwrap_or_else(|| {
-            at("forks", "Choose the access for pull requests from forks.".to_owned());
-            ForkRule::Nothing
-        }),
-    };
-    let expires_on = match form.expires_on.trim() {
-        "" => None,
-        typed => match Day::parse(typed) {
-            Some(day) if day >= today() => Some(day),
-            Some(_) => {
-                at("expires_on", "This date is in the past. Choose a later one.".to_owned());
-                None
-            }
-            None => {
-                at(
-                    "expires_on",
-                    "Enter a date as year-month-day, for example 2027-01-31.".to_owned(),
-                );
-                None
-            }
-        },
-    };
-    if !errors.is_empty() {
-        return Err(errors);
-    }
-    Ok(Terms {
-        repositories,
-        branches,
-        events,
-        forks,
-        expires_on,
-        is_narrow: form.is_narrow,
-        ..Terms::plain(Access::Pull)
-    })
 }

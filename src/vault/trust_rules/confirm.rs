@@ -3,6 +3,7 @@
 use super::DRONE_RULES;
 use crate::domain::actor::Granter;
 use crate::domain::audit::{Action, Detail};
+use crate::domain::doubt::Saved;
 use crate::domain::trust_rule::Provider;
 use crate::error::{Error, Result};
 use crate::vault::issuers::holds_issuer;
@@ -17,12 +18,7 @@ impl Vault {
     ///
     /// # Errors
     /// `Conflict` while its maker can still make such rules.
-    pub async fn confirm_rule(
-        &self,
-        granter: &Granter,
-        pipeline: Uuid,
-        id: Uuid,
-    ) -> Result<String> {
+    pub async fn confirm_rule(&self, granter: &Granter, pipeline: Uuid, id: Uuid) -> Result<Saved> {
         let project = granter.project().id;
         let write = self.write_as(granter).await?;
         let subject = write.pipelines(project).subject(pipeline).await?.ok_or(Error::NotFound)?;
@@ -66,11 +62,12 @@ impl Vault {
             return Err(Error::NotFound);
         }
         write.commit(recorded).await?;
-        Ok(if is_drone {
+        let sentence = if is_drone {
             "You confirmed the trust rule. If the shared Drone secret has stopped, renew it."
         } else {
             "You confirmed the trust rule."
-        }
-        .to_owned())
+        };
+        let sentences = vec![sentence.to_owned()];
+        Ok(self.said_of(granter, pipeline, (&rule, None), sentences).await)
     }
 }

@@ -79,6 +79,12 @@ impl Scene {
                 self.grant_again(&[("form[repositories]", "acme/api")]).await;
                 Widened::Fetch { pipeline: self.narrow, token, path: API }
             }
+            Act::GrantChanged => {
+                let token = self.run_of_main().await;
+                self.change_grant(&[("form[branches]", "main")]).await;
+                Widened::Fetch { pipeline: self.narrow, token, path: WEB }
+            }
+            Act::RuleChanged => with(self.exchanged_by_a_changed_rule().await),
             Act::CredentialPaths => {
                 self.edit(&[("paths", "")]).await;
                 Widened::Guarded { token: self.token.clone(), path: OTHER }
@@ -184,11 +190,54 @@ impl Scene {
         ];
         fields.extend(names.iter().zip(claims).map(|(name, (_, value))| (name.as_str(), *value)));
         self.add_rule(&fields).await;
+        self.shown(claims).await
+    }
+
+    /// A short-lived token, for a token of the issuer with these claims.
+    async fn shown(&self, claims: &[(&str, &str)]) -> String {
         let said: Map<String, Value> =
             claims.iter().map(|(name, value)| ((*name).to_owned(), Value::from(*value))).collect();
         let reply = self.app.show(self.open, &self.issuer.token(&Value::Object(said))).await;
-        assert_eq!(reply.status, 200, "{provider}: {}", reply.text());
+        assert_eq!(reply.status, 200, "{claims:?}: {}", reply.text());
         reply.json()["token"].as_str().unwrap().to_owned()
+    }
+
+    /// The rule of the owner is made to accept the person's own repository.
+    async fn exchanged_by_a_changed_rule(&self) -> String {
+        let own = [("repository_id", "75"), OIDC[0].1[1], OIDC[0].1[2]];
+        let names = own.map(|(name, _)| format!("form[claims][{name}]"));
+        let rule = self.page(self.open).await.rules.remove(0);
+        let (of, id) = (self.open.to_string(), rule.id.to_string());
+        let epoch = rule.identity_epoch.to_string();
+        let mut form = vec![
+            ("project", "acme"),
+            ("pipeline", of.as_str()),
+            ("id", id.as_str()),
+            ("epoch", epoch.as_str()),
+            ("form[issuer]", self.issuer.url.as_str()),
+            ("form[audience]", AUDIENCE),
+            ("password", PASSWORD),
+        ];
+        form.extend(names.iter().zip(own).map(|(name, (_, value))| (name.as_str(), value)));
+        self.post("/rpc/trust-rules/update", &form).await;
+        self.shown(&own).await
+    }
+
+    /// Gives the narrow grant these terms instead of its own.
+    async fn change_grant(&self, terms: &[(&str, &str)]) {
+        let grant = self.page(self.narrow).await.grants.remove(0);
+        let (of, id) = (self.narrow.to_string(), grant.id.to_string());
+        let revision = grant.revision.to_string();
+        let mut form = vec![
+            ("project", "acme"),
+            ("pipeline", of.as_str()),
+            ("id", id.as_str()),
+            ("revision", revision.as_str()),
+            ("form[intent]", "pull"),
+            ("password", PASSWORD),
+        ];
+        form.extend_from_slice(terms);
+        self.post("/rpc/grants/update", &form).await;
     }
 
     async fn delete_rules(&self) {

@@ -28,6 +28,7 @@ fn grant(host: &str, intent: Access, repositories: &[&str]) -> Grant {
         deliveries: 0,
         used: 0,
         last_delivery: None,
+        doubts: Vec::new(),
     }
 }
 
@@ -45,6 +46,7 @@ fn rule(provider: Provider, audience: &str) -> TrustRule {
         ended_at: None,
         identity_epoch: 0,
         intent: Access::Pull,
+        title: String::new(),
     }
 }
 

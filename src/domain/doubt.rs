@@ -1,0 +1,250 @@
+//! What is doubted of a grant or a trust rule that was saved: whether it can ever work. Nothing is
+//! refused for a doubt. It is said after the save and stands at the row until it is mended.
+
+mod of_grant;
+mod of_rule;
+#[cfg(test)]
+mod tests;
+mod tie;
+
+pub use of_grant::{Around, of_grant};
+pub use of_rule::{of_rule, of_rule_beside};
+pub use tie::{Held, ties};
+
+use super::matching::named;
+use super::moment::Day;
+use super::paths::{self, with_query};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+/// One reason for which what was saved may never work.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Doubt {
+    /// Of a grant: nothing can act as its pipeline.
+    NoIdentity,
+    /// It has a condition on branches, and nothing proves a branch.
+    BranchNotProved,
+    /// The rules prove branches, and none of them is one that the condition allows.
+    OtherBranches,
+    EventNotProved,
+    OtherEvents,
+    /// A pattern that begins with `refs/` and is of no reference that there is.
+    NoReference,
+    /// Some of its repositories are not the credential's, or none of them is.
+    OutsidePaths {
+        is_all: bool,
+    },
+    OnlyPulls {
+        credential: Uuid,
+    },
+    CredentialExpired {
+        credential: Uuid,
+        on: Day,
+    },
+    CredentialDisabled {
+        credential: Uuid,
+    },
+    Ended {
+        on: Day,
+    },
+    /// Others that serve the same, so that none of them is delivered.
+    Tie {
+        credential: Uuid,
+        host: String,
+        others: Vec<String>,
+    },
+    /// Of a rule: the fields that it does not check, by their labels in small letters.
+    Lacks(Vec<String>),
+    ForeignAudience,
+    /// A reference that names no kind, by the label of its field.
+    ShortReference(String),
+    ProtectedIsNoTruth,
+    /// A subject that the provider never writes.
+    ServiceAccountShape,
+    AzureSubjectShape,
+    OriginShape,
+    WorkflowWithoutReference,
+    /// A branch that is written as a whole reference, where its name alone is said.
+    BranchAsReference,
+    BranchAndTag,
+    /// Every grant of the pipeline has conditions that the runs of the rule do not meet.
+    NoGrantForRule,
+    NoGrants,
+    /// The issuer was asked and did not answer as it must: the sentences.
+    IssuerSilent(String),
+}
+
+/// Where a doubt is mended: the words of the link, and its address.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Mend {
+    pub label: &'static str,
+    pub href: String,
+}
+
+impl Doubt {
+    /// What is doubted, in whole sentences.
+    pub fn sentence(&self) -> String {
+        match self {
+            Self::NoIdentity => {
+                "The pipeline has no trust rule and no token that works, so nothing can use this grant.".to_owned()
+            }
+            Self::BranchNotProved => {
+                "No trust rule of this pipeline proves a branch, so no run meets the condition on branches.".to_owned()
+            }
+            Self::OtherBranches => {
+                "The trust rules of this pipeline accept runs of other branches only, so no run meets the condition on branches.".to_owned()
+            }
+            Self::EventNotProved => {
+                "No trust rule of this pipeline proves an event, so no run meets the condition on events.".to_owned()
+            }
+            Self::OtherEvents => {
+                "The trust rules of this pipeline accept runs of other events only, so no run meets the condition on events.".to_owned()
+            }
+            Self::NoReference => {
+                "A branch condition begins with refs/ but names no kind of reference, so no run meets it. Write refs/tags/v* for tags, or the name of the branch alone.".to_owned()
+            }
+            Self::OutsidePaths { is_all: true } => {
+                "The credential is for other repositories than this grant, so the pipeline never receives it.".to_owned()
+            }
+            Self::OutsidePaths { is_all: false } => {
+                "The credential is not for all repositories of this grant. The pipeline does not receive it for the others.".to_owned()
+            }
+            Self::OnlyPulls { .. } => {
+                "The credential can only pull, so requests for push do not receive it.".to_owned()
+            }
+            Self::CredentialExpired { on, .. } => format!(
+                "The credential expired on {}, so the registry may refuse it.",
+                on.to_text()
+            ),
+            Self::CredentialDisabled { .. } => {
+                "The credential is disabled, so no pipeline receives it.".to_owned()
+            }
+            Self::Ended { on } => format!(
+                "The grant ended on {}, so the pipeline does not receive the credential.",
+                on.to_text()
+            ),
+            Self::Tie { host, others, .. } => {
+                let names: Vec<&str> = others.iter().map(String::as_str).collect();
+                let serve = if names.len() == 1 { "serves" } else { "serve" };
+                format!(
+                    "{} {serve} {host} equally well, and Regcred does not guess. The pipeline receives none of them where they tie.",
+                    named(&names)
+                )
+            }
+            Self::Lacks(labels) => format!(
+                "This rule does not check the {}, so it accepts no token. Change it and enter what is missing.",
+                labels.join(", ")
+            ),
+            Self::ForeignAudience => {
+                "This audience belongs to another service. Enter the address of Regcred, and let the job request it.".to_owned()
+            }
+            Self::ShortReference(label) => format!(
+                "The {} is not a whole reference, so no token matches. For a branch, write refs/heads/main.",
+                label.to_lowercase()
+            ),
+            Self::ProtectedIsNoTruth => {
+                "GitLab says true or false for a protected reference, so no token matches.".to_owned()
+            }
+            Self::ServiceAccountShape => {
+                "The subject of a service account is system:serviceaccount:NAMESPACE:NAME, so no token matches.".to_owned()
+            }
+            Self::AzureSubjectShape => {
+                "Azure DevOps writes subjects as p://ORGANIZATION/PROJECT/PIPELINE, sc://ORGANIZATION/PROJECT/CONNECTION or /eid1/…, and this one has none of these forms. Check that it is the whole subject.".to_owned()
+            }
+            Self::OriginShape => {
+                "CircleCI writes the repository with its host, for example github.com/acme/api, so no token matches.".to_owned()
+            }
+            Self::WorkflowWithoutReference => {
+                "GitHub writes a workflow with its reference, for example …/build.yml@refs/heads/main, so no token matches.".to_owned()
+            }
+            Self::BranchAsReference => {
+                "Buildkite writes the name of a branch alone, for example main, so no token matches.".to_owned()
+            }
+            Self::BranchAndTag => {
+                "A build of a tag has no branch, so no token has both. Add one rule for the branch and one for the tag.".to_owned()
+            }
+            Self::NoGrantForRule => {
+                "Every grant of this pipeline has conditions on branches or events that the runs of this rule do not meet, so they receive nothing.".to_owned()
+            }
+            Self::NoGrants => {
+                "No credential is granted to this pipeline yet, so it receives nothing.".to_owned()
+            }
+            Self::IssuerSilent(told) => format!(
+                "The trust rule was saved, but no token can be verified with it yet. {told}"
+            ),
+        }
+    }
+
+    /// The one place that mends it. `about` is the grant or the rule of the pipeline.
+    pub fn mend(&self, project: &str, pipeline: Uuid, about: Uuid) -> Mend {
+        let (label, href) = match self {
+            Self::NoIdentity | Self::BranchNotProved | Self::EventNotProved => (
+                "Add a trust rule",
+                with_query(&paths::new_rule(project, pipeline), "provider", "github"),
+            ),
+            Self::OtherBranches
+            | Self::OtherEvents
+            | Self::NoReference
+            | Self::OutsidePaths { .. }
+            | Self::Ended { .. } => {
+                ("Change the grant", paths::edit_grant(project, pipeline, about))
+            }
+            Self::OnlyPulls { credential } | Self::Tie { credential, .. } => {
+                ("Edit the credential", paths::edit_credential(project, *credential))
+            }
+            Self::CredentialExpired { credential, .. } => {
+                ("Replace its secret", paths::edit_credential(project, *credential))
+            }
+            Self::CredentialDisabled { credential } => {
+                ("Open the credential", paths::credential(project, *credential))
+            }
+            Self::NoGrantForRule | Self::NoGrants => {
+                ("See the grants", format!("{}#grants", paths::grants(project, pipeline)))
+            }
+            Self::IssuerSilent(_) => ("Try a token", paths::try_token(project, pipeline)),
+            Self::Lacks(_)
+            | Self::ForeignAudience
+            | Self::ShortReference(_)
+            | Self::ProtectedIsNoTruth
+            | Self::ServiceAccountShape
+            | Self::AzureSubjectShape
+            | Self::OriginShape
+            | Self::WorkflowWithoutReference
+            | Self::BranchAsReference
+            | Self::BranchAndTag => ("Change the rule", paths::edit_rule(project, pipeline, about)),
+        };
+        Mend { label, href }
+    }
+}
+
+/// What is said after a save: what was done, and what is doubted of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Saved {
+    /// Whole sentences; the doubts stand last.
+    pub sentences: Vec<String>,
+    /// Where the first doubt is mended; `None` when there is none.
+    pub mend: Option<Mend>,
+}
+
+impl Saved {
+    /// What was saved, without a doubt.
+    pub fn surely(sentences: Vec<String>) -> Self {
+        Self { sentences, mend: None }
+    }
+
+    /// What was saved, with what is doubted of the things of a pipeline, each with its id.
+    pub fn with_doubts(
+        mut sentences: Vec<String>,
+        (project, pipeline): (&str, Uuid),
+        doubts: &[(Uuid, Doubt)],
+    ) -> Self {
+        for (_, doubt) in doubts {
+            let sentence = doubt.sentence();
+            if !sentences.contains(&sentence) {
+                sentences.push(sentence);
+            }
+        }
+        let mend = doubts.first().map(|(about, doubt)| doubt.mend(project, pipeline, *about));
+        Self { sentences, mend }
+    }
+}

@@ -1,0 +1,77 @@
+//! What is doubted of a grant.
+
+use super::Doubt;
+use crate::domain::credential::{Access, Summary};
+use crate::domain::grant::{Terms, is_no_reference};
+use crate::domain::moment::Day;
+use crate::domain::registry::covers;
+use crate::domain::trust_rule::TrustRule;
+
+/// What stands round a grant of a pipeline.
+#[derive(Clone, Copy, Debug)]
+pub struct Around<'a> {
+    /// The pipeline's trust rules, also those that have stopped.
+    pub rules: &'a [TrustRule],
+    /// Whether a token that a person made works.
+    pub has_token: bool,
+    pub today: Day,
+}
+
+/// Whether the grant of this credential can ever be met, and the first thing to mend first.
+pub fn of_grant(terms: &Terms, credential: &Summary, around: Around<'_>) -> Vec<Doubt> {
+    let id = credential.id;
+    let mut doubts = Vec::new();
+    doubts.extend(never_met(terms, around));
+    if terms.branches.iter().any(|pattern| is_no_reference(pattern)) {
+        doubts.push(Doubt::NoReference);
+    }
+    doubts.extend(outside(&terms.repositories, &credential.paths));
+    if terms.intent == Access::PullAndPush && !credential.access.satisfies(terms.intent) {
+        doubts.push(Doubt::OnlyPulls { credential: id });
+    }
+    if let Some(on) = terms.expires_on.filter(|day| *day < around.today) {
+        doubts.push(Doubt::Ended { on });
+    }
+    if credential.disabled_at.is_some() {
+        doubts.push(Doubt::CredentialDisabled { credential: id });
+    }
+    if let Some(on) = credential.expires_on.filter(|day| *day < around.today) {
+        doubts.push(Doubt::CredentialExpired { credential: id, on });
+    }
+    doubts
+}
+
+/// Why no run meets the conditions, if none does.
+fn never_met(terms: &Terms, around: Around<'_>) -> Option<Doubt> {
+    let rules: Vec<&TrustRule> = around.rules.iter().filter(|rule| rule.accepts_any()).collect();
+    if rules.is_empty() && !around.has_token {
+        return Some(Doubt::NoIdentity);
+    }
+    let (has_branches, has_events) = (!terms.branches.is_empty(), !terms.events.is_empty());
+    if !has_branches && !has_events {
+        return None;
+    }
+    if rules.iter().any(|rule| rule.may_meet(terms)) {
+        return None;
+    }
+    let branches: Vec<String> = rules.iter().filter_map(|rule| rule.references()).collect();
+    let events: Vec<String> = rules.iter().filter_map(|rule| rule.events()).collect();
+    let other_branch = !branches.iter().any(|of| terms.may_be_from(of));
+    let other_event = !events.iter().any(|of| terms.may_be_on(of));
+    Some(match (has_branches, has_events) {
+        (true, _) if branches.is_empty() => Doubt::BranchNotProved,
+        (_, true) if events.is_empty() => Doubt::EventNotProved,
+        (true, _) if other_branch || !other_event => Doubt::OtherBranches,
+        _ => Doubt::OtherEvents,
+    })
+}
+
+/// Whether some of the grant's repositories are not the credential's.
+fn outside(granted: &[String], scope: &[String]) -> Option<Doubt> {
+    if granted.is_empty() || scope.is_empty() {
+        return None;
+    }
+    let is_within = |one: &&String| scope.iter().any(|of| covers(of, one) || covers(one, of));
+    let within = granted.iter().filter(is_within).count();
+    (within < granted.len()).then_some(Doubt::OutsidePaths { is_all: within == 0 })
+}

@@ -1,0 +1,68 @@
+//! What is said of each doubt, and where it leads.
+
+use super::super::{Saved, paths};
+use super::{Doubt, Uuid, day, list};
+
+/// Each doubt there is, and of some the two ways in which it is said.
+fn each() -> Vec<Doubt> {
+    let (credential, on) = (Uuid::max(), day("2026-11-20"));
+    let tie =
+        |others: &str| Doubt::Tie { credential, host: "ghcr.io".to_owned(), others: list(others) };
+    vec![
+        Doubt::NoIdentity,
+        Doubt::BranchNotProved,
+        Doubt::OtherBranches,
+        Doubt::EventNotProved,
+        Doubt::OtherEvents,
+        Doubt::NoReference,
+        Doubt::OutsidePaths { is_all: true },
+        Doubt::OutsidePaths { is_all: false },
+        Doubt::OnlyPulls { credential },
+        Doubt::CredentialExpired { credential, on },
+        Doubt::CredentialDisabled { credential },
+        Doubt::Ended { on },
+        tie("one"),
+        tie("one other"),
+        Doubt::Lacks(list("subject")),
+        Doubt::ForeignAudience,
+        Doubt::ShortReference("Git reference".to_owned()),
+        Doubt::ProtectedIsNoTruth,
+        Doubt::ServiceAccountShape,
+        Doubt::AzureSubjectShape,
+        Doubt::OriginShape,
+        Doubt::WorkflowWithoutReference,
+        Doubt::BranchAsReference,
+        Doubt::BranchAndTag,
+        Doubt::NoGrantForRule,
+        Doubt::NoGrants,
+        Doubt::IssuerSilent("The issuer did not answer.".to_owned()),
+    ]
+}
+
+#[test]
+fn every_doubt_is_a_whole_sentence_with_one_link_below_the_project() {
+    let (pipeline, about) = (Uuid::now_v7(), Uuid::now_v7());
+    let mut said = std::collections::BTreeSet::new();
+    for doubt in each() {
+        let sentence = doubt.sentence();
+        let first = sentence.chars().next().unwrap();
+        assert!(first.is_uppercase() || matches!(doubt, Doubt::Tie { .. }), "{sentence}");
+        assert!(sentence.ends_with('.') && !sentence.ends_with(".."), "{sentence}");
+        assert!(said.insert(sentence.clone()), "said twice: {sentence}");
+        let mend = doubt.mend("acme", pipeline, about);
+        assert!(mend.href.starts_with("/p/acme/") && paths::is_ours(&mend.href), "{mend:?}");
+        assert!(!mend.label.is_empty() && !mend.label.ends_with('.'), "{mend:?}");
+    }
+}
+
+#[test]
+fn a_save_says_each_doubt_once_and_leads_to_where_the_first_is_mended() {
+    let (pipeline, one, other) = (Uuid::nil(), Uuid::now_v7(), Uuid::now_v7());
+    let saved = |doubts: &[(Uuid, Doubt)]| {
+        Saved::with_doubts(vec!["Done.".to_owned()], ("acme", pipeline), doubts)
+    };
+    assert_eq!(saved(&[]), Saved::surely(vec!["Done.".to_owned()]));
+    let both = saved(&[(one, Doubt::NoReference), (other, Doubt::NoReference)]);
+    assert_eq!(both.sentences.len(), 2);
+    assert_eq!(both.mend.unwrap().href, paths::edit_grant("acme", pipeline, one));
+}

@@ -1,0 +1,141 @@
+use super::*;
+use crate::domain::trust_rule::Provider;
+
+fn day(text: &str) -> Day {
+    Day::parse(text).unwrap()
+}
+
+fn from(reference: &str, event: &str) -> Proof {
+    Proof {
+        reference: Some(reference.to_owned()),
+        event: Some(event.to_owned()),
+        ..Proof::of(Provider::GitHub)
+    }
+}
+
+#[test]
+fn a_star_stands_for_anything_and_nothing_else_does() {
+    for (pattern, text, holds) in [
+        ("main", "main", true),
+        ("main", "maintenance", false),
+        ("main", "Main", false),
+        ("release/*", "release/1.0", true),
+        ("release/*", "release", false),
+        ("*", "", true),
+        ("v*.*", "v1.2", true),
+        ("v*.*", "v12", false),
+        ("*-lts", "1-lts-lts", true),
+        ("a*a", "a", false),
+        ("", "", true),
+        ("", "x", false),
+    ] {
+        assert_eq!(fits(pattern, text), holds, "{pattern} {text}");
+    }
+}
+
+#[test]
+fn conditions_are_met_by_proof_only() {
+    let today = day("2026-11-21");
+    let mut terms = Terms::plain(Access::PullAndPush);
+    let token = Proof::default();
+    assert_eq!(terms.admit(Access::PullAndPush, (&token, 0), today), Ok(()));
+    terms.branches = vec!["main".to_owned(), "refs/tags/v*".to_owned()];
+    let asks = |proof: &Proof| terms.admit(Access::PullAndPush, (proof, 0), today);
+    assert_eq!(asks(&token), Err(Lost::BranchNotProved));
+    assert_eq!(asks(&from("refs/heads/main", "push")), Ok(()));
+    assert_eq!(asks(&from("refs/tags/v1", "push")), Ok(()));
+    // A tag that is called like the branch is another thing.
+    assert_eq!(asks(&from("refs/tags/main", "push")), Err(Lost::Branch));
+    terms.events = vec!["push".to_owned()];
+    let asks = |proof: &Proof| terms.admit(Access::Pull, (proof, 0), today);
+    assert_eq!(asks(&from("refs/heads/main", "schedule")), Err(Lost::Event));
+    assert_eq!(asks(&from("refs/heads/main", "push")), Ok(()));
+}
+
+#[test]
+fn a_fork_has_nothing_or_may_pull() {
+    let today = day("2026-11-21");
+    let mut terms = Terms::plain(Access::PullAndPush);
+    let request = from("refs/pull/1/merge", "pull_request");
+    assert_eq!(terms.admit(Access::Pull, (&request, 0), today), Err(Lost::Fork));
+    terms.forks = ForkRule::Pull;
+    assert_eq!(terms.admit(Access::Pull, (&request, 0), today), Ok(()));
+    assert_eq!(terms.admit(Access::PullAndPush, (&request, 0), today), Err(Lost::Fork));
+    let own = Proof { is_fork: Some(false), ..request };
+    assert_eq!(terms.admit(Access::PullAndPush, (&own, 0), today), Ok(()));
+}
+
+#[test]
+fn an_approval_is_needed_and_ends() {
+    let today = day("2026-11-21");
+    let mut terms = Terms { needs_approval: true, ..Terms::plain(Access::PullAndPush) };
+    let none = Proof::default();
+    assert_eq!(terms.admit(Access::Pull, (&none, 0), today), Err(Lost::NotApproved));
+    assert_eq!(terms.admit(Access::PullAndPush, (&none, 0), today), Err(Lost::NotApproved));
+    let until = |text| Some(Approval { by: "B".into(), at: Moment(0), until: day(text), epoch: 2 });
+    terms.approval = until("2026-11-21");
+    assert_eq!(terms.admit(Access::PullAndPush, (&none, 0), today), Ok(()));
+    for (epoch, expected) in [(0, Ok(())), (2, Ok(())), (3, Err(Lost::NewerThanApproval))] {
+        assert_eq!(terms.admit(Access::PullAndPush, (&none, epoch), today), expected);
+    }
+    terms.approval = until("2026-11-20");
+    assert_eq!(terms.admit(Access::PullAndPush, (&none, 0), today), Err(Lost::ApprovalEnded));
+    terms.expires_on = Some(day("2026-11-20"));
+    assert_eq!(terms.admit(Access::Pull, (&none, 0), today), Err(Lost::Expired));
+}
+
+#[test]
+fn two_patterns_share_a_text_or_they_do_not() {
+    for (one, other, is_shared) in [
+        ("main", "main", true),
+        ("main", "dev", false),
+        ("release/*", "release/1", true),
+        ("release/*", "main", false),
+        ("*", "", true),
+        ("release/*", "rel*", true),
+        ("release/*", "*-lts", true),
+        ("release/*", "hotfix/*", false),
+        ("*-lts", "*-rc", false),
+        ("*.1", "*1", true),
+    ] {
+        assert_eq!(share(one, other), is_shared, "{one} {other}");
+        assert_eq!(share(other, one), is_shared, "{other} {one}");
+    }
+    for (pattern, is_none) in
+        [("refs/main", true), ("refs/heads", true), ("refs/*", false), ("main", false)]
+    {
+        assert_eq!(is_no_reference(pattern), is_none, "{pattern}");
+    }
+}
+
+#[test]
+fn terms_that_give_less_are_within_the_others() {
+    let list = |text: &str| text.split(' ').map(str::to_owned).collect::<Vec<_>>();
+    let wide = Terms::plain(Access::PullAndPush);
+    let some = Terms { branches: list("main release/*"), ..wide.clone() };
+    let one = Terms { branches: list("main"), ..wide.clone() };
+    let last = Terms { expires_on: Some(day("2027-01-01")), ..wide.clone() };
+    let sooner = Terms { expires_on: Some(day("2026-12-01")), ..wide.clone() };
+    let narrow = Terms { is_narrow: true, ..wide.clone() };
+    let forks = Terms { forks: ForkRule::Pull, ..wide.clone() };
+    let pull = Terms::plain(Access::Pull);
+    for (less, more) in [
+        (&some, &wide),
+        (&one, &some),
+        (&last, &wide),
+        (&sooner, &last),
+        (&narrow, &wide),
+        (&wide, &forks),
+        (&pull, &wide),
+    ] {
+        assert!(less.is_within(more) && less.is_within(less), "{less:?} {more:?}");
+        assert!(!more.is_within(less), "{more:?} {less:?}");
+    }
+}
+
+#[test]
+fn patterns_are_read_from_lines_and_commas() {
+    assert_eq!(patterns("main, release/*\n main").unwrap(), ["main", "release/*"]);
+    assert!(patterns("a b").is_err() && patterns(&"x".repeat(300)).is_err());
+    assert!(patterns(&(0..30).map(|n| format!("b{n},")).collect::<String>()).is_err());
+}

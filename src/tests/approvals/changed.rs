@@ -1,0 +1,95 @@
+//! A grant's terms are changed: who gives more waits for an approval, who gives less keeps it.
+
+use super::Scene;
+use crate::app::{Browser, PASSWORD, Reply};
+use regcred::domain::audit::Action;
+use regcred::domain::matching::Lost;
+use regcred::domain::user::Role;
+
+impl Scene {
+    /// Saves the grant's form as that person sees it, with these fields: to push and nothing else,
+    /// unless they say otherwise.
+    async fn change(&self, by: &Browser, more: &[(&str, &str)]) -> Reply {
+        let grant = self.seen_by(by).await;
+        let (pipeline, id) = (self.pipeline.to_string(), grant.id.to_string());
+        let revision = grant.revision.to_string();
+        let mut form = vec![
+            ("project", "acme"),
+            ("pipeline", pipeline.as_str()),
+            ("id", id.as_str()),
+            ("revision", revision.as_str()),
+            ("form[intent]", "pull_push"),
+            ("password", PASSWORD),
+        ];
+        form.retain(|(field, _)| !more.iter().any(|(other, _)| other == field));
+        form.extend_from_slice(more);
+        by.post_json_accept("/rpc/grants/update", &form).await
+    }
+}
+
+#[tokio::test]
+async fn who_gives_less_keeps_the_approval() {
+    let scene = Scene::new().await;
+    let maintainer = scene.app.member(Role::Maintainer, "acme").await;
+    scene.approve(&maintainer).await;
+    scene.assert_pushes().await;
+    let less = [("form[repositories]", "acme/api"), ("form[expires_on]", "2099-01-31")];
+    let reply = scene.change(&maintainer, &less).await;
+    assert_eq!(reply.status, 200, "{}", reply.text());
+    scene.assert_pushes().await;
+    let grant = scene.seen_by(&scene.app.owner).await;
+    assert!(grant.is_own, "it is still of who gave it");
+    assert_eq!(grant.terms.repositories, ["acme/api"]);
+}
+
+#[tokio::test]
+async fn who_gives_more_gives_it_anew_and_it_waits() {
+    let scene = Scene::new().await;
+    let maintainer = scene.app.member(Role::Maintainer, "acme").await;
+    scene.change(&scene.app.owner, &[("form[repositories]", "acme/api")]).await;
+    scene.approve(&maintainer).await;
+    scene.assert_pushes().await;
+    assert_eq!(scene.change(&maintainer, &[]).await.status, 200);
+    scene.assert_waits(Lost::NotApproved).await;
+    let (owner, other) = (&scene.app.owner, scene.app.member(Role::Owner, "acme").await);
+    assert!(scene.seen_by(&maintainer).await.is_own && !scene.seen_by(owner).await.is_own);
+    assert_eq!(scene.approve(&maintainer).await.status, 409, "nobody approves what they gave");
+    assert_eq!(scene.approve(&other).await.status, 200);
+    scene.assert_pushes().await;
+}
+
+#[tokio::test]
+async fn a_grant_that_changed_meanwhile_is_not_changed_again() {
+    let scene = Scene::new().await;
+    let owner = &scene.app.owner;
+    let old = scene.seen_by(owner).await.revision.to_string();
+    assert_eq!(scene.change(owner, &[("form[branches]", "main")]).await.status, 200);
+    let stale = [("revision", old.as_str()), ("form[branches]", "dev")];
+    let reply = scene.change(owner, &stale).await;
+    assert_eq!(reply.status, 409, "{}", reply.text());
+    assert_eq!(scene.seen_by(owner).await.terms.branches, ["main"]);
+}
+
+#[tokio::test]
+async fn changing_a_grant_is_asked_the_password_and_is_in_the_audit() {
+    let scene = Scene::new().await;
+    let owner = &scene.app.owner;
+    for (field, value) in [
+        ("password", ""),
+        ("password", "wrong password"),
+        ("form[intent]", "own"),
+        ("form[branches]", "a b"),
+        ("form[expires_on]", "2020-01-31"),
+    ] {
+        let reply = scene.change(owner, &[(field, value)]).await;
+        assert_eq!(reply.status, 422, "{field}: {}", reply.text());
+        let name = field.trim_start_matches("form[").trim_end_matches(']');
+        assert!(reply.at(name).is_some(), "{field}: {}", reply.text());
+    }
+    assert_eq!(scene.change(owner, &[]).await.status, 200, "nothing to change");
+    assert_eq!(scene.change(owner, &[("form[events]", "push")]).await.status, 200);
+    let project = scene.app.evidence(owner, "acme").await.project().id;
+    let events = scene.app.vault.store().chain().about(project, scene.pipeline, 50).await.unwrap();
+    let changes = events.iter().filter(|event| event.action == Action::GrantChanged).count();
+    assert_eq!(changes, 1, "and nothing of what was refused or left as it was");
+}

@@ -1,0 +1,153 @@
+//! The pages of one grant: its terms are changed, or it is revoked.
+
+use super::grant_form::Conditions;
+use super::of_row;
+use crate::domain::credential::Access;
+use crate::domain::paths;
+use crate::domain::permission::Permission;
+use crate::domain::pipeline::{Grant, GrantForm, PipelinePage};
+use crate::error::{Error, Result};
+use crate::functions::answer::FailedForm;
+use crate::functions::pipelines::{DeleteGrant, UpdateGrant, find_pipeline};
+use crate::ui::granting::YourPassword;
+use crate::ui::kit::{
+    Confirm, Fact, Facts, FormState, Hidden, Loaded, PageContext, PageHead, PostForm, Select, Time,
+    options,
+};
+use leptos::prelude::*;
+use leptos::server_fn::ServerFn;
+
+/// `/p/{project}/pipelines/{id}/grants/{grant}/edit`
+#[component]
+pub fn EditGrantPage() -> impl IntoView {
+    let page = PageContext::here();
+    view! {
+        <Loaded title="Edit a grant" from=load_to_edit(page.clone()) let:found>
+            {edit(found, page)}
+        </Loaded>
+    }
+}
+
+/// `/p/{project}/pipelines/{id}/grants/{grant}/delete`
+#[component]
+pub fn RevokeGrantPage() -> impl IntoView {
+    let page = PageContext::here();
+    view! {
+        <Loaded title="Revoke a grant" from=load_to_revoke(page.clone()) let:found>
+            {revoke(found, page)}
+        </Loaded>
+    }
+}
+
+type Found = (PipelinePage, Grant, Option<FailedForm>);
+
+async fn load_to_edit(page: PageContext) -> Result<Found> {
+    page.needs_to_grant()?;
+    load(page).await
+}
+
+async fn load_to_revoke(page: PageContext) -> Result<Found> {
+    page.needs(Permission::PipelineWrite)?;
+    load(page).await
+}
+
+async fn load(page: PageContext) -> Result<Found> {
+    let found = find_pipeline(page.project.clone(), page.id()?).await?;
+    let id = page.id_of("grant")?;
+    let grant = found.pipeline.grants.iter().find(|grant| grant.id == id).cloned();
+    let grant = grant.ok_or(Error::NotFound)?;
+    Ok((found, grant, page.failed_form().await))
+}
+
+/// The count to send along: that of the page that was refused, unless it was refused for being out of
+/// date.
+pub(super) fn seen(failed: Option<&FailedForm>, now: i64) -> i64 {
+    match failed {
+        Some(FailedForm { error: Error::Conflict(_), .. }) | None => now,
+        Some(failed) => failed.revision.unwrap_or(now),
+    }
+}
+
+fn edit((found, grant, failed): Found, page: PageContext) -> impl IntoView {
+    let (pipeline, name) = (found.pipeline.summary.id, found.pipeline.summary.name);
+    let href = paths::grants(&page.project, pipeline);
+    let revision = seen(failed.as_ref(), grant.revision).to_string();
+    let start = GrantForm::of(grant.credential_id, &grant.terms);
+    let state = FormState::new(failed, start).within("form");
+    let is_guarded = grant.terms.needs_approval;
+    let credential_href = paths::credential(&page.project, grant.credential_id);
+    let (credential, host) = (grant.credential, grant.host);
+    view! {
+        <PageHead title="Edit a grant" up=(href.clone(), name)/>
+        <Facts>
+            <Fact label="Credential">
+                <a href=credential_href>{credential}</a>
+                " "
+                <span class="mono muted">{host}</span>
+            </Fact>
+        </Facts>
+        {state.summary()}
+        <PostForm
+            action=UpdateGrant::url()
+            project=page.project
+            id=grant.id
+            class="card stack"
+            submit="Save"
+            cancel=href
+        >
+            <Hidden name="pipeline" value=pipeline.to_string()/>
+            <Hidden name="revision" value=revision/>
+            <Select
+                at=state.at("intent")
+                label="Access"
+                options=options(Access::ALL, Access::word, Access::label)
+            />
+            <Conditions state=state.clone()/>
+            {is_guarded
+                .then(|| {
+                    view! {
+                        <p class="muted">
+                            "This credential is protected. If the grant gives more than before, another member must approve it again."
+                        </p>
+                    }
+                })}
+            <YourPassword error=state.error("password")/>
+        </PostForm>
+    }
+}
+
+fn revoke((found, grant, failed): Found, page: PageContext) -> impl IntoView {
+    let (pipeline, name) = (found.pipeline.summary.id, found.pipeline.summary.name);
+    let href = paths::grants(&page.project, pipeline);
+    let again = if grant.terms.needs_approval {
+        "To give it back, grant the credential again. Another member must then approve it."
+    } else {
+        "To give it back, grant the credential again with your password."
+    };
+    let consequence = format!(
+        "From the next request on, {name} no longer receives {}. What it received before still works at the registry until the secret is replaced there.",
+        grant.credential
+    );
+    let last = grant.last_delivery;
+    view! {
+        <PageHead title=name up=(paths::pipelines(&page.project), "Pipelines".to_owned())/>
+        <Confirm
+            id="revoke-grant"
+            title=format!("Revoke {}", grant.credential)
+            close_href=href
+            action=DeleteGrant::url()
+            values=of_row(&page, pipeline, grant.id.to_string())
+            word="Revoke"
+            error=failed.map(|failed| failed.error)
+        >
+            <p>{consequence}</p>
+            <p>
+                {match last {
+                    Some(at) => view! { "It last received it " <Time at/> "." }.into_any(),
+                    None => view! { "It has not received it yet." }.into_any(),
+                }}
+            </p>
+            <p class="muted">{again}</p>
+        </Confirm>
+    }
+}
