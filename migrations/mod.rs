@@ -82,6 +82,7 @@ mod m20261129_000020_issuers;
 mod m20261129_000021_tokens_of_a_pipeline_in_pages;
 mod m20261129_000022_lists_as_people_read;
 mod m20261129_000023_doubts_about_secrets;
+mod m20261129_000024_edited_pipelines_and_named_tokens;
 mod m20261129_000025_titles_of_rules;
 mod m20261129_000026_rejected_approvals;
 mod m20261129_000028_events_of_grants;
@@ -116,6 +117,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261129_000021_tokens_of_a_pipeline_in_pages::Migration),
             Box::new(m20261129_000022_lists_as_people_read::Migration),
             Box::new(m20261129_000023_doubts_about_secrets::Migration),
+            Box::new(m20261129_000024_edited_pipelines_and_named_tokens::Migration),
             Box::new(m20261129_000025_titles_of_rules::Migration),
             Box::new(m20261129_000026_rejected_approvals::Migration),
             Box::new(m20261129_000028_events_of_grants::Migration),

@@ -80,7 +80,17 @@ pub fn App() -> impl IntoView {
                         <Route path=path!("/new") view=pipelines::NewDialog ssr=ASYNC/>
                         <Route path=path!("/:id/delete") view=pipelines::DeleteDialog ssr=ASYNC/>
                     </ParentRoute>
-                    <Route path=path!("/pipelines/:id") view=pipelines::DetailPage ssr=ASYNC/>
+                    <ParentRoute path=path!("/pipelines/:id") view=pipelines::DetailPage ssr=ASYNC>
+                        <Route path=path!("") view=|| () ssr=ASYNC/>
+                        <Route path=path!("/edit") view=pipelines::EditDialog ssr=ASYNC/>
+                    </ParentRoute>
+                    <ParentRoute path=path!("/pipelines/:id/identity") view=pipelines::IdentityPage ssr=ASYNC>
+                        <Route path=path!("") view=|| () ssr=ASYNC/>
+                        <Route path=path!("/tokens/:token/revoke") view=pipelines::RevokeDialog ssr=ASYNC/>
+                    </ParentRoute>
+                    <Route path=path!("/pipelines/:id/connect") view=pipelines::ConnectPage ssr=ASYNC/>
+                    <Route path=path!("/pipelines/:id/deliveries") view=pipelines::DeliveriesPage ssr=ASYNC/>
+                    <Route path=path!("/pipelines/:id/activity") view=pipelines::ActivityPage ssr=ASYNC/>
                     <Route path=path!("/pipelines/:id/trust/new") view=pipelines::NewRulePage ssr=ASYNC/>
                     <Route path=path!("/pipelines/:id/trust/try") view=pipelines::TryTokenPage ssr=ASYNC/>
                     <Route path=path!("/pipelines/:id/trust/:rule/edit") view=pipelines::EditRulePage ssr=ASYNC/>

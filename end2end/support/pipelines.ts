@@ -16,9 +16,10 @@ const TOKEN = /rgc_[0-9A-Za-z]{22}_[0-9A-Za-z]{43}_[0-9A-Za-z]{6}/;
 export async function openNewPipeline(page: Page, instance: Instance, wanted: Wanted): Promise<Locator> {
   await page.goto(`${instance.project}/pipelines/new`);
   const dialog = page.getByRole('dialog', { name: 'Add Pipeline' });
-  await fillIn(dialog, { Name: wanted.name, 'Access for these credentials': wanted.access ?? 'Pull' });
+  await fillIn(dialog, { Name: wanted.name });
   for (const name of wanted.credentials ?? []) {
     await credentialBox(dialog, name).check();
+    if (wanted.access === 'Pull and push') await pushBox(dialog, name).check();
   }
   return dialog;
 }
@@ -26,6 +27,21 @@ export async function openNewPipeline(page: Page, instance: Instance, wanted: Wa
 /** The box of the credential with this name. */
 export function credentialBox(dialog: Locator, name: string): Locator {
   return dialog.getByRole('checkbox', { name: `${name} (` });
+}
+
+/** The box that grants the credential with this name to push, too. */
+export function pushBox(dialog: Locator, name: string): Locator {
+  return dialog.getByRole('checkbox', { name: `Push with ${name}`, exact: true });
+}
+
+/** A part of a pipeline's page. */
+export type Part = 'credentials' | 'identity' | 'connect' | 'deliveries' | 'activity';
+
+/** Opens a part of the page of the pipeline that the browser is at. */
+export async function openPart(page: Page, part: Part): Promise<void> {
+  const [path] = new URL(page.url()).pathname.match(/^\/p\/[^/]+\/pipelines\/[0-9a-f-]{36}/) ?? [];
+  expect(path, 'the page of a pipeline').toBeDefined();
+  await page.goto(part === 'credentials' ? path! : `${path}/${part}`);
 }
 
 /** Makes a pipeline in the browser; gives its token. The page is then the pipeline's. */

@@ -3,7 +3,7 @@ import { expectAccessible, expectNoSideScroll } from '../support/axe.ts';
 import { addCredential, openEdit, openNew, openRow, pathOf, send } from '../support/credentials.ts';
 import { fillIn } from '../support/form.ts';
 import { everyPage } from '../support/pages.ts';
-import { addPipeline, fetchConfig, openNewPipeline } from '../support/pipelines.ts';
+import { addPipeline, fetchConfig, openNewPipeline, openPart } from '../support/pipelines.ts';
 import { unique } from '../support/secrets.ts';
 import type { Instance } from '../support/server.ts';
 import { expect, test } from '../support/test.ts';
@@ -13,7 +13,9 @@ const PAGES = [
   'the create dialog for a key file', 'the edit dialog', 'the dialog for another secret', 'the delete dialog', 'a credential',
   'what was delivered of a credential', 'the versions of a credential', 'a version that is current',
   'the activity of a credential', 'how to use a credential', 'granting a credential', 'the pipelines',
-  'the create dialog of pipelines', 'a pipeline', 'the delete dialog of a pipeline',
+  'a search for pipelines without a result', 'the create dialog of pipelines', 'a pipeline', 'what proves a pipeline',
+  'revoking a token', 'how a pipeline fetches', 'what a pipeline received', 'what was done to a pipeline',
+  'the edit dialog of a pipeline', 'the delete dialog of a pipeline',
   'the encryption keys', 'the trusted issuers', 'removing an issuer', 'the jobs', 'a page that does not exist',
   'an address that nothing has', 'a filter that does not exist', 'signing in', 'a set-up link that was used',
   'a new trust rule', 'a new trust rule for a public key', 'a new trust rule for a shared secret',
@@ -133,11 +135,12 @@ const STATES: Record<string, (page: Page, instance: Instance) => Promise<void>> 
     const name = unique('waits');
     await addCredential(page, instance, { name, access: 'pull_push', is_protected: 'true' });
     await addPipeline(page, instance, { name, credentials: [name], access: 'Pull and push' });
+    await expect(page.getByText('waiting for approval', { exact: true })).toBeVisible();
+    await openPart(page, 'identity');
     await page.getByRole('link', { name: 'Add trust rule' }).click();
     await fillIn(page, { 'Repository id': '1', 'Owner id': '2', 'Environment': 'release', 'Your password': instance.account.password });
     await page.getByRole('button', { name: 'Add trust rule' }).click();
     await expect(page.getByText('environment release of repository 1')).toBeVisible();
-    await expect(page.getByText('waiting for approval', { exact: true })).toBeVisible();
   },
   'requests that wait for other members': async (page, instance) => {
     const name = unique('asked');
@@ -148,6 +151,7 @@ const STATES: Record<string, (page: Page, instance: Instance) => Promise<void>> 
   },
   'a trust rule that was refused': async (page, instance) => {
     await addPipeline(page, instance, { name: unique('ci') });
+    await openPart(page, 'identity');
     await page.getByRole('link', { name: 'Add trust rule' }).click();
     await page.getByRole('button', { name: 'Add trust rule' }).click();
     await expect(page.getByRole('alert')).toBeVisible();
@@ -164,6 +168,7 @@ const STATES: Record<string, (page: Page, instance: Instance) => Promise<void>> 
   },
   'a token that was tried': async (page, instance) => {
     await addPipeline(page, instance, { name: unique('ci') });
+    await openPart(page, 'identity');
     await page.getByRole('link', { name: 'Try a token' }).click();
     // A header and the claim of an issuer, signed by nobody.
     await fillIn(page, { Token: 'eyJhbGciOiJSUzI1NiJ9.eyJpc3MiOiJodHRwczovL2lzc3Vlci5leGFtcGxlLmNvbSJ9.AAAA' });

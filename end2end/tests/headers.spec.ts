@@ -8,7 +8,7 @@ import { expect, test } from '../support/test.ts';
 const FUNCTIONS = [
   'setup/create', 'session/create', 'session/delete',
   'credentials/create', 'credentials/update', 'credentials/replace-secret', 'credentials/questions', 'credentials/disable', 'credentials/enable', 'credentials/delete',
-  'pipelines/create', 'pipelines/delete', 'grants/create', 'grants/delete', 'grants/repoint', 'tokens/create', 'tokens/revoke',
+  'pipelines/create', 'pipelines/update', 'pipelines/delete', 'grants/create', 'grants/delete', 'grants/repoint', 'tokens/create', 'tokens/revoke',
   'grants/approve', 'grants/reject', 'grants/update', 'trust-rules/update', 'trust-rules/create', 'trust-rules/delete', 'trust-rules/confirm', 'trust-rules/try', 'credentials/token-service',
   'trust-rules/renew-secret', 'guard-changes/approve', 'guard-changes/delete', 'guard-changes/reject', 'first-steps/hide',
   'versions/switch', 'versions/destroy', 'keys/rotate', 'keys/backed-up', 'keys/retire', 'keys/destroy', 'registry/recognise',

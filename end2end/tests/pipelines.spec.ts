@@ -1,6 +1,9 @@
 import { addCredential, expectSaid, pathOf } from '../support/credentials.ts';
 import { confirm, expectValues, expectWrong, fillIn } from '../support/form.ts';
-import { addPipeline, credentialBox, fetchConfig, hostsIn, openNewPipeline, readToken, signInFor } from '../support/pipelines.ts';
+import { addMember, signIn } from '../support/members.ts';
+import {
+  addPipeline, credentialBox, fetchConfig, hostsIn, openNewPipeline, openPart, pushBox, readToken, signInFor,
+} from '../support/pipelines.ts';
 import { secret, unique } from '../support/secrets.ts';
 import { expect, test } from '../support/test.ts';
 
@@ -13,7 +16,7 @@ test.describe('in a new project', () => {
     await page.getByRole('main').getByRole('link', { name: 'Add Pipeline' }).last().click();
     const dialog = page.getByRole('dialog', { name: 'Add Pipeline' });
     await expect(dialog).toContainText('This project has no registry credentials yet.');
-    await expectValues(dialog, { 'Token expires after (days)': '90', 'Access for these credentials': 'pull' });
+    await expectValues(dialog, { 'Token expires after (days)': '90' });
   });
 });
 
@@ -23,10 +26,10 @@ test('a token is shown once', async ({ page, instance }) => {
   await page.reload();
   await expect(page.getByText('The new token was already shown.')).toBeVisible();
   await expect(page.getByRole('region', { name: 'New token' })).toHaveCount(0);
-  const [, id] = token.split('_');
-  await expect(page.getByRole('region', { name: 'Tokens', exact: true })).toContainText(id!);
   expect(await page.content()).not.toContain(token.split('_')[2]!);
   expect(page.url()).not.toContain(token);
+  await openPart(page, 'identity');
+  await expect(page.getByRole('region', { name: 'Tokens', exact: true })).toContainText(token.split('_')[1]!);
 });
 
 test('a pipeline receives what it was granted, and nothing else', async ({ page, instance }) => {
@@ -79,14 +82,20 @@ test('every receipt says which run it was for, on both pages', async ({ page, in
   await receipt.getByRole('link', { name: pipeline }).click();
 
   await expect(page).toHaveURL(onPipeline.replace(/\?.*/, ''));
+  await page.getByRole('navigation', { name: 'Pipeline', exact: true }).getByRole('link', { name: 'Deliveries' }).click();
+  await expect(page).toHaveURL(/\/deliveries$/);
   const same = page.getByRole('region', { name: 'Recent deliveries' }).getByRole('row').filter({ hasText: name });
   for (const text of ['run-4711', '0a1b2c3d', 'main', 'dana', 'Delivered']) await expect(same).toContainText(text);
 });
 
-test('granting needs the own password, and a wrong one keeps the form', async ({ page, instance }) => {
+test('granting needs the own password, and a wrong one keeps the form', async ({ page, stranger, instance }) => {
   const [name, credential] = [unique('wrong'), unique('chosen')];
   await addCredential(page, instance, { name: credential, access: 'pull_push' });
-  const dialog = await openNewPipeline(page, instance, { name, credentials: [credential], access: 'Pull and push' });
+  // In a session in which nobody has typed it yet.
+  const kim = await addMember(instance, 'maintainer');
+  await signIn(stranger, kim, `${instance.project}/pipelines/new`);
+  await expect(stranger.getByRole('dialog', { name: 'Add Pipeline' })).toBeVisible();
+  const dialog = await openNewPipeline(stranger, instance, { name, credentials: [credential], access: 'Pull and push' });
   await fillIn(dialog, { 'Description': 'Nightly', 'Token expires after (days)': '30' });
   for (const [password, sentence] of [['', 'Enter your own password'], ['not the password', 'This is not your password']]) {
     await fillIn(dialog, { 'Your password': password! });
@@ -96,10 +105,10 @@ test('granting needs the own password, and a wrong one keeps the form', async ({
       'Name': name,
       'Description': 'Nightly',
       'Token expires after (days)': '30',
-      'Access for these credentials': 'pull_push',
       'Your password': '',
     });
     await expect(credentialBox(dialog, credential)).toBeChecked();
+    await expect(pushBox(dialog, credential)).toBeChecked();
   }
   await page.goto(`${instance.project}/pipelines`);
   await expect(page.getByRole('link', { name, exact: true })).toHaveCount(0);
@@ -109,33 +118,44 @@ test('errors of the pipeline form stand at their fields', async ({ page, instanc
   const [name, pullOnly] = [unique('Taken'), unique('pull-only')];
   await addCredential(page, instance, { name: pullOnly });
   await addPipeline(page, instance, { name });
-  const wrong = { name: name.toLowerCase(), credentials: [pullOnly], access: 'Pull and push' as const };
-  const dialog = await openNewPipeline(page, instance, wrong);
+  const dialog = await openNewPipeline(page, instance, { name: name.toLowerCase(), credentials: [pullOnly] });
+  // It cannot be chosen for what it cannot do.
+  await expect(pushBox(dialog, pullOnly)).toHaveCount(0);
   await fillIn(dialog, {
     'Description': 'x'.repeat(1001),
     'Token expires after (days)': '366',
-    'Your password': instance.account.password,
+    'Your password': 'not the password',
   });
   await dialog.getByRole('button', { name: 'Create' }).click();
+  await expectWrong(dialog, 'Your password', 'This is not your password');
   await expectWrong(dialog, 'Name', 'Another pipeline in this project has this name');
   await expectWrong(dialog, 'Description', 'Use at most 1000 characters');
   await expectWrong(dialog, 'Token expires after (days)', 'from 1 to 365');
-  await expect(dialog.getByText(`${pullOnly} can only pull.`)).toBeVisible();
 });
 
 test('a revoked token is refused from the next request on, while another one works', async ({ page, instance }) => {
   const credential = unique('tokens');
   await addCredential(page, instance, { name: credential });
   const first = await addPipeline(page, instance, { name: unique('ci'), credentials: [credential] });
+  await openPart(page, 'identity');
   const tokens = page.getByRole('region', { name: 'Tokens', exact: true });
   await tokens.getByText('Create another token', { exact: true }).click();
-  await fillIn(tokens, { 'Token expires after (days)': '7', 'Your password': instance.account.password });
+  await fillIn(tokens, { 'Token name': 'GitHub secret', 'Token expires after (days)': '7', 'Your password': instance.account.password });
   await tokens.getByRole('button', { name: 'Create token' }).click();
   const second = await readToken(page);
   expect(second).not.toBe(first);
   expect((await fetchConfig(instance, first)).status).toBe(200);
 
-  await tokens.getByRole('button', { name: `Revoke token ${first.split('_')[1]}` }).click();
+  await expect(tokens.getByRole('row').filter({ hasText: second.split('_')[1]! })).toContainText('GitHub secret');
+
+  await tokens.getByRole('link', { name: 'Revoke token First token' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Revoke token First token?' });
+  await expect(dialog).toContainText('last used it');
+  await dialog.getByRole('link', { name: 'Cancel' }).click();
+  await expect(dialog).toHaveCount(0);
+  expect((await fetchConfig(instance, first)).status).toBe(200);
+  await tokens.getByRole('link', { name: 'Revoke token First token' }).click();
+  await dialog.getByRole('button', { name: 'Revoke', exact: true }).click();
   await expectSaid(page, 'The token was revoked and no longer works.');
   const refused = await fetchConfig(instance, first);
   expect(refused.status).toBe(401);
@@ -192,4 +212,50 @@ test('a pipeline is deleted by its name, and its tokens with it', async ({ page,
   await page.getByRole('link', { name: 'Deliveries', exact: true }).click();
   await expect(page.getByRole('region', { name: 'Recent deliveries' })).toContainText(name);
   await expect(page.getByRole('link', { name, exact: true })).toHaveCount(0);
+});
+
+test('a pipeline is renamed, and a save over a newer one is told', async ({ page, instance }) => {
+  const [name, renamed] = [unique('before'), unique('after')];
+  await addPipeline(page, instance, { name });
+  const path = new URL(page.url()).pathname;
+  await page.goto(path);
+  await page.getByRole('link', { name: 'Edit', exact: true }).click();
+  const dialog = page.getByRole('dialog', { name: `Edit ${name}` });
+  await expectValues(dialog, { Name: name, Description: '' });
+  await fillIn(dialog, { Name: '' });
+  await dialog.getByRole('button', { name: 'Save Changes' }).click();
+  await expectWrong(page.getByRole('dialog'), 'Name', 'Give the pipeline a name.');
+  await fillIn(page.getByRole('dialog'), { Name: renamed, Description: 'Nightly' });
+  await page.getByRole('dialog').getByRole('button', { name: 'Save Changes' }).click();
+  await expectSaid(page, `${renamed} was saved.`);
+  await expect(page).toHaveURL(new RegExp(`^[^?]*${path}`));
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText(renamed);
+  await openPart(page, 'activity');
+  await expect(page.getByRole('region', { name: 'Activity' })).toContainText('edited the pipeline');
+});
+
+test('the list is searched, sorted by its heads, and says how a pipeline signs in', async ({ page, instance }) => {
+  const [one, two] = [unique('listed-a'), unique('listed-b')];
+  await addPipeline(page, instance, { name: one });
+  await addPipeline(page, instance, { name: two });
+  await page.goto(`${instance.project}/pipelines?q=listed-`);
+  const names = page.getByRole('row').getByRole('link', { name: /^listed-/ });
+  await expect(names).toHaveText([one, two]);
+  await expect(page.getByRole('row').filter({ hasText: one })).toContainText('1 token');
+  await page.getByRole('columnheader', { name: 'Created' }).getByRole('link').click();
+  await expect(page.getByRole('columnheader', { name: 'Created' })).toHaveAttribute('aria-sort', 'descending');
+  await expect(names).toHaveText([two, one]);
+  await page.getByLabel('Search pipelines').fill(two);
+  await page.getByLabel('Search pipelines').press('Enter');
+  await expect(names).toHaveText([two]);
+});
+
+test('the own password is good for the next form', async ({ page, instance }) => {
+  const name = unique('twice');
+  await addPipeline(page, instance, { name: unique('once') });
+  const dialog = await openNewPipeline(page, instance, { name });
+  await expect(dialog).toContainText('You can leave this blank.');
+  await dialog.getByRole('button', { name: 'Create' }).click();
+  await readToken(page);
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText(name);
 });

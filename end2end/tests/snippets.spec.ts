@@ -3,13 +3,18 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { addCredential } from '../support/credentials.ts';
-import { addPipeline, signInFor } from '../support/pipelines.ts';
+import { fillIn } from '../support/form.ts';
+import { addPipeline, openPart, signInFor } from '../support/pipelines.ts';
 import { run } from '../support/process.ts';
 import { secret, unique } from '../support/secrets.ts';
 import { expect, test } from '../support/test.ts';
 
-/** The lines with this id, whether they are folded or not. */
-const lines = async (page: Page, id: string) => (await page.locator(`#${id}`).textContent())!;
+/** The lines with this id, of that client or of the first one. The browser is at the page of a pipeline. */
+async function lines(page: Page, id: string, client = 'docker'): Promise<string> {
+  await openPart(page, 'connect');
+  if (!page.url().includes(`client=${client}`)) await page.goto(`${page.url()}?client=${client}`);
+  return (await page.locator(`#${id}`).textContent())!;
+}
 
 /** Runs lines of the page as a CI job does. Gives what they print, and every argument that curl was given. */
 async function job(shell: string, script: string, token: string): Promise<{ printed: string; args: string }> {
@@ -61,7 +66,7 @@ test('the lines that push name the run, and those that report are heard', async 
   const { args } = await job('sh', script, token);
   expect(args).toMatch(/\/api\/v1\/deliveries\/[0-9a-f-]{36}\/outcome/);
   expect(args).not.toContain(token);
-  await page.reload();
+  await openPart(page, 'deliveries');
   const receipt = page.getByRole('region', { name: 'Recent deliveries' }).getByRole('row').filter({ hasText: name });
   for (const text of ['run-4711', 'Pull and push', 'Reported: worked']) await expect(receipt.first()).toContainText(text);
 });
@@ -72,34 +77,53 @@ test('every client has its lines, with the names of the pipeline in them', async
   await addCredential(page, instance, { name: hub, registry_url: 'docker.io', access: 'pull_push' });
   const token = await addPipeline(page, instance, { name: unique('ci'), credentials: [name, hub], access: 'Pull and push' });
   const id = new URL(page.url()).pathname.split('/').pop()!;
+  await openPart(page, 'connect');
   const how = page.getByRole('region', { name: 'How to use it' });
   await expect(how.locator('#fetch')).toBeVisible();
-  await expect(how.locator('#skopeo')).toBeHidden();
-  await how.locator('summary').filter({ hasText: /^skopeo$/ }).click();
+  await how.getByRole('navigation', { name: 'Client' }).getByRole('link', { name: 'skopeo', exact: true }).click();
+  await expect(page).toHaveURL(/[?]client=skopeo$/);
+  await expect(how.getByRole('link', { name: 'skopeo', exact: true })).toHaveAttribute('aria-current', 'page');
   await expect(how.locator('#skopeo')).toContainText('--authfile "$DOCKER_CONFIG/config.json"');
+  await expect(how.locator('#fetch')).toHaveCount(0);
 
-  const helpers = JSON.parse(await lines(page, 'helper-config')).credHelpers;
+  const helpers = JSON.parse(await lines(page, 'helper-config', 'docker-credential-helper')).credHelpers;
   const own = { 'docker.io': 'regcred', 'registry.example.com:5000': 'regcred' };
   expect(helpers).toEqual({ ...own, 'https://index.docker.io/v1/': 'regcred' });
-  expect(JSON.parse(await lines(page, 'podman-helper-config')).credHelpers).toEqual(own);
-  const parts: Record<string, string> = {
-    'podman': '/api/v1/auth-json',
-    'buildx': '/api/v1/buildx?intent=push&repository=',
-    'docker-auth-config': '/api/v1/docker-auth-config',
-    'github': id,
-    'gitlab': id,
-    'circleci': id,
-    'buildkite': id,
-    'azure': id,
-    'woodpecker': `${instance.url}/api/v1/woodpecker/${instance.project.replace('/p/', '')}`,
-    'drone': `${instance.url}/api/v1/drone/${instance.project.replace('/p/', '')}`,
-    'jenkins': "sh '''",
-    'tekton': 'kind: Task',
-    'kubernetes': 'kubectl apply',
-    'kubelet-access': 'request-serviceaccounts-token-audience',
-    'kubelet': 'registry.example.com:5000',
+  expect(JSON.parse(await lines(page, 'podman-helper-config', 'podman')).credHelpers).toEqual(own);
+  const parts: Record<string, Record<string, string>> = {
+    'podman': { 'podman': '/api/v1/auth-json' },
+    'docker-buildx': { 'buildx': '/api/v1/buildx?intent=push&repository=' },
+    'docker-auth-config': { 'docker-auth-config': '/api/v1/docker-auth-config' },
+    'github-actions': { 'github': id },
+    'gitlab-ci': { 'gitlab': id },
+    'circleci': { 'circleci': id },
+    'buildkite': { 'buildkite': id },
+    'azure-pipelines': { 'azure': id },
+    'woodpecker': { 'woodpecker': `${instance.url}/api/v1/woodpecker/${instance.project.replace('/p/', '')}` },
+    'drone': { 'drone': `${instance.url}/api/v1/drone/${instance.project.replace('/p/', '')}` },
+    'jenkins': { 'jenkins': "sh '''" },
+    'tekton': { 'tekton': 'kind: Task' },
+    'kubernetes-image-pull-secret': { 'kubernetes': 'kubectl apply' },
+    'kubernetes-kubelet': {
+      'kubelet-access': 'request-serviceaccounts-token-audience',
+      'kubelet': 'registry.example.com:5000',
+    },
   };
-  for (const [id, part] of Object.entries(parts)) expect(await lines(page, id), id).toContain(part);
+  for (const [client, blocks] of Object.entries(parts)) {
+    for (const [id, part] of Object.entries(blocks)) expect(await lines(page, id, client), id).toContain(part);
+  }
   await page.reload();
   expect(await how.innerText()).not.toContain(token);
+});
+
+test('the lines of the CI that a trust rule names are shown first', async ({ page, instance }) => {
+  await addPipeline(page, instance, { name: unique('ci') });
+  const path = new URL(page.url()).pathname;
+  await page.goto(`${path}/trust/new?provider=github`);
+  await fillIn(page, { 'Repository id': '1', 'Owner id': '2', 'Environment': 'release', 'Your password': instance.account.password });
+  await page.getByRole('button', { name: 'Add trust rule' }).click();
+  await openPart(page, 'connect');
+  const clients = page.getByRole('navigation', { name: 'Client' });
+  await expect(clients.getByRole('link', { name: 'GitHub Actions', exact: true })).toHaveAttribute('aria-current', 'page');
+  await expect(page.locator('#github')).toContainText('id-token: write');
 });

@@ -3,17 +3,19 @@ import type { Page } from '@playwright/test';
 import { expectSaid } from '../support/credentials.ts';
 import { expectValues, expectWrong, fillIn } from '../support/form.ts';
 import { trustIssuer } from '../support/issuers.ts';
-import { addPipeline } from '../support/pipelines.ts';
+import { addPipeline, openPart } from '../support/pipelines.ts';
 import { unique } from '../support/secrets.ts';
 import type { Instance } from '../support/server.ts';
 import { expect, test } from '../support/test.ts';
 
 const rulesOf = (page: Page) => page.getByRole('region', { name: 'Trust rules' });
 
-/** Makes a pipeline; gives its path, which is where the browser is then. */
+/** Makes a pipeline; gives its path. The browser is at its trust rules then. */
 async function openPipeline(page: Page, instance: Instance): Promise<string> {
   await addPipeline(page, instance, { name: unique('trusted') });
-  return new URL(page.url()).pathname;
+  const path = new URL(page.url()).pathname;
+  await openPart(page, 'identity');
+  return path;
 }
 
 /** Opens what is folded on the page. */

@@ -26,11 +26,12 @@ test('a token that is newer than the approval waits for another approval', async
   await approve();
   expect(await received(token)).toEqual(['acme-bot', password]);
 
-  await page.goto(pipeline);
+  await page.goto(`${pipeline}/identity`);
   await page.getByText('Create another token').click();
   await confirm(page, 'Create token', instance.account.password);
   const newer = await readToken(page);
   await expect(region(page, 'Tokens')).toContainText(`needs a new approval to receive ${name}`);
+  await page.goto(pipeline);
   await expect(region(page, 'Grants')).toContainText('newer tokens and rules need approval');
   expect(await received(newer)).toBeUndefined();
   expect(await received(token), 'what was approved goes on').toEqual(['acme-bot', password]);
@@ -39,6 +40,8 @@ test('a token that is newer than the approval waits for another approval', async
 
   await stranger.goto(pipeline);
   await approve();
+  await stranger.goto(`${pipeline}/identity`);
+  await expect(region(stranger, 'Tokens')).toBeVisible();
   await expect(region(stranger, 'Tokens')).not.toContainText('needs a new approval');
   expect(await received(newer)).toEqual(['acme-bot', password]);
 });

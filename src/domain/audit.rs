@@ -42,6 +42,7 @@ super::words! {
         KeyDestroyed = "data_key.destroyed", "destroyed the data key";
         KeysRewrapped = "data_key.rewrapped", "encrypted the data keys with another key";
         PipelineCreated = "pipeline.created", "created the pipeline";
+        PipelineUpdated = "pipeline.updated", "edited the pipeline";
         PipelineDeleted = "pipeline.deleted", "deleted the pipeline";
         TokenCreated = "token.created", "created a token for";
         TokenRevoked = "token.revoked", "revoked a token of";

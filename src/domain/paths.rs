@@ -67,11 +67,6 @@ pub fn from_page(dialog: &str) -> String {
     with_query(dialog, "from", FROM_PAGE)
 }
 
-/// The guide to a registry.
-pub fn help_registry(kind: RegistryKind) -> String {
-    format!("/help/registries/{}", kind.word())
-}
-
 pub fn delete_credential(project: &str, id: Uuid) -> String {
     format!("{}/delete", credential(project, id))
 }
@@ -121,6 +116,34 @@ pub fn pipeline(project: &str, id: Uuid) -> String {
     format!("{}/{id}", pipelines(project))
 }
 
+pub fn edit_pipeline(project: &str, id: Uuid) -> String {
+    format!("{}/edit", pipeline(project, id))
+}
+
+/// What proves a pipeline: its trust rules and its tokens.
+pub fn pipeline_identity(project: &str, id: Uuid) -> String {
+    format!("{}/identity", pipeline(project, id))
+}
+
+/// The lines that fetch; `client` in its query says for which.
+pub fn pipeline_connect(project: &str, id: Uuid) -> String {
+    format!("{}/connect", pipeline(project, id))
+}
+
+pub fn pipeline_deliveries(project: &str, id: Uuid) -> String {
+    format!("{}/deliveries", pipeline(project, id))
+}
+
+/// What people did to it; `before` in its query asks for older events.
+pub fn pipeline_activity(project: &str, id: Uuid) -> String {
+    format!("{}/activity", pipeline(project, id))
+}
+
+/// Where a token of the pipeline is revoked, by its public half.
+pub fn revoke_token(project: &str, pipeline_id: Uuid, token: &str) -> String {
+    format!("{}/tokens/{}/revoke", pipeline_identity(project, pipeline_id), percent(token))
+}
+
 pub fn delete_pipeline(project: &str, id: Uuid) -> String {
     format!("{}/delete", pipeline(project, id))
 }
@@ -137,7 +160,7 @@ pub fn try_token(project: &str, pipeline_id: Uuid) -> String {
 
 /// Where the trust rules of a pipeline stand.
 pub fn trust_rules(project: &str, pipeline_id: Uuid) -> String {
-    pipeline(project, pipeline_id)
+    pipeline_identity(project, pipeline_id)
 }
 
 /// Where its grants stand.
@@ -213,6 +236,15 @@ mod tests {
         assert_eq!(new_credential("acme"), "/p/acme/credentials/new");
         assert_eq!(new_pipeline("acme"), "/p/acme/pipelines/new");
         assert_eq!(delete_pipeline("acme", id), format!("/p/acme/pipelines/{id}/delete"));
+        assert_eq!(edit_pipeline("acme", id), format!("/p/acme/pipelines/{id}/edit"));
+        assert_eq!(pipeline_identity("acme", id), format!("/p/acme/pipelines/{id}/identity"));
+        assert_eq!(pipeline_connect("acme", id), format!("/p/acme/pipelines/{id}/connect"));
+        assert_eq!(pipeline_deliveries("acme", id), format!("/p/acme/pipelines/{id}/deliveries"));
+        assert_eq!(pipeline_activity("acme", id), format!("/p/acme/pipelines/{id}/activity"));
+        assert_eq!(
+            revoke_token("acme", id, "a/b"),
+            format!("/p/acme/pipelines/{id}/identity/tokens/a%2Fb/revoke")
+        );
         assert_eq!(new_rule("acme", id), format!("/p/acme/pipelines/{id}/trust/new"));
         assert_eq!(try_token("acme", id), format!("/p/acme/pipelines/{id}/trust/try"));
         assert_eq!(

@@ -1,8 +1,14 @@
 //! Pipelines: machines that use credentials, with their tokens and grants.
 
+mod forms;
+pub mod listing;
+mod parts;
+
+pub use forms::{PipelineEdit, PipelineForm};
+pub use parts::{PipelineActivity, PipelineDeliveries, PipelineHead};
+
 use super::approval::Rejection;
 use super::credential::Access;
-use super::delivery::Receipt;
 use super::doubt::Doubt;
 use super::grant::Terms;
 use super::moment::{Day, Moment};
@@ -22,6 +28,8 @@ pub struct PipelineSummary {
     pub last_delivery: Option<Moment>,
     pub created_at: Moment,
     pub created_by: String,
+    /// How often its name and its description were saved: an edit says which it was made from.
+    pub revision: i64,
 }
 
 /// Pipeline P may use credential C.
@@ -58,6 +66,8 @@ pub struct Grant {
 pub struct Token {
     /// The public half: what logs and receipts name.
     pub id: String,
+    /// What people call it; may be empty.
+    pub name: String,
     pub created_at: Moment,
     pub created_by: Maker,
     pub expires_on: Day,
@@ -74,6 +84,11 @@ pub struct Token {
 }
 
 impl Token {
+    /// What people call it, or its public half when it has no name.
+    pub fn label(&self) -> &str {
+        if self.name.is_empty() { &self.id } else { &self.name }
+    }
+
     /// Whether it still works on that day, as one that a person made.
     pub fn is_live(&self, today: Day) -> bool {
         self.short_until.is_none() && self.revoked_at.is_none() && self.expires_on >= today
@@ -253,19 +268,6 @@ impl GrantForm {
     }
 }
 
-/// What was typed into a pipeline's form. No secret.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct PipelineForm {
-    pub name: String,
-    pub description: String,
-    /// Days the token works: 1 to 365.
-    pub token_days: String,
-    #[serde(default)]
-    pub credentials: Vec<String>,
-    /// The word of the grants' [`Access`].
-    pub intent: String,
-}
-
 /// The longest life of a token, in days (security 3.4).
 pub const TOKEN_DAYS_MAX: i64 = 365;
 
@@ -273,7 +275,6 @@ pub const TOKEN_DAYS_MAX: i64 = 365;
 pub struct PipelinePage {
     pub pipeline: PipelineDetail,
     pub grantable: Vec<Grantable>,
-    pub receipts: Vec<Receipt>,
     /// The public address of this instance, for the snippets.
     pub address: String,
 }

@@ -23,6 +23,10 @@ use zeroize::Zeroizing;
 /// The session's one key: who is signed in.
 pub const PERSON: &str = "person";
 const SEEN: &str = "seen";
+/// Who typed their password to give a credential away, and when, in milliseconds.
+const CONFIRMED: &str = "confirmed";
+/// Milliseconds that are not written again.
+const CONFIRMED_ANEW: i64 = 60_000;
 
 /// Where the request came from, as the server found out.
 #[derive(Clone, Debug)]
@@ -132,10 +136,34 @@ pub(super) async fn member(project: &str) -> Result<Member> {
     vault().member(&person, project).await
 }
 
-/// Who hands a credential out, by the password they typed just now.
+/// Who hands a credential out, by the password they typed just now, or a few minutes ago in this
+/// session if they typed none.
 pub(super) async fn granter(project: &str, password: String) -> Result<Granter> {
     let password = Zeroizing::new(password);
-    vault().reauthenticate(&member(project).await?, &password).await
+    let (member, session) = (member(project).await?, session()?);
+    let id = member.person().id;
+    let before = confirmed_at(&session, id).await?;
+    if password.is_empty()
+        && let Some(at) = before
+        && let Some(granter) = vault().reauthenticated_at(&member, at)?
+    {
+        return Ok(granter);
+    }
+    let granter = vault().reauthenticate(&member, &password).await?;
+    let now = crate::vault::now();
+    // With one write per minute at most.
+    if before.is_none_or(|at| !(0..CONFIRMED_ANEW).contains(&(now.0 - at.0))) {
+        let unwritten = |error| no_session(&error, "a session was not written");
+        session.insert(CONFIRMED, (id, now.0)).await.map_err(unwritten)?;
+    }
+    Ok(granter)
+}
+
+/// When this person typed their password in the session to give a credential away.
+async fn confirmed_at(session: &Session, person: Uuid) -> Result<Option<Moment>> {
+    let unread = |error| no_session(&error, "a session was not read");
+    let confirmed = session.get::<(Uuid, i64)>(CONFIRMED).await.map_err(unread)?;
+    Ok(confirmed.filter(|(id, _)| *id == person).map(|(_, at)| Moment(at)))
 }
 
 /// That the person typed their own password just now, for what cannot be undone. Asked after
@@ -163,10 +191,12 @@ pub async fn load_frame(vault: &Vault, session: &Session, project: &str) -> Resu
     let id = signed_in_to(session).await?.ok_or(Error::Unauthenticated)?;
     let person = vault.person(id).await?;
     let (member, projects) = vault.member_among(&person, project).await?;
+    let confirmed_at = confirmed_at(session, id).await?;
     // The notice is for those who can do something about it; nobody else waits for the answer.
     let needs_key_backup = person.is_admin && vault.needs_key_backup().await?;
     let frame = Frame {
         waiting: waiting_for(vault, &member).await?,
+        is_confirmed: confirmed_at.is_some_and(|at| vault.is_confirmed_still(at)),
         projects,
         role: member.role(),
         permissions: member.permissions(),

@@ -6,13 +6,18 @@ use super::reply::{Form, finish, finish_action, saved, shown_once, told};
 use crate::domain::paths;
 use crate::domain::permission::of;
 pub use crate::domain::pipeline::PipelinePage;
-use crate::domain::pipeline::{GrantForm, Grantable, PipelineForm, PipelineSummary};
-use crate::error::Result;
-use crate::vault::{Seen, SlotKind};
+use crate::domain::pipeline::listing::{PipelineListing, PipelineQuery};
+use crate::domain::pipeline::{
+    GrantForm, Grantable, PipelineActivity, PipelineDeliveries, PipelineEdit, PipelineForm,
+    PipelineHead, PipelineSummary,
+};
+use crate::error::{Error, FieldError, Result};
+use crate::vault::{Seen, SlotKind, problems_of_token};
 use leptos::prelude::*;
 use serde_json::json;
 use uuid::Uuid;
 
+/// Every pipeline of the project, to choose one.
 pub async fn list_pipelines(project: String) -> Result<Vec<PipelineSummary>> {
     let reader = member(&project).await?.can::<of::PipelineRead>()?;
     vault().list_pipelines(&reader).await
@@ -21,6 +26,35 @@ pub async fn list_pipelines(project: String) -> Result<Vec<PipelineSummary>> {
 pub async fn find_pipeline(project: String, id: Uuid) -> Result<PipelinePage> {
     let reader = member(&project).await?.can::<of::PipelineRead>()?;
     vault().pipeline_page(&reader, id).await
+}
+
+/// A page of the list.
+pub async fn pipelines_page(project: String, query: PipelineQuery) -> Result<PipelineListing> {
+    let reader = member(&project).await?.can::<of::PipelineRead>()?;
+    vault().pipelines_page(&reader, &query).await
+}
+
+pub async fn pipeline_head(project: String, id: Uuid) -> Result<PipelineHead> {
+    let reader = member(&project).await?.can::<of::PipelineRead>()?;
+    vault().pipeline_head(&reader, id).await
+}
+
+pub async fn pipeline_activity(
+    project: String,
+    id: Uuid,
+    before: Option<i64>,
+) -> Result<PipelineActivity> {
+    let reader = member(&project).await?.can::<of::PipelineRead>()?;
+    vault().pipeline_activity(&reader, id, before).await
+}
+
+pub async fn pipeline_deliveries(
+    project: String,
+    id: Uuid,
+    before: Option<i64>,
+) -> Result<PipelineDeliveries> {
+    let reader = member(&project).await?.can::<of::PipelineRead>()?;
+    vault().pipeline_deliveries(&reader, id, before).await
 }
 
 /// The credentials a new pipeline could be granted.
@@ -37,12 +71,36 @@ pub async fn create_pipeline(
     #[server(default)] password: String,
 ) -> Result<()> {
     let done = async {
-        let granter = granter(&project, password).await?;
+        let granter = match granter(&project, password).await {
+            Err(Error::Invalid(password)) => {
+                let editor = member(&project).await?.can::<of::PipelineWrite>()?;
+                let problems = vault().problems_of_pipeline(&editor, &form).await?;
+                return Err(both(problems, password));
+            }
+            other => other?,
+        };
         let (id, token) = vault().create_pipeline(&granter, &form).await?;
         let page = paths::pipeline(&project, id);
         Ok(shown_once(&page, "once", SlotKind::Token, token.as_bytes()).await)
     };
     finish(done.await, Form::of::<CreatePipeline>(paths::new_pipeline(&project), form)).await
+}
+
+/// Saves the name and the description; `revision` says from which on.
+#[server(prefix = "/rpc", endpoint = "pipelines/update")]
+pub async fn update_pipeline(
+    project: String,
+    id: Uuid,
+    #[server(default)] revision: i64,
+    #[server(default)] form: PipelineEdit,
+) -> Result<()> {
+    let done = async {
+        let editor = member(&project).await?.can::<of::PipelineWrite>()?;
+        let sentence = vault().update_pipeline(&editor, id, revision, &form).await?;
+        Ok(saved(&paths::pipeline(&project, id), vec![sentence]).await)
+    };
+    let dialog = paths::edit_pipeline(&project, id);
+    finish(done.await, Form::of::<UpdatePipeline>(dialog, form).edits(revision, false)).await
 }
 
 /// Grants the pipeline one more credential, on the terms of the form. `on_credential` is the
@@ -140,21 +198,34 @@ pub async fn repoint_grants(
     finish(done.await, Form::of::<RepointGrants>(dialog, json!({ "target": target }))).await
 }
 
-/// Makes one more token, to change over without a gap.
+/// Makes one more token, to change over without a gap; `token_name` is what people call it.
 #[server(prefix = "/rpc", endpoint = "tokens/create")]
 pub async fn create_token(
     project: String,
     pipeline: Uuid,
+    #[server(default)] token_name: String,
     #[server(default)] token_days: String,
     #[server(default)] password: String,
 ) -> Result<()> {
-    let page = paths::pipeline(&project, pipeline);
+    let page = paths::pipeline_identity(&project, pipeline);
     let done = async {
-        let granter = granter(&project, password).await?;
-        let token = vault().create_token(&granter, pipeline, &token_days).await?;
+        let granter = match granter(&project, password).await {
+            Err(Error::Invalid(password)) => {
+                return Err(both(problems_of_token(&token_name, &token_days), password));
+            }
+            other => other?,
+        };
+        let token = vault().create_token(&granter, pipeline, &token_name, &token_days).await?;
         Ok(shown_once(&page, "once", SlotKind::Token, token.as_bytes()).await)
     };
-    finish(done.await, Form::of::<CreateToken>(page, json!({ "token_days": token_days }))).await
+    let typed = json!({ "token_name": token_name, "token_days": token_days });
+    finish(done.await, Form::of::<CreateToken>(page, typed)).await
+}
+
+/// All that is wrong with a form: its own fields first, and the password, which comes last.
+fn both(mut fields: Vec<FieldError>, password: Vec<FieldError>) -> Error {
+    fields.extend(password);
+    Error::Invalid(fields)
 }
 
 /// Refuses the token from the next request on.
@@ -164,7 +235,7 @@ pub async fn revoke_token(project: String, pipeline: Uuid, id: String) -> Result
         let editor = member(&project).await?.can::<of::PipelineWrite>()?;
         vault().revoke_token(&editor, pipeline, &id).await
     };
-    finish_action(&paths::pipeline(&project, pipeline), done.await).await
+    finish_action(&paths::pipeline_identity(&project, pipeline), done.await).await
 }
 
 /// Deletes for good, with its tokens and grants; `typed_name` has to be its name, and

@@ -24,6 +24,8 @@ pub struct Frame {
     pub projects: Vec<Project>,
     pub role: Role,
     pub permissions: Permissions,
+    /// Whether they typed their password a few minutes ago: then they need not to give a credential away.
+    pub is_confirmed: bool,
     /// The encryption key is the generated file beside the data, nobody has said that there is a copy
     /// of it, and the person can make one.
     pub needs_key_backup: bool,

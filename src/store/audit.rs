@@ -82,6 +82,21 @@ impl<C: Sealing> Chain<'_, C> {
         self.last(about, most).await
     }
 
+    /// The events about one subject that come before one of them, newest first.
+    pub async fn about_before(
+        &self,
+        chain: Uuid,
+        subject: Uuid,
+        before: i64,
+        most: u64,
+    ) -> Result<Vec<AuditEvent>, DbErr> {
+        let about = Condition::all()
+            .add(audit_event::Column::Chain.eq(chain))
+            .add(audit_event::Column::SubjectId.eq(subject))
+            .add(audit_event::Column::Seq.lt(before));
+        self.last(about, most).await
+    }
+
     /// The last events before a link that are about a credential, newest first: what was done to it,
     /// and to grants of it.
     pub async fn about_credential(

@@ -1,5 +1,7 @@
 //! Pipelines of one project.
 
+mod listed;
+
 use super::entity::pipeline::{ActiveModel, Column, Model};
 use super::prepared::numbered;
 use super::seals::Sealing;
@@ -18,8 +20,8 @@ use uuid::Uuid;
 /// A credential that is granted to pull and to push is counted once, and a short-lived token is not
 /// counted.
 const SUMMARIES: &str = "SELECT pipeline.id AS id, pipeline.name AS name,
-    pipeline.description AS description, pipeline.created_at AS created_at,
-    pipeline.created_by AS created_by,
+    pipeline.name_key AS name_key, pipeline.description AS description, pipeline.created_at AS created_at,
+    pipeline.created_by AS created_by, pipeline.revision AS revision,
     (SELECT COUNT(DISTINCT access_grant.credential_id) FROM access_grant
         WHERE access_grant.pipeline_id = pipeline.id) AS grants,
     (SELECT COUNT(*) FROM pipeline_token WHERE pipeline_token.pipeline_id = pipeline.id
@@ -33,12 +35,14 @@ const SUMMARIES: &str = "SELECT pipeline.id AS id, pipeline.name AS name,
 struct SummaryRow {
     id: Uuid,
     name: String,
+    name_key: String,
     description: String,
     created_at: i64,
     created_by: String,
     grants: i64,
     live_tokens: i64,
     last_delivery: Option<i64>,
+    revision: i64,
 }
 
 impl<C: Sealing> Pipelines<'_, C> {
@@ -134,9 +138,31 @@ impl<C: Sealing> Pipelines<'_, C> {
         self.change(such, count).await.map(drop)
     }
 
-    pub async fn is_named(&self, name_key: &str) -> Result<bool, DbErr> {
-        let count = self.rows().filter(Column::NameKey.eq(name_key)).count(self.db).await?;
-        Ok(count > 0)
+    /// Whether another one than `but` has this folded name.
+    pub async fn is_named(&self, name_key: &str, but: Option<Uuid>) -> Result<bool, DbErr> {
+        let mut rows = self.rows().filter(Column::NameKey.eq(name_key));
+        if let Some(id) = but {
+            rows = rows.filter(Column::Id.ne(id));
+        }
+        Ok(rows.count(self.db).await? > 0)
+    }
+
+    /// Saves what people call it, if it is at that revision still; `false` when it is not.
+    pub async fn rename(
+        &self,
+        (id, revision): (Uuid, i64),
+        name: (&str, String),
+        description: &str,
+    ) -> Result<bool, DbErr> {
+        let such = Condition::all().add(Column::Id.eq(id)).add(Column::Revision.eq(revision));
+        let changes = ActiveModel {
+            name: Set(name.0.to_owned()),
+            name_key: Set(name.1),
+            description: Set(description.to_owned()),
+            revision: Set(revision + 1),
+            ..ActiveModel::default()
+        };
+        Ok(self.set(such, changes).await? > 0)
     }
 
     pub async fn insert(
@@ -157,6 +183,7 @@ impl<C: Sealing> Pipelines<'_, C> {
             created_by: Set(by.to_owned()),
             identity_epoch: Set(0),
             identities: Set(0),
+            revision: Set(1),
             mac: NotSet,
         };
         self.0.insert(row).await
@@ -174,6 +201,7 @@ impl From<SummaryRow> for PipelineSummary {
             last_delivery: row.last_delivery.map(Moment),
             created_at: Moment(row.created_at),
             created_by: row.created_by,
+            revision: row.revision,
         }
     }
 }

@@ -246,6 +246,7 @@ async fn short_lived_tokens_are_shown_for_a_while_and_then_gone() {
         let is_short = number > 0;
         let row = TokenRow {
             id: format!("t{number}"),
+            name: String::new(),
             pipeline_id: PIPELINE,
             hash: [0; 32],
             created_at: number,

@@ -36,6 +36,8 @@ const FIND: &str = "SELECT pipeline.id, pipeline.name, pipeline.project_id,
 pub struct TokenRow {
     /// The public half.
     pub id: String,
+    /// What people call it; may be empty.
+    pub name: String,
     pub pipeline_id: Uuid,
     /// SHA-256 of the secret half.
     pub hash: [u8; 32],
@@ -133,6 +135,7 @@ impl<C: Sealing> Tokens<'_, C> {
             refused_at: Set(None),
             refused_from: Set(None),
             identity_epoch: Set(row.identity_epoch),
+            name: Set(row.name),
             mac: NotSet,
         };
         authentic::insert::<Entity, C>(self.db, row).await
@@ -269,6 +272,7 @@ impl TryFrom<Model> for Token {
         Ok(Self {
             expires_on: Day::parse(&row.expires_on).ok_or(Unreadable)?,
             id: row.id,
+            name: row.name,
             created_at: Moment(row.created_at),
             created_by: Maker { id: row.created_by_id, name: row.created_by },
             last_used_at: row.last_used_at.map(Moment),

@@ -163,6 +163,7 @@ impl App {
         let new = generate_token().unwrap();
         let row = TokenRow {
             id: new.id.clone(),
+            name: String::new(),
             pipeline_id: pipeline,
             hash: new.hash,
             created_at: now.0,

@@ -155,7 +155,9 @@ fn look_round(client: &mut Client, pipeline: &str, ids: &HashMap<String, String>
         client.get(&format!("/p/acme/credentials{path}"));
         client.get(&format!("/p/acme/pipelines{path}"));
     }
-    client.get(pipeline);
+    for part in ["", "/edit", "/identity", "/connect", "/deliveries", "/activity"] {
+        client.get(&format!("{pipeline}{part}"));
+    }
     for path in ["/", "/setup", "/sign-in", "/livez", "/readyz", "/metrics", "/nowhere", "/api/v1/"]
     {
         client.get(path);

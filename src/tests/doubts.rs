@@ -86,6 +86,10 @@ impl Scene {
         format!("/p/acme/pipelines/{}", self.pipeline)
     }
 
+    fn identity(&self) -> String {
+        format!("{}/identity", self.path())
+    }
+
     /// The page after the owner's post about the pipeline.
     async fn page_after(&self, function: &str, fields: &[(&str, &str)]) -> String {
         let pipeline = self.pipeline.to_string();
@@ -110,7 +114,9 @@ impl Scene {
     async fn assert_doubted(&self, page: &str, sentence: &str, mended_at: &str) {
         assert!(page.contains("alert-warning"), "{sentence}");
         assert!(!page.contains("can use it now"), "{sentence}");
-        let again = self.app.owner.get(&self.path()).await.text();
+        // Grants stand on one page, and rules on another.
+        let grants = self.app.owner.get(&self.path()).await.text();
+        let again = grants + &self.app.owner.get(&self.identity()).await.text();
         assert!(!again.contains("alert-warning"));
         for page in [page, again.as_str()] {
             assert!(page.contains(sentence), "{sentence}: {page}");
@@ -144,6 +150,7 @@ async fn a_condition_on_a_branch_that_nothing_proves_is_doubted_until_a_rule_pro
     let page = scene.page_after("/rpc/trust-rules/create", &dev).await;
     assert!(page.contains("alert-warning"), "its runs receive nothing");
     assert!(page.contains("that the runs of this rule do not meet"), "{page}");
+    let page = app.owner.get(&scene.path()).await.text();
     assert!(page.contains("accept runs of other branches only"), "{page}");
     let main = [&rule[..], &[("form[claims][ref]", "refs/heads/main")]].concat();
     let page = scene.page_after("/rpc/trust-rules/create", &main).await;

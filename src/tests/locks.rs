@@ -127,7 +127,7 @@ async fn tokens_and_rules_that_are_made_at_once_do_not_wait_for_each_other() {
     let (one, other) = (granter(&app, &app.owner).await, granter(&app, &maintainer).await);
     let tokens = async {
         for _ in 0..TIMES {
-            app.vault.create_token(&one, pipeline, "30").await.unwrap();
+            app.vault.create_token(&one, pipeline, "", "30").await.unwrap();
         }
     };
     let rules = async {

@@ -198,6 +198,12 @@ pub fn functions(project: &str, at: &Objects) -> Vec<Function> {
         Function::new("/rpc/jobs/run", Admin, &[("id", credential)]),
         Function::new("/rpc/pipelines/create", GRANT, &form),
         Function::new(
+            "/rpc/pipelines/update",
+            WRITE_PIPELINES,
+            &[of, ("id", pipeline), ("revision", "1"), ("form[name]", "renamed by the matrix")],
+        )
+        .about_one(),
+        Function::new(
             "/rpc/pipelines/delete",
             DELETE_PIPELINES,
             &[of, ("id", pipeline), ("typed_name", "hidden-pipeline"), ("password", PASSWORD)],

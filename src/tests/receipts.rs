@@ -2,11 +2,13 @@
 
 use crate::app::{App, soak};
 use crate::deliveries::receipts;
+use crate::matrix::Objects;
 use axum::body::Body;
 use axum::extract::ConnectInfo;
 use axum::http::Method;
 use regcred::domain::credential::Access;
 use regcred::domain::delivery::{Claims, Outcome};
+use regcred::domain::user::Role;
 use std::net::SocketAddr;
 
 #[tokio::test]
@@ -33,7 +35,7 @@ async fn each_delivery_has_a_receipt_with_what_the_run_claims() {
     assert_eq!((receipt.credential.as_deref(), receipt.version), (Some("ghcr"), Some(1)));
     assert_eq!((receipt.outcome, receipt.intent), (Outcome::Delivered, Access::Pull));
     assert!(token.contains(&receipt.token_id));
-    let page = app.owner.get(&format!("/p/acme/pipelines/{pipeline}")).await.text();
+    let page = app.owner.get(&format!("/p/acme/pipelines/{pipeline}/deliveries")).await.text();
     assert!(page.contains("main"), "the pipeline's page shows the claim");
 }
 
@@ -105,4 +107,36 @@ async fn fetches_at_once_each_have_their_receipts() {
         count
     );
     assert_eq!(app.counted_i64("SELECT deliveries FROM usage").await, count);
+}
+
+#[tokio::test]
+async fn where_a_request_came_from_is_for_those_who_audit() {
+    let app = App::new().await;
+    let at = Objects::of(&app, &app.owner, "acme").await;
+    // Whether it shows receipts, where a token is a part of where a request came from.
+    let paths = [
+        (format!("/p/acme/pipelines/{}/identity", at.pipeline), false),
+        (format!("/p/acme/pipelines/{}/deliveries", at.pipeline), true),
+        (format!("/p/acme/pipelines/{}/activity", at.pipeline), false),
+        (format!("/p/acme/credentials/{}", at.credential), false),
+        (format!("/p/acme/credentials/{}/deliveries", at.credential), true),
+    ];
+    // A request in the same process has no address: the receipts of this one have.
+    assert!(app.raw("UPDATE pipeline_fetch SET address = '203.0.113.77'").await > 0);
+    for (role, sees_address, sees_token) in [
+        (Role::Viewer, false, false),
+        (Role::Auditor, true, true),
+        // Who revokes tokens has to know which is which.
+        (Role::Maintainer, false, true),
+        (Role::Owner, true, true),
+    ] {
+        let member = app.member(role, "acme").await;
+        for (path, has_receipts) in &paths {
+            let page = member.get(path).await.text();
+            let is_seen = page.contains("203.0.113.77");
+            assert_eq!(is_seen, *has_receipts && sees_address, "{role:?} {path}");
+            let is_told = if *has_receipts { sees_address } else { sees_token };
+            assert_eq!(page.contains(&at.token), is_told, "{role:?} {path}");
+        }
+    }
 }

@@ -76,7 +76,7 @@ async fn an_unknown_address_and_an_unknown_token_leave_no_event() {
         assert_eq!(app.docker_config(token, "", &[]).await.status, 401);
     }
     assert_eq!(count_events(&app).await, before);
-    let page = app.owner.get(&format!("/p/acme/pipelines/{pipeline}")).await.text();
+    let page = app.owner.get(&format!("/p/acme/pipelines/{pipeline}/identity")).await.text();
     assert!(!page.contains("was used on"));
 }
 
@@ -136,7 +136,7 @@ async fn a_revoked_token_that_is_used_has_an_event_and_the_page_of_its_pipeline_
     let [event] = &events[..] else { panic!("one event: {events:?}") };
     assert_eq!((event.subject.as_str(), tally(event).times), ("build", 2));
     assert_eq!(tally(event).token.as_deref(), Some(id.as_str()));
-    let page = app.owner.get(&format!("/p/acme/pipelines/{pipeline}")).await.text();
+    let page = app.owner.get(&format!("/p/acme/pipelines/{pipeline}/identity")).await.text();
     assert!(page.contains("A revoked token was used on "), "the page says it");
     assert!(!page.contains(&token) && !format!("{event:?}").contains(&token));
     app.assert_chain_holds().await;
@@ -150,7 +150,7 @@ async fn an_expired_token_that_is_used_has_an_event() {
     assert_eq!(app.docker_config(&token, "", &[]).await.status, 401);
     let events = written(&app, acme(&app).await, Action::ExpiredTokenRefused).await;
     assert_eq!((events.len(), events[0].subject.as_str()), (1, "build"));
-    let page = app.owner.get(&format!("/p/acme/pipelines/{pipeline}")).await.text();
+    let page = app.owner.get(&format!("/p/acme/pipelines/{pipeline}/identity")).await.text();
     assert!(page.contains("An expired token was used on "));
 }
 

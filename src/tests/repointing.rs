@@ -1,6 +1,6 @@
 //! Re-pointing: the pipelines of a credential get another one of the same registry before it goes.
 
-use crate::app::{App, Browser, PASSWORD, Reply, auths};
+use crate::app::{App, Browser, OWNER, PASSWORD, Reply, auths};
 use crate::pipelines::page;
 use regcred::Error;
 use regcred::domain::credential::Access;
@@ -113,8 +113,10 @@ async fn moving_grants_needs_the_password() {
     let new = app.credential(owner, "acme", "new", "ghcr.io", "s").await;
     let (pipeline, _) = app.pipeline(owner, "acme", "build", &[old], "pull").await;
     let (from, to) = (old.to_string(), new.to_string());
+    // In this session nobody has typed it yet.
+    let fresh = app.sign_in(OWNER).await;
     for password in ["", "wrong password", "correct horse battery staple "] {
-        let reply = owner.post_json_accept(REPOINT, &form(&from, &to, password)).await;
+        let reply = fresh.post_json_accept(REPOINT, &form(&from, &to, password)).await;
         assert_eq!(reply.status, 422, "{password}");
         assert!(reply.at("password").is_some(), "{password}");
     }

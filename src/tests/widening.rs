@@ -80,7 +80,7 @@ impl Act {
 }
 
 /// The server functions that widen nothing, each with the reason.
-const NOTHING: [(&str, &str); 30] = [
+const NOTHING: [(&str, &str); 31] = [
     ("/rpc/registry/recognise", "tells what a registry is"),
     ("/rpc/session/create", "signs in"),
     ("/rpc/session/delete", "signs out"),
@@ -103,6 +103,7 @@ const NOTHING: [(&str, &str); 30] = [
     ),
     ("/rpc/issuers/delete", "takes away"),
     ("/rpc/jobs/run", "does what is done anyway"),
+    ("/rpc/pipelines/update", "changes what a pipeline is called"),
     ("/rpc/pipelines/delete", "takes away"),
     ("/rpc/grants/delete", "takes away"),
     ("/rpc/grants/repoint", "never moves to a protected credential: see repointing"),

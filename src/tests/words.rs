@@ -60,6 +60,7 @@ async fn open_states(book: &mut Book, app: &App, at: &Objects) {
         book.open(&format!("empty_{noun}"), &empty, &format!("/p/beta/{noun}")).await;
     }
     book.open("list_nothing_found", owner, "/p/acme/credentials?q=zebra").await;
+    book.open("pipelines_nothing_found", owner, "/p/acme/pipelines?q=zebra").await;
     let question = format!("/p/acme/match?pipeline={}&intent=pull&image=", at.pipeline);
     book.open("match_answered", owner, &format!("{question}ghcr.io/acme/api")).await;
     book.open("match_refused", owner, &question).await;

@@ -75,6 +75,7 @@ async fn send_broken_forms(browser: &Browser, path: &str) {
         ("form[description]", "typed"),
         ("form[token_days]", "30"),
         ("form[intent]", "pull"),
+        ("revision", "1"),
         ("form[provider]", "github"),
     ];
     let with_password = [fields.as_slice(), &[("password", PASSWORD)]].concat();
@@ -210,6 +211,7 @@ async fn a_change_is_one_durable_transaction_and_its_sentence_none() {
 async fn a_grant_is_one_durable_transaction_although_it_asks_for_the_password() {
     let app = App::new().await;
     let credential = app.credential(&app.owner, "acme", "ghcr", "ghcr.io", "s").await;
+    // The session says from then on that its person typed their password, and not again for a minute.
     let (pipeline, _) = app.bare_pipeline("build").await;
     count_commits(&app).await;
     forget_commits(&app).await;

@@ -3,6 +3,7 @@
 use super::kit::{Control, Field, Hidden, SubmitButton};
 use crate::domain::credential::Access;
 use crate::domain::pipeline::Grantable;
+use crate::functions::session::Frame;
 use leptos::prelude::*;
 
 /// The person's own password. A page with two such forms gives each an id of its own.
@@ -11,9 +12,11 @@ pub fn YourPassword(
     #[prop(into, default = "password".into())] id: String,
     error: Option<String>,
     /// Why it is asked for.
-    #[prop(default = "This gives access to a secret. Enter your password to confirm.")]
+    #[prop(default = TO_GIVE)]
     hint: &'static str,
 ) -> impl IntoView {
+    let is_confirmed = use_context::<Frame>().is_some_and(|frame| frame.is_confirmed);
+    let hint = if is_confirmed && hint == TO_GIVE { GIVEN } else { hint };
     let at = Control { name: "password".to_owned(), error, ..Control::default() };
     view! {
         <Field
@@ -26,6 +29,11 @@ pub fn YourPassword(
         />
     }
 }
+
+const TO_GIVE: &str = "This gives access to a secret. Enter your password to confirm.";
+/// What is said instead when it was given a moment ago.
+const GIVEN: &str =
+    "You entered your password less than five minutes ago. You can leave this blank.";
 
 /// Why a form that destroys asks for the password.
 pub const TO_DESTROY: &str = "This cannot be undone. Enter your password to confirm.";

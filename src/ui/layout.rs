@@ -88,7 +88,7 @@ impl Group {
 
     fn of_help() -> Self {
         let links = vec![(paths::HELP.to_owned(), "Help", "help")];
-        Self { id: "nav-help", title: "", links }
+        Self { id: "nav-help", title: "", links, waiting: None }
     }
 }
 

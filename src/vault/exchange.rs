@@ -121,6 +121,7 @@ impl Vault {
         let signer = rule.provider.label();
         let row = TokenRow {
             id: new.id,
+            name: String::new(),
             pipeline_id: pipeline,
             hash: new.hash,
             created_at: now().0,

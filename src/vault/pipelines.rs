@@ -1,8 +1,11 @@
 //! Pipelines: listed, shown, made.
 
 mod approvals;
+mod chosen;
 mod doubts;
+mod edits;
 mod grants;
+mod listed;
 mod pending;
 mod terms;
 mod tokens;
@@ -10,6 +13,7 @@ mod tokens;
 pub use approvals::Seen;
 pub(super) use approvals::{changed_outside, needs_unchanged};
 pub(super) use pending::said_no;
+pub use tokens::problems_of_token;
 
 use super::credentials::is_wrong;
 use super::people::gone;
@@ -17,20 +21,22 @@ use super::{Vault, gather, names, now, today};
 use crate::domain::actor::{Can, Granter, Member};
 use crate::domain::audit::{Action, Detail, Subject};
 use crate::domain::credential::Access;
-use crate::domain::credential_form::DESCRIPTION_MAX;
-use crate::domain::delivery::{HIDDEN, Receipt};
+use crate::domain::delivery::HIDDEN;
 use crate::domain::grant::Terms;
 use crate::domain::permission::{Permission, of};
 use crate::domain::pipeline::{
     Grantable, Identities, PipelineDetail, PipelineForm, PipelinePage, PipelineSummary,
 };
-use crate::domain::typed_text::{name_problem, text_problem};
 use crate::error::{Error, FieldError, Result};
 use crate::store::unless_taken;
+use chosen::{only_pull, too_many};
+use edits::checked;
+use std::collections::HashMap;
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
-const RECEIPTS_SHOWN: u64 = 20;
+/// What the token is called that a pipeline begins with.
+const FIRST_TOKEN: &str = "First token";
 
 impl Vault {
     pub async fn list_pipelines(
@@ -71,7 +77,6 @@ impl Vault {
             let held = grants.iter().filter(|grant| grant.credential_id == one.id).count();
             held < if one.access == Access::Pull { 1 } else { 2 }
         });
-        let mut receipts = self.store.receipts(project).of_pipeline(id, RECEIPTS_SHOWN).await?;
         let epoch = self.store.pipelines(project).epoch(id).await?;
         let members = self.store.projects().members(project).await?;
         let makers = tokens.iter().map(|token| token.created_by.id);
@@ -79,9 +84,6 @@ impl Vault {
         let makers =
             makers.chain(grants.iter().flat_map(|one| [one.created_by.id, one.approved_by]));
         let gone = gone(&members, makers);
-        if !reader.may(Permission::AuditRead) {
-            receipts = receipts.into_iter().map(Receipt::without_source).collect();
-        }
         if !sees_tokens(reader) {
             tokens.iter_mut().for_each(|token| HIDDEN.clone_into(&mut token.id));
         }
@@ -98,9 +100,40 @@ impl Vault {
                 today: today(),
             },
             grantable,
-            receipts,
             address: self.settings.address.clone(),
         })
+    }
+
+    /// What is wrong with the form of a new pipeline, for who has yet to give their password: all of
+    /// it is said at once.
+    pub async fn problems_of_pipeline(
+        &self,
+        editor: &Can<of::PipelineWrite>,
+        form: &PipelineForm,
+    ) -> Result<Vec<FieldError>> {
+        let project = editor.project().id;
+        let (name, _, mut errors) = checked(&form.name, &form.description);
+        if !is_wrong(&errors, "name")
+            && self.store.pipelines(project).is_named(&names::fold(name), None).await?
+        {
+            errors.push(name_taken());
+        }
+        let wanted = gather(&mut errors, wanted(form))?.unwrap_or_default();
+        if let Some(message) = too_many(wanted.len()) {
+            errors.push(FieldError::new("credentials", message));
+        } else if !wanted.is_empty() {
+            let grantable = self.store.credentials(project).grantable(None).await?;
+            let grantable: HashMap<Uuid, Grantable> =
+                grantable.into_iter().map(|one| (one.id, one)).collect();
+            let cannot = wanted.into_iter().filter_map(|(id, access)| {
+                let found = grantable.get(&Uuid::parse_str(&id).ok()?)?;
+                (!found.access.satisfies(access)).then(|| found.name.clone())
+            });
+            let message = only_pull(&cannot.collect::<Vec<_>>());
+            errors.extend(message.map(|message| FieldError::new("credentials", message)));
+        }
+        gather(&mut errors, tokens::expiry(&form.token_days))?;
+        Ok(errors)
     }
 
     /// Makes a pipeline with its first token and the grants that were ticked. Gives the token's
@@ -110,24 +143,19 @@ impl Vault {
         granter: &Granter,
         form: &PipelineForm,
     ) -> Result<(Uuid, Zeroizing<String>)> {
-        let (project, name) = (granter.project().id, form.name.trim());
-        let mut errors = Vec::new();
-        let mut at = |field: &str, message: String| errors.push(FieldError::new(field, message));
-        name_problem(name, "pipeline").into_iter().for_each(|message| at("name", message));
-        // Browsers post line ends as CRLF.
-        let description = form.description.trim().replace("\r\n", "\n");
-        text_problem(&description, DESCRIPTION_MAX, true)
-            .into_iter()
-            .for_each(|message| at("description", message));
+        let project = granter.project().id;
+        let (name, description, mut errors) = checked(&form.name, &form.description);
         let write = self.write_as(granter).await?;
         // `PostgreSQL` cannot be asked for every text.
         if !is_wrong(&errors, "name")
-            && write.pipelines(project).is_named(&names::fold(name)).await?
+            && write.pipelines(project).is_named(&names::fold(name), None).await?
         {
             errors.push(name_taken());
         }
-        let chosen = self.chosen(&write, granter, &form.credentials, &form.intent).await;
-        let chosen = gather(&mut errors, chosen)?;
+        let chosen = match gather(&mut errors, wanted(form))? {
+            Some(wanted) => gather(&mut errors, self.chosen_for(&write, granter, wanted).await)?,
+            None => None,
+        };
         let expires_on = gather(&mut errors, tokens::expiry(&form.token_days))?;
         let (Some(chosen), Some(expires_on), true) = (chosen, expires_on, errors.is_empty()) else {
             return Err(Error::Invalid(errors));
@@ -144,10 +172,23 @@ impl Vault {
             let terms = Terms::plain(intent);
             self.insert_grant(&write, granter, &subject, &credential, terms).await?;
         }
-        let (text, recorded) = self.insert_token(&write, granter, &subject, expires_on).await?;
+        let new = (FIRST_TOKEN.to_owned(), expires_on);
+        let (text, recorded) = self.insert_token(&write, granter, &subject, new).await?;
         write.commit(recorded).await?;
         Ok((id, text))
     }
+}
+
+/// The credentials that were ticked, each with what it is to be granted for.
+fn wanted(form: &PipelineForm) -> Result<Vec<(String, Access)>> {
+    let read = |(id, word): (String, String)| Some((id, Access::from_word(&word)?));
+    let wanted: Option<Vec<(String, Access)>> = form.chosen().into_iter().map(read).collect();
+    wanted.ok_or_else(|| {
+        Error::at(
+            "credentials",
+            "Choose Pull, or Pull and push, for each credential that you select.",
+        )
+    })
 }
 
 /// Whether the member sees which token is which: to audit, or to revoke one.

@@ -5,10 +5,11 @@ use super::attempts::{network_of, networks_of};
 use super::guesses::{Guess, Whose};
 use super::passwords::Line;
 use super::people::about;
-use super::{INSTANCE, Vault, names};
+use super::{INSTANCE, Vault, names, now};
 use crate::crypto::password::needs_rehash;
 use crate::domain::actor::{Confirmed, Granter, Member};
 use crate::domain::audit::{Action, Detail};
+use crate::domain::moment::Moment;
 use crate::domain::user::Person;
 use crate::error::{Error, Result};
 use crate::store::Rank;
@@ -16,6 +17,9 @@ use std::fmt;
 
 /// Bytes of an address: no account has a longer one.
 const EMAIL_MAX: usize = 2 * 1024;
+/// How long a password that was typed in a session is good for giving credentials away, in
+/// milliseconds.
+const CONFIRMED_FOR: i64 = 5 * 60 * 1_000;
 const VAGUE: &str = "The email or the password is incorrect.";
 
 /// Where a person comes from who signs in, as far as it is known.
@@ -117,6 +121,22 @@ impl Vault {
         Ok(granter)
     }
 
+    /// The same for a member who typed their password at that moment, in the session that they ask in;
+    /// `None` when that is too long ago. What destroys asks for the password each time.
+    ///
+    /// # Errors
+    /// `Forbidden` for what the role does not allow.
+    pub fn reauthenticated_at(&self, member: &Member, at: Moment) -> Result<Option<Granter>> {
+        let granter = Granter::reauthenticated(member)?;
+        Ok(is_good_still(at, now()).then_some(granter))
+    }
+
+    /// Whether a password that was typed at that moment needs not be typed again to give a credential
+    /// away.
+    pub fn is_confirmed_still(&self, at: Moment) -> bool {
+        is_good_still(at, now())
+    }
+
     /// Evidence that the person typed their own password just now.
     ///
     /// # Errors
@@ -146,7 +166,25 @@ impl Vault {
     }
 }
 
+/// A moment that is still to come was written by a clock that was wrong.
+fn is_good_still(at: Moment, now: Moment) -> bool {
+    (0..CONFIRMED_FOR).contains(&now.0.saturating_sub(at.0))
+}
+
 /// What failures are counted under for the account with this folded address.
 pub(super) fn account_key(account: &str) -> String {
     format!("account:{}", &account[..account.floor_char_boundary(320)])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_password_is_good_for_five_minutes_and_never_before_it_was_typed() {
+        let at =
+            |seconds: i64| is_good_still(Moment(1_000_000), Moment(1_000_000 + seconds * 1_000));
+        assert!(at(0) && at(299));
+        assert!(!at(300) && !at(-1));
+    }
 }

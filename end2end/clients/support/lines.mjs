@@ -4,13 +4,17 @@ import assert from 'node:assert/strict';
 /** @typedef {(id: string) => string} Lines By the id of their block. */
 
 /**
- * The lines on the page of a pipeline.
+ * The lines on the page of a pipeline, which has those of one client at a time.
  * @param {import('./server.mjs').Instance} instance
  * @param {string} pipeline its id
  * @returns {Promise<Lines>}
  */
 export async function linesOf({ person }, pipeline) {
-  const html = await person.page(`/p/acme/pipelines/${pipeline}`);
+  const page = `/p/acme/pipelines/${pipeline}/connect`;
+  const words = [...(await person.page(page)).matchAll(/[?]client=([a-z0-9-]+)"/g)].map(([, word]) => word);
+  assert.ok(words.length > 10, 'the page offers the clients');
+  const pages = await Promise.all(words.map((word) => person.page(`${page}?client=${word}`)));
+  const html = pages.join('\n');
   return (id) => {
     const [, text] = html.match(new RegExp(`<pre[^>]*\\bid="${id}"[^>]*>([^]*?)</pre>`)) ?? [];
     assert.ok(text, `the page has the lines ${id}`);

@@ -32,6 +32,7 @@ fn credential(name: &str, paths: &str) -> Summary {
         renew_on: None,
         disabled_at: None,
         unreadable_at: None,
+        secret_doubt: None,
         updated_at: Moment(0),
         updated_by: String::new(),
     }

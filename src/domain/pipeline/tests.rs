@@ -8,6 +8,7 @@ fn day(text: &str) -> Day {
 fn token(identity_epoch: i64) -> Token {
     Token {
         id: "abc".to_owned(),
+        name: String::new(),
         created_at: Moment(5),
         created_by: Maker::nobody("Bea"),
         expires_on: day("2027-01-31"),
@@ -30,6 +31,7 @@ fn detail(tokens: Vec<Token>) -> PipelineDetail {
         last_delivery: None,
         created_at: Moment(0),
         created_by: "Dana".to_owned(),
+        revision: 1,
     };
     PipelineDetail {
         summary,
@@ -151,4 +153,26 @@ fn a_rule_that_has_stopped_is_nobody_who_waits_or_was_let_in() {
     };
     assert_eq!(widened(&[ended]), None);
     assert_eq!(widened(&live.rules), Some(Widening::Made));
+}
+
+#[test]
+fn each_credential_is_chosen_once_for_what_was_ticked_of_it() {
+    let list = |ids: &[&str]| ids.iter().map(|id| (*id).to_owned()).collect::<Vec<_>>();
+    let form = PipelineForm {
+        credentials: list(&["a", "b"]),
+        pushing: list(&["b", "c"]),
+        ..PipelineForm::default()
+    };
+    let chosen = form.chosen();
+    let chosen: Vec<(&str, &str)> =
+        chosen.iter().map(|(id, access)| (id.as_str(), access.as_str())).collect();
+    assert_eq!(chosen, [("a", "pull"), ("b", "pull_push"), ("c", "pull_push")]);
+    let all = PipelineForm { intent: "pull_push".to_owned(), ..form };
+    assert!(all.chosen().values().all(|access| access == "pull_push"));
+}
+
+#[test]
+fn a_token_without_a_name_is_called_by_its_public_half() {
+    let named = Token { name: "GitHub".to_owned(), ..token(1) };
+    assert_eq!((token(1).label(), named.label()), ("abc", "GitHub"));
 }

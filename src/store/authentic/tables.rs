@@ -203,12 +203,14 @@ authentic! {
     }
     pipeline called "pipeline" with Mac mended by Backup {
         decide: Id, ProjectId, Name, IdentityEpoch, Identities;
-        do_not: NameKey, Description, CreatedAt, CreatedBy because "they are shown and sorted by";
+        do_not: NameKey, Description, CreatedAt, CreatedBy, Revision
+            because "they are shown, sorted by, and say how often it was saved";
     }
     pipeline_token called "pipeline_token" with Mac mended by MakeAgain {
         decide: Id, ProjectId, PipelineId, SecretHash, ExpiresOn, ExpiresAt, Proof, RevokedAt,
             IdentityEpoch, CreatedById, CreatedAt, CreatedBy;
-        do_not: LastUsedAt, RefusedAt, RefusedFrom because "they say what became of it";
+        do_not: LastUsedAt, RefusedAt, RefusedFrom, Name
+            because "they say what became of it and what people call it";
     }
     trust_rule called "trust_rule" with Mac mended by MakeAgain {
         decide: Id, ProjectId, PipelineId, Provider, Issuer, Audience, Claims, PublicKey, EndedAt,

@@ -13,6 +13,8 @@ entities! {
         identity_epoch: i64,
         /// How many tokens of people and trust rules it has rows of.
         identities: i64,
+        /// How often its name and its description were saved.
+        revision: i64,
         mac: Option<String>,
     }
     mod pipeline_token = "pipeline_token" {
@@ -32,6 +34,8 @@ entities! {
         refused_from: Option<String>,
         created_by_id: Option<Uuid>,
         identity_epoch: i64,
+        /// What people call it; may be empty.
+        name: String,
         mac: Option<String>,
     }
     /// Whose signed word is taken for a pipeline, and what it has to say.

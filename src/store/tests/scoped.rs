@@ -41,6 +41,7 @@ async fn a_row_belongs_to_the_project_of_its_handle_whatever_it_says() {
         created_by: text("Olga"),
         identity_epoch: Set(0),
         identities: Set(0),
+        revision: Set(1),
         mac: sea_orm::ActiveValue::NotSet,
     };
     write.pipelines(PROJECT).0.insert(row).await.unwrap();

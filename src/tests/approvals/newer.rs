@@ -26,7 +26,7 @@ async fn an_approval_is_for_the_tokens_of_its_page_and_they_go_on_beside_newer_o
     scene.assert_pushes().await;
 
     // The page says so, and neither who made it nor who gave the grant lets it in.
-    let page = one.get(&format!("/p/acme/pipelines/{}", scene.pipeline)).await.text();
+    let page = one.get(&format!("/p/acme/pipelines/{}/identity", scene.pipeline)).await.text();
     assert!(page.contains("needs a new approval to receive release"), "{page}");
     let page = one.get(&format!("/p/acme/credentials/{}", scene.credential)).await.text();
     assert!(page.contains("Waiting for approval"), "{page}");

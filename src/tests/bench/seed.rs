@@ -78,10 +78,10 @@ impl Seed {
         for number in 0..pipelines {
             let form = PipelineForm {
                 name: format!("pipeline {number}"),
-                description: String::new(),
                 token_days: "30".to_owned(),
                 credentials: vec![created.id.to_string()],
                 intent: "pull".to_owned(),
+                ..PipelineForm::default()
             };
             let (_, token) = self.vault.create_pipeline(&granter, &form).await.unwrap();
             tokens.push(token.as_str().to_owned());

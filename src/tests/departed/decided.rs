@@ -11,7 +11,7 @@ const LEFT: &str = "Created by maintainer, who is no longer a maintainer or owne
 async fn what_is_kept_goes_on_and_the_page_says_whose_it_was() {
     let scene = Scene::new().await;
     let short = scene.exchanged().await.unwrap();
-    let path = format!("/p/acme/pipelines/{}", scene.pipeline);
+    let path = format!("/p/acme/pipelines/{}/identity", scene.pipeline);
     assert!(!scene.app.owner.get(&path).await.text().contains(LEFT));
     let keep = [&losses(&scene.email)[0][..], &["--keep"]].concat();
     let said = scene.operate(&keep).await.done();

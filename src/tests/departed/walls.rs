@@ -76,7 +76,7 @@ async fn a_right_that_ends_between_the_password_and_the_write_makes_nothing() {
         let member = app.evidence(&maintainer, "acme").await;
         let granter = app.vault.reauthenticate(&member, PASSWORD).await.unwrap();
         assert!(app.raw(loss).await > 0);
-        let made = app.vault.create_token(&granter, pipeline, "30").await;
+        let made = app.vault.create_token(&granter, pipeline, "", "30").await;
         assert_eq!(made.map(drop), Err(expected), "{loss}");
         let tokens = "SELECT COUNT(*) FROM pipeline_token WHERE created_by = 'maintainer'";
         assert_eq!(app.scalar_i64(tokens).await, 0);

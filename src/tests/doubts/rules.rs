@@ -134,7 +134,7 @@ async fn a_changed_rule_is_another_and_ends_short_lived_tokens() {
 async fn another_title_changes_nothing_else() {
     let scene = Scene::new().await;
     scene.page_after("/rpc/trust-rules/create", &RULE).await;
-    let page = scene.app.owner.get(&scene.path()).await.text();
+    let page = scene.app.owner.get(&scene.identity()).await.text();
     assert!(page.contains("main of repository 1"), "it is called by what it says");
     let before = scene.rule().await;
     let token = scene.app.proved(scene.pipeline, &Proof::default()).await;
@@ -144,7 +144,7 @@ async fn another_title_changes_nothing_else() {
     assert_eq!(after.title, "Nightly <b>");
     assert_eq!(TrustRule { title: String::new(), ..after }, before);
     assert_ne!(scene.app.fetch(&token, "/api/v1/credential?server=ghcr.io").await.status, 401);
-    let page = scene.app.owner.get(&scene.path()).await.text();
+    let page = scene.app.owner.get(&scene.identity()).await.text();
     assert!(page.contains("Nightly &lt;b&gt;") && !page.contains("Nightly <b>"));
     let long = "x".repeat(101);
     let reply = scene.change_rule(&[("form[title]", long.as_str())]).await;

@@ -64,7 +64,7 @@ async fn a_removed_issuer_proves_nothing_from_the_next_request_on_at_another_ser
     for server in [&app.nobody(), &other] {
         assert_eq!(server.fetch(&short, FETCH, &[]).await.status, 401);
     }
-    let page = app.owner.get(&format!("/p/acme/pipelines/{pipeline}")).await.text();
+    let page = app.owner.get(&format!("/p/acme/pipelines/{pipeline}/identity")).await.text();
     assert!(page.contains("Issuer not trusted"), "{page}");
 
     let (of, token) = (pipeline.to_string(), issuer.token(&job()));
@@ -77,7 +77,7 @@ async fn a_removed_issuer_proves_nothing_from_the_next_request_on_at_another_ser
     app.trust_issuer(&issuer.url).await;
     assert_eq!(app.show(pipeline, &issuer.token(&job())).await.status, 200);
     assert_eq!(app.fetch(&short, FETCH).await.status, 401);
-    let page = app.owner.get(&format!("/p/acme/pipelines/{pipeline}")).await.text();
+    let page = app.owner.get(&format!("/p/acme/pipelines/{pipeline}/identity")).await.text();
     assert!(!page.contains("Issuer not trusted"), "{page}");
 }
 

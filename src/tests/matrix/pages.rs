@@ -27,7 +27,16 @@ pub fn pages(at: &Objects) -> Vec<(String, Right)> {
         ("/p/{}/pipelines".to_owned(), READ_PIPELINES),
         ("/p/{}/pipelines/new".to_owned(), GRANT),
         (format!("/p/{{}}/pipelines/{pipeline}"), READ_PIPELINES),
+        (format!("/p/{{}}/pipelines/{pipeline}/edit"), WRITE_PIPELINES),
         (format!("/p/{{}}/pipelines/{pipeline}/delete"), DELETE_PIPELINES),
+        (format!("/p/{{}}/pipelines/{pipeline}/identity"), READ_PIPELINES),
+        (
+            format!("/p/{{}}/pipelines/{pipeline}/identity/tokens/{}/revoke", at.token),
+            WRITE_PIPELINES,
+        ),
+        (format!("/p/{{}}/pipelines/{pipeline}/connect"), READ_PIPELINES),
+        (format!("/p/{{}}/pipelines/{pipeline}/deliveries"), READ_PIPELINES),
+        (format!("/p/{{}}/pipelines/{pipeline}/activity"), READ_PIPELINES),
         (format!("/p/{{}}/pipelines/{pipeline}/trust/new"), GRANT),
         (format!("/p/{{}}/pipelines/{pipeline}/trust/try"), READ_PIPELINES),
         (format!("/p/{{}}/pipelines/{pipeline}/trust/{rule}/edit"), GRANT),
@@ -71,7 +80,7 @@ pub fn routes(at: &Objects, issuer: Uuid) -> BTreeMap<String, String> {
             at.credential
         };
         let path = route.replace("{project}", "acme").replace("{id}", &id.to_string());
-        let path = path.replace("{grant}", &at.grant.to_string());
+        let path = path.replace("{grant}", &at.grant.to_string()).replace("{token}", &at.token);
         let path = path.replace("{rule}", &at.rule.to_string()).replace("{version}", "1");
         let guides = [
             ("{topic}", "getting-started"),

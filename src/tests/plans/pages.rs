@@ -90,7 +90,7 @@ impl Scene {
             ..PipelineForm::default()
         };
         let (_, others) = app.vault.create_pipeline(granter, &form).await.unwrap();
-        let own = app.vault.create_token(granter, at.pipeline, "30").await.unwrap();
+        let own = app.vault.create_token(granter, at.pipeline, "", "30").await.unwrap();
         for token in [others.as_str(), own.as_str()] {
             let reply = app.docker_config(token, "", &[]).await;
             assert!(reply.status.as_u16() < 500, "{}", reply.text());

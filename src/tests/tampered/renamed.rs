@@ -30,6 +30,7 @@ async fn a_changed_pipeline_says_so_and_works_again_when_it_is_put_back() {
             "/rpc/trust-rules/create",
             &[("form[provider]", "drone"), ("form[claims][repo.id]", "8")][..],
         ),
+        ("/rpc/pipelines/update", &[("id", &*id), ("revision", "1"), ("form[name]", "x")][..]),
         ("/rpc/trust-rules/confirm", &[("id", rule.as_str())][..]),
         ("/rpc/trust-rules/renew-secret", &[][..]),
         ("/rpc/trust-rules/delete", &[("id", rule.as_str())][..]),

@@ -1,7 +1,7 @@
 //! What a rule has to ask for before it is one (security T16), what a pasted token is told, and how
 //! an identity token is turned away.
 
-use crate::app::{App, Browser, PASSWORD, Reply};
+use crate::app::{App, Browser, OWNER, PASSWORD, Reply};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use regcred::domain::user::Role;
@@ -73,13 +73,16 @@ async fn a_rule_that_anybody_could_meet_is_refused_at_the_field() {
         (vec![("form[provider]", "woodpecker")], "public_key"),
         (vec![("form[provider]", "drone")], "claims.repo.id"),
         (vec![("password", "wrong password")], "password"),
-        (vec![("password", "")], "password"),
     ] {
         let reply = app.ask_rule(&app.owner, pipeline, &with(&other)).await;
         assert_eq!(reply.status, 422, "{other:?}: {}", reply.text());
         assert!(reply.at(field).is_some(), "{other:?}: {}", reply.text());
         assert!(!reply.text().contains("acme"), "{other:?}: {}", reply.text());
     }
+    // In a session in which nobody has typed it yet.
+    let fresh = app.sign_in(OWNER).await;
+    let reply = app.ask_rule(&fresh, pipeline, &with(&[("password", "")])).await;
+    assert!(reply.status == 422 && reply.at("password").is_some(), "{}", reply.text());
     let viewer = app.member(Role::Viewer, "acme").await;
     assert_eq!(app.ask_rule(&viewer, pipeline, &with(&[])).await.status, 403);
     assert_eq!(app.ask_rule(&app.nobody(), pipeline, &with(&[])).await.status, 401);

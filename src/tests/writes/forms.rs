@@ -43,8 +43,14 @@ impl Counter {
 
     /// Posts a form that is saved. `name` is the path, and after a space which of its forms it is.
     async fn post(&mut self, by: &Browser, name: &str, form: &[(&str, &str)]) -> Reply {
-        // That the session is in use is written now, and then not for a minute.
+        // That the session is in use is written now, and then not for a minute; and so is that its
+        // person typed their password, which a form that is refused does as well.
         by.get("/").await;
+        let nil = Uuid::nil().to_string();
+        let nothing = [("project", "acme"), ("pipeline", &*nil), ("token_days", "1")];
+        let nothing = [nothing.as_slice(), &[("password", PASSWORD)]].concat();
+        let refused = by.post_json_accept("/rpc/tokens/create", &nothing).await;
+        assert!(!refused.status.is_success(), "{name}");
         forget_commits(&self.app).await;
         let path = name.split(' ').next().unwrap();
         let reply = if matches!(
@@ -139,6 +145,8 @@ async fn change_pipelines(counter: &mut Counter, owner: &Browser) {
     let of = [("project", "acme"), ("pipeline", pipeline.as_str()), ("password", PASSWORD)];
     let form = [of.as_slice(), &[("token_days", "30")]].concat();
     counter.post(owner, "/rpc/tokens/create", &form).await;
+    let form = [of[0], ("id", pipeline.as_str()), ("revision", "1"), ("form[name]", "built")];
+    counter.post(owner, "/rpc/pipelines/update", &form).await;
     let token = counter.app.database.scalar_text("SELECT id FROM pipeline_token LIMIT 1").await;
     let form = [of[0], of[1], ("id", token.as_str())];
     counter.post(owner, "/rpc/tokens/revoke", &form).await;
@@ -171,7 +179,7 @@ async fn change_pipelines(counter: &mut Counter, owner: &Browser) {
     let form = [of.as_slice(), &[("id", id.as_str())]].concat();
     counter.post(owner, "/rpc/trust-rules/confirm", &form).await;
 
-    let form = [of[0], ("id", pipeline.as_str()), of[2], ("typed_name", "build")];
+    let form = [of[0], ("id", pipeline.as_str()), of[2], ("typed_name", "built")];
     counter.post(owner, "/rpc/pipelines/delete", &form).await;
 }
 

@@ -35,13 +35,17 @@ fn Whole(loaded: Found, page: PageContext) -> impl IntoView {
     let (head, found) = loaded;
     let Connection { pipelines, shown, address } = found;
     let (id, project) = (head.credential.summary.id, page.project.clone());
+    let (own, client) = (paths::connect_credential(&project, id), page.query("client"));
     let body = match shown {
         None => view! { <NotGranted id page=page.clone()/> }.into_any(),
-        Some((pipeline, grants, rules)) => view! {
-            <Chosen id pipelines pipeline page=page.clone()/>
-            <HowTo address pipeline project rules grants/>
+        Some((pipeline, grants, rules)) => {
+            let lines = paths::with_query(&own, "pipeline", &pipeline.to_string());
+            view! {
+                <Chosen id pipelines pipeline page=page.clone()/>
+                <HowTo address pipeline project rules grants client page=lines/>
+            }
+            .into_any()
         }
-        .into_any(),
     };
     view! {
         <Head head page part=Part::Connect/>

@@ -14,7 +14,7 @@ pub fn Dates(credential: Credential, today: Day) -> impl IntoView {
         ("Rotate or review by", summary.renew_on),
         ("Secret set on", Some(credential.secret.set_at.day())),
     ];
-    let facts = days.into_iter().filter_map(|(label, day)| {
+    let facts = days.into_iter().filter_map(move |(label, day)| {
         let day = day?;
         Some(view! {
             <Fact label>

@@ -139,8 +139,9 @@ fn Chips(query: ListQuery, list: String) -> impl IntoView {
     let chips = in_use.into_iter().flatten().map(|(name, value, without)| {
         let says = format!("{name}: {value}");
         let label = format!("Remove filter {says}");
+        let title = says.clone();
         view! {
-            <a class="chip" href=at(without) aria-label=label title=says.clone()>
+            <a class="chip" href=at(without) aria-label=label title=title>
                 <span>{says}</span>
             </a>
         }

@@ -59,6 +59,7 @@ fn NewForm(loaded: Found, page: PageContext) -> impl IntoView {
     let project = page.project.clone();
     // What is known already is not what is entered first.
     let is_known = !registry_url.text.is_empty();
+    let method = form.clone();
     let (is_first_try, class) = (form.is_first_try(), form_class(&form));
     view! {
         <Presets page/>
@@ -79,7 +80,7 @@ fn NewForm(loaded: Found, page: PageContext) -> impl IntoView {
                         placeholder=placeholder
                         autofocus=is_first_try && !is_known
                     />
-                    <MethodField form=form.clone()/>
+                    <MethodField form=method/>
                 </div>
             </HostPreview>
             <SignInFields form=form.clone() is_new=true about has_focus=is_known/>

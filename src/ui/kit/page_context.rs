@@ -121,7 +121,10 @@ impl PageContext {
     /// Whether a dialog is drawn over what is here: its address ends in what it is for.
     pub fn is_covered(&self) -> bool {
         let of_the_list: Vec<&str> = self.path.trim_end_matches('/').split('/').skip(4).collect();
-        matches!(of_the_list.as_slice(), ["new"] | [_, "edit" | "delete" | "secret"])
+        matches!(
+            of_the_list.as_slice(),
+            ["new"] | [_, "edit" | "delete" | "secret"] | [_, "identity", "tokens", _, "revoke"]
+        )
     }
 
     /// What is asked of the list of credentials, as the query of an address with its `?`; empty when

@@ -7,7 +7,7 @@ use crate::error::Result;
 use crate::functions::answer::FailedForm;
 use crate::functions::pipelines::{DeletePipeline, find_pipeline};
 use crate::ui::granting::{TO_DESTROY, YourPassword};
-use crate::ui::kit::{Alert, Field, FormState, LoadedDialog, PageContext, PostForm};
+use crate::ui::kit::{Alert, Field, FormState, LoadedDialog, PageContext, PostForm, Time};
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 
@@ -16,8 +16,18 @@ pub fn DeleteDialog() -> impl IntoView {
     let page = PageContext::here();
     let close_href = paths::pipelines(&page.project);
     let name = |(found, _): &Found| found.pipeline.summary.name.clone();
+    // What is wrong with a field is read before what it is about.
+    let is_read_first = page.query("back").is_none();
     view! {
-        <LoadedDialog id="delete-pipeline" verb="Delete" name close_href from=load(page.clone()) let:found>
+        <LoadedDialog
+            id="delete-pipeline"
+            verb="Delete"
+            name
+            close_href
+            is_read_first
+            from=load(page.clone())
+            let:found
+        >
             {delete_form(found, page)}
         </LoadedDialog>
     }
@@ -37,20 +47,19 @@ fn delete_form((found, failed): Found, page: PageContext) -> impl IntoView {
         found.pipeline.grants.into_iter().map(|grant| grant.credential).collect();
     let state = FormState::new(failed, ());
     let typed = state.at("typed_name");
-    // A field that is wrong asks for the focus; else it is where Enter loses nothing.
     let password = state.error("password");
-    let cancel_has_focus = typed.error.is_none() && password.is_none();
     let last = match summary.last_delivery {
-        Some(at) => format!("The pipeline last received a credential on {}.", at.to_text()),
-        None => format!(
-            "The pipeline has received nothing since it was created on {}.",
-            summary.created_at.day().to_text()
-        ),
+        Some(at) => view! { "The pipeline last received a credential " <Time at/> "." }.into_any(),
+        None => {
+            let at = summary.created_at;
+            view! { "The pipeline has received nothing since it was created " <Time at/> "." }
+                .into_any()
+        }
     };
     let cancel = paths::pipelines(&page.project);
     view! {
         <Alert kind="warning">
-            <p>"This action cannot be undone. The pipeline's tokens stop working immediately."</p>
+            <p>"This action cannot be undone. The pipeline's tokens and trust rules stop working immediately."</p>
         </Alert>
         <p>{last}</p>
         {(!granted.is_empty())
@@ -63,7 +72,6 @@ fn delete_form((found, failed): Found, page: PageContext) -> impl IntoView {
             submit="Delete"
             is_danger=true
             cancel
-            cancel_has_focus
         >
             <Field at=typed label=format!("Type {} to confirm", summary.name)/>
             <YourPassword error=password hint=TO_DESTROY/>

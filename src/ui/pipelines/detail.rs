@@ -1,127 +1,113 @@
-//! The page of one pipeline.
+//! The first part of a pipeline's page: the credentials that it may have. A dialog that edits the
+//! pipeline is drawn over it.
 
+use super::frame::{Part, PipelineFrame, head_of};
 use super::grants::Grants;
-use super::how_to::HowTo;
-use super::new_token::NewToken;
-use super::tokens::Tokens;
-use super::trust::{SharedSecret, TrustRules};
+use super::new_token::{NewToken, ShownOnce, shown_once};
 use crate::domain::paths;
-use crate::domain::permission::Permission;
-use crate::domain::pipeline::{PipelineDetail, PipelinePage, PipelineSummary};
+use crate::domain::pipeline::{PipelineDetail, PipelinePage};
 use crate::error::Result;
-use crate::functions::answer::{FailedForm, take_token};
+use crate::functions::answer::FailedForm;
 use crate::functions::pipelines::find_pipeline;
-use crate::ui::kit::{
-    Alert, ErrorSummary, FlashMessages, LinkButton, Loaded, PageContext, PageHead,
-};
-use crate::ui::receipts::Receipts;
+use crate::ui::kit::{ErrorSummary, Fact, Facts, FlashMessages, Loaded, PageContext, Time};
 use leptos::prelude::*;
-use leptos_meta::Title;
+use leptos_router::components::Outlet;
 use uuid::Uuid;
 
 #[component]
 pub fn DetailPage() -> impl IntoView {
     let page = PageContext::here();
-    let list = paths::pipelines(&page.project);
+    let is_covered = page.is_covered();
     view! {
-        <p>
-            <a href=list>"Pipelines"</a>
-        </p>
-        <FlashMessages/>
-        <Loaded from=load(page.clone()) let:found>
-            {whole(found, page)}
-        </Loaded>
+        {(!is_covered).then(|| view! { <FlashMessages/> })}
+        <div class="list-page" inert=is_covered>
+            <Loaded from=load(page.clone()) let:found>
+                {whole(found, page)}
+            </Loaded>
+        </div>
+        <Outlet/>
     }
 }
 
-/// Set when something is to be shown once, and empty inside when it was already shown.
-type ShownOnce = Option<Option<String>>;
-
-/// The pipeline, the last post that failed, a new token, and the secret that a new trust rule for
-/// Drone shares with it.
-type Found = (PipelinePage, Option<FailedForm>, ShownOnce, ShownOnce);
+/// The pipeline, the last post that failed, and a new token.
+type Found = (PipelinePage, Option<FailedForm>, ShownOnce);
 
 async fn load(page: PageContext) -> Result<Found> {
     let found = find_pipeline(page.project.clone(), page.id()?).await?;
-    let failed = page.failed_form().await;
-    let token = shown_once(page.query("once")).await;
-    Ok((found, failed, token, shown_once(page.query("secret")).await))
-}
-
-async fn shown_once(slot: Option<String>) -> ShownOnce {
-    match slot {
-        Some(slot) => Some(take_token(slot).await),
-        None => None,
+    // What the page before left for a dialog is the dialog's.
+    if page.is_covered() {
+        return Ok((found, None, None));
     }
+    let failed = page.failed_form().await;
+    Ok((found, failed, shown_once(page.query("once")).await))
 }
 
-fn whole((found, failed, token, secret): Found, page: PageContext) -> impl IntoView {
-    let PipelinePage { pipeline, grantable, receipts, address } = found;
-    let approvals = pipeline.approvals();
+fn whole((found, failed, token): Found, page: PageContext) -> impl IntoView {
+    let PipelinePage { pipeline, grantable, .. } = found;
     let waiting = pipeline.grants.iter().filter(|grant| pipeline.is_waiting(&grant.terms));
     let waiting: Vec<Uuid> = waiting.map(|grant| grant.id).collect();
     let newer = pipeline.grants.iter().filter(|grant| pipeline.has_newer(&grant.terms));
     let newer: Vec<Uuid> = newer.map(|grant| grant.id).collect();
-    let is_changed = pipeline.is_changed;
-    let PipelineDetail { summary, grants, tokens, rules, unlisted, gone, today, .. } = pipeline;
-    let PipelineSummary { id, name, description, .. } = summary;
-    let project = page.project.clone();
-    let delete = page.may(Permission::PipelineDelete).then(|| paths::delete_pipeline(&project, id));
+    let (id, head) = (pipeline.summary.id, head_of(&pipeline));
+    let about = about(&pipeline, &page);
+    let PipelineDetail { grants, gone, today, .. } = pipeline;
     let error = failed.as_ref().map(|failed| failed.error.clone());
-    let has_rules = !rules.is_empty();
+    let connect = paths::pipeline_connect(&page.project, id);
     view! {
-        <Title text=name.clone()/>
-        <PageHead title=name>
-            {delete
-                .map(|href| {
-                    view! {
-                        <div class="toolbar">
-                            <LinkButton href label="Delete"/>
-                        </div>
-                    }
-                })}
-        </PageHead>
-        {(!description.is_empty()).then(|| view! { <p>{description}</p> })}
-        {is_changed
-            .then(|| {
-                view! {
-                    <Alert>
-                        <p>
-                            "This pipeline's row was changed outside Regcred, so it receives no credential and its tokens do not work. An operator can run "
-                            <code>"regcred doctor"</code> " to find out what to do."
-                        </p>
-                    </Alert>
-                }
-            })}
-        {error.map(|error| view! { <ErrorSummary error/> })}
-        {token.map(|token| view! { <NewToken token/> })}
-        {secret
-            .map(|secret| {
-                let (address, project) = (address.clone(), project.clone());
-                view! { <SharedSecret address project secret/> }
-            })}
-        <Grants
-            page=page.clone()
-            pipeline=id
-            grants=grants.clone()
-            grantable
-            gone=gone.clone()
-            waiting
-            newer
-            today
-            failed=failed.clone()
-        />
-        <TrustRules
-            page=page.clone()
-            pipeline=id
-            rules=rules.clone()
-            unlisted
-            gone=gone.clone()
-            approvals=approvals.clone()
-            failed=failed.clone()
-        />
-        <Tokens page=page.clone() pipeline=id tokens gone approvals today has_rules failed/>
-        <HowTo address pipeline=id project rules grants/>
-        <Receipts receipts page is_of_pipeline=true/>
+        <PipelineFrame head part=Part::Credentials page=page.clone()>
+            {error.map(|error| view! { <ErrorSummary error/> })}
+            {token.map(|token| view! { <NewToken token connect/> })}
+            <div class="columns">
+                <div class="stack">
+                    <Grants page pipeline=id grants grantable gone waiting newer today failed/>
+                </div>
+                {about}
+            </div>
+        </PipelineFrame>
+    }
+}
+
+/// What else there is to know, each with the part that says more. The ids are those that the sections
+/// had when they stood on this page: an address that ends in one still leads there.
+fn about(pipeline: &PipelineDetail, page: &PageContext) -> AnyView {
+    let summary = &pipeline.summary;
+    let (project, id) = (page.project.as_str(), summary.id);
+    let identity = paths::pipeline_identity(project, id);
+    let (tokens, rules) = (identity.clone() + "#tokens", identity + "#trust-rules");
+    let connect = paths::pipeline_connect(project, id);
+    let deliveries = paths::pipeline_deliveries(project, id);
+    let live_tokens = counted(pipeline.live_tokens().count(), "active token");
+    let live_rules = pipeline.rules.iter().filter(|rule| rule.ended_at.is_none()).count();
+    let live_rules = counted(live_rules, "trust rule");
+    let (last, created_at) = (summary.last_delivery, summary.created_at);
+    let created_by = format!(", {}", summary.created_by);
+    view! {
+        <aside class="stack" aria-label="About this pipeline">
+            <Facts>
+                <Fact label="Tokens"><a id="tokens" href=tokens>{live_tokens}</a></Fact>
+                <Fact label="Trust rules"><a id="trust-rules" href=rules>{live_rules}</a></Fact>
+                <Fact label="Last delivery">
+                    <a id="deliveries" href=deliveries>
+                        {match last {
+                            Some(at) => view! { <Time at/> }.into_any(),
+                            None => "Never".into_any(),
+                        }}
+                    </a>
+                </Fact>
+                <Fact label="Created"><Time at=created_at/>{created_by}</Fact>
+            </Facts>
+            <p>
+                <a id="how-to" href=connect>"How to use it"</a>
+            </p>
+        </aside>
+    }
+    .into_any()
+}
+
+fn counted(count: usize, what: &str) -> String {
+    match count {
+        0 => format!("No {what}s"),
+        1 => format!("1 {what}"),
+        many => format!("{many} {what}s"),
     }
 }

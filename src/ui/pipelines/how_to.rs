@@ -4,8 +4,9 @@ mod names;
 #[cfg(test)]
 mod tests;
 
+use crate::domain::paths;
 use crate::domain::pipeline::Grant;
-use crate::domain::trust_rule::TrustRule;
+use crate::domain::trust_rule::{Provider, TrustRule};
 use crate::ui::kit::{CodeToCopy, Section};
 use leptos::prelude::*;
 use names::Names;
@@ -36,24 +37,46 @@ pub fn HowTo(
     project: String,
     rules: Vec<TrustRule>,
     grants: Vec<Grant>,
+    /// The word of the client that is asked for; else the one that the trust rules are for.
+    #[prop(default = None)]
+    client: Option<String>,
+    /// The page that the lines stand on; the pipeline's own unless said.
+    #[prop(into, optional)]
+    page: String,
 ) -> impl IntoView {
     let proof = proof(&rules);
+    let page = if page.is_empty() { paths::pipeline_connect(&project, pipeline) } else { page };
+    let usual = usual(&rules);
     let names = Names::of(&address, pipeline, project, rules, &grants);
+    let mut clients = every(&names);
+    let at = |word: &str| clients.iter().position(|client| client.word() == word);
+    let chosen = client.and_then(|word| at(&word)).or_else(|| at(usual)).unwrap_or_default();
+    let choices: Vec<(&str, String)> =
+        clients.iter().map(|client| (client.name, client.word())).collect();
+    let shown = (chosen < clients.len()).then(|| clients.swap_remove(chosen));
     view! {
         <Section id="how-to" title="How to use it">
             <p>
                 "Store a token in your CI's secrets as " <code>"REGCRED_TOKEN"</code> ". " {proof}
             </p>
-            <div class="folds">
-                {every(&names)
+            <nav class="toolbar presets" aria-label="Client">
+                {choices
                     .into_iter()
                     .enumerate()
-                    .map(|(at, client)| {
-                        let is_open = at == 0;
-                        view! { <Lines client is_open/> }
+                    .map(|(at, (name, word))| {
+                        view! {
+                            <a
+                                class="button button-quiet"
+                                href=paths::with_query(&page, "client", &word)
+                                aria-current=(at == chosen).then_some("page")
+                            >
+                                {name}
+                            </a>
+                        }
                     })
                     .collect_view()}
-            </div>
+            </nav>
+            {shown.map(|client| view! { <Lines client/> })}
             <p class="muted">
                 "Fetch in every job instead of keeping the file. Each job then gets the current secret, and the list of pipelines that use it stays accurate."
             </p>
@@ -70,25 +93,56 @@ pub fn example_lines(id: &str) -> Option<String> {
 }
 
 #[component]
-fn Lines(client: Client, is_open: bool) -> impl IntoView {
+fn Lines(client: Client) -> impl IntoView {
     let Client { name, note, blocks } = client;
     view! {
-        <details class="fold" open=is_open>
-            <summary>{name}</summary>
-            <div class="stack">
-                <p>{note}</p>
-                {blocks
-                    .into_iter()
-                    .map(|block| {
-                        let Block { id, before, lines } = block;
-                        view! {
-                            {(!before.is_empty()).then(|| view! { <p>{before}</p> })}
-                            <CodeToCopy id text=lines/>
-                        }
-                    })
-                    .collect_view()}
-            </div>
-        </details>
+        <div class="stack">
+            <h3>{name}</h3>
+            <p>{note}</p>
+            {blocks
+                .into_iter()
+                .map(|block| {
+                    let Block { id, before, lines } = block;
+                    view! {
+                        {(!before.is_empty()).then(|| view! { <p>{before}</p> })}
+                        <CodeToCopy id text=lines/>
+                    }
+                })
+                .collect_view()}
+        </div>
+    }
+}
+
+impl Client {
+    /// What an address calls it: its first name in small letters, with dashes.
+    fn word(&self) -> String {
+        let first = self.name.split(',').next().unwrap_or_default();
+        let parts =
+            first.split(|c: char| !c.is_ascii_alphanumeric()).filter(|part| !part.is_empty());
+        parts.map(str::to_ascii_lowercase).collect::<Vec<_>>().join("-")
+    }
+}
+
+/// The client that the pipeline probably is, by its first trust rule that has not stopped.
+fn usual(rules: &[TrustRule]) -> &'static str {
+    let rule = rules.iter().find(|rule| rule.ended_at.is_none());
+    rule.map_or(FIRST, |rule| client_of(rule.provider))
+}
+
+/// The word of the first client.
+const FIRST: &str = "docker";
+
+fn client_of(provider: Provider) -> &'static str {
+    match provider {
+        Provider::GitHub => "github-actions",
+        Provider::GitLab => "gitlab-ci",
+        Provider::Kubernetes => "kubernetes-kubelet",
+        Provider::CircleCi => "circleci",
+        Provider::Buildkite => "buildkite",
+        Provider::AzureDevOps => "azure-pipelines",
+        Provider::Woodpecker => "woodpecker",
+        Provider::Drone => "drone",
+        Provider::Other => FIRST,
     }
 }
 

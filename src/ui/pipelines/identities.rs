@@ -21,7 +21,13 @@ pub fn Identities(
     let tokens = tokens.into_iter().filter(|token| token.is_live(today)).map(|token| {
         let is_new = is_new(token.identity_epoch);
         let made = (token.created_at, token.created_by.name);
-        row(format!("Token {}", token.id), String::new(), made, token.expires_on.to_text(), is_new)
+        row(
+            format!("Token {}", token.label()),
+            String::new(),
+            made,
+            token.expires_on.to_text(),
+            is_new,
+        )
     });
     // One that has stopped lets nobody in.
     let rules = rules.into_iter().filter(|rule| rule.ended_at.is_none()).map(|rule| {

@@ -1,14 +1,20 @@
 //! The list of pipelines; its dialogs are routes drawn over it.
 
 use super::empty::EmptyState;
+use crate::domain::listing::SEARCH_MAX;
 use crate::domain::paths;
 use crate::domain::permission::Permission;
 use crate::domain::pipeline::PipelineSummary;
-use crate::functions::pipelines::list_pipelines;
+use crate::domain::pipeline::listing::{
+    LATELY, PipelineListing, PipelineQuery, PipelineRow, PipelineSort,
+};
+use crate::domain::trust_rule::Provider;
+use crate::error::Result;
+use crate::functions::pipelines::pipelines_page;
 use crate::ui::approvals::WaitingForYou;
 use crate::ui::kit::{
-    ACTIONS, Cell, Columns, FlashMessages, IconLink, LinkButton, Loaded, PageContext, PageHead,
-    Table,
+    Dot, FlashMessages, Hidden, IconLink, LinkButton, Loaded, PageContext, PageHead, ProviderMark,
+    SearchAsTyped, Time,
 };
 use leptos::prelude::*;
 use leptos_router::components::Outlet;
@@ -22,7 +28,7 @@ pub fn ListPage() -> impl IntoView {
     view! {
         {is_bare.then(|| view! { <FlashMessages/> })}
         <div class="list-page" inert=is_covered>
-            <Loaded title="Pipelines" from=list_pipelines(page.project.clone()) let:found>
+            <Loaded title="Pipelines" from=load(page.clone()) let:found>
                 {listed(found, page)}
             </Loaded>
         </div>
@@ -30,40 +36,211 @@ pub fn ListPage() -> impl IntoView {
     }
 }
 
-fn listed(found: Vec<PipelineSummary>, page: PageContext) -> impl IntoView {
+type Found = (PipelineListing, PipelineQuery);
+
+async fn load(page: PageContext) -> Result<Found> {
+    let query = PipelineQuery::read(|key| page.query(key))?;
+    let listing = pipelines_page(page.project.clone(), query.clone()).await?;
+    Ok((listing, query))
+}
+
+fn listed((listing, query): Found, page: PageContext) -> impl IntoView {
     let add = page.may_grant().then(|| paths::new_pipeline(&page.project));
+    let is_empty = listing.rows.is_empty() && query == PipelineQuery::default();
     view! {
         <PageHead title="Pipelines">
             {add.map(|href| view! { <LinkButton href label="Add Pipeline" is_primary=true/> })}
         </PageHead>
         <WaitingForYou project=page.project.clone()/>
-        {if found.is_empty() {
+        {if is_empty {
             view! { <EmptyState page/> }.into_any()
         } else {
-            view! { <Table columns=columns(found, &page)/> }.into_any()
+            let action = paths::pipelines(&page.project);
+            view! {
+                <Search query=query.clone() action/>
+                <div id="results" class="stack">
+                    <Results listing query page/>
+                </div>
+                <SearchAsTyped/>
+            }
+            .into_any()
         }}
     }
 }
 
-fn columns(found: Vec<PipelineSummary>, page: &PageContext) -> Columns {
-    let rows = found.into_iter().map(|pipeline| row(pipeline, &page.project));
-    Columns::new(["Name", "Grants", "Active tokens", "Last delivery", "Created", ACTIONS], rows)
-        .with_last(page.may(Permission::PipelineDelete))
+#[component]
+fn Search(query: PipelineQuery, action: String) -> impl IntoView {
+    view! {
+        <form id="search" role="search" method="get" action=action class="toolbar one-search">
+            <input
+                name="q"
+                type="search"
+                aria-label="Search pipelines"
+                placeholder="Search pipelines"
+                value=query.search
+                maxlength=SEARCH_MAX.to_string()
+                autocomplete="off"
+            />
+            {query.sort.map(|sort| view! { <Hidden name="sort" value=sort.word()/> })}
+            <button type="submit" class="button">"Search"</button>
+        </form>
+    }
 }
 
-fn row(pipeline: PipelineSummary, project: &str) -> [Cell; 6] {
-    let PipelineSummary { id, name, description, .. } = pipeline;
-    let (href, delete) = (paths::pipeline(project, id), paths::delete_pipeline(project, id));
-    let label = format!("Delete {name}");
-    [
-        Cell::of(view! {
-            <a href=href>{name}</a>
-            {(!description.is_empty()).then(|| view! { <div class="muted">{description}</div> })}
-        }),
-        Cell::of(pipeline.grants),
-        Cell::of(pipeline.live_tokens),
-        Cell::last(pipeline.last_delivery),
-        Cell::done(pipeline.created_at, &pipeline.created_by),
-        Cell::of(view! { <IconLink href=delete label icon="trash"/> }),
-    ]
+#[component]
+fn Results(listing: PipelineListing, query: PipelineQuery, page: PageContext) -> impl IntoView {
+    let list = paths::pipelines(&page.project);
+    let PipelineListing { rows, previous, next } = listing;
+    if rows.is_empty() {
+        let sentence = if query.search.is_empty() {
+            "This page no longer exists."
+        } else {
+            "No pipelines match. Use fewer words."
+        };
+        return view! {
+            <div class="empty stack">
+                <p role="status">{sentence}</p>
+                <p><LinkButton href=list label="Show all pipelines"/></p>
+            </div>
+        }
+        .into_any();
+    }
+    let can_delete = page.may(Permission::PipelineDelete);
+    let can_edit = page.may(Permission::PipelineWrite);
+    let has_actions = can_delete || can_edit;
+    let rows: Vec<AnyView> =
+        rows.into_iter().map(|one| row(one, &page.project, (can_edit, can_delete))).collect();
+    let at = |query: PipelineQuery| format!("{list}{}", query.to_url());
+    let (previous, next) = (previous.map(at), next.map(at));
+    let is_paged = previous.is_some() || next.is_some();
+    view! {
+        <table class="table pipelines" aria-label="Pipelines">
+            <thead>
+                <tr>
+                    {head("Name", PipelineSort::Name, &query, &list)}
+                    <th scope="col">"Signs in with"</th>
+                    <th scope="col">"Credentials"</th>
+                    <th scope="col">"Last delivery"</th>
+                    <th scope="col">"Refused lately"</th>
+                    {head("Created", PipelineSort::Created, &query, &list)}
+                    {has_actions
+                        .then(|| {
+                            view! {
+                                <th scope="col">
+                                    <span class="visually-hidden">"Actions"</span>
+                                </th>
+                            }
+                        })}
+                </tr>
+            </thead>
+            <tbody>{rows}</tbody>
+        </table>
+        {is_paged
+            .then(|| {
+                view! {
+                    <nav class="pager" aria-label="Pages">
+                        {previous
+                            .map(|href| view! { <a class="button" rel="prev" href=href>"Previous"</a> })}
+                        {next.map(|href| view! { <a class="button" rel="next" href=href>"Next"</a> })}
+                    </nav>
+                }
+            })}
+    }
+    .into_any()
+}
+
+/// The head of a column that the list can be sorted by.
+fn head(
+    label: &'static str,
+    sort: PipelineSort,
+    query: &PipelineQuery,
+    list: &str,
+) -> impl IntoView + use<> {
+    let is_current = query.sort() == sort;
+    let order = if sort == PipelineSort::Name { "ascending" } else { "descending" };
+    let href = format!("{list}{}", query.sorted(sort).to_url());
+    view! {
+        <th scope="col" aria-sort=is_current.then_some(order)>
+            <a href=href>{label}</a>
+        </th>
+    }
+}
+
+fn row(row: PipelineRow, project: &str, (can_edit, can_delete): (bool, bool)) -> AnyView {
+    let PipelineRow { summary, providers, refused } = row;
+    let PipelineSummary { id, name, description, .. } = summary;
+    let href = paths::pipeline(project, id);
+    let edit = can_edit.then(|| (paths::edit_pipeline(project, id), format!("Edit {name}")));
+    let delete =
+        can_delete.then(|| (paths::delete_pipeline(project, id), format!("Delete {name}")));
+    let last = match summary.last_delivery {
+        Some(at) => view! { <Time at/> }.into_any(),
+        None => view! { <span class="muted">"Never"</span> }.into_any(),
+    };
+    let created_by = format!("Created by {}", summary.created_by);
+    view! {
+        <tr>
+            <td data-label="Name">
+                <div class="cut">
+                    <a href=href title=name.clone()>{name}</a>
+                    {(!description.is_empty())
+                        .then(|| {
+                            view! { " " <span class="muted" title=description.clone()>{description}</span> }
+                        })}
+                </div>
+            </td>
+            <td data-label="Signs in with">{proofs(providers, summary.live_tokens)}</td>
+            <td data-label="Credentials">{summary.grants}</td>
+            <td data-label="Last delivery">{last}</td>
+            <td data-label="Refused lately">{refused_lately(refused)}</td>
+            <td data-label="Created" title=created_by><Time at=summary.created_at/></td>
+            {(can_edit || can_delete)
+                .then(|| {
+                    view! {
+                        <td data-label="Actions" class="row-actions">
+                            {edit.map(|(href, label)| view! { <IconLink href label icon="pencil"/> })}
+                            {delete.map(|(href, label)| view! { <IconLink href label icon="trash"/> })}
+                        </td>
+                    }
+                })}
+        </tr>
+    }
+    .into_any()
+}
+
+/// Who signs for its runs, and how many tokens it has.
+fn proofs(providers: Vec<Provider>, live_tokens: i64) -> AnyView {
+    let tokens = match live_tokens {
+        0 => None,
+        1 => Some("1 token".to_owned()),
+        many => Some(format!("{many} tokens")),
+    };
+    if providers.is_empty() && tokens.is_none() {
+        return view! { <Dot label="Nothing" tone="warn"/> }.into_any();
+    }
+    let names: Vec<&str> = providers.iter().map(|provider| provider.label()).collect();
+    let words: Vec<String> = names.into_iter().map(str::to_owned).chain(tokens).collect();
+    let words = words.join(", ");
+    let marks =
+        providers.into_iter().map(|provider| view! { <ProviderMark provider/> }).collect_view();
+    view! {
+        <div class="cut" title=words.clone()>
+            {marks}
+            {words}
+        </div>
+    }
+    .into_any()
+}
+
+fn refused_lately(refused: i64) -> AnyView {
+    if refused == 0 {
+        return view! { <span class="muted">"None"</span> }.into_any();
+    }
+    let title = format!("Of its last {LATELY} requests, {refused} received nothing.");
+    view! {
+        <span title=title>
+            <Dot label=refused.to_string() tone="warn"/>
+        </span>
+    }
+    .into_any()
 }

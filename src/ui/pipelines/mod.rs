@@ -1,36 +1,50 @@
-//! The pages of pipelines: the list, the dialogs drawn over it, the page of one with its grants,
-//! trust rules and tokens, and the pages behind that.
+//! The pages of pipelines: the list, the dialogs drawn over it, the page of one in parts, and the pages
+//! behind that.
 
+mod activity;
 mod approve;
+mod connect;
 mod delete;
+mod deliveries;
 mod detail;
 mod doubts;
+mod edit;
 mod edit_grant;
 mod edit_rule;
 mod empty;
+mod frame;
 mod grant_form;
 mod grants;
 mod how_to;
 mod identities;
+mod identity;
 mod list;
 mod new;
 mod new_token;
+mod picked;
+mod revoke;
 mod rule_fields;
 mod tokens;
 mod trust;
 mod trust_form;
 mod try_token;
 
+pub use activity::ActivityPage;
 pub use approve::ApprovePage;
+pub use connect::ConnectPage;
 pub use delete::DeleteDialog;
+pub use deliveries::DeliveriesPage;
 pub use detail::DetailPage;
+pub use edit::EditDialog;
 pub use edit_grant::{EditGrantPage, RevokeGrantPage};
 pub use edit_rule::{DeleteRulePage, EditRulePage};
-pub use how_to::example_lines;
 pub(super) use grant_form::Conditions;
 pub(super) use how_to::HowTo;
+pub use how_to::example_lines;
+pub use identity::IdentityPage;
 pub use list::ListPage;
 pub use new::NewDialog;
+pub use revoke::RevokeDialog;
 pub use trust_form::NewRulePage;
 pub use try_token::TryTokenPage;
 

@@ -1,16 +1,13 @@
 //! The create dialog: the pipeline, its first token and its grants in one go.
 
-use crate::domain::credential::Access;
+use super::picked::Picked;
 use crate::domain::paths;
 use crate::domain::pipeline::{Grantable, PipelineForm, TOKEN_DAYS_MAX};
 use crate::error::Result;
 use crate::functions::answer::FailedForm;
 use crate::functions::pipelines::{CreatePipeline, list_grantable};
-use crate::ui::granting::{YourPassword, grantable_label};
-use crate::ui::kit::{
-    CheckBox, Control, Field, FormState, LoadedDialog, PageContext, PostForm, Select, TextArea,
-    options,
-};
+use crate::ui::granting::YourPassword;
+use crate::ui::kit::{Field, FormState, LoadedDialog, PageContext, PostForm, TextArea};
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 
@@ -37,11 +34,7 @@ async fn load(page: PageContext) -> Result<Found> {
 }
 
 fn new_form((grantable, failed): Found, page: PageContext) -> impl IntoView {
-    let start = PipelineForm {
-        token_days: TOKEN_DAYS.to_owned(),
-        intent: Access::Pull.word().to_owned(),
-        ..PipelineForm::default()
-    };
+    let start = PipelineForm { token_days: TOKEN_DAYS.to_owned(), ..PipelineForm::default() };
     let state = FormState::new(failed, start).within("form");
     let cancel = paths::pipelines(&page.project);
     view! {
@@ -59,16 +52,7 @@ fn new_form((grantable, failed): Found, page: PageContext) -> impl IntoView {
                 hint="What it is for. Can be left blank."
                 rows=2
             />
-            <Credentials
-                grantable
-                chosen=state.chosen("credentials")
-                error=state.error("credentials")
-            />
-            <Select
-                at=state.at("intent")
-                label="Access for these credentials"
-                options=options(Access::ALL, Access::word, Access::label)
-            />
+            <Picked grantable state=state.clone()/>
             <Field
                 at=state.at("token_days")
                 label="Token expires after (days)"
@@ -77,39 +61,5 @@ fn new_form((grantable, failed): Found, page: PageContext) -> impl IntoView {
             />
             <YourPassword error=state.error("password")/>
         </PostForm>
-    }
-}
-
-#[component]
-fn Credentials(
-    grantable: Vec<Grantable>,
-    chosen: Vec<String>,
-    error: Option<String>,
-) -> impl IntoView {
-    let is_empty = grantable.is_empty();
-    let described_by = error.is_some().then_some("credentials-error");
-    view! {
-        <fieldset class="field" aria-describedby=described_by>
-            <legend>"Credentials to grant"</legend>
-            {grantable
-                .into_iter()
-                .map(|credential| {
-                    let value = credential.id.to_string();
-                    let at = Control {
-                        name: "form[credentials][]".to_owned(),
-                        is_ticked: chosen.contains(&value),
-                        ..Control::default()
-                    };
-                    let id = format!("credential-{value}");
-                    let label = grantable_label(&credential);
-                    view! { <CheckBox at id label value/> }
-                })
-                .collect_view()}
-            {is_empty
-                .then(|| {
-                    view! { <p class="muted">"This project has no registry credentials yet. You can grant them later."</p> }
-                })}
-            {error.map(|error| view! { <p id="credentials-error" class="field-error">{error}</p> })}
-        </fieldset>
     }
 }

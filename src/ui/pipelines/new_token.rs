@@ -1,10 +1,26 @@
 //! A new token, shown once.
 
+use crate::functions::answer::take_token;
 use crate::ui::kit::{Alert, CodeToCopy};
 use leptos::prelude::*;
 
+/// Set when something is to be shown once, and empty inside when it was already shown.
+pub type ShownOnce = Option<Option<String>>;
+
+/// What waits in the slot that the address names.
+pub async fn shown_once(slot: Option<String>) -> ShownOnce {
+    match slot {
+        Some(slot) => Some(take_token(slot).await),
+        None => None,
+    }
+}
+
 #[component]
-pub fn NewToken(token: Option<String>) -> impl IntoView {
+pub fn NewToken(
+    token: Option<String>,
+    /// Where the lines are that use it.
+    connect: String,
+) -> impl IntoView {
     match token {
         Some(text) => view! {
             <section class="card stack" aria-labelledby="new-token">
@@ -13,7 +29,7 @@ pub fn NewToken(token: Option<String>) -> impl IntoView {
                 <p>
                     <strong>"This token is shown once. Store it in your CI's secrets now."</strong>
                     " Then see "
-                    <a href="#how-to">"how to use it"</a>
+                    <a href=connect>"how to use it"</a>
                     "."
                 </p>
             </section>

@@ -1,15 +1,15 @@
 //! The tokens of a pipeline, and the form for one more.
 
 use super::new::TOKEN_DAYS;
-use super::of_row;
 use crate::domain::moment::Day;
+use crate::domain::paths;
 use crate::domain::permission::Permission;
 use crate::domain::pipeline::{Approvals, TOKEN_DAYS_MAX, Token};
 use crate::functions::answer::FailedForm;
-use crate::functions::pipelines::{CreateToken, RevokeToken};
+use crate::functions::pipelines::CreateToken;
 use crate::ui::granting::YourPassword;
 use crate::ui::kit::{
-    ACTIONS, Badge, Cell, Columns, Field, FormState, Hidden, PageContext, PostButton, PostForm,
+    ACTIONS, Cell, Columns, DayFromNow, Dot, Field, FormState, Hidden, PageContext, PostForm,
     Section, Table, Time,
 };
 use crate::ui::receipts::proof_in_words;
@@ -62,14 +62,13 @@ fn row(
     let not_for = waits_in_words(approvals, token.identity_epoch).filter(|_| token.is_live(today));
     let state = match (token.revoked_at, token.expires_on < today) {
         (Some(at), _) => view! {
-            <Badge label="Revoked" tone="neutral"/>
-            <div class="muted">
-                <Time at/>
-            </div>
+            <Dot label="Revoked" tone="neutral"/>
+            " "
+            <span class="muted"><Time at/></span>
         }
         .into_any(),
-        (None, true) => view! { <Badge label="Expired" tone="bad"/> }.into_any(),
-        (None, false) => view! { <Badge label="Active" tone="good"/> }.into_any(),
+        (None, true) => view! { <Dot label="Expired" tone="bad"/> }.into_any(),
+        (None, false) => view! { <Dot label="Active" tone="good"/> }.into_any(),
     };
     let state = view! {
         {state}
@@ -78,22 +77,24 @@ fn row(
     let is_live = token.revoked_at.is_none() && token.expires_on >= today;
     let is_left = is_live && token.created_by.is_among(gone);
     let can_revoke = page.may(Permission::PipelineWrite) && token.revoked_at.is_none();
-    let label = format!("Revoke token {}", token.id);
-    let values = of_row(page, pipeline, token.id.clone());
+    let label = format!("Revoke token {}", token.label());
+    let revoke = can_revoke.then(|| paths::revoke_token(&page.project, pipeline, &token.id));
+    let expires_on = token.expires_on;
     [
-        Cell::styled("mono", token.id),
+        Cell::of(view! {
+            {(!token.name.is_empty()).then(|| view! { <strong>{token.name}</strong> " " })}
+            <span class="mono muted">{token.id}</span>
+        }),
         Cell::made(token.created_at, &token.created_by, is_left),
-        Cell::of(token.expires_on.to_text()),
+        Cell::of(view! { <DayFromNow day=expires_on today/> }),
         Cell::last(token.last_used_at),
         Cell::of(view! {
             {state}
             {not_for.map(|words| view! { <div class="muted">{words}</div> })}
         }),
-        Cell::of(
-            can_revoke.then(
-                || view! { <PostButton action=RevokeToken::url() values label word="Revoke"/> },
-            ),
-        ),
+        Cell::of(revoke.map(|href| {
+            view! { <a class="button button-quiet" href=href aria-label=label>"Revoke"</a> }
+        })),
     ]
 }
 
@@ -143,7 +144,8 @@ fn ShortLived(tokens: Vec<Token>) -> impl IntoView {
 
 #[component]
 fn TokenForm(page: PageContext, pipeline: Uuid, failed: Option<FailedForm>) -> impl IntoView {
-    let state = FormState::of::<CreateToken>(failed, json!({ "token_days": TOKEN_DAYS }));
+    let start = json!({ "token_name": "", "token_days": TOKEN_DAYS });
+    let state = FormState::of::<CreateToken>(failed, start);
     let is_open = !state.is_first_try();
     view! {
         <details class="fold" open=is_open>
@@ -158,6 +160,12 @@ fn TokenForm(page: PageContext, pipeline: Uuid, failed: Option<FailedForm>) -> i
                     "Both tokens work until one is revoked or expires, so you can rotate without downtime. A new token receives a protected credential only after another member approves the grant again."
                 </p>
                 <Hidden name="pipeline" value=pipeline.to_string()/>
+                <Field
+                    at=state.at("token_name")
+                    id="token-name"
+                    label="Token name"
+                    hint="For example where it is stored. Can be left blank."
+                />
                 <Field
                     at=state.at("token_days")
                     id="token-days"

@@ -84,6 +84,7 @@ fn row(
     let delete = delete.then(|| paths::delete_rule(&page.project, pipeline, rule.id));
     let (doubts, about, of_page) = (of_rule(&rule), rule.id, page.clone());
     let (provider, called) = (rule.provider, rule.called());
+    let title = called.clone();
     let is_oidc = provider.is_oidc();
     let may_push = rule.intent == Access::PullAndPush;
     let claims = match rule.claims.len() {
@@ -94,7 +95,7 @@ fn row(
         Cell::of(view! {
             <div class="rule-name">
                 <ProviderMark provider/>
-                <strong title=called.clone()>{called}</strong>
+                <strong title=title>{called}</strong>
                 <span class="muted">{provider.label()}</span>
             </div>
             {has_ended.then(|| view! { <div><Badge label="Stopped" tone="bad"/></div> })}

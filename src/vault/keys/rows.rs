@@ -165,6 +165,7 @@ mod tests {
         };
         let token = TokenRow {
             id: "over".to_owned(),
+            name: String::new(),
             pipeline_id: Uuid::from_u128(2),
             hash: [1; 32],
             created_at: 1,

@@ -5,7 +5,7 @@ use crate::domain::actor::{Can, Granter};
 use crate::domain::audit::{Action, Detail, Subject};
 use crate::domain::credential::{Access, Credential};
 use crate::domain::doubt::Saved;
-use crate::domain::grant::{CREDENTIALS_MAX, Terms};
+use crate::domain::grant::Terms;
 use crate::domain::permission::of;
 use crate::domain::pipeline::{Grant, GrantForm};
 use crate::error::{Error, Result};
@@ -99,36 +99,8 @@ impl Vault {
         let Some(intent) = Access::from_word(intent) else {
             return Err(Error::at("intent", CHOOSE_INTENT));
         };
-        if ids.len() > CREDENTIALS_MAX {
-            let message = format!("Choose at most {CREDENTIALS_MAX} credentials at once.");
-            return Err(Error::at("credentials", message));
-        }
-        let credentials = write.credentials(granter.project().id);
-        let mut chosen = Vec::new();
-        // Locked, in one order: a save that protects one meanwhile sees the grant or is waited for.
-        let mut ids: Vec<Option<Uuid>> = ids.iter().map(|id| Uuid::parse_str(id).ok()).collect();
-        ids.sort_unstable();
-        ids.dedup();
-        for id in ids {
-            let found = match id {
-                Some(id) => credentials.lock(id).await?,
-                None => None,
-            };
-            let Some(credential) = found else {
-                return Err(Error::at(
-                    "credentials",
-                    "One of these credentials was deleted. Choose again.",
-                ));
-            };
-            let name = &credential.summary.name;
-            if !credential.summary.access.satisfies(intent) {
-                let message =
-                    format!("{name} can only pull. Choose Pull, or remove it from the selection.");
-                return Err(Error::at("credentials", message));
-            }
-            chosen.push((credential, intent));
-        }
-        Ok(chosen)
+        let wanted = ids.iter().map(|id| (id.clone(), intent)).collect();
+        self.chosen_for(write, granter, wanted).await
     }
 
     /// Writes the grant with its event; whether it waits for an approval.

@@ -78,6 +78,7 @@ impl Vault {
             name: name.clone(),
             intent: Some(intent),
             until: None,
+            reason: None,
         };
         let what = (Action::GrantChanged, subject.clone(), detail);
         self.commit_event(write, project, granter, what).await?;

@@ -7,7 +7,8 @@ use crate::domain::audit::{Action, Detail, Refusal, Subject};
 use crate::domain::moment::Day;
 use crate::domain::permission::of;
 use crate::domain::pipeline::TOKEN_DAYS_MAX;
-use crate::error::{Error, Result};
+use crate::domain::typed_text::name_problem;
+use crate::error::{Error, FieldError, Result};
 use crate::store::{Recorded, TokenRow, Write};
 use crate::vault::attempts::network_of;
 use crate::vault::refusals::Unknown;
@@ -42,19 +43,20 @@ impl Vault {
         Ok(Pipeline::admit(id, project, hit.pipeline, presented.id, proved))
     }
 
-    /// One more token for the pipeline, for as many days; gives its text, which is stored nowhere.
+    /// One more token for the pipeline, of that name or of none, for as many days; gives its text, which is stored nowhere.
     pub async fn create_token(
         &self,
         granter: &Granter,
         pipeline: Uuid,
+        name: &str,
         days: &str,
     ) -> Result<Zeroizing<String>> {
-        let expires_on = expiry(days)?;
+        let new = named(name, days).map_err(Error::Invalid)?;
         let write = self.write_as(granter).await?;
         let project = granter.project().id;
         let subject = write.pipelines(project).subject(pipeline).await?.ok_or(Error::NotFound)?;
         needs_unchanged(&write, project, pipeline).await?;
-        let (text, recorded) = self.insert_token(&write, granter, &subject, expires_on).await?;
+        let (text, recorded) = self.insert_token(&write, granter, &subject, new).await?;
         write.commit(recorded).await?;
         Ok(text)
     }
@@ -86,12 +88,13 @@ impl Vault {
         write: &Write,
         granter: &Granter,
         pipeline: &Subject,
-        expires_on: Day,
+        (name, expires_on): (String, Day),
     ) -> Result<(Zeroizing<String>, Recorded)> {
         let new = token::generate_token()?;
         let project = granter.project().id;
         let row = TokenRow {
             id: new.id.clone(),
+            name,
             pipeline_id: pipeline.id,
             hash: new.hash,
             created_at: now().0,
@@ -105,6 +108,28 @@ impl Vault {
         let what = (Action::TokenCreated, pipeline.clone(), Detail::Token(new.id));
         let recorded = self.record_event(write, project, granter, what).await?;
         Ok((new.text, recorded))
+    }
+}
+
+/// What is wrong with the form of one more token, for who has yet to give their password.
+pub fn problems_of_token(name: &str, days: &str) -> Vec<FieldError> {
+    named(name, days).err().unwrap_or_default()
+}
+
+/// The name and the last day of a token, as they were typed.
+fn named(name: &str, days: &str) -> Result<(String, Day), Vec<FieldError>> {
+    let name = name.trim();
+    let problem = (!name.is_empty()).then(|| name_problem(name, "token")).flatten();
+    let mut errors: Vec<FieldError> =
+        problem.into_iter().map(|problem| FieldError::new("token_name", problem)).collect();
+    match expiry(days) {
+        Ok(expires_on) if errors.is_empty() => Ok((name.to_owned(), expires_on)),
+        Ok(_) => Err(errors),
+        Err(Error::Invalid(more)) => {
+            errors.extend(more);
+            Err(errors)
+        }
+        Err(_) => Err(errors),
     }
 }
 

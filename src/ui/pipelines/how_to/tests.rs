@@ -1,7 +1,7 @@
 //! What is true of all lines, and what is filled in.
 
 use super::names::Names;
-use super::{Block, Client, every, proof};
+use super::{Block, Client, client_of, every, proof, usual};
 use crate::domain::credential::Access;
 use crate::domain::grant::Terms;
 use crate::domain::moment::Moment;
@@ -96,6 +96,26 @@ fn every_block_has_an_id_of_its_own_and_the_known_ones_are_there() {
     for known in ["fetch", "fetch-push", "skopeo"] {
         assert!(ids.contains(&known), "{known}");
     }
+}
+
+#[test]
+fn every_client_has_a_word_of_its_own_and_every_provider_a_client() {
+    let clients = clients(Vec::new(), &[]);
+    let words: BTreeSet<String> = clients.iter().map(Client::word).collect();
+    assert_eq!(words.len(), clients.len(), "{words:?}");
+    let first = clients.first().map(Client::word);
+    assert_eq!(first.as_deref(), Some(usual(&[])));
+    for provider in Provider::ALL {
+        assert!(words.contains(client_of(*provider)), "{provider:?}: {words:?}");
+    }
+}
+
+#[test]
+fn the_first_rule_that_has_not_stopped_says_which_client_it_is() {
+    let stopped = TrustRule { ended_at: Some(Moment(1)), ..rule(Provider::Drone, "") };
+    let rules = [stopped, rule(Provider::GitLab, "acme"), rule(Provider::GitHub, "acme")];
+    assert_eq!(usual(&rules), "gitlab-ci");
+    assert_eq!(usual(&rules[..1]), usual(&[]));
 }
 
 #[test]

@@ -1,0 +1,110 @@
+//! The list of pipelines: in pages, searched, in two orders, with what each row says.
+
+use crate::app::App;
+use regcred::domain::permission::of;
+use regcred::domain::pipeline::listing::{PipelineListing, PipelineQuery, PipelineSort};
+use regcred::domain::trust_rule::Provider;
+use uuid::Uuid;
+
+async fn listed(app: &App, query: &PipelineQuery) -> PipelineListing {
+    let reader = app.evidence(&app.owner, "acme").await.can::<of::PipelineRead>().unwrap();
+    app.vault.pipelines_page(&reader, query).await.unwrap()
+}
+
+fn names(listing: &PipelineListing) -> Vec<String> {
+    listing.rows.iter().map(|row| row.summary.name.clone()).collect()
+}
+
+/// Pipelines `row-000` and on, as the product would have written them.
+async fn fill(app: &App, count: i64) {
+    let project = app.evidence(&app.owner, "acme").await.project().id;
+    let write = app.vault.store().write().await.unwrap();
+    for number in 0..count {
+        let name = format!("row-{number:03}");
+        let named = (name.as_str(), name.clone());
+        write
+            .pipelines(project)
+            .insert(Uuid::now_v7(), named, "nightly", 1_000 + number, "Olga")
+            .await
+            .unwrap();
+    }
+    write.commit_without_event(regcred::store::Unrecorded::Test).await.unwrap();
+}
+
+/// Every page of the order, the first one first.
+async fn pages(app: &App, first: PipelineQuery) -> Vec<Vec<String>> {
+    let (mut all, mut next) = (Vec::new(), Some(first));
+    while let Some(query) = next {
+        let page = listed(app, &query).await;
+        all.push(names(&page));
+        next = page.next;
+    }
+    all
+}
+
+#[tokio::test]
+async fn pages_follow_one_another_in_both_orders_and_back() {
+    let app = App::new().await;
+    fill(&app, 120).await;
+    let expected: Vec<String> = (0..120).map(|number| format!("row-{number:03}")).collect();
+    let by_name = pages(&app, PipelineQuery::default()).await;
+    assert_eq!(by_name.iter().map(Vec::len).collect::<Vec<_>>(), [50, 50, 20]);
+    assert_eq!(by_name.concat(), expected);
+    let newest = PipelineQuery::default().sorted(PipelineSort::Created);
+    let reversed: Vec<String> = expected.iter().rev().cloned().collect();
+    assert_eq!(pages(&app, newest.clone()).await.concat(), reversed);
+    for first in [PipelineQuery::default(), newest] {
+        let second = listed(&app, &first).await.next.unwrap();
+        let third = listed(&app, &second).await;
+        assert!(third.previous.is_some());
+        let back = listed(&app, &third.previous.unwrap()).await;
+        assert_eq!(names(&back), names(&listed(&app, &first).await));
+        assert!(back.previous.is_none() && back.next.is_some());
+    }
+}
+
+#[tokio::test]
+async fn a_search_finds_names_and_descriptions_in_any_case_and_takes_nothing_for_a_pattern() {
+    let app = App::new().await;
+    fill(&app, 3).await;
+    app.bare_pipeline("Straße_100%").await;
+    let found = async |search: &str| {
+        let query = PipelineQuery { search: search.to_owned(), ..PipelineQuery::default() };
+        names(&listed(&app, &query).await)
+    };
+    assert_eq!(found("STRASSE").await, ["Straße_100%"]);
+    assert_eq!(found("ROW-00").await, ["row-000", "row-001", "row-002"]);
+    assert_eq!(found("Nightly").await.len(), 3);
+    assert_eq!(found("0%").await, ["Straße_100%"]);
+    assert!(found("row_0").await.is_empty() && found("zebra").await.is_empty());
+    let page = app.owner.get("/p/acme/pipelines?q=zebra").await;
+    assert!(page.status == 200 && page.text().contains("No pipelines match."));
+    assert_eq!(app.owner.get("/p/acme/pipelines?sort=mac").await.status, 400);
+}
+
+#[tokio::test]
+async fn a_row_says_how_it_signs_in_and_how_often_it_was_refused_lately() {
+    let app = App::new().await;
+    let id = app.credential(&app.owner, "acme", "ghcr", "ghcr.io", "s").await;
+    let (pipeline, token) = app.pipeline(&app.owner, "acme", "build", &[id], "pull").await;
+    let rule = crate::matrix::rule("acme", &pipeline.to_string()).to_vec();
+    let reply = app.owner.post_json_accept("/rpc/trust-rules/create", &rule).await;
+    assert_eq!(reply.status, 200, "{}", reply.text());
+    let (_, idle) = app.bare_pipeline("idle").await;
+    for _ in 0..2 {
+        // Nothing to push with: what is granted only pulls.
+        app.docker_config(&token, "?intent=push", &[]).await;
+    }
+    app.docker_config(&token, "", &[]).await;
+    let rows = listed(&app, &PipelineQuery::default()).await.rows;
+    let said: Vec<_> = rows
+        .iter()
+        .map(|row| (row.summary.name.as_str(), row.providers.clone(), row.refused))
+        .collect();
+    assert_eq!(said, [("build", vec![Provider::GitHub], 2), ("idle", Vec::new(), 0)]);
+    assert_eq!(rows[0].summary.grants, 1);
+    let page = app.owner.get("/p/acme/pipelines").await.text();
+    assert!(page.contains("GitHub Actions, 1 token"), "{page}");
+    assert!(page.contains("Of its last 20 requests, 2 received nothing."), "{page}");
+    assert!(!page.contains(&idle));
+}

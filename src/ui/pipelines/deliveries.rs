@@ -1,0 +1,38 @@
+//! What the pipeline received, and what it was refused.
+
+use super::frame::{Part, PipelineFrame};
+use crate::domain::paths;
+use crate::domain::pipeline::PipelineDeliveries;
+use crate::error::Result;
+use crate::functions::pipelines::pipeline_deliveries;
+use crate::ui::credentials::before;
+use crate::ui::kit::{FlashMessages, Loaded, PageContext};
+use crate::ui::receipts::Receipts;
+use leptos::prelude::*;
+
+/// `/p/{project}/pipelines/{id}/deliveries`; `before` in its query asks for older ones.
+#[component]
+pub fn DeliveriesPage() -> impl IntoView {
+    let page = PageContext::here();
+    view! {
+        <FlashMessages/>
+        <Loaded from=load(page.clone()) let:found>
+            {whole(found, page)}
+        </Loaded>
+    }
+}
+
+async fn load(page: PageContext) -> Result<PipelineDeliveries> {
+    pipeline_deliveries(page.project.clone(), page.id()?, before(&page)?).await
+}
+
+fn whole(found: PipelineDeliveries, page: PageContext) -> impl IntoView {
+    let PipelineDeliveries { head, page: found } = found;
+    let own = paths::pipeline_deliveries(&page.project, head.summary.id);
+    let older = found.older.map(|seq| paths::with_query(&own, "before", &seq.to_string()));
+    view! {
+        <PipelineFrame head part=Part::Deliveries page=page.clone()>
+            <Receipts receipts=found.receipts page is_of_pipeline=true older/>
+        </PipelineFrame>
+    }
+}

@@ -1,0 +1,96 @@
+//! The list of pipelines in pages, and the parts of a pipeline's page that stand for themselves.
+
+use super::sees_tokens;
+use crate::domain::actor::{Can, Member};
+use crate::domain::audit::{AuditEvent, Detail};
+use crate::domain::permission::{Permission, of};
+use crate::domain::pipeline::listing::{PipelineListing, PipelineQuery, PipelineRow};
+use crate::domain::pipeline::{PipelineActivity, PipelineDeliveries, PipelineHead};
+use crate::error::{Error, Result};
+use crate::vault::{Vault, names, today};
+use uuid::Uuid;
+
+const EVENTS_SHOWN: usize = 20;
+
+impl Vault {
+    /// One page of the project's pipelines.
+    pub async fn pipelines_page(
+        &self,
+        reader: &Can<of::PipelineRead>,
+        query: &PipelineQuery,
+    ) -> Result<PipelineListing> {
+        let project = reader.project().id;
+        self.count_receipts(project).await;
+        let pipelines = self.store.pipelines(project);
+        let page = pipelines.page(query, &names::fold(&query.search), today()).await?;
+        let ids: Vec<Uuid> = page.rows.iter().map(|summary| summary.id).collect();
+        let mut providers = pipelines.providers(&ids).await?;
+        let refused = pipelines.refused_lately(&ids).await?;
+        let rows = page.rows.into_iter().map(|summary| PipelineRow {
+            providers: providers.remove(&summary.id).unwrap_or_default(),
+            refused: refused.get(&summary.id).copied().unwrap_or_default(),
+            summary,
+        });
+        Ok(PipelineListing {
+            rows: rows.collect(),
+            previous: page.previous.map(|place| query.before(place)),
+            next: page.next.map(|place| query.after(place)),
+        })
+    }
+
+    /// What stands above each part of a pipeline's page.
+    pub async fn pipeline_head(
+        &self,
+        reader: &Can<of::PipelineRead>,
+        id: Uuid,
+    ) -> Result<PipelineHead> {
+        let project = reader.project().id;
+        self.count_receipts(project).await;
+        let pipelines = self.store.pipelines(project);
+        let summary = pipelines.find(id, today()).await?.ok_or(Error::NotFound)?;
+        Ok(PipelineHead { summary, is_changed: pipelines.epoch(id).await?.is_none() })
+    }
+
+    /// What people did to a pipeline, newest first; `before`: what comes before that event.
+    pub async fn pipeline_activity(
+        &self,
+        reader: &Can<of::PipelineRead>,
+        id: Uuid,
+        before: Option<i64>,
+    ) -> Result<PipelineActivity> {
+        let head = self.pipeline_head(reader, id).await?;
+        let (chain, project) = (self.store.chain(), reader.project().id);
+        let before = before.unwrap_or(i64::MAX);
+        let most = EVENTS_SHOWN as u64 + 1;
+        let mut events = chain.about_before(project, id, before, most).await?;
+        let is_more = events.len() > EVENTS_SHOWN;
+        events.truncate(EVENTS_SHOWN);
+        let older = events.last().filter(|_| is_more).map(|event| event.seq);
+        let events = events.into_iter().map(|event| shown_to(reader, event)).collect();
+        Ok(PipelineActivity { head, events, older })
+    }
+
+    /// What a pipeline received and what it was refused, newest first; `before`: what comes before that
+    /// link.
+    pub async fn pipeline_deliveries(
+        &self,
+        reader: &Can<of::PipelineRead>,
+        id: Uuid,
+        before: Option<i64>,
+    ) -> Result<PipelineDeliveries> {
+        let head = self.pipeline_head(reader, id).await?;
+        Ok(PipelineDeliveries { head, page: self.pipeline_receipts(reader, id, before).await? })
+    }
+}
+
+/// The event without what the member may not see: which token is which, and where requests came from.
+fn shown_to(member: &Member, event: AuditEvent) -> AuditEvent {
+    let is_hidden = match &event.detail {
+        Detail::Token(_) => !sees_tokens(member),
+        Detail::Refused(_) | Detail::Sums(_) | Detail::Text(_) => {
+            !member.may(Permission::AuditRead)
+        }
+        _ => false,
+    };
+    if is_hidden { AuditEvent { detail: Detail::Nothing, ..event } } else { event }
+}
