@@ -95,11 +95,22 @@ mod tests {
         }
     }
 
+    /// Where the links of the guide lead.
+    fn links(guide: &Guide) -> Vec<&str> {
+        let html = guide.parts.iter().filter_map(|part| match part {
+            Part::Html(html) => Some(html),
+            Part::Code(_) | Part::Lines(_) => None,
+        });
+        html.flat_map(|html| html.split("href=\"").skip(1))
+            .filter_map(|rest| rest.split('"').next())
+            .collect()
+    }
+
     #[test]
     fn each_link_inside_the_guides_leads_to_a_page_or_heading_that_exists() {
         let mut broken = Vec::new();
         for from in guides() {
-            for link in &from.links {
+            for link in links(from) {
                 if link.starts_with("https://") {
                     continue;
                 }

@@ -16,7 +16,6 @@ pub struct Guide {
     pub parts: Vec<Part>,
     /// All but the title.
     pub headings: Vec<Heading>,
-    pub(super) links: Vec<String>,
     pub(super) sections: Vec<Section>,
 }
 
@@ -69,7 +68,6 @@ struct Reading<'a> {
     /// What has not become HTML yet.
     events: Vec<Event<'a>>,
     headings: Vec<Heading>,
-    links: Vec<String>,
     sections: Vec<Section>,
     /// The heading that is being read.
     heading: Option<Heading>,
@@ -108,10 +106,9 @@ impl<'a> Reading<'a> {
         }
     }
 
-    /// Keeps what the search and the tests ask for.
+    /// Keeps what the search asks for.
     fn note(&mut self, event: &Event<'a>) {
         match event {
-            Event::Start(Tag::Link { dest_url, .. }) => self.links.push(dest_url.to_string()),
             Event::Text(text) | Event::Code(text) => self.say(text),
             Event::SoftBreak | Event::HardBreak => self.say(" "),
             Event::End(
@@ -182,8 +179,8 @@ impl<'a> Reading<'a> {
 
     fn finish(mut self, shelf: Shelf, path: String) -> Guide {
         self.flush();
-        let Self { title, lead, parts, headings, links, sections, .. } = self;
-        Guide { shelf, path, title, lead, parts, headings, links, sections }
+        let Self { title, lead, parts, headings, sections, .. } = self;
+        Guide { shelf, path, title, lead, parts, headings, sections }
     }
 }
 
@@ -215,7 +212,7 @@ mod tests {
     }
 
     #[test]
-    fn a_guide_is_read_with_its_title_headings_and_links() {
+    fn a_guide_is_read_with_its_title_and_headings() {
         let guide = guide();
         assert_eq!(guide.path, "/help/registries/harbor");
         assert_eq!((guide.title.as_str(), guide.lead.as_str()), ("Harbor & others", "What it is."));
@@ -225,7 +222,6 @@ mod tests {
             headings,
             [(2, "make", "Make a token"), (3, "it-is-disabled", "it is disabled")]
         );
-        assert_eq!(guide.links, ["/help"]);
         assert!(guide.text().contains("echo a < b") && guide.text().contains("1 2"));
     }
 

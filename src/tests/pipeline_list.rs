@@ -87,7 +87,8 @@ async fn a_row_says_how_it_signs_in_and_how_often_it_was_refused_lately() {
     let app = App::new().await;
     let id = app.credential(&app.owner, "acme", "ghcr", "ghcr.io", "s").await;
     let (pipeline, token) = app.pipeline(&app.owner, "acme", "build", &[id], "pull").await;
-    let rule = crate::matrix::rule("acme", &pipeline.to_string()).to_vec();
+    let pipeline = pipeline.to_string();
+    let rule = crate::matrix::rule("acme", &pipeline).to_vec();
     let reply = app.owner.post_json_accept("/rpc/trust-rules/create", &rule).await;
     assert_eq!(reply.status, 200, "{}", reply.text());
     let (_, idle) = app.bare_pipeline("idle").await;

@@ -32,7 +32,7 @@ impl TrustForm {
             Kind::Identity => true,
             // A build of a tag has no branch.
             Kind::Narrowing => {
-                !LEFT_OUT.contains(&field.name) && !(is_of_tag && field.name == "build_branch")
+                !(LEFT_OUT.contains(&field.name) || is_of_tag && field.name == "build_branch")
             }
             Kind::Extra => field.is_reference(),
         });

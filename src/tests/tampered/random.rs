@@ -35,6 +35,7 @@ async fn propose(scene: &Scene) {
         proposer: "Bea".to_owned(),
         proposed_at: 1,
         revision: 1,
+        rejection: None,
     };
     let write = scene.app.vault.store().write().await.unwrap();
     write.guard_changes(project).replace(change).await.unwrap();

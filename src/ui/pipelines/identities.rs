@@ -20,14 +20,9 @@ pub fn Identities(
     let is_new = |epoch: i64| approval.as_ref().is_some_and(|approval| !approval.is_for(epoch));
     let tokens = tokens.into_iter().filter(|token| token.is_live(today)).map(|token| {
         let is_new = is_new(token.identity_epoch);
+        let name = format!("Token {}", token.label());
         let made = (token.created_at, token.created_by.name);
-        row(
-            format!("Token {}", token.label()),
-            String::new(),
-            made,
-            token.expires_on.to_text(),
-            is_new,
-        )
+        row(name, String::new(), made, token.expires_on.to_text(), is_new)
     });
     // One that has stopped lets nobody in.
     let rules = rules.into_iter().filter(|rule| rule.ended_at.is_none()).map(|rule| {

@@ -169,6 +169,7 @@ fn head(
 fn row(row: PipelineRow, project: &str, (can_edit, can_delete): (bool, bool)) -> AnyView {
     let PipelineRow { summary, providers, refused } = row;
     let PipelineSummary { id, name, description, .. } = summary;
+    let (title, whole) = (name.clone(), description.clone());
     let href = paths::pipeline(project, id);
     let edit = can_edit.then(|| (paths::edit_pipeline(project, id), format!("Edit {name}")));
     let delete =
@@ -182,10 +183,10 @@ fn row(row: PipelineRow, project: &str, (can_edit, can_delete): (bool, bool)) ->
         <tr>
             <td data-label="Name">
                 <div class="cut">
-                    <a href=href title=name.clone()>{name}</a>
+                    <a href=href title=title>{name}</a>
                     {(!description.is_empty())
                         .then(|| {
-                            view! { " " <span class="muted" title=description.clone()>{description}</span> }
+                            view! { " " <span class="muted" title=whole>{description}</span> }
                         })}
                 </div>
             </td>
@@ -221,10 +222,11 @@ fn proofs(providers: Vec<Provider>, live_tokens: i64) -> AnyView {
     let names: Vec<&str> = providers.iter().map(|provider| provider.label()).collect();
     let words: Vec<String> = names.into_iter().map(str::to_owned).chain(tokens).collect();
     let words = words.join(", ");
+    let title = words.clone();
     let marks =
         providers.into_iter().map(|provider| view! { <ProviderMark provider/> }).collect_view();
     view! {
-        <div class="cut" title=words.clone()>
+        <div class="cut" title=title>
             {marks}
             {words}
         </div>
