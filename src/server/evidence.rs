@@ -1,14 +1,15 @@
 //! Evidence comes before the body: who is not signed in is answered before it is read, or it is
 //! small.
 
+use super::gate::{Asking, Place, SHORT};
 use super::limits::{self, Refusal, UNPROVED_MAX};
 use super::refusals::Refused;
 use crate::error::Error;
 use crate::functions::session::{SetUp, SignIn, SignOut};
-use crate::functions::{is_signed_in, shows_page, sign_in_first};
+use crate::functions::{Mark, is_signed_in, shows_page, sign_in_first};
 use crate::vault::Vault;
 use axum::Json;
-use axum::body::{Body, to_bytes};
+use axum::body::Body;
 use axum::extract::State;
 use axum::http::{HeaderValue, Method, Request, StatusCode, Uri, header};
 use axum::middleware::Next;
@@ -20,62 +21,84 @@ use tower_sessions::Session;
 /// browser kept goes all the same.
 const OPEN: [&str; 3] = [SignIn::PATH, SetUp::PATH, SignOut::PATH];
 
-/// Every server function goes through here, and nothing else reads a body that a browser sends.
+/// Bytes of a form to sign in or to set up with: a password has 1 KiB at most, and in an address each
+/// byte may take three.
+const OPEN_MAX: usize = SHORT;
+
+/// Every page and every server function goes through here, and nothing else reads a body that a browser
+/// sends.
 pub(super) async fn layer(
     State(vault): State<Vault>,
     request: Request<Body>,
     next: Next,
 ) -> Response {
-    if request.method() != Method::POST || !request.uri().path().starts_with("/rpc/") {
-        return next.run(request).await;
-    }
+    let answered = if request.method() == Method::POST && request.uri().path().starts_with("/rpc/")
+    {
+        function(&vault, request, next).await
+    } else {
+        page(request, next).await
+    };
+    answered.unwrap_or_else(IntoResponse::into_response)
+}
+
+async fn page(request: Request<Body>, next: Next) -> Result<Response, Refusal> {
+    let _turn = Asking::of(&request).turn(Place::Work).await?;
+    Ok(next.run(request).await)
+}
+
+async fn function(vault: &Vault, request: Request<Body>, next: Next) -> Result<Response, Refusal> {
     if let Some(refusal) = limits::kind_problem(&request) {
-        return refusal.into_response();
+        return Err(refusal);
     }
     let session = request.extensions().get::<Session>().cloned();
     let held = match &session {
-        Some(session) => is_signed_in(&vault, session).await,
+        Some(session) => {
+            let _turn = Asking::of(&request).turn(Place::Work).await?;
+            is_signed_in(vault, session).await
+        }
         None => Ok(false),
     };
     if held == Ok(true) {
         let max = limits::of(request.uri().path());
-        return match limits::bounded(request, max) {
-            Ok(request) => next.run(request).await,
-            Err(refusal) => refusal.into_response(),
-        };
+        return Ok(next.run(limits::bounded(request, max)?).await);
     }
     let is_open = OPEN.contains(&request.uri().path());
     let is_counted = request.uri().path() != SignOut::PATH;
     // When nobody knows whether there is a session, the function says that the database is away.
-    let mut response = unproved(&vault, request, next, is_open || held.is_err()).await;
+    let mut response = unproved(vault, request, next, is_open || held.is_err()).await?;
     let has_signed_in = session.is_some_and(|session| session.is_modified());
     if is_counted && !has_signed_in {
         response.extensions_mut().insert(Refused);
     }
-    response
+    Ok(response)
 }
 
-async fn unproved(vault: &Vault, request: Request<Body>, next: Next, is_open: bool) -> Response {
+async fn unproved(
+    vault: &Vault,
+    request: Request<Body>,
+    next: Next,
+    is_open: bool,
+) -> Result<Response, Refusal> {
+    // What the cookie says is no proof, whatever it once was.
+    let asking = Asking::of(&request).of_a_stranger();
     if is_open {
-        return match limits::bounded(request, UNPROVED_MAX) {
-            Ok(request) => next.run(request).await,
-            Err(refusal) => refusal.into_response(),
-        };
+        let is_known = request.extensions().get::<Mark>().is_some_and(Mark::is_shown);
+        let place = if is_known { Place::KnownSignIn } else { Place::SignIn };
+        let whole = asking.whole(request, OPEN_MAX).await?;
+        let (request, _room) = whole.ok_or(limits::TOO_LARGE)?;
+        let _turn = asking.turn(place).await?;
+        return Ok(next.run(request).await);
     }
     if !shows_page(request.headers()) {
-        return unauthenticated();
+        return Ok(unauthenticated());
     }
     // A form that was open when the session ended: what was typed waits in the browser, if it fits.
     let page = page_before(&request);
-    let read = async {
-        let (parts, body) = limits::bounded(request, UNPROVED_MAX)?.into_parts();
-        let bytes = to_bytes(body, UNPROVED_MAX).await.map_err(|_| limits::TOO_LARGE)?;
-        Ok::<_, Refusal>(Request::from_parts(parts, Body::from(bytes)))
+    let Some((request, _room)) = asking.whole(request, UNPROVED_MAX).await? else {
+        return Ok(lead_to_sign_in(vault, &page));
     };
-    match read.await {
-        Ok(request) => next.run(request).await,
-        Err(_) => lead_to_sign_in(vault, &page),
-    }
+    let _turn = asking.turn(Place::Work).await?;
+    Ok(next.run(request).await)
 }
 
 /// As a function answers a script.

@@ -1,5 +1,6 @@
 //! How large a body may be, how long it may take, and of which kind it is (security T29).
 
+use super::gate::{Asking, Place};
 use super::multipart::Framed;
 use crate::functions::credentials::{CreateCredential, UpdateCredential};
 use axum::BoxError;
@@ -26,18 +27,32 @@ const UPLOAD_MAX: usize = 32 * 1024 * 1024;
 /// How long a body may take altogether: a form needs less than a second, and nobody may keep a
 /// connection by sending a byte now and then.
 const BODY_TIME: Duration = Duration::from_secs(30);
+/// The same before a proof, when it is short.
+const UNPROVED_TIME: Duration = Duration::from_secs(10);
 
 pub(super) type Refusal = (StatusCode, &'static str);
 
 pub(super) const TOO_LARGE: Refusal =
     (StatusCode::PAYLOAD_TOO_LARGE, "The request is too large.\n");
 
-/// The limit of a machine's request.
+/// The limit of a machine's request. Unless its proof is known, the whole of it is there before anybody
+/// works on it.
 pub(super) async fn layer(request: Request<Body>, next: Next) -> Response {
-    match bounded(request, UNPROVED_MAX) {
-        Ok(request) => next.run(request).await,
+    match machine(request, next).await {
+        Ok(response) => response,
         Err(refusal) => refusal.into_response(),
     }
+}
+
+async fn machine(request: Request<Body>, next: Next) -> Result<Response, Refusal> {
+    let asking = Asking::of(&request);
+    if asking.is_served() {
+        return Ok(next.run(bounded(request, UNPROVED_MAX)?).await);
+    }
+    let whole = asking.whole(request, UNPROVED_MAX).await?;
+    let (request, _room) = whole.ok_or(TOO_LARGE)?;
+    let _turn = asking.turn(Place::Work).await?;
+    Ok(next.run(request).await)
 }
 
 /// How large the body for this function may be, of who is signed in.
@@ -81,7 +96,8 @@ pub(super) fn bounded(request: Request<Body>, max: usize) -> Result<Request<Body
     let boundary =
         if takes_files(request.uri().path()) { boundary(request.headers()) } else { None };
     let (parts, body) = request.into_parts();
-    let body = if body.is_end_stream() { body } else { in_time(body, max, BODY_TIME) };
+    let time = if max <= UNPROVED_MAX { UNPROVED_TIME } else { BODY_TIME };
+    let body = if body.is_end_stream() { body } else { in_time(body, max, time) };
     let body = match boundary {
         Some(boundary) => Body::new(Framed::new(body, &boundary)),
         None => body,

@@ -10,6 +10,7 @@ mod evidence;
 mod forwarded;
 #[cfg(test)]
 pub(crate) mod fuzz;
+mod gate;
 mod greeting;
 mod headers;
 mod known;
@@ -40,6 +41,7 @@ use axum::http::StatusCode;
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::get;
 use client::Proxies;
+use gate::Gate;
 use headers::Https;
 use misdirected::Misdirected;
 use refusals::Refusals;
@@ -74,6 +76,7 @@ pub fn router(vault: &Vault, trusted_proxies: &[Network]) -> Router {
         .layer(from_fn_with_state((site, Misdirected::default()), well_formed::layer))
         .layer(from_fn_with_state(Refusals::default(), refusals::layer))
         .layer(from_fn_with_state(vault.settings().access_log, access::layer))
+        .layer(from_fn_with_state(Gate::default(), gate::layer))
         .layer(from_fn_with_state((Proxies::new(trusted_proxies), vault.clone()), client::layer));
     guarded(inside, Https::of(&url, vault.settings().hsts_subdomains))
 }
