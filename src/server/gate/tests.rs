@@ -46,7 +46,8 @@ async fn networks_take_turns_however_many_wait_in_one() {
     assert!(look(&mut one).is_none());
     // The first of the crowd had come before; the second had not.
     held.truncate(AT_ONCE - 2);
-    assert!(look(&mut waiting[0]).is_some() && look(&mut one).is_some());
+    let (first, second) = (look(&mut waiting[0]), look(&mut one));
+    assert!(first.is_some() && second.is_some());
     assert!(look(&mut waiting[1]).is_none());
 }
 
