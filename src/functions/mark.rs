@@ -17,10 +17,6 @@ impl Mark {
         Self { shown: shown.map(|text| Arc::new(Zeroizing::new(text))), given: Arc::default() }
     }
 
-    pub fn is_shown(&self) -> bool {
-        self.shown.is_some()
-    }
-
     pub(super) fn shown(&self) -> Option<&str> {
         self.shown.as_ref().map(|text| text.as_str())
     }

@@ -1,12 +1,12 @@
 //! Evidence comes before the body: who is not signed in is answered before it is read, or it is
 //! small.
 
-use super::gate::{Asking, Place, SHORT};
+use super::gate::{Asking, Place, Unread, is_open};
 use super::limits::{self, Refusal, UNPROVED_MAX};
 use super::refusals::Refused;
 use crate::error::Error;
-use crate::functions::session::{SetUp, SignIn, SignOut};
-use crate::functions::{Mark, is_signed_in, shows_page, sign_in_first};
+use crate::functions::session::SignOut;
+use crate::functions::{is_signed_in, shows_page, sign_in_first};
 use crate::vault::Vault;
 use axum::Json;
 use axum::body::Body;
@@ -17,33 +17,16 @@ use axum::response::{IntoResponse, Response};
 use leptos::server_fn::ServerFn;
 use tower_sessions::Session;
 
-/// What anybody may call. There is nothing left to sign out of when a session has ended, and what the
-/// browser kept goes all the same.
-const OPEN: [&str; 3] = [SignIn::PATH, SetUp::PATH, SignOut::PATH];
-
-/// Bytes of a form to sign in or to set up with: a password has 1 KiB at most, and in an address each
-/// byte may take three.
-const OPEN_MAX: usize = SHORT;
-
-/// Every page and every server function goes through here, and nothing else reads a body that a browser
-/// sends.
+/// Every server function goes through here, and nothing else reads a body that a browser sends.
 pub(super) async fn layer(
     State(vault): State<Vault>,
     request: Request<Body>,
     next: Next,
 ) -> Response {
-    let answered = if request.method() == Method::POST && request.uri().path().starts_with("/rpc/")
-    {
-        function(&vault, request, next).await
-    } else {
-        page(request, next).await
-    };
-    answered.unwrap_or_else(IntoResponse::into_response)
-}
-
-async fn page(request: Request<Body>, next: Next) -> Result<Response, Refusal> {
-    let _turn = Asking::of(&request).turn(Place::Work).await?;
-    Ok(next.run(request).await)
+    if request.method() != Method::POST || !request.uri().path().starts_with("/rpc/") {
+        return next.run(request).await;
+    }
+    function(&vault, request, next).await.unwrap_or_else(IntoResponse::into_response)
 }
 
 async fn function(vault: &Vault, request: Request<Body>, next: Next) -> Result<Response, Refusal> {
@@ -60,9 +43,12 @@ async fn function(vault: &Vault, request: Request<Body>, next: Next) -> Result<R
     };
     if held == Ok(true) {
         let max = limits::of(request.uri().path());
-        return Ok(next.run(limits::bounded(request, max)?).await);
+        if limits::is_too_large(&request, max) {
+            return Err(limits::TOO_LARGE);
+        }
+        return Ok(next.run(limits::bounded(request, max)).await);
     }
-    let is_open = OPEN.contains(&request.uri().path());
+    let is_open = is_open(request.uri().path());
     let is_counted = request.uri().path() != SignOut::PATH;
     // When nobody knows whether there is a session, the function says that the database is away.
     let mut response = unproved(vault, request, next, is_open || held.is_err()).await?;
@@ -79,24 +65,16 @@ async fn unproved(
     next: Next,
     is_open: bool,
 ) -> Result<Response, Refusal> {
-    // What the cookie says is no proof, whatever it once was.
-    let asking = Asking::of(&request).of_a_stranger();
-    if is_open {
-        let is_known = request.extensions().get::<Mark>().is_some_and(Mark::is_shown);
-        let place = if is_known { Place::KnownSignIn } else { Place::SignIn };
-        let whole = asking.whole(request, OPEN_MAX).await?;
-        let (request, _room) = whole.ok_or(limits::TOO_LARGE)?;
-        let _turn = asking.turn(place).await?;
-        return Ok(next.run(request).await);
-    }
-    if !shows_page(request.headers()) {
+    if !is_open && !shows_page(request.headers()) {
         return Ok(unauthenticated());
     }
     // A form that was open when the session ended: what was typed waits in the browser, if it fits.
     let page = page_before(&request);
-    let Some((request, _room)) = asking.whole(request, UNPROVED_MAX).await? else {
-        return Ok(lead_to_sign_in(vault, &page));
-    };
+    let asking = Asking::of(&request).without_proof();
+    let (request, _room) = asking.whole(request, UNPROVED_MAX).await?;
+    if request.extensions().get::<Unread>().is_some() {
+        return if is_open { Err(limits::TOO_LARGE) } else { Ok(lead_to_sign_in(vault, &page)) };
+    }
     let _turn = asking.turn(Place::Work).await?;
     Ok(next.run(request).await)
 }

@@ -2,26 +2,29 @@
 //! many ask, who has shown a proof is served as before, and who waits costs little more than a connection.
 
 mod served;
+mod wanted;
 
-use super::limits::{Refusal, bounded};
+use super::limits::{Refusal, bounded, is_too_large};
 use crate::domain::delivery::{Client, Proved};
 use crate::vault::{LaneTurn, Lanes, network};
-use axum::body::{Body, HttpBody, to_bytes};
+use axum::body::{Body, Bytes, HttpBody, to_bytes};
 use axum::extract::{ConnectInfo, State};
 use axum::http::{Request, StatusCode};
 use axum::middleware::Next;
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 use served::{Proof, Served};
 use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 use tokio::sync::{AcquireError, OwnedSemaphorePermit, Semaphore};
 use tokio::time::timeout;
+use wanted::Wanted;
+pub(super) use wanted::is_open;
 
 /// Requests without a known proof that are worked on at once.
-const AT_ONCE: usize = 16;
+const AT_ONCE: usize = 4;
 /// Sign-ins and set-ups among those who wait for a password's hash.
-const SIGN_INS: usize = 8;
+const SIGN_INS: usize = 4;
 /// KiB of bodies that are longer than [`SHORT`], for all who have shown no proof.
 const BODIES: usize = 16 * 1024;
 /// How many of them one network has at once, at most: its connections share them.
@@ -56,6 +59,12 @@ pub(super) struct Room(
     #[expect(dead_code, reason = "it is held")] Option<(OwnedSemaphorePermit, LaneTurn)>,
 );
 
+/// What one has who was admitted.
+struct Held(
+    #[expect(dead_code, reason = "it is held")] Room,
+    #[expect(dead_code, reason = "it is held")] Turn,
+);
+
 /// What a stranger waits for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Place {
@@ -73,8 +82,21 @@ pub(super) struct Asking {
     network: IpAddr,
     /// Which part of the network the connection is in.
     part: u16,
-    is_served: bool,
+    standing: Standing,
 }
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Standing {
+    /// The proof in the request was one not long ago.
+    Served,
+    /// It has a place, and its body is there.
+    Inside,
+    Outside,
+}
+
+/// Marks a request whose body was too long, or did not come: it has none any more.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Unread;
 
 impl Default for Gate {
     fn default() -> Self {
@@ -89,26 +111,21 @@ impl Default for Gate {
     }
 }
 
-/// Notes who asks, for those who have to wait further inside, and afterwards whether the proof was one.
+/// Who has shown no proof lately waits here, where a request costs least; afterwards it is noted whether
+/// what was shown was a proof.
 pub(super) async fn layer(
     State(gate): State<Gate>,
-    mut request: Request<Body>,
+    request: Request<Body>,
     next: Next,
 ) -> Response {
     let proof = Proof::of(request.headers());
-    let client = request.extensions().get::<Client>().and_then(|client| client.0.as_ref());
-    let client = client.and_then(|client| client.parse().ok());
-    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>();
-    let asking = Asking {
-        part: peer.map_or(0, |peer| peer.0.port() % PARTS),
-        network: network(client.unwrap_or(Ipv6Addr::UNSPECIFIED.into())),
-        is_served: proof.as_ref().is_some_and(|proof| gate.served().has(proof, Instant::now())),
-        gate: gate.clone(),
-    };
+    let asking = gate.asking(&request, proof.as_ref());
+    let was_served = asking.standing == Standing::Served;
     let proved = request.extensions().get::<Proved>().cloned();
-    let was_served = asking.is_served;
-    request.extensions_mut().insert(asking);
-    let response = next.run(request).await;
+    let response = match asking.admit(request).await {
+        Ok((request, _held)) => next.run(request).await,
+        Err(refusal) => return refusal.into_response(),
+    };
     if let Some(proof) = proof {
         if proved.is_some_and(|proved| proved.is_noted()) {
             gate.served().keep(proof, Instant::now());
@@ -120,6 +137,19 @@ pub(super) async fn layer(
 }
 
 impl Gate {
+    fn asking(&self, request: &Request<Body>, proof: Option<&Proof>) -> Asking {
+        let client = request.extensions().get::<Client>().and_then(|client| client.0.as_ref());
+        let client = client.and_then(|client| client.parse().ok());
+        let peer = request.extensions().get::<ConnectInfo<SocketAddr>>();
+        let is_served = proof.is_some_and(|proof| self.served().has(proof, Instant::now()));
+        Asking {
+            gate: self.clone(),
+            network: network(client.unwrap_or(Ipv6Addr::UNSPECIFIED.into())),
+            part: peer.map_or(0, |peer| peer.0.port() % PARTS),
+            standing: if is_served { Standing::Served } else { Standing::Outside },
+        }
+    }
+
     fn served(&self) -> MutexGuard<'_, Served> {
         self.0.served.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -132,19 +162,33 @@ impl Asking {
             gate: Gate::default(),
             network: Ipv6Addr::UNSPECIFIED.into(),
             part: 0,
-            is_served: true,
+            standing: Standing::Served,
         })
     }
 
-    /// The same without the proof, which is none any more.
-    pub(super) fn of_a_stranger(mut self) -> Self {
-        self.is_served = false;
+    /// The same when the proof turned out to be none.
+    pub(super) fn without_proof(mut self) -> Self {
+        if self.standing == Standing::Served {
+            self.standing = Standing::Outside;
+        }
         self
     }
 
-    /// Whether the proof in the request was one not long ago.
-    pub(super) fn is_served(&self) -> bool {
-        self.is_served
+    /// The request when it is its turn, and what is to be held until it is answered.
+    async fn admit(mut self, mut request: Request<Body>) -> Result<(Request<Body>, Held), Refusal> {
+        let wanted = Wanted::by(&request);
+        let (Standing::Outside, Some(wanted)) = (self.standing, wanted) else {
+            request.extensions_mut().insert(self);
+            return Ok((request, Held(Room(None), Turn(None))));
+        };
+        let mut room = Room(None);
+        if let Some(max) = wanted.body {
+            (request, room) = self.whole(request, max).await?;
+        }
+        let turn = self.turn(wanted.place).await?;
+        self.standing = Standing::Inside;
+        request.extensions_mut().insert(self);
+        Ok((request, Held(room, turn)))
     }
 
     /// Waits for a place, unless the proof in the request is known. Nobody holds one who is still sending.
@@ -152,7 +196,7 @@ impl Asking {
     /// # Errors
     /// When that takes too long.
     pub(super) async fn turn(&self, place: Place) -> Result<Turn, Refusal> {
-        if self.is_served {
+        if self.standing != Standing::Outside {
             return Ok(Turn(None));
         }
         let (name, places) = match place {
@@ -169,7 +213,7 @@ impl Asking {
 
     /// The request with its whole body, of at most `max` bytes, read before somebody works on it: a
     /// stranger who sends slowly holds a connection and no place. The room is to be held as long as the
-    /// request. `None`: the body is too long, or does not come.
+    /// request. A body that is too long, or does not come, is left out: the request is marked [`Unread`].
     ///
     /// # Errors
     /// When there is no room in time.
@@ -177,13 +221,21 @@ impl Asking {
         &self,
         request: Request<Body>,
         max: usize,
-    ) -> Result<Option<(Request<Body>, Room)>, Refusal> {
-        let Ok(request) = bounded(request, max) else { return Ok(None) };
-        let (parts, body) = request.into_parts();
+    ) -> Result<(Request<Body>, Room), Refusal> {
+        if self.standing != Standing::Outside {
+            return Ok((request, Room(None)));
+        }
+        if is_too_large(&request, max) {
+            return Ok((without_body(request), Room(None)));
+        }
+        let (mut parts, body) = bounded(request, max).into_parts();
         let most = body.size_hint().upper().and_then(|bytes| usize::try_from(bytes).ok());
         let room = self.room(most.unwrap_or(max).min(max)).await?;
-        let bytes = to_bytes(body, max).await.ok();
-        Ok(bytes.map(|bytes| (Request::from_parts(parts, Body::from(bytes)), room)))
+        let body = to_bytes(body, max).await.unwrap_or_else(|_| {
+            parts.extensions.insert(Unread);
+            Bytes::new()
+        });
+        Ok((Request::from_parts(parts, Body::from(body)), room))
     }
 
     async fn room(&self, bytes: usize) -> Result<Room, Refusal> {
@@ -199,6 +251,12 @@ impl Asking {
         };
         in_time(waiting).await.map(|held| Room(Some(held)))
     }
+}
+
+fn without_body(request: Request<Body>) -> Request<Body> {
+    let (mut parts, _) = request.into_parts();
+    parts.extensions.insert(Unread);
+    Request::from_parts(parts, Body::empty())
 }
 
 /// What is waited for, unless it takes too long. No semaphore here is ever closed.

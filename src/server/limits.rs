@@ -1,6 +1,6 @@
 //! How large a body may be, how long it may take, and of which kind it is (security T29).
 
-use super::gate::{Asking, Place};
+use super::gate::Unread;
 use super::multipart::Framed;
 use crate::functions::credentials::{CreateCredential, UpdateCredential};
 use axum::BoxError;
@@ -35,24 +35,12 @@ pub(super) type Refusal = (StatusCode, &'static str);
 pub(super) const TOO_LARGE: Refusal =
     (StatusCode::PAYLOAD_TOO_LARGE, "The request is too large.\n");
 
-/// The limit of a machine's request. Unless its proof is known, the whole of it is there before anybody
-/// works on it.
+/// The limit of a machine's request.
 pub(super) async fn layer(request: Request<Body>, next: Next) -> Response {
-    match machine(request, next).await {
-        Ok(response) => response,
-        Err(refusal) => refusal.into_response(),
+    if request.extensions().get::<Unread>().is_some() || is_too_large(&request, UNPROVED_MAX) {
+        return TOO_LARGE.into_response();
     }
-}
-
-async fn machine(request: Request<Body>, next: Next) -> Result<Response, Refusal> {
-    let asking = Asking::of(&request);
-    if asking.is_served() {
-        return Ok(next.run(bounded(request, UNPROVED_MAX)?).await);
-    }
-    let whole = asking.whole(request, UNPROVED_MAX).await?;
-    let (request, _room) = whole.ok_or(TOO_LARGE)?;
-    let _turn = asking.turn(Place::Work).await?;
-    Ok(next.run(request).await)
+    next.run(bounded(request, UNPROVED_MAX)).await
 }
 
 /// How large the body for this function may be, of who is signed in.
@@ -86,13 +74,15 @@ fn boundary(headers: &HeaderMap) -> Option<String> {
     kind(headers).and_then(|kind| multer::parse_boundary(kind).ok())
 }
 
-/// The request, whose body fails when it is larger than that, or takes too long.
-pub(super) fn bounded(request: Request<Body>, max: usize) -> Result<Request<Body>, Refusal> {
+/// Whether the request says itself that its body is larger.
+pub(super) fn is_too_large(request: &Request<Body>, max: usize) -> bool {
     let announced = request.headers().get(header::CONTENT_LENGTH);
     let announced = announced.and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
-    if announced.is_some_and(|length| length > max) {
-        return Err(TOO_LARGE);
-    }
+    announced.is_some_and(|length| length > max)
+}
+
+/// The request, whose body fails when it is larger than that, or takes too long.
+pub(super) fn bounded(request: Request<Body>, max: usize) -> Request<Body> {
     let boundary =
         if takes_files(request.uri().path()) { boundary(request.headers()) } else { None };
     let (parts, body) = request.into_parts();
@@ -102,7 +92,7 @@ pub(super) fn bounded(request: Request<Body>, max: usize) -> Result<Request<Body
         Some(boundary) => Body::new(Framed::new(body, &boundary)),
         None => body,
     };
-    Ok(Request::from_parts(parts, body))
+    Request::from_parts(parts, body)
 }
 
 /// The body, which fails when it is too large, or is not there in time: reading it fails, and the

@@ -5,7 +5,12 @@ use std::pin::Pin;
 use std::task::{Context, Poll, Waker};
 
 fn asking(gate: &Gate, network: &str, part: u16) -> Asking {
-    Asking { gate: gate.clone(), network: network.parse().unwrap(), part, is_served: false }
+    Asking {
+        gate: gate.clone(),
+        network: network.parse().unwrap(),
+        part,
+        standing: Standing::Outside,
+    }
 }
 
 /// What is there, if there is no need to wait for it.
@@ -26,7 +31,7 @@ async fn who_has_a_known_proof_passes_those_who_wait() {
     }
     let mut next = Box::pin(stranger.turn(Place::Work));
     assert!(look(&mut next).is_none());
-    let served = Asking { is_served: true, ..stranger.clone() };
+    let served = Asking { standing: Standing::Served, ..stranger.clone() };
     assert!(look(&mut Box::pin(served.turn(Place::Work))).is_some());
     held.pop();
     assert!(look(&mut next).is_some(), "a place that was given back is free");
@@ -104,7 +109,9 @@ async fn what_is_read_is_whole_or_it_is_too_long() {
     let gate = Gate::default();
     let one = asking(&gate, "192.0.2.1", 0);
     let request = |bytes: usize| Request::new(Body::from(vec![b'a'; bytes]));
-    let (whole, _room) = one.whole(request(100), 100).await.unwrap().unwrap();
+    let (whole, _room) = one.whole(request(100), 100).await.unwrap();
+    assert!(whole.extensions().get::<Unread>().is_none());
     assert_eq!(to_bytes(whole.into_body(), 100).await.unwrap().len(), 100);
-    assert!(one.whole(request(101), 100).await.unwrap().is_none());
+    let (long, _room) = one.whole(request(101), 100).await.unwrap();
+    assert!(long.extensions().get::<Unread>().is_some());
 }
