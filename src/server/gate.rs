@@ -19,7 +19,7 @@ use std::time::{Duration, Instant};
 use tokio::sync::{AcquireError, OwnedSemaphorePermit, Semaphore};
 use tokio::time::timeout;
 use wanted::Wanted;
-pub(super) use wanted::is_open;
+pub(super) use wanted::{is_open, proves_in_body};
 
 /// Requests without a known proof that are worked on at once.
 const AT_ONCE: usize = 4;
@@ -30,7 +30,7 @@ const BODIES: usize = 16 * 1024;
 /// How many of them one network has at once, at most: its connections share them.
 const PARTS: u16 = 16;
 /// Bytes of a body that nobody waits for room for: as many connections as there are may have one.
-pub(super) const SHORT: usize = 8 * 1024;
+const SHORT: usize = 8 * 1024;
 /// How long somebody waits until they are told to come back.
 const WAIT: Duration = Duration::from_secs(20);
 const BUSY: Refusal = (

@@ -1,6 +1,6 @@
 //! What a request is waited with for, by its head.
 
-use super::{Place, SHORT};
+use super::Place;
 use crate::functions::session::{SetUp, SignIn, SignOut};
 use crate::functions::{cookies, shows_page};
 use crate::server::limits::UNPROVED_MAX;
@@ -11,14 +11,19 @@ use leptos::server_fn::ServerFn;
 /// What anybody may call. There is nothing left to sign out of when a session has ended, and what the
 /// browser kept goes all the same.
 const OPEN: [&str; 3] = [SignIn::PATH, SetUp::PATH, SignOut::PATH];
-/// Bytes of such a form: a password has 1 KiB at most, and in an address each byte may take three.
-const OPEN_MAX: usize = SHORT;
+/// Doors that ask for a proof in the body. At the others a body is read after the proof.
+const IN_BODY: [&str; 3] = ["/api/v1/token", "/api/v1/drone/", "/api/v1/woodpecker/"];
 /// What costs nothing: files that every page needs, and whether the server is there.
 const FREE: [&str; 4] = ["/pkg/", "/favicon", "/livez", "/readyz"];
 
 /// Whether the function may be called without a session.
 pub(in crate::server) fn is_open(path: &str) -> bool {
     OPEN.contains(&path)
+}
+
+/// Whether what is sent there is the proof: whatever is refused came without one.
+pub(in crate::server) fn proves_in_body(path: &str) -> bool {
+    IN_BODY.iter().any(|door| path.starts_with(door))
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,14 +41,13 @@ impl Wanted {
             return None;
         }
         if request.method() != Method::POST || !path.starts_with("/rpc/") {
-            let is_machine = path.starts_with("/api/");
-            let body = is_machine.then_some(UNPROVED_MAX);
+            let body = proves_in_body(path).then_some(UNPROVED_MAX);
             return Some(Self { place: Place::Work, body });
         }
         if is_open(path) {
             let is_known = has_cookie(request, "known");
             let place = if is_known { Place::KnownSignIn } else { Place::SignIn };
-            return Some(Self { place, body: Some(OPEN_MAX) });
+            return Some(Self { place, body: Some(UNPROVED_MAX) });
         }
         if has_cookie(request, "sid") {
             return None;
@@ -80,12 +84,17 @@ mod tests {
             ("GET", "/readyz", "", None),
             ("GET", "/sign-in", "", work(None)),
             ("GET", "/p/acme/credentials", "sid=1", work(None)),
-            ("GET", "/api/v1/docker-config", "", work(Some(UNPROVED_MAX))),
+            ("GET", "/api/v1/docker-config", "", work(None)),
             ("POST", "/api/v1/token", "", work(Some(UNPROVED_MAX))),
             ("POST", "/rpc/credentials/create", "", work(Some(UNPROVED_MAX))),
             ("POST", "/rpc/credentials/create", "__Host-sid=1", None),
-            ("POST", SignIn::PATH, "", Some((Place::SignIn, Some(OPEN_MAX)))),
-            ("POST", SignIn::PATH, "sid=1; known=1", Some((Place::KnownSignIn, Some(OPEN_MAX)))),
+            ("POST", SignIn::PATH, "", Some((Place::SignIn, Some(UNPROVED_MAX)))),
+            (
+                "POST",
+                SignIn::PATH,
+                "sid=1; known=1",
+                Some((Place::KnownSignIn, Some(UNPROVED_MAX))),
+            ),
         ] {
             assert_eq!(wanted(method, path, cookie), expected, "{method} {path} {cookie}");
         }
