@@ -1,5 +1,6 @@
 //! How large a body may be, how long it may take, and of which kind it is (security T29).
 
+use super::gate::Unread;
 use super::multipart::Framed;
 use crate::functions::credentials::{
     CreateCredential, CredentialQuestions, ReplaceSecret, UpdateCredential,
@@ -28,6 +29,8 @@ const UPLOAD_MAX: usize = 32 * 1024 * 1024;
 /// How long a body may take altogether: a form needs less than a second, and nobody may keep a
 /// connection by sending a byte now and then.
 const BODY_TIME: Duration = Duration::from_secs(30);
+/// The same before a proof, when it is short.
+const UNPROVED_TIME: Duration = Duration::from_secs(10);
 
 pub(super) type Refusal = (StatusCode, &'static str);
 
@@ -36,10 +39,10 @@ pub(super) const TOO_LARGE: Refusal =
 
 /// The limit of a machine's request.
 pub(super) async fn layer(request: Request<Body>, next: Next) -> Response {
-    match bounded(request, UNPROVED_MAX) {
-        Ok(request) => next.run(request).await,
-        Err(refusal) => refusal.into_response(),
+    if request.extensions().get::<Unread>().is_some() || is_too_large(&request, UNPROVED_MAX) {
+        return TOO_LARGE.into_response();
     }
+    next.run(bounded(request, UNPROVED_MAX)).await
 }
 
 /// How large the body for this function may be, of who is signed in.
@@ -74,22 +77,25 @@ fn boundary(headers: &HeaderMap) -> Option<String> {
     kind(headers).and_then(|kind| multer::parse_boundary(kind).ok())
 }
 
-/// The request, whose body fails when it is larger than that, or takes too long.
-pub(super) fn bounded(request: Request<Body>, max: usize) -> Result<Request<Body>, Refusal> {
+/// Whether the request says itself that its body is larger.
+pub(super) fn is_too_large(request: &Request<Body>, max: usize) -> bool {
     let announced = request.headers().get(header::CONTENT_LENGTH);
     let announced = announced.and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
-    if announced.is_some_and(|length| length > max) {
-        return Err(TOO_LARGE);
-    }
+    announced.is_some_and(|length| length > max)
+}
+
+/// The request, whose body fails when it is larger than that, or takes too long.
+pub(super) fn bounded(request: Request<Body>, max: usize) -> Request<Body> {
     let boundary =
         if takes_files(request.uri().path()) { boundary(request.headers()) } else { None };
     let (parts, body) = request.into_parts();
-    let body = if body.is_end_stream() { body } else { in_time(body, max, BODY_TIME) };
+    let time = if max <= UNPROVED_MAX { UNPROVED_TIME } else { BODY_TIME };
+    let body = if body.is_end_stream() { body } else { in_time(body, max, time) };
     let body = match boundary {
         Some(boundary) => Body::new(Framed::new(body, &boundary)),
         None => body,
     };
-    Ok(Request::from_parts(parts, body))
+    Request::from_parts(parts, body)
 }
 
 /// The body, which fails when it is too large, or is not there in time: reading it fails, and the

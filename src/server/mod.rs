@@ -11,6 +11,7 @@ mod evidence;
 mod forwarded;
 #[cfg(test)]
 pub(crate) mod fuzz;
+mod gate;
 mod greeting;
 mod headers;
 mod known;
@@ -41,50 +42,57 @@ use axum::http::StatusCode;
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::get;
 use client::Proxies;
+use gate::Gate;
 use headers::Https;
 use misdirected::Misdirected;
 use refusals::Refusals;
 use site::Site;
 use std::sync::Arc;
+use tower::ServiceBuilder;
 use tower_http::catch_panic::CatchPanicLayer;
 
-/// Everything there is to reach, in the order of the layers: read from the bottom up.
+/// Everything there is to reach, in the order of the layers: the first one stands outermost.
 pub fn router(vault: &Vault, trusted_proxies: &[Network]) -> Router {
     let url = vault.settings().address.clone();
     let is_https = url.starts_with("https://");
     let site = Arc::new(Site::of(&url).with_pipeline_hosts(&vault.settings().pipeline_hosts));
     let assets = Assets::load();
-    let browser = pages::router(vault, &assets)
-        .layer(from_fn(status::layer))
-        .layer(from_fn_with_state(vault.clone(), evidence::layer))
-        .layer(session::layer(vault.store().clone(), is_https))
-        .layer(from_fn_with_state(is_https, session::whole_removal))
-        .layer(from_fn_with_state(is_https, known::layer))
-        .layer(csrf::layer(&url))
+    // A row of layers is one service: each layer by itself would copy all those below it, each in a box of
+    // its own, for every request.
+    let of_browsers = ServiceBuilder::new()
+        .layer(from_fn(compression::layer))
         .layer(from_fn_with_state(Arc::clone(&site), csrf::refuse_foreign))
-        .layer(from_fn(compression::layer));
+        .layer(csrf::layer(&url))
+        .layer(from_fn_with_state(is_https, known::layer))
+        .layer(from_fn_with_state(is_https, session::whole_removal))
+        .layer(session::layer(vault.store().clone(), is_https))
+        .layer(from_fn_with_state(vault.clone(), evidence::layer))
+        .layer(from_fn(status::layer));
+    let of_machines =
+        ServiceBuilder::new().layer(from_fn(places::note_proof)).layer(from_fn(limits::layer));
+    let of_all = ServiceBuilder::new()
+        .layer(from_fn_with_state((Proxies::new(trusted_proxies), vault.clone()), client::layer))
+        .layer(from_fn_with_state(Gate::default(), gate::layer))
+        .layer(from_fn_with_state(vault.settings().access_log, access::layer))
+        .layer(from_fn_with_state(Refusals::default(), refusals::layer))
+        .layer(from_fn_with_state((site, Misdirected::default()), well_formed::layer));
     let inside = Router::new()
-        .merge(
-            crate::api::router(vault)
-                .layer(from_fn(limits::layer))
-                .layer(from_fn(places::note_proof)),
-        )
-        .merge(browser)
+        .merge(crate::api::router(vault).layer(of_machines))
+        .merge(pages::router(vault, &assets).layer(of_browsers))
         .merge(assets.router())
         .route("/livez", get(|| async { "ok\n" }))
         .route("/readyz", get(ready).with_state(vault.clone()))
-        .layer(from_fn_with_state((site, Misdirected::default()), well_formed::layer))
-        .layer(from_fn_with_state(Refusals::default(), refusals::layer))
-        .layer(from_fn_with_state(vault.settings().access_log, access::layer))
-        .layer(from_fn_with_state((Proxies::new(trusted_proxies), vault.clone()), client::layer));
+        .layer(of_all);
     guarded(inside, Https::of(&url, vault.settings().hsts_subdomains))
 }
 
 /// What stands round everything. The headers are outermost: the answer to a panic has them, too.
 fn guarded(inside: Router, https: Https) -> Router {
-    inside
-        .layer(CatchPanicLayer::custom(panics::answer))
-        .layer(from_fn_with_state(https, headers::layer))
+    inside.layer(
+        ServiceBuilder::new()
+            .layer(from_fn_with_state(https, headers::layer))
+            .layer(CatchPanicLayer::custom(panics::answer)),
+    )
 }
 
 async fn ready(State(vault): State<Vault>) -> (StatusCode, String) {

@@ -1,6 +1,7 @@
 //! Who floods: how many requests of each network were refused for want of proof, said in the log once
 //! a minute.
 
+use super::gate::proves_in_body;
 use crate::domain::asker::BeyondShare;
 use crate::domain::delivery::Client;
 use crate::vault::network;
@@ -20,8 +21,6 @@ const LEAST: u64 = 10;
 /// Networks that are counted by themselves, and of those as many as are named.
 const COUNTED: usize = 1_024;
 const NAMED: usize = 16;
-/// Doors that ask for a proof in the body: whatever they refuse was sent without one.
-const DOORS: [&str; 3] = ["/api/v1/token", "/api/v1/drone/", "/api/v1/woodpecker/"];
 
 /// Marks an answer to a request without proof that did not bring one.
 #[derive(Clone, Copy, Debug)]
@@ -45,7 +44,7 @@ pub(super) async fn layer(
     let client = request.extensions().get::<Client>().and_then(|client| client.0.clone());
     let path = request.uri().path();
     let is_api = path.starts_with("/api/");
-    let asks_for_proof = DOORS.iter().any(|door| path.starts_with(door));
+    let asks_for_proof = proves_in_body(path);
     let response = next.run(request).await;
     let status = response.status();
     let has_proof = response.extensions().get::<BeyondShare>().is_some();

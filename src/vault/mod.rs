@@ -52,6 +52,7 @@ pub use sign_in::Visitor;
 pub use signed::Signer;
 pub use slots::SlotKind;
 pub use trust_rules::NewRule;
+pub use turns::{Held as LaneTurn, Lanes};
 
 use crate::crypto::CryptoError;
 use crate::domain::moment::{Day, Moment};

@@ -8,7 +8,7 @@ use tokio::sync::{Mutex as Turn, OwnedMutexGuard};
 
 /// Lanes by name. One that nobody is in is forgotten.
 #[derive(Clone, Default)]
-pub(super) struct Lanes(Arc<Mutex<HashMap<String, Lane>>>);
+pub struct Lanes(Arc<Mutex<HashMap<String, Lane>>>);
 
 #[derive(Default)]
 struct Lane {
@@ -18,7 +18,7 @@ struct Lane {
 }
 
 /// The turn of a lane, until it is dropped.
-pub(super) struct Held {
+pub struct Held {
     // First, so that it is given on before the place is left.
     _turn: OwnedMutexGuard<()>,
     _place: Place,
@@ -32,7 +32,7 @@ struct Place {
 
 impl Lanes {
     /// Waits for the turn of the lane: they are given in the order in which they were asked for.
-    pub(super) async fn turn(&self, name: &str) -> Held {
+    pub async fn turn(&self, name: &str) -> Held {
         let place = Place { lanes: self.clone(), name: name.to_owned() };
         let turn = {
             let mut lanes = self.lanes();

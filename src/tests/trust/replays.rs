@@ -106,5 +106,5 @@ async fn a_body_that_nobody_signed_is_not_parsed() {
     }
     let large = format!("{{\"x\":\"{}\"}}", "a".repeat(64 * 1024));
     let reply = app.nobody().signed(DRONE, &drone(&secret, &large), &large).await;
-    assert_eq!(reply.status, 400, "{}", reply.text());
+    assert_eq!(reply.status, 413, "{}", reply.text());
 }

@@ -1,0 +1,271 @@
+//! What strangers ask is worked on for a few of them at once, and their networks take turns. So however
+//! many ask, who has shown a proof is served as before, and who waits costs little more than a connection.
+
+mod served;
+mod wanted;
+
+use super::limits::{Refusal, bounded, is_too_large};
+use crate::domain::delivery::{Client, Proved};
+use crate::vault::{LaneTurn, Lanes, network};
+use axum::body::{Body, Bytes, HttpBody, to_bytes};
+use axum::extract::{ConnectInfo, State};
+use axum::http::{Request, StatusCode};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use served::{Proof, Served};
+use std::net::{IpAddr, Ipv6Addr, SocketAddr};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+use tokio::sync::{AcquireError, OwnedSemaphorePermit, Semaphore};
+use tokio::time::timeout;
+use wanted::Wanted;
+pub(super) use wanted::{is_open, proves_in_body};
+
+/// Requests without a known proof that are worked on at once.
+const AT_ONCE: usize = 4;
+/// Sign-ins and set-ups among those who wait for a password's hash.
+const SIGN_INS: usize = 4;
+/// KiB of bodies that are longer than [`SHORT`], for all who have shown no proof.
+const BODIES: usize = 16 * 1024;
+/// How many of them one network has at once, at most: its connections share them.
+const PARTS: u16 = 16;
+/// Bytes of a body that nobody waits for room for: as many connections as there are may have one.
+const SHORT: usize = 8 * 1024;
+/// How long somebody waits until they are told to come back.
+const WAIT: Duration = Duration::from_secs(20);
+const BUSY: Refusal = (
+    StatusCode::SERVICE_UNAVAILABLE,
+    "Too many requests are waiting. Try again in a few seconds.\n",
+);
+
+#[derive(Clone)]
+pub(super) struct Gate(Arc<Shared>);
+
+struct Shared {
+    served: Mutex<Served>,
+    /// Each has one who waits for a place at most, so the places are shared out among the networks.
+    networks: Lanes,
+    places: Arc<Semaphore>,
+    sign_ins: Arc<Semaphore>,
+    known_sign_ins: Arc<Semaphore>,
+    bodies: Arc<Semaphore>,
+}
+
+/// A place among those that are worked on, until it is dropped; nothing for who needs none.
+pub(super) struct Turn(#[expect(dead_code, reason = "it is held")] Option<OwnedSemaphorePermit>);
+
+/// Room for a body in memory, until it is dropped.
+pub(super) struct Room(
+    #[expect(dead_code, reason = "it is held")] Option<(OwnedSemaphorePermit, LaneTurn)>,
+);
+
+/// What one has who was admitted.
+struct Held(
+    #[expect(dead_code, reason = "it is held")] Room,
+    #[expect(dead_code, reason = "it is held")] Turn,
+);
+
+/// What a stranger waits for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Place {
+    Work,
+    SignIn,
+    /// Of a browser that says that it was signed in with before. Whether that is true comes out later, and
+    /// who says it holds up nobody but others who do.
+    KnownSignIn,
+}
+
+/// Who asks, as far as the gate is concerned.
+#[derive(Clone)]
+pub(super) struct Asking {
+    gate: Gate,
+    network: IpAddr,
+    /// Which part of the network the connection is in.
+    part: u16,
+    standing: Standing,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Standing {
+    /// The proof in the request was one not long ago.
+    Served,
+    /// It has a place, and its body is there.
+    Inside,
+    Outside,
+}
+
+/// Marks a request whose body was too long, or did not come: it has none any more.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Unread;
+
+impl Default for Gate {
+    fn default() -> Self {
+        Self(Arc::new(Shared {
+            served: Mutex::default(),
+            networks: Lanes::default(),
+            places: Arc::new(Semaphore::new(AT_ONCE)),
+            sign_ins: Arc::new(Semaphore::new(SIGN_INS)),
+            known_sign_ins: Arc::new(Semaphore::new(SIGN_INS)),
+            bodies: Arc::new(Semaphore::new(BODIES)),
+        }))
+    }
+}
+
+/// Who has shown no proof lately waits here, where a request costs least; afterwards it is noted whether
+/// what was shown was a proof.
+pub(super) async fn layer(
+    State(gate): State<Gate>,
+    request: Request<Body>,
+    next: Next,
+) -> Response {
+    let proof = Proof::of(request.headers());
+    let asking = gate.asking(&request, proof.as_ref());
+    let was_served = asking.standing == Standing::Served;
+    let proved = request.extensions().get::<Proved>().cloned();
+    let response = match asking.admit(request).await {
+        Ok((request, _held)) => next.run(request).await,
+        Err(refusal) => return refusal.into_response(),
+    };
+    if let Some(proof) = proof {
+        if proved.is_some_and(|proved| proved.is_noted()) {
+            gate.served().keep(proof, Instant::now());
+        } else if was_served && response.status() == StatusCode::UNAUTHORIZED {
+            gate.served().forget(&proof);
+        }
+    }
+    response
+}
+
+impl Gate {
+    fn asking(&self, request: &Request<Body>, proof: Option<&Proof>) -> Asking {
+        let client = request.extensions().get::<Client>().and_then(|client| client.0.as_ref());
+        let client = client.and_then(|client| client.parse().ok());
+        let peer = request.extensions().get::<ConnectInfo<SocketAddr>>();
+        let is_served = proof.is_some_and(|proof| self.served().has(proof, Instant::now()));
+        Asking {
+            gate: self.clone(),
+            network: network(client.unwrap_or(Ipv6Addr::UNSPECIFIED.into())),
+            part: peer.map_or(0, |peer| peer.0.port() % PARTS),
+            standing: if is_served { Standing::Served } else { Standing::Outside },
+        }
+    }
+
+    fn served(&self) -> MutexGuard<'_, Served> {
+        self.0.served.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Asking {
+    /// Who sent the request. Without the layer, as in a test of one door, it is nobody who has to wait.
+    pub(super) fn of(request: &Request<Body>) -> Self {
+        request.extensions().get::<Self>().cloned().unwrap_or_else(|| Self {
+            gate: Gate::default(),
+            network: Ipv6Addr::UNSPECIFIED.into(),
+            part: 0,
+            standing: Standing::Served,
+        })
+    }
+
+    /// The same when the proof turned out to be none.
+    pub(super) fn without_proof(mut self) -> Self {
+        if self.standing == Standing::Served {
+            self.standing = Standing::Outside;
+        }
+        self
+    }
+
+    /// The request when it is its turn, and what is to be held until it is answered.
+    async fn admit(mut self, mut request: Request<Body>) -> Result<(Request<Body>, Held), Refusal> {
+        let wanted = Wanted::by(&request);
+        let (Standing::Outside, Some(wanted)) = (self.standing, wanted) else {
+            request.extensions_mut().insert(self);
+            return Ok((request, Held(Room(None), Turn(None))));
+        };
+        let mut room = Room(None);
+        if let Some(max) = wanted.body {
+            (request, room) = self.whole(request, max).await?;
+        }
+        let turn = self.turn(wanted.place).await?;
+        self.standing = Standing::Inside;
+        request.extensions_mut().insert(self);
+        Ok((request, Held(room, turn)))
+    }
+
+    /// Waits for a place, unless the proof in the request is known. Nobody holds one who is still sending.
+    ///
+    /// # Errors
+    /// When that takes too long.
+    pub(super) async fn turn(&self, place: Place) -> Result<Turn, Refusal> {
+        if self.standing != Standing::Outside {
+            return Ok(Turn(None));
+        }
+        let (name, places) = match place {
+            Place::Work => ("work", &self.gate.0.places),
+            Place::SignIn => ("sign-in", &self.gate.0.sign_ins),
+            Place::KnownSignIn => ("known", &self.gate.0.known_sign_ins),
+        };
+        let waiting = async {
+            let _lane = self.gate.0.networks.turn(&format!("{name} {}", self.network)).await;
+            Arc::clone(places).acquire_owned().await
+        };
+        in_time(waiting).await.map(|place| Turn(Some(place)))
+    }
+
+    /// The request with its whole body, of at most `max` bytes, read before somebody works on it: a
+    /// stranger who sends slowly holds a connection and no place. The room is to be held as long as the
+    /// request. A body that is too long, or does not come, is left out: the request is marked [`Unread`].
+    ///
+    /// # Errors
+    /// When there is no room in time.
+    pub(super) async fn whole(
+        &self,
+        request: Request<Body>,
+        max: usize,
+    ) -> Result<(Request<Body>, Room), Refusal> {
+        if self.standing != Standing::Outside {
+            return Ok((request, Room(None)));
+        }
+        if is_too_large(&request, max) {
+            return Ok((without_body(request), Room(None)));
+        }
+        let (mut parts, body) = bounded(request, max).into_parts();
+        let most = body.size_hint().upper().and_then(|bytes| usize::try_from(bytes).ok());
+        let room = self.room(most.unwrap_or(max).min(max)).await?;
+        let body = to_bytes(body, max).await.unwrap_or_else(|_| {
+            parts.extensions.insert(Unread);
+            Bytes::new()
+        });
+        Ok((Request::from_parts(parts, Body::from(body)), room))
+    }
+
+    async fn room(&self, bytes: usize) -> Result<Room, Refusal> {
+        if bytes <= SHORT {
+            return Ok(Room(None));
+        }
+        let bodies = &self.gate.0.bodies;
+        let name = format!("body {} {}", self.part, self.network);
+        let waiting = async {
+            let lane = self.gate.0.networks.turn(&name).await;
+            let kib = u32::try_from(bytes.div_ceil(1024)).unwrap_or(u32::MAX);
+            Ok::<_, AcquireError>((Arc::clone(bodies).acquire_many_owned(kib).await?, lane))
+        };
+        in_time(waiting).await.map(|held| Room(Some(held)))
+    }
+}
+
+fn without_body(request: Request<Body>) -> Request<Body> {
+    let (mut parts, _) = request.into_parts();
+    parts.extensions.insert(Unread);
+    Request::from_parts(parts, Body::empty())
+}
+
+/// What is waited for, unless it takes too long. No semaphore here is ever closed.
+async fn in_time<T>(waiting: impl Future<Output = Result<T, AcquireError>>) -> Result<T, Refusal> {
+    match timeout(WAIT, waiting).await {
+        Ok(Ok(held)) => Ok(held),
+        _ => Err(BUSY),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,89 @@
+//! Proofs that were good not long ago, as digests: of a pipeline's token, or of a session's cookie.
+
+use crate::crypto::digest::sha256;
+use crate::functions::cookies;
+use axum::http::{HeaderMap, header};
+use std::collections::HashMap;
+use std::time::{Duration, Instant};
+
+/// How long a proof is remembered after it was last good.
+const KEPT: Duration = Duration::from_secs(60 * 60);
+/// How many are; of more, nobody is remembered who was not seen lately.
+const MOST: usize = 16 * 1024;
+
+/// What a request shows for a proof, good or not.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) struct Proof([u8; 32]);
+
+impl Proof {
+    /// The token, or else the session; `None` when there is neither.
+    pub(super) fn of(headers: &HeaderMap) -> Option<Self> {
+        if let Some(token) = headers.get(header::AUTHORIZATION) {
+            return Some(Self(sha256(token.as_bytes())));
+        }
+        let is_session = |name: &str| name == "sid" || name == "__Host-sid";
+        let session = cookies(headers).find(|(name, _)| is_session(name));
+        session.map(|(_, id)| Self(sha256(id.as_bytes())))
+    }
+}
+
+#[derive(Debug, Default)]
+pub(super) struct Served(HashMap<Proof, Instant>);
+
+impl Served {
+    pub(super) fn has(&self, proof: &Proof, now: Instant) -> bool {
+        let last = self.0.get(proof);
+        last.is_some_and(|last| now.saturating_duration_since(*last) < KEPT)
+    }
+
+    pub(super) fn keep(&mut self, proof: Proof, now: Instant) {
+        if self.0.len() >= MOST && !self.0.contains_key(&proof) {
+            self.0.retain(|_, last| now.saturating_duration_since(*last) < KEPT);
+            if self.0.len() >= MOST {
+                // They wait for one turn and are remembered again.
+                self.0.clear();
+            }
+        }
+        self.0.insert(proof, now);
+    }
+
+    pub(super) fn forget(&mut self, proof: &Proof) {
+        self.0.remove(proof);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn proof(header: &'static str, value: &str) -> Option<Proof> {
+        let mut headers = HeaderMap::new();
+        headers.insert(header, value.parse().unwrap());
+        Proof::of(&headers)
+    }
+
+    #[test]
+    fn a_token_or_a_session_is_a_proof_and_nothing_else_is() {
+        assert_ne!(proof("authorization", "Bearer a"), proof("authorization", "Bearer b"));
+        assert_eq!(proof("cookie", "known=x; sid=1"), proof("cookie", "__Host-sid=1"));
+        for other in [proof("cookie", "known=1"), proof("x-token", "1")] {
+            assert_eq!(other, None);
+        }
+    }
+
+    #[test]
+    fn a_proof_is_remembered_for_an_hour_and_no_more_than_so_many_are() {
+        let (mut served, now) = (Served::default(), Instant::now());
+        let of = |number: usize| proof("authorization", &number.to_string()).unwrap();
+        served.keep(of(0), now);
+        assert!(served.has(&of(0), now + KEPT / 2) && !served.has(&of(0), now + KEPT));
+        for number in 1..=MOST {
+            served.keep(of(number), now + KEPT);
+        }
+        assert_eq!(served.0.len(), MOST, "the first was over");
+        served.keep(of(MOST + 1), now + KEPT);
+        assert!(served.0.len() < MOST && served.has(&of(MOST + 1), now + KEPT));
+        served.forget(&of(MOST + 1));
+        assert!(!served.has(&of(MOST + 1), now + KEPT));
+    }
+}

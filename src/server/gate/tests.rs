@@ -1,0 +1,117 @@
+//! Askers of chosen networks, whose waiting is looked at without a clock.
+
+use super::*;
+use std::pin::Pin;
+use std::task::{Context, Poll, Waker};
+
+fn asking(gate: &Gate, network: &str, part: u16) -> Asking {
+    Asking {
+        gate: gate.clone(),
+        network: network.parse().unwrap(),
+        part,
+        standing: Standing::Outside,
+    }
+}
+
+/// What is there, if there is no need to wait for it.
+fn look<T>(waiting: &mut Pin<Box<impl Future<Output = T>>>) -> Option<T> {
+    match waiting.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(found) => Some(found),
+        Poll::Pending => None,
+    }
+}
+
+#[tokio::test]
+async fn who_has_a_known_proof_passes_those_who_wait() {
+    let gate = Gate::default();
+    let stranger = asking(&gate, "192.0.2.1", 0);
+    let mut held = Vec::new();
+    for _ in 0..AT_ONCE {
+        held.push(stranger.turn(Place::Work).await.unwrap());
+    }
+    let mut next = Box::pin(stranger.turn(Place::Work));
+    assert!(look(&mut next).is_none());
+    let served = Asking { standing: Standing::Served, ..stranger.clone() };
+    assert!(look(&mut Box::pin(served.turn(Place::Work))).is_some());
+    held.pop();
+    assert!(look(&mut next).is_some(), "a place that was given back is free");
+}
+
+#[tokio::test]
+async fn networks_take_turns_however_many_wait_in_one() {
+    let gate = Gate::default();
+    let (crowd, other) = (asking(&gate, "192.0.2.1", 0), asking(&gate, "192.0.2.2", 0));
+    let mut held = Vec::new();
+    for _ in 0..AT_ONCE {
+        held.push(crowd.turn(Place::Work).await.unwrap());
+    }
+    let mut waiting: Vec<_> = (0..100).map(|_| Box::pin(crowd.turn(Place::Work))).collect();
+    assert!(waiting.iter_mut().all(|waiting| look(waiting).is_none()));
+    let mut one = Box::pin(other.turn(Place::Work));
+    assert!(look(&mut one).is_none());
+    // The first of the crowd had come before; the second had not.
+    held.truncate(AT_ONCE - 2);
+    let (first, second) = (look(&mut waiting[0]), look(&mut one));
+    assert!(first.is_some() && second.is_some());
+    assert!(look(&mut waiting[1]).is_none());
+}
+
+#[tokio::test]
+async fn signing_in_waits_for_signing_in_alone() {
+    let gate = Gate::default();
+    let stranger = asking(&gate, "192.0.2.1", 0);
+    let mut held = Vec::new();
+    for _ in 0..SIGN_INS {
+        held.push(stranger.turn(Place::SignIn).await.unwrap());
+    }
+    assert!(look(&mut Box::pin(stranger.turn(Place::SignIn))).is_none());
+    assert!(look(&mut Box::pin(stranger.turn(Place::KnownSignIn))).is_some());
+    assert!(look(&mut Box::pin(stranger.turn(Place::Work))).is_some());
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_waits_for_too_long_is_told_to_come_back() {
+    let gate = Gate::default();
+    let stranger = asking(&gate, "192.0.2.1", 0);
+    let mut held = Vec::new();
+    for _ in 0..AT_ONCE {
+        held.push(stranger.turn(Place::Work).await.unwrap());
+    }
+    assert_eq!(stranger.turn(Place::Work).await.err(), Some(BUSY));
+}
+
+#[tokio::test]
+async fn long_bodies_of_one_network_leave_room_for_those_of_another() {
+    let gate = Gate::default();
+    let mut rooms = Vec::new();
+    for part in 0..PARTS {
+        let one = asking(&gate, "192.0.2.1", part);
+        rooms.push(one.room(64 * 1024).await.unwrap());
+        assert!(look(&mut Box::pin(one.room(64 * 1024))).is_none());
+        assert!(look(&mut Box::pin(one.room(SHORT))).is_some(), "a short one needs no room");
+    }
+    assert!(look(&mut Box::pin(asking(&gate, "192.0.2.2", 0).room(64 * 1024))).is_some());
+}
+
+#[tokio::test]
+async fn the_bodies_of_all_strangers_have_no_more_than_so_much_room() {
+    let gate = Gate::default();
+    let mut rooms = Vec::new();
+    for network in 0..BODIES / 64 {
+        let one = asking(&gate, &format!("192.0.{}.1", network), 0);
+        rooms.push(one.room(64 * 1024).await.unwrap());
+    }
+    assert!(look(&mut Box::pin(asking(&gate, "198.51.100.1", 0).room(SHORT + 1))).is_none());
+}
+
+#[tokio::test]
+async fn what_is_read_is_whole_or_it_is_too_long() {
+    let gate = Gate::default();
+    let one = asking(&gate, "192.0.2.1", 0);
+    let request = |bytes: usize| Request::new(Body::from(vec![b'a'; bytes]));
+    let (whole, _room) = one.whole(request(100), 100).await.unwrap();
+    assert!(whole.extensions().get::<Unread>().is_none());
+    assert_eq!(to_bytes(whole.into_body(), 100).await.unwrap().len(), 100);
+    let (long, _room) = one.whole(request(101), 100).await.unwrap();
+    assert!(long.extensions().get::<Unread>().is_some());
+}

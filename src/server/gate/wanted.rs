@@ -1,0 +1,109 @@
+//! What a request is waited with for, by its head.
+
+use super::Place;
+use crate::functions::session::{SetUp, SignIn, SignOut};
+use crate::functions::{cookies, shows_page};
+use crate::server::limits::UNPROVED_MAX;
+use axum::body::Body;
+use axum::http::{Method, Request};
+use leptos::server_fn::ServerFn;
+
+/// What anybody may call. There is nothing left to sign out of when a session has ended, and what the
+/// browser kept goes all the same.
+const OPEN: [&str; 3] = [SignIn::PATH, SetUp::PATH, SignOut::PATH];
+/// Doors that ask for a proof in the body. At the others a body is read after the proof.
+const IN_BODY: [&str; 3] = ["/api/v1/token", "/api/v1/drone/", "/api/v1/woodpecker/"];
+/// What costs nothing: files that every page needs, and whether the server is there.
+const FREE: [&str; 4] = ["/pkg/", "/favicon", "/livez", "/readyz"];
+
+/// Whether the function may be called without a session.
+pub(in crate::server) fn is_open(path: &str) -> bool {
+    OPEN.contains(&path)
+}
+
+/// Whether what is sent there is the proof: whatever is refused came without one.
+pub(in crate::server) fn proves_in_body(path: &str) -> bool {
+    IN_BODY.iter().any(|door| path.starts_with(door))
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Wanted {
+    pub(super) place: Place,
+    /// Bytes of its body that are read first; `None`: nobody reads it without a proof.
+    pub(super) body: Option<usize>,
+}
+
+impl Wanted {
+    /// `None`: it need not wait, or what it is can only be told further inside.
+    pub(super) fn by(request: &Request<Body>) -> Option<Self> {
+        let path = request.uri().path();
+        if FREE.iter().any(|free| path.starts_with(free)) {
+            return None;
+        }
+        if request.method() != Method::POST || !path.starts_with("/rpc/") {
+            let body = proves_in_body(path).then_some(UNPROVED_MAX);
+            return Some(Self { place: Place::Work, body });
+        }
+        if is_open(path) {
+            let is_known = has_cookie(request, "known");
+            let place = if is_known { Place::KnownSignIn } else { Place::SignIn };
+            return Some(Self { place, body: Some(UNPROVED_MAX) });
+        }
+        if has_cookie(request, "sid") {
+            return None;
+        }
+        let body = shows_page(request.headers()).then_some(UNPROVED_MAX);
+        Some(Self { place: Place::Work, body })
+    }
+}
+
+fn has_cookie(request: &Request<Body>, name: &str) -> bool {
+    cookies(request.headers()).any(|(found, _)| found.trim_start_matches("__Host-") == name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use axum::http::header;
+
+    fn wanted(method: &str, path: &str, cookie: &str) -> Option<(Place, Option<usize>)> {
+        let request = Request::builder()
+            .method(method)
+            .uri(path)
+            .header(header::ACCEPT, "text/html")
+            .header(header::COOKIE, cookie);
+        let wanted = Wanted::by(&request.body(Body::empty()).unwrap());
+        wanted.map(|wanted| (wanted.place, wanted.body))
+    }
+
+    #[test]
+    fn what_costs_work_is_waited_with_and_what_costs_none_is_not() {
+        let work = |body| Some((Place::Work, body));
+        for (method, path, cookie, expected) in [
+            ("GET", "/pkg/regcred.wasm", "", None),
+            ("GET", "/readyz", "", None),
+            ("GET", "/sign-in", "", work(None)),
+            ("GET", "/p/acme/credentials", "sid=1", work(None)),
+            ("GET", "/api/v1/docker-config", "", work(None)),
+            ("POST", "/api/v1/token", "", work(Some(UNPROVED_MAX))),
+            ("POST", "/rpc/credentials/create", "", work(Some(UNPROVED_MAX))),
+            ("POST", "/rpc/credentials/create", "__Host-sid=1", None),
+            ("POST", SignIn::PATH, "", Some((Place::SignIn, Some(UNPROVED_MAX)))),
+            (
+                "POST",
+                SignIn::PATH,
+                "sid=1; known=1",
+                Some((Place::KnownSignIn, Some(UNPROVED_MAX))),
+            ),
+        ] {
+            assert_eq!(wanted(method, path, cookie), expected, "{method} {path} {cookie}");
+        }
+    }
+
+    #[test]
+    fn a_script_without_a_session_is_answered_before_its_body_is_read() {
+        let request = Request::builder().method("POST").uri("/rpc/credentials/create");
+        let wanted = Wanted::by(&request.body(Body::empty()).unwrap()).unwrap();
+        assert_eq!(wanted, Wanted { place: Place::Work, body: None });
+    }
+}
