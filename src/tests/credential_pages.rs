@@ -131,7 +131,7 @@ async fn a_credential_is_granted_from_its_own_page_and_a_refused_form_comes_back
             ("password", password),
         ]
     };
-    let refused = app.owner.post_form("/rpc/grants/create", &form("")).await;
+    let refused = app.owner.post_form("/rpc/grants/create", &form("wrong password")).await;
     let back = format!("{own}/grant?pipeline=");
     assert!(refused.location().starts_with(&back), "{}", refused.location());
     let page = app.owner.follow(refused).await.text();

@@ -26,20 +26,25 @@ const SAVES: [(&str, &str); 5] = [
 ];
 
 /// The others that save something of pipelines and credentials, and where doubts of it are said.
-const OTHERS: [(&str, &str); 8] = [
+const OTHERS: [(&str, &str); 10] = [
     ("/rpc/pipelines/create", "its page shows the token; doubts stand at its grants"),
     ("/rpc/grants/repoint", "doubts stand at the grants of each pipeline"),
     ("/rpc/grants/approve", "approves what stands on the page with its doubts"),
     ("/rpc/tokens/create", "a token works at once"),
     ("/rpc/trust-rules/renew-secret", "the secret works once it is set at the server"),
     ("/rpc/credentials/create", "nothing is granted of it yet"),
+    ("/rpc/credentials/replace-secret", "doubtful secrets are asked about before the save"),
+    ("/rpc/pipelines/update", "a name and a description can always work"),
     ("/rpc/credentials/update", "doubts stand at the grants of each pipeline"),
     ("/rpc/guard-changes/approve", "doubts stand at the grants of each pipeline"),
 ];
 
 /// What takes away, tries or turns something off and on saves nothing that could fail to work.
-const NO_SAVES: [&str; 10] = [
+const NO_SAVES: [&str; 13] = [
     "/rpc/grants/delete",
+    "/rpc/grants/reject",
+    "/rpc/guard-changes/reject",
+    "/rpc/credentials/questions",
     "/rpc/pipelines/delete",
     "/rpc/tokens/revoke",
     "/rpc/trust-rules/delete",

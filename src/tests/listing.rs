@@ -40,6 +40,8 @@ pub async fn create(app: &App, name: &str, change: impl FnOnce(&mut CredentialFo
         method: "password".to_owned(),
         username: "acme-bot".to_owned(),
         access: "pull_push".to_owned(),
+        // Some are to have expired.
+        is_sure: true,
         ..CredentialForm::default()
     };
     change(&mut form);

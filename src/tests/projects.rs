@@ -37,7 +37,9 @@ async fn every_server_function_and_every_page_has_a_row_in_the_matrix() {
     assert_eq!(registered, known);
     let general = |path: &str| {
         let is_variable = |part: &str| {
-            part.starts_with('{')
+            let is_token = part.len() == 22 && part.chars().all(|c| c.is_ascii_alphanumeric());
+            is_token
+                || part.starts_with('{')
                 || uuid::Uuid::parse_str(part).is_ok()
                 || part.parse::<u64>().is_ok()
         };

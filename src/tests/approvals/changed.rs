@@ -1,7 +1,7 @@
 //! A grant's terms are changed: who gives more waits for an approval, who gives less keeps it.
 
 use super::Scene;
-use crate::app::{Browser, PASSWORD, Reply};
+use crate::app::{Browser, OWNER, PASSWORD, Reply};
 use regcred::domain::audit::Action;
 use regcred::domain::matching::Lost;
 use regcred::domain::user::Role;
@@ -73,7 +73,8 @@ async fn a_grant_that_changed_meanwhile_is_not_changed_again() {
 #[tokio::test]
 async fn changing_a_grant_is_asked_the_password_and_is_in_the_audit() {
     let scene = Scene::new().await;
-    let owner = &scene.app.owner;
+    // In this session no password was given yet.
+    let owner = &scene.app.sign_in(OWNER).await;
     for (field, value) in [
         ("password", ""),
         ("password", "wrong password"),

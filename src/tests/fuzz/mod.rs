@@ -25,6 +25,7 @@ const OTHERS: &[(&str, &str)] = &[
     ("src/store/schema.rs", "the tables of the database"),
     ("src/store/terms.rs", "a row of the database"),
     ("src/store/writing.rs", "it begins transactions"),
+    ("src/vault/pipelines/terms.rs", "its parts, by way of src/domain/grant.rs"),
     ("src/ui/matching/question.rs", "texts that src/domain/image.rs reads"),
     ("src/vault/credentials/secret_input.rs", "by way of src/domain/key_file.rs"),
     ("src/server/certificate/validity.rs", "by way of src/server/certificate.rs"),

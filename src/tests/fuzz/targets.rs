@@ -13,6 +13,7 @@ use crate::domain::key_file::KeyFile;
 use crate::domain::listing::{Cursor, ListQuery};
 use crate::domain::moment::Day;
 use crate::domain::paths;
+use crate::domain::pipeline::listing::PipelineQuery;
 use crate::domain::registry::RegistryHost;
 use crate::domain::registry_kind::{RegistryKind, paste_warning};
 use crate::domain::trust_rule::{Provider, TrustForm};
@@ -82,6 +83,7 @@ pub(super) const TARGETS: &[Target] = &[
     Target { file: "src/domain/key_file.rs", seeds: KEY_FILE, run: |data| _ = KeyFile::read(data) },
     Target { file: "src/domain/registry_kind/paste.rs", seeds: TOKENS, run: paste },
     Target { file: "src/domain/listing.rs", seeds: QUERY, run: listing },
+    Target { file: "src/domain/pipeline/listing.rs", seeds: QUERY, run: pipelines },
     Target {
         file: "src/domain/listing/cursor.rs",
         seeds: &[b"cmdoY3IuaW8KZ2hjcg", b"bgpnaGNy"],
@@ -154,12 +156,21 @@ fn paste(data: &[u8]) {
 }
 
 fn listing(data: &[u8]) {
-    let pairs: Vec<(String, String)> = url::form_urlencoded::parse(data).into_owned().collect();
-    let get =
-        |name: &str| pairs.iter().find(|(other, _)| other == name).map(|(_, value)| value.clone());
-    if let Ok(query) = ListQuery::read(get) {
+    if let Ok(query) = ListQuery::read(value_in(data)) {
         let _ = query.to_url();
     }
+}
+
+fn pipelines(data: &[u8]) {
+    if let Ok(query) = PipelineQuery::read(value_in(data)) {
+        let _ = query.to_url();
+    }
+}
+
+/// The values of a query by their names.
+fn value_in(data: &[u8]) -> impl Fn(&str) -> Option<String> {
+    let pairs: Vec<(String, String)> = url::form_urlencoded::parse(data).into_owned().collect();
+    move |name| pairs.iter().find(|(other, _)| other == name).map(|(_, value)| value.clone())
 }
 
 fn rule(data: &[u8]) {
