@@ -21,8 +21,10 @@ impl Proof {
         if let Some(token) = headers.get(header::AUTHORIZATION) {
             return Some(Self(sha256(token.as_bytes())));
         }
-        let is_session = |name: &str| name == "sid" || name == "__Host-sid";
-        let session = cookies(headers).find(|(name, _)| is_session(name));
+        // Only this host can set the one with the prefix: a neighbour that sets the other one beside it
+        // would know a proof.
+        let session = |wanted: &str| cookies(headers).find(|(name, _)| *name == wanted);
+        let session = session("__Host-sid").or_else(|| session("sid"));
         session.map(|(_, id)| Self(sha256(id.as_bytes())))
     }
 }
@@ -66,6 +68,8 @@ mod tests {
     fn a_token_or_a_session_is_a_proof_and_nothing_else_is() {
         assert_ne!(proof("authorization", "Bearer a"), proof("authorization", "Bearer b"));
         assert_eq!(proof("cookie", "known=x; sid=1"), proof("cookie", "__Host-sid=1"));
+        let planted = proof("cookie", "sid=2; __Host-sid=1");
+        assert_eq!(planted, proof("cookie", "__Host-sid=1"));
         for other in [proof("cookie", "known=1"), proof("x-token", "1")] {
             assert_eq!(other, None);
         }
