@@ -35,6 +35,9 @@ const BODIES: usize = 16 * 1024;
 const PARTS: u16 = 16;
 /// Bytes of a body that nobody waits for room for: as many connections as there are may have one.
 const SHORT: usize = 8 * 1024;
+/// How many of one network wait for one thing, of whom a proxy may bring any number: each keeps a
+/// connection from everybody else who comes by it.
+const WAITING: usize = 1_024;
 /// How long somebody waits until they are told to come back.
 const WAIT: Duration = Duration::from_secs(20);
 const BUSY: Refusal = (
@@ -219,8 +222,10 @@ impl Asking {
             Place::SignIn => ("sign-in", &self.gate.0.sign_ins),
             Place::KnownSignIn => ("known", &self.gate.0.known_sign_ins),
         };
+        let name = format!("{name} {}", self.network);
+        self.has_room_to_wait(&name, WAITING)?;
         let waiting = async {
-            let _lane = self.gate.0.networks.turn(&format!("{name} {}", self.network)).await;
+            let _lane = self.gate.0.networks.turn(&name).await;
             Arc::clone(places).acquire_owned().await
         };
         in_time(waiting).await.map(|place| Turn(Some(place)))
@@ -253,12 +258,17 @@ impl Asking {
         Ok((Request::from_parts(parts, Body::from(body)), room))
     }
 
+    fn has_room_to_wait(&self, lane: &str, most: usize) -> Result<(), Refusal> {
+        if self.gate.0.networks.inside(lane) < most { Ok(()) } else { Err(BUSY) }
+    }
+
     async fn room(&self, bytes: usize) -> Result<Room, Refusal> {
         if bytes <= SHORT {
             return Ok(Room(None));
         }
         let bodies = &self.gate.0.bodies;
         let name = format!("body {} {}", self.part, self.network);
+        self.has_room_to_wait(&name, WAITING / usize::from(PARTS))?;
         let waiting = async {
             let lane = self.gate.0.networks.turn(&name).await;
             let kib = u32::try_from(bytes.div_ceil(1024)).unwrap_or(u32::MAX);

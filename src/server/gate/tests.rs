@@ -101,6 +101,21 @@ async fn who_waits_for_too_long_is_told_to_come_back() {
 }
 
 #[tokio::test]
+async fn no_more_of_a_network_wait_than_leave_connections_for_others() {
+    let gate = Gate::default();
+    let (crowd, other) = (asking(&gate, "192.0.2.1", 0), asking(&gate, "192.0.2.2", 0));
+    let mut held = Vec::new();
+    for _ in 0..AT_ONCE {
+        held.push(crowd.turn(Place::Work).await.unwrap());
+    }
+    let mut waiting: Vec<_> = (0..WAITING).map(|_| Box::pin(crowd.turn(Place::Work))).collect();
+    assert!(waiting.iter_mut().all(|waiting| look(waiting).is_none()));
+    let one_more = look(&mut Box::pin(crowd.turn(Place::Work))).unwrap();
+    assert_eq!(one_more.err(), Some(BUSY));
+    assert!(look(&mut Box::pin(other.turn(Place::Work))).is_none(), "who waits is not refused");
+}
+
+#[tokio::test]
 async fn long_bodies_of_one_network_leave_room_for_those_of_another() {
     let gate = Gate::default();
     let mut rooms = Vec::new();
