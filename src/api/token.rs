@@ -4,6 +4,7 @@ use super::asking::address;
 use super::reply::Reply;
 use crate::domain::actor::Pipeline;
 use crate::domain::asker::{Asker, Who};
+use crate::domain::delivery::Proved;
 use crate::error::Error;
 use crate::vault::Vault;
 use axum::extract::{FromRef, FromRequestParts};
@@ -33,6 +34,10 @@ where
         let pipeline = vault.pipeline_of(token.trim(), address.as_deref()).await?;
         if let Some(asker) = parts.extensions.get::<Asker>() {
             asker.is(Who::Pipeline(pipeline.id()));
+        }
+        // Whatever becomes of the request: one that never succeeds would take a stranger's place each time.
+        if let Some(proved) = parts.extensions.get::<Proved>() {
+            proved.note();
         }
         Ok(Self(pipeline))
     }

@@ -6,10 +6,11 @@ mod wanted;
 
 use super::limits::{Refusal, bounded, is_too_large};
 use crate::domain::delivery::{Client, Proved};
+use crate::domain::paths::SIGN_IN;
 use crate::vault::{LaneTurn, Lanes, network};
 use axum::body::{Body, Bytes, HttpBody, to_bytes};
 use axum::extract::{ConnectInfo, State};
-use axum::http::{Request, StatusCode};
+use axum::http::{Request, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use served::{Proof, Served};
@@ -23,6 +24,9 @@ pub(super) use wanted::{is_open, proves_in_body};
 
 /// Requests without a known proof that are worked on at once.
 const AT_ONCE: usize = 4;
+/// Those of them that show a proof in the body. An issuer may have to be asked about it, which can take
+/// seconds.
+const PROOFS: usize = 4;
 /// Sign-ins and set-ups among those who wait for a password's hash.
 const SIGN_INS: usize = 4;
 /// KiB of bodies that are longer than [`SHORT`], for all who have shown no proof.
@@ -31,6 +35,9 @@ const BODIES: usize = 16 * 1024;
 const PARTS: u16 = 16;
 /// Bytes of a body that nobody waits for room for: as many connections as there are may have one.
 const SHORT: usize = 8 * 1024;
+/// How many of one network wait for one thing, of whom a proxy may bring any number: each keeps a
+/// connection from everybody else who comes by it.
+const WAITING: usize = 1_024;
 /// How long somebody waits until they are told to come back.
 const WAIT: Duration = Duration::from_secs(20);
 const BUSY: Refusal = (
@@ -46,6 +53,7 @@ struct Shared {
     /// Each has one who waits for a place at most, so the places are shared out among the networks.
     networks: Lanes,
     places: Arc<Semaphore>,
+    proofs: Arc<Semaphore>,
     sign_ins: Arc<Semaphore>,
     known_sign_ins: Arc<Semaphore>,
     bodies: Arc<Semaphore>,
@@ -69,6 +77,8 @@ struct Held(
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Place {
     Work,
+    /// Of a job or a CI server that shows its proof in the body.
+    Proof,
     SignIn,
     /// Of a browser that says that it was signed in with before. Whether that is true comes out later, and
     /// who says it holds up nobody but others who do.
@@ -104,6 +114,7 @@ impl Default for Gate {
             served: Mutex::default(),
             networks: Lanes::default(),
             places: Arc::new(Semaphore::new(AT_ONCE)),
+            proofs: Arc::new(Semaphore::new(PROOFS)),
             sign_ins: Arc::new(Semaphore::new(SIGN_INS)),
             known_sign_ins: Arc::new(Semaphore::new(SIGN_INS)),
             bodies: Arc::new(Semaphore::new(BODIES)),
@@ -129,11 +140,17 @@ pub(super) async fn layer(
     if let Some(proof) = proof {
         if proved.is_some_and(|proved| proved.is_noted()) {
             gate.served().keep(proof, Instant::now());
-        } else if was_served && response.status() == StatusCode::UNAUTHORIZED {
+        } else if was_served && has_ended(&response) {
             gate.served().forget(&proof);
         }
     }
     response
+}
+
+/// Whether the answer says that what was shown is no proof any more: browsers are led to the sign-in.
+fn has_ended(response: &Response) -> bool {
+    let to = response.headers().get(header::LOCATION).and_then(|to| to.to_str().ok());
+    response.status() == StatusCode::UNAUTHORIZED || to.is_some_and(|to| to.starts_with(SIGN_IN))
 }
 
 impl Gate {
@@ -201,11 +218,14 @@ impl Asking {
         }
         let (name, places) = match place {
             Place::Work => ("work", &self.gate.0.places),
+            Place::Proof => ("proof", &self.gate.0.proofs),
             Place::SignIn => ("sign-in", &self.gate.0.sign_ins),
             Place::KnownSignIn => ("known", &self.gate.0.known_sign_ins),
         };
+        let name = format!("{name} {}", self.network);
+        self.has_room_to_wait(&name, WAITING)?;
         let waiting = async {
-            let _lane = self.gate.0.networks.turn(&format!("{name} {}", self.network)).await;
+            let _lane = self.gate.0.networks.turn(&name).await;
             Arc::clone(places).acquire_owned().await
         };
         in_time(waiting).await.map(|place| Turn(Some(place)))
@@ -238,12 +258,17 @@ impl Asking {
         Ok((Request::from_parts(parts, Body::from(body)), room))
     }
 
+    fn has_room_to_wait(&self, lane: &str, most: usize) -> Result<(), Refusal> {
+        if self.gate.0.networks.inside(lane) < most { Ok(()) } else { Err(BUSY) }
+    }
+
     async fn room(&self, bytes: usize) -> Result<Room, Refusal> {
         if bytes <= SHORT {
             return Ok(Room(None));
         }
         let bodies = &self.gate.0.bodies;
         let name = format!("body {} {}", self.part, self.network);
+        self.has_room_to_wait(&name, WAITING / usize::from(PARTS))?;
         let waiting = async {
             let lane = self.gate.0.networks.turn(&name).await;
             let kib = u32::try_from(bytes.div_ceil(1024)).unwrap_or(u32::MAX);

@@ -4,6 +4,7 @@ mod durable;
 mod granted;
 mod receipts;
 mod retention;
+mod rules;
 mod scoped;
 mod shapes;
 mod told;

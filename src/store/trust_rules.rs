@@ -122,12 +122,13 @@ impl<C: Sealing> TrustRules<'_, C> {
         self.deletions().filter(Column::PipelineId.eq(pipeline)).exec(self.db).await.map(drop)
     }
 
-    /// Writes down that the rule let something in at `now` (milliseconds); `false` when there is no
-    /// such rule any more, or when it has stopped.
-    pub async fn touch(&self, id: Uuid, now: i64) -> Result<bool, DbErr> {
+    /// Writes down that the rule of that epoch let something in at `now` (milliseconds); `false` when
+    /// there is no such rule any more, when it has stopped, or when it asks for other things by now.
+    pub async fn touch(&self, (id, epoch): (Uuid, i64), now: i64) -> Result<bool, DbErr> {
         let used = ActiveModel { last_used_at: Set(Some(now)), ..ActiveModel::default() };
         let done = self.updates(used).filter(Column::Id.eq(id)).filter(Column::EndedAt.is_null());
-        Ok(done.exec(self.db).await?.rows_affected > 0)
+        let done = done.filter(Column::IdentityEpoch.eq(epoch)).exec(self.db).await?;
+        Ok(done.rows_affected > 0)
     }
 
     /// From now on the rule accepts nothing; `false` when it has stopped before.

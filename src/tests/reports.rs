@@ -1,7 +1,9 @@
 //! What a pipeline says afterwards of what it was handed.
 
 use crate::app::{App, PASSWORD, Reply};
-use regcred::domain::delivery::{Fetch, Outcome, Report};
+use axum::body::Body;
+use axum::http::Method;
+use regcred::domain::delivery::{Fetch, Outcome, Proved, Report};
 use uuid::Uuid;
 
 const GET: &str = "/api/v1/credential?server=ghcr.io";
@@ -44,6 +46,20 @@ async fn the_last_word_of_a_delivery_is_shown_and_the_receipt_never_changes() {
     }
     assert_eq!(reports(&app).await, 1);
     app.assert_chain_holds().await;
+}
+
+#[tokio::test]
+async fn a_token_is_a_proof_whatever_comes_after_it() {
+    let (app, _, _, token) = granted().await;
+    for (token, is_proof) in [(token.as_str(), true), ("made-up", false)] {
+        let (browser, proved) = (app.nobody(), Proved::default());
+        let path = "/api/v1/deliveries/1/outcome";
+        let request = browser.request(Method::POST, path, "application/json");
+        let request = request.header("authorization", format!("Bearer {token}"));
+        let request = request.extension(proved.clone()).body(Body::from("no report")).unwrap();
+        assert!(!browser.send(request).await.status.is_success());
+        assert_eq!(proved.is_noted(), is_proof);
+    }
 }
 
 #[tokio::test]

@@ -136,11 +136,12 @@ impl Vault {
             proof: Some(serde_json::to_string(&proof).map_err(|_| Error::Internal)?),
             identity_epoch: rule.identity_epoch,
         };
-        // Both are locked by it: what was removed meanwhile gives nothing.
+        // Both are locked by it: what was removed or changed meanwhile gives nothing.
         if !holds_issuer(&write, &rule.issuer).await? {
             return Err(Unproved::NoRule.into_error());
         }
-        if !write.trust_rules(project).touch(rule.id, now().0).await? {
+        let judged = (rule.id, rule.identity_epoch);
+        if !write.trust_rules(project).touch(judged, now().0).await? {
             return Err(Unproved::NoRule.into_error());
         }
         write.tokens().insert(project, row).await?;

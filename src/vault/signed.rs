@@ -117,7 +117,7 @@ impl Vault {
             ));
         }
         if rule.last_used_at.is_none_or(|at| at < now().plus_seconds(-60)) {
-            write.trust_rules(project).touch(rule.id, now().0).await?;
+            write.trust_rules(project).touch((rule.id, rule.identity_epoch), now().0).await?;
         }
         write.commit_without_event(Unrecorded::Proof).await?;
         self.used.keep((mark, until), now().0);

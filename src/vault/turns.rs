@@ -44,7 +44,7 @@ impl Lanes {
     }
 
     /// How many wait in the lane or have its turn.
-    pub(super) fn inside(&self, name: &str) -> usize {
+    pub fn inside(&self, name: &str) -> usize {
         self.lanes().get(name).map_or(0, |lane| lane.inside)
     }
 

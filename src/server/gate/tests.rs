@@ -69,6 +69,26 @@ async fn signing_in_waits_for_signing_in_alone() {
     assert!(look(&mut Box::pin(stranger.turn(Place::Work))).is_some());
 }
 
+#[tokio::test]
+async fn an_issuer_that_does_not_answer_holds_up_nobody_but_other_proofs() {
+    let gate = Gate::default();
+    let job = asking(&gate, "192.0.2.1", 0);
+    let mut held = Vec::new();
+    for _ in 0..PROOFS {
+        held.push(job.turn(Place::Proof).await.unwrap());
+    }
+    assert!(look(&mut Box::pin(job.turn(Place::Proof))).is_none());
+    assert!(look(&mut Box::pin(job.turn(Place::Work))).is_some());
+}
+
+#[test]
+fn a_session_that_has_ended_is_told_by_the_way_to_the_sign_in() {
+    let to = |place: &'static str| (StatusCode::FOUND, [(header::LOCATION, place)]).into_response();
+    assert!(has_ended(&to("/sign-in")) && has_ended(&to("/sign-in?next=%2Fp%2Facme")));
+    assert!(has_ended(&StatusCode::UNAUTHORIZED.into_response()));
+    assert!(!has_ended(&to("/p/acme/credentials")) && !has_ended(&StatusCode::OK.into_response()));
+}
+
 #[tokio::test(start_paused = true)]
 async fn who_waits_for_too_long_is_told_to_come_back() {
     let gate = Gate::default();
@@ -78,6 +98,21 @@ async fn who_waits_for_too_long_is_told_to_come_back() {
         held.push(stranger.turn(Place::Work).await.unwrap());
     }
     assert_eq!(stranger.turn(Place::Work).await.err(), Some(BUSY));
+}
+
+#[tokio::test]
+async fn no_more_of_a_network_wait_than_leave_connections_for_others() {
+    let gate = Gate::default();
+    let (crowd, other) = (asking(&gate, "192.0.2.1", 0), asking(&gate, "192.0.2.2", 0));
+    let mut held = Vec::new();
+    for _ in 0..AT_ONCE {
+        held.push(crowd.turn(Place::Work).await.unwrap());
+    }
+    let mut waiting: Vec<_> = (0..WAITING).map(|_| Box::pin(crowd.turn(Place::Work))).collect();
+    assert!(waiting.iter_mut().all(|waiting| look(waiting).is_none()));
+    let one_more = look(&mut Box::pin(crowd.turn(Place::Work))).unwrap();
+    assert_eq!(one_more.err(), Some(BUSY));
+    assert!(look(&mut Box::pin(other.turn(Place::Work))).is_none(), "who waits is not refused");
 }
 
 #[tokio::test]

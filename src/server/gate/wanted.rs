@@ -13,8 +13,10 @@ use leptos::server_fn::ServerFn;
 const OPEN: [&str; 3] = [SignIn::PATH, SetUp::PATH, SignOut::PATH];
 /// Doors that ask for a proof in the body. At the others a body is read after the proof.
 const IN_BODY: [&str; 3] = ["/api/v1/token", "/api/v1/drone/", "/api/v1/woodpecker/"];
-/// What costs nothing: files that every page needs, and whether the server is there.
-const FREE: [&str; 4] = ["/pkg/", "/favicon", "/livez", "/readyz"];
+/// What costs nothing: whether the server is there, and files that every page needs. Whatever else begins
+/// like them is a page.
+const FREE: [&str; 4] = ["/livez", "/readyz", "/favicon.svg", "/robots.txt"];
+const FILES: &str = "/pkg/";
 
 /// Whether the function may be called without a session.
 pub(in crate::server) fn is_open(path: &str) -> bool {
@@ -37,12 +39,14 @@ impl Wanted {
     /// `None`: it need not wait, or what it is can only be told further inside.
     pub(super) fn by(request: &Request<Body>) -> Option<Self> {
         let path = request.uri().path();
-        if FREE.iter().any(|free| path.starts_with(free)) {
+        if is_free(path) {
             return None;
         }
+        if proves_in_body(path) {
+            return Some(Self { place: Place::Proof, body: Some(UNPROVED_MAX) });
+        }
         if request.method() != Method::POST || !path.starts_with("/rpc/") {
-            let body = proves_in_body(path).then_some(UNPROVED_MAX);
-            return Some(Self { place: Place::Work, body });
+            return Some(Self { place: Place::Work, body: None });
         }
         if is_open(path) {
             let is_known = has_cookie(request, "known");
@@ -55,6 +59,11 @@ impl Wanted {
         let body = shows_page(request.headers()).then_some(UNPROVED_MAX);
         Some(Self { place: Place::Work, body })
     }
+}
+
+fn is_free(path: &str) -> bool {
+    let file = path.strip_prefix(FILES);
+    FREE.contains(&path) || file.is_some_and(|file| !file.is_empty() && !file.contains('/'))
 }
 
 fn has_cookie(request: &Request<Body>, name: &str) -> bool {
@@ -85,7 +94,7 @@ mod tests {
             ("GET", "/sign-in", "", work(None)),
             ("GET", "/p/acme/credentials", "sid=1", work(None)),
             ("GET", "/api/v1/docker-config", "", work(None)),
-            ("POST", "/api/v1/token", "", work(Some(UNPROVED_MAX))),
+            ("POST", "/api/v1/token", "", Some((Place::Proof, Some(UNPROVED_MAX)))),
             ("POST", "/rpc/credentials/create", "", work(Some(UNPROVED_MAX))),
             ("POST", "/rpc/credentials/create", "__Host-sid=1", None),
             ("POST", SignIn::PATH, "", Some((Place::SignIn, Some(UNPROVED_MAX)))),
@@ -97,6 +106,18 @@ mod tests {
             ),
         ] {
             assert_eq!(wanted(method, path, cookie), expected, "{method} {path} {cookie}");
+        }
+    }
+
+    #[test]
+    fn a_page_that_begins_like_what_costs_nothing_is_waited_with() {
+        for path in ["/livez", "/readyz", "/favicon.svg", "/robots.txt", "/pkg/regcred.css"] {
+            assert_eq!(wanted("GET", path, ""), None, "{path}");
+        }
+        for path in
+            ["/livez/", "/livezz", "/readyz/x", "/favicon", "/favicon.ico", "/pkg/", "/pkg/a/b"]
+        {
+            assert_eq!(wanted("GET", path, "sid=1"), Some((Place::Work, None)), "{path}");
         }
     }
 

@@ -46,6 +46,10 @@ impl Vault {
         let subject = write.pipelines(project).subject(pipeline).await?.ok_or(Error::NotFound)?;
         needs_unchanged(&write, project, pipeline).await?;
         let grant = write.grants(project).find(pipeline, id).await?.ok_or(Error::NotFound)?;
+        // What is more than before is told by this very row.
+        if grant.revision != seen {
+            return Err(Error::Conflict(GRANT_CHANGED.to_owned()));
+        }
         // Locked, as for a new grant: a save that protects it meanwhile sees the terms or is waited for.
         let credential = write.credentials(project).lock(grant.credential_id).await?;
         let credential = credential.ok_or(Error::NotFound)?;
