@@ -128,7 +128,7 @@ fn EditForm(loaded: Found, page: PageContext) -> impl IntoView {
                 </div>
                 <MethodField form=form.clone()/>
             </div>
-            <section class="stored stack" aria-label="Stored secret">
+            <section class="stack" aria-label="Stored secret">
                 <SecretDoubt doubt=summary.secret_doubt/>
                 <Stored credential/>
                 <p>
