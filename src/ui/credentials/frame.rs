@@ -108,7 +108,7 @@ fn Actions(credential: Summary, page: PageContext) -> impl IntoView {
     let (project, id) = (page.project.clone(), credential.id);
     let edit = paths::from_page(&paths::edit_credential(&project, id));
     let replace = paths::from_page(&paths::replace_secret(&project, id));
-    let delete = paths::delete_credential(&project, id);
+    let delete = paths::from_page(&paths::delete_credential(&project, id));
     let label = format!("More actions for {}", credential.name);
     view! {
         <div class="toolbar">

@@ -130,6 +130,12 @@ impl PageContext {
         )
     }
 
+    /// Whether a dialog was opened on the page of what it is about, and not on a list: it leads back
+    /// there.
+    pub fn is_from_page(&self) -> bool {
+        self.query("from").as_deref() == Some(paths::FROM_PAGE)
+    }
+
     /// What is asked of the list of credentials, as the query of an address with its `?`; empty when
     /// that is nothing, or cannot be read. A dialog carries it along, and nothing else of the query:
     /// what the page before left was left for one page.
