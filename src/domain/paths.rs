@@ -62,9 +62,14 @@ pub fn replace_secret(project: &str, id: Uuid) -> String {
     format!("{}/secret", credential(project, id))
 }
 
-/// A dialog of a credential that leads back to the credential's own page, and not to the list.
+/// A dialog that leads back to the page of what it is about, and not to the list.
 pub fn from_page(dialog: &str) -> String {
     with_query(dialog, "from", FROM_PAGE)
+}
+
+/// The dialog again, as it was opened: `from` as a form sent it.
+pub fn opened_from(from: &str, dialog: String) -> String {
+    if from == FROM_PAGE { from_page(&dialog) } else { dialog }
 }
 
 pub fn delete_credential(project: &str, id: Uuid) -> String {
@@ -224,6 +229,8 @@ mod tests {
         assert_eq!(edit_credential("acme", id), format!("/p/acme/credentials/{id}/edit"));
         assert_eq!(replace_secret("acme", id), format!("/p/acme/credentials/{id}/secret"));
         assert_eq!(from_page("/p/acme/x?q=a"), "/p/acme/x?q=a&from=page");
+        assert_eq!(opened_from("page", "/p/acme/x".to_owned()), "/p/acme/x?from=page");
+        assert_eq!(opened_from("//x", "/p/acme/x".to_owned()), "/p/acme/x");
         assert_eq!(help_registry(RegistryKind::Ghcr), "/help/registries/ghcr");
         assert_eq!(delete_credential("acme", id), format!("/p/acme/credentials/{id}/delete"));
         let own = format!("/p/acme/credentials/{id}");

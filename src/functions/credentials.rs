@@ -152,13 +152,14 @@ async fn set_disabled(project: &str, id: Uuid, back: String, is_disabled: bool) 
 }
 
 /// Deletes for good; `typed_name` has to be the name when a pipeline depends on it. `list` is the
-/// query of the list to go back to, `password` the person's own.
+/// query of the list to go back to, `from` where the dialog was opened, `password` the person's own.
 #[server(prefix = "/rpc", endpoint = "credentials/delete")]
 pub async fn delete_credential(
     project: String,
     id: Uuid,
     #[server(default)] typed_name: String,
     #[server(default)] list: String,
+    #[server(default)] from: String,
     #[server(default)] password: String,
 ) -> Result<()> {
     let query = list_query(&list);
@@ -169,7 +170,7 @@ pub async fn delete_credential(
         let list = paths::credentials(&project) + query;
         Ok(saved(&list, vec![format!("{name} was deleted.")]).await)
     };
-    let dialog = paths::delete_credential(&project, id) + query;
+    let dialog = paths::opened_from(&from, paths::delete_credential(&project, id) + query);
     finish(done.await, Form::of::<DeleteCredential>(dialog, json!({ "typed_name": typed_name })))
         .await
 }

@@ -238,13 +238,14 @@ pub async fn revoke_token(project: String, pipeline: Uuid, id: String) -> Result
     finish_action(&paths::pipeline_identity(&project, pipeline), done.await).await
 }
 
-/// Deletes for good, with its tokens and grants; `typed_name` has to be its name, and
-/// `password` the person's own.
+/// Deletes for good, with its tokens and grants; `typed_name` has to be its name, `from` says where the
+/// dialog was opened, and `password` is the person's own.
 #[server(prefix = "/rpc", endpoint = "pipelines/delete")]
 pub async fn delete_pipeline(
     project: String,
     id: Uuid,
     #[server(default)] typed_name: String,
+    #[server(default)] from: String,
     #[server(default)] password: String,
 ) -> Result<()> {
     let done = async {
@@ -253,7 +254,7 @@ pub async fn delete_pipeline(
         let name = vault().delete_pipeline(&remover, confirmed, id, &typed_name).await?;
         Ok(saved(&paths::pipelines(&project), vec![format!("{name} was deleted.")]).await)
     };
-    let dialog = paths::delete_pipeline(&project, id);
+    let dialog = paths::opened_from(&from, paths::delete_pipeline(&project, id));
     finish(done.await, Form::of::<DeletePipeline>(dialog, json!({ "typed_name": typed_name })))
         .await
 }

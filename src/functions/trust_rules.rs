@@ -8,6 +8,7 @@ use crate::domain::trust_rule::{Provider, TrustForm};
 use crate::error::Result;
 use crate::vault::{NewRule, SlotKind};
 use leptos::prelude::*;
+use serde_json::json;
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
@@ -97,7 +98,7 @@ pub async fn confirm_rule(
         let saved = vault().confirm_rule(&granter, pipeline, id).await?;
         Ok(told(&page, saved.into()).await)
     };
-    finish(done.await, Form::of::<ConfirmRule>(page.clone(), ())).await
+    finish(done.await, Form::of::<ConfirmRule>(page.clone(), json!({ "id": id }))).await
 }
 
 /// Says what each rule thinks of a token, on the page after. The token is not kept.

@@ -79,11 +79,8 @@ fn request(port: u16, number: usize, turn: usize) -> Vec<u8> {
         4 => {
             let token = generate_token().unwrap().text;
             let head = format!("GET /api/v1/docker-config HTTP/1.1\r\nhost: localhost:{port}");
-            format!(
-                "{head}\r\nconnection: close\r\nauthorization: Bearer {}\r\n\r\n",
-                token.as_str()
-            )
-            .into_bytes()
+            let end = format!("connection: close\r\nauthorization: Bearer {}", token.as_str());
+            format!("{head}\r\n{end}\r\n\r\n").into_bytes()
         }
         5 => post(port, "/api/v1/woodpecker/acme", "", &"{\"\":1}".repeat(5_000)),
         6 => post(port, "/rpc/session/create", FORM, "email=x")[..120].to_vec(),
@@ -251,22 +248,24 @@ async fn names_the_crowd(log: &Path) {
     timeout(Duration::from_secs(70), said).await.expect("the log does not say who");
 }
 
+/// The whole answer to these bytes.
+fn answer(port: u16, bytes: &[u8]) -> String {
+    let mut stream = std::net::TcpStream::connect(("127.0.0.1", port)).unwrap();
+    std::io::Write::write_all(&mut stream, bytes).unwrap();
+    let mut answer = String::new();
+    std::io::Read::read_to_string(&mut stream, &mut answer).unwrap();
+    answer
+}
+
 #[test]
 fn a_head_that_grows_beyond_16_kib_is_refused_before_its_end() {
     let folder = Folder::new();
     let server = Server::start(command(&folder.0.join("data")), &folder.0.join("log"));
-    let answer = |bytes: &[u8]| {
-        let mut stream = std::net::TcpStream::connect(("127.0.0.1", server.port)).unwrap();
-        std::io::Write::write_all(&mut stream, bytes).unwrap();
-        let mut answer = String::new();
-        std::io::Read::read_to_string(&mut stream, &mut answer).unwrap();
-        answer
-    };
-    let refused = answer(&head_of(server.port, 16 * 1024));
+    let refused = answer(server.port, &head_of(server.port, 16 * 1024));
     assert!(refused.starts_with("HTTP/1.1 431 "), "{refused}");
     let mut whole = head_of(server.port, 15 * 1024);
     whole.extend(b"\r\nconnection: close\r\n\r\n");
-    let served = answer(&whole);
+    let served = answer(server.port, &whole);
     assert!(served.starts_with("HTTP/1.1 200 "), "{served}");
     assert!(server.stop().success());
 }
@@ -288,10 +287,7 @@ fn what_is_no_session_and_what_is_no_request_leave_nothing_in_the_log() {
         ("GET / HTTP/1.1\r\nconnection: close\r\n\r\n", "HTTP/1.1 400 "),
         ("GET / HTTP/1.1\r\nhost: evil.example.com\r\nconnection: close\r\n\r\n", "HTTP/1.1 421 "),
     ] {
-        let mut stream = std::net::TcpStream::connect(("127.0.0.1", server.port)).unwrap();
-        std::io::Write::write_all(&mut stream, request.as_bytes()).unwrap();
-        let mut answer = String::new();
-        std::io::Read::read_to_string(&mut stream, &mut answer).unwrap();
+        let answer = answer(server.port, request.as_bytes());
         assert!(answer.starts_with(expected), "{request}: {answer}");
     }
     assert!(server.stop().success());

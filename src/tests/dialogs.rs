@@ -57,3 +57,30 @@ async fn a_dialog_leads_back_to_the_page_it_was_opened_on() {
     let reply = app.owner.post_multipart(UPDATE, &refused, None).await;
     assert!(reply.location().starts_with(&format!("{own}/edit?from=page&back=")));
 }
+
+#[tokio::test]
+async fn a_dialog_that_deletes_leads_back_to_the_page_it_was_opened_on() {
+    let app = App::new().await;
+    let id = app.credential(&app.owner, "acme", "ghcr", "ghcr.io", "first").await;
+    let (pipeline, _) = app.bare_pipeline("build").await;
+    for (own, action, id) in [
+        (format!("/p/acme/credentials/{id}"), "/rpc/credentials/delete", id.to_string()),
+        (format!("/p/acme/pipelines/{pipeline}"), "/rpc/pipelines/delete", pipeline.to_string()),
+    ] {
+        let (dialog, link) = (format!("{own}/delete"), format!("href=\"{own}\""));
+        let from_page = format!("{dialog}?from=page");
+        let page = app.owner.get(&own).await.text();
+        assert!(page.contains(&format!("href=\"{from_page}\"")), "{page}");
+        let of_list = app.owner.get(&dialog).await.text();
+        let of_page = app.owner.get(&from_page).await.text();
+        // The cross and the link beside the button.
+        let links = |page: &str| page.matches(&link).count();
+        assert_eq!(links(&of_page), links(&of_list) + 2, "{of_page}");
+        assert_eq!(value_in(&of_list, "from"), None);
+        assert_eq!(value_in(&of_page, "from").as_deref(), Some("page"));
+        let form = [("project", "acme"), ("id", id.as_str()), ("from", "page"), ("password", "")];
+        let reply = app.owner.post_form(action, &form).await;
+        let back = format!("{from_page}&back=");
+        assert!(reply.location().starts_with(&back), "{}", reply.location());
+    }
+}

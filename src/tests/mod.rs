@@ -101,6 +101,7 @@ mod stale;
 mod start_states;
 mod states;
 mod strangers;
+mod styles;
 mod tampered;
 mod template;
 mod terms;

@@ -49,7 +49,12 @@ async fn a_save_over_a_newer_one_says_what_changed_and_by_whom() {
     let Error::Stale { by, changes, revision } = reply.error() else { panic!("{}", reply.text()) };
     assert_eq!((by.as_deref(), revision), (Some("one"), 2));
     assert_eq!(changes[0].now, "built");
-    assert_eq!(save(&app.owner, id, "2", "other", "").await.status, 200);
+    assert_eq!(save(&one, id, "2", "built", "nightly").await.status, 200);
+    let reply = save(&app.owner, id, "1", "other", "").await;
+    let Error::Stale { changes, revision, .. } = reply.error() else { panic!("{}", reply.text()) };
+    let now: Vec<&str> = changes.iter().map(|change| change.now.as_str()).collect();
+    assert_eq!((now, revision), (vec!["nightly", "built"], 3), "of both saves");
+    assert_eq!(save(&app.owner, id, "3", "other", "").await.status, 200);
 }
 
 #[tokio::test]
@@ -101,8 +106,11 @@ async fn revoking_asks_and_says_who_used_the_token_last() {
     assert!(after.contains("build last used it just now."), "{after}");
     let viewer = app.member(Role::Viewer, "acme").await;
     assert_eq!(viewer.get(&dialog).await.status, 403);
-    let none = dialog.replace(&id, "none");
-    assert_eq!(app.owner.get(&none).await.status, 404);
+    let none = app.owner.get(&dialog.replace(&id, "none")).await;
+    // The page behind it cannot be reached, so a dialog says it and leads back.
+    assert_eq!(none.status, 404);
+    let none = none.text();
+    assert!(none.contains("<dialog") && none.contains("id=\"dialog-problem\""), "{none}");
 }
 
 #[tokio::test]

@@ -94,7 +94,8 @@ pub fn sources() -> Vec<Source> {
     all
 }
 
-fn files(folder: &Path) -> Vec<PathBuf> {
+/// Every source file in the folder, however deep.
+pub fn files(folder: &Path) -> Vec<PathBuf> {
     let mut found = Vec::new();
     for entry in fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();

@@ -31,7 +31,9 @@ impl Book {
         let words = if reply.status.is_redirection() {
             text::redacted(&format!("Leads to {}", reply.location()))
         } else {
-            text::words(&reply.text())
+            let html = reply.text();
+            assert_eq!(text::ids_twice(&html), [""; 0], "two elements of {name} have the same id");
+            text::words(&html)
         };
         assert!(!words.is_empty(), "{name}: {}", reply.status);
         assert!(self.0.insert(name.to_owned(), words).is_none(), "{name} is there twice");

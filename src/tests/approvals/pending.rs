@@ -257,3 +257,27 @@ async fn a_change_of_guards_is_found_and_rejected_with_a_reason_too() {
     assert_ne!(propose().await, id);
     assert_eq!(pending(app, &other).await.len(), 1);
 }
+
+#[tokio::test]
+async fn who_decides_too_late_is_told_so() {
+    let scene = Scene::new().await;
+    let maintainer = scene.app.member(Role::Maintainer, "acme").await;
+    assert_eq!(scene.approve(&maintainer).await.status, 200);
+    let (id, of) = (scene.seen_by(&maintainer).await.id.to_string(), scene.pipeline.to_string());
+    let form = [("project", "acme"), ("pipeline", &*of), ("id", &*id), ("reason", "No.")];
+    let reply = maintainer.post_form("/rpc/grants/reject", &form).await;
+    let page = maintainer.follow(reply).await.text();
+    assert!(page.contains("This grant does not wait for an approval."), "{page}");
+    // The change of guards was withdrawn meanwhile.
+    let (of, gone) = (scene.credential.to_string(), scene.pipeline.to_string());
+    let on = [("project", "acme"), ("credential", &*of), ("id", &*gone)];
+    for (action, more) in [
+        ("/rpc/guard-changes/reject", ("reason", "No.")),
+        ("/rpc/guard-changes/approve", ("password", PASSWORD)),
+    ] {
+        let form: Vec<_> = on.into_iter().chain([more]).collect();
+        let reply = maintainer.post_form(action, &form).await;
+        let page = maintainer.follow(reply).await.text();
+        assert!(page.contains("It was deleted while you were editing"), "{action}: {page}");
+    }
+}

@@ -52,6 +52,19 @@ async fn a_rule_that_stopped_works_again_once_another_member_confirms_it() {
     assert!(rules.iter().all(|rule| rule.ended_at.is_some()) && rules.len() == 3);
     assert_eq!(confirm(rules[0].id, "wrong password").await.status, 422);
     assert_eq!(scene.exchanged().await, None);
+    let (pipeline, id) = (scene.pipeline.to_string(), rules[1].id.to_string());
+    let form = [
+        ("project", "acme"),
+        ("pipeline", pipeline.as_str()),
+        ("id", id.as_str()),
+        ("password", "wrong password"),
+    ];
+    let reply = scene.app.owner.post_form("/rpc/trust-rules/confirm", &form).await;
+    let page = scene.app.owner.follow(reply).await.text();
+    for rule in &rules {
+        let is_wrong = page.contains(&format!("id=\"confirm-{}-error\"", rule.id));
+        assert_eq!(is_wrong, rule.id == rules[1].id, "the form that was sent says so: {page}");
+    }
     for rule in &rules {
         let reply = confirm(rule.id, PASSWORD).await;
         assert_eq!(reply.status, 200, "{}", reply.text());

@@ -1,7 +1,8 @@
 //! Every page, and what it takes to open it.
 
-use super::{
-    DELETE, DELETE_PIPELINES, GRANT, Objects, READ, READ_PIPELINES, Right, WRITE, WRITE_PIPELINES,
+use super::Objects;
+use super::right::{
+    DELETE, DELETE_PIPELINES, GRANT, READ, READ_PIPELINES, Right, WRITE, WRITE_PIPELINES,
 };
 use std::collections::BTreeMap;
 use uuid::Uuid;

@@ -2,6 +2,7 @@
 //! replaced.
 
 use regcred::domain::moment::Day;
+use std::collections::BTreeSet;
 use uuid::Uuid;
 
 /// Elements that stand within a line.
@@ -19,6 +20,13 @@ pub fn words(html: &str) -> String {
         redacted(&words.join(" "))
     });
     lines.filter(|line| !line.is_empty()).collect::<Vec<_>>().join("\n")
+}
+
+/// The ids that more than one element of the page has.
+pub fn ids_twice(html: &str) -> Vec<&str> {
+    let mut seen = BTreeSet::new();
+    let ids = html.split(" id=\"").skip(1).filter_map(|rest| rest.split('"').next());
+    ids.filter(|id| !seen.insert(*id)).collect()
 }
 
 fn between<'a>(html: &'a str, start: &str, end: &str) -> &'a str {
@@ -149,4 +157,10 @@ fn what_is_read_and_heard_is_kept_and_what_differs_is_not() {
         "key=[key id]:",
     ];
     assert_eq!(words(html), lines.join("\n"));
+}
+
+#[test]
+fn an_id_is_told_when_two_elements_have_it() {
+    let html = "<main id=\"main\"><p data-id=\"a\" id=\"a\"><input name=\"x\" id=\"a\"></main>";
+    assert_eq!(ids_twice(html), ["a"]);
 }

@@ -1,5 +1,6 @@
 //! The delete dialog: what depends on the credential, and what can be done instead.
 
+use super::edit::{WhereFrom, behind};
 use super::repointing::Repointing;
 use super::row::EnableToggle;
 use super::used_by::{Dependents, never_received};
@@ -11,9 +12,7 @@ use crate::functions::credential_pages::{CredentialHead, Deletion, deletion};
 use crate::functions::credentials::DeleteCredential;
 use crate::functions::pipelines::RepointGrants;
 use crate::ui::granting::{TO_DESTROY, YourPassword};
-use crate::ui::kit::{
-    Alert, Field, FlashAlert, FormState, Hidden, LoadedDialog, PageContext, PostForm,
-};
+use crate::ui::kit::{Alert, Field, FlashAlert, FormState, LoadedDialog, PageContext, PostForm};
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 
@@ -30,7 +29,7 @@ pub fn DeleteDialog() -> impl IntoView {
             id="delete-credential"
             verb="Delete"
             name
-            close_href=page.list()
+            close_href=behind(&page)
             is_read_first
             from=load(page.clone())
             let:loaded
@@ -54,7 +53,7 @@ fn Whole(loaded: Found, page: PageContext) -> impl IntoView {
     let summary = head.credential.summary.clone();
     let typed = (!found.dependents.is_empty()).then(|| deleting.at("typed_name"));
     let password = deleting.error("password");
-    let (project, cancel, list) = (page.project.clone(), page.list(), page.list_query());
+    let (project, cancel, from) = (page.project.clone(), behind(&page), page.clone());
     view! {
         <FlashAlert flash/>
         <Warning head found page form=moving/>
@@ -67,7 +66,7 @@ fn Whole(loaded: Found, page: PageContext) -> impl IntoView {
             is_danger=true
             cancel
         >
-            <Hidden name="list" value=list/>
+            <WhereFrom page=from/>
             {typed.map(|at| view! { <Field at label=format!("Type {} to confirm", summary.name)/> })}
             <YourPassword id="delete-password" error=password hint=TO_DESTROY/>
         </PostForm>
@@ -112,7 +111,7 @@ fn Warning(
             })}
         {can_disable
             .then(|| {
-                let (project, back) = (page.project.clone(), page.list());
+                let (project, back) = (page.project.clone(), behind(&page));
                 view! {
                     <p>"To stop deliveries and keep the secret, disable the credential instead. You can enable it again at any time."</p>
                     <EnableToggle credential=summary project back button_class="button"/>

@@ -2,7 +2,7 @@
 
 use super::dates::Dates;
 use super::details::Details;
-use super::frame::{Head, Page, Part, is_covered};
+use super::frame::{Head, Page, Part};
 use super::guard_change::GuardChangeSection;
 use super::stored::{SameSecret, SecretDoubt, Stored};
 use super::token_service::WhereTo;
@@ -22,10 +22,9 @@ use leptos_router::components::Outlet;
 #[component]
 pub fn DetailPage() -> impl IntoView {
     let page = PageContext::here();
-    let is_covered = is_covered();
     view! {
         <Page page=page.clone()>
-            <Loaded from=load(page.clone(), is_covered) let:loaded>
+            <Loaded from=load(page.clone()) let:loaded>
                 <Whole loaded page/>
             </Loaded>
         </Page>
@@ -35,9 +34,9 @@ pub fn DetailPage() -> impl IntoView {
 
 type Found = ((CredentialHead, Overview), Option<FailedForm>);
 
-async fn load(page: PageContext, is_covered: bool) -> Result<Found> {
+async fn load(page: PageContext) -> Result<Found> {
     let found = overview(page.project.clone(), page.id()?).await?;
-    let failed = if is_covered { None } else { page.failed_form().await };
+    let failed = if page.is_covered() { None } else { page.failed_form().await };
     Ok((found, failed))
 }
 
@@ -60,10 +59,14 @@ fn Whole(loaded: Found, page: PageContext) -> impl IntoView {
     // The ids are those of the sections that stood here: an old address finds the way to them.
     view! {
         <Head head page=page.clone() part=Part::Overview/>
-        {change
-            .map(|(change, credential, page)| {
+        {match change {
+            Some((change, credential, page)) => {
                 view! { <GuardChangeSection change credential page form=lowering rejecting/> }
-            })}
+                    .into_any()
+            }
+            // Who decides too late finds no change to decide on.
+            None => lowering.summary().or_else(|| rejecting.summary()).into_any(),
+        }}
         <div class="columns">
             <div class="stack">
                 <UsedBy

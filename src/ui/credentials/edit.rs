@@ -45,13 +45,9 @@ pub fn EditDialog() -> impl IntoView {
 /// Where a dialog of a credential leads back to: the page that it was opened on.
 pub fn behind(page: &PageContext) -> String {
     match page.id() {
-        Ok(id) if is_from_page(page) => paths::credential(&page.project, id),
+        Ok(id) if page.is_from_page() => paths::credential(&page.project, id),
         _ => page.list(),
     }
-}
-
-fn is_from_page(page: &PageContext) -> bool {
-    page.query("from").as_deref() == Some(paths::FROM_PAGE)
 }
 
 /// What a dialog sends along for where it leads back to.
@@ -59,7 +55,7 @@ fn is_from_page(page: &PageContext) -> bool {
 pub fn WhereFrom(page: PageContext) -> impl IntoView {
     view! {
         <Hidden name="list" value=page.list_query()/>
-        {is_from_page(&page).then(|| view! { <Hidden name="from" value=paths::FROM_PAGE/> })}
+        {page.is_from_page().then(|| view! { <Hidden name="from" value=paths::FROM_PAGE/> })}
     }
 }
 
@@ -128,7 +124,7 @@ fn EditForm(loaded: Found, page: PageContext) -> impl IntoView {
                 </div>
                 <MethodField form=form.clone()/>
             </div>
-            <section class="stored stack" aria-label="Stored secret">
+            <section class="stack" aria-label="Stored secret">
                 <SecretDoubt doubt=summary.secret_doubt/>
                 <Stored credential/>
                 <p>
@@ -146,5 +142,5 @@ fn EditForm(loaded: Found, page: PageContext) -> impl IntoView {
 /// The dialog for the secret alone, opened on the same page as this one.
 fn replace_href(page: &PageContext, credential: &Credential) -> String {
     let dialog = paths::replace_secret(&page.project, credential.summary.id) + &page.list_query();
-    if is_from_page(page) { paths::from_page(&dialog) } else { dialog }
+    if page.is_from_page() { paths::from_page(&dialog) } else { dialog }
 }

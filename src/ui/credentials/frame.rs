@@ -12,7 +12,6 @@ use crate::ui::kit::{
 };
 use leptos::prelude::*;
 use leptos_meta::Title;
-use leptos_router::hooks::use_location;
 
 /// The pages of a credential.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,20 +23,11 @@ pub enum Part {
     Connect,
 }
 
-/// How the address of a dialog ends that is drawn over one of them.
-const DIALOGS: [&str; 3] = ["grant", "current", "destroy"];
-
-/// Whether a dialog is drawn over the page: then nothing of it can be reached, and what the last
-/// post left is for the dialog.
-pub fn is_covered() -> bool {
-    let path = use_location().pathname.get_untracked();
-    path.trim_end_matches('/').rsplit('/').next().is_some_and(|last| DIALOGS.contains(&last))
-}
-
-/// The link to the list, and how the last post went; its children are the rest of the page.
+/// The link to the list, and how the last post went; its children are the rest of the page. Behind a
+/// dialog nothing of it can be reached, and what the last post left is for the dialog.
 #[component]
 pub fn Page(page: PageContext, children: Children) -> impl IntoView {
-    let is_covered = is_covered();
+    let is_covered = page.is_covered();
     let list = paths::credentials(&page.project);
     view! {
         {(!is_covered).then(|| view! { <FlashMessages/> })}
@@ -118,7 +108,7 @@ fn Actions(credential: Summary, page: PageContext) -> impl IntoView {
     let (project, id) = (page.project.clone(), credential.id);
     let edit = paths::from_page(&paths::edit_credential(&project, id));
     let replace = paths::from_page(&paths::replace_secret(&project, id));
-    let delete = paths::delete_credential(&project, id);
+    let delete = paths::from_page(&paths::delete_credential(&project, id));
     let label = format!("More actions for {}", credential.name);
     view! {
         <div class="toolbar">

@@ -76,8 +76,8 @@ pub fn GuardChangeSection(
                         </PostForm>
                     }
                 })}
-            {reject
-                .map(|project| {
+            {match reject {
+                Some(project) => {
                     view! {
                         <RejectForm
                             action=RejectGuardChange::url()
@@ -87,7 +87,10 @@ pub fn GuardChangeSection(
                             form=rejecting
                         />
                     }
-                })}
+                        .into_any()
+                }
+                None => rejecting.summary().into_any(),
+            }}
             {may_drop
                 .then(|| view! { <PostButton action=DeleteGuardChange::url() values word class="button"/> })}
         </Section>

@@ -9,7 +9,7 @@ use crate::functions::answer::FailedForm;
 use crate::functions::credential_pages::version;
 use crate::functions::versions::{DestroyVersion, SwitchSecret};
 use crate::ui::granting::{TO_DESTROY, YourPassword};
-use crate::ui::kit::{Confirm, Dialog, FormState, LinkButton, PageContext, Problem, Time};
+use crate::ui::kit::{Confirm, Dialog, FormState, LinkButton, LoadedQuestion, PageContext, Time};
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 use leptos_meta::Title;
@@ -39,26 +39,18 @@ pub fn DestroyVersionDialog() -> impl IntoView {
 #[component]
 fn Ask(act: Act) -> impl IntoView {
     let page = PageContext::here();
-    let read = OnceResource::new_blocking(load(page.clone(), act));
+    let close_href =
+        page.id().map_or_else(|_| page.list(), |id| paths::credential_versions(&page.project, id));
     view! {
-        <Suspense>
-            {Suspend::new(async move {
-                match read.await {
-                    Ok(found) => asked(found, act, page),
-                    Err(error) => {
-                        let close_href = page
-                            .id()
-                            .map_or_else(|_| page.list(), |id| paths::credential_versions(&page.project, id));
-                        view! {
-                            <Dialog id="version" title="Version of the secret" close_href>
-                                <Problem error is_in_dialog=true/>
-                            </Dialog>
-                        }
-                            .into_any()
-                    }
-                }
-            })}
-        </Suspense>
+        <LoadedQuestion
+            id="version"
+            title="Version of the secret"
+            close_href
+            from=load(page.clone(), act)
+            let:found
+        >
+            {asked(found, act, page)}
+        </LoadedQuestion>
     }
 }
 

@@ -38,6 +38,43 @@ where
     }
 }
 
+/// A question that its children ask, in a dialog of their own, with what `from` reads. When that
+/// fails, the problem stands in a dialog, too: what is behind one cannot be reached.
+#[component]
+pub fn LoadedQuestion<T, Fut, Chil, V>(
+    id: &'static str,
+    /// The title of the dialog when nothing could be read.
+    title: &'static str,
+    #[prop(into)] close_href: String,
+    from: Fut,
+    children: Chil,
+) -> impl IntoView
+where
+    T: Clone + Send + Sync + Serialize + DeserializeOwned + 'static,
+    Fut: Future<Output = Result<T>> + Send + 'static,
+    Chil: FnOnce(T) -> V + Send + 'static,
+    V: IntoView + 'static,
+{
+    let read = OnceResource::new_blocking(from);
+    view! {
+        <Suspense>
+            {Suspend::new(async move {
+                match read.await {
+                    Ok(found) => children(found).into_any(),
+                    Err(error) => {
+                        view! {
+                            <Dialog id title close_href>
+                                <Problem error is_in_dialog=true/>
+                            </Dialog>
+                        }
+                            .into_any()
+                    }
+                }
+            })}
+        </Suspense>
+    }
+}
+
 /// What a dialog that cannot be shown offers below the problem.
 pub type Offer = Box<dyn FnOnce(&Error) -> AnyView + Send>;
 

@@ -4,7 +4,7 @@
 //! | what a page has | what it uses |
 //! | --- | --- |
 //! | a place: project, id, query, what may be done | [`PageContext::here`] |
-//! | something to read first | [`Loaded`], in a dialog [`LoadedDialog`] |
+//! | something to read first | [`Loaded`], in a dialog [`LoadedDialog`], before a question [`LoadedQuestion`] |
 //! | a heading with actions, sections, facts | [`PageHead`], [`Section`], [`Facts`] with [`Fact`] |
 //! | a table | [`Table`] of [`Columns`] with [`Cell`]s |
 //! | a form | [`FormState`] for what its [`Control`]s show, [`PostForm`] and [`Hidden`] for what it sends |
@@ -58,7 +58,7 @@ pub use facts::{Fact, Facts, TextFact};
 pub use field::{Field, TextArea};
 pub use flash::{FlashAlert, FlashMessages, without_said};
 pub use form::{Control, FormState, Hidden, PostForm};
-pub use loaded::{Loaded, LoadedDialog, Offer};
+pub use loaded::{Loaded, LoadedDialog, LoadedQuestion, Offer};
 pub use mark::{KindMark, ProviderMark};
 pub use menu::Menu;
 pub use older::Older;

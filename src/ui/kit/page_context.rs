@@ -123,8 +123,17 @@ impl PageContext {
         let of_the_list: Vec<&str> = self.path.trim_end_matches('/').split('/').skip(4).collect();
         matches!(
             of_the_list.as_slice(),
-            ["new"] | [_, "edit" | "delete" | "secret"] | [_, "identity", "tokens", _, "revoke"]
+            ["new"]
+                | [_, "edit" | "delete" | "secret" | "grant"]
+                | [_, "versions", _, "current" | "destroy"]
+                | [_, "identity", "tokens", _, "revoke"]
         )
+    }
+
+    /// Whether a dialog was opened on the page of what it is about, and not on a list: it leads back
+    /// there.
+    pub fn is_from_page(&self) -> bool {
+        self.query("from").as_deref() == Some(paths::FROM_PAGE)
     }
 
     /// What is asked of the list of credentials, as the query of an address with its `?`; empty when
@@ -167,6 +176,40 @@ mod tests {
         ]);
         assert_eq!(page.list_query(), "?q=a%20b%26c&state=expired&after=bgpnaGNy");
         assert_eq!(page.list(), "/p/acme/credentials?q=a%20b%26c&state=expired&after=bgpnaGNy");
+    }
+
+    #[test]
+    fn what_lies_behind_a_dialog_is_covered_and_a_page_of_its_own_is_not() {
+        let is_covered = |of_the_list: &str| {
+            let path = format!("/p/acme/{of_the_list}");
+            PageContext { path, ..at(&[]) }.is_covered()
+        };
+        for dialog in [
+            "credentials/new",
+            "credentials/1/edit",
+            "credentials/1/secret",
+            "credentials/1/delete",
+            "credentials/1/grant",
+            "credentials/1/versions/2/current",
+            "credentials/1/versions/2/destroy/",
+            "pipelines/new",
+            "pipelines/1/edit",
+            "pipelines/1/delete",
+            "pipelines/1/identity/tokens/2/revoke",
+        ] {
+            assert!(is_covered(dialog), "{dialog}");
+        }
+        for page in [
+            "credentials",
+            "credentials/1",
+            "credentials/1/versions",
+            "pipelines/1/identity",
+            "pipelines/1/grants/2/edit",
+            "pipelines/1/trust/new",
+            "approvals",
+        ] {
+            assert!(!is_covered(page), "{page}");
+        }
     }
 
     #[test]

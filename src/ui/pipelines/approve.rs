@@ -58,12 +58,14 @@ fn whole((found, grant, failed): Found, page: PageContext) -> impl IntoView {
     let rejection = grant.rejection.clone();
     let is_rejected = rejection.is_some();
     // What is rejected already is not rejected again.
-    let reject = (is_waiting && !is_own && !is_rejected).then(|| {
-        let form = FormState::of::<RejectGrant>(failed.clone(), ());
-        (grant.id, pipeline, form, page.project.clone())
-    });
+    let may_reject = is_waiting && !is_own && !is_rejected;
+    let form = FormState::of::<RejectGrant>(failed.clone(), ());
+    // Who decides too late finds no form to say so.
+    let too_late = if may_reject { None } else { form.summary() };
+    let reject = may_reject.then(|| (grant.id, pipeline, form, page.project.clone()));
     view! {
         <PageHead title="Approve a grant" up=(href, name.clone())/>
+        {too_late}
         <Facts>
             <Fact label="Credential">
                 <a href=credential_href>{grant.credential}</a>

@@ -7,14 +7,14 @@ use crate::error::Result;
 use crate::functions::answer::FailedForm;
 use crate::functions::pipelines::{DeletePipeline, find_pipeline};
 use crate::ui::granting::{TO_DESTROY, YourPassword};
-use crate::ui::kit::{Alert, Field, FormState, LoadedDialog, PageContext, PostForm, Time};
+use crate::ui::kit::{Alert, Field, FormState, Hidden, LoadedDialog, PageContext, PostForm, Time};
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 
 #[component]
 pub fn DeleteDialog() -> impl IntoView {
     let page = PageContext::here();
-    let close_href = paths::pipelines(&page.project);
+    let close_href = behind(&page);
     let name = |(found, _): &Found| found.pipeline.summary.name.clone();
     // What is wrong with a field is read before what it is about.
     let is_read_first = page.query("back").is_none();
@@ -30,6 +30,14 @@ pub fn DeleteDialog() -> impl IntoView {
         >
             {delete_form(found, page)}
         </LoadedDialog>
+    }
+}
+
+/// The page that it was opened on.
+fn behind(page: &PageContext) -> String {
+    match page.id() {
+        Ok(id) if page.is_from_page() => paths::pipeline(&page.project, id),
+        _ => paths::pipelines(&page.project),
     }
 }
 
@@ -56,7 +64,7 @@ fn delete_form((found, failed): Found, page: PageContext) -> impl IntoView {
                 .into_any()
         }
     };
-    let cancel = paths::pipelines(&page.project);
+    let (cancel, is_from_page) = (behind(&page), page.is_from_page());
     view! {
         <Alert kind="warning">
             <p>"This action cannot be undone. The pipeline's tokens and trust rules stop working immediately."</p>
@@ -73,6 +81,7 @@ fn delete_form((found, failed): Found, page: PageContext) -> impl IntoView {
             is_danger=true
             cancel
         >
+            {is_from_page.then(|| view! { <Hidden name="from" value=paths::FROM_PAGE/> })}
             <Field at=typed label=format!("Type {} to confirm", summary.name)/>
             <YourPassword error=password hint=TO_DESTROY/>
         </PostForm>

@@ -60,7 +60,9 @@ pub fn PipelineFrame(
     let PipelineSummary { id, name, description, grants, .. } = summary;
     let project = page.project.clone();
     let edit = page.may(Permission::PipelineWrite).then(|| paths::edit_pipeline(&project, id));
-    let delete = page.may(Permission::PipelineDelete).then(|| paths::delete_pipeline(&project, id));
+    let delete = page
+        .may(Permission::PipelineDelete)
+        .then(|| paths::from_page(&paths::delete_pipeline(&project, id)));
     let tabs: Vec<Tab> = Part::ALL
         .into_iter()
         .map(|one| Tab {

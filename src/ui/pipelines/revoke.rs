@@ -8,7 +8,7 @@ use crate::domain::pipeline::{PipelinePage, Token};
 use crate::error::{Error, Result};
 use crate::functions::answer::now;
 use crate::functions::pipelines::{RevokeToken, find_pipeline};
-use crate::ui::kit::{Confirm, Loaded, PageContext};
+use crate::ui::kit::{Confirm, LoadedQuestion, PageContext};
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 use leptos_router::hooks::use_params_map;
@@ -18,10 +18,19 @@ use uuid::Uuid;
 pub fn RevokeDialog() -> impl IntoView {
     let page = PageContext::here();
     let token = use_params_map().get_untracked().get("token").unwrap_or_default();
+    let list = || paths::pipelines(&page.project);
+    let close_href =
+        page.id().map_or_else(|_| list(), |id| paths::pipeline_identity(&page.project, id));
     view! {
-        <Loaded from=load(page.clone(), token) let:found>
+        <LoadedQuestion
+            id="revoke-token"
+            title="Revoke token"
+            close_href
+            from=load(page.clone(), token)
+            let:found
+        >
             {dialog(found, page)}
-        </Loaded>
+        </LoadedQuestion>
     }
 }
 

@@ -147,7 +147,11 @@ fn Confirmation(
     failed: Option<FailedForm>,
 ) -> impl IntoView {
     let state = FormState::of::<ConfirmRule>(failed, ());
-    let (id, is_open, name) = (rule.id, !state.is_first_try(), rule_name(&rule));
+    let (id, name) = (rule.id, rule_name(&rule));
+    // Each rule has such a form.
+    let is_its = state.at("id").text == id.to_string();
+    let (is_open, error) =
+        (is_its && !state.is_first_try(), state.error("password").filter(|_| is_its));
     let says = if rule.ended_at.is_some() {
         "It has stopped, so it accepts no tokens. Confirm it only if you know whose tokens it accepts. Then it works again, and is shown as created by you."
     } else {
@@ -165,7 +169,7 @@ fn Confirmation(
             >
                 <p>{format!("{}. {says}", made_by_gone(&rule.created_by))}</p>
                 <Hidden name="pipeline" value=pipeline.to_string()/>
-                <YourPassword id=format!("confirm-{id}") error=state.error("password")/>
+                <YourPassword id=format!("confirm-{id}") error/>
             </PostForm>
         </details>
     }

@@ -2,7 +2,7 @@
 
 use super::{name_taken, needs_unchanged};
 use crate::domain::actor::Can;
-use crate::domain::audit::{Action, Detail, Field, FieldChange, Subject};
+use crate::domain::audit::{Action, AuditEvent, Detail, Field, FieldChange, Subject};
 use crate::domain::credential_form::DESCRIPTION_MAX;
 use crate::domain::permission::of;
 use crate::domain::pipeline::{PipelineEdit, PipelineSummary};
@@ -34,7 +34,7 @@ impl Vault {
         let stored = write.pipelines(project).find(id, today()).await?.ok_or(Error::NotFound)?;
         needs_unchanged(&write, project, id).await?;
         if revision != stored.revision {
-            return Err(stale(&write, project, stored).await?);
+            return Err(stale(&write, project, stored, revision).await?);
         }
         let (name, description, mut errors) = checked(&form.name, &form.description);
         // `PostgreSQL` cannot be asked for every text.
@@ -64,7 +64,7 @@ impl Vault {
         let is_saved =
             saved.map_err(|error| unless_taken(error, Error::Invalid(vec![name_taken()])))?;
         if !is_saved {
-            return Err(stale(&write, project, stored).await?);
+            return Err(stale(&write, project, stored, revision).await?);
         }
         let subject = Subject { id, name: name.to_owned() };
         let what = (Action::PipelineUpdated, subject, Detail::Changed(changed));
@@ -89,23 +89,32 @@ pub(super) fn checked<'a>(name: &'a str, description: &str) -> (&'a str, String,
     (name, description, errors)
 }
 
-/// That somebody saved meanwhile, with what is stored now.
-async fn stale(write: &Write, project: Uuid, stored: PipelineSummary) -> Result<Error> {
+/// That somebody saved since `revision`, with what is stored now. Each save makes one event.
+async fn stale(
+    write: &Write,
+    project: Uuid,
+    stored: PipelineSummary,
+    revision: i64,
+) -> Result<Error> {
+    let saves = usize::try_from(stored.revision.saturating_sub(revision)).unwrap_or(0).max(1);
     let events = write.chain().about(project, stored.id, LOOKED_AT).await?;
-    let save = events.into_iter().find(|event| event.action == Action::PipelineUpdated);
-    let change = |field: Field, now: String| Change { label: field.label().to_owned(), now };
-    let changes = match &save {
-        Some(event) => match &event.detail {
-            Detail::Changed(changes) => changes
-                .iter()
-                .map(|change_made| match change_made.field {
-                    Field::Name => change(Field::Name, stored.name.clone()),
-                    field => change(field, stored.description.clone()),
-                })
-                .collect(),
-            _ => Vec::new(),
-        },
-        None => Vec::new(),
-    };
-    Ok(Error::Stale { by: save.map(|event| event.actor), changes, revision: stored.revision })
+    let is_save = |event: &&AuditEvent| event.action == Action::PipelineUpdated;
+    let since: Vec<&AuditEvent> = events.iter().filter(is_save).take(saves).collect();
+    let mut changes: Vec<Change> = Vec::new();
+    for field in since.iter().flat_map(|event| fields_of(event)) {
+        let label = field.label();
+        if !changes.iter().any(|change| change.label == label) {
+            let now = if field == Field::Name { &stored.name } else { &stored.description };
+            changes.push(Change { label: label.to_owned(), now: now.clone() });
+        }
+    }
+    let by = since.first().map(|event| event.actor.clone());
+    Ok(Error::Stale { by, changes, revision: stored.revision })
+}
+
+fn fields_of(event: &AuditEvent) -> Vec<Field> {
+    match &event.detail {
+        Detail::Changed(changes) => changes.iter().map(|change| change.field).collect(),
+        _ => Vec::new(),
+    }
 }

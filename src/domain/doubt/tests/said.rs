@@ -56,6 +56,13 @@ fn every_doubt_is_a_whole_sentence_with_one_link_below_the_project() {
 }
 
 #[test]
+fn a_credential_that_expired_gets_another_secret_and_its_new_day_at_once() {
+    let (credential, on) = (Uuid::max(), day("2026-11-20"));
+    let mend = Doubt::CredentialExpired { credential, on }.mend("acme", Uuid::nil(), Uuid::nil());
+    assert_eq!(mend.href, paths::replace_secret("acme", credential));
+}
+
+#[test]
 fn a_save_says_each_doubt_once_and_leads_to_where_the_first_is_mended() {
     let (pipeline, one, other) = (Uuid::nil(), Uuid::now_v7(), Uuid::now_v7());
     let saved = |doubts: &[(Uuid, Doubt)]| {
