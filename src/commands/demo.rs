@@ -92,7 +92,7 @@ impl Demo {
     }
 
     async fn fill(&self, config: &Config) -> Result<(), Failure> {
-        print(false, &json!({}), "Making up 90 days…")?;
+        print(false, &json!({}), "Regcred makes up 90 days. This takes a few seconds.")?;
         let address = config.site.public_url(self.listen.port()).map_err(StartError::from)?;
         make_data_folder(&config.storage)?;
         fs::write(self.mark(), BEGUN).map_err(|cause| self.unusable(&cause))?;
@@ -118,5 +118,5 @@ async fn fill(config: &Config, address: String, end: Moment) -> Result<(), Failu
     let vault = Vault::new(store, keys, settings);
     let told = Box::pin(story::tell(&vault, operator(), end)).await;
     vault.store().clone().close().await.map_err(StartError::from)?;
-    Ok(told?)
+    told.map_err(Failure::from)
 }

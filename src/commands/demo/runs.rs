@@ -128,11 +128,13 @@ impl Run {
     /// What Drone says of the run.
     fn signed(&self, repository: &str, id: &str) -> Option<Map<String, Value>> {
         let Claims { commit, branch, actor, .. } = &self.request.claims;
+        let id: u32 = id.parse().ok()?;
+        let reference = format!("refs/heads/{}", branch.as_deref()?);
         let said = json!({
-            "repo": { "id": id.parse::<u32>().ok()?, "slug": repository },
+            "repo": { "id": id, "slug": repository },
             "build": {
-                "number": self.number, "event": "push", "after": commit, "author_login": actor,
-                "ref": format!("refs/heads/{}", branch.as_deref()?),
+                "number": self.number, "event": "push", "ref": reference, "after": commit,
+                "author_login": actor,
             },
         });
         said.as_object().cloned()
