@@ -6,6 +6,7 @@ use crate::rooms::sources;
 use regcred::crypto::kek::Kek;
 use regcred::domain::actor::Member;
 use regcred::domain::approval::Asked;
+use regcred::domain::credential::Summary;
 use regcred::domain::delivery::{Outcome, Report};
 use regcred::domain::expiry::ExpiryState;
 use regcred::domain::listing::ListQuery;
@@ -74,9 +75,7 @@ async fn has_registries_in_every_state(vault: &Vault, ann: &Member) {
     for state in ExpiryState::ALL.iter().copied() {
         assert!(listed.rows.iter().any(|row| row.state(listed.today) == state), "{state:?}");
     }
-    let count = |is: fn(&regcred::domain::credential::Summary) -> bool| {
-        listed.rows.iter().filter(|row| is(row)).count()
-    };
+    let count = |is: fn(&Summary) -> bool| listed.rows.iter().filter(|row| is(row)).count();
     assert_eq!(count(|row| row.disabled_at.is_some()), 1);
     assert_eq!(count(|row| row.is_insecure), 1);
     assert_eq!(count(|row| row.secret_doubt.is_some()), 1);
