@@ -1,10 +1,11 @@
 # Every command sets up what is missing first. See .ci/tools for what and where.
 SHELL := bash
 .DEFAULT_GOAL := help
-.PHONY: help run helper dev test soak bench release fmt
+.PHONY: help run demo helper dev test soak bench release fmt
 
 help:
 	@echo "make run    build, and start on the embedded database"
+	@echo "make demo   build, and start on a made-up instance, in target/demo"
 	@echo "make helper build docker-credential-regcred, static"
 	@echo "make dev    the same, rebuilt at each change"
 	@echo "make test   every check there is"
@@ -16,6 +17,10 @@ help:
 run:
 	@.ci/build
 	@exec target/release/regcred serve
+
+demo:
+	@.ci/build
+	@exec target/release/regcred demo --data target/demo
 
 helper:
 	@.ci/helper

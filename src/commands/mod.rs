@@ -8,6 +8,7 @@ mod asking;
 mod audit;
 mod backup;
 mod completions;
+mod demo;
 mod doctor;
 mod failure;
 mod files;
@@ -57,6 +58,7 @@ enum Command {
         after_help = "Example:\n  REGCRED_URL=https://regcred.example.com regcred serve --listen 127.0.0.1:3000"
     )]
     Serve(Box<Config>),
+    Demo(demo::Demo),
     SetupLink(Box<setup_link::SetupLink>),
     Migrate(Box<migrate::Migrate>),
     User(Box<user::User>),
@@ -127,6 +129,7 @@ async fn carry_out(command: Command) -> Result<ExitCode, Failure> {
             serve(&config).await?;
             Ok(ExitCode::SUCCESS)
         }
+        Command::Demo(command) => command.run().await,
         Command::SetupLink(command) => command.run().await,
         Command::Migrate(command) => command.run().await,
         Command::User(command) => command.run().await,

@@ -22,6 +22,11 @@ pub fn hmac_sha256_holds(key: &[u8], message: &[u8], tag: &[u8]) -> bool {
     hmac::verify(&hmac::Key::new(hmac::HMAC_SHA256, key), message, tag).is_ok()
 }
 
+/// The HMAC-SHA256 of the message: what a server signs with that has the key.
+pub fn hmac_sha256(key: &[u8], message: &[u8]) -> Vec<u8> {
+    hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, key), message).as_ref().to_vec()
+}
+
 /// Reads an Ed25519 public key: PEM of a `SubjectPublicKeyInfo`, or base64 of that or of the bare 32
 /// bytes. `None` for anything else, and for keys under which anybody could sign.
 pub fn read_ed25519_key(text: &str) -> Option<[u8; 32]> {

@@ -1,6 +1,7 @@
 //! Every setting, and with `kek/config.rs` the only place that reads the environment.
 
 mod certificate;
+mod demo;
 mod hosts;
 mod problem;
 mod shares;

@@ -25,6 +25,7 @@ mod database;
 mod deletions;
 mod deliveries;
 mod deliveries_killed;
+mod demo;
 mod departed;
 mod dialogs;
 mod doctor;

@@ -4,6 +4,7 @@
 mod attempts;
 mod audit;
 mod backup;
+mod clock;
 mod credentials;
 mod deletions;
 mod deliveries;
@@ -38,6 +39,8 @@ mod used;
 pub use attempts::network;
 pub use audit::{ChainReport, KeptHead};
 pub use backup::{BackupProblem, BroughtBack, Checked, Contents, back_up, check_backup, restore};
+pub use clock::told_at;
+pub(crate) use clock::{now, today};
 pub use credentials::{Doubt, Saved, SecretInput};
 pub use deliveries::{Delivered, DeliveryRequest, Entry, Given, Ledger, Told};
 pub use doctor::{Clocks, Opening, Unreadable, clocks};
@@ -55,7 +58,7 @@ pub use trust_rules::NewRule;
 pub use turns::{Held as LaneTurn, Lanes};
 
 use crate::crypto::CryptoError;
-use crate::domain::moment::{Day, Moment};
+use crate::domain::moment::Moment;
 use crate::domain::secret_version::KEEP;
 use crate::error::{Error, FieldError, Result};
 use crate::issuers::Issuers;
@@ -228,16 +231,6 @@ fn gather<T>(errors: &mut Vec<FieldError>, checked: Result<T>) -> Result<Option<
 async fn sweep_access(write: &Write, now: Moment) -> Result<()> {
     write.sessions().sweep(now.0).await?;
     Ok(write.tokens().sweep(now.plus_seconds(-60 * 60).0).await?)
-}
-
-/// The time, in UTC. The only clock of the vault, and of what a page says of it.
-pub(crate) fn now() -> Moment {
-    let nanos = time::OffsetDateTime::now_utc().unix_timestamp_nanos();
-    Moment(i64::try_from(nanos / 1_000_000).unwrap_or(i64::MAX))
-}
-
-pub(crate) fn today() -> Day {
-    now().day()
 }
 
 impl From<CryptoError> for Error {

@@ -3,8 +3,9 @@
 use super::machine::{command, said};
 use crate::process::server::Folder;
 
-const COMMANDS: [&str; 34] = [
+const COMMANDS: [&str; 35] = [
     "serve",
+    "demo",
     "migrate",
     "user",
     "user list",
