@@ -193,7 +193,7 @@ impl Doubt {
                 ("Edit the credential", paths::edit_credential(project, *credential))
             }
             Self::CredentialExpired { credential, .. } => {
-                ("Replace its secret", paths::edit_credential(project, *credential))
+                ("Replace its secret", paths::replace_secret(project, *credential))
             }
             Self::CredentialDisabled { credential } => {
                 ("Open the credential", paths::credential(project, *credential))
