@@ -11,22 +11,33 @@ const BUILDKITE = { 'Organization id': '0184', 'Pipeline id': '0185' };
 const AZURE = 'https://vstoken.dev.azure.com/acme';
 const CIRCLE = 'https://oidc.circleci.com/org/0184';
 
-for (const { what, provider, label, issuer, values, sentence } of [
+type Saved = {
+  what: string;
+  /** As addresses and as people call it. */
+  provider: string;
+  label: string;
+  /** One that has to be trusted first. */
+  issuer?: string;
+  values: Record<string, string>;
+  sentence: string;
+};
+
+const SAVED: Saved[] = [
   {
     what: 'a workflow without its reference',
-    provider: 'github', label: 'GitHub Actions', issuer: undefined,
+    provider: 'github', label: 'GitHub Actions',
     values: { ...GITHUB, Workflow: 'acme/ci/.github/workflows/build.yml' },
     sentence: 'GitHub writes a workflow with its reference',
   },
   {
     what: 'a branch as a whole reference',
-    provider: 'buildkite', label: 'Buildkite', issuer: undefined,
+    provider: 'buildkite', label: 'Buildkite',
     values: { ...BUILDKITE, Branch: 'refs/heads/main' },
     sentence: 'Buildkite writes the name of a branch alone',
   },
   {
     what: 'a branch and a tag at once',
-    provider: 'buildkite', label: 'Buildkite', issuer: undefined,
+    provider: 'buildkite', label: 'Buildkite',
     values: { ...BUILDKITE, Branch: 'main', Tag: 'v*' },
     sentence: 'A build of a tag has no branch, so no token has both.',
   },
@@ -42,7 +53,9 @@ for (const { what, provider, label, issuer, values, sentence } of [
     values: { 'Issuer': CIRCLE, 'Project id': '0185', 'Repository': 'acme/api', 'Git reference': 'refs/heads/main' },
     sentence: 'CircleCI writes the repository with its host',
   },
-]) {
+];
+
+for (const { what, provider, label, issuer, values, sentence } of SAVED) {
   test(`a trust rule is doubted for ${what}`, async ({ page, instance }) => {
     if (issuer !== undefined) await trustIssuer(page, instance, issuer);
     await addPipeline(page, instance, { name: unique('ci') });
