@@ -56,12 +56,12 @@ test.describe('in a project of its own', () => {
   });
 });
 
-/** What a dialog cannot do without, by its labels, and the button that sends it. */
+/** What a dialog cannot do without, by its labels, and the button that sends it. One that deletes a credential
+    first says what breaks, however long that is. */
 const DIALOGS: Record<string, { fields: string[]; button: string }> = {
   'the create dialog for a key file': { fields: ['Registry URL', 'Name', 'Access'], button: 'Create' },
   'the edit dialog': { fields: ['Username', 'Password', 'Name', 'Access'], button: 'Save Changes' },
   'the dialog for another secret': { fields: ['Password', 'Expires on (Optional)'], button: 'Replace secret' },
-  'the delete dialog': { fields: [], button: 'Delete' },
   'granting a credential': { fields: ['Pipeline', 'Access', 'Your password'], button: 'Grant' },
   'the create dialog of pipelines': { fields: ['Name', 'Your password'], button: 'Create' },
   'revoking a token': { fields: [], button: 'Revoke' },
