@@ -1,7 +1,7 @@
 # Every command sets up what is missing first. See .ci/tools for what and where.
 SHELL := bash
 .DEFAULT_GOAL := help
-.PHONY: help run demo helper dev test soak bench release fmt
+.PHONY: help run demo helper dev test soak sheet bench release fmt
 
 help:
 	@echo "make run    build, and start on the embedded database"
@@ -10,6 +10,7 @@ help:
 	@echo "make dev    the same, rebuilt at each change"
 	@echo "make test   every check there is"
 	@echo "make soak   the same, the tests that count at full length"
+	@echo "make sheet  take pictures of every page, dialog and state"
 	@echo "make bench  measure"
 	@echo "make release make what is published: programs, checksums, SBOM"
 	@echo "make fmt    format the source"
@@ -33,6 +34,9 @@ test:
 
 soak:
 	@REGCRED_SOAK=1 .ci/test
+
+sheet:
+	@.ci/sheet
 
 bench:
 	@.ci/build

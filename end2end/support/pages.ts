@@ -7,6 +7,23 @@ import { addPipeline, fetchConfig, grantOf } from './pipelines.ts';
 import { unique } from './secrets.ts';
 import type { Instance } from './server.ts';
 
+/** What each page shows. */
+export const PAGES = [
+  'the list', 'a search without a result', 'the create dialog', 'the create dialog with a preset',
+  'the create dialog for a key file', 'the edit dialog', 'the dialog for another secret', 'the delete dialog', 'a credential',
+  'what was delivered of a credential', 'the versions of a credential', 'a version that is current',
+  'the activity of a credential', 'how to use a credential', 'granting a credential', 'the pipelines',
+  'a search for pipelines without a result', 'the create dialog of pipelines', 'a pipeline', 'what proves a pipeline',
+  'revoking a token', 'how a pipeline fetches', 'what a pipeline received', 'what was done to a pipeline',
+  'the edit dialog of a pipeline', 'the delete dialog of a pipeline',
+  'the encryption keys', 'the trusted issuers', 'removing an issuer', 'the jobs', 'a page that does not exist',
+  'an address that nothing has', 'a filter that does not exist', 'signing in', 'a set-up link that was used',
+  'a new trust rule', 'a new trust rule for a public key', 'a new trust rule for a shared secret',
+  'trying a token', 'editing a trust rule', 'deleting a trust rule', 'editing a grant', 'revoking a grant', 'an approval', 'the approvals', 'the explainer', 'an answer of the explainer', 'a question that names no image',
+  'the guides', 'a search in the guides', 'a search in the guides without a result', 'a guide', 'the guide of a registry',
+  'the errors', 'a guide that does not exist',
+];
+
 type Pages = Record<string, string>;
 
 /** What was made, by the instance: tests only look at it. */

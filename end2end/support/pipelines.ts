@@ -37,11 +37,17 @@ export function pushBox(dialog: Locator, name: string): Locator {
 /** A part of a pipeline's page. */
 export type Part = 'credentials' | 'identity' | 'connect' | 'deliveries' | 'activity';
 
-/** Opens a part of the page of the pipeline that the browser is at. */
-export async function openPart(page: Page, part: Part): Promise<void> {
+/** The path of the pipeline that the browser is at. */
+export function pathOfPipeline(page: Page): string {
   const [path] = new URL(page.url()).pathname.match(/^\/p\/[^/]+\/pipelines\/[0-9a-f-]{36}/) ?? [];
   expect(path, 'the page of a pipeline').toBeDefined();
-  await page.goto(part === 'credentials' ? path! : `${path}/${part}`);
+  return path!;
+}
+
+/** Opens a part of the page of the pipeline that the browser is at. */
+export async function openPart(page: Page, part: Part): Promise<void> {
+  const path = pathOfPipeline(page);
+  await page.goto(part === 'credentials' ? path : `${path}/${part}`);
 }
 
 /** Makes a pipeline in the browser; gives its token. The page is then the pipeline's. */

@@ -1,12 +1,11 @@
 import type { Page } from '@playwright/test';
 import { addCredential, expectSaid } from '../support/credentials.ts';
 import { expectValues, expectWrong, fillIn } from '../support/form.ts';
+import { grant, grantsOf } from '../support/granting.ts';
 import { addPipeline, fetchConfig, hostsIn } from '../support/pipelines.ts';
 import { unique } from '../support/secrets.ts';
 import type { Instance } from '../support/server.ts';
 import { expect, test } from '../support/test.ts';
-
-const grantsOf = (page: Page) => page.getByRole('region', { name: 'Grants' });
 
 /** Makes a credential and a pipeline without it; gives the credential, its registry and the token. */
 async function prepare(page: Page, instance: Instance): Promise<{ name: string; host: string; token: string }> {
@@ -14,14 +13,6 @@ async function prepare(page: Page, instance: Instance): Promise<{ name: string; 
   const host = `${name}.example.com`;
   await addCredential(page, instance, { name, registry_url: host, access: 'pull_push' });
   return { name, host, token: await addPipeline(page, instance, { name: unique('ci') }) };
-}
-
-/** Grants the credential on these conditions, by the labels of their fields. */
-async function grant(page: Page, instance: Instance, credential: string, conditions: Record<string, string>): Promise<void> {
-  const grants = grantsOf(page);
-  await grants.getByText('Conditions', { exact: true }).click();
-  await fillIn(grants, { Credential: credential, ...conditions, 'Your password': instance.account.password });
-  await grants.getByRole('button', { name: 'Grant', exact: true }).click();
 }
 
 test('a grant says its conditions, and what a run says of itself meets none of them', async ({ page, instance }) => {

@@ -2,13 +2,12 @@ import { generateKeyPairSync } from 'node:crypto';
 import type { Page } from '@playwright/test';
 import { expectSaid } from '../support/credentials.ts';
 import { expectValues, expectWrong, fillIn } from '../support/form.ts';
+import { rulesOf, sendRule, unfold } from '../support/granting.ts';
 import { trustIssuer } from '../support/issuers.ts';
 import { addPipeline, openPart } from '../support/pipelines.ts';
 import { unique } from '../support/secrets.ts';
 import type { Instance } from '../support/server.ts';
 import { expect, test } from '../support/test.ts';
-
-const rulesOf = (page: Page) => page.getByRole('region', { name: 'Trust rules' });
 
 /** Makes a pipeline; gives its path. The browser is at its trust rules then. */
 async function openPipeline(page: Page, instance: Instance): Promise<string> {
@@ -16,19 +15,6 @@ async function openPipeline(page: Page, instance: Instance): Promise<string> {
   const path = new URL(page.url()).pathname;
   await openPart(page, 'identity');
   return path;
-}
-
-/** Opens what is folded on the page. */
-async function unfold(page: Page): Promise<void> {
-  const closed = page.getByRole('main').locator('details:not([open]) > summary');
-  while (await closed.count() > 0) await closed.first().click();
-}
-
-/** Sends the form of a rule. */
-async function add(page: Page, instance: Instance, values: Record<string, string>): Promise<void> {
-  await unfold(page);
-  await fillIn(page, { ...values, 'Your password': instance.account.password });
-  await page.getByRole('button', { name: 'Add trust rule' }).click();
 }
 
 /** A token as providers make them, but signed by nobody. */
@@ -47,7 +33,7 @@ test('a rule needs ids and a restriction, is listed with its claims, and is dele
   await expect(page.getByLabel('Issuer', { exact: true })).toBeHidden();
   await expectValues(page, { Issuer: 'https://token.actions.githubusercontent.com', Audience: instance.url });
 
-  await add(page, instance, { Issuer: 'http://example.com', Audience: '', 'Repository id': 'acme/api' });
+  await sendRule(page, instance, { Issuer: 'http://example.com', Audience: '', 'Repository id': 'acme/api' });
   await expectWrong(page, 'Issuer', 'The issuer must be an https:// address.');
   await expectWrong(page, 'Audience', 'Enter the audience');
   await expectWrong(page, 'Repository id', 'Enter the number, not the name');
@@ -55,13 +41,13 @@ test('a rule needs ids and a restriction, is listed with its claims, and is dele
   await expectValues(page, { Issuer: 'http://example.com', Audience: '', 'Repository id': 'acme/api', 'Your password': '' });
 
   const values = { Issuer: 'https://token.actions.githubusercontent.com', Audience: instance.url, 'Repository id': '1', 'Owner id': '2' };
-  await add(page, instance, values);
+  await sendRule(page, instance, values);
   await expectWrong(page, 'Git reference', 'Enter at least one of these');
   await fillIn(page, { 'Git reference': 'refs/heads/main', 'Your password': 'not the password' });
   await page.getByRole('button', { name: 'Add trust rule' }).click();
   await expectWrong(page, 'Your password', 'This is not your password');
   await expectValues(page, { ...values, 'Git reference': 'refs/heads/main' });
-  await add(page, instance, { 'More claims': 'runner_environment=github-hosted' });
+  await sendRule(page, instance, { 'More claims': 'runner_environment=github-hosted' });
 
   await expectSaid(page, 'The trust rule was added.');
   const row = rulesOf(page).getByRole('row').filter({ hasText: 'GitHub Actions' });
@@ -86,7 +72,7 @@ test('a rule needs ids and a restriction, is listed with its claims, and is dele
 test('a rule is changed, and is called by its title', async ({ page, instance }) => {
   const path = await openPipeline(page, instance);
   await page.goto(`${path}/trust/new?provider=github`);
-  await add(page, instance, { 'Repository id': '1', 'Owner id': '2', 'Git reference': 'refs/heads/main' });
+  await sendRule(page, instance, { 'Repository id': '1', 'Owner id': '2', 'Git reference': 'refs/heads/main' });
   const row = rulesOf(page).getByRole('row').filter({ hasText: 'GitHub Actions' });
   await row.getByRole('link', { name: 'Edit the GitHub Actions rule for 1' }).click();
   await expectValues(page, { 'Repository id': '1', 'Git reference': 'refs/heads/main', 'Title': '' });
@@ -105,7 +91,7 @@ test('a rule is changed, and is called by its title', async ({ page, instance })
 test('a rule that no token can match is doubted, with the link that mends it', async ({ page, instance }) => {
   const path = await openPipeline(page, instance);
   await page.goto(`${path}/trust/new?provider=buildkite`);
-  await add(page, instance, { 'Organization id': '0184', 'Pipeline id': '0185', 'Branch': 'main', 'Tag': 'v1' });
+  await sendRule(page, instance, { 'Organization id': '0184', 'Pipeline id': '0185', 'Branch': 'main', 'Tag': 'v1' });
   await expectSaid(page, 'A build of a tag has no branch');
   const row = rulesOf(page).getByRole('row').filter({ hasText: 'Buildkite' });
   await expect(row).toContainText('A build of a tag has no branch');
@@ -162,7 +148,7 @@ test('a claim with a slash in its name arrives whole', async ({ page, instance }
   const path = await openPipeline(page, instance);
   await trustIssuer(page, instance, 'https://kubernetes.example.com');
   await page.goto(`${path}/trust/new?provider=kubernetes`);
-  await add(page, instance, {
+  await sendRule(page, instance, {
     'Issuer': 'https://kubernetes.example.com',
     'Subject': 'system:serviceaccount:ci:builder',
     'Service account uid': '0a1b2c3d',
@@ -177,11 +163,11 @@ test("a rule for Woodpecker takes the server's public key and says where to ask"
   await page.goto(`${path}/trust/new?provider=woodpecker`);
   const project = instance.project.replace('/p/', '');
   await expect(page.getByText(`${instance.url}/api/v1/woodpecker/${project}`)).toBeVisible();
-  await add(page, instance, { 'Public key': 'no key', 'Repository id': '7' });
+  await sendRule(page, instance, { 'Public key': 'no key', 'Repository id': '7' });
   await expectWrong(page, 'Public key', 'Paste the public key');
   await expectValues(page, { 'Public key': 'no key', 'Repository id': '7' });
   const { publicKey } = generateKeyPairSync('ed25519');
-  await add(page, instance, { 'Public key': publicKey.export({ type: 'spki', format: 'pem' }).toString() });
+  await sendRule(page, instance, { 'Public key': publicKey.export({ type: 'spki', format: 'pem' }).toString() });
   await expectSaid(page, 'The trust rule was added.');
   await expect(rulesOf(page).getByRole('row').filter({ hasText: 'Woodpecker' })).toContainText('repo.id=7');
 });
@@ -196,7 +182,7 @@ test.describe('in a project without a rule for Drone', () => {
     const project = instance.project.replace('/p/', '');
     const endpoint = `DRONE_REGISTRY_PLUGIN_ENDPOINT=${instance.url}/api/v1/drone/${project}`;
     await expect(page.getByText(endpoint)).toBeVisible();
-    await add(page, instance, { 'Repository id': '7' });
+    await sendRule(page, instance, { 'Repository id': '7' });
     const shown = page.getByRole('region', { name: 'New shared secret' });
     await expect(shown).toContainText(endpoint);
     const [, secret] = (await shown.innerText()).match(/DRONE_REGISTRY_PLUGIN_TOKEN=(\S{20,})/) ?? [];
@@ -212,7 +198,7 @@ test.describe('in a project without a rule for Drone', () => {
 test('a token that is tried is explained claim by claim, and not kept', async ({ page, instance }) => {
   const path = await openPipeline(page, instance);
   await page.goto(`${path}/trust/new?provider=github`);
-  await add(page, instance, { 'Repository id': '1', 'Owner id': '2', 'Git reference': 'refs/heads/main' });
+  await sendRule(page, instance, { 'Repository id': '1', 'Owner id': '2', 'Git reference': 'refs/heads/main' });
   await rulesOf(page).getByRole('link', { name: 'Try a token' }).click();
   await expect(page).toHaveURL(`${path}/trust/try`);
 

@@ -1,7 +1,9 @@
 //! No save is told in green that can never work: each is asked of our own rules, what is doubted is
 //! said in amber with one link, and stands at the row until it is mended.
 
+mod old;
 mod rules;
+mod specs;
 
 use crate::app::{App, PASSWORD};
 use crate::matrix::{Objects, functions};
@@ -182,7 +184,7 @@ async fn what_the_credential_lacks_is_doubted_when_it_is_granted() {
             format!("UPDATE credential SET expires_on = '{past}'"),
             &[][..],
             "The credential expired on 2020-01-31",
-            "/edit",
+            "/secret",
         ),
     ] {
         let scene = Scene::new().await;

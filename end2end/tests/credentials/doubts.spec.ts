@@ -11,7 +11,7 @@ for (const { what, typed, label, sentence } of [
   { what: 'a fine-grained token for ghcr.io', typed: { 'Registry URL': 'ghcr.io', 'Password': FINE_GRAINED }, label: 'Password', sentence: /looks like a fine-grained GitHub token/ },
   { what: 'an AWS key as a password', typed: { 'Registry URL': 'quay.io', 'Password': 'AKIAEXAMPLEEXAMPLE00' }, label: 'Password', sentence: /looks like an AWS access key ID/ },
   { what: 'a GitLab token elsewhere', typed: { 'Registry URL': 'ghcr.io', 'Password': 'glpat-example' }, label: 'Password', sentence: /the registry is not GitLab's/ },
-  { what: 'a date in the past', typed: { 'Registry URL': 'ghcr.io', 'Password': 'a token', 'Expires on (Optional)': '2020-01-31' }, label: 'Expires on (Optional)', sentence: /This day has passed/ },
+  { what: 'a date in the past', typed: { 'Registry URL': 'ghcr.io', 'Password': 'a token', 'Expires on (Optional)': '2020-01-31' }, label: 'Expires on (Optional)', sentence: 'This day has passed. Correct the date or clear the field.' },
 ]) {
   test(`${what} is asked about before it is saved`, async ({ page, instance, javaScriptEnabled }) => {
     const name = unique('asked');

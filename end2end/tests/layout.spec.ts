@@ -1,0 +1,140 @@
+import type { Locator, Page } from '@playwright/test';
+import { expectNoSideScroll } from '../support/axe.ts';
+import { addCredential } from '../support/credentials.ts';
+import { everyPage } from '../support/pages.ts';
+import { addPipeline, fetchConfig, pathOfPipeline } from '../support/pipelines.ts';
+import { post } from '../support/post.ts';
+import { unique } from '../support/secrets.ts';
+import type { Instance } from '../support/server.ts';
+import { expect, test } from '../support/test.ts';
+
+/** As many rows as most lists have. */
+const ROWS = 24;
+/** Two screens. */
+const HIGHEST = 1600;
+
+const isGuide = (address: string) => address.startsWith('/help');
+
+/** Makes lists of everything, and gives the address of each. */
+async function fill(page: Page, instance: Instance): Promise<Record<string, string>> {
+  const prefix = unique('many');
+  for (let i = 0; i < ROWS; i++) {
+    await addCredential(page, instance, { name: `${prefix}-${i}`, description: `What team ${i} pulls`, registry_url: 'ghcr.io', paths: `acme/team-${i}` });
+    const made = await post(page, `${instance.url}/rpc/pipelines/create`, {
+      'project': instance.project.replace('/p/', ''),
+      'form[name]': `${prefix}-${i}`,
+      'form[token_days]': '30',
+      'password': instance.account.password,
+    });
+    expect(made.headers()['location'], 'where the post leads').toContain('?once=');
+  }
+  const token = await addPipeline(page, instance, { name: prefix, credentials: [`${prefix}-0`, `${prefix}-1`] });
+  const pipeline = pathOfPipeline(page);
+  for (let i = 0; i < ROWS; i++) {
+    await fetchConfig(instance, token, { run: { 'Regcred-Run': `run-${i}`, 'Regcred-Branch': 'main' } });
+  }
+  return {
+    'a full list': `${instance.project}/credentials`,
+    'a full list of pipelines': `${instance.project}/pipelines`,
+    'a pipeline that fetched often': pipeline,
+    'what a pipeline received often': `${pipeline}/deliveries`,
+  };
+}
+
+test.describe('in a project of its own', () => {
+  test.use({ fresh: true });
+
+  test('no page but a guide is higher than two screens', async ({ page, instance }) => {
+    const pages = { ...(await everyPage(page, instance)), ...(await fill(page, instance)) };
+    const high: string[] = [];
+    for (const [what, address] of Object.entries(pages).filter(([, address]) => !isGuide(address))) {
+      await page.goto(address);
+      const height = await page.evaluate(() => document.documentElement.scrollHeight);
+      if (height > HIGHEST) high.push(`${what}: ${height} px`);
+    }
+    expect(high).toEqual([]);
+  });
+});
+
+/** What a dialog cannot do without, by its labels, and the button that sends it. One that deletes a credential
+    first says what breaks, however long that is. */
+const DIALOGS: Record<string, { fields: string[]; button: string }> = {
+  'the create dialog for a key file': { fields: ['Registry URL', 'Name', 'Access'], button: 'Create' },
+  'the edit dialog': { fields: ['Username', 'Password', 'Name', 'Access'], button: 'Save Changes' },
+  'the dialog for another secret': { fields: ['Password', 'Expires on (Optional)'], button: 'Replace secret' },
+  'granting a credential': { fields: ['Pipeline', 'Access', 'Your password'], button: 'Grant' },
+  'the create dialog of pipelines': { fields: ['Name', 'Your password'], button: 'Create' },
+  'revoking a token': { fields: [], button: 'Revoke' },
+  'the edit dialog of a pipeline': { fields: ['Name'], button: 'Save Changes' },
+  'the delete dialog of a pipeline': { fields: [], button: 'Delete' },
+  'deleting a trust rule': { fields: [], button: 'Delete' },
+  'revoking a grant': { fields: [], button: 'Revoke' },
+};
+
+/** It is in the window whole, and nothing lies over it. */
+async function expectInSight(control: Locator, what: string): Promise<void> {
+  await expect(control, what).toBeInViewport({ ratio: 1 });
+  const isOnTop = await control.evaluate((element) => {
+    const { x, y, width, height } = element.getBoundingClientRect();
+    const top = document.elementFromPoint(x + width / 2, y + height / 2);
+    return element === top || element.contains(top);
+  });
+  expect(isOnTop, `${what} is covered`).toBe(true);
+}
+
+for (const viewport of [{ width: 1280, height: 800 }, { width: 390, height: 844 }]) {
+  test.describe(`at ${viewport.width} x ${viewport.height}`, () => {
+    test.use({ viewport, fresh: true });
+
+    test('what a dialog cannot do without, and its button, are in sight', async ({ page, instance }) => {
+      const pages = await everyPage(page, instance);
+      for (const [what, { fields, button }] of Object.entries(DIALOGS)) {
+        await page.goto(pages[what]!);
+        const dialog = page.getByRole('dialog');
+        for (const label of fields) await expectInSight(dialog.getByLabel(label, { exact: true }), `${what}: ${label}`);
+        await expectInSight(dialog.getByRole('button', { name: button, exact: true }), `${what}: ${button}`);
+      }
+    });
+  });
+}
+
+// A window of 1280 px that is zoomed to 200 %.
+test.describe('zoomed to 200 %', () => {
+  test.use({ viewport: { width: 640, height: 400 } });
+
+  test('no page scrolls sideways, and the button of each dialog is in sight', async ({ page, instance }) => {
+    for (const [what, address] of Object.entries(await everyPage(page, instance))) {
+      await page.goto(address);
+      await expectNoSideScroll(page, what);
+      const dialog = DIALOGS[what];
+      if (dialog && dialog.fields.length > 0) {
+        await expectInSight(page.getByRole('dialog').getByRole('button', { name: dialog.button, exact: true }), what);
+      }
+    }
+  });
+});
+
+test('with forced colours every button has an edge, and what has the focus a ring', async ({ page, instance }) => {
+  await page.emulateMedia({ forcedColors: 'active' });
+  const pages = await everyPage(page, instance);
+  for (const what of ['the list', 'the create dialog', 'a credential', 'what proves a pipeline', 'revoking a token', 'the guides']) {
+    await page.goto(pages[what]!);
+    // From now on the focus is that of somebody who uses the keyboard.
+    await page.keyboard.press('Tab');
+    const faults = await page.evaluate(() => {
+      const controls = 'button, a[href], input:not([type=hidden]), select, textarea, summary';
+      const found = [...document.querySelectorAll<HTMLElement>(controls)];
+      return found.flatMap((control) => {
+        if (!control.checkVisibility({ visibilityProperty: true }) || control.closest('[inert]')) return [];
+        control.focus({ preventScroll: true });
+        if (document.activeElement !== control) return [];
+        const { outlineStyle, outlineWidth, borderStyle } = getComputedStyle(control);
+        const name = `${control.tagName} ${control.className} ${control.textContent?.trim()}`;
+        const hasRing = outlineStyle !== 'none' && Number.parseFloat(outlineWidth) >= 1;
+        const hasEdge = !control.classList.contains('button') || borderStyle !== 'none';
+        return [...(hasRing ? [] : [`no ring: ${name}`]), ...(hasEdge ? [] : [`no edge: ${name}`])];
+      });
+    });
+    expect(faults, what).toEqual([]);
+  }
+});
