@@ -81,9 +81,9 @@ impl Demo {
             Err(cause) if cause.kind() == ErrorKind::NotFound => {}
             Err(cause) => return Err(self.unusable(&cause)),
         }
-        match fs::read_dir(&self.data) {
-            Ok(mut inside) if inside.next().is_none() => Ok(false),
-            Ok(_) => Err(Failure::said(format!(
+        match fs::read_dir(&self.data).map(|mut inside| inside.next().is_none()) {
+            Ok(true) => Ok(false),
+            Ok(false) => Err(Failure::said(format!(
                 "The folder {folder} is not empty, and no demo is in it. Name a new folder with --data. Nothing was changed."
             ))),
             Err(cause) if cause.kind() == ErrorKind::NotFound => Ok(false),
