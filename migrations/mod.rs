@@ -86,6 +86,7 @@ mod m20261129_000024_edited_pipelines_and_named_tokens;
 mod m20261129_000025_titles_of_rules;
 mod m20261129_000026_rejected_approvals;
 mod m20261129_000028_events_of_grants;
+mod m20261129_000029_an_index_for_searches;
 
 /// Every step, oldest first.
 pub struct Migrator;
@@ -121,6 +122,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261129_000025_titles_of_rules::Migration),
             Box::new(m20261129_000026_rejected_approvals::Migration),
             Box::new(m20261129_000028_events_of_grants::Migration),
+            Box::new(m20261129_000029_an_index_for_searches::Migration),
         ]
     }
 }

@@ -52,6 +52,9 @@ impl Sort {
 
 pub const PAGE_ROWS: u64 = 50;
 
+/// Of what is searched for or filtered, no more are counted.
+pub const COUNTED: u64 = 1_000;
+
 /// The longest search term, in characters.
 pub const SEARCH_MAX: usize = 200;
 
@@ -148,6 +151,11 @@ impl ListQuery {
         Self { sort: self.sort, is_reversed: self.is_reversed, ..Self::default() }
     }
 
+    /// Whether nothing is searched for and no filter is set.
+    pub fn is_of_all(&self) -> bool {
+        self.first_page() == self.cleared()
+    }
+
     /// The same from the first page on.
     pub fn first_page(&self) -> Self {
         Self { after: None, before: None, ..self.clone() }
@@ -188,6 +196,8 @@ pub struct Listing {
     /// Of the rows that pipelines have received, who did.
     pub used_by: BTreeMap<Uuid, UsedBy>,
     pub total: u64,
+    /// Whether there are more than `total`: then nobody has counted them.
+    pub are_more: bool,
     pub previous: Option<ListQuery>,
     pub next: Option<ListQuery>,
     pub is_empty_project: bool,

@@ -5,6 +5,7 @@ mod filters;
 pub(super) mod hosts;
 mod page;
 mod rows;
+mod search;
 mod used;
 
 pub use alike::Alike;

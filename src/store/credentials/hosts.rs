@@ -28,9 +28,9 @@ pub(in crate::store) fn at(host: &str) -> Condition {
         .add(Condition::any().add(Column::Host.eq(written)).add(Column::IsInsecure.eq(true)))
 }
 
-/// For a search that names the end of a host with its scheme or the scheme's usual port: those whose
-/// host, which is stored without both, ends so. `None` for any other search.
-pub(super) fn searched(search: &str) -> Option<Condition> {
+/// The end of a host that a search names with its scheme or the scheme's usual port, and whether that is
+/// plain http. `None` for any other search.
+pub(super) fn named(search: &str) -> Option<(&str, bool)> {
     let (scheme, text) =
         search.split_once("://").map_or((None, search), |(scheme, text)| (Some(scheme), text));
     let text = text.trim_end_matches('/');
@@ -43,9 +43,12 @@ pub(super) fn searched(search: &str) -> Option<Condition> {
     };
     let port = if is_insecure { ":80" } else { ":443" };
     let end = text.strip_suffix(port).unwrap_or(text);
-    if end.is_empty() {
-        return None;
-    }
+    (!end.is_empty()).then_some((end, is_insecure))
+}
+
+/// For such a search: those whose host, which is stored without scheme and usual port, ends so.
+pub(super) fn searched(search: &str) -> Option<Condition> {
+    let (end, is_insecure) = named(search)?;
     let ends_so = Column::Host.like(LikeExpr::new(format!("%{}", escaped(end))).escape('\\'));
     Some(Condition::all().add(ends_so).add(Column::IsInsecure.eq(is_insecure)))
 }

@@ -2,19 +2,19 @@
 //! no longer than the first, and nothing is shown twice or left out when rows come and go meanwhile.
 
 use super::SummaryRow;
-use super::filters::condition;
 use super::rows::day;
+use super::search::Search;
 use crate::domain::credential::Summary;
-use crate::domain::listing::{Cursor, ListQuery, PAGE_ROWS, Sort, SortKey};
+use crate::domain::listing::{COUNTED, Cursor, ListQuery, PAGE_ROWS, Sort, SortKey};
 use crate::domain::moment::{Day, Moment};
 use crate::store::Credentials;
 use crate::store::entity::credential::{Column, Entity};
 use crate::store::entity::readable;
 use crate::store::seals::Sealing;
-use sea_orm::sea_query::{Expr, ExprTrait};
+use sea_orm::sea_query::{Alias, Expr, ExprTrait, Query};
 use sea_orm::{
     ColumnTrait, Condition, DbErr, Order, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
-    Select,
+    QueryTrait, Select,
 };
 
 #[derive(Debug)]
@@ -28,9 +28,14 @@ pub struct Page {
 }
 
 impl<C: Sealing> Credentials<'_, C> {
-    /// One page of those that fit; `search` is folded as `search_key` is.
-    pub async fn list(&self, query: &ListQuery, search: &str, today: Day) -> Result<Page, DbErr> {
-        let fit = self.rows().filter(condition(query, search, today));
+    /// One page of those that fit.
+    pub async fn list(
+        &self,
+        query: &ListQuery,
+        search: &Search,
+        today: Day,
+    ) -> Result<Page, DbErr> {
+        let fit = self.found(query, search, today);
         let is_back = query.before.is_some();
         let is_up = is_back != query.is_reversed;
         let (sort, place) = (query.sort(), query.before.as_ref().or(query.after.as_ref()));
@@ -58,8 +63,25 @@ impl<C: Sealing> Credentials<'_, C> {
         })
     }
 
-    pub async fn count(&self, query: &ListQuery, search: &str, today: Day) -> Result<u64, DbErr> {
-        self.rows().filter(condition(query, search, today)).count(self.db).await
+    /// How many fit, and whether there are more of them. Those that are searched for or filtered are
+    /// counted up to [`COUNTED`].
+    pub async fn count(
+        &self,
+        query: &ListQuery,
+        search: &Search,
+        today: Day,
+    ) -> Result<(u64, bool), DbErr> {
+        if query.is_of_all() {
+            return Ok((self.rows().count(self.db).await?, false));
+        }
+        let fit = self.found(query, search, today).select_only().column(Column::Id);
+        let mut counted = Query::select();
+        counted.expr(Expr::cust("COUNT(*)"));
+        counted.from_subquery(fit.limit(COUNTED + 1).into_query(), Alias::new("sub_query"));
+        let row = self.db.query_one(&counted).await?;
+        let count: i64 = row.map_or(Ok(0), |row| row.try_get_by_index(0))?;
+        let count = u64::try_from(count).unwrap_or(0);
+        Ok((count.min(COUNTED), count > COUNTED))
     }
 
     /// At most so many of the rows that come after the place, or before it when it goes up; those

@@ -70,7 +70,7 @@ fn Whole(loaded: (Listing, ListQuery), page: PageContext) -> impl IntoView {
 
 #[component]
 fn Results(listing: Listing, query: ListQuery, page: PageContext) -> impl IntoView {
-    let Listing { rows, used_by, total, today, previous, next, .. } = listing;
+    let Listing { rows, used_by, total, are_more, today, previous, next, .. } = listing;
     let list = paths::credentials(&page.project);
     if rows.is_empty() {
         let (sentence, href, label) = if total == 0 {
@@ -96,7 +96,7 @@ fn Results(listing: Listing, query: ListQuery, page: PageContext) -> impl IntoVi
     let at = |query: ListQuery| format!("{list}{}", query.to_url());
     let (previous, next) = (previous.map(at), next.map(at));
     view! {
-        <p class="muted" role="status">{count(total)}</p>
+        <p class="muted" role="status">{count(total, are_more)}</p>
         <table class="rows">
             <thead>{heads}</thead>
             <tbody inner_html=html></tbody>
@@ -114,10 +114,10 @@ fn Results(listing: Listing, query: ListQuery, page: PageContext) -> impl IntoVi
     .into_any()
 }
 
-/// `10,000 credentials`.
-fn count(total: u64) -> String {
+/// `10,000 credentials`, or `More than 1,000 credentials`.
+fn count(total: u64, are_more: bool) -> String {
     let digits = total.to_string();
-    let mut said = String::new();
+    let mut said = if are_more { "More than " } else { "" }.to_owned();
     for (at, digit) in digits.char_indices() {
         if at > 0 && (digits.len() - at).is_multiple_of(3) {
             said.push(',');
@@ -154,7 +154,8 @@ mod tests {
             (10_000, "10,000 credentials"),
             (1_234_567, "1,234,567 credentials"),
         ] {
-            assert_eq!(count(total), said);
+            assert_eq!(count(total, false), said);
         }
+        assert_eq!(count(1_000, true), "More than 1,000 credentials");
     }
 }

@@ -19,17 +19,20 @@ impl Vault {
             self.count_receipts(reader.project().id).await;
         }
         let credentials = self.store.credentials(reader.project().id);
-        let (search, today) = (names::searched(&query.search), today());
+        let today = today();
+        let search = credentials.search(names::searched(&query.search)).await?;
         let page = credentials.list(query, &search, today).await?;
         let used_by = credentials.used_by(page.rows.iter().map(|row| row.id).collect()).await?;
         let hosts = credentials.hosts().await?;
+        let (total, are_more) = credentials.count(query, &search, today).await?;
         let first = query.first_page();
         let before = |place| ListQuery { before: Some(place), ..first.clone() };
         let after = |place| ListQuery { after: Some(place), ..first.clone() };
         Ok(Listing {
             rows: page.rows,
             used_by,
-            total: credentials.count(query, &search, today).await?,
+            total,
+            are_more,
             previous: page.previous.map(before),
             next: page.next.map(after),
             is_empty_project: hosts.is_empty(),
