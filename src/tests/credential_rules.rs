@@ -67,7 +67,8 @@ async fn a_new_secret_is_looked_at_on_edit_as_on_creation() {
     let third = [("password", "github_pat_third"), ("is_staged", "true")];
     assert!(saved(&app, id, "2", &third).await.contains(warning));
     let page = saved(&app, id, "3", &[("description", "nightly")]).await;
-    assert!(!page.contains("This looks like"), "{page}");
+    assert!(!page.contains("<p>This looks like"), "{page}");
+    assert!(page.contains(">Secret looks wrong</span>"), "it stands until it is replaced");
 }
 
 #[tokio::test]

@@ -81,7 +81,7 @@ impl<C: Sealing> Credentials<'_, C> {
         let row = self.db.query_one(&counted).await?;
         let count: i64 = row.map_or(Ok(0), |row| row.try_get_by_index(0))?;
         let count = u64::try_from(count).unwrap_or(0);
-        Ok((count.min(COUNTED), count > COUNTED))
+        Ok((std::cmp::min(count, COUNTED), count > COUNTED))
     }
 
     /// At most so many of the rows that come after the place, or before it when it goes up; those

@@ -11,6 +11,9 @@ use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 use uuid::Uuid;
 
+/// Stands for the id of a row in the menu that belongs to none yet.
+const ROW: &str = "ROW";
+
 /// The menu of any row of the list.
 #[derive(Clone, Copy)]
 pub struct RowMenu<'a> {
@@ -56,13 +59,13 @@ impl<'a> RowMenu<'a> {
     pub fn unfilled(&self) -> impl IntoView + use<> {
         let nobody = Uuid::nil();
         let toggles = [false, true].map(|is_disabled| self.toggle(nobody, is_disabled)).concat();
-        let items = self.items(nobody, &toggles);
+        let items = self.items(nobody, &toggles).replace(&nobody.to_string(), ROW);
         view! {
             <div
                 id="row-menu"
                 class="menu"
                 popover="auto"
-                data-id=nobody.to_string()
+                data-id=ROW
                 inner_html=items
             ></div>
         }

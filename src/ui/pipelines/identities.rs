@@ -22,7 +22,7 @@ pub fn Identities(
         let is_new = is_new(token.identity_epoch);
         let name = format!("Token {}", token.label());
         let made = (token.created_at, token.created_by.name);
-        row(name, String::new(), made, token.expires_on.to_text(), is_new)
+        row(name, token.id, made, token.expires_on.to_text(), is_new)
     });
     // One that has stopped lets nobody in.
     let rules = rules.into_iter().filter(|rule| rule.ended_at.is_none()).map(|rule| {
