@@ -1,16 +1,21 @@
 //! What is asked about a form with a secret, asked before the form is sent: so the secret stays in it,
 //! and need not be typed twice. Without scripts the form comes back with the question.
 
-use crate::error::FieldError;
+use super::asking::post;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use std::cell::Cell;
 use std::rc::Rc;
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
-use web_sys::{
-    Element, FormData, HtmlElement, HtmlFormElement, RequestInit, Response, SubmitEvent,
-};
+use web_sys::js_sys::{Array, JSON, Reflect};
+use web_sys::{Element, FormData, HtmlElement, HtmlFormElement, SubmitEvent};
+
+/// A `FieldError` of the server.
+struct Question {
+    field: String,
+    message: String,
+}
 
 /// Asks for the form of credentials on the page.
 #[island]
@@ -60,18 +65,19 @@ fn ask_before_sending(form: &HtmlFormElement, url: &str) {
     ask.forget();
 }
 
-async fn questions(form: &HtmlFormElement, url: &str) -> Result<Vec<FieldError>, JsValue> {
-    let data = FormData::new_with_form(form)?;
-    let init = RequestInit::new();
-    init.set_method("POST");
-    init.set_body_opt_form_data(Some(&data));
-    let response: Response = window().fetch_with_str_and_init(url, &init).await?.dyn_into()?;
-    let text = response.text()?.await?.as_string().unwrap_or_default();
-    Ok(serde_json::from_str(&text).unwrap_or_default())
+async fn questions(form: &HtmlFormElement, url: &str) -> Option<Vec<Question>> {
+    let form = FormData::new_with_form(form).ok()?;
+    let answer = JSON::parse(&post(url, &form).await?).ok()?;
+    let text =
+        |question: &JsValue, key: &str| Reflect::get(question, &key.into()).ok()?.as_string();
+    let questions = answer.dyn_into::<Array>().ok()?.iter().filter_map(|question| {
+        Some(Question { field: text(&question, "field")?, message: text(&question, "message")? })
+    });
+    Some(questions.collect())
 }
 
 /// Marks the fields as the server would, and offers to save all the same.
-fn show(form: &HtmlFormElement, questions: &[FieldError]) {
+fn show(form: &HtmlFormElement, questions: &[Question]) {
     while let Some(before) = form.query_selector(".field-error").ok().flatten() {
         before.remove();
     }
@@ -93,7 +99,7 @@ fn show(form: &HtmlFormElement, questions: &[FieldError]) {
     }
 }
 
-fn mark(field: &Element, question: &FieldError) {
+fn mark(field: &Element, question: &Question) {
     let id = format!("{}-error", question.field);
     let hint = format!("{}-hint", question.field);
     let _ = field.set_attribute("aria-invalid", "true");

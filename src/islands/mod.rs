@@ -3,6 +3,7 @@
 
 mod advice;
 mod ask;
+mod asking;
 mod copy;
 mod dialog;
 mod filter;

@@ -1,11 +1,13 @@
 //! What the form says about a registry while its address is typed, or chosen among the presets.
 
 use super::advice::{NameOffer, say_at_fields};
-use crate::functions::registry::{Recognised, recognise};
+use super::asking::post;
+use crate::functions::registry::{Recognise, Recognised};
 use leptos::ev;
 use leptos::prelude::*;
+use leptos::server_fn::ServerFn;
 use leptos::task::spawn_local;
-use leptos::web_sys::{Element, HtmlInputElement, HtmlSelectElement, MouseEvent};
+use leptos::web_sys::{Element, HtmlInputElement, HtmlSelectElement, MouseEvent, UrlSearchParams};
 use std::time::Duration;
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
@@ -39,7 +41,7 @@ pub fn HostPreview(
         spawn_local(async move {
             let answer = if address.trim().is_empty() {
                 Recognised::default()
-            } else if let Ok(answer) = recognise(address, is_marked()).await {
+            } else if let Some(answer) = recognised(&address).await {
                 answer
             } else {
                 // The server says the same after the post.
@@ -84,6 +86,14 @@ pub fn HostPreview(
 
 pub(super) fn input(id: &str) -> Option<HtmlInputElement> {
     document().get_element_by_id(id)?.dyn_into().ok()
+}
+
+/// What the server recognises in the address.
+async fn recognised(address: &str) -> Option<Recognised> {
+    let form = UrlSearchParams::new().ok()?;
+    form.append("input", address);
+    form.append("is_insecure", if is_marked() { "true" } else { "false" });
+    serde_json::from_str(&post(Recognise::PATH, &form).await?).ok()
 }
 
 /// Whether the credential is to be marked for plain HTTP.
