@@ -54,6 +54,6 @@ test('a rule waits for an admin to add its issuer, and stops when the issuer is 
   await confirm(page, 'Remove issuer', password);
   await expectSaid(page, 'The issuer was removed.');
   await expect(row).toHaveCount(0);
-  await page.goto(path);
+  await page.goto(`${path}/identity`);
   await expect(page.getByText('Issuer not trusted')).toBeVisible();
 });

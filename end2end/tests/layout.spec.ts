@@ -23,6 +23,7 @@ async function fill(page: Page, instance: Instance): Promise<Record<string, stri
     const made = await post(page, `${instance.url}/rpc/pipelines/create`, {
       'project': instance.project.replace('/p/', ''),
       'form[name]': `${prefix}-${i}`,
+      'form[description]': '',
       'form[token_days]': '30',
       'password': instance.account.password,
     });

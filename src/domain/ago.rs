@@ -24,6 +24,14 @@ pub fn from_now(at: Moment, now: Moment) -> String {
     directed(&long, seconds > 0)
 }
 
+/// The same where there is little room: "6 d ago", "in 2 mo".
+pub fn briefly(at: Moment, now: Moment) -> String {
+    let long = from_now(at, now);
+    let units = [(" days", " d"), (" day", " d"), (" months", " mo"), (" month", " mo")];
+    let units = units.into_iter().chain([(" years", " y"), (" year", " y")]);
+    units.fold(long, |text, (unit, brief)| text.replace(unit, brief))
+}
+
 /// "today", "3 days ago", "in 12 days".
 pub fn day_from_today(day: Day, today: Day) -> String {
     match day.days_after(today) {
@@ -52,6 +60,21 @@ fn counted(count: u64, what: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn where_there_is_little_room_a_unit_is_its_first_letter() {
+        let now = Moment(1_764_400_000_000);
+        for (seconds, said) in [
+            (0, "just now"),
+            (7_200, "2 h ago"),
+            (86_400, "1 d ago"),
+            (6 * 86_400, "6 d ago"),
+            (61 * 86_400, "2 mo ago"),
+            (731 * 86_400, "2 y ago"),
+        ] {
+            assert_eq!(briefly(now.plus_seconds(-seconds), now), said, "{seconds}");
+        }
+    }
 
     #[test]
     fn a_moment_is_said_as_far_from_now_as_it_is() {

@@ -1,15 +1,11 @@
 //! What is asked about a form with a secret, asked before the form is sent: so the secret stays in it,
 //! and need not be typed twice. Without scripts the form comes back with the question.
 
-use super::asking::post;
 use leptos::prelude::*;
-use leptos::task::spawn_local;
-use std::cell::Cell;
-use std::rc::Rc;
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::js_sys::{Array, JSON, Reflect};
-use web_sys::{Element, FormData, HtmlElement, HtmlFormElement, SubmitEvent};
+use web_sys::{Element, FormData, HtmlElement, HtmlFormElement, SubmitEvent, XmlHttpRequest};
 
 /// A `FieldError` of the server.
 struct Question {
@@ -34,43 +30,36 @@ pub fn AskFirst(
 
 fn ask_before_sending(form: &HtmlFormElement, url: &str) {
     let (of, url) = (form.clone(), url.to_owned());
-    let (is_asking, is_fine) = (Rc::new(Cell::new(false)), Rc::new(Cell::new(false)));
     let ask = Closure::<dyn FnMut(SubmitEvent)>::new(move |event: SubmitEvent| {
-        let button = event.submitter();
-        let is_sure = button.as_ref().is_some_and(|button| button.has_attribute("name"));
-        if is_sure || is_fine.get() {
+        let is_sure = event.submitter().is_some_and(|button| button.has_attribute("name"));
+        if is_sure {
             return;
         }
-        event.prevent_default();
-        if is_asking.replace(true) {
-            return;
+        // Without an answer the form is sent, and the server asks.
+        let questions = questions(&of, &url).unwrap_or_default();
+        if !questions.is_empty() {
+            event.prevent_default();
+            show(&of, &questions);
         }
-        let (form, url) = (of.clone(), url.clone());
-        let (is_asking, is_fine) = (Rc::clone(&is_asking), Rc::clone(&is_fine));
-        spawn_local(async move {
-            // Without an answer the form is sent, and the server asks.
-            let questions = questions(&form, &url).await.unwrap_or_default();
-            is_asking.set(false);
-            if questions.is_empty() {
-                is_fine.set(true);
-                let _ = form.request_submit_with_submitter(button.as_ref());
-                is_fine.set(false);
-            } else {
-                show(&form, &questions);
-            }
-        });
     });
     let _ = form.add_event_listener_with_callback("submit", ask.as_ref().unchecked_ref());
     // It lives as long as the page.
     ask.forget();
 }
 
-async fn questions(form: &HtmlFormElement, url: &str) -> Option<Vec<Question>> {
-    let form = FormData::new_with_form(form).ok()?;
-    let answer = JSON::parse(&post(url, &form).await?).ok()?;
+/// It is waited for, so that the form is sent by the very click, as every other form is.
+fn questions(form: &HtmlFormElement, url: &str) -> Option<Vec<Question>> {
+    let request = XmlHttpRequest::new().ok()?;
+    request.open_with_async("POST", url, false).ok()?;
+    request.send_with_opt_form_data(Some(&FormData::new_with_form(form).ok()?)).ok()?;
+    if request.status().ok()? != 200 {
+        return None;
+    }
+    let answer = JSON::parse(&request.response_text().ok()??).ok()?;
     let text =
         |question: &JsValue, key: &str| Reflect::get(question, &key.into()).ok()?.as_string();
-    let questions = answer.dyn_into::<Array>().ok()?.iter().filter_map(|question| {
+    let answer = answer.dyn_into::<Array>().ok()?;
+    let questions = answer.iter().filter_map(|question| {
         Some(Question { field: text(&question, "field")?, message: text(&question, "message")? })
     });
     Some(questions.collect())

@@ -48,7 +48,7 @@ async fn pages_follow_one_another_in_both_orders_and_back() {
     fill(&app, 120).await;
     let expected: Vec<String> = (0..120).map(|number| format!("row-{number:03}")).collect();
     let by_name = pages(&app, PipelineQuery::default()).await;
-    assert_eq!(by_name.iter().map(Vec::len).collect::<Vec<_>>(), [50, 50, 20]);
+    assert_eq!(by_name.iter().map(Vec::len).collect::<Vec<_>>(), [25, 25, 25, 25, 20]);
     assert_eq!(by_name.concat(), expected);
     let newest = PipelineQuery::default().sorted(PipelineSort::Created);
     let reversed: Vec<String> = expected.iter().rev().cloned().collect();

@@ -57,7 +57,7 @@ for (const [typedUrl, sentence] of [
 }
 
 for (const [label, value, sentence] of [
-  ['Name', '', /Give the credential a name/],
+  ['Name', ' ', /Give the credential a name/],
   ['Username', '', /Enter the username/],
   ['Username', 'acme:bot', /cannot contain a colon/],
   ['Password', '', /Enter the password or token/],

@@ -88,11 +88,9 @@ test('its pipelines can be moved to another credential of the same registry firs
   const choice = dialog.getByLabel('Credential to use instead', { exact: true });
   await expect(choice.getByRole('option')).toHaveText([`${other} (${host}, pull only)`]);
 
-  for (const [typed, sentence] of [['', 'Enter your own password'], ['not the password', 'This is not your password']]) {
-    await confirm(dialog, 'Move grants', typed!);
-    await expectWrong(moving, 'Your password', sentence!);
-    await expectValues(moving, { 'Your password': '' });
-  }
+  await confirm(dialog, 'Move grants', 'not the password');
+  await expectWrong(moving, 'Your password', 'This is not your password');
+  await expectValues(moving, { 'Your password': '' });
   await confirm(dialog, 'Move grants', instance.account.password);
   await expectSaid(page, `2 pipelines now use ${other}.`);
   expect(signInFor(await (await fetchConfig(instance, token)).json(), host)).toEqual(['acme-bot', password]);

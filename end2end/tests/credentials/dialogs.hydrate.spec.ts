@@ -67,7 +67,7 @@ test('the focus starts on the name of what is edited, and where nothing is lost 
   expect(await dialog.locator('.dialog-body').evaluate((body) => body.scrollTop), 'it is read from its top').toBe(0);
   await page.goto(`${pipeline}/delete`);
   await isModal(page);
-  await expect(dialog.getByRole('link', { name: 'Cancel', exact: true })).toBeFocused();
+  await expect(dialog.getByRole('heading', { name: `Delete ${name}` })).toBeFocused();
 });
 
 test('the field for the name to confirm has the focus, not Cancel', async ({ page, instance }) => {

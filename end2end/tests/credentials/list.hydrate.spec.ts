@@ -105,6 +105,8 @@ test('one menu serves every row, also those that a search brought', async ({ pag
     await expect(rowOf(page, name).getByRole('link', { name: 'Edit', exact: true })).toHaveAttribute('href', edit!);
   };
   await open(`${prefix}-one`);
+  // It covers the rows below.
+  await page.keyboard.press('Escape');
   await open(`${prefix}-two`);
   await page.getByRole('button', { name: 'Disable', exact: true }).click();
   await expect(rowOf(page, `${prefix}-two`)).toContainText('Disabled');

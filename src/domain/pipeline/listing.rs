@@ -19,6 +19,8 @@ crate::domain::words! {
 
 /// The longest text of a place: a name that grows as much as one can when it is folded.
 const PLACE_MAX: usize = 8 * 1024;
+/// Rows of a page.
+pub const PAGE_ROWS: u64 = 25;
 /// How many of the last requests of a pipeline are looked at for refusals.
 pub const LATELY: i64 = 20;
 

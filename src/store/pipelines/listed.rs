@@ -3,10 +3,9 @@
 
 use super::{SUMMARIES, SummaryRow};
 use crate::domain::delivery::Outcome;
-use crate::domain::listing::PAGE_ROWS;
 use crate::domain::moment::Day;
 use crate::domain::pipeline::PipelineSummary;
-use crate::domain::pipeline::listing::{LATELY, PipelineQuery, PipelineSort, Place};
+use crate::domain::pipeline::listing::{LATELY, PAGE_ROWS, PipelineQuery, PipelineSort, Place};
 use crate::domain::trust_rule::Provider;
 use crate::store::Pipelines;
 use crate::store::authentic::genuine;

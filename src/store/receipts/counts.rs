@@ -8,8 +8,8 @@ use crate::store::prepared::{Prepared, numbered};
 use crate::store::{Receipts, Store, Unrecorded, locked};
 use sea_orm::sea_query::{Expr, ExprTrait, OnConflict};
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, ConnectionTrait, DbBackend, DbErr, EntityTrait, QueryFilter,
-    QueryOrder, QuerySelect, Value,
+    ActiveValue::Set, ColumnTrait, ConnAcquireErr, ConnectionTrait, DbBackend, DbErr, EntityTrait,
+    QueryFilter, QueryOrder, QuerySelect, Value,
 };
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -101,8 +101,13 @@ impl Store {
             }
             for project in projects {
                 // Nothing is lost: they are counted with the next ones, or when somebody looks.
-                if let Err(error) = self.count_receipts(project).await {
-                    crate::store::passing::log(&error, "receipts were not counted");
+                match self.count_receipts(project).await {
+                    Ok(()) => {}
+                    // The program ends.
+                    Err(DbErr::ConnectionAcquire(ConnAcquireErr::ConnectionClosed)) => return,
+                    Err(error) => {
+                        crate::store::passing::log(&error, "receipts were not counted");
+                    }
                 }
             }
         }

@@ -124,7 +124,7 @@ impl<'a> Rows<'a> {
     }
 
     fn time(&self, at: Moment) -> String {
-        let (exact, said) = (at.to_text(), ago::from_now(at, self.now));
+        let (exact, said) = (at.to_text(), ago::briefly(at, self.now));
         let machine = exact.replace(" UTC", "Z");
         format!("<time datetime=\"{machine}\" title=\"{exact}\">{said}</time>")
     }

@@ -113,14 +113,16 @@ pub fn KeyFields(form: FormState, is_new: bool) -> impl IntoView {
         (true, false) => ANY_KEY,
     };
     view! {
-        <KeyUpload error=form.error("key_file").unwrap_or_default()/>
-        <TextArea
-            at=form.at("key_json")
-            label="Service account key (JSON)"
-            hint
-            rows=2
-            is_mono=true
-        />
+        <div class="field-row">
+            <KeyUpload error=form.error("key_file").unwrap_or_default()/>
+            <TextArea
+                at=form.at("key_json")
+                label="Service account key (JSON)"
+                hint
+                rows=2
+                is_mono=true
+            />
+        </div>
     }
 }
 

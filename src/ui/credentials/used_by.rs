@@ -126,7 +126,7 @@ pub fn Obtainers(
     holders: Vec<Holder>,
     page: PageContext,
 ) -> impl IntoView {
-    let is_nobody = obtainers.is_empty();
+    let (is_nobody, count) = (obtainers.is_empty(), holders.len());
     let rows = holders.into_iter().map(|holder| holder_cells(holder, &page));
     let columns =
         Columns::new(["Pipeline", "Token or trust rule", "Created by", "Last used"], rows);
@@ -144,15 +144,17 @@ pub fn Obtainers(
                     .collect_view()}
             </ul>
             {is_nobody.then(|| view! { <p class="muted">"No member can grant it at the moment."</p> })}
-            <h3 id="holders">"Tokens and trust rules"</h3>
-            <p class="muted">
-                "A person who has one of these tokens, or whose jobs meet one of these rules, can read the secret without signing in."
-            </p>
-            <Table
-                columns
-                labelled_by="holders"
-                empty="No pipeline with a grant has a token or a trust rule."
-            />
+            <details class="fold">
+                <summary id="holders">{format!("Tokens and trust rules ({count})")}</summary>
+                <p class="muted">
+                    "A person who has one of these tokens, or whose jobs meet one of these rules, can read the secret without signing in."
+                </p>
+                <Table
+                    columns
+                    labelled_by="holders"
+                    empty="No pipeline with a grant has a token or a trust rule."
+                />
+            </details>
         </Section>
     }
 }

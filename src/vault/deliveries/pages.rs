@@ -9,7 +9,7 @@ use crate::vault::Vault;
 use uuid::Uuid;
 
 /// Receipts on a page of a credential.
-const OF_CREDENTIAL: u64 = 40;
+const OF_CREDENTIAL: u64 = 25;
 /// Fetches on a page of a pipeline.
 const OF_PIPELINE: u64 = 25;
 
