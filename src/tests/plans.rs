@@ -41,13 +41,16 @@ async fn no_query_goes_through_what_grows() {
         postgres::fill(&db).await;
     }
     let mut broken = Vec::new();
-    for statement in statements::all() {
+    let is_asked = |statement: &&str| statements::is_asked(statement, database.is_embedded());
+    for statement in statements::all().filter(is_asked) {
         let complaints = if database.is_embedded() {
             sqlite::complaints(&db, statement).await
         } else {
             postgres::complaints(&db, statement).await
         };
         let may = walks_by_key(statement) || GROWS.iter().any(|known| known.is_about(statement));
+        // What goes by the index of searches has to go by nothing else.
+        let may = may && !statements::is_search(statement);
         if !complaints.is_empty() && !may {
             broken.push(format!("{statement}\n    {}", complaints.join("\n    ")));
         }

@@ -9,10 +9,11 @@ use uuid::Uuid;
 /// A session's cookie that nobody was given.
 const FORGED: &str = "sid=AAAAAAAAAAAAAAAAAAAAAA";
 
-/// The tables of the instance.
+/// The tables of the instance, but for those of the index of searches, which the embedded database
+/// keeps by itself and lets nobody watch.
 async fn tables(app: &App) -> Vec<String> {
     let names = if app.database.is_embedded() {
-        "SELECT group_concat(name) FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
+        "SELECT group_concat(name) FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' AND name NOT LIKE 'credential_search%'"
     } else {
         "SELECT string_agg(table_name::text, ',') FROM information_schema.tables WHERE table_schema = 'public'"
     };

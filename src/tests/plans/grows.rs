@@ -99,7 +99,12 @@ pub const GROWS: &[Grows] = &[
     Grows {
         starts: "SELECT COUNT(*) AS num_items FROM (SELECT * FROM \"credential\"",
         has: "\"project_id\" = ?",
-        why: "the list says how many fit; without a filter they are counted in an index",
+        why: "the list says how many there are: without a filter they are counted in an index",
+    },
+    Grows {
+        starts: "SELECT COUNT(*) FROM (SELECT \"credential\".\"id\" FROM \"credential\" WHERE \"credential\".\"project_id\" = ?",
+        has: " LIMIT ?) AS",
+        why: "the list says how many fit, up to a bound; what a filter leaves out is read past",
     },
     Grows {
         starts: "WITH RECURSIVE found(host)",

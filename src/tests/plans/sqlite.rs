@@ -22,11 +22,21 @@ fn goes_through(step: &str) -> bool {
         return false;
     }
     match verb {
-        "SCAN" => !NO_TABLE.contains(&name) && !name.starts_with('('),
+        "SCAN" => match step.split_once(" VIRTUAL TABLE INDEX ") {
+            Some((_, asked)) => is_whole(asked),
+            None => !NO_TABLE.contains(&name) && !name.starts_with('('),
+        },
         // An automatic index is made for the one statement, out of all rows.
         "SEARCH" => step.contains(" AUTOMATIC ") || is_wide(&conditions(step)),
         _ => false,
     }
+}
+
+/// Whether a full-text index, or the list of its words, is asked for all that it has. What it is asked
+/// for stands after the colon, and the bounds of the words in the higher bits of the number before.
+fn is_whole(asked: &str) -> bool {
+    let (bounds, what) = asked.split_once(':').unwrap_or((asked, ""));
+    what.is_empty() && bounds.parse::<u32>().is_ok_and(|bounds| bounds < 256)
 }
 
 /// What stands in the brackets: `(project_id=? AND host>?)`.
@@ -61,6 +71,10 @@ fn a_plan_that_finds_its_rows_is_told_from_one_that_goes_through_them() {
         ),
         ("SEARCH u USING AUTOMATIC COVERING INDEX (credential_id=?)", true),
         ("USE TEMP B-TREE FOR ORDER BY", false),
+        ("SCAN credential_search VIRTUAL TABLE INDEX 0:M1", false),
+        ("SCAN credential_search VIRTUAL TABLE INDEX 0:", true),
+        ("SCAN credential_search_letters VIRTUAL TABLE INDEX 1539:", false),
+        ("SCAN credential_search_letters VIRTUAL TABLE INDEX 2:", true),
     ] {
         assert_eq!(goes_through(step), expected, "{step}");
     }

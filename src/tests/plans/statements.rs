@@ -17,6 +17,20 @@ pub fn all() -> impl Iterator<Item = &'static str> {
     LIST.lines().filter(|line| !line.is_empty())
 }
 
+/// The index that a search goes by, as each database calls it.
+const EMBEDDED_SEARCH: &str = "credential_search";
+const SERVER_SEARCH: &str = "credential_grams(";
+
+/// Whether it goes by that index.
+pub fn is_search(statement: &str) -> bool {
+    statement.contains(EMBEDDED_SEARCH) || statement.contains(SERVER_SEARCH)
+}
+
+/// Whether this database is ever asked it: the other one may have an index of its own kind.
+pub fn is_asked(statement: &str, is_embedded: bool) -> bool {
+    !statement.contains(if is_embedded { SERVER_SEARCH } else { EMBEDDED_SEARCH })
+}
+
 /// Whether the list has it.
 pub fn is_known(statement: &str) -> bool {
     KNOWN.contains(statement)
