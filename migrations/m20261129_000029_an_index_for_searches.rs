@@ -14,7 +14,7 @@ pub struct Migration;
 
 /// Every text ends with two letters more, so that its last letters begin three as well. `instance`: the
 /// index by letter, for what begins with one or two.
-const EMBEDDED_UP: [&str; 8] = [
+const EMBEDDED_UP: [&str; 9] = [
     "CREATE TABLE credential_search_number (
         number INTEGER NOT NULL PRIMARY KEY, credential_id uuid_text NOT NULL UNIQUE)",
     "CREATE VIRTUAL TABLE credential_search USING fts5(letters, content='',
@@ -38,6 +38,9 @@ const EMBEDDED_UP: [&str; 8] = [
             SELECT number, new.search_key || char(10, 10)
             FROM credential_search_number WHERE credential_id = new.id;
     END",
+    "CREATE TRIGGER credential_search_rename AFTER UPDATE OF id ON credential BEGIN
+        UPDATE credential_search_number SET credential_id = new.id WHERE credential_id = old.id;
+    END",
     "CREATE TRIGGER credential_search_delete AFTER DELETE ON credential BEGIN
         DELETE FROM credential_search WHERE rowid =
             (SELECT number FROM credential_search_number WHERE credential_id = old.id);
@@ -45,8 +48,9 @@ const EMBEDDED_UP: [&str; 8] = [
     END",
 ];
 
-const EMBEDDED_DOWN: [&str; 6] = [
+const EMBEDDED_DOWN: [&str; 7] = [
     "DROP TRIGGER credential_search_delete",
+    "DROP TRIGGER credential_search_rename",
     "DROP TRIGGER credential_search_update",
     "DROP TRIGGER credential_search_insert",
     "DROP TABLE credential_search_letters",
