@@ -119,6 +119,7 @@ impl Vault {
             origin: &origin,
             method: draft.settings.method,
             before: None,
+            before_ends: None,
             waits: false,
             doubt: read.doubt(kind, draft.settings.method, &draft.settings.username),
             ends: None,
