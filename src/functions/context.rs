@@ -159,6 +159,14 @@ pub(super) async fn granter(project: &str, password: String) -> Result<Granter> 
     Ok(granter)
 }
 
+/// Who decides as a second person, or ends a secret that is in use: by the password they typed just now.
+/// What somebody else made at their browser a moment ago is not decided by their password of then.
+pub(super) async fn granter_anew(project: &str, password: String) -> Result<Granter> {
+    let password = Zeroizing::new(password);
+    let member = member(project).await?;
+    vault().reauthenticate(&member, &password).await
+}
+
 /// When this person typed their password in the session to give a credential away.
 async fn confirmed_at(session: &Session, person: Uuid) -> Result<Option<Moment>> {
     let unread = |error| no_session(&error, "a session was not read");

@@ -1,7 +1,7 @@
 //! Changes that lower a guard of a protected credential, as the browser asks for them.
 
 use super::approvals::decided;
-use super::context::{granter, member, vault};
+use super::context::{granter_anew, member, vault};
 use super::reply::{Form, finish, finish_action};
 use crate::domain::paths;
 use crate::domain::permission::of;
@@ -21,7 +21,7 @@ pub async fn approve_guard_change(
 ) -> Result<()> {
     let page = paths::credential(&project, credential);
     let done = async {
-        let granter = granter(&project, password).await?;
+        let granter = granter_anew(&project, password).await?;
         let sentence = vault().approve_guard_change(&granter, credential, id, revision).await?;
         Ok(decided(&granter, &page, sentence).await)
     };

@@ -1,7 +1,7 @@
 //! Pipelines with their tokens and grants, as the browser asks for them.
 
 use super::approvals::decided;
-use super::context::{confirmed, granter, member, vault};
+use super::context::{confirmed, granter, granter_anew, member, vault};
 use super::reply::{Form, finish, finish_action, saved, shown_once, told};
 use crate::domain::paths;
 use crate::domain::permission::of;
@@ -162,7 +162,7 @@ pub async fn approve_grant(
     #[server(default)] password: String,
 ) -> Result<()> {
     let done = async {
-        let granter = granter(&project, password).await?;
+        let granter = granter_anew(&project, password).await?;
         let seen = Seen { epoch, revision };
         let sentence = vault().approve_grant(&granter, pipeline, id, &days, seen).await?;
         Ok(decided(&granter, &paths::grants(&project, pipeline), sentence).await)

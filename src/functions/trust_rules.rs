@@ -1,6 +1,6 @@
 //! Trust rules of a pipeline, as the browser asks for them.
 
-use super::context::{granter, member, vault};
+use super::context::{granter, granter_anew, member, vault};
 use super::reply::{Form, finish, finish_action, shown_once, told};
 use crate::domain::paths::{self, with_query};
 use crate::domain::permission::of;
@@ -67,7 +67,7 @@ pub async fn renew_drone_secret(
 ) -> Result<()> {
     let page = paths::trust_rules(&project, pipeline);
     let done = async {
-        let granter = granter(&project, password).await?;
+        let granter = granter_anew(&project, password).await?;
         let secret = vault().renew_drone_secret(&granter, pipeline).await?;
         Ok(shown_once(&page, "secret", SlotKind::Token, secret.as_bytes()).await)
     };

@@ -11,7 +11,7 @@ mod used;
 pub use alike::Alike;
 pub(super) use rows::{SummaryRow, day};
 
-use super::entity::credential::Column;
+use super::entity::credential::{ActiveModel, Column};
 use super::entity::readable;
 use super::prepared::{Prepared, numbered};
 use super::seals::Sealing;
@@ -55,6 +55,18 @@ impl<C: Sealing> Credentials<'_, C> {
             rows = rows.filter(Column::Id.ne(id));
         }
         Ok(rows.count(self.db).await? > 0)
+    }
+
+    /// Those that a server of the version before has inserted, at most so many.
+    pub async fn incomplete(&self, most: u64) -> Result<Vec<Credential>, DbErr> {
+        let rows = self.rows().filter(Column::NaturalKey.eq("")).limit(most).all(self.db).await?;
+        Ok(readable(self.genuine(rows)))
+    }
+
+    /// Writes what is missing in such a row, unless somebody has saved it meanwhile.
+    pub async fn complete(&self, id: Uuid, missing: ActiveModel) -> Result<(), DbErr> {
+        let such = self.updates(missing).filter(Column::Id.eq(id));
+        such.filter(Column::NaturalKey.eq("")).exec(self.db).await.map(drop)
     }
 
     /// What can be granted, of one registry host or of all: every credential that is not disabled,

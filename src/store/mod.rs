@@ -43,6 +43,7 @@ mod scoped;
 mod seals;
 mod secrets;
 mod sessions;
+mod settling;
 mod shape;
 mod shared_secrets;
 mod slots;

@@ -33,7 +33,8 @@ pub struct VersionRow {
     pub staged_at: Option<i64>,
     /// What looked wrong with it.
     pub doubt: Option<String>,
-    /// The last day of one that waits, blank when it has none; `None` when nobody was asked.
+    /// The last day of one that waits, or that was replaced, blank when it has none; `None` when nobody
+    /// was asked.
     pub expires_on: Option<String>,
     /// Milliseconds.
     pub created_at: i64,

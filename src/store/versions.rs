@@ -6,7 +6,7 @@ use super::credentials::SummaryRow;
 use super::entity::{credential, readable, secret_version};
 use super::seals::Sealing;
 use crate::domain::credential::{Credential, Method, Summary};
-use crate::domain::moment::Moment;
+use crate::domain::moment::{Day, Moment};
 use crate::domain::secret_version::{SecretVersion, VersionState};
 use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{
@@ -25,7 +25,7 @@ pub struct SealedVersion {
     pub key_file: Option<String>,
     /// What looked wrong with it.
     pub doubt: Option<String>,
-    /// Its last day as it was typed for when it is current, blank when it has none.
+    /// Its last day for when it is current, blank when it has none; `None` when nobody has said.
     pub expires_on: Option<String>,
 }
 
@@ -107,6 +107,19 @@ impl<C: Sealing> Secrets<'_, C> {
     pub async fn unstage(&self, credential: Uuid, version: i64) -> Result<(), DbErr> {
         let row = ActiveModel { staged_at: Set(None), ..ActiveModel::default() };
         self.change(row, credential, &[version]).await
+    }
+
+    /// Writes down the last day of a version that is about to be current no more.
+    pub async fn keep_last_day(
+        &self,
+        credential: Uuid,
+        version: i64,
+        ends: Option<Day>,
+    ) -> Result<(), DbErr> {
+        let ends = ends.map(Day::to_text).unwrap_or_default();
+        let row = ActiveModel { expires_on: Set(Some(ends)), ..ActiveModel::default() };
+        let such = self.updates(row).filter(Column::CredentialId.eq(credential));
+        such.filter(Column::Version.eq(version)).exec(self.db).await.map(drop)
     }
 
     /// Destroys the ciphertexts of these versions of a credential, and what could tell them.

@@ -4,6 +4,7 @@ mod changed;
 mod counted;
 mod newer;
 pub mod pending;
+mod settled;
 mod tampered;
 
 use crate::app::{App, Browser, PASSWORD, Reply, token_in};

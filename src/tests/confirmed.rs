@@ -49,6 +49,26 @@ async fn the_form_says_that_the_password_can_be_left_blank_and_what_destroys_ask
 }
 
 #[tokio::test]
+async fn what_decides_as_a_second_person_or_ends_a_secret_asks_each_time() {
+    let app = App::new().await;
+    let (pipeline, _) = app.bare_pipeline("build").await;
+    let fresh = app.sign_in(OWNER).await;
+    assert_eq!(ask_token(&fresh, pipeline, PASSWORD).await.status, 200);
+    let (pipeline, id) = (pipeline.to_string(), Uuid::now_v7().to_string());
+    for (path, more) in [
+        ("/rpc/grants/approve", [("id", id.as_str()), ("days", "30")]),
+        ("/rpc/guard-changes/approve", [("id", id.as_str()), ("credential", id.as_str())]),
+        ("/rpc/trust-rules/renew-secret", [("id", id.as_str()), ("days", "30")]),
+    ] {
+        let mut form = vec![("project", "acme"), ("pipeline", pipeline.as_str()), ("password", "")];
+        form.extend([("epoch", "0"), ("revision", "0")]);
+        form.extend(more);
+        let reply = fresh.post_json_accept(path, &form).await;
+        assert!(reply.at("password").is_some(), "{path}: {} {}", reply.status, reply.text());
+    }
+}
+
+#[tokio::test]
 async fn signing_out_ends_it() {
     let app = App::new().await;
     let (pipeline, _) = app.bare_pipeline("build").await;

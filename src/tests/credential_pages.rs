@@ -33,9 +33,9 @@ async fn deliveries_are_shown_in_pages_that_end_between_fetches() {
     }
     let reader = reader(&app).await;
     let (_, newest, existing) = app.vault.credential_deliveries(&reader, one, None).await.unwrap();
-    assert_eq!((newest.receipts.len(), existing), (40, vec![pipeline]));
+    assert_eq!((newest.receipts.len(), existing), (25, vec![pipeline]));
     let (_, rest, _) = app.vault.credential_deliveries(&reader, one, newest.older).await.unwrap();
-    assert_eq!((rest.receipts.len(), rest.older), (5, None));
+    assert_eq!((rest.receipts.len(), rest.older), (20, None));
     assert!(fetches(&newest.receipts).is_disjoint(&fetches(&rest.receipts)));
 
     // A pipeline's page has whole fetches, each with what it got of both.
@@ -57,10 +57,10 @@ async fn deliveries_are_shown_in_pages_that_end_between_fetches() {
 
     let path = format!("/p/acme/credentials/{one}/deliveries");
     let page = app.owner.get(&path).await.text();
-    assert_eq!(page.matches("class=\"receipt\"").count(), 40);
+    assert_eq!(page.matches("class=\"receipt\"").count(), 25);
     let older = link(&page, "next").unwrap();
     let page = app.owner.get(&older).await.text();
-    assert_eq!(page.matches("class=\"receipt\"").count(), 5);
+    assert_eq!(page.matches("class=\"receipt\"").count(), 20);
     assert_eq!(link(&page, "next"), None);
     assert_eq!(app.owner.get(&format!("{path}?before=x")).await.status, 400);
 }

@@ -159,3 +159,20 @@ async fn a_link_to_a_page_by_its_number_shows_the_first_page() {
     assert_eq!(page.status, 200);
     assert!(page.text().contains("Edit ghcr"));
 }
+
+#[tokio::test]
+async fn what_an_older_server_has_inserted_is_sorted_and_found_after_the_next_sweep() {
+    let app = App::new().await;
+    for name in ["Zürich 10", "Zürich 2"] {
+        create(&app, name, |form| form.email = "olga@example.com".to_owned()).await;
+    }
+    assert_eq!(app.raw("UPDATE credential SET natural_key = '', search_key = name_key").await, 2);
+    assert!(names(&app, &[("q", "olga")]).await.is_empty());
+    app.vault.sweep().await.unwrap();
+    assert_eq!(names(&app, &[("q", "olga")]).await, ["Zürich 2", "Zürich 10"]);
+    assert_eq!(names(&app, &[("q", "zurich")]).await, ["Zürich 2", "Zürich 10"]);
+    // What was saved since stays as it was saved.
+    app.raw("UPDATE credential SET search_key = 'kept'").await;
+    app.vault.sweep().await.unwrap();
+    assert_eq!(names(&app, &[("q", "kept")]).await.len(), 2);
+}

@@ -152,11 +152,35 @@ async fn the_day_of_a_secret_that_waits_counts_once_it_is_current() {
     assert_eq!(replace(&app, id, "1", &new).await.status, 200);
     assert_eq!(expires_on().await, Day::parse("2099-01-31"));
     let text = id.to_string();
-    for version in ["2", "1"] {
+    for (version, day) in [("2", "2099-12-31"), ("1", "2099-01-31"), ("2", "2099-12-31")] {
         let form = [("project", "acme"), ("id", text.as_str()), ("version", version)];
         app.owner.post_form("/rpc/versions/switch", &form).await;
-        assert_eq!(expires_on().await, Day::parse("2099-12-31"), "{version}");
+        assert_eq!(expires_on().await, Day::parse(day), "{version}");
     }
+}
+
+#[tokio::test]
+async fn a_version_that_comes_back_brings_its_own_last_day() {
+    let app = App::new().await;
+    let id = app.credential(&app.owner, "acme", "ghcr", "ghcr.io", "first").await;
+    let expires_on = async || app.stored("acme", id).await.summary.expires_on;
+    let new = [("password", "second"), ("expires_on", "2099-12-31")];
+    assert_eq!(replace(&app, id, "1", &new).await.status, 200);
+    assert_eq!(expires_on().await, Day::parse("2099-12-31"));
+    let text = id.to_string();
+    let switch = async |version: &str| {
+        let form = [("project", "acme"), ("id", text.as_str()), ("version", version)];
+        app.owner.post_form("/rpc/versions/switch", &form).await;
+    };
+    switch("1").await;
+    assert_eq!(expires_on().await, None, "the first one has none");
+    // What is said of it while it is current stays with it.
+    let day = [("expires_on", "2099-06-30")];
+    assert_eq!(save(&app, id, "3", &day).await.status, 200);
+    switch("2").await;
+    assert_eq!(expires_on().await, Day::parse("2099-12-31"));
+    switch("1").await;
+    assert_eq!(expires_on().await, Day::parse("2099-06-30"));
 }
 
 #[tokio::test]

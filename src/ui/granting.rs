@@ -35,6 +35,9 @@ const TO_GIVE: &str = "This gives access to a secret. Enter your password to con
 const GIVEN: &str =
     "You entered your password less than five minutes ago. You can leave this blank.";
 
+/// Why a form asks that decides what somebody else made.
+pub const TO_DECIDE: &str = "You decide as a second person. Enter your password to confirm.";
+
 /// Why a form that destroys asks for the password.
 pub const TO_DESTROY: &str = "This cannot be undone. Enter your password to confirm.";
 

@@ -1,6 +1,7 @@
 //! Registry credentials: listed, created, disabled.
 
 mod checks;
+mod completed;
 mod doubts;
 mod edits;
 mod guards;
@@ -14,6 +15,7 @@ mod tabs;
 mod versions;
 
 pub(super) use checks::is_wrong;
+pub(super) use completed::complete;
 pub use doubts::{Doubt, Saved};
 pub(super) use registry_tokens::Kept as RegistryTokens;
 pub use secret_input::SecretInput;
@@ -119,6 +121,7 @@ impl Vault {
             origin: &origin,
             method: draft.settings.method,
             before: None,
+            before_ends: None,
             waits: false,
             doubt: read.doubt(kind, draft.settings.method, &draft.settings.username),
             ends: None,

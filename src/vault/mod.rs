@@ -188,10 +188,19 @@ impl Vault {
     }
 
     /// Removes what has expired: sessions, slots, short-lived tokens and the memory of those that work
-    /// once.
+    /// once. Puts right what time, or a server of the version before, leaves in the rows of grants and
+    /// credentials.
     pub async fn sweep(&self) -> Result<()> {
         let now = now();
+        let mut projects = Vec::new();
+        for entry in self.store.projects().list().await? {
+            projects.push((entry.project.id, self.incomplete(entry.project.id).await?));
+        }
         let write = self.store.write().await?;
+        for (project, incomplete) in &projects {
+            write.grants(*project).settle(now.day()).await?;
+            credentials::complete(&write, *project, incomplete).await?;
+        }
         sweep_access(&write, now).await?;
         write.slots().sweep(now.0).await?;
         write.assertions().sweep(now.0).await?;

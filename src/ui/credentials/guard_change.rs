@@ -7,7 +7,7 @@ use crate::domain::permission::Permission;
 use crate::functions::approvals::RejectGuardChange;
 use crate::functions::guard_changes::{ApproveGuardChange, DeleteGuardChange};
 use crate::ui::approvals::RejectForm;
-use crate::ui::granting::YourPassword;
+use crate::ui::granting::{TO_DECIDE, YourPassword};
 use crate::ui::kit::{
     Alert, Cell, Columns, FormState, Hidden, PageContext, PostButton, PostForm, Section, Table,
     Time,
@@ -72,7 +72,7 @@ pub fn GuardChangeSection(
                         >
                             <Hidden name="credential" value=of.to_string()/>
                             <Hidden name="revision" value=credential.revision.to_string()/>
-                            <YourPassword id="guard-change-password" error=form.error("password")/>
+                            <YourPassword id="guard-change-password" error=form.error("password") hint=TO_DECIDE/>
                         </PostForm>
                     }
                 })}

@@ -11,7 +11,7 @@ use crate::functions::answer::FailedForm;
 use crate::functions::approvals::RejectGrant;
 use crate::functions::pipelines::{ApproveGrant, find_pipeline};
 use crate::ui::approvals::RejectForm;
-use crate::ui::granting::YourPassword;
+use crate::ui::granting::{TO_DECIDE, YourPassword};
 use crate::ui::kit::{
     Alert, Fact, Facts, Field, FormState, Hidden, Loaded, PageContext, PageHead, PostForm, Section,
     Time,
@@ -166,7 +166,7 @@ fn ApproveForm(
                 hint=format!("From 1 to {APPROVAL_DAYS_MAX}. After that, the grant needs a new approval.")
                 kind="number"
             />
-            <YourPassword error=state.error("password")/>
+            <YourPassword error=state.error("password") hint=TO_DECIDE/>
         </PostForm>
     }
 }

@@ -10,7 +10,7 @@ use crate::domain::pipeline::Approvals;
 use crate::domain::trust_rule::{Kind, Provider, TrustRule};
 use crate::functions::answer::FailedForm;
 use crate::functions::trust_rules::{ConfirmRule, RenewDroneSecret};
-use crate::ui::granting::YourPassword;
+use crate::ui::granting::{TO_DESTROY, YourPassword};
 use crate::ui::kit::{
     ACTIONS, Alert, Badge, Cell, CodeToCopy, Columns, FormState, Hidden, IconLink, LinkButton,
     PageContext, PostForm, ProviderMark, Section, Table, made_by_gone,
@@ -193,7 +193,11 @@ fn Renewal(page: PageContext, pipeline: Uuid, failed: Option<FailedForm>) -> imp
                     "The secret in use stops working at once, for all trust rules for Drone in this project. The new one is shown once. The pipelines of these rules receive protected credentials only after another member approves their grants again."
                 </p>
                 <Hidden name="pipeline" value=pipeline.to_string()/>
-                <YourPassword id="renewal-password" error=state.error("password")/>
+                <YourPassword
+                    id="renewal-password"
+                    error=state.error("password")
+                    hint=TO_DESTROY
+                />
             </PostForm>
         </details>
     }

@@ -115,7 +115,9 @@ impl Vault {
         let until = ends.as_deref().map_or(settings.expires_on, Day::parse);
         let stored_until = stored.summary.expires_on.filter(|_| ends.is_none());
         let waits = form.is_staged;
-        let new = NewVersion { credential: id, origin, method, before, waits, doubt, ends };
+        let before_ends = stored.summary.expires_on;
+        let new =
+            NewVersion { credential: id, origin, method, before, before_ends, waits, doubt, ends };
         let stored_as = match &read {
             Some(read) => self.stored_as(&write, project, &stored, &new, read).await?,
             None => None,

@@ -27,6 +27,8 @@ pub(super) struct NewVersion<'a> {
     pub(super) method: Method,
     /// The version that was current until now, if there is one.
     pub(super) before: Option<i64>,
+    /// The last day of that one.
+    pub(super) before_ends: Option<Day>,
     /// Whether it waits beside that one instead of taking its place.
     pub(super) waits: bool,
     /// What looks wrong with it.
@@ -89,6 +91,9 @@ impl Vault {
         let spent = spent(&stored, version, new.before, keep);
         secrets.destroy(new.credential, &spent, at.0).await?;
         if !new.waits {
+            if let Some(before) = new.before {
+                secrets.keep_last_day(new.credential, before, new.before_ends).await?;
+            }
             row.secret_version = Set(version);
             row.secret_set_at = Set(at.0);
             row.secret_set_by = Set(by);
@@ -203,9 +208,11 @@ impl Vault {
             updated_by: Set(editor.person().name.clone()),
             ..CredentialChanges::default()
         };
-        if let (VersionState::Staged, Some(day)) = (chosen.state, stored.expires_on) {
+        if let Some(day) = stored.expires_on {
             row.expires_on = Set(Some(day).filter(|day| !day.is_empty()));
         }
+        let (before, ends) = (found.secret.version, found.summary.expires_on);
+        write.secrets(project).keep_last_day(id, before, ends).await?;
         write.secrets(project).unstage(id, version).await?;
         write.credentials(project).update(id, row).await?;
         let detail = Detail::Versions { from: found.secret.version, to: version };
