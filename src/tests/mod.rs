@@ -87,6 +87,7 @@ mod revocation;
 mod rooms;
 mod rotation;
 mod rows;
+mod search_index;
 mod searches;
 mod sessions;
 mod setup;
