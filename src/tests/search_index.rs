@@ -5,6 +5,7 @@ use crate::app::{App, PASSWORD};
 use crate::backup::file::{dump, empty, load};
 use crate::listing::{create, names, page};
 use regcred::domain::listing::{COUNTED, ListQuery, PAGE_ROWS};
+use regcred::domain::moment::Moment;
 use std::collections::BTreeSet;
 
 /// How often the rows are doubled, until there are more than are counted.
@@ -18,7 +19,7 @@ fn asked(search: &str) -> ListQuery {
 async fn every_part_of_a_text_finds_it_and_nothing_else() {
     let app = App::new().await;
     let text = "grün 東京 a😀b_c%d, ñ";
-    create(&app, "wanted", |form| form.labels = text.to_owned()).await;
+    create(&app, "wanted", |form| form.description = text.to_owned()).await;
     create(&app, "zzz", |form| form.description = "grn tokyo abcd".to_owned()).await;
     let letters: Vec<char> = text.chars().collect();
     let mut parts = BTreeSet::new();
@@ -28,13 +29,11 @@ async fn every_part_of_a_text_finds_it_and_nothing_else() {
     let mut alone = 0;
     for part in parts {
         let term = part.trim();
-        // A comma parts labels.
-        if term.is_empty() || term.contains(',') {
-            continue;
+        if !term.is_empty() {
+            let found = names(&app, &[("q", term)]).await;
+            assert!(found.contains(&"wanted".to_owned()), "{term}");
+            alone += usize::from(found.len() == 1);
         }
-        let found = names(&app, &[("q", term)]).await;
-        assert!(found.contains(&"wanted".to_owned()), "{term}");
-        alone += usize::from(found.len() == 1);
     }
     assert!(alone > 30, "{alone} parts are of the one text alone");
 }
@@ -44,9 +43,12 @@ async fn one_letter_or_two_find_what_ends_with_them() {
     let app = App::new().await;
     create(&app, "last", |form| form.labels = "qx".to_owned()).await;
     create(&app, "first", |form| form.description = "qy".to_owned()).await;
-    for (term, expected) in
-        [("q", &["first", "last"][..]), ("x", &["last"]), ("qx", &["last"]), ("qy", &["first"])]
-    {
+    for (term, expected) in [
+        ("q", &["first", "last"][..]),
+        ("x", &["last"][..]),
+        ("qx", &["last"][..]),
+        ("qy", &["first"][..]),
+    ] {
         assert_eq!(names(&app, &[("q", term)]).await, expected, "{term}");
     }
     for term in ["qz", "xq", "~"] {
@@ -57,7 +59,7 @@ async fn one_letter_or_two_find_what_ends_with_them() {
 #[tokio::test]
 async fn what_means_something_to_an_index_is_only_text() {
     let app = App::new().await;
-    create(&app, "other", |form| form.description = "a plain text or two".to_owned()).await;
+    create(&app, "other", |form| form.description = "a plain text, two more".to_owned()).await;
     for term in [
         "\"",
         "\"\"\"",
@@ -75,7 +77,6 @@ async fn what_means_something_to_an_index_is_only_text() {
         "\\",
         "?",
         "$1",
-        "\u{10ffff}",
     ] {
         assert!(names(&app, &[("q", term)]).await.is_empty(), "{term}");
         create(&app, "wanted", |form| form.description = format!("so {term} it is")).await;
@@ -120,7 +121,7 @@ async fn double(app: &App) {
 #[tokio::test]
 async fn a_search_that_many_fit_is_in_pages_and_counted_up_to_a_bound() {
     let app = App::new().await;
-    create(&app, "many", |form| form.description = "common".to_owned()).await;
+    create(&app, "many", |form| form.description = "common abcd bcde".to_owned()).await;
     double(&app).await;
     create(&app, "wanted", |form| form.description = "common qz".to_owned()).await;
     for term in ["common", "co", "m"] {
@@ -128,15 +129,15 @@ async fn a_search_that_many_fit_is_in_pages_and_counted_up_to_a_bound() {
         assert_eq!((first.total, first.are_more), (COUNTED, true), "{term}");
         assert_eq!(first.rows.len() as u64, PAGE_ROWS, "{term}");
         let second = page(&app, first.next.as_ref().unwrap()).await;
-        assert!(second.rows[0].name > first.rows[49].name, "{term}");
+        assert!(second.rows.iter().all(|row| !first.rows.contains(row)), "{term}");
         assert_eq!(page(&app, second.previous.as_ref().unwrap()).await.rows, first.rows, "{term}");
     }
     // Few among the many.
     for term in ["wanted", "common qz", "qz", "z"] {
         assert_eq!(names(&app, &[("q", term)]).await, ["wanted"], "{term}");
     }
-    // Parts that all have, in an order that none has.
-    assert!(names(&app, &[("q", "commoncommon")]).await.is_empty());
+    // All have each part of it, and none has it in one piece.
+    assert!(names(&app, &[("q", "abcde")]).await.is_empty());
     let all = page(&app, &ListQuery::default()).await;
     assert_eq!((all.total, all.are_more), (2_u64.pow(DOUBLINGS) + 1, false));
 }
@@ -171,8 +172,7 @@ async fn a_restored_backup_is_searched_as_what_it_was_made_of() {
     for term in ["common", "qz", "z"] {
         let credentials = store.credentials(project);
         let search = credentials.search(term.to_owned()).await.unwrap();
-        let today = regcred::domain::moment::Moment(0).day();
-        let found = credentials.list(&asked(term), &search, today).await.unwrap();
+        let found = credentials.list(&asked(term), &search, Moment(0).day()).await.unwrap();
         assert_eq!(found.rows.len(), 1, "{term}");
         assert_eq!(found.rows[0].name, "wanted", "{term}");
     }

@@ -17,6 +17,7 @@ mod load;
 mod person;
 mod postgres;
 mod program;
+mod search;
 mod seed;
 #[path = "../process/server.rs"]
 #[expect(dead_code, reason = "the tests use the rest of it")]
@@ -51,6 +52,9 @@ async fn main() {
     };
     if let Some(filled) = filled.as_ref().filter(|_| is_wanted("list")) {
         list::run(filled).await;
+    }
+    if is_wanted("search") {
+        search::run().await;
     }
     if is_wanted("delivery") {
         delivery::run(is_soak()).await;
