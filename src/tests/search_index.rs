@@ -59,7 +59,7 @@ async fn one_letter_or_two_find_what_ends_with_them() {
 #[tokio::test]
 async fn what_means_something_to_an_index_is_only_text() {
     let app = App::new().await;
-    create(&app, "other", |form| form.description = "a plain text, two more".to_owned()).await;
+    create(&app, "other", |form| form.description = "a plain text, two in all".to_owned()).await;
     for term in [
         "\"",
         "\"\"\"",
