@@ -76,6 +76,7 @@ export const STATES: Record<string, (page: Page, instance: Instance) => Promise<
     for (const one of [name, `${name}-other`]) await addCredential(page, instance, { name: one, registry_url: host });
     await addPipeline(page, instance, { name, credentials: [name] });
     await page.goto(`${await pathOf(page, instance, name)}/delete`);
+    await fillIn(page.locator('form:has(button:text-is("Move grants"))'), { 'Your password': 'not the password' });
     await page.getByRole('button', { name: 'Move grants' }).click();
     await expect(page.getByRole('dialog').getByRole('alert')).toBeVisible();
   },

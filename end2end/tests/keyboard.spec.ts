@@ -5,7 +5,7 @@ import { secret, unique } from '../support/secrets.ts';
 import { expect, test } from '../support/test.ts';
 
 /** How often Tab is pressed at most on the way to something. */
-const MOST = 150;
+const MOST = 400;
 
 /** Presses Tab until the control has the focus. */
 async function tabTo(page: Page, control: Locator): Promise<void> {

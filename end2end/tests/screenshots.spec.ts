@@ -51,7 +51,7 @@ for (const viewport of [{ width: 1280, height: 800 }, { width: 360, height: 740 
         await draw('empty', list, false);
         await furnish(page, instance);
         await draw('list', list, false);
-        await expect(page.getByRole('link', { name: /^Edit / })).toHaveCount(8);
+        await expect(page.getByRole('button', { name: /^More actions for / })).toHaveCount(8);
         const deploy = await pathOf(page, instance, 'ghcr-deploy');
         await draw('create', `${list}/new?preset=ghcr`);
         await draw('edit', `${deploy}/edit`);
