@@ -12,10 +12,10 @@ test('the printed link makes the first person, their project, and signs them in'
   await setUp(page, dana());
   await expect(page).toHaveURL(`${newServer.url}/p/acme/credentials`);
   await expect(page.getByRole('heading', { name: 'Registry Credentials', exact: true })).toBeVisible();
-  const header = page.getByRole('banner');
-  await expect(header).toContainText('Acme');
-  await expect(header).toContainText('Dana Kim');
-  await expect(header).toContainText('Owner');
+  await expect(page.getByRole('banner')).toContainText('Acme');
+  const account = page.getByRole('navigation', { name: 'Account' });
+  await expect(account).toContainText('Dana Kim');
+  await expect(account).toContainText('Owner');
 });
 
 test('the link works once', async ({ page, stranger, newServer }) => {
