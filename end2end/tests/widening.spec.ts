@@ -52,7 +52,6 @@ test('lowering a guard waits for a second person', async ({ page, stranger, inst
   const path = await pathOf(page, instance, name);
   const dialog = await openEdit(page, instance, name);
   await fillIn(dialog, { Description: 'For releases' });
-  await dialog.getByText('More options').click();
   await dialog.getByLabel('Protected', { exact: true }).uncheck();
   await dialog.getByRole('button', { name: 'Save Changes' }).click();
   await expectSaid(page, 'wait for another member');

@@ -54,7 +54,7 @@ fn ReplaceForm(loaded: Found, page: PageContext) -> impl IntoView {
     let field = match summary.method {
         Method::Password => {
             let advice = about.wants_secret;
-            view! { <PasswordField form=secret is_new=true advice/> }.into_any()
+            view! { <PasswordField form=secret is_new=true advice has_focus=true/> }.into_any()
         }
         Method::GcpServiceAccountKey => view! { <KeyFields form=secret is_new=true/> }.into_any(),
     };

@@ -82,7 +82,14 @@ pub fn Guide(
 
 /// The password. `advice`: what the registry wants there, if that is known.
 #[component]
-pub fn PasswordField(form: FormState, is_new: bool, advice: String) -> impl IntoView {
+pub fn PasswordField(
+    form: FormState,
+    is_new: bool,
+    advice: String,
+    /// It is what the dialog is for.
+    #[prop(optional)]
+    has_focus: bool,
+) -> impl IntoView {
     let hint = match (is_new, has_to_be_typed_again(&form, is_new)) {
         (false, false) => KEEPS.to_owned(),
         (false, true) => format!("{AGAIN} Leave blank to keep the stored one."),
@@ -97,6 +104,7 @@ pub fn PasswordField(form: FormState, is_new: bool, advice: String) -> impl Into
             hint
             kind="password"
             autocomplete="new-password"
+            autofocus=has_focus
         />
     }
 }
