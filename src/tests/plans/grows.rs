@@ -119,12 +119,7 @@ pub const GROWS: &[Grows] = &[
     Grows {
         starts: "SELECT pipeline.id AS id, pipeline.name AS name,",
         has: " ORDER BY pipeline.name_key",
-        why: "the explainer offers every pipeline of the project; a page of the list ends after its rows",
-    },
-    Grows {
-        starts: "SELECT pipeline.id AS id, pipeline.name AS name,",
-        has: " ORDER BY pipeline.created_at",
-        why: "a page of the list ends after its rows",
+        why: "the explainer offers every pipeline of the project",
     },
     Grows {
         starts: "SELECT \"pipeline\".\"id\", \"pipeline\".\"name\" FROM \"pipeline\" WHERE \"pipeline\".\"project_id\" = ?",
