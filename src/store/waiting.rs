@@ -9,13 +9,14 @@ use crate::domain::trust_rule::Provider;
 use sea_orm::{DbErr, FromQueryResult, Statement, Value};
 use uuid::Uuid;
 
+/// `IS TRUE`, so that the index of all that waits in the project is not taken for it.
 const TOKENS: &str = "SELECT pipeline.id AS pipeline_id, pipeline.name AS pipeline,
     pipeline_token.id AS what, pipeline_token.created_by AS created_by
     FROM access_grant
     INNER JOIN pipeline ON pipeline.id = access_grant.pipeline_id
     INNER JOIN pipeline_token ON pipeline_token.pipeline_id = access_grant.pipeline_id
     WHERE access_grant.project_id = ? AND access_grant.credential_id = ?
-    AND access_grant.needs_approval AND pipeline_token.identity_epoch > access_grant.approved_epoch
+    AND access_grant.needs_approval IS TRUE AND pipeline_token.identity_epoch > access_grant.approved_epoch
     AND pipeline_token.revoked_at IS NULL AND pipeline_token.expires_at IS NULL
     AND pipeline_token.expires_on >= ?";
 
@@ -25,7 +26,7 @@ const RULES: &str = "SELECT pipeline.id AS pipeline_id, pipeline.name AS pipelin
     INNER JOIN pipeline ON pipeline.id = access_grant.pipeline_id
     INNER JOIN trust_rule ON trust_rule.pipeline_id = access_grant.pipeline_id
     WHERE access_grant.project_id = ? AND access_grant.credential_id = ?
-    AND access_grant.needs_approval AND trust_rule.identity_epoch > access_grant.approved_epoch
+    AND access_grant.needs_approval IS TRUE AND trust_rule.identity_epoch > access_grant.approved_epoch
     AND trust_rule.ended_at IS NULL";
 
 #[derive(FromQueryResult)]

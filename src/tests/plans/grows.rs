@@ -241,4 +241,14 @@ pub const GROWS: &[Grows] = &[
         has: " IS NOT NULL",
         why: "every mark goes: an index of the marked ones",
     },
+    Grows {
+        starts: "SELECT \"membership\".\"project_id\", COUNT(",
+        has: " GROUP BY",
+        why: "an operator lists the projects, each with the number of its members",
+    },
+    Grows {
+        starts: "SELECT * FROM \"project\" ORDER BY",
+        has: "\"slug\"",
+        why: "an operator lists the projects",
+    },
 ];
