@@ -78,8 +78,10 @@ pub fn Head(head: CredentialHead, page: PageContext, part: Part) -> impl IntoVie
         tab("Connect", Part::Connect, paths::connect_credential(&project, id)),
     ];
     let of_states = summary.clone();
+    // A dialog over the page has the title of its own.
+    let title = (!page.is_covered()).then_some(title);
     view! {
-        <Title text=title/>
+        {title.map(|text| view! { <Title text/> })}
         <header class="credential-head">
             <div class="page-head">
                 <div class="credential-name">

@@ -73,8 +73,10 @@ pub fn PipelineFrame(
         })
         .collect();
     let up = (paths::pipelines(&project), "Pipelines".to_owned());
+    // A dialog over the page has the title of its own.
+    let title = (!page.is_covered()).then(|| name.clone());
     view! {
-        <Title text=name.clone()/>
+        {title.map(|text| view! { <Title text/> })}
         <PageHead title=name up>
             <div class="toolbar">
                 {edit.map(|href| view! { <LinkButton href label="Edit"/> })}
