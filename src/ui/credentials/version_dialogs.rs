@@ -108,7 +108,6 @@ fn asked((head, found, replaced, failed): Found, act: Act, page: PageContext) ->
                 }
             });
             view! {
-                <Title text=title.clone()/>
                 <Confirm
                     id="version"
                     title
@@ -127,7 +126,6 @@ fn asked((head, found, replaced, failed): Found, act: Act, page: PageContext) ->
             let (wrong, error) =
                 (form.error("password"), form.failed().map(|failed| failed.error.clone()));
             view! {
-                <Title text=title.clone()/>
                 <Confirm
                     id="version"
                     title

@@ -3,9 +3,10 @@
 use super::{Dialog, ErrorSummary, Hidden, LinkButton, SubmitButton};
 use crate::error::Error;
 use leptos::prelude::*;
+use leptos_meta::Title;
 
 /// A dialog that says what will happen, with a button that does it and a link that does not. The
-/// focus is on its heading, so that what it says is read first.
+/// focus is on its heading, so that what it says is read first. The page is called after it.
 #[component]
 pub fn Confirm(
     #[prop(into)] id: String,
@@ -28,6 +29,7 @@ pub fn Confirm(
     // A field that is wrong asks for the focus itself.
     let is_read_first = error.is_none();
     view! {
+        <Title text=title.clone()/>
         <Dialog id title close_href=close_href.clone() is_read_first>
             {error.map(|error| view! { <ErrorSummary error/> })}
             <form method="post" action=action class="stack" novalidate>
