@@ -1,7 +1,7 @@
 //! Evidence comes before the body: who is not signed in is answered before it is read, or it is
 //! small.
 
-use super::gate::{Asking, Place, Unread, is_open};
+use super::gate::{Asking, Place, Unread, is_open, turned_away};
 use super::limits::{self, Refusal, UNPROVED_MAX};
 use super::refusals::Refused;
 use crate::error::Error;
@@ -26,7 +26,7 @@ pub(super) async fn layer(
     if request.method() != Method::POST || !request.uri().path().starts_with("/rpc/") {
         return next.run(request).await;
     }
-    function(&vault, request, next).await.unwrap_or_else(IntoResponse::into_response)
+    function(&vault, request, next).await.unwrap_or_else(turned_away)
 }
 
 async fn function(vault: &Vault, request: Request<Body>, next: Next) -> Result<Response, Refusal> {

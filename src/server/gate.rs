@@ -1,18 +1,22 @@
 //! What strangers ask is worked on for a few of them at once, and their networks take turns. So however
 //! many ask, who has shown a proof is served as before, and who waits costs little more than a connection.
 
+mod bodies;
 mod served;
 mod wanted;
 
-use super::limits::{Refusal, bounded, is_too_large};
+use super::limits::Refusal;
+use super::refusals::Refused;
 use crate::domain::delivery::{Client, Proved};
 use crate::domain::paths::SIGN_IN;
-use crate::vault::{LaneTurn, Lanes, network};
-use axum::body::{Body, Bytes, HttpBody, to_bytes};
+use crate::vault::{Lanes, Vault, network};
+use axum::body::Body;
 use axum::extract::{ConnectInfo, State};
 use axum::http::{Request, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use bodies::Room;
+pub(super) use bodies::Unread;
 use served::{Proof, Served};
 use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -29,12 +33,10 @@ const AT_ONCE: usize = 4;
 const PROOFS: usize = 4;
 /// Sign-ins and set-ups among those who wait for a password's hash.
 const SIGN_INS: usize = 4;
-/// KiB of bodies that are longer than [`SHORT`], for all who have shown no proof.
+/// KiB of bodies that are longer than [`bodies::SHORT`], for all who have shown no proof.
 const BODIES: usize = 16 * 1024;
 /// How many of them one network has at once, at most: its connections share them.
 const PARTS: u16 = 16;
-/// Bytes of a body that nobody waits for room for: as many connections as there are may have one.
-const SHORT: usize = 8 * 1024;
 /// How many of one network wait for one thing, of whom a proxy may bring any number: each keeps a
 /// connection from everybody else who comes by it.
 const WAITING: usize = 1_024;
@@ -49,6 +51,8 @@ const BUSY: Refusal = (
 pub(super) struct Gate(Arc<Shared>);
 
 struct Shared {
+    /// Tells marks of browsers that somebody signed in with; without it there are none.
+    vault: Option<Vault>,
     served: Mutex<Served>,
     /// Each has one who waits for a place at most, so the places are shared out among the networks.
     networks: Lanes,
@@ -61,11 +65,6 @@ struct Shared {
 
 /// A place among those that are worked on, until it is dropped; nothing for who needs none.
 pub(super) struct Turn(#[expect(dead_code, reason = "it is held")] Option<OwnedSemaphorePermit>);
-
-/// Room for a body in memory, until it is dropped.
-pub(super) struct Room(
-    #[expect(dead_code, reason = "it is held")] Option<(OwnedSemaphorePermit, LaneTurn)>,
-);
 
 /// What one has who was admitted.
 struct Held(
@@ -80,8 +79,7 @@ pub(super) enum Place {
     /// Of a job or a CI server that shows its proof in the body.
     Proof,
     SignIn,
-    /// Of a browser that says that it was signed in with before. Whether that is true comes out later, and
-    /// who says it holds up nobody but others who do.
+    /// Of a browser that somebody signed in with before. Whether it was with this account comes out later.
     KnownSignIn,
 }
 
@@ -104,21 +102,9 @@ enum Standing {
     Outside,
 }
 
-/// Marks a request whose body was too long, or did not come: it has none any more.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Unread;
-
 impl Default for Gate {
     fn default() -> Self {
-        Self(Arc::new(Shared {
-            served: Mutex::default(),
-            networks: Lanes::default(),
-            places: Arc::new(Semaphore::new(AT_ONCE)),
-            proofs: Arc::new(Semaphore::new(PROOFS)),
-            sign_ins: Arc::new(Semaphore::new(SIGN_INS)),
-            known_sign_ins: Arc::new(Semaphore::new(SIGN_INS)),
-            bodies: Arc::new(Semaphore::new(BODIES)),
-        }))
+        Self::with(None)
     }
 }
 
@@ -135,7 +121,7 @@ pub(super) async fn layer(
     let proved = request.extensions().get::<Proved>().cloned();
     let response = match asking.admit(request).await {
         Ok((request, _held)) => next.run(request).await,
-        Err(refusal) => return refusal.into_response(),
+        Err(refusal) => return turned_away(refusal),
     };
     if let Some(proof) = proof {
         if proved.is_some_and(|proved| proved.is_noted()) {
@@ -147,6 +133,16 @@ pub(super) async fn layer(
     response
 }
 
+/// The answer to who had to wait for too long, which counts as refused for want of proof; and any other
+/// refusal as it is.
+pub(super) fn turned_away(refusal: Refusal) -> Response {
+    let mut response = refusal.into_response();
+    if refusal == BUSY {
+        response.extensions_mut().insert(Refused);
+    }
+    response
+}
+
 /// Whether the answer says that what was shown is no proof any more: browsers are led to the sign-in.
 fn has_ended(response: &Response) -> bool {
     let to = response.headers().get(header::LOCATION).and_then(|to| to.to_str().ok());
@@ -154,6 +150,27 @@ fn has_ended(response: &Response) -> bool {
 }
 
 impl Gate {
+    pub(super) fn of(vault: &Vault) -> Self {
+        Self::with(Some(vault.clone()))
+    }
+
+    fn with(vault: Option<Vault>) -> Self {
+        Self(Arc::new(Shared {
+            vault,
+            served: Mutex::default(),
+            networks: Lanes::default(),
+            places: Arc::new(Semaphore::new(AT_ONCE)),
+            proofs: Arc::new(Semaphore::new(PROOFS)),
+            sign_ins: Arc::new(Semaphore::new(SIGN_INS)),
+            known_sign_ins: Arc::new(Semaphore::new(SIGN_INS)),
+            bodies: Arc::new(Semaphore::new(BODIES)),
+        }))
+    }
+
+    fn is_mark(&self, mark: &str) -> bool {
+        self.0.vault.as_ref().is_some_and(|vault| vault.is_mark(mark))
+    }
+
     fn asking(&self, request: &Request<Body>, proof: Option<&Proof>) -> Asking {
         let client = request.extensions().get::<Client>().and_then(|client| client.0.as_ref());
         let client = client.and_then(|client| client.parse().ok());
@@ -193,12 +210,12 @@ impl Asking {
 
     /// The request when it is its turn, and what is to be held until it is answered.
     async fn admit(mut self, mut request: Request<Body>) -> Result<(Request<Body>, Held), Refusal> {
-        let wanted = Wanted::by(&request);
+        let wanted = Wanted::by(&request, |mark| self.gate.is_mark(mark));
         let (Standing::Outside, Some(wanted)) = (self.standing, wanted) else {
             request.extensions_mut().insert(self);
-            return Ok((request, Held(Room(None), Turn(None))));
+            return Ok((request, Held(Room::default(), Turn(None))));
         };
-        let mut room = Room(None);
+        let mut room = Room::default();
         if let Some(max) = wanted.body {
             (request, room) = self.whole(request, max).await?;
         }
@@ -231,57 +248,9 @@ impl Asking {
         in_time(waiting).await.map(|place| Turn(Some(place)))
     }
 
-    /// The request with its whole body, of at most `max` bytes, read before somebody works on it: a
-    /// stranger who sends slowly holds a connection and no place. The room is to be held as long as the
-    /// request. A body that is too long, or does not come, is left out: the request is marked [`Unread`].
-    ///
-    /// # Errors
-    /// When there is no room in time.
-    pub(super) async fn whole(
-        &self,
-        request: Request<Body>,
-        max: usize,
-    ) -> Result<(Request<Body>, Room), Refusal> {
-        if self.standing != Standing::Outside {
-            return Ok((request, Room(None)));
-        }
-        if is_too_large(&request, max) {
-            return Ok((without_body(request), Room(None)));
-        }
-        let (mut parts, body) = bounded(request, max).into_parts();
-        let most = body.size_hint().upper().and_then(|bytes| usize::try_from(bytes).ok());
-        let room = self.room(most.unwrap_or(max).min(max)).await?;
-        let body = to_bytes(body, max).await.unwrap_or_else(|_| {
-            parts.extensions.insert(Unread);
-            Bytes::new()
-        });
-        Ok((Request::from_parts(parts, Body::from(body)), room))
-    }
-
     fn has_room_to_wait(&self, lane: &str, most: usize) -> Result<(), Refusal> {
         if self.gate.0.networks.inside(lane) < most { Ok(()) } else { Err(BUSY) }
     }
-
-    async fn room(&self, bytes: usize) -> Result<Room, Refusal> {
-        if bytes <= SHORT {
-            return Ok(Room(None));
-        }
-        let bodies = &self.gate.0.bodies;
-        let name = format!("body {} {}", self.part, self.network);
-        self.has_room_to_wait(&name, WAITING / usize::from(PARTS))?;
-        let waiting = async {
-            let lane = self.gate.0.networks.turn(&name).await;
-            let kib = u32::try_from(bytes.div_ceil(1024)).unwrap_or(u32::MAX);
-            Ok::<_, AcquireError>((Arc::clone(bodies).acquire_many_owned(kib).await?, lane))
-        };
-        in_time(waiting).await.map(|held| Room(Some(held)))
-    }
-}
-
-fn without_body(request: Request<Body>) -> Request<Body> {
-    let (mut parts, _) = request.into_parts();
-    parts.extensions.insert(Unread);
-    Request::from_parts(parts, Body::empty())
 }
 
 /// What is waited for, unless it takes too long. No semaphore here is ever closed.

@@ -72,9 +72,10 @@ pub fn router(vault: &Vault, trusted_proxies: &[Network]) -> Router {
         ServiceBuilder::new().layer(from_fn(places::note_proof)).layer(from_fn(limits::layer));
     let of_all = ServiceBuilder::new()
         .layer(from_fn_with_state((Proxies::new(trusted_proxies), vault.clone()), client::layer))
-        .layer(from_fn_with_state(Gate::default(), gate::layer))
+        // Outside the gate, so that what it turns away is logged and counted, too.
         .layer(from_fn_with_state(vault.settings().access_log, access::layer))
         .layer(from_fn_with_state(Refusals::default(), refusals::layer))
+        .layer(from_fn_with_state(Gate::of(vault), gate::layer))
         .layer(from_fn_with_state((site, Misdirected::default()), well_formed::layer));
     let inside = Router::new()
         .merge(crate::api::router(vault).layer(of_machines))

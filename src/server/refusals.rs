@@ -117,7 +117,7 @@ impl Counts {
 
 fn line(count: u64, whose: &str) -> String {
     format!(
-        "Refused {count} requests from {whose} in the last minute: none had a valid token or password."
+        "Refused {count} requests from {whose} in the last minute: none had shown a valid token or password."
     )
 }
 
@@ -171,8 +171,8 @@ mod tests {
         assert_eq!(
             counts.lines(),
             [
-                "Refused 42 requests from 2001:db8:1:2::/64 in the last minute: none had a valid token or password.",
-                "Refused 40 requests from 192.0.2.7 in the last minute: none had a valid token or password.",
+                "Refused 42 requests from 2001:db8:1:2::/64 in the last minute: none had shown a valid token or password.",
+                "Refused 40 requests from 192.0.2.7 in the last minute: none had shown a valid token or password.",
             ]
         );
     }

@@ -239,7 +239,7 @@ async fn names_the_crowd(log: &Path) {
     let said = async {
         loop {
             let log = fs::read_to_string(log).unwrap();
-            if log.contains(" requests from 127.0.0.2 in the last minute: none had a valid token") {
+            if log.contains(" requests from 127.0.0.2 in the last minute: none had shown a valid token") {
                 break;
             }
             sleep(Duration::from_millis(200)).await;

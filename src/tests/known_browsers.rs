@@ -60,6 +60,7 @@ async fn a_known_browser_is_known_to_its_own_account_only() {
         "known=".to_owned(),
         "known=AAAA".to_owned(),
         format!("known={}", "A".repeat(64)),
+        format!("known={}", "A".repeat(107)),
         own[..own.len() - 4].to_owned(),
         format!("{}{changed}", &own[..own.len() - 1]),
         foreign,
@@ -68,6 +69,22 @@ async fn a_known_browser_is_known_to_its_own_account_only() {
         let mut browser = app.nobody();
         browser.cookie = Some(mark.clone());
         assert_eq!(attempt(&browser, OWNER, PASSWORD).await.status, 429, "{mark}");
+    }
+}
+
+#[tokio::test]
+async fn a_mark_is_told_to_be_ours_before_it_is_known_who_signs_in() {
+    let app = App::new().await;
+    let mark = async |app: &App| {
+        let cookie = known(app, OWNER).await.cookie.unwrap();
+        cookie.split_once('=').unwrap().1.to_owned()
+    };
+    let (own, foreign) = (mark(&app).await, mark(&App::another().await).await);
+    assert!(app.vault.is_mark(&own));
+    let cut = &own[..own.len() - 4];
+    for other in ["", "x", "A".repeat(64).as_str(), "A".repeat(107).as_str(), cut, foreign.as_str()]
+    {
+        assert!(!app.vault.is_mark(other), "{other}");
     }
 }
 

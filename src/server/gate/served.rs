@@ -6,26 +6,31 @@ use axum::http::{HeaderMap, header};
 use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
-/// How long a proof is remembered after it was last good.
+/// How long a token is remembered after it was last good, and a session, which can end by itself.
 const KEPT: Duration = Duration::from_secs(60 * 60);
+const SESSION_KEPT: Duration = Duration::from_secs(30 * 60);
 /// How many are. Of more, whichever half is forgotten: who makes ever new ones must not be the end of all.
 const MOST: usize = 16 * 1024;
 
 /// What a request shows for a proof, good or not.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(super) struct Proof([u8; 32]);
+pub(super) struct Proof {
+    digest: [u8; 32],
+    /// How long it is remembered.
+    kept: Duration,
+}
 
 impl Proof {
     /// The token, or else the session; `None` when there is neither.
     pub(super) fn of(headers: &HeaderMap) -> Option<Self> {
         if let Some(token) = headers.get(header::AUTHORIZATION) {
-            return Some(Self(sha256(token.as_bytes())));
+            return Some(Self { digest: sha256(token.as_bytes()), kept: KEPT });
         }
         // Only this host can set the one with the prefix: a neighbour that sets the other one beside it
         // would know a proof.
         let session = |wanted: &str| cookies(headers).find(|(name, _)| *name == wanted);
         let session = session("__Host-sid").or_else(|| session("sid"));
-        session.map(|(_, id)| Self(sha256(id.as_bytes())))
+        session.map(|(_, id)| Self { digest: sha256(id.as_bytes()), kept: SESSION_KEPT })
     }
 }
 
@@ -35,12 +40,12 @@ pub(super) struct Served(HashMap<Proof, Instant>);
 impl Served {
     pub(super) fn has(&self, proof: &Proof, now: Instant) -> bool {
         let last = self.0.get(proof);
-        last.is_some_and(|last| now.saturating_duration_since(*last) < KEPT)
+        last.is_some_and(|last| now.saturating_duration_since(*last) < proof.kept)
     }
 
     pub(super) fn keep(&mut self, proof: Proof, now: Instant) {
         if self.0.len() >= MOST && !self.0.contains_key(&proof) {
-            self.0.retain(|_, last| now.saturating_duration_since(*last) < KEPT);
+            self.0.retain(|proof, last| now.saturating_duration_since(*last) < proof.kept);
             if self.0.len() >= MOST {
                 // They wait for one turn and are remembered again.
                 let mut is_kept = false;
@@ -80,7 +85,16 @@ mod tests {
     }
 
     #[test]
-    fn a_proof_is_remembered_for_an_hour_and_no_more_than_so_many_are() {
+    fn a_session_is_remembered_for_as_long_as_one_that_nobody_uses_lasts() {
+        let (mut served, now) = (Served::default(), Instant::now());
+        let session = proof("cookie", "sid=1").unwrap();
+        served.keep(session, now);
+        assert!(served.has(&session, now + SESSION_KEPT / 2));
+        assert!(!served.has(&session, now + SESSION_KEPT));
+    }
+
+    #[test]
+    fn a_token_is_remembered_for_an_hour_and_no_more_than_so_many_are() {
         let (mut served, now) = (Served::default(), Instant::now());
         let of = |number: usize| proof("authorization", &number.to_string()).unwrap();
         served.keep(of(0), now);

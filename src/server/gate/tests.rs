@@ -1,8 +1,14 @@
 //! Askers of chosen networks, whose waiting is looked at without a clock.
 
+use super::bodies::SHORT;
 use super::*;
+use axum::Router;
+use axum::body::to_bytes;
+use axum::middleware::from_fn_with_state;
+use axum::routing::get;
 use std::pin::Pin;
 use std::task::{Context, Poll, Waker};
+use tower::ServiceExt;
 
 fn asking(gate: &Gate, network: &str, part: u16) -> Asking {
     Asking {
@@ -98,6 +104,25 @@ async fn who_waits_for_too_long_is_told_to_come_back() {
         held.push(stranger.turn(Place::Work).await.unwrap());
     }
     assert_eq!(stranger.turn(Place::Work).await.err(), Some(BUSY));
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_is_turned_away_is_counted_among_those_who_brought_no_proof() {
+    let gate = Gate::default();
+    let stranger = asking(&gate, "::", 0);
+    let mut held = Vec::new();
+    for _ in 0..AT_ONCE {
+        held.push(stranger.turn(Place::Work).await.unwrap());
+    }
+    let router =
+        Router::new().route("/sign-in", get(|| async {})).layer(from_fn_with_state(gate, layer));
+    let ask = || Request::builder().uri("/sign-in").body(Body::empty()).unwrap();
+    let refused = router.clone().oneshot(ask()).await.unwrap();
+    assert_eq!(refused.status(), StatusCode::SERVICE_UNAVAILABLE);
+    assert!(refused.extensions().get::<Refused>().is_some());
+    drop(held);
+    let answered = router.oneshot(ask()).await.unwrap();
+    assert!(answered.status().is_success() && answered.extensions().get::<Refused>().is_none());
 }
 
 #[tokio::test]

@@ -37,7 +37,7 @@ pub(super) struct Wanted {
 
 impl Wanted {
     /// `None`: it need not wait, or what it is can only be told further inside.
-    pub(super) fn by(request: &Request<Body>) -> Option<Self> {
+    pub(super) fn by(request: &Request<Body>, is_mark: impl Fn(&str) -> bool) -> Option<Self> {
         let path = request.uri().path();
         if is_free(path) {
             return None;
@@ -49,7 +49,7 @@ impl Wanted {
             return Some(Self { place: Place::Work, body: None });
         }
         if is_open(path) {
-            let is_known = has_cookie(request, "known");
+            let is_known = mark(request).is_some_and(is_mark);
             let place = if is_known { Place::KnownSignIn } else { Place::SignIn };
             return Some(Self { place, body: Some(UNPROVED_MAX) });
         }
@@ -70,6 +70,14 @@ fn has_cookie(request: &Request<Body>, name: &str) -> bool {
     cookies(request.headers()).any(|(found, _)| found.trim_start_matches("__Host-") == name)
 }
 
+/// What the browser shows for the mark of one that somebody signed in with. As for a session, the one that
+/// only this host can set comes first.
+fn mark(request: &Request<Body>) -> Option<&str> {
+    let shown = |wanted: &str| cookies(request.headers()).find(|(name, _)| *name == wanted);
+    let (_, mark) = shown("__Host-known").or_else(|| shown("known"))?;
+    Some(mark)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -81,7 +89,7 @@ mod tests {
             .uri(path)
             .header(header::ACCEPT, "text/html")
             .header(header::COOKIE, cookie);
-        let wanted = Wanted::by(&request.body(Body::empty()).unwrap());
+        let wanted = Wanted::by(&request.body(Body::empty()).unwrap(), |mark| mark == "ours");
         wanted.map(|wanted| (wanted.place, wanted.body))
     }
 
@@ -101,11 +109,25 @@ mod tests {
             (
                 "POST",
                 SignIn::PATH,
-                "sid=1; known=1",
+                "sid=1; known=ours",
                 Some((Place::KnownSignIn, Some(UNPROVED_MAX))),
             ),
         ] {
             assert_eq!(wanted(method, path, cookie), expected, "{method} {path} {cookie}");
+        }
+    }
+
+    #[test]
+    fn a_browser_that_only_says_that_it_is_known_waits_with_strangers() {
+        for (cookie, place) in [
+            ("known=ours", Place::KnownSignIn),
+            ("__Host-known=ours; known=x", Place::KnownSignIn),
+            ("known=x", Place::SignIn),
+            ("known=", Place::SignIn),
+            ("__Host-known=x; known=ours", Place::SignIn),
+        ] {
+            let found = wanted("POST", SignIn::PATH, cookie);
+            assert_eq!(found, Some((place, Some(UNPROVED_MAX))), "{cookie}");
         }
     }
 
@@ -124,7 +146,7 @@ mod tests {
     #[test]
     fn a_script_without_a_session_is_answered_before_its_body_is_read() {
         let request = Request::builder().method("POST").uri("/rpc/credentials/create");
-        let wanted = Wanted::by(&request.body(Body::empty()).unwrap()).unwrap();
+        let wanted = Wanted::by(&request.body(Body::empty()).unwrap(), |_| true).unwrap();
         assert_eq!(wanted, Wanted { place: Place::Work, body: None });
     }
 }

@@ -1,0 +1,73 @@
+//! Bodies of strangers, which are read before somebody works on the request, and together need no more
+//! than so much memory.
+
+use super::{Asking, PARTS, Standing, WAITING, in_time};
+use crate::server::limits::{Refusal, bounded, is_too_large};
+use crate::vault::LaneTurn;
+use axum::body::{Body, Bytes, HttpBody, to_bytes};
+use axum::http::Request;
+use std::sync::Arc;
+use tokio::sync::{AcquireError, OwnedSemaphorePermit};
+
+/// Bytes of a body that nobody waits for room for: as many connections as there are may have one.
+pub(super) const SHORT: usize = 8 * 1024;
+
+/// Room for a body in memory, until it is dropped.
+#[derive(Default)]
+pub(in crate::server) struct Room(
+    #[expect(dead_code, reason = "it is held")] Option<(OwnedSemaphorePermit, LaneTurn)>,
+);
+
+/// Marks a request whose body was too long, or did not come: it has none any more.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::server) struct Unread;
+
+impl Asking {
+    /// The request with its whole body, of at most `max` bytes, read before somebody works on it: a
+    /// stranger who sends slowly holds a connection and no place. The room is to be held as long as the
+    /// request. A body that is too long, or does not come, is left out: the request is marked [`Unread`].
+    ///
+    /// # Errors
+    /// When there is no room in time.
+    pub(in crate::server) async fn whole(
+        &self,
+        request: Request<Body>,
+        max: usize,
+    ) -> Result<(Request<Body>, Room), Refusal> {
+        if self.standing != Standing::Outside {
+            return Ok((request, Room(None)));
+        }
+        if is_too_large(&request, max) {
+            return Ok((without_body(request), Room(None)));
+        }
+        let (mut parts, body) = bounded(request, max).into_parts();
+        let most = body.size_hint().upper().and_then(|bytes| usize::try_from(bytes).ok());
+        let room = self.room(most.unwrap_or(max).min(max)).await?;
+        let body = to_bytes(body, max).await.unwrap_or_else(|_| {
+            parts.extensions.insert(Unread);
+            Bytes::new()
+        });
+        Ok((Request::from_parts(parts, Body::from(body)), room))
+    }
+
+    pub(super) async fn room(&self, bytes: usize) -> Result<Room, Refusal> {
+        if bytes <= SHORT {
+            return Ok(Room(None));
+        }
+        let bodies = &self.gate.0.bodies;
+        let name = format!("body {} {}", self.part, self.network);
+        self.has_room_to_wait(&name, WAITING / usize::from(PARTS))?;
+        let waiting = async {
+            let lane = self.gate.0.networks.turn(&name).await;
+            let kib = u32::try_from(bytes.div_ceil(1024)).unwrap_or(u32::MAX);
+            Ok::<_, AcquireError>((Arc::clone(bodies).acquire_many_owned(kib).await?, lane))
+        };
+        in_time(waiting).await.map(|held| Room(Some(held)))
+    }
+}
+
+fn without_body(request: Request<Body>) -> Request<Body> {
+    let (mut parts, _) = request.into_parts();
+    parts.extensions.insert(Unread);
+    Request::from_parts(parts, Body::empty())
+}
