@@ -3,7 +3,7 @@
 mod detail;
 mod refusal;
 
-pub use detail::{Detail, Field, FieldChange};
+pub use detail::{Detail, Field, FieldChange, TermChange};
 pub use refusal::{NETWORKS_MAX, Refusal, Sum, Tally};
 
 use super::moment::Moment;

@@ -1,6 +1,7 @@
 //! What a grant says besides its credential: on which repositories, from where, until when, and
 //! who approved it. Conditions are met by what was proved, never by what a pipeline claims.
 
+mod changes;
 mod pattern;
 #[cfg(test)]
 mod tests;

@@ -4,6 +4,7 @@
 
 mod ask;
 mod audience;
+mod changes;
 mod check;
 mod draft;
 mod field;

@@ -1,7 +1,10 @@
 //! What an audit event adds to who did what. It is data, so that programs can read it.
 
+mod term_change;
 #[cfg(test)]
 mod tests;
+
+pub use term_change::TermChange;
 
 use super::refusal::{Sum, Tally};
 use crate::domain::credential::Access;
@@ -127,6 +130,9 @@ pub enum Detail {
         /// Why a second person did not approve it.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         reason: Option<String>,
+        /// What somebody changed of its terms.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        changes: Vec<TermChange>,
     },
     /// What was to lower a guard, and why a second person did not approve it.
     Rejected {
@@ -136,6 +142,11 @@ pub enum Detail {
     /// The public half of a pipeline's token.
     Token(String),
     Provider(Provider),
+    /// A trust rule of the provider, and what it asks for that it did not before.
+    Rule {
+        provider: Provider,
+        changes: Vec<TermChange>,
+    },
     Role(Role),
     Roles {
         from: Role,
@@ -227,12 +238,13 @@ impl Detail {
             }
             Self::Version(version) => format!("version {version}"),
             Self::Versions { from, to } => format!("from version {from} to {to}"),
-            Self::Grant { name, intent, until, reason, .. } => {
+            Self::Grant { name, intent, until, reason, changes, .. } => {
                 let intent = intent.map(|intent| intent.label().to_lowercase());
                 let until = until.map(|day| format!("until {}", day.to_text()));
                 let reason = reason.as_ref().map(|reason| format!("reason: {reason}"));
                 let parts = [Some(name.clone()), intent, until, reason];
-                parts.into_iter().flatten().collect::<Vec<String>>().join(", ")
+                let changes = changes.iter().map(TermChange::to_text);
+                parts.into_iter().flatten().chain(changes).collect::<Vec<String>>().join(", ")
             }
             Self::Rejected { changes, reason } => {
                 let changes = changes.iter().map(FieldChange::to_text);
@@ -240,6 +252,11 @@ impl Detail {
                 parts.join(", ")
             }
             Self::Provider(provider) => provider.label().to_owned(),
+            Self::Rule { provider, changes } => {
+                let changes = changes.iter().map(TermChange::to_text);
+                let parts = [provider.label().to_owned()].into_iter().chain(changes);
+                parts.collect::<Vec<String>>().join(", ")
+            }
             Self::Role(role) => role.word().to_owned(),
             Self::Roles { from, to, kept: 0 } => format!("from {} to {}", from.word(), to.word()),
             Self::Roles { from, to, kept } => {

@@ -2,7 +2,7 @@
 
 use super::Scene;
 use crate::app::{Browser, OWNER, PASSWORD, Reply};
-use regcred::domain::audit::Action;
+use regcred::domain::audit::{Action, Detail, TermChange};
 use regcred::domain::matching::Lost;
 use regcred::domain::user::Role;
 
@@ -91,6 +91,11 @@ async fn changing_a_grant_is_asked_the_password_and_is_in_the_audit() {
     assert_eq!(scene.change(owner, &[("form[events]", "push")]).await.status, 200);
     let project = scene.app.evidence(owner, "acme").await.project().id;
     let events = scene.app.vault.store().chain().about(project, scene.pipeline, 50).await.unwrap();
-    let changes = events.iter().filter(|event| event.action == Action::GrantChanged).count();
-    assert_eq!(changes, 1, "and nothing of what was refused or left as it was");
+    let mut changes = events.iter().filter(|event| event.action == Action::GrantChanged);
+    let Detail::Grant { changes: told, .. } = &changes.next().unwrap().detail else {
+        panic!("it is no detail of a grant");
+    };
+    let change = TermChange::between("Events", "any", "push");
+    assert_eq!(*told, change.into_iter().collect::<Vec<_>>());
+    assert!(changes.next().is_none(), "nothing of what was refused or left as it was");
 }

@@ -2,9 +2,10 @@
 
 use super::Scene;
 use crate::app::{PASSWORD, Reply};
+use regcred::domain::audit::{Action, Detail, TermChange};
 use regcred::domain::permission::of;
 use regcred::domain::proof::Proof;
-use regcred::domain::trust_rule::TrustRule;
+use regcred::domain::trust_rule::{Provider, TrustRule};
 
 const RULE: [(&str, &str); 6] = [
     ("form[provider]", "github"),
@@ -121,6 +122,13 @@ async fn a_changed_rule_is_another_and_ends_short_lived_tokens() {
     assert_eq!(after.claims["ref"], "refs/heads/dev");
     assert!(after.identity_epoch > before.identity_epoch, "approvals are not for it");
     assert_eq!(after.id, before.id);
+    let project = app.evidence(&app.owner, "acme").await.project().id;
+    let events = app.vault.store().chain().about(project, scene.pipeline, 50).await.unwrap();
+    let change = TermChange::between("ref", "refs/heads/main", "refs/heads/dev");
+    let changes = change.into_iter().collect();
+    let detail = Detail::Rule { provider: Provider::GitHub, changes };
+    let told = events.iter().filter(|event| event.action == Action::RuleChanged);
+    assert_eq!(told.map(|event| &event.detail).collect::<Vec<_>>(), [&detail]);
     assert_eq!(app.fetch(&token, path).await.status, 401, "it was given for the rule of before");
 
     let old = before.identity_epoch.to_string();

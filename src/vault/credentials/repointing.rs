@@ -114,6 +114,7 @@ impl Vault {
             intent: None,
             until: None,
             reason: None,
+            changes: Vec::new(),
         };
         let what = (Action::GrantDeleted, pipeline.clone(), detail);
         self.record_event(write, project, granter, what).await

@@ -181,6 +181,7 @@ async fn end_one(
                 intent: None,
                 until: None,
                 reason: None,
+                changes: Vec::new(),
             },
         ),
         Thing::SharedSecret => (true, Action::SharedSecretEnded, Detail::Provider(Provider::Drone)),

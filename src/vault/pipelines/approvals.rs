@@ -138,6 +138,7 @@ impl Vault {
             intent: None,
             until: Some(until),
             reason: None,
+            changes: Vec::new(),
         };
         let what = (Action::GrantApproved, subject.clone(), detail);
         self.commit_event(write, project, granter, what).await?;

@@ -82,6 +82,7 @@ impl Vault {
             intent: None,
             until: None,
             reason: None,
+            changes: Vec::new(),
         };
         let what = (Action::GrantDeleted, subject.clone(), detail);
         self.commit_event(write, project, editor, what).await?;
@@ -120,6 +121,7 @@ impl Vault {
             intent: Some(terms.intent),
             until: None,
             reason: None,
+            changes: Vec::new(),
         };
         let row = GrantRow {
             id: Uuid::now_v7(),

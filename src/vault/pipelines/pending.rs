@@ -127,6 +127,7 @@ impl Vault {
                 intent: None,
                 until: None,
                 reason: Some(rejection.reason.clone()),
+                changes: Vec::new(),
             }
         };
         if !write.grants(project).reject(id, rejection, live).await? {

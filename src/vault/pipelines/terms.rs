@@ -68,6 +68,7 @@ impl Vault {
         let is_less = terms.is_within(&before) && (before.needs_approval || !terms.needs_approval);
         let given = (!is_less).then(|| (granter.person().id, granter.person().name.clone()));
         let (waits, name) = (terms.needs_approval, credential.summary.name.clone());
+        let changes = terms.changes_from(&before);
         let grants = write.grants(project);
         let is_done = grants.change_terms((id, seen), terms, given, now().0).await;
         let is_done = is_done.map_err(|error| {
@@ -83,6 +84,7 @@ impl Vault {
             intent: Some(intent),
             until: None,
             reason: None,
+            changes,
         };
         let what = (Action::GrantChanged, subject.clone(), detail);
         self.commit_event(write, project, granter, what).await?;

@@ -60,7 +60,8 @@ impl Vault {
         if there.identity_epoch != seen {
             return Err(Error::Conflict(CHANGED.to_owned()));
         }
-        let what = (Action::RuleChanged, subject, Detail::Provider(rule.provider));
+        let detail = Detail::Rule { provider: rule.provider, changes: rule.changes_from(&there) };
+        let what = (Action::RuleChanged, subject, detail);
         let recorded = self.record_event(&write, project, granter, what).await?;
         if is_renamed {
             if !write.trust_rules(project).rename(id, rule.title).await? {

@@ -12,6 +12,10 @@ fn every_detail() -> Vec<(Detail, &'static str)> {
         intent,
         until: until.and_then(Day::parse),
         reason: None,
+        changes: Vec::new(),
+    };
+    let term = |term: &str, from: &str, to: &str| {
+        TermChange::between(term, from, to).into_iter().collect::<Vec<_>>()
     };
     let roles = |kept| Detail::Roles { from: Role::Owner, to: Role::Viewer, kept };
     let restored =
@@ -46,8 +50,27 @@ fn every_detail() -> Vec<(Detail, &'static str)> {
                 intent: None,
                 until: None,
                 reason: Some("Too wide.".to_owned()),
+                changes: Vec::new(),
             },
             "ghcr, reason: Too wide.",
+        ),
+        (
+            Detail::Grant {
+                credential: Uuid::max(),
+                name: "ghcr".to_owned(),
+                intent: Some(Access::Pull),
+                until: None,
+                reason: None,
+                changes: term("Branches", "main", "any"),
+            },
+            "ghcr, pull, Branches from main to any",
+        ),
+        (
+            Detail::Rule {
+                provider: Provider::GitHub,
+                changes: term("ref", "", "refs/heads/main"),
+            },
+            "GitHub Actions, ref from none to refs/heads/main",
         ),
         (
             Detail::Rejected {

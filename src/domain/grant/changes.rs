@@ -1,0 +1,71 @@
+//! What was changed of a grant's terms, for the audit: it matters which way it went.
+
+use super::Terms;
+use crate::domain::audit::TermChange;
+use crate::domain::moment::Day;
+
+impl Terms {
+    /// What these terms say otherwise than those before, without the approval.
+    pub fn changes_from(&self, before: &Self) -> Vec<TermChange> {
+        let both = said(before).into_iter().zip(said(self));
+        both.filter_map(|((term, from), (_, to))| TermChange::between(term, &from, &to)).collect()
+    }
+}
+
+/// Each term as people read it.
+fn said(terms: &Terms) -> [(&'static str, String); 8] {
+    let any_of = |these: &[String]| {
+        if these.is_empty() { "any".to_owned() } else { these.join(" ") }
+    };
+    let yes = |is_so: bool| if is_so { "yes" } else { "no" }.to_owned();
+    [
+        ("Access", terms.intent.label().to_owned()),
+        ("Repositories", any_of(&terms.repositories)),
+        ("Branches", any_of(&terms.branches)),
+        ("Events", any_of(&terms.events)),
+        ("Pull requests from forks", terms.forks.label().to_owned()),
+        ("Last day", terms.expires_on.map(Day::to_text).unwrap_or_default()),
+        ("Short-lived tokens only", yes(terms.is_narrow)),
+        ("Needs approval", yes(terms.needs_approval)),
+    ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::credential::Access;
+    use crate::domain::grant::ForkRule;
+
+    #[test]
+    fn each_term_that_was_changed_is_told_from_what_to_what() {
+        let before = Terms { branches: vec!["main".to_owned()], ..Terms::plain(Access::Pull) };
+        assert!(before.changes_from(&before).is_empty());
+        let after = Terms {
+            intent: Access::PullAndPush,
+            repositories: vec!["acme/api".to_owned(), "acme/web".to_owned()],
+            branches: Vec::new(),
+            events: vec!["push".to_owned()],
+            forks: ForkRule::Pull,
+            expires_on: Day::parse("2027-01-31"),
+            is_narrow: true,
+            needs_approval: true,
+            approval: None,
+        };
+        let changes = after.changes_from(&before);
+        let told: Vec<(&str, &str, &str)> =
+            changes.iter().map(|change| (&*change.term, &*change.from, &*change.to)).collect();
+        assert_eq!(
+            told,
+            [
+                ("Access", "Pull", "Pull and push"),
+                ("Repositories", "any", "acme/api acme/web"),
+                ("Branches", "main", "any"),
+                ("Events", "any", "push"),
+                ("Pull requests from forks", "No access", "Pull only"),
+                ("Last day", "", "2027-01-31"),
+                ("Short-lived tokens only", "no", "yes"),
+                ("Needs approval", "no", "yes"),
+            ]
+        );
+    }
+}

@@ -1,0 +1,31 @@
+//! What was changed of a trust rule, for the audit. Nothing of it is secret.
+
+use super::TrustRule;
+use crate::domain::audit::TermChange;
+use std::collections::BTreeSet;
+
+impl TrustRule {
+    /// What this rule says otherwise than the one before it.
+    pub fn changes_from(&self, before: &Self) -> Vec<TermChange> {
+        let mut changes = vec![
+            TermChange::between("Title", &before.title, &self.title),
+            TermChange::between("Issuer", &before.issuer, &self.issuer),
+            TermChange::between("Audience", &before.audience, &self.audience),
+            TermChange::between("Public key", &key(before), &key(self)),
+            TermChange::between("Access", before.intent.label(), self.intent.label()),
+        ];
+        let names: BTreeSet<&String> = before.claims.keys().chain(self.claims.keys()).collect();
+        for name in names {
+            let from = before.claims.get(name).map_or("", String::as_str);
+            let to = self.claims.get(name).map_or("", String::as_str);
+            changes.push(TermChange::between(name, from, to));
+        }
+        changes.into_iter().flatten().collect()
+    }
+}
+
+/// The public key in one line.
+fn key(rule: &TrustRule) -> String {
+    let key = rule.public_key.as_deref().unwrap_or_default();
+    key.split_whitespace().collect::<Vec<_>>().join(" ")
+}
