@@ -37,17 +37,19 @@ pub(super) async fn decided(member: &Member, page: &str, sentence: String) -> St
     told(page, said).await
 }
 
-/// Says no to a grant that waits, with a reason for who gave it.
+/// Says no to a grant that waits, with a reason for who gave it. `revision` says what stood on the page.
 #[server(prefix = "/rpc", endpoint = "grants/reject")]
 pub async fn reject_grant(
     project: String,
     pipeline: Uuid,
     id: Uuid,
+    #[server(default)] revision: i64,
     #[server(default)] reason: String,
 ) -> Result<()> {
     let done = async {
         let editor = member(&project).await?.can::<of::PipelineWrite>()?;
-        let sentence = vault().reject_grant(&editor, pipeline, id, &reason).await?;
+        let seen = (id, revision);
+        let sentence = vault().reject_grant(&editor, pipeline, seen, &reason).await?;
         Ok(decided(&editor, &paths::pipeline(&project, pipeline), sentence).await)
     };
     let page = paths::approve_grant(&project, pipeline, id);

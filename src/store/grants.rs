@@ -36,7 +36,7 @@ pub struct GrantRow {
     /// Milliseconds.
     pub created_at: i64,
     pub created_by: String,
-    /// Counts its approvals, and what was done to its credential's guards.
+    /// Counts its approvals and rejections, and what was done to its credential's guards.
     pub revision: i64,
 }
 

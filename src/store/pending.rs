@@ -15,8 +15,8 @@ use crate::domain::pipeline::Token;
 use crate::domain::trust_rule::TrustRule;
 use sea_orm::sea_query::Expr;
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, DbErr, EntityTrait, JoinType, QueryFilter, QueryOrder,
-    QuerySelect, Statement, Value,
+    ActiveValue::Set, ColumnTrait, Condition, DbErr, EntityTrait, JoinType, QueryFilter,
+    QueryOrder, QuerySelect, Statement, Value,
 };
 use std::collections::{BTreeSet, HashMap};
 use uuid::Uuid;
@@ -103,22 +103,24 @@ impl<C: Sealing> Grants<'_, C> {
     }
 
     /// Writes down that somebody did not approve the grant, which asks nobody until that day is over;
-    /// without one it asks nobody any more. `false` when there is no such grant.
+    /// without one it asks nobody any more. It counts as a change, so that nobody approves it on a page
+    /// from before. `false` when there is no such grant, or when it has changed since the count `seen`.
     pub async fn reject(
         &self,
-        id: Uuid,
+        (id, seen): (Uuid, i64),
         rejection: Rejection,
         until: Option<Day>,
     ) -> Result<bool, DbErr> {
-        let row = ActiveModel {
+        let such = Condition::all().add(Column::Id.eq(id)).add(Column::Revision.eq(seen));
+        let reject = |row: &Model| ActiveModel {
+            revision: Set((row.revision + 1).max(rejection.at.0)),
             settled_until: Set(until.map_or_else(|| settled_unless(false), Day::to_text)),
             rejected_at: Set(Some(rejection.at.0)),
-            rejected_by: Set(Some(rejection.by)),
-            rejection: Set(Some(rejection.reason)),
+            rejected_by: Set(Some(rejection.by.clone())),
+            rejection: Set(Some(rejection.reason.clone())),
             ..ActiveModel::default()
         };
-        let done = self.updates(row).filter(Column::Id.eq(id)).exec(self.db).await?;
-        Ok(done.rows_affected > 0)
+        Ok(self.change(such, reject).await? > 0)
     }
 
     /// Marks the grants of the pipeline that need approvals: somebody more can act as it, which nobody

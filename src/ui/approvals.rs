@@ -138,6 +138,9 @@ pub fn RejectForm(
     #[prop(into)] project: String,
     id: Uuid,
     of: (&'static str, Uuid),
+    /// The count of what this page shows, where it has one.
+    #[prop(optional)]
+    revision: Option<i64>,
     form: FormState,
 ) -> impl IntoView {
     let (name, value) = of;
@@ -145,6 +148,8 @@ pub fn RejectForm(
         {form.summary()}
         <PostForm action project id class="card stack" submit="Reject" is_danger=true>
             <Hidden name value=value.to_string()/>
+            {revision
+                .map(|revision| view! { <Hidden name="revision" value=revision.to_string()/> })}
             <Field
                 at=form.at("reason")
                 label="Reason"

@@ -99,3 +99,26 @@ async fn changing_a_grant_is_asked_the_password_and_is_in_the_audit() {
     assert_eq!(*told, change.into_iter().collect::<Vec<_>>());
     assert!(changes.next().is_none(), "nothing of what was refused or left as it was");
 }
+
+#[tokio::test]
+async fn a_decision_is_about_the_grant_that_stood_on_the_page() {
+    let scene = Scene::new().await;
+    let maintainer = scene.app.member(Role::Maintainer, "acme").await;
+    let before = scene.seen_by(&maintainer).await;
+    assert_eq!(scene.reject(&maintainer, "No.").await.status, 200);
+    // Another one looked at the page before, and has not seen why it was rejected.
+    let seen = before.revision.to_string();
+    let late = scene.approve_with(&maintainer, &[("revision", seen.as_str())]).await;
+    assert_eq!(late.status, 409, "{}", late.text());
+    let late = scene.reject_as(&maintainer, &before, "Too wide.").await;
+    assert_eq!(late.status, 409, "{}", late.text());
+    let rejection = scene.seen_by(&maintainer).await.rejection.unwrap();
+    assert_eq!(rejection.reason, "No.");
+    scene.assert_waits(Lost::NotApproved).await;
+    scene.app.assert_chain_holds().await;
+    assert_eq!(
+        scene.approve(&maintainer).await.status,
+        200,
+        "on the page of now it can be approved"
+    );
+}

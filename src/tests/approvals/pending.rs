@@ -8,6 +8,7 @@ use regcred::domain::approval::{Asked, Cause, Pending, REASON_MAX};
 use regcred::domain::audit::{Action, Detail};
 use regcred::domain::matching::Lost;
 use regcred::domain::permission::of;
+use regcred::domain::pipeline::Grant;
 use regcred::domain::user::Role;
 
 const ONE: &str = "1 request is waiting for your approval";
@@ -31,13 +32,20 @@ impl Scene {
         }
     }
 
-    async fn reject(&self, by: &Browser, reason: &str) -> Reply {
-        let grant = self.page(&self.app.owner).await.grants[0].id.to_string();
+    pub(super) async fn reject(&self, by: &Browser, reason: &str) -> Reply {
+        let seen = self.seen_by(&self.app.owner).await;
+        self.reject_as(by, &seen, reason).await
+    }
+
+    /// Rejects the grant as it stood on the page.
+    pub(super) async fn reject_as(&self, by: &Browser, seen: &Grant, reason: &str) -> Reply {
+        let (grant, revision) = (seen.id.to_string(), seen.revision.to_string());
         let pipeline = self.pipeline.to_string();
         let form = [
             ("project", "acme"),
             ("pipeline", pipeline.as_str()),
             ("id", grant.as_str()),
+            ("revision", revision.as_str()),
             ("reason", reason),
         ];
         by.post_json_accept("/rpc/grants/reject", &form).await
@@ -80,7 +88,14 @@ async fn after_a_decision_the_page_leads_to_what_else_waits() {
     app.grant(other, scene.credential, &[]).await;
     let page = scene.page(&app.owner).await;
     let (grant, of) = (page.grants[0].id.to_string(), scene.pipeline.to_string());
-    let form = [("project", "acme"), ("pipeline", &*of), ("id", &*grant), ("reason", "No.")];
+    let revision = page.grants[0].revision.to_string();
+    let form = [
+        ("project", "acme"),
+        ("pipeline", &*of),
+        ("id", &*grant),
+        ("revision", &*revision),
+        ("reason", "No."),
+    ];
     let reply = maintainer.post_form("/rpc/grants/reject", &form).await;
     let said = maintainer.follow(reply).await.text();
     assert!(said.contains("was rejected.") && said.contains("1 more request"), "{said}");

@@ -206,7 +206,7 @@ async fn approve(counter: &mut Counter, owner: &Browser) {
         ("days", "30"),
         ("password", PASSWORD),
     ];
-    let rejected = [form[0], form[1], form[2], ("reason", "Not now.")];
+    let rejected = [form[0], form[1], form[2], form[4], ("reason", "Not now.")];
     counter.post(&other, "/rpc/grants/reject", &rejected).await;
     counter.post(&one, "/rpc/grants/approve", &form).await;
 

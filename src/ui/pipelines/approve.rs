@@ -62,7 +62,7 @@ fn whole((found, grant, failed): Found, page: PageContext) -> impl IntoView {
     let form = FormState::of::<RejectGrant>(failed.clone(), ());
     // Who decides too late finds no form to say so.
     let too_late = if may_reject { None } else { form.summary() };
-    let reject = may_reject.then(|| (grant.id, pipeline, form, page.project.clone()));
+    let reject = may_reject.then(|| (seen, pipeline, form, page.project.clone()));
     view! {
         <PageHead title="Approve a grant" up=(href, name.clone())/>
         {too_late}
@@ -119,7 +119,7 @@ fn whole((found, grant, failed): Found, page: PageContext) -> impl IntoView {
             (true, false, None) => view! { <ApproveForm pipeline seen page failed/> }.into_any(),
         }}
         {reject
-            .map(|(id, pipeline, form, project)| {
+            .map(|((id, _, revision), pipeline, form, project)| {
                 view! {
                     <Section id="reject" title="Reject">
                         <RejectForm
@@ -127,6 +127,7 @@ fn whole((found, grant, failed): Found, page: PageContext) -> impl IntoView {
                             project
                             id
                             of=("pipeline", pipeline)
+                            revision
                             form
                         />
                     </Section>

@@ -31,7 +31,7 @@ impl Seen {
     }
 }
 
-const OTHER_GRANT: &str = "the grant was approved, or its credential changed";
+const OTHER_GRANT: &str = "the grant was approved or rejected, or its credential changed";
 
 fn changed(what: &str) -> Error {
     Error::Conflict(format!(

@@ -12,6 +12,8 @@ use crate::vault::{Vault, now, today};
 use std::collections::BTreeSet;
 use uuid::Uuid;
 
+const CHANGED: &str =
+    "The grant changed while this page was open. Check the page and decide again.";
 /// Requests of one kind that are looked at.
 const MOST: u64 = 500;
 
@@ -94,12 +96,13 @@ impl Vault {
     /// out before, and asks nobody any more until it is widened or an approval of it ends.
     ///
     /// # Errors
-    /// `Invalid` at `reason`; `Conflict` for who gave the grant, and for one that does not wait.
+    /// `Invalid` at `reason`; `Conflict` for who gave the grant, for one that does not wait, and for one
+    /// that has changed since it had the count `seen`, on the page of who decides.
     pub async fn reject_grant(
         &self,
         editor: &Can<of::PipelineWrite>,
         pipeline: Uuid,
-        id: Uuid,
+        (id, seen): (Uuid, i64),
         reason: &str,
     ) -> Result<String> {
         let (project, today) = (editor.project().id, today());
@@ -118,6 +121,9 @@ impl Vault {
                 "This grant does not wait for an approval. To end it, revoke it.".to_owned(),
             ));
         }
+        if grant.revision != seen {
+            return Err(Error::Conflict(CHANGED.to_owned()));
+        }
         let live = grant.terms.approval.map(|one| one.until).filter(|until| *until >= today);
         let detail = {
             let credential = write.credentials(project).subject(grant.credential_id).await?;
@@ -130,8 +136,8 @@ impl Vault {
                 changes: Vec::new(),
             }
         };
-        if !write.grants(project).reject(id, rejection, live).await? {
-            return Err(Error::NotFound);
+        if !write.grants(project).reject((id, seen), rejection, live).await? {
+            return Err(Error::Conflict(CHANGED.to_owned()));
         }
         let name = subject.name.clone();
         self.commit_event(write, project, editor, (Action::GrantRejected, subject, detail)).await?;
