@@ -37,6 +37,13 @@ const ANY: &str = "SELECT CASE WHEN EXISTS (SELECT 1 FROM access_grant
         WHERE guard_change.project_id = ? AND guard_change.rejected_at IS NULL)
     THEN 1 ELSE 0 END AS is_pending";
 
+/// Those of the project that may wait, of each giver the oldest few: who gives very many hides none of
+/// others.
+const OLDEST_OF_EACH: &str = "\"access_grant\".\"id\" IN (SELECT found.id FROM
+    (SELECT id, ROW_NUMBER() OVER (PARTITION BY granted_by ORDER BY created_at, id) AS place
+        FROM access_grant WHERE project_id = ? AND settled_until < ? AND needs_approval) AS found
+    WHERE found.place <= ?)";
+
 /// A grant that may wait.
 #[derive(Clone, Debug)]
 pub struct PendingGrant {
@@ -63,8 +70,15 @@ impl<C: Sealing> Grants<'_, C> {
         Ok(row.map(|row| row.try_get_by_index::<i32>(0)).transpose()?.is_some_and(|any| any > 0))
     }
 
-    /// The grants that may wait on that day, the oldest first, at most so many.
-    pub async fn pending(&self, today: Day, most: u64) -> Result<Vec<PendingGrant>, DbErr> {
+    /// The grants that may wait on that day, the oldest first, at most so many of each giver, and of
+    /// all.
+    pub async fn pending(
+        &self,
+        today: Day,
+        (of_each, most): (i64, u64),
+    ) -> Result<Vec<PendingGrant>, DbErr> {
+        let sql = numbered(self.db.get_database_backend(), OLDEST_OF_EACH);
+        let values: [Value; 3] = [self.project.into(), today.to_text().into(), of_each.into()];
         let to_credential = Entity::belongs_to(credential::Entity)
             .from(Column::CredentialId)
             .to(credential::Column::Id)
@@ -73,9 +87,7 @@ impl<C: Sealing> Grants<'_, C> {
             .rows()
             .join(JoinType::InnerJoin, to_credential)
             .select_also(credential::Entity)
-            .filter(Column::SettledUntil.lt(today.to_text()))
-            // As the index says it, so that it is used.
-            .filter(Expr::col((Entity, Column::NeedsApproval)))
+            .filter(Expr::cust_with_values(sql, values))
             .order_by_asc(Column::CreatedAt)
             .order_by_asc(Column::Id)
             .limit(most)

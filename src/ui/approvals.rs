@@ -1,7 +1,7 @@
 //! What waits for a second person: the page of all of it, the line that leads there, and the form to
 //! say no.
 
-use crate::domain::approval::{Asked, Pending};
+use crate::domain::approval::{Asked, LISTED_OF_EACH, Pending};
 use crate::domain::paths;
 use crate::error::Result;
 use crate::functions::approvals::list_approvals;
@@ -32,12 +32,20 @@ async fn load(page: PageContext) -> Result<Vec<Pending>> {
 
 fn whole(found: Vec<Pending>, page: PageContext) -> impl IntoView {
     let up = (paths::pipelines(&page.project), "Pipelines".to_owned());
+    let is_cut = i64::try_from(found.len()).is_ok_and(|count| count >= LISTED_OF_EACH);
     let (yours, others): (Vec<Pending>, Vec<Pending>) =
         found.into_iter().partition(|one| one.is_for_viewer);
     let yours = columns(yours, &page);
     let others = (!others.is_empty()).then(|| columns(others, &page));
     view! {
         <PageHead title="Approvals" up/>
+        {is_cut
+            .then(|| {
+                let sentence = format!(
+                    "Of each member, the {LISTED_OF_EACH} oldest grants are listed. The others follow when these are decided.",
+                );
+                view! { <p class="muted">{sentence}</p> }
+            })}
         <Section id="yours" title="Waiting for you">
             <Table
                 columns=yours

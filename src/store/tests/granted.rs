@@ -88,3 +88,38 @@ async fn a_row_that_cannot_be_read_keeps_no_other_from_its_mac() {
     scene.seal_rows().await;
     assert_eq!(scene.store.tampered_rows().await.unwrap().rows, 1);
 }
+
+#[tokio::test]
+async fn who_gives_very_many_grants_hides_none_of_others_that_wait() {
+    let scene = Scene::new().await;
+    let terms = Terms { needs_approval: true, ..Terms::plain(Access::PullAndPush) };
+    for (at, (name, giver)) in
+        [("a", GIVER), ("b", GIVER), ("c", GIVER), ("d", OTHER)].into_iter().enumerate()
+    {
+        let row = GrantRow {
+            id: Uuid::now_v7(),
+            pipeline_id: PIPELINE,
+            credential_id: scene.credential(name, "ghcr.io").await,
+            terms: terms.clone(),
+            granted_by: Some(giver),
+            created_at: i64::try_from(at).unwrap(),
+            created_by: "Olga".to_owned(),
+            revision: 0,
+        };
+        let write = scene.store.write().await.unwrap();
+        write.grants(PROJECT).insert(row).await.unwrap();
+        write.commit_without_event(Unrecorded::Test).await.unwrap();
+    }
+    let today = Day::parse("2026-11-29").unwrap();
+    for (limits, names) in [
+        ((2, 10), vec!["a", "b", "d"]),
+        ((1, 10), vec!["a", "d"]),
+        ((3, 10), vec!["a", "b", "c", "d"]),
+        ((2, 2), vec!["a", "b"]),
+    ] {
+        let found = scene.store.grants(PROJECT).pending(today, limits).await.unwrap();
+        let found: Vec<&str> = found.iter().map(|one| one.credential.as_str()).collect();
+        assert_eq!(found, names, "{limits:?}");
+    }
+    assert!(scene.store.grants(OTHER).pending(today, (2, 10)).await.unwrap().is_empty());
+}

@@ -1,7 +1,7 @@
 //! What waits for a second person in a project, and how they say no to a grant.
 
 use crate::domain::actor::Can;
-use crate::domain::approval::{self, Asked, Pending, Rejection};
+use crate::domain::approval::{self, Asked, LISTED_OF_EACH, Pending, Rejection};
 use crate::domain::audit::{Action, Detail};
 use crate::domain::moment::Moment;
 use crate::domain::permission::of;
@@ -46,7 +46,7 @@ impl Vault {
 
     async fn pending_grants(&self, project: Uuid, person: &Person) -> Result<Vec<Pending>> {
         let today = today();
-        let pending = self.store.grants(project).pending(today, MOST).await?;
+        let pending = self.store.grants(project).pending(today, (LISTED_OF_EACH, MOST)).await?;
         if pending.is_empty() {
             return Ok(Vec::new());
         }
