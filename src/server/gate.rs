@@ -31,7 +31,7 @@ const PROOFS: usize = 4;
 /// Sign-ins and set-ups among those who wait for a password's hash.
 const SIGN_INS: usize = 4;
 /// KiB of bodies that are longer than [`SHORT`], for all who have shown no proof.
-const BODIES: usize = 16 * 1024;
+const BODIES: usize = 4 * 1024;
 /// How many of them one network has at once, at most: its connections share them.
 const PARTS: u16 = 16;
 /// Bytes of a body that nobody waits for room for: as many connections as there are may have one.

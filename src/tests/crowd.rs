@@ -224,20 +224,17 @@ async fn a_crowd_of_strangers_keeps_no_pipeline_from_its_credentials() {
     let answered: usize = strangers.join_all().await.into_iter().sum();
     elsewhere.shutdown_background();
     let more = measured.await.unwrap().saturating_sub(base);
+    let (count, slow, before, kib) = (times.len(), p99(&times), p99(&idle), more / 1024);
     eprintln!(
-        "{crowd} strangers, {answered} answers in {seconds} s; {} deliveries, p99 {:?}, {:?} before; {} KiB more",
-        times.len(),
-        p99(&times),
-        p99(&idle),
-        more / 1024,
+        "{crowd} strangers, {answered} answers in {seconds} s; {count} deliveries, p99 {slow:?}, {before:?} before; {kib} KiB more"
     );
     let first = refused.first();
-    assert!(first.is_none(), "{} of {} were refused: {first:?}", refused.len(), times.len());
+    assert!(first.is_none(), "{} of {count} were refused: {first:?}", refused.len());
     assert!(answered > 0, "nobody was answered");
     assert_eq!(written::count(&instance.database, &OWN).await, 0, "rows by strangers");
     assert!(more < MORE, "{more} bytes more");
     if soak(0, 1) == 1 {
-        assert!(p99(&times) < Duration::from_secs(5), "{:?}", p99(&times));
+        assert!(slow < Duration::from_secs(5), "{slow:?}");
         names_the_crowd(&instance.log).await;
     }
     assert!(server.stop().success());
