@@ -47,7 +47,7 @@ const OWN: [&str; 12] = [
     "secret_version",
 ];
 
-fn post(port: u16, path: &str, headers: &str, body: &str) -> Vec<u8> {
+pub fn post(port: u16, path: &str, headers: &str, body: &str) -> Vec<u8> {
     let length = body.len();
     format!(
         "POST {path} HTTP/1.1\r\nhost: localhost:{port}\r\nconnection: close\r\naccept: text/html\r\ncontent-length: {length}\r\n{headers}\r\n{body}"
@@ -105,7 +105,7 @@ fn head_of(port: u16, bytes: usize) -> Vec<u8> {
 }
 
 /// Sends it and reads the answer to its end; whether anything came.
-async fn send(mut stream: TcpStream, bytes: &[u8]) -> bool {
+pub async fn send(mut stream: TcpStream, bytes: &[u8]) -> bool {
     // Who is sent away in the middle of what they send hears it at the next write.
     let _ = stream.write_all(bytes).await;
     let mut answer = Vec::new();
@@ -113,7 +113,7 @@ async fn send(mut stream: TcpStream, bytes: &[u8]) -> bool {
     !answer.is_empty()
 }
 
-async fn connect(port: u16, number: usize) -> std::io::Result<TcpStream> {
+pub async fn connect(port: u16, number: usize) -> std::io::Result<TcpStream> {
     let socket = TcpSocket::new_v4()?;
     let last = u8::try_from(2 + number % NETWORKS).unwrap();
     socket.bind(SocketAddr::from(([127, 0, 0, last], 0)))?;
@@ -140,7 +140,7 @@ async fn stranger(port: u16, number: usize, is_over: Arc<AtomicBool>) -> usize {
 }
 
 /// What the process has in memory, in bytes.
-fn resident(id: u32) -> usize {
+pub fn resident(id: u32) -> usize {
     let status = fs::read_to_string(format!("/proc/{id}/status")).unwrap();
     let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap();
     line.trim().trim_end_matches(" kB").parse::<usize>().unwrap() * 1024
@@ -175,7 +175,7 @@ fn p99(times: &[Duration]) -> Duration {
 }
 
 /// The most that the process has in memory until the end.
-async fn most_resident(id: u32, is_over: Arc<AtomicBool>) -> usize {
+pub async fn most_resident(id: u32, is_over: Arc<AtomicBool>) -> usize {
     let mut most = 0;
     while !is_over.load(Ordering::Relaxed) {
         most = most.max(resident(id));
@@ -186,7 +186,7 @@ async fn most_resident(id: u32, is_over: Arc<AtomicBool>) -> usize {
 
 /// Where strangers run: what they do has cost other machines. Here it stands back behind the server and
 /// who measures it.
-fn elsewhere() -> Runtime {
+pub fn elsewhere() -> Runtime {
     let mut threads = Builder::new_multi_thread();
     threads.worker_threads(2).enable_all();
     threads.on_thread_start(|| {
