@@ -84,7 +84,7 @@ async fn a_fetch_of_everything_leaves_out_and_only_one_that_names_an_image_is_re
 async fn the_line_of_a_fetch_that_got_nothing_says_why() {
     let app = App::new().await;
     let id = app.credential(&app.owner, "acme", "ghcr", "ghcr.io", "s").await;
-    let (_, token) = app.pipeline(&app.owner, "acme", "build", &[id], "pull").await;
+    let (pipeline, token) = app.pipeline(&app.owner, "acme", "build", &[id], "pull").await;
     let text = id.to_string();
     let form = [("project", "acme"), ("id", text.as_str())];
     assert_eq!(app.owner.post_json_accept("/rpc/credentials/disable", &form).await.status, 200);
@@ -92,6 +92,7 @@ async fn the_line_of_a_fetch_that_got_nothing_says_why() {
     let page = app.owner.get(&format!("/p/acme/credentials/{id}/deliveries")).await.text();
     let line = page.split("class=\"receipt\"").nth(1).unwrap().split("</summary>").next().unwrap();
     assert!(line.contains("Left out") && line.contains(Lost::Disabled.label()), "{line}");
+    assert!(page.contains(&format!("/p/acme/match?pipeline={pipeline}")), "{page}");
 }
 
 #[tokio::test]

@@ -10,6 +10,7 @@ use super::kit::{
 };
 use super::usage::PipelineName;
 use crate::domain::delivery::{Claims, HIDDEN, Outcomes, Receipt, Report, by_fetch};
+use crate::domain::paths;
 use crate::domain::permission::Permission;
 use crate::domain::proof::Proof;
 use leptos::prelude::*;
@@ -85,12 +86,13 @@ fn row(
             run.map(|run| view! { <span class="mono cut" title=run.clone()>{run.clone()}</span> }),
             "Unknown",
         ),
-        outcome(first, fetch, page),
+        outcome(first, fetch, page, is_of_pipeline || has_page),
     ]
 }
 
-/// What became of the fetch, and behind it all that is known of it.
-fn outcome(first: Receipt, fetch: Vec<Receipt>, page: &PageContext) -> Cell {
+/// What became of the fetch, and behind it all that is known of it; `is_there`: its pipeline is not
+/// deleted.
+fn outcome(first: Receipt, fetch: Vec<Receipt>, page: &PageContext, is_there: bool) -> Cell {
     let outcomes = Outcomes::of(&fetch);
     let tone = if outcomes.is_refused {
         "bad"
@@ -103,6 +105,7 @@ fn outcome(first: Receipt, fetch: Vec<Receipt>, page: &PageContext) -> Cell {
     let unknown = if page.may(Permission::AuditRead) { "Unknown" } else { "Hidden" };
     let why = why(&fetch)
         .map(|why| view! { <span class="muted cut" title=why.clone()>{why.clone()}</span> });
+    let ask = (is_there && outcomes.left_out > 0).then(|| question(&first, &page.project));
     let reports: Vec<Report> = fetch.iter().filter_map(|one| one.report).collect();
     let report = reports.first().copied().map(|first| {
         let has_failed = reports.contains(&Report::Failed);
@@ -117,8 +120,20 @@ fn outcome(first: Receipt, fetch: Vec<Receipt>, page: &PageContext) -> Cell {
             </summary>
             <Known of=first unknown/>
             <Told fetch is_refused=outcomes.is_refused/>
+            {ask.map(|href| view! { <p><a href=href>"Ask Match what it receives now"</a></p> })}
         </details>
     })
+}
+
+/// What was asked for, as the explainer takes it; an image that was not named is to be typed there.
+fn question(first: &Receipt, project: &str) -> String {
+    let pipeline = first.pipeline_id.to_string();
+    let page = paths::with_query(&paths::matching(project), "pipeline", &pipeline);
+    let page = paths::with_query(&page, "intent", first.intent.word());
+    match &first.image {
+        Some(image) if first.names_image() => paths::with_query(&page, "image", image),
+        _ => page,
+    }
 }
 
 /// What is the same for all receipts of a fetch.
