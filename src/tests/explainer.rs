@@ -7,7 +7,8 @@ use crate::app::{App, Reply};
 use regcred::Error;
 use regcred::domain::listing::percent;
 use regcred::domain::matching::{ExplainForm, Explanation, Lost};
-use regcred::domain::permission::{Role, of};
+use regcred::domain::permission::of;
+use regcred::domain::user::Role;
 use uuid::Uuid;
 
 /// An instance with credentials of `ghcr.io` for different paths and access, and one that is not
