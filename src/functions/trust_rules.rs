@@ -1,5 +1,6 @@
 //! Trust rules of a pipeline, as the browser asks for them.
 
+use super::answer::Flash;
 use super::context::{granter, granter_anew, member, vault};
 use super::reply::{Form, finish, finish_action, shown_once, told};
 use crate::domain::paths::{self, with_query};
@@ -11,6 +12,9 @@ use leptos::prelude::*;
 use serde_json::json;
 use uuid::Uuid;
 use zeroize::Zeroizing;
+
+/// What comes after a rule: the lines that a job fetches with.
+const HOW_TO: &str = "See how to use it";
 
 /// Takes somebody's signed word for the pipeline from now on. A shared secret that was made is
 /// shown on the pipeline's page, once. `password` is the person's own.
@@ -27,7 +31,13 @@ pub async fn create_rule(
         let NewRule { secret, saved } = vault().create_rule(&granter, pipeline, &form).await?;
         Ok(match secret {
             Some(secret) => shown_once(&page, "secret", SlotKind::Token, secret.as_bytes()).await,
-            None => told(&page, saved.into()).await,
+            None => {
+                let flash = Flash::from(saved);
+                let connect = paths::pipeline_connect(&project, pipeline);
+                // What mends a doubt comes first.
+                let is_led = flash.link.is_some();
+                told(&page, if is_led { flash } else { flash.with_link(connect, HOW_TO) }).await
+            }
         })
     };
     // Each provider has a form of its own, and what was sent may name none.
