@@ -72,6 +72,18 @@ async fn a_form_that_comes_back_is_still_that_of_its_preset() {
 }
 
 #[tokio::test]
+async fn replacing_a_secret_says_how_many_pipelines_receive_it() {
+    let app = App::new().await;
+    let id = app.credential(&app.owner, "acme", "ghcr", "ghcr.io", "first").await;
+    let dialog = async || app.owner.get(&format!("/p/acme/credentials/{id}/secret")).await.text();
+    assert!(!dialog().await.contains("next fetch"));
+    app.pipeline(&app.owner, "acme", "one", &[id], "pull").await;
+    assert!(dialog().await.contains("1 pipeline receives the new secret from its next fetch."));
+    app.pipeline(&app.owner, "acme", "two", &[id], "pull").await;
+    assert!(dialog().await.contains("2 pipelines receive the new secret from their next fetch."));
+}
+
+#[tokio::test]
 async fn a_dialog_leads_back_to_the_page_it_was_opened_on() {
     let app = App::new().await;
     let id = app.credential(&app.owner, "acme", "ghcr", "ghcr.io", "first").await;
