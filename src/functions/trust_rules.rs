@@ -2,11 +2,12 @@
 
 use super::answer::Flash;
 use super::context::{granter, granter_anew, member, vault};
+use super::pipelines::both;
 use super::reply::{Form, finish, finish_action, shown_once, told};
 use crate::domain::paths::{self, with_query};
 use crate::domain::permission::of;
 use crate::domain::trust_rule::{Provider, TrustForm};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::vault::{NewRule, SlotKind};
 use leptos::prelude::*;
 use serde_json::json;
@@ -26,8 +27,15 @@ pub async fn create_rule(
     #[server(default)] password: String,
 ) -> Result<()> {
     let page = paths::trust_rules(&project, pipeline);
+    let known = Provider::from_word(&form.provider);
     let done = async {
-        let granter = granter(&project, password).await?;
+        let granter = match granter(&project, password).await {
+            Err(Error::Invalid(password)) => {
+                let wrong = known.and_then(|provider| form.read(provider).err());
+                return Err(both(wrong.unwrap_or_default(), password));
+            }
+            other => other?,
+        };
         let NewRule { secret, saved } = vault().create_rule(&granter, pipeline, &form).await?;
         Ok(match secret {
             Some(secret) => shown_once(&page, "secret", SlotKind::Token, secret.as_bytes()).await,
@@ -41,7 +49,7 @@ pub async fn create_rule(
         })
     };
     // Each provider has a form of its own, and what was sent may name none.
-    let provider = Provider::from_word(&form.provider).unwrap_or(Provider::GitHub);
+    let provider = known.unwrap_or(Provider::GitHub);
     let path = with_query(&paths::new_rule(&project, pipeline), "provider", provider.word());
     finish(done.await, Form::of::<CreateRule>(path, form)).await
 }

@@ -79,6 +79,10 @@ async fn a_rule_that_anybody_could_meet_is_refused_at_the_field() {
         assert!(reply.at(field).is_some(), "{other:?}: {}", reply.text());
         assert!(!reply.text().contains("acme"), "{other:?}: {}", reply.text());
     }
+    // Everything that is wrong is said at once.
+    let wrong = [("password", "wrong password"), ("form[claims][ref]", "")];
+    let reply = app.ask_rule(&app.owner, pipeline, &with(&wrong)).await;
+    assert!(reply.at("password").is_some() && reply.at("claims.ref").is_some(), "{}", reply.text());
     // In a session in which nobody has typed it yet.
     let fresh = app.sign_in(OWNER).await;
     let reply = app.ask_rule(&fresh, pipeline, &with(&[("password", "")])).await;
