@@ -40,10 +40,6 @@ pub fn Picked(grantable: Vec<Grantable>, state: FormState) -> impl IntoView {
                 })}
             {(!is_empty)
                 .then(|| view! { <ul id="credentials-to-grant" class="picks">{rows}</ul> })}
-            {(!is_empty)
-                .then(|| {
-                    view! { <p class="hint">"You can grant them later. Until then, the pipeline receives nothing."</p> }
-                })}
             {is_empty
                 .then(|| {
                     view! { <p class="muted">"This project has no registry credentials yet. You can grant them later."</p> }
