@@ -223,7 +223,7 @@ pub async fn create_token(
 }
 
 /// All that is wrong with a form: its own fields first, and the password, which comes last.
-fn both(mut fields: Vec<FieldError>, password: Vec<FieldError>) -> Error {
+pub(super) fn both(mut fields: Vec<FieldError>, password: Vec<FieldError>) -> Error {
     fields.extend(password);
     Error::Invalid(fields)
 }

@@ -40,6 +40,50 @@ async fn a_name_that_is_offered_is_free() {
 }
 
 #[tokio::test]
+async fn a_name_that_was_left_as_offered_follows_the_registry_and_the_access() {
+    let app = App::new().await;
+    for (typed, host, access, name) in [
+        ("ghcr-pull", "ghcr.io", "pull_push", "ghcr-push"),
+        ("ghcr-pull", "ghcr.io", "pull", "ghcr-pull"),
+        ("ghcr-pull", "ghcr.io", "pull_push", "ghcr-push-2"),
+        ("ghcr-pull", "quay.io", "pull", "quay-pull"),
+        ("my own", "ghcr.io", "pull_push", "my own"),
+    ] {
+        let more = [("access", access), ("offered_name", "ghcr-pull")];
+        let form = credential_form("acme", typed, host, "s", &more);
+        let reply = app.owner.post_multipart(CREATE, &form, None).await;
+        let page = app.owner.follow(reply).await.text();
+        assert!(page.contains(&format!("{name} was created for {host}.")), "{name}: {page}");
+    }
+}
+
+#[tokio::test]
+async fn a_form_that_comes_back_is_still_that_of_its_preset() {
+    let app = App::new().await;
+    for (preset, kept) in [("google", "?preset=google&back="), ("x", "?back="), ("", "?back=")] {
+        let form = credential_form("acme", "gar", "", "s", &[("preset", preset)]);
+        let reply = app.owner.post_multipart(CREATE, &form, None).await;
+        let dialog = format!("/p/acme/credentials/new{kept}");
+        assert!(reply.location().starts_with(&dialog), "{}", reply.location());
+        let page = app.owner.follow(reply).await.text();
+        let again = value_in(&page, "preset").unwrap_or_default();
+        assert_eq!(again, if preset == "google" { preset } else { "" }, "{page}");
+    }
+}
+
+#[tokio::test]
+async fn replacing_a_secret_says_how_many_pipelines_receive_it() {
+    let app = App::new().await;
+    let id = app.credential(&app.owner, "acme", "ghcr", "ghcr.io", "first").await;
+    let dialog = async || app.owner.get(&format!("/p/acme/credentials/{id}/secret")).await.text();
+    assert!(!dialog().await.contains("next fetch"));
+    app.pipeline(&app.owner, "acme", "one", &[id], "pull").await;
+    assert!(dialog().await.contains("1 pipeline receives the new secret from its next fetch."));
+    app.pipeline(&app.owner, "acme", "two", &[id], "pull").await;
+    assert!(dialog().await.contains("2 pipelines receive the new secret from their next fetch."));
+}
+
+#[tokio::test]
 async fn a_dialog_leads_back_to_the_page_it_was_opened_on() {
     let app = App::new().await;
     let id = app.credential(&app.owner, "acme", "ghcr", "ghcr.io", "first").await;
