@@ -3,6 +3,7 @@
 use crate::app::{App, credential_form};
 use crate::edits::{UPDATE, form};
 use crate::forms::{key_file, value_in};
+use crate::matrix::Objects;
 use regcred::domain::permission::of;
 
 const CREATE: &str = "/rpc/credentials/create";
@@ -82,5 +83,29 @@ async fn a_dialog_that_deletes_leads_back_to_the_page_it_was_opened_on() {
         let reply = app.owner.post_form(action, &form).await;
         let back = format!("{from_page}&back=");
         assert!(reply.location().starts_with(&back), "{}", reply.location());
+    }
+}
+
+#[tokio::test]
+async fn what_ends_a_grant_or_a_rule_is_asked_over_the_page_that_it_stands_on() {
+    let app = App::new().await;
+    let at = Objects::of(&app, &app.owner, "acme").await;
+    let own = format!("/p/acme/pipelines/{}", at.pipeline);
+    for (question, dialog, section) in [
+        (format!("{own}/grants/{}/delete", at.grant), "revoke-grant", "grants"),
+        (format!("{own}/trust/{}/delete", at.rule), "delete-rule", "trust-rules"),
+    ] {
+        let page = app.owner.get(&question).await.text();
+        let (behind, before) = page.split_once("<dialog").unwrap_or_else(|| panic!("{page}"));
+        assert!(before.contains(&format!("id=\"{dialog}\"")), "{page}");
+        assert!(behind.contains(&format!("id=\"{section}\"")), "{page}");
+        // Without scripts, too, nothing of the page can be reached.
+        assert!(!behind.contains("Skip to content") && behind.contains(" inert"), "{page}");
+        // One that is gone meanwhile is told in a dialog, which leads back.
+        let gone = question.replace(&at.grant.to_string(), &at.credential.to_string());
+        let gone = gone.replace(&at.rule.to_string(), &at.credential.to_string());
+        let gone = app.owner.get(&gone).await;
+        assert_eq!(gone.status, 404);
+        assert!(gone.text().contains("id=\"dialog-problem\""), "{}", gone.text());
     }
 }

@@ -127,6 +127,7 @@ impl PageContext {
                 | [_, "edit" | "delete" | "secret" | "grant"]
                 | [_, "versions", _, "current" | "destroy"]
                 | [_, "identity", "tokens", _, "revoke"]
+                | [_, "grants" | "trust", _, "delete"]
         )
     }
 
@@ -196,6 +197,8 @@ mod tests {
             "pipelines/1/edit",
             "pipelines/1/delete",
             "pipelines/1/identity/tokens/2/revoke",
+            "pipelines/1/grants/2/delete",
+            "pipelines/1/trust/2/delete",
         ] {
             assert!(is_covered(dialog), "{dialog}");
         }
