@@ -55,11 +55,12 @@ fn Whole(loaded: Found, page: PageContext) -> impl IntoView {
 
 /// Who did what. Of a grant the page says to whom: it is this credential that was granted.
 fn sentence(event: &AuditEvent) -> String {
-    let AuditEvent { actor, action, subject, .. } = event;
-    let what = match action {
-        Action::GrantCreated => "granted it to",
-        Action::GrantDeleted => "revoked the grant of",
-        action => action.label(),
+    let AuditEvent { actor, action, subject, detail, .. } = event;
+    let what = match (action, detail) {
+        (Action::GrantCreated, _) => "granted it to",
+        (Action::GrantDeleted, _) => "revoked the grant of",
+        (Action::GuardChangeRejected, Detail::Rejected { .. }) => "rejected the proposed change of",
+        (action, _) => action.label(),
     };
     format!("{actor} {what} {subject}")
 }
@@ -110,6 +111,7 @@ mod tests {
             },
             FieldChange::secret(),
         ];
+        let rejected = Detail::Rejected { changes: Vec::new(), reason: "No.".to_owned() };
         for (action, detail, said, details_said) in [
             (Action::GrantCreated, grant(r#","intent":"pull""#), "Ann granted it to build", "pull"),
             (
@@ -124,6 +126,12 @@ mod tests {
                 Detail::Changed(changes),
                 "Ann edited build",
                 "Username: bot → ci; Password or key",
+            ),
+            (
+                Action::GuardChangeRejected,
+                rejected,
+                "Ann rejected the proposed change of build",
+                "reason: No.",
             ),
         ] {
             let event = event(action, detail);
