@@ -78,11 +78,11 @@ pub fn App() -> impl IntoView {
                     <ParentRoute path=path!("/pipelines") view=pipelines::ListPage ssr=ASYNC>
                         <Route path=path!("") view=|| () ssr=ASYNC/>
                         <Route path=path!("/new") view=pipelines::NewDialog ssr=ASYNC/>
+                        <Route path=path!("/:id/edit") view=pipelines::EditDialog ssr=ASYNC/>
                         <Route path=path!("/:id/delete") view=pipelines::DeleteDialog ssr=ASYNC/>
                     </ParentRoute>
                     <ParentRoute path=path!("/pipelines/:id") view=pipelines::DetailPage ssr=ASYNC>
                         <Route path=path!("") view=|| () ssr=ASYNC/>
-                        <Route path=path!("/edit") view=pipelines::EditDialog ssr=ASYNC/>
                         <Route path=path!("/grants/:grant/delete") view=pipelines::RevokeGrantDialog ssr=ASYNC/>
                     </ParentRoute>
                     <ParentRoute path=path!("/pipelines/:id/identity") view=pipelines::IdentityPage ssr=ASYNC>

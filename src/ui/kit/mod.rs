@@ -52,7 +52,7 @@ pub use button::{IconLink, LinkButton, SubmitButton};
 pub use code_to_copy::CodeToCopy;
 pub use confirm::Confirm;
 pub use copy_value::CopyValue;
-pub use dialog::Dialog;
+pub use dialog::{Dialog, WhereFrom};
 pub use dot::Dot;
 pub use facts::{Fact, Facts, TextFact};
 pub use field::{Field, TextArea};

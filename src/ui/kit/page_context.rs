@@ -3,6 +3,7 @@
 use crate::domain::listing::ListQuery;
 use crate::domain::paths;
 use crate::domain::permission::{Permission, Permissions};
+use crate::domain::pipeline::listing::PipelineQuery;
 use crate::error::{Error, Result};
 use crate::functions::answer::{FailedForm, Flash, take_failed_form, take_flash};
 use crate::functions::session::Frame;
@@ -144,9 +145,19 @@ impl PageContext {
         ListQuery::read(|key| self.query(key)).map(|query| query.to_url()).unwrap_or_default()
     }
 
+    /// The same of what is asked of the list of pipelines.
+    pub fn pipelines_query(&self) -> String {
+        PipelineQuery::read(|key| self.query(key)).map(|query| query.to_url()).unwrap_or_default()
+    }
+
     /// The list of credentials as it stands behind a dialog.
     pub fn list(&self) -> String {
         format!("{}{}", paths::credentials(&self.project), self.list_query())
+    }
+
+    /// The list of pipelines as it stands behind a dialog.
+    pub fn pipelines(&self) -> String {
+        format!("{}{}", paths::pipelines(&self.project), self.pipelines_query())
     }
 }
 
@@ -177,6 +188,9 @@ mod tests {
         ]);
         assert_eq!(page.list_query(), "?q=a%20b%26c&state=expired&after=bgpnaGNy");
         assert_eq!(page.list(), "/p/acme/credentials?q=a%20b%26c&state=expired&after=bgpnaGNy");
+        let page = at(&[("back", "slot"), ("q", "a b&c"), ("sort", "created"), ("from", "page")]);
+        assert_eq!(page.pipelines(), "/p/acme/pipelines?q=a%20b%26c&sort=created");
+        assert_eq!(at(&[("sort", "sealed")]).pipelines(), "/p/acme/pipelines");
     }
 
     #[test]

@@ -1,5 +1,5 @@
-//! The first part of a pipeline's page: the credentials that it may have. A dialog that edits the
-//! pipeline is drawn over it.
+//! The first part of a pipeline's page: the credentials that it may have. The dialog that
+//! revokes one is drawn over it.
 
 use super::frame::{Part, PipelineFrame, head_of};
 use super::grants::Grants;

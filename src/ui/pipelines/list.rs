@@ -45,7 +45,7 @@ async fn load(page: PageContext) -> Result<Found> {
 }
 
 fn listed((listing, query): Found, page: PageContext) -> impl IntoView {
-    let add = page.may_grant().then(|| paths::new_pipeline(&page.project));
+    let add = page.may_grant().then(|| paths::new_pipeline(&page.project) + &query.to_url());
     let is_empty = listing.rows.is_empty() && query == PipelineQuery::default();
     view! {
         <PageHead title="Pipelines">
@@ -108,8 +108,10 @@ fn Results(listing: PipelineListing, query: PipelineQuery, page: PageContext) ->
     let can_delete = page.may(Permission::PipelineDelete);
     let can_edit = page.may(Permission::PipelineWrite);
     let has_actions = can_delete || can_edit;
+    let here = query.to_url();
+    let may = (can_edit, can_delete);
     let rows: Vec<AnyView> =
-        rows.into_iter().map(|one| row(one, &page.project, (can_edit, can_delete))).collect();
+        rows.into_iter().map(|one| row(one, &page.project, &here, may)).collect();
     let at = |query: PipelineQuery| format!("{list}{}", query.to_url());
     let (previous, next) = (previous.map(at), next.map(at));
     let is_paged = previous.is_some() || next.is_some();
@@ -166,14 +168,20 @@ fn head(
     }
 }
 
-fn row(row: PipelineRow, project: &str, (can_edit, can_delete): (bool, bool)) -> AnyView {
+/// A row; `here` is the query of the list that a dialog comes back to.
+fn row(
+    row: PipelineRow,
+    project: &str,
+    here: &str,
+    (can_edit, can_delete): (bool, bool),
+) -> AnyView {
     let PipelineRow { summary, providers, refused } = row;
     let PipelineSummary { id, name, description, .. } = summary;
     let (title, whole) = (name.clone(), description.clone());
     let href = paths::pipeline(project, id);
-    let edit = can_edit.then(|| (paths::edit_pipeline(project, id), format!("Edit {name}")));
+    let edit = can_edit.then(|| (paths::edit_pipeline(project, id) + here, format!("Edit {name}")));
     let delete =
-        can_delete.then(|| (paths::delete_pipeline(project, id), format!("Delete {name}")));
+        can_delete.then(|| (paths::delete_pipeline(project, id) + here, format!("Delete {name}")));
     let last = match summary.last_delivery {
         Some(at) => view! { <Time at/> }.into_any(),
         None => view! { <span class="muted">"Never"</span> }.into_any(),
