@@ -128,8 +128,15 @@ async fn a_dialog_of_a_pipeline_leads_back_to_its_place_in_the_list() {
         let page = app.owner.get(&dialog).await.text();
         assert!(links(&page) > links(&listed), "{page}");
         assert_eq!(value_in(&page, "list").as_deref(), Some(asked), "{page}");
-        let of = [("project", "acme"), ("id", &*text), ("list", asked)];
-        let form = [of[0], of[1], of[2], ("revision", "1"), ("form[name]", "")];
+        let form = [
+            ("project", "acme"),
+            ("id", &*text),
+            ("list", asked),
+            ("revision", "1"),
+            ("form[name]", ""),
+            ("form[description]", ""),
+            ("form[token_days]", ""),
+        ];
         let reply = app.owner.post_form(action, &form).await;
         let back = format!("{dialog}&back=");
         assert!(reply.location().starts_with(&back), "{}", reply.location());
@@ -138,8 +145,14 @@ async fn a_dialog_of_a_pipeline_leads_back_to_its_place_in_the_list() {
         ("1", ("list", asked), format!("{list}{asked}&said=")),
         ("2", ("from", "page"), format!("{list}/{id}?said=")),
     ] {
-        let saved = [("revision", revision), ("form[name]", "built"), more];
-        let form = [("project", "acme"), ("id", &*text), saved[0], saved[1], saved[2]];
+        let form = [
+            ("project", "acme"),
+            ("id", &*text),
+            ("revision", revision),
+            ("form[name]", "built"),
+            ("form[description]", ""),
+            more,
+        ];
         let reply = app.owner.post_form("/rpc/pipelines/update", &form).await;
         assert!(reply.location().starts_with(&page), "{}", reply.location());
     }
