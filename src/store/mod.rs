@@ -84,6 +84,7 @@ pub use jobs::RunEnd;
 pub use keys::KeyRow;
 pub use pending::PendingGrant;
 pub use people::{NewPerson, PersonRow};
+pub use pipelines::Called;
 pub use receipts::{FetchRow, NotRecorded, ReceiptRow, Receipts, Recorder, Removal};
 pub use rewraps::SealedRow;
 pub use schema::{Schema, knows_schema};

@@ -22,7 +22,8 @@ impl Vault {
         let project = reader.project().id;
         self.count_receipts(project).await;
         let pipelines = self.store.pipelines(project);
-        let page = pipelines.page(query, &names::fold(&query.search), today()).await?;
+        let (plain, folded) = (names::searched(&query.search), names::fold(&query.search));
+        let page = pipelines.page(query, (&plain, &folded), today()).await?;
         let ids: Vec<Uuid> = page.rows.iter().map(|summary| summary.id).collect();
         let mut providers = pipelines.providers(&ids).await?;
         let refused = pipelines.refused_lately(&ids).await?;
