@@ -58,7 +58,7 @@ mod versions;
 mod waiting;
 mod writing;
 
-pub use audit::ChainHead;
+pub use audit::{ChainHead, EventPage};
 pub use authentic::{ChangedRow, Counts, Mend, NamedRow, Shown, Tampered};
 pub use backup::{
     Columns, DumpProblem, End, FORMAT as BACKUP_FORMAT, Header, Loading, Refusal, Snapshot,

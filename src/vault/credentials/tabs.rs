@@ -60,14 +60,9 @@ impl Vault {
         before: Option<i64>,
     ) -> Result<(CredentialHead, Activity)> {
         let head = self.credential_head(reader, id).await?;
-        let (project, most) = (reader.project().id, EVENTS + 1);
-        let mut events = self.store.chain().about_credential(project, id, before, most).await?;
-        let has_more = events.len() as u64 > EVENTS;
-        if has_more {
-            events.pop();
-        }
-        let older = events.last().filter(|_| has_more).map(|event| event.seq);
-        Ok((head, Activity { events, older }))
+        let project = reader.project().id;
+        let page = self.store.chain().about_credential(project, id, before, EVENTS).await?;
+        Ok((head, Activity { events: page.events, older: page.older }))
     }
 
     /// How a pipeline with a grant of it fetches it: `chosen`, or the first one.
