@@ -128,3 +128,16 @@ async fn a_row_says_how_it_signs_in_and_how_often_it_was_refused_lately() {
     assert!(page.contains("Of its last 20 requests, 2 received nothing."), "{page}");
     assert!(!page.contains(&idle));
 }
+
+#[tokio::test]
+async fn a_dialog_that_does_not_offer_every_pipeline_says_so() {
+    let app = App::new().await;
+    let id = app.credential(&app.owner, "acme", "ghcr", "ghcr.io", "s").await;
+    let dialog = format!("/p/acme/credentials/{id}/grant");
+    fill(&app, 3).await;
+    let cut = "The list has the first 1,000 pipelines by name.";
+    assert!(!app.owner.get(&dialog).await.text().contains(cut));
+    app.raw("DELETE FROM pipeline").await;
+    fill(&app, 1_000).await;
+    assert!(app.owner.get(&dialog).await.text().contains(cut));
+}

@@ -2,7 +2,7 @@
 //! fetched.
 
 use crate::domain::actor::Can;
-use crate::domain::credential_page::{Activity, Connection, CredentialHead, VersionInUse};
+use crate::domain::credential_page::{Activity, CHOICES, Connection, CredentialHead, VersionInUse};
 use crate::domain::permission::{Permission, of};
 use crate::domain::secret_version::SecretVersion;
 use crate::error::{Error, Result};
@@ -12,8 +12,6 @@ use uuid::Uuid;
 
 /// Events on a page.
 const EVENTS: u64 = 50;
-/// Pipelines that can be chosen to grant it to.
-const CHOICES: u64 = 1_000;
 
 impl Vault {
     /// The versions of its secret, newest first.
@@ -107,6 +105,6 @@ impl Vault {
             return Err(Error::Forbidden);
         }
         let head = self.credential_head(reader, id).await?;
-        Ok((head, self.store.pipelines(reader.project().id).choices(CHOICES).await?))
+        Ok((head, self.store.pipelines(reader.project().id).choices(CHOICES as u64).await?))
     }
 }
