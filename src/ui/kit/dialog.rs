@@ -1,7 +1,7 @@
 //! A dialog is a route drawn over its list: the server sends it open, so a link to it works, Back
 //! leaves it, and it needs no JavaScript. With JavaScript it becomes modal.
 
-use super::{Hidden, Icon, PageContext};
+use super::{FlashMessages, Hidden, Icon, PageContext};
 use crate::domain::paths;
 use crate::islands::DialogBehaviour;
 use leptos::prelude::*;
@@ -46,6 +46,19 @@ pub fn Dialog(
                 <div class="dialog-body">{children()}</div>
                 <DialogBehaviour id=id close_href=close_href/>
             </dialog>
+        </div>
+    }
+}
+
+/// What a dialog may be drawn over, and how the last post went. Then nothing of it can be reached, and
+/// what the last post left is for the dialog.
+#[component]
+pub fn Behind(page: PageContext, class: &'static str, children: Children) -> impl IntoView {
+    let is_covered = page.is_covered();
+    view! {
+        {(!is_covered).then(|| view! { <FlashMessages/> })}
+        <div class=class inert=is_covered>
+            {children()}
         </div>
     }
 }

@@ -100,6 +100,19 @@ impl PageContext {
         self.query.get(key)
     }
 
+    /// The link before which a page of older rows ends.
+    ///
+    /// # Errors
+    /// `BadRequest` for what is no number.
+    pub fn before(&self) -> Result<Option<i64>> {
+        let typed = self.query("before").map(|text| text.parse());
+        typed.transpose().map_err(|_| {
+            Error::BadRequest(
+                "The address of this page is not complete. Open the page again.".to_owned(),
+            )
+        })
+    }
+
     /// What the last post of a form on this page left in the slot of `?back=`, if it failed.
     pub async fn failed_form(&self) -> Option<FailedForm> {
         take_failed_form(self.query("back")?).await

@@ -13,8 +13,8 @@ use crate::error::Result;
 use crate::functions::pipelines::pipelines_page;
 use crate::ui::approvals::WaitingForYou;
 use crate::ui::kit::{
-    Dot, FlashMessages, Hidden, IconLink, LinkButton, Loaded, PageContext, PageHead, ProviderMark,
-    SearchAsTyped, Time,
+    Dot, FlashMessages, Hidden, IconLink, LinkButton, Loaded, PageContext, PageHead, Pager,
+    ProviderMark, SearchAsTyped, Time,
 };
 use leptos::prelude::*;
 use leptos_router::components::Outlet;
@@ -114,7 +114,6 @@ fn Results(listing: PipelineListing, query: PipelineQuery, page: PageContext) ->
         rows.into_iter().map(|one| row(one, &page.project, &here, may)).collect();
     let at = |query: PipelineQuery| format!("{list}{}", query.to_url());
     let (previous, next) = (previous.map(at), next.map(at));
-    let is_paged = previous.is_some() || next.is_some();
     view! {
         <table class="table pipelines" aria-label="Pipelines">
             <thead>
@@ -137,16 +136,7 @@ fn Results(listing: PipelineListing, query: PipelineQuery, page: PageContext) ->
             </thead>
             <tbody>{rows}</tbody>
         </table>
-        {is_paged
-            .then(|| {
-                view! {
-                    <nav class="pager" aria-label="Pages">
-                        {previous
-                            .map(|href| view! { <a class="button" rel="prev" href=href>"Previous"</a> })}
-                        {next.map(|href| view! { <a class="button" rel="next" href=href>"Next"</a> })}
-                    </nav>
-                }
-            })}
+        <Pager previous next/>
     }
     .into_any()
 }
