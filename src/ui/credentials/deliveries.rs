@@ -37,6 +37,13 @@ fn Whole(loaded: Found, page: PageContext) -> impl IntoView {
     let older = found.older.map(|seq| paths::with_query(&own, "before", &seq.to_string()));
     view! {
         <Head head page=page.clone() part=Part::Deliveries/>
-        <Receipts receipts=found.receipts page is_of_pipeline=false existing older/>
+        <Receipts
+            receipts=found.receipts
+            page
+            is_of_pipeline=false
+            existing
+            is_cut=found.is_cut
+            older
+        />
     }
 }

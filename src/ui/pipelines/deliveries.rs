@@ -31,7 +31,13 @@ fn whole(found: PipelineDeliveries, page: PageContext) -> impl IntoView {
     let older = found.older.map(|seq| paths::with_query(&own, "before", &seq.to_string()));
     view! {
         <PipelineFrame head part=Part::Deliveries page=page.clone()>
-            <Receipts receipts=found.receipts page is_of_pipeline=true older/>
+            <Receipts
+                receipts=found.receipts
+                page
+                is_of_pipeline=true
+                is_cut=found.is_cut
+                older
+            />
         </PipelineFrame>
     }
 }
