@@ -76,6 +76,10 @@ fn edit(((found, rule), failed): (Found, Option<FailedForm>), page: PageContext)
     let epoch = seen(failed.as_ref(), rule.identity_epoch).to_string();
     let (provider, called) = (rule.provider, rule.called());
     let state = FormState::new(failed, TrustForm::of_rule(&rule)).within("form");
+    let seen_title = match state.failed() {
+        Some(FailedForm { error: Error::Conflict(_), .. }) | None => rule.title.clone(),
+        Some(_) => state.at("seen_title").text,
+    };
     let has_stopped = rule.ended_at.is_some();
     view! {
         <PageHead title="Edit trust rule" up=(href.clone(), name)/>
@@ -106,6 +110,7 @@ fn edit(((found, rule), failed): (Found, Option<FailedForm>), page: PageContext)
         >
             <Hidden name="pipeline" value=pipeline.to_string()/>
             <Hidden name="epoch" value=epoch/>
+            <Hidden name="form[seen_title]" value=seen_title/>
             <RuleFields provider state=state.clone() is_admin is_edit=true/>
             <YourPassword error=state.error("password")/>
         </PostForm>
