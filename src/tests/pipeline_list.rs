@@ -141,3 +141,18 @@ async fn a_dialog_that_does_not_offer_every_pipeline_says_so() {
     fill(&app, 1_000).await;
     assert!(app.owner.get(&dialog).await.text().contains(cut));
 }
+
+#[tokio::test]
+async fn a_list_without_rows_says_why_it_has_none() {
+    let app = App::new().await;
+    let shown =
+        async |query: &str| app.owner.get(&format!("/p/acme/pipelines{query}")).await.text();
+    assert!(shown("?sort=created").await.contains("No pipelines yet"));
+    fill(&app, 30).await;
+    let next = |page: &str| crate::listing::link(page, "next").unwrap();
+    let second = next(&shown("?q=row").await);
+    app.raw("DELETE FROM pipeline WHERE name > 'row-010'").await;
+    let page = app.owner.get(&second).await.text();
+    assert!(page.contains("This page no longer exists."), "{page}");
+    assert!(shown("?q=zebra").await.contains("No pipelines match."));
+}

@@ -114,6 +114,11 @@ impl PipelineQuery {
         self.sort.unwrap_or(PipelineSort::Name)
     }
 
+    /// Whether nothing of what fits comes before what it asks for.
+    pub fn is_first_page(&self) -> bool {
+        self.after.is_none() && self.before.is_none()
+    }
+
     /// The same in another order, from the first page on.
     #[must_use]
     pub fn sorted(&self, sort: PipelineSort) -> Self {

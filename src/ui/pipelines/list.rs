@@ -46,7 +46,8 @@ async fn load(page: PageContext) -> Result<Found> {
 
 fn listed((listing, query): Found, page: PageContext) -> impl IntoView {
     let add = page.may_grant().then(|| paths::new_pipeline(&page.project) + &query.to_url());
-    let is_empty = listing.rows.is_empty() && query == PipelineQuery::default();
+    let is_of_all = query.search.is_empty() && query.is_first_page();
+    let is_empty = listing.rows.is_empty() && is_of_all;
     view! {
         <PageHead title="Pipelines">
             {add.map(|href| view! { <LinkButton href label="Add Pipeline" is_primary=true/> })}
@@ -92,10 +93,10 @@ fn Results(listing: PipelineListing, query: PipelineQuery, page: PageContext) ->
     let list = paths::pipelines(&page.project);
     let PipelineListing { rows, previous, next } = listing;
     if rows.is_empty() {
-        let sentence = if query.search.is_empty() {
-            "This page no longer exists."
-        } else {
+        let sentence = if query.is_first_page() {
             "No pipelines match. Use fewer words."
+        } else {
+            "This page no longer exists."
         };
         return view! {
             <div class="empty stack">
