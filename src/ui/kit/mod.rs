@@ -10,6 +10,7 @@
 //! | a form | [`FormState`] for what its [`Control`]s show, [`PostForm`] and [`Hidden`] for what it sends |
 //! | one button that posts | [`PostButton`] |
 //! | what is asked before it cannot be undone | [`Confirm`] |
+//! | what a dialog may be drawn over | [`Behind`]; the dialog's form sends [`WhereFrom`] |
 //! | how the last post went | [`FlashMessages`] |
 //! | parts with addresses of their own | [`Tabs`] |
 //! | a state, a kind, a time | [`Dot`], [`KindMark`], [`ProviderMark`], [`Time`], [`DayFromNow`] |
