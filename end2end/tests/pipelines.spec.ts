@@ -242,6 +242,11 @@ test('the list is searched, sorted by its heads, and says how a pipeline signs i
   const names = page.getByRole('row').getByRole('link', { name: /^listed-/ });
   await expect(names).toHaveText([one, two]);
   await expect(page.getByRole('row').filter({ hasText: one })).toContainText('1 token');
+  // A dialog of a row leads back to what was searched for.
+  await page.getByRole('link', { name: `Edit ${one}`, exact: true }).click();
+  await page.getByRole('dialog', { name: `Edit ${one}` }).getByRole('link', { name: 'Cancel' }).click();
+  await expect(page).toHaveURL(/\/pipelines\?q=listed-$/);
+  await expect(names).toHaveText([one, two]);
   await page.getByRole('columnheader', { name: 'Created' }).getByRole('link').click();
   await expect(page.getByRole('columnheader', { name: 'Created' })).toHaveAttribute('aria-sort', 'descending');
   await expect(names).toHaveText([two, one]);

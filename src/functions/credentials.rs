@@ -260,7 +260,7 @@ fn list_page(project: &str, posted: String) -> String {
 }
 
 /// The query that the list was drawn with, as a dialog posted it; nothing when it is none.
-fn list_query(posted: &str) -> &str {
+pub(super) fn list_query(posted: &str) -> &str {
     let is_query = posted.starts_with('?') && posted.len() <= LIST_QUERY_MAX;
     if is_query && paths::is_ours(&format!("/{posted}")) { posted } else { "" }
 }

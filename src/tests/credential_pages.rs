@@ -37,6 +37,7 @@ async fn deliveries_are_shown_in_pages_that_end_between_fetches() {
     assert_eq!((newest.receipts.len(), existing), (25, vec![pipeline]));
     let (_, rest, _) = app.vault.credential_deliveries(&reader, one, newest.older).await.unwrap();
     assert_eq!((rest.receipts.len(), rest.older), (20, None));
+    assert!(!newest.is_cut && !rest.is_cut);
     assert!(fetches(&newest.receipts).is_disjoint(&fetches(&rest.receipts)));
 
     // A pipeline's page has whole fetches, each with what it got of both.
@@ -64,6 +65,27 @@ async fn deliveries_are_shown_in_pages_that_end_between_fetches() {
     assert_eq!(page.matches("class=\"receipt\"").count(), 20);
     assert_eq!(link(&page, "next"), None);
     assert_eq!(app.owner.get(&format!("{path}?before=x")).await.status, 400);
+}
+
+#[tokio::test]
+async fn a_fetch_that_names_many_images_is_told_whole() {
+    let app = App::new().await;
+    let id = app.credential(&app.owner, "acme", "ghcr", "ghcr.io", "s").await;
+    let (_, token) = app.pipeline(&app.owner, "acme", "build", &[id], "pull").await;
+    let images: Vec<String> =
+        (0..40).map(|number| format!("repository=ghcr.io%2Facme%2Fapi{number}")).collect();
+    let path = format!("/api/v1/buildx?{}", images.join("&"));
+    for _ in 0..2 {
+        assert_eq!(app.fetch(&token, &path).await.status, 200);
+    }
+    let own = format!("/p/acme/credentials/{id}/deliveries");
+    let newest = app.owner.get(&own).await.text();
+    let older = app.owner.get(&link(&newest, "next").unwrap()).await.text();
+    assert_eq!(link(&older, "next"), None);
+    for page in [newest, older] {
+        assert_eq!(page.matches("class=\"receipt\"").count(), 1);
+        assert!(page.contains("40 delivered") && !page.contains("has more receipts"), "{page}");
+    }
 }
 
 #[tokio::test]

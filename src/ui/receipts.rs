@@ -29,6 +29,8 @@ pub fn Receipts(
     /// The pipelines that have a page still; a pipeline's own page names none.
     #[prop(optional)]
     existing: Vec<Uuid>,
+    /// The last fetch has more receipts than these.
+    is_cut: bool,
     /// The page of older ones.
     #[prop(default = None)]
     older: Option<String>,
@@ -48,6 +50,14 @@ pub fn Receipts(
                     "“Used” means that the request named an image, or that the pipeline reported how it went. “Asked for” means that Regcred cannot tell whether the client used the credential: many clients ask for every registry that they know. Values under “as claimed” and “Reported” are what the pipeline said. They are recorded, but access never depends on them."
                 </p>
             </Table>
+            {is_cut
+                .then(|| {
+                    view! {
+                        <p class="muted">
+                            "The last request on this page has more receipts than are counted and listed here."
+                        </p>
+                    }
+                })}
             <Older href=older/>
         </Section>
     }

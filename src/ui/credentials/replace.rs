@@ -1,6 +1,6 @@
 //! The dialog for another secret, and nothing else: the secret, its last day, and whether it waits.
 
-use super::edit::{WhereFrom, behind};
+use super::edit::behind;
 use super::form::{StageBox, Submits, Summary, form_class, revision};
 use super::sign_in::{Guide, KeyFields, PasswordField};
 use super::stored::{SecretDoubt, Stored};
@@ -12,7 +12,7 @@ use crate::functions::answer::FailedForm;
 use crate::functions::credential_pages::receivers;
 use crate::functions::credentials::ReplaceSecret;
 use crate::functions::registry::recognised;
-use crate::ui::kit::{Field, FormState, Hidden, LoadedDialog, PageContext, PostForm};
+use crate::ui::kit::{Field, FormState, Hidden, LoadedDialog, PageContext, PostForm, WhereFrom};
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 use serde_json::json;
@@ -73,7 +73,7 @@ fn ReplaceForm(loaded: Found, page: PageContext) -> impl IntoView {
             class=class
         >
             <Hidden name="revision" value=revision.to_string()/>
-            <WhereFrom page/>
+            <WhereFrom list=page.list_query() page/>
             {field}
             <Guide href=guide/>
             <Field
