@@ -14,6 +14,11 @@ pub async fn overview(project: String, id: Uuid) -> Result<(CredentialHead, Over
     vault().credential_overview(&reader(&project).await?, id).await
 }
 
+/// The credential, and how many pipelines have a grant for it.
+pub async fn receivers(project: String, id: Uuid) -> Result<(CredentialHead, usize)> {
+    vault().credential_receivers(&reader(&project).await?, id).await
+}
+
 /// What its delete dialog says and offers.
 pub async fn deletion(project: String, id: Uuid) -> Result<(CredentialHead, Deletion)> {
     vault().credential_deletion(&reader(&project).await?, id).await

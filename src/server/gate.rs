@@ -3,6 +3,7 @@
 
 mod bodies;
 mod served;
+mod waiting;
 mod wanted;
 
 use super::limits::Refusal;
@@ -20,9 +21,9 @@ pub(super) use bodies::Unread;
 use served::{Proof, Served};
 use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
-use tokio::sync::{AcquireError, OwnedSemaphorePermit, Semaphore};
-use tokio::time::timeout;
+use std::time::Instant;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use waiting::{BUSY, Connection};
 use wanted::Wanted;
 pub(super) use wanted::{is_open, proves_in_body};
 
@@ -34,18 +35,12 @@ const PROOFS: usize = 4;
 /// Sign-ins and set-ups among those who wait for a password's hash.
 const SIGN_INS: usize = 4;
 /// KiB of bodies that are longer than [`bodies::SHORT`], for all who have shown no proof.
-const BODIES: usize = 16 * 1024;
+const BODIES: usize = 4 * 1024;
 /// How many of them one network has at once, at most: its connections share them.
 const PARTS: u16 = 16;
 /// How many of one network wait for one thing, of whom a proxy may bring any number: each keeps a
 /// connection from everybody else who comes by it.
 const WAITING: usize = 1_024;
-/// How long somebody waits until they are told to come back.
-const WAIT: Duration = Duration::from_secs(20);
-const BUSY: Refusal = (
-    StatusCode::SERVICE_UNAVAILABLE,
-    "Too many requests are waiting. Try again in a few seconds.\n",
-);
 
 #[derive(Clone)]
 pub(super) struct Gate(Arc<Shared>);
@@ -90,6 +85,7 @@ pub(super) struct Asking {
     network: IpAddr,
     /// Which part of the network the connection is in.
     part: u16,
+    connection: Connection,
     standing: Standing,
 }
 
@@ -180,6 +176,7 @@ impl Gate {
             gate: self.clone(),
             network: network(client.unwrap_or(Ipv6Addr::UNSPECIFIED.into())),
             part: peer.map_or(0, |peer| peer.0.port() % PARTS),
+            connection: Connection::of(request),
             standing: if is_served { Standing::Served } else { Standing::Outside },
         }
     }
@@ -196,6 +193,7 @@ impl Asking {
             gate: Gate::default(),
             network: Ipv6Addr::UNSPECIFIED.into(),
             part: 0,
+            connection: Connection::default(),
             standing: Standing::Served,
         })
     }
@@ -245,19 +243,11 @@ impl Asking {
             let _lane = self.gate.0.networks.turn(&name).await;
             Arc::clone(places).acquire_owned().await
         };
-        in_time(waiting).await.map(|place| Turn(Some(place)))
+        self.connection.in_time(waiting).await.map(|place| Turn(Some(place)))
     }
 
     fn has_room_to_wait(&self, lane: &str, most: usize) -> Result<(), Refusal> {
         if self.gate.0.networks.inside(lane) < most { Ok(()) } else { Err(BUSY) }
-    }
-}
-
-/// What is waited for, unless it takes too long. No semaphore here is ever closed.
-async fn in_time<T>(waiting: impl Future<Output = Result<T, AcquireError>>) -> Result<T, Refusal> {
-    match timeout(WAIT, waiting).await {
-        Ok(Ok(held)) => Ok(held),
-        _ => Err(BUSY),
     }
 }
 

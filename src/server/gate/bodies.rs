@@ -1,7 +1,7 @@
 //! Bodies of strangers, which are read before somebody works on the request, and together need no more
 //! than so much memory.
 
-use super::{Asking, PARTS, Standing, WAITING, in_time};
+use super::{Asking, PARTS, Standing, WAITING};
 use crate::server::limits::{Refusal, bounded, is_too_large};
 use crate::vault::LaneTurn;
 use axum::body::{Body, Bytes, HttpBody, to_bytes};
@@ -43,7 +43,8 @@ impl Asking {
         let (mut parts, body) = bounded(request, max).into_parts();
         let most = body.size_hint().upper().and_then(|bytes| usize::try_from(bytes).ok());
         let room = self.room(most.unwrap_or(max).min(max)).await?;
-        let body = to_bytes(body, max).await.unwrap_or_else(|_| {
+        let read = self.connection.gives_way(to_bytes(body, max)).await;
+        let body = read.unwrap_or_else(|_| {
             parts.extensions.insert(Unread);
             Bytes::new()
         });
@@ -62,7 +63,7 @@ impl Asking {
             let kib = u32::try_from(bytes.div_ceil(1024)).unwrap_or(u32::MAX);
             Ok::<_, AcquireError>((Arc::clone(bodies).acquire_many_owned(kib).await?, lane))
         };
-        in_time(waiting).await.map(|held| Room(Some(held)))
+        self.connection.in_time(waiting).await.map(|held| Room(Some(held)))
     }
 }
 
