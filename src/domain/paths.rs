@@ -94,6 +94,11 @@ pub fn destroy_version(project: &str, id: Uuid, version: i64) -> String {
     format!("{}/{version}/destroy", credential_versions(project, id))
 }
 
+/// Who can read its secret, and where that may be sent.
+pub fn credential_readers(project: &str, id: Uuid) -> String {
+    format!("{}/readers", credential(project, id))
+}
+
 /// What was done to a credential.
 pub fn credential_activity(project: &str, id: Uuid) -> String {
     format!("{}/activity", credential(project, id))
@@ -237,6 +242,7 @@ mod tests {
         assert_eq!(credential_deliveries("acme", id), format!("{own}/deliveries"));
         assert_eq!(switch_version("acme", id, 2), format!("{own}/versions/2/current"));
         assert_eq!(destroy_version("acme", id, 2), format!("{own}/versions/2/destroy"));
+        assert_eq!(credential_readers("acme", id), format!("{own}/readers"));
         assert_eq!(credential_activity("acme", id), format!("{own}/activity"));
         assert_eq!(connect_credential("acme", id), format!("{own}/connect"));
         assert_eq!(grant_credential("acme", id), format!("{own}/grant"));
