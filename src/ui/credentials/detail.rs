@@ -83,7 +83,7 @@ fn Whole(loaded: Found, page: PageContext) -> impl IntoView {
                     <SecretDoubt doubt=secret_doubt/>
                     <Stored credential=stored/>
                     <SameSecret others=found.same_secret page=beside/>
-                    <p class="toolbar">
+                    <p id="where-to" class="toolbar">
                         <a id="versions" href=versions>"All versions"</a>
                         <a id="obtainers" href=readers>"Who can read it"</a>
                     </p>
