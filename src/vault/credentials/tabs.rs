@@ -11,7 +11,7 @@ use std::collections::BTreeSet;
 use uuid::Uuid;
 
 /// Events on a page.
-const EVENTS: u64 = 50;
+const EVENTS: u64 = 25;
 /// Pipelines that can be chosen to grant it to.
 const CHOICES: u64 = 1_000;
 
