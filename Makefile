@@ -11,7 +11,7 @@ help:
 	@echo "make test   every check there is"
 	@echo "make soak   the same, the tests that count at full length"
 	@echo "make sheet  take pictures of every page, dialog and state"
-	@echo "make bench  measure"
+	@echo "make bench  measure; PART=delivery measures that part alone"
 	@echo "make release make what is published: programs, checksums, SBOM"
 	@echo "make fmt    format the source"
 
@@ -43,7 +43,7 @@ bench:
 	@.ci/helper
 	@REGCRED_BIN="$(CURDIR)/target/release/regcred" \
 		REGCRED_HELPER_BIN="$(CURDIR)/target/$$(uname -m)-unknown-linux-musl/small/docker-credential-regcred" \
-		.ci/tools bench cargo bench --locked --features ssr --bench floors
+		.ci/tools bench cargo bench --locked --features ssr --bench floors -- $(PART)
 
 release:
 	@.ci/release

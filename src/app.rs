@@ -79,15 +79,19 @@ pub fn App() -> impl IntoView {
                     <ParentRoute path=path!("/pipelines") view=pipelines::ListPage ssr=ASYNC>
                         <Route path=path!("") view=|| () ssr=ASYNC/>
                         <Route path=path!("/new") view=pipelines::NewDialog ssr=ASYNC/>
+                        <Route path=path!("/:id/edit") view=pipelines::EditDialog ssr=ASYNC/>
                         <Route path=path!("/:id/delete") view=pipelines::DeleteDialog ssr=ASYNC/>
                     </ParentRoute>
                     <ParentRoute path=path!("/pipelines/:id") view=pipelines::DetailPage ssr=ASYNC>
                         <Route path=path!("") view=|| () ssr=ASYNC/>
-                        <Route path=path!("/edit") view=pipelines::EditDialog ssr=ASYNC/>
+                        <Route path=path!("/grants/:grant/delete") view=pipelines::RevokeGrantDialog ssr=ASYNC/>
                     </ParentRoute>
                     <ParentRoute path=path!("/pipelines/:id/identity") view=pipelines::IdentityPage ssr=ASYNC>
                         <Route path=path!("") view=|| () ssr=ASYNC/>
                         <Route path=path!("/tokens/:token/revoke") view=pipelines::RevokeDialog ssr=ASYNC/>
+                    </ParentRoute>
+                    <ParentRoute path=path!("/pipelines/:id/trust/:rule") view=pipelines::IdentityPage ssr=ASYNC>
+                        <Route path=path!("/delete") view=pipelines::DeleteRuleDialog ssr=ASYNC/>
                     </ParentRoute>
                     <Route path=path!("/pipelines/:id/connect") view=pipelines::ConnectPage ssr=ASYNC/>
                     <Route path=path!("/pipelines/:id/deliveries") view=pipelines::DeliveriesPage ssr=ASYNC/>
@@ -95,9 +99,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/pipelines/:id/trust/new") view=pipelines::NewRulePage ssr=ASYNC/>
                     <Route path=path!("/pipelines/:id/trust/try") view=pipelines::TryTokenPage ssr=ASYNC/>
                     <Route path=path!("/pipelines/:id/trust/:rule/edit") view=pipelines::EditRulePage ssr=ASYNC/>
-                    <Route path=path!("/pipelines/:id/trust/:rule/delete") view=pipelines::DeleteRulePage ssr=ASYNC/>
                     <Route path=path!("/pipelines/:id/grants/:grant/edit") view=pipelines::EditGrantPage ssr=ASYNC/>
-                    <Route path=path!("/pipelines/:id/grants/:grant/delete") view=pipelines::RevokeGrantPage ssr=ASYNC/>
                     <Route path=path!("/pipelines/:id/grants/:grant/approve") view=pipelines::ApprovePage ssr=ASYNC/>
                     <Route path=path!("/approvals") view=approvals::ApprovalsPage ssr=ASYNC/>
                     <Route path=path!("/match") view=matching::MatchPage ssr=ASYNC/>

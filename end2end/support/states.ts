@@ -100,7 +100,7 @@ export const STATES: Record<string, (page: Page, instance: Instance) => Promise<
     const token = await addPipeline(page, instance, { name: unique('ci'), credentials: [name] });
     await fetchConfig(instance, token, { run: { 'Regcred-Run': 'run-1', 'Regcred-Branch': 'main' } });
     await page.goto(`${await pathOf(page, instance, name)}/deliveries`);
-    await page.getByRole('region', { name: 'Recent deliveries' }).locator('.receipt > summary').click();
+    await page.getByRole('region', { name: 'Fetches' }).locator('.receipt > summary').click();
     await expect(page.getByText('As claimed', { exact: true })).toBeVisible();
   },
   'the menu of a credential': async (page, instance) => {

@@ -42,7 +42,7 @@ test('two credentials that serve a host equally well are left out and named', as
   expect(left).toContain(one);
   expect(left).toContain(two);
   await page.goto(`${await pathOf(page, instance, one)}/deliveries`);
-  await expect(page.getByRole('region', { name: 'Recent deliveries' })).toContainText('Left out');
+  await expect(page.getByRole('region', { name: 'Fetches' })).toContainText('Left out');
 });
 
 test('claims of a run are never a reason to refuse it', async ({ page, instance }) => {

@@ -28,8 +28,9 @@ test('the longest path wins, and each of the others has its reason', async ({ pa
     await expect(answer).toContainText(`The pipeline receives ${api}.`);
     const row = (name: string) => answer.getByRole('row').filter({ hasText: name });
     await expect(row(api).first()).toContainText('Selected');
-    await expect(row(team).first()).toContainText("another credential covers more of the repository's path");
-    await expect(row(other).first()).toContainText('it is not granted to this pipeline');
+    await expect(row(team).first()).toContainText("Another credential covers more of the repository's path.");
+    await expect(row(other).first()).toContainText('It is not granted to this pipeline.');
+    await expect(row(other).getByRole('link', { name: 'Grant it' })).toHaveAttribute('href', new RegExp(`/grant\\?pipeline=`));
     await expect(answer.getByRole('table', { name: 'What each format would contain' })).toContainText('docker config.json');
   };
   await expectAnswer();
@@ -37,6 +38,12 @@ test('the longest path wins, and each of the others has its reason', async ({ pa
   // The question is the URL.
   await page.goto(page.url());
   await expectAnswer();
+
+  // What is not granted is granted from the answer.
+  await main.getByRole('link', { name: 'Grant it' }).click();
+  await expect(page.getByRole('dialog').getByLabel('Pipeline')).toHaveValue(new URL(page.url()).searchParams.get('pipeline')!);
+  await expect(page.getByRole('heading', { name: `Grant ${other}` })).toBeVisible();
+  await page.goBack();
 
   // Nothing was delivered.
   await main.getByRole('link', { name: api, exact: true }).click();
@@ -64,13 +71,13 @@ test('a condition is met by values that are treated as proven', async ({ page, i
   const answer = page.getByRole('region', { name: 'Answer' });
   const ask = (query: string) => page.goto(`${instance.project}/match?image=${host}/acme/api&pipeline=${id}&intent=pull${query}`);
   await ask('');
-  await expect(answer).toContainText('the grant is for some branches, and the branch was not proven');
+  await expect(answer).toContainText('The grant is for some branches, and the branch was not proven.');
   await ask('&branch=main&event=push');
   await expect(answer).toContainText(`The pipeline receives ${name}.`);
   await ask('&branch=refs/tags/main');
-  await expect(answer).toContainText('the grant is for other branches');
+  await expect(answer).toContainText('The grant is for other branches.');
   await ask('&branch=main&event=pull_request&is_fork=true');
-  await expect(answer).toContainText('the grant does not allow pull requests from forks');
+  await expect(answer).toContainText('The grant does not allow pull requests from forks.');
   await expect(page.getByLabel('Pull request from a fork')).toBeChecked();
 });
 

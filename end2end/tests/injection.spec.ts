@@ -54,7 +54,7 @@ for (const payload of PAYLOADS) {
     await expect(page.getByRole('heading', { level: 1 })).toHaveText(name);
     await expect(page).toHaveTitle(`${name} · Regcred`);
     await page.goto(`${path}/deliveries`);
-    const deliveries = page.getByRole('region', { name: 'Recent deliveries' });
+    const deliveries = page.getByRole('region', { name: 'Fetches' });
     await deliveries.locator('summary').first().click();
     await expect(deliveries.getByText(payload, { exact: true }).first()).toBeVisible();
   });

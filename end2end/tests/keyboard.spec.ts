@@ -70,7 +70,7 @@ test('a credential is added and granted, and its receipt is seen, by keyboard al
   const parts = page.getByRole('navigation', { name: 'Credential', exact: true });
   await enter(page, parts.getByRole('link', { name: 'Deliveries', exact: true }));
   await expect(page).toHaveURL(/\/deliveries$/);
-  const receipts = page.getByRole('region', { name: 'Recent deliveries' });
+  const receipts = page.getByRole('region', { name: 'Fetches' });
   await enter(page, receipts.locator('summary').first());
   await expect(receipts.getByText(`${name}, version 1: delivered`).first()).toBeVisible();
 });

@@ -77,14 +77,14 @@ test('every receipt says which run it was for, on both pages', async ({ page, in
   const used = page.getByRole('region', { name: 'Used by' }).getByRole('row').filter({ hasText: pipeline });
   for (const text of ['Pull', 'Once', '1 current']) await expect(used).toContainText(text);
   await page.getByRole('link', { name: 'Deliveries', exact: true }).click();
-  const receipt = page.getByRole('region', { name: 'Recent deliveries' }).getByRole('row').filter({ hasText: pipeline });
+  const receipt = page.getByRole('region', { name: 'Fetches' }).getByRole('row').filter({ hasText: pipeline });
   for (const text of ['run-4711', '0a1b2c3d', 'main', 'dana', 'Delivered', '127.0.0.1']) await expect(receipt).toContainText(text);
   await receipt.getByRole('link', { name: pipeline }).click();
 
   await expect(page).toHaveURL(onPipeline.replace(/\?.*/, ''));
   await page.getByRole('navigation', { name: 'Pipeline', exact: true }).getByRole('link', { name: 'Deliveries' }).click();
   await expect(page).toHaveURL(/\/deliveries$/);
-  const same = page.getByRole('region', { name: 'Recent deliveries' }).getByRole('row').filter({ hasText: name });
+  const same = page.getByRole('region', { name: 'Fetches' }).getByRole('row').filter({ hasText: name });
   for (const text of ['run-4711', '0a1b2c3d', 'main', 'dana', 'Delivered']) await expect(same).toContainText(text);
 });
 
@@ -210,7 +210,7 @@ test('a pipeline is deleted by its name, and its tokens with it', async ({ page,
   await expect(page.getByRole('region', { name: 'Used by' })).toContainText(name);
   await expect(page.getByRole('link', { name, exact: true })).toHaveCount(0);
   await page.getByRole('link', { name: 'Deliveries', exact: true }).click();
-  await expect(page.getByRole('region', { name: 'Recent deliveries' })).toContainText(name);
+  await expect(page.getByRole('region', { name: 'Fetches' })).toContainText(name);
   await expect(page.getByRole('link', { name, exact: true })).toHaveCount(0);
 });
 
@@ -242,6 +242,11 @@ test('the list is searched, sorted by its heads, and says how a pipeline signs i
   const names = page.getByRole('row').getByRole('link', { name: /^listed-/ });
   await expect(names).toHaveText([one, two]);
   await expect(page.getByRole('row').filter({ hasText: one })).toContainText('1 token');
+  // A dialog of a row leads back to what was searched for.
+  await page.getByRole('link', { name: `Edit ${one}`, exact: true }).click();
+  await page.getByRole('dialog', { name: `Edit ${one}` }).getByRole('link', { name: 'Cancel' }).click();
+  await expect(page).toHaveURL(/\/pipelines\?q=listed-$/);
+  await expect(names).toHaveText([one, two]);
   await page.getByRole('columnheader', { name: 'Created' }).getByRole('link').click();
   await expect(page.getByRole('columnheader', { name: 'Created' })).toHaveAttribute('aria-sort', 'descending');
   await expect(names).toHaveText([two, one]);

@@ -52,7 +52,7 @@ test('a credential typed in the browser pushes and pulls a real image, and leave
     await page.goto(await pathOf(page, instance, name));
     await expect(page.getByRole('region', { name: 'Used by' }).getByRole('row').filter({ hasText: pipeline })).toContainText('2 times');
     await page.getByRole('link', { name: 'Deliveries', exact: true }).click();
-    const receipts = page.getByRole('region', { name: 'Recent deliveries' }).getByRole('row');
+    const receipts = page.getByRole('region', { name: 'Fetches' }).getByRole('row');
     await expect(receipts.filter({ hasText: 'run-1' })).toContainText('Pull and push');
     await expect(receipts.filter({ hasText: 'run-1' })).toContainText('Delivered');
     await expect(receipts.filter({ hasText: 'run-2' })).toContainText('Delivered');

@@ -67,7 +67,7 @@ test('the lines that push name the run, and those that report are heard', async 
   expect(args).toMatch(/\/api\/v1\/deliveries\/[0-9a-f-]{36}\/outcome/);
   expect(args).not.toContain(token);
   await openPart(page, 'deliveries');
-  const receipt = page.getByRole('region', { name: 'Recent deliveries' }).getByRole('row').filter({ hasText: name });
+  const receipt = page.getByRole('region', { name: 'Fetches' }).getByRole('row').filter({ hasText: name });
   for (const text of ['run-4711', 'Pull and push', 'Reported: worked']) await expect(receipt.first()).toContainText(text);
 });
 

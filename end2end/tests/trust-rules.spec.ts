@@ -38,6 +38,7 @@ test('a rule needs ids and a restriction, is listed with its claims, and is dele
   await expectWrong(page, 'Audience', 'Enter the audience');
   await expectWrong(page, 'Repository id', 'Enter the number, not the name');
   await expectWrong(page, 'Owner id', 'Enter the owner id');
+  await expectWrong(page, 'Git reference', 'Enter at least one of these');
   await expectValues(page, { Issuer: 'http://example.com', Audience: '', 'Repository id': 'acme/api', 'Your password': '' });
 
   const values = { Issuer: 'https://token.actions.githubusercontent.com', Audience: instance.url, 'Repository id': '1', 'Owner id': '2' };

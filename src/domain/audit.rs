@@ -60,7 +60,10 @@ super::words! {
         SharedSecretEnded = "shared_secret.ended", "ended the shared secret of";
         DroneSecretRenewed = "trust_rule.drone_secret_renewed", "renewed the shared Drone secret from";
         GuardChangeProposed = "credential.guard_change_proposed", "proposed to lower a guard of";
+        /// Without a reason it is of an older server, which wrote it for one that was withdrawn, too.
         GuardChangeRejected = "credential.guard_change_rejected", "withdrew or rejected the proposed change of";
+        GuardChangeWithdrawn = "credential.guard_change_withdrawn", "withdrew the proposed change of";
+        GuardChangeDismissed = "credential.guard_change_dismissed", "dismissed the rejected change of";
         GuardLowered = "credential.guard_lowered", "approved lowering a guard of";
         TokenServiceAccepted = "credential.token_service_accepted", "accepted a token service for";
         TokenServiceRefused = "credential.token_service_refused", "removed the token service of";

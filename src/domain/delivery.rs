@@ -193,6 +193,8 @@ impl Receipt {
 pub struct ReceiptPage {
     /// Those of one fetch stand together.
     pub receipts: Vec<Receipt>,
+    /// Whether the last fetch has more receipts than these.
+    pub is_cut: bool,
     /// The link before which there are more.
     pub older: Option<i64>,
 }

@@ -242,7 +242,6 @@ mod tests {
         assert_eq!(credential_deliveries("acme", id), format!("{own}/deliveries"));
         assert_eq!(switch_version("acme", id, 2), format!("{own}/versions/2/current"));
         assert_eq!(destroy_version("acme", id, 2), format!("{own}/versions/2/destroy"));
-        assert_eq!(credential_readers("acme", id), format!("{own}/readers"));
         assert_eq!(credential_activity("acme", id), format!("{own}/activity"));
         assert_eq!(connect_credential("acme", id), format!("{own}/connect"));
         assert_eq!(grant_credential("acme", id), format!("{own}/grant"));

@@ -150,6 +150,8 @@ pub struct TrustForm {
     pub intent: String,
     /// What to call it; blank for what the rule says.
     pub title: String,
+    /// The title that the rule had on the page: another one was given meanwhile by somebody else.
+    pub seen_title: String,
 }
 
 /// How one rule looks at a pasted token.

@@ -19,6 +19,11 @@ pub async fn readers(project: String, id: Uuid) -> Result<(CredentialHead, Reade
     vault().credential_readers(&reader(&project).await?, id).await
 }
 
+/// The credential, and how many pipelines have a grant for it.
+pub async fn receivers(project: String, id: Uuid) -> Result<(CredentialHead, usize)> {
+    vault().credential_receivers(&reader(&project).await?, id).await
+}
+
 /// What its delete dialog says and offers.
 pub async fn deletion(project: String, id: Uuid) -> Result<(CredentialHead, Deletion)> {
     vault().credential_deletion(&reader(&project).await?, id).await

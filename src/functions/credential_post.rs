@@ -26,6 +26,10 @@ pub(super) struct CredentialPost {
     pub(super) revision: i64,
     /// The query of the list that the dialog was drawn over.
     pub(super) list: String,
+    /// The preset that the create dialog stood at, if it was one.
+    pub(super) preset: String,
+    /// The name that was filled in for the person.
+    pub(super) offered_name: String,
     /// Whether the dialog was opened on the credential's own page.
     pub(super) is_from_page: bool,
     /// Whether a secret was typed before this post, and is gone with a post that was refused.
@@ -94,6 +98,8 @@ fn set(
         }
         "project" => post.project = text(),
         "list" => post.list = text(),
+        "preset" => post.preset = text(),
+        "offered_name" => post.offered_name = text(),
         "from" => post.is_from_page = text() == FROM_PAGE,
         "lost_secret" => post.lost_secret = text() == "true",
         "anyway" => form.is_sure = text() == "true",

@@ -3,11 +3,14 @@
 use super::answer::Flash;
 use super::context::{confirmed, granter, member, note_refusal, vault};
 use super::credential_post::{self, CredentialPost};
+use super::registry::recognised;
 use super::reply::{Form, finish, finish_action, saved, told};
+use crate::domain::credential::Access;
 use crate::domain::credential_page::CredentialHead;
 use crate::domain::listing::{ListQuery, Listing};
 use crate::domain::paths;
 use crate::domain::permission::of;
+use crate::domain::registry_kind::PRESETS;
 use crate::error::{Error, FieldError, Result};
 use crate::vault::{Doubt, Saved};
 use leptos::prelude::*;
@@ -45,7 +48,10 @@ pub async fn free_name(project: String, name: String) -> Result<String> {
 /// The create dialog's post: text fields, then at most one file.
 #[server(prefix = "/rpc", endpoint = "credentials/create", input = MultipartFormData)]
 pub async fn create_credential(form: MultipartData) -> Result<()> {
-    let post = credential_post::read(form).await?;
+    let mut post = credential_post::read(form).await?;
+    if let Some(name) = name_by_access(&post).await {
+        post.form.name = name;
+    }
     let query = list_query(&post.list);
     let done = async {
         let editor = member(&post.project).await?.can::<of::RegistryWrite>()?;
@@ -57,7 +63,24 @@ pub async fn create_credential(form: MultipartData) -> Result<()> {
         Ok(told(&list, flash).await)
     };
     let dialog = paths::new_credential(&post.project) + query;
+    let is_preset = PRESETS.iter().any(|preset| preset.kind.word() == post.preset);
+    let dialog =
+        if is_preset { paths::with_query(&dialog, "preset", &post.preset) } else { dialog };
     finish(done.await, Form::of::<CreateCredential>(dialog, &post.form)).await
+}
+
+/// A name by the registry and the access that were sent, where the one that was filled in before was
+/// left as it was. With scripts the form does the same while it is filled in.
+async fn name_by_access(post: &CredentialPost) -> Option<String> {
+    let form = &post.form;
+    if post.offered_name.is_empty() || form.name != post.offered_name {
+        return None;
+    }
+    let (pull, push) = recognised(&form.registry_url, form.is_insecure).names;
+    let name = if form.access == Access::PullAndPush.word() { push } else { pull };
+    // Who may not create one is told so below.
+    let name = free_name(post.project.clone(), name).await.ok()?;
+    Some(name).filter(|name| !name.is_empty())
 }
 
 /// The edit dialog's post. A blank secret keeps the stored one.
@@ -237,7 +260,7 @@ fn list_page(project: &str, posted: String) -> String {
 }
 
 /// The query that the list was drawn with, as a dialog posted it; nothing when it is none.
-fn list_query(posted: &str) -> &str {
+pub(super) fn list_query(posted: &str) -> &str {
     let is_query = posted.starts_with('?') && posted.len() <= LIST_QUERY_MAX;
     if is_query && paths::is_ours(&format!("/{posted}")) { posted } else { "" }
 }

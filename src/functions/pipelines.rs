@@ -2,6 +2,7 @@
 
 use super::approvals::decided;
 use super::context::{confirmed, granter, granter_anew, member, vault};
+use super::credentials::list_query;
 use super::reply::{Form, finish, finish_action, saved, shown_once, told};
 use crate::domain::paths;
 use crate::domain::permission::of;
@@ -63,11 +64,13 @@ pub async fn list_grantable(project: String) -> Result<Vec<Grantable>> {
     vault().list_grantable(&reader).await
 }
 
-/// Makes a pipeline with its first token and its grants. `password` is the person's own.
+/// Makes a pipeline with its first token and its grants. `list` is the query of the list that the dialog
+/// was opened on, `password` is the person's own.
 #[server(prefix = "/rpc", endpoint = "pipelines/create")]
 pub async fn create_pipeline(
     project: String,
     form: PipelineForm,
+    #[server(default)] list: String,
     #[server(default)] password: String,
 ) -> Result<()> {
     let done = async {
@@ -83,23 +86,33 @@ pub async fn create_pipeline(
         let page = paths::pipeline(&project, id);
         Ok(shown_once(&page, "once", SlotKind::Token, token.as_bytes()).await)
     };
-    finish(done.await, Form::of::<CreatePipeline>(paths::new_pipeline(&project), form)).await
+    let dialog = paths::new_pipeline(&project) + list_query(&list);
+    finish(done.await, Form::of::<CreatePipeline>(dialog, form)).await
 }
 
-/// Saves the name and the description; `revision` says from which on.
+/// Saves the name and the description; `revision` says from which on, `list` is the query of the list to
+/// go back to, and `from` says where the dialog was opened.
 #[server(prefix = "/rpc", endpoint = "pipelines/update")]
 pub async fn update_pipeline(
     project: String,
     id: Uuid,
     #[server(default)] revision: i64,
     #[server(default)] form: PipelineEdit,
+    #[server(default)] list: String,
+    #[server(default)] from: String,
 ) -> Result<()> {
+    let query = list_query(&list);
     let done = async {
         let editor = member(&project).await?.can::<of::PipelineWrite>()?;
         let sentence = vault().update_pipeline(&editor, id, revision, &form).await?;
-        Ok(saved(&paths::pipeline(&project, id), vec![sentence]).await)
+        let page = if from == paths::FROM_PAGE {
+            paths::pipeline(&project, id)
+        } else {
+            paths::pipelines(&project) + query
+        };
+        Ok(saved(&page, vec![sentence]).await)
     };
-    let dialog = paths::edit_pipeline(&project, id);
+    let dialog = paths::opened_from(&from, paths::edit_pipeline(&project, id) + query);
     finish(done.await, Form::of::<UpdatePipeline>(dialog, form).edits(revision, false)).await
 }
 
@@ -181,15 +194,19 @@ pub async fn delete_grant(project: String, pipeline: Uuid, id: Uuid) -> Result<(
 }
 
 /// Grants the credential called `target` to every pipeline that may use the credential `id`,
-/// instead. The delete dialog says how it went, and is still to be confirmed.
+/// instead. The delete dialog says how it went, and is still to be confirmed; `list` and `from` say
+/// where it was opened.
 #[server(prefix = "/rpc", endpoint = "grants/repoint")]
 pub async fn repoint_grants(
     project: String,
     id: Uuid,
     #[server(default)] target: String,
+    #[server(default)] list: String,
+    #[server(default)] from: String,
     #[server(default)] password: String,
 ) -> Result<()> {
-    let dialog = paths::delete_credential(&project, id);
+    let dialog = paths::delete_credential(&project, id) + list_query(&list);
+    let dialog = paths::opened_from(&from, dialog);
     let done = async {
         let granter = granter(&project, password).await?;
         let sentence = vault().repoint_grants(&granter, id, &target).await?;
@@ -223,7 +240,7 @@ pub async fn create_token(
 }
 
 /// All that is wrong with a form: its own fields first, and the password, which comes last.
-fn both(mut fields: Vec<FieldError>, password: Vec<FieldError>) -> Error {
+pub(super) fn both(mut fields: Vec<FieldError>, password: Vec<FieldError>) -> Error {
     fields.extend(password);
     Error::Invalid(fields)
 }
@@ -238,23 +255,26 @@ pub async fn revoke_token(project: String, pipeline: Uuid, id: String) -> Result
     finish_action(&paths::pipeline_identity(&project, pipeline), done.await).await
 }
 
-/// Deletes for good, with its tokens and grants; `typed_name` has to be its name, `from` says where the
-/// dialog was opened, and `password` is the person's own.
+/// Deletes for good, with its tokens and grants; `typed_name` has to be its name, `list` is the query of
+/// the list to go back to, `from` says where the dialog was opened, and `password` is the person's own.
 #[server(prefix = "/rpc", endpoint = "pipelines/delete")]
 pub async fn delete_pipeline(
     project: String,
     id: Uuid,
     #[server(default)] typed_name: String,
+    #[server(default)] list: String,
     #[server(default)] from: String,
     #[server(default)] password: String,
 ) -> Result<()> {
+    let query = list_query(&list);
     let done = async {
         let remover = member(&project).await?.can::<of::PipelineDelete>()?;
         let confirmed = confirmed(remover.person(), password).await?;
         let name = vault().delete_pipeline(&remover, confirmed, id, &typed_name).await?;
-        Ok(saved(&paths::pipelines(&project), vec![format!("{name} was deleted.")]).await)
+        let list = paths::pipelines(&project) + query;
+        Ok(saved(&list, vec![format!("{name} was deleted.")]).await)
     };
-    let dialog = paths::opened_from(&from, paths::delete_pipeline(&project, id));
+    let dialog = paths::opened_from(&from, paths::delete_pipeline(&project, id) + query);
     finish(done.await, Form::of::<DeletePipeline>(dialog, json!({ "typed_name": typed_name })))
         .await
 }

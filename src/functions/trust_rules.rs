@@ -1,16 +1,21 @@
 //! Trust rules of a pipeline, as the browser asks for them.
 
+use super::answer::Flash;
 use super::context::{granter, granter_anew, member, vault};
+use super::pipelines::both;
 use super::reply::{Form, finish, finish_action, shown_once, told};
 use crate::domain::paths::{self, with_query};
 use crate::domain::permission::of;
 use crate::domain::trust_rule::{Provider, TrustForm};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::vault::{NewRule, SlotKind};
 use leptos::prelude::*;
 use serde_json::json;
 use uuid::Uuid;
 use zeroize::Zeroizing;
+
+/// What comes after a rule: the lines that a job fetches with.
+const HOW_TO: &str = "See how to use it";
 
 /// Takes somebody's signed word for the pipeline from now on. A shared secret that was made is
 /// shown on the pipeline's page, once. `password` is the person's own.
@@ -22,16 +27,29 @@ pub async fn create_rule(
     #[server(default)] password: String,
 ) -> Result<()> {
     let page = paths::trust_rules(&project, pipeline);
+    let known = Provider::from_word(&form.provider);
     let done = async {
-        let granter = granter(&project, password).await?;
+        let granter = match granter(&project, password).await {
+            Err(Error::Invalid(password)) => {
+                let wrong = known.and_then(|provider| form.read(provider).err());
+                return Err(both(wrong.unwrap_or_default(), password));
+            }
+            other => other?,
+        };
         let NewRule { secret, saved } = vault().create_rule(&granter, pipeline, &form).await?;
         Ok(match secret {
             Some(secret) => shown_once(&page, "secret", SlotKind::Token, secret.as_bytes()).await,
-            None => told(&page, saved.into()).await,
+            None => {
+                let flash = Flash::from(saved);
+                let connect = paths::pipeline_connect(&project, pipeline);
+                // What mends a doubt comes first.
+                let is_led = flash.link.is_some();
+                told(&page, if is_led { flash } else { flash.with_link(connect, HOW_TO) }).await
+            }
         })
     };
     // Each provider has a form of its own, and what was sent may name none.
-    let provider = Provider::from_word(&form.provider).unwrap_or(Provider::GitHub);
+    let provider = known.unwrap_or(Provider::GitHub);
     let path = with_query(&paths::new_rule(&project, pipeline), "provider", provider.word());
     finish(done.await, Form::of::<CreateRule>(path, form)).await
 }

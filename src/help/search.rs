@@ -13,6 +13,38 @@ const SHOWN: usize = 180;
 /// Of these how many stand before the first word that was found.
 const BEFORE: usize = 40;
 
+/// Endings without which a word is looked for, so that one form of it finds the others.
+const ENDINGS: [&str; 4] = ["ing", "ed", "es", "s"];
+/// The shortest that is left of such a word, in characters.
+const STEM_MIN: usize = 4;
+/// What people ask for, and what the guides call it.
+const ALSO: [(&str, &str); 5] = [
+    ("left", "leaves"),
+    ("colleague", "somebody"),
+    ("coworker", "somebody"),
+    ("employee", "somebody"),
+    ("denied", "authentication failed"),
+];
+
+/// A word of the question, in each of the forms that answer it.
+struct Word(Vec<String>);
+
+impl Word {
+    fn of(typed: &str) -> Self {
+        let typed = typed.to_lowercase();
+        let stem = ENDINGS.iter().find_map(|ending| typed.strip_suffix(*ending));
+        let stem = stem.filter(|stem| stem.chars().count() >= STEM_MIN).unwrap_or(&typed);
+        let also = ALSO.iter().filter(|(asked, _)| *asked == typed || *asked == stem);
+        let also = also.map(|(_, said)| (*said).to_owned());
+        Self(std::iter::once(stem.to_owned()).chain(also).collect())
+    }
+
+    /// Whether the text, in lower case, has it in one of its forms.
+    fn is_in(&self, text: &str) -> bool {
+        self.0.iter().any(|form| text.contains(form.as_str()))
+    }
+}
+
 /// A part of a guide that has all of the words.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Found {
@@ -27,7 +59,7 @@ pub struct Found {
 /// The parts that have every word of the question, those first that have them in their headings.
 pub fn find(question: &str) -> Vec<Found> {
     let question: String = question.chars().take(QUESTION_MAX).collect();
-    let words: Vec<String> = question.split_whitespace().map(str::to_lowercase).collect();
+    let words: Vec<Word> = question.split_whitespace().map(Word::of).collect();
     if words.is_empty() {
         return Vec::new();
     }
@@ -45,28 +77,27 @@ pub fn find(question: &str) -> Vec<Found> {
 }
 
 /// How well it fits; nothing when a word is missing.
-fn rank(guide: &Guide, section: &Section, words: &[String]) -> Option<usize> {
+fn rank(guide: &Guide, section: &Section, words: &[Word]) -> Option<usize> {
     let title = format!("{} {}", guide.title, guide.lead).to_lowercase();
     let heading = section.heading.text.to_lowercase();
     let text = section.text.to_lowercase();
     let mut rank = 0;
     for word in words {
         rank += match word {
-            _ if heading.contains(word.as_str()) => 4,
-            _ if title.contains(word.as_str()) => 2,
-            _ if text.contains(word.as_str()) => 1,
+            _ if word.is_in(&heading) => 4,
+            _ if word.is_in(&title) => 2,
+            _ if word.is_in(&text) => 1,
             _ => return None,
         };
     }
     // The title alone finds the guide, and not each of its parts.
-    let has_own =
-        words.iter().any(|word| heading.contains(word.as_str()) || text.contains(word.as_str()));
+    let has_own = words.iter().any(|word| word.is_in(&heading) || word.is_in(&text));
     // What a guide is called, it is about.
     let is_title = section.heading.level == 1 && guide.shelf != Shelf::Topics;
     has_own.then_some(rank * 2 + usize::from(is_title))
 }
 
-fn answer(guide: &'static Guide, section: &'static Section, words: &[String]) -> Found {
+fn answer(guide: &'static Guide, section: &'static Section, words: &[Word]) -> Found {
     let is_title = section.heading.level == 1;
     let href = if is_title {
         guide.path.clone()
@@ -82,11 +113,11 @@ fn answer(guide: &'static Guide, section: &'static Section, words: &[String]) ->
 }
 
 /// The text round the first word that is in it, cut between words.
-fn excerpt(text: &str, words: &[String]) -> String {
+fn excerpt(text: &str, words: &[Word]) -> String {
     let text: Vec<&str> = text.split_whitespace().collect();
     let has_word = |part: &&str| {
         let part = part.to_lowercase();
-        words.iter().any(|word| part.contains(word.as_str()))
+        words.iter().any(|word| word.is_in(&part))
     };
     let at = text.iter().position(has_word).unwrap_or(0);
     let mut start = at;
@@ -130,9 +161,39 @@ mod tests {
     }
 
     #[test]
+    fn what_people_ask_for_finds_what_the_guides_call_it() {
+        for (question, first) in [
+            ("colleague left", "/help/roles#leave"),
+            ("Colleagues left", "/help/roles#leave"),
+            ("somebody leaving", "/help/roles#leave"),
+            ("denied", "/help/troubleshooting#authentication"),
+        ] {
+            let found = find(question);
+            assert_eq!(found[0].href, first, "{question}: {found:?}");
+        }
+        for (asked, said) in ALSO {
+            assert!(!find(said).is_empty(), "{asked}: no guide has {said}");
+        }
+    }
+
+    #[test]
+    fn a_word_is_found_in_its_other_forms() {
+        for (typed, stem) in [
+            ("Leaves", "leav"),
+            ("rotating", "rotat"),
+            ("tokens", "token"),
+            ("expired", "expir"),
+            ("used", "used"),
+            ("ghcr.io", "ghcr.io"),
+        ] {
+            assert_eq!(Word::of(typed).0, [stem], "{typed}");
+        }
+    }
+
+    #[test]
     fn an_excerpt_shows_the_word_and_says_that_there_is_more() {
         let text = format!("{} needle {}", "before ".repeat(30), "after ".repeat(60));
-        let shown = excerpt(&text, &["needle".to_owned()]);
+        let shown = excerpt(&text, &[Word::of("needle")]);
         assert!(shown.starts_with("… before") && shown.contains("needle"), "{shown}");
         assert!(shown.ends_with("after …"), "{shown}");
     }

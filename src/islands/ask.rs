@@ -5,7 +5,9 @@ use leptos::prelude::*;
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::js_sys::{Array, JSON, Reflect};
-use web_sys::{Element, FormData, HtmlElement, HtmlFormElement, SubmitEvent, XmlHttpRequest};
+use web_sys::{
+    Element, FormData, HtmlElement, HtmlFormElement, HtmlInputElement, SubmitEvent, XmlHttpRequest,
+};
 
 /// A `FieldError` of the server.
 struct Question {
@@ -31,6 +33,11 @@ pub fn AskFirst(
 fn ask_before_sending(form: &HtmlFormElement, url: &str) {
     let (of, url) = (form.clone(), url.to_owned());
     let ask = Closure::<dyn FnMut(SubmitEvent)>::new(move |event: SubmitEvent| {
+        if let Some(blank) = without_host(&of) {
+            event.prevent_default();
+            say(&of, &[blank]);
+            return;
+        }
         let is_sure = event.submitter().is_some_and(|button| button.has_attribute("name"));
         if is_sure {
             return;
@@ -65,22 +72,40 @@ fn questions(form: &HtmlFormElement, url: &str) -> Option<Vec<Question>> {
     Some(questions.collect())
 }
 
-/// Marks the fields as the server would, and offers to save all the same.
+/// The server could only refuse it, and the file that was chosen would be gone from the form.
+fn without_host(form: &HtmlFormElement) -> Option<Question> {
+    let field = |id: &str| -> Option<HtmlInputElement> {
+        form.query_selector(id).ok().flatten()?.dyn_into().ok()
+    };
+    let has_file = field("#key_file")?.files()?.length() > 0;
+    let is_blank = field("#registry_url")?.value().trim().is_empty();
+    (has_file && is_blank).then(|| Question {
+        field: "registry_url".to_owned(),
+        message: "Enter the host of the registry. The key file stays chosen.".to_owned(),
+    })
+}
+
+/// Marks the fields and offers to save all the same.
 fn show(form: &HtmlFormElement, questions: &[Question]) {
+    form.set_class_name("credential-form stack is-asked");
+    if let Some(button) = document().get_element_by_id("anyway") {
+        let _ = button.remove_attribute("hidden");
+    }
+    say(form, questions);
+}
+
+/// Marks the fields as the server would.
+fn say(form: &HtmlFormElement, questions: &[Question]) {
     while let Some(before) = form.query_selector(".field-error").ok().flatten() {
         before.remove();
     }
     while let Some(before) = form.query_selector("[aria-invalid]").ok().flatten() {
         let _ = before.remove_attribute("aria-invalid");
     }
-    form.set_class_name("credential-form stack is-asked");
     for question in questions {
         if let Some(field) = document().get_element_by_id(&question.field) {
             mark(&field, question);
         }
-    }
-    if let Some(button) = document().get_element_by_id("anyway") {
-        let _ = button.remove_attribute("hidden");
     }
     let first = form.query_selector("[aria-invalid]").ok().flatten();
     if let Some(field) = first.and_then(|field| field.dyn_into::<HtmlElement>().ok()) {

@@ -153,6 +153,9 @@ fn fill_in(presets: &Element, link: &Element) -> Option<(String, bool)> {
     if let Some(select) = select.and_then(|e| e.dyn_into::<HtmlSelectElement>().ok()) {
         select.set_value(&link.get_attribute("data-method").unwrap_or_default());
     }
+    if let (Some(field), Some(preset)) = (input("preset"), link.get_attribute("data-preset")) {
+        field.set_value(&preset);
+    }
     if let Some(before) = before {
         let _ = before.remove_attribute("aria-current");
     }

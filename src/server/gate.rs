@@ -2,6 +2,7 @@
 //! many ask, who has shown a proof is served as before, and who waits costs little more than a connection.
 
 mod served;
+mod waiting;
 mod wanted;
 
 use super::limits::{Refusal, bounded, is_too_large};
@@ -16,9 +17,9 @@ use axum::response::{IntoResponse, Response};
 use served::{Proof, Served};
 use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 use tokio::sync::{AcquireError, OwnedSemaphorePermit, Semaphore};
-use tokio::time::timeout;
+use waiting::{BUSY, Connection};
 use wanted::Wanted;
 pub(super) use wanted::{is_open, proves_in_body};
 
@@ -30,7 +31,7 @@ const PROOFS: usize = 4;
 /// Sign-ins and set-ups among those who wait for a password's hash.
 const SIGN_INS: usize = 4;
 /// KiB of bodies that are longer than [`SHORT`], for all who have shown no proof.
-const BODIES: usize = 16 * 1024;
+const BODIES: usize = 4 * 1024;
 /// How many of them one network has at once, at most: its connections share them.
 const PARTS: u16 = 16;
 /// Bytes of a body that nobody waits for room for: as many connections as there are may have one.
@@ -38,12 +39,6 @@ const SHORT: usize = 8 * 1024;
 /// How many of one network wait for one thing, of whom a proxy may bring any number: each keeps a
 /// connection from everybody else who comes by it.
 const WAITING: usize = 1_024;
-/// How long somebody waits until they are told to come back.
-const WAIT: Duration = Duration::from_secs(20);
-const BUSY: Refusal = (
-    StatusCode::SERVICE_UNAVAILABLE,
-    "Too many requests are waiting. Try again in a few seconds.\n",
-);
 
 #[derive(Clone)]
 pub(super) struct Gate(Arc<Shared>);
@@ -92,6 +87,7 @@ pub(super) struct Asking {
     network: IpAddr,
     /// Which part of the network the connection is in.
     part: u16,
+    connection: Connection,
     standing: Standing,
 }
 
@@ -163,6 +159,7 @@ impl Gate {
             gate: self.clone(),
             network: network(client.unwrap_or(Ipv6Addr::UNSPECIFIED.into())),
             part: peer.map_or(0, |peer| peer.0.port() % PARTS),
+            connection: Connection::of(request),
             standing: if is_served { Standing::Served } else { Standing::Outside },
         }
     }
@@ -179,6 +176,7 @@ impl Asking {
             gate: Gate::default(),
             network: Ipv6Addr::UNSPECIFIED.into(),
             part: 0,
+            connection: Connection::default(),
             standing: Standing::Served,
         })
     }
@@ -228,7 +226,7 @@ impl Asking {
             let _lane = self.gate.0.networks.turn(&name).await;
             Arc::clone(places).acquire_owned().await
         };
-        in_time(waiting).await.map(|place| Turn(Some(place)))
+        self.connection.in_time(waiting).await.map(|place| Turn(Some(place)))
     }
 
     /// The request with its whole body, of at most `max` bytes, read before somebody works on it: a
@@ -251,7 +249,8 @@ impl Asking {
         let (mut parts, body) = bounded(request, max).into_parts();
         let most = body.size_hint().upper().and_then(|bytes| usize::try_from(bytes).ok());
         let room = self.room(most.unwrap_or(max).min(max)).await?;
-        let body = to_bytes(body, max).await.unwrap_or_else(|_| {
+        let read = self.connection.gives_way(to_bytes(body, max)).await;
+        let body = read.unwrap_or_else(|_| {
             parts.extensions.insert(Unread);
             Bytes::new()
         });
@@ -274,7 +273,7 @@ impl Asking {
             let kib = u32::try_from(bytes.div_ceil(1024)).unwrap_or(u32::MAX);
             Ok::<_, AcquireError>((Arc::clone(bodies).acquire_many_owned(kib).await?, lane))
         };
-        in_time(waiting).await.map(|held| Room(Some(held)))
+        self.connection.in_time(waiting).await.map(|held| Room(Some(held)))
     }
 }
 
@@ -282,14 +281,6 @@ fn without_body(request: Request<Body>) -> Request<Body> {
     let (mut parts, _) = request.into_parts();
     parts.extensions.insert(Unread);
     Request::from_parts(parts, Body::empty())
-}
-
-/// What is waited for, unless it takes too long. No semaphore here is ever closed.
-async fn in_time<T>(waiting: impl Future<Output = Result<T, AcquireError>>) -> Result<T, Refusal> {
-    match timeout(WAIT, waiting).await {
-        Ok(Ok(held)) => Ok(held),
-        _ => Err(BUSY),
-    }
 }
 
 #[cfg(test)]

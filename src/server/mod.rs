@@ -25,6 +25,7 @@ mod refusals;
 mod serving;
 mod session;
 mod site;
+mod socket;
 mod start;
 mod status;
 mod tls;

@@ -15,6 +15,8 @@ use std::time::{Duration, Instant};
 use table::{Kind, Table};
 use tokio::sync::Notify;
 
+/// How long a connection is left alone that nothing was asked on.
+const NEW: Duration = Duration::from_millis(500);
 /// How long nothing more is logged about those who found no place.
 const QUIET: Duration = Duration::from_secs(60);
 
@@ -38,6 +40,8 @@ struct Seat {
     /// Requests that are not answered yet: one at most.
     busy: AtomicUsize,
     idle_since: Mutex<Instant>,
+    /// Whether the request under way waits for a place of its own, and since when.
+    waits_since: Mutex<Option<Instant>>,
     is_known: AtomicBool,
     leave: Notify,
 }
@@ -52,6 +56,13 @@ pub(super) struct Held {
 
 /// A request under way. Its connection is not idle until this is dropped.
 pub(super) struct Busy(Arc<Seat>);
+
+/// How a request says that it only waits: so long its connection gives way to any other.
+#[derive(Clone)]
+pub(super) struct StandingBack(Arc<Seat>);
+
+/// A request that waits, until this is dropped.
+pub(super) struct Waiting(Arc<Seat>);
 
 impl Places {
     /// That many, for all connections.
@@ -101,6 +112,10 @@ impl Held {
         Busy(Arc::clone(&self.seat))
     }
 
+    pub(super) fn standing_back(&self) -> StandingBack {
+        StandingBack(Arc::clone(&self.seat))
+    }
+
     /// One of its requests was answered to somebody who had proved who they are: the network keeps
     /// being served when places are few.
     pub(super) fn remember_proof(&self, now: Instant) {
@@ -126,15 +141,38 @@ impl Seat {
         Self {
             busy: AtomicUsize::new(0),
             idle_since: Mutex::new(now),
+            waits_since: Mutex::new(None),
             is_known: AtomicBool::new(false),
             leave: Notify::new(),
         }
     }
 
-    /// Since when nothing was asked; `None` while something is.
-    fn idle_since(&self) -> Option<Instant> {
-        let is_idle = self.busy.load(Ordering::Acquire) == 0;
-        is_idle.then(|| *self.idle_since.lock().unwrap_or_else(PoisonError::into_inner))
+    fn set_waiting(&self, since: Option<Instant>) {
+        *self.waits_since.lock().unwrap_or_else(PoisonError::into_inner) = since;
+    }
+
+    /// Since when nothing is done for it; `None` while something is, and so soon after it came that the
+    /// first request may be on its way.
+    fn idle_since(&self, now: Instant) -> Option<Instant> {
+        let waits = *self.waits_since.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_idle = || self.busy.load(Ordering::Acquire) == 0;
+        let idle = || *self.idle_since.lock().unwrap_or_else(PoisonError::into_inner);
+        waits.or_else(|| {
+            is_idle().then(idle).filter(|since| now.saturating_duration_since(*since) >= NEW)
+        })
+    }
+}
+
+impl StandingBack {
+    pub(super) fn wait(&self) -> Waiting {
+        self.0.set_waiting(Some(Instant::now()));
+        Waiting(Arc::clone(&self.0))
+    }
+}
+
+impl Drop for Waiting {
+    fn drop(&mut self) {
+        self.0.set_waiting(None);
     }
 }
 

@@ -4,6 +4,7 @@
 
 use super::client::Proxies;
 use super::places::{Busy, Held, Places};
+use super::socket::{Peer, Socket};
 use super::tls::Stream;
 use crate::domain::delivery::Proved;
 use axum::Router;
@@ -83,8 +84,10 @@ pub(super) async fn serve(
         prepare(&stream);
         let held = Arc::new(held);
         let (app, of_connection) = (app.clone(), Arc::clone(&held));
+        let stream = Socket::new(stream);
+        let peer = stream.peer();
         let service = service_fn(move |request: Request<Incoming>| {
-            answer(app.clone(), request, from, Arc::clone(&of_connection))
+            answer(app.clone(), request, from, peer.clone(), Arc::clone(&of_connection))
         });
         let http = if is_proxy { &proxied } else { &direct };
         let connection = open
@@ -114,10 +117,13 @@ async fn answer(
     app: Router,
     mut request: Request<Incoming>,
     from: SocketAddr,
+    peer: Peer,
     held: Arc<Held>,
 ) -> Result<Response, Infallible> {
     let (busy, proved) = (held.begin(), Proved::default());
     request.extensions_mut().insert(ConnectInfo(from));
+    request.extensions_mut().insert(peer);
+    request.extensions_mut().insert(held.standing_back());
     request.extensions_mut().insert(proved.clone());
     let response = app.oneshot(request).await?;
     if proved.is_noted() {

@@ -4,6 +4,7 @@
 //! read again when they change and when SIGHUP comes; connections go on with what they began with.
 
 use super::certificate::{CertificateProblem, Files, Pair, Reminder, Stamp};
+use super::socket::Socket;
 use rustls::ServerConfig;
 use rustls::crypto::ring::default_provider;
 use rustls::server::{ClientHello, ResolvesServerCert};
@@ -16,7 +17,6 @@ use std::task::{Context, Poll, ready};
 use std::time::Duration;
 use time::OffsetDateTime;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use tokio::net::TcpStream;
 use tokio::signal::unix::Signal;
 use tokio::time::{Sleep, sleep};
 use tokio_rustls::server::TlsStream;
@@ -129,17 +129,17 @@ fn told(files: &Files, pair: &Pair, host: &str) {
 
 /// A connection, with TLS or without.
 pub(super) enum Stream {
-    Plain(TcpStream),
+    Plain(Socket),
     /// In the handshake, until then.
-    Opening(Box<Accept<TcpStream>>, Pin<Box<Sleep>>),
-    Tls(Box<TlsStream<TcpStream>>),
+    Opening(Box<Accept<Socket>>, Pin<Box<Sleep>>),
+    Tls(Box<TlsStream<Socket>>),
     /// The handshake failed.
     Failed,
 }
 
 impl Stream {
     /// Takes the connection; the handshake begins when it is first read.
-    pub(super) fn of(stream: TcpStream, tls: Option<&TlsAcceptor>) -> Self {
+    pub(super) fn of(stream: Socket, tls: Option<&TlsAcceptor>) -> Self {
         match tls {
             None => Self::Plain(stream),
             Some(tls) => Self::Opening(Box::new(tls.accept(stream)), Box::pin(sleep(HANDSHAKE))),

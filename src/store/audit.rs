@@ -23,6 +23,15 @@ pub struct ChainHead {
     pub end: Option<(i64, Vec<u8>)>,
 }
 
+/// Some events, newest first.
+#[derive(Clone, Debug)]
+pub struct EventPage {
+    /// Those that this program knows of.
+    pub events: Vec<AuditEvent>,
+    /// The link before which there are more.
+    pub older: Option<i64>,
+}
+
 impl<C: Sealing> Chain<'_, C> {
     /// The stored end of every chain: its number and its MAC.
     pub async fn ends(&self) -> Result<Vec<(Uuid, i64, Vec<u8>)>, DbErr> {
@@ -82,22 +91,22 @@ impl<C: Sealing> Chain<'_, C> {
         self.last(about, most).await
     }
 
-    /// The events about one subject that come before one of them, newest first.
+    /// A page of the events about one subject that come before one of them, newest first.
     pub async fn about_before(
         &self,
         chain: Uuid,
         subject: Uuid,
         before: i64,
         most: u64,
-    ) -> Result<Vec<AuditEvent>, DbErr> {
+    ) -> Result<EventPage, DbErr> {
         let about = Condition::all()
             .add(audit_event::Column::Chain.eq(chain))
             .add(audit_event::Column::SubjectId.eq(subject))
             .add(audit_event::Column::Seq.lt(before));
-        self.last(about, most).await
+        Ok(EventPage::of(self.rows(about, most + 1).await?, most))
     }
 
-    /// The last events before a link that are about a credential, newest first: what was done to it,
+    /// A page of the events before a link that are about a credential, newest first: what was done to it,
     /// and to grants of it.
     pub async fn about_credential(
         &self,
@@ -105,7 +114,7 @@ impl<C: Sealing> Chain<'_, C> {
         credential: Uuid,
         before: Option<i64>,
         most: u64,
-    ) -> Result<Vec<AuditEvent>, DbErr> {
+    ) -> Result<EventPage, DbErr> {
         let before = before.unwrap_or(i64::MAX);
         let such = || {
             Condition::all()
@@ -114,17 +123,30 @@ impl<C: Sealing> Chain<'_, C> {
         };
         let own = such().add(audit_event::Column::SubjectId.eq(credential));
         let of_grants = such().add(Expr::cust(MARK).eq(Detail::grant_mark(credential)));
-        let mut events = self.last(own, most).await?;
-        events.extend(self.last(of_grants, most).await?);
-        events.sort_unstable_by_key(|event| Reverse(event.seq));
-        events.truncate(usize::try_from(most).unwrap_or(usize::MAX));
-        Ok(events)
+        let mut rows = self.rows(own, most + 1).await?;
+        rows.extend(self.rows(of_grants, most + 1).await?);
+        rows.sort_unstable_by_key(|row| Reverse(row.seq));
+        Ok(EventPage::of(rows, most))
     }
 
     async fn last(&self, such: Condition, most: u64) -> Result<Vec<AuditEvent>, DbErr> {
+        Ok(readable(self.rows(such, most).await?))
+    }
+
+    async fn rows(&self, such: Condition, most: u64) -> Result<Vec<audit_event::Model>, DbErr> {
         let rows = audit_event::Entity::find().filter(such);
-        let rows = rows.order_by_desc(audit_event::Column::Seq).limit(most).all(self.db).await?;
-        Ok(readable(rows))
+        rows.order_by_desc(audit_event::Column::Seq).limit(most).all(self.db).await
+    }
+}
+
+impl EventPage {
+    /// The first of these rows, at most so many.
+    fn of(mut rows: Vec<audit_event::Model>, most: u64) -> Self {
+        let most = usize::try_from(most).unwrap_or(usize::MAX);
+        let has_more = rows.len() > most;
+        rows.truncate(most);
+        let older = rows.last().filter(|_| has_more).map(|row| row.seq);
+        Self { events: readable(rows), older }
     }
 }
 

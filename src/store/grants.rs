@@ -3,8 +3,7 @@
 mod changes;
 
 use super::Grants;
-use super::authentic::genuine;
-use super::entity::access_grant::{ActiveModel, Column, Entity, Model};
+use super::entity::access_grant::{ActiveModel, Column, Model};
 use super::entity::{Unreadable, credential, readable, usage};
 use super::pending::{rejection, settled_unless};
 use super::seals::Sealing;
@@ -16,7 +15,7 @@ use crate::domain::pipeline::Grant;
 use crate::domain::user::Maker;
 use sea_orm::{
     ActiveValue::{NotSet, Set},
-    ColumnTrait, Condition, DbErr, EntityTrait, JoinType, QueryFilter, QueryOrder, QuerySelect,
+    ColumnTrait, Condition, DbErr, EntityTrait, QueryFilter, QueryOrder,
 };
 use std::collections::HashMap;
 use uuid::Uuid;
@@ -115,19 +114,12 @@ impl<C: Sealing> Grants<'_, C> {
         pipeline: Uuid,
         viewer: Uuid,
     ) -> Result<Vec<(Grant, Option<Summary>)>, DbErr> {
-        let to_credential = Entity::belongs_to(credential::Entity)
-            .from(Column::CredentialId)
-            .to(credential::Column::Id)
-            .into();
         let rows = self
             .rows()
-            .join(JoinType::InnerJoin, to_credential)
-            .select_also(credential::Entity)
             .filter(Column::PipelineId.eq(pipeline))
             .order_by_asc(credential::Column::NameKey)
-            .order_by_asc(Column::Intent)
-            .all(self.db)
-            .await?;
+            .order_by_asc(Column::Intent);
+        let rows = self.with_credentials(Column::CredentialId, rows).await?;
         let used: HashMap<Uuid, usage::Model> = usage::Entity::find()
             .filter(usage::Column::ProjectId.eq(self.project))
             .filter(usage::Column::PipelineId.eq(pipeline))
@@ -139,8 +131,6 @@ impl<C: Sealing> Grants<'_, C> {
         Ok(rows
             .into_iter()
             .filter_map(|(grant, credential)| {
-                let grant = genuine::<Entity>(self.db, grant)?;
-                let credential = genuine::<credential::Entity>(self.db, credential?)?;
                 let used = used.get(&grant.credential_id);
                 let of = Credential::try_from(credential.clone()).ok().map(|found| found.summary);
                 let grant = Grant {

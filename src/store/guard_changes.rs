@@ -1,16 +1,15 @@
 //! What waits to lower a guard of a credential: one change for each credential at most.
 
 use super::GuardChanges;
-use super::authentic::genuine;
-use super::entity::guard_change::{ActiveModel, Column, Entity, Model};
-use super::entity::{Unreadable, credential, readable};
+use super::entity::guard_change::{ActiveModel, Column, Model};
+use super::entity::{Unreadable, readable};
 use super::seals::Sealing;
 use crate::domain::approval::Rejection;
 use crate::domain::guard_change::LoweredGuards;
 use crate::domain::moment::Moment;
 use sea_orm::{
     ActiveValue::{NotSet, Set},
-    ColumnTrait, DbErr, EntityTrait, JoinType, QueryFilter, QueryOrder, QuerySelect,
+    ColumnTrait, DbErr, QueryFilter, QueryOrder, QuerySelect,
 };
 use uuid::Uuid;
 
@@ -61,28 +60,17 @@ impl<C: Sealing> GuardChanges<'_, C> {
     /// What waits in the project, the oldest first, at most so many; each with its credential's name and
     /// host.
     pub async fn pending(&self, most: u64) -> Result<Vec<(GuardChangeRow, String, String)>, DbErr> {
-        let to_credential = Entity::belongs_to(credential::Entity)
-            .from(Column::CredentialId)
-            .to(credential::Column::Id)
-            .into();
         let rows = self
             .rows()
-            .join(JoinType::InnerJoin, to_credential)
-            .select_also(credential::Entity)
             .filter(Column::RejectedAt.is_null())
             .order_by_asc(Column::ProposedAt)
             .order_by_asc(Column::Id)
-            .limit(most)
-            .all(self.db)
-            .await?;
-        Ok(rows
-            .into_iter()
-            .filter_map(|(change, credential)| {
-                let change = genuine::<Entity>(self.db, change)?;
-                let credential = genuine::<credential::Entity>(self.db, credential?)?;
-                Some((change.try_into().ok()?, credential.name, credential.host))
-            })
-            .collect())
+            .limit(most);
+        let rows = self.with_credentials(Column::CredentialId, rows).await?;
+        let read = rows.into_iter().filter_map(|(change, credential)| {
+            Some((GuardChangeRow::try_from(change).ok()?, credential.name, credential.host))
+        });
+        Ok(read.collect())
     }
 
     /// Writes down that somebody did not approve the change; `false` when there is no such change.

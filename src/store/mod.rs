@@ -58,7 +58,7 @@ mod versions;
 mod waiting;
 mod writing;
 
-pub use audit::ChainHead;
+pub use audit::{ChainHead, EventPage};
 pub use authentic::{ChangedRow, Counts, Mend, NamedRow, Shown, Tampered};
 pub use backup::{
     Columns, DumpProblem, End, FORMAT as BACKUP_FORMAT, Header, Loading, Refusal, Snapshot,
@@ -84,6 +84,7 @@ pub use jobs::RunEnd;
 pub use keys::KeyRow;
 pub use pending::PendingGrant;
 pub use people::{NewPerson, PersonRow};
+pub use pipelines::Called;
 pub use receipts::{FetchRow, NotRecorded, ReceiptRow, Receipts, Recorder, Removal};
 pub use rewraps::SealedRow;
 pub use schema::{Schema, knows_schema};

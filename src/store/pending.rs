@@ -3,7 +3,7 @@
 
 use super::authentic::genuine;
 use super::entity::access_grant::{ActiveModel, Column, Entity, Model};
-use super::entity::{credential, pipeline_token, readable, trust_rule};
+use super::entity::{pipeline_token, readable, trust_rule};
 use super::prepared::numbered;
 use super::seals::Sealing;
 use super::terms;
@@ -15,8 +15,8 @@ use crate::domain::pipeline::Token;
 use crate::domain::trust_rule::TrustRule;
 use sea_orm::sea_query::Expr;
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, DbErr, EntityTrait, JoinType, QueryFilter, QueryOrder,
-    QuerySelect, Statement, Value,
+    ActiveValue::Set, ColumnTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+    Statement, Value,
 };
 use std::collections::{BTreeSet, HashMap};
 use uuid::Uuid;
@@ -65,27 +65,18 @@ impl<C: Sealing> Grants<'_, C> {
 
     /// The grants that may wait on that day, the oldest first, at most so many.
     pub async fn pending(&self, today: Day, most: u64) -> Result<Vec<PendingGrant>, DbErr> {
-        let to_credential = Entity::belongs_to(credential::Entity)
-            .from(Column::CredentialId)
-            .to(credential::Column::Id)
-            .into();
         let rows = self
             .rows()
-            .join(JoinType::InnerJoin, to_credential)
-            .select_also(credential::Entity)
             .filter(Column::SettledUntil.lt(today.to_text()))
             // As the index says it, so that it is used.
             .filter(Expr::col((Entity, Column::NeedsApproval)))
             .order_by_asc(Column::CreatedAt)
             .order_by_asc(Column::Id)
-            .limit(most)
-            .all(self.db)
-            .await?;
+            .limit(most);
+        let rows = self.with_credentials(Column::CredentialId, rows).await?;
         Ok(rows
             .into_iter()
             .filter_map(|(grant, credential)| {
-                let grant = genuine::<Entity>(self.db, grant)?;
-                let credential = genuine::<credential::Entity>(self.db, credential?)?;
                 Some(PendingGrant {
                     terms: terms::read(&grant)?,
                     rejection: rejection(&grant),

@@ -31,6 +31,15 @@ const SUMMARIES: &str = "SELECT pipeline.id AS id, pipeline.name AS name,
         WHERE usage.pipeline_id = pipeline.id) AS last_delivery
     FROM pipeline WHERE pipeline.project_id = ?";
 
+/// What people call a pipeline, as it is stored, compared and searched.
+#[derive(Clone, Debug)]
+pub struct Called<'a> {
+    pub name: &'a str,
+    pub name_key: String,
+    pub description: &'a str,
+    pub search_key: String,
+}
+
 #[derive(FromQueryResult)]
 struct SummaryRow {
     id: Uuid,
@@ -151,14 +160,14 @@ impl<C: Sealing> Pipelines<'_, C> {
     pub async fn rename(
         &self,
         (id, revision): (Uuid, i64),
-        name: (&str, String),
-        description: &str,
+        called: Called<'_>,
     ) -> Result<bool, DbErr> {
         let such = Condition::all().add(Column::Id.eq(id)).add(Column::Revision.eq(revision));
         let changes = ActiveModel {
-            name: Set(name.0.to_owned()),
-            name_key: Set(name.1),
-            description: Set(description.to_owned()),
+            name: Set(called.name.to_owned()),
+            name_key: Set(called.name_key),
+            description: Set(called.description.to_owned()),
+            search_key: Set(called.search_key),
             revision: Set(revision + 1),
             ..ActiveModel::default()
         };
@@ -168,17 +177,17 @@ impl<C: Sealing> Pipelines<'_, C> {
     pub async fn insert(
         &self,
         id: Uuid,
-        name: (&str, String),
-        description: &str,
+        called: Called<'_>,
         at: i64,
         by: &str,
     ) -> Result<(), DbErr> {
         let row = ActiveModel {
             id: Set(id),
             project_id: Set(self.project),
-            name: Set(name.0.to_owned()),
-            name_key: Set(name.1),
-            description: Set(description.to_owned()),
+            name: Set(called.name.to_owned()),
+            name_key: Set(called.name_key),
+            description: Set(called.description.to_owned()),
+            search_key: Set(called.search_key),
             created_at: Set(at),
             created_by: Set(by.to_owned()),
             identity_epoch: Set(0),

@@ -28,6 +28,11 @@ impl Prepared {
     }
 }
 
+/// The text as a `LIKE` pattern that means it.
+pub(super) fn escaped(text: &str) -> String {
+    text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_")
+}
+
 /// How many rows one statement takes. Few sizes, so that few texts have to be prepared: a statement
 /// with as many places as there are rows would be a new one for almost every group. And large ones,
 /// since each statement goes to the database's thread and back: 50 rows go in 3, and 3,200 in 13.

@@ -6,8 +6,8 @@ use super::entity::{access_grant, credential, guard_change, pipeline, secret_ver
 use super::seals::Sealing;
 use crate::domain::audit::Subject;
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, DbErr, DeleteMany, QueryFilter,
-    QuerySelect, Select, UpdateMany,
+    ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, DbErr, DeleteMany, JoinType,
+    QueryFilter, QuerySelect, Select, UpdateMany,
 };
 use std::marker::PhantomData;
 use uuid::Uuid;
@@ -99,6 +99,25 @@ impl<'a, C: ConnectionTrait, E: InProject> Scoped<'a, C, E> {
         C: Sealing,
     {
         rows.into_iter().filter_map(|row| genuine::<E>(self.db, row)).collect()
+    }
+
+    /// Those of the rows, each with the credential that its column `of` names, where we wrote both.
+    pub(super) async fn with_credentials(
+        &self,
+        of: E::Column,
+        rows: Select<E>,
+    ) -> Result<Vec<(E::Model, credential::Model)>, DbErr>
+    where
+        C: Sealing,
+    {
+        let to_credential =
+            E::belongs_to(credential::Entity).from(of).to(credential::Column::Id).into();
+        let rows = rows.join(JoinType::InnerJoin, to_credential).select_also(credential::Entity);
+        let both = rows.all(self.db).await?.into_iter().filter_map(|(row, credential)| {
+            let row = genuine::<E>(self.db, row)?;
+            Some((row, genuine::<credential::Entity>(self.db, credential?)?))
+        });
+        Ok(both.collect())
     }
 
     /// Inserts the row; the project is this handle's, whatever the row says.

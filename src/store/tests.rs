@@ -67,8 +67,13 @@ impl Scene {
         for chain in [PROJECT, OTHER] {
             write.chain().begin(chain).await.unwrap();
         }
-        let named = ("ci", "ci".to_owned());
-        write.pipelines(PROJECT).insert(PIPELINE, named, "", 0, "Olga").await.unwrap();
+        let called = Called {
+            name: "ci",
+            name_key: "ci".to_owned(),
+            description: "",
+            search_key: "ci".to_owned(),
+        };
+        write.pipelines(PROJECT).insert(PIPELINE, called, 0, "Olga").await.unwrap();
         write.commit_without_event(Unrecorded::Test).await.unwrap();
         Self { store, folder }
     }

@@ -52,7 +52,7 @@ fn lines() -> Vec<Line> {
 
 /// Whether there is such a test: `` `file` name ``, where the name is a function's, or the title of a
 /// test in the browser.
-fn is_a_test(shown_by: &str) -> bool {
+pub fn is_a_test(shown_by: &str) -> bool {
     let test = shown_by.strip_prefix('`').and_then(|rest| rest.split_once("` "));
     let Some((file, name)) = test else { return false };
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(file);
@@ -65,7 +65,11 @@ fn is_a_test(shown_by: &str) -> bool {
     // A function in a file of Rust is a test if that is said right before it.
     place.is_some_and(|at| {
         !file.ends_with(".rs")
-            || text[..at].lines().rev().take(4).any(|line| line.contains("test]"))
+            || text[..at]
+                .lines()
+                .rev()
+                .take(4)
+                .any(|line| line.contains("test]") || line.contains("[tokio::test("))
     })
 }
 
@@ -92,4 +96,19 @@ fn each_line_names_a_test_that_there_is_or_a_reason() {
             _ => panic!("{number} is {state}"),
         }
     }
+}
+
+#[test]
+fn the_counts_at_the_top_are_those_of_the_table() {
+    let lines = lines();
+    let count = |state: &str| lines.iter().filter(|line| line.state == state).count();
+    let applicable = lines.len() - count("not applicable");
+    let said = format!(
+        "Of {} requirements {applicable} apply: {} are tested, {} are met and {} are open.",
+        lines.len(),
+        count("tested"),
+        count("met"),
+        count("open"),
+    );
+    assert!(include_str!("asvs.md").contains(&said), "asvs.md does not say: {said}");
 }

@@ -6,6 +6,7 @@ use crate::edits::save;
 use crate::listing::link;
 use regcred::domain::actor::Can;
 use regcred::domain::delivery::{Fetch, Receipt};
+use regcred::domain::matching::Lost;
 use regcred::domain::permission::of;
 use std::collections::BTreeSet;
 use uuid::Uuid;
@@ -36,6 +37,7 @@ async fn deliveries_are_shown_in_pages_that_end_between_fetches() {
     assert_eq!((newest.receipts.len(), existing), (25, vec![pipeline]));
     let (_, rest, _) = app.vault.credential_deliveries(&reader, one, newest.older).await.unwrap();
     assert_eq!((rest.receipts.len(), rest.older), (20, None));
+    assert!(!newest.is_cut && !rest.is_cut);
     assert!(fetches(&newest.receipts).is_disjoint(&fetches(&rest.receipts)));
 
     // A pipeline's page has whole fetches, each with what it got of both.
@@ -66,6 +68,27 @@ async fn deliveries_are_shown_in_pages_that_end_between_fetches() {
 }
 
 #[tokio::test]
+async fn a_fetch_that_names_many_images_is_told_whole() {
+    let app = App::new().await;
+    let id = app.credential(&app.owner, "acme", "ghcr", "ghcr.io", "s").await;
+    let (_, token) = app.pipeline(&app.owner, "acme", "build", &[id], "pull").await;
+    let images: Vec<String> =
+        (0..40).map(|number| format!("repository=ghcr.io%2Facme%2Fapi{number}")).collect();
+    let path = format!("/api/v1/buildx?{}", images.join("&"));
+    for _ in 0..2 {
+        assert_eq!(app.fetch(&token, &path).await.status, 200);
+    }
+    let own = format!("/p/acme/credentials/{id}/deliveries");
+    let newest = app.owner.get(&own).await.text();
+    let older = app.owner.get(&link(&newest, "next").unwrap()).await.text();
+    assert_eq!(link(&older, "next"), None);
+    for page in [newest, older] {
+        assert_eq!(page.matches("class=\"receipt\"").count(), 1);
+        assert!(page.contains("40 delivered") && !page.contains("has more receipts"), "{page}");
+    }
+}
+
+#[tokio::test]
 async fn a_fetch_of_everything_leaves_out_and_only_one_that_names_an_image_is_refused() {
     let app = App::new().await;
     let id = app.credential(&app.owner, "acme", "ghcr", "ghcr.io", "s").await;
@@ -77,6 +100,21 @@ async fn a_fetch_of_everything_leaves_out_and_only_one_that_names_an_image_is_re
     app.docker_config(&token, "?intent=push&image=ghcr.io%2Facme%2Fapi", &[]).await;
     let page = app.owner.get(&path).await.text();
     assert_eq!(page.matches("dot-bad").count(), 1, "{page}");
+}
+
+#[tokio::test]
+async fn the_line_of_a_fetch_that_got_nothing_says_why() {
+    let app = App::new().await;
+    let id = app.credential(&app.owner, "acme", "ghcr", "ghcr.io", "s").await;
+    let (pipeline, token) = app.pipeline(&app.owner, "acme", "build", &[id], "pull").await;
+    let text = id.to_string();
+    let form = [("project", "acme"), ("id", text.as_str())];
+    assert_eq!(app.owner.post_json_accept("/rpc/credentials/disable", &form).await.status, 200);
+    app.docker_config(&token, "", &[]).await;
+    let page = app.owner.get(&format!("/p/acme/credentials/{id}/deliveries")).await.text();
+    let line = page.split("class=\"receipt\"").nth(1).unwrap().split("</summary>").next().unwrap();
+    assert!(line.contains("Left out") && line.contains(Lost::Disabled.label()), "{line}");
+    assert!(page.contains(&format!("/p/acme/match?pipeline={pipeline}")), "{page}");
 }
 
 #[tokio::test]
@@ -164,7 +202,10 @@ async fn a_version_changes_only_after_a_question_that_names_the_consequence() {
     assert!(asked.contains("was last received") && asked.contains("by build"), "{asked}");
     assert_eq!(asked.matches("<h1").count(), 1, "{asked}");
     assert!(asked.contains(" inert"), "{asked}");
+    let button = |asked: &str, class: &str| asked.contains(&format!("class=\"button {class}\""));
+    assert!(button(&asked, "button-danger"), "{asked}");
     let asked = app.owner.get(&switch).await.text();
+    assert!(button(&asked, "button-primary") && !button(&asked, "button-danger"), "{asked}");
     assert!(asked.contains("Pipelines receive version 1 instead of version 2"), "{asked}");
     assert!(asked.contains("No pipeline has received version 2."), "{asked}");
     for act in ["current", "destroy"] {

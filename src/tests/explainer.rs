@@ -8,6 +8,7 @@ use regcred::Error;
 use regcred::domain::listing::percent;
 use regcred::domain::matching::{ExplainForm, Explanation, Lost};
 use regcred::domain::permission::of;
+use regcred::domain::user::Role;
 use uuid::Uuid;
 
 /// An instance with credentials of `ghcr.io` for different paths and access, and one that is not
@@ -216,4 +217,23 @@ async fn an_invalid_image_pipeline_or_intent_is_refused_at_its_field() {
     let reply = scene.app.fetch(&scene.token, "/api/v1/match?image=zebra%40ghcr.io%2Fx").await;
     assert!(reply.status == 400 && !reply.text().contains("zebra"));
     assert_eq!(scene.app.fetch("", "/api/v1/match?image=nginx").await.status, 401);
+}
+
+#[tokio::test]
+async fn the_page_grants_what_is_not_granted_and_folds_formats_that_would_hold_nothing() {
+    let scene = Scene::new().await;
+    let pipeline = scene.pipeline;
+    let ask = |image: &str| {
+        format!("/p/acme/match?image={}&pipeline={pipeline}&intent=pull", percent(image))
+    };
+    let (path, folded) = (ask("ghcr.io/acme/api/v2"), "<summary>What each format");
+    let page = scene.app.owner.get(&path).await.text();
+    assert_eq!(page.matches("Grant it").count(), 1, "{page}");
+    assert!(page.contains(&format!("/grant?pipeline={pipeline}")) && !page.contains(folded));
+    // Who may not grant is told what to do instead.
+    let viewer = scene.app.member(Role::Viewer, "acme").await;
+    let page = viewer.get(&path).await.text();
+    assert!(page.contains("It is not granted to this pipeline.") && !page.contains("Grant it"));
+    let page = scene.app.owner.get(&ask("stopped.example.com/acme/api")).await.text();
+    assert!(page.contains(folded), "{page}");
 }

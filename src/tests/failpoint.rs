@@ -5,7 +5,7 @@ use crate::app::{App, Reply, credential_form};
 use crate::canary::search::{Canary, Search};
 use axum::http::StatusCode;
 use regcred::domain::job::JobKind;
-use regcred::store::Unrecorded;
+use regcred::store::{Called, Unrecorded};
 use std::sync::Arc;
 use tokio::task::JoinSet;
 use uuid::Uuid;
@@ -214,12 +214,18 @@ async fn who_goes_on_after_an_error_is_not_told_that_all_was_kept() {
     let store = app.vault.store();
     let id = Uuid::now_v7();
     let write = store.write().await.unwrap();
-    write.pipelines(id).insert(id, ("ci", "ci".to_owned()), "", 0, "Olga").await.unwrap();
+    let ci = || Called {
+        name: "ci",
+        name_key: "ci".to_owned(),
+        description: "",
+        search_key: "ci".to_owned(),
+    };
+    write.pipelines(id).insert(id, ci(), 0, "Olga").await.unwrap();
     write.commit_without_event(Unrecorded::Test).await.unwrap();
 
     let write = store.write().await.unwrap();
     write.jobs().enqueue(JobKind::Sweep, "kept", 1).await.unwrap();
-    let taken = write.pipelines(id).insert(id, ("ci", "ci".to_owned()), "", 0, "Olga").await;
+    let taken = write.pipelines(id).insert(id, ci(), 0, "Olga").await;
     taken.unwrap_err();
     let is_said = write.commit_without_event(Unrecorded::Test).await.is_ok();
     let is_kept = store.jobs().has_due(&[JobKind::Sweep], 1).await.unwrap();

@@ -10,6 +10,7 @@ use uuid::Uuid;
 
 const APPROVE: &str = "/rpc/guard-changes/approve";
 const DELETE: &str = "/rpc/guard-changes/delete";
+const REJECT: &str = "/rpc/guard-changes/reject";
 const PATH: &str = "/api/v1/credential?server=ghcr.io&repository=acme%2Fapi";
 
 /// An instance with a protected credential `ghcr` for `acme`, and two more who may change it.
@@ -167,7 +168,7 @@ async fn what_was_proposed_is_withdrawn_or_gives_way_to_another_proposal() {
     assert_eq!(reply.status, 404, "it was replaced by another one");
     assert_eq!(scene.act(&scene.one, DELETE, &[]).await.status, 200);
     assert!(!scene.waits().await && scene.stored().await.is_protected);
-    assert_eq!(scene.last().await.0, Action::GuardChangeRejected);
+    assert_eq!(scene.last().await.0, Action::GuardChangeWithdrawn);
     assert_eq!(scene.act(&scene.one, DELETE, &[]).await.status, 404);
     let plain = scene.app.credential(&scene.app.owner, "acme", "plain", "quay.io", "s").await;
     let id = plain.to_string();
@@ -195,16 +196,32 @@ async fn nobody_lowers_a_guard_while_a_grant_of_it_is_hidden() {
 }
 
 #[tokio::test]
-async fn the_page_says_whether_a_change_was_withdrawn_or_rejected() {
+async fn a_change_is_withdrawn_by_its_proposer_alone_and_dismissed_once_it_was_rejected() {
     let scene = Scene::new().await;
-    for (by, word) in [(&scene.one, "withdrawn"), (&scene.other, "rejected")] {
+    scene.save(&scene.one, &[("is_protected", "")]).await;
+    let reply = scene.act(&scene.other, DELETE, &[]).await;
+    assert!(reply.status == 409 && scene.waits().await, "a reason is owed: {}", reply.text());
+    let of = scene.credential.to_string();
+    for (rejected, said, done) in [
+        (false, "The proposed change of ghcr was withdrawn.", Action::GuardChangeWithdrawn),
+        (true, "The rejected change of ghcr is no longer shown.", Action::GuardChangeDismissed),
+    ] {
         scene.save(&scene.one, &[("is_protected", "")]).await;
+        if rejected {
+            let reply = scene.act(&scene.other, REJECT, &[("reason", "No.")]).await;
+            assert_eq!(reply.status, 200, "{}", reply.text());
+        }
         let page = scene.app.credential_page("acme", scene.credential).await;
         let id = page.guard_change.unwrap().id.to_string();
-        let of = scene.credential.to_string();
         let form = [("project", "acme"), ("credential", of.as_str()), ("id", id.as_str())];
-        let reply = by.post_form(DELETE, &form).await;
-        let page = by.follow(reply).await.text();
-        assert!(page.contains(&format!("The proposed change of ghcr was {word}.")), "{page}");
+        let reply = scene.one.post_form(DELETE, &form).await;
+        let page = scene.one.follow(reply).await.text();
+        assert!(page.contains(said), "{page}");
+        assert_eq!(scene.last().await.0, done);
+    }
+    let activity = scene.one.get(&format!("/p/acme/credentials/{of}/activity")).await.text();
+    for said in ["other rejected the proposed change of ghcr", "one dismissed the rejected change"]
+    {
+        assert!(activity.contains(said), "{said}: {activity}");
     }
 }

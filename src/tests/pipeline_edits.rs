@@ -143,4 +143,11 @@ async fn each_part_of_the_page_is_at_its_address_and_older_activity_behind_a_lin
     let older = crate::listing::link(&newest, "next").unwrap();
     let older = app.owner.get(&older).await.text();
     assert!(older.contains("created the pipeline") && !older.contains("Older"), "{older}");
+    // Nor does an event that only a newer program knows end the pages.
+    let of_a_newer_one = "UPDATE audit_event SET action = 'pipeline.later'
+        WHERE action = 'pipeline.updated' AND seq = (SELECT MAX(seq) FROM audit_event
+            WHERE action = 'pipeline.updated')";
+    assert_eq!(app.tamper(of_a_newer_one).await, 1);
+    let newest = app.owner.get(&format!("{base}/activity")).await.text();
+    assert!(newest.contains("Older") && !newest.contains("created the pipeline"), "{newest}");
 }

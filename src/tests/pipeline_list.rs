@@ -4,6 +4,7 @@ use crate::app::App;
 use regcred::domain::permission::of;
 use regcred::domain::pipeline::listing::{PipelineListing, PipelineQuery, PipelineSort};
 use regcred::domain::trust_rule::Provider;
+use regcred::store::{Called, Unrecorded};
 use uuid::Uuid;
 
 async fn listed(app: &App, query: &PipelineQuery) -> PipelineListing {
@@ -21,14 +22,16 @@ async fn fill(app: &App, count: i64) {
     let write = app.vault.store().write().await.unwrap();
     for number in 0..count {
         let name = format!("row-{number:03}");
-        let named = (name.as_str(), name.clone());
-        write
-            .pipelines(project)
-            .insert(Uuid::now_v7(), named, "nightly", 1_000 + number, "Olga")
-            .await
-            .unwrap();
+        let called = Called {
+            name: &name,
+            name_key: name.clone(),
+            description: "nightly",
+            search_key: format!("{name}\nnightly"),
+        };
+        let pipelines = write.pipelines(project);
+        pipelines.insert(Uuid::now_v7(), called, 1_000 + number, "Olga").await.unwrap();
     }
-    write.commit_without_event(regcred::store::Unrecorded::Test).await.unwrap();
+    write.commit_without_event(Unrecorded::Test).await.unwrap();
 }
 
 /// Every page of the order, the first one first.
@@ -77,6 +80,22 @@ async fn a_search_finds_names_and_descriptions_in_any_case_and_takes_nothing_for
     assert_eq!(found("Nightly").await.len(), 3);
     assert_eq!(found("0%").await, ["Straße_100%"]);
     assert!(found("row_0").await.is_empty() && found("zebra").await.is_empty());
+    let (id, _) = app.bare_pipeline("Zürich").await;
+    let id = id.to_string();
+    let called = [
+        ("project", "acme"),
+        ("id", id.as_str()),
+        ("revision", "1"),
+        ("form[name]", "Zürich"),
+        ("form[description]", "ÜBER die Straße"),
+    ];
+    assert_eq!(app.owner.post_json_accept("/rpc/pipelines/update", &called).await.status, 200);
+    for search in ["zurich", "ZÜRICH", "über", "uber die", "STRASSE", "straße"] {
+        assert!(found(search).await.contains(&"Zürich".to_owned()), "{search}");
+    }
+    // A server of the version before knows of names only.
+    app.raw("UPDATE pipeline SET search_key = ''").await;
+    assert_eq!(found("zürich").await, ["Zürich"]);
     let page = app.owner.get("/p/acme/pipelines?q=zebra").await;
     assert!(page.status == 200 && page.text().contains("No pipelines match."));
     assert_eq!(app.owner.get("/p/acme/pipelines?sort=mac").await.status, 400);
@@ -108,4 +127,32 @@ async fn a_row_says_how_it_signs_in_and_how_often_it_was_refused_lately() {
     assert!(page.contains("GitHub Actions, 1 token"), "{page}");
     assert!(page.contains("Of its last 20 requests, 2 received nothing."), "{page}");
     assert!(!page.contains(&idle));
+}
+
+#[tokio::test]
+async fn a_dialog_that_does_not_offer_every_pipeline_says_so() {
+    let app = App::new().await;
+    let id = app.credential(&app.owner, "acme", "ghcr", "ghcr.io", "s").await;
+    let dialog = format!("/p/acme/credentials/{id}/grant");
+    fill(&app, 3).await;
+    let cut = "The list has the first 1,000 pipelines by name.";
+    assert!(!app.owner.get(&dialog).await.text().contains(cut));
+    app.raw("DELETE FROM pipeline").await;
+    fill(&app, 1_000).await;
+    assert!(app.owner.get(&dialog).await.text().contains(cut));
+}
+
+#[tokio::test]
+async fn a_list_without_rows_says_why_it_has_none() {
+    let app = App::new().await;
+    let shown =
+        async |query: &str| app.owner.get(&format!("/p/acme/pipelines{query}")).await.text();
+    assert!(shown("?sort=created").await.contains("No pipelines yet"));
+    fill(&app, 30).await;
+    let next = |page: &str| crate::listing::link(page, "next").unwrap();
+    let second = next(&shown("?q=row").await);
+    app.raw("DELETE FROM pipeline WHERE name > 'row-010'").await;
+    let page = app.owner.get(&second).await.text();
+    assert!(page.contains("This page no longer exists."), "{page}");
+    assert!(shown("?q=zebra").await.contains("No pipelines match."));
 }

@@ -262,6 +262,10 @@ async fn a_twin_is_told_with_the_way_to_it() {
     let page = said("second", &[]).await;
     assert!(page.contains(&format!("first {twin}")) && page.contains("Show first"), "{page}");
     assert!(page.contains(&format!("/p/acme/credentials/{first}")));
+    // In whatever order its paths were typed.
+    said("both", &[("paths", "acme, other")]).await;
+    let page = said("both again", &[("paths", "other, acme")]).await;
+    assert!(page.contains(&format!("both {twin}")), "{page}");
     // It is true: neither is handed out.
     let second = app.find_credential(&app.owner, "acme", "second").await;
     let hub = app.credential(&app.owner, "acme", "hub", "docker.io", "s").await;

@@ -2,6 +2,7 @@
 //! through any door or in the database, or moving or changing a ciphertext, reveals nothing.
 
 mod ciphertexts;
+mod corpus;
 mod scene;
 
 use crate::app::{Browser, credential_form};

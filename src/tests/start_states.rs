@@ -4,6 +4,8 @@
 mod commands;
 mod first;
 mod install;
+mod interrupted;
+mod replicas;
 mod sources;
 
 use crate::process::client::exchange;

@@ -25,16 +25,16 @@ pub fn ProjectFrame() -> impl IntoView {
     provide_context(frame.clone());
     let Frame { person, project, projects, role, needs_key_backup, waiting, .. } = frame;
     let slug = &project.slug;
-    let mut groups = vec![Group {
-        id: "nav-secrets",
-        title: "Secrets & Variables",
-        links: vec![
-            (paths::credentials(slug), "Registry Credentials", "key"),
-            (paths::pipelines(slug), "Pipelines", "pipeline"),
-            (paths::matching(slug), "Match", "search"),
-        ],
-        waiting: (waiting > 0).then(|| (paths::approvals(slug), waiting)),
-    }];
+    let mut links = vec![
+        (paths::credentials(slug), "Registry Credentials", "key"),
+        (paths::pipelines(slug), "Pipelines", "pipeline"),
+        (paths::matching(slug), "Match", "search"),
+    ];
+    if waiting > 0 {
+        links.push((paths::approvals(slug), APPROVALS, "check"));
+    }
+    let secrets = Group { id: "nav-secrets", title: "Secrets & Variables", links, waiting };
+    let mut groups = vec![secrets];
     groups.extend(person.is_admin.then(|| Group::of_instance("Instance")));
     groups.push(Group::of_help());
     let here = view! { <Switcher project projects/> }.into_any();
@@ -66,14 +66,17 @@ pub fn InstanceFrame(children: Children) -> impl IntoView {
     }
 }
 
+/// The entry that is there while something waits.
+const APPROVALS: &str = "Approvals";
+
 /// Links of the navigation, under a title if they have one.
 struct Group {
     id: &'static str,
     title: &'static str,
     /// Where each leads, its label and its icon.
     links: Vec<(String, &'static str, &'static str)>,
-    /// Where the requests are that wait for who looks at it, and how many; beside the pipelines.
-    waiting: Option<(String, usize)>,
+    /// How many requests wait for who looks at it.
+    waiting: usize,
 }
 
 impl Group {
@@ -83,12 +86,12 @@ impl Group {
             (paths::ISSUERS.to_owned(), "Trusted issuers", "check"),
             (paths::JOBS.to_owned(), "Jobs", "clock"),
         ];
-        Self { id: "nav-instance", title, links, waiting: None }
+        Self { id: "nav-instance", title, links, waiting: 0 }
     }
 
     fn of_help() -> Self {
         let links = vec![(paths::HELP.to_owned(), "Help", "help")];
-        Self { id: "nav-help", title: "", links, waiting: None }
+        Self { id: "nav-help", title: "", links, waiting: 0 }
     }
 }
 
@@ -173,15 +176,16 @@ fn NavGroup(group: Group) -> impl IntoView {
                 Some(rest) if rest.starts_with('/') => Some("true"),
                 _ => None,
             };
-            let count = waiting.clone().filter(|_| label == "Pipelines").map(|(href, count)| {
-                view! {
-                    <a class="nav-count" href=href aria-label=waiting_in_words(count)>{count}</a>
-                }
-            });
+            let is_counted = label == APPROVALS;
+            let count = is_counted.then(|| view! { <span class="nav-count">{waiting}</span> });
+            let said = is_counted.then(|| format!("{label}: {}", waiting_in_words(waiting)));
             view! {
                 <li>
-                    <a href=href aria-current=current><Icon name=icon/><span>{label}</span></a>
-                    {count}
+                    <a href=href aria-current=current aria-label=said>
+                        <Icon name=icon/>
+                        <span>{label}</span>
+                        {count}
+                    </a>
                 </li>
             }
         })

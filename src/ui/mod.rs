@@ -3,6 +3,7 @@
 pub mod admin;
 pub mod approvals;
 pub mod credentials;
+mod events;
 mod first_steps;
 mod granting;
 pub mod help;

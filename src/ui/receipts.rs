@@ -10,11 +10,12 @@ use super::kit::{
 };
 use super::usage::PipelineName;
 use crate::domain::delivery::{Claims, HIDDEN, Outcomes, Receipt, Report, by_fetch};
+use crate::domain::paths;
 use crate::domain::permission::Permission;
 use crate::domain::proof::Proof;
 use leptos::prelude::*;
 use uuid::Uuid;
-use words::{credentials_in_words, receipt_in_words, run_in_words};
+use words::{credentials_in_words, receipt_in_words, run_in_words, why};
 
 /// Receipts of one fetch that are told one by one.
 const TOLD: usize = 50;
@@ -28,6 +29,8 @@ pub fn Receipts(
     /// The pipelines that have a page still; a pipeline's own page names none.
     #[prop(optional)]
     existing: Vec<Uuid>,
+    /// The last fetch has more receipts than these.
+    is_cut: bool,
     /// The page of older ones.
     #[prop(default = None)]
     older: Option<String>,
@@ -41,7 +44,7 @@ pub fn Receipts(
     });
     let columns = Columns::new(heads, rows);
     view! {
-        <Section id="deliveries" title="Recent deliveries">
+        <Section id="deliveries" title="Fetches">
             <Table columns empty="Nothing has been delivered or refused yet.">
                 <details class="fold">
                     <summary>"What the words mean"</summary>
@@ -50,6 +53,14 @@ pub fn Receipts(
                     </p>
                 </details>
             </Table>
+            {is_cut
+                .then(|| {
+                    view! {
+                        <p class="muted">
+                            "The last request on this page has more receipts than are counted and listed here."
+                        </p>
+                    }
+                })}
             <Older href=older/>
         </Section>
     }
@@ -70,15 +81,16 @@ fn row(
         Cell::of(view! { <PipelineName id name has_page page/> })
     };
     let version = match fetch.as_slice() {
-        [one] => one.version.map(|version| version.to_string()),
-        _ => None,
+        [one] => Cell::or(one.version, "None"),
+        // Each has its own, behind the outcome.
+        _ => Cell::of(()),
     };
     let run = run_in_words(&first);
     let (intent, door) = (first.intent.label(), first.door.label());
     [
         Cell::of(view! { <Time at=first.at/> }),
         other,
-        Cell::or(version, "None"),
+        version,
         Cell::of(view! {
             {intent}
             <span class="muted">" · " {door}</span>
@@ -87,12 +99,13 @@ fn row(
             run.map(|run| view! { <span class="mono cut" title=run.clone()>{run.clone()}</span> }),
             "Unknown",
         ),
-        outcome(first, fetch, page),
+        outcome(first, fetch, page, is_of_pipeline || has_page),
     ]
 }
 
-/// What became of the fetch, and behind it all that is known of it.
-fn outcome(first: Receipt, fetch: Vec<Receipt>, page: &PageContext) -> Cell {
+/// What became of the fetch, and behind it all that is known of it; `is_there`: its pipeline is not
+/// deleted.
+fn outcome(first: Receipt, fetch: Vec<Receipt>, page: &PageContext, is_there: bool) -> Cell {
     let outcomes = Outcomes::of(&fetch);
     let tone = if outcomes.is_refused {
         "bad"
@@ -103,6 +116,9 @@ fn outcome(first: Receipt, fetch: Vec<Receipt>, page: &PageContext) -> Cell {
     };
     // The server leaves it out for who may not audit.
     let unknown = if page.may(Permission::AuditRead) { "Unknown" } else { "Hidden" };
+    let why = why(&fetch)
+        .map(|why| view! { <span class="muted cut" title=why.clone()>{why.clone()}</span> });
+    let ask = (is_there && outcomes.left_out > 0).then(|| question(&first, &page.project));
     let reports: Vec<Report> = fetch.iter().filter_map(|one| one.report).collect();
     let report = reports.first().copied().map(|first| {
         let has_failed = reports.contains(&Report::Failed);
@@ -112,12 +128,25 @@ fn outcome(first: Receipt, fetch: Vec<Receipt>, page: &PageContext) -> Cell {
         <details class="receipt">
             <summary>
                 <Dot label=outcomes.label() tone/>
+                {why}
                 {report.map(|report| view! { " " <Reported report/> })}
             </summary>
             <Known of=first unknown/>
             <Told fetch is_refused=outcomes.is_refused/>
+            {ask.map(|href| view! { <p><a href=href>"Ask Match what it receives now"</a></p> })}
         </details>
     })
+}
+
+/// What was asked for, as the explainer takes it; an image that was not named is to be typed there.
+fn question(first: &Receipt, project: &str) -> String {
+    let pipeline = first.pipeline_id.to_string();
+    let page = paths::with_query(&paths::matching(project), "pipeline", &pipeline);
+    let page = paths::with_query(&page, "intent", first.intent.word());
+    match &first.image {
+        Some(image) if first.names_image() => paths::with_query(&page, "image", image),
+        _ => page,
+    }
 }
 
 /// What is the same for all receipts of a fetch.

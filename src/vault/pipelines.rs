@@ -30,7 +30,7 @@ use crate::domain::pipeline::{
 use crate::error::{Error, FieldError, Result};
 use crate::store::unless_taken;
 use chosen::{only_pull, too_many};
-use edits::checked;
+use edits::{called, checked};
 use std::collections::HashMap;
 use uuid::Uuid;
 use zeroize::Zeroizing;
@@ -162,8 +162,8 @@ impl Vault {
         };
         let (id, now) = (Uuid::now_v7(), now());
         let by = granter.person().name.as_str();
-        let named = (name, names::fold(name));
-        let inserted = write.pipelines(project).insert(id, named, &description, now.0, by).await;
+        let called = called(name, &description);
+        let inserted = write.pipelines(project).insert(id, called, now.0, by).await;
         inserted.map_err(|error| unless_taken(error, Error::Invalid(vec![name_taken()])))?;
         let subject = Subject { id, name: name.to_owned() };
         let what = (Action::PipelineCreated, subject.clone(), Detail::Nothing);

@@ -1,6 +1,6 @@
 import type { Request } from '@playwright/test';
 import { openNew, send, expectSaid } from '../../support/credentials.ts';
-import { expectValues, fillIn } from '../../support/form.ts';
+import { expectValues, expectWrong, fillIn } from '../../support/form.ts';
 import { keyFile, secret, unique } from '../../support/secrets.ts';
 import { expect, test } from '../../support/test.ts';
 
@@ -157,6 +157,18 @@ test('a file that is too large for a key file is refused before it is sent', asy
   const buffer = Buffer.alloc(100_000, 'x');
   await dialog.getByLabel('Upload .json key file').setInputFiles({ name: 'a.json', mimeType: 'application/json', buffer });
   await expect(dialog.getByText('This file is too large for a service account key.')).toBeVisible();
+});
+
+test('without an address the form is not sent, and the key file stays chosen', async ({ page, instance }) => {
+  const dialog = await openNew(page, instance);
+  await page.waitForFunction(() => document.querySelector('dialog')?.matches(':modal'));
+  await fillIn(dialog, { 'Name': unique('key'), 'Authentication method': 'GCP service account key' });
+  const upload = dialog.getByLabel('Upload .json key file');
+  const buffer = Buffer.from(JSON.stringify(keyFile()));
+  await upload.setInputFiles({ name: 'key.json', mimeType: 'application/json', buffer });
+  await send(dialog);
+  await expectWrong(dialog, 'Registry URL', 'The key file stays chosen.');
+  expect(await upload.evaluate((input: HTMLInputElement) => input.files!.length)).toBe(1);
 });
 
 test('the fields are those of the chosen method', async ({ page, instance }) => {

@@ -65,7 +65,7 @@ test('one line is one fetch, and all that is known of it is behind it', async ({
   await fetchConfig(instance, token, { run });
   await fetchConfig(instance, token, { intent: 'push' });
   await page.goto(`${await pathOf(page, instance, name)}/deliveries`);
-  const rows = page.getByRole('region', { name: 'Recent deliveries' }).getByRole('row');
+  const rows = page.getByRole('region', { name: 'Fetches' }).getByRole('row');
   await expect(rows).toHaveCount(3);
   await expect(rows.nth(1).getByText('Left out', { exact: true })).toBeVisible();
   await expect(rows.nth(2)).toContainText('main@0a1b2c3d run-7');

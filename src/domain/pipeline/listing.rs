@@ -60,7 +60,7 @@ impl Place {
 
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PipelineQuery {
-    /// Found in the name and the description, in any case.
+    /// Found in the name and the description, in any case and without accents.
     pub search: String,
     /// The order; by name unless said.
     pub sort: Option<PipelineSort>,
@@ -112,6 +112,11 @@ impl PipelineQuery {
 
     pub fn sort(&self) -> PipelineSort {
         self.sort.unwrap_or(PipelineSort::Name)
+    }
+
+    /// Whether nothing of what fits comes before what it asks for.
+    pub fn is_first_page(&self) -> bool {
+        self.after.is_none() && self.before.is_none()
     }
 
     /// The same in another order, from the first page on.

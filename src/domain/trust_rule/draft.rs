@@ -72,6 +72,7 @@ impl TrustForm {
             public_key: String::new(),
             intent: rule.intent.word().to_owned(),
             title: rule.title.clone(),
+            seen_title: rule.title.clone(),
         }
     }
 }

@@ -60,8 +60,8 @@ macro_rules! fields {
 
 fields! {
     GitHub {
-        Identity "repository_id", "Repository id", "A number that stays the same when the repository is renamed: gh api repos/acme/api --jq .id";
-        Identity "repository_owner_id", "Owner id", "A number: gh api repos/acme/api --jq .owner.id";
+        Identity "repository_id", "Repository id", "A number that stays the same when the repository is renamed. The first of the two that this prints: gh api repos/acme/api --jq .id,.owner.id";
+        Identity "repository_owner_id", "Owner id", "The second number that it prints.";
         Narrowing "ref", "Git reference", "For example refs/heads/main. A tag is refs/tags/NAME, so it is never mistaken for a branch. refs/heads/* stands for every branch. refs/* also covers tags and pull requests.";
         Narrowing "environment", "Environment", "The environment of the job, if it names one.";
         Narrowing "job_workflow_ref", "Workflow", "For a shared workflow, for example acme/ci/.github/workflows/build.yml@refs/heads/main.";

@@ -51,13 +51,15 @@ impl TrustForm {
                 "This form has no field for one of the claims that were sent. Enter that claim here: name=value.",
             ));
         }
-        let is_narrow = |name: &str| {
-            fields.iter().any(|field| field.name == name && field.kind == Kind::Narrowing)
+        let narrowing: Vec<&ClaimField> =
+            fields.iter().filter(|field| field.kind == Kind::Narrowing).collect();
+        // One that was typed wrong is no blank.
+        let is_typed = |field: &&ClaimField| {
+            let name = format!("claims.{}", field.name);
+            claims.contains_key(field.name) || errors.iter().any(|error| error.field == name)
         };
-        let first = fields.iter().find(|field| field.kind == Kind::Narrowing);
-        if let Some(first) = first
-            && errors.is_empty()
-            && !claims.keys().any(|name| is_narrow(name))
+        if let Some(first) = narrowing.first()
+            && !narrowing.iter().any(is_typed)
         {
             errors.push(at(
                 &format!("claims.{}", first.name),

@@ -9,6 +9,7 @@ fn asking(gate: &Gate, network: &str, part: u16) -> Asking {
         gate: gate.clone(),
         network: network.parse().unwrap(),
         part,
+        connection: Connection::default(),
         standing: Standing::Outside,
     }
 }

@@ -18,8 +18,6 @@ const WIDE_EIGHTHS: usize = 3;
 /// and this machine.
 const KEPT: usize = 8;
 const KEPT_FOR_DECLARED: usize = 16;
-/// How long a connection is left alone that nothing was asked on.
-const NEW: Duration = Duration::from_millis(500);
 /// How long a network counts as served, and how many are remembered.
 const KNOWN: Duration = Duration::from_secs(60 * 60);
 const KNOWN_MOST: usize = 4096;
@@ -131,12 +129,10 @@ impl Table {
         own.min_by_key(|(id, since, _)| (*since, *id)).map(|(id, ..)| id)
     }
 
-    /// Connections that nothing is asked on, and since when. One that is new is not among them.
+    /// Connections that nothing is done for, and since when.
     fn idle(&self, now: Instant) -> impl Iterator<Item = (u64, Instant, &Open)> {
-        self.open.iter().filter_map(move |(id, open)| {
-            let since = open.seat.idle_since()?;
-            (now.saturating_duration_since(since) >= NEW).then_some((*id, since, open))
-        })
+        let since = move |open: &Open| open.seat.idle_since(now);
+        self.open.iter().filter_map(move |(id, open)| Some((*id, since(open)?, open)))
     }
 
     /// Gives the place back. It does nothing when it was given to somebody else.

@@ -196,3 +196,17 @@ fn who_finds_no_place_is_logged_once_a_minute() {
     assert!(scene.places.take("192.0.2.1".parse().unwrap(), false, scene.after(60)).is_none());
     assert_eq!(told(), Some(scene.after(60)));
 }
+
+#[test]
+fn a_request_that_waits_gives_way_and_one_that_is_worked_on_does_not() {
+    let scene = Scene::new();
+    let held = scene.crowd("192.0.2.1", MOST);
+    let _busy: Vec<Busy> = held.iter().map(Held::begin).collect();
+    assert!(scene.take("192.0.2.1").is_none(), "all of them are worked on");
+    let first = held[1].standing_back().wait();
+    let second = held[0].standing_back().wait();
+    let _next = scene.take("192.0.2.1").expect("one of the network's own gives way");
+    assert!(is_told(&held[1]) && !is_told(&held[0]), "the one that has waited for longest");
+    drop((first, second));
+    assert!(scene.take("192.0.2.1").is_none(), "the other is worked on again");
+}

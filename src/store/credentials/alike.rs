@@ -5,8 +5,13 @@ use crate::domain::credential::Access;
 use crate::store::Credentials;
 use crate::store::entity::credential::Column;
 use crate::store::seals::Sealing;
+use crate::store::terms;
 use sea_orm::{ColumnTrait, DbErr, QueryFilter, QuerySelect};
+use std::collections::BTreeSet;
 use uuid::Uuid;
+
+/// Credentials for the same registry that are held against one.
+const LOOKED_AT: u64 = 1_000;
 
 /// What two credentials have in common of which no image tells which one is meant.
 #[derive(Clone, Copy, Debug)]
@@ -20,21 +25,26 @@ pub struct Alike<'a> {
 impl<C: Sealing> Credentials<'_, C> {
     /// Another enabled one that is for just the same.
     pub async fn twin_of(&self, id: Uuid, alike: Alike<'_>) -> Result<Option<Subject>, DbErr> {
-        let paths = serde_json::to_string(alike.paths).unwrap_or_default();
-        let row: Option<(Uuid, String)> = self
+        let paths: BTreeSet<&String> = alike.paths.iter().collect();
+        let rows: Vec<(Uuid, String, String)> = self
             .rows()
             .filter(Column::Host.eq(alike.host))
             .filter(Column::IsInsecure.eq(alike.is_insecure))
             .filter(Column::Access.eq(alike.access.word()))
-            .filter(Column::Paths.eq(paths))
             .filter(Column::DisabledAt.is_null())
             .filter(Column::Id.ne(id))
             .select_only()
-            .columns([Column::Id, Column::Name])
+            .columns([Column::Id, Column::Name, Column::Paths])
+            .limit(LOOKED_AT)
             .into_tuple()
-            .one(self.db)
+            .all(self.db)
             .await?;
-        Ok(row.map(|(id, name)| Subject { id, name }))
+        // In whatever order they were typed, they are the same.
+        let is_alike = |text: &str| {
+            terms::list(text).is_some_and(|other| other.iter().collect::<BTreeSet<_>>() == paths)
+        };
+        let twin = rows.into_iter().find(|(_, _, paths)| is_alike(paths));
+        Ok(twin.map(|(id, name, _)| Subject { id, name }))
     }
 
     /// Which of these folded names are taken.

@@ -6,6 +6,7 @@ use crate::domain::listing::{ListQuery, StateFilter};
 use crate::domain::moment::Day;
 use crate::store::entity::credential::{Column, Entity};
 use crate::store::entity::usage;
+use crate::store::prepared::escaped;
 use sea_orm::sea_query::{Expr, ExprTrait, LikeExpr, Query};
 use sea_orm::{ColumnTrait, Condition};
 
@@ -13,7 +14,7 @@ use sea_orm::{ColumnTrait, Condition};
 pub(super) fn condition(query: &ListQuery, search: &str, today: Day) -> Condition {
     let mut all = Condition::all();
     if !search.is_empty() {
-        let pattern = format!("%{}%", hosts::escaped(search));
+        let pattern = format!("%{}%", escaped(search));
         let is_in_text = Column::SearchKey.like(LikeExpr::new(pattern).escape('\\'));
         let mut found = Condition::any().add(is_in_text);
         if let Some(at_host) = hosts::searched(search) {

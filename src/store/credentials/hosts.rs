@@ -3,6 +3,7 @@
 
 use crate::domain::registry::RegistryHost;
 use crate::store::entity::credential::Column;
+use crate::store::prepared::escaped;
 use sea_orm::sea_query::LikeExpr;
 use sea_orm::{ColumnTrait, Condition};
 
@@ -51,9 +52,4 @@ pub(super) fn searched(search: &str) -> Option<Condition> {
     let (end, is_insecure) = named(search)?;
     let ends_so = Column::Host.like(LikeExpr::new(format!("%{}", escaped(end))).escape('\\'));
     Some(Condition::all().add(ends_so).add(Column::IsInsecure.eq(is_insecure)))
-}
-
-/// The text as a `LIKE` pattern that means it.
-pub(super) fn escaped(text: &str) -> String {
-    text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_")
 }

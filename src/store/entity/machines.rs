@@ -8,6 +8,8 @@ entities! {
         name: String,
         name_key: String,
         description: String,
+        /// The folded name and description, without accents.
+        search_key: String,
         created_at: i64,
         created_by: String,
         identity_epoch: i64,

@@ -10,7 +10,7 @@ use crate::domain::trust_rule::Provider;
 use crate::store::Pipelines;
 use crate::store::authentic::genuine;
 use crate::store::entity::trust_rule;
-use crate::store::prepared::{numbered, repeated};
+use crate::store::prepared::{escaped, numbered, repeated};
 use crate::store::seals::Sealing;
 use sea_orm::{ColumnTrait, DbErr, EntityTrait, FromQueryResult, QueryFilter, Statement, Value};
 use std::collections::{BTreeMap, BTreeSet};
@@ -42,11 +42,11 @@ struct RefusedRow {
 }
 
 impl<C: Sealing> Pipelines<'_, C> {
-    /// One page of those that fit; `search` is folded as names are.
+    /// One page of those that fit; `search` is folded as `search_key` is, and as names are.
     pub async fn page(
         &self,
         query: &PipelineQuery,
-        search: &str,
+        search: (&str, &str),
         today: Day,
     ) -> Result<PipelinesPage, DbErr> {
         let (sort, is_up) = (query.sort(), query.before.is_some());
@@ -78,20 +78,20 @@ impl<C: Sealing> Pipelines<'_, C> {
     /// to it first.
     async fn beside(
         &self,
-        (sort, search, today): (PipelineSort, &str, Day),
+        (sort, (plain, folded), today): (PipelineSort, (&str, &str), Day),
         place: Option<&Place>,
         is_up: bool,
         most: u64,
     ) -> Result<Vec<SummaryRow>, DbErr> {
         let mut text = SUMMARIES.to_owned();
         let mut values: Vec<Value> = vec![today.to_text().into(), self.project.into()];
-        if !search.is_empty() {
+        if !plain.is_empty() {
+            // A row of a server of the version before is found by its name only.
             text.push_str(
-                " AND (pipeline.name_key LIKE ? ESCAPE '\\'
-                OR LOWER(pipeline.description) LIKE ? ESCAPE '\\')",
+                " AND (pipeline.search_key LIKE ? ESCAPE '\\'
+                OR pipeline.name_key LIKE ? ESCAPE '\\')",
             );
-            let pattern = format!("%{}%", escaped(search));
-            values.extend([pattern.clone().into(), pattern.into()]);
+            values.extend([plain, folded].map(|text| Value::from(format!("%{}%", escaped(text)))));
         }
         if let Some(place) = place {
             text.push_str(beyond(sort, is_up));
@@ -174,9 +174,4 @@ fn ordered(sort: PipelineSort, is_up: bool) -> &'static str {
         }
         (PipelineSort::Created, true) => " ORDER BY pipeline.created_at, pipeline.name_key LIMIT ?",
     }
-}
-
-/// The text as a `LIKE` pattern that means it.
-fn escaped(text: &str) -> String {
-    text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_")
 }

@@ -15,6 +15,9 @@ type Row = (receipt::Model, fetch::Model);
 /// Receipts on a page of a pipeline: a fetch may have thousands.
 const RECEIPTS: u64 = 1_000;
 
+/// How many pages of receipts are read for one of a credential: a fetch may name 50 images that it is for.
+const MORE: u64 = 4;
+
 impl<C: ConnectionTrait> Receipts<'_, C> {
     /// The last receipts of a credential before a link, and about so many.
     pub async fn of_credential(
@@ -30,11 +33,11 @@ impl<C: ConnectionTrait> Receipts<'_, C> {
             .filter(receipt::Column::Seq.lt(before.unwrap_or(i64::MAX)))
             .order_by_desc(receipt::Column::Seq)
             .order_by_desc(receipt::Column::Number)
-            .limit(most + 1)
+            .limit(most * MORE)
             .all(self.db)
             .await?;
         let of = |(row, fetch): (receipt::Model, Option<fetch::Model>)| Some((row, fetch?));
-        self.page(rows.into_iter().filter_map(of).collect(), most, None).await
+        self.page(rows.into_iter().filter_map(of).collect(), (most, most * MORE), None).await
     }
 
     /// The receipts of the last fetches of a pipeline before a link, at most `most` of them.
@@ -60,7 +63,7 @@ impl<C: ConnectionTrait> Receipts<'_, C> {
         let fetches: BTreeMap<i64, fetch::Model> =
             fetches.map(|fetch| (fetch.seq, fetch)).collect();
         if fetches.is_empty() {
-            return Ok(ReceiptPage { receipts: Vec::new(), older });
+            return Ok(ReceiptPage { receipts: Vec::new(), is_cut: false, older });
         }
         let receipts = receipt::Entity::find()
             .filter(receipt::Column::Chain.eq(self.project))
@@ -75,26 +78,39 @@ impl<C: ConnectionTrait> Receipts<'_, C> {
             Some((row, fetch))
         };
         let rows = receipts.into_iter().filter_map(with_fetch).collect();
-        self.page(rows, RECEIPTS, older).await
+        self.page(rows, (RECEIPTS, RECEIPTS + 1), older).await
     }
 
-    /// As many of the rows as a page has, and `older` when these are all.
+    /// As many of the rows as a page has, and `older` when these are all; `read` is how many could have
+    /// been read.
     async fn page(
         &self,
         mut rows: Vec<Row>,
-        most: u64,
+        (most, read): (u64, u64),
         older: Option<i64>,
     ) -> Result<ReceiptPage, DbErr> {
-        let older = cut(&mut rows, usize::try_from(most).unwrap_or(usize::MAX)).or(older);
-        Ok(ReceiptPage { receipts: self.with_reports(rows).await?, older })
+        let size = |number: u64| usize::try_from(number).unwrap_or(usize::MAX);
+        let (next, is_cut) = cut(&mut rows, size(most), size(read));
+        let receipts = self.with_reports(rows).await?;
+        Ok(ReceiptPage { receipts, is_cut, older: next.or(older) })
     }
 }
 
-/// Leaves at most so many, and of each fetch all, unless one has so many that the page would be half
-/// empty without it: that one is cut. Gives the number of the last fetch when there are more.
-fn cut(rows: &mut Vec<Row>, most: usize) -> Option<i64> {
-    let next = rows.get(most)?.0.seq;
+/// Leaves about so many, and of each fetch all. One that would leave the page half empty if it came on
+/// the next is cut when it was not read to its end. Gives the number of the last fetch when there are
+/// more rows, and whether it is cut.
+fn cut(rows: &mut Vec<Row>, most: usize, read: usize) -> (Option<i64>, bool) {
+    let Some(next) = rows.get(most).map(|(row, _)| row.seq) else { return (None, false) };
     let whole = rows.iter().take_while(|(row, _)| row.seq > next).count();
-    rows.truncate(if whole < most.div_ceil(2) { most } else { whole });
-    rows.last().map(|(row, _)| row.seq)
+    let end = rows.iter().take_while(|(row, _)| row.seq >= next).count();
+    let (size, is_cut) = if whole >= most.div_ceil(2) {
+        (whole, false)
+    } else if end < rows.len() || rows.len() < read {
+        (end, false)
+    } else {
+        (most, true)
+    };
+    let has_more = size < rows.len();
+    rows.truncate(size);
+    (rows.last().filter(|_| has_more).map(|(row, _)| row.seq), is_cut)
 }

@@ -52,7 +52,7 @@ async fn what_waits_is_told_on_every_page_to_who_can_approve_it_and_to_nobody_el
     let pipelines = maintainer.get("/p/acme/pipelines").await.text();
     assert!(pipelines.contains(ONE) && pipelines.contains(PAGE), "{pipelines}");
     let list = maintainer.get("/p/acme/credentials").await.text();
-    assert!(list.contains(&format!("aria-label=\"{ONE}\"")), "{list}");
+    assert!(list.contains(&format!("aria-label=\"Approvals: {ONE}\"")), "{list}");
     let page = maintainer.get(PAGE).await.text();
     let review = format!("/p/acme/pipelines/{}/grants/", scene.pipeline);
     assert!(page.contains("Review release for build") && page.contains(&review), "{page}");

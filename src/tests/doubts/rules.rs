@@ -2,6 +2,7 @@
 
 use super::Scene;
 use crate::app::{PASSWORD, Reply};
+use crate::forms::value_in;
 use regcred::domain::permission::of;
 use regcred::domain::proof::Proof;
 use regcred::domain::trust_rule::TrustRule;
@@ -149,6 +150,26 @@ async fn another_title_changes_nothing_else() {
     let long = "x".repeat(101);
     let reply = scene.change_rule(&[("form[title]", long.as_str())]).await;
     assert!(reply.status == 422 && reply.at("title").is_some(), "{}", reply.text());
+}
+
+#[tokio::test]
+async fn a_title_that_somebody_gave_meanwhile_is_not_written_over() {
+    let scene = Scene::new().await;
+    scene.page_after("/rpc/trust-rules/create", &RULE).await;
+    assert_eq!(scene.change_rule(&[("form[title]", "Nightly")]).await.status, 200);
+    // From pages that were opened before.
+    let reply = scene.change_rule(&[("form[title]", "Weekly")]).await;
+    assert_eq!(reply.status, 409, "{}", reply.text());
+    let reply = scene.change_rule(&[("form[claims][ref]", "refs/heads/dev")]).await;
+    assert_eq!(reply.status, 200, "{}", reply.text());
+    assert_eq!(scene.rule().await.title, "Nightly");
+    let id = scene.rule().await.id;
+    let page = format!("/p/acme/pipelines/{}/trust/{id}/edit", scene.pipeline);
+    let page = scene.app.owner.get(&page).await.text();
+    let seen = value_in(&page, "form[seen_title]").unwrap();
+    let now = [("form[seen_title]", seen.as_str()), ("form[claims][ref]", "refs/heads/dev")];
+    assert_eq!(scene.change_rule(&now).await.status, 200);
+    assert_eq!(scene.rule().await.title, "");
 }
 
 #[tokio::test]

@@ -1,4 +1,4 @@
-//! Credentials that were there are listed and found as those that are saved today.
+//! Credentials and pipelines that were there are listed and found as those that are saved today.
 
 use super::filled::back_to_before;
 use crate::app::App;
@@ -78,4 +78,19 @@ async fn what_was_there_is_sorted_and_found_as_what_is_saved() {
         assert_eq!(found.contains(&name), is_named, "{host}: {label}");
     }
     assert_eq!(names(&app, &[("q", "zurich 00")]).await, ["Zürich 00 v10.02"]);
+}
+
+#[tokio::test]
+async fn a_pipeline_that_was_there_is_found_as_one_that_is_saved() {
+    let app = App::new().await;
+    app.bare_pipeline("Bau für Zürich").await;
+    let key = "SELECT search_key FROM pipeline";
+    assert_eq!(app.database.scalar_text(key).await, "bau fur zurich\n");
+    let db = app.database.connect().await;
+    back_to_before(&db, "searches_of_pipelines").await;
+    assert_eq!(app.database.raw("UPDATE pipeline SET description = 'STRAẞE'").await, 1);
+    Migrator::up(&db, None).await.unwrap();
+    assert_eq!(app.database.scalar_text(key).await, "bau fur zurich\nstrasse");
+    let page = app.owner.get("/p/acme/pipelines?q=stra%C3%9Fe").await.text();
+    assert!(page.contains("Bau für Zürich"), "{page}");
 }

@@ -79,6 +79,10 @@ async fn a_rule_that_anybody_could_meet_is_refused_at_the_field() {
         assert!(reply.at(field).is_some(), "{other:?}: {}", reply.text());
         assert!(!reply.text().contains("acme"), "{other:?}: {}", reply.text());
     }
+    // Everything that is wrong is said at once.
+    let wrong = [("password", "wrong password"), ("form[claims][ref]", "")];
+    let reply = app.ask_rule(&app.owner, pipeline, &with(&wrong)).await;
+    assert!(reply.at("password").is_some() && reply.at("claims.ref").is_some(), "{}", reply.text());
     // In a session in which nobody has typed it yet.
     let fresh = app.sign_in(OWNER).await;
     let reply = app.ask_rule(&fresh, pipeline, &with(&[("password", "")])).await;
@@ -106,6 +110,26 @@ async fn a_refused_rule_comes_back_as_it_was_typed_and_without_the_password() {
     let page = app.owner.follow(reply).await.text();
     assert!(page.contains("1296269") && page.contains("https://regcred.example.com"));
     assert!(!page.contains(PASSWORD));
+    // What is in the way of the form is folded.
+    let notes = page.split("What its tokens do not say").nth(1).unwrap();
+    assert!(notes.split("</details>").next().unwrap().contains("merge_group"), "{page}");
+}
+
+#[tokio::test]
+async fn a_new_rule_leads_on_to_the_lines_that_use_it() {
+    let app = App::new().await;
+    let ghcr = app.credential(&app.owner, "acme", "ghcr", "ghcr.io", "s").await;
+    let (pipeline, _) = app.pipeline(&app.owner, "acme", "build", &[ghcr], "pull").await;
+    let id = pipeline.to_string();
+    let mut form = with(&[]);
+    form.extend([("project", "acme"), ("pipeline", id.as_str()), ("password", PASSWORD)]);
+    let reply = app.owner.post_form("/rpc/trust-rules/create", &form).await;
+    let page = app.owner.follow(reply).await.text();
+    let said = page.split("alert-notice").nth(1).unwrap().split("</main>").next().unwrap();
+    assert!(
+        said.contains(&format!("/p/acme/pipelines/{id}/connect\">See how to use it")),
+        "{said}"
+    );
 }
 
 /// A token of these claims that nobody has signed.

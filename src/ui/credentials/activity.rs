@@ -1,11 +1,12 @@
 //! What people did to a credential and to grants of it.
 
-use super::frame::{Head, Page, Part, before};
+use super::frame::{Head, Page, Part};
 use crate::domain::audit::{Action, AuditEvent, Detail, FieldChange};
 use crate::domain::paths;
 use crate::error::Result;
 use crate::functions::credential_pages::{self, CredentialHead};
-use crate::ui::kit::{Cell, Columns, Loaded, Older, PageContext, Section, Table, Time};
+use crate::ui::events::Events;
+use crate::ui::kit::{Loaded, PageContext};
 use leptos::prelude::*;
 
 /// `/p/{project}/credentials/{id}/activity`
@@ -24,7 +25,7 @@ pub fn ActivityPage() -> impl IntoView {
 type Found = (CredentialHead, credential_pages::Activity);
 
 async fn load(page: PageContext) -> Result<Found> {
-    credential_pages::activity(page.project.clone(), page.id()?, before(&page)?).await
+    credential_pages::activity(page.project.clone(), page.id()?, page.before()?).await
 }
 
 #[component]
@@ -32,34 +33,22 @@ fn Whole(loaded: Found, page: PageContext) -> impl IntoView {
     let (head, found) = loaded;
     let own = paths::credential_activity(&page.project, head.credential.summary.id);
     let older = found.older.map(|seq| paths::with_query(&own, "before", &seq.to_string()));
-    let rows = found.events.into_iter().map(|event| {
-        let details = details(&event.detail);
-        [
-            Cell::of(view! { <Time at=event.at/> }),
-            Cell::of(sentence(&event)),
-            Cell::styled(
-                "muted cut",
-                view! { <span title=details.clone()>{details.clone()}</span> },
-            ),
-        ]
-    });
-    let columns = Columns::new(["When", "What", "Details"], rows);
+    let told = |event: &AuditEvent| (event.at, sentence(event), details(&event.detail));
+    let events: Vec<_> = found.events.iter().map(told).collect();
     view! {
         <Head head page part=Part::Activity/>
-        <Section id="activity" title="Activity">
-            <Table columns empty="Nothing older was recorded."/>
-            <Older href=older/>
-        </Section>
+        <Events events older/>
     }
 }
 
 /// Who did what. Of a grant the page says to whom: it is this credential that was granted.
 fn sentence(event: &AuditEvent) -> String {
-    let AuditEvent { actor, action, subject, .. } = event;
-    let what = match action {
-        Action::GrantCreated => "granted it to",
-        Action::GrantDeleted => "revoked the grant of",
-        action => action.label(),
+    let AuditEvent { actor, action, subject, detail, .. } = event;
+    let what = match (action, detail) {
+        (Action::GrantCreated, _) => "granted it to",
+        (Action::GrantDeleted, _) => "revoked the grant of",
+        (Action::GuardChangeRejected, Detail::Rejected { .. }) => "rejected the proposed change of",
+        (action, _) => action.label(),
     };
     format!("{actor} {what} {subject}")
 }
@@ -110,6 +99,7 @@ mod tests {
             },
             FieldChange::secret(),
         ];
+        let rejected = Detail::Rejected { changes: Vec::new(), reason: "No.".to_owned() };
         for (action, detail, said, details_said) in [
             (Action::GrantCreated, grant(r#","intent":"pull""#), "Ann granted it to build", "pull"),
             (
@@ -124,6 +114,12 @@ mod tests {
                 Detail::Changed(changes),
                 "Ann edited build",
                 "Username: bot → ci; Password or key",
+            ),
+            (
+                Action::GuardChangeRejected,
+                rejected,
+                "Ann rejected the proposed change of build",
+                "reason: No.",
             ),
         ] {
             let event = event(action, detail);

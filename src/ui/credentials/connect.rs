@@ -10,6 +10,9 @@ use crate::ui::pipelines::HowTo;
 use leptos::prelude::*;
 use uuid::Uuid;
 
+/// Pipelines that have a link.
+const OFFERED: usize = 20;
+
 /// `/p/{project}/credentials/{id}/connect`; `pipeline` in its query is the one that was chosen.
 #[component]
 pub fn ConnectPage() -> impl IntoView {
@@ -62,7 +65,9 @@ fn Chosen(
     page: PageContext,
 ) -> impl IntoView {
     let own = paths::connect_credential(&page.project, id);
-    let links = pipelines
+    let (offered, more) = offered(pipelines, pipeline);
+    let list = paths::pipelines(&page.project);
+    let links = offered
         .into_iter()
         .map(|(one, name)| {
             let href = paths::with_query(&own, "pipeline", &one.to_string());
@@ -77,9 +82,32 @@ fn Chosen(
     view! {
         <nav class="choices" aria-label="Pipeline">
             <span class="muted">"The lines are for"</span>
-            <ul>{links}</ul>
+            <ul>
+                {links}
+                {(more > 0)
+                    .then(|| {
+                        view! {
+                            <li class="muted">
+                                {format!("and {more} more, each under Connect of its ")}
+                                <a href=list>"pipeline"</a>
+                            </li>
+                        }
+                    })}
+            </ul>
         </nav>
     }
+}
+
+/// The pipelines that are offered, of which the chosen one is always one; and how many there are beyond.
+fn offered(mut pipelines: Vec<(Uuid, String)>, chosen: Uuid) -> (Vec<(Uuid, String)>, usize) {
+    let more = pipelines.len().saturating_sub(OFFERED);
+    if let Some(at) = pipelines.iter().position(|(one, _)| *one == chosen)
+        && at >= OFFERED
+    {
+        pipelines.swap(OFFERED - 1, at);
+    }
+    pipelines.truncate(OFFERED);
+    (pipelines, more)
 }
 
 /// A credential that no pipeline may have is fetched by nobody.
@@ -93,5 +121,23 @@ fn NotGranted(id: Uuid, page: PageContext) -> impl IntoView {
             </p>
             {grant.map(|href| view! { <p><LinkButton href label="Grant to a pipeline"/></p> })}
         </Section>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn some_pipelines_are_offered_and_the_chosen_one_is_always_among_them() {
+        let pipelines = |count: u128| {
+            (0..count).map(|id| (Uuid::from_u128(id), id.to_string())).collect::<Vec<_>>()
+        };
+        let last = Uuid::from_u128(24);
+        assert_eq!(offered(pipelines(20), last), (pipelines(20), 0));
+        let (few, more) = offered(pipelines(25), Uuid::nil());
+        assert_eq!((few, more), (pipelines(20), 5));
+        let (few, more) = offered(pipelines(25), last);
+        assert_eq!((few.len(), more, few.last()), (20, 5, Some(&(last, "24".to_owned()))));
     }
 }

@@ -1,6 +1,6 @@
 //! The delete dialog: what depends on the credential, and what can be done instead.
 
-use super::edit::{WhereFrom, behind};
+use super::edit::behind;
 use super::repointing::Repointing;
 use super::row::EnableToggle;
 use super::used_by::{Dependents, never_received};
@@ -12,7 +12,9 @@ use crate::functions::credential_pages::{CredentialHead, Deletion, deletion};
 use crate::functions::credentials::DeleteCredential;
 use crate::functions::pipelines::RepointGrants;
 use crate::ui::granting::{TO_DESTROY, YourPassword};
-use crate::ui::kit::{Alert, Field, FlashAlert, FormState, LoadedDialog, PageContext, PostForm};
+use crate::ui::kit::{
+    Alert, Field, FlashAlert, FormState, LoadedDialog, PageContext, PostForm, WhereFrom,
+};
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 
@@ -66,7 +68,7 @@ fn Whole(loaded: Found, page: PageContext) -> impl IntoView {
             is_danger=true
             cancel
         >
-            <WhereFrom page=from/>
+            <WhereFrom list=from.list_query() page=from/>
             {typed.map(|at| view! { <Field at label=format!("Type {} to confirm", summary.name)/> })}
             <YourPassword id="delete-password" error=password hint=TO_DESTROY/>
         </PostForm>

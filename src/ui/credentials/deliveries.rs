@@ -1,6 +1,6 @@
 //! What was delivered of a credential, to whom.
 
-use super::frame::{Head, Page, Part, before};
+use super::frame::{Head, Page, Part};
 use crate::domain::delivery::ReceiptPage;
 use crate::domain::paths;
 use crate::error::Result;
@@ -27,7 +27,7 @@ pub fn DeliveriesPage() -> impl IntoView {
 type Found = (CredentialHead, ReceiptPage, Vec<Uuid>);
 
 async fn load(page: PageContext) -> Result<Found> {
-    of_credential(page.project.clone(), page.id()?, before(&page)?).await
+    of_credential(page.project.clone(), page.id()?, page.before()?).await
 }
 
 #[component]
@@ -37,6 +37,13 @@ fn Whole(loaded: Found, page: PageContext) -> impl IntoView {
     let older = found.older.map(|seq| paths::with_query(&own, "before", &seq.to_string()));
     view! {
         <Head head page=page.clone() part=Part::Deliveries/>
-        <Receipts receipts=found.receipts page is_of_pipeline=false existing older/>
+        <Receipts
+            receipts=found.receipts
+            page
+            is_of_pipeline=false
+            existing
+            is_cut=found.is_cut
+            older
+        />
     }
 }

@@ -15,6 +15,7 @@ use crate::functions::registry::recognised;
 use crate::islands::CopyButton;
 use crate::ui::kit::{
     Control, Field, FormState, Hidden, LinkButton, LoadedDialog, Offer, PageContext, PostForm,
+    WhereFrom,
 };
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
@@ -47,15 +48,6 @@ pub fn behind(page: &PageContext) -> String {
     match page.id() {
         Ok(id) if page.is_from_page() => paths::credential(&page.project, id),
         _ => page.list(),
-    }
-}
-
-/// What a dialog sends along for where it leads back to.
-#[component]
-pub fn WhereFrom(page: PageContext) -> impl IntoView {
-    view! {
-        <Hidden name="list" value=page.list_query()/>
-        {page.is_from_page().then(|| view! { <Hidden name="from" value=paths::FROM_PAGE/> })}
     }
 }
 
@@ -107,7 +99,7 @@ fn EditForm(loaded: Found, page: PageContext) -> impl IntoView {
             class=class
         >
             <Hidden name="revision" value=revision.to_string()/>
-            <WhereFrom page/>
+            <WhereFrom list=page.list_query() page/>
             {lost_secret.then(|| view! { <Hidden name="lost_secret" value="true"/> })}
             // The mark is part of the origin, so it goes back as it is.
             {summary.is_insecure.then(|| view! { <Hidden name="is_insecure" value="true"/> })}

@@ -6,10 +6,7 @@ use crate::domain::credential::Summary;
 use crate::domain::credential_page::CredentialHead;
 use crate::domain::paths;
 use crate::domain::permission::Permission;
-use crate::error::{Error, Result};
-use crate::ui::kit::{
-    CopyValue, FlashMessages, KindMark, LinkButton, Menu, PageContext, Tab, Tabs,
-};
+use crate::ui::kit::{Behind, CopyValue, KindMark, LinkButton, Menu, PageContext, Tab, Tabs};
 use leptos::prelude::*;
 use leptos_meta::Title;
 
@@ -24,34 +21,18 @@ pub enum Part {
     Connect,
 }
 
-/// The link to the list, and how the last post went; its children are the rest of the page. Behind a
-/// dialog nothing of it can be reached, and what the last post left is for the dialog.
+/// The link to the list, and how the last post went; its children are the rest of the page.
 #[component]
 pub fn Page(page: PageContext, children: Children) -> impl IntoView {
-    let is_covered = page.is_covered();
     let list = paths::credentials(&page.project);
     view! {
-        {(!is_covered).then(|| view! { <FlashMessages/> })}
-        <div class="stack" inert=is_covered>
+        <Behind page class="stack">
             <p>
                 <a href=list>"Registry Credentials"</a>
             </p>
             {children()}
-        </div>
+        </Behind>
     }
-}
-
-/// The link before which a page of older rows ends.
-///
-/// # Errors
-/// `BadRequest` for what is no number.
-pub fn before(page: &PageContext) -> Result<Option<i64>> {
-    let typed = page.query("before").map(|text| text.parse());
-    typed.transpose().map_err(|_| {
-        Error::BadRequest(
-            "The address of this page is not complete. Open the page again.".to_owned(),
-        )
-    })
 }
 
 /// The head of a credential with the tabs, of which `part` is shown.

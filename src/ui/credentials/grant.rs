@@ -1,6 +1,7 @@
 //! The dialog that grants a credential to a pipeline, on terms.
 
 use crate::domain::credential::Access;
+use crate::domain::credential_page::CHOICES;
 use crate::domain::paths;
 use crate::domain::pipeline::GrantForm;
 use crate::error::Result;
@@ -60,6 +61,7 @@ fn Whole(loaded: Found, page: PageContext) -> impl IntoView {
         error: state.error("credentials"),
         ..Control::default()
     };
+    let is_cut = pipelines.len() >= CHOICES;
     let pipelines: Vec<(String, String)> =
         pipelines.into_iter().map(|(id, name)| (id.to_string(), name)).collect();
     let intents: Vec<Access> =
@@ -83,6 +85,14 @@ fn Whole(loaded: Found, page: PageContext) -> impl IntoView {
                     options=options(&intents, Access::word, Access::label)
                 />
             </div>
+            {is_cut
+                .then(|| {
+                    view! {
+                        <p class="muted">
+                            "The list has the first 1,000 pipelines by name. To grant the credential to another one, open that pipeline."
+                        </p>
+                    }
+                })}
             <Conditions state=state.clone()/>
             <YourPassword id="grant-password" error=state.error("password")/>
         </PostForm>

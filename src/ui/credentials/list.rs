@@ -11,7 +11,8 @@ use crate::error::Result;
 use crate::functions::credentials::list_credentials;
 use crate::ui::first_steps::FirstSteps;
 use crate::ui::kit::{
-    FlashMessages, Hidden, LinkButton, Loaded, PageContext, PageHead, RowMenuFilled, SearchAsTyped,
+    FlashMessages, Hidden, LinkButton, Loaded, PageContext, PageHead, Pager, RowMenuFilled,
+    SearchAsTyped,
 };
 use leptos::prelude::*;
 use leptos_router::components::Outlet;
@@ -125,19 +126,6 @@ fn count(total: u64, are_more: bool) -> String {
         said.push(digit);
     }
     said + if total == 1 { " credential" } else { " credentials" }
-}
-
-/// The addresses of the page before and of the page after, where there are such.
-#[component]
-fn Pager(previous: Option<String>, next: Option<String>) -> impl IntoView {
-    (previous.is_some() || next.is_some()).then(|| {
-        view! {
-            <nav class="pager" aria-label="Pages">
-                {previous.map(|href| view! { <a class="button" rel="prev" href=href>"Previous"</a> })}
-                {next.map(|href| view! { <a class="button" rel="next" href=href>"Next"</a> })}
-            </nav>
-        }
-    })
 }
 
 #[cfg(test)]

@@ -38,7 +38,6 @@ pub use delete::DeleteDialog;
 pub use deliveries::DeliveriesPage;
 pub use detail::DetailPage;
 pub use edit::EditDialog;
-pub(super) use frame::before;
 pub use grant::GrantDialog;
 pub use list::ListPage;
 pub use new::NewDialog;

@@ -56,6 +56,8 @@ fn NewForm(loaded: Found, page: PageContext) -> impl IntoView {
     let about = start.clone();
     let placeholder = preset.map_or("registry.example.com", |preset| preset.registry_url);
     let (cancel, list) = (page.list(), page.list_query());
+    let slug = preset.map_or("", |preset| preset.kind.word());
+    let offered = name.clone();
     let project = page.project.clone();
     // What is known already is not what is entered first.
     let is_known = !registry_url.text.is_empty();
@@ -71,6 +73,9 @@ fn NewForm(loaded: Found, page: PageContext) -> impl IntoView {
             class=class
         >
             <Hidden name="list" value=list/>
+            <Hidden name="offered_name" value=offered/>
+            // A tile that is pressed later writes its own.
+            <input type="hidden" id="preset" name="preset" value=slug/>
             <HostPreview start name is_again=!is_first_try>
                 <div class="field-row host-row">
                     <Field

@@ -70,6 +70,7 @@ pub fn Presets(page: PageContext) -> impl IntoView {
                             href=paths::with_query(&dialog, "preset", slug)
                             data-host=preset.is_exact.then_some(preset.registry_url)
                             data-example=preset.registry_url
+                            data-preset=slug
                             data-method=method(preset).word()
                             aria-current=(chosen == Some(slug)).then_some("true")
                         >

@@ -1,6 +1,6 @@
 //! The dialog for another secret, and nothing else: the secret, its last day, and whether it waits.
 
-use super::edit::{WhereFrom, behind};
+use super::edit::behind;
 use super::form::{StageBox, Submits, Summary, form_class, revision};
 use super::sign_in::{Guide, KeyFields, PasswordField};
 use super::stored::{SecretDoubt, Stored};
@@ -9,19 +9,21 @@ use crate::domain::moment::Day;
 use crate::domain::permission::Permission;
 use crate::error::Result;
 use crate::functions::answer::FailedForm;
-use crate::functions::credentials::{ReplaceSecret, find_credential};
+use crate::functions::credential_pages::receivers;
+use crate::functions::credentials::ReplaceSecret;
 use crate::functions::registry::recognised;
-use crate::ui::kit::{Field, FormState, Hidden, LoadedDialog, PageContext, PostForm};
+use crate::ui::kit::{Field, FormState, Hidden, LoadedDialog, PageContext, PostForm, WhereFrom};
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 use serde_json::json;
 
-type Found = (Credential, Option<FailedForm>);
+/// The credential, how many pipelines receive it, and the last post of the dialog that failed.
+type Found = (Credential, usize, Option<FailedForm>);
 
 #[component]
 pub fn ReplaceDialog() -> impl IntoView {
     let page = PageContext::here();
-    let name = |(credential, _): &Found| credential.summary.name.clone();
+    let name = |(credential, ..): &Found| credential.summary.name.clone();
     view! {
         <LoadedDialog
             id="replace-secret"
@@ -38,13 +40,13 @@ pub fn ReplaceDialog() -> impl IntoView {
 
 async fn load(page: PageContext) -> Result<Found> {
     page.needs(Permission::RegistryWrite)?;
-    let found = find_credential(page.project.clone(), page.id()?).await?;
-    Ok((found.credential, page.failed_form().await))
+    let (head, receivers) = receivers(page.project.clone(), page.id()?).await?;
+    Ok((head.credential, receivers, page.failed_form().await))
 }
 
 #[component]
 fn ReplaceForm(loaded: Found, page: PageContext) -> impl IntoView {
-    let (credential, failed) = loaded;
+    let (credential, receivers, failed) = loaded;
     let form = FormState::of::<ReplaceSecret>(failed, json!({}));
     let revision = revision(&form, &credential);
     let summary = credential.summary.clone();
@@ -62,6 +64,7 @@ fn ReplaceForm(loaded: Found, page: PageContext) -> impl IntoView {
         <Summary form=form.clone()/>
         <SecretDoubt doubt=summary.secret_doubt/>
         <Stored credential/>
+        {consequence(receivers).map(|sentence| view! { <p>{sentence}</p> })}
         <PostForm
             action=ReplaceSecret::url()
             project
@@ -70,7 +73,7 @@ fn ReplaceForm(loaded: Found, page: PageContext) -> impl IntoView {
             class=class
         >
             <Hidden name="revision" value=revision.to_string()/>
-            <WhereFrom page/>
+            <WhereFrom list=page.list_query() page/>
             {field}
             <Guide href=guide/>
             <Field
@@ -83,6 +86,16 @@ fn ReplaceForm(loaded: Found, page: PageContext) -> impl IntoView {
             <Submits cancel label="Replace secret" form/>
         </PostForm>
     }
+}
+
+/// What happens when it is replaced at once; nothing where no pipeline receives it.
+fn consequence(receivers: usize) -> Option<String> {
+    let who = match receivers {
+        0 => return None,
+        1 => "1 pipeline receives the new secret from its".to_owned(),
+        many => format!("{many} pipelines receive the new secret from their"),
+    };
+    Some(format!("{who} next fetch. If you are not sure that it works, stage it."))
 }
 
 /// The day of the secret that is replaced says what to look for.

@@ -4,7 +4,7 @@ use crate::domain::credential::Summary;
 use crate::domain::pipeline::Grantable;
 use crate::functions::pipelines::RepointGrants;
 use crate::ui::granting::{YourPassword, grantable_label};
-use crate::ui::kit::{FormState, PageContext, PostForm, Select, SubmitButton};
+use crate::ui::kit::{FormState, PageContext, PostForm, Select, SubmitButton, WhereFrom};
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 
@@ -25,10 +25,12 @@ pub fn Repointing(
         );
         return view! { <p class="muted">{sentence}</p> }.into_any();
     }
+    let project = page.project.clone();
     let options: Vec<(String, String)> =
         replacements.iter().map(|one| (one.id.to_string(), grantable_label(one))).collect();
     view! {
-        <PostForm action=RepointGrants::url() project=page.project id=from.id class="card stack">
+        <PostForm action=RepointGrants::url() project id=from.id class="card stack">
+            <WhereFrom list=page.list_query() page/>
             <h3>"Move pipelines to another credential"</h3>
             <Select
                 at=form.at("target")

@@ -23,7 +23,7 @@ impl State {
     }
 }
 
-/// Every reason to look at it, and what its dates say.
+/// Every reason to look at it; what its dates say, if they are one or there is no other.
 pub fn states(credential: &Summary, today: Day) -> Vec<State> {
     let mut states = Vec::new();
     if credential.unreadable_at.is_some() {
@@ -36,7 +36,9 @@ pub fn states(credential: &Summary, today: Day) -> Vec<State> {
         states.push(State { title: doubt.clone(), ..State::new("Secret looks wrong", "warn") });
     }
     let state = credential.state(today);
-    if state != ExpiryState::Unknown || states.is_empty() {
+    // Beside a reason to look at it, only dates that are one, too, have something to say.
+    let is_quiet = matches!(state, ExpiryState::Unknown | ExpiryState::Fine);
+    if !is_quiet || states.is_empty() {
         states.push(of_dates(credential, state, today));
     }
     if credential.is_insecure {
@@ -87,4 +89,48 @@ pub fn EnableToggle(
     };
     let values = vec![("project", project), ("id", credential.id.to_string()), ("back", back)];
     view! { <PostButton action values word class=button_class/> }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::credential::{Access, Method};
+    use crate::domain::moment::Moment;
+    use crate::domain::registry::RegistryHost;
+    use uuid::Uuid;
+
+    #[test]
+    fn nothing_is_called_fine_beside_a_reason_to_look_at_it() {
+        let today = Day::parse("2026-11-29").unwrap();
+        let fine = Summary {
+            id: Uuid::nil(),
+            name: "ghcr".to_owned(),
+            description: String::new(),
+            host: RegistryHost::stored("ghcr.io").unwrap(),
+            is_insecure: false,
+            method: Method::Password,
+            username: "acme-bot".to_owned(),
+            access: Access::Pull,
+            paths: Vec::new(),
+            expires_on: Some(today.plus_days(300)),
+            renew_on: None,
+            disabled_at: None,
+            unreadable_at: None,
+            secret_doubt: None,
+            updated_at: Moment(0),
+            updated_by: String::new(),
+        };
+        let labels = |credential: &Summary| {
+            let states = states(credential, today).into_iter();
+            states.map(|state| state.label).collect::<Vec<String>>()
+        };
+        let until = expiry::sentence(today, fine.expires_on, None);
+        assert_eq!(labels(&fine), [until]);
+        let doubtful = Summary { secret_doubt: Some("why".to_owned()), ..fine.clone() };
+        assert_eq!(labels(&doubtful), ["Secret looks wrong"]);
+        let disabled = Summary { disabled_at: Some(Moment(0)), ..fine };
+        assert_eq!(labels(&disabled), ["Disabled"]);
+        let late = Summary { expires_on: Some(today.plus_days(3)), ..disabled };
+        assert_eq!(labels(&late), ["Disabled", "Expires in 3 days"]);
+    }
 }

@@ -115,6 +115,7 @@ fn asked((head, found, replaced, failed): Found, act: Act, page: PageContext) ->
                     action=SwitchSecret::url()
                     values
                     word="Make current"
+                    is_danger=false
                 >
                     {before}
                 </Confirm>
@@ -169,17 +170,36 @@ fn obstacle(found: &VersionInUse, act: Act) -> Option<String> {
 #[component]
 fn LastReceived(used: VersionInUse) -> impl IntoView {
     let number = used.version.version;
-    let by = match used.pipelines.as_slice() {
-        [] => String::new(),
-        [one] => format!(" by {one}"),
-        [one, other] => format!(" by {one} and {other}"),
-        [one, rest @ ..] => format!(" by {one} and {} other pipelines", rest.len()),
-    };
+    let by = by(&used.pipelines);
     match used.version.last_delivered_at {
         Some(at) => view! {
-            <p>{format!("Version {number} was last received ")} <Time at/> {by} "."</p>
+            <p>{format!("Version {number} was last received ")} <Time at/> {by}</p>
         }
         .into_any(),
         None => view! { <p>{format!("No pipeline has received version {number}.")}</p> }.into_any(),
+    }
+}
+
+/// The end of the sentence, with the names if any are known.
+fn by(pipelines: &[String]) -> String {
+    match pipelines {
+        [] => ".".to_owned(),
+        [one] => format!(" by {one}."),
+        [one, other] => format!(" by {one} and {other}."),
+        [one, rest @ ..] => format!(" by {one} and {} other pipelines.", rest.len()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::by;
+
+    #[test]
+    fn the_sentence_ends_with_the_names_or_without_any() {
+        let names = ["api", "web", "docs"].map(str::to_owned);
+        assert_eq!(by(&[]), ".");
+        assert_eq!(by(&names[..1]), " by api.");
+        assert_eq!(by(&names[..2]), " by api and web.");
+        assert_eq!(by(&names), " by api and 2 other pipelines.");
     }
 }

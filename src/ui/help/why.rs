@@ -1,14 +1,40 @@
-//! A reason, as receipts and the explainer have it, with the way to its paragraph in the guides.
+//! A reason of the explainer as a sentence, with what mends it or the way to its paragraph in the
+//! guides.
 
+use crate::domain::matching::Lost;
 use crate::help::about_reason;
 use leptos::prelude::*;
 
-/// The reason as text; the guides say more of it where they know it.
+/// Why a credential is not the one.
 #[component]
-pub fn Reason(#[prop(into)] text: String) -> impl IntoView {
-    let about = about_reason(&text);
+pub fn Reason(
+    lost: Lost,
+    /// Where it is mended at once, and what the link there says.
+    #[prop(default = None)]
+    mend: Option<(String, &'static str)>,
+) -> impl IntoView {
+    let about = || about_reason(lost.label()).map(|href| (href, "What to do"));
+    let link = mend.or_else(about);
     view! {
-        <span>{text}</span>
-        {about.map(|href| view! { " " <a href=href>"What to do"</a> })}
+        <span>{sentence(lost)}</span>
+        {link.map(|(href, label)| view! { " " <a href=href>{label}</a> })}
+    }
+}
+
+/// The reason as a sentence of its own.
+fn sentence(lost: Lost) -> String {
+    let mut rest = lost.label().chars();
+    let first = rest.next().map(|first| first.to_ascii_uppercase());
+    format!("{}{}.", first.map(String::from).unwrap_or_default(), rest.as_str())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_reason_begins_and_ends_as_a_sentence() {
+        assert_eq!(sentence(Lost::OtherRepository), "It is for other repositories.");
+        assert_eq!(sentence(Lost::NotApproved), "Waiting for approval.");
     }
 }

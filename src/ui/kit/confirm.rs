@@ -1,4 +1,4 @@
-//! What is asked before something that cannot be undone.
+//! What is asked before something that changes what pipelines get, or cannot be undone.
 
 use super::{Dialog, ErrorSummary, Hidden, LinkButton, SubmitButton};
 use crate::error::Error;
@@ -23,6 +23,9 @@ pub fn Confirm(
     /// Why nothing was done, when it was tried.
     #[prop(default = None)]
     error: Option<Error>,
+    /// What it does cannot be undone.
+    #[prop(default = true)]
+    is_danger: bool,
     /// The consequence, in sentences; and the fields of the form, if it has any.
     children: Children,
 ) -> impl IntoView {
@@ -40,7 +43,7 @@ pub fn Confirm(
                 {children()}
                 <div class="toolbar">
                     <LinkButton href=close_href label="Cancel"/>
-                    <SubmitButton label=word is_danger=true/>
+                    <SubmitButton label=word is_danger/>
                 </div>
             </form>
         </Dialog>

@@ -1,7 +1,8 @@
 //! A dialog is a route drawn over its list: the server sends it open, so a link to it works, Back
 //! leaves it, and it needs no JavaScript. With JavaScript it becomes modal.
 
-use super::Icon;
+use super::{FlashMessages, Hidden, Icon, PageContext};
+use crate::domain::paths;
 use crate::islands::DialogBehaviour;
 use leptos::prelude::*;
 
@@ -46,5 +47,31 @@ pub fn Dialog(
                 <DialogBehaviour id=id close_href=close_href/>
             </dialog>
         </div>
+    }
+}
+
+/// What a dialog may be drawn over, and how the last post went. Then nothing of it can be reached, and
+/// what the last post left is for the dialog.
+#[component]
+pub fn Behind(page: PageContext, class: &'static str, children: Children) -> impl IntoView {
+    let is_covered = page.is_covered();
+    view! {
+        {(!is_covered).then(|| view! { <FlashMessages/> })}
+        <div class=class inert=is_covered>
+            {children()}
+        </div>
+    }
+}
+
+/// What the form of a dialog sends along for where it leads back to.
+#[component]
+pub fn WhereFrom(
+    page: PageContext,
+    /// What is asked of the list that it may be drawn over, as the query of an address.
+    list: String,
+) -> impl IntoView {
+    view! {
+        <Hidden name="list" value=list/>
+        {page.is_from_page().then(|| view! { <Hidden name="from" value=paths::FROM_PAGE/> })}
     }
 }

@@ -24,14 +24,32 @@ where
     Chil: FnOnce(T) -> V + Send + 'static,
     V: IntoView + 'static,
 {
-    let read = OnceResource::new_blocking(from);
+    let problem = |error: Error| view! { <Problem error/> }.into_any();
     view! {
         {(!title.is_empty()).then(|| view! { <Title text=title/> })}
+        {drawn(from, children, problem)}
+    }
+}
+
+/// The children with what was read, or what is drawn of the error.
+fn drawn<T, Fut, Chil, V>(
+    from: Fut,
+    children: Chil,
+    problem: impl FnOnce(Error) -> AnyView + Send + 'static,
+) -> impl IntoView
+where
+    T: Clone + Send + Sync + Serialize + DeserializeOwned + 'static,
+    Fut: Future<Output = Result<T>> + Send + 'static,
+    Chil: FnOnce(T) -> V + Send + 'static,
+    V: IntoView + 'static,
+{
+    let read = OnceResource::new_blocking(from);
+    view! {
         <Suspense>
             {Suspend::new(async move {
                 match read.await {
                     Ok(found) => children(found).into_any(),
-                    Err(error) => view! { <Problem error/> }.into_any(),
+                    Err(error) => problem(error),
                 }
             })}
         </Suspense>
@@ -55,24 +73,15 @@ where
     Chil: FnOnce(T) -> V + Send + 'static,
     V: IntoView + 'static,
 {
-    let read = OnceResource::new_blocking(from);
-    view! {
-        <Suspense>
-            {Suspend::new(async move {
-                match read.await {
-                    Ok(found) => children(found).into_any(),
-                    Err(error) => {
-                        view! {
-                            <Dialog id title close_href>
-                                <Problem error is_in_dialog=true/>
-                            </Dialog>
-                        }
-                            .into_any()
-                    }
-                }
-            })}
-        </Suspense>
-    }
+    let problem = move |error: Error| {
+        view! {
+            <Dialog id title close_href>
+                <Problem error is_in_dialog=true/>
+            </Dialog>
+        }
+        .into_any()
+    };
+    drawn(from, children, problem)
 }
 
 /// What a dialog that cannot be shown offers below the problem.

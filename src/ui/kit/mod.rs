@@ -10,10 +10,11 @@
 //! | a form | [`FormState`] for what its [`Control`]s show, [`PostForm`] and [`Hidden`] for what it sends |
 //! | one button that posts | [`PostButton`] |
 //! | what is asked before it cannot be undone | [`Confirm`] |
+//! | what a dialog may be drawn over | [`Behind`]; the dialog's form sends [`WhereFrom`] |
 //! | how the last post went | [`FlashMessages`] |
 //! | parts with addresses of their own | [`Tabs`] |
 //! | a state, a kind, a time | [`Dot`], [`KindMark`], [`ProviderMark`], [`Time`], [`DayFromNow`] |
-//! | more rows than a page has, by time | [`Older`] |
+//! | more rows than a page has | [`Pager`], by time [`Older`] |
 //! | text to take elsewhere | [`CodeToCopy`], within a line [`CopyValue`] |
 //!
 //! Two columns, the second narrow, are a `<div class="columns">` of two; below 1024 px they are one.
@@ -33,9 +34,9 @@ mod form;
 mod loaded;
 mod mark;
 mod menu;
-mod older;
 mod page_context;
 mod page_head;
+mod pager;
 mod post_button;
 mod problem;
 mod section;
@@ -52,7 +53,7 @@ pub use button::{IconLink, LinkButton, SubmitButton};
 pub use code_to_copy::CodeToCopy;
 pub use confirm::Confirm;
 pub use copy_value::CopyValue;
-pub use dialog::Dialog;
+pub use dialog::{Behind, Dialog, WhereFrom};
 pub use dot::Dot;
 pub use facts::{Fact, Facts, TextFact};
 pub use field::{Field, TextArea};
@@ -61,9 +62,9 @@ pub use form::{Control, FormState, Hidden, PostForm};
 pub use loaded::{Loaded, LoadedDialog, LoadedQuestion, Offer};
 pub use mark::{KindMark, ProviderMark};
 pub use menu::Menu;
-pub use older::Older;
 pub use page_context::PageContext;
 pub use page_head::PageHead;
+pub use pager::{Older, Pager};
 pub use post_button::PostButton;
 pub use problem::Problem;
 pub use section::Section;

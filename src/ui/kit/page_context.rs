@@ -3,6 +3,7 @@
 use crate::domain::listing::ListQuery;
 use crate::domain::paths;
 use crate::domain::permission::{Permission, Permissions};
+use crate::domain::pipeline::listing::PipelineQuery;
 use crate::error::{Error, Result};
 use crate::functions::answer::{FailedForm, Flash, take_failed_form, take_flash};
 use crate::functions::session::Frame;
@@ -99,6 +100,19 @@ impl PageContext {
         self.query.get(key)
     }
 
+    /// The link before which a page of older rows ends.
+    ///
+    /// # Errors
+    /// `BadRequest` for what is no number.
+    pub fn before(&self) -> Result<Option<i64>> {
+        let typed = self.query("before").map(|text| text.parse());
+        typed.transpose().map_err(|_| {
+            Error::BadRequest(
+                "The address of this page is not complete. Open the page again.".to_owned(),
+            )
+        })
+    }
+
     /// What the last post of a form on this page left in the slot of `?back=`, if it failed.
     pub async fn failed_form(&self) -> Option<FailedForm> {
         take_failed_form(self.query("back")?).await
@@ -127,6 +141,7 @@ impl PageContext {
                 | [_, "edit" | "delete" | "secret" | "grant"]
                 | [_, "versions", _, "current" | "destroy"]
                 | [_, "identity", "tokens", _, "revoke"]
+                | [_, "grants" | "trust", _, "delete"]
         )
     }
 
@@ -143,9 +158,19 @@ impl PageContext {
         ListQuery::read(|key| self.query(key)).map(|query| query.to_url()).unwrap_or_default()
     }
 
+    /// The same of what is asked of the list of pipelines.
+    pub fn pipelines_query(&self) -> String {
+        PipelineQuery::read(|key| self.query(key)).map(|query| query.to_url()).unwrap_or_default()
+    }
+
     /// The list of credentials as it stands behind a dialog.
     pub fn list(&self) -> String {
         format!("{}{}", paths::credentials(&self.project), self.list_query())
+    }
+
+    /// The list of pipelines as it stands behind a dialog.
+    pub fn pipelines(&self) -> String {
+        format!("{}{}", paths::pipelines(&self.project), self.pipelines_query())
     }
 }
 
@@ -176,6 +201,9 @@ mod tests {
         ]);
         assert_eq!(page.list_query(), "?q=a%20b%26c&state=expired&after=bgpnaGNy");
         assert_eq!(page.list(), "/p/acme/credentials?q=a%20b%26c&state=expired&after=bgpnaGNy");
+        let page = at(&[("back", "slot"), ("q", "a b&c"), ("sort", "created"), ("from", "page")]);
+        assert_eq!(page.pipelines(), "/p/acme/pipelines?q=a%20b%26c&sort=created");
+        assert_eq!(at(&[("sort", "sealed")]).pipelines(), "/p/acme/pipelines");
     }
 
     #[test]
@@ -196,6 +224,8 @@ mod tests {
             "pipelines/1/edit",
             "pipelines/1/delete",
             "pipelines/1/identity/tokens/2/revoke",
+            "pipelines/1/grants/2/delete",
+            "pipelines/1/trust/2/delete",
         ] {
             assert!(is_covered(dialog), "{dialog}");
         }

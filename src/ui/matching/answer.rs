@@ -1,7 +1,7 @@
 //! What is answered: which credential is selected, why the others are not, and what each format
 //! would contain.
 
-use crate::domain::matching::{Explanation, FormatVerdict, Verdict};
+use crate::domain::matching::{Explanation, FormatVerdict, Lost, Note, Verdict};
 use crate::domain::paths;
 use crate::ui::help::Reason;
 use crate::ui::kit::{Badge, Cell, Columns, PageContext, Section, Table};
@@ -11,13 +11,16 @@ const CREDENTIALS: &str = "Credentials for this registry";
 const FORMATS: &str = "What each format would contain";
 
 #[component]
-pub fn Answer(explanation: Explanation, page: PageContext) -> impl IntoView {
+pub fn Answer(
+    explanation: Explanation,
+    /// The pipeline, as it was asked.
+    pipeline: String,
+    page: PageContext,
+) -> impl IntoView {
     let Explanation { host, repository, verdicts, summary, formats } = explanation;
     let has_verdicts = !verdicts.is_empty();
-    let rows = verdicts.into_iter().map(|verdict| row(verdict, &page.project));
+    let rows = verdicts.into_iter().map(|verdict| row(verdict, &pipeline, &page));
     let credentials = Columns::new(["Credential", "Repositories", "Access", "Result"], rows);
-    let formats =
-        Columns::new(["Format", "For this registry"], formats.into_iter().map(format_row));
     view! {
         <Section id="answer" title="Answer">
             <p class="card">
@@ -26,7 +29,7 @@ pub fn Answer(explanation: Explanation, page: PageContext) -> impl IntoView {
             <p class="muted">
                 "This is the answer for the repository " <span class="mono">{repository}</span> " of "
                 <span class="mono">{host}</span>
-                ". Nothing was delivered, and no receipt was written. Only values proven by a trust rule count: a run gets this answer if its branch and event are proven."
+                ". This is a dry run. Only values proven by a trust rule count: a run gets this answer if its branch and event are proven."
             </p>
             {has_verdicts
                 .then(|| {
@@ -35,14 +38,14 @@ pub fn Answer(explanation: Explanation, page: PageContext) -> impl IntoView {
                         <Table columns=credentials label=CREDENTIALS/>
                     }
                 })}
-            <h3>{FORMATS}</h3>
-            <Table columns=formats label=FORMATS/>
+            <Formats formats/>
         </Section>
     }
 }
 
-fn row(verdict: Verdict, project: &str) -> [Cell; 4] {
-    let href = paths::credential(project, verdict.id);
+fn row(verdict: Verdict, pipeline: &str, page: &PageContext) -> [Cell; 4] {
+    let (id, project) = (verdict.id, &page.project);
+    let href = paths::credential(project, id);
     let paths = verdict.paths.join(", ");
     let paths = (!paths.is_empty()).then(|| view! { <span class="mono">{paths}</span> });
     let narrow = verdict.is_narrow.then(|| {
@@ -50,7 +53,12 @@ fn row(verdict: Verdict, project: &str) -> [Cell; 4] {
     });
     let result = match verdict.lost {
         None => view! { <Badge label="Selected" tone="good"/> }.into_any(),
-        Some(lost) => view! { <Reason text=lost.label()/> }.into_any(),
+        Some(lost) => {
+            let grant =
+                paths::with_query(&paths::grant_credential(project, id), "pipeline", pipeline);
+            let is_mended = lost == Lost::NotGranted && page.may_grant();
+            view! { <Reason lost mend=is_mended.then_some((grant, "Grant it"))/> }.into_any()
+        }
     };
     [
         Cell::of(view! { <a href=href>{verdict.name}</a> }),
@@ -60,9 +68,76 @@ fn row(verdict: Verdict, project: &str) -> [Cell; 4] {
     ]
 }
 
-fn format_row(verdict: FormatVerdict) -> [Cell; 2] {
-    let note = verdict.note.map(|note| {
+/// What the formats would contain. Nobody reads it where none would contain anything.
+#[component]
+fn Formats(formats: Vec<FormatVerdict>) -> impl IntoView {
+    let is_nothing = formats.iter().all(|format| format.holds.starts_with("Nothing"));
+    let rows = alike(formats).into_iter().map(format_row);
+    let columns = Columns::new(["Format", "For this registry"], rows);
+    if is_nothing {
+        return view! {
+            <details class="fold">
+                <summary>{FORMATS}</summary>
+                <Table columns label=FORMATS/>
+            </details>
+        }
+        .into_any();
+    }
+    view! {
+        <h3>{FORMATS}</h3>
+        <Table columns label=FORMATS/>
+    }
+    .into_any()
+}
+
+/// Formats that would contain the same.
+#[derive(Debug, PartialEq, Eq)]
+struct Alike {
+    formats: Vec<String>,
+    holds: String,
+    note: Option<Note>,
+}
+
+/// The formats by what they would contain, in the order of the first of each.
+fn alike(formats: Vec<FormatVerdict>) -> Vec<Alike> {
+    let mut all: Vec<Alike> = Vec::new();
+    for FormatVerdict { format, holds, note } in formats {
+        match all.iter_mut().find(|one| one.holds == holds && one.note == note) {
+            Some(one) => one.formats.push(format),
+            None => all.push(Alike { formats: vec![format], holds, note }),
+        }
+    }
+    all
+}
+
+fn format_row(alike: Alike) -> [Cell; 2] {
+    let Alike { formats, holds, note } = alike;
+    let note = note.map(|note| {
         view! { <div class="muted">{format!("Note: {}.", note.label())}</div> }
     });
-    [Cell::of(verdict.format), Cell::of((verdict.holds, note))]
+    let formats = formats.into_iter().map(|format| view! { <div>{format}</div> }).collect_view();
+    [Cell::of(formats), Cell::of((holds, note))]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn formats_with_the_same_answer_share_a_row() {
+        let verdict = |format: &str, holds: &str, note| FormatVerdict {
+            format: format.to_owned(),
+            holds: holds.to_owned(),
+            note,
+        };
+        let found = alike(vec![
+            verdict("auth.json", "Nothing.", None),
+            verdict("kubelet", "ghcr.io: api.", Some(Note::HostOnly)),
+            verdict("Kubernetes secret", "Nothing.", None),
+            verdict("Woodpecker", "ghcr.io: api.", None),
+        ]);
+        let formats: Vec<String> = found.iter().map(|one| one.formats.join(" + ")).collect();
+        assert_eq!(formats, ["auth.json + Kubernetes secret", "kubelet", "Woodpecker"]);
+        assert_eq!(found[1].note, Some(Note::HostOnly));
+    }
 }

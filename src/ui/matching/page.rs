@@ -57,7 +57,7 @@ fn whole((pipelines, answer): Found, question: Question, page: PageContext) -> A
         }
         .into_any()
     } else {
-        let form = FormState::asked(question.form, error);
+        let form = FormState::asked(question.form.clone(), error);
         view! {
             {form
                 .failed()
@@ -76,7 +76,7 @@ fn whole((pipelines, answer): Found, question: Question, page: PageContext) -> A
         <PageHead title="Match"/>
         <p>"See which credential a pipeline gets for an image, and why."</p>
         {form}
-        {explanation.map(|explanation| view! { <Answer explanation page/> })}
+        {explanation.map(|explanation| view! { <Answer explanation pipeline=question.form.pipeline page/> })}
     }
     .into_any()
 }

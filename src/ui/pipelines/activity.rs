@@ -2,14 +2,13 @@
 
 use super::frame::{Part, PipelineFrame};
 use crate::domain::audit::{AuditEvent, Detail, FieldChange};
+use crate::domain::moment::Moment;
 use crate::domain::paths;
 use crate::domain::pipeline::PipelineActivity;
 use crate::error::Result;
 use crate::functions::pipelines::pipeline_activity;
-use crate::ui::credentials::before;
-use crate::ui::kit::{
-    Cell, Columns, FlashMessages, Loaded, Older, PageContext, Section, Table, Time,
-};
+use crate::ui::events::Events;
+use crate::ui::kit::{FlashMessages, Loaded, PageContext};
 use leptos::prelude::*;
 
 /// `/p/{project}/pipelines/{id}/activity`; `before` in its query asks for older events.
@@ -25,25 +24,22 @@ pub fn ActivityPage() -> impl IntoView {
 }
 
 async fn load(page: PageContext) -> Result<PipelineActivity> {
-    pipeline_activity(page.project.clone(), page.id()?, before(&page)?).await
+    pipeline_activity(page.project.clone(), page.id()?, page.before()?).await
 }
 
 fn whole(found: PipelineActivity, page: PageContext) -> impl IntoView {
     let PipelineActivity { head, events, older } = found;
     let own = paths::pipeline_activity(&page.project, head.summary.id);
     let older = older.map(|seq| paths::with_query(&own, "before", &seq.to_string()));
-    let columns = Columns::new(["When", "What", "Details"], events.into_iter().map(row));
+    let events: Vec<_> = events.iter().map(told).collect();
     view! {
         <PipelineFrame head part=Part::Activity page>
-            <Section id="activity" title="Activity">
-                <Table columns empty="Nothing older was recorded."/>
-                <Older href=older/>
-            </Section>
+            <Events events older/>
         </PipelineFrame>
     }
 }
 
-fn row(event: AuditEvent) -> [Cell; 3] {
+fn told(event: &AuditEvent) -> (Moment, String, String) {
     let sentence = format!("{} {} {}", event.actor, event.action.label(), event.subject);
     let details = match &event.detail {
         Detail::Changed(changes) => {
@@ -51,10 +47,5 @@ fn row(event: AuditEvent) -> [Cell; 3] {
         }
         other => other.to_text(),
     };
-    let title = details.clone();
-    [
-        Cell::of(view! { <Time at=event.at/> }),
-        Cell::of(sentence),
-        Cell::styled("muted cut", view! { <span title=title>{details}</span> }),
-    ]
+    (event.at, sentence, details)
 }

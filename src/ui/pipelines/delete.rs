@@ -1,13 +1,15 @@
 //! The delete dialog of a pipeline.
 
-use crate::domain::paths;
+use super::edit::behind;
 use crate::domain::permission::Permission;
 use crate::domain::pipeline::PipelinePage;
 use crate::error::Result;
 use crate::functions::answer::FailedForm;
 use crate::functions::pipelines::{DeletePipeline, find_pipeline};
 use crate::ui::granting::{TO_DESTROY, YourPassword};
-use crate::ui::kit::{Alert, Field, FormState, Hidden, LoadedDialog, PageContext, PostForm, Time};
+use crate::ui::kit::{
+    Alert, Field, FormState, LoadedDialog, PageContext, PostForm, Time, WhereFrom,
+};
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 
@@ -30,14 +32,6 @@ pub fn DeleteDialog() -> impl IntoView {
         >
             {delete_form(found, page)}
         </LoadedDialog>
-    }
-}
-
-/// The page that it was opened on.
-fn behind(page: &PageContext) -> String {
-    match page.id() {
-        Ok(id) if page.is_from_page() => paths::pipeline(&page.project, id),
-        _ => paths::pipelines(&page.project),
     }
 }
 
@@ -64,7 +58,7 @@ fn delete_form((found, failed): Found, page: PageContext) -> impl IntoView {
                 .into_any()
         }
     };
-    let (cancel, is_from_page) = (behind(&page), page.is_from_page());
+    let (project, cancel) = (page.project.clone(), behind(&page));
     view! {
         <Alert kind="warning">
             <p>"This action cannot be undone. The pipeline's tokens and trust rules stop working immediately."</p>
@@ -75,13 +69,13 @@ fn delete_form((found, failed): Found, page: PageContext) -> impl IntoView {
         {state.summary()}
         <PostForm
             action=DeletePipeline::url()
-            project=page.project
+            project
             id=summary.id
             submit="Delete"
             is_danger=true
             cancel
         >
-            {is_from_page.then(|| view! { <Hidden name="from" value=paths::FROM_PAGE/> })}
+            <WhereFrom list=page.pipelines_query() page/>
             <Field at=typed label=format!("Type {} to confirm", summary.name)/>
             <YourPassword error=password hint=TO_DESTROY/>
         </PostForm>

@@ -5,7 +5,6 @@ use crate::domain::paths;
 use crate::domain::pipeline::PipelineDeliveries;
 use crate::error::Result;
 use crate::functions::pipelines::pipeline_deliveries;
-use crate::ui::credentials::before;
 use crate::ui::kit::{FlashMessages, Loaded, PageContext};
 use crate::ui::receipts::Receipts;
 use leptos::prelude::*;
@@ -23,7 +22,7 @@ pub fn DeliveriesPage() -> impl IntoView {
 }
 
 async fn load(page: PageContext) -> Result<PipelineDeliveries> {
-    pipeline_deliveries(page.project.clone(), page.id()?, before(&page)?).await
+    pipeline_deliveries(page.project.clone(), page.id()?, page.before()?).await
 }
 
 fn whole(found: PipelineDeliveries, page: PageContext) -> impl IntoView {
@@ -32,7 +31,13 @@ fn whole(found: PipelineDeliveries, page: PageContext) -> impl IntoView {
     let older = found.older.map(|seq| paths::with_query(&own, "before", &seq.to_string()));
     view! {
         <PipelineFrame head part=Part::Deliveries page=page.clone()>
-            <Receipts receipts=found.receipts page is_of_pipeline=true older/>
+            <Receipts
+                receipts=found.receipts
+                page
+                is_of_pipeline=true
+                is_cut=found.is_cut
+                older
+            />
         </PipelineFrame>
     }
 }

@@ -1,5 +1,5 @@
-//! The first part of a pipeline's page: the credentials that it may have. A dialog that edits the
-//! pipeline is drawn over it.
+//! The first part of a pipeline's page: the credentials that it may have. The dialog that
+//! revokes one is drawn over it.
 
 use super::frame::{Part, PipelineFrame, head_of};
 use super::grants::Grants;
@@ -9,7 +9,7 @@ use crate::domain::pipeline::{PipelineDetail, PipelinePage};
 use crate::error::Result;
 use crate::functions::answer::FailedForm;
 use crate::functions::pipelines::find_pipeline;
-use crate::ui::kit::{ErrorSummary, Fact, Facts, FlashMessages, Loaded, PageContext, Time};
+use crate::ui::kit::{Behind, ErrorSummary, Fact, Facts, Loaded, PageContext, Time};
 use leptos::prelude::*;
 use leptos_router::components::Outlet;
 use uuid::Uuid;
@@ -17,14 +17,12 @@ use uuid::Uuid;
 #[component]
 pub fn DetailPage() -> impl IntoView {
     let page = PageContext::here();
-    let is_covered = page.is_covered();
     view! {
-        {(!is_covered).then(|| view! { <FlashMessages/> })}
-        <div class="list-page" inert=is_covered>
+        <Behind page=page.clone() class="list-page">
             <Loaded from=load(page.clone()) let:found>
                 {whole(found, page)}
             </Loaded>
-        </div>
+        </Behind>
         <Outlet/>
     }
 }

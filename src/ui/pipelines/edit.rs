@@ -6,20 +6,29 @@ use crate::domain::pipeline::{PipelineEdit, PipelineHead};
 use crate::error::{Error, Result};
 use crate::functions::answer::FailedForm;
 use crate::functions::pipelines::{UpdatePipeline, pipeline_head};
-use crate::ui::kit::{Field, FormState, Hidden, LoadedDialog, PageContext, PostForm, TextArea};
+use crate::ui::kit::{
+    Field, FormState, Hidden, LoadedDialog, PageContext, PostForm, TextArea, WhereFrom,
+};
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 
 #[component]
 pub fn EditDialog() -> impl IntoView {
     let page = PageContext::here();
-    let list = || paths::pipelines(&page.project);
-    let close_href = page.id().map_or_else(|_| list(), |id| paths::pipeline(&page.project, id));
+    let close_href = behind(&page);
     let name = |(head, _): &Found| head.summary.name.clone();
     view! {
         <LoadedDialog id="edit-pipeline" verb="Edit" name close_href from=load(page.clone()) let:found>
             {edit_form(found, page)}
         </LoadedDialog>
+    }
+}
+
+/// Where a dialog of a pipeline leads back to: the page that it was opened on.
+pub fn behind(page: &PageContext) -> String {
+    match page.id() {
+        Ok(id) if page.is_from_page() => paths::pipeline(&page.project, id),
+        _ => page.pipelines(),
     }
 }
 
@@ -42,16 +51,17 @@ fn edit_form((head, failed): Found, page: PageContext) -> impl IntoView {
         None => None,
     };
     let revision = revision.unwrap_or(summary.revision);
-    let cancel = paths::pipeline(&page.project, summary.id);
+    let (project, cancel) = (page.project.clone(), behind(&page));
     view! {
         {state.summary()}
         <PostForm
             action=UpdatePipeline::url()
-            project=page.project
+            project
             id=summary.id
             submit="Save Changes"
             cancel
         >
+            <WhereFrom list=page.pipelines_query() page/>
             <Hidden name="revision" value=revision.to_string()/>
             <Field
                 at=state.at("name")

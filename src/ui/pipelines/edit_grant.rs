@@ -1,4 +1,4 @@
-//! The pages of one grant: its terms are changed, or it is revoked.
+//! The page of one grant, where its terms are changed, and the dialog that revokes it.
 
 use super::grant_form::Conditions;
 use super::of_row;
@@ -11,8 +11,8 @@ use crate::functions::answer::FailedForm;
 use crate::functions::pipelines::{DeleteGrant, UpdateGrant, find_pipeline};
 use crate::ui::granting::YourPassword;
 use crate::ui::kit::{
-    Confirm, Fact, Facts, FormState, Hidden, Loaded, PageContext, PageHead, PostForm, Select, Time,
-    options,
+    Confirm, Fact, Facts, FormState, Hidden, Loaded, LoadedQuestion, PageContext, PageHead,
+    PostForm, Select, Time, options,
 };
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
@@ -30,33 +30,40 @@ pub fn EditGrantPage() -> impl IntoView {
 
 /// `/p/{project}/pipelines/{id}/grants/{grant}/delete`
 #[component]
-pub fn RevokeGrantPage() -> impl IntoView {
+pub fn RevokeGrantDialog() -> impl IntoView {
     let page = PageContext::here();
+    let list = || paths::pipelines(&page.project);
+    let close_href = page.id().map_or_else(|_| list(), |id| paths::grants(&page.project, id));
     view! {
-        <Loaded title="Revoke a grant" from=load_to_revoke(page.clone()) let:found>
+        <LoadedQuestion
+            id="revoke-grant"
+            title="Revoke a grant"
+            close_href
+            from=load_to_revoke(page.clone())
+            let:found
+        >
             {revoke(found, page)}
-        </Loaded>
+        </LoadedQuestion>
     }
 }
 
-type Found = (PipelinePage, Grant, Option<FailedForm>);
+type Found = (PipelinePage, Grant);
 
-async fn load_to_edit(page: PageContext) -> Result<Found> {
+async fn load_to_edit(page: PageContext) -> Result<(Found, Option<FailedForm>)> {
     page.needs_to_grant()?;
-    load(page).await
+    Ok((load(&page).await?, page.failed_form().await))
 }
 
 async fn load_to_revoke(page: PageContext) -> Result<Found> {
     page.needs(Permission::PipelineWrite)?;
-    load(page).await
+    load(&page).await
 }
 
-async fn load(page: PageContext) -> Result<Found> {
+async fn load(page: &PageContext) -> Result<Found> {
     let found = find_pipeline(page.project.clone(), page.id()?).await?;
     let id = page.id_of("grant")?;
     let grant = found.pipeline.grants.iter().find(|grant| grant.id == id).cloned();
-    let grant = grant.ok_or(Error::NotFound)?;
-    Ok((found, grant, page.failed_form().await))
+    Ok((found, grant.ok_or(Error::NotFound)?))
 }
 
 /// The count to send along: that of the page that was refused, unless it was refused for being out of
@@ -68,7 +75,7 @@ pub(super) fn seen(failed: Option<&FailedForm>, now: i64) -> i64 {
     }
 }
 
-fn edit((found, grant, failed): Found, page: PageContext) -> impl IntoView {
+fn edit(((found, grant), failed): (Found, Option<FailedForm>), page: PageContext) -> impl IntoView {
     let (pipeline, name) = (found.pipeline.summary.id, found.pipeline.summary.name);
     let href = paths::grants(&page.project, pipeline);
     let revision = seen(failed.as_ref(), grant.revision).to_string();
@@ -116,7 +123,7 @@ fn edit((found, grant, failed): Found, page: PageContext) -> impl IntoView {
     }
 }
 
-fn revoke((found, grant, failed): Found, page: PageContext) -> impl IntoView {
+fn revoke((found, grant): Found, page: PageContext) -> impl IntoView {
     let (pipeline, name) = (found.pipeline.summary.id, found.pipeline.summary.name);
     let href = paths::grants(&page.project, pipeline);
     let again = if grant.terms.needs_approval {
@@ -130,7 +137,6 @@ fn revoke((found, grant, failed): Found, page: PageContext) -> impl IntoView {
     );
     let last = grant.last_delivery;
     view! {
-        <PageHead title=name up=(paths::pipelines(&page.project), "Pipelines".to_owned())/>
         <Confirm
             id="revoke-grant"
             title=format!("Revoke {}", grant.credential)
@@ -138,7 +144,6 @@ fn revoke((found, grant, failed): Found, page: PageContext) -> impl IntoView {
             action=DeleteGrant::url()
             values=of_row(&page, pipeline, grant.id.to_string())
             word="Revoke"
-            error=failed.map(|failed| failed.error)
         >
             <p>{consequence}</p>
             <p>

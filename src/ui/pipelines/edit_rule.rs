@@ -1,4 +1,4 @@
-//! The pages of one trust rule: it asks for other things, or it is deleted.
+//! The page of one trust rule, where it asks for other things, and the dialog that deletes it.
 
 use super::edit_grant::seen;
 use super::of_row;
@@ -14,7 +14,8 @@ use crate::functions::pipelines::find_pipeline;
 use crate::functions::trust_rules::{DeleteRule, UpdateRule};
 use crate::ui::granting::YourPassword;
 use crate::ui::kit::{
-    Alert, Confirm, FormState, Hidden, Loaded, PageContext, PageHead, PostForm, ProviderMark, Time,
+    Alert, Confirm, FormState, Hidden, Loaded, LoadedQuestion, PageContext, PageHead, PostForm,
+    ProviderMark, Time,
 };
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
@@ -32,42 +33,53 @@ pub fn EditRulePage() -> impl IntoView {
 
 /// `/p/{project}/pipelines/{id}/trust/{rule}/delete`
 #[component]
-pub fn DeleteRulePage() -> impl IntoView {
+pub fn DeleteRuleDialog() -> impl IntoView {
     let page = PageContext::here();
+    let list = || paths::pipelines(&page.project);
+    let close_href = page.id().map_or_else(|_| list(), |id| paths::trust_rules(&page.project, id));
     view! {
-        <Loaded title="Delete trust rule" from=load_to_delete(page.clone()) let:found>
+        <LoadedQuestion
+            id="delete-rule"
+            title="Delete trust rule"
+            close_href
+            from=load_to_delete(page.clone())
+            let:found
+        >
             {delete(found, page)}
-        </Loaded>
+        </LoadedQuestion>
     }
 }
 
-type Found = (PipelinePage, TrustRule, Option<FailedForm>);
+type Found = (PipelinePage, TrustRule);
 
-async fn load_to_edit(page: PageContext) -> Result<Found> {
+async fn load_to_edit(page: PageContext) -> Result<(Found, Option<FailedForm>)> {
     page.needs_to_grant()?;
-    load(page).await
+    Ok((load(&page).await?, page.failed_form().await))
 }
 
 async fn load_to_delete(page: PageContext) -> Result<Found> {
     page.needs(Permission::PipelineWrite)?;
-    load(page).await
+    load(&page).await
 }
 
-async fn load(page: PageContext) -> Result<Found> {
+async fn load(page: &PageContext) -> Result<Found> {
     let found = find_pipeline(page.project.clone(), page.id()?).await?;
     let id = page.id_of("rule")?;
     let rule = found.pipeline.rules.iter().find(|rule| rule.id == id).cloned();
-    let rule = rule.ok_or(Error::NotFound)?;
-    Ok((found, rule, page.failed_form().await))
+    Ok((found, rule.ok_or(Error::NotFound)?))
 }
 
-fn edit((found, rule, failed): Found, page: PageContext) -> impl IntoView {
+fn edit(((found, rule), failed): (Found, Option<FailedForm>), page: PageContext) -> impl IntoView {
     let (pipeline, name) = (found.pipeline.summary.id, found.pipeline.summary.name);
     let href = paths::trust_rules(&page.project, pipeline);
     let is_admin = page.is_instance_admin();
     let epoch = seen(failed.as_ref(), rule.identity_epoch).to_string();
     let (provider, called) = (rule.provider, rule.called());
     let state = FormState::new(failed, TrustForm::of_rule(&rule)).within("form");
+    let seen_title = match state.failed() {
+        Some(FailedForm { error: Error::Conflict(_), .. }) | None => rule.title.clone(),
+        Some(_) => state.at("seen_title").text,
+    };
     let has_stopped = rule.ended_at.is_some();
     view! {
         <PageHead title="Edit trust rule" up=(href.clone(), name)/>
@@ -98,13 +110,14 @@ fn edit((found, rule, failed): Found, page: PageContext) -> impl IntoView {
         >
             <Hidden name="pipeline" value=pipeline.to_string()/>
             <Hidden name="epoch" value=epoch/>
+            <Hidden name="form[seen_title]" value=seen_title/>
             <RuleFields provider state=state.clone() is_admin is_edit=true/>
             <YourPassword error=state.error("password")/>
         </PostForm>
     }
 }
 
-fn delete((found, rule, failed): Found, page: PageContext) -> impl IntoView {
+fn delete((found, rule): Found, page: PageContext) -> impl IntoView {
     let PipelineDetail { summary, tokens, rules, today, .. } = found.pipeline;
     let (pipeline, name) = (summary.id, summary.name);
     let is_last = !rules.iter().any(|other| other.id != rule.id && other.ended_at.is_none())
@@ -120,7 +133,6 @@ fn delete((found, rule, failed): Found, page: PageContext) -> impl IntoView {
     );
     let last = last_used(rule.last_used_at);
     view! {
-        <PageHead title=name up=(paths::pipelines(&page.project), "Pipelines".to_owned())/>
         <Confirm
             id="delete-rule"
             title=format!("Delete the rule {}", rule.called())
@@ -128,7 +140,6 @@ fn delete((found, rule, failed): Found, page: PageContext) -> impl IntoView {
             action=DeleteRule::url()
             values=of_row(&page, pipeline, rule.id.to_string())
             word="Delete"
-            error=failed.map(|failed| failed.error)
         >
             <p>{consequence}</p>
             {last}

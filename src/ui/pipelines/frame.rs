@@ -59,7 +59,9 @@ pub fn PipelineFrame(
     let PipelineHead { summary, is_changed } = head;
     let PipelineSummary { id, name, description, grants, .. } = summary;
     let project = page.project.clone();
-    let edit = page.may(Permission::PipelineWrite).then(|| paths::edit_pipeline(&project, id));
+    let edit = page
+        .may(Permission::PipelineWrite)
+        .then(|| paths::from_page(&paths::edit_pipeline(&project, id)));
     let delete = page
         .may(Permission::PipelineDelete)
         .then(|| paths::from_page(&paths::delete_pipeline(&project, id)));

@@ -30,7 +30,7 @@ pub fn NewGrant(
     };
     view! {
         <PostForm action=CreateGrant::url() project=page.project class="card stack" submit="Grant">
-            <h3>"Grant another credential"</h3>
+            <h3>"Grant a credential"</h3>
             <Hidden name="pipeline" value=pipeline.to_string()/>
             <div class="field-row">
                 <Select

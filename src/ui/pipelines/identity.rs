@@ -10,21 +10,19 @@ use crate::domain::pipeline::{PipelineDetail, PipelinePage};
 use crate::error::Result;
 use crate::functions::answer::FailedForm;
 use crate::functions::pipelines::find_pipeline;
-use crate::ui::kit::{ErrorSummary, FlashMessages, Loaded, PageContext};
+use crate::ui::kit::{Behind, ErrorSummary, Loaded, PageContext};
 use leptos::prelude::*;
 use leptos_router::components::Outlet;
 
 #[component]
 pub fn IdentityPage() -> impl IntoView {
     let page = PageContext::here();
-    let is_covered = page.is_covered();
     view! {
-        {(!is_covered).then(|| view! { <FlashMessages/> })}
-        <div class="list-page" inert=is_covered>
+        <Behind page=page.clone() class="list-page">
             <Loaded from=load(page.clone()) let:found>
                 {whole(found, page)}
             </Loaded>
-        </div>
+        </Behind>
         <Outlet/>
     }
 }

@@ -13,8 +13,8 @@ use crate::error::Result;
 use crate::functions::pipelines::pipelines_page;
 use crate::ui::approvals::WaitingForYou;
 use crate::ui::kit::{
-    Dot, FlashMessages, Hidden, IconLink, LinkButton, Loaded, PageContext, PageHead, ProviderMark,
-    SearchAsTyped, Time,
+    Dot, FlashMessages, Hidden, IconLink, LinkButton, Loaded, PageContext, PageHead, Pager,
+    ProviderMark, SearchAsTyped, Time,
 };
 use leptos::prelude::*;
 use leptos_router::components::Outlet;
@@ -45,8 +45,9 @@ async fn load(page: PageContext) -> Result<Found> {
 }
 
 fn listed((listing, query): Found, page: PageContext) -> impl IntoView {
-    let add = page.may_grant().then(|| paths::new_pipeline(&page.project));
-    let is_empty = listing.rows.is_empty() && query == PipelineQuery::default();
+    let add = page.may_grant().then(|| paths::new_pipeline(&page.project) + &query.to_url());
+    let is_of_all = query.search.is_empty() && query.is_first_page();
+    let is_empty = listing.rows.is_empty() && is_of_all;
     view! {
         <PageHead title="Pipelines">
             {add.map(|href| view! { <LinkButton href label="Add Pipeline" is_primary=true/> })}
@@ -92,10 +93,10 @@ fn Results(listing: PipelineListing, query: PipelineQuery, page: PageContext) ->
     let list = paths::pipelines(&page.project);
     let PipelineListing { rows, previous, next } = listing;
     if rows.is_empty() {
-        let sentence = if query.search.is_empty() {
-            "This page no longer exists."
-        } else {
+        let sentence = if query.is_first_page() {
             "No pipelines match. Use fewer words."
+        } else {
+            "This page no longer exists."
         };
         return view! {
             <div class="empty stack">
@@ -108,11 +109,12 @@ fn Results(listing: PipelineListing, query: PipelineQuery, page: PageContext) ->
     let can_delete = page.may(Permission::PipelineDelete);
     let can_edit = page.may(Permission::PipelineWrite);
     let has_actions = can_delete || can_edit;
+    let here = query.to_url();
+    let may = (can_edit, can_delete);
     let rows: Vec<AnyView> =
-        rows.into_iter().map(|one| row(one, &page.project, (can_edit, can_delete))).collect();
+        rows.into_iter().map(|one| row(one, &page.project, &here, may)).collect();
     let at = |query: PipelineQuery| format!("{list}{}", query.to_url());
     let (previous, next) = (previous.map(at), next.map(at));
-    let is_paged = previous.is_some() || next.is_some();
     view! {
         <table class="table pipelines" aria-label="Pipelines">
             <thead>
@@ -135,16 +137,7 @@ fn Results(listing: PipelineListing, query: PipelineQuery, page: PageContext) ->
             </thead>
             <tbody>{rows}</tbody>
         </table>
-        {is_paged
-            .then(|| {
-                view! {
-                    <nav class="pager" aria-label="Pages">
-                        {previous
-                            .map(|href| view! { <a class="button" rel="prev" href=href>"Previous"</a> })}
-                        {next.map(|href| view! { <a class="button" rel="next" href=href>"Next"</a> })}
-                    </nav>
-                }
-            })}
+        <Pager previous next/>
     }
     .into_any()
 }
@@ -166,14 +159,20 @@ fn head(
     }
 }
 
-fn row(row: PipelineRow, project: &str, (can_edit, can_delete): (bool, bool)) -> AnyView {
+/// A row; `here` is the query of the list that a dialog comes back to.
+fn row(
+    row: PipelineRow,
+    project: &str,
+    here: &str,
+    (can_edit, can_delete): (bool, bool),
+) -> AnyView {
     let PipelineRow { summary, providers, refused } = row;
     let PipelineSummary { id, name, description, .. } = summary;
     let (title, whole) = (name.clone(), description.clone());
     let href = paths::pipeline(project, id);
-    let edit = can_edit.then(|| (paths::edit_pipeline(project, id), format!("Edit {name}")));
+    let edit = can_edit.then(|| (paths::edit_pipeline(project, id) + here, format!("Edit {name}")));
     let delete =
-        can_delete.then(|| (paths::delete_pipeline(project, id), format!("Delete {name}")));
+        can_delete.then(|| (paths::delete_pipeline(project, id) + here, format!("Delete {name}")));
     let last = match summary.last_delivery {
         Some(at) => view! { <Time at/> }.into_any(),
         None => view! { <span class="muted">"Never"</span> }.into_any(),

@@ -1,13 +1,12 @@
 //! The create dialog: the pipeline, its first token and its grants in one go.
 
 use super::picked::Picked;
-use crate::domain::paths;
 use crate::domain::pipeline::{Grantable, PipelineForm, TOKEN_DAYS_MAX};
 use crate::error::Result;
 use crate::functions::answer::FailedForm;
 use crate::functions::pipelines::{CreatePipeline, list_grantable};
 use crate::ui::granting::YourPassword;
-use crate::ui::kit::{Field, FormState, LoadedDialog, PageContext, PostForm, TextArea};
+use crate::ui::kit::{Field, FormState, LoadedDialog, PageContext, PostForm, TextArea, WhereFrom};
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 
@@ -17,7 +16,7 @@ pub const TOKEN_DAYS: &str = "90";
 #[component]
 pub fn NewDialog() -> impl IntoView {
     let page = PageContext::here();
-    let close_href = paths::pipelines(&page.project);
+    let close_href = page.pipelines();
     let name = |_: &Found| String::new();
     view! {
         <LoadedDialog id="new-pipeline" verb="Add Pipeline" name close_href from=load(page.clone()) let:found>
@@ -36,10 +35,11 @@ async fn load(page: PageContext) -> Result<Found> {
 fn new_form((grantable, failed): Found, page: PageContext) -> impl IntoView {
     let start = PipelineForm { token_days: TOKEN_DAYS.to_owned(), ..PipelineForm::default() };
     let state = FormState::new(failed, start).within("form");
-    let cancel = paths::pipelines(&page.project);
+    let (project, cancel) = (page.project.clone(), page.pipelines());
     view! {
         {state.summary()}
-        <PostForm action=CreatePipeline::url() project=page.project submit="Create" cancel>
+        <PostForm action=CreatePipeline::url() project submit="Create" cancel>
+            <WhereFrom list=page.pipelines_query() page/>
             <Field
                 at=state.at("name")
                 label="Name"

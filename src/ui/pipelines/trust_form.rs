@@ -59,7 +59,7 @@ fn whole((found, failed): Found, page: PageContext) -> impl IntoView {
         <PageHead title="Add trust rule" up=(href.clone(), name.clone())/>
         <Providers chosen=provider page=paths::new_rule(&page.project, pipeline)/>
         <p>{meaning(provider, &name)}</p>
-        {provider.notes().iter().map(|note| view! { <p class="muted">{*note}</p> }).collect_view()}
+        <Notes provider/>
         {provider
             .is_oidc()
             .then(|| {
@@ -74,6 +74,29 @@ fn whole((found, failed): Found, page: PageContext) -> impl IntoView {
         {state.summary()}
         <RuleForm page pipeline provider state href is_admin/>
     }
+}
+
+/// What to know of the provider's tokens: first what a job needs for one, and the rest folded.
+#[component]
+fn Notes(provider: Provider) -> impl IntoView {
+    let (first, rest) = match provider.notes() {
+        [] => return ().into_any(),
+        [first, rest @ ..] => (*first, rest),
+    };
+    let rest = rest.iter().map(|note| view! { <p class="muted">{*note}</p> }).collect::<Vec<_>>();
+    view! {
+        <p class="muted">{first}</p>
+        {(!rest.is_empty())
+            .then(|| {
+                view! {
+                    <details class="fold">
+                        <summary>"What its tokens do not say"</summary>
+                        <div class="stack">{rest}</div>
+                    </details>
+                }
+            })}
+    }
+    .into_any()
 }
 
 /// The form that adds a rule, wherever it stands; `href` is where *Cancel* leads.

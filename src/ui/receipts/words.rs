@@ -18,6 +18,14 @@ pub(super) fn receipt_in_words(receipt: Receipt, is_refused: bool) -> String {
     format!("{name}{version}: {became}{reason}")
 }
 
+/// Why nothing was handed out, when all that was left out has the same reason.
+pub(super) fn why(fetch: &[Receipt]) -> Option<String> {
+    let reason = fetch.first()?.reason.as_ref()?;
+    let is_same =
+        |one: &Receipt| one.outcome == Outcome::Refused && one.reason.as_ref() == Some(reason);
+    fetch.iter().all(is_same).then(|| reason.clone())
+}
+
 /// The name of the credential of a fetch, or how many there are.
 pub(super) fn credentials_in_words(fetch: &[Receipt]) -> String {
     match fetch {
@@ -145,5 +153,23 @@ mod tests {
         assert_eq!(receipt_in_words(refused.clone(), false), "ghcr: left out · it is disabled");
         let whole = Receipt { credential: None, ..refused };
         assert_eq!(receipt_in_words(whole, true), "The whole request: refused · it is disabled");
+    }
+
+    #[test]
+    fn a_fetch_that_got_nothing_says_why_when_there_is_one_reason() {
+        let refused = |reason: &str| Receipt {
+            outcome: Outcome::Refused,
+            reason: Some(reason.to_owned()),
+            ..receipt()
+        };
+        assert_eq!(why(&[refused("it is disabled")]).as_deref(), Some("it is disabled"));
+        let both = [refused("waiting for approval"), refused("waiting for approval")];
+        assert_eq!(why(&both).as_deref(), Some("waiting for approval"));
+        assert_eq!(why(&[refused("it is disabled"), refused("waiting for approval")]), None);
+        assert_eq!(why(&[refused("it is disabled"), receipt()]), None);
+        // What is handed out may have a note, which is no reason.
+        let noted = Receipt { reason: Some("a note".to_owned()), ..receipt() };
+        assert_eq!(why(&[noted]), None);
+        assert_eq!((why(&[receipt()]), why(&[])), (None, None));
     }
 }

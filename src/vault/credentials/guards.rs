@@ -170,8 +170,10 @@ impl Vault {
         ))
     }
 
-    /// Drops what was proposed: who proposed it withdraws it, everybody else rejects it, and what was
-    /// rejected is shown no more.
+    /// Drops what was proposed: who proposed it withdraws it, and what was rejected is shown no more.
+    ///
+    /// # Errors
+    /// `Conflict` for everybody else while it waits: they say why they reject it.
     pub async fn delete_guard_change(
         &self,
         editor: &Can<of::RegistryWrite>,
@@ -182,19 +184,24 @@ impl Vault {
         let write = self.write_in(project).await?;
         let stored = write.credentials(project).lock(credential).await?.ok_or(Error::NotFound)?;
         let change = proposed(&write, project, credential, id).await?;
+        let name = stored.summary.name.clone();
+        let (action, sentence) = if change.rejection.is_some() {
+            let sentence = format!("The rejected change of {name} is no longer shown.");
+            (Action::GuardChangeDismissed, sentence)
+        } else if change.proposed_by == editor.person().id {
+            let sentence =
+                format!("The proposed change of {name} was withdrawn. Nothing else changed.");
+            (Action::GuardChangeWithdrawn, sentence)
+        } else {
+            return Err(Error::Conflict(
+                "Another member proposed this change. Reject it with a reason instead.".to_owned(),
+            ));
+        };
         write.guard_changes(project).delete_of_credential(credential).await?;
         let changes = change.lowered.changes(&stored);
-        let is_own = change.proposed_by == editor.person().id;
-        let name = stored.summary.name;
-        let subject = Subject { id: credential, name: name.clone() };
-        let what = (Action::GuardChangeRejected, subject, Detail::Changed(changes));
+        let what = (action, Subject { id: credential, name }, Detail::Changed(changes));
         self.commit_event(write, project, editor, what).await?;
-        Ok(if change.rejection.is_some() {
-            format!("The rejected change of {name} is no longer shown.")
-        } else {
-            let done = if is_own { "withdrawn" } else { "rejected" };
-            format!("The proposed change of {name} was {done}. Nothing else changed.")
-        })
+        Ok(sentence)
     }
 }
 

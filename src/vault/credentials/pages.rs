@@ -28,6 +28,17 @@ impl Vault {
         Ok(CredentialHead { credential: found.ok_or(Error::NotFound)?, today: today() })
     }
 
+    /// The credential, and how many pipelines receive it.
+    pub async fn credential_receivers(
+        &self,
+        reader: &Can<of::RegistryRead>,
+        id: Uuid,
+    ) -> Result<(CredentialHead, usize)> {
+        let head = self.credential_head(reader, id).await?;
+        let dependents = self.store.credentials(reader.project().id).dependents(id).await?;
+        Ok((head, dependents.iter().filter(|one| one.grant.is_some()).count()))
+    }
+
     pub async fn credential_overview(
         &self,
         reader: &Can<of::RegistryRead>,

@@ -2,7 +2,7 @@
 //! fetched.
 
 use crate::domain::actor::Can;
-use crate::domain::credential_page::{Activity, Connection, CredentialHead, VersionInUse};
+use crate::domain::credential_page::{Activity, CHOICES, Connection, CredentialHead, VersionInUse};
 use crate::domain::permission::{Permission, of};
 use crate::domain::secret_version::SecretVersion;
 use crate::error::{Error, Result};
@@ -12,8 +12,6 @@ use uuid::Uuid;
 
 /// Events on a page.
 const EVENTS: u64 = 25;
-/// Pipelines that can be chosen to grant it to.
-const CHOICES: u64 = 1_000;
 
 impl Vault {
     /// The versions of its secret, newest first.
@@ -60,14 +58,9 @@ impl Vault {
         before: Option<i64>,
     ) -> Result<(CredentialHead, Activity)> {
         let head = self.credential_head(reader, id).await?;
-        let (project, most) = (reader.project().id, EVENTS + 1);
-        let mut events = self.store.chain().about_credential(project, id, before, most).await?;
-        let has_more = events.len() as u64 > EVENTS;
-        if has_more {
-            events.pop();
-        }
-        let older = events.last().filter(|_| has_more).map(|event| event.seq);
-        Ok((head, Activity { events, older }))
+        let project = reader.project().id;
+        let page = self.store.chain().about_credential(project, id, before, EVENTS).await?;
+        Ok((head, Activity { events: page.events, older: page.older }))
     }
 
     /// How a pipeline with a grant of it fetches it: `chosen`, or the first one.
@@ -112,6 +105,6 @@ impl Vault {
             return Err(Error::Forbidden);
         }
         let head = self.credential_head(reader, id).await?;
-        Ok((head, self.store.pipelines(reader.project().id).choices(CHOICES).await?))
+        Ok((head, self.store.pipelines(reader.project().id).choices(CHOICES as u64).await?))
     }
 }

@@ -8,7 +8,7 @@ use crate::domain::permission::of;
 use crate::domain::pipeline::{PipelineEdit, PipelineSummary};
 use crate::domain::typed_text::{name_problem, text_problem};
 use crate::error::{Change, Error, FieldError, Result};
-use crate::store::{Write, unless_taken};
+use crate::store::{Called, Write, unless_taken};
 use crate::vault::credentials::is_wrong;
 use crate::vault::{Vault, names, today};
 use uuid::Uuid;
@@ -59,8 +59,8 @@ impl Vault {
         if changed.is_empty() {
             return Ok("No changes to save.".to_owned());
         }
-        let named = (name, names::fold(name));
-        let saved = write.pipelines(project).rename((id, revision), named, &description).await;
+        let called = called(name, &description);
+        let saved = write.pipelines(project).rename((id, revision), called).await;
         let is_saved =
             saved.map_err(|error| unless_taken(error, Error::Invalid(vec![name_taken()])))?;
         if !is_saved {
@@ -87,6 +87,12 @@ pub(super) fn checked<'a>(name: &'a str, description: &str) -> (&'a str, String,
         .filter_map(|(field, problem)| Some(FieldError::new(field, problem?)))
         .collect();
     (name, description, errors)
+}
+
+/// Both as they are stored, compared and searched.
+pub(super) fn called<'a>(name: &'a str, description: &'a str) -> Called<'a> {
+    let search_key = names::searched(&format!("{name}\n{description}"));
+    Called { name, name_key: names::fold(name), description, search_key }
 }
 
 /// That somebody saved since `revision`, with what is stored now. Each save makes one event.

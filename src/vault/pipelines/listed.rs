@@ -10,7 +10,7 @@ use crate::error::{Error, Result};
 use crate::vault::{Vault, names, today};
 use uuid::Uuid;
 
-const EVENTS_SHOWN: usize = 20;
+const EVENTS_SHOWN: u64 = 20;
 
 impl Vault {
     /// One page of the project's pipelines.
@@ -22,7 +22,8 @@ impl Vault {
         let project = reader.project().id;
         self.count_receipts(project).await;
         let pipelines = self.store.pipelines(project);
-        let page = pipelines.page(query, &names::fold(&query.search), today()).await?;
+        let (plain, folded) = (names::searched(&query.search), names::fold(&query.search));
+        let page = pipelines.page(query, (&plain, &folded), today()).await?;
         let ids: Vec<Uuid> = page.rows.iter().map(|summary| summary.id).collect();
         let mut providers = pipelines.providers(&ids).await?;
         let refused = pipelines.refused_lately(&ids).await?;
@@ -61,13 +62,9 @@ impl Vault {
         let head = self.pipeline_head(reader, id).await?;
         let (chain, project) = (self.store.chain(), reader.project().id);
         let before = before.unwrap_or(i64::MAX);
-        let most = EVENTS_SHOWN as u64 + 1;
-        let mut events = chain.about_before(project, id, before, most).await?;
-        let is_more = events.len() > EVENTS_SHOWN;
-        events.truncate(EVENTS_SHOWN);
-        let older = events.last().filter(|_| is_more).map(|event| event.seq);
-        let events = events.into_iter().map(|event| shown_to(reader, event)).collect();
-        Ok(PipelineActivity { head, events, older })
+        let page = chain.about_before(project, id, before, EVENTS_SHOWN).await?;
+        let events = page.events.into_iter().map(|event| shown_to(reader, event)).collect();
+        Ok(PipelineActivity { head, events, older: page.older })
     }
 
     /// What a pipeline received and what it was refused, newest first; `before`: what comes before that

@@ -23,7 +23,7 @@ impl Vault {
     ///
     /// # Errors
     /// `Invalid` with a sentence at each field that needs another look; `Conflict` when the rule has
-    /// changed since, or has stopped.
+    /// changed since, or has another title that the form would write over, or has stopped.
     pub async fn update_rule(
         &self,
         granter: &Granter,
@@ -38,7 +38,8 @@ impl Vault {
         if known.ended_at.is_some() {
             return Err(Error::Conflict(STOPPED.to_owned()));
         }
-        if known.identity_epoch != seen {
+        let is_titled_by_two = known.title != form.seen_title.trim() && rule.title != known.title;
+        if known.identity_epoch != seen || is_titled_by_two {
             return Err(Error::Conflict(CHANGED.to_owned()));
         }
         if rule == known {
@@ -57,7 +58,7 @@ impl Vault {
         let subject = write.pipelines(project).subject(pipeline).await?.ok_or(Error::NotFound)?;
         needs_unchanged(&write, project, pipeline).await?;
         let there = write.trust_rules(project).find(pipeline, id).await?.ok_or(Error::NotFound)?;
-        if there.identity_epoch != seen {
+        if there.identity_epoch != seen || there.title != known.title {
             return Err(Error::Conflict(CHANGED.to_owned()));
         }
         let what = (Action::RuleChanged, subject, Detail::Provider(rule.provider));
@@ -97,6 +98,9 @@ fn changed(known: &TrustRule, form: &TrustForm) -> Result<TrustRule> {
     let (Some(claims), Some(public_key)) = (claims, key) else {
         return Err(Error::Invalid(errors));
     };
+    // A title that was left as it was stays what it is now.
+    let (typed, seen) = (form.title.trim(), form.seen_title.trim());
+    let title = if typed == seen { known.title.clone() } else { typed.to_owned() };
     let (issuer, audience) = if provider.is_oidc() {
         (form.read_issuer(provider), form.read_audience(provider))
     } else {
@@ -108,7 +112,7 @@ fn changed(known: &TrustRule, form: &TrustForm) -> Result<TrustRule> {
         claims,
         public_key,
         intent: form.read_intent(provider),
-        title: form.title.trim().to_owned(),
+        title,
         ..known.clone()
     })
 }

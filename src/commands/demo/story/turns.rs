@@ -134,7 +134,8 @@ impl Story {
     async fn replace(&self, by: &Granter, name: &str, form: &CredentialForm) -> Result<()> {
         let editor = by.can::<of::RegistryWrite>()?;
         let stored = self.stored(by, name).await?;
-        let (id, secret) = (stored.summary.id, password("other made-up words"));
+        let (id, secret) =
+            (stored.summary.id, password(&format!("other made-up words for {name}")));
         self.vault.replace_secret(&editor, id, stored.revision, form, &secret).await?;
         Ok(())
     }

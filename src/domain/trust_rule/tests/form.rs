@@ -157,3 +157,17 @@ fn every_provider_that_signs_tokens_says_what_its_tokens_do_not_say() {
         assert!(!provider.audience_hint().is_empty() && !provider.issuer_hint().is_empty());
     }
 }
+
+#[test]
+fn what_narrows_a_rule_is_asked_for_with_everything_else() {
+    let issuer = Provider::GitHub.usual_issuer();
+    let told = |claims: &[(&str, &str)]| at(Provider::GitHub, issuer, claims, "claims.ref");
+    let all = told(&[("repository_id", "acme/api")]);
+    assert!(all.is_some_and(|told| told.contains("at least one")));
+    // One that is wrong says what is wrong with it.
+    assert!(told(&[("ref", "main")]).is_some_and(|told| told.contains("whole reference")));
+    let workflow = [("job_workflow_ref", "build.yml")];
+    assert_eq!(told(&workflow), None);
+    assert!(at(Provider::GitHub, issuer, &workflow, "claims.job_workflow_ref").is_some());
+    assert_eq!(told(&[("environment", "production")]), None);
+}
