@@ -20,6 +20,7 @@ export async function start(
   args: string[],
   ready: RegExp,
   env: Record<string, string> = {},
+  patience = PATIENCE,
 ): Promise<Running> {
   const inherited = { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '' };
   const child = spawn(program, args, { env: { ...inherited, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
@@ -40,6 +41,7 @@ export async function start(
         child.stderr.setEncoding('utf8').on('data', read);
         gone.then((how) => reject(new Error(`${program} ended (${how}):\n${written}`)));
       }),
+      patience,
     );
     return {
       said,
@@ -66,10 +68,10 @@ function ended(child: ChildProcess): Promise<string> {
   });
 }
 
-async function within<T>(otherwise: string, work: Promise<T>): Promise<T> {
+async function within<T>(otherwise: string, work: Promise<T>, patience = PATIENCE): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`${otherwise} within ${PATIENCE / 1000} s`)), PATIENCE);
+    timer = setTimeout(() => reject(new Error(`${otherwise} within ${patience / 1000} s`)), patience);
   });
   return Promise.race([work, late]).finally(() => clearTimeout(timer));
 }

@@ -6,6 +6,18 @@ import { addPipeline, fetchConfig, openNewPipeline, openPart } from './pipelines
 import { unique } from './secrets.ts';
 import type { Instance } from './server.ts';
 
+/** Makes a credential with a version that waits beside the current one; gives its path. */
+async function stage(page: Page, instance: Instance): Promise<string> {
+  const name = unique('staged');
+  await addCredential(page, instance, { name });
+  const dialog = await openEdit(page, instance, name);
+  await dialog.getByLabel('Stage the new secret').check();
+  await fillIn(dialog, { Password: 'another token' });
+  await send(dialog);
+  await expect(page.getByRole('status').filter({ hasText: 'Version 2 of the secret is staged.' })).toBeVisible();
+  return pathOf(page, instance, name);
+}
+
 /** How each state is reached, by what it shows. */
 export const STATES: Record<string, (page: Page, instance: Instance) => Promise<void>> = {
   'a create form that was refused': async (page, instance) => {
@@ -55,13 +67,40 @@ export const STATES: Record<string, (page: Page, instance: Instance) => Promise<
     await page.getByRole('dialog').getByRole('button', { name: 'Destroy', exact: true }).click();
     await expect(page.getByRole('dialog').getByRole('alert')).toBeVisible();
   },
+  'a version that waits': async (page, instance) => {
+    await page.goto(await stage(page, instance));
+    await expect(page.getByText('Version 2 is staged', { exact: true })).toBeVisible();
+  },
+  'what is asked before a version is made current': async (page, instance) => {
+    await page.goto(`${await stage(page, instance)}/versions/2/current`);
+    await expect(page.getByRole('dialog').getByRole('button', { name: 'Make current', exact: true })).toBeVisible();
+  },
+  'a credential that was disabled': async (page, instance) => {
+    const name = unique('off');
+    await addCredential(page, instance, { name });
+    await page.goto(await pathOf(page, instance, name));
+    await page.getByRole('button', { name: 'Disable', exact: true }).click();
+    await expect(page.getByRole('button', { name: 'Undo', exact: true })).toBeVisible();
+  },
+  'a guard change that waits': async (page, instance) => {
+    const name = unique('guard');
+    await addCredential(page, instance, { name, access: 'pull_push', is_protected: 'true' });
+    const path = await pathOf(page, instance, name);
+    await page.goto(`${path}/readers`);
+    const section = page.getByRole('region', { name: 'Where the secret may be sent' });
+    await fillIn(section, { 'Token service': 'https://auth.example.com', 'Your password': instance.account.password });
+    await section.getByRole('button', { name: 'Accept', exact: true }).click();
+    await page.waitForURL(/\/readers\?said=/);
+    await page.goto(path);
+    await expect(page.getByRole('region', { name: 'Change waiting for approval' })).toBeVisible();
+  },
   'a delivery with all that is known of it': async (page, instance) => {
     const name = unique('known');
     await addCredential(page, instance, { name });
     const token = await addPipeline(page, instance, { name: unique('ci'), credentials: [name] });
     await fetchConfig(instance, token, { run: { 'Regcred-Run': 'run-1', 'Regcred-Branch': 'main' } });
     await page.goto(`${await pathOf(page, instance, name)}/deliveries`);
-    await page.getByRole('region', { name: 'Fetches' }).locator('summary').click();
+    await page.getByRole('region', { name: 'Fetches' }).locator('.receipt > summary').click();
     await expect(page.getByText('As claimed', { exact: true })).toBeVisible();
   },
   'the menu of a credential': async (page, instance) => {

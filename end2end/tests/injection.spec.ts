@@ -46,7 +46,7 @@ for (const payload of PAYLOADS) {
     const path = await pathOf(page, instance, name);
     await expect(page.getByRole('link', { name, exact: true })).toBeVisible();
     await expectHarmless(page);
-    for (const address of [path, `${path}/deliveries`, `${path}/versions`, `${path}/activity`, `${path}/connect`, `${path}/grant`, `${path}/edit`, `${path}/delete`, `${instance.project}/pipelines`, `${instance.project}/pipelines/new`, pipeline, `${pipeline}/edit`, `${pipeline}/identity`, `${pipeline}/connect`, `${pipeline}/deliveries`, `${pipeline}/activity`, `${pipeline}/delete`]) {
+    for (const address of [path, `${path}/deliveries`, `${path}/versions`, `${path}/readers`, `${path}/activity`, `${path}/connect`, `${path}/grant`, `${path}/edit`, `${path}/delete`, `${instance.project}/pipelines`, `${instance.project}/pipelines/new`, pipeline, `${pipeline}/edit`, `${pipeline}/identity`, `${pipeline}/connect`, `${pipeline}/deliveries`, `${pipeline}/activity`, `${pipeline}/delete`]) {
       await page.goto(address);
       await expectHarmless(page);
     }

@@ -16,11 +16,11 @@ test('a credential says every origin that its secret may go to', async ({ page, 
   const [hub, own] = [unique('hub'), unique('own')];
   await addCredential(page, instance, { name: hub, registry_url: 'docker.io' });
   await addCredential(page, instance, { name: own, registry_url: 'registry.example.com:5000' });
-  await page.goto(await pathOf(page, instance, hub));
+  await page.goto(`${await pathOf(page, instance, hub)}/readers`);
   for (const origin of ['https://docker.io:443', 'https://auth.docker.io:443', 'https://registry-1.docker.io:443']) {
     await expect(section(page)).toContainText(origin);
   }
-  await page.goto(await pathOf(page, instance, own));
+  await page.goto(`${await pathOf(page, instance, own)}/readers`);
   await expect(section(page)).toContainText('https://registry.example.com:5000');
   await expect(section(page)).toContainText(/Accepted token service\s*None/);
   await expect(section(page)).not.toContainText("Registry's own services");
@@ -29,7 +29,7 @@ test('a credential says every origin that its secret may go to', async ({ page, 
 test('a token service is accepted with the own password, and removed again', async ({ page, instance }) => {
   const name = unique('service');
   await addCredential(page, instance, { name });
-  await page.goto(await pathOf(page, instance, name));
+  await page.goto(`${await pathOf(page, instance, name)}/readers`);
   await expect(section(page).getByRole('button', { name: 'Accept', exact: true })).toBeHidden();
   await section(page).getByText('Accept a token service', { exact: true }).click();
   await fillIn(section(page), { 'Token service': 'https://auth.example.com', 'Your password': 'not the password' });
@@ -45,7 +45,7 @@ test('a token service is accepted with the own password, and removed again', asy
   await expect(section(page)).toContainText('https://auth.example.com:443');
   await page.getByRole('link', { name: 'Activity', exact: true }).click();
   await expect(page.getByRole('region', { name: 'Activity' })).toContainText('https://auth.example.com:443');
-  await page.getByRole('link', { name: 'Overview', exact: true }).click();
+  await page.getByRole('link', { name: 'Who can read it', exact: true }).click();
 
   await section(page).getByText('Remove token service', { exact: true }).click();
   await fillIn(section(page), { 'Your password': instance.account.password });
@@ -59,7 +59,7 @@ test('a token service is accepted with the own password, and removed again', asy
 test('a wrong address of a token service is refused at its field', async ({ page, instance }) => {
   const name = unique('wrong');
   await addCredential(page, instance, { name });
-  await page.goto(await pathOf(page, instance, name));
+  await page.goto(`${await pathOf(page, instance, name)}/readers`);
   const wrong = { 'http://auth.example.com': 'plain HTTP', 'https://auth.example.com/token': 'without a path', 'a b': /./ };
   for (const [typed, sentence] of Object.entries(wrong)) {
     await openForm(page);

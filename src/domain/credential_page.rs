@@ -42,7 +42,7 @@ pub struct CredentialHead {
     pub today: Day,
 }
 
-/// Who uses it, who could read it, and where its secret goes.
+/// Who uses it, and what waits.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Overview {
     pub dependents: Vec<Dependent>,
@@ -50,16 +50,23 @@ pub struct Overview {
     pub existing: Vec<Uuid>,
     /// Other credentials that hold the same secret: id and name.
     pub same_secret: Vec<(Uuid, String)>,
+    /// The newest version that is stored beside the current one and not delivered yet.
+    pub staged: Option<i64>,
+    /// Tokens and rules that are newer than the approval of their grant of it.
+    pub waiting: Vec<WaitingIdentity>,
+    /// What is to lower its guards, until a second person approves it.
+    pub guard_change: Option<GuardChange>,
+}
+
+/// Who could read its secret, and where that goes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Readers {
     /// Members who could obtain it by granting it to a pipeline of theirs: name and role.
     pub obtainers: Vec<(String, String)>,
     /// What lets a pipeline with a grant in: live tokens and trust rules.
     pub holders: Vec<Holder>,
     /// Where its secret may be sent in addition to its own origin, by kind of registry.
     pub companions: Vec<String>,
-    /// Tokens and rules that are newer than the approval of their grant of it.
-    pub waiting: Vec<WaitingIdentity>,
-    /// What is to lower its guards, until a second person approves it.
-    pub guard_change: Option<GuardChange>,
 }
 
 /// What a person is told before they delete it.

@@ -94,6 +94,11 @@ pub fn destroy_version(project: &str, id: Uuid, version: i64) -> String {
     format!("{}/{version}/destroy", credential_versions(project, id))
 }
 
+/// Who can read its secret, and where that may be sent.
+pub fn credential_readers(project: &str, id: Uuid) -> String {
+    format!("{}/readers", credential(project, id))
+}
+
 /// What was done to a credential.
 pub fn credential_activity(project: &str, id: Uuid) -> String {
     format!("{}/activity", credential(project, id))

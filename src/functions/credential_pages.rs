@@ -3,7 +3,7 @@
 use super::context::{member, vault};
 use crate::domain::actor::Can;
 pub use crate::domain::credential_page::{
-    Activity, Connection, CredentialHead, Deletion, Overview, VersionInUse,
+    Activity, Connection, CredentialHead, Deletion, Overview, Readers, VersionInUse,
 };
 use crate::domain::permission::of;
 use crate::domain::secret_version::SecretVersion;
@@ -12,6 +12,11 @@ use uuid::Uuid;
 
 pub async fn overview(project: String, id: Uuid) -> Result<(CredentialHead, Overview)> {
     vault().credential_overview(&reader(&project).await?, id).await
+}
+
+/// Who can read its secret, and where that may be sent.
+pub async fn readers(project: String, id: Uuid) -> Result<(CredentialHead, Readers)> {
+    vault().credential_readers(&reader(&project).await?, id).await
 }
 
 /// The credential, and how many pipelines have a grant for it.

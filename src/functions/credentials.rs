@@ -207,7 +207,7 @@ pub async fn set_token_service(
     #[server(default)] origin: String,
     #[server(default)] password: String,
 ) -> Result<()> {
-    let page = paths::credential(&project, id);
+    let page = paths::credential_readers(&project, id);
     let done = async {
         let granter = granter(&project, password).await?;
         let sentence = vault().set_token_service(&granter, id, &origin).await?;

@@ -147,7 +147,7 @@ fn look_round(client: &mut Client, pipeline: &str, ids: &HashMap<String, String>
     }
     assert!(pages >= ids.len().div_ceil(50));
     for id in ids.values().step_by(10) {
-        for path in ["", "/deliveries", "/versions", "/activity", "/connect", "/edit", "/delete"] {
+        for path in " /deliveries /versions /readers /activity /connect /edit /delete".split(' ') {
             assert_eq!(client.get(&format!("/p/acme/credentials/{id}{path}")).status, 200);
         }
     }

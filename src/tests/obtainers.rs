@@ -27,7 +27,7 @@ async fn owners_and_maintainers_can_obtain_a_credential_and_nobody_else() {
     let expected = ["Olga Owner: Owner", "maintainer: Maintainer", "owner: Owner"];
     assert_eq!(obtainers(&app, id).await, expected);
     // Everybody who sees the credential sees who could obtain it.
-    let page = viewer.get(&format!("/p/acme/credentials/{id}")).await.text();
+    let page = viewer.get(&format!("/p/acme/credentials/{id}/readers")).await.text();
     let section = page.split("id=\"obtainers\"").nth(1).unwrap().split("</section>").next();
     let section = section.unwrap().to_lowercase();
     assert_eq!(section.matches("<li>").count(), 3, "{section}");
@@ -95,7 +95,7 @@ async fn live_tokens_and_rules_are_named_with_their_pipeline_their_maker_and_the
     // Who lost the role is a member no more; what they made is there still.
     app.raw("UPDATE membership SET role = 'viewer' WHERE role = 'maintainer'").await;
     assert_eq!(named().await, [&of_owner[..], &[of(true)]].concat());
-    let page = app.owner.get(&format!("/p/acme/credentials/{id}")).await.text();
+    let page = app.owner.get(&format!("/p/acme/credentials/{id}/readers")).await.text();
     assert!(
         page.contains("Created by maintainer, who is no longer a maintainer or owner"),
         "{page}"

@@ -115,10 +115,12 @@ async fn deleting_a_pipeline_asks_for_its_name_and_ends_its_tokens() {
         assert!(reply.at("typed_name").is_some());
     }
     assert_eq!(app.docker_config(&token, "", &[]).await.status, 200);
-    for (page, expected) in [("", "who uses it, and its token"), ("/deliveries", "two receipts")] {
+    for (page, count, expected) in
+        [("", 1, "who uses it"), ("/readers", 1, "its token"), ("/deliveries", 2, "two receipts")]
+    {
         let page = app.owner.get(&format!("/p/acme/credentials/{credential}{page}")).await.text();
         let links = page.matches(&format!("href=\"/p/acme/pipelines/{id}\"")).count();
-        assert_eq!(links, 2, "{expected}: {page}");
+        assert_eq!(links, count, "{expected}: {page}");
     }
     let form = [
         ("project", "acme"),

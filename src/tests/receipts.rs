@@ -118,7 +118,7 @@ async fn where_a_request_came_from_is_for_those_who_audit() {
         (format!("/p/acme/pipelines/{}/identity", at.pipeline), false),
         (format!("/p/acme/pipelines/{}/deliveries", at.pipeline), true),
         (format!("/p/acme/pipelines/{}/activity", at.pipeline), false),
-        (format!("/p/acme/credentials/{}", at.credential), false),
+        (format!("/p/acme/credentials/{}/readers", at.credential), false),
         (format!("/p/acme/credentials/{}/deliveries", at.credential), true),
     ];
     // A request in the same process has no address: the receipts of this one have.

@@ -27,6 +27,7 @@ impl App {
     pub async fn credential_page(&self, project: &str, id: Uuid) -> WholeCredential {
         let reader = self.evidence(&self.owner, project).await.can::<of::RegistryRead>().unwrap();
         let (head, overview) = self.vault.credential_overview(&reader, id).await.unwrap();
+        let (_, readers) = self.vault.credential_readers(&reader, id).await.unwrap();
         let (_, versions) = self.vault.credential_versions(&reader, id).await.unwrap();
         let (_, page, _) = self.vault.credential_deliveries(&reader, id, None).await.unwrap();
         let (_, activity) = self.vault.credential_activity(&reader, id, None).await.unwrap();
@@ -34,8 +35,8 @@ impl App {
             credential: head.credential,
             dependents: overview.dependents,
             same_secret: overview.same_secret,
-            obtainers: overview.obtainers,
-            holders: overview.holders,
+            obtainers: readers.obtainers,
+            holders: readers.holders,
             guard_change: overview.guard_change,
             versions,
             receipts: page.receipts,

@@ -46,9 +46,12 @@ pub fn Receipts(
     view! {
         <Section id="deliveries" title="Fetches">
             <Table columns empty="Nothing has been delivered or refused yet.">
-                <p class="muted">
-                    "“Used” means that the request named an image, or that the pipeline reported how it went. “Asked for” means that Regcred cannot tell whether the client used the credential: many clients ask for every registry that they know. Values under “as claimed” and “Reported” are what the pipeline said. They are recorded, but access never depends on them."
-                </p>
+                <details class="fold">
+                    <summary>"What the words mean"</summary>
+                    <p class="muted">
+                        "“Used” means that the request named an image, or that the pipeline reported how it went. “Asked for” means that Regcred cannot tell whether the client used the credential: many clients ask for every registry that they know. Values under “as claimed” and “Reported” are what the pipeline said. They are recorded, but access never depends on them."
+                    </p>
+                </details>
             </Table>
             {is_cut
                 .then(|| {

@@ -8,7 +8,7 @@ test('a credential says who can read its secret: owners and maintainers, and not
   await addCredential(page, instance, { name });
   const [owner, maintainer] = [await addMember(instance, 'owner'), await addMember(instance, 'maintainer')];
   const [viewer, auditor] = [await addMember(instance, 'viewer'), await addMember(instance, 'auditor')];
-  await page.goto(await pathOf(page, instance, name));
+  await page.goto(`${await pathOf(page, instance, name)}/readers`);
   const section = page.getByRole('region', { name: 'Who can read the secret' });
   const listed = (person: string) => section.getByRole('listitem').filter({ hasText: person });
   await expect(listed(instance.account.name)).toContainText('Owner');

@@ -4,7 +4,12 @@ import { addPipeline, fetchConfig, hostsIn } from '../../support/pipelines.ts';
 import { unique } from '../../support/secrets.ts';
 import { expect, test } from '../../support/test.ts';
 
-const TABS = { Deliveries: 'deliveries', Versions: 'versions', Activity: 'activity', Connect: 'connect', Overview: '' };
+const TABS = {
+  'Deliveries': 'deliveries', 'Versions': 'versions', 'Who can read it': 'readers', 'Activity': 'activity',
+  'Connect': 'connect', 'Overview': '',
+};
+/** The ids of what stood on the one page there was, each with the part that it is in now. */
+const OLD = { deliveries: 'deliveries', versions: 'versions', activity: 'activity', obtainers: 'readers' };
 
 test('each part of a credential has an address of its own', async ({ page, instance }) => {
   const name = unique('parts');
@@ -19,9 +24,9 @@ test('each part of a credential has an address of its own', async ({ page, insta
     await expect(page.getByRole('heading', { level: 1 })).toHaveText(name);
   }
   // What stood on the one page there was is still found by its address.
-  for (const part of ['deliveries', 'versions', 'activity']) {
-    await page.goto(`${path}#${part}`);
-    await page.locator(`#${part}`).getByRole('link').click();
+  for (const [id, part] of Object.entries(OLD)) {
+    await page.goto(`${path}#${id}`);
+    await page.locator(`a#${id}, #${id} a`).click();
     await expect(page).toHaveURL(`${path}/${part}`);
   }
 });

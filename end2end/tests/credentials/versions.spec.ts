@@ -54,7 +54,14 @@ test('a new secret waits until somebody switches to it', async ({ page, instance
   await expect(page.getByRole('status').filter({ hasText: 'Version 2 of the secret is staged.' })).toBeVisible();
   expect(await received(instance, token)).toBe(first);
 
-  await page.goto(`${await pathOf(page, instance, name)}/versions`);
+  const path = await pathOf(page, instance, name);
+  await page.goto(path);
+  await expect(page.getByText('Version 2 is staged', { exact: true })).toBeVisible();
+  await expect(page.getByText('Pipelines receive version 1.', { exact: true })).toBeVisible();
+  const change = page.getByRole('link', { name: 'Make version 2 current' });
+  await expect(change).toHaveAttribute('href', `${path}/versions/2/current`);
+
+  await page.goto(`${path}/versions`);
   const versions = page.getByRole('region', { name: 'Versions of the secret' });
   await expect(versions.getByRole('row').nth(1)).toContainText('Staged');
   await versions.getByRole('link', { name: 'Make version 2 current' }).click();

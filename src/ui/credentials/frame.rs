@@ -16,6 +16,7 @@ pub enum Part {
     Overview,
     Deliveries,
     Versions,
+    Readers,
     Activity,
     Connect,
 }
@@ -47,6 +48,7 @@ pub fn Head(head: CredentialHead, page: PageContext, part: Part) -> impl IntoVie
         Part::Overview => name.clone(),
         Part::Deliveries => format!("Deliveries of {name}"),
         Part::Versions => format!("Versions of {name}"),
+        Part::Readers => format!("Who can read {name}"),
         Part::Activity => format!("Activity of {name}"),
         Part::Connect => format!("Connect {name}"),
     };
@@ -55,6 +57,7 @@ pub fn Head(head: CredentialHead, page: PageContext, part: Part) -> impl IntoVie
         tab("Overview", Part::Overview, paths::credential(&project, id)),
         tab("Deliveries", Part::Deliveries, paths::credential_deliveries(&project, id)),
         tab("Versions", Part::Versions, paths::credential_versions(&project, id)),
+        tab("Who can read it", Part::Readers, paths::credential_readers(&project, id)),
         tab("Activity", Part::Activity, paths::credential_activity(&project, id)),
         tab("Connect", Part::Connect, paths::connect_credential(&project, id)),
     ];

@@ -60,37 +60,39 @@ pub fn GuardChangeSection(
                 })}
             <Table columns/>
             {form.summary()}
-            {may_approve
-                .then(|| {
-                    view! {
-                        <PostForm
-                            action=ApproveGuardChange::url()
-                            project=page.project
-                            id
-                            class="card stack"
-                            submit="Approve"
-                        >
-                            <Hidden name="credential" value=of.to_string()/>
-                            <Hidden name="revision" value=credential.revision.to_string()/>
-                            <YourPassword id="guard-change-password" error=form.error("password") hint=TO_DECIDE/>
-                        </PostForm>
+            <div class="abreast">
+                {may_approve
+                    .then(|| {
+                        view! {
+                            <PostForm
+                                action=ApproveGuardChange::url()
+                                project=page.project
+                                id
+                                class="card stack"
+                                submit="Approve"
+                            >
+                                <Hidden name="credential" value=of.to_string()/>
+                                <Hidden name="revision" value=credential.revision.to_string()/>
+                                <YourPassword id="guard-change-password" error=form.error("password") hint=TO_DECIDE/>
+                            </PostForm>
+                        }
+                    })}
+                {match reject {
+                    Some(project) => {
+                        view! {
+                            <RejectForm
+                                action=RejectGuardChange::url()
+                                project
+                                id
+                                of=("credential", of)
+                                form=rejecting
+                            />
+                        }
+                            .into_any()
                     }
-                })}
-            {match reject {
-                Some(project) => {
-                    view! {
-                        <RejectForm
-                            action=RejectGuardChange::url()
-                            project
-                            id
-                            of=("credential", of)
-                            form=rejecting
-                        />
-                    }
-                        .into_any()
-                }
-                None => rejecting.summary().into_any(),
-            }}
+                    None => rejecting.summary().into_any(),
+                }}
+            </div>
             {may_drop
                 .then(|| view! { <PostButton action=DeleteGuardChange::url() values word class="button"/> })}
         </Section>

@@ -54,16 +54,15 @@ pub fn SameSecret(others: Vec<(Uuid, String)>, page: PageContext) -> impl IntoVi
             <Alert kind="warning">
                 <p>
                     "The same secret is stored in other credentials of this project. Anyone who can read one of them can read all of them. Rotate them together:"
-                </p>
-                <ul>
                     {others
                         .into_iter()
-                        .map(|(id, name)| {
+                        .enumerate()
+                        .map(|(index, (id, name))| {
                             let href = paths::credential(&page.project, id);
-                            view! { <li><a href=href>{name}</a></li> }
+                            view! { {if index == 0 { " " } else { ", " }} <a href=href>{name}</a> }
                         })
                         .collect_view()}
-                </ul>
+                </p>
             </Alert>
         }
     })

@@ -1,12 +1,10 @@
-//! Which pipelines have a credential or have received it, and who could read its secret.
+//! Which pipelines have a credential or have received it.
 
 use crate::domain::credential::Dependent;
-use crate::domain::credential_page::{Holder, WaitingIdentity};
+use crate::domain::credential_page::WaitingIdentity;
 use crate::domain::moment::Moment;
 use crate::domain::paths;
-use crate::ui::kit::{
-    Badge, Cell, Columns, LinkButton, PageContext, Section, Table, Time, made_by_gone,
-};
+use crate::ui::kit::{Badge, Cell, Columns, LinkButton, PageContext, Section, Table, Time};
 use crate::ui::usage::{PipelineName, times, use_in_words};
 use leptos::prelude::*;
 use uuid::Uuid;
@@ -75,6 +73,7 @@ pub fn UsedBy(
     page: PageContext,
 ) -> impl IntoView {
     let grant = page.may_grant().then(|| paths::grant_credential(&page.project, id));
+    let deliveries = paths::credential_deliveries(&page.project, id);
     view! {
         <Section id="used-by" title="Used by">
             {if dependents.is_empty() {
@@ -82,13 +81,19 @@ pub fn UsedBy(
             } else {
                 view! {
                     <Dependents dependents existing current page/>
-                    <p class="muted">
-                        "“Received” counts how often Regcred delivered the credential. Many clients ask for every registry that they know, so a delivery counts as used only if the request named an image, or if the pipeline reported how it went. Clients keep what they received and can use it more often than that."
-                    </p>
+                    <details class="fold">
+                        <summary>"What counts as used"</summary>
+                        <p class="muted">
+                            "“Received” counts how often Regcred delivered the credential. Many clients ask for every registry that they know, so a delivery counts as used only if the request named an image, or if the pipeline reported how it went. Clients keep what they received and can use it more often than that."
+                        </p>
+                    </details>
                 }
                     .into_any()
             }}
-            {grant.map(|href| view! { <p><LinkButton href label="Grant to a pipeline"/></p> })}
+            <p class="toolbar">
+                {grant.map(|href| view! { <LinkButton href label="Grant to a pipeline"/> })}
+                <a id="deliveries" href=deliveries>"All deliveries"</a>
+            </p>
         </Section>
     }
 }
@@ -117,59 +122,4 @@ pub fn Waiting(waiting: Vec<WaitingIdentity>, page: PageContext) -> impl IntoVie
         </Section>
     }
     .into_any()
-}
-
-/// Members who could read the secret, by name and role, and what lets others read it.
-#[component]
-pub fn Obtainers(
-    obtainers: Vec<(String, String)>,
-    holders: Vec<Holder>,
-    page: PageContext,
-) -> impl IntoView {
-    let (is_nobody, count) = (obtainers.is_empty(), holders.len());
-    let rows = holders.into_iter().map(|holder| holder_cells(holder, &page));
-    let columns =
-        Columns::new(["Pipeline", "Token or trust rule", "Created by", "Last used"], rows);
-    view! {
-        <Section id="obtainers" title="Who can read the secret">
-            <p>
-                "Anyone who may grant this credential, and every pipeline with a grant, can read its secret. Granting asks for your password and is recorded."
-            </p>
-            <ul>
-                {obtainers
-                    .into_iter()
-                    .map(|(name, role)| {
-                        view! { <li>{name} " " <span class="muted">{role}</span></li> }
-                    })
-                    .collect_view()}
-            </ul>
-            {is_nobody.then(|| view! { <p class="muted">"No member can grant it at the moment."</p> })}
-            <details class="fold">
-                <summary id="holders">{format!("Tokens and trust rules ({count})")}</summary>
-                <p class="muted">
-                    "A person who has one of these tokens, or whose jobs meet one of these rules, can read the secret without signing in."
-                </p>
-                <Table
-                    columns
-                    labelled_by="holders"
-                    empty="No pipeline with a grant has a token or a trust rule."
-                />
-            </details>
-        </Section>
-    }
-}
-
-fn holder_cells(holder: Holder, page: &PageContext) -> [Cell; 4] {
-    let (id, name, page) = (holder.pipeline_id, holder.pipeline, page.clone());
-    [
-        Cell::of(view! { <PipelineName id name has_page=true page/> }),
-        Cell::of(holder.what),
-        if holder.is_gone {
-            let label = made_by_gone(&holder.made_by);
-            Cell::of(view! { <Badge label tone="warn"/> })
-        } else {
-            Cell::of(holder.made_by.name)
-        },
-        Cell::last(holder.last_used_at),
-    ]
 }

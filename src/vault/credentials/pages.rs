@@ -1,12 +1,13 @@
-//! One credential with what stands on its first page and in its delete dialog: who uses it, and who
-//! could.
+//! One credential with what stands on its first page and in its delete dialog, and on the page of who
+//! can read it: who uses it, and who could.
 
 use super::repointing::replacements;
 use crate::domain::actor::{Can, Member};
 use crate::domain::credential::Access;
-use crate::domain::credential_page::{CredentialHead, Deletion, Holder, Overview};
+use crate::domain::credential_page::{CredentialHead, Deletion, Holder, Overview, Readers};
 use crate::domain::departure::Thing;
 use crate::domain::permission::of;
+use crate::domain::secret_version::VersionState;
 use crate::error::{Error, Result};
 use crate::vault::people::gone;
 use crate::vault::pipelines::sees_tokens;
@@ -47,6 +48,29 @@ impl Vault {
         self.count_receipts(project).await;
         let head = self.credential_head(reader, id).await?;
         let credential = &head.credential;
+        let dependents = self.store.credentials(project).dependents(id).await?;
+        let named = dependents.iter().map(|dependent| dependent.pipeline_id).collect();
+        let versions = self.secret_versions(reader, credential).await?;
+        let staged = versions.iter().find(|version| version.state == VersionState::Staged);
+        let overview = Overview {
+            existing: self.existing(reader, named).await?,
+            dependents,
+            same_secret: self.same_secret(reader, credential).await?,
+            staged: staged.map(|version| version.version),
+            waiting: self.store.grants(project).waiting_for(id, today()).await?,
+            guard_change: self.guard_change(reader, id).await?,
+        };
+        Ok((head, overview))
+    }
+
+    /// Who can read its secret, and where that may be sent.
+    pub async fn credential_readers(
+        &self,
+        reader: &Can<of::RegistryRead>,
+        id: Uuid,
+    ) -> Result<(CredentialHead, Readers)> {
+        let project = reader.project().id;
+        let head = self.credential_head(reader, id).await?;
         let members = self.store.projects().members(project).await?;
         let holders = self.store.credentials(project).holders(id, today()).await?;
         let gone = gone(&members, holders.iter().map(|(holder, _)| holder.made_by.id));
@@ -64,20 +88,14 @@ impl Vault {
             .filter(|(_, role)| role.may_grant())
             .map(|(person, role)| (person.name, role.label().to_owned()))
             .collect();
-        let companions = credential.summary.kind().companions(&credential.summary.host);
-        let dependents = self.store.credentials(project).dependents(id).await?;
-        let named = dependents.iter().map(|dependent| dependent.pipeline_id).collect();
-        let overview = Overview {
-            existing: self.existing(reader, named).await?,
-            dependents,
-            same_secret: self.same_secret(reader, credential).await?,
+        let summary = &head.credential.summary;
+        let companions = summary.kind().companions(&summary.host);
+        let readers = Readers {
             obtainers,
             holders: holders.collect(),
             companions: companions.into_iter().map(str::to_owned).collect(),
-            waiting: self.store.grants(project).waiting_for(id, today()).await?,
-            guard_change: self.guard_change(reader, id).await?,
         };
-        Ok((head, overview))
+        Ok((head, readers))
     }
 
     /// What the delete dialog says and offers.

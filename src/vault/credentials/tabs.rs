@@ -11,7 +11,7 @@ use std::collections::BTreeSet;
 use uuid::Uuid;
 
 /// Events on a page.
-const EVENTS: u64 = 50;
+const EVENTS: u64 = 25;
 
 impl Vault {
     /// The versions of its secret, newest first.

@@ -1,0 +1,58 @@
+import { expectNoSideScroll } from '../support/axe.ts';
+import { addCredential, openRow, pathOf } from '../support/credentials.ts';
+import { addPipeline, fetchConfig, pathOfPipeline } from '../support/pipelines.ts';
+import { unique } from '../support/secrets.ts';
+import { expect, test } from '../support/test.ts';
+
+/** What a finger can hit, in px: WCAG 2.2, target size. */
+const SMALLEST = 24;
+/** Two lines and what is round them. */
+const TWO_LINES = 72;
+
+test.use({ viewport: { width: 390, height: 844 } });
+
+test('a name in the list of credentials is high enough to hit, however long it is', async ({ page, instance }) => {
+  for (const name of [unique('n'), `${unique('long')}-${'registry-of-a-team-'.repeat(4)}`]) {
+    await addCredential(page, instance, { name });
+    const row = await openRow(page, instance, name);
+    const box = (await row.getByRole('link', { name, exact: true }).boundingBox())!;
+    expect(box.height, name).toBeGreaterThanOrEqual(SMALLEST);
+    expect(box.x + box.width, name).toBeLessThanOrEqual(390);
+    expect((await row.boundingBox())!.height).toBeLessThanOrEqual(TWO_LINES);
+    await expectNoSideScroll(page, name);
+  }
+});
+
+test('a pipeline in the list is two lines', async ({ page, instance }) => {
+  const [name, credential] = [unique('two'), unique('two')];
+  await addCredential(page, instance, { name: credential });
+  const token = await addPipeline(page, instance, { name, credentials: [credential] });
+  await fetchConfig(instance, token);
+  await page.goto(`${instance.project}/pipelines?q=${name}`);
+  const row = page.locator('tbody > tr').filter({ has: page.getByRole('link', { name, exact: true }) });
+  expect((await row.boundingBox())!.height).toBeLessThanOrEqual(TWO_LINES);
+  const link = row.getByRole('link', { name, exact: true });
+  expect((await link.boundingBox())!.height).toBeGreaterThanOrEqual(SMALLEST);
+  await expect(row.getByText('1 token')).toBeVisible();
+  await expect(row.getByText('just now').first()).toBeVisible();
+  await expectNoSideScroll(page, 'the pipelines');
+  await link.click();
+  await expect(page.getByRole('link', { name: 'Delete', exact: true })).toBeVisible();
+});
+
+test('no tab is out of sight', async ({ page, instance }) => {
+  const name = unique('tabs');
+  await addCredential(page, instance, { name });
+  await addPipeline(page, instance, { name, credentials: [name] });
+  const pipeline = pathOfPipeline(page);
+  for (const [address, label] of [[await pathOf(page, instance, name), 'Credential'], [pipeline, 'Pipeline']] as const) {
+    await page.goto(address);
+    const tabs = page.getByRole('navigation', { name: label, exact: true }).getByRole('link');
+    for (const tab of await tabs.all()) {
+      const { x, width } = (await tab.boundingBox())!;
+      expect(x, address).toBeGreaterThanOrEqual(0);
+      expect(x + width, address).toBeLessThanOrEqual(390);
+    }
+    await expectNoSideScroll(page, address);
+  }
+});
