@@ -7,7 +7,7 @@ import type { Instance } from './server.ts';
 export const grantsOf = (page: Page): Locator => page.getByRole('region', { name: 'Grants' });
 export const rulesOf = (page: Page): Locator => page.getByRole('region', { name: 'Trust rules' });
 
-/** Grants the credential that the form calls `credential`, on these conditions, by the labels of their fields. */
+/** Grants the credential that the form calls `credential`, to pull unless `conditions` say otherwise, on these conditions, by the labels of their fields. */
 export async function grant(
   page: Page,
   instance: Instance,
@@ -16,7 +16,7 @@ export async function grant(
 ): Promise<void> {
   const grants = grantsOf(page);
   await grants.getByText('Conditions', { exact: true }).click();
-  await fillIn(grants, { Credential: credential, ...conditions, 'Your password': instance.account.password });
+  await fillIn(grants, { Credential: credential, Access: 'Pull', ...conditions, 'Your password': instance.account.password });
   await grants.getByRole('button', { name: 'Grant', exact: true }).click();
 }
 

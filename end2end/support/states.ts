@@ -171,7 +171,7 @@ export const STATES: Record<string, (page: Page, instance: Instance) => Promise<
     await addPipeline(page, instance, { name: unique('ci') });
     const grants = page.getByRole('region', { name: 'Grants' });
     await grants.getByText('Conditions', { exact: true }).click();
-    await fillIn(grants, { 'Only from these branches': 'main', 'Your password': instance.account.password });
+    await fillIn(grants, { 'Credential': `${name} (registry.example.com, pull only)`, 'Only from these branches': 'main', 'Your password': instance.account.password });
     await grants.getByRole('button', { name: 'Grant', exact: true }).click();
     await expect(page.getByText('No trust rule of this pipeline proves a branch').first()).toBeVisible();
   },

@@ -27,6 +27,13 @@ async function expectDoubted(page: Page, name: string, sentence: string, mend: s
   expect(response!.status(), mend).toBe(200);
 }
 
+/** The form came back with this question; it is sent again. */
+async function grantAnyway(page: Page, question: string): Promise<void> {
+  await expect(grantsOf(page).getByText(question)).toBeVisible();
+  await expect(page.getByText('Nothing was saved yet.')).toBeVisible();
+  await grantsOf(page).getByRole('button', { name: 'Grant anyway' }).click();
+}
+
 const MAIN = { 'Repository id': '1', 'Owner id': '2', 'Git reference': 'refs/heads/main' };
 
 type Saved = {
@@ -102,7 +109,7 @@ for (const { what, rule, draft, conditions, sentence, mend } of SAVED) {
     }
     await grant(page, instance, label, conditions);
     await expectSaid(page, sentence);
-    await expect(page.getByText('can use it now.')).toHaveCount(0);
+    await expect(page.getByText('can now pull')).toHaveCount(0);
     await expectDoubted(page, name, sentence, mend);
   });
 }
@@ -125,7 +132,7 @@ test('a grant is doubted once its credential is disabled, until it is enabled', 
   const [name, label] = await prepare(page, instance);
   const pipeline = pathOfPipeline(page);
   await grant(page, instance, label, {});
-  await expectSaid(page, 'can use it now.');
+  await expectSaid(page, 'can now pull');
   const credential = await pathOf(page, instance, name);
   await page.goto(credential);
   await page.getByRole('button', { name: 'Disable', exact: true }).click();
@@ -144,7 +151,7 @@ test('a grant to push is doubted once its credential can only pull', async ({ pa
   const [name, label] = await prepare(page, instance);
   const pipeline = pathOfPipeline(page);
   await grant(page, instance, label, { Access: 'Pull and push' });
-  await expectSaid(page, 'can use it now.');
+  await expectSaid(page, `can now pull and push with ${name}.`);
   const dialog = await openEdit(page, instance, name);
   await fillIn(dialog, { Access: 'Pull' });
   await send(dialog);
@@ -162,8 +169,9 @@ test('two credentials that tie are doubted, each with the name of the other', as
   await addCredential(page, instance, { name: other, registry_url: `${host}/acme`, access: 'pull_push' });
   await page.goto(pipeline);
   await grant(page, instance, label, {});
-  await expectSaid(page, 'can use it now.');
+  await expectSaid(page, 'can now pull');
   await grant(page, instance, `${other} (${host})`, {});
+  await grantAnyway(page, 'The pipeline would receive none of these where they tie:');
   const why = 'equally well, and Regcred does not guess. The pipeline receives none of them where they tie.';
   await expectSaid(page, why);
   for (const [name, tied] of [[one, other], [other, one]] as const) {
@@ -173,4 +181,50 @@ test('two credentials that tie are doubted, each with the name of the other', as
     await expect(row).toContainText(why);
     await expect(row.getByRole('link', { name: 'Edit the credential' })).toBeVisible();
   }
+});
+
+test('a grant is asked about that takes a registry out of files without paths, and stands at both rows', async ({ page, instance }) => {
+  const [one, label] = await prepare(page, instance);
+  const pipeline = pathOfPipeline(page);
+  const other = `${one}-2`;
+  const host = `${one}.example.com`;
+  await addCredential(page, instance, { name: other, registry_url: `${host}/other`, access: 'pull_push' });
+  await page.goto(pipeline);
+  await grant(page, instance, label, {});
+  await expectSaid(page, 'can now pull');
+  await grant(page, instance, `${other} (${host})`, {});
+  await grantAnyway(page, `Without image=, files with one entry for each registry would hold nothing for ${host}:`);
+  const why = 'files that have one entry for each registry, such as docker config.json, leave all of them out.';
+  await expectSaid(page, why);
+  for (const [name, tied] of [[one, other], [other, one]] as const) {
+    await page.goto(pipeline);
+    const row = grantsOf(page).getByRole('row').filter({ has: page.getByRole('link', { name, exact: true }) });
+    await expect(row).toContainText(`${tied} is for other repositories of ${host}.`);
+    await expect(row).toContainText(why);
+  }
+});
+
+test('a grant is asked about because of which another credential is given', async ({ page, instance }) => {
+  const [one, label] = await prepare(page, instance);
+  const pipeline = pathOfPipeline(page);
+  const other = `${one}-2`;
+  const host = `${one}.example.com`;
+  await addCredential(page, instance, { name: other, registry_url: `${host}/acme` });
+  await page.goto(pipeline);
+  await grant(page, instance, label, {});
+  await expectSaid(page, 'can now pull');
+  await grant(page, instance, `${other} (${host}, pull only)`, {});
+  await grantAnyway(page, `Without image=, the pipeline would receive ${other} for ${host}`);
+  await expectSaid(page, `can now pull with ${other}.`);
+});
+
+test('a grant is of the credential that was chosen, and of as much as that allows', async ({ page, instance }) => {
+  const [name, label] = await prepare(page, instance);
+  const grants = grantsOf(page);
+  await fillIn(grants, { 'Your password': instance.account.password });
+  await grants.getByRole('button', { name: 'Grant', exact: true }).click();
+  await expect(grants.getByText('Choose a credential.')).toBeVisible();
+  await fillIn(grants, { 'Credential': label, 'Your password': instance.account.password });
+  await grants.getByRole('button', { name: 'Grant', exact: true }).click();
+  await expectSaid(page, `can now pull and push with ${name}.`);
 });

@@ -26,7 +26,7 @@ test('a grant says its conditions, and what a run says of itself meets none of t
   });
   const doubt = 'No trust rule of this pipeline proves a branch';
   await expectSaid(page, doubt);
-  await expect(page.getByText('can use it now.')).toHaveCount(0);
+  await expect(page.getByText('can now pull')).toHaveCount(0);
   const row = grantsOf(page).getByRole('row').filter({ hasText: name });
   await expect(row).toContainText(
     'only acme/api; from main, refs/tags/v*; on push; pull requests from forks can pull; until 2099-01-31',
@@ -82,9 +82,9 @@ test('without conditions, none are listed and their fields are folded', async ({
   const { name, host, token } = await prepare(page, instance);
   const grants = grantsOf(page);
   await expect(grants.getByLabel('Only from these branches', { exact: true })).toBeHidden();
-  await fillIn(grants, { Credential: `${name} (${host})`, 'Your password': instance.account.password });
+  await fillIn(grants, { Credential: `${name} (${host})`, Access: 'Pull', 'Your password': instance.account.password });
   await grants.getByRole('button', { name: 'Grant', exact: true }).click();
-  await expectSaid(page, 'can use it now.');
+  await expectSaid(page, 'can now pull');
   const row = grants.getByRole('row').filter({ hasText: name });
   await expect(row.locator('td').nth(1)).toHaveText('Pull');
   expect(await hostsIn(await fetchConfig(instance, token))).toEqual([host]);
@@ -107,7 +107,7 @@ test('a grant of short-lived tokens delivers no secret', async ({ page, instance
   const grants = grantsOf(page);
   await grants.getByText('Conditions', { exact: true }).click();
   await grants.getByLabel('Short-lived tokens only').check();
-  await fillIn(grants, { Credential: `${name} (${host})`, 'Your password': instance.account.password });
+  await fillIn(grants, { Credential: `${name} (${host})`, Access: 'Pull', 'Your password': instance.account.password });
   await grants.getByRole('button', { name: 'Grant', exact: true }).click();
   await expect(grants.getByRole('row').filter({ hasText: name })).toContainText('tokens only');
   const response = await fetchConfig(instance, token);

@@ -64,7 +64,7 @@ test('a credential is added and granted, and its receipt is seen, by keyboard al
   await choose(page, granting, 'Pipeline', pipeline);
   await type(page, granting, 'Your password', instance.account.password);
   await enter(page, granting.getByRole('button', { name: 'Grant', exact: true }));
-  await expectSaid(page, `${pipeline} can use it now.`);
+  await expectSaid(page, `${pipeline} can now pull`);
 
   expect((await fetchConfig(instance, token)).status).toBe(200);
   const parts = page.getByRole('navigation', { name: 'Credential', exact: true });

@@ -179,7 +179,7 @@ test('a credential is granted later and revoked', async ({ page, instance }) => 
   await expect(grants.getByLabel('Credential', { exact: true }).getByRole('option', { selected: true })).toHaveText(choice.Credential);
   await fillIn(grants, { 'Your password': instance.account.password });
   await grants.getByRole('button', { name: 'Grant', exact: true }).click();
-  await expectSaid(page, 'can use it now.');
+  await expectSaid(page, `can now pull with ${name}.`);
   expect(await hosts()).toEqual(['quay.io']);
 
   await grants.getByRole('link', { name: `Revoke ${name}` }).click();

@@ -1,12 +1,14 @@
 //! What is doubted of a grant or a trust rule that was saved: whether it can ever work. Nothing is
 //! refused for a doubt. It is said after the save and stands at the row until it is mended.
 
+mod change;
 mod of_grant;
 mod of_rule;
 #[cfg(test)]
 mod tests;
 mod tie;
 
+pub use change::changes;
 pub use of_grant::{Around, of_grant};
 pub use of_rule::{of_rule, of_rule_beside};
 pub use tie::{Held, ties};
@@ -49,6 +51,13 @@ pub enum Doubt {
     },
     /// Others that serve the same, so that none of them is delivered.
     Tie {
+        credential: Uuid,
+        host: String,
+        others: Vec<String>,
+    },
+    /// Others that are for other repositories of the registry, so that a file with one entry for it
+    /// has none of them.
+    HostTie {
         credential: Uuid,
         host: String,
         others: Vec<String>,
@@ -131,6 +140,14 @@ impl Doubt {
                     named(&names)
                 )
             }
+            Self::HostTie { host, others, .. } => {
+                let names: Vec<&str> = others.iter().map(String::as_str).collect();
+                let are = if names.len() == 1 { "is" } else { "are" };
+                format!(
+                    "{} {are} for other repositories of {host}. Without image=, files that have one entry for each registry, such as docker config.json, leave all of them out.",
+                    named(&names)
+                )
+            }
             Self::Lacks(labels) => format!(
                 "This rule does not check the {}, so it accepts no token. Change it and enter what is missing.",
                 labels.join(", ")
@@ -189,7 +206,9 @@ impl Doubt {
             | Self::Ended { .. } => {
                 ("Change the grant", paths::edit_grant(project, pipeline, about))
             }
-            Self::OnlyPulls { credential } | Self::Tie { credential, .. } => {
+            Self::OnlyPulls { credential }
+            | Self::Tie { credential, .. }
+            | Self::HostTie { credential, .. } => {
                 ("Edit the credential", paths::edit_credential(project, *credential))
             }
             Self::CredentialExpired { credential, .. } => {

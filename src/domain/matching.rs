@@ -4,6 +4,7 @@
 
 mod explanation;
 mod lost;
+mod pulls;
 mod rank;
 #[cfg(test)]
 mod tests;
@@ -11,6 +12,7 @@ mod tie;
 
 pub use explanation::{ExplainForm, Explanation, FormatVerdict, Verdict};
 pub use lost::{Lost, Note};
+pub use pulls::decide_with_pulls;
 pub use tie::{Tie, named};
 
 use super::credential::{Access, Summary};
@@ -61,6 +63,8 @@ pub struct Won {
     pub paths: Vec<String>,
     /// Whether only a token for one repository may be handed out.
     pub is_narrow: bool,
+    /// Whether it is handed out to pull, although it was asked for what can push.
+    pub only_pulls: bool,
     /// The last day on which the grants let all of it be handed out, if there is one.
     pub until: Option<Day>,
 }
@@ -142,7 +146,8 @@ fn fits(ask: &Ask<'_>, candidate: &Candidate<'_>) -> Result<Won, Lost> {
     }
     if admitted.iter().any(|one| one.paths.is_empty()) {
         admitted.retain(|one| one.paths.is_empty());
-        return Ok(Won { index: 0, paths: Vec::new(), is_narrow, until: latest(&admitted) });
+        let until = latest(&admitted);
+        return Ok(Won { index: 0, paths: Vec::new(), is_narrow, only_pulls: false, until });
     }
     let mut paths: Vec<String> = admitted.iter().flat_map(|one| one.paths.clone()).collect();
     paths.sort();
@@ -151,7 +156,7 @@ fn fits(ask: &Ask<'_>, candidate: &Candidate<'_>) -> Result<Won, Lost> {
         .iter()
         .filter_map(|path| latest(admitted.iter().filter(|one| one.paths.contains(path))));
     let until = until.min();
-    Ok(Won { index: 0, paths, is_narrow, until })
+    Ok(Won { index: 0, paths, is_narrow, only_pulls: false, until })
 }
 
 /// A grant that lets the credential be handed out.

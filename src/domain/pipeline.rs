@@ -233,6 +233,9 @@ impl Grantable {
     }
 }
 
+/// What the form of a grant sends for as much access as each credential allows.
+pub const OWN_ACCESS: &str = "own";
+
 /// What was typed into the form of a grant. No secret.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
@@ -250,6 +253,8 @@ pub struct GrantForm {
     pub expires_on: String,
     /// Whether only short-lived tokens of the registry are handed out.
     pub is_narrow: bool,
+    /// Whether it was sent again after the question what else it changes.
+    pub is_sure: bool,
 }
 
 impl GrantForm {
@@ -264,6 +269,7 @@ impl GrantForm {
             forks: terms.forks.word().to_owned(),
             expires_on: terms.expires_on.map(Day::to_text).unwrap_or_default(),
             is_narrow: terms.is_narrow,
+            is_sure: false,
         }
     }
 }

@@ -92,12 +92,13 @@ async fn a_fetch_that_names_many_images_is_told_whole() {
 async fn a_fetch_of_everything_leaves_out_and_only_one_that_names_an_image_is_refused() {
     let app = App::new().await;
     let id = app.credential(&app.owner, "acme", "ghcr", "ghcr.io", "s").await;
-    let (_, token) = app.pipeline(&app.owner, "acme", "build", &[id], "pull").await;
+    let (build, token) = app.bare_pipeline("build").await;
+    app.grant(build, id, &[("form[branches]", "main")]).await;
     let path = format!("/p/acme/credentials/{id}/deliveries");
-    app.docker_config(&token, "?intent=push", &[]).await;
+    app.docker_config(&token, "", &[]).await;
     let page = app.owner.get(&path).await.text();
     assert!(page.contains("Left out") && !page.contains("dot-bad"), "{page}");
-    app.docker_config(&token, "?intent=push&image=ghcr.io%2Facme%2Fapi", &[]).await;
+    app.docker_config(&token, "?image=ghcr.io%2Facme%2Fapi", &[]).await;
     let page = app.owner.get(&path).await.text();
     assert_eq!(page.matches("dot-bad").count(), 1, "{page}");
 }
@@ -177,7 +178,7 @@ async fn a_credential_is_granted_from_its_own_page_and_a_refused_form_comes_back
     assert!(chosen.contains("selected"), "{chosen}");
     let done = app.owner.post_form("/rpc/grants/create", &form(PASSWORD)).await;
     assert!(done.location().starts_with(&format!("{own}?said=")), "{}", done.location());
-    assert!(app.owner.follow(done).await.text().contains("build can use it now."));
+    assert!(app.owner.follow(done).await.text().contains("build can now pull with ghcr."));
     assert_eq!(app.docker_config(&token, "?image=ghcr.io%2Facme%2Fapi", &[]).await.status, 200);
     let again = app.owner.post_form("/rpc/grants/create", &form(PASSWORD)).await;
     let page = app.owner.follow(again).await.text();

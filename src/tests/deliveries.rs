@@ -28,14 +28,21 @@ async fn a_delivered_file_is_what_docker_reads() {
 }
 
 #[tokio::test]
-async fn a_pull_grant_delivers_nothing_for_a_push() {
+async fn a_push_gets_what_pushes_and_where_nothing_does_what_pulls_with_a_receipt_that_says_so() {
     let app = App::new().await;
     let id = app.credential(&app.owner, "acme", "ghcr", "ghcr.io", "s").await;
     let (_, puller) = app.pipeline(&app.owner, "acme", "reader", &[id], "pull").await;
     let (_, pusher) = app.pipeline(&app.owner, "acme", "builder", &[id], "pull_push").await;
     let reply = app.docker_config(&puller, "?intent=push", &[]).await;
-    assert!(auths(&reply).is_empty());
-    assert!(reply.header("regcred-left-out").starts_with(&format!("{id}; ")));
+    assert_eq!(auths(&reply)["ghcr.io"], "acme-bot:s");
+    let said = "delivered for pulling only; no grant lets this request push to the registry";
+    assert_eq!(reply.header("regcred-left-out"), format!("{id}; {said}"));
+    let pulled = &receipts(&app, id).await[0];
+    assert_eq!((pulled.outcome, pulled.intent), (Outcome::Delivered, Access::Pull));
+    assert_eq!(pulled.reason.as_deref(), Some(said));
+    // Of an image that is named, nothing is known to be built on.
+    let named = app.docker_config(&puller, "?intent=push&image=ghcr.io%2Facme%2Fapi", &[]).await;
+    assert!(auths(&named).is_empty());
     let refused = &receipts(&app, id).await[0];
     assert_eq!((refused.outcome, refused.intent), (Outcome::Refused, Access::PullAndPush));
     assert!(refused.reason.is_some());

@@ -113,7 +113,7 @@ async fn a_row_says_how_it_signs_in_and_how_often_it_was_refused_lately() {
     let (_, idle) = app.bare_pipeline("idle").await;
     for _ in 0..2 {
         // Nothing to push with: what is granted only pulls.
-        app.docker_config(&token, "?intent=push", &[]).await;
+        app.docker_config(&token, "?intent=push&image=ghcr.io%2Facme%2Fapi", &[]).await;
     }
     app.docker_config(&token, "", &[]).await;
     let rows = listed(&app, &PipelineQuery::default()).await.rows;

@@ -180,7 +180,7 @@ async fn what_is_said_several_times_at_once_counts_once() {
 #[tokio::test]
 async fn of_a_fetch_that_was_refused_whole_there_is_nothing_to_say() {
     let (app, _, pipeline, token) = granted().await;
-    let push = "/api/v1/docker-config?intent=push";
+    let push = "/api/v1/docker-config?intent=push&image=ghcr.io%2Facme%2Fapi";
     let reply = app.fetch(&token, push).await;
     assert_eq!((reply.status.as_u16(), reply.header("regcred-fetch")), (200, ""));
     let refused = app.receipts_of(pipeline).await.remove(0);

@@ -91,6 +91,7 @@ export class Person {
       'form[description]': '',
       'form[token_days]': '30',
       'form[intent]': intent,
+      'form[is_sure]': 'true',
       'form[credentials][]': credentials,
       password: this.#password,
     });
@@ -113,6 +114,7 @@ export class Person {
       project: 'acme',
       pipeline,
       'form[credentials][]': [credential],
+      'form[is_sure]': 'true',
       ...Object.fromEntries(form),
       password: this.#password,
     });

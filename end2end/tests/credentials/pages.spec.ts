@@ -45,7 +45,7 @@ test('a credential is granted to a pipeline from its own page', async ({ page, i
   await expectWrong(dialog, 'Your password', 'This is not your password');
   await expect(dialog.getByLabel('Pipeline', { exact: true }).locator('option:checked')).toHaveText(pipeline);
   await confirm(dialog, 'Grant', instance.account.password);
-  await expectSaid(page, `${pipeline} can use it now.`);
+  await expectSaid(page, `${pipeline} can now pull with ${name}.`);
   await expect(page).toHaveURL(new RegExp(path));
   await expect(page.getByRole('region', { name: 'Used by' }).getByRole('row').filter({ hasText: pipeline })).toContainText('Pull');
   expect(await hostsIn(await fetchConfig(instance, token))).toEqual(['registry.example.com']);

@@ -1,3 +1,4 @@
+mod change;
 mod said;
 
 use super::*;

@@ -6,7 +6,7 @@ use crate::domain::grant::Terms;
 use crate::domain::matching::{Ask, Candidate, Shape, decide};
 use crate::domain::moment::Day;
 use crate::domain::proof::Proof;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 
 /// A grant of a pipeline with its credential.
@@ -17,46 +17,73 @@ pub struct Held<'a> {
     pub credential: &'a Summary,
 }
 
+/// The patterns of branches and of events that a grant asks for.
+pub(super) type Conditions<'a> = (&'a [String], &'a [String]);
+
+fn of_terms(terms: &Terms) -> Conditions<'_> {
+    (&terms.branches, &terms.events)
+}
+
+/// The conditions that the grants have, each once.
+pub(super) fn conditions<'a>(held: &[Held<'a>]) -> BTreeSet<Conditions<'a>> {
+    held.iter().map(|one| of_terms(one.terms)).collect()
+}
+
+/// Whether a run that meets just these conditions meets those of the grant.
+pub(super) fn meets(terms: &Terms, (branches, events): Conditions<'_>) -> bool {
+    let (own_branches, own_events) = of_terms(terms);
+    (own_branches.is_empty() || own_branches == branches)
+        && (own_events.is_empty() || own_events == events)
+}
+
 /// The grants whose credentials tie for a run that meets their conditions. Grants with other
 /// conditions are not compared: which runs meet both is not known.
 pub fn ties(held: &[Held<'_>], today: Day) -> Vec<(Uuid, Doubt)> {
-    let mut alike: BTreeMap<(&[String], &[String]), Vec<Held<'_>>> = BTreeMap::new();
+    let mut alike: BTreeMap<Conditions<'_>, Vec<Held<'_>>> = BTreeMap::new();
     for one in held {
-        let conditions = (one.terms.branches.as_slice(), one.terms.events.as_slice());
-        alike.entry(conditions).or_default().push(*one);
+        alike.entry(of_terms(one.terms)).or_default().push(*one);
     }
     alike.values().flat_map(|alike| among(alike, today)).collect()
 }
 
 /// The same of grants with the same conditions.
 fn among(alike: &[Held<'_>], today: Day) -> Vec<(Uuid, Doubt)> {
-    let mut of: BTreeMap<Uuid, (&Summary, Vec<Terms>)> = BTreeMap::new();
-    for one in alike {
-        let entry = of.entry(one.credential.id).or_insert_with(|| (one.credential, Vec::new()));
-        entry.1.push(met(one.terms));
-    }
-    let candidates: Vec<Candidate<'_>> =
-        of.values().map(|(credential, grants)| Candidate { credential, grants }).collect();
+    let exact = gathered(alike);
+    // With an image, a grant of tokens only is one like any other.
+    let named = exact.iter().map(|(id, (credential, grants))| {
+        let grants = grants.iter().map(|terms| Terms { is_narrow: false, ..terms.clone() });
+        let grants: Vec<Terms> = grants.collect();
+        (*id, (*credential, grants))
+    });
+    let named: Gathered<'_> = named.collect();
     let mut found: BTreeMap<Uuid, Doubt> = BTreeMap::new();
     let proof = Proof::default();
-    for intent in [Access::Pull, Access::PullAndPush] {
-        let ask = Ask {
-            intent,
-            host: None,
-            repository: None,
-            proof: &proof,
-            epoch: 0,
-            today,
-            shape: Shape::Paths,
-            takes_tokens: true,
-        };
-        for tie in decide(&ask, &candidates).ties {
-            for index in &tie.of {
-                let name = |other: &usize| candidates[*other].credential.name.clone();
-                let others = tie.of.iter().filter(|other| *other != index).map(name).collect();
-                let credential = candidates[*index].credential.id;
-                let host = tie.host.to_string();
-                found.entry(credential).or_insert(Doubt::Tie { credential, host, others });
+    for (of, shape) in [(&named, Shape::Paths), (&exact, Shape::Hosts)] {
+        let candidates: Vec<Candidate<'_>> =
+            of.values().map(|(credential, grants)| Candidate { credential, grants }).collect();
+        for intent in [Access::Pull, Access::PullAndPush] {
+            let ask = Ask {
+                intent,
+                host: None,
+                repository: None,
+                proof: &proof,
+                epoch: 0,
+                today,
+                shape,
+                takes_tokens: true,
+            };
+            for tie in decide(&ask, &candidates).ties {
+                for index in &tie.of {
+                    let name = |other: &usize| candidates[*other].credential.name.clone();
+                    let others = tie.of.iter().filter(|other| *other != index).map(name).collect();
+                    let credential = candidates[*index].credential.id;
+                    let host = tie.host.to_string();
+                    found.entry(credential).or_insert(if tie.is_by_host {
+                        Doubt::HostTie { credential, host, others }
+                    } else {
+                        Doubt::Tie { credential, host, others }
+                    });
+                }
             }
         }
     }
@@ -67,13 +94,20 @@ fn among(alike: &[Held<'_>], today: Day) -> Vec<(Uuid, Doubt)> {
     doubts.collect()
 }
 
+/// Credentials, each with the terms of its grants.
+pub(super) type Gathered<'a> = BTreeMap<Uuid, (&'a Summary, Vec<Terms>)>;
+
+/// The credentials of grants whose conditions a run meets, with an approval where one is needed.
+pub(super) fn gathered<'a>(held: &[Held<'a>]) -> Gathered<'a> {
+    let mut of: Gathered<'a> = BTreeMap::new();
+    for one in held {
+        let entry = of.entry(one.credential.id).or_insert_with(|| (one.credential, Vec::new()));
+        entry.1.push(met(one.terms));
+    }
+    of
+}
+
 /// The terms as they are for a run that meets them and an approval that is there.
 fn met(terms: &Terms) -> Terms {
-    Terms {
-        branches: Vec::new(),
-        events: Vec::new(),
-        needs_approval: false,
-        is_narrow: false,
-        ..terms.clone()
-    }
+    Terms { branches: Vec::new(), events: Vec::new(), needs_approval: false, ..terms.clone() }
 }

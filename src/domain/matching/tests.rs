@@ -1,3 +1,4 @@
+mod pulls;
 mod ties;
 
 use super::*;

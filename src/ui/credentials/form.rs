@@ -19,7 +19,7 @@ pub fn form_class(form: &FormState) -> &'static str {
 
 /// Whether the form came back with a question, and not with something wrong.
 pub fn is_question(form: &FormState) -> bool {
-    matches!(form.failed(), Some(FailedForm { error: Error::Questioned(_), .. }))
+    form.is_question()
 }
 
 /// The revision to save against. Who was shown what changed meanwhile saves against that; nobody else

@@ -2,10 +2,10 @@
 
 use crate::domain::credential::Access;
 use crate::domain::grant::ForkRule;
-use crate::domain::pipeline::{GrantForm, Grantable};
+use crate::domain::pipeline::{GrantForm, Grantable, OWN_ACCESS};
 use crate::functions::answer::FailedForm;
 use crate::functions::pipelines::CreateGrant;
-use crate::ui::granting::{YourPassword, grantable_label};
+use crate::ui::granting::{GrantSubmits, YourPassword, asking_class, grantable_label};
 use crate::ui::kit::{
     CheckBox, Control, Field, FormState, Hidden, PageContext, PostForm, Select, options,
 };
@@ -21,15 +21,21 @@ pub fn NewGrant(
     failed: Option<FailedForm>,
 ) -> impl IntoView {
     let state = FormState::of::<CreateGrant>(failed, GrantForm::default()).within("form");
-    let credentials =
-        grantable.iter().map(|c| (c.id.to_string(), grantable_label(c))).collect::<Vec<_>>();
+    // Enter grants nothing that was not chosen.
+    let first = (String::new(), "Choose a credential".to_owned());
+    let all = grantable.iter().map(|c| (c.id.to_string(), grantable_label(c)));
+    let credentials = std::iter::once(first).chain(all).collect::<Vec<_>>();
+    let own = (OWN_ACCESS.to_owned(), "As the credential allows".to_owned());
+    let words = options(Access::ALL, Access::word, Access::label);
+    let accesses = std::iter::once(own).chain(words).collect::<Vec<_>>();
+    let class = asking_class(&state, "card stack");
     let credential = Control {
         name: "form[credentials][]".to_owned(),
         text: state.chosen("credentials").into_iter().next().unwrap_or_default(),
         ..state.at("credentials")
     };
     view! {
-        <PostForm action=CreateGrant::url() project=page.project class="card stack" submit="Grant">
+        <PostForm action=CreateGrant::url() project=page.project class=class>
             <h3>"Grant a credential"</h3>
             <Hidden name="pipeline" value=pipeline.to_string()/>
             <div class="field-row">
@@ -43,11 +49,12 @@ pub fn NewGrant(
                     at=state.at("intent")
                     id="grant-intent"
                     label="Access"
-                    options=options(Access::ALL, Access::word, Access::label)
+                    options=accesses
                 />
             </div>
             <Conditions state=state.clone()/>
             <YourPassword id="grant-password" error=state.error("password")/>
+            <GrantSubmits form=state label="Grant" anyway="Grant anyway"/>
         </PostForm>
     }
 }

@@ -4,7 +4,10 @@
 use super::receipts::{Book, Handed};
 use super::{DeliveryRequest, Entry, Given, Ledger};
 use crate::domain::actor::Pipeline;
-use crate::domain::matching::{Ask, Candidate, Lost, Outcome, Shape, Tie, Won, decide};
+use crate::domain::credential::Access;
+use crate::domain::matching::{
+    Ask, Candidate, Lost, Outcome, Shape, Tie, Won, decide, decide_with_pulls,
+};
 use crate::domain::moment::Moment;
 use crate::domain::registry::covers;
 use crate::error::{Error, Result};
@@ -17,11 +20,16 @@ use zeroize::Zeroizing;
 
 const UNREADABLE: &str = "The stored secret of this credential cannot be read, so it was not delivered. Save a new secret for it.";
 
+/// What is said of one that is handed out to pull by a fetch to push.
+const ONLY_PULLS: &str =
+    "delivered for pulling only; no grant lets this request push to the registry";
+
 /// What was chosen for one request.
 pub(super) struct Choice<'a> {
     request: &'a DeliveryRequest,
-    /// What each of its entries is of, in their order, and what of it had to be left out.
-    of: Vec<(&'a Deliverable, Option<String>)>,
+    /// What each of its entries is of, in their order, what it is handed out for, and what of it had
+    /// to be left out.
+    of: Vec<(&'a Deliverable, Access, Option<String>)>,
     /// Those whose stored secret does not open.
     pub(super) unreadable: Vec<&'a Deliverable>,
     /// What is told to who asked, if nothing is handed out.
@@ -37,13 +45,14 @@ impl Choice<'_> {
 
     /// Writes down what the format holds and what it does not.
     pub(super) fn settle(&mut self, entries: &[Entry], ledger: &Ledger, book: &mut Book<'_>) {
-        for ((one, note), entry) in self.of.iter().zip(entries) {
+        for ((one, intent, note), entry) in self.of.iter().zip(entries) {
             let Some(lost) = ledger.lost(entry) else {
                 if let Some(note) = note {
                     book.leave_out(one, note);
                 }
                 let image = ledger.served(entry);
-                book.deliver(self.request, Handed { one, entry, note: note.clone(), image });
+                let (intent, note) = (*intent, note.clone());
+                book.deliver(self.request, Handed { one, entry, intent, note, image });
                 continue;
             };
             book.refuse_as(self.request, entry.receipt, one, lost.label());
@@ -92,7 +101,11 @@ impl Vault {
                 refused = refused.or_else(|| Some(not_held(one, lost)));
                 continue;
             }
-            of.push((one, reasons.get(&won.index).map(|all| all.join("; "))));
+            let intent = if won.only_pulls { Access::Pull } else { request.intent };
+            let ties = reasons.get(&won.index).map(|all| all.join("; "));
+            let notes: Vec<String> =
+                won.only_pulls.then(|| ONLY_PULLS.to_owned()).into_iter().chain(ties).collect();
+            of.push((one, intent, (!notes.is_empty()).then(|| notes.join("; "))));
             entries.push(entry(won, one, given, book.number()));
         }
         let is_one = request.shape == Shape::One;
@@ -164,7 +177,11 @@ pub(super) fn decided(
         shape: request.shape,
         takes_tokens: request.door.carries_tokens(),
     };
-    decide(&ask, &candidates)
+    if request.door.adds_pulls() {
+        decide_with_pulls(&ask, &candidates)
+    } else {
+        decide(&ask, &candidates)
+    }
 }
 
 /// Why each credential of a tie is left out, by its place: of each of its ties, with names.

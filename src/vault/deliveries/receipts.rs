@@ -16,6 +16,8 @@ use uuid::Uuid;
 pub(super) struct Handed<'a> {
     pub(super) one: &'a Deliverable,
     pub(super) entry: &'a Entry,
+    /// What it is handed out for.
+    pub(super) intent: Access,
     /// What of it had to be left out.
     pub(super) note: Option<String>,
     /// The image that it is known to be for, if the request did not say so.
@@ -55,7 +57,7 @@ impl<'a> Book<'a> {
 
     /// It is in the body.
     pub(super) fn deliver(&mut self, request: &DeliveryRequest, handed: Handed<'_>) {
-        let Handed { one, entry, note, image } = handed;
+        let Handed { one, entry, intent, note, image } = handed;
         let shown = &one.credential.summary;
         self.told.held.push((entry.receipt, shown.host.clone()));
         self.told.ends = [self.told.ends, entry.ends].into_iter().flatten().min();
@@ -65,7 +67,7 @@ impl<'a> Book<'a> {
         let reasons: Vec<String> = warning(one).into_iter().chain(note).collect();
         let reason = (!reasons.is_empty()).then(|| reasons.join("; "));
         let because = (Outcome::Delivered, reason);
-        let mut row = row(request, entry.receipt, Some(one), because);
+        let mut row = ReceiptRow { intent, ..row(request, entry.receipt, Some(one), because) };
         if request.repository.is_none() && image.is_some() {
             row.image = image;
         }

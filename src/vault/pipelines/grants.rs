@@ -1,13 +1,15 @@
 //! Grants: which pipeline may have which credential, what for, and under which terms.
 
+use super::asked::ask;
 use super::terms;
 use crate::domain::actor::{Can, Granter};
 use crate::domain::audit::{Action, Detail, Subject};
-use crate::domain::credential::{Access, Credential};
+use crate::domain::credential::{Access, Credential, Summary};
 use crate::domain::doubt::Saved;
 use crate::domain::grant::Terms;
+use crate::domain::matching::named;
 use crate::domain::permission::of;
-use crate::domain::pipeline::{Grant, GrantForm};
+use crate::domain::pipeline::{Grant, GrantForm, OWN_ACCESS};
 use crate::error::{Error, Result};
 use crate::store::{GrantRow, Recorded, Write, unless_taken};
 use crate::vault::{Vault, gather, now};
@@ -35,7 +37,19 @@ impl Vault {
         let (Some(terms), Some(chosen)) = (terms, gather(&mut errors, chosen)?) else {
             return Err(Error::Invalid(errors));
         };
+        if !form.is_sure {
+            let project = granter.project().id;
+            let held = write.grants(project).held_by(pipeline, granter.person().id).await?;
+            let given: Vec<(Summary, Terms)> = chosen
+                .iter()
+                .map(|(credential, intent)| {
+                    (credential.summary.clone(), Terms { intent: *intent, ..terms.clone() })
+                })
+                .collect();
+            ask(&held, None, &given, "credentials")?;
+        }
         let (mut waits, mut recorded, mut given) = (false, None, Vec::new());
+        let can_now = can_now(&chosen);
         for (credential, intent) in chosen {
             given.push((credential.summary.id, intent));
             let terms = Terms { intent, ..terms.clone() };
@@ -55,7 +69,7 @@ impl Vault {
                 format!("{} can use it after another member approves it.", subject.name)
             }
             (true, false) => "The grant was saved. Another member must approve it.".to_owned(),
-            (false, true) => format!("{} can use it now.", subject.name),
+            (false, true) => format!("{} can now {can_now}.", subject.name),
             (false, false) => "The grant was saved.".to_owned(),
         };
         let place = (granter.project().slug.as_str(), pipeline);
@@ -97,10 +111,21 @@ impl Vault {
         ids: &[String],
         intent: &str,
     ) -> Result<Vec<(Credential, Access)>> {
+        // The first line of the form's list, by which nothing is chosen yet.
+        let ids = ids.iter().filter(|id| !id.is_empty()).cloned();
+        if intent == OWN_ACCESS {
+            let wanted = ids.map(|id| (id, Access::Pull)).collect();
+            let chosen = self.chosen_for(write, granter, wanted).await?;
+            let own = |(credential, _): (Credential, Access)| {
+                let access = credential.summary.access;
+                (credential, access)
+            };
+            return Ok(chosen.into_iter().map(own).collect());
+        }
         let Some(intent) = Access::from_word(intent) else {
             return Err(Error::at("intent", CHOOSE_INTENT));
         };
-        let wanted = ids.iter().map(|id| (id.clone(), intent)).collect();
+        let wanted = ids.map(|id| (id, intent)).collect();
         self.chosen_for(write, granter, wanted).await
     }
 
@@ -142,4 +167,15 @@ impl Vault {
         let recorded = self.record_event(write, project, granter, what).await?;
         Ok((needs_approval, recorded))
     }
+}
+
+/// What a pipeline can do with the credentials: "pull and push with ghcr-push".
+fn can_now(chosen: &[(Credential, Access)]) -> String {
+    let can = |of: Access, verb: &str| {
+        let of = chosen.iter().filter(|(_, intent)| *intent == of);
+        let names: Vec<&str> = of.map(|(credential, _)| credential.summary.name.as_str()).collect();
+        (!names.is_empty()).then(|| format!("{verb} with {}", named(&names)))
+    };
+    let parts = [can(Access::Pull, "pull"), can(Access::PullAndPush, "pull and push")];
+    parts.into_iter().flatten().collect::<Vec<_>>().join(", and ")
 }

@@ -6,6 +6,10 @@ use super::{Doubt, Uuid, day, list};
 /// Each doubt there is, and of some the two ways in which it is said.
 fn each() -> Vec<Doubt> {
     let (credential, on) = (Uuid::max(), day("2026-11-20"));
+    let of_host = |others: &str| {
+        let (host, others) = ("ghcr.io".to_owned(), list(others));
+        Doubt::HostTie { credential, host, others }
+    };
     let tie =
         |others: &str| Doubt::Tie { credential, host: "ghcr.io".to_owned(), others: list(others) };
     vec![
@@ -23,6 +27,8 @@ fn each() -> Vec<Doubt> {
         Doubt::Ended { on },
         tie("one"),
         tie("one other"),
+        of_host("one"),
+        of_host("one other"),
         Doubt::Lacks(list("subject")),
         Doubt::ForeignAudience,
         Doubt::ShortReference("Git reference".to_owned()),
@@ -46,7 +52,10 @@ fn every_doubt_is_a_whole_sentence_with_one_link_below_the_project() {
     for doubt in each() {
         let sentence = doubt.sentence();
         let first = sentence.chars().next().unwrap();
-        assert!(first.is_uppercase() || matches!(doubt, Doubt::Tie { .. }), "{sentence}");
+        assert!(
+            first.is_uppercase() || matches!(doubt, Doubt::Tie { .. } | Doubt::HostTie { .. }),
+            "{sentence}"
+        );
         assert!(sentence.ends_with('.') && !sentence.ends_with(".."), "{sentence}");
         assert!(said.insert(sentence.clone()), "said twice: {sentence}");
         let mend = doubt.mend("acme", pipeline, about);

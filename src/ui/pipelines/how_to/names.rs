@@ -86,6 +86,7 @@ impl Names {
             "helpers-by-host" => cred_helpers(&self.hosts),
             "fetch" => self.fetch_with_stored_token(""),
             "fetch-push" => self.fetch_with_stored_token("?intent=push"),
+            "left-out" => LEFT_OUT.to_owned(),
             "fetch-image" => self.fetch_with_stored_token(&format!("?image={}", self.pull)),
             "exchange jwt" => self.exchange("jwt"),
             "exchange REGCRED_ID_TOKEN" => self.exchange("REGCRED_ID_TOKEN"),
@@ -175,10 +176,18 @@ token="$(printf '%s' "$answer" | jq -r .token)"
     -D "$DOCKER_CONFIG/headers" \
     -o "$DOCKER_CONFIG/config.json" \
     "{address}/api/v1/docker-config{query}" ||
-  {{ [ "$?" != 22 ] || cat "$DOCKER_CONFIG/config.json" >&2; rm -f "$DOCKER_CONFIG/config.json"; exit 1; }}"#
+  {{ [ "$?" != 22 ] || cat "$DOCKER_CONFIG/config.json" >&2; rm -f "$DOCKER_CONFIG/config.json"; exit 1; }}
+{LEFT_OUT}"#
         )
     }
 }
+
+/// Says what is not in the answer, and stops when nothing is.
+const LEFT_OUT: &str = r#"grep -i '^regcred-left-out:' "$DOCKER_CONFIG/headers" >&2 || true
+if grep -q '"auths":{}' "$DOCKER_CONFIG/config.json"; then
+  echo "Regcred delivered no credential." >&2
+  exit 1
+fi"#;
 
 const FOLDER: &str = "export DOCKER_CONFIG=\"$(mktemp -d)\"\nunset DOCKER_AUTH_CONFIG";
 

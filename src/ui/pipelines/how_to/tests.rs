@@ -213,6 +213,16 @@ fn every_request_shows_the_sentence_of_a_refusal_and_stops() {
 }
 
 #[test]
+fn every_file_of_docker_that_was_fetched_is_looked_into() {
+    for block in clients(Vec::new(), &[]).iter().flat_map(|client| &client.blocks) {
+        let fetched = block.lines.matches("-o \"$DOCKER_CONFIG/config.json\"").count();
+        for said in ["grep -i '^regcred-left-out:'", "Regcred delivered no credential."] {
+            assert_eq!(block.lines.matches(said).count(), fetched, "{}", block.id);
+        }
+    }
+}
+
+#[test]
 fn no_variable_wins_over_what_was_fetched() {
     for block in clients(Vec::new(), &[]).iter().flat_map(|client| &client.blocks) {
         let has_docker = block.lines.contains("DOCKER_CONFIG=\"$(mktemp") || block.id == "helper";
