@@ -2,7 +2,7 @@
 //! who acts as their pipelines.
 
 use super::authentic::genuine;
-use super::entity::access_grant::{ActiveModel, Column, Entity, Model};
+use super::entity::access_grant::{ActiveModel, Column, Model};
 use super::entity::{pipeline_token, readable, trust_rule};
 use super::prepared::numbered;
 use super::seals::Sealing;

@@ -2,16 +2,15 @@
 
 use super::*;
 
+/// Names, each with whether it is only for pulling.
+type Winners = Vec<(String, bool)>;
+
 fn at(host: &str, one: Summary) -> Summary {
     Summary { host: RegistryHost::stored(host).unwrap(), ..one }
 }
 
-/// The winners' names, each with whether it is only for pulling, and the others with their reason.
-fn told(
-    shape: Shape,
-    intent: Access,
-    all: &[(Summary, Terms)],
-) -> (Vec<(String, bool)>, Vec<(String, Lost)>) {
+/// The winners, and the others' names with their reason.
+fn told(shape: Shape, intent: Access, all: &[(Summary, Terms)]) -> (Winners, Vec<(String, Lost)>) {
     let proof = Proof::default();
     let ask = Ask {
         intent,
@@ -34,7 +33,7 @@ fn told(
     (won.collect(), lost.collect())
 }
 
-fn named(names: &[(&str, bool)]) -> Vec<(String, bool)> {
+fn named(names: &[(&str, bool)]) -> Winners {
     names.iter().map(|(name, only_pulls)| ((*name).to_owned(), *only_pulls)).collect()
 }
 
