@@ -34,7 +34,8 @@ impl Word {
         let typed = typed.to_lowercase();
         let stem = ENDINGS.iter().find_map(|ending| typed.strip_suffix(*ending));
         let stem = stem.filter(|stem| stem.chars().count() >= STEM_MIN).unwrap_or(&typed);
-        let also = ALSO.iter().filter(|(asked, _)| *asked == typed || *asked == stem);
+        let is_long = stem.chars().count() >= STEM_MIN;
+        let also = ALSO.iter().filter(|(asked, _)| is_long && asked.starts_with(stem));
         let also = also.map(|(_, said)| (*said).to_owned());
         Self(std::iter::once(stem.to_owned()).chain(also).collect())
     }

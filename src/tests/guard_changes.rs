@@ -166,10 +166,10 @@ async fn what_was_proposed_is_withdrawn_or_gives_way_to_another_proposal() {
     let first = first.to_string();
     let reply = scene.act(&scene.app.owner, APPROVE, &[("id", &first)]).await;
     assert_eq!(reply.status, 404, "it was replaced by another one");
-    assert_eq!(scene.act(&scene.one, DELETE, &[]).await.status, 200);
+    assert_eq!(scene.act(&scene.other, DELETE, &[]).await.status, 200);
     assert!(!scene.waits().await && scene.stored().await.is_protected);
     assert_eq!(scene.last().await.0, Action::GuardChangeWithdrawn);
-    assert_eq!(scene.act(&scene.one, DELETE, &[]).await.status, 404);
+    assert_eq!(scene.act(&scene.other, DELETE, &[]).await.status, 404);
     let plain = scene.app.credential(&scene.app.owner, "acme", "plain", "quay.io", "s").await;
     let id = plain.to_string();
     let fields = [("name", "plain"), ("registry_url", "quay.io"), ("access", "pull")];

@@ -13,7 +13,7 @@ const COMMITS: [(&str, &str, usize); 26] = [
     ("src/store/receipts/recorder.rs", "Receipts", 1),
     ("src/store/tests.rs", "Test", 4),
     ("src/store/tests/durable.rs", "Test", 2),
-    ("src/store/tests/granted.rs", "Test", 1),
+    ("src/store/tests/granted.rs", "Test", 2),
     ("src/store/tests/receipts.rs", "Test", 3),
     ("src/store/tests/retention.rs", "Test", 2),
     ("src/store/tests/told.rs", "Test", 1),

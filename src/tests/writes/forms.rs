@@ -208,6 +208,9 @@ async fn approve(counter: &mut Counter, owner: &Browser) {
     ];
     let rejected = [form[0], form[1], form[2], form[4], ("reason", "Not now.")];
     counter.post(&other, "/rpc/grants/reject", &rejected).await;
+    let revision = counter.app.scalar_i64("SELECT revision FROM access_grant").await.to_string();
+    let form =
+        form.map(|(name, value)| (name, if name == "revision" { &*revision } else { value }));
     counter.post(&one, "/rpc/grants/approve", &form).await;
 
     let id = release.to_string();

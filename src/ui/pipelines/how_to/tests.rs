@@ -215,9 +215,11 @@ fn every_request_shows_the_sentence_of_a_refusal_and_stops() {
 #[test]
 fn every_file_of_docker_that_was_fetched_is_looked_into() {
     for block in clients(Vec::new(), &[]).iter().flat_map(|client| &client.blocks) {
-        let fetched = block.lines.matches("-o \"$DOCKER_CONFIG/config.json\"").count();
+        // Buildkite wants two of them for one.
+        let lines = block.lines.replace("$$", "$");
+        let fetched = lines.matches("-o \"$DOCKER_CONFIG/config.json\"").count();
         for said in ["grep -i '^regcred-left-out:'", "Regcred delivered no credential."] {
-            assert_eq!(block.lines.matches(said).count(), fetched, "{}", block.id);
+            assert_eq!(lines.matches(said).count(), fetched, "{}", block.id);
         }
     }
 }
