@@ -43,6 +43,7 @@ impl Run {
 pub(super) fn request(door: Door, intent: Access, address: Option<String>) -> DeliveryRequest {
     DeliveryRequest {
         intent,
+        also_pulls: false,
         door,
         claims: Claims::default(),
         address,

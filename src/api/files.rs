@@ -18,7 +18,7 @@ use crate::domain::delivery::Door;
 use crate::domain::image::Image;
 use crate::domain::matching::Shape;
 use crate::error::{Error, Result};
-use crate::vault::{Entry, Ledger, Vault};
+use crate::vault::{DeliveryRequest, Entry, Ledger, Vault};
 use axum::extract::State;
 use axum::response::Response;
 use zeroize::Zeroizing;
@@ -29,7 +29,7 @@ pub(super) async fn docker_config(
     State(vault): State<Vault>,
     asking: Asking,
 ) -> Result<Response, Reply> {
-    let query = asking.query(&["intent", "image"], &[])?;
+    let query = asking.query(&["intent", "also", "image"], &[])?;
     let door = (Door::DockerConfig, Shape::Hosts);
     let write = file(&vault, &asking, &query, door, |entries, _, ledger| {
         docker::config_json(entries, ledger)
@@ -41,7 +41,7 @@ pub(super) async fn auth_json(
     State(vault): State<Vault>,
     asking: Asking,
 ) -> Result<Response, Reply> {
-    let query = asking.query(&["intent", "image"], &[])?;
+    let query = asking.query(&["intent", "also", "image"], &[])?;
     let door = (Door::AuthJson, Shape::Paths);
     Ok(file(&vault, &asking, &query, door, docker::auth_json).await?)
 }
@@ -50,7 +50,7 @@ pub(super) async fn docker_auth_config(
     State(vault): State<Vault>,
     asking: Asking,
 ) -> Result<Response, Reply> {
-    let query = asking.query(&["intent", "image"], &[])?;
+    let query = asking.query(&["intent", "also", "image"], &[])?;
     let door = (Door::DockerAuthConfig, Shape::Hosts);
     let write = file(&vault, &asking, &query, door, |entries, _, ledger| {
         docker::auth_config(entries, ledger)
@@ -63,7 +63,7 @@ pub(super) async fn kubernetes_secret(
     State(vault): State<Vault>,
     asking: Asking,
 ) -> Result<Response, Reply> {
-    let query = asking.query(&["intent", "image", "name", "namespace"], &[])?;
+    let query = asking.query(&["intent", "also", "image", "name", "namespace"], &[])?;
     let name = name_of_secret(&query)?.unwrap_or(SECRET_NAME);
     let namespace = namespace(&query)?;
     let door = (Door::KubernetesSecret, Shape::Paths);
@@ -81,7 +81,9 @@ async fn file(
     format: impl FnOnce(&[Entry], Option<&Image>, &mut Ledger) -> Zeroizing<String>,
 ) -> Result<Response> {
     let image = query.one("image").map(place::image).transpose()?;
-    let request = only_for(asking.request(door, query.intent()?, shape), image.clone());
+    let also_pulls = query.also_pulls()?;
+    let request = DeliveryRequest { also_pulls, ..asking.request(door, query.intent()?, shape) };
+    let request = only_for(request, image.clone());
     let write =
         |entries: &[Entry], ledger: &mut Ledger| Ok(format(entries, image.as_ref(), ledger));
     let delivered = vault.deliver(&asking.pipeline, &request, write).await?;

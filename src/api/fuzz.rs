@@ -10,8 +10,8 @@ const NOW: i64 = 1_700_000_000;
 
 pub(crate) fn query(data: &[u8]) {
     let text = String::from_utf8_lossy(data);
-    if let Ok(query) = Query::read(Some(&*text), &["image", "intent"], &["registry"]) {
-        let _ = query.intent();
+    if let Ok(query) = Query::read(Some(&*text), &["image", "intent", "also"], &["registry"]) {
+        let _ = (query.intent(), query.also_pulls());
     }
 }
 

@@ -60,6 +60,7 @@ mod tests {
     fn found(cache: &str) -> Result<(DeliveryRequest, Kept)> {
         let whole = DeliveryRequest {
             intent: Access::Pull,
+            also_pulls: false,
             door: Door::Kubelet,
             claims: Claims::default(),
             address: None,

@@ -56,6 +56,21 @@ impl Query {
             Some(_) => Err(Error::BadRequest("The intent must be pull or push.".to_owned())),
         }
     }
+
+    /// Whether a fetch to push is also answered for registries to which nothing may push, with what
+    /// may be pulled with: `also=pull`, where no image is named.
+    pub(super) fn also_pulls(&self) -> Result<bool> {
+        match self.one("also") {
+            None => Ok(false),
+            Some("pull") if self.one("intent") == Some("push") && self.one("image").is_none() => {
+                Ok(true)
+            }
+            Some(_) => Err(Error::BadRequest(
+                "The parameter also can only be pull, with intent=push and without an image."
+                    .to_owned(),
+            )),
+        }
+    }
 }
 
 fn unknown(known: &[&'static str], repeatable: &[&'static str]) -> Error {
@@ -106,6 +121,21 @@ mod tests {
             assert_eq!(read(raw).unwrap_or(Query(Vec::new())).intent().ok(), intent, "{raw}");
         }
         assert!(Query::read(None, &[], &[]).unwrap_or(Query(Vec::new())).intent().is_ok());
+    }
+
+    #[test]
+    fn what_is_also_asked_for_is_pulling_beside_a_push_of_no_image_in_particular() {
+        let read = |raw| Query::read(Some(raw), &["intent", "also", "image"], &[])?.also_pulls();
+        assert!(!read("intent=push").unwrap() && read("intent=push&also=pull").unwrap());
+        for raw in [
+            "also=pull",
+            "intent=pull&also=pull",
+            "intent=push&also=push",
+            "intent=push&also=",
+            "intent=push&also=pull&image=ghcr.io%2Facme",
+        ] {
+            assert!(read(raw).is_err(), "{raw}");
+        }
     }
 
     #[test]

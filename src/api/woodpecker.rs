@@ -15,7 +15,7 @@ use super::signed::{read_woodpecker, unknown};
 use crate::domain::credential::Access;
 use crate::domain::delivery::Door;
 use crate::error::Result;
-use crate::vault::{Entry, Ledger, Vault};
+use crate::vault::{DeliveryRequest, Entry, Ledger, Vault};
 use axum::extract::{Path, Request, State};
 use axum::response::Response;
 
@@ -25,7 +25,8 @@ pub(super) async fn create(
     asked: Request,
 ) -> Result<Response, Reply> {
     let (parts, body) = asked.into_parts();
-    let intent = Query::read(parts.uri.query(), &["intent"], &[])?.intent()?;
+    let query = Query::read(parts.uri.query(), &["intent", "also"], &[])?;
+    let (intent, also_pulls) = (query.intent()?, query.also_pulls()?);
     let body = body::read(body, BODY_MAX).await?;
     let now = time::OffsetDateTime::now_utc().unix_timestamp();
     let signed = read_woodpecker(&parts.headers, &parts.uri, &body, now)?;
@@ -39,6 +40,7 @@ pub(super) async fn create(
     // The address is signed, but another server's address would do: so the rule has the last word.
     let intent = if most.satisfies(intent) { run.at_most(intent) } else { Access::Pull };
     let request = request(Door::Woodpecker, intent, address(&parts));
+    let request = DeliveryRequest { also_pulls, ..request };
     let write = |entries: &[Entry], ledger: &mut Ledger| Ok(registries::object(entries, ledger));
     let delivered = vault.deliver(&pipeline, &request, write).await?;
     Ok(answer::json_or_empty(delivered.body, &delivered.told))

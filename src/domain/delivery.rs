@@ -45,19 +45,6 @@ impl Door {
         matches!(self, Self::DockerConfig | Self::Buildx | Self::RegistryToken)
     }
 
-    /// Whether an answer that is asked for to push, and for no image, also holds what is only for
-    /// pulling: jobs pull what they build on with the same file. A folder of buildx says what it is for.
-    pub fn adds_pulls(self) -> bool {
-        matches!(
-            self,
-            Self::DockerConfig
-                | Self::AuthJson
-                | Self::DockerAuthConfig
-                | Self::KubernetesSecret
-                | Self::Woodpecker
-        )
-    }
-
     /// Why its format cannot hold this; nothing when it can. Deliveries and the explainer ask here.
     pub fn refuses(self, content: Content) -> Option<Lost> {
         // The others have it in base64.

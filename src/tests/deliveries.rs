@@ -28,12 +28,13 @@ async fn a_delivered_file_is_what_docker_reads() {
 }
 
 #[tokio::test]
-async fn a_push_gets_what_pushes_and_where_nothing_does_what_pulls_with_a_receipt_that_says_so() {
+async fn a_push_gets_what_pushes_and_what_pulls_only_where_nothing_pushes_and_it_is_asked_for() {
     let app = App::new().await;
     let id = app.credential(&app.owner, "acme", "ghcr", "ghcr.io", "s").await;
     let (_, puller) = app.pipeline(&app.owner, "acme", "reader", &[id], "pull").await;
     let (_, pusher) = app.pipeline(&app.owner, "acme", "builder", &[id], "pull_push").await;
-    let reply = app.docker_config(&puller, "?intent=push", &[]).await;
+    assert!(auths(&app.docker_config(&puller, "?intent=push", &[]).await).is_empty());
+    let reply = app.docker_config(&puller, "?intent=push&also=pull", &[]).await;
     assert_eq!(auths(&reply)["ghcr.io"], "acme-bot:s");
     let said = "delivered for pulling only; no grant lets this request push to the registry";
     assert_eq!(reply.header("regcred-left-out"), format!("{id}; {said}"));
@@ -51,7 +52,14 @@ async fn a_push_gets_what_pushes_and_where_nothing_does_what_pulls_with_a_receip
         "acme-bot:s"
     );
     assert_eq!(auths(&app.docker_config(&puller, "", &[]).await)["ghcr.io"], "acme-bot:s");
-    for intent in ["?intent=", "?intent=all", "?intent=pull&intent=push", "?Intent=pull"] {
+    for intent in [
+        "?also=pull",
+        "?intent=push&also=push",
+        "?intent=",
+        "?intent=all",
+        "?intent=pull&intent=push",
+        "?Intent=pull",
+    ] {
         assert_eq!(app.docker_config(&pusher, intent, &[]).await.status, 400, "{intent}");
     }
 }

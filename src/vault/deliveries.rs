@@ -36,6 +36,9 @@ const CATCHING_UP: Duration = Duration::from_secs(2);
 #[derive(Clone, Debug)]
 pub struct DeliveryRequest {
     pub intent: Access,
+    /// To push, and for registries to which nothing may push also what may be pulled with: jobs pull
+    /// what they build on with the same file.
+    pub also_pulls: bool,
     pub door: Door,
     pub claims: Claims,
     /// Where it asks from.

@@ -10,8 +10,7 @@ use crate::domain::delivery::{Content, Door};
 use crate::domain::grant::Terms;
 use crate::domain::image::Image;
 use crate::domain::matching::{
-    Ask, Candidate, ExplainForm, Explanation, Lost, Outcome, Shape, Verdict, decide,
-    decide_with_pulls, named,
+    Ask, Candidate, ExplainForm, Explanation, Lost, Outcome, Shape, Verdict, decide, named,
 };
 use crate::domain::permission::of;
 use crate::domain::proof::Proof;
@@ -104,12 +103,7 @@ impl Vault {
                     takes_tokens: door.is_none_or(Door::carries_tokens),
                 };
                 let all = candidates(&rows);
-                let outcome = if door.is_some_and(Door::adds_pulls) {
-                    decide_with_pulls(&ask, &all)
-                } else {
-                    decide(&ask, &all)
-                };
-                about(&image, outcome, &rows)
+                about(&image, decide(&ask, &all), &rows)
             };
         let decided = |shape, host, is_known, door| decided_at(epoch, shape, host, is_known, door);
         // What is stored decides, too: whether it can be read, and whether it is text.

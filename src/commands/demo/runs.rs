@@ -75,6 +75,7 @@ impl Run {
         let repository = scanned.map(|_| format!("acme/{service}"));
         let request = DeliveryRequest {
             intent: if pushes { Access::PullAndPush } else { Access::Pull },
+            also_pulls: pushes && repository.is_none(),
             door,
             claims,
             address: Some(format!("203.0.113.{}", 10 + dice.below(6))),

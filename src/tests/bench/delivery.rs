@@ -145,8 +145,9 @@ async fn by_size(few: &Filled, many: &Filled, place: &str) {
     large.stop();
 }
 
+/// The older program that the environment names.
 #[expect(clippy::disallowed_methods, reason = "the benchmark is told by its environment")]
-fn old_program() -> Option<PathBuf> {
+pub fn old_program() -> Option<PathBuf> {
     let given = std::env::var_os("REGCRED_OLD_BIN").filter(|path| !path.is_empty())?;
     PathBuf::from(given).canonicalize().ok()
 }

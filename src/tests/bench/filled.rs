@@ -128,7 +128,12 @@ impl Filled {
 
     /// The list page, for the owner.
     pub fn list(&self, server: &Server) -> Target {
-        let cookie = format!("cookie: {}", self.cookie);
+        self.list_for(server, &self.cookie)
+    }
+
+    /// The same with another session of theirs.
+    pub fn list_for(&self, server: &Server, cookie: &str) -> Target {
+        let cookie = format!("cookie: {cookie}");
         Target::new(address(server), vec![get("/p/bench/credentials", &cookie)])
     }
 }

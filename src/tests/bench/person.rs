@@ -30,10 +30,27 @@ impl Person {
             ("email", "owner@example.com"),
             ("password", PASSWORD),
         ];
-        let (head, _) = person.form("/rpc/setup/create", &form).await;
-        let cookie = header(&head, "set-cookie").and_then(|line| line.split(';').next());
-        person.cookie = cookie.expect("a session").to_owned();
+        person.begin("/rpc/setup/create", &form).await;
         person
+    }
+
+    /// The same person in another browser.
+    pub async fn sign_in(port: u16) -> Self {
+        let mut person = Self::with_cookie(port, String::new()).await;
+        let form = [("email", "owner@example.com"), ("password", PASSWORD)];
+        person.begin("/rpc/session/create", &form).await;
+        person
+    }
+
+    /// Sends a form that begins a session.
+    async fn begin(&mut self, path: &str, form: &[(&str, &str)]) {
+        let (head, _) = self.form(path, form).await;
+        let mut cookies = head.lines().filter_map(|line| line.split_once(": "));
+        let is_session = |(name, value): &(&str, &str)| {
+            name.eq_ignore_ascii_case("set-cookie") && value.starts_with("sid=")
+        };
+        let (_, cookie) = cookies.find(is_session).expect("a session");
+        cookie.split(';').next().unwrap_or_default().clone_into(&mut self.cookie);
     }
 
     /// The same person on another connection.

@@ -177,7 +177,7 @@ pub(super) fn decided(
         shape: request.shape,
         takes_tokens: request.door.carries_tokens(),
     };
-    if request.door.adds_pulls() {
+    if request.also_pulls {
         decide_with_pulls(&ask, &candidates)
     } else {
         decide(&ask, &candidates)

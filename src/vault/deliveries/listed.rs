@@ -24,6 +24,7 @@ impl Vault {
         let granted = self.store.secrets(pipeline.project_id()).granted_to(pipeline.id()).await?;
         let request = DeliveryRequest {
             intent: Access::Pull,
+            also_pulls: false,
             door: Door::Credential,
             claims: Claims::default(),
             address: None,

@@ -64,8 +64,7 @@ pub(super) fn verdict(
             continue;
         }
         let what = if won.is_narrow { "a short-lived token" } else { shown.name.as_str() };
-        let limit = if won.only_pulls { ", for pulling only" } else { "" };
-        parts.push(format!("{}: {what}{limit}", keys(format, &shown.host, won, image)));
+        parts.push(format!("{}: {what}", keys(format, &shown.host, won, image)));
         if !format.is_known {
             note = note.or(Note::of(format.shape, &won.paths));
         }

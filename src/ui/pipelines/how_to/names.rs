@@ -85,7 +85,7 @@ impl Names {
             "helpers" => self.helpers(),
             "helpers-by-host" => cred_helpers(&self.hosts),
             "fetch" => self.fetch_with_stored_token(""),
-            "fetch-push" => self.fetch_with_stored_token("?intent=push"),
+            "fetch-push" => self.fetch_with_stored_token("?intent=push&also=pull"),
             "left-out" => LEFT_OUT.to_owned(),
             "fetch-image" => self.fetch_with_stored_token(&format!("?image={}", self.pull)),
             "exchange jwt" => self.exchange("jwt"),
@@ -156,7 +156,7 @@ impl Names {
     /// already: it is exchanged for a pipeline token that can push.
     fn exchange(&self, jwt: &str) -> String {
         let Self { address, pipeline, .. } = self;
-        let fetch = self.fetch("token", "?intent=push");
+        let fetch = self.fetch("token", "?intent=push&also=pull");
         format!(
             r#"answer="$(printf '{{"pipeline":"{pipeline}","token":"%s"}}' "${jwt}" |
   curl --fail-with-body --silent --show-error -H 'Content-Type: application/json' -d @- \
