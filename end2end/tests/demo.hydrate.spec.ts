@@ -34,7 +34,7 @@ async function linksOf(page: Page): Promise<string[]> {
 }
 
 test('no page of the demo but a guide is higher than two screens', async ({ browser }) => {
-  test.setTimeout(300_000);
+  test.setTimeout(600_000);
   const demo = await startDemo();
   const context = await browser.newContext({ baseURL: demo.url, storageState: NOBODY, viewport: { width: 1280, height: 800 } });
   try {

@@ -27,13 +27,6 @@ async function expectDoubted(page: Page, name: string, sentence: string, mend: s
   expect(response!.status(), mend).toBe(200);
 }
 
-/** The form came back with this question; it is sent again. */
-async function grantAnyway(page: Page, question: string): Promise<void> {
-  await expect(grantsOf(page).getByText(question)).toBeVisible();
-  await expect(page.getByText('Nothing was saved yet.')).toBeVisible();
-  await grantsOf(page).getByRole('button', { name: 'Grant anyway' }).click();
-}
-
 const MAIN = { 'Repository id': '1', 'Owner id': '2', 'Git reference': 'refs/heads/main' };
 
 type Saved = {
@@ -171,7 +164,6 @@ test('two credentials that tie are doubted, each with the name of the other', as
   await grant(page, instance, label, {});
   await expectSaid(page, 'can now pull');
   await grant(page, instance, `${other} (${host})`, {});
-  await grantAnyway(page, 'The pipeline would receive none of these where they tie:');
   const why = 'equally well, and Regcred does not guess. The pipeline receives none of them where they tie.';
   await expectSaid(page, why);
   for (const [name, tied] of [[one, other], [other, one]] as const) {
@@ -183,7 +175,7 @@ test('two credentials that tie are doubted, each with the name of the other', as
   }
 });
 
-test('a grant is asked about that takes a registry out of files without paths, and stands at both rows', async ({ page, instance }) => {
+test('a grant that takes a registry out of files without paths is doubted at both rows', async ({ page, instance }) => {
   const [one, label] = await prepare(page, instance);
   const pipeline = pathOfPipeline(page);
   const other = `${one}-2`;
@@ -193,7 +185,6 @@ test('a grant is asked about that takes a registry out of files without paths, a
   await grant(page, instance, label, {});
   await expectSaid(page, 'can now pull');
   await grant(page, instance, `${other} (${host})`, {});
-  await grantAnyway(page, `Without image=, files with one entry for each registry would hold nothing for ${host}:`);
   const why = 'files that have one entry for each registry, such as docker config.json, leave all of them out.';
   await expectSaid(page, why);
   for (const [name, tied] of [[one, other], [other, one]] as const) {
@@ -202,20 +193,6 @@ test('a grant is asked about that takes a registry out of files without paths, a
     await expect(row).toContainText(`${tied} is for other repositories of ${host}.`);
     await expect(row).toContainText(why);
   }
-});
-
-test('a grant is asked about because of which another credential is given', async ({ page, instance }) => {
-  const [one, label] = await prepare(page, instance);
-  const pipeline = pathOfPipeline(page);
-  const other = `${one}-2`;
-  const host = `${one}.example.com`;
-  await addCredential(page, instance, { name: other, registry_url: `${host}/acme` });
-  await page.goto(pipeline);
-  await grant(page, instance, label, {});
-  await expectSaid(page, 'can now pull');
-  await grant(page, instance, `${other} (${host}, pull only)`, {});
-  await grantAnyway(page, `Without image=, the pipeline would receive ${other} for ${host}`);
-  await expectSaid(page, `can now pull with ${other}.`);
 });
 
 test('a grant is of the credential that was chosen, and of as much as that allows', async ({ page, instance }) => {

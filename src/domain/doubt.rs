@@ -1,14 +1,12 @@
 //! What is doubted of a grant or a trust rule that was saved: whether it can ever work. Nothing is
 //! refused for a doubt. It is said after the save and stands at the row until it is mended.
 
-mod change;
 mod of_grant;
 mod of_rule;
 #[cfg(test)]
 mod tests;
 mod tie;
 
-pub use change::changes;
 pub use of_grant::{Around, of_grant};
 pub use of_rule::{of_rule, of_rule_beside};
 pub use tie::{Held, ties};

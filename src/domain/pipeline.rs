@@ -253,8 +253,6 @@ pub struct GrantForm {
     pub expires_on: String,
     /// Whether only short-lived tokens of the registry are handed out.
     pub is_narrow: bool,
-    /// Whether it was sent again after the question what else it changes.
-    pub is_sure: bool,
 }
 
 impl GrantForm {
@@ -269,7 +267,6 @@ impl GrantForm {
             forks: terms.forks.word().to_owned(),
             expires_on: terms.expires_on.map(Day::to_text).unwrap_or_default(),
             is_narrow: terms.is_narrow,
-            is_sure: false,
         }
     }
 }

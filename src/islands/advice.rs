@@ -33,7 +33,13 @@ impl NameOffer {
     /// Whatever is typed there is theirs, a blank too.
     pub(super) fn end_when_typed(self) {
         let Some(field) = input("name") else { return };
-        let end = Closure::<dyn FnMut()>::new(move || self.filled.set_value(TYPED.to_owned()));
+        let end = Closure::<dyn FnMut()>::new(move || {
+            self.filled.set_value(TYPED.to_owned());
+            // The server would take the name for its own if it is typed as it was offered.
+            if let Some(offered) = input("offered_name") {
+                offered.set_value("");
+            }
+        });
         let _ = field.add_event_listener_with_callback("input", end.as_ref().unchecked_ref());
         // It lives as long as the page.
         end.forget();

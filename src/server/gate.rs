@@ -37,7 +37,7 @@ const SIGN_INS: usize = 4;
 /// KiB of bodies that are longer than [`bodies::SHORT`], for all who have shown no proof.
 const BODIES: usize = 4 * 1024;
 /// How many of them one network has at once, at most: its connections share them.
-const PARTS: u16 = 16;
+const PARTS: u16 = 4;
 /// How many of one network wait for one thing, of whom a proxy may bring any number: each keeps a
 /// connection from everybody else who comes by it.
 const WAITING: usize = 1_024;

@@ -15,7 +15,7 @@ use std::time::{Duration, Instant};
 use table::{Kind, Table};
 use tokio::sync::Notify;
 
-/// How long a connection is left alone that nothing was asked on.
+/// How long a connection is left alone that nothing is done for.
 const NEW: Duration = Duration::from_millis(500);
 /// How long nothing more is logged about those who found no place.
 const QUIET: Duration = Duration::from_secs(60);
@@ -151,15 +151,13 @@ impl Seat {
         *self.waits_since.lock().unwrap_or_else(PoisonError::into_inner) = since;
     }
 
-    /// Since when nothing is done for it; `None` while something is, and so soon after it came that the
-    /// first request may be on its way.
+    /// Since when nothing is done for it; `None` while something is, or may be in a moment.
     fn idle_since(&self, now: Instant) -> Option<Instant> {
         let waits = *self.waits_since.lock().unwrap_or_else(PoisonError::into_inner);
         let is_idle = || self.busy.load(Ordering::Acquire) == 0;
         let idle = || *self.idle_since.lock().unwrap_or_else(PoisonError::into_inner);
-        waits.or_else(|| {
-            is_idle().then(idle).filter(|since| now.saturating_duration_since(*since) >= NEW)
-        })
+        let since = waits.or_else(|| is_idle().then(idle));
+        since.filter(|since| now.saturating_duration_since(*since) >= NEW)
     }
 }
 

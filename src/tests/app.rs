@@ -249,8 +249,6 @@ impl App {
         let ids: Vec<String> = credentials.iter().map(Uuid::to_string).collect();
         let mut form = pipeline_form(project, name, intent, PASSWORD);
         form.extend(ids.iter().map(|id| ("form[credentials][]", id.as_str())));
-        // Tests may want what a person would be asked about.
-        form.push(("form[is_sure]", "true"));
         let reply = by.post_form("/rpc/pipelines/create", &form).await;
         let location = reply.location();
         assert!(location.contains("?once="), "{location} {}", reply.text());

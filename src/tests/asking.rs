@@ -127,7 +127,6 @@ impl App {
             ("pipeline", pipeline.as_str()),
             ("form[credentials][]", credential.as_str()),
             ("form[intent]", "pull"),
-            ("form[is_sure]", "true"),
             ("password", PASSWORD),
         ];
         form.retain(|(field, _)| !terms.iter().any(|(other, _)| other == field));

@@ -79,9 +79,9 @@ async fn replacing_a_secret_says_how_many_pipelines_receive_it() {
     let dialog = async || app.owner.get(&format!("/p/acme/credentials/{id}/secret")).await.text();
     assert!(!dialog().await.contains("next fetch"));
     app.pipeline(&app.owner, "acme", "one", &[id], "pull").await;
-    assert!(dialog().await.contains("1 pipeline receives the new secret from its next fetch."));
+    assert!(dialog().await.contains("1 pipeline has a grant for this credential."));
     app.pipeline(&app.owner, "acme", "two", &[id], "pull").await;
-    assert!(dialog().await.contains("2 pipelines receive the new secret from their next fetch."));
+    assert!(dialog().await.contains("2 pipelines have a grant for this credential."));
 }
 
 #[tokio::test]

@@ -42,7 +42,7 @@ fn whole(found: Vec<Pending>, page: PageContext) -> impl IntoView {
         {is_cut
             .then(|| {
                 let sentence = format!(
-                    "Of each member, the {LISTED_OF_EACH} oldest grants are listed. The others follow when these are decided.",
+                    "At most {LISTED_OF_EACH} grants of each member are listed, the oldest first. If there are more, they follow when these are decided.",
                 );
                 view! { <p class="muted">{sentence}</p> }
             })}

@@ -1,6 +1,6 @@
 //! What the forms share that give a credential or a token away.
 
-use super::kit::{Alert, Control, Field, FormState, Hidden, LinkButton, SubmitButton};
+use super::kit::{Control, Field, Hidden, SubmitButton};
 use crate::domain::credential::Access;
 use crate::domain::pipeline::Grantable;
 use crate::functions::session::Frame;
@@ -70,52 +70,6 @@ pub fn ConfirmedButton(
                 <SubmitButton label is_danger=true/>
             </form>
         </details>
-    }
-}
-
-/// The class of a form that may come back with a question about what it changes.
-pub fn asking_class(form: &FormState, class: &'static str) -> &'static str {
-    match (form.is_question(), class) {
-        (false, class) => class,
-        (true, "stack") => "stack is-asked",
-        (true, _) => "card stack is-asked",
-    }
-}
-
-/// What ends a form that grants. The first button is the one that Enter presses, so it asks again.
-#[component]
-pub fn GrantSubmits(
-    form: FormState,
-    /// What the button says when nothing is asked.
-    label: &'static str,
-    /// What the other one says after a question.
-    anyway: &'static str,
-    /// Where the link beside them leads.
-    #[prop(into, optional)]
-    cancel: String,
-) -> impl IntoView {
-    let is_question = form.is_question();
-    view! {
-        {is_question
-            .then(|| {
-                view! {
-                    <Alert kind="warning">
-                        <p>{format!("Nothing was saved yet. Check what changes, or select “{anyway}”.")}</p>
-                    </Alert>
-                }
-            })}
-        <div class="toolbar">
-            {(!cancel.is_empty()).then(|| view! { <LinkButton href=cancel label="Cancel"/> })}
-            <SubmitButton label/>
-            {is_question
-                .then(|| {
-                    view! {
-                        <button type="submit" class="button" name="form[is_sure]" value="true">
-                            {anyway}
-                        </button>
-                    }
-                })}
-        </div>
     }
 }
 

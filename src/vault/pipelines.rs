@@ -1,7 +1,6 @@
 //! Pipelines: listed, shown, made.
 
 mod approvals;
-mod asked;
 mod chosen;
 mod doubts;
 mod edits;
@@ -21,7 +20,7 @@ use super::people::gone;
 use super::{Vault, gather, names, now, today};
 use crate::domain::actor::{Can, Granter, Member};
 use crate::domain::audit::{Action, Detail, Subject};
-use crate::domain::credential::{Access, Credential, Summary};
+use crate::domain::credential::Access;
 use crate::domain::delivery::HIDDEN;
 use crate::domain::grant::Terms;
 use crate::domain::permission::{Permission, of};
@@ -166,13 +165,6 @@ impl Vault {
         let called = called(name, &description);
         let inserted = write.pipelines(project).insert(id, called, now.0, by).await;
         inserted.map_err(|error| unless_taken(error, Error::Invalid(vec![name_taken()])))?;
-        if !form.is_sure {
-            let plain = |(credential, intent): &(Credential, Access)| {
-                (credential.summary.clone(), Terms::plain(*intent))
-            };
-            let given: Vec<(Summary, Terms)> = chosen.iter().map(plain).collect();
-            asked::ask(&[], None, &given, "credentials")?;
-        }
         let subject = Subject { id, name: name.to_owned() };
         let what = (Action::PipelineCreated, subject.clone(), Detail::Nothing);
         self.record_event(&write, project, granter, what).await?;

@@ -91,7 +91,6 @@ export class Person {
       'form[description]': '',
       'form[token_days]': '30',
       'form[intent]': intent,
-      'form[is_sure]': 'true',
       'form[credentials][]': credentials,
       password: this.#password,
     });
@@ -114,7 +113,6 @@ export class Person {
       project: 'acme',
       pipeline,
       'form[credentials][]': [credential],
-      'form[is_sure]': 'true',
       ...Object.fromEntries(form),
       password: this.#password,
     });

@@ -162,7 +162,6 @@ impl Story {
             credentials: ids(Access::Pull),
             pushing: ids(Access::PullAndPush),
             intent: String::new(),
-            is_sure: true,
         };
         let (id, token) = self.vault.create_pipeline(by, &form).await?;
         let is_old = job.granted(service).iter().any(|(name, _)| *name == OLD);

@@ -1,4 +1,3 @@
-mod change;
 mod said;
 
 use super::*;

@@ -6,7 +6,7 @@ use crate::domain::grant::Terms;
 use crate::domain::matching::{Ask, Candidate, Shape, decide};
 use crate::domain::moment::Day;
 use crate::domain::proof::Proof;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use uuid::Uuid;
 
 /// A grant of a pipeline with its credential.
@@ -18,22 +18,10 @@ pub struct Held<'a> {
 }
 
 /// The patterns of branches and of events that a grant asks for.
-pub(super) type Conditions<'a> = (&'a [String], &'a [String]);
+type Conditions<'a> = (&'a [String], &'a [String]);
 
 fn of_terms(terms: &Terms) -> Conditions<'_> {
     (&terms.branches, &terms.events)
-}
-
-/// The conditions that the grants have, each once.
-pub(super) fn conditions<'a>(held: &[Held<'a>]) -> BTreeSet<Conditions<'a>> {
-    held.iter().map(|one| of_terms(one.terms)).collect()
-}
-
-/// Whether a run that meets just these conditions meets those of the grant.
-pub(super) fn meets(terms: &Terms, (branches, events): Conditions<'_>) -> bool {
-    let (own_branches, own_events) = of_terms(terms);
-    (own_branches.is_empty() || own_branches == branches)
-        && (own_events.is_empty() || own_events == events)
 }
 
 /// The grants whose credentials tie for a run that meets their conditions. Grants with other
@@ -95,10 +83,10 @@ fn among(alike: &[Held<'_>], today: Day) -> Vec<(Uuid, Doubt)> {
 }
 
 /// Credentials, each with the terms of its grants.
-pub(super) type Gathered<'a> = BTreeMap<Uuid, (&'a Summary, Vec<Terms>)>;
+type Gathered<'a> = BTreeMap<Uuid, (&'a Summary, Vec<Terms>)>;
 
 /// The credentials of grants whose conditions a run meets, with an approval where one is needed.
-pub(super) fn gathered<'a>(held: &[Held<'a>]) -> Gathered<'a> {
+fn gathered<'a>(held: &[Held<'a>]) -> Gathered<'a> {
     let mut of: Gathered<'a> = BTreeMap::new();
     for one in held {
         let entry = of.entry(one.credential.id).or_insert_with(|| (one.credential, Vec::new()));

@@ -19,9 +19,6 @@ pub struct PipelineForm {
     /// The word of the [`Access`] for those that are not; blank means to pull.
     #[serde(default)]
     pub intent: String,
-    /// Whether it was sent again after the question which of the credentials tie.
-    #[serde(default)]
-    pub is_sure: bool,
 }
 
 impl PipelineForm {

@@ -113,7 +113,6 @@ impl Person {
             ("form[description]", ""),
             ("form[token_days]", "30"),
             ("form[intent]", "pull"),
-            ("form[is_sure]", "true"),
             ("password", PASSWORD),
         ];
         form.extend(credentials.iter().map(|id| ("form[credentials][]", id.as_str())));

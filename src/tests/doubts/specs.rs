@@ -5,9 +5,8 @@ use std::fs;
 use std::path::Path;
 
 /// Where the sentences are written.
-const SOURCES: [(&str, &str); 7] = [
+const SOURCES: [(&str, &str); 6] = [
     ("doubt.rs", include_str!("../../domain/doubt.rs")),
-    ("doubt/change.rs", include_str!("../../domain/doubt/change.rs")),
     ("credential_form/doubt.rs", include_str!("../../domain/credential_form/doubt.rs")),
     ("paste.rs", include_str!("../../domain/registry_kind/paste.rs")),
     ("paste/products.rs", include_str!("../../domain/registry_kind/paste/products.rs")),

@@ -80,8 +80,7 @@ impl Scene {
         create(app, name, |form| form.is_protected = true).await;
         let id = app.find_credential(&app.owner, "acme", name).await;
         let (credentials, intent) = (vec![id.to_string()], "pull".to_owned());
-        // They tie, and the page says so.
-        let form = GrantForm { credentials, intent, is_sure: true, ..GrantForm::default() };
+        let form = GrantForm { credentials, intent, ..GrantForm::default() };
         app.vault.create_grants(granter, at.pipeline, &form).await.unwrap();
         let form = PipelineForm {
             name: name.to_owned(),

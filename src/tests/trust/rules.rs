@@ -111,7 +111,7 @@ async fn a_refused_rule_comes_back_as_it_was_typed_and_without_the_password() {
     assert!(page.contains("1296269") && page.contains("https://regcred.example.com"));
     assert!(!page.contains(PASSWORD));
     // What is in the way of the form is folded.
-    let notes = page.split("What its tokens do not say").nth(1).unwrap();
+    let notes = page.split("More about its tokens").nth(1).unwrap();
     assert!(notes.split("</details>").next().unwrap().contains("merge_group"), "{page}");
 }
 

@@ -88,8 +88,9 @@ fn Chosen(
                     .then(|| {
                         view! {
                             <li class="muted">
-                                {format!("and {more} more, each under Connect of its ")}
-                                <a href=list>"pipeline"</a>
+                                {format!("and {more} more. Open one of them under ")}
+                                <a href=list>"Pipelines"</a>
+                                ", then Connect."
                             </li>
                         }
                     })}

@@ -19,7 +19,7 @@ pub fn form_class(form: &FormState) -> &'static str {
 
 /// Whether the form came back with a question, and not with something wrong.
 pub fn is_question(form: &FormState) -> bool {
-    form.is_question()
+    matches!(form.failed(), Some(FailedForm { error: Error::Questioned(_), .. }))
 }
 
 /// The revision to save against. Who was shown what changed meanwhile saves against that; nobody else

@@ -8,7 +8,7 @@ use crate::error::Result;
 use crate::functions::answer::FailedForm;
 use crate::functions::credential_pages::{CredentialHead, choices};
 use crate::functions::pipelines::CreateGrant;
-use crate::ui::granting::{GrantSubmits, YourPassword, asking_class};
+use crate::ui::granting::YourPassword;
 use crate::ui::kit::{
     Control, FormState, Hidden, LinkButton, LoadedDialog, PageContext, PostForm, Select, options,
 };
@@ -67,14 +67,13 @@ fn Whole(loaded: Found, page: PageContext) -> impl IntoView {
         pipelines.into_iter().map(|(id, name)| (id.to_string(), name)).collect();
     let intents: Vec<Access> =
         Access::ALL.iter().copied().filter(|intent| summary.access.satisfies(*intent)).collect();
-    let class = asking_class(&state, "stack");
     let cancel = paths::credential(&page.project, summary.id);
     let note = head.credential.is_protected.then_some(
         "This credential is protected. Another member must approve the grant before the pipeline receives it.",
     );
     view! {
-        {(!state.is_question()).then(|| state.summary())}
-        <PostForm action=CreateGrant::url() project=page.project class=class>
+        {state.summary()}
+        <PostForm action=CreateGrant::url() project=page.project submit="Grant" cancel>
             <Hidden name="on_credential" value=summary.id.to_string()/>
             <Hidden name="form[credentials][]" value=summary.id.to_string()/>
             {note.map(|note| view! { <p>{note}</p> })}
@@ -97,7 +96,6 @@ fn Whole(loaded: Found, page: PageContext) -> impl IntoView {
                 })}
             <Conditions state=state.clone()/>
             <YourPassword id="grant-password" error=state.error("password")/>
-            <GrantSubmits form=state label="Grant" anyway="Grant anyway" cancel/>
         </PostForm>
     }
     .into_any()

@@ -73,7 +73,7 @@ fn NewForm(loaded: Found, page: PageContext) -> impl IntoView {
             class=class
         >
             <Hidden name="list" value=list/>
-            <Hidden name="offered_name" value=offered/>
+            <input type="hidden" id="offered_name" name="offered_name" value=offered autocomplete="off"/>
             // A tile that is pressed later writes its own.
             <input type="hidden" id="preset" name="preset" value=slug/>
             <HostPreview start name is_again=!is_first_try>

@@ -92,10 +92,15 @@ fn ReplaceForm(loaded: Found, page: PageContext) -> impl IntoView {
 fn consequence(receivers: usize) -> Option<String> {
     let who = match receivers {
         0 => return None,
-        1 => "1 pipeline receives the new secret from its".to_owned(),
-        many => format!("{many} pipelines receive the new secret from their"),
+        1 => "1 pipeline has a grant for this credential. It receives the new secret from its"
+            .to_owned(),
+        many => format!(
+            "{many} pipelines have a grant for this credential. They receive the new secret from their"
+        ),
     };
-    Some(format!("{who} next fetch. If you are not sure that it works, stage it."))
+    Some(format!(
+        "{who} next fetch that the grant allows. If you are not sure that the secret works, stage it."
+    ))
 }
 
 /// The day of the secret that is replaced says what to look for.

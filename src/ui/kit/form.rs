@@ -96,11 +96,6 @@ impl FormState {
         self.failed.as_ref()
     }
 
-    /// Whether it came back with a question, and not with something wrong.
-    pub fn is_question(&self) -> bool {
-        matches!(self.failed(), Some(FailedForm { error: Error::Questioned(_), .. }))
-    }
-
     /// Whether nobody has sent it yet, so that no field asks for the focus because of an error.
     pub fn is_first_try(&self) -> bool {
         self.failed.is_none()

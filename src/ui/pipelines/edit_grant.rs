@@ -9,7 +9,7 @@ use crate::domain::pipeline::{Grant, GrantForm, PipelinePage};
 use crate::error::{Error, Result};
 use crate::functions::answer::FailedForm;
 use crate::functions::pipelines::{DeleteGrant, UpdateGrant, find_pipeline};
-use crate::ui::granting::{GrantSubmits, YourPassword, asking_class};
+use crate::ui::granting::YourPassword;
 use crate::ui::kit::{
     Confirm, Fact, Facts, FormState, Hidden, Loaded, LoadedQuestion, PageContext, PageHead,
     PostForm, Select, Time, options,
@@ -81,7 +81,6 @@ fn edit(((found, grant), failed): (Found, Option<FailedForm>), page: PageContext
     let revision = seen(failed.as_ref(), grant.revision).to_string();
     let start = GrantForm::of(grant.credential_id, &grant.terms);
     let state = FormState::new(failed, start).within("form");
-    let class = asking_class(&state, "card stack");
     let is_guarded = grant.terms.needs_approval;
     let credential_href = paths::credential(&page.project, grant.credential_id);
     let (credential, host) = (grant.credential, grant.host);
@@ -94,12 +93,14 @@ fn edit(((found, grant), failed): (Found, Option<FailedForm>), page: PageContext
                 <span class="mono muted">{host}</span>
             </Fact>
         </Facts>
-        {(!state.is_question()).then(|| state.summary())}
+        {state.summary()}
         <PostForm
             action=UpdateGrant::url()
             project=page.project
             id=grant.id
-            class=class
+            class="card stack"
+            submit="Save"
+            cancel=href
         >
             <Hidden name="pipeline" value=pipeline.to_string()/>
             <Hidden name="revision" value=revision/>
@@ -118,7 +119,6 @@ fn edit(((found, grant), failed): (Found, Option<FailedForm>), page: PageContext
                     }
                 })}
             <YourPassword error=state.error("password")/>
-            <GrantSubmits form=state label="Save" anyway="Save anyway" cancel=href/>
         </PostForm>
     }
 }

@@ -5,7 +5,7 @@ use crate::domain::grant::ForkRule;
 use crate::domain::pipeline::{GrantForm, Grantable, OWN_ACCESS};
 use crate::functions::answer::FailedForm;
 use crate::functions::pipelines::CreateGrant;
-use crate::ui::granting::{GrantSubmits, YourPassword, asking_class, grantable_label};
+use crate::ui::granting::{YourPassword, grantable_label};
 use crate::ui::kit::{
     CheckBox, Control, Field, FormState, Hidden, PageContext, PostForm, Select, options,
 };
@@ -28,14 +28,13 @@ pub fn NewGrant(
     let own = (OWN_ACCESS.to_owned(), "As the credential allows".to_owned());
     let words = options(Access::ALL, Access::word, Access::label);
     let accesses = std::iter::once(own).chain(words).collect::<Vec<_>>();
-    let class = asking_class(&state, "card stack");
     let credential = Control {
         name: "form[credentials][]".to_owned(),
         text: state.chosen("credentials").into_iter().next().unwrap_or_default(),
         ..state.at("credentials")
     };
     view! {
-        <PostForm action=CreateGrant::url() project=page.project class=class>
+        <PostForm action=CreateGrant::url() project=page.project class="card stack" submit="Grant">
             <h3>"Grant a credential"</h3>
             <Hidden name="pipeline" value=pipeline.to_string()/>
             <div class="field-row">
@@ -54,7 +53,6 @@ pub fn NewGrant(
             </div>
             <Conditions state=state.clone()/>
             <YourPassword id="grant-password" error=state.error("password")/>
-            <GrantSubmits form=state label="Grant" anyway="Grant anyway"/>
         </PostForm>
     }
 }

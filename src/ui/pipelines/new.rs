@@ -5,7 +5,7 @@ use crate::domain::pipeline::{Grantable, PipelineForm, TOKEN_DAYS_MAX};
 use crate::error::Result;
 use crate::functions::answer::FailedForm;
 use crate::functions::pipelines::{CreatePipeline, list_grantable};
-use crate::ui::granting::{GrantSubmits, YourPassword, asking_class};
+use crate::ui::granting::YourPassword;
 use crate::ui::kit::{Field, FormState, LoadedDialog, PageContext, PostForm, TextArea, WhereFrom};
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
@@ -35,11 +35,10 @@ async fn load(page: PageContext) -> Result<Found> {
 fn new_form((grantable, failed): Found, page: PageContext) -> impl IntoView {
     let start = PipelineForm { token_days: TOKEN_DAYS.to_owned(), ..PipelineForm::default() };
     let state = FormState::new(failed, start).within("form");
-    let class = asking_class(&state, "stack");
     let (project, cancel) = (page.project.clone(), page.pipelines());
     view! {
-        {(!state.is_question()).then(|| state.summary())}
-        <PostForm action=CreatePipeline::url() project class=class>
+        {state.summary()}
+        <PostForm action=CreatePipeline::url() project submit="Create" cancel>
             <WhereFrom list=page.pipelines_query() page/>
             <Field
                 at=state.at("name")
@@ -61,7 +60,6 @@ fn new_form((grantable, failed): Found, page: PageContext) -> impl IntoView {
                 kind="number"
             />
             <YourPassword error=state.error("password")/>
-            <GrantSubmits form=state label="Create" anyway="Create anyway" cancel/>
         </PostForm>
     }
 }

@@ -90,7 +90,7 @@ fn Notes(provider: Provider) -> impl IntoView {
             .then(|| {
                 view! {
                     <details class="fold">
-                        <summary>"What its tokens do not say"</summary>
+                        <summary>"More about its tokens"</summary>
                         <div class="stack">{rest}</div>
                     </details>
                 }

@@ -1,10 +1,9 @@
 //! Grants: which pipeline may have which credential, what for, and under which terms.
 
-use super::asked::ask;
 use super::terms;
 use crate::domain::actor::{Can, Granter};
 use crate::domain::audit::{Action, Detail, Subject};
-use crate::domain::credential::{Access, Credential, Summary};
+use crate::domain::credential::{Access, Credential};
 use crate::domain::doubt::Saved;
 use crate::domain::grant::Terms;
 use crate::domain::matching::named;
@@ -37,17 +36,6 @@ impl Vault {
         let (Some(terms), Some(chosen)) = (terms, gather(&mut errors, chosen)?) else {
             return Err(Error::Invalid(errors));
         };
-        if !form.is_sure {
-            let project = granter.project().id;
-            let held = write.grants(project).held_by(pipeline, granter.person().id).await?;
-            let given: Vec<(Summary, Terms)> = chosen
-                .iter()
-                .map(|(credential, intent)| {
-                    (credential.summary.clone(), Terms { intent: *intent, ..terms.clone() })
-                })
-                .collect();
-            ask(&held, None, &given, "credentials")?;
-        }
         let (mut waits, mut recorded, mut given) = (false, None, Vec::new());
         let can_now = can_now(&chosen);
         for (credential, intent) in chosen {

@@ -1,6 +1,5 @@
 //! The terms of a grant, as a form says them: of a new one, and of one that is there.
 
-use super::asked::ask;
 use super::grants::CHOOSE_INTENT;
 use super::needs_unchanged;
 use crate::domain::actor::Granter;
@@ -64,11 +63,6 @@ impl Vault {
         let terms = Terms { needs_approval: is_guarded && terms.gives_secret(), ..terms };
         if terms == before {
             return Ok(Saved::surely(vec!["Nothing was changed.".to_owned()]));
-        }
-        if !form.is_sure {
-            let held = write.grants(project).held_by(pipeline, granter.person().id).await?;
-            let given = [(credential.summary.clone(), terms.clone())];
-            ask(&held, Some(id), &given, "intent")?;
         }
         // One that needed no approval is not taken for approved.
         let is_less = terms.is_within(&before) && (before.needs_approval || !terms.needs_approval);

@@ -94,7 +94,6 @@ impl Story {
             credentials: vec![self.registry(GITLAB)?.to_string()],
             intent: Access::Pull.word().to_owned(),
             branches: "main".to_owned(),
-            is_sure: true,
             ..GrantForm::default()
         };
         self.vault.create_grants(by, self.pipeline(pipeline)?, &form).await?;
