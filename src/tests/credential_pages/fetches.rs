@@ -19,14 +19,14 @@ async fn deliveries_are_shown_in_pages_that_end_between_fetches() {
     let one = app.credential(&app.owner, "acme", "one", "ghcr.io", "s").await;
     let two = app.credential(&app.owner, "acme", "two", "quay.io", "s").await;
     let (pipeline, token) = app.pipeline(&app.owner, "acme", "build", &[one, two], "pull").await;
-    for _ in 0..45 {
+    for _ in 0..36 {
         assert_eq!(app.docker_config(&token, "", &[]).await.status, 200);
     }
     let reader = reader(&app).await;
     let (_, newest, existing) = app.vault.credential_deliveries(&reader, one, None).await.unwrap();
-    assert_eq!((newest.receipts.len(), existing), (25, vec![pipeline]));
+    assert_eq!((newest.receipts.len(), existing), (20, vec![pipeline]));
     let (_, rest, _) = app.vault.credential_deliveries(&reader, one, newest.older).await.unwrap();
-    assert_eq!((rest.receipts.len(), rest.older), (20, None));
+    assert_eq!((rest.receipts.len(), rest.older), (16, None));
     assert!(!newest.is_cut && !rest.is_cut);
     assert!(fetches(&newest.receipts).is_disjoint(&fetches(&rest.receipts)));
 
@@ -45,14 +45,14 @@ async fn deliveries_are_shown_in_pages_that_end_between_fetches() {
             break;
         }
     }
-    assert_eq!((seen.len(), pages), (45, 2));
+    assert_eq!((seen.len(), pages), (36, 2));
 
     let path = format!("/p/acme/credentials/{one}/deliveries");
     let page = app.owner.get(&path).await.text();
-    assert_eq!(page.matches("class=\"receipt\"").count(), 25);
+    assert_eq!(page.matches("class=\"receipt\"").count(), 20);
     let older = link(&page, "next").unwrap();
     let page = app.owner.get(&older).await.text();
-    assert_eq!(page.matches("class=\"receipt\"").count(), 20);
+    assert_eq!(page.matches("class=\"receipt\"").count(), 16);
     assert_eq!(link(&page, "next"), None);
     assert_eq!(app.owner.get(&format!("{path}?before=x")).await.status, 400);
 }

@@ -15,6 +15,13 @@ use uuid::Uuid;
 /// The lines; the head of the file says how it is read.
 const LINES: &str = include_str!("how_to/lines.txt");
 
+/// Blocks that a job does without, each with the title that it is folded under.
+const FOLDED: [(&str, &str); 3] = [
+    ("fetch-image", "Only the credential for one repository"),
+    ("report", "Report how it went"),
+    ("github-helper", "With docker-credential-regcred"),
+];
+
 struct Client {
     name: &'static str,
     /// What to know of it.
@@ -103,10 +110,20 @@ fn Lines(client: Client) -> impl IntoView {
                 .into_iter()
                 .map(|block| {
                     let Block { id, before, lines } = block;
-                    view! {
+                    let whole = view! {
                         {(!before.is_empty()).then(|| view! { <p>{before}</p> })}
                         <CodeToCopy id text=lines/>
+                    };
+                    let Some((_, title)) = FOLDED.iter().find(|(folded, _)| *folded == id) else {
+                        return whole.into_any();
+                    };
+                    view! {
+                        <details class="fold">
+                            <summary>{*title}</summary>
+                            <div class="stack">{whole}</div>
+                        </details>
                     }
+                        .into_any()
                 })
                 .collect_view()}
         </div>

@@ -9,9 +9,9 @@ use crate::vault::Vault;
 use uuid::Uuid;
 
 /// Receipts on a page of a credential.
-const OF_CREDENTIAL: u64 = 25;
+const OF_CREDENTIAL: u64 = 20;
 /// Fetches on a page of a pipeline.
-const OF_PIPELINE: u64 = 25;
+const OF_PIPELINE: u64 = 20;
 
 impl Vault {
     /// The receipts of a credential before the link `before`, and which of the pipelines that they

@@ -184,10 +184,8 @@ token="$(printf '%s' "$answer" | jq -r .token)"
 
 /// Says what is not in the answer, and stops when nothing is.
 const LEFT_OUT: &str = r#"grep -i '^regcred-left-out:' "$DOCKER_CONFIG/headers" >&2 || true
-if grep -q '"auths":{}' "$DOCKER_CONFIG/config.json"; then
-  echo "Regcred delivered no credential." >&2
-  exit 1
-fi"#;
+! grep -q '"auths":{}' "$DOCKER_CONFIG/config.json" ||
+  { echo "Regcred delivered no credential." >&2; exit 1; }"#;
 
 const FOLDER: &str = "export DOCKER_CONFIG=\"$(mktemp -d)\"\nunset DOCKER_AUTH_CONFIG";
 
