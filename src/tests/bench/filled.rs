@@ -3,7 +3,7 @@
 use super::load::{Target, get};
 use super::person::Person;
 use super::postgres::Fresh;
-use super::server::{Folder, Server, with_settings};
+use super::server::{Folder, Server, link_in, with_settings};
 use regcred::crypto::kek::Kek;
 use std::net::SocketAddr;
 use std::os::unix::fs::PermissionsExt;
@@ -53,7 +53,7 @@ impl Filled {
         std::fs::set_permissions(&kek, std::fs::Permissions::from_mode(0o600)).unwrap();
         let began = Instant::now();
         let server = start(program, &at, &kek);
-        let owner = Person::set_up(server.port, &server.setup_link()).await;
+        let owner = Person::set_up(server.port, &setup_link(&server)).await;
         create(&owner, credentials).await;
         // The connection that was idle meanwhile may be closed by now.
         let mut owner = owner.another().await;
@@ -144,6 +144,12 @@ impl Place {
         let file = || self.folder.0.join("regcred.db").display().to_string();
         self.fresh.as_ref().map_or_else(file, |fresh| fresh.url.clone())
     }
+}
+
+/// The secret part of the set-up link. Older programs print it.
+fn setup_link(server: &Server) -> String {
+    let line = server.next_line();
+    line.rsplit_once("/setup?link=").map_or_else(|| link_in(&line), |(_, link)| link.to_owned())
 }
 
 /// Where a server listens.

@@ -111,11 +111,14 @@ impl Server {
     /// The secret part of the set-up link: the file with it is named behind the greeting of a first
     /// start.
     pub fn setup_link(&self) -> String {
-        let line = self.lines.recv_timeout(DEADLINE).unwrap();
+        let line = self.next_line();
         assert!(!line.contains("/setup?link="), "a link is printed into a log");
-        let (_, path) = line.rsplit_once("the link is in ").unwrap();
-        let link = std::fs::read_to_string(path).unwrap();
-        link.trim_end().rsplit_once("/setup?link=").unwrap().1.to_owned()
+        link_in(&line)
+    }
+
+    /// The next line that it prints behind its greeting.
+    pub fn next_line(&self) -> String {
+        self.lines.recv_timeout(DEADLINE).unwrap()
     }
 
     /// Its process: the innermost, when another program started it.
@@ -209,4 +212,11 @@ pub fn signal(name: &str, id: u32) {
 fn address_of_its_own() -> SocketAddr {
     let [.., a, b, c, d] = Uuid::now_v7().into_bytes();
     SocketAddr::from((Ipv4Addr::new(127, a | 1, b, c | 1), 20_000 + u16::from(d)))
+}
+
+/// The secret part of the link in the file that the line names.
+pub fn link_in(line: &str) -> String {
+    let (_, path) = line.rsplit_once("the link is in ").unwrap();
+    let link = std::fs::read_to_string(path).unwrap();
+    link.trim_end().rsplit_once("/setup?link=").unwrap().1.to_owned()
 }
