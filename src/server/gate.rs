@@ -23,7 +23,8 @@ use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
-use waiting::{BUSY, Connection};
+use waiting::BUSY;
+pub(super) use waiting::Connection;
 use wanted::Wanted;
 pub(super) use wanted::{is_open, proves_in_body};
 

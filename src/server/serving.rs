@@ -3,8 +3,9 @@
 //! The framework's own way of serving has no limit to how long the head of a request may take.
 
 use super::client::Proxies;
+use super::gate::Connection;
 use super::places::{Busy, Held, Places};
-use super::socket::{Peer, Socket};
+use super::socket::Socket;
 use super::tls::Stream;
 use crate::domain::delivery::Proved;
 use axum::Router;
@@ -85,9 +86,9 @@ pub(super) async fn serve(
         let held = Arc::new(held);
         let (app, of_connection) = (app.clone(), Arc::clone(&held));
         let stream = Socket::new(stream);
-        let peer = stream.peer();
+        let by = Connection::new(stream.peer(), held.standing_back());
         let service = service_fn(move |request: Request<Incoming>| {
-            answer(app.clone(), request, from, peer.clone(), Arc::clone(&of_connection))
+            answer(app.clone(), request, (from, by.clone()), Arc::clone(&of_connection))
         });
         let http = if is_proxy { &proxied } else { &direct };
         let connection = open
@@ -116,14 +117,12 @@ fn http(silence: Duration) -> http1::Builder {
 async fn answer(
     app: Router,
     mut request: Request<Incoming>,
-    from: SocketAddr,
-    peer: Peer,
+    (from, by): (SocketAddr, Connection),
     held: Arc<Held>,
 ) -> Result<Response, Infallible> {
     let (busy, proved) = (held.begin(), Proved::default());
     request.extensions_mut().insert(ConnectInfo(from));
-    request.extensions_mut().insert(peer);
-    request.extensions_mut().insert(held.standing_back());
+    request.extensions_mut().insert(by);
     request.extensions_mut().insert(proved.clone());
     let response = app.oneshot(request).await?;
     if proved.is_noted() {

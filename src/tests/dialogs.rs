@@ -82,6 +82,9 @@ async fn replacing_a_secret_says_how_many_pipelines_receive_it() {
     assert!(dialog().await.contains("1 pipeline has a grant for this credential."));
     app.pipeline(&app.owner, "acme", "two", &[id], "pull").await;
     assert!(dialog().await.contains("2 pipelines have a grant for this credential."));
+    let id = id.to_string();
+    app.owner.post_form("/rpc/credentials/disable", &[("project", "acme"), ("id", &*id)]).await;
+    assert!(!dialog().await.contains("next fetch"), "of a disabled one nobody receives anything");
 }
 
 #[tokio::test]

@@ -1,10 +1,10 @@
 //! No save is told in green that can never work: each is asked of our own rules, what is doubted is
 //! said in amber with one link, and stands at the row until it is mended.
 
-mod asked;
 mod old;
 mod rules;
 mod specs;
+mod tied;
 
 use crate::app::{App, PASSWORD};
 use crate::matrix::{Objects, functions};
@@ -30,10 +30,7 @@ const SAVES: [(&str, &str); 5] = [
 
 /// The others that save something of pipelines and credentials, and where doubts of it are said.
 const OTHERS: [(&str, &str); 10] = [
-    (
-        "/rpc/pipelines/create",
-        "do its credentials tie; its page shows the token, doubts stand at its grants",
-    ),
+    ("/rpc/pipelines/create", "its page shows the token; doubts stand at its grants"),
     ("/rpc/grants/repoint", "doubts stand at the grants of each pipeline"),
     ("/rpc/grants/approve", "approves what stands on the page with its doubts"),
     ("/rpc/tokens/create", "a token works at once"),

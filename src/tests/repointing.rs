@@ -97,8 +97,7 @@ async fn a_pipeline_that_has_both_keeps_one_grant_for_what_it_could_do() {
     ] {
         let (pipeline, _) = app.pipeline(owner, "acme", name, &[old], had).await;
         let credentials = vec![new.to_string()];
-        let intent = has.to_owned();
-        let more = GrantForm { credentials, intent, ..GrantForm::default() };
+        let more = GrantForm { credentials, intent: has.to_owned(), ..GrantForm::default() };
         app.vault.create_grants(&granter, pipeline, &more).await.unwrap();
         let reply = repoint(&app, old, &new.to_string()).await;
         assert_eq!(reply.status, 200, "{name}: {}", reply.text());

@@ -6,7 +6,7 @@ mod formats;
 use super::{Vault, gather, today};
 use crate::domain::actor::{Can, Pipeline};
 use crate::domain::credential::{Access, Credential};
-use crate::domain::delivery::{Content, Door};
+use crate::domain::delivery::Content;
 use crate::domain::grant::Terms;
 use crate::domain::image::Image;
 use crate::domain::matching::{
@@ -91,7 +91,7 @@ impl Vault {
         rows.retain(|(_, grants)| !is_own || !grants.is_empty());
         let proof = supposed(form);
         let decided_at =
-            |epoch, shape, host: Option<&RegistryHost>, is_known: bool, door: Option<Door>| {
+            |epoch, shape, host: Option<&RegistryHost>, is_known: bool, takes_tokens| {
                 let ask = Ask {
                     intent,
                     host,
@@ -100,24 +100,26 @@ impl Vault {
                     epoch,
                     today: today(),
                     shape,
-                    takes_tokens: door.is_none_or(Door::carries_tokens),
+                    takes_tokens,
                 };
-                let all = candidates(&rows);
-                about(&image, decide(&ask, &all), &rows)
+                about(&image, decide(&ask, &candidates(&rows)), &rows)
             };
-        let decided = |shape, host, is_known, door| decided_at(epoch, shape, host, is_known, door);
+        let decided = |shape, host, is_known, takes_tokens| {
+            decided_at(epoch, shape, host, is_known, takes_tokens)
+        };
         // What is stored decides, too: whether it can be read, and whether it is text.
         let granted = rows.iter().filter(|row| !row.1.is_empty() && serves(row, &image));
         let ids: Vec<Uuid> = granted.map(|(credential, _)| credential.summary.id).collect();
         let stored = self.contents((project, pipeline), &ids).await?;
-        let outcome = decided(Shape::One, Some(&image.host), true, None);
+        let outcome = decided(Shape::One, Some(&image.host), true, true);
         let outcome = readable(outcome, &rows, &stored);
         let formats = formats::FORMATS.iter().map(|format| {
+            let takes_tokens = format.door.carries_tokens();
             let host = format.names_host().then_some(&image.host);
-            let outcome = decided(format.shape, host, format.is_known, Some(format.door));
+            let outcome = decided(format.shape, host, format.is_known, takes_tokens);
             formats::verdict(format, &rows, &readable(outcome, &rows, &stored), &stored, &image)
         });
-        let at_the_newest = decided_at(newest, Shape::One, Some(&image.host), true, None);
+        let at_the_newest = decided_at(newest, Shape::One, Some(&image.host), true, true);
         let is_newer = |(_, lost): &(usize, Lost)| *lost == Lost::NewerThanApproval;
         let mut summary = summary(&rows, &outcome, &image, is_own);
         if !is_own && at_the_newest.lost.iter().any(is_newer) {

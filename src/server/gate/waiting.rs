@@ -17,14 +17,17 @@ pub(super) const BUSY: Refusal = (
     "Too many requests are waiting. Try again in a few seconds.\n",
 );
 
-/// The connection that a request came by; none in a test of one door.
+/// The connection that a request came by, and carries; none in a test of one door.
 #[derive(Clone, Default)]
-pub(super) struct Connection(Option<(Peer, StandingBack)>);
+pub(in super::super) struct Connection(Option<(Peer, StandingBack)>);
 
 impl Connection {
+    pub(in super::super) fn new(peer: Peer, place: StandingBack) -> Self {
+        Self(Some((peer, place)))
+    }
+
     pub(super) fn of(request: &Request<Body>) -> Self {
-        let peer = request.extensions().get::<Peer>().cloned();
-        Self(peer.zip(request.extensions().get::<StandingBack>().cloned()))
+        request.extensions().get::<Self>().cloned().unwrap_or_default()
     }
 
     /// What is waited for. No semaphore of the gate is ever closed.

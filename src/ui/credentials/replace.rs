@@ -41,6 +41,8 @@ pub fn ReplaceDialog() -> impl IntoView {
 async fn load(page: PageContext) -> Result<Found> {
     page.needs(Permission::RegistryWrite)?;
     let (head, receivers) = receivers(page.project.clone(), page.id()?).await?;
+    // Of one that is disabled nobody receives anything.
+    let receivers = if head.credential.summary.disabled_at.is_some() { 0 } else { receivers };
     Ok((head.credential, receivers, page.failed_form().await))
 }
 

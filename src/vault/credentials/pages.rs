@@ -28,7 +28,7 @@ impl Vault {
         Ok(CredentialHead { credential: found.ok_or(Error::NotFound)?, today: today() })
     }
 
-    /// The credential, and how many pipelines receive it.
+    /// The credential, and how many pipelines have a grant for it.
     pub async fn credential_receivers(
         &self,
         reader: &Can<of::RegistryRead>,
