@@ -1,4 +1,6 @@
+import type { Page } from '@playwright/test';
 import { everyPage } from '../support/pages.ts';
+import { slowWayTo } from '../support/slow.ts';
 import { expect, test } from '../support/test.ts';
 
 const PAGES = [
@@ -8,27 +10,57 @@ const PAGES = [
 
 type Shifting = { shifts: string[] };
 
+/** Has every page of the browser note what moves on it. */
+async function noteShifts(page: Page): Promise<void> {
+  await page.addInitScript(() => {
+    const shifts: string[] = [];
+    (window as unknown as Shifting).shifts = shifts;
+    const noted = (list: PerformanceObserverEntryList) => {
+      for (const entry of list.getEntries()) {
+        const { value, sources } = entry as PerformanceEntry & { value: number; sources: { node?: Node }[] };
+        const moved = sources.map(({ node }) => (node instanceof Element ? `${node.tagName}.${node.className}` : node?.nodeName));
+        shifts.push(`${value.toFixed(4)} ${moved.join(', ')}`);
+      }
+    };
+    new PerformanceObserver(noted).observe({ type: 'layout-shift', buffered: true });
+  });
+}
+
+/** What has moved since the page began. */
+async function shiftsOf(page: Page, address: string, waitUntil: 'load' | 'networkidle'): Promise<string[]> {
+  await page.goto(address, { waitUntil });
+  if (await page.getByRole('dialog').count()) {
+    await page.waitForFunction(() => document.querySelector('dialog')?.matches(':modal'));
+  }
+  // What a frame moves is told in the next one.
+  await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
+  return page.evaluate(() => (window as unknown as Shifting).shifts);
+}
+
 for (const what of PAGES) {
   test(`nothing moves when the scripts of a page begin to run: ${what}`, async ({ page, instance }) => {
     const pages = await everyPage(page, instance);
-    await page.addInitScript(() => {
-      const shifts: string[] = [];
-      (window as unknown as Shifting).shifts = shifts;
-      const noted = (list: PerformanceObserverEntryList) => {
-        for (const entry of list.getEntries()) {
-          const { value, sources } = entry as PerformanceEntry & { value: number; sources: { node?: Node }[] };
-          const moved = sources.map(({ node }) => (node instanceof Element ? `${node.tagName}.${node.className}` : node?.nodeName));
-          shifts.push(`${value.toFixed(4)} ${moved.join(', ')}`);
-        }
-      };
-      new PerformanceObserver(noted).observe({ type: 'layout-shift', buffered: true });
+    await noteShifts(page);
+    expect(await shiftsOf(page, pages[what]!, 'networkidle')).toEqual([]);
+  });
+}
+
+for (const viewport of [{ width: 1280, height: 800 }, { width: 390, height: 844 }]) {
+  test.describe(`at ${viewport.width} px`, () => {
+    test.use({ viewport });
+
+    test('nothing moves while a page arrives bit by bit', async ({ page, instance }) => {
+      test.setTimeout(180_000);
+      const pages = await everyPage(page, instance);
+      const way = await slowWayTo(instance);
+      await noteShifts(page);
+      const moved: string[] = [];
+      for (const [what, address] of Object.entries(pages)) {
+        const shifts = await shiftsOf(page, way.url + address, 'load');
+        moved.push(...shifts.map((shift) => `${what}: ${shift}`));
+      }
+      await way.close();
+      expect(moved).toEqual([]);
     });
-    await page.goto(pages[what]!, { waitUntil: 'networkidle' });
-    if (await page.getByRole('dialog').count()) {
-      await page.waitForFunction(() => document.querySelector('dialog')?.matches(':modal'));
-    }
-    // What a frame moves is told in the next one.
-    await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
-    expect(await page.evaluate(() => (window as unknown as Shifting).shifts)).toEqual([]);
   });
 }

@@ -12,7 +12,7 @@ pub fn Dialog(
     #[prop(into)] id: String,
     #[prop(into)] title: String,
     #[prop(into)] close_href: String,
-    /// For forms in two columns.
+    /// For the forms in which credentials are entered.
     #[prop(optional)]
     is_wide: bool,
     /// The focus is on its heading, and not on the first control that asks for it.

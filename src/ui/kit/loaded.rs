@@ -96,7 +96,7 @@ pub fn LoadedDialog<T, Fut, Name, Chil, V>(
     /// What it is about; blank when the verb says it all.
     name: Name,
     #[prop(into)] close_href: String,
-    /// For forms in two columns.
+    /// For the forms in which credentials are entered.
     #[prop(optional)]
     is_wide: bool,
     /// The focus is on its heading.
