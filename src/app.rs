@@ -2,7 +2,9 @@
 //! complete before it is sent, since its status is known only then.
 
 use crate::ui::layout::{self, NotFound};
-use crate::ui::{admin, approvals, credentials, help, home, matching, pipelines, setup, sign_in};
+use crate::ui::{
+    admin, approvals, credentials, finder, help, home, matching, pipelines, setup, sign_in,
+};
 use leptos::prelude::*;
 use leptos_meta::{MetaTags, Title, provide_meta_context};
 use leptos_router::components::{ParentRoute, Route, Router, Routes};
@@ -49,6 +51,7 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/admin/issuers") view=admin::IssuersPage ssr=ASYNC/>
                 <Route path=path!("/admin/issuers/:id/remove") view=admin::RemoveIssuerPage ssr=ASYNC/>
                 <Route path=path!("/admin/jobs") view=admin::JobsPage ssr=ASYNC/>
+                <Route path=path!("/find") view=home::FinderHome ssr=ASYNC/>
                 <Route path=path!("/help") view=help::HelpPage ssr=ASYNC/>
                 <Route path=path!("/help/:topic") view=help::GuidePage ssr=ASYNC/>
                 <Route path=path!("/help/registries/:kind") view=help::GuidePage ssr=ASYNC/>
@@ -103,6 +106,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/pipelines/:id/grants/:grant/approve") view=pipelines::ApprovePage ssr=ASYNC/>
                     <Route path=path!("/approvals") view=approvals::ApprovalsPage ssr=ASYNC/>
                     <Route path=path!("/match") view=matching::MatchPage ssr=ASYNC/>
+                    <Route path=path!("/find") view=finder::FinderPage ssr=ASYNC/>
                 </ParentRoute>
             </Routes>
         </Router>

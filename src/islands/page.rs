@@ -79,19 +79,22 @@ fn put_away(event: &MouseEvent) {
 }
 
 fn press(event: &KeyboardEvent) {
-    let is_held = event.ctrl_key() || event.meta_key() || event.alt_key();
-    if event.default_prevented() || is_held || event.is_composing() {
+    if event.default_prevented() || event.alt_key() || event.is_composing() {
         return;
     }
     let Some(at) = element(event.target()) else { return };
-    if is(&at, "input:not([type='checkbox'], [type='radio']), select, textarea") {
-        return;
-    }
     let key = event.key();
+    let is_held = event.ctrl_key() || event.meta_key();
+    let is_typing = is(&at, "input:not([type='checkbox'], [type='radio']), select, textarea");
     let is_done = match key.as_str() {
-        "ArrowDown" => walk(&at, true),
-        "ArrowUp" => walk(&at, false),
-        _ if find("dialog[open]").is_some() => false,
+        "k" if is_held => open_finder(&at),
+        _ if is_held => false,
+        "Escape" => find(":popover-open").is_none() && click(find(".finder .page-head a")),
+        // From the field of the finder into what it found.
+        "ArrowDown" | "ArrowUp" if !is_typing || is(&at, ".finder input") => {
+            walk(&at, key == "ArrowDown")
+        }
+        _ if is_typing || find("dialog[open]").is_some() => false,
         "/" => focus(find("main input[type='search']")),
         "n" => click(find("main .page-head .button-primary")),
         "?" => click(find("[popovertarget='keys']")),
@@ -100,6 +103,13 @@ fn press(event: &KeyboardEvent) {
     if is_done {
         event.prevent_default();
     }
+}
+
+/// To the finder, or to the search of a page that leads to none. A form that is filled in is not left.
+fn open_finder(at: &Element) -> bool {
+    !is(at, "form[method='post'] :is(input, select, textarea)")
+        && find("dialog[open]").is_none()
+        && (click(find("#find a:not([aria-current])")) || focus(find("input[type='search']")))
 }
 
 fn is(element: &Element, selector: &str) -> bool {
@@ -114,7 +124,8 @@ fn click(element: Option<Element>) -> bool {
     })
 }
 
-/// From one item of a menu to the next, from the button into its open menu, from row to row.
+/// From one item of a menu to the next, from the button into its open menu, in the finder from one
+/// result to the next, from row to row.
 fn walk(at: &Element, is_down: bool) -> bool {
     if let Some(menu) = at.closest(":popover-open").ok().flatten() {
         return step(&menu, at, is_down);
@@ -122,6 +133,9 @@ fn walk(at: &Element, is_down: bool) -> bool {
     let menu = at.get_attribute("popovertarget").and_then(|id| document().get_element_by_id(&id));
     if let Some(menu) = menu.filter(|menu| is(menu, ":popover-open")) {
         return step(&menu, at, is_down);
+    }
+    if let Some(results) = find(".finder #results") {
+        return step(&results, at, is_down);
     }
     let row = at.closest("tbody > tr").ok().flatten();
     let next = row.and_then(|row| {

@@ -17,8 +17,8 @@ const PAUSE: Duration = Duration::from_millis(150);
 
 /// On every change of the GET form `search`, puts what its first page would show in `results` into
 /// the one of this page, and the form's state into the URL. Only the answer to the newest question
-/// counts. What is replaced may hold links, forms and menus, but no islands. So is what is in `add`
-/// and in `chips`, if they are there: links outside of the results that carry their query.
+/// counts. What is replaced may hold links, forms and menus, but no islands. So is what is in `add`,
+/// in `chips` and in `find`, if they are there: links outside of the results that carry their query.
 #[island]
 pub fn SearchAsTyped() -> impl IntoView {
     Effect::new(move |_| {
@@ -95,7 +95,7 @@ fn show(html: &str, url: &str) {
         let _ = window().location().assign(url);
         return;
     }
-    let _ = (replace("add"), replace("chips"));
+    let _ = (replace("add"), replace("chips"), replace("find"));
     if let Ok(history) = window().history() {
         let _ = history.replace_state_with_url(&JsValue::NULL, "", Some(url));
     }

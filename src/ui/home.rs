@@ -1,6 +1,6 @@
 //! Addresses that only lead on.
 
-use super::kit::{CodeToCopy, Loaded, PostButton};
+use super::kit::{CodeToCopy, Loaded, PageContext, PostButton};
 use super::layout::PlainFrame;
 use crate::domain::paths;
 use crate::domain::user::Person;
@@ -16,11 +16,27 @@ use leptos_router::hooks::use_params_map;
 pub fn Home() -> impl IntoView {
     view! {
         <Loaded from=home() let:found>
-            {match found {
-                (_, Some(slug)) => view! { <ToCredentials slug/> }.into_any(),
-                (person, None) => view! { <NoProject person/> }.into_any(),
-            }}
+            {led(found, |slug| view! { <ToCredentials slug/> }.into_any())}
         </Loaded>
+    }
+}
+
+/// `/find?from=`: goes to the finder of that project.
+#[component]
+pub fn FinderHome() -> impl IntoView {
+    let from = PageContext::here().query("from");
+    view! {
+        <Loaded from=home() let:found>
+            {led(found, |slug| view! { <ToFinder slug from/> }.into_any())}
+        </Loaded>
+    }
+}
+
+/// On to the project, or what there is to do without one.
+fn led((person, slug): (Person, Option<String>), to: impl FnOnce(String) -> AnyView) -> AnyView {
+    match slug {
+        Some(slug) => to(slug),
+        None => view! { <NoProject person/> }.into_any(),
     }
 }
 
@@ -66,12 +82,26 @@ pub fn ProjectHome() -> impl IntoView {
     view! { <ToCredentials slug=slug.unwrap_or_default()/> }
 }
 
-/// The link is for clients that follow no redirects.
 #[component]
 fn ToCredentials(slug: String) -> impl IntoView {
-    let href = paths::credentials(&slug);
+    view! { <Onward href=paths::credentials(&slug) label="Registry Credentials"/> }
+}
+
+#[component]
+fn ToFinder(slug: String, from: Option<String>) -> impl IntoView {
+    let finder = paths::finder(&slug);
+    let href = match from.filter(|from| paths::is_ours(from)) {
+        Some(from) => paths::with_query(&finder, "from", &from),
+        None => finder,
+    };
+    view! { <Onward href label="Find anything"/> }
+}
+
+/// The link is for clients that follow no redirects.
+#[component]
+fn Onward(href: String, label: &'static str) -> impl IntoView {
     go_to(&href);
-    view! { <p><a href=href>"Registry Credentials"</a></p> }
+    view! { <p><a href=href>{label}</a></p> }
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 use super::approvals::waiting_in_words;
 use super::kit::{Icon, PageContext, PostButton, Problem, Shortcuts, without_said};
+use super::navigation::{self, APPROVALS, Group, Link};
 use crate::domain::paths;
 use crate::domain::project::Project;
 use crate::error::Error;
@@ -23,20 +24,9 @@ pub fn ProjectFrame() -> impl IntoView {
         Ok(frame) => frame,
     };
     provide_context(frame.clone());
-    let Frame { person, project, projects, role, needs_key_backup, waiting, .. } = frame;
-    let slug = &project.slug;
-    let mut links = vec![
-        (paths::credentials(slug), "Registry Credentials", "key"),
-        (paths::pipelines(slug), "Pipelines", "pipeline"),
-        (paths::matching(slug), "Match", "search"),
-    ];
-    if waiting > 0 {
-        links.push((paths::approvals(slug), APPROVALS, "check"));
-    }
-    let secrets = Group { id: "nav-secrets", title: "Secrets & Variables", links, waiting };
-    let mut groups = vec![secrets];
-    groups.extend(person.is_admin.then(|| Group::of_instance("Instance")));
-    groups.push(Group::of_help());
+    let groups = navigation::of_project(&frame);
+    let Frame { person, project, projects, role, needs_key_backup, .. } = frame;
+    let finder = paths::finder(&project.slug);
     let here = view! { <Switcher project projects/> }.into_any();
     view! {
         <Shell
@@ -45,6 +35,7 @@ pub fn ProjectFrame() -> impl IntoView {
             role=role.label()
             label="Project"
             groups
+            finder
             is_covered=PageContext::here().is_covered()
             needs_key_backup
         >
@@ -56,42 +47,17 @@ pub fn ProjectFrame() -> impl IntoView {
 
 #[component]
 pub fn InstanceFrame(children: Children) -> impl IntoView {
-    let mut group = Group::of_instance("");
-    group.links.push((paths::HOME.to_owned(), "Registry Credentials", "key"));
     let here = view! { <p class="project">"This instance"</p> }.into_any();
     view! {
-        <Shell here role="Instance admin" label="Instance" groups=vec![group, Group::of_help()]>
+        <Shell
+            here
+            role="Instance admin"
+            label="Instance"
+            groups=navigation::of_instance()
+            finder=paths::FINDER
+        >
             {children()}
         </Shell>
-    }
-}
-
-/// The entry that is there while something waits.
-const APPROVALS: &str = "Approvals";
-
-/// Links of the navigation, under a title if they have one.
-struct Group {
-    id: &'static str,
-    title: &'static str,
-    /// Where each leads, its label and its icon.
-    links: Vec<(String, &'static str, &'static str)>,
-    /// How many requests wait for who looks at it.
-    waiting: usize,
-}
-
-impl Group {
-    fn of_instance(title: &'static str) -> Self {
-        let links = vec![
-            (paths::KEYS.to_owned(), "Encryption keys", "lock"),
-            (paths::ISSUERS.to_owned(), "Trusted issuers", "check"),
-            (paths::JOBS.to_owned(), "Jobs", "clock"),
-        ];
-        Self { id: "nav-instance", title, links, waiting: 0 }
-    }
-
-    fn of_help() -> Self {
-        let links = vec![(paths::HELP.to_owned(), "Help", "help")];
-        Self { id: "nav-help", title: "", links, waiting: 0 }
     }
 }
 
@@ -104,6 +70,9 @@ fn Shell(
     role: &'static str,
     label: &'static str,
     groups: Vec<Group>,
+    /// Where the finder is.
+    #[prop(into)]
+    finder: String,
     /// A dialog is drawn over the page. What it veils cannot be reached, so there is nothing to skip.
     #[prop(optional)]
     is_covered: bool,
@@ -130,6 +99,7 @@ fn Shell(
                         {has_name.then(|| view! { <span class="who-name">{name}</span> })}
                         <span class="who-role">{role}</span>
                     </p>
+                    <FindLink finder/>
                     <Shortcuts/>
                     <PostButton action=SignOut::url() word="Sign out"/>
                 </nav>
@@ -158,6 +128,22 @@ fn Shell(
     }
 }
 
+/// Leads to the finder, which leads back here. A search that changes the address of the page brings
+/// another link (`islands::SearchAsTyped`).
+#[component]
+fn FindLink(finder: String) -> impl IntoView {
+    let is_here = use_url().with_untracked(|url| url.path() == finder);
+    let href = if is_here { finder } else { paths::with_query(&finder, "from", &here_now()) };
+    view! {
+        <div id="find">
+            <a class="button button-quiet" href=href aria-current=is_here.then_some("page")>
+                <Icon name="search"/>
+                <span>"Find"</span>
+            </a>
+        </div>
+    }
+}
+
 /// The address of this page, without what was to be said on it.
 fn here_now() -> String {
     use_url().with_untracked(|url| without_said(url.path(), url.search()))
@@ -169,7 +155,7 @@ fn NavGroup(group: Group) -> impl IntoView {
     let Group { id, title, links, waiting } = group;
     let links = links
         .into_iter()
-        .map(|(href, label, icon)| {
+        .map(|Link { href, label, icon }| {
             // The list's own page is the current one; a dialog or a detail is within it.
             let current = match path.strip_prefix(&href) {
                 Some("") => Some("page"),

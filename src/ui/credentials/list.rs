@@ -116,7 +116,7 @@ fn Results(listing: Listing, query: ListQuery, page: PageContext) -> impl IntoVi
 }
 
 /// `10,000 credentials`, or `More than 1,000 credentials`.
-fn count(total: u64, are_more: bool) -> String {
+pub(in crate::ui) fn count(total: u64, are_more: bool) -> String {
     let digits = total.to_string();
     let mut said = if are_more { "More than " } else { "" }.to_owned();
     for (at, digit) in digits.char_indices() {

@@ -40,6 +40,7 @@ pub use detail::DetailPage;
 pub use edit::EditDialog;
 pub use grant::GrantDialog;
 pub use list::ListPage;
+pub(super) use list::count;
 pub use new::NewDialog;
 pub use readers::ReadersPage;
 pub use replace::ReplaceDialog;

@@ -6,7 +6,8 @@ use leptos::prelude::*;
 /// What keys do; without a script they do nothing, and there is nothing to tell.
 #[component]
 pub fn Shortcuts() -> impl IntoView {
-    const KEYS: [(&str, &str); 5] = [
+    const KEYS: [(&str, &str); 6] = [
+        ("Ctrl K", "Find anything"),
         ("/", "Search"),
         ("n", "Add"),
         ("↑ ↓", "Previous or next row"),

@@ -1,0 +1,116 @@
+//! Where the navigation leads: what stands beside the pages, and what the finder finds of them.
+
+use crate::domain::paths;
+use crate::domain::permission::Permission;
+use crate::functions::session::Frame;
+
+/// The entry that is there while something waits.
+pub(super) const APPROVALS: &str = "Approvals";
+
+pub(super) struct Link {
+    pub href: String,
+    pub label: &'static str,
+    pub icon: &'static str,
+}
+
+impl Link {
+    fn new(href: impl Into<String>, label: &'static str, icon: &'static str) -> Self {
+        Self { href: href.into(), label, icon }
+    }
+}
+
+/// Links of the navigation, under a title if they have one.
+pub(super) struct Group {
+    pub id: &'static str,
+    pub title: &'static str,
+    pub links: Vec<Link>,
+    /// How many requests wait for who looks at it.
+    pub waiting: usize,
+}
+
+impl Group {
+    fn of_instance(title: &'static str) -> Self {
+        let links = vec![
+            Link::new(paths::KEYS, "Encryption keys", "lock"),
+            Link::new(paths::ISSUERS, "Trusted issuers", "check"),
+            Link::new(paths::JOBS, "Jobs", "clock"),
+        ];
+        Self { id: "nav-instance", title, links, waiting: 0 }
+    }
+
+    fn of_help() -> Self {
+        let links = vec![Link::new(paths::HELP, "Help", "help")];
+        Self { id: "nav-help", title: "", links, waiting: 0 }
+    }
+}
+
+/// Beside the pages of a project, for who looks at them: nothing that they may not open.
+pub(super) fn of_project(frame: &Frame) -> Vec<Group> {
+    let Frame { project, permissions, waiting, .. } = frame;
+    let slug = &project.slug;
+    let mut links = Vec::new();
+    if permissions.has(Permission::RegistryRead) {
+        links.push(Link::new(paths::credentials(slug), "Registry Credentials", "key"));
+    }
+    if permissions.has(Permission::PipelineRead) {
+        links.push(Link::new(paths::pipelines(slug), "Pipelines", "pipeline"));
+        links.push(Link::new(paths::matching(slug), "Match", "search"));
+    }
+    if *waiting > 0 {
+        links.push(Link::new(paths::approvals(slug), APPROVALS, "check"));
+    }
+    let (id, title) = ("nav-secrets", "Secrets & Variables");
+    let mut groups = vec![Group { id, title, links, waiting: *waiting }];
+    groups.extend(frame.person.is_admin.then(|| Group::of_instance("Instance")));
+    groups.push(Group::of_help());
+    groups
+}
+
+/// Beside the pages of the instance.
+pub(super) fn of_instance() -> Vec<Group> {
+    let mut group = Group::of_instance("");
+    group.links.push(Link::new(paths::HOME, "Registry Credentials", "key"));
+    vec![group, Group::of_help()]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::permission::Permissions;
+    use crate::domain::project::Project;
+    use crate::domain::user::{Person, Role};
+    use uuid::Uuid;
+
+    fn labels(permissions: Permissions, is_admin: bool, waiting: usize) -> Vec<&'static str> {
+        let (email, name) = ("kim@example.com".to_owned(), "Kim".to_owned());
+        let (slug, called) = ("acme".to_owned(), "Acme".to_owned());
+        let frame = Frame {
+            person: Person { id: Uuid::nil(), email, name, is_admin },
+            project: Project { id: Uuid::nil(), slug, name: called },
+            projects: Vec::new(),
+            role: Role::Viewer,
+            permissions,
+            is_confirmed: false,
+            needs_key_backup: false,
+            waiting,
+        };
+        of_project(&frame)
+            .into_iter()
+            .flat_map(|group| group.links)
+            .map(|link| link.label)
+            .collect()
+    }
+
+    #[test]
+    fn who_may_not_open_a_page_is_not_led_there() {
+        let registries = Permissions::none().with(Permission::RegistryRead);
+        assert_eq!(labels(registries, false, 0), ["Registry Credentials", "Help"]);
+        let both = registries.with(Permission::PipelineRead);
+        assert_eq!(
+            labels(both, false, 1),
+            ["Registry Credentials", "Pipelines", "Match", "Approvals", "Help"]
+        );
+        assert!(!labels(both, false, 0).contains(&"Jobs"));
+        assert!(labels(both, true, 0).contains(&"Jobs"));
+    }
+}
