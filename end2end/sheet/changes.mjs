@@ -32,6 +32,7 @@ export const CHANGES = {
   'revoking a grant': 'It was made: one click took a grant back.',
   'an approval': 'It asks for the password each time.',
   'the approvals': 'It was made: nobody was told what waited for them.',
+  'the finder': 'It was made: each list had a search of its own, and nothing looked in all of them.',
   'the guides': 'They were made: there was the README alone.',
   'a guide': 'It was made: there was the README alone.',
   'the guide of a registry': 'It was made: a link to it led nowhere.',

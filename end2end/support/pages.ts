@@ -20,6 +20,7 @@ export const PAGES = [
   'an address that nothing has', 'a filter that does not exist', 'signing in', 'a set-up link that was used',
   'a new trust rule', 'a new trust rule for a public key', 'a new trust rule for a shared secret',
   'trying a token', 'editing a trust rule', 'deleting a trust rule', 'editing a grant', 'revoking a grant', 'an approval', 'the approvals', 'the explainer', 'an answer of the explainer', 'a question that names no image',
+  'the finder', 'what the finder found', 'the finder without a result',
   'the guides', 'a search in the guides', 'a search in the guides without a result', 'a guide', 'the guide of a registry',
   'the errors', 'a guide that does not exist',
 ];
@@ -104,6 +105,9 @@ async function furnish(page: Page, instance: Instance): Promise<Pages> {
     'the explainer': `${instance.project}/match`,
     'an answer of the explainer': `${instance.project}/match?image=ghcr.io/acme/api&pipeline=${ofPipeline.split('/').pop()}`,
     'a question that names no image': `${instance.project}/match?image=ghcr.io/`,
+    'the finder': `${instance.project}/find`,
+    'what the finder found': `${instance.project}/find?q=ghcr`,
+    'the finder without a result': `${instance.project}/find?q=zebra-crossing`,
     'the guides': '/help',
     'a search in the guides': '/help?q=token',
     'a search in the guides without a result': '/help?q=zebra-crossing',

@@ -39,6 +39,7 @@ mod failpoint;
 mod faults;
 mod figures;
 mod filters;
+mod finder;
 mod first_steps;
 mod flood;
 mod forms;

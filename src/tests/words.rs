@@ -63,6 +63,8 @@ async fn open_states(book: &mut Book, app: &App, at: &Objects) {
     }
     book.open("list_nothing_found", owner, "/p/acme/credentials?q=zebra").await;
     book.open("pipelines_nothing_found", owner, "/p/acme/pipelines?q=zebra").await;
+    book.open("finder_found", owner, "/p/acme/find?q=hidden").await;
+    book.open("finder_nothing_found", owner, "/p/acme/find?q=zebra-crossing").await;
     let question = format!("/p/acme/match?pipeline={}&intent=pull&image=", at.pipeline);
     book.open("match_answered", owner, &format!("{question}ghcr.io/acme/api")).await;
     book.open("match_refused", owner, &question).await;

@@ -48,12 +48,14 @@ pub fn pages(at: &Objects) -> Vec<(String, Right)> {
         (format!("/p/{{}}/pipelines/{pipeline}/grants/{grant}/approve"), GRANT),
         ("/p/{}/approvals".to_owned(), GRANT),
         ("/p/{}/match".to_owned(), READ_PIPELINES),
+        ("/p/{}/find".to_owned(), READ),
     ]
 }
 
 /// The pages outside the projects, and the ones that only lead on.
-pub const OTHER_PAGES: [&str; 13] = [
+pub const OTHER_PAGES: [&str; 14] = [
     "/",
+    "/find",
     "/setup",
     "/sign-in",
     "/admin/keys",

@@ -25,9 +25,10 @@ const MANY: usize = 30;
 const FAR: i64 = 4_000_000_000_000;
 
 /// What a page is asked in its address, where the answer takes more than the page alone.
-const QUESTIONS: [(&str, &str); 3] = [
+const QUESTIONS: [(&str, &str); 4] = [
     ("/p/{project}/credentials", "?unused=1"),
     ("/p/{project}/credentials/new", "?preset=ghcr"),
+    ("/p/{project}/find", "?q=more"),
     ("/p/{project}/match", "?intent=pull&image=ghcr.io/acme/api&pipeline="),
 ];
 

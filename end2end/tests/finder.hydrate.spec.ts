@@ -1,0 +1,82 @@
+import type { Page } from '@playwright/test';
+import { isAwake } from '../support/awake.ts';
+import { addCredential, openNew, pathOf } from '../support/credentials.ts';
+import { unique } from '../support/secrets.ts';
+import { expect, test } from '../support/test.ts';
+
+const field = (page: Page) => page.getByRole('searchbox', { name: 'Find anything' });
+
+test('Ctrl K opens the finder, arrows walk through what is found, and Enter opens it', async ({ page, instance }) => {
+  const name = unique('finger');
+  for (const end of ['a', 'b']) await addCredential(page, instance, { name: `${name}-${end}` });
+  const path = await pathOf(page, instance, `${name}-b`);
+  await page.goto(`${instance.project}/credentials`);
+  await isAwake(page);
+  await page.keyboard.press('Control+k');
+  await expect(field(page)).toBeFocused();
+
+  let loads = 0;
+  page.on('request', (request) => (loads += request.isNavigationRequest() ? 1 : 0));
+  await page.keyboard.type(name);
+  const found = page.getByRole('region', { name: 'Registry Credentials' }).getByRole('link');
+  await expect(found).toHaveCount(2);
+  await expect(page.getByRole('status')).toHaveText('2 results');
+  expect(loads).toBe(0);
+  await page.keyboard.press('ArrowDown');
+  await expect(found.first()).toBeFocused();
+  await page.keyboard.press('ArrowDown');
+  await expect(found.last()).toBeFocused();
+  await page.keyboard.press('Enter');
+  await expect(page).toHaveURL(path);
+});
+
+test('Escape leads back to the search that was left', async ({ page, instance }) => {
+  const name = unique('back');
+  await addCredential(page, instance, { name });
+  await page.goto(`${instance.project}/credentials`);
+  await isAwake(page);
+  await page.getByRole('searchbox').pressSequentially(name);
+  await expect(page.getByText('1 credential', { exact: true })).toBeVisible();
+  await page.keyboard.press('Control+k');
+  await expect(page).toHaveURL(/\/find\?from=/);
+  await isAwake(page);
+  await field(page).pressSequentially('token');
+  await page.keyboard.press('Escape');
+  await expect(page).toHaveURL(`${instance.project}/credentials?q=${name}`);
+});
+
+test('outside the projects Ctrl K finds in the first one, and in the guides it searches them', async ({ page, instance }) => {
+  await page.goto('/admin/keys');
+  await expect(async () => {
+    await page.keyboard.press('Control+k');
+    await expect(field(page)).toBeFocused({ timeout: 1_000 });
+  }).toPass();
+  expect(new URL(page.url()).pathname).toBe(`${instance.project}/find`);
+  await page.goto('/help');
+  await expect(async () => {
+    await page.keyboard.press('Control+k');
+    await expect(page.getByRole('searchbox', { name: 'Search the guides' })).toBeFocused({ timeout: 100 });
+  }).toPass();
+});
+
+test('Ctrl K throws nothing away that is typed into a form', async ({ page, instance }) => {
+  const dialog = await openNew(page, instance);
+  await page.waitForFunction(() => document.querySelector('dialog')?.matches(':modal'));
+  const address = dialog.getByLabel('Registry URL', { exact: true });
+  await address.fill('ghcr.io');
+  await page.keyboard.press('Control+k');
+  await page.keyboard.press('End');
+  await page.keyboard.type('/acme');
+  await expect(address).toHaveValue('ghcr.io/acme');
+});
+
+test('the list of keys tells of it', async ({ page, instance }) => {
+  await page.goto(`${instance.project}/find`);
+  await isAwake(page);
+  await page.keyboard.press('?');
+  const keys = page.getByRole('group', { name: 'Keyboard shortcuts' });
+  await expect(keys).toContainText('Ctrl K');
+  await page.keyboard.press('Escape');
+  await expect(keys).toBeHidden();
+  await expect(field(page)).toBeVisible();
+});
