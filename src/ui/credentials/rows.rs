@@ -61,9 +61,7 @@ impl<'a> Rows<'a> {
         let (name, host) = (self.name(credential), host(credential));
         let (used_by, states) = (self.used_by(used_by), self.states(credential));
         let (changed, actions) = (self.changed(credential), self.actions(credential));
-        format!(
-            "<tr>{name}{host}<td>{access}{used_by}<td>{states}{changed}<td>{actions}"
-        )
+        format!("<tr>{name}{host}<td>{access}{used_by}<td>{states}{changed}<td>{actions}")
     }
 
     /// The mark says nothing that the column beside it does not.

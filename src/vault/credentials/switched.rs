@@ -52,7 +52,8 @@ impl Vault {
     ) -> Result<Switched> {
         if ids.is_empty() {
             return Err(Error::BadRequest(
-                "No credential is selected, so nothing was changed. Select at least one.".to_owned(),
+                "No credential is selected, so nothing was changed. Select at least one."
+                    .to_owned(),
             ));
         }
         if u64::try_from(ids.len()).is_ok_and(|count| count > PAGE_ROWS) {
