@@ -36,8 +36,8 @@ pub async fn switch_credentials(
         }
         let ids: String = switched.changed.into_iter().map(short_id::of).collect();
         let is_short = project.len() + ids.len() + query.len() <= UNDO_MAX;
-        let back = (!is_disabled).to_string();
-        let mut values = vec![("project", project), ("is_disabled", back), ("ids[]", ids)];
+        let reverse = (!is_disabled).to_string();
+        let mut values = vec![("project", project), ("is_disabled", reverse), ("ids[]", ids)];
         // Without it the button goes to the whole list.
         values.extend(is_short.then(|| ("list", query.to_owned())));
         Ok(flash.with_undo(SwitchCredentials::url(), values))

@@ -13,8 +13,7 @@ use uuid::Uuid;
 const BULK: &str = "/rpc/credentials/bulk";
 const LIST: &str = "?q=ghcr&sort=changed";
 const DISABLED: &str = "SELECT COUNT(disabled_at) FROM credential";
-const EVENTS: &str =
-    "SELECT COUNT(*) FROM audit_event WHERE action IN ('credential.disabled', 'credential.enabled')";
+const EVENTS: &str = "SELECT COUNT(*) FROM audit_event WHERE action IN ('credential.disabled', 'credential.enabled')";
 
 fn short(ids: &[Uuid]) -> Vec<String> {
     ids.iter().copied().map(short_id::of).collect()
@@ -107,7 +106,8 @@ async fn those_of_another_project_and_those_that_are_gone_are_told_and_change_no
     let own = app.credential(&app.owner, "acme", "ghcr", "ghcr.io", "s").await;
     let gone = Uuid::now_v7();
     let after = press(&app.owner, &[own, theirs, gone], true).await;
-    let said = "1 of 3 credentials was disabled: its pipelines get nothing from it. 2 no longer exist.";
+    let said =
+        "1 of 3 credentials was disabled: its pipelines get nothing from it. 2 no longer exist.";
     assert!(after.contains(said), "{after}");
     assert!(app.stored("acme", own).await.summary.disabled_at.is_some());
     assert_eq!(app.scalar_i64(DISABLED).await, 1);
