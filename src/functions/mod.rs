@@ -18,6 +18,8 @@ pub mod arrival;
 #[cfg(feature = "ssr")]
 mod context;
 #[cfg(feature = "ssr")]
+pub mod credential_bulk;
+#[cfg(feature = "ssr")]
 pub mod credential_pages;
 #[cfg(feature = "ssr")]
 mod credential_post;

@@ -40,7 +40,10 @@ fn focus(element: Option<Element>) -> bool {
 
 fn send_once(event: &SubmitEvent) {
     let Some(form) = element(event.target()) else { return };
-    if event.default_prevented() || form.get_attribute("method").as_deref() != Some("post") {
+    // A button with a method of its own sends nothing that counts.
+    let is_otherwise = event.submitter().is_some_and(|by| by.has_attribute("formmethod"));
+    let is_post = !is_otherwise && form.get_attribute("method").as_deref() == Some("post");
+    if event.default_prevented() || !is_post {
         return;
     }
     if form.has_attribute(BUSY) {

@@ -43,7 +43,7 @@ const OTHERS: [(&str, &str); 10] = [
 ];
 
 /// What takes away, tries or turns something off and on saves nothing that could fail to work.
-const NO_SAVES: [&str; 13] = [
+const NO_SAVES: [&str; 14] = [
     "/rpc/grants/delete",
     "/rpc/grants/reject",
     "/rpc/guard-changes/reject",
@@ -55,6 +55,7 @@ const NO_SAVES: [&str; 13] = [
     "/rpc/credentials/delete",
     "/rpc/credentials/disable",
     "/rpc/credentials/enable",
+    "/rpc/credentials/bulk",
     "/rpc/credentials/token-service",
     "/rpc/guard-changes/delete",
 ];

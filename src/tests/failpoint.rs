@@ -21,6 +21,12 @@ pub async fn break_chain(app: &App, chain: Uuid) {
     refuse(app, "INSERT", "audit_event", Some(&is_it)).await;
 }
 
+/// From now on no chain takes an event about what is called so; `mend_table` ends it.
+pub async fn break_events_about(app: &App, name: &str) {
+    let is_it = format!("NEW.subject = '{name}'");
+    refuse(app, "INSERT", "audit_event", Some(&is_it)).await;
+}
+
 /// From now on no chain but this takes an event; `mend_table` ends it.
 pub async fn break_other_chains(app: &App, chain: Uuid) {
     let is_other = format!("NEW.chain <> {}", app.database.id(chain));

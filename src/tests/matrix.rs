@@ -10,6 +10,7 @@ pub use pages::{OTHER_PAGES, pages, routes};
 pub use right::Right;
 
 use crate::app::{Browser, PASSWORD, Reply};
+use regcred::domain::short_id;
 use right::{DELETE, DELETE_PIPELINES, GRANT, READ_PIPELINES, WRITE, WRITE_PIPELINES};
 
 /// A job's token whose issuer no rule names, so nobody is asked for its keys.
@@ -58,6 +59,7 @@ pub fn functions(project: &str, at: &Objects) -> Vec<Function> {
     let (credential, pipeline, grant) =
         (at.credential.to_string(), at.pipeline.to_string(), at.grant.to_string());
     let (credential, pipeline, grant) = (credential.as_str(), pipeline.as_str(), grant.as_str());
+    let short = short_id::of(at.credential);
     let of = ("project", project);
     let fields = [
         of,
@@ -110,6 +112,12 @@ pub fn functions(project: &str, at: &Objects) -> Vec<Function> {
         .about_one(),
         Function::new("/rpc/credentials/disable", WRITE, &[of, ("id", credential)]).about_one(),
         Function::new("/rpc/credentials/enable", WRITE, &[of, ("id", credential)]).about_one(),
+        Function::new(
+            "/rpc/credentials/bulk",
+            WRITE,
+            &[of, ("is_disabled", "false"), ("ids[]", short.as_str())],
+        )
+        .about_one(),
         Function::new(
             "/rpc/credentials/delete",
             DELETE,

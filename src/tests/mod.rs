@@ -10,6 +10,7 @@ mod asking;
 mod asvs;
 mod backup;
 mod browser;
+mod bulk;
 mod canary;
 mod ceiling;
 mod chain;

@@ -203,11 +203,13 @@ async fn a_control_that_would_be_refused_is_not_drawn() {
         "Edit hidden-credential",
         "Delete hidden-credential",
         "/rpc/credentials/disable",
+        "/rpc/credentials/bulk",
+        "Select hidden-credential",
     ];
     for (role, drawn) in [
-        (Role::Viewer, [false; 4]),
-        (Role::Maintainer, [true, true, false, true]),
-        (Role::Owner, [true; 4]),
+        (Role::Viewer, [false; 6]),
+        (Role::Maintainer, [true, true, false, true, true, true]),
+        (Role::Owner, [true; 6]),
     ] {
         let member = app.member(role, "acme").await;
         let page = member.get("/p/acme/credentials").await.text();

@@ -80,7 +80,7 @@ impl Act {
 }
 
 /// The server functions that widen nothing, each with the reason.
-const NOTHING: [(&str, &str); 32] = [
+const NOTHING: [(&str, &str); 33] = [
     ("/rpc/registry/recognise", "tells what a registry is"),
     ("/rpc/session/create", "signs in"),
     ("/rpc/session/delete", "signs out"),
@@ -90,6 +90,7 @@ const NOTHING: [(&str, &str); 32] = [
     ("/rpc/credentials/replace-secret", "the same pipelines receive another secret"),
     ("/rpc/credentials/disable", "takes away"),
     ("/rpc/credentials/enable", "gives back what was approved"),
+    ("/rpc/credentials/bulk", "disables or enables, as the two above"),
     ("/rpc/credentials/delete", "takes away"),
     ("/rpc/versions/switch", "the same pipelines receive another version"),
     ("/rpc/versions/destroy", "takes away"),

@@ -1,4 +1,4 @@
-//! Registry credentials: listed, created, disabled.
+//! Registry credentials: listed, created.
 
 mod checks;
 mod completed;
@@ -11,6 +11,7 @@ mod registry_tokens;
 mod repointing;
 mod same_secret;
 mod secret_input;
+mod switched;
 mod tabs;
 mod versions;
 
@@ -19,6 +20,7 @@ pub(super) use completed::complete;
 pub use doubts::{Doubt, Saved};
 pub(super) use registry_tokens::Kept as RegistryTokens;
 pub use secret_input::SecretInput;
+pub use switched::Switched;
 
 use super::{Vault, names, now, today};
 use crate::crypto::blob::Place;
@@ -134,35 +136,6 @@ impl Vault {
         let detail = Detail::Registry(draft.host.as_str().to_owned());
         let what = (Action::CredentialCreated, subject, detail);
         Ok((id, self.record_event(write, project, editor, what).await?))
-    }
-
-    /// Stops deliveries, or allows them again. Doing it twice changes nothing.
-    pub async fn set_disabled(
-        &self,
-        editor: &Can<of::RegistryWrite>,
-        id: Uuid,
-        is_disabled: bool,
-    ) -> Result<String> {
-        let project = editor.project().id;
-        let write = self.write_in(project).await?;
-        let found = write.credentials(project).lock(id).await?.ok_or(Error::NotFound)?;
-        if found.summary.disabled_at.is_some() != is_disabled {
-            let at = now().0;
-            let row = CredentialChanges {
-                disabled_at: Set(is_disabled.then_some(at)),
-                revision: Set(found.revision + 1),
-                updated_at: Set(at),
-                updated_by: Set(editor.person().name.clone()),
-                ..CredentialChanges::default()
-            };
-            write.credentials(project).update(id, row).await?;
-            let action =
-                if is_disabled { Action::CredentialDisabled } else { Action::CredentialEnabled };
-            let subject = Subject { id, name: found.summary.name.clone() };
-            let what = (action, subject, Detail::Nothing);
-            self.commit_event(write, project, editor, what).await?;
-        }
-        Ok(found.summary.name)
     }
 }
 

@@ -41,7 +41,7 @@ pub use audit::{ChainReport, KeptHead};
 pub use backup::{BackupProblem, BroughtBack, Checked, Contents, back_up, check_backup, restore};
 pub use clock::told_at;
 pub(crate) use clock::{now, today};
-pub use credentials::{Doubt, Saved, SecretInput};
+pub use credentials::{Doubt, Saved, SecretInput, Switched};
 pub use deliveries::{Delivered, DeliveryRequest, Entry, Given, Ledger, Told};
 pub use doctor::{Clocks, Opening, Unreadable, clocks};
 pub use jobs::LEASE;

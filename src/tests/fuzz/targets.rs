@@ -16,6 +16,7 @@ use crate::domain::paths;
 use crate::domain::pipeline::listing::PipelineQuery;
 use crate::domain::registry::RegistryHost;
 use crate::domain::registry_kind::{RegistryKind, paste_warning};
+use crate::domain::short_id;
 use crate::domain::trust_rule::{Provider, TrustForm};
 use crate::domain::typed_text::name_problem;
 use crate::outbound::{Network, plain_url};
@@ -89,6 +90,7 @@ pub(super) const TARGETS: &[Target] = &[
         seeds: &[b"cmdoY3IuaW8KZ2hjcg", b"bgpnaGNy"],
         run: |data| _ = Cursor::parse(&text(data)),
     },
+    Target { file: "src/domain/short_id.rs", seeds: &[b"AZ5Gpn-0cKOAAAAAAAAAAA"], run: |data| _ = short_id::all(&text(data)) },
     Target { file: "src/domain/moment.rs", seeds: &[b"2026-11-29"], run: |data| _ = Day::parse(&text(data)) },
     Target { file: "src/domain/hearsay.rs", seeds: HOSTS, run: |data| _ = hearsay::kept([data, data]) },
     Target { file: "src/domain/typed_text.rs", seeds: HOSTS, run: |data| _ = name_problem(&text(data), "project") },

@@ -8,6 +8,7 @@ use crate::edits;
 use crate::matrix::{JOB_TOKEN, rule};
 use leptos::server_fn::axum::server_fn_paths;
 use regcred::domain::job::JobKind;
+use regcred::domain::short_id;
 use regcred::domain::user::Role;
 use regcred::store::Unrecorded;
 use std::collections::{BTreeMap, BTreeSet};
@@ -115,6 +116,13 @@ async fn change_credentials(counter: &mut Counter, owner: &Browser) {
     counter.post(owner, "/rpc/versions/destroy", &form).await;
     counter.post(owner, "/rpc/credentials/disable", &one[..2]).await;
     counter.post(owner, "/rpc/credentials/enable", &one[..2]).await;
+    let short = short_id::of(Uuid::parse_str(&id).unwrap());
+    for (name, is_disabled) in
+        [("/rpc/credentials/bulk", "true"), ("/rpc/credentials/bulk that enables", "false")]
+    {
+        let form = [one[0], ("ids[]", short.as_str()), ("is_disabled", is_disabled)];
+        counter.post(owner, name, &form).await;
+    }
     counter.post(owner, "/rpc/first-steps/hide", &one[..1]).await;
     let form = [one.as_slice(), &[("origin", "https://auth.example.com")]].concat();
     counter.post(owner, "/rpc/credentials/token-service", &form).await;

@@ -1,5 +1,6 @@
 //! The list of registry credentials; its dialogs are routes drawn over it.
 
+use super::bulk::BulkBar;
 use super::empty::EmptyState;
 use super::filters::Filters;
 use super::row_menu::RowMenu;
@@ -94,14 +95,18 @@ fn Results(listing: Listing, query: ListQuery, page: PageContext) -> impl IntoVi
     let heads = rows::heads(&query, &list);
     let html = Rows::new(menu, today, page.query("menu")).html(&rows, &used_by);
     let unfilled = menu.unfilled();
+    let bulk = menu.can_edit().then(|| view! { <BulkBar page=page.clone()/> });
     let at = |query: ListQuery| format!("{list}{}", query.to_url());
     let (previous, next) = (previous.map(at), next.map(at));
     view! {
         <p class="muted" role="status">{count(total, are_more)}</p>
-        <table class="rows">
-            <thead>{heads}</thead>
-            <tbody inner_html=html></tbody>
-        </table>
+        <div class="selectable">
+            <table class="rows">
+                <thead>{heads}</thead>
+                <tbody inner_html=html></tbody>
+            </table>
+            {bulk}
+        </div>
         <form id=rows::FORM method="get" action=list.clone()>
             {query
                 .pairs()

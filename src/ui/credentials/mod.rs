@@ -1,6 +1,7 @@
 //! The pages of registry credentials: the list with the dialogs drawn over it, and the pages of one.
 
 mod activity;
+mod bulk;
 mod connect;
 mod dates;
 mod delete;

@@ -31,6 +31,11 @@ impl<'a> RowMenu<'a> {
         Self { project: &page.project, list_query, can_edit, can_delete }
     }
 
+    /// Whether whoever looks may change rows.
+    pub fn can_edit(&self) -> bool {
+        self.can_edit
+    }
+
     /// The edit dialog, for those who may edit.
     pub fn edit(&self, id: Uuid) -> Option<String> {
         self.can_edit.then(|| paths::edit_credential(self.project, id) + self.list_query)

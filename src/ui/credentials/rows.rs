@@ -1,6 +1,8 @@
 //! The rows of the list, one line each. Fifty of them are most of their page, so they are written as
 //! text: nothing stands in them that all rows have in common, and nothing is built to be thrown away.
+//! What HTML lets one leave out is left out: the ends of cells and rows, and quotes round single words.
 
+use super::bulk;
 use super::markup::{Text, titled};
 use super::row::states;
 use super::row_menu::RowMenu;
@@ -10,6 +12,7 @@ use crate::domain::listing::{ListQuery, Sort, UsedBy};
 use crate::domain::moment::{Day, Moment};
 use crate::domain::paths;
 use crate::domain::registry_kind::RegistryKind;
+use crate::domain::short_id;
 use crate::functions::answer::now;
 use crate::ui::kit::ACTIONS;
 use leptos::prelude::*;
@@ -58,9 +61,7 @@ impl<'a> Rows<'a> {
         let (name, host) = (self.name(credential), host(credential));
         let (used_by, states) = (self.used_by(used_by), self.states(credential));
         let (changed, actions) = (self.changed(credential), self.actions(credential));
-        format!(
-            "<tr>{name}{host}<td>{access}</td>{used_by}<td>{states}</td>{changed}<td>{actions}</td></tr>"
-        )
+        format!("<tr>{name}{host}<td>{access}{used_by}<td>{states}{changed}<td>{actions}")
     }
 
     /// The mark says nothing that the column beside it does not.
@@ -73,15 +74,28 @@ impl<'a> Rows<'a> {
             "" => String::new(),
             text => titled("span", text, SEEN_AFTER),
         };
-        format!("<td><span class=\"mark mark-{kind}\"></span>{link}{description}</td>")
+        let tick = self.tick(credential);
+        format!("<td>{tick}<i class=\"mark mark-{kind}\"></i>{link}{description}")
+    }
+
+    /// What selects it, for those who may do something to what is selected.
+    fn tick(&self, credential: &Summary) -> String {
+        if !self.menu.can_edit() {
+            return String::new();
+        }
+        let (form, id) = (bulk::FORM, short_id::of(credential.id));
+        let name = Text(&credential.name);
+        format!(
+            "<input type=checkbox form={form} name=ids[] value={id} aria-label=\"Select {name}\">"
+        )
     }
 
     fn used_by(&self, used_by: Option<&UsedBy>) -> String {
         let Some(UsedBy { pipelines, last_at }) = used_by else {
-            return "<td class=\"muted\">Never</td>".to_owned();
+            return "<td class=muted>Never".to_owned();
         };
         let noun = if *pipelines == 1 { "pipeline" } else { "pipelines" };
-        format!("<td>{pipelines} {noun} · {}</td>", self.time(*last_at))
+        format!("<td>{pipelines} {noun} · {}", self.time(*last_at))
     }
 
     fn states(&self, credential: &Summary) -> String {
@@ -98,28 +112,28 @@ impl<'a> Rows<'a> {
     fn changed(&self, credential: &Summary) -> String {
         let (at, by) = (self.time(credential.updated_at), Text(&credential.updated_by));
         if credential.updated_by.chars().count() > SEEN_AFTER {
-            return format!("<td title=\"{by}\">{at}<span>, {by}</span></td>");
+            return format!("<td title=\"{by}\">{at}<span>, {by}</span>");
         }
-        format!("<td>{at}<span>, {by}</span></td>")
+        format!("<td>{at}<span>, {by}</span>")
     }
 
-    /// What is done to it: each once as an icon, and in words in the menu.
+    /// What is done to it: each once as an icon, which the label decides, and in words in the menu.
     fn actions(&self, credential: &Summary) -> String {
         let (menu, name) = (&self.menu, Text(&credential.name));
-        let link = |href: Option<String>, class: &str, verb: &str| {
+        let link = |href: Option<String>, verb: &str| {
             href.map_or_else(String::new, |href| {
                 let href = Text(&href);
-                format!("<a class=\"{class}\" href=\"{href}\" aria-label=\"{verb} {name}\"></a>")
+                format!("<a href=\"{href}\" aria-label=\"{verb} {name}\"></a>")
             })
         };
-        let edit = link(menu.edit(credential.id), "pencil", "Edit");
-        let delete = link(menu.delete(credential.id), "trash", "Delete");
+        let edit = link(menu.edit(credential.id), "Edit");
+        let delete = link(menu.delete(credential.id), "Delete");
         let end = end(credential.id);
         let off = if credential.disabled_at.is_some() { " data-off" } else { "" };
         let is_open = self.open.as_ref() == Some(&end);
         let open = if is_open { menu.open(credential) } else { String::new() };
         format!(
-            "{edit}{delete}<button class=\"more\" form=\"{FORM}\" name=\"menu\" value=\"{end}\"{off} aria-label=\"More actions for {name}\"></button>{open}"
+            "{edit}{delete}<button form={FORM} name=menu value={end}{off} aria-label=\"More actions for {name}\"></button>{open}"
         )
     }
 
@@ -138,7 +152,7 @@ fn host(credential: &Summary) -> String {
         kind if host.len() > SEEN => format!("{host}, {}", kind.label()),
         kind => kind.label().to_owned(),
     };
-    format!("<td title=\"{}\">{}</td>", Text(&title), Text(host))
+    format!("<td title=\"{}\">{}", Text(&title), Text(host))
 }
 
 /// The last part of an id, which tells the rows of a page apart.

@@ -1,0 +1,122 @@
+import type { Page } from '@playwright/test';
+import { expectAccessible, expectNoSideScroll } from '../../support/axe.ts';
+import { addCredential, expectListAt, expectSaid, pathOf, rowOf } from '../../support/credentials.ts';
+import { confirm } from '../../support/form.ts';
+import { addPipeline, fetchConfig, hostsIn } from '../../support/pipelines.ts';
+import { unique } from '../../support/secrets.ts';
+import type { Instance } from '../../support/server.ts';
+import { expect, test } from '../../support/test.ts';
+
+/** Three credentials, and the list of them by their last change; gives their names. */
+async function openThree(page: Page, instance: Instance): Promise<string[]> {
+  const prefix = unique('bulk');
+  const names = ['a', 'b', 'c'].map((end) => `${prefix}-${end}`);
+  for (const name of names) await addCredential(page, instance, { name, registry_url: `${name}.example.com` });
+  await page.goto(`${instance.project}/credentials?q=${prefix}&sort=changed`);
+  return names;
+}
+
+const tick = (page: Page, name: string) => page.getByRole('checkbox', { name: `Select ${name}`, exact: true });
+const bar = (page: Page) => page.getByRole('form', { name: 'Selected credentials' });
+
+test('what is selected is disabled, and the message after it takes it back', async ({ page, instance }) => {
+  const names = await openThree(page, instance);
+  const [a, b, c] = names as [string, string, string];
+  const list = page.url();
+  const token = await addPipeline(page, instance, { name: unique('reader'), credentials: names });
+  const hosts = async () => hostsIn(await fetchConfig(instance, token));
+  expect(await hosts()).toHaveLength(3);
+  await page.goto(list);
+
+  await expect(bar(page)).toBeHidden();
+  await tick(page, a).check();
+  await tick(page, b).check();
+  await expect(bar(page)).toBeVisible();
+  await bar(page).getByRole('button', { name: 'Disable', exact: true }).click();
+  await expectSaid(page, '2 credentials were disabled: their pipelines get nothing from them.');
+  await expectListAt(page, list);
+  for (const name of [a, b]) await expect(rowOf(page, name)).toContainText('Disabled');
+  await expect(rowOf(page, c)).not.toContainText('Disabled');
+  await expect(tick(page, a)).not.toBeChecked();
+  await expect(bar(page)).toBeHidden();
+  expect(await hosts()).toEqual([`${c}.example.com`]);
+
+  await page.getByRole('button', { name: 'Undo', exact: true }).click();
+  await expectSaid(page, '2 credentials were enabled');
+  await expectListAt(page, list);
+  for (const name of names) await expect(rowOf(page, name)).not.toContainText('Disabled');
+  expect(await hosts()).toHaveLength(3);
+});
+
+test('what is selected is enabled, and what is so already is left', async ({ page, instance }) => {
+  const [a, b] = (await openThree(page, instance)) as [string, string];
+  await tick(page, a).check();
+  await bar(page).getByRole('button', { name: 'Disable', exact: true }).click();
+  await expectSaid(page, '1 credential was disabled: its pipelines get nothing from it.');
+  for (const name of [a, b]) await tick(page, name).check();
+  await bar(page).getByRole('button', { name: 'Enable', exact: true }).click();
+  await expectSaid(page, '1 of 2 credentials was enabled: its pipelines receive it again. 1 was enabled already.');
+  await expect(rowOf(page, a)).not.toContainText('Disabled');
+});
+
+test('what was deleted meanwhile is told, and the others are disabled', async ({ page, context, instance }) => {
+  const [a, b] = (await openThree(page, instance)) as [string, string];
+  for (const name of [a, b]) await tick(page, name).check();
+  const other = await context.newPage();
+  await other.goto(`${await pathOf(other, instance, b)}/delete`);
+  await confirm(other, 'Delete', instance.account.password);
+  await expectSaid(other, `${b} was deleted.`);
+  await bar(page).getByRole('button', { name: 'Disable', exact: true }).click();
+  await expectSaid(page, '1 of 2 credentials was disabled: its pipelines get nothing from it. 1 no longer exists.');
+});
+
+test('Enter in the search or in a tick box disables nothing', async ({ page, instance }) => {
+  const [a] = (await openThree(page, instance)) as [string];
+  const list = page.url();
+  await tick(page, a).check();
+  await tick(page, a).press('Enter');
+  await expect(tick(page, a)).toBeChecked();
+  await expect(rowOf(page, a)).not.toContainText('Disabled');
+  await page.getByRole('searchbox').fill(a);
+  await page.getByRole('searchbox').press('Enter');
+  await expect(page).toHaveURL(new RegExp(`[?&]q=${a}`));
+  await expect(rowOf(page, a)).not.toContainText('Disabled');
+
+  // Whatever was pressed before, the button of the bar works.
+  await page.goto(list);
+  await tick(page, a).check();
+  await tick(page, a).press('Enter');
+  await bar(page).getByRole('button', { name: 'Disable', exact: true }).click();
+  await expectSaid(page, '1 credential was disabled');
+});
+
+test('a row goes on as before beside its tick box', async ({ page, instance }) => {
+  const [a] = (await openThree(page, instance)) as [string];
+  await tick(page, a).check();
+  await rowOf(page, a).getByRole('button', { name: `More actions for ${a}` }).click();
+  await page.getByRole('link', { name: 'View details', exact: true }).click();
+  await expect(page.getByRole('heading', { level: 1 })).toContainText(a);
+});
+
+test('the bar has nothing that axe finds', async ({ scannable, instance }) => {
+  const [a] = (await openThree(scannable, instance)) as [string];
+  await tick(scannable, a).check();
+  await expect(bar(scannable)).toBeVisible();
+  await expectAccessible(scannable, 'the list with a row selected');
+});
+
+test.describe('on a phone', () => {
+  test.use({ viewport: { width: 360, height: 740 } });
+
+  test('the tick box stands before the name and is large enough to hit', async ({ page, instance }) => {
+    const [a] = (await openThree(page, instance)) as [string];
+    const box = (await tick(page, a).boundingBox())!;
+    const name = (await rowOf(page, a).getByRole('link', { name: a, exact: true }).boundingBox())!;
+    expect(Math.min(box.width, box.height)).toBeGreaterThanOrEqual(24);
+    expect(box.x + box.width).toBeLessThanOrEqual(name.x);
+    expect(Math.abs(box.y + box.height / 2 - name.y - name.height / 2)).toBeLessThanOrEqual(4);
+    await tick(page, a).check();
+    await expect(bar(page)).toBeInViewport();
+    await expectNoSideScroll(page, 'the list with a row selected');
+  });
+});

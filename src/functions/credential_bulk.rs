@@ -1,0 +1,118 @@
+//! Several credentials at once: those that are selected in the list.
+
+use super::answer::Flash;
+use super::context::{member, vault};
+use super::credentials::list_query;
+use super::reply::finish_action;
+use crate::domain::permission::of;
+use crate::domain::{paths, short_id};
+use crate::error::{Error, Result};
+use crate::vault::Switched;
+use leptos::prelude::*;
+use leptos::server_fn::ServerFn;
+use std::collections::BTreeSet;
+use uuid::Uuid;
+
+/// The longest values that a button *Undo* sends, in bytes: what is said has to fit into a cookie.
+const UNDO_MAX: usize = 1_200;
+
+/// Stops deliveries of all that are selected, or allows them again. `ids` are short ids; `list` is the
+/// query of the list to go back to.
+#[server(prefix = "/rpc", endpoint = "credentials/bulk")]
+pub async fn switch_credentials(
+    project: String,
+    is_disabled: bool,
+    #[server(default)] ids: Vec<String>,
+    #[server(default)] list: String,
+) -> Result<()> {
+    let query = list_query(&list);
+    let page = paths::credentials(&project) + query;
+    let done = async {
+        let editor = member(&project).await?.can::<of::RegistryWrite>()?;
+        let switched = vault().set_all_disabled(&editor, &read(&ids)?, is_disabled).await?;
+        let flash = Flash::from(said(&switched, is_disabled));
+        if switched.changed.is_empty() {
+            return Ok(flash);
+        }
+        let ids: String = switched.changed.into_iter().map(short_id::of).collect();
+        let is_short = project.len() + ids.len() + query.len() <= UNDO_MAX;
+        let reverse = (!is_disabled).to_string();
+        let mut values = vec![("project", project), ("is_disabled", reverse), ("ids[]", ids)];
+        // Without it the button goes to the whole list.
+        values.extend(is_short.then(|| ("list", query.to_owned())));
+        Ok(flash.with_undo(SwitchCredentials::url(), values))
+    };
+    finish_action(&page, done.await).await
+}
+
+/// Each of the values is one id or several: a button *Undo* has all of them in one.
+fn read(ids: &[String]) -> Result<BTreeSet<Uuid>> {
+    short_id::all(&ids.concat()).ok_or_else(|| {
+        Error::BadRequest(
+            "The selection cannot be read. Open the list again and select the credentials there."
+                .to_owned(),
+        )
+    })
+}
+
+/// What was done to how many, and why not to the others.
+fn said(switched: &Switched, is_disabled: bool) -> String {
+    let Switched { changed, unchanged, missing } = switched;
+    let (changed, all) = (changed.len(), changed.len() + unchanged + missing);
+    let word = if is_disabled { "disabled" } else { "enabled" };
+    let effect = match (is_disabled, changed) {
+        (true, 1) => "its pipelines get nothing from it",
+        (true, _) => "their pipelines get nothing from them",
+        (false, 1) => "its pipelines receive it again",
+        (false, _) => "their pipelines receive them again",
+    };
+    let verb = if changed == 1 { "was" } else { "were" };
+    let first = if changed == 0 {
+        "Nothing was changed.".to_owned()
+    } else if changed < all {
+        format!("{changed} of {all} credentials {verb} {word}: {effect}.")
+    } else {
+        format!("{} {verb} {word}: {effect}.", counted(changed, "credential", "credentials"))
+    };
+    let already =
+        (*unchanged > 0).then(|| format!("{} {word} already.", counted(*unchanged, "was", "were")));
+    let gone = (*missing > 0)
+        .then(|| format!("{}.", counted(*missing, "no longer exists", "no longer exist")));
+    let sentences: Vec<String> = [Some(first), already, gone].into_iter().flatten().collect();
+    sentences.join(" ")
+}
+
+fn counted(count: usize, one: &str, more: &str) -> String {
+    format!("{count} {}", if count == 1 { one } else { more })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_sentence_counts_those_that_changed_and_says_what_became_of_the_others() {
+        let said = |changed: usize, unchanged, missing, is_disabled| {
+            let changed = vec![Uuid::nil(); changed];
+            said(&Switched { changed, unchanged, missing }, is_disabled)
+        };
+        for (found, expected) in [
+            (
+                said(3, 0, 0, true),
+                "3 credentials were disabled: their pipelines get nothing from them.",
+            ),
+            (said(1, 0, 0, true), "1 credential was disabled: its pipelines get nothing from it."),
+            (
+                said(2, 0, 1, true),
+                "2 of 3 credentials were disabled: their pipelines get nothing from them. 1 no longer exists.",
+            ),
+            (
+                said(1, 1, 2, false),
+                "1 of 4 credentials was enabled: its pipelines receive it again. 1 was enabled already. 2 no longer exist.",
+            ),
+            (said(0, 2, 0, false), "Nothing was changed. 2 were enabled already."),
+        ] {
+            assert_eq!(found, expected);
+        }
+    }
+}

@@ -1,0 +1,37 @@
+//! What is done to all rows of the list that are selected.
+
+use crate::functions::credential_bulk::SwitchCredentials;
+use crate::ui::kit::{Hidden, PageContext, WhereFrom};
+use leptos::prelude::*;
+use leptos::server_fn::ServerFn;
+
+/// The form that the tick boxes of the rows belong to.
+pub const FORM: &str = "bulk";
+
+/// The bar below the rows. Where the browser can tell, it is shown once a row is selected.
+#[component]
+pub fn BulkBar(page: PageContext) -> impl IntoView {
+    let (project, list) = (page.project.clone(), page.list_query());
+    view! {
+        <form
+            id=FORM
+            method="post"
+            action=SwitchCredentials::url()
+            class="bulk"
+            autocomplete="off"
+            aria-label="Selected credentials"
+        >
+            // Enter in a tick box presses the first button of its form. This one does nothing.
+            <button type="submit" formmethod="dialog" hidden=true></button>
+            <Hidden name="project" value=project/>
+            <WhereFrom list page/>
+            <span>"Selected credentials:"</span>
+            <button type="submit" class="button" name="is_disabled" value="true">
+                "Disable"
+            </button>
+            <button type="submit" class="button" name="is_disabled" value="false">
+                "Enable"
+            </button>
+        </form>
+    }
+}

@@ -1,0 +1,115 @@
+//! Deliveries of a credential are stopped, or allowed again: of one, or of several at once.
+
+use crate::domain::actor::Can;
+use crate::domain::audit::{Action, Detail, Subject};
+use crate::domain::credential::Credential;
+use crate::domain::listing::PAGE_ROWS;
+use crate::domain::permission::of;
+use crate::error::{Error, Result};
+use crate::store::{CredentialChanges, Recorded, Set, Write};
+use crate::vault::{Vault, now};
+use std::collections::BTreeSet;
+use uuid::Uuid;
+
+/// What became of several credentials that were to be disabled, or enabled.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Switched {
+    /// Those that it was done to.
+    pub changed: Vec<Uuid>,
+    /// How many were so before.
+    pub unchanged: usize,
+    /// How many the project does not have, or has no longer.
+    pub missing: usize,
+}
+
+impl Vault {
+    /// Stops deliveries, or allows them again. Doing it twice changes nothing.
+    pub async fn set_disabled(
+        &self,
+        editor: &Can<of::RegistryWrite>,
+        id: Uuid,
+        is_disabled: bool,
+    ) -> Result<String> {
+        let project = editor.project().id;
+        let write = self.write_in(project).await?;
+        let found = write.credentials(project).lock(id).await?.ok_or(Error::NotFound)?;
+        if let Some(recorded) = self.switch(&write, editor, &found, is_disabled).await? {
+            write.commit(recorded).await?;
+        }
+        Ok(found.summary.name)
+    }
+
+    /// The same for as many as a page of the list has: in one transaction, with an event for each that
+    /// changes.
+    ///
+    /// # Errors
+    /// `BadRequest` for none and for too many; `NotFound` when the project has none of them.
+    pub async fn set_all_disabled(
+        &self,
+        editor: &Can<of::RegistryWrite>,
+        ids: &BTreeSet<Uuid>,
+        is_disabled: bool,
+    ) -> Result<Switched> {
+        if ids.is_empty() {
+            return Err(Error::BadRequest(
+                "No credential is selected, so nothing was changed. Select at least one."
+                    .to_owned(),
+            ));
+        }
+        if u64::try_from(ids.len()).is_ok_and(|count| count > PAGE_ROWS) {
+            return Err(Error::BadRequest(format!(
+                "Select at most {PAGE_ROWS} credentials at once. Nothing was changed."
+            )));
+        }
+        let project = editor.project().id;
+        let write = self.write_in(project).await?;
+        let (mut switched, mut last) = (Switched::default(), None);
+        for id in ids {
+            let Some(found) = write.credentials(project).lock(*id).await? else {
+                switched.missing += 1;
+                continue;
+            };
+            match self.switch(&write, editor, &found, is_disabled).await? {
+                Some(recorded) => {
+                    switched.changed.push(*id);
+                    last = Some(recorded);
+                }
+                None => switched.unchanged += 1,
+            }
+        }
+        if switched.missing == ids.len() {
+            return Err(Error::NotFound);
+        }
+        if let Some(recorded) = last {
+            write.commit(recorded).await?;
+        }
+        Ok(switched)
+    }
+
+    /// Writes it for one that is locked, with its event; `None` when it is so already.
+    async fn switch(
+        &self,
+        write: &Write,
+        editor: &Can<of::RegistryWrite>,
+        found: &Credential,
+        is_disabled: bool,
+    ) -> Result<Option<Recorded>> {
+        if found.summary.disabled_at.is_some() == is_disabled {
+            return Ok(None);
+        }
+        let (project, id, at) = (editor.project().id, found.summary.id, now().0);
+        let row = CredentialChanges {
+            disabled_at: Set(is_disabled.then_some(at)),
+            revision: Set(found.revision + 1),
+            updated_at: Set(at),
+            updated_by: Set(editor.person().name.clone()),
+            ..CredentialChanges::default()
+        };
+        write.credentials(project).update(id, row).await?;
+        let action =
+            if is_disabled { Action::CredentialDisabled } else { Action::CredentialEnabled };
+        let subject = Subject { id, name: found.summary.name.clone() };
+        let what = (action, subject, Detail::Nothing);
+        Ok(Some(self.record_event(write, project, editor, what).await?))
+    }
+}
