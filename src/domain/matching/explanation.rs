@@ -2,6 +2,8 @@
 
 use super::{Lost, Note};
 use crate::domain::credential::Access;
+use crate::domain::doubt::Doubt;
+use crate::domain::moment::Day;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -15,6 +17,25 @@ pub struct Verdict {
     pub lost: Option<Lost>,
     /// Whether only a short-lived token of the registry is handed out.
     pub is_narrow: bool,
+    /// The day on which it expired. It is handed out all the same.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expired_on: Option<Day>,
+    /// What looked wrong with its secret when it was saved anyway.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub secret_doubt: Option<String>,
+    /// Of one that is not granted: why it could not serve this with a grant; `None` if it could.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub after_grant: Option<Lost>,
+}
+
+impl Verdict {
+    /// Why the registry may refuse what is handed out.
+    pub fn doubts(&self) -> Vec<Doubt> {
+        let credential = self.id;
+        let expired = self.expired_on.map(|on| Doubt::CredentialExpired { credential, on });
+        let wrong = self.secret_doubt.is_some().then_some(Doubt::SecretLooksWrong { credential });
+        wrong.into_iter().chain(expired).collect()
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
