@@ -201,7 +201,7 @@ fn supposed(form: &ExplainForm) -> Proof {
     Proof {
         reference,
         event: text(&form.event),
-        is_fork: form.is_fork.then_some(true),
+        is_fork: (form.is_fork || form.is_no_fork).then_some(form.is_fork),
         ..Proof::default()
     }
 }

@@ -85,3 +85,19 @@ async fn a_grant_is_offered_only_where_the_image_would_be_served_with_it() {
     let said = scene.explained("ghcr.io/acme/api/v2", "pull").await;
     assert_eq!(after_grant(&said, "not-granted"), None);
 }
+
+#[tokio::test]
+async fn a_pull_request_that_is_known_to_be_no_forks_is_told_from_one_of_which_nothing_is_known() {
+    let scene = Scene::new().await;
+    let image = "image=ghcr.io%2Facme%2Fweb&event=pull_request";
+    for (fork, name) in [("", None), ("true", None), ("false", Some("team-reads"))] {
+        let api = format!("/api/v1/match?{image}&fork={fork}");
+        let api = api.trim_end_matches("&fork=");
+        let said = read(&scene.app.fetch(&scene.token, api).await);
+        assert_eq!(winner(&said), name, "{fork}");
+        let path = format!("/p/acme/match?{image}&pipeline={}&is_fork={fork}", scene.pipeline);
+        let page = scene.app.owner.get(&path).await.text();
+        let is_served = page.contains("The pipeline receives team-reads.");
+        assert_eq!(is_served, name.is_some(), "{fork}: {page}");
+    }
+}
