@@ -16,7 +16,8 @@ async fn page(scene: &Scene, image: &str, intent: &str) -> String {
 async fn a_selected_credential_that_the_registry_may_refuse_is_said_with_what_mends_it() {
     let scene = Scene::new().await;
     let app = &scene.app;
-    let (wrong, late) = ("looks wrong, so the registry may refuse it.", "The credential expired on ");
+    let wrong = "looks wrong, so the registry may refuse it.";
+    let late = "The credential expired on ";
     for (name, host, secret, more, sentences) in [
         ("doubtful", "ghcr.io", "github_pat_example", ("paths", "beta"), [true, false]),
         ("late", "late.example.com", "s", ("expires_on", "2020-01-31"), [false, true]),

@@ -30,7 +30,9 @@ pub fn Reason(
 fn no_help(cause: Lost) -> String {
     match cause {
         // It is no grant that would be for pulling only.
-        Lost::WrongIntent => "A grant would not help: the credential is for pulling only.".to_owned(),
+        Lost::WrongIntent => {
+            "A grant would not help: the credential is for pulling only.".to_owned()
+        }
         cause => format!("A grant would not help: {}.", cause.label()),
     }
 }

@@ -165,7 +165,7 @@ fn where_only_an_image_tells_credentials_apart_the_lines_that_push_name_one() {
     let grants = [tied, grant("docker.io", Access::Pull, &[])];
     let clients = clients(Vec::new(), &grants);
     let query = "/api/v1/docker-config?intent=push&also=pull&image=ghcr.io/acme/web\"";
-    for id in ["fetch-push", "github", "gitlab", "circleci", "azure", "woodpecker-step", "jenkins"] {
+    for id in ["fetch-push", "github", "gitlab", "circleci", "azure", "jenkins"] {
         assert!(lines(&clients, id).contains(query), "{id}: {}", lines(&clients, id));
     }
     let helper = lines(&clients, "github-helper");
