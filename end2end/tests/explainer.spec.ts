@@ -51,6 +51,34 @@ test('the longest path wins, and each of the others has its reason', async ({ pa
   await expect(page.getByRole('region', { name: 'Used by' }).getByRole('row').filter({ hasText: pipeline })).toContainText('Never');
 });
 
+test('what the registry may refuse is said beside the answer, with the link that mends it', async ({ page, instance }) => {
+  const [name, pipeline, team] = [unique('doubtful'), unique('ci'), unique('team')];
+  const draft = { registry_url: 'ghcr.io', paths: team, password: 'github_pat_example', expires_on: '2020-01-31' };
+  await addCredential(page, instance, { name, ...draft });
+  await addPipeline(page, instance, { name: pipeline, credentials: [name] });
+  await page.goto(`${instance.project}/match?image=ghcr.io/${team}/api&pipeline=${idOf(page.url())}&intent=pull`);
+  const answer = page.getByRole('region', { name: 'Answer' });
+  await expect(answer).toContainText(`The pipeline receives ${name}.`);
+  await expect(answer).toContainText('The secret of the credential looks wrong, so the registry may refuse it.');
+  await expect(answer).toContainText('The credential expired on 2020-01-31');
+  await answer.getByRole('link', { name: 'Replace its secret' }).first().click();
+  await expect(page.getByRole('dialog', { name: `Replace secret of ${name}` })).toBeVisible();
+});
+
+test('a grant that would not help is not offered', async ({ page, instance }) => {
+  const host = `${unique('match')}.example.com`;
+  const [name, pipeline] = [unique('beta'), unique('ci')];
+  await addCredential(page, instance, { name, registry_url: host, paths: 'beta' });
+  await addPipeline(page, instance, { name: pipeline });
+  const id = idOf(page.url());
+  const answer = page.getByRole('region', { name: 'Answer' });
+  await page.goto(`${instance.project}/match?image=${host}/acme/api&pipeline=${id}&intent=pull`);
+  await expect(answer).toContainText('A grant would not help: it is for other repositories.');
+  await expect(answer.getByRole('link', { name: 'Grant it' })).toHaveCount(0);
+  await page.goto(`${instance.project}/match?image=${host}/beta/api&pipeline=${id}&intent=pull`);
+  await expect(answer.getByRole('link', { name: 'Grant it' })).toHaveCount(1);
+});
+
 test('a condition is met by values that are treated as proven', async ({ page, instance }) => {
   const host = `${unique('terms')}.example.com`;
   const [name, pipeline] = [unique('terms'), unique('acme/api')];

@@ -17,9 +17,10 @@ pub(super) async fn fetch(State(vault): State<Vault>, asking: Asking) -> Result<
     let query = asking.query(&["image", "intent", "branch", "event", "fork"], &[])?;
     let image = query.one("image").unwrap_or_default();
     place::image(image)?;
-    let is_fork = match query.one("fork") {
-        None | Some("false") => false,
-        Some("true") => true,
+    let (is_fork, is_no_fork) = match query.one("fork") {
+        None => (false, false),
+        Some("false") => (false, true),
+        Some("true") => (true, false),
         Some(_) => return Err(Error::BadRequest("fork must be true or false.".to_owned()).into()),
     };
     let form = ExplainForm {
@@ -29,6 +30,7 @@ pub(super) async fn fetch(State(vault): State<Vault>, asking: Asking) -> Result<
         branch: supposed(query.one("branch"))?,
         event: supposed(query.one("event"))?,
         is_fork,
+        is_no_fork,
     };
     let said = vault.explain_for(&asking.pipeline, &form, asking.address()).await?;
     Ok(Json(said).into_response())

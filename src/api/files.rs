@@ -2,7 +2,8 @@
 //! `auth.json`, the value of `DOCKER_AUTH_CONFIG` and a Kubernetes secret.
 //!
 //! - `?intent=pull` (the default) or `push`; `image=`: only what serves that image, and where a file
-//!   knows paths only for its repository
+//!   knows paths only for its repository; `also=pull`, with `intent=push`: what may be pulled with as
+//!   well, with `image=` from all other registries, and without it from those that nothing may push to
 //! - `Regcred-Run`, `-Commit`, `-Branch`, `-Actor`, `-Event`: what the receipts say of the run, cut
 //!   at 256 characters each
 //! - answers 200 with the file; its headers are those of [`super::answer`]. What cannot be told apart

@@ -57,17 +57,14 @@ impl Query {
         }
     }
 
-    /// Whether a fetch to push is also answered for registries to which nothing may push, with what
-    /// may be pulled with: `also=pull`, where no image is named.
+    /// Whether a fetch to push is also answered for registries that are only pulled from: with an
+    /// image all but its own, and without one those to which nothing may push.
     pub(super) fn also_pulls(&self) -> Result<bool> {
         match self.one("also") {
             None => Ok(false),
-            Some("pull") if self.one("intent") == Some("push") && self.one("image").is_none() => {
-                Ok(true)
-            }
+            Some("pull") if self.one("intent") == Some("push") => Ok(true),
             Some(_) => Err(Error::BadRequest(
-                "The parameter also can only be pull, with intent=push and without an image."
-                    .to_owned(),
+                "The parameter also can only be pull, with intent=push.".to_owned(),
             )),
         }
     }
@@ -124,15 +121,16 @@ mod tests {
     }
 
     #[test]
-    fn what_is_also_asked_for_is_pulling_beside_a_push_of_no_image_in_particular() {
+    fn what_is_also_asked_for_is_pulling_beside_a_push() {
         let read = |raw| Query::read(Some(raw), &["intent", "also", "image"], &[])?.also_pulls();
         assert!(!read("intent=push").unwrap() && read("intent=push&also=pull").unwrap());
+        assert!(read("intent=push&also=pull&image=ghcr.io%2Facme").unwrap());
         for raw in [
             "also=pull",
             "intent=pull&also=pull",
             "intent=push&also=push",
             "intent=push&also=",
-            "intent=push&also=pull&image=ghcr.io%2Facme",
+            "also=pull&image=ghcr.io%2Facme",
         ] {
             assert!(read(raw).is_err(), "{raw}");
         }

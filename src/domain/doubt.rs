@@ -44,6 +44,10 @@ pub enum Doubt {
     CredentialDisabled {
         credential: Uuid,
     },
+    /// What is said of a secret when it is saved, and was saved anyway.
+    SecretLooksWrong {
+        credential: Uuid,
+    },
     Ended {
         on: Day,
     },
@@ -125,6 +129,9 @@ impl Doubt {
             ),
             Self::CredentialDisabled { .. } => {
                 "The credential is disabled, so no pipeline receives it.".to_owned()
+            }
+            Self::SecretLooksWrong { .. } => {
+                "The secret of the credential looks wrong, so the registry may refuse it.".to_owned()
             }
             Self::Ended { on } => format!(
                 "The grant ended on {}, so the pipeline does not receive the credential.",
@@ -209,7 +216,7 @@ impl Doubt {
             | Self::HostTie { credential, .. } => {
                 ("Edit the credential", paths::edit_credential(project, *credential))
             }
-            Self::CredentialExpired { credential, .. } => {
+            Self::CredentialExpired { credential, .. } | Self::SecretLooksWrong { credential } => {
                 ("Replace its secret", paths::replace_secret(project, *credential))
             }
             Self::CredentialDisabled { credential } => {

@@ -20,6 +20,7 @@ use super::grant::Terms;
 use super::moment::Day;
 use super::proof::Proof;
 use super::registry::{RegistryHost, covers};
+use std::collections::BTreeSet;
 
 /// A credential that a pipeline may have, under one or several grants.
 #[derive(Clone, Debug)]
@@ -63,8 +64,6 @@ pub struct Won {
     pub paths: Vec<String>,
     /// Whether only a token for one repository may be handed out.
     pub is_narrow: bool,
-    /// Whether it is handed out to pull, although it was asked for what can push.
-    pub only_pulls: bool,
     /// The last day on which the grants let all of it be handed out, if there is one.
     pub until: Option<Day>,
 }
@@ -79,6 +78,8 @@ pub struct Outcome {
     /// Those that nothing tells apart. In an answer with paths, one that ties for one of its paths
     /// may be among the winners for the others.
     pub ties: Vec<Tie>,
+    /// The places of those that were looked at for pulling, although the ask is to push.
+    pub pulling: BTreeSet<usize>,
 }
 
 /// Which of the candidates are handed out. Those of other hosts are not spoken of.
@@ -147,7 +148,7 @@ fn fits(ask: &Ask<'_>, candidate: &Candidate<'_>) -> Result<Won, Lost> {
     if admitted.iter().any(|one| one.paths.is_empty()) {
         admitted.retain(|one| one.paths.is_empty());
         let until = latest(&admitted);
-        return Ok(Won { index: 0, paths: Vec::new(), is_narrow, only_pulls: false, until });
+        return Ok(Won { index: 0, paths: Vec::new(), is_narrow, until });
     }
     let mut paths: Vec<String> = admitted.iter().flat_map(|one| one.paths.clone()).collect();
     paths.sort();
@@ -156,7 +157,7 @@ fn fits(ask: &Ask<'_>, candidate: &Candidate<'_>) -> Result<Won, Lost> {
         .iter()
         .filter_map(|path| latest(admitted.iter().filter(|one| one.paths.contains(path))));
     let until = until.min();
-    Ok(Won { index: 0, paths, is_narrow, only_pulls: false, until })
+    Ok(Won { index: 0, paths, is_narrow, until })
 }
 
 /// A grant that lets the credential be handed out.

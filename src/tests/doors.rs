@@ -7,6 +7,7 @@ mod held;
 mod kubelet;
 mod notes;
 mod places;
+mod pushes;
 mod refusals;
 mod servers;
 mod ties;

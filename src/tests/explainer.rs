@@ -2,6 +2,7 @@
 //! to suppose proves nothing.
 
 mod formats;
+mod offers;
 
 use crate::app::{App, Reply};
 use regcred::Error;

@@ -9,8 +9,9 @@ use super::kit::{
     Badge, Cell, Columns, Dot, Fact, Facts, Older, PageContext, Section, Table, Time,
 };
 use super::usage::PipelineName;
+use crate::domain::credential::Access;
 use crate::domain::delivery::{Claims, HIDDEN, Outcomes, Receipt, Report, by_fetch};
-use crate::domain::paths;
+use crate::domain::matching::ExplainForm;
 use crate::domain::permission::Permission;
 use crate::domain::proof::Proof;
 use leptos::prelude::*;
@@ -38,7 +39,7 @@ pub fn Receipts(
     let other = if is_of_pipeline { "Credential" } else { "Pipeline" };
     let heads = ["When", other, "Version", "For", "Run", "Outcome"];
     let rows = by_fetch(receipts).into_iter().filter_map(|fetch| {
-        let first = fetch.first()?.clone();
+        let first = asked_for(&fetch)?.clone();
         let has_page = existing.contains(&first.pipeline_id);
         Some(row(first, fetch, &page, is_of_pipeline, has_page))
     });
@@ -66,7 +67,15 @@ pub fn Receipts(
     }
 }
 
-/// One fetch; `first` is one of its receipts.
+/// The receipt of a fetch that says what was asked: the one of the image, if one was named, or one
+/// for pushing. Beside it there may be those of what was only pulled.
+fn asked_for(fetch: &[Receipt]) -> Option<&Receipt> {
+    let named = fetch.iter().find(|one| one.names_image());
+    let pushed = || fetch.iter().find(|one| one.intent == Access::PullAndPush);
+    named.or_else(pushed).or(fetch.first())
+}
+
+/// One fetch; `first` is the receipt that says what was asked.
 fn row(
     first: Receipt,
     fetch: Vec<Receipt>,
@@ -139,14 +148,16 @@ fn outcome(first: Receipt, fetch: Vec<Receipt>, page: &PageContext, is_there: bo
 }
 
 /// What was asked for, as the explainer takes it; an image that was not named is to be typed there.
+/// Of the run it has what was proved: what was only claimed counts for nothing there, either.
 fn question(first: &Receipt, project: &str) -> String {
-    let pipeline = first.pipeline_id.to_string();
-    let page = paths::with_query(&paths::matching(project), "pipeline", &pipeline);
-    let page = paths::with_query(&page, "intent", first.intent.word());
-    match &first.image {
-        Some(image) if first.names_image() => paths::with_query(&page, "image", image),
-        _ => page,
-    }
+    let image = first.image.clone().filter(|_| first.names_image());
+    let form = ExplainForm {
+        image: image.unwrap_or_default(),
+        pipeline: first.pipeline_id.to_string(),
+        intent: first.intent.word().to_owned(),
+        ..ExplainForm::default()
+    };
+    form.of_run(&first.proof).address(project)
 }
 
 /// What is the same for all receipts of a fetch.
@@ -226,4 +237,61 @@ fn lines<const N: usize>(values: [(&'static str, Option<String>); N]) -> Vec<Any
             Some(view! { <div>{label} " " <span class="mono">{value}</span></div> }.into_any())
         })
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::delivery::{Door, Outcome};
+    use crate::domain::moment::Moment;
+
+    fn receipt(intent: Access, image: Option<&str>, proof: Proof) -> Receipt {
+        Receipt {
+            id: Uuid::nil(),
+            at: Moment(0),
+            pipeline: "build".to_owned(),
+            pipeline_id: Uuid::nil(),
+            credential: None,
+            version: None,
+            intent,
+            door: Door::DockerConfig,
+            token_id: String::new(),
+            claims: Claims { branch: Some("claimed".to_owned()), ..Claims::default() },
+            proof,
+            image: image.map(str::to_owned),
+            address: None,
+            outcome: Outcome::Refused,
+            reason: None,
+            report: None,
+        }
+    }
+
+    #[test]
+    fn match_is_asked_what_the_run_asked_and_proved_and_nothing_that_it_claimed() {
+        let proof = Proof {
+            reference: Some("refs/heads/main".to_owned()),
+            event: Some("pull_request".to_owned()),
+            is_fork: Some(false),
+            ..Proof::default()
+        };
+        let run = "&branch=refs%2Fheads%2Fmain&event=pull_request&is_fork=false";
+        let asked = question(&receipt(Access::Pull, Some("ghcr.io/acme/api"), proof), "acme");
+        assert!(asked.contains("&intent=pull&image=ghcr.io%2Facme%2Fapi"), "{asked}");
+        assert!(asked.ends_with(run), "{asked}");
+        // A registry alone is no image, and who showed only a token proved nothing.
+        let asked = question(&receipt(Access::Pull, Some("ghcr.io"), Proof::default()), "acme");
+        assert!(asked.ends_with("&intent=pull"), "{asked}");
+    }
+
+    #[test]
+    fn what_a_fetch_asked_for_is_its_image_and_not_what_is_pulled_beside_it() {
+        let of = |intent, image| receipt(intent, image, Proof::default());
+        let (base, image) = (of(Access::Pull, None), Some("ghcr.io/acme/api"));
+        let pushed = of(Access::PullAndPush, None);
+        let named = of(Access::PullAndPush, image);
+        let fetch = [base.clone(), pushed.clone(), named.clone()];
+        assert_eq!(asked_for(&fetch), Some(&named));
+        assert_eq!(asked_for(&fetch[..2]), Some(&pushed));
+        assert_eq!((asked_for(&fetch[..1]), asked_for(&[])), (Some(&base), None));
+    }
 }

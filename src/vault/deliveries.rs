@@ -36,14 +36,15 @@ const CATCHING_UP: Duration = Duration::from_secs(2);
 #[derive(Clone, Debug)]
 pub struct DeliveryRequest {
     pub intent: Access,
-    /// To push, and for registries to which nothing may push also what may be pulled with: jobs pull
-    /// what they build on with the same file.
+    /// To push, and also what may be pulled with: jobs pull what they build on with the same file. It
+    /// is for all registries but that of the image, or where none is named for those to which nothing
+    /// may push.
     pub also_pulls: bool,
     pub door: Door,
     pub claims: Claims,
     /// Where it asks from.
     pub address: Option<String>,
-    /// Only for this registry.
+    /// Only for this registry, but for what [`Self::also_pulls`] adds.
     pub host: Option<RegistryHost>,
     /// Only for this repository of it.
     pub repository: Option<String>,
@@ -61,6 +62,12 @@ impl DeliveryRequest {
             Some(repository) => format!("{host}/{repository}"),
             None => host.to_string(),
         })
+    }
+
+    /// What of it was asked of registries that are only pulled from: no image is theirs.
+    fn pulling(&self) -> Self {
+        let (intent, host, repository) = (Access::Pull, None, None);
+        Self { intent, also_pulls: false, host, repository, ..self.clone() }
     }
 }
 

@@ -2,6 +2,7 @@
 //! each delivery format would hold. It asks the same rules as a delivery and hands out nothing.
 
 mod formats;
+mod granting;
 
 use super::{Vault, gather, today};
 use crate::domain::actor::{Can, Pipeline};
@@ -14,8 +15,8 @@ use crate::domain::matching::{
 };
 use crate::domain::permission::of;
 use crate::domain::proof::Proof;
-use crate::domain::registry::RegistryHost;
 use crate::error::{Error, Result};
+use granting::lost_if_granted;
 use std::collections::HashMap;
 use uuid::Uuid;
 
@@ -90,36 +91,34 @@ impl Vault {
         let mut rows = self.rows_at(project, pipeline, &image).await?;
         rows.retain(|(_, grants)| !is_own || !grants.is_empty());
         let proof = supposed(form);
-        let decided_at =
-            |epoch, shape, host: Option<&RegistryHost>, is_known: bool, takes_tokens| {
-                let ask = Ask {
-                    intent,
-                    host,
-                    repository: is_known.then_some(image.repository.as_str()),
-                    proof: &proof,
-                    epoch,
-                    today: today(),
-                    shape,
-                    takes_tokens,
-                };
-                about(&image, decide(&ask, &candidates(&rows)), &rows)
-            };
-        let decided = |shape, host, is_known, takes_tokens| {
-            decided_at(epoch, shape, host, is_known, takes_tokens)
+        let whole = Ask {
+            intent,
+            host: Some(&image.host),
+            repository: Some(image.repository.as_str()),
+            proof: &proof,
+            epoch,
+            today: today(),
+            shape: Shape::One,
+            takes_tokens: true,
         };
+        let decided = |ask: &Ask<'_>| about(&image, decide(ask, &candidates(&rows)), &rows);
         // What is stored decides, too: whether it can be read, and whether it is text.
         let granted = rows.iter().filter(|row| !row.1.is_empty() && serves(row, &image));
         let ids: Vec<Uuid> = granted.map(|(credential, _)| credential.summary.id).collect();
         let stored = self.contents((project, pipeline), &ids).await?;
-        let outcome = decided(Shape::One, Some(&image.host), true, true);
-        let outcome = readable(outcome, &rows, &stored);
+        let outcome = readable(decided(&whole), &rows, &stored);
         let formats = formats::FORMATS.iter().map(|format| {
-            let takes_tokens = format.door.carries_tokens();
-            let host = format.names_host().then_some(&image.host);
-            let outcome = decided(format.shape, host, format.is_known, takes_tokens);
-            formats::verdict(format, &rows, &readable(outcome, &rows, &stored), &stored, &image)
+            let ask = Ask {
+                host: whole.host.filter(|_| format.names_host()),
+                repository: whole.repository.filter(|_| format.is_known),
+                shape: format.shape,
+                takes_tokens: format.door.carries_tokens(),
+                ..whole.clone()
+            };
+            let outcome = readable(decided(&ask), &rows, &stored);
+            formats::verdict(format, &rows, &outcome, &stored, &image)
         });
-        let at_the_newest = decided_at(newest, Shape::One, Some(&image.host), true, true);
+        let at_the_newest = decided(&Ask { epoch: newest, ..whole.clone() });
         let is_newer = |(_, lost): &(usize, Lost)| *lost == Lost::NewerThanApproval;
         let mut summary = summary(&rows, &outcome, &image, is_own);
         if !is_own && at_the_newest.lost.iter().any(is_newer) {
@@ -127,7 +126,7 @@ impl Vault {
         }
         Ok(Explanation {
             summary,
-            verdicts: verdicts(&rows, &outcome),
+            verdicts: verdicts(&whole, &rows, &outcome),
             formats: formats.collect(),
             host: image.host.to_string(),
             repository: image.repository.clone(),
@@ -202,14 +201,15 @@ fn supposed(form: &ExplainForm) -> Proof {
     Proof {
         reference,
         event: text(&form.event),
-        is_fork: form.is_fork.then_some(true),
+        is_fork: (form.is_fork || form.is_no_fork).then_some(form.is_fork),
         ..Proof::default()
     }
 }
 
-fn verdicts(rows: &[Row], outcome: &Outcome) -> Vec<Verdict> {
+fn verdicts(ask: &Ask<'_>, rows: &[Row], outcome: &Outcome) -> Vec<Verdict> {
     let verdict = |index: usize, lost: Option<Lost>, is_narrow: bool| {
         let shown = &rows[index].0.summary;
+        let is_offered = lost == Some(Lost::NotGranted);
         Verdict {
             id: shown.id,
             name: shown.name.clone(),
@@ -217,6 +217,9 @@ fn verdicts(rows: &[Row], outcome: &Outcome) -> Vec<Verdict> {
             paths: shown.paths.clone(),
             lost,
             is_narrow,
+            expired_on: shown.expires_on.filter(|day| *day < ask.today),
+            secret_doubt: shown.secret_doubt.clone(),
+            after_grant: if is_offered { lost_if_granted(ask, rows, index) } else { None },
         }
     };
     let won = outcome.won.iter().map(|won| verdict(won.index, None, won.is_narrow));

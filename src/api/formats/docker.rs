@@ -31,8 +31,8 @@ pub(in crate::api) fn auth_config(entries: &[Entry], ledger: &mut Ledger) -> Zer
     auths(&object(entries, ledger, longest, host_keys, push_auth))
 }
 
-/// The `auth.json` of podman, skopeo and buildah: hosts, and hosts with paths; with an image, only
-/// its repository.
+/// The `auth.json` of podman, skopeo and buildah: hosts, and hosts with paths; with an image, of its
+/// registry only its repository.
 pub(in crate::api) fn auth_json(
     entries: &[Entry],
     image: Option<&Image>,

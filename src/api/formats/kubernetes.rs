@@ -1,7 +1,7 @@
 //! What Kubernetes reads: an image pull secret, and kubelet's map of credentials (protocols 4.4).
 
 use super::docker::auths;
-use super::{Keys, host_keys, json, object, path_keys, text};
+use super::{Keys, host_keys, json, named, object, path_keys, text};
 use crate::domain::delivery::Door;
 use crate::domain::image::Image;
 use crate::domain::registry::covers;
@@ -34,7 +34,7 @@ fn is_part(text: &str) -> bool {
 
 /// A secret of the type `kubernetes.io/dockerconfigjson`, as a manifest in JSON. The name has to be
 /// a subdomain and the namespace a label; without a namespace it goes where it is applied. With an
-/// image it is for that repository only.
+/// image, what is of its registry is for that repository only.
 pub(in crate::api) fn manifest(
     entries: &[Entry],
     image: Option<&Image>,
@@ -127,7 +127,7 @@ fn nearness(entry: &Entry, image: &Image) -> Option<usize> {
 
 /// Docker Hub as a whole has docker's key, which every reader of such a secret knows.
 fn keys(entry: &Entry, image: Option<&Image>) -> Keys {
-    if entry.paths.is_empty() && image.is_none() {
+    if entry.paths.is_empty() && named(entry, image).is_none() {
         host_keys(entry)
     } else {
         path_keys(entry, image)

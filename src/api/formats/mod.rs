@@ -51,11 +51,16 @@ fn host_keys(entry: &Entry) -> Keys {
     spelled(entry, &[])
 }
 
-/// The keys in a file that knows paths: the host, or the host with each prefix. With an image it is
-/// for that repository and for nothing else.
+/// The image, if the entry is of its registry. A file may hold others beside it, to pull from.
+fn named<'a>(entry: &Entry, image: Option<&'a Image>) -> Option<&'a Image> {
+    image.filter(|image| entry.host.serves(entry.is_insecure, &image.host))
+}
+
+/// The keys in a file that knows paths: the host, or the host with each prefix. With an image of its
+/// registry it is for that repository and for nothing else.
 fn path_keys(entry: &Entry, image: Option<&Image>) -> Keys {
     let below = |path: &String| format!("/{path}");
-    match image {
+    match named(entry, image) {
         Some(image) => spelled(entry, &[below(&image.repository)]),
         None => spelled(entry, &entry.paths.iter().map(below).collect::<Vec<_>>()),
     }
@@ -177,6 +182,8 @@ mod tests {
             let found = path_keys(&entry("ghcr.io", paths, b"s"), Some(&image));
             assert_eq!(keys(&found), ["ghcr.io/acme/api", "ghcr.io:443/acme/api"]);
         }
+        // What is of another registry has nothing to do with it.
+        assert_eq!(keys(&path_keys(&scoped, Some(&image))), keys(&of(&scoped)));
         let hub = host_keys(&scoped);
         assert_eq!(keys(&hub), ["https://index.docker.io/v1/"]);
     }

@@ -18,11 +18,13 @@ impl Outcomes {
     pub fn of(receipts: &[Receipt]) -> Self {
         let is_delivered = |one: &&Receipt| one.outcome == Outcome::Delivered;
         let delivered = receipts.iter().filter(is_delivered).count();
-        let is_asked = |one: &Receipt| one.image.is_some() || one.credential.is_none();
+        let is_asked = |one: &&Receipt| one.image.is_some() || one.credential.is_none();
+        // Beside what it named there may be what is only pulled.
+        let mut named = receipts.iter().filter(is_asked).peekable();
         Self {
             delivered,
             left_out: receipts.len() - delivered,
-            is_refused: delivered == 0 && receipts.iter().any(is_asked),
+            is_refused: named.peek().is_some() && !named.any(|one| is_delivered(&one)),
         }
     }
 
@@ -30,7 +32,7 @@ impl Outcomes {
     pub fn label(self) -> String {
         let Self { delivered, left_out, is_refused } = self;
         match (delivered, left_out) {
-            _ if is_refused => "Refused".to_owned(),
+            (0, _) if is_refused => "Refused".to_owned(),
             (1, 0) => "Delivered".to_owned(),
             (n, 0) => format!("{n} delivered"),
             (0, 1) => "Left out".to_owned(),
@@ -105,6 +107,7 @@ mod tests {
             (named(of(&[Refused])), "Refused", true),
             (named(of(&[Refused, Delivered])), "1 delivered, 1 left out", false),
             (vec![whole], "Refused", true),
+            ([named(of(&[Refused])), of(&[Delivered])].concat(), "1 delivered, 1 left out", true),
         ] {
             let outcomes = Outcomes::of(&receipts);
             assert_eq!((outcomes.label().as_str(), outcomes.is_refused), (label, is_refused));

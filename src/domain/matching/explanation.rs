@@ -2,6 +2,10 @@
 
 use super::{Lost, Note};
 use crate::domain::credential::Access;
+use crate::domain::doubt::Doubt;
+use crate::domain::moment::Day;
+use crate::domain::paths;
+use crate::domain::proof::Proof;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -15,6 +19,25 @@ pub struct Verdict {
     pub lost: Option<Lost>,
     /// Whether only a short-lived token of the registry is handed out.
     pub is_narrow: bool,
+    /// The day on which it expired. It is handed out all the same.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expired_on: Option<Day>,
+    /// What looked wrong with its secret when it was saved anyway.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub secret_doubt: Option<String>,
+    /// Of one that is not granted: why it could not serve this with a grant; `None` if it could.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub after_grant: Option<Lost>,
+}
+
+impl Verdict {
+    /// Why the registry may refuse what is handed out.
+    pub fn doubts(&self) -> Vec<Doubt> {
+        let credential = self.id;
+        let expired = self.expired_on.map(|on| Doubt::CredentialExpired { credential, on });
+        let wrong = self.secret_doubt.is_some().then_some(Doubt::SecretLooksWrong { credential });
+        wrong.into_iter().chain(expired).collect()
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -48,4 +71,43 @@ pub struct ExplainForm {
     pub event: String,
     /// Whether to take it for a fork's pull request.
     pub is_fork: bool,
+    /// Whether to take it as proved that it is none.
+    pub is_no_fork: bool,
+}
+
+impl ExplainForm {
+    /// Asks for a run that proves the same.
+    #[must_use]
+    pub fn of_run(self, proof: &Proof) -> Self {
+        let is_fork = proof.may_be_fork();
+        Self {
+            branch: proof.reference.clone().unwrap_or_default(),
+            event: proof.event.clone().unwrap_or_default(),
+            is_fork,
+            is_no_fork: !is_fork && proof.is_fork.is_some(),
+            ..self
+        }
+    }
+
+    /// The address of the page with this question. What is blank is to be filled in there.
+    pub fn address(&self, project: &str) -> String {
+        let Self { image, pipeline, intent, branch, event, is_fork, is_no_fork } = self;
+        let fork = match (is_fork, is_no_fork) {
+            (true, _) => "true",
+            (false, true) => "false",
+            (false, false) => "",
+        };
+        let values = [
+            ("pipeline", pipeline.as_str()),
+            ("intent", intent.as_str()),
+            ("image", image.as_str()),
+            ("branch", branch.as_str()),
+            ("event", event.as_str()),
+            ("is_fork", fork),
+        ];
+        let said = values.into_iter().filter(|(_, value)| !value.is_empty());
+        said.fold(paths::matching(project), |page, (name, value)| {
+            paths::with_query(&page, name, value)
+        })
+    }
 }

@@ -12,12 +12,28 @@ pub fn Reason(
     /// Where it is mended at once, and what the link there says.
     #[prop(default = None)]
     mend: Option<(String, &'static str)>,
+    /// Of one that is not granted: why a grant would not change it.
+    #[prop(default = None)]
+    after_grant: Option<Lost>,
 ) -> impl IntoView {
-    let about = || about_reason(lost.label()).map(|href| (href, "What to do"));
+    let cause = after_grant.unwrap_or(lost);
+    let about = || about_reason(cause.label()).map(|href| (href, "What to do"));
     let link = mend.or_else(about);
     view! {
         <span>{sentence(lost)}</span>
+        {after_grant.map(|cause| view! { " " <span>{no_help(cause)}</span> })}
         {link.map(|(href, label)| view! { " " <a href=href>{label}</a> })}
+    }
+}
+
+/// Why the credential could not serve it with a grant, either.
+fn no_help(cause: Lost) -> String {
+    match cause {
+        // It is no grant that would be for pulling only.
+        Lost::WrongIntent => {
+            "A grant would not help: the credential is for pulling only.".to_owned()
+        }
+        cause => format!("A grant would not help: {}.", cause.label()),
     }
 }
 
@@ -36,5 +52,9 @@ mod tests {
     fn a_reason_begins_and_ends_as_a_sentence() {
         assert_eq!(sentence(Lost::OtherRepository), "It is for other repositories.");
         assert_eq!(sentence(Lost::NotApproved), "Waiting for approval.");
+        assert_eq!(
+            no_help(Lost::OtherRepository),
+            "A grant would not help: it is for other repositories."
+        );
     }
 }

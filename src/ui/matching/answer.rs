@@ -5,7 +5,9 @@ use crate::domain::matching::{Explanation, FormatVerdict, Lost, Note, Verdict};
 use crate::domain::paths;
 use crate::ui::help::Reason;
 use crate::ui::kit::{Badge, Cell, Columns, PageContext, Section, Table};
+use crate::ui::pipelines::Doubts;
 use leptos::prelude::*;
+use uuid::Uuid;
 
 const CREDENTIALS: &str = "Credentials for this registry";
 const FORMATS: &str = "What each format would contain";
@@ -19,13 +21,21 @@ pub fn Answer(
 ) -> impl IntoView {
     let Explanation { host, repository, verdicts, summary, formats } = explanation;
     let has_verdicts = !verdicts.is_empty();
+    let selected = verdicts.iter().find(|verdict| verdict.lost.is_none());
+    let doubts = selected.map(|verdict| {
+        let (about, asked) = (verdict.id, Uuid::parse_str(&pipeline).unwrap_or_default());
+        view! { <Doubts doubts=verdict.doubts() page=page.clone() pipeline=asked about/> }
+    });
     let rows = verdicts.into_iter().map(|verdict| row(verdict, &pipeline, &page));
     let credentials = Columns::new(["Credential", "Repositories", "Access", "Result"], rows);
     view! {
         <Section id="answer" title="Answer">
-            <p class="card">
-                <strong>{summary}</strong>
-            </p>
+            <div class="card">
+                <p>
+                    <strong>{summary}</strong>
+                </p>
+                {doubts}
+            </div>
             <p class="muted">
                 "This is the answer for the repository " <span class="mono">{repository}</span> " of "
                 <span class="mono">{host}</span>
@@ -56,8 +66,10 @@ fn row(verdict: Verdict, pipeline: &str, page: &PageContext) -> [Cell; 4] {
         Some(lost) => {
             let grant =
                 paths::with_query(&paths::grant_credential(project, id), "pipeline", pipeline);
-            let is_mended = lost == Lost::NotGranted && page.may_grant();
-            view! { <Reason lost mend=is_mended.then_some((grant, "Grant it"))/> }.into_any()
+            let after_grant = verdict.after_grant;
+            let is_mended = lost == Lost::NotGranted && after_grant.is_none() && page.may_grant();
+            let mend = is_mended.then_some((grant, "Grant it"));
+            view! { <Reason lost mend after_grant/> }.into_any()
         }
     };
     [

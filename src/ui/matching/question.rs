@@ -25,6 +25,7 @@ impl Question {
             branch: text("branch"),
             event: text("event"),
             is_fork: text("is_fork") == "true",
+            is_no_fork: text("is_fork") == "false",
         };
         Self { form, is_asked: get("image").is_some() }
     }
@@ -110,5 +111,32 @@ mod tests {
         assert!(question.is_asked && question.form.is_fork);
         assert_eq!((question.form.branch.as_str(), question.form.event.as_str()), ("main", "push"));
         assert!(!read(&[("is_fork", "")]).form.is_fork);
+    }
+
+    #[test]
+    fn a_link_has_the_whole_question() {
+        let whole = ExplainForm {
+            image: "ghcr.io/acme/api".to_owned(),
+            pipeline: "p".to_owned(),
+            intent: "pull_push".to_owned(),
+            branch: "refs/heads/a&b".to_owned(),
+            event: "push".to_owned(),
+            is_fork: false,
+            is_no_fork: true,
+        };
+        for form in [whole.clone(), ExplainForm { is_fork: true, is_no_fork: false, ..whole }] {
+            let link = form.address("acme");
+            let (page, query) = link.split_once('?').unwrap();
+            assert_eq!(page, "/p/acme/match");
+            let plain = |text: &str| text.replace("%2F", "/").replace("%26", "&");
+            let pairs = query.split('&').filter_map(|pair| pair.split_once('='));
+            let pairs: Vec<(String, String)> =
+                pairs.map(|(name, value)| (name.to_owned(), plain(value))).collect();
+            let pairs: Vec<(&str, &str)> =
+                pairs.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+            assert_eq!(read(&pairs), Question { form, is_asked: true });
+        }
+        let blank = ExplainForm { pipeline: "p".to_owned(), ..ExplainForm::default() };
+        assert_eq!(blank.address("acme"), "/p/acme/match?pipeline=p");
     }
 }

@@ -3,6 +3,7 @@
 use super::doubts::Doubts;
 use super::grant_form::NewGrant;
 use crate::domain::grant::{ForkRule, Terms};
+use crate::domain::matching::ExplainForm;
 use crate::domain::moment::Day;
 use crate::domain::paths;
 use crate::domain::permission::Permission;
@@ -31,8 +32,8 @@ pub fn Grants(
     failed: Option<FailedForm>,
 ) -> impl IntoView {
     let can_grant = page.may_grant() && !grantable.is_empty();
-    let matching =
-        paths::with_query(&paths::matching(&page.project), "pipeline", &pipeline.to_string());
+    let question = ExplainForm { pipeline: pipeline.to_string(), ..ExplainForm::default() };
+    let matching = question.address(&page.project);
     let rows = grants.into_iter().map(|grant| {
         let states = (waiting.contains(&grant.id), newer.contains(&grant.id));
         row(grant, pipeline, &gone, (states, today), &page)

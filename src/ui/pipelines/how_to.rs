@@ -55,6 +55,7 @@ pub fn HowTo(
     let page = if page.is_empty() { paths::pipeline_connect(&project, pipeline) } else { page };
     let usual = usual(&rules);
     let names = Names::of(&address, pipeline, project, rules, &grants);
+    let ties = names.about_ties();
     let mut clients = every(&names);
     let at = |word: &str| clients.iter().position(|client| client.word() == word);
     let chosen = client.and_then(|word| at(&word)).or_else(|| at(usual)).unwrap_or_default();
@@ -83,6 +84,7 @@ pub fn HowTo(
                     })
                     .collect_view()}
             </nav>
+            {ties.map(|ties| view! { <p>{ties}</p> })}
             {shown.map(|client| view! { <Lines client/> })}
             <p class="muted">
                 "Fetch in every job instead of keeping the file. Each job then gets the current secret, and the list of pipelines that use it stays accurate."

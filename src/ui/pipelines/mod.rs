@@ -35,6 +35,7 @@ pub use connect::ConnectPage;
 pub use delete::DeleteDialog;
 pub use deliveries::DeliveriesPage;
 pub use detail::DetailPage;
+pub(super) use doubts::Doubts;
 pub use edit::EditDialog;
 pub use edit_grant::{EditGrantPage, RevokeGrantDialog};
 pub use edit_rule::{DeleteRuleDialog, EditRulePage};

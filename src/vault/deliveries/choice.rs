@@ -1,10 +1,9 @@
 //! The choice for one request: what is handed out of what is granted, as far as the format's kind
 //! allows, and why not the rest.
 
-use super::receipts::{Book, Handed};
+use super::receipts::{Asked, Book, Handed};
 use super::{DeliveryRequest, Entry, Given, Ledger};
 use crate::domain::actor::Pipeline;
-use crate::domain::credential::Access;
 use crate::domain::matching::{
     Ask, Candidate, Lost, Outcome, Shape, Tie, Won, decide, decide_with_pulls,
 };
@@ -20,16 +19,12 @@ use zeroize::Zeroizing;
 
 const UNREADABLE: &str = "The stored secret of this credential cannot be read, so it was not delivered. Save a new secret for it.";
 
-/// What is said of one that is handed out to pull by a fetch to push.
-const ONLY_PULLS: &str =
-    "delivered for pulling only; no grant lets this request push to the registry";
-
 /// What was chosen for one request.
 pub(super) struct Choice<'a> {
-    request: &'a DeliveryRequest,
-    /// What each of its entries is of, in their order, what it is handed out for, and what of it had
-    /// to be left out.
-    of: Vec<(&'a Deliverable, Access, Option<String>)>,
+    asked: Asked<'a>,
+    /// The place of what each of its entries is of, in their order, that itself, and what of it had to
+    /// be left out.
+    of: Vec<(usize, &'a Deliverable, Option<String>)>,
     /// Those whose stored secret does not open.
     pub(super) unreadable: Vec<&'a Deliverable>,
     /// What is told to who asked, if nothing is handed out.
@@ -45,18 +40,18 @@ impl Choice<'_> {
 
     /// Writes down what the format holds and what it does not.
     pub(super) fn settle(&mut self, entries: &[Entry], ledger: &Ledger, book: &mut Book<'_>) {
-        for ((one, intent, note), entry) in self.of.iter().zip(entries) {
+        for ((index, one, note), entry) in self.of.iter().zip(entries) {
+            let request = self.asked.of(*index);
             let Some(lost) = ledger.lost(entry) else {
                 if let Some(note) = note {
                     book.leave_out(one, note);
                 }
-                let image = ledger.served(entry);
-                let (intent, note) = (*intent, note.clone());
-                book.deliver(self.request, Handed { one, entry, intent, note, image });
+                let (image, note) = (ledger.served(entry), note.clone());
+                book.deliver(request, Handed { one, entry, note, image });
                 continue;
             };
-            book.refuse_as(self.request, entry.receipt, one, lost.label());
-            if self.request.shape == Shape::One {
+            book.refuse_as(request, entry.receipt, one, lost.label());
+            if request.shape == Shape::One {
                 self.problem = self.problem.take().or_else(|| Some(not_held(one, lost)));
             }
         }
@@ -73,9 +68,10 @@ impl Vault {
         granted: &'a [Deliverable],
         book: &mut Book<'_>,
     ) -> Result<(Choice<'a>, Vec<Entry>)> {
-        let outcome = decided(pipeline, request, granted);
+        let mut outcome = decided(pipeline, request, granted);
+        let asked = Asked::new(request, std::mem::take(&mut outcome.pulling));
         let reasons = reasons(granted, &outcome);
-        book_lost(request, granted, (&outcome, &reasons), book);
+        book_lost(&asked, granted, (&outcome, &reasons), book);
         if granted.is_empty() && request.shape != Shape::One {
             book.refuse_all(request, "it has no grants");
         }
@@ -84,32 +80,31 @@ impl Vault {
         for won in &outcome.won {
             let one = &granted[won.index];
             let Some(secret) = self.open(one).await? else {
-                book.refuse(request, one, Lost::Unreadable.label());
+                book.refuse(asked.of(won.index), one, Lost::Unreadable.label());
                 unreadable.push(one);
                 continue;
             };
             let given = match self.given(request, won, one, secret).await {
                 Ok(given) => given,
                 Err(error) => {
-                    book.refuse(request, one, Lost::NoToken.label());
+                    book.refuse(asked.of(won.index), one, Lost::NoToken.label());
                     no_token = no_token.or(Some(error));
                     continue;
                 }
             };
             if let Some(lost) = request.door.refuses(given.content()) {
-                book.refuse(request, one, lost.label());
+                book.refuse(asked.of(won.index), one, lost.label());
                 refused = refused.or_else(|| Some(not_held(one, lost)));
                 continue;
             }
-            let intent = if won.only_pulls { Access::Pull } else { request.intent };
             let ties = reasons.get(&won.index).map(|all| all.join("; "));
-            let notes: Vec<String> =
-                won.only_pulls.then(|| ONLY_PULLS.to_owned()).into_iter().chain(ties).collect();
-            of.push((one, intent, (!notes.is_empty()).then(|| notes.join("; "))));
+            let note = asked.note(won.index).map(str::to_owned);
+            let notes: Vec<String> = note.into_iter().chain(ties).collect();
+            of.push((won.index, one, (!notes.is_empty()).then(|| notes.join("; "))));
             entries.push(entry(won, one, given, book.number()));
         }
         let is_one = request.shape == Shape::One;
-        let tie = outcome.ties.first().filter(|_| request.host.is_some());
+        let tie = outcome.ties.iter().find(|tie| Some(&tie.host) == request.host.as_ref());
         let problem = tie
             .map(|tie| Error::Conflict(tie.sentence(&names(tie, granted))))
             .or_else(|| (!unreadable.is_empty()).then(|| Error::Conflict(UNREADABLE.to_owned())))
@@ -120,7 +115,7 @@ impl Vault {
         {
             book.refuse_all(request, Lost::NotGranted.label());
         }
-        Ok((Choice { request, of, unreadable, problem }, entries))
+        Ok((Choice { asked, of, unreadable, problem }, entries))
     }
 
     /// Whether the project has a credential for this, and the pipeline was not granted it. Images that
@@ -207,7 +202,7 @@ pub(super) fn why(index: usize, lost: Lost, reasons: &Reasons) -> &str {
 
 /// Those that lost: a refusal has a receipt; who lost a choice is only told of.
 fn book_lost(
-    request: &DeliveryRequest,
+    asked: &Asked<'_>,
     granted: &[Deliverable],
     (outcome, reasons): (&Outcome, &Reasons),
     book: &mut Book<'_>,
@@ -215,7 +210,7 @@ fn book_lost(
     for (index, lost) in &outcome.lost {
         let one = &granted[*index];
         if lost.is_refusal() {
-            book.refuse(request, one, why(*index, *lost, reasons));
+            book.refuse(asked.of(*index), one, why(*index, *lost, reasons));
         } else if *lost != Lost::OtherRepository {
             // Who was asked for one repository is not told of all others.
             book.pass_over(one, lost.label());

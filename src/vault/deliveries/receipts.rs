@@ -16,13 +16,49 @@ use uuid::Uuid;
 pub(super) struct Handed<'a> {
     pub(super) one: &'a Deliverable,
     pub(super) entry: &'a Entry,
-    /// What it is handed out for.
-    pub(super) intent: Access,
     /// What of it had to be left out.
     pub(super) note: Option<String>,
     /// The image that it is known to be for, if the request did not say so.
     pub(super) image: Option<String>,
 }
+
+/// What each credential was asked for in one request, for its receipt.
+pub(super) struct Asked<'a> {
+    whole: &'a DeliveryRequest,
+    /// The places of those that were asked for to pull, and with what request.
+    pulling: Option<(BTreeSet<usize>, DeliveryRequest)>,
+}
+
+impl<'a> Asked<'a> {
+    pub(super) fn new(whole: &'a DeliveryRequest, pulling: BTreeSet<usize>) -> Self {
+        let pulling = (!pulling.is_empty()).then(|| (pulling, whole.pulling()));
+        Self { whole, pulling }
+    }
+
+    /// Of the credential with this place.
+    pub(super) fn of(&self, index: usize) -> &DeliveryRequest {
+        self.pulled(index).unwrap_or(self.whole)
+    }
+
+    /// The same if it was asked for to pull while others are for pushing.
+    fn pulled(&self, index: usize) -> Option<&DeliveryRequest> {
+        let (places, request) = self.pulling.as_ref()?;
+        places.contains(&index).then_some(request)
+    }
+
+    /// What is said of it when it is handed out.
+    pub(super) fn note(&self, index: usize) -> Option<&'static str> {
+        let note = if self.whole.repository.is_some() { ELSEWHERE } else { ONLY_PULLS };
+        self.pulled(index).map(|_| note)
+    }
+}
+
+/// What is said of one that is handed out to pull by a fetch to push.
+const ONLY_PULLS: &str =
+    "delivered for pulling only; no grant lets this request push to the registry";
+/// The same by a fetch to push one image, which is of another registry.
+const ELSEWHERE: &str =
+    "delivered for pulling only; this request pushes to the registry of its image";
 
 pub(super) struct Book<'a> {
     pipeline: &'a Pipeline,
@@ -57,7 +93,7 @@ impl<'a> Book<'a> {
 
     /// It is in the body.
     pub(super) fn deliver(&mut self, request: &DeliveryRequest, handed: Handed<'_>) {
-        let Handed { one, entry, intent, note, image } = handed;
+        let Handed { one, entry, note, image } = handed;
         let shown = &one.credential.summary;
         self.told.held.push((entry.receipt, shown.host.clone()));
         self.told.ends = [self.told.ends, entry.ends].into_iter().flatten().min();
@@ -67,7 +103,7 @@ impl<'a> Book<'a> {
         let reasons: Vec<String> = warning(one).into_iter().chain(note).collect();
         let reason = (!reasons.is_empty()).then(|| reasons.join("; "));
         let because = (Outcome::Delivered, reason);
-        let mut row = ReceiptRow { intent, ..row(request, entry.receipt, Some(one), because) };
+        let mut row = row(request, entry.receipt, Some(one), because);
         if request.repository.is_none() && image.is_some() {
             row.image = image;
         }

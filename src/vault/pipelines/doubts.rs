@@ -19,19 +19,32 @@ pub(super) fn doubted(
     let today = today();
     let has_token = tokens.iter().any(|token| token.is_live(today));
     let around = Around { rules, has_token, today };
-    let known: Vec<Held<'_>> = held
-        .iter()
-        .filter_map(|(grant, credential)| {
-            let credential = credential.as_ref()?;
-            Some(Held { grant: grant.id, terms: &grant.terms, credential })
-        })
-        .collect();
+    let known = known(&held);
     let mut doubts: Vec<(Uuid, Doubt)> = Vec::new();
     for one in &known {
         let of_it = of_grant(one.terms, one.credential, around);
         doubts.extend(of_it.into_iter().map(|doubt| (one.grant, doubt)));
     }
     doubts.extend(ties(&known, today));
+    with(held, doubts)
+}
+
+/// The grants of a pipeline, each with what ties with it and nothing else that is doubted.
+pub(in crate::vault) fn tied(held: Vec<(Grant, Option<Summary>)>) -> Vec<Grant> {
+    let doubts = ties(&known(&held), today());
+    with(held, doubts)
+}
+
+/// Those whose credential can be read.
+fn known(held: &[(Grant, Option<Summary>)]) -> Vec<Held<'_>> {
+    let known = held.iter().filter_map(|(grant, credential)| {
+        let credential = credential.as_ref()?;
+        Some(Held { grant: grant.id, terms: &grant.terms, credential })
+    });
+    known.collect()
+}
+
+fn with(held: Vec<(Grant, Option<Summary>)>, doubts: Vec<(Uuid, Doubt)>) -> Vec<Grant> {
     let mut by_grant: HashMap<Uuid, Vec<Doubt>> = HashMap::new();
     for (grant, doubt) in doubts {
         by_grant.entry(grant).or_default().push(doubt);

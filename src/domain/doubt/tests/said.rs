@@ -24,6 +24,7 @@ fn each() -> Vec<Doubt> {
         Doubt::OnlyPulls { credential },
         Doubt::CredentialExpired { credential, on },
         Doubt::CredentialDisabled { credential },
+        Doubt::SecretLooksWrong { credential },
         Doubt::Ended { on },
         tie("one"),
         tie("one other"),

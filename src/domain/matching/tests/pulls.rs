@@ -1,6 +1,7 @@
-//! A fetch to push that names no image: registries to which nothing may push are pulled from.
+//! A fetch to push that also pulls: registries that are not pushed to are pulled from.
 
 use super::*;
+use crate::domain::image::Image;
 
 /// Names, each with whether it is only for pulling.
 type Winners = Vec<(String, bool)>;
@@ -11,11 +12,22 @@ fn at(host: &str, one: Summary) -> Summary {
 
 /// The winners, and the others' names with their reason.
 fn told(shape: Shape, intent: Access, all: &[(Summary, Terms)]) -> (Winners, Vec<(String, Lost)>) {
+    told_of(None, shape, intent, all)
+}
+
+/// The same for an image.
+fn told_of(
+    image: Option<&str>,
+    shape: Shape,
+    intent: Access,
+    all: &[(Summary, Terms)],
+) -> (Winners, Vec<(String, Lost)>) {
     let proof = Proof::default();
+    let image = image.map(|name| Image::parse(name).unwrap());
     let ask = Ask {
         intent,
-        host: None,
-        repository: None,
+        host: image.as_ref().map(|image| &image.host),
+        repository: image.as_ref().map(|image| image.repository.as_str()),
         proof: &proof,
         epoch: 0,
         today: Day::parse("2026-11-21").unwrap(),
@@ -28,7 +40,7 @@ fn told(shape: Shape, intent: Access, all: &[(Summary, Terms)]) -> (Winners, Vec
         .collect();
     let outcome = decide_with_pulls(&ask, &candidates);
     let name = |index: usize| all[index].0.name.clone();
-    let won = outcome.won.iter().map(|won| (name(won.index), won.only_pulls));
+    let won = outcome.won.iter().map(|won| (name(won.index), outcome.pulling.contains(&won.index)));
     let lost = outcome.lost.iter().map(|(index, lost)| (name(*index), *lost));
     (won.collect(), lost.collect())
 }
@@ -73,4 +85,44 @@ fn a_grant_that_waits_gives_nothing_to_pull_with_either() {
     let (won, lost) = told(Shape::Hosts, Access::PullAndPush, &all);
     assert!(won.is_empty());
     assert_eq!(lost, [("guarded".to_owned(), Lost::NotApproved)]);
+}
+
+#[test]
+fn an_image_decides_at_its_registry_and_the_others_are_pulled_from() {
+    let all = plain(vec![
+        credential("acme", &["acme"], Access::PullAndPush),
+        credential("beta", &["beta"], Access::PullAndPush),
+        at("docker.io", credential("hub", &[], Access::Pull)),
+        at("quay.io", credential("reads", &[], Access::Pull)),
+        at("quay.io", credential("writes", &[], Access::PullAndPush)),
+    ]);
+    for shape in [Shape::Hosts, Shape::Paths] {
+        let of = |image| told_of(Some(image), shape, Access::PullAndPush, &all);
+        let (won, lost) = of("ghcr.io/beta/api");
+        assert_eq!(won, named(&[("beta", false), ("hub", true), ("reads", true)]), "{shape:?}");
+        let others = [("acme", Lost::OtherRepository), ("writes", Lost::Wider)];
+        assert_eq!(lost, others.map(|(name, lost)| (name.to_owned(), lost)), "{shape:?}");
+        // Where nothing may push the image, nothing of its registry takes its place.
+        let (won, lost) = of("docker.io/acme/api");
+        assert!(won.iter().all(|(name, only_pulls)| name != "hub" && *only_pulls), "{won:?}");
+        assert!(lost.contains(&("hub".to_owned(), Lost::WrongIntent)), "{lost:?}");
+    }
+}
+
+#[test]
+fn what_has_the_name_of_the_images_registry_in_a_file_is_not_pulled_from_beside_it() {
+    let plain_http = |host| Summary {
+        is_insecure: true,
+        ..at(host, credential("plain", &[], Access::PullAndPush))
+    };
+    let all = plain(vec![
+        plain_http("reg.example.com"),
+        at("reg.example.com", credential("tls", &[], Access::PullAndPush)),
+        at("quay.io", credential("quay", &[], Access::Pull)),
+    ]);
+    let of = |image| told_of(Some(image), Shape::Hosts, Access::PullAndPush, &all).0;
+    let found = of("reg.example.com:443/acme/api");
+    assert_eq!(found, named(&[("tls", false), ("quay", true)]));
+    let found = of("reg.example.com:80/acme/api");
+    assert_eq!(found, named(&[("plain", false), ("quay", true)]));
 }

@@ -1,10 +1,13 @@
 //! The names that stand in the lines: whose instance, which pipeline, which images.
 
 use crate::domain::credential::Access;
+use crate::domain::doubt::Doubt;
 use crate::domain::listing::percent;
+use crate::domain::matching::named;
 use crate::domain::pipeline::Grant;
 use crate::domain::registry::RegistryHost;
 use crate::domain::trust_rule::{Provider, TrustRule};
+use std::collections::BTreeSet;
 use uuid::Uuid;
 
 /// What Buildkite puts into a token only when it is asked to.
@@ -26,6 +29,8 @@ pub(super) struct Names {
     pull: String,
     /// One that it may push.
     push: String,
+    /// The registries of which only an image tells apart what it may use.
+    tied: BTreeSet<String>,
     rules: Vec<TrustRule>,
 }
 
@@ -55,8 +60,38 @@ impl Names {
             hosts,
             pull: example(grants.first()),
             push: example(pushing.or(grants.first())),
+            tied: tied(grants),
             rules,
         }
+    }
+
+    /// What to know of the lines that name an image because only that tells credentials apart.
+    pub(super) fn about_ties(&self) -> Option<String> {
+        let hosts: Vec<&str> = self.tied.iter().map(String::as_str).collect();
+        (!hosts.is_empty()).then(|| {
+            format!(
+                "Several credentials of this pipeline are for different repositories of {}, so Regcred must know the image. Where a line has image= or REGCRED_IMAGE, write the image of your job. A docker configuration that is fetched without image= leaves all of them out.",
+                named(&hosts)
+            )
+        })
+    }
+
+    /// Whether only an image tells apart what the registry of `example` may be used with.
+    fn is_tied(&self, example: &str) -> bool {
+        let host = example.split('/').next().unwrap_or_default();
+        self.tied.contains(host)
+    }
+
+    /// What is behind the address of a fetch to push.
+    fn push_query(&self) -> String {
+        let image = self.is_tied(&self.push).then(|| format!("&image={}", self.push));
+        format!("?intent=push&also=pull{}", image.unwrap_or_default())
+    }
+
+    /// A line that names the image for the credential helper, where that is needed.
+    fn helper_image(&self, before: &str, image: &str) -> String {
+        let line = self.is_tied(image).then(|| format!("\n{before}{image}:1.0"));
+        line.unwrap_or_default()
     }
 
     /// The lines with the names in them. A value of several lines is moved to the right with the
@@ -85,7 +120,10 @@ impl Names {
             "helpers" => self.helpers(),
             "helpers-by-host" => cred_helpers(&self.hosts),
             "fetch" => self.fetch_with_stored_token(""),
-            "fetch-push" => self.fetch_with_stored_token("?intent=push&also=pull"),
+            "fetch-push" => self.fetch_with_stored_token(&self.push_query()),
+            "push-query" => self.push_query(),
+            "github-image" => self.helper_image("REGCRED_IMAGE: ", &self.push),
+            "podman-image" => self.helper_image("export REGCRED_IMAGE=", &self.pull),
             "left-out" => LEFT_OUT.to_owned(),
             "fetch-image" => self.fetch_with_stored_token(&format!("?image={}", self.pull)),
             "exchange jwt" => self.exchange("jwt"),
@@ -156,7 +194,7 @@ impl Names {
     /// already: it is exchanged for a pipeline token that can push.
     fn exchange(&self, jwt: &str) -> String {
         let Self { address, pipeline, .. } = self;
-        let fetch = self.fetch("token", "?intent=push&also=pull");
+        let fetch = self.fetch("token", &self.push_query());
         format!(
             r#"answer="$(printf '{{"pipeline":"{pipeline}","token":"%s"}}' "${jwt}" |
   curl --fail-with-body --silent --show-error -H 'Content-Type: application/json' -d @- \
@@ -188,6 +226,16 @@ const LEFT_OUT: &str = r#"grep -i '^regcred-left-out:' "$DOCKER_CONFIG/headers" 
   { echo "Regcred delivered no credential." >&2; exit 1; }"#;
 
 const FOLDER: &str = "export DOCKER_CONFIG=\"$(mktemp -d)\"\nunset DOCKER_AUTH_CONFIG";
+
+/// The registries of which credentials are for different repositories.
+fn tied(grants: &[Grant]) -> BTreeSet<String> {
+    let doubts = grants.iter().flat_map(|grant| &grant.doubts);
+    let hosts = doubts.filter_map(|doubt| match doubt {
+        Doubt::HostTie { host, .. } => Some(host.clone()),
+        _ => None,
+    });
+    hosts.collect()
+}
 
 /// An image that the grant is for, without a tag.
 fn example(grant: Option<&Grant>) -> String {

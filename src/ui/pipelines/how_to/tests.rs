@@ -3,6 +3,7 @@
 use super::names::Names;
 use super::{Block, Client, client_of, every, proof, usual};
 use crate::domain::credential::Access;
+use crate::domain::doubt::Doubt;
 use crate::domain::grant::Terms;
 use crate::domain::moment::Moment;
 use crate::domain::pipeline::Grant;
@@ -148,6 +149,39 @@ fn the_pipelines_own_grants_are_filled_in() {
     assert_eq!(helped(&clients, "gitlab-runner"), keys);
     // podman --remote refuses every file with another key than a host.
     assert_eq!(helped(&clients, "podman-helper-config"), ["docker.io", keys[2]]);
+}
+
+#[test]
+fn where_only_an_image_tells_credentials_apart_the_lines_that_push_name_one() {
+    let tie = Doubt::HostTie {
+        credential: Uuid::nil(),
+        host: "ghcr.io".to_owned(),
+        others: vec!["deploy".to_owned()],
+    };
+    let tied = Grant { doubts: vec![tie], ..grant("ghcr.io", Access::PullAndPush, &["acme/web"]) };
+    let of = |grants: &[Grant]| {
+        Names::of("https://regcred.example.com", Uuid::nil(), "acme".to_owned(), Vec::new(), grants)
+    };
+    let grants = [tied, grant("docker.io", Access::Pull, &[])];
+    let clients = clients(Vec::new(), &grants);
+    let query = "/api/v1/docker-config?intent=push&also=pull&image=ghcr.io/acme/web\"";
+    for id in ["fetch-push", "github", "gitlab", "circleci", "azure", "jenkins"] {
+        assert!(lines(&clients, id).contains(query), "{id}: {}", lines(&clients, id));
+    }
+    let helper = lines(&clients, "github-helper");
+    assert!(helper.contains("  REGCRED_INTENT: push\n  REGCRED_IMAGE: ghcr.io/acme/web:1.0\n"));
+    let podman = lines(&clients, "podman-helper");
+    assert!(podman.contains("export REGCRED_IMAGE=ghcr.io/acme/web:1.0\n"), "{podman}");
+    assert!(of(&grants).about_ties().unwrap().contains("different repositories of ghcr.io, so"));
+    // A tie at a registry that is not pushed to is nothing that the image of a push tells apart.
+    let [tied, hub] = grants;
+    let pulled = [
+        Grant { terms: Terms::plain(Access::Pull), ..tied },
+        Grant { terms: Terms::plain(Access::PullAndPush), ..hub },
+    ];
+    let query = "/api/v1/docker-config?intent=push&also=pull\"";
+    assert!(of(&pulled).fill("<<fetch-push>>").contains(query));
+    assert_eq!(of(&[grant("ghcr.io", Access::Pull, &[])]).about_ties(), None);
 }
 
 /// The registries of the credential helper, sorted.
