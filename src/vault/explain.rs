@@ -120,7 +120,10 @@ impl Vault {
             formats::verdict(format, &rows, &readable(outcome, &rows, &stored), &stored, &image)
         });
         let at_the_newest = decided_at(newest, Shape::One, Some(&image.host), true, true);
-        let is_newer = |(_, lost): &(usize, Lost)| *lost == Lost::NewerThanApproval;
+        // What is rejected for the newest alone was rejected because they are newer.
+        let is_newer = |one: &(usize, Lost)| {
+            matches!(one.1, Lost::NewerThanApproval | Lost::Rejected) && !outcome.lost.contains(one)
+        };
         let mut summary = summary(&rows, &outcome, &image, is_own);
         if !is_own && at_the_newest.lost.iter().any(is_newer) {
             summary.push_str(NOT_FOR_NEWER);

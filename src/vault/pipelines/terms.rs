@@ -58,7 +58,7 @@ impl Vault {
             return Err(Error::at("intent", sentence));
         }
         let is_guarded = credential.guards_its_secret();
-        let before = Terms { approval: None, ..grant.terms.clone() };
+        let before = Terms { approval: None, rejected_at: None, ..grant.terms.clone() };
         let terms = Terms { intent, ..terms };
         let terms = Terms { needs_approval: is_guarded && terms.gives_secret(), ..terms };
         if terms == before {
