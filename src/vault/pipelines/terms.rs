@@ -98,7 +98,7 @@ impl Vault {
     }
 
     /// What is doubted of the grants that were saved. They are saved, whether or not it can be said.
-    pub(super) async fn doubted_of(
+    pub(in crate::vault) async fn doubted_of(
         &self,
         granter: &Granter,
         pipeline: Uuid,
