@@ -36,7 +36,10 @@ const OTHERS: [(&str, &str); 9] = [
     ("/rpc/tokens/create", "a token works at once"),
     ("/rpc/trust-rules/renew-secret", "the secret works once it is set at the server"),
     ("/rpc/credentials/create", "nothing is granted of it yet"),
-    ("/rpc/credentials/replace-secret", "doubtful secrets are asked about before the save"),
+    (
+        "/rpc/credentials/replace-secret",
+        "doubtful secrets are asked about before the save; a lost expiry date is said after it",
+    ),
     ("/rpc/pipelines/update", "a name and a description can always work"),
     ("/rpc/credentials/update", "doubts stand at the grants of each pipeline"),
     ("/rpc/guard-changes/approve", "doubts stand at the grants of each pipeline"),

@@ -113,6 +113,7 @@ mod tls;
 mod tokens;
 mod trust;
 mod typed_secrets;
+mod undated;
 mod unrecorded;
 mod uploads;
 mod upstream;
