@@ -120,7 +120,7 @@ impl TrustRule {
         let fields = self.provider.fields();
         let is_named = move |name: &str| {
             let field = fields.iter().find(|field| field.name == name);
-            !field.is_some_and(|field| field.says_from_where())
+            field.is_none_or(|field| !field.says_from_where())
         };
         let claims = self.claims.iter().filter(move |(name, _)| is_named(name));
         let values = claims.map(|(_, value)| value.as_str());
