@@ -88,6 +88,7 @@ mod m20261129_000026_rejected_approvals;
 mod m20261129_000028_events_of_grants;
 mod m20261129_000029_an_index_for_searches;
 mod m20261129_000032_searches_of_pipelines;
+mod m20261129_000033_repositories_of_pipelines;
 
 /// Every step, oldest first.
 pub struct Migrator;
@@ -125,6 +126,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261129_000028_events_of_grants::Migration),
             Box::new(m20261129_000029_an_index_for_searches::Migration),
             Box::new(m20261129_000032_searches_of_pipelines::Migration),
+            Box::new(m20261129_000033_repositories_of_pipelines::Migration),
         ]
     }
 }

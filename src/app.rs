@@ -11,6 +11,8 @@ use leptos_router::components::{ParentRoute, Route, Router, Routes};
 use leptos_router::{SsrMode, path};
 
 const ASYNC: SsrMode = SsrMode::Async;
+/// What Regcred is, for who finds a page of it in a search.
+const DESCRIPTION: &str = "Regcred keeps the credentials of a team's container registries, and hands them to its pipelines at run time.";
 
 /// The document round every page. The files it names carry the hash in `output_name`.
 pub fn shell(options: LeptosOptions) -> impl IntoView {
@@ -22,6 +24,7 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
                 <meta charset="utf-8"/>
                 <meta name="viewport" content="width=device-width, initial-scale=1"/>
                 <meta name="color-scheme" content="light dark"/>
+                <meta name="description" content=DESCRIPTION/>
                 <link rel="stylesheet" id="leptos" href=stylesheet/>
                 <link rel="icon" href="/favicon.svg" type="image/svg+xml"/>
                 <AutoReload options=options.clone()/>

@@ -88,7 +88,7 @@ test('the form says which credential needs an approval', async ({ page, instance
 test('what waits is found from the menu, and rejected with a reason', async ({ page, stranger, instance }) => {
   const [name, ci] = [unique('guarded'), unique('ci')];
   await addCredential(page, instance, { name, access: 'pull_push', is_protected: 'true' });
-  await addPipeline(page, instance, { name: ci, credentials: [name], access: 'Pull and push' });
+  const token = await addPipeline(page, instance, { name: ci, credentials: [name], access: 'Pull and push' });
   const pipeline = new URL(page.url()).pathname;
   await page.goto(`${instance.project}/approvals`);
   await expect(page.getByRole('region', { name: 'Waiting for other members' })).toContainText(name);
@@ -112,9 +112,16 @@ test('what waits is found from the menu, and rejected with a reason', async ({ p
   await stranger.goto(`${instance.project}/approvals`);
   await expect(stranger.getByRole('main')).not.toContainText(ci);
 
-  await page.goto(pipeline);
+  const refused = await fetchConfig(instance, token);
+  expect(refused.headers.get('regcred-left-out')).toContain('the approval of the grant was rejected');
+  await page.goto(`${pipeline}/deliveries`);
+  const fetches = page.getByRole('region', { name: 'Fetches' });
+  await fetches.locator('summary').filter({ hasText: 'rejected' }).click();
+  await fetches.getByRole('link', { name: 'See who rejected the grant, and why' }).click();
   await expect(grantsOf(page)).toContainText(said);
   await expect(grantsOf(page)).not.toContainText('waiting for approval');
+  await grantsOf(page).getByRole('link', { name: 'See the approval' }).click();
+  await expect(page.getByText(said, { exact: true })).toBeVisible();
 });
 
 test('a change of guards is found and rejected with a reason', async ({ page, stranger, instance }) => {

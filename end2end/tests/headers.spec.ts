@@ -44,6 +44,20 @@ test('every page has all security headers and its own nonce', async ({ page, ins
   }
 });
 
+test('crawlers may read what needs no session', async ({ page, instance }) => {
+  const robots = await fetch(`${instance.url}/robots.txt`);
+  expect(robots.status).toBe(200);
+  const rules = await robots.text();
+  expect(rules).toContain('Allow: /');
+  expect(rules).not.toContain('Disallow');
+  for (const address of ['/sign-in', '/help']) {
+    const headers = (await page.goto(address))!.headers();
+    expect(headers, address).not.toHaveProperty('x-robots-tag');
+    const description = page.locator('head > meta[name=description]');
+    await expect(description).toHaveAttribute('content', /^Regcred keeps the credentials of .+\.$/);
+  }
+});
+
 test('no two answers share a nonce', async ({ page, instance }) => {
   const nonces = new Set<string>();
   for (let i = 0; i < 200; i++) {

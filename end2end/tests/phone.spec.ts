@@ -23,6 +23,41 @@ test('a name in the list of credentials is high enough to hit, however long it i
   }
 });
 
+test('the menu of a row stands at the end of the line of its name', async ({ page, instance }) => {
+  const name = unique('menu');
+  await addCredential(page, instance, { name });
+  const row = await openRow(page, instance, name);
+  const link = (await row.getByRole('link', { name, exact: true }).boundingBox())!;
+  const menu = (await row.getByRole('button', { name: `More actions for ${name}` }).boundingBox())!;
+  const outer = (await row.boundingBox())!;
+  expect(menu.height).toBeGreaterThanOrEqual(SMALLEST);
+  expect(Math.abs(menu.y + menu.height / 2 - (link.y + link.height / 2)), 'in one line').toBeLessThanOrEqual(4);
+  expect(outer.x + outer.width - (menu.x + menu.width), 'at its end').toBeLessThanOrEqual(16);
+});
+
+test('what says that a fetch opens stays in its first line', async ({ page, instance }) => {
+  const [name, credential] = [unique('failed'), unique('failed')];
+  await addCredential(page, instance, { name: credential });
+  const token = await addPipeline(page, instance, { name, credentials: [credential] });
+  const delivery = (await fetchConfig(instance, token)).headers.get('regcred-fetch')!;
+  const report = await fetch(`${instance.url}/api/v1/deliveries/${delivery}/outcome`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ outcome: 'failed' }),
+  });
+  expect(report.ok, await report.text()).toBe(true);
+  await page.goto(`${pathOfPipeline(page)}/deliveries`);
+  const fetched = page.getByRole('region', { name: 'Fetches' }).locator('summary').filter({ hasText: 'Reported: failed' });
+  await expect(fetched).toBeVisible();
+  const [top, end] = await fetched.evaluate((summary) => {
+    const { position, top, right } = getComputedStyle(summary, '::after');
+    return position === 'absolute' ? [Number.parseFloat(top), Number.parseFloat(right)] : [NaN, NaN];
+  });
+  expect(top).toBeLessThanOrEqual(12);
+  expect(end).toBeLessThanOrEqual(8);
+  await expectNoSideScroll(page, 'the fetches');
+});
+
 test('a pipeline in the list is two lines', async ({ page, instance }) => {
   const [name, credential] = [unique('two'), unique('two')];
   await addCredential(page, instance, { name: credential });

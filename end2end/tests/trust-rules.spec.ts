@@ -236,3 +236,19 @@ test('a token that is tried is explained claim by claim, and not kept', async ({
   await page.reload();
   await expect(page.getByText('The result was already shown.')).toBeVisible();
 });
+
+test('a pipeline is found by the repository that its trust rule names', async ({ page, instance }) => {
+  const path = await openPipeline(page, instance);
+  const repository = `acme/${unique('repository')}`;
+  await page.goto(`${path}/trust/new?provider=github`);
+  await sendRule(page, instance, {
+    'Repository id': '1', 'Owner id': '2', 'Git reference': 'refs/heads/main', 'More claims': `repository=${repository}`,
+  });
+  await expectSaid(page, 'The trust rule was added.');
+  await page.goto(`${instance.project}/pipelines?q=${encodeURIComponent(repository.toUpperCase())}`);
+  const rows = page.getByRole('table', { name: 'Pipelines' }).getByRole('row');
+  await expect(rows).toHaveCount(2);
+  await expect(rows.nth(1).getByRole('link').first()).toHaveAttribute('href', path);
+  await page.goto(`${instance.project}/pipelines?q=%CC%81`);
+  await expect(page.getByText('No pipelines match.')).toBeVisible();
+});

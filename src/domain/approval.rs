@@ -26,11 +26,7 @@ impl Rejection {
     /// Whether it still answers what a grant of these terms asks for. An approval that has ended since
     /// is asked for anew.
     pub fn holds(&self, terms: &Terms, today: Day) -> bool {
-        let is_over = |until: Day| until < today;
-        terms
-            .approval
-            .as_ref()
-            .is_none_or(|approval| !is_over(approval.until) || self.at.day() > approval.until)
+        terms.is_answered(self.at, today)
     }
 
     /// In one line, for where the grant or the change stands.

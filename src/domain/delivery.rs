@@ -175,6 +175,11 @@ impl Receipt {
         if self.names_image() || self.report.is_some() { Use::Used } else { Use::Asked }
     }
 
+    /// Whether it was refused for this reason.
+    pub fn is_refused_for(&self, lost: Lost) -> bool {
+        self.outcome == Outcome::Refused && self.reason.as_deref() == Some(lost.label())
+    }
+
     /// The same for who may not audit: without its address, and without saying which token it was.
     #[must_use]
     pub fn without_source(self) -> Self {

@@ -72,6 +72,9 @@ pub struct Terms {
     /// whatever it is asked for.
     pub needs_approval: bool,
     pub approval: Option<Approval>,
+    /// When a second person did not approve it, if nothing that was not rejected came after.
+    #[serde(default)]
+    pub rejected_at: Option<Moment>,
 }
 
 impl Terms {
@@ -86,6 +89,7 @@ impl Terms {
             is_narrow: false,
             needs_approval: false,
             approval: None,
+            rejected_at: None,
         }
     }
 
@@ -121,14 +125,7 @@ impl Terms {
         if self.expires_on.is_some_and(|day| day < today) {
             return Err(Lost::Expired);
         }
-        if self.needs_approval {
-            match &self.approval {
-                None => return Err(Lost::NotApproved),
-                Some(approval) if approval.until < today => return Err(Lost::ApprovalEnded),
-                Some(approval) if !approval.is_for(epoch) => return Err(Lost::NewerThanApproval),
-                Some(_) => {}
-            }
-        }
+        self.approved(epoch, today)?;
         if proof.may_be_fork() && (self.forks == ForkRule::Nothing || intent != Access::Pull) {
             return Err(Lost::Fork);
         }
@@ -149,6 +146,28 @@ impl Terms {
 }
 
 impl Terms {
+    /// Whether who has been able to ask since `epoch` has the approval that the terms need.
+    fn approved(&self, epoch: i64, today: Day) -> Result<(), Lost> {
+        if !self.needs_approval {
+            return Ok(());
+        }
+        let lacks = match &self.approval {
+            None => Lost::NotApproved,
+            Some(approval) if approval.until < today => Lost::ApprovalEnded,
+            Some(approval) if !approval.is_for(epoch) => Lost::NewerThanApproval,
+            Some(_) => return Ok(()),
+        };
+        let is_rejected = self.rejected_at.is_some_and(|at| self.is_answered(at, today));
+        Err(if is_rejected { Lost::Rejected } else { lacks })
+    }
+
+    /// Whether who did not approve them then has said so of what they ask for on that day: an approval
+    /// that has ended since is asked for anew.
+    pub fn is_answered(&self, rejected_at: Moment, today: Day) -> bool {
+        let stands = |until: Day| until >= today || rejected_at.day() > until;
+        self.approval.as_ref().is_none_or(|approval| stands(approval.until))
+    }
+
     /// Whether a run can meet the condition on branches whose reference is of this pattern.
     pub fn may_be_from(&self, references: &str) -> bool {
         let shares = |pattern: &String| {

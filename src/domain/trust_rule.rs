@@ -114,6 +114,19 @@ impl TrustRule {
         }
     }
 
+    /// What people look for its pipeline by: its title, and the repository, project or subject that it
+    /// names. Branches, environments and flags are the same in many rules, and find nothing.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        let fields = self.provider.fields();
+        let is_named = move |name: &str| {
+            let field = fields.iter().find(|field| field.name == name);
+            field.is_none_or(|field| !field.says_from_where())
+        };
+        let claims = self.claims.iter().filter(move |(name, _)| is_named(name));
+        let values = claims.map(|(_, value)| value.as_str());
+        values.chain([self.title.as_str()]).filter(|text| !text.is_empty())
+    }
+
     /// What the provider's form asks for and this rule does not, by its label: the rule is from
     /// before that was asked for, and takes nobody.
     pub fn lacks(&self) -> Vec<&'static str> {

@@ -26,6 +26,7 @@ const UNDO_BACK_MAX: usize = 512;
 
 const SHOW: &str = "Show the credential";
 const REPLACE: &str = "Replace the secret";
+pub(super) const SET_DAY: &str = "Set the expiry date";
 const NOT_REPLACED: &str = "The secret was not replaced: the one you typed first was not kept, and this time the field was blank.";
 
 pub async fn list_credentials(project: String, query: ListQuery) -> Result<Listing> {
@@ -223,6 +224,9 @@ fn said(project: &str, saved: Saved) -> Flash {
         None => Flash::good(notices),
         Some(Doubt::Secret) => {
             Flash::doubt(notices).with_link(paths::replace_secret(project, id), REPLACE)
+        }
+        Some(Doubt::Undated) => {
+            Flash::doubt(notices).with_link(paths::edit_credential(project, id), SET_DAY)
         }
         Some(Doubt::Twin(twin)) => {
             let href = paths::credential(project, twin.id);

@@ -209,8 +209,8 @@ pub async fn repoint_grants(
     let dialog = paths::opened_from(&from, dialog);
     let done = async {
         let granter = granter(&project, password).await?;
-        let sentence = vault().repoint_grants(&granter, id, &target).await?;
-        Ok(saved(&dialog, vec![sentence]).await)
+        let saved = vault().repoint_grants(&granter, id, &target).await?;
+        Ok(told(&dialog, saved.into()).await)
     };
     finish(done.await, Form::of::<RepointGrants>(dialog, json!({ "target": target }))).await
 }

@@ -1,7 +1,10 @@
 //! Versions of a credential's secret, as the browser asks for them.
 
+use super::answer::Flash;
 use super::context::{confirmed, member, vault};
+use super::credentials::SET_DAY;
 use super::reply::{Form, finish, finish_action, saved};
+use crate::domain::expiry;
 use crate::domain::paths;
 use crate::domain::permission::of;
 use crate::error::Result;
@@ -13,8 +16,11 @@ use uuid::Uuid;
 pub async fn switch_secret(project: String, id: Uuid, version: i64) -> Result<()> {
     let done = async {
         let editor = member(&project).await?.can::<of::RegistryWrite>()?;
-        let name = vault().make_current(&editor, id, version).await?;
-        Ok(format!("Pipelines now receive version {version} of {name}."))
+        let (name, lost) = vault().make_current(&editor, id, version).await?;
+        let done = format!("Pipelines now receive version {version} of {name}.");
+        let Some(day) = lost else { return Ok(Flash::good(vec![done])) };
+        let edit = paths::edit_credential(&project, id);
+        Ok(Flash::doubt(vec![done, expiry::lost(&name, day)]).with_link(edit, SET_DAY))
     };
     finish_action(&paths::credential_versions(&project, id), done.await).await
 }

@@ -97,7 +97,7 @@ const COLUMNS: &str = "UUID(g.id), g.intent, g.repositories, g.branches, g.event
     c.token_service, UUID(v.project_id), UUID(v.id),
     UUID(g.project_id), UUID(g.pipeline_id), UUID(g.credential_id), UUID(g.granted_by),
     UUID(g.approved_by), g.revision, g.mac, c.is_protected, c.mac, UUID(v.credential_id), v.version,
-    v.method, v.staged_at, v.destroyed_at, v.mac, g.created_at, g.created_by, c.revision";
+    v.method, v.staged_at, v.destroyed_at, v.mac, g.created_at, g.created_by, c.revision, g.rejected_at";
 
 fn text(backend: DbBackend) -> String {
     let columns = if backend == DbBackend::Postgres {
@@ -186,6 +186,7 @@ struct Read<'a> {
     #[serde(borrow)]
     giver: Cow<'a, str>,
     revision: i64,
+    rejected_at: Option<i64>,
 }
 
 /// Yes or no, which `SQLite` has as a number.
@@ -263,6 +264,7 @@ fn terms_in(read: &Read<'_>) -> Option<Terms> {
         approved_at: read.approved_at,
         approved_until: read.approved_until.as_deref(),
         approved_epoch: read.approved_epoch,
+        rejected_at: read.rejected_at,
     })?;
     // Its row may not have been found when the credential became protected.
     Some(terms.with_guard(read.is_protected.into()))

@@ -174,6 +174,12 @@ impl<C: Sealing> Pipelines<'_, C> {
         Ok(self.set(such, changes).await? > 0)
     }
 
+    /// Has the search find it by what its trust rules name, folded as `search_key` is.
+    pub async fn find_by_rules(&self, id: Uuid, named: String) -> Result<(), DbErr> {
+        let row = ActiveModel { rules_key: Set(named), ..ActiveModel::default() };
+        self.updates(row).filter(Column::Id.eq(id)).exec(self.db).await.map(drop)
+    }
+
     pub async fn insert(
         &self,
         id: Uuid,
@@ -188,6 +194,7 @@ impl<C: Sealing> Pipelines<'_, C> {
             name_key: Set(called.name_key),
             description: Set(called.description.to_owned()),
             search_key: Set(called.search_key),
+            rules_key: Set(String::new()),
             created_at: Set(at),
             created_by: Set(by.to_owned()),
             identity_epoch: Set(0),

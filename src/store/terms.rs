@@ -17,6 +17,7 @@ pub(super) struct Written<'a> {
     pub(super) approved_at: Option<i64>,
     pub(super) approved_until: Option<&'a str>,
     pub(super) approved_epoch: Option<i64>,
+    pub(super) rejected_at: Option<i64>,
 }
 
 /// The terms of the row; `None` when one of them is not to be read: a condition that nobody
@@ -33,6 +34,7 @@ pub(super) fn read(row: &Model) -> Option<Terms> {
         approved_at: row.approved_at,
         approved_until: row.approved_until.as_deref(),
         approved_epoch: row.approved_epoch,
+        rejected_at: row.rejected_at,
     })
 }
 
@@ -52,6 +54,7 @@ pub(super) fn parsed(row: &Written<'_>) -> Option<Terms> {
         is_narrow: row.is_narrow,
         needs_approval: row.needs_approval,
         approval: approval(row),
+        rejected_at: row.rejected_at.filter(|_| row.needs_approval).map(Moment),
     })
 }
 

@@ -14,12 +14,13 @@ use uuid::Uuid;
 
 /// Every server function that saves something by which a pipeline receives a credential, and what
 /// each asks itself.
-const SAVES: [(&str, &str); 5] = [
+const SAVES: [(&str, &str); 6] = [
     (
         "/rpc/grants/create",
         "can a run meet the conditions, are the repositories the credential's, has it expired, is it disabled, does it tie",
     ),
     ("/rpc/grants/update", "the same as a new grant, and can the credential do as much"),
+    ("/rpc/grants/repoint", "the same as a new grant, of each pipeline"),
     (
         "/rpc/trust-rules/create",
         "does the provider sign such values, does the issuer answer, do its runs receive anything",
@@ -29,14 +30,16 @@ const SAVES: [(&str, &str); 5] = [
 ];
 
 /// The others that save something of pipelines and credentials, and where doubts of it are said.
-const OTHERS: [(&str, &str); 10] = [
+const OTHERS: [(&str, &str); 9] = [
     ("/rpc/pipelines/create", "its page shows the token; doubts stand at its grants"),
-    ("/rpc/grants/repoint", "doubts stand at the grants of each pipeline"),
     ("/rpc/grants/approve", "approves what stands on the page with its doubts"),
     ("/rpc/tokens/create", "a token works at once"),
     ("/rpc/trust-rules/renew-secret", "the secret works once it is set at the server"),
     ("/rpc/credentials/create", "nothing is granted of it yet"),
-    ("/rpc/credentials/replace-secret", "doubtful secrets are asked about before the save"),
+    (
+        "/rpc/credentials/replace-secret",
+        "doubtful secrets are asked about before the save; a lost expiry date is said after it",
+    ),
     ("/rpc/pipelines/update", "a name and a description can always work"),
     ("/rpc/credentials/update", "doubts stand at the grants of each pipeline"),
     ("/rpc/guard-changes/approve", "doubts stand at the grants of each pipeline"),

@@ -58,6 +58,8 @@ async fn every_page_has_its_headers_and_its_own_nonce() {
             let nonce = nonce(&reply);
             assert!(nonce.len() >= 22, "{nonce}");
             let page = reply.text();
+            let says_what_it_is = page.contains("<meta name=\"description\" content=\"Regcred ");
+            assert!(says_what_it_is || reply.status.is_redirection(), "{path}");
             for script in page.split("<script").skip(1) {
                 let tag = script.split('>').next().unwrap();
                 assert!(tag.contains(&nonce), "{path}: <script{tag}>");

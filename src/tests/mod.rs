@@ -115,6 +115,7 @@ mod tls;
 mod tokens;
 mod trust;
 mod typed_secrets;
+mod undated;
 mod unrecorded;
 mod uploads;
 mod upstream;

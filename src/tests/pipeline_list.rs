@@ -1,6 +1,7 @@
 //! The list of pipelines: in pages, searched, in two orders, with what each row says.
 
-use crate::app::App;
+use crate::app::{App, PASSWORD};
+use regcred::domain::listing::percent;
 use regcred::domain::permission::of;
 use regcred::domain::pipeline::listing::{PipelineListing, PipelineQuery, PipelineSort};
 use regcred::domain::trust_rule::Provider;
@@ -10,6 +11,12 @@ use uuid::Uuid;
 async fn listed(app: &App, query: &PipelineQuery) -> PipelineListing {
     let reader = app.evidence(&app.owner, "acme").await.can::<of::PipelineRead>().unwrap();
     app.vault.pipelines_page(&reader, query).await.unwrap()
+}
+
+/// The names that a search finds.
+async fn found(app: &App, search: &str) -> Vec<String> {
+    let query = PipelineQuery { search: search.to_owned(), ..PipelineQuery::default() };
+    names(&listed(app, &query).await)
 }
 
 fn names(listing: &PipelineListing) -> Vec<String> {
@@ -71,10 +78,7 @@ async fn a_search_finds_names_and_descriptions_in_any_case_and_takes_nothing_for
     let app = App::new().await;
     fill(&app, 3).await;
     app.bare_pipeline("Straße_100%").await;
-    let found = async |search: &str| {
-        let query = PipelineQuery { search: search.to_owned(), ..PipelineQuery::default() };
-        names(&listed(&app, &query).await)
-    };
+    let found = async |search: &str| found(&app, search).await;
     assert_eq!(found("STRASSE").await, ["Straße_100%"]);
     assert_eq!(found("ROW-00").await, ["row-000", "row-001", "row-002"]);
     assert_eq!(found("Nightly").await.len(), 3);
@@ -99,6 +103,107 @@ async fn a_search_finds_names_and_descriptions_in_any_case_and_takes_nothing_for
     let page = app.owner.get("/p/acme/pipelines?q=zebra").await;
     assert!(page.status == 200 && page.text().contains("No pipelines match."));
     assert_eq!(app.owner.get("/p/acme/pipelines?sort=mac").await.status, 400);
+}
+
+/// What is right for GitHub, whose tokens name the repository in a claim without a field of its own.
+const RULE: [(&str, &str); 7] = [
+    ("form[provider]", "github"),
+    ("form[issuer]", "https://token.actions.githubusercontent.com"),
+    ("form[audience]", "https://regcred.example.com"),
+    ("form[claims][repository_id]", "1296269"),
+    ("form[claims][repository_owner_id]", "583231"),
+    ("form[claims][ref]", "refs/heads/main"),
+    ("form[more_claims]", "repository=acme/api"),
+];
+
+#[tokio::test]
+async fn a_pipeline_is_found_by_what_its_trust_rules_name_now() {
+    let app = App::new().await;
+    let (nightly, _) = app.bare_pipeline("nightly").await;
+    let (cluster, _) = app.bare_pipeline("cluster").await;
+    app.bare_pipeline("other").await;
+    let subject = [
+        ("form[provider]", "kubernetes"),
+        ("form[issuer]", "https://kubernetes.example.com"),
+        ("form[audience]", "https://regcred.example.com"),
+        ("form[claims][sub]", "system:serviceaccount:ci:deploy"),
+        ("form[title]", "Büro"),
+    ];
+    for (pipeline, rule) in [(nightly, &RULE[..]), (cluster, &subject[..])] {
+        let reply = app.ask_rule(&app.owner, pipeline, rule).await;
+        assert_eq!(reply.status, 200, "{}", reply.text());
+    }
+    let found = async |search: &str| found(&app, search).await;
+    for search in ["acme/api", "ACME/", "1296269"] {
+        assert_eq!(found(search).await, ["nightly"], "{search}");
+    }
+    for search in ["ci:deploy", "buro"] {
+        assert_eq!(found(search).await, ["cluster"], "{search}");
+    }
+    // Many rules are for the same branch, and it says nothing of whose they are.
+    assert!(found("refs/heads").await.is_empty());
+
+    let of_nightly = "FROM trust_rule WHERE provider = 'github'";
+    let id = app.database.scalar::<Uuid>(&format!("SELECT id {of_nightly}")).await.to_string();
+    let epoch = app.scalar_i64(&format!("SELECT identity_epoch {of_nightly}")).await.to_string();
+    let pipeline = nightly.to_string();
+    let mut changed = RULE.to_vec();
+    changed.retain(|(field, _)| *field != "form[more_claims]");
+    changed.extend([
+        ("form[more_claims]", "repository=acme/web"),
+        ("project", "acme"),
+        ("pipeline", pipeline.as_str()),
+        ("id", id.as_str()),
+        ("epoch", epoch.as_str()),
+        ("password", PASSWORD),
+    ]);
+    let reply = app.owner.post_json_accept("/rpc/trust-rules/update", &changed).await;
+    assert_eq!(reply.status, 200, "{}", reply.text());
+    assert!(found("acme/api").await.is_empty());
+    assert_eq!(found("acme/web").await, ["nightly"]);
+    let rule = [("project", "acme"), ("pipeline", pipeline.as_str()), ("id", id.as_str())];
+    assert_eq!(app.owner.post_json_accept("/rpc/trust-rules/delete", &rule).await.status, 200);
+    assert!(found("acme/web").await.is_empty());
+    // Another name keeps what its rules name.
+    let id = cluster.to_string();
+    let called = [
+        ("project", "acme"),
+        ("id", id.as_str()),
+        ("revision", "1"),
+        ("form[name]", "deployment"),
+        ("form[description]", ""),
+    ];
+    assert_eq!(app.owner.post_json_accept("/rpc/pipelines/update", &called).await.status, 200);
+    assert_eq!(found("ci:deploy").await, ["deployment"]);
+}
+
+#[tokio::test]
+async fn another_project_is_not_found_by_its_rules() {
+    let app = App::new().await;
+    let (pipeline, _) = app.bare_pipeline("build").await;
+    assert_eq!(app.ask_rule(&app.owner, pipeline, &RULE).await.status, 200);
+    let beta = app.project("beta").await;
+    let page = beta.get("/p/beta/pipelines?q=acme%2Fapi").await.text();
+    assert!(
+        page.contains("No pipelines match.") && !page.contains(&pipeline.to_string()),
+        "{page}"
+    );
+}
+
+#[tokio::test]
+async fn a_mark_without_its_letter_finds_nothing() {
+    let app = App::new().await;
+    app.bare_pipeline("build").await;
+    app.credential(&app.owner, "acme", "ghcr", "ghcr.io", "s").await;
+    for marks in ["\u{301}", "\u{300}\u{36f}"] {
+        assert!(found(&app, marks).await.is_empty(), "{marks:?}");
+        let asked = percent(marks);
+        let page = app.owner.get(&format!("/p/acme/pipelines?q={asked}")).await.text();
+        assert!(page.contains("No pipelines match."), "{page}");
+        let page = app.owner.get(&format!("/p/acme/credentials?q={asked}")).await.text();
+        assert!(page.contains("No credentials match.") && !page.contains("Edit ghcr"), "{page}");
+        assert!(crate::listing::names(&app, &[("q", marks)]).await.is_empty(), "{marks:?}");
+    }
 }
 
 #[tokio::test]

@@ -11,7 +11,8 @@ use super::kit::{
 use super::usage::PipelineName;
 use crate::domain::credential::Access;
 use crate::domain::delivery::{Claims, HIDDEN, Outcomes, Receipt, Report, by_fetch};
-use crate::domain::matching::ExplainForm;
+use crate::domain::matching::{ExplainForm, Lost};
+use crate::domain::paths;
 use crate::domain::permission::Permission;
 use crate::domain::proof::Proof;
 use leptos::prelude::*;
@@ -128,6 +129,8 @@ fn outcome(first: Receipt, fetch: Vec<Receipt>, page: &PageContext, is_there: bo
     let why = why(&fetch)
         .map(|why| view! { <span class="muted cut" title=why.clone()>{why.clone()}</span> });
     let ask = (is_there && outcomes.left_out > 0).then(|| question(&first, &page.project));
+    let is_rejected = is_there && fetch.iter().any(|one| one.is_refused_for(Lost::Rejected));
+    let grants = is_rejected.then(|| paths::grants(&page.project, first.pipeline_id) + "#grants");
     let reports: Vec<Report> = fetch.iter().filter_map(|one| one.report).collect();
     let report = reports.first().copied().map(|first| {
         let has_failed = reports.contains(&Report::Failed);
@@ -142,6 +145,8 @@ fn outcome(first: Receipt, fetch: Vec<Receipt>, page: &PageContext, is_there: bo
             </summary>
             <Known of=first unknown/>
             <Told fetch is_refused=outcomes.is_refused/>
+            {grants
+                .map(|href| view! { <p><a href=href>"See who rejected the grant, and why"</a></p> })}
             {ask.map(|href| view! { <p><a href=href>"Ask Match what it receives now"</a></p> })}
         </details>
     })

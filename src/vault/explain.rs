@@ -119,7 +119,10 @@ impl Vault {
             formats::verdict(format, &rows, &outcome, &stored, &image)
         });
         let at_the_newest = decided(&Ask { epoch: newest, ..whole.clone() });
-        let is_newer = |(_, lost): &(usize, Lost)| *lost == Lost::NewerThanApproval;
+        // What is rejected for the newest alone was rejected because they are newer.
+        let is_newer = |one: &(usize, Lost)| {
+            matches!(one.1, Lost::NewerThanApproval | Lost::Rejected) && !outcome.lost.contains(one)
+        };
         let mut summary = summary(&rows, &outcome, &image, is_own);
         if !is_own && at_the_newest.lost.iter().any(is_newer) {
             summary.push_str(NOT_FOR_NEWER);

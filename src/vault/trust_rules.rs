@@ -2,6 +2,7 @@
 
 mod change;
 mod confirm;
+mod named;
 mod tried;
 
 use super::issuers::needs_listed;
@@ -18,6 +19,7 @@ use crate::domain::trust_rule::{Provider, TrustForm, TrustRule};
 use crate::error::{Error, Result};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use named::note_names;
 use std::fmt;
 use uuid::Uuid;
 use zeroize::Zeroizing;
@@ -123,6 +125,7 @@ impl Vault {
         };
         rule.identity_epoch = write.pipelines(project).raise_epoch(pipeline, now().0).await?;
         write.trust_rules(project).insert(pipeline, rule.clone(), shown_to).await?;
+        note_names(&write, project, pipeline).await?;
         write.commit(recorded).await?;
         let saved = self.said_of(granter, pipeline, (&rule, silent), sentences).await;
         Ok(NewRule { secret, saved })
@@ -224,6 +227,7 @@ impl Vault {
         write.tokens().revoke_short_lived(project, pipeline, now().0).await?;
         let what = (Action::RuleDeleted, subject, Detail::Provider(rule.provider));
         let recorded = self.record_event(&write, project, editor, what).await?;
+        note_names(&write, project, pipeline).await?;
         let is_shared = rule.provider == Provider::Drone
             && !write.trust_rules(project).of_provider(rule.provider).await?.is_empty();
         write.commit(recorded).await?;

@@ -105,6 +105,21 @@ test('its pipelines can be moved to another credential of the same registry firs
   expect(await hostsIn(await fetchConfig(instance, token))).toEqual([host]);
 });
 
+test('grants that tie after they were moved are told in amber', async ({ page, instance }) => {
+  const [old, beside, target, ci] = [unique('old'), unique('beside'), unique('target'), unique('ci')];
+  const host = `${unique('tie')}.example.com`;
+  await addCredential(page, instance, { name: old, registry_url: `${host}/acme/api` });
+  await addCredential(page, instance, { name: beside, registry_url: host });
+  await addPipeline(page, instance, { name: ci, credentials: [old, beside] });
+  await addCredential(page, instance, { name: target, registry_url: host });
+  await page.goto(`${await pathOf(page, instance, old)}/delete`);
+  await page.getByLabel('Credential to use instead', { exact: true }).selectOption(`${target} (${host}, pull only)`);
+  await confirm(page, 'Move grants', instance.account.password);
+  await expectSaid(page, `The grants of 1 pipeline were moved to ${target}.`);
+  await expect(page.locator('.alert-warning').filter({ hasText: `${beside} serves ${host} equally well` })).toBeVisible();
+  await expect(page.getByRole('link', { name: 'Edit the credential' })).toBeVisible();
+});
+
 test('its name is free again afterwards', async ({ page, instance }) => {
   const name = unique('again');
   for (const _ of [1, 2]) {

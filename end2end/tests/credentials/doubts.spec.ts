@@ -67,6 +67,24 @@ test('the secret is replaced by itself, with a new date', async ({ page, instanc
   await expectValues(await openEdit(page, instance, name), { 'Expires on (Optional)': '2099-01-31', 'Description': 'Kept' });
 });
 
+test('a secret without a date says that the credential lost its own, and leads to where one is set', async ({ page, instance }) => {
+  const name = unique('undated');
+  await addCredential(page, instance, { name, expires_on: '2099-01-31' });
+  const dialog = await openReplace(page, instance, name);
+  const field = dialog.getByLabel('Expires on (Optional)');
+  await expect(field).toHaveValue('');
+  await expect(field).toHaveAccessibleDescription(/The one before: 2099-01-31\. It is not kept: if you leave this blank, the credential has no expiry date\./);
+  await fillIn(dialog, { Password: secret() });
+  await send(dialog);
+  await expectSaid(page, `${name} no longer has an expiry date. It was 2099-01-31.`);
+  await page.getByRole('link', { name: 'Set the expiry date' }).click();
+  const edit = page.getByRole('dialog', { name: `Edit ${name}` });
+  await expectValues(edit, { 'Expires on (Optional)': '' });
+  await fillIn(edit, { 'Expires on (Optional)': '2099-12-31' });
+  await send(edit);
+  await expectSaid(page, `${name} was saved.`);
+});
+
 test('a secret that waits is not delivered, and a missing one is asked for', async ({ page, instance }) => {
   const [name, password] = [unique('waits'), secret()];
   await addCredential(page, instance, { name, password });

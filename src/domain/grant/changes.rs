@@ -49,7 +49,7 @@ mod tests {
             expires_on: Day::parse("2027-01-31"),
             is_narrow: true,
             needs_approval: true,
-            approval: None,
+            ..Terms::plain(Access::PullAndPush)
         };
         let changes = after.changes_from(&before);
         let told: Vec<(&str, &str, &str)> =

@@ -53,6 +53,32 @@ fn conditions_are_met_by_proof_only() {
 }
 
 #[test]
+fn what_was_rejected_is_not_said_to_wait_until_it_is_asked_for_anew() {
+    let (today, token) = (day("2026-11-21"), Proof::default());
+    let rejected_at = Some(day("2026-11-21").end());
+    let waits = Terms { needs_approval: true, rejected_at, ..Terms::plain(Access::PullAndPush) };
+    let asks = |terms: &Terms, epoch: i64, today: Day| {
+        terms.admit(Access::Pull, (&token, epoch), today).err()
+    };
+    assert_eq!(asks(&waits, 0, day("2027-11-21")), Some(Lost::Rejected));
+    let until = |text: &str| {
+        let approval = Approval { by: "B".into(), at: Moment(0), until: day(text), epoch: 1 };
+        Terms { approval: Some(approval), ..waits.clone() }
+    };
+    // Only who is newer was rejected.
+    let live = until("2026-11-30");
+    assert_eq!((asks(&live, 1, today), asks(&live, 2, today)), (None, Some(Lost::Rejected)));
+    assert_eq!(
+        asks(&live, 1, day("2026-12-01")),
+        Some(Lost::ApprovalEnded),
+        "it is asked for anew"
+    );
+    assert_eq!(asks(&until("2026-11-20"), 1, today), Some(Lost::Rejected), "renewing it was");
+    let unguarded = Terms { needs_approval: false, ..waits };
+    assert_eq!(asks(&unguarded, 0, today), None);
+}
+
+#[test]
 fn a_fork_has_nothing_or_may_pull() {
     let today = day("2026-11-21");
     let mut terms = Terms::plain(Access::PullAndPush);

@@ -29,6 +29,8 @@ crate::domain::words! {
         Tie = "tie", "another credential ties with it";
         Expired = "grant_expired", "the grant has expired";
         NotApproved = "not_approved", "waiting for approval";
+        /// A second person was asked, and said no.
+        Rejected = "rejected", "the approval of the grant was rejected";
         ApprovalEnded = "approval_ended", "the approval of the grant has ended";
         /// Whoever asks was not on the page of the person who approved the grant.
         NewerThanApproval = "newer_than_approval", "this token or trust rule is newer than the approval; ask for a new approval";

@@ -60,7 +60,8 @@ impl Place {
 
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PipelineQuery {
-    /// Found in the name and the description, in any case and without accents.
+    /// Found in the name, the description and what the trust rules name, in any case and without
+    /// accents.
     pub search: String,
     /// The order; by name unless said.
     pub sort: Option<PipelineSort>,

@@ -36,6 +36,14 @@ impl ClaimField {
         )
     }
 
+    /// Whether the claim says from where a run of the repository is, and not which one it is. The name
+    /// of a workflow says whose it is.
+    pub fn says_from_where(&self) -> bool {
+        self.is_reference()
+            || self.name == "oidc.circleci.com/ssh-rerun"
+            || (self.kind == Kind::Narrowing && self.name != "job_workflow_ref")
+    }
+
     /// Whether the claim is a whole reference of Git, which tells a branch from a tag.
     pub fn is_reference(&self) -> bool {
         matches!(self.name, "ref" | "ref_path" | "rpo_ref" | "oidc.circleci.com/vcs-ref")

@@ -203,7 +203,7 @@ authentic! {
     }
     pipeline called "pipeline" with Mac mended by Backup {
         decide: Id, ProjectId, Name, IdentityEpoch, Identities;
-        do_not: NameKey, Description, SearchKey, CreatedAt, CreatedBy, Revision
+        do_not: NameKey, Description, SearchKey, RulesKey, CreatedAt, CreatedBy, Revision
             because "they are shown, searched, sorted by, and say how often it was saved";
     }
     pipeline_token called "pipeline_token" with Mac mended by MakeAgain {

@@ -35,6 +35,9 @@ impl<C: Sealing> Credentials<'_, C> {
         search: &Search,
         today: Day,
     ) -> Result<Page, DbErr> {
+        if search.is_in_vain(query) {
+            return Ok(Page { rows: Vec::new(), previous: None, next: None });
+        }
         let fit = self.found(query, search, today);
         let is_back = query.before.is_some();
         let is_up = is_back != query.is_reversed;
@@ -73,6 +76,9 @@ impl<C: Sealing> Credentials<'_, C> {
     ) -> Result<(u64, bool), DbErr> {
         if query.is_of_all() {
             return Ok((self.rows().count(self.db).await?, false));
+        }
+        if search.is_in_vain(query) {
+            return Ok((0, false));
         }
         let fit = self.found(query, search, today).select_only().column(Column::Id);
         let mut counted = Query::select();

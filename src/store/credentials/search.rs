@@ -38,6 +38,13 @@ pub struct Search {
     named: Option<Named>,
 }
 
+impl Search {
+    /// Whether nothing fits, whatever there is: a mark without its letter is in no text.
+    pub(super) fn is_in_vain(&self, query: &ListQuery) -> bool {
+        self.text.is_empty() && !query.search.is_empty()
+    }
+}
+
 /// The rows that the index names.
 #[derive(Debug)]
 struct Named {

@@ -10,6 +10,8 @@ entities! {
         description: String,
         /// The folded name and description, without accents.
         search_key: String,
+        /// What its trust rules name, as `search_key` is written.
+        rules_key: String,
         created_at: i64,
         created_by: String,
         identity_epoch: i64,

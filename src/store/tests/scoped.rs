@@ -38,6 +38,7 @@ async fn a_row_belongs_to_the_project_of_its_handle_whatever_it_says() {
         name_key: text("deploy"),
         description: text(""),
         search_key: text("deploy"),
+        rules_key: text(""),
         created_at: Set(0),
         created_by: text("Olga"),
         identity_epoch: Set(0),

@@ -149,7 +149,7 @@ async fn a_rejected_grant_says_so_and_why_and_asks_nobody_until_it_is_widened() 
     let page = maintainer.get(&format!("{pipeline}/grants/{id}/approve")).await.text();
     assert!(page.contains(said) && page.contains("/rpc/grants/approve"), "{page}");
     assert!(!page.contains("/rpc/grants/reject"), "{page}");
-    scene.assert_waits(Lost::NotApproved).await;
+    scene.assert_waits(Lost::Rejected).await;
     let project = app.evidence(&app.owner, "acme").await.project().id;
     let event =
         app.vault.store().chain().about(project, scene.pipeline, 1).await.unwrap().remove(0);

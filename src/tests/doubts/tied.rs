@@ -1,7 +1,7 @@
 //! A grant that takes something away is saved, and said and shown at both rows.
 
 use super::Scene;
-use crate::app::{App, auths};
+use crate::app::{App, PASSWORD, auths};
 
 #[tokio::test]
 async fn a_grant_that_takes_a_registry_out_of_files_without_paths_is_said_and_stands_at_both_rows()
@@ -26,4 +26,29 @@ async fn a_grant_that_takes_a_registry_out_of_files_without_paths_is_said_and_st
         let page = scene.app.owner.get(&path).await.text();
         assert!(page.contains("different repositories of ghcr.io, so Regcred must know"), "{page}");
     }
+}
+
+#[tokio::test]
+async fn grants_that_tie_after_they_were_moved_are_told_in_amber() {
+    let scene = Scene::new().await;
+    let (app, owner) = (&scene.app, &scene.app.owner);
+    let old = [("paths", "acme/api")];
+    let old = app.credential_with(owner, "acme", "old", "ghcr.io", "one", &old).await;
+    let beside = app.credential(owner, "acme", "beside", "ghcr.io", "two").await;
+    let new = app.credential(owner, "acme", "new", "ghcr.io", "three").await.to_string();
+    for id in [old, beside] {
+        scene.assert_sure(&scene.page_after_a_grant(id, &[]).await).await;
+    }
+    // It has no other one, so nothing is doubted of its grant.
+    let (deploy, token) = app.bare_pipeline("deploy").await;
+    app.grant(deploy, old, &[]).await;
+    let old = old.to_string();
+    let form = [("project", "acme"), ("id", &*old), ("target", &*new), ("password", PASSWORD)];
+    let reply = owner.post_form("/rpc/grants/repoint", &form).await;
+    let page = owner.follow(reply).await.text();
+    assert!(page.contains("The grants of 2 pipelines were moved to new."), "{page}");
+    assert!(page.contains("Look at the grants of build. What follows is about build."), "{page}");
+    assert!(!page.contains("now use"), "{page}");
+    assert_eq!(auths(&app.docker_config(&token, "", &[]).await)["ghcr.io"], "acme-bot:three");
+    scene.assert_doubted(&page, "beside serves ghcr.io equally well", "Edit the credential").await;
 }

@@ -94,3 +94,38 @@ async fn a_pipeline_that_was_there_is_found_as_one_that_is_saved() {
     let page = app.owner.get("/p/acme/pipelines?q=stra%C3%9Fe").await.text();
     assert!(page.contains("Bau für Zürich"), "{page}");
 }
+
+#[tokio::test]
+async fn a_pipeline_with_rules_that_were_there_is_found_by_what_they_name() {
+    let app = App::new().await;
+    let (pipeline, _) = app.bare_pipeline("nightly").await;
+    let github = [
+        ("form[provider]", "github"),
+        ("form[issuer]", "https://token.actions.githubusercontent.com"),
+        ("form[audience]", "https://regcred.example.com"),
+        ("form[claims][repository_id]", "1296269"),
+        ("form[claims][repository_owner_id]", "583231"),
+        ("form[claims][ref]", "refs/heads/main"),
+        ("form[claims][job_workflow_ref]", "acme/ci/.github/workflows/build.yml@refs/heads/main"),
+        ("form[more_claims]", "repository=Acme/API"),
+        ("form[title]", "Büro"),
+    ];
+    let gitlab = [
+        ("form[provider]", "gitlab"),
+        ("form[issuer]", "https://gitlab.com"),
+        ("form[audience]", "https://regcred.example.com"),
+        ("form[claims][project_id]", "2001"),
+        ("form[claims][environment]", "production"),
+    ];
+    for rule in [&github[..], &gitlab[..]] {
+        let reply = app.ask_rule(&app.owner, pipeline, rule).await;
+        assert_eq!(reply.status, 200, "{}", reply.text());
+    }
+    let key = "SELECT rules_key FROM pipeline";
+    let saved = app.database.scalar_text(key).await;
+    assert!(saved.contains("acme/api") && !saved.contains("production"), "{saved}");
+    let db = app.database.connect().await;
+    back_to_before(&db, "repositories_of_pipelines").await;
+    Migrator::up(&db, None).await.unwrap();
+    assert_eq!(app.database.scalar_text(key).await, saved);
+}

@@ -109,7 +109,7 @@ fn consequence(receivers: usize) -> Option<String> {
 fn day_hint(stored: Option<Day>) -> String {
     match stored {
         Some(day) => format!(
-            "The last day of the new secret. The one before: {}. Leave blank if it has none.",
+            "The last day of the new secret. The one before: {}. It is not kept: if you leave this blank, the credential has no expiry date.",
             day.to_text()
         ),
         None => "The last day of the new secret. Leave blank if it has none.".to_owned(),

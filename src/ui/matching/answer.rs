@@ -54,8 +54,8 @@ pub fn Answer(
 }
 
 fn row(verdict: Verdict, pipeline: &str, page: &PageContext) -> [Cell; 4] {
-    let (id, project) = (verdict.id, &page.project);
-    let href = paths::credential(project, id);
+    let id = verdict.id;
+    let href = paths::credential(&page.project, id);
     let paths = verdict.paths.join(", ");
     let paths = (!paths.is_empty()).then(|| view! { <span class="mono">{paths}</span> });
     let narrow = verdict.is_narrow.then(|| {
@@ -64,11 +64,8 @@ fn row(verdict: Verdict, pipeline: &str, page: &PageContext) -> [Cell; 4] {
     let result = match verdict.lost {
         None => view! { <Badge label="Selected" tone="good"/> }.into_any(),
         Some(lost) => {
-            let grant =
-                paths::with_query(&paths::grant_credential(project, id), "pipeline", pipeline);
             let after_grant = verdict.after_grant;
-            let is_mended = lost == Lost::NotGranted && after_grant.is_none() && page.may_grant();
-            let mend = is_mended.then_some((grant, "Grant it"));
+            let mend = mend((lost, after_grant), id, pipeline, page);
             view! { <Reason lost mend after_grant/> }.into_any()
         }
     };
@@ -78,6 +75,28 @@ fn row(verdict: Verdict, pipeline: &str, page: &PageContext) -> [Cell; 4] {
         Cell::of(verdict.access.label()),
         Cell::of((result, narrow)),
     ]
+}
+
+/// Where the reason is mended, or has more said of it than the guides know, and what the link there says.
+/// With a grant that would not help nothing is mended.
+fn mend(
+    (lost, after_grant): (Lost, Option<Lost>),
+    credential: Uuid,
+    pipeline: &str,
+    page: &PageContext,
+) -> Option<(String, &'static str)> {
+    let project = &page.project;
+    match lost {
+        Lost::NotGranted if after_grant.is_none() && page.may_grant() => {
+            let grant = paths::grant_credential(project, credential);
+            Some((paths::with_query(&grant, "pipeline", pipeline), "Grant it"))
+        }
+        Lost::Rejected => {
+            let grants = paths::grants(project, Uuid::parse_str(pipeline).ok()?);
+            Some((grants + "#grants", "See who rejected it, and why"))
+        }
+        _ => None,
+    }
 }
 
 /// What the formats would contain. Nobody reads it where none would contain anything.

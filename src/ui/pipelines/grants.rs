@@ -74,6 +74,8 @@ fn row(
         approver.map(|by| format!("Approved by {by}, who is no longer a maintainer or owner"));
     let (name, rejection) = (grant.credential, grant.rejection);
     let is_rejected = rejection.is_some();
+    let approval =
+        page.may_grant().then(|| paths::approve_grant(&page.project, pipeline, grant.id));
     let (label, approve_label) = (format!("Revoke {name}"), format!("Approve {name}"));
     let edit_label = format!("Edit the grant of {name}");
     let edit = page.may_grant().then(|| paths::edit_grant(&page.project, pipeline, grant.id));
@@ -89,7 +91,14 @@ fn row(
             <div>{grant.terms.intent.label()}</div>
             <TermsInWords terms=grant.terms today is_rejected/>
             {rejection
-                .map(|one| view! { <div class="rejected">{one.sentence()}</div> })}
+                .map(|one| {
+                    view! {
+                        <div class="rejected">
+                            {one.sentence()}
+                            {approval.map(|href| view! { " " <a href=href>"See the approval"</a> })}
+                        </div>
+                    }
+                })}
             {approver.map(|label| view! { <div><Badge label tone="warn"/></div> })}
             {has_newer
                 .then(|| view! { <div><Badge label="newer tokens and rules need approval" tone="warn"/></div> })}

@@ -30,6 +30,8 @@ pub enum Doubt {
     Secret,
     /// Another credential is for just the same.
     Twin(Subject),
+    /// There was a last day, and the new secret has none.
+    Undated,
 }
 
 /// Asks about what is probably not meant, unless the person is sure.

@@ -12,6 +12,7 @@ use crate::domain::actor::Can;
 use crate::domain::audit::{Action, AuditEvent, Detail, Field, FieldChange, Subject};
 use crate::domain::credential::{Credential, CredentialSettings, Method};
 use crate::domain::credential_form::{Asked, CredentialDraft, CredentialForm};
+use crate::domain::expiry;
 use crate::domain::guard_change::LoweredGuards;
 use crate::domain::moment::Day;
 use crate::domain::permission::of;
@@ -114,7 +115,7 @@ impl Vault {
         let doubt = read.as_ref().and_then(|read| read.doubt(kind, method, &settings.username));
         let until = ends.as_deref().map_or(settings.expires_on, Day::parse);
         let stored_until = stored.summary.expires_on.filter(|_| ends.is_none());
-        let waits = form.is_staged;
+        let (waits, is_without_end) = (form.is_staged, ends.as_deref() == Some(""));
         let before_ends = stored.summary.expires_on;
         let new =
             NewVersion { credential: id, origin, method, before, before_ends, waits, doubt, ends };
@@ -182,7 +183,14 @@ impl Vault {
         }
         notices.extend(about_secret);
         notices.extend(twin.as_ref().map(of_twin));
+        let lost = before_ends.filter(|_| settings.expires_on.is_none());
+        notices.extend(lost.map(|day| expiry::lost(&settings.name, day)));
+        let undated = version.filter(|_| is_without_end && before_ends.is_some());
+        notices.extend(undated.map(said::of_undated));
+        // Who only empties the field means it.
+        let is_undated = lost.is_some() && read.is_some();
         let doubt = secret.map(|_| Doubt::Secret).or(twin.map(Doubt::Twin));
+        let doubt = doubt.or(is_undated.then_some(Doubt::Undated));
         Ok(Saved { id, notices, doubt })
     }
 

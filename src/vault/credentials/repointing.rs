@@ -4,7 +4,9 @@
 use crate::domain::actor::Granter;
 use crate::domain::audit::{Action, Detail, Subject};
 use crate::domain::credential::{Access, Credential, Summary};
+use crate::domain::doubt::{Doubt, Saved};
 use crate::domain::grant::Terms;
+use crate::domain::matching::named;
 use crate::domain::pipeline::{Grant, Grantable};
 use crate::error::{Error, Result};
 use crate::store::{Recorded, Write};
@@ -12,17 +14,12 @@ use crate::vault::Vault;
 use uuid::Uuid;
 
 impl Vault {
-    /// Moves every grant of the credential `id` to the credential `target`; gives the sentence for
+    /// Moves every grant of the credential `id` to the credential `target`; gives what to say of it on
     /// the next page. What the pipelines have received stays on record.
     ///
     /// # Errors
     /// `Invalid` at `target` for what cannot take over, `Conflict` when there is no grant to move.
-    pub async fn repoint_grants(
-        &self,
-        granter: &Granter,
-        id: Uuid,
-        target: &str,
-    ) -> Result<String> {
+    pub async fn repoint_grants(&self, granter: &Granter, id: Uuid, target: &str) -> Result<Saved> {
         let project = granter.project().id;
         // What is no id names nothing.
         let target = Uuid::parse_str(target).unwrap_or_default();
@@ -52,11 +49,42 @@ impl Vault {
             recorded = self.repoint(&write, granter, &pipeline, &from, &to).await?.or(recorded);
         }
         write.commit(recorded.ok_or_else(nothing_to_move)?).await?;
-        let name = to.summary.name;
-        Ok(match pipelines.len() {
-            1 => format!("1 pipeline now uses {name}."),
-            count => format!("{count} pipelines now use {name}."),
-        })
+        let moved: Vec<Subject> = pipelines
+            .into_iter()
+            .map(|id| Subject { id, name: names.get(&id).cloned().unwrap_or_default() })
+            .collect();
+        Ok(self.said_of_moved(granter, &moved, &to.summary).await)
+    }
+
+    /// What is said after grants were moved to the credential: that its pipelines use it, unless it is
+    /// doubted of one of them.
+    async fn said_of_moved(&self, granter: &Granter, moved: &[Subject], to: &Summary) -> Saved {
+        let (count, name) = (moved.len(), &to.name);
+        let mut doubted: Vec<(&Subject, Vec<(Uuid, Doubt)>)> = Vec::new();
+        for pipeline in moved {
+            let is_of_it = |grant: &Grant| grant.credential_id == to.id;
+            let doubts = self.doubted_of(granter, pipeline.id, is_of_it).await;
+            if !doubts.is_empty() {
+                doubted.push((pipeline, doubts));
+            }
+        }
+        let pipelines =
+            if count == 1 { "1 pipeline".to_owned() } else { format!("{count} pipelines") };
+        let Some((first, doubts)) = doubted.first() else {
+            let use_it = if count == 1 { "uses" } else { "use" };
+            return Saved::surely(vec![format!("{pipelines} now {use_it} {name}.")]);
+        };
+        let mut sentences = vec![format!("The grants of {pipelines} were moved to {name}.")];
+        if count > 1 {
+            let names: Vec<&str> = doubted.iter().map(|(of, _)| of.name.as_str()).collect();
+            sentences.push(format!(
+                "Look at the grants of {}. What follows is about {}.",
+                named(&names),
+                first.name
+            ));
+        }
+        let place = (granter.project().slug.as_str(), first.id);
+        Saved::with_doubts(sentences, place, doubts)
     }
 
     /// The same for one pipeline: each of its grants, with its terms. Gives the last event.

@@ -151,7 +151,8 @@ impl Vault {
         Ok(secrets.versions(id, current, SHOWN).await?)
     }
 
-    /// Makes a staged or previous version the current one; gives the credential's name.
+    /// Makes a staged or previous version the current one; gives the credential's name, and the last day
+    /// that it had if it has none any more.
     ///
     /// # Errors
     /// `Conflict` when it was destroyed, does not open, or signs in by another method than the
@@ -161,14 +162,14 @@ impl Vault {
         editor: &Can<of::RegistryWrite>,
         id: Uuid,
         version: i64,
-    ) -> Result<String> {
+    ) -> Result<(String, Option<Day>)> {
         let project = editor.project().id;
         let write = self.write_in(project).await?;
         let found = write.credentials(project).lock(id).await?.ok_or(Error::NotFound)?;
         let chosen = one(&write, project, &found, version).await?;
         let name = found.summary.name.clone();
         if chosen.state == VersionState::Current {
-            return Ok(name);
+            return Ok((name, None));
         }
         if !chosen.can_be_current() {
             return Err(Error::Conflict(format!(
@@ -208,17 +209,18 @@ impl Vault {
             updated_by: Set(editor.person().name.clone()),
             ..CredentialChanges::default()
         };
+        let (before, ends) = (found.secret.version, found.summary.expires_on);
+        let is_undated = stored.expires_on.as_deref() == Some("");
         if let Some(day) = stored.expires_on {
             row.expires_on = Set(Some(day).filter(|day| !day.is_empty()));
         }
-        let (before, ends) = (found.secret.version, found.summary.expires_on);
         write.secrets(project).keep_last_day(id, before, ends).await?;
         write.secrets(project).unstage(id, version).await?;
         write.credentials(project).update(id, row).await?;
         let detail = Detail::Versions { from: found.secret.version, to: version };
         let what = (Action::SecretSwitched, Subject { id, name: name.clone() }, detail);
         self.commit_event(write, project, editor, what).await?;
-        Ok(name)
+        Ok((name, ends.filter(|_| is_undated)))
     }
 
     /// Destroys the ciphertext of a version that is not the current one; gives the credential's name.

@@ -140,7 +140,7 @@ impl Vault {
             id: Uuid::now_v7(),
             pipeline_id: pipeline.id,
             credential_id: credential.summary.id,
-            terms: Terms { needs_approval, approval: None, ..terms },
+            terms: Terms { needs_approval, approval: None, rejected_at: None, ..terms },
             granted_by: Some(granter.person().id),
             created_at: now().0,
             created_by: granter.person().name.clone(),

@@ -58,7 +58,7 @@ impl Vault {
             return Err(Error::at("intent", sentence));
         }
         let is_guarded = credential.guards_its_secret();
-        let before = Terms { approval: None, ..grant.terms.clone() };
+        let before = Terms { approval: None, rejected_at: None, ..grant.terms.clone() };
         let terms = Terms { intent, ..terms };
         let terms = Terms { needs_approval: is_guarded && terms.gives_secret(), ..terms };
         if terms == before {
@@ -98,7 +98,7 @@ impl Vault {
     }
 
     /// What is doubted of the grants that were saved. They are saved, whether or not it can be said.
-    pub(super) async fn doubted_of(
+    pub(in crate::vault) async fn doubted_of(
         &self,
         granter: &Granter,
         pipeline: Uuid,

@@ -1,5 +1,6 @@
 //! A trust rule asks for other things than before. Whoever changes it has made it, as if it were new.
 
+use super::named::note_names;
 use super::public_key;
 use crate::domain::actor::Granter;
 use crate::domain::audit::{Action, Detail};
@@ -68,6 +69,7 @@ impl Vault {
             if !write.trust_rules(project).rename(id, rule.title).await? {
                 return Err(Error::NotFound);
             }
+            note_names(&write, project, pipeline).await?;
             write.commit(recorded).await?;
             return Ok(Saved::surely(vec!["The trust rule was renamed.".to_owned()]));
         }
@@ -76,6 +78,7 @@ impl Vault {
         if !write.trust_rules(project).replace(rule.clone(), made).await? {
             return Err(Error::Conflict(CHANGED.to_owned()));
         }
+        note_names(&write, project, pipeline).await?;
         // One that was given for what the rule asked for before would outlive the change.
         write.tokens().revoke_short_lived(project, pipeline, now().0).await?;
         write.commit(recorded).await?;

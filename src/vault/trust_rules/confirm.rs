@@ -1,6 +1,7 @@
 //! A trust rule whose maker may hand out access no more is made another person's.
 
 use super::DRONE_RULES;
+use super::named::note_names;
 use crate::domain::actor::Granter;
 use crate::domain::audit::{Action, Detail};
 use crate::domain::doubt::Saved;
@@ -61,6 +62,7 @@ impl Vault {
         if !write.trust_rules(project).confirm(id, made, salt).await? {
             return Err(Error::NotFound);
         }
+        note_names(&write, project, pipeline).await?;
         write.commit(recorded).await?;
         let sentence = if is_drone {
             "You confirmed the trust rule. If the shared Drone secret has stopped, renew it."

@@ -2,6 +2,11 @@
 
 use crate::vault::credentials::versions::StoredAs;
 
+/// Of a new version without a last day, beside one that has it.
+pub(super) fn of_undated(version: i64) -> String {
+    format!("Version {version} has no expiry date: once it is current, the credential has none.")
+}
+
 /// Of a secret that is stored already. `waits` when it was to wait.
 pub(super) fn of_stored(stored: StoredAs, waits: bool) -> &'static str {
     match (stored, waits) {
