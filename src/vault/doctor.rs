@@ -121,7 +121,7 @@ impl Vault {
         let Some(origin) = row.origin.as_deref() else {
             return Ok(Some("its registry is not a valid host".to_owned()));
         };
-        let place = secret_place(row.id, row.project_id, row.version, origin);
+        let place = secret_place(row.id, row.project_id, row.version, origin, row.login());
         match self.keys.open(&self.store, &place, &row.sealed).await {
             Ok(_) if super::keys::key_version(&row.sealed).ok() == Some(row.key_version) => {
                 Ok(None)

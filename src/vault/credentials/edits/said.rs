@@ -1,6 +1,6 @@
 //! What the page after an edit says of the secret.
 
-use crate::vault::credentials::versions::StoredAs;
+use crate::vault::credentials::seals::StoredAs;
 
 /// Of a secret that is stored already. `waits` when it was to wait.
 pub(super) fn of_stored(stored: StoredAs, waits: bool) -> &'static str {
