@@ -19,7 +19,7 @@ pub(super) use checks::is_wrong;
 pub(super) use completed::complete;
 pub use doubts::{Doubt, Saved};
 pub(super) use registry_tokens::Kept as RegistryTokens;
-pub(super) use seals::secret_place;
+pub(super) use seals::{place_of, secret_place};
 pub use secret_input::SecretInput;
 
 use super::{Vault, names, now, today};

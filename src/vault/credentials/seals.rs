@@ -9,7 +9,7 @@ use crate::crypto::digest::same;
 use crate::domain::credential::Credential;
 use crate::domain::secret_version::VersionState;
 use crate::error::{Error, Result};
-use crate::store::Write;
+use crate::store::{SealedRow, Write};
 use crate::vault::Vault;
 use crate::vault::keys::key_version;
 use uuid::Uuid;
@@ -32,6 +32,12 @@ pub(in crate::vault) fn secret_place<'a>(
         origin,
         login: Some(login),
     }
+}
+
+/// The same of a stored secret of any project.
+pub(in crate::vault) fn place_of<'a>(row: &'a SealedRow, origin: &'a str) -> Place<'a> {
+    let login = Login { credential_id: row.credential_id, username: &row.username };
+    secret_place(row.id, row.project_id, row.version, origin, login)
 }
 
 /// What the stored versions of the credential's secret are bound to.

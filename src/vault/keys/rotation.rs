@@ -52,6 +52,11 @@ impl Vault {
     /// # Errors
     /// `Conflict` while another one waits.
     pub async fn rotate_data_key(&self, admin: &InstanceAdmin) -> Result<u32> {
+        self.make_data_key(admin).await
+    }
+
+    /// The same for whoever needs one.
+    pub(super) async fn make_data_key(&self, by: &impl Acts) -> Result<u32> {
         let source = self.keys.source();
         let kek = source.current.as_ref().ok_or(Error::Internal)?;
         let write = self.write_in(INSTANCE).await?;
@@ -79,7 +84,7 @@ impl Vault {
                     .to_owned(),
             ));
         }
-        let recorded = self.record_key(&write, admin, Action::KeyCreated, &row).await?;
+        let recorded = self.record_key(&write, by, Action::KeyCreated, &row).await?;
         write.commit(recorded).await?;
         self.keys_changed.notify_one();
         Ok(version)
