@@ -248,7 +248,10 @@ fn look_at_secrets(report: &mut Report, opening: &Opening) {
 fn said_of_binding(opening: &Opening) -> String {
     match (opening.unbound, opening.is_bound) {
         (0, true) => "Each is bound to its credential and user name.".to_owned(),
-        (0, false) => "Each is bound to its credential and user name. A running server notes that soon.".to_owned(),
+        (0, false) => {
+            "Each is bound to its credential and user name. A running server notes that soon."
+                .to_owned()
+        }
         (unbound, _) => format!(
             "{unbound} of them are not bound to their credential and user name yet. A running server encrypts them again."
         ),

@@ -55,16 +55,21 @@ impl Keyring {
         keys: &[WrappedKey],
     ) -> Result<Keyring, CryptoError> {
         let audit = Versions::unlock(Purpose::Audit, current, previous, keys)?;
-        let said = |of: Purpose| {
-            let keys = keys.iter().filter(move |key| key.purpose == of);
-            keys.filter(|key| key.says_for_good()).map(|key| key.version)
-        };
+        let mut rows_are_sealed = false;
+        let mut bound = BTreeSet::new();
+        for key in keys.iter().filter(|key| key.says_for_good()) {
+            match key.purpose {
+                Purpose::Audit => rows_are_sealed = true,
+                Purpose::Secret => _ = bound.insert(key.version),
+                Purpose::Fingerprint => {}
+            }
+        }
         Ok(Keyring {
             secret: Versions::unlock(Purpose::Secret, current, previous, keys)?,
             fingerprint: Versions::unlock(Purpose::Fingerprint, current, previous, keys)?,
             rows: RowKeys::of(audit.active, audit.by_version())?,
-            are_rows_sealed: said(Purpose::Audit).next().is_some(),
-            bound: said(Purpose::Secret).collect(),
+            are_rows_sealed: rows_are_sealed,
+            bound,
             audit,
         })
     }

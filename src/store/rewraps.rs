@@ -88,12 +88,7 @@ impl<C: Sealing> Rewraps<'_, C> {
     /// Stores the new blob, under the key `to`, over the one that was read. `false`: it was destroyed or
     /// sealed again meanwhile, which is as good. That may have been under the same key, for another user
     /// name: the blob itself tells.
-    pub async fn replace(
-        &self,
-        read: &SealedRow,
-        to: i32,
-        sealed: Vec<u8>,
-    ) -> Result<bool, DbErr> {
+    pub async fn replace(&self, read: &SealedRow, to: i32, sealed: Vec<u8>) -> Result<bool, DbErr> {
         let done = Entity::update_many()
             .col_expr(Column::Sealed, Expr::value(Sealed(sealed)))
             .col_expr(Column::KeyVersion, Expr::value(to))
