@@ -238,10 +238,24 @@ fn look_at_secrets(report: &mut Report, opening: &Opening) {
     } else if by_key.is_empty() {
         (State::Ok, "No secret is stored yet.".to_owned())
     } else {
-        (State::Ok, format!("All stored secrets can be decrypted: {}.", by_key.join(", ")))
+        let bound = said_of_binding(opening);
+        (State::Ok, format!("All stored secrets can be decrypted: {}. {bound}", by_key.join(", ")))
     };
     report.add("secrets", state, text);
     report.detail("secrets", json!(opening));
+}
+
+fn said_of_binding(opening: &Opening) -> String {
+    match (opening.unbound, opening.is_bound) {
+        (0, true) => "Each is bound to its credential and user name.".to_owned(),
+        (0, false) => {
+            "Each is bound to its credential and user name. A running server notes that soon."
+                .to_owned()
+        }
+        (unbound, _) => format!(
+            "{unbound} of them are not bound to their credential and user name yet. A running server encrypts them again."
+        ),
+    }
 }
 
 fn named(one: &Unreadable) -> String {

@@ -8,8 +8,9 @@ use zeroize::Zeroizing;
 use super::CryptoError;
 use super::key::{Key, NONCE, TAG, push_prefixed, random};
 
-/// Magic, format 1, algorithm 1 (AES-256-GCM), no flags, two reserved zeros.
-const START: [u8; 8] = *b"RGC\x01\x01\0\0\0";
+const MAGIC: [u8; 3] = *b"RGC";
+/// Algorithm 1 (AES-256-GCM), no flags, two reserved zeros.
+const REST: [u8; 4] = *b"\x01\0\0\0";
 const ALGORITHM: u8 = 1;
 const HEADER: usize = 60;
 const SALT: usize = 32;
@@ -21,7 +22,6 @@ const LENGTH: usize = 4;
 const MIN: usize = HEADER + BLOCK + TAG;
 const MAX: usize = MAX_SECRET + MIN;
 
-const AAD_LABEL: &[u8] = b"regcred/secret/v1";
 const DEK_LABEL: &[u8] = b"regcred/secret-dek/v1";
 const CHECK_LABEL: &[u8] = b"regcred/key-check/v1";
 
@@ -40,12 +40,50 @@ pub struct Place<'a> {
     pub secret_version: u64,
     /// The registry the secret is sent to, as `https://host:port`, lower case, port written out.
     pub origin: &'a str,
+    /// What a credential's secret signs in with; `None` for what is no such secret. With one, values
+    /// are sealed in format 2, which covers it.
+    pub login: Option<Login<'a>>,
+}
+
+/// Whose secret it is, and the user name that it is sent with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Login<'a> {
+    pub credential_id: Uuid,
+    pub username: &'a str,
+}
+
+/// What a seal covers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Format {
+    /// Not the login: secrets were sealed so once, and what has no login is.
+    Unbound = 1,
+    /// The login as well.
+    Bound = 2,
+}
+
+impl Format {
+    fn of(byte: u8) -> Option<Self> {
+        [Self::Unbound, Self::Bound].into_iter().find(|format| *format as u8 == byte)
+    }
+
+    fn label(self) -> &'static [u8] {
+        match self {
+            Self::Unbound => b"regcred/secret/v1",
+            Self::Bound => b"regcred/secret/v2",
+        }
+    }
 }
 
 impl Place<'_> {
-    fn aad(&self, header: &[u8]) -> Result<Vec<u8>, CryptoError> {
+    /// The format in which values are sealed here.
+    fn format(&self) -> Format {
+        if self.login.is_some() { Format::Bound } else { Format::Unbound }
+    }
+
+    /// `UnknownFormat` when the format needs a login, and there is none.
+    fn aad(&self, format: Format, header: &[u8]) -> Result<Vec<u8>, CryptoError> {
         let mut aad = Vec::new();
-        push_prefixed(&mut aad, AAD_LABEL)?;
+        push_prefixed(&mut aad, format.label())?;
         aad.extend_from_slice(header);
         push_prefixed(&mut aad, self.table.as_bytes())?;
         push_prefixed(&mut aad, self.column.as_bytes())?;
@@ -53,6 +91,11 @@ impl Place<'_> {
         aad.extend_from_slice(self.project_id.as_bytes());
         aad.extend_from_slice(&self.secret_version.to_be_bytes());
         push_prefixed(&mut aad, self.origin.as_bytes())?;
+        if format == Format::Bound {
+            let login = self.login.ok_or(CryptoError::UnknownFormat)?;
+            aad.extend_from_slice(login.credential_id.as_bytes());
+            push_prefixed(&mut aad, login.username.as_bytes())?;
+        }
         Ok(aad)
     }
 }
@@ -61,6 +104,11 @@ impl Place<'_> {
 /// `UnknownFormat` when the bytes are no sealed value.
 pub fn key_version(blob: &[u8]) -> Result<u32, CryptoError> {
     Ok(parse(blob)?.key_version)
+}
+
+/// The format of a sealed value, with the same errors.
+pub fn format(blob: &[u8]) -> Result<Format, CryptoError> {
+    Ok(parse(blob)?.format)
 }
 
 pub(super) fn seal(
@@ -88,12 +136,14 @@ fn seal_with(
     let padded = padded(secret.len());
     // Room for all of it at once: a vector that grows leaves plaintext behind.
     let mut blob = Zeroizing::new(Vec::with_capacity(HEADER + padded + TAG));
-    blob.extend_from_slice(&START);
+    blob.extend_from_slice(&MAGIC);
+    blob.push(place.format() as u8);
+    blob.extend_from_slice(&REST);
     blob.extend_from_slice(&key_version.to_be_bytes());
     blob.extend_from_slice(&check(key));
     blob.extend_from_slice(salt);
     blob.extend_from_slice(&nonce);
-    let aad = place.aad(&blob)?;
+    let aad = place.aad(place.format(), &blob)?;
     blob.extend_from_slice(&length.to_be_bytes());
     blob.extend_from_slice(secret);
     blob.resize(HEADER + padded, 0);
@@ -103,17 +153,23 @@ fn seal_with(
     Ok(std::mem::take(&mut *blob))
 }
 
+/// `is_bound`: nothing that has a login is under the key in format 1. What is was put there by somebody
+/// who kept it, and is `Unbound`.
 pub(super) fn open(
     key: &Key,
+    is_bound: bool,
     place: &Place<'_>,
     blob: &[u8],
 ) -> Result<Zeroizing<Vec<u8>>, CryptoError> {
     let sealed = parse(blob)?;
+    if is_bound && sealed.format == Format::Unbound && place.login.is_some() {
+        return Err(CryptoError::Unbound);
+    }
     // Both are public, so they are compared plainly; it only tells a wrong key from changed bytes.
     if check(key) != sealed.key_check {
         return Err(CryptoError::OtherKey);
     }
-    let aad = place.aad(sealed.header)?;
+    let aad = place.aad(sealed.format, sealed.header)?;
     let mut buffer = Zeroizing::new(sealed.body.to_vec());
     let text = dek(key, sealed.salt)?.open_in_place(sealed.nonce, &aad, &mut buffer)?;
     unpad(text).map(|secret| Zeroizing::new(secret.to_vec()))
@@ -121,6 +177,7 @@ pub(super) fn open(
 
 struct Sealed<'a> {
     header: &'a [u8],
+    format: Format,
     key_version: u32,
     key_check: [u8; CHECK],
     salt: &'a [u8; SALT],
@@ -136,28 +193,29 @@ fn parse(blob: &[u8]) -> Result<Sealed<'_>, CryptoError> {
     if blob.len() < MIN || !(blob.len() - HEADER - TAG).is_multiple_of(BLOCK) {
         return Err(CryptoError::Truncated);
     }
-    let (start, sealed) = split(blob).ok_or(CryptoError::Truncated)?;
-    if start != START {
-        return Err(CryptoError::UnknownFormat);
-    }
-    Ok(sealed)
+    let (start, _) = blob.split_first_chunk::<8>().ok_or(CryptoError::Truncated)?;
+    let format = match start.strip_prefix(&MAGIC) {
+        Some([format, rest @ ..]) if *rest == REST => Format::of(*format),
+        _ => None,
+    };
+    split(blob, format.ok_or(CryptoError::UnknownFormat)?).ok_or(CryptoError::Truncated)
 }
 
-fn split(blob: &[u8]) -> Option<([u8; 8], Sealed<'_>)> {
+fn split(blob: &[u8], format: Format) -> Option<Sealed<'_>> {
     let (header, body) = blob.split_at_checked(HEADER)?;
-    let (start, rest) = header.split_first_chunk()?;
+    let (_, rest) = header.split_first_chunk::<8>()?;
     let (key_version, rest) = rest.split_first_chunk()?;
     let (key_check, rest) = rest.split_first_chunk()?;
     let (salt, nonce) = rest.split_first_chunk()?;
-    let sealed = Sealed {
+    Some(Sealed {
         header,
+        format,
         key_version: u32::from_be_bytes(*key_version),
         key_check: *key_check,
         salt,
         nonce: nonce.try_into().ok()?,
         body,
-    };
-    Some((*start, sealed))
+    })
 }
 
 fn padded(secret: usize) -> usize {

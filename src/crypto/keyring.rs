@@ -1,7 +1,7 @@
 //! The unlocked keyring: the keys that seal, by version, the ones that sign the audit log, and the
 //! ones that tell equal secrets.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use uuid::Uuid;
@@ -25,6 +25,8 @@ pub struct Keyring {
     fingerprint: Versions,
     rows: RowKeys,
     are_rows_sealed: bool,
+    /// The keys for secrets under which no secret is that is not bound to its login.
+    bound: BTreeSet<u32>,
 }
 
 impl Keyring {
@@ -53,12 +55,21 @@ impl Keyring {
         keys: &[WrappedKey],
     ) -> Result<Keyring, CryptoError> {
         let audit = Versions::unlock(Purpose::Audit, current, previous, keys)?;
-        let mut said = keys.iter().filter(|key| key.purpose == Purpose::Audit);
+        let mut rows_are_sealed = false;
+        let mut bound = BTreeSet::new();
+        for key in keys.iter().filter(|key| key.says_for_good()) {
+            match key.purpose {
+                Purpose::Audit => rows_are_sealed = true,
+                Purpose::Secret => _ = bound.insert(key.version),
+                Purpose::Fingerprint => {}
+            }
+        }
         Ok(Keyring {
             secret: Versions::unlock(Purpose::Secret, current, previous, keys)?,
             fingerprint: Versions::unlock(Purpose::Fingerprint, current, previous, keys)?,
             rows: RowKeys::of(audit.active, audit.by_version())?,
-            are_rows_sealed: said.any(WrappedKey::says_rows_are_sealed),
+            are_rows_sealed: rows_are_sealed,
+            bound,
             audit,
         })
     }
@@ -96,13 +107,28 @@ impl Keyring {
         previous: Option<&Kek>,
         keys: &[WrappedKey],
     ) -> Result<Vec<WrappedKey>, CryptoError> {
-        keys.iter()
-            .filter(|key| key.purpose == Purpose::Audit)
-            .map(|wrapped| {
-                let kek = wrapped.kek_among(current, previous)?;
-                wrapped.rewrap_sealed(kek, &wrapped.open(kek, None)?)
-            })
-            .collect()
+        mark(Purpose::Audit, current, previous, keys)
+    }
+
+    /// The same for the keys for secrets: they say from now on that each secret under them is bound to
+    /// its login. Store them in a transaction that has seen that none is left that is not.
+    pub fn mark_secrets_bound(
+        current: &Kek,
+        previous: Option<&Kek>,
+        keys: &[WrappedKey],
+    ) -> Result<Vec<WrappedKey>, CryptoError> {
+        mark(Purpose::Secret, current, previous, keys)
+    }
+
+    /// Whether what is sealed from now on is under a key that says so.
+    pub fn seals_bound(&self) -> bool {
+        self.bound.contains(&self.secret.active)
+    }
+
+    /// Whether every key for secrets says so: then a secret in an older format was put back by somebody
+    /// else.
+    pub fn are_secrets_bound(&self) -> bool {
+        self.secret.by_version().all(|(version, _)| self.bound.contains(&version))
     }
 
     /// Whether the rows that decide were sealed once: then one without a MAC was put there by
@@ -131,9 +157,9 @@ impl Keyring {
     /// Every fault is a typed error, and bytes that are no sealed value are never returned as they
     /// are.
     pub fn open(&self, place: &Place<'_>, blob: &[u8]) -> Result<Zeroizing<Vec<u8>>, CryptoError> {
-        let key =
-            self.secret.find(blob::key_version(blob)?).ok_or(CryptoError::UnknownKeyVersion)?;
-        blob::open(key, place, blob)
+        let version = blob::key_version(blob)?;
+        let key = self.secret.find(version).ok_or(CryptoError::UnknownKeyVersion)?;
+        blob::open(key, self.bound.contains(&version), place, blob)
     }
 
     /// The version new values are sealed under; values under a lower one are due for sealing again.
@@ -178,6 +204,22 @@ impl Keyring {
     pub fn derive_each(&self, salt: &[u8], info: &[&[u8]]) -> Result<Vec<Derived>, CryptoError> {
         self.audit.all().map(|key| Derived::of(key, salt, info)).collect()
     }
+}
+
+/// Those of that purpose that do not say yet what holds for good, saying it.
+fn mark(
+    purpose: Purpose,
+    current: &Kek,
+    previous: Option<&Kek>,
+    keys: &[WrappedKey],
+) -> Result<Vec<WrappedKey>, CryptoError> {
+    keys.iter()
+        .filter(|key| key.purpose == purpose && !key.says_for_good())
+        .map(|wrapped| {
+            let kek = wrapped.kek_among(current, previous)?;
+            wrapped.rewrap_for_good(kek, &wrapped.open(kek, None)?)
+        })
+        .collect()
 }
 
 impl fmt::Debug for Keyring {

@@ -28,7 +28,8 @@
 //!
 //! ```text
 //!  0  3 "RGK"   3 1 format 01   4 1 alg 01 (AES-256-GCM)
-//!  5  1 01 with an audit key once the rows that decide have MACs, otherwise 00   6 2 zero
+//!  5  1 01 with an audit key once the rows that decide have MACs, and with a key for secrets once each
+//!       secret under it is in format 2, otherwise 00                             6 2 zero
 //!  8  8 KEK id  16 12 nonce     28 32 ciphertext           60 16 tag
 //! AAD = LP("regcred/keyring/v1", with "/audit" or "/fingerprint" behind) ‖ bytes[0..16] ‖ u32(version) ‖ key uuid
 //! ```
@@ -36,13 +37,19 @@
 //! Sealed value, 332 to 65 868 bytes:
 //!
 //! ```text
-//!  0  3 "RGC"   3 1 format 01   4 1 alg 01   5 1 flags 00   6 2 zero
+//!  0  3 "RGC"   3 1 format 02 for a credential's secret, 01 for all else
+//!  4  1 alg 01   5 1 flags 00   6 2 zero
 //!  8  4 key version             12 4 key check = HMAC-SHA256(key, "regcred/key-check/v1")[0..4]
 //! 16 32 salt    48 12 nonce     60 n ciphertext, n = 256·k  +16 tag
-//! AAD = LP("regcred/secret/v1") ‖ header[0..60] ‖ LP(table) ‖ LP(column) ‖ row id ‖ project id
-//!       ‖ u64(secret version) ‖ LP(origin)
+//! AAD of format 1 = LP("regcred/secret/v1") ‖ header[0..60] ‖ LP(table) ‖ LP(column) ‖ row id
+//!       ‖ project id ‖ u64(secret version) ‖ LP(origin)
+//! AAD of format 2 = the same with LP("regcred/secret/v2"), then credential id ‖ LP(user name)
 //! plaintext = u32(length) ‖ secret ‖ zeros up to 256·k, k as small as it can be
 //! ```
+//!
+//! Secrets of an older version of the program are in format 1. They open under a key whose byte 5 is 00,
+//! and under no other: the job that seals everything under a new key moves them to format 2, and then
+//! writes 01 into every older key.
 //!
 //! Pipeline token, 77 characters: `rgc_<id, 22>_<secret, 43>_<CRC-32 of all before this underscore, 6>`,
 //! each field a big-endian number in base 62 (`0-9A-Za-z`) padded with `0`. Only
@@ -57,9 +64,10 @@
 //!
 //! # What is bound to what
 //!
-//! A sealed value opens only in its table, column, row, project, secret version and origin, so
-//! neither moving a row's bytes nor pointing a credential at another registry yields it. A wrapped
-//! key opens only for its purpose, version and uuid, under the KEK it names.
+//! A sealed value opens only in its table, column, row, project, secret version and origin, and a
+//! credential's secret only for that credential and its user name. So neither moving a row, or its bytes,
+//! nor pointing a credential at another registry or user yields it. A wrapped key opens only for its
+//! purpose, version and uuid, under the KEK it names.
 //!
 //! # What is not defended
 //!
@@ -69,6 +77,8 @@
 //!   a copy; they can remove rows, and change which key version is marked active. They cannot make a
 //!   sealed value or a row of their own, unless they kept the wrapped audit key of before rows had
 //!   MACs: with that the next start takes every row without one for ours, and says so in the chain.
+//!   With the wrapped key for secrets of before, they can put back a secret in format 1 once they have
+//!   removed from the chain what it says of that, which breaks the chain. A change of the KEK ends both.
 //! - Lengths are hidden only up to the next multiple of 256 bytes.
 //! - Our copies of keys and plaintext are wiped when dropped, and the program's allocator wipes all
 //!   freed memory, so that the key schedules of `ring` go as well. What the compiler left on the stack
@@ -106,6 +116,9 @@ pub enum CryptoError {
     /// that number, as after restoring one database's rows beside another's keyring.
     #[error("the value was sealed under another key of the same version")]
     OtherKey,
+    /// A secret in format 1 under a key that has none left: it was put back.
+    #[error("the sealed bytes are in the older format, and none was left in it")]
+    Unbound,
     /// The tag fails: the bytes were changed, moved to another place, or sealed under another key.
     #[error("the sealed bytes are not authentic here")]
     Unauthentic,

@@ -14,10 +14,11 @@ pub(super) use tests::vector;
 
 /// Magic, format 1, algorithm 1 (AES-256-GCM).
 const START: [u8; 5] = *b"RGK\x01\x01";
-/// What the byte after the start says: nothing, or that rows that decide were sealed once. Nobody who
-/// has not the KEK can take it back.
+/// What the byte after the start says: nothing, or what holds for good since it was said. Nobody who has
+/// not the KEK can take it back. With an audit key it is that rows that decide were sealed once, with one
+/// for secrets that each secret under it is bound to its login.
 const NOTHING: u8 = 0;
-const ROWS_ARE_SEALED: u8 = 1;
+const FOR_GOOD: u8 = 1;
 /// What the AAD covers of the bytes themselves: the start, what is said, two zeros and the KEK id.
 const COVERED: usize = 16;
 const WRAPPED: usize = COVERED + NONCE + KEY + TAG;
@@ -110,14 +111,15 @@ impl WrappedKey {
         self.clone().holding(kek, *random()?, key, self.word())
     }
 
-    /// The same key under that KEK, saying from now on that rows are sealed.
-    pub(super) fn rewrap_sealed(&self, kek: &Kek, key: &Key) -> Result<WrappedKey, CryptoError> {
-        self.clone().holding(kek, *random()?, key, ROWS_ARE_SEALED)
+    /// The same key under that KEK, saying from now on what holds for good: of an audit key that rows are
+    /// sealed, of one for secrets that those under it are bound.
+    pub(super) fn rewrap_for_good(&self, kek: &Kek, key: &Key) -> Result<WrappedKey, CryptoError> {
+        self.clone().holding(kek, *random()?, key, FOR_GOOD)
     }
 
-    /// Whether it says that rows are sealed: authentic once the key was opened.
-    pub(super) fn says_rows_are_sealed(&self) -> bool {
-        self.word() == ROWS_ARE_SEALED
+    /// Whether it says so: authentic once the key was opened.
+    pub(super) fn says_for_good(&self) -> bool {
+        self.word() == FOR_GOOD
     }
 
     fn word(&self) -> u8 {
@@ -170,7 +172,7 @@ impl WrappedKey {
         let mut sealed: Zeroizing<[u8; KEY + TAG]> =
             Zeroizing::new(sealed.try_into().map_err(|_| CryptoError::Truncated)?);
         let named = match covered.strip_prefix(&START) {
-            Some([NOTHING | ROWS_ARE_SEALED, 0, 0, named @ ..]) => named,
+            Some([NOTHING | FOR_GOOD, 0, 0, named @ ..]) => named,
             _ => return Err(CryptoError::UnknownFormat),
         };
         if named != self.kek_id.0 {
@@ -191,9 +193,12 @@ impl WrappedKey {
     }
 }
 
-/// What a new key says: beside one that signs no row was ever without a MAC.
+/// What a new key says: beside it no row was ever without a MAC, and nothing is under it yet.
 fn word_of(purpose: Purpose) -> u8 {
-    if purpose == Purpose::Audit { ROWS_ARE_SEALED } else { NOTHING }
+    match purpose {
+        Purpose::Audit | Purpose::Secret => FOR_GOOD,
+        Purpose::Fingerprint => NOTHING,
+    }
 }
 
 /// Leaves the wrapped bytes out: they are ciphertext, but a log is no place to keep a copy.

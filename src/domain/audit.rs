@@ -84,6 +84,7 @@ super::words! {
         KekBackedUp = "data_key.kek_backed_up", "has a backup of the key-encryption key of";
         ReceiptsRemoved = "receipts.removed", "removed old receipts of";
         RowsSealed = "rows.sealed", "added MACs to the rows of";
+        SecretsBound = "secrets.bound", "bound every secret to its credential and user name in";
         RowsFound = "rows.found_changed", "found rows that were changed outside Regcred in";
         RowAccepted = "rows.accepted", "accepted a row that was changed outside Regcred in";
     }

@@ -140,7 +140,8 @@ fn said_by<E: Authentic>(row: &E::Model) -> Result<Said, DbErr> {
     said::<E>(|column| Some(row.get(column)))
 }
 
-fn is_genuine<E: Authentic>(seals: &Seals, row: &E::Model) -> bool {
+/// Whether we wrote the row.
+pub(super) fn is_genuine<E: Authentic>(seals: &Seals, row: &E::Model) -> bool {
     let Ok(said) = said_by::<E>(row) else { return false };
     let mac = match row.get(E::MAC) {
         Value::String(mac) => mac,

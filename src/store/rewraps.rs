@@ -2,12 +2,13 @@
 //! that does not begin at a project: it seals each one again where it lies.
 
 use super::Rewraps;
-use super::entity::{Sealed, Unreadable, credential, readable, secret_version};
+use super::authentic::is_genuine;
+use super::entity::{Sealed, Unreadable, credential, secret_version};
+use super::seals::Sealing;
 use crate::domain::registry::RegistryHost;
 use sea_orm::sea_query::Expr;
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, ExprTrait, JoinType, QueryFilter, QueryOrder,
-    QuerySelect,
+    ColumnTrait, DbErr, EntityTrait, ExprTrait, JoinType, QueryFilter, QueryOrder, QuerySelect,
 };
 use secret_version::{Column, Entity};
 use uuid::Uuid;
@@ -19,6 +20,8 @@ pub struct SealedRow {
     pub project_id: Uuid,
     pub credential_id: Uuid,
     pub credential: String,
+    /// The user name that it is sent with.
+    pub username: String,
     pub version: i64,
     /// Whether it is the one that is delivered.
     pub is_current: bool,
@@ -27,17 +30,23 @@ pub struct SealedRow {
     /// The version of the data key, as the row says.
     pub key_version: i32,
     pub is_marked: bool,
+    /// Whether we wrote the row, and that of the credential.
+    pub is_ours: bool,
     pub sealed: Vec<u8>,
 }
 
-impl<C: ConnectionTrait> Rewraps<'_, C> {
+/// A secret with its credential.
+type Both = (secret_version::Model, Option<credential::Model>);
+
+impl<C: Sealing> Rewraps<'_, C> {
     /// Some that are under a version before `active` and not marked unreadable.
     pub async fn due(&self, active: i32, most: u64) -> Result<Vec<SealedRow>, DbErr> {
         let due = joined()
             .filter(Column::KeyVersion.lt(active))
             .filter(Column::UnreadableAt.is_null())
+            .filter(Column::Sealed.is_not_null())
             .limit(most);
-        Ok(readable(due.all(self.db).await?))
+        Ok(self.read(due.all(self.db).await?))
     }
 
     /// Every sealed secret after the row `after`, by id: for a check of all of them.
@@ -47,7 +56,20 @@ impl<C: ConnectionTrait> Rewraps<'_, C> {
             .filter(Column::Id.gt(after))
             .order_by_asc(Column::Id)
             .limit(most);
-        Ok(readable(rows.all(self.db).await?))
+        Ok(self.read(rows.all(self.db).await?))
+    }
+
+    fn read(&self, rows: Vec<Both>) -> Vec<SealedRow> {
+        let seals = self.db.seals();
+        let is_ours = |(row, credential): &Both| {
+            is_genuine::<Entity>(seals, row)
+                && credential.as_ref().is_some_and(|it| is_genuine::<credential::Entity>(seals, it))
+        };
+        let read = |both: Both| {
+            let is_ours = is_ours(&both);
+            SealedRow::try_from(both).ok().map(|row| SealedRow { is_ours, ..row })
+        };
+        rows.into_iter().filter_map(read).collect()
     }
 
     /// How many of them there are.
@@ -63,21 +85,16 @@ impl<C: ConnectionTrait> Rewraps<'_, C> {
         Ok(u64::try_from(left.unwrap_or(0)).unwrap_or(0))
     }
 
-    /// Stores the new blob over the one under the key `from`. `false`: it was destroyed or sealed
-    /// again meanwhile, which is as good.
-    pub async fn replace(
-        &self,
-        id: Uuid,
-        from: i32,
-        to: i32,
-        sealed: Vec<u8>,
-    ) -> Result<bool, DbErr> {
+    /// Stores the new blob, under the key `to`, over the one that was read. `false`: it was destroyed or
+    /// sealed again meanwhile, which is as good. That may have been under the same key, for another user
+    /// name: the blob itself tells.
+    pub async fn replace(&self, read: &SealedRow, to: i32, sealed: Vec<u8>) -> Result<bool, DbErr> {
         let done = Entity::update_many()
             .col_expr(Column::Sealed, Expr::value(Sealed(sealed)))
             .col_expr(Column::KeyVersion, Expr::value(to))
-            .filter(Column::Id.eq(id))
-            .filter(Column::KeyVersion.eq(from))
-            .filter(Column::Sealed.is_not_null())
+            .filter(Column::Id.eq(read.id))
+            .filter(Column::KeyVersion.eq(read.key_version))
+            .filter(Column::Sealed.eq(Sealed(read.sealed.clone())))
             .exec(self.db)
             .await?;
         Ok(done.rows_affected > 0)
@@ -112,13 +129,11 @@ fn joined() -> sea_orm::SelectTwo<Entity, credential::Entity> {
     Entity::find().join(JoinType::InnerJoin, to_credential).select_also(credential::Entity)
 }
 
-/// A secret with its credential. What was destroyed, or has lost its credential, cannot be read.
-impl TryFrom<(secret_version::Model, Option<credential::Model>)> for SealedRow {
+/// What was destroyed, or has lost its credential, cannot be read.
+impl TryFrom<Both> for SealedRow {
     type Error = Unreadable;
 
-    fn try_from(
-        (row, credential): (secret_version::Model, Option<credential::Model>),
-    ) -> Result<Self, Unreadable> {
+    fn try_from((row, credential): Both) -> Result<Self, Unreadable> {
         let credential = credential.ok_or(Unreadable)?;
         let host = RegistryHost::stored(&credential.host);
         Ok(Self {
@@ -126,11 +141,13 @@ impl TryFrom<(secret_version::Model, Option<credential::Model>)> for SealedRow {
             project_id: row.project_id,
             credential_id: row.credential_id,
             credential: credential.name,
+            username: credential.username,
             version: row.version,
             is_current: credential.secret_version == row.version,
             origin: host.map(|host| host.origin(credential.is_insecure)),
             key_version: row.key_version.unwrap_or(0),
             is_marked: row.unreadable_at.is_some(),
+            is_ours: false,
             sealed: row.sealed.ok_or(Unreadable)?.0,
         })
     }

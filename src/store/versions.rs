@@ -3,7 +3,8 @@
 
 use super::Secrets;
 use super::credentials::SummaryRow;
-use super::entity::{credential, readable, secret_version};
+use super::entity::{Sealed, credential, readable, secret_version};
+use super::locked;
 use super::seals::Sealing;
 use crate::domain::credential::{Credential, Method, Summary};
 use crate::domain::moment::{Day, Moment};
@@ -20,6 +21,7 @@ use uuid::Uuid;
 pub struct SealedVersion {
     /// The version's id, which the ciphertext is bound to.
     pub id: Uuid,
+    pub version: i64,
     pub sealed: Vec<u8>,
     /// What may be shown of a key file, as JSON.
     pub key_file: Option<String>,
@@ -79,15 +81,25 @@ impl<C: Sealing> Secrets<'_, C> {
         version: i64,
     ) -> Result<Option<SealedVersion>, DbErr> {
         let row = self.of(credential).filter(Column::Version.eq(version)).one(self.db).await?;
-        Ok(self.genuine(row).pop().and_then(|row| {
-            Some(SealedVersion {
-                id: row.id,
-                sealed: row.sealed?.0,
-                key_file: row.key_file,
-                doubt: row.doubt,
-                expires_on: row.expires_on,
-            })
-        }))
+        Ok(self.genuine(row).pop().and_then(SealedVersion::of))
+    }
+
+    /// Every version of the credential that has a ciphertext, locked until the transaction ends.
+    pub async fn lock_sealed(&self, credential: Uuid) -> Result<Vec<SealedVersion>, DbErr> {
+        // In the order in which receipts count them.
+        let rows = self.of(credential).filter(Column::Sealed.is_not_null());
+        let rows = locked(self.db, rows.order_by_asc(Column::Version)).all(self.db).await?;
+        Ok(self.genuine(rows).into_iter().filter_map(SealedVersion::of).collect())
+    }
+
+    /// Stores another ciphertext of the same secret, under that version of the data key.
+    pub async fn reseal(&self, id: Uuid, key_version: i32, sealed: Vec<u8>) -> Result<(), DbErr> {
+        let row = ActiveModel {
+            sealed: Set(Some(Sealed(sealed))),
+            key_version: Set(Some(key_version)),
+            ..ActiveModel::default()
+        };
+        self.updates(row).filter(Column::Id.eq(id)).exec(self.db).await.map(drop)
     }
 
     /// The number of the newest version; 0 when there is none.
@@ -184,6 +196,20 @@ impl<C: Sealing> Secrets<'_, C> {
             .all(self.db)
             .await?;
         Ok(readable(rows))
+    }
+}
+
+impl SealedVersion {
+    /// `None` when it was destroyed.
+    fn of(row: secret_version::Model) -> Option<Self> {
+        Some(Self {
+            id: row.id,
+            version: row.version,
+            sealed: row.sealed?.0,
+            key_file: row.key_file,
+            doubt: row.doubt,
+            expires_on: row.expires_on,
+        })
     }
 }
 

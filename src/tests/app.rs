@@ -77,7 +77,8 @@ impl App {
         Self::on(Database::migrated().await, site, Kek::generate().unwrap()).await
     }
 
-    async fn on(database: Database, site: &str, kek: Kek) -> Self {
+    /// One on a database that is there, with its key-encryption key.
+    pub async fn on(database: Database, site: &str, kek: Kek) -> Self {
         let address = database.address.clone();
         let store = Store::connect(&address).await.unwrap();
         let watch = Watch::default();

@@ -69,6 +69,7 @@ async fn nothing_wrong_is_nothing_said() {
     }
     let text = machine.run(&["doctor"]).done();
     assert!(text.contains("All stored secrets can be decrypted: 2 under data key 1."), "{text}");
+    assert!(text.contains("Each is bound to its credential and user name."), "{text}");
     assert!(!text.contains("hunter2"));
 }
 

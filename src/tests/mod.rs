@@ -9,6 +9,7 @@ mod arrival;
 mod asking;
 mod asvs;
 mod backup;
+mod bound;
 mod browser;
 mod bulk;
 mod canary;

@@ -10,6 +10,7 @@ mod pages;
 mod registry_tokens;
 mod repointing;
 mod same_secret;
+mod seals;
 mod secret_input;
 mod switched;
 mod tabs;
@@ -19,11 +20,11 @@ pub(super) use checks::is_wrong;
 pub(super) use completed::complete;
 pub use doubts::{Doubt, Saved};
 pub(super) use registry_tokens::Kept as RegistryTokens;
+pub(super) use seals::{place_of, secret_place};
 pub use secret_input::SecretInput;
 pub use switched::Switched;
 
 use super::{Vault, names, now, today};
-use crate::crypto::blob::Place;
 use crate::domain::actor::Can;
 use crate::domain::audit::{Action, Detail, Subject};
 use crate::domain::credential::{CredentialSettings, Method};
@@ -121,6 +122,7 @@ impl Vault {
         let new = NewVersion {
             credential: id,
             origin: &origin,
+            username: &draft.settings.username,
             method: draft.settings.method,
             before: None,
             before_ends: None,
@@ -136,24 +138,6 @@ impl Vault {
         let detail = Detail::Registry(draft.host.as_str().to_owned());
         let what = (Action::CredentialCreated, subject, detail);
         Ok((id, self.record_event(write, project, editor, what).await?))
-    }
-}
-
-/// Where a secret lies, as its seal is bound to it (security 3.3). The origin is made from the
-/// host, so that a row whose host was changed does not open.
-pub(super) fn secret_place(
-    row_id: Uuid,
-    project_id: Uuid,
-    version: i64,
-    origin: &str,
-) -> Place<'_> {
-    Place {
-        table: "secret_version",
-        column: "sealed",
-        row_id,
-        project_id,
-        secret_version: u64::try_from(version).unwrap_or(0),
-        origin,
     }
 }
 

@@ -14,6 +14,7 @@ pub(super) use receipts::refusal;
 use super::Vault;
 use super::credentials::secret_place;
 use crate::crypto::CryptoError;
+use crate::crypto::blob::Login;
 use crate::domain::actor::Pipeline;
 use crate::domain::credential::Access;
 use crate::domain::delivery::{Claims, Content, Door};
@@ -223,7 +224,8 @@ impl Vault {
         // From the host, not from a stored origin: a row that was re-pointed does not open.
         let shown = &one.credential.summary;
         let origin = shown.host.origin(shown.is_insecure);
-        let place = secret_place(*id, one.project_id, one.credential.version, &origin);
+        let login = Login { credential_id: shown.id, username: &shown.username };
+        let place = secret_place(*id, one.project_id, one.credential.version, &origin, login);
         match self.keys.open(&self.store, &place, blob).await {
             Ok(secret) => Ok(Some(secret)),
             // This server lacks a key; the secret is whole.

@@ -4,8 +4,9 @@
 mod accepted;
 
 use super::Vault;
-use super::credentials::secret_place;
-use crate::crypto::{CryptoError, blob};
+use super::credentials::place_of;
+use crate::crypto::CryptoError;
+use crate::crypto::blob::{self, Format};
 use crate::domain::actor::Operator;
 use crate::domain::moment::Moment;
 use crate::error::{Error, Result};
@@ -24,6 +25,11 @@ pub struct Opening {
     #[serde(rename = "by_data_key")]
     pub by_key: BTreeMap<u32, u64>,
     pub opened: u64,
+    /// Those in the older format, which is not bound to the credential and its user name.
+    pub unbound: u64,
+    /// Whether one in the older format is refused from now on.
+    #[serde(rename = "bound")]
+    pub is_bound: bool,
     pub failed: u64,
     pub unreadable: Vec<Unreadable>,
 }
@@ -68,7 +74,8 @@ impl Vault {
     /// # Errors
     /// When the database does not answer, or the keys cannot be read.
     pub async fn open_every_secret(&self, _operator: &Operator) -> Result<Opening> {
-        let mut opening = Opening::default();
+        let is_bound = self.keys.ring().are_secrets_bound();
+        let mut opening = Opening { is_bound, ..Opening::default() };
         let mut after = Uuid::nil();
         loop {
             let rows = self.store.rewraps().all_after(after, PAGE).await?;
@@ -78,6 +85,8 @@ impl Vault {
                 if let Ok(version) = blob::key_version(&row.sealed) {
                     *opening.by_key.entry(version).or_default() += 1;
                 }
+                let is_unbound = blob::format(&row.sealed) == Ok(Format::Unbound);
+                opening.unbound += u64::from(is_unbound);
                 match self.fault(row).await? {
                     None => opening.opened += 1,
                     Some(why) => opening.add(Unreadable {
@@ -121,8 +130,7 @@ impl Vault {
         let Some(origin) = row.origin.as_deref() else {
             return Ok(Some("its registry is not a valid host".to_owned()));
         };
-        let place = secret_place(row.id, row.project_id, row.version, origin);
-        match self.keys.open(&self.store, &place, &row.sealed).await {
+        match self.keys.open(&self.store, &place_of(row, origin), &row.sealed).await {
             Ok(_) if super::keys::key_version(&row.sealed).ok() == Some(row.key_version) => {
                 Ok(None)
             }

@@ -2,6 +2,7 @@
 //! before it listens; nothing is ever generated beside keys that exist.
 
 mod backed_up;
+mod binding;
 mod reseal;
 mod rotation;
 mod rows;
@@ -61,7 +62,7 @@ pub enum StartProblem {
     )]
     NoKeyForShared,
     #[error(
-        "The keyring in the database is an older one: it does not say that the rows have MACs, and they got them before. Somebody replaced it. Restore the whole database from one backup. Nothing was changed."
+        "The keyring in the database is an older one: it does not say that the rows have MACs, or that the secrets are bound to their credentials, and they were before. Somebody replaced it. Restore the whole database from one backup. Nothing was changed."
     )]
     OlderKeyring,
     #[error("The database cannot be used. The log says why.")]
@@ -168,6 +169,7 @@ async fn open(
     if store.are_rows_sealed() && !ring.are_rows_sealed() {
         return Err(StartProblem::OlderKeyring);
     }
+    binding::refuse_older(store, &ring).await?;
     let mut ring = Arc::new(ring);
     store.set_row_macs(Arc::clone(&ring) as Arc<dyn RowMacs>);
     if let Some(previous) = &source.previous

@@ -88,6 +88,7 @@ fn place(kind: NoteKind, id: Uuid) -> Place<'static> {
         project_id: Uuid::nil(),
         secret_version: 0,
         origin: "",
+        login: None,
     }
 }
 

@@ -101,5 +101,6 @@ fn place(kind: SlotKind, (row_id, person): (Uuid, Uuid), part: u64) -> Place<'st
         project_id: person,
         secret_version: part,
         origin: "",
+        login: None,
     }
 }

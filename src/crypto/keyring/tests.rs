@@ -2,6 +2,7 @@ use proptest::prelude::*;
 use uuid::Uuid;
 
 use super::*;
+use crate::crypto::blob::Login;
 use crate::crypto::wrapped;
 
 fn place() -> Place<'static> {
@@ -12,7 +13,13 @@ fn place() -> Place<'static> {
         project_id: Uuid::from_u128(2),
         secret_version: 1,
         origin: "https://ghcr.io:443",
+        login: None,
     }
+}
+
+fn with_login() -> Place<'static> {
+    let login = Login { credential_id: Uuid::from_u128(3), username: "acme-bot" };
+    Place { login: Some(login), ..place() }
 }
 
 fn fresh() -> Result<(Kek, Vec<WrappedKey>, Keyring), CryptoError> {
@@ -102,6 +109,46 @@ fn a_new_version_seals_and_the_old_still_opens() -> Result<(), CryptoError> {
     let (_, _, stranger) = fresh()?;
     let refused = stranger.open(&place(), &old).err();
     assert_eq!(refused, Some(CryptoError::OtherKey));
+    Ok(())
+}
+
+#[test]
+fn a_key_of_before_opens_format_1_until_it_is_marked() -> Result<(), CryptoError> {
+    let (kek, mut keys, _) = fresh()?;
+    keys[0] = WrappedKey::generate_as_before(&kek, Purpose::Secret, 1)?;
+    keys[0].is_active = true;
+    let before = Keyring::unlock(&kek, None, &keys)?;
+    assert!(!before.seals_bound() && !before.are_secrets_bound());
+    let old = before.seal(&place(), b"x")?;
+    assert_eq!(before.open(&with_login(), &old)?.as_slice(), b"x");
+
+    keys[0].is_active = false;
+    let next = WrappedKey::generate(&kek, Purpose::Secret, 2)?;
+    keys.push(WrappedKey { is_active: true, ..next });
+    let moving = Keyring::unlock(&kek, None, &keys)?;
+    assert!(moving.seals_bound() && !moving.are_secrets_bound());
+    assert_eq!(moving.open(&with_login(), &old)?.as_slice(), b"x");
+    let put_under_the_new_one = moving.seal(&place(), b"x")?;
+    let refused = moving.open(&with_login(), &put_under_the_new_one).err();
+    assert_eq!(refused, Some(CryptoError::Unbound));
+
+    let marked = Keyring::mark_secrets_bound(&kek, None, &keys)?;
+    assert_eq!(marked.len(), 1, "the new one says so already");
+    let unmarked = std::mem::replace(&mut keys[0], marked[0].clone());
+    let done = Keyring::unlock(&kek, None, &keys)?;
+    assert!(done.are_secrets_bound());
+    assert_eq!(done.open(&with_login(), &old).err(), Some(CryptoError::Unbound));
+    // It is the same key, and another key-encryption key leaves what it says.
+    assert_eq!(done.open(&place(), &old)?.as_slice(), b"x");
+    let new = Kek::generate()?;
+    let rewrapped = Keyring::rewrap(&new, &kek, &keys)?;
+    assert!(Keyring::unlock(&new, None, &rewrapped)?.are_secrets_bound());
+    // Nobody writes it into a key, or out of one, without the key-encryption key.
+    for mut forged in [unmarked, marked[0].clone()] {
+        forged.wrapped[5] ^= 1;
+        let all = [&[forged][..], &keys[1..]].concat();
+        assert_eq!(refusal(&kek, &all), Some(CryptoError::Unauthentic));
+    }
     Ok(())
 }
 

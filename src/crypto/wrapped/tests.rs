@@ -70,19 +70,22 @@ fn every_changed_byte_of_a_wrapped_key_is_noticed() {
 }
 
 #[test]
-fn that_rows_are_sealed_is_said_with_the_key_and_stays() -> Result<(), CryptoError> {
+fn what_holds_for_good_is_said_with_the_key_and_stays() -> Result<(), CryptoError> {
     let (kek, key, row) = vector();
-    assert!(!row.says_rows_are_sealed());
-    let sealed = row.rewrap_sealed(&kek, &key)?;
+    assert!(!row.says_for_good());
+    let sealed = row.rewrap_for_good(&kek, &key)?;
     let other = Kek::generate()?;
     let moved = sealed.rewrap(&other, &sealed.open(&kek, None)?)?;
-    assert!(sealed.says_rows_are_sealed() && moved.says_rows_are_sealed());
+    assert!(sealed.says_for_good() && moved.says_for_good());
     assert!(moved.open(&other, None).is_ok());
     let mut taken_back = sealed;
     taken_back.wrapped[START.len()] = NOTHING;
     assert_eq!(refusal(&kek, &taken_back), Some(CryptoError::Unauthentic));
-    assert!(WrappedKey::generate(&kek, Purpose::Audit, 1)?.says_rows_are_sealed());
-    assert!(!WrappedKey::generate(&kek, Purpose::Secret, 1)?.says_rows_are_sealed());
+    for (purpose, says) in
+        [(Purpose::Audit, true), (Purpose::Secret, true), (Purpose::Fingerprint, false)]
+    {
+        assert_eq!(WrappedKey::generate(&kek, purpose, 1)?.says_for_good(), says, "{purpose}");
+    }
     Ok(())
 }
 

@@ -1,4 +1,5 @@
-//! Signs that the rows were sealed before, whatever the keyring in the database says.
+//! Signs that the rows were sealed, and the secrets bound, before, whatever the keyring in the database
+//! says.
 
 use super::Authentic;
 use super::tables::has_any_mac;
@@ -14,6 +15,11 @@ impl Store {
     pub fn are_rows_sealed(&self) -> bool {
         self.reader.seals.are_rows_sealed()
     }
+
+    /// Whether the log says that every secret was bound to its credential and user name.
+    pub async fn were_secrets_bound(&self) -> Result<bool, DbErr> {
+        is_on_record(&self.reader, Action::SecretsBound).await
+    }
 }
 
 impl Write {
@@ -22,13 +28,18 @@ impl Write {
         if has_any_mac(&self.0).await? {
             return Ok(true);
         }
-        let said = audit_event::Entity::find()
-            .select_only()
-            .column(audit_event::Column::Seq)
-            .filter(audit_event::Column::Chain.eq(Uuid::nil()))
-            .filter(audit_event::Column::Action.eq(Action::RowsSealed.word()));
-        Ok(said.into_tuple::<i64>().one(&self.0).await?.is_some())
+        is_on_record(&self.0, Action::RowsSealed).await
     }
+}
+
+/// Whether the log of the instance has such an event.
+async fn is_on_record<C: Sealing>(db: &C, action: Action) -> Result<bool, DbErr> {
+    let said = audit_event::Entity::find()
+        .select_only()
+        .column(audit_event::Column::Seq)
+        .filter(audit_event::Column::Chain.eq(Uuid::nil()))
+        .filter(audit_event::Column::Action.eq(action.word()));
+    Ok(said.into_tuple::<i64>().one(db).await?.is_some())
 }
 
 pub(super) async fn has_mac<E: Authentic, C: Sealing>(db: &C) -> Result<bool, DbErr> {

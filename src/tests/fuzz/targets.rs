@@ -1,7 +1,7 @@
 //! The readers, and what each is used to.
 
 use super::driver::Target;
-use crate::crypto::blob::{Place, key_version};
+use crate::crypto::blob::{Login, Place, key_version};
 use crate::crypto::jwt::{Expect, JwkSet, Unverified, verify};
 use crate::crypto::kek::{Kek, KekId};
 use crate::crypto::keyring::{Keyring, Purpose};
@@ -110,7 +110,11 @@ pub(super) const TARGETS: &[Target] = &[
         seeds: &[b"-----BEGIN PUBLIC KEY-----\nMCowBQYDK2VwAyEAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\n-----END PUBLIC KEY-----\n"],
         run: |data| _ = signature::read_ed25519_key(&text(data)),
     },
-    Target { file: "src/crypto/blob.rs", seeds: &[b"RGC\x01\x01\0\0\0\0\0\0\x01"], run: blob },
+    Target {
+        file: "src/crypto/blob.rs",
+        seeds: &[b"RGC\x01\x01\0\0\0\0\0\0\x01", b"RGC\x02\x01\0\0\0\0\0\0\x01"],
+        run: blob,
+    },
     Target { file: "src/outbound/address.rs", seeds: HOSTS, run: |data| _ = plain_url(&text(data)) },
     Target {
         file: "src/outbound/network.rs",
@@ -215,14 +219,17 @@ fn blob(data: &[u8]) {
         let keys = Keyring::generate_missing(&kek, &[]).expect("random bytes");
         Keyring::unlock(&kek, None, &keys).expect("its own key")
     });
-    let place = Place {
-        table: "secret_version",
-        column: "sealed",
-        row_id: Uuid::nil(),
-        project_id: Uuid::nil(),
-        secret_version: 1,
-        origin: "https://ghcr.io:443",
-    };
     let _ = key_version(data);
-    assert!(keyring.open(&place, data).is_err(), "nobody has sealed this");
+    for login in [None, Some(Login { credential_id: Uuid::nil(), username: "acme-bot" })] {
+        let place = Place {
+            table: "secret_version",
+            column: "sealed",
+            row_id: Uuid::nil(),
+            project_id: Uuid::nil(),
+            secret_version: 1,
+            origin: "https://ghcr.io:443",
+            login,
+        };
+        assert!(keyring.open(&place, data).is_err(), "nobody has sealed this");
+    }
 }

@@ -47,6 +47,11 @@ pub const GROWS: &[Grows] = &[
         why: "the chain is verified: there is one row for each run of links that were removed on purpose",
     },
     Grows {
+        starts: "SELECT \"audit_event\".\"seq\" FROM \"audit_event\"",
+        has: "\"audit_event\".\"action\" = ?",
+        why: "whether older secrets were moved: it is asked when keys are opened, until they are",
+    },
+    Grows {
         starts: "SELECT 1 AS used WHERE EXISTS",
         has: "FROM pipeline)",
         why: "whether there is any: the first row answers, and it is asked only before the set-up",

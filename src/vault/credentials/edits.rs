@@ -117,8 +117,18 @@ impl Vault {
         let stored_until = stored.summary.expires_on.filter(|_| ends.is_none());
         let (waits, is_without_end) = (form.is_staged, ends.as_deref() == Some(""));
         let before_ends = stored.summary.expires_on;
-        let new =
-            NewVersion { credential: id, origin, method, before, before_ends, waits, doubt, ends };
+        let (credential, username) = (id, settings.username.as_str());
+        let new = NewVersion {
+            credential,
+            origin,
+            username,
+            method,
+            before,
+            before_ends,
+            waits,
+            doubt,
+            ends,
+        };
         let stored_as = match &read {
             Some(read) => self.stored_as(&write, project, &stored, &new, read).await?,
             None => None,
@@ -129,6 +139,9 @@ impl Vault {
         ask(&form, until, Asked { today: today(), stored_until, is_replaced, secret })?;
         let secret_set_on = if is_replaced { at.day() } else { stored.secret.set_at.day() };
         let mut row = fields(&settings, &stored.summary.host, secret_set_on);
+        if has_new_username {
+            self.reseal_for(&write, project, &stored, username).await?;
+        }
         let mut version = None;
         if let Some(read) = new_secret {
             version = Some(self.set_secret(&write, editor, &mut row, new, read, at).await?);

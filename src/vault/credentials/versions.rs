@@ -1,9 +1,10 @@
 //! Versions of a secret. Every change makes one. The last few are kept, so that a change can be
 //! undone, and one can be staged beside the current one.
 
+use super::renew_on;
+use super::seals::{login_of, secret_place};
 use super::secret_input::ReadSecret;
-use super::{renew_on, secret_place};
-use crate::crypto::digest::same;
+use crate::crypto::blob::Login;
 use crate::domain::actor::{Can, Confirmed};
 use crate::domain::audit::{Action, Detail, Subject};
 use crate::domain::credential::{Credential, Method};
@@ -19,11 +20,13 @@ use uuid::Uuid;
 const SHOWN: u64 = 20;
 /// The newest ones, among which those are looked for that are not kept any more: older ones are
 /// destroyed already.
-const LOOKED_AT: u64 = 100;
+pub(super) const LOOKED_AT: u64 = 100;
 
 pub(super) struct NewVersion<'a> {
     pub(super) credential: Uuid,
     pub(super) origin: &'a str,
+    /// The user name that it is sent with.
+    pub(super) username: &'a str,
     pub(super) method: Method,
     /// The version that was current until now, if there is one.
     pub(super) before: Option<i64>,
@@ -35,13 +38,6 @@ pub(super) struct NewVersion<'a> {
     pub(super) doubt: Option<&'static str>,
     /// The last day of one that waits, blank when it has none.
     pub(super) ends: Option<String>,
-}
-
-/// As which version a secret is stored already.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum StoredAs {
-    Current,
-    Waiting,
 }
 
 impl Vault {
@@ -59,7 +55,8 @@ impl Vault {
         let (id, project) = (Uuid::now_v7(), editor.project().id);
         let secrets = write.secrets(project);
         let version = secrets.newest(new.credential).await? + 1;
-        let place = secret_place(id, project, version, new.origin);
+        let login = Login { credential_id: new.credential, username: new.username };
+        let place = secret_place(id, project, version, new.origin, login);
         let sealed = self.keys.ring().seal(&place, read.secret.expose())?;
         let under = key_version(&sealed)?;
         if !write.keys().is_held(under).await? {
@@ -102,42 +99,6 @@ impl Vault {
             row.secret_doubt = Set(new.doubt.map(str::to_owned));
         }
         Ok(version)
-    }
-
-    /// Where the secret is stored already: as the current version or, if it is to wait, as the one that
-    /// waits. One more version of it would only push out others.
-    pub(super) async fn stored_as(
-        &self,
-        write: &Write,
-        project: Uuid,
-        stored: &Credential,
-        new: &NewVersion<'_>,
-        read: &ReadSecret,
-    ) -> Result<Option<StoredAs>> {
-        // Saved for another method, or in place of what does not open, it is a new one.
-        if new.method != stored.summary.method || stored.summary.unreadable_at.is_some() {
-            return Ok(None);
-        }
-        if !self.may_compare(project) {
-            return Ok(None);
-        }
-        let (secrets, current) = (write.secrets(project), stored.secret.version);
-        let mut places = vec![(StoredAs::Current, current)];
-        if new.waits {
-            let versions = secrets.versions(new.credential, current, LOOKED_AT).await?;
-            let waiting = versions.iter().find(|one| one.state == VersionState::Staged);
-            places.extend(waiting.map(|one| (StoredAs::Waiting, one.version)));
-        }
-        for (stored_as, version) in places {
-            let Some(kept) = secrets.sealed(new.credential, version).await? else { continue };
-            let place = secret_place(kept.id, project, version, new.origin);
-            let opened = self.keys.open(&self.store, &place, &kept.sealed).await;
-            if opened.is_ok_and(|secret| same(&secret, read.secret.expose())) {
-                self.was_the_same(project);
-                return Ok(Some(stored_as));
-            }
-        }
-        Ok(None)
     }
 
     /// The versions of a credential's secret, newest first.
@@ -187,7 +148,7 @@ impl Vault {
             ))
         };
         let stored = write.secrets(project).sealed(id, version).await?.ok_or_else(unreadable)?;
-        let place = secret_place(stored.id, project, version, &found.origin);
+        let place = secret_place(stored.id, project, version, &found.origin, login_of(&found));
         // Opened once before pipelines depend on it.
         if self.keys.open(&self.store, &place, &stored.sealed).await.is_err() {
             return Err(unreadable());

@@ -1,5 +1,6 @@
 //! Sealing everything under the active data key. It is a job, so one server does it at a time, in
-//! small transactions, while all of them serve; killed at any moment it goes on where it was.
+//! small transactions, while all of them serve; killed at any moment it goes on where it was. What an
+//! older version of the program sealed gets a new key for it, and so its new format: see `binding`.
 
 use super::StartProblem;
 use super::rotation::secret_keys;
@@ -10,7 +11,7 @@ use crate::domain::job::JobKind;
 use crate::domain::key::KeyState;
 use crate::error::{Error, Result};
 use crate::store::{KeyRow, SealedRow, Unrecorded};
-use crate::vault::credentials::secret_place;
+use crate::vault::credentials::place_of;
 use crate::vault::{INSTANCE, Vault, now};
 use std::time::Duration;
 
@@ -67,15 +68,16 @@ impl Vault {
         if !self.refresh_keys().await? || !self.has_work().await? {
             return Ok(false);
         }
+        self.begin_binding().await?;
         if self.activate().await? && !self.refresh_keys().await? {
             return Ok(false);
         }
-        self.reseal_some().await
+        Ok(self.reseal_some().await? || self.finish_binding().await?)
     }
 
     /// Whether this server holds the keys that are stored now. One that does not leaves the work to
     /// the others.
-    async fn refresh_keys(&self) -> Result<bool> {
+    pub(super) async fn refresh_keys(&self) -> Result<bool> {
         match self.keys.refresh(&self.store).await {
             Ok(_) => Ok(true),
             Err(StartProblem::Database(error)) => Err(error),
@@ -101,6 +103,7 @@ impl Vault {
         // The keys were read a moment ago, to find out whether they are others now.
         let has_settled = |since| self.has_settled(since);
         Ok(self.keys.pending_since().is_some_and(has_settled)
+            || self.has_to_bind()
             || self.store.rewraps().left(self.active_version()).await? > 0)
     }
 
@@ -109,7 +112,7 @@ impl Vault {
         since <= now().0 - self.settings.key_settle * 1_000
     }
 
-    fn active_version(&self) -> i32 {
+    pub(super) fn active_version(&self) -> i32 {
         i32::try_from(self.keys.ring().active_version()).unwrap_or(i32::MAX)
     }
 
@@ -167,9 +170,7 @@ impl Vault {
         for (row, sealed) in due.iter().zip(sealed) {
             match sealed {
                 Ok((version, blob)) => {
-                    let replaced =
-                        write.rewraps().replace(row.id, row.key_version, version, blob).await?;
-                    done += i64::from(replaced);
+                    done += i64::from(write.rewraps().replace(row, version, blob).await?);
                 }
                 Err(Error::Conflict(_)) => {
                     write.rewraps().mark(row.id, at).await?;
@@ -189,14 +190,18 @@ impl Vault {
         Ok(true)
     }
 
-    /// The secret under the active key; `Conflict` when it does not open.
+    /// The secret under the active key, bound to whose it is; `Conflict` when it does not open, or it may
+    /// not be theirs.
     async fn seal_again(&self, row: &SealedRow) -> Result<(i32, Vec<u8>)> {
         let unreadable = |error: &dyn std::fmt::Display| {
             tracing::error!(credential = %row.credential_id, version = row.version, error = %error, "a stored secret does not open");
             Error::Conflict("it does not open".to_owned())
         };
         let origin = row.origin.as_deref().ok_or_else(|| unreadable(&"its host is no host"))?;
-        let place = secret_place(row.id, row.project_id, row.version, origin);
+        if !row.is_ours {
+            return Err(unreadable(&"its row or its credential's was changed outside Regcred"));
+        }
+        let place = place_of(row, origin);
         let opened = self.keys.open(&self.store, &place, &row.sealed).await;
         let secret = opened.map_err(|error| match error {
             CryptoError::WrongKek => Error::Unavailable,

@@ -52,6 +52,11 @@ impl Vault {
     /// # Errors
     /// `Conflict` while another one waits.
     pub async fn rotate_data_key(&self, admin: &InstanceAdmin) -> Result<u32> {
+        self.make_data_key(admin).await
+    }
+
+    /// The same for whoever needs one.
+    pub(super) async fn make_data_key(&self, by: &impl Acts) -> Result<u32> {
         let source = self.keys.source();
         let kek = source.current.as_ref().ok_or(Error::Internal)?;
         let write = self.write_in(INSTANCE).await?;
@@ -79,7 +84,7 @@ impl Vault {
                     .to_owned(),
             ));
         }
-        let recorded = self.record_key(&write, admin, Action::KeyCreated, &row).await?;
+        let recorded = self.record_key(&write, by, Action::KeyCreated, &row).await?;
         write.commit(recorded).await?;
         self.keys_changed.notify_one();
         Ok(version)
@@ -89,7 +94,8 @@ impl Vault {
     /// more.
     ///
     /// # Errors
-    /// `Conflict` when it is not archived, a secret is still under it, or a server may still use it.
+    /// `Conflict` when it is not archived, a secret is still under it, a server may still use it, or
+    /// secrets of an older version of the program are not all bound yet.
     pub async fn retire_data_key(&self, admin: &InstanceAdmin, version: u32) -> Result<()> {
         let write = self.write_in(INSTANCE).await?;
         let mut row = find(&write, version).await?;
@@ -99,6 +105,13 @@ impl Vault {
             return Err(Error::Conflict(format!(
                 "{rows} stored secrets still use data key {version}. Wait until they are encrypted with the new key. For secrets that cannot be decrypted, save a new secret and destroy the old version on the credential's page."
             )));
+        }
+        // The end of the move is written into every key that servers hold, and a retired one is none.
+        if !self.keys.ring().are_secrets_bound() {
+            return Err(Error::Conflict(
+                "Secrets from an older version of Regcred are being encrypted again. Wait until `regcred doctor` says that each secret is bound to its credential."
+                    .to_owned(),
+            ));
         }
         // A server that has not read the new key yet may still seal under this one.
         let is_settled = row.state_since + self.settings.key_settle * 2_000 <= now().0;

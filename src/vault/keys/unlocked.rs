@@ -59,7 +59,7 @@ impl Keys {
             return Ok(false);
         }
         let source = self.source();
-        let unlocked = super::open(store, &source, false).await?;
+        let unlocked = self.no_older(super::open(store, &source, false).await?)?;
         let mut now = self.0.write().unwrap_or_else(PoisonError::into_inner);
         // The operator may have given other keys meanwhile; what they opened is as new.
         if Arc::ptr_eq(&now.source, &source) {
@@ -74,8 +74,17 @@ impl Keys {
         store: &Store,
         source: KeySource,
     ) -> Result<(), StartProblem> {
-        self.set(super::open(store, &Arc::new(source), true).await?);
+        self.set(self.no_older(super::open(store, &Arc::new(source), true).await?)?);
         Ok(())
+    }
+
+    /// Once the secrets are bound, they stay so: who puts the keyring of before back would have those of
+    /// before count again.
+    fn no_older(&self, unlocked: Unlocked) -> Result<Unlocked, StartProblem> {
+        if self.ring().are_secrets_bound() && !unlocked.ring.are_secrets_bound() {
+            return Err(StartProblem::OlderKeyring);
+        }
+        Ok(unlocked)
     }
 
     /// Opens a sealed value. A key that is not known may have been made a moment ago by another

@@ -1,6 +1,6 @@
 //! What the page after an edit says of the secret.
 
-use crate::vault::credentials::versions::StoredAs;
+use crate::vault::credentials::seals::StoredAs;
 
 /// Of a new version without a last day, beside one that has it.
 pub(super) fn of_undated(version: i64) -> String {
