@@ -14,6 +14,7 @@ pub(crate) mod fuzz;
 mod gate;
 mod greeting;
 mod headers;
+mod heads;
 mod known;
 mod limits;
 mod misdirected;

@@ -4,6 +4,7 @@
 
 use super::client::Proxies;
 use super::gate::Connection;
+use super::heads;
 use super::places::{Busy, Held, Places};
 use super::socket::Socket;
 use super::tls::Stream;
@@ -88,6 +89,8 @@ pub(super) async fn serve(
         let stream = Socket::new(stream);
         let by = Connection::new(stream.peer(), held.standing_back());
         let service = service_fn(move |request: Request<Incoming>| {
+            // At once, before more is read: then there is one buffer to read into, and not two.
+            let request = heads::own(request);
             answer(app.clone(), request, (from, by.clone()), Arc::clone(&of_connection))
         });
         let http = if is_proxy { &proxied } else { &direct };
