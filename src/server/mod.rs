@@ -25,6 +25,7 @@ mod places;
 mod refusals;
 mod serving;
 mod session;
+mod shared;
 mod site;
 mod socket;
 mod start;
@@ -48,6 +49,7 @@ use gate::Gate;
 use headers::Https;
 use misdirected::Misdirected;
 use refusals::Refusals;
+use shared::Shared;
 use site::Site;
 use std::sync::Arc;
 use tower::ServiceBuilder;
@@ -78,7 +80,8 @@ pub fn router(vault: &Vault, trusted_proxies: &[Network]) -> Router {
         .layer(from_fn_with_state(vault.settings().access_log, access::layer))
         .layer(from_fn_with_state(Refusals::default(), refusals::layer))
         .layer(from_fn_with_state(Gate::of(vault), gate::layer))
-        .layer(from_fn_with_state((site, Misdirected::default()), well_formed::layer));
+        .layer(from_fn_with_state((site, Misdirected::default()), well_formed::layer))
+        .layer_fn(Shared::new);
     let inside = Router::new()
         .merge(crate::api::router(vault).layer(of_machines))
         .merge(pages::router(vault, &assets).layer(of_browsers))
