@@ -37,10 +37,11 @@ impl Proxies {
 }
 
 pub(super) async fn layer(
-    State((proxies, vault)): State<(Proxies, Vault)>,
+    State(shared): State<Arc<(Proxies, Vault)>>,
     mut request: Request<Body>,
     next: Next,
 ) -> Response {
+    let (proxies, vault) = &*shared;
     let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip());
     let client = peer.map(|peer| {
         if proxies.trust(peer) {

@@ -74,8 +74,9 @@ pub fn router(vault: &Vault, trusted_proxies: &[Network]) -> Router {
         .layer(from_fn(status::layer));
     let of_machines =
         ServiceBuilder::new().layer(from_fn(places::note_proof)).layer(from_fn(limits::layer));
+    let clients = Arc::new((Proxies::new(trusted_proxies), vault.clone()));
     let of_all = ServiceBuilder::new()
-        .layer(from_fn_with_state((Proxies::new(trusted_proxies), vault.clone()), client::layer))
+        .layer(from_fn_with_state(clients, client::layer))
         // Outside the gate, so that what it turns away is logged and counted, too.
         .layer(from_fn_with_state(vault.settings().access_log, access::layer))
         .layer(from_fn_with_state(Refusals::default(), refusals::layer))
