@@ -20,6 +20,7 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::{GracefulShutdown, Watcher};
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use std::convert::Infallible;
+use std::future::poll_fn;
 use std::io::{ErrorKind, Write};
 use std::net::SocketAddr;
 use std::pin::{Pin, pin};
@@ -27,7 +28,7 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::watch;
+use tokio::sync::{Semaphore, watch};
 use tokio::time::timeout;
 use tokio_rustls::TlsAcceptor;
 use tower::ServiceExt;
@@ -48,6 +49,9 @@ const CONNECTIONS_MIN: usize = 16;
 /// How long a connection may take to send anything, from a network that was served nothing for a proof
 /// lately. Until then it has no buffers.
 const FIRST: Duration = Duration::from_secs(5);
+/// Of such connections, how many are looked at for the first time, at once. It takes a part of a millisecond,
+/// and when a thousand come together the others of them wait, and nobody from another network does.
+const LOOKS: usize = 2;
 /// Files other than connections: the database, its readers, what is asked of issuers and registries.
 const OTHER_FILES: u64 = 256;
 /// Milliseconds that sent bytes may stay unread: who asks and does not read is let go.
@@ -75,6 +79,7 @@ pub(super) async fn serve(
         direct: http(SILENCE),
         proxied: http(PROXY_SILENCE),
         tls,
+        looks: Semaphore::new(LOOKS),
         stopping,
     });
     let places = Places::new(most());
@@ -120,6 +125,7 @@ struct Common {
     direct: http1::Builder,
     proxied: http1::Builder,
     tls: Option<TlsAcceptor>,
+    looks: Semaphore,
     /// Changes when nobody is waited for any more.
     stopping: watch::Receiver<()>,
 }
@@ -133,8 +139,13 @@ impl Common {
         is_proxy: bool,
         watcher: Watcher,
     ) -> hyper::Result<()> {
-        if !is_proxy && !held.is_of_known() && !self.has_sent(&stream).await {
-            return Ok(());
+        let mut look = None;
+        if !is_proxy && !held.is_of_known() {
+            if !self.has_sent(&stream).await {
+                return Ok(());
+            }
+            // They are never closed.
+            look = self.looks.acquire().await.ok();
         }
         prepare(&stream);
         let stream = Socket::new(stream);
@@ -147,7 +158,13 @@ impl Common {
         });
         let http = if is_proxy { &self.proxied } else { &self.direct };
         let stream = TokioIo::new(Stream::of(stream, self.tls.as_ref()));
-        watcher.watch(http.serve_connection(stream, service)).await
+        let mut connection = pin!(watcher.watch(http.serve_connection(stream, service)));
+        let looked = poll_fn(|context| Poll::Ready(connection.as_mut().poll(context))).await;
+        drop(look);
+        match looked {
+            Poll::Ready(ended) => ended,
+            Poll::Pending => connection.await,
+        }
     }
 
     /// Whether the other side sends something, or closes, in time.
