@@ -40,7 +40,7 @@ pub use start::serve;
 use crate::outbound::Network;
 use crate::vault::Vault;
 use axum::Router;
-use axum::extract::State;
+use axum::extract::{Request, State};
 use axum::http::StatusCode;
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::get;
@@ -76,7 +76,7 @@ pub fn router(vault: &Vault, trusted_proxies: &[Network]) -> Router {
         ServiceBuilder::new().layer(from_fn(places::note_proof)).layer(from_fn(limits::layer));
     let clients = Arc::new((Proxies::new(trusted_proxies), vault.clone()));
     let of_all = ServiceBuilder::new()
-        .layer(from_fn_with_state(clients, client::layer))
+        .map_request(move |request: Request| client::told(&clients, request))
         // Outside the gate, so that what it turns away is logged and counted, too.
         .layer(from_fn_with_state(vault.settings().access_log, access::layer))
         .layer(from_fn_with_state(Refusals::default(), refusals::layer))
