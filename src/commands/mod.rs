@@ -114,6 +114,7 @@ async fn begin(command: Command) -> ExitCode {
     }
     panics::log_place_only();
     memory::harden();
+    memory::take_small_pages();
     close_new_files();
     // Listened for, it is an error of the write, which is told, and not the end of the process. It
     // stays so for as long as the process lives.

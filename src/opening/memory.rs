@@ -1,5 +1,5 @@
-//! What keeps secrets from leaving with the memory of the process (security T11). Freed memory is
-//! wiped by the allocator in `main.rs`; this is about what is in use.
+//! What keeps secrets from leaving with the memory of the process (security T11), and what keeps it small.
+//! Freed memory is wiped by the allocator in `main.rs`; this is about what is in use.
 
 use rustix::process::{Resource, Rlimit, setrlimit};
 
@@ -27,3 +27,16 @@ fn refuse_to_be_dumped() {
 /// Elsewhere there is no such switch.
 #[cfg(not(target_os = "linux"))]
 fn refuse_to_be_dumped() {}
+
+/// From now on the kernel gives no huge pages where a small one is used: in a crowd of connections each
+/// has a few small pieces, far apart.
+#[cfg(target_os = "linux")]
+pub fn take_small_pages() {
+    if let Err(error) = rustix::thread::disable_transparent_huge_pages(true) {
+        tracing::debug!(error = %error, "huge pages could not be switched off");
+    }
+}
+
+/// Elsewhere there is no such switch.
+#[cfg(not(target_os = "linux"))]
+pub fn take_small_pages() {}

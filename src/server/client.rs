@@ -5,10 +5,8 @@ use crate::domain::delivery::Client;
 use crate::outbound::Network;
 use crate::vault::Vault;
 use axum::body::Body;
-use axum::extract::{ConnectInfo, State};
+use axum::extract::ConnectInfo;
 use axum::http::Request;
-use axum::middleware::Next;
-use axum::response::Response;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 
@@ -36,11 +34,11 @@ impl Proxies {
     }
 }
 
-pub(super) async fn layer(
-    State((proxies, vault)): State<(Proxies, Vault)>,
+/// The request, which says who sent it. There is nothing to wait for, so no future is made of it.
+pub(super) fn told(
+    (proxies, vault): &(Proxies, Vault),
     mut request: Request<Body>,
-    next: Next,
-) -> Response {
+) -> Request<Body> {
     let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip());
     let client = peer.map(|peer| {
         if proxies.trust(peer) {
@@ -52,7 +50,7 @@ pub(super) async fn layer(
         peer.to_canonical()
     });
     request.extensions_mut().insert(Client(client.map(|client| client.to_string())));
-    next.run(request).await
+    request
 }
 
 #[cfg(test)]

@@ -28,8 +28,9 @@ pub(super) use waiting::Connection;
 use wanted::Wanted;
 pub(super) use wanted::{is_open, proves_in_body};
 
-/// Requests without a known proof that are worked on at once.
-const AT_ONCE: usize = 4;
+/// Requests without a known proof that are worked on at once: more than there are threads would stand in the
+/// way of those with one.
+const AT_ONCE: usize = 2;
 /// Those of them that show a proof in the body. An issuer may have to be asked about it, which can take
 /// seconds.
 const PROOFS: usize = 4;

@@ -105,6 +105,12 @@ fn in_time(body: Body, max: usize, time: Duration) -> Body {
     Body::new(InTime { body: Limited::new(body, max), end })
 }
 
+/// The frame with its bytes alone. As it was read each frame, of one byte as well, keeps the whole buffer
+/// that it was read into, and who sends a byte at a time would have one for each.
+fn own(frame: Frame<Bytes>) -> Frame<Bytes> {
+    frame.map_data(|data| Bytes::copy_from_slice(&data))
+}
+
 struct InTime {
     body: Limited<Body>,
     end: Pin<Box<Sleep>>,
@@ -120,7 +126,7 @@ impl HttpBody for InTime {
     ) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
         // What is there is taken, late or not.
         if let Poll::Ready(frame) = Pin::new(&mut self.body).poll_frame(context) {
-            return Poll::Ready(frame);
+            return Poll::Ready(frame.map(|frame| frame.map(own)));
         }
         self.end.as_mut().poll(context).map(|()| Some(Err("the body took too long".into())))
     }
@@ -193,5 +199,13 @@ mod tests {
         let read = async |max| to_bytes(in_time(Body::from("acme"), max, BODY_TIME), 10).await;
         assert_eq!(read(4).await.unwrap(), "acme");
         assert!(read(3).await.is_err());
+    }
+
+    #[tokio::test]
+    async fn what_was_read_keeps_none_of_the_buffer_that_it_was_read_into() {
+        let buffer = Bytes::from(vec![b'a'; 8 * 1024]);
+        let body = in_time(Body::from(buffer.slice(..4)), 4, BODY_TIME);
+        assert_eq!(to_bytes(body, 4).await.unwrap(), "aaaa");
+        assert!(buffer.is_unique());
     }
 }

@@ -14,6 +14,7 @@ pub(crate) mod fuzz;
 mod gate;
 mod greeting;
 mod headers;
+mod heads;
 mod known;
 mod limits;
 mod misdirected;
@@ -24,6 +25,7 @@ mod places;
 mod refusals;
 mod serving;
 mod session;
+mod shared;
 mod site;
 mod socket;
 mod start;
@@ -38,7 +40,7 @@ pub use start::serve;
 use crate::outbound::Network;
 use crate::vault::Vault;
 use axum::Router;
-use axum::extract::State;
+use axum::extract::{Request, State};
 use axum::http::StatusCode;
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::get;
@@ -47,6 +49,7 @@ use gate::Gate;
 use headers::Https;
 use misdirected::Misdirected;
 use refusals::Refusals;
+use shared::Shared;
 use site::Site;
 use std::sync::Arc;
 use tower::ServiceBuilder;
@@ -71,13 +74,15 @@ pub fn router(vault: &Vault, trusted_proxies: &[Network]) -> Router {
         .layer(from_fn(status::layer));
     let of_machines =
         ServiceBuilder::new().layer(from_fn(places::note_proof)).layer(from_fn(limits::layer));
+    let clients = Arc::new((Proxies::new(trusted_proxies), vault.clone()));
     let of_all = ServiceBuilder::new()
-        .layer(from_fn_with_state((Proxies::new(trusted_proxies), vault.clone()), client::layer))
+        .map_request(move |request: Request| client::told(&clients, request))
         // Outside the gate, so that what it turns away is logged and counted, too.
         .layer(from_fn_with_state(vault.settings().access_log, access::layer))
         .layer(from_fn_with_state(Refusals::default(), refusals::layer))
         .layer(from_fn_with_state(Gate::of(vault), gate::layer))
-        .layer(from_fn_with_state((site, Misdirected::default()), well_formed::layer));
+        .layer(from_fn_with_state((site, Misdirected::default()), well_formed::layer))
+        .layer_fn(Shared::new);
     let inside = Router::new()
         .merge(crate::api::router(vault).layer(of_machines))
         .merge(pages::router(vault, &assets).layer(of_browsers))

@@ -51,6 +51,7 @@ pub(super) struct Held {
     places: Places,
     id: u64,
     host: IpAddr,
+    is_of_known: bool,
     seat: Arc<Seat>,
 }
 
@@ -80,9 +81,15 @@ impl Places {
             (false, false) => Kind::Other,
         };
         let seat = Arc::new(Seat::new(now));
-        let taken = self.table().take(from, kind, &seat, now);
+        let taken = {
+            let mut table = self.table();
+            let taken = table.take(from, kind, &seat, now);
+            taken.map(|(id, host)| (id, host, table.is_known(host, now)))
+        };
         match taken {
-            Some((id, host)) => Some(Held { places: self.clone(), id, host, seat }),
+            Some((id, host, is_of_known)) => {
+                Some(Held { places: self.clone(), id, host, is_of_known, seat })
+            }
             None => {
                 self.tell(from, now);
                 None
@@ -110,6 +117,11 @@ impl Held {
     pub(super) fn begin(&self) -> Busy {
         self.seat.busy.fetch_add(1, Ordering::AcqRel);
         Busy(Arc::clone(&self.seat))
+    }
+
+    /// Whether its network was served something for a proof before it came, not long ago.
+    pub(super) fn is_of_known(&self) -> bool {
+        self.is_of_known
     }
 
     pub(super) fn standing_back(&self) -> StandingBack {

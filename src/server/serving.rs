@@ -4,6 +4,7 @@
 
 use super::client::Proxies;
 use super::gate::Connection;
+use super::heads;
 use super::places::{Busy, Held, Places};
 use super::socket::Socket;
 use super::tls::Stream;
@@ -16,9 +17,10 @@ use hyper::body::{Frame, Incoming, SizeHint};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
-use hyper_util::server::graceful::GracefulShutdown;
+use hyper_util::server::graceful::{GracefulShutdown, Watcher};
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use std::convert::Infallible;
+use std::future::poll_fn;
 use std::io::{ErrorKind, Write};
 use std::net::SocketAddr;
 use std::pin::{Pin, pin};
@@ -26,6 +28,8 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{Semaphore, watch};
+use tokio::time::timeout;
 use tokio_rustls::TlsAcceptor;
 use tower::ServiceExt;
 
@@ -42,6 +46,12 @@ const HEAD_MAX: usize = 16 * 1024;
 /// Connections at once, if as many files may be open.
 const CONNECTIONS: usize = 4096;
 const CONNECTIONS_MIN: usize = 16;
+/// How long a connection may take to send anything, from a network that was served nothing for a proof
+/// lately. Until then it has no buffers.
+const FIRST: Duration = Duration::from_secs(5);
+/// Of such connections, how many are looked at for the first time, at once. It takes a part of a millisecond,
+/// and when a thousand come together the others of them wait, and nobody from another network does.
+const LOOKS: usize = 2;
 /// Files other than connections: the database, its readers, what is asked of issuers and registries.
 const OTHER_FILES: u64 = 256;
 /// Milliseconds that sent bytes may stay unread: who asks and does not read is let go.
@@ -62,9 +72,16 @@ pub(super) async fn serve(
     tls: Option<TlsAcceptor>,
     stop: impl Future<Output = ()>,
 ) {
-    // Once, and not for each request.
-    let app: Router = app.with_state(());
-    let (direct, proxied) = (http(SILENCE), http(PROXY_SILENCE));
+    let (stop_waiting, stopping) = watch::channel(());
+    let common = Arc::new(Common {
+        // Once, and not for each request.
+        app: app.with_state(()),
+        direct: http(SILENCE),
+        proxied: http(PROXY_SILENCE),
+        tls,
+        looks: Semaphore::new(LOOKS),
+        stopping,
+    });
     let places = Places::new(most());
     let open = GracefulShutdown::new();
     let mut stop = pin!(stop);
@@ -77,34 +94,88 @@ pub(super) async fn serve(
         let is_proxy = proxies.trust(from.ip());
         let Some(held) = places.take(from.ip(), is_proxy, Instant::now()) else {
             // What is in clear means nothing to who speaks TLS.
-            if tls.is_none() {
+            if common.tls.is_none() {
                 refuse(stream);
             }
             continue;
         };
-        prepare(&stream);
-        let held = Arc::new(held);
-        let (app, of_connection) = (app.clone(), Arc::clone(&held));
-        let stream = Socket::new(stream);
-        let by = Connection::new(stream.peer(), held.standing_back());
-        let service = service_fn(move |request: Request<Incoming>| {
-            answer(app.clone(), request, (from, by.clone()), Arc::clone(&of_connection))
-        });
-        let http = if is_proxy { &proxied } else { &direct };
-        let connection = open
-            .watch(http.serve_connection(TokioIo::new(Stream::of(stream, tls.as_ref())), service));
+        // Whatever else it needs is done in its own task: the next one is taken at once.
+        let (common, watcher) = (Arc::clone(&common), open.watcher());
         tokio::spawn(async move {
+            let held = Arc::new(held);
             tokio::select! {
-                ended = connection => if let Err(error) = ended {
-                    tracing::debug!(error = %error, "a connection ended early");
-                },
+                ended = common.attend((stream, from), &held, is_proxy, watcher) => {
+                    if let Err(error) = ended {
+                        tracing::debug!(error = %error, "a connection ended early");
+                    }
+                }
                 () = held.is_needed() => tracing::debug!(%from, "a connection gave up its place"),
             }
         });
     }
     // Nobody is taken any more; who comes now is refused by the system.
     drop(listener);
+    stop_waiting.send_replace(());
     open.shutdown().await;
+}
+
+/// What all connections have in common.
+struct Common {
+    app: Router,
+    direct: http1::Builder,
+    proxied: http1::Builder,
+    tls: Option<TlsAcceptor>,
+    looks: Semaphore,
+    /// Changes when nobody is waited for any more.
+    stopping: watch::Receiver<()>,
+}
+
+impl Common {
+    /// Serves a connection until its end.
+    async fn attend(
+        &self,
+        (stream, from): (TcpStream, SocketAddr),
+        held: &Arc<Held>,
+        is_proxy: bool,
+        watcher: Watcher,
+    ) -> hyper::Result<()> {
+        let mut look = None;
+        if !is_proxy && !held.is_of_known() {
+            if !self.has_sent(&stream).await {
+                return Ok(());
+            }
+            // They are never closed.
+            look = self.looks.acquire().await.ok();
+        }
+        prepare(&stream);
+        let stream = Socket::new(stream);
+        let by = Connection::new(stream.peer(), held.standing_back());
+        let (app, of_connection) = (self.app.clone(), Arc::clone(held));
+        let service = service_fn(move |request: Request<Incoming>| {
+            // At once, before more is read: then there is one buffer to read into, and not two.
+            let request = heads::own(request);
+            answer(app.clone(), request, (from, by.clone()), Arc::clone(&of_connection))
+        });
+        let http = if is_proxy { &self.proxied } else { &self.direct };
+        let stream = TokioIo::new(Stream::of(stream, self.tls.as_ref()));
+        let mut connection = pin!(watcher.watch(http.serve_connection(stream, service)));
+        let looked = poll_fn(|context| Poll::Ready(connection.as_mut().poll(context))).await;
+        drop(look);
+        match looked {
+            Poll::Ready(ended) => ended,
+            Poll::Pending => connection.await,
+        }
+    }
+
+    /// Whether the other side sends something, or closes, in time.
+    async fn has_sent(&self, stream: &TcpStream) -> bool {
+        let mut stopping = self.stopping.clone();
+        tokio::select! {
+            biased;
+            came = timeout(FIRST, stream.readable()) => came.is_ok(),
+            _ = stopping.changed() => false,
+        }
+    }
 }
 
 fn http(silence: Duration) -> http1::Builder {

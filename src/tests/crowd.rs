@@ -2,12 +2,16 @@
 //! before, nothing of theirs is written, memory is bounded, and the log says who they are.
 #![cfg(target_os = "linux")]
 
+mod claims;
+mod heads;
+
 use crate::app::soak;
 use crate::browser::urlencoded;
-use crate::process::client::{Client, deliver, exchange};
+use crate::process::client::{Client, deliver};
 use crate::process::instance::Instance;
-use crate::process::server::{Folder, Server, command};
+use crate::process::server::Server;
 use crate::written;
+use claims::Claims;
 use regcred::crypto::token::generate_token;
 use rustix::{process::setpriority_process, thread::gettid};
 use std::fs;
@@ -21,7 +25,6 @@ use tokio::net::{TcpSocket, TcpStream};
 use tokio::runtime::{Builder, Runtime};
 use tokio::task::{JoinSet, spawn_blocking};
 use tokio::time::{sleep, timeout};
-use tower_sessions::session::Id;
 
 /// A job's token of the right form, of an issuer that no rule names.
 const UNSIGNED: &str = "eyJhbGciOiJSUzI1NiJ9.eyJpc3MiOiJodHRwczovL2V4YW1wbGUuY29tIn0.AA";
@@ -224,76 +227,34 @@ async fn a_crowd_of_strangers_keeps_no_pipeline_from_its_credentials() {
     elsewhere.shutdown_background();
     let more = measured.await.unwrap().saturating_sub(base);
     let (count, slow, before, kib) = (times.len(), p99(&times), p99(&idle), more / 1024);
+    let rows = written::count(&instance.database, &OWN).await;
     eprintln!(
-        "{crowd} strangers, {answered} answers in {seconds} s; {count} deliveries, p99 {slow:?}, {before:?} before; {kib} KiB more"
+        "{crowd} strangers, {answered} answers in {seconds} s; {count} deliveries, {} refused, p99 {slow:?}, {before:?} before; {rows} rows by strangers; {kib} KiB more",
+        refused.len()
     );
-    assert!(answered > 0, "nobody was answered");
-    let first = refused.first();
-    assert!(first.is_none(), "{} of {count} were refused: {first:?}", refused.len());
-    assert_eq!(written::count(&instance.database, &OWN).await, 0, "rows by strangers");
-    assert!(more < MORE, "{more} bytes more");
-    if soak(0, 1) == 1 {
-        assert!(slow < Duration::from_secs(5), "{slow:?}");
-        names_the_crowd(&instance.log).await;
-    }
+    let is_named = soak(0, 1) == 0 || names_the_crowd(&instance.log).await;
+    eprintln!("the log says who: {is_named}");
+    let mut claims = Claims::default();
+    claims.hold(answered > 0, || "nobody was answered".to_owned());
+    claims.hold(refused.is_empty(), || {
+        format!("{} of {count} were refused: {:?}", refused.len(), refused.first())
+    });
+    claims.hold(rows == 0, || format!("{rows} rows by strangers"));
+    claims.hold(more < MORE, || format!("{more} bytes more"));
+    claims.hold(soak(0, 1) == 0 || slow < Duration::from_secs(5), || {
+        format!("a delivery took {slow:?}, {before:?} before")
+    });
+    claims.hold(is_named, || "the log does not say who".to_owned());
+    claims.end();
     assert!(server.stop().success());
 }
 
-/// Waits until the log says who it was.
-async fn names_the_crowd(log: &Path) {
+/// Whether the log says who it was, in a little more than a minute.
+async fn names_the_crowd(log: &Path) -> bool {
     let said = async {
         while !fs::read_to_string(log).unwrap().contains(NAMED) {
             sleep(Duration::from_millis(200)).await;
         }
     };
-    timeout(Duration::from_secs(70), said).await.expect("the log does not say who");
-}
-
-/// The whole answer to these bytes.
-fn answer(port: u16, bytes: &[u8]) -> String {
-    let mut stream = std::net::TcpStream::connect(("127.0.0.1", port)).unwrap();
-    std::io::Write::write_all(&mut stream, bytes).unwrap();
-    let mut answer = String::new();
-    std::io::Read::read_to_string(&mut stream, &mut answer).unwrap();
-    answer
-}
-
-#[test]
-fn a_head_that_grows_beyond_16_kib_is_refused_before_its_end() {
-    let folder = Folder::new();
-    let server = Server::start(command(&folder.0.join("data")), &folder.0.join("log"));
-    let refused = answer(server.port, &head_of(server.port, 16 * 1024));
-    assert!(refused.starts_with("HTTP/1.1 431 "), "{refused}");
-    let mut whole = head_of(server.port, 15 * 1024);
-    whole.extend(b"\r\nconnection: close\r\n\r\n");
-    let served = answer(server.port, &whole);
-    assert!(served.starts_with("HTTP/1.1 200 "), "{served}");
-    assert!(server.stop().success());
-}
-
-#[test]
-fn what_is_no_session_and_what_is_no_request_leave_nothing_in_the_log() {
-    let folder = Folder::new();
-    let log = folder.0.join("log");
-    let server = Server::start(command(&folder.0.join("data")), &log);
-    for number in 0..20 {
-        for cookie in [Id(number).to_string(), format!("x{number}")] {
-            let headers = format!("cookie: sid={cookie}\r\naccept: text/html\r\n");
-            let answer = exchange(server.port, "GET", "/p/acme/credentials", &headers, b"");
-            assert_eq!(answer.unwrap().status, 302);
-        }
-    }
-    for (request, expected) in [
-        ("CONNECT a:1 HTTP/1.1\r\nhost: a:1\r\nconnection: close\r\n\r\n", "HTTP/1.1 405 "),
-        ("GET / HTTP/1.1\r\nconnection: close\r\n\r\n", "HTTP/1.1 400 "),
-        ("GET / HTTP/1.1\r\nhost: evil.example.com\r\nconnection: close\r\n\r\n", "HTTP/1.1 421 "),
-    ] {
-        let answer = answer(server.port, request.as_bytes());
-        assert!(answer.starts_with(expected), "{request}: {answer}");
-    }
-    assert!(server.stop().success());
-    let log = fs::read_to_string(&log).unwrap();
-    for word in ["suspicious", "panic"] {
-        assert!(!log.contains(word), "{log}");
-    }
+    timeout(Duration::from_secs(70), said).await.is_ok()
 }

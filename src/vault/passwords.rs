@@ -4,6 +4,7 @@
 //! that the machine has to do.
 
 mod choice;
+mod worker;
 
 pub(super) use choice::password_problem;
 
@@ -13,15 +14,17 @@ use crate::error::{Error, Result};
 #[cfg(target_os = "linux")]
 use rustix::{process::setpriority_process, thread::gettid};
 use std::sync::Arc;
-use std::thread;
 use std::time::Duration;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
+use worker::Worker;
 use zeroize::Zeroizing;
 
-/// Hashes computed at once for strangers who sign in.
+/// Hashes computed at once for strangers who sign in: they have one thread.
 const AT_ONCE: usize = 1;
 /// The same for people who have proved something before.
 const OWN_AT_ONCE: usize = 1;
+/// How long a thread waits for the next one.
+const LINGER: Duration = Duration::from_secs(2);
 /// Strangers who may wait. With more, only a network that hardly anybody waits of is let in: others
 /// are sent away at once, and told when to come back.
 const QUEUE: usize = 2_500;
@@ -48,6 +51,8 @@ pub(super) enum Line {
 pub(super) struct Passwords {
     strangers: Arc<Semaphore>,
     own: Arc<Semaphore>,
+    strangers_worker: Worker,
+    own_worker: Worker,
     queue: Arc<Semaphore>,
     /// Of those who wait each lane has one at most, so the room is shared out among the lanes.
     lanes: Lanes,
@@ -68,6 +73,9 @@ impl Passwords {
         Self {
             strangers: Arc::new(Semaphore::new(AT_ONCE)),
             own: Arc::new(Semaphore::new(OWN_AT_ONCE)),
+            // Two: what a thread gave up of its priority it cannot have back.
+            strangers_worker: Worker::new(LINGER, give_way),
+            own_worker: Worker::new(LINGER, || {}),
             queue: Arc::new(Semaphore::new(QUEUE)),
             lanes: Lanes::default(),
             accounts: Lanes::default(),
@@ -109,7 +117,7 @@ impl Passwords {
     pub(super) async fn hash(&self, typed: &str) -> Result<String> {
         let turn = self.turn(&Line::Own(STORED.to_owned())).await?;
         let typed = Zeroizing::new(typed.to_owned());
-        let (hash, _) = compute(turn, move || password::hash(&typed)).await?;
+        let (hash, _) = self.compute(turn, move || password::hash(&typed)).await?;
         Ok(hash?)
     }
 
@@ -121,7 +129,7 @@ impl Passwords {
         typed: Zeroizing<String>,
         stored: Option<String>,
     ) -> Result<(bool, Turn)> {
-        compute(turn, move || match stored {
+        self.compute(turn, move || match stored {
             Some(stored) => password::verify(&typed, &stored),
             None => {
                 password::verify_against_nobody(&typed);
@@ -129,6 +137,29 @@ impl Passwords {
             }
         })
         .await
+    }
+
+    /// Does the work off the threads of requests. The turn lasts as long as the work, even when nobody
+    /// waits for it any more.
+    async fn compute<T: Send + 'static>(
+        &self,
+        turn: Turn,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<(T, Turn)> {
+        let (done, result) = oneshot::channel();
+        let worker = if turn.wider.is_some() { &self.strangers_worker } else { &self.own_worker };
+        let started = worker.run(move || {
+            // Nobody may wait for it any more.
+            drop(done.send((work(), turn)));
+        });
+        started.map_err(|error| {
+            tracing::error!(error = %error, "a thread to hash a password on did not start");
+            Error::Unavailable
+        })?;
+        result.await.map_err(|_| {
+            tracing::error!("hashing a password did not finish");
+            Error::Internal
+        })
     }
 }
 
@@ -143,31 +174,6 @@ impl Turn {
             drop((lane, wider));
         });
     }
-}
-
-/// Does the work on a thread of its own: what a thread gave up of its priority it cannot have back.
-/// The turn lasts as long as the work, even when nobody waits for it any more.
-async fn compute<T: Send + 'static>(
-    turn: Turn,
-    work: impl FnOnce() -> T + Send + 'static,
-) -> Result<(T, Turn)> {
-    let (done, result) = oneshot::channel();
-    let computing = move || {
-        if turn.wider.is_some() {
-            give_way();
-        }
-        // Nobody may wait for it any more.
-        drop(done.send((work(), turn)));
-    };
-    let started = thread::Builder::new().name("password".to_owned()).spawn(computing);
-    started.map_err(|error| {
-        tracing::error!(error = %error, "a thread to hash a password on did not start");
-        Error::Unavailable
-    })?;
-    result.await.map_err(|_| {
-        tracing::error!("hashing a password did not finish");
-        Error::Internal
-    })
 }
 
 /// Takes the thread's time from what others leave over. Only Linux gives a thread a priority of its

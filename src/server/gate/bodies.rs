@@ -4,8 +4,9 @@
 use super::{Asking, PARTS, Standing, WAITING};
 use crate::server::limits::{Refusal, bounded, is_too_large};
 use crate::vault::LaneTurn;
-use axum::body::{Body, Bytes, HttpBody, to_bytes};
+use axum::body::{Body, Bytes, HttpBody};
 use axum::http::Request;
+use http_body_util::BodyExt;
 use std::sync::Arc;
 use tokio::sync::{AcquireError, OwnedSemaphorePermit};
 
@@ -43,7 +44,7 @@ impl Asking {
         let (mut parts, body) = bounded(request, max).into_parts();
         let most = body.size_hint().upper().and_then(|bytes| usize::try_from(bytes).ok());
         let room = self.room(most.unwrap_or(max).min(max)).await?;
-        let read = self.connection.gives_way(to_bytes(body, max)).await;
+        let read = self.connection.gives_way(in_one_piece(body)).await;
         let body = read.unwrap_or_else(|_| {
             parts.extensions.insert(Unread);
             Bytes::new()
@@ -65,6 +66,18 @@ impl Asking {
         };
         self.connection.in_time(waiting).await.map(|held| Room(Some(held)))
     }
+}
+
+/// All of a body that is bounded, in memory of its length: what came is copied as it comes, so that no more
+/// is kept of many short pieces than of one.
+async fn in_one_piece(mut body: Body) -> Result<Bytes, axum::Error> {
+    let mut whole = Vec::new();
+    while let Some(frame) = body.frame().await {
+        if let Some(data) = frame?.data_ref() {
+            whole.extend_from_slice(data);
+        }
+    }
+    Ok(whole.into_boxed_slice().into())
 }
 
 fn without_body(request: Request<Body>) -> Request<Body> {

@@ -160,7 +160,7 @@ impl Table {
         }
     }
 
-    fn is_known(&self, host: IpAddr, now: Instant) -> bool {
+    pub(super) fn is_known(&self, host: IpAddr, now: Instant) -> bool {
         let since = self.known.get(&host);
         since.is_some_and(|since| now.saturating_duration_since(*since) < KNOWN)
     }

@@ -109,9 +109,11 @@ fn what_is_kept_is_for_this_machine_declared_proxies_and_networks_that_were_serv
     drop(known);
     let (held, _busy) = scene.full();
     assert_eq!(held.len(), MOST - MOST / 8);
+    assert!(!held.iter().any(Held::is_of_known));
     assert!(scene.take("203.0.113.200").is_none(), "another host of that provider");
     let known = scene.crowd("203.0.113.7", MOST);
     assert_eq!(known.len(), MOST / 16);
+    assert!(known.iter().all(Held::is_of_known));
     let _busy: Vec<Busy> = known.iter().map(Held::begin).collect();
     let loopback = [scene.take("127.0.0.1"), scene.take("::ffff:127.0.0.1")];
     assert!(loopback.iter().all(Option::is_some));
