@@ -4,6 +4,7 @@ mod changed;
 mod counted;
 mod newer;
 pub mod pending;
+mod rejected;
 mod settled;
 mod tampered;
 

@@ -146,9 +146,11 @@ pub fn RejectForm(
     #[prop(into)] project: String,
     id: Uuid,
     of: (&'static str, Uuid),
-    /// The count of what this page shows, where it has one.
+    /// The count of who can act as the pipeline, on the page of a grant.
     #[prop(optional)]
-    revision: Option<i64>,
+    epoch: Option<i64>,
+    /// The count of what this page shows.
+    revision: i64,
     form: FormState,
 ) -> impl IntoView {
     let (name, value) = of;
@@ -156,8 +158,8 @@ pub fn RejectForm(
         {form.summary()}
         <PostForm action project id class="card stack" submit="Reject" is_danger=true>
             <Hidden name value=value.to_string()/>
-            {revision
-                .map(|revision| view! { <Hidden name="revision" value=revision.to_string()/> })}
+            {epoch.map(|epoch| view! { <Hidden name="epoch" value=epoch.to_string()/> })}
+            <Hidden name="revision" value=revision.to_string()/>
             <Field
                 at=form.at("reason")
                 label="Reason"

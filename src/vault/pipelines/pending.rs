@@ -1,5 +1,6 @@
 //! What waits for a second person in a project, and how they say no to a grant.
 
+use super::approvals::{OTHER_GRANT, Seen, changed, changed_outside};
 use crate::domain::actor::Can;
 use crate::domain::approval::{self, Asked, LISTED_OF_EACH, Pending, Rejection};
 use crate::domain::audit::{Action, Detail};
@@ -12,8 +13,6 @@ use crate::vault::{Vault, now, today};
 use std::collections::BTreeSet;
 use uuid::Uuid;
 
-const CHANGED: &str =
-    "The grant changed while this page was open. Check the page and decide again.";
 /// Requests of one kind that are looked at.
 const MOST: u64 = 500;
 
@@ -96,13 +95,13 @@ impl Vault {
     /// out before, and asks nobody any more until it is widened or an approval of it ends.
     ///
     /// # Errors
-    /// `Invalid` at `reason`; `Conflict` for who gave the grant, for one that does not wait, and for one
-    /// that has changed since it had the count `seen`, on the page of who decides.
+    /// `Invalid` at `reason`; `Conflict` for who gave the grant, for one that does not wait, and for a
+    /// page that is out of date: nobody says no to a token or rule that they did not see.
     pub async fn reject_grant(
         &self,
         editor: &Can<of::PipelineWrite>,
         pipeline: Uuid,
-        (id, seen): (Uuid, i64),
+        (id, seen): (Uuid, Seen),
         reason: &str,
     ) -> Result<String> {
         let (project, today) = (editor.project().id, today());
@@ -121,8 +120,10 @@ impl Vault {
                 "This grant does not wait for an approval. To end it, revoke it.".to_owned(),
             ));
         }
-        if grant.revision != seen {
-            return Err(Error::Conflict(CHANGED.to_owned()));
+        let epoch = write.pipelines(project).epoch(pipeline).await?;
+        let epoch = epoch.ok_or_else(|| changed_outside("this pipeline"))?;
+        if let Some(problem) = seen.problem(epoch, grant.revision) {
+            return Err(problem);
         }
         let live = grant.terms.approval.map(|one| one.until).filter(|until| *until >= today);
         let detail = {
@@ -136,8 +137,8 @@ impl Vault {
                 changes: Vec::new(),
             }
         };
-        if !write.grants(project).reject((id, seen), rejection, live).await? {
-            return Err(Error::Conflict(CHANGED.to_owned()));
+        if !write.grants(project).reject((id, seen.revision), rejection, live).await? {
+            return Err(changed(OTHER_GRANT));
         }
         let name = subject.name.clone();
         self.commit_event(write, project, editor, (Action::GrantRejected, subject, detail)).await?;
