@@ -53,6 +53,7 @@ impl Issuer {
         let asked = Arc::new(AtomicUsize::new(0));
         let (says, counts, path) = (Arc::clone(&status), Arc::clone(&asked), path.to_owned());
         tokio::spawn(async move {
+            let mut unanswered = Vec::new();
             while let Ok((mut stream, _)) = listener.accept().await {
                 let mut request = vec![0; 4096];
                 let read = stream.read(&mut request).await.unwrap_or(0);
@@ -61,6 +62,10 @@ impl Issuer {
                 counts.fetch_add(usize::from(!is_keys), Ordering::SeqCst);
                 let body = if is_keys { &keys } else { &metadata };
                 let status = says.lock().unwrap().clone();
+                if status.is_empty() {
+                    unanswered.push(stream);
+                    continue;
+                }
                 let length = body.len();
                 let answer = format!(
                     "HTTP/1.1 {status}\r\ncontent-length: {length}\r\nconnection: close\r\n\r\n{body}"
@@ -72,7 +77,7 @@ impl Issuer {
         Self { url, pair, status, asked }
     }
 
-    /// Answers with this status from now on.
+    /// Answers with this status from now on; with none it keeps everybody waiting.
     pub fn says(&self, status: &str) {
         *self.status.lock().unwrap() = status.to_owned();
     }
@@ -101,7 +106,13 @@ impl Issuer {
 impl App {
     /// An instance that was set up, and whose vault may ask hosts of these networks.
     pub async fn reaching(networks: &[&str]) -> Self {
-        let mut app = Self::new().await;
+        Self::new().await.knowing_no_keys(networks)
+    }
+
+    /// The instance as if it had just started: it may ask hosts of these networks, and remembers no
+    /// issuer's keys.
+    pub fn knowing_no_keys(self, networks: &[&str]) -> Self {
+        let mut app = self;
         let allowed = networks.iter().map(|text| Network::parse(text).unwrap()).collect();
         let settings = OutboundSettings { allowed, ..OutboundSettings::default() };
         let outbound = Outbound::new(settings).unwrap();
