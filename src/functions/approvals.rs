@@ -4,7 +4,7 @@ use super::answer::Flash;
 use super::context::{member, vault, waiting_for};
 use super::reply::{Form, finish, told};
 use crate::domain::actor::Member;
-pub use crate::domain::approval::Pending;
+use crate::domain::approval::listing::{Approvals, ApprovalsQuery, in_short};
 use crate::domain::paths;
 use crate::domain::permission::of;
 use crate::error::Result;
@@ -14,10 +14,10 @@ use serde_json::json;
 use uuid::Uuid;
 
 /// What waits in the project, for those who could approve it.
-pub async fn list_approvals(project: String) -> Result<Vec<Pending>> {
+pub async fn list_approvals(project: String, query: ApprovalsQuery) -> Result<Approvals> {
     let member = member(&project).await?;
     member.can::<of::RegistryWrite>()?;
-    vault().approvals(&member.can::<of::PipelineWrite>()?).await
+    vault().approvals(&member.can::<of::PipelineWrite>()?, query).await
 }
 
 /// The address of the page after a decision, which says it, and where other requests wait for the same
@@ -30,7 +30,7 @@ pub(super) async fn decided(member: &Member, page: &str, sentence: String) -> St
             let label = if count == 1 {
                 "1 more request".to_owned()
             } else {
-                format!("{count} more requests")
+                format!("{} more requests", in_short(count))
             };
             said.with_link(paths::approvals(&member.project().slug), label)
         }

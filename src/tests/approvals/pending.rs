@@ -5,6 +5,7 @@ use super::rejected::rejected;
 use crate::app::{App, Browser, PASSWORD};
 use crate::departed::operate;
 use regcred::Error;
+use regcred::domain::approval::listing::ApprovalsQuery;
 use regcred::domain::approval::{Asked, Cause, Pending, REASON_MAX};
 use regcred::domain::audit::{Action, Detail};
 use regcred::domain::matching::Lost;
@@ -18,7 +19,12 @@ const PAGE: &str = "/p/acme/approvals";
 /// What waits, as that person sees it.
 pub async fn pending(app: &App, by: &Browser) -> Vec<Pending> {
     let approver = app.evidence(by, "acme").await.can::<of::PipelineWrite>().unwrap();
-    app.vault.approvals(&approver).await.unwrap()
+    let found = app.vault.approvals(&approver, ApprovalsQuery::default()).await.unwrap();
+    assert!(found.yours.rows.iter().all(|one| one.is_for_viewer));
+    assert!(!found.others.rows.iter().any(|one| one.is_for_viewer));
+    let count = app.vault.count_approvals(&approver).await.unwrap();
+    assert_eq!(count, found.yours.rows.len(), "these are few");
+    [found.yours.rows, found.others.rows].concat()
 }
 
 impl Scene {
