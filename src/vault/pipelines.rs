@@ -12,6 +12,7 @@ mod tokens;
 
 pub use approvals::Seen;
 pub(super) use approvals::{changed, changed_outside, needs_unchanged};
+pub(super) use doubts::compared;
 pub(super) use pending::said_no;
 pub use tokens::problems_of_token;
 

@@ -7,6 +7,7 @@ use crate::domain::permission::{Permission, of};
 use crate::domain::secret_version::SecretVersion;
 use crate::error::{Error, Result};
 use crate::vault::Vault;
+use crate::vault::pipelines::compared;
 use std::collections::BTreeSet;
 use uuid::Uuid;
 
@@ -84,7 +85,8 @@ impl Vault {
         let shown = match chosen.or(pipelines.first()) {
             Some((pipeline, _)) => {
                 let viewer = reader.person().id;
-                let mut grants = self.store.grants(project).of_pipeline(*pipeline, viewer).await?;
+                let held = self.store.grants(project).held_by(*pipeline, viewer).await?;
+                let mut grants = compared(held);
                 grants.retain(|grant| grant.credential_id == id);
                 let rules = self.store.trust_rules(project).of_pipeline(*pipeline).await?;
                 Some((*pipeline, grants, rules))

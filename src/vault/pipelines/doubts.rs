@@ -2,7 +2,9 @@
 //! the save and stands at the row.
 
 use crate::domain::credential::Summary;
-use crate::domain::doubt::{Around, Doubt, Held, of_grant, of_rule, of_rule_beside, ties};
+use crate::domain::doubt::{
+    Around, Doubt, Held, of_grant, of_rule, of_rule_beside, tied_by_host, ties,
+};
 use crate::domain::pipeline::{Grant, Token};
 use crate::domain::trust_rule::TrustRule;
 use crate::error::Result;
@@ -19,13 +21,7 @@ pub(super) fn doubted(
     let today = today();
     let has_token = tokens.iter().any(|token| token.is_live(today));
     let around = Around { rules, has_token, today };
-    let known: Vec<Held<'_>> = held
-        .iter()
-        .filter_map(|(grant, credential)| {
-            let credential = credential.as_ref()?;
-            Some(Held { grant: grant.id, terms: &grant.terms, credential })
-        })
-        .collect();
+    let known = known(&held);
     let mut doubts: Vec<(Uuid, Doubt)> = Vec::new();
     for one in &known {
         let of_it = of_grant(one.terms, one.credential, around);
@@ -36,10 +32,29 @@ pub(super) fn doubted(
     for (grant, doubt) in doubts {
         by_grant.entry(grant).or_default().push(doubt);
     }
-    held.into_iter()
-        .map(|(grant, _)| {
+    compared(held)
+        .into_iter()
+        .map(|grant| {
             let doubts = by_grant.remove(&grant.id).unwrap_or_default();
             Grant { doubts, ..grant }
+        })
+        .collect()
+}
+
+/// The grants of a pipeline, each with whether it ties by the host alone.
+pub(in crate::vault) fn compared(held: Vec<(Grant, Option<Summary>)>) -> Vec<Grant> {
+    let tied = tied_by_host(&known(&held), today());
+    held.into_iter()
+        .map(|(grant, _)| Grant { is_tied_by_host: tied.contains(&grant.id), ..grant })
+        .collect()
+}
+
+/// Those whose credential can be read.
+fn known(held: &[(Grant, Option<Summary>)]) -> Vec<Held<'_>> {
+    held.iter()
+        .filter_map(|(grant, credential)| {
+            let credential = credential.as_ref()?;
+            Some(Held { grant: grant.id, terms: &grant.terms, credential })
         })
         .collect()
 }
