@@ -145,12 +145,16 @@ impl Proved {
 /// The place of a request among those that are worked on. Whoever has to wait for another host gives it
 /// back first, so that nobody waits behind them. Clones are the same place.
 #[derive(Clone, Default)]
-pub struct HeldPlace(Arc<Mutex<Option<Box<dyn Send>>>>);
+pub struct HeldPlace(Arc<Mutex<Held>>);
+
+/// What is given back by dropping it; nothing once that was done.
+type Held = Option<Box<dyn Send>>;
 
 impl HeldPlace {
     /// `place` is given back by dropping it.
     pub fn of(place: impl Send + 'static) -> Self {
-        Self(Arc::new(Mutex::new(Some(Box::new(place)))))
+        let place: Box<dyn Send> = Box::new(place);
+        Self(Arc::new(Mutex::new(Some(place))))
     }
 
     /// Gives it back, unless that was done before.

@@ -99,6 +99,9 @@ async fn an_issuer_that_never_answers_holds_up_nobody_but_its_own_jobs() {
     assert_eq!(reply.status, 200, "{}", reply.text());
     assert!(waiting.try_join_next().is_none(), "they wait for their issuer still");
     assert_eq!(slow.asked(), asked + 1, "one asks for all of them");
+    slow.says("200 OK");
+    assert!(waiting.join_all().await.iter().all(|status| *status == 200));
+    assert_eq!(slow.asked(), asked + 1);
 }
 
 #[tokio::test]
