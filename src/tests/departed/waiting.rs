@@ -71,7 +71,7 @@ async fn who_is_no_instance_admin_any_more_does_nothing_as_one_at_any_server() {
     operate(&app, &["user", "admin", OWNER, "--no"]).await.done();
     for server in [&second, &app.owner] {
         assert_eq!(server.get("/admin/keys").await.status, 403);
-        let reply = server.post_json_accept("/rpc/keys/rotate", &[("password", PASSWORD)]).await;
+        let reply = server.post_json_accept("/rpc/keys/rotate", &[]).await;
         assert_eq!(reply.status, 403, "{}", reply.text());
         assert_eq!(server.get("/p/acme/credentials").await.status, 200, "they are a member still");
     }
