@@ -4,7 +4,7 @@
 use super::body;
 use super::query::Query;
 use super::reply::Reply;
-use crate::domain::delivery::Client;
+use crate::domain::delivery::{Client, HeldPlace};
 use crate::error::Result;
 use crate::vault::Vault;
 use axum::Json;
@@ -31,6 +31,7 @@ pub(super) async fn create(
     State(vault): State<Vault>,
     RawQuery(query): RawQuery,
     client: Option<Extension<Client>>,
+    place: Option<Extension<HeldPlace>>,
     body: Body,
 ) -> Result<Response, Reply> {
     Query::read(query.as_deref(), &[], &[])?;
@@ -39,7 +40,8 @@ pub(super) async fn create(
     let Presented { pipeline, token } = body::json(&body, form)?;
     let token = Zeroizing::new(token);
     let address = client.and_then(|Extension(client)| client.0);
-    let (token, expires_in) = vault.exchange_token(pipeline, &token, address).await?;
+    let place = place.map(|Extension(place)| place).unwrap_or_default();
+    let (token, expires_in) = vault.exchange_token(pipeline, &token, address, &place).await?;
     let body = json!({ "token": token.as_str(), "expires_in": expires_in });
     Ok(Json(body).into_response())
 }

@@ -1,5 +1,7 @@
 //! What waits for a second person, and what they say when they do not approve it.
 
+pub mod listing;
+
 use super::credential::Access;
 use super::grant::Terms;
 use super::moment::{Day, Moment};
@@ -10,9 +12,6 @@ use uuid::Uuid;
 
 /// The longest reason, in characters.
 pub const REASON_MAX: usize = 300;
-
-/// Grants of one giver that are listed while they wait: more of them wait for these to be decided.
-pub const LISTED_OF_EACH: i64 = 100;
 
 /// That a second person did not approve, and why. What was asked for is not given, as before.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -11,8 +11,9 @@ use super::matching::Lost;
 use super::moment::Moment;
 use super::proof::Proof;
 use serde::{Deserialize, Serialize};
-use std::sync::Arc;
+use std::fmt;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use uuid::Uuid;
 
 super::words! {
@@ -138,6 +139,33 @@ impl Proved {
 
     pub fn is_noted(&self) -> bool {
         self.0.load(Ordering::Acquire)
+    }
+}
+
+/// The place of a request among those that are worked on. Whoever has to wait for another host gives it
+/// back first, so that nobody waits behind them. Clones are the same place.
+#[derive(Clone, Default)]
+pub struct HeldPlace(Arc<Mutex<Held>>);
+
+/// What is given back by dropping it; nothing once that was done.
+type Held = Option<Box<dyn Send>>;
+
+impl HeldPlace {
+    /// `place` is given back by dropping it.
+    pub fn of(place: impl Send + 'static) -> Self {
+        let place: Box<dyn Send> = Box::new(place);
+        Self(Arc::new(Mutex::new(Some(place))))
+    }
+
+    /// Gives it back, unless that was done before.
+    pub fn give_back(&self) {
+        drop(self.0.lock().unwrap_or_else(PoisonError::into_inner).take());
+    }
+}
+
+impl fmt::Debug for HeldPlace {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("HeldPlace(..)")
     }
 }
 

@@ -9,7 +9,7 @@ mod tie;
 
 pub use of_grant::{Around, of_grant};
 pub use of_rule::{of_rule, of_rule_beside};
-pub use tie::{Held, ties};
+pub use tie::{Held, tied_by_host, ties};
 
 use super::matching::named;
 use super::moment::Day;

@@ -59,6 +59,9 @@ pub struct Grant {
     pub last_delivery: Option<Moment>,
     /// Why it may never deliver anything.
     pub doubts: Vec<Doubt>,
+    /// Whether who names its registry alone receives nothing for it: see
+    /// [`super::doubt::tied_by_host`].
+    pub is_tied_by_host: bool,
 }
 
 /// A pipeline token without its secret half.

@@ -4,19 +4,20 @@ use super::answer::Flash;
 use super::context::{member, vault, waiting_for};
 use super::reply::{Form, finish, told};
 use crate::domain::actor::Member;
-pub use crate::domain::approval::Pending;
+use crate::domain::approval::listing::{Approvals, ApprovalsQuery, in_short};
 use crate::domain::paths;
 use crate::domain::permission::of;
 use crate::error::Result;
+use crate::vault::Seen;
 use leptos::prelude::*;
 use serde_json::json;
 use uuid::Uuid;
 
 /// What waits in the project, for those who could approve it.
-pub async fn list_approvals(project: String) -> Result<Vec<Pending>> {
+pub async fn list_approvals(project: String, query: ApprovalsQuery) -> Result<Approvals> {
     let member = member(&project).await?;
     member.can::<of::RegistryWrite>()?;
-    vault().approvals(&member.can::<of::PipelineWrite>()?).await
+    vault().approvals(&member.can::<of::PipelineWrite>()?, query).await
 }
 
 /// The address of the page after a decision, which says it, and where other requests wait for the same
@@ -29,7 +30,7 @@ pub(super) async fn decided(member: &Member, page: &str, sentence: String) -> St
             let label = if count == 1 {
                 "1 more request".to_owned()
             } else {
-                format!("{count} more requests")
+                format!("{} more requests", in_short(count))
             };
             said.with_link(paths::approvals(&member.project().slug), label)
         }
@@ -37,18 +38,20 @@ pub(super) async fn decided(member: &Member, page: &str, sentence: String) -> St
     told(page, said).await
 }
 
-/// Says no to a grant that waits, with a reason for who gave it. `revision` says what stood on the page.
+/// Says no to a grant that waits, with a reason for who gave it. `epoch` and `revision` say what stood
+/// on the page.
 #[server(prefix = "/rpc", endpoint = "grants/reject")]
 pub async fn reject_grant(
     project: String,
     pipeline: Uuid,
     id: Uuid,
+    #[server(default)] epoch: i64,
     #[server(default)] revision: i64,
     #[server(default)] reason: String,
 ) -> Result<()> {
     let done = async {
         let editor = member(&project).await?.can::<of::PipelineWrite>()?;
-        let seen = (id, revision);
+        let seen = (id, Seen { epoch, revision });
         let sentence = vault().reject_grant(&editor, pipeline, seen, &reason).await?;
         Ok(decided(&editor, &paths::pipeline(&project, pipeline), sentence).await)
     };
@@ -56,18 +59,21 @@ pub async fn reject_grant(
     finish(done.await, Form::of::<RejectGrant>(page, json!({ "reason": reason }))).await
 }
 
-/// Says no to a change that lowers a guard, with a reason for who proposed it.
+/// Says no to a change that lowers a guard, with a reason for who proposed it. `revision` is that of the
+/// credential on the page.
 #[server(prefix = "/rpc", endpoint = "guard-changes/reject")]
 pub async fn reject_guard_change(
     project: String,
     credential: Uuid,
     id: Uuid,
+    #[server(default)] revision: i64,
     #[server(default)] reason: String,
 ) -> Result<()> {
     let page = paths::credential(&project, credential);
     let done = async {
         let editor = member(&project).await?.can::<of::RegistryWrite>()?;
-        let sentence = vault().reject_guard_change(&editor, credential, id, &reason).await?;
+        let seen = (id, revision);
+        let sentence = vault().reject_guard_change(&editor, credential, seen, &reason).await?;
         Ok(decided(&editor, &page, sentence).await)
     };
     finish(done.await, Form::of::<RejectGuardChange>(page, json!({ "reason": reason }))).await

@@ -215,13 +215,10 @@ pub async fn load_frame(vault: &Vault, session: &Session, project: &str) -> Resu
     Ok(Here { frame, member })
 }
 
-/// How many requests wait for this member to approve them; none for who may not.
+/// How many requests wait for this member to approve them, counted up to a bound; none for who may not.
 pub(super) async fn waiting_for(vault: &Vault, member: &Member) -> Result<usize> {
     match (member.can::<of::RegistryWrite>(), member.can::<of::PipelineWrite>()) {
-        (Ok(_), Ok(approver)) => {
-            let waiting = vault.approvals(&approver).await?;
-            Ok(waiting.iter().filter(|one| one.is_for_viewer).count())
-        }
+        (Ok(_), Ok(approver)) => vault.count_approvals(&approver).await,
         _ => Ok(0),
     }
 }

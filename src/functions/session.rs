@@ -29,7 +29,7 @@ pub struct Frame {
     /// The encryption key is the generated file beside the data, nobody has said that there is a copy
     /// of it, and the person can make one.
     pub needs_key_backup: bool,
-    /// How many requests wait for their approval.
+    /// How many requests wait for their approval, counted up to a bound.
     pub waiting: usize,
 }
 

@@ -3,11 +3,15 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use tokio::sync::Semaphore;
+
 use super::IssuerProblem;
 use crate::crypto::jwt::JwkSet;
 
 /// For how many seconds keys are used without asking.
 const FRESH: i64 = 10 * 60;
+/// After how many they are fetched again while they are used, so that nobody has to wait for that.
+const AGING: i64 = 8 * 60;
 /// For how many they are used when the issuer cannot be asked.
 const STALE: i64 = 24 * 60 * 60;
 /// How long a fetch is not repeated for a key that the issuer does not have.
@@ -16,6 +20,8 @@ const UNKNOWN_KEY: i64 = 60;
 const FAILED: i64 = 30;
 /// How many issuers are remembered.
 const MOST: usize = 256;
+/// How many wait for what one issuer answers, besides who asks it.
+pub(super) const WAITING: usize = 64;
 
 /// The issuers remembered; the one not used for longest makes room for a new one.
 #[derive(Default)]
@@ -52,11 +58,19 @@ impl Known {
 }
 
 /// One issuer: what it last published, and how the last attempt to ask it went.
-#[derive(Default)]
 pub(super) struct Issuer {
     /// Held by the one who is asking it.
     pub(super) turn: Arc<tokio::sync::Mutex<()>>,
+    /// Places for those who wait for that.
+    pub(super) waiting: Arc<Semaphore>,
     seen: Mutex<Seen>,
+}
+
+impl Default for Issuer {
+    fn default() -> Self {
+        let waiting = Arc::new(Semaphore::new(WAITING));
+        Self { turn: Arc::default(), waiting, seen: Mutex::default() }
+    }
 }
 
 #[derive(Default)]
@@ -74,11 +88,14 @@ struct Fetched {
 }
 
 impl Issuer {
-    /// The keys, if they are fresh and hold the one asked for.
-    pub(super) fn ready(&self, key_id: Option<&str>, now: i64) -> Option<Arc<JwkSet>> {
+    /// The keys, if they hold the one asked for and are used without waiting: they are fresh, or the
+    /// issuer failed not long ago. With them, whether they are to be fetched again meanwhile.
+    pub(super) fn ready(&self, key_id: Option<&str>, now: i64) -> Option<(Arc<JwkSet>, bool)> {
         let seen = self.seen();
-        let fetched = seen.keys.as_ref()?;
-        (fetched.is_younger(FRESH, now) && fetched.holds(key_id)).then(|| Arc::clone(&fetched.keys))
+        let fetched = seen.keys.as_ref().filter(|fetched| fetched.holds(key_id))?;
+        let is_used = fetched.is_younger(FRESH, now)
+            || (fetched.is_younger(STALE, now) && seen.has_failed_lately(now));
+        is_used.then(|| (Arc::clone(&fetched.keys), !fetched.is_younger(AGING, now)))
     }
 
     /// Whether to ask it, given that nothing is ready.
@@ -126,6 +143,14 @@ impl Issuer {
     fn seen(&self) -> MutexGuard<'_, Seen> {
         // Whoever panicked left it whole.
         self.seen.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Seen {
+    /// Whether the last attempt failed and was not long ago. After a longer time the issuer may have
+    /// withdrawn a key, so it is asked before the keys are used.
+    fn has_failed_lately(&self, now: i64) -> bool {
+        self.failure.is_some() && self.tried.is_some_and(|tried| now - tried < FRESH)
     }
 }
 

@@ -33,6 +33,8 @@ pub enum IssuerProblem {
     /// It cannot be reached, does not answer in time or may not be called, and no keys of the last
     /// day are left.
     Unreachable(Part, OutboundProblem),
+    /// It is being asked, and as many as may wait for its answer.
+    Busy,
     /// It answered with another status than that of the document.
     Answered(Part, u16),
     /// It answered with something else than what it must publish.
@@ -45,6 +47,9 @@ impl fmt::Display for IssuerProblem {
             Self::Token(problem) => return fmt::Display::fmt(&problem, f),
             Self::Address => return f.write_str("the issuer's address cannot be called"),
             Self::Unreachable(part, cause) => (part, unreached(cause)),
+            Self::Busy => {
+                (Part::Keys, "too many other requests are waiting for its answer".to_owned())
+            }
             Self::Answered(part, status) => (part, format!("it answered {status}")),
             Self::Unfit(part, wrong) => (part, unfit(part, wrong).to_owned()),
         };
@@ -69,7 +74,7 @@ impl IssuerProblem {
     /// Whether it is the issuer that did not do its part: the token may be good, and may be
     /// presented again.
     pub fn is_the_issuers(self) -> bool {
-        matches!(self, Self::Unreachable(..) | Self::Answered(..) | Self::Unfit(..))
+        matches!(self, Self::Unreachable(..) | Self::Busy | Self::Answered(..) | Self::Unfit(..))
     }
 
     /// Whether the signature was found to be the issuer's before this went wrong.

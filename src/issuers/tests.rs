@@ -10,6 +10,7 @@ mod failures;
 mod fetches;
 mod publisher;
 mod told;
+mod waiting;
 
 use publisher::{KEYS, METADATA, Publisher};
 
@@ -56,7 +57,7 @@ impl Scene {
     async fn outcome(&self, token: &str) -> Result<Map<String, Value>, IssuerProblem> {
         let issuer = self.publisher.issuer();
         let token = Unverified::read(token).expect("it is a token");
-        self.issuers.verify(&token, &expecting(&issuer)).await
+        self.issuers.verify(&token, &expecting(&issuer), &|| {}).await
     }
 
     /// What becomes of a token by the first key.
@@ -102,7 +103,7 @@ async fn nobody_but_the_expected_issuer_is_asked() {
     let token = scene.token_by(&scene.first);
     let read = Unverified::read(&token).unwrap();
     let other = expecting("https://issuer.example.com");
-    let refused = scene.issuers.verify(&read, &other).await.err();
+    let refused = scene.issuers.verify(&read, &other, &|| {}).await.err();
     assert_eq!(refused, Some(IssuerProblem::Token(JwtProblem::Issuer)));
     assert_eq!(scene.fetches().await, (0, 0));
 }
@@ -113,7 +114,7 @@ async fn an_issuer_that_may_not_be_asked_is_refused_before_it_is() {
     for issuer in ["http://issuer.example.com", "https://issuer.example.com/?x", "acme"] {
         let token = scene.first.token(&claims(issuer));
         let read = Unverified::read(&token).unwrap();
-        let refused = scene.issuers.verify(&read, &expecting(issuer)).await.err();
+        let refused = scene.issuers.verify(&read, &expecting(issuer), &|| {}).await.err();
         assert_eq!(refused, Some(IssuerProblem::Address), "{issuer}");
     }
 }

@@ -8,7 +8,7 @@ mod wanted;
 
 use super::limits::Refusal;
 use super::refusals::Refused;
-use crate::domain::delivery::{Client, Proved};
+use crate::domain::delivery::{Client, HeldPlace, Proved};
 use crate::domain::paths::SIGN_IN;
 use crate::vault::{Lanes, Vault, network};
 use axum::body::Body;
@@ -32,7 +32,8 @@ pub(super) use wanted::{is_open, proves_in_body};
 /// way of those with one.
 const AT_ONCE: usize = 2;
 /// Those of them that show a proof in the body. An issuer may have to be asked about it, which can take
-/// seconds.
+/// seconds: who waits for that gives the place back, so that an issuer holds up nobody's proofs but its
+/// own.
 const PROOFS: usize = 4;
 /// Sign-ins and set-ups among those who wait for a password's hash.
 const SIGN_INS: usize = 4;
@@ -63,11 +64,15 @@ struct Shared {
 /// A place among those that are worked on, until it is dropped; nothing for who needs none.
 pub(super) struct Turn(#[expect(dead_code, reason = "it is held")] Option<OwnedSemaphorePermit>);
 
-/// What one has who was admitted.
-struct Held(
-    #[expect(dead_code, reason = "it is held")] Room,
-    #[expect(dead_code, reason = "it is held")] Turn,
-);
+/// What one has who was admitted: a place, and room for the body.
+struct Held(HeldPlace);
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        // Some part of the request may be kept for longer.
+        self.0.give_back();
+    }
+}
 
 /// What a stranger waits for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -213,16 +218,17 @@ impl Asking {
         let wanted = Wanted::by(&request, |mark| self.gate.is_mark(mark));
         let (Standing::Outside, Some(wanted)) = (self.standing, wanted) else {
             request.extensions_mut().insert(self);
-            return Ok((request, Held(Room::default(), Turn(None))));
+            return Ok((request, Held(HeldPlace::default())));
         };
         let mut room = Room::default();
         if let Some(max) = wanted.body {
             (request, room) = self.whole(request, max).await?;
         }
-        let turn = self.turn(wanted.place).await?;
+        let place = HeldPlace::of((self.turn(wanted.place).await?, room));
         self.standing = Standing::Inside;
         request.extensions_mut().insert(self);
-        Ok((request, Held(room, turn)))
+        request.extensions_mut().insert(place.clone());
+        Ok((request, Held(place)))
     }
 
     /// Waits for a place, unless the proof in the request is known. Nobody holds one who is still sending.

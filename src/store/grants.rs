@@ -151,6 +151,7 @@ impl<C: Sealing> Grants<'_, C> {
                     used: used.map_or(0, |row| row.used),
                     last_delivery: used.map(|row| Moment(row.last_at)),
                     doubts: Vec::new(),
+                    is_tied_by_host: false,
                 };
                 Some((grant, of))
             })

@@ -9,7 +9,7 @@ use crate::domain::guard_change::LoweredGuards;
 use crate::domain::moment::Moment;
 use sea_orm::{
     ActiveValue::{NotSet, Set},
-    ColumnTrait, DbErr, QueryFilter, QueryOrder, QuerySelect,
+    ColumnTrait, DbErr, QueryFilter,
 };
 use uuid::Uuid;
 
@@ -57,15 +57,12 @@ impl<C: Sealing> GuardChanges<'_, C> {
         self.0.insert(row).await
     }
 
-    /// What waits in the project, the oldest first, at most so many; each with its credential's name and
-    /// host.
-    pub async fn pending(&self, most: u64) -> Result<Vec<(GuardChangeRow, String, String)>, DbErr> {
-        let rows = self
-            .rows()
-            .filter(Column::RejectedAt.is_null())
-            .order_by_asc(Column::ProposedAt)
-            .order_by_asc(Column::Id)
-            .limit(most);
+    /// These of the project's changes that wait, each with its credential's name and host.
+    pub async fn pending(
+        &self,
+        ids: Vec<Uuid>,
+    ) -> Result<Vec<(GuardChangeRow, String, String)>, DbErr> {
+        let rows = self.rows().filter(Column::Id.is_in(ids)).filter(Column::RejectedAt.is_null());
         let rows = self.with_credentials(Column::CredentialId, rows).await?;
         let read = rows.into_iter().filter_map(|(change, credential)| {
             Some((GuardChangeRow::try_from(change).ok()?, credential.name, credential.host))

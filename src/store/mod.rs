@@ -82,7 +82,7 @@ pub use grants::{ApprovalRow, GrantRow};
 pub use guard_changes::GuardChangeRow;
 pub use jobs::RunEnd;
 pub use keys::KeyRow;
-pub use pending::PendingGrant;
+pub use pending::{PendingGrant, PendingPlace};
 pub use people::{NewPerson, PersonRow};
 pub use pipelines::Called;
 pub use receipts::{FetchRow, NotRecorded, ReceiptRow, Receipts, Recorder, Removal};

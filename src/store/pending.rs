@@ -13,10 +13,9 @@ use crate::domain::grant::Terms;
 use crate::domain::moment::{Day, Moment};
 use crate::domain::pipeline::Token;
 use crate::domain::trust_rule::TrustRule;
-use sea_orm::sea_query::Expr;
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, Condition, DbErr, EntityTrait, QueryFilter, QueryOrder,
-    QuerySelect, Statement, Value,
+    ActiveValue::Set, ColumnTrait, Condition, DbErr, EntityTrait, FromQueryResult, QueryFilter,
+    Statement, Value,
 };
 use std::collections::{BTreeSet, HashMap};
 use uuid::Uuid;
@@ -37,12 +36,27 @@ const ANY: &str = "SELECT CASE WHEN EXISTS (SELECT 1 FROM access_grant
         WHERE guard_change.project_id = ? AND guard_change.rejected_at IS NULL)
     THEN 1 ELSE 0 END AS is_pending";
 
-/// Those of the project that may wait, of each giver the oldest few: who gives very many hides none of
-/// others.
-const OLDEST_OF_EACH: &str = "\"access_grant\".\"id\" IN (SELECT found.id FROM
-    (SELECT id, ROW_NUMBER() OVER (PARTITION BY granted_by ORDER BY created_at, id) AS place
-        FROM access_grant WHERE project_id = ? AND settled_until < ? AND needs_approval) AS found
-    WHERE found.place <= ?)";
+/// Where the grants of the project are that may wait. The names of its columns are quoted where its plan
+/// is looked at.
+const GRANTS: &str =
+    "SELECT access_grant.created_at AS asked_at, access_grant.id AS id, 0 AS is_change
+    FROM access_grant WHERE \"access_grant\".\"project_id\" = ?
+    AND \"access_grant\".\"settled_until\" < ? AND \"access_grant\".\"needs_approval\"";
+/// The same of the changes that lower guards.
+const CHANGES: &str =
+    "SELECT guard_change.proposed_at AS asked_at, guard_change.id AS id, 1 AS is_change
+    FROM guard_change WHERE \"guard_change\".\"project_id\" = ?
+    AND \"guard_change\".\"rejected_at\" IS NULL";
+
+/// Where a request is that may wait.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, FromQueryResult)]
+pub struct PendingPlace {
+    /// Milliseconds.
+    pub asked_at: i64,
+    pub id: Uuid,
+    /// 1 for a change of guards, and 0 for a grant.
+    pub is_change: i32,
+}
 
 /// A grant that may wait.
 #[derive(Clone, Debug)]
@@ -70,21 +84,46 @@ impl<C: Sealing> Grants<'_, C> {
         Ok(row.map(|row| row.try_get_by_index::<i32>(0)).transpose()?.is_some_and(|any| any > 0))
     }
 
-    /// The grants that may wait on that day, the oldest first, at most so many of each giver, and of
-    /// all.
-    pub async fn pending(
+    /// Where the requests of the project are that may wait on that day, the oldest first: at most so
+    /// many after the place. Of those that are for the viewer none is left out, nor of those that are not
+    /// when these are wanted; which of them are is told by who can act as the pipelines, too.
+    pub async fn pending_places(
         &self,
         today: Day,
-        (of_each, most): (i64, u64),
-    ) -> Result<Vec<PendingGrant>, DbErr> {
-        let sql = numbered(self.db.get_database_backend(), OLDEST_OF_EACH);
-        let values: [Value; 3] = [self.project.into(), today.to_text().into(), of_each.into()];
-        let rows = self
-            .rows()
-            .filter(Expr::cust_with_values(sql, values))
-            .order_by_asc(Column::CreatedAt)
-            .order_by_asc(Column::Id)
-            .limit(most);
+        (viewer, is_for_viewer): (Uuid, bool),
+        after: Option<(i64, Uuid)>,
+        most: u64,
+    ) -> Result<Vec<PendingPlace>, DbErr> {
+        let (project, viewer) = (Value::from(self.project), Value::from(viewer));
+        let mut values = vec![project.clone(), today.to_text().into()];
+        let (by_others, compared) = if is_for_viewer {
+            values.push(viewer.clone());
+            (" AND \"access_grant\".\"granted_by\" <> ?", "<>")
+        } else {
+            ("", "=")
+        };
+        values.extend([project, viewer]);
+        let beyond = match after {
+            Some((asked_at, id)) => {
+                values.extend([Value::from(asked_at), Value::from(id)]);
+                "WHERE (found.asked_at, found.id) > (?, ?)"
+            }
+            None => "",
+        };
+        values.push(i64::try_from(most).unwrap_or(i64::MAX).into());
+        let text = format!(
+            "SELECT found.asked_at AS asked_at, found.id AS id, found.is_change AS is_change
+            FROM ({GRANTS}{by_others} UNION ALL {CHANGES} AND \"guard_change\".\"proposed_by\" {compared} ?) AS found
+            {beyond} ORDER BY found.asked_at, found.id LIMIT ?"
+        );
+        let backend = self.db.get_database_backend();
+        let statement = Statement::from_sql_and_values(backend, numbered(backend, &text), values);
+        PendingPlace::find_by_statement(statement).all(self.db).await
+    }
+
+    /// These of the project's grants, each with its credential, where both are as we wrote them.
+    pub async fn pending(&self, ids: Vec<Uuid>) -> Result<Vec<PendingGrant>, DbErr> {
+        let rows = self.rows().filter(Column::Id.is_in(ids));
         let rows = self.with_credentials(Column::CredentialId, rows).await?;
         Ok(rows
             .into_iter()

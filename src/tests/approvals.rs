@@ -3,6 +3,7 @@
 mod changed;
 mod counted;
 mod newer;
+mod paged;
 pub mod pending;
 mod rejected;
 mod settled;

@@ -6,6 +6,7 @@ use crate::rooms::sources;
 use regcred::crypto::kek::Kek;
 use regcred::domain::actor::Member;
 use regcred::domain::approval::Asked;
+use regcred::domain::approval::listing::ApprovalsQuery;
 use regcred::domain::credential::Summary;
 use regcred::domain::delivery::{Outcome, Report};
 use regcred::domain::expiry::ExpiryState;
@@ -111,7 +112,7 @@ async fn has_pipelines_with_their_past(vault: &Vault, ann: &Member) {
     let (first, last) = (moments.iter().min().unwrap(), moments.iter().max().unwrap());
     assert!(last.day().days_after(first.day()) > 30, "it has a past");
     let approver = ann.can::<of::PipelineWrite>().unwrap();
-    let waiting = vault.approvals(&approver).await.unwrap();
+    let waiting = vault.approvals(&approver, ApprovalsQuery::default()).await.unwrap().yours.rows;
     let is_change = |asked: &Asked| matches!(asked, Asked::GuardChange { .. });
     assert!(waiting.iter().any(|one| one.is_for_viewer && is_change(&one.asked)));
     assert!(waiting.iter().any(|one| one.is_for_viewer && !is_change(&one.asked)));

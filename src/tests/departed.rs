@@ -4,6 +4,7 @@
 mod afterwards;
 mod decided;
 mod hidden;
+mod waiting;
 mod walls;
 
 use crate::app::{App, Browser, PASSWORD, token_in};

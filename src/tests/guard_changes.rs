@@ -196,6 +196,25 @@ async fn nobody_lowers_a_guard_while_a_grant_of_it_is_hidden() {
 }
 
 #[tokio::test]
+async fn a_rejection_from_a_page_that_is_out_of_date_is_refused_and_keeps_the_reason() {
+    let scene = Scene::new().await;
+    let changed = [("description", "nightly"), ("is_protected", "")];
+    scene.save(&scene.one, &changed).await;
+    let stale = [("revision", "1"), ("reason", "It guards production.")];
+    let reply = scene.act(&scene.other, REJECT, &stale).await;
+    assert!(reply.status == 409 && reply.text().contains("Something changed"), "{}", reply.text());
+    let page = scene.app.credential_page("acme", scene.credential).await;
+    let change = page.guard_change.unwrap();
+    assert!(change.rejection.is_none());
+    let (of, id) = (scene.credential.to_string(), change.id.to_string());
+    let form = [("project", "acme"), ("credential", &*of), ("id", &*id), stale[0], stale[1]];
+    let reply = scene.other.post_form(REJECT, &form).await;
+    let page = scene.other.follow(reply).await.text();
+    assert!(page.contains("Something changed") && page.contains("It guards production."), "{page}");
+    assert_eq!(scene.act(&scene.other, REJECT, &[("reason", "No.")]).await.status, 200);
+}
+
+#[tokio::test]
 async fn a_change_is_withdrawn_by_its_proposer_alone_and_dismissed_once_it_was_rejected() {
     let scene = Scene::new().await;
     scene.save(&scene.one, &[("is_protected", "")]).await;

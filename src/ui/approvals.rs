@@ -1,14 +1,15 @@
 //! What waits for a second person: the page of all of it, the line that leads there, and the form to
 //! say no.
 
-use crate::domain::approval::{Asked, LISTED_OF_EACH, Pending};
+use crate::domain::approval::listing::{Approvals, ApprovalsQuery, in_short};
+use crate::domain::approval::{Asked, Pending};
 use crate::domain::paths;
 use crate::error::Result;
 use crate::functions::approvals::list_approvals;
 use crate::functions::session::Frame;
 use crate::ui::kit::{
-    ACTIONS, Alert, Cell, Columns, Field, FlashMessages, FormState, Hidden, Loaded, PageContext,
-    PageHead, PostForm, Section, Table, Time,
+    ACTIONS, Alert, Cell, Columns, Field, FlashMessages, FormState, Hidden, Loaded, Onward,
+    PageContext, PageHead, PostForm, Section, Table, Time,
 };
 use leptos::prelude::*;
 use uuid::Uuid;
@@ -25,32 +26,43 @@ pub fn ApprovalsPage() -> impl IntoView {
     }
 }
 
-async fn load(page: PageContext) -> Result<Vec<Pending>> {
+type Found = (Approvals, ApprovalsQuery);
+
+async fn load(page: PageContext) -> Result<Found> {
     page.needs_to_grant()?;
-    list_approvals(page.project).await
+    let query = ApprovalsQuery::read(|key| page.query(key))?;
+    Ok((list_approvals(page.project, query).await?, query))
 }
 
-fn whole(found: Vec<Pending>, page: PageContext) -> impl IntoView {
+fn whole((found, query): Found, page: PageContext) -> impl IntoView {
     let up = (paths::pipelines(&page.project), "Pipelines".to_owned());
-    let is_cut = i64::try_from(found.len()).is_ok_and(|count| count >= LISTED_OF_EACH);
-    let (yours, others): (Vec<Pending>, Vec<Pending>) =
-        found.into_iter().partition(|one| one.is_for_viewer);
-    let yours = columns(yours, &page);
-    let others = (!others.is_empty()).then(|| columns(others, &page));
+    let own = paths::approvals(&page.project);
+    let Approvals { yours, others } = found;
+    let beside = |after, others| own.clone() + &ApprovalsQuery { after, others }.to_url();
+    let next = yours.next.map(|place| beside(Some(place), query.others));
+    let first = query.after.map(|_| beside(None, query.others));
+    let more = view! { <Onward what="Pages of what is waiting for you" first next/> };
+    let next = others.next.map(|place| beside(query.after, Some(place)));
+    let first = query.others.map(|_| beside(query.after, None));
+    let has_others = !others.rows.is_empty() || first.is_some();
+    let more_of_others =
+        view! { <Onward what="Pages of what is waiting for other members" first next/> };
+    let yours = columns(yours.rows, &page);
+    let others = has_others.then(|| columns(others.rows, &page));
+    let count = waiting();
     view! {
         <PageHead title="Approvals" up/>
-        {is_cut
-            .then(|| {
-                let sentence = format!(
-                    "At most {LISTED_OF_EACH} grants of each member are listed, the oldest first. If there are more, they follow when these are decided.",
-                );
-                view! { <p class="muted">{sentence}</p> }
-            })}
         <Section id="yours" title="Waiting for you">
+            {(count > 1)
+                .then(|| {
+                    let sentence = format!("{}. The oldest is first.", waiting_in_words(count));
+                    view! { <p class="muted">{sentence}</p> }
+                })}
             <Table
                 columns=yours
                 empty="Nothing is waiting for you. Grants of protected credentials, and changes that lower their guards, appear here until another member than their creator approves them."
             />
+            {more}
         </Section>
         {others
             .map(|columns| {
@@ -59,7 +71,8 @@ fn whole(found: Vec<Pending>, page: PageContext) -> impl IntoView {
                         <p class="muted">
                             "You created these requests, or made a token or trust rule that they would let in, so another member must approve them."
                         </p>
-                        <Table columns/>
+                        <Table columns empty="No more requests are waiting for other members."/>
+                        {more_of_others}
                     </Section>
                 }
             })}
@@ -109,7 +122,7 @@ fn row(one: Pending, project: &str) -> [Cell; 5] {
     ]
 }
 
-/// How many requests wait for who looks at a page of a project.
+/// How many requests wait for who looks at a page of a project, counted up to a bound.
 fn waiting() -> usize {
     use_context::<Frame>().map_or(0, |frame| frame.waiting)
 }
@@ -118,7 +131,7 @@ fn waiting() -> usize {
 pub(super) fn waiting_in_words(count: usize) -> String {
     match count {
         1 => "1 request is waiting for your approval".to_owned(),
-        count => format!("{count} requests are waiting for your approval"),
+        count => format!("{} requests are waiting for your approval", in_short(count)),
     }
 }
 
@@ -146,9 +159,11 @@ pub fn RejectForm(
     #[prop(into)] project: String,
     id: Uuid,
     of: (&'static str, Uuid),
-    /// The count of what this page shows, where it has one.
+    /// The count of who can act as the pipeline, on the page of a grant.
     #[prop(optional)]
-    revision: Option<i64>,
+    epoch: Option<i64>,
+    /// The count of what this page shows.
+    revision: i64,
     form: FormState,
 ) -> impl IntoView {
     let (name, value) = of;
@@ -156,8 +171,8 @@ pub fn RejectForm(
         {form.summary()}
         <PostForm action project id class="card stack" submit="Reject" is_danger=true>
             <Hidden name value=value.to_string()/>
-            {revision
-                .map(|revision| view! { <Hidden name="revision" value=revision.to_string()/> })}
+            {epoch.map(|epoch| view! { <Hidden name="epoch" value=epoch.to_string()/> })}
+            <Hidden name="revision" value=revision.to_string()/>
             <Field
                 at=form.at("reason")
                 label="Reason"
@@ -175,5 +190,6 @@ mod tests {
     fn one_request_is_said_as_one() {
         assert_eq!(waiting_in_words(1), "1 request is waiting for your approval");
         assert_eq!(waiting_in_words(2), "2 requests are waiting for your approval");
+        assert_eq!(waiting_in_words(100), "99+ requests are waiting for your approval");
     }
 }

@@ -3,6 +3,7 @@
 use super::approvals::waiting_in_words;
 use super::kit::{Icon, PageContext, PostButton, Problem, Shortcuts, without_said};
 use super::navigation::{self, APPROVALS, Group, Link};
+use crate::domain::approval::listing::in_short;
 use crate::domain::paths;
 use crate::domain::project::Project;
 use crate::error::Error;
@@ -163,7 +164,8 @@ fn NavGroup(group: Group) -> impl IntoView {
                 _ => None,
             };
             let is_counted = label == APPROVALS;
-            let count = is_counted.then(|| view! { <span class="nav-count">{waiting}</span> });
+            let count =
+                is_counted.then(|| view! { <span class="nav-count">{in_short(waiting)}</span> });
             let said = is_counted.then(|| format!("{label}: {}", waiting_in_words(waiting)));
             view! {
                 <li>

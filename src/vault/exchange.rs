@@ -13,7 +13,7 @@ use super::{Vault, now};
 use crate::crypto::jwt::{Expect, JwtProblem, Unverified};
 use crate::crypto::token;
 use crate::domain::audit::{Refusal, Subject};
-use crate::domain::delivery::Door;
+use crate::domain::delivery::{Door, HeldPlace};
 use crate::domain::proof::Proof;
 use crate::domain::trust_rule::{Provider, TrustRule, holds, judge, other_audience};
 use crate::domain::user::Maker;
@@ -37,7 +37,8 @@ const FOR_ANY: Limit = Limit { most: 300, window: 60 };
 const NOTED: Limit = Limit { most: 60, window: 3_600 };
 
 impl Vault {
-    /// A token for the pipeline and the seconds that it works, for a job's signed token.
+    /// A token for the pipeline and the seconds that it works, for a job's signed token. While its issuer
+    /// has to be asked, `place` is given back.
     ///
     /// # Errors
     /// `Denied` with the reason, which is also in a receipt if the token is its issuer's;
@@ -47,6 +48,7 @@ impl Vault {
         pipeline: Uuid,
         presented: &str,
         address: Option<String>,
+        place: &HeldPlace,
     ) -> Result<(Zeroizing<String>, i64)> {
         // What is no token costs nothing to refuse, and is not counted.
         let unverified = Unverified::read(presented.trim()).map_err(not_accepted)?;
@@ -57,7 +59,7 @@ impl Vault {
         let done = match found {
             Some((project, name)) => {
                 let shown = Shown { unverified: &unverified, text: presented.trim(), network };
-                self.exchange((project, pipeline, name), shown, address).await
+                self.exchange((project, pipeline, name), shown, address, place).await
             }
             // Whether there is such a pipeline is told to nobody.
             None => {
@@ -77,10 +79,11 @@ impl Vault {
         who: (Uuid, Uuid, String),
         shown: Shown<'_>,
         address: Option<String>,
+        place: &HeldPlace,
     ) -> Result<(Zeroizing<String>, i64)> {
         let (project, pipeline, _) = who;
         let rules = self.store.trust_rules(project).live_of_pipeline(pipeline).await?;
-        let (claims, rules) = match self.verified(&rules, shown.unverified).await {
+        let (claims, rules) = match self.verified(&rules, shown.unverified, place).await {
             Ok(verified) => verified,
             Err(Unproved::Audience(rules)) => {
                 // Signature and times were right: it is the issuer's word, though for another.
@@ -152,11 +155,13 @@ impl Vault {
         Ok((new.text, LIFE))
     }
 
-    /// The claims that the issuer signed, and the rules that speak of it for that audience.
+    /// The claims that the issuer signed, and the rules that speak of it for that audience. While the
+    /// issuer has to be asked, `place` is given back.
     pub(super) async fn verified(
         &self,
         rules: &[TrustRule],
         unverified: &Unverified<'_>,
+        place: &HeldPlace,
     ) -> Result<(Map<String, Value>, Vec<TrustRule>), Unproved> {
         let named: Vec<&TrustRule> = rules
             .iter()
@@ -186,7 +191,7 @@ impl Vault {
                 now: now().0 / 1_000,
                 max_age: rule.reuse(unverified.claims()).0,
             };
-            match reach.issuers.verify(unverified, &expect).await {
+            match reach.issuers.verify(unverified, &expect, &|| place.give_back()).await {
                 Ok(claims) => {
                     let alike = named.iter().filter(|other| {
                         other.audience == rule.audience && other.provider == rule.provider

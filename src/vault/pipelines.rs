@@ -11,7 +11,7 @@ mod terms;
 mod tokens;
 
 pub use approvals::Seen;
-pub(super) use approvals::{changed_outside, needs_unchanged};
+pub(super) use approvals::{changed, changed_outside, needs_unchanged};
 pub(super) use doubts::tied;
 pub(super) use pending::said_no;
 pub use tokens::problems_of_token;

@@ -195,6 +195,28 @@ fn two_credentials_that_nothing_tells_apart_are_doubted_and_others_are_not() {
 }
 
 #[test]
+fn the_host_alone_tells_a_whole_registry_from_no_part_of_it_though_a_file_does() {
+    let (whole, part) = (credential("whole", ""), credential("part", "acme"));
+    let pull = || Terms::plain(Access::Pull);
+    let found = |held: &[(&Summary, Terms)]| {
+        let held: Vec<Held<'_>> = held
+            .iter()
+            .map(|(credential, terms)| Held { grant: credential.id, terms, credential })
+            .collect();
+        tied_by_host(&held, day("2026-11-21")).into_iter().collect::<Vec<_>>()
+    };
+    let both = [(&whole, pull()), (&part, pull())];
+    assert_eq!(found(&both), [whole.id, part.id]);
+    assert!(tied(&both).is_empty(), "it is no doubt");
+    // Nothing at all tells these apart, and the doubt says so.
+    let other = credential("other", "");
+    assert!(found(&[(&whole, pull()), (&other, pull())]).is_empty());
+    assert!(found(&[(&whole, pull()), (&part, from("main", ""))]).is_empty());
+    let quay = Summary { host: RegistryHost::stored("quay.io").unwrap(), ..part.clone() };
+    assert!(found(&[(&whole, pull()), (&quay, pull())]).is_empty());
+}
+
+#[test]
 fn a_rule_that_no_token_matches_is_doubted() {
     let buildkite = |more: &[(&str, &str)]| {
         let who = [("organization_id", "a"), ("pipeline_id", "b")];

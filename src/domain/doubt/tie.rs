@@ -6,7 +6,7 @@ use crate::domain::grant::Terms;
 use crate::domain::matching::{Ask, Candidate, Shape, decide};
 use crate::domain::moment::Day;
 use crate::domain::proof::Proof;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 
 /// A grant of a pipeline with its credential.
@@ -27,14 +27,32 @@ fn of_terms(terms: &Terms) -> Conditions<'_> {
 /// The grants whose credentials tie for a run that meets their conditions. Grants with other
 /// conditions are not compared: which runs meet both is not known.
 pub fn ties(held: &[Held<'_>], today: Day) -> Vec<(Uuid, Doubt)> {
-    let mut alike: BTreeMap<Conditions<'_>, Vec<Held<'_>>> = BTreeMap::new();
+    alike(held).iter().flat_map(|alike| among(alike, today)).collect()
+}
+
+/// The grants whose credentials are for different repositories of a registry, so that who names the
+/// registry alone receives none of them: a client that asks a credential helper. A file may tell them
+/// apart, so it is no doubt.
+pub fn tied_by_host(held: &[Held<'_>], today: Day) -> BTreeSet<Uuid> {
+    let tied = alike(held).into_iter().flat_map(|alike| {
+        let found = tied(&gathered(&alike), Shape::One, today).into_iter();
+        let of: BTreeSet<Uuid> =
+            found.filter(|one| one.is_by_host).map(|one| one.credential).collect();
+        alike.into_iter().filter(move |one| of.contains(&one.credential.id)).map(|one| one.grant)
+    });
+    tied.collect()
+}
+
+/// The grants with the same conditions, together.
+fn alike<'a>(held: &[Held<'a>]) -> Vec<Vec<Held<'a>>> {
+    let mut alike: BTreeMap<Conditions<'a>, Vec<Held<'a>>> = BTreeMap::new();
     for one in held {
         alike.entry(of_terms(one.terms)).or_default().push(*one);
     }
-    alike.values().flat_map(|alike| among(alike, today)).collect()
+    alike.into_values().collect()
 }
 
-/// The same of grants with the same conditions.
+/// What ties among grants with the same conditions.
 fn among(alike: &[Held<'_>], today: Day) -> Vec<(Uuid, Doubt)> {
     let exact = gathered(alike);
     // With an image, a grant of tokens only is one like any other.
@@ -45,34 +63,13 @@ fn among(alike: &[Held<'_>], today: Day) -> Vec<(Uuid, Doubt)> {
     });
     let named: Gathered<'_> = named.collect();
     let mut found: BTreeMap<Uuid, Doubt> = BTreeMap::new();
-    let proof = Proof::default();
     for (of, shape) in [(&named, Shape::Paths), (&exact, Shape::Hosts)] {
-        let candidates: Vec<Candidate<'_>> =
-            of.values().map(|(credential, grants)| Candidate { credential, grants }).collect();
-        for intent in [Access::Pull, Access::PullAndPush] {
-            let ask = Ask {
-                intent,
-                host: None,
-                repository: None,
-                proof: &proof,
-                epoch: 0,
-                today,
-                shape,
-                takes_tokens: true,
-            };
-            for tie in decide(&ask, &candidates).ties {
-                for index in &tie.of {
-                    let name = |other: &usize| candidates[*other].credential.name.clone();
-                    let others = tie.of.iter().filter(|other| *other != index).map(name).collect();
-                    let credential = candidates[*index].credential.id;
-                    let host = tie.host.to_string();
-                    found.entry(credential).or_insert(if tie.is_by_host {
-                        Doubt::HostTie { credential, host, others }
-                    } else {
-                        Doubt::Tie { credential, host, others }
-                    });
-                }
-            }
+        for Tied { credential, host, others, is_by_host } in tied(of, shape, today) {
+            found.entry(credential).or_insert(if is_by_host {
+                Doubt::HostTie { credential, host, others }
+            } else {
+                Doubt::Tie { credential, host, others }
+            });
         }
     }
     let doubts = alike.iter().filter_map(|one| {
@@ -80,6 +77,47 @@ fn among(alike: &[Held<'_>], today: Day) -> Vec<(Uuid, Doubt)> {
         Some((one.grant, doubt.clone()))
     });
     doubts.collect()
+}
+
+/// A credential that ties with others, by their names.
+struct Tied {
+    credential: Uuid,
+    host: String,
+    others: Vec<String>,
+    /// See [`crate::domain::matching::Tie`].
+    is_by_host: bool,
+}
+
+/// Those that tie for a reader of that shape who names no repository, to pull and then to push.
+fn tied(of: &Gathered<'_>, shape: Shape, today: Day) -> Vec<Tied> {
+    let candidates: Vec<Candidate<'_>> =
+        of.values().map(|(credential, grants)| Candidate { credential, grants }).collect();
+    let proof = Proof::default();
+    let mut found = Vec::new();
+    for intent in [Access::Pull, Access::PullAndPush] {
+        let ask = Ask {
+            intent,
+            host: None,
+            repository: None,
+            proof: &proof,
+            epoch: 0,
+            today,
+            shape,
+            takes_tokens: true,
+        };
+        for tie in decide(&ask, &candidates).ties {
+            for index in &tie.of {
+                let name = |other: &usize| candidates[*other].credential.name.clone();
+                found.push(Tied {
+                    credential: candidates[*index].credential.id,
+                    host: tie.host.to_string(),
+                    others: tie.of.iter().filter(|other| *other != index).map(name).collect(),
+                    is_by_host: tie.is_by_host,
+                });
+            }
+        }
+    }
+    found
 }
 
 /// Credentials, each with the terms of its grants.

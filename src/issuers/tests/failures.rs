@@ -151,7 +151,7 @@ async fn an_address_that_may_not_be_called_counts_as_unreachable() {
     let scene = Scene::start().await;
     let (token, issuer) = (scene.token_by(&scene.first), scene.publisher.issuer());
     let read = Unverified::read(&token).unwrap();
-    let refused = issuers.verify(&read, &expecting(&issuer)).await.err().unwrap();
+    let refused = issuers.verify(&read, &expecting(&issuer), &|| {}).await.err().unwrap();
     assert!(
         matches!(refused, IssuerProblem::Unreachable(_, OutboundProblem::Forbidden(_))),
         "{refused:?}"

@@ -3,18 +3,23 @@
 use super::*;
 
 #[tokio::test]
-async fn keys_are_fetched_once_in_ten_minutes() {
+async fn keys_are_fetched_once_in_eight_minutes_while_they_are_used() {
     let scene = Scene::start().await;
     for _ in 0..20 {
         assert_eq!(scene.problem().await, None);
     }
-    scene.wait(599);
+    scene.wait(479);
     assert_eq!(scene.problem().await, None);
     assert_eq!(scene.fetches().await, (1, 1));
     scene.wait(1);
     assert_eq!(scene.problem().await, None);
+    scene.until_nobody_asks().await;
     assert_eq!(scene.problem().await, None);
     assert_eq!(scene.fetches().await, (2, 2));
+    // Nobody used them meanwhile.
+    scene.wait(600);
+    assert_eq!(scene.problem().await, None);
+    assert_eq!(scene.fetches().await, (3, 3));
 }
 
 #[tokio::test]
@@ -44,7 +49,7 @@ async fn many_at_once_wait_for_one_fetch() {
             let (issuers, token, issuer) = (scene.issuers.clone(), token.clone(), issuer.clone());
             tokio::spawn(async move {
                 let read = Unverified::read(&token).expect("it is a token");
-                issuers.verify(&read, &expecting(&issuer)).await.is_ok()
+                issuers.verify(&read, &expecting(&issuer), &|| {}).await.is_ok()
             })
         })
         .collect();
@@ -61,7 +66,7 @@ async fn a_caller_who_goes_away_does_not_stop_the_fetch() {
     let issuers = scene.issuers.clone();
     let caller = tokio::spawn(async move {
         let read = Unverified::read(&token).expect("it is a token");
-        issuers.verify(&read, &expecting(&issuer)).await.is_ok()
+        issuers.verify(&read, &expecting(&issuer), &|| {}).await.is_ok()
     });
     scene.publisher.has_been_asked().await;
     caller.abort();

@@ -33,6 +33,8 @@ impl Publisher {
             arriving.notify_one();
             let pages = served.lock().expect("nobody panicked");
             match pages.get(path(request)) {
+                // Nothing at all keeps who asks waiting.
+                Some((status, _)) if status.is_empty() => String::new(),
                 Some((status, body)) => reply(status, &[], body),
                 None => reply("404 Not Found", &[], ""),
             }
@@ -65,6 +67,11 @@ impl Publisher {
     /// Says that it cannot answer just now.
     pub(super) fn fail(&self) {
         self.publish(METADATA, "503 Service Unavailable", "");
+    }
+
+    /// Leaves everybody without an answer.
+    pub(super) fn hang(&self) {
+        self.publish(METADATA, "", "");
     }
 
     /// How often a path was asked for.

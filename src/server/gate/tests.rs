@@ -77,7 +77,7 @@ async fn signing_in_waits_for_signing_in_alone() {
 }
 
 #[tokio::test]
-async fn an_issuer_that_does_not_answer_holds_up_nobody_but_other_proofs() {
+async fn proofs_hold_up_nobody_but_other_proofs() {
     let gate = Gate::default();
     let job = asking(&gate, "192.0.2.1", 0);
     let mut held = Vec::new();
@@ -86,6 +86,29 @@ async fn an_issuer_that_does_not_answer_holds_up_nobody_but_other_proofs() {
     }
     assert!(look(&mut Box::pin(job.turn(Place::Proof))).is_none());
     assert!(look(&mut Box::pin(job.turn(Place::Work))).is_some());
+}
+
+#[tokio::test]
+async fn a_proof_that_waits_for_another_host_holds_up_no_other() {
+    let gate = Gate::default();
+    let job = asking(&gate, "192.0.2.1", 0);
+    let mut held = Vec::new();
+    for _ in 0..PROOFS {
+        let request = Request::post("/api/v1/token").body(Body::from("{}")).unwrap();
+        held.push(job.clone().admit(request).await.unwrap());
+    }
+    assert!(look(&mut Box::pin(job.turn(Place::Proof))).is_none());
+    let given_back = |(request, _): &(Request<Body>, Held)| {
+        request.extensions().get::<HeldPlace>().unwrap().give_back();
+    };
+    given_back(&held[0]);
+    let next = look(&mut Box::pin(job.turn(Place::Proof)));
+    assert!(next.is_some() && look(&mut Box::pin(job.turn(Place::Proof))).is_none());
+    // Who did not wait for anybody gives it back in the end, whoever keeps a part of the request.
+    let (request, place) = held.pop().unwrap();
+    drop(place);
+    assert!(look(&mut Box::pin(job.turn(Place::Proof))).is_some());
+    drop(request);
 }
 
 #[test]

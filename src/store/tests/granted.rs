@@ -90,7 +90,7 @@ async fn a_row_that_cannot_be_read_keeps_no_other_from_its_mac() {
 }
 
 #[tokio::test]
-async fn who_gives_very_many_grants_hides_none_of_others_that_wait() {
+async fn requests_follow_one_another_from_place_to_place_the_oldest_first() {
     let scene = Scene::new().await;
     let terms = Terms { needs_approval: true, ..Terms::plain(Access::PullAndPush) };
     for (at, (name, giver)) in
@@ -111,15 +111,29 @@ async fn who_gives_very_many_grants_hides_none_of_others_that_wait() {
         write.commit_without_event(Unrecorded::Test).await.unwrap();
     }
     let today = Day::parse("2026-11-29").unwrap();
-    for (limits, names) in [
-        ((2, 10), vec!["a", "b", "d"]),
-        ((1, 10), vec!["a", "d"]),
-        ((3, 10), vec!["a", "b", "c", "d"]),
-        ((2, 2), vec!["a", "b"]),
+    let grants = scene.store.grants(PROJECT);
+    // One who gave none of them, and those who gave them.
+    for (viewer, is_for_viewer, names) in [
+        (Uuid::nil(), true, vec!["a", "b", "c", "d"]),
+        (OTHER, true, vec!["a", "b", "c"]),
+        (GIVER, true, vec!["d"]),
+        (GIVER, false, vec!["a", "b", "c", "d"]),
     ] {
-        let found = scene.store.grants(PROJECT).pending(today, limits).await.unwrap();
-        let found: Vec<&str> = found.iter().map(|one| one.credential.as_str()).collect();
-        assert_eq!(found, names, "{limits:?}");
+        let (mut found, mut after) = (Vec::new(), None);
+        loop {
+            let whose = (viewer, is_for_viewer);
+            let places = grants.pending_places(today, whose, after, 2).await.unwrap();
+            let Some(last) = places.last() else { break };
+            after = Some((last.asked_at, last.id));
+            assert!(places.iter().all(|place| place.is_change == 0));
+            for place in places {
+                let mut one = grants.pending(vec![place.id]).await.unwrap();
+                found.push(one.remove(0).credential);
+            }
+        }
+        assert_eq!(found, names, "{viewer} {is_for_viewer}");
     }
-    assert!(scene.store.grants(OTHER).pending(today, (2, 10)).await.unwrap().is_empty());
+    let others = scene.store.grants(OTHER);
+    let found = others.pending_places(today, (Uuid::nil(), true), None, 10).await.unwrap();
+    assert!(found.is_empty(), "another project has none");
 }

@@ -104,10 +104,10 @@ async fn changing_a_grant_is_asked_the_password_and_is_in_the_audit() {
 async fn a_decision_is_about_the_grant_that_stood_on_the_page() {
     let scene = Scene::new().await;
     let maintainer = scene.app.member(Role::Maintainer, "acme").await;
-    let before = scene.seen_by(&maintainer).await;
+    let before = scene.page(&maintainer).await;
     assert_eq!(scene.reject(&maintainer, "No.").await.status, 200);
     // Another one looked at the page before, and has not seen why it was rejected.
-    let seen = before.revision.to_string();
+    let seen = before.grants[0].revision.to_string();
     let late = scene.approve_with(&maintainer, &[("revision", seen.as_str())]).await;
     assert_eq!(late.status, 409, "{}", late.text());
     let late = scene.reject_as(&maintainer, &before, "Too wide.").await;

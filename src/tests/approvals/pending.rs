@@ -1,15 +1,17 @@
 //! What waits for a second person is found by who can approve it, and rejected with a reason.
 
 use super::Scene;
-use crate::app::{App, Browser, PASSWORD, Reply};
+use super::rejected::rejected;
+use crate::app::{App, Browser, PASSWORD};
 use crate::departed::operate;
 use regcred::Error;
+use regcred::domain::approval::listing::ApprovalsQuery;
 use regcred::domain::approval::{Asked, Cause, Pending, REASON_MAX};
 use regcred::domain::audit::{Action, Detail};
 use regcred::domain::matching::Lost;
 use regcred::domain::permission::of;
-use regcred::domain::pipeline::Grant;
 use regcred::domain::user::Role;
+use uuid::Uuid;
 
 const ONE: &str = "1 request is waiting for your approval";
 const PAGE: &str = "/p/acme/approvals";
@@ -17,7 +19,12 @@ const PAGE: &str = "/p/acme/approvals";
 /// What waits, as that person sees it.
 pub async fn pending(app: &App, by: &Browser) -> Vec<Pending> {
     let approver = app.evidence(by, "acme").await.can::<of::PipelineWrite>().unwrap();
-    app.vault.approvals(&approver).await.unwrap()
+    let found = app.vault.approvals(&approver, ApprovalsQuery::default()).await.unwrap();
+    assert!(found.yours.rows.iter().all(|one| one.is_for_viewer));
+    assert!(!found.others.rows.iter().any(|one| one.is_for_viewer));
+    let count = app.vault.count_approvals(&approver).await.unwrap();
+    assert_eq!(count, found.yours.rows.len(), "these are few");
+    [found.yours.rows, found.others.rows].concat()
 }
 
 impl Scene {
@@ -30,25 +37,6 @@ impl Scene {
             }
             other => panic!("{other:?}"),
         }
-    }
-
-    pub(super) async fn reject(&self, by: &Browser, reason: &str) -> Reply {
-        let seen = self.seen_by(&self.app.owner).await;
-        self.reject_as(by, &seen, reason).await
-    }
-
-    /// Rejects the grant as it stood on the page.
-    pub(super) async fn reject_as(&self, by: &Browser, seen: &Grant, reason: &str) -> Reply {
-        let (grant, revision) = (seen.id.to_string(), seen.revision.to_string());
-        let pipeline = self.pipeline.to_string();
-        let form = [
-            ("project", "acme"),
-            ("pipeline", pipeline.as_str()),
-            ("id", grant.as_str()),
-            ("revision", revision.as_str()),
-            ("reason", reason),
-        ];
-        by.post_json_accept("/rpc/grants/reject", &form).await
     }
 }
 
@@ -86,24 +74,17 @@ async fn after_a_decision_the_page_leads_to_what_else_waits() {
     let maintainer = app.member(Role::Maintainer, "acme").await;
     let (other, _) = app.bare_pipeline("other").await;
     app.grant(other, scene.credential, &[]).await;
-    let page = scene.page(&app.owner).await;
-    let (grant, of) = (page.grants[0].id.to_string(), scene.pipeline.to_string());
-    let revision = page.grants[0].revision.to_string();
-    let form = [
-        ("project", "acme"),
-        ("pipeline", &*of),
-        ("id", &*grant),
-        ("revision", &*revision),
-        ("reason", "No."),
-    ];
-    let reply = maintainer.post_form("/rpc/grants/reject", &form).await;
-    let said = maintainer.follow(reply).await.text();
+    let reader = app.evidence(&app.owner, "acme").await.can::<of::PipelineRead>().unwrap();
+    let said_after_rejecting = async |pipeline: Uuid| {
+        let page = app.vault.pipeline_page(&reader, pipeline).await.unwrap().pipeline;
+        let form = rejected(&page, "No.");
+        let form: Vec<_> = form.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        let reply = maintainer.post_form("/rpc/grants/reject", &form).await;
+        maintainer.follow(reply).await.text()
+    };
+    let said = said_after_rejecting(scene.pipeline).await;
     assert!(said.contains("was rejected.") && said.contains("1 more request"), "{said}");
-    let id = pending(app, &maintainer).await[0].id.to_string();
-    let other = other.to_string();
-    let form = [("project", "acme"), ("pipeline", &*other), ("id", &*id), ("reason", "No.")];
-    let reply = maintainer.post_form("/rpc/grants/reject", &form).await;
-    let said = maintainer.follow(reply).await.text();
+    let said = said_after_rejecting(other).await;
     assert!(said.contains("was rejected.") && !said.contains("more request"), "{said}");
 }
 
@@ -240,7 +221,14 @@ async fn a_change_of_guards_is_found_and_rejected_with_a_reason_too() {
     assert!(!pending(app, &one).await[0].is_for_viewer);
 
     let reject = async |by: &Browser, id: &str, reason: &str| {
-        let form = [("project", "acme"), ("credential", &*of), ("id", id), ("reason", reason)];
+        let revision = app.stored("acme", scene.credential).await.revision.to_string();
+        let form = [
+            ("project", "acme"),
+            ("credential", &*of),
+            ("id", id),
+            ("revision", &*revision),
+            ("reason", reason),
+        ];
         by.post_json_accept("/rpc/guard-changes/reject", &form).await
     };
     assert_eq!(reject(&one, &id, "No.").await.status, 409, "who proposed it withdraws it");
@@ -271,28 +259,4 @@ async fn a_change_of_guards_is_found_and_rejected_with_a_reason_too() {
     // Another proposal takes its place, and is a request again.
     assert_ne!(propose().await, id);
     assert_eq!(pending(app, &other).await.len(), 1);
-}
-
-#[tokio::test]
-async fn who_decides_too_late_is_told_so() {
-    let scene = Scene::new().await;
-    let maintainer = scene.app.member(Role::Maintainer, "acme").await;
-    assert_eq!(scene.approve(&maintainer).await.status, 200);
-    let (id, of) = (scene.seen_by(&maintainer).await.id.to_string(), scene.pipeline.to_string());
-    let form = [("project", "acme"), ("pipeline", &*of), ("id", &*id), ("reason", "No.")];
-    let reply = maintainer.post_form("/rpc/grants/reject", &form).await;
-    let page = maintainer.follow(reply).await.text();
-    assert!(page.contains("This grant does not wait for an approval."), "{page}");
-    // The change of guards was withdrawn meanwhile.
-    let (of, gone) = (scene.credential.to_string(), scene.pipeline.to_string());
-    let on = [("project", "acme"), ("credential", &*of), ("id", &*gone)];
-    for (action, more) in [
-        ("/rpc/guard-changes/reject", ("reason", "No.")),
-        ("/rpc/guard-changes/approve", ("password", PASSWORD)),
-    ] {
-        let form: Vec<_> = on.into_iter().chain([more]).collect();
-        let reply = maintainer.post_form(action, &form).await;
-        let page = maintainer.follow(reply).await.text();
-        assert!(page.contains("It was deleted while you were editing"), "{action}: {page}");
-    }
 }

@@ -1,9 +1,134 @@
-//! A grant that was rejected is never said to wait, wherever somebody asks why nothing comes.
+//! A rejection is for what stood on the page of who rejects, and comes in time. A grant that was rejected is
+//! never said to wait, wherever somebody asks why nothing comes.
 
 use super::{PUSH, Scene};
+use super::pending::pending;
+use crate::app::{Browser, PASSWORD, Reply};
 use regcred::domain::matching::{ExplainForm, Explanation, Lost};
 use regcred::domain::permission::of;
+use regcred::domain::pipeline::PipelineDetail;
 use regcred::domain::user::Role;
+
+const CHANGED: &str = "Something changed while this page was open: ";
+const OTHERS: &str = "a token or trust rule was added";
+
+impl Scene {
+    pub(super) async fn reject(&self, by: &Browser, reason: &str) -> Reply {
+        let seen = self.page(&self.app.owner).await;
+        self.reject_as(by, &seen, reason).await
+    }
+
+    /// Rejects the only grant as it stood on the page.
+    pub(super) async fn reject_as(
+        &self,
+        by: &Browser,
+        seen: &PipelineDetail,
+        reason: &str,
+    ) -> Reply {
+        let form = rejected(seen, reason);
+        let form: Vec<_> = form.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        by.post_json_accept("/rpc/grants/reject", &form).await
+    }
+}
+
+/// The form that rejects the first grant of the page.
+pub(super) fn rejected(seen: &PipelineDetail, reason: &str) -> [(&'static str, String); 6] {
+    [
+        ("project", "acme".to_owned()),
+        ("pipeline", seen.summary.id.to_string()),
+        ("id", seen.grants[0].id.to_string()),
+        ("epoch", seen.epoch.to_string()),
+        ("revision", seen.grants[0].revision.to_string()),
+        ("reason", reason.to_owned()),
+    ]
+}
+
+/// Somebody more acts as the pipeline: by another token, or by a trust rule.
+async fn widen(scene: &Scene, is_rule: bool) {
+    let owner = &scene.app.owner;
+    if !is_rule {
+        scene.another_token(owner).await;
+        return;
+    }
+    let fields = [("form[provider]", "drone"), ("form[claims][repo.id]", "7")];
+    let reply = scene.app.ask_rule(owner, scene.pipeline, &fields).await;
+    assert_eq!(reply.status, 200, "{}", reply.text());
+}
+
+#[tokio::test]
+async fn nobody_says_no_to_a_token_or_rule_that_was_not_on_the_page() {
+    let scene = Scene::new().await;
+    let maintainer = scene.app.member(Role::Maintainer, "acme").await;
+    for is_rule in [false, true] {
+        let before = scene.page(&maintainer).await;
+        widen(&scene, is_rule).await;
+        let late = scene.reject_as(&maintainer, &before, "No.").await;
+        assert_eq!(late.status, 409, "{}", late.text());
+        assert!(late.text().contains(&format!("{CHANGED}{OTHERS}")), "{}", late.text());
+        assert_eq!(pending(&scene.app, &maintainer).await.len(), 1, "it asks as before");
+        assert!(scene.seen_by(&maintainer).await.rejection.is_none());
+        assert_eq!(scene.reject(&maintainer, "No.").await.status, 200, "on the page of now");
+        assert!(pending(&scene.app, &maintainer).await.is_empty());
+    }
+    scene.assert_waits(Lost::NotApproved).await;
+}
+
+#[tokio::test]
+async fn a_rejection_that_is_sent_again_changes_nothing() {
+    let scene = Scene::new().await;
+    let maintainer = scene.app.member(Role::Maintainer, "acme").await;
+    let seen = scene.page(&maintainer).await;
+    assert_eq!(scene.reject_as(&maintainer, &seen, "No.").await.status, 200);
+    let again = scene.reject_as(&maintainer, &seen, "Never.").await;
+    assert_eq!(again.status, 409, "{}", again.text());
+    assert!(again.text().contains(&format!("{CHANGED}the grant was approved")), "{}", again.text());
+    assert_eq!(scene.seen_by(&maintainer).await.rejection.unwrap().reason, "No.");
+    // Nor does it silence what is asked for afterwards.
+    scene.another_token(&scene.app.owner).await;
+    assert_eq!(scene.reject_as(&maintainer, &seen, "Never.").await.status, 409);
+    assert_eq!(pending(&scene.app, &maintainer).await.len(), 1);
+    scene.app.assert_chain_holds().await;
+}
+
+#[tokio::test]
+async fn a_page_that_is_out_of_date_says_so_and_keeps_the_reason() {
+    let scene = Scene::new().await;
+    let maintainer = scene.app.member(Role::Maintainer, "acme").await;
+    let before = scene.page(&maintainer).await;
+    widen(&scene, false).await;
+    let form = rejected(&before, "Ask for one repository.");
+    let form: Vec<_> = form.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    let reply = maintainer.post_form("/rpc/grants/reject", &form).await;
+    let page = maintainer.follow(reply).await.text();
+    assert!(page.contains(CHANGED) && page.contains("Ask for one repository."), "{page}");
+    // What stands there now can be rejected as it is.
+    let now = scene.page(&maintainer).await.epoch;
+    assert_eq!(page.matches(&format!("name=\"epoch\" value=\"{now}\"")).count(), 2, "{page}");
+}
+
+#[tokio::test]
+async fn who_decides_too_late_is_told_so() {
+    let scene = Scene::new().await;
+    let maintainer = scene.app.member(Role::Maintainer, "acme").await;
+    assert_eq!(scene.approve(&maintainer).await.status, 200);
+    let (id, of) = (scene.seen_by(&maintainer).await.id.to_string(), scene.pipeline.to_string());
+    let form = [("project", "acme"), ("pipeline", &*of), ("id", &*id), ("reason", "No.")];
+    let reply = maintainer.post_form("/rpc/grants/reject", &form).await;
+    let page = maintainer.follow(reply).await.text();
+    assert!(page.contains("This grant does not wait for an approval."), "{page}");
+    // The change of guards was withdrawn meanwhile.
+    let (of, gone) = (scene.credential.to_string(), scene.pipeline.to_string());
+    let on = [("project", "acme"), ("credential", &*of), ("id", &*gone)];
+    for (action, more) in [
+        ("/rpc/guard-changes/reject", ("reason", "No.")),
+        ("/rpc/guard-changes/approve", ("password", PASSWORD)),
+    ] {
+        let form: Vec<_> = on.into_iter().chain([more]).collect();
+        let reply = maintainer.post_form(action, &form).await;
+        let page = maintainer.follow(reply).await.text();
+        assert!(page.contains("It was deleted while you were editing"), "{action}: {page}");
+    }
+}
 
 impl Scene {
     /// What the explainer says to the owner.

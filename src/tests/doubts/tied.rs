@@ -52,3 +52,36 @@ async fn grants_that_tie_after_they_were_moved_are_told_in_amber() {
     assert_eq!(auths(&app.docker_config(&token, "", &[]).await)["ghcr.io"], "acme-bot:three");
     scene.assert_doubted(&page, "beside serves ghcr.io equally well", "Edit the credential").await;
 }
+
+#[tokio::test]
+async fn what_the_helper_does_not_receive_is_said_beside_its_lines_and_nowhere_else() {
+    const NOTE: &str = "different repositories of ghcr.io. The client tells the helper only";
+    let app = App::new().await;
+    let (pipeline, token) = app.bare_pipeline("build").await;
+    let owner = &app.owner;
+    let whole = app.credential(owner, "acme", "whole", "ghcr.io", "whole").await;
+    let more = [("paths", "acme/web")];
+    let part = app.credential_with(owner, "acme", "part", "ghcr.io", "part", &more).await;
+    let connect = format!("/p/acme/pipelines/{pipeline}/connect?client=docker-credential-helper");
+    let of_credential =
+        format!("/p/acme/credentials/{part}/connect?client=docker-credential-helper");
+    let asks = "/api/v1/credential?server=ghcr.io";
+    app.grant(pipeline, whole, &[]).await;
+    assert_eq!(app.fetch(&token, asks).await.status, 200);
+    assert!(!owner.get(&connect).await.text().contains(NOTE));
+
+    app.grant(pipeline, part, &[]).await;
+    // What is said is true, and a file has one of them.
+    assert_ne!(app.fetch(&token, asks).await.status, 200);
+    let asks = format!("{asks}&repository=acme%2Fweb");
+    assert_eq!(app.fetch(&token, &asks).await.json()["secret"], "part");
+    assert_eq!(auths(&app.docker_config(&token, "", &[]).await)["ghcr.io"], "acme-bot:whole");
+    for path in [&connect, &of_credential] {
+        let page = owner.get(path).await.text();
+        assert!(page.contains(NOTE), "{path}: {page}");
+    }
+    let docker = owner.get(&connect.replace("docker-credential-helper", "docker")).await.text();
+    assert!(!docker.contains(NOTE), "{docker}");
+    let grants = owner.get(&format!("/p/acme/pipelines/{pipeline}")).await.text();
+    assert!(!grants.contains(NOTE), "{grants}");
+}

@@ -6,6 +6,7 @@ use crate::crypto::jwt::{Expect, JwkSet, Unverified, verify};
 use crate::crypto::kek::{Kek, KekId};
 use crate::crypto::keyring::{Keyring, Purpose};
 use crate::crypto::{signature, token};
+use crate::domain::approval::listing::ApprovalsQuery;
 use crate::domain::credential::Method;
 use crate::domain::hearsay;
 use crate::domain::image::Image;
@@ -86,6 +87,11 @@ pub(super) const TARGETS: &[Target] = &[
     Target { file: "src/domain/listing.rs", seeds: QUERY, run: listing },
     Target { file: "src/domain/pipeline/listing.rs", seeds: QUERY, run: pipelines },
     Target {
+        file: "src/domain/approval/listing.rs",
+        seeds: &[b"after=1764000000000_019a0000000070008000000000000001&others=1_019a0000000070008000000000000002"],
+        run: approvals,
+    },
+    Target {
         file: "src/domain/listing/cursor.rs",
         seeds: &[b"cmdoY3IuaW8KZ2hjcg", b"bgpnaGNy"],
         run: |data| _ = Cursor::parse(&text(data)),
@@ -163,6 +169,12 @@ fn paste(data: &[u8]) {
 
 fn listing(data: &[u8]) {
     if let Ok(query) = ListQuery::read(value_in(data)) {
+        let _ = query.to_url();
+    }
+}
+
+fn approvals(data: &[u8]) {
+    if let Ok(query) = ApprovalsQuery::read(value_in(data)) {
         let _ = query.to_url();
     }
 }

@@ -11,11 +11,12 @@ use regcred::vault::Reach;
 use ring::rand::SystemRandom;
 use ring::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair};
 use serde_json::{Value, json};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex};
 use std::time::{SystemTime, UNIX_EPOCH};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
+use tokio::sync::watch;
 use uuid::Uuid;
 
 /// For whom tokens are.
@@ -24,7 +25,7 @@ pub const AUDIENCE: &str = "https://regcred.example.com";
 pub struct Issuer {
     pub url: String,
     pair: EcdsaKeyPair,
-    status: Arc<Mutex<String>>,
+    status: watch::Sender<String>,
     asked: Arc<AtomicUsize>,
 }
 
@@ -49,9 +50,9 @@ impl Issuer {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         let metadata = json!({"issuer": url, "jwks_uri": format!("{url}{path}")}).to_string();
-        let status = Arc::new(Mutex::new("200 OK".to_owned()));
+        let (status, mut says) = watch::channel("200 OK".to_owned());
         let asked = Arc::new(AtomicUsize::new(0));
-        let (says, counts, path) = (Arc::clone(&status), Arc::clone(&asked), path.to_owned());
+        let (counts, path) = (Arc::clone(&asked), path.to_owned());
         tokio::spawn(async move {
             while let Ok((mut stream, _)) = listener.accept().await {
                 let mut request = vec![0; 4096];
@@ -60,7 +61,8 @@ impl Issuer {
                 let is_keys = request.split(' ').nth(1) == Some(path.as_str());
                 counts.fetch_add(usize::from(!is_keys), Ordering::SeqCst);
                 let body = if is_keys { &keys } else { &metadata };
-                let status = says.lock().unwrap().clone();
+                let said = says.wait_for(|status| !status.is_empty()).await;
+                let Ok(status) = said.map(|status| (*status).clone()) else { return };
                 let length = body.len();
                 let answer = format!(
                     "HTTP/1.1 {status}\r\ncontent-length: {length}\r\nconnection: close\r\n\r\n{body}"
@@ -72,9 +74,9 @@ impl Issuer {
         Self { url, pair, status, asked }
     }
 
-    /// Answers with this status from now on.
+    /// Answers with this status from now on; with none it keeps everybody waiting until it has one.
     pub fn says(&self, status: &str) {
-        *self.status.lock().unwrap() = status.to_owned();
+        self.status.send_replace(status.to_owned());
     }
 
     /// How often its metadata were asked for.
@@ -101,7 +103,13 @@ impl Issuer {
 impl App {
     /// An instance that was set up, and whose vault may ask hosts of these networks.
     pub async fn reaching(networks: &[&str]) -> Self {
-        let mut app = Self::new().await;
+        Self::new().await.knowing_no_keys(networks)
+    }
+
+    /// The instance as if it had just started: it may ask hosts of these networks, and remembers no
+    /// issuer's keys.
+    pub fn knowing_no_keys(self, networks: &[&str]) -> Self {
+        let mut app = self;
         let allowed = networks.iter().map(|text| Network::parse(text).unwrap()).collect();
         let settings = OutboundSettings { allowed, ..OutboundSettings::default() };
         let outbound = Outbound::new(settings).unwrap();

@@ -4,6 +4,7 @@ use super::issuer::{AUDIENCE, Issuer};
 use crate::app::App;
 use serde_json::json;
 use tokio::net::TcpListener;
+use tokio::task::JoinSet;
 
 const HERE: &[&str] = &["127.0.0.0/8"];
 const NOWHERE: &[&str] = &[];
@@ -70,6 +71,37 @@ async fn an_issuer_that_answers_is_asked_once_when_the_rule_is_saved_and_nothing
     let token = issuer.token(&json!({ "sub": ACCOUNT.1, "aud": [AUDIENCE] }));
     assert_eq!(app.show(pipeline, &token).await.status, 200);
     assert_eq!(issuer.asked(), 1, "its keys are remembered for the first token");
+}
+
+#[tokio::test]
+async fn an_issuer_that_never_answers_holds_up_nobody_but_its_own_jobs() {
+    let app = App::reaching(HERE).await;
+    let (slow, quick) = (Issuer::start().await, Issuer::start().await);
+    let (one, _) = app.bare_pipeline("one").await;
+    let (other, _) = app.bare_pipeline("other").await;
+    app.add_rule(one, "kubernetes", &slow.url, &[ACCOUNT]).await;
+    app.add_rule(other, "kubernetes", &quick.url, &[ACCOUNT]).await;
+    let app = app.knowing_no_keys(HERE);
+    slow.says("");
+    let asked = slow.asked();
+    let said = json!({ "sub": ACCOUNT.1, "aud": [AUDIENCE] });
+    // More than are worked on at once.
+    let mut waiting = JoinSet::new();
+    for _ in 0..16 {
+        let body = json!({ "pipeline": one, "token": slow.token(&said) }).to_string();
+        let job = app.nobody();
+        waiting.spawn(async move { job.tell("", "/api/v1/token", &body).await.status });
+    }
+    while slow.asked() == asked {
+        tokio::task::yield_now().await;
+    }
+    let reply = app.show(other, &quick.token(&said)).await;
+    assert_eq!(reply.status, 200, "{}", reply.text());
+    assert!(waiting.try_join_next().is_none(), "they wait for their issuer still");
+    assert_eq!(slow.asked(), asked + 1, "one asks for all of them");
+    slow.says("200 OK");
+    assert!(waiting.join_all().await.iter().all(|status| *status == 200));
+    assert_eq!(slow.asked(), asked + 1);
 }
 
 #[tokio::test]

@@ -214,7 +214,7 @@ async fn approve(counter: &mut Counter, owner: &Browser) {
         ("days", "30"),
         ("password", PASSWORD),
     ];
-    let rejected = [form[0], form[1], form[2], form[4], ("reason", "Not now.")];
+    let rejected = [form[0], form[1], form[2], form[3], form[4], ("reason", "Not now.")];
     counter.post(&other, "/rpc/grants/reject", &rejected).await;
     let revision = counter.app.scalar_i64("SELECT revision FROM access_grant").await.to_string();
     let form =
@@ -238,7 +238,9 @@ async fn approve(counter: &mut Counter, owner: &Browser) {
         counter.id("SELECT id FROM guard_change").await
     };
     let change = propose(&*counter).await;
-    let form = [of[0], of[1], ("id", change.as_str()), ("reason", "Not now.")];
+    let revision = counter.app.stored("acme", release).await.revision.to_string();
+    let seen = ("revision", revision.as_str());
+    let form = [of[0], of[1], ("id", change.as_str()), seen, ("reason", "Not now.")];
     counter.post(&other, "/rpc/guard-changes/reject", &form).await;
     let change = propose(&*counter).await;
     let revision = counter.app.stored("acme", release).await.revision.to_string();

@@ -85,6 +85,7 @@ pub fn GuardChangeSection(
                                 project
                                 id
                                 of=("credential", of)
+                                revision=credential.revision
                                 form=rejecting
                             />
                         }

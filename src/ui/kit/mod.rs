@@ -14,7 +14,7 @@
 //! | how the last post went | [`FlashMessages`] |
 //! | parts with addresses of their own | [`Tabs`] |
 //! | a state, a kind, a time | [`Dot`], [`KindMark`], [`ProviderMark`], [`Time`], [`DayFromNow`] |
-//! | more rows than a page has | [`Pager`], by time [`Older`] |
+//! | more rows than a page has | [`Pager`], by time [`Older`], two lists [`Onward`] |
 //! | text to take elsewhere | [`CodeToCopy`], within a line [`CopyValue`] |
 //!
 //! Two columns, the second narrow, are a `<div class="columns">` of two; below 1024 px they are one.
@@ -64,7 +64,7 @@ pub use mark::{KindMark, ProviderMark};
 pub use menu::Menu;
 pub use page_context::PageContext;
 pub use page_head::PageHead;
-pub use pager::{Older, Pager};
+pub use pager::{Older, Onward, Pager};
 pub use post_button::PostButton;
 pub use problem::Problem;
 pub use section::Section;

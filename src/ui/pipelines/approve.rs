@@ -119,7 +119,7 @@ fn whole((found, grant, failed): Found, page: PageContext) -> impl IntoView {
             (true, false, None) => view! { <ApproveForm pipeline seen page failed/> }.into_any(),
         }}
         {reject
-            .map(|((id, _, revision), pipeline, form, project)| {
+            .map(|((id, epoch, revision), pipeline, form, project)| {
                 view! {
                     <Section id="reject" title="Reject">
                         <RejectForm
@@ -127,6 +127,7 @@ fn whole((found, grant, failed): Found, page: PageContext) -> impl IntoView {
                             project
                             id
                             of=("pipeline", pipeline)
+                            epoch
                             revision
                             form
                         />

@@ -4,12 +4,14 @@ mod names;
 #[cfg(test)]
 mod tests;
 
+use crate::domain::matching::named;
 use crate::domain::paths;
 use crate::domain::pipeline::Grant;
 use crate::domain::trust_rule::{Provider, TrustRule};
 use crate::ui::kit::{CodeToCopy, Section};
 use leptos::prelude::*;
 use names::Names;
+use std::collections::BTreeSet;
 use uuid::Uuid;
 
 /// The lines; the head of the file says how it is read.
@@ -21,6 +23,9 @@ const FOLDED: [(&str, &str); 3] = [
     ("report", "Report how it went"),
     ("github-helper", "With docker-credential-regcred"),
 ];
+
+/// Blocks in which the credential helper is asked.
+const HELPED: [&str; 4] = ["helper", "podman-helper", "gitlab-runner", "github-helper"];
 
 struct Client {
     name: &'static str,
@@ -54,6 +59,7 @@ pub fn HowTo(
     let proof = proof(&rules);
     let page = if page.is_empty() { paths::pipeline_connect(&project, pipeline) } else { page };
     let usual = usual(&rules);
+    let by_host = by_host(&grants);
     let names = Names::of(&address, pipeline, project, rules, &grants);
     let ties = names.about_ties();
     let mut clients = every(&names);
@@ -85,7 +91,7 @@ pub fn HowTo(
                     .collect_view()}
             </nav>
             {ties.map(|ties| view! { <p>{ties}</p> })}
-            {shown.map(|client| view! { <Lines client/> })}
+            {shown.map(|client| view! { <Lines client by_host/> })}
             <p class="muted">
                 "Fetch in every job instead of keeping the file. Each job then gets the current secret, and the list of pipelines that use it stays accurate."
             </p>
@@ -102,7 +108,11 @@ pub fn example_lines(id: &str) -> Option<String> {
 }
 
 #[component]
-fn Lines(client: Client) -> impl IntoView {
+fn Lines(
+    client: Client,
+    /// What is to be known where the credential helper is asked.
+    by_host: Option<String>,
+) -> impl IntoView {
     let Client { name, note, blocks } = client;
     view! {
         <div class="stack">
@@ -112,8 +122,10 @@ fn Lines(client: Client) -> impl IntoView {
                 .into_iter()
                 .map(|block| {
                     let Block { id, before, lines } = block;
+                    let by_host = by_host.clone().filter(|_| HELPED.contains(&id));
                     let whole = view! {
                         {(!before.is_empty()).then(|| view! { <p>{before}</p> })}
+                        {by_host.map(|sentence| view! { <p class="muted">{sentence}</p> })}
                         <CodeToCopy id text=lines/>
                     };
                     let Some((_, title)) = FOLDED.iter().find(|(folded, _)| *folded == id) else {
@@ -178,6 +190,19 @@ fn proof(rules: &[TrustRule]) -> String {
     } else {
         format!("CIs with a trust rule need no token: {}.", trusted.join(", "))
     }
+}
+
+/// Where a client that names the registry alone receives nothing, though a file would have it.
+fn by_host(grants: &[Grant]) -> Option<String> {
+    let tied = grants.iter().filter(|grant| grant.is_tied_by_host);
+    let hosts: BTreeSet<&str> = tied.map(|grant| grant.host.as_str()).collect();
+    let hosts: Vec<&str> = hosts.into_iter().collect();
+    (!hosts.is_empty()).then(|| {
+        format!(
+            "This pipeline has credentials for different repositories of {}. The client tells the helper only the registry, so set REGCRED_IMAGE, or REGCRED_REPOSITORY. Without them the helper receives none of these credentials.",
+            named(&hosts)
+        )
+    })
 }
 
 fn every(names: &Names) -> Vec<Client> {

@@ -11,7 +11,7 @@ use crate::domain::permission::of;
 use crate::error::{Error, Result};
 use crate::store::{GuardChangeRow, Recorded, Set, Write};
 use crate::vault::people::gone;
-use crate::vault::pipelines::{changed_outside, said_no};
+use crate::vault::pipelines::{changed, changed_outside, said_no};
 use crate::vault::{Vault, now};
 use std::ops::Deref;
 use uuid::Uuid;
@@ -21,6 +21,9 @@ pub(super) const PROPOSED: &str = "The other changes lower a guard of this prote
 
 /// The same when nothing else was saved.
 pub(super) const ONLY_PROPOSED: &str = "This change lowers a guard of a protected credential, so it waits for another member's approval on the credential's page. Until then nothing changes.";
+
+/// What changed for who decides on a page from before.
+const SAVED: &str = "the credential was saved";
 
 impl Vault {
     /// Writes down what is to lower guards of the credential, with its event; `None` when nothing is.
@@ -106,9 +109,7 @@ impl Vault {
             )));
         }
         if revision != stored.revision {
-            return Err(Error::Conflict(
-                "Something changed while this page was open: the credential was saved. Check the page and approve again.".to_owned(),
-            ));
+            return Err(changed(SAVED));
         }
         let (settings, at) = (change.lowered.over(&stored), now());
         let changes = change.lowered.changes(&stored);
@@ -137,12 +138,13 @@ impl Vault {
     /// something else is proposed.
     ///
     /// # Errors
-    /// `Invalid` at `reason`, and `Conflict` for who proposed it.
+    /// `Invalid` at `reason`; `Conflict` for who proposed it, and when the credential was saved since it
+    /// had the revision `seen`, on the page of who decides.
     pub async fn reject_guard_change(
         &self,
         editor: &Can<of::RegistryWrite>,
         credential: Uuid,
-        id: Uuid,
+        (id, seen): (Uuid, i64),
         reason: &str,
     ) -> Result<String> {
         let project = editor.project().id;
@@ -154,6 +156,9 @@ impl Vault {
             return Err(Error::Conflict(
                 "You proposed this change. Withdraw it instead.".to_owned(),
             ));
+        }
+        if seen != stored.revision {
+            return Err(changed(SAVED));
         }
         let detail = Detail::Rejected {
             changes: change.lowered.changes(&stored),

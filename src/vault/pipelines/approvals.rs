@@ -11,7 +11,7 @@ use crate::store::{ApprovalRow, Write};
 use crate::vault::{Vault, now, today};
 use uuid::Uuid;
 
-/// What stood on the page of the person who approves.
+/// What stood on the page of the person who approves, or says no.
 #[derive(Clone, Copy, Debug)]
 pub struct Seen {
     pub epoch: i64,
@@ -20,7 +20,7 @@ pub struct Seen {
 
 impl Seen {
     /// What to say when it is not what there is now.
-    fn problem(self, epoch: i64, revision: i64) -> Option<Error> {
+    pub(super) fn problem(self, epoch: i64, revision: i64) -> Option<Error> {
         if self.epoch != epoch {
             Some(changed("a token or trust rule was added or changed"))
         } else if self.revision != revision {
@@ -31,11 +31,13 @@ impl Seen {
     }
 }
 
-const OTHER_GRANT: &str = "the grant was approved or rejected, or its credential changed";
+pub(super) const OTHER_GRANT: &str =
+    "the grant was approved or rejected, or its credential changed";
 
-fn changed(what: &str) -> Error {
+/// What to say to who decides on a page that is out of date.
+pub(in crate::vault) fn changed(what: &str) -> Error {
     Error::Conflict(format!(
-        "Something changed while this page was open: {what}. Check the page and approve again."
+        "Something changed while this page was open: {what}. Check the page and decide again."
     ))
 }
 

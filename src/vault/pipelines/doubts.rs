@@ -2,7 +2,9 @@
 //! the save and stands at the row.
 
 use crate::domain::credential::Summary;
-use crate::domain::doubt::{Around, Doubt, Held, of_grant, of_rule, of_rule_beside, ties};
+use crate::domain::doubt::{
+    Around, Doubt, Held, of_grant, of_rule, of_rule_beside, tied_by_host, ties,
+};
 use crate::domain::pipeline::{Grant, Token};
 use crate::domain::trust_rule::TrustRule;
 use crate::error::Result;
@@ -49,11 +51,20 @@ fn with(held: Vec<(Grant, Option<Summary>)>, doubts: Vec<(Uuid, Doubt)>) -> Vec<
     for (grant, doubt) in doubts {
         by_grant.entry(grant).or_default().push(doubt);
     }
-    held.into_iter()
-        .map(|(grant, _)| {
+    compared(held)
+        .into_iter()
+        .map(|grant| {
             let doubts = by_grant.remove(&grant.id).unwrap_or_default();
             Grant { doubts, ..grant }
         })
+        .collect()
+}
+
+/// The grants of a pipeline, each with whether it ties by the host alone.
+fn compared(held: Vec<(Grant, Option<Summary>)>) -> Vec<Grant> {
+    let tied = tied_by_host(&known(&held), today());
+    held.into_iter()
+        .map(|(grant, _)| Grant { is_tied_by_host: tied.contains(&grant.id), ..grant })
         .collect()
 }
 

@@ -2,6 +2,7 @@
 
 use crate::crypto::jwt::Unverified;
 use crate::domain::actor::Can;
+use crate::domain::delivery::HeldPlace;
 use crate::domain::permission::of;
 use crate::domain::proof::fact;
 use crate::domain::trust_rule::{RuleTrial, TokenTrial, TrustForm, check, holds};
@@ -34,7 +35,7 @@ impl Vault {
         let unverified =
             Unverified::read(token).map_err(|problem| Error::at("token", problem.to_string()))?;
         let said = unverified.claims();
-        let problem = match self.verified(&rules, &unverified).await {
+        let problem = match self.verified(&rules, &unverified, &HeldPlace::default()).await {
             Ok(_) => String::new(),
             Err(problem) => problem.sentence(said),
         };

@@ -165,7 +165,8 @@ impl Story {
         let page = self.page(&self.cast.ben, pipeline).await?;
         for grant in page.grants.iter().filter(|grant| grant.terms.needs_approval) {
             let reason = "The documentation is not released to customers.";
-            self.vault.reject_grant(&editor, pipeline, (grant.id, grant.revision), reason).await?;
+            let seen = Seen { epoch: page.epoch, revision: grant.revision };
+            self.vault.reject_grant(&editor, pipeline, (grant.id, seen), reason).await?;
         }
         Ok(())
     }

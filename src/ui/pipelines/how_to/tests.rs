@@ -1,7 +1,7 @@
 //! What is true of all lines, and what is filled in.
 
 use super::names::Names;
-use super::{Block, Client, client_of, every, proof, usual};
+use super::{Block, Client, HELPED, by_host, client_of, every, proof, usual};
 use crate::domain::credential::Access;
 use crate::domain::doubt::Doubt;
 use crate::domain::grant::Terms;
@@ -31,6 +31,7 @@ fn grant(host: &str, intent: Access, repositories: &[&str]) -> Grant {
         used: 0,
         last_delivery: None,
         doubts: Vec::new(),
+        is_tied_by_host: false,
     }
 }
 
@@ -97,6 +98,18 @@ fn every_block_has_an_id_of_its_own_and_the_known_ones_are_there() {
     for known in ["fetch", "fetch-push", "skopeo"] {
         assert!(ids.contains(&known), "{known}");
     }
+    for known in HELPED {
+        assert!(ids.contains(&known), "{known}");
+    }
+}
+
+#[test]
+fn what_a_helper_cannot_tell_apart_is_said_of_each_registry_once_and_else_not() {
+    let tied = |host| Grant { is_tied_by_host: true, ..grant(host, Access::Pull, &[]) };
+    assert_eq!(by_host(&[grant("ghcr.io", Access::Pull, &[])]), None);
+    let said = by_host(&[tied("quay.io"), tied("ghcr.io"), tied("ghcr.io")]).unwrap();
+    assert!(said.contains("repositories of ghcr.io and quay.io. "), "{said}");
+    assert!(said.contains("REGCRED_IMAGE") && said.contains("REGCRED_REPOSITORY"), "{said}");
 }
 
 #[test]
