@@ -150,8 +150,9 @@ impl Issuers {
         }
         if issuer.is_due(self.now()) {
             waits();
-            // What came of it is kept.
-            self.begin(&issuer, name, turn).await.map_err(|_| IssuerProblem::UNKNOWN)?;
+            // What came of it is kept: `settle` tells it.
+            let asked = self.begin(&issuer, name, turn).await;
+            asked.map_err(|_| IssuerProblem::UNKNOWN)?.ok();
         }
         issuer.settle(key_id, self.now())
     }
