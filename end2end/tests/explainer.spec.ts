@@ -106,7 +106,19 @@ test('a condition is met by values that are treated as proven', async ({ page, i
   await expect(answer).toContainText('The grant is for other branches.');
   await ask('&branch=main&event=pull_request&is_fork=true');
   await expect(answer).toContainText('The grant does not allow pull requests from forks.');
-  await expect(page.getByLabel('Pull request from a fork')).toBeChecked();
+  const fork = page.getByLabel('Pull request from a fork');
+  await expect(fork).toHaveValue('true');
+  // What is known of a fork is asked again with the next question.
+  await ask('&branch=main&event=pull_request&is_fork=false');
+  await expect(answer).toContainText(`The pipeline receives ${name}.`);
+  await expect(fork).toHaveValue('false');
+  await page.getByRole('main').getByRole('button', { name: 'Explain' }).click();
+  await expect(page).toHaveURL(/%2Facme%2Fapi&.*&is_fork=false$/);
+  await expect(answer).toContainText(`The pipeline receives ${name}.`);
+  await fillIn(page.getByRole('main'), { 'Pull request from a fork': 'Not known' });
+  await page.getByRole('main').getByRole('button', { name: 'Explain' }).click();
+  await expect(answer).toContainText('The grant does not allow pull requests from forks.');
+  await expect(fork).toHaveValue('');
 });
 
 test('a question that cannot be read is refused at its field, and what was typed stays', async ({ page, instance }) => {

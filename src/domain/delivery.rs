@@ -215,6 +215,12 @@ impl Receipt {
         Self { address: None, token_id: hidden.to_owned(), ..self }
     }
 
+    /// Whether its fetch asked for it by name, or it is of the whole fetch. Beside it there may be
+    /// what is only pulled.
+    pub fn is_of_what_was_named(&self) -> bool {
+        self.image.is_some() || self.credential.is_none()
+    }
+
     /// Whether a repository was named, and not only its registry.
     pub fn names_image(&self) -> bool {
         self.image.as_ref().is_some_and(|image| image.contains('/'))

@@ -122,7 +122,7 @@ fn outcome(first: Receipt, fetch: Vec<Receipt>, page: &PageContext, is_there: bo
     };
     // The server leaves it out for who may not audit.
     let unknown = if page.may(Permission::AuditRead) { "Unknown" } else { "Hidden" };
-    let why = why(&fetch)
+    let why = why(&fetch, outcomes.is_refused)
         .map(|why| view! { <span class="muted cut" title=why.clone()>{why.clone()}</span> });
     let ask = (is_there && outcomes.left_out > 0).then(|| question(&first, &page.project));
     let is_rejected = is_there && fetch.iter().any(|one| one.is_refused_for(Lost::Rejected));

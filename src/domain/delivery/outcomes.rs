@@ -18,9 +18,7 @@ impl Outcomes {
     pub fn of(receipts: &[Receipt]) -> Self {
         let is_delivered = |one: &&Receipt| one.outcome == Outcome::Delivered;
         let delivered = receipts.iter().filter(is_delivered).count();
-        let is_asked = |one: &&Receipt| one.image.is_some() || one.credential.is_none();
-        // Beside what it named there may be what is only pulled.
-        let mut named = receipts.iter().filter(is_asked).peekable();
+        let mut named = receipts.iter().filter(|one| one.is_of_what_was_named()).peekable();
         Self {
             delivered,
             left_out: receipts.len() - delivered,
@@ -28,11 +26,13 @@ impl Outcomes {
         }
     }
 
-    /// "3 delivered, 2 left out".
+    /// "3 delivered, 2 left out", or what became of the image that was named.
     pub fn label(self) -> String {
         let Self { delivered, left_out, is_refused } = self;
         match (delivered, left_out) {
             (0, _) if is_refused => "Refused".to_owned(),
+            (1, _) if is_refused => "Image refused, 1 other delivered".to_owned(),
+            (n, _) if is_refused => format!("Image refused, {n} others delivered"),
             (1, 0) => "Delivered".to_owned(),
             (n, 0) => format!("{n} delivered"),
             (0, 1) => "Left out".to_owned(),
@@ -97,6 +97,7 @@ mod tests {
         let of = |outcomes: &[Outcome]| -> Vec<Receipt> {
             (1..).zip(outcomes).map(|(number, outcome)| receipt(1, number, *outcome)).collect()
         };
+        let beside = |others: &[Outcome]| [named(of(&[Refused])), of(others)].concat();
         let whole = Receipt { credential: None, ..receipt(1, 1, Refused) };
         for (receipts, label, is_refused) in [
             (of(&[Delivered]), "Delivered", false),
@@ -107,7 +108,9 @@ mod tests {
             (named(of(&[Refused])), "Refused", true),
             (named(of(&[Refused, Delivered])), "1 delivered, 1 left out", false),
             (vec![whole], "Refused", true),
-            ([named(of(&[Refused])), of(&[Delivered])].concat(), "1 delivered, 1 left out", true),
+            (beside(&[Delivered]), "Image refused, 1 other delivered", true),
+            (beside(&[Delivered, Refused, Delivered]), "Image refused, 2 others delivered", true),
+            (beside(&[Refused]), "Refused", true),
         ] {
             let outcomes = Outcomes::of(&receipts);
             assert_eq!((outcomes.label().as_str(), outcomes.is_refused), (label, is_refused));

@@ -89,21 +89,25 @@ impl ExplainForm {
         }
     }
 
-    /// The address of the page with this question. What is blank is to be filled in there.
-    pub fn address(&self, project: &str) -> String {
-        let Self { image, pipeline, intent, branch, event, is_fork, is_no_fork } = self;
-        let fork = match (is_fork, is_no_fork) {
+    /// What is taken for proved of a fork, as the address has it; blank for nothing.
+    pub fn fork(&self) -> &'static str {
+        match (self.is_fork, self.is_no_fork) {
             (true, _) => "true",
             (false, true) => "false",
             (false, false) => "",
-        };
+        }
+    }
+
+    /// The address of the page with this question. What is blank is to be filled in there.
+    pub fn address(&self, project: &str) -> String {
+        let Self { image, pipeline, intent, branch, event, .. } = self;
         let values = [
             ("pipeline", pipeline.as_str()),
             ("intent", intent.as_str()),
             ("image", image.as_str()),
             ("branch", branch.as_str()),
             ("event", event.as_str()),
-            ("is_fork", fork),
+            ("is_fork", self.fork()),
         ];
         let said = values.into_iter().filter(|(_, value)| !value.is_empty());
         said.fold(paths::matching(project), |page, (name, value)| {

@@ -128,6 +128,14 @@ async fn an_image_that_may_not_be_pushed_gets_nothing_and_the_others_are_deliver
     let refused = scene.receipt("hub").await;
     assert_eq!((refused.outcome, refused.intent), (Outcome::Refused, Access::PullAndPush));
     assert_eq!(refused.image.as_deref(), Some("docker.io/acme/api"));
+    // The line says so in words, with the reason.
+    let page = format!("/p/acme/pipelines/{}/deliveries", scene.pipeline);
+    let page = app.owner.get(&page).await.text();
+    for said in ["Image refused, 1 other delivered", "hub: refused · ", "acme: left out · "] {
+        assert!(page.contains(said), "{said}: {page}");
+    }
+    let reason = format!("title=\"{}\"", refused.reason.unwrap());
+    assert!(page.contains(&reason), "{reason}: {page}");
     // To pull, an image of another registry tells nothing apart.
     for name in ["acme", "beta"] {
         let Receipt { outcome, intent, image, reason, .. } = scene.receipt(name).await;

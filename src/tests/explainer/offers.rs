@@ -100,5 +100,10 @@ async fn a_pull_request_that_is_known_to_be_no_forks_is_told_from_one_of_which_n
         let page = scene.app.owner.get(&path).await.text();
         let is_served = page.contains("The pipeline receives team-reads.");
         assert_eq!(is_served, name.is_some(), "{fork}: {page}");
+        // The next question is the same.
+        let (_, select) = page.split_once("name=\"is_fork\"").unwrap();
+        let select = select.split("</select>").next().unwrap();
+        let chosen = select.split("<option").find(|option| option.contains(" selected")).unwrap();
+        assert!(chosen.contains(&format!("value=\"{fork}\"")), "{fork}: {select}");
     }
 }

@@ -57,6 +57,7 @@ fn whole((pipelines, answer): Found, question: Question, page: PageContext) -> A
         }
         .into_any()
     } else {
+        let fork = question.form.fork();
         let form = FormState::asked(question.form.clone(), error);
         view! {
             {form
@@ -68,7 +69,7 @@ fn whole((pipelines, answer): Found, question: Question, page: PageContext) -> A
                         </Alert>
                     }
                 })}
-            <QuestionForm form pipelines action/>
+            <QuestionForm form fork pipelines action/>
         }
         .into_any()
     };

@@ -3,7 +3,7 @@
 use crate::domain::credential::Access;
 use crate::domain::matching::ExplainForm;
 use crate::domain::pipeline::PipelineSummary;
-use crate::ui::kit::{CheckBox, Field, FormState, Select, SubmitButton, options};
+use crate::ui::kit::{Control, Field, FormState, Select, SubmitButton, options};
 use leptos::prelude::*;
 
 /// The question of a URL.
@@ -31,13 +31,20 @@ impl Question {
     }
 }
 
+/// What can be asked of a fork, as the address has it and as people read it.
+const FORKS: [(&str, &str); 3] = [("", "Not known"), ("true", "Yes"), ("false", "No")];
+
 /// The form; `action` is the page without a query.
 #[component]
 pub fn QuestionForm(
     form: FormState,
+    /// What is asked of a fork, as the address has it.
+    fork: &'static str,
     pipelines: Vec<PipelineSummary>,
     action: String,
 ) -> impl IntoView {
+    let forked = Control { text: fork.to_owned(), ..form.at("is_fork") };
+    let forks = FORKS.map(|(value, label)| (value.to_owned(), label.to_owned())).to_vec();
     view! {
         <form method="get" action=action class="card stack" novalidate>
             <div class="field-row">
@@ -64,8 +71,8 @@ pub fn QuestionForm(
                     label="Event (Optional)"
                     hint="Treated as proven. Use the provider's name for it, for example push or pull_request."
                 />
+                <Select at=forked label="Pull request from a fork" options=forks/>
             </div>
-            <CheckBox at=form.at("is_fork") label="Pull request from a fork"/>
             <div class="toolbar">
                 <SubmitButton label="Explain"/>
             </div>

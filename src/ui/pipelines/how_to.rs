@@ -61,13 +61,13 @@ pub fn HowTo(
     let usual = usual(&rules);
     let by_host = by_host(&grants);
     let names = Names::of(&address, pipeline, project, rules, &grants);
-    let ties = names.about_ties();
     let mut clients = every(&names);
     let at = |word: &str| clients.iter().position(|client| client.word() == word);
     let chosen = client.and_then(|word| at(&word)).or_else(|| at(usual)).unwrap_or_default();
     let choices: Vec<(&str, String)> =
         clients.iter().map(|client| (client.name, client.word())).collect();
     let shown = (chosen < clients.len()).then(|| clients.swap_remove(chosen));
+    let ties = shown.as_ref().and_then(|client| names.about_ties(&client.lines()));
     view! {
         <Section id="how-to" title="How to use it">
             <p>
@@ -145,6 +145,11 @@ fn Lines(
 }
 
 impl Client {
+    /// The lines of all its blocks.
+    fn lines(&self) -> String {
+        self.blocks.iter().map(|block| block.lines.as_str()).collect::<Vec<_>>().join("\n")
+    }
+
     /// What an address calls it: its first name in small letters, with dashes.
     fn word(&self) -> String {
         let first = self.name.split(',').next().unwrap_or_default();

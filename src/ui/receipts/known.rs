@@ -51,7 +51,7 @@ pub(super) fn Known(
 #[component]
 pub(super) fn Told(
     fetch: Vec<Receipt>,
-    /// Whether it got nothing of what it asked for.
+    /// Whether it got nothing of what it named.
     is_refused: bool,
 ) -> impl IntoView {
     let more = fetch.len().saturating_sub(TOLD);

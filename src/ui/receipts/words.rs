@@ -3,9 +3,11 @@
 use crate::domain::delivery::{Outcome, Receipt};
 use crate::domain::proof::Proof;
 
-/// "ghcr, version 3: delivered · used", and why when it was not; `is_refused`: its whole fetch was.
+/// "ghcr, version 3: delivered · used", and why when it was not; `is_refused`: its fetch was, of which
+/// only what was named is told so.
 pub(super) fn receipt_in_words(receipt: Receipt, is_refused: bool) -> String {
     let known = receipt.use_of().label();
+    let is_refused = is_refused && receipt.is_of_what_was_named();
     let Receipt { credential, version, outcome, reason, .. } = receipt;
     let name = credential.unwrap_or_else(|| "The whole request".to_owned());
     let version = version.map(|version| format!(", version {version}")).unwrap_or_default();
@@ -18,12 +20,15 @@ pub(super) fn receipt_in_words(receipt: Receipt, is_refused: bool) -> String {
     format!("{name}{version}: {became}{reason}")
 }
 
-/// Why nothing was handed out, when all that was left out has the same reason.
-pub(super) fn why(fetch: &[Receipt]) -> Option<String> {
-    let reason = fetch.first()?.reason.as_ref()?;
+/// Why nothing was handed out, when all that was left out has the same reason; of a fetch that is
+/// refused, why nothing of what it named was.
+pub(super) fn why(fetch: &[Receipt], is_refused: bool) -> Option<String> {
+    let is_told = |one: &&Receipt| !is_refused || one.is_of_what_was_named();
+    let told: Vec<&Receipt> = fetch.iter().filter(is_told).collect();
+    let reason = told.first()?.reason.as_ref()?;
     let is_same =
         |one: &Receipt| one.outcome == Outcome::Refused && one.reason.as_ref() == Some(reason);
-    fetch.iter().all(is_same).then(|| reason.clone())
+    told.into_iter().all(is_same).then(|| reason.clone())
 }
 
 /// The name of the credential of a fetch, or how many there are.
@@ -151,6 +156,11 @@ mod tests {
             ..receipt()
         };
         assert_eq!(receipt_in_words(refused.clone(), false), "ghcr: left out · it is disabled");
+        // It stands beside an image that was refused.
+        assert_eq!(receipt_in_words(refused.clone(), true), "ghcr: left out · it is disabled");
+        let image = Some("ghcr.io/acme/api".to_owned());
+        let named = Receipt { image, ..refused.clone() };
+        assert_eq!(receipt_in_words(named, true), "ghcr: refused · it is disabled");
         let whole = Receipt { credential: None, ..refused };
         assert_eq!(receipt_in_words(whole, true), "The whole request: refused · it is disabled");
     }
@@ -162,14 +172,20 @@ mod tests {
             reason: Some(reason.to_owned()),
             ..receipt()
         };
-        assert_eq!(why(&[refused("it is disabled")]).as_deref(), Some("it is disabled"));
+        let disabled = Some("it is disabled");
+        assert_eq!(why(&[refused("it is disabled")], false).as_deref(), disabled);
         let both = [refused("waiting for approval"), refused("waiting for approval")];
-        assert_eq!(why(&both).as_deref(), Some("waiting for approval"));
-        assert_eq!(why(&[refused("it is disabled"), refused("waiting for approval")]), None);
-        assert_eq!(why(&[refused("it is disabled"), receipt()]), None);
+        assert_eq!(why(&both, false).as_deref(), Some("waiting for approval"));
+        assert_eq!(why(&[refused("it is disabled"), refused("waiting for approval")], false), None);
+        assert_eq!(why(&[refused("it is disabled"), receipt()], false), None);
+        // Of an image that was refused, whatever became of what stands beside it.
+        let image = Some("ghcr.io/acme/api".to_owned());
+        let named = Receipt { image, ..refused("it is disabled") };
+        let fetch = [receipt(), refused("waiting for approval"), named];
+        assert_eq!(why(&fetch, true).as_deref(), disabled);
         // What is handed out may have a note, which is no reason.
         let noted = Receipt { reason: Some("a note".to_owned()), ..receipt() };
-        assert_eq!(why(&[noted]), None);
-        assert_eq!((why(&[receipt()]), why(&[])), (None, None));
+        assert_eq!(why(&[noted], false), None);
+        assert_eq!((why(&[receipt()], false), why(&[], false)), (None, None));
     }
 }

@@ -15,6 +15,8 @@ const BUILDKITE_OPTIONAL: [&str; 6] =
     ["organization_id", "pipeline_id", "cluster_id", "cluster_name", "queue_id", "queue_key"];
 /// Those of them that every rule for Buildkite asks for.
 const BUILDKITE_ALWAYS: [&str; 2] = ["organization_id", "pipeline_id"];
+/// Where files are fetched that have one entry for each registry.
+const HOST_FILES: [&str; 2] = ["/api/v1/docker-config", "/api/v1/docker-auth-config"];
 /// The start of one more kind.
 const BUILDKITE_TAG: &str = "agent_tag:";
 
@@ -65,15 +67,22 @@ impl Names {
         }
     }
 
-    /// What to know of the lines that name an image because only that tells credentials apart.
-    pub(super) fn about_ties(&self) -> Option<String> {
+    /// What to know of lines that fetch a file with one entry for each registry, where only an image
+    /// tells credentials of one apart.
+    pub(super) fn about_ties(&self, lines: &str) -> Option<String> {
         let hosts: Vec<&str> = self.tied.iter().map(String::as_str).collect();
-        (!hosts.is_empty()).then(|| {
-            format!(
-                "Several credentials of this pipeline are for different repositories of {}, so Regcred must know the image. Where a line has image= or REGCRED_IMAGE, write the image of your job. A docker configuration that is fetched without image= leaves all of them out.",
-                named(&hosts)
-            )
-        })
+        if hosts.is_empty() || !HOST_FILES.iter().any(|address| lines.contains(address)) {
+            return None;
+        }
+        let mend = if lines.contains("image=") {
+            "Replace the image in the lines below by the one that your job uses."
+        } else {
+            "Add image= and the image that your job uses."
+        };
+        Some(format!(
+            "This pipeline has several credentials for different repositories of {}. A docker config.json has one entry for each registry, so without image= it leaves all of them out. {mend}",
+            named(&hosts)
+        ))
     }
 
     /// Whether only an image tells apart what the registry of `example` may be used with.
