@@ -113,14 +113,14 @@ test('what waits is found from the menu, and rejected with a reason', async ({ p
   await expect(stranger.getByRole('main')).not.toContainText(ci);
 
   const refused = await fetchConfig(instance, token);
-  expect(refused.headers.get('regcred-left-out')).toContain('the approval of the grant was rejected');
+  expect(refused.headers.get('regcred-left-out')).toContain('the grant was rejected by a second person');
   await page.goto(`${pipeline}/deliveries`);
   const fetches = page.getByRole('region', { name: 'Fetches' });
   await fetches.locator('summary').filter({ hasText: 'rejected' }).click();
   await fetches.getByRole('link', { name: 'See who rejected the grant, and why' }).click();
   await expect(grantsOf(page)).toContainText(said);
   await expect(grantsOf(page)).not.toContainText('waiting for approval');
-  await grantsOf(page).getByRole('link', { name: 'See the approval' }).click();
+  await grantsOf(page).getByRole('link', { name: 'See the request' }).click();
   await expect(page.getByText(said, { exact: true })).toBeVisible();
 });
 

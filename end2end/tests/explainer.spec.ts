@@ -59,9 +59,11 @@ test('what the registry may refuse is said beside the answer, with the link that
   await page.goto(`${instance.project}/match?image=ghcr.io/${team}/api&pipeline=${idOf(page.url())}&intent=pull`);
   const answer = page.getByRole('region', { name: 'Answer' });
   await expect(answer).toContainText(`The pipeline receives ${name}.`);
-  await expect(answer).toContainText('The secret of the credential looks wrong, so the registry may refuse it.');
+  await expect(answer).toContainText(/The secret of the credential looks wrong: This .+\./);
   await expect(answer).toContainText('The credential expired on 2020-01-31');
-  await answer.getByRole('link', { name: 'Replace its secret' }).first().click();
+  // One link mends both.
+  await expect(answer.getByRole('link', { name: 'Replace its secret' })).toHaveCount(1);
+  await answer.getByRole('link', { name: 'Replace its secret' }).click();
   await expect(page.getByRole('dialog', { name: `Replace secret of ${name}` })).toBeVisible();
 });
 

@@ -44,9 +44,10 @@ pub enum Doubt {
     CredentialDisabled {
         credential: Uuid,
     },
-    /// What is said of a secret when it is saved, and was saved anyway.
+    /// It was saved anyway; `why` is what was said of the secret then, in whole sentences.
     SecretLooksWrong {
         credential: Uuid,
+        why: String,
     },
     Ended {
         on: Day,
@@ -130,8 +131,8 @@ impl Doubt {
             Self::CredentialDisabled { .. } => {
                 "The credential is disabled, so no pipeline receives it.".to_owned()
             }
-            Self::SecretLooksWrong { .. } => {
-                "The secret of the credential looks wrong, so the registry may refuse it.".to_owned()
+            Self::SecretLooksWrong { why, .. } => {
+                format!("The secret of the credential looks wrong: {why}")
             }
             Self::Ended { on } => format!(
                 "The grant ended on {}, so the pipeline does not receive the credential.",
@@ -216,7 +217,8 @@ impl Doubt {
             | Self::HostTie { credential, .. } => {
                 ("Edit the credential", paths::edit_credential(project, *credential))
             }
-            Self::CredentialExpired { credential, .. } | Self::SecretLooksWrong { credential } => {
+            Self::CredentialExpired { credential, .. }
+            | Self::SecretLooksWrong { credential, .. } => {
                 ("Replace its secret", paths::replace_secret(project, *credential))
             }
             Self::CredentialDisabled { credential } => {

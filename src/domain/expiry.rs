@@ -70,7 +70,7 @@ pub fn sentence(today: Day, expires_on: Option<Day>, renew_on: Option<Day>) -> S
 /// What is said when a credential lost its last day: nobody is to find out by its end.
 pub fn lost(name: &str, was: Day) -> String {
     format!(
-        "{name} no longer has an expiry date. It was {}. Without one, Regcred cannot warn before the secret stops working.",
+        "{name} no longer has an expiry date. Until now it was {}. Without one, Regcred cannot warn before the secret stops working.",
         was.to_text()
     )
 }

@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 const REPLACE: &str = "/rpc/credentials/replace-secret";
 const DAY: &str = "2099-01-31";
-const LOST: &str = "ghcr no longer has an expiry date. It was 2099-01-31.";
+const LOST: &str = "ghcr no longer has an expiry date. Until now it was 2099-01-31.";
 const LINK: &str = "Set the expiry date";
 
 /// `ghcr` with a last day that is ahead.
@@ -35,7 +35,7 @@ async fn another_secret_without_a_day_says_that_the_old_one_is_gone() {
     let app = App::new().await;
     let id = dated(&app).await;
     let dialog = app.owner.get(&format!("/p/acme/credentials/{id}/secret")).await.text();
-    let hint = "The one before: 2099-01-31. It is not kept: if you leave this blank";
+    let hint = "The current one ends on 2099-01-31. That date is not carried over: leave this blank";
     assert!(dialog.contains(hint), "{dialog}");
     let page = page_after(&app, id, "1", &[("password", "second"), ("expires_on", "")]).await;
     assert!(page.contains(LOST) && page.contains("alert-warning"), "{page}");

@@ -58,7 +58,7 @@ test('the secret is replaced by itself, with a new date', async ({ page, instanc
   const own = page.url();
   await page.getByRole('link', { name: 'Replace secret' }).click();
   const dialog = page.getByRole('dialog', { name: `Replace secret of ${name}` });
-  await expect(dialog.getByLabel('Expires on (Optional)')).toHaveAccessibleDescription(/The one before: 2020-01-31/);
+  await expect(dialog.getByLabel('Expires on (Optional)')).toHaveAccessibleDescription(/The current one ends on 2020-01-31/);
   await fillIn(dialog, { 'Password': password, 'Expires on (Optional)': '2099-01-31' });
   await send(dialog);
   await expectSaid(page, `${name} was saved.`);
@@ -73,10 +73,10 @@ test('a secret without a date says that the credential lost its own, and leads t
   const dialog = await openReplace(page, instance, name);
   const field = dialog.getByLabel('Expires on (Optional)');
   await expect(field).toHaveValue('');
-  await expect(field).toHaveAccessibleDescription(/The one before: 2099-01-31\. It is not kept: if you leave this blank, the credential has no expiry date\./);
+  await expect(field).toHaveAccessibleDescription(/The current one ends on 2099-01-31\. That date is not carried over: leave this blank only if the new secret has no last day\./);
   await fillIn(dialog, { Password: secret() });
   await send(dialog);
-  await expectSaid(page, `${name} no longer has an expiry date. It was 2099-01-31.`);
+  await expectSaid(page, `${name} no longer has an expiry date. Until now it was 2099-01-31.`);
   await page.getByRole('link', { name: 'Set the expiry date' }).click();
   const edit = page.getByRole('dialog', { name: `Edit ${name}` });
   await expectValues(edit, { 'Expires on (Optional)': '' });

@@ -35,7 +35,8 @@ impl Verdict {
     pub fn doubts(&self) -> Vec<Doubt> {
         let credential = self.id;
         let expired = self.expired_on.map(|on| Doubt::CredentialExpired { credential, on });
-        let wrong = self.secret_doubt.is_some().then_some(Doubt::SecretLooksWrong { credential });
+        let why = self.secret_doubt.clone();
+        let wrong = why.map(|why| Doubt::SecretLooksWrong { credential, why });
         wrong.into_iter().chain(expired).collect()
     }
 }

@@ -30,7 +30,7 @@ crate::domain::words! {
         Expired = "grant_expired", "the grant has expired";
         NotApproved = "not_approved", "waiting for approval";
         /// A second person was asked, and said no.
-        Rejected = "rejected", "the approval of the grant was rejected";
+        Rejected = "rejected", "the grant was rejected by a second person";
         ApprovalEnded = "approval_ended", "the approval of the grant has ended";
         /// Whoever asks was not on the page of the person who approved the grant.
         NewerThanApproval = "newer_than_approval", "this token or trust rule is newer than the approval; ask for a new approval";

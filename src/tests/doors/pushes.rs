@@ -131,7 +131,11 @@ async fn an_image_that_may_not_be_pushed_gets_nothing_and_the_others_are_deliver
     // The line says so in words, with the reason.
     let page = format!("/p/acme/pipelines/{}/deliveries", scene.pipeline);
     let page = app.owner.get(&page).await.text();
-    for said in ["Image refused, 1 other delivered", "hub: refused · ", "acme: left out · "] {
+    for said in [
+        "Image refused, 1 other delivered",
+        "hub, version 1: refused · ",
+        "acme, version 1: left out · ",
+    ] {
         assert!(page.contains(said), "{said}: {page}");
     }
     let reason = format!("title=\"{}\"", refused.reason.unwrap());

@@ -6,6 +6,7 @@ use crate::app::{App, PASSWORD, auths};
 #[tokio::test]
 async fn a_grant_that_takes_a_registry_out_of_files_without_paths_is_said_and_stands_at_both_rows()
 {
+    const NEEDED: &str = "different repositories of ghcr.io. A docker config.json has one entry";
     let app = App::new().await;
     let (pipeline, token) = app.bare_pipeline("build").await;
     let owner = &app.owner;
@@ -21,7 +22,6 @@ async fn a_grant_that_takes_a_registry_out_of_files_without_paths_is_said_and_st
     assert!(auths(&scene.app.docker_config(&token, "", &[]).await).is_empty());
     scene.assert_doubted(&page, "leave all of them out.", "Edit the credential").await;
     // The lines to copy say that the image is needed, from whichever page they are opened.
-    const NEEDED: &str = "different repositories of ghcr.io. A docker config.json has one entry";
     let of_credential = format!("/p/acme/credentials/{packages}/connect?pipeline={pipeline}");
     for path in [format!("{}/connect", scene.path()), of_credential] {
         let page = scene.app.owner.get(&path).await.text();

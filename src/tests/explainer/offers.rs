@@ -16,7 +16,7 @@ async fn page(scene: &Scene, image: &str, intent: &str) -> String {
 async fn a_selected_credential_that_the_registry_may_refuse_is_said_with_what_mends_it() {
     let scene = Scene::new().await;
     let app = &scene.app;
-    let wrong = "looks wrong, so the registry may refuse it.";
+    let wrong = "The secret of the credential looks wrong: ";
     let late = "The credential expired on ";
     for (name, host, secret, more, sentences) in [
         ("doubtful", "ghcr.io", "github_pat_example", ("paths", "beta"), [true, false]),
@@ -28,6 +28,8 @@ async fn a_selected_credential_that_the_registry_may_refuse_is_said_with_what_me
         assert!(page.contains(&format!("The pipeline receives {name}.")), "{page}");
         assert_eq!([page.contains(wrong), page.contains(late)], sentences, "{name}: {page}");
         assert!(page.contains(&format!("/p/acme/credentials/{id}/secret")), "{name}: {page}");
+        let doubt = app.stored("acme", id).await.summary.secret_doubt;
+        assert!(doubt.is_none_or(|why| page.contains(&why)), "{name}: {page}");
         // The pipeline is told the same.
         let path = format!("/api/v1/match?image={}", percent(&format!("{host}/beta/api")));
         let said = read(&app.fetch(&scene.token, &path).await);

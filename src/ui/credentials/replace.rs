@@ -109,7 +109,7 @@ fn consequence(receivers: usize) -> Option<String> {
 fn day_hint(stored: Option<Day>) -> String {
     match stored {
         Some(day) => format!(
-            "The last day of the new secret. The one before: {}. It is not kept: if you leave this blank, the credential has no expiry date.",
+            "The last day of the new secret. The current one ends on {}. That date is not carried over: leave this blank only if the new secret has no last day.",
             day.to_text()
         ),
         None => "The last day of the new secret. Leave blank if it has none.".to_owned(),

@@ -93,7 +93,7 @@ fn mend(
         }
         Lost::Rejected => {
             let grants = paths::grants(project, Uuid::parse_str(pipeline).ok()?);
-            Some((grants + "#grants", "See who rejected it, and why"))
+            Some((grants + "#grants", "See who rejected the grant, and why"))
         }
         _ => None,
     }

@@ -1,18 +1,24 @@
 //! What is doubted of a grant or a trust rule, at its row, until it is mended.
 
-use crate::domain::doubt::Doubt;
+use crate::domain::doubt::{Doubt, Mend};
 use crate::ui::kit::{Icon, PageContext};
 use leptos::prelude::*;
 use uuid::Uuid;
 
-/// Each doubt in a sentence, with the one link that mends it. `about` is the grant or the rule.
+/// Each doubt in a sentence, with the one link that mends it. Of those that the same link mends, the last
+/// has it. `about` is the grant or the rule.
 #[component]
 pub fn Doubts(doubts: Vec<Doubt>, page: PageContext, pipeline: Uuid, about: Uuid) -> impl IntoView {
     let can_mend = page.may_grant();
+    let mends: Vec<Mend> =
+        doubts.iter().map(|doubt| doubt.mend(&page.project, pipeline, about)).collect();
     doubts
         .into_iter()
-        .map(|doubt| {
-            let mend = can_mend.then(|| doubt.mend(&page.project, pipeline, about));
+        .enumerate()
+        .map(|(at, doubt)| {
+            let mend = mends[at].clone();
+            let is_last = !mends[at + 1..].contains(&mend);
+            let mend = (can_mend && is_last).then_some(mend);
             view! {
                 <p class="doubt">
                     <Icon name="warning"/>

@@ -95,7 +95,7 @@ fn row(
                     view! {
                         <div class="rejected">
                             {one.sentence()}
-                            {approval.map(|href| view! { " " <a href=href>"See the approval"</a> })}
+                            {approval.map(|href| view! { " " <a href=href>"See the request"</a> })}
                         </div>
                     }
                 })}

@@ -24,7 +24,7 @@ fn each() -> Vec<Doubt> {
         Doubt::OnlyPulls { credential },
         Doubt::CredentialExpired { credential, on },
         Doubt::CredentialDisabled { credential },
-        Doubt::SecretLooksWrong { credential },
+        Doubt::SecretLooksWrong { credential, why: "This looks like a password.".to_owned() },
         Doubt::Ended { on },
         tie("one"),
         tie("one other"),
