@@ -15,6 +15,7 @@ use sea_orm::{
     ActiveValue::{NotSet, Set},
     ColumnTrait, Condition, DbErr, EntityTrait, JoinType, QueryFilter, QueryOrder, QuerySelect,
 };
+use std::collections::BTreeMap;
 use uuid::Uuid;
 
 impl<C: Sealing> TrustRules<'_, C> {
@@ -63,7 +64,27 @@ impl<C: Sealing> TrustRules<'_, C> {
         Ok(readable(self.genuine(rows)).into_iter().map(without_salt).collect())
     }
 
-    /// The same for judging a token: without those that have stopped.
+    /// The rules of each of these pipelines, in no order.
+    pub async fn of_pipelines(
+        &self,
+        pipelines: &[Uuid],
+    ) -> Result<BTreeMap<Uuid, Vec<TrustRule>>, DbErr> {
+        if pipelines.is_empty() {
+            return Ok(BTreeMap::new());
+        }
+        let such = Column::PipelineId.is_in(pipelines.iter().copied());
+        let rows = self.rows().filter(such).all(self.db).await?;
+        let mut found: BTreeMap<Uuid, Vec<TrustRule>> = BTreeMap::new();
+        for row in self.genuine(rows) {
+            let pipeline = row.pipeline_id;
+            if let Ok(rule) = TrustRule::try_from(row) {
+                found.entry(pipeline).or_default().push(without_salt(rule));
+            }
+        }
+        Ok(found)
+    }
+
+    /// The rules of a pipeline for judging a token: without those that have stopped.
     pub async fn live_of_pipeline(&self, pipeline: Uuid) -> Result<Vec<TrustRule>, DbErr> {
         let mut rules = self.of_pipeline(pipeline).await?;
         rules.retain(|rule| rule.ended_at.is_none());

@@ -140,6 +140,17 @@ async fn a_pipeline_is_found_by_what_its_trust_rules_name_now() {
     for search in ["ci:deploy", "buro"] {
         assert_eq!(found(search).await, ["cluster"], "{search}");
     }
+    // The row says by what it was found, unless its own words have it.
+    for (search, said) in [("acme/", Some("acme/api")), ("BURO", Some("Büro")), ("nightly", None)] {
+        let query = PipelineQuery { search: search.to_owned(), ..PipelineQuery::default() };
+        let rows = listed(&app, &query).await.rows;
+        let found_by: Vec<_> = rows.iter().map(|row| row.found_by.as_deref()).collect();
+        assert_eq!(found_by, [said], "{search}");
+        let page = app.owner.get(&format!("/p/acme/pipelines{}", query.to_url())).await.text();
+        let shown = said.map(|name| format!("Trust rule: {name}"));
+        assert!(shown.is_none_or(|shown| page.contains(&shown)), "{search}: {page}");
+        assert_eq!(page.contains("Trust rule: "), said.is_some(), "{search}: {page}");
+    }
     // Many rules are for the same branch, and it says nothing of whose they are.
     assert!(found("refs/heads").await.is_empty());
 

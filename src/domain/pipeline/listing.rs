@@ -161,6 +161,8 @@ pub struct PipelineRow {
     pub summary: PipelineSummary,
     /// Who signs for its runs, by its live trust rules.
     pub providers: Vec<Provider>,
+    /// What its trust rules name that was searched for, where it is not found by its own words.
+    pub found_by: Option<String>,
     /// How many of its last [`LATELY`] requests received nothing.
     pub refused: i64,
 }

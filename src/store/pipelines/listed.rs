@@ -6,14 +6,11 @@ use crate::domain::delivery::Outcome;
 use crate::domain::moment::Day;
 use crate::domain::pipeline::PipelineSummary;
 use crate::domain::pipeline::listing::{LATELY, PAGE_ROWS, PipelineQuery, PipelineSort, Place};
-use crate::domain::trust_rule::Provider;
 use crate::store::Pipelines;
-use crate::store::authentic::genuine;
-use crate::store::entity::trust_rule;
 use crate::store::prepared::{escaped, numbered, repeated};
 use crate::store::seals::Sealing;
-use sea_orm::{ColumnTrait, DbErr, EntityTrait, FromQueryResult, QueryFilter, Statement, Value};
-use std::collections::{BTreeMap, BTreeSet};
+use sea_orm::{DbErr, FromQueryResult, Statement, Value};
+use std::collections::BTreeMap;
 use uuid::Uuid;
 
 /// How many of the last requests of each pipeline received nothing.
@@ -128,29 +125,6 @@ impl<C: Sealing> Pipelines<'_, C> {
         let statement = Statement::from_sql_and_values(backend, text, values);
         let rows = RefusedRow::find_by_statement(statement).all(self.db).await?;
         Ok(rows.into_iter().map(|row| (row.id, row.refused)).collect())
-    }
-
-    /// Who signs for runs of each of these, by its rules that have not stopped.
-    pub async fn providers(&self, ids: &[Uuid]) -> Result<BTreeMap<Uuid, Vec<Provider>>, DbErr> {
-        if ids.is_empty() {
-            return Ok(BTreeMap::new());
-        }
-        let rows = trust_rule::Entity::find()
-            .filter(trust_rule::Column::ProjectId.eq(self.project))
-            .filter(trust_rule::Column::PipelineId.is_in(ids.iter().copied()))
-            .filter(trust_rule::Column::EndedAt.is_null())
-            .all(self.db)
-            .await?;
-        let mut found: BTreeMap<Uuid, BTreeSet<String>> = BTreeMap::new();
-        for row in rows {
-            if let Some(row) = genuine::<trust_rule::Entity>(self.db, row) {
-                found.entry(row.pipeline_id).or_default().insert(row.provider);
-            }
-        }
-        let listed = |words: BTreeSet<String>| {
-            words.iter().filter_map(|word| Provider::from_word(word)).collect()
-        };
-        Ok(found.into_iter().map(|(id, words)| (id, listed(words))).collect())
     }
 }
 

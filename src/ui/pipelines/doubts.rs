@@ -14,11 +14,11 @@ pub fn Doubts(doubts: Vec<Doubt>, page: PageContext, pipeline: Uuid, about: Uuid
         doubts.iter().map(|doubt| doubt.mend(&page.project, pipeline, about)).collect();
     doubts
         .into_iter()
+        .zip(mends.iter())
         .enumerate()
-        .map(|(at, doubt)| {
-            let mend = mends[at].clone();
-            let is_last = !mends[at + 1..].contains(&mend);
-            let mend = (can_mend && is_last).then_some(mend);
+        .map(|(at, (doubt, mend))| {
+            let is_last = mends.iter().skip(at + 1).all(|later| later != mend);
+            let mend = (can_mend && is_last).then(|| mend.clone());
             view! {
                 <p class="doubt">
                     <Icon name="warning"/>

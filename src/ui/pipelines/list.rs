@@ -77,7 +77,7 @@ fn Search(query: PipelineQuery, action: String) -> impl IntoView {
                 name="q"
                 type="search"
                 aria-label="Search pipelines"
-                placeholder="Search pipelines"
+                placeholder="Name, repository, project, subject…"
                 value=query.search
                 maxlength=SEARCH_MAX.to_string()
                 autocomplete="off"
@@ -166,7 +166,7 @@ fn row(
     here: &str,
     (can_edit, can_delete): (bool, bool),
 ) -> AnyView {
-    let PipelineRow { summary, providers, refused } = row;
+    let PipelineRow { summary, providers, found_by, refused } = row;
     let PipelineSummary { id, name, description, .. } = summary;
     let (title, whole) = (name.clone(), description.clone());
     let href = paths::pipeline(project, id);
@@ -177,12 +177,17 @@ fn row(
         Some(at) => view! { <Time at/> }.into_any(),
         None => view! { <span class="muted">"Never"</span> }.into_any(),
     };
+    let found_by = found_by.map(|name| format!("Trust rule: {name}"));
     let created_by = format!("Created by {}", summary.created_by);
     view! {
         <tr>
             <td data-label="Name">
                 <div class="cut">
                     <a href=href title=title>{name}</a>
+                    {found_by
+                        .map(|said| {
+                            view! { " " <span class="muted" title=said.clone()>{said.clone()}</span> }
+                        })}
                     {(!description.is_empty())
                         .then(|| {
                             view! { " " <span class="muted" title=whole>{description}</span> }

@@ -5,9 +5,13 @@ use crate::domain::actor::{Can, Member};
 use crate::domain::audit::{AuditEvent, Detail};
 use crate::domain::permission::{Permission, of};
 use crate::domain::pipeline::listing::{PipelineListing, PipelineQuery, PipelineRow};
-use crate::domain::pipeline::{PipelineActivity, PipelineDeliveries, PipelineHead};
+use crate::domain::pipeline::{
+    PipelineActivity, PipelineDeliveries, PipelineHead, PipelineSummary,
+};
+use crate::domain::trust_rule::{Provider, TrustRule};
 use crate::error::{Error, Result};
 use crate::vault::{Vault, names, today};
+use std::collections::BTreeSet;
 use uuid::Uuid;
 
 const EVENTS_SHOWN: u64 = 20;
@@ -25,12 +29,16 @@ impl Vault {
         let (plain, folded) = (names::searched(&query.search), names::fold(&query.search));
         let page = pipelines.page(query, (&plain, &folded), today()).await?;
         let ids: Vec<Uuid> = page.rows.iter().map(|summary| summary.id).collect();
-        let mut providers = pipelines.providers(&ids).await?;
+        let mut rules = self.store.trust_rules(project).of_pipelines(&ids).await?;
         let refused = pipelines.refused_lately(&ids).await?;
-        let rows = page.rows.into_iter().map(|summary| PipelineRow {
-            providers: providers.remove(&summary.id).unwrap_or_default(),
-            refused: refused.get(&summary.id).copied().unwrap_or_default(),
-            summary,
+        let rows = page.rows.into_iter().map(|summary| {
+            let rules = rules.remove(&summary.id).unwrap_or_default();
+            PipelineRow {
+                providers: providers(&rules),
+                found_by: found_by(&summary, &rules, &plain),
+                refused: refused.get(&summary.id).copied().unwrap_or_default(),
+                summary,
+            }
         });
         Ok(PipelineListing {
             rows: rows.collect(),
@@ -78,6 +86,24 @@ impl Vault {
         let head = self.pipeline_head(reader, id).await?;
         Ok(PipelineDeliveries { head, page: self.pipeline_receipts(reader, id, before).await? })
     }
+}
+
+/// Who signs for runs, by the rules that have not stopped, each once.
+fn providers(rules: &[TrustRule]) -> Vec<Provider> {
+    let live = rules.iter().filter(|rule| rule.ended_at.is_none());
+    let words: BTreeSet<&str> = live.map(|rule| rule.provider.word()).collect();
+    words.into_iter().filter_map(Provider::from_word).collect()
+}
+
+/// What the rules name that was searched for; nothing where the pipeline's own words have it.
+/// `plain` is folded as the search is.
+fn found_by(summary: &PipelineSummary, rules: &[TrustRule], plain: &str) -> Option<String> {
+    let has = |text: &str| names::searched(text).contains(plain);
+    if plain.is_empty() || has(&format!("{}\n{}", summary.name, summary.description)) {
+        return None;
+    }
+    let named = rules.iter().flat_map(|rule| rule.names());
+    named.filter(|name| has(name)).min().map(str::to_owned)
 }
 
 /// The event without what the member may not see: which token is which, and where requests came from.
