@@ -141,7 +141,8 @@ async fn a_pipeline_is_found_by_what_its_trust_rules_name_now() {
         assert_eq!(found(search).await, ["cluster"], "{search}");
     }
     // The row says by what it was found, unless its own words have it.
-    for (search, said) in [("acme/", Some("acme/api")), ("BURO", Some("Büro")), ("nightly", None)] {
+    for (search, said) in [("acme/", Some("acme/api")), ("BURO", Some("Büro")), ("nightly", None)]
+    {
         let query = PipelineQuery { search: search.to_owned(), ..PipelineQuery::default() };
         let rows = listed(&app, &query).await.rows;
         let found_by: Vec<_> = rows.iter().map(|row| row.found_by.as_deref()).collect();

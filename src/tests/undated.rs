@@ -35,7 +35,8 @@ async fn another_secret_without_a_day_says_that_the_old_one_is_gone() {
     let app = App::new().await;
     let id = dated(&app).await;
     let dialog = app.owner.get(&format!("/p/acme/credentials/{id}/secret")).await.text();
-    let hint = "The current one ends on 2099-01-31. That date is not carried over: leave this blank";
+    let hint =
+        "The current one ends on 2099-01-31. That date is not carried over: leave this blank";
     assert!(dialog.contains(hint), "{dialog}");
     let page = page_after(&app, id, "1", &[("password", "second"), ("expires_on", "")]).await;
     assert!(page.contains(LOST) && page.contains("alert-warning"), "{page}");

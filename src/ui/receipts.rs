@@ -13,9 +13,9 @@ use crate::domain::delivery::{Outcomes, Receipt, Report, by_fetch};
 use crate::domain::matching::{ExplainForm, Lost};
 use crate::domain::paths;
 use crate::domain::permission::Permission;
+use known::{Known, Reported, Told};
 use leptos::prelude::*;
 use uuid::Uuid;
-use known::{Known, Reported, Told};
 use words::{credentials_in_words, run_in_words, why};
 
 /// The section of the page of a credential, or of a pipeline: each leaves out its own column.

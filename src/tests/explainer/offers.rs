@@ -65,11 +65,9 @@ async fn a_grant_is_offered_only_where_the_image_would_be_served_with_it() {
     let form = [("project", "acme"), ("id", off.as_str())];
     assert_eq!(app.owner.post_json_accept("/rpc/credentials/disable", &form).await.status, 200);
     let said = scene.explained("free.example.com/acme/api", "pull").await;
-    for (name, why) in [
-        ("reads", None),
-        ("elsewhere", Some(Lost::OtherRepository)),
-        ("off", Some(Lost::Disabled)),
-    ] {
+    for (name, why) in
+        [("reads", None), ("elsewhere", Some(Lost::OtherRepository)), ("off", Some(Lost::Disabled))]
+    {
         assert_eq!(after_grant(&said, name), why, "{name}");
     }
     let shown = page(&scene, "free.example.com/acme/api", "pull").await;

@@ -51,7 +51,10 @@ fn what_an_image_tells_apart_is_said_of_files_with_one_entry_for_each_registry()
     for client in ["docker", "github-actions", "gitlab-ci", "jenkins"] {
         let said = said[client].as_ref().unwrap();
         assert!(said.contains("different repositories of ghcr.io. A docker config.json"), "{said}");
-        assert!(said.ends_with(" Replace the image in the lines below by the one that your job uses."), "{said}");
+        assert!(
+            said.ends_with(" Replace the image in the lines below by the one that your job uses."),
+            "{said}"
+        );
     }
     // There is no image in its lines.
     let without = said["docker-auth-config"].as_ref().unwrap();
