@@ -50,6 +50,9 @@ impl Sort {
     }
 }
 
+/// The most registries that the filter lists: where a project has more of them, one is typed.
+pub const HOSTS_MAX: usize = 50;
+
 pub const PAGE_ROWS: u64 = 50;
 
 /// Of what is searched for or filtered, no more are counted.
@@ -201,7 +204,8 @@ pub struct Listing {
     pub previous: Option<ListQuery>,
     pub next: Option<ListQuery>,
     pub is_empty_project: bool,
-    pub hosts: Vec<String>,
+    /// The registries that can be chosen from; `None` when there are more than [`HOSTS_MAX`].
+    pub hosts: Option<Vec<String>>,
     /// The day the states are told for.
     pub today: Day,
 }

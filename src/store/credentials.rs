@@ -22,7 +22,7 @@ use crate::domain::pipeline::Grantable;
 use sea_orm::{ColumnTrait, DbErr, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 
-/// From one host in the index to the next, so that it takes as many steps as there are hosts, not as
+/// From one host in the index to the next, so that it takes as many steps as hosts are read, not as
 /// there are credentials.
 const HOSTS: &str = "WITH RECURSIVE found(host) AS (
     SELECT MIN(credential.host) FROM credential WHERE credential.project_id = ?
@@ -30,7 +30,7 @@ const HOSTS: &str = "WITH RECURSIVE found(host) AS (
     SELECT (SELECT MIN(credential.host) FROM credential
         WHERE credential.project_id = ? AND credential.host > found.host)
     FROM found WHERE found.host IS NOT NULL
-) SELECT host FROM found WHERE host IS NOT NULL ORDER BY host";
+) SELECT host FROM found WHERE host IS NOT NULL LIMIT ?";
 
 impl<C: Sealing> Credentials<'_, C> {
     pub async fn find(&self, id: Uuid) -> Result<Option<Credential>, DbErr> {
@@ -91,10 +91,12 @@ impl<C: Sealing> Credentials<'_, C> {
         Ok(rows.into_iter().filter_map(read).collect())
     }
 
-    pub async fn hosts(&self) -> Result<Vec<String>, DbErr> {
+    /// At most so many of the registry hosts, the first by name.
+    pub async fn hosts(&self, most: u64) -> Result<Vec<String>, DbErr> {
         static STATEMENT: Prepared = Prepared::new();
         let backend = self.db.get_database_backend();
-        let values = vec![self.project.into(), self.project.into()];
+        let most = i64::try_from(most).unwrap_or(i64::MAX);
+        let values = vec![self.project.into(), self.project.into(), most.into()];
         let statement = STATEMENT.with(backend, || numbered(backend, HOSTS), values);
         let rows = self.db.query_all_raw(statement).await?;
         rows.iter().map(|row| row.try_get_by_index(0)).collect()

@@ -99,7 +99,7 @@ async fn port_80_of_plain_http_is_the_host_without_it_however_it_was_typed() {
     app.credential(&app.owner, "acme", name, "harbor.example.com:80", "s").await;
     let reader = app.evidence(&app.owner, "acme").await.can::<of::RegistryRead>().unwrap();
     let listing = app.vault.list_credentials(&reader, &ListQuery::default()).await.unwrap();
-    assert_eq!(listing.hosts, ["harbor.example.com", "harbor.example.com:80"]);
+    assert_eq!(listing.hosts.unwrap(), ["harbor.example.com", "harbor.example.com:80"]);
 
     let form = credential_form("acme", "last", "harbor.example.com:80", "s", &MARKED);
     let reply = app.owner.post_multipart(CREATE, &form, None).await;

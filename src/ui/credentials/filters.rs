@@ -17,26 +17,27 @@ const NEVER: &str = "Never";
 #[component]
 pub fn Filters(
     query: ListQuery,
-    hosts: Vec<String>,
+    /// The registries to choose from; `None` when there are too many to list.
+    hosts: Option<Vec<String>>,
     action: String,
     /// A dialog is drawn over the list. Its fields have the same labels.
     is_covered: bool,
 ) -> impl IntoView {
-    let mut hosts: Vec<(String, String)> =
-        hosts.into_iter().map(|host| (host.clone(), host)).collect();
-    // An address of this page may name a host in another way than it is stored.
-    if let Some(asked) =
-        query.registry.as_ref().filter(|asked| hosts.iter().all(|(h, _)| h != *asked))
-    {
-        hosts.push((asked.clone(), asked.clone()));
-    }
+    let registry = hosts.map(|hosts| registries(hosts, query.registry.as_deref()));
     let word = |word: &'static str| word.to_owned();
     let received = vec![("1".to_owned(), NEVER.to_owned())];
     let states = options(StateFilter::ALL, StateFilter::word, StateFilter::label);
     let methods = options(Method::ALL, Method::word, Method::label);
     let access = options(Access::ALL, Access::word, Access::label);
+    let asked = query.registry.clone();
+    let registry = match registry {
+        Some(hosts) => {
+            let (name, label, all) = ("registry", REGISTRY, "All");
+            view! { <Filter name label all options=hosts chosen=asked is_covered/> }.into_any()
+        }
+        None => view! { <TypedRegistry asked=asked.unwrap_or_default() is_covered/> }.into_any(),
+    };
     let filters = [
-        ("registry", REGISTRY, "All", hosts, query.registry.clone()),
         ("state", STATE, "All", states, query.state.map(|s| word(s.word()))),
         ("access", ACCESS, "All", access, query.access.map(|a| word(a.word()))),
         ("unused", USED_BY, "All", received, query.is_unused.then(|| word("1"))),
@@ -59,6 +60,7 @@ pub fn Filters(
             <button type="submit" class="button">"Search"</button>
             <button type="button" class="button" popovertarget="filter">"Filter"</button>
             <div id="filter" class="menu filter-panel" popover="auto">
+                {registry}
                 {filters
                     .into_iter()
                     .map(|(name, label, all, options, chosen)| {
@@ -70,6 +72,13 @@ pub fn Filters(
             {chips}
         </form>
     }
+}
+
+/// Each with its label, and the one that is asked for.
+fn registries(hosts: Vec<String>, asked: Option<&str>) -> Vec<(String, String)> {
+    // An address of this page may name a host in another way than it is stored.
+    let other = asked.filter(|asked| hosts.iter().all(|host| host != asked)).map(str::to_owned);
+    hosts.into_iter().chain(other).map(|host| (host.clone(), host)).collect()
 }
 
 /// Every order but the usual one.
@@ -109,6 +118,26 @@ fn Filter(
                     })
                     .collect_view()}
             </select>
+        </div>
+    }
+}
+
+/// Where there are too many registries to list, one is typed, as it would be in the form.
+#[component]
+fn TypedRegistry(asked: String, is_covered: bool) -> impl IntoView {
+    const ID: &str = "filter-registry";
+    view! {
+        <div class="field">
+            <label for=(!is_covered).then_some(ID)>{REGISTRY}</label>
+            <input
+                id=ID
+                name="registry"
+                value=asked
+                placeholder="ghcr.io"
+                autocomplete="off"
+                autocapitalize="none"
+                spellcheck="false"
+            />
         </div>
     }
 }

@@ -1,7 +1,7 @@
 //! The list of a project's credentials.
 
 use crate::domain::actor::Can;
-use crate::domain::listing::{ListQuery, Listing};
+use crate::domain::listing::{HOSTS_MAX, ListQuery, Listing};
 use crate::domain::permission::of;
 use crate::error::Result;
 use crate::vault::{Vault, names, today};
@@ -23,7 +23,8 @@ impl Vault {
         let search = credentials.search(names::searched(&query.search)).await?;
         let page = credentials.list(query, &search, today).await?;
         let used_by = credentials.used_by(page.rows.iter().map(|row| row.id).collect()).await?;
-        let hosts = credentials.hosts().await?;
+        // One more than can be listed: whether there are more is all that is asked of the others.
+        let hosts = credentials.hosts(HOSTS_MAX as u64 + 1).await?;
         let (total, are_more) = credentials.count(query, &search, today).await?;
         let first = query.first_page();
         let before = |place| ListQuery { before: Some(place), ..first.clone() };
@@ -36,7 +37,7 @@ impl Vault {
             previous: page.previous.map(before),
             next: page.next.map(after),
             is_empty_project: hosts.is_empty(),
-            hosts,
+            hosts: Some(hosts).filter(|hosts| hosts.len() <= HOSTS_MAX),
             today,
         })
     }
