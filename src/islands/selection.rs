@@ -12,7 +12,8 @@ const TICKS: &str = ".selectable td > input";
 const ALL: &str = ".tick-all > input";
 
 fn ticks() -> Vec<HtmlInputElement> {
-    let Ok(found) = document().query_selector_all(TICKS) else { return Vec::new() };
+    let found = find(".selectable").and_then(|rows| rows.query_selector_all(TICKS).ok());
+    let Some(found) = found else { return Vec::new() };
     (0..found.length())
         .filter_map(|index| found.get(index)?.dyn_into::<HtmlInputElement>().ok())
         .collect()
