@@ -8,6 +8,8 @@ import { expect, test } from '../support/test.ts';
 const SMALLEST = 24;
 /** Two lines and what is round them. */
 const TWO_LINES = 72;
+/** What tells one name from another, in px. */
+const NAME_ROOM = 96;
 
 test.use({ viewport: { width: 390, height: 844 } });
 
@@ -20,6 +22,21 @@ test('a name in the list of credentials is high enough to hit, however long it i
     expect(box.x + box.width, name).toBeLessThanOrEqual(390);
     expect((await row.boundingBox())!.height).toBeLessThanOrEqual(TWO_LINES);
     await expectNoSideScroll(page, name);
+  }
+});
+
+test('at 360 px a name has room in both lists, however long the state beside it is', async ({ page, instance }) => {
+  await page.setViewportSize({ width: 360, height: 740 });
+  const name = `${unique('room')}-${'registry-of-a-team-'.repeat(3)}`;
+  const soon = new Date(Date.now() + 25 * 86_400_000).toISOString().slice(0, 10);
+  await addCredential(page, instance, { name, expires_on: soon });
+  const token = await addPipeline(page, instance, { name, credentials: [name] });
+  await fetchConfig(instance, token);
+  for (const list of ['credentials', 'pipelines']) {
+    await page.goto(`${instance.project}/${list}?q=${name}`);
+    const link = (await page.getByRole('main').getByRole('link', { name, exact: true }).boundingBox())!;
+    expect(link.width, list).toBeGreaterThanOrEqual(NAME_ROOM);
+    await expectNoSideScroll(page, list);
   }
 });
 

@@ -2,8 +2,8 @@
 
 use super::answer::Flash;
 use super::context::{member, vault};
-use super::credentials::list_query;
-use super::reply::finish_action;
+use super::credentials::{list_query, switched as switched_one};
+use super::reply::{finish_action, is_page};
 use crate::domain::permission::of;
 use crate::domain::{paths, short_id};
 use crate::error::{Error, Result};
@@ -15,6 +15,8 @@ use uuid::Uuid;
 
 /// The longest values that a button *Undo* sends, in bytes: what is said has to fit into a cookie.
 const UNDO_MAX: usize = 1_200;
+/// The list is there; what was selected in it is not.
+const GONE: &str = "The selected credentials no longer exist. Nothing was changed.";
 
 /// Stops deliveries of all that are selected, or allows them again. `ids` are short ids; `list` is the
 /// query of the list to go back to.
@@ -34,7 +36,7 @@ pub async fn switch_credentials(
         if switched.changed.is_empty() {
             return Ok(flash);
         }
-        let ids: String = switched.changed.into_iter().map(short_id::of).collect();
+        let ids: String = switched.changed.into_iter().map(|(id, _)| short_id::of(id)).collect();
         let is_short = project.len() + ids.len() + query.len() <= UNDO_MAX;
         let reverse = (!is_disabled).to_string();
         let mut values = vec![("project", project), ("is_disabled", reverse), ("ids[]", ids)];
@@ -42,7 +44,11 @@ pub async fn switch_credentials(
         values.extend(is_short.then(|| ("list", query.to_owned())));
         Ok(flash.with_undo(SwitchCredentials::url(), values))
     };
-    finish_action(&page, done.await).await
+    let done = match done.await {
+        Err(Error::NotFound) if is_page() => Ok(Flash::failure(GONE.to_owned())),
+        done => done,
+    };
+    finish_action(&page, done).await
 }
 
 /// Each of the values is one id or several: a button *Undo* has all of them in one.
@@ -55,27 +61,23 @@ fn read(ids: &[String]) -> Result<BTreeSet<Uuid>> {
     })
 }
 
-/// What was done to how many, and why not to the others.
+/// What was done to which one, or to how many, and why not to the others.
 fn said(switched: &Switched, is_disabled: bool) -> String {
     let Switched { changed, unchanged, missing } = switched;
-    let (changed, all) = (changed.len(), changed.len() + unchanged + missing);
+    let all = changed.len() + unchanged + missing;
     let word = if is_disabled { "disabled" } else { "enabled" };
-    let effect = match (is_disabled, changed) {
-        (true, 1) => "its pipelines get nothing from it",
-        (true, _) => "their pipelines get nothing from them",
-        (false, 1) => "its pipelines receive it again",
-        (false, _) => "their pipelines receive them again",
-    };
-    let verb = if changed == 1 { "was" } else { "were" };
-    let first = if changed == 0 {
-        "Nothing was changed.".to_owned()
-    } else if changed < all {
-        format!("{changed} of {all} credentials {verb} {word}: {effect}.")
-    } else {
-        format!("{} {verb} {word}: {effect}.", counted(changed, "credential", "credentials"))
+    let first = match changed.as_slice() {
+        [] => "Nothing was changed.".to_owned(),
+        [(_, name)] => switched_one(name, is_disabled),
+        several => {
+            let count = several.len();
+            let of = if count < all { format!(" of {all}") } else { String::new() };
+            let effect = if is_disabled { "no longer receive them" } else { "receive them again" };
+            format!("{count}{of} credentials were {word}: pipelines {effect}.")
+        }
     };
     let already =
-        (*unchanged > 0).then(|| format!("{} {word} already.", counted(*unchanged, "was", "were")));
+        (*unchanged > 0).then(|| format!("{} already {word}.", counted(*unchanged, "was", "were")));
     let gone = (*missing > 0)
         .then(|| format!("{}.", counted(*missing, "no longer exists", "no longer exist")));
     let sentences: Vec<String> = [Some(first), already, gone].into_iter().flatten().collect();
@@ -91,26 +93,24 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_sentence_counts_those_that_changed_and_says_what_became_of_the_others() {
+    fn the_sentence_names_one_counts_several_and_says_what_became_of_the_others() {
         let said = |changed: usize, unchanged, missing, is_disabled| {
-            let changed = vec![Uuid::nil(); changed];
+            let changed = vec![(Uuid::nil(), "ghcr".to_owned()); changed];
             said(&Switched { changed, unchanged, missing }, is_disabled)
         };
         for (found, expected) in [
-            (
-                said(3, 0, 0, true),
-                "3 credentials were disabled: their pipelines get nothing from them.",
-            ),
-            (said(1, 0, 0, true), "1 credential was disabled: its pipelines get nothing from it."),
+            (said(3, 0, 0, true), "3 credentials were disabled: pipelines no longer receive them."),
+            (said(2, 0, 0, false), "2 credentials were enabled: pipelines receive them again."),
+            (said(1, 0, 0, true), "ghcr is disabled: pipelines no longer receive it."),
             (
                 said(2, 0, 1, true),
-                "2 of 3 credentials were disabled: their pipelines get nothing from them. 1 no longer exists.",
+                "2 of 3 credentials were disabled: pipelines no longer receive them. 1 no longer exists.",
             ),
             (
                 said(1, 1, 2, false),
-                "1 of 4 credentials was enabled: its pipelines receive it again. 1 was enabled already. 2 no longer exist.",
+                "ghcr is enabled: pipelines receive it again. 1 was already enabled. 2 no longer exist.",
             ),
-            (said(0, 2, 0, false), "Nothing was changed. 2 were enabled already."),
+            (said(0, 2, 0, false), "Nothing was changed. 2 were already enabled."),
         ] {
             assert_eq!(found, expected);
         }

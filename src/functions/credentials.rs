@@ -160,19 +160,22 @@ async fn set_disabled(project: &str, id: Uuid, back: String, is_disabled: bool) 
     let done = async {
         let editor = member(project).await?.can::<of::RegistryWrite>()?;
         let name = vault().set_disabled(&editor, id, is_disabled).await?;
-        let (sentence, undo) = if is_disabled {
-            let sentence = format!("{name} is disabled: pipelines no longer receive it.");
-            (sentence, EnableCredential::url())
-        } else {
-            let sentence = format!("{name} is enabled: pipelines receive it again.");
-            (sentence, DisableCredential::url())
-        };
+        let undo = if is_disabled { EnableCredential::url() } else { DisableCredential::url() };
         let mut values = vec![("project", project.to_owned()), ("id", id.to_string())];
         // What is said has to fit into a cookie: the button goes to the list without its query.
         values.extend((page.len() <= UNDO_BACK_MAX).then(|| ("back", page.clone())));
-        Ok(Flash::good(vec![sentence]).with_undo(undo, values))
+        Ok(Flash::from(switched(&name, is_disabled)).with_undo(undo, values))
     };
     finish_action(&page, done.await).await
+}
+
+/// What is said once deliveries of the credential with this name were stopped, or allowed again.
+pub(super) fn switched(name: &str, is_disabled: bool) -> String {
+    if is_disabled {
+        format!("{name} is disabled: pipelines no longer receive it.")
+    } else {
+        format!("{name} is enabled: pipelines receive it again.")
+    }
 }
 
 /// Deletes for good; `typed_name` has to be the name when a pipeline depends on it. `list` is the

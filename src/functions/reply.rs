@@ -148,6 +148,7 @@ pub fn shows_page(headers: &HeaderMap) -> bool {
     accept.is_some_and(|accept| accept.contains("text/html"))
 }
 
-fn is_page() -> bool {
+/// The same of the post that is being answered.
+pub(super) fn is_page() -> bool {
     use_context::<Parts>().is_some_and(|parts| shows_page(&parts.headers))
 }

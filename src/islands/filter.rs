@@ -2,8 +2,9 @@
 
 use leptos::prelude::*;
 
-/// A field that hides the children of `list_id` whose text has not what is typed. It is not shown where
-/// scripts do not run, and its value is not sent.
+/// A field that hides the children of `list_id` whose text has not what is typed, unless they are
+/// ticked: nobody sends what they do not see. It is not shown where scripts do not run, and its value is
+/// not sent.
 #[island]
 pub fn FilterRows(list_id: String, label: String) -> impl IntoView {
     let filter = move |typed: String| {
@@ -12,7 +13,8 @@ pub fn FilterRows(list_id: String, label: String) -> impl IntoView {
         let mut row = list.and_then(|list| list.first_element_child());
         while let Some(element) = row {
             let text = element.text_content().unwrap_or_default().to_lowercase();
-            let _ = if text.contains(&typed) {
+            let is_ticked = element.query_selector("input:checked").is_ok_and(|at| at.is_some());
+            let _ = if is_ticked || text.contains(&typed) {
                 element.remove_attribute("hidden")
             } else {
                 element.set_attribute("hidden", "")

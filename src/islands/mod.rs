@@ -13,6 +13,7 @@ mod page;
 mod preview;
 mod row_menu;
 mod search;
+mod selection;
 
 pub use ask::AskFirst;
 pub use copy::CopyButton;

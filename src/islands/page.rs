@@ -1,6 +1,7 @@
 //! What every page does where scripts run: a form is sent once, what was said can be put away, and
 //! keys lead to what is used most. None of it is needed.
 
+use super::selection;
 use leptos::ev;
 use leptos::prelude::*;
 use wasm_bindgen::{JsCast, JsValue};
@@ -16,19 +17,25 @@ pub fn PageBehaviour() -> impl IntoView {
     Effect::new(|_| {
         window_event_listener(ev::submit, |event| send_once(&event));
         // A page that Back brings is as it was left.
-        window_event_listener_untyped("pageshow", |_| forget_what_was_sent());
+        window_event_listener_untyped("pageshow", |_| {
+            forget_what_was_sent();
+            selection::tell();
+        });
+        window_event_listener_untyped("change", |event| selection::change(&event));
         window_event_listener(ev::click, |event| put_away(&event));
         window_event_listener(ev::keydown, |event| press(&event));
         return_from_dialog();
+        // Somebody may have been faster than this script.
+        selection::tell();
     });
     view! { <span hidden=true></span> }
 }
 
-fn element(target: Option<EventTarget>) -> Option<Element> {
+pub(super) fn element(target: Option<EventTarget>) -> Option<Element> {
     target?.dyn_into().ok()
 }
 
-fn find(selector: &str) -> Option<Element> {
+pub(super) fn find(selector: &str) -> Option<Element> {
     document().query_selector(selector).ok().flatten()
 }
 
@@ -115,7 +122,7 @@ fn open_finder(at: &Element) -> bool {
         && (click(find("#find a:not([aria-current])")) || focus(find("input[type='search']")))
 }
 
-fn is(element: &Element, selector: &str) -> bool {
+pub(super) fn is(element: &Element, selector: &str) -> bool {
     element.matches(selector).unwrap_or(false)
 }
 
@@ -128,7 +135,7 @@ fn click(element: Option<Element>) -> bool {
 }
 
 /// From one item of a menu to the next, from the button into its open menu, in the finder from one
-/// result to the next, from row to row.
+/// result to the next, from row to row: from a tick box to the next one.
 fn walk(at: &Element, is_down: bool) -> bool {
     if let Some(menu) = at.closest(":popover-open").ok().flatten() {
         return step(&menu, at, is_down);
@@ -144,7 +151,8 @@ fn walk(at: &Element, is_down: bool) -> bool {
     let next = row.and_then(|row| {
         if is_down { row.next_element_sibling() } else { row.previous_element_sibling() }
     });
-    focus(next.and_then(|row| row.query_selector("a[href], button").ok().flatten()))
+    let what = if is(at, "[type='checkbox']") { "td > input" } else { "a[href], button" };
+    focus(next.and_then(|row| row.query_selector(what).ok().flatten()))
 }
 
 /// To the item after the one that has the focus, round and round; to the first from elsewhere.

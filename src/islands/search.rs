@@ -1,5 +1,6 @@
 //! Results while one types. The form works without it: then they come when it is submitted.
 
+use super::selection;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use std::cell::Cell;
@@ -90,11 +91,13 @@ fn show(html: &str, url: &str) {
         document().get_element_by_id(id)?.set_inner_html(&new.inner_html());
         Some(())
     };
+    let selected = selection::selected();
     if replace("results").is_none() {
         // Another page was answered, such as the one to sign in: it has something to say.
         let _ = window().location().assign(url);
         return;
     }
+    selection::keep(&selected);
     let _ = (replace("add"), replace("chips"), replace("find"));
     if let Ok(history) = window().history() {
         let _ = history.replace_state_with_url(&JsValue::NULL, "", Some(url));

@@ -70,7 +70,7 @@ async fn what_is_selected_is_disabled_together_and_the_undo_enables_exactly_that
     press(&app.owner, &[c], true).await;
     assert_eq!(auths(&app.docker_config(&token, "", &[]).await).len(), 2);
     let after = press(&app.owner, &[a, b, c, a], true).await;
-    let said = "2 of 3 credentials were disabled: their pipelines get nothing from them. 1 was disabled already.";
+    let said = "2 of 3 credentials were disabled: pipelines no longer receive them. 1 was already disabled.";
     assert!(after.contains(said) && after.contains("alert-notice"), "{after}");
     assert!(auths(&app.docker_config(&token, "", &[]).await).is_empty());
     assert_eq!(app.scalar_i64(EVENTS).await, 3, "one for each that changed");
@@ -93,7 +93,7 @@ async fn what_is_so_already_is_left_and_has_no_undo() {
     let app = App::new().await;
     let ids = three(&app).await;
     let after = press(&app.owner, &ids, false).await;
-    assert!(after.contains("Nothing was changed. 3 were enabled already."), "{after}");
+    assert!(after.contains("Nothing was changed. 3 were already enabled."), "{after}");
     assert!(!after.contains("Undo"));
     assert_eq!(app.scalar_i64(EVENTS).await, 0);
 }
@@ -106,13 +106,16 @@ async fn those_of_another_project_and_those_that_are_gone_are_told_and_change_no
     let own = app.credential(&app.owner, "acme", "ghcr", "ghcr.io", "s").await;
     let gone = Uuid::now_v7();
     let after = press(&app.owner, &[own, theirs, gone], true).await;
-    let said =
-        "1 of 3 credentials was disabled: its pipelines get nothing from it. 2 no longer exist.";
+    let said = "ghcr is disabled: pipelines no longer receive it. 2 no longer exist.";
     assert!(after.contains(said), "{after}");
     assert!(app.stored("acme", own).await.summary.disabled_at.is_some());
     assert_eq!(app.scalar_i64(DISABLED).await, 1);
     let none = call(&app.owner, &short(&[theirs, gone]), true).await;
     assert_eq!((none.status.as_u16(), none.error()), (404, Error::NotFound));
+    let after = press(&app.owner, &[theirs, gone], true).await;
+    let said = "The selected credentials no longer exist. Nothing was changed.";
+    assert!(after.contains(said) && after.contains("alert-error"), "{after}");
+    assert!(!after.contains("There is nothing here"), "the list is there: {after}");
     assert_eq!((app.scalar_i64(DISABLED).await, app.scalar_i64(EVENTS).await), (1, 1));
 }
 
@@ -148,7 +151,8 @@ async fn who_may_only_look_neither_selects_nor_changes_any() {
     let maintainer = app.member(Role::Maintainer, "acme").await;
     for (member, may) in [(&viewer, false), (&maintainer, true)] {
         let page = member.get("/p/acme/credentials").await.text();
-        assert_eq!((page.contains(&tick), page.contains("id=\"bulk\"")), (may, may), "{page}");
+        let drawn = [tick.as_str(), "id=\"bulk\"", "Select all on this page", "id=\"selected\""];
+        assert_eq!(drawn.map(|part| page.contains(part)), [may; 4], "{page}");
         let reply = call(member, &short(&[id]), true).await;
         assert_eq!(reply.status, if may { 200 } else { 403 }, "{}", reply.text());
         assert_eq!(app.scalar_i64(DISABLED).await, i64::from(may));

@@ -2,6 +2,7 @@ import type { Page } from '@playwright/test';
 import { expectAccessible, expectNoSideScroll } from '../../support/axe.ts';
 import { addCredential, expectListAt, expectSaid, pathOf, rowOf } from '../../support/credentials.ts';
 import { confirm } from '../../support/form.ts';
+import { addMember, signIn } from '../../support/members.ts';
 import { addPipeline, fetchConfig, hostsIn } from '../../support/pipelines.ts';
 import { unique } from '../../support/secrets.ts';
 import type { Instance } from '../../support/server.ts';
@@ -33,7 +34,7 @@ test('what is selected is disabled, and the message after it takes it back', asy
   await tick(page, b).check();
   await expect(bar(page)).toBeVisible();
   await bar(page).getByRole('button', { name: 'Disable', exact: true }).click();
-  await expectSaid(page, '2 credentials were disabled: their pipelines get nothing from them.');
+  await expectSaid(page, '2 credentials were disabled: pipelines no longer receive them.');
   await expectListAt(page, list);
   for (const name of [a, b]) await expect(rowOf(page, name)).toContainText('Disabled');
   await expect(rowOf(page, c)).not.toContainText('Disabled');
@@ -42,7 +43,7 @@ test('what is selected is disabled, and the message after it takes it back', asy
   expect(await hosts()).toEqual([`${c}.example.com`]);
 
   await page.getByRole('button', { name: 'Undo', exact: true }).click();
-  await expectSaid(page, '2 credentials were enabled');
+  await expectSaid(page, '2 credentials were enabled: pipelines receive them again.');
   await expectListAt(page, list);
   for (const name of names) await expect(rowOf(page, name)).not.toContainText('Disabled');
   expect(await hosts()).toHaveLength(3);
@@ -52,10 +53,10 @@ test('what is selected is enabled, and what is so already is left', async ({ pag
   const [a, b] = (await openThree(page, instance)) as [string, string];
   await tick(page, a).check();
   await bar(page).getByRole('button', { name: 'Disable', exact: true }).click();
-  await expectSaid(page, '1 credential was disabled: its pipelines get nothing from it.');
+  await expectSaid(page, `${a} is disabled: pipelines no longer receive it.`);
   for (const name of [a, b]) await tick(page, name).check();
   await bar(page).getByRole('button', { name: 'Enable', exact: true }).click();
-  await expectSaid(page, '1 of 2 credentials was enabled: its pipelines receive it again. 1 was enabled already.');
+  await expectSaid(page, `${a} is enabled: pipelines receive it again. 1 was already enabled.`);
   await expect(rowOf(page, a)).not.toContainText('Disabled');
 });
 
@@ -67,7 +68,7 @@ test('what was deleted meanwhile is told, and the others are disabled', async ({
   await confirm(other, 'Delete', instance.account.password);
   await expectSaid(other, `${b} was deleted.`);
   await bar(page).getByRole('button', { name: 'Disable', exact: true }).click();
-  await expectSaid(page, '1 of 2 credentials was disabled: its pipelines get nothing from it. 1 no longer exists.');
+  await expectSaid(page, `${a} is disabled: pipelines no longer receive it. 1 no longer exists.`);
 });
 
 test('Enter in the search or in a tick box disables nothing', async ({ page, instance }) => {
@@ -87,15 +88,84 @@ test('Enter in the search or in a tick box disables nothing', async ({ page, ins
   await tick(page, a).check();
   await tick(page, a).press('Enter');
   await bar(page).getByRole('button', { name: 'Disable', exact: true }).click();
-  await expectSaid(page, '1 credential was disabled');
+  await expectSaid(page, `${a} is disabled`);
 });
 
-test('a row goes on as before beside its tick box', async ({ page, instance }) => {
+test('the menu of a row opens beside a ticked box', async ({ page, instance }) => {
   const [a] = (await openThree(page, instance)) as [string];
   await tick(page, a).check();
   await rowOf(page, a).getByRole('button', { name: `More actions for ${a}` }).click();
   await page.getByRole('link', { name: 'View details', exact: true }).click();
   await expect(page.getByRole('heading', { level: 1 })).toContainText(a);
+});
+
+test('fifty that are ticked in a search are disabled, and Undo leads back to the search', async ({ page, instance }) => {
+  const prefix = unique('fifty');
+  for (let i = 0; i < 51; i++) await addCredential(page, instance, { name: `${prefix}-${i}`, registry_url: `h${i}.example.com` });
+  await page.goto(`${instance.project}/credentials?q=${prefix}`);
+  const list = page.url();
+  const ticks = page.getByRole('checkbox', { name: `Select ${prefix}` });
+  await expect(ticks).toHaveCount(50);
+  for (const one of await ticks.all()) await one.check();
+  await bar(page).getByRole('button', { name: 'Disable', exact: true }).click();
+  await expectSaid(page, '50 credentials were disabled: pipelines no longer receive them.');
+  await expectListAt(page, list);
+  await page.getByRole('button', { name: 'Undo', exact: true }).click();
+  await expectSaid(page, '50 credentials were enabled: pipelines receive them again.');
+  await expectListAt(page, list);
+  await expect(page.getByRole('row').filter({ hasText: 'Disabled' })).toHaveCount(0);
+});
+
+test('a viewer sees no tick boxes', async ({ page, stranger, instance }) => {
+  const [a] = (await openThree(page, instance)) as [string];
+  const { pathname, search } = new URL(page.url());
+  await signIn(stranger, await addMember(instance, 'viewer'), pathname + search);
+  await expect(rowOf(stranger, a)).toBeVisible();
+  await expect(stranger.getByRole('main').getByRole('checkbox')).toHaveCount(0);
+  await expect(stranger.getByRole('button', { name: 'Disable', exact: true })).toHaveCount(0);
+});
+
+test('after Back the bar is there if a row is ticked, and only then', async ({ page, instance }) => {
+  const [a] = (await openThree(page, instance)) as [string];
+  const list = page.url();
+  await tick(page, a).check();
+  await rowOf(page, a).getByRole('link', { name: a, exact: true }).click();
+  await expect(page.getByRole('heading', { level: 1 })).toContainText(a);
+  await page.goBack();
+  await expect(page).toHaveURL(list);
+  await expect(rowOf(page, a)).toBeVisible();
+  const isTicked = await tick(page, a).isChecked();
+  await expect(bar(page)).toBeVisible({ visible: isTicked });
+});
+
+test('a ticked row is marked in light, in dark and with forced colours', async ({ page, instance }) => {
+  const [a, b] = (await openThree(page, instance)) as [string, string];
+  await tick(page, a).check();
+  const ground = (name: string) => rowOf(page, name).evaluate((row) => getComputedStyle(row).backgroundColor);
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme });
+    expect(await ground(a), colorScheme).not.toBe(await ground(b));
+    await expect(bar(page).getByRole('button', { name: 'Disable', exact: true })).toBeInViewport();
+  }
+  await page.emulateMedia({ forcedColors: 'active' });
+  const line = (name: string) => rowOf(page, name).evaluate((row) => getComputedStyle(row).outlineStyle);
+  expect([await line(a), await line(b)]).toEqual(['solid', 'none']);
+  await expect(bar(page)).toBeInViewport();
+});
+
+test('the bar counts what is ticked', async ({ page, instance }) => {
+  const names = await openThree(page, instance);
+  // What a style sheet writes is in no element: so it is looked for where a screen reader finds it.
+  const session = await page.context().newCDPSession(page);
+  const isRead = async (words: string) => {
+    const { nodes } = await session.send('Accessibility.getFullAXTree');
+    return nodes.some(({ role, name }) => role?.value === 'StaticText' && String(name?.value).trim() === words);
+  };
+  for (const name of names) await tick(page, name).check();
+  await expect.poll(() => isRead('3')).toBe(true);
+  await tick(page, names[0]!).uncheck();
+  await expect.poll(() => isRead('2')).toBe(true);
+  expect(await isRead('3')).toBe(false);
 });
 
 test('the bar has nothing that axe finds', async ({ scannable, instance }) => {
@@ -118,5 +188,21 @@ test.describe('on a phone', () => {
     await tick(page, a).check();
     await expect(bar(page)).toBeInViewport();
     await expectNoSideScroll(page, 'the list with a row selected');
+  });
+
+  test('the bar covers nothing that has the focus, down to the last row', async ({ page, instance }) => {
+    const prefix = unique('covered');
+    for (let i = 10; i < 26; i++) await addCredential(page, instance, { name: `${prefix}-${i}` });
+    await page.goto(`${instance.project}/credentials?q=${prefix}`);
+    await tick(page, `${prefix}-10`).check();
+    for (let i = 10; i < 26; i++) {
+      const name = `${prefix}-${i}`;
+      const more = rowOf(page, name).getByRole('button', { name: `More actions for ${name}` });
+      for (const control of [tick(page, name), rowOf(page, name).getByRole('link', { name, exact: true }), more]) {
+        await control.focus();
+        const { y, height } = (await control.boundingBox())!;
+        expect(y + height, name).toBeLessThanOrEqual((await bar(page).boundingBox())!.y);
+      }
+    }
   });
 });

@@ -25,7 +25,8 @@ pub fn BulkBar(page: PageContext) -> impl IntoView {
             <button type="submit" formmethod="dialog" hidden=true></button>
             <Hidden name="project" value=project/>
             <WhereFrom list page/>
-            <span>"Selected credentials:"</span>
+            // The style sheet counts the ticks behind it.
+            <span>"Selected:"</span>
             <button type="submit" class="button" name="is_disabled" value="true">
                 "Disable"
             </button>
@@ -33,5 +34,26 @@ pub fn BulkBar(page: PageContext) -> impl IntoView {
                 "Enable"
             </button>
         </form>
+    }
+}
+
+/// Selects all rows of the page, or none. It stands in the head of the column of names.
+#[component]
+pub fn TickAll() -> impl IntoView {
+    view! {
+        <label class="tick-all only-js">
+            <input type="checkbox"/>
+            <span>"Select all on this page"</span>
+        </label>
+    }
+}
+
+/// Where a script says how many rows are selected, and which a search has left out. It is no part of
+/// the results: of what is replaced nothing is read out.
+#[component]
+pub fn SelectionTold() -> impl IntoView {
+    view! {
+        <p id="selected" class="visually-hidden" role="status"></p>
+        <p id="lost" class="lost" role="status"></p>
     }
 }

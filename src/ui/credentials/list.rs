@@ -1,6 +1,6 @@
 //! The list of registry credentials; its dialogs are routes drawn over it.
 
-use super::bulk::BulkBar;
+use super::bulk::{BulkBar, SelectionTold};
 use super::empty::EmptyState;
 use super::filters::Filters;
 use super::row_menu::RowMenu;
@@ -56,11 +56,13 @@ fn Whole(loaded: (Listing, ListQuery), page: PageContext) -> impl IntoView {
             view! { <EmptyState page/> }.into_any()
         } else {
             let (action, hosts) = (paths::credentials(&page.project), listing.hosts.clone());
+            let told = page.may(Permission::RegistryWrite).then(|| view! { <SelectionTold/> });
             view! {
                 <FirstSteps page=page.clone()/>
                 <Filters query=query.clone() hosts action is_covered=page.is_covered()/>
                 <SearchAsTyped/>
                 <RowMenuFilled/>
+                {told}
                 <section id="results" class="stack results" aria-label="Results">
                     <Results listing query page/>
                 </section>
@@ -92,7 +94,7 @@ fn Results(listing: Listing, query: ListQuery, page: PageContext) -> impl IntoVi
     }
     let list_query = query.to_url();
     let menu = RowMenu::new(&page, &list_query);
-    let heads = rows::heads(&query, &list);
+    let heads = rows::heads(&query, &list, menu.can_edit());
     let html = Rows::new(menu, today, page.query("menu")).html(&rows, &used_by);
     let unfilled = menu.unfilled();
     let bulk = menu.can_edit().then(|| view! { <BulkBar page=page.clone()/> });

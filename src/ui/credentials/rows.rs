@@ -2,7 +2,7 @@
 //! text: nothing stands in them that all rows have in common, and nothing is built to be thrown away.
 //! What HTML lets one leave out is left out: the ends of cells and rows, and quotes round single words.
 
-use super::bulk;
+use super::bulk::{self, TickAll};
 use super::markup::{Text, titled};
 use super::row::states;
 use super::row_menu::RowMenu;
@@ -162,8 +162,8 @@ fn end(id: Uuid) -> String {
 }
 
 /// The heads of the columns; one that sorts is a link, which turns the order round when the list is
-/// sorted by it already.
-pub fn heads(query: &ListQuery, list: &str) -> impl IntoView + use<> {
+/// sorted by it already. `can_select`: the rows have tick boxes.
+pub fn heads(query: &ListQuery, list: &str, can_select: bool) -> impl IntoView + use<> {
     let head = |(name, sort): (&'static str, Option<Sort>)| {
         let Some(sort) = sort else {
             return view! { <th scope="col">{name}</th> }.into_any();
@@ -174,8 +174,11 @@ pub fn heads(query: &ListQuery, list: &str) -> impl IntoView + use<> {
         // The last change comes first.
         let is_rising = (sort == Sort::Changed) == query.is_reversed;
         let order = if is_rising { "ascending" } else { "descending" };
+        let has_ticks = can_select && sort == Sort::Name;
         view! {
-            <th scope="col" aria-sort=is_current.then_some(order)>
+            // The column is called as it is without the tick box.
+            <th scope="col" aria-sort=is_current.then_some(order) aria-label=has_ticks.then_some(name)>
+                {has_ticks.then(|| view! { <TickAll/> })}
                 <a href=href>{name}</a>
             </th>
         }

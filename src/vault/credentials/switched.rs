@@ -14,8 +14,8 @@ use uuid::Uuid;
 /// What became of several credentials that were to be disabled, or enabled.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Switched {
-    /// Those that it was done to.
-    pub changed: Vec<Uuid>,
+    /// Those that it was done to, with their names.
+    pub changed: Vec<(Uuid, String)>,
     /// How many were so before.
     pub unchanged: usize,
     /// How many the project does not have, or has no longer.
@@ -71,7 +71,7 @@ impl Vault {
             };
             match self.switch(&write, editor, &found, is_disabled).await? {
                 Some(recorded) => {
-                    switched.changed.push(*id);
+                    switched.changed.push((*id, found.summary.name));
                     last = Some(recorded);
                 }
                 None => switched.unchanged += 1,
