@@ -1,6 +1,6 @@
 //! What makes a dialog modal where scripts run.
 
-use super::page::remember_dialog;
+use super::page::{came_back, remember_dialog};
 use leptos::prelude::*;
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -112,8 +112,7 @@ impl Question {
 
     /// What came back with the page was typed, too.
     fn is_due(&self) -> bool {
-        let is_back = window().location().search().is_ok_and(|query| query.contains("back="));
-        is_back || self.typed.borrow().is_some()
+        came_back() || self.typed.borrow().is_some()
     }
 
     fn ask(&self) {
