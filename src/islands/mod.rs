@@ -9,6 +9,7 @@ mod dialog;
 mod filter;
 mod icon;
 mod key_upload;
+mod listening;
 mod page;
 mod preview;
 mod row_menu;

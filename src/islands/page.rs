@@ -1,6 +1,8 @@
 //! What every page does where scripts run: a form is sent once, what was said can be put away, and
-//! keys lead to what is used most. None of it is needed.
+//! keys lead to what is used most; text is copied, and rows are filtered. None of it is needed.
 
+use super::copy::copy;
+use super::filter::filter;
 use leptos::ev;
 use leptos::prelude::*;
 use wasm_bindgen::{JsCast, JsValue};
@@ -23,6 +25,12 @@ pub fn PageBehaviour() -> impl IntoView {
         // A page that Back brings is as it was left.
         window_event_listener_untyped("pageshow", |_| forget_what_was_sent());
         window_event_listener(ev::click, |event| put_away(&event));
+        window_event_listener(ev::click, |event| {
+            let _ = copy(&event);
+        });
+        window_event_listener(ev::input, |event| {
+            let _ = filter(&event);
+        });
         window_event_listener(ev::keydown, |event| press(&event));
         return_from_dialog();
     });

@@ -2,6 +2,7 @@
 
 use super::advice::{NameOffer, say_at_fields};
 use super::asking::post;
+use super::listening::listen;
 use crate::functions::registry::{Recognise, Recognised};
 use leptos::ev;
 use leptos::prelude::*;
@@ -9,7 +10,6 @@ use leptos::server_fn::ServerFn;
 use leptos::task::spawn_local;
 use leptos::web_sys::{Element, HtmlInputElement, HtmlSelectElement, MouseEvent, UrlSearchParams};
 use std::time::Duration;
-use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 
 /// How long typing must rest before the server is asked.
@@ -63,7 +63,7 @@ pub fn HostPreview(
             look_up(typed, false);
         }
     });
-    let listen = move |event: ev::Event| ask(event_target_value(&event));
+    let heard = move |event: ev::Event| ask(event_target_value(&event));
     Effect::new(move |_| {
         if let Some(presets) = document().get_element_by_id("presets") {
             fill_in_on_click(&presets, look_up);
@@ -75,7 +75,7 @@ pub fn HostPreview(
         offer.end_when_typed();
     });
     view! {
-        <div class="stack" on:input=listen>
+        <div class="stack" on:input=heard>
             {children()}
             <div class="preview" role="status">
                 {move || found.with(panel)}
@@ -103,23 +103,21 @@ fn is_marked() -> bool {
 
 /// The same address is another host for plain HTTP where it names the usual port.
 fn ask_again_on_change(mark: &HtmlInputElement, look_up: impl Fn(String, bool) + 'static) {
-    let again = Closure::<dyn FnMut()>::new(move || {
+    listen(mark, "change", move |_| {
         let typed = input("registry_url").map(|field| field.value()).unwrap_or_default();
         // Without an address the panel may tell of a preset's example.
         if !typed.trim().is_empty() {
             look_up(typed, false);
         }
     });
-    let _ = mark.add_event_listener_with_callback("change", again.as_ref().unchecked_ref());
-    // It lives as long as the page.
-    again.forget();
 }
 
 /// A preset's link fills in the form where it stands. `look_up` is told the address, and whether it
 /// is an example only.
 fn fill_in_on_click(presets: &Element, look_up: impl Fn(String, bool) + 'static) {
     let all = presets.clone();
-    let choose = Closure::<dyn FnMut(MouseEvent)>::new(move |event: MouseEvent| {
+    listen(presets, "click", move |event| {
+        let Some(event) = event.dyn_ref::<MouseEvent>() else { return };
         // With a key it opens elsewhere, as any link does.
         if event.ctrl_key() || event.meta_key() || event.shift_key() || event.alt_key() {
             return;
@@ -131,9 +129,6 @@ fn fill_in_on_click(presets: &Element, look_up: impl Fn(String, bool) + 'static)
             look_up(address, is_example);
         }
     });
-    let _ = presets.add_event_listener_with_callback("click", choose.as_ref().unchecked_ref());
-    // It lives as long as the page.
-    choose.forget();
 }
 
 /// Fills in what the preset knows; what to look up then, and whether it is an example only.
