@@ -12,6 +12,7 @@ mod key_upload;
 mod listening;
 mod page;
 mod preview;
+mod recognised;
 mod row_menu;
 mod search;
 

@@ -1,14 +1,13 @@
 //! What the form says about a registry while its address is typed, or chosen among the presets.
 
 use super::advice::{NameOffer, say_at_fields};
-use super::asking::post;
 use super::listening::listen;
-use crate::functions::registry::{Recognise, Recognised};
+use super::recognised::{read, recognised};
+use crate::functions::registry::Recognised;
 use leptos::ev;
 use leptos::prelude::*;
-use leptos::server_fn::ServerFn;
 use leptos::task::spawn_local;
-use leptos::web_sys::{Element, HtmlInputElement, HtmlSelectElement, MouseEvent, UrlSearchParams};
+use leptos::web_sys::{Element, HtmlInputElement, HtmlSelectElement, MouseEvent};
 use std::time::Duration;
 use wasm_bindgen::{JsCast, JsValue};
 
@@ -20,7 +19,7 @@ const MARK: &str = "is_insecure";
 
 /// Wraps the field of the address and draws the panel under it. The server draws the first one, so
 /// a preset or a form that came back has its panel without JavaScript.
-#[island]
+#[component]
 pub fn HostPreview(
     /// What the panel says at first.
     start: Recognised,
@@ -30,6 +29,47 @@ pub fn HostPreview(
     is_again: bool,
     children: Children,
 ) -> impl IntoView {
+    let found = serde_json::to_string(&start).unwrap_or_default();
+    provide_context(Start { found: start, name: name.clone(), is_again });
+    view! {
+        <span
+            id=START
+            data-found=found
+            data-name=name
+            data-again=is_again.then_some("")
+            hidden=true
+        ></span>
+        <Previewed>{children()}</Previewed>
+    }
+}
+
+/// Where the page says with what the preview starts.
+const START: &str = "preview-start";
+
+/// With what it starts: the server draws it by this, and the browser goes on from it.
+#[derive(Clone, Default)]
+struct Start {
+    found: Recognised,
+    name: String,
+    is_again: bool,
+}
+
+impl Start {
+    fn of_page() -> Option<Self> {
+        let place = document().get_element_by_id(START)?;
+        Some(Self {
+            found: read(&place.get_attribute("data-found")?)?,
+            name: place.get_attribute("data-name").unwrap_or_default(),
+            is_again: place.has_attribute("data-again"),
+        })
+    }
+}
+
+/// The field and the panel. On the server the start is in the context, in the browser in the page.
+#[island]
+pub fn Previewed(children: Children) -> impl IntoView {
+    let start = use_context::<Start>().or_else(Start::of_page).unwrap_or_default();
+    let Start { found: start, name, is_again } = start;
     // What was filled in for the person may be replaced; what they typed may not.
     let filled = StoredValue::new(start.username.clone().unwrap_or_default());
     let offer = NameOffer::new(name, start.names.clone());
@@ -41,7 +81,7 @@ pub fn HostPreview(
         spawn_local(async move {
             let answer = if address.trim().is_empty() {
                 Recognised::default()
-            } else if let Some(answer) = recognised(&address).await {
+            } else if let Some(answer) = recognised(&address, is_marked()).await {
                 answer
             } else {
                 // The server says the same after the post.
@@ -86,14 +126,6 @@ pub fn HostPreview(
 
 pub(super) fn input(id: &str) -> Option<HtmlInputElement> {
     document().get_element_by_id(id)?.dyn_into().ok()
-}
-
-/// What the server recognises in the address.
-async fn recognised(address: &str) -> Option<Recognised> {
-    let form = UrlSearchParams::new().ok()?;
-    form.append("input", address);
-    form.append("is_insecure", if is_marked() { "true" } else { "false" });
-    serde_json::from_str(&post(Recognise::PATH, &form).await?).ok()
 }
 
 /// Whether the credential is to be marked for plain HTTP.
