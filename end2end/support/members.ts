@@ -7,9 +7,8 @@ import type { Account, Instance } from './server.ts';
 
 export type Role = 'viewer' | 'auditor' | 'maintainer' | 'owner';
 
-/** Adds somebody with this role to the first project. */
-export async function addMember(instance: Instance, role: Role): Promise<Account> {
-  const name = unique('kim');
+/** Adds somebody with this role to the first project; the name has to be one of its own. */
+export async function addMember(instance: Instance, role: Role, name = unique('kim')): Promise<Account> {
   const account = { name, email: `${name}@example.com`, password: secret('correct horse') };
   const project = instance.project.replace('/p/', '');
   const words = ['user', 'add', '--email', account.email, '--name', name, '--project', project, '--role', role];

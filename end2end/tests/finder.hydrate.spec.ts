@@ -1,6 +1,7 @@
 import type { Page } from '@playwright/test';
 import { isAwake } from '../support/awake.ts';
 import { addCredential, openNew, pathOf } from '../support/credentials.ts';
+import { addPipeline } from '../support/pipelines.ts';
 import { unique } from '../support/secrets.ts';
 import { expect, test } from '../support/test.ts';
 
@@ -59,6 +60,83 @@ test('outside the projects Ctrl K finds in the first one, and in the guides it s
   }).toPass();
 });
 
+test('the finder says what it found in one and the same place, also when nothing was asked before', async ({ page, instance }) => {
+  const name = unique('said');
+  await addCredential(page, instance, { name });
+  await page.goto(`${instance.project}/find`);
+  await isAwake(page);
+  const said = await page.getByRole('status').elementHandle();
+  await field(page).fill(name);
+  await expect(page.getByRole('status')).toHaveText('1 result');
+  await field(page).fill(unique('none'));
+  await expect(page.getByRole('status')).toHaveText('Nothing was found. Try fewer words, or other ones.');
+  expect(await said!.evaluate((element) => element.isConnected)).toBe(true);
+});
+
+test('the lists say what a search found in one and the same place', async ({ page, instance }) => {
+  const name = unique('said');
+  await addCredential(page, instance, { name });
+  await addPipeline(page, instance, { name });
+  for (const noun of ['credential', 'pipeline']) {
+    await page.goto(`${instance.project}/${noun}s`);
+    await isAwake(page);
+    const said = page.locator('#said');
+    const before = await said.elementHandle();
+    await page.getByRole('searchbox').fill(name);
+    await expect(said).toHaveText(`1 ${noun}`);
+    await page.getByRole('searchbox').fill(unique('none'));
+    await expect(said).toContainText(`No ${noun}s match.`);
+    expect(await before!.evaluate((element) => element.isConnected)).toBe(true);
+  }
+});
+
+test('in the finder the arrows go round the field and the results, and elsewhere they scroll', async ({ page, instance }) => {
+  const name = unique('round');
+  for (const end of ['a', 'b']) await addCredential(page, instance, { name: `${name}-${end}` });
+  await page.goto(`${instance.project}/find?q=${name}`);
+  await isAwake(page);
+  const found = page.getByRole('region', { name: 'Registry Credentials' }).getByRole('link');
+  await field(page).focus();
+  for (const [key, next] of [
+    ['ArrowDown', found.first()], ['ArrowUp', field(page)], ['ArrowUp', found.last()], ['ArrowDown', field(page)],
+  ] as const) {
+    await page.keyboard.press(key);
+    await expect(next).toBeFocused();
+  }
+  const close = page.getByRole('link', { name: 'Close' });
+  await close.focus();
+  await page.keyboard.press('ArrowDown');
+  await expect(close).toBeFocused();
+});
+
+test('Ctrl K opens the finder while Caps Lock is on', async ({ page, instance }) => {
+  await page.goto(`${instance.project}/credentials`);
+  await isAwake(page);
+  await page.evaluate(() => {
+    const init = { key: 'K', ctrlKey: true, bubbles: true, cancelable: true };
+    document.body.dispatchEvent(new KeyboardEvent('keydown', init));
+  });
+  await expect(page).toHaveURL(/\/find\?from=/);
+});
+
+test('Ctrl K leaves no page whose form is filled in, wherever the focus is', async ({ page }) => {
+  await page.goto('/admin/issuers');
+  const issuer = page.getByLabel('Issuer', { exact: true });
+  await issuer.fill('https://ci.example.com');
+  await page.getByRole('heading', { level: 1 }).click();
+  const isKept = () => page.evaluate(() => {
+    const init = { key: 'k', ctrlKey: true, bubbles: true, cancelable: true };
+    return !document.body.dispatchEvent(new KeyboardEvent('keydown', init));
+  });
+  await expect.poll(isKept).toBe(true);
+  await expect(issuer).toHaveValue('https://ci.example.com');
+  await expect(page).toHaveURL('/admin/issuers');
+  // Without what was typed there is nothing to lose.
+  await issuer.fill('');
+  await page.keyboard.press('Control+k');
+  await expect(page).toHaveURL(/\/find\?from=/);
+});
+
 test('Ctrl K throws nothing away that is typed into a form', async ({ page, instance }) => {
   const dialog = await openNew(page, instance);
   await page.waitForFunction(() => document.querySelector('dialog')?.matches(':modal'));
@@ -70,7 +148,7 @@ test('Ctrl K throws nothing away that is typed into a form', async ({ page, inst
   await expect(address).toHaveValue('ghcr.io/acme');
 });
 
-test('the list of keys tells of it', async ({ page, instance }) => {
+test('the list of keys has Ctrl K', async ({ page, instance }) => {
   await page.goto(`${instance.project}/find`);
   await isAwake(page);
   await page.keyboard.press('?');

@@ -51,17 +51,17 @@ test('a question without a result says what to do', async ({ page, instance }) =
   await expect(page.getByRole('status')).toHaveText('Nothing was found. Try fewer words, or other ones.');
 });
 
-test('of many it shows the first, and leads to all of them', async ({ page, instance }) => {
+test('the finder shows the first eight of many, and leads to all of them', async ({ page, instance }) => {
   const prefix = unique('plenty');
   for (let i = 0; i < 9; i++) await addCredential(page, instance, { name: `${prefix}-${i}`, paths: `acme/team-${i}` });
   await page.goto(`${instance.project}/find?q=${prefix}`);
   const found = page.getByRole('region', { name: 'Registry Credentials' });
   await expect(found.getByRole('listitem')).toHaveCount(8);
-  await found.getByRole('link', { name: 'All 9 credentials' }).click();
+  await found.getByRole('link', { name: 'Show all 9 credentials' }).click();
   await expect(page).toHaveURL(`${instance.project}/credentials?q=${prefix}`);
 });
 
-test('it leads back to where one came from', async ({ page, instance }) => {
+test('the finder leads back to where one came from', async ({ page, instance }) => {
   for (const from of [`${instance.project}/pipelines?q=x`, '/admin/keys']) {
     await page.goto(from);
     await page.getByRole('link', { name: 'Find', exact: true }).click();
@@ -75,7 +75,7 @@ test('it leads back to where one came from', async ({ page, instance }) => {
 test.describe('on a phone', () => {
   test.use({ viewport: { width: 390, height: 844 } });
 
-  test('it is in the menu', async ({ page, instance }) => {
+  test('the finder is in the menu', async ({ page, instance }) => {
     await page.goto(`${instance.project}/credentials`);
     const find = page.getByRole('link', { name: 'Find', exact: true });
     await expect(find).toBeHidden();

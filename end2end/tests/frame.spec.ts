@@ -1,5 +1,6 @@
 import { expectAccessible, expectNoSideScroll } from '../support/axe.ts';
 import { addCredential, pathOf } from '../support/credentials.ts';
+import { addMember, signIn } from '../support/members.ts';
 import { unique } from '../support/secrets.ts';
 import { expect, test } from '../support/test.ts';
 
@@ -35,6 +36,25 @@ test('the header and the navigation stay in sight', async ({ page, instance }) =
   await expect(page.getByRole('link', { name: 'Regcred' })).toBeInViewport();
   await expect(page.getByRole('button', { name: 'Sign out' })).toBeInViewport();
   await expect(page.getByRole('navigation', { name: 'Project' }).getByRole('link', { name: 'Pipelines' })).toBeInViewport();
+});
+
+test.describe('on a small laptop', () => {
+  test.use({ viewport: { width: 1024, height: 768 } });
+
+  test('a long name is cut, and leaves the project its room in the header', async ({ page, instance }) => {
+    const member = await addMember(instance, 'maintainer', unique('kim').padEnd(60, 'x'));
+    await signIn(page, member, `${instance.project}/credentials`);
+    const name = page.getByTitle(member.name, { exact: true });
+    await expect(name).toBeVisible();
+    expect(await name.evaluate((element) => element.scrollWidth > element.clientWidth)).toBe(true);
+    const account = (await page.getByRole('navigation', { name: 'Account' }).boundingBox())!;
+    const room = await page.locator('header.site-head').evaluate((head) => {
+      return head.getBoundingClientRect().right - parseFloat(getComputedStyle(head).paddingInlineEnd);
+    });
+    expect(account.x).toBeGreaterThanOrEqual(room - 1);
+    await expect(page.getByRole('button', { name: 'Sign out' })).toBeInViewport({ ratio: 1 });
+    await expectNoSideScroll(page, 'a page with a long name');
+  });
 });
 
 test.describe('on a server of its own', () => {

@@ -1,11 +1,11 @@
 //! What is filled in and said at the fields of a form once its registry is known.
 
+use super::listening::listen;
 use super::preview::input;
 use crate::functions::registry::Recognised;
 use leptos::prelude::*;
 use leptos::web_sys::HtmlSelectElement;
 use wasm_bindgen::JsCast;
-use wasm_bindgen::closure::Closure;
 
 /// The name that is offered, for as long as the person types none of their own.
 #[derive(Clone, Copy)]
@@ -24,25 +24,19 @@ impl NameOffer {
     /// What may be done is a part of it.
     pub(super) fn follow_access(self) {
         let Some(access) = select("access") else { return };
-        let follow = Closure::<dyn FnMut()>::new(move || self.fill_in(self.names.get_value()));
-        let _ = access.add_event_listener_with_callback("change", follow.as_ref().unchecked_ref());
-        // It lives as long as the page.
-        follow.forget();
+        listen(&access, "change", move |_| self.fill_in(self.names.get_value()));
     }
 
     /// Whatever is typed there is theirs, a blank too.
     pub(super) fn end_when_typed(self) {
         let Some(field) = input("name") else { return };
-        let end = Closure::<dyn FnMut()>::new(move || {
+        listen(&field, "input", move |_| {
             self.filled.set_value(TYPED.to_owned());
             // The server would take the name for its own if it is typed as it was offered.
             if let Some(offered) = input("offered_name") {
                 offered.set_value("");
             }
         });
-        let _ = field.add_event_listener_with_callback("input", end.as_ref().unchecked_ref());
-        // It lives as long as the page.
-        end.forget();
     }
 
     pub(super) fn fill_in(self, names: (String, String)) {

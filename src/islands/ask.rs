@@ -1,8 +1,8 @@
 //! What is asked about a form with a secret, asked before the form is sent: so the secret stays in it,
 //! and need not be typed twice. Without scripts the form comes back with the question.
 
+use super::listening::listen;
 use leptos::prelude::*;
-use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::js_sys::{Array, JSON, Reflect};
 use web_sys::{
@@ -15,24 +15,38 @@ struct Question {
     message: String,
 }
 
-/// Asks for the form of credentials on the page.
-#[island]
+/// Asks for the form of credentials that it stands in.
+#[component]
 pub fn AskFirst(
     /// The server function that tells what would be asked.
     url: String,
 ) -> impl IntoView {
-    Effect::new(move |_| {
-        let found = document().query_selector("form.credential-form").ok().flatten();
-        if let Some(form) = found.and_then(|e| e.dyn_into::<HtmlFormElement>().ok()) {
-            ask_before_sending(&form, &url);
-        }
+    view! {
+        <span data-ask=url hidden=true></span>
+        <AskBeforeSending/>
+    }
+}
+
+/// What it needs to know stands in the page.
+#[island]
+pub fn AskBeforeSending() -> impl IntoView {
+    Effect::new(|_| {
+        let _ = wake();
     });
     view! { <span hidden=true></span> }
 }
 
-fn ask_before_sending(form: &HtmlFormElement, url: &str) {
-    let (of, url) = (form.clone(), url.to_owned());
-    let ask = Closure::<dyn FnMut(SubmitEvent)>::new(move |event: SubmitEvent| {
+fn wake() -> Option<()> {
+    let place = document().query_selector("form.credential-form [data-ask]").ok()??;
+    let form = place.closest("form").ok()??.dyn_into::<HtmlFormElement>().ok()?;
+    ask_before_sending(&form, place.get_attribute("data-ask")?);
+    Some(())
+}
+
+fn ask_before_sending(form: &HtmlFormElement, url: String) {
+    let of = form.clone();
+    listen(form, "submit", move |event| {
+        let Some(event) = event.dyn_ref::<SubmitEvent>() else { return };
         if let Some(blank) = without_host(&of) {
             event.prevent_default();
             say(&of, &[blank]);
@@ -49,9 +63,6 @@ fn ask_before_sending(form: &HtmlFormElement, url: &str) {
             show(&of, &questions);
         }
     });
-    let _ = form.add_event_listener_with_callback("submit", ask.as_ref().unchecked_ref());
-    // It lives as long as the page.
-    ask.forget();
 }
 
 /// It is waited for, so that the form is sent by the very click, as every other form is.

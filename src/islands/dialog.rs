@@ -1,40 +1,48 @@
 //! What makes a dialog modal where scripts run.
 
-use super::page::remember_dialog;
+use super::listening::listen;
+use super::page::{came_back, remember_dialog};
 use leptos::prelude::*;
 use std::cell::RefCell;
 use std::rc::Rc;
 use wasm_bindgen::JsCast;
-use wasm_bindgen::closure::Closure;
 use web_sys::{Element, Event, EventTarget, HtmlDialogElement, HtmlElement};
 
-/// Makes the open dialog `id` modal: the focus stays in it, and Escape goes to `close_href`. When
-/// something was typed, Escape asks first.
-#[island]
-pub fn DialogBehaviour(
-    #[prop(into)] id: String,
-    #[prop(into)] close_href: String,
-) -> impl IntoView {
-    let discard = close_href.clone();
-    Effect::new(move |_| {
-        let found = document().get_element_by_id(&id);
-        if let Some(dialog) = found.and_then(|e| e.dyn_into::<HtmlDialogElement>().ok()) {
-            make_modal(&dialog);
-            leave_on_escape(&dialog, &close_href);
-            remember_dialog();
-        }
-    });
+/// Makes the open dialog that it stands in modal: the focus stays in it, and Escape goes to
+/// `close_href`. When something was typed, Escape asks first.
+#[component]
+pub fn DialogBehaviour(#[prop(into)] close_href: String) -> impl IntoView {
     view! {
         <div class="discard" role="alertdialog" aria-label="Discard what you typed?" hidden=true>
             <p>"Discard what you typed?"</p>
-            <a class="button" href=discard>
+            <a class="button" href=close_href>
                 "Discard"
             </a>
             <button type="button" class="button button-primary">
                 "Keep editing"
             </button>
         </div>
+        <ModalDialog/>
     }
+}
+
+/// What it needs to know stands in the page.
+#[island]
+pub fn ModalDialog() -> impl IntoView {
+    Effect::new(|_| {
+        let _ = wake();
+    });
+    view! { <span hidden=true></span> }
+}
+
+fn wake() -> Option<()> {
+    let discard = document().query_selector("dialog .discard > a").ok()??;
+    let close_href = discard.get_attribute("href")?;
+    let dialog = discard.closest("dialog").ok()??.dyn_into::<HtmlDialogElement>().ok()?;
+    make_modal(&dialog);
+    leave_on_escape(&dialog, &close_href);
+    remember_dialog();
+    Some(())
 }
 
 fn make_modal(dialog: &HtmlDialogElement) {
@@ -112,8 +120,7 @@ impl Question {
 
     /// What came back with the page was typed, too.
     fn is_due(&self) -> bool {
-        let is_back = window().location().search().is_ok_and(|query| query.contains("back="));
-        is_back || self.typed.borrow().is_some()
+        came_back() || self.typed.borrow().is_some()
     }
 
     fn ask(&self) {
@@ -127,11 +134,4 @@ impl Question {
             let _ = element.focus();
         }
     }
-}
-
-/// Listens as long as the page lives.
-fn listen(on: &EventTarget, name: &str, heard: impl FnMut(Event) + 'static) {
-    let heard = Closure::<dyn FnMut(Event)>::new(heard);
-    let _ = on.add_event_listener_with_callback(name, heard.as_ref().unchecked_ref());
-    heard.forget();
 }

@@ -1,27 +1,15 @@
 //! Fewer rows while one types. Without it all of them are there.
 
 use leptos::prelude::*;
+use wasm_bindgen::JsCast;
+use web_sys::js_sys::JsString;
+use web_sys::{Event, HtmlInputElement};
 
 /// A field that hides the children of `list_id` whose text has not what is typed, unless they are
 /// ticked: nobody sends what they do not see. It is not shown where scripts do not run, and its value is
 /// not sent.
-#[island]
+#[component]
 pub fn FilterRows(list_id: String, label: String) -> impl IntoView {
-    let filter = move |typed: String| {
-        let typed = typed.trim().to_lowercase();
-        let list = document().get_element_by_id(&list_id);
-        let mut row = list.and_then(|list| list.first_element_child());
-        while let Some(element) = row {
-            let text = element.text_content().unwrap_or_default().to_lowercase();
-            let is_ticked = element.query_selector("input:checked").is_ok_and(|at| at.is_some());
-            let _ = if is_ticked || text.contains(&typed) {
-                element.remove_attribute("hidden")
-            } else {
-                element.set_attribute("hidden", "")
-            };
-            row = element.next_element_sibling();
-        }
-    };
     view! {
         <div class="field only-js">
             <input
@@ -30,8 +18,29 @@ pub fn FilterRows(list_id: String, label: String) -> impl IntoView {
                 placeholder=label
                 autocomplete="off"
                 spellcheck="false"
-                on:input=move |event| filter(event_target_value(&event))
+                data-filter=list_id
             />
         </div>
     }
+}
+
+/// What such a field does, wherever on the page it is.
+pub(super) fn filter(event: &Event) -> Option<()> {
+    let field = event.target()?.dyn_into::<HtmlInputElement>().ok()?;
+    let list = document().get_element_by_id(&field.get_attribute("data-filter")?)?;
+    let typed = lower(field.value().trim()).as_string()?;
+    let mut row = list.first_element_child();
+    while let Some(element) = row {
+        let text = lower(&element.text_content().unwrap_or_default());
+        let is_ticked = element.query_selector("input:checked").is_ok_and(|at| at.is_some());
+        let is_hidden = !is_ticked && !text.includes(&typed, 0);
+        let _ = element.toggle_attribute_with_force("hidden", is_hidden);
+        row = element.next_element_sibling();
+    }
+    Some(())
+}
+
+/// The browser has the tables that it takes; ours would have to be loaded.
+fn lower(text: &str) -> JsString {
+    JsString::from(text).to_lower_case()
 }

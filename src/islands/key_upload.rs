@@ -1,28 +1,24 @@
 //! The key file: uploaded with the form. A browser that can reads it first and says whose key it is;
 //! the key itself is not shown.
 
+use super::listening::listen;
+use super::preview::input;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use leptos::{ev, html};
+use web_sys::HtmlInputElement;
 use web_sys::js_sys::{JSON, Reflect};
 
 /// The most that is read, in bytes: the limit of a secret.
 const READ_MAX: f64 = 65_536.0;
 
-#[island]
+/// The field for the file.
+#[component]
 pub fn KeyUpload(
     /// The sentence at the file, empty if there is none.
     error: String,
 ) -> impl IntoView {
-    let file = NodeRef::<html::Input>::new();
-    let told = RwSignal::new(String::new());
     let is_wrong = !error.is_empty();
     let described_by = if is_wrong { "key_file-error key_file-told" } else { "key_file-told" };
-    let read = move |_: ev::Event| {
-        spawn_local(async move {
-            told.set(of_file(file).await.unwrap_or_default());
-        });
-    };
     view! {
         <div class="field">
             <label for="key_file">"Upload .json key file"</label>
@@ -34,20 +30,36 @@ pub fn KeyUpload(
                 autofocus=is_wrong
                 aria-describedby=described_by
                 aria-invalid=is_wrong.then_some("true")
-                node_ref=file
-                on:change=read
             />
             {is_wrong.then(|| view! { <p id="key_file-error" class="field-error">{error}</p> })}
-            <p id="key_file-told" class="hint" role="status">
-                {move || told.get()}
-            </p>
+            <p id="key_file-told" class="hint" role="status"></p>
         </div>
+        <KeyFileTold/>
     }
 }
 
+/// Tells of the file once one is chosen.
+#[island]
+pub fn KeyFileTold() -> impl IntoView {
+    Effect::new(|_| {
+        if let (Some(file), Some(told)) =
+            (input("key_file"), document().get_element_by_id("key_file-told"))
+        {
+            let of = file.clone();
+            listen(&file, "change", move |_| {
+                let (file, told) = (of.clone(), told.clone());
+                spawn_local(async move {
+                    told.set_text_content(of_file(&file).await.as_deref());
+                });
+            });
+        }
+    });
+    view! { <span hidden=true></span> }
+}
+
 /// What to say of the chosen file; `None` when there is none, or it cannot be read.
-async fn of_file(file: NodeRef<html::Input>) -> Option<String> {
-    let chosen = file.get_untracked()?.files()?.get(0)?;
+async fn of_file(file: &HtmlInputElement) -> Option<String> {
+    let chosen = file.files()?.get(0)?;
     if chosen.size() > READ_MAX {
         return Some("This file is too large for a service account key.".to_owned());
     }

@@ -1,15 +1,22 @@
 //! What every page does where scripts run: a form is sent once, what was said can be put away, and
-//! keys lead to what is used most. None of it is needed.
+//! keys lead to what is used most; text is copied, and rows are filtered. None of it is needed.
 
+use super::copy::copy;
+use super::filter::filter;
 use super::selection;
 use leptos::ev;
 use leptos::prelude::*;
 use wasm_bindgen::{JsCast, JsValue};
+use web_sys::js_sys::Reflect;
 use web_sys::{Element, EventTarget, HtmlElement, KeyboardEvent, MouseEvent, SubmitEvent, Url};
 
 /// Where the dialog that was left is kept: its path, until the next page is there.
 const LEFT: &str = "dialog";
 const BUSY: &str = "aria-busy";
+/// The field of the finder, and after it what was found.
+const IN_FINDER: &str = ".finder input[type='search'], .finder #results a";
+/// The items of a menu.
+const IN_MENU: &str = "a[href], :not([hidden]) > button";
 
 /// Listens for the whole page; it is drawn once.
 #[island]
@@ -23,6 +30,12 @@ pub fn PageBehaviour() -> impl IntoView {
         });
         window_event_listener_untyped("change", |event| selection::change(&event));
         window_event_listener(ev::click, |event| put_away(&event));
+        window_event_listener(ev::click, |event| {
+            let _ = copy(&event);
+        });
+        window_event_listener(ev::input, |event| {
+            let _ = filter(&event);
+        });
         window_event_listener(ev::keydown, |event| press(&event));
         return_from_dialog();
         // Somebody may have been faster than this script.
@@ -97,7 +110,8 @@ fn press(event: &KeyboardEvent) {
     let is_held = event.ctrl_key() || event.meta_key();
     let is_typing = is(&at, "input:not([type='checkbox'], [type='radio']), select, textarea");
     let is_done = match key.as_str() {
-        "k" if is_held => open_finder(&at),
+        // With Caps Lock it is the other one.
+        "k" | "K" if is_held && !event.shift_key() => open_finder(),
         _ if is_held => false,
         "Escape" => find(":popover-open").is_none() && click(find(".finder .page-head a")),
         // From the field of the finder into what it found.
@@ -115,11 +129,44 @@ fn press(event: &KeyboardEvent) {
     }
 }
 
-/// To the finder, or to the search of a page that leads to none. A form that is filled in is not left.
-fn open_finder(at: &Element) -> bool {
-    !is(at, "form[method='post'] :is(input, select, textarea)")
-        && find("dialog[open]").is_none()
-        && (click(find("#find a:not([aria-current])")) || focus(find("input[type='search']")))
+/// To the finder, or to the search of a page that leads to none. What is filled in is not left, and
+/// the key is kept from the browser all the same: it would take the focus out of the form.
+fn open_finder() -> bool {
+    let is_kept = find("dialog[open]").is_some() || is_filled_in();
+    (!is_kept
+        && (click(find("#find a:not([aria-current])")) || focus(find("input[type='search']"))))
+        || find("#find").is_some()
+}
+
+/// Whether a form of the page holds what no page before it knows: a field that was changed, or what
+/// came back with the page.
+fn is_filled_in() -> bool {
+    came_back() || find(CHOSEN).is_some() || is_typed().unwrap_or(false)
+}
+
+/// What was ticked or chosen otherwise than the page came with. A select without a mark of the server
+/// begins with its first option.
+const CHOSEN: &str = "main form[method='post'] :is(\
+    input:checked:not([checked]), input[checked]:not(:checked), \
+    select:has([selected]) option:checked:not([selected]), \
+    select:not(:has([selected])) option:checked:not(:first-child))";
+
+/// Whether a value is another than the page came with; a chosen file is one, too.
+fn is_typed() -> Option<bool> {
+    let fields =
+        "main form[method='post'] :is(input:not([type='checkbox'], [type='radio']), textarea)";
+    let fields = document().query_selector_all(fields).ok()?;
+    let part = |field: &JsValue, key: &str| Reflect::get(field, &key.into()).ok();
+    Some(
+        (0..fields.length())
+            .filter_map(|index| fields.get(index))
+            .any(|field| part(&field, "value") != part(&field, "defaultValue")),
+    )
+}
+
+/// Whether the page brings back what was typed into a form that was refused.
+pub(super) fn came_back() -> bool {
+    window().location().search().is_ok_and(|query| query.contains("back="))
 }
 
 pub(super) fn is(element: &Element, selector: &str) -> bool {
@@ -134,18 +181,18 @@ fn click(element: Option<Element>) -> bool {
     })
 }
 
-/// From one item of a menu to the next, from the button into its open menu, in the finder from one
-/// result to the next, from row to row: from a tick box to the next one.
+/// From one item of a menu to the next, from the button into its open menu, in the finder from its
+/// field to one result after the other and back, from row to row: from a tick box to the next one.
 fn walk(at: &Element, is_down: bool) -> bool {
     if let Some(menu) = at.closest(":popover-open").ok().flatten() {
-        return step(&menu, at, is_down);
+        return step(&menu, IN_MENU, at, is_down);
     }
     let menu = at.get_attribute("popovertarget").and_then(|id| document().get_element_by_id(&id));
     if let Some(menu) = menu.filter(|menu| is(menu, ":popover-open")) {
-        return step(&menu, at, is_down);
+        return step(&menu, IN_MENU, at, is_down);
     }
-    if let Some(results) = find(".finder #results") {
-        return step(&results, at, is_down);
+    if let Some(finder) = find(".finder") {
+        return is(at, IN_FINDER) && step(&finder, IN_FINDER, at, is_down);
     }
     let row = at.closest("tbody > tr").ok().flatten();
     let next = row.and_then(|row| {
@@ -156,8 +203,8 @@ fn walk(at: &Element, is_down: bool) -> bool {
 }
 
 /// To the item after the one that has the focus, round and round; to the first from elsewhere.
-fn step(menu: &Element, at: &Element, is_down: bool) -> bool {
-    let items = menu.query_selector_all("a[href], :not([hidden]) > button");
+fn step(menu: &Element, items: &str, at: &Element, is_down: bool) -> bool {
+    let items = menu.query_selector_all(items);
     let Ok(items) = items else { return false };
     let items: Vec<Element> = (0..items.length())
         .filter_map(|index| items.get(index)?.dyn_into::<Element>().ok())

@@ -1,15 +1,14 @@
 //! What the form says about a registry while its address is typed, or chosen among the presets.
 
 use super::advice::{NameOffer, say_at_fields};
-use super::asking::post;
-use crate::functions::registry::{Recognise, Recognised};
+use super::listening::listen;
+use super::recognised::{read, recognised};
+use crate::functions::registry::Recognised;
 use leptos::ev;
 use leptos::prelude::*;
-use leptos::server_fn::ServerFn;
 use leptos::task::spawn_local;
-use leptos::web_sys::{Element, HtmlInputElement, HtmlSelectElement, MouseEvent, UrlSearchParams};
+use leptos::web_sys::{Element, HtmlInputElement, HtmlSelectElement, MouseEvent};
 use std::time::Duration;
-use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 
 /// How long typing must rest before the server is asked.
@@ -20,7 +19,7 @@ const MARK: &str = "is_insecure";
 
 /// Wraps the field of the address and draws the panel under it. The server draws the first one, so
 /// a preset or a form that came back has its panel without JavaScript.
-#[island]
+#[component]
 pub fn HostPreview(
     /// What the panel says at first.
     start: Recognised,
@@ -30,6 +29,47 @@ pub fn HostPreview(
     is_again: bool,
     children: Children,
 ) -> impl IntoView {
+    let found = serde_json::to_string(&start).unwrap_or_default();
+    provide_context(Start { found: start, name: name.clone(), is_again });
+    view! {
+        <span
+            id=START
+            data-found=found
+            data-name=name
+            data-again=is_again.then_some("")
+            hidden=true
+        ></span>
+        <Previewed>{children()}</Previewed>
+    }
+}
+
+/// Where the page says with what the preview starts.
+const START: &str = "preview-start";
+
+/// With what it starts: the server draws it by this, and the browser goes on from it.
+#[derive(Clone, Default)]
+struct Start {
+    found: Recognised,
+    name: String,
+    is_again: bool,
+}
+
+impl Start {
+    fn of_page() -> Option<Self> {
+        let place = document().get_element_by_id(START)?;
+        Some(Self {
+            found: read(&place.get_attribute("data-found")?)?,
+            name: place.get_attribute("data-name").unwrap_or_default(),
+            is_again: place.has_attribute("data-again"),
+        })
+    }
+}
+
+/// The field and the panel. On the server the start is in the context, in the browser in the page.
+#[island]
+pub fn Previewed(children: Children) -> impl IntoView {
+    let start = use_context::<Start>().or_else(Start::of_page).unwrap_or_default();
+    let Start { found: start, name, is_again } = start;
     // What was filled in for the person may be replaced; what they typed may not.
     let filled = StoredValue::new(start.username.clone().unwrap_or_default());
     let offer = NameOffer::new(name, start.names.clone());
@@ -41,7 +81,7 @@ pub fn HostPreview(
         spawn_local(async move {
             let answer = if address.trim().is_empty() {
                 Recognised::default()
-            } else if let Some(answer) = recognised(&address).await {
+            } else if let Some(answer) = recognised(&address, is_marked()).await {
                 answer
             } else {
                 // The server says the same after the post.
@@ -63,7 +103,7 @@ pub fn HostPreview(
             look_up(typed, false);
         }
     });
-    let listen = move |event: ev::Event| ask(event_target_value(&event));
+    let heard = move |event: ev::Event| ask(event_target_value(&event));
     Effect::new(move |_| {
         if let Some(presets) = document().get_element_by_id("presets") {
             fill_in_on_click(&presets, look_up);
@@ -75,7 +115,7 @@ pub fn HostPreview(
         offer.end_when_typed();
     });
     view! {
-        <div class="stack" on:input=listen>
+        <div class="stack" on:input=heard>
             {children()}
             <div class="preview" role="status">
                 {move || found.with(panel)}
@@ -88,14 +128,6 @@ pub(super) fn input(id: &str) -> Option<HtmlInputElement> {
     document().get_element_by_id(id)?.dyn_into().ok()
 }
 
-/// What the server recognises in the address.
-async fn recognised(address: &str) -> Option<Recognised> {
-    let form = UrlSearchParams::new().ok()?;
-    form.append("input", address);
-    form.append("is_insecure", if is_marked() { "true" } else { "false" });
-    serde_json::from_str(&post(Recognise::PATH, &form).await?).ok()
-}
-
 /// Whether the credential is to be marked for plain HTTP.
 fn is_marked() -> bool {
     input(MARK).is_some_and(|mark| mark.checked())
@@ -103,23 +135,21 @@ fn is_marked() -> bool {
 
 /// The same address is another host for plain HTTP where it names the usual port.
 fn ask_again_on_change(mark: &HtmlInputElement, look_up: impl Fn(String, bool) + 'static) {
-    let again = Closure::<dyn FnMut()>::new(move || {
+    listen(mark, "change", move |_| {
         let typed = input("registry_url").map(|field| field.value()).unwrap_or_default();
         // Without an address the panel may tell of a preset's example.
         if !typed.trim().is_empty() {
             look_up(typed, false);
         }
     });
-    let _ = mark.add_event_listener_with_callback("change", again.as_ref().unchecked_ref());
-    // It lives as long as the page.
-    again.forget();
 }
 
 /// A preset's link fills in the form where it stands. `look_up` is told the address, and whether it
 /// is an example only.
 fn fill_in_on_click(presets: &Element, look_up: impl Fn(String, bool) + 'static) {
     let all = presets.clone();
-    let choose = Closure::<dyn FnMut(MouseEvent)>::new(move |event: MouseEvent| {
+    listen(presets, "click", move |event| {
+        let Some(event) = event.dyn_ref::<MouseEvent>() else { return };
         // With a key it opens elsewhere, as any link does.
         if event.ctrl_key() || event.meta_key() || event.shift_key() || event.alt_key() {
             return;
@@ -131,9 +161,6 @@ fn fill_in_on_click(presets: &Element, look_up: impl Fn(String, bool) + 'static)
             look_up(address, is_example);
         }
     });
-    let _ = presets.add_event_listener_with_callback("click", choose.as_ref().unchecked_ref());
-    // It lives as long as the page.
-    choose.forget();
 }
 
 /// Fills in what the preset knows; what to look up then, and whether it is an example only.

@@ -20,6 +20,7 @@ const PAUSE: Duration = Duration::from_millis(150);
 /// the one of this page, and the form's state into the URL. Only the answer to the newest question
 /// counts. What is replaced may hold links, forms and menus, but no islands. So is what is in `add`,
 /// in `chips` and in `find`, if they are there: links outside of the results that carry their query.
+/// And so is what `said` says of the results: the element stays, or it would not be read aloud.
 #[island]
 pub fn SearchAsTyped() -> impl IntoView {
     Effect::new(move |_| {
@@ -98,7 +99,7 @@ fn show(html: &str, url: &str) {
         return;
     }
     selection::keep(&selected);
-    let _ = (replace("add"), replace("chips"), replace("find"));
+    let _ = (replace("add"), replace("chips"), replace("find"), replace("said"));
     if let Ok(history) = window().history() {
         let _ = history.replace_state_with_url(&JsValue::NULL, "", Some(url));
     }

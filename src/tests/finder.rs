@@ -4,12 +4,12 @@ use crate::app::{App, Browser};
 use crate::listing::create;
 use regcred::domain::user::Role;
 
-/// What was found at this address.
+/// What was found at this address, and what is said of it.
 async fn found(browser: &Browser, path: &str) -> String {
     let reply = browser.get(path).await;
     assert_eq!(reply.status, 200, "{path}: {}", reply.text());
     let page = reply.text();
-    let (_, results) = page.split_once("id=\"results\"").unwrap();
+    let (_, results) = page.split_once("id=\"said\"").unwrap();
     results.split("</main>").next().unwrap().to_owned()
 }
 
@@ -85,7 +85,7 @@ async fn of_many_the_first_eight_are_shown_with_the_way_to_all() {
         app.bare_pipeline(&format!("zebra-{number}")).await;
     }
     let results = found(&app.owner, "/p/acme/find?q=zebra-").await;
-    for all in ["All 9 credentials", "All 9 pipelines", "The first 16 results"] {
+    for all in ["Show all 9 credentials", "Show all 9 pipelines", "The first 16 results"] {
         assert!(results.contains(all), "{all}: {results}");
     }
     for list in ["/p/acme/credentials", "/p/acme/pipelines"] {
@@ -94,7 +94,30 @@ async fn of_many_the_first_eight_are_shown_with_the_way_to_all() {
     }
     assert!(!results.contains("zebra-8"), "{results}");
     let results = found(&app.owner, "/p/acme/find?q=zebra-8").await;
-    assert!(results.contains("2 results") && !results.contains("All "), "{results}");
+    assert!(results.contains("2 results") && !results.contains("Show all"), "{results}");
+}
+
+#[tokio::test]
+async fn what_is_said_of_results_stands_outside_of_them_also_when_nothing_is_asked() {
+    let app = App::new().await;
+    app.credential(&app.owner, "acme", "ghcr", "ghcr.io", "hunter2").await;
+    app.bare_pipeline("build").await;
+    for (path, said) in [
+        ("find", ""),
+        ("find?q=zebra-crossing", "Nothing was found."),
+        ("credentials", "1 credential<"),
+        ("credentials?q=zebra", "No credentials match."),
+        ("pipelines", "1 pipeline<"),
+        ("pipelines?q=zebra", "No pipelines match."),
+    ] {
+        let page = app.owner.get(&format!("/p/acme/{path}")).await.text();
+        let (before, results) = page.split_once("id=\"results\"").unwrap();
+        let (_, line) = before.split_once("id=\"said\"").unwrap();
+        let (line, _) = line.split_once("/p>").unwrap();
+        assert!(line.contains("role=\"status\"") && line.contains(said), "{path}: {line}");
+        let (results, _) = results.split_once("</main>").unwrap();
+        assert!(said.is_empty() || !results.contains(said), "{path}: {results}");
+    }
 }
 
 #[tokio::test]

@@ -260,6 +260,23 @@ async fn a_dialog_that_does_not_offer_every_pipeline_says_so() {
 }
 
 #[tokio::test]
+async fn a_list_says_how_many_pipelines_there_are_as_far_as_a_page_tells() {
+    let app = App::new().await;
+    fill(&app, 27).await;
+    let said = async |path: &str| {
+        let page = app.owner.get(path).await.text();
+        let (_, said) = page.split_once("id=\"said\"").unwrap();
+        let said = said.split("</p>").next().unwrap().split('>').next_back().unwrap();
+        (said.to_owned(), crate::listing::link(&page, "next"))
+    };
+    let (first, next) = said("/p/acme/pipelines").await;
+    assert_eq!(first, "More than 25 pipelines");
+    assert_eq!(said(&next.unwrap()).await.0, "2 pipelines on this page");
+    assert_eq!(said("/p/acme/pipelines?q=row-01").await.0, "10 pipelines");
+    assert_eq!(said("/p/acme/pipelines?q=row-011").await.0, "1 pipeline");
+}
+
+#[tokio::test]
 async fn a_list_without_rows_says_why_it_has_none() {
     let app = App::new().await;
     let shown =

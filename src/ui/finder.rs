@@ -13,7 +13,8 @@ use crate::functions::pipelines::pipelines_page;
 use crate::functions::session::Frame;
 use crate::help;
 use crate::ui::kit::{
-    Hidden, Icon, IconLink, KindMark, Loaded, PageContext, PageHead, SearchAsTyped, Section,
+    Hidden, Icon, IconLink, KindMark, Loaded, PageContext, PageHead, SaidOfResults, SearchAsTyped,
+    Section,
 };
 use leptos::prelude::*;
 
@@ -84,7 +85,7 @@ fn Whole(found: Found, page: PageContext) -> impl IntoView {
     groups.extend(of_pipelines.map(|listing| pipelines(listing, &question, project)));
     groups.push(pages(&question));
     groups.push(guides(&question));
-    let said = (!question.is_empty()).then(|| in_words(&groups));
+    let said = if question.is_empty() { String::new() } else { in_words(&groups) };
     view! {
         <div class="finder stack">
             <PageHead title=TITLE>
@@ -105,8 +106,8 @@ fn Whole(found: Found, page: PageContext) -> impl IntoView {
                 <button type="submit" class="button">"Find"</button>
             </form>
             <SearchAsTyped/>
+            <SaidOfResults said/>
             <div id="results" class="stack">
-                {said.map(|said| view! { <p class="muted" role="status">{said}</p> })}
                 {groups.into_iter().filter(|group| !group.rows.is_empty()).map(drawn).collect_view()}
             </div>
         </div>
@@ -117,9 +118,7 @@ fn credentials(listing: Listing, question: &str, project: &str) -> Group {
     let Listing { rows, total, are_more, .. } = listing;
     let all = (rows.len() > MOST).then(|| {
         let query = ListQuery { search: question.to_owned(), ..ListQuery::default() };
-        let count = count(total, are_more);
-        let label = if are_more { count } else { format!("All {count}") };
-        (paths::credentials(project) + &query.to_url(), label)
+        (paths::credentials(project) + &query.to_url(), show(&count(total, false), are_more))
     });
     let row = |one: Summary| {
         let mark = view! { <KindMark kind=one.kind()/> }.into_any();
@@ -137,10 +136,7 @@ fn pipelines(listing: PipelineListing, question: &str, project: &str) -> Group {
     let PipelineListing { rows, next, .. } = listing;
     let all = (rows.len() > MOST).then(|| {
         let query = PipelineQuery { search: question.to_owned(), ..PipelineQuery::default() };
-        let label = match (rows.len(), next) {
-            (count, None) => format!("All {count} pipelines"),
-            (count, Some(_)) => format!("More than {count} pipelines"),
-        };
+        let label = show(&format!("{} pipelines", rows.len()), next.is_some());
         (paths::pipelines(project) + &query.to_url(), label)
     });
     let row = |PipelineRow { summary, .. }: PipelineRow| Row {
@@ -152,6 +148,11 @@ fn pipelines(listing: PipelineListing, question: &str, project: &str) -> Group {
     };
     let rows = rows.into_iter().take(MOST).map(row).collect();
     Group { id: "found-pipelines", title: "Pipelines", rows, all }
+}
+
+/// What the link to a whole list says: `Show all 9 pipelines`.
+fn show(count: &str, are_more: bool) -> String {
+    format!("Show {} {count}", if are_more { "more than" } else { "all" })
 }
 
 /// Those of the navigation, all of them for a blank question.
@@ -178,9 +179,9 @@ fn is_called(title: &str, question: &str) -> bool {
 
 fn guides(question: &str) -> Group {
     let found = help::find(question);
+    // How many there are is not known: the guides find so many and no more.
     let all = (found.len() > MOST).then(|| {
-        let label = format!("All {} results in the guides", found.len());
-        (paths::with_query(paths::HELP, "q", question), label)
+        (paths::with_query(paths::HELP, "q", question), "More results in the guides".to_owned())
     });
     let row = |help::Found { href, title, heading, .. }: help::Found| {
         let mark = view! { <Icon name="help"/> }.into_any();
@@ -232,7 +233,7 @@ fn line(row: Row) -> AnyView {
 
 #[cfg(test)]
 mod tests {
-    use super::is_called;
+    use super::{is_called, show};
 
     #[test]
     fn a_page_is_found_by_words_of_its_title_in_any_case_and_order() {
@@ -240,5 +241,11 @@ mod tests {
             assert!(is_called("Encryption keys", question), "{question}");
         }
         assert!(!is_called("Encryption keys", "keys jobs"));
+    }
+
+    #[test]
+    fn the_link_to_a_list_says_how_many_are_there_as_far_as_it_is_known() {
+        assert_eq!(show("9 credentials", false), "Show all 9 credentials");
+        assert_eq!(show("1,000 credentials", true), "Show more than 1,000 credentials");
     }
 }

@@ -82,7 +82,7 @@ fn Shell(
     needs_key_backup: bool,
     children: Children,
 ) -> impl IntoView {
-    let has_name = !name.is_empty();
+    let (has_name, whole) = (!name.is_empty(), name.clone());
     view! {
         {(!is_covered).then(|| view! { <a class="skip-link" href="#main">"Skip to content"</a> })}
         <div class="frame">
@@ -97,7 +97,7 @@ fn Shell(
             <div id="site-menu" class="site-menu" popover="auto">
                 <nav class="account" aria-label="Account" inert=is_covered>
                     <p class="who">
-                        {has_name.then(|| view! { <span class="who-name">{name}</span> })}
+                        {has_name.then(|| view! { <span class="who-name" title=whole>{name}</span> })}
                         <span class="who-role">{role}</span>
                     </p>
                     <FindLink finder/>

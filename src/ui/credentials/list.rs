@@ -13,7 +13,7 @@ use crate::functions::credentials::list_credentials;
 use crate::ui::first_steps::FirstSteps;
 use crate::ui::kit::{
     FlashMessages, Hidden, LinkButton, Loaded, PageContext, PageHead, Pager, RowMenuFilled,
-    SearchAsTyped,
+    SaidOfResults, SearchAsTyped,
 };
 use leptos::prelude::*;
 use leptos_router::components::Outlet;
@@ -63,6 +63,7 @@ fn Whole(loaded: (Listing, ListQuery), page: PageContext) -> impl IntoView {
                 <SearchAsTyped/>
                 <RowMenuFilled/>
                 {told}
+                <SaidOfResults said=said(&listing)/>
                 <section id="results" class="stack results" aria-label="Results">
                     <Results listing query page/>
                 </section>
@@ -74,23 +75,15 @@ fn Whole(loaded: (Listing, ListQuery), page: PageContext) -> impl IntoView {
 
 #[component]
 fn Results(listing: Listing, query: ListQuery, page: PageContext) -> impl IntoView {
-    let Listing { rows, used_by, total, are_more, today, previous, next, .. } = listing;
+    let Listing { rows, used_by, total, today, previous, next, .. } = listing;
     let list = paths::credentials(&page.project);
     if rows.is_empty() {
-        let (sentence, href, label) = if total == 0 {
-            let sentence = "No credentials match. Use fewer words or remove a filter.";
-            (sentence, list, "Clear search and filters")
+        let (href, label) = if total == 0 {
+            (list, "Clear search and filters")
         } else {
-            let first = list + &query.first_page().to_url();
-            ("This page no longer exists.", first, "Go to the first page")
+            (list + &query.first_page().to_url(), "Go to the first page")
         };
-        return view! {
-            <div class="empty stack">
-                <p role="status">{sentence}</p>
-                <p><LinkButton href label/></p>
-            </div>
-        }
-        .into_any();
+        return view! { <p><LinkButton href label/></p> }.into_any();
     }
     let list_query = query.to_url();
     let menu = RowMenu::new(&page, &list_query);
@@ -101,7 +94,6 @@ fn Results(listing: Listing, query: ListQuery, page: PageContext) -> impl IntoVi
     let at = |query: ListQuery| format!("{list}{}", query.to_url());
     let (previous, next) = (previous.map(at), next.map(at));
     view! {
-        <p class="muted" role="status">{count(total, are_more)}</p>
         <div class="selectable">
             <table class="rows">
                 <thead>{heads}</thead>
@@ -120,6 +112,15 @@ fn Results(listing: Listing, query: ListQuery, page: PageContext) -> impl IntoVi
         <Pager previous next/>
     }
     .into_any()
+}
+
+/// How many there are, or why there are none to see.
+fn said(listing: &Listing) -> String {
+    match (listing.rows.is_empty(), listing.total) {
+        (true, 0) => "No credentials match. Use fewer words or remove a filter.".to_owned(),
+        (true, _) => "This page no longer exists.".to_owned(),
+        (false, total) => count(total, listing.are_more),
+    }
 }
 
 /// `10,000 credentials`, or `More than 1,000 credentials`.

@@ -21,7 +21,7 @@ pub fn Dialog(
     children: Children,
 ) -> impl IntoView {
     let title_id = format!("{id}-title");
-    let (dialog_id, labelled_by, close) = (id.clone(), title_id.clone(), close_href.clone());
+    let (labelled_by, close) = (title_id.clone(), close_href.clone());
     let class = match (is_wide, is_read_first) {
         (true, _) => "dialog dialog-wide",
         // What is read before it is answered is short.
@@ -30,7 +30,7 @@ pub fn Dialog(
     };
     view! {
         <div class="dialog-layer">
-            <dialog open=true id=dialog_id class=class aria-labelledby=labelled_by>
+            <dialog open=true id=id class=class aria-labelledby=labelled_by>
                 <header class="dialog-head">
                     <h2
                         id=title_id
@@ -44,7 +44,7 @@ pub fn Dialog(
                     </a>
                 </header>
                 <div class="dialog-body">{children()}</div>
-                <DialogBehaviour id=id close_href=close_href/>
+                <DialogBehaviour close_href=close_href/>
             </dialog>
         </div>
     }

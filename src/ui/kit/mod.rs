@@ -11,6 +11,7 @@
 //! | one button that posts | [`PostButton`] |
 //! | what is asked before it cannot be undone | [`Confirm`] |
 //! | what a dialog may be drawn over | [`Behind`]; the dialog's form sends [`WhereFrom`] |
+//! | how many a search found, while one types | [`SaidOfResults`] |
 //! | how the last post went | [`FlashMessages`] |
 //! | parts with addresses of their own | [`Tabs`] |
 //! | a state, a kind, a time | [`Dot`], [`KindMark`], [`ProviderMark`], [`Time`], [`DayFromNow`] |
@@ -39,6 +40,7 @@ mod page_head;
 mod pager;
 mod post_button;
 mod problem;
+mod said_of_results;
 mod section;
 mod select;
 mod shortcuts;
@@ -67,6 +69,7 @@ pub use page_head::PageHead;
 pub use pager::{Older, Onward, Pager};
 pub use post_button::PostButton;
 pub use problem::Problem;
+pub use said_of_results::SaidOfResults;
 pub use section::Section;
 pub use select::{CheckBox, Select, options};
 pub use shortcuts::Shortcuts;

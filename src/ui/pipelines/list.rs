@@ -14,7 +14,7 @@ use crate::functions::pipelines::pipelines_page;
 use crate::ui::approvals::WaitingForYou;
 use crate::ui::kit::{
     Dot, FlashMessages, Hidden, IconLink, LinkButton, Loaded, PageContext, PageHead, Pager,
-    ProviderMark, SearchAsTyped, Time,
+    ProviderMark, SaidOfResults, SearchAsTyped, Time,
 };
 use leptos::prelude::*;
 use leptos_router::components::Outlet;
@@ -59,6 +59,7 @@ fn listed((listing, query): Found, page: PageContext) -> impl IntoView {
             let action = paths::pipelines(&page.project);
             view! {
                 <Search query=query.clone() action/>
+                <SaidOfResults said=said(&listing, &query)/>
                 <div id="results" class="stack">
                     <Results listing query page/>
                 </div>
@@ -93,18 +94,7 @@ fn Results(listing: PipelineListing, query: PipelineQuery, page: PageContext) ->
     let list = paths::pipelines(&page.project);
     let PipelineListing { rows, previous, next } = listing;
     if rows.is_empty() {
-        let sentence = if query.is_first_page() {
-            "No pipelines match. Use fewer words."
-        } else {
-            "This page no longer exists."
-        };
-        return view! {
-            <div class="empty stack">
-                <p role="status">{sentence}</p>
-                <p><LinkButton href=list label="Show all pipelines"/></p>
-            </div>
-        }
-        .into_any();
+        return view! { <p><LinkButton href=list label="Show all pipelines"/></p> }.into_any();
     }
     let can_delete = page.may(Permission::PipelineDelete);
     let can_edit = page.may(Permission::PipelineWrite);
@@ -140,6 +130,19 @@ fn Results(listing: PipelineListing, query: PipelineQuery, page: PageContext) ->
         <Pager previous next/>
     }
     .into_any()
+}
+
+/// How many there are, as far as this page tells, or why there are none to see.
+fn said(listing: &PipelineListing, query: &PipelineQuery) -> String {
+    match (listing.rows.len(), query.is_first_page(), listing.next.is_some()) {
+        (0, true, _) => "No pipelines match. Use fewer words.".to_owned(),
+        (0, false, _) => "This page no longer exists.".to_owned(),
+        (1, true, false) => "1 pipeline".to_owned(),
+        (count, true, false) => format!("{count} pipelines"),
+        (count, true, true) => format!("More than {count} pipelines"),
+        (1, false, _) => "1 pipeline on this page".to_owned(),
+        (count, false, _) => format!("{count} pipelines on this page"),
+    }
 }
 
 /// The head of a column that the list can be sorted by.
