@@ -2,6 +2,7 @@
 //! afterwards keeps nobody out.
 
 use crate::app::App;
+use crate::skipped::is_on_sqlite;
 use axum::body::{Body, Bytes, HttpBody};
 use axum::http::Method;
 use hyper::body::Frame;
@@ -127,4 +128,29 @@ async fn a_report_that_never_comes_whole_holds_up_nobody() {
     all_wait(&readers).await;
     assert_others_are_served(&app, &other).await;
     assert!(waiting.try_join_next().is_none(), "their bodies are waited for still");
+}
+
+#[tokio::test]
+async fn a_page_that_waits_for_its_counts_holds_up_no_stranger() {
+    if !is_on_sqlite("the embedded database has one writer, for whom a page can be made to wait") {
+        return;
+    }
+    let app = App::new().await;
+    let quick = app.credential(&app.owner, "acme", "quick", "ghcr.io", "quick-secret").await;
+    let (_, token) = app.pipeline(&app.owner, "acme", "build", &[quick], "pull").await;
+    // Its receipt is counted before somebody looks at the page.
+    assert_eq!(app.fetch(&token, "/api/v1/docker-config").await.status, 200);
+    let held = app.vault.store().write().await.unwrap();
+    let mut waiting = JoinSet::new();
+    // More than there are places of strangers: the server does not know the session yet.
+    for _ in 0..3 {
+        let by = app.owner.clone();
+        waiting.spawn(async move { by.get("/p/acme/pipelines").await.status });
+    }
+    // They come first.
+    tokio::task::yield_now().await;
+    assert_eq!(app.nobody().get("/sign-in").await.status, 200);
+    assert!(waiting.try_join_next().is_none(), "they wait for the counts still");
+    drop(held);
+    assert!(waiting.join_all().await.iter().all(|status| *status == 200));
 }
