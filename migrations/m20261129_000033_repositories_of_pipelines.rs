@@ -10,6 +10,8 @@ pub struct Migration;
 
 /// Rows that are read at once.
 const ROWS: u64 = 500;
+/// Pipelines that one statement writes.
+const WRITTEN: usize = 200;
 
 /// Claims that say from where a run of the repository is, and not which one it is.
 const NARROWED: [&str; 10] = [
@@ -61,18 +63,32 @@ async fn fill(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
             break;
         }
     }
-    for (pipeline, named) in of {
-        let mut update = Query::update();
-        update.table(Alias::new("pipeline"));
-        update.value(Alias::new("rules_key"), Expr::val(searched(&named)));
-        update.and_where(Expr::col(Alias::new("id")).eq(pipeline));
-        manager.execute(update).await?;
+    of.retain(|_, named| !named.is_empty());
+    let all: Vec<(Uuid, String)> =
+        of.into_iter().map(|(pipeline, named)| (pipeline, searched(&named))).collect();
+    for some in all.chunks(WRITTEN) {
+        write(manager, some).await?;
     }
     Ok(())
 }
 
+/// Writes the texts of these pipelines, in one statement.
+async fn write(manager: &SchemaManager<'_>, some: &[(Uuid, String)]) -> Result<(), DbErr> {
+    let id = || Expr::col(Alias::new("id"));
+    let mut texts = CaseStatement::new();
+    for (pipeline, text) in some {
+        texts = texts.case(id().eq(*pipeline), Expr::val(text.as_str()));
+    }
+    let mut update = Query::update();
+    update.table(Alias::new("pipeline"));
+    update.value(Alias::new("rules_key"), texts.finally(Expr::col(Alias::new("rules_key"))));
+    update.and_where(id().is_in(some.iter().map(|(pipeline, _)| *pipeline)));
+    manager.execute(update).await
+}
+
 /// The column that the older table gets. What a server of the version before, which still runs, writes
-/// of rules is found once a rule of the pipeline is saved again.
+/// of rules is found after the next sweep, if the pipeline has no text yet; otherwise once a rule of it
+/// is saved again.
 fn added() -> Vec<ColumnDef> {
     columns![rules_key text = ""]
 }

@@ -7,7 +7,7 @@ use super::reply::Reply;
 use super::token::Presented;
 use crate::domain::actor::Pipeline;
 use crate::domain::credential::Access;
-use crate::domain::delivery::{Claims, Client, Door};
+use crate::domain::delivery::{Claims, Client, Door, HeldPlace};
 use crate::domain::hearsay;
 use crate::domain::image::Image;
 use crate::domain::matching::Shape;
@@ -60,6 +60,14 @@ pub(super) fn only_for(request: DeliveryRequest, image: Option<Image>) -> Delive
 /// Where a request comes from, as far as the server knows.
 pub(super) fn address(parts: &Parts) -> Option<String> {
     parts.extensions.get::<Client>().and_then(|client| client.0.clone())
+}
+
+/// Gives back the place of a stranger, for who has shown their proof: whatever comes next may wait, such
+/// as for a registry, or for the body of the request.
+pub(super) fn leave_the_gate(parts: &Parts) {
+    if let Some(place) = parts.extensions.get::<HeldPlace>() {
+        place.give_back();
+    }
 }
 
 impl<S> FromRequestParts<S> for Asking

@@ -6,7 +6,7 @@
 //! decides nothing.
 
 use super::answer;
-use super::asking::address;
+use super::asking::{address, leave_the_gate};
 use super::body;
 use super::build::{BODY_MAX, Run, request};
 use super::formats::registries;
@@ -34,6 +34,7 @@ pub(super) async fn create(
         .drone_signer(&project, &signed.base, &signed.signature, signed.until)
         .await
         .map_err(unknown)?;
+    leave_the_gate(&parts);
     // Strangers' bodies are never parsed: a small text can be a large value.
     let run = Run::read(&body, "build")?;
     let (pipeline, _) = vault.signed_pipeline(signer, &run.facts).await?;

@@ -1,6 +1,6 @@
 //! The evidence of a machine: a pipeline token in `Authorization: Bearer`, and nowhere else.
 
-use super::asking::address;
+use super::asking::{address, leave_the_gate};
 use super::reply::Reply;
 use crate::domain::actor::Pipeline;
 use crate::domain::asker::{Asker, Who};
@@ -39,6 +39,7 @@ where
         if let Some(proved) = parts.extensions.get::<Proved>() {
             proved.note();
         }
+        leave_the_gate(parts);
         Ok(Self(pipeline))
     }
 }

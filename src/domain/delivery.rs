@@ -142,8 +142,9 @@ impl Proved {
     }
 }
 
-/// The place of a request among those that are worked on. Whoever has to wait for another host gives it
-/// back first, so that nobody waits behind them. Clones are the same place.
+/// The place of a stranger's request among those that are worked on. It is given back once the request
+/// has shown its proof, and before another host is waited for: nobody waits behind either. Clones are the
+/// same place.
 #[derive(Clone, Default)]
 pub struct HeldPlace(Arc<Mutex<Held>>);
 

@@ -71,7 +71,7 @@ pub struct Won {
 /// Who is handed out and who is not.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Outcome {
-    /// In the order of the candidates.
+    /// In the order of the candidates. A format that has no room for all leaves out the last of them.
     pub won: Vec<Won>,
     /// The others of the host that was asked for, with the reason.
     pub lost: Vec<(usize, Lost)>,

@@ -33,7 +33,7 @@ pub(super) use wanted::{is_open, proves_in_body};
 const AT_ONCE: usize = 2;
 /// Those of them that show a proof in the body. An issuer may have to be asked about it, which can take
 /// seconds: who waits for that gives the place back, so that an issuer holds up nobody's proofs but its
-/// own.
+/// own. A registry is asked for those alone who have shown their proof, and have no place any more.
 const PROOFS: usize = 4;
 /// Sign-ins and set-ups among those who wait for a password's hash.
 const SIGN_INS: usize = 4;

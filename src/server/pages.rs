@@ -3,7 +3,7 @@
 use super::assets::Assets;
 use crate::app::{App, shell};
 use crate::domain::asker::{Asker, Who};
-use crate::domain::delivery::{Client, Proved};
+use crate::domain::delivery::{Client, HeldPlace, Proved};
 use crate::functions;
 use crate::vault::Vault;
 use axum::Router;
@@ -63,6 +63,10 @@ async fn frame(State(vault): State<Vault>, mut request: Request<Body>, next: Nex
         }
         if let (Ok(_), Some(proved)) = (&found, request.extensions().get::<Proved>()) {
             proved.note();
+        }
+        // The page may wait for the counts of receipts.
+        if let (Ok(_), Some(place)) = (&found, request.extensions().get::<HeldPlace>()) {
+            place.give_back();
         }
         request.extensions_mut().insert(found);
     }

@@ -2,13 +2,15 @@
 
 mod listed;
 
-use super::entity::pipeline::{ActiveModel, Column, Model};
+use super::entity::pipeline::{ActiveModel, Column, Entity, Model};
+use super::entity::trust_rule;
 use super::prepared::numbered;
 use super::seals::Sealing;
 use super::{Grants, Pipelines};
 use crate::domain::audit::Subject;
 use crate::domain::moment::{Day, Moment};
 use crate::domain::pipeline::PipelineSummary;
+use sea_orm::sea_query::{Expr, ExprTrait, Query};
 use sea_orm::{
     ActiveValue::{NotSet, Set},
     ColumnTrait, Condition, DbErr, FromQueryResult, PaginatorTrait, QueryFilter, QueryOrder,
@@ -178,6 +180,33 @@ impl<C: Sealing> Pipelines<'_, C> {
     pub async fn find_by_rules(&self, id: Uuid, named: String) -> Result<(), DbErr> {
         let row = ActiveModel { rules_key: Set(named), ..ActiveModel::default() };
         self.updates(row).filter(Column::Id.eq(id)).exec(self.db).await.map(drop)
+    }
+
+    /// Those that have rules which the search does not find them by, as a server of the version before
+    /// saves them; at most so many.
+    pub async fn unfound(&self, most: u64) -> Result<Vec<Uuid>, DbErr> {
+        let pipeline = Expr::col((trust_rule::Entity, trust_rule::Column::PipelineId));
+        let rules = Query::select()
+            .expr(Expr::val(1))
+            .from(trust_rule::Entity)
+            .and_where(pipeline.equals((Entity, Column::Id)))
+            .to_owned();
+        self.rows()
+            .filter(Column::RulesKey.eq(""))
+            .filter(Expr::exists(rules))
+            .limit(most)
+            .select_only()
+            .column(Column::Id)
+            .into_tuple()
+            .all(self.db)
+            .await
+    }
+
+    /// Has the search find such a one, unless somebody has saved a rule of it meanwhile.
+    pub async fn complete(&self, id: Uuid, named: String) -> Result<(), DbErr> {
+        let row = ActiveModel { rules_key: Set(named), ..ActiveModel::default() };
+        let such = self.updates(row).filter(Column::Id.eq(id));
+        such.filter(Column::RulesKey.eq("")).exec(self.db).await.map(drop)
     }
 
     pub async fn insert(

@@ -46,6 +46,7 @@ mod first_steps;
 mod flood;
 mod forms;
 mod full_disk;
+mod given_back;
 mod gone;
 mod grants;
 mod guard_changes;

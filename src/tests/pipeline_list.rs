@@ -290,3 +290,24 @@ async fn a_list_without_rows_says_why_it_has_none() {
     assert!(page.contains("This page no longer exists."), "{page}");
     assert!(shown("?q=zebra").await.contains("No pipelines match."));
 }
+
+#[tokio::test]
+async fn rules_that_an_older_server_has_saved_are_found_after_the_next_sweep() {
+    let app = App::new().await;
+    let (nightly, _) = app.bare_pipeline("nightly").await;
+    app.bare_pipeline("other").await;
+    let reply = app.ask_rule(&app.owner, nightly, &RULE).await;
+    assert_eq!(reply.status, 200, "{}", reply.text());
+    assert_eq!(app.tamper("UPDATE pipeline SET rules_key = ''").await, 2);
+    assert!(found(&app, "acme/api").await.is_empty());
+    app.vault.sweep().await.unwrap();
+    assert_eq!(found(&app, "acme/api").await, ["nightly"]);
+    // What was saved since stays as it was saved, and of what nobody saved nothing is made.
+    assert_eq!(app.tamper("UPDATE pipeline SET rules_key = 'kept' WHERE rules_key <> ''").await, 1);
+    app.vault.sweep().await.unwrap();
+    assert_eq!(found(&app, "kept").await, ["nightly"]);
+    app.tamper("UPDATE pipeline SET rules_key = ''").await;
+    app.tamper("UPDATE trust_rule SET claims = '{\"repository\":\"beta/web\"}'").await;
+    app.vault.sweep().await.unwrap();
+    assert!(found(&app, "beta/web").await.is_empty() && found(&app, "acme/api").await.is_empty());
+}

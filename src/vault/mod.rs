@@ -188,12 +188,13 @@ impl Vault {
     }
 
     /// Removes what has expired: sessions, slots, short-lived tokens and the memory of those that work
-    /// once. Puts right what time, or a server of the version before, leaves in the rows of grants and
-    /// credentials.
+    /// once. Puts right what time, or a server of the version before, leaves in the rows of grants,
+    /// credentials and pipelines.
     pub async fn sweep(&self) -> Result<()> {
         let now = now();
         let mut projects = Vec::new();
         for entry in self.store.projects().list().await? {
+            self.complete_names(entry.project.id).await?;
             projects.push((entry.project.id, self.incomplete(entry.project.id).await?));
         }
         let write = self.store.write().await?;

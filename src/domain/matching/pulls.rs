@@ -8,7 +8,8 @@ use std::collections::BTreeSet;
 
 /// The same as [`decide`], and of registries that are not pushed to, what may be handed out to pull.
 /// With a repository, those are all but its own. Without one, they are those of which none may be
-/// handed out to push; one of which several tie is left as it is, since some of them may push.
+/// handed out to push; one of which several tie is left as it is, since some of them may push. Those
+/// that push come first among the winners.
 pub fn decide_with_pulls(ask: &Ask<'_>, candidates: &[Candidate<'_>]) -> Outcome {
     let mut outcome = decide(ask, candidates);
     if ask.intent == Access::Pull {
@@ -33,7 +34,9 @@ pub fn decide_with_pulls(ask: &Ask<'_>, candidates: &[Candidate<'_>]) -> Outcome
         tie.of.iter_mut().for_each(|index| *index = places[*index]);
         outcome.ties.push(tie);
     }
-    outcome.won.sort_by_key(|won| won.index);
+    // A format may have no room for all: what is pulled from gives way to what is pushed to.
+    let pulling = &outcome.pulling;
+    outcome.won.sort_by_key(|won| (pulling.contains(&won.index), won.index));
     outcome.lost.sort_by_key(|(index, _)| *index);
     outcome
 }

@@ -111,6 +111,22 @@ async fn a_proof_that_waits_for_another_host_holds_up_no_other() {
     drop(request);
 }
 
+#[tokio::test]
+async fn who_has_shown_their_proof_gives_the_place_back_before_the_answer() {
+    let gate = Gate::default();
+    let stranger = asking(&gate, "192.0.2.1", 0);
+    let mut held = Vec::new();
+    for _ in 0..AT_ONCE {
+        let request = Request::get("/api/v1/registry-token").body(Body::empty()).unwrap();
+        held.push(stranger.clone().admit(request).await.unwrap());
+    }
+    let mut next = Box::pin(stranger.turn(Place::Work));
+    assert!(look(&mut next).is_none());
+    let (request, _place) = &held[0];
+    request.extensions().get::<HeldPlace>().unwrap().give_back();
+    assert!(look(&mut next).is_some(), "the request is not answered yet");
+}
+
 #[test]
 fn a_session_that_has_ended_is_told_by_the_way_to_the_sign_in() {
     let to = |place: &'static str| (StatusCode::FOUND, [(header::LOCATION, place)]).into_response();

@@ -8,6 +8,7 @@ use base64::engine::general_purpose::STANDARD;
 use regcred::domain::credential::Access;
 use regcred::domain::delivery::{Outcome, Receipt};
 use regcred::domain::listing::percent;
+use regcred::domain::matching::Lost;
 use serde_json::Value;
 use uuid::Uuid;
 
@@ -41,9 +42,15 @@ impl Scene {
     }
 
     async fn granted(&self, name: &str, host: &str, paths: &str, access: &str) {
+        let secret = format!("{name}-secret");
+        self.granted_with(&secret, name, host, &[("paths", paths), ("access", access)]).await;
+    }
+
+    /// The last of `more` is the access.
+    async fn granted_with(&self, secret: &str, name: &str, host: &str, more: &[(&str, &str)]) {
         let app = &self.app;
-        let (secret, more) = (format!("{name}-secret"), [("paths", paths), ("access", access)]);
-        let id = app.credential_with(&app.owner, "acme", name, host, &secret, &more).await;
+        let access = more.last().unwrap().1;
+        let id = app.credential_with(&app.owner, "acme", name, host, secret, more).await;
         app.grant(self.pipeline, id, &[("form[intent]", access)]).await;
     }
 
@@ -192,4 +199,27 @@ async fn a_refusal_says_what_the_credential_was_asked_for() {
     // Without `also`, nothing of Docker Hub was asked for to pull.
     scene.app.fetch(&scene.token, "/api/v1/docker-config?intent=push").await;
     assert_eq!(scene.receipt("hub").await.intent, Access::PullAndPush);
+}
+
+#[tokio::test]
+async fn where_not_all_fit_what_the_image_is_pushed_with_is_held_and_what_is_pulled_is_left_out() {
+    let app = App::new().await;
+    let (pipeline, token) = app.bare_pipeline("build").await;
+    let scene = Scene { app, pipeline, token };
+    // Each fits into the variable alone. By name, what the job builds on comes first.
+    let long = "x".repeat(60 * 1024);
+    scene.granted_with(&long, "base", OWN, &[("access", "pull")]).await;
+    scene.granted_with(&long, "image", "ghcr.io", &[("access", "pull_push")]).await;
+    let without_image = "/api/v1/docker-auth-config?intent=push&also=pull".to_owned();
+    for path in [pushing("docker-auth-config", "ghcr.io/acme/api"), without_image] {
+        let reply = scene.app.fetch(&scene.token, &path).await;
+        assert_eq!(auths(&reply).keys().collect::<Vec<_>>(), ["ghcr.io"], "{path}");
+        assert_eq!(scene.receipt("image").await.outcome, Outcome::Delivered, "{path}");
+        let left_out = scene.receipt("base").await;
+        assert_eq!((left_out.outcome, left_out.intent), (Outcome::Refused, Access::Pull), "{path}");
+        assert_eq!(left_out.reason.as_deref(), Some(Lost::TooLong.label()), "{path}");
+    }
+    // What only pulls has the room when nothing is pushed.
+    let reply = scene.app.fetch(&scene.token, "/api/v1/docker-auth-config").await;
+    assert_eq!(auths(&reply).keys().collect::<Vec<_>>(), [OWN]);
 }

@@ -2,11 +2,16 @@
 
 use super::filled::back_to_before;
 use crate::app::App;
+use crate::database::Database;
 use crate::listing::{create, names};
 use regcred::domain::registry::RegistryHost;
 use regcred::domain::registry_kind::RegistryKind;
 use regcred::migrations::Migrator;
 use sea_orm_migration::MigratorTrait;
+use uuid::Uuid;
+
+/// Pipelines, which are more than one statement of the step writes.
+const MANY: u128 = 450;
 
 /// A host of each kind of registry.
 const HOSTS: [&str; 19] = [
@@ -128,4 +133,51 @@ async fn a_pipeline_with_rules_that_were_there_is_found_by_what_they_name() {
     back_to_before(&db, "repositories_of_pipelines").await;
     Migrator::up(&db, None).await.unwrap();
     assert_eq!(app.database.scalar_text(key).await, saved);
+}
+
+#[tokio::test]
+async fn of_many_pipelines_with_rules_that_were_there_each_is_found_by_its_own() {
+    let database = Database::new().await;
+    let db = database.connect().await;
+    Migrator::up(&db, None).await.unwrap();
+    back_to_before(&db, "repositories_of_pipelines").await;
+    let id = |number: u128| database.id(Uuid::from_u128(number));
+    // More than one statement writes, and the last of them has room left.
+    let (mut pipelines, mut rules) = (Vec::new(), Vec::new());
+    for number in 1..=MANY {
+        let project = id(1);
+        let pipeline = id(1_000 + number);
+        pipelines.push(format!("({pipeline}, {project}, 'p{number}', 'p{number}', '', 1, 'Mia')"));
+        let claims = format!("{{\"repository\":\"acme/p{number}\"}}");
+        // One of them has no rule, and one has two.
+        let count = match number {
+            1 => 0,
+            2 => 2,
+            _ => 1,
+        };
+        for rule in 0..count {
+            let rule = id(10_000 * (rule + 1) + number);
+            rules.push(format!(
+                "({rule}, {project}, {pipeline}, 'oidc', 'https://ci.example.com', 'a', '{claims}', 1, 'Mia')"
+            ));
+        }
+    }
+    for (columns, rows) in [
+        (
+            "pipeline (id, project_id, name, name_key, description, created_at, created_by)",
+            pipelines,
+        ),
+        (
+            "trust_rule (id, project_id, pipeline_id, provider, issuer, audience, claims, created_at, created_by)",
+            rules,
+        ),
+    ] {
+        let sql = format!("INSERT INTO {columns} VALUES {}", rows.join(", "));
+        assert_eq!(database.raw(&sql).await, u64::try_from(rows.len()).unwrap(), "{columns}");
+    }
+    Migrator::up(&db, None).await.unwrap();
+    let own = "SELECT COUNT(*) FROM pipeline WHERE rules_key = 'acme/' || name";
+    assert_eq!(database.scalar_i64(own).await, i64::try_from(MANY).unwrap() - 1);
+    let none = "SELECT name FROM pipeline WHERE rules_key = ''";
+    assert_eq!(database.scalar_text(none).await, "p1");
 }

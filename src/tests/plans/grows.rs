@@ -247,6 +247,11 @@ pub const GROWS: &[Grows] = &[
         why: "every mark goes: an index of the marked ones",
     },
     Grows {
+        starts: "SELECT \"pipeline\".\"id\" FROM \"pipeline\" WHERE \"pipeline\".\"project_id\" = ?",
+        has: "\"pipeline\".\"rules_key\" = ?",
+        why: "the sweep looks for pipelines whose rules an older server saved; a project has hundreds of pipelines at most",
+    },
+    Grows {
         starts: "SELECT \"membership\".\"project_id\", COUNT(",
         has: " GROUP BY",
         why: "an operator lists the projects, each with the number of its members",

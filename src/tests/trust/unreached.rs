@@ -105,6 +105,32 @@ async fn an_issuer_that_never_answers_holds_up_nobody_but_its_own_jobs() {
 }
 
 #[tokio::test]
+async fn people_who_try_tokens_of_an_issuer_that_never_answers_hold_up_nobody() {
+    let app = App::reaching(HERE).await;
+    let slow = Issuer::start().await;
+    let (pipeline, _) = app.bare_pipeline("build").await;
+    app.add_rule(pipeline, "kubernetes", &slow.url, &[ACCOUNT]).await;
+    let app = app.knowing_no_keys(HERE);
+    slow.says("");
+    let asked = slow.asked();
+    let mut waiting = JoinSet::new();
+    for _ in 0..16 {
+        let (by, id) = (app.owner.clone(), pipeline.to_string());
+        let pasted = slow.token(&json!({ "sub": ACCOUNT.1, "aud": [AUDIENCE] }));
+        waiting.spawn(async move {
+            let form = [("project", "acme"), ("pipeline", id.as_str()), ("token", &*pasted)];
+            by.post_form("/rpc/trust-rules/try", &form).await.status
+        });
+    }
+    while slow.asked() == asked {
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(app.nobody().get("/sign-in").await.status, 200);
+    assert_eq!(app.fetch("made-up", "/api/v1/docker-config").await.status, 401);
+    assert!(waiting.try_join_next().is_none(), "they wait for the issuer still");
+}
+
+#[tokio::test]
 async fn a_known_provider_is_entered_in_no_other_form() {
     let app = App::reaching(HERE).await;
     let (pipeline, _) = app.bare_pipeline("build").await;

@@ -58,7 +58,7 @@ fn where_nothing_may_push_there_is_what_pulls_and_elsewhere_only_what_pushes() {
     ]);
     for shape in [Shape::Hosts, Shape::Paths] {
         let (won, lost) = told(shape, Access::PullAndPush, &all);
-        assert_eq!(won, named(&[("hub", true), ("writes", false)]), "{shape:?}");
+        assert_eq!(won, named(&[("writes", false), ("hub", true)]), "{shape:?}");
         assert_eq!(lost, [("reads".to_owned(), Lost::WrongIntent)], "{shape:?}");
         let (won, _) = told(shape, Access::Pull, &all);
         assert_eq!(won, named(&[("hub", false), ("reads", false)]), "{shape:?}");
@@ -85,6 +85,31 @@ fn a_grant_that_waits_gives_nothing_to_pull_with_either() {
     let (won, lost) = told(Shape::Hosts, Access::PullAndPush, &all);
     assert!(won.is_empty());
     assert_eq!(lost, [("guarded".to_owned(), Lost::NotApproved)]);
+}
+
+#[test]
+fn what_is_pushed_comes_before_what_is_only_pulled_wherever_it_stands() {
+    let all = plain(vec![
+        at("docker.io", credential("base", &[], Access::Pull)),
+        credential("middle", &["acme"], Access::PullAndPush),
+        at("quay.io", credential("tools", &[], Access::Pull)),
+        at("registry.example.com:5000", credential("wide", &[], Access::PullAndPush)),
+    ]);
+    for shape in [Shape::Hosts, Shape::Paths] {
+        let (won, _) = told(shape, Access::PullAndPush, &all);
+        let expected = [("middle", false), ("wide", false), ("base", true), ("tools", true)];
+        assert_eq!(won, named(&expected), "{shape:?}");
+        // With an image, its registry alone is pushed to.
+        for (image, first, others) in [
+            ("ghcr.io/acme/api", "middle", ["base", "tools", "wide"]),
+            ("registry.example.com:5000/acme/api", "wide", ["base", "middle", "tools"]),
+        ] {
+            let (won, _) = told_of(Some(image), shape, Access::PullAndPush, &all);
+            let mut expected = vec![(first, false)];
+            expected.extend(others.map(|name| (name, true)));
+            assert_eq!(won, named(&expected), "{shape:?} {image}");
+        }
+    }
 }
 
 #[test]
