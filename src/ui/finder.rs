@@ -85,12 +85,14 @@ fn Whole(found: Found, page: PageContext) -> impl IntoView {
     groups.extend(of_pipelines.map(|listing| pipelines(listing, &question, project)));
     groups.push(pages(&question));
     groups.push(guides(&question));
+    let within = use_context::<Frame>().map(|frame| format!("In the project {}", frame.project.name));
     let said = if question.is_empty() { String::new() } else { in_words(&groups) };
     view! {
         <div class="finder stack">
             <PageHead title=TITLE>
                 <IconLink href=close label="Close" icon="close"/>
             </PageHead>
+            <p class="muted">{within}</p>
             <form id="search" role="search" method="get" action=action class="toolbar one-search">
                 <input
                     name="q"

@@ -134,7 +134,9 @@ fn Shell(
 #[component]
 fn FindLink(finder: String) -> impl IntoView {
     let is_here = use_url().with_untracked(|url| url.path() == finder);
-    let href = if is_here { finder } else { paths::with_query(&finder, "from", &here_now()) };
+    // From the finder itself nothing that was asked there is lost.
+    let href =
+        if is_here { here_now() } else { paths::with_query(&finder, "from", &here_now()) };
     view! {
         <div id="find">
             <a class="button button-quiet" href=href aria-current=is_here.then_some("page")>
@@ -203,6 +205,15 @@ fn Switcher(project: Project, projects: Vec<Project>) -> impl IntoView {
         return view! { <p class="project">{project.name}</p> }.into_any();
     }
     let current = project.id;
+    // What was looked for in one project is looked for in the other.
+    let page = PageContext::here();
+    let is_finding = page.is_at(&paths::finder(&project.slug));
+    let question = page.query("q").filter(|question| !question.is_empty());
+    let other = move |slug: &str| match (is_finding, &question) {
+        (false, _) => paths::credentials(slug),
+        (true, None) => paths::finder(slug),
+        (true, Some(question)) => paths::with_query(&paths::finder(slug), "q", question),
+    };
     view! {
         <div class="project">
             <button type="button" class="button button-quiet" popovertarget="projects">
@@ -214,7 +225,7 @@ fn Switcher(project: Project, projects: Vec<Project>) -> impl IntoView {
                 {projects.into_iter().map(|project| view! {
                     <a
                         class="menu-item"
-                        href=paths::credentials(&project.slug)
+                        href=other(&project.slug)
                         aria-current=(project.id == current).then_some("true")
                     >
                         {project.name}
