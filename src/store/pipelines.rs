@@ -129,7 +129,7 @@ impl<C: Sealing> Pipelines<'_, C> {
     pub async fn raise_epoch(&self, id: Uuid, now: i64) -> Result<i64, DbErr> {
         let such = Condition::all().add(Column::Id.eq(id));
         let raise = |row: &Model| ActiveModel {
-            identity_epoch: Set((row.identity_epoch + 1).max(now)),
+            identity_epoch: Set(std::cmp::max(row.identity_epoch + 1, now)),
             ..ActiveModel::default()
         };
         self.change(such, raise).await?;

@@ -3,6 +3,7 @@
 use crate::app::{App, Browser};
 use crate::listing::create;
 use regcred::domain::user::Role;
+use regcred::store::Unrecorded;
 
 /// What was found at this address, and what is said of it.
 async fn found(browser: &Browser, path: &str) -> String {
@@ -51,6 +52,25 @@ async fn a_blank_question_finds_the_pages_alone() {
             assert!(results.contains(&format!("href=\"{href}\"")), "{href}: {results}");
         }
     }
+}
+
+#[tokio::test]
+async fn what_was_looked_for_is_kept_when_the_project_is_switched() {
+    let app = App::new().await;
+    let beta = app.project("beta").await;
+    let person = beta.person.unwrap();
+    let acme = app.evidence(&app.owner, "acme").await.project().id;
+    let write = app.vault.store().write().await.unwrap();
+    write.projects().admit(acme, person, Role::Viewer, 0).await.unwrap();
+    write.commit_without_event(Unrecorded::Test).await.unwrap();
+    let page = beta.get("/p/acme/find?q=a%26b&from=%2Fhelp").await.text();
+    assert!(page.contains("In the project"), "{page}");
+    let other = tag(&page, "href=\"/p/beta/find");
+    assert!(other.contains("href=\"/p/beta/find?q=a%26b\""), "{other}");
+    let again = tag(&page, "href=\"/p/acme/find?");
+    assert!(again.contains("q=a%26b") && again.contains("from=%2Fhelp"), "{again}");
+    let page = beta.get("/p/acme/credentials?q=a").await.text();
+    assert!(page.contains("href=\"/p/beta/credentials\""), "other lists have other questions");
 }
 
 #[tokio::test]
