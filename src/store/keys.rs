@@ -75,17 +75,17 @@ impl<C: ConnectionTrait> Keys<'_, C> {
         use secret_version::Column;
         let by_version: Vec<(Option<i32>, i64)> = secret_version::Entity::find()
             .select_only()
-            .column(Column::KeyVersion)
+            .column(Column::DataKey)
             .column_as(Expr::col(Column::Id).count(), "rows")
-            .filter(Column::KeyVersion.is_not_null())
-            .group_by(Column::KeyVersion)
+            .filter(Column::DataKey.is_not_null())
+            .group_by(Column::DataKey)
             .into_tuple()
             .all(self.db)
             .await?;
         let unreadable: Option<i64> = secret_version::Entity::find()
             .select_only()
             .column_as(Expr::col(Column::Id).count(), "rows")
-            .filter(Column::KeyVersion.is_not_null())
+            .filter(Column::DataKey.is_not_null())
             .filter(Column::UnreadableAt.is_not_null())
             .into_tuple()
             .one(self.db)
@@ -119,7 +119,7 @@ impl TryFrom<Model> for KeyRow {
             kek_id: row.kek_id,
             state,
             state_since: row.state_since,
-            created_at: row.created_at,
+            created_at: row.made_at,
         })
     }
 }
@@ -134,7 +134,7 @@ impl From<KeyRow> for ActiveModel {
             kek_id: Set(row.kek_id),
             state: Set(row.state.word().to_owned()),
             state_since: Set(row.state_since),
-            created_at: Set(row.created_at),
+            made_at: Set(row.created_at),
         }
     }
 }

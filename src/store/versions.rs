@@ -96,7 +96,7 @@ impl<C: Sealing> Secrets<'_, C> {
     pub async fn reseal(&self, id: Uuid, key_version: i32, sealed: Vec<u8>) -> Result<(), DbErr> {
         let row = ActiveModel {
             sealed: Set(Some(Sealed(sealed))),
-            key_version: Set(Some(key_version)),
+            data_key: Set(Some(key_version)),
             ..ActiveModel::default()
         };
         self.updates(row).filter(Column::Id.eq(id)).exec(self.db).await.map(drop)
@@ -138,7 +138,7 @@ impl<C: Sealing> Secrets<'_, C> {
     pub async fn destroy(&self, credential: Uuid, versions: &[i64], now: i64) -> Result<(), DbErr> {
         let row = ActiveModel {
             sealed: Set(None),
-            key_version: Set(None),
+            data_key: Set(None),
             fingerprint: Set(None),
             staged_at: Set(None),
             key_file: Set(None),

@@ -67,7 +67,7 @@ async fn a_user_name_that_was_changed_in_the_database_gets_no_secret() {
     let (app, _, token) = with_one().await;
     app.raw("UPDATE credential SET username = 'other-user'").await;
     assert_withheld(&app, &token).await;
-    app.raw("UPDATE credential SET username = 'acme-bot', unreadable_at = NULL").await;
+    app.raw("UPDATE credential SET username = 'acme-bot', secret_unreadable_at = NULL").await;
     assert_eq!(delivered(&app, &token).await, "acme-bot:first");
 }
 

@@ -105,7 +105,7 @@ async fn one_flipped_byte_is_named() {
 #[tokio::test]
 async fn a_row_that_names_another_data_key_is_named() {
     let (machine, _) = with_credentials().await;
-    machine.instance.database.raw("UPDATE secret_version SET key_version = 2").await;
+    machine.instance.database.raw("UPDATE secret_version SET data_key = 2").await;
     let (code, report) = found(&machine);
     assert_eq!((code, &report["secrets"]["failed"]), (Some(1), &2.into()), "{report}");
 }

@@ -94,7 +94,7 @@ impl Vault {
             row.secret_version = Set(version);
             row.secret_set_at = Set(at.0);
             row.secret_set_by = Set(by);
-            row.unreadable_at = Set(None);
+            row.secret_unreadable_at = Set(None);
             row.key_file = Set(key_file);
             row.secret_doubt = Set(new.doubt.map(str::to_owned));
         }
@@ -159,7 +159,7 @@ impl Vault {
             secret_version: Set(version),
             secret_set_at: Set(chosen.set_at.0),
             secret_set_by: Set(chosen.set_by),
-            unreadable_at: Set(None),
+            secret_unreadable_at: Set(None),
             key_file: Set(stored.key_file),
             secret_doubt: Set(stored.doubt),
             renew_on: Set(
