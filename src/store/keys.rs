@@ -54,15 +54,15 @@ impl<C: ConnectionTrait> Keys<'_, C> {
         Ok(made > 0)
     }
 
-    /// Whether servers still hold the key for secrets of this version. It cannot be retired before
-    /// the transaction that asks has ended.
-    pub async fn is_held(&self, version: i32) -> Result<bool, DbErr> {
+    /// The key for secrets of this version, if servers still hold it. It is not retired, and says
+    /// nothing else, before the transaction that asks has ended.
+    pub async fn held(&self, version: i32) -> Result<Option<KeyRow>, DbErr> {
         let mut rows = Entity::find_by_id(("secret".to_owned(), version));
         if self.db.get_database_backend() == DbBackend::Postgres {
             rows = rows.lock_shared();
         }
-        let row = rows.one(self.db).await?;
-        Ok(row.and_then(|row| KeyState::from_word(&row.state)).is_some_and(KeyState::is_held))
+        let row = rows.one(self.db).await?.map(KeyRow::try_from).transpose()?;
+        Ok(row.filter(|row| row.state.is_held()))
     }
 
     /// Stores the new wrapping or state of a key.
