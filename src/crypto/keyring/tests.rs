@@ -120,7 +120,7 @@ fn a_key_of_before_opens_format_1_until_it_is_marked() -> Result<(), CryptoError
     let before = Keyring::unlock(&kek, None, &keys)?;
     assert!(!before.seals_bound() && !before.are_secrets_bound());
     assert_eq!(before.unbound().collect::<Vec<_>>(), [1]);
-    // What it seals can be told from nothing that an older version of the program sealed.
+    // What it seals looks like what an older version of the program sealed.
     let old = before.seal(&with_login(), b"x")?;
     assert_eq!(blob::format(&old), Ok(Format::Unbound));
     assert_eq!(before.open(&with_login(), &old)?.as_slice(), b"x");

@@ -4,9 +4,9 @@
 use super::Authentic;
 use super::tables::has_any_mac;
 use crate::domain::audit::Action;
+use crate::store::chain::message;
 use crate::store::entity::audit_event;
 use crate::store::seals::Sealing;
-use crate::store::chain::message;
 use crate::store::{Chain, Holds, Store, Write};
 use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, QuerySelect};
 use uuid::Uuid;
@@ -35,11 +35,7 @@ impl Write {
 
 /// Whether the log of the instance has such an event as a link: one that somebody without the keys put
 /// there follows no other.
-async fn is_on_record<C: Sealing>(
-    db: &C,
-    holds: Holds<'_>,
-    action: Action,
-) -> Result<bool, DbErr> {
+async fn is_on_record<C: Sealing>(db: &C, holds: Holds<'_>, action: Action) -> Result<bool, DbErr> {
     let said = audit_event::Entity::find()
         .select_only()
         .column(audit_event::Column::Seq)

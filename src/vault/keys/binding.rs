@@ -7,16 +7,14 @@
 //! somebody has answered for the row: afterwards its secret would be lost.
 
 use super::{StartProblem, known};
-use crate::crypto::CryptoError;
 use crate::crypto::blob::{self, Format};
 use crate::crypto::keyring::Keyring;
 use crate::domain::actor::Actor;
 use crate::domain::audit::{Action, Detail};
 use crate::domain::key::KeyState;
 use crate::error::{Error, Result};
-use crate::store::{KeyRow, SealedRow, Store, Unrecorded};
+use crate::store::{KeyRow, Store, Unrecorded};
 use crate::vault::audit::this_instance;
-use crate::vault::credentials::place_of;
 use crate::vault::{INSTANCE, Vault};
 use std::collections::BTreeSet;
 use std::sync::Once;
@@ -82,15 +80,6 @@ impl Vault {
                     left.openable.insert(row.credential_id);
                 }
             }
-        }
-    }
-
-    async fn opens(&self, row: &SealedRow) -> Result<bool> {
-        let Some(origin) = row.origin.as_deref() else { return Ok(false) };
-        match self.keys.open(&self.store, &place_of(row, origin), &row.sealed).await {
-            Ok(_) => Ok(true),
-            Err(CryptoError::WrongKek) => Err(Error::Unavailable),
-            Err(_) => Ok(false),
         }
     }
 

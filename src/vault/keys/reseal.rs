@@ -216,6 +216,16 @@ impl Vault {
         Ok(ring.seal(&place, &secret)?)
     }
 
+    /// Whether the secret opens where it lies.
+    pub(super) async fn opens(&self, row: &SealedRow) -> Result<bool> {
+        let Some(origin) = row.origin.as_deref() else { return Ok(false) };
+        match self.keys.open(&self.store, &place_of(row, origin), &row.sealed).await {
+            Ok(_) => Ok(true),
+            Err(CryptoError::WrongKek) => Err(Error::Unavailable),
+            Err(_) => Ok(false),
+        }
+    }
+
     /// The version of the key that a credential's secret was sealed under, when it may be stored so:
     /// servers hold the key, and take what is under it in the format of this one. It stays so until the
     /// transaction has ended.
