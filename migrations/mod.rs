@@ -89,6 +89,7 @@ mod m20261129_000028_events_of_grants;
 mod m20261129_000029_an_index_for_searches;
 mod m20261129_000032_searches_of_pipelines;
 mod m20261129_000033_repositories_of_pipelines;
+mod m20261129_000034_fence_older_servers;
 
 /// Every step, oldest first.
 pub struct Migrator;
@@ -127,6 +128,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261129_000029_an_index_for_searches::Migration),
             Box::new(m20261129_000032_searches_of_pipelines::Migration),
             Box::new(m20261129_000033_repositories_of_pipelines::Migration),
+            Box::new(m20261129_000034_fence_older_servers::Migration),
         ]
     }
 }

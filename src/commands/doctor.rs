@@ -5,6 +5,7 @@ mod files;
 mod permissions;
 mod report;
 mod rows;
+mod secrets;
 
 use super::failure::Failure;
 use super::output::{count, print};
@@ -15,7 +16,7 @@ use crate::opening::config::{CertificateConfig, StorageConfig};
 use crate::opening::{connect_existing, exposure, find_keys, wait_for_turn};
 use crate::server::Expiry;
 use crate::store::{Schema, Store};
-use crate::vault::{Clocks, Opening, Settings, Unreadable, Vault, clocks, unlock_as_it_is};
+use crate::vault::{Clocks, Settings, Vault, clocks, unlock_as_it_is};
 use report::{Report, State};
 use serde_json::json;
 use std::collections::BTreeSet;
@@ -167,7 +168,7 @@ async fn look_inside(report: &mut Report, session: &Session) {
         Err(error) => report.add("keys", State::Problem, error.to_string()),
     }
     match vault.open_every_secret(operator).await {
-        Ok(opening) => look_at_secrets(report, &opening),
+        Ok(opening) => secrets::look(report, &opening),
         Err(error) => report.add("secrets", State::Problem, error.to_string()),
     }
     match vault.tampered_rows(operator).await {
@@ -217,51 +218,6 @@ fn said_of_keys(keys: &KeyReport) -> String {
         ""
     };
     format!("The keyring is encrypted with key {ids}. Data keys for secrets: {held}.{note}")
-}
-
-fn look_at_secrets(report: &mut Report, opening: &Opening) {
-    let by_key: Vec<String> = opening
-        .by_key
-        .iter()
-        .map(|(version, secrets)| format!("{secrets} under data key {version}"))
-        .collect();
-    let (state, text) = if opening.failed > 0 {
-        let (failed, opened) = (count(opening.failed, "stored secret"), opening.opened);
-        let mut named: Vec<String> = opening.unreadable.iter().map(named).collect();
-        let more = opening.failed - opening.unreadable.len() as u64;
-        named.extend((more > 0).then(|| format!("  and {more} more")));
-        let named = named.join("\n");
-        let text = format!(
-            "{failed} cannot be decrypted, {opened} can. Save a new secret for each and destroy the unreadable version, or restore a backup:\n{named}"
-        );
-        (State::Problem, text)
-    } else if by_key.is_empty() {
-        (State::Ok, "No secret is stored yet.".to_owned())
-    } else {
-        let bound = said_of_binding(opening);
-        (State::Ok, format!("All stored secrets can be decrypted: {}. {bound}", by_key.join(", ")))
-    };
-    report.add("secrets", state, text);
-    report.detail("secrets", json!(opening));
-}
-
-fn said_of_binding(opening: &Opening) -> String {
-    match (opening.unbound, opening.is_bound) {
-        (0, true) => "Each is bound to its credential and user name.".to_owned(),
-        (0, false) => {
-            "Each is bound to its credential and user name. A running server notes that soon."
-                .to_owned()
-        }
-        (unbound, _) => format!(
-            "{unbound} of them are not bound to their credential and user name yet. A running server encrypts them again."
-        ),
-    }
-}
-
-fn named(one: &Unreadable) -> String {
-    let which = if one.is_current { "the current version" } else { "version" };
-    let Unreadable { credential, credential_id, version, why, .. } = one;
-    format!("  {credential} ({credential_id}), {which} {version}: {why}")
 }
 
 fn look_at_clocks(report: &mut Report, found: crate::error::Result<Clocks>) {

@@ -41,7 +41,7 @@ pub struct Place<'a> {
     /// The registry the secret is sent to, as `https://host:port`, lower case, port written out.
     pub origin: &'a str,
     /// What a credential's secret signs in with; `None` for what is no such secret. With one, values
-    /// are sealed in format 2, which covers it.
+    /// are sealed in format 2, which covers it. The keyring leaves it out under a key of before.
     pub login: Option<Login<'a>>,
 }
 
@@ -55,7 +55,7 @@ pub struct Login<'a> {
 /// What a seal covers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Format {
-    /// Not the login: secrets were sealed so once, and what has no login is.
+    /// Not the login: secrets are sealed so under a key of before, and what has no login always is.
     Unbound = 1,
     /// The login as well.
     Bound = 2,

@@ -125,10 +125,16 @@ impl Keyring {
         self.bound.contains(&self.secret.active)
     }
 
+    /// The keys for secrets that do not say so.
+    pub fn unbound(&self) -> impl Iterator<Item = u32> {
+        let versions = self.secret.by_version().map(|(version, _)| version);
+        versions.filter(|version| !self.bound.contains(version))
+    }
+
     /// Whether every key for secrets says so: then a secret in an older format was put back by somebody
     /// else.
     pub fn are_secrets_bound(&self) -> bool {
-        self.secret.by_version().all(|(version, _)| self.bound.contains(&version))
+        self.unbound().next().is_none()
     }
 
     /// Whether the rows that decide were sealed once: then one without a MAC was put there by
@@ -147,10 +153,11 @@ impl Keyring {
         self.rows.holds(message, mac)
     }
 
-    /// Seals `plaintext` for one place under the active key; two seals of one value differ.
-    /// `TooLong` above [`blob::MAX_SECRET`] bytes.
+    /// Seals `plaintext` for one place under the active key, bound to the login if the key says so;
+    /// two seals of one value differ. `TooLong` above [`blob::MAX_SECRET`] bytes.
     pub fn seal(&self, place: &Place<'_>, plaintext: &[u8]) -> Result<Vec<u8>, CryptoError> {
-        blob::seal(&self.secret.key, self.secret.active, place, plaintext)
+        let login = place.login.filter(|_| self.seals_bound());
+        blob::seal(&self.secret.key, self.secret.active, &Place { login, ..*place }, plaintext)
     }
 
     /// Opens what [`Keyring::seal`] made for the same place, under whichever key version it names.

@@ -37,7 +37,7 @@
 //! Sealed value, 332 to 65 868 bytes:
 //!
 //! ```text
-//!  0  3 "RGC"   3 1 format 02 for a credential's secret, 01 for all else
+//!  0  3 "RGC"   3 1 format 02 for a credential's secret under a key whose byte 5 is 01, 01 for all else
 //!  4  1 alg 01   5 1 flags 00   6 2 zero
 //!  8  4 key version             12 4 key check = HMAC-SHA256(key, "regcred/key-check/v1")[0..4]
 //! 16 32 salt    48 12 nonce     60 n ciphertext, n = 256·k  +16 tag
@@ -47,9 +47,10 @@
 //! plaintext = u32(length) ‖ secret ‖ zeros up to 256·k, k as small as it can be
 //! ```
 //!
-//! Secrets of an older version of the program are in format 1. They open under a key whose byte 5 is 00,
-//! and under no other: the job that seals everything under a new key moves them to format 2, and then
-//! writes 01 into every older key.
+//! Secrets of an older version of the program are in format 1, and so are new ones until a key whose byte
+//! 5 is 01 is active: that is the only format under a key whose byte 5 is 00, and it opens under no
+//! other. The job that seals everything under a new key moves them to format 2, and then writes 01 into
+//! every older key.
 //!
 //! Pipeline token, 77 characters: `rgc_<id, 22>_<secret, 43>_<CRC-32 of all before this underscore, 6>`,
 //! each field a big-endian number in base 62 (`0-9A-Za-z`) padded with `0`. Only

@@ -118,7 +118,7 @@ impl WrappedKey {
     }
 
     /// Whether it says so: authentic once the key was opened.
-    pub(super) fn says_for_good(&self) -> bool {
+    pub fn says_for_good(&self) -> bool {
         self.word() == FOR_GOOD
     }
 

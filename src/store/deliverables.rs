@@ -93,8 +93,8 @@ const COLUMNS: &str = "UUID(g.id), g.intent, g.repositories, g.branches, g.event
     g.expires_on, g.is_narrow, g.needs_approval, g.approver, g.approved_at, g.approved_until,
     g.approved_epoch,
     UUID(c.id), UUID(c.project_id), c.name_key, c.name, c.host, c.is_insecure, c.method, c.username,
-    c.access, c.paths, c.expires_on, c.renew_on, c.disabled_at, c.unreadable_at, c.secret_version,
-    c.token_service, UUID(v.project_id), UUID(v.id),
+    c.access, c.paths, c.expires_on, c.renew_on, c.disabled_at,
+    c.secret_unreadable_at, c.secret_version, c.token_service, UUID(v.project_id), UUID(v.id),
     UUID(g.project_id), UUID(g.pipeline_id), UUID(g.credential_id), UUID(g.granted_by),
     UUID(g.approved_by), g.revision, g.mac, c.is_protected, c.mac, UUID(v.credential_id), v.version,
     v.method, v.staged_at, v.destroyed_at, v.mac, g.created_at, g.created_by, c.revision, g.rejected_at";

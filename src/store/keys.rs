@@ -54,15 +54,15 @@ impl<C: ConnectionTrait> Keys<'_, C> {
         Ok(made > 0)
     }
 
-    /// Whether servers still hold the key for secrets of this version. It cannot be retired before
-    /// the transaction that asks has ended.
-    pub async fn is_held(&self, version: i32) -> Result<bool, DbErr> {
+    /// The key for secrets of this version, if servers still hold it. It is not retired, and says
+    /// nothing else, before the transaction that asks has ended.
+    pub async fn held(&self, version: i32) -> Result<Option<KeyRow>, DbErr> {
         let mut rows = Entity::find_by_id(("secret".to_owned(), version));
         if self.db.get_database_backend() == DbBackend::Postgres {
             rows = rows.lock_shared();
         }
-        let row = rows.one(self.db).await?;
-        Ok(row.and_then(|row| KeyState::from_word(&row.state)).is_some_and(KeyState::is_held))
+        let row = rows.one(self.db).await?.map(KeyRow::try_from).transpose()?;
+        Ok(row.filter(|row| row.state.is_held()))
     }
 
     /// Stores the new wrapping or state of a key.
@@ -75,17 +75,17 @@ impl<C: ConnectionTrait> Keys<'_, C> {
         use secret_version::Column;
         let by_version: Vec<(Option<i32>, i64)> = secret_version::Entity::find()
             .select_only()
-            .column(Column::KeyVersion)
+            .column(Column::DataKey)
             .column_as(Expr::col(Column::Id).count(), "rows")
-            .filter(Column::KeyVersion.is_not_null())
-            .group_by(Column::KeyVersion)
+            .filter(Column::DataKey.is_not_null())
+            .group_by(Column::DataKey)
             .into_tuple()
             .all(self.db)
             .await?;
         let unreadable: Option<i64> = secret_version::Entity::find()
             .select_only()
             .column_as(Expr::col(Column::Id).count(), "rows")
-            .filter(Column::KeyVersion.is_not_null())
+            .filter(Column::DataKey.is_not_null())
             .filter(Column::UnreadableAt.is_not_null())
             .into_tuple()
             .one(self.db)
@@ -119,7 +119,7 @@ impl TryFrom<Model> for KeyRow {
             kek_id: row.kek_id,
             state,
             state_since: row.state_since,
-            created_at: row.created_at,
+            created_at: row.made_at,
         })
     }
 }
@@ -134,7 +134,7 @@ impl From<KeyRow> for ActiveModel {
             kek_id: Set(row.kek_id),
             state: Set(row.state.word().to_owned()),
             state_since: Set(row.state_since),
-            created_at: Set(row.created_at),
+            made_at: Set(row.created_at),
         }
     }
 }

@@ -8,7 +8,8 @@ use super::seals::Sealing;
 use crate::domain::registry::RegistryHost;
 use sea_orm::sea_query::Expr;
 use sea_orm::{
-    ColumnTrait, DbErr, EntityTrait, ExprTrait, JoinType, QueryFilter, QueryOrder, QuerySelect,
+    ColumnTrait, Condition, DbErr, EntityTrait, ExprTrait, JoinType, QueryFilter, QueryOrder,
+    QuerySelect,
 };
 use secret_version::{Column, Entity};
 use uuid::Uuid;
@@ -42,11 +43,28 @@ impl<C: Sealing> Rewraps<'_, C> {
     /// Some that are under a version before `active` and not marked unreadable.
     pub async fn due(&self, active: i32, most: u64) -> Result<Vec<SealedRow>, DbErr> {
         let due = joined()
-            .filter(Column::KeyVersion.lt(active))
+            .filter(Column::DataKey.lt(active))
             .filter(Column::UnreadableAt.is_null())
             .filter(Column::Sealed.is_not_null())
             .limit(most);
         Ok(self.read(due.all(self.db).await?))
+    }
+
+    /// Those under these keys that are marked unreadable, after the row `after`, by id.
+    pub async fn marked(
+        &self,
+        under: &[i32],
+        after: Uuid,
+        most: u64,
+    ) -> Result<Vec<SealedRow>, DbErr> {
+        let rows = joined()
+            .filter(Column::DataKey.is_in(under.iter().copied()))
+            .filter(Column::UnreadableAt.is_not_null())
+            .filter(Column::Sealed.is_not_null())
+            .filter(Column::Id.gt(after))
+            .order_by_asc(Column::Id)
+            .limit(most);
+        Ok(self.read(rows.all(self.db).await?))
     }
 
     /// Every sealed secret after the row `after`, by id: for a check of all of them.
@@ -77,7 +95,7 @@ impl<C: Sealing> Rewraps<'_, C> {
         let left: Option<i64> = Entity::find()
             .select_only()
             .column_as(Expr::col(Column::Id).count(), "rows")
-            .filter(Column::KeyVersion.lt(active))
+            .filter(Column::DataKey.lt(active))
             .filter(Column::UnreadableAt.is_null())
             .into_tuple()
             .one(self.db)
@@ -91,10 +109,8 @@ impl<C: Sealing> Rewraps<'_, C> {
     pub async fn replace(&self, read: &SealedRow, to: i32, sealed: Vec<u8>) -> Result<bool, DbErr> {
         let done = Entity::update_many()
             .col_expr(Column::Sealed, Expr::value(Sealed(sealed)))
-            .col_expr(Column::KeyVersion, Expr::value(to))
-            .filter(Column::Id.eq(read.id))
-            .filter(Column::KeyVersion.eq(read.key_version))
-            .filter(Column::Sealed.eq(Sealed(read.sealed.clone())))
+            .col_expr(Column::DataKey, Expr::value(to))
+            .filter(is_as_read(read))
             .exec(self.db)
             .await?;
         Ok(done.rows_affected > 0)
@@ -110,15 +126,45 @@ impl<C: Sealing> Rewraps<'_, C> {
         Ok(())
     }
 
-    /// Marks the row as not opening, so that it is not tried again.
-    pub async fn mark(&self, id: Uuid, at: i64) -> Result<(), DbErr> {
-        Entity::update_many()
+    /// Marks the row that was read as not opening, so that it is not tried again. `false`: it is another
+    /// secret by now, or that one sealed again.
+    pub async fn mark(&self, read: &SealedRow, at: i64) -> Result<bool, DbErr> {
+        let done = Entity::update_many()
             .col_expr(Column::UnreadableAt, Expr::value(at))
-            .filter(Column::Id.eq(id))
+            .filter(is_as_read(read))
+            .exec(self.db)
+            .await?;
+        Ok(done.rows_affected > 0)
+    }
+
+    /// Takes the marks from a credential and from each version of its secret.
+    pub async fn unmark(&self, credential: Uuid) -> Result<(), DbErr> {
+        Entity::update_many()
+            .col_expr(Column::UnreadableAt, Expr::value(Option::<i64>::None))
+            .filter(Column::CredentialId.eq(credential))
+            .exec(self.db)
+            .await?;
+        credential::Entity::update_many()
+            .col_expr(credential::Column::SecretUnreadableAt, Expr::value(Option::<i64>::None))
+            .filter(credential::Column::Id.eq(credential))
             .exec(self.db)
             .await?;
         Ok(())
     }
+
+    /// Whose secret that row is; `None` when there is no such row.
+    pub async fn credential_of(&self, version: Uuid) -> Result<Option<Uuid>, DbErr> {
+        let found = Entity::find_by_id(version).select_only().column(Column::CredentialId);
+        found.into_tuple::<Uuid>().one(self.db).await
+    }
+}
+
+/// Whether the row still holds the secret that was read, as it was sealed then.
+fn is_as_read(read: &SealedRow) -> Condition {
+    Condition::all()
+        .add(Column::Id.eq(read.id))
+        .add(Column::DataKey.eq(read.key_version))
+        .add(Column::Sealed.eq(Sealed(read.sealed.clone())))
 }
 
 fn joined() -> sea_orm::SelectTwo<Entity, credential::Entity> {
@@ -145,7 +191,7 @@ impl TryFrom<Both> for SealedRow {
             version: row.version,
             is_current: credential.secret_version == row.version,
             origin: host.map(|host| host.origin(credential.is_insecure)),
-            key_version: row.key_version.unwrap_or(0),
+            key_version: row.data_key.unwrap_or(0),
             is_marked: row.unreadable_at.is_some(),
             is_ours: false,
             sealed: row.sealed.ok_or(Unreadable)?.0,

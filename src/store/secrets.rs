@@ -54,7 +54,7 @@ impl<C: Sealing> Secrets<'_, C> {
             destroyed_at: Set(None),
             method: Set(row.method.word().to_owned()),
             key_file: Set(row.key_file),
-            key_version: Set(Some(row.key_version)),
+            data_key: Set(Some(row.key_version)),
             fingerprint: Set(row.fingerprint),
             staged_at: Set(row.staged_at),
             unreadable_at: Set(None),

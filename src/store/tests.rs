@@ -117,7 +117,7 @@ impl Scene {
             secret_set_at: Set(0),
             secret_set_by: text("Olga"),
             disabled_at: Set(None),
-            unreadable_at: Set(None),
+            secret_unreadable_at: Set(None),
             revision: Set(1),
             created_at: Set(0),
             created_by: text("Olga"),

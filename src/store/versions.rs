@@ -2,6 +2,7 @@
 //! credentials hold the same one.
 
 use super::Secrets;
+use super::authentic::is_genuine;
 use super::credentials::SummaryRow;
 use super::entity::{Sealed, credential, readable, secret_version};
 use super::locked;
@@ -29,6 +30,8 @@ pub struct SealedVersion {
     pub doubt: Option<String>,
     /// Its last day for when it is current, blank when it has none; `None` when nobody has said.
     pub expires_on: Option<String>,
+    /// Whether we wrote the row.
+    pub is_ours: bool,
 }
 
 /// The columns that pages show: all but the ciphertext and what tells equal ones.
@@ -81,22 +84,27 @@ impl<C: Sealing> Secrets<'_, C> {
         version: i64,
     ) -> Result<Option<SealedVersion>, DbErr> {
         let row = self.of(credential).filter(Column::Version.eq(version)).one(self.db).await?;
-        Ok(self.genuine(row).pop().and_then(SealedVersion::of))
+        Ok(self.genuine(row).pop().and_then(|row| SealedVersion::of(row, true)))
     }
 
-    /// Every version of the credential that has a ciphertext, locked until the transaction ends.
+    /// Every version of the credential that has a ciphertext, locked until the transaction ends; those
+    /// of rows that we did not write, too.
     pub async fn lock_sealed(&self, credential: Uuid) -> Result<Vec<SealedVersion>, DbErr> {
         // In the order in which receipts count them.
         let rows = self.of(credential).filter(Column::Sealed.is_not_null());
         let rows = locked(self.db, rows.order_by_asc(Column::Version)).all(self.db).await?;
-        Ok(self.genuine(rows).into_iter().filter_map(SealedVersion::of).collect())
+        let read = |row: secret_version::Model| {
+            let is_ours = is_genuine::<Entity>(self.db.seals(), &row);
+            SealedVersion::of(row, is_ours)
+        };
+        Ok(rows.into_iter().filter_map(read).collect())
     }
 
     /// Stores another ciphertext of the same secret, under that version of the data key.
     pub async fn reseal(&self, id: Uuid, key_version: i32, sealed: Vec<u8>) -> Result<(), DbErr> {
         let row = ActiveModel {
             sealed: Set(Some(Sealed(sealed))),
-            key_version: Set(Some(key_version)),
+            data_key: Set(Some(key_version)),
             ..ActiveModel::default()
         };
         self.updates(row).filter(Column::Id.eq(id)).exec(self.db).await.map(drop)
@@ -138,7 +146,7 @@ impl<C: Sealing> Secrets<'_, C> {
     pub async fn destroy(&self, credential: Uuid, versions: &[i64], now: i64) -> Result<(), DbErr> {
         let row = ActiveModel {
             sealed: Set(None),
-            key_version: Set(None),
+            data_key: Set(None),
             fingerprint: Set(None),
             staged_at: Set(None),
             key_file: Set(None),
@@ -201,7 +209,7 @@ impl<C: Sealing> Secrets<'_, C> {
 
 impl SealedVersion {
     /// `None` when it was destroyed.
-    fn of(row: secret_version::Model) -> Option<Self> {
+    fn of(row: secret_version::Model, is_ours: bool) -> Option<Self> {
         Some(Self {
             id: row.id,
             version: row.version,
@@ -209,6 +217,7 @@ impl SealedVersion {
             key_file: row.key_file,
             doubt: row.doubt,
             expires_on: row.expires_on,
+            is_ours,
         })
     }
 }

@@ -2,6 +2,7 @@
 
 pub mod file;
 mod forged;
+mod renamed;
 
 use crate::app::{App, PASSWORD};
 use crate::canary::search::{Canary, Search};

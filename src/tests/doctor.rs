@@ -64,12 +64,12 @@ async fn nothing_wrong_is_nothing_said() {
         assert!(check(&report, "key-file").1.contains("on the same volume as the database"));
     }
     assert_eq!(report["secrets"]["by_data_key"]["1"], 2);
-    for name in ["schema", "keys", "secrets", "rows", "audit", "clock", "permissions"] {
+    for name in ["schema", "keys", "secrets", "binding", "rows", "audit", "clock", "permissions"] {
         assert_eq!(check(&report, name).0, "ok", "{report}");
     }
     let text = machine.run(&["doctor"]).done();
     assert!(text.contains("All stored secrets can be decrypted: 2 under data key 1."), "{text}");
-    assert!(text.contains("Each is bound to its credential and user name."), "{text}");
+    assert!(text.contains("Each secret is bound to its credential and user name."), "{text}");
     assert!(!text.contains("hunter2"));
 }
 
@@ -105,7 +105,7 @@ async fn one_flipped_byte_is_named() {
 #[tokio::test]
 async fn a_row_that_names_another_data_key_is_named() {
     let (machine, _) = with_credentials().await;
-    machine.instance.database.raw("UPDATE secret_version SET key_version = 2").await;
+    machine.instance.database.raw("UPDATE secret_version SET data_key = 2").await;
     let (code, report) = found(&machine);
     assert_eq!((code, &report["secrets"]["failed"]), (Some(1), &2.into()), "{report}");
 }
@@ -201,4 +201,30 @@ async fn a_file_that_is_no_database_is_refused() {
     let folder = Folder::new();
     fs::write(folder.0.join("regcred.db"), [0x5a; 8192]).unwrap();
     said(command(&folder.0, &["doctor"]), b"").refused(78);
+}
+
+#[tokio::test]
+async fn a_credential_that_is_accepted_is_marked_no_more_and_neither_is_its_secret() {
+    let (machine, ids) = with_credentials().await;
+    let database = &machine.instance.database;
+    let id = database.id(ids[0]);
+    for table in ["credential", "secret_version"] {
+        let column = if table == "credential" { "id" } else { "credential_id" };
+        let (mark, change) = if table == "credential" {
+            ("secret_unreadable_at", "username = 'acme-robot'")
+        } else {
+            ("unreadable_at", "staged_at = 5")
+        };
+        let sql = format!("UPDATE {table} SET {mark} = 1, {change} WHERE {column} = {id}");
+        assert_eq!(database.raw(&sql).await, 1, "{sql}");
+    }
+    let marks = "SELECT (SELECT COUNT(*) FROM credential WHERE secret_unreadable_at IS NOT NULL)
+        + (SELECT COUNT(*) FROM secret_version WHERE unreadable_at IS NOT NULL)";
+    assert_eq!(database.scalar_i64(marks).await, 2);
+    let (_, report) = found(&machine);
+    for row in report["rows"]["named"].as_array().unwrap() {
+        let (table, id) = (row["table"].as_str().unwrap(), row["id"].as_str().unwrap());
+        machine.run(&["doctor", "accept", table, id, "--yes"]).done();
+    }
+    assert_eq!(database.scalar_i64(marks).await, 0);
 }

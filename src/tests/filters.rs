@@ -39,7 +39,7 @@ async fn each_state_is_found_where_its_dates_put_it() {
         create(&app, name, |form| (form.expires_on, form.review_on) = (expires, review)).await;
     }
     app.raw("UPDATE credential SET disabled_at = 1 WHERE name = 'off'").await;
-    app.raw("UPDATE credential SET unreadable_at = 1 WHERE name = 'broken'").await;
+    app.raw("UPDATE credential SET secret_unreadable_at = 1 WHERE name = 'broken'").await;
     for state in StateFilter::ALL {
         let expected: &[&str] = match state {
             StateFilter::Fine => &["fine"],

@@ -1,5 +1,6 @@
 //! The schema: every step goes up, down, and up again, and replicas take their turns.
 
+mod fenced;
 mod filled;
 mod listed;
 mod rolling;

@@ -82,7 +82,7 @@ async fn a_row_that_was_re_pointed_gives_nothing() {
         scene.tamper(&format!("UPDATE credential SET {change} WHERE id = V")).await;
         scene.assert_withheld(change, number + 1).await;
         let back = format!(
-            "host = '{HOST}', is_insecure = (1 = 0), secret_version = 1, unreadable_at = NULL"
+            "host = '{HOST}', is_insecure = (1 = 0), secret_version = 1, secret_unreadable_at = NULL"
         );
         scene.tamper(&format!("UPDATE credential SET {back} WHERE id = V")).await;
         assert_eq!(scene.fetch().await.1, BTreeSet::from([0, 1]), "{change} was taken back");

@@ -111,7 +111,7 @@ impl Vault {
         row.host = Set(draft.host.as_str().to_owned());
         row.is_insecure = Set(draft.is_insecure);
         row.disabled_at = Set(None);
-        row.unreadable_at = Set(None);
+        row.secret_unreadable_at = Set(None);
         row.revision = Set(1);
         row.created_at = Set(at.0);
         row.created_by = Set(by.clone());

@@ -30,6 +30,10 @@ pub struct Opening {
     /// Whether one in the older format is refused from now on.
     #[serde(rename = "bound")]
     pub is_bound: bool,
+    /// Some of those that no server moves to the newer format: what is refused, and what waits until
+    /// somebody has answered for a row.
+    #[serde(rename = "not_moved")]
+    pub left_behind: Vec<Unreadable>,
     pub failed: u64,
     pub unreadable: Vec<Unreadable>,
 }
@@ -85,18 +89,10 @@ impl Vault {
                 if let Ok(version) = blob::key_version(&row.sealed) {
                     *opening.by_key.entry(version).or_default() += 1;
                 }
-                let is_unbound = blob::format(&row.sealed) == Ok(Format::Unbound);
-                opening.unbound += u64::from(is_unbound);
+                opening.look_at_format(row);
                 match self.fault(row).await? {
                     None => opening.opened += 1,
-                    Some(why) => opening.add(Unreadable {
-                        project_id: row.project_id,
-                        credential_id: row.credential_id,
-                        credential: row.credential.clone(),
-                        version: row.version,
-                        is_current: row.is_current,
-                        why,
-                    }),
+                    Some(why) => opening.add(Unreadable::of(row, why)),
                 }
             }
         }
@@ -142,7 +138,35 @@ impl Vault {
     }
 }
 
+impl Unreadable {
+    fn of(row: &SealedRow, why: String) -> Self {
+        Self {
+            project_id: row.project_id,
+            credential_id: row.credential_id,
+            credential: row.credential.clone(),
+            version: row.version,
+            is_current: row.is_current,
+            why,
+        }
+    }
+}
+
 impl Opening {
+    fn look_at_format(&mut self, row: &SealedRow) {
+        if blob::format(&row.sealed) != Ok(Format::Unbound) {
+            return;
+        }
+        self.unbound += 1;
+        let why = match (self.is_bound, row.is_ours) {
+            (true, _) => "it is in the older format",
+            (false, false) => "its row or its credential's was changed outside Regcred",
+            (false, true) => return,
+        };
+        if self.left_behind.len() < NAMED {
+            self.left_behind.push(Unreadable::of(row, why.to_owned()));
+        }
+    }
+
     fn add(&mut self, unreadable: Unreadable) {
         self.failed += 1;
         if self.unreadable.len() < NAMED {

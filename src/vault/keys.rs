@@ -242,6 +242,12 @@ fn held(rows: &[KeyRow]) -> Vec<WrappedKey> {
     rows.iter().filter(|row| row.state.is_held()).filter_map(wrapped).collect()
 }
 
+/// Whether those that still have their bytes are all under that key-encryption key.
+fn are_under<'a>(rows: impl IntoIterator<Item = &'a KeyRow>, kek: &Kek) -> bool {
+    let id = kek.id().to_string();
+    rows.into_iter().all(|row| row.state == KeyState::Destroyed || row.kek_id == id)
+}
+
 pub(super) fn wrapped(row: &KeyRow) -> Option<WrappedKey> {
     Some(WrappedKey {
         purpose: row.purpose.parse().ok()?,

@@ -2,7 +2,7 @@ use proptest::prelude::*;
 use uuid::Uuid;
 
 use super::*;
-use crate::crypto::blob::Login;
+use crate::crypto::blob::{Format, Login};
 use crate::crypto::wrapped;
 
 fn place() -> Place<'static> {
@@ -119,8 +119,12 @@ fn a_key_of_before_opens_format_1_until_it_is_marked() -> Result<(), CryptoError
     keys[0].is_active = true;
     let before = Keyring::unlock(&kek, None, &keys)?;
     assert!(!before.seals_bound() && !before.are_secrets_bound());
-    let old = before.seal(&place(), b"x")?;
+    assert_eq!(before.unbound().collect::<Vec<_>>(), [1]);
+    // What it seals looks like what an older version of the program sealed.
+    let old = before.seal(&with_login(), b"x")?;
+    assert_eq!(blob::format(&old), Ok(Format::Unbound));
     assert_eq!(before.open(&with_login(), &old)?.as_slice(), b"x");
+    assert_eq!(before.open(&place(), &old)?.as_slice(), b"x");
 
     keys[0].is_active = false;
     let next = WrappedKey::generate(&kek, Purpose::Secret, 2)?;
@@ -128,6 +132,7 @@ fn a_key_of_before_opens_format_1_until_it_is_marked() -> Result<(), CryptoError
     let moving = Keyring::unlock(&kek, None, &keys)?;
     assert!(moving.seals_bound() && !moving.are_secrets_bound());
     assert_eq!(moving.open(&with_login(), &old)?.as_slice(), b"x");
+    assert_eq!(blob::format(&moving.seal(&with_login(), b"x")?), Ok(Format::Bound));
     let put_under_the_new_one = moving.seal(&place(), b"x")?;
     let refused = moving.open(&with_login(), &put_under_the_new_one).err();
     assert_eq!(refused, Some(CryptoError::Unbound));

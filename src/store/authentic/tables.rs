@@ -232,8 +232,8 @@ authentic! {
         decide: Id, ProjectId, Name, Host, IsInsecure, Method, Username, Access, Paths, IsProtected,
             SecretVersion, DisabledAt, TokenService, Revision;
         do_not: NameKey, NaturalKey, SearchKey, Description, Email, Owner, Environment, Labels, ExpiresOn,
-            ReviewOn, RotateEveryDays, RenewOn, KeyFile, SecretSetAt, SecretSetBy, UnreadableAt,
-            CreatedAt, CreatedBy, UpdatedAt, UpdatedBy, SecretDoubt
+            ReviewOn, RotateEveryDays, RenewOn, KeyFile, SecretSetAt, SecretSetBy,
+            SecretUnreadableAt, CreatedAt, CreatedBy, UpdatedAt, UpdatedBy, SecretDoubt
             because "they are shown, searched and warned of; the registry says when a secret ends";
     }
     guard_change called "guard_change" with Mac mended by MakeAgain {
@@ -243,7 +243,7 @@ authentic! {
     }
     secret_version called "secret_version" with Mac mended by Backup {
         decide: Id, ProjectId, CredentialId, Version, Method, StagedAt, DestroyedAt;
-        do_not: Sealed, CreatedAt, CreatedBy, KeyFile, KeyVersion, Fingerprint, UnreadableAt,
+        do_not: Sealed, CreatedAt, CreatedBy, KeyFile, DataKey, Fingerprint, UnreadableAt,
             Deliveries, LastDeliveredAt, Doubt, ExpiresOn
             because "the ciphertext is bound to the row, and the rest is shown and counted";
     }

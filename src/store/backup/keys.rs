@@ -30,7 +30,8 @@ impl Header {
             kek_id: text("kek_id")?.to_owned(),
             state: KeyState::from_word(text("state")?)?,
             state_since: cell("state_since")?.as_i64()?,
-            created_at: cell("created_at")?.as_i64()?,
+            // As it is called now, or was before the step `fence_older_servers`.
+            created_at: cell("made_at").or_else(|| cell("created_at"))?.as_i64()?,
         })
     }
 }
@@ -41,13 +42,18 @@ mod tests {
 
     #[test]
     fn a_key_is_read_by_the_names_of_its_columns_or_not_at_all() {
-        let header: Header = serde_json::from_str(
-            r#"{"format":"regcred-backup","version":2,"schema":"","made_at":"","database":"sqlite",
-                "kek_ids":[],"tables":{"crypto_key":{"columns":[["created_at","bigint"],
+        for made in ["made_at", "created_at"] {
+            is_read_with(made);
+        }
+    }
+
+    /// With that name of the column that says when the key was made.
+    fn is_read_with(made: &str) {
+        let header = r#"{"format":"regcred-backup","version":2,"schema":"","made_at":"",
+                "database":"sqlite","kek_ids":[],"tables":{"crypto_key":{"columns":[["MADE","bigint"],
                 ["purpose","text"],["version","integer"],["key_uuid","uuid"],["wrapped","bytes"],
-                ["kek_id","text"],["state","text"],["state_since","bigint"]]}}}"#,
-        )
-        .unwrap();
+                ["kek_id","text"],["state","text"],["state_since","bigint"]]}}}"#;
+        let header: Header = serde_json::from_str(&header.replace("MADE", made)).unwrap();
         let uuid = Uuid::max();
         let line = format!(
             r#"["crypto_key",[4,"audit",2,"{uuid}","AAEC","b976fc652f5fdb1d","active",5]]"#

@@ -58,7 +58,7 @@ fn in_state(state: StateFilter, today: Day) -> Condition {
     let is_due = || Column::RenewOn.lte(today.clone());
     match state {
         StateFilter::Disabled => Condition::all().add(Column::DisabledAt.is_not_null()),
-        StateFilter::Unreadable => Condition::all().add(Column::UnreadableAt.is_not_null()),
+        StateFilter::Unreadable => Condition::all().add(Column::SecretUnreadableAt.is_not_null()),
         StateFilter::Expired => Condition::all().add(Column::ExpiresOn.lt(today)),
         StateFilter::Expiring => {
             Condition::all().add(Column::ExpiresOn.between(today, last_warned))

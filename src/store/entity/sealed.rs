@@ -11,7 +11,7 @@ entities! {
         kek_id: String,
         state: String,
         state_since: i64,
-        created_at: i64,
+        made_at: i64,
     }
     mod credential = "credential" {
         #[sea_orm(primary_key, auto_increment = false)]
@@ -43,7 +43,7 @@ entities! {
         secret_set_at: i64,
         secret_set_by: String,
         disabled_at: Option<i64>,
-        unreadable_at: Option<i64>,
+        secret_unreadable_at: Option<i64>,
         revision: i64,
         created_at: i64,
         created_by: String,
@@ -82,7 +82,8 @@ entities! {
         destroyed_at: Option<i64>,
         method: String,
         key_file: Option<String>,
-        key_version: Option<i32>,
+        /// The version of the data key that it is under.
+        data_key: Option<i32>,
         fingerprint: Option<Vec<u8>>,
         staged_at: Option<i64>,
         unreadable_at: Option<i64>,

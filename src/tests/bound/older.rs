@@ -52,10 +52,10 @@ impl App {
         let (id, blob) = (self.database.id(row.id), self.database.bytes(blob));
         let version = row.key_version;
         let sql = format!(
-            "UPDATE secret_version SET sealed = {blob}, key_version = {version}, unreadable_at = NULL WHERE id = {id}"
+            "UPDATE secret_version SET sealed = {blob}, data_key = {version}, unreadable_at = NULL WHERE id = {id}"
         );
         assert_eq!(self.database.raw(&sql).await, 1);
-        self.tamper("UPDATE credential SET unreadable_at = NULL").await;
+        self.tamper("UPDATE credential SET secret_unreadable_at = NULL").await;
     }
 
     /// Puts the wrapped bytes in the place of those of that key for secrets.

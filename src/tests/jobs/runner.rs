@@ -71,10 +71,10 @@ async fn stopped_half_way_a_job_is_left_to_any_server_at_once() {
     app.credential(&app.owner, "acme", "ghcr", "ghcr.io", "hunter2").await;
     // Secrets are never sealed under another key, so the job goes on for ever.
     app.raw(if app.database.is_embedded() {
-        "CREATE TRIGGER endless BEFORE UPDATE OF key_version ON secret_version BEGIN SELECT RAISE(IGNORE); END"
+        "CREATE TRIGGER endless BEFORE UPDATE OF data_key ON secret_version BEGIN SELECT RAISE(IGNORE); END"
     } else {
         "CREATE FUNCTION endless() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NULL; END $$;
-         CREATE TRIGGER endless BEFORE UPDATE OF key_version ON secret_version FOR EACH ROW EXECUTE FUNCTION endless()"
+         CREATE TRIGGER endless BEFORE UPDATE OF data_key ON secret_version FOR EACH ROW EXECUTE FUNCTION endless()"
     })
     .await;
     let person = app.vault.person(app.owner.person.unwrap()).await.unwrap();

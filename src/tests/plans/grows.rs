@@ -227,7 +227,7 @@ pub const GROWS: &[Grows] = &[
         why: "old rows go: a range of an index",
     },
     Grows {
-        starts: "SELECT \"secret_version\".\"key_version\", COUNT(",
+        starts: "SELECT \"secret_version\".\"data_key\", COUNT(",
         has: " GROUP BY ",
         why: "the page of the keys says how many secrets are under each; counted in an index",
     },

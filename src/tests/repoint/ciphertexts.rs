@@ -26,12 +26,12 @@ async fn a_damaged_or_moved_ciphertext_gives_nothing_until_a_new_secret_is_saved
     blobs.push(("another project's", scene.sealed(theirs).await));
 
     for (number, (case, blob)) in blobs.iter().enumerate() {
-        scene.tamper("UPDATE credential SET unreadable_at = NULL WHERE id = V").await;
+        scene.tamper("UPDATE credential SET secret_unreadable_at = NULL WHERE id = V").await;
         scene.seal(scene.victim, blob).await;
         scene.assert_withheld(&format!("{case} ({number})"), number + 1).await;
         scene.seal(scene.victim, &whole).await;
     }
-    scene.tamper("UPDATE credential SET unreadable_at = NULL WHERE id = V").await;
+    scene.tamper("UPDATE credential SET secret_unreadable_at = NULL WHERE id = V").await;
     scene.tamper("DELETE FROM secret_version WHERE credential_id = V").await;
     scene.assert_withheld("no version", blobs.len() + 1).await;
 

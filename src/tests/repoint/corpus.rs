@@ -63,8 +63,9 @@ async fn however_another_host_is_written_it_hears_nothing_of_a_secret() {
     scene.assert_unharmed("after all of the forms").await;
     for address in &addresses {
         for insecure in ["(1 = 0)", "(1 = 1)"] {
-            let change =
-                format!("host = '{address}', is_insecure = {insecure}, unreadable_at = NULL");
+            let change = format!(
+                "host = '{address}', is_insecure = {insecure}, secret_unreadable_at = NULL"
+            );
             scene.tamper(&format!("UPDATE credential SET {change} WHERE id = V")).await;
             let (status, delivered, _) = scene.fetch().await;
             assert_eq!((status, delivered), (StatusCode::OK, BTreeSet::from([1])), "{change}");
@@ -73,7 +74,7 @@ async fn however_another_host_is_written_it_hears_nothing_of_a_secret() {
         }
     }
     assert_eq!(cases, CASES);
-    let back = format!("host = '{HOST}', is_insecure = (1 = 0), unreadable_at = NULL");
+    let back = format!("host = '{HOST}', is_insecure = (1 = 0), secret_unreadable_at = NULL");
     scene.tamper(&format!("UPDATE credential SET {back} WHERE id = V")).await;
     assert_eq!(scene.fetch().await.1, BTreeSet::from([0, 1]), "it was taken back");
 }

@@ -4,14 +4,13 @@
 use super::secret_input::ReadSecret;
 use super::versions::{LOOKED_AT, NewVersion};
 use crate::crypto::CryptoError;
-use crate::crypto::blob::{Login, Place};
+use crate::crypto::blob::{self, Format, Login, Place};
 use crate::crypto::digest::same;
 use crate::domain::credential::Credential;
 use crate::domain::secret_version::VersionState;
 use crate::error::{Error, Result};
 use crate::store::{SealedRow, Write};
 use crate::vault::Vault;
-use crate::vault::keys::key_version;
 use uuid::Uuid;
 
 /// Where a secret lies, and whose it is, as its seal is bound to it (security 3.3). The origin is made
@@ -91,7 +90,9 @@ impl Vault {
     }
 
     /// Seals every stored version of the credential's secret again for the user name that it has from now
-    /// on, in the transaction that changes it. One that does not open stays as it is.
+    /// on, in the transaction that changes it. One that does not open stays as it is, and so does one in
+    /// the older format whose row somebody else wrote: nothing says that it is this credential's, and
+    /// once somebody answers for the row it opens with any name.
     pub(super) async fn reseal_for(
         &self,
         write: &Write,
@@ -102,6 +103,9 @@ impl Vault {
         let (credential_id, origin) = (stored.summary.id, stored.origin.as_str());
         let secrets = write.secrets(project);
         for kept in secrets.lock_sealed(credential_id).await? {
+            if !kept.is_ours && blob::format(&kept.sealed) != Ok(Format::Bound) {
+                continue;
+            }
             let at = |login| secret_place(kept.id, project, kept.version, origin, login);
             let opened = self.keys.open(&self.store, &at(login_of(stored)), &kept.sealed).await;
             let secret = match opened {
@@ -114,12 +118,7 @@ impl Vault {
                 }
             };
             let sealed = self.keys.ring().seal(&at(Login { credential_id, username }), &secret)?;
-            let under = key_version(&sealed)?;
-            if !write.keys().is_held(under).await? {
-                // As for a new secret.
-                self.keys_changed.notify_one();
-                return Err(Error::Unavailable);
-            }
+            let under = self.may_store(write, &sealed).await?;
             secrets.reseal(kept.id, under, sealed).await?;
         }
         Ok(())

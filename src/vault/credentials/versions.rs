@@ -13,7 +13,6 @@ use crate::domain::permission::of;
 use crate::domain::secret_version::{SecretVersion, VersionState};
 use crate::error::{Error, Result};
 use crate::store::{CredentialChanges, Set, VersionRow, Write};
-use crate::vault::keys::key_version;
 use crate::vault::{Vault, now};
 use uuid::Uuid;
 
@@ -58,12 +57,7 @@ impl Vault {
         let login = Login { credential_id: new.credential, username: new.username };
         let place = secret_place(id, project, version, new.origin, login);
         let sealed = self.keys.ring().seal(&place, read.secret.expose())?;
-        let under = key_version(&sealed)?;
-        if !write.keys().is_held(under).await? {
-            // This server has not heard of the new key yet, and nobody opens with the old one.
-            self.keys_changed.notify_one();
-            return Err(Error::Unavailable);
-        }
+        let under = self.may_store(write, &sealed).await?;
         let by = editor.person().name.clone();
         let key_file = read.key_file.as_ref().and_then(|key| serde_json::to_string(key).ok());
         let version_row = VersionRow {
@@ -94,7 +88,7 @@ impl Vault {
             row.secret_version = Set(version);
             row.secret_set_at = Set(at.0);
             row.secret_set_by = Set(by);
-            row.unreadable_at = Set(None);
+            row.secret_unreadable_at = Set(None);
             row.key_file = Set(key_file);
             row.secret_doubt = Set(new.doubt.map(str::to_owned));
         }
@@ -159,7 +153,7 @@ impl Vault {
             secret_version: Set(version),
             secret_set_at: Set(chosen.set_at.0),
             secret_set_by: Set(chosen.set_by),
-            unreadable_at: Set(None),
+            secret_unreadable_at: Set(None),
             key_file: Set(stored.key_file),
             secret_doubt: Set(stored.doubt),
             renew_on: Set(

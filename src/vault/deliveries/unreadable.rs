@@ -33,8 +33,10 @@ impl Vault {
         if stored.secret.version != version || stored.summary.unreadable_at.is_some() {
             return Ok(());
         }
-        let row =
-            CredentialChanges { unreadable_at: Set(Some(now().0)), ..CredentialChanges::default() };
+        let row = CredentialChanges {
+            secret_unreadable_at: Set(Some(now().0)),
+            ..CredentialChanges::default()
+        };
         write.credentials(project).update(id, row).await?;
         let subject = Subject { id, name: stored.summary.name };
         let what = (Action::CredentialUnreadable, subject, Detail::Nothing);

@@ -4,7 +4,7 @@
 use crate::domain::actor::{Actor, Operator};
 use crate::domain::audit::{Action, AuditEvent, Detail};
 use crate::error::{Error, Result};
-use crate::store::NamedRow;
+use crate::store::{NamedRow, Write};
 use crate::vault::audit::this_instance;
 use crate::vault::{INSTANCE, Vault, now};
 use uuid::Uuid;
@@ -109,6 +109,7 @@ impl Vault {
                     .to_owned(),
             ));
         }
+        unmark_secrets_of(&write, row).await?;
         let detail = Detail::Row { table: row.table.to_owned(), id: row.key.clone(), broken_at };
         let what = (Action::RowAccepted, this_instance(), detail);
         if let Some(project) = project {
@@ -116,4 +117,18 @@ impl Vault {
         }
         self.commit_event(write, INSTANCE, operator, what).await
     }
+}
+
+/// Takes the marks from the secrets of that row: they may be there only because it was changed. One that
+/// does not open all the same is marked again.
+async fn unmark_secrets_of(write: &Write, row: &NamedRow) -> Result<()> {
+    let credential = match (row.table, Uuid::parse_str(&row.key)) {
+        ("credential", Ok(id)) => Some(id),
+        ("secret_version", Ok(id)) => write.rewraps().credential_of(id).await?,
+        _ => None,
+    };
+    if let Some(credential) = credential {
+        write.rewraps().unmark(credential).await?;
+    }
+    Ok(())
 }

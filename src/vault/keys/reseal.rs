@@ -2,15 +2,17 @@
 //! small transactions, while all of them serve; killed at any moment it goes on where it was. What an
 //! older version of the program sealed gets a new key for it, and so its new format: see `binding`.
 
-use super::StartProblem;
 use super::rotation::secret_keys;
-use crate::crypto::{CryptoError, blob};
+use super::{StartProblem, wrapped};
+use crate::crypto::CryptoError;
+use crate::crypto::blob::{self, Format};
+use crate::crypto::keyring::Keyring;
 use crate::domain::actor::Actor;
 use crate::domain::audit::Action;
 use crate::domain::job::JobKind;
 use crate::domain::key::KeyState;
 use crate::error::{Error, Result};
-use crate::store::{KeyRow, SealedRow, Unrecorded};
+use crate::store::{KeyRow, SealedRow, Unrecorded, Write};
 use crate::vault::credentials::place_of;
 use crate::vault::{INSTANCE, Vault, now};
 use std::time::Duration;
@@ -103,8 +105,9 @@ impl Vault {
         // The keys were read a moment ago, to find out whether they are others now.
         let has_settled = |since| self.has_settled(since);
         Ok(self.keys.pending_since().is_some_and(has_settled)
-            || self.has_to_bind()
-            || self.store.rewraps().left(self.active_version()).await? > 0)
+            || self.has_to_begin()
+            || self.store.rewraps().left(self.active_version()).await? > 0
+            || self.has_to_finish().await?)
     }
 
     /// Whether every server has had time to read a key that was made then.
@@ -150,6 +153,7 @@ impl Vault {
 
     /// Seals a batch under the active key; whether there may be more.
     async fn reseal_some(&self) -> Result<bool> {
+        let ring = self.keys.ring();
         let active = self.active_version();
         let mut due = self.store.rewraps().due(active, BATCH).await?;
         if due.is_empty() {
@@ -159,22 +163,24 @@ impl Vault {
         due.sort_by_key(|row| (row.project_id, row.credential_id, row.version));
         let mut sealed = Vec::with_capacity(due.len());
         for row in &due {
-            sealed.push(self.seal_again(row).await);
+            sealed.push(self.seal_again(&ring, row).await);
         }
         let (mut done, at) = (0, now().0);
         let mut unreadable = Vec::new();
         let write = self.store.write().await?;
-        if !write.keys().is_held(active).await? {
-            return Err(Error::Unavailable);
+        // All are under the same key, in the same format.
+        if let Some(blob) = sealed.iter().find_map(|one| one.as_ref().ok()) {
+            self.may_store(&write, blob).await?;
         }
         for (row, sealed) in due.iter().zip(sealed) {
             match sealed {
-                Ok((version, blob)) => {
+                Ok(blob) => {
+                    let version = key_version(&blob)?;
                     done += i64::from(write.rewraps().replace(row, version, blob).await?);
                 }
                 Err(Error::Conflict(_)) => {
-                    write.rewraps().mark(row.id, at).await?;
-                    unreadable.extend(row.is_current.then_some(row));
+                    let is_marked = write.rewraps().mark(row, at).await?;
+                    unreadable.extend((is_marked && row.is_current).then_some(row));
                 }
                 Err(error) => return Err(error),
             }
@@ -190,9 +196,9 @@ impl Vault {
         Ok(true)
     }
 
-    /// The secret under the active key, bound to whose it is; `Conflict` when it does not open, or it may
-    /// not be theirs.
-    async fn seal_again(&self, row: &SealedRow) -> Result<(i32, Vec<u8>)> {
+    /// The secret under the active key of that keyring, bound to whose it is; `Conflict` when it does not
+    /// open, or it may not be theirs.
+    async fn seal_again(&self, ring: &Keyring, row: &SealedRow) -> Result<Vec<u8>> {
         let unreadable = |error: &dyn std::fmt::Display| {
             tracing::error!(credential = %row.credential_id, version = row.version, error = %error, "a stored secret does not open");
             Error::Conflict("it does not open".to_owned())
@@ -207,8 +213,35 @@ impl Vault {
             CryptoError::WrongKek => Error::Unavailable,
             error => unreadable(&error),
         })?;
-        let sealed = self.keys.ring().seal(&place, &secret)?;
-        Ok((key_version(&sealed)?, sealed))
+        Ok(ring.seal(&place, &secret)?)
+    }
+
+    /// Whether the secret opens where it lies.
+    pub(super) async fn opens(&self, row: &SealedRow) -> Result<bool> {
+        let Some(origin) = row.origin.as_deref() else { return Ok(false) };
+        match self.keys.open(&self.store, &place_of(row, origin), &row.sealed).await {
+            Ok(_) => Ok(true),
+            Err(CryptoError::WrongKek) => Err(Error::Unavailable),
+            Err(_) => Ok(false),
+        }
+    }
+
+    /// The version of the key that a credential's secret was sealed under, when it may be stored so:
+    /// servers hold the key, and take what is under it in the format of this one. It stays so until the
+    /// transaction has ended.
+    ///
+    /// # Errors
+    /// `Unavailable` when the stored keys are newer than those of this server, which it then reads.
+    pub(in crate::vault) async fn may_store(&self, write: &Write, sealed: &[u8]) -> Result<i32> {
+        let version = key_version(sealed)?;
+        let is_bound = blob::format(sealed)? == Format::Bound;
+        let row = write.keys().held(version).await?;
+        let key = row.as_ref().and_then(wrapped);
+        if key.is_some_and(|key| key.says_for_good() == is_bound) {
+            return Ok(version);
+        }
+        self.keys_changed.notify_one();
+        Err(Error::Unavailable)
     }
 }
 

@@ -1,7 +1,7 @@
 //! Data keys: created, retired and destroyed. Sealing everything under a new one is the work of
 //! `reseal`.
 
-use super::new_row;
+use super::{are_under, new_row};
 use crate::crypto::keyring::{Purpose, WrappedKey};
 use crate::domain::actor::{Acts, InstanceAdmin};
 use crate::domain::audit::{Action, Detail, Subject};
@@ -67,8 +67,7 @@ impl Vault {
                 row.version
             )));
         }
-        let id = kek.id().to_string();
-        if rows.iter().any(|row| row.state != KeyState::Destroyed && row.kek_id != id) {
+        if !are_under(&rows, kek) {
             return Err(Error::Conflict(
                 "The data keys are encrypted with a different key-encryption key. Start this server with the key in use first."
                     .to_owned(),

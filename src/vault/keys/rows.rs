@@ -52,7 +52,8 @@ pub(super) async fn seal_once(
     let mut ring = open(&rows)?;
     // Another server may have done it while this one waited for the lock.
     if !ring.are_rows_sealed() {
-        if write.were_rows_sealed().await? {
+        let holds = |message: &[u8], mac: &[u8]| unlocked.ring.verify_mac(message, mac);
+        if write.were_rows_sealed(&holds).await? {
             return Err(StartProblem::OlderKeyring);
         }
         tracing::info!(

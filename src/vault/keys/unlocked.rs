@@ -1,7 +1,7 @@
 //! The unlocked keyring of a running server. Every request reads it; it is replaced when the
 //! database has other keys, or the operator gives another key-encryption key.
 
-use super::{KeySource, StartProblem};
+use super::{KeySource, StartProblem, are_under};
 use crate::crypto::CryptoError;
 use crate::crypto::blob::Place;
 use crate::crypto::keyring::{Keyring, Purpose};
@@ -41,6 +41,13 @@ impl Keys {
         let secret = Purpose::Secret.to_string();
         let is_pending = |row: &&KeyRow| row.purpose == secret && row.state == KeyState::Pending;
         self.now().rows.iter().find(is_pending).map(|row| row.state_since)
+    }
+
+    /// Whether the key-encryption key that this server wraps new keys under is the one in use.
+    pub(super) fn is_current_in_use(&self) -> bool {
+        let (now, secret) = (self.now(), Purpose::Secret.to_string());
+        let rows = now.rows.iter().filter(|row| row.purpose == secret);
+        now.source.current.as_ref().is_some_and(|kek| are_under(rows, kek))
     }
 
     fn now(&self) -> std::sync::RwLockReadGuard<'_, Unlocked> {
