@@ -1,5 +1,7 @@
 //! The list of pipelines: in pages, searched, in two orders, with what each row says.
 
+mod ruled;
+
 use crate::app::{App, PASSWORD};
 use regcred::domain::listing::percent;
 use regcred::domain::permission::of;
@@ -117,92 +119,6 @@ const RULE: [(&str, &str); 7] = [
 ];
 
 #[tokio::test]
-async fn a_pipeline_is_found_by_what_its_trust_rules_name_now() {
-    let app = App::new().await;
-    let (nightly, _) = app.bare_pipeline("nightly").await;
-    let (cluster, _) = app.bare_pipeline("cluster").await;
-    app.bare_pipeline("other").await;
-    let subject = [
-        ("form[provider]", "kubernetes"),
-        ("form[issuer]", "https://kubernetes.example.com"),
-        ("form[audience]", "https://regcred.example.com"),
-        ("form[claims][sub]", "system:serviceaccount:ci:deploy"),
-        ("form[title]", "Büro"),
-    ];
-    for (pipeline, rule) in [(nightly, &RULE[..]), (cluster, &subject[..])] {
-        let reply = app.ask_rule(&app.owner, pipeline, rule).await;
-        assert_eq!(reply.status, 200, "{}", reply.text());
-    }
-    let found = async |search: &str| found(&app, search).await;
-    for search in ["acme/api", "ACME/", "1296269"] {
-        assert_eq!(found(search).await, ["nightly"], "{search}");
-    }
-    for search in ["ci:deploy", "buro"] {
-        assert_eq!(found(search).await, ["cluster"], "{search}");
-    }
-    // The row says by what it was found, unless its own words have it.
-    for (search, said) in [("acme/", Some("acme/api")), ("BURO", Some("Büro")), ("nightly", None)]
-    {
-        let query = PipelineQuery { search: search.to_owned(), ..PipelineQuery::default() };
-        let rows = listed(&app, &query).await.rows;
-        let found_by: Vec<_> = rows.iter().map(|row| row.found_by.as_deref()).collect();
-        assert_eq!(found_by, [said], "{search}");
-        let page = app.owner.get(&format!("/p/acme/pipelines{}", query.to_url())).await.text();
-        let shown = said.map(|name| format!("Trust rule: {name}"));
-        assert!(shown.is_none_or(|shown| page.contains(&shown)), "{search}: {page}");
-        assert_eq!(page.contains("Trust rule: "), said.is_some(), "{search}: {page}");
-    }
-    // Many rules are for the same branch, and it says nothing of whose they are.
-    assert!(found("refs/heads").await.is_empty());
-
-    let of_nightly = "FROM trust_rule WHERE provider = 'github'";
-    let id = app.database.scalar::<Uuid>(&format!("SELECT id {of_nightly}")).await.to_string();
-    let epoch = app.scalar_i64(&format!("SELECT identity_epoch {of_nightly}")).await.to_string();
-    let pipeline = nightly.to_string();
-    let mut changed = RULE.to_vec();
-    changed.retain(|(field, _)| *field != "form[more_claims]");
-    changed.extend([
-        ("form[more_claims]", "repository=acme/web"),
-        ("project", "acme"),
-        ("pipeline", pipeline.as_str()),
-        ("id", id.as_str()),
-        ("epoch", epoch.as_str()),
-        ("password", PASSWORD),
-    ]);
-    let reply = app.owner.post_json_accept("/rpc/trust-rules/update", &changed).await;
-    assert_eq!(reply.status, 200, "{}", reply.text());
-    assert!(found("acme/api").await.is_empty());
-    assert_eq!(found("acme/web").await, ["nightly"]);
-    let rule = [("project", "acme"), ("pipeline", pipeline.as_str()), ("id", id.as_str())];
-    assert_eq!(app.owner.post_json_accept("/rpc/trust-rules/delete", &rule).await.status, 200);
-    assert!(found("acme/web").await.is_empty());
-    // Another name keeps what its rules name.
-    let id = cluster.to_string();
-    let called = [
-        ("project", "acme"),
-        ("id", id.as_str()),
-        ("revision", "1"),
-        ("form[name]", "deployment"),
-        ("form[description]", ""),
-    ];
-    assert_eq!(app.owner.post_json_accept("/rpc/pipelines/update", &called).await.status, 200);
-    assert_eq!(found("ci:deploy").await, ["deployment"]);
-}
-
-#[tokio::test]
-async fn another_project_is_not_found_by_its_rules() {
-    let app = App::new().await;
-    let (pipeline, _) = app.bare_pipeline("build").await;
-    assert_eq!(app.ask_rule(&app.owner, pipeline, &RULE).await.status, 200);
-    let beta = app.project("beta").await;
-    let page = beta.get("/p/beta/pipelines?q=acme%2Fapi").await.text();
-    assert!(
-        page.contains("No pipelines match.") && !page.contains(&pipeline.to_string()),
-        "{page}"
-    );
-}
-
-#[tokio::test]
 async fn a_mark_without_its_letter_finds_nothing() {
     let app = App::new().await;
     app.bare_pipeline("build").await;
@@ -289,25 +205,4 @@ async fn a_list_without_rows_says_why_it_has_none() {
     let page = app.owner.get(&second).await.text();
     assert!(page.contains("This page no longer exists."), "{page}");
     assert!(shown("?q=zebra").await.contains("No pipelines match."));
-}
-
-#[tokio::test]
-async fn rules_that_an_older_server_has_saved_are_found_after_the_next_sweep() {
-    let app = App::new().await;
-    let (nightly, _) = app.bare_pipeline("nightly").await;
-    app.bare_pipeline("other").await;
-    let reply = app.ask_rule(&app.owner, nightly, &RULE).await;
-    assert_eq!(reply.status, 200, "{}", reply.text());
-    assert_eq!(app.tamper("UPDATE pipeline SET rules_key = ''").await, 2);
-    assert!(found(&app, "acme/api").await.is_empty());
-    app.vault.sweep().await.unwrap();
-    assert_eq!(found(&app, "acme/api").await, ["nightly"]);
-    // What was saved since stays as it was saved, and of what nobody saved nothing is made.
-    assert_eq!(app.tamper("UPDATE pipeline SET rules_key = 'kept' WHERE rules_key <> ''").await, 1);
-    app.vault.sweep().await.unwrap();
-    assert_eq!(found(&app, "kept").await, ["nightly"]);
-    app.tamper("UPDATE pipeline SET rules_key = ''").await;
-    app.tamper("UPDATE trust_rule SET claims = '{\"repository\":\"beta/web\"}'").await;
-    app.vault.sweep().await.unwrap();
-    assert!(found(&app, "beta/web").await.is_empty() && found(&app, "acme/api").await.is_empty());
 }

@@ -85,7 +85,8 @@ fn Whole(found: Found, page: PageContext) -> impl IntoView {
     groups.extend(of_pipelines.map(|listing| pipelines(listing, &question, project)));
     groups.push(pages(&question));
     groups.push(guides(&question));
-    let within = use_context::<Frame>().map(|frame| format!("In the project {}", frame.project.name));
+    let within =
+        use_context::<Frame>().map(|frame| format!("In the project {}", frame.project.name));
     let said = if question.is_empty() { String::new() } else { in_words(&groups) };
     view! {
         <div class="finder stack">

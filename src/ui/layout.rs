@@ -135,8 +135,7 @@ fn Shell(
 fn FindLink(finder: String) -> impl IntoView {
     let is_here = use_url().with_untracked(|url| url.path() == finder);
     // From the finder itself nothing that was asked there is lost.
-    let href =
-        if is_here { here_now() } else { paths::with_query(&finder, "from", &here_now()) };
+    let href = if is_here { here_now() } else { paths::with_query(&finder, "from", &here_now()) };
     view! {
         <div id="find">
             <a class="button button-quiet" href=href aria-current=is_here.then_some("page")>

@@ -1,8 +1,8 @@
 //! A rejection is for what stood on the page of who rejects, and comes in time. A grant that was rejected is
 //! never said to wait, wherever somebody asks why nothing comes.
 
-use super::{PUSH, Scene};
 use super::pending::pending;
+use super::{PUSH, Scene};
 use crate::app::{Browser, PASSWORD, Reply};
 use regcred::domain::matching::{ExplainForm, Explanation, Lost};
 use regcred::domain::permission::of;

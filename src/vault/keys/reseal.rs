@@ -191,7 +191,8 @@ impl Vault {
         write.jobs().set_progress(JobKind::TendKeys, "", &progress).await?;
         write.commit_without_event(Unrecorded::Reseal).await?;
         for row in unreadable {
-            self.mark_unreadable(row.project_id, row.credential_id, row.version).await?;
+            let whose = (row.project_id, row.credential_id);
+            self.mark_unreadable(whose, row.version, Some(&row.sealed)).await?;
         }
         Ok(true)
     }
