@@ -2,7 +2,7 @@
 
 mod ruled;
 
-use crate::app::{App, PASSWORD};
+use crate::app::App;
 use regcred::domain::listing::percent;
 use regcred::domain::permission::of;
 use regcred::domain::pipeline::listing::{PipelineListing, PipelineQuery, PipelineSort};
@@ -106,17 +106,6 @@ async fn a_search_finds_names_and_descriptions_in_any_case_and_takes_nothing_for
     assert!(page.status == 200 && page.text().contains("No pipelines match."));
     assert_eq!(app.owner.get("/p/acme/pipelines?sort=mac").await.status, 400);
 }
-
-/// What is right for GitHub, whose tokens name the repository in a claim without a field of its own.
-const RULE: [(&str, &str); 7] = [
-    ("form[provider]", "github"),
-    ("form[issuer]", "https://token.actions.githubusercontent.com"),
-    ("form[audience]", "https://regcred.example.com"),
-    ("form[claims][repository_id]", "1296269"),
-    ("form[claims][repository_owner_id]", "583231"),
-    ("form[claims][ref]", "refs/heads/main"),
-    ("form[more_claims]", "repository=acme/api"),
-];
 
 #[tokio::test]
 async fn a_mark_without_its_letter_finds_nothing() {

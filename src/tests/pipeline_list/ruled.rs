@@ -5,6 +5,17 @@ use crate::app::{App, PASSWORD};
 use regcred::domain::pipeline::listing::PipelineQuery;
 use uuid::Uuid;
 
+/// What is right for GitHub, whose tokens name the repository in a claim without a field of its own.
+const RULE: [(&str, &str); 7] = [
+    ("form[provider]", "github"),
+    ("form[issuer]", "https://token.actions.githubusercontent.com"),
+    ("form[audience]", "https://regcred.example.com"),
+    ("form[claims][repository_id]", "1296269"),
+    ("form[claims][repository_owner_id]", "583231"),
+    ("form[claims][ref]", "refs/heads/main"),
+    ("form[more_claims]", "repository=acme/api"),
+];
+
 #[tokio::test]
 async fn a_pipeline_is_found_by_what_its_trust_rules_name_now() {
     let app = App::new().await;
