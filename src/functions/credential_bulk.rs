@@ -31,7 +31,10 @@ pub async fn switch_credentials(
     let page = paths::credentials(&project) + query;
     let done = async {
         let editor = member(&project).await?.can::<of::RegistryWrite>()?;
-        let switched = vault().set_all_disabled(&editor, &read(&ids)?, is_disabled).await?;
+        let switched = match vault().set_all_disabled(&editor, &read(&ids)?, is_disabled).await {
+            Err(Error::NotFound) if is_page() => return Ok(Flash::failure(GONE.to_owned())),
+            switched => switched?,
+        };
         let flash = Flash::from(said(&switched, is_disabled));
         if switched.changed.is_empty() {
             return Ok(flash);
@@ -44,11 +47,7 @@ pub async fn switch_credentials(
         values.extend(is_short.then(|| ("list", query.to_owned())));
         Ok(flash.with_undo(SwitchCredentials::url(), values))
     };
-    let done = match done.await {
-        Err(Error::NotFound) if is_page() => Ok(Flash::failure(GONE.to_owned())),
-        done => done,
-    };
-    finish_action(&page, done).await
+    finish_action(&page, done.await).await
 }
 
 /// Each of the values is one id or several: a button *Undo* has all of them in one.

@@ -9,8 +9,8 @@ use std::time::Duration;
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{
-    DomParser, FormData, HtmlFormElement, HtmlInputElement, Response, SupportedType,
-    UrlSearchParams,
+    DomParser, Element, Event, FormData, HtmlFormElement, HtmlInputElement, Response,
+    SupportedType, UrlSearchParams,
 };
 
 /// Long enough not to ask at every letter, short enough not to be felt.
@@ -19,8 +19,8 @@ const PAUSE: Duration = Duration::from_millis(150);
 /// On every change of the GET form `search`, puts what its first page would show in `results` into
 /// the one of this page, and the form's state into the URL. Only the answer to the newest question
 /// counts. What is replaced may hold links, forms and menus, but no islands. So is what is in `add`,
-/// in `chips` and in `find`, if they are there: links outside of the results that carry their query.
-/// And so is what `said` says of the results: the element stays, or it would not be read aloud.
+/// in `chips`, in `find` and in `projects`, if they are there: links outside of the results that carry
+/// their query. And so is what `said` says of the results: the element stays, or it would not be read aloud.
 #[island]
 pub fn SearchAsTyped() -> impl IntoView {
     Effect::new(move |_| {
@@ -52,8 +52,17 @@ fn search_on_input(form: &HtmlFormElement) {
     if is_typed_already(form) {
         search(());
     }
-    let listener = Closure::<dyn FnMut()>::new(move || search(()));
-    let _ = form.add_event_listener_with_callback("input", listener.as_ref().unchecked_ref());
+    let listener = Closure::<dyn FnMut(Event)>::new(move |event: Event| {
+        // Of a registry that is typed, half of the name finds nothing.
+        let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
+        let is_whole = target.is_some_and(|field| field.has_attribute("data-whole"));
+        if is_whole == (event.type_() == "change") {
+            search(());
+        }
+    });
+    for event in ["input", "change"] {
+        let _ = form.add_event_listener_with_callback(event, listener.as_ref().unchecked_ref());
+    }
     // It lives as long as the page.
     listener.forget();
 }
@@ -99,7 +108,9 @@ fn show(html: &str, url: &str) {
         return;
     }
     selection::keep(&selected);
-    let _ = (replace("add"), replace("chips"), replace("find"), replace("said"));
+    for id in ["add", "chips", "find", "said", "projects"] {
+        replace(id);
+    }
     if let Ok(history) = window().history() {
         let _ = history.replace_state_with_url(&JsValue::NULL, "", Some(url));
     }

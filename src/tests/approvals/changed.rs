@@ -114,7 +114,7 @@ async fn a_decision_is_about_the_grant_that_stood_on_the_page() {
     assert_eq!(late.status, 409, "{}", late.text());
     let rejection = scene.seen_by(&maintainer).await.rejection.unwrap();
     assert_eq!(rejection.reason, "No.");
-    scene.assert_waits(Lost::NotApproved).await;
+    scene.assert_waits(Lost::Rejected).await;
     scene.app.assert_chain_holds().await;
     assert_eq!(
         scene.approve(&maintainer).await.status,

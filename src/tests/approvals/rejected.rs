@@ -70,7 +70,7 @@ async fn nobody_says_no_to_a_token_or_rule_that_was_not_on_the_page() {
         assert_eq!(scene.reject(&maintainer, "No.").await.status, 200, "on the page of now");
         assert!(pending(&scene.app, &maintainer).await.is_empty());
     }
-    scene.assert_waits(Lost::NotApproved).await;
+    scene.assert_waits(Lost::Rejected).await;
 }
 
 #[tokio::test]

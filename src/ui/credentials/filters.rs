@@ -137,6 +137,7 @@ fn TypedRegistry(asked: String, is_covered: bool) -> impl IntoView {
                 autocomplete="off"
                 autocapitalize="none"
                 spellcheck="false"
+                data-whole=true
             />
         </div>
     }
