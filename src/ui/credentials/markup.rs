@@ -25,6 +25,16 @@ impl fmt::Display for Text<'_> {
     }
 }
 
+/// The value of an attribute, in quotes where it needs them.
+pub fn attribute(value: &str) -> String {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "/-_.".contains(c);
+    if !value.is_empty() && value.chars().all(is_plain) {
+        value.to_owned()
+    } else {
+        format!("\"{}\"", Text(value))
+    }
+}
+
 /// An element with the text; when that has more characters than are seen of it, it is the tooltip,
 /// too.
 pub fn titled(tag: &str, text: &str, seen: usize) -> String {
@@ -39,6 +49,17 @@ pub fn titled(tag: &str, text: &str, seen: usize) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_value_that_is_one_word_or_a_path_needs_no_quotes() {
+        for plain in ["a", "/p/acme/credentials/01a2-7_x/edit", "v1.2"] {
+            assert_eq!(attribute(plain), plain);
+        }
+        assert_eq!(attribute(""), "\"\"");
+        for other in ["a b", "/p?q=1", "a>b", "'", "`", "é", "a=b", "a\tb"] {
+            assert_eq!(attribute(other), format!("\"{}\"", Text(other)));
+        }
+    }
 
     #[test]
     fn text_ends_neither_an_element_nor_an_attribute() {

@@ -3,7 +3,7 @@
 //! What HTML lets one leave out is left out: the ends of cells and rows, and quotes round single words.
 
 use super::bulk::{self, TickAll};
-use super::markup::{Text, titled};
+use super::markup::{Text, attribute, titled};
 use super::row::states;
 use super::row_menu::RowMenu;
 use crate::domain::ago;
@@ -69,13 +69,13 @@ impl<'a> Rows<'a> {
         let kind = credential.kind().word();
         let page = paths::credential(self.menu.project, credential.id);
         let link = titled("a", &credential.name, SEEN);
-        let link = link.replacen("<a", &format!("<a href=\"{page}\""), 1);
+        let link = link.replacen("<a", &format!("<a href={page}"), 1);
         let description = match credential.description.as_str() {
             "" => String::new(),
             text => titled("span", text, SEEN_AFTER),
         };
         let tick = self.tick(credential);
-        format!("<td>{tick}<i class=\"mark mark-{kind}\"></i>{link}{description}")
+        format!("<td>{tick}<i class=mark-{kind}></i>{link}{description}")
     }
 
     /// What selects it, for those who may do something to what is selected.
@@ -122,8 +122,8 @@ impl<'a> Rows<'a> {
         let (menu, name) = (&self.menu, Text(&credential.name));
         let link = |href: Option<String>, verb: &str| {
             href.map_or_else(String::new, |href| {
-                let href = Text(&href);
-                format!("<a href=\"{href}\" aria-label=\"{verb} {name}\"></a>")
+                let href = attribute(&href);
+                format!("<a href={href} aria-label=\"{verb} {name}\"></a>")
             })
         };
         let edit = link(menu.edit(credential.id), "Edit");
@@ -139,8 +139,8 @@ impl<'a> Rows<'a> {
 
     fn time(&self, at: Moment) -> String {
         let (exact, said) = (at.to_text(), ago::briefly(at, self.now));
-        let machine = exact.replace(" UTC", "Z");
-        format!("<time datetime=\"{machine}\" title=\"{exact}\">{said}</time>")
+        let day = exact.split(' ').next().unwrap_or_default();
+        format!("<time datetime={day} title=\"{exact}\">{said}</time>")
     }
 }
 
