@@ -82,6 +82,7 @@ pub struct Vault {
     server: Uuid,
     /// Wakes the task that watches the keys.
     keys_changed: Arc<Notify>,
+    looks: Arc<keys::Looks>,
     /// Wakes the runner of jobs.
     job_is_due: Arc<Notify>,
     attempts: Arc<attempts::Attempts>,
@@ -154,6 +155,7 @@ impl Vault {
             recorder,
             server: Uuid::now_v7(),
             keys_changed: Arc::new(Notify::new()),
+            looks: Arc::default(),
             job_is_due: Arc::new(Notify::new()),
             attempts: Arc::default(),
             passwords: passwords::Passwords::new(),
