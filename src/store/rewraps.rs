@@ -169,9 +169,8 @@ impl<C: Sealing> Rewraps<'_, C> {
     /// Locks the credential until the transaction ends: before any version of its secret, as whoever
     /// changes it does.
     pub async fn hold(&self, credential: Uuid) -> Result<(), DbErr> {
-        let row = credential::Entity::find_by_id(credential)
-            .select_only()
-            .column(credential::Column::Id);
+        let row =
+            credential::Entity::find_by_id(credential).select_only().column(credential::Column::Id);
         locked(self.db, row).into_tuple::<Uuid>().one(self.db).await.map(drop)
     }
 
