@@ -34,10 +34,11 @@ pub(super) async fn create(
         .drone_signer(&project, &signed.base, &signed.signature, signed.until)
         .await
         .map_err(unknown)?;
-    leave_the_gate(&parts);
     // Strangers' bodies are never parsed: a small text can be a large value.
     let run = Run::read(&body, "build")?;
     let (pipeline, _) = vault.signed_pipeline(signer, &run.facts).await?;
+    // Not before: whoever has a used request can send it again and again.
+    leave_the_gate(&parts);
     let request = request(Door::Drone, Access::Pull, address(&parts));
     let write = |entries: &[Entry], ledger: &mut Ledger| Ok(registries::list(entries, ledger));
     let delivered = vault.deliver(&pipeline, &request, write).await?;

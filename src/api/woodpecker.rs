@@ -34,10 +34,11 @@ pub(super) async fn create(
         .woodpecker_signer(&project, &signed.base, &signed.signature, signed.until)
         .await
         .map_err(unknown)?;
-    leave_the_gate(&parts);
     // Strangers' bodies are never parsed: a small text can be a large value.
     let run = Run::read(&body, "pipeline")?;
     let (pipeline, most) = vault.signed_pipeline(signer, &run.facts).await?;
+    // Not before: whoever has a used request can send it again and again.
+    leave_the_gate(&parts);
     // The address is signed, but another server's address would do: so the rule has the last word.
     let intent = if most.satisfies(intent) { run.at_most(intent) } else { Access::Pull };
     let request = request(Door::Woodpecker, intent, address(&parts));

@@ -6,7 +6,7 @@ use super::entity::pipeline::{ActiveModel, Column, Entity, Model};
 use super::entity::trust_rule;
 use super::prepared::numbered;
 use super::seals::Sealing;
-use super::{Grants, Pipelines};
+use super::{Grants, Pipelines, locked};
 use crate::domain::audit::Subject;
 use crate::domain::moment::{Day, Moment};
 use crate::domain::pipeline::PipelineSummary;
@@ -183,8 +183,8 @@ impl<C: Sealing> Pipelines<'_, C> {
     }
 
     /// Those that have rules which the search does not find them by, as a server of the version before
-    /// saves them; at most so many.
-    pub async fn unfound(&self, most: u64) -> Result<Vec<Uuid>, DbErr> {
+    /// saves them: at most so many after `after`, by id.
+    pub async fn unfound(&self, after: Uuid, most: u64) -> Result<Vec<Uuid>, DbErr> {
         let pipeline = Expr::col((trust_rule::Entity, trust_rule::Column::PipelineId));
         let rules = Query::select()
             .expr(Expr::val(1))
@@ -193,7 +193,9 @@ impl<C: Sealing> Pipelines<'_, C> {
             .to_owned();
         self.rows()
             .filter(Column::RulesKey.eq(""))
+            .filter(Column::Id.gt(after))
             .filter(Expr::exists(rules))
+            .order_by_asc(Column::Id)
             .limit(most)
             .select_only()
             .column(Column::Id)
@@ -202,11 +204,17 @@ impl<C: Sealing> Pipelines<'_, C> {
             .await
     }
 
-    /// Has the search find such a one, unless somebody has saved a rule of it meanwhile.
-    pub async fn complete(&self, id: Uuid, named: String) -> Result<(), DbErr> {
-        let row = ActiveModel { rules_key: Set(named), ..ActiveModel::default() };
-        let such = self.updates(row).filter(Column::Id.eq(id));
-        such.filter(Column::RulesKey.eq("")).exec(self.db).await.map(drop)
+    /// Locks these until the transaction ends, by id; gives those that are there and that the search
+    /// does not find by their rules still.
+    pub async fn lock_unfound(&self, ids: &[Uuid]) -> Result<Vec<Uuid>, DbErr> {
+        let rows = self
+            .rows()
+            .filter(Column::Id.is_in(ids.iter().copied()))
+            .filter(Column::RulesKey.eq(""))
+            .order_by_asc(Column::Id)
+            .select_only()
+            .column(Column::Id);
+        locked(self.db, rows).into_tuple().all(self.db).await
     }
 
     pub async fn insert(

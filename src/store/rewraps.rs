@@ -1,10 +1,10 @@
 //! Secrets of every project that are still under an older data key. The only reader of ciphertexts
 //! that does not begin at a project: it seals each one again where it lies.
 
-use super::Rewraps;
 use super::authentic::is_genuine;
 use super::entity::{Sealed, Unreadable, credential, secret_version};
 use super::seals::Sealing;
+use super::{Rewraps, locked};
 use crate::domain::registry::RegistryHost;
 use sea_orm::sea_query::Expr;
 use sea_orm::{
@@ -31,9 +31,18 @@ pub struct SealedRow {
     /// The version of the data key, as the row says.
     pub key_version: i32,
     pub is_marked: bool,
-    /// Whether we wrote the row, and that of the credential.
-    pub is_ours: bool,
+    /// Whether we wrote the row.
+    pub is_version_ours: bool,
+    /// Whether we wrote that of the credential.
+    pub is_credential_ours: bool,
     pub sealed: Vec<u8>,
+}
+
+impl SealedRow {
+    /// Whether we wrote the row, and that of the credential.
+    pub fn is_ours(&self) -> bool {
+        self.is_version_ours && self.is_credential_ours
+    }
 }
 
 /// A secret with its credential.
@@ -42,11 +51,7 @@ type Both = (secret_version::Model, Option<credential::Model>);
 impl<C: Sealing> Rewraps<'_, C> {
     /// Some that are under a version before `active` and not marked unreadable.
     pub async fn due(&self, active: i32, most: u64) -> Result<Vec<SealedRow>, DbErr> {
-        let due = joined()
-            .filter(Column::DataKey.lt(active))
-            .filter(Column::UnreadableAt.is_null())
-            .filter(Column::Sealed.is_not_null())
-            .limit(most);
+        let due = joined().filter(is_due(active)).limit(most);
         Ok(self.read(due.all(self.db).await?))
     }
 
@@ -79,24 +84,22 @@ impl<C: Sealing> Rewraps<'_, C> {
 
     fn read(&self, rows: Vec<Both>) -> Vec<SealedRow> {
         let seals = self.db.seals();
-        let is_ours = |(row, credential): &Both| {
-            is_genuine::<Entity>(seals, row)
-                && credential.as_ref().is_some_and(|it| is_genuine::<credential::Entity>(seals, it))
-        };
         let read = |both: Both| {
-            let is_ours = is_ours(&both);
-            SealedRow::try_from(both).ok().map(|row| SealedRow { is_ours, ..row })
+            let is_version_ours = is_genuine::<Entity>(seals, &both.0);
+            let is_ours = |row| is_genuine::<credential::Entity>(seals, row);
+            let is_credential_ours = both.1.as_ref().is_some_and(is_ours);
+            let row = SealedRow::try_from(both).ok()?;
+            Some(SealedRow { is_version_ours, is_credential_ours, ..row })
         };
         rows.into_iter().filter_map(read).collect()
     }
 
-    /// How many of them there are.
+    /// How many are due.
     pub async fn left(&self, active: i32) -> Result<u64, DbErr> {
-        let left: Option<i64> = Entity::find()
+        let left: Option<i64> = with_credential()
             .select_only()
-            .column_as(Expr::col(Column::Id).count(), "rows")
-            .filter(Column::DataKey.lt(active))
-            .filter(Column::UnreadableAt.is_null())
+            .column_as(Expr::col((Entity, Column::Id)).count(), "rows")
+            .filter(is_due(active))
             .into_tuple()
             .one(self.db)
             .await?;
@@ -116,14 +119,40 @@ impl<C: Sealing> Rewraps<'_, C> {
         Ok(done.rows_affected > 0)
     }
 
+    /// Has the row that was read name the key that its ciphertext names, unless it is another one by
+    /// now. No MAC covers that column.
+    pub async fn correct(&self, read: &SealedRow, key_version: i32) -> Result<(), DbErr> {
+        Entity::update_many()
+            .col_expr(Column::DataKey, Expr::value(key_version))
+            .filter(Column::Id.eq(read.id))
+            .filter(Column::Sealed.eq(Sealed(read.sealed.clone())))
+            .exec(self.db)
+            .await
+            .map(drop)
+    }
+
     /// Takes every such mark away.
     pub async fn unmark_all(&self) -> Result<(), DbErr> {
+        self.unmark_such(Condition::all()).await
+    }
+
+    /// The same from those of the secrets, locked in the order in which receipts count them.
+    async fn unmark_such(&self, such: Condition) -> Result<(), DbErr> {
+        let such = such.add(Column::UnreadableAt.is_not_null());
+        let marked = Entity::find()
+            .select_only()
+            .column(Column::Id)
+            .filter(such.clone())
+            .order_by_asc(Column::ProjectId)
+            .order_by_asc(Column::CredentialId)
+            .order_by_asc(Column::Version);
+        locked(self.db, marked).into_tuple::<Uuid>().all(self.db).await?;
         Entity::update_many()
             .col_expr(Column::UnreadableAt, Expr::value(Option::<i64>::None))
-            .filter(Column::UnreadableAt.is_not_null())
+            .filter(such)
             .exec(self.db)
-            .await?;
-        Ok(())
+            .await
+            .map(drop)
     }
 
     /// Marks the row that was read as not opening, so that it is not tried again. `false`: it is another
@@ -137,19 +166,25 @@ impl<C: Sealing> Rewraps<'_, C> {
         Ok(done.rows_affected > 0)
     }
 
-    /// Takes the marks from a credential and from each version of its secret.
+    /// Locks the credential until the transaction ends: before any version of its secret, as whoever
+    /// changes it does.
+    pub async fn hold(&self, credential: Uuid) -> Result<(), DbErr> {
+        let row =
+            credential::Entity::find_by_id(credential).select_only().column(credential::Column::Id);
+        locked(self.db, row).into_tuple::<Uuid>().one(self.db).await.map(drop)
+    }
+
+    /// Takes the marks from a credential and from each version of its secret. Of several credentials, in
+    /// the order of their projects and ids.
     pub async fn unmark(&self, credential: Uuid) -> Result<(), DbErr> {
-        Entity::update_many()
-            .col_expr(Column::UnreadableAt, Expr::value(Option::<i64>::None))
-            .filter(Column::CredentialId.eq(credential))
-            .exec(self.db)
-            .await?;
+        self.hold(credential).await?;
         credential::Entity::update_many()
             .col_expr(credential::Column::SecretUnreadableAt, Expr::value(Option::<i64>::None))
             .filter(credential::Column::Id.eq(credential))
+            .filter(credential::Column::SecretUnreadableAt.is_not_null())
             .exec(self.db)
             .await?;
-        Ok(())
+        self.unmark_such(Condition::all().add(Column::CredentialId.eq(credential))).await
     }
 
     /// Whose secret that row is; `None` when there is no such row.
@@ -167,12 +202,25 @@ fn is_as_read(read: &SealedRow) -> Condition {
         .add(Column::Sealed.eq(Sealed(read.sealed.clone())))
 }
 
+/// Which are to be sealed again: what has no ciphertext never will be.
+fn is_due(active: i32) -> Condition {
+    Condition::all()
+        .add(Column::DataKey.lt(active))
+        .add(Column::UnreadableAt.is_null())
+        .add(Column::Sealed.is_not_null())
+}
+
 fn joined() -> sea_orm::SelectTwo<Entity, credential::Entity> {
+    with_credential().select_also(credential::Entity)
+}
+
+/// Those that have a credential.
+fn with_credential() -> sea_orm::Select<Entity> {
     let to_credential = Entity::belongs_to(credential::Entity)
         .from(Column::CredentialId)
         .to(credential::Column::Id)
         .into();
-    Entity::find().join(JoinType::InnerJoin, to_credential).select_also(credential::Entity)
+    Entity::find().join(JoinType::InnerJoin, to_credential)
 }
 
 /// What was destroyed, or has lost its credential, cannot be read.
@@ -193,7 +241,8 @@ impl TryFrom<Both> for SealedRow {
             origin: host.map(|host| host.origin(credential.is_insecure)),
             key_version: row.data_key.unwrap_or(0),
             is_marked: row.unreadable_at.is_some(),
-            is_ours: false,
+            is_version_ours: false,
+            is_credential_ours: false,
             sealed: row.sealed.ok_or(Unreadable)?.0,
         })
     }

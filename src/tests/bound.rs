@@ -1,6 +1,7 @@
 //! A secret opens for its credential and its user name. Those of an older version of the program are
 //! bound by the job that seals everything under a new key, and then nobody puts an older one back.
 
+mod invented;
 mod older;
 mod waiting;
 

@@ -89,7 +89,8 @@ impl Vault {
                 if let Ok(version) = blob::key_version(&row.sealed) {
                     *opening.by_key.entry(version).or_default() += 1;
                 }
-                opening.look_at_format(row);
+                let is_waiting = !row.is_ours() && self.would_be_lost(row).await?;
+                opening.look_at_format(row, is_waiting);
                 match self.fault(row).await? {
                     None => opening.opened += 1,
                     Some(why) => opening.add(Unreadable::of(row, why)),
@@ -133,8 +134,24 @@ impl Vault {
             Ok(_) => Ok(Some("its row names a different data key than its ciphertext".to_owned())),
             // The keys, not this row.
             Err(CryptoError::WrongKek) => Err(Error::Unavailable),
-            Err(error) => Ok(Some(error.to_string())),
+            Err(error) => {
+                let changed =
+                    changed(row).map(|rows| format!(", and {rows} changed outside Regcred"));
+                Ok(Some(format!("{error}{}", changed.unwrap_or_default())))
+            }
         }
+    }
+}
+
+/// Which of its rows were changed by somebody else, as `doctor accept` takes them; `None` when none was.
+fn changed(row: &SealedRow) -> Option<String> {
+    let credential = format!("credential {}", row.credential_id);
+    let version = format!("secret_version {}", row.id);
+    match (row.is_credential_ours, row.is_version_ours) {
+        (true, true) => None,
+        (false, true) => Some(format!("the row {credential} was")),
+        (true, false) => Some(format!("the row {version} was")),
+        (false, false) => Some(format!("the rows {credential} and {version} were")),
     }
 }
 
@@ -152,18 +169,22 @@ impl Unreadable {
 }
 
 impl Opening {
-    fn look_at_format(&mut self, row: &SealedRow) {
+    /// `is_waiting`: the move does not end before somebody has answered for a row.
+    fn look_at_format(&mut self, row: &SealedRow, is_waiting: bool) {
         if blob::format(&row.sealed) != Ok(Format::Unbound) {
             return;
         }
         self.unbound += 1;
-        let why = match (self.is_bound, row.is_ours) {
-            (true, _) => "it is in the older format",
-            (false, false) => "its row or its credential's was changed outside Regcred",
-            (false, true) => return,
+        let why = match (self.is_bound, changed(row)) {
+            (true, None) => "it is in the older format".to_owned(),
+            (true, Some(rows)) => {
+                format!("it is in the older format, and {rows} changed outside Regcred")
+            }
+            (false, Some(rows)) if is_waiting => format!("{rows} changed outside Regcred"),
+            (false, _) => return,
         };
         if self.left_behind.len() < NAMED {
-            self.left_behind.push(Unreadable::of(row, why.to_owned()));
+            self.left_behind.push(Unreadable::of(row, why));
         }
     }
 

@@ -8,6 +8,7 @@ mod rotation;
 mod rows;
 mod unlocked;
 
+pub(super) use binding::Looks;
 pub(super) use reseal::key_version;
 pub use unlocked::Keys;
 

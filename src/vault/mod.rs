@@ -82,6 +82,7 @@ pub struct Vault {
     server: Uuid,
     /// Wakes the task that watches the keys.
     keys_changed: Arc<Notify>,
+    looks: Arc<keys::Looks>,
     /// Wakes the runner of jobs.
     job_is_due: Arc<Notify>,
     attempts: Arc<attempts::Attempts>,
@@ -154,6 +155,7 @@ impl Vault {
             recorder,
             server: Uuid::now_v7(),
             keys_changed: Arc::new(Notify::new()),
+            looks: Arc::default(),
             job_is_due: Arc::new(Notify::new()),
             attempts: Arc::default(),
             passwords: passwords::Passwords::new(),
@@ -194,7 +196,10 @@ impl Vault {
         let now = now();
         let mut projects = Vec::new();
         for entry in self.store.projects().list().await? {
-            self.complete_names(entry.project.id).await?;
+            // What comes after it ends sessions and tokens, which has nothing to do with names.
+            if let Err(error) = self.complete_names(entry.project.id).await {
+                tracing::error!(project = %entry.project.id, error = %error, "the names in trust rules could not be noted for the search");
+            }
             projects.push((entry.project.id, self.incomplete(entry.project.id).await?));
         }
         let write = self.store.write().await?;

@@ -43,19 +43,19 @@ fn said_of_binding(opening: &Opening) -> (State, String) {
         (_, true, _) => (
             State::Problem,
             format!(
-                "Not bound to the credential and user name, and refused: {unbound}. Save a new secret for each and destroy the old version:\n{left}"
+                "Not bound to the credential and user name, and refused: {unbound}. Save a new secret for each and destroy the old version. Where a row was changed outside Regcred, put back what it said or accept it first:\n{left}"
             ),
         ),
         (_, false, true) => (
             State::Ok,
             format!(
-                "Not bound to the credential and user name yet: {unbound}. A running server encrypts them again."
+                "Not bound to the credential and user name yet: {unbound}. A running server encrypts them again, except those that cannot be decrypted."
             ),
         ),
         (_, false, false) => (
             State::Problem,
             format!(
-                "Not bound to the credential and user name yet: {unbound}. A running server encrypts them again, but not these, because a row was changed outside Regcred. Accept that row if you know the change, or save a new secret and destroy the old version:\n{left}"
+                "Not bound to the credential and user name yet: {unbound}. A running server encrypts them again, but not these, because a row was changed outside Regcred. Put back what the row said, or accept it with `regcred doctor accept TABLE ID` if you know the change:\n{left}"
             ),
         ),
     }
@@ -71,6 +71,14 @@ fn named(one: &Unreadable) -> String {
 mod tests {
     use super::*;
     use uuid::Uuid;
+
+    /// What cannot be done with a credential whose row was changed is not offered.
+    #[test]
+    fn for_a_changed_row_only_that_is_offered_which_works() {
+        let (_, text) = said_of_binding(&opening(1, false, 1));
+        assert!(text.contains("Put back what the row said, or accept it"), "{text}");
+        assert!(!text.contains("new secret") && !text.contains("destroy"), "{text}");
+    }
 
     fn opening(unbound: u64, is_bound: bool, left: usize) -> Opening {
         let one = Unreadable {

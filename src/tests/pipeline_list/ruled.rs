@@ -3,6 +3,8 @@
 use super::{found, listed};
 use crate::app::{App, PASSWORD};
 use regcred::domain::pipeline::listing::PipelineQuery;
+use regcred::domain::trust_rule::TrustRule;
+use regcred::store::{Called, Unrecorded};
 use uuid::Uuid;
 
 /// What is right for GitHub, whose tokens name the repository in a claim without a field of its own.
@@ -121,4 +123,67 @@ async fn rules_that_an_older_server_has_saved_are_found_after_the_next_sweep() {
     app.tamper("UPDATE trust_rule SET claims = '{\"repository\":\"beta/web\"}'").await;
     app.vault.sweep().await.unwrap();
     assert!(found(&app, "beta/web").await.is_empty() && found(&app, "acme/api").await.is_empty());
+}
+
+#[tokio::test]
+async fn pipelines_whose_rules_cannot_be_read_keep_no_other_from_being_found() {
+    let app = App::new().await;
+    let (nightly, _) = app.bare_pipeline("nightly").await;
+    assert_eq!(app.ask_rule(&app.owner, nightly, &RULE).await.status, 200);
+    let project = app.evidence(&app.owner, "acme").await.project().id;
+    let write = app.vault.store().write().await.unwrap();
+    let rule = write.trust_rules(project).of_pipeline(nightly).await.unwrap().remove(0);
+    // More than are completed at once, and all of them before it.
+    for number in 1..=250 {
+        let (id, name) = (Uuid::from_u128(number), format!("row-{number}"));
+        let (name_key, search_key) = (name.clone(), name.clone());
+        let called = Called { name: &name, name_key, description: "", search_key };
+        write.pipelines(project).insert(id, called, 0, "").await.unwrap();
+        let rule = TrustRule { id: Uuid::now_v7(), ..rule.clone() };
+        write.trust_rules(project).insert(id, rule, None).await.unwrap();
+    }
+    write.commit_without_event(Unrecorded::Test).await.unwrap();
+    let id = app.database.id(nightly);
+    let sql = format!("UPDATE trust_rule SET claims = '' WHERE pipeline_id <> {id}");
+    assert_eq!(app.raw(&sql).await, 250);
+    app.tamper("UPDATE pipeline SET rules_key = ''").await;
+    app.vault.sweep().await.unwrap();
+    assert_eq!(found(&app, "acme/api").await, ["nightly"]);
+    assert_eq!(app.scalar_i64("SELECT COUNT(*) FROM pipeline WHERE rules_key <> ''").await, 1);
+}
+
+#[tokio::test]
+async fn names_that_cannot_be_noted_keep_nothing_else_from_the_sweep() {
+    let app = App::new().await;
+    let (nightly, _) = app.bare_pipeline("nightly").await;
+    assert_eq!(app.ask_rule(&app.owner, nightly, &RULE).await.status, 200);
+    let write = app.vault.store().write().await.unwrap();
+    assert!(write.assertions().take(&[1; 32], 1).await.unwrap());
+    write.commit_without_event(Unrecorded::Test).await.unwrap();
+    app.tamper("ALTER TABLE pipeline RENAME COLUMN rules_key TO other_key").await;
+    app.vault.sweep().await.unwrap();
+    app.tamper("ALTER TABLE pipeline RENAME COLUMN other_key TO rules_key").await;
+    assert_eq!(app.scalar_i64("SELECT COUNT(*) FROM used_assertion").await, 0);
+}
+
+#[tokio::test]
+async fn a_rule_that_is_changed_while_the_sweep_waits_is_found_by_what_it_says_then() {
+    let app = App::new().await;
+    let (nightly, _) = app.bare_pipeline("nightly").await;
+    assert_eq!(app.ask_rule(&app.owner, nightly, &RULE).await.status, 200);
+    app.tamper("UPDATE pipeline SET rules_key = ''").await;
+    let project = app.evidence(&app.owner, "acme").await.project().id;
+    let write = app.vault.store().write().await.unwrap();
+    // As a server of the version before, which notes nothing for the search.
+    let rule = write.trust_rules(project).of_pipeline(nightly).await.unwrap().remove(0);
+    write.pipelines(project).raise_epoch(nightly, 1).await.unwrap();
+    assert!(write.trust_rules(project).rename(rule.id, "later".to_owned()).await.unwrap());
+    let vault = app.vault.clone();
+    let sweep = tokio::spawn(async move { vault.sweep().await });
+    for _ in 0..100 {
+        tokio::task::yield_now().await;
+    }
+    write.commit_without_event(Unrecorded::Test).await.unwrap();
+    sweep.await.unwrap().unwrap();
+    assert_eq!(found(&app, "later").await, ["nightly"]);
 }

@@ -234,7 +234,17 @@ pub const GROWS: &[Grows] = &[
     Grows {
         starts: "SELECT COUNT(\"id\") AS \"rows\" FROM \"secret_version\"",
         has: "",
-        why: "the page of the keys says how many are left and how many do not open: ranges of indexes",
+        why: "the page of the keys says how many do not open: a range of an index",
+    },
+    Grows {
+        starts: "SELECT COUNT(\"secret_version\".\"id\") AS \"rows\" FROM \"secret_version\"",
+        has: "",
+        why: "the page of the keys says how many are left: a range of an index",
+    },
+    Grows {
+        starts: "SELECT \"secret_version\".\"id\" FROM \"secret_version\" WHERE \"secret_version\".\"unreadable_at\" IS NOT NULL",
+        has: " ORDER BY ",
+        why: "every mark goes, and the marked ones are locked before: an index of them",
     },
     Grows {
         starts: "SELECT * FROM \"secret_version\" INNER JOIN \"credential\"",

@@ -4,7 +4,10 @@ use super::{drone_rule, granted, woodpecker_rule, woodpecker_rule_for};
 use crate::app::{App, Browser};
 use crate::database::soak;
 use crate::signing::{Lines, Woodpecker, drone, drone_body, woodpecker_body};
+use axum::Extension;
 use regcred::domain::credential::Access;
+use regcred::domain::delivery::HeldPlace;
+use std::sync::Arc;
 
 const DRONE: &str = "/api/v1/drone/acme";
 const WOODPECKER: &str = "/api/v1/woodpecker/acme";
@@ -39,6 +42,31 @@ async fn a_signed_request_is_answered_once_over_all_replicas() {
     // What the servers sign anew is answered.
     let body = drone_body(7);
     assert_eq!(app.nobody().signed(DRONE, &drone(&secret, &body), &body).await.status, 200);
+}
+
+#[tokio::test]
+async fn a_request_that_was_answered_before_keeps_its_place_until_it_is_refused() {
+    let (app, pipeline, _) = granted().await;
+    let secret = drone_rule(&app, pipeline, "7").await;
+    let server = Woodpecker::new();
+    woodpecker_rule(&app, pipeline, &server, "7").await;
+    let (of_drone, of_woodpecker) = (drone_body(7), woodpecker_body(7));
+    let (for_drone, for_woodpecker) =
+        (drone(&secret, &of_drone), server.sign(WOODPECKER, &of_woodpecker));
+    for (path, lines, body) in
+        [(DRONE, for_drone, of_drone), (WOODPECKER, for_woodpecker, of_woodpecker)]
+    {
+        for (status, is_kept) in [(200, false), (409, true), (409, true)] {
+            // It is given back by dropping it, and the server is not the only one who has it.
+            let taken = Arc::new(());
+            let place = HeldPlace::of(Arc::clone(&taken));
+            let door = regcred::api::router(&app.vault).layer(Extension(place.clone()));
+            let reply = Browser::new(&door).signed(path, &lines, &body).await;
+            assert_eq!(reply.status, status, "{path}: {}", reply.text());
+            assert_eq!(Arc::strong_count(&taken) > 1, is_kept, "{path}: {status}");
+            drop(place);
+        }
+    }
 }
 
 #[tokio::test]

@@ -99,6 +99,10 @@ impl Vault {
         if let Some(project) = project {
             write.chain().hold(project).await?;
         }
+        let credential = credential_of(&write, row).await?;
+        if let Some(credential) = credential {
+            write.rewraps().hold(credential).await?;
+        }
         let is_accepted = match chain {
             Some(_) => write.accept_end(&holds, row).await?,
             None => write.accept_row(row).await?,
@@ -109,7 +113,11 @@ impl Vault {
                     .to_owned(),
             ));
         }
-        unmark_secrets_of(&write, row).await?;
+        if let Some(credential) = credential {
+            // They may be there only because the row was changed. What does not open all the same is
+            // marked again.
+            write.rewraps().unmark(credential).await?;
+        }
         let detail = Detail::Row { table: row.table.to_owned(), id: row.key.clone(), broken_at };
         let what = (Action::RowAccepted, this_instance(), detail);
         if let Some(project) = project {
@@ -119,16 +127,11 @@ impl Vault {
     }
 }
 
-/// Takes the marks from the secrets of that row: they may be there only because it was changed. One that
-/// does not open all the same is marked again.
-async fn unmark_secrets_of(write: &Write, row: &NamedRow) -> Result<()> {
-    let credential = match (row.table, Uuid::parse_str(&row.key)) {
+/// The credential whose secrets are those of that row.
+async fn credential_of(write: &Write, row: &NamedRow) -> Result<Option<Uuid>> {
+    Ok(match (row.table, Uuid::parse_str(&row.key)) {
         ("credential", Ok(id)) => Some(id),
         ("secret_version", Ok(id)) => write.rewraps().credential_of(id).await?,
         _ => None,
-    };
-    if let Some(credential) = credential {
-        write.rewraps().unmark(credential).await?;
-    }
-    Ok(())
+    })
 }

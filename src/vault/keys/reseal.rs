@@ -43,9 +43,13 @@ impl Vault {
         }
     }
 
-    async fn ask_for_work(&self) -> Result<()> {
+    /// Looks once, and asks for the job when there is something to do.
+    pub async fn ask_for_work(&self) -> Result<()> {
         // Without work nothing is written, so that an idle server leaves the disk alone.
-        if self.refresh_keys().await? && self.has_work().await? {
+        if !self.refresh_keys().await? {
+            return Ok(());
+        }
+        if self.has_to_seal().await? || self.has_to_finish_now().await? {
             self.ensure_job(JobKind::TendKeys).await?;
         }
         Ok(())
@@ -67,7 +71,9 @@ impl Vault {
 
     /// One turn; whether more is to do at once.
     pub async fn tend_keys_once(&self) -> Result<bool> {
-        if !self.refresh_keys().await? || !self.has_work().await? {
+        if !self.refresh_keys().await?
+            || !(self.has_to_seal().await? || self.has_to_finish().await?)
+        {
             return Ok(false);
         }
         self.begin_binding().await?;
@@ -101,13 +107,13 @@ impl Vault {
         Ok(())
     }
 
-    async fn has_work(&self) -> Result<bool> {
+    /// Whether a key is to be made or to become active, or a secret to be sealed again.
+    async fn has_to_seal(&self) -> Result<bool> {
         // The keys were read a moment ago, to find out whether they are others now.
         let has_settled = |since| self.has_settled(since);
         Ok(self.keys.pending_since().is_some_and(has_settled)
             || self.has_to_begin()
-            || self.store.rewraps().left(self.active_version()).await? > 0
-            || self.has_to_finish().await?)
+            || self.store.rewraps().left(self.active_version()).await? > 0)
     }
 
     /// Whether every server has had time to read a key that was made then.
@@ -205,7 +211,7 @@ impl Vault {
             Error::Conflict("it does not open".to_owned())
         };
         let origin = row.origin.as_deref().ok_or_else(|| unreadable(&"its host is no host"))?;
-        if !row.is_ours {
+        if !row.is_ours() {
             return Err(unreadable(&"its row or its credential's was changed outside Regcred"));
         }
         let place = place_of(row, origin);
