@@ -69,7 +69,8 @@ test('the secret is replaced by itself, with a new date', async ({ page, instanc
 
 test('a secret without a date says that the credential lost its own, and leads to where one is set', async ({ page, instance }) => {
   const name = unique('undated');
-  await addCredential(page, instance, { name, expires_on: '2099-01-31' });
+  // No other one of the project serves the same.
+  await addCredential(page, instance, { name, expires_on: '2099-01-31', paths: `acme/${name}` });
   const dialog = await openReplace(page, instance, name);
   const field = dialog.getByLabel('Expires on (Optional)');
   await expect(field).toHaveValue('');

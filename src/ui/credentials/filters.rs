@@ -108,7 +108,10 @@ fn Filter(
     // Written as text, as the rows are, and for their reason.
     let option = |(value, label): (String, String)| {
         let selected = if chosen.as_ref() == Some(&value) { " selected" } else { "" };
-        format!("<option value={}{selected}>{}", attribute(&value), Text(&label))
+        // Without a value it sends its label.
+        let sent =
+            if value == label { String::new() } else { format!(" value={}", attribute(&value)) };
+        format!("<option{sent}{selected}>{}", Text(&label))
     };
     let all = (String::new(), all.to_owned());
     let options: String = [all].into_iter().chain(options).map(option).collect();

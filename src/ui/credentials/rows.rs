@@ -69,7 +69,7 @@ impl<'a> Rows<'a> {
         let kind = credential.kind().word();
         let page = paths::credential(self.menu.project, credential.id);
         let link = titled("a", &credential.name, SEEN);
-        let link = link.replacen("<a", &format!("<a href={page}"), 1);
+        let link = link.replacen("<a", &format!("<a href=\"{page}\""), 1);
         let description = match credential.description.as_str() {
             "" => String::new(),
             text => titled("span", text, SEEN_AFTER),
@@ -102,7 +102,7 @@ impl<'a> Rows<'a> {
         let states = states(credential, self.today).into_iter().map(|state| {
             let title = match state.title.as_str() {
                 "" => String::new(),
-                title => format!(" title=\"{}\"", Text(title)),
+                title => format!(" title={}", attribute(title)),
             };
             format!("<span class=\"dot dot-{}\"{title}>{}</span>", state.tone, Text(&state.label))
         });
@@ -122,8 +122,8 @@ impl<'a> Rows<'a> {
         let (menu, name) = (&self.menu, Text(&credential.name));
         let link = |href: Option<String>, verb: &str| {
             href.map_or_else(String::new, |href| {
-                let href = attribute(&href);
-                format!("<a href={href} aria-label=\"{verb} {name}\"></a>")
+                let href = Text(&href);
+                format!("<a href=\"{href}\" aria-label=\"{verb} {name}\"></a>")
             })
         };
         let edit = link(menu.edit(credential.id), "Edit");
