@@ -12,7 +12,7 @@ use leptos_router::{SsrMode, path};
 
 const ASYNC: SsrMode = SsrMode::Async;
 /// What Regcred is, for who finds a page of it in a search.
-const DESCRIPTION: &str = "Regcred keeps the credentials of a team's container registries, and hands them to its pipelines at run time.";
+const DESCRIPTION: &str = "Regcred keeps the credentials of a team's container registries.";
 
 /// The document round every page. The files it names carry the hash in `output_name`.
 pub fn shell(options: LeptosOptions) -> impl IntoView {
