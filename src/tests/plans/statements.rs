@@ -56,7 +56,7 @@ pub fn line(sql: &str) -> Option<String> {
         ["SELECT ", "UPDATE ", "DELETE ", "WITH "].iter().any(|verb| sql.starts_with(verb));
     let is_copied = sql.starts_with("INSERT ") && sql.contains(" SELECT ");
     let is_cut = sql.ends_with(" LIMIT ?") || sql.contains(" LIMIT $");
-    let is_page_of_all = is_cut && !sql.contains("\".\"");
+    let is_page_of_all = is_cut && sql.starts_with("SELECT ") && !sql.contains("\".\"");
     // The rows are in the values.
     let is_given = sql.contains("FROM json_to_recordset(");
     if !(is_read || is_copied)

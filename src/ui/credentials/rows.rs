@@ -152,7 +152,7 @@ fn host(credential: &Summary) -> String {
         kind if host.len() > SEEN => format!("{host}, {}", kind.label()),
         kind => kind.label().to_owned(),
     };
-    format!("<td title={}>{}", attribute(&title), Text(host))
+    format!("<td title=\"{}\">{}", Text(&title), Text(host))
 }
 
 /// The last part of an id, which tells the rows of a page apart.
