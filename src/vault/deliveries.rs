@@ -13,7 +13,6 @@ pub(super) use receipts::refusal;
 
 use super::Vault;
 use super::credentials::secret_place;
-use crate::crypto::CryptoError;
 use crate::crypto::blob::Login;
 use crate::domain::actor::Pipeline;
 use crate::domain::credential::Access;
@@ -226,10 +225,8 @@ impl Vault {
         let origin = shown.host.origin(shown.is_insecure);
         let login = Login { credential_id: shown.id, username: &shown.username };
         let place = secret_place(*id, one.project_id, one.credential.version, &origin, login);
-        match self.keys.open(&self.store, &place, blob).await {
+        match self.open_stored(&place, blob).await? {
             Ok(secret) => Ok(Some(secret)),
-            // This server lacks a key; the secret is whole.
-            Err(CryptoError::WrongKek) => Err(Error::Unavailable),
             Err(error) => {
                 tracing::error!(credential = %shown.id, error = %error, "a stored secret does not open");
                 Ok(None)

@@ -5,11 +5,10 @@ mod accepted;
 
 use super::Vault;
 use super::credentials::place_of;
-use crate::crypto::CryptoError;
 use crate::crypto::blob::{self, Format};
 use crate::domain::actor::Operator;
 use crate::domain::moment::Moment;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::store::{SealedRow, Store, Tampered};
 use std::collections::BTreeMap;
 use uuid::Uuid;
@@ -127,13 +126,11 @@ impl Vault {
         let Some(origin) = row.origin.as_deref() else {
             return Ok(Some("its registry is not a valid host".to_owned()));
         };
-        match self.keys.open(&self.store, &place_of(row, origin), &row.sealed).await {
+        match self.open_stored(&place_of(row, origin), &row.sealed).await? {
             Ok(_) if super::keys::key_version(&row.sealed).ok() == Some(row.key_version) => {
                 Ok(None)
             }
             Ok(_) => Ok(Some("its row names a different data key than its ciphertext".to_owned())),
-            // The keys, not this row.
-            Err(CryptoError::WrongKek) => Err(Error::Unavailable),
             Err(error) => {
                 let changed =
                     changed(row).map(|rows| format!(", and {rows} changed outside Regcred"));

@@ -12,6 +12,7 @@ use crate::error::{Error, Result};
 use crate::store::{SealedRow, Write};
 use crate::vault::Vault;
 use uuid::Uuid;
+use zeroize::Zeroizing;
 
 /// Where a secret lies, and whose it is, as its seal is bound to it (security 3.3). The origin is made
 /// from the host, so that a row whose host was changed does not open.
@@ -53,6 +54,21 @@ pub(super) enum StoredAs {
 }
 
 impl Vault {
+    /// What is sealed there, or why it does not open.
+    ///
+    /// # Errors
+    /// `Unavailable` when this server lacks a key: the secret is whole, and another server opens it.
+    pub(in crate::vault) async fn open_stored(
+        &self,
+        place: &Place<'_>,
+        sealed: &[u8],
+    ) -> Result<Result<Zeroizing<Vec<u8>>, CryptoError>> {
+        match self.keys.open(&self.store, place, sealed).await {
+            Err(CryptoError::WrongKek) => Err(Error::Unavailable),
+            opened => Ok(opened),
+        }
+    }
+
     /// Where the secret is stored already: as the current version or, if it is to wait, as the one that
     /// waits. One more version of it would only push out others.
     pub(super) async fn stored_as(
@@ -107,11 +123,8 @@ impl Vault {
                 continue;
             }
             let at = |login| secret_place(kept.id, project, kept.version, origin, login);
-            let opened = self.keys.open(&self.store, &at(login_of(stored)), &kept.sealed).await;
-            let secret = match opened {
+            let secret = match self.open_stored(&at(login_of(stored)), &kept.sealed).await? {
                 Ok(secret) => secret,
-                // This server lacks a key; the secret is whole.
-                Err(CryptoError::WrongKek) => return Err(Error::Unavailable),
                 Err(error) => {
                     tracing::error!(credential = %credential_id, version = kept.version, error = %error, "a stored secret does not open");
                     continue;

@@ -4,7 +4,6 @@
 
 use super::rotation::secret_keys;
 use super::{StartProblem, wrapped};
-use crate::crypto::CryptoError;
 use crate::crypto::blob::{self, Format};
 use crate::crypto::keyring::Keyring;
 use crate::domain::actor::Actor;
@@ -215,22 +214,15 @@ impl Vault {
             return Err(unreadable(&"its row or its credential's was changed outside Regcred"));
         }
         let place = place_of(row, origin);
-        let opened = self.keys.open(&self.store, &place, &row.sealed).await;
-        let secret = opened.map_err(|error| match error {
-            CryptoError::WrongKek => Error::Unavailable,
-            error => unreadable(&error),
-        })?;
+        let opened = self.open_stored(&place, &row.sealed).await?;
+        let secret = opened.map_err(|error| unreadable(&error))?;
         Ok(ring.seal(&place, &secret)?)
     }
 
     /// Whether the secret opens where it lies.
     pub(super) async fn opens(&self, row: &SealedRow) -> Result<bool> {
         let Some(origin) = row.origin.as_deref() else { return Ok(false) };
-        match self.keys.open(&self.store, &place_of(row, origin), &row.sealed).await {
-            Ok(_) => Ok(true),
-            Err(CryptoError::WrongKek) => Err(Error::Unavailable),
-            Err(_) => Ok(false),
-        }
+        Ok(self.open_stored(&place_of(row, origin), &row.sealed).await?.is_ok())
     }
 
     /// The version of the key that a credential's secret was sealed under, when it may be stored so:
