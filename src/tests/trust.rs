@@ -4,7 +4,7 @@
 mod identities;
 pub mod issuer;
 mod replays;
-mod rules;
+pub mod rules;
 mod shared_secret;
 mod unreached;
 mod walls;

@@ -4,6 +4,7 @@ use super::filled::back_to_before;
 use crate::app::App;
 use crate::database::Database;
 use crate::listing::{create, names};
+use crate::trust::rules::with;
 use regcred::domain::registry::RegistryHost;
 use regcred::domain::registry_kind::RegistryKind;
 use regcred::migrations::Migrator;
@@ -104,17 +105,11 @@ async fn a_pipeline_that_was_there_is_found_as_one_that_is_saved() {
 async fn a_pipeline_with_rules_that_were_there_is_found_by_what_they_name() {
     let app = App::new().await;
     let (pipeline, _) = app.bare_pipeline("nightly").await;
-    let github = [
-        ("form[provider]", "github"),
-        ("form[issuer]", "https://token.actions.githubusercontent.com"),
-        ("form[audience]", "https://regcred.example.com"),
-        ("form[claims][repository_id]", "1296269"),
-        ("form[claims][repository_owner_id]", "583231"),
-        ("form[claims][ref]", "refs/heads/main"),
+    let github = with(&[
         ("form[claims][job_workflow_ref]", "acme/ci/.github/workflows/build.yml@refs/heads/main"),
         ("form[more_claims]", "repository=Acme/API"),
         ("form[title]", "Büro"),
-    ];
+    ]);
     let gitlab = [
         ("form[provider]", "gitlab"),
         ("form[issuer]", "https://gitlab.com"),

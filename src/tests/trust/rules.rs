@@ -18,7 +18,7 @@ const GITHUB: [(&str, &str); 6] = [
 ];
 
 /// The fields for GitHub, with others for some of them.
-fn with<'a>(other: &[(&'a str, &'a str)]) -> Vec<(&'a str, &'a str)> {
+pub fn with<'a>(other: &[(&'a str, &'a str)]) -> Vec<(&'a str, &'a str)> {
     let mut fields: Vec<(&str, &str)> = GITHUB.to_vec();
     fields.retain(|(field, _)| !other.iter().any(|(name, _)| name == field));
     fields.extend_from_slice(other);
