@@ -1,5 +1,6 @@
 //! Results while one types. The form works without it: then they come when it is submitted.
 
+use super::page::element;
 use super::selection;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -9,8 +10,8 @@ use std::time::Duration;
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{
-    DomParser, Element, Event, FormData, HtmlFormElement, HtmlInputElement, Response,
-    SupportedType, UrlSearchParams,
+    DomParser, Event, FormData, HtmlFormElement, HtmlInputElement, Response, SupportedType,
+    UrlSearchParams,
 };
 
 /// Long enough not to ask at every letter, short enough not to be felt.
@@ -54,8 +55,8 @@ fn search_on_input(form: &HtmlFormElement) {
     }
     let listener = Closure::<dyn FnMut(Event)>::new(move |event: Event| {
         // Of a registry that is typed, half of the name finds nothing.
-        let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
-        let is_whole = target.is_some_and(|field| field.has_attribute("data-whole"));
+        let is_whole =
+            element(event.target()).is_some_and(|field| field.has_attribute("data-whole"));
         if is_whole == (event.type_() == "change") {
             search(());
         }

@@ -2,7 +2,7 @@
 
 use crate::app::App;
 use crate::listing::{create, in_days, names};
-use regcred::domain::listing::{Sort, StateFilter};
+use regcred::domain::listing::{HOSTS_MAX, Sort, StateFilter};
 
 #[tokio::test]
 async fn each_filter_narrows_to_what_it_says() {
@@ -121,4 +121,45 @@ async fn only_named_columns_filter_or_sort() {
         assert_eq!(page.status, 400, "{query}");
         assert!(!page.text().contains("Edit ghcr"), "{query}");
     }
+}
+
+/// The field of the filter for the registry: its tag, and how many options it has.
+fn of_filter(page: &str) -> (&str, usize) {
+    let at = page.find("id=\"filter-registry\"").unwrap();
+    let field = &page[page[..at].rfind('<').unwrap()..];
+    let end = field.find("</div>").unwrap();
+    (field.split('>').next().unwrap(), field[..end].matches("<option").count())
+}
+
+#[tokio::test]
+async fn in_a_project_with_more_registries_than_the_filter_lists_one_is_typed() {
+    let app = App::new().await;
+    let add = async |number: usize| {
+        let (name, host) = (format!("name {number}"), format!("h{number}.example.com"));
+        app.credential(&app.owner, "acme", &name, &host, "s").await
+    };
+    let page =
+        async |query: &str| app.owner.get(&format!("/p/acme/credentials{query}")).await.text();
+    for number in 0..HOSTS_MAX {
+        add(number).await;
+    }
+    let all = page("").await;
+    let (field, options) = of_filter(&all);
+    assert!(field.starts_with("<select"), "{field}");
+    assert_eq!(options, HOSTS_MAX + 1, "each registry, and all of them");
+
+    add(HOSTS_MAX).await;
+    let all = page("").await;
+    let (field, options) = of_filter(&all);
+    assert!(field.starts_with("<input") && field.contains("name=\"registry\""), "{field}");
+    assert_eq!(options, 0);
+    let asked = page("?registry=h7.example.com").await;
+    assert!(of_filter(&asked).0.contains("value=\"h7.example.com\""), "it stays as it was typed");
+    // As in the form, it may be typed in more than one way.
+    for typed in ["h7.example.com", "H7.example.com:443", "https://h7.example.com/"] {
+        assert_eq!(names(&app, &[("registry", typed)]).await, ["name 7"], "{typed}");
+    }
+    // Whatever is typed is text there.
+    let asked = page("?registry=%22%3E%3Cb%3E").await;
+    assert!(!asked.contains("\"><b>"), "{asked}");
 }

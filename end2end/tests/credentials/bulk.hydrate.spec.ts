@@ -8,7 +8,7 @@ import { expect, test } from '../../support/test.ts';
 /** Three credentials in the list, whose scripts run; gives what their names begin with. */
 async function openThree(page: Page, instance: Instance): Promise<string> {
   const prefix = unique('select');
-  for (const end of ['a', 'b', 'c']) await addCredential(page, instance, { name: `${prefix}-${end}`, registry_url: `${prefix}-${end}.example.com` });
+  for (const end of ['a', 'b', 'c']) await addCredential(page, instance, { name: `${prefix}-${end}`, paths: `acme/${prefix}-${end}` });
   await page.goto(`${instance.project}/credentials?q=${prefix}`);
   await isAwake(page);
   return prefix;

@@ -139,3 +139,25 @@ test('a menu is opened, walked and left with the keyboard', async ({ page, insta
   await expect(page.locator('#row-menu')).toBeHidden();
   await expect(more).toBeFocused();
 });
+
+test.describe('in a project of its own', () => {
+  test.use({ fresh: true });
+
+  test('a registry that is typed is searched for once it is whole', async ({ page, instance }) => {
+    // More than the filter lists.
+    for (let i = 0; i < 51; i++) await addCredential(page, instance, { name: `of-${i}`, registry_url: `h${i}.example.com` });
+    await page.goto(`${instance.project}/credentials`);
+    await isAwake(page);
+    const asked: string[] = [];
+    page.on('request', (request) => {
+      if (request.url().includes('registry=')) asked.push(new URL(request.url()).search);
+    });
+    await page.getByRole('button', { name: 'Filter', exact: true }).click();
+    // Slower than the search waits.
+    await page.getByRole('textbox', { name: 'Registry URL' }).pressSequentially('h7.example.com', { delay: 200 });
+    await page.keyboard.press('Tab');
+    await expect(page.getByText('1 credential', { exact: true })).toBeVisible();
+    await expect(rowOf(page, 'of-7')).toBeVisible();
+    expect(asked).toEqual(['?registry=h7.example.com']);
+  });
+});

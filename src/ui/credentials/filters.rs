@@ -24,17 +24,16 @@ pub fn Filters(
     /// A dialog is drawn over the list. Its fields have the same labels.
     is_covered: bool,
 ) -> impl IntoView {
-    let registry = hosts.map(|hosts| registries(hosts, query.registry.as_deref()));
     let word = |word: &'static str| word.to_owned();
     let received = vec![("1".to_owned(), NEVER.to_owned())];
     let states = options(StateFilter::ALL, StateFilter::word, StateFilter::label);
     let methods = options(Method::ALL, Method::word, Method::label);
     let access = options(Access::ALL, Access::word, Access::label);
     let asked = query.registry.clone();
-    let registry = match registry {
-        Some(hosts) => {
+    let registry = match hosts.map(|hosts| registries(hosts, asked.as_deref())) {
+        Some(options) => {
             let (name, label, all) = ("registry", REGISTRY, "All");
-            view! { <Filter name label all options=hosts chosen=asked is_covered/> }.into_any()
+            view! { <Filter name label all options chosen=asked is_covered/> }.into_any()
         }
         None => view! { <TypedRegistry asked=asked.unwrap_or_default() is_covered/> }.into_any(),
     };
