@@ -5,6 +5,7 @@ mod postgres;
 pub(super) use postgres::MIGRATION_LOCK;
 
 use super::line::Line;
+use super::reader::Reader;
 use super::turns::Turns;
 use super::{Health, Store};
 use crate::migrations::Migrator;
@@ -37,7 +38,12 @@ impl Address {
 }
 
 /// Connections that read at once from the embedded database.
-const READERS: u32 = 4;
+const READERS: usize = 4;
+/// And those that read for longer, or are asked whether there is a database at all.
+const MORE_READERS: u32 = 2;
+
+/// How long a connection is waited for.
+pub(super) const WAIT: Duration = Duration::from_secs(5);
 
 const CLOSING: Duration = Duration::from_secs(10);
 
@@ -49,7 +55,7 @@ impl Store {
                 make_file(path)?;
                 let health = Health::default();
                 let writer = writer(path, &health).await?;
-                let reader = readers(path, &health).await?.into();
+                let reader = Reader::new(readers(path, &health).await?, READERS, &health);
                 let anchor = Some(one_reader(path).await?);
                 health.watch(path)?;
                 let (turns, line, id) = (Turns::default(), Line::default(), Uuid::now_v7());
@@ -59,7 +65,7 @@ impl Store {
                 let health = Health::default();
                 let recorder = Some(postgres::recorder(url, &health).await?);
                 let writer = postgres::pool(url, &health).await?;
-                let reader = writer.clone().into();
+                let reader = Reader::new(writer.clone(), postgres::READERS, &health);
                 let (turns, line, id) = (Turns::default(), Line::default(), Uuid::now_v7());
                 Ok(Self { reader, writer, recorder, turns, line, anchor: None, health, id })
             }
@@ -114,6 +120,7 @@ impl Store {
 
     async fn close_pools(self) -> Result<(), DbErr> {
         self.health.begin_to_close();
+        self.reader.close();
         let pools = [Some(self.reader.inner), Some(self.writer), self.recorder, self.anchor];
         for pool in pools.into_iter().flatten() {
             pool.close().await?;
@@ -167,7 +174,7 @@ async fn writer(path: &Path, health: &Health) -> Result<DatabaseConnection, DbEr
 /// The connections that read. Those that were opened while other files lay there are not used again.
 async fn readers(path: &Path, health: &Health) -> Result<DatabaseConnection, DbErr> {
     let health = health.clone();
-    sqlite(path, READERS, true, move |options| {
+    sqlite(path, READERS as u32 + MORE_READERS, true, move |options| {
         options.map_sqlx_sqlite_pool_opts(move |pool| {
             let health = health.clone();
             pool.before_acquire(move |_, about| {
@@ -221,7 +228,7 @@ fn options(url: String, connections: u32) -> ConnectOptions {
     options
         .max_connections(connections)
         .min_connections(1)
-        .acquire_timeout(Duration::from_secs(5))
+        .acquire_timeout(WAIT)
         .connect_timeout(Duration::from_secs(10))
         .test_before_acquire(false)
         // Statements carry values: they are for no log.

@@ -24,6 +24,7 @@ mod holders;
 mod instance;
 mod issuers;
 mod jobs;
+mod kept;
 mod keys;
 mod leases;
 mod line;

@@ -8,6 +8,7 @@ impl Store {
     /// transactions and outside of them. The text has no values in it.
     pub fn observed(mut self, each: impl Fn(&str) + Clone + Send + Sync + 'static) -> Self {
         let of_reader = each.clone();
+        self.reader.keep_none();
         self.reader
             .inner
             .set_metric_callback(move |info: &Info<'_>| of_reader(&info.statement.sql));

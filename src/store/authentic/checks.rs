@@ -5,7 +5,6 @@ use super::tables::{adopt, deciding, find_tampered, seal_all};
 use super::{Authentic, Mend, is_genuine, said_by};
 use crate::store::locked;
 use crate::store::prepared::numbered;
-use crate::store::reader::Reader;
 use crate::store::seals::{RowMacs, Sealing};
 use crate::store::shape::{self, ColumnKind};
 use crate::store::{Store, Write};
@@ -95,7 +94,7 @@ impl Store {
     /// Takes every row of the table for ours as it is now, through a connection of the caller's. For
     /// tests, which write rows by hand; the product never does this.
     pub async fn adopt_rows(&self, db: DatabaseConnection, table: &str) -> Result<(), DbErr> {
-        let db = Reader { inner: db, seals: self.reader.seals.clone() };
+        let db = self.reader.over(db);
         adopt(&db, table).await?;
         db.inner.close().await
     }

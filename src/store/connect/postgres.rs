@@ -15,6 +15,8 @@ use tokio::time::timeout;
 /// Connections of one server to `PostgreSQL`, which takes 100 of all servers unless it is told more:
 /// with those that follow 20. Up to 12 of them wait for chains (`store::line`).
 const CONNECTIONS: u32 = 18;
+/// Those of them that read at once outside of transactions: the others are for who waits for chains.
+pub(super) const READERS: usize = 6;
 /// Those that write receipts and nothing else: one, and another while the first hangs.
 const RECORDER_CONNECTIONS: u32 = 2;
 /// How long receipts wait for one of these before they take another.
