@@ -11,6 +11,7 @@ mod used;
 pub use alike::Alike;
 pub(super) use rows::{SummaryRow, day};
 
+use super::as_json;
 use super::entity::credential::{ActiveModel, Column};
 use super::entity::readable;
 use super::prepared::{Prepared, numbered};
@@ -98,7 +99,7 @@ impl<C: Sealing> Credentials<'_, C> {
         let most = i64::try_from(most).unwrap_or(i64::MAX);
         let values = vec![self.project.into(), self.project.into(), most.into()];
         let statement = STATEMENT.with(backend, || numbered(backend, HOSTS), values);
-        let rows = self.db.query_all_raw(statement).await?;
-        rows.iter().map(|row| row.try_get_by_index(0)).collect()
+        let hosts: Vec<(String,)> = as_json::rows(self.db, statement, "host", "host").await?;
+        Ok(hosts.into_iter().map(|(host,)| host).collect())
     }
 }

@@ -5,6 +5,7 @@
 mod said;
 
 use super::Secrets;
+use super::as_json::{self, Flag};
 use super::credentials::day;
 use super::prepared::{Prepared, numbered};
 use super::seals::{Sealing, Seals};
@@ -100,23 +101,8 @@ const COLUMNS: &str = "UUID(g.id), g.intent, g.repositories, g.branches, g.event
     v.method, v.staged_at, v.destroyed_at, v.mac, g.created_at, g.created_by, c.revision, g.rejected_at";
 
 fn text(backend: DbBackend) -> String {
-    let columns = if backend == DbBackend::Postgres {
-        format!("json_build_array({})::text", COLUMNS.replace("UUID(", "("))
-    } else {
-        let columns: Vec<String> = COLUMNS.split(',').map(of_sqlite).collect();
-        format!("json_array({})", columns.join(", "))
-    };
+    let columns = as_json::array(backend, COLUMNS);
     numbered(backend, &format!("SELECT {columns}, v.sealed {FROM}"))
-}
-
-/// Bytes, which any column may hold there and only somebody else writes, would fail the statement and
-/// with it every other row.
-fn of_sqlite(column: &str) -> String {
-    let column = column.trim();
-    match column.strip_prefix("UUID(") {
-        Some(id) => format!("hex({id}"),
-        None => format!("CASE typeof({column}) WHEN 'blob' THEN NULL ELSE {column} END"),
-    }
 }
 
 /// One grant with what it reaches.
@@ -187,23 +173,6 @@ struct Read<'a> {
     giver: Cow<'a, str>,
     revision: i64,
     rejected_at: Option<i64>,
-}
-
-/// Yes or no, which `SQLite` has as a number.
-#[derive(Clone, Copy, Deserialize)]
-#[serde(untagged)]
-enum Flag {
-    Boolean(bool),
-    Number(i64),
-}
-
-impl From<Flag> for bool {
-    fn from(flag: Flag) -> Self {
-        match flag {
-            Flag::Boolean(is_set) => is_set,
-            Flag::Number(number) => number != 0,
-        }
-    }
 }
 
 /// The `hex` of nothing is an empty text.

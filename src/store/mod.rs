@@ -4,6 +4,7 @@
 //! only way to the table. A write is one transaction with its audit event: `store.write()` gives
 //! it, and the same handles work inside.
 
+mod as_json;
 mod assertions;
 mod audit;
 mod authentic;

@@ -2,19 +2,20 @@
 //! no longer than the first, and nothing is shown twice or left out when rows come and go meanwhile.
 
 use super::SummaryRow;
-use super::rows::day;
+use super::rows::{SUMMARY, day};
 use super::search::Search;
 use crate::domain::credential::Summary;
 use crate::domain::listing::{COUNTED, Cursor, ListQuery, PAGE_ROWS, Sort, SortKey};
 use crate::domain::moment::{Day, Moment};
 use crate::store::Credentials;
+use crate::store::as_json;
 use crate::store::entity::credential::{Column, Entity};
 use crate::store::entity::readable;
 use crate::store::seals::Sealing;
 use sea_orm::sea_query::{Alias, Expr, ExprTrait, Query};
 use sea_orm::{
-    ColumnTrait, Condition, DbErr, Order, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
-    QueryTrait, Select,
+    ColumnTrait, Condition, DbErr, IdenStatic, Order, PaginatorTrait, QueryFilter, QueryOrder,
+    QuerySelect, QueryTrait, Select,
 };
 
 #[derive(Debug)]
@@ -105,7 +106,8 @@ impl<C: Sealing> Credentials<'_, C> {
             let left = most.saturating_sub(rows.len() as u64);
             if left > 0 {
                 let next = ordered(fit.clone().filter(part), sort, is_up).limit(left);
-                rows.extend(next.into_partial_model::<SummaryRow>().all(self.db).await?);
+                let next = next.build(self.db.get_database_backend());
+                rows.extend(as_json::rows(self.db, next, SUMMARY, &said(sort, is_up)).await?);
             }
         }
         Ok(rows)
@@ -124,18 +126,30 @@ impl SummaryRow {
     }
 }
 
-/// The rows in the order, or in the opposite one. The name, which no other row of the project has,
+/// What the rows are ordered by, or by the opposite. The name, which no other row of the project has,
 /// comes last, so that there is one order only.
-fn ordered(rows: Select<Entity>, sort: Sort, is_up: bool) -> Select<Entity> {
+fn order(sort: Sort, is_up: bool) -> Vec<(Column, Order)> {
     let (rising, falling) =
         if is_up { (Order::Desc, Order::Asc) } else { (Order::Asc, Order::Desc) };
-    let rows = match sort {
-        Sort::Name => rows,
-        Sort::Registry => rows.order_by(Column::Host, rising.clone()),
-        Sort::Expires => rows.order_by(Column::ExpiresOn, rising.clone()),
-        Sort::Changed => rows.order_by(Column::UpdatedAt, falling),
+    let first = match sort {
+        Sort::Name => None,
+        Sort::Registry => Some((Column::Host, rising.clone())),
+        Sort::Expires => Some((Column::ExpiresOn, rising.clone())),
+        Sort::Changed => Some((Column::UpdatedAt, falling)),
     };
-    rows.order_by(Column::NaturalKey, rising)
+    first.into_iter().chain([(Column::NaturalKey, rising)]).collect()
+}
+
+fn ordered(rows: Select<Entity>, sort: Sort, is_up: bool) -> Select<Entity> {
+    order(sort, is_up).into_iter().fold(rows, |rows, (column, order)| rows.order_by(column, order))
+}
+
+/// The same as it is written.
+fn said(sort: Sort, is_up: bool) -> String {
+    let column = |(column, order): (Column, Order)| {
+        format!("{}{}", column.as_str(), if order == Order::Desc { " DESC" } else { "" })
+    };
+    order(sort, is_up).into_iter().map(column).collect::<Vec<_>>().join(", ")
 }
 
 /// What lies beyond the place in the order, in parts that follow one another. Each is one range of

@@ -3,14 +3,16 @@
 use crate::domain::credential::{Access, Credential, Method, StoredSecret, Summary};
 use crate::domain::moment::{Day, Moment};
 use crate::domain::registry::RegistryHost;
+use crate::store::as_json;
 use crate::store::entity::Unreadable;
 use crate::store::entity::credential::Model;
 use crate::store::terms;
 use sea_orm::DerivePartialModel;
+use serde::Deserialize;
 use uuid::Uuid;
 
 /// The columns that the list shows, and the one that no two rows of a project share.
-#[derive(DerivePartialModel)]
+#[derive(DerivePartialModel, Deserialize)]
 #[sea_orm(entity = "crate::store::entity::credential::Entity")]
 pub(in crate::store) struct SummaryRow {
     id: Uuid,
@@ -18,6 +20,7 @@ pub(in crate::store) struct SummaryRow {
     name: String,
     description: String,
     pub(super) host: String,
+    #[serde(deserialize_with = "as_json::flag")]
     is_insecure: bool,
     method: String,
     username: String,
@@ -31,6 +34,12 @@ pub(in crate::store) struct SummaryRow {
     pub(super) updated_at: i64,
     updated_by: String,
 }
+
+/// The same columns in the same order, for [`as_json::rows`].
+pub(super) const SUMMARY: &str =
+    "UUID(id), natural_key, name, description, host, is_insecure, method,
+    username, access, paths, expires_on, renew_on, disabled_at, secret_unreadable_at, secret_doubt,
+    updated_at, updated_by";
 
 /// What the list shows of a row, whether all of its columns were read or only these.
 macro_rules! summary {

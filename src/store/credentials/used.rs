@@ -3,9 +3,10 @@
 use crate::domain::listing::UsedBy;
 use crate::domain::moment::Moment;
 use crate::store::Credentials;
+use crate::store::as_json;
 use crate::store::entity::usage::{Column, Entity};
 use crate::store::seals::Sealing;
-use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, QuerySelect};
+use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, QuerySelect, QueryTrait};
 use std::collections::BTreeMap;
 use uuid::Uuid;
 
@@ -15,7 +16,7 @@ impl<C: Sealing> Credentials<'_, C> {
         if ids.is_empty() {
             return Ok(BTreeMap::new());
         }
-        let rows: Vec<(Uuid, i64, Option<i64>)> = Entity::find()
+        let rows = Entity::find()
             .filter(Column::ProjectId.eq(self.project))
             .filter(Column::CredentialId.is_in(ids))
             .select_only()
@@ -23,9 +24,10 @@ impl<C: Sealing> Credentials<'_, C> {
             .column_as(Column::PipelineId.count(), "pipelines")
             .column_as(Column::LastAt.max(), "last_at")
             .group_by(Column::CredentialId)
-            .into_tuple()
-            .all(self.db)
-            .await?;
+            .build(self.db.get_database_backend());
+        let columns = "UUID(credential_id), pipelines, last_at";
+        let rows: Vec<(Uuid, i64, Option<i64>)> =
+            as_json::rows(self.db, rows, columns, "credential_id").await?;
         let read = |(id, pipelines, last_at): (Uuid, i64, Option<i64>)| {
             let pipelines = u64::try_from(pipelines).unwrap_or(0);
             (id, UsedBy { pipelines, last_at: Moment(last_at.unwrap_or(0)) })

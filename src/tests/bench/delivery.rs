@@ -63,7 +63,8 @@ struct Sides {
 impl Sides {
     async fn new(filled: &Filled, old: Option<&Path>) -> Self {
         let (of_floor, of_new) = (filled.copy().await, filled.copy().await);
-        let (floor, new) = (filled.serve_floor(&of_floor), filled.serve(&program(), &of_new));
+        let floor = filled.serve_floor(&of_floor);
+        let new = filled.serve_settled(&program(), &of_new).await;
         let mut copies = vec![of_floor, of_new];
         let old = match old {
             Some(old) => {
@@ -120,8 +121,8 @@ impl Sides {
 /// The same program in the smallest and in the largest project, by turns.
 async fn by_size(few: &Filled, many: &Filled, place: &str) {
     let (of_few, of_many) = (few.copy().await, many.copy().await);
-    let small = few.serve(&program(), &of_few);
-    let large = many.serve(&program(), &of_many);
+    let small = few.serve_settled(&program(), &of_few).await;
+    let large = many.serve_settled(&program(), &of_many).await;
     let title = format!(
         "Delivery among {} credentials against among {}, {BUSY} clients, on {place} (requests/s)",
         many.credentials, few.credentials

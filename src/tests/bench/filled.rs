@@ -2,7 +2,7 @@
 
 use super::load::{Target, get};
 use super::person::Person;
-use super::postgres::Fresh;
+use super::postgres::{Fresh, number};
 use super::server::{Folder, Server, link_in, with_settings};
 use regcred::crypto::kek::Kek;
 use std::net::SocketAddr;
@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 use tokio::task::JoinSet;
 
 /// How many credentials the pipelines may have.
@@ -20,6 +20,9 @@ pub const GRANTS: [usize; 3] = [1, 5, 50];
 const PIPELINES: usize = 64;
 /// People who create credentials at once.
 const TYPISTS: usize = 8;
+
+/// How long it may take until a program has moved what an older one has sealed.
+const SETTLING: Duration = Duration::from_secs(900);
 
 /// An instance, at rest.
 pub struct Filled {
@@ -97,6 +100,25 @@ impl Filled {
     /// Serves a copy with the program.
     pub fn serve(&self, program: &Path, copy: &Place) -> Server {
         start(program, copy, &self.kek)
+    }
+
+    /// The same, once nothing is sealed any more as an older program did: while that is moved, a
+    /// server has more to do than to answer.
+    pub async fn serve_settled(&self, program: &Path, copy: &Place) -> Server {
+        let server = self.serve(program, copy);
+        let (url, is_old) = match &copy.fresh {
+            Some(fresh) => (fresh.url.clone(), "get_byte(sealed, 3) = 1"),
+            None => {
+                (format!("sqlite://{}?mode=ro", copy.address()), "substr(sealed, 4, 1) = x'01'")
+            }
+        };
+        let left = format!("SELECT COUNT(*) FROM secret_version WHERE {is_old}");
+        let began = Instant::now();
+        while number(&url, &left).await > 0 {
+            assert!(began.elapsed() < SETTLING, "what was sealed before is not moved");
+            tokio::time::sleep(Duration::from_secs(1)).await;
+        }
+        server
     }
 
     /// The same with other settings.

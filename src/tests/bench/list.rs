@@ -51,7 +51,8 @@ pub async fn run(filled: &Filled) {
 async fn against(old: &Path, credentials: usize) {
     let filled = Filled::new(None, credentials, old).await;
     let (of_old, of_new) = (filled.copy().await, filled.copy().await);
-    let (older, newer) = (filled.serve(old, &of_old), filled.serve(&program(), &of_new));
+    let older = filled.serve(old, &of_old);
+    let newer = filled.serve_settled(&program(), &of_new).await;
     let cookie = Person::sign_in(newer.port).await.cookie;
     let (before, now) = (filled.list(&older), filled.list_for(&newer, &cookie));
     let title = format!(

@@ -82,8 +82,8 @@ async fn run(url: &str, sql: &str) {
     db.close().await.unwrap();
 }
 
-/// The one number that the query gives; it has to be a `BIGINT`.
-async fn number(url: &str, sql: &str) -> i64 {
+/// The one number that the query gives; it has to be a `BIGINT`. Another database's URL does as well.
+pub async fn number(url: &str, sql: &str) -> i64 {
     let db = connect(url).await;
     let statement = Statement::from_string(DbBackend::Postgres, sql);
     let row = db.query_one_raw(statement).await.unwrap().unwrap();

@@ -1,0 +1,68 @@
+//! Rows as one value. Each row that the driver hands over goes from one thread to another, and each of
+//! its columns is copied: to take fifty rows of seventeen columns so costs more than to find them.
+
+use sea_orm::{ConnectionTrait, DbBackend, DbErr, Statement};
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Deserializer};
+
+/// The columns as one array of JSON. They stand with commas between, and `UUID(…)` round each id.
+pub(super) fn array(backend: DbBackend, columns: &str) -> String {
+    if backend == DbBackend::Postgres {
+        return format!("json_build_array({})::text", columns.replace("UUID(", "("));
+    }
+    let columns: Vec<String> = columns.split(',').map(of_sqlite).collect();
+    format!("json_array({})", columns.join(", "))
+}
+
+/// The rows that the statement gives, with these of its columns, in the order that `order` says: a
+/// list of columns. One that cannot be read, which only somebody else writes, is left out.
+pub(super) async fn rows<T: DeserializeOwned>(
+    db: &impl ConnectionTrait,
+    Statement { sql, values, db_backend }: Statement,
+    columns: &str,
+    order: &str,
+) -> Result<Vec<T>, DbErr> {
+    let (row, backend) = (array(db_backend, columns), db_backend);
+    // A row has no line break in it: JSON writes one as two characters.
+    let lines = match backend {
+        DbBackend::Postgres => format!("string_agg({row}, chr(10) ORDER BY {order})"),
+        _ => format!("group_concat({row}, char(10) ORDER BY {order})"),
+    };
+    let sql = format!("SELECT {lines} FROM ({sql}) AS listed");
+    let found = db.query_one_raw(Statement { sql, values, db_backend }).await?;
+    let lines = found.map_or(Ok(None), |row| row.try_get_by_index::<Option<String>>(0))?;
+    let read = lines.iter().flat_map(|lines| lines.lines());
+    Ok(read.filter_map(|line| serde_json::from_str(line).ok()).collect())
+}
+
+/// Bytes, which any column may hold there and only somebody else writes, would fail the statement and
+/// with it every other row.
+fn of_sqlite(column: &str) -> String {
+    let column = column.trim();
+    match column.strip_prefix("UUID(") {
+        Some(id) => format!("hex({id}"),
+        None => format!("CASE typeof({column}) WHEN 'blob' THEN NULL ELSE {column} END"),
+    }
+}
+
+/// Yes or no, which `SQLite` has as a number.
+#[derive(Clone, Copy, Deserialize)]
+#[serde(untagged)]
+pub(super) enum Flag {
+    Boolean(bool),
+    Number(i64),
+}
+
+impl From<Flag> for bool {
+    fn from(flag: Flag) -> Self {
+        match flag {
+            Flag::Boolean(is_set) => is_set,
+            Flag::Number(number) => number != 0,
+        }
+    }
+}
+
+/// For a column that is yes or no.
+pub(super) fn flag<'de, D: Deserializer<'de>>(from: D) -> Result<bool, D::Error> {
+    Flag::deserialize(from).map(bool::from)
+}
