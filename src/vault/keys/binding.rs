@@ -140,17 +140,26 @@ impl Vault {
                     wrong.push((row, version));
                 }
             }
-            if wrong.is_empty() {
-                continue;
-            }
-            strays.corrected += wrong.len() as u64;
-            wrong.sort_by_key(|(row, _)| (row.project_id, row.credential_id, row.version));
-            let write = self.store.write().await?;
-            for (row, version) in wrong {
-                write.rewraps().correct(row, version).await?;
-            }
-            write.commit_without_event(Unrecorded::Reseal).await?;
+            strays.corrected += self.correct_keys(wrong).await?;
         }
+    }
+
+    /// Has each of the rows name the data key that its ciphertext names; how many there are.
+    pub(super) async fn correct_keys(&self, mut wrong: Vec<(&SealedRow, i32)>) -> Result<u64> {
+        if wrong.is_empty() {
+            return Ok(0);
+        }
+        wrong.sort_by_key(|(row, _)| (row.project_id, row.credential_id, row.version));
+        let write = self.store.write().await?;
+        for (row, version) in &wrong {
+            write.rewraps().correct(row, *version).await?;
+        }
+        write.commit_without_event(Unrecorded::Reseal).await?;
+        tracing::error!(
+            secrets = wrong.len(),
+            "rows of secrets named another data key than their ciphertext, and name the right one now: they were changed outside Regcred"
+        );
+        Ok(wrong.len() as u64)
     }
 
     /// Notes in the keyring and in the log that every secret is bound, if that is so. Whether more is to
@@ -177,10 +186,6 @@ impl Vault {
         }
         let strays = self.strays().await?;
         if strays.corrected > 0 {
-            tracing::error!(
-                secrets = strays.corrected,
-                "rows of secrets named another data key than their ciphertext, and name the right one now: they were changed outside Regcred"
-            );
             return Ok(true);
         }
         // Such as under a key that an older server has made meanwhile.
