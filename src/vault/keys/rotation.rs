@@ -10,7 +10,7 @@ use crate::domain::job::JobKind;
 use crate::domain::key::{DataKey, KeyReport, KeyState, RewrapProgress};
 use crate::domain::moment::Moment;
 use crate::error::{Error, Result};
-use crate::store::{KeyRow, Recorded, Write};
+use crate::store::{KeyRow, Recorded, SealedRow, Unrecorded, Write};
 use crate::vault::{INSTANCE, Vault, now};
 use uuid::Uuid;
 
@@ -48,7 +48,9 @@ impl Vault {
         let rewrap = (left > 0).then(|| so_far(&progress, left));
         let has_local_key = self.settings.has_local_key;
         let backup = if has_local_key { self.key_backup().await? } else { None };
-        Ok(KeyReport { keys, rewrap, unreadable, has_local_key, backup })
+        let waiting = self.left_for_an_answer().await?;
+        let unreadable = unreadable.saturating_sub(waiting);
+        Ok(KeyReport { keys, rewrap, unreadable, waiting, has_local_key, backup })
     }
 
     /// Makes a new data key for secrets; gives its version. It becomes active once every server
@@ -183,6 +185,24 @@ impl Vault {
             self.keys_changed.notify_one();
         }
         Ok(found)
+    }
+
+    /// Has each of the rows name the data key that its ciphertext names; how many there are.
+    pub(super) async fn correct_keys(&self, mut wrong: Vec<(&SealedRow, i32)>) -> Result<u64> {
+        if wrong.is_empty() {
+            return Ok(0);
+        }
+        wrong.sort_by_key(|(row, _)| (row.project_id, row.credential_id, row.version));
+        let write = self.store.write().await?;
+        for (row, version) in &wrong {
+            write.rewraps().correct(row, *version).await?;
+        }
+        write.commit_without_event(Unrecorded::Reseal).await?;
+        tracing::error!(
+            secrets = wrong.len(),
+            "rows of secrets named another data key than their ciphertext, and name the right one now: they were changed outside Regcred"
+        );
+        Ok(wrong.len() as u64)
     }
 
     pub(super) async fn record_key(
