@@ -87,7 +87,7 @@ async fn the_doctor_says_for_which_row_a_secret_waits() {
 }
 
 #[tokio::test]
-async fn a_secret_whose_credential_was_pointed_elsewhere_waits_until_somebody_has_answered_for_it() {
+async fn a_secret_whose_credential_was_pointed_elsewhere_waits_for_an_answer() {
     for host in ["'evil.example.com'", "'no host'"] {
         for is_put_back in [true, false] {
             let (app, id, token) = with_one().await;
