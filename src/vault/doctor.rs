@@ -89,9 +89,9 @@ impl Vault {
                     *opening.by_key.entry(version).or_default() += 1;
                 }
                 let is_waiting = !row.is_ours() && self.would_be_lost(row).await?;
-                let fault = self.fault(row).await?;
-                opening.look_at_format(row, is_waiting, fault.is_none());
-                match fault {
+                let opens = !is_waiting || self.opens(row).await?;
+                opening.look_at_format(row, is_waiting, opens);
+                match self.fault(row).await? {
                     None => opening.opened += 1,
                     Some(why) => opening.add(Unreadable::of(row, why)),
                 }
@@ -167,8 +167,8 @@ impl Unreadable {
 }
 
 impl Opening {
-    /// `is_waiting`: the move does not end before somebody has answered for a row. `opens`: it does as
-    /// the rows are now.
+    /// `is_waiting`: the move does not end before somebody has answered for a row. `opens`: it does
+    /// with that row as it is.
     fn look_at_format(&mut self, row: &SealedRow, is_waiting: bool, opens: bool) {
         if blob::format(&row.sealed) != Ok(Format::Unbound) {
             return;

@@ -55,7 +55,7 @@ crate::domain::words! {
 }
 
 /// What receipts of an older version of the program say, where somebody looks for it.
-const SAID_BEFORE: [(&str, Lost); 1] = [("the approval of the grant was rejected", Lost::Rejected)];
+const SAID_BEFORE: &[(&str, Lost)] = &[("the approval of the grant was rejected", Lost::Rejected)];
 
 impl Lost {
     /// Whether a receipt that says this names this reason, in the words of now or of before.
