@@ -158,10 +158,10 @@ async fn no_key_goes_while_a_ciphertext_is_under_it_whatever_the_rows_say() {
         let sql = format!("UPDATE secret_version SET sealed = {blob} WHERE id = {first}");
         assert_eq!(app.tamper(&sql).await, 1);
     };
-    put(&before).await;
+    put(&before[..]).await;
     let refused = app.vault.destroy_data_key(&admin, 1).await.expect_err(REFUSED).to_string();
     assert!(refused.contains("1 stored secrets"), "{refused}");
-    put(&after).await;
+    put(&after[..]).await;
     // It names its key again, as the job would have it.
     app.tamper("UPDATE secret_version SET data_key = 2").await;
     app.vault.destroy_data_key(&admin, 1).await.unwrap();

@@ -37,7 +37,7 @@ async fn load(page: PageContext) -> Result<(CredentialHead, Found)> {
 
 fn whole(head: CredentialHead, loaded: Found, page: PageContext) -> impl IntoView {
     let (found, failed) = loaded;
-    let (credential, today) = (head.credential.clone(), head.today);
+    let CredentialHead { credential, today } = head;
     let lowering = FormState::of::<ApproveGuardChange>(failed.clone(), ());
     let rejecting = FormState::of::<RejectGuardChange>(failed, ());
     let change = found.guard_change.map(|change| (change, credential.clone(), page.clone()));

@@ -27,11 +27,10 @@ async fn load(page: PageContext) -> Result<(CredentialHead, Found)> {
 
 fn whole(head: CredentialHead, loaded: Found, page: PageContext) -> impl IntoView {
     let (found, failed) = loaded;
-    let credential = head.credential.clone();
     let form = FormState::of::<SetTokenService>(failed, ());
     view! {
         <Obtainers obtainers=found.obtainers holders=found.holders page=page.clone()/>
-        <WhereTo credential companions=found.companions form page/>
+        <WhereTo credential=head.credential companions=found.companions form page/>
     }
 }
 
