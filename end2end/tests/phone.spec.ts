@@ -40,6 +40,24 @@ test('at 360 px a name has room in both lists, however long the state beside it 
   }
 });
 
+test('a name has its line to itself, and the state below it is whole', async ({ page, instance }) => {
+  const name = `${unique('whole')}-${'registry-of-a-team-'.repeat(3)}`;
+  const soon = new Date(Date.now() + 25 * 86_400_000).toISOString().slice(0, 10);
+  await addCredential(page, instance, { name, expires_on: soon });
+  for (const width of [360, 390]) {
+    await page.setViewportSize({ width, height: 740 });
+    const row = await openRow(page, instance, name);
+    const link = (await row.getByRole('link', { name, exact: true }).boundingBox())!;
+    expect(link.width, `${width} px`).toBeGreaterThanOrEqual(2 * NAME_ROOM);
+    const state = row.getByText(/^Expires in \d+ days$/);
+    const shown = (await state.boundingBox())!;
+    expect(shown.y, 'below the name').toBeGreaterThanOrEqual(link.y + link.height);
+    const isCut = await state.evaluate((dot) => dot.parentElement!.scrollWidth > dot.parentElement!.clientWidth);
+    expect(isCut, `${width} px`).toBe(false);
+    await expectNoSideScroll(page, `the list at ${width} px`);
+  }
+});
+
 test('the menu of a row stands at the end of the line of its name', async ({ page, instance }) => {
   const name = unique('menu');
   await addCredential(page, instance, { name });

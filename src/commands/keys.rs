@@ -141,7 +141,18 @@ fn listed(report: &KeyReport) -> (Value, String) {
         let secrets = count(report.unreadable, "secret");
         text += &format!("\n{secrets} cannot be decrypted. regcred doctor names them.");
     }
-    let document = json!({"keys": keys, "rewrap": report.rewrap, "unreadable": report.unreadable});
+    if report.waiting > 0 {
+        let secrets = count(report.waiting, "secret");
+        text += &format!(
+            "\n{secrets} from an older version not encrypted again, because rows were changed outside Regcred. regcred doctor names them and says what to do."
+        );
+    }
+    let document = json!({
+        "keys": keys,
+        "rewrap": report.rewrap,
+        "unreadable": report.unreadable,
+        "waiting": report.waiting,
+    });
     (document, text)
 }
 

@@ -204,9 +204,10 @@ impl Receipt {
         if self.names_image() || self.report.is_some() { Use::Used } else { Use::Asked }
     }
 
-    /// Whether it was refused for this reason.
+    /// Whether it was refused for this reason, whatever the words for it were then.
     pub fn is_refused_for(&self, lost: Lost) -> bool {
-        self.outcome == Outcome::Refused && self.reason.as_deref() == Some(lost.label())
+        let reason = self.reason.as_deref();
+        self.outcome == Outcome::Refused && reason.is_some_and(|reason| lost.is_said_as(reason))
     }
 
     /// The same for who may not audit: without its address, and without saying which token it was.

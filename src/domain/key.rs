@@ -63,6 +63,9 @@ pub struct KeyReport {
     pub rewrap: Option<RewrapProgress>,
     /// Secrets that do not open, so that they stay under their key: they need a new secret.
     pub unreadable: u64,
+    /// Secrets of an older version of the program that stay as they are until somebody has answered for
+    /// a row that was changed outside: only then it is known whether they open.
+    pub waiting: u64,
     /// Whether the key-encryption key is the generated file beside the data.
     pub has_local_key: bool,
     /// Who said that it is backed up; `None` when nobody has since it is in use.

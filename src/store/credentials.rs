@@ -58,16 +58,34 @@ impl<C: Sealing> Credentials<'_, C> {
         Ok(rows.count(self.db).await? > 0)
     }
 
-    /// Those that a server of the version before has inserted, at most so many.
-    pub async fn incomplete(&self, most: u64) -> Result<Vec<Credential>, DbErr> {
-        let rows = self.rows().filter(Column::NaturalKey.eq("")).limit(most).all(self.db).await?;
-        Ok(readable(self.genuine(rows)))
+    /// Those that a server of the version before has inserted: at most so many after `after`, by id.
+    pub async fn incomplete(&self, after: Uuid, most: u64) -> Result<Vec<Uuid>, DbErr> {
+        self.rows()
+            .filter(Column::NaturalKey.eq(""))
+            .filter(Column::Id.gt(after))
+            .order_by_asc(Column::Id)
+            .limit(most)
+            .select_only()
+            .column(Column::Id)
+            .into_tuple()
+            .all(self.db)
+            .await
     }
 
-    /// Writes what is missing in such a row, unless somebody has saved it meanwhile.
+    /// Locks these until the transaction ends, by id; gives those that can be read and that nobody has
+    /// saved since they were found.
+    pub async fn lock_incomplete(&self, ids: &[Uuid]) -> Result<Vec<Credential>, DbErr> {
+        let rows = self
+            .rows()
+            .filter(Column::Id.is_in(ids.iter().copied()))
+            .filter(Column::NaturalKey.eq(""))
+            .order_by_asc(Column::Id);
+        Ok(readable(self.genuine(locked(self.db, rows).all(self.db).await?)))
+    }
+
+    /// Writes what is missing in such a row, which is locked.
     pub async fn complete(&self, id: Uuid, missing: ActiveModel) -> Result<(), DbErr> {
-        let such = self.updates(missing).filter(Column::Id.eq(id));
-        such.filter(Column::NaturalKey.eq("")).exec(self.db).await.map(drop)
+        self.updates(missing).filter(Column::Id.eq(id)).exec(self.db).await.map(drop)
     }
 
     /// What can be granted, of one registry host or of all: every credential that is not disabled,

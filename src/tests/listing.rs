@@ -176,3 +176,19 @@ async fn what_an_older_server_has_inserted_is_sorted_and_found_after_the_next_sw
     app.vault.sweep().await.unwrap();
     assert_eq!(names(&app, &[("q", "kept")]).await.len(), 2);
 }
+
+#[tokio::test]
+async fn what_cannot_be_completed_keeps_nothing_behind_it_from_being_found() {
+    let app = App::new().await;
+    // As many as are looked at in one turn, and one more after them.
+    for n in 0..100 {
+        create(&app, &format!("changed-{n}"), |_| ()).await;
+    }
+    create(&app, "last", |form| form.email = "olga@example.com".to_owned()).await;
+    app.tamper("UPDATE credential SET natural_key = '', search_key = name_key").await;
+    app.tamper("UPDATE credential SET host = 'evil.example.com' WHERE name <> 'last'").await;
+    app.vault.sweep().await.unwrap();
+    assert_eq!(names(&app, &[("q", "olga")]).await, ["last"]);
+    let left = "SELECT COUNT(*) FROM credential WHERE natural_key = ''";
+    assert_eq!(app.scalar_i64(left).await, 100, "nobody wrote what they say");
+}

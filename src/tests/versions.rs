@@ -3,7 +3,11 @@
 use crate::app::{App, PASSWORD, auths};
 use crate::edits::save;
 use crate::whole_credential::WholeCredential;
+use regcred::crypto::kek::Kek;
+use regcred::domain::permission::of;
 use regcred::domain::secret_version::VersionState;
+use regcred::store::Store;
+use regcred::vault::{KeySource, Settings, Vault, unlock};
 use uuid::Uuid;
 
 async fn page(app: &App, id: Uuid) -> WholeCredential {
@@ -125,6 +129,26 @@ async fn a_version_that_does_not_open_cannot_come_back() {
         .await;
     assert_eq!(act(&app, "switch", id, "1").await, 409);
     assert_eq!(delivered(&app, &token).await, "second");
+}
+
+#[tokio::test]
+async fn a_server_without_the_key_takes_no_version_for_damaged_or_for_another_one() {
+    let (app, id, _) = with_secrets(&["second"]).await;
+    let store = Store::connect(&app.address).await.unwrap();
+    let (current, previous) = (Some(Kek::generate().unwrap()), app.key_source().current);
+    let keys = unlock(&store, KeySource { current, previous }).await.unwrap();
+    let other = Vault::new(store, keys, Settings::default());
+    let person = other.person(app.owner.person.unwrap()).await.unwrap();
+    other.rotate_data_key(&person.instance_admin().unwrap()).await.unwrap();
+    while other.tend_keys_once().await.unwrap() {}
+    // This one has neither the new data key nor what opens it.
+    assert_eq!(act(&app, "switch", id, "1").await, 503);
+    assert_eq!(save(&app, id, "2", &[("password", "second")]).await.status, 503);
+    use VersionState::{Current, Kept};
+    assert_eq!(states(&app, id).await, [(2, Current), (1, Kept)]);
+    let editor = app.evidence(&app.owner, "acme").await.can::<of::RegistryWrite>().unwrap();
+    other.make_current(&editor, id, 1).await.unwrap();
+    assert_eq!(states(&app, id).await, [(2, Kept), (1, Current)]);
 }
 
 #[tokio::test]

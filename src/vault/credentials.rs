@@ -17,7 +17,6 @@ mod tabs;
 mod versions;
 
 pub(super) use checks::is_wrong;
-pub(super) use completed::complete;
 pub use doubts::{Doubt, Saved};
 pub(super) use registry_tokens::Kept as RegistryTokens;
 pub(super) use seals::{place_of, secret_place};

@@ -89,7 +89,8 @@ impl Vault {
                     *opening.by_key.entry(version).or_default() += 1;
                 }
                 let is_waiting = !row.is_ours() && self.would_be_lost(row).await?;
-                opening.look_at_format(row, is_waiting);
+                let opens = !is_waiting || self.opens(row).await?;
+                opening.look_at_format(row, is_waiting, opens);
                 match self.fault(row).await? {
                     None => opening.opened += 1,
                     Some(why) => opening.add(Unreadable::of(row, why)),
@@ -166,8 +167,9 @@ impl Unreadable {
 }
 
 impl Opening {
-    /// `is_waiting`: the move does not end before somebody has answered for a row.
-    fn look_at_format(&mut self, row: &SealedRow, is_waiting: bool) {
+    /// `is_waiting`: the move does not end before somebody has answered for a row. `opens`: it does
+    /// with that row as it is.
+    fn look_at_format(&mut self, row: &SealedRow, is_waiting: bool, opens: bool) {
         if blob::format(&row.sealed) != Ok(Format::Unbound) {
             return;
         }
@@ -177,7 +179,10 @@ impl Opening {
             (true, Some(rows)) => {
                 format!("it is in the older format, and {rows} changed outside Regcred")
             }
-            (false, Some(rows)) if is_waiting => format!("{rows} changed outside Regcred"),
+            (false, Some(rows)) if is_waiting && opens => format!("{rows} changed outside Regcred"),
+            (false, Some(rows)) if is_waiting => format!(
+                "{rows} changed outside Regcred, and the secret is lost unless what was changed is put back"
+            ),
             (false, _) => return,
         };
         if self.left_behind.len() < NAMED {

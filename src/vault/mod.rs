@@ -196,16 +196,19 @@ impl Vault {
         let now = now();
         let mut projects = Vec::new();
         for entry in self.store.projects().list().await? {
-            // What comes after it ends sessions and tokens, which has nothing to do with names.
-            if let Err(error) = self.complete_names(entry.project.id).await {
-                tracing::error!(project = %entry.project.id, error = %error, "the names in trust rules could not be noted for the search");
+            let project = entry.project.id;
+            // What comes after these ends sessions and tokens, which has nothing to do with the search.
+            if let Err(error) = self.complete_names(project).await {
+                tracing::error!(project = %project, error = %error, "the names in trust rules could not be noted for the search");
             }
-            projects.push((entry.project.id, self.incomplete(entry.project.id).await?));
+            if let Err(error) = self.complete_credentials(project).await {
+                tracing::error!(project = %project, error = %error, "credentials of an older server could not be noted for the lists and the search");
+            }
+            projects.push(project);
         }
         let write = self.store.write().await?;
-        for (project, incomplete) in &projects {
-            write.grants(*project).settle(now.day()).await?;
-            credentials::complete(&write, *project, incomplete).await?;
+        for project in projects {
+            write.grants(project).settle(now.day()).await?;
         }
         sweep_access(&write, now).await?;
         write.slots().sweep(now.0).await?;

@@ -49,6 +49,22 @@ test('the arrow keys lead from one tick box to the next', async ({ page, instanc
   await expect(tick(page, `${prefix}-b`)).toBeFocused();
 });
 
+test('a key leads from a ticked row to what is done to those that are selected', async ({ page, instance }) => {
+  const prefix = await openThree(page, instance);
+  const first = tick(page, `${prefix}-a`);
+  await first.focus();
+  await page.keyboard.press('s');
+  await expect(first).toBeFocused();
+  await page.keyboard.press('Space');
+  await page.keyboard.press('s');
+  const bar = page.getByRole('form', { name: 'Selected credentials' });
+  await expect(bar.getByRole('button', { name: 'Disable', exact: true })).toBeFocused();
+  // In a field it is a letter.
+  await page.getByRole('searchbox').fill(prefix);
+  await page.keyboard.press('s');
+  await expect(page.getByRole('searchbox')).toHaveValue(`${prefix}s`);
+});
+
 test('a search as one types keeps the ticks that it finds again, and says how many it does not', async ({ page, instance }) => {
   const prefix = await openThree(page, instance);
   for (const end of ['a', 'b']) await tick(page, `${prefix}-${end}`).check();

@@ -18,7 +18,7 @@ pub(super) fn look(report: &mut Report, opening: &Opening) {
         named.extend((more > 0).then(|| format!("  and {more} more")));
         let named = named.join("\n");
         let text = format!(
-            "{failed} cannot be decrypted, {opened} can. Save a new secret for each and destroy the unreadable version, or restore a backup:\n{named}"
+            "{failed} cannot be decrypted, {opened} can. Where a row was changed outside Regcred, put back what it said first. Save a new secret for each of the others and destroy the unreadable version, or restore a backup:\n{named}"
         );
         (State::Problem, text)
     } else if by_key.is_empty() {

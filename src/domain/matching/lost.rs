@@ -54,7 +54,16 @@ crate::domain::words! {
     }
 }
 
+/// What receipts of an older version of the program say, where somebody looks for it.
+const SAID_BEFORE: &[(&str, Lost)] = &[("the approval of the grant was rejected", Lost::Rejected)];
+
 impl Lost {
+    /// Whether a receipt that says this names this reason, in the words of now or of before.
+    pub fn is_said_as(self, reason: &str) -> bool {
+        let before = SAID_BEFORE.iter().filter(|(_, lost)| *lost == self);
+        before.map(|(words, _)| *words).chain([self.label()]).any(|words| words == reason)
+    }
+
     /// Whether the credential would be the one but for a rule of the grant, or for what the format
     /// can hold: then the answer is a refusal and has a receipt. Who only loses a choice has none.
     pub fn is_refusal(self) -> bool {
@@ -103,6 +112,17 @@ mod tests {
         for lost in [Lost::Tie, Lost::NotText, Lost::KeyTaken, Lost::TooLong, Lost::Unreadable] {
             assert!(lost.is_refusal(), "{lost:?}");
         }
+    }
+
+    #[test]
+    fn a_reason_is_known_by_its_words_of_before_as_well() {
+        for reason in
+            ["the grant was rejected by a second person", "the approval of the grant was rejected"]
+        {
+            let said: Vec<&Lost> = Lost::ALL.iter().filter(|one| one.is_said_as(reason)).collect();
+            assert_eq!(said, [&Lost::Rejected], "{reason}");
+        }
+        assert!(!Lost::Rejected.is_said_as("waiting for approval"));
     }
 
     #[test]

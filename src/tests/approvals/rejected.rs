@@ -161,6 +161,11 @@ async fn who_asks_why_nothing_comes_is_told_that_it_was_rejected_and_by_whom() {
         assert!(page.contains(&format!("href=\"{pipeline}#grants\"")), "{path}: {page}");
         assert!(!page.to_lowercase().contains("waiting for approval"), "{path}: {page}");
     }
+    // A receipt of an older version says it in other words.
+    let before = "UPDATE receipt SET reason = 'the approval of the grant was rejected'";
+    assert!(app.tamper(before).await > 0);
+    let page = app.owner.get(&format!("{pipeline}/deliveries")).await.text();
+    assert!(page.contains(&format!("href=\"{pipeline}#grants\"")), "{page}");
     let grant = scene.seen_by(&app.owner).await.id;
     let approval = format!("href=\"{pipeline}/grants/{grant}/approve\"");
     let page = app.owner.get(&pipeline).await.text();

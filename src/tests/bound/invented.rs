@@ -87,6 +87,40 @@ async fn the_doctor_says_for_which_row_a_secret_waits() {
 }
 
 #[tokio::test]
+async fn a_secret_whose_credential_was_pointed_elsewhere_waits_for_an_answer() {
+    for host in ["'evil.example.com'", "'no host'"] {
+        for is_put_back in [true, false] {
+            let (app, id, token) = with_one().await;
+            let app = app.made_older().await;
+            app.tamper(&format!("UPDATE credential SET host = {host}")).await;
+            tend(&app).await;
+            assert_eq!(ends_on_record(&app).await, 0, "its secret would be lost");
+            assert!(!app.vault.tend_keys_once().await.unwrap(), "nothing is to do until then");
+            let found = doctor(&app).await;
+            let why = whys(&found, "not_moved")[0];
+            let is_named = why.contains(&format!("credential {id} was changed outside Regcred"));
+            assert!(is_named && why.contains("lost unless what was changed is put back"), "{why}");
+            let page = app.owner.get("/admin/keys").await.text();
+            assert!(page.contains("1 stored secrets from an older version"), "{page}");
+            assert!(!page.contains("stored secrets cannot be read"), "{page}");
+            if is_put_back {
+                app.tamper("UPDATE credential SET host = 'ghcr.io'").await;
+            } else {
+                app.adopt("credential").await;
+            }
+            tend(&app).await;
+            assert_eq!(ends_on_record(&app).await, 1, "{host}");
+            if is_put_back {
+                assert_eq!(formats(&app).await, [Bound]);
+                assert_eq!(delivered(&app, &token).await, "acme-bot:first");
+            } else {
+                assert_eq!(formats(&app).await, [Unbound]);
+            }
+        }
+    }
+}
+
+#[tokio::test]
 async fn a_secret_whose_row_names_another_key_is_moved_before_the_end() {
     for named in ["99", "2", "NULL"] {
         let (app, id, token) = with_one().await;

@@ -9,7 +9,7 @@ use regcred::crypto::blob::Format::{Bound, Unbound};
 use regcred::crypto::kek::Kek;
 use regcred::domain::credential_form::CredentialForm;
 use regcred::domain::permission::of;
-use regcred::store::Store;
+use regcred::store::{SealedRow, Store};
 use regcred::vault::{KeySource, SecretInput, Settings, Vault, unlock, unlock_as_it_is};
 use uuid::Uuid;
 
@@ -135,6 +135,51 @@ async fn only_what_was_read_is_marked() {
     assert!(!write.rewraps().mark(&before, 1).await.unwrap(), "it was sealed again");
     drop(write);
     assert!(stored(&app).await.iter().all(|row| !row.is_marked));
+}
+
+/// From now on the database stores the row's secret as it was read once that happens to the table.
+async fn stored_anew_after(app: &App, (event, table): (&str, &str), row: &SealedRow) {
+    let (id, sealed) = (app.database.id(row.id), app.database.bytes(&row.sealed));
+    let anew = format!("UPDATE secret_version SET sealed = {sealed} WHERE id = {id}");
+    let sql = if app.database.is_embedded() {
+        format!("CREATE TRIGGER anew AFTER {event} ON {table} BEGIN {anew}; END")
+    } else {
+        format!(
+            "CREATE FUNCTION anew() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN {anew}; RETURN NULL; END $$;
+             CREATE TRIGGER anew AFTER {event} ON {table} FOR EACH ROW EXECUTE FUNCTION anew()"
+        )
+    };
+    app.raw(&sql).await;
+}
+
+#[tokio::test]
+async fn a_credential_whose_secret_was_stored_anew_meanwhile_is_not_marked() {
+    // Between the look of a delivery, or of the job, and its mark.
+    let (fetched, resealed) =
+        (("INSERT", "pipeline_fetch"), ("UPDATE OF unreadable_at", "secret_version"));
+    for (when, is_anew) in [(fetched, false), (fetched, true), (resealed, false), (resealed, true)]
+    {
+        let (app, id, token) = with_one().await;
+        let row = stored_of(&app, id).await;
+        let mut damaged = row.sealed.clone();
+        *damaged.last_mut().unwrap() ^= 1;
+        app.put(&row, &damaged).await;
+        if is_anew {
+            stored_anew_after(&app, when, &row).await;
+        }
+        if when == fetched {
+            assert_withheld(&app, &token).await;
+        } else {
+            let person = app.vault.person(app.owner.person.unwrap()).await.unwrap();
+            app.vault.rotate_data_key(&person.instance_admin().unwrap()).await.unwrap();
+            tend(&app).await;
+        }
+        let is_marked = app.stored("acme", id).await.summary.unreadable_at.is_some();
+        assert_eq!(is_marked, !is_anew, "{when:?}");
+        if is_anew {
+            assert_eq!(delivered(&app, &token).await, "acme-bot:first");
+        }
+    }
 }
 
 #[tokio::test]

@@ -68,7 +68,7 @@ fn whole((report, failed): Found) -> impl IntoView {
             }}
         </p>
         {report.has_local_key.then(|| view! { <Backup backup=report.backup/> })}
-        <Progress rewrap=report.rewrap unreadable=report.unreadable/>
+        <Progress rewrap=report.rewrap unreadable=report.unreadable waiting=report.waiting/>
         {form.summary()}
         <Section id="data-keys" title="Data keys">
             <Table columns/>
@@ -120,7 +120,7 @@ fn OtherKey(shown: DataKey) -> impl IntoView {
 }
 
 #[component]
-fn Progress(rewrap: Option<RewrapProgress>, unreadable: u64) -> impl IntoView {
+fn Progress(rewrap: Option<RewrapProgress>, unreadable: u64, waiting: u64) -> impl IntoView {
     let sentence = match rewrap {
         None => "All readable secrets use the active data key.".to_owned(),
         Some(RewrapProgress { left, per_second, seconds_left }) => {
@@ -139,6 +139,17 @@ fn Progress(rewrap: Option<RewrapProgress>, unreadable: u64) -> impl IntoView {
                         {format!(
                             "{unreadable} stored secrets cannot be read. On the page of each credential, save a new secret and destroy the unreadable version.",
                         )}
+                    </p>
+                }
+            })}
+        {(waiting > 0)
+            .then(|| {
+                view! {
+                    <p class="field-error">
+                        {format!(
+                            "{waiting} stored secrets from an older version of Regcred were not encrypted again, because rows were changed outside Regcred. Run ",
+                        )} <code>"regcred doctor"</code>
+                        " on the server: it names them and says what to do."
                     </p>
                 }
             })}

@@ -1,44 +1,30 @@
 //! What people did to a credential and to grants of it.
 
-use super::frame::{Head, Page, Part};
+use super::frame::{Part, tab};
 use crate::domain::audit::{Action, AuditEvent, Detail, FieldChange};
 use crate::domain::paths;
 use crate::error::Result;
-use crate::functions::credential_pages::{self, CredentialHead};
+use crate::functions::credential_pages::{Activity, CredentialHead, activity};
 use crate::ui::events::Events;
-use crate::ui::kit::{Loaded, PageContext};
+use crate::ui::kit::PageContext;
 use leptos::prelude::*;
 
 /// `/p/{project}/credentials/{id}/activity`
 #[component]
 pub fn ActivityPage() -> impl IntoView {
-    let page = PageContext::here();
-    view! {
-        <Page page=page.clone()>
-            <Loaded from=load(page.clone()) let:loaded>
-                <Whole loaded page/>
-            </Loaded>
-        </Page>
-    }
+    tab(Part::Activity, load, whole)
 }
 
-type Found = (CredentialHead, credential_pages::Activity);
-
-async fn load(page: PageContext) -> Result<Found> {
-    credential_pages::activity(page.project.clone(), page.id()?, page.before()?).await
+async fn load(page: PageContext) -> Result<(CredentialHead, Activity)> {
+    activity(page.project.clone(), page.id()?, page.before()?).await
 }
 
-#[component]
-fn Whole(loaded: Found, page: PageContext) -> impl IntoView {
-    let (head, found) = loaded;
+fn whole(head: CredentialHead, found: Activity, page: PageContext) -> impl IntoView {
     let own = paths::credential_activity(&page.project, head.credential.summary.id);
     let older = found.older.map(|seq| paths::with_query(&own, "before", &seq.to_string()));
     let told = |event: &AuditEvent| (event.at, sentence(event), details(&event.detail));
     let events: Vec<_> = found.events.iter().map(told).collect();
-    view! {
-        <Head head page part=Part::Activity/>
-        <Events events older/>
-    }
+    view! { <Events events older/> }
 }
 
 /// Who did what. Of a grant the page says to whom: it is this credential that was granted.

@@ -8,7 +8,8 @@ use leptos::server_fn::ServerFn;
 /// The form that the tick boxes of the rows belong to.
 pub const FORM: &str = "bulk";
 
-/// The bar below the rows. Where the browser can tell, it is shown once a row is selected.
+/// The bar below the rows, where a style sheet can count what was ticked before it; a key leads there from
+/// any row. Where the browser can tell, it is shown once a row is selected.
 #[component]
 pub fn BulkBar(page: PageContext) -> impl IntoView {
     let (project, list) = (page.project.clone(), page.list_query());

@@ -1,11 +1,11 @@
 //! How a pipeline fetches a credential: the lines for each client, with the names of one that has a
 //! grant.
 
-use super::frame::{Head, Page, Part};
+use super::frame::{Part, tab};
 use crate::domain::paths;
 use crate::error::Result;
 use crate::functions::credential_pages::{Connection, CredentialHead, connection};
-use crate::ui::kit::{LinkButton, Loaded, PageContext, Section};
+use crate::ui::kit::{LinkButton, PageContext, Section};
 use crate::ui::pipelines::HowTo;
 use leptos::prelude::*;
 use uuid::Uuid;
@@ -16,43 +16,28 @@ const OFFERED: usize = 20;
 /// `/p/{project}/credentials/{id}/connect`; `pipeline` in its query is the one that was chosen.
 #[component]
 pub fn ConnectPage() -> impl IntoView {
-    let page = PageContext::here();
-    view! {
-        <Page page=page.clone()>
-            <Loaded from=load(page.clone()) let:loaded>
-                <Whole loaded page/>
-            </Loaded>
-        </Page>
-    }
+    tab(Part::Connect, load, whole)
 }
 
-type Found = (CredentialHead, Connection);
-
-async fn load(page: PageContext) -> Result<Found> {
+async fn load(page: PageContext) -> Result<(CredentialHead, Connection)> {
     let chosen = page.query("pipeline").and_then(|text| Uuid::parse_str(&text).ok());
     connection(page.project.clone(), page.id()?, chosen).await
 }
 
-#[component]
-fn Whole(loaded: Found, page: PageContext) -> impl IntoView {
-    let (head, found) = loaded;
+fn whole(head: CredentialHead, found: Connection, page: PageContext) -> impl IntoView {
     let Connection { pipelines, shown, address } = found;
     let (id, project) = (head.credential.summary.id, page.project.clone());
     let (own, client) = (paths::connect_credential(&project, id), page.query("client"));
-    let body = match shown {
-        None => view! { <NotGranted id page=page.clone()/> }.into_any(),
+    match shown {
+        None => view! { <NotGranted id page/> }.into_any(),
         Some((pipeline, grants, rules)) => {
             let lines = paths::with_query(&own, "pipeline", &pipeline.to_string());
             view! {
-                <Chosen id pipelines pipeline page=page.clone()/>
+                <Chosen id pipelines pipeline page/>
                 <HowTo address pipeline project rules grants client page=lines/>
             }
             .into_any()
         }
-    };
-    view! {
-        <Head head page part=Part::Connect/>
-        {body}
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::dates::Dates;
 use super::details::Details;
-use super::frame::{Head, Page, Part};
+use super::frame::{Part, tab};
 use super::guard_change::GuardChangeSection;
 use super::stored::{SameSecret, SecretDoubt, Stored};
 use super::used_by::{UsedBy, Waiting};
@@ -13,7 +13,7 @@ use crate::functions::answer::FailedForm;
 use crate::functions::approvals::RejectGuardChange;
 use crate::functions::credential_pages::{CredentialHead, Overview, overview};
 use crate::functions::guard_changes::ApproveGuardChange;
-use crate::ui::kit::{Dot, FormState, Loaded, PageContext, Section};
+use crate::ui::kit::{Dot, FormState, PageContext, Section};
 use leptos::prelude::*;
 use leptos_router::components::Outlet;
 use uuid::Uuid;
@@ -21,29 +21,23 @@ use uuid::Uuid;
 /// `/p/{project}/credentials/{id}`; the dialog that grants it is drawn over it.
 #[component]
 pub fn DetailPage() -> impl IntoView {
-    let page = PageContext::here();
     view! {
-        <Page page=page.clone()>
-            <Loaded from=load(page.clone()) let:loaded>
-                <Whole loaded page/>
-            </Loaded>
-        </Page>
+        {tab(Part::Overview, load, whole)}
         <Outlet/>
     }
 }
 
-type Found = ((CredentialHead, Overview), Option<FailedForm>);
+type Found = (Overview, Option<FailedForm>);
 
-async fn load(page: PageContext) -> Result<Found> {
-    let found = overview(page.project.clone(), page.id()?).await?;
+async fn load(page: PageContext) -> Result<(CredentialHead, Found)> {
+    let (head, found) = overview(page.project.clone(), page.id()?).await?;
     let failed = if page.is_covered() { None } else { page.failed_form().await };
-    Ok((found, failed))
+    Ok((head, (found, failed)))
 }
 
-#[component]
-fn Whole(loaded: Found, page: PageContext) -> impl IntoView {
-    let ((head, found), failed) = loaded;
-    let (credential, today) = (head.credential.clone(), head.today);
+fn whole(head: CredentialHead, loaded: Found, page: PageContext) -> impl IntoView {
+    let (found, failed) = loaded;
+    let CredentialHead { credential, today } = head;
     let lowering = FormState::of::<ApproveGuardChange>(failed.clone(), ());
     let rejecting = FormState::of::<RejectGuardChange>(failed, ());
     let change = found.guard_change.map(|change| (change, credential.clone(), page.clone()));
@@ -58,7 +52,6 @@ fn Whole(loaded: Found, page: PageContext) -> impl IntoView {
     let activity = paths::credential_activity(&page.project, id);
     // The ids are those of the sections that stood here: an old address finds the way to them.
     view! {
-        <Head head page=page.clone() part=Part::Overview/>
         {staged.map(|(version, current, id, page)| view! { <Staged version current id page/> })}
         {match change {
             Some((change, credential, page)) => {

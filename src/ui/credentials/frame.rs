@@ -6,9 +6,14 @@ use crate::domain::credential::Summary;
 use crate::domain::credential_page::CredentialHead;
 use crate::domain::paths;
 use crate::domain::permission::Permission;
-use crate::ui::kit::{Behind, CopyValue, KindMark, LinkButton, Menu, PageContext, Tab, Tabs};
+use crate::error::Result;
+use crate::ui::kit::{
+    Behind, CopyValue, KindMark, LinkButton, Loaded, Menu, PageContext, Tab, Tabs,
+};
 use leptos::prelude::*;
 use leptos_meta::Title;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 
 /// The pages of a credential.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,23 +26,43 @@ pub enum Part {
     Connect,
 }
 
-/// The link to the list, and how the last post went; its children are the rest of the page.
-#[component]
-pub fn Page(page: PageContext, children: Children) -> impl IntoView {
-    let list = paths::credentials(&page.project);
+/// A page of a credential, as it reads what it shows: the link to the list, how the last post went, the
+/// head with the tabs, of which `part` is shown, and below them what `body` draws of what was read.
+pub fn tab<T, Fut, V>(
+    part: Part,
+    load: impl FnOnce(PageContext) -> Fut,
+    body: impl FnOnce(CredentialHead, T, PageContext) -> V + Send + 'static,
+) -> impl IntoView
+where
+    T: Clone + Send + Sync + Serialize + DeserializeOwned + 'static,
+    Fut: Future<Output = Result<(CredentialHead, T)>> + Send + 'static,
+    V: IntoView + 'static,
+{
+    let page = PageContext::here();
+    let (from, list) = (load(page.clone()), paths::credentials(&page.project));
+    let behind = page.clone();
+    let whole = move |(head, found): (CredentialHead, T)| {
+        let body = body(head.clone(), found, page.clone());
+        view! {
+            <Head head page part/>
+            {body}
+        }
+    };
     view! {
-        <Behind page class="stack">
+        <Behind page=behind class="stack">
             <p>
                 <a href=list>"Registry Credentials"</a>
             </p>
-            {children()}
+            <Loaded from let:loaded>
+                {whole(loaded)}
+            </Loaded>
         </Behind>
     }
 }
 
 /// The head of a credential with the tabs, of which `part` is shown.
 #[component]
-pub fn Head(head: CredentialHead, page: PageContext, part: Part) -> impl IntoView {
+fn Head(head: CredentialHead, page: PageContext, part: Part) -> impl IntoView {
     let CredentialHead { credential, today } = head;
     let summary = credential.summary;
     let (project, id, name) = (page.project.clone(), summary.id, summary.name.clone());

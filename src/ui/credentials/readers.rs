@@ -1,48 +1,36 @@
 //! Who can read the secret of a credential, and where it may be sent.
 
-use super::frame::{Head, Page, Part};
+use super::frame::{Part, tab};
 use super::token_service::WhereTo;
 use crate::domain::credential_page::Holder;
 use crate::error::Result;
 use crate::functions::answer::FailedForm;
 use crate::functions::credential_pages::{CredentialHead, Readers, readers};
 use crate::functions::credentials::SetTokenService;
-use crate::ui::kit::{
-    Badge, Cell, Columns, FormState, Loaded, PageContext, Section, Table, made_by_gone,
-};
+use crate::ui::kit::{Badge, Cell, Columns, FormState, PageContext, Section, Table, made_by_gone};
 use crate::ui::usage::PipelineName;
 use leptos::prelude::*;
 
 /// `/p/{project}/credentials/{id}/readers`
 #[component]
 pub fn ReadersPage() -> impl IntoView {
-    let page = PageContext::here();
-    view! {
-        <Page page=page.clone()>
-            <Loaded from=load(page.clone()) let:loaded>
-                <Whole loaded page/>
-            </Loaded>
-        </Page>
-    }
+    tab(Part::Readers, load, whole)
 }
 
-type Found = ((CredentialHead, Readers), Option<FailedForm>);
+type Found = (Readers, Option<FailedForm>);
 
-async fn load(page: PageContext) -> Result<Found> {
-    let found = readers(page.project.clone(), page.id()?).await?;
+async fn load(page: PageContext) -> Result<(CredentialHead, Found)> {
+    let (head, found) = readers(page.project.clone(), page.id()?).await?;
     let failed = page.failed_form().await;
-    Ok((found, failed))
+    Ok((head, (found, failed)))
 }
 
-#[component]
-fn Whole(loaded: Found, page: PageContext) -> impl IntoView {
-    let ((head, found), failed) = loaded;
-    let credential = head.credential.clone();
+fn whole(head: CredentialHead, loaded: Found, page: PageContext) -> impl IntoView {
+    let (found, failed) = loaded;
     let form = FormState::of::<SetTokenService>(failed, ());
     view! {
-        <Head head page=page.clone() part=Part::Readers/>
         <Obtainers obtainers=found.obtainers holders=found.holders page=page.clone()/>
-        <WhereTo credential companions=found.companions form page/>
+        <WhereTo credential=head.credential companions=found.companions form page/>
     }
 }
 

@@ -1,12 +1,12 @@
 //! The versions of a credential's secret: which is delivered, which is staged, which can come back.
 
-use super::frame::{Head, Page, Part};
+use super::frame::{Part, tab};
 use crate::domain::paths;
 use crate::domain::permission::Permission;
 use crate::domain::secret_version::{SecretVersion, VersionState};
 use crate::error::Result;
 use crate::functions::credential_pages::{CredentialHead, versions};
-use crate::ui::kit::{ACTIONS, Cell, Columns, Dot, Loaded, PageContext, Section, Table, Time};
+use crate::ui::kit::{ACTIONS, Cell, Columns, Dot, PageContext, Section, Table, Time};
 use leptos::prelude::*;
 use leptos_router::components::Outlet;
 use uuid::Uuid;
@@ -16,31 +16,21 @@ const HEADS: [&str; 5] = ["Version", "State", "Saved", "Deliveries", ACTIONS];
 /// `/p/{project}/credentials/{id}/versions`; what asks before it changes one is drawn over it.
 #[component]
 pub fn VersionsPage() -> impl IntoView {
-    let page = PageContext::here();
     view! {
-        <Page page=page.clone()>
-            <Loaded from=load(page.clone()) let:loaded>
-                <Whole loaded page/>
-            </Loaded>
-        </Page>
+        {tab(Part::Versions, load, whole)}
         <Outlet/>
     }
 }
 
-type Found = (CredentialHead, Vec<SecretVersion>);
-
-async fn load(page: PageContext) -> Result<Found> {
+async fn load(page: PageContext) -> Result<(CredentialHead, Vec<SecretVersion>)> {
     versions(page.project.clone(), page.id()?).await
 }
 
-#[component]
-fn Whole(loaded: Found, page: PageContext) -> impl IntoView {
-    let (head, versions) = loaded;
+fn whole(head: CredentialHead, versions: Vec<SecretVersion>, page: PageContext) -> impl IntoView {
     let id = head.credential.summary.id;
     let rows = versions.into_iter().map(|version| cells(id, version, &page));
     let columns = Columns::new(HEADS, rows);
     view! {
-        <Head head page=page.clone() part=Part::Versions/>
         <Section id="versions" title="Versions of the secret">
             <p class="muted">
                 "Every change of the secret creates a version. The last few are kept, so that you can make an earlier one current again."

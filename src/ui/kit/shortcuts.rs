@@ -6,11 +6,12 @@ use leptos::prelude::*;
 /// What keys do; without a script they do nothing, and there is nothing to tell.
 #[component]
 pub fn Shortcuts() -> impl IntoView {
-    const KEYS: [(&str, &str); 6] = [
+    const KEYS: [(&str, &str); 7] = [
         ("Ctrl K", "Find anything"),
         ("/", "Search"),
         ("n", "Add"),
         ("↑ ↓", "Previous or next row"),
+        ("s", "Actions for selected rows"),
         ("Esc", "Close"),
         ("?", "Show these keys"),
     ];

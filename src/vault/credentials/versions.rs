@@ -111,7 +111,7 @@ impl Vault {
     ///
     /// # Errors
     /// `Conflict` when it was destroyed, does not open, or signs in by another method than the
-    /// credential; `NotFound` when there is none.
+    /// credential; `NotFound` when there is none; `Unavailable` when this server lacks a key.
     pub async fn make_current(
         &self,
         editor: &Can<of::RegistryWrite>,
@@ -144,7 +144,7 @@ impl Vault {
         let stored = write.secrets(project).sealed(id, version).await?.ok_or_else(unreadable)?;
         let place = secret_place(stored.id, project, version, &found.origin, login_of(&found));
         // Opened once before pipelines depend on it.
-        if self.keys.open(&self.store, &place, &stored.sealed).await.is_err() {
+        if self.open_stored(&place, &stored.sealed).await?.is_err() {
             return Err(unreadable());
         }
         let at = now().0;

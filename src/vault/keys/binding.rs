@@ -3,9 +3,10 @@
 //! nothing else under one of before. So it makes one, the job seals everything under it, and then the
 //! older keys say for good that nothing of the kind is under them any more: put back, it does not open.
 //!
-//! A row that was changed outside Regcred keeps its secret where it is, and while that opens, the move
-//! does not end before somebody has answered for the row: afterwards its secret would be lost. What does
-//! not open is lost already, or was never there: whoever writes to the database can invent a row.
+//! A row that was changed outside Regcred keeps its secret where it is, and while that opens, or would
+//! with what the row of its credential said before, the move does not end before somebody has answered
+//! for the row: afterwards its secret would be lost. What else does not open is lost already, or was
+//! never there: whoever writes to the database can invent a row.
 
 use super::{StartProblem, key_version, known};
 use crate::crypto::blob::{self, Format};
@@ -107,8 +108,9 @@ impl Vault {
         }
     }
 
-    /// Whether the end of the move would lose the secret: it opens, in the format of before, under a key
-    /// that takes it still. That format does not cover the user name, so a changed one is no hindrance.
+    /// Whether the end of the move would lose the secret: it is in the format of before, under a key that
+    /// takes it still, and opens, or may once its credential's row says again what it said. That format
+    /// does not cover the user name, so a changed one is no hindrance.
     pub(in crate::vault) async fn would_be_lost(&self, row: &SealedRow) -> Result<bool> {
         if blob::format(&row.sealed) != Ok(Format::Unbound) {
             return Ok(false);
@@ -118,7 +120,19 @@ impl Vault {
         if !self.keys.ring().unbound().any(|version| version == under) {
             return Ok(false);
         }
+        // Such as one that was sealed for another host. Nobody invented its row.
+        if row.is_version_ours && !row.is_credential_ours {
+            return Ok(true);
+        }
         self.opens(row).await
+    }
+
+    /// How many secrets the move leaves where they are until somebody has answered for a row.
+    pub(super) async fn left_for_an_answer(&self) -> Result<u64> {
+        if !self.is_moving() {
+            return Ok(0);
+        }
+        Ok(self.left_behind(usize::MAX).await?.foreign)
     }
 
     /// Walks through every secret for those that would be lost, whatever the columns beside them say.
@@ -140,16 +154,7 @@ impl Vault {
                     wrong.push((row, version));
                 }
             }
-            if wrong.is_empty() {
-                continue;
-            }
-            strays.corrected += wrong.len() as u64;
-            wrong.sort_by_key(|(row, _)| (row.project_id, row.credential_id, row.version));
-            let write = self.store.write().await?;
-            for (row, version) in wrong {
-                write.rewraps().correct(row, version).await?;
-            }
-            write.commit_without_event(Unrecorded::Reseal).await?;
+            strays.corrected += self.correct_keys(wrong).await?;
         }
     }
 
@@ -177,10 +182,6 @@ impl Vault {
         }
         let strays = self.strays().await?;
         if strays.corrected > 0 {
-            tracing::error!(
-                secrets = strays.corrected,
-                "rows of secrets named another data key than their ciphertext, and name the right one now: they were changed outside Regcred"
-            );
             return Ok(true);
         }
         // Such as under a key that an older server has made meanwhile.

@@ -220,7 +220,7 @@ impl Vault {
     }
 
     /// Whether the secret opens where it lies.
-    pub(super) async fn opens(&self, row: &SealedRow) -> Result<bool> {
+    pub(in crate::vault) async fn opens(&self, row: &SealedRow) -> Result<bool> {
         let Some(origin) = row.origin.as_deref() else { return Ok(false) };
         Ok(self.open_stored(&place_of(row, origin), &row.sealed).await?.is_ok())
     }

@@ -1,7 +1,8 @@
 //! Data keys: created, retired and destroyed. Sealing everything under a new one is the work of
 //! `reseal`.
 
-use super::{are_under, new_row};
+use super::{are_under, key_version, new_row};
+use crate::crypto::blob;
 use crate::crypto::keyring::{Purpose, WrappedKey};
 use crate::domain::actor::{Acts, InstanceAdmin};
 use crate::domain::audit::{Action, Detail, Subject};
@@ -9,8 +10,12 @@ use crate::domain::job::JobKind;
 use crate::domain::key::{DataKey, KeyReport, KeyState, RewrapProgress};
 use crate::domain::moment::Moment;
 use crate::error::{Error, Result};
-use crate::store::{KeyRow, Recorded, Write};
+use crate::store::{KeyRow, Recorded, SealedRow, Unrecorded, Write};
 use crate::vault::{INSTANCE, Vault, now};
+use uuid::Uuid;
+
+/// Secrets that are looked at at once before a key goes.
+const PAGE: u64 = 100;
 
 impl Vault {
     /// Every data key, how many secrets are under each, and how far a change has come.
@@ -43,7 +48,9 @@ impl Vault {
         let rewrap = (left > 0).then(|| so_far(&progress, left));
         let has_local_key = self.settings.has_local_key;
         let backup = if has_local_key { self.key_backup().await? } else { None };
-        Ok(KeyReport { keys, rewrap, unreadable, has_local_key, backup })
+        let waiting = self.left_for_an_answer().await?;
+        let unreadable = unreadable.saturating_sub(waiting);
+        Ok(KeyReport { keys, rewrap, unreadable, waiting, has_local_key, backup })
     }
 
     /// Makes a new data key for secrets; gives its version. It becomes active once every server
@@ -96,10 +103,13 @@ impl Vault {
     /// `Conflict` when it is not archived, a secret is still under it, a server may still use it, or
     /// secrets of an older version of the program are not all bound yet.
     pub async fn retire_data_key(&self, admin: &InstanceAdmin, version: u32) -> Result<()> {
+        let sealed = self.sealed_under(version, KeyState::Archived).await?;
         let write = self.write_in(INSTANCE).await?;
         let mut row = find(&write, version).await?;
         require(&row, KeyState::Archived)?;
-        let rows = write.keys().uses().await?.0.get(&row.version).copied().unwrap_or(0);
+        // What was stored since then names its key: see `may_store`.
+        let named = write.keys().uses().await?.0.get(&row.version).copied().unwrap_or(0);
+        let rows = sealed.max(named);
         if rows > 0 {
             return Err(Error::Conflict(format!(
                 "{rows} stored secrets still use data key {version}. Wait until they are encrypted with the new key. For secrets that cannot be decrypted, save a new secret and destroy the old version on the credential's page."
@@ -131,8 +141,14 @@ impl Vault {
     /// have no keyring of their own.
     ///
     /// # Errors
-    /// `Conflict` when it is not retired.
+    /// `Conflict` when it is not retired, or a secret is still under it.
     pub async fn destroy_data_key(&self, admin: &InstanceAdmin, version: u32) -> Result<()> {
+        let sealed = self.sealed_under(version, KeyState::Retired).await?;
+        if sealed > 0 {
+            return Err(Error::Conflict(format!(
+                "{sealed} stored secrets still use data key {version}. `regcred doctor` names them. Save a new secret for each on the credential's page and destroy the old version there."
+            )));
+        }
         let write = self.write_in(INSTANCE).await?;
         let mut row = find(&write, version).await?;
         require(&row, KeyState::Retired)?;
@@ -141,6 +157,52 @@ impl Vault {
         let recorded = self.record_key(&write, admin, Action::KeyDestroyed, &row).await?;
         write.keys().update(row).await?;
         Ok(write.commit(recorded).await?)
+    }
+
+    /// How many stored secrets are under the key, which is in that state, as each ciphertext says. The
+    /// column beside it says so, too, but no MAC covers it: a row where it names another key is
+    /// corrected, so that its secret is due to be sealed again.
+    async fn sealed_under(&self, version: u32, state: KeyState) -> Result<u64> {
+        require(&one(self.store.keys().list().await?, version)?, state)?;
+        let (mut found, mut after) = (0, Uuid::nil());
+        let mut corrected = 0;
+        loop {
+            let rows = self.store.rewraps().all_after(after, PAGE).await?;
+            let Some(last) = rows.last() else { break };
+            after = last.id;
+            let mut wrong = Vec::new();
+            for row in &rows {
+                if blob::key_version(&row.sealed) != Ok(version) {
+                    continue;
+                }
+                found += 1;
+                let under = key_version(&row.sealed)?;
+                wrong.extend((under != row.key_version).then_some((row, under)));
+            }
+            corrected += self.correct_keys(wrong).await?;
+        }
+        if corrected > 0 {
+            self.keys_changed.notify_one();
+        }
+        Ok(found)
+    }
+
+    /// Has each of the rows name the data key that its ciphertext names; how many there are.
+    pub(super) async fn correct_keys(&self, mut wrong: Vec<(&SealedRow, i32)>) -> Result<u64> {
+        if wrong.is_empty() {
+            return Ok(0);
+        }
+        wrong.sort_by_key(|(row, _)| (row.project_id, row.credential_id, row.version));
+        let write = self.store.write().await?;
+        for (row, version) in &wrong {
+            write.rewraps().correct(row, *version).await?;
+        }
+        write.commit_without_event(Unrecorded::Reseal).await?;
+        tracing::error!(
+            secrets = wrong.len(),
+            "rows of secrets named another data key than their ciphertext, and name the right one now: they were changed outside Regcred"
+        );
+        Ok(wrong.len() as u64)
     }
 
     pub(super) async fn record_key(
@@ -163,8 +225,14 @@ pub(super) async fn secret_keys(write: &Write) -> Result<Vec<KeyRow>> {
 }
 
 async fn find(write: &Write, version: u32) -> Result<KeyRow> {
-    let rows = secret_keys(write).await?;
-    rows.into_iter().find(|row| u32::try_from(row.version) == Ok(version)).ok_or(Error::NotFound)
+    one(write.keys().lock().await?, version)
+}
+
+/// The key for secrets of that version.
+fn one(rows: Vec<KeyRow>, version: u32) -> Result<KeyRow> {
+    let secret = Purpose::Secret.to_string();
+    let is_it = |row: &KeyRow| row.purpose == secret && u32::try_from(row.version) == Ok(version);
+    rows.into_iter().find(is_it).ok_or(Error::NotFound)
 }
 
 fn require(row: &KeyRow, state: KeyState) -> Result<()> {
