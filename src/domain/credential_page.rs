@@ -94,9 +94,6 @@ pub struct Activity {
     pub older: Option<i64>,
 }
 
-/// Pipelines that can be chosen to grant it to, by name.
-pub const CHOICES: usize = 1_000;
-
 /// What a pipeline needs to fetch it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Connection {

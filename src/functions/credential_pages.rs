@@ -2,6 +2,7 @@
 
 use super::context::{member, vault};
 use crate::domain::actor::Can;
+use crate::domain::choosing::{Choices, Sought};
 pub use crate::domain::credential_page::{
     Activity, Connection, CredentialHead, Deletion, Overview, Readers, VersionInUse,
 };
@@ -60,9 +61,14 @@ pub async fn connection(
     vault().credential_connection(&reader(&project).await?, id, chosen).await
 }
 
-/// The pipelines that it can be granted to.
-pub async fn choices(project: String, id: Uuid) -> Result<(CredentialHead, Vec<(Uuid, String)>)> {
-    vault().credential_choices(&reader(&project).await?, id).await
+/// The pipelines that it can be granted to, as far as a form lists them.
+pub async fn choices(
+    project: String,
+    id: Uuid,
+    search: Sought,
+    chosen: Option<Uuid>,
+) -> Result<(CredentialHead, Choices<(Uuid, String)>)> {
+    vault().credential_choices(&reader(&project).await?, id, (&search, chosen)).await
 }
 
 async fn reader(project: &str) -> Result<Can<of::RegistryRead>> {

@@ -114,7 +114,7 @@ impl Vault {
         let others = if intents.is_empty() {
             Vec::new()
         } else {
-            self.store.credentials(project).grantable(Some(summary.host.as_str())).await?
+            self.store.credentials(project).grantable(summary.host.as_str()).await?
         };
         let named = dependents.iter().map(|dependent| dependent.pipeline_id).collect();
         let deletion = Deletion {

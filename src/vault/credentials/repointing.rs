@@ -34,7 +34,7 @@ impl Vault {
         // One that has it to pull and to push holds two grants.
         pipelines.sort_unstable();
         pipelines.dedup();
-        let others = write.credentials(project).grantable(Some(from.summary.host.as_str())).await?;
+        let others = write.credentials(project).grantable(from.summary.host.as_str()).await?;
         let fit = replacements(&from.summary, &intents, others);
         let Some(to) = to.filter(|_| fit.iter().any(|one| one.id == target)) else {
             return Err(Error::at(
