@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 pub const LISTED: usize = 50;
 
 /// What a form lists.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Choices<T> {
     /// What was chosen already and is not found, and then what is found.
     pub rows: Vec<T>,

@@ -75,8 +75,8 @@ pub struct Deletion {
     pub dependents: Vec<Dependent>,
     /// Which of these pipelines still exist.
     pub existing: Vec<Uuid>,
-    /// Credentials that could take over every grant of it, by name.
-    pub replacements: Vec<Grantable>,
+    /// Credentials that could take over every grant of it, as far as the form lists them.
+    pub replacements: Choices<Grantable>,
 }
 
 /// One version of its secret with the pipelines that received it last, the last one first.

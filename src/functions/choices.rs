@@ -35,7 +35,7 @@ pub async fn find_pipeline_to_grant(
     chosen: Vec<String>,
 ) -> Result<(PipelinePage, Choices<Grantable>)> {
     let reader = member(&project).await?.can::<of::PipelineRead>()?;
-    vault().pipeline_page_to_grant(&reader, id, (&search, &chosen)).await
+    vault().pipeline_page_to_grant(&reader, id, (&search, chosen.as_slice())).await
 }
 
 /// Whether who asks may search in a form that grants.

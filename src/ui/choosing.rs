@@ -1,7 +1,7 @@
 //! What the forms share that list what can be chosen: the search for what they do not list.
 
 use super::kit::{FormState, Hidden};
-use crate::domain::choosing::{Choices, LISTED};
+use crate::domain::choosing::{Choices, LISTED, Sought};
 use leptos::prelude::*;
 
 const ID: &str = "choices-search";
@@ -29,7 +29,7 @@ impl Search {
         let names = ["search.text", "search.listed", "search.is_pressed"];
         Self {
             names: names.map(|name| state.at(name).name),
-            text: state.search().text.trim().to_owned(),
+            text: state.search().words(),
             found: listed.found,
             are_more: listed.are_more,
             is_answer: state.failed().is_some_and(|failed| failed.refusal().is_none()),
@@ -38,13 +38,13 @@ impl Search {
 
     /// The search of a form that only gets: its address has what was searched for, and whether nothing
     /// but that was asked.
-    pub fn asked<T>(text: &str, is_answer: bool, listed: &Choices<T>) -> Self {
+    pub fn asked<T>(sought: &Sought, listed: &Choices<T>) -> Self {
         Self {
             names: [TEXT, SEARCHED, PRESSED].map(str::to_owned),
-            text: text.trim().to_owned(),
+            text: sought.words(),
             found: listed.found,
             are_more: listed.are_more,
-            is_answer,
+            is_answer: sought.is_asked(),
         }
     }
 
@@ -120,27 +120,31 @@ pub fn EnterSends(search: Search) -> impl IntoView {
 mod tests {
     use super::*;
 
+    fn search(text: &str, count: usize) -> Search {
+        let sought = Sought { text: text.to_owned(), ..Sought::default() };
+        Search::asked(&sought, &Choices::of(vec![(); count]))
+    }
+
     #[test]
     fn a_list_says_what_it_has_and_how_the_others_are_found() {
-        let said = |text: &str, count: usize| {
-            let listed = Choices::of(vec![(); count]);
-            Search::asked(text, true, &listed).sentence("pipeline")
-        };
-        let first = "The first 50 pipelines by name are listed. Search for the others.";
-        assert_eq!(said("", 51), first);
-        assert!(said("x", 51).starts_with("More than 50 pipelines match."));
-        assert_eq!(
-            (said("x", 50).as_str(), said("x", 1).as_str()),
-            ("50 pipelines match.", "1 pipeline matches.")
-        );
-        assert!(said("x", 0).starts_with("No pipelines match."));
+        for (text, count, said) in [
+            ("", 51, "The first 50 pipelines by name are listed. Search for the others."),
+            (
+                "x",
+                51,
+                "More than 50 pipelines match. The first 50 are listed. Type more of the name.",
+            ),
+            ("x", 50, "50 pipelines match."),
+            ("x", 1, "1 pipeline matches."),
+            ("x", 0, "No pipelines match. Change the search, or clear it to list the first ones."),
+        ] {
+            assert_eq!(search(text, count).sentence("pipeline"), said);
+        }
     }
 
     #[test]
     fn a_form_that_lists_everything_has_no_search() {
-        let is_needed = |text: &str, count: usize| {
-            Search::asked(text, false, &Choices::of(vec![(); count])).is_needed()
-        };
-        assert!(!is_needed(" ", 50) && is_needed("", 51) && is_needed("x", 1));
+        assert!(!search(" ", 50).is_needed());
+        assert!(search("", 51).is_needed() && search("x", 1).is_needed());
     }
 }

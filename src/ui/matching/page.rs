@@ -30,7 +30,7 @@ type Found = (Choices<(Uuid, String)>, Option<Result<Explanation>>);
 
 /// Whether there is none to choose, whatever is searched for.
 fn is_none(pipelines: &Choices<(Uuid, String)>, question: &Question) -> bool {
-    pipelines.rows.is_empty() && question.search.text.trim().is_empty()
+    pipelines.rows.is_empty() && question.search.words().is_empty()
 }
 
 async fn load(project: String, question: Question) -> Result<Found> {

@@ -51,7 +51,7 @@ pub fn QuestionForm(
     sought: Sought,
     action: String,
 ) -> impl IntoView {
-    let search = Search::asked(&sought.text, sought.is_asked(), &pipelines);
+    let search = Search::asked(&sought, &pipelines);
     let pipelines = choices(pipelines, search.is_needed());
     let forked = Control { text: fork.to_owned(), ..form.at("is_fork") };
     let forks = FORKS.map(|(value, label)| (value.to_owned(), label.to_owned())).to_vec();

@@ -36,7 +36,7 @@ pub fn Grants(
     failed: Option<FailedForm>,
 ) -> impl IntoView {
     let search = FormState::of::<CreateGrant>(failed.clone(), ()).search();
-    let is_nothing = grantable.rows.is_empty() && search.text.trim().is_empty();
+    let is_nothing = grantable.rows.is_empty() && search.words().is_empty();
     let can_grant = page.may_grant() && !is_nothing;
     let question = ExplainForm { pipeline: pipeline.to_string(), ..ExplainForm::default() };
     let matching = question.address(&page.project);
