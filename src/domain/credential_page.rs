@@ -1,6 +1,7 @@
 //! One credential with what stands on each of its pages.
 
 use super::audit::AuditEvent;
+use super::choosing::Choices;
 use super::credential::{Credential, Dependent};
 use super::guard_change::GuardChange;
 use super::moment::{Day, Moment};

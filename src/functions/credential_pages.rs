@@ -26,8 +26,13 @@ pub async fn receivers(project: String, id: Uuid) -> Result<(CredentialHead, usi
 }
 
 /// What its delete dialog says and offers.
-pub async fn deletion(project: String, id: Uuid) -> Result<(CredentialHead, Deletion)> {
-    vault().credential_deletion(&reader(&project).await?, id).await
+pub async fn deletion(
+    project: String,
+    id: Uuid,
+    search: Sought,
+    chosen: Option<Uuid>,
+) -> Result<(CredentialHead, Deletion)> {
+    vault().credential_deletion(&reader(&project).await?, id, (&search, chosen)).await
 }
 
 pub async fn versions(project: String, id: Uuid) -> Result<(CredentialHead, Vec<SecretVersion>)> {

@@ -5,6 +5,7 @@ use super::choices::may_look;
 use super::context::{confirmed, granter, granter_anew, member, vault};
 use super::credentials::list_query;
 use super::reply::{Form, finish, finish_action, look, saved, shown_once, told};
+use crate::domain::choosing::Sought;
 use crate::domain::paths;
 use crate::domain::permission::of;
 pub use crate::domain::pipeline::PipelinePage;
@@ -196,25 +197,30 @@ pub async fn delete_grant(project: String, pipeline: Uuid, id: Uuid) -> Result<(
 }
 
 /// Grants the credential called `target` to every pipeline that may use the credential `id`,
-/// instead. The delete dialog says how it went, and is still to be confirmed; `list` and `from` say
+/// instead; `search` is among those it can be. The delete dialog says how it went, and is still to be confirmed; `list` and `from` say
 /// where it was opened.
 #[server(prefix = "/rpc", endpoint = "grants/repoint")]
 pub async fn repoint_grants(
     project: String,
     id: Uuid,
     #[server(default)] target: String,
+    #[server(default)] search: Sought,
     #[server(default)] list: String,
     #[server(default)] from: String,
     #[server(default)] password: String,
 ) -> Result<()> {
     let dialog = paths::delete_credential(&project, id) + list_query(&list);
     let dialog = paths::opened_from(&from, dialog);
+    let typed = json!({ "target": target, "search": search });
+    if search.is_asked() {
+        return look(may_look(&project).await, Form::of::<RepointGrants>(dialog, typed)).await;
+    }
     let done = async {
         let granter = granter(&project, password).await?;
         let saved = vault().repoint_grants(&granter, id, &target).await?;
         Ok(told(&dialog, saved.into()).await)
     };
-    finish(done.await, Form::of::<RepointGrants>(dialog, json!({ "target": target }))).await
+    finish(done.await, Form::of::<RepointGrants>(dialog, typed)).await
 }
 
 /// Makes one more token, to change over without a gap; `token_name` is what people call it.

@@ -72,12 +72,6 @@ impl<C: Sealing> Credentials<'_, C> {
         such.filter(Column::NaturalKey.eq("")).exec(self.db).await.map(drop)
     }
 
-    /// What can be granted of one registry host: every credential that is not disabled, by name.
-    pub async fn grantable(&self, host: &str) -> Result<Vec<Grantable>, DbErr> {
-        let rows = self.rows().filter(Column::Host.eq(host)).filter(Column::DisabledAt.is_null());
-        self.as_grantable(rows.order_by_asc(Column::NameKey)).await
-    }
-
     /// What can be granted of these.
     pub async fn grantable_of(&self, ids: Vec<Uuid>) -> Result<Vec<Grantable>, DbErr> {
         if ids.is_empty() {
@@ -99,6 +93,28 @@ impl<C: Sealing> Credentials<'_, C> {
             return Ok(Vec::new());
         }
         let fit = self.found(query, search, today).filter(Column::DisabledAt.is_null());
+        self.as_grantable(fit.order_by_asc(Column::NaturalKey).limit(most)).await
+    }
+
+    /// The same of those that can take over from the credential `from` of that host: of its registry, and
+    /// not protected.
+    pub async fn replacements(
+        &self,
+        (from, host): (Uuid, &str),
+        query: &ListQuery,
+        search: &Search,
+        today: Day,
+        most: u64,
+    ) -> Result<Vec<Grantable>, DbErr> {
+        if search.is_in_vain(query) {
+            return Ok(Vec::new());
+        }
+        let fit = self
+            .found(query, search, today)
+            .filter(Column::Host.eq(host))
+            .filter(Column::IsProtected.eq(false))
+            .filter(Column::Id.ne(from))
+            .filter(Column::DisabledAt.is_null());
         self.as_grantable(fit.order_by_asc(Column::NaturalKey).limit(most)).await
     }
 

@@ -117,11 +117,6 @@ pub const GROWS: &[Grows] = &[
         why: "each host is one look into the index, which gives the first of many",
     },
     Grows {
-        starts: "SELECT * FROM \"credential\" WHERE \"credential\".\"project_id\" = ?",
-        has: "\"host\" = ? AND \"credential\".\"disabled_at\" IS NULL ORDER BY",
-        why: "the credentials of one registry that can take over from one that is deleted",
-    },
-    Grows {
         starts: "SELECT pipeline.id AS id, pipeline.name AS name,",
         has: " ORDER BY pipeline.name_key",
         why: "a page of the list, in the order of an index; what a search leaves out is read past",
