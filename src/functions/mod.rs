@@ -16,7 +16,7 @@ pub mod approvals;
 #[cfg(feature = "ssr")]
 pub mod arrival;
 #[cfg(feature = "ssr")]
-pub mod choices;
+pub mod choosing;
 #[cfg(feature = "ssr")]
 mod context;
 #[cfg(feature = "ssr")]

@@ -1,7 +1,7 @@
 //! Pipelines with their tokens and grants, as the browser asks for them.
 
 use super::approvals::decided;
-use super::choices::may_look;
+use super::choosing::may_look;
 use super::context::{confirmed, granter, granter_anew, member, vault};
 use super::credentials::list_query;
 use super::reply::{Form, finish, finish_action, look, saved, shown_once, told};
@@ -197,8 +197,8 @@ pub async fn delete_grant(project: String, pipeline: Uuid, id: Uuid) -> Result<(
 }
 
 /// Grants the credential called `target` to every pipeline that may use the credential `id`,
-/// instead; `search` is among those it can be. The delete dialog says how it went, and is still to be confirmed; `list` and `from` say
-/// where it was opened.
+/// instead; `search` is among those that the dialog lists. The delete dialog says how it went, and is
+/// still to be confirmed; `list` and `from` say where it was opened.
 #[server(prefix = "/rpc", endpoint = "grants/repoint")]
 pub async fn repoint_grants(
     project: String,

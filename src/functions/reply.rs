@@ -1,5 +1,6 @@
 //! What the browser is answered after a post: on to the next page when it was done, and back to the
-//! form when it was not. Each server function ends with one of `finish` and `finish_action`.
+//! form when it was not. Each server function ends with one of `finish` and `finish_action`, or with
+//! `look` when its form was sent to search only.
 
 use super::answer::{FailedForm, Flash};
 use super::context::{note_refusal, signed_in, vault};

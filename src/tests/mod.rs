@@ -16,7 +16,7 @@ mod canary;
 mod ceiling;
 mod chain;
 mod changeover;
-mod choices;
+mod choosing;
 mod clock;
 mod commands;
 mod confirmed;

@@ -1,7 +1,7 @@
 //! Pipelines: listed, shown, made.
 
 mod approvals;
-mod choices;
+mod choosing;
 mod chosen;
 mod doubts;
 mod edits;

@@ -7,7 +7,7 @@ use crate::domain::matching::Explanation;
 use crate::domain::paths;
 use crate::error::{Error, Result};
 use crate::functions::answer::set_status;
-use crate::functions::choices::pipeline_choices;
+use crate::functions::choosing::pipeline_choices;
 use crate::functions::matching::explain;
 use crate::ui::kit::{Alert, FormState, Loaded, PageContext, PageHead, Problem};
 use leptos::prelude::*;

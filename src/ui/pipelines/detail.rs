@@ -9,7 +9,7 @@ use crate::domain::paths;
 use crate::domain::pipeline::{GrantForm, Grantable, PipelineDetail, PipelinePage};
 use crate::error::Result;
 use crate::functions::answer::FailedForm;
-use crate::functions::choices::find_pipeline_to_grant;
+use crate::functions::choosing::find_pipeline_to_grant;
 use crate::functions::pipelines::CreateGrant;
 use crate::ui::kit::{Behind, ErrorSummary, Fact, Facts, FormState, Loaded, PageContext, Time};
 use leptos::prelude::*;

@@ -5,7 +5,7 @@ use crate::domain::choosing::Choices;
 use crate::domain::pipeline::{Grantable, PipelineForm, TOKEN_DAYS_MAX};
 use crate::error::Result;
 use crate::functions::answer::FailedForm;
-use crate::functions::choices::list_grantable;
+use crate::functions::choosing::list_grantable;
 use crate::functions::pipelines::CreatePipeline;
 use crate::ui::choosing::{EnterSends, Search};
 use crate::ui::granting::YourPassword;
