@@ -15,7 +15,8 @@ export async function fillIn(scope: Scope, values: Record<string, string>): Prom
       continue;
     }
     const isListed = (await field.locator('option').allInnerTexts()).some((text) => text.trim() === value);
-    if (!isListed) await searchListed(field, value.split(' (')[0]!);
+    const canSearch = (await field.locator('xpath=ancestor::form').getByRole('searchbox').count()) > 0;
+    if (!isListed && canSearch) await searchListed(field, value.split(' (')[0]!);
     await field.selectOption({ label: value });
   }
 }
