@@ -10,8 +10,23 @@ export async function fillIn(scope: Scope, values: Record<string, string>): Prom
     const fold = field.locator('xpath=ancestor::details[not(@open)]/summary');
     if ((await fold.count()) > 0) await fold.first().click();
     const isSelect = await field.evaluate((control) => control.nodeName === 'SELECT');
-    await (isSelect ? field.selectOption({ label: value }) : field.fill(value));
+    if (!isSelect) {
+      await field.fill(value);
+      continue;
+    }
+    const isListed = (await field.locator('option').allInnerTexts()).some((text) => text.trim() === value);
+    const canSearch = (await field.locator('xpath=ancestor::form').getByRole('searchbox').count()) > 0;
+    if (!isListed && canSearch) await searchListed(field, value.split(' (')[0]!);
+    await field.selectOption({ label: value });
   }
+}
+
+/** Has the form that the control is in list what its search finds, where it does not list everything. What was filled in before stays, but for passwords. */
+export async function searchListed(control: Locator, words: string): Promise<void> {
+  const form = control.locator('xpath=ancestor::form');
+  await form.getByRole('searchbox').fill(words);
+  await form.getByRole('button', { name: 'Search', exact: true }).click();
+  await expect(form.locator('input[type="hidden"][name$="listed]"], input[type="hidden"][name="listed"]')).toHaveValue(words);
 }
 
 /** Types the own password into the form with this button, and presses it. */

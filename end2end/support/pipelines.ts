@@ -1,6 +1,6 @@
 /** Pipelines: made on their page, and then what a machine does with the token. */
 import { expect, type Locator, type Page } from '@playwright/test';
-import { fillIn } from './form.ts';
+import { fillIn, searchListed } from './form.ts';
 import type { Instance } from './server.ts';
 
 export type Wanted = {
@@ -18,6 +18,7 @@ export async function openNewPipeline(page: Page, instance: Instance, wanted: Wa
   const dialog = page.getByRole('dialog', { name: 'Add Pipeline' });
   await fillIn(dialog, { Name: wanted.name });
   for (const name of wanted.credentials ?? []) {
+    if ((await credentialBox(dialog, name).count()) === 0) await searchListed(dialog.getByLabel('Name', { exact: true }), name);
     await credentialBox(dialog, name).check();
     if (wanted.access === 'Pull and push') await pushBox(dialog, name).check();
   }

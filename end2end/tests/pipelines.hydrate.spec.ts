@@ -3,6 +3,9 @@ import { credentialBox, openNewPipeline } from '../support/pipelines.ts';
 import { unique } from '../support/secrets.ts';
 import { expect, test } from '../support/test.ts';
 
+// Of a project with more credentials than are listed, the server searches.
+test.use({ fresh: true });
+
 test('a credential that is ticked for a pipeline stays in sight, whatever is searched for', async ({ page, instance }) => {
   const prefix = unique('pick');
   // The list is searched once it is longer than a glance.

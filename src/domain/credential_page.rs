@@ -1,6 +1,7 @@
 //! One credential with what stands on each of its pages.
 
 use super::audit::AuditEvent;
+use super::choosing::Choices;
 use super::credential::{Credential, Dependent};
 use super::guard_change::GuardChange;
 use super::moment::{Day, Moment};
@@ -75,8 +76,8 @@ pub struct Deletion {
     pub dependents: Vec<Dependent>,
     /// Which of these pipelines still exist.
     pub existing: Vec<Uuid>,
-    /// Credentials that could take over every grant of it, by name.
-    pub replacements: Vec<Grantable>,
+    /// Credentials that could take over every grant of it, as far as the form lists them.
+    pub replacements: Choices<Grantable>,
 }
 
 /// One version of its secret with the pipelines that received it last, the last one first.
@@ -93,9 +94,6 @@ pub struct Activity {
     /// The link before which there are more.
     pub older: Option<i64>,
 }
-
-/// Pipelines that can be chosen to grant it to, by name.
-pub const CHOICES: usize = 1_000;
 
 /// What a pipeline needs to fetch it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

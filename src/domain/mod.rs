@@ -33,6 +33,7 @@ pub mod ago;
 pub mod approval;
 pub mod asker;
 pub mod audit;
+pub mod choosing;
 pub mod credential;
 pub mod credential_form;
 pub mod credential_page;

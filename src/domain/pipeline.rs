@@ -8,6 +8,7 @@ pub use forms::{PipelineEdit, PipelineForm};
 pub use parts::{PipelineActivity, PipelineDeliveries, PipelineHead};
 
 use super::approval::Rejection;
+use super::choosing::Sought;
 use super::credential::Access;
 use super::doubt::Doubt;
 use super::grant::Terms;
@@ -256,6 +257,8 @@ pub struct GrantForm {
     pub expires_on: String,
     /// Whether only short-lived tokens of the registry are handed out.
     pub is_narrow: bool,
+    /// Among the credentials, or the pipelines, that can be chosen.
+    pub search: Sought,
 }
 
 impl GrantForm {
@@ -270,6 +273,7 @@ impl GrantForm {
             forks: terms.forks.word().to_owned(),
             expires_on: terms.expires_on.map(Day::to_text).unwrap_or_default(),
             is_narrow: terms.is_narrow,
+            search: Sought::default(),
         }
     }
 }
@@ -280,7 +284,6 @@ pub const TOKEN_DAYS_MAX: i64 = 365;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PipelinePage {
     pub pipeline: PipelineDetail,
-    pub grantable: Vec<Grantable>,
     /// The public address of this instance, for the snippets.
     pub address: String,
 }

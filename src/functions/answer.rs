@@ -30,6 +30,12 @@ impl FailedForm {
         self.endpoint == endpoint
     }
 
+    /// Why nothing was saved; `None` for a form that was sent to search, which nobody refused.
+    pub fn refusal(&self) -> Option<&Error> {
+        let is_only_a_search = matches!(&self.error, Error::Invalid(fields) if fields.is_empty());
+        (!is_only_a_search).then_some(&self.error)
+    }
+
     /// The sentence for the control called `name`, if it has one.
     pub fn error_at(&self, name: &str) -> Option<String> {
         match &self.error {

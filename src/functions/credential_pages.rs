@@ -2,6 +2,7 @@
 
 use super::context::{member, vault};
 use crate::domain::actor::Can;
+use crate::domain::choosing::{Choices, Sought};
 pub use crate::domain::credential_page::{
     Activity, Connection, CredentialHead, Deletion, Overview, Readers, VersionInUse,
 };
@@ -25,8 +26,13 @@ pub async fn receivers(project: String, id: Uuid) -> Result<(CredentialHead, usi
 }
 
 /// What its delete dialog says and offers.
-pub async fn deletion(project: String, id: Uuid) -> Result<(CredentialHead, Deletion)> {
-    vault().credential_deletion(&reader(&project).await?, id).await
+pub async fn deletion(
+    project: String,
+    id: Uuid,
+    search: Sought,
+    chosen: Option<Uuid>,
+) -> Result<(CredentialHead, Deletion)> {
+    vault().credential_deletion(&reader(&project).await?, id, (&search, chosen)).await
 }
 
 pub async fn versions(project: String, id: Uuid) -> Result<(CredentialHead, Vec<SecretVersion>)> {
@@ -60,9 +66,14 @@ pub async fn connection(
     vault().credential_connection(&reader(&project).await?, id, chosen).await
 }
 
-/// The pipelines that it can be granted to.
-pub async fn choices(project: String, id: Uuid) -> Result<(CredentialHead, Vec<(Uuid, String)>)> {
-    vault().credential_choices(&reader(&project).await?, id).await
+/// The pipelines that it can be granted to, as far as a form lists them.
+pub async fn choices(
+    project: String,
+    id: Uuid,
+    search: Sought,
+    chosen: Option<Uuid>,
+) -> Result<(CredentialHead, Choices<(Uuid, String)>)> {
+    vault().credential_choices(&reader(&project).await?, id, (&search, chosen)).await
 }
 
 async fn reader(project: &str) -> Result<Can<of::RegistryRead>> {

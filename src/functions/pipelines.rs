@@ -1,28 +1,23 @@
 //! Pipelines with their tokens and grants, as the browser asks for them.
 
 use super::approvals::decided;
+use super::choosing::may_look;
 use super::context::{confirmed, granter, granter_anew, member, vault};
 use super::credentials::list_query;
-use super::reply::{Form, finish, finish_action, saved, shown_once, told};
+use super::reply::{Form, finish, finish_action, look, saved, shown_once, told};
+use crate::domain::choosing::Sought;
 use crate::domain::paths;
 use crate::domain::permission::of;
 pub use crate::domain::pipeline::PipelinePage;
 use crate::domain::pipeline::listing::{PipelineListing, PipelineQuery};
 use crate::domain::pipeline::{
-    GrantForm, Grantable, PipelineActivity, PipelineDeliveries, PipelineEdit, PipelineForm,
-    PipelineHead, PipelineSummary,
+    GrantForm, PipelineActivity, PipelineDeliveries, PipelineEdit, PipelineForm, PipelineHead,
 };
 use crate::error::{Error, FieldError, Result};
 use crate::vault::{Seen, SlotKind, problems_of_token};
 use leptos::prelude::*;
 use serde_json::json;
 use uuid::Uuid;
-
-/// Every pipeline of the project, to choose one.
-pub async fn list_pipelines(project: String) -> Result<Vec<PipelineSummary>> {
-    let reader = member(&project).await?.can::<of::PipelineRead>()?;
-    vault().list_pipelines(&reader).await
-}
 
 pub async fn find_pipeline(project: String, id: Uuid) -> Result<PipelinePage> {
     let reader = member(&project).await?.can::<of::PipelineRead>()?;
@@ -58,12 +53,6 @@ pub async fn pipeline_deliveries(
     vault().pipeline_deliveries(&reader, id, before).await
 }
 
-/// The credentials a new pipeline could be granted.
-pub async fn list_grantable(project: String) -> Result<Vec<Grantable>> {
-    let reader = member(&project).await?.can::<of::PipelineRead>()?;
-    vault().list_grantable(&reader).await
-}
-
 /// Makes a pipeline with its first token and its grants. `list` is the query of the list that the dialog
 /// was opened on, `password` is the person's own.
 #[server(prefix = "/rpc", endpoint = "pipelines/create")]
@@ -73,6 +62,10 @@ pub async fn create_pipeline(
     #[server(default)] list: String,
     #[server(default)] password: String,
 ) -> Result<()> {
+    let dialog = paths::new_pipeline(&project) + list_query(&list);
+    if form.search.is_asked() {
+        return look(may_look(&project).await, Form::of::<CreatePipeline>(dialog, form)).await;
+    }
     let done = async {
         let granter = match granter(&project, password).await {
             Err(Error::Invalid(password)) => {
@@ -86,7 +79,6 @@ pub async fn create_pipeline(
         let page = paths::pipeline(&project, id);
         Ok(shown_once(&page, "once", SlotKind::Token, token.as_bytes()).await)
     };
-    let dialog = paths::new_pipeline(&project) + list_query(&list);
     finish(done.await, Form::of::<CreatePipeline>(dialog, form)).await
 }
 
@@ -116,26 +108,37 @@ pub async fn update_pipeline(
     finish(done.await, Form::of::<UpdatePipeline>(dialog, form).edits(revision, false)).await
 }
 
-/// Grants the pipeline one more credential, on the terms of the form. `on_credential` is the
-/// credential on whose page the form stood, if it was one.
+/// Grants the pipeline one more credential, on the terms of the form. `pipeline` is its id, blank when
+/// none was chosen yet; `on_credential` is the credential on whose page the form stood, if it was one.
 #[server(prefix = "/rpc", endpoint = "grants/create")]
 pub async fn create_grant(
     project: String,
-    pipeline: Uuid,
+    #[server(default)] pipeline: String,
     #[server(default)] form: GrantForm,
     #[server(default)] password: String,
     #[server(default)] on_credential: Option<Uuid>,
 ) -> Result<()> {
-    let (page, form_page) = match on_credential {
-        Some(id) => {
+    let chosen = Uuid::parse_str(&pipeline).ok();
+    let (page, form_page) = match (on_credential, chosen) {
+        (Some(id), Some(_)) => {
             let dialog = paths::grant_credential(&project, id);
-            let dialog = paths::with_query(&dialog, "pipeline", &pipeline.to_string());
+            let dialog = paths::with_query(&dialog, "pipeline", &pipeline);
             (paths::credential(&project, id), dialog)
         }
-        None => (paths::grants(&project, pipeline), paths::grants(&project, pipeline)),
+        (Some(id), None) => {
+            (paths::credential(&project, id), paths::grant_credential(&project, id))
+        }
+        (None, Some(pipeline)) => {
+            (paths::grants(&project, pipeline), paths::grants(&project, pipeline))
+        }
+        (None, None) => (paths::pipelines(&project), paths::pipelines(&project)),
     };
+    if form.search.is_asked() {
+        return look(may_look(&project).await, Form::of::<CreateGrant>(form_page, form)).await;
+    }
     let done = async {
         let granter = granter(&project, password).await?;
+        let pipeline = chosen.ok_or_else(|| Error::at("pipeline", "Choose a pipeline."))?;
         let saved = vault().create_grants(&granter, pipeline, &form).await?;
         Ok(told(&page, saved.into()).await)
     };
@@ -194,25 +197,30 @@ pub async fn delete_grant(project: String, pipeline: Uuid, id: Uuid) -> Result<(
 }
 
 /// Grants the credential called `target` to every pipeline that may use the credential `id`,
-/// instead. The delete dialog says how it went, and is still to be confirmed; `list` and `from` say
-/// where it was opened.
+/// instead; `search` is among those that the dialog lists. The delete dialog says how it went, and is
+/// still to be confirmed; `list` and `from` say where it was opened.
 #[server(prefix = "/rpc", endpoint = "grants/repoint")]
 pub async fn repoint_grants(
     project: String,
     id: Uuid,
     #[server(default)] target: String,
+    #[server(default)] search: Sought,
     #[server(default)] list: String,
     #[server(default)] from: String,
     #[server(default)] password: String,
 ) -> Result<()> {
     let dialog = paths::delete_credential(&project, id) + list_query(&list);
     let dialog = paths::opened_from(&from, dialog);
+    let typed = json!({ "target": target, "search": search });
+    if search.is_asked() {
+        return look(may_look(&project).await, Form::of::<RepointGrants>(dialog, typed)).await;
+    }
     let done = async {
         let granter = granter(&project, password).await?;
         let saved = vault().repoint_grants(&granter, id, &target).await?;
         Ok(told(&dialog, saved.into()).await)
     };
-    finish(done.await, Form::of::<RepointGrants>(dialog, json!({ "target": target }))).await
+    finish(done.await, Form::of::<RepointGrants>(dialog, typed)).await
 }
 
 /// Makes one more token, to change over without a gap; `token_name` is what people call it.

@@ -1,5 +1,6 @@
 //! What the browser is answered after a post: on to the next page when it was done, and back to the
-//! form when it was not. Each server function ends with one of `finish` and `finish_action`.
+//! form when it was not. Each server function ends with one of `finish` and `finish_action`, or with
+//! `look` when its form was sent to search only.
 
 use super::answer::{FailedForm, Flash};
 use super::context::{note_refusal, signed_in, vault};
@@ -17,6 +18,9 @@ use serde::Serialize;
 use serde_json::Value;
 
 const SESSION_ENDED: &str = "Your session ended, so nothing was changed. Try again.";
+
+/// What a form that only searched comes back with: no field of it is wrong.
+const NOTHING_WRONG: Error = Error::Invalid(Vec::new());
 
 /// A form that was posted: where it stands, and what it shows again when the post is refused.
 pub(super) struct Form {
@@ -57,6 +61,20 @@ impl Form {
             Some(id) => with_query(&path, "back", &id),
             None => path,
         }
+    }
+}
+
+/// Goes back to the form, which keeps what was typed and lists what was searched for, if who asks may
+/// search there. Nothing is saved.
+pub(super) async fn look(may: Result<()>, form: Form) -> Result<()> {
+    match may {
+        Ok(()) => {
+            if is_page() {
+                redirect(&form.refuse(NOTHING_WRONG).await);
+            }
+            Ok(())
+        }
+        Err(error) => finish(Err(error), form).await,
     }
 }
 

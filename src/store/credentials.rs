@@ -12,15 +12,18 @@ pub use alike::Alike;
 pub(super) use rows::{SummaryRow, day};
 
 use super::as_json;
-use super::entity::credential::{ActiveModel, Column};
+use super::entity::credential::{ActiveModel, Column, Entity};
 use super::entity::readable;
 use super::prepared::{Prepared, numbered};
 use super::seals::Sealing;
 use super::{Credentials, locked};
 use crate::domain::audit::Subject;
 use crate::domain::credential::{Access, Credential};
+use crate::domain::listing::ListQuery;
+use crate::domain::moment::Day;
 use crate::domain::pipeline::Grantable;
-use sea_orm::{ColumnTrait, DbErr, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ColumnTrait, DbErr, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Select};
+use search::Search;
 use uuid::Uuid;
 
 /// From one host in the index to the next, so that it takes as many steps as hosts are read, not as
@@ -88,16 +91,54 @@ impl<C: Sealing> Credentials<'_, C> {
         self.updates(missing).filter(Column::Id.eq(id)).exec(self.db).await.map(drop)
     }
 
-    /// What can be granted, of one registry host or of all: every credential that is not disabled,
-    /// by name.
-    pub async fn grantable(&self, host: Option<&str>) -> Result<Vec<Grantable>, DbErr> {
-        let mut rows = self.rows();
-        if let Some(host) = host {
-            rows = rows.filter(Column::Host.eq(host));
+    /// What can be granted of these.
+    pub async fn grantable_of(&self, ids: Vec<Uuid>) -> Result<Vec<Grantable>, DbErr> {
+        if ids.is_empty() {
+            return Ok(Vec::new());
         }
+        let rows = self.rows().filter(Column::Id.is_in(ids)).filter(Column::DisabledAt.is_null());
+        self.as_grantable(rows).await
+    }
+
+    /// What can be granted of those that fit, at most so many, in the order of the list.
+    pub async fn choices(
+        &self,
+        query: &ListQuery,
+        search: &Search,
+        today: Day,
+        most: u64,
+    ) -> Result<Vec<Grantable>, DbErr> {
+        if search.is_in_vain(query) {
+            return Ok(Vec::new());
+        }
+        let fit = self.found(query, search, today).filter(Column::DisabledAt.is_null());
+        self.as_grantable(fit.order_by_asc(Column::NaturalKey).limit(most)).await
+    }
+
+    /// The same of those that can take over from the credential `from` of that host: of its registry, and
+    /// not protected.
+    pub async fn replacements(
+        &self,
+        (from, host): (Uuid, &str),
+        query: &ListQuery,
+        search: &Search,
+        today: Day,
+        most: u64,
+    ) -> Result<Vec<Grantable>, DbErr> {
+        if search.is_in_vain(query) {
+            return Ok(Vec::new());
+        }
+        let fit = self
+            .found(query, search, today)
+            .filter(Column::Host.eq(host))
+            .filter(Column::IsProtected.eq(false))
+            .filter(Column::Id.ne(from))
+            .filter(Column::DisabledAt.is_null());
+        self.as_grantable(fit.order_by_asc(Column::NaturalKey).limit(most)).await
+    }
+
+    async fn as_grantable(&self, rows: Select<Entity>) -> Result<Vec<Grantable>, DbErr> {
         let rows: Vec<(Uuid, String, String, String, bool)> = rows
-            .filter(Column::DisabledAt.is_null())
-            .order_by_asc(Column::NameKey)
             .select_only()
             .columns([Column::Id, Column::Name, Column::Host, Column::Access, Column::IsProtected])
             .into_tuple()

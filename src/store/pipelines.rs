@@ -4,13 +4,13 @@ mod listed;
 
 use super::entity::pipeline::{ActiveModel, Column, Entity, Model};
 use super::entity::trust_rule;
-use super::prepared::numbered;
+use super::prepared::{escaped, numbered};
 use super::seals::Sealing;
 use super::{Grants, Pipelines, locked};
 use crate::domain::audit::Subject;
 use crate::domain::moment::{Day, Moment};
 use crate::domain::pipeline::PipelineSummary;
-use sea_orm::sea_query::{Expr, ExprTrait, Query};
+use sea_orm::sea_query::{Expr, ExprTrait, LikeExpr, Query};
 use sea_orm::{
     ActiveValue::{NotSet, Set},
     ColumnTrait, Condition, DbErr, FromQueryResult, PaginatorTrait, QueryFilter, QueryOrder,
@@ -57,29 +57,14 @@ struct SummaryRow {
 }
 
 impl<C: Sealing> Pipelines<'_, C> {
-    /// All of them, by name; a token that a person made counts as live through the day it
-    /// expires on.
-    pub async fn list(&self, today: Day) -> Result<Vec<PipelineSummary>, DbErr> {
-        self.summaries("ORDER BY pipeline.name_key", today, None).await
-    }
-
+    /// One of them; a token that a person made counts as live through the day it expires on.
     pub async fn find(&self, id: Uuid, today: Day) -> Result<Option<PipelineSummary>, DbErr> {
-        Ok(self.summaries("AND pipeline.id = ?", today, Some(id)).await?.pop())
-    }
-
-    async fn summaries(
-        &self,
-        rest: &str,
-        today: Day,
-        id: Option<Uuid>,
-    ) -> Result<Vec<PipelineSummary>, DbErr> {
         let backend = self.db.get_database_backend();
-        let text = numbered(backend, &format!("{SUMMARIES} {rest}"));
-        let mut values: Vec<Value> = vec![today.to_text().into(), self.project.into()];
-        values.extend(id.map(Value::from));
+        let text = numbered(backend, &format!("{SUMMARIES} AND pipeline.id = ?"));
+        let values: Vec<Value> = vec![today.to_text().into(), self.project.into(), id.into()];
         let statement = Statement::from_sql_and_values(backend, text, values);
-        let rows = SummaryRow::find_by_statement(statement).all(self.db).await?;
-        Ok(rows.into_iter().map(Into::into).collect())
+        let row = SummaryRow::find_by_statement(statement).one(self.db).await?;
+        Ok(row.map(Into::into))
     }
 
     /// The id and name of one of them, for what is written about it.
@@ -87,10 +72,26 @@ impl<C: Sealing> Pipelines<'_, C> {
         self.subject_of(id, Column::Name).await
     }
 
-    /// The ids and names of the first of them, by name, to choose one.
-    pub async fn choices(&self, most: u64) -> Result<Vec<(Uuid, String)>, DbErr> {
-        self.rows()
-            .order_by_asc(Column::NameKey)
+    /// The ids and names of the first of those that fit, by name, to choose one; `search` is folded as
+    /// `search_key` is, and as names are.
+    pub async fn choices(
+        &self,
+        (plain, folded): (&str, &str),
+        most: u64,
+    ) -> Result<Vec<(Uuid, String)>, DbErr> {
+        let has = |column: Column, text: &str| {
+            column.like(LikeExpr::new(format!("%{}%", escaped(text))).escape('\\'))
+        };
+        let mut rows = self.rows();
+        if !plain.is_empty() {
+            let found = Condition::any()
+                .add(has(Column::SearchKey, plain))
+                .add(has(Column::RulesKey, plain))
+                // A row of a server of the version before is found by its name only.
+                .add(has(Column::NameKey, folded));
+            rows = rows.filter(found);
+        }
+        rows.order_by_asc(Column::NameKey)
             .limit(most)
             .select_only()
             .columns([Column::Id, Column::Name])

@@ -7,6 +7,7 @@ use regcred::crypto::kek::Kek;
 use regcred::domain::actor::Member;
 use regcred::domain::approval::Asked;
 use regcred::domain::approval::listing::ApprovalsQuery;
+use regcred::domain::choosing::Sought;
 use regcred::domain::credential::Summary;
 use regcred::domain::delivery::{Outcome, Report};
 use regcred::domain::expiry::ExpiryState;
@@ -90,15 +91,15 @@ async fn has_registries_in_every_state(vault: &Vault, ann: &Member) {
 
 async fn has_pipelines_with_their_past(vault: &Vault, ann: &Member) {
     let reader = ann.can::<of::PipelineRead>().unwrap();
-    let pipelines = vault.list_pipelines(&reader).await.unwrap();
+    let pipelines = vault.pipeline_choices(&reader, &Sought::default(), None).await.unwrap().rows;
     assert_eq!(pipelines.len(), 40);
     let (mut deliveries, mut rejected, mut refused, mut failed, mut proved) = (0, 0, 0, 0, 0);
     let mut moments = Vec::new();
-    for pipeline in &pipelines {
-        let page = vault.pipeline_page(&reader, pipeline.id).await.unwrap().pipeline;
+    for (pipeline, _) in pipelines {
+        let page = vault.pipeline_page(&reader, pipeline).await.unwrap().pipeline;
         deliveries += page.grants.iter().map(|grant| grant.deliveries).sum::<i64>();
         rejected += page.grants.iter().filter(|grant| grant.rejection.is_some()).count();
-        let receipts = vault.pipeline_receipts(&reader, pipeline.id, None).await.unwrap().receipts;
+        let receipts = vault.pipeline_receipts(&reader, pipeline, None).await.unwrap().receipts;
         for receipt in receipts {
             moments.push(receipt.at);
             refused += u32::from(receipt.outcome == Outcome::Refused);

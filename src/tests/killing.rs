@@ -8,7 +8,8 @@ use crate::forms::credentials_in;
 use crate::process::client::{Answer, Client, deliver};
 use crate::process::instance::Instance;
 use crate::process::server::{Server, program};
-use regcred::domain::listing::percent;
+use regcred::domain::listing::{ListQuery, percent};
+use regcred::domain::moment::Day;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::mpsc::{Sender, channel};
 use std::thread;
@@ -174,7 +175,9 @@ async fn no_acknowledged_write_is_lost_and_none_is_half_written() {
     let store = vault.store();
     let owner = store.people().find_by_email(crate::app::OWNER).await.unwrap().unwrap();
     let project = store.projects().of_person(owner.person.id).await.unwrap()[0].0.id;
-    let rows = store.credentials(project).grantable(None).await.unwrap();
+    let (credentials, day) = (store.credentials(project), Day::parse("2026-11-21").unwrap());
+    let (all, search) = (ListQuery::default(), credentials.search(String::new()).await.unwrap());
+    let rows = credentials.choices(&all, &search, day, 1_000_000).await.unwrap();
     let mut stored = HashMap::new();
     for row in rows {
         let whole = store.credentials(project).find(row.id).await.unwrap().unwrap();

@@ -16,6 +16,7 @@ mod canary;
 mod ceiling;
 mod chain;
 mod changeover;
+mod choosing;
 mod clock;
 mod commands;
 mod confirmed;

@@ -1,8 +1,10 @@
 //! Re-pointing: the pipelines of a credential get another one of the same registry before it goes.
 
 use crate::app::{App, Browser, OWNER, PASSWORD, Reply, auths};
+use crate::listing::create;
 use crate::pipelines::page;
 use regcred::Error;
+use regcred::domain::choosing::LISTED;
 use regcred::domain::credential::Access;
 use regcred::domain::pipeline::GrantForm;
 use regcred::domain::user::Role;
@@ -186,4 +188,40 @@ async fn without_a_grant_there_is_nothing_to_move() {
     let reply = repoint(&app, old, &new.to_string()).await;
     assert!(matches!(reply.error(), Error::Conflict(_)), "{}", reply.text());
     assert_eq!(reply.status, 409);
+}
+
+/// What can be chosen in the dialog.
+fn targets(dialog: &str) -> String {
+    let (_, select) = dialog.split_once("id=\"target\"").unwrap();
+    select.split("</select>").next().unwrap().to_owned()
+}
+
+#[tokio::test]
+async fn grants_move_to_a_credential_that_the_dialog_did_not_list() {
+    let app = App::new().await;
+    let old = app.credential(&app.owner, "acme", "old-key", "ghcr.io", "old").await;
+    let (builder, _) = app.pipeline(&app.owner, "acme", "build", &[old], "pull").await;
+    for number in 0..=LISTED {
+        create(&app, &format!("image-{number:02}"), |_| ()).await;
+    }
+    create(&app, "elsewhere-50", |form| form.registry_url = "quay.io".to_owned()).await;
+    let offer = dialog(&app.owner, old).await;
+    let listed = targets(&offer);
+    assert!(listed.contains("Choose a credential"), "none is chosen in advance: {listed}");
+    assert!(listed.contains("image-49") && !listed.contains("image-50"), "{listed}");
+    assert!(offer.contains("The first 50 credentials by name are listed."), "{offer}");
+
+    let from = old.to_string();
+    let mut searched = form(&from, "", "").to_vec();
+    searched.push(("search[text]", "-50"));
+    let reply = app.owner.post_form(REPOINT, &searched).await;
+    let found = app.owner.follow(reply).await.text();
+    let listed = targets(&found);
+    assert!(listed.contains("image-50") && !listed.contains("elsewhere"), "{listed}");
+    assert!(found.contains("1 credential matches.") && !found.contains("alert-error"), "{found}");
+    assert_eq!(granted(&app, builder).await, [("old-key".to_owned(), Access::Pull)]);
+
+    let beyond = app.find_credential(&app.owner, "acme", "image-50").await;
+    assert_eq!(repoint(&app, old, &beyond.to_string()).await.status, 200);
+    assert_eq!(granted(&app, builder).await, [("image-50".to_owned(), Access::Pull)]);
 }

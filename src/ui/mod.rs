@@ -2,6 +2,7 @@
 
 pub mod admin;
 pub mod approvals;
+mod choosing;
 pub mod credentials;
 mod events;
 pub mod finder;

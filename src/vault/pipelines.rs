@@ -1,6 +1,7 @@
 //! Pipelines: listed, shown, made.
 
 mod approvals;
+mod choosing;
 mod chosen;
 mod doubts;
 mod edits;
@@ -25,9 +26,7 @@ use crate::domain::credential::Access;
 use crate::domain::delivery::HIDDEN;
 use crate::domain::grant::Terms;
 use crate::domain::permission::{Permission, of};
-use crate::domain::pipeline::{
-    Grantable, Identities, PipelineDetail, PipelineForm, PipelinePage, PipelineSummary,
-};
+use crate::domain::pipeline::{Grantable, Identities, PipelineDetail, PipelineForm, PipelinePage};
 use crate::error::{Error, FieldError, Result};
 use crate::store::unless_taken;
 use chosen::{only_pull, too_many};
@@ -40,19 +39,6 @@ use zeroize::Zeroizing;
 const FIRST_TOKEN: &str = "First token";
 
 impl Vault {
-    pub async fn list_pipelines(
-        &self,
-        reader: &Can<of::PipelineRead>,
-    ) -> Result<Vec<PipelineSummary>> {
-        self.count_receipts(reader.project().id).await;
-        Ok(self.store.pipelines(reader.project().id).list(today()).await?)
-    }
-
-    /// The credentials that can be granted, by name.
-    pub async fn list_grantable(&self, reader: &Can<of::PipelineRead>) -> Result<Vec<Grantable>> {
-        Ok(self.store.credentials(reader.project().id).grantable(None).await?)
-    }
-
     pub async fn pipeline_page(
         &self,
         reader: &Can<of::PipelineRead>,
@@ -72,12 +58,6 @@ impl Vault {
             grant.widening = identities.widening_by(viewer, &grant.terms, grant.created_at);
             grant.rejection = grant.rejection.take().filter(|one| one.holds(&grant.terms, today()));
         }
-        let mut grantable = self.store.credentials(project).grantable(None).await?;
-        // Once to pull and once to push is all there can be.
-        grantable.retain(|one| {
-            let held = grants.iter().filter(|grant| grant.credential_id == one.id).count();
-            held < if one.access == Access::Pull { 1 } else { 2 }
-        });
         let epoch = self.store.pipelines(project).epoch(id).await?;
         let members = self.store.projects().members(project).await?;
         let makers = tokens.iter().map(|token| token.created_by.id);
@@ -100,7 +80,6 @@ impl Vault {
                 epoch: epoch.unwrap_or_default(),
                 today: today(),
             },
-            grantable,
             address: self.settings.address.clone(),
         })
     }
@@ -123,7 +102,8 @@ impl Vault {
         if let Some(message) = too_many(wanted.len()) {
             errors.push(FieldError::new("credentials", message));
         } else if !wanted.is_empty() {
-            let grantable = self.store.credentials(project).grantable(None).await?;
+            let ids = wanted.iter().filter_map(|(id, _)| Uuid::parse_str(id).ok()).collect();
+            let grantable = self.store.credentials(project).grantable_of(ids).await?;
             let grantable: HashMap<Uuid, Grantable> =
                 grantable.into_iter().map(|one| (one.id, one)).collect();
             let cannot = wanted.into_iter().filter_map(|(id, access)| {

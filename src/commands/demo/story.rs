@@ -161,7 +161,7 @@ impl Story {
             token_days: job.token_days(service).to_owned(),
             credentials: ids(Access::Pull),
             pushing: ids(Access::PullAndPush),
-            intent: String::new(),
+            ..PipelineForm::default()
         };
         let (id, token) = self.vault.create_pipeline(by, &form).await?;
         let is_old = job.granted(service).iter().any(|(name, _)| *name == OLD);

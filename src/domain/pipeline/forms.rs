@@ -1,5 +1,6 @@
 //! What is typed of a pipeline itself.
 
+use crate::domain::choosing::Sought;
 use crate::domain::credential::Access;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -19,6 +20,9 @@ pub struct PipelineForm {
     /// The word of the [`Access`] for those that are not; blank means to pull.
     #[serde(default)]
     pub intent: String,
+    /// Among the credentials that can be ticked.
+    #[serde(default)]
+    pub search: Sought,
 }
 
 impl PipelineForm {

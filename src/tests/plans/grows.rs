@@ -117,19 +117,14 @@ pub const GROWS: &[Grows] = &[
         why: "each host is one look into the index, which gives the first of many",
     },
     Grows {
-        starts: "SELECT * FROM \"credential\" WHERE \"credential\".\"project_id\" = ?",
-        has: "= ? AND \"credential\".\"disabled_at\" IS NULL ORDER BY",
-        why: "the form of a pipeline offers every credential of the project",
-    },
-    Grows {
         starts: "SELECT pipeline.id AS id, pipeline.name AS name,",
         has: " ORDER BY pipeline.name_key",
-        why: "the explainer offers every pipeline of the project",
+        why: "a page of the list, in the order of an index; what a search leaves out is read past",
     },
     Grows {
         starts: "SELECT \"pipeline\".\"id\", \"pipeline\".\"name\" FROM \"pipeline\" WHERE \"pipeline\".\"project_id\" = ?",
         has: "ORDER BY \"pipeline\".\"name_key\" ASC LIMIT ?",
-        why: "the pipelines that a credential can be granted to, in the order of an index",
+        why: "the first pipelines to choose from, in the order of an index; what a search leaves out is read past",
     },
     Grows {
         starts: "SELECT * FROM \"audit_event\" WHERE \"audit_event\".\"chain\" = ?",

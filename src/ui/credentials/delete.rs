@@ -17,6 +17,7 @@ use crate::ui::kit::{
 };
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
+use uuid::Uuid;
 
 type Found = ((CredentialHead, Deletion), Option<FailedForm>, Flash);
 
@@ -43,8 +44,11 @@ pub fn DeleteDialog() -> impl IntoView {
 
 async fn load(page: PageContext) -> Result<Found> {
     page.needs(Permission::RegistryDelete)?;
-    let found = deletion(page.project.clone(), page.id()?).await?;
-    Ok((found, page.failed_form().await, page.flash().await))
+    let failed = page.failed_form().await;
+    let moving = FormState::of::<RepointGrants>(failed.clone(), ());
+    let chosen = Uuid::parse_str(&moving.at("target").text).ok();
+    let found = deletion(page.project.clone(), page.id()?, moving.search(), chosen).await?;
+    Ok((found, failed, page.flash().await))
 }
 
 #[component]

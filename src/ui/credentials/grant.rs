@@ -1,13 +1,14 @@
 //! The dialog that grants a credential to a pipeline, on terms.
 
+use crate::domain::choosing::Choices;
 use crate::domain::credential::Access;
-use crate::domain::credential_page::CHOICES;
 use crate::domain::paths;
 use crate::domain::pipeline::GrantForm;
 use crate::error::Result;
 use crate::functions::answer::FailedForm;
 use crate::functions::credential_pages::{CredentialHead, choices};
 use crate::functions::pipelines::CreateGrant;
+use crate::ui::choosing::{ChoicesSearch, EnterSends, Search};
 use crate::ui::granting::YourPassword;
 use crate::ui::kit::{
     Control, FormState, Hidden, LinkButton, LoadedDialog, PageContext, PostForm, Select, options,
@@ -17,7 +18,7 @@ use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 use uuid::Uuid;
 
-type Found = ((CredentialHead, Vec<(Uuid, String)>), Option<FailedForm>);
+type Found = ((CredentialHead, Choices<(Uuid, String)>), Option<FailedForm>);
 
 /// `/p/{project}/credentials/{id}/grant`; `pipeline` in its query is the one that was chosen.
 #[component]
@@ -42,29 +43,33 @@ pub fn GrantDialog() -> impl IntoView {
 
 async fn load(page: PageContext) -> Result<Found> {
     page.needs_to_grant()?;
-    let found = choices(page.project.clone(), page.id()?).await?;
-    Ok((found, page.failed_form().await))
+    let failed = page.failed_form().await;
+    let search = FormState::of::<CreateGrant>(failed.clone(), ()).search();
+    let chosen = page.query("pipeline").and_then(|id| Uuid::parse_str(&id).ok());
+    Ok((choices(page.project.clone(), page.id()?, search, chosen).await?, failed))
 }
 
 #[component]
 fn Whole(loaded: Found, page: PageContext) -> impl IntoView {
     let ((head, pipelines), failed) = loaded;
-    if pipelines.is_empty() {
-        return view! { <NoPipelines page/> }.into_any();
-    }
     let summary = head.credential.summary;
     let start = GrantForm { intent: summary.access.word().to_owned(), ..GrantForm::default() };
     let state = FormState::of::<CreateGrant>(failed, start).within("form");
+    let search = Search::posted(&state, &pipelines);
+    if pipelines.rows.is_empty() && !search.is_needed() {
+        return view! { <NoPipelines page/> }.into_any();
+    }
     let pipeline = Control {
         name: "pipeline".to_owned(),
         text: page.query("pipeline").unwrap_or_default(),
         // What is wrong with the credential is wrong with the two together.
-        error: state.error("credentials"),
+        error: state.error("pipeline").or_else(|| state.error("credentials")),
         ..Control::default()
     };
-    let is_cut = pipelines.len() >= CHOICES;
-    let pipelines: Vec<(String, String)> =
-        pipelines.into_iter().map(|(id, name)| (id.to_string(), name)).collect();
+    // Where one has to be searched for, none is chosen in advance.
+    let first = search.is_needed().then(|| (String::new(), "Choose a pipeline".to_owned()));
+    let listed = pipelines.rows.into_iter().map(|(id, name)| (id.to_string(), name));
+    let pipelines: Vec<(String, String)> = first.into_iter().chain(listed).collect();
     let intents: Vec<Access> =
         Access::ALL.iter().copied().filter(|intent| summary.access.satisfies(*intent)).collect();
     let cancel = paths::credential(&page.project, summary.id);
@@ -74,6 +79,7 @@ fn Whole(loaded: Found, page: PageContext) -> impl IntoView {
     view! {
         {state.summary()}
         <PostForm action=CreateGrant::url() project=page.project submit="Grant" cancel>
+            <EnterSends search=search.clone()/>
             <Hidden name="on_credential" value=summary.id.to_string()/>
             <Hidden name="form[credentials][]" value=summary.id.to_string()/>
             {note.map(|note| view! { <p>{note}</p> })}
@@ -86,14 +92,7 @@ fn Whole(loaded: Found, page: PageContext) -> impl IntoView {
                     options=options(&intents, Access::word, Access::label)
                 />
             </div>
-            {is_cut
-                .then(|| {
-                    view! {
-                        <p class="muted">
-                            "The list has the first 1,000 pipelines by name. To grant the credential to another one, open that pipeline."
-                        </p>
-                    }
-                })}
+            <ChoicesSearch search label="Search pipelines" what="pipeline"/>
             <Conditions state=state.clone()/>
             <YourPassword id="grant-password" error=state.error("password")/>
         </PostForm>

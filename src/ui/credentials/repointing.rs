@@ -1,8 +1,10 @@
 //! The offer of the delete dialog: first give the pipelines another credential of the same registry.
 
+use crate::domain::choosing::Choices;
 use crate::domain::credential::Summary;
 use crate::domain::pipeline::Grantable;
 use crate::functions::pipelines::RepointGrants;
+use crate::ui::choosing::{ChoicesSearch, EnterSends, Search};
 use crate::ui::granting::{YourPassword, grantable_label};
 use crate::ui::kit::{FormState, PageContext, PostForm, Select, SubmitButton, WhereFrom};
 use leptos::prelude::*;
@@ -14,11 +16,12 @@ pub fn Repointing(
     /// The credential that is to be deleted.
     from: Summary,
     /// Those that could take over every grant of it.
-    replacements: Vec<Grantable>,
+    replacements: Choices<Grantable>,
     page: PageContext,
     form: FormState,
 ) -> impl IntoView {
-    if replacements.is_empty() {
+    let search = Search::posted(&form, &replacements);
+    if replacements.rows.is_empty() && !search.is_needed() {
         let sentence = format!(
             "No other enabled credential for {} has the access these pipelines need.",
             from.host.as_str()
@@ -26,10 +29,13 @@ pub fn Repointing(
         return view! { <p class="muted">{sentence}</p> }.into_any();
     }
     let project = page.project.clone();
-    let options: Vec<(String, String)> =
-        replacements.iter().map(|one| (one.id.to_string(), grantable_label(one))).collect();
+    // Where one has to be searched for, none is chosen in advance.
+    let first = search.is_needed().then(|| (String::new(), "Choose a credential".to_owned()));
+    let listed = replacements.rows.iter().map(|one| (one.id.to_string(), grantable_label(one)));
+    let options: Vec<(String, String)> = first.into_iter().chain(listed).collect();
     view! {
         <PostForm action=RepointGrants::url() project id=from.id class="card stack">
+            <EnterSends search=search.clone()/>
             <WhereFrom list=page.list_query() page/>
             <h3>"Move pipelines to another credential"</h3>
             <Select
@@ -38,6 +44,7 @@ pub fn Repointing(
                 options
                 hint="Pipelines with a grant receive it from their next fetch on."
             />
+            <ChoicesSearch search label="Search credentials to use instead" what="credential"/>
             <YourPassword error=form.error("password")/>
             <SubmitButton label="Move grants"/>
         </PostForm>

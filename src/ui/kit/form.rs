@@ -1,6 +1,7 @@
 //! Forms: what they show, what they send along, and why the last post of one failed.
 
 use super::{ErrorSummary, LinkButton, SubmitButton, non_empty};
+use crate::domain::choosing::Sought;
 use crate::error::Error;
 use crate::functions::answer::FailedForm;
 use leptos::prelude::*;
@@ -101,9 +102,16 @@ impl FormState {
         self.failed.is_none()
     }
 
-    /// Why nothing was saved, for the head of the form; nothing before the first post.
+    /// What is searched for in its list.
+    pub fn search(&self) -> Sought {
+        let sought = self.values.get("search").cloned().unwrap_or_default();
+        serde_json::from_value(sought).unwrap_or_default()
+    }
+
+    /// Why nothing was saved, for the head of the form; nothing before the first post, and after one that
+    /// only searched.
     pub fn summary(&self) -> Option<AnyView> {
-        let error = self.failed.as_ref()?.error.clone();
+        let error = self.failed.as_ref()?.refusal()?.clone();
         Some(view! { <ErrorSummary error/> }.into_any())
     }
 }

@@ -2,15 +2,16 @@
 
 use super::answer::Answer;
 use super::question::{Question, QuestionForm};
+use crate::domain::choosing::Choices;
 use crate::domain::matching::Explanation;
 use crate::domain::paths;
-use crate::domain::pipeline::PipelineSummary;
 use crate::error::{Error, Result};
 use crate::functions::answer::set_status;
+use crate::functions::choosing::pipeline_choices;
 use crate::functions::matching::explain;
-use crate::functions::pipelines::list_pipelines;
 use crate::ui::kit::{Alert, FormState, Loaded, PageContext, PageHead, Problem};
 use leptos::prelude::*;
+use uuid::Uuid;
 
 /// `/p/{project}/match?image=&pipeline=&intent=&branch=&event=&is_fork=`
 #[component]
@@ -25,11 +26,17 @@ pub fn MatchPage() -> impl IntoView {
 }
 
 /// The pipelines to choose from, and the answer if something was asked.
-type Found = (Vec<PipelineSummary>, Option<Result<Explanation>>);
+type Found = (Choices<(Uuid, String)>, Option<Result<Explanation>>);
+
+/// Whether there is none to choose, whatever is searched for.
+fn is_none(pipelines: &Choices<(Uuid, String)>, question: &Question) -> bool {
+    pipelines.rows.is_empty() && question.search.words().is_empty()
+}
 
 async fn load(project: String, question: Question) -> Result<Found> {
-    let pipelines = list_pipelines(project.clone()).await?;
-    let answer = if question.is_asked && !pipelines.is_empty() {
+    let chosen = Uuid::parse_str(&question.form.pipeline).ok();
+    let pipelines = pipeline_choices(project.clone(), question.search.clone(), chosen).await?;
+    let answer = if question.is_asked && !is_none(&pipelines, &question) {
         Some(explain(project, question.form).await)
     } else {
         None
@@ -48,7 +55,7 @@ fn whole((pipelines, answer): Found, question: Question, page: PageContext) -> A
         Some(Err(error)) => return view! { <Problem error/> }.into_any(),
     };
     let (action, to_pipelines) = (paths::matching(&page.project), paths::pipelines(&page.project));
-    let form = if pipelines.is_empty() {
+    let form = if is_none(&pipelines, &question) {
         view! {
             <p class="muted">
                 "This project has no pipelines yet. Add one under " <a href=to_pipelines>"Pipelines"</a>
@@ -69,7 +76,7 @@ fn whole((pipelines, answer): Found, question: Question, page: PageContext) -> A
                         </Alert>
                     }
                 })}
-            <QuestionForm form fork pipelines action/>
+            <QuestionForm form fork pipelines sought=question.search.clone() action/>
         }
         .into_any()
     };

@@ -1,16 +1,20 @@
 //! What is asked. The URL is the question, so the form is one that only gets.
 
+use crate::domain::choosing::{Choices, Sought};
 use crate::domain::credential::Access;
 use crate::domain::matching::ExplainForm;
-use crate::domain::pipeline::PipelineSummary;
+use crate::ui::choosing::{ChoicesSearch, EnterSends, PRESSED, SEARCHED, Search, TEXT};
 use crate::ui::kit::{Control, Field, FormState, Select, SubmitButton, options};
 use leptos::prelude::*;
+use uuid::Uuid;
 
 /// The question of a URL.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Question {
     pub form: ExplainForm,
-    /// Whether the form was sent. A link may fill in the pipeline and leave the image to be typed.
+    /// Among the pipelines.
+    pub search: Sought,
+    /// Whether the form was sent, and not only to search. A link may fill in the pipeline and leave the image to be typed.
     pub is_asked: bool,
 }
 
@@ -27,7 +31,10 @@ impl Question {
             is_fork: text("is_fork") == "true",
             is_no_fork: text("is_fork") == "false",
         };
-        Self { form, is_asked: get("image").is_some() }
+        let search =
+            Sought { text: text(TEXT), listed: text(SEARCHED), is_pressed: get(PRESSED).is_some() };
+        let is_asked = get("image").is_some() && !search.is_asked();
+        Self { form, search, is_asked }
     }
 }
 
@@ -40,26 +47,31 @@ pub fn QuestionForm(
     form: FormState,
     /// What is asked of a fork, as the address has it.
     fork: &'static str,
-    pipelines: Vec<PipelineSummary>,
+    pipelines: Choices<(Uuid, String)>,
+    sought: Sought,
     action: String,
 ) -> impl IntoView {
+    let search = Search::asked(&sought, &pipelines);
+    let pipelines = choices(pipelines, search.is_needed());
     let forked = Control { text: fork.to_owned(), ..form.at("is_fork") };
     let forks = FORKS.map(|(value, label)| (value.to_owned(), label.to_owned())).to_vec();
     view! {
         <form method="get" action=action class="card stack" novalidate>
+            <EnterSends search=search.clone()/>
             <div class="field-row">
                 <Field
                     at=form.at("image")
                     label="Image"
                     hint="For example ghcr.io/acme/api:1.2. An image without a registry is on Docker Hub."
                 />
-                <Select at=form.at("pipeline") label="Pipeline" options=choices(pipelines)/>
+                <Select at=form.at("pipeline") label="Pipeline" options=pipelines/>
                 <Select
                     at=form.at("intent")
                     label="Intent"
                     options=options(Access::ALL, Access::word, Access::label)
                 />
             </div>
+            <ChoicesSearch search label="Search pipelines" what="pipeline"/>
             <div class="field-row">
                 <Field
                     at=form.at("branch")
@@ -81,10 +93,10 @@ pub fn QuestionForm(
 }
 
 /// When there are several, none is chosen in advance.
-fn choices(pipelines: Vec<PipelineSummary>) -> Vec<(String, String)> {
+fn choices(pipelines: Choices<(Uuid, String)>, are_others: bool) -> Vec<(String, String)> {
     let nothing = (String::new(), "Choose a pipeline".to_owned());
-    let first = (pipelines.len() > 1).then_some(nothing);
-    let named = pipelines.into_iter().map(|pipeline| (pipeline.id.to_string(), pipeline.name));
+    let first = (are_others || pipelines.rows.len() > 1).then_some(nothing);
+    let named = pipelines.rows.into_iter().map(|(id, name)| (id.to_string(), name));
     first.into_iter().chain(named).collect()
 }
 
@@ -118,6 +130,18 @@ mod tests {
         assert!(question.is_asked && question.form.is_fork);
         assert_eq!((question.form.branch.as_str(), question.form.event.as_str()), ("main", "push"));
         assert!(!read(&[("is_fork", "")]).form.is_fork);
+    }
+
+    #[test]
+    fn a_search_for_a_pipeline_asks_nothing_else() {
+        let searched = [("image", "x"), ("search", "api"), ("listed", "")];
+        let question = read(&searched);
+        assert!(!question.is_asked && question.search.is_asked());
+        assert_eq!(question.form.image, "x");
+        let pressed =
+            read(&[("image", "x"), ("search", "api"), ("listed", "api"), ("look", "true")]);
+        assert!(!pressed.is_asked);
+        assert!(read(&[("image", "x"), ("search", "api"), ("listed", "api")]).is_asked);
     }
 
     #[test]

@@ -4,12 +4,14 @@
 use super::frame::{Part, PipelineFrame, head_of};
 use super::grants::Grants;
 use super::new_token::{NewToken, ShownOnce, shown_once};
+use crate::domain::choosing::Choices;
 use crate::domain::paths;
-use crate::domain::pipeline::{PipelineDetail, PipelinePage};
+use crate::domain::pipeline::{GrantForm, Grantable, PipelineDetail, PipelinePage};
 use crate::error::Result;
 use crate::functions::answer::FailedForm;
-use crate::functions::pipelines::find_pipeline;
-use crate::ui::kit::{Behind, ErrorSummary, Fact, Facts, Loaded, PageContext, Time};
+use crate::functions::choosing::find_pipeline_to_grant;
+use crate::functions::pipelines::CreateGrant;
+use crate::ui::kit::{Behind, ErrorSummary, Fact, Facts, FormState, Loaded, PageContext, Time};
 use leptos::prelude::*;
 use leptos_router::components::Outlet;
 use uuid::Uuid;
@@ -27,21 +29,22 @@ pub fn DetailPage() -> impl IntoView {
     }
 }
 
-/// The pipeline, the last post that failed, and a new token.
-type Found = (PipelinePage, Option<FailedForm>, ShownOnce);
+/// The pipeline and what it can be granted, the last post that failed, and a new token.
+type Found = ((PipelinePage, Choices<Grantable>), Option<FailedForm>, ShownOnce);
 
 async fn load(page: PageContext) -> Result<Found> {
-    let found = find_pipeline(page.project.clone(), page.id()?).await?;
     // What the page before left for a dialog is the dialog's.
-    if page.is_covered() {
-        return Ok((found, None, None));
-    }
-    let failed = page.failed_form().await;
-    Ok((found, failed, shown_once(page.query("once")).await))
+    let is_covered = page.is_covered();
+    let failed = if is_covered { None } else { page.failed_form().await };
+    let state = FormState::of::<CreateGrant>(failed.clone(), GrantForm::default());
+    let (search, chosen) = (state.search(), state.chosen("credentials"));
+    let found = find_pipeline_to_grant(page.project.clone(), page.id()?, search, chosen).await?;
+    let token = if is_covered { None } else { shown_once(page.query("once")).await };
+    Ok((found, failed, token))
 }
 
 fn whole((found, failed, token): Found, page: PageContext) -> impl IntoView {
-    let PipelinePage { pipeline, grantable, .. } = found;
+    let (PipelinePage { pipeline, .. }, grantable) = found;
     let waiting = pipeline.grants.iter().filter(|grant| pipeline.is_waiting(&grant.terms));
     let waiting: Vec<Uuid> = waiting.map(|grant| grant.id).collect();
     let newer = pipeline.grants.iter().filter(|grant| pipeline.has_newer(&grant.terms));
@@ -49,7 +52,7 @@ fn whole((found, failed, token): Found, page: PageContext) -> impl IntoView {
     let (id, head) = (pipeline.summary.id, head_of(&pipeline));
     let about = about(&pipeline, &page);
     let PipelineDetail { grants, gone, today, .. } = pipeline;
-    let error = failed.as_ref().map(|failed| failed.error.clone());
+    let error = failed.as_ref().and_then(|failed| failed.refusal().cloned());
     let connect = paths::pipeline_connect(&page.project, id);
     view! {
         <PipelineFrame head part=Part::Credentials page=page.clone()>

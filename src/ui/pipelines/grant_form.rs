@@ -1,10 +1,12 @@
 //! The form that grants a pipeline one more credential, on terms.
 
+use crate::domain::choosing::Choices;
 use crate::domain::credential::Access;
 use crate::domain::grant::ForkRule;
 use crate::domain::pipeline::{GrantForm, Grantable, OWN_ACCESS};
 use crate::functions::answer::FailedForm;
 use crate::functions::pipelines::CreateGrant;
+use crate::ui::choosing::{ChoicesSearch, EnterSends, Search};
 use crate::ui::granting::{YourPassword, grantable_label};
 use crate::ui::kit::{
     CheckBox, Control, Field, FormState, Hidden, PageContext, PostForm, Select, options,
@@ -17,13 +19,14 @@ use uuid::Uuid;
 pub fn NewGrant(
     page: PageContext,
     pipeline: Uuid,
-    grantable: Vec<Grantable>,
+    grantable: Choices<Grantable>,
     failed: Option<FailedForm>,
 ) -> impl IntoView {
     let state = FormState::of::<CreateGrant>(failed, GrantForm::default()).within("form");
     // Enter grants nothing that was not chosen.
     let first = (String::new(), "Choose a credential".to_owned());
-    let all = grantable.iter().map(|c| (c.id.to_string(), grantable_label(c)));
+    let search = Search::posted(&state, &grantable);
+    let all = grantable.rows.iter().map(|c| (c.id.to_string(), grantable_label(c)));
     let credentials = std::iter::once(first).chain(all).collect::<Vec<_>>();
     let own = (OWN_ACCESS.to_owned(), "As the credential allows".to_owned());
     let words = options(Access::ALL, Access::word, Access::label);
@@ -35,6 +38,7 @@ pub fn NewGrant(
     };
     view! {
         <PostForm action=CreateGrant::url() project=page.project class="card stack" submit="Grant">
+            <EnterSends search=search.clone()/>
             <h3>"Grant a credential"</h3>
             <Hidden name="pipeline" value=pipeline.to_string()/>
             <div class="field-row">
@@ -51,6 +55,7 @@ pub fn NewGrant(
                     options=accesses
                 />
             </div>
+            <ChoicesSearch search label="Search credentials" what="credential"/>
             <Conditions state=state.clone()/>
             <YourPassword id="grant-password" error=state.error("password")/>
         </PostForm>

@@ -2,6 +2,7 @@
 
 use super::doubts::Doubts;
 use super::grant_form::NewGrant;
+use crate::domain::choosing::Choices;
 use crate::domain::grant::{ForkRule, Terms};
 use crate::domain::matching::ExplainForm;
 use crate::domain::moment::Day;
@@ -9,7 +10,10 @@ use crate::domain::paths;
 use crate::domain::permission::Permission;
 use crate::domain::pipeline::{Grant, Grantable};
 use crate::functions::answer::FailedForm;
-use crate::ui::kit::{ACTIONS, Badge, Cell, Columns, IconLink, PageContext, Section, Table, Time};
+use crate::functions::pipelines::CreateGrant;
+use crate::ui::kit::{
+    ACTIONS, Badge, Cell, Columns, FormState, IconLink, PageContext, Section, Table, Time,
+};
 use crate::ui::usage::{times, use_in_words};
 use leptos::prelude::*;
 use uuid::Uuid;
@@ -20,7 +24,7 @@ pub fn Grants(
     page: PageContext,
     pipeline: Uuid,
     grants: Vec<Grant>,
-    grantable: Vec<Grantable>,
+    grantable: Choices<Grantable>,
     /// Makers who may make such things no more.
     gone: Vec<Uuid>,
     /// Those that somebody has to approve, or to approve again.
@@ -31,7 +35,9 @@ pub fn Grants(
     today: Day,
     failed: Option<FailedForm>,
 ) -> impl IntoView {
-    let can_grant = page.may_grant() && !grantable.is_empty();
+    let search = FormState::of::<CreateGrant>(failed.clone(), ()).search();
+    let is_nothing = grantable.rows.is_empty() && search.words().is_empty();
+    let can_grant = page.may_grant() && !is_nothing;
     let question = ExplainForm { pipeline: pipeline.to_string(), ..ExplainForm::default() };
     let matching = question.address(&page.project);
     let rows = grants.into_iter().map(|grant| {

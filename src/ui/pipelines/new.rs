@@ -1,10 +1,13 @@
 //! The create dialog: the pipeline, its first token and its grants in one go.
 
 use super::picked::Picked;
+use crate::domain::choosing::Choices;
 use crate::domain::pipeline::{Grantable, PipelineForm, TOKEN_DAYS_MAX};
 use crate::error::Result;
 use crate::functions::answer::FailedForm;
-use crate::functions::pipelines::{CreatePipeline, list_grantable};
+use crate::functions::choosing::list_grantable;
+use crate::functions::pipelines::CreatePipeline;
+use crate::ui::choosing::{EnterSends, Search};
 use crate::ui::granting::YourPassword;
 use crate::ui::kit::{Field, FormState, LoadedDialog, PageContext, PostForm, TextArea, WhereFrom};
 use leptos::prelude::*;
@@ -25,20 +28,25 @@ pub fn NewDialog() -> impl IntoView {
     }
 }
 
-type Found = (Vec<Grantable>, Option<FailedForm>);
+type Found = (Choices<Grantable>, Option<FailedForm>);
 
 async fn load(page: PageContext) -> Result<Found> {
     page.needs_to_grant()?;
-    Ok((list_grantable(page.project.clone()).await?, page.failed_form().await))
+    let failed = page.failed_form().await;
+    let state = FormState::new(failed.clone(), PipelineForm::default());
+    let chosen = [state.chosen("credentials"), state.chosen("pushing")].concat();
+    Ok((list_grantable(page.project.clone(), state.search(), chosen).await?, failed))
 }
 
 fn new_form((grantable, failed): Found, page: PageContext) -> impl IntoView {
     let start = PipelineForm { token_days: TOKEN_DAYS.to_owned(), ..PipelineForm::default() };
     let state = FormState::new(failed, start).within("form");
     let (project, cancel) = (page.project.clone(), page.pipelines());
+    let search = Search::posted(&state, &grantable);
     view! {
         {state.summary()}
         <PostForm action=CreatePipeline::url() project submit="Create" cancel>
+            <EnterSends search/>
             <WhereFrom list=page.pipelines_query() page/>
             <Field
                 at=state.at("name")

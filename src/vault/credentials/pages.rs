@@ -1,8 +1,8 @@
 //! One credential with what stands on its first page and in its delete dialog, and on the page of who
 //! can read it: who uses it, and who could.
 
-use super::repointing::replacements;
 use crate::domain::actor::{Can, Member};
+use crate::domain::choosing::{Choices, Sought};
 use crate::domain::credential::Access;
 use crate::domain::credential_page::{CredentialHead, Deletion, Holder, Overview, Readers};
 use crate::domain::departure::Thing;
@@ -98,11 +98,13 @@ impl Vault {
         Ok((head, readers))
     }
 
-    /// What the delete dialog says and offers.
+    /// What the delete dialog says and offers: to move to what the search finds, or to the first ones, and
+    /// to `chosen` whatever it finds.
     pub async fn credential_deletion(
         &self,
         reader: &Can<of::RegistryRead>,
         id: Uuid,
+        moving: (&Sought, Option<Uuid>),
     ) -> Result<(CredentialHead, Deletion)> {
         let project = reader.project().id;
         self.count_receipts(project).await;
@@ -111,17 +113,14 @@ impl Vault {
         let dependents = self.store.credentials(project).dependents(id).await?;
         let intents: Vec<Access> = dependents.iter().filter_map(|one| one.grant).collect();
         // Without a grant there is nothing to take over.
-        let others = if intents.is_empty() {
-            Vec::new()
+        let replacements = if intents.is_empty() {
+            Choices::of(Vec::new())
         } else {
-            self.store.credentials(project).grantable(Some(summary.host.as_str())).await?
+            self.replacements_listed(project, (summary, intents.as_slice()), moving).await?
         };
         let named = dependents.iter().map(|dependent| dependent.pipeline_id).collect();
-        let deletion = Deletion {
-            existing: self.existing(reader, named).await?,
-            replacements: replacements(summary, &intents, others),
-            dependents,
-        };
+        let deletion =
+            Deletion { existing: self.existing(reader, named).await?, replacements, dependents };
         Ok((head, deletion))
     }
 

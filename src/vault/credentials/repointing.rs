@@ -3,14 +3,16 @@
 
 use crate::domain::actor::Granter;
 use crate::domain::audit::{Action, Detail, Subject};
+use crate::domain::choosing::{Choices, LISTED, Sought};
 use crate::domain::credential::{Access, Credential, Summary};
 use crate::domain::doubt::{Doubt, Saved};
 use crate::domain::grant::Terms;
+use crate::domain::listing::ListQuery;
 use crate::domain::matching::named;
 use crate::domain::pipeline::{Grant, Grantable};
 use crate::error::{Error, Result};
 use crate::store::{Recorded, Write};
-use crate::vault::Vault;
+use crate::vault::{Vault, names, today};
 use uuid::Uuid;
 
 impl Vault {
@@ -34,7 +36,7 @@ impl Vault {
         // One that has it to pull and to push holds two grants.
         pipelines.sort_unstable();
         pipelines.dedup();
-        let others = write.credentials(project).grantable(Some(from.summary.host.as_str())).await?;
+        let others = write.credentials(project).grantable_of(vec![target]).await?;
         let fit = replacements(&from.summary, &intents, others);
         let Some(to) = to.filter(|_| fit.iter().any(|one| one.id == target)) else {
             return Err(Error::at(
@@ -54,6 +56,31 @@ impl Vault {
             .map(|id| Subject { id, name: names.get(&id).cloned().unwrap_or_default() })
             .collect();
         Ok(self.said_of_moved(granter, &moved, &to.summary).await)
+    }
+
+    /// Which of the project's credentials could take over every grant of `from`, which are for `intents`:
+    /// those that the search finds, or the first ones, and `chosen` whatever it finds.
+    pub(super) async fn replacements_listed(
+        &self,
+        project: Uuid,
+        (from, intents): (&Summary, &[Access]),
+        (search, chosen): (&Sought, Option<Uuid>),
+    ) -> Result<Choices<Grantable>> {
+        let credentials = self.store.credentials(project);
+        let push = Access::PullAndPush;
+        let query = ListQuery {
+            search: search.words(),
+            access: intents.contains(&push).then_some(push),
+            ..ListQuery::default()
+        };
+        let found = credentials.search(names::searched(&query.search)).await?;
+        let (over, most) = ((from.id, from.host.as_str()), LISTED as u64 + 1);
+        let rows = credentials.replacements(over, &query, &found, today(), most).await?;
+        let listed = Choices::of(rows);
+        let is_beyond = |id: &Uuid| listed.rows.iter().all(|other| other.id != *id);
+        let beyond: Vec<Uuid> = chosen.into_iter().filter(is_beyond).collect();
+        let beyond = replacements(from, intents, credentials.grantable_of(beyond).await?);
+        Ok(listed.with_chosen(beyond))
     }
 
     /// What is said after grants were moved to the credential: that its pipelines use it, unless it is
@@ -155,7 +182,7 @@ fn nothing_to_move() -> Error {
 
 /// Which of `others` can take over every grant of `from`: those of its registry that are enough for
 /// each of `intents`. Disabled ones are not among `others`.
-pub(super) fn replacements(
+fn replacements(
     from: &Summary,
     intents: &[Access],
     mut others: Vec<Grantable>,

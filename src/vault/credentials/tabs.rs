@@ -2,7 +2,8 @@
 //! fetched.
 
 use crate::domain::actor::Can;
-use crate::domain::credential_page::{Activity, CHOICES, Connection, CredentialHead, VersionInUse};
+use crate::domain::choosing::{Choices, Sought};
+use crate::domain::credential_page::{Activity, Connection, CredentialHead, VersionInUse};
 use crate::domain::permission::{Permission, of};
 use crate::domain::secret_version::SecretVersion;
 use crate::error::{Error, Result};
@@ -98,16 +99,18 @@ impl Vault {
         Ok((head, Connection { pipelines, shown, address }))
     }
 
-    /// The pipelines that it can be granted to, by name.
+    /// The pipelines that it can be granted to: those that the search finds, or the first ones, and
+    /// `chosen` whatever it finds.
     pub async fn credential_choices(
         &self,
         reader: &Can<of::RegistryRead>,
         id: Uuid,
-    ) -> Result<(CredentialHead, Vec<(Uuid, String)>)> {
+        (search, chosen): (&Sought, Option<Uuid>),
+    ) -> Result<(CredentialHead, Choices<(Uuid, String)>)> {
         if !reader.may(Permission::PipelineRead) {
             return Err(Error::Forbidden);
         }
         let head = self.credential_head(reader, id).await?;
-        Ok((head, self.store.pipelines(reader.project().id).choices(CHOICES as u64).await?))
+        Ok((head, self.pipelines_listed(reader.project().id, search, chosen).await?))
     }
 }
