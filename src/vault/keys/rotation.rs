@@ -1,22 +1,24 @@
-//! Data keys: created, retired and destroyed. Sealing everything under a new one is the work of
-//! `reseal`.
+//! Data keys: created, retired and destroyed. Sealing everything under a new one, and making every
+//! fingerprint with it, is the work of `reseal`.
 
 use super::{are_under, new_row};
 use crate::crypto::keyring::{Purpose, WrappedKey};
 use crate::domain::actor::{Acts, InstanceAdmin};
 use crate::domain::audit::{Action, Detail, Subject};
 use crate::domain::job::JobKind;
-use crate::domain::key::{DataKey, KeyReport, KeyState, RewrapProgress};
+use crate::domain::key::{DataKey, KeyPurpose, KeyReport, KeyState, RewrapProgress};
 use crate::domain::moment::Moment;
 use crate::error::{Error, Result};
 use crate::store::{KeyRow, Recorded, Write};
 use crate::vault::{INSTANCE, Vault, now};
+use std::collections::BTreeMap;
 
 impl Vault {
     /// Every data key, how many secrets are under each, and how far a change has come.
     pub async fn data_keys(&self, _admin: &InstanceAdmin) -> Result<KeyReport> {
         let rows = self.store.keys().list().await?;
         let (uses, unreadable) = self.store.keys().uses().await?;
+        let fingerprints = self.store.keys().fingerprints().await?;
         let secret = Purpose::Secret.to_string();
         let active = rows.iter().find(|row| row.purpose == secret && row.state == KeyState::Active);
         let left = match active {
@@ -32,10 +34,10 @@ impl Vault {
                 kek_id: row.kek_id.clone(),
                 created_at: Moment(row.created_at),
                 since: Moment(row.state_since),
-                rows: if row.purpose == secret {
-                    uses.get(&row.version).copied().unwrap_or(0)
-                } else {
-                    0
+                rows: match KeyPurpose::from_word(&row.purpose) {
+                    Some(KeyPurpose::Secret) => count(&uses, row.version),
+                    Some(KeyPurpose::Fingerprint) => count(&fingerprints, row.version),
+                    None => 0,
                 },
             })
             .collect();
@@ -43,28 +45,38 @@ impl Vault {
         let rewrap = (left > 0).then(|| so_far(&progress, left));
         let has_local_key = self.settings.has_local_key;
         let backup = if has_local_key { self.key_backup().await? } else { None };
-        Ok(KeyReport { keys, rewrap, unreadable, has_local_key, backup })
+        let fingerprints_left = self.fingerprints_left().await?;
+        Ok(KeyReport { keys, rewrap, unreadable, fingerprints_left, has_local_key, backup })
     }
 
-    /// Makes a new data key for secrets; gives its version. It becomes active once every server
-    /// has had time to read it, and then everything is sealed under it again.
+    /// Makes a new data key for that purpose; gives its version. It becomes active once every server
+    /// has had time to read it, and then everything is sealed under it again, or every fingerprint made
+    /// with it.
     ///
     /// # Errors
-    /// `Conflict` while another one waits.
-    pub async fn rotate_data_key(&self, admin: &InstanceAdmin) -> Result<u32> {
-        self.make_data_key(admin).await
+    /// `Conflict` while another one for the same waits.
+    pub async fn rotate_data_key(
+        &self,
+        admin: &InstanceAdmin,
+        purpose: KeyPurpose,
+    ) -> Result<u32> {
+        self.make_data_key(admin, purpose).await
     }
 
     /// The same for whoever needs one.
-    pub(super) async fn make_data_key(&self, by: &impl Acts) -> Result<u32> {
+    pub(super) async fn make_data_key(
+        &self,
+        by: &impl Acts,
+        purpose: KeyPurpose,
+    ) -> Result<u32> {
         let source = self.keys.source();
         let kek = source.current.as_ref().ok_or(Error::Internal)?;
         let write = self.write_in(INSTANCE).await?;
-        let rows = secret_keys(&write).await?;
+        let rows = keys_for(&write, purpose).await?;
         if let Some(row) = rows.iter().find(|row| row.state == KeyState::Pending) {
             return Err(Error::Conflict(format!(
                 "Data key {} was created a moment ago and is not active yet. Wait until it is active.",
-                row.version
+                named(purpose, row)
             )));
         }
         if !are_under(&rows, kek) {
@@ -75,7 +87,7 @@ impl Vault {
         }
         let newest = rows.iter().map(|row| row.version).max().unwrap_or(0);
         let version = u32::try_from(newest).unwrap_or(0) + 1;
-        let key = WrappedKey::generate(kek, Purpose::Secret, version)?;
+        let key = WrappedKey::generate(kek, made_for(purpose), version)?;
         let row = new_row(key, KeyState::Pending, now().0);
         if !write.keys().insert_first(row.clone()).await? {
             return Err(Error::Conflict(
@@ -83,44 +95,54 @@ impl Vault {
                     .to_owned(),
             ));
         }
-        let recorded = self.record_key(&write, by, Action::KeyCreated, &row).await?;
+        let recorded = self.record_key(&write, by, Action::KeyCreated, (purpose, &row)).await?;
         write.commit(recorded).await?;
         self.keys_changed.notify_one();
         Ok(version)
     }
 
-    /// Retires an archived data key: nothing is sealed under it, and no server opens with it any
-    /// more.
+    /// Retires an archived data key: nothing is sealed under it and no fingerprint was made with it, and
+    /// no server holds it any more.
     ///
     /// # Errors
-    /// `Conflict` when it is not archived, a secret is still under it, a server may still use it, or
+    /// `Conflict` when it is not archived, a secret still uses it, a server may still use it, or
     /// secrets of an older version of the program are not all bound yet.
-    pub async fn retire_data_key(&self, admin: &InstanceAdmin, version: u32) -> Result<()> {
+    pub async fn retire_data_key(
+        &self,
+        admin: &InstanceAdmin,
+        purpose: KeyPurpose,
+        version: u32,
+    ) -> Result<()> {
         let write = self.write_in(INSTANCE).await?;
-        let mut row = find(&write, version).await?;
-        require(&row, KeyState::Archived)?;
-        let rows = write.keys().uses().await?.0.get(&row.version).copied().unwrap_or(0);
+        let mut row = find(&write, purpose, version).await?;
+        require(purpose, &row, KeyState::Archived)?;
+        let name = named(purpose, &row);
+        let uses = match purpose {
+            KeyPurpose::Secret => write.keys().uses().await?.0,
+            KeyPurpose::Fingerprint => write.keys().fingerprints().await?,
+        };
+        let rows = count(&uses, row.version);
         if rows > 0 {
             return Err(Error::Conflict(format!(
-                "{rows} stored secrets still use data key {version}. Wait until they are encrypted with the new key. For secrets that cannot be decrypted, save a new secret and destroy the old version on the credential's page."
+                "{rows} stored secrets still use data key {name}. Wait until they use the new key. For secrets that cannot be decrypted, save a new secret and destroy the old version on the credential's page."
             )));
         }
         // The end of the move is written into every key that servers hold, and a retired one is none.
-        if !self.keys.ring().are_secrets_bound() {
+        if purpose == KeyPurpose::Secret && !self.keys.ring().are_secrets_bound() {
             return Err(Error::Conflict(
                 "Secrets from an older version of Regcred are being encrypted again. Wait until `regcred doctor` says that each secret is bound to its credential."
                     .to_owned(),
             ));
         }
-        // A server that has not read the new key yet may still seal under this one.
+        // A server that has not read the new key yet may still use this one.
         let is_settled = row.state_since + self.settings.key_settle * 2_000 <= now().0;
         if !is_settled {
             return Err(Error::Conflict(format!(
-                "Data key {version} was replaced a moment ago. Try again in a few minutes, when every server has read the new key."
+                "Data key {name} was replaced a moment ago. Try again in a few minutes, when every server has read the new key."
             )));
         }
         (row.state, row.state_since) = (KeyState::Retired, now().0);
-        let recorded = self.record_key(&write, admin, Action::KeyRetired, &row).await?;
+        let recorded = self.record_key(&write, admin, Action::KeyRetired, (purpose, &row)).await?;
         write.keys().update(row).await?;
         write.commit(recorded).await?;
         self.keys_changed.notify_one();
@@ -132,13 +154,19 @@ impl Vault {
     ///
     /// # Errors
     /// `Conflict` when it is not retired.
-    pub async fn destroy_data_key(&self, admin: &InstanceAdmin, version: u32) -> Result<()> {
+    pub async fn destroy_data_key(
+        &self,
+        admin: &InstanceAdmin,
+        purpose: KeyPurpose,
+        version: u32,
+    ) -> Result<()> {
         let write = self.write_in(INSTANCE).await?;
-        let mut row = find(&write, version).await?;
-        require(&row, KeyState::Retired)?;
+        let mut row = find(&write, purpose, version).await?;
+        require(purpose, &row, KeyState::Retired)?;
         (row.state, row.state_since) = (KeyState::Destroyed, now().0);
         row.wrapped = Vec::new();
-        let recorded = self.record_key(&write, admin, Action::KeyDestroyed, &row).await?;
+        let what = (purpose, &row);
+        let recorded = self.record_key(&write, admin, Action::KeyDestroyed, what).await?;
         write.keys().update(row).await?;
         Ok(write.commit(recorded).await?)
     }
@@ -148,32 +176,47 @@ impl Vault {
         write: &Write,
         by: &impl Acts,
         action: Action,
-        row: &KeyRow,
+        (purpose, row): (KeyPurpose, &KeyRow),
     ) -> Result<Recorded> {
-        let subject = Subject { id: row.key_uuid, name: row.version.to_string() };
+        let subject = Subject { id: row.key_uuid, name: named(purpose, row) };
         self.record_event(write, INSTANCE, by, (action, subject, Detail::Nothing)).await
     }
 }
 
-/// The keys for secrets, locked.
-pub(super) async fn secret_keys(write: &Write) -> Result<Vec<KeyRow>> {
-    let secret = Purpose::Secret.to_string();
-    let rows = write.keys().lock().await?;
-    Ok(rows.into_iter().filter(|row| row.purpose == secret).collect())
+fn made_for(purpose: KeyPurpose) -> Purpose {
+    match purpose {
+        KeyPurpose::Secret => Purpose::Secret,
+        KeyPurpose::Fingerprint => Purpose::Fingerprint,
+    }
 }
 
-async fn find(write: &Write, version: u32) -> Result<KeyRow> {
-    let rows = secret_keys(write).await?;
+/// Which of the data keys it is, as people are told.
+fn named(purpose: KeyPurpose, row: &KeyRow) -> String {
+    purpose.number(u32::try_from(row.version).unwrap_or(0))
+}
+
+fn count(uses: &BTreeMap<i32, u64>, version: i32) -> u64 {
+    uses.get(&version).copied().unwrap_or(0)
+}
+
+/// The keys for that, with every other one, locked.
+async fn keys_for(write: &Write, purpose: KeyPurpose) -> Result<Vec<KeyRow>> {
+    let rows = write.keys().lock().await?;
+    Ok(rows.into_iter().filter(|row| row.purpose == purpose.word()).collect())
+}
+
+async fn find(write: &Write, purpose: KeyPurpose, version: u32) -> Result<KeyRow> {
+    let rows = keys_for(write, purpose).await?;
     rows.into_iter().find(|row| u32::try_from(row.version) == Ok(version)).ok_or(Error::NotFound)
 }
 
-fn require(row: &KeyRow, state: KeyState) -> Result<()> {
+fn require(purpose: KeyPurpose, row: &KeyRow, state: KeyState) -> Result<()> {
     if row.state == state {
         return Ok(());
     }
-    let (version, is, wanted) = (row.version, row.state.word(), state.word());
+    let (name, is, wanted) = (named(purpose, row), row.state.word(), state.word());
     Err(Error::Conflict(format!(
-        "Data key {version} is {is}. Only a key in state {wanted} can be used here."
+        "Data key {name} is {is}. Only a key in state {wanted} can be used here."
     )))
 }
 
