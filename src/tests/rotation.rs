@@ -1,12 +1,14 @@
 //! Data keys: a new one seals everything again, an old one is retired and destroyed, and no
 //! delivery notices.
 
+mod fingerprints;
+
 use crate::app::{App, auths};
 use crate::jobs::Runner;
 use regcred::domain::actor::InstanceAdmin;
 use regcred::domain::job::{JobKind, JobResult};
 use regcred::domain::key::KeyPurpose::Secret;
-use regcred::domain::key::{DataKey, KeyState};
+use regcred::domain::key::{DataKey, KeyPurpose, KeyState};
 use regcred::domain::user::Role;
 
 const REFUSED: &str = "it is refused";
@@ -35,9 +37,14 @@ async fn held_by_another(app: &App, until: i64) {
 
 /// The keys for secrets: version, state, secrets under it.
 async fn keys(app: &App) -> Vec<(u32, KeyState, u64)> {
+    keys_for(app, Secret).await
+}
+
+/// The same of the keys for that.
+async fn keys_for(app: &App, purpose: KeyPurpose) -> Vec<(u32, KeyState, u64)> {
     let report = app.vault.data_keys(&admin(app).await).await.unwrap();
     let shown = |key: &DataKey| (key.version, key.state, key.rows);
-    report.keys.iter().filter(|key| key.purpose == "secret").map(shown).collect()
+    report.keys.iter().filter(|key| key.purpose == purpose.word()).map(shown).collect()
 }
 
 /// An instance with so many credentials and a pipeline's token for the first of them.
@@ -118,7 +125,8 @@ async fn a_key_is_retired_once_nothing_is_under_it_and_then_destroyed() {
     app.vault.rotate_data_key(&admin, Secret).await.unwrap();
     app.raw("UPDATE crypto_key SET state = 'archived' WHERE purpose = 'secret' AND version = 1")
         .await;
-    let refused = app.vault.retire_data_key(&admin, Secret, 1).await.expect_err(REFUSED).to_string();
+    let refused =
+        app.vault.retire_data_key(&admin, Secret, 1).await.expect_err(REFUSED).to_string();
     assert!(refused.contains("1 stored secrets"), "{refused}");
     app.raw("UPDATE crypto_key SET state = 'active' WHERE purpose = 'secret' AND version = 2")
         .await;

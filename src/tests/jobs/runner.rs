@@ -3,6 +3,7 @@
 use super::{SCHEDULED, enqueue};
 use crate::app::App;
 use regcred::domain::job::{JobKind, JobResult};
+use regcred::domain::key::KeyPurpose;
 use std::time::Duration;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;

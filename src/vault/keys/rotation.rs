@@ -55,20 +55,12 @@ impl Vault {
     ///
     /// # Errors
     /// `Conflict` while another one for the same waits.
-    pub async fn rotate_data_key(
-        &self,
-        admin: &InstanceAdmin,
-        purpose: KeyPurpose,
-    ) -> Result<u32> {
+    pub async fn rotate_data_key(&self, admin: &InstanceAdmin, purpose: KeyPurpose) -> Result<u32> {
         self.make_data_key(admin, purpose).await
     }
 
     /// The same for whoever needs one.
-    pub(super) async fn make_data_key(
-        &self,
-        by: &impl Acts,
-        purpose: KeyPurpose,
-    ) -> Result<u32> {
+    pub(super) async fn make_data_key(&self, by: &impl Acts, purpose: KeyPurpose) -> Result<u32> {
         let source = self.keys.source();
         let kek = source.current.as_ref().ok_or(Error::Internal)?;
         let write = self.write_in(INSTANCE).await?;
