@@ -237,11 +237,12 @@ fn is_due(active: i32) -> Condition {
         .add(Column::Sealed.is_not_null())
 }
 
-/// Whose fingerprint is to be made anew: it takes the secret.
+/// Whose fingerprint is to be made anew: it takes the secret, under a key that the row names.
 fn is_fingerprint_due(active: i32) -> Condition {
     Condition::all()
         .add(Column::FingerprintKey.lt(active))
         .add(Column::Fingerprint.is_not_null())
+        .add(Column::DataKey.is_not_null())
         .add(Column::UnreadableAt.is_null())
         .add(Column::Sealed.is_not_null())
 }
