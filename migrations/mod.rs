@@ -90,6 +90,7 @@ mod m20261129_000029_an_index_for_searches;
 mod m20261129_000032_searches_of_pipelines;
 mod m20261129_000033_repositories_of_pipelines;
 mod m20261129_000034_fence_older_servers;
+mod m20261130_000035_keys_of_fingerprints;
 
 /// Every step, oldest first.
 pub struct Migrator;
@@ -129,6 +130,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261129_000032_searches_of_pipelines::Migration),
             Box::new(m20261129_000033_repositories_of_pipelines::Migration),
             Box::new(m20261129_000034_fence_older_servers::Migration),
+            Box::new(m20261130_000035_keys_of_fingerprints::Migration),
         ]
     }
 }

@@ -13,11 +13,12 @@ test('an admin rotates the data key, retires the old one and destroys it', async
   await page.goto(`${instance.project}/credentials`);
   await page.getByRole('link', { name: 'Encryption keys' }).click();
   await expect(page.getByRole('heading', { name: 'Encryption keys' })).toBeVisible();
-  await page.getByRole('button', { name: 'Rotate data key' }).click();
+  await page.getByRole('button', { name: 'Rotate data key', exact: true }).click();
   await expect(page.getByRole('status').filter({ hasText: 'Data key 2 was created.' })).toBeVisible();
 
   // The server does it by itself, soon; the page says how far it is whenever it is loaded.
-  const row = (version: number) => page.getByRole('row', { name: new RegExp(`^${version} (Active|Archived|Retired|Destroyed)`) });
+  const keys = page.getByRole('table', { name: 'Data keys for secrets' });
+  const row = (version: number) => keys.getByRole('row', { name: new RegExp(`^${version} (Active|Archived|Retired|Destroyed)`) });
   const retire = page.locator('summary', { hasText: 'Retire data key 1' });
   await expect(async () => {
     await page.goto('/admin/keys');

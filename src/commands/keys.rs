@@ -5,9 +5,10 @@ use super::files::NewFile;
 use super::output::{count, list, print};
 use super::{Common, Session};
 use crate::crypto::kek::Kek;
-use crate::domain::key::{KeyReport, RewrapProgress};
+use crate::domain::key::{KeyPurpose, KeyReport, RewrapProgress};
 use crate::error::Error;
 use crate::opening::config::PaceConfig;
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use serde_json::{Value, json};
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -15,7 +16,8 @@ use std::process::ExitCode;
 
 /// Manage data keys and create key-encryption keys
 ///
-/// Data keys encrypt the secrets. They are stored in the database, encrypted with the key-encryption
+/// Data keys encrypt the secrets, make the fingerprints by which equal secrets are found, and protect the
+/// audit log. They are stored in the database, encrypted with the key-encryption
 /// key. That key is not stored there.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
@@ -40,14 +42,21 @@ enum Action {
     List,
     /// Create a data key; running servers encrypt every secret with it
     #[command(
-        after_help = "No downtime: the servers do the work. regcred keys list shows the progress.\n\nExample:\n  regcred keys rotate"
+        after_help = "No downtime: the servers do the work. regcred keys list shows the progress.\n\nExamples:\n  regcred keys rotate\n  regcred keys rotate --purpose fingerprint"
     )]
-    Rotate,
+    Rotate {
+        /// What the key is for
+        #[arg(long, value_parser = purpose(), default_value = KeyPurpose::Secret.word())]
+        purpose: KeyPurpose,
+    },
     /// Retire a data key that no secret uses
     #[command(after_help = "Example:\n  regcred keys retire 1")]
     Retire {
         /// The version shown by regcred keys list
         version: u32,
+        /// What the key is for
+        #[arg(long, value_parser = purpose(), default_value = KeyPurpose::Secret.word())]
+        purpose: KeyPurpose,
     },
     /// Destroy a retired data key permanently
     #[command(
@@ -56,6 +65,9 @@ enum Action {
     Destroy {
         /// The version shown by regcred keys list
         version: u32,
+        /// What the key is for
+        #[arg(long, value_parser = purpose(), default_value = KeyPurpose::Secret.word())]
+        purpose: KeyPurpose,
     },
     /// Create a key-encryption key in a new file, readable only by its owner
     #[command(
@@ -90,26 +102,40 @@ impl Action {
         let admin = operator.instance_admin();
         Ok(match self {
             Self::List => listed(&vault.data_keys(&admin).await?),
-            Self::Rotate => {
-                let version = vault.rotate_data_key(&admin).await?;
+            Self::Rotate { purpose } => {
+                let version = vault.rotate_data_key(&admin, *purpose).await?;
+                let does = match purpose {
+                    KeyPurpose::Secret => "encrypt every secret with it",
+                    KeyPurpose::Fingerprint => "make every fingerprint with it",
+                };
                 let text = format!(
-                    "Data key {version} was created. In about a minute, running servers start to encrypt every secret with it. regcred keys list shows the progress."
+                    "Data key {} was created. In about a minute, running servers start to {does}. regcred keys list shows the progress.",
+                    purpose.number(version)
                 );
-                (json!({"version": version, "state": "pending"}), text)
+                (changed(*purpose, version, "pending"), text)
             }
-            Self::Retire { version } => {
-                vault.retire_data_key(&admin, *version).await.map_err(named)?;
-                let text = format!("Data key {version} was retired.");
-                (json!({"version": version, "state": "retired"}), text)
+            Self::Retire { version, purpose } => {
+                vault.retire_data_key(&admin, *purpose, *version).await.map_err(named)?;
+                let text = format!("Data key {} was retired.", purpose.number(*version));
+                (changed(*purpose, *version, "retired"), text)
             }
-            Self::Destroy { version } => {
-                vault.destroy_data_key(&admin, *version).await.map_err(named)?;
-                let text = format!("Data key {version} was destroyed.");
-                (json!({"version": version, "state": "destroyed"}), text)
+            Self::Destroy { version, purpose } => {
+                vault.destroy_data_key(&admin, *purpose, *version).await.map_err(named)?;
+                let text = format!("Data key {} was destroyed.", purpose.number(*version));
+                (changed(*purpose, *version, "destroyed"), text)
             }
             Self::New { file } => made(file)?,
         })
     }
+}
+
+fn purpose() -> impl TypedValueParser<Value = KeyPurpose> {
+    PossibleValuesParser::new(KeyPurpose::ALL.iter().map(|purpose| purpose.word()))
+        .try_map(|word| KeyPurpose::from_word(&word).ok_or("there is no such purpose"))
+}
+
+fn changed(purpose: KeyPurpose, version: u32, state: &str) -> Value {
+    json!({"purpose": purpose.word(), "version": version, "state": state})
 }
 
 fn named(error: Error) -> Failure {
@@ -129,13 +155,18 @@ fn listed(report: &KeyReport) -> (Value, String) {
             "since": key.since.to_rfc3339(), "created_at": key.created_at.to_rfc3339(),
             "kek_id": key.kek_id, "secrets": key.rows,
         });
-        let secrets = if key.purpose == "secret" { key.rows.to_string() } else { String::new() };
+        let is_counted = KeyPurpose::from_word(&key.purpose).is_some();
+        let secrets = if is_counted { key.rows.to_string() } else { String::new() };
         let (version, state) = (key.version.to_string(), key.state.word().to_owned());
         let (purpose, kek_id) = (key.purpose.clone(), key.kek_id.clone());
         (document, [purpose, version, state, secrets, kek_id, key.since.to_text()])
     });
     if let Some(progress) = &report.rewrap {
         text += &format!("\n{}", under_way(progress));
+    }
+    if report.fingerprints_left > 0 {
+        let secrets = count(report.fingerprints_left, "secret");
+        text += &format!("\n{secrets} still with a fingerprint from an older key.");
     }
     if report.unreadable > 0 {
         let secrets = count(report.unreadable, "secret");
@@ -152,6 +183,7 @@ fn listed(report: &KeyReport) -> (Value, String) {
         "rewrap": report.rewrap,
         "unreadable": report.unreadable,
         "waiting": report.waiting,
+        "fingerprints_left": report.fingerprints_left,
     });
     (document, text)
 }

@@ -4,7 +4,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
-use uuid::Uuid;
 use zeroize::{ZeroizeOnDrop, Zeroizing};
 
 use super::CryptoError;
@@ -15,7 +14,7 @@ use super::key::Key;
 use super::row_mac::RowKeys;
 pub use super::wrapped::{Purpose, WrappedKey};
 
-const FINGERPRINT_LABEL: &[u8] = b"regcred/fingerprint/v1";
+mod fingerprint;
 
 /// Every key of an installation, unwrapped. There is no way to have one without a KEK, so nothing
 /// is ever stored unencrypted for want of it. Wiped on drop; Debug prints versions only.
@@ -172,17 +171,6 @@ impl Keyring {
     /// The version new values are sealed under; values under a lower one are due for sealing again.
     pub fn active_version(&self) -> u32 {
         self.secret.active
-    }
-
-    /// What tells equal secrets of one project apart from different ones, and nothing else:
-    /// HMAC-SHA256 under a key of its own over `"regcred/fingerprint/v1" ‖ project id ‖ secret`.
-    /// Without the key no guess can be tested against it.
-    pub fn fingerprint(&self, project: Uuid, secret: &[u8]) -> [u8; 32] {
-        let mut message = Zeroizing::new(Vec::with_capacity(64 + secret.len()));
-        message.extend_from_slice(FINGERPRINT_LABEL);
-        message.extend_from_slice(project.as_bytes());
-        message.extend_from_slice(secret);
-        self.fingerprint.key.mac(&message)
     }
 
     /// HMAC-SHA256 of `message` under the active audit key.

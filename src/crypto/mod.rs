@@ -14,7 +14,8 @@
 //!               what shows that a backup was not changed: no salt, info = "regcred/backup-mac/v1"
 //!               MACs of rows that decide: no salt, info = "regcred/row-mac/v1"
 //!               what a project shares with Drone: 16 random bytes, info = "regcred/drone-secret/v2" ‖ project id
-//!        fingerprint: HMAC-SHA256("regcred/fingerprint/v1" ‖ project id ‖ secret)
+//!        fingerprint: HMAC-SHA256("regcred/fingerprint/v1" ‖ project id ‖ secret); the row says which version
+//!               of the key made it
 //! ```
 //!
 //! A value's key is derived from a fresh 32-byte salt and used once, so no count of uses limits a

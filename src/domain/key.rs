@@ -1,5 +1,5 @@
-//! Data keys: what seals the secrets, and how far a change of them has come. The keys themselves
-//! are never here.
+//! Data keys: what seals the secrets and makes their fingerprints, and how far a change of them has
+//! come. The keys themselves are never here.
 
 use super::moment::Moment;
 use serde::{Deserialize, Serialize};
@@ -16,6 +16,26 @@ super::words! {
         /// Opens nothing. It can still be brought back from the database by its operator.
         Retired = "retired", "Retired";
         Destroyed = "destroyed", "Destroyed";
+    }
+}
+
+super::words! {
+    /// What a data key is for that is rotated.
+    pub enum KeyPurpose {
+        /// Encrypts the secrets.
+        Secret = "secret", "Secrets";
+        /// Makes the fingerprints by which equal secrets of a project are told.
+        Fingerprint = "fingerprint", "Fingerprints";
+    }
+}
+
+impl KeyPurpose {
+    /// Which of the data keys it is: "2", or "2 for fingerprints".
+    pub fn number(self, version: u32) -> String {
+        match self {
+            Self::Secret => version.to_string(),
+            Self::Fingerprint => format!("{version} for fingerprints"),
+        }
     }
 }
 
@@ -39,7 +59,7 @@ pub struct DataKey {
     pub created_at: Moment,
     /// Since when it is in this state.
     pub since: Moment,
-    /// Secrets sealed under it; 0 for keys of another purpose.
+    /// Secrets sealed under it, or whose fingerprints it made; 0 for keys of another purpose.
     pub rows: u64,
 }
 
@@ -66,6 +86,8 @@ pub struct KeyReport {
     /// Secrets of an older version of the program that stay as they are until somebody has answered for
     /// a row that was changed outside: only then it is known whether they open.
     pub waiting: u64,
+    /// Secrets whose fingerprints were made with an older key than the active one.
+    pub fingerprints_left: u64,
     /// Whether the key-encryption key is the generated file beside the data.
     pub has_local_key: bool,
     /// Who said that it is backed up; `None` when nobody has since it is in use.

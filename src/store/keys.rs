@@ -65,6 +65,22 @@ impl<C: ConnectionTrait> Keys<'_, C> {
         Ok(row.filter(|row| row.state.is_held()))
     }
 
+    /// Secrets by the version of the key that made their fingerprint.
+    pub async fn fingerprints(&self) -> Result<BTreeMap<i32, u64>, DbErr> {
+        use secret_version::Column;
+        let by_version: Vec<(i32, i64)> = secret_version::Entity::find()
+            .select_only()
+            .column(Column::FingerprintKey)
+            .column_as(Expr::col(Column::Id).count(), "rows")
+            .filter(Column::Fingerprint.is_not_null())
+            .group_by(Column::FingerprintKey)
+            .into_tuple()
+            .all(self.db)
+            .await?;
+        let count = |rows: i64| u64::try_from(rows).unwrap_or(0);
+        Ok(by_version.into_iter().map(|(version, rows)| (version, count(rows))).collect())
+    }
+
     /// Stores the new wrapping or state of a key.
     pub async fn update(&self, row: KeyRow) -> Result<(), DbErr> {
         Entity::update(ActiveModel::from(row)).exec(self.db).await.map(drop)

@@ -92,7 +92,7 @@ pub use rewraps::SealedRow;
 pub use schema::{Schema, knows_schema};
 pub use sea_orm::ActiveValue::Set;
 pub use seals::RowMacs;
-pub use secrets::VersionRow;
+pub use secrets::{Fingerprint, VersionRow};
 pub use shape::ColumnKind;
 pub use tokens::{StoredToken, TokenRow};
 pub use turns::Rank;

@@ -1,10 +1,10 @@
-//! Secrets of every project that are still under an older data key. The only reader of ciphertexts
+//! Secrets of every project that are still under an older data key, or whose fingerprint is. The only reader of ciphertexts
 //! that does not begin at a project: it seals each one again where it lies.
 
 use super::authentic::is_genuine;
 use super::entity::{Sealed, Unreadable, credential, secret_version};
 use super::seals::Sealing;
-use super::{Rewraps, locked};
+use super::{Fingerprint, Rewraps, locked};
 use crate::domain::registry::RegistryHost;
 use sea_orm::sea_query::Expr;
 use sea_orm::{
@@ -31,6 +31,8 @@ pub struct SealedRow {
     /// The version of the data key, as the row says.
     pub key_version: i32,
     pub is_marked: bool,
+    /// Whether it can be told from others: of a secret that never could, no fingerprint is made.
+    pub has_fingerprint: bool,
     /// Whether we wrote the row.
     pub is_version_ours: bool,
     /// Whether we wrote that of the credential.
@@ -52,6 +54,12 @@ impl<C: Sealing> Rewraps<'_, C> {
     /// Some that are under a version before `active` and not marked unreadable.
     pub async fn due(&self, active: i32, most: u64) -> Result<Vec<SealedRow>, DbErr> {
         let due = joined().filter(is_due(active)).limit(most);
+        Ok(self.read(due.all(self.db).await?))
+    }
+
+    /// Some whose fingerprint was made with a key before `active`, and that are not marked unreadable.
+    pub async fn fingerprints_due(&self, active: i32, most: u64) -> Result<Vec<SealedRow>, DbErr> {
+        let due = joined().filter(is_fingerprint_due(active)).limit(most);
         Ok(self.read(due.all(self.db).await?))
     }
 
@@ -96,26 +104,45 @@ impl<C: Sealing> Rewraps<'_, C> {
 
     /// How many are due.
     pub async fn left(&self, active: i32) -> Result<u64, DbErr> {
+        self.count(is_due(active)).await
+    }
+
+    /// How many fingerprints are due.
+    pub async fn fingerprints_left(&self, active: i32) -> Result<u64, DbErr> {
+        self.count(is_fingerprint_due(active)).await
+    }
+
+    async fn count(&self, such: Condition) -> Result<u64, DbErr> {
         let left: Option<i64> = with_credential()
             .select_only()
             .column_as(Expr::col((Entity, Column::Id)).count(), "rows")
-            .filter(is_due(active))
+            .filter(such)
             .into_tuple()
             .one(self.db)
             .await?;
         Ok(u64::try_from(left.unwrap_or(0)).unwrap_or(0))
     }
 
-    /// Stores the new blob, under the key `to`, over the one that was read. `false`: it was destroyed or
+    /// Stores the new blob, under the key `to`, over the one that was read, and its fingerprint if there is
+    /// one. `false`: it was destroyed or
     /// sealed again meanwhile, which is as good. That may have been under the same key, for another user
     /// name: the blob itself tells.
-    pub async fn replace(&self, read: &SealedRow, to: i32, sealed: Vec<u8>) -> Result<bool, DbErr> {
-        let done = Entity::update_many()
+    pub async fn replace(
+        &self,
+        read: &SealedRow,
+        to: i32,
+        sealed: Vec<u8>,
+        fingerprint: Option<Fingerprint>,
+    ) -> Result<bool, DbErr> {
+        let mut update = Entity::update_many()
             .col_expr(Column::Sealed, Expr::value(Sealed(sealed)))
-            .col_expr(Column::DataKey, Expr::value(to))
-            .filter(is_as_read(read))
-            .exec(self.db)
-            .await?;
+            .col_expr(Column::DataKey, Expr::value(to));
+        if let Some(made) = fingerprint {
+            update = update
+                .col_expr(Column::Fingerprint, Expr::value(made.bytes))
+                .col_expr(Column::FingerprintKey, Expr::value(made.key_version));
+        }
+        let done = update.filter(is_as_read(read)).exec(self.db).await?;
         Ok(done.rows_affected > 0)
     }
 
@@ -210,6 +237,16 @@ fn is_due(active: i32) -> Condition {
         .add(Column::Sealed.is_not_null())
 }
 
+/// Whose fingerprint is to be made anew: it takes the secret, under a key that the row names.
+fn is_fingerprint_due(active: i32) -> Condition {
+    Condition::all()
+        .add(Column::FingerprintKey.lt(active))
+        .add(Column::Fingerprint.is_not_null())
+        .add(Column::DataKey.is_not_null())
+        .add(Column::UnreadableAt.is_null())
+        .add(Column::Sealed.is_not_null())
+}
+
 fn joined() -> sea_orm::SelectTwo<Entity, credential::Entity> {
     with_credential().select_also(credential::Entity)
 }
@@ -241,6 +278,7 @@ impl TryFrom<Both> for SealedRow {
             origin: host.map(|host| host.origin(credential.is_insecure)),
             key_version: row.data_key.unwrap_or(0),
             is_marked: row.unreadable_at.is_some(),
+            has_fingerprint: row.fingerprint.is_some(),
             is_version_ours: false,
             is_credential_ours: false,
             sealed: row.sealed.ok_or(Unreadable)?.0,

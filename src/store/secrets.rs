@@ -27,8 +27,8 @@ pub struct VersionRow {
     pub method: Method,
     /// What may be shown of a key file, as JSON.
     pub key_file: Option<String>,
-    /// What equal secrets of the project share; `None` when it was not made.
-    pub fingerprint: Option<Vec<u8>>,
+    /// `None` when it was not made.
+    pub fingerprint: Option<Fingerprint>,
     /// When it was stored beside the current one, if it waits.
     pub staged_at: Option<i64>,
     /// What looked wrong with it.
@@ -41,8 +41,23 @@ pub struct VersionRow {
     pub created_by: String,
 }
 
+/// What equal secrets of a project share.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fingerprint {
+    pub bytes: Vec<u8>,
+    /// The version of the key that made it.
+    pub key_version: i32,
+}
+
+/// What stands beside a secret that has no fingerprint.
+const NO_KEY: i32 = 1;
+
 impl<C: Sealing> Secrets<'_, C> {
     pub async fn insert(&self, row: VersionRow) -> Result<(), DbErr> {
+        let (fingerprint, made_with) = match row.fingerprint {
+            Some(made) => (Some(made.bytes), made.key_version),
+            None => (None, NO_KEY),
+        };
         let row = ActiveModel {
             id: Set(row.id),
             project_id: Set(self.project),
@@ -55,7 +70,8 @@ impl<C: Sealing> Secrets<'_, C> {
             method: Set(row.method.word().to_owned()),
             key_file: Set(row.key_file),
             data_key: Set(Some(row.key_version)),
-            fingerprint: Set(row.fingerprint),
+            fingerprint: Set(fingerprint),
+            fingerprint_key: Set(made_with),
             staged_at: Set(row.staged_at),
             unreadable_at: Set(None),
             deliveries: Set(0),

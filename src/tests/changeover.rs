@@ -1,4 +1,4 @@
-//! Both kinds of key are changed while the real program serves: on one server with the embedded
+//! Every kind of key that is rotated is changed while the real program serves: on one server with the embedded
 //! database, on three with `PostgreSQL`. No delivery fails, and nothing is left behind.
 
 use crate::app::soak;
@@ -142,6 +142,17 @@ fn is_under(version: u64) -> impl Fn(&Value) -> bool {
     }
 }
 
+/// Every fingerprint is of this data key.
+fn is_told_by(version: u64) -> impl Fn(&Value) -> bool {
+    move |report| {
+        let keys = report["keys"].as_array().cloned().unwrap_or_default();
+        let active = keys.iter().find(|key| {
+            key["purpose"] == "fingerprint" && key["version"] == version && key["state"] == "active"
+        });
+        report["fingerprints_left"] == 0 && active.is_some_and(|key| key["secrets"] != 0)
+    }
+}
+
 /// Every data key is wrapped under this key.
 fn is_wrapped_under(id: String) -> impl Fn(&Value) -> bool {
     move |report| {
@@ -170,7 +181,10 @@ async fn no_delivery_fails_while_both_kinds_of_key_change() {
     let (mut fleet, mut client, token, expected) = furnished().await;
     let (seen, threads) = load(&fleet.ports, &token, &expected);
     assert_eq!(client.ask("/rpc/keys/rotate", &[]).status, 200);
+    let form = [("purpose", "fingerprint")];
+    assert_eq!(client.ask("/rpc/keys/rotate", &form).status, 200);
     until(&mut client, &mut fleet, 0, is_under(2));
+    until(&mut client, &mut fleet, 0, is_told_by(2));
     let id = fleet.change_kek();
     until(&mut client, &mut fleet, 0, is_wrapped_under(id));
     // The data keys that come after are wrapped under it as well, and every server knows them. One

@@ -219,6 +219,11 @@ async fn data_keys_are_listed_and_changed() {
     let unknown = machine.run(&["keys", "destroy", "9"]).refused(1);
     assert!(unknown.contains("keys list"), "{unknown}");
     machine.run(&["keys", "retire", "first"]).refused(2);
+    let rotated = machine.json(&["keys", "rotate", "--purpose", "fingerprint"]);
+    assert_eq!(rotated["version"], 2);
+    assert_eq!(rotated["purpose"], "fingerprint");
+    assert_eq!(secret_keys().len(), 2);
+    machine.run(&["keys", "rotate", "--purpose", "audit"]).refused(2);
 }
 
 #[test]

@@ -1,11 +1,14 @@
 //! Data keys: a new one seals everything again, an old one is retired and destroyed, and no
 //! delivery notices.
 
+mod fingerprints;
+
 use crate::app::{App, auths};
 use crate::jobs::Runner;
 use regcred::domain::actor::InstanceAdmin;
 use regcred::domain::job::{JobKind, JobResult};
-use regcred::domain::key::{DataKey, KeyState};
+use regcred::domain::key::KeyPurpose::Secret;
+use regcred::domain::key::{DataKey, KeyPurpose, KeyState};
 use regcred::domain::user::Role;
 
 const REFUSED: &str = "it is refused";
@@ -34,9 +37,14 @@ async fn held_by_another(app: &App, until: i64) {
 
 /// The keys for secrets: version, state, secrets under it.
 async fn keys(app: &App) -> Vec<(u32, KeyState, u64)> {
+    keys_for(app, Secret).await
+}
+
+/// The same of the keys for that.
+async fn keys_for(app: &App, purpose: KeyPurpose) -> Vec<(u32, KeyState, u64)> {
     let report = app.vault.data_keys(&admin(app).await).await.unwrap();
     let shown = |key: &DataKey| (key.version, key.state, key.rows);
-    report.keys.iter().filter(|key| key.purpose == "secret").map(shown).collect()
+    report.keys.iter().filter(|key| key.purpose == purpose.word()).map(shown).collect()
 }
 
 /// An instance with so many credentials and a pipeline's token for the first of them.
@@ -57,9 +65,9 @@ async fn everything_is_sealed_again_under_a_new_key() {
     let (app, token) = with_secrets(3).await;
     let before = app.docker_config(&token, "", &[]).await.body;
     let admin = admin(&app).await;
-    assert_eq!(app.vault.rotate_data_key(&admin).await.unwrap(), 2);
+    assert_eq!(app.vault.rotate_data_key(&admin, Secret).await.unwrap(), 2);
     assert_eq!(keys(&app).await[1], (2, KeyState::Pending, 0));
-    assert!(app.vault.rotate_data_key(&admin).await.is_err(), "one at a time");
+    assert!(app.vault.rotate_data_key(&admin, Secret).await.is_err(), "one at a time");
     tend(&app).await;
     assert_eq!(keys(&app).await, [(1, KeyState::Archived, 0), (2, KeyState::Active, 3)]);
     assert_eq!(app.docker_config(&token, "", &[]).await.body, before);
@@ -75,7 +83,7 @@ async fn a_server_that_has_not_heard_of_the_new_key_delivers_all_the_same() {
     let (app, token) = with_secrets(1).await;
     let other = app.another_server().await;
     let before = app.docker_config(&token, "", &[]).await.body;
-    app.vault.rotate_data_key(&admin(&app).await).await.unwrap();
+    app.vault.rotate_data_key(&admin(&app).await, Secret).await.unwrap();
     tend(&app).await;
     assert_eq!(other.docker_config(&token, "", &[]).await.body, before);
 }
@@ -83,7 +91,7 @@ async fn a_server_that_has_not_heard_of_the_new_key_delivers_all_the_same() {
 #[tokio::test]
 async fn a_server_that_stopped_in_the_middle_leaves_the_rest_to_the_next() {
     let (app, token) = with_secrets(2).await;
-    app.vault.rotate_data_key(&admin(&app).await).await.unwrap();
+    app.vault.rotate_data_key(&admin(&app).await, Secret).await.unwrap();
     // It made the key active and is gone.
     app.raw("UPDATE crypto_key SET state = 'archived' WHERE purpose = 'secret' AND version = 1")
         .await;
@@ -100,7 +108,7 @@ async fn a_server_that_stopped_in_the_middle_leaves_the_rest_to_the_next() {
 #[tokio::test]
 async fn while_another_server_does_it_this_one_does_not() {
     let (app, _) = with_secrets(1).await;
-    app.vault.rotate_data_key(&admin(&app).await).await.unwrap();
+    app.vault.rotate_data_key(&admin(&app).await, Secret).await.unwrap();
     held_by_another(&app, i64::MAX).await;
     let runner = Runner::start(&app);
     // It is due after the other one, so that one was passed over.
@@ -113,25 +121,26 @@ async fn while_another_server_does_it_this_one_does_not() {
 async fn a_key_is_retired_once_nothing_is_under_it_and_then_destroyed() {
     let (app, token) = with_secrets(1).await;
     let admin = admin(&app).await;
-    app.vault.retire_data_key(&admin, 1).await.expect_err(REFUSED);
-    app.vault.rotate_data_key(&admin).await.unwrap();
+    app.vault.retire_data_key(&admin, Secret, 1).await.expect_err(REFUSED);
+    app.vault.rotate_data_key(&admin, Secret).await.unwrap();
     app.raw("UPDATE crypto_key SET state = 'archived' WHERE purpose = 'secret' AND version = 1")
         .await;
-    let refused = app.vault.retire_data_key(&admin, 1).await.expect_err(REFUSED).to_string();
+    let refused =
+        app.vault.retire_data_key(&admin, Secret, 1).await.expect_err(REFUSED).to_string();
     assert!(refused.contains("1 stored secrets"), "{refused}");
     app.raw("UPDATE crypto_key SET state = 'active' WHERE purpose = 'secret' AND version = 2")
         .await;
     tend(&app).await;
-    app.vault.destroy_data_key(&admin, 1).await.expect_err(REFUSED);
-    app.vault.retire_data_key(&admin, 1).await.unwrap();
-    app.vault.destroy_data_key(&admin, 1).await.unwrap();
+    app.vault.destroy_data_key(&admin, Secret, 1).await.expect_err(REFUSED);
+    app.vault.retire_data_key(&admin, Secret, 1).await.unwrap();
+    app.vault.destroy_data_key(&admin, Secret, 1).await.unwrap();
     assert_eq!(keys(&app).await, [(1, KeyState::Destroyed, 0), (2, KeyState::Active, 1)]);
     let left = "SELECT CAST(LENGTH(wrapped) AS BIGINT) FROM crypto_key WHERE purpose = 'secret' AND version = 1";
     assert_eq!(app.scalar_i64(left).await, 0);
     assert_eq!(auths(&app.docker_config(&token, "", &[]).await).len(), 1);
     // And it starts without that key.
     assert_eq!(auths(&app.another_server().await.docker_config(&token, "", &[]).await).len(), 1);
-    app.vault.retire_data_key(&admin, 9).await.expect_err(REFUSED);
+    app.vault.retire_data_key(&admin, Secret, 9).await.expect_err(REFUSED);
 }
 
 #[tokio::test]
@@ -178,13 +187,13 @@ async fn a_secret_that_does_not_open_is_marked_and_the_rest_goes_on() {
         app.database.id(id)
     ))
     .await;
-    app.vault.rotate_data_key(&admin(&app).await).await.unwrap();
+    app.vault.rotate_data_key(&admin(&app).await, Secret).await.unwrap();
     tend(&app).await;
     assert_eq!(keys(&app).await, [(1, KeyState::Archived, 1), (2, KeyState::Active, 2)]);
     assert!(app.stored("acme", id).await.summary.unreadable_at.is_some());
     let report = app.vault.data_keys(&admin(&app).await).await.unwrap();
     assert_eq!((report.rewrap, report.unreadable), (None, 1));
-    app.vault.retire_data_key(&admin(&app).await, 1).await.expect_err(REFUSED);
+    app.vault.retire_data_key(&admin(&app).await, Secret, 1).await.expect_err(REFUSED);
 }
 
 #[tokio::test]

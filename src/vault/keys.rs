@@ -3,12 +3,15 @@
 
 mod backed_up;
 mod binding;
+mod fingerprints;
 mod reseal;
 mod rotation;
 mod rows;
+mod under;
 mod unlocked;
 
 pub(super) use binding::Looks;
+pub(super) use fingerprints::fingerprint_of;
 pub(super) use reseal::key_version;
 pub use unlocked::Keys;
 

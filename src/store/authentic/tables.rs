@@ -244,7 +244,7 @@ authentic! {
     secret_version called "secret_version" with Mac mended by Backup {
         decide: Id, ProjectId, CredentialId, Version, Method, StagedAt, DestroyedAt;
         do_not: Sealed, CreatedAt, CreatedBy, KeyFile, DataKey, Fingerprint, UnreadableAt,
-            Deliveries, LastDeliveredAt, Doubt, ExpiresOn
+            Deliveries, LastDeliveredAt, Doubt, ExpiresOn, FingerprintKey
             because "the ciphertext is bound to the row, and the rest is shown and counted";
     }
     chain_head called "regcred/chain-head/v1" with HeadMac mended by Chain {

@@ -92,6 +92,8 @@ entities! {
         mac: Option<String>,
         doubt: Option<String>,
         expires_on: Option<String>,
+        /// The version of the key that made the fingerprint; without one it says nothing.
+        fingerprint_key: i32,
     }
     /// Who does scheduled work at the moment, and how far it has come.
     mod lease = "lease" {

@@ -3,6 +3,7 @@
 use super::{SCHEDULED, enqueue};
 use crate::app::App;
 use regcred::domain::job::{JobKind, JobResult};
+use regcred::domain::key::KeyPurpose;
 use std::time::Duration;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
@@ -78,7 +79,8 @@ async fn stopped_half_way_a_job_is_left_to_any_server_at_once() {
     })
     .await;
     let person = app.vault.person(app.owner.person.unwrap()).await.unwrap();
-    app.vault.rotate_data_key(&person.instance_admin().unwrap()).await.unwrap();
+    let admin = person.instance_admin().unwrap();
+    app.vault.rotate_data_key(&admin, KeyPurpose::Secret).await.unwrap();
     enqueue(app.vault.store(), JobKind::TendKeys, "", 1).await;
     let runner = Runner::start(&app);
     runner.until_there_is("kind = 'tend_keys' AND progress <> ''").await;

@@ -201,3 +201,25 @@ async fn the_upgrade_puts_the_issuers_of_rules_on_the_list_so_that_nothing_stops
         assert!(is_accepted, "{issuer} would stop");
     }
 }
+
+#[tokio::test]
+async fn fingerprints_of_before_are_of_the_first_key() {
+    let database = Database::new().await;
+    let db = database.connect().await;
+    Migrator::up(&db, None).await.unwrap();
+    back_to_before(&db, "keys_of_fingerprints").await;
+    let (id, bytes) = (database.id(Uuid::from_u128(1)), database.bytes(&[7; 32]));
+    let insert = |version: u8| {
+        format!(
+            "INSERT INTO secret_version (id, project_id, credential_id, version, created_at, created_by, fingerprint)
+             VALUES ({}, {id}, {id}, {version}, 1, 'Mia', {bytes})",
+            database.id(Uuid::from_u128(version.into()))
+        )
+    };
+    assert_eq!(database.raw(&insert(1)).await, 1);
+    Migrator::up(&db, None).await.unwrap();
+    // A server of the version before still runs.
+    assert_eq!(database.raw(&insert(2)).await, 1);
+    let first = "SELECT COUNT(*) FROM secret_version WHERE fingerprint_key = 1";
+    assert_eq!(database.scalar_i64(first).await, 2);
+}

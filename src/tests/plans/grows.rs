@@ -227,6 +227,11 @@ pub const GROWS: &[Grows] = &[
         why: "the page of the keys says how many secrets are under each; counted in an index",
     },
     Grows {
+        starts: "SELECT \"secret_version\".\"fingerprint_key\", COUNT(",
+        has: " GROUP BY ",
+        why: "the page of the keys says how many fingerprints are of each; counted in an index",
+    },
+    Grows {
         starts: "SELECT COUNT(\"id\") AS \"rows\" FROM \"secret_version\"",
         has: "",
         why: "the page of the keys says how many do not open: a range of an index",

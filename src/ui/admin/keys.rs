@@ -1,7 +1,8 @@
-//! The data keys that secrets are encrypted with: what there is, and how far a change has come.
+//! The data keys that secrets are encrypted with and fingerprints made with: what there is, and how far a
+//! change has come.
 
 use super::proxies::ProxyNotice;
-use crate::domain::key::{DataKey, KeyBackup, KeyReport, KeyState, RewrapProgress};
+use crate::domain::key::{DataKey, KeyBackup, KeyPurpose, KeyReport, KeyState, RewrapProgress};
 use crate::error::Result;
 use crate::functions::answer::FailedForm;
 use crate::functions::keys::{
@@ -40,23 +41,15 @@ fn whole((report, failed): Found) -> impl IntoView {
     let held = report.keys.iter().filter(|key| key.state != KeyState::Destroyed);
     let mut kek_ids: Vec<String> = held.map(|key| key.kek_id.clone()).collect();
     kek_ids.dedup();
-    let (secret, other): (Vec<DataKey>, Vec<DataKey>) =
-        report.keys.into_iter().partition(|key| key.purpose == "secret");
-    let is_waiting = secret.iter().any(|key| key.state == KeyState::Pending);
-    let heads = ["Version", "State", "Secrets", "Created", "Encrypted with", ACTIONS];
-    let columns = Columns::new(heads, secret.into_iter().rev().map(|key| row(key, &form)));
+    let secret = Keys::of(&report.keys, KeyPurpose::Secret, &form);
+    let fingerprint = Keys::of(&report.keys, KeyPurpose::Fingerprint, &form);
+    let rotate_secret = secret.button("Rotate data key", "button button-primary");
+    let rotate_fingerprint = fingerprint.button("Rotate data key for fingerprints", "button");
+    let audit: Vec<DataKey> =
+        report.keys.into_iter().filter(|key| key.purpose == "audit").collect();
     view! {
         <PageHead title="Encryption keys">
-            {(!is_waiting)
-                .then(|| {
-                    view! {
-                        <PostButton
-                            action=RotateDataKey::url()
-                            word="Rotate data key"
-                            class="button button-primary"
-                        />
-                    }
-                })}
+            {rotate_secret}
         </PageHead>
         <p>
             "Data keys encrypt the secrets. The data keys are encrypted with the key-encryption key "
@@ -70,11 +63,32 @@ fn whole((report, failed): Found) -> impl IntoView {
         {report.has_local_key.then(|| view! { <Backup backup=report.backup/> })}
         <Progress rewrap=report.rewrap unreadable=report.unreadable waiting=report.waiting/>
         {form.summary()}
-        <Section id="data-keys" title="Data keys">
-            <Table columns/>
+        <Section id="data-keys" title="Data keys for secrets">
+            <Table columns=secret.columns labelled_by="data-keys"/>
         </Section>
-        <Section id="other-keys" title="Keys for other purposes">
-            <ul>{other.into_iter().map(|key| view! { <OtherKey shown=key/> }).collect_view()}</ul>
+        <Section id="fingerprint-keys" title="Data keys for fingerprints">
+            <p>
+                "A fingerprint shows which credentials of a project have the same secret. After a rotation, each secret gets a new fingerprint. Until then, some credentials with the same secret are not found."
+            </p>
+            {(report.fingerprints_left > 0)
+                .then(|| {
+                    view! {
+                        <p role="status">
+                            {format!(
+                                "{} secrets still have a fingerprint from an older data key.",
+                                report.fingerprints_left,
+                            )}
+                        </p>
+                    }
+                })}
+            {rotate_fingerprint}
+            <Table columns=fingerprint.columns labelled_by="fingerprint-keys"/>
+        </Section>
+        <Section id="audit-keys" title="Data key for the audit log">
+            <p>
+                "It protects audit events, receipts, and the rows that decide who receives a secret. It is not rotated."
+            </p>
+            <ul>{audit.into_iter().map(|key| view! { <AuditKey shown=key/> }).collect_view()}</ul>
         </Section>
         <Section id="kek" title="Changing the key-encryption key">
             <p>
@@ -84,6 +98,35 @@ fn whole((report, failed): Found) -> impl IntoView {
                 " to the file of the key in use, and restart the server. If only the files' contents change, send SIGHUP instead. The data keys are encrypted with the new key at once, and the secrets stay as they are. When every server has both keys, remove the previous one from the settings. Keep its file for as long as you keep backups made with it."
             </p>
         </Section>
+    }
+}
+
+/// The keys for one purpose.
+struct Keys {
+    purpose: KeyPurpose,
+    /// Whether one waits to become active.
+    is_waiting: bool,
+    columns: Columns,
+}
+
+impl Keys {
+    fn of(all: &[DataKey], purpose: KeyPurpose, form: &FormState) -> Self {
+        let word = purpose.word();
+        let keys = || all.iter().filter(move |key| key.purpose == word);
+        let heads = ["Version", "State", "Secrets", "Created", "Encrypted with", ACTIONS];
+        let newest_first = keys().rev().cloned();
+        Self {
+            purpose,
+            is_waiting: keys().any(|key| key.state == KeyState::Pending),
+            columns: Columns::new(heads, newest_first.map(|key| row(key, purpose, form))),
+        }
+    }
+
+    /// Makes another one, while none waits.
+    fn button(&self, word: &'static str, class: &'static str) -> impl IntoView + use<> {
+        let values = vec![("purpose", self.purpose.word().to_owned())];
+        (!self.is_waiting)
+            .then(|| view! { <PostButton action=RotateDataKey::url() values word class/> })
     }
 }
 
@@ -106,15 +149,11 @@ fn Backup(backup: Option<KeyBackup>) -> impl IntoView {
 }
 
 #[component]
-fn OtherKey(shown: DataKey) -> impl IntoView {
-    let purpose = match shown.purpose.as_str() {
-        "audit" => "Chaining audit events and receipts",
-        _ => "Finding credentials that share a secret",
-    };
+fn AuditKey(shown: DataKey) -> impl IntoView {
     view! {
         <li>
-            {format!("{purpose}: version {}, {} ", shown.version, shown.state.word())}
-            "since " {shown.since.day().to_text()}
+            {format!("Version {}, {} ", shown.version, shown.state.word())} "since "
+            {shown.since.day().to_text()}
         </li>
     }
 }
@@ -156,7 +195,7 @@ fn Progress(rewrap: Option<RewrapProgress>, unreadable: u64, waiting: u64) -> im
     }
 }
 
-fn row(key: DataKey, form: &FormState) -> [Cell; 6] {
+fn row(key: DataKey, purpose: KeyPurpose, form: &FormState) -> [Cell; 6] {
     let tone = match key.state {
         KeyState::Active => "good",
         KeyState::Pending => "warn",
@@ -168,7 +207,8 @@ fn row(key: DataKey, form: &FormState) -> [Cell; 6] {
         _ => None,
     };
     let version = key.version;
-    let is_meant = form.at("version").text == version.to_string();
+    let is_version = form.at("version").text == version.to_string();
+    let is_meant = is_version && form.at("purpose").text == purpose.word();
     let error = form.error("password").filter(|_| is_meant);
     [
         Cell::of(version),
@@ -180,9 +220,10 @@ fn row(key: DataKey, form: &FormState) -> [Cell; 6] {
         Cell::of(view! { <Time at=key.created_at/> }),
         Cell::styled("mono", key.kek_id),
         Cell::of(next.map(|(action, word)| {
-            let values = vec![("version", version.to_string())];
-            let label = format!("{word} data key {version}");
-            let id = format!("data-key-{version}-password");
+            let values =
+                vec![("version", version.to_string()), ("purpose", purpose.word().to_owned())];
+            let label = format!("{word} data key {}", purpose.number(version));
+            let id = format!("{}-key-{version}-password", purpose.word());
             view! { <ConfirmedButton action values label id error/> }
         })),
     ]

@@ -182,11 +182,7 @@ fn nothing_to_move() -> Error {
 
 /// Which of `others` can take over every grant of `from`: those of its registry that are enough for
 /// each of `intents`. Disabled ones are not among `others`.
-fn replacements(
-    from: &Summary,
-    intents: &[Access],
-    mut others: Vec<Grantable>,
-) -> Vec<Grantable> {
+fn replacements(from: &Summary, intents: &[Access], mut others: Vec<Grantable>) -> Vec<Grantable> {
     others.retain(|one| {
         one.id != from.id
             && one.host == from.host.as_str()

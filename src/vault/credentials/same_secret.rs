@@ -2,15 +2,18 @@
 //! others are concerned as well.
 //!
 //! A fingerprint under a key of its own tells it, so nothing can be tried against the database
-//! alone. Typing guesses into new credentials to see whether they are reported would be an oracle,
+//! alone. When that key is rotated, equal secrets are told again once the job has made the older
+//! fingerprints anew. Typing guesses into new credentials to see whether they are reported would be an oracle,
 //! so only so many secrets of a project are compared in an hour; the others are not compared.
 
 use crate::domain::actor::Can;
 use crate::domain::credential::{Credential, Method, Summary};
 use crate::domain::permission::of;
 use crate::error::Result;
+use crate::store::Fingerprint;
 use crate::vault::Vault;
 use crate::vault::attempts::Limit;
+use crate::vault::keys::fingerprint_of;
 use uuid::Uuid;
 
 /// Secrets of one project that are compared in an hour, with others and with the one before.
@@ -18,10 +21,10 @@ const COMPARED: Limit = Limit { most: 60, window: 3_600 };
 
 impl Vault {
     /// The fingerprint to store with a new secret; `None` when there were too many this hour.
-    pub(super) fn fingerprint(&self, project: Uuid, secret: &[u8]) -> Option<Vec<u8>> {
+    pub(super) fn fingerprint(&self, project: Uuid, secret: &[u8]) -> Option<Fingerprint> {
         // Not counted among the versions: those of a try can be destroyed by the next one.
         let is_allowed = self.is_one_of_few(&format!("same-secret:{project}"));
-        is_allowed.then(|| self.keys.ring().fingerprint(project, secret).to_vec())
+        is_allowed.then(|| fingerprint_of(&self.keys.ring(), project, secret))
     }
 
     /// Whether one more secret may be held against the version that it would replace. Those that

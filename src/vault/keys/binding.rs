@@ -13,7 +13,7 @@ use crate::crypto::blob::{self, Format};
 use crate::crypto::keyring::Keyring;
 use crate::domain::actor::Actor;
 use crate::domain::audit::{Action, Detail};
-use crate::domain::key::KeyState;
+use crate::domain::key::{KeyPurpose, KeyState};
 use crate::error::{Error, Result};
 use crate::store::{KeyRow, SealedRow, Store, Unrecorded};
 use crate::vault::audit::this_instance;
@@ -38,7 +38,7 @@ impl Vault {
     /// Whether a key has to be made for the move, and this server can make it.
     pub(super) fn has_to_begin(&self) -> bool {
         // One that waits is the one, or was made by the older version: then another one follows.
-        if self.keys.ring().seals_bound() || self.keys.pending_since().is_some() {
+        if self.keys.ring().seals_bound() || self.keys.pending_since(KeyPurpose::Secret).is_some() {
             return false;
         }
         if !self.keys.is_current_in_use() {
@@ -77,7 +77,7 @@ impl Vault {
         if !self.has_to_begin() {
             return Ok(());
         }
-        match self.make_data_key(&Actor::Product).await {
+        match self.make_data_key(&Actor::Product, KeyPurpose::Secret).await {
             // Another server made one at the same time, or changed the key-encryption key a moment ago:
             // the next look says so.
             Ok(_) | Err(Error::Conflict(_)) => Ok(()),

@@ -1,17 +1,18 @@
-//! Sealing everything under the active data key. It is a job, so one server does it at a time, in
+//! Sealing everything under the active data key, and making every fingerprint with the active key for
+//! them, since both take the opened secret. It is a job, so one server does it at a time, in
 //! small transactions, while all of them serve; killed at any moment it goes on where it was. What an
 //! older version of the program sealed gets a new key for it, and so its new format: see `binding`.
 
-use super::rotation::secret_keys;
+use super::fingerprints::fingerprint_of;
 use super::{StartProblem, wrapped};
 use crate::crypto::blob::{self, Format};
 use crate::crypto::keyring::Keyring;
 use crate::domain::actor::Actor;
 use crate::domain::audit::Action;
 use crate::domain::job::JobKind;
-use crate::domain::key::KeyState;
+use crate::domain::key::{KeyPurpose, KeyState};
 use crate::error::{Error, Result};
-use crate::store::{KeyRow, SealedRow, Unrecorded, Write};
+use crate::store::{Fingerprint, KeyRow, SealedRow, Unrecorded, Write};
 use crate::vault::credentials::place_of;
 use crate::vault::{INSTANCE, Vault, now};
 use std::time::Duration;
@@ -76,10 +77,11 @@ impl Vault {
             return Ok(false);
         }
         self.begin_binding().await?;
-        if self.activate().await? && !self.refresh_keys().await? {
+        let is_activated = self.activate().await?;
+        if is_activated && !self.refresh_keys().await? {
             return Ok(false);
         }
-        Ok(self.reseal_some().await? || self.finish_binding().await?)
+        Ok(self.reseal_some().await? || self.finish_binding().await? || is_activated)
     }
 
     /// Whether this server holds the keys that are stored now. One that does not leaves the work to
@@ -106,13 +108,16 @@ impl Vault {
         Ok(())
     }
 
-    /// Whether a key is to be made or to become active, or a secret to be sealed again.
+    /// Whether a key is to be made or to become active, a secret to be sealed again, or a fingerprint to
+    /// be made anew.
     async fn has_to_seal(&self) -> Result<bool> {
         // The keys were read a moment ago, to find out whether they are others now.
+        let waits_since = |purpose: &KeyPurpose| self.keys.pending_since(*purpose);
         let has_settled = |since| self.has_settled(since);
-        Ok(self.keys.pending_since().is_some_and(has_settled)
+        Ok(KeyPurpose::ALL.iter().filter_map(waits_since).any(has_settled)
             || self.has_to_begin()
-            || self.store.rewraps().left(self.active_version()).await? > 0)
+            || self.store.rewraps().left(self.active_version()).await? > 0
+            || self.fingerprints_left().await? > 0)
     }
 
     /// Whether every server has had time to read a key that was made then.
@@ -124,16 +129,19 @@ impl Vault {
         i32::try_from(self.keys.ring().active_version()).unwrap_or(i32::MAX)
     }
 
-    /// Lets the waiting key become active, when it has waited long enough. Whether one did.
+    /// Lets a waiting key become active, when it has waited long enough. Whether one did: another one may
+    /// wait as well.
     async fn activate(&self) -> Result<bool> {
         let write = self.write_in(INSTANCE).await?;
-        let mut rows = secret_keys(&write).await?;
+        let mut rows = write.keys().lock().await?;
         let at = now().0;
         let is_ripe =
-            |row: &KeyRow| row.state == KeyState::Pending && self.has_settled(row.state_since);
-        if !rows.iter().any(is_ripe) {
+            |row: &&KeyRow| row.state == KeyState::Pending && self.has_settled(row.state_since);
+        let ripe = rows.iter().find(is_ripe);
+        let Some(purpose) = ripe.and_then(|row| KeyPurpose::from_word(&row.purpose)) else {
             return Ok(false);
-        }
+        };
+        rows.retain(|row| row.purpose == purpose.word());
         let mut recorded = None;
         // The old one first: there is never a second active key, not for a moment.
         rows.sort_by_key(|row| row.state != KeyState::Active);
@@ -146,7 +154,7 @@ impl Vault {
             row.state_since = at;
             if row.state == KeyState::Active {
                 let (by, action) = (Actor::Product, Action::KeyActivated);
-                recorded = Some(self.record_key(&write, &by, action, &row).await?);
+                recorded = Some(self.record_key(&write, &by, action, (purpose, &row)).await?);
             }
             write.keys().update(row).await?;
         }
@@ -156,11 +164,11 @@ impl Vault {
         Ok(true)
     }
 
-    /// Seals a batch under the active key; whether there may be more.
+    /// Seals a batch under the active key, with fingerprints of the active one; whether there may be
+    /// more.
     async fn reseal_some(&self) -> Result<bool> {
+        let mut due = self.due(BATCH).await?;
         let ring = self.keys.ring();
-        let active = self.active_version();
-        let mut due = self.store.rewraps().due(active, BATCH).await?;
         if due.is_empty() {
             return Ok(false);
         }
@@ -174,14 +182,14 @@ impl Vault {
         let mut unreadable = Vec::new();
         let write = self.store.write().await?;
         // All are under the same key, in the same format.
-        if let Some(blob) = sealed.iter().find_map(|one| one.as_ref().ok()) {
+        if let Some((blob, _)) = sealed.iter().find_map(|one| one.as_ref().ok()) {
             self.may_store(&write, blob).await?;
         }
         for (row, sealed) in due.iter().zip(sealed) {
             match sealed {
-                Ok(blob) => {
+                Ok((blob, made)) => {
                     let version = key_version(&blob)?;
-                    done += i64::from(write.rewraps().replace(row, version, blob).await?);
+                    done += i64::from(write.rewraps().replace(row, version, blob, made).await?);
                 }
                 Err(Error::Conflict(_)) => {
                     let is_marked = write.rewraps().mark(row, at).await?;
@@ -202,9 +210,13 @@ impl Vault {
         Ok(true)
     }
 
-    /// The secret under the active key of that keyring, bound to whose it is; `Conflict` when it does not
-    /// open, or it may not be theirs.
-    async fn seal_again(&self, ring: &Keyring, row: &SealedRow) -> Result<Vec<u8>> {
+    /// The secret under the active key of that keyring, bound to whose it is, and its fingerprint if it
+    /// has one; `Conflict` when it does not open, or it may not be theirs.
+    async fn seal_again(
+        &self,
+        ring: &Keyring,
+        row: &SealedRow,
+    ) -> Result<(Vec<u8>, Option<Fingerprint>)> {
         let unreadable = |error: &dyn std::fmt::Display| {
             tracing::error!(credential = %row.credential_id, version = row.version, error = %error, "a stored secret does not open");
             Error::Conflict("it does not open".to_owned())
@@ -216,7 +228,9 @@ impl Vault {
         let place = place_of(row, origin);
         let opened = self.open_stored(&place, &row.sealed).await?;
         let secret = opened.map_err(|error| unreadable(&error))?;
-        Ok(ring.seal(&place, &secret)?)
+        // One without was not to be compared with others.
+        let made = row.has_fingerprint.then(|| fingerprint_of(ring, row.project_id, &secret));
+        Ok((ring.seal(&place, &secret)?, made))
     }
 
     /// Whether the secret opens where it lies.

@@ -1,27 +1,24 @@
-//! Data keys: created, retired and destroyed. Sealing everything under a new one is the work of
-//! `reseal`.
+//! Data keys: created, retired and destroyed. Sealing everything under a new one, and making every
+//! fingerprint with it, is the work of `reseal`.
 
-use super::{are_under, key_version, new_row};
-use crate::crypto::blob;
+use super::{are_under, new_row};
 use crate::crypto::keyring::{Purpose, WrappedKey};
 use crate::domain::actor::{Acts, InstanceAdmin};
 use crate::domain::audit::{Action, Detail, Subject};
 use crate::domain::job::JobKind;
-use crate::domain::key::{DataKey, KeyReport, KeyState, RewrapProgress};
+use crate::domain::key::{DataKey, KeyPurpose, KeyReport, KeyState, RewrapProgress};
 use crate::domain::moment::Moment;
 use crate::error::{Error, Result};
-use crate::store::{KeyRow, Recorded, SealedRow, Unrecorded, Write};
+use crate::store::{KeyRow, Recorded, Write};
 use crate::vault::{INSTANCE, Vault, now};
-use uuid::Uuid;
-
-/// Secrets that are looked at at once before a key goes.
-const PAGE: u64 = 100;
+use std::collections::BTreeMap;
 
 impl Vault {
     /// Every data key, how many secrets are under each, and how far a change has come.
     pub async fn data_keys(&self, _admin: &InstanceAdmin) -> Result<KeyReport> {
         let rows = self.store.keys().list().await?;
         let (uses, unreadable) = self.store.keys().uses().await?;
+        let fingerprints = self.store.keys().fingerprints().await?;
         let secret = Purpose::Secret.to_string();
         let active = rows.iter().find(|row| row.purpose == secret && row.state == KeyState::Active);
         let left = match active {
@@ -37,10 +34,10 @@ impl Vault {
                 kek_id: row.kek_id.clone(),
                 created_at: Moment(row.created_at),
                 since: Moment(row.state_since),
-                rows: if row.purpose == secret {
-                    uses.get(&row.version).copied().unwrap_or(0)
-                } else {
-                    0
+                rows: match KeyPurpose::from_word(&row.purpose) {
+                    Some(KeyPurpose::Secret) => count(&uses, row.version),
+                    Some(KeyPurpose::Fingerprint) => count(&fingerprints, row.version),
+                    None => 0,
                 },
             })
             .collect();
@@ -50,28 +47,38 @@ impl Vault {
         let backup = if has_local_key { self.key_backup().await? } else { None };
         let waiting = self.left_for_an_answer().await?;
         let unreadable = unreadable.saturating_sub(waiting);
-        Ok(KeyReport { keys, rewrap, unreadable, waiting, has_local_key, backup })
+        let fingerprints_left = self.fingerprints_left().await?;
+        Ok(KeyReport {
+            keys,
+            rewrap,
+            unreadable,
+            waiting,
+            fingerprints_left,
+            has_local_key,
+            backup,
+        })
     }
 
-    /// Makes a new data key for secrets; gives its version. It becomes active once every server
-    /// has had time to read it, and then everything is sealed under it again.
+    /// Makes a new data key for that purpose; gives its version. It becomes active once every server
+    /// has had time to read it, and then everything is sealed under it again, or every fingerprint made
+    /// with it.
     ///
     /// # Errors
-    /// `Conflict` while another one waits.
-    pub async fn rotate_data_key(&self, admin: &InstanceAdmin) -> Result<u32> {
-        self.make_data_key(admin).await
+    /// `Conflict` while another one for the same waits.
+    pub async fn rotate_data_key(&self, admin: &InstanceAdmin, purpose: KeyPurpose) -> Result<u32> {
+        self.make_data_key(admin, purpose).await
     }
 
     /// The same for whoever needs one.
-    pub(super) async fn make_data_key(&self, by: &impl Acts) -> Result<u32> {
+    pub(super) async fn make_data_key(&self, by: &impl Acts, purpose: KeyPurpose) -> Result<u32> {
         let source = self.keys.source();
         let kek = source.current.as_ref().ok_or(Error::Internal)?;
         let write = self.write_in(INSTANCE).await?;
-        let rows = secret_keys(&write).await?;
+        let rows = keys_for(&write, purpose).await?;
         if let Some(row) = rows.iter().find(|row| row.state == KeyState::Pending) {
             return Err(Error::Conflict(format!(
                 "Data key {} was created a moment ago and is not active yet. Wait until it is active.",
-                row.version
+                named(purpose, row)
             )));
         }
         if !are_under(&rows, kek) {
@@ -82,7 +89,7 @@ impl Vault {
         }
         let newest = rows.iter().map(|row| row.version).max().unwrap_or(0);
         let version = u32::try_from(newest).unwrap_or(0) + 1;
-        let key = WrappedKey::generate(kek, Purpose::Secret, version)?;
+        let key = WrappedKey::generate(kek, made_for(purpose), version)?;
         let row = new_row(key, KeyState::Pending, now().0);
         if !write.keys().insert_first(row.clone()).await? {
             return Err(Error::Conflict(
@@ -90,47 +97,56 @@ impl Vault {
                     .to_owned(),
             ));
         }
-        let recorded = self.record_key(&write, by, Action::KeyCreated, &row).await?;
+        let recorded = self.record_key(&write, by, Action::KeyCreated, (purpose, &row)).await?;
         write.commit(recorded).await?;
         self.keys_changed.notify_one();
         Ok(version)
     }
 
-    /// Retires an archived data key: nothing is sealed under it, and no server opens with it any
-    /// more.
+    /// Retires an archived data key: nothing is sealed under it and no fingerprint was made with it, and
+    /// no server holds it any more.
     ///
     /// # Errors
-    /// `Conflict` when it is not archived, a secret is still under it, a server may still use it, or
+    /// `Conflict` when it is not archived, a secret still uses it, a server may still use it, or
     /// secrets of an older version of the program are not all bound yet.
-    pub async fn retire_data_key(&self, admin: &InstanceAdmin, version: u32) -> Result<()> {
-        let sealed = self.sealed_under(version, KeyState::Archived).await?;
+    pub async fn retire_data_key(
+        &self,
+        admin: &InstanceAdmin,
+        purpose: KeyPurpose,
+        version: u32,
+    ) -> Result<()> {
+        let sealed = self.sealed_under(purpose, version, KeyState::Archived).await?;
         let write = self.write_in(INSTANCE).await?;
-        let mut row = find(&write, version).await?;
-        require(&row, KeyState::Archived)?;
+        let mut row = find(&write, purpose, version).await?;
+        require(purpose, &row, KeyState::Archived)?;
+        let name = named(purpose, &row);
         // What was stored since then names its key: see `may_store`.
-        let named = write.keys().uses().await?.0.get(&row.version).copied().unwrap_or(0);
-        let rows = sealed.max(named);
+        let uses = match purpose {
+            KeyPurpose::Secret => write.keys().uses().await?.0,
+            KeyPurpose::Fingerprint => write.keys().fingerprints().await?,
+        };
+        let rows = sealed.max(count(&uses, row.version));
         if rows > 0 {
             return Err(Error::Conflict(format!(
-                "{rows} stored secrets still use data key {version}. Wait until they are encrypted with the new key. For secrets that cannot be decrypted, save a new secret and destroy the old version on the credential's page."
+                "{rows} stored secrets still use data key {name}. Wait until they use the new key. For secrets that cannot be decrypted, save a new secret and destroy the old version on the credential's page."
             )));
         }
         // The end of the move is written into every key that servers hold, and a retired one is none.
-        if !self.keys.ring().are_secrets_bound() {
+        if purpose == KeyPurpose::Secret && !self.keys.ring().are_secrets_bound() {
             return Err(Error::Conflict(
                 "Secrets from an older version of Regcred are being encrypted again. Wait until `regcred doctor` says that each secret is bound to its credential."
                     .to_owned(),
             ));
         }
-        // A server that has not read the new key yet may still seal under this one.
+        // A server that has not read the new key yet may still use this one.
         let is_settled = row.state_since + self.settings.key_settle * 2_000 <= now().0;
         if !is_settled {
             return Err(Error::Conflict(format!(
-                "Data key {version} was replaced a moment ago. Try again in a few minutes, when every server has read the new key."
+                "Data key {name} was replaced a moment ago. Try again in a few minutes, when every server has read the new key."
             )));
         }
         (row.state, row.state_since) = (KeyState::Retired, now().0);
-        let recorded = self.record_key(&write, admin, Action::KeyRetired, &row).await?;
+        let recorded = self.record_key(&write, admin, Action::KeyRetired, (purpose, &row)).await?;
         write.keys().update(row).await?;
         write.commit(recorded).await?;
         self.keys_changed.notify_one();
@@ -142,67 +158,28 @@ impl Vault {
     ///
     /// # Errors
     /// `Conflict` when it is not retired, or a secret is still under it.
-    pub async fn destroy_data_key(&self, admin: &InstanceAdmin, version: u32) -> Result<()> {
-        let sealed = self.sealed_under(version, KeyState::Retired).await?;
+    pub async fn destroy_data_key(
+        &self,
+        admin: &InstanceAdmin,
+        purpose: KeyPurpose,
+        version: u32,
+    ) -> Result<()> {
+        let sealed = self.sealed_under(purpose, version, KeyState::Retired).await?;
         if sealed > 0 {
             return Err(Error::Conflict(format!(
-                "{sealed} stored secrets still use data key {version}. `regcred doctor` names them. Save a new secret for each on the credential's page and destroy the old version there."
+                "{sealed} stored secrets still use data key {}. `regcred doctor` names them. Save a new secret for each on the credential's page and destroy the old version there.",
+                purpose.number(version)
             )));
         }
         let write = self.write_in(INSTANCE).await?;
-        let mut row = find(&write, version).await?;
-        require(&row, KeyState::Retired)?;
+        let mut row = find(&write, purpose, version).await?;
+        require(purpose, &row, KeyState::Retired)?;
         (row.state, row.state_since) = (KeyState::Destroyed, now().0);
         row.wrapped = Vec::new();
-        let recorded = self.record_key(&write, admin, Action::KeyDestroyed, &row).await?;
+        let what = (purpose, &row);
+        let recorded = self.record_key(&write, admin, Action::KeyDestroyed, what).await?;
         write.keys().update(row).await?;
         Ok(write.commit(recorded).await?)
-    }
-
-    /// How many stored secrets are under the key, which is in that state, as each ciphertext says. The
-    /// column beside it says so, too, but no MAC covers it: a row where it names another key is
-    /// corrected, so that its secret is due to be sealed again.
-    async fn sealed_under(&self, version: u32, state: KeyState) -> Result<u64> {
-        require(&one(self.store.keys().list().await?, version)?, state)?;
-        let (mut found, mut after) = (0, Uuid::nil());
-        let mut corrected = 0;
-        loop {
-            let rows = self.store.rewraps().all_after(after, PAGE).await?;
-            let Some(last) = rows.last() else { break };
-            after = last.id;
-            let mut wrong = Vec::new();
-            for row in &rows {
-                if blob::key_version(&row.sealed) != Ok(version) {
-                    continue;
-                }
-                found += 1;
-                let under = key_version(&row.sealed)?;
-                wrong.extend((under != row.key_version).then_some((row, under)));
-            }
-            corrected += self.correct_keys(wrong).await?;
-        }
-        if corrected > 0 {
-            self.keys_changed.notify_one();
-        }
-        Ok(found)
-    }
-
-    /// Has each of the rows name the data key that its ciphertext names; how many there are.
-    pub(super) async fn correct_keys(&self, mut wrong: Vec<(&SealedRow, i32)>) -> Result<u64> {
-        if wrong.is_empty() {
-            return Ok(0);
-        }
-        wrong.sort_by_key(|(row, _)| (row.project_id, row.credential_id, row.version));
-        let write = self.store.write().await?;
-        for (row, version) in &wrong {
-            write.rewraps().correct(row, *version).await?;
-        }
-        write.commit_without_event(Unrecorded::Reseal).await?;
-        tracing::error!(
-            secrets = wrong.len(),
-            "rows of secrets named another data key than their ciphertext, and name the right one now: they were changed outside Regcred"
-        );
-        Ok(wrong.len() as u64)
     }
 
     pub(super) async fn record_key(
@@ -210,38 +187,52 @@ impl Vault {
         write: &Write,
         by: &impl Acts,
         action: Action,
-        row: &KeyRow,
+        (purpose, row): (KeyPurpose, &KeyRow),
     ) -> Result<Recorded> {
-        let subject = Subject { id: row.key_uuid, name: row.version.to_string() };
+        let subject = Subject { id: row.key_uuid, name: named(purpose, row) };
         self.record_event(write, INSTANCE, by, (action, subject, Detail::Nothing)).await
     }
 }
 
-/// The keys for secrets, locked.
-pub(super) async fn secret_keys(write: &Write) -> Result<Vec<KeyRow>> {
-    let secret = Purpose::Secret.to_string();
+fn made_for(purpose: KeyPurpose) -> Purpose {
+    match purpose {
+        KeyPurpose::Secret => Purpose::Secret,
+        KeyPurpose::Fingerprint => Purpose::Fingerprint,
+    }
+}
+
+/// Which of the data keys it is, as people are told.
+fn named(purpose: KeyPurpose, row: &KeyRow) -> String {
+    purpose.number(u32::try_from(row.version).unwrap_or(0))
+}
+
+fn count(uses: &BTreeMap<i32, u64>, version: i32) -> u64 {
+    uses.get(&version).copied().unwrap_or(0)
+}
+
+/// The keys for that, with every other one, locked.
+async fn keys_for(write: &Write, purpose: KeyPurpose) -> Result<Vec<KeyRow>> {
     let rows = write.keys().lock().await?;
-    Ok(rows.into_iter().filter(|row| row.purpose == secret).collect())
+    Ok(rows.into_iter().filter(|row| row.purpose == purpose.word()).collect())
 }
 
-async fn find(write: &Write, version: u32) -> Result<KeyRow> {
-    one(write.keys().lock().await?, version)
+async fn find(write: &Write, purpose: KeyPurpose, version: u32) -> Result<KeyRow> {
+    one(write.keys().lock().await?, purpose, version)
 }
 
-/// The key for secrets of that version.
-fn one(rows: Vec<KeyRow>, version: u32) -> Result<KeyRow> {
-    let secret = Purpose::Secret.to_string();
-    let is_it = |row: &KeyRow| row.purpose == secret && u32::try_from(row.version) == Ok(version);
+pub(super) fn one(rows: Vec<KeyRow>, purpose: KeyPurpose, version: u32) -> Result<KeyRow> {
+    let is_it =
+        |row: &KeyRow| row.purpose == purpose.word() && u32::try_from(row.version) == Ok(version);
     rows.into_iter().find(is_it).ok_or(Error::NotFound)
 }
 
-fn require(row: &KeyRow, state: KeyState) -> Result<()> {
+pub(super) fn require(purpose: KeyPurpose, row: &KeyRow, state: KeyState) -> Result<()> {
     if row.state == state {
         return Ok(());
     }
-    let (version, is, wanted) = (row.version, row.state.word(), state.word());
+    let (name, is, wanted) = (named(purpose, row), row.state.word(), state.word());
     Err(Error::Conflict(format!(
-        "Data key {version} is {is}. Only a key in state {wanted} can be used here."
+        "Data key {name} is {is}. Only a key in state {wanted} can be used here."
     )))
 }
 

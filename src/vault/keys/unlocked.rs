@@ -5,7 +5,7 @@ use super::{KeySource, StartProblem, are_under};
 use crate::crypto::CryptoError;
 use crate::crypto::blob::Place;
 use crate::crypto::keyring::{Keyring, Purpose};
-use crate::domain::key::KeyState;
+use crate::domain::key::{KeyPurpose, KeyState};
 use crate::store::{KeyRow, Store};
 use std::sync::{Arc, PoisonError, RwLock};
 use zeroize::Zeroizing;
@@ -36,10 +36,10 @@ impl Keys {
         Arc::clone(&self.now().source)
     }
 
-    /// Since when (milliseconds) a key for secrets waits to become active, as far as was read.
-    pub(super) fn pending_since(&self) -> Option<i64> {
-        let secret = Purpose::Secret.to_string();
-        let is_pending = |row: &&KeyRow| row.purpose == secret && row.state == KeyState::Pending;
+    /// Since when (milliseconds) a key for that waits to become active, as far as was read.
+    pub(super) fn pending_since(&self, purpose: KeyPurpose) -> Option<i64> {
+        let purpose = purpose.word();
+        let is_pending = |row: &&KeyRow| row.purpose == purpose && row.state == KeyState::Pending;
         self.now().rows.iter().find(is_pending).map(|row| row.state_since)
     }
 
