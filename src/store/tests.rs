@@ -206,8 +206,9 @@ async fn two_grants_of_a_credential_are_one_delivery_with_the_terms_of_both() {
     assert_eq!((candidates.len(), &candidates[0].1), (1, &both));
     assert!(secrets.candidates(OTHER, "ghcr.io").await.unwrap()[0].1.is_empty());
 
-    let list = scene.store.pipelines(PROJECT).list(Moment(0).day()).await.unwrap();
-    assert_eq!(list[0].grants, 2, "credentials are counted");
+    let pipelines = scene.store.pipelines(PROJECT);
+    let found = pipelines.find(PIPELINE, Moment(0).day()).await.unwrap().unwrap();
+    assert_eq!(found.grants, 2, "credentials are counted");
     let dependents = scene.store.credentials(PROJECT).dependents(ghcr).await.unwrap();
     assert_eq!(dependents.len(), 1);
     assert_eq!(dependents[0].grant, Some(Access::PullAndPush));
@@ -269,7 +270,8 @@ async fn short_lived_tokens_are_shown_for_a_while_and_then_gone() {
         tokens.into_iter().map(|token| token.id).collect::<Vec<_>>()
     };
     assert_eq!(ids().await, ["t0", "t7", "t6", "t5", "t4", "t3"]);
-    assert_eq!(write.pipelines(PROJECT).list(day).await.unwrap()[0].live_tokens, 1);
+    let found = write.pipelines(PROJECT).find(PIPELINE, day).await.unwrap().unwrap();
+    assert_eq!(found.live_tokens, 1);
     let hit = write.tokens().find("t7").await.unwrap().unwrap();
     assert_eq!((hit.expires_at, hit.proof.provider), (Some(7), Some(Provider::GitHub)));
     let named = write.tokens().pipeline(PIPELINE).await.unwrap();

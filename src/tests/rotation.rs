@@ -149,16 +149,17 @@ async fn no_key_goes_while_a_ciphertext_is_under_it_whatever_the_rows_say() {
     let admin = admin(&app).await;
     let sealed = "SELECT sealed FROM secret_version ORDER BY id LIMIT 1";
     let before: Vec<u8> = app.database.scalar(sealed).await;
-    app.vault.rotate_data_key(&admin).await.unwrap();
+    app.vault.rotate_data_key(&admin, Secret).await.unwrap();
     app.tamper("UPDATE secret_version SET data_key = 2").await;
     tend(&app).await;
     assert_eq!(keys(&app).await, [(1, KeyState::Archived, 0), (2, KeyState::Active, 2)]);
-    let refused = app.vault.retire_data_key(&admin, 1).await.expect_err(REFUSED).to_string();
+    let refused =
+        app.vault.retire_data_key(&admin, Secret, 1).await.expect_err(REFUSED).to_string();
     assert!(refused.contains("2 stored secrets"), "{refused}");
     // From now on they are due again.
     assert_eq!(keys(&app).await, [(1, KeyState::Archived, 2), (2, KeyState::Active, 0)]);
     tend(&app).await;
-    app.vault.retire_data_key(&admin, 1).await.unwrap();
+    app.vault.retire_data_key(&admin, Secret, 1).await.unwrap();
     // One comes back after that, and its key can still be brought back, too.
     let after: Vec<u8> = app.database.scalar(sealed).await;
     let put = async |blob: &[u8]| {
@@ -168,12 +169,13 @@ async fn no_key_goes_while_a_ciphertext_is_under_it_whatever_the_rows_say() {
         assert_eq!(app.tamper(&sql).await, 1);
     };
     put(&before[..]).await;
-    let refused = app.vault.destroy_data_key(&admin, 1).await.expect_err(REFUSED).to_string();
+    let refused =
+        app.vault.destroy_data_key(&admin, Secret, 1).await.expect_err(REFUSED).to_string();
     assert!(refused.contains("1 stored secrets"), "{refused}");
     put(&after[..]).await;
     // It names its key again, as the job would have it.
     app.tamper("UPDATE secret_version SET data_key = 2").await;
-    app.vault.destroy_data_key(&admin, 1).await.unwrap();
+    app.vault.destroy_data_key(&admin, Secret, 1).await.unwrap();
     assert_eq!(keys(&app).await, [(1, KeyState::Destroyed, 0), (2, KeyState::Active, 2)]);
     assert_eq!(auths(&app.docker_config(&token, "", &[]).await).len(), 1);
 }

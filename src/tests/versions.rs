@@ -4,6 +4,7 @@ use crate::app::{App, PASSWORD, auths};
 use crate::edits::save;
 use crate::whole_credential::WholeCredential;
 use regcred::crypto::kek::Kek;
+use regcred::domain::key::KeyPurpose;
 use regcred::domain::permission::of;
 use regcred::domain::secret_version::VersionState;
 use regcred::store::Store;
@@ -139,7 +140,7 @@ async fn a_server_without_the_key_takes_no_version_for_damaged_or_for_another_on
     let keys = unlock(&store, KeySource { current, previous }).await.unwrap();
     let other = Vault::new(store, keys, Settings::default());
     let person = other.person(app.owner.person.unwrap()).await.unwrap();
-    other.rotate_data_key(&person.instance_admin().unwrap()).await.unwrap();
+    other.rotate_data_key(&person.instance_admin().unwrap(), KeyPurpose::Secret).await.unwrap();
     while other.tend_keys_once().await.unwrap() {}
     // This one has neither the new data key nor what opens it.
     assert_eq!(act(&app, "switch", id, "1").await, 503);

@@ -8,6 +8,7 @@ use regcred::Error;
 use regcred::crypto::blob::Format::{Bound, Unbound};
 use regcred::crypto::kek::Kek;
 use regcred::domain::credential_form::CredentialForm;
+use regcred::domain::key::KeyPurpose;
 use regcred::domain::permission::of;
 use regcred::store::{SealedRow, Store};
 use regcred::vault::{KeySource, SecretInput, Settings, Vault, unlock, unlock_as_it_is};
@@ -171,7 +172,10 @@ async fn a_credential_whose_secret_was_stored_anew_meanwhile_is_not_marked() {
             assert_withheld(&app, &token).await;
         } else {
             let person = app.vault.person(app.owner.person.unwrap()).await.unwrap();
-            app.vault.rotate_data_key(&person.instance_admin().unwrap()).await.unwrap();
+            app.vault
+                .rotate_data_key(&person.instance_admin().unwrap(), KeyPurpose::Secret)
+                .await
+                .unwrap();
             tend(&app).await;
         }
         let is_marked = app.stored("acme", id).await.summary.unreadable_at.is_some();

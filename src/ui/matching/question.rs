@@ -165,7 +165,8 @@ mod tests {
                 pairs.map(|(name, value)| (name.to_owned(), plain(value))).collect();
             let pairs: Vec<(&str, &str)> =
                 pairs.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
-            assert_eq!(read(&pairs), Question { form, is_asked: true });
+            let search = Sought::default();
+            assert_eq!(read(&pairs), Question { form, search, is_asked: true });
         }
         let blank = ExplainForm { pipeline: "p".to_owned(), ..ExplainForm::default() };
         assert_eq!(blank.address("acme"), "/p/acme/match?pipeline=p");
