@@ -15,24 +15,30 @@ pub(super) fn array(backend: DbBackend, columns: &str) -> String {
 }
 
 /// The rows that the statement gives, with these of its columns, in the order that `order` says: a
-/// list of columns. One that cannot be read, which only somebody else writes, is left out.
+/// list of columns. `None` for one that cannot be read, which only somebody else writes.
 pub(super) async fn rows<T: DeserializeOwned>(
     db: &impl ConnectionTrait,
     Statement { sql, values, db_backend }: Statement,
     columns: &str,
     order: &str,
-) -> Result<Vec<T>, DbErr> {
-    let (row, backend) = (array(db_backend, columns), db_backend);
+) -> Result<Vec<Option<T>>, DbErr> {
+    let row = array(db_backend, columns);
     // A row has no line break in it: JSON writes one as two characters.
-    let lines = match backend {
+    let lines = match db_backend {
         DbBackend::Postgres => format!("string_agg({row}, chr(10) ORDER BY {order})"),
-        _ => format!("group_concat({row}, char(10) ORDER BY {order})"),
+        // As bytes: not all text there is UTF-8, and what is not spoils no other row.
+        _ => format!("CAST(group_concat({row}, char(10) ORDER BY {order}) AS BLOB)"),
     };
     let sql = format!("SELECT {lines} FROM ({sql}) AS listed");
     let found = db.query_one_raw(Statement { sql, values, db_backend }).await?;
-    let lines = found.map_or(Ok(None), |row| row.try_get_by_index::<Option<String>>(0))?;
-    let read = lines.iter().flat_map(|lines| lines.lines());
-    Ok(read.filter_map(|line| serde_json::from_str(line).ok()).collect())
+    let Some(found) = found else { return Ok(Vec::new()) };
+    let lines = if db_backend == DbBackend::Postgres {
+        found.try_get_by_index::<Option<String>>(0)?.map(String::into_bytes)
+    } else {
+        found.try_get_by_index::<Option<Vec<u8>>>(0)?
+    };
+    let lines = lines.iter().flat_map(|lines| lines.split(|byte| *byte == b'\n'));
+    Ok(lines.map(|line| serde_json::from_slice(line).ok()).collect())
 }
 
 /// Bytes, which any column may hold there and only somebody else writes, would fail the statement and

@@ -158,7 +158,8 @@ impl<C: Sealing> Credentials<'_, C> {
         let most = i64::try_from(most).unwrap_or(i64::MAX);
         let values = vec![self.project.into(), self.project.into(), most.into()];
         let statement = STATEMENT.with(backend, || numbered(backend, HOSTS), values);
-        let hosts: Vec<(String,)> = as_json::rows(self.db, statement, "host", "host").await?;
-        Ok(hosts.into_iter().map(|(host,)| host).collect())
+        let hosts: Vec<Option<(String,)>> =
+            as_json::rows(self.db, statement, "host", "host").await?;
+        Ok(hosts.into_iter().flatten().map(|(host,)| host).collect())
     }
 }

@@ -18,10 +18,12 @@ use sea_orm::{
 use sea_query_sqlx::SqlxValues;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
+use tokio::runtime::Handle;
 use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio::time::timeout;
 
-/// The pool's own rules, on age and idleness, hold for a connection at least as often as that.
+/// After that a connection goes back when the next read begins, so that the pool's own rules, on age and
+/// idleness, hold for it, too.
 const KEPT_FOR: Duration = Duration::from_secs(60);
 
 /// The connections of one database.
@@ -70,8 +72,8 @@ impl Kept {
 #[derive(Debug)]
 pub(super) struct Idle<DB: Database> {
     pool: Pool<DB>,
-    /// One for each read that runs: fewer than the pool has connections, so that those that are kept
-    /// here are never what somebody else waits for.
+    /// One for each read that runs. The pool has so many connections more than all others need, since
+    /// nobody else gets those that are kept here.
     places: Semaphore,
     /// The last that came back is the first that goes. `None` once it is closed.
     free: Mutex<Option<Vec<Taken<DB>>>>,
@@ -92,11 +94,30 @@ impl<DB: Database> Idle<DB> {
     }
 
     fn next(&self) -> Option<Taken<DB>> {
-        let taken = self.free.lock().unwrap_or_else(PoisonError::into_inner).as_mut()?.pop()?;
-        let kept = taken.at.elapsed();
-        let is_good =
-            kept < KEPT_FOR && !self.health.is_suspect(kept) && !self.health.is_astray(kept);
-        is_good.then_some(taken)
+        let mut free = self.free.lock().unwrap_or_else(PoisonError::into_inner);
+        let free = free.as_mut()?;
+        // Those at the bottom are not reached while few read at once, and age all the same.
+        let (good, old) = std::mem::take(free).into_iter().partition(|one| self.is_good(one));
+        *free = good;
+        old.into_iter().for_each(|one: Taken<DB>| self.give_back(one));
+        free.pop()
+    }
+
+    fn is_good(&self, one: &Taken<DB>) -> bool {
+        one.at.elapsed() < KEPT_FOR && !self.is_doubted(one)
+    }
+
+    /// Whether the database may not be there any more, or be another one.
+    fn is_doubted(&self, one: &Taken<DB>) -> bool {
+        let kept = one.at.elapsed();
+        self.health.is_suspect(kept) || self.health.is_astray(kept)
+    }
+
+    /// The pool would ask a host that went away without a word whether it lives, and wait.
+    fn give_back(&self, mut one: Taken<DB>) {
+        if self.is_doubted(&one) {
+            one.connection.close_on_drop();
+        }
     }
 
     fn keep(&self, taken: Taken<DB>) {
@@ -109,24 +130,18 @@ impl<DB: Database> Idle<DB> {
         drop(self.free.lock().unwrap_or_else(PoisonError::into_inner).take());
     }
 
-    /// A place among those that read, within the time that the pool would wait.
-    async fn place(&self) -> Result<SemaphorePermit<'_>, DbErr> {
-        if let Ok(place) = self.places.try_acquire() {
-            return Ok(place);
-        }
-        let late = || DbErr::ConnectionAcquire(ConnAcquireErr::Timeout);
-        let place = timeout(WAIT, self.places.acquire()).await.map_err(|_| late())?;
-        place.map_err(|_| closed())
-    }
-
-    async fn take(&self) -> Result<Taken<DB>, DbErr> {
-        match self.next() {
-            Some(taken) => Ok(taken),
-            None => {
-                let connection = self.pool.acquire().await.map_err(not_acquired)?;
-                Ok(Taken { connection, at: Instant::now() })
+    /// A connection, and a place among those that read, within the time that the pool would wait.
+    async fn take(&self) -> Result<(Taken<DB>, SemaphorePermit<'_>), DbErr> {
+        let taking = async {
+            let place = self.places.acquire().await.map_err(|_| closed())?;
+            if let Some(taken) = self.next() {
+                return Ok((taken, place));
             }
-        }
+            let connection = self.pool.acquire().await.map_err(not_acquired)?;
+            Ok((Taken { connection, at: Instant::now() }, place))
+        };
+        let late = |_| DbErr::ConnectionAcquire(ConnAcquireErr::Timeout);
+        timeout(WAIT, taking).await.map_err(late)?
     }
 }
 
@@ -137,8 +152,7 @@ where
     for<'c> &'c mut DB::Connection: Executor<'c, Database = DB>,
 {
     async fn one(&self, asked: &Statement) -> Result<Option<QueryResult>, DbErr> {
-        let _place = self.place().await?;
-        let mut taken = self.take().await?;
+        let (mut taken, _place) = self.take().await?;
         let sql = AssertSqlSafe(asked.sql.as_str());
         let query = query_with::<DB, _>(sql, values(asked));
         let found = query.fetch_optional(&mut *taken.connection).await.map_err(failed)?;
@@ -147,8 +161,7 @@ where
     }
 
     async fn all(&self, asked: &Statement) -> Result<Vec<QueryResult>, DbErr> {
-        let _place = self.place().await?;
-        let mut taken = self.take().await?;
+        let (mut taken, _place) = self.take().await?;
         let sql = AssertSqlSafe(asked.sql.as_str());
         let query = query_with::<DB, _>(sql, values(asked));
         let found = query.fetch_all(&mut *taken.connection).await.map_err(failed)?;
@@ -160,6 +173,9 @@ where
 impl<DB: Database> Drop for Idle<DB> {
     /// To give a connection back takes a task, for which there may be no runtime any more.
     fn drop(&mut self) {
+        if Handle::try_current().is_ok() {
+            return;
+        }
         let free = self.free.get_mut().unwrap_or_else(PoisonError::into_inner).take();
         for taken in free.into_iter().flatten() {
             drop(taken.connection.detach());

@@ -163,6 +163,11 @@ impl<C: Sealing> Rewraps<'_, C> {
         self.unmark_such(Condition::all()).await
     }
 
+    /// The same from those that have a fingerprint: no other is opened when the key for these changes.
+    pub async fn unmark_fingerprinted(&self) -> Result<(), DbErr> {
+        self.unmark_such(Condition::all().add(Column::Fingerprint.is_not_null())).await
+    }
+
     /// The same from those of the secrets, locked in the order in which receipts count them.
     async fn unmark_such(&self, such: Condition) -> Result<(), DbErr> {
         let such = such.add(Column::UnreadableAt.is_not_null());

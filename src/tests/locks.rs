@@ -85,9 +85,16 @@ async fn those_who_wait_for_a_busy_chain_leave_connections_for_everybody_else() 
     }
     let app = App::new().await;
     let store = app.vault.store();
+    // Connections that read, and are kept for it.
+    let mut reading = JoinSet::new();
+    for _ in 0..24 {
+        let vault = app.vault.clone();
+        reading.spawn(async move { vault.store().projects().list().await });
+    }
+    reading.join_all().await.into_iter().for_each(|read| drop(read.unwrap()));
     // More than there are connections.
     let mut waiting = JoinSet::new();
-    for _ in 0..24 {
+    for _ in 0..32 {
         let store = store.clone();
         waiting.spawn(async move { store.write_in_line(Rank::Other).await });
     }

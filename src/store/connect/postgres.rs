@@ -12,11 +12,11 @@ use std::str::FromStr;
 use std::time::Duration;
 use tokio::time::timeout;
 
-/// Connections of one server to `PostgreSQL`, which takes 100 of all servers unless it is told more:
-/// with those that follow 20. Up to 12 of them wait for chains (`store::line`).
-const CONNECTIONS: u32 = 18;
-/// Those of them that read at once outside of transactions: the others are for who waits for chains.
+/// Those that read at once outside of transactions, and are kept for it.
 pub(super) const READERS: usize = 6;
+/// Connections of one server to `PostgreSQL`, which takes 100 of all servers unless it is told more:
+/// with those that write receipts 26. Up to 16 of them wait for chains and rules (`store::line`).
+const CONNECTIONS: u32 = 18 + READERS as u32;
 /// Those that write receipts and nothing else: one, and another while the first hangs.
 const RECORDER_CONNECTIONS: u32 = 2;
 /// How long receipts wait for one of these before they take another.
@@ -58,7 +58,7 @@ pub(super) async fn pool(url: &str, health: &Health) -> Result<DatabaseConnectio
 /// What receipts go through. It connects when there are any.
 pub(super) async fn recorder(url: &str, health: &Health) -> Result<DatabaseConnection, DbErr> {
     connect(url, RECORDER_CONNECTIONS, health, |options| {
-        options.min_connections(0).connect_lazy(true).acquire_timeout(RECORDER_WAIT);
+        options.connect_lazy(true).acquire_timeout(RECORDER_WAIT);
     })
     .await
 }
@@ -71,7 +71,8 @@ async fn connect(
     more: impl FnOnce(&mut ConnectOptions),
 ) -> Result<DatabaseConnection, DbErr> {
     let mut options = options(url.to_owned(), connections);
-    options.max_lifetime(Duration::from_secs(300));
+    // One is opened when it is needed, so that to give one back asks for no other.
+    options.max_lifetime(Duration::from_secs(300)).min_connections(0);
     more(&mut options);
     bound_sessions(&mut options, health);
     Database::connect(options).await

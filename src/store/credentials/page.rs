@@ -47,7 +47,7 @@ impl<C: Sealing> Credentials<'_, C> {
         let is_more = rows.len() as u64 > PAGE_ROWS;
         rows.truncate(usize::try_from(PAGE_ROWS).unwrap_or(usize::MAX));
         // On the side that we come from, rows may have been deleted meanwhile.
-        let is_behind = match (place, rows.first()) {
+        let is_behind = match (place, rows.iter().flatten().next()) {
             (Some(_), Some(nearest)) => {
                 let nearest = nearest.place(sort);
                 !self.beside(&fit, sort, Some(&nearest), !is_up, 1).await?.is_empty()
@@ -59,6 +59,10 @@ impl<C: Sealing> Credentials<'_, C> {
         if is_back {
             rows.reverse();
         }
+        if rows.iter().any(Option::is_none) {
+            self.db.seals().tell("credential");
+        }
+        let rows: Vec<SummaryRow> = rows.into_iter().flatten().collect();
         let place = |row: &SummaryRow| row.place(sort);
         Ok(Page {
             previous: rows.first().filter(|_| is_before).map(place),
@@ -100,7 +104,7 @@ impl<C: Sealing> Credentials<'_, C> {
         place: Option<&Cursor>,
         is_up: bool,
         most: u64,
-    ) -> Result<Vec<SummaryRow>, DbErr> {
+    ) -> Result<Vec<Option<SummaryRow>>, DbErr> {
         let mut rows = Vec::new();
         for part in parts(sort, place, is_up) {
             let left = most.saturating_sub(rows.len() as u64);

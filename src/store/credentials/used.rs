@@ -26,12 +26,12 @@ impl<C: Sealing> Credentials<'_, C> {
             .group_by(Column::CredentialId)
             .build(self.db.get_database_backend());
         let columns = "UUID(credential_id), pipelines, last_at";
-        let rows: Vec<(Uuid, i64, Option<i64>)> =
+        let rows: Vec<Option<(Uuid, i64, Option<i64>)>> =
             as_json::rows(self.db, rows, columns, "credential_id").await?;
         let read = |(id, pipelines, last_at): (Uuid, i64, Option<i64>)| {
             let pipelines = u64::try_from(pipelines).unwrap_or(0);
             (id, UsedBy { pipelines, last_at: Moment(last_at.unwrap_or(0)) })
         };
-        Ok(rows.into_iter().map(read).collect())
+        Ok(rows.into_iter().flatten().map(read).collect())
     }
 }

@@ -5,6 +5,7 @@ use crate::domain::listing::{HOSTS_MAX, ListQuery, Listing};
 use crate::domain::permission::of;
 use crate::error::Result;
 use crate::vault::{Vault, names, today};
+use tokio::try_join;
 
 impl Vault {
     /// One page of those that fit. Who uses them is told as far as it is counted, which is a second
@@ -21,11 +22,18 @@ impl Vault {
         let credentials = self.store.credentials(reader.project().id);
         let today = today();
         let search = credentials.search(names::searched(&query.search)).await?;
-        let page = credentials.list(query, &search, today).await?;
-        let used_by = credentials.used_by(page.rows.iter().map(|row| row.id).collect()).await?;
-        // One more than can be listed: whether there are more is all that is asked of the others.
-        let hosts = credentials.hosts(HOSTS_MAX as u64 + 1).await?;
-        let (total, are_more) = credentials.count(query, &search, today).await?;
+        let page = async {
+            let page = credentials.list(query, &search, today).await?;
+            let shown = page.rows.iter().map(|row| row.id).collect();
+            let used_by = credentials.used_by(shown).await?;
+            Ok((page, used_by))
+        };
+        let ((page, used_by), hosts, (total, are_more)) = try_join!(
+            page,
+            // One more than can be listed: whether there are more is all that is asked of the others.
+            credentials.hosts(HOSTS_MAX as u64 + 1),
+            credentials.count(query, &search, today),
+        )?;
         let first = query.first_page();
         let before = |place| ListQuery { before: Some(place), ..first.clone() };
         let after = |place| ListQuery { after: Some(place), ..first.clone() };

@@ -159,7 +159,10 @@ impl Vault {
             write.keys().update(row).await?;
         }
         // What did not open before is tried once more: its cause may be gone.
-        write.rewraps().unmark_all().await?;
+        match purpose {
+            KeyPurpose::Secret => write.rewraps().unmark_all().await?,
+            KeyPurpose::Fingerprint => write.rewraps().unmark_fingerprinted().await?,
+        }
         write.commit(recorded.ok_or(Error::Internal)?).await?;
         Ok(true)
     }
