@@ -150,8 +150,7 @@ fn enter(at: &Element) -> bool {
         return true;
     }
     let is_search = is(at, "[type='search']");
-    let button =
-        if is_search { ".search-line button" } else { "[type='submit'].button-primary" };
+    let button = if is_search { ".search-line button" } else { "[type='submit'].button-primary" };
     click(form.query_selector(button).ok().flatten())
 }
 

@@ -209,7 +209,12 @@ async fn grants_move_to_a_credential_that_the_dialog_did_not_list() {
     let listed = targets(&offer);
     assert!(listed.contains("Choose a credential"), "none is chosen in advance: {listed}");
     assert!(listed.contains("image-49") && !listed.contains("image-50"), "{listed}");
-    assert!(offer.contains("The first 50 credentials for ghcr.io that can be used instead are listed by name."), "{offer}");
+    assert!(
+        offer.contains(
+            "The first 50 credentials for ghcr.io that can be used instead are listed by name."
+        ),
+        "{offer}"
+    );
 
     let from = old.to_string();
     let mut searched = form(&from, "", "").to_vec();

@@ -110,7 +110,8 @@ pub fn ChoicesSearch(
     search.is_needed().then(|| {
         let is_sought_again = search.is_answer && !search.is_found();
         let Search { names: [field, listed, pressed, _], text, error, .. } = search;
-        let described_by = if error.is_some() { format!("{ERROR} {HINT}") } else { HINT.to_owned() };
+        let described_by =
+            if error.is_some() { format!("{ERROR} {HINT}") } else { HINT.to_owned() };
         view! {
             <div class="field">
                 <label for=ID>{label}</label>

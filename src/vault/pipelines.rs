@@ -14,8 +14,8 @@ mod tokens;
 pub use approvals::Seen;
 pub(super) use approvals::{changed, changed_outside, needs_unchanged};
 pub(super) use doubts::tied;
-pub(super) use pending::said_no;
 pub use grants::problems_of_grant;
+pub(super) use pending::said_no;
 pub use tokens::problems_of_token;
 
 use super::credentials::is_wrong;

@@ -139,10 +139,7 @@ async fn who_shows_no_page_is_told_that_nothing_was_saved() {
     form.extend([PRESSED, ("password", PASSWORD)]);
     let reply = app.owner.post_json_accept(CREATE, &form).await;
     assert_eq!(reply.status, 422, "{}", reply.text());
-    assert_eq!(
-        reply.at("search.text").as_deref(),
-        Some("Only searched: nothing was saved.")
-    );
+    assert_eq!(reply.at("search.text").as_deref(), Some("Only searched: nothing was saved."));
     assert_eq!(app.scalar_i64(PIPELINES).await, 0);
 }
 

@@ -160,6 +160,10 @@ fn AuditKey(shown: DataKey) -> impl IntoView {
     }
 }
 
+/// What is said of secrets that an older version has encrypted.
+const OLDER: [&str; 2] =
+    ["from an older version of Regcred was", "from an older version of Regcred were"];
+
 #[component]
 fn Progress(rewrap: Option<RewrapProgress>, unreadable: u64, waiting: u64) -> impl IntoView {
     let sentence = match rewrap {
@@ -191,11 +195,7 @@ fn Progress(rewrap: Option<RewrapProgress>, unreadable: u64, waiting: u64) -> im
                     <p class="field-error">
                         {format!(
                             "{} not encrypted again, because rows were changed outside Regcred. Run ",
-                            counted(
-                                waiting,
-                                "stored secret",
-                                ["from an older version of Regcred was", "from an older version of Regcred were"],
-                            ),
+                            counted(waiting, "stored secret", OLDER),
                         )} <code>"regcred doctor"</code>
                         " on the server: it names each row and says what to do."
                     </p>

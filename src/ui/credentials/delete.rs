@@ -59,8 +59,8 @@ fn Whole(loaded: Found, page: PageContext) -> impl IntoView {
     let summary = head.credential.summary.clone();
     // What was typed here stays while something is searched for or refused above.
     let text = [deleting.at(CONFIRMATION).text, moving.at("search.beside").text].concat();
-    let typed = (!found.dependents.is_empty())
-        .then(|| Control { text, ..deleting.at(CONFIRMATION) });
+    let typed =
+        (!found.dependents.is_empty()).then(|| Control { text, ..deleting.at(CONFIRMATION) });
     let password = deleting.error("password");
     let (project, cancel, from) = (page.project.clone(), behind(&page), page.clone());
     view! {

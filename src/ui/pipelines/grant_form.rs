@@ -31,11 +31,8 @@ pub fn NewGrant(
     let own = (OWN_ACCESS.to_owned(), "As the credential allows".to_owned());
     let words = options(Access::ALL, Access::word, Access::label);
     let accesses = std::iter::once(own).chain(words).collect::<Vec<_>>();
-    let credential = Control {
-        name: "form[credentials][]".to_owned(),
-        text: chosen,
-        ..state.at("credentials")
-    };
+    let credential =
+        Control { name: "form[credentials][]".to_owned(), text: chosen, ..state.at("credentials") };
     view! {
         <PostForm action=CreateGrant::url() project=page.project class="card stack" submit="Grant">
             <EnterSends search=search.clone()/>
